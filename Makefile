@@ -1,0 +1,58 @@
+# The whole set-up: a Python >= 3.11 that has venv, and make. All else goes into .venv, one layer for each extra of
+# pyproject.toml, so that `make demo` need not wait for what only `make test` needs.
+
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help demo test check bench clean
+unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+
+demo: .venv/with-cli  ## replay a day at the desk
+	.venv/bin/casecore replay examples/day.jsonl
+
+test: .venv/with-test  ## run the tests; every line and branch must be covered
+	.venv/bin/coverage run -m pytest
+	.venv/bin/coverage report --skip-covered
+
+check: .venv/with-dev  ## check format, lint and types
+	.venv/bin/ruff format --check
+	.venv/bin/ruff check
+	.venv/bin/mypy
+
+bench: .venv/with-bench  ## measure the speed
+	.venv/bin/python -m bench
+
+clean:  ## remove all that make has made
+	rm -rf .venv .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
+	find . -name .git -prune -o -name __pycache__ -prune -exec rm -rf {} +
+
+# While pip works there is no .venv/made: an environment whose set-up was cut short is made anew by the next run.
+.venv/with-%: .venv/made pyproject.toml
+	@echo "Setting up .venv: casecore[$*]"
+	@mv .venv/made .venv/unfinished
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
+	@mv .venv/unfinished .venv/made
+	@touch $@
+
+# So is one that was copied from another directory, or whose Python has gone.
+MADE_FOR := $(shell .venv/bin/python -c 'print(open(".venv/made").read().strip())' 2>/dev/null)
+ifneq "$(MADE_FOR)" "$(CURDIR)"
+.PHONY: .venv/made
+endif
+
+# A Python fits if it runs: a shim may stand for a version that is not active, and hide one that is further down PATH.
+FITS := import ensurepip, sys, venv; ensurepip.version(); sys.exit(sys.version_info < (3, 11))
+.venv/made:
+	@IFS=:; \
+	for name in python3 python3.14 python3.13 python3.12 python3.11 python; do for dir in $$PATH; do \
+	    python="$$dir/$$name"; \
+	    "$$python" -c '$(FITS)' 2>/dev/null || continue; \
+	    echo "Setting up .venv: $$("$$python" --version)"; \
+	    "$$python" -m venv --clear .venv && echo '$(CURDIR)' > $@; \
+	    exit; \
+	done; done; \
+	echo 'casecore needs Python 3.11 or newer with venv and ensurepip, and found none in PATH.' >&2; \
+	echo 'On Debian or Ubuntu: apt-get install -y python3-venv' >&2; \
+	exit 1

@@ -1,0 +1,165 @@
+"""A support desk's standard operating procedure as software.
+
+Every name is loaded when it is first used, so importing `casecore` itself costs next to nothing. What a name means is
+told in the file it comes from, which is named beside it below.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from casecore._version import __version__ as __version__
+
+if TYPE_CHECKING:
+    from casecore.agents import AddAgent as AddAgent
+    from casecore.agents import Agent as Agent
+    from casecore.agents import AgentAdded as AgentAdded
+    from casecore.agents import AgentAvailable as AgentAvailable
+    from casecore.agents import AgentChanged as AgentChanged
+    from casecore.agents import AgentUnavailable as AgentUnavailable
+    from casecore.agents import ChangeAgent as ChangeAgent
+    from casecore.agents import GoAvailable as GoAvailable
+    from casecore.agents import GoUnavailable as GoUnavailable
+    from casecore.agents import Permission as Permission
+    from casecore.approvals import DRAFT_LIFECYCLE as DRAFT_LIFECYCLE
+    from casecore.approvals import ApproveDraft as ApproveDraft
+    from casecore.approvals import DraftApproved as DraftApproved
+    from casecore.approvals import DraftEdited as DraftEdited
+    from casecore.approvals import DraftRefused as DraftRefused
+    from casecore.approvals import DraftStatus as DraftStatus
+    from casecore.approvals import DraftSubmitted as DraftSubmitted
+    from casecore.approvals import DraftSuperseded as DraftSuperseded
+    from casecore.approvals import DraftWentStale as DraftWentStale
+    from casecore.approvals import DraftWithdrawn as DraftWithdrawn
+    from casecore.approvals import EditDraft as EditDraft
+    from casecore.approvals import ReassignDraft as ReassignDraft
+    from casecore.approvals import RefuseDraft as RefuseDraft
+    from casecore.approvals import ReviewReassigned as ReviewReassigned
+    from casecore.approvals import SubmitDraft as SubmitDraft
+    from casecore.approvals import WaitingDraft as WaitingDraft
+    from casecore.approvals import WithdrawDraft as WithdrawDraft
+    from casecore.arrivals import CaseReopened as CaseReopened
+    from casecore.arrivals import MessageNoted as MessageNoted
+    from casecore.arrivals import MessageReceived as MessageReceived
+    from casecore.arrivals import ReceiveMessage as ReceiveMessage
+    from casecore.arrivals import SuccessorStarted as SuccessorStarted
+    from casecore.assignments import CaseAssigned as CaseAssigned
+    from casecore.assignments import CaseQueued as CaseQueued
+    from casecore.assignments import CaseReleased as CaseReleased
+    from casecore.assignments import CaseUnqueued as CaseUnqueued
+    from casecore.assignments import LeaveCase as LeaveCase
+    from casecore.assignments import OpenCase as OpenCase
+    from casecore.assignments import ReassignCase as ReassignCase
+    from casecore.assignments import WorkBegun as WorkBegun
+    from casecore.cases import Case as Case
+    from casecore.cases import CaseClosed as CaseClosed
+    from casecore.cases import CaseStarted as CaseStarted
+    from casecore.cases import CloseCase as CloseCase
+    from casecore.cases import CloseReason as CloseReason
+    from casecore.cases import SetStatus as SetStatus
+    from casecore.cases import StatusSet as StatusSet
+    from casecore.channels import Channel as Channel
+    from casecore.channels import MessageKind as MessageKind
+    from casecore.desk import HOUSE as HOUSE
+    from casecore.desk import RULES as RULES
+    from casecore.desk import Action as Action
+    from casecore.desk import CaseFile as CaseFile
+    from casecore.desk import Desk as Desk
+    from casecore.desk import Due as Due
+    from casecore.desk import View as View
+    from casecore.house import House as House
+    from casecore.kernel import CUSTOMER as CUSTOMER
+    from casecore.kernel import SYSTEM as SYSTEM
+    from casecore.kernel import Accepted as Accepted
+    from casecore.kernel import CasecoreError as CasecoreError
+    from casecore.kernel import Command as Command
+    from casecore.kernel import CommandError as CommandError
+    from casecore.kernel import CommandRefused as CommandRefused
+    from casecore.kernel import Deviated as Deviated
+    from casecore.kernel import Enforcement as Enforcement
+    from casecore.kernel import Event as Event
+    from casecore.kernel import MissingRow as MissingRow
+    from casecore.kernel import Probe as Probe
+    from casecore.kernel import Reason as Reason
+    from casecore.kernel import Refused as Refused
+    from casecore.kernel import Room as Room
+    from casecore.kernel import Rule as Rule
+    from casecore.kernel import Timer as Timer
+    from casecore.kernel import Verdict as Verdict
+    from casecore.machines import Edge as Edge
+    from casecore.machines import InvalidTable as InvalidTable
+    from casecore.machines import StateTable as StateTable
+    from casecore.notes import AddNote as AddNote
+    from casecore.notes import AddTag as AddTag
+    from casecore.notes import CaseTagged as CaseTagged
+    from casecore.notes import CaseUntagged as CaseUntagged
+    from casecore.notes import DeleteNote as DeleteNote
+    from casecore.notes import EditNote as EditNote
+    from casecore.notes import MessageTagged as MessageTagged
+    from casecore.notes import MessageUntagged as MessageUntagged
+    from casecore.notes import Note as Note
+    from casecore.notes import NoteAdded as NoteAdded
+    from casecore.notes import NoteDeleted as NoteDeleted
+    from casecore.notes import NoteEdited as NoteEdited
+    from casecore.notes import RemoveTag as RemoveTag
+    from casecore.notes import SentimentSet as SentimentSet
+    from casecore.notes import SetSentiment as SetSentiment
+    from casecore.policies import Policy as Policy
+    from casecore.policies import PolicyError as PolicyError
+    from casecore.replies import ReplySent as ReplySent
+    from casecore.replies import SendReply as SendReply
+    from casecore.statuses import CASE_LIFECYCLE as CASE_LIFECYCLE
+    from casecore.statuses import Status as Status
+    from casecore.statuses import Trigger as Trigger
+    from casecore.threads import Customer as Customer
+    from casecore.threads import CustomerMet as CustomerMet
+    from casecore.threads import CustomerRecorded as CustomerRecorded
+    from casecore.threads import Feeling as Feeling
+    from casecore.threads import Message as Message
+    from casecore.threads import RecordCustomer as RecordCustomer
+    from casecore.threads import Thread as Thread
+    from casecore.threads import ThreadOpened as ThreadOpened
+
+_HOMES = {
+    "kernel": (
+        "CUSTOMER SYSTEM Accepted CasecoreError Command CommandError CommandRefused Deviated Enforcement "
+        "Event MissingRow Probe Reason Refused Room Rule Timer Verdict"
+    ),
+    "machines": "Edge InvalidTable StateTable",
+    "house": "House",
+    "channels": "Channel MessageKind",
+    "statuses": "CASE_LIFECYCLE Status Trigger",
+    "policies": "Policy PolicyError",
+    "agents": (
+        "AddAgent Agent AgentAdded AgentAvailable AgentChanged AgentUnavailable ChangeAgent GoAvailable "
+        "GoUnavailable Permission"
+    ),
+    "threads": "Customer CustomerMet CustomerRecorded Feeling Message RecordCustomer Thread ThreadOpened",
+    "cases": "Case CaseClosed CaseStarted CloseCase CloseReason SetStatus StatusSet",
+    "assignments": "CaseAssigned CaseQueued CaseReleased CaseUnqueued LeaveCase OpenCase ReassignCase WorkBegun",
+    "arrivals": "CaseReopened MessageNoted MessageReceived ReceiveMessage SuccessorStarted",
+    "replies": "ReplySent SendReply",
+    "notes": (
+        "AddNote AddTag CaseTagged CaseUntagged DeleteNote EditNote MessageTagged MessageUntagged Note "
+        "NoteAdded NoteDeleted NoteEdited RemoveTag SentimentSet SetSentiment"
+    ),
+    "approvals": (
+        "DRAFT_LIFECYCLE ApproveDraft DraftApproved DraftEdited DraftRefused DraftStatus DraftSubmitted "
+        "DraftSuperseded DraftWentStale DraftWithdrawn EditDraft ReassignDraft RefuseDraft ReviewReassigned "
+        "SubmitDraft WaitingDraft WithdrawDraft"
+    ),
+    "desk": "HOUSE RULES Action CaseFile Desk Due View",
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
+
+__all__ = ["__version__", *_HOME_OF]  # noqa: PLE0604 -- the names are strings; computed, so written once
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'casecore' has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"casecore.{_HOME_OF[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,587 @@
+"""Approval: a reply that somebody else has to read before the customer does.
+
+* A draft is a whole reply: text, attachments and the status it is sent with. A case has at most one waiting.
+* `submitted -> approved | refused | withdrawn | superseded`. While it is submitted it can be edited, and its review can
+  be given to an agent or to a queue. A decided draft leaves the desk; what was sent is a message like any other.
+* A reviewer needs the permission `approve`, serves the draft's queue, works on the case's channel, and is not its
+  author (unless the policy allows it). A review given to one agent is theirs alone.
+* Approving sends the reply in the author's name, exactly once: the draft's id becomes the message's id. At that moment
+  every rule of a direct reply is asked again. Refusing needs a reason.
+* If the customer writes while a draft waits, the policy supersedes it, or keeps it marked stale: then the reviewer must
+  say that they have seen the new message.
+* A waiting draft blocks a second one, closing the case, and resolving it past the reviewer.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Protocol
+
+from casecore.agents import Permission, is_supervisor
+from casecore.arrivals import MessageReceived
+from casecore.assignments import queue_known
+from casecore.cases import CaseClosed, CaseCommand, SeesCase, StatusSet, by_agent, not_closed, only_holder
+from casecore.kernel import SYSTEM, Draft, Event, Probe, Reason, Room, Rule, a_text, an_id, frozen
+from casecore.machines import StateTable
+from casecore.policies import OnCustomerMessage, Policy
+from casecore.records import record
+from casecore.replies import (
+    ReplySent,
+    attachments_taken,
+    emoji_taken,
+    says_something,
+    send_edge,
+)
+from casecore.statuses import Status
+from casecore.threads import message_fresh
+
+# State table -------------------------------------------------------------------------------------------
+
+
+class DraftStatus(StrEnum):
+    """Where a draft is in its life."""
+
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    SUPERSEDED = "superseded"
+
+
+DRAFT_LIFECYCLE = StateTable(
+    "draft life cycle",
+    DraftStatus,
+    initial=DraftStatus.SUBMITTED,
+    final=(DraftStatus.APPROVED, DraftStatus.REFUSED, DraftStatus.WITHDRAWN, DraftStatus.SUPERSEDED),
+    edges=(
+        ("edit", DraftStatus.SUBMITTED, None),
+        ("reassign", DraftStatus.SUBMITTED, None),
+        ("approve", DraftStatus.SUBMITTED, DraftStatus.APPROVED),
+        ("refuse", DraftStatus.SUBMITTED, DraftStatus.REFUSED),
+        ("withdraw", DraftStatus.SUBMITTED, DraftStatus.WITHDRAWN),
+        ("supersede", DraftStatus.SUBMITTED, DraftStatus.SUPERSEDED),
+    ),
+)
+"""The table that `decide` reads for drafts."""
+
+
+# Record ------------------------------------------------------------------------------------------------
+
+
+@record
+class WaitingDraft:
+    """The draft that waits on a case.
+
+    Attributes:
+        id: Also the id of the message it becomes.
+        queue: The queue it is reviewed by.
+        reviewer: The agent it is reviewed by, if it was given to one.
+        waiting_since: Since when it waits for a review.
+        stale: The customer has written since it was submitted or last edited by its author.
+    """
+
+    id: str
+    author: str
+    text: str
+    send_as: Status
+    attachments: tuple[str, ...]
+    queue: str
+    waiting_since: datetime
+    note: str = ""
+    reviewer: str | None = None
+    stale: bool = False
+
+
+class SeesDraft(SeesCase, Protocol):
+    """The draft that waits on the case."""
+
+    @property
+    def draft(self) -> WaitingDraft | None:
+        """The draft, if one waits."""
+
+
+# Commands ----------------------------------------------------------------------------------------------
+
+
+@frozen
+class SubmitDraft(CaseCommand):
+    """An agent submits a reply for approval.
+
+    Attributes:
+        draft: The draft's own id, and the id of the message it becomes.
+        queue: Who approves it; the case's queue if it is not given.
+        note: For the reviewer.
+    """
+
+    draft: str = an_id()
+    text: str = a_text(default="")
+    send_as: Status = Status.PENDING
+    queue: str | None = an_id(default=None)
+    attachments: tuple[str, ...] = ()
+    note: str = a_text(default="")
+
+
+@frozen
+class DraftCommand(CaseCommand):
+    """A command about the draft that waits on a case."""
+
+    draft: str = an_id()
+
+
+@frozen
+class EditDraft(DraftCommand):
+    """The draft says something else; what is None stays."""
+
+    text: str | None = a_text(default=None)
+    send_as: Status | None = None
+    attachments: tuple[str, ...] | None = None
+
+
+@frozen
+class ReassignDraft(DraftCommand):
+    """The review goes to another agent or queue; exactly one of the two is given."""
+
+    agent: str | None = an_id(default=None)
+    queue: str | None = an_id(default=None)
+    note: str = a_text(default="")
+
+
+@frozen
+class ApproveDraft(DraftCommand):
+    """A reviewer sends the draft.
+
+    Attributes:
+        seen: The reviewer has seen what the customer wrote since.
+    """
+
+    seen: bool = False
+
+
+@frozen
+class RefuseDraft(DraftCommand):
+    """A reviewer gives the draft back to its author."""
+
+    reason: str = a_text(default="")
+
+
+@frozen
+class WithdrawDraft(DraftCommand):
+    """The author takes the draft back."""
+
+
+# Events ------------------------------------------------------------------------------------------------
+
+
+@frozen
+class DraftSubmitted(Event):
+    """A draft waits for approval."""
+
+    case: str
+    draft: str
+    text: str
+    send_as: Status
+    attachments: tuple[str, ...]
+    queue: str
+    note: str
+
+
+@frozen
+class DraftEdited(Event):
+    """The waiting draft is now this; `fresh` when its author has taken in what the customer wrote."""
+
+    case: str
+    draft: str
+    text: str
+    send_as: Status
+    attachments: tuple[str, ...]
+    fresh: bool
+
+
+@frozen
+class ReviewReassigned(Event):
+    """The review is another agent's, or a queue's."""
+
+    case: str
+    draft: str
+    reviewer: str | None
+    queue: str
+    note: str
+
+
+@frozen
+class DraftWentStale(Event):
+    """The customer wrote while the draft waited."""
+
+    case: str
+    draft: str
+
+
+@frozen
+class DraftApproved(Event):
+    """A reviewer approved the draft; the reply that was sent is told by `ReplySent`."""
+
+    case: str
+    draft: str
+    author: str
+
+
+@frozen
+class DraftRefused(Event):
+    """A reviewer gave the draft back to its author."""
+
+    case: str
+    draft: str
+    author: str
+    reason: str
+
+
+@frozen
+class DraftWithdrawn(Event):
+    """The draft was taken back."""
+
+    case: str
+    draft: str
+    author: str
+
+
+@frozen
+class DraftSuperseded(Event):
+    """The customer wrote, and the policy lets no draft answer what it has not seen."""
+
+    case: str
+    draft: str
+    author: str
+
+
+# Needs -------------------------------------------------------------------------------------------------
+
+TRIGGERS = MappingProxyType(
+    {
+        EditDraft: "edit",
+        ReassignDraft: "reassign",
+        ApproveDraft: "approve",
+        RefuseDraft: "refuse",
+        WithdrawDraft: "withdraw",
+    }
+)
+"""The trigger of the draft's table that each command is."""
+
+
+def _waits(view: SeesDraft, command: DraftCommand, _: Policy) -> Reason | None:
+    draft = view.draft
+    state = DraftStatus.SUBMITTED if draft is not None and draft.id == command.draft else ""
+    if DRAFT_LIFECYCLE.dest(state, TRIGGERS[type(command)]) is not None:
+        return None
+    waits = f"; {draft.id} waits there" if draft else ""
+    return Reason(
+        "draft.edge",
+        f"no draft {command.draft!r} waits on case {command.case}{waits}",
+        "it was decided already, or never submitted",
+    )
+
+
+def _can_submit(view: SeesDraft, command: SubmitDraft, _: Policy) -> Reason | None:
+    return send_edge(view, command.send_as)
+
+
+def _can_edit(view: SeesDraft, command: EditDraft, _: Policy) -> Reason | None:
+    return None if command.send_as is None else send_edge(view, command.send_as)
+
+
+def _can_approve(view: SeesDraft, _: ApproveDraft, __: Policy) -> Reason | None:
+    return None if view.draft is None else send_edge(view, view.draft.send_as)
+
+
+def _queue_exists(_: SeesDraft, command: SubmitDraft, policy: Policy) -> Reason | None:
+    return queue_known(command.queue, policy)
+
+
+def _one_aim(_: SeesDraft, command: ReassignDraft, __: Policy) -> Reason | None:
+    if (command.agent is None) != (command.queue is None):
+        return None
+    given = "neither an agent nor a queue" if command.agent is None else "both an agent and a queue"
+    return Reason("reassign.aim", f"the review was to go to {given}", "name exactly one of the two")
+
+
+def _aim_known(view: SeesDraft, command: ReassignDraft, policy: Policy) -> Reason | None:
+    if command.agent is not None and view.target is None:
+        return Reason("agent.known", f"there is no agent {command.agent!r}", "name an agent of the desk")
+    return queue_known(command.queue, policy)
+
+
+# Rules -------------------------------------------------------------------------------------------------
+
+
+def _one_at_a_time(view: SeesDraft, _: SubmitDraft, __: Policy) -> Reason | None:
+    if view.draft is None:
+        return None
+    found = f"draft {view.draft.id} of {view.draft.author} waits on the case already"
+    return Reason("approval.single", found, "edit or withdraw that one, or wait until it is decided")
+
+
+def _blocks_close(view: SeesDraft, event: CaseClosed, _: Policy) -> Reason | None:
+    if view.draft is None:
+        return None
+    found = f"draft {view.draft.id} waits on case {event.case}"
+    return Reason("approval.blocks_close", found, "decide or withdraw it first")
+
+
+def _blocks_resolve(view: SeesDraft, event: ReplySent | StatusSet, _: Policy) -> Reason | None:
+    status = event.send_as if isinstance(event, ReplySent) else event.status
+    reviewed = isinstance(event, ReplySent) and event.reviewer is not None
+    if view.draft is None or reviewed or status is not Status.RESOLVED:
+        return None
+    found = f"draft {view.draft.id} waits on case {event.case}"
+    return Reason("approval.blocks_resolve", found, "decide or withdraw it first")
+
+
+def _may_approve(view: SeesDraft, command: ApproveDraft | RefuseDraft, _: Policy) -> Reason | None:
+    if view.actor is not None and view.actor.may(Permission.APPROVE):
+        return None
+    found = f"{command.by} has no permission to approve"
+    return Reason("approval.permission", found, "ask somebody who has the permission `approve`")
+
+
+def _is_reviewer(view: SeesDraft, command: ApproveDraft | RefuseDraft, _: Policy) -> Reason | None:
+    draft, actor = view.draft, view.actor
+    if draft is None or actor is None:
+        return None
+    if draft.reviewer is not None:
+        if draft.reviewer == actor.id:
+            return None
+        return Reason(
+            "approval.reviewer",
+            f"the review of {draft.id} was given to {draft.reviewer}",
+            f"ask {draft.reviewer}, or reassign the review to the queue {draft.queue}",
+        )
+    if draft.queue in actor.queues:
+        return None
+    found = f"{command.by} does not serve {draft.queue}, which approves {draft.id}"
+    return Reason("approval.reviewer", found, f"ask somebody who serves {draft.queue}")
+
+
+def _on_channel(view: SeesDraft, command: ApproveDraft | RefuseDraft, _: Policy) -> Reason | None:
+    if view.actor is None or view.case is None or view.actor.works_on(view.case.channel):
+        return None
+    found = f"{command.by} does not work on {view.case.channel}"
+    return Reason("approval.channel", found, "ask somebody who does")
+
+
+def _not_own(view: SeesDraft, event: DraftApproved, policy: Policy) -> Reason | None:
+    if policy.approval.self_approval or event.by != event.author:
+        return None
+    return Reason("approval.self_approval", f"{event.by} wrote draft {event.draft}", "ask another reviewer")
+
+
+def _seen(view: SeesDraft, command: ApproveDraft, _: Policy) -> Reason | None:
+    if command.seen or view.draft is None or not view.draft.stale:
+        return None
+    return Reason(
+        "approval.stale",
+        f"the customer has written since draft {command.draft} was submitted",
+        "read it, then approve with seen = true",
+    )
+
+
+def _why(_: SeesDraft, command: RefuseDraft, __: Policy) -> Reason | None:
+    if command.reason.strip():
+        return None
+    return Reason("approval.reason", "the refusal says no reason", "tell the author what to change")
+
+
+def _authors(view: SeesDraft, command: EditDraft | WithdrawDraft | ReassignDraft, _: Policy) -> Reason | None:
+    draft, actor = view.draft, view.actor
+    if draft is None or command.by == SYSTEM or is_supervisor(actor):
+        return None
+    mine = command.by == draft.author or (view.case is not None and command.by == view.case.assignee)
+    reviews = actor is not None and (
+        actor.id == draft.reviewer or (actor.may(Permission.APPROVE) and draft.queue in actor.queues)
+    )
+    if mine or (reviews and not isinstance(command, WithdrawDraft)):
+        return None
+    return Reason(
+        "approval.author",
+        f"draft {draft.id} is {draft.author}'s, not {command.by}'s",
+        f"ask {draft.author}, its reviewer or a supervisor",
+    )
+
+
+# Handlers ----------------------------------------------------------------------------------------------
+
+
+def _submit(view: SeesDraft, command: SubmitDraft, _: Policy) -> tuple[Event, ...]:
+    c, case = command, view.case
+    if case is None:
+        return ()
+    queue = c.queue or case.queue
+    return (DraftSubmitted(c.by, c.at, c.case, c.draft, c.text, c.send_as, c.attachments, queue, c.note),)
+
+
+def _edit(view: SeesDraft, command: EditDraft, _: Policy) -> tuple[Event, ...]:
+    c, draft = command, view.draft
+    if draft is None:
+        return ()
+    edited = DraftEdited(
+        c.by,
+        c.at,
+        c.case,
+        c.draft,
+        draft.text if c.text is None else c.text,
+        draft.send_as if c.send_as is None else c.send_as,
+        draft.attachments if c.attachments is None else c.attachments,
+        fresh=c.by == draft.author,
+    )
+    return (edited,)
+
+
+def _reassign(view: SeesDraft, command: ReassignDraft, _: Policy) -> tuple[Event, ...]:
+    c, draft = command, view.draft
+    if draft is None:
+        return ()
+    return (ReviewReassigned(c.by, c.at, c.case, c.draft, c.agent, c.queue or draft.queue, c.note),)
+
+
+def _approve(view: SeesDraft, command: ApproveDraft, _: Policy) -> tuple[Event, ...]:
+    c, draft = command, view.draft
+    if draft is None:
+        return ()
+    return (
+        DraftApproved(c.by, c.at, c.case, draft.id, draft.author),
+        ReplySent(c.by, c.at, c.case, draft.id, draft.text, draft.send_as, draft.author, draft.attachments, c.by),
+    )
+
+
+def _refuse(view: SeesDraft, command: RefuseDraft, _: Policy) -> tuple[Event, ...]:
+    c, draft = command, view.draft
+    return () if draft is None else (DraftRefused(c.by, c.at, c.case, draft.id, draft.author, c.reason),)
+
+
+def _withdraw(view: SeesDraft, command: WithdrawDraft, _: Policy) -> tuple[Event, ...]:
+    c, draft = command, view.draft
+    return () if draft is None else (DraftWithdrawn(c.by, c.at, c.case, draft.id, draft.author),)
+
+
+def _after_message(view: SeesDraft, event: MessageReceived, policy: Policy) -> tuple[Event, ...]:
+    draft = view.draft
+    if draft is None or view.case is None or view.case.id != event.case:
+        return ()
+    if policy.approval.on_customer_message is OnCustomerMessage.SUPERSEDE:
+        return (DraftSuperseded(SYSTEM, event.at, event.case, draft.id, draft.author),)
+    return () if draft.stale else (DraftWentStale(SYSTEM, event.at, event.case, draft.id),)
+
+
+# Evolve ------------------------------------------------------------------------------------------------
+
+
+def _submitted(event: DraftSubmitted) -> WaitingDraft:
+    return WaitingDraft(
+        event.draft,
+        event.by,
+        event.text,
+        event.send_as,
+        event.attachments,
+        event.queue,
+        event.at,
+        event.note,
+    )
+
+
+def _edited(draft: Draft, event: DraftEdited) -> None:
+    draft.text = event.text
+    draft.send_as = event.send_as
+    draft.attachments = event.attachments
+    draft.stale = draft.stale and not event.fresh
+
+
+def _reassigned(draft: Draft, event: ReviewReassigned) -> None:
+    draft.reviewer = event.reviewer
+    draft.queue = event.queue
+
+
+def _stale(draft: Draft, _: DraftWentStale) -> None:
+    draft.stale = True
+
+
+_CONTENT = (DraftSubmitted, DraftEdited)
+_DECIDE = (ApproveDraft, RefuseDraft)
+
+APPROVALS: Room[SeesDraft] = Room(
+    name="approvals",
+    needs=(
+        Rule("actor.role", "Only an agent writes and reviews drafts", "§5", (SubmitDraft, *_DECIDE), by_agent),
+        Rule("lifecycle.closed", "A closed case can never be changed", "§2", (SubmitDraft,), not_closed),
+        Rule("draft.edge", "Only a waiting draft is decided", "§5", (DraftCommand,), _waits, ("draft",)),
+        Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (SubmitDraft,), _can_submit),
+        Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (EditDraft,), _can_edit),
+        Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (ApproveDraft,), _can_approve),
+        Rule("queue.known", "The queue exists", "§5", (SubmitDraft,), _queue_exists),
+        Rule("message.fresh", "A message's id is used once", "§1", (SubmitDraft,), message_fresh, ("draft",)),
+        Rule("reassign.aim", "A review goes to an agent or to a queue", "§5", (ReassignDraft,), _one_aim),
+        Rule("reassign.known", "The agent or queue exists", "§5", (ReassignDraft,), _aim_known),
+    ),
+    rules=(
+        Rule("assignment.holder", "Only the assignee replies", "§4", (SubmitDraft,), only_holder),
+        Rule("approval.single", "A case has one waiting draft", "§5", (SubmitDraft,), _one_at_a_time),
+        Rule("reply.content", "A reply says something", "§4", _CONTENT, says_something, ("text", "attachments")),
+        Rule(
+            "channels.attachments",
+            "A channel takes attachments or not",
+            "§4",
+            _CONTENT,
+            attachments_taken,
+            ("attachments",),
+        ),
+        Rule("channels.emoji", "A channel takes emoji or not", "§4", _CONTENT, emoji_taken, ("text",)),
+        Rule("approval.permission", "A reviewer needs the permission", "§5", _DECIDE, _may_approve),
+        Rule("approval.reviewer", "A reviewer serves the draft's queue", "§5", _DECIDE, _is_reviewer),
+        Rule("approval.channel", "A reviewer works on the case's channel", "§5", _DECIDE, _on_channel),
+        Rule("approval.self_approval", "Nobody approves their own reply", "§5", (DraftApproved,), _not_own),
+        Rule("approval.stale", "A stale draft is approved knowingly", "§5", (ApproveDraft,), _seen, ("seen",)),
+        Rule("approval.reason", "A refusal has a reason", "§5", (RefuseDraft,), _why, ("reason",)),
+        Rule(
+            "approval.author",
+            "A draft is its author's and its reviewer's",
+            "§5",
+            (EditDraft, WithdrawDraft, ReassignDraft),
+            _authors,
+        ),
+        Rule("approval.blocks_close", "A waiting draft blocks closing", "§5", (CaseClosed,), _blocks_close),
+        Rule(
+            "approval.blocks_resolve",
+            "A waiting draft blocks resolving past it",
+            "§5",
+            (ReplySent, StatusSet),
+            _blocks_resolve,
+        ),
+    ),
+    decide={
+        SubmitDraft: _submit,
+        EditDraft: _edit,
+        ReassignDraft: _reassign,
+        ApproveDraft: _approve,
+        RefuseDraft: _refuse,
+        WithdrawDraft: _withdraw,
+    },
+    follows={MessageReceived: _after_message},
+    creates={(WaitingDraft, DraftSubmitted): _submitted},
+    evolve={
+        (WaitingDraft, DraftEdited): _edited,
+        (WaitingDraft, ReviewReassigned): _reassigned,
+        (WaitingDraft, DraftWentStale): _stale,
+    },
+    removes=frozenset(
+        (WaitingDraft, event) for event in (DraftApproved, DraftRefused, DraftWithdrawn, DraftSuperseded)
+    ),
+    probes=(
+        *(
+            Probe(f"submit_as_{status}", SubmitDraft, {"send_as": status}, asks=("draft", "text"))
+            for status in (Status.PENDING, Status.ESCALATED, Status.RESOLVED)
+        ),
+        Probe("edit_draft", EditDraft, asks=("text",)),
+        Probe("approve_draft", ApproveDraft),
+        Probe("refuse_draft", RefuseDraft, asks=("reason",)),
+        Probe("withdraw_draft", WithdrawDraft),
+    ),
+)

@@ -1,0 +1,290 @@
+"""Arrivals: what happens when the customer writes.
+
+* On a thread without an open case a message starts one, in the queue whose filters take it. On a closed case it starts
+  the **successor**; the closed case stays as it is and only learns who came after it, so a second message goes there.
+* On a case that waits or is resolved it reopens it. If nobody holds the case, it goes to its queue, available to all,
+  or to its owner where the policy says so and the owner can take it: never to somebody who is away.
+* A like, and a message that a machine sent (auto-reply, bounce), starts, reopens and changes nothing; it stands in the
+  history.
+"""
+
+from __future__ import annotations
+
+from casecore.assignments import CaseAssigned, CaseQueued, ineligible
+from casecore.cases import Case, CaseStarted, SeesCase
+from casecore.channels import Channel, MessageKind
+from casecore.kernel import (
+    CUSTOMER,
+    ID_LIMIT,
+    SYSTEM,
+    Command,
+    Draft,
+    Event,
+    Reason,
+    Room,
+    Rule,
+    a_text,
+    an_id,
+    frozen,
+)
+from casecore.policies import Policy, ReopenTo
+from casecore.statuses import CASE_LIFECYCLE, Status, Trigger
+from casecore.threads import CustomerMet, Message, Thread, ThreadOpened, message_fresh
+
+# Command ---------------------------------------------------------------------------------------------
+
+
+@frozen
+class ReceiveMessage(Command):
+    """The customer writes.
+
+    Attributes:
+        thread: The conversation it belongs to.
+        message: The message's own id.
+        text: What it says.
+        customer: Who writes; needed the first time on a thread.
+        channel: Where; needed the first time on a thread.
+        new_case: The id of the case, if this message starts one; otherwise derived from the thread or predecessor.
+        name: The customer's name, if it is known.
+        reason: What the customer selected as the reason.
+        language: The customer's language, e.g. `pt`.
+        auto_generated: A machine sent it: an auto-reply, a bounce.
+    """
+
+    thread: str = an_id()
+    message: str = an_id()
+    text: str = a_text(default="")
+    kind: MessageKind = MessageKind.DIRECT
+    customer: str | None = an_id(default=None)
+    channel: Channel | None = None
+    new_case: str | None = an_id(default=None)
+    name: str | None = a_text(default=None)
+    reason: str | None = a_text(default=None)
+    language: str | None = a_text(default=None)
+    auto_generated: bool = False
+
+
+# Events ----------------------------------------------------------------------------------------------
+
+
+@frozen
+class SuccessorStarted(Event):
+    """The customer wrote again on a closed case; that is another case now."""
+
+    case: str
+    successor: str
+
+
+@frozen
+class MessageReceived(Event):
+    """The customer wrote."""
+
+    case: str
+    thread: str
+    customer: str
+    message: str
+    text: str
+    kind: MessageKind
+
+
+@frozen
+class MessageNoted(Event):
+    """A like, an auto-reply or a bounce came: it stands in the history and changes nothing."""
+
+    case: str | None
+    thread: str
+    message: str
+    text: str
+    kind: MessageKind
+    auto_generated: bool
+
+
+@frozen
+class CaseReopened(Event):
+    """The customer wrote on a case that waited or was resolved: it is open again."""
+
+    case: str
+    was: Status
+
+
+# Needs -----------------------------------------------------------------------------------------------
+
+
+def _by_customer(_: SeesCase, command: ReceiveMessage, __: Policy) -> Reason | None:
+    if command.by == CUSTOMER:
+        return None
+    return Reason("actor.role", f"{command.by} is not the customer", f'give by = "{CUSTOMER}"')
+
+
+def _thread_identity(view: SeesCase, command: ReceiveMessage, _: Policy) -> Reason | None:
+    thread = view.thread
+    if thread is None:
+        if command.customer is None or command.channel is None:
+            return Reason(
+                "thread.identity",
+                f"thread {command.thread!r} is new",
+                "say which customer writes on which channel",
+            )
+        return None
+    given = (command.customer or thread.customer, command.channel or thread.channel)
+    if given == (thread.customer, thread.channel):
+        return None
+    return Reason(
+        "thread.identity",
+        f"thread {thread.id} is {thread.customer} on {thread.channel}, not {given[0]} on {given[1]}",
+        "leave customer and channel out, or use another thread",
+    )
+
+
+def _case_fresh(view: SeesCase, command: ReceiveMessage, _: Policy) -> Reason | None:
+    new = new_case_id(command, view.thread, view.case)
+    if new is None or (view.named is None and len(new) <= ID_LIMIT):
+        return None
+    problem = f"case id {new!r} is taken" if view.named else f"the derived case id has {len(new)} characters"
+    return Reason("case.fresh", problem, "give the new case an id of its own (new_case)")
+
+
+# Rules -----------------------------------------------------------------------------------------------
+
+
+def _kind_taken(view: SeesCase, command: ReceiveMessage, policy: Policy) -> Reason | None:
+    channel = view.thread.channel if view.thread else command.channel
+    if channel is None:
+        return None
+    kinds = getattr(policy.channels, channel).kinds
+    if command.kind in kinds:
+        return None
+    return Reason(
+        "channels.kinds",
+        f"{channel} takes no {command.kind}",
+        f"it takes {', '.join(kinds)}" if kinds else "the policy closes this channel",
+        {"kind": command.kind},
+    )
+
+
+# Handlers --------------------------------------------------------------------------------------------
+
+
+def _machine_made(command: ReceiveMessage) -> bool:
+    return command.auto_generated or command.kind is MessageKind.LIKE
+
+
+def new_case_id(command: ReceiveMessage, thread: Thread | None, case: Case | None) -> str | None:
+    """The id of the case that a message starts; None when it starts none.
+
+    Args:
+        command: The message.
+        thread: Its thread, if it is known.
+        case: The thread's latest case, if it has one.
+    """
+    if _machine_made(command) or (case is not None and case.status is not Status.CLOSED):
+        return None
+    if command.new_case is not None:
+        return command.new_case
+    if case is None:
+        return f"{command.thread}/1"
+    stem, plus, number = case.id.rpartition("+")
+    return f"{stem}+{int(number) + 1}" if plus and number.isdecimal() else f"{case.id}+1"
+
+
+def _receive(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tuple[Event, ...]:
+    c, thread, case = command, view.thread, view.case
+    if _machine_made(c):
+        return (
+            MessageNoted(c.by, c.at, case.id if case else None, c.thread, c.message, c.text, c.kind, c.auto_generated),
+        )
+    customer = thread.customer if thread else c.customer
+    channel = thread.channel if thread else c.channel
+    if customer is None or channel is None:  # `thread.identity` has refused it already
+        return ()
+    events: list[Event] = []
+    if view.customer is None:
+        events.append(CustomerMet(c.by, c.at, customer, c.name))
+    if thread is None:
+        events.append(ThreadOpened(c.by, c.at, c.thread, customer, channel))
+    started = new_case_id(c, thread, case)
+    if started is not None:
+        queue = policy.queue_for(channel, c.reason, c.language)
+        predecessor = case.id if case else None
+        events.append(
+            CaseStarted(c.by, c.at, started, c.thread, customer, channel, queue, c.reason, c.language, predecessor)
+        )
+        events.append(CaseQueued(c.by, c.at, started, queue, c.at))
+        if case is not None:
+            events.append(SuccessorStarted(c.by, c.at, case.id, started))
+        return (*events, MessageReceived(c.by, c.at, started, c.thread, customer, c.message, c.text, c.kind))
+    if case is None:  # a thread without a case starts one, so this cannot be
+        return ()
+    received = MessageReceived(c.by, c.at, case.id, c.thread, customer, c.message, c.text, c.kind)
+    if CASE_LIFECYCLE.dest(case.status, Trigger.CUSTOMER_MESSAGE) is case.status:
+        return (received,)
+    return (
+        received,
+        CaseReopened(c.by, c.at, case.id, case.status),
+        *_after_reopening(view, case, c, policy),
+    )
+
+
+def _after_reopening(view: SeesCase, case: Case, command: Command, policy: Policy) -> tuple[Event, ...]:
+    if case.assignee is not None:
+        return ()
+    if (
+        policy.reopening.to is ReopenTo.OWNER_IF_ELIGIBLE
+        and view.holder is not None
+        and ineligible(view.holder, case) is None
+    ):
+        return (CaseAssigned(SYSTEM, command.at, case.id, view.holder.id),)
+    if case.waiting_since is not None and case.status is Status.ESCALATED:
+        return ()  # it was on offer all the time: its waiting time goes on
+    return (CaseQueued(SYSTEM, command.at, case.id, case.queue, case.unanswered_since or command.at),)
+
+
+# Evolve ----------------------------------------------------------------------------------------------
+
+
+def _succeeded(case: Draft, event: SuccessorStarted) -> None:
+    case.successor = event.successor
+
+
+def _received(case: Draft, event: MessageReceived) -> None:
+    if case.unanswered_since is None:
+        case.unanswered_since = event.at
+
+
+def _wrote(thread: Draft, event: MessageReceived) -> None:
+    thread.customer_at = event.at
+
+
+def _came(event: MessageReceived) -> Message:
+    return Message(event.message, event.case, inbound=True)
+
+
+def _reopened(case: Draft, event: CaseReopened) -> None:
+    case.status = Status.OPEN
+    case.status_at = event.at
+
+
+ARRIVALS: Room[SeesCase] = Room(
+    name="arrivals",
+    needs=(
+        Rule("actor.role", "Customers write", "§1", (ReceiveMessage,), _by_customer),
+        Rule(
+            "thread.identity",
+            "A thread is one customer on one channel",
+            "§1",
+            (ReceiveMessage,),
+            _thread_identity,
+        ),
+        Rule("message.fresh", "A message's id is used once", "§1", (ReceiveMessage,), message_fresh),
+        Rule("case.fresh", "A case's id is used once", "§2", (ReceiveMessage,), _case_fresh),
+    ),
+    rules=(Rule("channels.kinds", "A channel takes only its kinds", "§1", (ReceiveMessage,), _kind_taken),),
+    decide={ReceiveMessage: _receive},
+    creates={(Message, MessageReceived): _came},
+    evolve={
+        (Case, SuccessorStarted): _succeeded,
+        (Case, MessageReceived): _received,
+        (Case, CaseReopened): _reopened,
+        (Thread, MessageReceived): _wrote,
+    },
+)

@@ -1,0 +1,43 @@
+"""The channels a customer can use, and the kinds of message they carry.
+
+Which kinds, attachments and emoji a channel takes is policy (`[channels.NAME]`); which channels exist, and which of
+them are live, is not.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    """Where a conversation takes place."""
+
+    CHAT = "chat"
+    MESSAGING = "messaging"
+    WHATSAPP = "whatsapp"
+    APPLE_MESSAGES = "apple_messages"
+    MESSENGER = "messenger"
+    TWITTER_DM = "twitter_dm"
+    SMS = "sms"
+    EMAIL = "email"
+    VOICE = "voice"
+    FACEBOOK = "facebook"
+    TWITTER = "twitter"
+    LINKEDIN = "linkedin"
+
+
+LIVE = frozenset({Channel.CHAT, Channel.VOICE})
+"""Channels on which the customer is there now and waits."""
+
+PUBLIC = frozenset({Channel.FACEBOOK, Channel.TWITTER, Channel.LINKEDIN})
+"""Channels that everybody reads; a public post carries one thread per writer."""
+
+
+class MessageKind(StrEnum):
+    """What sort of message the customer sent."""
+
+    DIRECT = "direct"
+    POST = "post"
+    COMMENT = "comment"
+    MENTION = "mention"
+    LIKE = "like"

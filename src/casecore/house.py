@@ -1,0 +1,224 @@
+"""The house: rooms put together, and the one `decide` that walks through them.
+
+A command is decided in four steps, always in this order:
+
+1. **Needs.** The row exists, the table has the edge. The first need that fails is refused alone.
+2. **Handler.** It proposes events.
+3. **Rules.** Every rule that guards the command, and every rule that guards a proposed event, is asked. All reasons
+   are listed. A rule that the policy only warns about becomes a `Deviated` event; one it switches off, nothing.
+4. **Consequences.** What the events entail in other rooms is added. It is never refused.
+
+`decide` is total: every view and command get an answer, nothing is raised and nothing is changed.
+
+Somebody with rules of their own builds a larger house: `House((*ROOMS, MY_ROOM))`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import attrs
+from attrs import field
+
+from casecore.kernel import (
+    Accepted,
+    Check,
+    Command,
+    Deviated,
+    Draft,
+    Enforcement,
+    Event,
+    Handler,
+    Policy,
+    Reason,
+    Refused,
+    Room,
+    Rule,
+    Verdict,
+    frozen,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+V = TypeVar("V")
+
+
+@frozen
+class Change:
+    """How an event changes the records of one class: creates, edits or removes one."""
+
+    sheet: type
+    create: Callable[[Any], Any] | None = None
+    edit: Callable[[Draft, Any], None] | None = None
+
+
+@frozen
+class _Plan(Generic[V]):
+    needs: tuple[Check[V], ...]
+    handler: Handler[V]
+    checks: tuple[Check[V], ...]
+
+
+def _guarding(rules: Iterable[Rule[V]], subject: type) -> tuple[Rule[V], ...]:
+    return tuple(rule for rule in rules if issubclass(subject, rule.guards))
+
+
+@attrs.frozen(eq=False)
+class House(Generic[V]):
+    """Rooms, compiled for speed; immutable.
+
+    Args:
+        rooms: Lower rooms first: their needs are asked first and their reasons listed first.
+    """
+
+    rooms: tuple[Room[V], ...]
+    _plans: Mapping[type[Command], _Plan[V]] = field(init=False, repr=False)
+    _reactions: dict[type[Event], tuple[tuple[Check[V], ...], tuple[Handler[V], ...]]] = field(
+        init=False, repr=False, factory=dict
+    )
+    _changes: dict[type[Event], tuple[Change, ...]] = field(init=False, repr=False, factory=dict)
+
+    @_plans.default
+    def _compiled(self) -> Mapping[type[Command], _Plan[V]]:
+        return {
+            command: _Plan(
+                tuple(rule.check for rule in _guarding(self.needs, command)),
+                handler,
+                tuple(rule.check for rule in _guarding(self.rules, command)),
+            )
+            for room in self.rooms
+            for command, handler in room.decide.items()
+        }
+
+    @property
+    def needs(self) -> tuple[Rule[V], ...]:
+        """Every need of every room."""
+        return tuple(rule for room in self.rooms for rule in room.needs)
+
+    @property
+    def rules(self) -> tuple[Rule[V], ...]:
+        """Every rule of every room."""
+        return tuple(rule for room in self.rooms for rule in room.rules)
+
+    @property
+    def commands(self) -> tuple[type[Command], ...]:
+        """Every command that some room decides."""
+        return tuple(self._plans)
+
+    def decide(self, view: V, command: Command, policy: Policy) -> Verdict:
+        """What happens if this command is given, or every reason why it may not.
+
+        Args:
+            view: What the desk shows for this command.
+            command: Who asks for what, and when.
+            policy: The SOP in force.
+
+        Returns:
+            `Accepted` with events and deviations, or `Refused` with every reason.
+        """
+        plan = self._plans.get(type(command))
+        if plan is None:
+            return Refused((_unknown(command),))
+        for need in plan.needs:
+            reason = need(view, command, policy)
+            if reason is not None:
+                return Refused((reason,))
+        events = plan.handler(view, command, policy)
+        found: list[Reason] = []
+        for check in plan.checks:
+            reason = check(view, command, policy)
+            if reason is not None:
+                found.append(reason)
+        followed = False
+        for event in events:
+            checks, followers = self._reactions_to(type(event))
+            followed = followed or bool(followers)
+            for check in checks:
+                reason = check(view, event, policy)
+                if reason is not None and reason not in found:
+                    found.append(reason)
+        if found:
+            return self._judged(view, command, policy, events, found)
+        return Accepted(self._with_consequences(view, events, policy) if followed else events)
+
+    def _judged(
+        self, view: V, command: Command, policy: Policy, events: tuple[Event, ...], found: list[Reason]
+    ) -> Verdict:
+        blocking = tuple(reason for reason in found if policy.mode(reason.rule) is Enforcement.BLOCK)
+        if blocking:
+            return Refused(blocking)
+        warned = tuple(reason for reason in found if policy.mode(reason.rule) is Enforcement.WARN)
+        case = getattr(command, "case", None)
+        marks = tuple(Deviated(command.by, command.at, reason.rule, reason.message, case) for reason in warned)
+        return Accepted((*self._with_consequences(view, events, policy), *marks), warned)
+
+    def _with_consequences(self, view: V, events: tuple[Event, ...], policy: Policy) -> tuple[Event, ...]:
+        grown = list(events)
+        for event in grown:  # the list grows while it is walked: a consequence may have consequences
+            for follower in self._reactions_to(type(event))[1]:
+                grown.extend(follower(view, event, policy))
+        return tuple(grown)
+
+    def reasons(self, view: V, command: Command, policy: Policy, unread: frozenset[str]) -> tuple[Reason, ...]:
+        """What stands in the way whatever the missing arguments turn out to be.
+
+        Args:
+            view: What the desk shows for this command.
+            command: The command, with placeholders in the fields named by `unread`.
+            policy: The SOP in force.
+            unread: Fields that have no real value yet; rules that read one of them are not asked.
+
+        Returns:
+            Every blocking reason; none when the command could be allowed.
+        """
+        judged = [rule for rule in _guarding(self.needs, type(command)) if not unread.intersection(rule.reads)]
+        for need in judged:
+            reason = need.check(view, command, policy)
+            if reason is not None:
+                return (reason,)
+        events = self._plans[type(command)].handler(view, command, policy)
+        found = [
+            reason
+            for subject in (command, *events)
+            for rule in _guarding(self.rules, type(subject))
+            if not unread.intersection(rule.reads) and (reason := rule.check(view, subject, policy)) is not None
+        ]
+        return tuple(dict.fromkeys(r for r in found if policy.mode(r.rule) is Enforcement.BLOCK))
+
+    # What is looked up by event class is compiled when the class is first met: hosts may have events of their own.
+
+    def _reactions_to(self, event: type[Event]) -> tuple[tuple[Check[V], ...], tuple[Handler[V], ...]]:
+        reactions = self._reactions.get(event)
+        if reactions is None:
+            checks = tuple(rule.check for rule in _guarding(self.rules, event))
+            followers = tuple(room.follows[event] for room in self.rooms if event in room.follows)
+            reactions = self._reactions[event] = (checks, followers)
+        return reactions
+
+    def changes(self, event: type[Event]) -> tuple[Change, ...]:
+        """How events of this class change the desk's records, lower rooms first."""
+        changes = self._changes.get(event)
+        if changes is None:
+            changes = self._changes[event] = tuple(change for room in self.rooms for change in _changes_in(room, event))
+        return changes
+
+
+def _changes_in(room: Room[Any], event: type[Event]) -> Iterable[Change]:
+    for (sheet, happened), create in room.creates.items():
+        if happened is event:
+            yield Change(sheet, create=create)
+    for (sheet, happened), edit in room.evolve.items():
+        if happened is event:
+            yield Change(sheet, edit=edit)
+    for sheet, happened in room.removes:
+        if happened is event:
+            yield Change(sheet)
+
+
+def _unknown(command: Command) -> Reason:
+    return Reason(
+        "command.known",
+        f"no room of this house decides {type(command).__name__}",
+        "use a command that `casecore rules` lists, or add your room to the house",
+    )

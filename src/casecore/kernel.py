@@ -1,0 +1,377 @@
+"""The words every other file is written in: commands, events, reasons, rules, rooms.
+
+This file knows no capability of a support desk. It says what the pieces are and what they promise:
+
+* A **command** asks for something: who (`by`), when (`at`), and what. It is checked for form when it is made
+  (ids, instants, texts); whether it is *allowed* is decided later, by rules.
+* An **event** says what happened. It carries no behaviour and no instruction.
+* A **rule** is one named reason for which a command can be refused. It guards commands, or, where the obstacle is
+  to an effect, the event: then no command can go round it.
+* A **room** is one capability: its needs, rules, handlers, consequences and changes, as one immutable value.
+  `house.py` puts rooms together.
+* The answer to a command is `Accepted` (events) or `Refused` (**every** reason, never only the first).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar, dataclass_transform
+
+import attrs
+from attrs import Attribute, Converter, field
+
+CUSTOMER = "customer"
+"""`by` of everything the customer does."""
+
+SYSTEM = "system"
+"""`by` of everything that happens by itself, or that the host does on nobody's behalf."""
+
+ID_LIMIT = 200
+"""The longest id, in code points."""
+
+
+# Errors ------------------------------------------------------------------------------------------------
+
+
+class CasecoreError(Exception):
+    """The root of everything casecore raises."""
+
+
+class CommandError(CasecoreError, ValueError):
+    """A command that cannot even be stated: a field is malformed.
+
+    Args:
+        field: The name of the field.
+        problem: What is wrong with its value.
+        remedy: What to write instead.
+    """
+
+    def __init__(self, field: str, problem: str, remedy: str) -> None:
+        super().__init__(f"{field}: {problem}; {remedy}")
+        self.field = field
+        self.problem = problem
+        self.remedy = remedy
+
+
+class CommandRefused(CasecoreError):
+    """Raised by `Desk.handle` when the rules say no; carries the command and the whole refusal."""
+
+    def __init__(self, command: Command, refused: Refused) -> None:
+        super().__init__(f"{type(command).__name__} by {command.by} refused: {refused}")
+        self.command = command
+        self.refused = refused
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Every reason, in the order of the rules."""
+        return self.refused.reasons
+
+
+class MissingRow(CasecoreError, LookupError):
+    """An event speaks of a row that this desk does not hold: its history has a gap, or the row was not loaded."""
+
+    def __init__(self, event: Event, table: str, row: str) -> None:
+        super().__init__(
+            f"{type(event).__name__} speaks of {row!r}, which is not among this desk's {table}; "
+            "replay the history from its start, or load that row first"
+        )
+        self.event = event
+        self.table = table
+        self.row = row
+
+
+# Fields ------------------------------------------------------------------------------------------------
+
+
+def _checked_id(_: object, attribute: Attribute[Any], value: object) -> None:
+    if value is None and attribute.default is None:
+        return
+    if not isinstance(value, str):
+        raise CommandError(attribute.name, f"{value!r} is not text", "give an id as text")
+    if not value:
+        raise CommandError(attribute.name, "the id is empty", f"give an id of 1 to {ID_LIMIT} characters")
+    if len(value) > ID_LIMIT:
+        raise CommandError(
+            attribute.name, f"the id has {len(value)} characters", f"give an id of 1 to {ID_LIMIT} characters"
+        )
+    if not value.isprintable():
+        raise CommandError(
+            attribute.name,
+            f"the id {value!r} has control or invisible characters",
+            "give an id of visible characters and spaces",
+        )
+
+
+def _checked_text(_: object, attribute: Attribute[Any], value: object) -> None:
+    if value is None and attribute.default is None:
+        return
+    if not isinstance(value, str):
+        raise CommandError(attribute.name, f"{value!r} is not text", "give text")
+    if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+        raise CommandError(attribute.name, "the text has half a character (a lone surrogate)", "send whole code points")
+
+
+def _utc(value: Any, attribute: Attribute[Any]) -> Any:
+    if value is None and attribute.default is None:
+        return None
+    if not isinstance(value, datetime):
+        raise CommandError(attribute.name, f"{value!r} is not an instant", "give an aware datetime")
+    if value.tzinfo is UTC:
+        return value
+    if value.utcoffset() is None:
+        raise CommandError(
+            attribute.name,
+            f"{value.isoformat()} has no time zone",
+            "give an aware datetime, e.g. 2026-11-02T09:00:00+00:00",
+        )
+    return value.astimezone(UTC)
+
+
+# `Any` because attrs' own `field` is typed so; the annotation on each field is what type checkers read.
+def an_id(**options: Any) -> Any:
+    """A field for an id: text of 1 to `ID_LIMIT` visible characters. Raises `CommandError` when malformed."""
+    return field(validator=_checked_id, **options)
+
+
+def a_text(**options: Any) -> Any:
+    """A field for free text: any whole code points, newlines included. Raises `CommandError` when malformed."""
+    return field(validator=_checked_text, **options)
+
+
+def an_instant(**options: Any) -> Any:
+    """A field for an instant: an aware datetime, kept in UTC. Raises `CommandError` when it has no zone."""
+    return field(converter=Converter(_utc, takes_field=True), **options)
+
+
+T = TypeVar("T")
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field, an_id, a_text, an_instant))
+def frozen(cls: type[T]) -> type[T]:
+    """Class decorator of commands, events and everything else that is a value: frozen, slotted, compared by content."""
+    return attrs.frozen(cls)
+
+
+# Commands, events, answers -----------------------------------------------------------------------------
+
+
+@frozen
+class Command:
+    """Somebody asks for something.
+
+    Attributes:
+        by: An agent's id, or `customer`, or `system`.
+        at: When, as an aware datetime; kept in UTC.
+    """
+
+    by: str = an_id()
+    at: datetime = an_instant()
+
+
+@frozen
+class Event:
+    """Something happened: by whom, and when (aware, UTC)."""
+
+    by: str
+    at: datetime
+
+
+@frozen
+class Deviated(Event):
+    """A rule that only warns was broken: kept for quality scoring, and never lost on replay.
+
+    Attributes:
+        rule: The rule's id.
+        message: What was measured, in words.
+        case: The case it happened on, if it was one.
+    """
+
+    rule: str
+    message: str
+    case: str | None = None
+
+
+class Enforcement(StrEnum):
+    """What a broken rule does: refuse the command, be recorded as a deviation, or nothing."""
+
+    BLOCK = "block"
+    WARN = "warn"
+    OFF = "off"
+
+
+@frozen
+class Reason:
+    """Why not: one rule that stood in the way.
+
+    Attributes:
+        rule: The rule's id.
+        message: What was found, with the measured value and the limit.
+        remedy: What would make it legal.
+        facts: The measured values by name, for programs.
+    """
+
+    rule: str
+    message: str
+    remedy: str = ""
+    facts: Mapping[str, Any] = field(factory=dict, hash=False)
+
+    def __str__(self) -> str:
+        return f"[{self.rule}] {self.message}" + (f" -> {self.remedy}" if self.remedy else "")
+
+
+@frozen
+class Accepted:
+    """Yes: the events to apply, and the rules that were broken but only warn."""
+
+    events: tuple[Event, ...]
+    deviations: tuple[Reason, ...] = ()
+
+    def __bool__(self) -> bool:
+        return True
+
+
+@frozen
+class Refused:
+    """No: every reason, in the order of the rules."""
+
+    reasons: tuple[Reason, ...]
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __str__(self) -> str:
+        return "; ".join(map(str, self.reasons))
+
+
+Verdict: TypeAlias = Accepted | Refused
+
+
+# Rules and rooms ---------------------------------------------------------------------------------------
+
+
+class Policy(Protocol):
+    """All that the kernel asks of a policy: how strictly each rule is kept."""
+
+    def mode(self, rule: str) -> Enforcement:
+        """How strictly the rule with this id is kept."""
+
+
+class Sees(Protocol):
+    """All that the kernel asks of a view."""
+
+    @property
+    def now(self) -> datetime | None:
+        """The instant of the last thing that happened on the desk; None where nobody keeps it."""
+
+
+V = TypeVar("V", contravariant=True)  # noqa: PLC0105 -- one letter reads better in the signatures below
+
+Check: TypeAlias = Callable[[V, Any, Any], Reason | None]
+"""(view, the command or event it guards, policy) -> what stands in the way, or None."""
+
+Handler: TypeAlias = Callable[[V, Any, Any], tuple[Event, ...]]
+"""(view, command or event, policy) -> what happens."""
+
+Sheet: TypeAlias = Any
+"""An immutable record of a room."""
+
+Draft: TypeAlias = Any
+"""A record while events are applied to it: the same fields, writable (see `records.py`)."""
+
+
+@frozen
+class Rule(Generic[V]):
+    """One named reason for which a command can be refused.
+
+    Attributes:
+        id: Stable, dotted; where a policy key sets the rule, the key.
+        title: The rule in one sentence, as the SOP would say it.
+        clause: Where `docs/domain.md` says so.
+        guards: The commands and events it is asked about. An event: whichever command would cause it.
+        check: The pure function that finds what stands in the way.
+        reads: The command's fields without which it cannot be judged; `actions` skips it until they are given.
+    """
+
+    id: str
+    title: str
+    clause: str
+    guards: tuple[type[Command | Event], ...]
+    check: Check[V] = field(repr=False)
+    reads: tuple[str, ...] = ()
+
+
+@frozen
+class Timer:
+    """An instant that rules compare with the clock, declared once: `due`, refusals and the explorer read this.
+
+    Attributes:
+        name: What happens then, in words.
+        key: The policy key of the threshold.
+        sheet: The record class that holds the instant.
+        since: The instant's field on that record; None on the record means that the timer is not running.
+        length: (record, policy) -> how long after `since`, or None when the timer is not live.
+        command: (record, instant) -> the command that the system gives then; None where the timer only changes
+            what is allowed or seen.
+    """
+
+    name: str
+    key: str
+    sheet: type
+    since: str
+    length: Callable[[Sheet, Any], timedelta | None] = field(repr=False)
+    command: Callable[[Sheet, datetime], Command] | None = field(default=None, repr=False)
+
+    def due(self, sheet: Sheet, policy: Any) -> datetime | None:
+        """The instant at which it happens, or None when the timer is not running."""
+        since: datetime | None = getattr(sheet, self.since)
+        length = None if since is None else self.length(sheet, policy)
+        return None if since is None or length is None else since + length
+
+
+@frozen
+class Probe:
+    """One thing an agent may do with a case, as an inbox would offer it.
+
+    Attributes:
+        name: The action's name.
+        command: The command it becomes.
+        given: The arguments that make this action, e.g. which status a reply is sent as.
+        asks: The arguments that the agent still has to give.
+    """
+
+    name: str
+    command: type[Command]
+    given: Mapping[str, Any] = field(factory=dict)
+    asks: tuple[str, ...] = ()
+
+
+@frozen
+class Room(Generic[V]):
+    """One capability, at the foot of its file.
+
+    Attributes:
+        name: The capability.
+        needs: What must hold for the command to mean anything (the row exists, the table has the edge); the first
+            that fails is refused alone, because nothing else can be said.
+        rules: Everything else; all of them are asked and every reason is listed.
+        decide: What each command proposes.
+        follows: What an event entails, added after the verdict and never refused.
+        creates: (sheet class, event class) -> the new record.
+        evolve: (sheet class, event class) -> changes a draft of the record in place.
+        removes: (sheet class, event class) pairs with which the record leaves the desk.
+        timers: The instants at which something happens or changes by itself.
+        probes: What an inbox offers.
+    """
+
+    name: str
+    needs: tuple[Rule[V], ...] = ()
+    rules: tuple[Rule[V], ...] = ()
+    decide: Mapping[type[Command], Handler[V]] = field(factory=dict)
+    follows: Mapping[type[Event], Handler[V]] = field(factory=dict)
+    creates: Mapping[tuple[type, type[Event]], Callable[[Any], Sheet]] = field(factory=dict)
+    evolve: Mapping[tuple[type, type[Event]], Callable[[Draft, Any], None]] = field(factory=dict)
+    removes: frozenset[tuple[type, type[Event]]] = frozenset()
+    timers: tuple[Timer, ...] = ()
+    probes: tuple[Probe, ...] = ()

@@ -1,0 +1,371 @@
+"""What a policy key may hold: one declaration that reads it, checks it and writes it back.
+
+Each key of a policy is declared once, on its field, with its *kind*: a flag, a whole number, a length of time, a
+choice, a list, a table. The kind reads a plain TOML or JSON value strictly. Nothing is coerced: `"no"` is not a flag
+and `"2"` is not a number. What does not fit becomes a `Problem` with the key's path, what was expected, and what to
+write; reading goes on, so that one pass reports every problem of a file.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Final, Protocol, TypeVar, dataclass_transform
+
+import attrs
+from attrs import field, frozen
+
+from casecore.kernel import ID_LIMIT
+
+MISSING: Final = object()
+"""Read where a value was wrong; the problem has been noted."""
+
+SECOND = timedelta(seconds=1)
+LONGEST = timedelta(days=3660)
+
+SHOWN: Final = 60
+"""How much of a wrong value a message quotes, in code points."""
+
+
+@frozen
+class Problem:
+    """One thing wrong with a policy.
+
+    Attributes:
+        path: The key's path, e.g. `lifecycle.close_after.resolved`; empty for the file as a whole.
+        message: What was found.
+        expected: What fits there.
+        remedy: The likeliest correction, if there is one.
+    """
+
+    path: str
+    message: str
+    expected: str = ""
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        parts = [f"{self.path or 'file'}: {self.message}"]
+        if self.expected:
+            parts.append(f"expected {self.expected}")
+        if self.remedy:
+            parts.append(self.remedy)
+        return "; ".join(parts)
+
+
+class Kind(Protocol):
+    """How one sort of value is read, described and written."""
+
+    @property
+    def describe(self) -> str:
+        """What fits, in words."""
+
+    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
+        """The value as the policy holds it; `MISSING`, with a problem noted, where it does not fit."""
+
+    def write(self, value: Any) -> Any:
+        """The value as TOML or JSON would hold it."""
+
+
+def _wrong(kind: Kind, value: Any, path: str, problems: list[Problem], remedy: str = "") -> Any:
+    problems.append(Problem(path, f"{_shown(value)} does not fit", kind.describe, remedy))
+    return MISSING
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
+
+
+def words(choices: type[StrEnum]) -> tuple[str, ...]:
+    """The words of an enumeration, in order."""
+    return tuple(choice.value for choice in choices)
+
+
+def did_you_mean(word: str, choices: Iterable[str]) -> str:
+    """One suggestion for a mistyped word, or nothing."""
+    near = difflib.get_close_matches(word[:100], list(choices), n=1)
+    return f"did you mean {near[0]!r}?" if near else ""
+
+
+@frozen
+class Flag:
+    """true or false."""
+
+    describe = "true or false"
+
+    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
+        """A bool, and nothing that merely looks like one."""
+        return value if isinstance(value, bool) else _wrong(self, value, path, problems)
+
+    def write(self, value: bool) -> Any:
+        """As it is."""
+        return value
+
+
+@frozen
+class Whole:
+    """A whole number in a range, both ends allowed."""
+
+    least: int = 0
+    most: int = 1_000_000
+
+    @property
+    def describe(self) -> str:
+        """The range."""
+        return f"a whole number from {self.least} to {self.most}"
+
+    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
+        """An int in the range."""
+        fits = isinstance(value, int) and not isinstance(value, bool) and self.least <= value <= self.most
+        return value if fits else _wrong(self, value, path, problems)
+
+    def write(self, value: int) -> Any:
+        """As it is."""
+        return value
+
+
+@frozen
+class Text:
+    """Text of visible characters."""
+
+    most: int = 1000
+    describe = "text"
+
+    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
+        """A str, not longer than it may be."""
+        fits = isinstance(value, str) and len(value) <= self.most
+        return value if fits else _wrong(self, value, path, problems)
+
+    def write(self, value: str) -> Any:
+        """As it is."""
+        return value
+
+
+_UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
+_LENGTH = re.compile(r"(?:(\d{1,9})w)?(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?", re.ASCII)
+
+
+@frozen
+class Length:
+    """A length of time, written like `90s`, `2m` or `1d12h`; kept as a timedelta of whole seconds."""
+
+    least: timedelta = SECOND
+    most: timedelta = LONGEST
+
+    @property
+    def describe(self) -> str:
+        """The range and the way to write it."""
+        return f'a length of time from {spoken(self.least)} to {spoken(self.most)}, like "30s", "2m" or "1d12h"'
+
+    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
+        """A timedelta in the range."""
+        match = _LENGTH.fullmatch(value) if isinstance(value, str) and value else None
+        if match is None:
+            number = isinstance(value, int) and not isinstance(value, bool)
+            return _wrong(self, value, path, problems, f'write the unit, e.g. "{value}s"' if number else "")
+        seconds = sum(int(n) * size for n, size in zip(match.groups("0"), _UNITS.values(), strict=True))
+        if not self.least.total_seconds() <= seconds <= self.most.total_seconds():
+            return _wrong(self, value, path, problems)
+        return timedelta(seconds=seconds)
+
+    def write(self, value: timedelta) -> Any:
+        """The shortest text that reads back the same."""
+        return spoken(value)
+
+
+def spoken(length: timedelta) -> str:
+    """A length of time as a policy writes it: `2m`, `1d12h`; parts of a second are rounded down.
+
+    Args:
+        length: Zero or more.
+
+    Returns:
+        Text that `Length` reads back.
+    """
+    left, parts = int(length.total_seconds()), []
+    for unit, size in _UNITS.items():
+        count, left = divmod(left, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    return "".join(parts) or "0s"
+
+
+@frozen
+class Choice:
+    """One of a few words."""
+
+    choices: type[StrEnum]
+
+    @property
+    def describe(self) -> str:
+        """The words."""
+        return "one of " + ", ".join(f'"{word}"' for word in words(self.choices))
+
+    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
+        """The member of the enumeration."""
+        if isinstance(value, str) and value in words(self.choices):
+            return self.choices(value)
+        return _wrong(self, value, path, problems, did_you_mean(str(value), words(self.choices)))
+
+    def write(self, value: StrEnum) -> Any:
+        """The word."""
+        return value.value
+
+
+@frozen
+class Several:
+    """A list without repetition; kept as a tuple in the order written."""
+
+    of: Kind
+
+    @property
+    def describe(self) -> str:
+        """What the list holds."""
+        return f"a list, each {self.of.describe}"
+
+    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
+        """A tuple of what each item reads as."""
+        if not isinstance(value, list):
+            return _wrong(self, value, path, problems)
+        read = [self.of.read(item, f"{path}[{index}]", problems) for index, item in enumerate(value)]
+        twice = [item for index, item in enumerate(read) if item is not MISSING and item in read[:index]]
+        if twice:
+            problems.append(Problem(path, f"{_shown(self.of.write(twice[0]))} stands there twice", self.describe))
+        return MISSING if twice or MISSING in read else tuple(read)
+
+    def write(self, value: tuple[Any, ...]) -> Any:
+        """A list."""
+        return [self.of.write(item) for item in value]
+
+
+@frozen
+class Table:
+    """A table with fixed keys: a section of the policy."""
+
+    section: type[Any]
+
+    @property
+    def describe(self) -> str:
+        """The keys."""
+        return "a table with the keys " + ", ".join(keys_of(self.section))
+
+    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
+        """A section; keys that are not given have their defaults, others are problems."""
+        if not isinstance(value, dict):
+            return _wrong(self, value, path, problems)
+        keys = keys_of(self.section)
+        for word in value:
+            if word not in keys:
+                expected = "one of " + ", ".join(keys)
+                problems.append(Problem(_under(path, word), "no such key", expected, did_you_mean(word, keys)))
+        read = {
+            name: kind.read(value[name], _under(path, name), problems) for name, kind in keys.items() if name in value
+        }
+        absent = [name for name in keys if name not in value and _required(self.section, name)]
+        problems.extend(Problem(_under(path, name), "is missing", keys[name].describe) for name in absent)
+        wrong = absent or MISSING in read.values()
+        return MISSING if wrong else self.section(**read)
+
+    def write(self, value: Any) -> Any:
+        """Every key that has a value, defaults included."""
+        held = ((name, kind, getattr(value, name)) for name, kind in keys_of(self.section).items())
+        return {name: kind.write(item) for name, kind, item in held if item is not None}
+
+
+@frozen
+class Named:
+    """A table whose keys are names, each with the same kind of value."""
+
+    of: Kind
+    names: type[StrEnum] | None = None
+    most: int = 1000
+
+    @property
+    def describe(self) -> str:
+        """The names and what each holds."""
+        name = f"one of {', '.join(words(self.names))}" if self.names else "a name"
+        return f"a table from {name} to {self.of.describe}"
+
+    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
+        """A dict from name to what its value reads as, in the order written."""
+        if not isinstance(value, dict) or len(value) > self.most:
+            return _wrong(self, value, path, problems)
+        read: dict[Any, Any] = {}
+        for word, item in value.items():
+            name = self._name(word, path, problems)
+            held = self.of.read(item, _under(path, word), problems)
+            read[name] = held
+        return MISSING if MISSING in read or MISSING in read.values() else read
+
+    def _name(self, word: str, path: str, problems: list[Problem]) -> Any:
+        if self.names is None:
+            if word and len(word) <= ID_LIMIT and word.isprintable():
+                return word
+            problems.append(Problem(path, f"{_shown(word)} is no name", f"1 to {ID_LIMIT} visible characters"))
+            return MISSING
+        known = words(self.names)
+        if word in known:
+            return self.names(word)
+        expected = "one of " + ", ".join(known)
+        problems.append(Problem(_under(path, word), "no such name", expected, did_you_mean(word, known)))
+        return MISSING
+
+    def write(self, value: Mapping[Any, Any]) -> Any:
+        """A table."""
+        return {str(name): self.of.write(item) for name, item in value.items()}
+
+
+def _under(path: str, word: str) -> str:
+    bare = re.fullmatch(r"[A-Za-z0-9_-]+", word) is not None
+    step = word if bare else f'"{word[:60]}"'
+    return f"{path}.{step}" if path else step
+
+
+# Declaring ---------------------------------------------------------------------------------------------
+
+T = TypeVar("T")
+
+
+def key(
+    kind: Kind,
+    doc: str,
+    *,
+    default: Any = attrs.NOTHING,
+    factory: Callable[[], Any] | None = None,
+    eq: bool = True,
+) -> Any:
+    """Declare a key of a section.
+
+    Args:
+        kind: What it may hold.
+        doc: What it decides, in one sentence for the person who edits the SOP.
+        default: The value where the file says nothing; without one the key must be given.
+        factory: Makes the default where it is a table.
+        eq: Whether two policies that differ here are different policies.
+    """
+    metadata = {"kind": kind, "doc": doc}
+    if factory is not None:
+        return field(factory=factory, metadata=metadata, eq=eq)
+    return field(default=default, metadata=metadata, eq=eq)
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(key,))
+def section(cls: type[T]) -> type[T]:
+    """Class decorator of a table of the policy; its fields are declared with `key`."""
+    return attrs.frozen(kw_only=True)(cls)
+
+
+def keys_of(section_class: type[Any]) -> dict[str, Kind]:
+    """The keys of a section, in order, with their kinds."""
+    return {
+        attribute.name: attribute.metadata["kind"]
+        for attribute in attrs.fields(section_class)
+        if "kind" in attribute.metadata
+    }
+
+
+def _required(section_class: type[Any], name: str) -> bool:
+    return getattr(attrs.fields(section_class), name).default is attrs.NOTHING

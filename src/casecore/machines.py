@@ -1,0 +1,372 @@
+"""State tables: which step may follow which, written down as data.
+
+A case is new, then open, then pending, and one day closed. A draft is submitted, then approved or refused.
+What can happen next depends on where a thing stands, and a *state table* says so, one line a step:
+``(trigger, source, dest)``: what happens, in which state, and which state it leads to. A ``dest`` of None means:
+legal here, and the state stays.
+
+The rules a table keeps:
+
+1. **The table is the truth.** A step that is not in it does not exist; the missing entry *is* the refusal. Rules
+   and policies can narrow what it allows (not now, not you), never widen it.
+2. **It is checked when it is written.** A state that does not exist, that nothing reaches or nothing leaves, a line
+   that can never fire, a way out of a final state: each is the author's mistake, and all are found at import.
+3. **It never changes.** No line is added later, no attribute can be set: what was true at import stays true.
+4. **It draws itself.** Diagrams and tables in the documentation are printed from these lines, never by hand.
+5. **It has two readers.** ``dest()`` looks a step up in a dictionary; decisions use it. ``machine()`` gives hosts
+   with objects and callbacks of their own a `transitions.Machine` of the same lines. A test holds the two equal.
+
+This is the only file that imports `transitions`, and only when a machine or a diagram is asked for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from functools import cache
+from importlib import import_module
+from keyword import iskeyword
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+
+from attrs import frozen
+
+from casecore.kernel import CasecoreError
+
+if TYPE_CHECKING:
+    from transitions import Machine, State, Transition
+
+__all__ = ["Edge", "InvalidTable", "StateTable"]
+
+S = TypeVar("S", bound=StrEnum)
+
+
+class InvalidTable(CasecoreError, ValueError):
+    """A state table contradicts itself.
+
+    Attributes:
+        table: The name of the table.
+        problems: One sentence a problem: where it is, what is wrong, what to do.
+    """
+
+    def __init__(self, table: str, problems: Iterable[str]) -> None:
+        self.table = table
+        self.problems = tuple(problems)
+        super().__init__(self.table, self.problems)  # both, so that the error survives pickling
+
+    def __str__(self) -> str:
+        return "\n  - ".join((f"state table {self.table!r} cannot be used:", *self.problems))
+
+
+@frozen
+class Edge:
+    """One line of a state table, in the words of `transitions`."""
+
+    trigger: str
+    source: str
+    dest: str | None  # None: internal, the trigger is legal here and the state stays
+
+    def __str__(self) -> str:
+        return f"{self.trigger} ({self.source} → {self.source if self.dest is None else self.dest})"
+
+
+Line: TypeAlias = Edge | tuple[str, str | Sequence[str], str | None]
+
+
+@frozen(eq=False, init=False, repr=False)  # equal and hashed by identity
+class StateTable(Generic[S]):
+    """Every step a thing can take, as data; the rules are at the top of this file."""
+
+    name: str
+    states: tuple[S, ...]  # like all that follow, in the order of definition
+    initial: S
+    final: tuple[S, ...]
+    edges: tuple[Edge, ...]  # one source each
+    titles: Mapping[S, str]  # what a reader sees for a state; its text where nothing else was given
+    lookup: Mapping[str, Mapping[str, S]]  # lookup[trigger][state] is the resulting state, for hot paths
+    _rows: dict[str, dict[str, S]]  # the same for dest(): `get` of a dict is twice as fast as of its proxy
+
+    def __init__(
+        self,
+        name: str,
+        states: type[S],
+        initial: S,
+        edges: Iterable[Line],
+        final: Iterable[S] = (),
+        titles: Mapping[S, str] | None = None,
+    ) -> None:
+        """Check the lines and compile them.
+
+        Args:
+            name: What the table describes, as in "case".
+            states: The StrEnum of all states.
+            initial: The state everything starts in.
+            edges: Each an `Edge`, or ``(trigger, source, dest)``; several sources make one edge each, in order.
+            final: The states that end it: nothing starts there.
+            titles: Words for readers, by state.
+
+        Raises:
+            InvalidTable: If the lines contradict themselves; it names every problem.
+        """
+        if not issubclass(states, StrEnum):  # a plain Enum equals no text, and hashes in Python: half as fast
+            raise InvalidTable(name, [f"states: {states.__name__} is no StrEnum; derive it from enum.StrEnum"])
+        final, titles = tuple(final), dict(titles or {})
+        lines, problems = _spell_out(edges)
+        uses = [("initial", initial), *(("final", x) for x in final), *(("titles", x) for x in titles)]
+        problems += [*_wrong_names(states, uses, lines), *_wrong_steps(list(states), initial, final, lines)]
+        if problems:
+            raise InvalidTable(name, problems)
+        rows: dict[str, dict[str, S]] = {}
+        for line in lines:
+            rows.setdefault(line.trigger, {})[states(line.source)] = states(line.dest or line.source)
+        self.__attrs_init__(
+            name=name,
+            states=tuple(states),
+            initial=states(initial),
+            final=tuple(state for state in states if state in final),
+            edges=tuple(Edge(x.trigger, states(x.source), x.dest and states(x.dest)) for x in lines),
+            titles=MappingProxyType({state: " ".join(titles.get(state, state).split()) for state in states}),
+            lookup=MappingProxyType({trigger: MappingProxyType(row) for trigger, row in rows.items()}),
+            rows=rows,
+        )
+
+    def dest(self, state: str, trigger: str) -> S | None:
+        """Say where a trigger leads.
+
+        Args:
+            state: Where the thing stands: a member of the states, or its text.
+            trigger: What happens.
+
+        Returns:
+            The resulting state (the same one where it stays), or None if there is no such step.
+        """
+        row = self._rows.get(trigger)
+        return None if row is None else row.get(state)
+
+    def triggers(self, state: str) -> tuple[str, ...]:
+        """List what can happen in a state; nothing for a state that does not exist."""
+        return tuple(trigger for trigger, row in self._rows.items() if state in row)
+
+    def sources(self, trigger: str) -> tuple[S, ...]:
+        """List the states a trigger is legal in; none for a trigger that does not exist."""
+        return tuple(state for state in self.states if state in self._rows.get(trigger, ()))
+
+    def machine(self, model: object = None, *, permits: Callable[[Any, str], object] | None = None) -> Machine:
+        """Build a `transitions.Machine` of the same table.
+
+        Args:
+            model: One object of the host, or None. It gets a method for each trigger, ``may_<trigger>`` and
+                ``is_<state>``, and keeps what it has: its state, and methods of its own by these names.
+            permits: Called with (model, trigger) before each step of the table, so that our rules answer the
+                host's ``may_close()``; what it returns counts as true or false.
+
+        Returns:
+            The machine. It goes by the texts of the states (``is_open``, ``on_enter_open``), also takes members,
+            and sets members.
+
+        Raises:
+            ValueError: If the model has a state that is not in this table.
+        """
+        machine_class, state_class = _classes()
+        machine = machine_class(
+            model=None,  # the default is the machine itself
+            states=[state_class(str(x), x, self.titles[x], final=x in self.final) for x in self.states],
+            initial=str(self.initial),  # the default adds a phantom state called "initial"
+            auto_transitions=False,  # the default adds `to_<state>()`, which jumps round every guard
+            send_event=True,  # conditions and callbacks get one EventData
+            name=self.name,
+        )
+        # A condition's result is compared `== True`: without bool(), a truthy 2 would refuse.
+        asked = None if permits is None else lambda event: bool(permits(event.model, event.event.name))
+        for edge in self.edges:  # as text: `transitions` would go by a member's NAME
+            machine.add_transition(str(edge.trigger), str(edge.source), edge.dest and str(edge.dest), asked)
+        if model is not None:  # Machine(model=…) would overlook a falsy object, and reset its state
+            machine.add_model([model], getattr(model, "state", None))
+        return machine
+
+    def __format__(self, form: str) -> str:
+        """Write the table in one of its forms: none (plain text), ``mermaid``, ``md``, ``dot``."""
+        if form not in _FORMS:
+            known = ", ".join(filter(None, _FORMS))
+            raise ValueError(f"a state table has no form {form!r}; use {known}, or none for plain text")
+        return _FORMS[form](self)
+
+    def __str__(self) -> str:
+        return format(self)
+
+    def __repr__(self) -> str:
+        return f"<StateTable {self.name}: {len(self.states)} states, {len(self.edges)} edges>"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Show it in a notebook: Mermaid, plain text, and a picture if `mermaidx` is installed."""
+        bundle = {"text/vnd.mermaid": f"{self:mermaid}", "text/plain": f"{self}"}
+        try:
+            mermaidx = import_module("mermaidx")
+        except ImportError:
+            return bundle
+        return bundle | {"image/svg+xml": mermaidx.render(bundle["text/vnd.mermaid"]).svg()}
+
+
+def _spell_out(edges: Iterable[Line]) -> tuple[list[Edge], list[str]]:
+    """Make one Edge a source, and a problem of each line that is not three items."""
+    lines: list[Edge] = []
+    problems: list[str] = []
+    for edge in edges:
+        try:
+            trigger, source, dest = (edge.trigger, edge.source, edge.dest) if isinstance(edge, Edge) else edge
+            lines += [Edge(trigger, x, dest) for x in ((source,) if isinstance(source, str) else source)]
+        except (TypeError, ValueError):
+            problems.append(f"edge {edge!r}: is not (trigger, source, dest); write three, dest may be None")
+    return lines, problems
+
+
+def _wrong_names(states: type[StrEnum], uses: list[tuple[str, str]], lines: list[Edge]) -> Iterator[str]:
+    from difflib import get_close_matches  # TODO
+
+    known = [str(state) for state in states]
+    uses = [
+        *uses,
+        *((f"edge {x}", state) for x in lines for state in (x.source, x.dest) if state is not None),
+    ]
+    for where, state in uses:
+        if str(state) not in known:
+            close = get_close_matches(str(state), known, 1)
+            remedy = f"did you mean '{close[0]}'?" if close else f"use one of {', '.join(known)}"
+            yield f"{where}: '{state}' is not a state of {states.__name__}; {remedy}"
+    for state in known:
+        if not state.isidentifier():  # it becomes `is_<state>` on a host, and a name in the drawings
+            yield f"state '{state}': is not a Python name; use letters, digits and underscores"
+    for trigger in dict.fromkeys(str(line.trigger) for line in lines):
+        if not trigger.isidentifier() or iskeyword(trigger):
+            yield f"trigger '{trigger}': is not a Python name, and becomes a method; write it like 'set_open'"
+        elif trigger in {"state", "trigger", "may_trigger"}:
+            yield f"trigger '{trigger}': is an attribute `transitions` gives each host; choose another name"
+
+
+def _wrong_steps(states: Sequence[str], initial: str, final: Sequence[str], lines: list[Edge]) -> Iterator[str]:
+    if not lines:
+        yield "edges: there are none; write at least one (trigger, source, dest)"
+        return  # the rest would only repeat it
+    first: dict[tuple[str, str], Edge] = {}
+    for line in lines:
+        before = first.setdefault((str(line.trigger), str(line.source)), line)
+        if before is not line:
+            yield f"edge {line}: can never fire, {before} stands before it; remove one, or rename its trigger"
+        if line.source in final:
+            yield f"edge {line}: starts in a final state; remove it, or take '{line.source}' out of final"
+    left = {str(line.source) for line in lines if line.dest not in (None, line.source)}
+    reached = {str(initial)}
+    for _ in states:  # each round goes one step further
+        reached |= {str(line.dest) for line in lines if line.source in reached and line.dest is not None}
+    for state in states:
+        if state not in left and state not in final:
+            yield f"state '{state}': is a dead end, no edge leaves it; add an edge, or list it in final"
+        if state not in reached and initial in states:
+            yield f"state '{state}': is never reached from '{initial}'; add an edge to it, or remove it"
+
+
+@cache
+def _classes() -> tuple[type[Machine], Callable[..., State]]:
+    """Fit `transitions` to StrEnum states: it calls a member by its NAME, everybody else by its text."""
+    from transitions import Machine, State
+
+    def text(state: Any) -> Any:
+        return str(state) if isinstance(state, str) else state
+
+    class TableState(State):
+        """A state with a text for a name and a member for a value."""
+
+        def __init__(self, name: str, member: StrEnum, title: str, *, final: bool) -> None:
+            super().__init__(name, final=final)
+            self.member = member
+            self.label = title  # what a drawing writes
+
+        @property
+        def value(self) -> StrEnum:
+            return self.member
+
+    class TableMachine(Machine):
+        """A machine that finds a state by its text and by its member."""
+
+        def get_state(self, state: Any) -> State:
+            return super().get_state(text(state))
+
+        def get_triggers(self, *args: Any) -> list[str]:
+            return super().get_triggers(*map(text, args))
+
+        def get_transitions(self, trigger: str = "", source: Any = "*", dest: Any = "*") -> list[Transition]:
+            return super().get_transitions(trigger, text(source), text(dest))
+
+    return TableMachine, TableState
+
+
+# Words of the Mermaid language: as the name of a state, they stop its parser.
+_WORDS = {
+    "accdescr",
+    "acctitle",
+    "class",
+    "classdef",
+    "click",
+    "default",
+    "href",
+    "note",
+    "root",
+    "scale",
+    "style",
+}
+
+
+def _mermaid(table: StateTable[Any]) -> str:
+    """Draw a `stateDiagram-v2` with `transitions` and without graphviz, ready for a Markdown fence."""
+    from transitions.extensions.diagrams import GraphMachine
+
+    name = {x: f"{x}_" if x.lower() in _WORDS else str(x) for x in table.states}
+    title = {x: text.replace('"', "#quot;") for x, text in table.titles.items()}
+    drawn = [_classes()[1](name[x], x, title[x], final=x in table.final) for x in table.states]
+    drawing = GraphMachine(None, drawn, name[table.initial], auto_transitions=False, graph_engine="mermaid")
+    for edge in table.edges:
+        drawing.add_transition(str(edge.trigger), name[edge.source], edge.dest and name[edge.dest])
+    # Not drawing.get_graph(): it needs a model, and as its own model a machine hides triggers behind its methods.
+    source = drawing.graph_cls(drawing).get_graph().draw(None) or ""
+    lines = source.partition("stateDiagram-v2\n")[2].splitlines()  # after a title that is no valid front matter
+    lines = [line for line in lines if line.strip() and line.split()[0] not in {"classDef", "Class"}]
+    ends = [f"  {name[state]} --> [*]" for state in table.final]  # `transitions` marks only those of nested machines
+    return "\n".join(["stateDiagram-v2", *lines, *ends])
+
+
+def _markdown(table: StateTable[Any]) -> str:
+    """Write a row a state, a column a trigger, and in the cell the destination."""
+    rows = [["state", *table.lookup], ["---"] * (len(table.lookup) + 1)]
+    for state in table.states:
+        rows.append([table.titles[state], *(_outcome(table, state, x) for x in table.lookup)])
+    return "\n".join("| " + " | ".join(cell.replace("|", r"\|") for cell in row) + " |" for row in rows)
+
+
+def _dot(table: StateTable[Any]) -> str:
+    """Write graphviz' language, one line an edge."""
+    lines = ["  rankdir=LR", "  node [shape=box, style=rounded]", '  "" [shape=point]']
+    for state in table.states:
+        title = json.dumps(table.titles[state], ensure_ascii=False)
+        lines.append(f'  "{state}" [label={title}{", peripheries=2" if state in table.final else ""}]')
+    lines.append(f'  "" -> "{table.initial}"')
+    for edge in table.edges:
+        label = edge.trigger if edge.dest else f"{edge.trigger} [internal]"
+        lines.append(f'  "{edge.source}" -> "{edge.dest or edge.source}" [label="{label}"]')
+    return "\n".join([f"digraph {json.dumps(table.name, ensure_ascii=False)} {{", *lines, "}"])
+
+
+def _text(table: StateTable[Any]) -> str:
+    """Write a line a state: what can happen there, and where it leads."""
+    lines = [f"{table.name}: starts {table.initial}"]
+    for state in table.states:
+        steps = (f"{trigger} → {_outcome(table, state, trigger)}" for trigger in table.triggers(state))
+        lines.append(f"  {state}: {', '.join(steps) or 'final'}")
+    return "\n".join(lines)
+
+
+def _outcome(table: StateTable[Any], state: str, trigger: str) -> str:
+    return "stays" if Edge(trigger, state, None) in table.edges else table.dest(state, trigger) or "–"
+
+
+_FORMS = MappingProxyType({"": _text, "mermaid": _mermaid, "md": _markdown, "dot": _dot})

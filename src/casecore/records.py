@@ -1,0 +1,61 @@
+"""Records that change without being copied for every event.
+
+A desk's records are frozen attrs classes, so that a version of a desk can be kept and compared for ever. Copying a
+frozen record for each of a thousand events is what makes event sourcing slow in Python. So a record is *thawed* once
+into a draft (the same fields, writable), every event is applied to the draft, and the draft is *frozen* once.
+
+The draft's class is generated from the record's, so no field is ever written down twice. Both have the same layout in
+memory, which lets `freeze` turn the draft itself into the record: afterwards nobody may write to it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
+
+import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from casecore.kernel import Draft
+
+R = TypeVar("R")
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(attrs.field,))
+def record(cls: type[R]) -> type[R]:
+    """Class decorator of every record: frozen, slotted, compared by content."""
+    return attrs.frozen(cls, weakref_slot=False)
+
+
+@cache
+def thawer(record_class: type[Any]) -> Callable[[Any], Draft]:
+    """How records of this class become drafts; made once per class.
+
+    Args:
+        record_class: A class made by `record`, with at least two fields.
+
+    Returns:
+        A function from a record to a writable draft of it.
+    """
+    names = [attribute.name for attribute in attrs.fields(record_class)]
+    draft_class = attrs.make_class(
+        f"{record_class.__name__}Draft", names, slots=True, weakref_slot=False, eq=False, order=False
+    )
+    values = attrgetter(*names)
+    return lambda row: draft_class(*values(row))
+
+
+def thaw(row: object) -> Draft:
+    """A writable draft of a record; the record itself stays as it is."""
+    record_class: type[Any] = type(row)
+    return thawer(record_class)(row)
+
+
+def freeze(draft: Draft, record_class: type[R]) -> R:
+    """Turn a draft into the record; it must not be written to afterwards."""
+    draft.__class__ = record_class
+    frozen: R = draft
+    return frozen
