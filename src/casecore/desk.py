@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from functools import cache
 from operator import attrgetter
 from typing import Any, Final, Literal, Self, cast
 
@@ -177,7 +176,7 @@ class Desk:
 
     def view(self, command: Command) -> View:
         """What `decide` sees for this command: the rows it names, and no more."""
-        names = _named_rows(_class_of(command))
+        names = _named_rows(command)
         note = self.notes.get(command.note) if "note" in names else None  # type: ignore[attr-defined]
         thread = self.threads.get(command.thread) if "thread" in names else None  # type: ignore[attr-defined]
         case_id = (
@@ -254,7 +253,7 @@ class Desk:
         touched: defaultdict[type, dict[str, Any]] = defaultdict(dict)
         event = None
         for event in events:
-            for sheet, table, key, thaw, create, edit in _steps(_class_of(event)):
+            for sheet, table, key, thaw, create, edit in _steps(event):
                 drafts, row_id = touched[sheet], key(event)
                 if create is not None:
                     drafts[row_id] = thaw(create(event))
@@ -367,24 +366,29 @@ _TIMERS: Final[tuple[tuple[Timer, str], ...]] = tuple(
 )
 
 
-def _class_of(thing: object) -> type[Any]:
-    return type(thing)  # mypy finds that instances of `type[Command]` do not hash; classes do
+# Looked up by class and compiled when a class is first met: hosts may have commands and events of their own.
+
+_NAMED_ROWS: Final[dict[type, frozenset[str]]] = {}
+_STEPS: Final[dict[type, tuple[tuple[Any, ...], ...]]] = {}
 
 
-@cache
-def _named_rows(command: type[Any]) -> frozenset[str]:
-    return frozenset(attribute.name for attribute in attrs.fields(command))
+def _named_rows(command: Command) -> frozenset[str]:
+    kind: type[Any] = type(command)
+    names = _NAMED_ROWS.get(kind)
+    if names is None:
+        names = _NAMED_ROWS[kind] = frozenset(attribute.name for attribute in attrs.fields(kind))
+    return names
 
 
-@cache
-def _steps(event: type[Any]) -> tuple[tuple[Any, ...], ...]:
-    steps = []
-    for change in HOUSE.changes(event):
-        place = _PLACES[change.sheet]
-        steps.append(
+def _steps(event: Event) -> tuple[tuple[Any, ...], ...]:
+    steps = _STEPS.get(type(event))
+    if steps is None:
+        steps = _STEPS[type(event)] = tuple(
             (change.sheet, place.table, attrgetter(place.id), thawer(change.sheet), change.create, change.edit)
+            for change in HOUSE.changes(type(event))
+            for place in (_PLACES[change.sheet],)
         )
-    return tuple(steps)
+    return steps
 
 
 def _updated(table: HashTrieMap[str, Any], rows: Mapping[str, Any]) -> HashTrieMap[str, Any]:
@@ -399,4 +403,4 @@ def _updated(table: HashTrieMap[str, Any], rows: Mapping[str, Any]) -> HashTrieM
 def _refiled(file: CaseFile | None, sheets: Mapping[str, Any]) -> CaseFile:
     if file is None:
         return CaseFile(**sheets)
-    return CaseFile(sheets.get("case", file.case), sheets["draft"] if "draft" in sheets else file.draft)
+    return CaseFile(sheets.get("case", file.case), sheets.get("draft", file.draft))

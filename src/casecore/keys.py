@@ -100,7 +100,7 @@ class Flag:
         """A bool, and nothing that merely looks like one."""
         return value if isinstance(value, bool) else _wrong(self, value, path, problems)
 
-    def write(self, value: bool) -> Any:
+    def write(self, value: bool) -> Any:  # noqa: FBT001 -- every kind writes one value
         """As it is."""
         return value
 

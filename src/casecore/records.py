@@ -31,7 +31,7 @@ def record(cls: type[R]) -> type[R]:
 
 
 @cache
-def thawer(record_class: type[Any]) -> Callable[[Any], Draft]:
+def thawer(record_class: Any) -> Callable[[Any], Draft]:
     """How records of this class become drafts; made once per class.
 
     Args:
@@ -48,10 +48,9 @@ def thawer(record_class: type[Any]) -> Callable[[Any], Draft]:
     return lambda row: draft_class(*values(row))
 
 
-def thaw(row: object) -> Draft:
+def thaw(row: Any) -> Draft:
     """A writable draft of a record; the record itself stays as it is."""
-    record_class: type[Any] = type(row)
-    return thawer(record_class)(row)
+    return thawer(type(row))(row)
 
 
 def freeze(draft: Draft, record_class: type[R]) -> R:
