@@ -1,22 +1,17 @@
 """State tables: which step may follow which, written down as data.
 
-A case is new, then open, then pending, and one day closed. A draft is submitted, then approved or refused.
-What can happen next depends on where a thing stands, and a *state table* says so, one line a step:
-``(trigger, source, dest)``: what happens, in which state, and which state it leads to. A ``dest`` of None means:
-legal here, and the state stays.
+A case is new, then open, then pending, and one day closed. What can happen next depends on where a thing stands,
+and a *state table* says so, one line a step: ``(trigger, source, dest)``: what happens, in which state, and which
+state it leads to; a ``dest`` of None means that it is legal here and the state stays. The rules a table keeps:
 
-The rules a table keeps:
-
-1. **The table is the truth.** A step that is not in it does not exist; the missing entry *is* the refusal. Rules
-   and policies can narrow what it allows (not now, not you), never widen it.
-2. **It is checked when it is written.** A state that does not exist, that nothing reaches or nothing leaves, a line
-   that can never fire, a way out of a final state: each is the author's mistake, and all are found at import.
+1. **The table is the truth.** A step that is not in it does not exist; the missing entry *is* the refusal.
+   Rules and policies can narrow what it allows (not now, not you), never widen it.
+2. **It is checked when it is written.** A state that does not exist, that nothing reaches or nothing leaves,
+   a line that can never fire, a way out of a final state: all such mistakes are found at import, all at once.
 3. **It never changes.** No line is added later, no attribute can be set: what was true at import stays true.
 4. **It draws itself.** Diagrams and tables in the documentation are printed from these lines, never by hand.
-5. **It has two readers.** ``dest()`` looks a step up in a dictionary; decisions use it. ``machine()`` gives hosts
-   with objects and callbacks of their own a `transitions.Machine` of the same lines. A test holds the two equal.
-
-This is the only file that imports `transitions`, and only when a machine or a diagram is asked for.
+5. **It has two readers.** Decisions use ``dest()``. Hosts with objects and callbacks get a `transitions.Machine`
+   from ``machine()``; a test holds both equal. No other file imports `transitions`, and this one only when asked.
 """
 
 from __future__ import annotations
@@ -43,16 +38,10 @@ S = TypeVar("S", bound=StrEnum)
 
 
 class InvalidTable(CasecoreError, ValueError):
-    """A state table contradicts itself.
-
-    Attributes:
-        table: The name of the table.
-        problems: One sentence a problem: where it is, what is wrong, what to do.
-    """
+    """A state table contradicts itself; each of its `problems` says where, what is wrong and what to do."""
 
     def __init__(self, table: str, problems: Iterable[str]) -> None:
-        self.table = table
-        self.problems = tuple(problems)
+        self.table, self.problems = table, tuple(problems)
         super().__init__(self.table, self.problems)  # both, so that the error survives pickling
 
     def __str__(self) -> str:
@@ -85,7 +74,7 @@ class StateTable(Generic[S]):
     edges: tuple[Edge, ...]  # one source each
     titles: Mapping[S, str]  # what a reader sees for a state; its text where nothing else was given
     lookup: Mapping[str, Mapping[str, S]]  # lookup[trigger][state] is the resulting state, for hot paths
-    _rows: dict[str, dict[str, S]]  # the same for dest(): `get` of a dict is twice as fast as of its proxy
+    _rows: dict[str, dict[str, S]]  # the same for dest(): a dict answers twice as fast as its proxy
 
     def __init__(
         self,
@@ -94,6 +83,7 @@ class StateTable(Generic[S]):
         initial: S,
         edges: Iterable[Line],
         final: Iterable[S] = (),
+        *,
         titles: Mapping[S, str] | None = None,
     ) -> None:
         """Check the lines and compile them.
@@ -102,7 +92,7 @@ class StateTable(Generic[S]):
             name: What the table describes, as in "case".
             states: The StrEnum of all states.
             initial: The state everything starts in.
-            edges: Each an `Edge`, or ``(trigger, source, dest)``; several sources make one edge each, in order.
+            edges: Each an `Edge` or ``(trigger, source, dest)``; several sources make one edge each.
             final: The states that end it: nothing starts there.
             titles: Words for readers, by state.
 
@@ -110,7 +100,7 @@ class StateTable(Generic[S]):
             InvalidTable: If the lines contradict themselves; it names every problem.
         """
         if not issubclass(states, StrEnum):  # a plain Enum equals no text, and hashes in Python: half as fast
-            raise InvalidTable(name, [f"states: {states.__name__} is no StrEnum; derive it from enum.StrEnum"])
+            raise InvalidTable(name, [f"states: {states.__name__} is no StrEnum; derive it from StrEnum"])
         final, titles = tuple(final), dict(titles or {})
         lines, problems = _spell_out(edges)
         uses = [("initial", initial), *(("final", x) for x in final), *(("titles", x) for x in titles)]
@@ -132,15 +122,7 @@ class StateTable(Generic[S]):
         )
 
     def dest(self, state: str, trigger: str) -> S | None:
-        """Say where a trigger leads.
-
-        Args:
-            state: Where the thing stands: a member of the states, or its text.
-            trigger: What happens.
-
-        Returns:
-            The resulting state (the same one where it stays), or None if there is no such step.
-        """
+        """Return the state a trigger leads to (the same one where it stays); None if there is no such step."""
         row = self._rows.get(trigger)
         return None if row is None else row.get(state)
 
@@ -152,7 +134,7 @@ class StateTable(Generic[S]):
         """List the states a trigger is legal in; none for a trigger that does not exist."""
         return tuple(state for state in self.states if state in self._rows.get(trigger, ()))
 
-    def machine(self, model: object = None, *, permits: Callable[[Any, str], object] | None = None) -> Machine:
+    def machine(self, model: Any = None, *, permits: Callable[[Any, str], object] | None = None) -> Machine:
         """Build a `transitions.Machine` of the same table.
 
         Args:
@@ -162,8 +144,7 @@ class StateTable(Generic[S]):
                 host's ``may_close()``; what it returns counts as true or false.
 
         Returns:
-            The machine. It goes by the texts of the states (``is_open``, ``on_enter_open``), also takes members,
-            and sets members.
+            The machine. It goes by the texts of states (``is_open``, ``on_enter_open``) and sets members.
 
         Raises:
             ValueError: If the model has a state that is not in this table.
@@ -181,7 +162,7 @@ class StateTable(Generic[S]):
         asked = None if permits is None else lambda event: bool(permits(event.model, event.event.name))
         for edge in self.edges:  # as text: `transitions` would go by a member's NAME
             machine.add_transition(str(edge.trigger), str(edge.source), edge.dest and str(edge.dest), asked)
-        if model is not None:  # Machine(model=…) would overlook a falsy object, and reset its state
+        if model is not None:  # Machine(model=…) overlooks a falsy object, unpacks a list, resets the state
             machine.add_model([model], getattr(model, "state", None))
         return machine
 
@@ -198,7 +179,7 @@ class StateTable(Generic[S]):
     def __repr__(self) -> str:
         return f"<StateTable {self.name}: {len(self.states)} states, {len(self.edges)} edges>"
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """Show it in a notebook: Mermaid, plain text, and a picture if `mermaidx` is installed."""
         bundle = {"text/vnd.mermaid": f"{self:mermaid}", "text/plain": f"{self}"}
         try:
@@ -209,56 +190,50 @@ class StateTable(Generic[S]):
 
 
 def _spell_out(edges: Iterable[Line]) -> tuple[list[Edge], list[str]]:
-    """Make one Edge a source, and a problem of each line that is not three items."""
+    """Make one Edge a source, its states as text, and a problem of each line that makes none."""
     lines: list[Edge] = []
     problems: list[str] = []
     for edge in edges:
         try:
             trigger, source, dest = (edge.trigger, edge.source, edge.dest) if isinstance(edge, Edge) else edge
-            lines += [Edge(trigger, x, dest) for x in ((source,) if isinstance(source, str) else source)]
+            sources = [source] if isinstance(source, str) else list(source)
         except (TypeError, ValueError):
-            problems.append(f"edge {edge!r}: is not (trigger, source, dest); write three, dest may be None")
+            sources = []
+        lines += [Edge(trigger, str(x), None if dest is None else str(dest)) for x in sources]
+        if not sources:
+            problems.append(f"edge {edge!r}: is not (trigger, source or sources, dest); write all three")
     return lines, problems
 
 
-def _wrong_names(states: type[StrEnum], uses: list[tuple[str, str]], lines: list[Edge]) -> Iterator[str]:
-    from difflib import get_close_matches  # TODO
-
+def _wrong_names(states: type[S], uses: list[tuple[str, S]], lines: list[Edge]) -> Iterator[str]:
     known = [str(state) for state in states]
-    uses = [
-        *uses,
-        *((f"edge {x}", state) for x in lines for state in (x.source, x.dest) if state is not None),
-    ]
-    for where, state in uses:
-        if str(state) not in known:
-            close = get_close_matches(str(state), known, 1)
-            remedy = f"did you mean '{close[0]}'?" if close else f"use one of {', '.join(known)}"
-            yield f"{where}: '{state}' is not a state of {states.__name__}; {remedy}"
+    ends = [(f"edge {line}", x) for line in lines for x in (line.source, line.dest) if x is not None]
+    for where, state in (*uses, *ends):
+        if state not in known:
+            yield f"{where}: '{state}' is not a state of {states.__name__}; use one of {', '.join(known)}"
     for state in known:
         if not state.isidentifier():  # it becomes `is_<state>` on a host, and a name in the drawings
             yield f"state '{state}': is not a Python name; use letters, digits and underscores"
     for trigger in dict.fromkeys(str(line.trigger) for line in lines):
-        if not trigger.isidentifier() or iskeyword(trigger):
-            yield f"trigger '{trigger}': is not a Python name, and becomes a method; write it like 'set_open'"
-        elif trigger in {"state", "trigger", "may_trigger"}:
-            yield f"trigger '{trigger}': is an attribute `transitions` gives each host; choose another name"
+        if not trigger.isidentifier() or iskeyword(trigger) or trigger in {"state", "trigger", "may_trigger"}:
+            yield f"trigger '{trigger}': cannot become a method of a host; choose a name like 'set_open'"
 
 
-def _wrong_steps(states: Sequence[str], initial: str, final: Sequence[str], lines: list[Edge]) -> Iterator[str]:
+def _wrong_steps(states: list[S], initial: S, final: tuple[S, ...], lines: list[Edge]) -> Iterator[str]:
     if not lines:
         yield "edges: there are none; write at least one (trigger, source, dest)"
         return  # the rest would only repeat it
     first: dict[tuple[str, str], Edge] = {}
     for line in lines:
-        before = first.setdefault((str(line.trigger), str(line.source)), line)
+        before = first.setdefault((str(line.trigger), line.source), line)
         if before is not line:
             yield f"edge {line}: can never fire, {before} stands before it; remove one, or rename its trigger"
         if line.source in final:
             yield f"edge {line}: starts in a final state; remove it, or take '{line.source}' out of final"
-    left = {str(line.source) for line in lines if line.dest not in (None, line.source)}
-    reached = {str(initial)}
+    left = {line.source for line in lines if line.dest not in {None, line.source}}
+    reached: set[str | None] = {initial}
     for _ in states:  # each round goes one step further
-        reached |= {str(line.dest) for line in lines if line.source in reached and line.dest is not None}
+        reached |= {line.dest for line in lines if line.source in reached}
     for state in states:
         if state not in left and state not in final:
             yield f"state '{state}': is a dead end, no edge leaves it; add an edge, or list it in final"
@@ -277,14 +252,11 @@ def _classes() -> tuple[type[Machine], Callable[..., State]]:
     class TableState(State):
         """A state with a text for a name and a member for a value."""
 
+        value: Any = None
+
         def __init__(self, name: str, member: StrEnum, title: str, *, final: bool) -> None:
             super().__init__(name, final=final)
-            self.member = member
-            self.label = title  # what a drawing writes
-
-        @property
-        def value(self) -> StrEnum:
-            return self.member
+            self.value, self.label = member, title  # what a model is set to, and what a drawing writes
 
     class TableMachine(Machine):
         """A machine that finds a state by its text and by its member."""
@@ -301,67 +273,53 @@ def _classes() -> tuple[type[Machine], Callable[..., State]]:
     return TableMachine, TableState
 
 
-# Words of the Mermaid language: as the name of a state, they stop its parser.
-_WORDS = {
-    "accdescr",
-    "acctitle",
-    "class",
-    "classdef",
-    "click",
-    "default",
-    "href",
-    "note",
-    "root",
-    "scale",
-    "style",
-}
-
-
 def _mermaid(table: StateTable[Any]) -> str:
     """Draw a `stateDiagram-v2` with `transitions` and without graphviz, ready for a Markdown fence."""
     from transitions.extensions.diagrams import GraphMachine
 
-    name = {x: f"{x}_" if x.lower() in _WORDS else str(x) for x in table.states}
-    title = {x: text.replace('"', "#quot;") for x, text in table.titles.items()}
-    drawn = [_classes()[1](name[x], x, title[x], final=x in table.final) for x in table.states]
+    taken = {"class", "classdef", "click", "default", "href", "note", "root", "scale", "style"}  # by Mermaid
+    name = {x: f"{x}_" if x.lower() in taken else str(x) for x in table.states}
+    titles = {x: title.replace('"', "#quot;") for x, title in table.titles.items()}
+    drawn = [_classes()[1](name[x], x, title, final=x in table.final) for x, title in titles.items()]
     drawing = GraphMachine(None, drawn, name[table.initial], auto_transitions=False, graph_engine="mermaid")
     for edge in table.edges:
         drawing.add_transition(str(edge.trigger), name[edge.source], edge.dest and name[edge.dest])
-    # Not drawing.get_graph(): it needs a model, and as its own model a machine hides triggers behind its methods.
+    # Not drawing.get_graph(): it needs a model, and in a machine that models itself methods hide triggers.
     source = drawing.graph_cls(drawing).get_graph().draw(None) or ""
-    lines = source.partition("stateDiagram-v2\n")[2].splitlines()  # after a title that is no valid front matter
-    lines = [line for line in lines if line.strip() and line.split()[0] not in {"classDef", "Class"}]
-    ends = [f"  {name[state]} --> [*]" for state in table.final]  # `transitions` marks only those of nested machines
-    return "\n".join(["stateDiagram-v2", *lines, *ends])
+    # Dropped: three lines of title that are no valid front matter, and styles. Added: the ends, omitted there.
+    lines = [x for x in source.splitlines()[3:] if x.strip() and x.split()[0] not in {"classDef", "Class"}]
+    return "\n".join([*lines, *(f"  {name[x]} --> [*]" for x in table.final)])
 
 
 def _markdown(table: StateTable[Any]) -> str:
     """Write a row a state, a column a trigger, and in the cell the destination."""
+    title = {str(x): text.replace("|", r"\|") for x, text in table.titles.items()}
     rows = [["state", *table.lookup], ["---"] * (len(table.lookup) + 1)]
     for state in table.states:
-        rows.append([table.titles[state], *(_outcome(table, state, x) for x in table.lookup)])
-    return "\n".join("| " + " | ".join(cell.replace("|", r"\|") for cell in row) + " |" for row in rows)
+        outcomes = [_outcome(table, state, trigger) for trigger in table.lookup]
+        rows.append([title[state], *(title.get(x, x) for x in outcomes)])
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def _dot(table: StateTable[Any]) -> str:
     """Write graphviz' language, one line an edge."""
-    lines = ["  rankdir=LR", "  node [shape=box, style=rounded]", '  "" [shape=point]']
-    for state in table.states:
-        title = json.dumps(table.titles[state], ensure_ascii=False)
-        lines.append(f'  "{state}" [label={title}{", peripheries=2" if state in table.final else ""}]')
-    lines.append(f'  "" -> "{table.initial}"')
+    quoted = json.JSONEncoder(ensure_ascii=False).encode
+    lines = [f"digraph {quoted(table.name)} {{", '  rankdir=LR; node [shape=box]; "" [shape=point]']
+    for state, title in table.titles.items():
+        lines += [f'  "{state}" [label={quoted(title)}, peripheries={2 if state in table.final else 1}]']
+    lines += [f'  "" -> "{table.initial}"']
     for edge in table.edges:
         label = edge.trigger if edge.dest else f"{edge.trigger} [internal]"
-        lines.append(f'  "{edge.source}" -> "{edge.dest or edge.source}" [label="{label}"]')
-    return "\n".join([f"digraph {json.dumps(table.name, ensure_ascii=False)} {{", *lines, "}"])
+        lines += [f'  "{edge.source}" -> "{edge.dest or edge.source}" [label="{label}"]']
+    return "\n".join([*lines, "}"])
 
 
 def _text(table: StateTable[Any]) -> str:
     """Write a line a state: what can happen there, and where it leads."""
     lines = [f"{table.name}: starts {table.initial}"]
     for state in table.states:
-        steps = (f"{trigger} → {_outcome(table, state, trigger)}" for trigger in table.triggers(state))
-        lines.append(f"  {state}: {', '.join(steps) or 'final'}")
+        steps = [f"{trigger} → {_outcome(table, state, trigger)}" for trigger in table.triggers(state)]
+        lines += [f"  {state}: {', '.join(steps) or 'final'}"]
     return "\n".join(lines)
 
 

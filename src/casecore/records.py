@@ -50,7 +50,8 @@ def thawer(record_class: Any) -> Callable[[Any], Draft]:
 
 def thaw(row: Any) -> Draft:
     """A writable draft of a record; the record itself stays as it is."""
-    return thawer(type(row))(row)
+    record_class: Any = type(row)
+    return thawer(record_class)(row)
 
 
 def freeze(draft: Draft, record_class: type[R]) -> R:
