@@ -21,7 +21,7 @@ from typing import Protocol
 
 from casecore.agents import Permission, is_supervisor
 from casecore.arrivals import MessageReceived
-from casecore.assignments import queue_known
+from casecore.assignments import AIM, agent_known, one_aim, queue_known
 from casecore.cases import CaseClosed, CaseCommand, SeesCase, StatusSet, by_agent, not_closed, only_holder
 from casecore.kernel import SYSTEM, Draft, Event, Probe, Reason, Room, Rule, a_text, an_id, frozen
 from casecore.machines import StateTable
@@ -274,12 +274,10 @@ def _waits(view: SeesDraft, command: DraftCommand, _: Policy) -> Reason | None:
     state = DraftStatus.SUBMITTED if draft is not None and draft.id == command.draft else ""
     if DRAFT_LIFECYCLE.dest(state, TRIGGERS[type(command)]) is not None:
         return None
-    waits = f"; {draft.id} waits there" if draft else ""
-    return Reason(
-        "draft.edge",
-        f"no draft {command.draft!r} waits on case {command.case}{waits}",
-        "it was decided already, or never submitted",
-    )
+    found = f"no draft waits on case {command.case}"
+    if draft is not None:
+        found = f"draft {command.draft!r} does not wait on case {command.case}; {draft.id} does"
+    return Reason("draft.edge", found, "it was decided already, or never submitted")
 
 
 def _can_submit(view: SeesDraft, command: SubmitDraft, _: Policy) -> Reason | None:
@@ -292,23 +290,6 @@ def _can_edit(view: SeesDraft, command: EditDraft, _: Policy) -> Reason | None:
 
 def _can_approve(view: SeesDraft, _: ApproveDraft, __: Policy) -> Reason | None:
     return None if view.draft is None else send_edge(view, view.draft.send_as)
-
-
-def _queue_exists(_: SeesDraft, command: SubmitDraft, policy: Policy) -> Reason | None:
-    return queue_known(command.queue, policy)
-
-
-def _one_aim(_: SeesDraft, command: ReassignDraft, __: Policy) -> Reason | None:
-    if (command.agent is None) != (command.queue is None):
-        return None
-    given = "neither an agent nor a queue" if command.agent is None else "both an agent and a queue"
-    return Reason("reassign.aim", f"the review was to go to {given}", "name exactly one of the two")
-
-
-def _aim_known(view: SeesDraft, command: ReassignDraft, policy: Policy) -> Reason | None:
-    if command.agent is not None and view.target is None:
-        return Reason("agent.known", f"there is no agent {command.agent!r}", "name an agent of the desk")
-    return queue_known(command.queue, policy)
 
 
 # Rules -------------------------------------------------------------------------------------------------
@@ -505,6 +486,7 @@ def _stale(draft: Draft, _: DraftWentStale) -> None:
 
 
 _CONTENT = (DraftSubmitted, DraftEdited)
+_MESSAGES = (SubmitDraft, ApproveDraft)
 _DECIDE = (ApproveDraft, RefuseDraft)
 
 APPROVALS: Room[SeesDraft] = Room(
@@ -516,10 +498,10 @@ APPROVALS: Room[SeesDraft] = Room(
         Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (SubmitDraft,), _can_submit),
         Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (EditDraft,), _can_edit),
         Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (ApproveDraft,), _can_approve),
-        Rule("queue.known", "The queue exists", "§5", (SubmitDraft,), _queue_exists),
-        Rule("message.fresh", "A message's id is used once", "§1", (SubmitDraft,), message_fresh, ("draft",)),
-        Rule("reassign.aim", "A review goes to an agent or to a queue", "§5", (ReassignDraft,), _one_aim),
-        Rule("reassign.known", "The agent or queue exists", "§5", (ReassignDraft,), _aim_known),
+        Rule("queue.known", "The queue exists", "§5", (SubmitDraft, ReassignDraft), queue_known, ("queue",)),
+        Rule("message.fresh", "A message's id is used once", "§1", _MESSAGES, message_fresh, ("draft",)),
+        Rule("reassign.aim", "A review goes to an agent or to a queue", "§5", (ReassignDraft,), one_aim, AIM),
+        Rule("agent.known", "The agent named is known", "§5", (ReassignDraft,), agent_known, AIM),
     ),
     rules=(
         Rule("assignment.holder", "Only the assignee replies", "§4", (SubmitDraft,), only_holder),
@@ -580,6 +562,8 @@ APPROVALS: Room[SeesDraft] = Room(
             for status in (Status.PENDING, Status.ESCALATED, Status.RESOLVED)
         ),
         Probe("edit_draft", EditDraft, asks=("text",)),
+        Probe("reassign_review_to_agent", ReassignDraft, asks=("agent",)),
+        Probe("reassign_review_to_queue", ReassignDraft, asks=("queue",)),
         Probe("approve_draft", ApproveDraft),
         Probe("refuse_draft", RefuseDraft, asks=("reason",)),
         Probe("withdraw_draft", WithdrawDraft),

@@ -13,8 +13,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Protocol
 
-from casecore.agents import Agent
+from casecore.agents import Agent, SeesAgents
 from casecore.cases import Case, CaseCommand, SeesCase, StatusSet, by_agent, not_closed, only_holder
 from casecore.kernel import SYSTEM, Command, Draft, Event, Probe, Reason, Room, Rule, a_text, an_id, frozen
 from casecore.policies import Policy
@@ -90,24 +91,42 @@ class WorkBegun(Event):
 # Needs -----------------------------------------------------------------------------------------------
 
 
-def _one_aim(_: SeesCase, command: ReassignCase, __: Policy) -> Reason | None:
+class ForQueue(Protocol):
+    """A command that may name a queue."""
+
+    @property
+    def queue(self) -> str | None:
+        """The queue, if it names one."""
+
+
+class Aimed(ForQueue, Protocol):
+    """A command that gives work to an agent or to a queue."""
+
+    @property
+    def agent(self) -> str | None:
+        """The agent, if it names one."""
+
+
+def one_aim(_: SeesAgents, command: Aimed, __: Policy) -> Reason | None:
+    """The need of every command that gives work away: it names one receiver."""
     if (command.agent is None) != (command.queue is None):
         return None
     given = "neither an agent nor a queue" if command.agent is None else "both an agent and a queue"
-    return Reason("reassign.aim", f"the case was to go to {given}", "name exactly one of the two")
+    return Reason("reassign.aim", f"the work was to go to {given}", "name exactly one of the two")
 
 
-def _aim_known(view: SeesCase, command: ReassignCase, policy: Policy) -> Reason | None:
-    if command.agent is not None and view.target is None:
-        return Reason("agent.known", f"there is no agent {command.agent!r}", "name an agent of the desk")
-    return queue_known(command.queue, policy)
-
-
-def queue_known(queue: str | None, policy: Policy) -> Reason | None:
-    """What is against a queue that a command names: that the policy has none of that name."""
-    if queue is None or queue in policy.queues:
+def agent_known(view: SeesAgents, command: Aimed, _: Policy) -> Reason | None:
+    """The need of every command that may give work to an agent."""
+    if command.agent is None or view.target is not None:
         return None
-    return Reason("queue.known", f"the policy has no queue {queue!r}", f"use one of {', '.join(policy.queues)}")
+    return Reason("agent.known", f"there is no agent {command.agent!r}", "name an agent of the desk")
+
+
+def queue_known(_: SeesAgents, command: ForQueue, policy: Policy) -> Reason | None:
+    """The need of every command that may name a queue."""
+    if command.queue is None or command.queue in policy.queues:
+        return None
+    return Reason("queue.known", f"the policy has no queue {command.queue!r}", f"use one of {', '.join(policy.queues)}")
 
 
 # Rules -----------------------------------------------------------------------------------------------
@@ -216,15 +235,17 @@ def _begun(case: Draft, event: WorkBegun) -> None:
     case.status_at = event.at
 
 
-_AIM = ("agent", "queue")
+AIM = ("agent", "queue")
+"""The fields of a command that say who receives the work."""
 
 ASSIGNMENTS: Room[SeesCase] = Room(
     name="assignments",
     needs=(
         Rule("actor.role", "Only an agent opens and leaves cases", "§3", (OpenCase, LeaveCase), by_agent),
         Rule("lifecycle.closed", "A closed case can never be changed", "§2", (ReassignCase,), not_closed),
-        Rule("reassign.aim", "A case goes to an agent or to a queue", "§3", (ReassignCase,), _one_aim, _AIM),
-        Rule("reassign.known", "The agent or queue exists", "§3", (ReassignCase,), _aim_known, _AIM),
+        Rule("reassign.aim", "A case goes to an agent or to a queue", "§3", (ReassignCase,), one_aim, AIM),
+        Rule("agent.known", "The agent named is known", "§3", (ReassignCase,), agent_known, AIM),
+        Rule("queue.known", "The queue exists", "§3", (ReassignCase,), queue_known, AIM),
     ),
     rules=(
         Rule("assignment.holder", "Only the assignee, or a supervisor", "§3", (ReassignCase,), only_holder),

@@ -10,8 +10,9 @@ How cases start is told in `arrivals.py`, who holds them in `assignments.py`; bo
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Protocol
 
 from casecore.agents import Agent, is_supervisor
@@ -180,15 +181,23 @@ def not_closed(view: SeesCase, _: Command, __: Policy) -> Reason | None:
     return Reason("lifecycle.closed", f"case {case.id} is closed and can never be changed", follow)
 
 
-def edge(case: Case | None, trigger: str) -> Reason | None:
-    """What the life cycle has against this trigger on this case; None where the table has the edge."""
+def edge(
+    case: Case | None, trigger: str, otherwise: str = "choose open, pending, escalated or resolved"
+) -> Reason | None:
+    """What the life cycle has against this trigger on this case; None where the table has the edge.
+
+    Args:
+        case: The case, if there is one.
+        trigger: What would move it.
+        otherwise: What to do instead where the table has no such trigger at all.
+    """
     if case is None or CASE_LIFECYCLE.dest(case.status, trigger) is not None:
         return None
     sources = ", ".join(CASE_LIFECYCLE.sources(trigger))
     return Reason(
         "lifecycle.edge",
         f"case {case.id} is {case.status}; {trigger} does not start there",
-        f"it starts from {sources}" if sources else "choose open, pending, escalated or resolved",
+        f"it starts from {sources}" if sources else otherwise,
         {"status": case.status, "trigger": trigger},
     )
 
@@ -218,6 +227,9 @@ def only_holder(view: SeesCase, command: Command, _: Policy) -> Reason | None:
     )
 
 
+_SPOKEN_ROLES = MappingProxyType({Role.ASSIGNEE: "its assignee", Role.SUPERVISOR: "a supervisor"})
+
+
 def _may_close(view: SeesCase, command: CloseCase, policy: Policy) -> Reason | None:
     if command.by == SYSTEM or view.case is None:
         return None
@@ -226,11 +238,11 @@ def _may_close(view: SeesCase, command: CloseCase, policy: Policy) -> Reason | N
         return None
     if Role.SUPERVISOR in roles and is_supervisor(view.actor):
         return None
-    who = " or a ".join(roles) or "nobody"
+    who = " or ".join(_SPOKEN_ROLES[role] for role in roles) or "nobody"
     return Reason(
         "lifecycle.close_by",
         f"{command.by} may not close case {view.case.id}",
-        f"the policy lets its {who} close",
+        f"the policy lets {who} close",
     )
 
 
@@ -256,6 +268,10 @@ CLOSING = Timer(
 )
 
 
+PART_OF_A_SECOND = timedelta(microseconds=999_999)
+"""Added to a time to wait, so that it is rounded up: after it, the wait is over."""
+
+
 def _close_after(view: SeesCase, event: CaseClosed, policy: Policy) -> Reason | None:
     if view.case is None or event.reason is not CloseReason.AUTOMATIC:
         return None
@@ -272,7 +288,7 @@ def _close_after(view: SeesCase, event: CaseClosed, policy: Policy) -> Reason | 
     return Reason(
         "lifecycle.close_after",
         f"case {view.case.id} has been {view.case.status} for {spoken(event.at - view.case.status_at)}",
-        f"wait {spoken(left)} more",
+        f"wait {spoken(left + PART_OF_A_SECOND)} more",
         {"seconds_to_go": left.total_seconds()},
     )
 

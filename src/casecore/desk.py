@@ -253,19 +253,22 @@ class Desk:
         touched: defaultdict[type, dict[str, Any]] = defaultdict(dict)
         event = None
         for event in events:
-            for sheet, table, key, thaw, create, edit in _steps(event):
+            for sheet, table, key, thaw, create, edit, on_case in _steps(event):
                 drafts, row_id = touched[sheet], key(event)
                 if create is not None:
+                    if on_case and touched[Case].get(row_id) is None and row_id not in self.cases:
+                        raise MissingRow(event, table, row_id)
                     drafts[row_id] = thaw(create(event))
-                elif edit is None:
+                    continue
+                draft = drafts.get(row_id)
+                if draft is None:
+                    row = None if row_id in drafts else self._row(sheet, row_id)
+                    if row is None:
+                        raise MissingRow(event, table, row_id)
+                    draft = drafts[row_id] = thaw(row)
+                if edit is None:
                     drafts[row_id] = None
                 else:
-                    draft = drafts.get(row_id)
-                    if draft is None:
-                        row = None if row_id in drafts else self._row(sheet, row_id)
-                        if row is None:
-                            raise MissingRow(event, table, row_id)
-                        draft = drafts[row_id] = thaw(row)
                     edit(draft, event)
         if event is None:
             return self
@@ -384,7 +387,15 @@ def _steps(event: Event) -> tuple[tuple[Any, ...], ...]:
     steps = _STEPS.get(type(event))
     if steps is None:
         steps = _STEPS[type(event)] = tuple(
-            (change.sheet, place.table, attrgetter(place.id), thawer(change.sheet), change.create, change.edit)
+            (
+                change.sheet,
+                place.table,
+                attrgetter(place.id),
+                thawer(change.sheet),
+                change.create,
+                change.edit,
+                place.sheet not in {None, "case"},  # a sheet that lies beside the case's own
+            )
             for change in HOUSE.changes(type(event))
             for place in (_PLACES[change.sheet],)
         )

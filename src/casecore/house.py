@@ -149,7 +149,7 @@ class House(Generic[V]):
         if blocking:
             return Refused(blocking)
         warned = tuple(reason for reason in found if policy.mode(reason.rule) is Enforcement.WARN)
-        case = getattr(command, "case", None)
+        case = _case_of(command, events)
         marks = tuple(Deviated(command.by, command.at, reason.rule, reason.message, case) for reason in warned)
         return Accepted((*self._with_consequences(view, events, policy), *marks), warned)
 
@@ -214,6 +214,12 @@ def _changes_in(room: Room[Any], event: type[Event]) -> Iterable[Change]:
     for sheet, happened in room.removes:
         if happened is event:
             yield Change(sheet)
+
+
+def _case_of(command: Command, events: tuple[Event, ...]) -> str | None:
+    """The case a command is about; where it names none (a message, a note), the one on which something happens."""
+    cases = (getattr(said, "case", None) for said in (command, *events))
+    return next((case for case in cases if case is not None), None)
 
 
 def _unknown(command: Command) -> Reason:

@@ -49,19 +49,25 @@ class CommandError(CasecoreError, ValueError):
     """
 
     def __init__(self, field: str, problem: str, remedy: str) -> None:
-        super().__init__(f"{field}: {problem}; {remedy}")
+        super().__init__(field, problem, remedy)  # as they came, so that the error survives pickling
         self.field = field
         self.problem = problem
         self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.problem}; {self.remedy}"
 
 
 class CommandRefused(CasecoreError):
     """Raised by `Desk.handle` when the rules say no; carries the command and the whole refusal."""
 
     def __init__(self, command: Command, refused: Refused) -> None:
-        super().__init__(f"{type(command).__name__} by {command.by} refused: {refused}")
+        super().__init__(command, refused)
         self.command = command
         self.refused = refused
+
+    def __str__(self) -> str:
+        return f"{type(self.command).__name__} by {self.command.by} refused: {self.refused}"
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -73,13 +79,16 @@ class MissingRow(CasecoreError, LookupError):
     """An event speaks of a row that this desk does not hold: its history has a gap, or the row was not loaded."""
 
     def __init__(self, event: Event, table: str, row: str) -> None:
-        super().__init__(
-            f"{type(event).__name__} speaks of {row!r}, which is not among this desk's {table}; "
-            "replay the history from its start, or load that row first"
-        )
+        super().__init__(event, table, row)
         self.event = event
         self.table = table
         self.row = row
+
+    def __str__(self) -> str:
+        return (
+            f"{type(self.event).__name__} speaks of {self.row!r}, which is not among this desk's {self.table}; "
+            "replay the history from its start, or load that row first"
+        )
 
 
 # Fields ------------------------------------------------------------------------------------------------
@@ -109,8 +118,19 @@ def _checked_text(_: object, attribute: Attribute[Any], value: object) -> None:
         return
     if not isinstance(value, str):
         raise CommandError(attribute.name, f"{value!r} is not text", "give text")
-    if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+    if not is_whole(value):
         raise CommandError(attribute.name, "the text has half a character (a lone surrogate)", "send whole code points")
+
+
+def is_whole(text: str) -> bool:
+    """Whether text has no half of a character (a lone surrogate), so that it can be stored and sent."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _utc(value: Any, attribute: Attribute[Any]) -> Any:
@@ -126,7 +146,14 @@ def _utc(value: Any, attribute: Attribute[Any]) -> Any:
             f"{value.isoformat()} has no time zone",
             "give an aware datetime, e.g. 2026-11-02T09:00:00+00:00",
         )
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise CommandError(
+            attribute.name,
+            f"{value.isoformat()} lies outside the calendar",
+            "give an instant between the years 1 and 9999 in UTC",
+        ) from None
 
 
 # `Any` because attrs' own `field` is typed so; the annotation on each field is what type checkers read.
@@ -327,7 +354,12 @@ class Timer:
         """The instant at which it happens, or None when the timer is not running."""
         since: datetime | None = getattr(sheet, self.since)
         length = None if since is None else self.length(sheet, policy)
-        return None if since is None or length is None else since + length
+        if since is None or length is None:
+            return None
+        try:
+            return since + length
+        except OverflowError:  # after the last day of the calendar: it never comes
+            return None
 
 
 @frozen

@@ -18,7 +18,7 @@ from typing import Any, Final, Protocol, TypeVar, dataclass_transform
 import attrs
 from attrs import field, frozen
 
-from casecore.kernel import ID_LIMIT
+from casecore.kernel import ID_LIMIT, is_whole
 
 MISSING: Final = object()
 """Read where a value was wrong; the problem has been noted."""
@@ -75,7 +75,10 @@ def _wrong(kind: Kind, value: Any, path: str, problems: list[Problem], remedy: s
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except (RecursionError, ValueError):  # nested without end, or a number of thousands of digits
+        text = "a value too large to show"
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
 
 
@@ -129,14 +132,18 @@ class Whole:
 
 @frozen
 class Text:
-    """Text of visible characters."""
+    """Text, up to a number of characters."""
 
     most: int = 1000
-    describe = "text"
+
+    @property
+    def describe(self) -> str:
+        """How long it may be."""
+        return f"text of at most {self.most} characters"
 
     def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
         """A str, not longer than it may be."""
-        fits = isinstance(value, str) and len(value) <= self.most
+        fits = isinstance(value, str) and len(value) <= self.most and is_whole(value)
         return value if fits else _wrong(self, value, path, problems)
 
     def write(self, value: str) -> Any:
@@ -208,7 +215,8 @@ class Choice:
         """The member of the enumeration."""
         if isinstance(value, str) and value in words(self.choices):
             return self.choices(value)
-        return _wrong(self, value, path, problems, did_you_mean(str(value), words(self.choices)))
+        near = did_you_mean(value, words(self.choices)) if isinstance(value, str) else ""
+        return _wrong(self, value, path, problems, near)
 
     def write(self, value: StrEnum) -> Any:
         """The word."""
@@ -254,7 +262,7 @@ class Table:
 
     def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
         """A section; keys that are not given have their defaults, others are problems."""
-        if not isinstance(value, dict):
+        if not _is_table(value):
             return _wrong(self, value, path, problems)
         keys = keys_of(self.section)
         for word in value:
@@ -287,11 +295,11 @@ class Named:
     def describe(self) -> str:
         """The names and what each holds."""
         name = f"one of {', '.join(words(self.names))}" if self.names else "a name"
-        return f"a table from {name} to {self.of.describe}"
+        return f"a table of at most {self.most} entries, from {name} to {self.of.describe}"
 
     def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
         """A dict from name to what its value reads as, in the order written."""
-        if not isinstance(value, dict) or len(value) > self.most:
+        if not _is_table(value) or len(value) > self.most:
             return _wrong(self, value, path, problems)
         read: dict[Any, Any] = {}
         for word, item in value.items():
@@ -318,9 +326,13 @@ class Named:
         return {str(name): self.of.write(item) for name, item in value.items()}
 
 
+def _is_table(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(word, str) for word in value)
+
+
 def _under(path: str, word: str) -> str:
     bare = re.fullmatch(r"[A-Za-z0-9_-]+", word) is not None
-    step = word if bare else f'"{word[:60]}"'
+    step = word if bare else f'"{repr(word[:60])[1:-1]}"'  # on one line, and printable everywhere
     return f"{path}.{step}" if path else step
 
 

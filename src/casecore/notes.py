@@ -188,12 +188,16 @@ def _one_place(_: SeesNote, command: AddNote, __: Policy) -> Reason | None:
     return Reason("note.place", f"the note is on {given}", "name exactly one of the two")
 
 
-def _place_known(view: SeesNote, command: AddNote, _: Policy) -> Reason | None:
-    if command.case is not None and view.case is None:
-        return Reason("case.known", f"there is no case {command.case!r}", "check the id; messages start cases")
-    if command.customer is not None and view.customer is None:
-        return Reason("customer.known", f"there is no customer {command.customer!r}", "record the customer first")
-    return None
+def _case_known(view: SeesNote, command: AddNote, _: Policy) -> Reason | None:
+    if command.case is None or view.case is not None:
+        return None
+    return Reason("case.known", f"there is no case {command.case!r}", "check the id; messages start cases")
+
+
+def _customer_known(view: SeesNote, command: AddNote, _: Policy) -> Reason | None:
+    if command.customer is None or view.customer is not None:
+        return None
+    return Reason("customer.known", f"there is no customer {command.customer!r}", "record the customer first")
 
 
 def _note_known(view: SeesNote, command: EditNote | DeleteNote, _: Policy) -> Reason | None:
@@ -324,7 +328,8 @@ NOTES: Room[SeesNote] = Room(
         Rule("actor.role", "A customer can only write", "§1", _ALL, not_by_customer),
         Rule("note.fresh", "A note's id is used once", "§4", (AddNote,), _note_fresh, ("note",)),
         Rule("note.place", "A note is on a case or on a customer", "§4", (AddNote,), _one_place),
-        Rule("note.place_known", "The case or customer exists", "§4", (AddNote,), _place_known),
+        Rule("case.known", "The case exists", "§4", (AddNote,), _case_known),
+        Rule("customer.known", "The customer exists", "§4", (AddNote,), _customer_known),
         Rule("note.known", "The note exists", "§4", (EditNote, DeleteNote), _note_known, ("note",)),
         Rule("message.known", "The message is on the case", "§4", _ON_MESSAGE, _message_known, ("message",)),
         Rule("lifecycle.closed", "A closed case can never be changed", "§2", _CHANGE, not_closed),

@@ -10,7 +10,7 @@ is ever run as code.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from enum import StrEnum
 from functools import cache
@@ -47,7 +47,6 @@ SWITCHABLE: Final = frozenset(
     {
         "approval.author",
         "approval.blocks_resolve",
-        "approval.note",
         "approval.self_approval",
         "approval.stale",
         "assignment.eligible",
@@ -76,11 +75,13 @@ class PolicyError(CasecoreError, ValueError):
     """
 
     def __init__(self, name: str, problems: tuple[Problem, ...]) -> None:
-        lines = "".join(f"\n  {problem}" for problem in problems)
-        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        super().__init__(f"{name}: {count}{lines}")
+        super().__init__(name, problems)  # as they came, so that the error survives pickling
         self.name = name
         self.problems = problems
+
+    def __str__(self) -> str:
+        count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
+        return "".join((f"{self.name}: {count}", *(f"\n  {problem}" for problem in self.problems)))
 
 
 class Role(StrEnum):
@@ -317,6 +318,8 @@ class Policy:
             problem = Problem("", f"cannot be read ({error.strerror or error})", "a TOML file")
         except UnicodeDecodeError as error:
             problem = Problem("", f"is not UTF-8 text (byte {error.start})", "a TOML file in UTF-8")
+        except ValueError as error:  # a path that no file can have
+            problem = Problem("", f"cannot be read ({error})", "a TOML file")
         else:
             return cls.loads(text, str(path))
         raise PolicyError(str(path), (problem,)) from None
@@ -336,6 +339,8 @@ class Policy:
             plain = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise PolicyError(name, (Problem("", str(error), "TOML"),)) from None
+        except ValueError:  # the only one that tomllib lets through
+            raise PolicyError(name, (Problem("", "has a number of thousands of digits", "a policy"),)) from None
         except RecursionError:
             raise PolicyError(name, (Problem("", "is nested too deeply", "at most a few levels"),)) from None
         return cls.from_dict(plain, name)
@@ -348,12 +353,14 @@ class Policy:
             PolicyError: When anything in it is wrong; it lists every problem.
         """
         problems: list[Problem] = []
+        policy: Any = MISSING
         try:
             policy = Table(cls).read(plain, "", problems)
+            if policy is MISSING:  # the rest of it may contradict itself all the same
+                Table(cls).read(_sound(plain, problems), "", [])
         except PolicyError as error:
             problems.extend(error.problems)
-            policy = MISSING
-        if policy is MISSING:
+        if problems:
             raise PolicyError(name, tuple(problems))
         read: Self = policy
         return read
@@ -383,6 +390,12 @@ class Policy:
 @cache
 def _shipped() -> Policy:
     return Policy.loads(resources.files("casecore").joinpath("sop.toml").read_text("utf-8"), "sop.toml")
+
+
+def _sound(plain: Any, problems: Iterable[Problem]) -> dict[str, Any]:
+    """The tables of a policy in which no problem was found."""
+    wrong = {problem.path.partition(".")[0] for problem in problems}
+    return {word: value for word, value in plain.items() if word not in wrong} if isinstance(plain, dict) else {}
 
 
 def _contradictions(policy: Policy) -> tuple[Problem, ...]:

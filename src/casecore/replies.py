@@ -76,7 +76,8 @@ class Sendable(Protocol):
 
 def send_edge(view: SeesCase, send_as: Status) -> Reason | None:
     """What the life cycle has against sending a reply as this status."""
-    return edge(view.case, SENT_AS.get(send_as, f"send_as_{send_as}"))
+    trigger = SENT_AS.get(send_as, f"send_as_{send_as}")
+    return edge(view.case, trigger, "send it as pending, escalated or resolved")
 
 
 def _can_send(view: SeesCase, command: SendReply, _: Policy) -> Reason | None:

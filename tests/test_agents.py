@@ -1,0 +1,225 @@
+"""Agents: who they are, what they may do, whether they are there; and who may act at all."""
+
+import attrs
+import pytest
+
+from casecore.agents import (
+    AddAgent,
+    Agent,
+    AgentAdded,
+    AgentAvailable,
+    AgentChanged,
+    AgentUnavailable,
+    ChangeAgent,
+    GoAvailable,
+    GoUnavailable,
+    Permission,
+    is_supervisor,
+)
+from casecore.assignments import OpenCase
+from casecore.channels import Channel
+from casecore.desk import HOUSE, Desk
+from casecore.replies import SendReply
+from casecore.testing.scenario import T0, at, case_in, given, new_case
+
+BILLING = frozenset({"billing"})
+REPLY = frozenset({Permission.REPLY})
+EMAIL = frozenset({Channel.EMAIL})
+
+
+class TestAdding:
+    """Somebody joins the desk."""
+
+    def test_added(self):
+        """Permissions, queues and channels are on the agent's record; they are not available until they say so."""
+        outcome = given().when(AddAgent("system", at(1), "fay", "Fay", REPLY, BILLING, EMAIL))
+        outcome.then(AgentAdded("system", at(1), "fay", "Fay", REPLY, BILLING, EMAIL))
+        assert Agent("fay", "Fay", REPLY, BILLING, EMAIL, available=False) == outcome.desk.agents["fay"]
+
+    def test_name_is_the_id_until_it_is_known(self):
+        """Nobody is nameless."""
+        assert "fay" == given().when(AddAgent("system", at(1), "fay")).desk.agents["fay"].name
+
+    def test_by_a_supervisor(self):
+        """Only a supervisor or the system adds agents."""
+        given().when(AddAgent("dora", at(1), "fay")).then(AgentAdded)
+
+    @pytest.mark.parametrize("by", ["ana", "cleo", "customer"])
+    def test_by_anybody_else(self, by):
+        """An agent, an approver and a customer do not."""
+        refused = given().when(AddAgent(by, at(1), "fay")).refused("agents.manage")
+        assert (
+            f"[agents.manage] {by} may not add or change agents -> ask a supervisor, or let the system do it"
+        ) == str(refused.verdict)
+
+    def test_id_is_used_once(self):
+        """There is one ana."""
+        refused = given().when(AddAgent("system", at(1), "ana")).refused("agent.fresh")
+        assert "[agent.fresh] there is an agent 'ana' already -> choose another id" == str(refused.verdict)
+
+    @pytest.mark.parametrize("name", ["customer", "system"])
+    def test_reserved_ids(self, name):
+        """Nobody can be called what customers and the system are called."""
+        refused = given().when(AddAgent("system", at(1), name)).refused("agent.fresh")
+        assert f"{name!r} is no agent's id" == refused.verdict.reasons[0].message
+
+    def test_unknown_queues(self):
+        """Agents serve queues of the policy; those that it has are named."""
+        command = AddAgent("system", at(1), "fay", queues=frozenset({"vip", "billing", "gold"}))
+        assert ("[queue.known] the policy has no queue 'gold', 'vip' -> use one of billing, technical, general") == str(
+            given().when(command).refused("queue.known").verdict
+        )
+
+
+class TestChanging:
+    """Somebody's record changes."""
+
+    @pytest.mark.parametrize(
+        ("field", "value"), [("name", "Ana B."), ("permissions", REPLY), ("queues", BILLING), ("channels", EMAIL)]
+    )
+    def test_what_is_not_named_stays(self, field, value):
+        """One thing changes; availability is not touched."""
+        story = given()
+        outcome = story.when(ChangeAgent("dora", at(1), "ana", **{field: value})).then(AgentChanged)
+        assert attrs.evolve(story.desk.agents["ana"], **{field: value}) == outcome.desk.agents["ana"]
+
+    @pytest.mark.parametrize("field", ["permissions", "queues", "channels"])
+    def test_taken_away(self, field):
+        """An empty set is not the same as saying nothing."""
+        outcome = given().when(ChangeAgent("system", at(1), "cleo", **{field: frozenset()}))
+        assert frozenset() == getattr(outcome.desk.agents["cleo"], field)
+
+    def test_by_anybody_else(self):
+        """Nobody gives themselves a permission."""
+        given().when(ChangeAgent("ana", at(1), "ana", permissions=REPLY)).refused("agents.manage")
+
+    def test_unknown_agent(self):
+        """Only somebody who is there can be changed."""
+        refused = given().when(ChangeAgent("system", at(1), "fay")).refused("agent.known")
+        assert "[agent.known] there is no agent 'fay' -> add the agent first" == str(refused.verdict)
+
+    def test_unknown_queue(self):
+        """As when adding."""
+        given().when(ChangeAgent("system", at(1), "ana", queues=frozenset({"vip"}))).refused("queue.known")
+
+    def test_counts_at_once(self):
+        """A permission that is taken away is gone for the next command."""
+        story = given(case_in("open"), ChangeAgent("dora", at(1), "ana", permissions=frozenset()))
+        story.when(SendReply("ana", at(2), "c1", "m9", "Hello")).refused("reply.permission")
+
+
+class TestAvailability:
+    """Whether an agent takes work."""
+
+    def test_available(self):
+        """From now on they take work."""
+        outcome = given().when(GoAvailable("eva", at(1), "eva")).then(AgentAvailable("eva", at(1), "eva"))
+        assert outcome.desk.agents["eva"].available
+
+    def test_unavailable(self):
+        """With a reason, which is forgotten when they are back."""
+        outcome = given().when(GoUnavailable("ana", at(1), "ana", "lunch"))
+        outcome.then(AgentUnavailable("ana", at(1), "ana", "lunch"))
+        assert (False, "lunch") == (outcome.desk.agents["ana"].available, outcome.desk.agents["ana"].reason)
+        back = outcome.and_when(GoAvailable("ana", at(2), "ana")).then(AgentAvailable)
+        assert (True, "") == (back.desk.agents["ana"].available, back.desk.agents["ana"].reason)
+
+    def test_available_already(self):
+        """Saying so twice changes nothing."""
+        given().when(GoAvailable("ana", at(1), "ana")).then()
+
+    def test_another_reason(self):
+        """Lunch is over, a meeting begins."""
+        story = given(GoUnavailable("ana", at(1), "ana", "lunch"))
+        outcome = story.when(GoUnavailable("ana", at(2), "ana", "meeting")).then(AgentUnavailable)
+        assert "meeting" == outcome.desk.agents["ana"].reason
+
+    @pytest.mark.parametrize("command", [GoAvailable, GoUnavailable])
+    @pytest.mark.parametrize("by", ["dora", "system"])
+    def test_by_a_supervisor_or_the_system(self, command, by):
+        """They may send somebody to work, and home."""
+        assert given(GoUnavailable("ana", at(1), "ana")).when(command(by, at(2), "ana")).events
+
+    @pytest.mark.parametrize("command", [GoAvailable, GoUnavailable])
+    @pytest.mark.parametrize("by", ["ben", "customer"])
+    def test_by_anybody_else(self, command, by):
+        """A colleague and a customer may not."""
+        refused = given().when(command(by, at(1), "ana")).refused("agents.availability")
+        assert (
+            f"[agents.availability] {by} may not set the availability of ana -> let ana or a supervisor do it"
+        ) == str(refused.verdict)
+
+    @pytest.mark.parametrize("command", [GoAvailable, GoUnavailable])
+    def test_unknown_agent(self, command):
+        """Only somebody who is there."""
+        given().when(command("system", at(1), "fay")).refused("agent.known")
+
+
+class TestSupervisor:
+    """A supervisor's permission waives "only the assignee", and nothing else."""
+
+    BOSS = AddAgent("system", T0, "gil", "Gil", frozenset({Permission.SUPERVISE}), frozenset({"general"}))
+
+    def test_not_the_permission_to_reply(self):
+        """To reply, a supervisor needs the permission to reply."""
+        story = given(self.BOSS, case_in("open"))
+        story.when(SendReply("gil", at(1), "c1", "m9", "Hello")).refused("reply.permission")
+
+    def test_not_eligibility(self):
+        """To take a case, a supervisor must be available, serve its queue and work on its channel."""
+        given(self.BOSS, new_case()).when(OpenCase("gil", at(1), "c1")).refused("assignment.eligible")
+
+    def test_who_is_one(self):
+        """An agent with the permission; nobody else."""
+        assert is_supervisor(Agent("gil", "Gil", frozenset({Permission.SUPERVISE})))
+        assert not is_supervisor(Agent("ana", "Ana", frozenset({Permission.REPLY, Permission.APPROVE})))
+        assert not is_supervisor(None)
+
+
+class TestRecord:
+    """What a record says of itself."""
+
+    def test_channels(self):
+        """An agent works on the channels named; none named: on all."""
+        assert Agent("ana", "Ana").works_on(Channel.VOICE)
+        assert Agent("ana", "Ana", channels=EMAIL).works_on(Channel.EMAIL)
+        assert not Agent("ana", "Ana", channels=EMAIL).works_on(Channel.VOICE)
+
+    def test_permissions(self):
+        """Nobody has one that was not given."""
+        assert Agent("ana", "Ana", REPLY).may(Permission.REPLY)
+        assert not Agent("ana", "Ana", REPLY).may(Permission.APPROVE)
+
+
+def stated(command, **fields):
+    """A command of this class with something in every required field."""
+    required = {field.name: "x" for field in attrs.fields(command) if field.default is attrs.NOTHING}
+    return command(**{**required, "at": at(60), **fields})
+
+
+@pytest.mark.parametrize("command", HOUSE.commands, ids=lambda command: command.__name__)
+class TestEveryCommand:
+    """Two things are asked of every command first."""
+
+    def test_time_goes_on(self, command):
+        """Time does not run backwards; the desk is as it was, and both instants are told."""
+        story = given(GoUnavailable("ana", at(120), "ana"))
+        outcome = story.when(stated(command, by="ana")).refused("time.order")
+        (reason,) = outcome.verdict.reasons
+        assert f"{at(60).isoformat()} is before {at(120).isoformat()}, when the desk last changed" == reason.message
+        assert {"at": at(60), "now": at(120)} == reason.facts
+        assert story.desk is outcome.desk
+
+    def test_same_instant(self, command):
+        """Two things may happen at the same instant."""
+        verdict = given(GoUnavailable("ana", at(60), "ana")).desk.decide(stated(command, by="ana"))
+        assert "time.order" not in str(verdict)
+
+    def test_nobody_keeps_the_time(self, command):
+        """A partial desk may leave the order of commands to its host."""
+        assert "time.order" not in str(Desk().decide(stated(command)))
+
+    def test_actor_is_known(self, command):
+        """Whoever acts must be known, and the refusal says nothing else."""
+        refused = given().when(stated(command, by="nobody")).refused("agent.known")
+        assert "[agent.known] there is no agent 'nobody' -> add the agent first" == str(refused.verdict)

@@ -1,0 +1,319 @@
+"""Cases: status by hand, and closing: by hand, automatically, as spam (§2)."""
+
+from datetime import UTC, datetime, timedelta
+
+import attrs
+import pytest
+
+from casecore.agents import AddAgent, ChangeAgent, GoAvailable, GoUnavailable
+from casecore.approvals import ApproveDraft, EditDraft, ReassignDraft, RefuseDraft, SubmitDraft, WithdrawDraft
+from casecore.arrivals import ReceiveMessage
+from casecore.assignments import LeaveCase, OpenCase, ReassignCase
+from casecore.cases import Case, CaseClosed, CloseCase, CloseReason, SetStatus, StatusSet
+from casecore.channels import Channel
+from casecore.desk import HOUSE, Due
+from casecore.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
+from casecore.policies import Lifecycle, Policy, Role
+from casecore.replies import SendReply
+from casecore.statuses import Status
+from casecore.testing.scenario import T0, at, case_in, given, new_case
+from casecore.threads import Feeling, RecordCustomer
+
+
+def sop(**lifecycle):
+    """The default SOP, but for how cases are closed."""
+    return attrs.evolve(Policy.default(), lifecycle=Lifecycle(**lifecycle))
+
+
+class TestRecord:
+    """What is known of a case."""
+
+    def test_new(self):
+        """Started, not yet looked at: it waits in its queue since the customer wrote."""
+        case = given(new_case(reason="refund", language="pt")).desk.cases["c1"].case
+        assert (
+            Case(
+                "c1",
+                "t-c1",
+                "maria",
+                Channel.CHAT,
+                Status.NEW,
+                T0,
+                "billing",
+                waiting_since=T0,
+                unanswered_since=T0,
+                reason="refund",
+                language="pt",
+            )
+            == case
+        )
+
+    def test_unanswered(self):
+        """Unanswered since the first message that has had no reply, until a reply goes out."""
+        story = given(
+            case_in("open"), ReceiveMessage("customer", at(10), "t-c1", "m2"), SetStatus("ana", at(20), "c1", "pending")
+        )
+        assert T0 == story.desk.cases["c1"].case.unanswered_since
+        answered = story.when(SendReply("ana", at(30), "c1", "m3", "Hello"))
+        assert None is answered.desk.cases["c1"].case.unanswered_since
+        again = answered.and_when(ReceiveMessage("customer", at(40), "t-c1", "m4"))
+        assert at(40) == again.desk.cases["c1"].case.unanswered_since
+
+
+class TestStatusByHand:
+    """A status is set without a reply, by the assignee or a supervisor."""
+
+    @pytest.mark.parametrize("by", ["ana", "dora"])
+    def test_by_assignee_or_supervisor(self, by):
+        """The status, and since when."""
+        outcome = given(case_in("open")).when(SetStatus(by, at(60), "c1", Status.PENDING))
+        outcome.then(StatusSet(by, at(60), "c1", Status.PENDING))
+        case = outcome.desk.cases["c1"].case
+        assert (Status.PENDING, at(60), "ana") == (case.status, case.status_at, case.assignee)
+
+    def test_by_somebody_else(self):
+        """Only the assignee; the refusal names them."""
+        refused = given(case_in("open")).when(SetStatus("cleo", at(60), "c1", Status.PENDING))
+        (reason,) = refused.refused("assignment.holder").verdict.reasons
+        assert ("[assignment.holder] case c1 is not cleo's: ana holds it -> ask its assignee or a supervisor") == str(
+            reason
+        )
+        assert {"assignee": "ana"} == reason.facts
+
+    def test_on_a_case_nobody_holds(self):
+        """It has to be opened first."""
+        story = given(case_in("pending"), LeaveCase("ana", at(30), "c1"))
+        refused = story.when(SetStatus("ana", at(60), "c1", Status.OPEN)).refused("assignment.holder")
+        assert ("[assignment.holder] case c1 is not ana's: nobody holds it -> open it first") == str(refused.verdict)
+
+    @pytest.mark.parametrize(
+        ("by", "found"), [("customer", "a customer can only write"), ("system", "system is not an agent")]
+    )
+    def test_by_no_agent(self, by, found):
+        """A status by hand needs a hand."""
+        refused = given(case_in("open")).when(SetStatus(by, at(60), "c1", Status.PENDING)).refused("actor.role")
+        assert f"[actor.role] {found} -> give the id of the agent who does it" == str(refused.verdict)
+
+    def test_unknown_case(self):
+        """The refusal says that messages start cases."""
+        refused = given().when(SetStatus("ana", at(60), "c9", Status.PENDING)).refused("case.known")
+        assert "[case.known] there is no case 'c9' -> check the id; messages start cases" == str(refused.verdict)
+
+
+class TestClosingByHand:
+    """By the assignee or a supervisor, as far as the policy lets them."""
+
+    @pytest.mark.parametrize("by", ["ana", "dora"])
+    @pytest.mark.parametrize("status", ["open", "pending", "escalated", "resolved"])
+    def test_closed(self, status, by):
+        """Closing ends the assignment; the owner stays."""
+        outcome = given(case_in(status)).when(CloseCase(by, at(60), "c1"))
+        outcome.then(CaseClosed(by, at(60), "c1", CloseReason.BY_HAND))
+        case = outcome.desk.cases["c1"].case
+        assert (Status.CLOSED, at(60), None, "ana") == (case.status, case.status_at, case.assignee, case.owner)
+        assert CloseReason.BY_HAND is case.closed_as
+
+    def test_waits_no_more(self):
+        """A closed case is not queued, and nobody owes it an answer."""
+        case = given(new_case()).when(CloseCase("dora", at(60), "c1")).desk.cases["c1"].case
+        assert (None, None) == (case.waiting_since, case.unanswered_since)
+
+    @pytest.mark.parametrize("reason", [CloseReason.BY_HAND, CloseReason.SPAM, CloseReason.TRASHED])
+    def test_by_somebody_else(self, reason):
+        """Neither by hand nor as spam; the refusal names who may."""
+        refused = given(case_in("open")).when(CloseCase("cleo", at(60), "c1", reason)).refused("lifecycle.close_by")
+        assert (
+            "[lifecycle.close_by] cleo may not close case c1 -> the policy lets its assignee or a supervisor close"
+        ) == str(refused.verdict)
+
+    @pytest.mark.parametrize(
+        ("close_by", "may", "may_not", "who"),
+        [((Role.ASSIGNEE,), "ana", "dora", "its assignee"), ((Role.SUPERVISOR,), "dora", "ana", "a supervisor")],
+    )
+    def test_policy_narrows_who(self, close_by, may, may_not, who):
+        """The policy says who closes."""
+        story = given(case_in("open"), policy=sop(close_by=close_by))
+        assert story.when(CloseCase(may, at(60), "c1")).verdict
+        (reason,) = story.when(CloseCase(may_not, at(60), "c1")).refused("lifecycle.close_by").verdict.reasons
+        assert f"the policy lets {who} close" == reason.remedy
+
+    def test_nobody(self):
+        """A policy may leave closing to time alone."""
+        story = given(case_in("open"), policy=sop(close_by=()))
+        (reason,) = story.when(CloseCase("dora", at(60), "c1")).refused("lifecycle.close_by").verdict.reasons
+        assert "the policy lets nobody close" == reason.remedy
+
+    def test_policy_narrows_from_where(self):
+        """The policy says from which statuses; the refusal names the status and the limit."""
+        story = given(case_in("pending"), policy=sop(close_from=(Status.OPEN, Status.RESOLVED)))
+        (reason,) = story.when(CloseCase("ana", at(60), "c1")).refused("lifecycle.close_from").verdict.reasons
+        assert (
+            "[lifecycle.close_from] case c1 is pending; the policy closes from open, resolved "
+            "-> set one of these statuses first"
+        ) == str(reason)
+        assert {"status": Status.PENDING} == reason.facts
+
+    def test_every_reason(self):
+        """Who and from where are told together."""
+        story = given(case_in("pending"), policy=sop(close_from=(Status.RESOLVED,), close_by=(Role.SUPERVISOR,)))
+        story.when(CloseCase("ana", at(60), "c1")).refused("lifecycle.close_from", "lifecycle.close_by")
+
+    def test_by_the_customer(self):
+        """A customer can only write."""
+        given(case_in("open")).when(CloseCase("customer", at(60), "c1")).refused("actor.role")
+
+
+class TestSpam:
+    """What is unwanted may be closed from every status."""
+
+    @pytest.mark.parametrize("reason", [CloseReason.SPAM, CloseReason.TRASHED])
+    @pytest.mark.parametrize("status", ["new", "open", "pending", "escalated", "resolved"])
+    def test_from_every_status(self, status, reason):
+        """Even where the policy closes from resolved only; CXone's `trashed` is closed with that reason."""
+        story = given(case_in(status), policy=sop(close_from=(Status.RESOLVED,)))
+        case = story.when(CloseCase("dora", at(60), "c1", reason)).desk.cases["c1"].case
+        assert (Status.CLOSED, reason) == (case.status, case.closed_as)
+
+
+HOUR = timedelta(hours=1)
+
+
+class TestClosingAutomatically:
+    """After the time that the policy gives each status; checked again when it fires."""
+
+    def test_in_time(self):
+        """At 48 hours exactly, and by the system."""
+        story = given(case_in("resolved"))
+        outcome = story.when(CloseCase("system", at(hours=48), "c1", CloseReason.AUTOMATIC))
+        outcome.then(CaseClosed("system", at(hours=48), "c1", CloseReason.AUTOMATIC))
+
+    def test_too_early(self):
+        """One second before: how long it has been, and how long is left."""
+        story = given(case_in("resolved"))
+        outcome = story.when(CloseCase("system", at(-1, hours=48), "c1", CloseReason.AUTOMATIC))
+        (reason,) = outcome.refused("lifecycle.close_after").verdict.reasons
+        assert "[lifecycle.close_after] case c1 has been resolved for 1d23h59m59s -> wait 1s more" == str(reason)
+        assert {"seconds_to_go": 1.0} == reason.facts
+
+    def test_part_of_a_second_to_go(self):
+        """Regression: the time to wait was rounded down, to "wait 0s more"."""
+        story = given(case_in("resolved"))
+        outcome = story.when(CloseCase("system", at(-0.25, hours=48), "c1", CloseReason.AUTOMATIC))
+        (reason,) = outcome.refused("lifecycle.close_after").verdict.reasons
+        assert ("wait 1s more", {"seconds_to_go": 0.25}) == (reason.remedy, reason.facts)
+
+    def test_the_system_closes_automatically(self):
+        """The system has no hands: closing by hand, given by it, is automatic closing."""
+        story = given(case_in("resolved"))
+        story.when(CloseCase("system", at(hours=1), "c1")).refused("lifecycle.close_after")
+        story.when(CloseCase("system", at(hours=48), "c1")).then(
+            CaseClosed("system", at(hours=48), "c1", CloseReason.AUTOMATIC)
+        )
+
+    def test_nobody_need_hold_it(self):
+        """A case that its agent left is closed all the same."""
+        story = given(case_in("resolved"), LeaveCase("ana", at(1), "c1"))
+        story.when(CloseCase("system", at(hours=48), "c1", CloseReason.AUTOMATIC)).then(CaseClosed)
+
+    def test_status_without_a_time(self):
+        """Statuses that the policy does not name wait for ever."""
+        outcome = given(case_in("pending")).when(CloseCase("system", at(hours=999), "c1", CloseReason.AUTOMATIC))
+        assert (
+            "[lifecycle.close_after] cases that are pending are not closed automatically -> close it by hand"
+        ) == str(outcome.refused("lifecycle.close_after").verdict)
+
+    def test_time_counts_from_the_status(self):
+        """A customer who writes stops it; resolving again starts it anew."""
+        story = given(
+            case_in("resolved"),
+            ReceiveMessage("customer", at(hours=47), "t-c1", "m2"),
+            SetStatus("ana", at(hours=47), "c1", Status.RESOLVED),
+        )
+        story.when(CloseCase("system", at(hours=48), "c1", CloseReason.AUTOMATIC)).refused("lifecycle.close_after")
+        assert story.when(CloseCase("system", at(hours=95), "c1", CloseReason.AUTOMATIC)).verdict
+
+    def test_of_each_status(self):
+        """The policy may give each status its own time."""
+        policy = sop(close_after={Status.PENDING: 3 * HOUR, Status.RESOLVED: HOUR})
+        story = given(case_in("pending", "c1"), case_in("resolved", "c2"), policy=policy)
+        assert [("c2", at(hours=1)), ("c1", at(hours=3))] == [(due.case, due.at) for due in story.desk.due()]
+
+    def test_from_where(self):
+        """The statuses from which cases are closed bind automatic closing too."""
+        story = given(case_in("pending"), policy=sop(close_from=(Status.OPEN,), close_after={Status.PENDING: HOUR}))
+        story.when(CloseCase("system", at(hours=1), "c1")).refused("lifecycle.close_from")
+
+    def test_due(self):
+        """The desk tells when, and gives the command."""
+        due = given(case_in("resolved")).desk.due()
+        command = CloseCase("system", at(hours=48), "c1", CloseReason.AUTOMATIC)
+        assert (Due(at(hours=48), "the case is closed automatically", "lifecycle.close_after", "c1", command),) == due
+
+    def test_at_the_end_of_the_calendar(self):
+        """Regression: where the time ends after the year 9999, deciding raised an OverflowError."""
+        last = datetime.max.replace(tzinfo=UTC)
+        story = given(case_in("resolved", at=last - 2 * HOUR))
+        assert () == story.desk.due()
+        story.when(CloseCase("system", last, "c1")).refused("lifecycle.close_after")
+
+
+CLOSED = (
+    SetStatus("ana", at(60), "c1", Status.OPEN),
+    CloseCase("ana", at(60), "c1"),
+    CloseCase("system", at(hours=99), "c1", CloseReason.AUTOMATIC),
+    CloseCase("dora", at(60), "c1", CloseReason.SPAM),
+    ReassignCase("dora", at(60), "c1", agent="cleo"),
+    ReassignCase("dora", at(60), "c1", queue="billing"),
+    SendReply("ana", at(60), "c1", "m9", "Hello"),
+    SubmitDraft("ana", at(60), "c1", "d1", "Hello"),
+    AddNote("ana", at(60), "n9", "Remember", case="c1"),
+    EditNote("ana", at(60), "n1", "Remember"),
+    DeleteNote("ana", at(60), "n1"),
+    AddTag("ana", at(60), "c1", "vip"),
+    RemoveTag("ana", at(60), "c1", "vip"),
+    AddTag("ana", at(60), "c1", "vip", message="m-c1"),
+    SetSentiment("ana", at(60), "c1", "m-c1", Feeling.POSITIVE),
+)
+ON_DRAFTS = (EditDraft, ReassignDraft, ApproveDraft, RefuseDraft, WithdrawDraft)
+READERS = (OpenCase, LeaveCase)
+
+
+class TestClosed:
+    """Closed is over: it can never be reopened or changed."""
+
+    STORY = given(
+        case_in("open"),
+        AddNote("ana", at(1), "n1", "Remember", case="c1"),
+        AddTag("ana", at(1), "c1", "vip"),
+        CloseCase("ana", at(2), "c1"),
+    )
+
+    @pytest.mark.parametrize("command", CLOSED)
+    def test_never_changed(self, command):
+        """No command changes it, and the refusal says so alone."""
+        refused = self.STORY.when(command).refused("lifecycle.closed")
+        assert (
+            "[lifecycle.closed] case c1 is closed and can never be changed -> wait for the customer to write"
+        ) == str(refused.verdict)
+
+    @pytest.mark.parametrize("command", ON_DRAFTS, ids=lambda command: command.__name__)
+    def test_no_draft_waits_on_it(self, command):
+        """A draft that waits would have blocked closing."""
+        self.STORY.when(command("dora", at(60), "c1", "d1")).refused("draft.edge")
+
+    @pytest.mark.parametrize("command", READERS, ids=lambda command: command.__name__)
+    def test_reading(self, command):
+        """It can be looked at: nothing happens."""
+        self.STORY.when(command("ana", at(60), "c1")).then()
+
+    def test_successor(self):
+        """Once the customer has written again, the refusal names where to go."""
+        story = self.STORY.and_given(ReceiveMessage("customer", at(30), "t-c1", "m2"))
+        (reason,) = story.when(CLOSED[0]).refused("lifecycle.closed").verdict.reasons
+        assert "work on its successor c1+1" == reason.remedy
+
+    def test_every_command_is_asked(self):
+        """No command of the desk is forgotten above, but those that are about agents, customers and new cases."""
+        others = {AddAgent, ChangeAgent, GoAvailable, GoUnavailable, RecordCustomer, ReceiveMessage}
+        asked = {type(command) for command in CLOSED} | {*READERS, *ON_DRAFTS}
+        assert set(HOUSE.commands) == asked | others
