@@ -1,0 +1,99 @@
+"""The commands, each in a module of its own that is imported when the command is run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import MappingProxyType
+
+from cyclopts import App, CycloptsError
+from rich.console import Console
+
+from casecore import __version__
+from casecore.cli import UNREADABLE
+from casecore.cli.screen import complain
+from casecore.policies import PolicyError
+
+_ROOT = """Runs a support desk's standard operating procedure: replay a day, list its rules, draw its life cycles."""
+
+_COMMANDS = MappingProxyType(
+    {
+        "replay": (
+            """Give the commands of a day to the desk, and show what becomes of them.
+
+            A day is a text file with one command a line, as JSON; lines that start with # are remarks. A line may have
+            a "story", a heading for the reader, and say what it expects: a list of the rules that must refuse it, or
+            "refused". Where it says nothing, the command must be accepted.
+
+            Exit code 0: every step went as expected. 1: some did not. 2: something cannot be read.
+            """,
+            (
+                ("replay examples/day.jsonl", "what happens on a day, step by step"),
+                ("replay day.jsonl --policy our-sop.toml", "the same day under another policy"),
+                ("replay - --quiet < day.jsonl", "only what went otherwise than expected"),
+            ),
+        ),
+        "rules": (
+            """List every rule of the desk.
+
+            A rule that blocks refuses a command; one that warns is noted as a deviation; one that is off is not asked.
+            "always" marks those that no policy can soften.
+            """,
+            (("rules --format md > rules.md", "every rule, as a table for Markdown"),),
+        ),
+        "show": (
+            """Draw a life cycle.
+
+            The text has a block for each state: where it leads, and what takes it there. mermaid and dot are diagrams,
+            md is a table.
+            """,
+            (("show lifecycle --format mermaid", "the life of a case, as a diagram"),),
+        ),
+    }
+)
+"""Each command with its help and examples, written here so that `casecore --help` imports none of them."""
+
+
+def _examples(*names: str) -> str:
+    lines = [f"    casecore {typed:<40} {what}" for name in names for typed, what in _COMMANDS[name][1]]
+    return "\n".join(["Examples:", "", *lines])
+
+
+def _paragraphs(text: str) -> str:
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
+
+
+def the_app() -> App:
+    """The commands with their help."""
+    app = App(
+        name="casecore",
+        help=_ROOT,
+        help_format="plaintext",
+        help_epilogue=_examples(*_COMMANDS),
+        version=__version__,
+        version_format="plaintext",
+        result_action="return_value",
+        error_console=Console(stderr=True),
+        suppress_keyboard_interrupt=False,
+    )
+    for name, (text, _) in _COMMANDS.items():
+        app.command(f"casecore.cli.{name}:{name}", help=_paragraphs(text), help_epilogue=_examples(name))
+    return app
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code."""
+    app = the_app()
+    try:
+        code = app(_positioned(arguments), exit_on_error=False)
+    except CycloptsError:  # printed already, with a suggestion
+        return UNREADABLE
+    except PolicyError as error:
+        complain(error)
+        return UNREADABLE
+    return code if isinstance(code, int) else 0
+
+
+def _positioned(arguments: Sequence[str]) -> list[str]:
+    """The arguments, with a lone `-` behind the options: cyclopts takes it for one, though it means standard input."""
+    named = [argument for argument in arguments if argument != "-"]
+    return [*named, "--", "-"] if len(named) < len(arguments) and "--" not in named else list(arguments)

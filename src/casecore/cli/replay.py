@@ -1,0 +1,102 @@
+"""`casecore replay`: give the commands of a day to the desk, and show what becomes of them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, BinaryIO, Final, Literal
+
+from cyclopts import Parameter
+
+from casecore.cli import UNREADABLE
+from casecore.cli.report import JsonReport, Report, TextReport
+from casecore.cli.screen import Screen, complain, the_policy
+from casecore.desk import Desk
+from casecore.keys import Problem
+from casecore.replay import DayError, Tally, lines_of, steps
+
+OTHERWISE: Final = 1
+"""The exit code where some step went otherwise than expected."""
+
+BIG: Final = 4 * 1024 * 1024
+"""The size, in bytes, from which a file gets a progress bar."""
+
+
+def replay(
+    day: str,
+    /,
+    *,
+    policy: str | None = None,
+    format: Literal["text", "json"] = "text",  # noqa: A002 -- the option's name
+    quiet: Annotated[bool, Parameter(negative="", show_default=False)] = False,
+) -> int:
+    """Give the commands of a day to the desk, and show what becomes of each.
+
+    A day is a text file with one command a line, as JSON. A line may say what it expects: a list of the rules that
+    must refuse it. Exit code 0: every step went as expected; 1: some did not; 2: a line or a file cannot be read.
+
+    Args:
+        day: The file; - for standard input.
+        policy: The SOP, a TOML file; the one that ships with casecore if it is left out.
+        format: Sentences for people, or a JSON object a step for programs.
+        quiet: Show only the steps that went otherwise than expected, and the end.
+    """
+    name = "standard input" if day == "-" else day
+    desk = Desk(policy=the_policy(policy))
+    report: Report = JsonReport(quiet=quiet) if format == "json" else TextReport(Screen(), quiet=quiet)
+    tally, error = Tally(), None
+    try:
+        with _opened(day, name) as stream, _followed(stream, name, beside=quiet) as lines:
+            for step in steps(lines, desk, name):
+                tally.add(step)
+                report.step(step)
+                desk = step.after
+    except DayError as unreadable:
+        error = unreadable
+    report.end(desk, tally, error)
+    if error is not None:
+        complain(error)
+        return UNREADABLE
+    return OTHERWISE if tally.otherwise else 0
+
+
+@contextmanager
+def _opened(day: str, name: str) -> Iterator[BinaryIO]:
+    if day == "-" and sys.stdin is not None:  # it is None where a process was started without one
+        yield sys.stdin.buffer
+        return
+    try:
+        stream = open(day, "rb")  # noqa: PTH123, SIM115 -- closed below; `Path` would take "" for this directory
+    except (OSError, ValueError) as error:
+        why = (error.strerror if isinstance(error, OSError) else None) or error
+        remedy = "give the path of a day file, or - for standard input"
+        raise DayError(name, None, Problem("", f"cannot be read ({why})", "", remedy)) from None
+    with stream:
+        yield stream
+
+
+@contextmanager
+def _followed(stream: BinaryIO, name: str, *, beside: bool) -> Iterator[Iterator[bytes]]:
+    """The lines of a file, with a progress bar on standard error where it is big and the bar is in nobody's way."""
+    lines = lines_of(stream, name)
+    size = os.fstat(stream.fileno()).st_size if sys.stderr.isatty() else 0
+    if size < BIG or (sys.stdout.isatty() and not beside):
+        yield lines
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task("replaying", total=size)
+
+        def followed() -> Iterator[bytes]:
+            read = 0
+            for number, line in enumerate(lines):
+                read += len(line)
+                if number % 1000 == 0:
+                    progress.update(bar, completed=read)
+                yield line
+
+        yield followed()

@@ -1,0 +1,329 @@
+"""The report of a replay: a line a step for people, or a JSON object a step for programs, and a summary."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime
+from heapq import nsmallest
+from types import MappingProxyType
+from typing import Any, Final, Protocol
+
+import attrs
+from rich.cells import cell_len
+
+from casecore.cases import Case, CloseReason
+from casecore.cli.screen import Screen, folded, padded, shortened
+from casecore.cli.words import entailed, told, visible
+from casecore.codec import to_plain
+from casecore.desk import CaseFile, Desk
+from casecore.kernel import Reason
+from casecore.replay import DayError, Step, Tally
+from casecore.statuses import Status
+
+ROWS: Final = 20
+"""How many rows of a list are shown; the rest are counted."""
+
+
+class Report(Protocol):
+    """What is told of a replay."""
+
+    def step(self, step: Step) -> None:
+        """Tell one step."""
+
+    def end(self, desk: Desk, tally: Tally, error: DayError | None) -> None:
+        """Tell how the desk is at the end, or where reading stopped."""
+
+
+def came(step: Step) -> str:
+    """What the desk answered, in words."""
+    return "accepted" if step.accepted else f"refused by {_listed({reason.rule for reason in step.reasons})}"
+
+
+def expected(step: Step) -> str:
+    """What the day expects, in words."""
+    return step.expect if isinstance(step.expect, str) else f"refused by {_listed(step.expect)}"
+
+
+def _listed(rules: set[str] | frozenset[str]) -> str:
+    return ", ".join(sorted(rules))
+
+
+# For people ------------------------------------------------------------------------------------------
+
+_MARGIN: Final = 12
+"""Where sentences start: after the time and the mark."""
+
+_OUTCOME: Final = 20
+"""How wide the last column is: `escalated → resolved`."""
+
+_RULE: Final = 24
+"""How wide a rule's id is; a longer one pushes its message."""
+
+_FOLDING: Final = frozenset({"held by, or waits in", "draft waits", "may", "serves"})
+"""The columns whose cells are never cut."""
+
+_STYLES: Final = MappingProxyType(
+    {
+        Status.NEW: "cyan",
+        Status.OPEN: "blue",
+        Status.PENDING: "yellow",
+        Status.ESCALATED: "magenta",
+        Status.RESOLVED: "green",
+        Status.CLOSED: "dim",
+        None: "",
+    }
+)
+
+
+class TextReport:
+    """A line a step, with reasons beneath a refusal, and the desk at the end."""
+
+    def __init__(self, screen: Screen, *, quiet: bool) -> None:
+        self.screen, self.quiet = screen, quiet
+        self._day: date | None = None
+        self._otherwise: list[str] = []
+
+    def step(self, step: Step) -> None:
+        """Tell one step; where it is quiet, only one that went otherwise than expected."""
+        if not step.as_expected and len(self._otherwise) < ROWS:
+            self._otherwise.append(f"line {step.line}: expected {expected(step)}, came {came(step)}")
+        if self.quiet and step.as_expected:
+            return
+        self._headings(step)
+        self._told(step)
+        for sentence in entailed(step):
+            self.screen.paragraph(f"↳ {sentence}", "dim", _MARGIN)
+        for reason in step.reasons:
+            self._reason(reason, "red")
+        if step.deviations:
+            self.screen.paragraph("⚠ accepted with a warning", "yellow", _MARGIN)
+        for reason in step.deviations:
+            self._reason(reason, "yellow")
+        if not step.as_expected:
+            text = f"≠ otherwise than expected (line {step.line}): expected {expected(step)}, came {came(step)}"
+            self.screen.paragraph(text, "bold", _MARGIN)
+
+    def end(self, desk: Desk, tally: Tally, error: DayError | None) -> None:
+        """Show the desk, and what was counted."""
+        screen = self.screen
+        if error is not None and not tally.steps:
+            return
+        screen.line()
+        screen.heading("The desk at the end" if error is None else f"The desk before line {error.line}")
+        if desk.cases:
+            screen.line()
+            columns = ("case", "customer", "channel", "status", "held by, or waits in", "draft waits")
+            screen.table(columns, [_case_row(file, desk) for file in _first_cases(desk)], _FOLDING)
+            _more(screen, len(desk.cases))
+        if desk.agents:
+            screen.line()
+            screen.table(("agent", "takes work", "may", "serves", "holds"), list(_agent_rows(desk)), _FOLDING)
+            _more(screen, len(desk.agents))
+        screen.line()
+        self._counts(tally)
+
+    def _headings(self, step: Step) -> None:
+        today = step.command.at.date()
+        if today != self._day:
+            self._day = today
+            self.screen.line()
+            self.screen.heading(f"{today:%A} {today.day} {today:%B} {today.year}, times in UTC")
+        if step.story:
+            self.screen.line()
+            self.screen.paragraph(visible(step.story), "bold")
+
+    def _told(self, step: Step) -> None:
+        screen = self.screen
+        mark, style = ("✓", "green") if step.accepted else ("✗", "red")
+        margin = f"{screen.paint(f'{step.command.at:%H:%M:%S}', 'dim')}  {screen.paint(mark, style)} "
+        said, colour = _outcome(step)
+        outcome, width = screen.paint(said, colour), screen.width - _MARGIN - (_OUTCOME if said else 0)
+        what, words = told(step)
+        *full, last = folded(what, width - 2)
+        quote = _quoted(words, width - 2 - cell_len(last))
+        for part in full:
+            screen.line(f"{margin}{padded(part, width)}{outcome}".rstrip())
+            margin, outcome = " " * _MARGIN, ""
+        gap = " " * (width - cell_len(last) - cell_len(quote))
+        screen.line(f"{margin}{last}{screen.paint(quote, 'dim')}{gap}{outcome}".rstrip())
+
+    def _reason(self, reason: Reason, style: str) -> None:
+        screen = self.screen
+        rule = f"{padded(reason.rule, _RULE)} " if cell_len(reason.rule) < _RULE else f"{reason.rule} "
+        indent = _MARGIN + _RULE + 1
+        width = screen.width - indent
+        first, *rest = folded(visible(reason.message), width)
+        screen.line(f"{' ' * _MARGIN}{screen.paint(rule, style)}{first}")
+        for part in rest:
+            screen.line(" " * indent + part)
+        if reason.remedy:
+            screen.paragraph(f"→ {visible(reason.remedy)}", "dim", indent)
+
+    def _counts(self, tally: Tally) -> None:
+        screen = self.screen
+        warned = f", {tally.warned} of them with a warning" if tally.warned else ""
+        screen.paragraph(f"{_steps(tally.steps)}: {tally.accepted} accepted{warned}, {tally.refused} refused.")
+        if tally.refused_by:
+            rules = sorted(tally.refused_by.items(), key=lambda counted: (-counted[1], counted[0]))
+            screen.paragraph("Refused by " + ", ".join(f"{rule} {count}" for rule, count in rules) + ".", "dim")
+        if not tally.otherwise:
+            screen.paragraph("Every step went as expected." if tally.steps else "The day has no steps.", "bold")
+            return
+        screen.paragraph(f"{_steps(tally.otherwise)} went otherwise than expected:", "bold")
+        for sentence in self._otherwise:
+            screen.paragraph(f"≠ {sentence}", indent=2)
+        _more(screen, tally.otherwise)
+
+
+_SHORTEST: Final = 10
+"""A quotation for which there is less room than this is left out."""
+
+
+def _quoted(words: str, room: int) -> str:
+    room -= cell_len(": “”")
+    return f": “{shortened(words, room)}”" if words and room >= _SHORTEST else ""
+
+
+def _outcome(step: Step) -> tuple[str, str]:
+    """What became of the case, and the style that is said in."""
+    was, now = step.status(step.before), step.status(step.after)
+    if not step.accepted:
+        return (f"refused · {now}" if now else "refused"), "red"
+    if not step.events:
+        return "nothing changes", "dim"
+    if now is None:
+        return "", ""
+    if was is None:
+        return f"starts as {now}", _STYLES[now]
+    return (now, "dim") if was is now else (f"{was} → {now}", _STYLES[now])
+
+
+def _steps(count: int) -> str:
+    return "1 step" if count == 1 else f"{count:,} steps"
+
+
+def _more(screen: Screen, count: int) -> None:
+    if count > ROWS:
+        screen.line(screen.paint(f"… and {count - ROWS:,} more", "dim"))
+
+
+# The desk as tables ------------------------------------------------------------------------------------
+
+
+def _first_cases(desk: Desk) -> list[CaseFile]:
+    return nsmallest(ROWS, desk.cases.values(), key=lambda file: (file.case.status is Status.CLOSED, file.case.id))
+
+
+def _case_row(file: CaseFile, desk: Desk) -> tuple[str, ...]:
+    case, draft = file.case, file.draft
+    customer = desk.customers.get(case.customer)
+    name = (customer.name if customer is not None else None) or case.customer
+    if draft is None:
+        waiting = ""
+    else:
+        whose = f"with {draft.reviewer}" if draft.reviewer is not None else f"in {draft.queue}"
+        waiting = f"{draft.id} {whose}" + (", stale" if draft.stale else "")
+    return case.id, name, case.channel, case.status, _place(case, desk.now), waiting
+
+
+def _place(case: Case, now: datetime | None) -> str:
+    if case.assignee is not None:
+        return case.assignee
+    if case.waiting_since is not None:
+        return f"{case.queue} since {_clock(case.waiting_since, now)}"
+    if case.closed_as is not None:
+        then = f", then {case.successor}" if case.successor is not None else ""
+        return f"{_CLOSED[case.closed_as]}{then}"
+    return "–"
+
+
+_CLOSED: Final = MappingProxyType(
+    {
+        CloseReason.BY_HAND: "by hand",
+        CloseReason.AUTOMATIC: "automatically",
+        CloseReason.SPAM: "as spam",
+        CloseReason.TRASHED: "as trash",
+    }
+)
+
+
+def _clock(at: datetime, now: datetime | None) -> str:
+    today = now is not None and now.date() == at.date()
+    return f"{at:%H:%M}" if today else f"{at.day} {at:%b %H:%M}"
+
+
+def _agent_rows(desk: Desk) -> Iterator[tuple[str, ...]]:
+    held = Counter(file.case.assignee for file in desk.cases.values())
+    for agent in nsmallest(ROWS, desk.agents.values(), key=lambda agent: agent.id):
+        takes = "yes" if agent.available else f"no: {agent.reason}" if agent.reason else "no"
+        holds = held[agent.id]
+        cases = "no case" if not holds else "1 case" if holds == 1 else f"{holds:,} cases"
+        yield (
+            agent.id,
+            takes,
+            ", ".join(sorted(agent.permissions)) or "–",
+            ", ".join(sorted(agent.queues)) or "–",
+            cases,
+        )
+
+
+# For programs ------------------------------------------------------------------------------------------
+
+
+class JsonReport:
+    """A JSON object a step, and one of the whole at the end."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self.quiet = quiet
+        self._lines: list[int] = []
+
+    def step(self, step: Step) -> None:
+        """Write one step; where it is quiet, only one that went otherwise than expected."""
+        if not step.as_expected and len(self._lines) < ROWS:
+            self._lines.append(step.line)
+        if self.quiet and step.as_expected:
+            return
+        command = step.command
+        _write(
+            {
+                "line": step.line,
+                "type": type(command).__name__,
+                "by": command.by,
+                "at": command.at.isoformat(),
+                "case": step.case,
+                "accepted": step.accepted,
+                "expect": step.expect if isinstance(step.expect, str) else sorted(step.expect),
+                "as_expected": step.as_expected,
+                "before": step.status(step.before),
+                "after": step.status(step.after),
+                "events": [to_plain(event) for event in step.events],
+                "reasons": [to_plain(reason) for reason in step.reasons],
+                "deviations": [to_plain(reason) for reason in step.deviations],
+            }
+        )
+
+    def end(self, desk: Desk, tally: Tally, error: DayError | None) -> None:
+        """Write what was counted."""
+        summary = {
+            "steps": tally.steps,
+            "accepted": tally.accepted,
+            "warned": tally.warned,
+            "refused": tally.refused,
+            "refused_by": dict(sorted(tally.refused_by.items())),
+            "otherwise": tally.otherwise,
+            "otherwise_lines": self._lines,
+            "cases": dict(Counter(file.case.status for file in desk.cases.values())),
+            "agents": len(desk.agents),
+            "now": None if desk.now is None else desk.now.isoformat(),
+            "error": None
+            if error is None
+            else {"line": error.line, "problems": [attrs.asdict(problem) for problem in error.problems]},
+        }
+        _write({"summary": summary})
+
+
+def _write(thing: Any) -> None:
+    sys.stdout.write(json.dumps(thing) + "\n")  # ASCII, which every encoding has

@@ -1,0 +1,81 @@
+"""`casecore rules`: every rule of the desk, what it guards, and how strictly a policy keeps it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final, Literal
+
+from casecore.cli.screen import Screen, the_policy
+from casecore.desk import RULES
+from casecore.kernel import frozen
+from casecore.policies import SWITCHABLE, Policy
+
+ALWAYS: Final = "always"
+"""The enforcement of a rule that no policy can soften."""
+
+
+_BAR: Final = r"\|"
+"""A bar within a cell of a Markdown table."""
+
+
+@frozen
+class Listed:
+    """One rule as it is listed: all that has its id, under one head."""
+
+    id: str
+    titles: tuple[str, ...]
+    clauses: tuple[str, ...]
+    guards: tuple[str, ...]
+    enforcement: str
+
+
+def listed(policy: Policy) -> tuple[Listed, ...]:
+    """The rules of the desk under a policy, sorted by id; what has the same id is one rule."""
+    found: dict[str, tuple[dict[str, None], dict[str, None], dict[str, None]]] = {}
+    for rule in RULES:
+        titles, clauses, guards = found.setdefault(rule.id, ({}, {}, {}))
+        titles[rule.title] = clauses[rule.clause] = None
+        guards.update(dict.fromkeys(guarded.__name__ for guarded in rule.guards))
+    return tuple(
+        Listed(rule, tuple(titles), tuple(clauses), tuple(guards), _kept(rule, policy))
+        for rule, (titles, clauses, guards) in sorted(found.items())
+    )
+
+
+def _kept(rule: str, policy: Policy) -> str:
+    return policy.mode(rule).value if rule in SWITCHABLE else ALWAYS
+
+
+def _plain(rule: Listed) -> dict[str, Any]:
+    return {name: getattr(rule, name) for name in ("id", "titles", "clauses", "guards", "enforcement")}
+
+
+def rules(
+    *,
+    policy: str | None = None,
+    format: Literal["text", "md", "json"] = "text",  # noqa: A002 -- the option's name
+) -> int:
+    """List every rule of the desk: what it says, what it guards, and how strictly it is kept.
+
+    A rule that blocks refuses; one that warns is noted as a deviation; one that is off is not asked. `always`: no
+    policy can soften it.
+
+    Args:
+        policy: The SOP, a TOML file; the one that ships with casecore if it is left out.
+        format: A table for the terminal, a Markdown table, or JSON.
+    """
+    found, screen = listed(the_policy(policy)), Screen()
+    if format == "json":
+        screen.line(json.dumps([_plain(rule) for rule in found], indent=2))
+        return 0
+    head = ("rule", "what it says", "clause", "guards", "kept")
+    rows = [
+        (rule.id, "; ".join(rule.titles), ", ".join(rule.clauses), ", ".join(rule.guards), rule.enforcement)
+        for rule in found
+    ]
+    if format == "md":
+        for row in (head, ("---",) * len(head), *rows):
+            screen.line(f"| {' | '.join(cell.replace('|', _BAR) for cell in row)} |")
+        return 0
+    screen.table(head, rows, frozenset({"what it says", "clause", "guards"}))
+    return 0

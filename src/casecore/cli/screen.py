@@ -1,0 +1,132 @@
+"""The screen: lines of text that fit, in colours that nobody needs in order to understand them.
+
+Widths are counted in cells of the terminal, so that texts in any script stay aligned. On a pipe, with `NO_COLOR`, or
+on a terminal without colours, the same words are printed plain; where the encoding may have no ✓ there is a +.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import zip_longest
+from typing import Final
+
+from rich.cells import cell_len, chop_cells
+from rich.color import ColorSystem
+from rich.console import Console
+from rich.style import Style
+
+from casecore.cli.words import visible
+from casecore.kernel import CasecoreError
+from casecore.policies import Policy
+
+PIPE_WIDTH: Final = 100
+"""The width of what is printed to a pipe or a file, in cells."""
+
+NARROWEST: Final = 60
+WIDEST: Final = 120
+
+_GAP: Final = 2
+"""The space between two columns of a table."""
+
+_FOLDED: Final = 12
+"""How narrow a column is folded before others are cut."""
+
+_PLAINER: Final = str.maketrans("✓✗→↳…“”·–≠─⚠", '+x>>.""|-#-!')
+"""Signs for an encoding that is not Unicode."""
+
+
+class Screen:
+    """Where a command prints: standard output, as wide and as colourful as it is."""
+
+    def __init__(self) -> None:
+        self.console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+        if not self.console.is_terminal and "COLUMNS" not in os.environ:
+            self.console.width = PIPE_WIDTH
+        self.width = max(NARROWEST, min(self.console.width, WIDEST))
+        self._colours = bool(self.console.color_system) and not self.console.no_color
+        self._encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
+
+    def paint(self, text: str, style: str) -> str:
+        """The text in a style, where there are colours."""
+        return _style(style).render(text, color_system=ColorSystem.STANDARD) if self._colours and style else text
+
+    def line(self, text: str = "") -> None:
+        """Print one line."""
+        if not self._encoding.startswith("utf"):
+            text = text.translate(_PLAINER).encode(self._encoding, "replace").decode(self._encoding)
+        self.console.file.write(f"{text}\n")
+
+    def paragraph(self, text: str, style: str = "", indent: int = 0) -> None:
+        """Print a text, broken where it is too wide."""
+        for part in folded(text, self.width - indent):
+            self.line(" " * indent + self.paint(part, style))
+
+    def heading(self, text: str) -> None:
+        """Print a title over the whole width."""
+        for part in folded(text, self.width - 4):
+            self.line(self.paint(f"── {part} {'─' * (self.width - 4 - cell_len(part))}", "dim"))
+
+    def table(self, head: Sequence[str], rows: Sequence[Sequence[str]], folding: frozenset[str] = frozenset()) -> None:
+        """Print rows under a head; where they are too wide, the columns named are folded, and only then others cut."""
+        cells = [head, *([visible(cell) for cell in row] for row in rows)]
+        widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
+        while sum(widths) + _GAP * (len(widths) - 1) > self.width:
+            soft = [n for n, title in enumerate(head) if title in folding and widths[n] > _FOLDED]
+            widths[max(soft or range(len(head)), key=widths.__getitem__)] -= 1
+        for number, row in enumerate(cells):
+            columns = [
+                list(folded(cell, width)) if title in folding else [shortened(cell, width)]
+                for title, cell, width in zip(head, row, widths, strict=True)
+            ]
+            for parts in zip_longest(*columns, fillvalue=""):
+                line = (" " * _GAP).join(map(padded, parts, widths)).rstrip()
+                self.line(line if number else self.paint(line, "dim"))
+
+
+def the_policy(path: str | None) -> Policy:
+    """The policy in a file, or the one that ships with casecore."""
+    return Policy.default() if path is None else Policy.load(path)
+
+
+def complain(error: CasecoreError) -> None:
+    """Tell on standard error what cannot be read, why, and what to write instead."""
+    for line in str(error).split("\n"):
+        print(f"{line[: len(line) - len(line.lstrip(chr(32)))]}{visible(line.strip(chr(32)))}", file=sys.stderr)
+
+
+@cache
+def _style(style: str) -> Style:
+    return Style.parse(style)
+
+
+# Text that fits ----------------------------------------------------------------------------------------
+
+
+def folded(text: str, width: int) -> Iterator[str]:
+    """A text in lines of at most this many cells, broken between words where possible; at least one line."""
+    line = ""
+    for word in text.split(" "):
+        grown = f"{line} {word}" if line else word
+        if cell_len(grown) <= width:
+            line = grown
+            continue
+        if line:
+            yield line
+        *full, line = chop_cells(word, width) or [""]
+        yield from full
+    yield line
+
+
+def shortened(text: str, width: int) -> str:
+    """A text in at most this many cells, with … where it was cut."""
+    if cell_len(text) <= width:
+        return text
+    return chop_cells(text, width - 1)[0].rstrip() + "…"
+
+
+def padded(text: str, width: int) -> str:
+    """A text filled up with spaces to this many cells."""
+    return text + " " * (width - cell_len(text))

@@ -1,0 +1,42 @@
+"""`casecore show`: a life cycle, as words, as a table or as a diagram."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Any, Final, Literal
+
+from casecore.approvals import DRAFT_LIFECYCLE
+from casecore.cli.screen import Screen
+from casecore.machines import StateTable
+from casecore.statuses import CASE_LIFECYCLE
+
+_TABLES: Final = MappingProxyType[str, StateTable[Any]]({"lifecycle": CASE_LIFECYCLE, "draft": DRAFT_LIFECYCLE})
+
+
+def show(
+    what: Literal["lifecycle", "draft"],
+    /,
+    *,
+    format: Literal["text", "mermaid", "md", "dot"] = "text",  # noqa: A002 -- the option's name
+) -> int:
+    """Draw a life cycle: the states, and what leads from one to the next.
+
+    Args:
+        what: The life of a case, or that of a draft.
+        format: How it is written.
+    """
+    table = _TABLES[what]
+    Screen().line(_text(table) if format == "text" else f"{table:{format}}")
+    return 0
+
+
+def _text(table: StateTable[Any]) -> str:
+    lines = [f"{table.name}: everything starts {table.initial}"]
+    for state in table.states:
+        lines += ["", f"{state}" if state not in table.final else f"{state} (the end)"]
+        ways: dict[str, list[str]] = {}
+        for edge in table.edges:
+            if edge.source == state:
+                ways.setdefault("stays" if edge.dest is None else f"→ {edge.dest}", []).append(edge.trigger)
+        lines += [f"  {way:<12} {', '.join(triggers)}" for way, triggers in ways.items()]
+    return "\n".join(lines)

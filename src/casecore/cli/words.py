@@ -1,0 +1,276 @@
+"""Commands in words: what a support manager reads when somebody replays a day.
+
+Each command has one sentence, and what it carries (the text of a message, of a note, of a reason) is quoted beside it.
+What a step entails besides what was asked for is told in a sentence of its own: a case goes to a queue, a draft goes
+stale. A command of a host's own that is not listed here is told by its name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
+
+from casecore.agents import AddAgent, ChangeAgent, GoAvailable, GoUnavailable
+from casecore.approvals import (
+    ApproveDraft,
+    DraftSuperseded,
+    DraftWentStale,
+    EditDraft,
+    ReassignDraft,
+    RefuseDraft,
+    SubmitDraft,
+    WithdrawDraft,
+)
+from casecore.arrivals import MessageNoted, ReceiveMessage
+from casecore.assignments import (
+    CaseAssigned,
+    CaseQueued,
+    CaseReleased,
+    CaseUnqueued,
+    LeaveCase,
+    OpenCase,
+    ReassignCase,
+)
+from casecore.cases import CaseStarted, CloseCase, CloseReason, SetStatus
+from casecore.channels import PUBLIC, MessageKind
+from casecore.kernel import CUSTOMER, SYSTEM, Command
+from casecore.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
+from casecore.replay import Step
+from casecore.replies import ReplySent, SendReply
+from casecore.threads import RecordCustomer
+
+Said: TypeAlias = tuple[str, str]
+"""What somebody does, and the words that they use."""
+
+
+def visible(text: str) -> str:
+    """A text on one line, with every character that would move the cursor or hide itself made harmless."""
+    if text.isprintable():
+        return text
+    return "".join(x if x.isprintable() else "" if x in _JOINERS else "\ufffd" for x in " ".join(text.split()))
+
+
+_JOINERS: Final = "\u200b\u200c\u200d\u2060\ufeff"
+"""Characters that only say how their neighbours are drawn."""
+
+
+def told(step: Step) -> Said:
+    """A step in words: who does what, and the text it carries.
+
+    Args:
+        step: The step, with the desk before it, which knows the customers' names.
+    """
+    kind = type(step.command)
+    what, words = _SENTENCES[kind](step) if kind in _SENTENCES else (f"{_who(step)} gives {_spaced(kind)}", "")
+    return visible(what), visible(words)
+
+
+def entailed(step: Step) -> Iterator[str]:
+    """What a step entails besides what it says, one sentence each."""
+    happened = {type(event): event for event in step.events}
+    for kind, sentence in _CONSEQUENCES.items():
+        if kind in happened:
+            said = sentence(step, happened[kind], happened)
+            if said:
+                yield visible(said)
+
+
+# Who and what ------------------------------------------------------------------------------------------
+
+
+def _who(step: Step) -> str:
+    by = step.command.by
+    return {CUSTOMER: "the customer", SYSTEM: "the system"}.get(by, by)
+
+
+def _spaced(kind: type) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", kind.__name__).lower()
+
+
+def _place(command: Any) -> str:
+    """Where a case or a review goes."""
+    if command.agent is not None:
+        return str(command.agent)
+    return f"the queue {command.queue}" if command.queue is not None else "nobody"
+
+
+def customer_name(step: Step, customer: str | None) -> str:
+    """What a customer is called: by name if the desk knows it, else by id."""
+    known = step.after.customers.get(customer) if customer is not None else None
+    return (known.name if known is not None else None) or customer or "somebody"
+
+
+# A sentence for each command -------------------------------------------------------------------------
+
+
+def _message(step: Step) -> Said:
+    c: Any = step.command
+    thread = step.before.threads.get(c.thread)
+    name = c.name or customer_name(step, c.customer or (thread.customer if thread else None))
+    channel = c.channel or (thread.channel if thread else "an unknown thread")
+    by = "on" if channel in PUBLIC else "by"
+    if c.auto_generated:
+        return f"a machine answers for {name} {by} {channel}", c.text
+    verb = {
+        MessageKind.DIRECT: f"writes {by} {channel}",
+        MessageKind.POST: f"posts on {channel}",
+        MessageKind.COMMENT: f"comments on {channel}",
+        MessageKind.MENTION: f"mentions us on {channel}",
+        MessageKind.LIKE: f"likes it on {channel}",
+    }[c.kind]
+    return f"{name} {verb}", c.text
+
+
+def _agent_added(step: Step) -> Said:
+    return f"{_who(step)} adds agent {_record(step.command)}", ""
+
+
+def _agent_changed(step: Step) -> Said:
+    return f"{_who(step)} changes agent {_record(step.command)}", ""
+
+
+def _record(c: Any) -> str:
+    """An agent's id, and what the command says about them."""
+    said = (("may", c.permissions), ("serves", c.queues), ("works on", c.channels))
+    about = [f"{verb} {', '.join(sorted(words))}" for verb, words in said if words]
+    return f"{c.agent}: {'; '.join(about)}" if about else str(c.agent)
+
+
+def _availability(step: Step) -> Said:
+    c: Any = step.command
+    there = isinstance(c, GoAvailable)
+    if c.by == c.agent:
+        return f"{c.agent} {'takes work' if there else 'takes no work'}", getattr(c, "reason", "")
+    return f"{_who(step)} lets {c.agent} take {'work' if there else 'no work'}", getattr(c, "reason", "")
+
+
+def _opening(step: Step) -> Said:
+    takes = any(isinstance(event, CaseAssigned) for event in step.events)
+    return f"{_who(step)} opens {step.case}" + (" and takes it" if takes else ""), ""
+
+
+def _approving(step: Step) -> Said:
+    c: Any = step.command
+    return f"{_who(step)} approves draft {c.draft} on {c.case}" + (", having read the news" if c.seen else ""), ""
+
+
+def _closing(step: Step) -> Said:
+    c: Any = step.command
+    how = {CloseReason.BY_HAND: "", CloseReason.AUTOMATIC: " automatically"}.get(c.reason, f" as {c.reason}")
+    return f"{_who(step)} closes {c.case}{how}", ""
+
+
+def _noting(step: Step) -> Said:
+    c: Any = step.command
+    on = c.case if c.case is not None else f"customer {customer_name(step, c.customer)}"
+    return f"{_who(step)} writes a note on {on}", c.text
+
+
+def _recording(step: Step) -> Said:
+    c: Any = step.command
+    known = [*(["name"] if c.name is not None else []), *c.profile]
+    return f"{_who(step)} records of customer {customer_name(step, c.customer)}: {', '.join(known) or 'nothing'}", ""
+
+
+def _tagging(verb: str) -> Callable[[Step], Said]:
+    def say(step: Step) -> Said:
+        c: Any = step.command
+        on = c.case if c.message is None else f"message {c.message} of {c.case}"
+        return f"{_who(step)} {verb} {on}", c.tag
+
+    return say
+
+
+def _sentence(pattern: str, words: str | None = None) -> Callable[[Step], Said]:
+    """A sentence whose blanks are `who` and the command's fields; `words` names the field that is quoted."""
+
+    def say(step: Step) -> Said:
+        c = step.command
+        return pattern.format(who=_who(step), c=c), (getattr(c, words) or "") if words else ""
+
+    return say
+
+
+def _aimed(pattern: str) -> Callable[[Step], Said]:
+    """The same for what goes to an agent or a queue, with the note that goes with it."""
+
+    def say(step: Step) -> Said:
+        c: Any = step.command
+        return pattern.format(who=_who(step), c=c, to=_place(c)), c.note
+
+    return say
+
+
+_SENTENCES: Final[Mapping[type[Command], Callable[[Step], Said]]] = MappingProxyType(
+    {
+        AddAgent: _agent_added,
+        ChangeAgent: _agent_changed,
+        GoAvailable: _availability,
+        GoUnavailable: _availability,
+        RecordCustomer: _recording,
+        ReceiveMessage: _message,
+        OpenCase: _opening,
+        LeaveCase: _sentence("{who} leaves {c.case}"),
+        ReassignCase: _aimed("{who} gives {c.case} to {to}"),
+        SendReply: _sentence("{who} replies to {c.case} as {c.send_as}", "text"),
+        SetStatus: _sentence("{who} sets {c.case} to {c.status}"),
+        CloseCase: _closing,
+        AddNote: _noting,
+        EditNote: _sentence("{who} rewrites note {c.note}", "text"),
+        DeleteNote: _sentence("{who} deletes note {c.note}"),
+        AddTag: _tagging("tags"),
+        RemoveTag: _tagging("takes a tag from"),
+        SetSentiment: _sentence("{who} marks message {c.message} of {c.case} as {c.sentiment}"),
+        SubmitDraft: _sentence("{who} submits draft {c.draft} on {c.case} as {c.send_as}", "text"),
+        EditDraft: _sentence("{who} edits draft {c.draft} on {c.case}", "text"),
+        ReassignDraft: _aimed("{who} gives the review of draft {c.draft} to {to}"),
+        ApproveDraft: _approving,
+        RefuseDraft: _sentence("{who} refuses draft {c.draft} on {c.case}", "reason"),
+        WithdrawDraft: _sentence("{who} withdraws draft {c.draft} on {c.case}"),
+    }
+)
+
+# A sentence for each consequence ---------------------------------------------------------------------
+
+Happened: TypeAlias = Mapping[type, Any]
+
+
+def _started(step: Step, event: CaseStarted, _: Happened) -> str:
+    if event.predecessor is None:
+        return f"{event.case} starts in the queue {event.queue}"
+    return f"{event.predecessor} is closed, so {event.case} starts in the queue {event.queue}"
+
+
+def _queued(step: Step, event: CaseQueued, happened: Happened) -> str:
+    said = CaseStarted in happened or isinstance(step.command, ReassignCase)
+    return "" if said else f"{event.case} waits in the queue {event.queue}"
+
+
+def _assigned(step: Step, event: CaseAssigned, _: Happened) -> str:
+    said = isinstance(step.command, OpenCase | ReassignCase)
+    return "" if said else f"{event.agent} holds {event.case} now"
+
+
+def _released(_: Step, event: CaseReleased, happened: Happened) -> str:
+    return "" if CaseQueued in happened or CaseAssigned in happened else f"nobody holds {event.case} now"
+
+
+def _sent(_: Step, event: ReplySent, __: Happened) -> str:
+    return f"it is sent as {event.send_as} in the name of {event.author}" if event.reviewer is not None else ""
+
+
+_CONSEQUENCES: Final[Mapping[type, Callable[[Step, Any, Happened], str]]] = MappingProxyType(
+    {
+        CaseStarted: _started,
+        MessageNoted: lambda *_: "it stands in the history and changes nothing",
+        CaseReleased: _released,
+        CaseAssigned: _assigned,
+        CaseQueued: _queued,
+        CaseUnqueued: lambda _, event, __: f"{event.case} waits no more",
+        ReplySent: _sent,
+        DraftWentStale: lambda _, event, __: f"draft {event.draft} is stale: it was written before this",
+        DraftSuperseded: lambda _, event, __: f"draft {event.draft} is dropped: it was written before this",
+    }
+)

@@ -1,0 +1,80 @@
+"""A Hypothesis state machine that works at a desk and asks, after every step, whether all is as it must be.
+
+    class OurDesk(DeskMachine):
+        policy = Policy.load("our-sop.toml")
+
+    TestOurDesk = OurDesk.TestCase        # pytest and unittest both run it
+
+It gives commands that could be meant (those that fall due among them) and commands that nobody means. After each it
+asks the laws of deciding (`casecore.testing.laws`) and the promises that the policy claims
+(`casecore.testing.promises`). At the end the whole history is replayed, and must lead to the same desk. Whatever fails
+is told as a story.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
+
+from casecore.desk import HOUSE, Desk, View
+from casecore.house import House
+from casecore.kernel import Command
+from casecore.policies import Policy
+from casecore.testing.laws import rows_of, unlawful
+from casecore.testing.promises import PROMISES, Promise, Step, broken
+from casecore.testing.scenario import Outcome, given
+from casecore.testing.strategies import any_command, commands
+
+
+class DeskMachine(RuleBasedStateMachine):
+    """A desk at work, with a team; subclass it to choose.
+
+    Attributes:
+        policy: The SOP in force.
+        house: The rules that are asked.
+        promises: What must be kept.
+    """
+
+    policy: ClassVar[Policy] = Policy.default()
+    house: ClassVar[House[View]] = HOUSE
+    promises: ClassVar[tuple[Promise, ...]] = PROMISES
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.story = given(policy=self.policy)
+
+    @property
+    def desk(self) -> Desk:
+        """The desk as it is now."""
+        return self.story.desk
+
+    @rule(data=st.data())
+    def somebody_acts(self, data: st.DataObject) -> None:
+        """A command that could be meant."""
+        self.give(data.draw(commands(self.desk, self.house)))
+
+    @rule(data=st.data())
+    def anything_is_said(self, data: st.DataObject) -> None:
+        """A command that nobody means."""
+        self.give(data.draw(any_command(self.house)))
+
+    def give(self, command: Command) -> None:
+        """Give a command to the desk.
+
+        Raises:
+            AssertionError: When a law or promise is broken; it tells the story.
+        """
+        rows = rows_of(self.desk)
+        step = Step.of(self.desk, command, self.house)
+        outcome = Outcome(self.story, command, step.verdict)
+        wrong = [*unlawful(step, rows), *broken(step, self.promises)]
+        if wrong:
+            outcome.fails("it breaks", *wrong)
+        self.story = outcome.after
+
+    def teardown(self) -> None:
+        """Replay the whole history."""
+        if Desk(self.policy).evolve(self.story.events) != self.desk:
+            raise AssertionError("the history, replayed from its start, leads to another desk")

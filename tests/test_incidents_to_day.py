@@ -1,0 +1,441 @@
+"""The example that turns a log of incidents into a day: every oddity of real logs, in a few invented rows."""
+
+import importlib.util
+import re
+import shlex
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casecore import (
+    AddAgent,
+    Channel,
+    CloseCase,
+    Desk,
+    GoAvailable,
+    OpenCase,
+    Permission,
+    Policy,
+    ReceiveMessage,
+    SetStatus,
+    Status,
+)
+from casecore.replay import steps
+
+ROOT = Path(__file__).parents[1]
+_spec = importlib.util.spec_from_file_location("incidents_to_day", ROOT / "examples" / "incidents_to_day.py")
+script = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(script)
+
+HEADER = "number,state,at,rank,who,else"
+OPTIONS = [
+    *("--case", "number", "--status", "state", "--time", "at", "--time-format", "%d/%m/%Y %H:%M"),
+    *("--order", "rank", "--agent", "who", "--agent", "else", "--null", "?"),
+    *("--word", "New=new", "--word", "Active=open", "--word", "Waiting=pending", "--word", "Tier 2=escalated"),
+    *("--word", "Resolved=resolved", "--word", "Closed=closed"),
+]
+
+GOOD = f"{HEADER}\nc1,New,2/3/2026 10:00,,ana,\n"
+
+
+@pytest.fixture
+def convert(tmp_path, capsys):
+    """Convert rows; gives the steps of the replayed day and the report, after checking that the two agree."""
+
+    def run(*rows, options=OPTIONS, header=HEADER, policy=None):
+        log, day = tmp_path / "log.csv", tmp_path / "day.jsonl"
+        log.write_text("\n".join((header, *rows)) + "\n", "utf-8")
+        assert 0 == script.main([str(log), str(day), *options])
+        report = capsys.readouterr().err
+        taken = list(steps(day.read_bytes().splitlines(), Desk(policy or Policy.default())))
+        assert told(report, "commands written") == len(taken)
+        return taken, report
+
+    return run
+
+
+def told(report, words):
+    """The number that stands before these words in the report; 0 where the report does not say them."""
+    found = re.search(rf"([\d,]+) +{re.escape(words)}", report)
+    return int(found[1].replace(",", "")) if found else 0
+
+
+def moves(report):
+    """The table of moves: (before, after, where the desk's case was, the answer) -> how often."""
+    lines = re.findall(r"^ *([\d,]+) +(\w+) -> (\w+) +(\w+(?:, out of step)?)  +(.+)$", report, re.MULTILINE)
+    return {(before, after, was, answer): int(times.replace(",", "")) for times, before, after, was, answer in lines}
+
+
+def about_cases(taken):
+    """The steps after the agents have joined."""
+    return [step for step in taken if not isinstance(step.command, AddAgent | GoAvailable)]
+
+
+def test_every_kind_of_move_becomes_its_command(convert):
+    """A message starts the case; then one command for each status, by the agent of the row, at its time."""
+    rows = ["New", "Active", "Waiting", "Active", "Tier 2", "Resolved", "Closed"]
+    taken, report = convert(*(f"c1,{word},2/3/2026 10:0{minute},,ana," for minute, word in enumerate(rows)))
+    at = [datetime(2026, 3, 2, 10, minute, tzinfo=UTC) for minute in range(7)]
+    assert [
+        ReceiveMessage("customer", at[0], "c1", "c1", customer="c1", channel=Channel.EMAIL, new_case="c1"),
+        OpenCase("ana", at[1], "c1"),
+        SetStatus("ana", at[2], "c1", Status.PENDING),
+        SetStatus("ana", at[3], "c1", Status.OPEN),
+        SetStatus("ana", at[4], "c1", Status.ESCALATED),
+        SetStatus("ana", at[5], "c1", Status.RESOLVED),
+        CloseCase("ana", at[6], "c1"),
+    ] == [step.command for step in about_cases(taken)]
+    assert all(step.accepted for step in taken)
+    assert 7 == told(report, "accepted")
+
+
+def test_everybody_in_the_log_may_do_anything(convert):
+    """All agents join at the first instant as supervisors of every queue who are there; also who changed nothing."""
+    policy = Policy.default()
+    taken, _ = convert("c1,New,2/3/2026 10:00,,ben,", "c1,New,2/3/2026 11:00,,ana,")
+    at = datetime(2026, 3, 2, 10, tzinfo=UTC)
+    assert ["ana", "ana", "ben", "ben"] == [step.command.agent for step in taken[:4]]
+    assert {at} == {step.command.at for step in taken[:4]}
+    ana = taken[-1].after.agents["ana"]
+    assert ana.available
+    assert frozenset(policy.queues) == ana.queues
+    assert {Permission.REPLY, Permission.SUPERVISE} <= ana.permissions
+
+
+def test_a_row_that_repeats_the_status_changes_nothing(convert):
+    """Self loops are edits, and are counted."""
+    taken, report = convert(*(f"c1,New,2/3/2026 10:0{minute},,ana," for minute in range(3)))
+    assert 1 == len(about_cases(taken))
+    assert 2 == told(report, "changes no status")
+
+
+def test_a_refused_move_is_given_and_what_follows_is_judged_from_there(convert):
+    """New to resolved is refused, so resolved to open opens a case that is still new: accepted, out of step."""
+    taken, report = convert(
+        "c1,New,2/3/2026 10:00,,ana,",
+        "c1,Resolved,2/3/2026 10:01,,ana,",
+        "c1,Active,2/3/2026 10:02,,ana,",
+        "c1,New,2/3/2026 10:03,,ana,",
+        "c1,Active,2/3/2026 10:04,,ana,",
+        "c1,Closed,2/3/2026 10:05,,ana,",
+        "c1,Active,2/3/2026 10:06,,ana,",
+    )
+    assert {
+        ("start", "new", "new", "accepted"): 1,
+        ("new", "resolved", "new", "refused: lifecycle.edge"): 1,
+        ("resolved", "open", "new, out of step", "accepted"): 1,
+        ("open", "new", "open", "refused: lifecycle.edge"): 1,
+        ("new", "open", "open, out of step", "refused: lifecycle.edge"): 1,
+        ("open", "closed", "open", "accepted"): 1,
+        ("closed", "open", "closed", "refused: lifecycle.closed"): 1,
+    } == moves(report)
+    assert 3 == told(report, "accepted")
+    assert 3 == told(report, "refused: lifecycle.edge")
+    assert 1 == told(report, "refused: lifecycle.closed")
+    assert [True, False, True, False, False, True, False] == [step.accepted for step in about_cases(taken)]
+
+
+def test_days_that_start_in_mid_life(convert):
+    """A case whose first row is not new starts with its customer's message all the same, then makes the move."""
+    taken, report = convert("c1,Active,2/3/2026 10:00,,ana,", "c2,Waiting,2/3/2026 10:00,,ana,")
+    assert 4 == len(about_cases(taken))
+    assert {
+        ("start", "open", "new", "accepted"): 1,
+        ("start", "pending", "new", "refused: lifecycle.edge"): 1,
+    } == moves(report)
+    assert 1 == told(report, "its case starts in mid-life, as open (2)")
+    assert 1 == told(report, "its case starts in mid-life, as pending (3)")
+
+
+def test_unknown_words_are_survived_and_counted(convert):
+    """No command is given for them; what comes after is judged from the status the case has."""
+    taken, report = convert(
+        "c1,-100,2/3/2026 10:00,,ana,",
+        "c1,Active,2/3/2026 10:01,,ana,",
+        "c1,On fire,2/3/2026 10:02,,ana,",
+        "c1,Active,2/3/2026 10:03,,ana,",
+        "c1,?,2/3/2026 10:04,,ana,",
+        "c1,Waiting,2/3/2026 10:05,,ana,",
+    )
+    assert {
+        ("start", "unknown", "new", "accepted"): 1,
+        ("unknown", "open", "new", "accepted"): 1,
+        ("open", "unknown", "open", "not asked"): 2,
+        ("unknown", "open", "open", "not asked"): 1,
+        ("unknown", "pending", "open", "accepted"): 1,
+    } == moves(report)
+    assert Status.PENDING == taken[-1].after.status("c1")
+    assert 1 == told(report, "its status '-100' is not among the words given (2)")
+    assert 1 == told(report, "its status 'On fire' is not among the words given (4)")
+    assert 1 == told(report, "its status '' is not among the words given (6)")
+
+
+def test_a_wrong_column_of_statuses_does_not_fill_the_screen(convert):
+    """After fifty remarks the rest is one line, with its sum."""
+    _, report = convert(*(f"c{n},word {n},2/3/2026 10:00,,ana," for n in range(60)))
+    assert 60 == told(report, "its case starts in mid-life, as unknown (2)")
+    assert 11 == told(report, "... and 11 remarks more")
+    assert "word 48" in report
+    assert "word 49" not in report
+
+
+def test_dates_are_never_guessed(convert):
+    """3/2 is the third of February if that was said; what does not fit is left out and counted."""
+    taken, report = convert(
+        "c1,New,3/2/2026 10:00,,ana,",
+        "c2,New,2026-02-03 10:00,,ana,",
+        "c3,New,2/13/2026 10:00,,ana,",
+        "c4,New,?,,ana,",
+        "c5,New,,,ana,",
+        "c6,New,1/1/0001 00:00,,ana,",
+    )
+    assert datetime(2026, 2, 3, 10, tzinfo=UTC) == about_cases(taken)[-1].command.at
+    assert {"c1", "c6"} == {step.command.new_case for step in about_cases(taken)}
+    assert 2 == told(report, "left out: its time is not in the format given (3)")
+    assert 2 == told(report, "left out: no time (5)")
+
+
+def test_times_are_read_in_their_zone(convert):
+    """A zone in the row is kept; without one it is the zone given, and an hour that has no UTC is left out."""
+    options = [*OPTIONS, "--zone", "Asia/Tokyo"]
+    taken, report = convert("c1,New,2/3/2026 10:00,,ana,", "c2,New,1/1/0001 00:00,,ana,", options=options)
+    assert [datetime(2026, 3, 2, 1, tzinfo=UTC)] == [step.command.at for step in about_cases(taken)]
+    assert 1 == told(report, "left out: its time is not in the format given (3)")
+    options = [*options, "--time-format", "%Y-%m-%dT%H:%M:%S%z"]
+    taken, _ = convert("c1,New,2026-03-02T10:00:00-02:00,,ana,", options=options)
+    assert [datetime(2026, 3, 2, 12, tzinfo=UTC)] == [step.command.at for step in about_cases(taken)]
+
+
+def test_ties_in_time_are_ordered_by_the_columns_given_then_by_the_file(convert):
+    """9 comes before 10, numbers before text, and equal ones as they stand in the file."""
+    rows = (
+        "c1,Closed,2/3/2026 10:00,last,ana,",
+        "c1,Active,2/3/2026 10:00,10,ana,",
+        "c1,New,2/3/2026 10:00,9,ana,",
+        "c1,Waiting,2/3/2026 10:00,11,ana,",
+        "c1,Resolved,2/3/2026 10:00,11,ana,",
+    )
+    taken, report = convert(*rows)
+    assert all(step.accepted for step in taken)
+    assert [
+        ("start", "new"),
+        ("new", "open"),
+        ("open", "pending"),
+        ("pending", "resolved"),
+        ("resolved", "closed"),
+    ] == [move[:2] for move in moves(report)]
+    assert 4 == told(report, "at the same time as the row of its case before it")
+    assert 1 == told(report, "the same, and only the file says which came first (6)")
+    start = OPTIONS.index("--order")
+    _, report = convert(*rows, options=[*OPTIONS[:start], *OPTIONS[start + 2 :]])
+    assert 4 == told(report, "the same, and only the file says which came first")
+    assert 1 == moves(report)["start", "closed", "new", "accepted"]
+
+
+def test_times_that_run_backwards_are_put_in_order(convert):
+    """The day runs in order of time whatever the file does; a row that goes back within its case is counted."""
+    taken, report = convert(
+        "c1,Active,2/3/2026 10:05,,ana,",
+        "c1,New,2/3/2026 10:00,,ana,",
+        "c2,New,2/3/2026 09:00,,ana,",
+        "c1,Active,2/3/2026 10:03,,ana,",
+        "c1,Resolved,2/3/2026 10:06,,ana,",
+    )
+    assert all(step.accepted for step in taken)
+    assert ["c2", "c1", "c1", "c1"] == [step.case for step in about_cases(taken)]
+    assert 1 == told(report, "earlier than the row of its case before it (3)")
+    assert 0 == told(report, "at the same time as the row of its case before it")
+
+
+def test_the_first_agent_that_is_filled_is_taken(convert):
+    """The columns of agents are asked in the order given; who is named nowhere is `nobody named`."""
+    taken, report = convert(
+        "c1,New,2/3/2026 10:00,,ana,ben",
+        "c1,Active,2/3/2026 10:01,,?,ben",
+        "c1,Waiting,2/3/2026 10:02,,,?",
+    )
+    assert ["customer", "ben", "nobody named"] == [step.command.by for step in about_cases(taken)]
+    assert 1 == told(report, "who names no agent; else is taken (3)")
+    assert 1 == told(report, "who names no agent; 'nobody named' is taken (4)")
+
+
+def test_ids_that_casecore_does_not_take(convert):
+    """An agent called like the system gets another id; rows with ids that are none are left out."""
+    taken, report = convert(
+        "c1,New,2/3/2026 10:00,,ana,",
+        "c1,Active,2/3/2026 10:01,,system,",
+        f"{'c' * 201},New,2/3/2026 10:00,,ana,",
+        "?,New,2/3/2026 10:00,,ana,",
+        "c2,New,2/3/2026 10:00,,a\tna,",
+    )
+    assert "agent system" == taken[-1].command.by
+    assert all(step.accepted for step in taken)
+    assert 1 == told(report, "its agent is called 'system', as no agent can be: 'agent system' is taken (3)")
+    assert 2 == told(report, "left out: what names its case cannot be an id (4)")
+    assert 1 == told(report, "left out: what names its agent cannot be an id (6)")
+
+
+def test_rows_of_another_width_are_left_out(convert):
+    """Their cells would stand under the wrong columns."""
+    taken, report = convert("c1,New,2/3/2026 10:00,,ana,", "c1,Active", "c1,Active,2/3/2026 10:00,,ana,,,")
+    assert 1 == len(about_cases(taken))
+    assert 1 == told(report, "rows used")
+    assert 2 == told(report, "left out: not as many fields as in the header (3)")
+
+
+def test_a_log_without_rows_is_a_day_without_commands(convert):
+    """Nothing happened, and that is said."""
+    taken, report = convert()
+    assert [] == taken
+    assert report.startswith("0 rows used: 0 cases, 0 agents, 0 moves")
+
+
+def test_delimiter_and_encoding_are_as_given(tmp_path, capsys):
+    """A log of another office suite: semicolons, Latin-1, a line break inside a cell."""
+    log, day = tmp_path / "log.csv", tmp_path / "day.jsonl"
+    log.write_text(
+        'number;state;at;rank;who;else\nc1;New;2/3/2026 10:00;;"Zoé\nR";\nc2;New;2/3/2026 10:00;;Zoé;\n', "latin-1"
+    )
+    options = [*OPTIONS, "--delimiter", ";", "--encoding", "latin-1"]
+    assert 0 == script.main([str(log), str(day), *options])
+    assert 1 == told(capsys.readouterr().err, "left out: what names its agent cannot be an id (3)")
+    assert "Zoé" == next(steps(day.read_bytes().splitlines(), Desk())).command.agent
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_column(tmp_path):
+    """Spreadsheets write one."""
+    log = tmp_path / "log.csv"
+    log.write_text(GOOD, "utf-8-sig")
+    assert 0 == script.main([str(log), str(tmp_path / "day.jsonl"), *OPTIONS])
+
+
+def test_the_policy_given_judges(tmp_path, convert):
+    """What another SOP forbids is refused by its rules, all of them, and agents serve its queues."""
+    sop = tmp_path / "sop.toml"
+    sop.write_text(
+        'schema = 1\n[lifecycle]\nclose_from = ["resolved"]\nclose_by = ["assignee"]\n[queues.front]\nfallback = true\n',
+        "utf-8",
+    )
+    taken, report = convert(
+        "c1,Active,2/3/2026 10:00,,ana,",
+        "c1,Closed,2/3/2026 10:01,,ana,",
+        "c2,Active,2/3/2026 10:00,,ana,",
+        "c2,Closed,2/3/2026 10:01,,ben,",
+        options=[*OPTIONS, "--policy", str(sop)],
+        policy=Policy.load(sop),
+    )
+    assert frozenset({"front"}) == taken[0].command.queues
+    assert 1 == moves(report)["open", "closed", "open", "refused: lifecycle.close_from"]
+    assert 1 == moves(report)["open", "closed", "open", "refused: lifecycle.close_by, lifecycle.close_from"]
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "complaint"),
+    [
+        (GOOD, ["--agent", "agnet"], "0 columns are called 'agnet'; there are number, state, at, rank, who, else"),
+        ("number,number\n", ["--case", "number"], "2 columns are called 'number'"),
+        ("", [], "0 columns are called 'number'"),
+        (GOOD, ["--word", "Busy=opne"], "'Busy=opne': 'opne' is not a valid Status"),
+        (GOOD, ["--word", "Busy"], "'Busy': 'Busy' is not a valid Status"),
+        (GOOD, ["--word", "Active=closed"], "one word has two meanings"),
+        (GOOD, ["--zone", "Europe/Nowhere"], "Europe/Nowhere"),
+        (GOOD, ["--delimiter", "||"], "'||': "),
+        (GOOD, ["--encoding", "utf-9"], "utf-9"),
+        (GOOD, ["--policy", "no-such.toml"], "no-such.toml"),
+        (f'{GOOD}c1,"Act"ive,2/3/2026 10:00,,ana,\n', [], "log.csv, line 3: "),
+        (f'{GOOD}c1,"Active,2/3/2026 10:00,,ana,\n', [], "log.csv, line 3: "),
+        (f"{GOOD}c1,Caf\udce9,2/3/2026 10:00,,ana,\n", [], "can't decode byte 0xe9"),
+    ],
+)
+def test_what_cannot_be_used_is_said_and_nothing_is_written(tmp_path, capsys, text, options, complaint):
+    """A mistake ends with 2 and one clear sentence; a day of before stays as it was."""
+    log, day = tmp_path / "log.csv", tmp_path / "day.jsonl"
+    log.write_bytes(text.encode("utf-8", "surrogateescape"))
+    day.write_text("the day of before", "utf-8")
+    with pytest.raises(SystemExit) as end:
+        script.main([str(log), str(day), *OPTIONS, *options])
+    assert 2 == end.value.code
+    assert complaint in capsys.readouterr().err
+    assert "the day of before" == day.read_text("utf-8")
+
+
+def test_the_log_is_never_written_over(tmp_path, capsys):
+    """Log and day must be two files; a log that is not there is named."""
+    log = tmp_path / "log.csv"
+    for complaint in (str(log), "the day would be written over the log"):
+        with pytest.raises(SystemExit) as end:
+            script.main([str(log), str(log), *OPTIONS])
+        assert 2 == end.value.code
+        assert complaint in capsys.readouterr().err
+        log.write_text(GOOD, "utf-8")
+    assert GOOD == log.read_text("utf-8")
+
+
+WORDS = ("New", "Active", "Waiting", "Tier 2", "Resolved", "Closed", "-100")
+ROWS = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(WORDS), st.integers(0, 9)), max_size=25)
+
+
+@given(rows=ROWS)
+def test_every_move_of_every_log_is_answered_as_the_replay_answers_it(tmp_path_factory, rows):
+    """No move is lost: their number is that of the changes of status; the day replays to the report's numbers."""
+    folder = tmp_path_factory.mktemp("log")
+    log, day = folder / "log.csv", folder / "day.jsonl"
+    log.write_text("\n".join((HEADER, *(f"{case},{word},2/3/2026 10:0{at},,ana," for case, word, at in rows))), "utf-8")
+    report = script.convert(script.parser().parse_args([str(log), str(day), *OPTIONS]))
+    answers = Counter()
+    for (before, after, _, answer), times in moves(report).items():
+        answers["message" if (before, after) in {("start", "new"), ("start", "unknown")} else answer] += times
+    changes = 0
+    for name in "abc":
+        walk = [word for case, word, _ in sorted(rows, key=lambda row: row[2]) if case == name]
+        changes += sum(1 for before, after in zip([None, *walk], walk, strict=False) if before != after)
+    assert changes == answers.total()
+    asked = [
+        step for step in about_cases(steps(day.read_bytes().splitlines(), Desk())) if step.command.by != "customer"
+    ]
+    assert answers["accepted"] == sum(step.accepted for step in asked)
+    refusals = Counter(
+        "refused: " + ", ".join(reason.rule for reason in step.reasons) for step in asked if step.reasons
+    )
+    assert refusals == Counter({answer: times for answer, times in answers.items() if answer.startswith("refused")})
+
+
+# The page ------------------------------------------------------------------------------------------------
+
+PAGE = (ROOT / "docs" / "real-logs.md").read_text("utf-8")
+
+
+def test_the_example_of_the_help_and_the_command_of_the_page_are_understood():
+    """Both name only options there are."""
+    shown = [script.EXAMPLE.partition("\n")[2], PAGE.partition("```console\n$ python examples/")[2].partition("\n$")[0]]
+    for command in shown:
+        name, *arguments = shlex.split(command.replace("\\\n", " "))
+        assert "incidents_to_day.py" == name
+        assert "sys_mod_count" == script.parser().parse_args(arguments).order[0]
+
+
+def test_the_numbers_of_the_page_add_up():
+    """Every move is accepted, refused or not asked; the pairs' verdicts and the sums are those of the text."""
+    rows = re.findall(r"^\| (\w+) → (\w+) \| ([\d,]+) \| (legal|illegal) \|(.*)\|$", PAGE, re.MULTILINE)
+    columns = [0] * 6
+    verdicts = Counter()
+    for before, after, times, verdict, cells in rows:
+        numbers = [int(cell.strip().replace(",", "") or 0) for cell in cells.split("|")]
+        moved = int(times.replace(",", ""))
+        assert moved == sum(numbers), f"{before} -> {after}"
+        columns = [total + number for total, number in zip(columns, [moved, *numbers], strict=True)]
+        verdicts[verdict] += moved
+    assert [88_795, 65_961, 10_467, 10_480, 1_885, 2] == columns
+    assert {"legal": 71_792, "illegal": 17_003} == verdicts
+    total = "".join(f" **{number:,}** |" for number in columns)
+    assert f"| **all** |{total.replace('| ', '|  | ', 1)}" in PAGE
+    reasons = re.findall(r"^\| (legal|illegal) \| (accepts|refuses|is not asked) \| ([\d,]+) \|", PAGE, re.MULTILINE)
+    sums = Counter()
+    for by_pairs, by_desk, times in reasons:
+        sums[by_pairs] += int(times.replace(",", ""))
+        sums[by_desk] += int(times.replace(",", ""))
+    assert {"legal": 71_792, "illegal": 17_003, "accepts": 76_428, "refuses": 12_365, "is not asked": 2} == sums
