@@ -8,5 +8,5 @@ from sybil.parsers.markdown import PythonCodeBlockParser
 
 pytest_collect_file = Sybil(parsers=[PythonCodeBlockParser()], patterns=["README.md"]).pytest()
 
-settings.register_profile("casecore", deadline=None, max_examples=50, derandomize="CI" in os.environ)
+settings.register_profile("casecore", deadline=None, max_examples=30, derandomize="CI" in os.environ)
 settings.load_profile("casecore")

@@ -190,7 +190,7 @@ class Day:
                 core.ReceiveMessage(core.CUSTOMER, at, case, case, customer=case, channel=CHANNEL, new_case=case)
             )
             self.asked[case] = core.Status.NEW
-        was, asked = str(self.desk.status(case)), self.asked[case]
+        was, asked = str(self.desk.status(case) or "nowhere"), self.asked[case]
         if row.status not in (UNKNOWN, asked):
             answer = self.give(_command(row, was))
             self.asked[case] = row.status

@@ -278,20 +278,23 @@ ON_DRAFTS = (EditDraft, ReassignDraft, ApproveDraft, RefuseDraft, WithdrawDraft)
 READERS = (OpenCase, LeaveCase)
 
 
-class TestClosed:
-    """Closed is over: it can never be reopened or changed."""
-
-    STORY = given(
+def closed_case():
+    """A closed case with a note and a tag."""
+    return given(
         case_in("open"),
         AddNote("ana", at(1), "n1", "Remember", case="c1"),
         AddTag("ana", at(1), "c1", "vip"),
         CloseCase("ana", at(2), "c1"),
     )
 
+
+class TestClosed:
+    """Closed is over: it can never be reopened or changed."""
+
     @pytest.mark.parametrize("command", CLOSED)
     def test_never_changed(self, command):
         """No command changes it, and the refusal says so alone."""
-        refused = self.STORY.when(command).refused("lifecycle.closed")
+        refused = closed_case().when(command).refused("lifecycle.closed")
         assert (
             "[lifecycle.closed] case c1 is closed and can never be changed -> wait for the customer to write"
         ) == str(refused.verdict)
@@ -299,16 +302,16 @@ class TestClosed:
     @pytest.mark.parametrize("command", ON_DRAFTS, ids=lambda command: command.__name__)
     def test_no_draft_waits_on_it(self, command):
         """A draft that waits would have blocked closing."""
-        self.STORY.when(command("dora", at(60), "c1", "d1")).refused("draft.edge")
+        closed_case().when(command("dora", at(60), "c1", "d1")).refused("draft.edge")
 
     @pytest.mark.parametrize("command", READERS, ids=lambda command: command.__name__)
     def test_reading(self, command):
         """It can be looked at: nothing happens."""
-        self.STORY.when(command("ana", at(60), "c1")).then()
+        closed_case().when(command("ana", at(60), "c1")).then()
 
     def test_successor(self):
         """Once the customer has written again, the refusal names where to go."""
-        story = self.STORY.and_given(ReceiveMessage("customer", at(30), "t-c1", "m2"))
+        story = closed_case().and_given(ReceiveMessage("customer", at(30), "t-c1", "m2"))
         (reason,) = story.when(CLOSED[0]).refused("lifecycle.closed").verdict.reasons
         assert "work on its successor c1+1" == reason.remedy
 

@@ -3,6 +3,8 @@
 import importlib.util
 import re
 import shlex
+import subprocess
+import sys
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -316,10 +318,8 @@ def test_a_byte_order_mark_is_no_part_of_the_first_column(tmp_path):
 def test_the_policy_given_judges(tmp_path, convert):
     """What another SOP forbids is refused by its rules, all of them, and agents serve its queues."""
     sop = tmp_path / "sop.toml"
-    sop.write_text(
-        'schema = 1\n[lifecycle]\nclose_from = ["resolved"]\nclose_by = ["assignee"]\n[queues.front]\nfallback = true\n',
-        "utf-8",
-    )
+    lifecycle = 'lifecycle = { close_from = ["resolved"], close_by = ["assignee"] }'
+    sop.write_text(f"schema = 1\n{lifecycle}\n[queues.front]\nfallback = true\n", "utf-8")
     taken, report = convert(
         "c1,Active,2/3/2026 10:00,,ana,",
         "c1,Closed,2/3/2026 10:01,,ana,",
@@ -331,6 +331,20 @@ def test_the_policy_given_judges(tmp_path, convert):
     assert frozenset({"front"}) == taken[0].command.queues
     assert 1 == moves(report)["open", "closed", "open", "refused: lifecycle.close_from"]
     assert 1 == moves(report)["open", "closed", "open", "refused: lifecycle.close_by, lifecycle.close_from"]
+
+
+def test_a_policy_that_lets_no_case_start(tmp_path, convert):
+    """Then every move is refused, and the log is still told to its end."""
+    sop = tmp_path / "sop.toml"
+    sop.write_text("schema = 1\n[channels.email]\nkinds = []\n[queues.front]\nfallback = true\n", "utf-8")
+    options = [*OPTIONS, "--policy", str(sop)]
+    _, report = convert(
+        "c1,New,2/3/2026 10:00,,ana,", "c1,Active,2/3/2026 10:01,,ana,", options=options, policy=Policy.load(sop)
+    )
+    assert {
+        ("start", "new", "nowhere, out of step", "refused: channels.kinds"): 1,
+        ("new", "open", "nowhere, out of step", "refused: case.known"): 1,
+    } == moves(report)
 
 
 @pytest.mark.parametrize(
@@ -416,6 +430,13 @@ def test_the_example_of_the_help_and_the_command_of_the_page_are_understood():
         name, *arguments = shlex.split(command.replace("\\\n", " "))
         assert "incidents_to_day.py" == name
         assert "sys_mod_count" == script.parser().parse_args(arguments).order[0]
+
+
+def test_it_runs_as_a_script():
+    """Its help ends with an example."""
+    shown = subprocess.run([sys.executable, script.__file__, "--help"], capture_output=True, text=True, check=True)
+    assert "--time-format FORMAT" in shown.stdout
+    assert shown.stdout.endswith(script.EXAMPLE)
 
 
 def test_the_numbers_of_the_page_add_up():

@@ -73,8 +73,7 @@ def outcome(*lines):
     """The steps of a day that may be unreadable, and the number of the line that was, if one was."""
     taken, line = [], None
     try:
-        for step in steps(lines, Desk()):
-            taken.append(step)
+        taken.extend(steps(lines, Desk()))
     except DayError as error:
         line = error.line
     return taken, line

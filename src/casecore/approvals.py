@@ -4,7 +4,7 @@
 * `submitted -> approved | refused | withdrawn | superseded`. While it is submitted it can be edited, and its review can
   be given to an agent or to a queue. A decided draft leaves the desk; what was sent is a message like any other.
 * A reviewer needs the permission `approve`, serves the draft's queue, works on the case's channel, and is not its
-  author (unless the policy allows it). A review given to one agent is theirs alone.
+  author (unless the policy allows it). A review is given only to an agent who can do it, and is then theirs alone.
 * Approving sends the reply in the author's name, exactly once: the draft's id becomes the message's id. At that moment
   every rule of a direct reply is asked again. Refusing needs a reason.
 * If the customer writes while a draft waits, the policy supersedes it, or keeps it marked stale: then the reviewer must
@@ -21,7 +21,7 @@ from typing import Protocol
 
 from casecore.agents import Permission, is_supervisor
 from casecore.arrivals import MessageReceived
-from casecore.assignments import AIM, agent_known, one_aim, queue_known
+from casecore.assignments import AIM, agent_known, ineligible, one_aim, queue_known
 from casecore.cases import CaseClosed, CaseCommand, SeesCase, StatusSet, by_agent, not_closed, only_holder
 from casecore.kernel import SYSTEM, Draft, Event, Probe, Reason, Room, Rule, a_text, an_id, frozen
 from casecore.machines import StateTable
@@ -329,9 +329,7 @@ def _is_reviewer(view: SeesDraft, command: ApproveDraft | RefuseDraft, _: Policy
     draft, actor = view.draft, view.actor
     if draft is None or actor is None:
         return None
-    if draft.reviewer is not None:
-        if draft.reviewer == actor.id:
-            return None
+    if draft.reviewer not in {None, actor.id}:
         return Reason(
             "approval.reviewer",
             f"the review of {draft.id} was given to {draft.reviewer}",
@@ -341,6 +339,21 @@ def _is_reviewer(view: SeesDraft, command: ApproveDraft | RefuseDraft, _: Policy
         return None
     found = f"{command.by} does not serve {draft.queue}, which approves {draft.id}"
     return Reason("approval.reviewer", found, f"ask somebody who serves {draft.queue}")
+
+
+def _can_review(view: SeesDraft, event: ReviewReassigned, policy: Policy) -> Reason | None:
+    draft, case, agent = view.draft, view.case, view.target
+    if event.reviewer is None or draft is None or case is None:
+        return None
+    why_not = ineligible(agent, case, event.queue)
+    if why_not is None and agent is not None:
+        if not agent.may(Permission.APPROVE):
+            why_not = f"{agent.id} has no permission to approve"
+        elif agent.id == draft.author and not policy.approval.self_approval:
+            why_not = f"{agent.id} wrote draft {draft.id}"
+    if why_not is None:
+        return None
+    return Reason("assignment.eligible", why_not, "choose an agent who can review it, or its queue")
 
 
 def _on_channel(view: SeesDraft, command: ApproveDraft | RefuseDraft, _: Policy) -> Reason | None:
@@ -488,6 +501,7 @@ def _stale(draft: Draft, _: DraftWentStale) -> None:
 _CONTENT = (DraftSubmitted, DraftEdited)
 _MESSAGES = (SubmitDraft, ApproveDraft)
 _DECIDE = (ApproveDraft, RefuseDraft)
+_REVIEW = (ReviewReassigned,)
 
 APPROVALS: Room[SeesDraft] = Room(
     name="approvals",
@@ -518,6 +532,7 @@ APPROVALS: Room[SeesDraft] = Room(
         Rule("channels.emoji", "A channel takes emoji or not", "§4", _CONTENT, emoji_taken, ("text",)),
         Rule("approval.permission", "A reviewer needs the permission", "§5", _DECIDE, _may_approve),
         Rule("approval.reviewer", "A reviewer serves the draft's queue", "§5", _DECIDE, _is_reviewer),
+        Rule("assignment.eligible", "Reviews are given only to who can do them", "§3", _REVIEW, _can_review, AIM),
         Rule("approval.channel", "A reviewer works on the case's channel", "§5", _DECIDE, _on_channel),
         Rule("approval.self_approval", "Nobody approves their own reply", "§5", (DraftApproved,), _not_own),
         Rule("approval.stale", "A stale draft is approved knowingly", "§5", (ApproveDraft,), _seen, ("seen",)),

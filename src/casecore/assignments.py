@@ -132,14 +132,21 @@ def queue_known(_: SeesAgents, command: ForQueue, policy: Policy) -> Reason | No
 # Rules -----------------------------------------------------------------------------------------------
 
 
-def ineligible(agent: Agent | None, case: Case) -> str | None:
-    """Why an agent cannot take this case; None when they can."""
+def ineligible(agent: Agent | None, case: Case, queue: str | None = None) -> str | None:
+    """Why an agent cannot take a case, or other work on it; None when they can.
+
+    Args:
+        agent: The agent, if there is one.
+        case: The case.
+        queue: The queue the work belongs to; the case's own if it is not given.
+    """
+    queue = queue or case.queue
     if agent is None:
         return "nobody known"
     if not agent.available:
         return f"{agent.id} is not available" + (f" ({agent.reason})" if agent.reason else "")
-    if case.queue not in agent.queues:
-        return f"{agent.id} does not serve the queue {case.queue}"
+    if queue not in agent.queues:
+        return f"{agent.id} does not serve the queue {queue}"
     return None if agent.works_on(case.channel) else f"{agent.id} does not work on {case.channel}"
 
 
@@ -151,7 +158,7 @@ def _eligible(view: SeesCase, event: CaseAssigned, _: Policy) -> Reason | None:
     why_not = ineligible(agent, view.case)
     if why_not is None:
         return None
-    return Reason("assignment.eligible", f"{why_not}", "choose an agent who can take it, or its queue")
+    return Reason("assignment.eligible", why_not, "choose an agent who can take it, or its queue")
 
 
 # Handlers --------------------------------------------------------------------------------------------

@@ -115,9 +115,12 @@ class Step:
     @property
     def case(self) -> str | None:
         """The case that it was about, or that it started; None when it was about none."""
+        for told in (*self.events, self.command):
+            case: str | None = getattr(told, "case", None)
+            if case is not None:
+                return case
         seen = self.before.view(self.command).case
-        told = [*(getattr(event, "case", None) for event in self.events), getattr(self.command, "case", None)]
-        return next((case for case in told if case is not None), None if seen is None else seen.id)
+        return None if seen is None else seen.id
 
     def status(self, desk: Desk) -> Status | None:
         """The status of its case on a desk, `before` or `after`; None when it is about no case, or not yet."""

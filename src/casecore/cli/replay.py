@@ -12,9 +12,10 @@ from cyclopts import Parameter
 
 from casecore.cli import UNREADABLE
 from casecore.cli.report import JsonReport, Report, TextReport
-from casecore.cli.screen import Screen, complain, the_policy
+from casecore.cli.screen import Screen, complain
 from casecore.desk import Desk
 from casecore.keys import Problem
+from casecore.policies import Policy
 from casecore.replay import DayError, Tally, lines_of, steps
 
 OTHERWISE: Final = 1
@@ -28,7 +29,7 @@ def replay(
     day: str,
     /,
     *,
-    policy: str | None = None,
+    policy: Annotated[str | None, Parameter(metavar="FILE")] = None,
     format: Literal["text", "json"] = "text",  # noqa: A002 -- the option's name
     quiet: Annotated[bool, Parameter(negative="", show_default=False)] = False,
 ) -> int:
@@ -44,11 +45,11 @@ def replay(
         quiet: Show only the steps that went otherwise than expected, and the end.
     """
     name = "standard input" if day == "-" else day
-    desk = Desk(policy=the_policy(policy))
+    desk = Desk(Policy.default() if policy is None else Policy.load(policy))
     report: Report = JsonReport(quiet=quiet) if format == "json" else TextReport(Screen(), quiet=quiet)
     tally, error = Tally(), None
     try:
-        with _opened(day, name) as stream, _followed(stream, name, beside=quiet) as lines:
+        with _opened(day, name) as stream, _followed(stream, name, beside=quiet and format == "text") as lines:
             for step in steps(lines, desk, name):
                 tally.add(step)
                 report.step(step)
@@ -88,7 +89,8 @@ def _followed(stream: BinaryIO, name: str, *, beside: bool) -> Iterator[Iterator
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    # What is printed to the same terminal must pass through the bar; what goes to a pipe must not.
+    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty()) as progress:
         bar = progress.add_task("replaying", total=size)
 
         def followed() -> Iterator[bytes]:

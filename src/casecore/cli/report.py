@@ -6,6 +6,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from heapq import nsmallest
 from types import MappingProxyType
@@ -37,18 +38,15 @@ class Report(Protocol):
         """Tell how the desk is at the end, or where reading stopped."""
 
 
-def came(step: Step) -> str:
-    """What the desk answered, in words."""
-    return "accepted" if step.accepted else f"refused by {_listed({reason.rule for reason in step.reasons})}"
+def otherwise(step: Step) -> str:
+    """What the day expects of a step, and what the desk answered."""
+    expected = step.expect if isinstance(step.expect, str) else _refused_by(step.expect)
+    came = "accepted" if step.accepted else _refused_by({reason.rule for reason in step.reasons})
+    return f"should be {expected}, was {came}"
 
 
-def expected(step: Step) -> str:
-    """What the day expects, in words."""
-    return step.expect if isinstance(step.expect, str) else f"refused by {_listed(step.expect)}"
-
-
-def _listed(rules: set[str] | frozenset[str]) -> str:
-    return ", ".join(sorted(rules))
+def _refused_by(rules: AbstractSet[str]) -> str:
+    return f"refused by {visible(', '.join(sorted(rules)))}"
 
 
 # For people ------------------------------------------------------------------------------------------
@@ -73,7 +71,6 @@ _STYLES: Final = MappingProxyType(
         Status.ESCALATED: "magenta",
         Status.RESOLVED: "green",
         Status.CLOSED: "dim",
-        None: "",
     }
 )
 
@@ -89,7 +86,7 @@ class TextReport:
     def step(self, step: Step) -> None:
         """Tell one step; where it is quiet, only one that went otherwise than expected."""
         if not step.as_expected and len(self._otherwise) < ROWS:
-            self._otherwise.append(f"line {step.line}: expected {expected(step)}, came {came(step)}")
+            self._otherwise.append(f"line {step.line} {otherwise(step)}")
         if self.quiet and step.as_expected:
             return
         self._headings(step)
@@ -103,7 +100,7 @@ class TextReport:
         for reason in step.deviations:
             self._reason(reason, "yellow")
         if not step.as_expected:
-            text = f"≠ otherwise than expected (line {step.line}): expected {expected(step)}, came {came(step)}"
+            text = f"≠ otherwise than expected: line {step.line} {otherwise(step)}"
             self.screen.paragraph(text, "bold", _MARGIN)
 
     def end(self, desk: Desk, tally: Tally, error: DayError | None) -> None:
@@ -112,7 +109,7 @@ class TextReport:
         if error is not None and not tally.steps:
             return
         screen.line()
-        screen.heading("The desk at the end" if error is None else f"The desk before line {error.line}")
+        screen.heading("The desk at the end" if error is None else "The desk when reading stopped")
         if desk.cases:
             screen.line()
             columns = ("case", "customer", "channel", "status", "held by, or waits in", "draft waits")
@@ -226,7 +223,7 @@ def _case_row(file: CaseFile, desk: Desk) -> tuple[str, ...]:
     else:
         whose = f"with {draft.reviewer}" if draft.reviewer is not None else f"in {draft.queue}"
         waiting = f"{draft.id} {whose}" + (", stale" if draft.stale else "")
-    return case.id, name, case.channel, case.status, _place(case, desk.now), waiting
+    return case.id, name, case.channel.replace("_", " "), case.status, _place(case, desk.now), waiting
 
 
 def _place(case: Case, now: datetime | None) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from casecore.cli.screen import Screen, the_policy
+from cyclopts import Parameter
+
+from casecore.cli.screen import Screen
 from casecore.desk import RULES
 from casecore.kernel import frozen
 from casecore.policies import SWITCHABLE, Policy
@@ -52,7 +54,7 @@ def _plain(rule: Listed) -> dict[str, Any]:
 
 def rules(
     *,
-    policy: str | None = None,
+    policy: Annotated[str | None, Parameter(metavar="FILE")] = None,
     format: Literal["text", "md", "json"] = "text",  # noqa: A002 -- the option's name
 ) -> int:
     """List every rule of the desk: what it says, what it guards, and how strictly it is kept.
@@ -64,7 +66,7 @@ def rules(
         policy: The SOP, a TOML file; the one that ships with casecore if it is left out.
         format: A table for the terminal, a Markdown table, or JSON.
     """
-    found, screen = listed(the_policy(policy)), Screen()
+    found, screen = listed(Policy.default() if policy is None else Policy.load(policy)), Screen()
     if format == "json":
         screen.line(json.dumps([_plain(rule) for rule in found], indent=2))
         return 0

@@ -20,7 +20,6 @@ from rich.style import Style
 
 from casecore.cli.words import visible
 from casecore.kernel import CasecoreError
-from casecore.policies import Policy
 
 PIPE_WIDTH: Final = 100
 """The width of what is printed to a pipe or a file, in cells."""
@@ -42,11 +41,10 @@ class Screen:
     """Where a command prints: standard output, as wide and as colourful as it is."""
 
     def __init__(self) -> None:
-        self.console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
-        if not self.console.is_terminal and "COLUMNS" not in os.environ:
-            self.console.width = PIPE_WIDTH
-        self.width = max(NARROWEST, min(self.console.width, WIDEST))
-        self._colours = bool(self.console.color_system) and not self.console.no_color
+        console = Console()  # knows about terminals and the environment
+        piped = not console.is_terminal and "COLUMNS" not in os.environ
+        self.width = PIPE_WIDTH if piped else max(NARROWEST, min(console.width, WIDEST))
+        self._colours = bool(console.color_system) and not console.no_color
         self._encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
 
     def paint(self, text: str, style: str) -> str:
@@ -57,7 +55,7 @@ class Screen:
         """Print one line."""
         if not self._encoding.startswith("utf"):
             text = text.translate(_PLAINER).encode(self._encoding, "replace").decode(self._encoding)
-        self.console.file.write(f"{text}\n")
+        sys.stdout.write(f"{text}\n")  # whatever it is now: a progress bar stands in for it
 
     def paragraph(self, text: str, style: str = "", indent: int = 0) -> None:
         """Print a text, broken where it is too wide."""
@@ -86,15 +84,10 @@ class Screen:
                 self.line(line if number else self.paint(line, "dim"))
 
 
-def the_policy(path: str | None) -> Policy:
-    """The policy in a file, or the one that ships with casecore."""
-    return Policy.default() if path is None else Policy.load(path)
-
-
 def complain(error: CasecoreError) -> None:
     """Tell on standard error what cannot be read, why, and what to write instead."""
     for line in str(error).split("\n"):
-        print(f"{line[: len(line) - len(line.lstrip(chr(32)))]}{visible(line.strip(chr(32)))}", file=sys.stderr)
+        print(visible(line), file=sys.stderr)
 
 
 @cache
@@ -107,6 +100,9 @@ def _style(style: str) -> Style:
 
 def folded(text: str, width: int) -> Iterator[str]:
     """A text in lines of at most this many cells, broken between words where possible; at least one line."""
+    if cell_len(text) <= width:
+        yield text
+        return
     line = ""
     for word in text.split(" "):
         grown = f"{line} {word}" if line else word

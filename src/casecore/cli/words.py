@@ -52,6 +52,9 @@ def visible(text: str) -> str:
     return "".join(x if x.isprintable() else "" if x in _JOINERS else "\ufffd" for x in " ".join(text.split()))
 
 
+QUOTED: Final = 1000
+"""More of a text than fits on any screen, in characters; what comes after is not even looked at."""
+
 _JOINERS: Final = "\u200b\u200c\u200d\u2060\ufeff"
 """Characters that only say how their neighbours are drawn."""
 
@@ -64,7 +67,7 @@ def told(step: Step) -> Said:
     """
     kind = type(step.command)
     what, words = _SENTENCES[kind](step) if kind in _SENTENCES else (f"{_who(step)} gives {_spaced(kind)}", "")
-    return visible(what), visible(words)
+    return visible(what), visible(words[:QUOTED])
 
 
 def entailed(step: Step) -> Iterator[str]:
@@ -109,8 +112,8 @@ def _message(step: Step) -> Said:
     c: Any = step.command
     thread = step.before.threads.get(c.thread)
     name = c.name or customer_name(step, c.customer or (thread.customer if thread else None))
-    channel = c.channel or (thread.channel if thread else "an unknown thread")
-    by = "on" if channel in PUBLIC else "by"
+    place = c.channel or (thread.channel if thread else "an unknown thread")
+    channel, by = place.replace("_", " "), "on" if place in PUBLIC else "by"
     if c.auto_generated:
         return f"a machine answers for {name} {by} {channel}", c.text
     verb = {
@@ -153,7 +156,9 @@ def _opening(step: Step) -> Said:
 
 def _approving(step: Step) -> Said:
     c: Any = step.command
-    return f"{_who(step)} approves draft {c.draft} on {c.case}" + (", having read the news" if c.seen else ""), ""
+    return f"{_who(step)} approves draft {c.draft} on {c.case}" + (
+        ", having seen the new message" if c.seen else ""
+    ), ""
 
 
 def _closing(step: Step) -> Said:

@@ -21,7 +21,15 @@ import attrs
 from attrs import field
 
 from casecore.agents import AddAgent, Permission
-from casecore.approvals import ApproveDraft, DraftApproved, ReassignDraft, RefuseDraft, WaitingDraft, WithdrawDraft
+from casecore.approvals import (
+    ApproveDraft,
+    DraftApproved,
+    ReassignDraft,
+    RefuseDraft,
+    ReviewReassigned,
+    WaitingDraft,
+    WithdrawDraft,
+)
 from casecore.arrivals import CaseReopened
 from casecore.assignments import CaseAssigned, WorkBegun, ineligible
 from casecore.cases import Case, CaseClosed, CloseCase, CloseReason, StatusSet
@@ -32,12 +40,12 @@ from casecore.policies import Policy, Role
 from casecore.records import freeze, thaw
 from casecore.replies import ReplySent
 from casecore.statuses import CASE_LIFECYCLE, SENT_AS, SET_BY_HAND, Status, Trigger
-from casecore.testing.scenario import T0
+from casecore.testing.scenario import T0, tell
 
 # Steps -------------------------------------------------------------------------------------------------
 
 
-@attrs.frozen(eq=False, slots=False)
+@attrs.frozen(eq=False, slots=False, repr=False)
 class Step:
     """One command at a desk, and what came of it.
 
@@ -52,7 +60,7 @@ class Step:
     command: Command
     verdict: Verdict
     after: Desk
-    house: House[View] = field(default=HOUSE, repr=False)
+    house: House[View] = HOUSE
 
     @classmethod
     def of(cls, desk: Desk, command: Command, house: House[View] = HOUSE) -> Step:
@@ -60,6 +68,12 @@ class Step:
         verdict = house.decide(desk.view(command), command, desk.policy)
         after = desk.evolve(verdict.events) if isinstance(verdict, Accepted) else desk
         return cls(desk, command, verdict, after, house)
+
+    def __repr__(self) -> str:
+        return "\n".join(("Step(", *(f"    {line}" for line in tell(self.command, self.verdict)), ")"))
+
+    def _repr_pretty_(self, printer: Any, _: object) -> None:
+        printer.text(repr(self))  # Hypothesis would print both desks and the house, a megabyte for each run
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -126,6 +140,13 @@ def _given_to_the_eligible(step: Step) -> Iterator[str]:
             why_not = ineligible(before.agents.get(event.agent), before.cases[event.case].case)
             if why_not is not None:
                 yield f"case {event.case} was given to {event.agent}, but {why_not}"
+        if isinstance(event, ReviewReassigned) and event.reviewer is not None:
+            reviewer = before.agents.get(event.reviewer)
+            why_not = ineligible(reviewer, before.cases[event.case].case, event.queue)
+            if why_not is None and reviewer is not None and not reviewer.may(Permission.APPROVE):
+                why_not = f"{event.reviewer} has no permission to approve"
+            if why_not is not None:
+                yield f"the review of {event.draft} was given to {event.reviewer}, but {why_not}"
 
 
 def _sent_with_permission(step: Step) -> Iterator[str]:

@@ -169,7 +169,7 @@ class Scenario:
         """The story with these commands added; each must be accepted."""
         __tracebackhide__ = True
         scenario = self
-        for command in _flat(commands):
+        for command in flat(commands):
             outcome = scenario.when(command)
             if not outcome.verdict:
                 outcome.fails("it is given, so it should have been accepted")
@@ -209,7 +209,7 @@ class Outcome:
     @property
     def after(self) -> Scenario:
         """The story with this command at its end."""
-        told = (*self.before.told, *_step(self.command, self.verdict))
+        told = (*self.before.told, *tell(self.command, self.verdict))
         return Scenario(self.desk, (*self.before.events, *self.events), told)
 
     def then(self, *expected: Expected) -> Outcome:
@@ -257,12 +257,13 @@ class Outcome:
         raise AssertionError(f"the story went\n{story}\nof its last step: {complaint}{lines}")
 
 
-def _flat(commands: Iterable[Commands]) -> Iterator[Command]:
+def flat(commands: Iterable[Commands]) -> Iterator[Command]:
+    """Commands out of any nesting, in order."""
     for command in commands:
         if isinstance(command, Command):
             yield command
         else:
-            yield from _flat(command)
+            yield from flat(command)
 
 
 def _meets(event: Event, expected: Expected) -> bool:
@@ -277,8 +278,8 @@ def _name(expected: Expected) -> str:
     return getattr(expected, "__name__", repr(expected))
 
 
-def _step(command: Command, verdict: Verdict) -> Iterator[str]:
-    """A step of the story as lines: when, who, what, and under it what came of it."""
+def tell(command: Command, verdict: Verdict) -> Iterator[str]:
+    """A step of a story as lines: when, who, what, and under it what came of it."""
     yield f"{command.at:%d %H:%M:%S}  {command.by}: {_brief(command)}"
     if isinstance(verdict, Refused):
         yield from (f"    refused {reason}" for reason in verdict.reasons)

@@ -1,0 +1,599 @@
+"""Approval: a reply that somebody else reads before the customer does (§5)."""
+
+import attrs
+import pytest
+
+from casecore.agents import AddAgent, ChangeAgent, GoAvailable, GoUnavailable, Permission
+from casecore.approvals import (
+    DRAFT_LIFECYCLE,
+    ApproveDraft,
+    DraftApproved,
+    DraftEdited,
+    DraftRefused,
+    DraftStatus,
+    DraftSubmitted,
+    DraftSuperseded,
+    DraftWentStale,
+    DraftWithdrawn,
+    EditDraft,
+    ReassignDraft,
+    RefuseDraft,
+    ReviewReassigned,
+    SubmitDraft,
+    WaitingDraft,
+    WithdrawDraft,
+)
+from casecore.arrivals import CaseReopened, MessageReceived, ReceiveMessage
+from casecore.assignments import CaseUnqueued, LeaveCase, ReassignCase
+from casecore.cases import CaseClosed, CloseCase, CloseReason, SetStatus, StatusSet
+from casecore.channels import Channel
+from casecore.policies import Approval, ChannelRules, Channels, Policy
+from casecore.replies import ReplySent, SendReply
+from casecore.statuses import SENT_AS, Status
+from casecore.testing.scenario import T0, at, case_in, given, new_case
+
+SUPERSEDE = Policy.loads('[approval]\non_customer_message = "supersede"')
+SELF_APPROVAL = Policy.loads("[approval]\nself_approval = true")
+
+DRAFT = SubmitDraft("ben", at(10), "c1", "d1", "We will refund you")
+WRITES = ReceiveMessage("customer", at(30), "t-c1", "m2", "And another thing")
+
+
+def waiting(*then, policy=None, draft=DRAFT):
+    """Ben, who may not reply directly, holds a case and has submitted a draft; cleo and dora may approve it."""
+    return given(case_in("open", agent="ben"), draft, then, policy=policy)
+
+
+def draft_of(outcome):
+    """The draft that waits after it."""
+    return outcome.desk.cases["c1"].draft
+
+
+def said_by(outcome, rule):
+    """The one reason of a refusal, as a person reads it."""
+    return str(outcome.refused(rule).verdict)
+
+
+class TestTable:
+    """The life of a draft."""
+
+    def test_states(self):
+        """Submitted, and then one of four ends."""
+        assert ["submitted", "approved", "refused", "withdrawn", "superseded"] == list(DRAFT_LIFECYCLE.states)
+        assert tuple(DraftStatus)[1:] == DRAFT_LIFECYCLE.final
+
+    def test_everything_starts_at_submitted(self):
+        """While it is submitted it can be edited and reassigned; a decided draft can do nothing any more."""
+        assert ("edit", "reassign", "approve", "refuse", "withdraw", "supersede") == DRAFT_LIFECYCLE.triggers(
+            "submitted"
+        )
+        assert {()} == {DRAFT_LIFECYCLE.triggers(end) for end in DRAFT_LIFECYCLE.final}
+
+
+class TestSubmitting:
+    """A whole reply waits."""
+
+    def test_whole_reply(self):
+        """Text, status, attachments, the queue to approve it, and a note for the reviewer."""
+        command = SubmitDraft(
+            "ben", at(10), "c1", "d1", "We will refund you", Status.RESOLVED, "billing", ("form.pdf",), "first refund"
+        )
+        outcome = given(case_in("open", agent="ben")).when(command)
+        content = ("We will refund you", Status.RESOLVED, ("form.pdf",))
+        outcome.then(DraftSubmitted("ben", at(10), "c1", "d1", *content, "billing", "first refund"))
+        assert WaitingDraft("d1", "ben", *content, "billing", at(10), "first refund") == draft_of(outcome)
+
+    def test_queue_of_the_case(self):
+        """Where no queue is named, the case's own approves."""
+        story = given(case_in("open", agent="ben", reason="refund"))
+        assert "billing" == draft_of(story.when(DRAFT)).queue
+
+    def test_nothing_is_sent(self):
+        """The case stays as it is and its assignee keeps it."""
+        story = given(case_in("open", agent="ben"))
+        outcome = story.when(DRAFT)
+        assert story.desk.cases["c1"].case == outcome.desk.cases["c1"].case
+        assert "d1" not in outcome.desk.messages
+
+    def test_by_somebody_else(self):
+        """Only the assignee replies, through approval as directly; a supervisor may too."""
+        given(case_in("open")).when(DRAFT).refused("assignment.holder")
+        given(case_in("open")).when(attrs.evolve(DRAFT, by="dora")).then(DraftSubmitted)
+
+    @pytest.mark.parametrize("by", ["customer", "system"])
+    def test_by_no_agent(self, by):
+        """Only an agent writes drafts."""
+        given(case_in("open")).when(attrs.evolve(DRAFT, by=by)).refused("actor.role")
+
+    @pytest.mark.parametrize("status", [Status.NEW, Status.OPEN, Status.CLOSED])
+    def test_status_of_no_reply(self, status):
+        """Pending, escalated or resolved, as for every reply."""
+        outcome = given(case_in("open", agent="ben")).when(attrs.evolve(DRAFT, send_as=status))
+        outcome.refused("lifecycle.edge")
+        assert "send it as pending, escalated or resolved" == outcome.verdict.reasons[0].remedy
+
+    def test_on_a_new_case(self):
+        """Work has not begun."""
+        given(new_case()).when(attrs.evolve(DRAFT, by="dora")).refused("lifecycle.edge")
+
+    def test_unknown_queue(self):
+        """Somebody has to be able to approve it."""
+        given(case_in("open", agent="ben")).when(attrs.evolve(DRAFT, queue="vip")).refused("queue.known")
+
+    def test_second_one(self):
+        """A submitted draft blocks a second one on the case."""
+        outcome = waiting().when(attrs.evolve(DRAFT, at=at(20), draft="d2"))
+        assert (
+            "[approval.single] draft d1 of ben waits on the case already "
+            "-> edit or withdraw that one, or wait until it is decided"
+        ) == said_by(outcome, "approval.single")
+
+    def test_id_of_a_message(self):
+        """A draft's id becomes a message's id, which is used once."""
+        given(case_in("open", agent="ben")).when(attrs.evolve(DRAFT, draft="m-c1")).refused("message.fresh")
+
+    def test_rules_of_every_reply(self):
+        """It says something, and what the channel takes; everything is told at once."""
+        story = given(case_in("open", agent="ben", channel="voice"))
+        story.when(attrs.evolve(DRAFT, text=" ")).refused("reply.content")
+        story.when(attrs.evolve(DRAFT, text="🙂", attachments=("a.pdf",))).refused(
+            "channels.emoji", "channels.attachments"
+        )
+
+
+class TestReviewer:
+    """Who approves and refuses."""
+
+    DECISIONS = (ApproveDraft("cleo", at(20), "c1", "d1"), RefuseDraft("cleo", at(20), "c1", "d1", "Wrong amount"))
+
+    @pytest.mark.parametrize("decision", DECISIONS, ids=["approve", "refuse"])
+    @pytest.mark.parametrize("by", ["cleo", "dora"])
+    def test_any_who_may(self, by, decision):
+        """Whoever has the permission, serves the draft's queue and works on the case's channel."""
+        assert waiting().when(attrs.evolve(decision, by=by)).verdict
+
+    @pytest.mark.parametrize("decision", DECISIONS, ids=["approve", "refuse"])
+    def test_without_the_permission(self, decision):
+        """Being a colleague is not enough."""
+        assert (
+            "[approval.permission] ana has no permission to approve -> ask somebody who has the permission `approve`"
+        ) == said_by(waiting().when(attrs.evolve(decision, by="ana")), "approval.permission")
+
+    @pytest.mark.parametrize("decision", DECISIONS, ids=["approve", "refuse"])
+    def test_of_another_queue(self, decision):
+        """The draft's queue counts, not the case's."""
+        story = waiting(
+            ChangeAgent("dora", at(15), "cleo", queues=frozenset({"general"})),
+            draft=attrs.evolve(DRAFT, queue="billing"),
+        )
+        assert (
+            "[approval.reviewer] cleo does not serve billing, which approves d1 -> ask somebody who serves billing"
+        ) == said_by(story.when(attrs.evolve(decision, by="cleo")), "approval.reviewer")
+
+    @pytest.mark.parametrize("decision", DECISIONS, ids=["approve", "refuse"])
+    def test_of_another_channel(self, decision):
+        """Who only works on email does not review chats."""
+        story = waiting(ChangeAgent("dora", at(15), "cleo", channels=frozenset({Channel.EMAIL})))
+        assert ("[approval.channel] cleo does not work on chat -> ask somebody who does") == said_by(
+            story.when(attrs.evolve(decision, by="cleo")), "approval.channel"
+        )
+
+    @pytest.mark.parametrize("by", ["customer", "system"])
+    @pytest.mark.parametrize("decision", DECISIONS, ids=["approve", "refuse"])
+    def test_by_no_agent(self, decision, by):
+        """Only an agent reviews."""
+        waiting().when(attrs.evolve(decision, by=by)).refused("actor.role")
+
+    def test_own_draft(self):
+        """Nobody approves their own reply, not even a supervisor."""
+        story = given(case_in("open", agent="dora"), attrs.evolve(DRAFT, by="dora"))
+        assert ("[approval.self_approval] dora wrote draft d1 -> ask another reviewer") == said_by(
+            story.when(ApproveDraft("dora", at(20), "c1", "d1")), "approval.self_approval"
+        )
+
+    def test_own_draft_where_the_policy_allows_it(self):
+        """`self_approval`, off by default."""
+        story = given(case_in("open", agent="dora"), attrs.evolve(DRAFT, by="dora"), policy=SELF_APPROVAL)
+        story.when(ApproveDraft("dora", at(20), "c1", "d1")).then(DraftApproved, ReplySent)
+
+    def test_giving_back_ones_own(self):
+        """Refusing one's own draft sends nothing."""
+        story = given(case_in("open", agent="dora"), attrs.evolve(DRAFT, by="dora"))
+        story.when(RefuseDraft("dora", at(20), "c1", "d1", "On second thoughts")).then(DraftRefused)
+
+    def test_every_reason(self):
+        """Everything that stands in the way of a reviewer is told at once."""
+        eva = GoAvailable("eva", at(15), "eva")
+        waiting(eva).when(ApproveDraft("eva", at(20), "c1", "d1")).refused(
+            "approval.permission", "approval.reviewer", "approval.channel"
+        )
+
+
+class TestApproving:
+    """Approving sends the reply."""
+
+    @pytest.mark.parametrize("status", SENT_AS)
+    def test_sent(self, status):
+        """In the author's name, with the reviewer recorded; the draft's id is the message's id."""
+        story = waiting(draft=attrs.evolve(DRAFT, send_as=status, attachments=("form.pdf",)))
+        outcome = story.when(ApproveDraft("cleo", at(20), "c1", "d1"))
+        outcome.then(
+            DraftApproved("cleo", at(20), "c1", "d1", "ben"),
+            ReplySent("cleo", at(20), "c1", "d1", "We will refund you", status, "ben", ("form.pdf",), reviewer="cleo"),
+        )
+        case = outcome.desk.cases["c1"].case
+        assert (status, at(20), "ben", None) == (case.status, case.status_at, case.assignee, case.unanswered_since)
+        assert "c1" == outcome.desk.messages["d1"].case
+        assert None is draft_of(outcome)
+
+    def test_exactly_once(self):
+        """A second approval finds nothing to send, and neither does anything else."""
+        story = waiting(ApproveDraft("cleo", at(20), "c1", "d1"))
+        for again in (
+            ApproveDraft("dora", at(21), "c1", "d1"),
+            EditDraft("ben", at(21), "c1", "d1", "But first"),
+            RefuseDraft("dora", at(21), "c1", "d1", "No"),
+            WithdrawDraft("ben", at(21), "c1", "d1"),
+            ReassignDraft("dora", at(21), "c1", "d1", queue="billing"),
+        ):
+            assert ("[draft.edge] no draft waits on case c1 -> it was decided already, or never submitted") == said_by(
+                story.when(again), "draft.edge"
+            )
+
+    def test_submitted_again(self):
+        """Nor can it be submitted again: its id is a message's now."""
+        story = waiting(ApproveDraft("cleo", at(20), "c1", "d1"))
+        story.when(attrs.evolve(DRAFT, at=at(21))).refused("message.fresh")
+
+    def test_id_taken_meanwhile(self):
+        """Regression: a message that came meanwhile under the draft's id was overwritten by the reply."""
+        story = waiting(attrs.evolve(WRITES, message="d1"))
+        story.when(ApproveDraft("cleo", at(40), "c1", "d1", seen=True)).refused("message.fresh")
+        story.when(WithdrawDraft("ben", at(40), "c1", "d1")).then(DraftWithdrawn)
+
+    def test_same_id_on_two_cases(self):
+        """Regression: two drafts of one id could both be sent, and the second took the first one's place."""
+        story = waiting(case_in("open", "c2", agent="ben", at=at(10)), attrs.evolve(DRAFT, case="c2"))
+        sent = story.and_given(ApproveDraft("cleo", at(20), "c1", "d1"))
+        sent.when(ApproveDraft("cleo", at(21), "c2", "d1")).refused("message.fresh")
+
+    def test_author_needs_no_permission(self):
+        """That is what approval is for."""
+        assert Permission.REPLY not in waiting().desk.agents["ben"].permissions
+        waiting().when(ApproveDraft("cleo", at(20), "c1", "d1")).then(DraftApproved, ReplySent)
+
+    def test_reviewer_need_not_hold_the_case(self):
+        """Nor does the author any more: the reply is sent all the same."""
+        story = waiting(ReassignCase("dora", at(15), "c1", agent="ana"))
+        outcome = story.when(ApproveDraft("cleo", at(20), "c1", "d1")).then(DraftApproved, ReplySent)
+        assert ("ana", "ben") == (outcome.desk.cases["c1"].case.assignee, outcome.events[1].author)
+
+    def test_on_a_case_nobody_holds(self):
+        """Sent as resolved, a case that waits in its queue waits no more."""
+        story = waiting(LeaveCase("ben", at(15), "c1"), draft=attrs.evolve(DRAFT, send_as=Status.RESOLVED))
+        outcome = story.when(ApproveDraft("cleo", at(20), "c1", "d1"))
+        outcome.then(DraftApproved, ReplySent, CaseUnqueued("system", at(20), "c1"))
+
+    def test_rules_of_a_direct_reply_are_asked_again(self):
+        """What was allowed when it was submitted may not be any more: the policy has changed."""
+        story = waiting(draft=attrs.evolve(DRAFT, text="🙂", attachments=("form.pdf",)))
+        channels = Channels(chat=ChannelRules(attachments=False, emoji=False))
+        stricter = attrs.evolve(story, desk=attrs.evolve(story.desk, policy=attrs.evolve(Policy(), channels=channels)))
+        stricter.when(ApproveDraft("cleo", at(20), "c1", "d1")).refused("channels.emoji", "channels.attachments")
+
+    @pytest.mark.parametrize("status", ["pending", "escalated", "resolved"])
+    def test_case_that_moved_on(self, status):
+        """A draft may be approved from every status in which a reply may be sent."""
+        policy = Policy.loads('[enforcement]\n"approval.blocks_resolve" = "off"')
+        story = waiting(SetStatus("ben", at(15), "c1", Status(status)), policy=policy)
+        story.when(ApproveDraft("cleo", at(20), "c1", "d1")).then(DraftApproved, ReplySent)
+
+    def test_wrong_draft(self):
+        """The refusal names the one that waits."""
+        assert (
+            "[draft.edge] draft 'd9' does not wait on case c1; d1 does -> it was decided already, or never submitted"
+        ) == said_by(waiting().when(ApproveDraft("cleo", at(20), "c1", "d9")), "draft.edge")
+
+
+class TestRefusing:
+    """Refusing gives the draft back."""
+
+    def test_to_its_author(self):
+        """With a reason; nothing is sent, and the author may submit another, even under the same id."""
+        outcome = waiting().when(RefuseDraft("cleo", at(20), "c1", "d1", "Wrong amount"))
+        outcome.then(DraftRefused("cleo", at(20), "c1", "d1", "ben", "Wrong amount"))
+        assert None is draft_of(outcome)
+        assert "open" == outcome.desk.status("c1")
+        outcome.and_when(attrs.evolve(DRAFT, at=at(21))).then(DraftSubmitted)
+
+    @pytest.mark.parametrize("reason", ["", " \n"])
+    def test_without_a_reason(self, reason):
+        """The author has to know what to change."""
+        assert ("[approval.reason] the refusal says no reason -> tell the author what to change") == said_by(
+            waiting().when(RefuseDraft("cleo", at(20), "c1", "d1", reason)), "approval.reason"
+        )
+
+
+class TestWithdrawing:
+    """The author takes the draft back."""
+
+    @pytest.mark.parametrize("by", ["ben", "dora", "system"])
+    def test_by_its_author(self, by):
+        """Or a supervisor, or the system."""
+        outcome = waiting().when(WithdrawDraft(by, at(20), "c1", "d1"))
+        outcome.then(DraftWithdrawn(by, at(20), "c1", "d1", "ben"))
+        assert None is draft_of(outcome)
+
+    def test_by_the_new_assignee(self):
+        """Who holds the case now may clear the way for a reply of their own."""
+        story = waiting(ReassignCase("ben", at(15), "c1", agent="ana"))
+        story.when(WithdrawDraft("ana", at(20), "c1", "d1")).then(DraftWithdrawn)
+
+    @pytest.mark.parametrize("by", ["ana", "cleo"])
+    def test_by_somebody_else(self, by):
+        """Not by a colleague, and not by its reviewer, who refuses instead."""
+        assert (f"[approval.author] draft d1 is ben's, not {by}'s -> ask ben, its reviewer or a supervisor") == said_by(
+            waiting().when(WithdrawDraft(by, at(20), "c1", "d1")), "approval.author"
+        )
+
+    def test_by_the_customer(self):
+        """A customer can only write."""
+        waiting().when(WithdrawDraft("customer", at(20), "c1", "d1")).refused("actor.role")
+
+
+class TestEditing:
+    """While it waits, the draft can be edited."""
+
+    @pytest.mark.parametrize("by", ["ben", "cleo", "dora"])
+    def test_by_author_and_reviewers(self, by):
+        """What is not named stays; the author remains the author; approved, the edited reply is sent."""
+        outcome = waiting(draft=attrs.evolve(DRAFT, attachments=("form.pdf",))).when(
+            EditDraft(by, at(20), "c1", "d1", "We refund 10 €")
+        )
+        outcome.then(
+            DraftEdited(by, at(20), "c1", "d1", "We refund 10 €", Status.PENDING, ("form.pdf",), fresh=by == "ben")
+        )
+        assert ("ben", at(10)) == (draft_of(outcome).author, draft_of(outcome).waiting_since)
+        sent = outcome.and_when(ApproveDraft("cleo", at(30), "c1", "d1")).then(DraftApproved, ReplySent)
+        assert ("We refund 10 €", ("form.pdf",), "ben") == (
+            sent.events[1].text,
+            sent.events[1].attachments,
+            sent.events[1].author,
+        )
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [("text", ""), ("send_as", Status.RESOLVED), ("attachments", ()), ("attachments", ("b.png",))],
+    )
+    def test_each_part(self, field, value):
+        """Text, status and attachments; empty is not the same as saying nothing."""
+        story = waiting(draft=attrs.evolve(DRAFT, attachments=("form.pdf",)))
+        outcome = story.when(EditDraft("ben", at(20), "c1", "d1", **{field: value})).then(DraftEdited)
+        assert attrs.evolve(draft_of(story), **{field: value}) == draft_of(outcome)
+
+    def test_to_nothing(self):
+        """It still has to say something."""
+        waiting().when(EditDraft("ben", at(20), "c1", "d1", " ")).refused("reply.content")
+
+    def test_to_what_the_channel_does_not_take(self):
+        """And only what the channel takes."""
+        story = given(case_in("open", agent="ben", channel="voice"), DRAFT)
+        story.when(EditDraft("ben", at(20), "c1", "d1", "🙂", attachments=("a.pdf",))).refused(
+            "channels.emoji", "channels.attachments"
+        )
+
+    def test_to_a_status_of_no_reply(self):
+        """Pending, escalated or resolved."""
+        waiting().when(EditDraft("ben", at(20), "c1", "d1", send_as=Status.OPEN)).refused("lifecycle.edge")
+
+    def test_by_somebody_else(self):
+        """A colleague who neither wrote nor reviews it does not."""
+        waiting().when(EditDraft("ana", at(20), "c1", "d1", "Mine")).refused("approval.author")
+
+    def test_by_the_customer(self):
+        """A customer can only write."""
+        waiting().when(EditDraft("customer", at(20), "c1", "d1", "Mine")).refused("actor.role")
+
+
+class TestReassigning:
+    """The review goes to an agent or to a queue; the case's assignee is unchanged."""
+
+    @pytest.mark.parametrize("by", ["ben", "cleo", "dora", "system"])
+    def test_to_an_agent(self, by):
+        """By its author, its reviewers, a supervisor or the system, with an optional note."""
+        outcome = waiting().when(ReassignDraft(by, at(20), "c1", "d1", agent="cleo", note="you know refunds"))
+        outcome.then(ReviewReassigned(by, at(20), "c1", "d1", "cleo", "general", "you know refunds"))
+        assert ("cleo", "general") == (draft_of(outcome).reviewer, draft_of(outcome).queue)
+        assert "ben" == outcome.desk.cases["c1"].case.assignee
+
+    def test_is_then_theirs_alone(self):
+        """Somebody else of the queue does not decide it."""
+        story = waiting(ReassignDraft("ben", at(20), "c1", "d1", agent="cleo"))
+        assert (
+            "[approval.reviewer] the review of d1 was given to cleo "
+            "-> ask cleo, or reassign the review to the queue general"
+        ) == said_by(story.when(ApproveDraft("dora", at(30), "c1", "d1")), "approval.reviewer")
+        story.when(ApproveDraft("cleo", at(30), "c1", "d1")).then(DraftApproved, ReplySent)
+
+    def test_to_a_queue(self):
+        """Any reviewer of that queue may then decide it, and nobody else."""
+        story = waiting(
+            ReassignDraft("ben", at(20), "c1", "d1", agent="cleo"),
+            ChangeAgent("dora", at(20), "cleo", queues=frozenset({"general"})),
+        )
+        outcome = story.when(ReassignDraft("cleo", at(25), "c1", "d1", queue="billing"))
+        outcome.then(ReviewReassigned("cleo", at(25), "c1", "d1", None, "billing", ""))
+        assert (None, "billing") == (draft_of(outcome).reviewer, draft_of(outcome).queue)
+        outcome.and_when(ApproveDraft("cleo", at(30), "c1", "d1")).refused("approval.reviewer")
+        outcome.and_when(ApproveDraft("dora", at(30), "c1", "d1")).then(DraftApproved, ReplySent)
+
+    @pytest.mark.parametrize(
+        ("before", "agent", "found"),
+        [
+            (GoUnavailable("cleo", at(15), "cleo", "lunch"), "cleo", "cleo is not available (lunch)"),
+            (
+                ChangeAgent("dora", at(15), "cleo", queues=frozenset({"billing"})),
+                "cleo",
+                "cleo does not serve the queue general",
+            ),
+            (
+                ChangeAgent("dora", at(15), "cleo", channels=frozenset({Channel.EMAIL})),
+                "cleo",
+                "cleo does not work on chat",
+            ),
+            ((), "ana", "ana has no permission to approve"),
+            (
+                ChangeAgent("dora", at(15), "ben", permissions=frozenset({Permission.APPROVE})),
+                "ben",
+                "ben wrote draft d1",
+            ),
+        ],
+        ids=["away", "queue", "channel", "permission", "author"],
+    )
+    def test_only_to_somebody_who_can_do_it(self, before, agent, found):
+        """Regression: a review could be given to somebody who could not do it; work goes to the eligible only."""
+        outcome = waiting(before).when(ReassignDraft("dora", at(20), "c1", "d1", agent=agent))
+        assert (f"[assignment.eligible] {found} -> choose an agent who can review it, or its queue") == said_by(
+            outcome, "assignment.eligible"
+        )
+
+    def test_to_its_author_where_the_policy_allows_it(self):
+        """Where authors may approve, they may be asked to."""
+        story = given(case_in("open", agent="dora"), attrs.evolve(DRAFT, by="dora"), policy=SELF_APPROVAL)
+        story.when(ReassignDraft("dora", at(20), "c1", "d1", agent="dora")).then(ReviewReassigned)
+
+    def test_reviewer_who_left_the_queue(self):
+        """Regression: a reviewer serves the draft's queue, even one to whom the review was given."""
+        story = waiting(
+            ReassignDraft("ben", at(20), "c1", "d1", agent="cleo"),
+            ChangeAgent("dora", at(21), "cleo", queues=frozenset({"billing"})),
+        )
+        story.when(ApproveDraft("cleo", at(30), "c1", "d1")).refused("approval.reviewer")
+
+    def test_by_somebody_else(self):
+        """A colleague who neither wrote nor reviews it does not."""
+        waiting().when(ReassignDraft("ana", at(20), "c1", "d1", queue="billing")).refused("approval.author")
+
+    @pytest.mark.parametrize(
+        ("aim", "rule"),
+        [
+            ({}, "reassign.aim"),
+            ({"agent": "cleo", "queue": "billing"}, "reassign.aim"),
+            ({"agent": "zoe"}, "agent.known"),
+            ({"queue": "vip"}, "queue.known"),
+        ],
+    )
+    def test_aim(self, aim, rule):
+        """Exactly one, and one that exists."""
+        waiting().when(ReassignDraft("ben", at(20), "c1", "d1", **aim)).refused(rule)
+
+    def test_by_a_reviewer_of_another_queue(self):
+        """The permission to approve counts in the draft's queue only."""
+        gil = AddAgent("system", T0, "gil", permissions=frozenset({Permission.APPROVE}), queues=frozenset({"billing"}))
+        story = given(gil, case_in("open", agent="ben"), DRAFT)
+        story.when(ReassignDraft("gil", at(20), "c1", "d1", queue="billing")).refused("approval.author")
+
+
+class TestCustomerWrites:
+    """If the customer writes while a draft waits."""
+
+    def test_keep(self):
+        """By default it is kept and marked stale, once."""
+        outcome = waiting().when(WRITES)
+        outcome.then(MessageReceived, DraftWentStale("system", at(30), "c1", "d1"))
+        assert draft_of(outcome).stale
+        outcome.and_when(attrs.evolve(WRITES, message="m3")).then(MessageReceived)
+
+    def test_stale(self):
+        """The reviewer must say that they have seen it."""
+        story = waiting(WRITES)
+        assert (
+            "[approval.stale] the customer has written since draft d1 was submitted "
+            "-> read it, then approve with seen = true"
+        ) == said_by(story.when(ApproveDraft("cleo", at(40), "c1", "d1")), "approval.stale")
+        story.when(ApproveDraft("cleo", at(40), "c1", "d1", seen=True)).then(DraftApproved, ReplySent)
+
+    def test_refusing_a_stale_draft(self):
+        """Giving it back needs no such word."""
+        waiting(WRITES).when(RefuseDraft("cleo", at(40), "c1", "d1", "Outdated")).then(DraftRefused)
+
+    def test_edited_by_its_author(self):
+        """Who edits it has taken in what the customer wrote: it is fresh again."""
+        outcome = waiting(WRITES).when(EditDraft("ben", at(40), "c1", "d1", "About both things"))
+        assert not draft_of(outcome).stale
+        outcome.and_when(ApproveDraft("cleo", at(50), "c1", "d1")).then(DraftApproved, ReplySent)
+
+    def test_edited_by_a_reviewer(self):
+        """A reviewer's touch does not answer for the author."""
+        assert draft_of(waiting(WRITES).when(EditDraft("cleo", at(40), "c1", "d1", "Typo"))).stale
+
+    def test_supersede(self):
+        """Where the policy says so, it is over: its author writes another."""
+        outcome = waiting(policy=SUPERSEDE).when(WRITES)
+        outcome.then(MessageReceived, DraftSuperseded("system", at(30), "c1", "d1", "ben"))
+        assert None is draft_of(outcome)
+        outcome.and_when(ApproveDraft("cleo", at(40), "c1", "d1", seen=True)).refused("draft.edge")
+        outcome.and_when(attrs.evolve(DRAFT, at=at(40), draft="d2")).then(DraftSubmitted)
+
+    def test_reopening(self):
+        """A case that was answered meanwhile is opened again, and its draft goes stale all the same."""
+        story = given(case_in("pending"), attrs.evolve(DRAFT, by="ana"))
+        story.when(WRITES).then(MessageReceived, CaseReopened, DraftWentStale)
+
+    @pytest.mark.parametrize("policy", [None, SUPERSEDE], ids=["keep", "supersede"])
+    def test_machines(self, policy):
+        """An auto-reply makes no draft stale."""
+        outcome = waiting(policy=policy).when(attrs.evolve(WRITES, auto_generated=True))
+        assert 1 == len(outcome.events)
+        assert not draft_of(outcome).stale
+
+    def test_other_case(self):
+        """A message on another thread has nothing to do with it."""
+        assert not draft_of(waiting().when(new_case("c2", at=at(30)))).stale
+
+
+class TestBlocking:
+    """What a waiting draft keeps from happening."""
+
+    @pytest.mark.parametrize("reason", [CloseReason.BY_HAND, CloseReason.SPAM])
+    def test_closing(self, reason):
+        """The case cannot be closed over it, not even as spam."""
+        assert ("[approval.blocks_close] draft d1 waits on case c1 -> decide or withdraw it first") == said_by(
+            waiting().when(CloseCase("dora", at(20), "c1", reason)), "approval.blocks_close"
+        )
+
+    def test_closing_automatically(self):
+        """Nor by time."""
+        story = given(case_in("resolved"), attrs.evolve(DRAFT, by="ana"))
+        story.when(CloseCase("system", at(hours=48), "c1")).refused("approval.blocks_close")
+
+    def test_resolving_by_hand(self):
+        """It cannot be resolved past the reviewer."""
+        assert ("[approval.blocks_resolve] draft d1 waits on case c1 -> decide or withdraw it first") == said_by(
+            waiting().when(SetStatus("ben", at(20), "c1", Status.RESOLVED)), "approval.blocks_resolve"
+        )
+
+    def test_resolving_by_a_direct_reply(self):
+        """Nor by a reply of somebody who needs no approval."""
+        story = given(case_in("open"), attrs.evolve(DRAFT, by="ana"))
+        story.when(SendReply("ana", at(20), "c1", "m9", "Done", Status.RESOLVED)).refused("approval.blocks_resolve")
+
+    def test_other_statuses(self):
+        """Everything else goes on."""
+        story = given(case_in("open"), attrs.evolve(DRAFT, by="ana"))
+        story.when(SetStatus("ana", at(20), "c1", Status.PENDING)).then(StatusSet)
+        story.when(SendReply("ana", at(20), "c1", "m9", "One moment")).then(ReplySent)
+
+    def test_once_it_is_decided(self):
+        """Nothing is in the way any more."""
+        story = waiting(WithdrawDraft("ben", at(20), "c1", "d1"))
+        story.when(SetStatus("ben", at(30), "c1", Status.RESOLVED)).then(StatusSet)
+        story.when(CloseCase("ben", at(30), "c1")).then(CaseClosed)
+
+
+class TestPolicy:
+    """The keys of `[approval]`."""
+
+    def test_defaults(self):
+        """Nobody approves their own; drafts are kept."""
+        assert (False, "keep") == (Approval().self_approval, Approval().on_customer_message)

@@ -1,0 +1,883 @@
+"""The command line: what is printed, which exit code says what, and that no mistake of a user ends in a traceback."""
+
+import gzip
+import io
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+import casecore as commands
+from casecore import __version__
+from casecore.approvals import DRAFT_LIFECYCLE
+from casecore.cli import PIPE_CLOSED, main
+from casecore.cli.report import TextReport
+from casecore.cli.screen import Screen, folded, shortened
+from casecore.cli.words import visible
+from casecore.desk import HOUSE, RULES, Desk
+from casecore.kernel import Command, Reason, Refused, frozen
+from casecore.policies import SWITCHABLE
+from casecore.replay import Step
+from casecore.statuses import CASE_LIFECYCLE
+
+ROOT = Path(__file__).parents[1]
+DAY = str(ROOT / "examples" / "day.jsonl")
+SOP = (ROOT / "src" / "casecore" / "sop.toml").read_text("utf-8")
+
+START = [sys.executable, "-c", "from casecore.cli import main; raise SystemExit(main())"]
+"""The command line in a process of its own."""
+
+
+@pytest.fixture(autouse=True)
+def a_plain_screen(monkeypatch):
+    """A pipe of 100 columns, whatever the terminal that runs the tests is like."""
+    for name in ("COLUMNS", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def casecore(capsys):
+    """Run one command: its exit code, what it printed, what it complained of."""
+
+    def run(*arguments):
+        code = main(arguments)
+        printed, complaints = capsys.readouterr()
+        return code, printed, complaints
+
+    return run
+
+
+@pytest.fixture
+def a_day(tmp_path):
+    """Write a day of these lines; its path."""
+
+    def write(*lines):
+        path = tmp_path / "day.jsonl"
+        path.write_bytes(b"".join(x if isinstance(x, bytes) else f"{x}\n".encode() for x in lines))
+        return str(path)
+
+    return write
+
+
+def a_line(type_, at="2026-11-02T09:00:00Z", by="ana", **fields):
+    """One line of a day."""
+    return json.dumps({"type": type_, "by": by, "at": at, **fields})
+
+
+def hired(agent="ana", **fields):
+    """The line with which an agent joins the desk."""
+    return a_line("AddAgent", by="system", agent=agent, **{"permissions": ["reply"], "queues": ["general"], **fields})
+
+
+def written(message="m1", **fields):
+    """The line with which a customer writes by email."""
+    given = {"thread": "t1", "customer": "maria", "channel": "email", "new_case": "c1", "text": "Hello?"}
+    return a_line("ReceiveMessage", by="customer", message=message, **{**given, **fields})
+
+
+OPENED = [hired(), a_line("GoAvailable", agent="ana"), written(), a_line("OpenCase", case="c1")]
+REPLY = a_line("SendReply", case="c1", message="m2", text="Hi", send_as="pending")
+
+
+# The demo ----------------------------------------------------------------------------------------------
+
+
+def test_the_example_goes_as_expected(casecore):
+    """What `make demo` runs ends well, and no line is wider than the screen."""
+    code, printed, complaints = casecore("replay", DAY)
+    assert (0, "") == (code, complaints)
+    assert "Every step went as expected." in printed
+    assert 100 >= max(map(cell_len, printed.splitlines()))
+    assert "\x1b" not in printed
+
+
+def test_a_step_tells_when_who_what_and_the_status_before_and_after(casecore, a_day):
+    """One line for a step that is accepted."""
+    _, printed, _ = casecore("replay", a_day(*OPENED, REPLY))
+    lines = [" ".join(line.split()) for line in printed.splitlines()]
+    assert "09:00:00 ✓ maria writes by email: “Hello?” starts as new" in lines
+    assert "↳ c1 starts in the queue general" in lines
+    assert "09:00:00 ✓ ana opens c1 and takes it new → open" in lines
+    assert "09:00:00 ✓ ana replies to c1 as pending: “Hi” open → pending" in lines
+
+
+def test_a_refusal_tells_every_reason_and_remedy(casecore, a_day):
+    """The status stays, and each reason has its rule, what was found and what to do."""
+    day = a_day(hired(permissions=[]), *OPENED[1:], a_line("SendReply", case="c1", message="m2", expect="refused"))
+    code, printed, _ = casecore("replay", day)
+    lines = [" ".join(line.split()) for line in printed.splitlines()]
+    first = lines.index("09:00:00 ✗ ana replies to c1 as pending refused · open")
+    assert [
+        "reply.permission ana may not reply directly",
+        "→ submit the reply for approval instead",
+        "reply.content the reply is empty",
+        "→ write a text or attach something",
+    ] == lines[first + 1 : first + 5]
+    assert 0 == code
+
+
+def test_a_warning_is_told(casecore, a_day, tmp_path):
+    """A rule that only warns lets the step pass, and is told with it."""
+    policy = tmp_path / "sop.toml"
+    policy.write_text(SOP + '"reply.permission" = "warn"\n', "utf-8")
+    day = a_day(hired(permissions=[]), *OPENED[1:], REPLY)
+    code, printed, _ = casecore("replay", day, "--policy", str(policy))
+    assert 0 == code
+    assert "⚠ accepted with a warning\n            reply.permission " in printed
+    assert "5 steps: 5 accepted, 1 of them with a warning, 0 refused." in printed
+
+
+def test_stories_and_days_are_headings(casecore, a_day):
+    """A story is told before its step, and each new day has its date."""
+    later = a_line("GoAvailable", at="2026-11-03T00:30:00+01:00", agent="ana", story="Late.")
+    tomorrow = a_line("GoAvailable", at="2026-11-03T09:00:00Z", agent="ana")
+    _, printed, _ = casecore("replay", a_day(hired(story="Ana comes."), later, tomorrow))
+    order = [
+        "── Monday 2 November 2026, times in UTC ─",
+        "\nAna comes.\n",
+        "\nLate.\n23:30:00",
+        "── Tuesday 3 November",
+    ]
+    places = [printed.index(words) for words in order]
+    assert sorted(places) == places
+
+
+def test_the_desk_at_the_end(casecore, a_day):
+    """Cases with who holds them or where they wait, agents, counts by rule."""
+    lines = [
+        *OPENED,
+        a_line("SubmitDraft", case="c1", draft="d1", text="Hi"),
+        written("m2", thread="t2", new_case="c2", customer="joao", name="João Reis"),
+        a_line("CloseCase", case="c2", by="ana", expect="refused"),
+        a_line("GoUnavailable", agent="ana", reason="lunch"),
+    ]
+    _, printed, _ = casecore("replay", a_day(*lines))
+    end = [" ".join(line.split()) for line in printed[printed.index("The desk at the end") :].splitlines()]
+    assert "c1 maria email open ana d1 in general" in end
+    assert "c2 João Reis email new general since 09:00" in end
+    assert "ana no: lunch reply general 1 case" in end
+    assert "8 steps: 7 accepted, 1 refused." in end
+    assert "Refused by lifecycle.close_by 1." in end
+
+
+def test_a_long_list_of_cases_is_cut(casecore, a_day):
+    """Twenty rows are shown and the rest counted, open cases first."""
+    new = [written(f"m{n}", thread=f"t{n}", customer=f"k{n}", new_case=f"c{n:02}") for n in range(25)]
+    closed = a_line("CloseCase", by="system", case="c00", reason="spam")
+    agents = [hired(f"agent{n:02}") for n in range(23)]
+    _, printed, _ = casecore("replay", a_day(*agents, *new, closed))
+    assert "… and 5 more" in printed
+    assert "… and 3 more" in printed
+    rows = printed[printed.index("The desk at the end") :]
+    assert "\nc01" in rows
+    assert "\nc20" in rows
+    assert "\nc21" not in rows
+    assert "\nc00" not in rows
+
+
+def test_quiet_shows_only_what_went_otherwise(casecore, a_day):
+    """Steps that went as expected are left out, refused or not."""
+    wrong = a_line("GoAvailable", agent="ben", expect=["agents.manage"])
+    day = a_day(*OPENED, a_line("OpenCase", case="c9", expect="refused"), hired("ben"), wrong)
+    _, printed, _ = casecore("replay", day, "--quiet")
+    assert 1 == printed.count("09:00:00")
+    assert "✗ ana lets ben take work" in printed
+
+
+def test_an_empty_day_is_a_day(casecore, a_day):
+    """Nothing happens, and that is said."""
+    code, printed, _ = casecore("replay", a_day("# nothing", ""))
+    assert (0, True) == (code, "The day has no steps." in printed)
+
+
+# Exit codes --------------------------------------------------------------------------------------------
+
+
+def test_a_step_that_goes_otherwise_is_exit_code_1(casecore, a_day):
+    """The line, what was expected and what came, beneath the step and again at the end."""
+    day = a_day(
+        hired(), "# a remark", a_line("GoAvailable", agent="ben"), a_line("GoAvailable", agent="ana", expect="refused")
+    )
+    code, printed, complaints = casecore("replay", day)
+    assert (1, "") == (code, complaints)
+    assert 2 == printed.count("line 3 should be accepted, was refused by agent.known")
+    assert 2 == printed.count("line 4 should be refused, was accepted")
+    assert "2 steps went otherwise than expected:" in printed
+    assert "Every step" not in printed
+
+
+def test_expected_and_actual_rules_are_named(casecore, a_day):
+    """Where other rules refuse than expected, both lists are told."""
+    _, printed, _ = casecore("replay", a_day(hired(), a_line("OpenCase", case="c9", expect=["b.rule", "a.rule"])))
+    assert "should be refused by a.rule, b.rule, was refused by case.known" in printed
+
+
+def test_many_steps_that_go_otherwise_are_counted(casecore, a_day):
+    """The list at the end is cut like every other."""
+    code, printed, _ = casecore("replay", a_day(*[a_line("OpenCase", case="c9")] * 30))
+    assert 1 == code
+    assert 20 == printed.count("≠ line ")
+    assert "… and 10 more" in printed
+    assert "30 steps went otherwise than expected:" in printed
+
+
+@pytest.mark.parametrize(
+    ("bad", "complaint"),
+    [
+        ("{", "is not JSON"),
+        (a_line("OpenCaze", case="c1"), "type: "),
+        (a_line("OpenCase", case="x" * 10_000), "case: "),
+        (a_line("OpenCase", case="c1", at="2026-11-02T09:00:00"), "at: "),
+        (b"\x00\x01\x02\xff\n", "is not UTF-8"),
+        (b"x" * 10_000_000 + b"\n", "is not JSON"),
+        (a_line("OpenCase", case="c1", at="\x1b[31m"), "at: "),
+    ],
+    ids=range(7),
+)
+def test_an_unreadable_line_is_exit_code_2(casecore, a_day, bad, complaint):
+    """What stood before it is reported, then the line, the field and what fits there are named on standard error."""
+    code, printed, complaints = casecore("replay", a_day(*OPENED, bad, REPLY))
+    assert 2 == code
+    assert "ana opens c1" in printed
+    assert "replies" not in printed
+    assert "The desk when reading stopped" in printed
+    assert complaints.startswith(f"{a_day(*OPENED, bad, REPLY)}, line 5: {complaint}")
+    assert "; expected " in complaints or "; give " in complaints
+    assert "\x1b" not in complaints
+    assert len(complaints) < 1000
+
+
+def test_lines_may_end_as_on_windows_and_start_with_a_byte_order_mark(casecore, a_day):
+    """Editors write them."""
+    assert 0 == casecore("replay", a_day(b"\xef\xbb\xbf", *(f"{line}\r\n".encode() for line in OPENED)))[0]
+
+
+def test_a_long_line_is_no_error(casecore, a_day):
+    """A customer may send ten million characters; the report quotes the first few."""
+    code, printed, _ = casecore("replay", a_day(written(text="ha" * 5_000_000)))
+    assert (0, True) == (code, len(printed) < 2000)
+
+
+@pytest.mark.parametrize("file", ["missing.jsonl", "", "."])
+def test_a_file_that_cannot_be_opened_is_exit_code_2(casecore, tmp_path, monkeypatch, file):
+    """It is named, with what is the matter; nothing is printed."""
+    monkeypatch.chdir(tmp_path)
+    code, printed, complaints = casecore("replay", file)
+    assert (2, "") == (code, printed)
+    assert complaints.startswith(f"{file}: cannot be read (")
+    assert 1 == complaints.count("\n")
+
+
+def test_a_name_with_a_nul_is_no_file(casecore):
+    """Python raises another error for it than for a missing file."""
+    assert 2 == casecore("replay", "day\0.jsonl")[0]
+
+
+def test_a_binary_file_is_exit_code_2(casecore, a_day):
+    """For instance a day that was compressed."""
+    code, printed, complaints = casecore("replay", a_day(gzip.compress(hired().encode())))
+    assert (2, "") == (code, printed)
+    assert "line 1: is not UTF-8 text" in complaints
+
+
+def test_a_policy_that_cannot_be_loaded_is_exit_code_2(casecore, tmp_path):
+    """Every problem of it is told, for each command that takes one."""
+    policy = tmp_path / "sop.toml"
+    policy.write_text('scema = 1\n[tags]\nlimit = "many"\n', "utf-8")
+    for arguments in (["replay", DAY], ["rules"]):
+        code, printed, complaints = casecore(*arguments, "--policy", str(policy))
+        assert (2, "") == (code, printed)
+        assert f"{policy}: 2 problems\n  scema: " in complaints
+        assert "\n  tags.limit: " in complaints
+
+
+def test_a_day_may_come_from_standard_input(casecore, monkeypatch):
+    """It is called so where something is wrong with it, wherever the options stand."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(hired().encode())))
+    assert (0, "") == casecore("replay", "-")[::2]
+    for arguments in (["replay", "-", "--quiet"], ["replay", "--quiet", "-"], ["replay", "--quiet", "--", "-"]):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(f"{hired()}\n{{\n".encode())))
+        code, _, complaints = casecore(*arguments)
+        assert 2 == code
+        assert complaints.startswith("standard input, line 2: is not JSON")
+
+
+def test_no_standard_input(casecore, monkeypatch, tmp_path):
+    """A process may be started without one."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "stdin", None)
+    code, _, complaints = casecore("replay", "-")
+    assert (2, True) == (code, complaints.startswith("standard input: cannot be read"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "suggestion"),
+    [
+        (["repaly", DAY], '"replay"'),
+        (["replay", DAY, "--fromat", "json"], "--format"),
+        (["replay", DAY, "--format", "jsn"], '"json"'),
+        (["show", "lifecyle"], '"lifecycle"'),
+        (["rules", "--format", "mf"], '"md"'),
+        (["replay"], "DAY"),
+        (["show"], "WHAT"),
+        (["replay", DAY, DAY], "Unused"),
+    ],
+)
+def test_a_typing_mistake_gets_a_suggestion_and_exit_code_2(casecore, arguments, suggestion):
+    """The command line says what is wrong and what was probably meant, on standard error."""
+    code, printed, complaints = casecore(*arguments)
+    assert (2, "") == (code, printed)
+    assert suggestion in complaints
+
+
+# What is said ------------------------------------------------------------------------------------------
+
+DRAFTED = [
+    *OPENED,
+    hired("dora", permissions=["approve"]),
+    a_line("GoAvailable", by="dora", agent="dora"),
+    a_line("SubmitDraft", case="c1", draft="d1", text="Soon", send_as="resolved"),
+]
+RUI = hired("rui", permissions=["supervise"])
+AWAY = a_line("LeaveCase", case="c1")
+SOLVED = a_line("SendReply", case="c1", message="m2", text="Done", send_as="resolved")
+
+SAID = [
+    ([], a_line("AddAgent", by="system", agent="ana"), ["✓ the system adds agent ana"]),
+    (
+        [],
+        hired(channels=["sms", "email"]),
+        ["✓ the system adds agent ana: may reply; serves general; works on email, sms"],
+    ),
+    (OPENED, a_line("ChangeAgent", by="system", agent="ana", name="Ana"), ["✓ the system changes agent ana"]),
+    (OPENED, a_line("GoUnavailable", agent="ana", reason="lunch"), ["✓ ana takes no work: “lunch”"]),
+    ([*OPENED, RUI], a_line("GoUnavailable", by="rui", agent="ana"), ["✓ rui lets ana take no work"]),
+    (OPENED, a_line("GoAvailable", by="system", agent="ana"), ["✓ the system lets ana take work nothing changes"]),
+    (
+        [],
+        a_line("RecordCustomer", by="system", customer="maria", name="Maria", profile={"email": "m@x.org"}),
+        ["✓ the system records of customer Maria: name, email"],
+    ),
+    ([], a_line("RecordCustomer", by="system", customer="k"), ["✓ the system records of customer k: nothing"]),
+    (
+        [],
+        written(name="Maria"),
+        ["✓ Maria writes by email: “Hello?” starts as new", "↳ c1 starts in the queue general"],
+    ),
+    (
+        [written()],
+        written("m2", auto_generated=True, text="Away"),
+        ["✓ a machine answers for maria by email: “Away” new", "↳ it stands in the history and changes nothing"],
+    ),
+    (
+        [],
+        written(channel="twitter", kind="mention", text=""),
+        ["✓ maria mentions us on twitter starts as new", "↳ c1 starts in the queue general"],
+    ),
+    (
+        [],
+        a_line("ReceiveMessage", by="customer", thread="t1", message="m1", expect="refused"),
+        ["✗ somebody writes by an unknown thread refused"],
+    ),
+    (
+        [*OPENED, a_line("CloseCase", case="c1")],
+        written("m2", new_case=None),
+        ["✓ maria writes by email: “Hello?” starts as new", "↳ c1 is closed, so c1+1 starts in the queue general"],
+    ),
+    (
+        [*OPENED, SOLVED, AWAY],
+        written("m3"),
+        ["✓ maria writes by email: “Hello?” resolved → open", "↳ c1 waits in the queue general"],
+    ),
+    (
+        DRAFTED,
+        written("m2"),
+        ["✓ maria writes by email: “Hello?” open", "↳ draft d1 is stale: it was written before this"],
+    ),
+    (OPENED[:3], OPENED[3], ["✓ ana opens c1 and takes it new → open"]),
+    ([*OPENED, RUI], a_line("OpenCase", by="rui", case="c1"), ["✓ rui opens c1 nothing changes"]),
+    (OPENED, AWAY, ["✓ ana leaves c1 open", "↳ c1 waits in the queue general"]),
+    ([*OPENED, SOLVED], AWAY, ["✓ ana leaves c1 resolved", "↳ nobody holds c1 now"]),
+    (OPENED, a_line("ReassignCase", case="c1", queue="billing"), ["✓ ana gives c1 to the queue billing open"]),
+    (
+        [*OPENED, hired("ben"), a_line("GoAvailable", by="ben", agent="ben")],
+        a_line("ReassignCase", case="c1", agent="ben", note="yours"),
+        ["✓ ana gives c1 to ben: “yours” open"],
+    ),
+    (OPENED, a_line("ReassignCase", case="c1", expect="refused"), ["✗ ana gives c1 to nobody refused · open"]),
+    (OPENED, SOLVED, ["✓ ana replies to c1 as resolved: “Done” open → resolved"]),
+    (OPENED, a_line("SetStatus", case="c1", status="escalated"), ["✓ ana sets c1 to escalated open → escalated"]),
+    (
+        [*OPENED, AWAY, RUI],
+        a_line("SetStatus", by="rui", case="c1", status="resolved"),
+        ["✓ rui sets c1 to resolved open → resolved", "↳ c1 waits no more"],
+    ),
+    (OPENED, a_line("CloseCase", case="c1"), ["✓ ana closes c1 open → closed"]),
+    (OPENED, a_line("CloseCase", case="c1", reason="spam"), ["✓ ana closes c1 as spam open → closed"]),
+    (
+        [*OPENED, SOLVED],
+        a_line("CloseCase", at="2026-11-05T00:00:00Z", by="system", case="c1", reason="automatic"),
+        ["✓ the system closes c1 automatically resolved → closed"],
+    ),
+    (OPENED, a_line("AddNote", note="n1", case="c1", text="VIP"), ["✓ ana writes a note on c1: “VIP” open"]),
+    (
+        OPENED,
+        a_line("AddNote", note="n1", customer="maria", text="VIP"),
+        ["✓ ana writes a note on customer maria: “VIP”"],
+    ),
+    (
+        OPENED,
+        a_line("AddNote", note="n1", text="?", expect="refused"),
+        ["✗ ana writes a note on customer somebody: “?” refused"],
+    ),
+    (OPENED, a_line("EditNote", note="n1", text="x", expect="refused"), ["✗ ana rewrites note n1: “x” refused"]),
+    (OPENED, a_line("DeleteNote", note="n1", expect="refused"), ["✗ ana deletes note n1 refused"]),
+    (OPENED, a_line("AddTag", case="c1", tag="vip"), ["✓ ana tags c1: “vip” open"]),
+    (OPENED, a_line("AddTag", case="c1", message="m1", tag="vip"), ["✓ ana tags message m1 of c1: “vip” open"]),
+    (OPENED, a_line("RemoveTag", case="c1", tag="vip"), ["✓ ana takes a tag from c1: “vip” nothing changes"]),
+    (
+        OPENED,
+        a_line("SetSentiment", case="c1", message="m1", sentiment="positive"),
+        ["✓ ana marks message m1 of c1 as positive open"],
+    ),
+    (DRAFTED[:-1], DRAFTED[-1], ["✓ ana submits draft d1 on c1 as resolved: “Soon” open"]),
+    (DRAFTED, a_line("EditDraft", case="c1", draft="d1", text="Now"), ["✓ ana edits draft d1 on c1: “Now” open"]),
+    (DRAFTED, a_line("EditDraft", case="c1", draft="d1", send_as="pending"), ["✓ ana edits draft d1 on c1 open"]),
+    (
+        DRAFTED,
+        a_line("ReassignDraft", case="c1", draft="d1", agent="dora", note="please"),
+        ["✓ ana gives the review of draft d1 to dora: “please” open"],
+    ),
+    (
+        DRAFTED,
+        a_line("ApproveDraft", by="dora", case="c1", draft="d1"),
+        ["✓ dora approves draft d1 on c1 open → resolved", "↳ it is sent as resolved in the name of ana"],
+    ),
+    (
+        [*DRAFTED, written("m2")],
+        a_line("ApproveDraft", by="dora", case="c1", draft="d1", seen=True),
+        [
+            "✓ dora approves draft d1 on c1, having seen the new message open → resolved",
+            "↳ it is sent as resolved in the name of ana",
+        ],
+    ),
+    (
+        DRAFTED,
+        a_line("RefuseDraft", by="dora", case="c1", draft="d1", reason="rude"),
+        ["✓ dora refuses draft d1 on c1: “rude” open"],
+    ),
+    (DRAFTED, a_line("WithdrawDraft", case="c1", draft="d1"), ["✓ ana withdraws draft d1 on c1 open"]),
+    (
+        OPENED,
+        a_line("LeaveCase", by="customer", case="c1", expect="refused"),
+        ["✗ the customer leaves c1 refused · open"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("before", "line", "said"), SAID, ids=range(len(SAID)))
+def test_every_step_is_told_in_words(casecore, a_day, before, line, said):
+    """Who does what, with the words they use, the status before and after, and what follows from it."""
+    code, printed, _ = casecore("replay", a_day(*before, line.replace('{"', '{"story": "Now.", "', 1)))
+    told = [" ".join(x.split()) for x in printed.partition("\nNow.\n")[2].partition("\n\n")[0].splitlines()]
+    if not told[0][0].isdigit():
+        del told[0]  # the heading of another day
+    told[0] = told[0][9:]
+    assert (0, said) == (code, told[: len(said)])
+    assert "✗" in told[0] or len(said) == len(told)
+
+
+def test_every_command_has_words():
+    """None of the desk's commands is told by its name."""
+    assert set(HOUSE.commands) == {getattr(commands, json.loads(line)["type"]) for _, line, _ in SAID}
+
+
+@frozen
+class RingBell(Command):
+    """A command of a host's own."""
+
+
+def test_a_command_of_a_hosts_own_is_told_by_its_name(monkeypatch):
+    """And a reason without a remedy has no arrow."""
+    out = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", out)
+    desk, at = Desk(), datetime(2026, 11, 2, 9, tzinfo=UTC)
+    refused = Refused((Reason("bell.broken", "there is no bell"),))
+    step = Step(1, "", RingBell("ana", at), "refused", refused, desk, desk)
+    TextReport(Screen(), quiet=False).step(step)
+    assert "09:00:00  ✗ ana gives ring bell" in out.getvalue()
+    assert "            bell.broken              there is no bell\n" in out.getvalue()
+    assert "→" not in out.getvalue()
+
+
+def test_where_cases_are_at_the_end(casecore, a_day):
+    """Held, waiting since another day, held by nobody, and closed in each way, with what came after."""
+    lines = [
+        *(written(f"m{n}", thread=f"t{n}", customer=f"k{n}", new_case=f"c{n}") for n in range(6)),
+        hired(queues=["general", "billing"]),
+        hired("dora", permissions=["approve"]),
+        a_line("GoAvailable", agent="ana"),
+        a_line("GoAvailable", by="dora", agent="dora"),
+        *(a_line("OpenCase", case=f"c{n}") for n in (1, 2, 3, 4)),
+        a_line("SendReply", case="c2", message="r2", text="Done", send_as="resolved"),
+        a_line("LeaveCase", case="c2"),
+        a_line("CloseCase", case="c3"),
+        written("m9", thread="t3", customer="k3", new_case=None),
+        a_line("SubmitDraft", case="c4", draft="d4", text="Hi"),
+        a_line("ReassignDraft", case="c4", draft="d4", agent="dora"),
+        written("m8", thread="t4", customer="k4", new_case=None),
+        a_line("CloseCase", by="system", case="c5", reason="trashed"),
+        a_line("GoUnavailable", at="2026-11-03T09:00:00Z", agent="ana"),
+    ]
+    code, printed, _ = casecore("replay", a_day(*lines))
+    end = [" ".join(line.split()) for line in printed[printed.index("The desk at the end") :].splitlines()]
+    assert 0 == code
+    assert [
+        "c0 k0 email new general since 2 Nov 09:00",
+        "c1 k1 email open ana",
+        "c2 k2 email resolved –",
+        "c3+1 k3 email new general since 2 Nov 09:00",
+        "c4 k4 email open ana d4 with dora, stale",
+        "c3 k3 email closed by hand, then c3+1",
+        "c5 k5 email closed as trash",
+    ] == end[3:10]
+    assert "ana no reply billing, general 2 cases" in end
+
+
+# For programs ------------------------------------------------------------------------------------------
+
+
+def test_json_is_one_object_a_step_and_a_summary(casecore, a_day):
+    """Nothing else is printed, and every line is JSON."""
+    no = a_line("SendReply", case="c1", message="m2", text="", expect=["reply.content"])
+    code, printed, complaints = casecore("replay", a_day("# a remark", *OPENED, no), "--format", "json")
+    *told, last = map(json.loads, printed.splitlines())
+    assert (0, "", 5) == (code, complaints, len(told))
+    assert [2, 3, 4, 5, 6] == [step["line"] for step in told]
+    opened, refused = told[3:]
+    assert ("OpenCase", "ana", "c1", True, "new", "open") == tuple(
+        opened[name] for name in ("type", "by", "case", "accepted", "before", "after")
+    )
+    assert ["CaseAssigned", "WorkBegun"] == [event["type"] for event in opened["events"]]
+    assert (False, True, ["reply.content"], "open", []) == tuple(
+        refused[name] for name in ("accepted", "as_expected", "expect", "after", "events")
+    )
+    assert ["reply.content"] == [reason["rule"] for reason in refused["reasons"]]
+    assert {"message", "remedy", "facts"} <= refused["reasons"][0].keys()
+    summary = last["summary"]
+    assert (5, 4, 1, 0, {"reply.content": 1}, {"open": 1}, None) == tuple(
+        summary[name] for name in ("steps", "accepted", "refused", "otherwise", "refused_by", "cases", "error")
+    )
+
+
+def test_json_tells_what_went_otherwise_and_what_is_unreadable(casecore, a_day):
+    """The summary has the first lines that went otherwise, and the error as fields."""
+    day = a_day(hired(), *[a_line("OpenCase", case="c9")] * 25, a_line("OpenCase", case=1))
+    code, printed, complaints = casecore("replay", day, "--format", "json", "--quiet")
+    *told, last = map(json.loads, printed.splitlines())
+    assert (2, 25, 25) == (code, len(told), last["summary"]["otherwise"])
+    assert list(range(2, 22)) == last["summary"]["otherwise_lines"]
+    error = last["summary"]["error"]
+    assert (27, "case") == (error["line"], error["problems"][0]["path"])
+    assert "line 27: case: " in complaints
+
+
+def test_json_is_the_same_in_every_encoding(a_day, monkeypatch):
+    """It is written in ASCII."""
+    day = a_day(written(name="João 金秀賢", text="\u2028 \u202e"))
+    written_as = []
+    for encoding in ("ascii", "utf-8"):
+        out = io.BytesIO()
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(out, encoding=encoding))
+        assert 0 == main(["replay", day, "--format", "json"])
+        written_as.append(out.getvalue())
+    assert written_as[0] == written_as[1]
+    assert "João 金秀賢" == json.loads(written_as[0].splitlines()[0])["events"][0]["name"]
+
+
+# Rules and life cycles ---------------------------------------------------------------------------------
+
+
+def test_rules_lists_every_rule_once(casecore):
+    """In JSON: ids, titles, clauses, what is guarded, and how it is kept; rows with the same id are one."""
+    code, printed, _ = casecore("rules", "--format", "json")
+    listed = {rule["id"]: rule for rule in json.loads(printed)}
+    assert 0 == code
+    assert sorted({rule.id for rule in RULES}) == list(listed)
+    assert all(rule.title in listed[rule.id]["titles"] for rule in RULES)
+    assert all(guard.__name__ in listed[rule.id]["guards"] for rule in RULES for guard in rule.guards)
+    assert all(rule.clause in listed[rule.id]["clauses"] for rule in RULES)
+    assert {rule: "block" if rule in SWITCHABLE else "always" for rule in listed} == {
+        rule: row["enforcement"] for rule, row in listed.items()
+    }
+
+
+def test_rules_under_a_policy(casecore, tmp_path):
+    """What the policy softens is shown as it is kept."""
+    policy = tmp_path / "sop.toml"
+    policy.write_text(SOP + '"tags.limit" = "warn"\n"channels.emoji" = "off"\n', "utf-8")
+    _, printed, _ = casecore("rules", "--policy", str(policy), "--format", "md")
+    kept = {line.split(" | ")[0]: line.split(" | ")[-1] for line in printed.splitlines()}
+    assert ("warn |", "off |", "block |", "always |") == tuple(
+        kept[f"| {rule}"] for rule in ("tags.limit", "channels.emoji", "note.author", "case.known")
+    )
+
+
+def test_rules_as_a_table_fit_the_screen(casecore, monkeypatch):
+    """Sentences are folded; ids are whole."""
+    for width in (80, 100, 150):
+        monkeypatch.setenv("COLUMNS", str(width))
+        _, printed, _ = casecore("rules")
+        assert width >= max(map(cell_len, printed.splitlines()))
+        assert all(f"\n{rule.id} " in printed for rule in RULES)
+
+
+@pytest.mark.parametrize(("name", "table"), [("lifecycle", CASE_LIFECYCLE), ("draft", DRAFT_LIFECYCLE)])
+def test_show_prints_a_life_cycle(casecore, name, table):
+    """As a diagram, a table or words, from the table that `decide` reads."""
+    for form in ("mermaid", "md", "dot"):
+        assert (0, f"{table:{form}}\n", "") == casecore("show", name, "--format", form)
+    code, printed, _ = casecore("show", name)
+    assert 0 == code
+    blocks = {block.split()[0]: block for block in printed.split("\n\n")[1:]}
+    assert list(table.states) == list(blocks)
+    for edge in table.edges:
+        way = "stays" if edge.dest is None else f"→ {edge.dest}"
+        line = next(line for line in blocks[edge.source].splitlines() if line.strip().startswith(way))
+        assert edge.trigger in line
+
+
+# The command itself ------------------------------------------------------------------------------------
+
+
+def test_help_has_examples_and_version_is_the_librarys(casecore):
+    """For the whole and for each command, on standard output."""
+    for arguments in ([], ["--help"], ["replay", "--help"], ["rules", "--help"], ["show", "-h"]):
+        code, printed, _ = casecore(*arguments)
+        assert 0 == code
+        assert "Usage: casecore" in printed
+        assert "Examples:\n\n    casecore " in printed
+    assert (0, f"{__version__}\n", "") == casecore("--version")
+
+
+def test_what_was_typed_is_read_from_the_process(capsys, monkeypatch):
+    """Without arguments of its own, `main` takes those of the process."""
+    monkeypatch.setattr(sys, "argv", ["casecore", "--version"])
+    assert 0 == main()
+    assert f"{__version__}\n" == capsys.readouterr().out
+
+
+def test_without_its_libraries_the_command_says_how_to_install_them(capsys, monkeypatch):
+    """Exit code 2, on standard error."""
+    for name in [name for name in sys.modules if name.startswith("casecore.cli.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "cyclopts", None)
+    assert 2 == main(["rules"])
+    printed, complaints = capsys.readouterr()
+    assert "" == printed
+    assert "needs cyclopts" in complaints
+    assert "pip install 'casecore[cli]'" in complaints
+
+
+def test_a_fault_of_our_own_is_not_taken_for_a_missing_library(monkeypatch):
+    """A module of casecore that is missing is a broken installation, and says so."""
+    for name in [name for name in sys.modules if name.startswith("casecore.cli.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "casecore.cli.app", None)
+    with pytest.raises(ModuleNotFoundError, match="casecore"):
+        main(["rules"])
+
+
+def test_the_core_imports_neither_rich_nor_cyclopts():
+    """Nor does the command line, until a command is run; `replay` needs neither."""
+    code = (
+        "import casecore, casecore.desk, casecore.codec, casecore.replay, casecore.cli, sys; casecore.Desk()\n"
+        "print({'rich', 'cyclopts'} & sys.modules.keys())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "set()\n" == done.stdout
+
+
+def test_a_closed_pipe_ends_quietly(a_day):
+    """As `| head` does: no traceback, and the exit code of every other command."""
+    day = a_day(*OPENED, *[a_line("OpenCase", case="c1")] * 20_000)
+    for form in ("text", "json"):
+        with subprocess.Popen(
+            [*START, "replay", day, "--format", form], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as process:
+            process.stdout.readline()
+            process.stdout.close()
+            assert b"" == process.stderr.read()
+            assert PIPE_CLOSED == process.wait()
+
+
+def test_a_closed_pipe_in_process(monkeypatch):
+    """The same where standard output is no file."""
+
+    class Closed(io.StringIO):
+        def write(self, _):
+            raise BrokenPipeError
+
+    monkeypatch.setattr(sys, "stdout", Closed())
+    assert PIPE_CLOSED == main(["show", "lifecycle"])
+
+
+def test_an_interrupt_is_no_traceback(monkeypatch):
+    """Ctrl-C while a day is read."""
+
+    class Interrupted(io.BytesIO):
+        def readline(self, *_):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Interrupted()))
+    assert 130 == main(["replay", "-"])
+
+
+# The screen --------------------------------------------------------------------------------------------
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self):
+        """Yes."""
+        return True
+
+    def fileno(self):
+        """It is none of the real ones."""
+        raise io.UnsupportedOperation
+
+
+def test_colours_are_for_terminals_and_never_needed(monkeypatch):
+    """On a terminal there are colours; with NO_COLOR the same words stand there without."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", "100")
+    screens = []
+    for no_color in (False, True):
+        if no_color:
+            monkeypatch.setenv("NO_COLOR", "1")
+        terminal = Terminal()
+        monkeypatch.setattr(sys, "stdout", terminal)
+        assert 0 == main(["replay", DAY])
+        screens.append(terminal.getvalue())
+    coloured, plain = screens
+    assert "\x1b[32m✓\x1b[0m" in coloured
+    assert "\x1b" not in plain
+    stripped = "".join(part.partition("m")[2] if n else part for n, part in enumerate(coloured.split("\x1b[")))
+    assert plain == stripped
+
+
+@pytest.mark.parametrize("width", [1, 40, 60, 80, 100, 132, 500])
+def test_every_width_of_terminal(casecore, monkeypatch, width):
+    """No line is wider than the terminal, from 60 columns on; none is wider than 120."""
+    monkeypatch.setenv("COLUMNS", str(width))
+    code, printed, _ = casecore("replay", DAY)
+    assert 0 == code
+    assert min(max(width, 60), 120) >= max(map(cell_len, printed.splitlines()))
+
+
+def test_wide_and_hostile_texts_stay_on_their_line(casecore, a_day):
+    """Long ids, wide characters, control characters, marks of direction: nothing moves the cursor or breaks a line."""
+    wide = "客" * 200
+    text = "\x1b[2J\r\n\u202eabc\u200d\u0000" + "漢字" * 500
+    lines = [
+        hired(wide, queues=["general"]),
+        a_line("GoAvailable", by=wide, agent=wide),
+        written(new_case=wide, text=text, customer=wide, name=text, thread=wide),
+        a_line("OpenCase", by=wide, case=wide, story=text),
+        a_line("SendReply", by=wide, case=wide, message="x" * 200, text=text, send_as="open", expect="refused"),
+        a_line("SubmitDraft", by=wide, case=wide, draft=wide, text=text, note=text),
+    ]
+    code, printed, _ = casecore("replay", a_day(*lines))
+    assert 0 == code
+    assert all(line.isprintable() for line in printed.splitlines())
+    assert 100 >= max(map(cell_len, printed.splitlines()))
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_every_encoding(monkeypatch, encoding):
+    """What an encoding does not have is replaced, and nothing fails."""
+    out = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(out, encoding=encoding))
+    assert 0 == main(["replay", DAY])
+    assert 0 == main(["rules", "--format", "md"])
+    assert 0 == main(["show", "lifecycle"])
+    printed = out.getvalue().decode(encoding)
+    assert ("✓" if encoding == "utf-8" else "+") in printed
+    assert ("João" if encoding != "ascii" else "Jo?o") in printed
+
+
+def test_a_big_day_gets_a_progress_bar(a_day, monkeypatch):
+    """On standard error, where that is a terminal and the steps go elsewhere or are not shown."""
+    day = a_day(*["#" + "x" * 1000] * 5000, hired())
+    for out, arguments, shown in (
+        (io.StringIO(), [], True),
+        (Terminal(), [], False),
+        (Terminal(), ["--quiet"], True),
+        (Terminal(), ["--quiet", "--format", "json"], False),
+    ):
+        bar = Terminal()
+        monkeypatch.setattr(sys, "stdout", out)
+        monkeypatch.setattr(sys, "stderr", bar)
+        assert 0 == main(["replay", day, *arguments])
+        assert shown is ("replaying" in bar.getvalue())
+        assert '"accepted": 1' in out.getvalue() or "1 step: 1 accepted" in out.getvalue()
+
+
+def test_what_is_printed_beside_the_bar_passes_through_it(a_day, monkeypatch):
+    """On one terminal, a step that goes otherwise stands above the bar; a pipe gets it as always."""
+    day = a_day(a_line("OpenCase", case="c9"), *["#" + "x" * 1000] * 5000)
+    for out, through in ((Terminal(), True), (io.StringIO(), False)):
+        bar = Terminal()
+        monkeypatch.setattr(sys, "stdout", out)
+        monkeypatch.setattr(sys, "stderr", bar)
+        assert 1 == main(["replay", day, "--quiet"])
+        assert through is ("ana opens c9" in bar.getvalue())
+        assert through is not ("ana opens c9" in out.getvalue())
+
+
+def test_a_small_day_gets_none(a_day, monkeypatch):
+    """It is over before one could look."""
+    bar = Terminal()
+    monkeypatch.setattr(sys, "stderr", bar)
+    assert 0 == main(["replay", a_day(hired())])
+    assert "" == bar.getvalue()
+
+
+@given(st.text(), st.integers(2, 30))
+def test_folded_text_fits_and_loses_nothing(text, width):
+    """Lines are at most as wide as asked, and together they are the text."""
+    text = visible(text)
+    lines = list(folded(text, width))
+    assert all(cell_len(line) <= width for line in lines)
+    assert text.replace(" ", "") == "".join(lines).replace(" ", "")
+
+
+@given(st.text(), st.integers(2, 30))
+def test_shortened_text_fits(text, width):
+    """It is as it was, or ends with the sign that it was cut."""
+    text = visible(text)
+    short = shortened(text, width)
+    assert cell_len(short) <= width
+    assert short == text or (short.endswith("…") and text.startswith(short[:-1]))
+
+
+@given(st.text())
+def test_visible_text_is_one_harmless_line(text):
+    """Every character can be printed, and what could be printed before is as it was."""
+    assert visible(text).isprintable()
+    assert not text.isprintable() or visible(text) == text
+
+
+def test_a_table_keeps_its_columns(monkeypatch):
+    """Cells of any script stand under their head."""
+    out = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", out)
+    Screen().table(("a", "b"), [("客客", "1"), ("x", "2")])
+    assert "a     b\n客客  1\nx     2\n" == out.getvalue()

@@ -1,0 +1,138 @@
+"""Replies: who may send what, and what the case is then (§4)."""
+
+import pytest
+
+from casecore.approvals import SubmitDraft
+from casecore.assignments import LeaveCase
+from casecore.policies import Policy
+from casecore.replies import ReplySent, SendReply
+from casecore.statuses import SENT_AS, Status
+from casecore.testing.scenario import at, case_in, given, new_case
+from casecore.threads import Message
+
+PLAIN_TEXT = Policy.loads("[channels.chat]\nattachments = false\nemoji = false")
+
+
+def reply(by="ana", text="Hello", send_as=Status.PENDING, **fields):
+    """A direct reply."""
+    return SendReply(by, at(60), "c1", "m9", text, send_as, **fields)
+
+
+class TestSending:
+    """A reply goes to the customer."""
+
+    @pytest.mark.parametrize("status", SENT_AS)
+    def test_with_its_status(self, status):
+        """It says with which status it is sent: pending, escalated or resolved."""
+        outcome = given(case_in("open")).when(reply(send_as=status, attachments=("invoice.pdf",)))
+        outcome.then(
+            ReplySent("ana", at(60), "c1", "m9", "Hello", status, "ana", ("invoice.pdf",), None),
+        )
+        case = outcome.desk.cases["c1"].case
+        assert (status, at(60), "ana", None) == (case.status, case.status_at, case.assignee, case.unanswered_since)
+        assert Message("m9", "c1", inbound=False) == outcome.desk.messages["m9"]
+
+    def test_pending_unless_it_says_otherwise(self):
+        """Most replies wait for the customer."""
+        assert Status.PENDING is SendReply("ana", at(60), "c1", "m9", "Hello").send_as
+
+    def test_id_is_used_once(self):
+        """A reply sent twice is refused the second time; so is one that takes the id of a customer's message."""
+        sent = given(case_in("open"), reply())
+        sent.when(reply()).refused("message.fresh")
+        given(case_in("open")).when(SendReply("ana", at(60), "c1", "m-c1", "Hello")).refused("message.fresh")
+
+
+class TestWho:
+    """Only the assignee replies, and directly only with the permission."""
+
+    def test_assignee(self):
+        """With the permission `reply`, directly."""
+        given(case_in("open")).when(reply()).then(ReplySent)
+
+    def test_without_the_permission(self):
+        """Only through approval, which the refusal says."""
+        outcome = given(case_in("open", agent="ben")).when(reply("ben")).refused("reply.permission")
+        assert ("[reply.permission] ben may not reply directly -> submit the reply for approval instead") == str(
+            outcome.verdict
+        )
+
+    @pytest.mark.parametrize("agent", ["ana", "ben"])
+    def test_approval_is_open_to_everybody(self, agent):
+        """With the permission as without it."""
+        assert given(case_in("open", agent=agent)).when(SubmitDraft(agent, at(60), "c1", "d1", "Hello")).verdict
+
+    def test_somebody_else(self):
+        """Not a colleague, however much they may reply on their own cases."""
+        outcome = given(case_in("open")).when(reply("cleo")).refused("assignment.holder")
+        assert "case c1 is not cleo's: ana holds it" == outcome.verdict.reasons[0].message
+
+    def test_on_a_case_nobody_holds(self):
+        """It has to be opened first; not even its owner replies."""
+        story = given(case_in("pending"), LeaveCase("ana", at(10), "c1"))
+        outcome = story.when(reply()).refused("assignment.holder")
+        assert "open it first" == outcome.verdict.reasons[0].remedy
+
+    def test_supervisor(self):
+        """A supervisor's permission waives "only the assignee": the reply is theirs, the case stays the assignee's."""
+        outcome = given(case_in("open")).when(reply("dora"))
+        outcome.then(lambda event: event == ReplySent("dora", at(60), "c1", "m9", "Hello", Status.PENDING, "dora"))
+        assert "ana" == outcome.desk.cases["c1"].case.assignee
+
+    def test_every_reason(self):
+        """Whatever is wrong with a reply is told at once."""
+        given(case_in("open"), policy=PLAIN_TEXT).when(reply("ben", "🙂", attachments=("a.pdf",))).refused(
+            "assignment.holder", "reply.permission", "channels.attachments", "channels.emoji"
+        )
+
+    @pytest.mark.parametrize("by", ["customer", "system"])
+    def test_by_no_agent(self, by):
+        """Only an agent replies."""
+        given(case_in("open")).when(reply(by)).refused("actor.role")
+
+    def test_on_a_new_case(self):
+        """Work has not begun: there is no reply from new."""
+        given(new_case()).when(reply()).refused("lifecycle.edge")
+
+
+class TestContent:
+    """A reply carries text or attachments or both."""
+
+    @pytest.mark.parametrize("text", ["", " ", "\n\t "])
+    def test_empty(self, text):
+        """Spaces say nothing."""
+        outcome = given(case_in("open")).when(reply(text=text)).refused("reply.content")
+        assert "[reply.content] the reply is empty -> write a text or attach something" == str(outcome.verdict)
+
+    def test_attachments_alone(self):
+        """A picture may say it all."""
+        given(case_in("open")).when(reply(text="", attachments=("photo.png",))).then(ReplySent)
+
+    @pytest.mark.parametrize("channel", ["sms", "voice"])
+    def test_attachments_where_the_channel_takes_none(self, channel):
+        """The refusal counts them."""
+        story = given(case_in("open", channel=channel))
+        outcome = story.when(reply(attachments=("a.pdf", "b.pdf"))).refused("channels.attachments")
+        assert (
+            f"[channels.attachments] {channel} takes no attachments; this reply has 2 -> send it without attachments"
+        ) == str(outcome.verdict)
+
+    @pytest.mark.parametrize(
+        ("emoji", "place"), [("🙂", 4), ("👍🏽", 4), ("❤️", 5), ("1️⃣", 5), ("🇵🇹", 4), ("👩‍💻", 4), ("🩷", 4)]
+    )
+    def test_emoji_where_the_channel_takes_none(self, emoji, place):
+        """The refusal says where it is, or where the selector is that makes a picture of a sign."""
+        outcome = given(case_in("open", channel="voice")).when(reply(text=f"Olá {emoji}")).refused("channels.emoji")
+        assert (f"[channels.emoji] voice takes no emoji; there is one at character {place} -> take it out") == str(
+            outcome.verdict
+        )
+        assert {"offset": place} == outcome.verdict.reasons[0].facts
+
+    @pytest.mark.parametrize("text", ["Olá, José!", "1. first", "5 > 3", "Preço: 10 €", "日本語", "© 2026 ™", "→ ✓"])
+    def test_what_is_no_emoji(self, text):
+        """Letters, digits, signs and arrows are text."""
+        given(case_in("open", channel="voice")).when(reply(text=text)).then(ReplySent)
+
+    def test_where_the_channel_takes_both(self):
+        """A chat takes them."""
+        given(case_in("open")).when(reply(text="🙂", attachments=("a.pdf",))).then(ReplySent)
