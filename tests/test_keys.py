@@ -149,7 +149,7 @@ class TestLength:
     def test_bad(self, value):
         """Anything else: the way to write it is told."""
         assert Problem(
-            "p", f"{value!r} does not fit", 'a length of time from 1s to 522w6d, like "30s", "2m" or "1d12h"'
+            "p", f"{value!r} does not fit", 'a length of time from 1s to 520w, like "30s", "2m" or "1d12h"'
         ) == problem(Length(), value)
 
     def test_number_without_a_unit(self):

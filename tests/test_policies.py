@@ -289,7 +289,7 @@ class TestMistakes:
         """A length of time has a form and a range, and both are told."""
         (problem,) = problems_of(f"[lifecycle]\nclose_after = {{ resolved = {value} }}")
         assert "lifecycle.close_after.resolved" == problem.path
-        assert 'a length of time from 1s to 522w6d, like "30s", "2m" or "1d12h"' == problem.expected
+        assert 'a length of time from 1s to 520w, like "30s", "2m" or "1d12h"' == problem.expected
 
     def test_duration_without_a_unit(self):
         """The likeliest answer is offered."""

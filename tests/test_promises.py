@@ -293,7 +293,6 @@ SEARCHED = {
     "05": without("assignment.eligible"),
     "09": without("reply.permission"),
     "10": without("approval.self_approval"),
-    "11": without("message.fresh"),
     "16": handling(LeaveCase, queued_only),
 }
 

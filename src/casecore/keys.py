@@ -24,7 +24,7 @@ MISSING: Final = object()
 """Read where a value was wrong; the problem has been noted."""
 
 SECOND = timedelta(seconds=1)
-LONGEST = timedelta(days=3660)
+LONGEST = timedelta(weeks=520)
 
 SHOWN: Final = 60
 """How much of a wrong value a message quotes, in code points."""

@@ -76,7 +76,7 @@ def _table(kind: Table, path: str) -> SearchStrategy[Any]:
 
 def _named(kind: Named, path: str) -> SearchStrategy[Any]:
     names = ids() if kind.names is None else st.sampled_from(kind.names)
-    return st.dictionaries(names, _values(kind.of, f"{path}.*"), max_size=4)
+    return st.dictionaries(names, _values(kind.of, f"{path}.*"), max_size=min(kind.most, 4))
 
 
 def _several(kind: Several, path: str) -> SearchStrategy[Any]:
@@ -139,7 +139,16 @@ def agents(policy: Policy | None = None) -> SearchStrategy[Agent]:
         policy: The SOP whose queues they may serve; the default one if it is not given.
     """
     queues = st.sampled_from([*(policy or Policy.default()).queues])
-    return st.builds(Agent, ids(), texts(), queues=st.frozensets(queues), available=st.booleans(), reason=texts())
+    return st.builds(
+        Agent,
+        ids(),
+        texts(),
+        st.frozensets(st.sampled_from(Permission)),
+        st.frozensets(queues),
+        st.frozensets(st.sampled_from(Channel), max_size=3),
+        st.booleans(),
+        texts(),
+    )
 
 
 @frozen
@@ -292,8 +301,14 @@ def _left_out(draw: DrawFn, kind: type[Command], form: tuple[_Blank, ...]) -> se
     return {blank.name for blank in form if blank.optional and _pick(draw, (True, False))}
 
 
+@cache
+def _place(count: int) -> SearchStrategy[int]:
+    return st.integers(0, count - 1)
+
+
 def _pick(draw: DrawFn, options: Sequence[T]) -> T:
-    return options[draw(st.integers(0, len(options) - 1))]  # much faster than a new `sampled_from` each time
+    """One of them; the places are drawn, because a new `sampled_from` for each list takes much longer."""
+    return options[0] if len(options) == 1 else options[draw(_place(len(options)))]
 
 
 def commands(desk: Desk, house: House[View] = HOUSE) -> SearchStrategy[Command]:
