@@ -199,6 +199,14 @@ class TestRoundTrip:
         expected = ["policy"] if isinstance(thing, Policy) else names
         assert ["schema", "type", *expected] == list(to_plain(thing))
 
+    @given(ANYTHING)
+    def test_plain(self, thing):
+        """A plain object holds nothing but what JSON has, not even a word of an enumeration."""
+        inner = [to_plain(thing)]
+        for value in inner:
+            assert type(value) in {dict, list, str, int, float, bool, NoneType}
+            inner.extend(value if isinstance(value, list) else value.values() if isinstance(value, dict) else ())
+
     def test_sets_have_one_order(self):
         """Equal things are equal texts, in whatever order their sets and tables were filled."""
         queues = [f"q{number}" for number in range(20)]

@@ -110,6 +110,7 @@ class TestValues:
             (a_reason('{"a": [1, [2]]}'), f"$.facts.a[1]: a list does not fit; {FACT}"),
             (a_reason('{"a": {"b": 1}}'), f"$.facts.a: an object does not fit; {FACT}"),
             (a_reason('{"a": {"instant": 1}}'), f"$.facts.a: 1 does not fit; {INSTANT}"),
+            (a_reason(f'{{"a": {{"instant": "{NOON_TEXT}", "b": 1}}}}'), f"$.facts.a: an object does not fit; {FACT}"),
             (a_reason('{"a": 1e999}'), f"$.facts.a: inf does not fit; {FACT}"),
         ],
     )
