@@ -103,8 +103,6 @@ def side_by_side(*contenders: Contender, repeats: int = 15, loops: int = 1) -> t
     gc.collect()
     gc.freeze()
     try:
-        for contender in contenders:  # one turn that does not count: caches fill, classes are compiled
-            contender()
         turns = [[spent(contender, loops) for contender in contenders] for _ in range(repeats)]
     finally:
         gc.unfreeze()

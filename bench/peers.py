@@ -3,21 +3,25 @@
 Twice the same changes as those of casecore's rooms; `fold.py` asserts that all of them end in the same cases.
 
 * `EVOLVED`: a frozen record, and `attrs.evolve` for every event.
-* `CaseAggregate`: an aggregate of the `eventsourcing` library. Its events have an `apply` of their own, which is
-  faster than the library's `@event` decorator, and each case's events come together, as its repository reads them.
+* `DecoratedCase`: an aggregate of the `eventsourcing` library as its tutorial writes one, with `@event`.
+* `AppliedCase`: the same with explicit events, which is about twice as fast.
+
+The events of an aggregate come together, as the library's repository reads them. Ours come as they happen.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from typing import TYPE_CHECKING
+import dataclasses
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import attrs
 from attrs import evolve
-from eventsourcing.domain import Aggregate
+from eventsourcing.domain import Aggregate, event
 from eventsourcing.utils import get_topic
 
 from casecore import (
+    HOUSE,
     Case,
     CaseAssigned,
     CaseClosed,
@@ -38,9 +42,6 @@ from casecore import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from datetime import datetime
-
-    from casecore import CloseReason
 
 # attrs.evolve ------------------------------------------------------------------------------------------
 
@@ -109,102 +110,133 @@ def fold_with_evolve(events: Iterable[Event]) -> dict[str, Case]:
 # eventsourcing -----------------------------------------------------------------------------------------
 
 
-class CaseAggregate(Aggregate):
-    """A case, as the library's documentation writes an aggregate with explicit events."""
+class DecoratedCase(Aggregate):
+    """A case as the library's tutorial writes it: methods that an event calls."""
+
+    @event("CaseStarted")
+    def __init__(self, case, thread, customer, channel, queue, reason, language, predecessor, timestamp):
+        _begin(self, case, thread, customer, channel, queue, reason, language, predecessor, timestamp)
+
+    @event("CaseQueued")
+    def queued(self, queue, since):
+        self.queue = queue
+        self.waiting_since = since
+
+    @event("CaseAssigned")
+    def assigned(self, agent):
+        self.assignee = self.owner = agent
+        self.waiting_since = None
+
+    @event("CaseReleased")
+    def released(self):
+        self.assignee = None
+
+    @event("CaseUnqueued")
+    def unqueued(self):
+        self.waiting_since = None
+
+    @event("WorkBegun")
+    def begun(self, timestamp):
+        self.status = Status.OPEN
+        self.status_at = timestamp
+
+    @event("MessageReceived")
+    def received(self, timestamp):
+        if self.unanswered_since is None:
+            self.unanswered_since = timestamp
+
+    @event("CaseReopened")
+    def reopened(self, timestamp):
+        self.status = Status.OPEN
+        self.status_at = timestamp
+
+    @event("ReplySent")
+    def sent(self, send_as, timestamp):
+        self.status = send_as
+        self.status_at = timestamp
+        self.unanswered_since = None
+
+    @event("StatusSet")
+    def status_set(self, status, timestamp):
+        self.status = status
+        self.status_at = timestamp
+
+    @event("CaseTagged")
+    def tagged(self, tag):
+        self.tags |= {tag}
+
+    @event("CaseUntagged")
+    def untagged(self, tag):
+        self.tags -= {tag}
+
+    @event("CaseClosed")
+    def closed(self, reason, timestamp):
+        self.status = Status.CLOSED
+        self.status_at = timestamp
+        self.closed_as = reason
+        self.assignee = self.waiting_since = self.unanswered_since = None
+
+
+class AppliedCase(Aggregate):
+    """The same with explicit events that apply themselves: more to write, and faster. The changes are casecore's own."""
 
     def __init__(self, case, thread, customer, channel, queue, reason, language, predecessor, at):
-        self.case = case
-        self.thread = thread
-        self.customer = customer
-        self.channel = channel
-        self.status = Status.NEW
-        self.status_at = at
-        self.queue = queue
-        self.assignee = self.owner = self.waiting_since = self.unanswered_since = self.closed_as = None
-        self.reason = reason
-        self.language = language
-        self.tags = frozenset()
-        self.predecessor = predecessor
-        self.successor = None
+        _begin(self, case, thread, customer, channel, queue, reason, language, predecessor, at)
 
-    class Started(Aggregate.Created):
-        """The first event."""
 
-        case: str
-        thread: str
-        customer: str
-        channel: str
-        queue: str
-        reason: str | None
-        language: str | None
-        predecessor: str | None
-        at: datetime
+def _begin(self, case, thread, customer, channel, queue, reason, language, predecessor, at):
+    self.case, self.thread, self.customer, self.channel = case, thread, customer, channel
+    self.status, self.status_at, self.queue = Status.NEW, at, queue
+    self.assignee = self.owner = self.waiting_since = self.unanswered_since = self.closed_as = None
+    self.reason, self.language, self.predecessor = reason, language, predecessor
+    self.tags = frozenset()
 
-    class Queued(Aggregate.Event):
-        queue: str
-        since: datetime
 
-        def apply(self, aggregate):
-            aggregate.queue = self.queue
-            aggregate.waiting_since = self.since
+def _applying(kind: type[Event]) -> type:
+    (edit,) = [change.edit for change in HOUSE.changes(kind) if change.sheet is Case]
+    return type(
+        kind.__name__,
+        (Aggregate.Created,) if edit is None else (Aggregate.Event,),
+        {
+            "__annotations__": {field.name: field.type for field in attrs.fields(kind)},
+            "__module__": __name__,
+            "apply": lambda self, case: None if edit is None else edit(case, self),
+        },
+    )
 
-    class Unqueued(Aggregate.Event):
-        def apply(self, aggregate):
-            aggregate.waiting_since = None
 
-    class Assigned(Aggregate.Event):
-        agent: str
+for _kind in EVOLVED:
+    setattr(AppliedCase, _kind.__name__, _applying(_kind))
 
-        def apply(self, aggregate):
-            aggregate.assignee = aggregate.owner = self.agent
-            aggregate.waiting_since = None
 
-    class Released(Aggregate.Event):
-        def apply(self, aggregate):
-            aggregate.assignee = None
+def histories_of(aggregate: type[Aggregate], events: Iterable[Event]) -> list[list[Any]]:
+    """The same events as events of an aggregate: each case's together, with its UUID and their versions."""
+    fields = {kind: _own_fields(getattr(aggregate, kind.__name__)) for kind in EVOLVED}
+    histories: dict[str, list[Any]] = {}
+    for event in events:
+        history = histories.setdefault(event.case, [])
+        values = {name: getattr(event, name) for name in fields[type(event)]}
+        if not history:
+            values["originator_topic"] = get_topic(aggregate)
+        identity = history[0].originator_id if history else UUID(int=len(histories))
+        kind = getattr(aggregate, type(event).__name__)
+        history.append(
+            kind(originator_id=identity, originator_version=len(history) + 1, timestamp=event.at, **values)
+        )
+    return list(histories.values())
 
-    class Opened(Aggregate.Event):
-        def apply(self, aggregate):
-            aggregate.status = Status.OPEN
-            aggregate.status_at = self.timestamp
 
-    class Received(Aggregate.Event):
-        def apply(self, aggregate):
-            if aggregate.unanswered_since is None:
-                aggregate.unanswered_since = self.timestamp
+def _own_fields(kind: type) -> tuple[str, ...]:
+    given = {"originator_id", "originator_version", "timestamp", "originator_topic"}
+    return tuple(field.name for field in dataclasses.fields(kind) if field.name not in given)
 
-    class Replied(Aggregate.Event):
-        send_as: Status
 
-        def apply(self, aggregate):
-            aggregate.status = self.send_as
-            aggregate.status_at = self.timestamp
-            aggregate.unanswered_since = None
-
-    class Set(Aggregate.Event):
-        status: Status
-
-        def apply(self, aggregate):
-            aggregate.status = self.status
-            aggregate.status_at = self.timestamp
-
-    class Tagged(Aggregate.Event):
-        tag: str
-
-        def apply(self, aggregate):
-            aggregate.tags |= {self.tag}
-
-    class Untagged(Aggregate.Event):
-        tag: str
-
-        def apply(self, aggregate):
-            aggregate.tags -= {self.tag}
-
-    class Closed(Aggregate.Event):
-        reason: CloseReason
-
-        def apply(self, aggregate):
-            aggregate.status = Status.CLOSED
-            aggregate.status_at = self.timestamp
-            aggregate.closed_as = self.reason
-            aggregate.assignee = aggregate.waiting_since = aggregate.unanswered_since = None
+def replay(histories: Iterable[Iterable[Any]]) -> list[Aggregate]:
+    """The aggregates after their histories, as the library's repository makes them."""
+    aggregates = []
+    for history in histories:
+        aggregate = None
+        for happened in history:
+            aggregate = happened.mutate(aggregate)
+        aggregates.append(aggregate)
+    return aggregates

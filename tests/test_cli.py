@@ -179,6 +179,8 @@ def test_a_long_list_of_cases_is_cut(casecore, a_day):
     assert "\nc20" in rows
     assert "\nc21" not in rows
     assert "\nc00" not in rows
+    assert "\nagent19" in rows
+    assert "\nagent20" not in rows
 
 
 def test_quiet_shows_only_what_went_otherwise(casecore, a_day):
@@ -521,7 +523,8 @@ def test_where_cases_are_at_the_end(casecore, a_day):
     lines = [
         *(written(f"m{n}", thread=f"t{n}", customer=f"k{n}", new_case=f"c{n}") for n in range(6)),
         hired(queues=["general", "billing"]),
-        hired("dora", permissions=["approve"]),
+        hired("dora", permissions=["reply", "approve"]),
+        hired("eve", permissions=[], queues=[]),
         a_line("GoAvailable", agent="ana"),
         a_line("GoAvailable", by="dora", agent="dora"),
         *(a_line("OpenCase", case=f"c{n}") for n in (1, 2, 3, 4)),
@@ -548,6 +551,8 @@ def test_where_cases_are_at_the_end(casecore, a_day):
         "c5 k5 email closed as trash",
     ] == end[3:10]
     assert "ana no reply billing, general 2 cases" in end
+    assert "dora yes approve, reply general no case" in end
+    assert "eve no – – no case" in end
 
 
 # For programs ------------------------------------------------------------------------------------------
@@ -797,6 +802,9 @@ def test_wide_and_hostile_texts_stay_on_their_line(casecore, a_day):
     code, printed, _ = casecore("replay", a_day(*lines))
     assert 0 == code
     assert all(line.isprintable() for line in printed.splitlines())
+    refused = printed[printed.index("refused") :].partition("↳")[0]
+    assert wide in "".join(printed.split())
+    assert "x" * 200 not in refused
     assert 100 >= max(map(cell_len, printed.splitlines()))
 
 
@@ -866,6 +874,7 @@ def test_shortened_text_fits(text, width):
     short = shortened(text, width)
     assert cell_len(short) <= width
     assert short == text or (short.endswith("…") and text.startswith(short[:-1]))
+    assert short == text or not short[:-1].endswith(" ")
 
 
 @given(st.text())
@@ -873,6 +882,22 @@ def test_visible_text_is_one_harmless_line(text):
     """Every character can be printed, and what could be printed before is as it was."""
     assert visible(text).isprintable()
     assert not text.isprintable() or visible(text) == text
+
+
+def test_what_is_visible():
+    """Spaces of any sort are one space, joiners go, and everything else that cannot be seen is marked."""
+    assert "a b c" == visible("a\r\n\tb\u2028c")
+    assert "ab" == visible("a\u200d\ufeffb")
+    assert "\ufffd[31m\ufffd" == visible("\x1b[31m\u202e")
+
+
+def test_a_reason_of_many_lines_is_told_whole(casecore, a_day):
+    """The message and the remedy are folded, never cut."""
+    case = "-".join(["long"] * 40)
+    _, printed, _ = casecore("replay", a_day(hired(), a_line("OpenCase", case=case)))
+    reason = printed.partition("case.known")[2].partition("≠")[0]
+    told = f"there is no case '{case}' → check the id; messages start cases"
+    assert told.replace(" ", "") == "".join(reason.split())
 
 
 def test_a_table_keeps_its_columns(monkeypatch):

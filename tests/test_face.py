@@ -95,8 +95,8 @@ class TestNames:
 
     def test_does_nothing_else(self):
         """The face re-exports, and holds no code of its own but the lazy lookup."""
-        functions = [node.name for node in ast.walk(FACE) if isinstance(node, ast.FunctionDef)]
-        assert ["__getattr__", "__dir__"] == functions
+        functions = {node.name for node in ast.walk(FACE) if isinstance(node, ast.FunctionDef)}
+        assert {"__getattr__", "__dir__"} == functions
         assert not [node for node in ast.walk(FACE) if isinstance(node, ast.ClassDef)]
 
 

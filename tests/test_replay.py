@@ -8,6 +8,7 @@ from pathlib import Path
 from weakref import WeakSet
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,7 +28,7 @@ from casecore.arrivals import CaseReopened, MessageNoted, MessageReceived, Recei
 from casecore.assignments import CaseAssigned, CaseQueued, CaseReleased, LeaveCase, ReassignCase, WorkBegun
 from casecore.cases import CaseClosed, CloseReason, StatusSet
 from casecore.desk import HOUSE, Desk
-from casecore.kernel import Accepted, Refused
+from casecore.kernel import Accepted, Reason, Refused
 from casecore.notes import NoteAdded, NoteDeleted, NoteEdited, SentimentSet
 from casecore.policies import Policy
 from casecore.replay import LINE_LIMIT, DayError, Tally, lines_of, steps
@@ -148,6 +149,13 @@ def test_a_line_says_what_it_expects(expect, accepted, refused):
     assert (accepted, refused) == (taken[2].as_expected, taken[3].as_expected)
 
 
+def test_every_refusing_rule_must_be_expected():
+    """Where two rules refuse, naming one of them is not enough."""
+    for expect, met in ((["reply.content"], False), (["reply.content", "reply.permission"], True)):
+        reply = a_line("SendReply", case="c1", message="m2", text=" ", expect=expect)
+        assert met is replayed(hired(permissions=[]), *OPENED[1:], reply)[-1].as_expected
+
+
 def test_a_story_remarks_and_empty_lines():
     """A story is told with its step; remarks and empty lines are skipped and counted as lines."""
     first, second = replayed("# a remark", "", "   \t", "  # another", hired(story="Ana comes."), "\n", hired("ben"))
@@ -219,6 +227,14 @@ def test_a_tally_counts_what_was_answered():
     assert {"reply.content": 2} == tally.refused_by
 
 
+def test_a_rule_that_refuses_twice_is_counted_once_a_step():
+    """For instance two fields of one command may break the same rule."""
+    first = replayed(hired())[0]
+    tally = Tally()
+    tally.add(evolve(first, verdict=Refused((Reason("a.rule", "one"), Reason("a.rule", "two")))))
+    assert {"a.rule": 1} == tally.refused_by
+
+
 # What cannot be read -----------------------------------------------------------------------------------
 
 CANNOT_BE_READ = [
@@ -275,6 +291,7 @@ def test_a_line_that_cannot_be_read_is_named_with_its_field(line, field, words):
     assert field == error.problems[0].path
     assert str(error).startswith(f"the day, line 4: {field}")
     assert words in str(error)
+    assert "(line 1" not in str(error)
     assert error.problems[0].expected or error.problems[0].remedy
     assert len(str(error)) < 1000
 

@@ -118,6 +118,14 @@ if TYPE_CHECKING:
     from casecore.threads import RecordCustomer as RecordCustomer
     from casecore.threads import Thread as Thread
     from casecore.threads import ThreadOpened as ThreadOpened
+else:  # not shown to type checkers, who would take any misspelt name for one that is there
+
+    def __getattr__(name: str) -> Any:
+        if name not in _HOME_OF:
+            raise AttributeError(f"module 'casecore' has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(f"casecore.{_HOME_OF[name]}"), name)
+        return value
+
 
 _HOMES = {
     "kernel": (
@@ -152,13 +160,6 @@ _HOMES = {
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
 
 __all__ = ["__version__", *_HOME_OF]  # noqa: PLE0604 -- the names are strings; computed, so written once
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME_OF:
-        raise AttributeError(f"module 'casecore' has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(f"casecore.{_HOME_OF[name]}"), name)
-    return value
 
 
 def __dir__() -> list[str]:

@@ -282,7 +282,7 @@ def _close_after(view: SeesCase, event: CaseClosed, policy: Policy) -> Reason | 
             f"cases that are {view.case.status} are not closed automatically",
             "close it by hand",
         )
-    if event.at > due:
+    if event.at >= due:
         return None
     left = due - event.at
     return Reason(

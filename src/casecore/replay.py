@@ -115,7 +115,7 @@ class Step:
     @property
     def case(self) -> str | None:
         """The case that it was about, or that it started; None when it was about none."""
-        for told in (*self.events, self.command):
+        for told in (self.command, *self.events):
             case: str | None = getattr(told, "case", None)
             if case is not None:
                 return case

@@ -16,10 +16,6 @@ ALWAYS: Final = "always"
 """The enforcement of a rule that no policy can soften."""
 
 
-_BAR: Final = r"\|"
-"""A bar within a cell of a Markdown table."""
-
-
 @frozen
 class Listed:
     """One rule as it is listed: all that has its id, under one head."""
@@ -77,7 +73,7 @@ def rules(
     ]
     if format == "md":
         for row in (head, ("---",) * len(head), *rows):
-            screen.line(f"| {' | '.join(cell.replace('|', _BAR) for cell in row)} |")
+            screen.line(f"| {' | '.join(row)} |")
         return 0
     screen.table(head, rows, frozenset({"what it says", "clause", "guards"}))
     return 0

@@ -1,0 +1,259 @@
+"""The public face as type checkers see it: what a host writes is accepted, and what it must not write is refused.
+
+Nobody runs this file; mypy reads it. Each `type: ignore` below stands on a mistake that has to be found: an ignore that
+is not needed is an error itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, assert_type
+
+import casecore
+from casecore import (
+    CASE_LIFECYCLE,
+    CUSTOMER,
+    DRAFT_LIFECYCLE,
+    HOUSE,
+    RULES,
+    SYSTEM,
+    Accepted,
+    Action,
+    AddAgent,
+    AddTag,
+    Agent,
+    ApproveDraft,
+    Case,
+    CasecoreError,
+    CaseFile,
+    Channel,
+    CloseCase,
+    CloseReason,
+    Command,
+    CommandError,
+    CommandRefused,
+    Customer,
+    Desk,
+    Deviated,
+    DraftStatus,
+    Due,
+    EditDraft,
+    Enforcement,
+    Event,
+    Feeling,
+    House,
+    InvalidTable,
+    Message,
+    MessageKind,
+    MissingRow,
+    Note,
+    OpenCase,
+    Permission,
+    Policy,
+    PolicyError,
+    Probe,
+    Reason,
+    ReassignCase,
+    ReceiveMessage,
+    Refused,
+    ReplySent,
+    Room,
+    Rule,
+    SendReply,
+    SetSentiment,
+    SetStatus,
+    StateTable,
+    Status,
+    SubmitDraft,
+    Thread,
+    Timer,
+    Trigger,
+    Verdict,
+    View,
+    WaitingDraft,
+)
+
+NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
+
+
+# Asking the desk ---------------------------------------------------------------------------------------
+
+
+def a_host_at_work(desk: Desk, command: Command) -> Desk:
+    """Decide, and tell yes from no."""
+    verdict = desk.decide(command)
+    assert_type(verdict, Accepted | Refused)
+    if isinstance(verdict, Refused):
+        for reason in verdict.reasons:
+            assert_type(reason, Reason)
+            assert_type((reason.rule, reason.message, reason.remedy), tuple[str, str, str])
+            assert_type(reason.facts, Mapping[str, Any])
+        return desk
+    assert_type(verdict, Accepted)
+    assert_type(verdict.events, tuple[Event, ...])
+    assert_type(verdict.deviations, tuple[Reason, ...])
+    return assert_type(desk.evolve(verdict.events), Desk)
+
+
+def a_host_that_raises(desk: Desk, command: Command) -> Desk | CommandRefused:
+    """Handle, or catch the refusal."""
+    try:
+        after, events = desk.handle(command)
+    except CommandRefused as refusal:
+        assert_type(refusal.command, Command)
+        assert_type(refusal.reasons, tuple[Reason, ...])
+        return refusal
+    assert_type(events, tuple[Event, ...])
+    return assert_type(after, Desk)
+
+
+def what_a_desk_holds(desk: Desk) -> None:
+    """Rows, by id."""
+    assert_type(desk.policy, Policy)
+    assert_type(desk.now, datetime | None)
+    assert_type(desk.agents["ana"], Agent)
+    assert_type(desk.customers["maria"], Customer)
+    assert_type(desk.threads["t1"], Thread)
+    assert_type(desk.messages["m1"], Message)
+    assert_type(desk.notes["n1"], Note)
+    file = desk.cases["c1"]
+    assert_type(file, CaseFile)
+    assert_type(file.draft, WaitingDraft | None)
+    case = file.case
+    assert_type(case, Case)
+    assert_type((case.status, case.channel), tuple[Status, Channel])
+    assert_type((case.assignee, case.owner, case.successor), tuple[str | None, str | None, str | None])
+    assert_type(case.tags, frozenset[str])
+    assert_type(case.closed_as, CloseReason | None)
+
+
+def what_a_desk_tells(desk: Desk) -> None:
+    """Actions, instants, statuses, views."""
+    for action in desk.actions("ana", "c1", NOW):
+        assert_type(action, Action)
+        assert_type((action.name, action.allowed), tuple[str, bool])
+        assert_type(action.command, type[Command])
+        assert_type(action.asks, tuple[str, ...])
+    for due in desk.due(NOW, case="c1"):
+        assert_type(due, Due)
+        assert_type(due.command, Command | None)
+    assert_type(desk.status("c1"), Status | None)
+    assert_type(desk.view(OpenCase("ana", NOW, "c1")), View)
+
+
+# Commands ----------------------------------------------------------------------------------------------
+
+COMMANDS: tuple[Command, ...] = (
+    AddAgent(SYSTEM, NOW, "ana", "Ana", frozenset({Permission.REPLY}), frozenset({"general"})),
+    ReceiveMessage(CUSTOMER, NOW, "t1", "m1", "Hi", MessageKind.DIRECT, customer="maria", channel=Channel.CHAT),
+    OpenCase("ana", NOW, "c1"),
+    SendReply("ana", NOW, "c1", "m2", "Hello", Status.PENDING, attachments=("a.pdf",)),
+    ReassignCase("ana", NOW, "c1", agent="ben", note="over to you"),
+    SubmitDraft("ana", NOW, "c1", "d1", "Hello", send_as=Status.RESOLVED),
+    EditDraft("ana", NOW, "c1", "d1", text=None),
+    ApproveDraft("cleo", NOW, "c1", "d1", seen=True),
+    AddTag("ana", NOW, "c1", "vip", message="m1"),
+    SetSentiment("ana", NOW, "c1", "m1", Feeling.POSITIVE),
+    CloseCase("ana", NOW, "c1", CloseReason.SPAM),
+)
+
+OpenCase("ana", NOW)  # type: ignore[call-arg]  # which case?
+OpenCase("ana", "2026-11-02T09:00:00Z", "c1")  # type: ignore[arg-type]  # a text is no instant
+SetStatus("ana", NOW, "c1", "pending")  # type: ignore[arg-type]  # a word is no status
+CloseCase("ana", NOW, "c1", "spam")  # type: ignore[arg-type]  # nor a reason
+SendReply("ana", NOW, "c1", "m2", attachments=["a.pdf"])  # type: ignore[arg-type]  # a list can be changed
+AddAgent(SYSTEM, NOW, "ana", permissions={Permission.REPLY})  # type: ignore[arg-type]  # so can a set
+ReceiveMessage(CUSTOMER, NOW, "t1", "m1", channel="chat")  # type: ignore[arg-type]  # a word is no channel
+ReceiveMessage(CUSTOMER, NOW, "t1", "m1", Text="Hi")  # type: ignore[call-arg]  # misspelt
+OpenCase("ana", NOW, "c1").by = "ben"  # type: ignore[misc]  # a command is never changed
+
+
+def nobody_changes_a_row(desk: Desk) -> None:
+    """Records, desks and policies are frozen."""
+    desk.cases["c1"].case.status = Status.OPEN  # type: ignore[misc]
+    desk.now = NOW  # type: ignore[misc]
+    desk.policy.tags.limit = 3  # type: ignore[misc]
+
+
+# Policies ----------------------------------------------------------------------------------------------
+
+
+def policies(path: str) -> Policy:
+    """Read and ask an SOP."""
+    try:
+        policy = Policy.load(path)
+    except PolicyError as error:
+        assert_type(error.name, str)
+        assert_type([problem.path for problem in error.problems], list[str])
+        raise
+    assert_type(policy, Policy)
+    assert_type(policy.mode("tags.limit"), Enforcement)
+    assert_type(policy.queue_for(Channel.CHAT, "billing", None), str)
+    assert_type(policy.to_dict(), dict[str, Any])
+    assert_type(Policy.from_dict({}), Policy)
+    assert_type(policy.tags.limit, int)
+    return Policy.default()
+
+
+Policy(1)  # type: ignore[call-arg]  # keys are given by name
+Policy(colour="red")  # type: ignore[call-arg]  # and only those that exist
+
+
+# Tables ------------------------------------------------------------------------------------------------
+
+assert_type(CASE_LIFECYCLE, StateTable[Status])
+assert_type(DRAFT_LIFECYCLE, StateTable[DraftStatus])
+assert_type(CASE_LIFECYCLE.dest(Status.OPEN, Trigger.CLOSE), Status | None)
+assert_type(DRAFT_LIFECYCLE.triggers("submitted"), tuple[str, ...])
+CASE_LIFECYCLE.dest(Status.OPEN)  # type: ignore[call-arg]  # by which trigger?
+
+
+# A room of one's own -----------------------------------------------------------------------------------
+
+
+def no_shouting(view: View, event: ReplySent, policy: Policy) -> Reason | None:
+    """A host's rule sees what every rule sees."""
+    assert_type(view.case, Case | None)
+    return Reason("house.shouting", "in capitals", "write it softly") if event.text.isupper() else None
+
+
+def wrong(view: View, event: ReplySent) -> Reason | None:
+    """A rule that forgot the policy."""
+    return None
+
+
+RULE: Rule[View] = Rule("house.shouting", "Nobody shouts", "-", (ReplySent,), no_shouting)
+MANNERS: Room[View] = Room("manners", rules=(RULE,), probes=(Probe("open_case", OpenCase),))
+LARGER: House[View] = House((*HOUSE.rooms, MANNERS))
+Rule("house.wrong", "Forgetful", "-", (ReplySent,), wrong)  # type: ignore[arg-type]  # it has to take the policy too
+Rule("house.wrong", "Guards a word", "-", ("ReplySent",), no_shouting)  # type: ignore[arg-type]  # not a class
+
+assert_type(HOUSE, House[View])
+assert_type(RULES, tuple[Rule[View], ...])
+assert_type(LARGER.commands, tuple[type[Command], ...])
+
+
+def the_larger_house(desk: Desk, command: Command) -> Verdict:
+    """A host asks its own house."""
+    return assert_type(LARGER.decide(desk.view(command), command, desk.policy), Accepted | Refused)
+
+
+# Errors, and the rest ----------------------------------------------------------------------------------
+
+
+def errors(error: CasecoreError) -> str:
+    """Each has its parts."""
+    if isinstance(error, CommandError):
+        return assert_type(error.field + error.problem + error.remedy, str)
+    if isinstance(error, MissingRow):
+        return assert_type(error.table + error.row, str)
+    if isinstance(error, InvalidTable):
+        return assert_type(error.table, str)
+    return str(error)
+
+
+assert_type(Deviated("ana", NOW, "tags.limit", "c1 has 3 of 2 tags").case, str | None)
+assert_type(casecore.__version__, str)
+Timer("boils", "kettle.minutes", Case, "status_at", lambda case: None)  # type: ignore[arg-type, misc]  # and the policy?
+assert_type(casecore.Nobody, Any)  # type: ignore[attr-defined]  # a misspelt name is found, however lazily names load
