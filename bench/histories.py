@@ -2,16 +2,17 @@
 
 Some hundred cases are lived through by `Desk.handle`, drawn at random from a fixed seed, so every event is one that the
 rules accepted. As many cases as a benchmark wants are copies of these with ids and instants of their own. Cases overlap
-as at a desk: the events of some hundred open cases come mixed, those of each case in their order.
+as at a desk: commands on some hundred open cases come mixed, and the events of each command together.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import islice
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 from attrs import frozen
@@ -39,9 +40,6 @@ from casecore import (
     SetStatus,
     Status,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 NINE = datetime(2026, 11, 2, 9, tzinfo=UTC)
 AGENTS = ("ana", "ben", "cleo")
@@ -73,13 +71,13 @@ class Life:
         self.desk = staffed()
         self.at = NINE
         self.messages = 0
-        self.events: list[Event] = []
+        self.steps: list[tuple[Event, ...]] = []
 
     def give(self, command: type[Command], by: str, *fields: object, after: float = 60, **more: object) -> None:
         """Give a command, some seconds after the last one."""
         self.at += timedelta(seconds=after)
         self.desk, events = self.desk.handle(command(by, self.at, *fields, **more))
-        self.events += events
+        self.steps.append(events)
 
     @property
     def holder(self) -> str:
@@ -109,7 +107,7 @@ class Life:
         if self.random.random() < 0.2:
             self.give(LeaveCase, self.holder, "case-#")
 
-    def lived(self) -> tuple[Event, ...]:
+    def lived(self) -> list[tuple[Event, ...]]:
         """The whole life: one to three rounds of message and reply, then the case is resolved and closed."""
         rounds = self.random.choice((1, 1, 1, 1, 1, 1, 2, 2, 3))
         for number in range(rounds):
@@ -123,7 +121,7 @@ class Life:
             self.give(CloseCase, SYSTEM, "case-#", CloseReason.SPAM)
         else:
             self.give(CloseCase, SYSTEM, "case-#", CloseReason.AUTOMATIC, after=49 * 3600)
-        return tuple(self.events)
+        return self.steps
 
 
 @frozen
@@ -174,10 +172,14 @@ def changes_a_case(event: type[Event]) -> bool:
 
 
 @cache
-def moulds() -> tuple[tuple[Mould, ...], ...]:
-    """Every life, ready to be copied."""
+def lives(*, whole: bool) -> tuple[tuple[tuple[Mould, ...], ...], ...]:
+    """Every life, step by step, ready to be copied; with everything, or only with what changes a case."""
     random = Random(2026)
-    return tuple(tuple(map(Mould.of, Life(random).lived())) for _ in range(LIVES))
+    lived = (Life(random).lived() for _ in range(LIVES))
+    return tuple(
+        tuple(tuple(Mould.of(event) for event in step if whole or changes_a_case(type(event))) for step in steps)
+        for steps in lived
+    )
 
 
 def events_of(cases: int, *, whole: bool = False) -> Iterator[Event]:
@@ -187,15 +189,15 @@ def events_of(cases: int, *, whole: bool = False) -> Iterator[Event]:
         cases: How many; the same number gives the same events.
         whole: Everything; otherwise only what changes the record of a case.
     """
-    random = Random(cases)
-    lives = [life if whole else tuple(mould for mould in life if changes_a_case(mould.kind)) for life in moulds()]
-    starting = (copies(lives[number % len(lives)], number) for number in range(cases))
+    random, models = Random(cases), lives(whole=whole)
+    starting = ((number, iter(models[number % LIVES])) for number in range(cases))
     going = list(islice(starting, OPEN_AT_ONCE))
     while going:
         place = int(random.random() * len(going))
-        event = next(going[place], None)
-        if event is not None:
-            yield event
+        number, steps = going[place]
+        step = next(steps, None)
+        if step is not None:
+            yield from copies(step, number)
             continue
         successor = next(starting, None)
         if successor is None:

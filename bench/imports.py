@@ -11,51 +11,47 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from bench.measure import Line, Target, duration
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+from bench.measure import Line, costs, duration
 
 REPEATS = 11
+PER_CLASS = 0.5e-3
 HEAVY = ("hypothesis", "rich", "cyclopts", "cattrs", "transitions")
 
 TIMED = """
 from time import process_time
 began = process_time()
-import {}
+import NAMES
 print(process_time() - began)
 """
 
 LOADED = """
 import sys
-import {}
-import json
-ours = {{name: module for name, module in sys.modules.items() if name.partition(".")[0] == "casecore"}}
-third = {{name.partition(".")[0] for name in sys.modules}} - {{"casecore", "__main__"}} - sys.stdlib_module_names
+before = set(sys.modules)
+import NAMES
+loaded = set(sys.modules) - before
+ours = {name for name in loaded if name.partition(".")[0] == "casecore"}
+others = {name.partition(".")[0] for name in loaded - ours} - sys.stdlib_module_names
 classes = [
     value
-    for name, module in ours.items()
-    for value in vars(module).values()
+    for name in ours
+    for value in vars(sys.modules[name]).values()
     if isinstance(value, type) and value.__module__ == name
 ]
-print(json.dumps({{
-    "ours": sorted(ours),
-    "third": sorted(name for name in third if getattr(sys.modules.get(name), "__file__", None)),
-    "all": sorted(sys.modules),
-    "classes": len(classes),
-    "of_attrs": sum(hasattr(value, "__attrs_attrs__") for value in classes),
-}}))
+of_attrs = [value for value in classes if "__attrs_attrs__" in vars(value)]
+import json
+print(json.dumps([sorted(ours), sorted(others), len(classes), len(of_attrs)]))
 """
 
 
-def run(script: str, environment: Mapping[str, str]) -> Any:
+def run(script: str, names: str, environment: Mapping[str, str]) -> Any:
     """What a fresh interpreter prints, read as JSON."""
-    command = [sys.executable, "-c", script]
-    return json.loads(subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout)
+    command = [sys.executable, "-c", script.replace("NAMES", names)]
+    return json.loads(subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE).stdout)
 
 
 def lines() -> Iterator[Line]:
@@ -63,21 +59,19 @@ def lines() -> Iterator[Line]:
     with TemporaryDirectory() as byte_code:
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         environment["PYTHONPYCACHEPREFIX"] = byte_code
-        face = run(LOADED.format("casecore"), environment)
-        vocabulary = run(LOADED.format("casecore.desk"), environment)
-        third_party = ", ".join(vocabulary["third"])
-        imports = ("attrs", "casecore", third_party, "casecore.desk")
-        for names in imports:  # the first import of each writes byte code
-            run(TIMED.format(names), environment)
-        turns = [[run(TIMED.format(names), environment) for names in imports] for _ in range(REPEATS)]
-    attrs, casecore, under, desk = map(median, zip(*turns, strict=True))
-    yield Line("import casecore; peer: import attrs", duration(casecore), duration(attrs), casecore / attrs, "", Target(most=1.5))
-    capabilities = [name for name in face["ours"] if name not in {"casecore", "casecore._version"}]
-    yield Line("... loads of its own modules", str(len(capabilities)), "", len(capabilities), "", Target(most=0))
-    classes, each = vocabulary["classes"], (desk - under) / vocabulary["classes"]
-    what = f"import casecore.desk: {classes} classes; peer: {third_party}"
-    yield Line(what, duration(desk), duration(under))
-    of_attrs = f"... each class ({vocabulary['of_attrs']} are of attrs)"
-    yield Line(of_attrs, duration(each), "", each * 1e3, " ms", Target(most=0.5, unit=" ms"))
-    heavy = [name for name in HEAVY if name in vocabulary["all"]]
-    yield Line(f"... loads of {', '.join(HEAVY)}", ", ".join(heavy) or "none", "", len(heavy), "", Target(most=0))
+        face, *_ = run(LOADED, "casecore", environment)
+        _, others, classes, of_attrs = run(LOADED, "casecore.desk", environment)
+        imports = ("casecore", "attrs", "casecore.desk", ", ".join(others))
+        for names in imports:  # the first import of each writes the byte code
+            run(TIMED, names, environment)
+        turns = [[run(TIMED, names, environment) for names in imports] for _ in range(REPEATS)]
+    casecore, attrs, desk, third_party = map(median, zip(*turns, strict=True))
+    yield costs("import casecore; peer: import attrs", casecore, attrs, most=1.5)
+    capabilities = [name for name in face if name not in {"casecore", "casecore._version"}]
+    yield Line("... loads capabilities", ", ".join(capabilities) or "none", target="none", within=not capabilities)
+    each = (desk - third_party) / classes
+    yield Line(f"import casecore.desk; peer: {imports[-1]}", duration(desk), duration(third_party))
+    what = f"... for each of its {classes} classes, of which {of_attrs} are of attrs"
+    yield Line(what, duration(each), target=f"≤ {duration(PER_CLASS)}", within=each <= PER_CLASS)
+    heavy = [name for name in HEAVY if name in others]
+    yield Line(f"... loads {', '.join(HEAVY)}", ", ".join(heavy) or "none", target="none", within=not heavy)

@@ -1,84 +1,46 @@
 """How everything here is measured, and how it is printed.
 
 * **CPU time**, not the clock on the wall: other programs on the machine count as little as possible.
-* **Side by side**: in every repeat each contender runs once, in turn, so that a slow minute slows them all.
+* **Side by side**: in every repeat each contender has one turn, so that a slow minute slows them all.
 * **Medians** over the repeats. Trust the ratios: the times differ from machine to machine, and by a fifth from run to
   run.
-* Python's garbage collector runs between the measurements and never in one; what is built beforehand is kept out of
-  its way. What a contender returns is freed after the clock has stopped.
+* Python's garbage collector runs between the turns and never in one; what was made beforehand is kept out of its way.
+  What a contender returns is freed after the clock has stopped.
 """
 
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable, Iterable
 from itertools import repeat
 from statistics import median
 from time import process_time
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-Contender = "Callable[[], object]"
+Contender: TypeAlias = Callable[[], object]
+"""What is measured: a function without arguments."""
 
 
-@frozen
-class Target:
-    """What a figure should reach: at most `most`, or at least `least`."""
+def side_by_side(*contenders: Contender, repeats: int = 15, loops: int = 1) -> tuple[float, ...]:
+    """The median CPU seconds of one call of each contender.
 
-    most: float | None = None
-    least: float | None = None
-    unit: str = ""
-
-    def met(self, figure: float) -> bool:
-        """Whether a figure reaches it."""
-        return (self.most is None or figure <= self.most) and (self.least is None or figure >= self.least)
-
-    def __str__(self) -> str:
-        return f"≤ {self.most:g}{self.unit}" if self.least is None else f"≥ {self.least:g}{self.unit}"
-
-
-@frozen
-class Line:
-    """One line of the table.
-
-    Attributes:
-        what: What was measured.
-        ours: What casecore takes.
-        peer: What it is compared with.
-        figure: What the target speaks of; None on a line that only tells.
-        unit: Written behind the figure.
-        target: What the figure should reach, if it should reach anything.
+    Args:
+        contenders: What to measure.
+        repeats: How often each has its turn.
+        loops: How many calls make one turn.
     """
-
-    what: str
-    ours: str = ""
-    peer: str = ""
-    figure: float | None = None
-    unit: str = ""
-    target: Target | None = None
-
-    @property
-    def verdict(self) -> str:
-        """Whether the target is reached."""
-        if self.figure is None or self.target is None:
-            return ""
-        return "within" if self.target.met(self.figure) else "over"
-
-    @property
-    def cells(self) -> tuple[str, ...]:
-        """The line as the table shows it."""
-        figure = "" if self.figure is None else f"{self.figure:.2f}{self.unit}"
-        return (self.what, self.ours, self.peer, figure, str(self.target or ""), self.verdict)
+    gc.collect()
+    gc.freeze()
+    try:
+        turns = [[_turn(contender, loops) for contender in contenders] for _ in range(repeats)]
+    finally:
+        gc.unfreeze()
+    return tuple(map(median, zip(*turns, strict=True)))
 
 
-HEADINGS = ("", "ours", "peer", "figure", "target", "")
-
-
-def spent(contender: Contender, loops: int = 1) -> float:
-    """The CPU seconds that one call takes, averaged over so many calls in a row."""
+def _turn(contender: Contender, loops: int) -> float:
     gc.collect()
     gc.disable()
     try:
@@ -92,21 +54,30 @@ def spent(contender: Contender, loops: int = 1) -> float:
     return took / loops
 
 
-def side_by_side(*contenders: Contender, repeats: int = 15, loops: int = 1) -> tuple[float, ...]:
-    """The median CPU seconds of one call of each contender.
+@frozen
+class Line:
+    """One line of the table: what was measured, and whether it reaches its target, if it has one."""
 
-    Args:
-        contenders: What to measure; each is called without arguments.
-        repeats: How often each has its turn.
-        loops: How many calls make one turn.
-    """
-    gc.collect()
-    gc.freeze()
-    try:
-        turns = [[spent(contender, loops) for contender in contenders] for _ in range(repeats)]
-    finally:
-        gc.unfreeze()
-    return tuple(map(median, zip(*turns, strict=True)))
+    what: str
+    ours: str = ""
+    peer: str = ""
+    ratio: str = ""
+    target: str = ""
+    within: bool | None = None
+
+
+def costs(what: str, ours: float, peer: float, most: float | None = None) -> Line:
+    """A line that tells what part of the peer's time ours takes, and how much it should take at most."""
+    ratio = ours / peer
+    line = Line(what, duration(ours), duration(peer), f"{ratio:.2f}")
+    return line if most is None else evolve(line, target=f"≤ {most:g}", within=ratio <= most)
+
+
+def outruns(what: str, ours: float, peer: float, least: float | None = None) -> Line:
+    """A line that tells how many times as fast as the peer we are, and how many it should be at least."""
+    ratio = peer / ours
+    line = Line(what, duration(ours), duration(peer), f"{ratio:.1f} x")
+    return line if least is None else evolve(line, target=f"≥ {least:g} x", within=ratio >= least)
 
 
 def duration(seconds: float) -> str:
@@ -119,9 +90,10 @@ def duration(seconds: float) -> str:
 
 def show(lines: Iterable[Line]) -> None:
     """Print lines as a table."""
-    rows = [HEADINGS, *(line.cells for line in lines)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        what, *rest = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
-        print("  ".join((what.strip().ljust(widths[0]), *rest)).rstrip())
+    verdicts = {True: "within", False: "over", None: ""}
+    rows = [("", "ours", "peer", "ratio", "target", "")]
+    rows += [(line.what, line.ours, line.peer, line.ratio, line.target, verdicts[line.within]) for line in lines]
+    first, *widths = (max(map(len, column)) for column in zip(*rows, strict=True))
+    for what, *cells in rows:
+        print("  ".join((what.ljust(first), *map(str.rjust, cells, widths))).rstrip())
     print()

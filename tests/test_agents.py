@@ -20,7 +20,9 @@ from casecore.assignments import OpenCase
 from casecore.channels import Channel
 from casecore.desk import HOUSE, Desk
 from casecore.replies import SendReply
+from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, given, new_case
+from casecore.threads import Feeling
 
 BILLING = frozenset({"billing"})
 REPLY = frozenset({Permission.REPLY})
@@ -193,7 +195,8 @@ class TestRecord:
 
 def stated(command, **fields):
     """A command of this class with something in every required field."""
-    required = {field.name: "x" for field in attrs.fields(command) if field.default is attrs.NOTHING}
+    words = {"status": Status.OPEN, "sentiment": Feeling.NEUTRAL}
+    required = {x.name: words.get(x.name, "x") for x in attrs.fields(command) if x.default is attrs.NOTHING}
     return command(**{**required, "at": at(60), **fields})
 
 

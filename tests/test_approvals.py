@@ -442,13 +442,14 @@ class TestReassigning:
                 "cleo does not work on chat",
             ),
             ((), "ana", "ana has no permission to approve"),
+            ((), "eva", "eva is not available"),
             (
                 ChangeAgent("dora", at(15), "ben", permissions=frozenset({Permission.APPROVE})),
                 "ben",
                 "ben wrote draft d1",
             ),
         ],
-        ids=["away", "queue", "channel", "permission", "author"],
+        ids=["away", "queue", "channel", "permission", "several", "author"],
     )
     def test_only_to_somebody_who_can_do_it(self, before, agent, found):
         """Regression: a review could be given to somebody who could not do it; work goes to the eligible only."""

@@ -51,7 +51,9 @@ class TestRecord:
     def test_unanswered(self):
         """Unanswered since the first message that has had no reply, until a reply goes out."""
         story = given(
-            case_in("open"), ReceiveMessage("customer", at(10), "t-c1", "m2"), SetStatus("ana", at(20), "c1", "pending")
+            case_in("open"),
+            ReceiveMessage("customer", at(10), "t-c1", "m2"),
+            SetStatus("ana", at(20), "c1", Status.PENDING),
         )
         assert T0 == story.desk.cases["c1"].case.unanswered_since
         answered = story.when(SendReply("ana", at(30), "c1", "m3", "Hello"))

@@ -4,12 +4,30 @@ from datetime import UTC, datetime
 
 import pytest
 from attrs.exceptions import FrozenInstanceError
+from hypothesis import given
 
-from casecore.agents import AddAgent
-from casecore.desk import HOUSE, View
+from casecore.agents import AddAgent, Agent
+from casecore.approvals import WaitingDraft
+from casecore.cases import Case
+from casecore.desk import HOUSE, Desk, View
 from casecore.house import Change, House
-from casecore.kernel import Accepted, Command, Deviated, Enforcement, Event, Reason, Refused, Room, Rule, an_id, frozen
+from casecore.kernel import (
+    Accepted,
+    Command,
+    Deviated,
+    Enforcement,
+    Event,
+    MissingRow,
+    Reason,
+    Refused,
+    Room,
+    Rule,
+    an_id,
+    frozen,
+)
 from casecore.policies import Policy
+from casecore.records import record
+from casecore.testing.strategies import histories
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
@@ -327,6 +345,76 @@ class TestChanges:
         """The answer is compiled once."""
         house = House((Room("cat", creates={(Cat, Fed): made}),))
         assert house.changes(Fed) is house.changes(Fed)
+
+
+@record
+class Bowl:
+    """A record that changes."""
+
+    owner: str
+    food: int = 0
+
+
+def placed(event):
+    """A bowl comes."""
+    return Bowl(event.by)
+
+
+def filled(bowl, event):
+    """A bowl is filled."""
+    bowl.food += 1
+
+
+def doubled(bowl, event):
+    """Twice as much."""
+    bowl.food *= 2
+
+
+class TestFold:
+    """The records of one class that a history leaves."""
+
+    HOUSE = House(
+        (
+            Room("bowls", creates={(Bowl, Slept): placed}, evolve={(Bowl, Fed): filled, (Cat, Purred): changed}),
+            Room("more", evolve={(Bowl, Fed): doubled}, removes=frozenset({(Bowl, Purred)})),
+        )
+    )
+
+    def fold(self, *events):
+        """The bowls by their owner."""
+        return self.HOUSE.fold(Bowl, "by", events)
+
+    def test_created_and_edited(self):
+        """Each event does all that its rooms say, lower rooms first; every record has its own id."""
+        events = (Slept("ana", NOON), Slept("ben", NOON), Fed("ana", NOON), Fed("ana", NOON))
+        bowls = self.fold(*events)
+        assert {"ana": Bowl("ana", 6), "ben": Bowl("ben", 0)} == bowls
+        assert {Bowl} == {type(bowl) for bowl in bowls.values()}
+
+    def test_removed(self):
+        """What leaves is not there, and may come again."""
+        assert {} == self.fold(Slept("ana", NOON), Purred("ana", NOON))
+        assert {"ana": Bowl("ana")} == self.fold(Slept("ana", NOON), Purred("ana", NOON), Slept("ana", NOON))
+
+    def test_events_of_others(self):
+        """Events that concern no record of the class are passed over."""
+        assert {} == self.fold(Event("ana", NOON), Deviated("ana", NOON, "a.rule", "no"))
+
+    @pytest.mark.parametrize("event", [Fed("ana", NOON), Purred("ana", NOON)], ids=["edited", "removed"])
+    def test_gap_in_the_history(self, event):
+        """What was never made can be neither edited nor removed; the error names event and id."""
+        with pytest.raises(MissingRow) as caught:
+            self.fold(Slept("ben", NOON), event)
+        assert (event, "ana") == (caught.value.event, caught.value.row)
+
+    @given(histories())
+    def test_as_the_desk(self, events):
+        """The records are those of the desk that the history leads to."""
+        desk = Desk().evolve(events)
+        assert {case: file.case for case, file in desk.cases.items()} == HOUSE.fold(Case, "case", events)
+        assert dict(desk.agents) == HOUSE.fold(Agent, "agent", events)
+        waiting = {case: file.draft for case, file in desk.cases.items() if file.draft is not None}
+        assert waiting == HOUSE.fold(WaitingDraft, "case", events)
 
 
 class TestHouse:

@@ -2,6 +2,8 @@
 
 import pickle
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from enum import StrEnum
+from typing import get_type_hints
 
 import attrs
 import pytest
@@ -24,10 +26,14 @@ from casecore.kernel import (
     Timer,
     _checked_id,
     _checked_text,
+    _checked_texts,
+    a_choice,
+    a_flag,
     a_text,
     an_id,
     an_instant,
     frozen,
+    some,
 )
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -42,6 +48,16 @@ class Ask(Command):
     text: str = a_text(default="")
     comment: str | None = a_text(default=None)
     until: datetime | None = an_instant(default=None)
+
+
+@frozen
+class Choose(Command):
+    """A command with fields that are no text."""
+
+    one: Enforcement = a_choice(Enforcement)
+    some: frozenset[Enforcement] = some(Enforcement, default=frozenset())
+    maybe: Enforcement | None = a_choice(Enforcement, default=None)
+    loud: bool = a_flag(default=False)
 
 
 def problem_with(**fields):
@@ -170,19 +186,67 @@ class TestInstants:
         assert "until" == problem_with(until=datetime(2026, 11, 2)).field  # noqa: DTZ001 -- naive on purpose
 
 
+MEMBER, MEMBERS = attrs.fields(Choose).one.validator, attrs.fields(Choose).some.validator
+
+
+def choice_problem(**fields):
+    """What is said about a command with such a field."""
+    with pytest.raises(CommandError) as caught:
+        Choose(**{"by": "ana", "at": NOON, "one": Enforcement.WARN, **fields})
+    return str(caught.value)
+
+
+class TestChoices:
+    """Words, flags and sets are what they say, never what merely looks like it."""
+
+    def test_fits(self):
+        """Members, True and False, and None where it may be left out."""
+        some_rules = frozenset({Enforcement.OFF, Enforcement.WARN})
+        made = Choose("ana", NOON, Enforcement.BLOCK, some_rules, Enforcement.OFF, loud=True)
+        assert (Enforcement.BLOCK, some_rules, Enforcement.OFF, True) == (made.one, made.some, made.maybe, made.loud)
+        assert (frozenset(), None, False) == (*attrs.astuple(Choose("ana", NOON, Enforcement.BLOCK))[3:],)
+
+    def test_plain_word(self):
+        """A word that equals a member is still no member; the error names those there are."""
+        members = "<Enforcement.BLOCK: 'block'>, <Enforcement.WARN: 'warn'>, <Enforcement.OFF: 'off'>"
+        assert f"one: 'warn' is no Enforcement; give one of {members}" == choice_problem(one="warn")
+        assert choice_problem(maybe="warn").startswith("maybe: 'warn' is no Enforcement; ")
+        assert choice_problem(one=None).startswith("one: None is no Enforcement; ")
+
+    @pytest.mark.parametrize("loud", ["no", 1, 0, None])
+    def test_flag(self, loud):
+        """Whatever counts as true or false in Python."""
+        assert f"loud: {loud!r} is no bool; give one of True, False" == choice_problem(loud=loud)
+
+    @pytest.mark.parametrize("chosen", [{Enforcement.OFF}, [Enforcement.OFF], frozenset({"off", 7}), Enforcement.OFF])
+    def test_set(self, chosen):
+        """A set that can be changed, or one with something else in it."""
+        assert choice_problem(some=chosen).endswith(" is no frozenset of Enforcement; give a frozenset of Enforcement")
+
+
+def kind_of(validator):
+    """Which sort of check a validator is: those made for one class are of a sort with those made for another."""
+    return getattr(validator, "__code__", None)
+
+
 def fields_checked_by(validator):
     """Every (command, field) of the desk whose value is checked so."""
     return [
         pytest.param(command, field.name, id=f"{command.__name__}.{field.name}")
         for command in HOUSE.commands
         for field in attrs.fields(command)
-        if field.validator is validator
+        if kind_of(field.validator) == kind_of(validator)
     ]
 
 
 def stated(command, **fields):
     """A command of this class whose other required fields are well-formed."""
-    required = {field.name: "x" for field in attrs.fields(command) if field.default is attrs.NOTHING}
+    hints = get_type_hints(command)
+    required = {
+        field.name: next(iter(hints[field.name])) if issubclass(hints[field.name], StrEnum) else "x"
+        for field in attrs.fields(command)
+        if field.default is attrs.NOTHING and field.name != "at"
+    }
     return command(**{**required, "at": NOON, **fields})
 
 
@@ -204,6 +268,44 @@ class TestEveryCommand:
         with pytest.raises(CommandError) as caught:
             stated(command, **{field: wrong})
         assert field == caught.value.field
+
+    @pytest.mark.parametrize(
+        "wrong", [("fine", "\ud800"), {"\ud800": "x"}, {"x": "\udfff"}, (7,), "a.pdf", ["a.pdf"], 7]
+    )
+    @pytest.mark.parametrize(("command", "field"), fields_checked_by(_checked_texts))
+    def test_several_texts(self, command, field, wrong):
+        """Regression: half a character in an attachment's name, or in a profile, was let in. It is refused too."""
+        with pytest.raises(CommandError) as caught:
+            stated(command, **{field: wrong})
+        assert field == caught.value.field
+
+    @pytest.mark.parametrize("wrong", ["new", "no", 1, ["direct"], b"chat"])
+    @pytest.mark.parametrize(("command", "field"), fields_checked_by(MEMBER))
+    def test_choices_and_flags(self, command, field, wrong):
+        """Regression: a plain word went past the rules that look for the member; "no" even counted as yes."""
+        with pytest.raises(CommandError) as caught:
+            stated(command, **{field: wrong})
+        assert field == caught.value.field
+        assert f"{wrong!r} is no " in caught.value.problem
+        assert caught.value.remedy.startswith("give one of ")
+
+    @pytest.mark.parametrize("wrong", [{"reply"}, frozenset({7}), ("chat",), "general"])
+    @pytest.mark.parametrize(("command", "field"), fields_checked_by(MEMBERS))
+    def test_sets(self, command, field, wrong):
+        """Permissions, queues and channels come in a set that nobody can change afterwards."""
+        with pytest.raises(CommandError) as caught:
+            stated(command, **{field: wrong})
+        assert field == caught.value.field
+
+    def test_every_field_is_checked(self):
+        """No command has a field that is not checked when it is made; `at` is, by what turns it into UTC."""
+        checked = {kind_of(check) for check in (_checked_id, _checked_text, _checked_texts, MEMBER, MEMBERS)}
+        assert {"at"} == {
+            field.name
+            for command in HOUSE.commands
+            for field in attrs.fields(command)
+            if kind_of(field.validator) not in checked
+        }
 
     @pytest.mark.parametrize("command", HOUSE.commands, ids=lambda command: command.__name__)
     def test_instant(self, command):

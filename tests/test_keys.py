@@ -122,9 +122,9 @@ class TestText:
         assert (value, []) == read(kind, value)
         assert value == kind.write(value)
 
-    @pytest.mark.parametrize("value", ["x" * 11, 7, None, b"text", ["text"]])
+    @pytest.mark.parametrize("value", ["x" * 11, "\ud800", 7, None, b"text", ["text"]])
     def test_does_not_fit(self, value):
-        """Too long, or no text: the limit is told."""
+        """Too long, half a character, or no text: the limit is told."""
         assert "text of at most 10 characters" == problem(Text(10), value).expected
 
     def test_long_values_are_cut(self):

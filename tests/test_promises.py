@@ -146,6 +146,11 @@ def queued_only(view, command, policy):
     return (CaseQueued(command.by, command.at, command.case, view.case.queue, command.at),)
 
 
+def closed_and_queued(view, command, policy):
+    """Closed, and then put back into its queue."""
+    return (CaseClosed(command.by, command.at, command.case, command.reason), *queued_only(view, command, policy))
+
+
 def embellished(view, command, policy):
     """Approved, but something else is sent than what waited."""
     draft = view.draft
@@ -257,6 +262,12 @@ TEETH = {
         handling(LeaveCase, queued_only),
         case_in("open"),
         LeaveCase("ana", at(2), "c1"),
+    ),
+    "16: in a queue although it is over": (
+        "16",
+        handling(CloseCase, closed_and_queued),
+        case_in("open"),
+        CloseCase("ana", at(2), "c1"),
     ),
     "18: nobody may close": ("18", forbidding(CaseClosed), case_in("new"), OpenCase("ana", at(2), "c1")),
     "18: closing does nothing": ("18", handling(CloseCase, nothing), case_in("new"), OpenCase("ana", at(2), "c1")),

@@ -151,3 +151,23 @@ def test_timers(room, data):
                 command = timer.command(sheet, at)
                 assert type(command) in HOUSE.commands
                 assert at == command.at
+
+
+VALUES = sorted(
+    {
+        *HOUSE.commands,
+        *(event for room in HOUSE.rooms for event in room.follows),
+        *(kind for room in HOUSE.rooms for pair in (*room.creates, *room.evolve, *room.removes) for kind in pair),
+    },
+    key=lambda kind: kind.__name__,
+)
+
+
+@pytest.mark.parametrize("kind", VALUES, ids=lambda kind: kind.__name__)
+@settings(max_examples=5)
+@given(st.data())
+def test_values_can_be_remembered(kind, data):
+    """Commands, events and records can be kept in sets and as keys, mappings in them notwithstanding."""
+    value = data.draw(drawn(kind))
+    assert hash(value) == hash(attrs.evolve(value))
+    assert value == attrs.evolve(value)

@@ -26,6 +26,7 @@ from casecore.kernel import (
     a_text,
     an_id,
     frozen,
+    some,
 )
 from casecore.policies import Policy
 from casecore.records import record
@@ -92,9 +93,9 @@ class AddAgent(Command):
 
     agent: str = an_id()
     name: str = a_text(default="")
-    permissions: frozenset[Permission] = frozenset()
-    queues: frozenset[str] = frozenset()
-    channels: frozenset[Channel] = frozenset()
+    permissions: frozenset[Permission] = some(Permission, default=frozenset())
+    queues: frozenset[str] = some(str, default=frozenset())
+    channels: frozenset[Channel] = some(Channel, default=frozenset())
 
 
 @frozen
@@ -103,9 +104,9 @@ class ChangeAgent(Command):
 
     agent: str = an_id()
     name: str | None = a_text(default=None)
-    permissions: frozenset[Permission] | None = None
-    queues: frozenset[str] | None = None
-    channels: frozenset[Channel] | None = None
+    permissions: frozenset[Permission] | None = some(Permission, default=None)
+    queues: frozenset[str] | None = some(str, default=None)
+    channels: frozenset[Channel] | None = some(Channel, default=None)
 
 
 @frozen

@@ -23,7 +23,21 @@ from casecore.agents import Permission, is_supervisor
 from casecore.arrivals import MessageReceived
 from casecore.assignments import AIM, agent_known, ineligible, one_aim, queue_known
 from casecore.cases import CaseClosed, CaseCommand, SeesCase, StatusSet, by_agent, not_closed, only_holder
-from casecore.kernel import SYSTEM, Draft, Event, Probe, Reason, Room, Rule, a_text, an_id, frozen
+from casecore.kernel import (
+    SYSTEM,
+    Draft,
+    Event,
+    Probe,
+    Reason,
+    Room,
+    Rule,
+    a_choice,
+    a_flag,
+    a_text,
+    an_id,
+    frozen,
+    some_texts,
+)
 from casecore.machines import StateTable
 from casecore.policies import OnCustomerMessage, Policy
 from casecore.records import record
@@ -117,9 +131,9 @@ class SubmitDraft(CaseCommand):
 
     draft: str = an_id()
     text: str = a_text(default="")
-    send_as: Status = Status.PENDING
+    send_as: Status = a_choice(Status, default=Status.PENDING)
     queue: str | None = an_id(default=None)
-    attachments: tuple[str, ...] = ()
+    attachments: tuple[str, ...] = some_texts(default=())
     note: str = a_text(default="")
 
 
@@ -135,8 +149,8 @@ class EditDraft(DraftCommand):
     """The draft says something else; what is None stays."""
 
     text: str | None = a_text(default=None)
-    send_as: Status | None = None
-    attachments: tuple[str, ...] | None = None
+    send_as: Status | None = a_choice(Status, default=None)
+    attachments: tuple[str, ...] | None = some_texts(default=None)
 
 
 @frozen
@@ -156,7 +170,7 @@ class ApproveDraft(DraftCommand):
         seen: The reviewer has seen what the customer wrote since.
     """
 
-    seen: bool = False
+    seen: bool = a_flag(default=False)
 
 
 @frozen

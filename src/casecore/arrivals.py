@@ -23,11 +23,14 @@ from casecore.kernel import (
     Reason,
     Room,
     Rule,
+    a_choice,
+    a_flag,
     a_text,
     an_id,
     frozen,
 )
 from casecore.policies import Policy, ReopenTo
+from casecore.records import draft_of
 from casecore.statuses import CASE_LIFECYCLE, Status, Trigger
 from casecore.threads import CustomerMet, Message, Thread, ThreadOpened, message_fresh
 
@@ -54,14 +57,14 @@ class ReceiveMessage(Command):
     thread: str = an_id()
     message: str = an_id()
     text: str = a_text(default="")
-    kind: MessageKind = MessageKind.DIRECT
+    kind: MessageKind = a_choice(MessageKind, default=MessageKind.DIRECT)
     customer: str | None = an_id(default=None)
-    channel: Channel | None = None
+    channel: Channel | None = a_choice(Channel, default=None)
     new_case: str | None = an_id(default=None)
     name: str | None = a_text(default=None)
     reason: str | None = a_text(default=None)
     language: str | None = a_text(default=None)
-    auto_generated: bool = False
+    auto_generated: bool = a_flag(default=False)
 
 
 # Events ----------------------------------------------------------------------------------------------
@@ -137,8 +140,10 @@ def _thread_identity(view: SeesCase, command: ReceiveMessage, _: Policy) -> Reas
 
 
 def _case_fresh(view: SeesCase, command: ReceiveMessage, _: Policy) -> Reason | None:
-    new = new_case_id(command, view.thread, view.case)
-    if new is None or (view.named is None and len(new) <= ID_LIMIT):
+    if not starts_case(command, view.case):
+        return None
+    new = new_case_id(command, view.case)
+    if view.named is None and len(new) <= ID_LIMIT:
         return None
     problem = f"case id {new!r} is taken" if view.named else f"the derived case id has {len(new)} characters"
     return Reason("case.fresh", problem, "give the new case an id of its own (new_case)")
@@ -169,16 +174,13 @@ def _machine_made(command: ReceiveMessage) -> bool:
     return command.auto_generated or command.kind is MessageKind.LIKE
 
 
-def new_case_id(command: ReceiveMessage, thread: Thread | None, case: Case | None) -> str | None:
-    """The id of the case that a message starts; None when it starts none.
+def starts_case(command: ReceiveMessage, case: Case | None) -> bool:
+    """Whether a message starts a case: a person wrote, and the thread's latest case, if it has one, is closed."""
+    return not _machine_made(command) and (case is None or case.status is Status.CLOSED)
 
-    Args:
-        command: The message.
-        thread: Its thread, if it is known.
-        case: The thread's latest case, if it has one.
-    """
-    if _machine_made(command) or (case is not None and case.status is not Status.CLOSED):
-        return None
+
+def new_case_id(command: ReceiveMessage, case: Case | None) -> str:
+    """The id of the case that a message starts: the caller's, else derived from its thread or predecessor."""
     if command.new_case is not None:
         return command.new_case
     if case is None:
@@ -188,11 +190,25 @@ def new_case_id(command: ReceiveMessage, thread: Thread | None, case: Case | Non
 
 
 def _receive(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tuple[Event, ...]:
-    c, thread, case = command, view.thread, view.case
+    c, case = command, view.case
     if _machine_made(c):
         return (
             MessageNoted(c.by, c.at, case.id if case else None, c.thread, c.message, c.text, c.kind, c.auto_generated),
         )
+    if case is None or case.status is Status.CLOSED:
+        return _start(view, c, policy)
+    received = MessageReceived(c.by, c.at, case.id, c.thread, case.customer, c.message, c.text, c.kind)
+    if CASE_LIFECYCLE.dest(case.status, Trigger.CUSTOMER_MESSAGE) is case.status:
+        return (received,)
+    return (
+        received,
+        CaseReopened(c.by, c.at, case.id, case.status),
+        *_after_reopening(view, case, c, policy),
+    )
+
+
+def _start(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tuple[Event, ...]:
+    c, thread, before = command, view.thread, view.case
     customer = thread.customer if thread else c.customer
     channel = thread.channel if thread else c.channel
     if customer is None or channel is None:  # `thread.identity` has refused it already
@@ -202,27 +218,15 @@ def _receive(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tuple[E
         events.append(CustomerMet(c.by, c.at, customer, c.name))
     if thread is None:
         events.append(ThreadOpened(c.by, c.at, c.thread, customer, channel))
-    started = new_case_id(c, thread, case)
-    if started is not None:
-        queue = policy.queue_for(channel, c.reason, c.language)
-        predecessor = case.id if case else None
-        events.append(
-            CaseStarted(c.by, c.at, started, c.thread, customer, channel, queue, c.reason, c.language, predecessor)
-        )
-        events.append(CaseQueued(c.by, c.at, started, queue, c.at))
-        if case is not None:
-            events.append(SuccessorStarted(c.by, c.at, case.id, started))
-        return (*events, MessageReceived(c.by, c.at, started, c.thread, customer, c.message, c.text, c.kind))
-    if case is None:  # a thread without a case starts one, so this cannot be
-        return ()
-    received = MessageReceived(c.by, c.at, case.id, c.thread, customer, c.message, c.text, c.kind)
-    if CASE_LIFECYCLE.dest(case.status, Trigger.CUSTOMER_MESSAGE) is case.status:
-        return (received,)
-    return (
-        received,
-        CaseReopened(c.by, c.at, case.id, case.status),
-        *_after_reopening(view, case, c, policy),
+    new, queue = new_case_id(c, before), policy.queue_for(channel, c.reason, c.language)
+    predecessor = before.id if before else None
+    events += (
+        CaseStarted(c.by, c.at, new, c.thread, customer, channel, queue, c.reason, c.language, predecessor),
+        CaseQueued(c.by, c.at, new, queue, c.at),
     )
+    if before is not None:
+        events.append(SuccessorStarted(c.by, c.at, before.id, new))
+    return (*events, MessageReceived(c.by, c.at, new, c.thread, customer, c.message, c.text, c.kind))
 
 
 def _after_reopening(view: SeesCase, case: Case, command: Command, policy: Policy) -> tuple[Event, ...]:
@@ -256,7 +260,7 @@ def _wrote(thread: Draft, event: MessageReceived) -> None:
 
 
 def _came(event: MessageReceived) -> Message:
-    return Message(event.message, event.case, inbound=True)
+    return draft_of(Message)(event.message, event.case, inbound=True)
 
 
 def _reopened(case: Draft, event: CaseReopened) -> None:

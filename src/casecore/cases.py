@@ -17,10 +17,24 @@ from typing import Protocol
 
 from casecore.agents import Agent, is_supervisor
 from casecore.channels import Channel
-from casecore.kernel import CUSTOMER, SYSTEM, Command, Draft, Event, Probe, Reason, Room, Rule, Timer, an_id, frozen
+from casecore.kernel import (
+    CUSTOMER,
+    SYSTEM,
+    Command,
+    Draft,
+    Event,
+    Probe,
+    Reason,
+    Room,
+    Rule,
+    Timer,
+    a_choice,
+    an_id,
+    frozen,
+)
 from casecore.keys import spoken
 from casecore.policies import Policy, Role
-from casecore.records import record
+from casecore.records import draft_of, record
 from casecore.statuses import CASE_LIFECYCLE, SET_BY_HAND, Status, Trigger
 from casecore.threads import SeesThread, Thread
 
@@ -106,14 +120,14 @@ class CaseCommand(Command):
 class SetStatus(CaseCommand):
     """The status is set by hand, without a reply."""
 
-    status: Status
+    status: Status = a_choice(Status)
 
 
 @frozen
 class CloseCase(CaseCommand):
     """The case is over."""
 
-    reason: CloseReason = CloseReason.BY_HAND
+    reason: CloseReason = a_choice(CloseReason, default=CloseReason.BY_HAND)
 
 
 # Events ----------------------------------------------------------------------------------------------
@@ -310,7 +324,7 @@ def _close(_: SeesCase, command: CloseCase, __: Policy) -> tuple[Event, ...]:
 
 
 def _started(event: CaseStarted) -> Case:
-    return Case(
+    return draft_of(Case)(
         event.case,
         event.thread,
         event.customer,

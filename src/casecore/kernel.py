@@ -114,12 +114,53 @@ def _checked_id(_: object, attribute: Attribute[Any], value: object) -> None:
 
 
 def _checked_text(_: object, attribute: Attribute[Any], value: object) -> None:
+    if value is not None or attribute.default is not None:
+        _check_text(attribute.name, value)
+
+
+def _checked_texts(_: object, attribute: Attribute[Any], value: object) -> None:
     if value is None and attribute.default is None:
         return
+    texts = value if isinstance(value, tuple) else (*value, *value.values()) if isinstance(value, Mapping) else None
+    if texts is None:
+        raise CommandError(attribute.name, f"{value!r} does not hold texts", "give a tuple of texts, or texts by name")
+    for text in texts:
+        _check_text(attribute.name, text)
+
+
+Validator: TypeAlias = Callable[[object, "Attribute[Any]", object], None]
+
+
+def _member_of(kind: type) -> Validator:
+    """Check that a value is of a class: a plain word that merely looks like a member would slip past the rules."""
+
+    def member(_: object, attribute: Attribute[Any], value: object) -> None:
+        if type(value) is kind or (value is None and attribute.default is None):
+            return
+        words = ", ".join(map(repr, kind)) if issubclass(kind, StrEnum) else "True, False"
+        raise CommandError(attribute.name, f"{value!r} is no {kind.__name__}", f"give one of {words}")
+
+    return member
+
+
+def _members_of(kind: type) -> Validator:
+    """Check that a value is a frozenset of members of a class."""
+
+    def members(_: object, attribute: Attribute[Any], value: object) -> None:
+        if value is None and attribute.default is None:
+            return
+        if not isinstance(value, frozenset) or not all(isinstance(item, kind) for item in value):
+            name = kind.__name__
+            raise CommandError(attribute.name, f"{value!r} is no frozenset of {name}", f"give a frozenset of {name}")
+
+    return members
+
+
+def _check_text(name: str, value: object) -> None:
     if not isinstance(value, str):
-        raise CommandError(attribute.name, f"{value!r} is not text", "give text")
+        raise CommandError(name, f"{value!r} is not text", "give text")
     if not is_whole(value):
-        raise CommandError(attribute.name, "the text has half a character (a lone surrogate)", "send whole code points")
+        raise CommandError(name, "the text has half a character (a lone surrogate)", "send whole code points")
 
 
 def is_whole(text: str) -> bool:
@@ -167,6 +208,26 @@ def a_text(**options: Any) -> Any:
     return field(validator=_checked_text, **options)
 
 
+def some_texts(**options: Any) -> Any:
+    """A field for a tuple of texts, or for texts by name. Raises `CommandError` when one of them is malformed."""
+    return field(validator=_checked_texts, **options)
+
+
+def a_choice(choices: type[StrEnum], **options: Any) -> Any:
+    """A field for one member of an enumeration. Raises `CommandError` for anything else, its plain word included."""
+    return field(validator=_member_of(choices), **options)
+
+
+def a_flag(**options: Any) -> Any:
+    """A field for True or False. Raises `CommandError` for anything else, even if it counts as one of them."""
+    return field(validator=_member_of(bool), **options)
+
+
+def some(kind: type, **options: Any) -> Any:
+    """A field for a frozenset of members of a class. Raises `CommandError` for any other collection or member."""
+    return field(validator=_members_of(kind), **options)
+
+
 def an_instant(**options: Any) -> Any:
     """A field for an instant: an aware datetime, kept in UTC. Raises `CommandError` when it has no zone."""
     return field(converter=Converter(_utc, takes_field=True), **options)
@@ -175,7 +236,9 @@ def an_instant(**options: Any) -> Any:
 T = TypeVar("T")
 
 
-@dataclass_transform(frozen_default=True, field_specifiers=(field, an_id, a_text, an_instant))
+@dataclass_transform(
+    frozen_default=True, field_specifiers=(field, an_id, a_text, some_texts, a_choice, a_flag, some, an_instant)
+)
 def frozen(cls: type[T]) -> type[T]:
     """Class decorator of commands, events and everything else that is a value: frozen, slotted, compared by content."""
     return attrs.frozen(cls)
@@ -369,7 +432,8 @@ class Probe:
     Attributes:
         name: The action's name.
         command: The command it becomes.
-        given: The arguments that make this action, e.g. which status a reply is sent as.
+        given: The arguments that make this action, e.g. which status a reply is sent as; also something that stands in
+            for an argument it asks for, where that is no text.
         asks: The arguments that the agent still has to give.
     """
 
@@ -390,7 +454,7 @@ class Room(Generic[V]):
         rules: Everything else; all of them are asked and every reason is listed.
         decide: What each command proposes.
         follows: What an event entails, added after the verdict and never refused.
-        creates: (sheet class, event class) -> the new record.
+        creates: (sheet class, event class) -> the new record, or a draft of it (`records.draft_of`), which is faster.
         evolve: (sheet class, event class) -> changes a draft of the record in place.
         removes: (sheet class, event class) pairs with which the record leaves the desk.
         timers: The instants at which something happens or changes by itself.

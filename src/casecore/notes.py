@@ -14,7 +14,7 @@ from typing import Protocol
 
 from casecore.agents import is_supervisor
 from casecore.cases import Case, CaseCommand, SeesCase, not_by_customer, not_closed
-from casecore.kernel import SYSTEM, Command, Draft, Event, Probe, Reason, Room, Rule, a_text, an_id, frozen
+from casecore.kernel import SYSTEM, Command, Draft, Event, Probe, Reason, Room, Rule, a_choice, a_text, an_id, frozen
 from casecore.policies import Policy
 from casecore.records import record
 from casecore.threads import Customer, Feeling, Message
@@ -92,7 +92,7 @@ class SetSentiment(CaseCommand):
     """A message is marked positive, neutral or negative."""
 
     message: str = an_id()
-    sentiment: Feeling
+    sentiment: Feeling = a_choice(Feeling)
 
 
 # Events ------------------------------------------------------------------------------------------------
@@ -363,6 +363,6 @@ NOTES: Room[SeesNote] = Room(
         Probe("add_note", AddNote, asks=("note", "text")),
         Probe("add_tag", AddTag, asks=("tag",)),
         Probe("remove_tag", RemoveTag, asks=("tag",)),
-        Probe("set_sentiment", SetSentiment, asks=("message", "sentiment")),
+        Probe("set_sentiment", SetSentiment, {"sentiment": Feeling.NEUTRAL}, asks=("message", "sentiment")),
     ),
 )

@@ -15,8 +15,9 @@ from typing import Protocol
 from casecore.agents import Permission
 from casecore.assignments import place_after
 from casecore.cases import Case, CaseCommand, SeesCase, by_agent, edge, not_closed, only_holder
-from casecore.kernel import Draft, Event, Probe, Reason, Room, Rule, a_text, an_id, frozen
+from casecore.kernel import Draft, Event, Probe, Reason, Room, Rule, a_choice, a_text, an_id, frozen, some_texts
 from casecore.policies import ChannelRules, Policy
+from casecore.records import draft_of
 from casecore.statuses import SENT_AS, Status
 from casecore.threads import Message, message_fresh
 
@@ -36,8 +37,8 @@ class SendReply(CaseCommand):
 
     message: str = an_id()
     text: str = a_text(default="")
-    send_as: Status = Status.PENDING
-    attachments: tuple[str, ...] = ()
+    send_as: Status = a_choice(Status, default=Status.PENDING)
+    attachments: tuple[str, ...] = some_texts(default=())
 
 
 @frozen
@@ -157,7 +158,7 @@ def _sent(case: Draft, event: ReplySent) -> None:
 
 
 def _went(event: ReplySent) -> Message:
-    return Message(event.message, event.case, inbound=False)
+    return draft_of(Message)(event.message, event.case, inbound=False)
 
 
 REPLIES: Room[SeesCase] = Room(

@@ -18,9 +18,9 @@ from attrs import field
 
 from casecore.agents import SeesAgents
 from casecore.channels import Channel
-from casecore.kernel import Command, Draft, Event, Reason, Room, a_text, an_id, frozen
+from casecore.kernel import Command, Draft, Event, Reason, Room, a_text, an_id, frozen, some_texts
 from casecore.policies import Policy
-from casecore.records import record
+from casecore.records import draft_of, record
 
 
 class Feeling(StrEnum):
@@ -103,7 +103,7 @@ class RecordCustomer(Command):
 
     customer: str = an_id()
     name: str | None = a_text(default=None)
-    profile: Mapping[str, str] = field(factory=dict, hash=False)
+    profile: Mapping[str, str] = some_texts(factory=dict, hash=False)
 
 
 @frozen
@@ -158,7 +158,7 @@ def _record_customer(view: SeesThread, command: RecordCustomer, _: Policy) -> tu
 
 
 def _met(event: CustomerMet) -> Customer:
-    return Customer(event.customer, event.name)
+    return draft_of(Customer)(event.customer, event.name)
 
 
 def _recorded(customer: Draft, event: CustomerRecorded) -> None:
@@ -167,7 +167,7 @@ def _recorded(customer: Draft, event: CustomerRecorded) -> None:
 
 
 def _thread_opened(event: ThreadOpened) -> Thread:
-    return Thread(event.thread, event.customer, event.channel)
+    return draft_of(Thread)(event.thread, event.customer, event.channel)
 
 
 THREADS: Room[SeesThread] = Room(

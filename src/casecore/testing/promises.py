@@ -12,7 +12,7 @@ a rule would be a hole in its promise too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import accumulate, count
 from typing import Any, Final
@@ -186,9 +186,14 @@ def _nothing_is_lost(step: Step) -> Iterator[str]:
     yield from (f"case {case} is gone" for case in gone)
     for file in step.touched:
         case = file.case
-        queued = case.waiting_since is not None and case.queue in step.after.policy.queues
-        if case.status not in {Status.RESOLVED, Status.CLOSED} and queued == (case.assignee is not None):
-            yield f"case {case.id} is {case.status} and {'held and queued' if queued else 'neither held nor queued'}"
+        places = [case.assignee is not None, case.waiting_since is not None and case.queue in step.after.policy.queues]
+        if sum(places) not in _PLACES.get(case.status, {1}):
+            where = {0: "neither held nor queued", 1: "held or queued", 2: "held and queued"}[sum(places)]
+            yield f"case {case.id} is {case.status}, and {where}"
+
+
+_PLACES: Final[Mapping[Status, Collection[int]]] = {Status.RESOLVED: {0, 1}, Status.CLOSED: {0}}
+"""In how many places a case may be, an inbox and a queue; where it says nothing, exactly in one."""
 
 
 # Ways: that something can still be done is shown by doing it.

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from itertools import count
-from typing import Any, Final, TypeVar, get_args, get_type_hints
+from typing import Any, Final, TypeVar, get_type_hints
 
 import attrs
 from hypothesis import strategies as st
@@ -24,7 +24,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from casecore.agents import AddAgent, Agent, Permission, is_supervisor
 from casecore.approvals import TRIGGERS, SubmitDraft
 from casecore.arrivals import ReceiveMessage
-from casecore.assignments import OpenCase
+from casecore.assignments import LeaveCase, OpenCase
 from casecore.cases import SetStatus
 from casecore.channels import Channel
 from casecore.desk import HOUSE, CaseFile, Desk, View
@@ -169,14 +169,15 @@ def _form(kind: Any) -> tuple[_Blank, ...]:
     checked_as_id = attrs.fields(command).by.validator
     blanks = []
     for field in attrs.fields(kind):
-        named = {types[field.name], *get_args(types[field.name])}
-        an_id, optional = field.validator is checked_as_id, field.default is None
-        if an_id or datetime in named:
-            drawn: SearchStrategy[Any] = ids() if an_id else instants()
-        elif field.validator is not None:
+        hint, an_id, optional = types[field.name], field.validator is checked_as_id, field.default is None
+        if an_id:
+            drawn: SearchStrategy[Any] = ids()
+        elif hint in {datetime, datetime | None}:
+            drawn = instants()
+        elif hint in {str, str | None}:
             drawn = texts()
         else:
-            drawn = st.from_type(types[field.name])
+            drawn = st.from_type(hint)
         blanks.append(_Blank(field.name, an_id, optional, st.none() | drawn if optional else drawn))
     return tuple(blanks)
 
@@ -216,6 +217,8 @@ def _kinds(house: House[View], file: CaseFile | None) -> list[type[Command]]:
         likely: tuple[type[Command], ...] = (ReceiveMessage,) * 12
     elif file.draft is not None:
         likely = (*TRIGGERS, ReceiveMessage)
+    elif file.case.status is Status.RESOLVED:
+        likely = (LeaveCase, LeaveCase, SetStatus, ReceiveMessage)
     elif file.case.assignee is None or file.case.status is Status.NEW:
         likely = (OpenCase, OpenCase, OpenCase, ReceiveMessage)
     else:
