@@ -234,6 +234,7 @@ class TestRoundTrip:
         assert reason == read
         assert str is type(read.facts["status"])
         assert {"status": "open", "since": NOON, "all": ("new", NOON)} == read.facts
+        assert str is type(to_plain(reason)["facts"]["status"])
 
     def test_example_day(self):
         """A whole day: its commands, what the desk answered with every rule's facts, its events and the desk itself."""

@@ -44,6 +44,10 @@ class TestUnwritable:
         ("thing", "found"),
         [
             (object(), "object cannot be written: it is no command, event or record of this house"),
+            (
+                attrs.make_class("OpenCase", ["case"])("c"),
+                "OpenCase cannot be written: it is no command, event or record",
+            ),
             (OpenCase, "type cannot be written: it is no command, event or record of this house"),
             (
                 StatusSet("a", NOON.replace(tzinfo=None), "c", Status.OPEN),
@@ -65,7 +69,7 @@ class TestUnwritable:
             (Agent("a", "A", queues=None), "Agent cannot be written: 'NoneType' object is not iterable"),
             (Customer("m", positive=10**5000), "Customer cannot be written: Exceeds the limit"),
         ],
-        ids=range(12),
+        ids=range(13),
     )
     def test_refused(self, thing, found):
         """The class, and what it is about."""
@@ -79,13 +83,15 @@ class TestUnwritable:
 def replies_had_a_body(plain):
     """From 1 to 2: what a reply says was called its body."""
     if plain["type"] == "SendReply":
-        plain["text"] = plain.pop("body")
+        plain["words"] = plain.pop("body")
     return plain
 
 
-def replies_had_no_status(plain):
-    """From 2 to 3: every reply was sent as escalated."""
-    return {"send_as": "escalated", **plain} if plain["type"] == "SendReply" else plain
+def replies_had_words(plain):
+    """From 2 to 3: then its words, and every reply was sent as escalated."""
+    if plain["type"] == "SendReply":
+        plain |= {"text": plain.pop("words"), "send_as": "escalated"}
+    return plain
 
 
 def eva_was_ana(plain):
@@ -95,7 +101,7 @@ def eva_was_ana(plain):
 
 
 SECOND = Codec.of(HOUSE, schema=2, upcasters={1: replies_had_a_body})
-THIRD = Codec.of(HOUSE, schema=3, upcasters={1: replies_had_a_body, 2: replies_had_no_status})
+THIRD = Codec.of(HOUSE, schema=3, upcasters={1: replies_had_a_body, 2: replies_had_words})
 
 
 class TestSchema:
@@ -129,7 +135,7 @@ class TestSchema:
         old = {"type": "SendReply", "by": "ana", "at": NOON_TEXT, "case": "c1", "message": "m1"}
         reply = SendReply("ana", NOON, "c1", "m1", "Olá!", Status.ESCALATED)
         assert reply == THIRD.from_plain({**old, "schema": 1, "body": "Olá!"})
-        assert reply == THIRD.command_from({**old, "schema": 2, "text": "Olá!"})
+        assert reply == THIRD.command_from({**old, "schema": 2, "words": "Olá!"})
         assert SendReply("ana", NOON, "c1", "m1", "Olá!") == THIRD.loads(json.dumps({**old, "text": "Olá!"}))
 
     def test_present(self):
@@ -316,6 +322,18 @@ class TestOwnHouse:
         assert ["$: is no Stay: it ends before it starts"] == told(stay, OURS.from_plain)
         assert ["$.id: 1 does not fit; expected text"] == told({**stay, "id": 1}, OURS.from_plain)
         assert ["$.end: it is too long; split it"] == told({**stay, "end": 500}, OURS.from_plain)
+
+    def test_event_of_no_file(self):
+        """An event that a room names is known, even if it is declared where no file shows it."""
+
+        @frozen
+        class Peeled(Event):
+            wall: str
+
+        room = Room("peeling", removes=frozenset({(Wall, Peeled)}))
+        follows = Room("mourning", follows={Peeled: lambda view, event, policy: ()})
+        for ours in (Codec.of(House((room,))), Codec.of(House((follows,)))):
+            assert Peeled("ana", NOON, "north") == ours.loads(ours.dumps(Peeled("ana", NOON, "north")))
 
     def test_by_hand(self):
         """A codec may be told its classes one by one."""

@@ -58,7 +58,8 @@ def shown(value: object) -> str:
     if value is None or isinstance(value, bool):
         return json.dumps(value)
     if not isinstance(value, str | int | float):
-        return {dict: "an object", list: "a list"}.get(type(value), f"a {type(value).__name__}")
+        sort = "an object" if isinstance(value, dict) else "a list" if isinstance(value, list) else type(value).__name__
+        return sort if " " in sort else f"a {sort}"
     try:
         text = repr(value)
     except ValueError:
@@ -194,7 +195,8 @@ SINGLE: Final[Mapping[Any, Form]] = {
 
 def each(items: Iterable[tuple[object, Any]], read: Reader) -> list[Any]:
     """Read every item of a list or an object; one that does not fit hides no other."""
-    held, problems = [], []
+    held: list[Any] = []
+    problems: list[Problem] = []
     for name, item in items:
         try:
             held.append(read(item, None))
