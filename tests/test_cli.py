@@ -884,6 +884,12 @@ def test_visible_text_is_one_harmless_line(text):
     assert not text.isprintable() or visible(text) == text
 
 
+def test_what_is_shortened_ends_with_a_word():
+    """No space stands before the sign."""
+    assert "ab…" == shortened("ab cdef", 4)
+    assert "客…" == shortened("客户服务", 4)
+
+
 def test_what_is_visible():
     """Spaces of any sort are one space, joiners go, and everything else that cannot be seen is marked."""
     assert "a b c" == visible("a\r\n\tb\u2028c")

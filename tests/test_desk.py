@@ -1,6 +1,7 @@
 """The desk: one support desk as a value that is asked, changed into the next version, and kept."""
 
 import pickle
+from functools import reduce
 
 import attrs
 import pytest
@@ -149,6 +150,18 @@ class TestEvolving:
         added, deleted = NoteAdded("ana", T0, "n1", "?", None, "maria"), NoteDeleted("ana", T0, "n1", None, "maria")
         assert [] == list(Desk().evolve([added, deleted]).notes)
         assert Note("n1", "ana", customer="maria") == Desk().evolve([added, deleted, added]).notes["n1"]
+
+    @pytest.mark.parametrize("before", [0, 20], ids=["empty-desk", "desk-with-notes"])
+    def test_many_at_once(self, before):
+        """A long history that comes at once leads where it leads event by event; what it removes is not there."""
+        old, new, gone = range(before), range(5, 40), (*range(5, 10), 39)
+        desk = Desk().evolve([NoteAdded("ana", T0, f"n{number}", "?", None, "maria") for number in old])
+        history = [NoteAdded("ben", T0, f"n{number}", "!", None, "maria") for number in new]
+        history += [NoteDeleted("ben", T0, f"n{number}", None, "maria") for number in gone]
+        after = desk.evolve(history)
+        assert reduce(lambda version, event: version.evolve([event]), history, desk) == after
+        assert {f"n{number}" for number in (*old, *new) if number not in gone} == set(after.notes)
+        assert before == len(desk.notes)
 
     def test_removed_and_created_at_once(self):
         """A draft that is decided makes room for the next in the same batch."""

@@ -366,6 +366,30 @@ class TestValues:
         assert Accepted(())
         assert not Refused((Reason("a.rule", "no"),))
 
+    def test_printed_as_attrs_does(self):
+        """A value prints its class and the fields that are to be told, each in its way; as attrs would write it."""
+
+        class Parcel:
+            weight: float = attrs.field(repr="{:.1f} kg".format)
+            secret: str = attrs.field(repr=False)
+            inside: object = None
+
+        told = "Parcel(weight=2.0 kg, inside=Deviated(by='ana', at=None, rule='a.rule', message='no', case=None))"
+        inside = Deviated("ana", None, "a.rule", "no")
+        assert told == repr(attrs.frozen(Parcel)(2, "?", inside)) == repr(frozen(Parcel)(2, "?", inside))
+
+    def test_prints_in_its_own_words(self):
+        """A class that says how it prints is asked."""
+
+        @frozen
+        class Loud:
+            word: str
+
+            def __repr__(self):
+                return f"{self.word.upper()}!"
+
+        assert "HELLO!" == repr(Loud("hello"))
+
     def test_refusal_lists_every_reason(self):
         """All reasons in one line, in their order."""
         refused = Refused((Reason("a.rule", "no", "yes"), Reason("b.rule", "never")))

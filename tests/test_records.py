@@ -11,7 +11,7 @@ from casecore.approvals import WaitingDraft
 from casecore.cases import Case
 from casecore.desk import CaseFile
 from casecore.notes import Note
-from casecore.records import freeze, record, thaw, thawer
+from casecore.records import draft_of, freeze, record, thaw, thawer
 from casecore.threads import Customer, Message, Thread
 
 RECORDS = (Agent, Customer, Thread, Message, Note, Case, WaitingDraft, CaseFile)
@@ -23,6 +23,14 @@ class Cup:
 
     tea: int
     milk: str = "no"
+
+
+@record
+class Jug:
+    """Another, with a field that is given by name."""
+
+    tea: int
+    lid: str = attrs.field(default="off", kw_only=True)
 
 
 def of_any(record_class):
@@ -52,6 +60,24 @@ class TestEveryRecord:
         assert row == again
         assert row is not again
         assert record_class is type(again)
+
+    @given(st.data())
+    def test_made_as_a_draft(self, record_class, data):
+        """A draft is made with the same arguments as the record, given or left out, and freezes to an equal one."""
+        fields = attrs.fields(record_class)
+        needed = sum(field.default is attrs.NOTHING for field in fields)
+        values = data.draw(st.lists(st.integers() | st.none(), min_size=needed, max_size=len(fields)))
+        row = record_class(*values)
+        draft = draft_of(record_class)(*values)
+        setattr(draft, fields[0].name, values[0])
+        assert row == freeze(draft, record_class)
+        by_name = {field.name: value for field, value in zip(fields, values, strict=False)}
+        assert row == freeze(draft_of(record_class)(**by_name), record_class)
+
+    def test_made_as_a_draft_with_too_little(self, record_class):
+        """What the record needs its draft needs too."""
+        with pytest.raises(TypeError, match="missing"):
+            draft_of(record_class)()
 
     @given(st.data())
     def test_changed(self, record_class, data):
@@ -87,6 +113,19 @@ class TestDrafts:
         with pytest.raises(FrozenInstanceError):
             draft.milk = "no"
 
+    def test_keyword_only(self):
+        """A field that the record takes by name only, its draft takes so too."""
+        assert Jug(2, lid="on") == freeze(draft_of(Jug)(2, lid="on"), Jug)
+        assert Jug(2) == freeze(draft_of(Jug)(2), Jug)
+        with pytest.raises(TypeError):
+            draft_of(Jug)(2, "on")
+
+    def test_default_of_its_own(self):
+        """A default that is made anew is made anew for each draft."""
+        first, second = draft_of(Customer)("maria"), draft_of(Customer)("joão")
+        first.profile["email"] = "maria@example.org"
+        assert {} == second.profile
+
     def test_drafts_are_compared_by_identity(self):
         """Two drafts that look alike may become different records."""
         assert thaw(Cup(2)) != thaw(Cup(2))
@@ -94,5 +133,6 @@ class TestDrafts:
     def test_made_once(self):
         """The draft's class is generated once for each record's."""
         assert thawer(Cup) is thawer(Cup)
+        assert draft_of(Cup) is draft_of(Cup) is type(thaw(Cup(1)))
         assert type(thaw(Cup(1))) is type(thaw(Cup(2)))
         assert "CupDraft" == type(thaw(Cup(1))).__name__

@@ -1,4 +1,4 @@
-"""The house: rooms put together, and the one `decide` that walks through them.
+"""The house: rooms put together, the one `decide` that walks through them, and what their events make of a record.
 
 A command is decided in four steps, always in this order:
 
@@ -9,6 +9,8 @@ A command is decided in four steps, always in this order:
 4. **Consequences.** What the events entail in other rooms is added. It is never refused.
 
 `decide` is total: every view and command get an answer, nothing is raised and nothing is changed.
+
+`changes` tells what an event does to records, and `fold` reads a whole history for the sake of one kind of them.
 
 Somebody with rules of their own builds a larger house: `House((*ROOMS, MY_ROOM))`.
 """

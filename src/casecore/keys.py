@@ -8,7 +8,6 @@ write; reading goes on, so that one pass reports every problem of a file.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
@@ -18,7 +17,7 @@ from typing import Any, Final, Protocol, TypeVar, dataclass_transform
 import attrs
 from attrs import field, frozen
 
-from casecore.kernel import ID_LIMIT, is_whole
+from casecore.kernel import ID_LIMIT, is_whole, shown
 
 MISSING: Final = object()
 """Read where a value was wrong; the problem has been noted."""
@@ -89,6 +88,8 @@ def words(choices: type[StrEnum]) -> tuple[str, ...]:
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
     """One suggestion for a mistyped word, or nothing."""
+    import difflib
+
     near = difflib.get_close_matches(word[:100], list(choices), n=1)
     return f"did you mean {near[0]!r}?" if near else ""
 
@@ -367,7 +368,7 @@ def key(
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(key,))
 def section(cls: type[T]) -> type[T]:
     """Class decorator of a table of the policy; its fields are declared with `key`."""
-    return attrs.frozen(kw_only=True)(cls)
+    return attrs.frozen(kw_only=True)(shown(cls))
 
 
 def keys_of(section_class: type[Any]) -> dict[str, Kind]:

@@ -16,7 +16,6 @@ state it leads to; a ``dest`` of None means that it is legal here and the state 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
@@ -303,6 +302,8 @@ def _markdown(table: StateTable[Any]) -> str:
 
 def _dot(table: StateTable[Any]) -> str:
     """Write graphviz' language, one line an edge."""
+    import json
+
     quoted = json.JSONEncoder(ensure_ascii=False).encode
     lines = [f"digraph {quoted(table.name)} {{", '  rankdir=LR; node [shape=box]; "" [shape=point]']
     for state, title in table.titles.items():

@@ -9,12 +9,10 @@ is ever run as code.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from enum import StrEnum
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -335,6 +333,8 @@ class Policy:
         Raises:
             PolicyError: When anything in it is wrong; it lists every problem.
         """
+        import tomllib
+
         try:
             plain = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
@@ -389,6 +389,8 @@ class Policy:
 
 @cache
 def _shipped() -> Policy:
+    from importlib import resources
+
     return Policy.loads(resources.files("casecore").joinpath("sop.toml").read_text("utf-8"), "sop.toml")
 
 

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 
 import attrs
 
+from casecore.kernel import shown
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -28,7 +30,7 @@ R = TypeVar("R")
 @dataclass_transform(frozen_default=True, field_specifiers=(attrs.field,))
 def record(cls: type[R]) -> type[R]:
     """Class decorator of every record: frozen, slotted, compared by content."""
-    return attrs.frozen(cls, weakref_slot=False)
+    return attrs.frozen(shown(cls), weakref_slot=False)
 
 
 @cache
