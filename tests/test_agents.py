@@ -9,17 +9,25 @@ from casecore.agents import (
     AgentAdded,
     AgentAvailable,
     AgentChanged,
+    AgentLoggedOut,
     AgentUnavailable,
     ChangeAgent,
+    ClearNextState,
     GoAvailable,
     GoUnavailable,
+    LogOut,
     Permission,
+    Presence,
+    SetNextState,
+    counted,
     is_supervisor,
 )
 from casecore.assignments import OpenCase
 from casecore.channels import Channel
-from casecore.desk import HOUSE, Desk
+from casecore.composition import HOUSE
+from casecore.desk import Desk
 from casecore.replies import SendReply
+from casecore.sections import Level, Relation
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, given, new_case
 from casecore.threads import Feeling
@@ -36,7 +44,7 @@ class TestAdding:
         """Permissions, queues and channels are on the agent's record; they are not available until they say so."""
         outcome = given().when(AddAgent("system", at(1), "fay", "Fay", REPLY, BILLING, EMAIL))
         outcome.then(AgentAdded("system", at(1), "fay", "Fay", REPLY, BILLING, EMAIL))
-        assert Agent("fay", "Fay", REPLY, BILLING, EMAIL, available=False) == outcome.desk.agents["fay"]
+        assert Agent("fay", "Fay", REPLY, BILLING, EMAIL) == outcome.desk.agents["fay"]
 
     def test_name_is_the_id_until_it_is_known(self):
         """Nobody is nameless."""
@@ -77,7 +85,14 @@ class TestChanging:
     """Somebody's record changes."""
 
     @pytest.mark.parametrize(
-        ("field", "value"), [("name", "Ana B."), ("permissions", REPLY), ("queues", BILLING), ("channels", EMAIL)]
+        ("field", "value"),
+        [
+            ("name", "Ana B."),
+            ("permissions", REPLY),
+            ("queues", BILLING),
+            ("channels", EMAIL),
+            ("capacity", {"chat": 1}),
+        ],
     )
     def test_what_is_not_named_stays(self, field, value):
         """One thing changes; availability is not touched."""
@@ -157,6 +172,72 @@ class TestAvailability:
         given().when(command("system", at(1), "fay")).refused("agent.known")
 
 
+class TestCapacity:
+    """Limits of one's own, by channel or in total."""
+
+    def test_own(self):
+        """They go before the policy's; what is not named is the policy's."""
+        story = given(ChangeAgent("dora", at(1), "ana", capacity={"chat": 3, "total": 9}))
+        ana, policy = story.desk.agents["ana"], story.desk.policy
+        assert (3, 5, None, 9) == (
+            ana.limit(Channel.CHAT, policy),
+            ana.limit(Channel.EMAIL, policy),
+            ana.limit(Channel.SMS, policy),
+            ana.total_limit(policy),
+        )
+        assert 6 == story.desk.agents["ben"].total_limit(policy)
+
+    def test_none_at_all(self):
+        """Nought is a limit too."""
+        agent = Agent("ana", "Ana", capacity={"chat": 0})
+        assert 0 == agent.limit(Channel.CHAT, given().desk.policy)
+
+    @pytest.mark.parametrize("make", [AddAgent, ChangeAgent])
+    @pytest.mark.parametrize(
+        ("capacity", "named"),
+        [({"chats": 2}, "'chats'"), ({"chat": -1}, "'chat'"), ({"x": 1, "total": -2}, "'x', 'total'")],
+    )
+    def test_named(self, make, capacity, named):
+        """A channel or the total, and no less than nothing."""
+        outcome = given().when(make("system", at(1), "fay" if make is AddAgent else "ana", capacity=capacity))
+        assert (
+            f"[capacity.named] there is no capacity {named}, or it is negative "
+            "-> give a whole number from 0 for a channel or for total"
+        ) == str(outcome.refused("capacity.named").verdict)
+
+    def test_counts(self):
+        """No zeros are kept, so that two records that hold the same are the same."""
+        one = counted({}, Channel.CHAT, 1)
+        assert ({Channel.CHAT: 1}, {}) == (one, counted(one, Channel.CHAT, -1))
+        agent = Agent("ana", "Ana", held={Channel.CHAT: 2}, offered={Channel.SMS: 1}, reviews=3)
+        assert (2, 6) == (agent.contacts, agent.load)
+
+
+class TestPresence:
+    """Logged out, available, unavailable."""
+
+    def test_at_first(self):
+        """Who joins is logged out until they say otherwise."""
+        assert Presence.LOGGED_OUT is given().desk.agents["eva"].presence
+
+    @pytest.mark.parametrize("command", [LogOut, SetNextState, ClearNextState])
+    @pytest.mark.parametrize("by", ["ben", "customer"])
+    def test_by_anybody_else(self, command, by):
+        """A colleague and a customer may not."""
+        given().when(command(by, at(1), "ana")).refused("agents.availability")
+
+    @pytest.mark.parametrize("by", ["dora", "system"])
+    def test_logged_out_by(self, by):
+        """By a supervisor, or by the system when the line is lost."""
+        given().when(LogOut(by, at(1), "ana")).then(AgentLoggedOut(by, at(1), "ana"))
+
+    def test_back_as_unavailable(self):
+        """Who was gone may come back to do something else first."""
+        outcome = given(LogOut("ana", at(1), "ana")).when(GoUnavailable("ana", at(2), "ana", "meeting"))
+        ana = outcome.then(AgentUnavailable).desk.agents["ana"]
+        assert (Presence.UNAVAILABLE, "meeting", None) == (ana.presence, ana.reason, ana.away_since)
+
+
 class TestSupervisor:
     """A supervisor's permission waives "only the assignee", and nothing else."""
 
@@ -169,7 +250,7 @@ class TestSupervisor:
 
     def test_not_eligibility(self):
         """To take a case, a supervisor must be available, serve its queue and work on its channel."""
-        given(self.BOSS, new_case()).when(OpenCase("gil", at(1), "c1")).refused("assignment.eligible")
+        given(self.BOSS, new_case()).when(OpenCase("gil", at(1), "c1")).refused("assignment.available")
 
     def test_who_is_one(self):
         """An agent with the permission; nobody else."""
@@ -195,7 +276,13 @@ class TestRecord:
 
 def stated(command, **fields):
     """A command of this class with something in every required field."""
-    words = {"status": Status.OPEN, "sentiment": Feeling.NEUTRAL}
+    words = {
+        "status": Status.OPEN,
+        "sentiment": Feeling.NEUTRAL,
+        "relation": Relation.CUSTOMER,
+        "level": Level.HIGH,
+        "due": at(999),
+    }
     required = {x.name: words.get(x.name, "x") for x in attrs.fields(command) if x.default is attrs.NOTHING}
     return command(**{**required, "at": at(60), **fields})
 

@@ -24,13 +24,27 @@ from casecore.approvals import (
     WithdrawDraft,
 )
 from casecore.arrivals import CaseReopened, MessageReceived, ReceiveMessage
-from casecore.assignments import CaseUnqueued, LeaveCase, ReassignCase
+from casecore.assignments import CaseUnqueued, LeaveCase
 from casecore.cases import CaseClosed, CloseCase, CloseReason, SetStatus, StatusSet
 from casecore.channels import Channel
-from casecore.policies import Approval, ChannelRules, Channels, Policy
+from casecore.contacts import Authenticate, EndContact
+from casecore.offers import (
+    AcceptOffer,
+    OfferAccepted,
+    OfferRescinded,
+    ReassignCase,
+    ReviewEnded,
+    ReviewTaken,
+    TakeReview,
+    WorkOffered,
+)
+from casecore.policies import Policy
 from casecore.replies import ReplySent, SendReply
+from casecore.sections import Approval, ChannelRules, Channels
+from casecore.sla import SolutionReached, SolutionUndone
 from casecore.statuses import SENT_AS, Status
 from casecore.testing.scenario import T0, at, case_in, given, new_case
+from casecore.wrap_ups import Dispose
 
 SUPERSEDE = Policy.loads('[approval]\non_customer_message = "supersede"')
 SELF_APPROVAL = Policy.loads("[approval]\nself_approval = true")
@@ -41,7 +55,7 @@ WRITES = ReceiveMessage("customer", at(30), "t-c1", "m2", "And another thing")
 
 def waiting(*then, policy=None, draft=DRAFT):
     """Ben, who may not reply directly, holds a case and has submitted a draft; cleo and dora may approve it."""
-    return given(case_in("open", agent="ben"), draft, then, policy=policy)
+    return given(case_in("open", agent="ben"), Authenticate("ben", T0, "c1"), draft, then, policy=policy)
 
 
 def draft_of(outcome):
@@ -220,6 +234,7 @@ class TestApproving:
         outcome.then(
             DraftApproved("cleo", at(20), "c1", "d1", "ben"),
             ReplySent("cleo", at(20), "c1", "d1", "We will refund you", status, "ben", ("form.pdf",), reviewer="cleo"),
+            *((SolutionReached,) if status is Status.RESOLVED else ()),
         )
         case = outcome.desk.cases["c1"].case
         assert (status, at(20), "ben", None) == (case.status, case.status_at, case.assignee, case.unanswered_since)
@@ -264,15 +279,19 @@ class TestApproving:
 
     def test_reviewer_need_not_hold_the_case(self):
         """Nor does the author any more: the reply is sent all the same."""
-        story = waiting(ReassignCase("dora", at(15), "c1", agent="ana"))
+        story = waiting(ReassignCase("dora", at(15), "c1", agent="ana"), AcceptOffer("ana", at(16), "c1"))
         outcome = story.when(ApproveDraft("cleo", at(20), "c1", "d1")).then(DraftApproved, ReplySent)
         assert ("ana", "ben") == (outcome.desk.cases["c1"].case.assignee, outcome.events[1].author)
 
     def test_on_a_case_nobody_holds(self):
         """Sent as resolved, a case that waits in its queue waits no more."""
-        story = waiting(LeaveCase("ben", at(15), "c1"), draft=attrs.evolve(DRAFT, send_as=Status.RESOLVED))
+        story = given(
+            case_in("open", agent="ben", channel="messaging"),
+            attrs.evolve(DRAFT, send_as=Status.RESOLVED),
+            LeaveCase("ben", at(15), "c1"),
+        )
         outcome = story.when(ApproveDraft("cleo", at(20), "c1", "d1"))
-        outcome.then(DraftApproved, ReplySent, CaseUnqueued("system", at(20), "c1"))
+        outcome.then(DraftApproved, ReplySent, CaseUnqueued("system", at(20), "c1"), SolutionReached)
 
     def test_rules_of_a_direct_reply_are_asked_again(self):
         """What was allowed when it was submitted may not be any more: the policy has changed."""
@@ -286,7 +305,8 @@ class TestApproving:
         """A draft may be approved from every status in which a reply may be sent."""
         policy = Policy.loads('[enforcement]\n"approval.blocks_resolve" = "off"')
         story = waiting(SetStatus("ben", at(15), "c1", Status(status)), policy=policy)
-        story.when(ApproveDraft("cleo", at(20), "c1", "d1")).then(DraftApproved, ReplySent)
+        undone = (SolutionUndone,) if status == "resolved" else ()
+        story.when(ApproveDraft("cleo", at(20), "c1", "d1")).then(DraftApproved, ReplySent, *undone)
 
     def test_wrong_draft(self):
         """The refusal names the one that waits."""
@@ -326,7 +346,7 @@ class TestWithdrawing:
 
     def test_by_the_new_assignee(self):
         """Who holds the case now may clear the way for a reply of their own."""
-        story = waiting(ReassignCase("ben", at(15), "c1", agent="ana"))
+        story = waiting(ReassignCase("ben", at(15), "c1", agent="ana"), AcceptOffer("ana", at(16), "c1"))
         story.when(WithdrawDraft("ana", at(20), "c1", "d1")).then(DraftWithdrawn)
 
     @pytest.mark.parametrize("by", ["ana", "cleo"])
@@ -400,73 +420,105 @@ class TestReassigning:
 
     @pytest.mark.parametrize("by", ["ben", "cleo", "dora", "system"])
     def test_to_an_agent(self, by):
-        """By its author, its reviewers, a supervisor or the system, with an optional note."""
+        """By its author, its reviewers, a supervisor or the system, with an optional note: it is offered to them."""
         outcome = waiting().when(ReassignDraft(by, at(20), "c1", "d1", agent="cleo", note="you know refunds"))
-        outcome.then(ReviewReassigned(by, at(20), "c1", "d1", "cleo", "general", "you know refunds"))
-        assert ("cleo", "general") == (draft_of(outcome).reviewer, draft_of(outcome).queue)
+        outcome.then(
+            ReviewReassigned(by, at(20), "c1", "d1", "general", "you know refunds"),
+            WorkOffered(by, at(20), "c1", "cleo", Channel.CHAT, review=True),
+        )
+        assert (None, "general") == (draft_of(outcome).reviewer, draft_of(outcome).queue)
         assert "ben" == outcome.desk.cases["c1"].case.assignee
+        taken = outcome.and_when(AcceptOffer("cleo", at(21), "c1", review=True)).then(ReviewTaken, OfferAccepted)
+        assert ("cleo", "ben") == (draft_of(taken).reviewer, taken.desk.cases["c1"].case.assignee)
 
     def test_is_then_theirs_alone(self):
         """Somebody else of the queue does not decide it."""
-        story = waiting(ReassignDraft("ben", at(20), "c1", "d1", agent="cleo"))
+        story = waiting(TakeReview("cleo", at(20), "c1"))
         assert (
             "[approval.reviewer] the review of d1 was given to cleo "
             "-> ask cleo, or reassign the review to the queue general"
         ) == said_by(story.when(ApproveDraft("dora", at(30), "c1", "d1")), "approval.reviewer")
-        story.when(ApproveDraft("cleo", at(30), "c1", "d1")).then(DraftApproved, ReplySent)
+        outcome = story.when(ApproveDraft("cleo", at(30), "c1", "d1")).then(DraftApproved, ReplySent, ReviewEnded)
+        assert (1, 0) == (story.desk.agents["cleo"].reviews, outcome.desk.agents["cleo"].reviews)
 
     def test_to_a_queue(self):
-        """Any reviewer of that queue may then decide it, and nobody else."""
+        """Any reviewer of that queue may then decide it, and nobody else; who had it has it no longer."""
         story = waiting(
-            ReassignDraft("ben", at(20), "c1", "d1", agent="cleo"),
+            TakeReview("cleo", at(20), "c1"),
             ChangeAgent("dora", at(20), "cleo", queues=frozenset({"general"})),
         )
         outcome = story.when(ReassignDraft("cleo", at(25), "c1", "d1", queue="billing"))
-        outcome.then(ReviewReassigned("cleo", at(25), "c1", "d1", None, "billing", ""))
+        outcome.then(
+            ReviewEnded("cleo", at(25), "c1", "cleo"), ReviewReassigned("cleo", at(25), "c1", "d1", "billing", "")
+        )
         assert (None, "billing") == (draft_of(outcome).reviewer, draft_of(outcome).queue)
+        assert 0 == outcome.desk.agents["cleo"].reviews
         outcome.and_when(ApproveDraft("cleo", at(30), "c1", "d1")).refused("approval.reviewer")
         outcome.and_when(ApproveDraft("dora", at(30), "c1", "d1")).then(DraftApproved, ReplySent)
 
+    def test_to_who_reviews_it_already(self):
+        """Regression: who reviews a draft was refused it for being full, or had to accept it again. Nothing happens."""
+        story = waiting(TakeReview("cleo", at(20), "c1"))
+        story.when(ReassignDraft("dora", at(25), "c1", "d1", agent="cleo")).then()
+
+    def test_offered_to_another(self):
+        """The offer to the first is taken back; nobody is counted twice."""
+        story = waiting(ReassignDraft("dora", at(20), "c1", "d1", agent="cleo"))
+        gil = AddAgent(
+            "system", at(21), "gil", permissions=frozenset({Permission.APPROVE}), queues=frozenset({"general"})
+        )
+        story = story.and_given(gil, GoAvailable("gil", at(21), "gil"))
+        outcome = story.when(ReassignDraft("dora", at(22), "c1", "d1", agent="gil"))
+        outcome.then(OfferRescinded, ReviewReassigned, WorkOffered)
+        assert (0, 1) == tuple(outcome.desk.agents[agent].reviews for agent in ("cleo", "gil"))
+
     @pytest.mark.parametrize(
-        ("before", "agent", "found"),
+        ("before", "agent", "rules"),
         [
-            (GoUnavailable("cleo", at(15), "cleo", "lunch"), "cleo", "cleo is not available (lunch)"),
+            (GoUnavailable("cleo", at(15), "cleo", "lunch"), "cleo", ["assignment.available"]),
             (
                 ChangeAgent("dora", at(15), "cleo", queues=frozenset({"billing"})),
                 "cleo",
-                "cleo does not serve the queue general",
+                ["assignment.queue"],
             ),
             (
                 ChangeAgent("dora", at(15), "cleo", channels=frozenset({Channel.EMAIL})),
                 "cleo",
-                "cleo does not work on chat",
+                ["assignment.channel"],
             ),
-            ((), "ana", "ana has no permission to approve"),
-            ((), "eva", "eva is not available"),
+            (ChangeAgent("dora", at(15), "cleo", capacity={"total": 0}), "cleo", ["capacity.total"]),
+            ((), "ana", ["offer.reviewer"]),
+            (
+                (),
+                "eva",
+                ["assignment.available", "assignment.queue", "assignment.channel", "offer.reviewer"],
+            ),
             (
                 ChangeAgent("dora", at(15), "ben", permissions=frozenset({Permission.APPROVE})),
                 "ben",
-                "ben wrote draft d1",
+                ["offer.reviewer"],
             ),
         ],
-        ids=["away", "queue", "channel", "permission", "several", "author"],
+        ids=["away", "queue", "channel", "full", "permission", "several", "author"],
     )
-    def test_only_to_somebody_who_can_do_it(self, before, agent, found):
+    def test_only_to_somebody_who_can_do_it(self, before, agent, rules):
         """Regression: a review could be given to somebody who could not do it; work goes to the eligible only."""
-        outcome = waiting(before).when(ReassignDraft("dora", at(20), "c1", "d1", agent=agent))
-        assert (f"[assignment.eligible] {found} -> choose an agent who can review it, or its queue") == said_by(
-            outcome, "assignment.eligible"
-        )
+        waiting(before).when(ReassignDraft("dora", at(20), "c1", "d1", agent=agent)).refused(*rules)
+
+    def test_chats_do_not_count(self):
+        """A review counts in the total only: who has two chats may still review a third one's draft."""
+        story = waiting(case_in("open", "c2", agent="cleo", at=at(11)), case_in("open", "c3", agent="cleo", at=at(11)))
+        story.when(TakeReview("cleo", at(20), "c1")).then(ReviewTaken)
 
     def test_to_its_author_where_the_policy_allows_it(self):
         """Where authors may approve, they may be asked to."""
         story = given(case_in("open", agent="dora"), attrs.evolve(DRAFT, by="dora"), policy=SELF_APPROVAL)
-        story.when(ReassignDraft("dora", at(20), "c1", "d1", agent="dora")).then(ReviewReassigned)
+        story.when(ReassignDraft("dora", at(20), "c1", "d1", agent="dora")).then(ReviewReassigned, WorkOffered)
 
     def test_reviewer_who_left_the_queue(self):
         """Regression: a reviewer serves the draft's queue, even one to whom the review was given."""
         story = waiting(
-            ReassignDraft("ben", at(20), "c1", "d1", agent="cleo"),
+            TakeReview("cleo", at(20), "c1"),
             ChangeAgent("dora", at(21), "cleo", queues=frozenset({"billing"})),
         )
         story.when(ApproveDraft("cleo", at(30), "c1", "d1")).refused("approval.reviewer")
@@ -560,7 +612,10 @@ class TestBlocking:
     def test_closing(self, reason):
         """The case cannot be closed over it, not even as spam."""
         assert ("[approval.blocks_close] draft d1 waits on case c1 -> decide or withdraw it first") == said_by(
-            waiting().when(CloseCase("dora", at(20), "c1", reason)), "approval.blocks_close"
+            given(case_in("open", agent="ben", channel="messaging"), DRAFT).when(
+                CloseCase("dora", at(20), "c1", reason)
+            ),
+            "approval.blocks_close",
         )
 
     def test_closing_automatically(self):
@@ -576,20 +631,21 @@ class TestBlocking:
 
     def test_resolving_by_a_direct_reply(self):
         """Nor by a reply of somebody who needs no approval."""
-        story = given(case_in("open"), attrs.evolve(DRAFT, by="ana"))
+        story = given(case_in("open"), Authenticate("ana", T0, "c1"), attrs.evolve(DRAFT, by="ana"))
         story.when(SendReply("ana", at(20), "c1", "m9", "Done", Status.RESOLVED)).refused("approval.blocks_resolve")
 
     def test_other_statuses(self):
         """Everything else goes on."""
-        story = given(case_in("open"), attrs.evolve(DRAFT, by="ana"))
+        story = given(case_in("open"), Authenticate("ana", T0, "c1"), attrs.evolve(DRAFT, by="ana"))
         story.when(SetStatus("ana", at(20), "c1", Status.PENDING)).then(StatusSet)
         story.when(SendReply("ana", at(20), "c1", "m9", "One moment")).then(ReplySent)
 
     def test_once_it_is_decided(self):
         """Nothing is in the way any more."""
         story = waiting(WithdrawDraft("ben", at(20), "c1", "d1"))
-        story.when(SetStatus("ben", at(30), "c1", Status.RESOLVED)).then(StatusSet)
-        story.when(CloseCase("ben", at(30), "c1")).then(CaseClosed)
+        story.when(SetStatus("ben", at(30), "c1", Status.RESOLVED)).then(StatusSet, SolutionReached)
+        ended = story.and_given(EndContact("ben", at(30), "c1"), Dispose("ben", at(30), "c1", "solved", "Refunded"))
+        ended.when(CloseCase("ben", at(30), "c1")).then(CaseClosed)
 
 
 class TestPolicy:

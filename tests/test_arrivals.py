@@ -8,10 +8,14 @@ from casecore.arrivals import CaseReopened, MessageNoted, MessageReceived, Recei
 from casecore.assignments import CaseAssigned, CaseQueued, LeaveCase
 from casecore.cases import CaseStarted, CloseCase
 from casecore.channels import Channel, MessageKind
-from casecore.policies import Policy, Queue, Reopening, ReopenTo
+from casecore.contacts import ContactStarted
+from casecore.policies import Policy
+from casecore.sections import Queue, Reopening, ReopenTo
+from casecore.sla import SolutionUndone
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, given, new_case
 from casecore.threads import CustomerMet, ThreadOpened
+from casecore.wrap_ups import Dispose
 
 TO_OWNER = attrs.evolve(Policy.default(), reopening=Reopening(to=ReopenTo.OWNER_IF_ELIGIBLE))
 
@@ -22,8 +26,12 @@ def writes(message="m2", *, at=at(60), **fields):  # noqa: B008 -- an instant is
 
 
 def left(status):
-    """A case in this status whose agent, ana, has left it."""
-    return (case_in(status), LeaveCase("ana", at(10), "c1"))
+    """A case in this status whose agent, ana, has left it, with nothing more to do for it."""
+    return (
+        case_in(status, channel="messaging"),
+        LeaveCase("ana", at(10), "c1"),
+        Dispose("ana", at(10), "c1", "follow_up", "Waits"),
+    )
 
 
 def case_of(outcome, case="c1"):
@@ -133,7 +141,8 @@ class TestReopening:
     def test_held(self, status):
         """Its assignee keeps it."""
         outcome = given(case_in(status)).when(writes())
-        outcome.then(MessageReceived, CaseReopened("customer", at(60), "c1", status))
+        undone = (SolutionUndone,) if status is Status.RESOLVED else ()
+        outcome.then(MessageReceived, CaseReopened("customer", at(60), "c1", status), *undone)
         case = case_of(outcome)
         assert (Status.OPEN, at(60), "ana", None) == (case.status, case.status_at, case.assignee, case.waiting_since)
 
@@ -141,7 +150,8 @@ class TestReopening:
     def test_held_by_nobody(self, status):
         """It goes to its queue, available to all, and waits since the customer wrote."""
         outcome = given(left(status)).when(writes())
-        outcome.then(MessageReceived, CaseReopened, CaseQueued("system", at(60), "c1", "general", at(60)))
+        queued = CaseQueued("system", at(60), "c1", "general", at(60))
+        outcome.then(MessageReceived, CaseReopened, queued, *((SolutionUndone,) if status == "resolved" else ()))
         case = case_of(outcome)
         assert (Status.OPEN, None, "ana", at(60)) == (case.status, case.assignee, case.owner, case.waiting_since)
 
@@ -152,26 +162,27 @@ class TestReopening:
 
     def test_queue_it_was_moved_to(self):
         """Its queue is the one it belongs to now, not the one it entered first."""
-        story = given(case_in("pending", reason="billing"), LeaveCase("ana", at(10), "c1"))
+        story = given(case_in("pending", reason="billing", channel="messaging"), LeaveCase("ana", at(10), "c1"))
         assert "billing" == case_of(story.when(writes(reason="technical"))).queue
 
     def test_to_its_owner(self):
         """Where the policy says so and its owner can take it, it is theirs again."""
         outcome = given(left("resolved"), policy=TO_OWNER).when(writes())
-        outcome.then(MessageReceived, CaseReopened, CaseAssigned("system", at(60), "c1", "ana"))
+        assigned = CaseAssigned("system", at(60), "c1", "ana", waiting=True)
+        outcome.then(MessageReceived, CaseReopened, assigned, SolutionUndone, ContactStarted)
         assert ("ana", None) == (case_of(outcome).assignee, case_of(outcome).waiting_since)
 
     def test_never_to_somebody_away(self):
         """An owner at lunch does not find it in their inbox: it goes to the queue."""
         story = given(left("resolved"), GoUnavailable("ana", at(20), "ana", "lunch"), policy=TO_OWNER)
-        story.when(writes()).then(MessageReceived, CaseReopened, CaseQueued)
+        story.when(writes()).then(MessageReceived, CaseReopened, CaseQueued, SolutionUndone)
 
     def test_owner_who_was_taken_from_the_queue(self):
         """An owner who no longer serves the case's queue does not get it either."""
         story = given(
             left("resolved"), ChangeAgent("dora", at(20), "ana", queues=frozenset({"billing"})), policy=TO_OWNER
         )
-        story.when(writes()).then(MessageReceived, CaseReopened, CaseQueued)
+        story.when(writes()).then(MessageReceived, CaseReopened, CaseQueued, SolutionUndone)
 
 
 class TestSuccessor:

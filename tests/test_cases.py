@@ -5,19 +5,44 @@ from datetime import UTC, datetime, timedelta
 import attrs
 import pytest
 
-from casecore.agents import AddAgent, ChangeAgent, GoAvailable, GoUnavailable
+from casecore.absences import ReleaseAbsent
+from casecore.agents import (
+    AddAgent,
+    ChangeAgent,
+    ClearNextState,
+    GoAvailable,
+    GoUnavailable,
+    LogOut,
+    SetNextState,
+)
 from casecore.approvals import ApproveDraft, EditDraft, ReassignDraft, RefuseDraft, SubmitDraft, WithdrawDraft
 from casecore.arrivals import ReceiveMessage
-from casecore.assignments import LeaveCase, OpenCase, ReassignCase
+from casecore.assignments import LeaveCase, OpenCase
 from casecore.cases import Case, CaseClosed, CloseCase, CloseReason, SetStatus, StatusSet
 from casecore.channels import Channel
-from casecore.desk import HOUSE, Due
+from casecore.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
+from casecore.composition import HOUSE
+from casecore.contacts import Authenticate, ContactEnded, EndContact
+from casecore.desk import Due
 from casecore.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
-from casecore.policies import Lifecycle, Policy, Role
+from casecore.offers import (
+    AcceptOffer,
+    ExpireOffer,
+    OfferWork,
+    ReassignCase,
+    RejectOffer,
+    RescindOffer,
+    TakeReview,
+)
+from casecore.policies import Policy
 from casecore.replies import SendReply
+from casecore.sections import Level, Lifecycle, Role
+from casecore.silence import AskPresence, DisconnectIdle
+from casecore.sla import SetLevel
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, given, new_case
 from casecore.threads import Feeling, RecordCustomer
+from casecore.wrap_ups import Dispose, FlagCase, RelateRecord, WrapUpOwed
 
 
 def sop(**lifecycle):
@@ -84,7 +109,7 @@ class TestStatusByHand:
 
     def test_on_a_case_nobody_holds(self):
         """It has to be opened first."""
-        story = given(case_in("pending"), LeaveCase("ana", at(30), "c1"))
+        story = given(case_in("pending", channel="messaging"), LeaveCase("ana", at(30), "c1"))
         refused = story.when(SetStatus("ana", at(60), "c1", Status.OPEN)).refused("assignment.holder")
         assert ("[assignment.holder] case c1 is not ana's: nobody holds it -> open it first") == str(refused.verdict)
 
@@ -109,8 +134,8 @@ class TestClosingByHand:
     @pytest.mark.parametrize("status", ["open", "pending", "escalated", "resolved"])
     def test_closed(self, status, by):
         """Closing ends the assignment; the owner stays."""
-        outcome = given(case_in(status)).when(CloseCase(by, at(60), "c1"))
-        outcome.then(CaseClosed(by, at(60), "c1", CloseReason.BY_HAND))
+        outcome = given(case_in(status, channel="messaging")).when(CloseCase(by, at(60), "c1"))
+        outcome.then(CaseClosed(by, at(60), "c1", CloseReason.BY_HAND), ContactEnded, WrapUpOwed)
         case = outcome.desk.cases["c1"].case
         assert (Status.CLOSED, at(60), None, "ana") == (case.status, case.status_at, case.assignee, case.owner)
         assert CloseReason.BY_HAND is case.closed_as
@@ -123,9 +148,14 @@ class TestClosingByHand:
     @pytest.mark.parametrize("reason", [CloseReason.BY_HAND, CloseReason.SPAM, CloseReason.TRASHED])
     def test_by_somebody_else(self, reason):
         """Neither by hand nor as spam; the refusal names who may."""
-        refused = given(case_in("open")).when(CloseCase("cleo", at(60), "c1", reason)).refused("lifecycle.close_by")
+        refused = (
+            given(case_in("open", channel="messaging"))
+            .when(CloseCase("cleo", at(60), "c1", reason))
+            .refused("lifecycle.close_by")
+        )
         assert (
-            "[lifecycle.close_by] cleo may not close case c1 -> the policy lets its assignee or a supervisor close"
+            "[lifecycle.close_by] cleo may not close case c1 "
+            "-> the policy lets its assignee or its last agent or a supervisor close"
         ) == str(refused.verdict)
 
     @pytest.mark.parametrize(
@@ -134,20 +164,39 @@ class TestClosingByHand:
     )
     def test_policy_narrows_who(self, close_by, may, may_not, who):
         """The policy says who closes."""
-        story = given(case_in("open"), policy=sop(close_by=close_by))
+        story = given(case_in("open", channel="messaging"), policy=sop(close_by=close_by))
         assert story.when(CloseCase(may, at(60), "c1")).verdict
         (reason,) = story.when(CloseCase(may_not, at(60), "c1")).refused("lifecycle.close_by").verdict.reasons
         assert f"the policy lets {who} close" == reason.remedy
 
+    def test_by_the_owner(self):
+        """Where nobody holds it, its last agent closes it: a chat's assignment ends before it can close."""
+        story = given(case_in("closed"))
+        assert ("ana", None) == (story.desk.cases["c1"].case.owner, story.desk.cases["c1"].case.assignee)
+        ended = given(
+            case_in("open"),
+            EndContact("ana", at(1), "c1"),
+            Dispose("ana", at(1), "c1", "solved", "Fine"),
+            policy=sop(close_by=(Role.OWNER,)),
+        )
+        ended.when(CloseCase("ana", at(60), "c1")).then(CaseClosed)
+        ended.when(CloseCase("dora", at(60), "c1")).refused("lifecycle.close_by")
+
+    def test_not_by_an_owner_of_what_another_holds(self):
+        """While somebody holds it, being its last agent says nothing. Regression: naming the role raised a KeyError."""
+        story = given(case_in("open", channel="messaging"), policy=sop(close_by=(Role.OWNER,)))
+        (reason,) = story.when(CloseCase("ana", at(60), "c1")).refused("lifecycle.close_by").verdict.reasons
+        assert "the policy lets its last agent close" == reason.remedy
+
     def test_nobody(self):
         """A policy may leave closing to time alone."""
-        story = given(case_in("open"), policy=sop(close_by=()))
+        story = given(case_in("open", channel="messaging"), policy=sop(close_by=()))
         (reason,) = story.when(CloseCase("dora", at(60), "c1")).refused("lifecycle.close_by").verdict.reasons
         assert "the policy lets nobody close" == reason.remedy
 
     def test_policy_narrows_from_where(self):
         """The policy says from which statuses; the refusal names the status and the limit."""
-        story = given(case_in("pending"), policy=sop(close_from=(Status.OPEN, Status.RESOLVED)))
+        story = given(case_in("pending", channel="messaging"), policy=sop(close_from=(Status.OPEN, Status.RESOLVED)))
         (reason,) = story.when(CloseCase("ana", at(60), "c1")).refused("lifecycle.close_from").verdict.reasons
         assert (
             "[lifecycle.close_from] case c1 is pending; the policy closes from open, resolved "
@@ -157,7 +206,8 @@ class TestClosingByHand:
 
     def test_every_reason(self):
         """Who and from where are told together."""
-        story = given(case_in("pending"), policy=sop(close_from=(Status.RESOLVED,), close_by=(Role.SUPERVISOR,)))
+        policy = sop(close_from=(Status.RESOLVED,), close_by=(Role.SUPERVISOR,))
+        story = given(case_in("pending", channel="messaging"), policy=policy)
         story.when(CloseCase("ana", at(60), "c1")).refused("lifecycle.close_from", "lifecycle.close_by")
 
     def test_by_the_customer(self):
@@ -180,6 +230,11 @@ class TestSpam:
 HOUR = timedelta(hours=1)
 
 
+def closing(desk):
+    """What the desk closes by itself, as (case, when)."""
+    return [(due.case, due.at) for due in desk.due() if due.key == "lifecycle.close_after"]
+
+
 class TestClosingAutomatically:
     """After the time that the policy gives each status; checked again when it fires."""
 
@@ -187,7 +242,7 @@ class TestClosingAutomatically:
         """At 48 hours exactly, and by the system."""
         story = given(case_in("resolved"))
         outcome = story.when(CloseCase("system", at(hours=48), "c1", CloseReason.AUTOMATIC))
-        outcome.then(CaseClosed("system", at(hours=48), "c1", CloseReason.AUTOMATIC))
+        outcome.then(CaseClosed("system", at(hours=48), "c1", CloseReason.AUTOMATIC), ContactEnded, WrapUpOwed)
 
     def test_too_early(self):
         """One second before: how long it has been, and how long is left."""
@@ -209,12 +264,12 @@ class TestClosingAutomatically:
         story = given(case_in("resolved"))
         story.when(CloseCase("system", at(hours=1), "c1")).refused("lifecycle.close_after")
         story.when(CloseCase("system", at(hours=48), "c1")).then(
-            CaseClosed("system", at(hours=48), "c1", CloseReason.AUTOMATIC)
+            CaseClosed("system", at(hours=48), "c1", CloseReason.AUTOMATIC), ContactEnded, WrapUpOwed
         )
 
     def test_nobody_need_hold_it(self):
         """A case that its agent left is closed all the same."""
-        story = given(case_in("resolved"), LeaveCase("ana", at(1), "c1"))
+        story = given(case_in("resolved", channel="messaging"), LeaveCase("ana", at(1), "c1"))
         story.when(CloseCase("system", at(hours=48), "c1", CloseReason.AUTOMATIC)).then(CaseClosed)
 
     def test_status_without_a_time(self):
@@ -238,16 +293,16 @@ class TestClosingAutomatically:
         """The policy may give each status its own time."""
         policy = sop(close_after={Status.PENDING: 3 * HOUR, Status.RESOLVED: HOUR})
         story = given(case_in("pending", "c1"), case_in("resolved", "c2"), policy=policy)
-        assert [("c2", at(hours=1)), ("c1", at(hours=3))] == [(due.case, due.at) for due in story.desk.due()]
+        assert [("c2", at(hours=1)), ("c1", at(hours=3))] == closing(story.desk)
 
     def test_from_where(self):
         """The statuses from which cases are closed bind automatic closing too."""
-        story = given(case_in("pending"), policy=sop(close_from=(Status.OPEN,), close_after={Status.PENDING: HOUR}))
-        story.when(CloseCase("system", at(hours=1), "c1")).refused("lifecycle.close_from")
+        story = given(case_in("pending"), policy=sop(close_from=(Status.OPEN,), close_after={}))
+        story.when(CloseCase("system", at(hours=1), "c1")).refused("lifecycle.close_from", "lifecycle.close_after")
 
     def test_due(self):
         """The desk tells when, and gives the command."""
-        due = given(case_in("resolved")).desk.due()
+        due = given(case_in("resolved", channel="messaging")).desk.due()
         command = CloseCase("system", at(hours=48), "c1", CloseReason.AUTOMATIC)
         assert (Due(at(hours=48), "the case is closed automatically", "lifecycle.close_after", "c1", command),) == due
 
@@ -255,7 +310,7 @@ class TestClosingAutomatically:
         """Regression: where the time ends after the year 9999, deciding raised an OverflowError."""
         last = datetime.max.replace(tzinfo=UTC)
         story = given(case_in("resolved", at=last - 2 * HOUR))
-        assert () == story.desk.due()
+        assert [] == closing(story.desk)
         story.when(CloseCase("system", last, "c1")).refused("lifecycle.close_after")
 
 
@@ -275,9 +330,26 @@ CLOSED = (
     RemoveTag("ana", at(60), "c1", "vip"),
     AddTag("ana", at(60), "c1", "vip", message="m-c1"),
     SetSentiment("ana", at(60), "c1", "m-c1", Feeling.POSITIVE),
+    Authenticate("ana", at(60), "c1"),
+    EndContact("ana", at(60), "c1"),
+    MakeCommitment("ana", at(60), "c1", "p9", at(hours=1), "call back"),
+    SetLevel("ana", at(60), "c1", Level.HIGH),
 )
 ON_DRAFTS = (EditDraft, ReassignDraft, ApproveDraft, RefuseDraft, WithdrawDraft)
 READERS = (OpenCase, LeaveCase)
+NOTHING_LEFT = (
+    (OfferWork("system", at(60), "c1", "cleo"), "offer.waiting"),
+    (AcceptOffer("cleo", at(60), "c1"), "offer.edge"),
+    (RejectOffer("cleo", at(60), "c1"), "offer.edge"),
+    (ExpireOffer("system", at(60), "c1"), "offer.edge"),
+    (RescindOffer("dora", at(60), "c1"), "offer.edge"),
+    (TakeReview("cleo", at(60), "c1"), "offer.waiting"),
+    (AskPresence("ana", at(60), "c1", "m9"), "contact.edge"),
+    (DisconnectIdle("ana", at(60), "c1", "m9"), "contact.edge"),
+    (ReleaseAbsent("system", at(60), "c1"), "away.gone"),
+)
+AFTERWARDS = {Dispose, FlagCase, RelateRecord, FulfilCommitment, RescheduleCommitment}
+"""What is still to be done after a case was closed; none of it is on the case itself."""
 
 
 def closed_case():
@@ -286,6 +358,8 @@ def closed_case():
         case_in("open"),
         AddNote("ana", at(1), "n1", "Remember", case="c1"),
         AddTag("ana", at(1), "c1", "vip"),
+        EndContact("ana", at(2), "c1"),
+        Dispose("ana", at(2), "c1", "solved", "Fine"),
         CloseCase("ana", at(2), "c1"),
     )
 
@@ -306,6 +380,11 @@ class TestClosed:
         """A draft that waits would have blocked closing."""
         closed_case().when(command("dora", at(60), "c1", "d1")).refused("draft.edge")
 
+    @pytest.mark.parametrize(("command", "rule"), NOTHING_LEFT)
+    def test_nothing_left(self, command, rule):
+        """It is offered to nobody, nobody is at work on it, and nobody holds it."""
+        closed_case().when(command).refused(rule)
+
     @pytest.mark.parametrize("command", READERS, ids=lambda command: command.__name__)
     def test_reading(self, command):
         """It can be looked at: nothing happens."""
@@ -319,6 +398,8 @@ class TestClosed:
 
     def test_every_command_is_asked(self):
         """No command of the desk is forgotten above, but those that are about agents, customers and new cases."""
-        others = {AddAgent, ChangeAgent, GoAvailable, GoUnavailable, RecordCustomer, ReceiveMessage}
-        asked = {type(command) for command in CLOSED} | {*READERS, *ON_DRAFTS}
+        presence = {GoAvailable, GoUnavailable, LogOut, SetNextState, ClearNextState}
+        others = {AddAgent, ChangeAgent, *presence, RecordCustomer, ReceiveMessage} | AFTERWARDS
+        asked = {type(command) for command in (*CLOSED, *(command for command, _ in NOTHING_LEFT))}
+        asked |= {*READERS, *ON_DRAFTS}
         assert set(HOUSE.commands) == asked | others

@@ -9,7 +9,9 @@ from hypothesis import given
 from casecore.agents import AddAgent, Agent
 from casecore.approvals import WaitingDraft
 from casecore.cases import Case
-from casecore.desk import HOUSE, Desk, View
+from casecore.composition import HOUSE, View
+from casecore.contacts import Contact
+from casecore.desk import Desk
 from casecore.house import Change, House
 from casecore.kernel import (
     Accepted,
@@ -27,6 +29,8 @@ from casecore.kernel import (
 )
 from casecore.policies import Policy
 from casecore.records import record
+from casecore.testing.scenario import case_in
+from casecore.testing.scenario import given as given_story
 from casecore.testing.strategies import histories
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -407,6 +411,27 @@ class TestFold:
             self.fold(Slept("ben", NOON), event)
         assert (event, "ana") == (caught.value.event, caught.value.row)
 
+    def test_noticed(self):
+        """What an event changes only where there is a record: where there is none, nothing changes."""
+        house = House((Room("bowls", creates={(Bowl, Slept): placed}, notices={(Bowl, Fed): filled}),))
+        fed, slept = Fed("ana", NOON), Slept("ana", NOON)
+        assert {} == house.fold(Bowl, "by", [fed])
+        assert house.fold(Bowl, "by", [slept, fed]) == house.fold(Bowl, "by", [fed, slept, fed])
+        assert (Change(Bowl, edit=filled, optional=True),) == house.changes(Fed)
+
+    def test_edited_and_noticed(self):
+        """Where one room needs the record, it has to be there."""
+        rooms = (Room("notices", notices={(Bowl, Fed): filled}), Room("needs", evolve={(Bowl, Fed): doubled}))
+        with pytest.raises(MissingRow):
+            House(rooms).fold(Bowl, "by", [Fed("ana", NOON)])
+
+    def test_contacts(self):
+        """Regression: folding a history's contacts stopped at the first message that came while nobody had the case."""
+        story = given_story(case_in("open"), case_in("closed", "c2"))
+        contacts = {case: file.contact for case, file in story.desk.cases.items() if file.contact is not None}
+        assert contacts == HOUSE.fold(Contact, "case", story.events)
+        assert ["c1"] == list(contacts)
+
     @given(histories())
     def test_as_the_desk(self, events):
         """The records are those of the desk that the history leads to."""
@@ -415,6 +440,8 @@ class TestFold:
         assert dict(desk.agents) == HOUSE.fold(Agent, "agent", events)
         waiting = {case: file.draft for case, file in desk.cases.items() if file.draft is not None}
         assert waiting == HOUSE.fold(WaitingDraft, "case", events)
+        contacts = {case: file.contact for case, file in desk.cases.items() if file.contact is not None}
+        assert contacts == HOUSE.fold(Contact, "case", events)
 
 
 class TestHouse:

@@ -9,7 +9,9 @@ import attrs
 import pytest
 from attrs.exceptions import FrozenInstanceError
 
-from casecore.desk import HOUSE
+from casecore.agents import AddAgent, ChangeAgent
+from casecore.arrivals import ReceiveMessage
+from casecore.composition import HOUSE
 from casecore.kernel import (
     ID_LIMIT,
     Accepted,
@@ -24,6 +26,7 @@ from casecore.kernel import (
     Reason,
     Refused,
     Timer,
+    _checked_counts,
     _checked_id,
     _checked_text,
     _checked_texts,
@@ -241,9 +244,11 @@ def fields_checked_by(validator):
 
 def stated(command, **fields):
     """A command of this class whose other required fields are well-formed."""
-    hints = get_type_hints(command)
+    hints, words = get_type_hints(command), {str: "x", datetime: NOON}
     required = {
-        field.name: next(iter(hints[field.name])) if issubclass(hints[field.name], StrEnum) else "x"
+        field.name: next(iter(hints[field.name]))
+        if issubclass(hints[field.name], StrEnum)
+        else words[hints[field.name]]
         for field in attrs.fields(command)
         if field.default is attrs.NOTHING and field.name != "at"
     }
@@ -297,10 +302,32 @@ class TestEveryCommand:
             stated(command, **{field: wrong})
         assert field == caught.value.field
 
+    @pytest.mark.parametrize(
+        "wrong", [{"chat": "2"}, {"chat": 2.5}, {"chat": True}, {7: 2}, [("chat", 2)], 3, {"chat": None}]
+    )
+    @pytest.mark.parametrize(("command", "field"), fields_checked_by(_checked_counts))
+    def test_counts(self, command, field, wrong):
+        """Regression: a limit that was no number was let in, and comparing it raised a TypeError while deciding."""
+        with pytest.raises(CommandError) as caught:
+            stated(command, **{field: wrong})
+        assert field == caught.value.field
+        assert f"{wrong!r} does not hold counts by name" == caught.value.problem
+
+    @pytest.mark.parametrize("wrong", ["", "\ud800", "x" * 201])
+    @pytest.mark.parametrize(
+        ("command", "field"), [(ReceiveMessage, "tags"), (AddAgent, "queues"), (ChangeAgent, "queues")]
+    )
+    def test_sets_of_words(self, command, field, wrong):
+        """Regression: a visitor's tag could be empty, and was never to be removed again; the words in a set are ids."""
+        with pytest.raises(CommandError) as caught:
+            stated(command, **{field: frozenset({"fine", wrong})})
+        assert field == caught.value.field
+
     def test_every_field_is_checked(self):
-        """No command has a field that is not checked when it is made; `at` is, by what turns it into UTC."""
-        checked = {kind_of(check) for check in (_checked_id, _checked_text, _checked_texts, MEMBER, MEMBERS)}
-        assert {"at"} == {
+        """No command has a field that is not checked when it is made; instants are, by what turns them into UTC."""
+        plain = (_checked_id, _checked_text, _checked_texts, _checked_counts)
+        checked = {kind_of(check) for check in (*plain, MEMBER, MEMBERS)}
+        assert {"at", "due"} == {
             field.name
             for command in HOUSE.commands
             for field in attrs.fields(command)
@@ -450,14 +477,25 @@ class Kettle:
     since: datetime | None = None
 
 
+@frozen
+class Kitchen:
+    """A view with a record, or without."""
+
+    kettle: Kettle | None = None
+
+
+def with_kettle(since=None):
+    """What is seen of a kitchen with a kettle."""
+    return Kitchen(Kettle(since))
+
+
 def boiling(minutes):
     """A timer that is due so many minutes after `since`; never, if None."""
     return Timer(
         "the water boils",
         "kettle.minutes",
-        Kettle,
-        "since",
-        lambda kettle, policy: None if minutes is None else timedelta(minutes=minutes),
+        "kettle.since",
+        lambda kitchen, policy: None if minutes is None else timedelta(minutes=minutes),
     )
 
 
@@ -466,24 +504,28 @@ class TestTimer:
 
     def test_due(self):
         """It is due its length after its instant."""
-        assert NOON + timedelta(minutes=3) == boiling(3).due(Kettle(NOON), None)
+        assert NOON + timedelta(minutes=3) == boiling(3).due(with_kettle(NOON), None)
 
     def test_dead_instant(self):
         """Without an instant it does not run."""
-        assert None is boiling(3).due(Kettle(), None)
+        assert None is boiling(3).due(with_kettle(), None)
+
+    def test_no_row(self):
+        """Nor where the row is not there at all."""
+        assert None is boiling(3).due(Kitchen(), None)
 
     def test_not_live(self):
         """Without a length it does not run."""
-        assert None is boiling(None).due(Kettle(NOON), None)
+        assert None is boiling(None).due(with_kettle(NOON), None)
 
-    def test_length_reads_record_and_policy(self):
+    def test_length_reads_view_and_policy(self):
         """Both say how long it takes; it is not asked where there is no instant."""
         asked = []
-        timer = Timer("", "", Kettle, "since", lambda kettle, policy: asked.append((kettle, policy)))
-        assert None is timer.due(Kettle(NOON), "policy")
-        assert None is timer.due(Kettle(), "policy")
-        assert [(Kettle(NOON), "policy")] == asked
+        timer = Timer("", "", "kettle.since", lambda kitchen, policy: asked.append((kitchen, policy)))
+        assert None is timer.due(with_kettle(NOON), "policy")
+        assert None is timer.due(with_kettle(), "policy")
+        assert [(with_kettle(NOON), "policy")] == asked
 
     def test_after_the_end_of_the_calendar(self):
         """Regression: what would be due after the year 9999 was an OverflowError; it never comes."""
-        assert None is boiling(3).due(Kettle(datetime.max.replace(tzinfo=UTC)), None)
+        assert None is boiling(3).due(with_kettle(datetime.max.replace(tzinfo=UTC)), None)

@@ -15,6 +15,7 @@ from casecore.keys import (
     Flag,
     Length,
     Named,
+    Number,
     Problem,
     Several,
     Table,
@@ -110,6 +111,28 @@ class TestWhole:
     def test_too_large_to_show(self):
         """Regression: a number of thousands of digits could not be quoted, and the error was another one."""
         assert "a value too large to show does not fit" == problem(Whole(1, 9), 16**9000).message
+
+
+class TestNumber:
+    """A number in a range, whole or not."""
+
+    @pytest.mark.parametrize("value", [0, 0.5, 1, 2.5])
+    def test_reads(self, value):
+        """Both ends are allowed, and what is whole may be written so; it is kept as a float."""
+        found, problems = read(Number(0, 2.5), value)
+        assert (value, [], float) == (found, problems, type(found))
+        assert value == Number(0, 2.5).write(value)
+
+    @pytest.mark.parametrize(
+        "value", [-0.1, 2.6, "1", True, None, [1], float("nan"), float("inf"), float("-inf"), 10**400]
+    )
+    def test_does_not_fit(self, value):
+        """Out of range, or no number: the range is told."""
+        assert "a number from 0 to 2.5" == problem(Number(0, 2.5), value).expected
+
+    def test_without_a_range(self):
+        """From nothing to a million."""
+        assert "a number from 0 to 1e+06" == Number().describe
 
 
 class TestText:

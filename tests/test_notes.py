@@ -20,7 +20,8 @@ from casecore.notes import (
     SentimentSet,
     SetSentiment,
 )
-from casecore.policies import Policy, Sentiment, Tags
+from casecore.policies import Policy
+from casecore.sections import Sentiment, Tags
 from casecore.testing.scenario import at, case_in, given, new_case
 from casecore.threads import Feeling, RecordCustomer
 

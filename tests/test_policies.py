@@ -3,7 +3,7 @@
 import pickle
 import re
 import tomllib
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from importlib import resources
 
 import attrs
@@ -11,19 +11,19 @@ import pytest
 from attrs.exceptions import FrozenInstanceError
 
 from casecore.channels import Channel, MessageKind
-from casecore.desk import HOUSE, RULES
+from casecore.composition import HOUSE, RULES
 from casecore.kernel import CasecoreError, Enforcement
 from casecore.keys import Problem, keys_of
-from casecore.policies import (
+from casecore.policies import SWITCHABLE, Policy, PolicyError
+from casecore.sections import (
     OPEN_STATUSES,
-    SWITCHABLE,
     Approval,
     ChannelRules,
     Channels,
+    Level,
     Lifecycle,
     OnCustomerMessage,
-    Policy,
-    PolicyError,
+    Priority,
     Queue,
     ReopenTo,
     Role,
@@ -71,7 +71,7 @@ class TestShipped:
         assert ["id", "version", "source", "queues"] == different
 
     def test_spells_out_every_key(self):
-        """As its first line promises: nothing is left out but `source`, and what a queue does not filter by."""
+        """As it promises: nothing is left out but `source`, calendars, and what a queue does not filter by."""
         plain = tomllib.loads(resources.files("casecore").joinpath("sop.toml").read_text("utf-8"))
 
         def left_out(written, complete):
@@ -82,8 +82,8 @@ class TestShipped:
                     yield from left_out(value, complete[word])
 
         whole = Policy.default().to_dict()
-        assert {"source"} == {*left_out({**plain, "queues": {}}, {**whole, "queues": {}})}
-        assert {"channels", "languages", "reasons", "fallback", "source"} == {
+        assert {"source", "calendars"} == {*left_out({**plain, "queues": {}}, {**whole, "queues": {}})}
+        assert {"channels", "languages", "reasons", "tags", "fallback", "delivery", "priority", "source"} == {
             *left_out(plain["queues"], whole["queues"])
         }
 
@@ -91,7 +91,7 @@ class TestShipped:
         """What the default SOP decides."""
         policy = Policy.default()
         assert OPEN_STATUSES == policy.lifecycle.close_from
-        assert (Role.ASSIGNEE, Role.SUPERVISOR) == policy.lifecycle.close_by
+        assert tuple(Role) == policy.lifecycle.close_by
         assert {Status.RESOLVED: timedelta(hours=48)} == policy.lifecycle.close_after
         assert ["billing", "technical", "general"] == list(policy.queues)
         assert policy.approval.self_approval is False
@@ -110,6 +110,9 @@ class TestShipped:
         assert ChannelRules(attachments=False, emoji=False) == channels.voice
 
 
+VIP = frozenset({"vip", "new"})
+
+
 class TestQueues:
     """Which queue a case enters."""
 
@@ -121,13 +124,14 @@ class TestQueues:
         assert queue == Policy.default().queue_for(Channel.CHAT, reason, None)
 
     def test_every_filter_has_to_take_it(self):
-        """Channel, reason and language; a filter that names nothing takes everything."""
-        queue = Queue(channels=(Channel.CHAT,), reasons=("billing",), languages=("pt",))
-        assert queue.takes(Channel.CHAT, "billing", "pt")
-        assert not queue.takes(Channel.EMAIL, "billing", "pt")
-        assert not queue.takes(Channel.CHAT, "refund", "pt")
-        assert not queue.takes(Channel.CHAT, "billing", None)
-        assert Queue().takes(Channel.VOICE, None, None)
+        """Channel, reason, language and one of the tags; a filter that names nothing takes everything."""
+        queue = Queue(channels=(Channel.CHAT,), reasons=("billing",), languages=("pt",), tags=("vip", "gold"))
+        assert queue.takes(Channel.CHAT, "billing", "pt", VIP)
+        assert not queue.takes(Channel.CHAT, "billing", "pt", frozenset({"new"}))
+        assert not queue.takes(Channel.EMAIL, "billing", "pt", VIP)
+        assert not queue.takes(Channel.CHAT, "refund", "pt", VIP)
+        assert not queue.takes(Channel.CHAT, "billing", None, VIP)
+        assert Queue().takes(Channel.VOICE, None, None, frozenset())
 
     def test_first_in_the_order_of_the_file(self):
         """Where two would take it, the one written first gets it."""
@@ -195,11 +199,11 @@ class TestReadingAndWriting:
         def _item(held, step):
             return held[step] if isinstance(held, dict) else step
 
-        assert {str, int, bool} >= {type(value) for value in values(plain)}
+        assert {str, int, float, bool} >= {type(value) for value in values(plain)}
 
     def test_defaults_are_spelled_out(self):
         """Plain data says everything, so that a stored policy keeps its meaning when defaults change."""
-        assert {field.name for field in attrs.fields(Policy)} == set(Policy().to_dict())
+        assert keys_of(Policy).keys() == set(Policy().to_dict())
 
     def test_value(self):
         """A value is found by its key's path."""
@@ -260,9 +264,13 @@ class TestMistakes:
             (
                 "[lifecycle]\nclose_by = 'assignee'",
                 "lifecycle.close_by",
-                'a list, each one of "assignee", "supervisor"',
+                'a list, each one of "assignee", "owner", "supervisor"',
             ),
-            ("[lifecycle]\nclose_by = ['asignee']", "lifecycle.close_by[0]", 'one of "assignee", "supervisor"'),
+            (
+                "[lifecycle]\nclose_by = ['asignee']",
+                "lifecycle.close_by[0]",
+                'one of "assignee", "owner", "supervisor"',
+            ),
             (
                 "[channels]\nchat = ['direct']",
                 "channels.chat",
@@ -323,14 +331,14 @@ class TestMistakes:
     @pytest.mark.parametrize("key", ['close_from = ["closed", "open"]', 'close_after = { closed = "1h" }'])
     def test_closing_what_is_closed(self, key):
         """A closed case cannot be closed again."""
-        (problem,) = problems_of(f"[lifecycle]\n{key}")
+        problem, *_ = problems_of(f"[lifecycle]\n{key}")
         path = f"lifecycle.{key.partition(' ')[0]}"
         assert (path, '"closed" cannot be closed again') == (problem.path, problem.message)
 
     def test_closing_from_nowhere(self):
         """From every state there is a way to closed."""
         assert (Problem("lifecycle.close_from", "no case could ever be closed", "at least one status"),) == (
-            problems_of("[lifecycle]\nclose_from = []")
+            problems_of("[lifecycle]\nclose_from = []\nclose_after = {}")
         )
 
     @pytest.mark.parametrize("rule", sorted({rule.id for rule in RULES} - SWITCHABLE))
@@ -364,6 +372,7 @@ class TestMistakes:
             colour = "red"
             [lifecycle]
             close_from = []
+            close_after = {}
             [tags]
             limit = "2"
             [queues.a]
@@ -486,3 +495,114 @@ class TestEnforcement:
         policy = Policy.loads(f'[enforcement]\n"{rule}" = "{mode}"')
         assert mode is policy.mode(rule)
         assert {Enforcement.BLOCK} == {policy.mode(other.id) for other in RULES if other.id != rule}
+
+
+FALLBACK = "[queues.general]\nfallback = true\n"
+
+
+class TestCalendarsAndTargets:
+    """Business calendars, and what is promised."""
+
+    def test_calendar_that_is_not_there(self):
+        """Regression for late mistakes: a name that no calendar has is told when the policy is read."""
+        (problem,) = problems_of('[sla.chat]\ncalendar = "office"')
+        assert ("sla.chat.calendar", "there is no calendar 'office'") == (problem.path, problem.message)
+        assert "a table [calendars.NAME]" == problem.expected
+        (problem,) = problems_of('[sla.default]\ncalendar = "ofice"\n[calendars.office]\nmonday = ["09:00-18:00"]')
+        assert ("sla.default.calendar", "office") == (problem.path, problem.expected)
+
+    @pytest.mark.parametrize(
+        "keys",
+        ['zone = "Europe/Lisboa"', 'monday = ["9-18"]', 'monday = ["18:00-18:00"]', 'holidays = ["25 December"]'],
+    )
+    def test_hours_that_make_no_sense(self, keys):
+        """A zone, hours or a date that nobody can read: the problem names the calendar."""
+        (path,) = {*paths_of(f"[calendars.office]\n{keys}")}
+        assert path.startswith("calendars.office")
+
+    def test_several_problems(self):
+        """All of them at once."""
+        assert 2 == len(problems_of('[calendars.office]\nzone = "Nowhere"\nmonday = ["9"]'))
+
+    def test_calendar_of_a_channel(self):
+        """The channel's, else the default's, else none: all hours count."""
+        text = '[sla.chat]\ncalendar = "day"\n[calendars.day]\nmonday = ["09:00-18:00"]'
+        policy = Policy.loads(FALLBACK + text)
+        assert None is policy.calendar_for(Channel.EMAIL)
+        assert 9 * 3600.0 == policy.calendar_for(Channel.CHAT).open_seconds(
+            datetime(2026, 11, 2, tzinfo=UTC), datetime(2026, 11, 3, tzinfo=UTC)
+        )
+        everywhere = Policy.loads(FALLBACK + text.replace("sla.chat", "sla.default"))
+        assert None is not everywhere.calendar_for(Channel.EMAIL)
+
+    def test_changed_policy_reads_its_calendars_again(self):
+        """A policy that is made from another has the calendars of its own keys."""
+        policy = Policy.loads(FALLBACK + '[sla.default]\ncalendar = "day"\n[calendars.day]\nmonday = ["09:00-18:00"]')
+        longer = attrs.evolve(policy, calendars={"day": attrs.evolve(policy.calendars["day"], monday=("00:00-24:00",))})
+        monday = (datetime(2026, 11, 2, tzinfo=UTC), datetime(2026, 11, 3, tzinfo=UTC))
+        assert [9 * 3600.0, 24 * 3600.0] == [
+            one.calendar_for(Channel.CHAT).open_seconds(*monday) for one in (policy, longer)
+        ]
+        assert policy == Policy.from_dict(policy.to_dict())
+
+    @pytest.mark.parametrize(
+        ("channel", "level", "minutes"),
+        [
+            (Channel.CHAT, Level.HIGH, 1),
+            (Channel.CHAT, Level.URGENT, 2),
+            (Channel.EMAIL, Level.URGENT, 10),
+            (Channel.EMAIL, Level.LOW, 60),
+        ],
+    )
+    def test_target(self, channel, level, minutes):
+        """The channel's level, the channel, the default's level, the default."""
+        policy = Policy.loads(
+            FALLBACK
+            + '[sla.default]\nfirst_response = "1h"\n[sla.default.urgent]\nfirst_response = "10m"\n'
+            + '[sla.chat]\nfirst_response = "2m"\n[sla.chat.high]\nfirst_response = "1m"\n'
+        )
+        assert timedelta(minutes=minutes) == policy.sla.target("first_response", channel, level)
+        assert None is policy.sla.target("solution", channel, level)
+
+
+class TestPriority:
+    """How the priority of a waiting case grows."""
+
+    @pytest.mark.parametrize(
+        ("seconds", "priority"), [(-5, 10.0), (0, 10.0), (10, 15.0), (100, 60.0), (101, 60.0), (10**9, 60.0)]
+    )
+    def test_after(self, seconds, priority):
+        """`initial + seconds waited x acceleration`, at most `max`; what has not begun to wait has waited nothing."""
+        assert priority == Priority(initial=10.0, acceleration=0.5, max=60.0).after(seconds)
+
+    def test_whole_numbers(self):
+        """They may be written without a point."""
+        policy = Policy.loads("[queues.a]\nfallback = true\npriority = { initial = 5, acceleration = 2 }")
+        assert 25.0 == policy.queues["a"].priority.after(10)
+
+    def test_out_of_range(self):
+        """Priorities do not fall."""
+        (problem,) = problems_of("[queues.a]\nfallback = true\npriority = { acceleration = -1 }")
+        assert ("queues.a.priority.acceleration", "a number from 0 to 1e+06") == (problem.path, problem.expected)
+
+
+class TestAuthenticationMode:
+    """How strictly authentication is kept is one of its own keys."""
+
+    @pytest.mark.parametrize("how", list(Enforcement))
+    def test_mode(self, how):
+        """It is no rule of `[enforcement]`."""
+        policy = Policy.loads(FALLBACK + f'[authentication]\nenforcement = "{how}"')
+        assert how is policy.mode("authentication.before")
+        assert ['enforcement."authentication.before"'] == paths_of('[enforcement]\n"authentication.before" = "off"')
+
+    def test_nothing_to_dispose_with(self):
+        """A disposition needs a code to choose."""
+        (problem,) = problems_of("[wrap_up]\ncodes = []")
+        assert ("wrap_up.codes", "no contact could ever be disposed") == (problem.path, problem.message)
+        assert Policy.loads(FALLBACK + "[wrap_up]\ncodes = []\ndisposition = false").wrap_up.required
+
+    def test_closing_that_never_comes(self):
+        """A status from which nothing is closed has no time after which it is."""
+        (problem,) = problems_of('[lifecycle]\nclose_from = ["open"]\nclose_after = { resolved = "1h" }')
+        assert "lifecycle.close_after.resolved" == problem.path

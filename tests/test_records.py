@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from casecore.agents import Agent
 from casecore.approvals import WaitingDraft
 from casecore.cases import Case
-from casecore.desk import CaseFile
+from casecore.composition import CaseFile
 from casecore.notes import Note
 from casecore.records import draft_of, freeze, record, thaw, thawer
 from casecore.threads import Customer, Message, Thread

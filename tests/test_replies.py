@@ -6,6 +6,7 @@ from casecore.approvals import SubmitDraft
 from casecore.assignments import LeaveCase
 from casecore.policies import Policy
 from casecore.replies import ReplySent, SendReply
+from casecore.sla import SolutionReached
 from casecore.statuses import SENT_AS, Status
 from casecore.testing.scenario import at, case_in, given, new_case
 from casecore.threads import Message
@@ -24,13 +25,14 @@ class TestSending:
     @pytest.mark.parametrize("status", SENT_AS)
     def test_with_its_status(self, status):
         """It says with which status it is sent: pending, escalated or resolved."""
-        outcome = given(case_in("open")).when(reply(send_as=status, attachments=("invoice.pdf",)))
+        outcome = given(case_in("open", channel="messaging")).when(reply(send_as=status, attachments=("invoice.pdf",)))
         outcome.then(
             ReplySent("ana", at(60), "c1", "m9", "Hello", status, "ana", ("invoice.pdf",), None),
+            *((SolutionReached,) if status is Status.RESOLVED else ()),
         )
         case = outcome.desk.cases["c1"].case
         assert (status, at(60), "ana", None) == (case.status, case.status_at, case.assignee, case.unanswered_since)
-        assert Message("m9", "c1", inbound=False) == outcome.desk.messages["m9"]
+        assert Message("m9", "c1", "ana") == outcome.desk.messages["m9"]
 
     def test_pending_unless_it_says_otherwise(self):
         """Most replies wait for the customer."""
@@ -69,7 +71,7 @@ class TestWho:
 
     def test_on_a_case_nobody_holds(self):
         """It has to be opened first; not even its owner replies."""
-        story = given(case_in("pending"), LeaveCase("ana", at(10), "c1"))
+        story = given(case_in("pending", channel="messaging"), LeaveCase("ana", at(10), "c1"))
         outcome = story.when(reply()).refused("assignment.holder")
         assert "open it first" == outcome.verdict.reasons[0].remedy
 

@@ -42,7 +42,7 @@ MOVES = (WorkBegun, ReplySent, StatusSet, CaseReopened, CaseClosed)
 
 def story(status):
     """A case in this status; nobody has looked at a new one."""
-    return given(case_in(status, agent="dora"))
+    return given(case_in(status, agent="dora", channel="messaging"))
 
 
 class TestTable:

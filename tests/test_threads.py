@@ -143,14 +143,14 @@ class TestMessages:
     def test_inbound(self):
         """Neutral and untagged until somebody marks it."""
         outcome = given().when(new_case(text="My card was charged twice"))
-        assert Message("m-c1", "c1", True, Feeling.NEUTRAL, frozenset()) == outcome.desk.messages["m-c1"]
+        assert Message("m-c1", "c1", None, Feeling.NEUTRAL, frozenset()) == outcome.desk.messages["m-c1"]
         (said,) = (event for event in outcome.events if isinstance(event, MessageReceived))
         assert ("My card was charged twice", MessageKind.DIRECT) == (said.text, said.kind)
 
     def test_outbound(self):
-        """A reply is a message of the case too."""
+        """A reply is a message of the case too, and has an author."""
         desk = given(case_in("pending")).desk
-        assert Message("r-c1", "c1", False) == desk.messages["r-c1"]
+        assert Message("r-c1", "c1", "ana") == desk.messages["r-c1"]
 
     def test_delivered_twice(self):
         """A message's id is used once, so a webhook that is delivered twice is refused the second time."""

@@ -10,16 +10,25 @@ from typing import TYPE_CHECKING, Any
 from casecore._version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from casecore.absences import ReleaseAbsent as ReleaseAbsent
+    from casecore.agenda import Agenda as Agenda
     from casecore.agents import AddAgent as AddAgent
     from casecore.agents import Agent as Agent
     from casecore.agents import AgentAdded as AgentAdded
     from casecore.agents import AgentAvailable as AgentAvailable
     from casecore.agents import AgentChanged as AgentChanged
+    from casecore.agents import AgentLoggedOut as AgentLoggedOut
     from casecore.agents import AgentUnavailable as AgentUnavailable
     from casecore.agents import ChangeAgent as ChangeAgent
+    from casecore.agents import ClearNextState as ClearNextState
     from casecore.agents import GoAvailable as GoAvailable
     from casecore.agents import GoUnavailable as GoUnavailable
+    from casecore.agents import LogOut as LogOut
+    from casecore.agents import NextStateCleared as NextStateCleared
+    from casecore.agents import NextStateSet as NextStateSet
     from casecore.agents import Permission as Permission
+    from casecore.agents import Presence as Presence
+    from casecore.agents import SetNextState as SetNextState
     from casecore.approvals import DRAFT_LIFECYCLE as DRAFT_LIFECYCLE
     from casecore.approvals import ApproveDraft as ApproveDraft
     from casecore.approvals import DraftApproved as DraftApproved
@@ -48,8 +57,10 @@ if TYPE_CHECKING:
     from casecore.assignments import CaseUnqueued as CaseUnqueued
     from casecore.assignments import LeaveCase as LeaveCase
     from casecore.assignments import OpenCase as OpenCase
-    from casecore.assignments import ReassignCase as ReassignCase
+    from casecore.assignments import Release as Release
     from casecore.assignments import WorkBegun as WorkBegun
+    from casecore.calendars import Calendar as Calendar
+    from casecore.calendars import CalendarError as CalendarError
     from casecore.cases import Case as Case
     from casecore.cases import CaseClosed as CaseClosed
     from casecore.cases import CaseStarted as CaseStarted
@@ -59,14 +70,34 @@ if TYPE_CHECKING:
     from casecore.cases import StatusSet as StatusSet
     from casecore.channels import Channel as Channel
     from casecore.channels import MessageKind as MessageKind
-    from casecore.desk import HOUSE as HOUSE
-    from casecore.desk import RULES as RULES
+    from casecore.commitments import Commitment as Commitment
+    from casecore.commitments import CommitmentFulfilled as CommitmentFulfilled
+    from casecore.commitments import CommitmentMade as CommitmentMade
+    from casecore.commitments import CommitmentRescheduled as CommitmentRescheduled
+    from casecore.commitments import FulfilCommitment as FulfilCommitment
+    from casecore.commitments import MakeCommitment as MakeCommitment
+    from casecore.commitments import RescheduleCommitment as RescheduleCommitment
+    from casecore.composition import HOUSE as HOUSE
+    from casecore.composition import RULES as RULES
+    from casecore.composition import CaseFile as CaseFile
+    from casecore.composition import View as View
+    from casecore.contacts import CONTACT_LIFECYCLE as CONTACT_LIFECYCLE
+    from casecore.contacts import Authenticate as Authenticate
+    from casecore.contacts import Authenticated as Authenticated
+    from casecore.contacts import Contact as Contact
+    from casecore.contacts import ContactEnded as ContactEnded
+    from casecore.contacts import ContactStarted as ContactStarted
+    from casecore.contacts import ContactStatus as ContactStatus
+    from casecore.contacts import EndContact as EndContact
+    from casecore.customer_card import CustomerCard as CustomerCard
     from casecore.desk import Action as Action
-    from casecore.desk import CaseFile as CaseFile
     from casecore.desk import Desk as Desk
     from casecore.desk import Due as Due
-    from casecore.desk import View as View
+    from casecore.history import Line as Line
+    from casecore.history import UnknownLanguage as UnknownLanguage
     from casecore.house import House as House
+    from casecore.inbox import Inbox as Inbox
+    from casecore.inbox import Inboxes as Inboxes
     from casecore.kernel import CUSTOMER as CUSTOMER
     from casecore.kernel import SYSTEM as SYSTEM
     from casecore.kernel import Accepted as Accepted
@@ -103,10 +134,56 @@ if TYPE_CHECKING:
     from casecore.notes import RemoveTag as RemoveTag
     from casecore.notes import SentimentSet as SentimentSet
     from casecore.notes import SetSentiment as SetSentiment
+    from casecore.notifications import Alert as Alert
+    from casecore.notifications import AlertSettings as AlertSettings
+    from casecore.notifications import Notification as Notification
+    from casecore.offers import OFFER_LIFECYCLE as OFFER_LIFECYCLE
+    from casecore.offers import AcceptOffer as AcceptOffer
+    from casecore.offers import ExpireOffer as ExpireOffer
+    from casecore.offers import OfferAccepted as OfferAccepted
+    from casecore.offers import OfferDeclined as OfferDeclined
+    from casecore.offers import OfferRescinded as OfferRescinded
+    from casecore.offers import Offers as Offers
+    from casecore.offers import OfferStatus as OfferStatus
+    from casecore.offers import OfferWork as OfferWork
+    from casecore.offers import ReassignCase as ReassignCase
+    from casecore.offers import RejectOffer as RejectOffer
+    from casecore.offers import RescindOffer as RescindOffer
+    from casecore.offers import ReviewEnded as ReviewEnded
+    from casecore.offers import ReviewTaken as ReviewTaken
+    from casecore.offers import TakeReview as TakeReview
+    from casecore.offers import WorkOffered as WorkOffered
     from casecore.policies import Policy as Policy
     from casecore.policies import PolicyError as PolicyError
+    from casecore.queries import QueryError as QueryError
     from casecore.replies import ReplySent as ReplySent
     from casecore.replies import SendReply as SendReply
+    from casecore.routing import Candidate as Candidate
+    from casecore.routing import Explanation as Explanation
+    from casecore.routing import Work as Work
+    from casecore.routing import explain_route as explain_route
+    from casecore.routing import next_for as next_for
+    from casecore.routing import next_offer as next_offer
+    from casecore.routing import route as route
+    from casecore.routing_index import Router as Router
+    from casecore.search import Archive as Archive
+    from casecore.search import CaseSummary as CaseSummary
+    from casecore.search import Page as Page
+    from casecore.silence import AskPresence as AskPresence
+    from casecore.silence import ChatDisconnected as ChatDisconnected
+    from casecore.silence import DisconnectIdle as DisconnectIdle
+    from casecore.silence import PresenceAsked as PresenceAsked
+    from casecore.sla import Clock as Clock
+    from casecore.sla import Clocks as Clocks
+    from casecore.sla import ClockState as ClockState
+    from casecore.sla import LevelSet as LevelSet
+    from casecore.sla import SetLevel as SetLevel
+    from casecore.sla import SolutionPaused as SolutionPaused
+    from casecore.sla import SolutionReached as SolutionReached
+    from casecore.sla import SolutionResumed as SolutionResumed
+    from casecore.sla import SolutionUndone as SolutionUndone
+    from casecore.sla import first_response as first_response
+    from casecore.sla import solution as solution
     from casecore.statuses import CASE_LIFECYCLE as CASE_LIFECYCLE
     from casecore.statuses import Status as Status
     from casecore.statuses import Trigger as Trigger
@@ -118,6 +195,17 @@ if TYPE_CHECKING:
     from casecore.threads import RecordCustomer as RecordCustomer
     from casecore.threads import Thread as Thread
     from casecore.threads import ThreadOpened as ThreadOpened
+    from casecore.wrap_ups import Aftermath as Aftermath
+    from casecore.wrap_ups import CaseFlagged as CaseFlagged
+    from casecore.wrap_ups import Dispose as Dispose
+    from casecore.wrap_ups import Disposed as Disposed
+    from casecore.wrap_ups import DutyDone as DutyDone
+    from casecore.wrap_ups import DutyLeft as DutyLeft
+    from casecore.wrap_ups import FlagCase as FlagCase
+    from casecore.wrap_ups import RecordRelated as RecordRelated
+    from casecore.wrap_ups import RelateRecord as RelateRecord
+    from casecore.wrap_ups import WrapUp as WrapUp
+    from casecore.wrap_ups import WrapUpOwed as WrapUpOwed
 else:  # not shown to type checkers, who would take any misspelt name for one that is there
 
     def __getattr__(name: str) -> Any:
@@ -135,15 +223,17 @@ _HOMES = {
     "machines": "Edge InvalidTable StateTable",
     "house": "House",
     "channels": "Channel MessageKind",
+    "calendars": "Calendar CalendarError",
     "statuses": "CASE_LIFECYCLE Status Trigger",
     "policies": "Policy PolicyError",
     "agents": (
-        "AddAgent Agent AgentAdded AgentAvailable AgentChanged AgentUnavailable ChangeAgent GoAvailable "
-        "GoUnavailable Permission"
+        "AddAgent Agent AgentAdded AgentAvailable AgentChanged AgentLoggedOut AgentUnavailable ChangeAgent "
+        "ClearNextState GoAvailable GoUnavailable LogOut NextStateCleared NextStateSet Permission Presence "
+        "SetNextState"
     ),
     "threads": "Customer CustomerMet CustomerRecorded Feeling Message RecordCustomer Thread ThreadOpened",
     "cases": "Case CaseClosed CaseStarted CloseCase CloseReason SetStatus StatusSet",
-    "assignments": "CaseAssigned CaseQueued CaseReleased CaseUnqueued LeaveCase OpenCase ReassignCase WorkBegun",
+    "assignments": "CaseAssigned CaseQueued CaseReleased CaseUnqueued LeaveCase OpenCase Release WorkBegun",
     "arrivals": "CaseReopened MessageNoted MessageReceived ReceiveMessage SuccessorStarted",
     "replies": "ReplySent SendReply",
     "notes": (
@@ -155,7 +245,38 @@ _HOMES = {
         "DraftSuperseded DraftWentStale DraftWithdrawn EditDraft ReassignDraft RefuseDraft ReviewReassigned "
         "SubmitDraft WaitingDraft WithdrawDraft"
     ),
-    "desk": "HOUSE RULES Action CaseFile Desk Due View",
+    "offers": (
+        "OFFER_LIFECYCLE AcceptOffer ExpireOffer OfferAccepted OfferDeclined OfferRescinded OfferStatus "
+        "OfferWork Offers ReassignCase RejectOffer RescindOffer ReviewEnded ReviewTaken TakeReview "
+        "WorkOffered"
+    ),
+    "contacts": (
+        "CONTACT_LIFECYCLE Authenticate Authenticated Contact ContactEnded ContactStarted ContactStatus EndContact"
+    ),
+    "silence": "AskPresence ChatDisconnected DisconnectIdle PresenceAsked",
+    "commitments": (
+        "Commitment CommitmentFulfilled CommitmentMade CommitmentRescheduled FulfilCommitment MakeCommitment "
+        "RescheduleCommitment"
+    ),
+    "wrap_ups": (
+        "Aftermath CaseFlagged Dispose Disposed DutyDone DutyLeft FlagCase RecordRelated RelateRecord WrapUp WrapUpOwed"
+    ),
+    "absences": "ReleaseAbsent",
+    "sla": (
+        "Clock Clocks ClockState LevelSet SetLevel SolutionPaused SolutionReached SolutionResumed "
+        "SolutionUndone first_response solution"
+    ),
+    "composition": "HOUSE RULES CaseFile View",
+    "desk": "Action Desk Due",
+    "routing": "Candidate Explanation Work explain_route next_for next_offer route",
+    "routing_index": "Router",
+    "agenda": "Agenda",
+    "history": "Line UnknownLanguage",
+    "queries": "QueryError",
+    "search": "Archive CaseSummary Page",
+    "inbox": "Inbox Inboxes",
+    "customer_card": "CustomerCard",
+    "notifications": "Alert AlertSettings Notification",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
 

@@ -21,7 +21,7 @@ from typing import Protocol
 
 from casecore.agents import Permission, is_supervisor
 from casecore.arrivals import MessageReceived
-from casecore.assignments import AIM, agent_known, ineligible, one_aim, queue_known
+from casecore.assignments import queue_known
 from casecore.cases import CaseClosed, CaseCommand, SeesCase, StatusSet, by_agent, not_closed, only_holder
 from casecore.kernel import (
     SYSTEM,
@@ -39,7 +39,7 @@ from casecore.kernel import (
     some_texts,
 )
 from casecore.machines import StateTable
-from casecore.policies import OnCustomerMessage, Policy
+from casecore.policies import Policy
 from casecore.records import record
 from casecore.replies import (
     ReplySent,
@@ -48,6 +48,7 @@ from casecore.replies import (
     says_something,
     send_edge,
 )
+from casecore.sections import OnCustomerMessage
 from casecore.statuses import Status
 from casecore.threads import message_fresh
 
@@ -106,6 +107,8 @@ class WaitingDraft:
     note: str = ""
     reviewer: str | None = None
     stale: bool = False
+    about_account: bool = False
+    subject: str = ""
 
 
 class SeesDraft(SeesCase, Protocol):
@@ -135,6 +138,8 @@ class SubmitDraft(CaseCommand):
     queue: str | None = an_id(default=None)
     attachments: tuple[str, ...] = some_texts(default=())
     note: str = a_text(default="")
+    about_account: bool = a_flag(default=False)
+    subject: str = a_text(default="")
 
 
 @frozen
@@ -155,7 +160,7 @@ class EditDraft(DraftCommand):
 
 @frozen
 class ReassignDraft(DraftCommand):
-    """The review goes to another agent or queue; exactly one of the two is given."""
+    """The review goes to another agent or queue; exactly one of the two is given. `offers.py` tells how."""
 
     agent: str | None = an_id(default=None)
     queue: str | None = an_id(default=None)
@@ -199,6 +204,8 @@ class DraftSubmitted(Event):
     attachments: tuple[str, ...]
     queue: str
     note: str
+    about_account: bool = False
+    subject: str = ""
 
 
 @frozen
@@ -215,11 +222,10 @@ class DraftEdited(Event):
 
 @frozen
 class ReviewReassigned(Event):
-    """The review is another agent's, or a queue's."""
+    """The review waits in this queue."""
 
     case: str
     draft: str
-    reviewer: str | None
     queue: str
     note: str
 
@@ -355,21 +361,6 @@ def _is_reviewer(view: SeesDraft, command: ApproveDraft | RefuseDraft, _: Policy
     return Reason("approval.reviewer", found, f"ask somebody who serves {draft.queue}")
 
 
-def _can_review(view: SeesDraft, event: ReviewReassigned, policy: Policy) -> Reason | None:
-    draft, case, agent = view.draft, view.case, view.target
-    if event.reviewer is None or draft is None or case is None:
-        return None
-    why_not = ineligible(agent, case, event.queue)
-    if why_not is None and agent is not None:
-        if not agent.may(Permission.APPROVE):
-            why_not = f"{agent.id} has no permission to approve"
-        elif agent.id == draft.author and not policy.approval.self_approval:
-            why_not = f"{agent.id} wrote draft {draft.id}"
-    if why_not is None:
-        return None
-    return Reason("assignment.eligible", why_not, "choose an agent who can review it, or its queue")
-
-
 def _on_channel(view: SeesDraft, command: ApproveDraft | RefuseDraft, _: Policy) -> Reason | None:
     if view.actor is None or view.case is None or view.actor.works_on(view.case.channel):
         return None
@@ -424,7 +415,11 @@ def _submit(view: SeesDraft, command: SubmitDraft, _: Policy) -> tuple[Event, ..
     if case is None:
         return ()
     queue = c.queue or case.queue
-    return (DraftSubmitted(c.by, c.at, c.case, c.draft, c.text, c.send_as, c.attachments, queue, c.note),)
+    return (
+        DraftSubmitted(
+            c.by, c.at, c.case, c.draft, c.text, c.send_as, c.attachments, queue, c.note, c.about_account, c.subject
+        ),
+    )
 
 
 def _edit(view: SeesDraft, command: EditDraft, _: Policy) -> tuple[Event, ...]:
@@ -444,20 +439,25 @@ def _edit(view: SeesDraft, command: EditDraft, _: Policy) -> tuple[Event, ...]:
     return (edited,)
 
 
-def _reassign(view: SeesDraft, command: ReassignDraft, _: Policy) -> tuple[Event, ...]:
-    c, draft = command, view.draft
-    if draft is None:
-        return ()
-    return (ReviewReassigned(c.by, c.at, c.case, c.draft, c.agent, c.queue or draft.queue, c.note),)
-
-
 def _approve(view: SeesDraft, command: ApproveDraft, _: Policy) -> tuple[Event, ...]:
     c, draft = command, view.draft
     if draft is None:
         return ()
     return (
         DraftApproved(c.by, c.at, c.case, draft.id, draft.author),
-        ReplySent(c.by, c.at, c.case, draft.id, draft.text, draft.send_as, draft.author, draft.attachments, c.by),
+        ReplySent(
+            c.by,
+            c.at,
+            c.case,
+            draft.id,
+            draft.text,
+            draft.send_as,
+            draft.author,
+            draft.attachments,
+            c.by,
+            draft.about_account,
+            draft.subject,
+        ),
     )
 
 
@@ -493,6 +493,8 @@ def _submitted(event: DraftSubmitted) -> WaitingDraft:
         event.queue,
         event.at,
         event.note,
+        about_account=event.about_account,
+        subject=event.subject,
     )
 
 
@@ -504,7 +506,7 @@ def _edited(draft: Draft, event: DraftEdited) -> None:
 
 
 def _reassigned(draft: Draft, event: ReviewReassigned) -> None:
-    draft.reviewer = event.reviewer
+    draft.reviewer = None
     draft.queue = event.queue
 
 
@@ -515,7 +517,6 @@ def _stale(draft: Draft, _: DraftWentStale) -> None:
 _CONTENT = (DraftSubmitted, DraftEdited)
 _MESSAGES = (SubmitDraft, ApproveDraft)
 _DECIDE = (ApproveDraft, RefuseDraft)
-_REVIEW = (ReviewReassigned,)
 
 APPROVALS: Room[SeesDraft] = Room(
     name="approvals",
@@ -526,10 +527,8 @@ APPROVALS: Room[SeesDraft] = Room(
         Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (SubmitDraft,), _can_submit),
         Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (EditDraft,), _can_edit),
         Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (ApproveDraft,), _can_approve),
-        Rule("queue.known", "The queue exists", "§5", (SubmitDraft, ReassignDraft), queue_known, ("queue",)),
+        Rule("queue.known", "The queue exists", "§5", (SubmitDraft,), queue_known, ("queue",)),
         Rule("message.fresh", "A message's id is used once", "§1", _MESSAGES, message_fresh, ("draft",)),
-        Rule("reassign.aim", "A review goes to an agent or to a queue", "§5", (ReassignDraft,), one_aim, AIM),
-        Rule("agent.known", "The agent named is known", "§5", (ReassignDraft,), agent_known, AIM),
     ),
     rules=(
         Rule("assignment.holder", "Only the assignee replies", "§4", (SubmitDraft,), only_holder),
@@ -546,7 +545,6 @@ APPROVALS: Room[SeesDraft] = Room(
         Rule("channels.emoji", "A channel takes emoji or not", "§4", _CONTENT, emoji_taken, ("text",)),
         Rule("approval.permission", "A reviewer needs the permission", "§5", _DECIDE, _may_approve),
         Rule("approval.reviewer", "A reviewer serves the draft's queue", "§5", _DECIDE, _is_reviewer),
-        Rule("assignment.eligible", "Reviews are given only to who can do them", "§3", _REVIEW, _can_review, AIM),
         Rule("approval.channel", "A reviewer works on the case's channel", "§5", _DECIDE, _on_channel),
         Rule("approval.self_approval", "Nobody approves their own reply", "§5", (DraftApproved,), _not_own),
         Rule("approval.stale", "A stale draft is approved knowingly", "§5", (ApproveDraft,), _seen, ("seen",)),
@@ -570,7 +568,6 @@ APPROVALS: Room[SeesDraft] = Room(
     decide={
         SubmitDraft: _submit,
         EditDraft: _edit,
-        ReassignDraft: _reassign,
         ApproveDraft: _approve,
         RefuseDraft: _refuse,
         WithdrawDraft: _withdraw,
@@ -587,7 +584,7 @@ APPROVALS: Room[SeesDraft] = Room(
     ),
     probes=(
         *(
-            Probe(f"submit_as_{status}", SubmitDraft, {"send_as": status}, asks=("draft", "text"))
+            Probe(f"submit_as_{status}", SubmitDraft, {"send_as": status}, asks=("draft", "text", "subject"))
             for status in (Status.PENDING, Status.ESCALATED, Status.RESOLVED)
         ),
         Probe("edit_draft", EditDraft, asks=("text",)),

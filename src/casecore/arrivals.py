@@ -2,21 +2,19 @@
 
 * On a thread without an open case a message starts one, in the queue whose filters take it. On a closed case it starts
   the **successor**; the closed case stays as it is and only learns who came after it, so a second message goes there.
-* On a case that waits or is resolved it reopens it. If nobody holds the case, it goes to its queue, available to all,
-  or to its owner where the policy says so and the owner can take it: never to somebody who is away.
+* On a case that waits or is resolved it reopens it; where the case then goes is told in `offers.py`.
 * A like, and a message that a machine sent (auto-reply, bounce), starts, reopens and changes nothing; it stands in the
   history.
 """
 
 from __future__ import annotations
 
-from casecore.assignments import CaseAssigned, CaseQueued, ineligible
+from casecore.assignments import CaseQueued
 from casecore.cases import Case, CaseStarted, SeesCase
 from casecore.channels import Channel, MessageKind
 from casecore.kernel import (
     CUSTOMER,
     ID_LIMIT,
-    SYSTEM,
     Command,
     Draft,
     Event,
@@ -28,8 +26,9 @@ from casecore.kernel import (
     a_text,
     an_id,
     frozen,
+    some,
 )
-from casecore.policies import Policy, ReopenTo
+from casecore.policies import Policy
 from casecore.records import draft_of
 from casecore.statuses import CASE_LIFECYCLE, Status, Trigger
 from casecore.threads import CustomerMet, Message, Thread, ThreadOpened, message_fresh
@@ -52,6 +51,8 @@ class ReceiveMessage(Command):
         reason: What the customer selected as the reason.
         language: The customer's language, e.g. `pt`.
         auto_generated: A machine sent it: an auto-reply, a bounce.
+        tags: What the channel knows of the visitor; the case starts with these tags.
+        in_reply_to: The message it answers, on channels that say so, e.g. email.
     """
 
     thread: str = an_id()
@@ -65,6 +66,8 @@ class ReceiveMessage(Command):
     reason: str | None = a_text(default=None)
     language: str | None = a_text(default=None)
     auto_generated: bool = a_flag(default=False)
+    in_reply_to: str | None = an_id(default=None)
+    tags: frozenset[str] = some(str, default=frozenset())
 
 
 # Events ----------------------------------------------------------------------------------------------
@@ -80,7 +83,7 @@ class SuccessorStarted(Event):
 
 @frozen
 class MessageReceived(Event):
-    """The customer wrote."""
+    """The customer wrote; `answers` is the agent whose message it answers, where the channel says so."""
 
     case: str
     thread: str
@@ -88,6 +91,7 @@ class MessageReceived(Event):
     message: str
     text: str
     kind: MessageKind
+    answers: str | None = None
 
 
 @frozen
@@ -197,14 +201,10 @@ def _receive(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tuple[E
         )
     if case is None or case.status is Status.CLOSED:
         return _start(view, c, policy)
-    received = MessageReceived(c.by, c.at, case.id, c.thread, case.customer, c.message, c.text, c.kind)
+    received = MessageReceived(c.by, c.at, case.id, c.thread, case.customer, c.message, c.text, c.kind, _answers(view))
     if CASE_LIFECYCLE.dest(case.status, Trigger.CUSTOMER_MESSAGE) is case.status:
         return (received,)
-    return (
-        received,
-        CaseReopened(c.by, c.at, case.id, case.status),
-        *_after_reopening(view, case, c, policy),
-    )
+    return (received, CaseReopened(c.by, c.at, case.id, case.status))
 
 
 def _start(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tuple[Event, ...]:
@@ -218,29 +218,19 @@ def _start(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tuple[Eve
         events.append(CustomerMet(c.by, c.at, customer, c.name))
     if thread is None:
         events.append(ThreadOpened(c.by, c.at, c.thread, customer, channel))
-    new, queue = new_case_id(c, before), policy.queue_for(channel, c.reason, c.language)
+    new, queue = new_case_id(c, before), policy.queue_for(channel, c.reason, c.language, c.tags)
     predecessor = before.id if before else None
     events += (
-        CaseStarted(c.by, c.at, new, c.thread, customer, channel, queue, c.reason, c.language, predecessor),
+        CaseStarted(c.by, c.at, new, c.thread, customer, channel, queue, c.reason, c.language, predecessor, c.tags),
         CaseQueued(c.by, c.at, new, queue, c.at),
     )
     if before is not None:
         events.append(SuccessorStarted(c.by, c.at, before.id, new))
-    return (*events, MessageReceived(c.by, c.at, new, c.thread, customer, c.message, c.text, c.kind))
+    return (*events, MessageReceived(c.by, c.at, new, c.thread, customer, c.message, c.text, c.kind, _answers(view)))
 
 
-def _after_reopening(view: SeesCase, case: Case, command: Command, policy: Policy) -> tuple[Event, ...]:
-    if case.assignee is not None:
-        return ()
-    if (
-        policy.reopening.to is ReopenTo.OWNER_IF_ELIGIBLE
-        and view.holder is not None
-        and ineligible(view.holder, case) is None
-    ):
-        return (CaseAssigned(SYSTEM, command.at, case.id, view.holder.id),)
-    if case.waiting_since is not None and case.status is Status.ESCALATED:
-        return ()  # it was on offer all the time: its waiting time goes on
-    return (CaseQueued(SYSTEM, command.at, case.id, case.queue, case.unanswered_since or command.at),)
+def _answers(view: SeesCase) -> str | None:
+    return None if view.answered is None else view.answered.author
 
 
 # Evolve ----------------------------------------------------------------------------------------------
@@ -260,7 +250,7 @@ def _wrote(thread: Draft, event: MessageReceived) -> None:
 
 
 def _came(event: MessageReceived) -> Message:
-    return draft_of(Message)(event.message, event.case, inbound=True)
+    return draft_of(Message)(event.message, event.case)
 
 
 def _reopened(case: Draft, event: CaseReopened) -> None:

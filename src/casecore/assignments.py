@@ -4,24 +4,41 @@
   reading only: nothing happens.
 * **Leaving** it (closing its tab) puts it back into its queue, available to others, unless it is resolved. The owner,
   the last agent it was assigned to, stays. Closing the tab of a case that one only read changes nothing.
-* **Reassigning** to an agent or a queue is for the assignee or a supervisor.
-* Work is given only to an eligible agent: available, serving the case's queue, allowed on its channel.
+* Work is given only to an **eligible** agent: available, no next state set, nothing left to dispose, serving the case's
+  queue, allowed on its channel, with room for the channel and in total.
 * Back in a queue, the waiting time goes on if the customer is still unanswered; otherwise it starts again.
 * Nothing is lost: a case that is neither resolved nor closed is always held by somebody or waits in a queue.
+
+How work is offered, and how a case is given to somebody else, is told in `offers.py`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from casecore.agents import Agent, SeesAgents
-from casecore.cases import Case, CaseCommand, SeesCase, StatusSet, by_agent, not_closed, only_holder
-from casecore.kernel import SYSTEM, Command, Draft, Event, Probe, Reason, Room, Rule, a_text, an_id, frozen
+from casecore.cases import Case, CaseCommand, SeesCase, StatusSet, by_agent
+from casecore.channels import Channel
+from casecore.kernel import SYSTEM, Command, Draft, Event, Probe, Reason, Room, Rule, frozen
 from casecore.policies import Policy
 from casecore.statuses import CASE_LIFECYCLE, Status, Trigger
 
-# Commands --------------------------------------------------------------------------------------------
+
+class Release(StrEnum):
+    """Why an agent holds a case no longer."""
+
+    LEFT = "left"
+    TRANSFERRED = "transferred"
+    ENDED_BY_AGENT = "ended_by_agent"
+    ENDED_BY_CUSTOMER = "ended_by_customer"
+    SILENCE = "silence"
+    AGENT_LOST = "agent_lost"
+
+
+# Commands ----------------------------------------------------------------------------------------------
 
 
 @frozen
@@ -34,25 +51,16 @@ class LeaveCase(CaseCommand):
     """An agent closes the case's tab."""
 
 
-@frozen
-class ReassignCase(CaseCommand):
-    """The case goes to another agent or to a queue; exactly one of the two is given."""
-
-    agent: str | None = an_id(default=None)
-    queue: str | None = an_id(default=None)
-    note: str = a_text(default="")
-
-
-# Events ----------------------------------------------------------------------------------------------
+# Events ------------------------------------------------------------------------------------------------
 
 
 @frozen
 class CaseAssigned(Event):
-    """An agent holds the case from now on."""
+    """An agent holds the case from now on; `waiting` while its customer waits for an answer."""
 
     case: str
     agent: str
-    note: str = ""
+    waiting: bool = False
 
 
 @frozen
@@ -61,6 +69,7 @@ class CaseReleased(Event):
 
     case: str
     agent: str
+    because: Release
 
 
 @frozen
@@ -88,7 +97,126 @@ class WorkBegun(Event):
     agent: str
 
 
-# Needs -----------------------------------------------------------------------------------------------
+# Who is eligible ---------------------------------------------------------------------------------------
+
+Obstacle = Callable[[Agent, Channel, Policy], Reason | None]
+"""(agent, channel of the work, policy) -> what keeps this agent from it."""
+
+
+def not_there(agent: Agent, _: Channel, __: Policy) -> Reason | None:
+    """An agent takes work only while available."""
+    if agent.available:
+        return None
+    why = f" ({agent.reason})" if agent.reason else ""
+    return Reason("assignment.available", f"{agent.id} is {agent.presence}{why}", "choose an agent who is available")
+
+
+def leaving_soon(agent: Agent, _: Channel, __: Policy) -> Reason | None:
+    """An agent who has set a next state gets no more work."""
+    if agent.next_reason is None:
+        return None
+    found = f"{agent.id} has set a next state" + (f" ({agent.next_reason})" if agent.next_reason else "")
+    return Reason("assignment.next_state", found, "clear the next state first, or choose somebody else")
+
+
+def undisposed(agent: Agent, _: Channel, __: Policy) -> Reason | None:
+    """An agent with an ended contact to dispose gets no more work."""
+    if not agent.wrap_ups:
+        return None
+    count = "1 contact" if agent.wrap_ups == 1 else f"{agent.wrap_ups} contacts"
+    return Reason(
+        "assignment.wrap_up",
+        f"{agent.id} has {count} to dispose",
+        "give the disposition and notes first",
+        {"wrap_ups": agent.wrap_ups},
+    )
+
+
+def elsewhere(agent: Agent, channel: Channel, _: Policy) -> Reason | None:
+    """An agent works on the channels they are allowed on."""
+    if agent.works_on(channel):
+        return None
+    return Reason("assignment.channel", f"{agent.id} does not work on {channel}", "choose somebody who does")
+
+
+def channel_full(agent: Agent, channel: Channel, policy: Policy) -> Reason | None:
+    """An agent holds only so much of a channel, offers counted."""
+    limit = agent.limit(channel, policy)
+    has = agent.held.get(channel, 0) + agent.offered.get(channel, 0)
+    if limit is None or has < limit:
+        return None
+    return Reason(
+        "capacity.channel",
+        f"{agent.id} already has {has} of {limit} on {channel}",
+        f"end or transfer one on {channel} first",
+        {"channel": channel, "has": has, "limit": limit},
+    )
+
+
+def full(agent: Agent, _: Channel, policy: Policy) -> Reason | None:
+    """An agent holds only so much in total: cases, offers and reviews."""
+    limit = agent.total_limit(policy)
+    if agent.load < limit:
+        return None
+    return Reason(
+        "capacity.total",
+        f"{agent.id} already has {agent.load} of {limit} in total",
+        "end, transfer or decide something first",
+        {"has": agent.load, "limit": limit},
+    )
+
+
+def on_a_call(agent: Agent, channel: Channel, policy: Policy) -> Reason | None:
+    """Calls and cases mix only where the policy says so."""
+    if policy.capacity.voice_with_cases:
+        return None
+    calls = agent.held.get(Channel.VOICE, 0) + agent.offered.get(Channel.VOICE, 0)
+    busy = calls if channel is not Channel.VOICE else agent.load - calls
+    if not busy:
+        return None
+    found = f"{agent.id} is on a call" if channel is not Channel.VOICE else f"{agent.id} has cases"
+    return Reason("capacity.voice_with_cases", f"{found}, and calls do not mix with cases", "wait until that has ended")
+
+
+OBSTACLES: dict[str, tuple[str, Obstacle]] = {
+    "assignment.available": ("Work is given only to somebody available", not_there),
+    "assignment.next_state": ("Who has set a next state gets no work", leaving_soon),
+    "assignment.wrap_up": ("Who has a contact to dispose gets no work", undisposed),
+    "assignment.channel": ("Work is given on channels the agent works on", elsewhere),
+    "capacity.channel": ("Nobody has more of a channel than the limit", channel_full),
+    "capacity.total": ("Nobody has more in total than the limit", full),
+    "capacity.voice_with_cases": ("Calls and cases mix only where the policy says so", on_a_call),
+}
+"""What keeps an agent from any work, by rule: its title and how it is found."""
+
+
+def not_served(agent: Agent, queue: str) -> Reason | None:
+    """What is against an agent taking work of a queue: that they do not serve it."""
+    if queue in agent.queues:
+        return None
+    return Reason("assignment.queue", f"{agent.id} does not serve the queue {queue}", "choose somebody who does")
+
+
+def obstacles(agent: Agent, case: Case, policy: Policy) -> Iterator[Reason]:
+    """Everything that keeps an agent from taking this case; nothing when they are eligible."""
+    unserved = not_served(agent, case.queue)
+    if unserved is not None:
+        yield unserved
+    for _, obstacle in OBSTACLES.values():
+        reason = obstacle(agent, case.channel, policy)
+        if reason is not None:
+            yield reason
+
+
+def agent_named(view: SeesCase, agent: str) -> Agent | None:
+    """The agent with this id among those the view shows."""
+    for row in (view.actor, view.target, view.holder):
+        if row is not None and row.id == agent:
+            return row
+    return None
+
+
+# Giving work away --------------------------------------------------------------------------------------
 
 
 class ForQueue(Protocol):
@@ -105,6 +233,10 @@ class Aimed(ForQueue, Protocol):
     @property
     def agent(self) -> str | None:
         """The agent, if it names one."""
+
+
+AIM = ("agent", "queue")
+"""The fields of a command that say who receives the work."""
 
 
 def one_aim(_: SeesAgents, command: Aimed, __: Policy) -> Reason | None:
@@ -129,77 +261,54 @@ def queue_known(_: SeesAgents, command: ForQueue, policy: Policy) -> Reason | No
     return Reason("queue.known", f"the policy has no queue {command.queue!r}", f"use one of {', '.join(policy.queues)}")
 
 
-# Rules -----------------------------------------------------------------------------------------------
-
-
-def ineligible(agent: Agent | None, case: Case, queue: str | None = None) -> str | None:
-    """Why an agent cannot take a case, or other work on it; None when they can.
-
-    Args:
-        agent: The agent, if there is one.
-        case: The case.
-        queue: The queue the work belongs to; the case's own if it is not given.
-    """
-    queue = queue or case.queue
-    if agent is None:
-        return "nobody known"
-    if not agent.available:
-        return f"{agent.id} is not available" + (f" ({agent.reason})" if agent.reason else "")
-    if queue not in agent.queues:
-        return f"{agent.id} does not serve the queue {queue}"
-    return None if agent.works_on(case.channel) else f"{agent.id} does not work on {case.channel}"
-
-
-def _eligible(view: SeesCase, event: CaseAssigned, _: Policy) -> Reason | None:
-    if view.case is None:
-        return None
-    agents = (view.actor, view.target, view.holder)
-    agent = next((agent for agent in agents if agent is not None and agent.id == event.agent), None)
-    why_not = ineligible(agent, view.case)
-    if why_not is None:
-        return None
-    return Reason("assignment.eligible", why_not, "choose an agent who can take it, or its queue")
-
-
-# Handlers --------------------------------------------------------------------------------------------
+# Handlers and what follows -----------------------------------------------------------------------------
 
 
 def _open(view: SeesCase, command: OpenCase, _: Policy) -> tuple[Event, ...]:
     case = view.case
     if case is None or case.status is Status.CLOSED or case.assignee not in (None, command.by):
         return ()
-    events: list[Event] = []
-    if case.assignee is None:
-        events.append(CaseAssigned(command.by, command.at, case.id, command.by))
-    if CASE_LIFECYCLE.dest(case.status, Trigger.BEGIN_WORK) is not None:
-        events.append(WorkBegun(command.by, command.at, case.id, command.by))
-    return tuple(events)
+    assigned = () if case.assignee else (taken(case, command, command.by),)
+    return (*assigned, *begin_work(case, command, command.by))
+
+
+def taken(case: Case, cause: Command, agent: str) -> CaseAssigned:
+    """The agent holds the case from now on."""
+    return CaseAssigned(cause.by, cause.at, case.id, agent, case.unanswered_since is not None)
+
+
+def begin_work(case: Case, cause: Command, agent: str) -> tuple[Event, ...]:
+    """What happens to the status when its assignee opens a case."""
+    if CASE_LIFECYCLE.dest(case.status, Trigger.BEGIN_WORK) is None:
+        return ()
+    return (WorkBegun(agent, cause.at, case.id, agent),)
 
 
 def _leave(view: SeesCase, command: LeaveCase, _: Policy) -> tuple[Event, ...]:
     case = view.case
     if case is None or case.assignee != command.by:
         return ()
-    released = CaseReleased(command.by, command.at, case.id, command.by)
-    return (released,) if case.status is Status.RESOLVED else (released, _back_in_queue(case, command))
+    return released(case, command, Release.LEFT)
 
 
-def _back_in_queue(case: Case, cause: Command | Event) -> CaseQueued:
-    return CaseQueued(cause.by, cause.at, case.id, case.queue, case.unanswered_since or cause.at)
+def released(case: Case, cause: Command | Event, because: Release, since: datetime | None = None) -> tuple[Event, ...]:
+    """What happens when the assignee gives a case up: unless it is resolved, it waits in its queue again.
 
-
-def _reassign(view: SeesCase, command: ReassignCase, _: Policy) -> tuple[Event, ...]:
-    c, case = command, view.case
-    if case is None or (c.agent is not None and c.agent == case.assignee):
+    Args:
+        case: A case that somebody holds.
+        cause: Who does it, and when.
+        because: Why.
+        since: What the waiting time counts from; the customer's first unanswered message, or now, where not given.
+    """
+    if case.assignee is None:
         return ()
-    released = (CaseReleased(c.by, c.at, case.id, case.assignee),) if case.assignee else ()
-    if c.agent is not None:
-        return (*released, CaseAssigned(c.by, c.at, case.id, c.agent, c.note))
-    queue = c.queue or case.queue
-    return (*released, CaseQueued(c.by, c.at, case.id, queue, case.unanswered_since or c.at, c.note))
+    release = CaseReleased(cause.by, cause.at, case.id, case.assignee, because)
+    return (release,) if case.status is Status.RESOLVED else (release, back_in_queue(case, cause, since))
 
 
-# What follows ----------------------------------------------------------------------------------------
+def back_in_queue(case: Case, cause: Command | Event, since: datetime | None = None) -> CaseQueued:
+    """The case waits in its queue again; the waiting time goes on if the customer is still unanswered."""
+    return CaseQueued(cause.by, cause.at, case.id, case.queue, since or case.unanswered_since or cause.at)
 
 
 def place_after(view: SeesCase, event: Event, status: Status) -> tuple[Event, ...]:
@@ -209,14 +318,14 @@ def place_after(view: SeesCase, event: Event, status: Status) -> tuple[Event, ..
         return ()
     if status is Status.RESOLVED:
         return () if case.waiting_since is None else (CaseUnqueued(SYSTEM, event.at, case.id),)
-    return () if case.waiting_since is not None else (_back_in_queue(case, event),)
+    return () if case.waiting_since is not None else (back_in_queue(case, event),)
 
 
 def _after_status(view: SeesCase, event: StatusSet, _: Policy) -> tuple[Event, ...]:
     return place_after(view, event, event.status)
 
 
-# Evolve ----------------------------------------------------------------------------------------------
+# Evolve ------------------------------------------------------------------------------------------------
 
 
 def _assigned(case: Draft, event: CaseAssigned) -> None:
@@ -242,30 +351,10 @@ def _begun(case: Draft, event: WorkBegun) -> None:
     case.status_at = event.at
 
 
-AIM = ("agent", "queue")
-"""The fields of a command that say who receives the work."""
-
 ASSIGNMENTS: Room[SeesCase] = Room(
     name="assignments",
-    needs=(
-        Rule("actor.role", "Only an agent opens and leaves cases", "§3", (OpenCase, LeaveCase), by_agent),
-        Rule("lifecycle.closed", "A closed case can never be changed", "§2", (ReassignCase,), not_closed),
-        Rule("reassign.aim", "A case goes to an agent or to a queue", "§3", (ReassignCase,), one_aim, AIM),
-        Rule("agent.known", "The agent named is known", "§3", (ReassignCase,), agent_known, AIM),
-        Rule("queue.known", "The queue exists", "§3", (ReassignCase,), queue_known, AIM),
-    ),
-    rules=(
-        Rule("assignment.holder", "Only the assignee, or a supervisor", "§3", (ReassignCase,), only_holder),
-        Rule(
-            "assignment.eligible",
-            "Work is given only to an eligible agent",
-            "§3",
-            (CaseAssigned,),
-            _eligible,
-            ("agent",),
-        ),
-    ),
-    decide={OpenCase: _open, LeaveCase: _leave, ReassignCase: _reassign},
+    needs=(Rule("actor.role", "Only an agent opens and leaves cases", "§3", (OpenCase, LeaveCase), by_agent),),
+    decide={OpenCase: _open, LeaveCase: _leave},
     follows={StatusSet: _after_status},
     evolve={
         (Case, CaseAssigned): _assigned,
@@ -274,10 +363,5 @@ ASSIGNMENTS: Room[SeesCase] = Room(
         (Case, CaseUnqueued): _unqueued,
         (Case, WorkBegun): _begun,
     },
-    probes=(
-        Probe("open_case", OpenCase),
-        Probe("leave_case", LeaveCase),
-        Probe("reassign_to_agent", ReassignCase, asks=("agent",)),
-        Probe("reassign_to_queue", ReassignCase, asks=("queue",)),
-    ),
+    probes=(Probe("open_case", OpenCase), Probe("leave_case", LeaveCase)),
 )

@@ -33,10 +33,11 @@ from casecore.kernel import (
     frozen,
 )
 from casecore.keys import spoken
-from casecore.policies import Policy, Role
+from casecore.policies import Policy
 from casecore.records import draft_of, record
+from casecore.sections import Role
 from casecore.statuses import CASE_LIFECYCLE, SET_BY_HAND, Status, Trigger
-from casecore.threads import SeesThread, Thread
+from casecore.threads import Message, SeesThread, Thread
 
 
 class CloseReason(StrEnum):
@@ -105,15 +106,24 @@ class SeesCase(SeesThread, Protocol):
     def named(self) -> Case | None:
         """The case that has the id which a new case is to have."""
 
+    @property
+    def answered(self) -> Message | None:
+        """The message that the customer's message answers."""
+
 
 # Commands --------------------------------------------------------------------------------------------
 
 
 @frozen
-class CaseCommand(Command):
+class AboutCase(Command):
     """A command about one case that exists."""
 
     case: str = an_id()
+
+
+@frozen
+class CaseCommand(AboutCase):
+    """A command of the desk, never of the customer, about one case."""
 
 
 @frozen
@@ -145,6 +155,7 @@ class CaseStarted(Event):
     reason: str | None = None
     language: str | None = None
     predecessor: str | None = None
+    tags: frozenset[str] = frozenset()
 
 
 @frozen
@@ -180,7 +191,7 @@ def not_by_customer(_: SeesCase, command: Command, __: Policy) -> Reason | None:
     return Reason("actor.role", "a customer can only write", "give the id of the agent who does it")
 
 
-def _case_known(view: SeesCase, command: CaseCommand, _: Policy) -> Reason | None:
+def _case_known(view: SeesCase, command: AboutCase, _: Policy) -> Reason | None:
     if view.case is not None:
         return None
     return Reason("case.known", f"there is no case {command.case!r}", "check the id; messages start cases")
@@ -241,7 +252,9 @@ def only_holder(view: SeesCase, command: Command, _: Policy) -> Reason | None:
     )
 
 
-_SPOKEN_ROLES = MappingProxyType({Role.ASSIGNEE: "its assignee", Role.SUPERVISOR: "a supervisor"})
+_SPOKEN_ROLES = MappingProxyType(
+    {Role.ASSIGNEE: "its assignee", Role.OWNER: "its last agent", Role.SUPERVISOR: "a supervisor"}
+)
 
 
 def _may_close(view: SeesCase, command: CloseCase, policy: Policy) -> Reason | None:
@@ -249,6 +262,9 @@ def _may_close(view: SeesCase, command: CloseCase, policy: Policy) -> Reason | N
         return None
     roles = policy.lifecycle.close_by
     if Role.ASSIGNEE in roles and view.case.assignee == command.by:
+        return None
+    case = view.case
+    if Role.OWNER in roles and case.assignee is None and case.owner == command.by:
         return None
     if Role.SUPERVISOR in roles and is_supervisor(view.actor):
         return None
@@ -275,10 +291,9 @@ def _close_from(view: SeesCase, event: CaseClosed, policy: Policy) -> Reason | N
 CLOSING = Timer(
     "the case is closed automatically",
     "lifecycle.close_after",
-    Case,
-    "status_at",
-    lambda case, policy: policy.lifecycle.close_after.get(case.status),
-    lambda case, at: CloseCase(SYSTEM, at, case.id, CloseReason.AUTOMATIC),
+    "case.status_at",
+    lambda view, policy: policy.lifecycle.close_after.get(view.case.status),
+    lambda view, at: CloseCase(SYSTEM, at, view.case.id, CloseReason.AUTOMATIC),
 )
 
 
@@ -289,7 +304,7 @@ PART_OF_A_SECOND = timedelta(microseconds=999_999)
 def _close_after(view: SeesCase, event: CaseClosed, policy: Policy) -> Reason | None:
     if view.case is None or event.reason is not CloseReason.AUTOMATIC:
         return None
-    due = CLOSING.due(view.case, policy)
+    due = CLOSING.due(view, policy)
     if due is None:
         return Reason(
             "lifecycle.close_after",
@@ -334,6 +349,7 @@ def _started(event: CaseStarted) -> Case:
         event.queue,
         reason=event.reason,
         language=event.language,
+        tags=event.tags,
         predecessor=event.predecessor,
     )
 
@@ -361,7 +377,7 @@ CASES: Room[SeesCase] = Room(
     needs=(
         Rule("actor.role", "A customer can only write", "§1", (CaseCommand,), not_by_customer),
         Rule("actor.role", "Only an agent sets a status by hand", "§2", (SetStatus,), by_agent),
-        Rule("case.known", "The case exists", "§1", (CaseCommand,), _case_known),
+        Rule("case.known", "The case exists", "§1", (AboutCase,), _case_known),
         Rule("lifecycle.closed", "A closed case can never be changed", "§2", _CHANGES, not_closed),
         Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (SetStatus,), _set_edge),
         Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (CloseCase,), _close_edge),

@@ -1,4 +1,4 @@
-"""The desk: every room together, and the state of one support desk as an immutable value.
+"""The desk: the state of one support desk as an immutable value, and every question one can ask of it.
 
 A `Desk` holds records, never events and never texts: the host stores the events it is given, and replaying them gives
 the same desk. Each version of a desk shares its memory with the one before, so that a desk of a hundred thousand cases
@@ -17,89 +17,24 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from operator import attrgetter
-from typing import Any, Final, Literal, Self, cast
+from typing import Any, Final, Self, cast
 
 import attrs
 from attrs import field
 from rpds import HashTrieMap
 
-from casecore.agents import AGENTS, Agent
-from casecore.approvals import APPROVALS, DraftCommand, WaitingDraft
-from casecore.arrivals import ARRIVALS, ReceiveMessage, new_case_id, starts_case
-from casecore.assignments import ASSIGNMENTS
-from casecore.cases import CASES, Case
-from casecore.house import House
-from casecore.kernel import (
-    Command,
-    CommandRefused,
-    Event,
-    MissingRow,
-    Probe,
-    Reason,
-    Refused,
-    Rule,
-    Timer,
-    Verdict,
-    frozen,
-)
-from casecore.notes import NOTES, Note
+from casecore.agents import Agent
+from casecore.approvals import DraftCommand
+from casecore.arrivals import ReceiveMessage, new_case_id, starts_case
+from casecore.cases import Case
+from casecore.commitments import Commitment
+from casecore.composition import HOUSE, PLACES, SHEETS, TABLES, TIMERS, CaseFile, View, named_rows, steps
+from casecore.kernel import Command, CommandRefused, Event, MissingRow, Probe, Reason, Refused, Verdict, frozen
+from casecore.notes import Note
 from casecore.policies import Policy
-from casecore.records import record, thawer
-from casecore.replies import REPLIES
 from casecore.statuses import Status
-from casecore.threads import THREADS, Customer, Message, Thread
-
-# What the rooms see and keep ---------------------------------------------------------------------------
-
-
-@frozen
-class View:
-    """All that `decide` sees: small, hashable, and enough for one command."""
-
-    now: datetime | None = None
-    case: Case | None = None
-    draft: WaitingDraft | None = None
-    thread: Thread | None = None
-    customer: Customer | None = None
-    actor: Agent | None = None
-    target: Agent | None = None
-    holder: Agent | None = None
-    message: Message | None = None
-    note: Note | None = None
-    named: Case | None = None
-
-
-@record
-class CaseFile:
-    """Everything the desk keeps of one case: one sheet per capability."""
-
-    case: Case
-    draft: WaitingDraft | None = None
-
-
-HOUSE: Final[House[View]] = House((AGENTS, THREADS, CASES, ASSIGNMENTS, ARRIVALS, REPLIES, NOTES, APPROVALS))
-"""The house of all rooms; build a larger one for rules of your own."""
-
-
-@frozen
-class _Place:
-    """Where the records of one class live on the desk."""
-
-    table: Literal["agents", "customers", "threads", "cases", "messages", "notes"]
-    id: str
-    sheet: str | None = None
-
-
-_PLACES: Final[Mapping[type, _Place]] = {
-    Agent: _Place("agents", "agent"),
-    Customer: _Place("customers", "customer"),
-    Thread: _Place("threads", "thread"),
-    Message: _Place("messages", "message"),
-    Note: _Place("notes", "note"),
-    Case: _Place("cases", "case", "case"),
-    WaitingDraft: _Place("cases", "case", "draft"),
-}
+from casecore.threads import Customer, Message, Thread
+from casecore.wrap_ups import WRAP_UP_COMMANDS, WrapUp, wrap_up_id
 
 
 @frozen
@@ -164,6 +99,8 @@ class Desk:
     cases: HashTrieMap[str, CaseFile] = field(factory=HashTrieMap, repr=_count)
     messages: HashTrieMap[str, Message] = field(factory=HashTrieMap, repr=_count)
     notes: HashTrieMap[str, Note] = field(factory=HashTrieMap, repr=_count)
+    commitments: HashTrieMap[str, Commitment] = field(factory=HashTrieMap, repr=_count)
+    wrap_ups: HashTrieMap[str, WrapUp] = field(factory=HashTrieMap, repr=_count)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Desk):
@@ -176,50 +113,68 @@ class Desk:
 
     def view(self, command: Command) -> View:
         """What `decide` sees for this command: the rows it names, and no more."""
-        names = _named_rows(command)
-        note = self.notes.get(command.note) if "note" in names else None  # type: ignore[attr-defined]
-        thread = self.threads.get(command.thread) if "thread" in names else None  # type: ignore[attr-defined]
-        case_id = (
-            command.case  # type: ignore[attr-defined]
-            if "case" in names
-            else thread.case
-            if thread is not None
-            else note.case
-            if note is not None
-            else None
-        )
+        names = named_rows(command)
+        said: Any = command  # which fields it has, `names` tells
+        note = self.notes.get(said.note) if "note" in names else None
+        commitment = self.commitments.get(said.commitment) if "commitment" in names else None
+        thread = self.threads.get(said.thread) if "thread" in names else None
+        row: Any = thread or note or commitment
+        case_id: str | None = said.case if "case" in names else None if row is None else row.case
         file = None if case_id is None else self.cases.get(case_id)
-        case = None if file is None else file.case
-        if thread is None and case is not None:
-            thread = self.threads.get(case.thread)
-        customer_id = getattr(command, "customer", None) or (thread.customer if thread is not None else None)
-        agents = self.agents
-        agent_id = command.agent if "agent" in names else None  # type: ignore[attr-defined]
-        holder_id = None if case is None else case.assignee or case.owner
-        message_id = (
-            command.message  # type: ignore[attr-defined]
-            if "message" in names
-            else command.draft  # type: ignore[attr-defined]
-            if "draft" in names
-            else None
-        )
-        named = None
+        if thread is None and file is not None:
+            thread = self.threads.get(file.case.thread)
+        customer = (said.customer if "customer" in names else None) or (None if thread is None else thread.customer)
+        agent = said.agent if "agent" in names else None
+        message = said.message if "message" in names else said.draft if "draft" in names else None
+        answered = said.in_reply_to if "in_reply_to" in names else None
+        wrap_up = wrap_up_id(str(case_id), agent or said.by) if isinstance(said, WRAP_UP_COMMANDS) else None
+        named, case = None, None if file is None else file.case
         if isinstance(command, ReceiveMessage) and starts_case(command, case):
-            taken = self.cases.get(new_case_id(command, case))
-            named = None if taken is None else taken.case
+            named = self.cases.get(new_case_id(command, case))
+        return self._view(
+            file,
+            thread,
+            customer=None if customer is None else self.customers.get(customer),
+            actor=self.agents.get(said.by),
+            target=None if agent is None else self.agents.get(agent),
+            message=None if message is None else self.messages.get(message),
+            answered=None if answered is None else self.messages.get(answered),
+            note=note,
+            commitment=commitment,
+            wrap_up=None if wrap_up is None else self.wrap_ups.get(wrap_up),
+            named=None if named is None else named.case,
+        )
+
+    def _view(self, file: CaseFile | None, thread: Thread | None, **rows: Any) -> View:
+        if file is None:
+            return View(self.now, thread=thread, **rows)
+        case, draft, offers = file.case, file.draft, file.offers
+        holder = case.assignee or case.owner
+        reviewer = None if draft is None else draft.reviewer
+        offered, review_offered = (None, None) if offers is None else (offers.offered_to, offers.review_to)
         return View(
             self.now,
             case,
-            None if file is None else file.draft,
+            draft,
+            offers,
+            file.contact,
+            file.aftermath,
+            file.clocks,
             thread,
-            None if customer_id is None else self.customers.get(customer_id),
-            agents.get(command.by),
-            None if agent_id is None else agents.get(agent_id),
-            None if holder_id is None else agents.get(holder_id),
-            None if message_id is None else self.messages.get(message_id),
-            note,
-            named,
+            holder=None if holder is None else self.agents.get(holder),
+            reviewer=None if reviewer is None else self.agents.get(reviewer),
+            offered=None if offered is None else self.agents.get(offered),
+            review_offered=None if review_offered is None else self.agents.get(review_offered),
+            **rows,
         )
+
+    def view_of(self, case: str) -> View:
+        """What can be seen of a case without any command; empty where there is no such case."""
+        file = self.cases.get(case)
+        if file is None:
+            return View(self.now)
+        thread = self.threads.get(file.case.thread)
+        return self._view(file, thread, customer=self.customers.get(file.case.customer))
 
     def decide(self, command: Command) -> Verdict:
         """What would happen: `Accepted` with events, or `Refused` with every reason. Changes nothing."""
@@ -252,7 +207,7 @@ class Desk:
         touched: defaultdict[type, dict[str, Any]] = defaultdict(dict)
         event = None
         for event in events:
-            for sheet, table, key, thaw, create, edit, on_case in _steps(event):
+            for sheet, table, key, thaw, create, edit, optional, on_case in steps(event):
                 drafts, row_id = touched[sheet], key(event)
                 if create is not None:
                     if on_case and touched[Case].get(row_id) is None and row_id not in self.cases:
@@ -263,6 +218,8 @@ class Desk:
                 draft = drafts.get(row_id)
                 if draft is None:
                     row = None if row_id in drafts else self._row(sheet, row_id)
+                    if row is None and optional:
+                        continue
                     if row is None:
                         raise MissingRow(event, table, row_id)
                     draft = drafts[row_id] = thaw(row)
@@ -278,7 +235,7 @@ class Desk:
         )
 
     def _row(self, sheet: type, row_id: str) -> Any:
-        place = _PLACES[sheet]
+        place = PLACES[sheet]
         row = getattr(self, place.table).get(row_id)
         return row if row is None or place.sheet is None else getattr(row, place.sheet)
 
@@ -286,7 +243,7 @@ class Desk:
         tables: dict[str, Any] = {}
         files: defaultdict[str, dict[str, Any]] = defaultdict(dict)
         for sheet, drafts in touched.items():
-            place = _PLACES[sheet]
+            place = PLACES[sheet]
             for row_id, draft in drafts.items():
                 if draft is not None:
                     draft.__class__ = sheet  # `records.freeze`, spelled out: this is the hottest loop of a replay
@@ -337,20 +294,34 @@ class Desk:
             A tuple in a stable order; set one timer for the first `at` still to come, and give the commands of those
             that have come. They are checked again when they are given.
         """
-        files: Iterable[CaseFile] = self.cases.values()
-        if case is not None:
-            files = (file for file in (self.cases.get(case),) if file is not None)
-        found = (due for file in files for due in self._due_of(file))
-        wanted = (due for due in found if at is None or due.command is not None or due.at >= at)
+        wanted = (due for due in self._all_due(case) if at is None or due.command is not None or due.at >= at)
         return tuple(sorted(wanted, key=lambda due: (due.at, due.case, due.key)))
 
-    def _due_of(self, file: CaseFile) -> Iterator[Due]:
-        for timer, sheet in _TIMERS:
-            row = getattr(file, sheet)
-            instant = None if row is None else timer.due(row, self.policy)
+    def _all_due(self, case: str | None) -> Iterator[Due]:
+        for name in self.cases if case is None else (case,):
+            yield from self.due_of_case(name)
+        for commitment in self.commitments.values():
+            if case in (None, commitment.case):
+                yield from self.due_of_commitment(commitment.id)
+
+    def due_of_case(self, case: str) -> tuple[Due, ...]:
+        """What is due on one case, commitments left out; nothing runs on a closed one."""
+        file = self.cases.get(case)
+        if file is None or file.case.status is Status.CLOSED:
+            return ()
+        return tuple(self._due_of(self._view(file, self.threads.get(file.case.thread)), case))
+
+    def due_of_commitment(self, commitment: str) -> tuple[Due, ...]:
+        """When a commitment is due; empty when it does not stand."""
+        row = self.commitments.get(commitment)
+        return () if row is None else tuple(self._due_of(View(commitment=row), row.case))
+
+    def _due_of(self, view: View, case: str) -> Iterator[Due]:
+        for timer in TIMERS:
+            instant = timer.due(view, self.policy)
             if instant is not None:
-                command = timer.command(row, instant) if timer.command is not None else None
-                yield Due(instant, timer.name, timer.key, file.case.id, command)
+                command = timer.command(view, instant) if timer.command is not None else None
+                yield Due(instant, timer.name, timer.key, case, command)
 
     def status(self, case: str) -> Status | None:
         """The status of a case; None when there is no such case."""
@@ -358,54 +329,12 @@ class Desk:
         return None if file is None else file.case.status
 
 
-TABLES: Final = ("agents", "customers", "threads", "cases", "messages", "notes")
-"""The names of the desk's tables."""
-
-RULES: Final[tuple[Rule[View], ...]] = (*HOUSE.needs, *HOUSE.rules)
-"""Every need and rule of the desk, lower rooms first."""
-
-_TIMERS: Final[tuple[tuple[Timer, str], ...]] = tuple(
-    (timer, sheet) for room in HOUSE.rooms for timer in room.timers if (sheet := _PLACES[timer.sheet].sheet) is not None
-)
-
-
-# Looked up by class and compiled when a class is first met: hosts may have commands and events of their own.
-
 FEW_ROWS: Final = 8
-
-_NAMED_ROWS: Final[dict[type, frozenset[str]]] = {}
-_STEPS: Final[dict[type, tuple[tuple[Any, ...], ...]]] = {}
-
-
-def _named_rows(command: Command) -> frozenset[str]:
-    kind: type[Any] = type(command)
-    names = _NAMED_ROWS.get(kind)
-    if names is None:
-        names = _NAMED_ROWS[kind] = frozenset(attribute.name for attribute in attrs.fields(kind))
-    return names
-
-
-def _steps(event: Event) -> tuple[tuple[Any, ...], ...]:
-    steps = _STEPS.get(type(event))
-    if steps is None:
-        steps = _STEPS[type(event)] = tuple(
-            (
-                change.sheet,
-                place.table,
-                attrgetter(place.id),
-                thawer(change.sheet),
-                change.create,
-                change.edit,
-                place.sheet not in {None, "case"},  # a sheet that lies beside the case's own
-            )
-            for change in HOUSE.changes(type(event))
-            for place in (_PLACES[change.sheet],)
-        )
-    return steps
+"""With more rows than these, a table is updated all at once: that costs a quarter of one by one."""
 
 
 def _updated(table: HashTrieMap[str, Any], rows: Mapping[str, Any]) -> HashTrieMap[str, Any]:
-    if len(rows) > FEW_ROWS:  # all at once costs a quarter of one by one
+    if len(rows) > FEW_ROWS:
         kept = {row_id: row for row_id, row in rows.items() if row is not None}
         table = table.update(kept) if table else HashTrieMap(kept)
         rows = dict.fromkeys(rows.keys() - kept.keys())
@@ -420,4 +349,4 @@ def _updated(table: HashTrieMap[str, Any], rows: Mapping[str, Any]) -> HashTrieM
 def _refiled(file: CaseFile | None, sheets: Mapping[str, Any]) -> CaseFile:
     if file is None:
         return CaseFile(**sheets)
-    return CaseFile(sheets.get("case", file.case), sheets.get("draft", file.draft))
+    return CaseFile(*[sheets[name] if name in sheets else getattr(file, name) for name in SHEETS])

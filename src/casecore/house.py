@@ -51,11 +51,12 @@ R = TypeVar("R")
 
 @frozen
 class Change:
-    """How an event changes the records of one class: creates, edits or removes one."""
+    """How an event changes the records of one class: creates, edits or removes one; `optional` if it may be absent."""
 
     sheet: type
     create: Callable[[Any], Any] | None = None
     edit: Callable[[Draft, Any], None] | None = None
+    optional: bool = False
 
 
 @frozen
@@ -230,16 +231,17 @@ class House(Generic[V]):
             step = steps[kind]
             if step is None:
                 continue
-            create, edit, removes = step
+            create, edit, removes, optional = step
             row_id = getattr(event, key)
             if create is not None:
                 row = create(event)
                 drafts[row_id] = thaw(row) if type(row) is sheet else row
             if edit is not None:
                 draft = drafts.get(row_id)
-                if draft is None:
+                if draft is not None:
+                    edit(draft, event)
+                elif not optional:
                     raise MissingRow(event, f"{sheet.__name__} records", row_id)
-                edit(draft, event)
             if removes and drafts.pop(row_id, None) is None:
                 raise MissingRow(event, f"{sheet.__name__} records", row_id)
         for draft in drafts.values():
@@ -247,22 +249,23 @@ class House(Generic[V]):
         return drafts
 
 
-_Step: TypeAlias = "tuple[Callable[[Any], Any] | None, Callable[[Draft, Any], None] | None, bool]"
-"""What an event does to one record: how it is created, how it is edited, and whether it leaves."""
+_Step: TypeAlias = "tuple[Callable[[Any], Any] | None, Callable[[Draft, Any], None] | None, bool, bool]"
+"""What an event does to one record: how it is created and edited, whether it leaves, and whether it may be absent."""
 
 
 def _step(changes: Iterable[Change]) -> _Step | None:
-    creates, edits, removes = [], [], False
+    creates, edits, removes, optional = [], [], False, True
     for change in changes:
         if change.create is not None:
             creates.append(change.create)
         elif change.edit is not None:
             edits.append(change.edit)
+            optional = optional and change.optional
         else:
             removes = True
     if not (creates or edits or removes):
         return None
-    return (creates[-1] if creates else None, _in_turn(edits) if edits else None, removes)
+    return (creates[-1] if creates else None, _in_turn(edits) if edits else None, removes, optional)
 
 
 def _in_turn(edits: Sequence[Callable[[Draft, Any], None]]) -> Callable[[Draft, Any], None]:
@@ -284,6 +287,9 @@ def _changes_in(room: Room[Any], event: type[Event]) -> Iterable[Change]:
     for (sheet, happened), edit in room.evolve.items():
         if happened is event:
             yield Change(sheet, edit=edit)
+    for (sheet, happened), edit in room.notices.items():
+        if happened is event:
+            yield Change(sheet, edit=edit, optional=True)
     for sheet, happened in room.removes:
         if happened is event:
             yield Change(sheet)

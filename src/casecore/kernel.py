@@ -95,19 +95,20 @@ class MissingRow(CasecoreError, LookupError):
 
 
 def _checked_id(_: object, attribute: Attribute[Any], value: object) -> None:
-    if value is None and attribute.default is None:
-        return
+    if value is not None or attribute.default is not None:
+        _check_id(attribute.name, value)
+
+
+def _check_id(name: str, value: object) -> None:
     if not isinstance(value, str):
-        raise CommandError(attribute.name, f"{value!r} is not text", "give an id as text")
+        raise CommandError(name, f"{value!r} is not text", "give an id as text")
     if not value:
-        raise CommandError(attribute.name, "the id is empty", f"give an id of 1 to {ID_LIMIT} characters")
+        raise CommandError(name, "the id is empty", f"give an id of 1 to {ID_LIMIT} characters")
     if len(value) > ID_LIMIT:
-        raise CommandError(
-            attribute.name, f"the id has {len(value)} characters", f"give an id of 1 to {ID_LIMIT} characters"
-        )
+        raise CommandError(name, f"the id has {len(value)} characters", f"give an id of 1 to {ID_LIMIT} characters")
     if not value.isprintable():
         raise CommandError(
-            attribute.name,
+            name,
             f"the id {value!r} has control or invisible characters",
             "give an id of visible characters and spaces",
         )
@@ -144,7 +145,7 @@ def _member_of(kind: type) -> Validator:
 
 
 def _members_of(kind: type) -> Validator:
-    """Check that a value is a frozenset of members of a class."""
+    """Check that a value is a frozenset of members of a class; words in it are ids."""
 
     def members(_: object, attribute: Attribute[Any], value: object) -> None:
         if value is None and attribute.default is None:
@@ -152,8 +153,19 @@ def _members_of(kind: type) -> Validator:
         if not isinstance(value, frozenset) or not all(isinstance(item, kind) for item in value):
             name = kind.__name__
             raise CommandError(attribute.name, f"{value!r} is no frozenset of {name}", f"give a frozenset of {name}")
+        if kind is str:
+            for item in value:
+                _check_id(attribute.name, item)
 
     return members
+
+
+def _checked_counts(_: object, attribute: Attribute[Any], value: object) -> None:
+    if value is None and attribute.default is None:
+        return
+    fits = isinstance(value, Mapping) and all(isinstance(x, str) and type(y) is int for x, y in value.items())
+    if not fits:
+        raise CommandError(attribute.name, f"{value!r} does not hold counts by name", "give whole numbers by name")
 
 
 def _check_text(name: str, value: object) -> None:
@@ -213,6 +225,11 @@ def some_texts(**options: Any) -> Any:
     return field(validator=_checked_texts, **options)
 
 
+def some_counts(**options: Any) -> Any:
+    """A field for whole numbers by name. Raises `CommandError` for anything else."""
+    return field(validator=_checked_counts, hash=False, **options)
+
+
 def a_choice(choices: type[StrEnum], **options: Any) -> Any:
     """A field for one member of an enumeration. Raises `CommandError` for anything else, its plain word included."""
     return field(validator=_member_of(choices), **options)
@@ -224,7 +241,7 @@ def a_flag(**options: Any) -> Any:
 
 
 def some(kind: type, **options: Any) -> Any:
-    """A field for a frozenset of members of a class. Raises `CommandError` for any other collection or member."""
+    """A field for a frozenset of members of a class, or of ids (`str`). Raises `CommandError` for anything else."""
     return field(validator=_members_of(kind), **options)
 
 
@@ -253,7 +270,8 @@ def _with_fields(value: Any) -> str:
 
 
 @dataclass_transform(
-    frozen_default=True, field_specifiers=(field, an_id, a_text, some_texts, a_choice, a_flag, some, an_instant)
+    frozen_default=True,
+    field_specifiers=(field, an_id, a_text, some_texts, some_counts, a_choice, a_flag, some, an_instant),
 )
 def frozen(cls: type[T]) -> type[T]:
     """Class decorator of commands, events and everything else that is a value: frozen, slotted, compared by content."""
@@ -415,24 +433,25 @@ class Timer:
     Attributes:
         name: What happens then, in words.
         key: The policy key of the threshold.
-        sheet: The record class that holds the instant.
-        since: The instant's field on that record; None on the record means that the timer is not running.
-        length: (record, policy) -> how long after `since`, or None when the timer is not live.
-        command: (record, instant) -> the command that the system gives then; None where the timer only changes
-            what is allowed or seen.
+        since: Where the instant stands, as row and field of the view, e.g. `case.status_at`; None there means that
+            the timer is not running.
+        length: (view, policy) -> how long after that, or None when the timer is not live.
+        command: (view, instant) -> the command that the system gives then; None where the timer only changes what is
+            allowed or seen.
     """
 
     name: str
     key: str
-    sheet: type
     since: str
-    length: Callable[[Sheet, Any], timedelta | None] = field(repr=False)
-    command: Callable[[Sheet, datetime], Command] | None = field(default=None, repr=False)
+    length: Callable[[Any, Any], timedelta | None] = field(repr=False)
+    command: Callable[[Any, datetime], Command] | None = field(default=None, repr=False)
 
-    def due(self, sheet: Sheet, policy: Any) -> datetime | None:
+    def due(self, view: Any, policy: Any) -> datetime | None:
         """The instant at which it happens, or None when the timer is not running."""
-        since: datetime | None = getattr(sheet, self.since)
-        length = None if since is None else self.length(sheet, policy)
+        row_name, _, name = self.since.partition(".")
+        row = getattr(view, row_name)
+        since: datetime | None = None if row is None else getattr(row, name)
+        length = None if since is None else self.length(view, policy)
         if since is None or length is None:
             return None
         try:
@@ -472,6 +491,7 @@ class Room(Generic[V]):
         follows: What an event entails, added after the verdict and never refused.
         creates: (sheet class, event class) -> the new record, or a draft of it (`records.draft_of`), which is faster.
         evolve: (sheet class, event class) -> changes a draft of the record in place.
+        notices: The same, where there may be no such record: then nothing changes.
         removes: (sheet class, event class) pairs with which the record leaves the desk.
         timers: The instants at which something happens or changes by itself.
         probes: What an inbox offers.
@@ -484,6 +504,7 @@ class Room(Generic[V]):
     follows: Mapping[type[Event], Handler[V]] = field(factory=dict)
     creates: Mapping[tuple[type, type[Event]], Callable[[Any], Sheet]] = field(factory=dict)
     evolve: Mapping[tuple[type, type[Event]], Callable[[Draft, Any], None]] = field(factory=dict)
+    notices: Mapping[tuple[type, type[Event]], Callable[[Draft, Any], None]] = field(factory=dict)
     removes: frozenset[tuple[type, type[Event]]] = frozenset()
     timers: tuple[Timer, ...] = ()
     probes: tuple[Probe, ...] = ()

@@ -132,6 +132,28 @@ class Whole:
 
 
 @frozen
+class Number:
+    """A number in a range, whole or not."""
+
+    least: float = 0.0
+    most: float = 1_000_000.0
+
+    @property
+    def describe(self) -> str:
+        """The range."""
+        return f"a number from {self.least:g} to {self.most:g}"
+
+    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
+        """A float in the range."""
+        fits = isinstance(value, int | float) and not isinstance(value, bool) and self.least <= value <= self.most
+        return float(value) if fits else _wrong(self, value, path, problems)
+
+    def write(self, value: float) -> Any:
+        """As it is."""
+        return value
+
+
+@frozen
 class Text:
     """Text, up to a number of characters."""
 

@@ -1,33 +1,28 @@
 """A policy: one SOP, every number and choice of it, as data.
 
-The classes below are the tables of the policy file; their fields are its keys, with type, default and meaning declared
-once. A policy is immutable. `Policy.default()` is the SOP that ships with casecore (`sop.toml`), `Policy.load(path)`
-and `Policy.loads(text)` read one from TOML. Reading is strict: an unknown key, a wrong type or a number out of range
-is an error that names the file and the key, and all of a file's problems are reported together. Nothing in a policy
-is ever run as code.
+The tables of the file and their keys are declared in `sections.py`. A policy is immutable. `Policy.default()` is the
+SOP that ships with casecore (`sop.toml`), `Policy.load(path)` and `Policy.loads(text)` read one from TOML. Reading is
+strict: an unknown key, a wrong type or a number out of range is an error that names the file and the key, and all of a
+file's problems are reported together. Nothing in a policy is ever run as code.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import timedelta
-from enum import StrEnum
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Self
 
 import attrs
 
-from casecore.channels import Channel, MessageKind
+from casecore.calendars import Calendar, CalendarError
+from casecore.channels import Channel
 from casecore.kernel import CasecoreError, Enforcement
 from casecore.keys import (
     MISSING,
     Choice,
-    Flag,
-    Length,
     Named,
     Problem,
-    Several,
     Table,
     Text,
     Whole,
@@ -35,6 +30,26 @@ from casecore.keys import (
     key,
     keys_of,
     section,
+)
+from casecore.sections import (
+    Approval,
+    Authentication,
+    Away,
+    Capacity,
+    Channels,
+    Chat,
+    Email,
+    Lifecycle,
+    Opening,
+    Queue,
+    Reopening,
+    Routing,
+    Sentiment,
+    Sla,
+    Tags,
+    Targets,
+    WrapUp,
+    a_source,
 )
 from casecore.statuses import Status
 
@@ -47,11 +62,23 @@ SWITCHABLE: Final = frozenset(
         "approval.blocks_resolve",
         "approval.self_approval",
         "approval.stale",
-        "assignment.eligible",
+        "assignment.available",
+        "assignment.channel",
         "assignment.holder",
+        "assignment.next_state",
+        "assignment.queue",
+        "capacity.channel",
+        "capacity.total",
+        "capacity.voice_with_cases",
         "channels.attachments",
         "channels.emoji",
         "channels.kinds",
+        "commitment.agent",
+        "email.earlier_handler",
+        "email.relations",
+        "email.subject_required",
+        "idle.asked",
+        "idle.silence",
         "lifecycle.close_by",
         "lifecycle.close_from",
         "note.author",
@@ -59,6 +86,7 @@ SWITCHABLE: Final = frozenset(
         "sentiment.manual",
         "tags.enabled",
         "tags.limit",
+        "wrap_up.blocks_close",
     }
 )
 """The rules that `[enforcement]` may soften to `warn` or switch `off`. The others hold the data together."""
@@ -82,170 +110,6 @@ class PolicyError(CasecoreError, ValueError):
         return "".join((f"{self.name}: {count}", *(f"\n  {problem}" for problem in self.problems)))
 
 
-class Role(StrEnum):
-    """Who somebody is to a case."""
-
-    ASSIGNEE = "assignee"
-    SUPERVISOR = "supervisor"
-
-
-class OnCustomerMessage(StrEnum):
-    """What a waiting draft becomes when the customer writes."""
-
-    KEEP = "keep"
-    SUPERSEDE = "supersede"
-
-
-class ReopenTo(StrEnum):
-    """Where a case goes that nobody holds when its customer writes again."""
-
-    QUEUE = "queue"
-    OWNER_IF_ELIGIBLE = "owner_if_eligible"
-
-
-def _source() -> Any:
-    return key(Text(), "Where the written SOP says so; reports cite it.", default="")
-
-
-OPEN_STATUSES = tuple(status for status in Status if status is not Status.CLOSED)
-
-
-@section
-class Lifecycle:
-    """How the policy narrows the life cycle."""
-
-    close_from: tuple[Status, ...] = key(
-        Several(Choice(Status)),
-        "The statuses from which a case may be closed by hand or automatically.",
-        default=OPEN_STATUSES,
-    )
-    close_by: tuple[Role, ...] = key(
-        Several(Choice(Role)),
-        "Who may close a case by hand, or as spam.",
-        default=(Role.ASSIGNEE, Role.SUPERVISOR),
-    )
-    close_after: Mapping[Status, timedelta] = key(
-        Named(Length(), Status),
-        "How long a case stays in a status before it is closed automatically; statuses not named wait for ever.",
-        factory=lambda: {Status.RESOLVED: timedelta(hours=48)},
-    )
-    source: str = _source()
-
-
-@section
-class ChannelRules:
-    """What a channel takes."""
-
-    kinds: tuple[MessageKind, ...] = key(
-        Several(Choice(MessageKind)),
-        "The kinds of message that customers send here.",
-        default=(MessageKind.DIRECT,),
-    )
-    attachments: bool = key(Flag(), "Whether a reply may carry attachments.", default=True)
-    emoji: bool = key(Flag(), "Whether a reply may contain emoji.", default=True)
-    source: str = _source()
-
-
-def _channel(**rules: Any) -> Any:
-    return key(Table(ChannelRules), "What the channel takes.", factory=lambda: ChannelRules(**rules))
-
-
-_PUBLIC_KINDS = (
-    MessageKind.DIRECT,
-    MessageKind.POST,
-    MessageKind.COMMENT,
-    MessageKind.MENTION,
-    MessageKind.LIKE,
-)
-
-
-@section
-class Channels:
-    """What each channel takes."""
-
-    chat: ChannelRules = _channel()
-    messaging: ChannelRules = _channel()
-    whatsapp: ChannelRules = _channel()
-    apple_messages: ChannelRules = _channel()
-    messenger: ChannelRules = _channel()
-    twitter_dm: ChannelRules = _channel()
-    sms: ChannelRules = _channel(attachments=False)
-    email: ChannelRules = _channel()
-    voice: ChannelRules = _channel(attachments=False, emoji=False)
-    facebook: ChannelRules = _channel(kinds=_PUBLIC_KINDS)
-    twitter: ChannelRules = _channel(kinds=_PUBLIC_KINDS)
-    linkedin: ChannelRules = _channel(kinds=_PUBLIC_KINDS)
-    source: str = _source()
-
-
-@section
-class Queue:
-    """A routing queue: which cases enter it."""
-
-    title: str = key(Text(), "The name people see.", default="")
-    channels: tuple[Channel, ...] = key(
-        Several(Choice(Channel)), "The channels whose cases it takes; none named: all.", default=()
-    )
-    reasons: tuple[str, ...] = key(
-        Several(Text(200)),
-        "The reasons, as customers select them, that it takes; none named: all.",
-        default=(),
-    )
-    languages: tuple[str, ...] = key(
-        Several(Text(35)), "The languages of customers that it takes; none named: all.", default=()
-    )
-    fallback: bool = key(Flag(), "Whether it takes every case that no other queue takes.", default=False)
-    source: str = _source()
-
-    def takes(self, channel: Channel, reason: str | None, language: str | None) -> bool:
-        """Whether a case of this kind enters by the filters."""
-        return (
-            (not self.channels or channel in self.channels)
-            and (not self.reasons or reason in self.reasons)
-            and (not self.languages or language in self.languages)
-        )
-
-
-@section
-class Approval:
-    """How drafts are approved."""
-
-    self_approval: bool = key(Flag(), "Whether an author may approve their own draft.", default=False)
-    on_customer_message: OnCustomerMessage = key(
-        Choice(OnCustomerMessage),
-        "Whether a draft is kept (marked stale) or superseded when the customer writes.",
-        default=OnCustomerMessage.KEEP,
-    )
-    source: str = _source()
-
-
-@section
-class Reopening:
-    """Where a case goes when its customer writes again and nobody holds it."""
-
-    to: ReopenTo = key(
-        Choice(ReopenTo), "Its queue, or its last agent if they can take it now.", default=ReopenTo.QUEUE
-    )
-    source: str = _source()
-
-
-@section
-class Tags:
-    """Tags on cases and messages."""
-
-    enabled: bool = key(Flag(), "Whether agents may tag.", default=True)
-    limit: int = key(Whole(1, 100), "The most tags one case may carry, and one message.", default=20)
-    source: str = _source()
-
-
-@section
-class Sentiment:
-    """The sentiment of messages."""
-
-    manual: bool = key(Flag(), "Whether agents may set the sentiment of a message by hand.", default=True)
-    source: str = _source()
-
-
 @section
 class Policy:
     """One SOP.
@@ -257,7 +121,7 @@ class Policy:
     schema: int = key(Whole(SCHEMA, SCHEMA), "The number of the file's shape.", default=SCHEMA)
     id: str = key(Text(200), "The SOP's name for programs.", default="unnamed")
     version: str = key(Text(200), "The SOP's version.", default="")
-    source: str = _source()
+    source: str = a_source()
     lifecycle: Lifecycle = key(Table(Lifecycle), "How cases are closed.", factory=Lifecycle)
     channels: Channels = key(Table(Channels), "What each channel takes.", factory=Channels)
     queues: Mapping[str, Queue] = key(
@@ -265,6 +129,19 @@ class Policy:
         "The routing queues; a case enters the first whose filters take it.",
         factory=lambda: {"general": Queue(fallback=True)},
     )
+    capacity: Capacity = key(Table(Capacity), "How much one agent holds at once.", factory=Capacity)
+    routing: Routing = key(Table(Routing), "How waiting cases find agents.", factory=Routing)
+    chat: Chat = key(Table(Chat), "The rules of live chat.", factory=Chat)
+    authentication: Authentication = key(
+        Table(Authentication), "What customers are authenticated for.", factory=Authentication
+    )
+    wrap_up: WrapUp = key(Table(WrapUp), "What an ended contact needs.", factory=WrapUp)
+    email: Email = key(Table(Email), "The rules of email.", factory=Email)
+    sla: Sla = key(Table(Sla), "What is promised, and how it is counted.", factory=Sla)
+    calendars: Mapping[str, Opening] = key(
+        Named(Table(Opening)), "Business calendars, by the names that `sla` uses.", factory=dict
+    )
+    away: Away = key(Table(Away), "What becomes of the cases of somebody who is gone.", factory=Away)
     approval: Approval = key(Table(Approval), "How drafts are approved.", factory=Approval)
     reopening: Reopening = key(Table(Reopening), "Where reopened cases go.", factory=Reopening)
     tags: Tags = key(Table(Tags), "Tags on cases and messages.", factory=Tags)
@@ -275,19 +152,48 @@ class Policy:
         factory=dict,
     )
 
+    _calendars: dict[str, Calendar] = attrs.field(factory=dict, init=False, eq=False, repr=False)
+
     def __attrs_post_init__(self) -> None:
-        problems = _contradictions(self)
+        problems = (*_contradictions(self), *self._read_calendars())
         if problems:
             raise PolicyError("policy", problems)
 
+    def _read_calendars(self) -> Iterator[Problem]:
+        for name, opening in self.calendars.items():
+            try:
+                self._calendars[name] = opening.calendar()
+            except CalendarError as error:
+                for problem in error.problems:
+                    yield Problem(f"calendars.{name}", problem)
+        for path, targets in ((name, getattr(self.sla, name)) for name in keys_of(Sla)):
+            named = targets.calendar if isinstance(targets, Targets) else None
+            if named is not None and named not in self.calendars:
+                known = ", ".join(self.calendars) or "a table [calendars.NAME]"
+                yield Problem(f"sla.{path}.calendar", f"there is no calendar {named!r}", known)
+
     def mode(self, rule: str) -> Enforcement:
         """How strictly the rule with this id is kept."""
+        if rule == "authentication.before":
+            return self.authentication.enforcement
         return self.enforcement.get(rule, Enforcement.BLOCK)
 
-    def queue_for(self, channel: Channel, reason: str | None, language: str | None) -> str:
+    def limit(self, channel: Channel) -> int | None:
+        """The most cases of a channel that one agent holds; None where only the total bounds it."""
+        limit: int | None = getattr(self.capacity, channel)
+        return limit
+
+    def calendar_for(self, channel: Channel) -> Calendar | None:
+        """The calendar whose hours count on a channel; None where all hours do."""
+        name = self.sla.calendar(channel)
+        return None if name is None else self._calendars[name]
+
+    def queue_for(
+        self, channel: Channel, reason: str | None, language: str | None, tags: frozenset[str] = frozenset()
+    ) -> str:
         """The queue a new case enters: the first whose filters take it, else the fallback queue."""
         for name, queue in self.queues.items():
-            if not queue.fallback and queue.takes(channel, reason, language):
+            if not queue.fallback and queue.takes(channel, reason, language, tags):
                 return name
         return self.fallback
 
@@ -412,6 +318,12 @@ def _contradictions(policy: Policy) -> tuple[Problem, ...]:
     ):
         if Status.CLOSED in statuses:
             problems.append(Problem(path, '"closed" cannot be closed again', "the other statuses"))
+    never = [status for status in policy.lifecycle.close_after if status not in policy.lifecycle.close_from]
+    for status in never:
+        found = f"cases that are {status} would never be closed"
+        problems.append(Problem(f"lifecycle.close_after.{status}", found, "a status of lifecycle.close_from"))
+    if policy.wrap_up.disposition and not policy.wrap_up.codes:
+        problems.append(Problem("wrap_up.codes", "no contact could ever be disposed", "at least one code"))
     if not policy.lifecycle.close_from:
         problems.append(Problem("lifecycle.close_from", "no case could ever be closed", "at least one status"))
     for rule in policy.enforcement:

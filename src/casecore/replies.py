@@ -15,9 +15,10 @@ from typing import Protocol
 from casecore.agents import Permission
 from casecore.assignments import place_after
 from casecore.cases import Case, CaseCommand, SeesCase, by_agent, edge, not_closed, only_holder
-from casecore.kernel import Draft, Event, Probe, Reason, Room, Rule, a_choice, a_text, an_id, frozen, some_texts
-from casecore.policies import ChannelRules, Policy
+from casecore.kernel import Draft, Event, Probe, Reason, Room, Rule, a_choice, a_flag, a_text, an_id, frozen, some_texts
+from casecore.policies import Policy
 from casecore.records import draft_of
+from casecore.sections import ChannelRules
 from casecore.statuses import SENT_AS, Status
 from casecore.threads import Message, message_fresh
 
@@ -33,12 +34,16 @@ class SendReply(CaseCommand):
         text: What it says.
         send_as: The status the case has then: pending, escalated or resolved.
         attachments: Names or addresses of what is attached.
+        about_account: It tells something about the customer's account.
+        subject: Of an email.
     """
 
     message: str = an_id()
     text: str = a_text(default="")
     send_as: Status = a_choice(Status, default=Status.PENDING)
     attachments: tuple[str, ...] = some_texts(default=())
+    about_account: bool = a_flag(default=False)
+    subject: str = a_text(default="")
 
 
 @frozen
@@ -58,6 +63,8 @@ class ReplySent(Event):
     author: str
     attachments: tuple[str, ...] = ()
     reviewer: str | None = None
+    about_account: bool = False
+    subject: str = ""
 
 
 class Sendable(Protocol):
@@ -141,7 +148,11 @@ def _may_reply(view: SeesCase, event: ReplySent, _: Policy) -> Reason | None:
 
 def _send(_: SeesCase, command: SendReply, __: Policy) -> tuple[Event, ...]:
     c = command
-    return (ReplySent(c.by, c.at, c.case, c.message, c.text, c.send_as, c.by, c.attachments),)
+    return (
+        ReplySent(
+            c.by, c.at, c.case, c.message, c.text, c.send_as, c.by, c.attachments, None, c.about_account, c.subject
+        ),
+    )
 
 
 def _after_reply(view: SeesCase, event: ReplySent, _: Policy) -> tuple[Event, ...]:
@@ -158,7 +169,7 @@ def _sent(case: Draft, event: ReplySent) -> None:
 
 
 def _went(event: ReplySent) -> Message:
-    return draft_of(Message)(event.message, event.case, inbound=False)
+    return draft_of(Message)(event.message, event.case, event.author)
 
 
 REPLIES: Room[SeesCase] = Room(
@@ -188,7 +199,7 @@ REPLIES: Room[SeesCase] = Room(
     creates={(Message, ReplySent): _went},
     evolve={(Case, ReplySent): _sent},
     probes=tuple(
-        Probe(str(trigger), SendReply, {"send_as": status}, asks=("message", "text"))
+        Probe(str(trigger), SendReply, {"send_as": status}, asks=("message", "text", "subject"))
         for status, trigger in SENT_AS.items()
     ),
 )

@@ -69,11 +69,11 @@ class Thread:
 
 @record
 class Message:
-    """What can still change about a message that came or went."""
+    """What can still change about a message that came or went; its author, where one of us wrote it."""
 
     id: str
     case: str
-    inbound: bool
+    author: str | None = None
     sentiment: Feeling = Feeling.NEUTRAL
     tags: frozenset[str] = frozenset()
 

@@ -255,5 +255,5 @@ def errors(error: CasecoreError) -> str:
 
 assert_type(Deviated("ana", NOW, "tags.limit", "c1 has 3 of 2 tags").case, str | None)
 assert_type(casecore.__version__, str)
-Timer("boils", "kettle.minutes", Case, "status_at", lambda case: None)  # type: ignore[arg-type, misc]  # and the policy?
+Timer("boils", "kettle.minutes", "case.status_at", lambda case: None)  # type: ignore[arg-type, misc]  # and the policy?
 assert_type(casecore.Nobody, Any)  # type: ignore[attr-defined]  # a misspelt name is found, however lazily names load

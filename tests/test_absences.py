@@ -1,0 +1,172 @@
+"""Absences: what becomes of the work of somebody who logged out or lost the connection (§6)."""
+
+import attrs
+import pytest
+
+from casecore.absences import ReleaseAbsent
+from casecore.agents import GoAvailable, LogOut
+from casecore.arrivals import ReceiveMessage
+from casecore.assignments import CaseQueued, CaseReleased, OpenCase, Release
+from casecore.contacts import ContactEnded, EndContact
+from casecore.policies import Policy
+from casecore.replies import SendReply
+from casecore.testing.scenario import T0, at, case_in, given, new_case
+from casecore.wrap_ups import Dispose, WrapUpOwed
+
+QUEUE = "[queues.general]\nfallback = true\n"
+KEEP = Policy.loads(QUEUE + '[away]\nheld = "keep"')
+KEEP_PENDING = Policy.loads(QUEUE + '[away]\nkeep_statuses = ["pending"]')
+AWAY = "the case is taken from an agent who is gone"
+
+
+def gone(status="pending", *then, policy=None, **fields):
+    """Ana holds a case in a status and logs out ten seconds later."""
+    fields = {"channel": "messaging", **fields}
+    return given(case_in(status, **fields), LogOut("ana", at(10), "ana"), then, policy=policy)
+
+
+def release(seconds=70, *, by="system"):
+    """The system takes the case, so long after the start; by default when the grace is over."""
+    return ReleaseAbsent(by, at(seconds), "c1")
+
+
+def timers(desk):
+    """What the desk would do about absences."""
+    return [(due.at, due.command) for due in desk.due() if due.what == AWAY]
+
+
+class TestGrace:
+    """For a minute nothing happens."""
+
+    def test_due(self):
+        """The desk tells when, and the command."""
+        assert [(at(70), release())] == timers(gone().desk)
+
+    def test_in_time(self):
+        """At the end of the grace, not before; with the seconds to go."""
+        gone().when(release()).then(CaseReleased, CaseQueued, ContactEnded, WrapUpOwed)
+        (reason,) = gone().when(release(69)).refused("away.grace").verdict.reasons
+        assert (f"[away.grace] {AWAY} at {at(70).isoformat()} -> wait 1s more") == str(reason)
+        assert {"seconds_to_go": 1.0} == reason.facts
+
+    def test_back_in_time(self):
+        """Whoever came back keeps everything: the command is checked again when it is given."""
+        story = gone("pending", GoAvailable("ana", at(60), "ana"))
+        outcome = story.when(release()).refused("away.gone")
+        assert "[away.gone] case c1: ana is there -> nothing has to be done" == str(outcome.verdict)
+        assert [] == timers(story.desk)
+
+    def test_back_and_gone_again(self):
+        """The grace begins again."""
+        story = gone("pending", GoAvailable("ana", at(60), "ana"), LogOut("ana", at(65), "ana"))
+        assert [at(125)] == [when for when, _ in timers(story.desk)]
+        story.when(release()).refused("away.grace")
+
+    def test_length_of_the_policy(self):
+        """None at all."""
+        story = gone(policy=Policy.loads(QUEUE + '[away]\ngrace = "0s"'))
+        assert story.when(release(10)).verdict
+
+    def test_nobody_holds_it(self):
+        """What was given up is not taken; an owner who is gone loses nothing."""
+        story = given(case_in("pending"), EndContact("customer", at(1), "c1"), LogOut("ana", at(10), "ana"))
+        outcome = story.when(release()).refused("away.gone")
+        assert "case c1: nobody holds it" == outcome.verdict.reasons[0].message
+        assert [] == timers(story.desk)
+        given(new_case()).when(release()).refused("away.gone")
+        given(case_in("closed")).when(release()).refused("away.gone")
+
+    @pytest.mark.parametrize("by", ["dora", "customer"])
+    def test_by_the_clock_only(self, by):
+        """People reassign."""
+        gone().when(release(by=by)).refused("actor.role")
+
+
+class TestRequeue:
+    """What was held goes back to its queue."""
+
+    @pytest.mark.parametrize("status", ["open", "pending", "escalated"])
+    def test_back_to_the_queue(self, status):
+        """It waits on if the customer is unanswered, else from now on; the owner stays."""
+        outcome = gone(status).when(release())
+        since = T0 if status == "open" else at(70)
+        outcome.then(
+            CaseReleased("system", at(70), "c1", "ana", Release.AGENT_LOST),
+            CaseQueued("system", at(70), "c1", "general", since),
+            ContactEnded,
+            WrapUpOwed,
+        )
+        case = outcome.desk.cases["c1"].case
+        assert (None, "ana", status) == (case.assignee, case.owner, case.status)
+
+    def test_resolved(self):
+        """It is not queued."""
+        gone("resolved").when(release()).then(CaseReleased, ContactEnded, WrapUpOwed)
+
+    def test_each_by_itself(self):
+        """Every case is released by a command of its own."""
+        story = given(
+            case_in("open", "c1", channel="sms"), case_in("open", "c2", channel="sms"), LogOut("ana", at(10), "ana")
+        )
+        assert ["c1", "c2"] == [command.case for _, command in timers(story.desk)]
+        story.and_given(release()).when(attrs.evolve(release(), case="c2")).then(
+            CaseReleased, CaseQueued, ContactEnded, WrapUpOwed
+        )
+
+    def test_wrap_up_waits_for_them(self):
+        """They dispose what they lost before they get work again."""
+        story = gone("pending", release())
+        story.when(GoAvailable("ana", at(80), "ana")).refused("presence.wrap_up")
+        disposed = story.and_given(Dispose("ana", at(80), "c1", "follow_up", "Line lost"))
+        assert disposed.when(GoAvailable("ana", at(81), "ana")).verdict
+
+
+class TestKeep:
+    """What the policy keeps with them."""
+
+    def test_kept(self):
+        """Nothing is due, and nothing is taken."""
+        story = gone(policy=KEEP)
+        assert [] == timers(story.desk)
+        outcome = story.when(release()).refused("away.grace")
+        assert "[away.grace] the policy keeps case c1 with ana -> leave it there" == str(outcome.verdict)
+
+    def test_of_some_statuses(self):
+        """Pending ones, where the policy says so; the others go."""
+        gone("pending", policy=KEEP_PENDING).when(release()).refused("away.grace")
+        assert gone("open", policy=KEEP_PENDING).when(release()).verdict
+
+    def test_customer_writes(self):
+        """A pending case that is kept is reopened, and goes: it is not left with somebody who is away."""
+        story = gone("pending", ReceiveMessage("customer", at(100), "t-c1", "m2"), policy=KEEP_PENDING)
+        assert [at(70)] == [when for when, _ in timers(story.desk)]
+        assert story.when(release(100)).verdict
+
+    @pytest.mark.parametrize("channel", ["chat", "voice"])
+    @pytest.mark.parametrize("policy", [KEEP, KEEP_PENDING])
+    def test_live_is_never_kept(self, channel, policy):
+        """A customer who is there now is not left alone."""
+        assert gone(policy=policy, channel=channel).when(release()).verdict
+
+
+class TestLive:
+    """Live contacts end as `agent_lost`, and their cases are queued first."""
+
+    def test_waiting_since_the_contact_began(self):
+        """Before everybody who came later, though the customer has just been answered."""
+        story = given(
+            case_in("open", at=at(5)),
+            SendReply("ana", at(50), "c1", "m9", "One moment"),
+            new_case("c2", at=at(51)),
+            LogOut("ana", at(55), "ana"),
+        )
+        outcome = story.when(release(115))
+        outcome.then(CaseReleased, CaseQueued("system", at(115), "c1", "general", at(5)), ContactEnded, WrapUpOwed)
+        cases = outcome.desk.cases
+        assert cases["c1"].case.waiting_since < cases["c2"].case.waiting_since
+
+    def test_unanswered_before_that(self):
+        """Regression: who had waited before the contact began lost that time, instead of going first."""
+        story = given(new_case(), OpenCase("ana", at(30), "c1"), LogOut("ana", at(40), "ana"))
+        outcome = story.when(release(100))
+        assert T0 == outcome.desk.cases["c1"].case.waiting_since
