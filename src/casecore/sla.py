@@ -1,0 +1,377 @@
+"""Service clocks: how fast the first answer came, and how fast the matter was solved.
+
+* **First response (FRT)** runs from the customer's first message to the first reply. **Solution (ST)** runs from
+  the same start until the case is resolved. Either may have no target.
+* Targets are by channel and level (`low`, `normal`, `high`, `urgent`; routing's priority is something else); the
+  more precise one wins. Time counts in the opening hours of a calendar, if the policy names one.
+* A clock is `running`, `met`, `missed` (also while it still runs past its target) or `stopped`: the case was closed
+  before the clock could be met. Closed without any reply, FRT is stopped.
+* The policy names the statuses in which ST pauses, and what reopening does: ST runs on as if the case had not been
+  resolved; or the time it was resolved is left out; or it starts again; or the first solution stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Protocol
+
+from casecore.arrivals import CaseReopened, MessageReceived
+from casecore.assignments import WorkBegun
+from casecore.cases import CaseClosed, CaseCommand, CaseStarted, StatusSet, by_agent, not_closed, only_holder
+from casecore.kernel import Draft, Event, Probe, Room, Rule, Timer, a_choice, frozen
+from casecore.policies import Policy
+from casecore.records import draft_of, record
+from casecore.replies import ReplySent
+from casecore.sections import AfterReopening, Level
+from casecore.silence import ChatDisconnected
+from casecore.statuses import Status
+from casecore.wrap_ups import SeesWrapUp
+
+
+class ClockState(StrEnum):
+    """Where a clock stands."""
+
+    RUNNING = "running"
+    MET = "met"
+    MISSED = "missed"
+    STOPPED = "stopped"
+
+
+# Record ------------------------------------------------------------------------------------------------
+
+
+@record
+class Clocks:
+    """The instants that a case's service clocks are read from.
+
+    Attributes:
+        level: The level that chooses the targets.
+        started_at: The customer's first message.
+        replied_at: Our first reply to it.
+        solution_from: What ST counts from: the same message, unless reopening started it again.
+        resolved_at: When the case was resolved; None while it is not.
+        closed_at: When it was closed.
+        paused_since: Since when ST is paused.
+        left_out: How many seconds of ST do not count.
+    """
+
+    level: Level = Level.NORMAL
+    started_at: datetime | None = None
+    replied_at: datetime | None = None
+    solution_from: datetime | None = None
+    resolved_at: datetime | None = None
+    closed_at: datetime | None = None
+    paused_since: datetime | None = None
+    left_out: float = 0.0
+
+
+class SeesClocks(SeesWrapUp, Protocol):
+    """The service clocks of the case."""
+
+    @property
+    def clocks(self) -> Clocks | None:
+        """The instants that the clocks are read from."""
+
+
+# Reading -----------------------------------------------------------------------------------------------
+
+
+@frozen
+class Clock:
+    """One service clock of one case at one instant; all durations are open time of the calendar.
+
+    Attributes:
+        name: `first_response` or `solution`.
+        target: What was promised.
+        elapsed: What has passed, or had when it ended.
+        state: Where it stands.
+        due: The instant (aware) at which the target is reached; None when it does not run.
+    """
+
+    name: str
+    target: timedelta
+    elapsed: timedelta
+    state: ClockState
+    due: datetime | None = None
+
+    @property
+    def remaining(self) -> timedelta:
+        """What is left; negative once the target is past."""
+        return self.target - self.elapsed
+
+    @property
+    def percent(self) -> float:
+        """How much of the target has passed, 100 at the target."""
+        return 100 * self.elapsed / self.target
+
+
+def first_response(view: SeesClocks, policy: Policy, at: datetime) -> Clock | None:
+    """The FRT of a case; None where it has no target or the customer has not written.
+
+    Args:
+        view: The desk's view of the case, or its file.
+        policy: The SOP in force.
+        at: Now (aware).
+    """
+    clocks = view.clocks
+    target = _target("first_response", view, policy)
+    if clocks is None or target is None or clocks.started_at is None:
+        return None
+    end = clocks.replied_at or clocks.closed_at
+    elapsed = _open(view, policy, clocks.started_at, end or at)
+    if clocks.replied_at is None and clocks.closed_at is not None:
+        return Clock("first_response", target, elapsed, ClockState.STOPPED)
+    ended = end is not None
+    due = None if ended else _due(view, policy, clocks.started_at, target)
+    return Clock("first_response", target, elapsed, _state(elapsed, target, ended=ended), due)
+
+
+def solution(view: SeesClocks, policy: Policy, at: datetime) -> Clock | None:
+    """The ST of a case; None where it has no target or the customer has not written.
+
+    Args:
+        view: The desk's view of the case, or its file.
+        policy: The SOP in force.
+        at: Now (aware).
+    """
+    clocks = view.clocks
+    target = _target("solution", view, policy)
+    if clocks is None or target is None or clocks.solution_from is None:
+        return None
+    end = clocks.resolved_at or clocks.closed_at or at
+    left_out = timedelta(seconds=clocks.left_out)
+    if clocks.paused_since is not None:
+        left_out += _open(view, policy, clocks.paused_since, max(end, clocks.paused_since))
+    elapsed = _open(view, policy, clocks.solution_from, end) - left_out
+    if clocks.resolved_at is not None:
+        return Clock("solution", target, elapsed, _state(elapsed, target, ended=True))
+    if clocks.closed_at is not None:
+        return Clock("solution", target, elapsed, ClockState.STOPPED)
+    runs = clocks.paused_since is None
+    due = _due(view, policy, clocks.solution_from, target + left_out) if runs else None
+    return Clock("solution", target, elapsed, _state(elapsed, target, ended=False), due)
+
+
+def _state(elapsed: timedelta, target: timedelta, *, ended: bool) -> ClockState:
+    if elapsed > target:
+        return ClockState.MISSED
+    return ClockState.MET if ended else ClockState.RUNNING
+
+
+def _target(name: str, view: SeesClocks, policy: Policy) -> timedelta | None:
+    if view.case is None or view.clocks is None:
+        return None
+    return policy.sla.target(name, view.case.channel, view.clocks.level)
+
+
+def _open(view: SeesClocks, policy: Policy, start: datetime, end: datetime) -> timedelta:
+    calendar = None if view.case is None else policy.calendar_for(view.case.channel)
+    return end - start if calendar is None else timedelta(seconds=calendar.open_seconds(start, end))
+
+
+def _due(view: SeesClocks, policy: Policy, start: datetime, after: timedelta) -> datetime | None:
+    calendar = None if view.case is None else policy.calendar_for(view.case.channel)
+    if calendar is not None:
+        return calendar.add(start, after.total_seconds())
+    try:
+        return start + after
+    except OverflowError:  # after the last day of the calendar: it never comes
+        return None
+
+
+# Timers ------------------------------------------------------------------------------------------------
+
+
+def _length(
+    read: Callable[[SeesClocks, Policy, datetime], Clock | None], since: str
+) -> Callable[..., timedelta | None]:
+    def length(view: Any, policy: Policy) -> timedelta | None:
+        start = getattr(view.clocks, since)
+        clock = read(view, policy, start)
+        return None if clock is None or clock.due is None else clock.due - start
+
+    return length
+
+
+FIRST_RESPONSE = Timer("the first response is late", "sla", "clocks.started_at", _length(first_response, "started_at"))
+SOLUTION = Timer("the solution is late", "sla", "clocks.solution_from", _length(solution, "solution_from"))
+
+
+# Command and events ------------------------------------------------------------------------------------
+
+
+@frozen
+class SetLevel(CaseCommand):
+    """The case gets another level, and with it other targets."""
+
+    level: Level = a_choice(Level)
+
+
+@frozen
+class LevelSet(Event):
+    """The case has this level from now on."""
+
+    case: str
+    level: Level
+
+
+@frozen
+class SolutionReached(Event):
+    """The case is resolved: ST stands still."""
+
+    case: str
+
+
+@frozen
+class SolutionUndone(Event):
+    """The case is not resolved after all: ST runs again, `again` from now, or without the seconds left out."""
+
+    case: str
+    again: bool
+    left_out: float
+
+
+@frozen
+class SolutionPaused(Event):
+    """ST does not count from now on."""
+
+    case: str
+
+
+@frozen
+class SolutionResumed(Event):
+    """ST counts again; the seconds of open time since it paused are left out."""
+
+    case: str
+    left_out: float
+
+
+# Handlers and what follows -----------------------------------------------------------------------------
+
+
+def _set_level(_: SeesClocks, command: SetLevel, __: Policy) -> tuple[Event, ...]:
+    return (LevelSet(command.by, command.at, command.case, command.level),)
+
+
+def _starts(_: SeesClocks, event: CaseStarted, policy: Policy) -> tuple[Event, ...]:
+    """A policy may pause ST until somebody looks at the case."""
+    return (SolutionPaused(event.by, event.at, event.case),) if Status.NEW in policy.sla.pause_in else ()
+
+
+def _moves(view: SeesClocks, event: Event, policy: Policy) -> tuple[Event, ...]:
+    """What a change of status does to ST."""
+    case, clocks = view.case, view.clocks
+    if case is None or clocks is None:
+        return ()
+    if clocks.resolved_at is not None and policy.sla.after_reopening is AfterReopening.FIRST_SOLUTION_STANDS:
+        return ()
+    old, new = case.status, _new_status(event)
+    events: list[Event] = []
+    if clocks.paused_since is not None and new not in policy.sla.pause_in:
+        seconds = _open(view, policy, clocks.paused_since, event.at).total_seconds()
+        events.append(SolutionResumed(event.by, event.at, case.id, seconds))
+    if new is Status.RESOLVED and clocks.resolved_at is None:
+        events.append(SolutionReached(event.by, event.at, case.id))
+    if old is Status.RESOLVED and new not in {Status.RESOLVED, Status.CLOSED} and clocks.resolved_at is not None:
+        events.append(_undone(view, case.id, clocks.resolved_at, clocks, event, policy))
+    if new in policy.sla.pause_in and clocks.paused_since is None:
+        events.append(SolutionPaused(event.by, event.at, case.id))
+    return tuple(events)
+
+
+def _undone(
+    view: SeesClocks, case: str, resolved_at: datetime, clocks: Clocks, event: Event, policy: Policy
+) -> SolutionUndone:
+    after, left_out = policy.sla.after_reopening, 0.0
+    if after is AfterReopening.LEAVES_OUT and clocks.paused_since is None:  # what was paused is left out already
+        left_out = _open(view, policy, resolved_at, event.at).total_seconds()
+    return SolutionUndone(event.by, event.at, case, after is AfterReopening.STARTS_AGAIN, left_out)
+
+
+def _new_status(event: Event) -> Status:
+    match event:
+        case StatusSet(status=status) | ReplySent(send_as=status):
+            return status
+        case ChatDisconnected():
+            return Status.RESOLVED
+        case CaseClosed():
+            return Status.CLOSED
+        case _:
+            return Status.OPEN
+
+
+# Evolve ------------------------------------------------------------------------------------------------
+
+
+def _began(_: CaseStarted) -> Clocks:
+    return draft_of(Clocks)()
+
+
+def _wrote(clocks: Draft, event: MessageReceived) -> None:
+    if clocks.started_at is None:
+        clocks.started_at = clocks.solution_from = event.at
+
+
+def _replied(clocks: Draft, event: ReplySent) -> None:
+    if clocks.replied_at is None and clocks.started_at is not None:
+        clocks.replied_at = event.at
+
+
+def _levelled(clocks: Draft, event: LevelSet) -> None:
+    clocks.level = event.level
+
+
+def _reached(clocks: Draft, event: SolutionReached) -> None:
+    clocks.resolved_at = event.at
+
+
+def _begins_again(clocks: Draft, event: SolutionUndone) -> None:
+    clocks.resolved_at = None
+    clocks.left_out += event.left_out
+    if event.again:
+        clocks.solution_from = event.at
+        clocks.left_out = 0.0
+        clocks.paused_since = None if clocks.paused_since is None else event.at
+
+
+def _paused(clocks: Draft, event: SolutionPaused) -> None:
+    clocks.paused_since = event.at
+
+
+def _resumed(clocks: Draft, event: SolutionResumed) -> None:
+    clocks.paused_since = None
+    clocks.left_out += event.left_out
+
+
+def _closed(clocks: Draft, event: CaseClosed) -> None:
+    clocks.closed_at = event.at
+
+
+SLA: Room[SeesClocks] = Room(
+    name="sla",
+    needs=(
+        Rule("actor.role", "Only an agent sets the level", "§8", (SetLevel,), by_agent),
+        Rule("lifecycle.closed", "A closed case can never be changed", "§2", (SetLevel,), not_closed),
+    ),
+    rules=(Rule("assignment.holder", "Only the assignee, or a supervisor", "§8", (SetLevel,), only_holder),),
+    decide={SetLevel: _set_level},
+    follows={
+        CaseStarted: _starts,
+        **dict.fromkeys((WorkBegun, StatusSet, ReplySent, CaseReopened, ChatDisconnected, CaseClosed), _moves),
+    },
+    creates={(Clocks, CaseStarted): _began},
+    evolve={
+        (Clocks, MessageReceived): _wrote,
+        (Clocks, ReplySent): _replied,
+        (Clocks, LevelSet): _levelled,
+        (Clocks, SolutionReached): _reached,
+        (Clocks, SolutionUndone): _begins_again,
+        (Clocks, SolutionPaused): _paused,
+        (Clocks, SolutionResumed): _resumed,
+        (Clocks, CaseClosed): _closed,
+    },
+    timers=(FIRST_RESPONSE, SOLUTION),
+    probes=tuple(Probe(f"set_level_{level}", SetLevel, {"level": level}) for level in Level),
+)

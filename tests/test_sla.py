@@ -1,0 +1,458 @@
+"""Service clocks: how fast the first answer came, and how fast the matter was solved (§8)."""
+
+from datetime import UTC, datetime, timedelta
+
+import attrs
+import pytest
+
+from casecore.arrivals import ReceiveMessage
+from casecore.assignments import LeaveCase, OpenCase
+from casecore.cases import CloseCase, CloseReason, SetStatus
+from casecore.contacts import Authenticate, EndContact
+from casecore.policies import Policy
+from casecore.replies import SendReply
+from casecore.sections import Level
+from casecore.silence import AskPresence, DisconnectIdle
+from casecore.sla import (
+    Clock,
+    ClockState,
+    LevelSet,
+    SetLevel,
+    SolutionPaused,
+    SolutionReached,
+    SolutionResumed,
+    SolutionUndone,
+    first_response,
+    solution,
+)
+from casecore.statuses import Status
+from casecore.testing.scenario import T0, at, case_in, given, new_case
+from casecore.wrap_ups import Dispose
+
+QUEUE = "[queues.general]\nfallback = true\n"
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+RUNNING, MET, MISSED, STOPPED = ClockState
+
+
+def sop(text):
+    """The default SOP, but for this."""
+    return Policy.loads(QUEUE + text)
+
+
+def frt(story, when):
+    """The first response time of the case c1 then."""
+    return first_response(story.desk.view_of("c1"), story.desk.policy, when)
+
+
+def st(story, when):
+    """The solution time of the case c1 then."""
+    return solution(story.desk.view_of("c1"), story.desk.policy, when)
+
+
+def set_to(status, when):
+    """A status by hand."""
+    return SetStatus("ana", when, "c1", Status(status))
+
+
+def solving(*then, policy=None, **fields):
+    """A case on a messenger that ana has opened at once."""
+    return given(case_in("open", channel="messaging", **fields), then, policy=policy)
+
+
+class TestFirstResponse:
+    """From the customer's first message to the first reply."""
+
+    def test_running(self):
+        """Target, elapsed, remaining, percent, state and due instant."""
+        clock = frt(given(new_case()), at(minutes=45))
+        assert Clock("first_response", HOUR, 45 * MINUTE, RUNNING, at(hours=1)) == clock
+        assert (15 * MINUTE, 75.0) == (clock.remaining, clock.percent)
+
+    @pytest.mark.parametrize(("when", "state"), [(at(hours=1), RUNNING), (at(1, hours=1), MISSED)])
+    def test_past_the_target(self, when, state):
+        """At the target it is not missed yet; after it, also while it still runs."""
+        clock = frt(given(new_case()), when)
+        assert (state, at(hours=1)) == (clock.state, clock.due)
+
+    def test_overdue(self):
+        """What is left is negative then."""
+        assert -HOUR == frt(given(new_case()), at(hours=2)).remaining
+
+    @pytest.mark.parametrize(("replied", "state"), [(at(minutes=5), MET), (at(hours=1), MET), (at(1, hours=1), MISSED)])
+    def test_replied(self, replied, state):
+        """It stands still at the first reply, and is no longer due."""
+        story = given(case_in("open"), SendReply("ana", replied, "c1", "m9", "Hello"))
+        assert Clock("first_response", HOUR, replied - T0, state) == frt(story, at(hours=9))
+
+    def test_second_reply_and_second_message(self):
+        """Only the first of each counts."""
+        story = given(
+            case_in("open"),
+            ReceiveMessage("customer", at(10), "t-c1", "m2"),
+            SendReply("ana", at(20), "c1", "m8", "Hello"),
+            ReceiveMessage("customer", at(30), "t-c1", "m3"),
+            SendReply("ana", at(40), "c1", "m9", "Again"),
+        )
+        assert timedelta(seconds=20) == frt(story, at(hours=9)).elapsed
+
+    @pytest.mark.parametrize(
+        "step",
+        [set_to("pending", at(10)), set_to("resolved", at(10)), AskPresence("ana", at(10), "c1", "q1")],
+        ids=["pending", "resolved", "question"],
+    )
+    def test_what_is_no_reply(self, step):
+        """Neither a status by hand nor "are you there?"."""
+        assert RUNNING is frt(given(case_in("open"), Authenticate("ana", at(1), "c1"), step), at(20)).state
+
+    @pytest.mark.parametrize("closed", [at(10), at(hours=9)])
+    def test_closed_without_a_reply(self, closed):
+        """It is stopped, in time or not, and runs no more."""
+        story = given(new_case(), CloseCase("dora", closed, "c1", CloseReason.SPAM))
+        assert Clock("first_response", HOUR, closed - T0, STOPPED) == frt(story, at(hours=99))
+
+    def test_machines(self):
+        """An auto-reply starts no clock."""
+        story = given(new_case(), ReceiveMessage("customer", at(5), "t-c1", "m2", auto_generated=True))
+        assert T0 == story.desk.cases["c1"].clocks.started_at
+
+    def test_successor(self):
+        """The next case has clocks of its own."""
+        story = given(case_in("closed"), ReceiveMessage("customer", at(90), "t-c1", "m2"))
+        assert at(90) == story.desk.cases["c1+1"].clocks.started_at
+        assert T0 == story.desk.cases["c1"].clocks.started_at
+
+
+class TestAbsent:
+    """Either may be absent."""
+
+    def test_no_case(self):
+        """Of nothing there are no clocks."""
+        story = given()
+        assert (None, None) == (frt(story, T0), st(story, T0))
+
+    def test_no_target(self):
+        """A policy may promise only one of the two, or nothing."""
+        policy = sop('[sla.default]\nfirst_response = "5m"')
+        story = given(new_case(), policy=policy)
+        assert (5 * MINUTE, None) == (frt(story, T0).target, st(story, T0))
+        nothing = given(new_case(), policy=sop("[sla.default]"))
+        assert (None, None) == (frt(nothing, T0), st(nothing, T0))
+
+    def test_customer_has_not_written(self):
+        """Nothing runs on a file whose clocks have not started."""
+        view = given(new_case()).desk.view_of("c1")
+        silent = attrs.evolve(view, clocks=attrs.evolve(view.clocks, started_at=None, solution_from=None))
+        assert (None, None) == (first_response(silent, Policy(), T0), solution(silent, Policy(), T0))
+        bare = attrs.evolve(view, clocks=None)
+        assert (None, None) == (first_response(bare, Policy(), T0), solution(bare, Policy(), T0))
+
+
+class TestSolution:
+    """From the same start until resolved."""
+
+    def test_running(self):
+        """A reply is no solution."""
+        story = given(case_in("pending"))
+        assert Clock("solution", 24 * HOUR, HOUR, RUNNING, at(hours=24)) == st(story, at(hours=1))
+        assert MISSED is st(story, at(1, hours=24)).state
+
+    @pytest.mark.parametrize(
+        "step",
+        [
+            set_to("resolved", at(30)),
+            SendReply("ana", at(30), "c1", "m9", "Done", Status.RESOLVED),
+        ],
+        ids=["by hand", "reply"],
+    )
+    def test_resolved(self, step):
+        """By hand, or with a reply; resolving again changes nothing."""
+        story = solving(step)
+        assert Clock("solution", 24 * HOUR, timedelta(seconds=30), MET) == st(story, at(hours=99))
+        again = story.and_given(SendReply("ana", at(60), "c1", "m8", "Really", Status.RESOLVED))
+        assert timedelta(seconds=30) == st(again, at(hours=99)).elapsed
+
+    def test_silent_customer(self):
+        """A chat that is ended for silence is resolved."""
+        story = given(
+            case_in("pending"), AskPresence("ana", at(60), "c1", "q1"), DisconnectIdle("ana", at(120), "c1", "bye")
+        )
+        assert (MET, 2 * MINUTE) == (st(story, at(hours=9)).state, st(story, at(hours=9)).elapsed)
+
+    def test_late(self):
+        """Resolved after the target."""
+        assert MISSED is st(solving(set_to("resolved", at(1, hours=24))), at(hours=99)).state
+
+    def test_closed_unresolved(self):
+        """It is stopped; closed after it was resolved, it was met."""
+        story = solving(CloseCase("ana", at(30), "c1"))
+        assert Clock("solution", 24 * HOUR, timedelta(seconds=30), STOPPED) == st(story, at(hours=9))
+        resolved = solving(set_to("resolved", at(30)), CloseCase("ana", at(90), "c1"))
+        assert MET is st(resolved, at(hours=9)).state
+
+
+REOPENED = (
+    set_to("resolved", at(hours=1)),
+    ReceiveMessage("customer", at(hours=5), "t-c1", "m2", "Again"),
+)
+READINGS = {
+    "runs_on": (6 * HOUR, RUNNING, at(hours=24), False, 0.0),
+    "leaves_out": (2 * HOUR, RUNNING, at(hours=28), False, 4 * 3600.0),
+    "starts_again": (HOUR, RUNNING, at(hours=29), True, 0.0),
+}
+
+
+class TestReopening:
+    """The four readings."""
+
+    @pytest.mark.parametrize("reading", READINGS)
+    def test_runs_again(self, reading):
+        """As if it had not been resolved; without the time it was; or from the start."""
+        elapsed, state, due, again, left_out = READINGS[reading]
+        story = solving(REOPENED, policy=sop(f'[sla]\nafter_reopening = "{reading}"'))
+        assert Clock("solution", 24 * HOUR, elapsed, state, due) == st(story, at(hours=6))
+        assert SolutionUndone("customer", at(hours=5), "c1", again, left_out) in story.events
+
+    @pytest.mark.parametrize("reading", READINGS)
+    def test_by_hand(self, reading):
+        """Set back to work by an agent, it runs again too."""
+        story = solving(
+            set_to("resolved", at(hours=1)),
+            set_to("open", at(hours=5)),
+            policy=sop(f'[sla]\nafter_reopening = "{reading}"'),
+        )
+        assert READINGS[reading][0] == st(story, at(hours=6)).elapsed
+
+    def test_first_solution_stands(self):
+        """It was solved once, and that was that."""
+        policy = sop('[sla]\nafter_reopening = "first_solution_stands"\npause_in = ["pending"]')
+        story = solving(REOPENED, policy=policy)
+        assert Clock("solution", 24 * HOUR, HOUR, MET) == st(story, at(hours=6))
+        later = story.and_given(
+            set_to("pending", at(hours=6)), set_to("open", at(hours=9)), set_to("resolved", at(hours=10))
+        )
+        assert Clock("solution", 24 * HOUR, HOUR, MET) == st(later, at(hours=11))
+
+    def test_resolved_again(self):
+        """The second solution counts from what the reading says."""
+        for reading, elapsed in (("runs_on", 7), ("leaves_out", 3), ("starts_again", 2)):
+            story = solving(
+                REOPENED, set_to("resolved", at(hours=7)), policy=sop(f'[sla]\nafter_reopening = "{reading}"')
+            )
+            assert (MET, elapsed * HOUR) == (st(story, at(hours=9)).state, st(story, at(hours=9)).elapsed)
+
+    def test_first_response_stays(self):
+        """Reopening is no new question."""
+        story = given(case_in("resolved"), ReceiveMessage("customer", at(hours=5), "t-c1", "m2"))
+        assert MET is frt(story, at(hours=9)).state
+
+
+class TestPausing:
+    """The statuses in which ST does not count."""
+
+    PENDING = sop('[sla]\npause_in = ["pending"]')
+
+    def test_none_by_default(self):
+        """Nothing pauses it."""
+        assert 2 * HOUR == st(solving(set_to("pending", at(hours=1))), at(hours=2)).elapsed
+
+    def test_paused(self):
+        """It stands, and is due at no instant."""
+        story = solving(set_to("pending", at(hours=1)), policy=self.PENDING)
+        assert Clock("solution", 24 * HOUR, HOUR, RUNNING) == st(story, at(hours=7))
+        assert SolutionPaused("ana", at(hours=1), "c1") in story.events
+
+    @pytest.mark.parametrize(
+        "step",
+        [set_to("open", at(hours=5)), ReceiveMessage("customer", at(hours=5), "t-c1", "m2")],
+        ids=["by hand", "customer"],
+    )
+    def test_resumed(self, step):
+        """What passed meanwhile is left out, and it is due so much later."""
+        story = solving(set_to("pending", at(hours=1)), step, policy=self.PENDING)
+        assert Clock("solution", 24 * HOUR, 2 * HOUR, RUNNING, at(hours=28)) == st(story, at(hours=6))
+        assert 4 * 3600.0 == next(event.left_out for event in story.events if isinstance(event, SolutionResumed))
+
+    def test_from_pause_to_pause(self):
+        """It goes on pausing between two such statuses."""
+        policy = sop('[sla]\npause_in = ["pending", "escalated"]')
+        story = solving(set_to("pending", at(hours=1)), set_to("escalated", at(hours=3)), policy=policy)
+        assert HOUR == st(story, at(hours=7)).elapsed
+
+    def test_resolved_while_it_paused(self):
+        """The pause does not count."""
+        story = solving(set_to("pending", at(hours=1)), set_to("resolved", at(hours=4)), policy=self.PENDING)
+        assert (MET, HOUR) == (st(story, at(hours=9)).state, st(story, at(hours=9)).elapsed)
+
+    def test_closed_while_it_paused(self):
+        """Nor then."""
+        story = solving(set_to("pending", at(hours=1)), CloseCase("ana", at(hours=4), "c1"), policy=self.PENDING)
+        assert (STOPPED, HOUR) == (st(story, at(hours=9)).state, st(story, at(hours=9)).elapsed)
+
+    def test_while_it_is_new(self):
+        """Regression: a policy that pauses until somebody looks at the case was not heard."""
+        policy = sop('[sla]\npause_in = ["new"]')
+        story = given(new_case(channel="messaging"), policy=policy)
+        assert timedelta(0) == st(story, at(hours=3)).elapsed
+        opened = story.and_given(OpenCase("ana", at(hours=3), "c1"))
+        assert Clock("solution", 24 * HOUR, HOUR, RUNNING, at(hours=27)) == st(opened, at(hours=4))
+
+    def test_while_it_is_resolved(self):
+        """Regression: with `leaves_out`, the time it was resolved was left out twice."""
+        policy = sop('[sla]\npause_in = ["resolved"]\nafter_reopening = "leaves_out"')
+        assert 2 * HOUR == st(solving(REOPENED, policy=policy), at(hours=6)).elapsed
+
+    def test_starting_again_while_it_pauses(self):
+        """Regression: what was paused before the new start was taken off it, and time ran negative."""
+        policy = sop('[sla]\npause_in = ["resolved", "open"]\nafter_reopening = "starts_again"')
+        story = solving(REOPENED, policy=policy)
+        assert timedelta(0) == st(story, at(hours=6)).elapsed
+        later = story.and_given(set_to("pending", at(hours=7)))
+        assert HOUR == st(later, at(hours=8)).elapsed
+
+    def test_first_response_never_pauses(self):
+        """A status by hand is no excuse for not answering."""
+        story = solving(set_to("pending", at(minutes=10)), policy=self.PENDING)
+        assert MISSED is frt(story, at(hours=2)).state
+
+
+LISBON = """
+[sla.default]
+first_response = "2h"
+solution = "10h"
+calendar = "office"
+[calendars.office]
+zone = "Europe/Lisbon"
+monday = ["09:00-12:30", "13:30-18:00"]
+tuesday = ["09:00-12:30", "13:30-18:00"]
+"""
+
+
+class TestCalendars:
+    """Time counts in the opening hours."""
+
+    def test_over_a_night(self):
+        """Asked at half past five on Monday, due at half past ten on Tuesday; the night does not count."""
+        story = given(new_case(at=at(hours=8.5)), policy=sop(LISBON))
+        clock = frt(story, at(hours=25))
+        assert (HOUR + 30 * MINUTE, RUNNING, at(hours=25.5)) == (clock.elapsed, clock.state, clock.due)
+
+    def test_over_lunch(self):
+        """Nor does lunch."""
+        story = given(new_case(at=at(hours=3)), policy=sop(LISBON))
+        assert at(hours=6) == frt(story, at(hours=3)).due
+
+    def test_paused_over_a_night(self):
+        """What is left out is open time too."""
+        policy = sop(LISBON + '[sla]\npause_in = ["pending"]\n')
+        story = solving(set_to("pending", at(hours=8)), set_to("open", at(hours=25)), policy=policy)
+        assert 2 * 3600.0 == story.desk.cases["c1"].clocks.left_out
+        assert 7 * HOUR == st(story, at(hours=25)).elapsed
+
+    def test_never_open_again(self):
+        """Where no opening hours are left, it is due at no instant."""
+        policy = sop(
+            '[sla.default]\nfirst_response = "2h"\ncalendar = "once"\n'
+            '[calendars.once.special]\n"2026-11-02" = ["09:00-10:00"]'
+        )
+        story = given(new_case(), policy=policy)
+        assert (None, HOUR) == (frt(story, at(hours=99)).due, frt(story, at(hours=99)).elapsed)
+        assert not [due for due in story.desk.due() if due.key == "sla"]
+
+    def test_only_on_one_channel(self):
+        """A channel may have its own calendar, and others none."""
+        policy = sop('[sla.chat]\ncalendar = "night"\n[calendars.night]\nmonday = ["22:00-23:00"]')
+        assert timedelta(0) == frt(given(new_case(), policy=policy), at(hours=2)).elapsed
+        assert 2 * HOUR == frt(given(new_case(channel="sms"), policy=policy), at(hours=2)).elapsed
+
+
+TARGETS = """
+[sla.default]
+first_response = "1h"
+solution = "24h"
+[sla.default.urgent]
+first_response = "10m"
+[sla.chat]
+first_response = "2m"
+[sla.chat.high]
+first_response = "1m"
+solution = "2h"
+"""
+
+
+class TestTargets:
+    """By channel and level; the more precise one wins."""
+
+    @pytest.mark.parametrize(
+        ("channel", "level", "first", "solved"),
+        [
+            ("email", Level.NORMAL, 60, 24 * 60),
+            ("email", Level.URGENT, 10, 24 * 60),
+            ("chat", Level.LOW, 2, 24 * 60),
+            ("chat", Level.HIGH, 1, 120),
+            ("chat", Level.URGENT, 2, 24 * 60),
+        ],
+    )
+    def test_lookup(self, channel, level, first, solved):
+        """The channel's own level, the channel, the default's level, the default."""
+        story = given(case_in("open", channel=channel), SetLevel("ana", at(1), "c1", level), policy=sop(TARGETS))
+        assert (first * MINUTE, solved * MINUTE) == (frt(story, at(1)).target, st(story, at(1)).target)
+
+    def test_level(self):
+        """By the assignee or a supervisor, and not on a closed case."""
+        story = given(case_in("open"))
+        outcome = story.when(SetLevel("ana", at(1), "c1", Level.URGENT))
+        outcome.then(LevelSet("ana", at(1), "c1", Level.URGENT))
+        assert (Level.NORMAL, Level.URGENT) == tuple(step.desk.cases["c1"].clocks.level for step in (story, outcome))
+        story.when(SetLevel("cleo", at(1), "c1", Level.LOW)).refused("assignment.holder")
+        story.when(SetLevel("dora", at(1), "c1", Level.LOW)).then(LevelSet)
+        story.when(SetLevel("system", at(1), "c1", Level.LOW)).refused("actor.role")
+        given(case_in("closed")).when(SetLevel("dora", at(1), "c1", Level.LOW)).refused("lifecycle.closed")
+
+
+class TestDue:
+    """A host's one timer knows the clocks."""
+
+    def clocks(self, desk):
+        """When which clock is due."""
+        return {due.what: (due.at, due.command) for due in desk.due() if due.key == "sla"}
+
+    def test_due(self):
+        """Both, while they run; nothing is given by itself."""
+        assert {
+            "the first response is late": (at(hours=1), None),
+            "the solution is late": (at(hours=24), None),
+        } == self.clocks(given(new_case()).desk)
+        assert ["the solution is late"] == [*self.clocks(given(case_in("pending")).desk)]
+        assert {} == self.clocks(given(case_in("resolved")).desk)
+
+    def test_paused_and_resumed(self):
+        """The instant moves by what was left out."""
+        story = solving(set_to("pending", at(hours=1)), policy=TestPausing.PENDING)
+        assert "the solution is late" not in self.clocks(story.desk)
+        resumed = story.and_given(set_to("open", at(hours=5)))
+        assert at(hours=28) == self.clocks(resumed.desk)["the solution is late"][0]
+
+    def test_started_again(self):
+        """From the new start."""
+        story = solving(REOPENED, policy=sop('[sla]\nafter_reopening = "starts_again"'))
+        assert at(hours=29) == self.clocks(story.desk)["the solution is late"][0]
+
+    def test_at_the_end_of_the_calendar(self):
+        """Regression: a target beyond the year 9999 raised an OverflowError; it is never due."""
+        last = datetime.max.replace(tzinfo=UTC) - MINUTE
+        story = given(new_case(at=last))
+        assert {} == self.clocks(story.desk)
+        assert None is frt(story, last).due
+
+
+def test_left_and_ended_cases():
+    """The clocks run on whoever holds the case."""
+    story = given(
+        case_in("open", channel="messaging"),
+        LeaveCase("ana", at(1), "c1"),
+        Dispose("ana", at(2), "c1", "follow_up", "Later"),
+        OpenCase("cleo", at(hours=1), "c1"),
+        EndContact("cleo", at(hours=2), "c1"),
+    )
+    assert 3 * HOUR == st(story, at(hours=3)).elapsed
+    assert not [event for event in story.events if isinstance(event, SolutionReached)]
