@@ -1,0 +1,333 @@
+"""Routing: which waiting work goes to whom next, and why.
+
+Routing advises; rules decide. It proposes commands (`OfferWork`, `RescindOffer`) that go through `decide` like
+anybody's, and reads the same obstacles that the rules read.
+
+* **What waits**: cases in a queue that are new, open or escalated, and reviews of drafts. Pending ones are found by
+  pull or search. What is offered to somebody waits for the answer.
+* **Order**: highest priority first (`initial + seconds waited x acceleration`, at most `max`, of the queue), then
+  the longest waiting, then the id.
+* **Who**: of the eligible agents, those who have not declined or left this work come first; among them the policy's
+  strategy decides: the longest idle (then the fewest contacts), the least loaded (then the longest idle), or
+  whoever got work longest ago; at last the id. An email that answers an agent's message goes to that agent first,
+  if they can take it.
+* **Push** queues are offered here; from **pull** queues agents fetch (`next_for`), and they may fetch from push
+  queues too.
+* Offers to somebody who takes no more work are taken back.
+
+This file reads like the rules and looks at everything each time. `routing_index.py` gives the same answers for a
+desk of a million waiting cases; a property holds the two equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+from casecore.agents import Agent, Permission
+from casecore.assignments import OBSTACLES, OpenCase, leaving_soon, not_served, not_there, undisposed
+from casecore.channels import Channel
+from casecore.composition import CaseFile
+from casecore.desk import Desk
+from casecore.kernel import SYSTEM, Command, Reason, frozen
+from casecore.offers import OfferWork, RescindOffer, TakeReview
+from casecore.policies import Policy
+from casecore.sections import Delivery, Strategy
+from casecore.statuses import Status
+
+OFFERED_STATUSES = frozenset({Status.NEW, Status.OPEN, Status.ESCALATED})
+"""The statuses in which a waiting case is offered."""
+
+Rank: TypeAlias = tuple[float, datetime, str, bool]
+"""The place of a piece of work; the smallest comes first."""
+
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@frozen
+class Work:
+    """Something that waits for an agent: a case, or the review of its draft.
+
+    Attributes:
+        asked: Who left or declined it, longest ago first.
+        author: Who wrote the draft, for a review.
+        prefers: Who should have it first: the agent whose message it answers.
+    """
+
+    case: str
+    queue: str
+    channel: Channel
+    since: datetime
+    asked: tuple[str, ...] = ()
+    author: str | None = None
+    prefers: str | None = None
+    review: bool = False
+
+    def rank(self, at: datetime, policy: Policy) -> Rank:
+        """Its place in the order; the smallest comes first."""
+        return rank(self.case, self.queue, self.since, at, policy, review=self.review)
+
+
+def rank(case: str, queue: str, since: datetime, at: datetime, policy: Policy, *, review: bool) -> Rank:
+    """The place of a piece of work among all that waits: the highest priority, the longest waiting, the id."""
+    priority = policy.queues[queue].priority.after((at - since).total_seconds())
+    return (-priority, since, case, review)
+
+
+def waiting(file: CaseFile, policy: Policy, *, pull: bool = False) -> Iterator[Work]:
+    """What of a case waits to be offered; with `pull`, to be fetched."""
+    case, offers, draft = file.case, file.offers, file.draft
+    statuses = OFFERED_STATUSES | {Status.PENDING} if pull else OFFERED_STATUSES
+    if (
+        case.waiting_since is not None
+        and case.status in statuses
+        and (offers is None or offers.offered_to is None)
+        and _handed_out(case.queue, policy, pull=pull)
+    ):
+        asked = offers.asked if offers else ()
+        handler = file.aftermath.earlier_handler if file.aftermath and policy.routing.earlier_handler else None
+        prefers = handler if case.channel is Channel.EMAIL else None
+        yield Work(case.id, case.queue, case.channel, case.waiting_since, asked, None, prefers)
+    if (
+        draft is not None
+        and draft.reviewer is None
+        and (offers is None or offers.review_to is None)
+        and _handed_out(draft.queue, policy, pull=pull)
+    ):
+        asked = offers.review_asked if offers else ()
+        yield Work(case.id, draft.queue, case.channel, draft.waiting_since, asked, draft.author, review=True)
+
+
+def _handed_out(queue: str, policy: Policy, *, pull: bool) -> bool:
+    known = policy.queues.get(queue)
+    return known is not None and (pull or known.delivery is Delivery.PUSH)
+
+
+# Who ---------------------------------------------------------------------------------------------------
+
+
+def why_not(agent: Agent, work: Work, policy: Policy) -> Iterator[Reason]:
+    """Everything that keeps an agent from this work; nothing when they are eligible."""
+    unserved = not_served(agent, work.queue)
+    if unserved is not None:
+        yield unserved
+    for rule, (_, obstacle) in OBSTACLES.items():
+        if work.review and rule == "capacity.channel":
+            continue
+        reason = obstacle(agent, work.channel, policy)
+        if reason is not None:
+            yield reason
+    if work.review:
+        yield from _not_reviewer(agent, work, policy)
+
+
+def _not_reviewer(agent: Agent, work: Work, policy: Policy) -> Iterator[Reason]:
+    if not agent.may(Permission.APPROVE):
+        yield Reason("offer.reviewer", f"{agent.id} has no permission to approve", "choose somebody who has it")
+    if agent.id == work.author and not policy.approval.self_approval:
+        yield Reason("offer.reviewer", f"{agent.id} wrote the draft", "choose somebody else")
+
+
+Turn: TypeAlias = tuple[Any, ...]
+"""An agent's place among the eligible ones; the smallest comes first."""
+
+
+def turn(agent: Agent, policy: Policy) -> Turn:
+    """An agent's place by the policy's strategy alone."""
+    idle = agent.idle_since or LONG_AGO
+    match policy.routing.agents:
+        case Strategy.LONGEST_IDLE:
+            return (idle, agent.load, agent.id)
+        case Strategy.LEAST_LOADED:
+            return (agent.load, idle, agent.id)
+        case _:
+            return (agent.given_at or LONG_AGO, agent.id)
+
+
+def place(agent: Agent, work: Work, policy: Policy) -> Turn:
+    """An agent's place for this work: who is preferred, then who has not been asked, then the strategy."""
+    asked = work.asked.index(agent.id) + 1 if agent.id in work.asked else 0
+    return (asked, agent.id != work.prefers, *turn(agent, policy))
+
+
+# What next ---------------------------------------------------------------------------------------------
+
+
+def stopped(agent: Agent, policy: Policy) -> Reason | None:
+    """Why an agent takes no more work at all, so that even what is offered to them is taken back."""
+    whatever = Channel.CHAT  # none of the three looks at the channel
+    found = (obstacle(agent, whatever, policy) for obstacle in (not_there, leaving_soon, undisposed))
+    return next((reason for reason in found if reason is not None), None)
+
+
+def rescinding(file: CaseFile, desk: Desk, at: datetime) -> Iterator[RescindOffer]:
+    """The offers of a case that its agents cannot take any more."""
+    for review in (False, True):
+        to = file.offers.to(review=review) if file.offers else None
+        agent = desk.agents.get(to) if to is not None else None
+        if agent is None:
+            continue
+        reason = stopped(agent, desk.policy)
+        if reason is not None:
+            yield RescindOffer(SYSTEM, at, file.case.id, review, reason.message)
+
+
+def next_offer(desk: Desk, at: datetime) -> Command | None:
+    """The next command that routing proposes; None when there is nothing to do.
+
+    Args:
+        desk: The whole desk.
+        at: The instant (aware) at which priorities are compared.
+    """
+    files = sorted(desk.cases.values(), key=lambda file: file.case.id)
+    for file in files:
+        for command in rescinding(file, desk, at):
+            return command
+    works = sorted(
+        (work for file in files for work in waiting(file, desk.policy)),
+        key=lambda work: work.rank(at, desk.policy),
+    )
+    for work in works:
+        agents = (agent for agent in desk.agents.values() if next(why_not(agent, work, desk.policy), None) is None)
+        best = min(agents, key=lambda agent: place(agent, work, desk.policy), default=None)
+        if best is not None:
+            return OfferWork(SYSTEM, at, work.case, best.id, work.review)
+    return None
+
+
+def route(desk: Desk, at: datetime) -> tuple[Command, ...]:
+    """Every command that routing proposes now, in order; give each of them to the desk.
+
+    Args:
+        desk: The whole desk.
+        at: Now (aware).
+    """
+    proposed: list[Command] = []
+    while (command := next_offer(desk, at)) is not None:
+        desk, _ = desk.handle(command)
+        proposed.append(command)
+    return tuple(proposed)
+
+
+def next_for(desk: Desk, agent: str, at: datetime) -> Command | None:
+    """What an agent gets who asks for work ("Give me more"): the command that takes it, or None.
+
+    Args:
+        desk: The whole desk.
+        agent: Who asks.
+        at: Now (aware).
+    """
+    row = desk.agents.get(agent)
+    if row is None:
+        return None
+    works = (work for file in desk.cases.values() for work in waiting(file, desk.policy, pull=True))
+    fitting = (work for work in works if next(why_not(row, work, desk.policy), None) is None)
+    best = min(fitting, key=lambda work: (agent in work.asked, work.rank(at, desk.policy)), default=None)
+    if best is None:
+        return None
+    return TakeReview(agent, at, best.case) if best.review else OpenCase(agent, at, best.case)
+
+
+# Why ---------------------------------------------------------------------------------------------------
+
+
+@frozen
+class Candidate:
+    """What routing thinks of one agent for one piece of work."""
+
+    agent: str
+    why: str
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def eligible(self) -> bool:
+        """Whether nothing keeps them from it."""
+        return not self.reasons
+
+
+@frozen
+class Explanation:
+    """Why this work, why this agent, and why not each other one.
+
+    Attributes:
+        work: What waits; None where nothing of the case waits to be offered.
+        priority: Its priority at that instant.
+        waited: How long it has waited, in seconds.
+        before: How many pieces of waiting work come before it.
+        chosen: Whom it goes to next; None when nobody can take it.
+        candidates: Every agent, the chosen one first, then by their place.
+        message: The whole in words.
+    """
+
+    case: str
+    work: Work | None
+    priority: float
+    waited: float
+    before: int
+    chosen: str | None
+    candidates: tuple[Candidate, ...]
+    message: str
+
+    def __str__(self) -> str:
+        lines = [self.message]
+        for candidate in self.candidates:
+            mark = "->" if candidate.agent == self.chosen else "  "
+            lines.append(f"{mark} {candidate.agent}: {candidate.why}")
+        return "\n".join(lines)
+
+
+def explain_route(desk: Desk, case: str, at: datetime, *, review: bool = False) -> Explanation:
+    """Why a waiting case, or the review of its draft, goes to whom it goes.
+
+    Args:
+        desk: The whole desk.
+        case: Which case.
+        at: When (aware).
+        review: Whether its draft's review is asked about.
+    """
+    file = desk.cases.get(case)
+    works = [] if file is None else [work for work in waiting(file, desk.policy) if work.review is review]
+    if not works:
+        return Explanation(case, None, 0.0, 0.0, 0, None, (), _why_not_waiting(case, file, review=review))
+    work, policy = works[0], desk.policy
+    rank = work.rank(at, policy)
+    others = (other for held in desk.cases.values() for other in waiting(held, policy))
+    before = sum(other.rank(at, policy) < rank for other in others)
+    agents = sorted(desk.agents.values(), key=lambda agent: place(agent, work, policy))
+    candidates = [_candidate(agent, work, policy) for agent in agents]
+    candidates.sort(key=lambda candidate: not candidate.eligible)
+    chosen = candidates[0].agent if candidates and candidates[0].eligible else None
+    waited = (at - work.since).total_seconds()
+    what = f"the review of case {case}" if review else f"case {case}"
+    message = (
+        f"{what} waits in {work.queue} for {waited:.0f} s with priority {-rank[0]:g}; {before} come before it; "
+        + (f"it goes to {chosen}" if chosen else "nobody can take it")
+    )
+    return Explanation(case, work, -rank[0], waited, before, chosen, tuple(candidates), message)
+
+
+def _candidate(agent: Agent, work: Work, policy: Policy) -> Candidate:
+    reasons = tuple(why_not(agent, work, policy))
+    if reasons:
+        return Candidate(agent.id, "; ".join(reason.message for reason in reasons), reasons)
+    idle = f"idle since {agent.idle_since:%H:%M:%S}" if agent.idle_since else "never had work"
+    parts = [f"{idle}, {agent.contacts} contacts"]
+    if agent.id == work.prefers:
+        parts.insert(0, "wrote the message that was answered")
+    if agent.id in work.asked:
+        parts.insert(0, "left or declined it before, so is asked last")
+    return Candidate(agent.id, "; ".join(parts))
+
+
+def _why_not_waiting(case: str, file: CaseFile | None, *, review: bool) -> str:
+    if file is None:
+        return f"there is no case {case}"
+    to = file.offers.to(review=review) if file.offers else None
+    if to is not None:
+        return f"case {case} is offered to {to}, who has not answered"
+    if review:
+        return f"no review of case {case} waits"
+    if file.case.assignee is not None:
+        return f"{file.case.assignee} holds case {case}"
+    return f"case {case} is {file.case.status} and is not offered; it can be fetched or found by search"

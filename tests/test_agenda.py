@@ -1,0 +1,189 @@
+"""The agenda knows the same instants as a desk that is asked about everything (§3, §6, §8)."""
+
+from datetime import UTC, datetime, timedelta
+
+import attrs
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from casecore.absences import ReleaseAbsent
+from casecore.agenda import Agenda
+from casecore.agents import GoAvailable, LogOut
+from casecore.arrivals import ReceiveMessage
+from casecore.assignments import CaseReleased, OpenCase, Release
+from casecore.commitments import FulfilCommitment, MakeCommitment
+from casecore.desk import Desk
+from casecore.kernel import CUSTOMER, SYSTEM, Event
+from casecore.offers import AcceptOffer, ExpireOffer, OfferWork, ReassignCase
+from casecore.policies import Policy
+from casecore.routing import next_offer
+from casecore.sections import Lifecycle, Sla, Targets
+from casecore.testing.scenario import T0, at, case_in, new_case, team_of
+from casecore.testing.strategies import commands
+
+LAST = datetime.max.replace(tzinfo=UTC)
+CLOCKS = Policy(sla=Sla(default=Targets(first_response=timedelta(minutes=1))), lifecycle=Lifecycle(close_after={}))
+"""The first response is promised within a minute, and nothing is closed by itself."""
+
+
+def follow(desk, agenda, *given):
+    """The desk after these commands; the agenda is told of each."""
+    for command in given:
+        desk, events = desk.handle(command)
+        agenda.update(desk, events)
+    return desk
+
+
+def team(policy=None):
+    """A desk with the team of the tests, and its agenda."""
+    desk = Desk(policy or Policy.default())
+    agenda = Agenda(desk)
+    return follow(desk, agenda, *team_of(desk.policy)), agenda
+
+
+class MindedDesk(RuleBasedStateMachine):
+    """A desk at work, and an agenda beside it that follows every step."""
+
+    def __init__(self):
+        super().__init__()
+        self.desk, self.agenda = team()
+        self.now, self.refused = T0, set()
+
+    def give(self, command):
+        """Decide a command, and tell the agenda what happened."""
+        verdict = self.desk.decide(command)
+        if verdict:
+            self.desk = self.desk.evolve(verdict.events)
+            self.agenda.update(self.desk, verdict.events)
+        return verdict
+
+    @rule(data=st.data())
+    def somebody_acts(self, data):
+        """Any command that could be meant, then whatever routing says."""
+        command = data.draw(commands(self.desk))
+        if self.now <= command.at < self.now + timedelta(days=3):
+            self.now = command.at
+            self.mind()
+            self.give(command)
+
+    @rule()
+    def somebody_routes(self):
+        """One offer is made or taken back."""
+        command = next_offer(self.desk, self.now)
+        if command is not None:
+            self.give(command)
+
+    @rule(seconds=st.sampled_from((1, 30, 120, 3600, 90_000)))
+    def time_goes_on(self, seconds):
+        """And what is due by then is done."""
+        self.now += timedelta(seconds=seconds)
+        self.mind()
+
+    def mind(self):
+        """What has come is told in the desk's order, and given; what the desk refuses is not told again at once."""
+        waiting = [due for due in self.desk.due() if due.at <= self.now and due.command]
+        ripe = self.agenda.ripe(self.now)
+        told = [due for due in ripe if due.command]
+        assert [due for due in waiting if due not in self.refused] == [due for due in told if due not in self.refused]
+        for due in told:
+            verdict = self.give(attrs.evolve(due.command, at=self.now))
+            self.refused = {*self.refused, due} if not verdict else self.refused - {due}
+        assert () == tuple(due for due in self.agenda.ripe(self.now) if due in ripe and not due.command)
+
+    @invariant()
+    def it_knows_what_comes_next(self):
+        """The next instant to come is the desk's; and one that is made just now knows all that is due."""
+        to_come = [due for due in self.desk.due() if due.at > self.now]
+        upcoming = self.agenda.next()
+        if upcoming is not None and upcoming.at <= self.now:  # entered since somebody last asked
+            assert upcoming in self.desk.due()
+        else:
+            assert to_come[:1] == ([] if upcoming is None else [upcoming])
+        assert self.desk.due() == Agenda(self.desk).ripe(LAST)
+
+
+MindedDesk.TestCase.settings = settings(stateful_step_count=30)
+TestAgendaFollows = MindedDesk.TestCase
+
+
+# By hand -----------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_due_on_an_empty_desk():
+    """Nothing comes, and nothing is ripe."""
+    agenda = Agenda(Desk())
+    assert (None, ()) == (agenda.next(), agenda.ripe(LAST))
+
+
+def test_what_nobody_need_do_is_told_once():
+    """A service clock that has passed is told once, whatever else happens to the case."""
+    desk, agenda = team(CLOCKS)
+    desk = follow(desk, agenda, new_case(channel="sms"))
+    (late,) = agenda.ripe(at(minutes=2))
+    assert ("the first response is late", at(minutes=1)) == (late.what, late.at)
+    follow(desk, agenda, OpenCase("ana", at(minutes=3), "c1"))
+    assert ((), None) == (agenda.ripe(at(minutes=4)), agenda.next())
+
+
+def test_what_is_refused_comes_back_when_the_case_changes():
+    """Given a timed-out offer that the host could not withdraw, then it is told again after the case has changed."""
+    desk, agenda = team(CLOCKS)
+    desk = follow(desk, agenda, new_case(channel="sms"), OfferWork(SYSTEM, T0, "c1", "ana"))
+    (due,) = agenda.ripe(at(30))
+    assert ExpireOffer(SYSTEM, at(30), "c1") == due.command
+    assert not desk.decide(attrs.evolve(due.command, at=at(29)))  # a host whose clock runs slow
+    assert () == tuple(due for due in agenda.ripe(at(31)) if due.command)
+    desk = follow(desk, agenda, ReceiveMessage(CUSTOMER, at(32), "t-c1", "m2", "Hello?"))
+    assert (due,) == agenda.ripe(at(32))
+
+
+def test_what_has_been_overtaken_is_never_told():
+    """Given an offer that is accepted in time, then nothing times out."""
+    desk, agenda = team(CLOCKS)
+    desk = follow(desk, agenda, new_case(channel="sms"), OfferWork(SYSTEM, T0, "c1", "ana"))
+    assert at(30) == agenda.next().at
+    follow(desk, agenda, AcceptOffer("ana", at(29), "c1"))
+    assert at(minutes=1) == agenda.next().at
+
+
+def test_agents_who_leave_and_come_back():
+    """Given two cases of ana, when she logs out, then both will be taken from her; not when she comes back in time."""
+    desk, agenda = team(CLOCKS)
+    desk = follow(desk, agenda, *case_in("pending", "c1", channel="sms"), *case_in("pending", "c2", channel="sms"))
+    assert None is agenda.next()
+    gone = follow(desk, agenda, LogOut("ana", at(1), "ana"))
+    assert at(61) == agenda.next().at
+    back = follow(gone, agenda, GoAvailable("ana", at(60), "ana"))
+    assert (None, ()) == (agenda.next(), agenda.ripe(at(70)))
+    follow(back, agenda, LogOut("ana", at(80), "ana"))
+    assert [ReleaseAbsent(SYSTEM, at(140), case) for case in ("c1", "c2")] == [
+        due.command for due in agenda.ripe(at(140))
+    ]
+
+
+def test_a_case_that_she_holds_no_more():
+    """Given a case given to ben, when ana logs out, then nothing happens to it."""
+    desk, agenda = team(CLOCKS)
+    desk = follow(desk, agenda, *case_in("pending", channel="sms"), ReassignCase("ana", at(1), "c1", agent="ben"))
+    desk = follow(desk, agenda, AcceptOffer("ben", at(2), "c1"), LogOut("ana", at(3), "ana"))
+    assert None is agenda.next()
+    follow(desk, agenda, LogOut("ben", at(4), "ben"))
+    assert at(64) == agenda.next().at
+
+
+def test_commitments():
+    """A commitment is due until it is fulfilled; another agenda that starts later knows it too."""
+    desk, agenda = team(CLOCKS)
+    promised = MakeCommitment("ana", at(1), "c1", "p1", at(hours=1), "Call back")
+    desk = follow(desk, agenda, *case_in("pending", channel="sms"), promised)
+    assert at(hours=1) == agenda.next().at == Agenda(desk).next().at
+    assert None is Agenda(follow(desk, agenda, FulfilCommitment("ana", at(2), "p1"))).next()
+    assert None is agenda.next()
+
+
+def test_cases_that_the_desk_does_not_hold():
+    """Events of a case elsewhere, or of none, change nothing."""
+    desk, agenda = team()
+    agenda.update(desk, (CaseReleased("bo", T0, "elsewhere", "bo", Release.LEFT), Event(SYSTEM, T0)))
+    assert None is agenda.next()

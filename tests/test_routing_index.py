@@ -1,0 +1,348 @@
+"""The index for a large desk gives the same answers as routing that looks at everything (§3)."""
+
+from datetime import timedelta
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from casecore.agents import (
+    AddAgent,
+    ChangeAgent,
+    ClearNextState,
+    GoAvailable,
+    GoUnavailable,
+    LogOut,
+    Permission,
+    SetNextState,
+)
+from casecore.approvals import SubmitDraft, WithdrawDraft
+from casecore.arrivals import ReceiveMessage
+from casecore.assignments import LeaveCase, OpenCase
+from casecore.cases import CloseCase, CloseReason
+from casecore.channels import Channel
+from casecore.contacts import EndContact
+from casecore.desk import Desk
+from casecore.kernel import CUSTOMER, SYSTEM, Event
+from casecore.offers import AcceptOffer, OfferAccepted, OfferWork, ReassignCase, RejectOffer, RescindOffer, TakeReview
+from casecore.policies import Policy
+from casecore.replies import SendReply
+from casecore.routing import next_offer
+from casecore.routing_index import Router
+from casecore.sections import Approval, Capacity, Delivery, Priority, Queue, Routing, Strategy, WrapUp
+from casecore.statuses import Status
+from casecore.testing.scenario import T0, at, case_in, new_case
+from casecore.testing.strategies import commands
+from casecore.wrap_ups import Dispose
+
+NAMES = ("ana", "bo", "cy", "di")
+QUEUES = ("bills", "faults", "rest")
+CHANNELS = (Channel.CHAT, Channel.EMAIL, Channel.WHATSAPP)
+
+PRIORITIES = st.builds(
+    Priority,
+    initial=st.sampled_from((0.0, 50.0)),
+    acceleration=st.sampled_from((0.0, 1.0, 2.0)),
+    max=st.sampled_from((60.0, 1000.0)),
+)
+POLICIES = st.builds(
+    lambda strategy, delivery, priorities, total, self_approval: Policy(
+        queues={
+            "bills": Queue(reasons=("a",), priority=priorities[0]),
+            "faults": Queue(reasons=("b",), priority=priorities[1], delivery=delivery),
+            "rest": Queue(fallback=True, priority=priorities[2]),
+        },
+        routing=Routing(agents=strategy),
+        capacity=Capacity(total=total),
+        approval=Approval(self_approval=self_approval),
+    ),
+    st.sampled_from(Strategy),
+    st.sampled_from(Delivery),
+    st.tuples(PRIORITIES, PRIORITIES, PRIORITIES),
+    st.sampled_from((1, 3, 6)),
+    st.booleans(),
+)
+AGENT = st.sampled_from(NAMES)
+SECONDS = st.sampled_from((0, 0, 1, 5, 40))
+
+
+class RoutedDesk(RuleBasedStateMachine):
+    """A desk at work, a router beside it that follows every step, and routing that looks at everything."""
+
+    @initialize(policy=POLICIES, data=st.data())
+    def the_desk_opens(self, policy, data):
+        """Four agents come, who serve some of the queues and may do some things."""
+        self.desk, self.messages = Desk(policy), 0
+        self.router = Router(self.desk)
+        self.now = T0
+        for name in NAMES:
+            some = data.draw(st.frozensets(st.sampled_from(Permission)))
+            queues = data.draw(st.frozensets(st.sampled_from(QUEUES), min_size=1))
+            channels = data.draw(st.sampled_from((frozenset(), frozenset(CHANNELS[:1]), frozenset(CHANNELS[1:]))))
+            self.give(AddAgent, SYSTEM, name, permissions=some, queues=queues, channels=channels)
+            self.give(GoAvailable, name, name)
+
+    def give(self, kind, by, *fields, **more):
+        """Give a command now; refused or not, the desk goes on."""
+        self.follow(kind(by, self.now, *fields, **more))
+
+    def follow(self, command):
+        """Decide a command, and tell the router what happened."""
+        verdict = self.desk.decide(command)
+        if verdict:
+            self.desk = self.desk.evolve(verdict.events)
+            self.router.update(self.desk, verdict.events)
+            self.now = self.desk.now or self.now
+
+    def case(self, data, *, which=lambda file: True):
+        """One of the cases; None when there is none."""
+        cases = sorted(case for case, file in self.desk.cases.items() if which(file))
+        return data.draw(st.sampled_from(cases)) if cases else None
+
+    @rule(seconds=SECONDS)
+    def time_goes_on(self, seconds):
+        """Waiting work grows in priority."""
+        self.now += timedelta(seconds=seconds)
+
+    @rule(channel=st.sampled_from(CHANNELS), reason=st.sampled_from("abc"), thread=st.integers(0, 9))
+    def a_customer_writes(self, channel, reason, thread):
+        """On a new thread or an old one."""
+        self.messages += 1
+        known = f"{channel}-{thread}" in self.desk.threads
+        first = {} if known else {"customer": f"k{thread}", "channel": channel, "reason": reason}
+        self.give(ReceiveMessage, CUSTOMER, f"{channel}-{thread}", f"m{self.messages}", "Hello", **first)
+
+    @rule(data=st.data(), kind=st.sampled_from((AcceptOffer, AcceptOffer, RejectOffer)))
+    def an_offer_is_answered(self, data, kind):
+        """By whom it is for."""
+        open_offers = [
+            (to, case, review)
+            for case, file in sorted(self.desk.cases.items())
+            for review in (False, True)
+            if file.offers and (to := file.offers.to(review=review))
+        ]
+        if open_offers:
+            to, case, review = data.draw(st.sampled_from(open_offers))
+            self.give(kind, to, case, review)
+
+    @rule(
+        agent=AGENT,
+        kind=st.sampled_from((GoAvailable, GoAvailable, GoUnavailable, LogOut, SetNextState, ClearNextState)),
+    )
+    def an_agent_comes_or_goes(self, agent, kind):
+        """Or says that they will."""
+        self.give(kind, agent, agent)
+
+    @rule(agent=AGENT, queues=st.frozensets(st.sampled_from(QUEUES)), may=st.frozensets(st.sampled_from(Permission)))
+    def an_agent_changes(self, agent, queues, may):
+        """They serve other queues and may do other things."""
+        self.give(ChangeAgent, SYSTEM, agent, queues=queues, permissions=may)
+
+    @rule(data=st.data(), queue=st.sampled_from(QUEUES))
+    def somebody_asks_for_approval(self, data, queue):
+        """The draft waits in a queue."""
+        case = self.case(data, which=lambda file: file.case.assignee is not None)
+        if case is not None:
+            self.messages += 1
+            self.give(
+                SubmitDraft, self.desk.cases[case].case.assignee, case, f"d{self.messages}", "So be it", queue=queue
+            )
+
+    @rule(
+        data=st.data(), kind=st.sampled_from((LeaveCase, EndContact, Dispose, SendReply, WithdrawDraft, ReassignCase))
+    )
+    def the_holder_works(self, data, kind):
+        """They leave, end, dispose, reply, give away."""
+        case = self.case(data, which=lambda file: file.case.owner is not None)
+        if case is None:
+            return
+        self.messages += 1
+        file = self.desk.cases[case]
+        holder = file.case.assignee or file.case.owner
+        fields = {
+            Dispose: ("solved", "Done"),
+            SendReply: (f"m{self.messages}", "Hello"),
+            WithdrawDraft: (file.draft.id if file.draft else "none",),
+        }
+        more = {"queue": data.draw(st.sampled_from(QUEUES))} if kind is ReassignCase else {}
+        more = {"subject": "Hello"} if kind is SendReply else more
+        self.give(kind, holder, case, *fields.get(kind, ()), **more)
+
+    @rule(data=st.data(), agent=AGENT, kind=st.sampled_from((OpenCase, TakeReview)))
+    def an_agent_fetches(self, data, agent, kind):
+        """Somebody takes a case or a review themselves."""
+        case = self.case(data)
+        if case is not None:
+            self.give(kind, agent, case)
+
+    @rule(data=st.data())
+    def anything_happens(self, data):
+        """Any command that could be meant."""
+        command = data.draw(commands(self.desk))
+        if command.at >= self.now and command.at - self.now < timedelta(days=2):
+            self.follow(command)
+
+    @rule()
+    def somebody_routes(self):
+        """The router proposes what looking at everything proposes, until nothing is left; and all of it is accepted."""
+        if len(self.desk.cases) % 2:  # every second time also one that was made just now
+            self.router = Router(self.desk)
+        while True:
+            expected = next_offer(self.desk, self.now)
+            assert expected == self.router.next(self.desk, self.now)
+            assert expected == Router(self.desk).next(self.desk, self.now)
+            if expected is None:
+                return
+            assert self.desk.decide(expected), self.desk.decide(expected)
+            self.follow(expected)
+
+
+RoutedDesk.TestCase.settings = settings(stateful_step_count=60)
+TestRouterFollows = RoutedDesk.TestCase
+
+
+# By hand -----------------------------------------------------------------------------------------------
+
+
+def follow(desk, router, *commands):
+    """The desk after these commands; the router is told of each."""
+    for command in commands:
+        desk, events = desk.handle(command)
+        router.update(desk, events)
+    return desk
+
+
+def both(desk, router, seconds):
+    """What is next, on which both agree: the case and the agent; None when nothing is."""
+    expected = next_offer(desk, at(seconds))
+    assert expected == router.next(desk, at(seconds))
+    return None if expected is None else (expected.case, expected.agent)
+
+
+def served(*names, queues=None, **fields):
+    """A desk with these agents, who may do everything and owe nothing after a contact; and its router."""
+    policy = Policy(queues=queues or {"all": Queue(fallback=True)}, wrap_up=WrapUp(disposition=False, notes=False))
+    desk = Desk(policy)
+    router = Router(desk)
+    for name in names:
+        added = AddAgent(SYSTEM, T0, name, "", frozenset(Permission), frozenset(policy.queues), **fields)
+        desk = follow(desk, router, added, GoAvailable(name, T0, name))
+    return desk, router
+
+
+def draft(author, case, seconds):
+    """The commands by which an agent opens a new case and asks for approval."""
+    moment = at(seconds)
+    submitted = SubmitDraft(author, moment, case, f"d-{case}", "So be it", queue="all")
+    return new_case(case, at=moment), OpenCase(author, moment, case), submitted
+
+
+def test_a_review_that_only_its_author_could_take_is_laid_aside():
+    """Given ana's draft and a younger case, then the case goes to her, and the draft to whoever comes next."""
+    desk, router = served("ana")
+    desk = follow(desk, router, *draft("ana", "c1", 1))
+    assert None is both(desk, router, 2)
+    desk = follow(desk, router, new_case("c2", at=at(2)))
+    assert ("c2", "ana") == both(desk, router, 3)
+    cy = AddAgent(SYSTEM, at(4), "cy", "", frozenset(), frozenset({"all"}), capacity={"chat": 0})
+    desk = follow(desk, router, cy, GoAvailable("cy", at(4), "cy"))
+    assert ("c2", "ana") == both(desk, router, 4)
+    bo = AddAgent(SYSTEM, at(4), "bo", "", frozenset({Permission.APPROVE}), frozenset({"all"}))
+    desk = follow(desk, router, bo, GoAvailable("bo", at(4), "bo"))
+    assert ("c1", "bo") == both(desk, router, 5)
+    desk = follow(desk, router, LogOut("bo", at(6), "bo"))
+    assert ("c2", "ana") == both(desk, router, 6)
+    desk = follow(desk, router, WithdrawDraft("ana", at(7), "c1", "d-c1"), GoAvailable("bo", at(7), "bo"))
+    assert ("c2", "ana") == both(desk, router, 8)
+
+
+def test_reviews_of_two_authors_lie_in_one_lane():
+    """Given drafts of ana and of bo, then each gets the other's, whoever is there."""
+    desk, router = served("ana", "bo")
+    desk = follow(desk, router, *draft("ana", "c1", 1), *draft("bo", "c2", 1))
+    assert ("c1", "bo") == both(desk, router, 2)
+    alone = follow(desk, router, LogOut("bo", at(3), "bo"))
+    assert ("c2", "ana") == both(alone, router, 4)
+    none = follow(alone, router, TakeReview("ana", at(4), "c2"))
+    assert None is both(none, router, 5)
+    assert ("c1", "bo") == both(follow(none, router, GoAvailable("bo", at(6), "bo")), router, 7)
+
+
+def test_an_email_goes_first_to_whom_it_answers():
+    """The index knows whom an email answers, and that they may have declined it."""
+    desk, router = served("bo", "ana")
+    replied = SendReply("ana", at(1), "c1", "r1", "Your bill", Status.RESOLVED, subject="Bill")
+    closed = CloseCase(SYSTEM, at(2), "c1", CloseReason.SPAM)
+    answer = ReceiveMessage(CUSTOMER, at(3), "t-c1", "m2", "But why?", in_reply_to="r1", new_case="c2")
+    desk = follow(desk, router, *case_in("open", channel="email"), replied, closed, answer)
+    assert ("c2", "ana") == both(desk, router, 4)
+    desk = follow(desk, router, OfferWork(SYSTEM, at(4), "c2", "ana"), RejectOffer("ana", at(5), "c2"))
+    assert ("c2", "bo") == both(desk, router, 6)
+
+
+def test_everybody_has_declined():
+    """Given that all have declined, then whoever declined first is asked again."""
+    desk, router = served("ana", "bo", "cy")
+    desk, asked = follow(desk, router, new_case()), []
+    for second in range(1, 7):
+        _, agent = both(desk, router, second)
+        asked.append(agent)
+        offer = OfferWork(SYSTEM, at(second), "c1", agent)
+        desk = follow(desk, router, offer, RejectOffer(agent, at(second), "c1"))
+    assert ["ana", "bo", "cy", "ana", "bo", "cy"] == asked
+
+
+def test_an_agent_who_serves_another_queue_now():
+    """Given waiting cases in two queues, when ana's queues change, then she is offered what lies in the new one."""
+    desk, router = served("ana", queues={"bills": Queue(reasons=("bill",)), "rest": Queue(fallback=True)})
+    desk = follow(desk, router, new_case("c1", reason="bill"), new_case("c2"))
+    assert ("c1", "ana") == both(desk, router, 1)
+    desk = follow(desk, router, ChangeAgent(SYSTEM, at(2), "ana", queues=frozenset({"rest"})))
+    assert ("c2", "ana") == both(desk, router, 3)
+    desk = follow(desk, router, ChangeAgent(SYSTEM, at(4), "ana", queues=frozenset()))
+    assert None is both(desk, router, 5)
+
+
+def test_an_agent_who_comes_to_a_queue_where_nothing_ever_came():
+    """Given an agent who has gone before the first case of a kind comes, then nobody is found."""
+    desk, router = served("ana")
+    desk = follow(desk, router, LogOut("ana", at(1), "ana"), new_case(at=at(2)))
+    assert None is both(desk, router, 3)
+    assert ("c1", "ana") == both(follow(desk, router, GoAvailable("ana", at(4), "ana")), router, 5)
+
+
+def test_time_alone_changes_the_order():
+    """Given two queues of different pace, then the faster one overtakes although nothing has happened."""
+    fast, slow = Priority(acceleration=2), Priority(initial=30)
+    queues = {"fast": Queue(reasons=("fast",), priority=fast), "slow": Queue(fallback=True, priority=slow)}
+    desk, router = served("ana", queues=queues)
+    desk = follow(desk, router, new_case("c1", reason="fast"), new_case("c2"))
+    assert [("c2", "ana"), ("c1", "ana")] == [both(desk, router, seconds) for seconds in (29, 31)]
+
+
+def test_an_agent_who_goes_between_two_looks_at_one_instant():
+    """Given a case for ana, when she goes, then her offer is taken back and nobody is found."""
+    desk, router = served("ana")
+    desk = follow(desk, router, new_case("c1"), new_case("c2"))
+    assert ("c1", "ana") == both(desk, router, 1)
+    gone = follow(desk, router, OfferWork(SYSTEM, at(1), "c1", "ana"), LogOut("ana", at(1), "ana"))
+    back = RescindOffer(SYSTEM, at(1), "c1", reason="ana is logged_out")
+    assert back == next_offer(gone, at(1)) == router.next(gone, at(1)) == Router(gone).next(gone, at(1))
+    gone = follow(gone, router, back)
+    assert None is both(gone, router, 1)
+    assert ("c1", "ana") == both(follow(gone, router, GoAvailable("ana", at(1), "ana")), router, 1)
+
+
+def test_an_agent_who_goes_after_somebody_looked():
+    """Given that the router has found a case and ana for it, when she goes at that very instant, then nobody."""
+    desk, router = served("ana")
+    desk = follow(desk, router, new_case())
+    assert ("c1", "ana") == both(desk, router, 1)
+    assert None is both(follow(desk, router, LogOut("ana", at(1), "ana")), router, 1)
+
+
+def test_what_is_not_told_is_not_entered():
+    """Events of rows that the desk does not hold, or of none, change nothing."""
+    desk, router = served("ana")
+    router.update(desk, (OfferAccepted("bo", at(1), "elsewhere", "bo", Channel.CHAT), Event(SYSTEM, at(1))))
+    assert None is both(desk, router, 2)
