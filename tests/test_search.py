@@ -1,0 +1,504 @@
+"""Search: what a query finds, in which order, page by page, while things go on happening (§9)."""
+
+import pickle
+import re
+from datetime import UTC, datetime, timedelta, timezone
+
+import attrs
+import pytest
+
+from casecore import queries
+from casecore.arrivals import MessageNoted, ReceiveMessage
+from casecore.assignments import CaseAssigned, OpenCase
+from casecore.cases import CloseCase, CloseReason, SetStatus
+from casecore.channels import Channel
+from casecore.contacts import Authenticated
+from casecore.kernel import CUSTOMER, SYSTEM, MissingRow
+from casecore.notes import AddNote, AddTag, DeleteNote, EditNote, NoteEdited, RemoveTag, SetSentiment
+from casecore.offers import OfferWork, ReassignCase, RejectOffer
+from casecore.policies import Policy
+from casecore.queries import QueryError, filters, parsed, words
+from casecore.replies import SendReply
+from casecore.search import Archive, CaseSummary, NoteText
+from casecore.sections import Authentication, Capacity, WrapUp
+from casecore.silence import AskPresence, DisconnectIdle
+from casecore.statuses import Status
+from casecore.testing.scenario import T0, at, given
+from casecore.threads import CustomerRecorded, Feeling, RecordCustomer
+
+# A desk that refuses little ----------------------------------------------------------------------------
+
+EASY = attrs.evolve(
+    Policy.default(),
+    wrap_up=WrapUp(disposition=False, notes=False),
+    authentication=Authentication(before=()),
+    capacity=Capacity(total=100, chat=100),
+)
+
+
+def wrote(when, thread, message, text="", **fields):
+    """A customer writes; thread and customer have the same number."""
+    known = {"customer": f"k{thread[1:]}", "channel": Channel.MESSAGING, **fields}
+    return ReceiveMessage(CUSTOMER, when, thread, message, text, **known)
+
+
+def told(*commands):
+    """All that happened in a story."""
+    return given(*commands, policy=EASY).events
+
+
+def found(archive, query="", **asked):
+    """The ids of what is found, in order."""
+    return [result.case for result in archive.search(query, **asked).results]
+
+
+STORY = told(
+    wrote(at(0), "t1", "m1", "Where is my refund? Não recebi nada!", new_case="a", name="Maria Silva", reason="refund"),
+    wrote(at(10), "t2", "m2", "The router is broken", new_case="b", name="José Ávila", channel=Channel.SMS),
+    wrote(at(20), "t3", "m3", "REFUND please, or I leave", new_case="c", channel=Channel.CHAT),
+    OpenCase("ana", at(30), "a"),
+    SendReply("ana", at(40), "a", "m4", "Your refund is on its way, Maria", Status.RESOLVED, subject="Your money"),
+    AddTag("ana", at(41), "a", "vip"),
+    OpenCase("cleo", at(50), "b"),
+    AddTag("cleo", at(51), "b", "broken", "m2"),
+    AddTag("cleo", at(52), "b", "broken"),
+    RemoveTag("cleo", at(53), "b", "broken"),
+    OfferWork(SYSTEM, at(60), "c", "dora"),
+    RejectOffer("dora", at(61), "c"),
+    AddNote("dora", at(62), "n1", "unseen words", case="b"),
+)
+
+
+@pytest.fixture
+def archive():
+    """Three cases: a (messaging, resolved), b (SMS, open), c (chat, new)."""
+    return Archive().update(STORY)
+
+
+class TestFinding:
+    """What a query finds."""
+
+    @pytest.mark.parametrize(
+        ("query", "expected"),
+        [
+            ("", "bca"),
+            ("   ", "bca"),
+            ("refund", "ca"),
+            ("REFUND", "ca"),
+            ("refund maria", "a"),
+            ("refund router", ""),
+            ("ref", ""),
+            ("nao", "a"),
+            ("não!", "a"),
+            ('"my refund"', "a"),
+            ('"refund my"', ""),
+            ('"refund nao"', "a"),
+            ("“my refund”", "a"),
+            ("« my refund »", "a"),
+            ("-refund", "b"),
+            ('-"my refund"', "bc"),
+            ('refund -"my refund"', "c"),
+            ("please,or", "c"),
+            ("money", "a"),
+            ('"maria your"', ""),
+            ("unseen", ""),
+            ("channel:sms", "b"),
+            ("channel:sms,chat", "bc"),
+            ("-channel:sms,chat", "a"),
+            ("Status:OPEN", "b"),
+            ("status:new,resolved", "ca"),
+            ("queue:billing", "a"),
+            ("queue:nowhere", ""),
+            ("agent:ana", "a"),
+            ("agent:dora", "b"),
+            ("agent:ana,cleo -agent:dora", "a"),
+            ("tag:vip", "a"),
+            ("tag:broken", "b"),
+            ("tag:VIP", ""),
+            ("customer:maria", "a"),
+            ('customer:"ria sil"', "a"),
+            ("customer:jose", "b"),
+            ("customer:avila", "b"),
+            ("customer:k3", "c"),
+            ("customer:k", ""),
+            ("customer:a,k3", "bca"),
+            ("-customer:i", "c"),
+            ("since:2026-11-02", "bca"),
+            ("since:2026-11-03", ""),
+            ("since:2026-11-02T09:00:41Z", "bca"),
+            ("since:2026-11-02T09:00:42Z", "bc"),
+            ("since:2026-11-02T10:01:02+01:00", "b"),
+            ("until:2026-11-01", ""),
+            ("until:2026-11-02", "bca"),
+            ("until:2026-11-02T09:00:10Z", "ba"),
+            ("-until:2026-11-02T09:00:10Z", "c"),
+            (
+                'refund status:resolved channel:messaging agent:ana tag:vip "on its way" -spam customer:"Maria Silva"',
+                "a",
+            ),
+        ],
+    )
+    def test_query(self, archive, query, expected):
+        """Latest activity first; every term holds."""
+        assert [*expected] == found(archive, query)
+
+    @pytest.mark.parametrize(
+        ("asked", "expected"),
+        [
+            ({}, "bca"),
+            ({"channel": Channel.CHAT}, "c"),
+            ({"channel": ["chat", Channel.SMS]}, "bc"),
+            ({"channel": []}, "bca"),
+            ({"status": Status.OPEN}, "b"),
+            ({"customer": " María "}, "a"),
+            ({"agent": "ana", "tag": {"vip", "other"}}, "a"),
+            ({"queue": "general", "since": at(55)}, "bc"),
+            ({"until": at(10).astimezone(timezone(timedelta(hours=5)))}, "ba"),
+            ({"until": "2026-11-02"}, "bca"),
+        ],
+    )
+    def test_filters(self, archive, asked, expected):
+        """The same, as a program asks; both may be given."""
+        assert [*expected] == found(archive, **asked)
+        assert [case for case in found(archive, **asked) if case == "a"] == found(archive, "tag:vip", **asked)
+
+    def test_result(self, archive):
+        """What is told of a case."""
+        expected = CaseSummary(
+            "b", "t2", "k2", "José Ávila", Channel.SMS, Status.OPEN, "general", "cleo", ("cleo", "dora"), ("broken",),
+            at(10), at(62),
+        )  # fmt: skip
+        (result,) = archive.search("router").results
+        assert expected == result == archive.summary("b")
+
+    def test_asking_changes_nothing(self, archive):
+        """Looking for what is not there enters nothing."""
+        before = pickle.dumps({name: repr(value) for name, value in vars(archive).items()})
+        for query in ("unheard", "tag:unheard", "agent:unheard", "customer:unheard", '"un heard"'):
+            assert [] == found(archive, query)
+        assert () == archive.notes_of("unheard")
+        assert before == pickle.dumps({name: repr(value) for name, value in vars(archive).items()})
+
+    def test_now(self, archive):
+        """A case is found by what holds now: status, queue, tags and names change."""
+        story = given(policy=EASY).and_given()
+        desk, events = story.desk.evolve(STORY[len(story.events) :]), []
+        for command in (
+            SetStatus("cleo", at(70), "b", Status.PENDING),
+            ReassignCase("cleo", at(71), "b", queue="technical"),
+            RemoveTag("dora", at(72), "b", "broken", "m2"),
+            RecordCustomer("dora", at(73), "k2", ""),
+        ):
+            desk, happened = desk.handle(command)
+            events += happened
+        archive.update(events)
+        assert ["b"] == found(archive, "status:pending queue:technical")
+        assert [] == found(archive, "customer:jose") + found(archive, "tag:broken") + found(archive, "status:open")
+        assert ("technical", None, None) == tuple(
+            getattr(archive.summary("b"), n) for n in ("queue", "assignee", "name")
+        )
+
+    def test_what_we_say_in_silence(self):
+        """Questions and closing messages are messages too, and likes and auto-replies stand in the history."""
+        chat = told(
+            wrote(at(0), "t1", "m1", "hi", new_case="a", channel=Channel.CHAT),
+            OpenCase("ana", at(1), "a"),
+            SendReply("ana", at(2), "a", "m2", "hello"),
+            AskPresence("ana", at(3), "a", "m3", "anybody there"),
+            DisconnectIdle("ana", at(200), "a", "m4"),
+            wrote(at(201), "t1", "m5", "vacation", auto_generated=True, channel=Channel.CHAT),
+        )
+        archive = Archive().update(chat)
+        assert ["a"] == found(archive, 'anybody "thank you" vacation')
+
+    def test_tags_from_the_start(self):
+        """A case that starts with tags is found by them, until they are taken away."""
+        start = wrote(at(0), "t1", "m1", new_case="a", tags=frozenset({"vip"}))
+        assert ["a"] == found(Archive().update(told(start)), "tag:vip")
+        both = told(start, AddTag("ana", at(1), "a", "vip", "m1"), RemoveTag("ana", at(2), "a", "vip"))
+        assert ["a"] == found(Archive().update(both), "tag:vip")
+        neither = told(start, RemoveTag("ana", at(2), "a", "vip"))
+        assert [] == found(Archive().update(neither), "tag:vip")
+
+    def test_successor(self):
+        """That another case follows a closed one is nothing new on the closed one."""
+        closed = wrote(at(0), "t1", "m1", new_case="a"), CloseCase(SYSTEM, at(1), "a", CloseReason.SPAM)
+        archive = Archive().update(told(*closed, wrote(at(2), "t1", "m2")))
+        assert ["a+1", "a"] == found(archive)
+        assert at(1) == archive.summary("a").latest_at
+
+    def test_a_like_before_any_case(self):
+        """What is on no case is found nowhere, and disturbs nothing."""
+        events = told(wrote(at(0), "t1", "m1", "bounce", auto_generated=True))
+        assert MessageNoted in map(type, events)
+        assert [] == found(Archive().update(events), "bounce")
+
+
+class TestErrors:
+    """A search that cannot be made says where it is wrong, and what to write."""
+
+    @pytest.mark.parametrize(
+        ("query", "expected"),
+        [
+            (
+                "refund stauts:open",
+                "there is no field 'stauts' at position 7; did you mean 'status'?; or put it in quotation marks to",
+            ),
+            (
+                "xyzzy:1",
+                "there is no field 'xyzzy' at position 0; the fields are agent, channel, customer, queue, since, statu",
+            ),
+            ("status:opne", "status: there is no status 'opne' at position 7; did you mean 'open'?"),
+            ("a channel:fax", "channel: there is no channel 'fax' at position 10; use chat, messaging, whatsapp, "),
+            ("status:open,,new", "status: there is no status '' at position 12; use new, open, pending, "),
+            ("agent:", "agent: the value is empty at position 6; write one, or leave the field out"),
+            ("agent: ana", "agent: the value is empty at position 6"),
+            ("tag:vip,", "tag: the value is empty at position 8"),
+            ('customer:" "', "customer: '' is part of every name at position 9; write a part of the name"),
+            ("customer:\u0301", "customer: '\u0301' is part of every name at position 9"),
+            ('maria "silva', 'a quotation mark is not closed at position 6; write a second " after the phrase'),
+            ('tag:"vip', "a quotation mark is not closed at position 4"),
+            ('"a"b', "two terms run into each other at position 3; write a space between them"),
+            ('a"b"', "two terms run into each other at position 1"),
+            ('tag:a"b"', "two terms run into each other at position 5"),
+            ("a - b", "'-' has no letter or digit to look for at position 2; leave it out"),
+            ("-", "'-' has no letter or digit to look for at position 0"),
+            ('""', "'\"\"' has no letter or digit to look for at position 0"),
+            (
+                "\N{SLIGHTLY SMILING FACE}",
+                "'\N{SLIGHTLY SMILING FACE}' has no letter or digit to look for at position 0",
+            ),
+            (
+                "since:yesterday",
+                "since: 'yesterday' is no instant at position 6; write a date like 2026-11-01, or an ins",
+            ),
+            ("since:2026-02-30", "since: '2026-02-30' is no instant at position 6"),
+            ("since:2026-11-01T09:00", "since: '2026-11-01T09:00' has no offset at position 6"),
+            ("since:20261101", "since: '20261101' has no offset at position 6"),
+            ("since:0001-01-01T00:00+10:00", "since: '0001-01-01T00:00+10:00' is no instant at position 6"),
+            ("since:2026-11-01,2026-11-02", "since: there is more than one at position 17; give one"),
+            (f"status:{'x' * 99}", f"status: there is no status '{'x' * 56}... at position 7"),
+        ],
+    )
+    def test_query(self, query, expected):
+        """What is wrong, its position from 0, and a suggestion."""
+        with pytest.raises(QueryError) as caught:
+            Archive().search(query)
+        assert str(caught.value).startswith(expected)
+        position = re.search(r"at position (\d+)", expected)
+        assert int(position[1]) == caught.value.position
+        assert str(caught.value) == str(pickle.loads(pickle.dumps(caught.value)))  # noqa: S301 -- our own bytes
+
+    @pytest.mark.parametrize(
+        ("asked", "expected"),
+        [
+            ({"status": "opne"}, "status: there is no status 'opne'; did you mean 'open'?"),
+            ({"channel": ["chat", 7]}, "channel: 7 does not fit; give it as text"),
+            ({"agent": 7}, "agent: 7 does not fit; give it as text"),
+            ({"agent": ""}, "agent: the value is empty; write one, or leave the field out"),
+            (
+                {"customer": "  "},
+                "customer: '  ' is part of every name; write a part of the name, or leave the field out",
+            ),
+            ({"since": T0.replace(tzinfo=None)}, "since: '2026-11-02 09:00:00' has no offset; write a date like 2026-"),
+            ({"until": 20261101}, "until: 20261101 does not fit; give it as text"),
+            ({"limit": 0}, "the limit is 0; give a whole number from 1"),
+            ({"cursor": "abc"}, "the cursor does not belong to this search; leave it out to begin at the first page"),
+        ],
+    )
+    def test_filters(self, archive, asked, expected):
+        """What is not in the text has no position."""
+        with pytest.raises(QueryError) as caught:
+            archive.search("refund", **asked)
+        assert str(caught.value).startswith(expected)
+        assert None is caught.value.position
+
+    def test_instants_at_the_ends(self, archive):
+        """The last day of the calendar counts to its end."""
+        assert ["b", "c", "a"] == found(archive, "since:0001-01-01 until:9999-12-31")
+
+    def test_documented(self):
+        """The table at the top of the file names every field, and the fields are those of `search`."""
+        documented = re.findall(r"^\| `(\w+)` \|", queries.__doc__, re.MULTILINE)
+        names = set(Archive.search.__annotations__) - {"query", "limit", "cursor", "return"}
+        assert set(documented) == names == {term.field for term in filters(**dict(ALL_FIELDS))}
+        example = next(row.strip() for row in queries.__doc__.splitlines() if "refund status:open" in row)
+        assert 9 == len([*parsed(example)])
+
+
+ALL_FIELDS = [
+    *((name, "chat" if name == "channel" else "open" if name == "status" else "x") for name in ("channel", "status")),
+    *((name, "x") for name in ("agent", "customer", "queue", "tag")),
+    *((name, T0) for name in ("since", "until")),
+]
+
+
+class TestFollowing:
+    """An archive is built from events alone."""
+
+    def test_gap(self):
+        """A history that begins in the middle is refused, by name; what came before it is in."""
+        archive = Archive()
+        with pytest.raises(MissingRow, match=r"Authenticated speaks of 'c9', which is not among this desk's cases"):
+            archive.update([*STORY, Authenticated("ana", at(99), "c9")])
+        assert ["b", "c", "a"] == found(archive)
+        with pytest.raises(
+            MissingRow, match="CustomerRecorded speaks of 'k9', which is not among this desk's customers"
+        ):
+            archive.update([CustomerRecorded("ana", at(99), "k9", "X")])
+        with pytest.raises(MissingRow, match="NoteEdited speaks of 'n9', which is not among this desk's notes"):
+            archive.update([NoteEdited("ana", at(99), "n9", "X", "a", None)])
+
+    def test_notes(self):
+        """Notes that stand, on a customer and on their cases, in the order in which they were written."""
+        archive = Archive().update(
+            told(
+                wrote(at(0), "t1", "m1", new_case="a"),
+                AddNote("ana", at(1), "n1", "likes tea", customer="k1"),
+                AddNote("ana", at(2), "n2", "call", case="a"),
+                AddNote("ana", at(3), "n3", "gone", case="a"),
+                EditNote("dora", at(4), "n1", "likes coffee"),
+                DeleteNote("ana", at(5), "n3"),
+            )
+        )
+        expected = (
+            NoteText("n1", "ana", "likes coffee", None, at(1), at(4)),
+            NoteText("n2", "ana", "call", "a", at(2)),
+        )
+        assert expected == archive.notes_of("k1")
+
+    def test_neutral_messages(self):
+        """The customer's messages that nobody has marked; ours do not count."""
+        archive = Archive().update(
+            told(
+                wrote(at(0), "t1", "m1", "x", new_case="a"),
+                wrote(at(1), "t1", "m2", "y"),
+                OpenCase("ana", at(2), "a"),
+                SendReply("ana", at(3), "a", "m3", "z"),
+                SetSentiment("ana", at(4), "a", "m1", Feeling.NEGATIVE),
+                SetSentiment("ana", at(5), "a", "m2", Feeling.POSITIVE),
+                SetSentiment("ana", at(6), "a", "m2", Feeling.NEUTRAL),
+                SetSentiment("ana", at(7), "a", "m3", Feeling.POSITIVE),
+            )
+        )
+        assert 1 == archive.neutral_messages_of("k1")
+        assert 0 == archive.neutral_messages_of("k2")
+
+    def test_cases_of(self):
+        """Every case of a customer on every channel, latest activity first."""
+        archive = Archive().update(
+            told(
+                wrote(at(0), "t1", "m1", new_case="a"),
+                wrote(at(1), "u1", "m2", new_case="b", customer="k1", channel=Channel.EMAIL),
+                CloseCase(SYSTEM, at(2), "a", CloseReason.SPAM),
+                wrote(at(2), "t1", "m3", new_case="c"),
+            )
+        )
+        assert ["a", "c", "b"] == [summary.case for summary in archive.cases_of("k1")]
+        assert () == archive.cases_of("k2")
+
+    def test_given_by_somebody_else(self, archive):
+        """Whoever holds a case works on it, even if all was done for them."""
+        archive.update([CaseAssigned("dora", at(70), "c", "eva")])
+        assert ["c"] == found(archive, "agent:eva")
+
+    def test_told_late(self, archive):
+        """What is told late makes nothing older."""
+        archive.update([Authenticated("cleo", at(5), "b")])
+        assert (at(10), at(62)) == (archive.summary("b").started_at, archive.summary("b").latest_at)
+        archive.update([Authenticated("ana", at(61), "a"), Authenticated("ana", at(60), "a")])
+        assert [["b"], ["b", "a"], ["b", "a", "c"]] == [found(archive, limit=limit) for limit in (1, 2, 3)]
+
+    def test_before_1970(self):
+        """Any instant of the calendar."""
+        ancient = datetime(2, 1, 1, tzinfo=UTC)
+        events = [attrs.evolve(event, at=ancient) for event in STORY]
+        assert ancient == Archive().update(events).search().results[0].latest_at
+
+
+class TestPages:
+    """Page by page, while things go on happening."""
+
+    def test_cursor(self, archive):
+        """Goes on after the last result; the last page has none."""
+        first = archive.search(limit=2)
+        second = archive.search(limit=2, cursor=first.cursor)
+        assert (["b", "c"], ["a"]) == tuple([result.case for result in page.results] for page in (first, second))
+        assert None is second.cursor
+        assert None is archive.search(limit=3).cursor
+
+    def test_things_go_on(self, archive):
+        """A case that is written on moves to no other page, and one that starts waits for the next search."""
+        first = archive.search(limit=1)
+        desk = given(policy=EASY).desk.evolve(STORY[len(given(policy=EASY).events) :])
+        for command in (wrote(at(100), "t1", "m8", "again"), wrote(at(101), "t9", "m9", "new", new_case="z")):
+            desk, events = desk.handle(command)
+            archive.update(events)
+        assert ["z", "a", "b", "c"] == found(archive)
+        rest = archive.search(limit=5, cursor=first.cursor).results
+        assert ["c", "a"] == [result.case for result in rest]
+        assert at(100) == rest[-1].latest_at
+
+    def test_same_search(self, archive):
+        """A cursor belongs to its search, however that is written; the limit may change."""
+        cursor = archive.search("refund status:new,resolved", limit=1).cursor
+        assert ["a"] == found(archive, "status:resolved,new  REFUND", cursor=cursor)
+        assert ["a"] == found(archive, "refund", status=["new", "resolved"], cursor=cursor, limit=9)
+        for query, asked in (
+            ("refund", {}),
+            ("refund -status:new,resolved", {}),
+            ("", {"status": ["new", "resolved"]}),
+        ):
+            with pytest.raises(QueryError, match="the cursor does not belong to this search"):
+                archive.search(query, cursor=cursor, **asked)
+
+    @pytest.mark.parametrize(
+        "cursor",
+        [
+            "",
+            "?",
+            "é",
+            "W10=",
+            "e30=",
+            "bnVsbA==",
+            "WzEsMiwiYSIsIngiXQ==",
+            "\ud800",
+            7,
+            "W1tb" * 100_000,
+            "MQ" * 50_000,
+        ],
+    )
+    def test_bad_cursor(self, archive, cursor):
+        """Whatever it is, one clear error."""
+        with pytest.raises(QueryError, match="leave it out to begin at the first page"):
+            archive.search(cursor=cursor)
+
+    def test_any_change_of_a_cursor(self, archive):
+        """A cursor that was touched anywhere is refused, or it is the same."""
+        cursor = archive.search(limit=1).cursor
+        for index in range(len(cursor)):
+            touched = cursor[:index] + ("A" if cursor[index] != "A" else "B") + cursor[index + 1 :]
+            with pytest.raises(QueryError, match="the cursor"):
+                archive.search(limit=1, cursor=touched)
+
+    def test_cursor_of_a_longer_history(self, archive):
+        """An archive cannot go on from what it has not seen; rebuilt from the same events it can."""
+        cursor = archive.search(limit=1).cursor
+        assert ["c", "a"] == found(Archive().update(STORY), cursor=cursor)
+        with pytest.raises(QueryError, match="the cursor"):
+            Archive().update(STORY[:-1]).search(cursor=cursor)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ação, JÁ!", ("acao", "ja")),
+        ("Straße Ǆ", ("strasse", "dz")),
+        ("\N{FULLWIDTH LATIN CAPITAL LETTER A} \N{MATHEMATICAL BOLD CAPITAL A}", ("a", "a")),
+        ("İstanbul", ("istanbul",)),
+        ("order_12 n.º 3", ("order_12", "n", "o", "3")),
+    ],
+)
+def test_words(text, expected):
+    """Letters that only look different are the same."""
+    assert expected == words(text)
