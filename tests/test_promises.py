@@ -10,7 +10,10 @@ from hypothesis import HealthCheck, Phase, find, given, settings
 from casecore import (
     CUSTOMER,
     HOUSE,
+    SYSTEM,
     Accepted,
+    AcceptOffer,
+    AddAgent,
     AddTag,
     ApproveDraft,
     CaseAssigned,
@@ -23,6 +26,7 @@ from casecore import (
     House,
     LeaveCase,
     OpenCase,
+    Permission,
     Policy,
     Reason,
     ReassignCase,
@@ -36,14 +40,23 @@ from casecore import (
     SetStatus,
     Status,
     SubmitDraft,
+    composition,
 )
-from casecore.arrivals import ARRIVALS
-from casecore.policies import Approval, Lifecycle, Role
+from casecore.agents import ChangeAgent, GoUnavailable, LogOut, SetNextState
+from casecore.arrivals import CaseReopened
+from casecore.cases import StatusSet
+from casecore.commitments import MakeCommitment
+from casecore.composition import steps
+from casecore.contacts import Authenticate, Contact, ContactStarted, EndContact
+from casecore.offers import OfferWork, TakeReview, WorkOffered
+from casecore.sections import Approval, Authentication, Chat, CountsFrom, Idle, Lifecycle, Role
+from casecore.silence import AskPresence, DisconnectIdle
 from casecore.testing import scenario
 from casecore.testing.machine import DeskMachine
 from casecore.testing.promises import PROMISES, Step, broken
 from casecore.testing.scenario import at, case_in, flat
 from casecore.testing.strategies import policies, runs
+from casecore.wrap_ups import Dispose, Disposed
 
 # They are kept -----------------------------------------------------------------------------------------
 
@@ -102,6 +115,12 @@ def renovated(name, **parts):
     return House(tuple(attrs.evolve(room, **parts) if room.name == name else room for room in HOUSE.rooms))
 
 
+def unfollowed(name, event):
+    """The house, with one room in which nothing follows an event."""
+    (room,) = (room for room in HOUSE.rooms if room.name == name)
+    return renovated(name, follows={kind: follower for kind, follower in room.follows.items() if kind is not event})
+
+
 def forbidding(event):
     """The house, with one more rule: this never happens."""
     never = Rule("never", "Never", "-", (event,), lambda view, subject, policy: Reason("never", "it is forbidden"))
@@ -137,12 +156,6 @@ def nothing(view, command, policy):
     return ()
 
 
-def unqueued(view, command, policy):
-    """What a message causes, but that a case waits in its queue again."""
-    events = ARRIVALS.decide[ReceiveMessage](view, command, policy)
-    return events if view.case is None else tuple(event for event in events if type(event) is not CaseQueued)
-
-
 def assigned_only(view, command, policy):
     """Reassigned without being released first."""
     return (CaseAssigned(command.by, command.at, command.case, command.agent),)
@@ -171,13 +184,27 @@ DRAFT = (case_in("open"), SubmitDraft("ana", at(1), "c1", "d1", "Hello"))
 DRAFT_OF_CLEO = (case_in("open", agent="cleo"), SubmitDraft("cleo", at(1), "c1", "d1", "Hello"))
 TWO_DRAFTS = (*DRAFT, case_in("open", "c2", at=at(1)), SubmitDraft("ana", at(1), "c2", "d1", "Hello"))
 
+EMAIL = case_in("open", channel="email")
+KNOWN = (case_in("open"), Authenticate("ana", at(1), "c1"))
+TECHNICAL = case_in("new", channel="email", reason="technical")
+EVA_COMES = GoAvailable("eva", at(1), "eva")
+ENDED = (case_in("open"), EndContact("ana", at(1), "c1"))
+LEAVING = (case_in("open"), SetNextState("ana", at(1), "ana", "lunch"))
+SILENT = (case_in("pending"), AskPresence("ana", at(1), "c1", "q1"))
+RESOLVED_AND_LEFT = (case_in("resolved"), EndContact("ana", at(1), "c1"))
+
 TEETH = {
-    "01: new again": ("01", without("lifecycle.edge"), case_in("open"), SetStatus("ana", at(2), "c1", Status.NEW)),
+    "01: new again": (
+        "01",
+        without("lifecycle.edge"),
+        case_in("open"),
+        SetStatus("ana", at(2), "c1", Status.NEW),
+    ),
     "01: sent before it is opened": (
         "01",
         without("lifecycle.edge"),
-        case_in("new"),
-        SendReply("dora", at(2), "c1", "m2", "Hello", Status.RESOLVED),
+        case_in("new", channel="email"),
+        SendReply("dora", at(2), "c1", "m2", "Hello", Status.RESOLVED, subject="Hello"),
     ),
     "02: reopened": (
         "01 02",
@@ -185,36 +212,137 @@ TEETH = {
         case_in("closed"),
         SetStatus("dora", at(2), "c1", Status.OPEN),
     ),
-    "02: written on": ("02", without("lifecycle.closed"), case_in("closed"), AddTag("ana", at(2), "c1", "late")),
+    "02: written on": (
+        "02",
+        without("lifecycle.closed"),
+        case_in("closed"),
+        AddTag("ana", at(2), "c1", "late"),
+    ),
     "03: given away while held": (
         "03",
         handling(ReassignCase, assigned_only),
-        case_in("open"),
+        KNOWN,
         ReassignCase("ana", at(2), "c1", "ben"),
+    ),
+    "03: held, and no contact goes on": (
+        "03",
+        unfollowed("contacts", CaseAssigned),
+        case_in("new"),
+        OpenCase("ana", at(2), "c1"),
+    ),
+    "04: a third chat": (
+        "04 05",
+        without("capacity.channel"),
+        (case_in("open"), case_in("open", "c2"), case_in("new", "c3")),
+        OpenCase("ana", at(2), "c3"),
+    ),
+    "04: a third chat is offered": (
+        "04 05",
+        without("capacity.channel"),
+        (case_in("open"), case_in("open", "c2"), case_in("new", "c3")),
+        OfferWork(SYSTEM, at(2), "c3", "ana"),
+    ),
+    "04: more than the total": (
+        "04 05",
+        without("capacity.total"),
+        (DRAFT, ChangeAgent("dora", at(2), "cleo", capacity={"total": 0})),
+        TakeReview("cleo", at(3), "c1"),
     ),
     "05: taken by somebody away": (
         "05",
-        without("assignment.eligible"),
-        case_in("new"),
+        without("assignment.available"),
+        TECHNICAL,
         OpenCase("eva", at(2), "c1"),
     ),
-    "05: given to somebody of other queues": (
+    "05: offered to somebody of other queues": (
         "05",
-        without("assignment.eligible"),
-        (case_in("open", channel="email"), GoAvailable("eva", at(1), "eva")),
-        ReassignCase("ana", at(2), "c1", "eva"),
+        without("assignment.queue"),
+        (case_in("new", channel="email"), EVA_COMES),
+        OfferWork(SYSTEM, at(2), "c1", "eva"),
     ),
-    "05: a review given to somebody away": (
+    "05: offered on another channel": (
         "05",
-        without("assignment.eligible"),
-        DRAFT,
-        ReassignDraft("ana", at(2), "c1", "d1", "eva"),
+        without("assignment.channel"),
+        (case_in("new", reason="technical"), EVA_COMES),
+        OfferWork(SYSTEM, at(2), "c1", "eva"),
     ),
-    "05: a review given to somebody who may not approve": (
+    "05: taken with a contact to dispose": (
         "05",
-        without("assignment.eligible"),
+        without("assignment.wrap_up"),
+        (ENDED, case_in("new", "c2", at=at(1))),
+        OpenCase("ana", at(2), "c2"),
+    ),
+    "05: taken by somebody who leaves soon": (
+        "05",
+        without("assignment.next_state"),
+        (LEAVING, case_in("new", "c2", at=at(1))),
+        OpenCase("ana", at(2), "c2"),
+    ),
+    "05: a call beside a case": (
+        "05",
+        without("capacity.voice_with_cases"),
+        (case_in("open"), case_in("new", "c2", channel="voice")),
+        OpenCase("ana", at(2), "c2"),
+    ),
+    "05: a review taken by somebody away": (
+        "05",
+        without("assignment.available"),
+        (DRAFT, GoUnavailable("cleo", at(1), "cleo")),
+        TakeReview("cleo", at(2), "c1"),
+    ),
+    "05: a review offered to somebody who may not approve": (
+        "05",
+        without("offer.reviewer"),
         DRAFT,
         ReassignDraft("ana", at(2), "c1", "d1", "ben"),
+    ),
+    "06: disconnected unasked": (
+        "06",
+        without("idle.asked"),
+        case_in("pending"),
+        DisconnectIdle("ana", at(minutes=5), "c1", "m2"),
+    ),
+    "06: disconnected too early": (
+        "06",
+        without("idle.silence"),
+        SILENT,
+        DisconnectIdle("ana", at(119), "c1", "m2"),
+    ),
+    "06: disconnected while the customer waits": (
+        "06",
+        without("idle.asked", "idle.silence"),
+        case_in("open"),
+        DisconnectIdle("ana", at(minutes=5), "c1", "m2"),
+    ),
+    "08: resolved by a reply": (
+        "08",
+        without("authentication.before"),
+        case_in("open"),
+        SendReply("ana", at(2), "c1", "m2", "Hello", Status.RESOLVED),
+    ),
+    "08: resolved by hand": (
+        "08",
+        without("authentication.before"),
+        case_in("open"),
+        SetStatus("ana", at(2), "c1", Status.RESOLVED),
+    ),
+    "08: a reply about the account": (
+        "08",
+        without("authentication.before"),
+        case_in("open"),
+        SendReply("ana", at(2), "c1", "m2", "Hello", about_account=True),
+    ),
+    "08: transferred": (
+        "08",
+        without("authentication.before"),
+        case_in("open"),
+        ReassignCase("ana", at(2), "c1", queue="billing"),
+    ),
+    "08: promised": (
+        "08",
+        without("authentication.before"),
+        case_in("open"),
+        MakeCommitment("ana", at(2), "c1", "p1", at(hours=1), "Call back"),
     ),
     "09: sent without permission": (
         "09",
@@ -252,33 +380,66 @@ TEETH = {
         (*TWO_DRAFTS, ApproveDraft("cleo", at(2), "c1", "d1")),
         ApproveDraft("cleo", at(2), "c2", "d1"),
     ),
+    "13: back with a contact to dispose": (
+        "13",
+        without("presence.wrap_up"),
+        (ENDED, LogOut("ana", at(2), "ana")),
+        GoAvailable("ana", at(3), "ana"),
+    ),
+    "14: lunch with a contact held": (
+        "14",
+        without("presence.contacts"),
+        case_in("open"),
+        GoUnavailable("ana", at(2), "ana", "lunch"),
+    ),
+    "15: all is disposed, and lunch does not start": (
+        "15",
+        unfollowed("wrap_ups", Disposed),
+        (LEAVING, EndContact("ana", at(2), "c1")),
+        Dispose("ana", at(3), "c1", "solved", "Done"),
+    ),
     "16: opened again, and in no queue": (
         "16",
-        renovated("assignments", follows={}),
-        (case_in("resolved"), LeaveCase("ana", at(1), "c1")),
+        unfollowed("assignments", StatusSet),
+        RESOLVED_AND_LEFT,
         SetStatus("dora", at(2), "c1", Status.OPEN),
     ),
     "16: reopened, and in no queue": (
         "16",
-        handling(ReceiveMessage, unqueued),
-        (case_in("resolved"), LeaveCase("ana", at(1), "c1")),
+        unfollowed("offers", CaseReopened),
+        RESOLVED_AND_LEFT,
         ReceiveMessage(CUSTOMER, at(2), "t-c1", "m2", "Hello?"),
     ),
     "16: in a queue while held": (
         "16",
         handling(LeaveCase, queued_only),
-        case_in("open"),
+        EMAIL,
         LeaveCase("ana", at(2), "c1"),
     ),
     "16: in a queue although it is over": (
         "16",
         handling(CloseCase, closed_and_queued),
-        case_in("open"),
+        EMAIL,
         CloseCase("ana", at(2), "c1"),
     ),
-    "18: nobody may close": ("18", forbidding(CaseClosed), case_in("new"), OpenCase("ana", at(2), "c1")),
-    "18: closing does nothing": ("18", handling(CloseCase, nothing), case_in("new"), OpenCase("ana", at(2), "c1")),
-    "19: nobody may refuse": ("19", forbidding(DraftRefused), DRAFT, ReassignDraft("ana", at(2), "c1", "d1", "cleo")),
+    "18: nobody may close": (
+        "18",
+        forbidding(CaseClosed),
+        case_in("new"),
+        OpenCase("ana", at(2), "c1"),
+    ),
+    "18: closing does nothing": (
+        "18",
+        handling(CloseCase, nothing),
+        case_in("new"),
+        OpenCase("ana", at(2), "c1"),
+    ),
+    "19: nobody may refuse": (
+        "19",
+        forbidding(DraftRefused),
+        DRAFT,
+        ReassignDraft("ana", at(2), "c1", "d1", "cleo"),
+    ),
     "19: refusing does nothing": (
         "19",
         handling(RefuseDraft, nothing),
@@ -300,6 +461,71 @@ def test_our_house_keeps_what_the_other_breaks(numbers, house, story, command):
     assert () == broken(last_step(HOUSE, story, command))
 
 
+def evolving(monkeypatch, event, sheet, create=None):
+    """What an event does to a sheet is taken out, or it begins in another way."""
+    told = [
+        change if change[0] is not sheet else (*change[:4], create, *change[5:])
+        for change in steps(event)
+        if change[0] is not sheet or create is not None
+    ]
+    monkeypatch.setitem(composition._STEPS, type(event), tuple(told))
+
+
+def test_a_countdown_that_goes_on_is_noticed(monkeypatch):
+    """If a customer's message did not end their silence, promise 07 would be broken; it does, so it holds."""
+    story, wrote = SILENT, ReceiveMessage(CUSTOMER, at(60), "t-c1", "m2", "I am here")
+    assert set() == breaches_of_the_last_step(HOUSE, story, wrote)
+    (event,) = scenario.given(story).when(wrote).events[:1]
+    evolving(monkeypatch, event, Contact)
+    assert {"07"} <= breaches_of_the_last_step(HOUSE, story, wrote)
+
+
+def test_an_authentication_that_leaks_is_noticed(monkeypatch):
+    """If the next contact began authenticated because the last one was, promise 08 would be broken."""
+    opened = OpenCase("ben", at(2), "c1")
+    story = (KNOWN, EndContact("ana", at(1), "c1"))
+    assert set() == breaches_of_the_last_step(HOUSE, story, opened)
+    begun = next(event for event in scenario.given(story).when(opened).events if isinstance(event, ContactStarted))
+    evolving(monkeypatch, begun, Contact, lambda event: Contact(event.agent, event.at, authenticated=True))
+    assert {"08"} == breaches_of_the_last_step(HOUSE, story, opened)
+
+
+FROM_QUESTION = Policy(chat=Chat(idle=Idle(counts_from=CountsFrom.QUESTION)))
+
+
+@pytest.mark.parametrize(("seconds", "numbers"), [(119, {"06"}), (121, set())])
+def test_silence_counts_from_the_question_where_the_policy_says_so(seconds, numbers):
+    """Asked one second into the silence, the two minutes end one second later."""
+    disconnected = DisconnectIdle("ana", at(seconds), "c1", "m2")
+    house = without("idle.silence")
+    assert numbers == breaches_of_the_last_step(house, SILENT, disconnected, FROM_QUESTION)
+    if not numbers:
+        assert numbers == breaches_of_the_last_step(HOUSE, SILENT, disconnected, FROM_QUESTION)
+
+
+BEFORE_CLOSING = Policy(authentication=Authentication(channels=("email",), before=("close",)))
+
+
+def test_closing_by_hand_unauthenticated_is_noticed_where_the_policy_asks_for_it():
+    """A case that nobody holds needs no authentication; one that is held does."""
+    house = without("authentication.before")
+    assert {"08"} == breaches_of_the_last_step(house, EMAIL, CloseCase("ana", at(2), "c1"), BEFORE_CLOSING)
+    unheld = case_in("new", channel="email")
+    assert set() == breaches_of_the_last_step(house, unheld, CloseCase("dora", at(2), "c1"), BEFORE_CLOSING)
+
+
+def test_a_case_given_to_nobody_known_is_noticed():
+    """Work goes to agents of the desk; an event that names somebody else breaks promise 05."""
+    desk = scenario.given(case_in("new")).desk
+    offered = WorkOffered(SYSTEM, at(1), "c1", "zoe", "chat")
+    step = Step(desk, OfferWork(SYSTEM, at(1), "c1", "zoe"), Accepted((offered,)), desk)
+    step.__dict__["moments"] = ((offered, desk, desk),)
+    asked = [promise for promise in PROMISES if promise.number == "05"]
+    assert ("05 work is given only to an eligible agent: case c1 was given to zoe, whom nobody knows",) == broken(
+        step, asked
+    )
+
+
 def test_a_case_that_vanishes_is_noticed():
     """No event takes a case from the desk; if one did, it would be lost."""
     desk = scenario.given(case_in("open")).desk
@@ -314,7 +540,7 @@ def test_a_refused_command_breaks_nothing():
 
 
 SEARCHED = {
-    "05": without("assignment.eligible"),
+    "05": without("assignment.available", "assignment.queue", "assignment.wrap_up"),
     "09": without("reply.permission"),
     "10": without("approval.self_approval"),
     "16": handling(LeaveCase, queued_only),
@@ -338,7 +564,9 @@ def test_random_histories_find_the_breach(number):
 # Where they are not claimed ----------------------------------------------------------------------------
 
 UNCLAIMED = {
-    "05": Policy(enforcement={"assignment.eligible": Enforcement.WARN}),
+    "05": Policy(enforcement={"assignment.queue": Enforcement.WARN}),
+    "06": Policy(enforcement={"idle.asked": Enforcement.OFF}),
+    "08": Policy(authentication=Authentication(enforcement=Enforcement.WARN)),
     "09": Policy(enforcement={"reply.permission": Enforcement.OFF}),
     "10": Policy(approval=Approval(self_approval=True)),
 }
@@ -371,8 +599,45 @@ def test_there_is_a_way_to_closed_however_narrow_the_policy(policy):
     assert set() == breaches_of_the_last_step(HOUSE, case_in("new"), OpenCase("ana", at(2), "c1"), policy)
 
 
+ABOUT_THE_ACCOUNT = (case_in("open"), SubmitDraft("ana", at(1), "c1", "d1", "Hello", about_account=True))
+
+
+@pytest.mark.parametrize(
+    "story",
+    [(), EndContact("ana", at(2), "c1"), (EndContact("ana", at(2), "c1"), OfferWork(SYSTEM, at(3), "c1", "ben"))],
+    ids=["held", "queued", "offered"],
+)
+def test_a_draft_that_needs_an_authenticated_customer_can_still_be_decided(story):
+    """Its approval is refused at first; who holds the case, or opens it, authenticates the customer, and it goes."""
+    scenario.given(ABOUT_THE_ACCOUNT, story).when(ApproveDraft("cleo", at(9), "c1", "d1")).refused(
+        "authentication.before"
+    )
+    assert set() == breaches_of_the_last_step(HOUSE, (ABOUT_THE_ACCOUNT, story), AddTag("dora", at(9), "c1", "vip"))
+
+
+def test_a_disconnected_chat_moves_along_the_life_cycle():
+    """Disconnecting a silent chat resolves it, as a reply sent as resolved would."""
+    assert set() == breaches_of_the_last_step(HOUSE, SILENT, DisconnectIdle("ana", at(minutes=5), "c1", "m2"))
+
+
 def test_a_draft_whose_id_was_taken_can_still_be_decided():
     """It can be sent no more, because another message has its id; refusing and withdrawing it stay possible."""
     taken = SendReply("ana", at(2), "c1", "d1", "Never mind the draft")
     assert set() == breaches_of_the_last_step(HOUSE, DRAFT, taken)
     scenario.given(DRAFT, taken).when(ApproveDraft("cleo", at(3), "c1", "d1")).refused("message.fresh")
+
+
+def test_a_review_is_measured_by_its_own_queue_and_limit():
+    """Promise 05 lets a draft's queue be another than the case's, and does not count an offer against its own work."""
+    finn = AddAgent(SYSTEM, at(1), "finn", "Finn", frozenset({Permission.APPROVE}), frozenset({"technical"}))
+    story = scenario.given(
+        case_in("open", agent="ben"),
+        SubmitDraft("ben", at(1), "c1", "d1", "Hello", queue="technical"),
+        finn,
+        GoAvailable("finn", at(1), "finn"),
+    )
+    offered = Step.of(story.desk, OfferWork(SYSTEM, at(2), "c1", "finn", review=True))
+    accepted = Step.of(offered.after, AcceptOffer("finn", at(3), "c1", review=True))
+    assert offered.verdict
+    assert accepted.verdict
+    assert () == broken(offered) == broken(accepted)

@@ -41,14 +41,16 @@ from casecore import (
     WorkBegun,
 )
 from casecore.cases import CaseCommand
+from casecore.contacts import ContactEnded, ContactStarted
 from casecore.kernel import an_id, frozen
 from casecore.keys import Choice, Flag, Length, Named, Several, Table, Text, Whole, key, keys_of, section
-from casecore.policies import Queue
+from casecore.sections import Queue
 from casecore.testing import scenario, strategies
 from casecore.testing.laws import rows_of, unlawful
 from casecore.testing.machine import DeskMachine
 from casecore.testing.promises import Step
 from casecore.testing.scenario import T0, TEAM, a_desk, at, case_in, flat, new_case, team_of
+from casecore.wrap_ups import WrapUpOwed
 
 REPLY = SendReply("ana", at(minutes=1), "c1", "m2", "Hello")
 EMPTY = SendReply("ben", at(minutes=1), "c1", "m2")
@@ -123,11 +125,10 @@ def test_then_takes_classes_events_and_questions():
 
 def test_a_story_goes_on():
     """After what was accepted, and after a refusal that was asked for."""
-    story = scenario.given(new_case())
-    opened = (
-        story.when(OpenCase("eva", at(1), "c1")).refused("assignment.eligible").and_when(OpenCase("ana", at(2), "c1"))
-    )
-    opened.then(CaseAssigned, WorkBegun).and_when(CloseCase("ana", at(3), "c1")).then(CaseClosed)
+    story = scenario.given(new_case(channel="email"))
+    refused = story.when(OpenCase("eva", at(1), "c1")).refused("assignment.queue", "assignment.available")
+    opened = refused.and_when(OpenCase("ana", at(2), "c1")).then(CaseAssigned, WorkBegun, ContactStarted)
+    opened.and_when(CloseCase("ana", at(3), "c1")).then(CaseClosed, ContactEnded, WrapUpOwed)
     assert Status.OPEN is opened.desk.status("c1")
 
 
@@ -210,8 +211,9 @@ new_case='c1')
         -> CaseQueued(case='c1', queue='general', since='2026-11-02 09:00:00+00:00')
         -> MessageReceived(case='c1', thread='t-c1', customer='maria', message='m-c1', text='Hi', kind='direct')
     02 09:00:00  ana: OpenCase(case='c1')
-        -> CaseAssigned(case='c1', agent='ana')
+        -> CaseAssigned(case='c1', agent='ana', waiting='True')
         -> WorkBegun(case='c1', agent='ana')
+        -> ContactStarted(case='c1', agent='ana', channel='chat', silent='False')
     02 09:01:00  ben: SendReply(case='c1', message='m2')
         refused [assignment.holder] case c1 is not ben's: ana holds it -> ask its assignee or a supervisor
         refused [reply.permission] ben may not reply directly -> submit the reply for approval instead
@@ -262,22 +264,25 @@ def test_a_kind_that_nothing_draws_is_named():
 def keys_in(table):
     """Every key of a policy that is no table, by section and name, with its value and its default."""
     for name, kind in keys_of(type(table)).items():
-        held = getattr(table, name)
-        if isinstance(kind, Table):
+        held, default = getattr(table, name), getattr(type(table)(), name)
+        if isinstance(kind, Table) and held is not None:
             yield from keys_in(held)
-        else:
-            yield (type(table).__name__, name), held, getattr(type(table)(), name)
+        if not isinstance(kind, Table) or default is None:
+            yield (type(table).__name__, name), held, default
     if isinstance(table, Policy):
         for queue in table.queues.values():
             yield from keys_in(queue)
 
 
 def test_policies_vary_every_key():
-    """Among the policies drawn, each key has its default and another value; the schema has only one."""
+    """Among the policies drawn, each key has its default and another value; the schema has only one.
+
+    A clock's calendar would have to name one of the policy's: it keeps its default.
+    """
     varied, kept = set(), set()
 
     @seed(1)
-    @settings(max_examples=60, phases=[Phase.generate], database=None, suppress_health_check=[*HealthCheck])
+    @settings(max_examples=200, phases=[Phase.generate], database=None, suppress_health_check=[*HealthCheck])
     @given(strategies.policies())
     def look(policy):
         for place, value, default in keys_in(policy):
@@ -285,8 +290,8 @@ def test_policies_vary_every_key():
 
     look()
     every = {place for place, *_ in keys_in(Policy())}
-    assert {("Policy", "schema")} == every - varied
-    assert every == kept
+    assert {("Policy", "schema"), ("Targets", "calendar")} == (every | kept) - varied
+    assert every <= kept
 
 
 @given(strategies.ids(), strategies.texts(), strategies.instants())
@@ -309,21 +314,21 @@ def test_agents_of_another_policy(agent):
 
 
 def test_commands_are_well_spread_and_often_accepted():
-    """A good share of what is drawn is accepted, and almost every command is both accepted and refused somewhere."""
+    """A good share of what is drawn is accepted, and four in five commands are accepted, and refused."""
     steps = []
 
-    @settings(max_examples=8, phases=[Phase.generate], database=None, suppress_health_check=[*HealthCheck])
+    @settings(max_examples=12, phases=[Phase.generate], database=None, suppress_health_check=[*HealthCheck])
     @given(strategies.runs())
     def look(run):
         steps.extend(run[len(TEAM) :])
 
-    for number in range(8):  # short searches from many seeds: within one search, Hypothesis varies what it had
+    for number in range(16):  # short searches from many seeds: within one search, Hypothesis varies what it had
         seed(number)(look)()
     accepted = Counter(type(step.command) for step in steps if step.verdict)
     refused = Counter(type(step.command) for step in steps if not step.verdict)
     assert 0.4 < accepted.total() / len(steps) < 0.9
-    assert 4 > len(set(HOUSE.commands) - set(accepted))
-    assert 4 > len(set(HOUSE.commands) - set(refused))
+    assert 10 > len(set(HOUSE.commands) - set(accepted))
+    assert 10 > len(set(HOUSE.commands) - set(refused))
 
 
 @frozen
@@ -403,7 +408,7 @@ def test_an_answer_that_needs_more_than_the_view_is_noticed():
 
 def test_events_that_need_more_than_the_view_are_noticed():
     """An event changes a case that a service would not have loaded."""
-    desk = scenario.given(case_in("open", "c1"), case_in("open", "c2")).desk
+    desk = scenario.given(new_case("c1"), new_case("c2")).desk
     (found,) = breaks(Step.of(desk, CloseBoth("ana", at(1), "c1", "c2"), OWN_HOUSE))
     assert found.startswith("the rows of the view are not enough to apply what happens: CaseClosed speaks of 'c2'")
 

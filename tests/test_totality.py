@@ -15,9 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casecore.desk import HOUSE, View
+from casecore.composition import HOUSE, TIMERS, View
 from casecore.kernel import Command, Event, Reason
 from casecore.policies import Policy
+from casecore.records import freeze, thaw
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 IDS = ("ana", "ben", "c1", "c1+1", "d1", "general", "billing", "customer", "system")
@@ -31,11 +32,44 @@ POLICIES = st.sampled_from(
         Policy.loads(
             """
             [lifecycle]
-            close_from = ["resolved"]
+            close_from = ["open", "resolved"]
             close_by = []
-            close_after = { new = "1s", open = "1h", pending = "2h", escalated = "1d", resolved = "10w" }
+            close_after = { open = "1h", resolved = "10w" }
             [queues.billing]
             fallback = true
+            [capacity]
+            total = 1
+            chat = 0
+            voice_with_cases = true
+            [chat.idle]
+            ask_first = 2
+            counts_from = "question"
+            questions = []
+            [authentication]
+            channels = ["email", "chat"]
+            before = ["resolve", "close", "transfer", "commit", "account_reply"]
+            [wrap_up]
+            disposition = false
+            notes = false
+            [email]
+            subject_required = false
+            relate_customer = false
+            relate_case = false
+            complaint_relations_due = "before_disposition"
+            [away]
+            grace = "1s"
+            held = "keep"
+            keep_statuses = ["pending"]
+            [sla]
+            pause_in = ["pending"]
+            after_reopening = "leaves_out"
+            [sla.default]
+            first_response = "5m"
+            solution = "1h"
+            calendar = "office"
+            [calendars.office]
+            zone = "Europe/Lisbon"
+            monday = ["09:00-17:00"]
             [approval]
             self_approval = true
             on_customer_message = "supersede"
@@ -63,6 +97,7 @@ GENERIC = {
 }
 PLAIN = {
     str: st.sampled_from((*IDS, *TEXTS)),
+    float: st.floats(0, 1e6),
     datetime: st.integers(-3, 100).map(lambda hours: NOON + timedelta(hours=hours)),
 }
 
@@ -138,19 +173,40 @@ def test_handlers_and_consequences(handler, kind, data):
         assert {said.at} >= {event.at for event in events}
 
 
-@pytest.mark.parametrize("room", HOUSE.rooms, ids=lambda room: room.name)
+@pytest.mark.parametrize("timer", TIMERS, ids=lambda timer: f"{timer.name}-{timer.since}")
 @given(st.data())
-def test_timers(room, data):
+def test_timers(timer, data):
     """A timer is due at an instant, or not running, and gives a command of the house that is given at that instant."""
-    for timer in room.timers:
-        sheet = data.draw(drawn(timer.sheet))
-        at = timer.due(sheet, data.draw(POLICIES))
-        if at is not None:
-            assert at > getattr(sheet, timer.since)
-            if timer.command is not None:
-                command = timer.command(sheet, at)
-                assert type(command) in HOUSE.commands
-                assert at == command.at
+    view, policy = data.draw(VIEWS), data.draw(POLICIES)
+    assert timer.due(View(), policy) is None
+    at = timer.due(view, policy)
+    if at is not None:
+        row, name = timer.since.split(".")
+        assert at >= getattr(getattr(view, row), name)
+        if timer.command is not None and view.case is not None:
+            command = timer.command(view, at)
+            assert type(command) in HOUSE.commands
+            assert at == command.at
+
+
+EDITS = [
+    pytest.param(kind, event, edit, id=f"{kind.__name__}-{event.__name__}")
+    for room in HOUSE.rooms
+    for (kind, event), edit in (*room.evolve.items(), *room.notices.items())
+]
+
+
+@pytest.mark.parametrize(("kind", "event", "edit"), EDITS)
+@settings(max_examples=5)
+@given(st.data())
+def test_changes_and_notices(kind, event, edit, data):
+    """Whatever a record says, what happens can be written into it, and gives a record of its class again."""
+    row = data.draw(drawn(kind))
+    changed = thaw(row)
+    edit(changed, data.draw(drawn(event)))
+    written = freeze(changed, kind)
+    assert isinstance(written, kind)
+    assert hash(written) == hash(attrs.evolve(written))
 
 
 VALUES = sorted(

@@ -19,15 +19,26 @@ import attrs
 from rpds import HashTrieMap
 
 from casecore.agents import Agent
-from casecore.desk import TABLES, CaseFile, Desk, View
+from casecore.commitments import Commitment
+from casecore.composition import TABLES, CaseFile, View
+from casecore.desk import Desk
 from casecore.kernel import MissingRow, Refused
 from casecore.notes import Note
 from casecore.policies import Policy
 from casecore.testing.promises import Step
 from casecore.threads import Customer, Message, Thread
+from casecore.wrap_ups import WrapUp
 
 _TABLE_OF: Final = MappingProxyType(
-    {Agent: "agents", Customer: "customers", Thread: "threads", Message: "messages", Note: "notes"}
+    {
+        Agent: "agents",
+        Customer: "customers",
+        Thread: "threads",
+        Message: "messages",
+        Note: "notes",
+        Commitment: "commitments",
+        WrapUp: "wrap_ups",
+    }
 )
 
 

@@ -18,7 +18,8 @@ from typing import ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
-from casecore.desk import HOUSE, Desk, View
+from casecore.composition import HOUSE, View
+from casecore.desk import Desk
 from casecore.house import House
 from casecore.kernel import Command
 from casecore.policies import Policy

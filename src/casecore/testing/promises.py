@@ -20,27 +20,34 @@ from typing import Any, Final
 import attrs
 from attrs import field
 
-from casecore.agents import AddAgent, Permission
+from casecore.agents import TOTAL, AddAgent, AgentAvailable, AgentUnavailable, GoAvailable, Permission
 from casecore.approvals import (
     ApproveDraft,
     DraftApproved,
     ReassignDraft,
     RefuseDraft,
-    ReviewReassigned,
     WaitingDraft,
     WithdrawDraft,
 )
-from casecore.arrivals import CaseReopened
-from casecore.assignments import CaseAssigned, WorkBegun, ineligible
+from casecore.arrivals import CaseReopened, MessageReceived
+from casecore.assignments import OBSTACLES, CaseAssigned, CaseReleased, OpenCase, Release, WorkBegun, obstacles
 from casecore.cases import Case, CaseClosed, CloseCase, CloseReason, StatusSet
-from casecore.desk import HOUSE, CaseFile, Desk, View
+from casecore.channels import Channel
+from casecore.commitments import CommitmentMade
+from casecore.composition import HOUSE, CaseFile, View
+from casecore.contacts import Authenticate, ContactEnded, ContactStarted, EndContact
+from casecore.desk import Desk
 from casecore.house import House
 from casecore.kernel import SYSTEM, Accepted, Command, Enforcement, Event, Verdict
-from casecore.policies import Policy, Role
+from casecore.offers import RescindOffer, ReviewTaken, WorkOffered
+from casecore.policies import Policy
 from casecore.records import freeze, thaw
 from casecore.replies import ReplySent
+from casecore.sections import CountsFrom, Proceeding, Relation, Role
+from casecore.silence import ChatDisconnected
 from casecore.statuses import CASE_LIFECYCLE, SENT_AS, SET_BY_HAND, Status, Trigger
 from casecore.testing.scenario import T0, tell
+from casecore.wrap_ups import Dispose, Disposed, RelateRecord
 
 # Steps -------------------------------------------------------------------------------------------------
 
@@ -99,6 +106,7 @@ _TRIGGERS: Final[Mapping[type[Event], Callable[[Any], str]]] = {
     WorkBegun: lambda event: Trigger.BEGIN_WORK,
     ReplySent: lambda event: SENT_AS.get(event.send_as, ""),
     StatusSet: lambda event: SET_BY_HAND.get(event.status, ""),
+    ChatDisconnected: lambda event: Trigger.SEND_AS_RESOLVED,
     CaseReopened: lambda event: Trigger.CUSTOMER_MESSAGE,
     CaseClosed: lambda event: Trigger.CLOSE,
 }
@@ -122,7 +130,7 @@ def _closed_stays_closed(step: Step) -> Iterator[str]:
         if was is not None and was.case.status is Status.CLOSED:
             followed = thaw(was.case)
             followed.successor = followed.successor or now.case.successor
-            if now != CaseFile(freeze(followed, Case), was.draft):
+            if (now.case, now.draft, now.contact) != (freeze(followed, Case), was.draft, was.contact):
                 yield f"closed case {now.case.id} was {was} and is {now}"
 
 
@@ -132,21 +140,116 @@ def _one_assignee(step: Step) -> Iterator[str]:
             holder, now = before.cases[event.case].case.assignee, after.cases[event.case].case.assignee
             if holder is not None or now != event.agent:
                 yield f"case {event.case} went to {event.agent}; held by {holder} before and {now} after"
+    for file in step.touched:
+        contact = None if file.contact is None else file.contact.agent
+        if contact != file.case.assignee:
+            yield f"case {file.case.id} is held by {file.case.assignee}; its contact is {contact}'s"
+
+
+def _within_the_limits(step: Step) -> Iterator[str]:
+    for name in sorted(
+        {event.agent for event in step.events if isinstance(event, CaseAssigned | WorkOffered | ReviewTaken)}
+    ):
+        was, now, policy = step.before.agents[name], step.after.agents[name], step.after.policy
+        if now.load > max(now.total_limit(policy), was.load):
+            yield f"{name} has {now.load} of {now.total_limit(policy)} in total"
+        for channel in {*now.held, *now.offered}:
+            has, limit = now.held.get(channel, 0) + now.offered.get(channel, 0), now.limit(channel, policy)
+            had = was.held.get(channel, 0) + was.offered.get(channel, 0)
+            if limit is not None and has > max(limit, had):
+                yield f"{name} has {has} of {limit} on {channel}"
+
+
+def _asked_and_silent(step: Step) -> Iterator[str]:
+    idle = step.before.policy.chat.idle
+    for event, before, _ in step.moments:
+        if isinstance(event, ChatDisconnected):
+            contact = before.cases[event.case].contact
+            if contact is None or contact.silence_since is None:
+                yield f"case {event.case} was disconnected, and nobody was silent"
+                continue
+            since = contact.silence_since
+            if idle.counts_from is CountsFrom.QUESTION and contact.asked_at is not None:
+                since = contact.asked_at
+            if contact.attempts < idle.ask_first or event.at - since < idle.silence:
+                yield f"case {event.case} was disconnected after {event.at - since} and {contact.attempts} questions"
+
+
+def _countdown_cancelled(step: Step) -> Iterator[str]:
+    for event, _, after in step.moments:
+        contact = after.cases[event.case].contact if isinstance(event, MessageReceived) else None
+        if contact is not None and (contact.silence_since, contact.asked_at, contact.attempts) != (None, None, 0):
+            yield f"the customer wrote on a case, and its silence goes on: {contact}"
+
+
+def _authenticated_first(step: Step) -> Iterator[str]:
+    needed = step.before.policy.authentication
+    for event, before, after in step.moments:
+        if isinstance(event, ContactStarted):
+            contact = after.cases[event.case].contact
+            if contact is not None and contact.authenticated:
+                yield f"a new contact on case {event.case} is authenticated already"
+        done = _NEEDS_AUTHENTICATION.get(type(event), lambda _: ())(event)
+        file = before.cases.get(getattr(event, "case", ""))
+        if file is None or file.case.channel not in needed.channels or not set(done) & set(needed.before):
+            continue
+        known = file.contact is not None and file.contact.authenticated
+        if not known and not (file.contact is None and done == (Proceeding.CLOSE,)):
+            yield f"{type(event).__name__} on case {event.case} without authentication"  # type: ignore[attr-defined]
+
+
+_NEEDS_AUTHENTICATION: Final[Mapping[type[Event], Callable[[Any], tuple[Proceeding, ...]]]] = {
+    ReplySent: lambda event: (
+        *((Proceeding.RESOLVE,) if event.send_as is Status.RESOLVED else ()),
+        *((Proceeding.ACCOUNT_REPLY,) if event.about_account else ()),
+    ),
+    StatusSet: lambda event: (Proceeding.RESOLVE,) if event.status is Status.RESOLVED else (),
+    CaseReleased: lambda event: (Proceeding.TRANSFER,) if event.because is Release.TRANSFERRED else (),
+    CaseClosed: lambda event: (Proceeding.CLOSE,) if event.reason is CloseReason.BY_HAND else (),
+    CommitmentMade: lambda event: (Proceeding.COMMIT,),
+}
+"""What each event is, of what a customer is authenticated for."""
+
+
+def _disposed_before_available(step: Step) -> Iterator[str]:
+    for event, before, _ in step.moments:
+        if isinstance(event, AgentAvailable) and before.agents[event.agent].wrap_ups:
+            yield f"{event.agent} became available with {before.agents[event.agent].wrap_ups} to dispose"
+
+
+def _lunch_waits(step: Step) -> Iterator[str]:
+    for event, before, _ in step.moments:
+        if isinstance(event, AgentUnavailable) and before.agents[event.agent].contacts:
+            yield f"{event.agent} went away with {before.agents[event.agent].contacts} contacts"
+
+
+def _next_state_reached(step: Step) -> Iterator[str]:
+    for event in step.events:
+        if isinstance(event, Disposed | ContactEnded):
+            agent = step.after.agents[event.agent]
+            if agent.next_reason is not None and not agent.contacts and not agent.wrap_ups:
+                yield f"{agent.id} has disposed the last contact, and still waits for the next state"
 
 
 def _given_to_the_eligible(step: Step) -> Iterator[str]:
     for event, before, _ in step.moments:
-        if isinstance(event, CaseAssigned):
-            why_not = ineligible(before.agents.get(event.agent), before.cases[event.case].case)
-            if why_not is not None:
-                yield f"case {event.case} was given to {event.agent}, but {why_not}"
-        if isinstance(event, ReviewReassigned) and event.reviewer is not None:
-            reviewer = before.agents.get(event.reviewer)
-            why_not = ineligible(reviewer, before.cases[event.case].case, event.queue)
-            if why_not is None and reviewer is not None and not reviewer.may(Permission.APPROVE):
-                why_not = f"{event.reviewer} has no permission to approve"
-            if why_not is not None:
-                yield f"the review of {event.draft} was given to {event.reviewer}, but {why_not}"
+        if isinstance(event, CaseAssigned | WorkOffered | ReviewTaken):
+            yield from _ineligible(event, before)
+
+
+def _ineligible(event: CaseAssigned | WorkOffered | ReviewTaken, before: Desk) -> Iterator[str]:
+    file, agent = before.cases[event.case], before.agents.get(event.agent)
+    review = isinstance(event, ReviewTaken) or (isinstance(event, WorkOffered) and event.review)
+    offered = file.offers is not None and file.offers.to(review=review) == event.agent  # then it is counted already
+    if agent is None:
+        yield f"case {event.case} was given to {event.agent}, whom nobody knows"
+    elif review and not agent.may(Permission.APPROVE):
+        yield f"the review of case {event.case} was given to {event.agent}, who may not approve"
+    else:
+        for reason in obstacles(agent, file.case, before.policy):
+            counted = reason.rule.startswith("capacity") and (offered or (review and reason.rule == "capacity.channel"))
+            if not counted and not (review and reason.rule == "assignment.queue"):
+                yield f"case {event.case} was given to {event.agent}, but {reason.message}"
 
 
 def _sent_with_permission(step: Step) -> Iterator[str]:
@@ -203,7 +306,8 @@ def boss(desk: Desk) -> AddAgent:
     """The command by which somebody joins the desk who may do everything that one person can."""
     name = next(name for number in count(1) if (name := f"boss{number}") not in desk.agents)
     everything = frozenset({Permission.SUPERVISE, Permission.APPROVE, Permission.REPLY})
-    return AddAgent(SYSTEM, desk.now or T0, name, name, everything, frozenset(desk.policy.queues))
+    room = {TOTAL: 1, **{channel.value: 1 for channel in Channel}}
+    return AddAgent(SYSTEM, desk.now or T0, name, name, everything, frozenset(desk.policy.queues), frozenset(), room)
 
 
 def way_to_closed(desk: Desk, case: str) -> tuple[Command, ...]:
@@ -215,27 +319,52 @@ def way_to_closed(desk: Desk, case: str) -> tuple[Command, ...]:
     joins, file, narrowed = boss(desk), desk.cases[case], desk.policy.lifecycle
     by, at = joins.agent, joins.at
     withdraws = (WithdrawDraft(by, at, case, file.draft.id),) if file.draft is not None else ()
+    ends = (EndContact(by, at, case),) if file.contact is not None else ()
     supervised = Role.SUPERVISOR in narrowed.close_by
     by_hand = supervised and file.case.status in narrowed.close_from
     closes = CloseCase(by if supervised else SYSTEM, at, case, CloseReason.BY_HAND if by_hand else CloseReason.SPAM)
-    return (joins, *withdraws, closes)
+    return (joins, *withdraws, *ends, *_disposals(desk, by, case), closes)
+
+
+def _disposals(desk: Desk, by: str, case: str) -> Iterator[Command]:
+    """The commands by which a supervisor disposes every contact of a case, the one that is ended first included."""
+    file, at, policy = desk.cases[case], desk.now or T0, desk.policy
+    owed = {row.agent: row.earlier_handler for row in desk.wrap_ups.values() if row.case == case}
+    if file.contact is not None and policy.wrap_up.required:
+        owed.setdefault(file.contact.agent, file.aftermath.earlier_handler if file.aftermath else None)
+    if owed and file.case.channel is Channel.EMAIL:
+        yield from (RelateRecord(by, at, case, relation, "record") for relation in Relation)
+    code = policy.wrap_up.codes[0] if policy.wrap_up.codes else ""
+    for agent, handler in sorted(owed.items()):
+        yield Dispose(by, at, case, code, f"as agreed with {handler}", agent)
 
 
 def ways_to_decide(desk: Desk, case: str, draft: WaitingDraft) -> tuple[tuple[Command, ...], ...]:
     """The ways in which a waiting draft can be decided: withdrawn, refused, or approved.
 
-    A reviewer joins; if the review was given to one agent, they give it back to its queue first. A draft whose id was
-    taken by another message meanwhile cannot be sent any more, so it cannot be approved.
+    A reviewer joins; if the review was given to one agent, they give it back to its queue first. What is sent may need
+    an authenticated customer, so they authenticate before approving, and open the case for that if nobody holds it. A
+    draft whose id was taken by another message meanwhile cannot be sent any more, so it cannot be approved.
     """
     joins = boss(desk)
     by, at = joins.agent, joins.at
     freed = (ReassignDraft(by, at, case, draft.id, queue=draft.queue),) if draft.reviewer is not None else ()
-    approved = (joins, *freed, ApproveDraft(by, at, case, draft.id, seen=True))
+    opened = _openings(desk, by, case) if desk.cases[case].contact is None else ()
+    approved = (joins, *freed, *opened, Authenticate(by, at, case), ApproveDraft(by, at, case, draft.id, seen=True))
     return (
         (joins, WithdrawDraft(by, at, case, draft.id)),
         (joins, *freed, RefuseDraft(by, at, case, draft.id, "not like this")),
         *((approved,) if draft.id not in desk.messages else ()),
     )
+
+
+def _openings(desk: Desk, by: str, case: str) -> Iterator[Command]:
+    """The commands by which somebody who has just joined opens a case that nobody holds, even if it is offered."""
+    at, offers = desk.now or T0, desk.cases[case].offers
+    if offers is not None and offers.offered_to is not None:
+        yield RescindOffer(SYSTEM, at, case)
+    yield GoAvailable(by, at, by)
+    yield OpenCase(by, at, case)
 
 
 def _follow(desk: Desk, way: Iterable[Command], house: House[View]) -> Desk | str:
@@ -294,11 +423,17 @@ class Promise:
         return not self.unless(policy) and all(policy.mode(rule) is Enforcement.BLOCK for rule in self.rules)
 
 
+_ELIGIBLE = ("assignment.queue", *OBSTACLES)
+
 PROMISES: Final = (
     Promise("01", "a case moves only along the life cycle", _along_the_life_cycle),
     Promise("02", "closed stays closed", _closed_stays_closed),
-    Promise("03", "a case has at most one assignee", _one_assignee),
-    Promise("05", "work is given only to an eligible agent", _given_to_the_eligible, ("assignment.eligible",)),
+    Promise("03", "a case has at most one assignee; a contact exactly one agent", _one_assignee),
+    Promise("04", "never more than the limit", _within_the_limits, ("capacity.channel", "capacity.total")),
+    Promise("05", "work is given only to an eligible agent", _given_to_the_eligible, _ELIGIBLE),
+    Promise("06", "no idle disconnect too early", _asked_and_silent, ("idle.asked", "idle.silence")),
+    Promise("07", "a customer's message cancels the countdown", _countdown_cancelled),
+    Promise("08", "authentication comes first, and never leaks", _authenticated_first, ("authentication.before",)),
     Promise("09", "no reply is sent unapproved that needs approval", _sent_with_permission, ("reply.permission",)),
     Promise(
         "10",
@@ -308,11 +443,14 @@ PROMISES: Final = (
         lambda policy: policy.approval.self_approval,
     ),
     Promise("11", "the same draft is sent at most once", _sent_once),
+    Promise("13", "nobody becomes available with a contact undisposed", _disposed_before_available),
+    Promise("14", "lunch never starts with a contact held", _lunch_waits),
+    Promise("15", "a next state is reached with the last disposition", _next_state_reached),
     Promise("16", "nothing is lost: every case not resolved or closed is held or queued", _nothing_is_lost),
     Promise("18", "from everywhere there is a way to closed", _can_be_closed),
     Promise("19", "every draft can still be decided", _can_be_decided),
 )
-"""The promises that hold at a desk of cases, replies and approvals."""
+"""The promises that hold at a desk."""
 
 
 def broken(step: Step, promises: Iterable[Promise] = PROMISES) -> tuple[str, ...]:

@@ -26,11 +26,14 @@ from casecore.arrivals import ReceiveMessage
 from casecore.assignments import OpenCase
 from casecore.cases import CloseCase
 from casecore.channels import Channel
+from casecore.contacts import Authenticate, EndContact
 from casecore.desk import Desk
 from casecore.kernel import CUSTOMER, SYSTEM, Accepted, Command, Deviated, Event, Refused, Verdict
 from casecore.policies import Policy
 from casecore.replies import SendReply
+from casecore.sections import Relation
 from casecore.statuses import Status
+from casecore.wrap_ups import Dispose, RelateRecord
 
 T0: Final = datetime(2026, 11, 2, 9, tzinfo=UTC)
 """When every story starts: a Monday, nine in the morning."""
@@ -103,11 +106,12 @@ def new_case(
 def case_in(
     status: str, case: str = "c1", agent: str = "ana", *, at: datetime = T0, **fields: Any
 ) -> tuple[Command, ...]:
-    """The commands that lead to a case in a status: it comes, the agent opens it, replies (`r-{case}`), or closes it.
+    """The commands that lead to a case in a status: it comes, an agent opens it, and replies (`r-{case}`) or closes it.
 
     Args:
         status: Where the story leads: new (nobody holds it), open, pending, escalated, resolved (the agent holds it;
-            they need the permission `reply` for the last three), or closed.
+            they need the permission `reply` for the last three; the customer is authenticated for resolved), or closed
+            (the contact has ended and is disposed).
         case: The id of the case.
         agent: Who works on it.
         at: When all of it happens.
@@ -120,9 +124,19 @@ def case_in(
         case Status.OPEN:
             return arrival, opening
         case Status.CLOSED:
-            return arrival, opening, CloseCase(agent, at, case)
+            return (
+                arrival,
+                opening,
+                RelateRecord(agent, at, case, Relation.CUSTOMER, "7"),
+                EndContact(agent, at, case),
+                Dispose(agent, at, case, "solved", "It works again"),
+                CloseCase(agent, at, case),
+            )
         case sent_as:
-            return arrival, opening, SendReply(agent, at, case, f"r-{case}", "Thank you for writing", sent_as)
+            known = (Authenticate(agent, at, case),) if sent_as is Status.RESOLVED else ()
+            subject = "Your question" if arrival.channel is Channel.EMAIL else ""
+            reply = SendReply(agent, at, case, f"r-{case}", "Thank you for writing", sent_as, subject=subject)
+            return (arrival, opening, *known, reply)
 
 
 def a_desk(policy: Policy | None = None) -> Desk:

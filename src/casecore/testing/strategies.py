@@ -21,22 +21,30 @@ import attrs
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from casecore.agents import AddAgent, Agent, Permission, is_supervisor
+from casecore.absences import ReleaseAbsent
+from casecore.agents import AddAgent, Agent, Permission, Presence, is_supervisor
 from casecore.approvals import TRIGGERS, SubmitDraft
 from casecore.arrivals import ReceiveMessage
 from casecore.assignments import LeaveCase, OpenCase
 from casecore.cases import SetStatus
 from casecore.channels import Channel
-from casecore.desk import HOUSE, CaseFile, Desk, View
+from casecore.commitments import MakeCommitment
+from casecore.composition import HOUSE, CaseFile, View
+from casecore.contacts import Authenticate, EndContact
+from casecore.desk import Desk
 from casecore.house import House
 from casecore.kernel import CUSTOMER, ID_LIMIT, SYSTEM, Command, Enforcement, Event, frozen
-from casecore.keys import Choice, Flag, Length, Named, Several, Table, Text, Whole, keys_of
+from casecore.keys import Choice, Flag, Length, Named, Number, Several, Table, Text, Whole, keys_of
 from casecore.notes import AddNote
-from casecore.policies import OPEN_STATUSES, SWITCHABLE, Policy, Queue
+from casecore.offers import AcceptOffer, ExpireOffer, OfferCommand, OfferWork, ReassignCase, RejectOffer
+from casecore.policies import SWITCHABLE, Policy
 from casecore.replies import SendReply
+from casecore.sections import OPEN_STATUSES, Lifecycle, Opening, Queue
+from casecore.silence import AskPresence, DisconnectIdle
 from casecore.statuses import SENT_AS, SET_BY_HAND, Status
 from casecore.testing.promises import Step
 from casecore.testing.scenario import T0, team_of
+from casecore.wrap_ups import Dispose, RelateRecord
 
 T = TypeVar("T")
 
@@ -91,6 +99,7 @@ def _length(kind: Length, _: str) -> SearchStrategy[Any]:
 _OF_KIND: Final[Mapping[type, Callable[[Any, str], SearchStrategy[Any]]]] = {
     Flag: lambda kind, path: st.booleans(),
     Whole: lambda kind, path: st.integers(kind.least, kind.most),
+    Number: lambda kind, path: st.floats(kind.least, min(kind.most, 10_000.0)),
     Text: lambda kind, path: st.text(max_size=min(kind.most, 20)),
     Length: _length,
     Choice: lambda kind, path: st.sampled_from(kind.choices),
@@ -115,10 +124,27 @@ def _one_fallback(drawn: Mapping[str, Queue]) -> Mapping[str, Queue]:
     return {name: attrs.evolve(queue, fallback=name == fallback) for name, queue in rows.items()}
 
 
+def _closable(drawn: Any) -> Lifecycle:
+    after = {status: length for status, length in drawn.close_after.items() if status in drawn.close_from}
+    lifecycle: Lifecycle = attrs.evolve(drawn, close_after=after)
+    return lifecycle
+
+
+_OPENINGS: Final = (
+    Opening(zone="Europe/Lisbon", monday=("09:00-12:30", "13:30-18:00"), friday=("22:00-06:00",)),
+    Opening(tuesday=("00:00-24:00",), holidays=("2026-12-25",), special={"2026-12-24": ("09:00-12:00",)}),
+)
+"""Business calendars, because few texts are hours."""
+
+
 # What one key cannot say alone: keys that must agree with each other or with the world, by path.
 _NARROWED: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     "lifecycle.close_from": lambda: st.lists(st.sampled_from(OPEN_STATUSES), min_size=1, unique=True).map(tuple),
     "lifecycle.close_after": lambda: st.dictionaries(st.sampled_from(OPEN_STATUSES), _length(Length(), "")),
+    "lifecycle": lambda: _table(Table(Lifecycle), "lifecycle").map(_closable),
+    "wrap_up.codes": lambda: st.lists(texts(), min_size=1, max_size=3, unique=True).map(tuple),
+    "calendars": lambda: st.dictionaries(ids(), st.sampled_from(_OPENINGS), max_size=2),
+    **{f"sla.{name}.calendar": st.none for name in ("default", *Channel)},
     "queues": lambda: st.dictionaries(ids(), _table(Table(Queue), "queues.*"), max_size=3).map(_one_fallback),
     "enforcement": lambda: st.dictionaries(st.sampled_from(sorted(SWITCHABLE)), st.sampled_from(Enforcement)),
 }
@@ -146,8 +172,8 @@ def agents(policy: Policy | None = None) -> SearchStrategy[Agent]:
         st.frozensets(st.sampled_from(Permission)),
         st.frozensets(queues),
         st.frozensets(st.sampled_from(Channel), max_size=3),
-        st.booleans(),
-        texts(),
+        presence=st.sampled_from(Presence),
+        reason=texts(),
     )
 
 
@@ -176,6 +202,8 @@ def _form(kind: Any) -> tuple[_Blank, ...]:
             drawn = instants()
         elif hint in {str, str | None}:
             drawn = texts()
+        elif hint in {frozenset[str], frozenset[str] | None}:
+            drawn = st.frozensets(ids(), max_size=3)
         else:
             drawn = st.from_type(hint)
         blanks.append(_Blank(field.name, an_id, optional, st.none() | drawn if optional else drawn))
@@ -196,6 +224,9 @@ _BRINGS: Final = {
     SendReply: "message",
     SubmitDraft: "draft",
     AddNote: "note",
+    AskPresence: "message",
+    DisconnectIdle: "message",
+    MakeCommitment: "commitment",
 }
 """The field in which a command brings an id of its own."""
 
@@ -215,14 +246,20 @@ def _kinds(house: House[View], file: CaseFile | None) -> list[type[Command]]:
     """What could be done about a case (None: about one that is still to come), the likelier the more often."""
     if file is None:
         likely: tuple[type[Command], ...] = (ReceiveMessage,) * 12
+    elif file.offers is not None and file.offers.to(review=False) is not None:
+        likely = (AcceptOffer, AcceptOffer, AcceptOffer, RejectOffer, ReceiveMessage)
+    elif file.aftermath is not None and file.aftermath.undisposed:
+        likely = (Dispose, Dispose, RelateRecord, OpenCase, ReceiveMessage)
     elif file.draft is not None:
         likely = (*TRIGGERS, ReceiveMessage)
     elif file.case.status is Status.RESOLVED:
         likely = (LeaveCase, LeaveCase, SetStatus, ReceiveMessage)
     elif file.case.assignee is None or file.case.status is Status.NEW:
-        likely = (OpenCase, OpenCase, OpenCase, ReceiveMessage)
+        likely = (OpenCase, OpenCase, OfferWork, ReceiveMessage)
+    elif file.contact is not None and file.contact.silence_since is not None and file.case.channel is Channel.CHAT:
+        likely = (AskPresence, DisconnectIdle, EndContact, Authenticate, ReceiveMessage)
     else:
-        likely = (SendReply, SubmitDraft, SetStatus, ReceiveMessage)
+        likely = (SendReply, SubmitDraft, SetStatus, ReceiveMessage, EndContact, Authenticate, ReassignCase)
     return [*[kind for kind in likely if kind in house.commands] * 8, *house.commands]
 
 
@@ -230,6 +267,12 @@ def _people(desk: Desk, kind: type[Command], file: CaseFile | None) -> list[str]
     """Those who could mean it, the likelier the more often."""
     if kind is ReceiveMessage:
         return [CUSTOMER]
+    if kind in {OfferWork, ExpireOffer, ReleaseAbsent}:
+        return [SYSTEM]
+    if file is not None and issubclass(kind, OfferCommand) and file.offers is not None:
+        return [to for to in (file.offers.offered_to, file.offers.review_to) if to is not None] or [SYSTEM]
+    if file is not None and kind is Dispose:
+        return [row.agent for row in desk.wrap_ups.values() if row.case == file.case.id] or sorted(desk.agents)
     everybody = [desk.agents[agent] for agent in sorted(desk.agents)]
     if file is not None and file.draft is not None:
         involved = [agent.id for agent in everybody if agent.may(Permission.APPROVE)]
@@ -259,6 +302,9 @@ def _rows(desk: Desk, kind: type[Command], file: CaseFile | None) -> dict[str, l
         "message": sorted(message.id for message in desk.messages.values() if case and message.case == case.id),
         "draft": [draft.id if draft else "d0"],
         "note": sorted(desk.notes),
+        "commitment": sorted(desk.commitments),
+        "in_reply_to": [None, *sorted(message.id for message in desk.messages.values() if message.author)],
+        "record": ["r1"],
         "queue": [*desk.policy.queues],
         "new_case": [None, _fresh("c", desk.cases)],
         "tag": ["vip", "refund"],
@@ -266,7 +312,7 @@ def _rows(desk: Desk, kind: type[Command], file: CaseFile | None) -> dict[str, l
     if kind in _BRINGS:
         name = _BRINGS[kind]
         waiting = sorted(other.draft.id for other in desk.cases.values() if other.draft is not None)
-        table = {"agent": desk.agents, "note": desk.notes}.get(name, desk.messages)
+        table = {"agent": desk.agents, "note": desk.notes, "commitment": desk.commitments}.get(name, desk.messages)
         # Not always an id that nobody has: two drafts may wait that want to become the same message.
         rows[name] = [_fresh(name[0], table, waiting)] * 3 + (waiting if table is desk.messages else [])
     return rows
@@ -283,6 +329,15 @@ def _words(desk: Desk, kind: type[Command], file: CaseFile | None, channel: Chan
         "status": [*SET_BY_HAND],
         "send_as": [*SENT_AS],
         "attachments": [(), (), ("invoice.pdf",)],
+        "subject": ["Your request", "Your request", ""],
+        "about_account": [False, False, True],
+        "review": [file is not None and file.draft is not None, False],
+        "code": [*desk.policy.wrap_up.codes, ""],
+        "notes": ["As agreed with ana, ben, cleo and dora", "Done", ""],
+        "what": ["Call back"],
+        "due": [(desk.now or T0) + timedelta(hours=1)] if (desk.now or T0) < _LATE else [],
+        "tags": [frozenset(), frozenset({"vip"})],
+        "capacity": [{}, {}, {"total": 3, "chat": 1}],
     }
     if kind is ReceiveMessage:
         filters = desk.policy.queues.values()
