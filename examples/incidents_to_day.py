@@ -5,8 +5,9 @@ Many desks have their history as one CSV file: which incident had which status, 
 writes the commands that such a history means. Nothing about the log is guessed: the command line says which columns
 hold what, how times are written, and which status each word stands for.
 
-* Everybody in the log joins the day as somebody who may do anything (supervisor, every queue, available), so that the
-  life cycle alone is judged, not who did it.
+* Everybody in the log joins the day as somebody who may do anything (supervisor, every queue, available, with room for
+  any number of cases), so that the life cycle alone is judged, not who did it. For the same reason the SOP is, unless
+  another is given, `only_the_life_cycle.toml` beside this script: nobody has to dispose contacts.
 * A case starts with a message of its customer. Each *change* of status is then one command: a new case is opened, any
   other is set open; pending, escalated and resolved are set; closed is closed. Back to new is asked for too, and
   refused. A row that repeats the status changes nothing.
@@ -41,6 +42,8 @@ EXAMPLE = """example:
 START, UNKNOWN = "start", "unknown"  # beside the statuses: before a case's first row; a word that was not given
 NOBODY = "nobody named"  # the agent of rows that name none
 CHANNEL = core.Channel.EMAIL  # where nobody waits on the line, so that only the life cycle has a say
+ROOM = {"email": 1_000_000_000, "total": 1_000_000_000}  # so much may anybody hold at once: nobody is ever full
+LIFE_CYCLE = Path(__file__).with_name("only_the_life_cycle.toml")
 MOST = 50  # remarks in a report, so that a wrong column of statuses does not fill the screen
 DIGITS = 18  # of the longest number that orders rows by its value
 
@@ -179,7 +182,7 @@ class Day:
     def join(self, agent: str, at: datetime) -> None:
         """Somebody joins who may do anything."""
         may, queues = frozenset({core.Permission.REPLY, core.Permission.SUPERVISE}), frozenset(self.desk.policy.queues)
-        self.give(core.AddAgent(core.SYSTEM, at, agent, permissions=may, queues=queues))
+        self.give(core.AddAgent(core.SYSTEM, at, agent, permissions=may, queues=queues, capacity=ROOM))
         self.give(core.GoAvailable(core.SYSTEM, at, agent))
 
     def move(self, before: str, row: Row) -> Move:
@@ -273,7 +276,12 @@ def parser() -> argparse.ArgumentParser:
         type=_checked(lambda name: codecs.lookup(name).name),
         help="how the log's text is stored (UTF-8)",
     )
-    add("--policy", default=core.Policy.default(), type=_checked(core.Policy.load), help="the SOP (the one shipped)")
+    add(
+        "--policy",
+        default=str(LIFE_CYCLE),
+        type=_checked(core.Policy.load),
+        help="the SOP (that of the life cycle alone)",
+    )
     return cli
 
 

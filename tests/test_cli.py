@@ -5,7 +5,7 @@ import io
 import json
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -17,13 +17,17 @@ import casecore as commands
 from casecore import __version__
 from casecore.approvals import DRAFT_LIFECYCLE
 from casecore.cli import PIPE_CLOSED, main
+from casecore.cli.picture import pictures
 from casecore.cli.report import TextReport
 from casecore.cli.screen import Screen, folded, shortened
 from casecore.cli.words import visible
-from casecore.desk import HOUSE, RULES, Desk
+from casecore.composition import HOUSE, RULES
+from casecore.contacts import CONTACT_LIFECYCLE
+from casecore.desk import Desk
 from casecore.kernel import Command, Reason, Refused, frozen
+from casecore.offers import OFFER_LIFECYCLE
 from casecore.policies import SWITCHABLE
-from casecore.replay import Step
+from casecore.replay import Step, steps
 from casecore.statuses import CASE_LIFECYCLE
 
 ROOT = Path(__file__).parents[1]
@@ -76,8 +80,8 @@ def hired(agent="ana", **fields):
 
 
 def written(message="m1", **fields):
-    """The line with which a customer writes by email."""
-    given = {"thread": "t1", "customer": "maria", "channel": "email", "new_case": "c1", "text": "Hello?"}
+    """The line with which a customer writes a message."""
+    given = {"thread": "t1", "customer": "maria", "channel": "messaging", "new_case": "c1", "text": "Hello?"}
     return a_line("ReceiveMessage", by="customer", message=message, **{**given, **fields})
 
 
@@ -101,7 +105,7 @@ def test_a_step_tells_when_who_what_and_the_status_before_and_after(casecore, a_
     """One line for a step that is accepted."""
     _, printed, _ = casecore("replay", a_day(*OPENED, REPLY))
     lines = [" ".join(line.split()) for line in printed.splitlines()]
-    assert "09:00:00 ✓ maria writes by email: “Hello?” starts as new" in lines
+    assert "09:00:00 ✓ maria writes by messaging: “Hello?” starts as new" in lines
     assert "↳ c1 starts in the queue general" in lines
     assert "09:00:00 ✓ ana opens c1 and takes it new → open" in lines
     assert "09:00:00 ✓ ana replies to c1 as pending: “Hi” open → pending" in lines
@@ -155,13 +159,13 @@ def test_the_desk_at_the_end(casecore, a_day):
         a_line("SubmitDraft", case="c1", draft="d1", text="Hi"),
         written("m2", thread="t2", new_case="c2", customer="joao", name="João Reis"),
         a_line("CloseCase", case="c2", by="ana", expect="refused"),
-        a_line("GoUnavailable", agent="ana", reason="lunch"),
+        a_line("SetNextState", agent="ana", reason="lunch"),
     ]
     _, printed, _ = casecore("replay", a_day(*lines))
     end = [" ".join(line.split()) for line in printed[printed.index("The desk at the end") :].splitlines()]
-    assert "c1 maria email open ana d1 in general" in end
-    assert "c2 João Reis email new general since 09:00" in end
-    assert "ana no: lunch reply general 1 case" in end
+    assert "c1 maria messaging open ana d1 in general" in end
+    assert "c2 João Reis messaging new general since 09:00" in end
+    assert "ana no more, then lunch 1 of 6 in total –" in end
     assert "8 steps: 7 accepted, 1 refused." in end
     assert "Refused by lifecycle.close_by 1." in end
 
@@ -350,16 +354,66 @@ RUI = hired("rui", permissions=["supervise"])
 AWAY = a_line("LeaveCase", case="c1")
 SOLVED = a_line("SendReply", case="c1", message="m2", text="Done", send_as="resolved")
 
+WAITING = OPENED[:3]
+OFFERED = a_line("OfferWork", by="system", case="c1", agent="ana")
+REVIEW = a_line("OfferWork", by="system", case="c1", agent="dora", review=True)
+CHAT = [*OPENED[:2], written(channel="chat"), OPENED[3]]
+PROMISED = a_line("MakeCommitment", case="c1", commitment="k1", due="2026-11-02T15:00:00Z", what="Call")
+EMAIL = [
+    *OPENED[:2],
+    written(channel="email"),
+    OPENED[3],
+    a_line("FlagCase", case="c1", complaint=True),
+    a_line("RelateRecord", case="c1", relation="case", record="r3"),
+    AWAY,
+]
+"""Ana has disposed nothing yet of a complaint about an installer."""
+ANSWERED = [
+    *OPENED[:2],
+    written(channel="email"),
+    OPENED[3],
+    a_line("SendReply", case="c1", message="m2", text="Hi", subject="Re"),
+    AWAY,
+    hired("ben"),
+    a_line("GoAvailable", by="ben", agent="ben"),
+    written("m3", channel="email", in_reply_to="m2"),
+    a_line("OpenCase", by="ben", case="c1"),
+]
+"""Ben holds an email that answers Ana's."""
+
 SAID = [
     ([], a_line("AddAgent", by="system", agent="ana"), ["✓ the system adds agent ana"]),
     (
         [],
-        hired(channels=["sms", "email"]),
-        ["✓ the system adds agent ana: may reply; serves general; works on email, sms"],
+        hired(channels=["sms", "email"], capacity={"sms": 2}),
+        ["✓ the system adds agent ana: may reply; serves general; works on email, sms; holds at", "most 2 sms"],
     ),
     (OPENED, a_line("ChangeAgent", by="system", agent="ana", name="Ana"), ["✓ the system changes agent ana"]),
-    (OPENED, a_line("GoUnavailable", agent="ana", reason="lunch"), ["✓ ana takes no work: “lunch”"]),
-    ([*OPENED, RUI], a_line("GoUnavailable", by="rui", agent="ana"), ["✓ rui lets ana take no work"]),
+    ([hired()], a_line("GoUnavailable", agent="ana", reason="lunch"), ["✓ ana takes no work: “lunch”"]),
+    ([hired(), RUI], a_line("GoUnavailable", by="rui", agent="ana"), ["✓ rui lets ana take no work"]),
+    (OPENED, a_line("LogOut", agent="ana"), ["✓ ana logs out"]),
+    (OPENED, a_line("LogOut", by="system", agent="ana"), ["✓ the system logs ana out"]),
+    (OPENED, a_line("SetNextState", agent="ana", reason="lunch"), ["✓ ana sets a next state: “lunch”"]),
+    (
+        [hired(), a_line("GoAvailable", agent="ana")],
+        a_line("SetNextState", agent="ana", reason="lunch"),
+        ["✓ ana sets a next state: “lunch”", "↳ ana takes no work now: lunch"],
+    ),
+    (
+        [hired(), RUI, a_line("GoAvailable", agent="ana")],
+        a_line("SetNextState", by="rui", agent="ana"),
+        ["✓ rui sets a next state of ana", "↳ ana takes no work now"],
+    ),
+    (
+        [*OPENED, a_line("SetNextState", agent="ana")],
+        a_line("ClearNextState", agent="ana"),
+        ["✓ ana clears the next state"],
+    ),
+    (
+        [*OPENED, RUI],
+        a_line("ClearNextState", by="rui", agent="ana"),
+        ["✓ rui clears the next state of ana nothing changes"],
+    ),
     (OPENED, a_line("GoAvailable", by="system", agent="ana"), ["✓ the system lets ana take work nothing changes"]),
     (
         [],
@@ -370,12 +424,12 @@ SAID = [
     (
         [],
         written(name="Maria"),
-        ["✓ Maria writes by email: “Hello?” starts as new", "↳ c1 starts in the queue general"],
+        ["✓ Maria writes by messaging: “Hello?” starts as new", "↳ c1 starts in the queue general"],
     ),
     (
         [written()],
         written("m2", auto_generated=True, text="Away"),
-        ["✓ a machine answers for maria by email: “Away” new", "↳ it stands in the history and changes nothing"],
+        ["✓ a machine answers for maria by messaging: “Away” new", "↳ it stands in the history and changes nothing"],
     ),
     (
         [],
@@ -390,27 +444,31 @@ SAID = [
     (
         [*OPENED, a_line("CloseCase", case="c1")],
         written("m2", new_case=None),
-        ["✓ maria writes by email: “Hello?” starts as new", "↳ c1 is closed, so c1+1 starts in the queue general"],
+        ["✓ maria writes by messaging: “Hello?” starts as new", "↳ c1 is closed, so c1+1 starts in the queue general"],
     ),
     (
         [*OPENED, SOLVED, AWAY],
         written("m3"),
-        ["✓ maria writes by email: “Hello?” resolved → open", "↳ c1 waits in the queue general"],
+        ["✓ maria writes by messaging: “Hello?” resolved → open", "↳ c1 waits in the queue general"],
     ),
     (
         DRAFTED,
         written("m2"),
-        ["✓ maria writes by email: “Hello?” open", "↳ draft d1 is stale: it was written before this"],
+        ["✓ maria writes by messaging: “Hello?” open", "↳ draft d1 is stale: it was written before this"],
     ),
     (OPENED[:3], OPENED[3], ["✓ ana opens c1 and takes it new → open"]),
     ([*OPENED, RUI], a_line("OpenCase", by="rui", case="c1"), ["✓ rui opens c1 nothing changes"]),
-    (OPENED, AWAY, ["✓ ana leaves c1 open", "↳ c1 waits in the queue general"]),
-    ([*OPENED, SOLVED], AWAY, ["✓ ana leaves c1 resolved", "↳ nobody holds c1 now"]),
-    (OPENED, a_line("ReassignCase", case="c1", queue="billing"), ["✓ ana gives c1 to the queue billing open"]),
+    (OPENED, AWAY, ["✓ ana leaves c1 open", "↳ c1 waits in the queue general", "↳ ana has c1 to dispose"]),
+    ([*OPENED, SOLVED], AWAY, ["✓ ana leaves c1 resolved", "↳ nobody holds c1 now", "↳ ana has c1 to dispose"]),
+    (
+        OPENED,
+        a_line("ReassignCase", case="c1", queue="billing"),
+        ["✓ ana gives c1 to the queue billing open", "↳ ana has c1 to dispose"],
+    ),
     (
         [*OPENED, hired("ben"), a_line("GoAvailable", by="ben", agent="ben")],
         a_line("ReassignCase", case="c1", agent="ben", note="yours"),
-        ["✓ ana gives c1 to ben: “yours” open"],
+        ["✓ ana gives c1 to ben: “yours” open", "↳ c1 is offered to ben", "↳ ana has c1 to dispose"],
     ),
     (OPENED, a_line("ReassignCase", case="c1", expect="refused"), ["✗ ana gives c1 to nobody refused · open"]),
     (OPENED, SOLVED, ["✓ ana replies to c1 as resolved: “Done” open → resolved"]),
@@ -420,12 +478,16 @@ SAID = [
         a_line("SetStatus", by="rui", case="c1", status="resolved"),
         ["✓ rui sets c1 to resolved open → resolved", "↳ c1 waits no more"],
     ),
-    (OPENED, a_line("CloseCase", case="c1"), ["✓ ana closes c1 open → closed"]),
-    (OPENED, a_line("CloseCase", case="c1", reason="spam"), ["✓ ana closes c1 as spam open → closed"]),
+    (OPENED, a_line("CloseCase", case="c1"), ["✓ ana closes c1 open → closed", "↳ ana has c1 to dispose"]),
+    (
+        OPENED,
+        a_line("CloseCase", case="c1", reason="spam"),
+        ["✓ ana closes c1 as spam open → closed", "↳ ana has c1 to dispose"],
+    ),
     (
         [*OPENED, SOLVED],
         a_line("CloseCase", at="2026-11-05T00:00:00Z", by="system", case="c1", reason="automatic"),
-        ["✓ the system closes c1 automatically resolved → closed"],
+        ["✓ the system closes c1 automatically resolved → closed", "↳ ana has c1 to dispose"],
     ),
     (OPENED, a_line("AddNote", note="n1", case="c1", text="VIP"), ["✓ ana writes a note on c1: “VIP” open"]),
     (
@@ -454,7 +516,7 @@ SAID = [
     (
         DRAFTED,
         a_line("ReassignDraft", case="c1", draft="d1", agent="dora", note="please"),
-        ["✓ ana gives the review of draft d1 to dora: “please” open"],
+        ["✓ ana gives the review of draft d1 to dora: “please” open", "↳ the review on c1 is offered to dora"],
     ),
     (
         DRAFTED,
@@ -475,6 +537,142 @@ SAID = [
         ["✓ dora refuses draft d1 on c1: “rude” open"],
     ),
     (DRAFTED, a_line("WithdrawDraft", case="c1", draft="d1"), ["✓ ana withdraws draft d1 on c1 open"]),
+    (WAITING, OFFERED, ["✓ the system offers c1 to ana new"]),
+    ([*WAITING, OFFERED], a_line("AcceptOffer", case="c1"), ["✓ ana accepts c1 new"]),
+    ([*WAITING, OFFERED], OPENED[3], ["✓ ana opens c1 and takes it new → open", "↳ that accepts the offer of c1"]),
+    ([*WAITING, OFFERED], a_line("RejectOffer", case="c1", reason="no"), ["✓ ana rejects c1: “no” new"]),
+    (WAITING, a_line("RejectOffer", case="c9", expect="refused"), ["✗ ana rejects c9 refused"]),
+    (
+        [*WAITING, OFFERED],
+        a_line("ExpireOffer", by="system", at="2026-11-02T09:00:30Z", case="c1"),
+        ["✓ the system lets the offer of c1 to ana time out new"],
+    ),
+    (
+        WAITING,
+        a_line("ExpireOffer", by="system", case="c1", expect="refused"),
+        ["✗ the system lets the offer of c1 to anybody time out refused · new"],
+    ),
+    (
+        [*WAITING, OFFERED],
+        a_line("RescindOffer", by="system", case="c1", reason="gone"),
+        ["✓ the system takes the offer of c1 to ana back: “gone” new"],
+    ),
+    (
+        [*WAITING, OFFERED],
+        a_line("CloseCase", by="system", case="c1", reason="spam"),
+        [
+            "✓ the system closes c1 as spam new → closed",
+            "↳ the offer of c1 to ana is taken back: the case waits no more",
+        ],
+    ),
+    (DRAFTED, REVIEW, ["✓ the system offers the review on c1 to dora open"]),
+    (
+        [*DRAFTED, REVIEW],
+        a_line("AcceptOffer", by="dora", case="c1", review=True),
+        ["✓ dora accepts the review on c1 open"],
+    ),
+    (
+        [*DRAFTED, REVIEW],
+        a_line("TakeReview", by="dora", case="c1"),
+        ["✓ dora takes the review on c1 open", "↳ that accepts the offer of the review on c1"],
+    ),
+    (
+        [*DRAFTED, a_line("TakeReview", by="dora", case="c1")],
+        a_line("WithdrawDraft", case="c1", draft="d1"),
+        ["✓ ana withdraws draft d1 on c1 open", "↳ dora reviews it no longer"],
+    ),
+    (CHAT, a_line("Authenticate", case="c1"), ["✓ ana authenticates the customer of c1 open"]),
+    (
+        CHAT,
+        a_line("AskPresence", case="c1", message="m2", text="There?"),
+        ["✓ ana asks on c1 whether the customer is there: “There?” open"],
+    ),
+    (
+        [
+            *CHAT,
+            a_line("SendReply", case="c1", message="m2", text="Hi"),
+            a_line("AskPresence", case="c1", message="m3"),
+        ],
+        a_line("DisconnectIdle", at="2026-11-02T09:02:00Z", case="c1", message="m4"),
+        [
+            "✓ ana disconnects the silent chat of c1 pending → resolved",
+            "↳ nobody holds c1 now",
+            "↳ the customer reads: “Thank you for contacting us. As we have not heard from you, we",
+            "end this chat now.”",
+            "↳ ana has c1 to dispose",
+        ],
+    ),
+    (
+        CHAT,
+        a_line("EndContact", by="customer", case="c1"),
+        ["✓ the customer ends the contact on c1 open", "↳ c1 waits in the queue general", "↳ ana has c1 to dispose"],
+    ),
+    (
+        [*OPENED, AWAY],
+        a_line("Dispose", case="c1", code="solved", notes="Done"),
+        ["✓ ana disposes c1 as solved: “Done” open"],
+    ),
+    (
+        [*OPENED, AWAY, RUI],
+        a_line("Dispose", by="rui", case="c1", agent="ana", expect="refused"),
+        ["✗ rui disposes c1 for ana refused · open"],
+    ),
+    (
+        [*OPENED, a_line("SetNextState", agent="ana", reason="lunch"), AWAY],
+        a_line("Dispose", case="c1", code="solved", notes="Done"),
+        ["✓ ana disposes c1 as solved: “Done” open", "↳ ana takes no work now: lunch"],
+    ),
+    (
+        OPENED,
+        a_line("FlagCase", case="c1", complaint=True, account_case=False),
+        ["✓ ana marks c1 as a complaint and not of an account case open"],
+    ),
+    (OPENED, a_line("FlagCase", case="c1"), ["✓ ana marks c1 as before nothing changes"]),
+    (
+        OPENED,
+        a_line("RelateRecord", case="c1", relation="customer", record="r1"),
+        ["✓ ana relates c1 to customer r1 open"],
+    ),
+    (
+        [*EMAIL, a_line("RelateRecord", case="c1", relation="customer", record="r1")],
+        a_line("Dispose", case="c1", code="solved", notes="Done"),
+        ["✓ ana disposes c1 as solved: “Done” open", "↳ ana still has to relate c1 to: installer"],
+    ),
+    (
+        [
+            *EMAIL,
+            a_line("RelateRecord", case="c1", relation="customer", record="r1"),
+            a_line("Dispose", case="c1", code="solved", notes="Done"),
+        ],
+        a_line("RelateRecord", case="c1", relation="installer", record="r2"),
+        ["✓ ana relates c1 to installer r2 open", "↳ nothing is left to relate c1 to"],
+    ),
+    (
+        ANSWERED,
+        a_line("LeaveCase", by="ben", case="c1"),
+        ["✓ ben leaves c1 open", "↳ c1 waits in the queue general", "↳ ben has c1 to dispose; ana handled it before"],
+    ),
+    (
+        OPENED,
+        a_line("MakeCommitment", case="c1", commitment="k1", due="2026-11-02T15:00:00+01:00", what="Call"),
+        ["✓ ana promises k1 on c1 for 14:00: “Call” open"],
+    ),
+    (
+        [*OPENED, PROMISED],
+        a_line("RescheduleCommitment", commitment="k1", due="2026-11-03T15:00:00Z"),
+        ["✓ ana moves commitment k1 to 3 Nov 15:00 open"],
+    ),
+    ([*OPENED, PROMISED], a_line("FulfilCommitment", commitment="k1"), ["✓ ana fulfils commitment k1 open"]),
+    (OPENED, a_line("SetLevel", case="c1", level="urgent"), ["✓ ana sets the level of c1 to urgent open"]),
+    (
+        [*OPENED, a_line("LogOut", agent="ana")],
+        a_line("ReleaseAbsent", by="system", at="2026-11-02T09:01:00Z", case="c1"),
+        [
+            "✓ the system takes c1 from whoever is gone open",
+            "↳ c1 waits in the queue general",
+            "↳ ana has c1 to dispose",
+        ],
+    ),
     (
         OPENED,
         a_line("LeaveCase", by="customer", case="c1", expect="refused"),
@@ -536,23 +734,103 @@ def test_where_cases_are_at_the_end(casecore, a_day):
         a_line("ReassignDraft", case="c4", draft="d4", agent="dora"),
         written("m8", thread="t4", customer="k4", new_case=None),
         a_line("CloseCase", by="system", case="c5", reason="trashed"),
-        a_line("GoUnavailable", at="2026-11-03T09:00:00Z", agent="ana"),
+        a_line("GoUnavailable", at="2026-11-03T09:00:00Z", by="eve", agent="eve"),
     ]
     code, printed, _ = casecore("replay", a_day(*lines))
     end = [" ".join(line.split()) for line in printed[printed.index("The desk at the end") :].splitlines()]
     assert 0 == code
     assert [
-        "c0 k0 email new general since 2 Nov 09:00",
-        "c1 k1 email open ana",
-        "c2 k2 email resolved –",
-        "c3+1 k3 email new general since 2 Nov 09:00",
-        "c4 k4 email open ana d4 with dora, stale",
-        "c3 k3 email closed by hand, then c3+1",
-        "c5 k5 email closed as trash",
-    ] == end[3:10]
-    assert "ana no reply billing, general 2 cases" in end
-    assert "dora yes approve, reply general no case" in end
-    assert "eve no – – no case" in end
+        "c0 k0 messaging new general since 2 Nov 09:00",
+        "c1 k1 messaging open ana",
+        "c2 k2 messaging resolved –",
+        "c3+1 k3 messaging new general since 2 Nov 09:00",
+        "c4 k4 messaging open ana d4 in general, offered to dora,",
+        "stale",
+        "c3 k3 messaging closed by hand, then c3+1",
+        "c5 k5 messaging closed as trash",
+    ] == end[3:11]
+    assert "ana yes 2 of 6 in total c2, c3" in end
+    assert "dora yes 1 of 6 in total –" in end
+    assert "eve no 0 of 6 in total –" in end
+
+
+def test_what_agents_have_at_the_end():
+    """Offers count, by channel where it has a limit; whether they are there; and what they have to dispose, cut."""
+    own = {"total": 100, "sms": 3}
+    lines = [
+        hired(capacity=own),
+        a_line("GoAvailable", agent="ana"),
+        *(written(f"m{n}", thread=f"t{n}", new_case=f"c{n:02}", channel="sms") for n in range(2)),
+        written("m2", thread="t2", new_case="c2", channel="chat"),
+        *(a_line("OpenCase", case=case) for case in ("c00", "c2")),
+        a_line("OfferWork", by="system", case="c01", agent="ana"),
+        hired("ben", capacity={"total": 30}),
+        a_line("GoAvailable", by="ben", agent="ben"),
+        *(written(f"x{n}", thread=f"y{n}", new_case=f"z{n:02}") for n in range(23)),
+        *(a_line("OpenCase", by="ben", case=f"z{n:02}") for n in range(23)),
+        *(a_line("LeaveCase", by="ben", case=f"z{n:02}") for n in range(23)),
+        a_line("SetNextState", by="ben", agent="ben"),
+        hired("eve"),
+        a_line("GoUnavailable", by="eve", agent="eve", reason="lunch"),
+        hired("zoe"),
+    ]
+    taken = list(steps(lines, Desk()))
+    cases, agents, *_ = pictures(taken[-1].after)
+    assert all(step.accepted for step in taken)
+    assert "general since 09:00, offered to ana" in next(row for row in cases.rows if row[0] == "c01")
+    owed = ", ".join(f"z{n:02}" for n in range(20)) + " and 3 more"
+    assert [
+        ("ana", "yes", "1 of 2 chats, 2 of 3 sms, 3 of 100 in total", "–"),
+        ("ben", "no more", "0 of 30 in total", owed),
+        ("eve", "no: lunch", "0 of 6 in total", "–"),
+        ("zoe", "logged out", "0 of 6 in total", "–"),
+    ] == agents.rows
+
+
+def test_clocks_and_commitments_at_the_end(casecore, a_day, tmp_path):
+    """Clocks of cases that are not closed: what runs until when, what is paused, what is missed and by how much."""
+    policy = tmp_path / "sop.toml"
+    policy.write_text(SOP.replace("pause_in        = []", 'pause_in        = ["pending"]'), "utf-8")
+    lines = [
+        hired(),
+        a_line("GoAvailable", agent="ana"),
+        *(written(f"m{n}", thread=f"t{n}", new_case=f"c{n}") for n in range(4)),
+        *(a_line("OpenCase", case=f"c{n}") for n in range(4)),
+        a_line("MakeCommitment", case="c1", commitment="k1", due="2026-11-02T11:00:00Z", what="Call"),
+        a_line("MakeCommitment", case="c1", commitment="k2", due="2026-11-03T10:00:00Z", what="Call again"),
+        a_line("SendReply", at="2026-11-02T09:10:00Z", case="c1", message="r1", text="Soon"),
+        a_line("SendReply", at="2026-11-02T10:30:00Z", case="c2", message="r2", text="Done", send_as="resolved"),
+        a_line("CloseCase", at="2026-11-02T12:00:00Z", case="c3"),
+    ]
+    code, printed, _ = casecore("replay", a_day(*lines), "--policy", str(policy))
+    end = [" ".join(line.split()) for line in printed[printed.index("case  clock") :].splitlines()]
+    assert 0 == code
+    assert [
+        "case clock state due",
+        "c0 solution runs 3 Nov 09:00, 21h left",
+        "c1 solution paused 23h50m left",
+        "c0 first response missed 2h ago",
+        "c2 first response missed 30m late",
+        "",
+        "commitment case who due what",
+        "k1 c1 ana 11:00, overdue Call",
+        "k2 c1 ana 3 Nov 10:00 Call again",
+        "",
+    ] == end[:10]
+
+
+def test_the_picture_is_of_one_instant():
+    """Days are told in UTC, whatever zone the commands were written in."""
+    east = timezone(timedelta(hours=9))
+    at = datetime(2026, 11, 3, 1, tzinfo=east)
+    desk, _ = Desk().handle(commands.AddAgent("system", at, "ana", queues=frozenset({"general"})))
+    message = commands.ReceiveMessage("customer", at, "t1", "m1", customer="maria", channel=commands.Channel.SMS)
+    desk, _ = desk.handle(message)
+    cases, agents, clocks, promises = pictures(desk)
+    assert "general since 16:00" == cases.rows[0][4]
+    assert ("t1/1", "first response", "runs", "17:00, 1h left") == clocks.rows[0]
+    assert (1, 1, 2, 0) == (cases.count, agents.count, clocks.count, promises.count)
+    assert [0, 0, 0, 0] == [picture.count for picture in pictures(Desk())]
 
 
 # For programs ------------------------------------------------------------------------------------------
@@ -569,7 +847,7 @@ def test_json_is_one_object_a_step_and_a_summary(casecore, a_day):
     assert ("OpenCase", "ana", "c1", True, "new", "open") == tuple(
         opened[name] for name in ("type", "by", "case", "accepted", "before", "after")
     )
-    assert ["CaseAssigned", "WorkBegun"] == [event["type"] for event in opened["events"]]
+    assert ["CaseAssigned", "WorkBegun", "ContactStarted"] == [event["type"] for event in opened["events"]]
     assert (False, True, ["reply.content"], "open", []) == tuple(
         refused[name] for name in ("accepted", "as_expected", "expect", "after", "events")
     )
@@ -643,7 +921,15 @@ def test_rules_as_a_table_fit_the_screen(casecore, monkeypatch):
         assert all(f"\n{rule.id} " in printed for rule in RULES)
 
 
-@pytest.mark.parametrize(("name", "table"), [("lifecycle", CASE_LIFECYCLE), ("draft", DRAFT_LIFECYCLE)])
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        ("lifecycle", CASE_LIFECYCLE),
+        ("draft", DRAFT_LIFECYCLE),
+        ("offer", OFFER_LIFECYCLE),
+        ("contact", CONTACT_LIFECYCLE),
+    ],
+)
 def test_show_prints_a_life_cycle(casecore, name, table):
     """As a diagram, a table or words, from the table that `decide` reads."""
     for form in ("mermaid", "md", "dot"):

@@ -35,7 +35,8 @@ from casecore.codec import (
     parse,
     to_plain,
 )
-from casecore.desk import HOUSE, Action, CaseFile, Desk, Due
+from casecore.composition import HOUSE, CaseFile
+from casecore.desk import Action, Desk, Due
 from casecore.kernel import (
     Accepted,
     Command,
@@ -60,7 +61,8 @@ PARTIAL = Desk(agents=HashTrieMap({"ana": Agent("ana", "Ana")}))
 
 # Drawing things ----------------------------------------------------------------------------------------
 
-IS_ID = attrs.fields(Command).by.validator
+ANY_TEXT = (None, attrs.fields(SendReply).text.validator, attrs.fields(SendReply).attachments.validator)
+"""The validators of fields whose text is not an id."""
 IDS = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=8)
 ZONES = st.sampled_from((UTC, timezone(timedelta(hours=-3)), timezone(timedelta(hours=5, minutes=45))))
 YEARS = (datetime(1970, 1, 1), datetime(2100, 1, 1))  # noqa: DTZ001 -- Hypothesis adds the zone
@@ -75,6 +77,7 @@ POLICIES = (
 )
 SINGLE = {
     int: st.integers(),
+    float: st.floats(allow_nan=False, allow_infinity=False),
     bool: st.booleans(),
     datetime: INSTANTS,
     Any: SINGLE_FACTS | st.lists(SINGLE_FACTS, max_size=3).map(tuple),
@@ -115,7 +118,7 @@ def things(cls):
         return SINGLE[Policy]
     hints = get_type_hints(cls, localns={"HashTrieMap": dict})
     fields = {
-        field.name: drawn(hints[field.name], IDS if field.validator is IS_ID else IDS | st.text())
+        field.name: drawn(hints[field.name], IDS | st.text() if field.validator in ANY_TEXT else IDS)
         for field in attrs.fields(cls)
     }
     return st.builds(cls, **fields)
@@ -266,6 +269,22 @@ class TestRoundTrip:
         assert actions == tuple(loads(dumps(action)) for action in actions)
 
 
+NOTHING_TO_DO = {
+    "capacity": {},
+    "presence": "logged_out",
+    "reason": "",
+    "next_reason": None,
+    "idle_since": None,
+    "given_at": None,
+    "away_since": None,
+    "held": {},
+    "offered": {},
+    "reviews": 0,
+    "wrap_ups": 0,
+}
+"""What is kept of an agent who has just joined."""
+
+
 class TestPinned:
     """A few documents to the letter: what is stored in them for years must not change by accident."""
 
@@ -288,6 +307,8 @@ class TestPinned:
                     "text": "Olá!",
                     "send_as": "pending",
                     "attachments": ["bill.pdf"],
+                    "about_account": False,
+                    "subject": "",
                 },
             ),
             (
@@ -309,8 +330,7 @@ class TestPinned:
                     "permissions": ["reply", "supervise"],
                     "queues": ["a", "b"],
                     "channels": [],
-                    "available": False,
-                    "reason": "",
+                    **NOTHING_TO_DO,
                 },
             ),
             (
@@ -368,8 +388,10 @@ class TestPinned:
             "schema": 1,
             "type": "Desk",
             "now": NOON_TEXT,
-            "agents": {"ana": {**ana, "available": False, "reason": ""}},
-            **{table: {} for table in ("customers", "threads", "cases", "messages", "notes")},
+            "agents": {"ana": {**ana, **NOTHING_TO_DO}},
+            **{
+                table: {} for table in ("customers", "threads", "cases", "messages", "notes", "commitments", "wrap_ups")
+            },
         } == plain
 
     def test_policy(self):

@@ -14,7 +14,8 @@ from casecore.agents import Agent
 from casecore.assignments import OpenCase
 from casecore.cases import StatusSet
 from casecore.codec import Codec, CodecError, dumps, from_plain, house_codec, to_plain
-from casecore.desk import HOUSE, Desk
+from casecore.composition import HOUSE
+from casecore.desk import Desk
 from casecore.house import House
 from casecore.kernel import Accepted, Command, CommandError, Event, Reason, Room, a_text, frozen
 from casecore.records import record

@@ -33,6 +33,9 @@ _spec = importlib.util.spec_from_file_location("incidents_to_day", ROOT / "examp
 script = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(script)
 
+LIFE_CYCLE = Policy.load(script.LIFE_CYCLE)
+"""The SOP under which logs are judged unless another is given."""
+
 HEADER = "number,state,at,rank,who,else"
 OPTIONS = [
     *("--case", "number", "--status", "state", "--time", "at", "--time-format", "%d/%m/%Y %H:%M"),
@@ -53,7 +56,7 @@ def convert(tmp_path, capsys):
         log.write_text("\n".join((header, *rows)) + "\n", "utf-8")
         assert 0 == script.main([str(log), str(day), *options])
         report = capsys.readouterr().err
-        taken = list(steps(day.read_bytes().splitlines(), Desk(policy or Policy.default())))
+        taken = list(steps(day.read_bytes().splitlines(), Desk(policy or LIFE_CYCLE)))
         assert told(report, "commands written") == len(taken)
         return taken, report
 
@@ -97,14 +100,13 @@ def test_every_kind_of_move_becomes_its_command(convert):
 
 def test_everybody_in_the_log_may_do_anything(convert):
     """All agents join at the first instant as supervisors of every queue who are there; also who changed nothing."""
-    policy = Policy.default()
     taken, _ = convert("c1,New,2/3/2026 10:00,,ben,", "c1,New,2/3/2026 11:00,,ana,")
     at = datetime(2026, 3, 2, 10, tzinfo=UTC)
     assert ["ana", "ana", "ben", "ben"] == [step.command.agent for step in taken[:4]]
     assert {at} == {step.command.at for step in taken[:4]}
     ana = taken[-1].after.agents["ana"]
     assert ana.available
-    assert frozenset(policy.queues) == ana.queues
+    assert frozenset(LIFE_CYCLE.queues) == ana.queues
     assert {Permission.REPLY, Permission.SUPERVISE} <= ana.permissions
 
 
@@ -409,7 +411,9 @@ def test_every_move_of_every_log_is_answered_as_the_replay_answers_it(tmp_path_f
         changes += sum(1 for before, after in zip([None, *walk], walk, strict=False) if before != after)
     assert changes == answers.total()
     asked = [
-        step for step in about_cases(steps(day.read_bytes().splitlines(), Desk())) if step.command.by != "customer"
+        step
+        for step in about_cases(steps(day.read_bytes().splitlines(), Desk(LIFE_CYCLE)))
+        if step.command.by != "customer"
     ]
     assert answers["accepted"] == sum(step.accepted for step in asked)
     refusals = Counter(

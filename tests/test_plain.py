@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from casecore.agents import AddAgent, Agent
+from casecore.agents import AddAgent
 from casecore.assignments import OpenCase
 from casecore.cases import Case, CloseCase, SetStatus, StatusSet
 from casecore.channels import Channel
 from casecore.codec import CodecError, command_from, dumps, event_from, from_plain, loads, parse, to_plain
 from casecore.desk import Action, Desk, Due
 from casecore.kernel import Accepted, CasecoreError, Refused
+from casecore.offers import AcceptOffer
 from casecore.replies import SendReply
 from casecore.statuses import Status
 from casecore.threads import Customer
@@ -62,7 +63,8 @@ INSTANT = 'expected an instant with its offset, like "2026-11-02T09:00:00+00:00"
 STATUSES = 'expected one of "new", "open", "pending", "escalated", "resolved", "closed"'
 FACT = 'expected text, a number, true, false, null, {"instant": "..."}, or a list of these'
 ANY_TYPE = "the name of a command, an event or a record"
-REPLY_FIELDS = "expected one of by, at, case, message, text, send_as, attachments"
+ACCEPTED = AcceptOffer("ana", NOON, "c1")
+REPLY_FIELDS = "expected one of by, at, case, message, text, send_as, attachments, about_account, subject"
 
 
 class TestValues:
@@ -80,8 +82,8 @@ class TestValues:
             (changed(MARIA, positive="2"), "$.positive: '2' does not fit; expected a whole number"),
             (changed(MARIA, positive=True), "$.positive: true does not fit; expected a whole number"),
             (changed(MARIA, positive=2.0), "$.positive: 2.0 does not fit; expected a whole number"),
-            (changed(Agent("a", "A"), available="no"), "$.available: 'no' does not fit; expected true or false"),
-            (changed(Agent("a", "A"), available=0), "$.available: 0 does not fit; expected true or false"),
+            (changed(ACCEPTED, review="no"), "$.review: 'no' does not fit; expected true or false"),
+            (changed(ACCEPTED, review=0), "$.review: 0 does not fit; expected true or false"),
             (
                 changed(REPLY, send_as="Pending"),
                 f"$.send_as: 'Pending' does not fit; {STATUSES}; did you mean 'pending'?",

@@ -4,6 +4,8 @@ import io
 import json
 import pickle
 from collections import Counter
+from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from weakref import WeakSet
 
@@ -12,6 +14,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casecore.absences import ReleaseAbsent
 from casecore.agents import Permission
 from casecore.approvals import (
     DraftApproved,
@@ -22,17 +25,23 @@ from casecore.approvals import (
     DraftSuperseded,
     DraftWentStale,
     DraftWithdrawn,
-    ReviewReassigned,
+    ReassignDraft,
 )
 from casecore.arrivals import CaseReopened, MessageNoted, MessageReceived, ReceiveMessage, SuccessorStarted
-from casecore.assignments import CaseAssigned, CaseQueued, CaseReleased, LeaveCase, ReassignCase, WorkBegun
+from casecore.assignments import CaseAssigned, CaseQueued, LeaveCase, WorkBegun
 from casecore.cases import CaseClosed, CloseReason, StatusSet
-from casecore.desk import HOUSE, Desk
+from casecore.channels import Channel
+from casecore.composition import HOUSE, RULES
+from casecore.contacts import ContactStarted, EndContact
+from casecore.desk import Desk
 from casecore.kernel import Accepted, Reason, Refused
 from casecore.notes import NoteAdded, NoteDeleted, NoteEdited, SentimentSet
+from casecore.offers import ExpireOffer, OfferWork, ReassignCase, RescindOffer, WorkOffered
 from casecore.policies import Policy
 from casecore.replay import LINE_LIMIT, DayError, Tally, lines_of, steps
 from casecore.replies import ReplySent
+from casecore.routing import next_offer
+from casecore.silence import DisconnectIdle
 from casecore.statuses import CASE_LIFECYCLE, SENT_AS, SET_BY_HAND, Status, Trigger
 
 ROOT = Path(__file__).parents[1]
@@ -51,8 +60,8 @@ def hired(agent="ana", **fields):
 
 
 def written(message="m1", **fields):
-    """The line with which a customer writes by email."""
-    given = {"thread": "t1", "customer": "maria", "channel": "email", "new_case": "c1", "text": "Hello?"}
+    """The line with which a customer writes a message."""
+    given = {"thread": "t1", "customer": "maria", "channel": "messaging", "new_case": "c1", "text": "Hello?"}
     return a_line("ReceiveMessage", by="customer", message=message, **{**given, **fields})
 
 
@@ -95,7 +104,7 @@ def test_a_step_tells_the_command_the_answer_and_the_case_before_and_after():
     step = replayed(*OPENED)[-1]
     assert (4, "ana", "c1") == (step.line, step.command.by, step.case)
     assert step.accepted
-    assert [CaseAssigned, WorkBegun] == [type(event) for event in step.events]
+    assert [CaseAssigned, WorkBegun, ContactStarted] == [type(event) for event in step.events]
     assert (Status.NEW, Status.OPEN) == (step.status(step.before), step.status(step.after))
     assert () == step.reasons == step.deviations
 
@@ -441,6 +450,10 @@ def events(day):
     return [event for step in day for event in step.events]
 
 
+OF_THE_SYSTEM = (OfferWork, ExpireOffer, RescindOffer, ReleaseAbsent)
+"""What nobody but routing and timers does on that day; they also close cases."""
+
+
 def moves(day):
     """Every move of a case: its trigger, where it started, where it led."""
     for step in day:
@@ -501,14 +514,16 @@ def test_the_day_has_both_sorts_of_reply_and_every_outcome_of_approval(day, even
     assert {False, True} == {step.command.seen for step in day if hasattr(step.command, "seen") and step.accepted}
 
 
-def test_the_day_reassigns_cases_and_reviews_to_agents_and_queues(day, events):
-    """Each of the four, and a case that is left, to its queue or for good."""
-    reviews = [event for event in events if isinstance(event, ReviewReassigned)]
-    assert {True, False} == {review.reviewer is None for review in reviews}
-    given = [step.command for step in day if isinstance(step.command, ReassignCase) and step.accepted]
-    assert {True, False} == {command.agent is None for command in given}
-    left = [{type(event) for event in step.events} for step in day if isinstance(step.command, LeaveCase)]
-    assert [{CaseReleased}, {CaseReleased, CaseQueued}] == left
+def test_the_day_reassigns_cases_and_reviews_to_agents_and_queues(day):
+    """Each of the four: what goes to an agent is offered to them. Cases are left to their queue, and for good."""
+    for kind in (ReassignCase, ReassignDraft):
+        given = [step for step in day if isinstance(step.command, kind) and step.accepted]
+        assert {True, False} == {step.command.agent is None for step in given}
+        for step in given:
+            offered = [event.agent for event in step.events if isinstance(event, WorkOffered)]
+            assert offered == [step.command.agent] * (step.command.agent is not None)
+    left = [step for step in day if isinstance(step.command, LeaveCase) and step.accepted]
+    assert {True, False} == {any(isinstance(event, CaseQueued) for event in step.events) for step in left}
 
 
 def test_a_closed_case_of_the_day_gets_a_successor_once(day):
@@ -539,7 +554,7 @@ def test_only_these_events_do_not_happen_on_the_day(events):
     known = {event for room in HOUSE.rooms for table in (room.evolve, room.creates) for _, event in table}
     known |= {event for room in HOUSE.rooms for _, event in room.removes}
     happened = {type(event) for event in events}
-    absent = {"AgentChanged", "CaseUnqueued", "CaseUntagged", "MessageUntagged", "DraftSuperseded"}
+    absent = {"CaseUnqueued", "CaseUntagged", "MessageUntagged", "DraftSuperseded", "SolutionPaused", "SolutionResumed"}
     assert absent == {event.__name__ for event in known - happened}
 
 
@@ -550,6 +565,34 @@ def test_the_day_refuses_often_and_says_why(day):
     assert len(refused) >= 10
     assert sum(len(step.reasons) > 1 for step in refused) >= 2
     assert len(Counter(reason.rule for step in refused for reason in step.reasons)) >= 15
+
+
+def test_the_day_runs_into_every_rule_of_routing_and_live_work(day):
+    """Of the rules of §3 and §6 only those do not refuse that a slip of the keyboard breaks."""
+    refused = {reason.rule for step in day for reason in step.reasons}
+    slips = {"actor.role", "agent.known", "away.gone", "capacity.named", "commitment.fresh", "commitment.what"}
+    slips |= {"presence.next", "queue.known", "reassign.aim"}
+    assert slips == {rule.id for rule in RULES if rule.clause in {"§3", "§6"}} - refused
+
+
+def test_the_day_gives_no_third_chat_and_ends_silent_ones_at_two_minutes(day):
+    """At 1:59 a disconnection is refused with the second to go, and at 2:00 it is accepted; nobody has three chats."""
+    early, done = [step for step in day if isinstance(step.command, DisconnectIdle)][-2:]
+    assert 1.0 == early.reasons[0].facts["seconds_to_go"]
+    assert done.command.at - early.command.at == timedelta(seconds=1)
+    assert done.accepted
+    assert 2 == max(agent.held.get(Channel.CHAT, 0) for step in day for agent in step.after.agents.values())
+
+
+def test_the_day_s_system_does_what_routing_and_timers_say(day):
+    """What is due is done at its instant, what waits is offered within a second; a host would have written the same."""
+    for step, following in pairwise(day):
+        desk, given = step.after, following.command
+        due = [evolve(x.command, at=x.at) for x in desk.due() if x.command is not None]
+        routed = isinstance(given, OF_THE_SYSTEM) and following.accepted and given not in due
+        assert not any(command.at < given.at for command in due)
+        assert not routed or given == next_offer(desk, given.at)
+        assert given.at - step.command.at <= timedelta(seconds=1) or (not routed and next_offer(desk, given.at) is None)
 
 
 def test_the_day_has_a_team_and_a_world(day):
@@ -576,5 +619,5 @@ def test_drafts_of_the_day_are_superseded_under_another_policy():
 
 
 def test_a_message_on_the_day_is_written_by_a_customer(day):
-    """All that customers do is write."""
-    assert {ReceiveMessage} == {type(step.command) for step in day if step.command.by == "customer"}
+    """All that customers do is write, and end what they began."""
+    assert {ReceiveMessage, EndContact} == {type(step.command) for step in day if step.command.by == "customer"}

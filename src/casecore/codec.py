@@ -27,7 +27,8 @@ from typing import Any, Final, Generic, NoReturn, Self, TypeVar, get_args, get_o
 import attrs
 from rpds import HashTrieMap
 
-from casecore.desk import HOUSE, Action, CaseFile, Desk, Due
+from casecore.composition import HOUSE, CaseFile
+from casecore.desk import Action, Desk, Due
 from casecore.house import House
 from casecore.kernel import Accepted, CasecoreError, Command, Event, Reason, Refused, frozen, is_whole
 from casecore.keys import Problem, did_you_mean

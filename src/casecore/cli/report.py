@@ -5,27 +5,22 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from datetime import date, datetime
-from heapq import nsmallest
+from datetime import date
 from types import MappingProxyType
 from typing import Any, Final, Protocol
 
 import attrs
 from rich.cells import cell_len
 
-from casecore.cases import Case, CloseReason
+from casecore.cli.picture import ROWS, pictures
 from casecore.cli.screen import Screen, folded, padded, shortened
 from casecore.cli.words import entailed, told, visible
 from casecore.codec import to_plain
-from casecore.desk import CaseFile, Desk
+from casecore.desk import Desk
 from casecore.kernel import Reason
 from casecore.replay import DayError, Step, Tally
 from casecore.statuses import Status
-
-ROWS: Final = 20
-"""How many rows of a list are shown; the rest are counted."""
 
 
 class Report(Protocol):
@@ -59,9 +54,6 @@ _OUTCOME: Final = 20
 
 _RULE: Final = 24
 """How wide a rule's id is; a longer one pushes its message."""
-
-_FOLDING: Final = frozenset({"held by, or waits in", "draft waits", "may", "serves"})
-"""The columns whose cells are never cut."""
 
 _STYLES: Final = MappingProxyType(
     {
@@ -110,15 +102,12 @@ class TextReport:
             return
         screen.line()
         screen.heading("The desk at the end" if error is None else "The desk when reading stopped")
-        if desk.cases:
-            screen.line()
-            columns = ("case", "customer", "channel", "status", "held by, or waits in", "draft waits")
-            screen.table(columns, [_case_row(file, desk) for file in _first_cases(desk)], _FOLDING)
-            _more(screen, len(desk.cases))
-        if desk.agents:
-            screen.line()
-            screen.table(("agent", "takes work", "may", "serves", "holds"), list(_agent_rows(desk)), _FOLDING)
-            _more(screen, len(desk.agents))
+        for picture in pictures(desk):
+            if picture.count:
+                screen.line()
+                screen.table(picture.head, picture.rows, picture.folding)
+                if picture.count > len(picture.rows):
+                    screen.line(screen.paint(f"… and {picture.count - len(picture.rows):,} more", "dim"))
         screen.line()
         self._counts(tally)
 
@@ -205,66 +194,6 @@ def _steps(count: int) -> str:
 def _more(screen: Screen, count: int) -> None:
     if count > ROWS:
         screen.line(screen.paint(f"… and {count - ROWS:,} more", "dim"))
-
-
-# The desk as tables ------------------------------------------------------------------------------------
-
-
-def _first_cases(desk: Desk) -> list[CaseFile]:
-    return nsmallest(ROWS, desk.cases.values(), key=lambda file: (file.case.status is Status.CLOSED, file.case.id))
-
-
-def _case_row(file: CaseFile, desk: Desk) -> tuple[str, ...]:
-    case, draft = file.case, file.draft
-    customer = desk.customers.get(case.customer)
-    name = (customer.name if customer is not None else None) or case.customer
-    if draft is None:
-        waiting = ""
-    else:
-        whose = f"with {draft.reviewer}" if draft.reviewer is not None else f"in {draft.queue}"
-        waiting = f"{draft.id} {whose}" + (", stale" if draft.stale else "")
-    return case.id, name, case.channel.replace("_", " "), case.status, _place(case, desk.now), waiting
-
-
-def _place(case: Case, now: datetime | None) -> str:
-    if case.assignee is not None:
-        return case.assignee
-    if case.waiting_since is not None:
-        return f"{case.queue} since {_clock(case.waiting_since, now)}"
-    if case.closed_as is not None:
-        then = f", then {case.successor}" if case.successor is not None else ""
-        return f"{_CLOSED[case.closed_as]}{then}"
-    return "–"
-
-
-_CLOSED: Final = MappingProxyType(
-    {
-        CloseReason.BY_HAND: "by hand",
-        CloseReason.AUTOMATIC: "automatically",
-        CloseReason.SPAM: "as spam",
-        CloseReason.TRASHED: "as trash",
-    }
-)
-
-
-def _clock(at: datetime, now: datetime | None) -> str:
-    today = now is not None and now.date() == at.date()
-    return f"{at:%H:%M}" if today else f"{at.day} {at:%b %H:%M}"
-
-
-def _agent_rows(desk: Desk) -> Iterator[tuple[str, ...]]:
-    held = Counter(file.case.assignee for file in desk.cases.values())
-    for agent in nsmallest(ROWS, desk.agents.values(), key=lambda agent: agent.id):
-        takes = "yes" if agent.available else f"no: {agent.reason}" if agent.reason else "no"
-        holds = held[agent.id]
-        cases = "no case" if not holds else "1 case" if holds == 1 else f"{holds:,} cases"
-        yield (
-            agent.id,
-            takes,
-            ", ".join(sorted(agent.permissions)) or "–",
-            ", ".join(sorted(agent.queues)) or "–",
-            cases,
-        )
 
 
 # For programs ------------------------------------------------------------------------------------------

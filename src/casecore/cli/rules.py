@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from cyclopts import Parameter
 
 from casecore.cli.screen import Screen
-from casecore.desk import RULES
+from casecore.composition import RULES
 from casecore.kernel import frozen
 from casecore.policies import SWITCHABLE, Policy
 

@@ -7,14 +7,23 @@ from typing import Any, Final, Literal
 
 from casecore.approvals import DRAFT_LIFECYCLE
 from casecore.cli.screen import Screen
+from casecore.contacts import CONTACT_LIFECYCLE
 from casecore.machines import StateTable
+from casecore.offers import OFFER_LIFECYCLE
 from casecore.statuses import CASE_LIFECYCLE
 
-_TABLES: Final = MappingProxyType[str, StateTable[Any]]({"lifecycle": CASE_LIFECYCLE, "draft": DRAFT_LIFECYCLE})
+_TABLES: Final = MappingProxyType[str, StateTable[Any]](
+    {
+        "lifecycle": CASE_LIFECYCLE,
+        "draft": DRAFT_LIFECYCLE,
+        "offer": OFFER_LIFECYCLE,
+        "contact": CONTACT_LIFECYCLE,
+    }
+)
 
 
 def show(
-    what: Literal["lifecycle", "draft"],
+    what: Literal["lifecycle", "draft", "offer", "contact"],
     /,
     *,
     format: Literal["text", "mermaid", "md", "dot"] = "text",  # noqa: A002 -- the option's name
@@ -22,7 +31,7 @@ def show(
     """Draw a life cycle: the states, and what leads from one to the next.
 
     Args:
-        what: The life of a case, or that of a draft.
+        what: The life of a case, a draft, an offer, or a contact.
         format: How it is written.
     """
     table = _TABLES[what]

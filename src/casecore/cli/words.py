@@ -9,10 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
-from casecore.agents import AddAgent, ChangeAgent, GoAvailable, GoUnavailable
+from casecore.absences import ReleaseAbsent
+from casecore.agents import (
+    AddAgent,
+    AgentUnavailable,
+    ChangeAgent,
+    ClearNextState,
+    GoAvailable,
+    GoUnavailable,
+    LogOut,
+    SetNextState,
+)
 from casecore.approvals import (
     ApproveDraft,
     DraftSuperseded,
@@ -31,15 +42,32 @@ from casecore.assignments import (
     CaseUnqueued,
     LeaveCase,
     OpenCase,
-    ReassignCase,
 )
 from casecore.cases import CaseStarted, CloseCase, CloseReason, SetStatus
 from casecore.channels import PUBLIC, MessageKind
+from casecore.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
+from casecore.contacts import Authenticate, EndContact
 from casecore.kernel import CUSTOMER, SYSTEM, Command
 from casecore.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
+from casecore.offers import (
+    AcceptOffer,
+    ExpireOffer,
+    OfferAccepted,
+    OfferRescinded,
+    OfferWork,
+    ReassignCase,
+    RejectOffer,
+    RescindOffer,
+    ReviewEnded,
+    TakeReview,
+    WorkOffered,
+)
 from casecore.replay import Step
 from casecore.replies import ReplySent, SendReply
+from casecore.silence import AskPresence, ChatDisconnected, DisconnectIdle
+from casecore.sla import SetLevel
 from casecore.threads import RecordCustomer
+from casecore.wrap_ups import Dispose, DutyDone, DutyLeft, FlagCase, RelateRecord, WrapUpOwed
 
 Said: TypeAlias = tuple[str, str]
 """What somebody does, and the words that they use."""
@@ -136,7 +164,8 @@ def _agent_changed(step: Step) -> Said:
 
 def _record(c: Any) -> str:
     """An agent's id, and what the command says about them."""
-    said = (("may", c.permissions), ("serves", c.queues), ("works on", c.channels))
+    limits = [f"{limit} {name}" for name, limit in (c.capacity or {}).items()]
+    said = (("may", c.permissions), ("serves", c.queues), ("works on", c.channels), ("holds at most", limits))
     about = [f"{verb} {', '.join(sorted(words))}" for verb, words in said if words]
     return f"{c.agent}: {'; '.join(about)}" if about else str(c.agent)
 
@@ -147,6 +176,37 @@ def _availability(step: Step) -> Said:
     if c.by == c.agent:
         return f"{c.agent} {'takes work' if there else 'takes no work'}", getattr(c, "reason", "")
     return f"{_who(step)} lets {c.agent} take {'work' if there else 'no work'}", getattr(c, "reason", "")
+
+
+def _leaving(step: Step) -> Said:
+    c: Any = step.command
+    return f"{_who(step)} {'logs out' if c.by == c.agent else f'logs {c.agent} out'}", ""
+
+
+def _next_state(step: Step) -> Said:
+    c: Any = step.command
+    whom = "" if c.by == c.agent else f" of {c.agent}"
+    if isinstance(c, ClearNextState):
+        return f"{_who(step)} clears the next state{whom}", ""
+    return f"{_who(step)} sets a next state{whom}", c.reason
+
+
+def _work(c: Any) -> str:
+    """What is offered: the case, or the review of its draft."""
+    return f"the review on {c.case}" if c.review else str(c.case)
+
+
+def _offering(pattern: str, words: str | None = None) -> Callable[[Step], Said]:
+    """A sentence about an offer; `to` is whom the work is offered to before the step."""
+
+    def say(step: Step) -> Said:
+        c: Any = step.command
+        file = step.before.cases.get(c.case)
+        to = file.offers.to(review=c.review) if file is not None and file.offers is not None else None
+        what = pattern.format(who=_who(step), c=c, work=_work(c), to=to or "anybody")
+        return what, getattr(c, words) if words else ""
+
+    return say
 
 
 def _opening(step: Step) -> Said:
@@ -177,6 +237,34 @@ def _recording(step: Step) -> Said:
     c: Any = step.command
     known = [*(["name"] if c.name is not None else []), *c.profile]
     return f"{_who(step)} records of customer {customer_name(step, c.customer)}: {', '.join(known) or 'nothing'}", ""
+
+
+def _promising(step: Step) -> Said:
+    c: Any = step.command
+    return f"{_who(step)} promises {c.commitment} on {c.case} for {_moment(c.due, c.at)}", c.what
+
+
+def _promise_moved(step: Step) -> Said:
+    c: Any = step.command
+    return f"{_who(step)} moves commitment {c.commitment} to {_moment(c.due, c.at)}", ""
+
+
+def _moment(due: datetime, at: datetime) -> str:
+    due, at = due.astimezone(UTC), at.astimezone(UTC)
+    return f"{due:%H:%M}" if due.date() == at.date() else f"{due.day} {due:%b %H:%M}"
+
+
+def _disposing(step: Step) -> Said:
+    c: Any = step.command
+    whose = "" if c.agent in (None, c.by) else f" for {c.agent}"
+    return f"{_who(step)} disposes {c.case}{whose}" + (f" as {c.code}" if c.code else ""), c.notes
+
+
+def _flagging(step: Step) -> Said:
+    c: Any = step.command
+    flags = (("a complaint", c.complaint), ("of an account case", c.account_case))
+    said = [f"{'' if given else 'not '}{flag}" for flag, given in flags if given is not None]
+    return f"{_who(step)} marks {c.case} as {' and '.join(said) or 'before'}", ""
 
 
 def _tagging(verb: str) -> Callable[[Step], Said]:
@@ -214,14 +302,35 @@ _SENTENCES: Final[Mapping[type[Command], Callable[[Step], Said]]] = MappingProxy
         ChangeAgent: _agent_changed,
         GoAvailable: _availability,
         GoUnavailable: _availability,
+        LogOut: _leaving,
+        SetNextState: _next_state,
+        ClearNextState: _next_state,
+        ReleaseAbsent: _sentence("{who} takes {c.case} from whoever is gone"),
         RecordCustomer: _recording,
         ReceiveMessage: _message,
         OpenCase: _opening,
         LeaveCase: _sentence("{who} leaves {c.case}"),
+        OfferWork: _offering("{who} offers {work} to {c.agent}"),
+        AcceptOffer: _offering("{who} accepts {work}"),
+        RejectOffer: _offering("{who} rejects {work}", "reason"),
+        ExpireOffer: _offering("{who} lets the offer of {work} to {to} time out"),
+        RescindOffer: _offering("{who} takes the offer of {work} to {to} back", "reason"),
+        TakeReview: _sentence("{who} takes the review on {c.case}"),
         ReassignCase: _aimed("{who} gives {c.case} to {to}"),
         SendReply: _sentence("{who} replies to {c.case} as {c.send_as}", "text"),
         SetStatus: _sentence("{who} sets {c.case} to {c.status}"),
         CloseCase: _closing,
+        Authenticate: _sentence("{who} authenticates the customer of {c.case}"),
+        AskPresence: _sentence("{who} asks on {c.case} whether the customer is there", "text"),
+        DisconnectIdle: _sentence("{who} disconnects the silent chat of {c.case}"),
+        EndContact: _sentence("{who} ends the contact on {c.case}"),
+        Dispose: _disposing,
+        FlagCase: _flagging,
+        RelateRecord: _sentence("{who} relates {c.case} to {c.relation} {c.record}"),
+        MakeCommitment: _promising,
+        FulfilCommitment: _sentence("{who} fulfils commitment {c.commitment}"),
+        RescheduleCommitment: _promise_moved,
+        SetLevel: _sentence("{who} sets the level of {c.case} to {c.level}"),
         AddNote: _noting,
         EditNote: _sentence("{who} rewrites note {c.note}", "text"),
         DeleteNote: _sentence("{who} deletes note {c.note}"),
@@ -254,16 +363,45 @@ def _queued(step: Step, event: CaseQueued, happened: Happened) -> str:
 
 
 def _assigned(step: Step, event: CaseAssigned, _: Happened) -> str:
-    said = isinstance(step.command, OpenCase | ReassignCase)
+    said = isinstance(step.command, OpenCase | AcceptOffer)
     return "" if said else f"{event.agent} holds {event.case} now"
 
 
 def _released(_: Step, event: CaseReleased, happened: Happened) -> str:
-    return "" if CaseQueued in happened or CaseAssigned in happened else f"nobody holds {event.case} now"
+    return "" if CaseQueued in happened else f"nobody holds {event.case} now"
 
 
 def _sent(_: Step, event: ReplySent, __: Happened) -> str:
     return f"it is sent as {event.send_as} in the name of {event.author}" if event.reviewer is not None else ""
+
+
+def _offered(step: Step, event: WorkOffered, _: Happened) -> str:
+    return "" if isinstance(step.command, OfferWork) else f"{_work(event)} is offered to {event.agent}"
+
+
+def _accepted(step: Step, event: OfferAccepted, _: Happened) -> str:
+    return "" if isinstance(step.command, AcceptOffer) else f"that accepts the offer of {_work(event)}"
+
+
+def _rescinded(step: Step, event: OfferRescinded, _: Happened) -> str:
+    if isinstance(step.command, RescindOffer):
+        return ""
+    return f"the offer of {_work(event)} to {event.agent} is taken back: {event.reason}"
+
+
+def _unavailable(step: Step, event: AgentUnavailable, _: Happened) -> str:
+    if isinstance(step.command, GoUnavailable):
+        return ""
+    return f"{event.agent} takes no work now" + (f": {event.reason}" if event.reason else "")
+
+
+def _owed(_: Step, event: WrapUpOwed, __: Happened) -> str:
+    named = f"; {event.earlier_handler} handled it before" if event.earlier_handler is not None else ""
+    return f"{event.agent} has {event.case} to dispose{named}"
+
+
+def _duty(_: Step, event: DutyLeft, __: Happened) -> str:
+    return f"{event.agent} still has to relate {event.case} to: {', '.join(sorted(event.missing))}"
 
 
 _CONSEQUENCES: Final[Mapping[type, Callable[[Step, Any, Happened], str]]] = MappingProxyType(
@@ -275,6 +413,15 @@ _CONSEQUENCES: Final[Mapping[type, Callable[[Step, Any, Happened], str]]] = Mapp
         CaseQueued: _queued,
         CaseUnqueued: lambda _, event, __: f"{event.case} waits no more",
         ReplySent: _sent,
+        ChatDisconnected: lambda _, event, __: f"the customer reads: “{event.text}”",
+        OfferRescinded: _rescinded,
+        WorkOffered: _offered,
+        OfferAccepted: _accepted,
+        ReviewEnded: lambda _, event, __: f"{event.agent} reviews it no longer",
+        WrapUpOwed: _owed,
+        DutyLeft: _duty,
+        DutyDone: lambda _, event, __: f"nothing is left to relate {event.case} to",
+        AgentUnavailable: _unavailable,
         DraftWentStale: lambda _, event, __: f"draft {event.draft} is stale: it was written before this",
         DraftSuperseded: lambda _, event, __: f"draft {event.draft} is dropped: it was written before this",
     }

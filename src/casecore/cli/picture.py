@@ -1,0 +1,198 @@
+"""The picture of the desk: who holds what, what waits, which clocks run, and what was promised.
+
+It has four tables, of which a desk shows those that have rows:
+
+* **cases**: who holds each, or where it waits since when and whom it is offered to; and who has its draft's review.
+* **agents**: whether they take work, how much they have of what they may have, offers counted, and what they have to
+  dispose.
+* **clocks** of the cases that are not closed: those that run, the soonest due first, then those that were missed.
+* **commitments** that stand, the soonest due first.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from heapq import nsmallest
+from types import MappingProxyType
+from typing import Final
+
+from casecore.agents import Agent, Presence
+from casecore.cases import Case, CloseReason
+from casecore.channels import Channel
+from casecore.composition import CaseFile
+from casecore.desk import Desk
+from casecore.kernel import frozen
+from casecore.keys import spoken
+from casecore.offers import Offers
+from casecore.policies import Policy
+from casecore.sla import Clock, ClockState, first_response, solution
+from casecore.statuses import Status
+
+ROWS: Final = 20
+"""How many rows of a list are shown; the rest are counted."""
+
+
+@frozen
+class Picture:
+    """A table of the desk.
+
+    Attributes:
+        head: The titles of its columns.
+        rows: The first rows.
+        count: How many rows there are.
+        folding: The titles of the columns whose cells are never cut.
+    """
+
+    head: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+    count: int
+    folding: frozenset[str]
+
+
+def pictures(desk: Desk) -> Iterator[Picture]:
+    """The tables of a desk, as it is after its last step; a table may be empty.
+
+    Args:
+        desk: The whole desk.
+    """
+    now = desk.now or datetime.max.replace(tzinfo=UTC)  # a desk without a step has no rows either
+    files = nsmallest(ROWS, desk.cases.values(), key=lambda file: (file.case.status is Status.CLOSED, file.case.id))
+    head: tuple[str, ...] = ("case", "customer", "channel", "status", "held by, or waits in", "draft waits")
+    folding = frozenset({"held by, or waits in", "draft waits"})
+    yield Picture(head, [_case(file, desk, now) for file in files], len(desk.cases), folding)
+
+    owed = defaultdict[str, list[str]](list)
+    for row in desk.wrap_ups.values():
+        owed[row.agent].append(row.case)
+    agents = nsmallest(ROWS, desk.agents.values(), key=lambda agent: agent.id)
+    rows = [(agent.id, _presence(agent), _load(agent, desk.policy), _listed(owed[agent.id])) for agent in agents]
+    head = ("agent", "takes work", "has", "has to dispose")
+    yield Picture(head, rows, len(desk.agents), frozenset(head[1:]))
+
+    clocks = list(_clocks(desk, now))
+    first = nsmallest(ROWS, clocks, key=_urgency)
+    rows = [(case, clock.name.replace("_", " "), _state(clock), _due(clock, now)) for case, clock in first]
+    yield Picture(("case", "clock", "state", "due"), rows, len(clocks), frozenset({"due"}))
+
+    promises = nsmallest(ROWS, desk.commitments.values(), key=lambda row: (row.due_at, row.id))
+    promised = [
+        (row.id, row.case, row.agent, _clock(row.due_at, now) + (", overdue" if row.overdue(now) else ""), row.what)
+        for row in promises
+    ]
+    head = ("commitment", "case", "who", "due", "what")
+    yield Picture(head, promised, len(desk.commitments), frozenset({"due", "what"}))
+
+
+def _clock(at: datetime, now: datetime) -> str:
+    """An instant in UTC: the time if it is today, else with its day."""
+    at = at.astimezone(UTC)
+    return f"{at:%H:%M}" if now.astimezone(UTC).date() == at.date() else f"{at.day} {at:%b %H:%M}"
+
+
+# Cases -------------------------------------------------------------------------------------------------
+
+
+def _case(file: CaseFile, desk: Desk, now: datetime) -> tuple[str, ...]:
+    case, draft, offers = file.case, file.draft, file.offers or Offers()
+    customer = desk.customers.get(case.customer)
+    name = (customer.name if customer is not None else None) or case.customer
+    if draft is None:
+        waiting = ""
+    else:
+        whose = f"with {draft.reviewer}" if draft.reviewer is not None else f"in {draft.queue}"
+        waiting = f"{draft.id} {whose}{_offered(offers.review_to)}" + (", stale" if draft.stale else "")
+    place = _place(case, now) + _offered(offers.offered_to)
+    return case.id, name, case.channel.replace("_", " "), case.status, place, waiting
+
+
+def _offered(to: str | None) -> str:
+    return "" if to is None else f", offered to {to}"
+
+
+def _place(case: Case, now: datetime) -> str:
+    if case.assignee is not None:
+        return case.assignee
+    if case.waiting_since is not None:
+        return f"{case.queue} since {_clock(case.waiting_since, now)}"
+    if case.closed_as is not None:
+        then = f", then {case.successor}" if case.successor is not None else ""
+        return f"{_CLOSED[case.closed_as]}{then}"
+    return "–"
+
+
+_CLOSED: Final = MappingProxyType(
+    {
+        CloseReason.BY_HAND: "by hand",
+        CloseReason.AUTOMATIC: "automatically",
+        CloseReason.SPAM: "as spam",
+        CloseReason.TRASHED: "as trash",
+    }
+)
+
+
+# Agents ------------------------------------------------------------------------------------------------
+
+
+def _presence(agent: Agent) -> str:
+    if agent.presence is Presence.LOGGED_OUT:
+        return "logged out"
+    if agent.available:
+        if agent.next_reason is None:
+            return "yes"
+        return f"no more, then {agent.next_reason}" if agent.next_reason else "no more"
+    return f"no: {agent.reason}" if agent.reason else "no"
+
+
+_SEVERAL: Final = MappingProxyType({Channel.CHAT: "chats", Channel.EMAIL: "emails", Channel.VOICE: "calls"})
+"""What several contacts of a channel are called; those of the others by the channel."""
+
+
+def _load(agent: Agent, policy: Policy) -> str:
+    """What somebody has: by channel where there is a limit, and in total; offers count."""
+    parts = []
+    for channel in Channel:
+        limit = agent.limit(channel, policy)
+        has = agent.held.get(channel, 0) + agent.offered.get(channel, 0)
+        if has and limit is not None:
+            parts.append(f"{has} of {limit} {_SEVERAL.get(channel, channel.replace('_', ' '))}")
+    return ", ".join((*parts, f"{agent.load} of {agent.total_limit(policy)} in total"))
+
+
+def _listed(cases: Iterable[str]) -> str:
+    named = sorted(cases)
+    more = f" and {len(named) - ROWS:,} more" if len(named) > ROWS else ""
+    return (", ".join(named[:ROWS]) + more) or "–"
+
+
+# Clocks ------------------------------------------------------------------------------------------------
+
+
+def _clocks(desk: Desk, now: datetime) -> Iterator[tuple[str, Clock]]:
+    """The clocks that run or were missed, of every case that is not closed."""
+    for case, file in desk.cases.items():
+        if file.case.status is Status.CLOSED:
+            continue
+        view = desk.view_of(case)
+        for clock in (first_response(view, desk.policy, now), solution(view, desk.policy, now)):
+            if clock is not None and clock.state in {ClockState.RUNNING, ClockState.MISSED}:
+                yield case, clock
+
+
+def _urgency(found: tuple[str, Clock]) -> tuple[bool, timedelta, str, str]:
+    case, clock = found
+    return clock.state is ClockState.MISSED, clock.remaining, case, clock.name
+
+
+def _state(clock: Clock) -> str:
+    if clock.state is ClockState.MISSED:
+        return "missed"
+    return "runs" if clock.due is not None else "paused"
+
+
+def _due(clock: Clock, now: datetime) -> str:
+    if clock.state is ClockState.MISSED:
+        return f"{spoken(-clock.remaining)} ago" if clock.due is not None else f"{spoken(-clock.remaining)} late"
+    left = f"{spoken(clock.remaining)} left"
+    return left if clock.due is None else f"{_clock(clock.due, now)}, {left}"
