@@ -10,7 +10,7 @@ from time import perf_counter
 import casecore
 from bench.measure import show
 
-SUBJECTS = ("decide", "fold", "handle", "imports")
+SUBJECTS = ("clocks", "day", "decide", "fold", "handle", "imports", "routing")
 
 
 def main(names: list[str]) -> int:
