@@ -39,11 +39,11 @@ def desk_and_reply() -> tuple[Desk, Command]:
     desk, agent = staffed(), AGENTS[0]
     at = desk.now
     for command in (
-        ReceiveMessage(CUSTOMER, at, "t1", "m1", "Bom dia!", customer="c1", channel=Channel.EMAIL, new_case="1"),
+        ReceiveMessage(CUSTOMER, at, "t1", "m1", "Bom dia!", customer="c1", channel=Channel.MESSAGING, new_case="1"),
         OpenCase(agent, at, "1"),
     ):
         desk, _ = desk.handle(command)
-    return desk, SendReply(agent, at, "1", "m2", "Olá, já está: o recibo vai em anexo.", Status.RESOLVED, ("r.pdf",))
+    return desk, SendReply(agent, at, "1", "m2", "Olá, já está: o recibo vai em anexo.", Status.PENDING, ("r.pdf",))
 
 
 class Ticket:
@@ -75,12 +75,13 @@ def lines() -> Iterator[Line]:
     needs = [need for need in HOUSE.needs if issubclass(SendReply, need.guards)]
     rules = [rule for rule in HOUSE.rules if issubclass(SendReply, rule.guards) or issubclass(ReplySent, rule.guards)]
     changes = HOUSE.changes(ReplySent)
+    held = {type(row): row for row in (view.case, view.contact, view.clocks)}
 
     def decide_and_evolve() -> object:
         (event,) = HOUSE.decide(view, reply, policy).events
         rows = []
-        for change in changes:  # the reply's message is created, and its case edited
-            draft = thaw(view.case) if change.create is None else change.create(event)
+        for change in changes:  # the reply's message is created; its case, contact and clocks are edited
+            draft = thaw(held[change.sheet]) if change.create is None else change.create(event)
             if change.edit is not None:
                 change.edit(draft, event)
             rows.append(freeze(draft, change.sheet))

@@ -19,7 +19,7 @@ SMALL, LARGE = 100, 100_000
 def desk_of(cases: int) -> Desk:
     """A desk with so many open cases, held by its agents in turn."""
     started, events = staffed().handle(
-        ReceiveMessage(CUSTOMER, NINE, "t-#", "m-#", customer="c-#", channel=Channel.EMAIL, new_case="case-#")
+        ReceiveMessage(CUSTOMER, NINE, "t-#", "m-#", customer="c-#", channel=Channel.MESSAGING, new_case="case-#")
     )
     lives = [[*events, *started.handle(OpenCase(agent, NINE, "case-#"))[1]] for agent in AGENTS]
     moulds = [tuple(map(Mould.of, life)) for life in lives]

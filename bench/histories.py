@@ -91,7 +91,7 @@ class Life:
 
     def customer_writes(self) -> None:
         """The customer's next message; the first one starts the case."""
-        first = {} if self.messages else {"customer": "customer-#", "channel": Channel.EMAIL, "new_case": "case-#"}
+        first = {} if self.messages else {"customer": "customer-#", "channel": Channel.MESSAGING, "new_case": "case-#"}
         self.give(ReceiveMessage, "customer", "thread-#", self.message(), "Bom dia, falta o recibo.", **first)
 
     def agent_works(self, agent: str, sent_as: Status) -> None:

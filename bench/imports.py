@@ -61,7 +61,7 @@ def lines() -> Iterator[Line]:
         environment["PYTHONPYCACHEPREFIX"] = byte_code
         face, *_ = run(LOADED, "casecore", environment)
         _, others, classes, of_attrs = run(LOADED, "casecore.desk", environment)
-        imports = ("casecore", "attrs", "casecore.desk", ", ".join(others))
+        imports = ("casecore", "attrs", "casecore.desk", ", ".join(name for name in others if name.isidentifier()))
         for names in imports:  # the first import of each writes the byte code
             run(TIMED, names, environment)
         turns = [[run(TIMED, names, environment) for names in imports] for _ in range(REPEATS)]

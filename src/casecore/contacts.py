@@ -225,6 +225,8 @@ def unauthenticated(view: SeesContact, what: Proceeding | None, policy: Policy) 
 
 
 def _authenticated_first(view: SeesContact, event: Event, policy: Policy) -> Reason | None:
+    if view.case is None or view.case.channel not in policy.authentication.channels:
+        return None  # most channels need none, and this is asked of every reply
     both = (proceeding(event), Proceeding.ACCOUNT_REPLY if getattr(event, "about_account", False) else None)
     found = (unauthenticated(view, what, policy) for what in both)
     return next((reason for reason in found if reason is not None), None)
