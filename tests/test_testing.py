@@ -281,16 +281,19 @@ def test_policies_vary_every_key():
     """
     varied, kept = set(), set()
 
-    @seed(1)
     @settings(max_examples=200, phases=[Phase.generate], database=None, suppress_health_check=[*HealthCheck])
     @given(strategies.policies())
     def look(policy):
         for place, value, default in keys_in(policy):
             (kept if value == default else varied).add(place)
 
-    look()
     every = {place for place, *_ in keys_in(Policy())}
-    assert {("Policy", "schema"), ("Targets", "calendar")} == (every | kept) - varied
+    never = {("Policy", "schema"), ("Targets", "calendar")}
+    for number in range(10):  # what 200 draws miss by chance, the next 200 find; what cannot be drawn, none do
+        seed(number)(look)()
+        if (every | kept) - varied == never:
+            break
+    assert never == (every | kept) - varied
     assert every <= kept
 
 
