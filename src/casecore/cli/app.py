@@ -77,6 +77,10 @@ def the_app() -> App:
     )
     for name, (text, _) in _COMMANDS.items():
         app.command(f"casecore.cli.{name}:{name}", help=_paragraphs(text), help_epilogue=_examples(name))
+    template = App(name="template", help="Message templates: are they sound, and what would be sent?")
+    for name in ("lint", "fill"):
+        template.command(f"casecore.cli.template:{name}")
+    app.command(template)
     return app
 
 

@@ -1,0 +1,163 @@
+"""`casecore template lint` and `casecore template fill`: are these templates sound, and what would be sent?"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from cyclopts import Parameter
+
+from casecore.cli import UNREADABLE
+from casecore.cli.screen import Screen, complain
+from casecore.cli.words import visible
+from casecore.templates.files import Located, TemplateFileError, findings_in, templates_in
+from casecore.templates.filling import Filled, Shown
+from casecore.templates.findings import Finding, Level, errors
+from casecore.templates.phones import check_phone
+from casecore.templates.reports import FORMATS, finding_to_dict, shown_to_dict
+from casecore.templates.template import Template
+
+NOT_SOUND: Final = 1
+"""The exit code where a template has an error, or cannot be sent."""
+
+_GIVEN: Final = re.compile(r"(?P<key>[^=:]+)(?P<json>:?)=(?P<value>.*)", re.DOTALL)
+_PARTS: Final = {"header": "bold", "footer": "dim"}
+_STYLES: Final = {Level.ERROR: "red", Level.WARNING: "yellow", Level.NOTE: "dim"}
+
+
+def lint(
+    file: str,
+    /,
+    *more: str,
+    format: Literal["text", "json", "github", "sarif"] = "text",  # noqa: A002 -- the option's name
+) -> int:
+    """Check templates: would Meta approve them today?
+
+    A .json file holds one template as the Graph API writes it, a list of them, or the API's whole answer; a .jsonl
+    file a template a line; any other file is the text of one body. Exit code 0: no errors; 1: some; 2: a file cannot
+    be read.
+
+    Args:
+        file: A file; - for the text of one body on standard input.
+        more: Further files.
+        format: Lines for people, JSON, GitHub's workflow commands, or SARIF.
+    """
+    try:
+        located = tuple(one for name in (file, *more) for one in templates_in(_read(name), name))
+    except TemplateFileError as error:
+        complain(error)
+        return UNREADABLE
+    found = tuple(findings_in(located))
+    screen = Screen()
+    for line in FORMATS[format](found, len(located)).split("\n"):
+        screen.line(visible(line) if format == "text" else line)
+    return NOT_SOUND if errors(finding for _, finding in found) else 0
+
+
+def fill(
+    file: str,
+    /,
+    *,
+    set: Annotated[tuple[str, ...], Parameter(negative="", show_default=False)] = (),  # noqa: A002 -- the option's name
+    to: str | None = None,
+    name: str | None = None,
+    language: str | None = None,
+    format: Literal["text", "json"] = "text",  # noqa: A002 -- the option's name
+) -> int:
+    """Fill a template: what the customer will read, what stands in the way, and the call that sends it.
+
+    Exit code 0: it can be sent; 1: something stands in the way; 2: the file or a value cannot be read.
+
+    Args:
+        file: The file, as `template lint` takes it.
+        set: A value: KEY=TEXT, or KEY:=JSON for an object as the API writes it. Once for each value.
+        to: The recipient, e.g. +351912345678; without one the call is not shown.
+        name: Which template of the file, where it has several.
+        language: In which language, where it has several.
+        format: For people, or JSON.
+    """
+    try:
+        template = _chosen(templates_in(_read(file), file), file, name, language)
+        filled = template.fill(dict(_values(set)))
+    except TemplateFileError as error:
+        complain(error)
+        return UNREADABLE
+    call, findings = None, filled.findings
+    if to is not None:
+        findings = (*findings, *check_phone(to))
+        if not errors(findings):
+            call = template.payload(to, filled)
+    if format == "json":
+        told = {
+            "preview": list(map(shown_to_dict, filled.preview)),
+            "findings": list(map(finding_to_dict, findings)),
+            "payload": call,
+        }
+        Screen().line(json.dumps(told, indent=2, ensure_ascii=False))
+    else:
+        _show(Screen(), filled, findings, call)
+    return NOT_SOUND if errors(findings) else 0
+
+
+def _read(file: str) -> str:
+    try:
+        raw = sys.stdin.buffer.read() if file == "-" and sys.stdin is not None else Path(file).read_bytes()
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise TemplateFileError(file, None, f"is not UTF-8 text (byte {error.start})") from None
+    except (OSError, ValueError) as error:
+        why = (error.strerror if isinstance(error, OSError) else None) or error
+        raise TemplateFileError(file, None, f"cannot be read ({why})") from None
+
+
+def _chosen(located: tuple[Located, ...], file: str, name: str | None, language: str | None) -> Template:
+    fitting = [
+        one.template
+        for one in located
+        if name in {None, one.template.name} and language in {None, one.template.language}
+    ]
+    if len(fitting) == 1:
+        return fitting[0]
+    listed = ", ".join(" ".join(one.template.identity).strip() or "without a name" for one in located[:20])
+    problem = f"{len(fitting)} templates fit; the file has: {listed or 'none'}"
+    raise TemplateFileError(file, None, problem, "choose one with --name and --language")
+
+
+def _values(given: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+    for one in given:
+        read = _GIVEN.fullmatch(one)
+        if read is None:
+            raise TemplateFileError("--set", None, f"{one!r} is no value", "write KEY=TEXT or KEY:=JSON")
+        value: Any = read["value"]
+        if read["json"]:
+            try:
+                value = json.loads(value)
+            except (ValueError, RecursionError):
+                problem = f"what is given for {read['key']} is no JSON"
+                raise TemplateFileError("--set", None, problem, "write KEY=TEXT or KEY:=JSON") from None
+        yield read["key"].strip(), value
+
+
+def _show(screen: Screen, filled: Filled, findings: tuple[Finding, ...], call: dict[str, Any] | None) -> None:
+    for part in filled.preview:
+        style = _PARTS.get(part.where.rpartition(".")[2], "")
+        for line in _drawn(part).split("\n"):
+            screen.paragraph(f"│ {visible(line)}", style)
+    if findings:
+        screen.line()
+    for finding in findings:
+        screen.paragraph(visible(str(finding)), _STYLES[finding.level])
+    if call is not None:
+        screen.line()
+        screen.line(json.dumps(call, indent=2, ensure_ascii=False))
+
+
+def _drawn(part: Shown) -> str:
+    """One part of the message, as near to what the customer sees as a line of text can come."""
+    if "button" in part.where:
+        return f"[ {part.text} ]" + (f" → {part.detail}" if part.detail else "")
+    return part.text if part.kind == "text" else f"({part.kind}) {part.text}".rstrip()

@@ -1,0 +1,115 @@
+"""Templates of Apple Messages for Business: messages to choose from, inside a conversation.
+
+The customer writes first; nothing of this starts a conversation. Within one, a text may come with a rich link, two to
+five quick replies, a list to pick from, times to pick from, or a form. Texts have named blanks, `{customer}`, all of
+which are filled before sending. A text has at most 3,000 characters, a title or label at most 200.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import Any, Final
+
+from attrs import field, frozen
+
+from casecore.templates.findings import Finding, TemplateError, errors, found
+from casecore.templates.quick_replies import FilledText, check_blanks, check_channel_length, several, texts_of
+from casecore.templates.texts import BLANKS, Text, parse_text
+
+CHANNEL: Final = "apple_messages"
+LABEL_LIMIT: Final = 200
+
+
+class AppleKind(StrEnum):
+    """What comes with the text."""
+
+    TEXT = "text"
+    RICH_LINK = "rich_link"
+    QUICK_REPLIES = "quick_replies"
+    LIST_PICKER = "list_picker"
+    TIME_PICKER = "time_picker"
+    FORM = "form"
+
+
+ITEMS: Final[Mapping[AppleKind, range]] = {
+    AppleKind.TEXT: range(1),
+    AppleKind.RICH_LINK: range(1, 2),
+    AppleKind.QUICK_REPLIES: range(2, 6),
+    AppleKind.LIST_PICKER: range(1, 1000),
+    AppleKind.TIME_PICKER: range(1, 1000),
+    AppleKind.FORM: range(1, 1000),
+}
+"""How many items each kind has: links, labels, rows, times, pages."""
+
+
+@frozen
+class AppleTemplate:
+    """One message template of Apple Messages for Business.
+
+    Attributes:
+        name: What agents call it.
+        text: What the customer reads; with blanks, `{customer}`.
+        kind: What comes with it.
+        items: The labels, rows, times or pages to choose from, or the title of the link; each may have blanks.
+
+    Raises:
+        TemplateError: When a text cannot be filled as written, or the items do not fit the kind.
+    """
+
+    name: str
+    text: str
+    kind: AppleKind = field(default=AppleKind.TEXT, converter=AppleKind)
+    items: tuple[str, ...] = field(default=(), converter=several)
+    _texts: tuple[Text, ...] = field(init=False, repr=False, eq=False)
+
+    can_initiate: Final = False
+    """The customer writes first."""
+
+    def __attrs_post_init__(self) -> None:
+        items = (parse_text(item, f"item.{index}", dialect=BLANKS) for index, item in enumerate(self.items))
+        object.__setattr__(self, "_texts", (parse_text(self.text, "text", dialect=BLANKS), *items))
+        findings = [finding for text in self._texts for finding in text.findings]
+        allowed = ITEMS[self.kind]
+        if len(self.items) not in allowed:
+            message = f"{self.name} is a {self.kind} with {len(self.items)} items"
+            findings.append(found("ready.items", "items", message, f"give {allowed[0]} to {allowed[-1]}"))
+        obstacles = errors(findings)
+        if obstacles:
+            raise TemplateError(obstacles)
+
+    @property
+    def blanks(self) -> tuple[str, ...]:
+        """What has to be filled, in the order of the texts."""
+        return tuple(dict.fromkeys(name for text in self._texts for name in text.variables))
+
+    def fill(self, values: Mapping[str, Any]) -> tuple[FilledText, ...]:
+        """The text and then each item, filled; never raises, what is missing stays visible."""
+        given = texts_of(values)
+        findings = tuple(check_blanks(self.blanks, frozenset(), values))
+        filled = []
+        for index, text in enumerate(self._texts):
+            read = text.fill(given)
+            lengths = _length(index, text, read)
+            filled.append(FilledText(read, tuple(text.parts(given)), (*(() if index else findings), *lengths)))
+        return tuple(filled)
+
+    def ready(self, values: Mapping[str, Any], *, in_conversation: bool) -> tuple[Finding, ...]:
+        """What stands in the way of sending it now.
+
+        Args:
+            values: The values by the names of the blanks.
+            in_conversation: Whether the customer has written, and the conversation is not over.
+        """
+        findings = [finding for part in self.fill(values) for finding in part.findings]
+        if not in_conversation:
+            findings.append(found("ready.outbound", "to", f"{self.name} would start a conversation"))
+        return tuple(findings)
+
+
+def _length(index: int, text: Text, read: str) -> Iterator[Finding]:
+    if index == 0:
+        yield from check_channel_length(CHANNEL, read)
+    elif len(read) > LABEL_LIMIT:
+        message = f"{text.where} has {len(read)} characters, at most {LABEL_LIMIT}"
+        yield found("ready.too_long", text.where, message)

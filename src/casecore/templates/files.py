@@ -1,0 +1,165 @@
+"""Files of templates: what is in them, and where in the file a finding lies.
+
+A file whose name ends in `.json` holds one template as the Graph API writes it, a list of them, or the API's whole
+answer (`{"data": […]}`). One that ends in `.jsonl` holds a template a line. Any other file is the text of one body.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from attrs import field
+
+from casecore.kernel import CasecoreError, frozen
+from casecore.templates.findings import Finding, TemplateError
+from casecore.templates.lint import lint_together
+from casecore.templates.template import Template
+
+_LIST: Final = re.compile(r"\s*\[")
+_ANSWER: Final = re.compile(r'"data"\s*:\s*\[')
+_BETWEEN: Final = re.compile(r"[\s,]*")
+
+
+class TemplateFileError(CasecoreError, ValueError):
+    """A file of templates, or one line of it, that cannot be read.
+
+    Args:
+        file: What the file is called.
+        line: The number of the line, from 1; None when the file cannot be read at all.
+        problem: What is wrong.
+        remedy: What to give instead.
+    """
+
+    def __init__(self, file: str, line: int | None, problem: str, remedy: str = "") -> None:
+        super().__init__(file, line, problem, remedy)  # all, so that the error survives pickling
+        self.file, self.line, self.problem, self.remedy = file, line, problem, remedy
+
+    def __str__(self) -> str:
+        where = self.file if self.line is None else f"{self.file}, line {self.line}"
+        return f"{where}: {self.problem}" + (f"; {self.remedy}" if self.remedy else "")
+
+
+@frozen
+class Located:
+    """A template and where it was found.
+
+    Attributes:
+        file: What the file is called.
+        template: The template.
+        source: The text of the whole file.
+        start: Where the template begins in it, in code points.
+        end: Where it ends.
+    """
+
+    file: str
+    template: Template
+    source: str = field(repr=False)
+    start: int
+    end: int
+
+    def place(self, finding: Finding) -> tuple[int, int]:
+        """(line, column), both from 1, of what a finding is about; of the template where it is about the whole."""
+        at = self.start
+        written = self._written().get(finding.where)
+        if written is not None:
+            at = self._offset(written, finding.offset or 0)
+        before = self.source[:at]
+        return before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1
+
+    def _written(self) -> dict[str, str]:
+        labels = {button.where: button.label for button in self.template.buttons if button.label}
+        return {**labels, **{text.where: text.source for text in self.template.texts}}
+
+    def _offset(self, written: str, offset: int) -> int:
+        """Where a text stands in the file: as it is in a text file, escaped in JSON in one way or the other."""
+        if self.source == written:
+            return offset
+        for ascii_only in (False, True):
+            quoted, head = (json.dumps(part, ensure_ascii=ascii_only) for part in (written, written[:offset]))
+            at = self.source.find(quoted, self.start, self.end)
+            if at >= 0:
+                return at + len(head) - 1
+        return self.start
+
+
+def templates_in(source: str, file: str) -> tuple[Located, ...]:
+    """The templates of a file.
+
+    Args:
+        source: The file's text.
+        file: What it is called; its ending says what it holds.
+
+    Raises:
+        TemplateFileError: When anything in it is no template.
+    """
+    if file.endswith((".jsonl", ".ndjson")):
+        return tuple(_lines(source, file))
+    if not file.endswith(".json"):
+        text = source.removesuffix("\n").removesuffix("\r")
+        return (Located(file, Template.parse(text), text, 0, len(text)),)
+    plain = _json(source, file, 1)
+    listed = plain.get("data") if isinstance(plain, Mapping) and isinstance(plain.get("data"), list) else plain
+    if not isinstance(listed, list):
+        return (_located(file, source, plain, 0, len(source)),)
+    spans = _spans(source, len(listed))
+    return tuple(_located(file, source, one, *span) for one, span in zip(listed, spans, strict=True))
+
+
+def _lines(source: str, file: str) -> Iterator[Located]:
+    start = 0
+    for number, line in enumerate(source.split("\n"), 1):
+        if line.strip():
+            yield _located(file, source, _json(line, file, number), start, start + len(line))
+        start += len(line) + 1
+
+
+def _json(text: str, file: str, line: int) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        problem = f"is no JSON ({error.msg}, column {error.colno})"
+        raise TemplateFileError(file, line + error.lineno - 1, problem) from None
+    except RecursionError:
+        raise TemplateFileError(file, line, "is nested too deeply") from None
+    except ValueError as error:  # such as a number of more digits than Python reads
+        raise TemplateFileError(file, line, f"is no JSON ({error})") from None
+
+
+def _located(file: str, source: str, plain: Any, start: int, end: int) -> Located:
+    line = source.count("\n", 0, start) + 1
+    if isinstance(plain, Mapping) and "messaging_product" in plain:
+        remedy = "give the template's definition, as the API returns it"
+        raise TemplateFileError(file, line, "is a call that sends a message, not a template", remedy)
+    try:
+        return Located(file, Template.from_meta(plain), source, start, end)
+    except TemplateError as error:
+        raise TemplateFileError(file, line, str(error)) from None
+
+
+def _spans(source: str, count: int) -> list[tuple[int, int]]:
+    """Where each entry of the list begins and ends; the whole file where that cannot be told."""
+    opening = _LIST.match(source) or _ANSWER.search(source)
+    decoder, spans = json.JSONDecoder(), []
+    at = opening.end() if opening else len(source)
+    for _ in range(count):
+        between = _BETWEEN.match(source, at)
+        start = between.end() if between else at
+        try:
+            _, at = decoder.raw_decode(source, start)
+        except ValueError:
+            return [(0, len(source))] * count
+        spans.append((start, at))
+    return spans
+
+
+def findings_in(located: tuple[Located, ...]) -> Iterator[tuple[Located, Finding]]:
+    """What *parse* and *lint* find in the templates of one or several files, template by template."""
+    together: dict[int, list[Finding]] = {}
+    for index, finding in lint_together(one.template for one in located):
+        together.setdefault(index, []).append(finding)
+    for index, one in enumerate(located):
+        for finding in (*one.template.findings, *one.template.lint(), *together.get(index, ())):
+            yield one, finding

@@ -1,0 +1,283 @@
+"""Filling a template: the values by key, everything that is wrong with them, and what the customer will read.
+
+Filling never raises: what is missing stays visible as its placeholder, so a screen can show the message while an agent
+types, and every finding names its variable. Nothing filled with an error can be made into a call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from attrs import define, field
+
+from casecore.kernel import frozen
+from casecore.templates.definitions import (
+    APPROVED,
+    AUTHENTICATION,
+    Button,
+    Component,
+    Definition,
+    Kind,
+    Need,
+    needs_of,
+)
+from casecore.templates.findings import Finding, errors, found, quoted
+from casecore.templates.texts import Text
+from casecore.templates.values import all_clean, check_value, shown
+
+BODY_LIMIT: Final = 1024
+BODY_ALONE_LIMIT: Final = 32768
+HEADER_LIMIT: Final = 60
+URL_LIMIT: Final = 2000
+
+
+@frozen
+class Plan:
+    """What is known of a template before any value is: made once, used for every message.
+
+    Attributes:
+        definition: The template.
+        needs: Everything to be given, by key.
+        required: The keys that must be given.
+        standing: What is wrong whatever the values are: broken text, a gap, no name, not approved.
+        body: The body's text.
+        body_limit: How long the filled body may be, in code points.
+        plain: Whether all that is needed are the body's texts.
+        listed: The keys that a list of values fills, in its order.
+    """
+
+    definition: Definition
+    needs: Mapping[str, Need]
+    required: frozenset[str]
+    standing: tuple[Finding, ...]
+    body: Text | None
+    body_limit: int
+    plain: bool
+    listed: tuple[str, ...]
+
+    @classmethod
+    def of(cls, definition: Definition) -> Plan:
+        """The plan of a template."""
+        needs = {need.key: need for need in needs_of(definition)}
+        body = definition.body.text if definition.body else None
+        names = body.variables if body else ()
+        numbered = all(name == str(number) for number, name in enumerate(names, 1))
+        return cls(
+            definition,
+            needs,
+            frozenset(key for key, need in needs.items() if need.required),
+            tuple(_standing(definition)),
+            body,
+            BODY_LIMIT if len(definition.components) > 1 else BODY_ALONE_LIMIT,
+            body is not None and all(need.kind is Kind.TEXT and need.where == "body" for need in needs.values()),
+            names if numbered else (),
+        )
+
+
+def _standing(definition: Definition) -> Iterator[Finding]:
+    broken = errors(definition.findings)
+    for text in definition.texts:
+        numbers = [int(name) for name in text.variables if name.isdigit()]
+        if numbers and numbers[-1] != len(numbers):
+            listed = ", ".join(map(str, numbers[:6]))
+            yield found("ready.gap", text.where, f"{text.where} has the numbers {listed}")
+    yield from (found("ready.broken", item.where, item.message, item.remedy, offset=item.offset) for item in broken)
+    if not definition.name:
+        yield found("ready.name_missing", "", "the template has no name")
+    if not definition.language:
+        yield found("ready.language_missing", "", "the template has no language")
+    if not definition.status:
+        yield found("ready.status_unknown", "", "the template has no status")
+    elif definition.status != APPROVED:
+        yield found("ready.status", "", f"the template is {definition.status}, not {APPROVED}")
+
+
+@frozen
+class Shown:
+    """One part of a message as the customer sees it.
+
+    Attributes:
+        where: The component, e.g. `header`, `card.0.body`, `button.1`.
+        kind: What it is: `text`, `image`, `location`, `quick_reply`, `url`, …
+        text: What the customer reads, or the link or id of a medium.
+        parts: The text piece by piece, each with the key of the variable that it fills, or None.
+        detail: What is behind it: the address of a link button, the number of a call button.
+    """
+
+    where: str
+    kind: str
+    text: str
+    parts: tuple[tuple[str, str | None], ...] = ()
+    detail: str = ""
+
+
+@define(eq=False)
+class Filled:
+    """A template with its values.
+
+    Attributes:
+        plan: The template's plan.
+        values: The values by key, as they were given.
+        texts: What the customer reads of them, by key; the very same table where all are plain text.
+        text: The filled body.
+        findings: The check *ready*, as far as template and values go.
+    """
+
+    plan: Plan
+    values: Mapping[str, Any]
+    texts: Mapping[str, str] = field(repr=False)
+    text: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that stand in the way of sending."""
+        return errors(self.findings)
+
+    @property
+    def preview(self) -> tuple[Shown, ...]:
+        """What the customer reads, component by component."""
+        definition = self.plan.definition
+        return tuple(part for component in definition.components for part in self._shown(component))
+
+    def _shown(self, component: Component) -> Iterator[Shown]:
+        where = component.where
+        if component.kind == "LIMITED_TIME_OFFER":
+            offer = component.rest.get("limited_time_offer")
+            text = offer.get("text") if isinstance(offer, Mapping) else None
+            yield Shown(where, "offer", text if isinstance(text, str) else "")
+        elif component.text is not None:
+            yield Shown(where, "text", component.text.fill(self.texts), tuple(component.text.parts(self.texts)))
+        elif component.kind == "HEADER":
+            yield self._medium(component)
+        elif self.plan.definition.category == AUTHENTICATION and component.kind in {"BODY", "FOOTER"}:
+            yield Shown(where, "text", _authentication(component, self))
+        for button in component.buttons:
+            yield self._button(button)
+        for card in component.cards:
+            for part in card.components:
+                yield from self._shown(part)
+
+    def _medium(self, component: Component) -> Shown:
+        kind = (component.format or "").lower()
+        value = self.values.get(f"{component.where}.{kind}")
+        inner = value.get(kind) if isinstance(value, Mapping) else value
+        if isinstance(inner, Mapping):
+            fields = ("filename", "name", "address", "link", "id", "product_retailer_id", "latitude", "longitude")
+            inner = ", ".join(str(inner[name]) for name in fields if name in inner)
+        return Shown(component.where, kind, inner if isinstance(inner, str) else "")
+
+    def _button(self, button: Button) -> Shown:
+        detail = button.rest.get("phone_number", "")
+        if button.url is not None:
+            detail = button.url.fill(self.texts)
+        elif button.kind == "COPY_CODE":
+            detail = self.texts.get(f"{button.where}.code", "")
+        label = "Copy offer code" if button.label is None and button.kind == "COPY_CODE" else button.label or ""
+        return Shown(button.where, button.kind.lower(), label, detail=detail if isinstance(detail, str) else "")
+
+
+def _authentication(component: Component, filled: Filled) -> str:
+    """Meta's own text of an authentication template, in English; elsewhere only what it will say."""
+    minutes = component.rest.get("code_expiration_minutes")
+    code = filled.texts.get(f"{component.where.removesuffix('body')}1", "{{1}}")
+    if not filled.plan.definition.language.startswith("en"):
+        return (
+            f"‹Meta's text with the code {code}›" if component.kind == "BODY" else f"‹Meta's text: {minutes} minutes›"
+        )
+    if component.kind == "FOOTER":
+        return f"This code expires in {minutes} minutes."
+    safety = " For your security, do not share this code."
+    return f"*{code}* is your verification code." + (
+        safety if component.rest.get("add_security_recommendation") else ""
+    )
+
+
+def fill(plan: Plan, values: Any = ()) -> Filled:
+    """A template with its values, and everything that is wrong with them.
+
+    Args:
+        plan: The template's plan.
+        values: A list for the numbered variables of the body, or a table by key (numbers may be keys of the body).
+    """
+    body = plan.body
+    if plan.plain and body is not None:
+        given = {}
+        if type(values) is dict:
+            given = values.copy()
+        elif type(values) in {list, tuple} and len(values) == len(plan.listed):
+            given = dict(zip(plan.listed, values, strict=True))
+        if given.keys() == plan.required and all_clean(given.values()):
+            text = body.fill(given)
+            if len(text) <= plan.body_limit and (text.isascii() or 2 * len(text) <= plan.body_limit):
+                return Filled(plan, given, given, text, plan.standing)
+    return _fill_with_care(plan, values)
+
+
+def _fill_with_care(plan: Plan, values: object) -> Filled:
+    findings: list[Finding] = list(plan.standing)
+    given = _by_key(plan, values, findings)
+    for key in given:
+        if key not in plan.needs:
+            known = ", ".join(plan.needs) or "none"
+            message = f"there is a value for {quoted(key)}; the template takes: {known}"
+            findings.append(found("ready.extra", "", message, variable=key))
+    for key, need in plan.needs.items():
+        if key in given:
+            findings.extend(check_value(need, given[key]))
+        elif need.required:
+            findings.append(found("ready.missing", need.where, f"{key} ({need.kind}) has no value", variable=key))
+    texts = {key: shown(value) for key, value in given.items()}
+    findings.extend(_lengths(plan, texts))
+    return Filled(plan, given, texts, plan.body.fill(texts) if plan.body else "", tuple(findings))
+
+
+def _by_key(plan: Plan, values: object, findings: list[Finding]) -> dict[str, Any]:
+    """The values by key, whichever way they were given."""
+    given: dict[str, Any] = {}
+    if isinstance(values, Mapping):
+        for key, value in values.items():
+            if not isinstance(key, str) and type(key) is not int:
+                findings.append(found("ready.values", "", f"{quoted(repr(key))} is no key"))
+            elif str(key) in given:
+                findings.append(found("ready.values", "", f"{key} is given twice, as a number and as text"))
+            else:
+                given[str(key)] = value
+    elif not isinstance(values, list | tuple):
+        findings.append(found("ready.values", "", f"{quoted(repr(values))} is neither a list nor a table"))
+    elif values and plan.body is not None and any(not name.isdigit() for name in plan.body.sites):
+        findings.append(found("ready.values", "body", "the variables have names; a list has none"))
+    else:
+        given = {str(number): value for number, value in enumerate(values, 1)}
+    return given
+
+
+def _lengths(plan: Plan, texts: Mapping[str, str]) -> Iterator[Finding]:
+    for component in plan.definition.all_components:
+        if component.text is not None and component.kind in {"HEADER", "BODY"}:
+            limit = HEADER_LIMIT if component.kind == "HEADER" else plan.body_limit
+            yield from _length(component.text, texts, limit)
+        for button in component.buttons:
+            if button.url is not None:
+                yield from _length(button.url, texts, URL_LIMIT)
+
+
+def _length(text: Text, texts: Mapping[str, str], limit: int) -> Iterator[Finding]:
+    if not text.sites:
+        return
+    filled = text.fill(texts)
+    longest = max(text.keys, key=lambda key: len(texts.get(key, "")))
+    for code, length, unit in (
+        ("ready.too_long", len(filled), "characters"),
+        ("ready.too_long_utf16", units(filled), "UTF-16 units"),
+    ):
+        if length > limit:
+            message = f"{text.where} has {length} {unit} when filled, at most {limit}"
+            yield found(code, text.where, message, f"shorten {longest}, the longest value", variable=longest)
+            return
+
+
+def units(text: str) -> int:
+    """How long a text is in UTF-16 units, as JavaScript and Meta's editor count."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -1,0 +1,191 @@
+"""Quick replies: texts with named blanks, for conversations that are under way.
+
+* A blank is `{customer}`. **All** blanks are filled before anything is sent; a blank without a name (`___`, `[ ]`) is
+  an error, because nobody could see whether it has been filled.
+* A **form** and a **payment request** are quick replies with a link, which is https. The link stands where the text
+  says `{link}`, or on a line of its own below the text; it may have blanks itself, whose values are percent-encoded.
+* A quick reply may belong to some channels only. On WhatsApp it is free text: it goes out only inside the 24-hour
+  window.
+
+Line breaks and runs of spaces are fine in a value here; Meta's rules for templates do not apply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from typing import Any, Final
+
+from attrs import define, field, frozen
+
+from casecore.templates.definitions import Kind, Need
+from casecore.templates.findings import Finding, TemplateError, errors, found, quoted
+from casecore.templates.recipients import Recipient, check_text_recipient
+from casecore.templates.texts import BLANKS, Text, parse_text
+from casecore.templates.values import check_value
+
+LINK: Final = "link"
+"""The blank that the link of a form or a payment request fills."""
+
+WHATSAPP: Final = "whatsapp"
+LIMITS: Final = {WHATSAPP: 4096, "apple_messages": 3000}
+"""The longest text that a channel takes, in code points, where it is known."""
+
+
+def several(names: Iterable[str]) -> tuple[str, ...]:
+    """Texts as they are given: several, or one alone."""
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def _channels(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(several(names))
+
+
+class Purpose(StrEnum):
+    """What a quick reply is for."""
+
+    TEXT = "text"
+    FORM = "form"
+    PAYMENT = "payment"
+
+
+@define(eq=False)
+class FilledText:
+    """A text with its blanks filled.
+
+    Attributes:
+        text: What the customer reads.
+        parts: The text piece by piece, each with the blank that it fills, or None.
+        findings: What is wrong with it.
+    """
+
+    text: str
+    parts: tuple[tuple[str, str | None], ...] = field(repr=False)
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that stand in the way of sending."""
+        return errors(self.findings)
+
+
+def check_blanks(blanks: tuple[str, ...], links: frozenset[str], values: object) -> Iterator[Finding]:
+    """What is wrong with the values of blanks.
+
+    Args:
+        blanks: The blanks to be filled.
+        links: Those of them that stand in an address.
+        values: The values by name.
+    """
+    if not isinstance(values, Mapping):
+        yield found("ready.values", "", f"{quoted(repr(values))} is no table", "give the values by name")
+        return
+    for name in values:
+        if name not in blanks:
+            message = f"there is a value for {quoted(str(name))}; the blanks are: {', '.join(blanks) or 'none'}"
+            yield found("ready.extra", "", message, variable=str(name))
+    for name in blanks:
+        if name not in values:
+            yield found("ready.missing", "text", f"{name} has no value", variable=name)
+        elif isinstance(values[name], Mapping):
+            yield found("ready.not_text", "text", f"{name} is an object, which is not text", variable=name)
+        else:
+            kind = Kind.URL if name in links else Kind.PAYLOAD  # a payload is any text that is not blank
+            yield from check_value(Need(name, kind, "text"), values[name])
+
+
+def texts_of(values: object) -> dict[str, str]:
+    """Those of the values that are text."""
+    given = values.items() if isinstance(values, Mapping) else ()
+    return {name: value for name, value in given if isinstance(name, str) and isinstance(value, str)}
+
+
+def check_channel_length(channel: str, text: str) -> Iterator[Finding]:
+    """Whether a channel takes a text of that length."""
+    limit = LIMITS.get(channel, len(text))
+    if len(text) > limit:
+        message = f"the text has {len(text)} characters, {channel} takes {limit}"
+        yield found("ready.too_long", "text", message)
+
+
+@frozen
+class QuickReply:
+    """A text that an agent sends with a few keys.
+
+    Attributes:
+        name: What agents call it.
+        text: With blanks, `{customer}`.
+        channels: The channels it is for; none named: every channel.
+        purpose: A text, a form or a payment request.
+        link: Of a form or a payment request; may have blanks.
+
+    Raises:
+        TemplateError: When text or link cannot be filled as written, or a link is missing or no https.
+    """
+
+    name: str
+    text: str
+    channels: frozenset[str] = field(default=frozenset(), converter=_channels)
+    purpose: Purpose = field(default=Purpose.TEXT, converter=Purpose)
+    link: str | None = None
+    _text: Text = field(init=False, repr=False, eq=False)
+    _link: Text | None = field(init=False, repr=False, eq=False, default=None)
+
+    def __attrs_post_init__(self) -> None:
+        written = self.text
+        if self.link is not None and f"{{{LINK}}}" not in written:
+            written = f"{written}\n{{{LINK}}}"
+        object.__setattr__(self, "_text", parse_text(written, "text", dialect=BLANKS))
+        if self.link is not None:
+            object.__setattr__(self, "_link", parse_text(self.link, "link", dialect=BLANKS))
+        obstacles = errors(self._findings())
+        if obstacles:
+            raise TemplateError(obstacles)
+
+    def _findings(self) -> Iterator[Finding]:
+        yield from self._text.findings
+        if self._link is not None:
+            yield from self._link.findings
+            if not self._link.literals[0].startswith("https://"):
+                yield found("ready.link", "link", f"{self.name} leads to {quoted(self._link.source)}")
+        elif self.purpose is not Purpose.TEXT:
+            yield found("ready.link", "link", f"{self.name} is a {self.purpose} without a link")
+        elif LINK in self._text.sites:
+            yield found("ready.link", "link", f"{self.name} has the blank {{link}} and no link")
+
+    @property
+    def blanks(self) -> tuple[str, ...]:
+        """What has to be filled, in the order of the text."""
+        in_text = [name for name in self._text.variables if self._link is None or name != LINK]
+        return tuple(dict.fromkeys((*in_text, *(self._link.variables if self._link else ()))))
+
+    def fill(self, values: Mapping[str, Any]) -> FilledText:
+        """The text with its blanks filled; never raises, what is missing stays visible.
+
+        Args:
+            values: The values by the names of the blanks.
+        """
+        given = texts_of(values)
+        links = frozenset(self._link.variables if self._link else ())
+        findings = tuple(check_blanks(self.blanks, links, values))
+        if self._link is not None:
+            given[LINK] = self._link.fill(given)
+        return FilledText(self._text.fill(given), tuple(self._text.parts(given)), findings)
+
+    def ready(self, values: Mapping[str, Any], channel: str, recipient: Recipient | None = None) -> tuple[Finding, ...]:
+        """What stands in the way of sending it now.
+
+        Args:
+            values: The values by the names of the blanks.
+            channel: The channel of the conversation.
+            recipient: On WhatsApp: what the desk knows of the person; None where that is checked elsewhere.
+        """
+        filled = self.fill(values)
+        findings = list(filled.findings)
+        if self.channels and channel not in self.channels:
+            message = f"{self.name} is for {', '.join(sorted(self.channels))}, not for {channel}"
+            findings.append(found("ready.channel", "", message))
+        findings.extend(check_channel_length(channel, filled.text))
+        if channel == WHATSAPP and recipient is not None:
+            findings.extend(check_text_recipient(recipient))
+        return tuple(findings)

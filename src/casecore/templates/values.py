@@ -1,0 +1,226 @@
+"""One value: whether WhatsApp takes it, what the customer reads of it, and how the API writes it.
+
+A value is text, as the customer shall read it, or an object as the API writes it (with its `type`): a currency, a date,
+a location, a medium with its file name. Numbers are refused, because only the caller knows how a customer in Lisbon
+reads twelve and a half. Nothing is cleaned in silence: a bad value is refused with the reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Final
+from urllib.parse import quote
+
+from casecore.templates.definitions import MEDIA, OBJECTS, Kind, Need
+from casecore.templates.findings import Finding, found, quoted
+
+CODE_LIMIT: Final = 15
+"""The longest coupon and one-time password, in code points."""
+
+_TYPES: Final[Mapping[Kind, tuple[str, ...]]] = {
+    Kind.TEXT: ("text", "currency", "date_time"),
+    Kind.CODE: ("text",),
+    Kind.URL: ("text",),
+    Kind.PAYLOAD: ("payload",),
+    Kind.COUPON: ("coupon_code",),
+    Kind.EXPIRY: ("limited_time_offer",),
+    **{kind: (kind.value,) for kind in MEDIA | OBJECTS},
+}
+"""The types of object that each kind of value takes; a kind that is not here takes any."""
+
+_INSIDE: Final[Mapping[Kind, tuple[str, ...]]] = {
+    **dict.fromkeys(MEDIA, ("link", "id")),
+    Kind.LOCATION: ("latitude",),
+    Kind.PRODUCT: ("product_retailer_id",),
+    Kind.EXPIRY: ("expiration_time_ms",),
+}
+"""What an object of each kind has inside: one of these."""
+
+_SHOWN_AS: Final = {"text": "text", "payload": "payload", "coupon_code": "coupon_code"}
+
+_HALF: Final = re.compile("[\ud800-\udfff]")
+_LINE: Final = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_VISIBLE: Final = re.compile(r"[^\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e"
+                             r"\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0]")  # fmt: skip
+_URL_SAFE: Final = re.compile(r"[!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]*")
+_LINK: Final = re.compile(r"https?://[^\s]+", re.ASCII)
+_ID: Final = re.compile("[0-9]+")
+
+
+def all_clean(values: Collection[Any]) -> bool:
+    """Whether values are plain visible text on one line, so that none needs a closer look: almost always.
+
+    They are looked at together where that tells as much, because this is asked for every message.
+    """
+    try:
+        joined = "".join(values)
+    except TypeError:  # one of them is no text
+        return False
+    return (
+        joined.isprintable()
+        and "     " not in joined
+        and "{" not in joined
+        and all(map(str.strip if joined.isascii() else _VISIBLE.search, values))
+    )
+
+
+def shown(value: object) -> str:
+    """What the customer reads of a value; nothing of one that is no text."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping):
+        kind = value.get("type")
+        if kind in ("currency", "date_time"):
+            inner = value.get(kind)
+            value = inner.get("fallback_value") if isinstance(inner, Mapping) else None
+        else:
+            value = value.get(_SHOWN_AS.get(kind, "")) if isinstance(kind, str) else None
+    return value if isinstance(value, str) else ""
+
+
+def check_value(need: Need, value: object) -> Iterator[Finding]:
+    """What stands between a value and its place.
+
+    Args:
+        need: What is needed there.
+        value: What is given: text, or an object as the API writes it.
+    """
+    key = need.key
+    if isinstance(value, Mapping):
+        kinds = _TYPES.get(need.kind)
+        kind = value.get("type")
+        if not isinstance(kind, str) or (kinds is not None and kind not in kinds):
+            expected = " or ".join(kinds) if kinds else "a text"
+            message = f"{key} is an object of type {quoted(repr(kind))}; its type is {expected}"
+            yield found("ready.object", need.where, message, variable=key)
+            return
+        if need.kind in _INSIDE or need.kind is Kind.ACTION:
+            yield from _check_inside(need, value, kind)
+            return
+        text = shown(value)
+        if not text:
+            message = f"{key} has no text for the customer to read"
+            yield found("ready.blank", need.where, message, variable=key)
+            return
+    elif not isinstance(value, str):
+        message = f"{key} is {quoted(repr(value))}, which is not text"
+        yield found("ready.not_text", need.where, message, variable=key)
+        return
+    else:
+        text = value
+    yield from _check_text(need, text)
+
+
+def _check_inside(need: Need, value: Mapping[Any, Any], kind: str) -> Iterator[Finding]:
+    """What an object of the API lacks: the object named like its type, and in it one of the fields that make it."""
+    inner = value.get(kind)
+    fields = _INSIDE.get(need.kind, ())
+    if need.kind is Kind.ACTION and kind != Kind.ACTION:  # of a kind that is not known here
+        return
+    if not isinstance(inner, Mapping) or (fields and not any(inner.get(name) for name in fields)):
+        lacking = " or ".join(fields) or "its fields"
+        message = f"{need.key} has no object under {quoted(kind)} with {lacking}"
+        yield found("ready.object", need.where, message, variable=need.key)
+
+
+def _check_text(need: Need, text: str) -> Iterator[Finding]:
+    key, where = need.key, need.where
+    if not _VISIBLE.search(text):
+        yield found("ready.blank", where, f"{key} is blank: {quoted(text)}", variable=key)
+        return
+    half = None if text.isascii() else _HALF.search(text)
+    if half:
+        message = f"{key} has U+{ord(half[0]):04X}, half a character"
+        yield found("ready.half_character", where, message, offset=half.start(), variable=key)
+    yield from _CHECKS.get(need.kind, _no_check)(need, text)
+
+
+def _no_check(need: Need, text: str) -> Iterator[Finding]:
+    yield from ()
+
+
+def check_line(need: Need, text: str) -> Iterator[Finding]:
+    """What WhatsApp refuses in a value that the customer reads."""
+    key, where = need.key, need.where
+    for code, at, what in (
+        ("ready.newline", _place(_LINE, text), "a line break"),
+        ("ready.tab", text.find("\t"), "a tab"),
+        ("ready.spaces", text.find("     "), "more than four spaces in a row"),
+        ("ready.braces", text.find("{{"), "two braces"),
+    ):
+        if at >= 0:
+            message = f"{key} has {what} at {at}: {quoted(text)}"
+            yield found(code, where, message, offset=at, variable=key)
+
+
+def _place(pattern: re.Pattern[str], text: str) -> int:
+    match = pattern.search(text)
+    return match.start() if match else -1
+
+
+def _check_code(need: Need, text: str) -> Iterator[Finding]:
+    yield from check_line(need, text)
+    if len(text) > CODE_LIMIT:
+        message = f"{need.key} has {len(text)} characters, at most {CODE_LIMIT}"
+        yield found("ready.code_too_long", need.where, message, variable=need.key)
+
+
+def check_url(need: Need, text: str) -> Iterator[Finding]:
+    """What breaks an address."""
+    safe = _URL_SAFE.match(text)
+    at = safe.end() if safe else 0
+    if at < len(text):
+        message = f"{need.key} has U+{ord(text[at]):04X} at {at}: {quoted(text)}"
+        encoded = quote(text, safe="!#$%&'()*+,-./:;=?@[]_~", errors="replace")
+        yield found("ready.url_value", need.where, message, f"write {quoted(encoded)}", offset=at, variable=need.key)
+
+
+def _check_medium(need: Need, text: str) -> Iterator[Finding]:
+    if not _LINK.fullmatch(text) and not _ID.fullmatch(text):
+        message = f"{need.key} is {quoted(text)}, neither a link nor an id"
+        yield found("ready.medium", need.where, message, variable=need.key)
+
+
+def _check_expiry(need: Need, text: str) -> Iterator[Finding]:
+    if not re.fullmatch("[1-9][0-9]{12}", text):
+        message = f"{need.key} is {quoted(text)}, not 13 digits"
+        yield found("ready.expiry", need.where, message, variable=need.key)
+
+
+def _check_object(need: Need, text: str) -> Iterator[Finding]:
+    message = f"{need.key} is {quoted(text)}, which is not an object"
+    remedy = f'give an object: {{"type": "{need.kind}", "{need.kind}": {{…}}}}'
+    yield found("ready.object", need.where, message, remedy, variable=need.key)
+
+
+_CHECKS: Final = {
+    Kind.TEXT: check_line,
+    Kind.CODE: _check_code,
+    Kind.COUPON: _check_code,
+    Kind.URL: check_url,
+    Kind.EXPIRY: _check_expiry,
+    Kind.ACTION: _check_object,
+    **dict.fromkeys(MEDIA, _check_medium),
+    **dict.fromkeys(OBJECTS, _check_object),
+}
+
+
+def parameter(kind: Kind, value: Any) -> dict[str, Any]:
+    """A value as the API writes it.
+
+    Args:
+        kind: What sort of value it is.
+        value: A value that `check_value` has nothing against.
+    """
+    if not isinstance(value, str):
+        return dict(value)
+    if kind in MEDIA:
+        return {"type": kind.value, kind.value: {"id" if _ID.fullmatch(value) else "link": value}}
+    if kind is Kind.PAYLOAD:
+        return {"type": "payload", "payload": value}
+    if kind is Kind.COUPON:
+        return {"type": "coupon_code", "coupon_code": value}
+    if kind is Kind.EXPIRY:
+        return {"type": "limited_time_offer", "limited_time_offer": {"expiration_time_ms": int(value)}}
+    return {"type": "text", "text": value}
