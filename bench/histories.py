@@ -20,6 +20,7 @@ from attrs import frozen
 from casecore import (
     HOUSE,
     SYSTEM,
+    AcceptOffer,
     AddAgent,
     AddTag,
     Case,
@@ -28,6 +29,7 @@ from casecore import (
     CloseReason,
     Command,
     Desk,
+    Dispose,
     Event,
     GoAvailable,
     LeaveCase,
@@ -84,6 +86,12 @@ class Life:
         """Who holds the case."""
         return self.desk.cases["case-#"].case.assignee
 
+    def hands_over(self, command: type[Command], **more: object) -> None:
+        """The holder gives the case up, and says what came of it."""
+        holder = self.holder
+        self.give(command, holder, "case-#", **more)
+        self.give(Dispose, holder, "case-#", "follow_up", "Sent the receipt.", after=5)
+
     def message(self) -> str:
         """The id of another message."""
         self.messages += 1
@@ -100,12 +108,14 @@ class Life:
         if self.random.random() < 0.2:
             self.give(AddTag, self.holder, "case-#", "receipt")
         if self.random.random() < 0.1:
-            self.give(ReassignCase, self.holder, "case-#", agent=self.random.choice(AGENTS))
+            colleague = self.random.choice([name for name in AGENTS if name != self.holder])
+            self.hands_over(ReassignCase, agent=colleague)
+            self.give(AcceptOffer, colleague, "case-#", after=10)
         self.give(SendReply, self.holder, "case-#", self.message(), "Bom dia, aqui vai o recibo.", sent_as)
         if self.random.random() < 0.1:
             self.give(RemoveTag, self.holder, "case-#", "receipt")
         if self.random.random() < 0.2:
-            self.give(LeaveCase, self.holder, "case-#")
+            self.hands_over(LeaveCase)
 
     def lived(self) -> list[tuple[Event, ...]]:
         """The whole life: one to three rounds of message and reply, then the case is resolved and closed."""
