@@ -302,8 +302,8 @@ class TestAuthentication:
 
     def test_what_is_no_proceeding(self):
         """Events of other sorts are none."""
-        assert None is proceeding(AgentAvailable("ana", T0, "ana"))
-        assert None is proceeding(CaseReleased("ana", T0, "c1", "ana", Release.LEFT))
+        assert () == proceeding(AgentAvailable("ana", T0, "ana"))
+        assert () == proceeding(CaseReleased("ana", T0, "c1", "ana", Release.LEFT))
 
 
 class TestLunch:

@@ -44,7 +44,7 @@ from casecore.policies import Policy
 from casecore.records import record
 from casecore.replies import ReplySent
 from casecore.sections import Proceeding
-from casecore.statuses import Status
+from casecore.statuses import RESOLVED, Status
 
 # State table -------------------------------------------------------------------------------------------
 
@@ -193,24 +193,25 @@ def _ends_own(view: SeesContact, command: EndContact, policy: Policy) -> Reason 
     return None if command.by == CUSTOMER else only_holder(view, command, policy)
 
 
-def proceeding(event: Event) -> Proceeding | None:
-    """What an event is, of what the customer may have to be authenticated for."""
+def proceeding(event: Event) -> tuple[Proceeding, ...]:
+    """All that an event is, of what the customer may have to be authenticated for."""
+    if isinstance(event, ReplySent):
+        resolves = (Proceeding.RESOLVE,) if event.send_as is RESOLVED else ()
+        return (*resolves, Proceeding.ACCOUNT_REPLY) if event.about_account else resolves
     match event:
-        case ReplySent(send_as=Status.RESOLVED) | StatusSet(status=Status.RESOLVED):
-            return Proceeding.RESOLVE
-        case ReplySent(about_account=True):
-            return Proceeding.ACCOUNT_REPLY
+        case StatusSet(status=Status.RESOLVED):
+            return (Proceeding.RESOLVE,)
         case CaseReleased(because=Release.TRANSFERRED):
-            return Proceeding.TRANSFER
+            return (Proceeding.TRANSFER,)
         case CaseClosed(reason=CloseReason.BY_HAND):
-            return Proceeding.CLOSE
-    return None
+            return (Proceeding.CLOSE,)
+    return ()
 
 
-def unauthenticated(view: SeesContact, what: Proceeding | None, policy: Policy) -> Reason | None:
+def unauthenticated(view: SeesContact, what: Proceeding, policy: Policy) -> Reason | None:
     """What is against proceeding: that the customer has not been authenticated in this contact."""
     case, needed = view.case, policy.authentication
-    if what is None or case is None or what not in needed.before or case.channel not in needed.channels:
+    if case is None or case.channel not in needed.channels or what not in needed.before:
         return None
     if view.contact is not None and view.contact.authenticated:
         return None
@@ -225,11 +226,11 @@ def unauthenticated(view: SeesContact, what: Proceeding | None, policy: Policy) 
 
 
 def _authenticated_first(view: SeesContact, event: Event, policy: Policy) -> Reason | None:
-    if view.case is None or view.case.channel not in policy.authentication.channels:
-        return None  # most channels need none, and this is asked of every reply
-    both = (proceeding(event), Proceeding.ACCOUNT_REPLY if getattr(event, "about_account", False) else None)
-    found = (unauthenticated(view, what, policy) for what in both)
-    return next((reason for reason in found if reason is not None), None)
+    for what in proceeding(event):
+        reason = unauthenticated(view, what, policy)
+        if reason is not None:
+            return reason
+    return None
 
 
 def _holds(agent: Agent) -> str:
