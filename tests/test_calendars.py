@@ -6,6 +6,7 @@ import sys
 import zoneinfo
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
+from itertools import permutations
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -323,6 +324,9 @@ def test_an_instant_without_a_zone_is_refused(at):
         lambda: LISBON.open_seconds(at, good),
         lambda: LISBON.open_seconds(good, at),
         lambda: LISBON.add(at, 1),
+        lambda: LISBON.open_time(at, good),
+        lambda: LISBON.clock(at, good, timedelta(hours=1)),
+        lambda: LISBON.clock(good, at, timedelta(hours=1)),
         lambda: LISBON.is_open(at),
         lambda: LISBON.next_open(at),
         lambda: LISBON.closes(at),
@@ -336,6 +340,13 @@ def test_time_is_not_taken_back(seconds):
     """There is no instant at which less than no time has passed."""
     with pytest.raises(CalendarError, match="time is not taken back; give 0 or more"):
         LISBON.add(datetime(2026, 11, 2, tzinfo=UTC), seconds)
+
+
+def test_no_clock_runs_for_less_than_no_time():
+    """A clock's length is not negative either."""
+    monday = datetime(2026, 11, 2, tzinfo=UTC)
+    with pytest.raises(CalendarError, match="time is not taken back; give 0 or more"):
+        LISBON.clock(monday, monday, -TICK)
 
 
 def test_it_remembers_a_bounded_stretch_and_forgets_without_harm():
@@ -664,6 +675,19 @@ def test_a_deadline_is_the_earliest_instant_at_which_the_time_has_passed(questio
     assert start <= due <= start + HORIZON
     assert seconds == calendar.open_seconds(start, due)
     assert seconds == 0 or calendar.open_seconds(start, due - TICK) < seconds
+
+
+@given(questions(3, days=200), st.timedeltas(timedelta(0), 2 * HORIZON))
+@settings(max_examples=50, deadline=None)
+def test_a_clock_is_the_open_time_and_the_deadline_in_one(question, length):
+    """`clock` gives what `open_time` and `add` give; before its start a clock shows nothing."""
+    calendar, _, *instants = question
+    for start, at in permutations(instants, 2):
+        shown, due = calendar.clock(start, at, length)
+        assert calendar.open_time(start, at) == shown
+        assert calendar.open_seconds(start, at) == shown.total_seconds()
+        assert calendar.add(start, length.total_seconds()) == due
+    assert (timedelta(0), start) == calendar.clock(start, start, timedelta(0))
 
 
 @given(questions())

@@ -15,18 +15,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, Protocol
 
 from casecore.arrivals import CaseReopened, MessageReceived
 from casecore.assignments import WorkBegun
-from casecore.cases import CaseClosed, CaseCommand, CaseStarted, StatusSet, by_agent, not_closed, only_holder
-from casecore.kernel import Draft, Event, Probe, Room, Rule, Timer, a_choice, frozen
+from casecore.calendars import Calendar
+from casecore.cases import Case, CaseClosed, CaseCommand, CaseStarted, StatusSet, by_agent, not_closed, only_holder
+from casecore.kernel import Draft, Event, Handler, Probe, Room, Rule, Timer, a_choice, frozen
 from casecore.policies import Policy
-from casecore.records import draft_of, record
+from casecore.records import draft_of, freeze, record
 from casecore.replies import ReplySent
 from casecore.sections import AfterReopening, Level
 from casecore.silence import ChatDisconnected
-from casecore.statuses import Status
+from casecore.statuses import CLOSED, NEW, OPEN, RESOLVED, Status
 from casecore.wrap_ups import SeesWrapUp
 
 
@@ -38,6 +40,8 @@ class ClockState(StrEnum):
     MISSED = "missed"
     STOPPED = "stopped"
 
+
+RUNNING, MET, MISSED, STOPPED = ClockState
 
 # Record ------------------------------------------------------------------------------------------------
 
@@ -78,7 +82,7 @@ class SeesClocks(SeesWrapUp, Protocol):
 # Reading -----------------------------------------------------------------------------------------------
 
 
-@frozen
+@record
 class Clock:
     """One service clock of one case at one instant; all durations are open time of the calendar.
 
@@ -107,6 +111,9 @@ class Clock:
         return 100 * self.elapsed / self.target
 
 
+_drawn = draft_of(Clock)
+
+
 def first_response(view: SeesClocks, policy: Policy, at: datetime) -> Clock | None:
     """The FRT of a case; None where it has no target or the customer has not written.
 
@@ -116,16 +123,9 @@ def first_response(view: SeesClocks, policy: Policy, at: datetime) -> Clock | No
         at: Now (aware).
     """
     clocks = view.clocks
-    target = _target("first_response", view, policy)
-    if clocks is None or target is None or clocks.started_at is None:
+    if clocks is None:
         return None
-    end = clocks.replied_at or clocks.closed_at
-    elapsed = _open(view, policy, clocks.started_at, end or at)
-    if clocks.replied_at is None and clocks.closed_at is not None:
-        return Clock("first_response", target, elapsed, ClockState.STOPPED)
-    ended = end is not None
-    due = None if ended else _due(view, policy, clocks.started_at, target)
-    return Clock("first_response", target, elapsed, _state(elapsed, target, ended=ended), due)
+    return _clock("first_response", view, policy, at, clocks.started_at, clocks.replied_at)
 
 
 def solution(view: SeesClocks, policy: Policy, at: datetime) -> Clock | None:
@@ -137,46 +137,55 @@ def solution(view: SeesClocks, policy: Policy, at: datetime) -> Clock | None:
         at: Now (aware).
     """
     clocks = view.clocks
-    target = _target("solution", view, policy)
-    if clocks is None or target is None or clocks.solution_from is None:
+    if clocks is None:
         return None
-    end = clocks.resolved_at or clocks.closed_at or at
     left_out = timedelta(seconds=clocks.left_out)
-    if clocks.paused_since is not None:
-        left_out += _open(view, policy, clocks.paused_since, max(end, clocks.paused_since))
-    elapsed = _open(view, policy, clocks.solution_from, end) - left_out
-    if clocks.resolved_at is not None:
-        return Clock("solution", target, elapsed, _state(elapsed, target, ended=True))
-    if clocks.closed_at is not None:
-        return Clock("solution", target, elapsed, ClockState.STOPPED)
-    runs = clocks.paused_since is None
-    due = _due(view, policy, clocks.solution_from, target + left_out) if runs else None
-    return Clock("solution", target, elapsed, _state(elapsed, target, ended=False), due)
+    since, reached_at, paused_at = clocks.solution_from, clocks.resolved_at, clocks.paused_since
+    return _clock("solution", view, policy, at, since, reached_at, paused_at, left_out)
 
 
-def _state(elapsed: timedelta, target: timedelta, *, ended: bool) -> ClockState:
-    if elapsed > target:
-        return ClockState.MISSED
-    return ClockState.MET if ended else ClockState.RUNNING
-
-
-def _target(name: str, view: SeesClocks, policy: Policy) -> timedelta | None:
-    if view.case is None or view.clocks is None:
+def _clock(
+    name: str,
+    view: SeesClocks,
+    policy: Policy,
+    at: datetime,
+    since: datetime | None,
+    reached_at: datetime | None,
+    paused_at: datetime | None = None,
+    left_out: timedelta = timedelta(0),
+) -> Clock | None:
+    """A clock that runs from `since` until it is reached, or stops when the case is closed before."""
+    case, clocks = view.case, view.clocks
+    if case is None or clocks is None or since is None:
         return None
-    return policy.sla.target(name, view.case.channel, view.clocks.level)
+    target = policy.sla.target(name, case.channel, clocks.level)
+    if target is None:
+        return None
+    calendar = policy.calendar_for(case.channel)
+    end, due = reached_at or clocks.closed_at, None
+    if paused_at is not None:
+        left_out += _open(calendar, paused_at, max(end or at, paused_at))
+    if end is not None or paused_at is not None:
+        elapsed = _open(calendar, since, end or at)
+    elif calendar is None:
+        elapsed, due = at - since, _later(since, target + left_out)
+    else:
+        elapsed, due = calendar.clock(since, at, target + left_out)
+    elapsed -= left_out
+    if reached_at is None and end is not None:
+        state = STOPPED
+    else:
+        state = MISSED if elapsed > target else MET if reached_at else RUNNING
+    return freeze(_drawn(name, target, elapsed, state, due), Clock)
 
 
-def _open(view: SeesClocks, policy: Policy, start: datetime, end: datetime) -> timedelta:
-    calendar = None if view.case is None else policy.calendar_for(view.case.channel)
-    return end - start if calendar is None else timedelta(seconds=calendar.open_seconds(start, end))
+def _open(calendar: Calendar | None, start: datetime, end: datetime) -> timedelta:
+    return end - start if calendar is None else calendar.open_time(start, end)
 
 
-def _due(view: SeesClocks, policy: Policy, start: datetime, after: timedelta) -> datetime | None:
-    calendar = None if view.case is None else policy.calendar_for(view.case.channel)
-    if calendar is not None:
-        return calendar.add(start, after.total_seconds())
+def _later(start: datetime, length: timedelta) -> datetime | None:
     try:
-        return start + after
+        return start + length
     except OverflowError:  # after the last day of the calendar: it never comes
         return None
 
@@ -257,49 +266,43 @@ def _set_level(_: SeesClocks, command: SetLevel, __: Policy) -> tuple[Event, ...
 
 def _starts(_: SeesClocks, event: CaseStarted, policy: Policy) -> tuple[Event, ...]:
     """A policy may pause ST until somebody looks at the case."""
-    return (SolutionPaused(event.by, event.at, event.case),) if Status.NEW in policy.sla.pause_in else ()
+    return (SolutionPaused(event.by, event.at, event.case),) if NEW in policy.sla.pause_in else ()
 
 
-def _moves(view: SeesClocks, event: Event, policy: Policy) -> tuple[Event, ...]:
-    """What a change of status does to ST."""
-    case, clocks = view.case, view.clocks
-    if case is None or clocks is None:
-        return ()
-    if clocks.resolved_at is not None and policy.sla.after_reopening is AfterReopening.FIRST_SOLUTION_STANDS:
-        return ()
-    old, new = case.status, _new_status(event)
-    events: list[Event] = []
-    if clocks.paused_since is not None and new not in policy.sla.pause_in:
-        seconds = _open(view, policy, clocks.paused_since, event.at).total_seconds()
-        events.append(SolutionResumed(event.by, event.at, case.id, seconds))
-    if new is Status.RESOLVED and clocks.resolved_at is None:
-        events.append(SolutionReached(event.by, event.at, case.id))
-    if old is Status.RESOLVED and new not in {Status.RESOLVED, Status.CLOSED} and clocks.resolved_at is not None:
-        events.append(_undone(view, case.id, clocks.resolved_at, clocks, event, policy))
-    if new in policy.sla.pause_in and clocks.paused_since is None:
-        events.append(SolutionPaused(event.by, event.at, case.id))
-    return tuple(events)
+def _moves(new_status: Callable[[Any], Status]) -> Handler[SeesClocks]:
+    """What a change of status does to ST, by what an event says the new status is."""
+
+    def moves(view: SeesClocks, event: Event, policy: Policy) -> tuple[Event, ...]:
+        case, clocks = view.case, view.clocks
+        if case is None or clocks is None:
+            return ()
+        new, pauses_in = new_status(event), policy.sla.pause_in
+        paused_at, resolved_at = clocks.paused_since, clocks.resolved_at
+        if resolved_at is not None and policy.sla.after_reopening is AfterReopening.FIRST_SOLUTION_STANDS:
+            return ()
+        events: list[Event] = []
+        if paused_at is not None and new not in pauses_in:
+            events.append(SolutionResumed(event.by, event.at, case.id, _seconds(case, policy, paused_at, event.at)))
+        if new is RESOLVED and resolved_at is None:
+            events.append(SolutionReached(event.by, event.at, case.id))
+        if resolved_at is not None and case.status is RESOLVED and new is not RESOLVED and new is not CLOSED:
+            events.append(_undone(case, resolved_at, clocks, event, policy))
+        if new in pauses_in and paused_at is None:
+            events.append(SolutionPaused(event.by, event.at, case.id))
+        return tuple(events)
+
+    return moves
 
 
-def _undone(
-    view: SeesClocks, case: str, resolved_at: datetime, clocks: Clocks, event: Event, policy: Policy
-) -> SolutionUndone:
+def _undone(case: Case, resolved_at: datetime, clocks: Clocks, event: Event, policy: Policy) -> SolutionUndone:
     after, left_out = policy.sla.after_reopening, 0.0
     if after is AfterReopening.LEAVES_OUT and clocks.paused_since is None:  # what was paused is left out already
-        left_out = _open(view, policy, resolved_at, event.at).total_seconds()
-    return SolutionUndone(event.by, event.at, case, after is AfterReopening.STARTS_AGAIN, left_out)
+        left_out = _seconds(case, policy, resolved_at, event.at)
+    return SolutionUndone(event.by, event.at, case.id, after is AfterReopening.STARTS_AGAIN, left_out)
 
 
-def _new_status(event: Event) -> Status:
-    match event:
-        case StatusSet(status=status) | ReplySent(send_as=status):
-            return status
-        case ChatDisconnected():
-            return Status.RESOLVED
-        case CaseClosed():
-            return Status.CLOSED
-        case _:
-            return Status.OPEN
+def _seconds(case: Case, policy: Policy, start: datetime, end: datetime) -> float:
+    return _open(policy.calendar_for(case.channel), start, end).total_seconds()
 
 
 # Evolve ------------------------------------------------------------------------------------------------
@@ -359,7 +362,11 @@ SLA: Room[SeesClocks] = Room(
     decide={SetLevel: _set_level},
     follows={
         CaseStarted: _starts,
-        **dict.fromkeys((WorkBegun, StatusSet, ReplySent, CaseReopened, ChatDisconnected, CaseClosed), _moves),
+        StatusSet: _moves(attrgetter("status")),
+        ReplySent: _moves(attrgetter("send_as")),
+        **dict.fromkeys((WorkBegun, CaseReopened), _moves(lambda _: OPEN)),
+        ChatDisconnected: _moves(lambda _: RESOLVED),
+        CaseClosed: _moves(lambda _: CLOSED),
     },
     creates={(Clocks, CaseStarted): _began},
     evolve={
