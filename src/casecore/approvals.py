@@ -19,7 +19,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Protocol
 
-from casecore.agents import Permission, is_supervisor
+from casecore.agents import APPROVE, is_supervisor
 from casecore.arrivals import MessageReceived
 from casecore.assignments import queue_known
 from casecore.cases import CaseClosed, CaseCommand, SeesCase, StatusSet, by_agent, not_closed, only_holder
@@ -49,7 +49,7 @@ from casecore.replies import (
     send_edge,
 )
 from casecore.sections import OnCustomerMessage
-from casecore.statuses import Status
+from casecore.statuses import RESOLVED, Status
 from casecore.threads import message_fresh
 
 # State table -------------------------------------------------------------------------------------------
@@ -330,16 +330,18 @@ def _blocks_close(view: SeesDraft, event: CaseClosed, _: Policy) -> Reason | Non
 
 
 def _blocks_resolve(view: SeesDraft, event: ReplySent | StatusSet, _: Policy) -> Reason | None:
+    if view.draft is None:
+        return None
     status = event.send_as if isinstance(event, ReplySent) else event.status
     reviewed = isinstance(event, ReplySent) and event.reviewer is not None
-    if view.draft is None or reviewed or status is not Status.RESOLVED:
+    if reviewed or status is not RESOLVED:
         return None
     found = f"draft {view.draft.id} waits on case {event.case}"
     return Reason("approval.blocks_resolve", found, "decide or withdraw it first")
 
 
 def _may_approve(view: SeesDraft, command: ApproveDraft | RefuseDraft, _: Policy) -> Reason | None:
-    if view.actor is not None and view.actor.may(Permission.APPROVE):
+    if view.actor is not None and view.actor.may(APPROVE):
         return None
     found = f"{command.by} has no permission to approve"
     return Reason("approval.permission", found, "ask somebody who has the permission `approve`")
@@ -395,9 +397,7 @@ def _authors(view: SeesDraft, command: EditDraft | WithdrawDraft | ReassignDraft
     if draft is None or command.by == SYSTEM or is_supervisor(actor):
         return None
     mine = command.by == draft.author or (view.case is not None and command.by == view.case.assignee)
-    reviews = actor is not None and (
-        actor.id == draft.reviewer or (actor.may(Permission.APPROVE) and draft.queue in actor.queues)
-    )
+    reviews = actor is not None and (actor.id == draft.reviewer or (actor.may(APPROVE) and draft.queue in actor.queues))
     if mine or (reviews and not isinstance(command, WithdrawDraft)):
         return None
     return Reason(

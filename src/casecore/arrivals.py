@@ -30,7 +30,7 @@ from casecore.kernel import (
 )
 from casecore.policies import Policy
 from casecore.records import draft_of
-from casecore.statuses import CASE_LIFECYCLE, Status, Trigger
+from casecore.statuses import CASE_LIFECYCLE, CLOSED, OPEN, Status, Trigger
 from casecore.threads import CustomerMet, Message, Thread, ThreadOpened, message_fresh
 
 # Command ---------------------------------------------------------------------------------------------
@@ -180,7 +180,7 @@ def _machine_made(command: ReceiveMessage) -> bool:
 
 def starts_case(command: ReceiveMessage, case: Case | None) -> bool:
     """Whether a message starts a case: a person wrote, and the thread's latest case, if it has one, is closed."""
-    return not _machine_made(command) and (case is None or case.status is Status.CLOSED)
+    return not _machine_made(command) and (case is None or case.status is CLOSED)
 
 
 def new_case_id(command: ReceiveMessage, case: Case | None) -> str:
@@ -199,7 +199,7 @@ def _receive(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tuple[E
         return (
             MessageNoted(c.by, c.at, case.id if case else None, c.thread, c.message, c.text, c.kind, c.auto_generated),
         )
-    if case is None or case.status is Status.CLOSED:
+    if case is None or case.status is CLOSED:
         return _start(view, c, policy)
     received = MessageReceived(c.by, c.at, case.id, c.thread, case.customer, c.message, c.text, c.kind, _answers(view))
     if CASE_LIFECYCLE.dest(case.status, Trigger.CUSTOMER_MESSAGE) is case.status:
@@ -254,7 +254,7 @@ def _came(event: MessageReceived) -> Message:
 
 
 def _reopened(case: Draft, event: CaseReopened) -> None:
-    case.status = Status.OPEN
+    case.status = OPEN
     case.status_at = event.at
 
 

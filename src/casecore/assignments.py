@@ -21,10 +21,10 @@ from typing import Protocol
 
 from casecore.agents import Agent, SeesAgents
 from casecore.cases import Case, CaseCommand, SeesCase, StatusSet, by_agent
-from casecore.channels import Channel
+from casecore.channels import VOICE, Channel
 from casecore.kernel import SYSTEM, Command, Draft, Event, Probe, Reason, Room, Rule, frozen
 from casecore.policies import Policy
-from casecore.statuses import CASE_LIFECYCLE, Status, Trigger
+from casecore.statuses import CASE_LIFECYCLE, CLOSED, OPEN, RESOLVED, Status, Trigger
 
 
 class Release(StrEnum):
@@ -170,11 +170,11 @@ def on_a_call(agent: Agent, channel: Channel, policy: Policy) -> Reason | None:
     """Calls and cases mix only where the policy says so."""
     if policy.capacity.voice_with_cases:
         return None
-    calls = agent.held.get(Channel.VOICE, 0) + agent.offered.get(Channel.VOICE, 0)
-    busy = calls if channel is not Channel.VOICE else agent.load - calls
+    calls = agent.held.get(VOICE, 0) + agent.offered.get(VOICE, 0)
+    busy = calls if channel is not VOICE else agent.load - calls
     if not busy:
         return None
-    found = f"{agent.id} is on a call" if channel is not Channel.VOICE else f"{agent.id} has cases"
+    found = f"{agent.id} is on a call" if channel is not VOICE else f"{agent.id} has cases"
     return Reason("capacity.voice_with_cases", f"{found}, and calls do not mix with cases", "wait until that has ended")
 
 
@@ -266,7 +266,7 @@ def queue_known(_: SeesAgents, command: ForQueue, policy: Policy) -> Reason | No
 
 def _open(view: SeesCase, command: OpenCase, _: Policy) -> tuple[Event, ...]:
     case = view.case
-    if case is None or case.status is Status.CLOSED or case.assignee not in (None, command.by):
+    if case is None or case.status is CLOSED or case.assignee not in (None, command.by):
         return ()
     assigned = () if case.assignee else (taken(case, command, command.by),)
     return (*assigned, *begin_work(case, command, command.by))
@@ -303,7 +303,7 @@ def released(case: Case, cause: Command | Event, because: Release, since: dateti
     if case.assignee is None:
         return ()
     release = CaseReleased(cause.by, cause.at, case.id, case.assignee, because)
-    return (release,) if case.status is Status.RESOLVED else (release, back_in_queue(case, cause, since))
+    return (release,) if case.status is RESOLVED else (release, back_in_queue(case, cause, since))
 
 
 def back_in_queue(case: Case, cause: Command | Event, since: datetime | None = None) -> CaseQueued:
@@ -316,7 +316,7 @@ def place_after(view: SeesCase, event: Event, status: Status) -> tuple[Event, ..
     case = view.case
     if case is None or case.assignee is not None:
         return ()
-    if status is Status.RESOLVED:
+    if status is RESOLVED:
         return () if case.waiting_since is None else (CaseUnqueued(SYSTEM, event.at, case.id),)
     return () if case.waiting_since is not None else (back_in_queue(case, event),)
 
@@ -347,7 +347,7 @@ def _unqueued(case: Draft, _: CaseUnqueued) -> None:
 
 
 def _begun(case: Draft, event: WorkBegun) -> None:
-    case.status = Status.OPEN
+    case.status = OPEN
     case.status_at = event.at
 
 

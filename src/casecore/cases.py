@@ -36,7 +36,7 @@ from casecore.keys import spoken
 from casecore.policies import Policy
 from casecore.records import draft_of, record
 from casecore.sections import Role
-from casecore.statuses import CASE_LIFECYCLE, SET_BY_HAND, Status, Trigger
+from casecore.statuses import CASE_LIFECYCLE, CLOSED, NEW, SET_BY_HAND, Status, Trigger
 from casecore.threads import Message, SeesThread, Thread
 
 
@@ -200,7 +200,7 @@ def _case_known(view: SeesCase, command: AboutCase, _: Policy) -> Reason | None:
 def not_closed(view: SeesCase, _: Command, __: Policy) -> Reason | None:
     """The need of every command that changes a case: a closed one can never be changed."""
     case = view.case
-    if case is None or case.status is not Status.CLOSED:
+    if case is None or case.status is not CLOSED:
         return None
     follow = f"work on its successor {case.successor}" if case.successor else "wait for the customer to write"
     return Reason("lifecycle.closed", f"case {case.id} is closed and can never be changed", follow)
@@ -228,7 +228,7 @@ def edge(
 
 
 def _set_edge(view: SeesCase, command: SetStatus, _: Policy) -> Reason | None:
-    return edge(view.case, SET_BY_HAND.get(command.status, f"set_{command.status}"))
+    return edge(view.case, SET_BY_HAND.get(command.status) or f"set_{command.status}")
 
 
 def _close_edge(view: SeesCase, _: CloseCase, __: Policy) -> Reason | None:
@@ -344,7 +344,7 @@ def _started(event: CaseStarted) -> Case:
         event.thread,
         event.customer,
         event.channel,
-        Status.NEW,
+        NEW,
         event.at,
         event.queue,
         reason=event.reason,
@@ -364,7 +364,7 @@ def _status_set(case: Draft, event: StatusSet) -> None:
 
 
 def _closed(case: Draft, event: CaseClosed) -> None:
-    case.status = Status.CLOSED
+    case.status = CLOSED
     case.status_at = event.at
     case.closed_as = event.reason
     case.assignee = case.waiting_since = case.unanswered_since = None

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
 V = TypeVar("V")
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 @frozen
@@ -66,6 +67,18 @@ class _Plan(Generic[V]):
     checks: tuple[Check[V], ...]
 
 
+class ByClass(dict[type, T]):
+    """What is looked up by class and compiled when the class is first met: hosts may have classes of their own."""
+
+    def __init__(self, compiled: Callable[[Any], T]) -> None:
+        super().__init__()
+        self._compiled = compiled
+
+    def __missing__(self, kind: type) -> T:
+        found = self[kind] = self._compiled(kind)
+        return found
+
+
 def _guarding(rules: Iterable[Rule[V]], subject: type) -> tuple[Rule[V], ...]:
     return tuple(rule for rule in rules if issubclass(subject, rule.guards))
 
@@ -80,10 +93,8 @@ class House(Generic[V]):
 
     rooms: tuple[Room[V], ...]
     _plans: Mapping[type[Command], _Plan[V]] = field(init=False, repr=False)
-    _reactions: dict[type[Event], tuple[tuple[Check[V], ...], tuple[Handler[V], ...]]] = field(
-        init=False, repr=False, factory=dict
-    )
-    _changes: dict[type[Event], tuple[Change, ...]] = field(init=False, repr=False, factory=dict)
+    _reactions: ByClass[tuple[tuple[Check[V], ...], tuple[Handler[V], ...]]] = field(init=False, repr=False)
+    _changes: ByClass[tuple[Change, ...]] = field(init=False, repr=False)
 
     @_plans.default
     def _compiled(self) -> Mapping[type[Command], _Plan[V]]:
@@ -96,6 +107,18 @@ class House(Generic[V]):
             for room in self.rooms
             for command, handler in room.decide.items()
         }
+
+    @_reactions.default
+    def _reacting(self) -> ByClass[tuple[tuple[Check[V], ...], tuple[Handler[V], ...]]]:
+        def reactions(event: type[Event]) -> tuple[tuple[Check[V], ...], tuple[Handler[V], ...]]:
+            checks = tuple(rule.check for rule in _guarding(self.rules, event))
+            return checks, tuple(room.follows[event] for room in self.rooms if event in room.follows)
+
+        return ByClass(reactions)
+
+    @_changes.default
+    def _changing(self) -> ByClass[tuple[Change, ...]]:
+        return ByClass(lambda event: tuple(change for room in self.rooms for change in _changes_in(room, event)))
 
     @property
     def needs(self) -> tuple[Rule[V], ...]:
@@ -138,7 +161,7 @@ class House(Generic[V]):
                 found.append(reason)
         followed = False
         for event in events:
-            checks, followers = self._reactions_to(type(event))
+            checks, followers = self._reactions[type(event)]
             followed = followed or bool(followers)
             for check in checks:
                 reason = check(view, event, policy)
@@ -162,8 +185,8 @@ class House(Generic[V]):
     def _with_consequences(self, view: V, events: tuple[Event, ...], policy: Policy) -> tuple[Event, ...]:
         grown = list(events)
         for event in grown:  # the list grows while it is walked: a consequence may have consequences
-            for follower in self._reactions_to(type(event))[1]:
-                grown.extend(follower(view, event, policy))
+            for follower in self._reactions[type(event)][1]:
+                grown += follower(view, event, policy)
         return tuple(grown)
 
     def reasons(self, view: V, command: Command, policy: Policy, unread: frozenset[str]) -> tuple[Reason, ...]:
@@ -192,22 +215,9 @@ class House(Generic[V]):
         ]
         return tuple(dict.fromkeys(r for r in found if policy.mode(r.rule) is Enforcement.BLOCK))
 
-    # What is looked up by event class is compiled when the class is first met: hosts may have events of their own.
-
-    def _reactions_to(self, event: type[Event]) -> tuple[tuple[Check[V], ...], tuple[Handler[V], ...]]:
-        reactions = self._reactions.get(event)
-        if reactions is None:
-            checks = tuple(rule.check for rule in _guarding(self.rules, event))
-            followers = tuple(room.follows[event] for room in self.rooms if event in room.follows)
-            reactions = self._reactions[event] = (checks, followers)
-        return reactions
-
     def changes(self, event: type[Event]) -> tuple[Change, ...]:
         """How events of this class change the desk's records, lower rooms first."""
-        changes = self._changes.get(event)
-        if changes is None:
-            changes = self._changes[event] = tuple(change for room in self.rooms for change in _changes_in(room, event))
-        return changes
+        return self._changes[event]
 
     def fold(self, sheet: type[R], key: str, events: Iterable[Event]) -> dict[str, R]:
         """The records of one class that a history leaves, by id; what it does to others is left aside.

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import Protocol
 
-from casecore.agents import Permission
+from casecore.agents import REPLY
 from casecore.assignments import place_after
 from casecore.cases import Case, CaseCommand, SeesCase, by_agent, edge, not_closed, only_holder
 from casecore.kernel import Draft, Event, Probe, Reason, Room, Rule, a_choice, a_flag, a_text, an_id, frozen, some_texts
@@ -84,7 +84,7 @@ class Sendable(Protocol):
 
 def send_edge(view: SeesCase, send_as: Status) -> Reason | None:
     """What the life cycle has against sending a reply as this status."""
-    trigger = SENT_AS.get(send_as, f"send_as_{send_as}")
+    trigger = SENT_AS.get(send_as) or f"send_as_{send_as}"
     return edge(view.case, trigger, "send it as pending, escalated or resolved")
 
 
@@ -138,7 +138,7 @@ def emoji_taken(view: SeesCase, reply: Sendable, policy: Policy) -> Reason | Non
 def _may_reply(view: SeesCase, event: ReplySent, _: Policy) -> Reason | None:
     if event.reviewer is not None:
         return None
-    if view.actor is not None and view.actor.may(Permission.REPLY):
+    if view.actor is not None and view.actor.may(REPLY):
         return None
     return Reason("reply.permission", f"{event.author} may not reply directly", "submit the reply for approval instead")
 

@@ -22,7 +22,7 @@ from casecore.agents import Agent, AgentUnavailable, is_supervisor
 from casecore.approvals import DraftSubmitted
 from casecore.arrivals import MessageReceived
 from casecore.cases import CaseClosed, CaseCommand, CaseStarted, CloseReason, by_agent
-from casecore.channels import Channel
+from casecore.channels import EMAIL, Channel
 from casecore.commitments import SeesCommitment
 from casecore.contacts import ContactEnded
 from casecore.kernel import SYSTEM, Draft, Event, Probe, Reason, Room, Rule, a_choice, a_flag, a_text, an_id, frozen
@@ -230,7 +230,7 @@ def missing_relations(view: SeesWrapUp, policy: Policy) -> frozenset[Relation]:
 
 
 def _missing(view: SeesWrapUp, after: Aftermath, policy: Policy) -> frozenset[Relation]:
-    if view.case is None or view.case.channel is not Channel.EMAIL:
+    if view.case is None or view.case.channel is not EMAIL:
         return frozenset()
     needed = set()
     if policy.email.relate_customer:
@@ -273,7 +273,7 @@ def _disposed_before_closing(view: SeesWrapUp, event: CaseClosed, _: Policy) -> 
 
 
 def _subject(view: SeesWrapUp, event: ReplySent | DraftSubmitted, policy: Policy) -> Reason | None:
-    on_email = view.case is not None and view.case.channel is Channel.EMAIL
+    on_email = view.case is not None and view.case.channel is EMAIL
     if not on_email or not policy.email.subject_required or event.subject.strip():
         return None
     return Reason("email.subject_required", "the email has no subject", "give it one")
@@ -326,7 +326,7 @@ def _relate(view: SeesWrapUp, command: RelateRecord, policy: Policy) -> tuple[Ev
 def _wrap_up_begins(view: SeesWrapUp, event: ContactEnded, policy: Policy) -> tuple[Event, ...]:
     if not policy.wrap_up.required:
         return _next_state(view, event, event.agent, contacts=1, wrap_ups=0)
-    handler = view.aftermath.earlier_handler if view.aftermath and event.channel is Channel.EMAIL else None
+    handler = view.aftermath.earlier_handler if view.aftermath and event.channel is EMAIL else None
     handler = None if handler == event.agent or event.because == "transferred" else handler
     owed = wrap_up_id(event.case, event.agent)
     return (WrapUpOwed(event.by, event.at, owed, event.case, event.agent, event.channel, event.because, handler),)
