@@ -15,8 +15,9 @@ from casecore.assignments import CaseReleased, OpenCase, Release
 from casecore.commitments import FulfilCommitment, MakeCommitment
 from casecore.desk import Desk
 from casecore.kernel import CUSTOMER, SYSTEM, Event
-from casecore.offers import AcceptOffer, ExpireOffer, OfferWork, ReassignCase
+from casecore.offers import AcceptOffer, ExpireOffer, OfferWork
 from casecore.policies import Policy
+from casecore.reassignments import ReassignCase
 from casecore.routing import next_offer
 from casecore.sections import Lifecycle, Sla, Targets
 from casecore.testing.scenario import T0, at, case_in, new_case, team_of

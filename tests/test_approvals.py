@@ -28,18 +28,11 @@ from casecore.assignments import CaseUnqueued, LeaveCase
 from casecore.cases import CaseClosed, CloseCase, CloseReason, SetStatus, StatusSet
 from casecore.channels import Channel
 from casecore.contacts import Authenticate, EndContact
-from casecore.offers import (
-    AcceptOffer,
-    OfferAccepted,
-    OfferRescinded,
-    ReassignCase,
-    ReviewEnded,
-    ReviewTaken,
-    TakeReview,
-    WorkOffered,
-)
+from casecore.offers import AcceptOffer, OfferAccepted, OfferRescinded, WorkOffered
 from casecore.policies import Policy
+from casecore.reassignments import ReassignCase
 from casecore.replies import ReplySent, SendReply
+from casecore.reviews import ReviewEnded, ReviewTaken, TakeReview
 from casecore.sections import Approval, ChannelRules, Channels
 from casecore.sla import SolutionReached, SolutionUndone
 from casecore.statuses import SENT_AS, Status

@@ -15,14 +15,15 @@ from casecore.assignments import (
     Release,
     WorkBegun,
     agent_named,
-    obstacles,
     released,
 )
 from casecore.cases import CloseCase, SetStatus, StatusSet
 from casecore.channels import Channel
 from casecore.contacts import ContactEnded, ContactStarted
-from casecore.offers import AcceptOffer, OfferWork, ReassignCase
+from casecore.eligibility import obstacles
+from casecore.offers import AcceptOffer, OfferWork
 from casecore.policies import Policy
+from casecore.reassignments import ReassignCase
 from casecore.replies import ReplySent, SendReply
 from casecore.sla import SolutionReached, SolutionUndone
 from casecore.statuses import Status

@@ -25,17 +25,11 @@ from casecore.composition import HOUSE
 from casecore.contacts import Authenticate, ContactEnded, EndContact
 from casecore.desk import Due
 from casecore.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
-from casecore.offers import (
-    AcceptOffer,
-    ExpireOffer,
-    OfferWork,
-    ReassignCase,
-    RejectOffer,
-    RescindOffer,
-    TakeReview,
-)
+from casecore.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
 from casecore.policies import Policy
+from casecore.reassignments import ReassignCase
 from casecore.replies import SendReply
+from casecore.reviews import TakeReview
 from casecore.sections import Level, Lifecycle, Role
 from casecore.silence import AskPresence, DisconnectIdle
 from casecore.sla import SetLevel

@@ -15,8 +15,9 @@ from casecore.assignments import CaseAssigned, CaseQueued, LeaveCase, OpenCase
 from casecore.cases import CaseClosed, CloseCase, SetStatus
 from casecore.channels import Channel, MessageKind
 from casecore.contacts import Authenticate, ContactStarted, EndContact
-from casecore.offers import ExpireOffer, OfferDeclined, OfferWork, ReassignCase, RejectOffer
+from casecore.offers import ExpireOffer, OfferDeclined, OfferWork, RejectOffer
 from casecore.policies import Policy
+from casecore.reassignments import ReassignCase
 from casecore.replies import ReplySent, SendReply
 from casecore.routing import route
 from casecore.sla import ClockState, SolutionUndone, first_response, solution

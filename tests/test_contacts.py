@@ -34,8 +34,9 @@ from casecore.contacts import (
     EndContact,
     proceeding,
 )
-from casecore.offers import AcceptOffer, ReassignCase
+from casecore.offers import AcceptOffer
 from casecore.policies import Policy
+from casecore.reassignments import ReassignCase
 from casecore.replies import ReplySent, SendReply
 from casecore.silence import AskPresence, DisconnectIdle
 from casecore.sla import SolutionReached

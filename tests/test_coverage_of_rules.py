@@ -46,13 +46,13 @@ from casecore.offers import (
     OfferDeclined,
     OfferRescinded,
     OfferWork,
-    ReassignCase,
     RejectOffer,
     RescindOffer,
-    TakeReview,
 )
 from casecore.policies import SWITCHABLE, Policy
+from casecore.reassignments import ReassignCase
 from casecore.replies import SendReply
+from casecore.reviews import TakeReview
 from casecore.sections import Level, Relation
 from casecore.silence import AskPresence, DisconnectIdle
 from casecore.sla import SetLevel

@@ -36,9 +36,11 @@ from casecore.contacts import Authenticate, Contact, ContactEnded, ContactStarte
 from casecore.desk import Action, Desk, Due
 from casecore.kernel import SYSTEM, Accepted, Command, CommandRefused, Deviated, Event, MissingRow
 from casecore.notes import AddNote, AddTag, DeleteNote, Note, NoteAdded, NoteDeleted, SetSentiment
-from casecore.offers import ExpireOffer, Offers, OfferWork, ReassignCase, RescindOffer, TakeReview
+from casecore.offers import ExpireOffer, Offers, OfferWork, RescindOffer
 from casecore.policies import Policy
+from casecore.reassignments import ReassignCase
 from casecore.replies import SendReply
+from casecore.reviews import TakeReview
 from casecore.sections import Lifecycle, Relation
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, given, new_case

@@ -144,7 +144,8 @@ assert desk.actions("ana", "t/1", at) and desk.due(at)
 
 ROOMS = (
     *("agents", "threads", "cases", "assignments", "arrivals", "replies", "notes", "approvals"),
-    *("offers", "contacts", "silence", "commitments", "wrap_ups", "absences", "sla"),
+    *("reviews", "offers", "eligibility", "reassignments"),
+    *("contacts", "silence", "commitments", "wrap_ups", "absences", "sla"),
 )
 LAYERS = {
     "kernel": set(),

@@ -14,9 +14,11 @@ from casecore.contacts import Authenticate, EndContact
 from casecore.history import history
 from casecore.kernel import CUSTOMER, SYSTEM, Enforcement
 from casecore.notes import AddNote, AddTag, DeleteNote, EditNote, SetSentiment
-from casecore.offers import AcceptOffer, ExpireOffer, OfferWork, ReassignCase, RejectOffer, RescindOffer, TakeReview
+from casecore.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
 from casecore.policies import Policy
+from casecore.reassignments import ReassignCase
 from casecore.replies import SendReply
+from casecore.reviews import TakeReview
 from casecore.sections import AfterReopening, Level, OnCustomerMessage, Relation
 from casecore.silence import AskPresence, DisconnectIdle
 from casecore.sla import SetLevel

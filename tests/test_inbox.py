@@ -20,9 +20,10 @@ from casecore.desk import Desk
 from casecore.inbox import Duty, HeldCase, IdleRight, Inbox, Inboxes, Offer, Promise, Review, Unknown, inbox
 from casecore.kernel import CUSTOMER, SYSTEM, MissingRow
 from casecore.notes import AddNote, EditNote, SetSentiment
-from casecore.offers import AcceptOffer, OfferWork, TakeReview
+from casecore.offers import AcceptOffer, OfferWork
 from casecore.policies import Policy
 from casecore.replies import SendReply
+from casecore.reviews import TakeReview
 from casecore.search import Archive
 from casecore.sections import CountsFrom, Level, Relation
 from casecore.silence import AskPresence, DisconnectIdle

@@ -16,18 +16,11 @@ from casecore.commitments import MakeCommitment
 from casecore.desk import Desk, Due
 from casecore.kernel import CUSTOMER, SYSTEM, Deviated
 from casecore.notifications import Alert, AlertSettings, Notification, UnknownAlert, notifications
-from casecore.offers import (
-    AcceptOffer,
-    ExpireOffer,
-    OfferWork,
-    ReassignCase,
-    ReassignDraft,
-    RejectOffer,
-    RescindOffer,
-    TakeReview,
-)
+from casecore.offers import AcceptOffer, ExpireOffer, OfferWork, ReassignDraft, RejectOffer, RescindOffer
 from casecore.policies import Policy
+from casecore.reassignments import ReassignCase
 from casecore.replies import SendReply
+from casecore.reviews import TakeReview
 from casecore.sections import OnCustomerMessage, ReopenTo
 from casecore.silence import AskPresence
 from casecore.statuses import Status

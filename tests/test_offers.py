@@ -37,16 +37,14 @@ from casecore.offers import (
     Offers,
     OfferStatus,
     OfferWork,
-    ReassignCase,
     RejectOffer,
     RescindOffer,
-    ReviewEnded,
-    ReviewTaken,
-    TakeReview,
     WorkOffered,
 )
 from casecore.policies import Policy
+from casecore.reassignments import ReassignCase
 from casecore.replies import ReplySent
+from casecore.reviews import ReviewEnded, ReviewTaken, TakeReview
 from casecore.sla import SolutionReached
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, given, new_case

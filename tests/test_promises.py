@@ -48,7 +48,8 @@ from casecore.cases import StatusSet
 from casecore.commitments import MakeCommitment
 from casecore.composition import steps
 from casecore.contacts import Authenticate, Contact, ContactStarted, EndContact
-from casecore.offers import OfferWork, TakeReview, WorkOffered
+from casecore.offers import OfferWork, WorkOffered
+from casecore.reviews import TakeReview
 from casecore.sections import Approval, Authentication, Chat, CountsFrom, Idle, Lifecycle, Role
 from casecore.silence import AskPresence, DisconnectIdle
 from casecore.testing import scenario

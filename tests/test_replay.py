@@ -36,8 +36,9 @@ from casecore.contacts import ContactStarted, EndContact
 from casecore.desk import Desk
 from casecore.kernel import Accepted, Reason, Refused
 from casecore.notes import NoteAdded, NoteDeleted, NoteEdited, SentimentSet
-from casecore.offers import ExpireOffer, OfferWork, ReassignCase, RescindOffer, WorkOffered
+from casecore.offers import ExpireOffer, OfferWork, RescindOffer, WorkOffered
 from casecore.policies import Policy
+from casecore.reassignments import ReassignCase
 from casecore.replay import LINE_LIMIT, DayError, Tally, lines_of, steps
 from casecore.replies import ReplySent
 from casecore.routing import next_offer

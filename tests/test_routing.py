@@ -23,9 +23,10 @@ from casecore.cases import CloseCase, CloseReason, SetStatus
 from casecore.channels import Channel
 from casecore.contacts import Authenticate, EndContact
 from casecore.kernel import CUSTOMER, SYSTEM
-from casecore.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer, TakeReview
+from casecore.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
 from casecore.policies import Policy
 from casecore.replies import SendReply
+from casecore.reviews import TakeReview
 from casecore.routing import explain_route, next_for, next_offer, route, waiting, why_not
 from casecore.sections import Approval, Capacity, Delivery, Priority, Queue, Routing, Strategy, WrapUp
 from casecore.statuses import Status
@@ -539,7 +540,7 @@ def test_every_reason_is_told():
     assert (
         "case c1 waits in general for 60 s with priority 60; 0 come before it; nobody can take it" == explained.message
     )
-    rules = ["assignment.available", "assignment.channel", "capacity.total"]
+    rules = ["assignment.available", "capacity.total", "assignment.channel"]
     assert rules == [reason.rule for reason in explained.candidates[0].reasons]
 
 

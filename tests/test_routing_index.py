@@ -24,9 +24,11 @@ from casecore.channels import Channel
 from casecore.contacts import EndContact
 from casecore.desk import Desk
 from casecore.kernel import CUSTOMER, SYSTEM, Event
-from casecore.offers import AcceptOffer, OfferAccepted, OfferWork, ReassignCase, RejectOffer, RescindOffer, TakeReview
+from casecore.offers import AcceptOffer, OfferAccepted, OfferWork, RejectOffer, RescindOffer
 from casecore.policies import Policy
+from casecore.reassignments import ReassignCase
 from casecore.replies import SendReply
+from casecore.reviews import TakeReview
 from casecore.routing import next_offer
 from casecore.routing_index import Router
 from casecore.sections import Approval, Capacity, Delivery, Priority, Queue, Routing, Strategy, WrapUp

@@ -15,9 +15,10 @@ from casecore.channels import Channel
 from casecore.contacts import Authenticated
 from casecore.kernel import CUSTOMER, SYSTEM, MissingRow
 from casecore.notes import AddNote, AddTag, DeleteNote, EditNote, NoteEdited, RemoveTag, SetSentiment
-from casecore.offers import OfferWork, ReassignCase, RejectOffer
+from casecore.offers import OfferWork, RejectOffer
 from casecore.policies import Policy
 from casecore.queries import QueryError, filters, parsed, words
+from casecore.reassignments import ReassignCase
 from casecore.replies import SendReply
 from casecore.search import Archive, CaseSummary, NoteText
 from casecore.sections import Authentication, Capacity, WrapUp

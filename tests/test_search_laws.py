@@ -15,9 +15,10 @@ from casecore.channels import Channel
 from casecore.desk import Desk
 from casecore.kernel import CUSTOMER, SYSTEM, Accepted
 from casecore.notes import AddNote, AddTag, RemoveTag
-from casecore.offers import OfferDeclined, OfferWork, ReassignCase, RejectOffer
+from casecore.offers import OfferDeclined, OfferWork, RejectOffer
 from casecore.policies import Policy
 from casecore.queries import QueryError, folded, parsed, words
+from casecore.reassignments import ReassignCase
 from casecore.replies import ReplySent, SendReply
 from casecore.search import Archive
 from casecore.sections import Authentication, Capacity, WrapUp

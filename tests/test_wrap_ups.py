@@ -10,8 +10,9 @@ from casecore.assignments import CaseAssigned, LeaveCase, OpenCase
 from casecore.cases import CaseClosed, CloseCase, CloseReason
 from casecore.channels import Channel
 from casecore.contacts import ContactStarted, EndContact
-from casecore.offers import OfferWork, ReassignCase, WorkOffered
+from casecore.offers import OfferWork, WorkOffered
 from casecore.policies import Policy
+from casecore.reassignments import ReassignCase
 from casecore.replies import ReplySent, SendReply
 from casecore.sections import Relation
 from casecore.testing.scenario import at, case_in, given, new_case

@@ -146,18 +146,18 @@ if TYPE_CHECKING:
     from casecore.offers import Offers as Offers
     from casecore.offers import OfferStatus as OfferStatus
     from casecore.offers import OfferWork as OfferWork
-    from casecore.offers import ReassignCase as ReassignCase
     from casecore.offers import RejectOffer as RejectOffer
     from casecore.offers import RescindOffer as RescindOffer
-    from casecore.offers import ReviewEnded as ReviewEnded
-    from casecore.offers import ReviewTaken as ReviewTaken
-    from casecore.offers import TakeReview as TakeReview
     from casecore.offers import WorkOffered as WorkOffered
     from casecore.policies import Policy as Policy
     from casecore.policies import PolicyError as PolicyError
     from casecore.queries import QueryError as QueryError
+    from casecore.reassignments import ReassignCase as ReassignCase
     from casecore.replies import ReplySent as ReplySent
     from casecore.replies import SendReply as SendReply
+    from casecore.reviews import ReviewEnded as ReviewEnded
+    from casecore.reviews import ReviewTaken as ReviewTaken
+    from casecore.reviews import TakeReview as TakeReview
     from casecore.routing import Candidate as Candidate
     from casecore.routing import Explanation as Explanation
     from casecore.routing import Work as Work
@@ -247,9 +247,10 @@ _HOMES = {
     ),
     "offers": (
         "OFFER_LIFECYCLE AcceptOffer ExpireOffer OfferAccepted OfferDeclined OfferRescinded OfferStatus "
-        "OfferWork Offers ReassignCase RejectOffer RescindOffer ReviewEnded ReviewTaken TakeReview "
-        "WorkOffered"
+        "OfferWork Offers RejectOffer RescindOffer WorkOffered"
     ),
+    "reviews": "ReviewEnded ReviewTaken TakeReview",
+    "reassignments": "ReassignCase",
     "contacts": (
         "CONTACT_LIFECYCLE Authenticate Authenticated Contact ContactEnded ContactStarted ContactStatus EndContact"
     ),

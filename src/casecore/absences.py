@@ -13,11 +13,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from casecore.assignments import Release, released
-from casecore.cases import CaseCommand
+from casecore.cases import CaseCommand, by_system, not_yet
 from casecore.channels import LIVE
 from casecore.contacts import SeesContact
 from casecore.kernel import SYSTEM, Event, Reason, Room, Rule, Timer, frozen
-from casecore.offers import by_system, not_yet
 from casecore.policies import Policy
 from casecore.sections import Held
 

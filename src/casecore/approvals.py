@@ -160,7 +160,7 @@ class EditDraft(DraftCommand):
 
 @frozen
 class ReassignDraft(DraftCommand):
-    """The review goes to another agent or queue; exactly one of the two is given. `offers.py` tells how."""
+    """The review goes to another agent or queue; exactly one of the two is given. `reassignments.py` tells how."""
 
     agent: str | None = an_id(default=None)
     queue: str | None = an_id(default=None)

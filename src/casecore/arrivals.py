@@ -2,7 +2,7 @@
 
 * On a thread without an open case a message starts one, in the queue whose filters take it. On a closed case it starts
   the **successor**; the closed case stays as it is and only learns who came after it, so a second message goes there.
-* On a case that waits or is resolved it reopens it; where the case then goes is told in `offers.py`.
+* On a case that waits or is resolved it reopens it; where the case then goes is told in `reassignments.py`.
 * A like, and a message that a machine sent (auto-reply, bounce), starts, reopens and changes nothing; it stands in the
   history.
 """

@@ -4,24 +4,21 @@
   reading only: nothing happens.
 * **Leaving** it (closing its tab) puts it back into its queue, available to others, unless it is resolved. The owner,
   the last agent it was assigned to, stays. Closing the tab of a case that one only read changes nothing.
-* Work is given only to an **eligible** agent: available, no next state set, nothing left to dispose, serving the case's
-  queue, allowed on its channel, with room for the channel and in total.
 * Back in a queue, the waiting time goes on if the customer is still unanswered; otherwise it starts again.
 * Nothing is lost: a case that is neither resolved nor closed is always held by somebody or waits in a queue.
 
-How work is offered, and how a case is given to somebody else, is told in `offers.py`.
+How work is offered is told in `offers.py`, to whom it may be given in `eligibility.py`, how a case is given to somebody
+else in `reassignments.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from casecore.agents import Agent, SeesAgents
 from casecore.cases import Case, CaseCommand, SeesCase, StatusSet, by_agent
-from casecore.channels import VOICE, Channel
 from casecore.kernel import SYSTEM, Command, Draft, Event, Probe, Reason, Room, Rule, frozen
 from casecore.policies import Policy
 from casecore.statuses import CASE_LIFECYCLE, CLOSED, OPEN, RESOLVED, Status, Trigger
@@ -97,120 +94,12 @@ class WorkBegun(Event):
     agent: str
 
 
-# Who is eligible ---------------------------------------------------------------------------------------
-
-Obstacle = Callable[[Agent, Channel, Policy], Reason | None]
-"""(agent, channel of the work, policy) -> what keeps this agent from it."""
-
-
-def not_there(agent: Agent, _: Channel, __: Policy) -> Reason | None:
-    """An agent takes work only while available."""
-    if agent.available:
-        return None
-    why = f" ({agent.reason})" if agent.reason else ""
-    return Reason("assignment.available", f"{agent.id} is {agent.presence}{why}", "choose an agent who is available")
-
-
-def leaving_soon(agent: Agent, _: Channel, __: Policy) -> Reason | None:
-    """An agent who has set a next state gets no more work."""
-    if agent.next_reason is None:
-        return None
-    found = f"{agent.id} has set a next state" + (f" ({agent.next_reason})" if agent.next_reason else "")
-    return Reason("assignment.next_state", found, "clear the next state first, or choose somebody else")
-
-
-def undisposed(agent: Agent, _: Channel, __: Policy) -> Reason | None:
-    """An agent with an ended contact to dispose gets no more work."""
-    if not agent.wrap_ups:
-        return None
-    count = "1 contact" if agent.wrap_ups == 1 else f"{agent.wrap_ups} contacts"
-    return Reason(
-        "assignment.wrap_up",
-        f"{agent.id} has {count} to dispose",
-        "give the disposition and notes first",
-        {"wrap_ups": agent.wrap_ups},
-    )
-
-
-def elsewhere(agent: Agent, channel: Channel, _: Policy) -> Reason | None:
-    """An agent works on the channels they are allowed on."""
-    if agent.works_on(channel):
-        return None
-    return Reason("assignment.channel", f"{agent.id} does not work on {channel}", "choose somebody who does")
-
-
-def channel_full(agent: Agent, channel: Channel, policy: Policy) -> Reason | None:
-    """An agent holds only so much of a channel, offers counted."""
-    limit = agent.limit(channel, policy)
-    has = agent.held.get(channel, 0) + agent.offered.get(channel, 0)
-    if limit is None or has < limit:
-        return None
-    return Reason(
-        "capacity.channel",
-        f"{agent.id} already has {has} of {limit} on {channel}",
-        f"end or transfer one on {channel} first",
-        {"channel": channel, "has": has, "limit": limit},
-    )
-
-
-def full(agent: Agent, _: Channel, policy: Policy) -> Reason | None:
-    """An agent holds only so much in total: cases, offers and reviews."""
-    limit = agent.total_limit(policy)
-    if agent.load < limit:
-        return None
-    return Reason(
-        "capacity.total",
-        f"{agent.id} already has {agent.load} of {limit} in total",
-        "end, transfer or decide something first",
-        {"has": agent.load, "limit": limit},
-    )
-
-
-def on_a_call(agent: Agent, channel: Channel, policy: Policy) -> Reason | None:
-    """Calls and cases mix only where the policy says so."""
-    if policy.capacity.voice_with_cases:
-        return None
-    calls = agent.held.get(VOICE, 0) + agent.offered.get(VOICE, 0)
-    busy = calls if channel is not VOICE else agent.load - calls
-    if not busy:
-        return None
-    found = f"{agent.id} is on a call" if channel is not VOICE else f"{agent.id} has cases"
-    return Reason("capacity.voice_with_cases", f"{found}, and calls do not mix with cases", "wait until that has ended")
-
-
-OBSTACLES: dict[str, tuple[str, Obstacle]] = {
-    "assignment.available": ("Work is given only to somebody available", not_there),
-    "assignment.next_state": ("Who has set a next state gets no work", leaving_soon),
-    "assignment.wrap_up": ("Who has a contact to dispose gets no work", undisposed),
-    "assignment.channel": ("Work is given on channels the agent works on", elsewhere),
-    "capacity.channel": ("Nobody has more of a channel than the limit", channel_full),
-    "capacity.total": ("Nobody has more in total than the limit", full),
-    "capacity.voice_with_cases": ("Calls and cases mix only where the policy says so", on_a_call),
-}
-"""What keeps an agent from any work, by rule: its title and how it is found."""
-
-
-def not_served(agent: Agent, queue: str) -> Reason | None:
-    """What is against an agent taking work of a queue: that they do not serve it."""
-    if queue in agent.queues:
-        return None
-    return Reason("assignment.queue", f"{agent.id} does not serve the queue {queue}", "choose somebody who does")
-
-
-def obstacles(agent: Agent, case: Case, policy: Policy) -> Iterator[Reason]:
-    """Everything that keeps an agent from taking this case; nothing when they are eligible."""
-    unserved = not_served(agent, case.queue)
-    if unserved is not None:
-        yield unserved
-    for _, obstacle in OBSTACLES.values():
-        reason = obstacle(agent, case.channel, policy)
-        if reason is not None:
-            yield reason
+# Who ---------------------------------------------------------------------------------------------------
 
 
 def agent_named(view: SeesCase, agent: str) -> Agent | None:
     """The agent with this id among those the view shows."""
-    for row in (view.actor, view.target, view.holder):
+    for row in (view.target, view.actor, view.holder):
         if row is not None and row.id == agent:
             return row
     return None

@@ -191,6 +191,13 @@ def not_by_customer(_: SeesCase, command: Command, __: Policy) -> Reason | None:
     return Reason("actor.role", "a customer can only write", "give the id of the agent who does it")
 
 
+def by_system(_: SeesCase, command: Command, __: Policy) -> Reason | None:
+    """The need of every command that only routing and timers give."""
+    if command.by == SYSTEM:
+        return None
+    return Reason("actor.role", f"{command.by} is not the system", f'routing and timers do this; give by = "{SYSTEM}"')
+
+
 def _case_known(view: SeesCase, command: AboutCase, _: Policy) -> Reason | None:
     if view.case is not None:
         return None
@@ -299,6 +306,16 @@ CLOSING = Timer(
 
 PART_OF_A_SECOND = timedelta(microseconds=999_999)
 """Added to a time to wait, so that it is rounded up: after it, the wait is over."""
+
+
+def not_yet(timer: Timer, view: SeesCase, at: datetime, policy: Policy, rule: str) -> Reason | None:
+    """What is against doing by itself what a timer does: that its time has not come."""
+    due = timer.due(view, policy)
+    if due is None or at >= due:
+        return None
+    left = due - at
+    found = f"{timer.name} at {due.isoformat()}"
+    return Reason(rule, found, f"wait {spoken(left + PART_OF_A_SECOND)} more", {"seconds_to_go": left.total_seconds()})
 
 
 def _close_after(view: SeesCase, event: CaseClosed, policy: Policy) -> Reason | None:

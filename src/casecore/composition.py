@@ -21,12 +21,15 @@ from casecore.assignments import ASSIGNMENTS
 from casecore.cases import CASES, Case
 from casecore.commitments import COMMITMENTS, Commitment
 from casecore.contacts import CONTACTS, Contact
+from casecore.eligibility import ELIGIBILITY
 from casecore.house import House
 from casecore.kernel import Command, Event, Rule, Timer, frozen
 from casecore.notes import NOTES, Note
 from casecore.offers import OFFERS, Offers
+from casecore.reassignments import REASSIGNMENTS
 from casecore.records import record, thawer
 from casecore.replies import REPLIES
+from casecore.reviews import REVIEWS
 from casecore.silence import SILENCE
 from casecore.sla import SLA, Clocks
 from casecore.threads import THREADS, Customer, Message, Thread
@@ -82,7 +85,10 @@ HOUSE: Final[House[View]] = House(
         REPLIES,
         NOTES,
         APPROVALS,
+        REVIEWS,
         OFFERS,
+        ELIGIBILITY,
+        REASSIGNMENTS,
         CONTACTS,
         SILENCE,
         COMMITMENTS,

@@ -22,16 +22,9 @@ from casecore.commitments import CommitmentFulfilled, CommitmentMade, Commitment
 from casecore.contacts import Authenticated, ContactEnded, ContactStarted
 from casecore.history_words import BY_THEMSELVES, Same, Sentence
 from casecore.kernel import Event
-from casecore.offers import (
-    OfferAccepted,
-    OfferDeclined,
-    OfferRescinded,
-    OfferStatus,
-    ReviewEnded,
-    ReviewTaken,
-    WorkOffered,
-)
+from casecore.offers import OfferAccepted, OfferDeclined, OfferRescinded, OfferStatus, WorkOffered
 from casecore.replies import ReplySent
+from casecore.reviews import ReviewEnded, ReviewTaken
 from casecore.silence import ChatDisconnected, PresenceAsked
 from casecore.wrap_ups import CaseFlagged, Disposed, DutyDone, DutyLeft, RecordRelated, WrapUpOwed
 

@@ -25,14 +25,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from casecore.agents import Agent, Permission
-from casecore.assignments import OBSTACLES, OpenCase, leaving_soon, not_served, not_there, undisposed
+from casecore.agents import Agent
+from casecore.assignments import OpenCase
 from casecore.channels import Channel
 from casecore.composition import CaseFile
 from casecore.desk import Desk
+from casecore.eligibility import OBSTACLES, OBSTACLES_TO_REVIEWS, STOPPED_BY, not_served
 from casecore.kernel import SYSTEM, Command, Reason, frozen
-from casecore.offers import OfferWork, RescindOffer, TakeReview
+from casecore.offers import OfferWork, RescindOffer
 from casecore.policies import Policy
+from casecore.reviews import TakeReview, not_reviewer
 from casecore.sections import Delivery, Strategy
 from casecore.statuses import Status
 
@@ -112,21 +114,13 @@ def why_not(agent: Agent, work: Work, policy: Policy) -> Iterator[Reason]:
     unserved = not_served(agent, work.queue)
     if unserved is not None:
         yield unserved
-    for rule, (_, obstacle) in OBSTACLES.items():
-        if work.review and rule == "capacity.channel":
-            continue
+    for _, obstacle in (OBSTACLES_TO_REVIEWS if work.review else OBSTACLES).values():
         reason = obstacle(agent, work.channel, policy)
         if reason is not None:
             yield reason
-    if work.review:
-        yield from _not_reviewer(agent, work, policy)
-
-
-def _not_reviewer(agent: Agent, work: Work, policy: Policy) -> Iterator[Reason]:
-    if not agent.may(Permission.APPROVE):
-        yield Reason("offer.reviewer", f"{agent.id} has no permission to approve", "choose somebody who has it")
-    if agent.id == work.author and not policy.approval.self_approval:
-        yield Reason("offer.reviewer", f"{agent.id} wrote the draft", "choose somebody else")
+    unfit = not_reviewer(agent, work.author, policy) if work.review else None
+    if unfit is not None:
+        yield unfit
 
 
 Turn: TypeAlias = tuple[Any, ...]
@@ -157,7 +151,7 @@ def place(agent: Agent, work: Work, policy: Policy) -> Turn:
 def stopped(agent: Agent, policy: Policy) -> Reason | None:
     """Why an agent takes no more work at all, so that even what is offered to them is taken back."""
     whatever = Channel.CHAT  # none of the three looks at the channel
-    found = (obstacle(agent, whatever, policy) for obstacle in (not_there, leaving_soon, undisposed))
+    found = (obstacle(agent, whatever, policy) for obstacle in STOPPED_BY)
     return next((reason for reason in found if reason is not None), None)
 
 

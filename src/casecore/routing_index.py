@@ -18,10 +18,10 @@ from operator import itemgetter
 from typing import TypeAlias
 
 from casecore.agents import Agent, Permission
-from casecore.assignments import OBSTACLES
 from casecore.channels import Channel
 from casecore.composition import CaseFile
 from casecore.desk import Desk
+from casecore.eligibility import OBSTACLES
 from casecore.kernel import SYSTEM, Command, Event
 from casecore.offers import OfferWork
 from casecore.places import Places

@@ -55,15 +55,14 @@ from casecore.offers import (
     OfferAccepted,
     OfferRescinded,
     OfferWork,
-    ReassignCase,
     RejectOffer,
     RescindOffer,
-    ReviewEnded,
-    TakeReview,
     WorkOffered,
 )
+from casecore.reassignments import ReassignCase
 from casecore.replay import Step
 from casecore.replies import ReplySent, SendReply
+from casecore.reviews import ReviewEnded, TakeReview
 from casecore.silence import AskPresence, ChatDisconnected, DisconnectIdle
 from casecore.sla import SetLevel
 from casecore.threads import RecordCustomer

@@ -30,19 +30,21 @@ from casecore.approvals import (
     WithdrawDraft,
 )
 from casecore.arrivals import CaseReopened, MessageReceived
-from casecore.assignments import OBSTACLES, CaseAssigned, CaseReleased, OpenCase, Release, WorkBegun, obstacles
+from casecore.assignments import CaseAssigned, CaseReleased, OpenCase, Release, WorkBegun
 from casecore.cases import Case, CaseClosed, CloseCase, CloseReason, StatusSet
 from casecore.channels import Channel
 from casecore.commitments import CommitmentMade
 from casecore.composition import HOUSE, CaseFile, View
 from casecore.contacts import Authenticate, ContactEnded, ContactStarted, EndContact
 from casecore.desk import Desk
+from casecore.eligibility import OBSTACLES, obstacles
 from casecore.house import House
 from casecore.kernel import SYSTEM, Accepted, Command, Enforcement, Event, Verdict
-from casecore.offers import RescindOffer, ReviewTaken, WorkOffered
+from casecore.offers import RescindOffer, WorkOffered
 from casecore.policies import Policy
 from casecore.records import freeze, thaw
 from casecore.replies import ReplySent
+from casecore.reviews import ReviewTaken
 from casecore.sections import CountsFrom, Proceeding, Relation, Role
 from casecore.silence import ChatDisconnected
 from casecore.statuses import CASE_LIFECYCLE, SENT_AS, SET_BY_HAND, Status, Trigger

@@ -36,8 +36,9 @@ from casecore.house import House
 from casecore.kernel import CUSTOMER, ID_LIMIT, SYSTEM, Command, Enforcement, Event, frozen
 from casecore.keys import Choice, Flag, Length, Named, Number, Several, Table, Text, Whole, keys_of
 from casecore.notes import AddNote
-from casecore.offers import AcceptOffer, ExpireOffer, OfferCommand, OfferWork, ReassignCase, RejectOffer
+from casecore.offers import AcceptOffer, ExpireOffer, OfferCommand, OfferWork, RejectOffer
 from casecore.policies import SWITCHABLE, Policy
+from casecore.reassignments import ReassignCase
 from casecore.replies import SendReply
 from casecore.sections import OPEN_STATUSES, Lifecycle, Opening, Queue
 from casecore.silence import AskPresence, DisconnectIdle
