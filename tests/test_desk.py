@@ -404,7 +404,7 @@ class TestActions:
             *("submit_as_pending", "submit_as_escalated", "submit_as_resolved", "edit_draft"),
             *("reassign_review_to_agent", "reassign_review_to_queue"),
             *("approve_draft", "refuse_draft", "withdraw_draft"),
-            *("accept_offer", "reject_offer", "take_review", "reassign_to_agent", "reassign_to_queue"),
+            *("take_review", "accept_offer", "reject_offer", "reassign_to_agent", "reassign_to_queue"),
             *("authenticate", "end_contact", "ask_presence", "disconnect_idle", "make_commitment"),
             *("dispose", "relate_customer", "flag_complaint"),
             *("set_level_low", "set_level_normal", "set_level_high", "set_level_urgent"),

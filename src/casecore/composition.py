@@ -36,7 +36,7 @@ from casecore.threads import THREADS, Customer, Message, Thread
 from casecore.wrap_ups import WRAP_UPS, Aftermath, WrapUp
 
 
-@frozen
+@record
 class View:
     """All that `decide` sees: small, hashable, and enough for one command."""
 
@@ -156,7 +156,7 @@ def named_rows(command: Command) -> frozenset[str]:
 
 
 def steps(event: Event) -> tuple[tuple[Any, ...], ...]:
-    """How an event changes records: (sheet, table, id of, thaw, create, edit, optional, beside the case's own)."""
+    """How an event changes records: (class, table, id of, thaw, create, edit, optional, sheet of the case file)."""
     found = _STEPS.get(type(event))
     if found is None:
         found = _STEPS[type(event)] = tuple(
@@ -168,7 +168,7 @@ def steps(event: Event) -> tuple[tuple[Any, ...], ...]:
                 change.create,
                 change.edit,
                 change.optional,
-                place.sheet not in {None, "case"},
+                place.sheet,
             )
             for change in HOUSE.changes(type(event))
             for place in (PLACES[change.sheet],)

@@ -26,12 +26,12 @@ from rpds import HashTrieMap
 from casecore.agents import Agent
 from casecore.approvals import DraftCommand
 from casecore.arrivals import ReceiveMessage, new_case_id, starts_case
-from casecore.cases import Case
 from casecore.commitments import Commitment
-from casecore.composition import HOUSE, PLACES, SHEETS, TABLES, TIMERS, CaseFile, View, named_rows, steps
-from casecore.kernel import Command, CommandRefused, Event, MissingRow, Probe, Reason, Refused, Verdict, frozen
+from casecore.composition import HOUSE, SHEETS, TABLES, TIMERS, CaseFile, View, named_rows, steps
+from casecore.kernel import Command, CommandRefused, Draft, Event, MissingRow, Probe, Reason, Refused, Verdict, frozen
 from casecore.notes import Note
 from casecore.policies import Policy
+from casecore.records import draft_of, freeze, thaw
 from casecore.statuses import Status
 from casecore.threads import Customer, Message, Thread
 from casecore.wrap_ups import WRAP_UP_COMMANDS, WrapUp, wrap_up_id
@@ -115,66 +115,66 @@ class Desk:
         """What `decide` sees for this command: the rows it names, and no more."""
         names = named_rows(command)
         said: Any = command  # which fields it has, `names` tells
-        note = self.notes.get(said.note) if "note" in names else None
-        commitment = self.commitments.get(said.commitment) if "commitment" in names else None
+        view: Any = draft_of(View)(self.now)
+        if "note" in names:
+            view.note = self.notes.get(said.note)
+        if "commitment" in names:
+            view.commitment = self.commitments.get(said.commitment)
         thread = self.threads.get(said.thread) if "thread" in names else None
-        row: Any = thread or note or commitment
-        case_id: str | None = said.case if "case" in names else None if row is None else row.case
-        file = None if case_id is None else self.cases.get(case_id)
-        if thread is None and file is not None:
-            thread = self.threads.get(file.case.thread)
-        customer = (said.customer if "customer" in names else None) or (None if thread is None else thread.customer)
-        agent = said.agent if "agent" in names else None
-        message = said.message if "message" in names else said.draft if "draft" in names else None
-        answered = said.in_reply_to if "in_reply_to" in names else None
-        wrap_up = wrap_up_id(str(case_id), agent or said.by) if isinstance(said, WRAP_UP_COMMANDS) else None
-        named, case = None, None if file is None else file.case
-        if isinstance(command, ReceiveMessage) and starts_case(command, case):
-            named = self.cases.get(new_case_id(command, case))
-        return self._view(
-            file,
-            thread,
-            customer=None if customer is None else self.customers.get(customer),
-            actor=self.agents.get(said.by),
-            target=None if agent is None else self.agents.get(agent),
-            message=None if message is None else self.messages.get(message),
-            answered=None if answered is None else self.messages.get(answered),
-            note=note,
-            commitment=commitment,
-            wrap_up=None if wrap_up is None else self.wrap_ups.get(wrap_up),
-            named=None if named is None else named.case,
-        )
+        row: Any = thread or view.note or view.commitment
+        case: str | None = said.case if "case" in names else None if row is None else row.case
+        self._show(view, case, thread)
+        self._show_named(view, command, names)
+        if isinstance(command, ReceiveMessage) and starts_case(command, view.case):
+            named = self.cases.get(new_case_id(command, view.case))
+            view.named = None if named is None else named.case
+        return freeze(view, View)
 
-    def _view(self, file: CaseFile | None, thread: Thread | None, **rows: Any) -> View:
-        if file is None:
-            return View(self.now, thread=thread, **rows)
-        case, draft, offers = file.case, file.draft, file.offers
-        holder = case.assignee or case.owner
-        reviewer = None if draft is None else draft.reviewer
-        offered, review_offered = (None, None) if offers is None else (offers.offered_to, offers.review_to)
-        return View(
-            self.now,
-            case,
-            draft,
-            offers,
-            file.contact,
-            file.aftermath,
-            file.clocks,
-            thread,
-            holder=None if holder is None else self.agents.get(holder),
-            reviewer=None if reviewer is None else self.agents.get(reviewer),
-            offered=None if offered is None else self.agents.get(offered),
-            review_offered=None if review_offered is None else self.agents.get(review_offered),
-            **rows,
-        )
+    def _show(self, view: Any, case: str | None, thread: Thread | None = None) -> None:
+        """What is seen of a case in every view of it."""
+        file = None if case is None else self.cases.get(case)
+        if file is not None:
+            for name in SHEETS:
+                setattr(view, name, getattr(file, name))
+            thread = thread or self.threads.get(file.case.thread)
+            view.holder = self._agent(file.case.assignee or file.case.owner)
+            if file.draft is not None:
+                view.reviewer = self._agent(file.draft.reviewer)
+            if file.offers is not None:
+                view.offered = self._agent(file.offers.offered_to)
+                view.review_offered = self._agent(file.offers.review_to)
+        view.thread = thread
+
+    def _show_named(self, view: Any, command: Command, names: frozenset[str]) -> None:
+        """The other rows that a command names."""
+        said: Any = command
+        view.actor = self.agents.get(said.by)
+        if "agent" in names:
+            view.target = self._agent(said.agent)
+        customer = said.customer if "customer" in names else None
+        if customer is None and view.thread is not None:
+            customer = view.thread.customer
+        if customer is not None:
+            view.customer = self.customers.get(customer)
+        message = said.message if "message" in names else said.draft if "draft" in names else None
+        if message is not None:
+            view.message = self.messages.get(message)
+        if "in_reply_to" in names and said.in_reply_to is not None:
+            view.answered = self.messages.get(said.in_reply_to)
+        if isinstance(command, WRAP_UP_COMMANDS):
+            agent = said.agent if "agent" in names else None
+            view.wrap_up = self.wrap_ups.get(wrap_up_id(said.case, agent or said.by))
+
+    def _agent(self, agent: str | None) -> Agent | None:
+        return None if agent is None else self.agents.get(agent)
 
     def view_of(self, case: str) -> View:
         """What can be seen of a case without any command; empty where there is no such case."""
-        file = self.cases.get(case)
-        if file is None:
-            return View(self.now)
-        thread = self.threads.get(file.case.thread)
-        return self._view(file, thread, customer=self.customers.get(file.case.customer))
+        view: Any = draft_of(View)(self.now)
+        self._show(view, case)
+        if view.case is not None:
+            view.customer = self.customers.get(view.case.customer)
+        return freeze(view, View)
 
     def decide(self, command: Command) -> Verdict:
         """What would happen: `Accepted` with events, or `Refused` with every reason. Changes nothing."""
@@ -204,57 +204,16 @@ class Desk:
         Raises:
             MissingRow: When an event speaks of a record that this desk does not hold.
         """
-        touched: defaultdict[type, dict[str, Any]] = defaultdict(dict)
+        changes = _Changes(self)
         event = None
         for event in events:
-            for sheet, table, key, thaw, create, edit, optional, on_case in steps(event):
-                drafts, row_id = touched[sheet], key(event)
-                if create is not None:
-                    if on_case and touched[Case].get(row_id) is None and row_id not in self.cases:
-                        raise MissingRow(event, table, row_id)
-                    row = create(event)
-                    drafts[row_id] = thaw(row) if type(row) is sheet else row
-                    continue
-                draft = drafts.get(row_id)
-                if draft is None:
-                    row = None if row_id in drafts else self._row(sheet, row_id)
-                    if row is None and optional:
-                        continue
-                    if row is None:
-                        raise MissingRow(event, table, row_id)
-                    draft = drafts[row_id] = thaw(row)
-                if edit is None:
-                    drafts[row_id] = None
-                else:
-                    edit(draft, event)
+            changes.apply(event)
         if event is None:
             return self
-        tables = self._frozen(touched)
+        tables = changes.tables()
         return type(self)(
             self.policy, event.at, *[tables[name] if name in tables else getattr(self, name) for name in TABLES]
         )
-
-    def _row(self, sheet: type, row_id: str) -> Any:
-        place = PLACES[sheet]
-        row = getattr(self, place.table).get(row_id)
-        return row if row is None or place.sheet is None else getattr(row, place.sheet)
-
-    def _frozen(self, touched: Mapping[type, Mapping[str, Any]]) -> Mapping[str, Any]:
-        tables: dict[str, Any] = {}
-        files: defaultdict[str, dict[str, Any]] = defaultdict(dict)
-        for sheet, drafts in touched.items():
-            place = PLACES[sheet]
-            for row_id, draft in drafts.items():
-                if draft is not None:
-                    draft.__class__ = sheet  # `records.freeze`, spelled out: this is the hottest loop of a replay
-                if place.sheet is not None:
-                    files[row_id][place.sheet] = draft
-            if place.sheet is None:
-                tables[place.table] = _updated(getattr(self, place.table), drafts)
-        if files:
-            old = self.cases
-            tables["cases"] = _updated(old, {case: _refiled(old.get(case), sheets) for case, sheets in files.items()})
-        return tables
 
     # Asking --------------------------------------------------------------------------------------------
 
@@ -309,7 +268,7 @@ class Desk:
         file = self.cases.get(case)
         if file is None or file.case.status is Status.CLOSED:
             return ()
-        return tuple(self._due_of(self._view(file, self.threads.get(file.case.thread)), case))
+        return tuple(self._due_of(self.view_of(case), case))
 
     def due_of_commitment(self, commitment: str) -> tuple[Due, ...]:
         """When a commitment is due; empty when it does not stand."""
@@ -329,6 +288,68 @@ class Desk:
         return None if file is None else file.case.status
 
 
+class _Changes:
+    """A desk while events are applied to it: whatever they touch is thawed once, changed in place, and frozen."""
+
+    __slots__ = ("_desk", "_drafts", "_rows")
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._rows: defaultdict[str, dict[str, Any]] = defaultdict(dict)  # by table and id; None where one has left
+        self._drafts: list[tuple[Any, type]] = []  # each with the class of the record that it becomes
+
+    def apply(self, event: Event) -> None:
+        """Change what an event changes: rows of tables, and sheets of the file that is a case's row."""
+        for step in steps(event):
+            sheet, table, key, _, create, edit, optional, name = step
+            row_id = key(event)
+            held = self._held(table, row_id, name)
+            row = held if name is None or held is None else getattr(held, name)
+            if create is None and row is None:
+                if optional:
+                    continue
+                raise MissingRow(event, table, row_id)
+            if edit is None:
+                self._keep(None if create is None else create(event), held, row_id, event, step)
+            else:
+                edit(self._keep(row, held, row_id, event, step) if type(row) is sheet else row, event)
+
+    def _held(self, table: str, row_id: str, name: str | None) -> Any:
+        """The row, or the draft of a case's file; None where there is none."""
+        rows = self._rows[table]
+        if row_id in rows:
+            return rows[row_id]
+        row = getattr(self._desk, table).get(row_id)
+        if row is None or name is None:
+            return row
+        file = rows[row_id] = thaw(row)
+        self._drafts.append((file, CaseFile))
+        return file
+
+    def _keep(self, row: Any, held: Any, row_id: str, event: Event, step: tuple[Any, ...]) -> Draft:
+        """Put a row that is new, thawed or gone where it belongs; its draft."""
+        sheet, table, _, thawed, _, _, _, name = step
+        if row is not None:
+            row = thawed(row) if type(row) is sheet else row
+            self._drafts.append((row, sheet))
+        if name is None:
+            self._rows[table][row_id] = row
+        elif held is not None:
+            setattr(held, name, row)
+        elif name == "case":
+            file = self._rows[table][row_id] = draft_of(CaseFile)(row)
+            self._drafts.append((file, CaseFile))
+        else:
+            raise MissingRow(event, table, row_id)
+        return row
+
+    def tables(self) -> Mapping[str, HashTrieMap[str, Any]]:
+        """The tables that have changed; nothing may be applied afterwards."""
+        for draft, record_class in self._drafts:
+            draft.__class__ = record_class  # `records.freeze`, spelled out: this is the hottest loop of a replay
+        return {name: _updated(getattr(self._desk, name), rows) for name, rows in self._rows.items()}
+
+
 FEW_ROWS: Final = 8
 """With more rows than these, a table is updated all at once: that costs a quarter of one by one."""
 
@@ -344,9 +365,3 @@ def _updated(table: HashTrieMap[str, Any], rows: Mapping[str, Any]) -> HashTrieM
         elif row_id in table:
             table = table.remove(row_id)
     return table
-
-
-def _refiled(file: CaseFile | None, sheets: Mapping[str, Any]) -> CaseFile:
-    if file is None:
-        return CaseFile(**sheets)
-    return CaseFile(*[sheets[name] if name in sheets else getattr(file, name) for name in SHEETS])
