@@ -17,7 +17,7 @@ def test_the_first_is_the_smallest_place(moves, besides):
             places.drop(name)
             plain.pop(name, None)
         else:
-            assert (name not in plain) == places.put(name, place)
+            assert (name not in plain) == places.put((place, name))
             plain[name] = place
         wanted = sorted((held, other) for other, held in plain.items() if other not in besides)
         assert (wanted[0][1] if wanted else None) == places.first(besides)
@@ -28,6 +28,6 @@ def test_it_keeps_no_more_than_it_must():
     """Given a name that moves a thousand times, then the heap does not grow with it."""
     places = Places()
     for place in range(1000):
-        places.put("ana", place)
+        places.put((place, "ana"))
     assert 10 >= len(places._heap)
     assert "ana" == places.first()

@@ -98,4 +98,4 @@ class Agenda:
             if due.command is None and self._told_until is not None and due.at <= self._told_until:
                 self._order.drop(name)  # it needs nobody's doing, and has been told
             else:
-                self._order.put(name, (due.at, due.case, due.key))
+                self._order.put((due.at, due.case, due.key, name))

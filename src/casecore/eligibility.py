@@ -106,6 +106,9 @@ def on_a_call(agent: Agent, channel: Channel, policy: Policy) -> Reason | None:
     return Reason("capacity.voice_with_cases", f"{found}, and calls do not mix with cases", "wait until that has ended")
 
 
+ANY = Channel.CHAT
+"""Any channel, for an obstacle that does not look at it."""
+
 STOPPED_BY = (not_there, leaving_soon, undisposed)
 """What keeps an agent from everything, so that even what they are offered is taken back."""
 

@@ -21,28 +21,30 @@ desk of a million waiting cases; a property holds the two equal.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from casecore.agents import Agent
 from casecore.assignments import OpenCase
-from casecore.channels import Channel
+from casecore.channels import EMAIL, Channel
 from casecore.composition import CaseFile
 from casecore.desk import Desk
-from casecore.eligibility import OBSTACLES, OBSTACLES_TO_REVIEWS, STOPPED_BY, not_served
+from casecore.eligibility import ANY, OBSTACLES, OBSTACLES_TO_REVIEWS, STOPPED_BY, not_served
 from casecore.kernel import SYSTEM, Command, Reason, frozen
 from casecore.offers import OfferWork, RescindOffer
 from casecore.policies import Policy
 from casecore.reviews import TakeReview, not_reviewer
 from casecore.sections import Delivery, Strategy
-from casecore.statuses import Status
+from casecore.statuses import ESCALATED, NEW, OPEN, PENDING
 
-OFFERED_STATUSES = frozenset({Status.NEW, Status.OPEN, Status.ESCALATED})
+OFFERED_STATUSES = frozenset({NEW, OPEN, ESCALATED})
 """The statuses in which a waiting case is offered."""
 
 Rank: TypeAlias = tuple[float, datetime, str, bool]
 """The place of a piece of work; the smallest comes first."""
+
+_PUSH = Delivery.PUSH
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -80,7 +82,7 @@ def rank(case: str, queue: str, since: datetime, at: datetime, policy: Policy, *
 def waiting(file: CaseFile, policy: Policy, *, pull: bool = False) -> Iterator[Work]:
     """What of a case waits to be offered; with `pull`, to be fetched."""
     case, offers, draft = file.case, file.offers, file.draft
-    statuses = OFFERED_STATUSES | {Status.PENDING} if pull else OFFERED_STATUSES
+    statuses = OFFERED_STATUSES | {PENDING} if pull else OFFERED_STATUSES
     if (
         case.waiting_since is not None
         and case.status in statuses
@@ -89,7 +91,7 @@ def waiting(file: CaseFile, policy: Policy, *, pull: bool = False) -> Iterator[W
     ):
         asked = offers.asked if offers else ()
         handler = file.aftermath.earlier_handler if file.aftermath and policy.routing.earlier_handler else None
-        prefers = handler if case.channel is Channel.EMAIL else None
+        prefers = handler if case.channel is EMAIL else None
         yield Work(case.id, case.queue, case.channel, case.waiting_since, asked, None, prefers)
     if (
         draft is not None
@@ -103,7 +105,7 @@ def waiting(file: CaseFile, policy: Policy, *, pull: bool = False) -> Iterator[W
 
 def _handed_out(queue: str, policy: Policy, *, pull: bool) -> bool:
     known = policy.queues.get(queue)
-    return known is not None and (pull or known.delivery is Delivery.PUSH)
+    return known is not None and (pull or known.delivery is _PUSH)
 
 
 # Who ---------------------------------------------------------------------------------------------------
@@ -129,14 +131,19 @@ Turn: TypeAlias = tuple[Any, ...]
 
 def turn(agent: Agent, policy: Policy) -> Turn:
     """An agent's place by the policy's strategy alone."""
-    idle = agent.idle_since or LONG_AGO
-    match policy.routing.agents:
-        case Strategy.LONGEST_IDLE:
-            return (idle, agent.load, agent.id)
-        case Strategy.LEAST_LOADED:
-            return (agent.load, idle, agent.id)
-        case _:
-            return (agent.given_at or LONG_AGO, agent.id)
+    return _TURNS[policy.routing.agents](agent)
+
+
+def _idle(agent: Agent) -> datetime:
+    return agent.idle_since or LONG_AGO
+
+
+_TURNS: Mapping[Strategy, Callable[[Agent], Turn]] = {
+    Strategy.LONGEST_IDLE: lambda agent: (_idle(agent), agent.load, agent.id),
+    Strategy.LEAST_LOADED: lambda agent: (agent.load, _idle(agent), agent.id),
+    Strategy.ROUND_ROBIN: lambda agent: (agent.given_at or LONG_AGO, agent.id),
+}
+"""An agent's place, by strategy."""
 
 
 def place(agent: Agent, work: Work, policy: Policy) -> Turn:
@@ -150,8 +157,7 @@ def place(agent: Agent, work: Work, policy: Policy) -> Turn:
 
 def stopped(agent: Agent, policy: Policy) -> Reason | None:
     """Why an agent takes no more work at all, so that even what is offered to them is taken back."""
-    whatever = Channel.CHAT  # none of the three looks at the channel
-    found = (obstacle(agent, whatever, policy) for obstacle in STOPPED_BY)
+    found = (obstacle(agent, ANY, policy) for obstacle in STOPPED_BY)
     return next((reason for reason in found if reason is not None), None)
 
 

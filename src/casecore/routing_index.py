@@ -17,20 +17,28 @@ from datetime import datetime
 from operator import itemgetter
 from typing import TypeAlias
 
-from casecore.agents import Agent, Permission
+from casecore.agents import Agent
 from casecore.channels import Channel
 from casecore.composition import CaseFile
 from casecore.desk import Desk
-from casecore.eligibility import OBSTACLES
+from casecore.eligibility import ANY, OBSTACLES, OBSTACLES_TO_ALL, OBSTACLES_TO_REVIEWS
 from casecore.kernel import SYSTEM, Command, Event
 from casecore.offers import OfferWork
-from casecore.places import Places
+from casecore.places import Place, Places
+from casecore.reviews import not_reviewer
 from casecore.routing import Rank, Work, rank, rescinding, stopped, turn, waiting
 
 Sort: TypeAlias = tuple[Channel, bool]
 """What decides, beside the queue, who can take a piece of work: its channel, and whether it is a review."""
 
 LaneKey: TypeAlias = tuple[str, Sort]
+
+_TO_ALL = tuple(obstacle for _, obstacle in OBSTACLES_TO_ALL.values())
+_TO_SORT = tuple(
+    tuple(obstacle for rule, (_, obstacle) in found.items() if rule not in OBSTACLES_TO_ALL)
+    for found in (OBSTACLES, OBSTACLES_TO_REVIEWS)
+)
+"""What else keeps somebody from cases, and from reviews."""
 
 
 class _Lane:
@@ -40,12 +48,12 @@ class _Lane:
 
     def __init__(self) -> None:
         self.works, self.agents = Places(), Places()
-        self.aside: dict[str, datetime] = {}
+        self.aside: dict[str, Place] = {}
 
     def look_again(self) -> None:
         """Somebody has come: what was laid aside is work like any other."""
         while self.aside:
-            self.works.put(*self.aside.popitem())
+            self.works.put(self.aside.popitem()[1])
 
 
 class Router:
@@ -110,7 +118,8 @@ class Router:
         while self._ranks:
             key, (_, _, case, review) = min(self._ranks.items(), key=itemgetter(1))
             lane = self._lanes[key[0]][key[1]]
-            agent = self._best(lane, self._work(desk.cases[case], review=review))
+            (work,) = [work for work in waiting(desk.cases[case], self._policy) if work.review is review]
+            agent = self._best(lane, work)
             if agent is not None:
                 return OfferWork(SYSTEM, at, case, agent, review)
             if lane.agents.first() is not None:  # somebody is there, but only the author
@@ -136,10 +145,7 @@ class Router:
         if case is None or lane.agents.first() is None:
             self._ranks.pop(key, None)
         else:
-            self._ranks[key] = rank(case, queue, lane.works.of[case], at, self._policy, review=sort[1])
-
-    def _work(self, file: CaseFile, *, review: bool) -> Work:
-        return next(work for work in waiting(file, self._policy) if work.review is review)
+            self._ranks[key] = rank(case, queue, lane.works.of[case][0], at, self._policy, review=sort[1])
 
     def _best(self, lane: _Lane, work: Work) -> str | None:
         barred = None if self._policy.approval.self_approval else work.author
@@ -165,7 +171,6 @@ class Router:
         offered = frozenset(filter(None, (offers.offered_to, offers.review_to))) if offers else None
         if offered:
             self._offers_of[case] = offered
-            self._doubtful.add(case)
             for agent in offered:
                 self._offered_to[agent].add(case)
 
@@ -181,7 +186,7 @@ class Router:
             self._stirred.add(before)
         if work is not None and key is not None:
             lane = self._lanes[key[0]].get(key[1]) or self._new_lane(key, desk)
-            lane.works.put(case, work.since)
+            lane.works.put((work.since, case))
             lane_of[case] = key
             self._stirred.add(key)
 
@@ -190,8 +195,8 @@ class Router:
         lane = self._lanes[queue][sort] = _Lane()
         for agent, queues in self._queues_of.items():
             row = desk.agents[agent]
-            if queue in queues and self._takes(row, sort):
-                lane.agents.put(agent, turn(row, self._policy))
+            if queue in queues and self._free(row) and self._takes(row, sort):
+                lane.agents.put(turn(row, self._policy))
         return lane
 
     def _enter_agent(self, agent: Agent) -> None:
@@ -199,24 +204,25 @@ class Router:
             for lane in self._lanes[queue].values():
                 lane.agents.drop(agent.id)
         self._queues_of[agent.id] = agent.queues
-        place, takes = turn(agent, self._policy), dict[Sort, bool]()
+        place, free, takes = turn(agent, self._policy), self._free(agent), dict[Sort, bool]()
         for queue in agent.queues:
             for sort, lane in self._lanes[queue].items():
                 if sort not in takes:
-                    takes[sort] = self._takes(agent, sort)
+                    takes[sort] = free and self._takes(agent, sort)
                 if not takes[sort]:
                     lane.agents.drop(agent.id)
-                elif lane.agents.put(agent.id, place):
+                elif lane.agents.put(place):
                     lane.look_again()
                     self._stirred.add((queue, sort))
-        if self._offered_to.get(agent.id) and stopped(agent, self._policy) is not None:
+        if not free and self._offered_to.get(agent.id) and stopped(agent, self._policy) is not None:
             self._doubtful |= self._offered_to[agent.id]
 
+    def _free(self, agent: Agent) -> bool:
+        return all(obstacle(agent, ANY, self._policy) is None for obstacle in _TO_ALL)
+
     def _takes(self, agent: Agent, sort: Sort) -> bool:
+        """Whether somebody who is free can take this sort of work."""
         channel, review = sort
-        if review and not agent.may(Permission.APPROVE):
+        if review and not_reviewer(agent, None, self._policy) is not None:
             return False
-        for rule, (_, obstacle) in OBSTACLES.items():
-            if not (review and rule == "capacity.channel") and obstacle(agent, channel, self._policy) is not None:
-                return False
-        return True
+        return all(obstacle(agent, channel, self._policy) is None for obstacle in _TO_SORT[review])
