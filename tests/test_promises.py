@@ -407,7 +407,7 @@ TEETH = {
     ),
     "16: reopened, and in no queue": (
         "16",
-        unfollowed("offers", CaseReopened),
+        unfollowed("reassignments", CaseReopened),
         RESOLVED_AND_LEFT,
         ReceiveMessage(CUSTOMER, at(2), "t-c1", "m2", "Hello?"),
     ),
