@@ -382,18 +382,6 @@ class TestDeclaring:
             Paint(Colour.RED)
         assert Paint(colour=Colour.RED) == Paint(colour=Colour.RED, coats=2)
 
-    def test_difference_that_does_not_count(self):
-        """A key may be left out of the comparison."""
-
-        @section
-        class Sign:
-            """A section with a comment."""
-
-            text: str = key(Text(), "What it says.")
-            comment: str = key(Text(), "What is said about it.", default="", eq=False)
-
-        assert Sign(text="a", comment="b") == Sign(text="a")
-
     @pytest.mark.parametrize(("word", "found"), [("limt", "did you mean 'limit'?"), ("xyz", ""), ("l" * 10_000, "")])
     def test_did_you_mean(self, word, found):
         """One suggestion, or none."""

@@ -370,7 +370,6 @@ def key(
     *,
     default: Any = attrs.NOTHING,
     factory: Callable[[], Any] | None = None,
-    eq: bool = True,
 ) -> Any:
     """Declare a key of a section.
 
@@ -379,12 +378,11 @@ def key(
         doc: What it decides, in one sentence for the person who edits the SOP.
         default: The value where the file says nothing; without one the key must be given.
         factory: Makes the default where it is a table.
-        eq: Whether two policies that differ here are different policies.
     """
     metadata = {"kind": kind, "doc": doc}
     if factory is not None:
-        return field(factory=factory, metadata=metadata, eq=eq)
-    return field(default=default, metadata=metadata, eq=eq)
+        return field(factory=factory, metadata=metadata)
+    return field(default=default, metadata=metadata)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(key,))
