@@ -14,7 +14,7 @@ A calendar says where the desk is, at which hours of which weekdays it is open, 
 4. **A desk is open at the instant it opens, and shut at the instant it closes.**
 5. **Nothing is rounded.** Instants are whole microseconds, and it does not matter in which zone they are given.
 
-Zones come from the IANA database of the platform; where there is none, as on Windows, install the package `tzdata`.
+Zones come from the IANA database of the platform; on Windows, which has none, the package `tzdata` is installed too.
 What that database learns later (a country gives up summer time) changes the answers for the dates concerned.
 Where clocks went back over midnight itself (St. John's until 2011), what they showed twice belongs to both dates.
 """

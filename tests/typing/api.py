@@ -7,7 +7,7 @@ is not needed is an error itself.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, assert_type
 
 import casecore
@@ -19,60 +19,87 @@ from casecore import (
     RULES,
     SYSTEM,
     Accepted,
+    AcceptOffer,
     Action,
     AddAgent,
     AddTag,
+    Agenda,
     Agent,
     ApproveDraft,
+    AskPresence,
+    Authenticate,
     Case,
     CasecoreError,
     CaseFile,
     Channel,
+    Clock,
+    Clocks,
+    ClockState,
     CloseCase,
     CloseReason,
     Command,
     CommandError,
     CommandRefused,
+    Commitment,
+    Contact,
     Customer,
     Desk,
     Deviated,
+    Dispose,
     DraftStatus,
     Due,
     EditDraft,
+    EndContact,
     Enforcement,
     Event,
     Feeling,
     House,
     InvalidTable,
+    MakeCommitment,
     Message,
     MessageKind,
     MissingRow,
     Note,
+    Offers,
+    OfferWork,
     OpenCase,
     Permission,
     Policy,
     PolicyError,
+    Presence,
     Probe,
     Reason,
     ReassignCase,
     ReceiveMessage,
     Refused,
+    RejectOffer,
     ReplySent,
     Room,
+    Router,
     Rule,
     SendReply,
+    SetLevel,
+    SetNextState,
     SetSentiment,
     SetStatus,
     StateTable,
     Status,
     SubmitDraft,
+    TakeReview,
     Thread,
     Timer,
     Trigger,
     Verdict,
     View,
     WaitingDraft,
+    WrapUp,
+    explain_route,
+    first_response,
+    next_for,
+    route,
+    solution,
 )
+from casecore.sections import Level
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
@@ -198,6 +225,65 @@ def policies(path: str) -> Policy:
 
 Policy(1)  # type: ignore[call-arg]  # keys are given by name
 Policy(colour="red")  # type: ignore[call-arg]  # and only those that exist
+
+
+# Live work ---------------------------------------------------------------------------------------------
+
+LIVE_WORK: tuple[Command, ...] = (
+    OfferWork(SYSTEM, NOW, "c1", "ana", review=True),
+    AcceptOffer("ana", NOW, "c1"),
+    RejectOffer("ana", NOW, "c1", reason="I know the customer"),
+    TakeReview("cleo", NOW, "c1"),
+    SetNextState("ana", NOW, "ana", "lunch"),
+    Authenticate("ana", NOW, "c1"),
+    AskPresence("ana", NOW, "c1", "m3", "Are you there?"),
+    MakeCommitment("ana", NOW, "c1", "k1", NOW, "call back"),
+    EndContact(CUSTOMER, NOW, "c1"),
+    Dispose("ana", NOW, "c1", "solved", "Sent the receipt."),
+    SetLevel("ana", NOW, "c1", Level.URGENT),
+)
+
+OfferWork(SYSTEM, NOW, "c1")  # type: ignore[call-arg]  # to whom?
+MakeCommitment("ana", NOW, "c1", "k1", "at nine", "call")  # type: ignore[arg-type]  # a text is no instant
+SetLevel("ana", NOW, "c1", "urgent")  # type: ignore[arg-type]  # a word is no level
+
+
+def what_live_work_holds(desk: Desk) -> None:
+    """Contacts, offers, clocks, commitments and what is to be disposed."""
+    file = desk.cases["c1"]
+    assert_type((file.contact, file.offers, file.clocks), tuple[Contact | None, Offers | None, Clocks | None])
+    assert_type(desk.commitments["k1"], Commitment)
+    assert_type(desk.wrap_ups["w1"], WrapUp)
+    agent = desk.agents["ana"]
+    assert_type((agent.presence, agent.contacts, agent.available), tuple[Presence, int, bool])
+    assert_type(agent.held, Mapping[Channel, int])
+    file.offers.offered_to = "ana"  # type: ignore[misc, union-attr]  # rows are frozen, and there may be none
+
+
+def a_host_that_routes(desk: Desk) -> Desk:
+    """What routing proposes is given like any command; an index and an agenda follow."""
+    router, agenda = Router(desk), Agenda(desk)
+    assert_type(route(desk, NOW), tuple[Command, ...])
+    assert_type(next_for(desk, "ana", NOW), Command | None)
+    while (command := router.next(desk, NOW)) is not None:
+        desk, events = desk.handle(command)
+        router.update(desk, events)
+        agenda.update(desk, events)
+    assert_type(agenda.ripe(NOW), tuple[Due, ...])
+    explained = explain_route(desk, "c1", NOW)
+    assert_type((explained.chosen, explained.before), tuple[str | None, int])
+    assert_type(explained.candidates[0].reasons, tuple[Reason, ...])
+    return desk
+
+
+def the_clocks_of_a_case(desk: Desk) -> timedelta | None:
+    """What was promised, and what is left of it."""
+    clock = first_response(desk.view_of("c1"), desk.policy, NOW)
+    assert_type(solution(desk.view_of("c1"), desk.policy, NOW), Clock | None)
+    if clock is None:
+        return None
+    assert_type((clock.state, clock.due, clock.percent), tuple[ClockState, datetime | None, float])
+    return assert_type(clock.remaining, timedelta)
 
 
 # Tables ------------------------------------------------------------------------------------------------
