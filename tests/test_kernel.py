@@ -529,3 +529,51 @@ class TestTimer:
     def test_after_the_end_of_the_calendar(self):
         """Regression: what would be due after the year 9999 was an OverflowError; it never comes."""
         assert None is boiling(3).due(with_kettle(datetime.max.replace(tzinfo=UTC)), None)
+
+
+class TestByContent:
+    """What is a value is compared, hashed and shown by its fields, whoever wrote the methods."""
+
+    def test_compared_and_hashed(self):
+        """Equal content is equal, of the same class alone; what a field leaves out of the hash does not count there."""
+
+        @frozen
+        class Box:
+            """Something with a label that is not hashed."""
+
+            size: int
+            label: list[str] = attrs.field(factory=list, hash=False)
+
+        @frozen
+        class Crate(Box):
+            """A box of another class."""
+
+        assert (Box(1), hash(Box(1))) == (Box(1, []), hash(Box(1, ["red"])))
+        assert Box(1) != Box(1, ["red"])
+        assert Box(1) != Crate(1)
+        assert Box(1) != (1, [])
+
+    def test_without_fields(self):
+        """Nothing is equal to nothing of the same class."""
+
+        @frozen
+        class Void:
+            """Nothing."""
+
+        assert (Void(), hash(Void())) == (Void(), hash(Void()))
+
+    def test_own_comparison(self):
+        """A class that compares in a way of its own keeps it."""
+
+        @frozen
+        class Word:
+            """A word, however it is spelt."""
+
+            text: str
+
+            def __eq__(self, other):
+                return self.text.lower() == other.text.lower()
+
+            __hash__ = None
+
+        assert Word("Bom") == Word("bom")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 
 import attrs
 
-from casecore.kernel import shown
+from casecore.kernel import by_content
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,7 @@ R = TypeVar("R")
 @dataclass_transform(frozen_default=True, field_specifiers=(attrs.field,))
 def record(cls: type[R]) -> type[R]:
     """Class decorator of every record: frozen, slotted, compared by content."""
-    return attrs.frozen(shown(cls), weakref_slot=False)
+    return attrs.frozen(by_content(cls), weakref_slot=False)
 
 
 @cache

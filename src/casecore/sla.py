@@ -111,9 +111,6 @@ class Clock:
         return 100 * self.elapsed / self.target
 
 
-_drawn = draft_of(Clock)
-
-
 def first_response(view: SeesClocks, policy: Policy, at: datetime) -> Clock | None:
     """The FRT of a case; None where it has no target or the customer has not written.
 
@@ -176,7 +173,7 @@ def _clock(
         state = STOPPED
     else:
         state = MISSED if elapsed > target else MET if reached_at else RUNNING
-    return freeze(_drawn(name, target, elapsed, state, due), Clock)
+    return freeze(draft_of(Clock)(name, target, elapsed, state, due), Clock)
 
 
 def _open(calendar: Calendar | None, start: datetime, end: datetime) -> timedelta:
