@@ -4,7 +4,7 @@ Twenty queues, two hundred agents, customers who write on three channels, faster
 wait. Agents accept (now and then reject), authenticate, answer once to three times, resolve, end and dispose.
 Everything is drawn from a fixed seed, and every command must be accepted.
 
-`python -m bench day` lives through a fifth of a million commands, `python -m bench.day 1000000` through a million.
+`python -m bench day` lives through a tenth of a million commands, `python -m bench.day 1000000` through a million.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ from casecore import (
 )
 from casecore.sections import Queue, Relation
 
-COMMANDS = 200_000
-WAITING = 50_000
+COMMANDS = 100_000
+WAITING = 40_000
 QUEUES, AGENTS = 20, 200
 MOST_PER_CASE = 2_000
 CHANNELS = (Channel.CHAT, Channel.CHAT, Channel.WHATSAPP, Channel.EMAIL)

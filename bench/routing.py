@@ -50,15 +50,15 @@ def staffed() -> Desk:
     return desk
 
 
-def arrivals(desk: Desk, cases: int) -> Iterator[Event]:
-    """What happens when so many customers write: one each second, to one queue after the other."""
+def arrivals(desk: Desk, cases: range) -> Iterator[Event]:
+    """What happens when customers write, a case each: one each second, to one queue after the other."""
     moulds = []
     for number in range(2 * QUEUES):
         channel = Channel.EMAIL if number < QUEUES else Channel.CHAT
         said = {"customer": "c-#", "channel": channel, "reason": reason(number % QUEUES), "new_case": "case-#"}
         wrote = ReceiveMessage(CUSTOMER, NINE, "t-#", "m-#", "Bom dia!", **said)
         moulds.append(tuple(map(Mould.of, desk.handle(wrote)[1])))
-    for case in range(cases):
+    for case in cases:
         yield from copies(moulds[case % len(moulds)], case)
 
 
@@ -72,11 +72,9 @@ def assigned(desk: Desk, router: Router, at: datetime) -> tuple[Desk, float]:
     return desk, process_time() - began
 
 
-def assignment(cases: int) -> tuple[float, float, float]:
-    """The median CPU seconds of one assignment among so many cases, of one pop, and those of building the index."""
-    desk = staffed()
-    with unhurried():
-        desk = desk.evolve(arrivals(desk, cases))
+def assignment(desk: Desk) -> tuple[float, float, float]:
+    """The median CPU seconds of one assignment on a desk, of one pop, and those of building the index."""
+    cases = len(desk.cases)
     at = NINE + timedelta(seconds=cases)
     took, popped = [], []
     with unhurried():
@@ -96,8 +94,13 @@ def assignment(cases: int) -> tuple[float, float, float]:
 
 def lines() -> Iterator[Line]:
     """The measurements."""
-    few, popped, _ = assignment(FEW)
-    many, popped_of_many, built = assignment(MANY)
+    empty = staffed()
+    with unhurried():
+        desk = empty.evolve(arrivals(empty, range(FEW)))
+    few, popped, _ = assignment(desk)
+    with unhurried():
+        desk = desk.evolve(arrivals(empty, range(FEW, MANY)))
+    many, popped_of_many, built = assignment(desk)
     where = f"{AGENTS:,} agents, {QUEUES} queues"
     what = f"one assignment, {FEW:,} cases wait, {where}; peer: heapq pops"
     yield Line(what, duration(few), duration(popped), f"{few / popped:.1f}", f"≤ {duration(MOST)}", few <= MOST)
