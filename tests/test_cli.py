@@ -562,7 +562,7 @@ SAID = [
         a_line("CloseCase", by="system", case="c1", reason="spam"),
         [
             "✓ the system closes c1 as spam new → closed",
-            "↳ the offer of c1 to ana is taken back: the case waits no more",
+            "↳ the offer of c1 to ana is taken back: it waits no more",
         ],
     ),
     (DRAFTED, REVIEW, ["✓ the system offers the review on c1 to dora open"]),

@@ -217,7 +217,7 @@ class TestSentences:
             ((*CHAT[:2], ExpireOffer(SYSTEM, at(40), "c1")), "ana did not answer the offer in time"),
             (
                 (*CHAT[:2], RescindOffer("dora", at(2), "c1", reason="mine")),
-                "the case is no longer offered to ana: “mine”",
+                "dora took the offer of the case to ana back: “mine”",
             ),
             (
                 (*DRAFT, OfferWork(SYSTEM, at(9), "c1", "cleo", True)),

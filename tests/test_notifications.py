@@ -7,7 +7,7 @@ import attrs
 import pytest
 
 from casecore import notifications as module
-from casecore.approvals import ApproveDraft, RefuseDraft, SubmitDraft
+from casecore.approvals import ApproveDraft, ReassignDraft, RefuseDraft, SubmitDraft
 from casecore.arrivals import ReceiveMessage
 from casecore.assignments import CaseAssigned, LeaveCase, OpenCase
 from casecore.cases import CloseCase
@@ -16,7 +16,7 @@ from casecore.commitments import MakeCommitment
 from casecore.desk import Desk, Due
 from casecore.kernel import CUSTOMER, SYSTEM, Deviated
 from casecore.notifications import Alert, AlertSettings, Notification, UnknownAlert, notifications
-from casecore.offers import AcceptOffer, ExpireOffer, OfferWork, ReassignDraft, RejectOffer, RescindOffer
+from casecore.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
 from casecore.policies import Policy
 from casecore.reassignments import ReassignCase
 from casecore.replies import SendReply

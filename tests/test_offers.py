@@ -39,6 +39,7 @@ from casecore.offers import (
     OfferWork,
     RejectOffer,
     RescindOffer,
+    Rescission,
     WorkOffered,
 )
 from casecore.policies import Policy
@@ -300,7 +301,7 @@ class TestRescinding:
     def test_rescinded(self, by):
         """By the system or a supervisor; that is no refusal of the agent's."""
         outcome = offered().when(RescindOffer(by, at(20), "c1", reason="ana is leaving"))
-        outcome.then(OfferRescinded(by, at(20), "c1", "ana", Channel.CHAT, False, "ana is leaving"))
+        outcome.then(OfferRescinded(by, at(20), "c1", "ana", Channel.CHAT, False, Rescission.BY_HAND, "ana is leaving"))
         assert Offers() == offers_of(outcome)
         assert ({}, {}, 0) == counts(outcome)
 
@@ -482,7 +483,7 @@ class TestReviews:
     def test_taken_by_another(self):
         """Who asks for it has it; the offer is taken back."""
         outcome = review().when(TakeReview("dora", at(20), "c1"))
-        outcome.then(ReviewTaken, OfferRescinded("dora", at(20), "c1", "cleo", Channel.CHAT, True, "dora took it"))
+        outcome.then(ReviewTaken, OfferRescinded("dora", at(20), "c1", "cleo", Channel.CHAT, True, Rescission.TAKEN))
         assert [({}, {}, 0), ({}, {}, 1)] == [counts(outcome, agent) for agent in ("cleo", "dora")]
 
     @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from casecore.cases import CloseCase, CloseReason, SetStatus
 from casecore.channels import Channel
 from casecore.contacts import Authenticate, EndContact
 from casecore.kernel import CUSTOMER, SYSTEM
-from casecore.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
+from casecore.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer, Rescission
 from casecore.policies import Policy
 from casecore.replies import SendReply
 from casecore.reviews import TakeReview
@@ -497,7 +497,7 @@ def test_offers_to_somebody_who_takes_no_more_are_taken_back(why, command):
     assert "ana" == desk.cases["c1"].offers.offered_to
     gone = after(desk, GoAvailable("bo", at(60), "bo"), command)
     rescind, offer = route(gone, at(62))
-    assert RescindOffer(SYSTEM, at(62), "c1", reason=why) == rescind
+    assert RescindOffer(SYSTEM, at(62), "c1", because=Rescission.AGENT_STOPPED) == rescind
     assert ("c1", "bo") == (offer.case, offer.agent)
     assert () == routed(gone, 62).cases["c1"].offers.asked  # she did not decline it
 
@@ -507,7 +507,7 @@ def test_offers_of_reviews_are_taken_back_too():
     desk = routed(draft_waits(comes("bo", permissions=(APPROVE,))))
     assert "bo" == desk.cases["c1"].offers.review_to
     (rescind,) = route(after(desk, LogOut("bo", at(61), "bo")), at(62))
-    assert RescindOffer(SYSTEM, at(62), "c1", review=True, reason="bo is logged_out") == rescind
+    assert RescindOffer(SYSTEM, at(62), "c1", review=True, because=Rescission.AGENT_STOPPED) == rescind
 
 
 # Why ---------------------------------------------------------------------------------------------------

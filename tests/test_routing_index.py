@@ -24,7 +24,7 @@ from casecore.channels import Channel
 from casecore.contacts import EndContact
 from casecore.desk import Desk
 from casecore.kernel import CUSTOMER, SYSTEM, Event
-from casecore.offers import AcceptOffer, OfferAccepted, OfferWork, RejectOffer, RescindOffer
+from casecore.offers import AcceptOffer, OfferAccepted, OfferWork, RejectOffer, RescindOffer, Rescission
 from casecore.policies import Policy
 from casecore.reassignments import ReassignCase
 from casecore.replies import SendReply
@@ -328,7 +328,7 @@ def test_an_agent_who_goes_between_two_looks_at_one_instant():
     desk = follow(desk, router, new_case("c1"), new_case("c2"))
     assert ("c1", "ana") == both(desk, router, 1)
     gone = follow(desk, router, OfferWork(SYSTEM, at(1), "c1", "ana"), LogOut("ana", at(1), "ana"))
-    back = RescindOffer(SYSTEM, at(1), "c1", reason="ana is logged_out")
+    back = RescindOffer(SYSTEM, at(1), "c1", because=Rescission.AGENT_STOPPED)
     assert back == next_offer(gone, at(1)) == router.next(gone, at(1)) == Router(gone).next(gone, at(1))
     gone = follow(gone, router, back)
     assert None is both(gone, router, 1)

@@ -148,6 +148,7 @@ if TYPE_CHECKING:
     from casecore.offers import OfferWork as OfferWork
     from casecore.offers import RejectOffer as RejectOffer
     from casecore.offers import RescindOffer as RescindOffer
+    from casecore.offers import Rescission as Rescission
     from casecore.offers import WorkOffered as WorkOffered
     from casecore.policies import Policy as Policy
     from casecore.policies import PolicyError as PolicyError
@@ -247,7 +248,7 @@ _HOMES = {
     ),
     "offers": (
         "OFFER_LIFECYCLE AcceptOffer ExpireOffer OfferAccepted OfferDeclined OfferRescinded OfferStatus "
-        "OfferWork Offers RejectOffer RescindOffer WorkOffered"
+        "OfferWork Offers RejectOffer RescindOffer Rescission WorkOffered"
     ),
     "reviews": "ReviewEnded ReviewTaken TakeReview",
     "reassignments": "ReassignCase",

@@ -22,7 +22,7 @@ from casecore.commitments import CommitmentFulfilled, CommitmentMade, Commitment
 from casecore.contacts import Authenticated, ContactEnded, ContactStarted
 from casecore.history_words import BY_THEMSELVES, Same, Sentence
 from casecore.kernel import Event
-from casecore.offers import OfferAccepted, OfferDeclined, OfferRescinded, OfferStatus, WorkOffered
+from casecore.offers import OfferAccepted, OfferDeclined, OfferRescinded, OfferStatus, Rescission, WorkOffered
 from casecore.replies import ReplySent
 from casecore.reviews import ReviewEnded, ReviewTaken
 from casecore.silence import ChatDisconnected, PresenceAsked
@@ -176,15 +176,27 @@ WORK: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
     ),
     OfferRescinded: (
         Sentence(
-            "the review is no longer offered to {agent}[: {reason:quoted}]",
-            "a revisão já não é oferecida a {agent}[: {reason:quoted}]",
-            "la relecture n’est plus proposée à {agent}[ : {reason:quoted}]",
+            "{by} took the offer of the review to {agent} back[: {reason:quoted}]",
+            "{by} retirou a oferta da revisão a {agent}[: {reason:quoted}]",
+            "{by} a retiré la proposition de relecture faite à {agent}[ : {reason:quoted}]",
+            {"review": True, "because": Rescission.BY_HAND},
+        ),
+        Sentence(
+            "{by} took the offer of the case to {agent} back[: {reason:quoted}]",
+            "{by} retirou a oferta do caso a {agent}[: {reason:quoted}]",
+            "{by} a retiré la proposition du cas faite à {agent}[ : {reason:quoted}]",
+            {"because": Rescission.BY_HAND},
+        ),
+        Sentence(
+            "the review is no longer offered to {agent}: {because}",
+            "a revisão já não é oferecida a {agent}: {because}",
+            "la relecture n’est plus proposée à {agent} : {because}",
             {"review": True},
         ),
         Sentence(
-            "the case is no longer offered to {agent}[: {reason:quoted}]",
-            "o caso já não é oferecido a {agent}[: {reason:quoted}]",
-            "le cas n’est plus proposé à {agent}[ : {reason:quoted}]",
+            "the case is no longer offered to {agent}: {because}",
+            "o caso já não é oferecido a {agent}: {because}",
+            "le cas n’est plus proposé à {agent} : {because}",
         ),
     ),
     ContactStarted: (

@@ -28,7 +28,7 @@ from casecore.assignments import Release
 from casecore.cases import CloseReason
 from casecore.channels import Channel, MessageKind
 from casecore.kernel import CUSTOMER, SYSTEM, frozen
-from casecore.offers import OfferStatus
+from casecore.offers import OfferStatus, Rescission
 from casecore.sections import Level, Relation
 from casecore.statuses import TITLES, Status
 from casecore.threads import Feeling
@@ -124,6 +124,14 @@ WORDS: Final[Mapping[type[StrEnum], Mapping[str, Said]]] = {
         OfferStatus.REJECTED: ("rejected", "recusa", "refus"),
         OfferStatus.TIMED_OUT: ("not answered in time", "sem resposta a tempo", "sans réponse à temps"),
         OfferStatus.RESCINDED: ("taken back", "retirada", "retrait"),
+    },
+    Rescission: {
+        Rescission.BY_HAND: ("by hand", "manualmente", "manuellement"),
+        Rescission.AGENT_STOPPED: ("takes no more work", "não recebe mais trabalho", "ne prend plus de travail"),
+        Rescission.TAKEN: ("somebody took it", "alguém se encarregou", "quelqu’un s’en charge"),
+        Rescission.REASSIGNED: ("reassigned", "reatribuição", "réattribution"),
+        Rescission.WAITS_NO_MORE: ("it waits no more", "já não está à espera", "plus en attente"),
+        Rescission.DRAFT_DECIDED: ("the draft was decided", "o rascunho foi decidido", "le brouillon a été décidé"),
     },
     Feeling: {
         Feeling.POSITIVE: ("positive", "positiva", "positif"),

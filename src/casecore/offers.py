@@ -41,6 +41,7 @@ from casecore.kernel import (
     Room,
     Rule,
     Timer,
+    a_choice,
     a_flag,
     a_text,
     an_id,
@@ -77,6 +78,17 @@ OFFER_LIFECYCLE = StateTable(
     ),
 )
 """The table that `decide` reads for offers."""
+
+
+class Rescission(StrEnum):
+    """Why an offer was taken back."""
+
+    BY_HAND = "by_hand"
+    AGENT_STOPPED = "agent_stopped"
+    TAKEN = "taken"
+    REASSIGNED = "reassigned"
+    WAITS_NO_MORE = "waits_no_more"
+    DRAFT_DECIDED = "draft_decided"
 
 
 # Record ------------------------------------------------------------------------------------------------
@@ -160,8 +172,9 @@ class ExpireOffer(OfferCommand):
 
 @frozen
 class RescindOffer(OfferCommand):
-    """The offer is taken back."""
+    """The offer is taken back; the reason is for whoever does it by hand."""
 
+    because: Rescission = a_choice(Rescission, default=Rescission.BY_HAND)
     reason: str = a_text(default="")
 
 
@@ -202,12 +215,13 @@ class OfferDeclined(Event):
 
 @frozen
 class OfferRescinded(Event):
-    """What was offered was taken back."""
+    """What was offered was taken back; `reason` is told in somebody's own words, where it was done by hand."""
 
     case: str
     agent: str
     channel: Channel
     review: bool
+    because: Rescission = Rescission.BY_HAND
     reason: str = ""
 
 
@@ -331,15 +345,17 @@ def _expire(view: SeesOffers, command: ExpireOffer, _: Policy) -> tuple[Event, .
 
 
 def _rescind(view: SeesOffers, command: RescindOffer, _: Policy) -> tuple[Event, ...]:
-    return taken_back(view, command, command.reason, review=command.review)
+    return taken_back(view, command, command.because, review=command.review, reason=command.reason)
 
 
-def taken_back(view: SeesOffers, cause: Command | Event, reason: str, *, review: bool) -> tuple[Event, ...]:
+def taken_back(
+    view: SeesOffers, cause: Command | Event, because: Rescission, *, review: bool, reason: str = ""
+) -> tuple[Event, ...]:
     """What is offered of the case, or the review, is taken back; nothing where it is not offered."""
     to = view.offers.to(review=review) if view.offers else None
     if view.case is None or to is None:
         return ()
-    return (OfferRescinded(cause.by, cause.at, view.case.id, to, view.case.channel, review, reason),)
+    return (OfferRescinded(cause.by, cause.at, view.case.id, to, view.case.channel, review, because, reason),)
 
 
 # What follows ------------------------------------------------------------------------------------------
@@ -349,16 +365,16 @@ def _offer_answered(view: SeesOffers, event: CaseAssigned | ReviewTaken, _: Poli
     """Taking what one is offered accepts the offer, in whatever way; taking what another is offered ends that."""
     review = isinstance(event, ReviewTaken)
     if view.case is None or view.offers is None or view.offers.to(review=review) != event.agent:
-        return taken_back(view, event, f"{event.agent} took it", review=review)
+        return taken_back(view, event, Rescission.TAKEN, review=review)
     return (OfferAccepted(event.by, event.at, event.case, event.agent, view.case.channel, review),)
 
 
 def _nothing_to_offer(view: SeesOffers, event: CaseClosed | CaseUnqueued, _: Policy) -> tuple[Event, ...]:
-    return taken_back(view, event, "the case waits no more", review=False)
+    return taken_back(view, event, Rescission.WAITS_NO_MORE, review=False)
 
 
 def _draft_decided(view: SeesOffers, event: Event, _: Policy) -> tuple[Event, ...]:
-    return taken_back(view, event, "the draft was decided", review=True)
+    return taken_back(view, event, Rescission.DRAFT_DECIDED, review=True)
 
 
 # Evolve ------------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from casecore.assignments import (
 from casecore.cases import CaseCommand, not_closed, only_holder
 from casecore.eligibility import obstacles
 from casecore.kernel import SYSTEM, Event, Probe, Room, Rule, a_text, an_id, frozen
-from casecore.offers import SeesOffers, WorkOffered, taken_back
+from casecore.offers import Rescission, SeesOffers, WorkOffered, taken_back
 from casecore.policies import Policy
 from casecore.reviews import review_over
 from casecore.sections import ReopenTo
@@ -50,7 +50,7 @@ def _reassign_case(view: SeesOffers, command: ReassignCase, _: Policy) -> tuple[
     c, case = command, view.case
     if case is None or (c.agent is not None and c.agent == case.assignee):
         return ()
-    withdrawn = taken_back(view, c, "the case was reassigned", review=False)
+    withdrawn = taken_back(view, c, Rescission.REASSIGNED, review=False)
     release: tuple[Event, ...] = ()
     if case.assignee is not None:
         release = (CaseReleased(c.by, c.at, case.id, case.assignee, Release.TRANSFERRED),)
@@ -64,7 +64,7 @@ def _reassign_review(view: SeesOffers, command: ReassignDraft, _: Policy) -> tup
     c, case, draft = command, view.case, view.draft
     if case is None or draft is None or (c.agent is not None and c.agent == draft.reviewer):
         return ()
-    withdrawn = taken_back(view, c, "the review was reassigned", review=True)
+    withdrawn = taken_back(view, c, Rescission.REASSIGNED, review=True)
     moved = ReviewReassigned(c.by, c.at, c.case, draft.id, c.queue or draft.queue, c.note)
     aimed = () if c.agent is None else (WorkOffered(c.by, c.at, c.case, c.agent, case.channel, review=True),)
     return (*withdrawn, *review_over(view, c), moved, *aimed)

@@ -32,7 +32,7 @@ from casecore.composition import CaseFile
 from casecore.desk import Desk
 from casecore.eligibility import ANY, OBSTACLES, OBSTACLES_TO_REVIEWS, STOPPED_BY, not_served
 from casecore.kernel import SYSTEM, Command, Reason, frozen
-from casecore.offers import OfferWork, RescindOffer
+from casecore.offers import OfferWork, RescindOffer, Rescission
 from casecore.policies import Policy
 from casecore.reviews import TakeReview, not_reviewer
 from casecore.sections import Delivery, Strategy
@@ -155,10 +155,9 @@ def place(agent: Agent, work: Work, policy: Policy) -> Turn:
 # What next ---------------------------------------------------------------------------------------------
 
 
-def stopped(agent: Agent, policy: Policy) -> Reason | None:
-    """Why an agent takes no more work at all, so that even what is offered to them is taken back."""
-    found = (obstacle(agent, ANY, policy) for obstacle in STOPPED_BY)
-    return next((reason for reason in found if reason is not None), None)
+def stopped(agent: Agent, policy: Policy) -> bool:
+    """Whether an agent takes no more work at all, so that even what is offered to them is taken back."""
+    return any(obstacle(agent, ANY, policy) is not None for obstacle in STOPPED_BY)
 
 
 def rescinding(file: CaseFile, desk: Desk, at: datetime) -> Iterator[RescindOffer]:
@@ -168,9 +167,8 @@ def rescinding(file: CaseFile, desk: Desk, at: datetime) -> Iterator[RescindOffe
         agent = desk.agents.get(to) if to is not None else None
         if agent is None:
             continue
-        reason = stopped(agent, desk.policy)
-        if reason is not None:
-            yield RescindOffer(SYSTEM, at, file.case.id, review, reason.message)
+        if stopped(agent, desk.policy):
+            yield RescindOffer(SYSTEM, at, file.case.id, review, Rescission.AGENT_STOPPED)
 
 
 def next_offer(desk: Desk, at: datetime) -> Command | None:

@@ -214,7 +214,7 @@ class Router:
                 elif lane.agents.put(place):
                     lane.look_again()
                     self._stirred.add((queue, sort))
-        if not free and self._offered_to.get(agent.id) and stopped(agent, self._policy) is not None:
+        if not free and self._offered_to.get(agent.id) and stopped(agent, self._policy):
             self._doubtful |= self._offered_to[agent.id]
 
     def _free(self, agent: Agent) -> bool:

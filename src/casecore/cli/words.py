@@ -47,6 +47,7 @@ from casecore.cases import CaseStarted, CloseCase, CloseReason, SetStatus
 from casecore.channels import PUBLIC, MessageKind
 from casecore.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
 from casecore.contacts import Authenticate, EndContact
+from casecore.history_words import WORDS
 from casecore.kernel import CUSTOMER, SYSTEM, Command
 from casecore.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
 from casecore.offers import (
@@ -57,6 +58,7 @@ from casecore.offers import (
     OfferWork,
     RejectOffer,
     RescindOffer,
+    Rescission,
     WorkOffered,
 )
 from casecore.reassignments import ReassignCase
@@ -385,7 +387,7 @@ def _accepted(step: Step, event: OfferAccepted, _: Happened) -> str:
 def _rescinded(step: Step, event: OfferRescinded, _: Happened) -> str:
     if isinstance(step.command, RescindOffer):
         return ""
-    return f"the offer of {_work(event)} to {event.agent} is taken back: {event.reason}"
+    return f"the offer of {_work(event)} to {event.agent} is taken back: {WORDS[Rescission][event.because][0]}"
 
 
 def _unavailable(step: Step, event: AgentUnavailable, _: Happened) -> str:
