@@ -7,9 +7,13 @@ from casecore.absences import ReleaseAbsent
 from casecore.agents import GoAvailable, LogOut
 from casecore.arrivals import ReceiveMessage
 from casecore.assignments import CaseQueued, CaseReleased, OpenCase, Release
+from casecore.cases import StatusSet
 from casecore.contacts import ContactEnded, EndContact
+from casecore.offers import OfferWork
 from casecore.policies import Policy
 from casecore.replies import SendReply
+from casecore.routing import next_offer
+from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, given, new_case
 from casecore.wrap_ups import Dispose, WrapUpOwed
 
@@ -161,9 +165,19 @@ class TestLive:
             LogOut("ana", at(55), "ana"),
         )
         outcome = story.when(release(115))
-        outcome.then(CaseReleased, CaseQueued("system", at(115), "c1", "general", at(5)), ContactEnded, WrapUpOwed)
+        queued = CaseQueued("system", at(115), "c1", "general", at(5))
+        outcome.then(CaseReleased, queued, ContactEnded, StatusSet("system", at(115), "c1", Status.OPEN), WrapUpOwed)
         cases = outcome.desk.cases
         assert cases["c1"].case.waiting_since < cases["c2"].case.waiting_since
+
+    def test_offered_to_the_next(self):
+        """Regression: the chat had just been answered, so it was pending, and nobody was offered it."""
+        story = given(case_in("pending"), GoAvailable("ben", at(5), "ben"), LogOut("ana", at(10), "ana"), release())
+        assert OfferWork("system", at(71), "c1", "ben") == next_offer(story.desk, at(71))
+
+    def test_other_channels(self):
+        """Where the customer does not wait on the line, the status stays."""
+        assert "pending" == gone().and_given(release()).desk.status("c1")
 
     def test_unanswered_before_that(self):
         """Regression: who had waited before the contact began lost that time, instead of going first."""

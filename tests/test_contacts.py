@@ -102,15 +102,15 @@ ENDS = {
     "by its agent": (EndContact("ana", at(9), "c1"), "ended_by_agent", "pending"),
     "by a supervisor": (EndContact("dora", at(9), "c1"), "ended_by_agent", "pending"),
     "by the customer": (EndContact("customer", at(9), "c1"), "ended_by_customer", "pending"),
-    "transfer to a queue": (ReassignCase("ana", at(9), "c1", queue="billing"), "transferred", "pending"),
-    "transfer to an agent": (ReassignCase("ana", at(9), "c1", agent="cleo"), "transferred", "pending"),
+    "transfer to a queue": (ReassignCase("ana", at(9), "c1", queue="billing"), "transferred", "open"),
+    "transfer to an agent": (ReassignCase("ana", at(9), "c1", agent="cleo"), "transferred", "open"),
     "closed as spam": (CloseCase("ana", at(9), "c1", CloseReason.SPAM), "closed", "closed"),
     "silence": (
         (AskPresence("ana", at(9), "c1", "m7"), DisconnectIdle("ana", at(minutes=2), "c1", "m8")),
         "silence",
         "resolved",
     ),
-    "lost agent": ((LogOut("ana", at(9), "ana"), ReleaseAbsent("system", at(69), "c1")), "agent_lost", "pending"),
+    "lost agent": ((LogOut("ana", at(9), "ana"), ReleaseAbsent("system", at(69), "c1")), "agent_lost", "open"),
 }
 
 

@@ -259,6 +259,21 @@ class TestSentences:
         (line_,) = told(ChangeAgent("dora", at(1), "ana", capacity={"voice": 1, "total": 4}), language="pt")
         assert line_.endswith("limites: voz 1, total 4")
 
+    @pytest.mark.parametrize(
+        ("language", "expected"),
+        [
+            ("en", "the case is no longer offered to ana: it waits no more"),
+            ("pt", "o caso já não é oferecido a ana: já não está à espera"),
+            ("fr", "le cas n’est plus proposé à ana\xa0: plus en attente"),
+        ],
+    )
+    def test_offer_taken_back(self, language, expected):
+        """Why an offer was taken back is told in the language; by hand, in the words of whoever did it."""
+        closed = CloseCase(SYSTEM, at(2), "c1", CloseReason.SPAM)
+        assert expected in told(*CHAT[:2], closed, language=language)
+        by_hand = told(*CHAT[:2], RescindOffer("dora", at(2), "c1", reason="engano"), language="pt")
+        assert ["dora retirou a oferta do caso a ana: “engano”"] == by_hand
+
     def test_silence(self):
         """A silent chat that was closed reads as one story, one line for each thing that happened."""
         ask = AskPresence("ana", at(8), "c1", "m3", "There?")

@@ -4,7 +4,8 @@
   case is closed, the customer stays silent, or the agent is lost. `active -> ended -> disposed`; what an ended
   contact needs is told in `wrap_ups.py`.
 * On **live** channels (chat, voice) a contact cannot be left, only ended or transferred, and the case cannot be
-  closed by hand while it lasts. From its beginning runs the interaction timer.
+  closed by hand while it lasts. From its beginning runs the interaction timer. Where it is cut off (transferred, or its
+  agent lost), the customer is still there: a pending case is open again, so that it is offered to the next.
 * **Authentication** of the customer is required, in each contact anew, before whatever the policy names: resolving,
   transferring, committing, a reply about the account. The rule guards what happens, so nothing goes round it.
   Automatic closing, spam, ending by the customer and disconnecting a silent chat need none.
@@ -28,6 +29,7 @@ from casecore.arrivals import MessageReceived
 from casecore.assignments import CaseAssigned, CaseReleased, LeaveCase, Release, released
 from casecore.cases import (
     AboutCase,
+    Case,
     CaseClosed,
     CaseCommand,
     CloseReason,
@@ -37,14 +39,14 @@ from casecore.cases import (
     only_holder,
 )
 from casecore.channels import LIVE, Channel
-from casecore.kernel import CUSTOMER, Check, Draft, Event, Probe, Reason, Room, Rule, frozen
+from casecore.kernel import CUSTOMER, SYSTEM, Check, Draft, Event, Probe, Reason, Room, Rule, frozen
 from casecore.machines import StateTable
 from casecore.offers import SeesOffers
 from casecore.policies import Policy
 from casecore.records import record
 from casecore.replies import ReplySent
 from casecore.sections import Proceeding
-from casecore.statuses import RESOLVED, Status
+from casecore.statuses import OPEN, PENDING, RESOLVED, Status
 
 # State table -------------------------------------------------------------------------------------------
 
@@ -289,7 +291,13 @@ def _contact_ends(view: SeesContact, event: CaseReleased | CaseClosed, _: Policy
     if case is None or contact is None:
         return ()
     because = "closed" if isinstance(event, CaseClosed) else str(event.because)
-    return (ContactEnded(event.by, event.at, case.id, contact.agent, case.channel, because),)
+    ended = ContactEnded(event.by, event.at, case.id, contact.agent, case.channel, because)
+    return (ended, StatusSet(SYSTEM, event.at, case.id, OPEN)) if because in _CUT and _is_there(case) else (ended,)
+
+
+def _is_there(case: Case) -> bool:
+    """Whether the customer is on the line and has had a reply: pending, the case would be offered to nobody."""
+    return case.channel in LIVE and case.status is PENDING
 
 
 def goes_at_once(view: SeesContact, event: NextStateSet, _: Policy) -> tuple[Event, ...]:
@@ -331,6 +339,9 @@ def _one_less(agent: Draft, event: ContactEnded) -> None:
     agent.held = counted(agent.held, event.channel, -1)
     agent.idle_since = event.at
 
+
+_CUT = (Release.TRANSFERRED, Release.AGENT_LOST)
+"""The ends of a contact after which the customer is still there."""
 
 _PROCEEDS = (ReplySent, StatusSet, CaseReleased, CaseClosed)
 
