@@ -1,5 +1,7 @@
 """Offers: work is presented to an agent, who takes it or not; and it is given to somebody else (§3)."""
 
+import json
+
 import attrs
 import pytest
 
@@ -26,6 +28,7 @@ from casecore.assignments import (
 )
 from casecore.cases import CaseClosed, CloseCase, CloseReason, SetStatus, StatusSet
 from casecore.channels import Channel
+from casecore.codec import dumps, loads
 from casecore.contacts import Authenticate, ContactEnded, ContactStarted
 from casecore.offers import (
     OFFER_LIFECYCLE,
@@ -304,6 +307,13 @@ class TestRescinding:
         outcome.then(OfferRescinded(by, at(20), "c1", "ana", Channel.CHAT, False, Rescission.BY_HAND, "ana is leaving"))
         assert Offers() == offers_of(outcome)
         assert ({}, {}, 0) == counts(outcome)
+
+    def test_stored_before_there_was_a_word_for_it(self):
+        """An event that only has a sentence reads as taken back by hand, and keeps its sentence."""
+        taken_back = OfferRescinded("dora", at(20), "c1", "ana", Channel.CHAT, False, reason="ana is leaving")
+        plain = json.loads(dumps(taken_back))
+        assert "by_hand" == plain.pop("because")
+        assert taken_back == loads(json.dumps(plain))
 
     def test_by_somebody_else(self):
         """Whom it is for rejects it instead."""
