@@ -1,6 +1,6 @@
 """Message templates that never go out wrong: read, checked, filled, seen, sent. Usable alone.
 
-Of the desk this loads nothing but the kernel. Every name is loaded when it is first used; what a name means is told in
+Of the desk this loads nothing but the kernel and the names of the channels. Every name is loaded when it is first used; what a name means is told in
 the file it comes from, which is named beside it below.
 """
 
