@@ -26,6 +26,9 @@ class Channel(StrEnum):
     LINKEDIN = "linkedin"
 
 
+EMAIL, WHATSAPP = Channel.EMAIL, Channel.WHATSAPP
+"""The two channels that rules ask for at every reply; a member of an enumeration takes longer to look up."""
+
 LIVE = frozenset({Channel.CHAT, Channel.VOICE})
 """Channels on which the customer is there now and waits."""
 

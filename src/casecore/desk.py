@@ -129,8 +129,8 @@ class Desk:
         answered = said.in_reply_to if "in_reply_to" in names else None
         wrap_up = wrap_up_id(str(case_id), agent or said.by) if isinstance(said, WRAP_UP_COMMANDS) else None
         named, case = None, None if file is None else file.case
-        if isinstance(command, ReceiveMessage) and starts_case(command, case):
-            named = self.cases.get(new_case_id(command, case))
+        if "new_case" in names and (not isinstance(command, ReceiveMessage) or starts_case(command, case)):
+            named = self.cases.get(new_case_id(said, case))
         return self._view(
             file,
             thread,

@@ -11,7 +11,6 @@ How templates are read and filled is told in `casecore.templates`, which is load
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, Protocol, Self
 
@@ -41,6 +40,8 @@ class PreparedText:
         kind: TemplateKind = TemplateKind.WHATSAPP_TEMPLATE,
     ) -> Self:
         """What is prepared from a template that a host has as plain data, e.g. as the Graph API gave it."""
+        import json
+
         return cls(kind, json.dumps(template, ensure_ascii=False), values or {})
 
     def reading(self, channel: Channel) -> tuple[str, tuple[Any, ...]]:

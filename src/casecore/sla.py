@@ -142,8 +142,7 @@ def solution(view: SeesClocks, policy: Policy, at: datetime) -> Clock | None:
         return None
     end = clocks.resolved_at or clocks.closed_at or at
     left_out = timedelta(seconds=clocks.left_out)
-    if clocks.paused_since is not None:
-        left_out += _open(view, policy, clocks.paused_since, max(end, clocks.paused_since))
+    left_out += _paused(view, policy, clocks, end)
     elapsed = _open(view, policy, clocks.solution_from, end) - left_out
     if clocks.resolved_at is not None:
         return Clock("solution", target, elapsed, _state(elapsed, target, ended=True))
@@ -169,6 +168,14 @@ def _target(name: str, view: SeesClocks, policy: Policy) -> timedelta | None:
 def _open(view: SeesClocks, policy: Policy, start: datetime, end: datetime) -> timedelta:
     calendar = None if view.case is None else policy.calendar_for(view.case.channel)
     return end - start if calendar is None else timedelta(seconds=calendar.open_seconds(start, end))
+
+
+def _paused(view: SeesClocks, policy: Policy, clocks: Clocks, end: datetime) -> timedelta:
+    """How long ST has been paused; what lies before the customer's first message counts for nothing."""
+    if clocks.paused_since is None or clocks.solution_from is None:
+        return timedelta(0)
+    since = max(clocks.paused_since, clocks.solution_from)
+    return _open(view, policy, since, max(end, since))
 
 
 def _due(view: SeesClocks, policy: Policy, start: datetime, after: timedelta) -> datetime | None:
@@ -255,8 +262,10 @@ def _set_level(_: SeesClocks, command: SetLevel, __: Policy) -> tuple[Event, ...
     return (LevelSet(command.by, command.at, command.case, command.level),)
 
 
-def _starts(_: SeesClocks, event: CaseStarted, policy: Policy) -> tuple[Event, ...]:
+def _starts(view: SeesClocks, event: CaseStarted, policy: Policy) -> tuple[Event, ...]:
     """A policy may pause ST until somebody looks at the case."""
+    if view.case is not None and view.case.id == event.case:
+        return ()  # we start it ourselves, so it does not wait to be looked at
     return (SolutionPaused(event.by, event.at, event.case),) if Status.NEW in policy.sla.pause_in else ()
 
 
@@ -268,9 +277,11 @@ def _moves(view: SeesClocks, event: Event, policy: Policy) -> tuple[Event, ...]:
     if clocks.resolved_at is not None and policy.sla.after_reopening is AfterReopening.FIRST_SOLUTION_STANDS:
         return ()
     old, new = case.status, _new_status(event)
+    if old is new:
+        return ()
     events: list[Event] = []
     if clocks.paused_since is not None and new not in policy.sla.pause_in:
-        seconds = _open(view, policy, clocks.paused_since, event.at).total_seconds()
+        seconds = _paused(view, policy, clocks, event.at).total_seconds()
         events.append(SolutionResumed(event.by, event.at, case.id, seconds))
     if new is Status.RESOLVED and clocks.resolved_at is None:
         events.append(SolutionReached(event.by, event.at, case.id))
@@ -336,7 +347,7 @@ def _begins_again(clocks: Draft, event: SolutionUndone) -> None:
         clocks.paused_since = None if clocks.paused_since is None else event.at
 
 
-def _paused(clocks: Draft, event: SolutionPaused) -> None:
+def _pauses(clocks: Draft, event: SolutionPaused) -> None:
     clocks.paused_since = event.at
 
 
@@ -368,7 +379,7 @@ SLA: Room[SeesClocks] = Room(
         (Clocks, LevelSet): _levelled,
         (Clocks, SolutionReached): _reached,
         (Clocks, SolutionUndone): _begins_again,
-        (Clocks, SolutionPaused): _paused,
+        (Clocks, SolutionPaused): _pauses,
         (Clocks, SolutionResumed): _resumed,
         (Clocks, CaseClosed): _closed,
     },

@@ -22,7 +22,7 @@ from casecore.agents import Agent, AgentUnavailable, is_supervisor
 from casecore.approvals import DraftSubmitted
 from casecore.arrivals import MessageReceived
 from casecore.cases import CaseClosed, CaseCommand, CaseStarted, CloseReason, by_agent
-from casecore.channels import Channel
+from casecore.channels import EMAIL, Channel
 from casecore.commitments import SeesCommitment
 from casecore.contacts import ContactEnded
 from casecore.kernel import SYSTEM, Draft, Event, Probe, Reason, Room, Rule, a_choice, a_flag, a_text, an_id, frozen
@@ -273,7 +273,7 @@ def _disposed_before_closing(view: SeesWrapUp, event: CaseClosed, _: Policy) -> 
 
 
 def _subject(view: SeesWrapUp, event: ReplySent | DraftSubmitted, policy: Policy) -> Reason | None:
-    on_email = view.case is not None and view.case.channel is Channel.EMAIL
+    on_email = view.case is not None and view.case.channel is EMAIL
     if not on_email or not policy.email.subject_required or event.subject.strip():
         return None
     return Reason("email.subject_required", "the email has no subject", "give it one")

@@ -1,6 +1,6 @@
 """To whom: the facts about a recipient that only the desk knows, and what follows from them.
 
-* A template needs a basis: the person opted in, or wrote to us on WhatsApp before. A policy may accept only one of them.
+* A template needs a basis: the person opted in, or wrote to us on WhatsApp before. A policy may accept only one.
 * An open 24-hour window *is* prior contact: they have just written. It is no opt-in, so where a policy demands one for
   starting a conversation, it demands it inside the window too. Whoever only answers in a conversation that is under way
   needs no basis, and leaves the recipient out of the check; the desk does so by itself.
@@ -14,10 +14,9 @@ from typing import Final
 
 from attrs import field, frozen
 
-from casecore.channels import Consent as Consent  # told on under this name: `casecore.templates.Consent`
+from casecore.channels import Consent as Consent  # noqa: PLC0414 -- the face takes it from here
 from casecore.templates.findings import Finding, found
 from casecore.templates.phones import check_phone
-
 
 ANY_CONSENT: Final = frozenset(Consent)
 
