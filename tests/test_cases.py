@@ -34,6 +34,7 @@ from casecore.offers import (
     RescindOffer,
     TakeReview,
 )
+from casecore.outbound import RecordConsent, StartOutbound
 from casecore.policies import Policy
 from casecore.replies import SendReply
 from casecore.sections import Level, Lifecycle, Role
@@ -399,7 +400,15 @@ class TestClosed:
     def test_every_command_is_asked(self):
         """No command of the desk is forgotten above, but those that are about agents, customers and new cases."""
         presence = {GoAvailable, GoUnavailable, LogOut, SetNextState, ClearNextState}
-        others = {AddAgent, ChangeAgent, *presence, RecordCustomer, ReceiveMessage} | AFTERWARDS
+        others = {
+            AddAgent,
+            ChangeAgent,
+            *presence,
+            RecordConsent,
+            RecordCustomer,
+            ReceiveMessage,
+            StartOutbound,
+        } | AFTERWARDS
         asked = {type(command) for command in (*CLOSED, *(command for command, _ in NOTHING_LEFT))}
         asked |= {*READERS, *ON_DRAFTS}
         assert set(HOUSE.commands) == asked | others

@@ -45,16 +45,18 @@ from casecore import (
 from casecore.agents import ChangeAgent, GoUnavailable, LogOut, SetNextState
 from casecore.arrivals import CaseReopened
 from casecore.cases import StatusSet
+from casecore.channels import TemplateKind
 from casecore.commitments import MakeCommitment
 from casecore.composition import steps
 from casecore.contacts import Authenticate, Contact, ContactStarted, EndContact
 from casecore.offers import OfferWork, TakeReview, WorkOffered
+from casecore.prepared import PreparedText
 from casecore.sections import Approval, Authentication, Chat, CountsFrom, Idle, Lifecycle, Role
 from casecore.silence import AskPresence, DisconnectIdle
 from casecore.testing import scenario
 from casecore.testing.machine import DeskMachine
 from casecore.testing.promises import PROMISES, Step, broken
-from casecore.testing.scenario import at, case_in, flat
+from casecore.testing.scenario import at, case_in, flat, prepared, we_write
 from casecore.testing.strategies import policies, runs
 from casecore.wrap_ups import Dispose, Disposed
 
@@ -192,6 +194,9 @@ ENDED = (case_in("open"), EndContact("ana", at(1), "c1"))
 LEAVING = (case_in("open"), SetNextState("ana", at(1), "ana", "lunch"))
 SILENT = (case_in("pending"), AskPresence("ana", at(1), "c1", "q1"))
 RESOLVED_AND_LEFT = (case_in("resolved"), EndContact("ana", at(1), "c1"))
+
+WHATSAPP = case_in("open", channel="whatsapp")
+QUICK = PreparedText.of({"name": "hello", "text": "Hello"}, kind=TemplateKind.QUICK_REPLY)
 
 TEETH = {
     "01: new again": (
@@ -380,6 +385,48 @@ TEETH = {
         (*TWO_DRAFTS, ApproveDraft("cleo", at(2), "c1", "d1")),
         ApproveDraft("cleo", at(2), "c2", "d1"),
     ),
+    "12: free text too late": (
+        "12",
+        without("whatsapp.window"),
+        WHATSAPP,
+        SendReply("ana", at(hours=24), "c1", "m2", "Hello"),
+    ),
+    "12: free text where nobody has written": (
+        "12",
+        without("whatsapp.window", "whatsapp.consent"),
+        (),
+        attrs.evolve(we_write()[1], template=None),
+    ),
+    "12: a quick reply too late": (
+        "12",
+        without("whatsapp.window"),
+        WHATSAPP,
+        SendReply("ana", at(hours=24), "c1", "m2", "Hello", template=QUICK),
+    ),
+    "12: approved too late": (
+        "12",
+        without("whatsapp.window"),
+        (*WHATSAPP, SubmitDraft("ana", at(1), "c1", "d1", "Hello")),
+        ApproveDraft("cleo", at(hours=24), "c1", "d1"),
+    ),
+    "12: asked for presence too late": (
+        "12",
+        without("idle.chat"),
+        WHATSAPP,
+        AskPresence("ana", at(hours=24), "c1", "m2", "Are you there?"),
+    ),
+    "12: a template that is not approved": (
+        "12",
+        without("template.ready"),
+        WHATSAPP,
+        SendReply("ana", at(hours=24), "c1", "m2", "Hello", template=prepared(status="PAUSED")),
+    ),
+    "12: something else than the template says": (
+        "12",
+        without("template.ready"),
+        WHATSAPP,
+        SendReply("ana", at(hours=24), "c1", "m2", "Hello", template=prepared()),
+    ),
     "13: back with a contact to dispose": (
         "13",
         without("presence.wrap_up"),
@@ -542,6 +589,7 @@ def test_a_refused_command_breaks_nothing():
 SEARCHED = {
     "05": without("assignment.available", "assignment.queue", "assignment.wrap_up"),
     "09": without("reply.permission"),
+    "12": without("whatsapp.window"),
     "10": without("approval.self_approval"),
     "16": handling(LeaveCase, queued_only),
 }

@@ -48,7 +48,7 @@ from casecore.records import freeze
 from casecore.replies import ReplySent
 from casecore.sla import Clocks, SeesClocks
 from casecore.statuses import Status
-from casecore.threads import Customer, CustomerMet, Thread, ThreadOpened, message_fresh
+from casecore.threads import Customer, CustomerMet, CustomerRecorded, Thread, ThreadOpened, message_fresh
 from casecore.windows import is_open
 from casecore.wrap_ups import Aftermath
 
@@ -65,7 +65,7 @@ class RecordConsent(Command):
     """
 
     customer: str = an_id()
-    opted_in: bool = a_flag()
+    opted_in: bool = a_flag(default=True)
     note: str = a_text(default="")
 
 
@@ -170,6 +170,12 @@ def bases(view: SeesClocks) -> frozenset[Consent]:
     return frozenset((*((Consent.OPT_IN,) if opted_in else ()), *((Consent.PRIOR_CONTACT,) if wrote else ())))
 
 
+_BASES = MappingProxyType(
+    {Consent.OPT_IN: "opted in", Consent.PRIOR_CONTACT: "wrote to us on WhatsApp before"},
+)
+_NO_BASIS = "neither opted in nor wrote to us on WhatsApp before"
+
+
 def _consent(view: SeesClocks, subject: StartOutbound | ReplySent, policy: Policy) -> Reason | None:
     case = view.case
     if case is None or case.channel is not WHATSAPP:
@@ -179,16 +185,13 @@ def _consent(view: SeesClocks, subject: StartOutbound | ReplySent, policy: Polic
     found, accepted = bases(view), policy.whatsapp.consent
     if not found.isdisjoint(accepted):
         return None
+    told = " and ".join(words for basis, words in _BASES.items() if basis in found) or _NO_BASIS
     if view.customer is not None and view.customer.opted_in is False:
         told = "withdrew their consent"
-    elif found:
-        told = "wrote to us before, but has not opted in"
-    else:
-        told = "neither opted in nor wrote to us on WhatsApp before"
     return Reason(
         "whatsapp.consent",
         f"{case.customer} {told}; the policy accepts {', '.join(accepted) or 'nothing'}",
-        "ask for their opt-in on another way, and record it",
+        "ask for their opt-in in another way, and record it",
         {"found": tuple(sorted(found)), "accepted": accepted},
     )
 
@@ -227,6 +230,8 @@ def _start(view: SeesClocks, command: StartOutbound, policy: Policy) -> tuple[Ev
     events: list[Event] = []
     if view.customer is None:
         events.append(CustomerMet(by, at, begun.customer, c.name))
+    elif view.customer.name is None and c.name:  # known since they opted in, by nothing but an id
+        events.append(CustomerRecorded(by, at, begun.customer, c.name, view.customer.profile))
     if view.thread is None:
         events.append(ThreadOpened(by, at, c.thread, begun.customer, begun.channel))
     events.append(begun)

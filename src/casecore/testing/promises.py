@@ -12,7 +12,6 @@ a rule would be a hole in its promise too.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import accumulate, count
@@ -213,7 +212,7 @@ _NEEDS_AUTHENTICATION: Final[Mapping[type[Event], Callable[[Any], tuple[Proceedi
 
 
 def _free_text_inside_the_window(step: Step) -> Iterator[str]:
-    """Asked of whatever is said to a customer; of a template, whether it was approved, too."""
+    """Asked of whatever is said to a customer; a template goes out as it is approved, and with nothing left open."""
     window = step.before.policy.whatsapp.window
     for event, before, _ in step.moments:
         file = before.cases.get(getattr(event, "case", ""))
@@ -225,8 +224,8 @@ def _free_text_inside_the_window(step: Step) -> Iterator[str]:
             continue
         if made_from is None or made_from.kind is not TemplateKind.WHATSAPP_TEMPLATE:
             yield f"{event.message} is free text; the customer of case {event.case} last wrote at {wrote}"
-        elif json.loads(made_from.definition).get("status", "").upper() != "APPROVED":
-            yield f"{event.message} on case {event.case} is made from {made_from}, which is not approved"
+        elif made_from.reading(Channel.WHATSAPP) != (event.text, ()):
+            yield f"{event.message} on case {event.case} says {event.text!r}, which {made_from} does not"
 
 
 def _disposed_before_available(step: Step) -> Iterator[str]:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from itertools import count
-from typing import Any, Final, TypeVar, cast, get_type_hints
+from typing import Any, Final, TypeVar, get_type_hints
 
 import attrs
 from hypothesis import strategies as st
@@ -45,7 +45,7 @@ from casecore.sections import OPEN_STATUSES, Lifecycle, Opening, Queue
 from casecore.silence import AskPresence, DisconnectIdle
 from casecore.statuses import SENT_AS, SET_BY_HAND, Status
 from casecore.testing.promises import Step
-from casecore.testing.scenario import T0, team_of
+from casecore.testing.scenario import T0, prepared, team_of
 from casecore.wrap_ups import Dispose, RelateRecord
 
 T = TypeVar("T")
@@ -236,9 +236,6 @@ _BRINGS: Final = {
 _LATER: Final = tuple(timedelta(seconds=seconds) for seconds in (*[0, 60, 3600] * 6, 86_400, -1))
 """How long after the last event a command is given, the likelier the more often; now and then time runs backwards."""
 
-_FIRST: Final = [*[Channel.WHATSAPP, Channel.EMAIL, Channel.SMS] * 8, *Channel]
-"""Where somebody writes first, the likelier the more often."""
-
 _LATE: Final = datetime(9000, 1, 1, tzinfo=UTC)
 """A desk that works after this instant works at one instant, lest the calendar end."""
 
@@ -298,6 +295,14 @@ def _moments(desk: Desk, file: CaseFile | None) -> list[datetime]:
     later = [now + length for length in _LATER] if now < _LATE else [now]
     dues = () if file is None else desk.due(case=file.case.id)
     return later + [at for due in dues for at in (due.at, due.at + _LATER[-1]) if at >= now]
+
+
+def _channels(desk: Desk, kind: type[Command]) -> list[Channel]:
+    """Where a case may begin, the likelier the more often; we write first on WhatsApp if somebody has opted in."""
+    if kind is not StartOutbound:
+        return [*Channel]
+    agreed = any(desk.customers[name].opted_in for name in sorted(desk.customers))
+    return [*([Channel.WHATSAPP] * 24 if agreed else []), *[Channel.EMAIL, Channel.SMS] * 6, *Channel]
 
 
 def _customers(desk: Desk, kind: type[Command], case: Case | None) -> list[str]:
@@ -376,16 +381,11 @@ def _words(desk: Desk, kind: type[Command], file: CaseFile | None, channel: Chan
     return words
 
 
-def _body(name: str, text: str) -> PreparedText:
-    body = {"type": "BODY", "text": text}
-    return PreparedText.of({"name": name, "language": "en", "status": "APPROVED", "components": [body]}, {"1": "Ana"})
-
-
 GREETING: Final = PreparedText.of(
     {"name": "greeting", "text": "Hello {customer}"}, {"customer": "Ana"}, TemplateKind.QUICK_REPLY
 )
-NEWS: Final = _body("news", "Dear {{1}}, there is news for you.")
-_UNFILLED: Final[Any] = attrs.evolve(cast("Any", NEWS), values={})
+NEWS: Final = prepared()
+_UNFILLED: Final = prepared(values=())
 
 
 def _templates(kind: type[Command], file: CaseFile | None, channel: Channel) -> list[PreparedText | None]:
@@ -394,7 +394,7 @@ def _templates(kind: type[Command], file: CaseFile | None, channel: Channel) -> 
         return [None if file is None or file.draft is None else file.draft.template]
     if channel is not Channel.WHATSAPP:
         return [None, None, None, GREETING]
-    return [NEWS] * 8 + [GREETING, _UNFILLED] if kind is StartOutbound else [NEWS, NEWS, GREETING, _UNFILLED]
+    return [*[NEWS] * (8 if kind is StartOutbound else 2), GREETING, _UNFILLED]
 
 
 def _left_out(draw: DrawFn, kind: type[Command], form: tuple[_Blank, ...]) -> set[str]:
@@ -439,7 +439,7 @@ def _commands(draw: DrawFn, desk: Desk, house: House[View]) -> Command:
     files = [desk.cases[case] for case in sorted(desk.cases)]
     file = _pick(draw, [None, *files, *[file for file in files if file.case.status is not Status.CLOSED] * 3])
     kind: Any = _pick(draw, _kinds(house, file))
-    channel = file.case.channel if file is not None else _pick(draw, _FIRST if kind is StartOutbound else [*Channel])
+    channel = file.case.channel if file is not None else _pick(draw, _channels(desk, kind))
     rows, words, form = _rows(desk, kind, file), _words(desk, kind, file, channel), _form(kind)
     left_out = _left_out(draw, kind, form)
     astray = _pick(draw, [*[None] * 7 * len(form), *form])  # one command in eight says something wild
