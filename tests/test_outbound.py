@@ -9,6 +9,7 @@ from casecore.arrivals import MessageReceived, ReceiveMessage, SuccessorStarted
 from casecore.assignments import CaseAssigned, WorkBegun
 from casecore.cases import CaseStarted, CloseCase
 from casecore.channels import Channel, Consent
+from casecore.composition import HOUSE
 from casecore.contacts import ContactStarted, EndContact
 from casecore.history import history
 from casecore.kernel import CUSTOMER, SYSTEM
@@ -68,6 +69,23 @@ class TestStart:
     def test_without_consent(self, start):
         """Only WhatsApp asks for consent."""
         assert "pending" == given().when(start).desk.status("c1")
+
+    @pytest.mark.parametrize(
+        ("story", "start"),
+        [(OPT_IN, START), ((), SMS), ((), EMAIL), (CLOSED, AGAIN)],
+        ids=["whatsapp", "sms", "email", "again"],
+    )
+    def test_foreseen(self, story, start):
+        """What the rules are shown is what comes to be, just before the message goes out."""
+        before = given(story)
+        view = before.desk.view(start)
+        events = before.when(start).events
+        (foresee,) = (room.foresees[StartOutbound] for room in HOUSE.rooms if room.foresees)
+        seen = foresee(view, start, before.desk.policy)
+        desk = before.desk.evolve(event for event in events if not isinstance(event, ReplySent))
+        came = desk.view_of(start.new_case)
+        for name in ("case", "thread", "draft", "offers", "contact", "aftermath", "clocks"):
+            assert getattr(came, name) == getattr(seen, name), name
 
     def test_known_thread(self):
         """On a thread that is there, neither customer nor channel has to be said."""

@@ -1,4 +1,4 @@
-"""Prepared texts: a template or quick reply instead of a written reply, on every channel, previewed and complete (§7)."""
+"""Prepared texts: a template or quick reply instead of a written reply: complete, on its channel, as previewed (§7)."""
 
 import json
 
@@ -108,6 +108,13 @@ class TestReady:
         template = prepared(body, values, language=language)
         text = body.replace("{{1}}", values[0]).replace("{{2}}", values[1])
         assert text == given(WHATSAPP).when(reply(text, template)).events[0].text
+
+    def test_the_event_is_enough_to_post_it(self):
+        """Whoever posts the message needs nothing but the event and the number."""
+        sent = given(WHATSAPP).when(reply(READS, VISIT)).events[0]
+        call = sent.template.read().payload("+351912345678", sent.template.values)
+        assert ("visit", {"code": "pt_PT"}) == (call["template"]["name"], call["template"]["language"])
+        assert ["Rui", "15h"] == [value["text"] for value in call["template"]["components"][0]["parameters"]]
 
     def test_every_part_is_previewed(self):
         """Header, buttons and their links are part of what the agent confirms."""

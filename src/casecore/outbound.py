@@ -253,14 +253,15 @@ def _once_started(view: SeesClocks, command: StartOutbound, policy: Policy) -> S
         return view
     case: Draft = started(begun)
     case.status, case.assignee, case.owner = Status.OPEN, command.by, command.by
+    wrote = None if view.thread is None else view.thread.customer_at
     row: Any = view
     foreseen: SeesClocks = attrs.evolve(
         row,
         case=freeze(case, Case),
-        thread=view.thread or Thread(begun.thread, begun.customer, begun.channel, begun.case),
+        thread=Thread(begun.thread, begun.customer, begun.channel, begun.case, wrote),
         draft=None,
         offers=Offers(),
-        contact=Contact(command.by, command.at),
+        contact=Contact(command.by, command.at, silence_since=command.at),
         aftermath=Aftermath(),
         clocks=Clocks(),
         holder=view.actor,

@@ -44,6 +44,16 @@ class PreparedText:
 
         return cls(kind, json.dumps(template, ensure_ascii=False), values or {})
 
+    def read(self) -> Any:
+        """The `Template`, `AppleTemplate` or `QuickReply` itself, e.g. to make the call that posts it.
+
+        Raises:
+            TemplateError: When the definition has not the shape of its kind.
+        """
+        from casecore.templates.prepared import read_prepared
+
+        return read_prepared(self.kind, self.definition)
+
     def reading(self, channel: Channel) -> tuple[str, tuple[Any, ...]]:
         """What the customer will read on a channel, and the findings (`templates.Finding`) that stand in the way."""
         from casecore.templates.prepared import reading
@@ -52,10 +62,9 @@ class PreparedText:
 
     def __str__(self) -> str:
         from casecore.templates.findings import TemplateError
-        from casecore.templates.prepared import read_prepared
 
         try:
-            return str(read_prepared(self.kind, self.definition).name)
+            return str(self.read().name)
         except TemplateError:
             return str(self.kind)
 
