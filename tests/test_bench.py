@@ -1,4 +1,4 @@
-"""The benchmarks can run: whatever they take from our own files is there. Their peers need not be installed for that."""
+"""The benchmarks can run: whatever they take from our files is there. Their peers need not be installed for that."""
 
 import ast
 from importlib import import_module
