@@ -12,7 +12,7 @@ How templates are read and filled is told in `casecore.templates`, which is load
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 from casecore.channels import Channel, TemplateKind
 from casecore.kernel import Reason, a_choice, a_text, frozen, some_texts
@@ -69,33 +69,19 @@ class PreparedText:
             return str(self.kind)
 
 
-class MayBePrepared(Protocol):
-    """Whatever carries the content of a reply, which may have been made from a template."""
-
-    @property
-    def text(self) -> str:
-        """What it says; of a prepared text, what the agent saw."""
-
-    @property
-    def template(self) -> PreparedText | None:
-        """What it was made from; None where it was written."""
-
-
-def obstacle(reply: MayBePrepared, channel: Channel) -> Reason | None:
-    """What stands in the way of sending a prepared text; None where it is ready, and says what was seen."""
-    if reply.template is None:
-        return None
-    text, findings = reply.template.reading(channel)
+def obstacle(template: PreparedText, seen: str, channel: Channel) -> Reason | None:
+    """What stands in the way of sending a prepared text; None where it is ready, and reads as it was seen."""
+    text, findings = template.reading(channel)
     if findings:
         told = "; ".join(finding.message for finding in findings)
         remedies = "; ".join(dict.fromkeys(finding.remedy for finding in findings))
         codes = tuple(finding.code for finding in findings)
-        return Reason("template.ready", f"{reply.template}: {told}", remedies, {"findings": codes})
-    if text == reply.text:
+        return Reason("template.ready", f"{template}: {told}", remedies, {"findings": codes})
+    if text == seen:
         return None
     return Reason(
         "template.ready",
-        f"{reply.template} reads {_short(text)}, and the agent saw {_short(reply.text)}",
+        f"{template} reads {_short(text)}, and the agent saw {_short(seen)}",
         "show the preview again, and send what it says",
     )
 

@@ -63,7 +63,7 @@ def _free_text(view: SeesCase, event: ReplySent | DraftSubmitted, policy: Policy
 def _ready(view: SeesCase, event: ReplySent | DraftSubmitted | DraftEdited, _: Policy) -> Reason | None:
     if event.template is None or view.case is None:
         return None
-    return obstacle(event, view.case.channel)
+    return obstacle(event.template, event.text, view.case.channel)
 
 
 _SENT: tuple[type[Event], ...] = (ReplySent, DraftSubmitted)

@@ -268,12 +268,19 @@ def _kinds(house: House[View], file: CaseFile | None) -> list[type[Command]]:
     return [*[kind for kind in likely if kind in house.commands] * 8, *house.commands]
 
 
+_FIT: Final[Mapping[type[Command], Callable[[Agent], bool]]] = {
+    StartOutbound: lambda agent: agent.available,
+    ApproveDraft: lambda agent: agent.may(Permission.APPROVE),
+}
+"""Who could mean it, where that can be seen on the agent."""
+
+
 def _people(desk: Desk, kind: type[Command], file: CaseFile | None) -> list[str]:
     """Those who could mean it, the likelier the more often."""
     if kind is ReceiveMessage:
         return [CUSTOMER]
-    if kind is StartOutbound:
-        return [agent for agent in sorted(desk.agents) if desk.agents[agent].available] or [SYSTEM]
+    if kind in _FIT:
+        return [agent for agent in sorted(desk.agents) if _FIT[kind](desk.agents[agent])] or [SYSTEM]
     if kind in {OfferWork, ExpireOffer, ReleaseAbsent}:
         return [SYSTEM]
     if file is not None and issubclass(kind, OfferCommand) and file.offers is not None:
@@ -298,9 +305,9 @@ def _moments(desk: Desk, file: CaseFile | None) -> list[datetime]:
 
 
 def _channels(desk: Desk, kind: type[Command]) -> list[Channel]:
-    """Where a case may begin, the likelier the more often; we write first on WhatsApp if somebody has opted in."""
+    """Where a case may begin: often where it has rules of its own; on WhatsApp we begin if somebody opted in."""
     if kind is not StartOutbound:
-        return [*Channel]
+        return [*Channel, *[Channel.CHAT, Channel.EMAIL, Channel.WHATSAPP, Channel.WHATSAPP] * 3]
     agreed = any(desk.customers[name].opted_in for name in sorted(desk.customers))
     return [*([Channel.WHATSAPP] * 24 if agreed else []), *[Channel.EMAIL, Channel.SMS] * 6, *Channel]
 
@@ -394,7 +401,7 @@ def _templates(kind: type[Command], file: CaseFile | None, channel: Channel) -> 
         return [None if file is None or file.draft is None else file.draft.template]
     if channel is not Channel.WHATSAPP:
         return [None, None, None, GREETING]
-    return [*[NEWS] * (8 if kind is StartOutbound else 2), GREETING, _UNFILLED]
+    return [*[NEWS] * 8, GREETING, _UNFILLED] if kind is StartOutbound else [None, None, NEWS, GREETING]
 
 
 def _left_out(draw: DrawFn, kind: type[Command], form: tuple[_Blank, ...]) -> set[str]:
