@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from pywa.types.templates import BodyText
 
-from bench.measure import Line, Target, duration, side_by_side
+from bench.measure import Line, costs, duration, side_by_side
 from casecore.templates import Template, TemplateError
 from casecore.templates.lint import lint
 
@@ -64,8 +64,7 @@ def lines() -> Iterator[Line]:
 
     assert send_ours()[0] == send_peers()[0]
     mine, theirs = side_by_side(send_ours, send_peers, loops=LOOPS)
-    what = "fill, check every value, write the call"
-    yield Line(what, duration(mine), duration(theirs), mine / theirs, "×", Target(most=0.5))
+    yield costs("fill, check every value, write the call; peer: pywa", mine, theirs, 0.5)
 
     by_key = {str(number): value for number, value in enumerate(VALUES, 1)}
     text = ours.body.text
@@ -74,7 +73,7 @@ def lines() -> Iterator[Line]:
         written = written.replace(f"{{{{{number + 1}}}}}", f"{{{number}}}")
     assert text.fill(by_key) == written.format(*VALUES)
     mine, theirs = side_by_side(lambda: text.fill(by_key), lambda: written.format(*VALUES), loops=LOOPS * 4)
-    yield Line("fill alone, beside str.format", duration(mine), duration(theirs), mine / theirs, "×", Target(most=1.2))
+    yield costs("fill alone; peer: str.format", mine, theirs, 1.2)
 
     (mine,) = side_by_side(lambda: Template.parse(BODY), loops=LOOPS // 5)
     yield Line("read a text, with all that is known before its values", duration(mine))

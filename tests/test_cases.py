@@ -26,6 +26,7 @@ from casecore.contacts import Authenticate, ContactEnded, EndContact
 from casecore.desk import Due
 from casecore.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
 from casecore.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
+from casecore.outbound import RecordConsent, StartOutbound
 from casecore.policies import Policy
 from casecore.reassignments import ReassignCase
 from casecore.replies import SendReply
@@ -393,7 +394,15 @@ class TestClosed:
     def test_every_command_is_asked(self):
         """No command of the desk is forgotten above, but those that are about agents, customers and new cases."""
         presence = {GoAvailable, GoUnavailable, LogOut, SetNextState, ClearNextState}
-        others = {AddAgent, ChangeAgent, *presence, RecordCustomer, ReceiveMessage} | AFTERWARDS
+        others = {
+            AddAgent,
+            ChangeAgent,
+            *presence,
+            RecordConsent,
+            RecordCustomer,
+            ReceiveMessage,
+            StartOutbound,
+        } | AFTERWARDS
         asked = {type(command) for command in (*CLOSED, *(command for command, _ in NOTHING_LEFT))}
         asked |= {*READERS, *ON_DRAFTS}
         assert set(HOUSE.commands) == asked | others

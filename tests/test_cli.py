@@ -381,6 +381,9 @@ ANSWERED = [
 ]
 """Ben holds an email that answers Ana's."""
 
+FIRST = {"thread": "t2", "new_case": "c2", "message": "m9", "customer": "rui", "text": "Hello!"}
+QUICK = {"type": "PreparedText", "kind": "quick_reply", "definition": '{"name": "hello", "text": "Hello!"}'}
+
 SAID = [
     ([], a_line("AddAgent", by="system", agent="ana"), ["✓ the system adds agent ana"]),
     (
@@ -419,6 +422,44 @@ SAID = [
         [],
         a_line("RecordCustomer", by="system", customer="maria", name="Maria", profile={"email": "m@x.org"}),
         ["✓ the system records of customer Maria: name, email"],
+    ),
+    (
+        [],
+        a_line("RecordConsent", by="system", customer="maria", note="On the form"),
+        ["✓ the system notes that maria opts in to messages on WhatsApp: “On the form”"],
+    ),
+    (
+        [],
+        a_line("RecordConsent", by="customer", customer="maria", opted_in=False),
+        ["✓ the customer notes that maria wants no more messages on WhatsApp"],
+    ),
+    (
+        OPENED[:2],
+        a_line("StartOutbound", **FIRST, channel="sms", name="Rui"),
+        ["✓ ana writes first to Rui by sms: “Hello!” starts as pending", "↳ c2 starts in the queue general"],
+    ),
+    (
+        OPENED[:2],
+        a_line("StartOutbound", **FIRST, channel="sms", for_approval=True, template=QUICK),
+        [
+            "✓ ana writes first to rui by sms with hello for approval starts as open",
+            "↳ c2 starts in the queue general",
+        ],
+    ),
+    (
+        OPENED[:2],
+        a_line("StartOutbound", **{**FIRST, "customer": None}, expect="refused"),
+        ["✗ ana writes first to somebody by an unknown thread: “Hello!” refused"],
+    ),
+    (
+        OPENED,
+        a_line("StartOutbound", **{**FIRST, "customer": None, "thread": "t1"}, expect="refused"),
+        ["✗ ana writes first to maria by messaging: “Hello!” refused · open"],
+    ),
+    (
+        OPENED,
+        a_line("SendReply", case="c1", message="m2", text="Hello!", template=QUICK),
+        ["✓ ana replies to c1 as pending with hello: “Hello!” open → pending"],
     ),
     ([], a_line("RecordCustomer", by="system", customer="k"), ["✓ the system records of customer k: nothing"]),
     (

@@ -309,6 +309,7 @@ class TestPinned:
                     "attachments": ["bill.pdf"],
                     "about_account": False,
                     "subject": "",
+                    "template": None,
                 },
             ),
             (

@@ -49,6 +49,7 @@ from casecore.offers import (
     RejectOffer,
     RescindOffer,
 )
+from casecore.outbound import RecordConsent
 from casecore.policies import SWITCHABLE, Policy
 from casecore.reassignments import ReassignCase
 from casecore.replies import SendReply
@@ -59,7 +60,7 @@ from casecore.sla import SetLevel
 from casecore.statuses import CASE_LIFECYCLE, Status, Trigger
 from casecore.testing.promises import PROMISES, Step
 from casecore.testing.promises import broken as broken_promises
-from casecore.testing.scenario import at, case_in, given, new_case
+from casecore.testing.scenario import at, case_in, given, new_case, prepared, we_write
 from casecore.testing.strategies import runs
 from casecore.threads import Feeling
 from casecore.wrap_ups import Dispose, Disposed, FlagCase, RelateRecord
@@ -94,6 +95,11 @@ ANSWERS_CLEO = (
     EndContact("ana", at(5), "c1"),
 )
 """An email that cleo handled; the customer answered her, and ana worked on it."""
+SMS, WHATSAPP = case_in("open", channel="sms"), case_in("open", channel="whatsapp")
+NEWS, READS = prepared(), "Dear Maria, there is news for you."
+START_SMS = attrs.evolve(we_write(channel="sms", thread="t9")[0], at=NOW)
+START_WHATSAPP = we_write()[1]
+WITHDRAWN = RecordConsent(CUSTOMER, at(1), "maria", opted_in=False)
 OTHER_QUEUE = ChangeAgent("dora", at(2), "cleo", queues=frozenset({"billing"}))
 OTHER_CHANNEL = ChangeAgent("dora", at(2), "cleo", channels=frozenset({Channel.EMAIL}))
 
@@ -362,6 +368,27 @@ REFUSALS = (
     Refusal("channels.emoji", CALL, SendReply("ana", NOW, "c1", "m2", "🙂")),
     Refusal("channels.emoji", CALL, SubmitDraft("ana", NOW, "c1", "d1", "🙂")),
     Refusal("channels.emoji", CALL_DRAFT, EditDraft("ana", NOW, "c1", "d1", "🙂")),
+    # Outbound and the window
+    *(
+        Refusal(rule, story, attrs.evolve(START_SMS, **fields))
+        for rule, story, fields in (
+            ("actor.role", (), {"by": SYSTEM}),
+            ("thread.identity", (), {"channel": None}),
+            ("outbound.channel", (), {"channel": Channel.APPLE_MESSAGES}),
+            ("outbound.open_case", SMS, {"thread": "t-c1", "new_case": "c2"}),
+            ("case.fresh", SMS, {}),
+            ("message.fresh", new_case("c2", message="r-c1"), {}),
+            ("queue.known", (), {"queue": "vip"}),
+        )
+    ),
+    Refusal("consent.proof", (), RecordConsent(SYSTEM, NOW, "maria")),
+    Refusal("whatsapp.consent", (), attrs.evolve(START_WHATSAPP, at=NOW)),
+    Refusal("whatsapp.consent", (we_write(), WITHDRAWN), SendReply("ana", NOW, "c1", "m2", READS, template=NEWS)),
+    Refusal("whatsapp.window", WHATSAPP, SendReply("ana", at(hours=24), "c1", "m2", "Hello")),
+    Refusal("whatsapp.window", WHATSAPP, SubmitDraft("ana", at(hours=24), "c1", "d1", "Hello")),
+    Refusal("template.ready", WHATSAPP, SendReply("ana", NOW, "c1", "m2", "Hello", template=NEWS)),
+    Refusal("template.ready", WHATSAPP, SubmitDraft("ana", NOW, "c1", "d1", "Hello", template=NEWS)),
+    Refusal("template.ready", (WHATSAPP, DRAFT), EditDraft("ana", NOW, "c1", "d1", "Hello", template=NEWS)),
     Refusal("note.content", new_case(), AddNote("ana", NOW, "n1", " ", case="c1")),
     Refusal("note.content", (new_case(), NOTE), EditNote("ana", NOW, "n1", " ")),
     Refusal("note.author", (new_case(), NOTE), EditNote("ben", NOW, "n1", "Hm")),
@@ -433,10 +460,13 @@ def refused_by(refusal):
     view, command = desk.view(refusal.command), refusal.command
     verdict = desk.decide(command)
     proposed = next(room.decide[type(command)] for room in HOUSE.rooms if type(command) in room.decide)
+    happens = proposed(view, command, desk.policy)
+    foreseen = next((room.foresees[type(command)] for room in HOUSE.rooms if type(command) in room.foresees), None)
+    later = view if foreseen is None else foreseen(view, command, desk.policy)
     for place, rule in enumerate(RULES):
-        subjects = (command,) if rule in HOUSE.needs else (command, *proposed(view, command, desk.policy))
+        seen, subjects = (view, (command,)) if rule in HOUSE.needs else (later, (command, *happens))
         for subject in subjects:
-            if isinstance(subject, rule.guards) and rule.check(view, subject, desk.policy) in verdict.reasons:
+            if isinstance(subject, rule.guards) and rule.check(seen, subject, desk.policy) in verdict.reasons:
                 yield place, type(subject)
 
 

@@ -145,7 +145,8 @@ assert desk.actions("ana", "t/1", at) and desk.due(at)
 ROOMS = (
     *("agents", "threads", "cases", "assignments", "arrivals", "replies", "notes", "approvals"),
     *("reviews", "offers", "eligibility", "reassignments"),
-    *("contacts", "silence", "commitments", "wrap_ups", "absences", "sla"),
+    *("contacts", "silence", "commitments", "wrap_ups", "absences", "sla", "windows"),
+    "outbound",
 )
 LAYERS = {
     "kernel": set(),
@@ -157,6 +158,7 @@ LAYERS = {
     "keys": {"kernel"},
     "calendars": {"kernel"},
     "sections": {"calendars", "channels", "kernel", "keys", "statuses"},
+    "prepared": {"channels", "kernel", "templates.findings", "templates.prepared"},
     "policies": {"calendars", "channels", "kernel", "keys", "sections", "statuses"},
 }
 

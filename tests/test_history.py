@@ -168,9 +168,11 @@ def every_way(event):
     """Events of one class: every combination of what its sentences ask about."""
     asked = {name for sentence in LINES[event] for name in sentence.when}
     same = {name: when.field for s in LINES[event] for name, when in s.when.items() if isinstance(when, Same)}
+    said = {name: when for s in LINES[event] for name, when in s.when.items() if type(when) is str}
     fields = fields_of(event)
     plain = {name: any_value(kind, name) for name, kind in fields.items()}
-    for values in itertools.product(*(_choices(fields[name], plain.get(same.get(name))) for name in sorted(asked))):
+    others = {name: plain.get(same.get(name), said.get(name)) for name in asked}
+    for values in itertools.product(*(_choices(fields[name], others[name]) for name in sorted(asked))):
         yield event(**{**plain, **dict(zip(sorted(asked), values, strict=True))})
 
 
@@ -187,6 +189,8 @@ def any_value(kind, name):
         return next(iter(kind))
     if get_origin(kind) is not None:
         return {tuple: (name,), frozenset: frozenset(), Mapping: {}}[get_origin(kind)]
+    if attrs.has(kind):
+        return kind(**{part: any_value(of, part) for part, of in get_type_hints(kind).items()})
     return {str: name, bool: False, float: 60.0, datetime: at()}[kind]
 
 
@@ -329,6 +333,8 @@ def values(kind):
     if get_origin(kind) is Mapping:
         return st.dictionaries(inner[0], inner[1], max_size=3)
     instants = st.timedeltas(timedelta(days=-36500), timedelta(days=36500)).map(lambda length: at() + length)
+    if attrs.has(kind):
+        return st.builds(kind, **{field: values(of) for field, of in get_type_hints(kind).items()})
     plain = {str: _TEXT, int: st.integers(0, 99), bool: st.booleans(), float: st.floats(0, 1e9), datetime: instants}
     return plain[kind]
 

@@ -70,7 +70,21 @@ class TestCases:
         story = given(*chat(1), RecordCustomer("ana", at(3), "k1", "Maria"), Authenticate("ana", at(4), "c1"))
         idle, live, authenticated = IdleRight(0, 1, None, None), True, True
         expected = HeldCase(
-            *("c1", "k1", "Maria", Channel.CHAT, Status.OPEN, at(2), live, at(2), authenticated, at(0), None, idle)
+            *(
+                "c1",
+                "k1",
+                "Maria",
+                Channel.CHAT,
+                Status.OPEN,
+                at(2),
+                live,
+                at(2),
+                authenticated,
+                at(0),
+                None,
+                idle,
+                None,
+            )
         )
         assert (expected,) == inbox(story.desk, "ana", at(9)).cases
         assert () == inbox(story.desk, "cleo", at(9)).cases

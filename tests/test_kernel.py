@@ -38,6 +38,7 @@ from casecore.kernel import (
     frozen,
     some,
 )
+from casecore.replies import SendReply
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
@@ -190,6 +191,7 @@ class TestInstants:
 
 
 MEMBER, MEMBERS = attrs.fields(Choose).one.validator, attrs.fields(Choose).some.validator
+PART = attrs.fields(SendReply).template.validator
 
 
 def choice_problem(**fields):
@@ -294,6 +296,14 @@ class TestEveryCommand:
         assert f"{wrong!r} is no " in caught.value.problem
         assert caught.value.remedy.startswith("give one of ")
 
+    @pytest.mark.parametrize("wrong", [{"kind": "quick_reply"}, "news", 7])
+    @pytest.mark.parametrize(("command", "field"), fields_checked_by(PART))
+    def test_parts(self, command, field, wrong):
+        """A value that has fields of its own is given as such, so that these are checked too."""
+        with pytest.raises(CommandError) as caught:
+            stated(command, **{field: wrong})
+        assert str(caught.value) == f"{field}: {wrong!r} is no PreparedText; give a PreparedText"
+
     @pytest.mark.parametrize("wrong", [{"reply"}, frozenset({7}), ("chat",), "general"])
     @pytest.mark.parametrize(("command", "field"), fields_checked_by(MEMBERS))
     def test_sets(self, command, field, wrong):
@@ -326,7 +336,7 @@ class TestEveryCommand:
     def test_every_field_is_checked(self):
         """No command has a field that is not checked when it is made; instants are, by what turns them into UTC."""
         plain = (_checked_id, _checked_text, _checked_texts, _checked_counts)
-        checked = {kind_of(check) for check in (*plain, MEMBER, MEMBERS)}
+        checked = {kind_of(check) for check in (*plain, MEMBER, MEMBERS, PART)}
         assert {"at", "due"} == {
             field.name
             for command in HOUSE.commands

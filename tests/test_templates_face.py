@@ -13,7 +13,7 @@ import casecore.templates as face
 from casecore.templates import template
 
 WATCHED = ("casecore", "cattrs", "cyclopts", "phonenumbers", "rich", "rpds", "transitions")
-ALONE = {"casecore", "casecore._version", "casecore.kernel", "casecore.templates"}
+ALONE = {"casecore", "casecore._version", "casecore.channels", "casecore.kernel", "casecore.templates"}
 
 
 def loaded(program):

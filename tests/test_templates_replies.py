@@ -1,5 +1,7 @@
 """Quick replies and the templates of Apple Messages: blanks, links, channels, windows."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -205,3 +207,58 @@ def test_only_template_errors(text, values):
         else:
             findings.append(made)
     assert all(findings)
+
+
+class TestPlainData:
+    """Both can be kept as JSON."""
+
+    @pytest.mark.parametrize(
+        "template",
+        [
+            GREETING,
+            PAYMENT,
+            AppleTemplate("hi", "Hi {customer}"),
+            AppleTemplate("when", "When?", AppleKind.QUICK_REPLIES, ("Today", "{day}")),
+        ],
+    )
+    def test_round_trip(self, template):
+        """What is written comes back the same, by way of JSON."""
+        assert template == type(template).from_dict(json.loads(json.dumps(template.to_dict())))
+
+    def test_defaults(self):
+        """Name and text are enough."""
+        assert QuickReply("hi", "Hello") == QuickReply.from_dict({"name": "hi", "text": "Hello"})
+        assert AppleTemplate("hi", "Hello") == AppleTemplate.from_dict({"name": "hi", "text": "Hello"})
+
+    @pytest.mark.parametrize(
+        ("plain", "found"),
+        [
+            ([], [("", "'[]' is no object", "give a JSON object")]),
+            ({}, [("name", "there is no name", "give it"), ("text", "there is no text", "give it")]),
+            (
+                {"name": "hi", "text": 7, "channels": "chat", "purpose": "fun", "link": None, "size": 1},
+                [
+                    ("text", "'text' is '7'", "give text"),
+                    ("channels", "'channels' is \"'chat'\"", "give a list of texts"),
+                    ("purpose", "'purpose' is \"'fun'\"", "give one of text, form, payment"),
+                    ("link", "'link' is 'None'", "give text"),
+                    ("size", "'size' is '1'", "leave it out: there is no such field"),
+                ],
+            ),
+            (
+                {"name": "hi", "text": "Hello", "channels": ["chat", 7]},
+                [("channels", "'channels' is \"['chat', 7]\"", "give a list of texts")],
+            ),
+        ],
+    )
+    def test_misfits(self, plain, found):
+        """Everything that does not fit is told at once."""
+        with pytest.raises(TemplateError) as caught:
+            QuickReply.from_dict(plain)
+        assert found == [(item.where, item.message, item.remedy) for item in caught.value.findings]
+
+    def test_unsound(self):
+        """What has the right shape and cannot be filled is told as ever."""
+        with pytest.raises(TemplateError) as caught:
+            QuickReply.from_dict({"name": "pay", "text": "Pay", "purpose": "payment"})
+        assert [("ready.link", "")] == codes(caught.value.findings)

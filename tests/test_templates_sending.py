@@ -508,13 +508,15 @@ class TestRecipients:
             (Recipient(TO), ["ready.consent"]),
             (Recipient(TO, window_open=True), []),
             (Recipient(TO, {Consent.PRIOR_CONTACT}, {Consent.OPT_IN}), ["ready.consent_basis"]),
-            (Recipient(TO, {Consent.PRIOR_CONTACT}, {Consent.OPT_IN}, window_open=True), []),
+            (Recipient(TO, {Consent.PRIOR_CONTACT}, {Consent.OPT_IN}, window_open=True), ["ready.consent_basis"]),
+            (Recipient(TO, (), {Consent.OPT_IN}, window_open=True), ["ready.consent_basis"]),
+            (Recipient(TO, {Consent.OPT_IN}, {Consent.OPT_IN}, window_open=True), []),
             (Recipient(TO, {Consent.PRIOR_CONTACT}, set()), ["ready.consent_basis"]),
             (Recipient("912345678"), ["ready.phone", "ready.consent"]),
         ],
     )
     def test_of_a_template(self, recipient, found):
-        """Outside the window a template needs a basis that the policy accepts."""
+        """A template needs a basis that the policy accepts; an open window is prior contact, and no opt-in."""
         assert found == [finding.code for finding in template("Obrigado.").ready([], recipient)]
 
     def test_values_and_recipient_together(self):

@@ -56,6 +56,9 @@ POLICIES = st.sampled_from(
             relate_customer = false
             relate_case = false
             complaint_relations_due = "before_disposition"
+            [whatsapp]
+            window = "1s"
+            consent = []
             [away]
             grace = "1s"
             held = "keep"
@@ -171,6 +174,24 @@ def test_handlers_and_consequences(handler, kind, data):
         events = handler(view, said, policy)
         assert isinstance(events, tuple)
         assert {said.at} >= {event.at for event in events}
+
+
+FORESIGHTS = [
+    pytest.param(foresee, command, id=command.__name__)
+    for room in HOUSE.rooms
+    for command, foresee in room.foresees.items()
+]
+
+
+@pytest.mark.parametrize(("foresee", "kind"), FORESIGHTS)
+@given(st.data())
+def test_foresights(foresee, kind, data):
+    """What a view will be once a case has been started is a view again, whatever it was before."""
+    said, policy = data.draw(drawn(kind)), data.draw(POLICIES)
+    for view in (View(), data.draw(VIEWS)):
+        assert isinstance(foresee(view, said, policy), View)
+    nowhere = attrs.evolve(said, customer=None, channel=None)
+    assert View() == foresee(View(), nowhere, policy)
 
 
 @pytest.mark.parametrize("timer", TIMERS, ids=lambda timer: f"{timer.name}-{timer.since}")

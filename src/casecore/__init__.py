@@ -69,7 +69,9 @@ if TYPE_CHECKING:
     from casecore.cases import SetStatus as SetStatus
     from casecore.cases import StatusSet as StatusSet
     from casecore.channels import Channel as Channel
+    from casecore.channels import Consent as Consent
     from casecore.channels import MessageKind as MessageKind
+    from casecore.channels import TemplateKind as TemplateKind
     from casecore.commitments import Commitment as Commitment
     from casecore.commitments import CommitmentFulfilled as CommitmentFulfilled
     from casecore.commitments import CommitmentMade as CommitmentMade
@@ -150,8 +152,12 @@ if TYPE_CHECKING:
     from casecore.offers import RescindOffer as RescindOffer
     from casecore.offers import Rescission as Rescission
     from casecore.offers import WorkOffered as WorkOffered
+    from casecore.outbound import ConsentRecorded as ConsentRecorded
+    from casecore.outbound import RecordConsent as RecordConsent
+    from casecore.outbound import StartOutbound as StartOutbound
     from casecore.policies import Policy as Policy
     from casecore.policies import PolicyError as PolicyError
+    from casecore.prepared import PreparedText as PreparedText
     from casecore.queries import QueryError as QueryError
     from casecore.reassignments import ReassignCase as ReassignCase
     from casecore.replies import ReplySent as ReplySent
@@ -223,7 +229,7 @@ _HOMES = {
     ),
     "machines": "Edge InvalidTable StateTable",
     "house": "House",
-    "channels": "Channel MessageKind",
+    "channels": "Channel Consent MessageKind TemplateKind",
     "calendars": "Calendar CalendarError",
     "statuses": "CASE_LIFECYCLE Status Trigger",
     "policies": "Policy PolicyError",
@@ -236,6 +242,7 @@ _HOMES = {
     "cases": "Case CaseClosed CaseStarted CloseCase CloseReason SetStatus StatusSet",
     "assignments": "CaseAssigned CaseQueued CaseReleased CaseUnqueued LeaveCase OpenCase Release WorkBegun",
     "arrivals": "CaseReopened MessageNoted MessageReceived ReceiveMessage SuccessorStarted",
+    "prepared": "PreparedText",
     "replies": "ReplySent SendReply",
     "notes": (
         "AddNote AddTag CaseTagged CaseUntagged DeleteNote EditNote MessageTagged MessageUntagged Note "
@@ -268,6 +275,7 @@ _HOMES = {
         "Clock Clocks ClockState LevelSet SetLevel SolutionPaused SolutionReached SolutionResumed "
         "SolutionUndone first_response solution"
     ),
+    "outbound": "ConsentRecorded RecordConsent StartOutbound",
     "composition": "HOUSE RULES CaseFile View",
     "desk": "Action Desk Due",
     "routing": "Candidate Explanation Work explain_route next_for next_offer route",

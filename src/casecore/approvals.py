@@ -33,6 +33,7 @@ from casecore.kernel import (
     Rule,
     a_choice,
     a_flag,
+    a_part,
     a_text,
     an_id,
     frozen,
@@ -40,6 +41,7 @@ from casecore.kernel import (
 )
 from casecore.machines import StateTable
 from casecore.policies import Policy
+from casecore.prepared import PreparedText
 from casecore.records import record
 from casecore.replies import (
     ReplySent,
@@ -109,6 +111,7 @@ class WaitingDraft:
     stale: bool = False
     about_account: bool = False
     subject: str = ""
+    template: PreparedText | None = None
 
 
 class SeesDraft(SeesCase, Protocol):
@@ -130,6 +133,7 @@ class SubmitDraft(CaseCommand):
         draft: The draft's own id, and the id of the message it becomes.
         queue: Who approves it; the case's queue if it is not given.
         note: For the reviewer.
+        template: What it is made from; the text is then what the author saw in the preview.
     """
 
     draft: str = an_id()
@@ -140,6 +144,7 @@ class SubmitDraft(CaseCommand):
     note: str = a_text(default="")
     about_account: bool = a_flag(default=False)
     subject: str = a_text(default="")
+    template: PreparedText | None = a_part(PreparedText, default=None)
 
 
 @frozen
@@ -151,11 +156,12 @@ class DraftCommand(CaseCommand):
 
 @frozen
 class EditDraft(DraftCommand):
-    """The draft says something else; what is None stays."""
+    """The draft says something else; what is None stays. A template's text changes with its values, given together."""
 
     text: str | None = a_text(default=None)
     send_as: Status | None = a_choice(Status, default=None)
     attachments: tuple[str, ...] | None = some_texts(default=None)
+    template: PreparedText | None = a_part(PreparedText, default=None)
 
 
 @frozen
@@ -173,9 +179,11 @@ class ApproveDraft(DraftCommand):
 
     Attributes:
         seen: The reviewer has seen what the customer wrote since.
+        template: The draft's template as it stands now, where it has changed since the draft was written.
     """
 
     seen: bool = a_flag(default=False)
+    template: PreparedText | None = a_part(PreparedText, default=None)
 
 
 @frozen
@@ -206,6 +214,7 @@ class DraftSubmitted(Event):
     note: str
     about_account: bool = False
     subject: str = ""
+    template: PreparedText | None = None
 
 
 @frozen
@@ -218,6 +227,7 @@ class DraftEdited(Event):
     send_as: Status
     attachments: tuple[str, ...]
     fresh: bool
+    template: PreparedText | None = None
 
 
 @frozen
@@ -417,7 +427,18 @@ def _submit(view: SeesDraft, command: SubmitDraft, _: Policy) -> tuple[Event, ..
     queue = c.queue or case.queue
     return (
         DraftSubmitted(
-            c.by, c.at, c.case, c.draft, c.text, c.send_as, c.attachments, queue, c.note, c.about_account, c.subject
+            c.by,
+            c.at,
+            c.case,
+            c.draft,
+            c.text,
+            c.send_as,
+            c.attachments,
+            queue,
+            c.note,
+            c.about_account,
+            c.subject,
+            c.template,
         ),
     )
 
@@ -435,6 +456,7 @@ def _edit(view: SeesDraft, command: EditDraft, _: Policy) -> tuple[Event, ...]:
         draft.send_as if c.send_as is None else c.send_as,
         draft.attachments if c.attachments is None else c.attachments,
         fresh=c.by == draft.author,
+        template=c.template or draft.template,
     )
     return (edited,)
 
@@ -457,6 +479,7 @@ def _approve(view: SeesDraft, command: ApproveDraft, _: Policy) -> tuple[Event, 
             c.by,
             draft.about_account,
             draft.subject,
+            c.template or draft.template,
         ),
     )
 
@@ -495,6 +518,7 @@ def _submitted(event: DraftSubmitted) -> WaitingDraft:
         event.note,
         about_account=event.about_account,
         subject=event.subject,
+        template=event.template,
     )
 
 
@@ -502,6 +526,7 @@ def _edited(draft: Draft, event: DraftEdited) -> None:
     draft.text = event.text
     draft.send_as = event.send_as
     draft.attachments = event.attachments
+    draft.template = event.template
     draft.stale = draft.stale and not event.fresh
 
 

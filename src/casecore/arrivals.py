@@ -9,6 +9,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from casecore.assignments import CaseQueued
 from casecore.cases import Case, CaseStarted, SeesCase
 from casecore.channels import Channel, MessageKind
@@ -123,7 +125,24 @@ def _by_customer(_: SeesCase, command: ReceiveMessage, __: Policy) -> Reason | N
     return Reason("actor.role", f"{command.by} is not the customer", f'give by = "{CUSTOMER}"')
 
 
-def _thread_identity(view: SeesCase, command: ReceiveMessage, _: Policy) -> Reason | None:
+class OnThread(Protocol):
+    """A command that names a thread, and, the first time, whose it is."""
+
+    @property
+    def thread(self) -> str:
+        """The thread."""
+
+    @property
+    def customer(self) -> str | None:
+        """Whose it is."""
+
+    @property
+    def channel(self) -> Channel | None:
+        """On which channel."""
+
+
+def thread_identity(view: SeesCase, command: OnThread, _: Policy) -> Reason | None:
+    """The need of every command that may open a thread: it is one customer on one channel, for good."""
     thread = view.thread
     if thread is None:
         if command.customer is None or command.channel is None:
@@ -267,7 +286,7 @@ ARRIVALS: Room[SeesCase] = Room(
             "A thread is one customer on one channel",
             "§1",
             (ReceiveMessage,),
-            _thread_identity,
+            thread_identity,
         ),
         Rule("message.fresh", "A message's id is used once", "§1", (ReceiveMessage,), message_fresh),
         Rule("case.fresh", "A case's id is used once", "§2", (ReceiveMessage,), _case_fresh),

@@ -355,7 +355,8 @@ def _close(_: SeesCase, command: CloseCase, __: Policy) -> tuple[Event, ...]:
 # Evolve ----------------------------------------------------------------------------------------------
 
 
-def _started(event: CaseStarted) -> Case:
+def started(event: CaseStarted) -> Case:
+    """The draft of the record that a new case has."""
     return draft_of(Case)(
         event.case,
         event.thread,
@@ -412,7 +413,7 @@ CASES: Room[SeesCase] = Room(
         Rule("lifecycle.close_after", "Automatic closing waits its time", "§2", (CaseClosed,), _close_after),
     ),
     decide={SetStatus: _set_status, CloseCase: _close},
-    creates={(Case, CaseStarted): _started},
+    creates={(Case, CaseStarted): started},
     evolve={
         (Thread, CaseStarted): _latest_case,
         (Case, StatusSet): _status_set,

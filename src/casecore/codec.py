@@ -34,11 +34,12 @@ from casecore.kernel import Accepted, CasecoreError, Command, Event, Reason, Ref
 from casecore.keys import Problem, did_you_mean
 from casecore.plain import Form, Misfit, Plain, form, mapping_of, reader_of, shown, step, writer_of
 from casecore.policies import Policy, PolicyError
+from casecore.prepared import PreparedText
 
 SCHEMA: Final = 1
 """The number of the documents' present shape."""
 
-ALWAYS: Final = (CaseFile, Desk, Due, Action, Policy, Reason, Accepted, Refused)
+ALWAYS: Final = (CaseFile, Desk, Due, Action, Policy, Reason, Accepted, Refused, PreparedText)
 """What is written beside commands, events and records: what a desk is made of, and what it answers."""
 
 Upcasters = Mapping[int, Callable[[Plain], Plain]]

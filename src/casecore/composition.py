@@ -26,6 +26,7 @@ from casecore.house import House
 from casecore.kernel import Command, Event, Rule, Timer, frozen
 from casecore.notes import NOTES, Note
 from casecore.offers import OFFERS, Offers
+from casecore.outbound import OUTBOUND
 from casecore.reassignments import REASSIGNMENTS
 from casecore.records import record, thawer
 from casecore.replies import REPLIES
@@ -33,6 +34,7 @@ from casecore.reviews import REVIEWS
 from casecore.silence import SILENCE
 from casecore.sla import SLA, Clocks
 from casecore.threads import THREADS, Customer, Message, Thread
+from casecore.windows import WINDOWS
 from casecore.wrap_ups import WRAP_UPS, Aftermath, WrapUp
 
 
@@ -95,6 +97,8 @@ HOUSE: Final[House[View]] = House(
         WRAP_UPS,
         ABSENCES,
         SLA,
+        WINDOWS,
+        OUTBOUND,
     )
 )
 """The house of all rooms; build a larger one for rules of your own."""

@@ -125,8 +125,8 @@ class Desk:
         case: str | None = said.case if "case" in names else None if row is None else row.case
         self._show(view, case, thread)
         self._show_named(view, command, names)
-        if isinstance(command, ReceiveMessage) and starts_case(command, view.case):
-            named = self.cases.get(new_case_id(command, view.case))
+        if "new_case" in names and (not isinstance(command, ReceiveMessage) or starts_case(command, view.case)):
+            named = self.cases.get(new_case_id(said, view.case))
             view.named = None if named is None else named.case
         return freeze(view, View)
 

@@ -24,7 +24,7 @@ from casecore.cases import CaseClosed, CaseStarted, CloseReason, StatusSet
 from casecore.channels import MessageKind
 from casecore.history_lines_of_work import REPLIES, WORK
 from casecore.history_words import BY_THEMSELVES, Sentence
-from casecore.kernel import Deviated, Event
+from casecore.kernel import CUSTOMER, Deviated, Event
 from casecore.notes import (
     CaseTagged,
     CaseUntagged,
@@ -35,6 +35,7 @@ from casecore.notes import (
     NoteEdited,
     SentimentSet,
 )
+from casecore.outbound import ConsentRecorded
 from casecore.sla import LevelSet, SolutionPaused, SolutionReached, SolutionResumed, SolutionUndone
 from casecore.threads import CustomerMet, CustomerRecorded, ThreadOpened
 
@@ -127,6 +128,19 @@ CUSTOMERS: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             "{by} a mis à jour la fiche du client {customer}[ ({name})][ ; {profile}]",
         ),
     ),
+    ConsentRecorded: (
+        Sentence(
+            "{by} noted that the customer {customer} opted in to messages on WhatsApp[: {note:quoted}]",
+            "{by} anotou que o cliente {customer} aceita mensagens no WhatsApp[: {note:quoted}]",
+            "{by} a noté l’accord du client {customer} pour des messages WhatsApp[ : {note:quoted}]",
+            {"opted_in": True},
+        ),
+        Sentence(
+            "{by} noted that the customer {customer} wants no messages on WhatsApp any more[: {note:quoted}]",
+            "{by} anotou que o cliente {customer} já não aceita mensagens no WhatsApp[: {note:quoted}]",
+            "{by} a noté que le client {customer} ne veut plus de messages WhatsApp[ : {note:quoted}]",
+        ),
+    ),
     ThreadOpened: (
         Sentence(
             "first conversation with {customer} ({channel})",
@@ -199,6 +213,12 @@ CASES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             "[; etiquetas: {tags}][; continua o caso {predecessor}]",
             "nouveau cas ({channel})[ ; motif : {reason:quoted}][ ; langue : {language}]"
             "[ ; étiquettes : {tags}][ ; fait suite au cas {predecessor}]",
+            {"by": CUSTOMER},
+        ),
+        Sentence(
+            "{by} started a case ({channel})[; language: {language}][; follows case {predecessor}]",
+            "{by} iniciou um caso ({channel})[; idioma: {language}][; continua o caso {predecessor}]",
+            "{by} a ouvert un cas ({channel})[ ; langue : {language}][ ; fait suite au cas {predecessor}]",
         ),
     ),
     SuccessorStarted: (

@@ -31,40 +31,43 @@ from casecore.wrap_ups import CaseFlagged, Disposed, DutyDone, DutyLeft, RecordR
 REPLIES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
     ReplySent: (
         Sentence(
-            "{by} sent a reply as {send_as}[, subject {subject:quoted}][: {text:quoted}][ (attached: {attachments})]",
-            "{by} enviou uma resposta como {send_as}[, assunto {subject:quoted}][: {text:quoted}]"
-            "[ (em anexo: {attachments})]",
-            "{by} a envoyé une réponse, le cas est {send_as}[, objet {subject:quoted}][ : {text:quoted}]"
-            "[ (en pièce jointe : {attachments})]",
+            "{by} sent a reply as {send_as}[, subject {subject:quoted}][, from the template {template}]"
+            "[: {text:quoted}][ (attached: {attachments})]",
+            "{by} enviou uma resposta como {send_as}[, assunto {subject:quoted}][, do modelo {template}]"
+            "[: {text:quoted}][ (em anexo: {attachments})]",
+            "{by} a envoyé une réponse, le cas est {send_as}[, objet {subject:quoted}][, modèle {template}]"
+            "[ : {text:quoted}][ (en pièce jointe : {attachments})]",
             {"reviewer": None},
         ),
         Sentence(
             "{author}’s reply, approved by {reviewer}, was sent as {send_as}[, subject {subject:quoted}]"
-            "[: {text:quoted}][ (attached: {attachments})]",
+            "[, from the template {template}][: {text:quoted}][ (attached: {attachments})]",
             "a resposta de {author}, aprovada por {reviewer}, foi enviada como {send_as}[, assunto {subject:quoted}]"
-            "[: {text:quoted}][ (em anexo: {attachments})]",
+            "[, do modelo {template}][: {text:quoted}][ (em anexo: {attachments})]",
             "la réponse rédigée par {author} et approuvée par {reviewer} est partie, le cas est {send_as}"
-            "[, objet {subject:quoted}][ : {text:quoted}][ (en pièce jointe : {attachments})]",
+            "[, objet {subject:quoted}][, modèle {template}][ : {text:quoted}][ (en pièce jointe : {attachments})]",
         ),
     ),
     DraftSubmitted: (
         Sentence(
             "{by} submitted a reply for approval by the queue {queue}, to be sent as {send_as}"
-            "[, subject {subject:quoted}][: {text:quoted}][ (attached: {attachments})]"
+            "[, subject {subject:quoted}][, from the template {template}][: {text:quoted}][ (attached: {attachments})]"
             "[; for the reviewer: {note:quoted}]",
             "{by} submeteu uma resposta à aprovação da fila {queue}, para enviar como {send_as}"
-            "[, assunto {subject:quoted}][: {text:quoted}][ (em anexo: {attachments})]"
+            "[, assunto {subject:quoted}][, do modelo {template}][: {text:quoted}][ (em anexo: {attachments})]"
             "[; para a revisão: {note:quoted}]",
             "{by} a soumis une réponse à l’approbation de la file {queue} (statut prévu : {send_as})"
-            "[, objet {subject:quoted}][ : {text:quoted}][ (en pièce jointe : {attachments})]"
+            "[, objet {subject:quoted}][, modèle {template}][ : {text:quoted}][ (en pièce jointe : {attachments})]"
             "[ ; pour la relecture : {note:quoted}]",
         ),
     ),
     DraftEdited: (
         Sentence(
-            "{by} changed the draft, to be sent as {send_as}[: {text:quoted}][ (attached: {attachments})]",
-            "{by} alterou o rascunho, para enviar como {send_as}[: {text:quoted}][ (em anexo: {attachments})]",
-            "{by} a modifié le brouillon (statut prévu : {send_as})[ : {text:quoted}]"
+            "{by} changed the draft, to be sent as {send_as}[, from the template {template}][: {text:quoted}]"
+            "[ (attached: {attachments})]",
+            "{by} alterou o rascunho, para enviar como {send_as}[, do modelo {template}][: {text:quoted}]"
+            "[ (em anexo: {attachments})]",
+            "{by} a modifié le brouillon (statut prévu : {send_as})[, modèle {template}][ : {text:quoted}]"
             "[ (en pièce jointe : {attachments})]",
         ),
     ),

@@ -5,7 +5,8 @@ A command is decided in four steps, always in this order:
 1. **Needs.** The row exists, the table has the edge. The first need that fails is refused alone.
 2. **Handler.** It proposes events.
 3. **Rules.** Every rule that guards the command, and every rule that guards a proposed event, is asked. All reasons
-   are listed. A rule that the policy only warns about becomes a `Deviated` event; one it switches off, nothing.
+   are listed. A rule that the policy only warns about becomes a `Deviated` event; one it switches off, nothing. Where
+   the command starts a case, they are shown the case as it will be, or they could not speak of it.
 4. **Consequences.** What the events entail in other rooms is added. It is never refused.
 
 `decide` is total: every view and command get an answer, nothing is raised and nothing is changed.
@@ -65,6 +66,7 @@ class _Plan(Generic[V]):
     needs: tuple[Check[V], ...]
     handler: Handler[V]
     checks: tuple[Check[V], ...]
+    foresee: Callable[[V, Any, Any], V] | None = None
 
 
 class ByClass(dict[type, T]):
@@ -103,6 +105,7 @@ class House(Generic[V]):
                 tuple(rule.check for rule in _guarding(self.needs, command)),
                 handler,
                 tuple(rule.check for rule in _guarding(self.rules, command)),
+                room.foresees.get(command),
             )
             for room in self.rooms
             for command, handler in room.decide.items()
@@ -154,6 +157,7 @@ class House(Generic[V]):
             if reason is not None:
                 return Refused((reason,))
         events = plan.handler(view, command, policy)
+        view = view if plan.foresee is None else plan.foresee(view, command, policy)
         found: list[Reason] = []
         for check in plan.checks:
             reason = check(view, command, policy)
@@ -206,7 +210,9 @@ class House(Generic[V]):
             reason = need.check(view, command, policy)
             if reason is not None:
                 return (reason,)
-        events = self._plans[type(command)].handler(view, command, policy)
+        plan = self._plans[type(command)]
+        events = plan.handler(view, command, policy)
+        view = view if plan.foresee is None else plan.foresee(view, command, policy)
         found = [
             reason
             for subject in (command, *events)

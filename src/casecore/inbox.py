@@ -27,6 +27,7 @@ from casecore.sections import Relation
 from casecore.silence import SILENT, UNANSWERED
 from casecore.sla import Clock, first_response, solution
 from casecore.statuses import Status
+from casecore.windows import WINDOW
 from casecore.wrap_ups import WrapUp, missing_relations
 
 AT_RISK: Final = 75.0
@@ -77,6 +78,24 @@ class IdleRight:
 
 
 @frozen
+class Window:
+    """How long free text may still be sent to a customer on WhatsApp (§7).
+
+    Attributes:
+        closes_at: When it closes, or has closed (aware); None while the customer has not written.
+        seconds_to_go: Until then; 0 while it is closed.
+    """
+
+    closes_at: datetime | None
+    seconds_to_go: float
+
+    @property
+    def open(self) -> bool:
+        """Whether free text may be sent now."""
+        return self.seconds_to_go > 0
+
+
+@frozen
 class HeldCase:
     """A case that the agent holds.
 
@@ -88,6 +107,7 @@ class HeldCase:
         unanswered_since: The customer's first message without an answer (aware); None when all have one.
         draft: The draft that waits for approval on it.
         idle: On chat, how far it is from being ended for silence.
+        window: On WhatsApp, how long free text may still be sent.
     """
 
     case: str
@@ -102,6 +122,7 @@ class HeldCase:
     unanswered_since: datetime | None
     draft: WaitingDraft | None
     idle: IdleRight | None
+    window: Window | None
 
 
 @frozen
@@ -302,6 +323,7 @@ def _held(desk: Desk, file: CaseFile, at: datetime) -> HeldCase:
         case.unanswered_since,
         file.draft,
         _idle(desk, file, at),
+        _window(desk, file, at),
     )
 
 
@@ -316,6 +338,13 @@ def _idle(desk: Desk, file: CaseFile, at: datetime) -> IdleRight | None:
     since = SILENT.due(view, desk.policy) or UNANSWERED.due(view, desk.policy)
     left = None if since is None else max((since - at).total_seconds(), 0.0)
     return IdleRight(file.contact.attempts, desk.policy.chat.idle.ask_first, since, left)
+
+
+def _window(desk: Desk, file: CaseFile, at: datetime) -> Window | None:
+    if file.case.channel is not Channel.WHATSAPP:
+        return None
+    closes = WINDOW.due(desk.view_of(file.case.id), desk.policy)
+    return Window(closes, 0.0 if closes is None else max((closes - at).total_seconds(), 0.0))
 
 
 def _offers(desk: Desk, files: Iterable[CaseFile], agent: str) -> Iterator[Offer]:

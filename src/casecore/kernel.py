@@ -146,6 +146,17 @@ def _member_of(kind: type) -> Validator:
     return member
 
 
+def _made_as(kind: type) -> Validator:
+    """Check that a value is of a class that checks its own fields."""
+
+    def made(_: object, attribute: Attribute[Any], value: object) -> None:
+        if type(value) is not kind and not (value is None and attribute.default is None):
+            name = kind.__name__
+            raise CommandError(attribute.name, f"{value!r} is no {name}", f"give a {name}")
+
+    return made
+
+
 def _members_of(kind: type) -> Validator:
     """Check that a value is a frozenset of members of a class; words in it are ids."""
 
@@ -242,6 +253,11 @@ def a_flag(**options: Any) -> Any:
     return field(validator=_member_of(bool), **options)
 
 
+def a_part(kind: type, **options: Any) -> Any:
+    """A field for a value made of fields of its own. Raises `CommandError` for anything else."""
+    return field(validator=_made_as(kind), **options)
+
+
 def some(kind: type, **options: Any) -> Any:
     """A field for a frozenset of members of a class, or of ids (`str`). Raises `CommandError` for anything else."""
     return field(validator=_members_of(kind), **options)
@@ -305,7 +321,7 @@ def _with_fields(value: Any) -> str:
 
 @dataclass_transform(
     frozen_default=True,
-    field_specifiers=(field, an_id, a_text, some_texts, some_counts, a_choice, a_flag, some, an_instant),
+    field_specifiers=(field, an_id, a_text, some_texts, some_counts, a_choice, a_flag, a_part, some, an_instant),
 )
 def frozen(cls: type[T]) -> type[T]:
     """Class decorator of commands, events and everything else that is a value: frozen, slotted, compared by content."""
@@ -527,6 +543,8 @@ class Room(Generic[V]):
         evolve: (sheet class, event class) -> changes a draft of the record in place.
         notices: The same, where there may be no such record: then nothing changes.
         removes: (sheet class, event class) pairs with which the record leaves the desk.
+        foresees: For commands that start a case: (view, command, policy) -> the view as it is once the case is there.
+            Rules and consequences are asked of that one; needs and the handler see what is there now.
         timers: The instants at which something happens or changes by itself.
         probes: What an inbox offers.
     """
@@ -540,5 +558,6 @@ class Room(Generic[V]):
     evolve: Mapping[tuple[type, type[Event]], Callable[[Draft, Any], None]] = field(factory=dict)
     notices: Mapping[tuple[type, type[Event]], Callable[[Draft, Any], None]] = field(factory=dict)
     removes: frozenset[tuple[type, type[Event]]] = frozenset()
+    foresees: Mapping[type[Command], Callable[[V, Any, Any], V]] = field(factory=dict)
     timers: tuple[Timer, ...] = ()
     probes: tuple[Probe, ...] = ()

@@ -14,9 +14,10 @@
 | `contact_ended` | whose contact it was | somebody else ended it, or took the case |
 | `commitment_due` | who promised it | it is due |
 | `idle_right` | who has the chat | the silence is long enough: once asked for, the chat may be ended |
+| `window_closed` | who holds the case | on WhatsApp: from now on only templates go out |
 | `clock_late` | who holds the case | a service clock reached its target |
 
-The last three are no events: they come with their instant, so a host gives what its agenda says is ripe, or what
+The last four are no events: they come with their instant, so a host gives what its agenda says is ripe, or what
 `Desk.due` lists for now, beside the events. Nobody is called for what they did themselves.
 """
 
@@ -40,6 +41,7 @@ from casecore.keys import did_you_mean
 from casecore.offers import OfferDeclined, OfferRescinded, WorkOffered
 from casecore.silence import SILENT
 from casecore.sla import SOLUTION
+from casecore.windows import WINDOW
 
 
 class Alert(StrEnum):
@@ -57,6 +59,7 @@ class Alert(StrEnum):
     CONTACT_ENDED = "contact_ended"
     COMMITMENT_DUE = "commitment_due"
     IDLE_RIGHT = "idle_right"
+    WINDOW_CLOSED = "window_closed"
     CLOCK_LATE = "clock_late"
 
 
@@ -212,6 +215,7 @@ _WHEN: Final[Mapping[type[Event], Callable[[Any, Desk], Calls]]] = {
 _WHEN_DUE: Final[Mapping[str, Callable[[Any, Desk], Calls]]] = {
     DUE.key: _promised,
     SILENT.key: _holder(Alert.IDLE_RIGHT),
+    WINDOW.key: _holder(Alert.WINDOW_CLOSED),
     SOLUTION.key: _holder(Alert.CLOCK_LATE),
 }
 """Who is called for what has come due, by the key of its timer."""

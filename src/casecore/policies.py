@@ -48,6 +48,7 @@ from casecore.sections import (
     Sla,
     Tags,
     Targets,
+    WhatsApp,
     WrapUp,
     a_source,
 )
@@ -137,6 +138,7 @@ class Policy:
     )
     wrap_up: WrapUp = key(Table(WrapUp), "What an ended contact needs.", factory=WrapUp)
     email: Email = key(Table(Email), "The rules of email.", factory=Email)
+    whatsapp: WhatsApp = key(Table(WhatsApp), "The rules of WhatsApp.", factory=WhatsApp)
     sla: Sla = key(Table(Sla), "What is promised, and how it is counted.", factory=Sla)
     calendars: Mapping[str, Opening] = key(
         Named(Table(Opening)), "Business calendars, by the names that `sla` uses.", factory=dict

@@ -15,8 +15,23 @@ from typing import Protocol
 from casecore.agents import REPLY
 from casecore.assignments import place_after
 from casecore.cases import Case, CaseCommand, SeesCase, by_agent, edge, not_closed, only_holder
-from casecore.kernel import Draft, Event, Probe, Reason, Room, Rule, a_choice, a_flag, a_text, an_id, frozen, some_texts
+from casecore.kernel import (
+    Draft,
+    Event,
+    Probe,
+    Reason,
+    Room,
+    Rule,
+    a_choice,
+    a_flag,
+    a_part,
+    a_text,
+    an_id,
+    frozen,
+    some_texts,
+)
 from casecore.policies import Policy
+from casecore.prepared import PreparedText
 from casecore.records import draft_of
 from casecore.sections import ChannelRules
 from casecore.statuses import SENT_AS, Status
@@ -36,6 +51,7 @@ class SendReply(CaseCommand):
         attachments: Names or addresses of what is attached.
         about_account: It tells something about the customer's account.
         subject: Of an email.
+        template: The template or quick reply it is made from; the text is then what the agent saw in the preview.
     """
 
     message: str = an_id()
@@ -44,6 +60,7 @@ class SendReply(CaseCommand):
     attachments: tuple[str, ...] = some_texts(default=())
     about_account: bool = a_flag(default=False)
     subject: str = a_text(default="")
+    template: PreparedText | None = a_part(PreparedText, default=None)
 
 
 @frozen
@@ -54,6 +71,7 @@ class ReplySent(Event):
         by: Who sent it: the author, or the reviewer who approved it.
         author: In whose name.
         reviewer: Who approved it; None for a direct reply.
+        template: What it was made from, with the values: all that whoever posts it needs beside the text.
     """
 
     case: str
@@ -65,6 +83,7 @@ class ReplySent(Event):
     reviewer: str | None = None
     about_account: bool = False
     subject: str = ""
+    template: PreparedText | None = None
 
 
 class Sendable(Protocol):
@@ -138,7 +157,7 @@ def emoji_taken(view: SeesCase, reply: Sendable, policy: Policy) -> Reason | Non
 def _may_reply(view: SeesCase, event: ReplySent, _: Policy) -> Reason | None:
     if event.reviewer is not None:
         return None
-    if view.actor is not None and view.actor.may(REPLY):
+    if view.actor is not None and REPLY in view.actor.permissions:
         return None
     return Reason("reply.permission", f"{event.author} may not reply directly", "submit the reply for approval instead")
 
@@ -150,7 +169,18 @@ def _send(_: SeesCase, command: SendReply, __: Policy) -> tuple[Event, ...]:
     c = command
     return (
         ReplySent(
-            c.by, c.at, c.case, c.message, c.text, c.send_as, c.by, c.attachments, None, c.about_account, c.subject
+            c.by,
+            c.at,
+            c.case,
+            c.message,
+            c.text,
+            c.send_as,
+            c.by,
+            c.attachments,
+            None,
+            c.about_account,
+            c.subject,
+            c.template,
         ),
     )
 

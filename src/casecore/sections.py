@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from casecore.calendars import Calendar, Weekday
-from casecore.channels import Channel, MessageKind
+from casecore.channels import Channel, Consent, MessageKind
 from casecore.kernel import Enforcement
 from casecore.keys import Choice, Flag, Length, Named, Number, Several, Table, Text, Whole, key, section
 from casecore.statuses import Status
@@ -366,6 +366,23 @@ class Email:
         Choice(RelationsDue),
         "Whether the installer may still be added after the disposition.",
         default=RelationsDue.AFTER_DISPOSITION,
+    )
+    source: str = a_source()
+
+
+@section
+class WhatsApp:
+    """The rules of WhatsApp."""
+
+    window: timedelta = key(
+        Length(most=timedelta(hours=24)),
+        "How long after the customer's last message free text may be sent; WhatsApp itself ends it after 24 hours.",
+        default=timedelta(hours=24),
+    )
+    consent: tuple[Consent, ...] = key(
+        Several(Choice(Consent)),
+        "On what basis somebody may be written to first: they opted in, or wrote to us on WhatsApp before.",
+        default=tuple(Consent),
     )
     source: str = a_source()
 

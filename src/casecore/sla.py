@@ -161,6 +161,7 @@ def _clock(
     calendar = policy.calendar_for(case.channel)
     end, due = reached_at or clocks.closed_at, None
     if paused_at is not None:
+        paused_at = max(paused_at, since)
         left_out += _open(calendar, paused_at, max(end or at, paused_at))
     if end is not None or paused_at is not None:
         elapsed = _open(calendar, since, end or at)
@@ -261,8 +262,10 @@ def _set_level(_: SeesClocks, command: SetLevel, __: Policy) -> tuple[Event, ...
     return (LevelSet(command.by, command.at, command.case, command.level),)
 
 
-def _starts(_: SeesClocks, event: CaseStarted, policy: Policy) -> tuple[Event, ...]:
+def _starts(view: SeesClocks, event: CaseStarted, policy: Policy) -> tuple[Event, ...]:
     """A policy may pause ST until somebody looks at the case."""
+    if view.case is not None and view.case.id == event.case:
+        return ()  # we start it ourselves, so it does not wait to be looked at
     return (SolutionPaused(event.by, event.at, event.case),) if NEW in policy.sla.pause_in else ()
 
 
@@ -274,21 +277,31 @@ def _moves(new_status: Callable[[Any], Status]) -> Handler[SeesClocks]:
         if case is None or clocks is None:
             return ()
         new, pauses_in = new_status(event), policy.sla.pause_in
+        if case.status is new:
+            return ()
         paused_at, resolved_at = clocks.paused_since, clocks.resolved_at
         if resolved_at is not None and policy.sla.after_reopening is AfterReopening.FIRST_SOLUTION_STANDS:
             return ()
         events: list[Event] = []
         if paused_at is not None and new not in pauses_in:
-            events.append(SolutionResumed(event.by, event.at, case.id, _seconds(case, policy, paused_at, event.at)))
+            events.append(SolutionResumed(event.by, event.at, case.id, _paused(case, policy, clocks, event.at)))
         if new is RESOLVED and resolved_at is None:
             events.append(SolutionReached(event.by, event.at, case.id))
-        if resolved_at is not None and case.status is RESOLVED and new is not RESOLVED and new is not CLOSED:
+        if resolved_at is not None and case.status is RESOLVED and new is not CLOSED:
             events.append(_undone(case, resolved_at, clocks, event, policy))
         if new in pauses_in and paused_at is None:
             events.append(SolutionPaused(event.by, event.at, case.id))
         return tuple(events)
 
     return moves
+
+
+def _paused(case: Case, policy: Policy, clocks: Clocks, end: datetime) -> float:
+    """How many seconds ST has been paused; what lies before the customer's first message counts for nothing."""
+    if clocks.paused_since is None or clocks.solution_from is None:
+        return 0.0
+    since = max(clocks.paused_since, clocks.solution_from)
+    return _seconds(case, policy, since, max(end, since))
 
 
 def _undone(case: Case, resolved_at: datetime, clocks: Clocks, event: Event, policy: Policy) -> SolutionUndone:
@@ -336,7 +349,7 @@ def _begins_again(clocks: Draft, event: SolutionUndone) -> None:
         clocks.paused_since = None if clocks.paused_since is None else event.at
 
 
-def _paused(clocks: Draft, event: SolutionPaused) -> None:
+def _pauses(clocks: Draft, event: SolutionPaused) -> None:
     clocks.paused_since = event.at
 
 
@@ -372,7 +385,7 @@ SLA: Room[SeesClocks] = Room(
         (Clocks, LevelSet): _levelled,
         (Clocks, SolutionReached): _reached,
         (Clocks, SolutionUndone): _begins_again,
-        (Clocks, SolutionPaused): _paused,
+        (Clocks, SolutionPaused): _pauses,
         (Clocks, SolutionResumed): _resumed,
         (Clocks, CaseClosed): _closed,
     },

@@ -42,6 +42,7 @@ class Customer:
         name: None while it is not known.
         profile: What else is known, by name: email, phone, photo, followers.
         positive: How many of their messages are marked positive; likewise negative.
+        opted_in: Whether they agreed to be written to on WhatsApp, or withdrew it; None while they said neither.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Customer:
     profile: Mapping[str, str] = field(factory=dict, hash=False)
     positive: int = 0
     negative: int = 0
+    opted_in: bool | None = None
 
 
 @record

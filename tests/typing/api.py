@@ -66,11 +66,13 @@ from casecore import (
     Permission,
     Policy,
     PolicyError,
+    PreparedText,
     Presence,
     Probe,
     Reason,
     ReassignCase,
     ReceiveMessage,
+    RecordConsent,
     Refused,
     RejectOffer,
     ReplySent,
@@ -82,6 +84,7 @@ from casecore import (
     SetNextState,
     SetSentiment,
     SetStatus,
+    StartOutbound,
     StateTable,
     Status,
     SubmitDraft,
@@ -155,6 +158,13 @@ def what_a_desk_holds(desk: Desk) -> None:
     assert_type(case.closed_as, CloseReason | None)
 
 
+def what_is_prepared(prepared: PreparedText, sent: ReplySent) -> None:
+    """A template and its values."""
+    assert_type((prepared.definition, prepared.values), tuple[str, Mapping[str, str]])
+    assert_type(prepared.reading(Channel.WHATSAPP)[0], str)
+    assert_type(sent.template, PreparedText | None)
+
+
 def what_a_desk_tells(desk: Desk) -> None:
     """Actions, instants, statuses, views."""
     for action in desk.actions("ana", "c1", NOW):
@@ -176,6 +186,9 @@ COMMANDS: tuple[Command, ...] = (
     ReceiveMessage(CUSTOMER, NOW, "t1", "m1", "Hi", MessageKind.DIRECT, customer="maria", channel=Channel.CHAT),
     OpenCase("ana", NOW, "c1"),
     SendReply("ana", NOW, "c1", "m2", "Hello", Status.PENDING, attachments=("a.pdf",)),
+    SendReply("ana", NOW, "c1", "m2", "Hello", template=PreparedText.of({"name": "hi"}, {"1": "Ana"})),
+    RecordConsent(SYSTEM, NOW, "maria", opted_in=True, note="On the web form"),
+    StartOutbound("ana", NOW, "t1", "c2", "m3", "Hello", channel=Channel.SMS, for_approval=True),
     ReassignCase("ana", NOW, "c1", agent="ben", note="over to you"),
     SubmitDraft("ana", NOW, "c1", "d1", "Hello", send_as=Status.RESOLVED),
     EditDraft("ana", NOW, "c1", "d1", text=None),
@@ -189,6 +202,9 @@ OpenCase("ana", NOW)  # type: ignore[call-arg]  # which case?
 OpenCase("ana", "2026-11-02T09:00:00Z", "c1")  # type: ignore[arg-type]  # a text is no instant
 SetStatus("ana", NOW, "c1", "pending")  # type: ignore[arg-type]  # a word is no status
 CloseCase("ana", NOW, "c1", "spam")  # type: ignore[arg-type]  # nor a reason
+SendReply("ana", NOW, "c1", "m2", template={"name": "hi"})  # type: ignore[arg-type]  # it is made by `of`
+PreparedText("quick_reply", "{}")  # type: ignore[arg-type]  # a plain word is no member
+StartOutbound("ana", NOW, "t1", None, "m3")  # type: ignore[arg-type]  # the case has an id
 SendReply("ana", NOW, "c1", "m2", attachments=["a.pdf"])  # type: ignore[arg-type]  # a list can be changed
 AddAgent(SYSTEM, NOW, "ana", permissions={Permission.REPLY})  # type: ignore[arg-type]  # so can a set
 ReceiveMessage(CUSTOMER, NOW, "t1", "m1", channel="chat")  # type: ignore[arg-type]  # a word is no channel

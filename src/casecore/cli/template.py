@@ -15,7 +15,7 @@ from casecore.cli import UNREADABLE
 from casecore.cli.screen import Screen, complain
 from casecore.cli.words import visible
 from casecore.templates.files import Located, TemplateFileError, findings_in, templates_in
-from casecore.templates.filling import Filled, Shown
+from casecore.templates.filling import Filled
 from casecore.templates.findings import Finding, Level, errors
 from casecore.templates.phones import check_phone
 from casecore.templates.reports import FORMATS, finding_to_dict, shown_to_dict
@@ -145,7 +145,7 @@ def _values(given: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
 def _show(screen: Screen, filled: Filled, findings: tuple[Finding, ...], call: dict[str, Any] | None) -> None:
     for part in filled.preview:
         style = _PARTS.get(part.where.rpartition(".")[2], "")
-        for line in _drawn(part).split("\n"):
+        for line in part.line.split("\n"):
             screen.paragraph(f"│ {visible(line)}", style)
     if findings:
         screen.line()
@@ -154,10 +154,3 @@ def _show(screen: Screen, filled: Filled, findings: tuple[Finding, ...], call: d
     if call is not None:
         screen.line()
         screen.line(json.dumps(call, indent=2, ensure_ascii=False))
-
-
-def _drawn(part: Shown) -> str:
-    """One part of the message, as near to what the customer sees as a line of text can come."""
-    if "button" in part.where:
-        return f"[ {part.text} ]" + (f" → {part.detail}" if part.detail else "")
-    return part.text if part.kind == "text" else f"({part.kind}) {part.text}".rstrip()

@@ -61,6 +61,7 @@ from casecore.offers import (
     Rescission,
     WorkOffered,
 )
+from casecore.outbound import RecordConsent, StartOutbound
 from casecore.reassignments import ReassignCase
 from casecore.replay import Step
 from casecore.replies import ReplySent, SendReply
@@ -240,6 +241,28 @@ def _recording(step: Step) -> Said:
     return f"{_who(step)} records of customer {customer_name(step, c.customer)}: {', '.join(known) or 'nothing'}", ""
 
 
+def _consenting(step: Step) -> Said:
+    c: Any = step.command
+    what = "opts in to messages on WhatsApp" if c.opted_in else "wants no more messages on WhatsApp"
+    return f"{_who(step)} notes that {customer_name(step, c.customer)} {what}", c.note
+
+
+def _writing_first(step: Step) -> Said:
+    c: Any = step.command
+    thread = step.before.threads.get(c.thread)
+    name = c.name or customer_name(step, c.customer or (thread.customer if thread else None))
+    channel = (c.channel or (thread.channel if thread else "an unknown thread")).replace("_", " ")
+    how = " for approval" if c.for_approval else ""
+    made = f" with {c.template}" if c.template is not None else ""
+    return f"{_who(step)} writes first to {name} by {channel}{made}{how}", c.text
+
+
+def _replying(step: Step) -> Said:
+    c: Any = step.command
+    made = f" with {c.template}" if c.template is not None else ""
+    return f"{_who(step)} replies to {c.case} as {c.send_as}{made}", c.text
+
+
 def _promising(step: Step) -> Said:
     c: Any = step.command
     return f"{_who(step)} promises {c.commitment} on {c.case} for {_moment(c.due, c.at)}", c.what
@@ -318,7 +341,9 @@ _SENTENCES: Final[Mapping[type[Command], Callable[[Step], Said]]] = MappingProxy
         RescindOffer: _offering("{who} takes the offer of {work} to {to} back", "reason"),
         TakeReview: _sentence("{who} takes the review on {c.case}"),
         ReassignCase: _aimed("{who} gives {c.case} to {to}"),
-        SendReply: _sentence("{who} replies to {c.case} as {c.send_as}", "text"),
+        RecordConsent: _consenting,
+        StartOutbound: _writing_first,
+        SendReply: _replying,
         SetStatus: _sentence("{who} sets {c.case} to {c.status}"),
         CloseCase: _closing,
         Authenticate: _sentence("{who} authenticates the customer of {c.case}"),
@@ -364,7 +389,7 @@ def _queued(step: Step, event: CaseQueued, happened: Happened) -> str:
 
 
 def _assigned(step: Step, event: CaseAssigned, _: Happened) -> str:
-    said = isinstance(step.command, OpenCase | AcceptOffer)
+    said = isinstance(step.command, OpenCase | AcceptOffer | StartOutbound)
     return "" if said else f"{event.agent} holds {event.case} now"
 
 

@@ -9,15 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from attrs import field, frozen
 
+from casecore.channels import Channel
 from casecore.templates.findings import Finding, TemplateError, errors, found
-from casecore.templates.quick_replies import FilledText, check_blanks, check_channel_length, several, texts_of
+from casecore.templates.quick_replies import (
+    FilledText,
+    check_blanks,
+    check_channel_length,
+    read_fields,
+    several,
+    texts_of,
+)
 from casecore.templates.texts import BLANKS, Text, parse_text
 
-CHANNEL: Final = "apple_messages"
+CHANNEL: Final = Channel.APPLE_MESSAGES
 LABEL_LIMIT: Final = 200
 
 
@@ -77,6 +85,19 @@ class AppleTemplate:
         obstacles = errors(findings)
         if obstacles:
             raise TemplateError(obstacles)
+
+    @classmethod
+    def from_dict(cls, plain: object) -> Self:
+        """A template from plain data, as `to_dict` writes it; what is left out has its default.
+
+        Raises:
+            TemplateError: When it has another shape, or its texts cannot be filled; it lists every problem.
+        """
+        return cls(**read_fields(plain, {"name": str, "text": str, "kind": AppleKind, "items": tuple}))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The template as plain data, ready for JSON."""
+        return {"name": self.name, "text": self.text, "kind": self.kind.value, "items": list(self.items)}
 
     @property
     def blanks(self) -> tuple[str, ...]:

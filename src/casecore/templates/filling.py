@@ -111,6 +111,13 @@ class Shown:
     parts: tuple[tuple[str, str | None], ...] = ()
     detail: str = ""
 
+    @property
+    def line(self) -> str:
+        """As near to what the customer sees as text can come."""
+        if "button" in self.where:
+            return f"[ {self.text} ]" + (f" → {self.detail}" if self.detail else "")
+        return self.text if self.kind == "text" else f"({self.kind}) {self.text}".rstrip()
+
 
 @define(eq=False)
 class Filled:
@@ -140,6 +147,11 @@ class Filled:
         """What the customer reads, component by component."""
         definition = self.plan.definition
         return tuple(part for component in definition.components for part in self._shown(component))
+
+    @property
+    def reads(self) -> str:
+        """The preview as one text, a line or more for each part: what an agent confirms before it is sent."""
+        return "\n".join(part.line for part in self.preview)
 
     def _shown(self, component: Component) -> Iterator[Shown]:
         where = component.where

@@ -274,7 +274,9 @@ CODES: Final[dict[str, Code]] = {
     "ready.window": Code(
         _E, "Free text goes out only within 24 hours of the customer's last message.", "send an approved template"
     ),
-    "ready.channel": Code(_E, "A quick reply is sent only on the channels it is for.", "choose another quick reply"),
+    "ready.channel": Code(
+        _E, "A quick reply or template is sent only on the channels it is for.", "choose another one"
+    ),
     "ready.outbound": Code(
         _E, "On Apple Messages for Business the customer writes first.", "wait for them, or use another channel"
     ),

@@ -14,10 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from attrs import define, field, frozen
 
+from casecore.channels import Channel
 from casecore.templates.definitions import Kind, Need
 from casecore.templates.findings import Finding, TemplateError, errors, found, quoted
 from casecore.templates.recipients import Recipient, check_text_recipient
@@ -27,9 +28,12 @@ from casecore.templates.values import check_value
 LINK: Final = "link"
 """The blank that the link of a form or a payment request fills."""
 
-WHATSAPP: Final = "whatsapp"
-LIMITS: Final = {WHATSAPP: 4096, "apple_messages": 3000}
-"""The longest text that a channel takes, in code points, where it is known."""
+WHATSAPP: Final = Channel.WHATSAPP
+LIMITS: Final[Mapping[str, int]] = {WHATSAPP: 4096, Channel.APPLE_MESSAGES: 3000}
+"""The longest text that a channel takes, in code points, where it is known.
+
+WhatsApp's stands from general knowledge of the field, not from a page of Meta's; Apple's is what providers publish.
+"""
 
 
 def several(names: Iterable[str]) -> tuple[str, ...]:
@@ -39,6 +43,44 @@ def several(names: Iterable[str]) -> tuple[str, ...]:
 
 def _channels(names: Iterable[str]) -> frozenset[str]:
     return frozenset(several(names))
+
+
+def read_fields(plain: object, fields: Mapping[str, type]) -> dict[str, Any]:
+    """The fields of a quick reply, or of a template of Apple's, out of plain data; `name` and `text` must be there.
+
+    Args:
+        plain: The plain data.
+        fields: What each field holds: `str`, a `tuple` of texts, or one word of an enumeration.
+
+    Raises:
+        TemplateError: When it has another shape; it lists every misfit.
+    """
+    if not isinstance(plain, Mapping):
+        message = f"{quoted(repr(plain))} is no object"
+        raise TemplateError([found("parse.shape", "", message, "give a JSON object")])
+    misfits = [
+        found("parse.shape", name, f"there is no {name}", "give it") for name in ("name", "text") if name not in plain
+    ]
+    for name, value in plain.items():
+        expected = _misfit(fields.get(name), value)
+        if expected:
+            message = f"{quoted(str(name))} is {quoted(repr(value))}"
+            misfits.append(found("parse.shape", str(name), message, expected))
+    if misfits:
+        raise TemplateError(misfits)
+    return dict(plain)
+
+
+def _misfit(kind: type | None, value: object) -> str:
+    """What a field should hold, if it does not."""
+    if kind is None:
+        return "leave it out: there is no such field"
+    if kind is tuple:
+        fits = isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
+        return "" if fits else "give a list of texts"
+    if issubclass(kind, StrEnum):
+        return "" if value in [*kind] else f"give one of {', '.join(kind)}"
+    return "" if isinstance(value, str) else "give text"
 
 
 class Purpose(StrEnum):
@@ -152,6 +194,20 @@ class QuickReply:
             yield found("ready.link", "link", f"{self.name} is a {self.purpose} without a link")
         elif LINK in self._text.sites:
             yield found("ready.link", "link", f"{self.name} has the blank {{link}} and no link")
+
+    @classmethod
+    def from_dict(cls, plain: object) -> Self:
+        """A quick reply from plain data, as `to_dict` writes it; what is left out has its default.
+
+        Raises:
+            TemplateError: When it has another shape, or its texts cannot be filled; it lists every problem.
+        """
+        return cls(**read_fields(plain, {"name": str, "text": str, "channels": tuple, "purpose": Purpose, "link": str}))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The quick reply as plain data, ready for JSON."""
+        plain = {"name": self.name, "text": self.text, "channels": sorted(self.channels), "purpose": self.purpose.value}
+        return plain if self.link is None else {**plain, "link": self.link}
 
     @property
     def blanks(self) -> tuple[str, ...]:

@@ -1,29 +1,22 @@
 """To whom: the facts about a recipient that only the desk knows, and what follows from them.
 
-* Inside the 24-hour window nobody needs to be asked for consent: the customer has just written.
-* Outside it a template needs a basis: the person opted in, or wrote to us on WhatsApp before. A policy may accept only
-  one of them.
+* A template needs a basis: the person opted in, or wrote to us on WhatsApp before. A policy may accept only one.
+* An open 24-hour window *is* prior contact: they have just written. It is no opt-in, so where a policy demands one for
+  starting a conversation, it demands it inside the window too. Whoever only answers in a conversation that is under way
+  needs no basis, and leaves the recipient out of the check; the desk does so by itself.
 * Free text goes out only inside the window.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from enum import StrEnum
 from typing import Final
 
 from attrs import field, frozen
 
+from casecore.channels import Consent as Consent  # noqa: PLC0414 -- the face takes it from here
 from casecore.templates.findings import Finding, found
 from casecore.templates.phones import check_phone
-
-
-class Consent(StrEnum):
-    """On what basis somebody may be written to."""
-
-    OPT_IN = "opt_in"
-    PRIOR_CONTACT = "prior_contact"
-
 
 ANY_CONSENT: Final = frozenset(Consent)
 
@@ -52,12 +45,13 @@ class Recipient:
 def check_template_recipient(recipient: Recipient) -> Iterator[Finding]:
     """What stands in the way of sending this person a template."""
     yield from check_phone(recipient.phone)
-    if recipient.window_open or recipient.consent & recipient.accepted:
+    bases = recipient.consent | {Consent.PRIOR_CONTACT} if recipient.window_open else recipient.consent
+    if bases & recipient.accepted:
         return
-    if not recipient.consent:
+    if not bases:
         yield found("ready.consent", "to", f"{recipient.phone} neither opted in nor wrote to us before")
         return
-    given, asked = (", ".join(sorted(bases)) or "nothing" for bases in (recipient.consent, recipient.accepted))
+    given, asked = (", ".join(sorted(some)) or "nothing" for some in (bases, recipient.accepted))
     message = f"the basis is {given}; the policy accepts {asked}"
     yield found("ready.consent_basis", "to", message)
 

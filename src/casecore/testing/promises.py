@@ -32,7 +32,7 @@ from casecore.approvals import (
 from casecore.arrivals import CaseReopened, MessageReceived
 from casecore.assignments import CaseAssigned, CaseReleased, OpenCase, Release, WorkBegun
 from casecore.cases import Case, CaseClosed, CloseCase, CloseReason, StatusSet
-from casecore.channels import Channel
+from casecore.channels import Channel, Consent, TemplateKind
 from casecore.commitments import CommitmentMade
 from casecore.composition import HOUSE, CaseFile, View
 from casecore.contacts import Authenticate, ContactEnded, ContactStarted, EndContact
@@ -46,7 +46,7 @@ from casecore.records import freeze, thaw
 from casecore.replies import ReplySent
 from casecore.reviews import ReviewTaken
 from casecore.sections import CountsFrom, Proceeding, Relation, Role
-from casecore.silence import ChatDisconnected
+from casecore.silence import ChatDisconnected, PresenceAsked
 from casecore.statuses import CASE_LIFECYCLE, SENT_AS, SET_BY_HAND, Status, Trigger
 from casecore.testing.scenario import T0, tell
 from casecore.wrap_ups import Dispose, Disposed, RelateRecord
@@ -213,6 +213,23 @@ _NEEDS_AUTHENTICATION: Final[Mapping[type[Event], Callable[[Any], tuple[Proceedi
 """What each event is, of what a customer is authenticated for."""
 
 
+def _free_text_inside_the_window(step: Step) -> Iterator[str]:
+    """Asked of whatever is said to a customer; a template goes out as it is approved, and with nothing left open."""
+    window = step.before.policy.whatsapp.window
+    for event, before, _ in step.moments:
+        file = before.cases.get(getattr(event, "case", ""))
+        if not isinstance(event, ReplySent | PresenceAsked | ChatDisconnected) or file is None:
+            continue
+        wrote, made_from = before.threads[file.case.thread].customer_at, getattr(event, "template", None)
+        inside = wrote is not None and event.at - wrote < window
+        if file.case.channel is not Channel.WHATSAPP or inside:
+            continue
+        if made_from is None or made_from.kind is not TemplateKind.WHATSAPP_TEMPLATE:
+            yield f"{event.message} is free text; the customer of case {event.case} last wrote at {wrote}"
+        elif made_from.reading(Channel.WHATSAPP) != (event.text, ()):
+            yield f"{event.message} on case {event.case} says {event.text!r}, which {made_from} does not"
+
+
 def _disposed_before_available(step: Step) -> Iterator[str]:
     for event, before, _ in step.moments:
         if isinstance(event, AgentAvailable) and before.agents[event.agent].wrap_ups:
@@ -356,8 +373,25 @@ def ways_to_decide(desk: Desk, case: str, draft: WaitingDraft) -> tuple[tuple[Co
     return (
         (joins, WithdrawDraft(by, at, case, draft.id)),
         (joins, *freed, RefuseDraft(by, at, case, draft.id, "not like this")),
-        *((approved,) if draft.id not in desk.messages else ()),
+        *((approved,) if draft.id not in desk.messages and _may_go_out(desk, case, draft) else ()),
     )
+
+
+def _may_go_out(desk: Desk, case: str, draft: WaitingDraft) -> bool:
+    """Whether the customer may be written to at all: on WhatsApp a window may have closed, or a consent be withdrawn.
+
+    Otherwise the draft waits until the customer writes; it can be withdrawn or refused meanwhile.
+    """
+    thread = desk.threads[desk.cases[case].case.thread]
+    if thread.channel is not Channel.WHATSAPP:
+        return True
+    whatsapp, customer = desk.policy.whatsapp, desk.customers[thread.customer]
+    if thread.customer_at is not None and (desk.now or T0) - thread.customer_at < whatsapp.window:
+        return True
+    agreed = customer.opted_in is True and Consent.OPT_IN in whatsapp.consent
+    wrote = thread.customer_at is not None and Consent.PRIOR_CONTACT in whatsapp.consent
+    template = draft.template is not None and draft.template.kind is TemplateKind.WHATSAPP_TEMPLATE
+    return template and not draft.attachments and (agreed or (wrote and customer.opted_in is not False))
 
 
 def _openings(desk: Desk, by: str, case: str) -> Iterator[Command]:
@@ -445,6 +479,7 @@ PROMISES: Final = (
         lambda policy: policy.approval.self_approval,
     ),
     Promise("11", "the same draft is sent at most once", _sent_once),
+    Promise("12", "WhatsApp free text only inside the window", _free_text_inside_the_window),
     Promise("13", "nobody becomes available with a contact undisposed", _disposed_before_available),
     Promise("14", "lunch never starts with a contact held", _lunch_waits),
     Promise("15", "a next state is reached with the last disposition", _next_state_reached),

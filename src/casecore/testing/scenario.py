@@ -29,7 +29,9 @@ from casecore.channels import Channel
 from casecore.contacts import Authenticate, EndContact
 from casecore.desk import Desk
 from casecore.kernel import CUSTOMER, SYSTEM, Accepted, Command, Deviated, Event, Refused, Verdict
+from casecore.outbound import RecordConsent, StartOutbound
 from casecore.policies import Policy
+from casecore.prepared import PreparedText
 from casecore.replies import SendReply
 from casecore.sections import Relation
 from casecore.statuses import Status
@@ -101,6 +103,62 @@ def new_case(
     """
     given = {"message": f"m-{case}", "text": "Hello", "new_case": case, **fields}
     return ReceiveMessage(CUSTOMER, at, thread or f"t-{case}", customer=customer, channel=Channel(channel), **given)
+
+
+def prepared(
+    body: str = "Dear {{1}}, there is news for you.",
+    values: Iterable[str] = ("Maria",),
+    *,
+    name: str = "news",
+    language: str = "en",
+    status: str = "APPROVED",
+) -> PreparedText:
+    """A WhatsApp template with its values, ready to be sent.
+
+    Args:
+        body: Its text.
+        values: What its numbered variables become.
+        name: Its name.
+        language: Its language.
+        status: What became of it at Meta.
+    """
+    parts = [{"type": "BODY", "text": body}]
+    template = {"name": name, "language": language, "status": status, "components": parts}
+    return PreparedText.of(template, {str(number): value for number, value in enumerate(values, 1)})
+
+
+def we_write(
+    case: str = "c1",
+    agent: str = "ana",
+    *,
+    channel: str = Channel.WHATSAPP,
+    customer: str = "maria",
+    thread: str | None = None,
+    at: datetime = T0,
+    **fields: Any,
+) -> tuple[Command, ...]:
+    """The commands by which we write first; on WhatsApp the customer has opted in, and a template is sent.
+
+    Args:
+        case: The id of the case; the message's is `r-{case}`.
+        agent: Who writes.
+        channel: Where.
+        customer: To whom.
+        thread: The thread; `t-{case}` if it is not given.
+        at: When.
+        fields: Any other field of `StartOutbound`.
+    """
+    first: tuple[Command, ...] = ()
+    said: dict[str, Any] = {"text": "Hello", "subject": "News" if channel == Channel.EMAIL else ""}
+    if channel == Channel.WHATSAPP:
+        first = (RecordConsent(SYSTEM, at, customer, note="On the web form"),)
+        template: PreparedText = prepared()
+        said |= {"template": template, "text": template.reading(Channel.WHATSAPP)[0]}
+    said |= {"message": f"r-{case}", **fields}
+    return (
+        *first,
+        StartOutbound(agent, at, thread or f"t-{case}", case, customer=customer, channel=Channel(channel), **said),
+    )
 
 
 def case_in(

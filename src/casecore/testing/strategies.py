@@ -23,11 +23,11 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from casecore.absences import ReleaseAbsent
 from casecore.agents import AddAgent, Agent, Permission, Presence, is_supervisor
-from casecore.approvals import TRIGGERS, SubmitDraft
+from casecore.approvals import TRIGGERS, ApproveDraft, SubmitDraft
 from casecore.arrivals import ReceiveMessage
 from casecore.assignments import LeaveCase, OpenCase
-from casecore.cases import SetStatus
-from casecore.channels import Channel
+from casecore.cases import Case, SetStatus
+from casecore.channels import Channel, TemplateKind
 from casecore.commitments import MakeCommitment
 from casecore.composition import HOUSE, CaseFile, View
 from casecore.contacts import Authenticate, EndContact
@@ -37,14 +37,16 @@ from casecore.kernel import CUSTOMER, ID_LIMIT, SYSTEM, Command, Enforcement, Ev
 from casecore.keys import Choice, Flag, Length, Named, Number, Several, Table, Text, Whole, keys_of
 from casecore.notes import AddNote
 from casecore.offers import AcceptOffer, ExpireOffer, OfferCommand, OfferWork, RejectOffer
+from casecore.outbound import CUSTOMER_WRITES_FIRST, RecordConsent, StartOutbound
 from casecore.policies import SWITCHABLE, Policy
+from casecore.prepared import PreparedText
 from casecore.reassignments import ReassignCase
 from casecore.replies import SendReply
 from casecore.sections import OPEN_STATUSES, Lifecycle, Opening, Queue
 from casecore.silence import AskPresence, DisconnectIdle
 from casecore.statuses import SENT_AS, SET_BY_HAND, Status
 from casecore.testing.promises import Step
-from casecore.testing.scenario import T0, team_of
+from casecore.testing.scenario import T0, prepared, team_of
 from casecore.wrap_ups import Dispose, RelateRecord
 
 T = TypeVar("T")
@@ -228,6 +230,7 @@ _BRINGS: Final = {
     AskPresence: "message",
     DisconnectIdle: "message",
     MakeCommitment: "commitment",
+    StartOutbound: "message",
 }
 """The field in which a command brings an id of its own."""
 
@@ -246,7 +249,9 @@ def _fresh(letter: str, *tables: Iterable[str]) -> str:
 def _kinds(house: House[View], file: CaseFile | None) -> list[type[Command]]:
     """What could be done about a case (None: about one that is still to come), the likelier the more often."""
     if file is None:
-        likely: tuple[type[Command], ...] = (ReceiveMessage,) * 12
+        likely: tuple[type[Command], ...] = (*(ReceiveMessage,) * 12, StartOutbound, StartOutbound, RecordConsent)
+    elif file.case.status is Status.CLOSED:
+        likely = (ReceiveMessage if file.case.channel in CUSTOMER_WRITES_FIRST else StartOutbound,)
     elif file.offers is not None and file.offers.to(review=False) is not None:
         likely = (AcceptOffer, AcceptOffer, AcceptOffer, RejectOffer, ReceiveMessage)
     elif file.aftermath is not None and file.aftermath.undisposed:
@@ -264,10 +269,19 @@ def _kinds(house: House[View], file: CaseFile | None) -> list[type[Command]]:
     return [*[kind for kind in likely if kind in house.commands] * 8, *house.commands]
 
 
+_FIT: Final[Mapping[type[Command], Callable[[Agent], bool]]] = {
+    StartOutbound: lambda agent: agent.available,
+    ApproveDraft: lambda agent: agent.may(Permission.APPROVE),
+}
+"""Who could mean it, where that can be seen on the agent."""
+
+
 def _people(desk: Desk, kind: type[Command], file: CaseFile | None) -> list[str]:
     """Those who could mean it, the likelier the more often."""
     if kind is ReceiveMessage:
         return [CUSTOMER]
+    if kind in _FIT:
+        return [agent for agent in sorted(desk.agents) if _FIT[kind](desk.agents[agent])] or [SYSTEM]
     if kind in {OfferWork, ExpireOffer, ReleaseAbsent}:
         return [SYSTEM]
     if file is not None and issubclass(kind, OfferCommand) and file.offers is not None:
@@ -291,6 +305,23 @@ def _moments(desk: Desk, file: CaseFile | None) -> list[datetime]:
     return later + [at for due in dues for at in (due.at, due.at + _LATER[-1]) if at >= now]
 
 
+def _channels(desk: Desk, kind: type[Command]) -> list[Channel]:
+    """Where a case may begin: often where it has rules of its own; on WhatsApp we begin if somebody opted in."""
+    if kind is not StartOutbound:
+        return [*Channel, *[Channel.CHAT, Channel.EMAIL, Channel.WHATSAPP, Channel.WHATSAPP] * 3]
+    agreed = any(desk.customers[name].opted_in for name in sorted(desk.customers))
+    return [*([Channel.WHATSAPP] * 24 if agreed else []), *[Channel.EMAIL, Channel.SMS] * 6, *Channel]
+
+
+def _customers(desk: Desk, kind: type[Command], case: Case | None) -> list[str]:
+    """Whom a command may be about; we write first mostly to those who opted in."""
+    if case is not None:
+        return [case.customer]
+    known = sorted(desk.customers)
+    agreed = [name for name in known if desk.customers[name].opted_in] if kind is StartOutbound else []
+    return [*known, *agreed * 6, _fresh("k", desk.customers)]
+
+
 def _rows(desk: Desk, kind: type[Command], file: CaseFile | None) -> dict[str, list[Any]]:
     """What an id in a command about this case (None: about a new one) may name, by the field's name."""
     case, draft = file and file.case, file and file.draft
@@ -299,7 +330,7 @@ def _rows(desk: Desk, kind: type[Command], file: CaseFile | None) -> dict[str, l
         "agent": sorted(desk.agents),
         "case": [case.id if case else "c0"],
         "thread": [case.thread if case else _fresh("t", desk.threads)],
-        "customer": [case.customer] if case else [*sorted(desk.customers), _fresh("k", desk.customers)],
+        "customer": _customers(desk, kind, None if file is None else file.case),
         "message": sorted(message.id for message in desk.messages.values() if case and message.case == case.id),
         "draft": [draft.id if draft else "d0"],
         "note": sorted(desk.notes),
@@ -307,7 +338,7 @@ def _rows(desk: Desk, kind: type[Command], file: CaseFile | None) -> dict[str, l
         "in_reply_to": [None, *sorted(message.id for message in desk.messages.values() if message.author)],
         "record": ["r1"],
         "queue": [*desk.policy.queues],
-        "new_case": [None, _fresh("c", desk.cases)],
+        "new_case": [*([None] if kind is ReceiveMessage else []), _fresh("c", desk.cases)],
         "tag": ["vip", "refund"],
     }
     if kind in _BRINGS:
@@ -339,7 +370,15 @@ def _words(desk: Desk, kind: type[Command], file: CaseFile | None, channel: Chan
         "due": [(desk.now or T0) + timedelta(hours=1)] if (desk.now or T0) < _LATE else [],
         "tags": [frozenset(), frozenset({"vip"})],
         "capacity": [{}, {}, {"total": 3, "chat": 1}],
+        "template": _templates(kind, file, channel),
+        "opted_in": [True, True, True, False],
+        "note": ["On the web form", "As agreed", ""],
     }
+    if kind is StartOutbound:
+        words["channel"] = [channel]
+        words["for_approval"] = [False, True]
+        words["attachments"] = [()] * 8 + [("invoice.pdf",)]
+        words["language"] = [None]
     if kind is ReceiveMessage:
         filters = desk.policy.queues.values()
         words["channel"] = [channel]
@@ -350,10 +389,28 @@ def _words(desk: Desk, kind: type[Command], file: CaseFile | None, channel: Chan
     return words
 
 
+GREETING: Final = PreparedText.of(
+    {"name": "greeting", "text": "Hello {customer}"}, {"customer": "Ana"}, TemplateKind.QUICK_REPLY
+)
+NEWS: Final = prepared()
+_UNFILLED: Final = prepared(values=())
+
+
+def _templates(kind: type[Command], file: CaseFile | None, channel: Channel) -> list[PreparedText | None]:
+    """What a message on this channel may be made from."""
+    if kind is ApproveDraft:
+        return [None if file is None or file.draft is None else file.draft.template]
+    if channel is not Channel.WHATSAPP:
+        return [None, None, None, GREETING]
+    return [*[NEWS] * 8, GREETING, _UNFILLED] if kind is StartOutbound else [None, None, NEWS, GREETING]
+
+
 def _left_out(draw: DrawFn, kind: type[Command], form: tuple[_Blank, ...]) -> set[str]:
     """The fields that the command leaves out."""
     if kind is ReceiveMessage:
         return set()  # on a new thread it must say who writes, and where
+    if kind is StartOutbound:  # the same
+        return {name for name in ("queue", "name", "language") if _pick(draw, (True, False))}
     aims = [blank.name for blank in form if blank.optional and blank.an_id]
     if len(aims) == 2:  # noqa: PLR2004 -- exactly one of the two: an agent or a queue, a case or a customer
         return {_pick(draw, aims)}
@@ -390,7 +447,7 @@ def _commands(draw: DrawFn, desk: Desk, house: House[View]) -> Command:
     files = [desk.cases[case] for case in sorted(desk.cases)]
     file = _pick(draw, [None, *files, *[file for file in files if file.case.status is not Status.CLOSED] * 3])
     kind: Any = _pick(draw, _kinds(house, file))
-    channel = _pick(draw, [*Channel]) if file is None else file.case.channel
+    channel = file.case.channel if file is not None else _pick(draw, _channels(desk, kind))
     rows, words, form = _rows(desk, kind, file), _words(desk, kind, file, channel), _form(kind)
     left_out = _left_out(draw, kind, form)
     astray = _pick(draw, [*[None] * 7 * len(form), *form])  # one command in eight says something wild
@@ -401,6 +458,9 @@ def _commands(draw: DrawFn, desk: Desk, house: House[View]) -> Command:
             said[blank.name] = draw(blank.anything)
         else:
             said[blank.name] = None if blank.name in left_out else _pick(draw, options)
+    template: PreparedText | None = said.get("template")
+    if template is not None and "text" in said and (astray is None or astray.name not in {"template", "text"}):
+        said["text"] = template.reading(channel)[0]
     command: Command = kind(**said)
     return command
 
