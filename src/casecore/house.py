@@ -8,6 +8,9 @@ A command is decided in four steps, always in this order:
    are listed. A rule that the policy only warns about becomes a `Deviated` event; one it switches off, nothing.
 4. **Consequences.** What the events entail in other rooms is added. It is never refused.
 
+Before that, a policy that says something otherwise from a date on or for some cases is asked for what is in force at
+the instant of the command, for the case it is about, as that case is then.
+
 `decide` is total: every view and command get an answer, nothing is raised and nothing is changed.
 
 `changes` tells what an event does to records, and `fold` reads a whole history for the sake of one kind of them.
@@ -64,6 +67,11 @@ class _Plan(Generic[V]):
     needs: tuple[Check[V], ...]
     handler: Handler[V]
     checks: tuple[Check[V], ...]
+    about: Callable[[V, Any, Any], Any]
+
+
+def _case_in(view: Any, _: Command, __: Policy) -> Any:
+    return getattr(view, "case", None)
 
 
 def _guarding(rules: Iterable[Rule[V]], subject: type) -> tuple[Rule[V], ...]:
@@ -92,6 +100,7 @@ class House(Generic[V]):
                 tuple(rule.check for rule in _guarding(self.needs, command)),
                 handler,
                 tuple(rule.check for rule in _guarding(self.rules, command)),
+                room.about.get(command, _case_in),
             )
             for room in self.rooms
             for command, handler in room.decide.items()
@@ -126,6 +135,7 @@ class House(Generic[V]):
         plan = self._plans.get(type(command))
         if plan is None:
             return Refused((_unknown(command),))
+        policy = _in_force(plan, view, command, policy) if policy.layered else policy
         for need in plan.needs:
             reason = need(view, command, policy)
             if reason is not None:
@@ -178,12 +188,14 @@ class House(Generic[V]):
         Returns:
             Every blocking reason; none when the command could be allowed.
         """
+        plan = self._plans[type(command)]
+        policy = _in_force(plan, view, command, policy)
         judged = [rule for rule in _guarding(self.needs, type(command)) if not unread.intersection(rule.reads)]
         for need in judged:
             reason = need.check(view, command, policy)
             if reason is not None:
                 return (reason,)
-        events = self._plans[type(command)].handler(view, command, policy)
+        events = plan.handler(view, command, policy)
         found = [
             reason
             for subject in (command, *events)
@@ -293,6 +305,12 @@ def _changes_in(room: Room[Any], event: type[Event]) -> Iterable[Change]:
     for sheet, happened in room.removes:
         if happened is event:
             yield Change(sheet)
+
+
+def _in_force(plan: _Plan[V], view: V, command: Command, policy: Policy) -> Policy:
+    """What of a policy is in force for a command: at its instant, for the case that it is about."""
+    dated = policy.at(command.at)
+    return dated.for_(plan.about(view, command, dated))
 
 
 def _case_of(command: Command, events: tuple[Event, ...]) -> str | None:

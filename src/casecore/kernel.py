@@ -376,7 +376,17 @@ Verdict: TypeAlias = Accepted | Refused
 
 
 class Policy(Protocol):
-    """All that the kernel asks of a policy: how strictly each rule is kept."""
+    """All that the kernel asks of a policy: how strictly each rule is kept, and what of it is in force."""
+
+    @property
+    def layered(self) -> bool:
+        """Whether it says anything otherwise from a date on, or for some cases."""
+
+    def at(self, instant: datetime) -> Policy:
+        """The policy in force at an instant."""
+
+    def for_(self, case: Any) -> Policy:
+        """The policy in force for a case; None: for no case."""
 
     def mode(self, rule: str) -> Enforcement:
         """How strictly the rule with this id is kept."""
@@ -495,6 +505,8 @@ class Room(Generic[V]):
         removes: (sheet class, event class) pairs with which the record leaves the desk.
         timers: The instants at which something happens or changes by itself.
         probes: What an inbox offers.
+        about: (view, command, policy) -> the case whose policy decides a command, where it is not the one in view: the
+            case that the command starts.
     """
 
     name: str
@@ -508,3 +520,4 @@ class Room(Generic[V]):
     removes: frozenset[tuple[type, type[Event]]] = frozenset()
     timers: tuple[Timer, ...] = ()
     probes: tuple[Probe, ...] = ()
+    about: Mapping[type[Command], Callable[[V, Any, Any], Any]] = field(factory=dict)

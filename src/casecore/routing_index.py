@@ -2,8 +2,9 @@
 
 Within one queue every case grows in priority by the same rule, so the order inside a queue is the order of waiting,
 and never changes. What an agent can take depends on the queue, the channel, and whether it is a review. So work
-lies in **lanes**, one for each of these, with the agents who can take from it. Only lanes that have both are compared,
-and of those only the first piece of work: an instant and a few lanes, however much waits.
+lies in **lanes**, one for each of these, and for what a policy's overrides look at, with the agents who can take from
+it. Only lanes that have both are compared, and of those only the first piece of work: an instant and a few lanes,
+however much waits.
 
 Only where the first piece is a review that nobody present but its author could take is it laid **aside**, until
 somebody else comes to the lane.
@@ -25,10 +26,12 @@ from casecore.desk import Desk
 from casecore.kernel import SYSTEM, Command, Event
 from casecore.offers import OfferWork
 from casecore.places import Places
+from casecore.policies import Aspect, Policy
 from casecore.routing import Rank, Work, rank, rescinding, stopped, turn, waiting
 
-Sort: TypeAlias = tuple[Channel, bool]
-"""What decides, beside the queue, who can take a piece of work: its channel, and whether it is a review."""
+Sort: TypeAlias = tuple[Channel, bool, Aspect | None]
+"""What decides, beside the queue, who can take a piece of work: its channel, whether it is a review, and what the
+policy's overrides look at of its case."""
 
 LaneKey: TypeAlias = tuple[str, Sort]
 
@@ -58,7 +61,10 @@ class Router:
     """
 
     def __init__(self, desk: Desk) -> None:
-        self._policy = desk.policy
+        self._enter_all(desk, desk.policy if desk.now is None else desk.policy.at(desk.now))
+
+    def _enter_all(self, desk: Desk, policy: Policy) -> None:
+        self._policy = policy
         self._lanes: defaultdict[str, dict[Sort, _Lane]] = defaultdict(dict)
         self._lane_of: tuple[dict[str, LaneKey], dict[str, LaneKey]] = ({}, {})
         self._queues_of: dict[str, frozenset[str]] = {}
@@ -101,6 +107,9 @@ class Router:
             desk: The desk that this index has followed.
             at: The instant (aware) at which priorities are compared.
         """
+        policy = desk.policy.at(at)
+        if policy is not self._policy:  # a date on which it changes has come
+            self._enter_all(desk, policy)
         for case in sorted(self._doubtful):
             command = next(rescinding(desk.cases[case], desk, at), None)
             if command is not None:
@@ -142,7 +151,7 @@ class Router:
         return next(work for work in waiting(file, self._policy) if work.review is review)
 
     def _best(self, lane: _Lane, work: Work) -> str | None:
-        barred = None if self._policy.approval.self_approval else work.author
+        barred = None if self._policy.of(work.aspect).approval.self_approval else work.author
         there = lane.agents.of
         if work.prefers in there and work.prefers not in work.asked:
             return work.prefers
@@ -170,7 +179,7 @@ class Router:
                 self._offered_to[agent].add(case)
 
     def _place(self, case: str, lane_of: dict[str, LaneKey], work: Work | None, desk: Desk) -> None:
-        key = None if work is None else (work.queue, (work.channel, work.review))
+        key = None if work is None else (work.queue, (work.channel, work.review, work.aspect))
         before = lane_of.get(case)
         if before is not None:
             lane = self._lanes[before[0]][before[1]]
@@ -191,7 +200,7 @@ class Router:
         for agent, queues in self._queues_of.items():
             row = desk.agents[agent]
             if queue in queues and self._takes(row, sort):
-                lane.agents.put(agent, turn(row, self._policy))
+                lane.agents.put(agent, turn(row, self._policy.of(sort[2])))
         return lane
 
     def _enter_agent(self, agent: Agent) -> None:
@@ -206,17 +215,18 @@ class Router:
                     takes[sort] = self._takes(agent, sort)
                 if not takes[sort]:
                     lane.agents.drop(agent.id)
-                elif lane.agents.put(agent.id, place):
+                elif lane.agents.put(agent.id, turn(agent, self._policy.of(sort[2])) if sort[2] else place):
                     lane.look_again()
                     self._stirred.add((queue, sort))
         if self._offered_to.get(agent.id) and stopped(agent, self._policy) is not None:
             self._doubtful |= self._offered_to[agent.id]
 
     def _takes(self, agent: Agent, sort: Sort) -> bool:
-        channel, review = sort
+        channel, review, aspect = sort
+        policy = self._policy.of(aspect)
         if review and not agent.may(Permission.APPROVE):
             return False
         for rule, (_, obstacle) in OBSTACLES.items():
-            if not (review and rule == "capacity.channel") and obstacle(agent, channel, self._policy) is not None:
+            if not (review and rule == "capacity.channel") and obstacle(agent, channel, policy) is not None:
                 return False
         return True

@@ -14,7 +14,7 @@ from typing import Any
 from casecore.calendars import Calendar, Weekday
 from casecore.channels import Channel, MessageKind
 from casecore.kernel import Enforcement
-from casecore.keys import Choice, Flag, Length, Named, Number, Several, Table, Text, Whole, key, section
+from casecore.keys import Choice, Flag, Length, Named, Number, Scope, Several, Table, Text, Whole, key, section
 from casecore.statuses import Status
 
 
@@ -114,7 +114,7 @@ class ReopenTo(StrEnum):
 
 def a_source() -> Any:
     """The key that every table may carry: where the written SOP says so."""
-    return key(Text(), "Where the written SOP says so; reports cite it.", default="")
+    return key(Text(), "Where the written SOP says so; reports cite it.", default="", scope=Scope.FILE)
 
 
 OPEN_STATUSES = tuple(status for status in Status if status is not Status.CLOSED)

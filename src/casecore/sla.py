@@ -115,6 +115,8 @@ def first_response(view: SeesClocks, policy: Policy, at: datetime) -> Clock | No
         policy: The SOP in force.
         at: Now (aware).
     """
+    if policy.layered:
+        policy = policy.at(at).for_(view.case)
     clocks = view.clocks
     target = _target("first_response", view, policy)
     if clocks is None or target is None or clocks.started_at is None:
@@ -136,6 +138,8 @@ def solution(view: SeesClocks, policy: Policy, at: datetime) -> Clock | None:
         policy: The SOP in force.
         at: Now (aware).
     """
+    if policy.layered:
+        policy = policy.at(at).for_(view.case)
     clocks = view.clocks
     target = _target("solution", view, policy)
     if clocks is None or target is None or clocks.solution_from is None:
