@@ -98,7 +98,9 @@ NAMED: Final = 5
 """How many of the unknown keys of one table are told by name."""
 
 
-def no_such_keys(unknown: Sequence[str], free: Iterable[str], path: str, keys: Sequence[str]) -> Problem:
+def no_such_keys(
+    unknown: Sequence[str], free: Iterable[str], path: str, keys: Sequence[str], expected: str = ""
+) -> Problem:
     """One problem for all the keys of a table that do not exist, with the nearest free key for each.
 
     Args:
@@ -106,6 +108,7 @@ def no_such_keys(unknown: Sequence[str], free: Iterable[str], path: str, keys: S
         free: The keys that do and are not given; what is given already is not suggested where something else fits.
         path: The path of the table.
         keys: Every key that exists.
+        expected: What fits there in words, where the keys are too many to be listed.
     """
     named, left = unknown[:NAMED], [*free]
     near: dict[str, str] = {}
@@ -114,16 +117,15 @@ def no_such_keys(unknown: Sequence[str], free: Iterable[str], path: str, keys: S
         if found:
             near[word] = found
             left = [name for name in left if name != found]
-    paths = [under(path, word) for word in named]
-    more = f" and {len(unknown) - NAMED:,} more" if len(unknown) > NAMED else ""
-    several = "no such keys: " + ", ".join(quoted(word) for word in named) + more
-    message = "no such key" if len(unknown) == 1 else several
+    first, *others = (under(path, word) for word in named)
     if len(unknown) == 1:
-        remedy = "".join(f"did you mean {name!r}?" for name in near.values())
+        message, suggested = "no such key", "".join(map(repr, near.values()))
     else:
-        remedy = ", ".join(f"{name!r} for {quoted(word)}" for word, name in near.items())
-        remedy = remedy and f"did you mean {remedy}?"
-    return Problem(paths[0], message, "one of " + ", ".join(keys), remedy, tuple(paths[1:]), of_key=True)
+        more = f" and {len(unknown) - NAMED:,} more" if len(unknown) > NAMED else ""
+        message = f"no such key, nor is there {', '.join(map(quoted, named[1:]))}{more}"
+        suggested = ", ".join(f"{name!r} for {quoted(word)}" for word, name in near.items())
+    remedy = suggested and f"did you mean {suggested}?"
+    return Problem(first, message, expected or "one of " + ", ".join(keys), remedy, tuple(others), of_key=True)
 
 
 # Paths -------------------------------------------------------------------------------------------------

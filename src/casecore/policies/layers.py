@@ -69,7 +69,7 @@ class Settings:
         if unknown:
             root: Any = _policy()
             every = [known.path for known in every_key(root) if known.scope in self.scopes]
-            problems.append(no_such_keys(unknown, every, path, every))
+            problems.append(no_such_keys(unknown, every, path, every, "the path of a key, like chat.idle.silence"))
         read: dict[str, Any] = {}
         for word, known in found.items():
             if known is not None:
@@ -209,7 +209,7 @@ class Match:
     def takes(self, aspect: Aspect) -> bool:
         """Whether a case is one of these."""
         return (
-            (self.channel is None or self.channel is aspect.channel)
+            (self.channel is None or self.channel == aspect.channel)
             and (self.queue is None or self.queue == aspect.queue)
             and aspect.tags.issuperset(self.tag)
         )
@@ -273,6 +273,11 @@ class Waiver:
 # Instants ----------------------------------------------------------------------------------------------
 
 
+def zone_of(policy: Policy) -> tzinfo:
+    """The time zone in which the dates of a policy begin."""
+    return zone_named(policy.zone, [])
+
+
 def begins(day: date, zone: tzinfo) -> datetime:
     """The instant at which a date begins somewhere; an instant is itself."""
     if isinstance(day, datetime):
@@ -311,7 +316,7 @@ class Layers:
         if policy is None:
             return
         self._policy = policy
-        zone = zone_named(policy.zone, [])
+        zone = zone_of(policy)
         self._changes = sorted(((begins(change.on, zone), number) for number, change in enumerate(policy.change)))
         self.begins = tuple(dict.fromkeys(begin for begin, _ in self._changes))
         self._matches = tuple(override.match for override in policy.override)
@@ -328,7 +333,7 @@ class Layers:
         """The policy once so many of the instants have passed."""
         if number not in self._kept:
             sets = ((f"change[{change}].set", self._policy.change[change].set) for change in self.changes(number))
-            self._kept[number] = self._policy.laid(sets, change=())
+            self._kept[number] = self._policy.laid(sets, overrides=True)
         return self._kept[number]
 
     def aspect(self, case: Matched | None) -> Aspect:
@@ -353,7 +358,7 @@ class Layers:
     def overridden(self, numbers: Iterable[int]) -> Policy:
         """The policy with these overrides, the last one over all the others."""
         sets = ((f"override[{number}].set", self._policy.override[number].set) for number in numbers)
-        return self._policy.laid(sets, override=(), change=())
+        return self._policy.laid(sets)
 
 
 NO_LAYERS: Final = Layers()
@@ -378,7 +383,8 @@ def _unknown(policy: Policy) -> Iterator[Problem]:
             yield Problem(path, "names nothing", "a channel, a queue or a tag")
         if match.queue is not None and match.queue not in policy.queues:
             remedy = did_you_mean(match.queue, policy.queues)
-            yield Problem(f"{path}.queue", f"there is no queue {match.queue!r}", ", ".join(policy.queues), remedy)
+            found, expected = f"there is no queue {match.queue!r}", f"one of {', '.join(policy.queues)}"
+            yield Problem(f"{path}.queue", found, expected, remedy)
     layers: tuple[tuple[str, Sequence[Override | Change]], ...] = (
         ("override", policy.override),
         ("change", policy.change),
@@ -388,20 +394,21 @@ def _unknown(policy: Policy) -> Iterator[Problem]:
             if not item.set:
                 yield Problem(f"{layer}[{number}].set", "sets nothing", "at least one value")
             for word in item.set:
-                queue = _queue_of(word)
-                if queue is not None and queue not in policy.queues:
-                    found, remedy = f"there is no queue {queue!r}", did_you_mean(queue, policy.queues)
-                    yield Problem(under(f"{layer}[{number}].set", word), found, ", ".join(policy.queues), remedy)
+                yield from _unknown_in(policy, under(f"{layer}[{number}].set", word), declared(_policy(), word))
 
 
-def _queue_of(path: str) -> str | None:
-    known = declared(_policy(), path)
-    return known.steps[1] if known is not None and known.steps[0] == "queues" else None
+def _unknown_in(policy: Policy, path: str, known: Declared | None) -> Iterator[Problem]:
+    """What a setting speaks of that there is not; that there is no such key is only found where it was made in code."""
+    if known is None or known.is_table:
+        yield Problem(path, "no such key", "the path of a key, like chat.idle.silence", of_key=True)
+    elif known.steps[0] == "queues" and known.steps[1] not in policy.queues:
+        found, remedy = f"there is no queue {known.steps[1]!r}", did_you_mean(known.steps[1], policy.queues)
+        yield Problem(path, found, f"one of {', '.join(policy.queues)}", remedy, of_key=True)
 
 
 def _simultaneous(policy: Policy) -> Iterator[Problem]:
     """Changes of one instant that set the same."""
-    zone = zone_named(policy.zone, [])
+    zone = zone_of(policy)
     for (first, one), (second, other) in combinations(enumerate(policy.change), 2):
         if begins(one.on, zone) == begins(other.on, zone):
             for path, against in clashes(one.set, other.set):

@@ -34,9 +34,13 @@ class Origins:
 
     def origin(self, path: str) -> Origin | None:
         """Where the value of a key stands; None where no file says it."""
+        return self.in_files(self.place(path))
+
+    def in_files(self, path: str) -> Origin | None:
+        """Where a path of the files stands."""
         from casecore.policies.files import origin_of
 
-        return origin_of(self.sources, self.place(path))
+        return origin_of(self.sources, path)
 
     def blamed(self, problem: Problem) -> Problem:
         """A problem of what the layers make of a policy, as one of the layer that makes it.

@@ -39,6 +39,7 @@ from casecore.policies.layers import (
     Waiver,
     contradictions,
     ends,
+    zone_of,
 )
 from casecore.policies.origins import NOWHERE, Origins
 from casecore.problems import Origin, Problem, did_you_mean, outer, under
@@ -179,8 +180,7 @@ class Policy:
     def __attrs_post_init__(self) -> None:
         problems = [*_contradictions(self), *self._read_calendars(), *_no_zone(self.zone)]
         if not problems and (self.override or self.change or self.waiver):
-            object.__setattr__(self, "layered", bool(self.override or self.change))
-            object.__setattr__(self, "_layers", Layers(self))
+            self.take()
             problems = [*contradictions(self)]
         if problems:
             raise PolicyError("policy", tuple(problems))
@@ -278,17 +278,17 @@ class Policy:
             promise: Its number, e.g. `12` (§10).
             at: An aware datetime.
         """
-        zone = zone_named(self.zone, [])
+        zone = zone_of(self)
         held = (waiver for waiver in self.waiver if waiver.promise == promise and at < ends(waiver.until, zone))
         return next(held, None)
 
-    def laid(self, layers: Iterable[tuple[str, Mapping[str, Any]]], **without: tuple[()]) -> Policy:
-        """This policy with other values.
+    def laid(self, layers: Iterable[tuple[str, Mapping[str, Any]]], *, overrides: bool = False) -> Policy:
+        """This policy with other values, and without the changes that set them.
 
         Args:
             layers: The values by the paths of their keys, and where they stand, e.g. `override[0].set`; later ones
                 stand over earlier ones.
-            without: The layers that it has no more.
+            overrides: Whether it still has its overrides.
 
         Raises:
             PolicyError: When the values contradict each other.
@@ -297,18 +297,27 @@ class Policy:
         moved = dict(self._origins.moved)
         for where, values in layers:
             for path, value in values.items():
-                table, *steps = known.steps if (known := declared(Policy, path)) else ()
+                known: Any = declared(Policy, path)  # else it would have been refused
+                table, *steps = known.steps
                 tables[table] = put(tables.get(table, getattr(self, table)), keys_of(Policy)[table], steps, value)
                 moved = {old: place for old, place in moved.items() if outer(old) != path}
                 moved[path] = under(where, path)
-        places = Origins(self._origins.sources, moved)
+        origins = Origins(self._origins.sources, moved)
         try:
             this: Any = self
-            laid: Policy = attrs.evolve(this, **tables, **without)
+            laid: Policy = attrs.evolve(this, **tables, override=(), change=(), waiver=())
         except PolicyError as error:
-            raise PolicyError(error.name, tuple(map(places.blamed, error.problems))) from None
-        object.__setattr__(laid, "_origins", places)
+            raise PolicyError(error.name, tuple(map(origins.blamed, error.problems))) from None
+        laid.take(_origins=origins, waiver=self.waiver, override=self.override if overrides else ())
         return laid
+
+    def take(self, **known: Any) -> None:
+        """Take what is known to be sound, or worked out of the rest; for the making of a policy only."""
+        for name, value in known.items():
+            object.__setattr__(self, name, value)
+        if self.override or self.change:
+            object.__setattr__(self, "layered", True)
+            object.__setattr__(self, "_layers", Layers(self))
 
     def origin(self, path: str) -> Origin | None:
         """Where the value of a key stands in the file, or in the file below it; None where it is the default.
@@ -317,6 +326,15 @@ class Policy:
             path: The key's path, e.g. `chat.idle.silence`.
         """
         return self._origins.origin(path)
+
+    def standing(self, layer: str, path: str) -> Origin | None:
+        """Where the value stands that a layer sets for a key; `layer` is e.g. `override[0].set`."""
+        return self._origins.in_files(under(layer, path))
+
+    @property
+    def sources(self) -> Sources:
+        """The files it was read from, nearest first; none for one that was made in code."""
+        return self._origins.sources
 
     # Reading and writing -------------------------------------------------------------------------------
 
@@ -366,7 +384,7 @@ class Policy:
         except PolicyError as error:
             problems = located(error.problems, sources)
         else:
-            object.__setattr__(policy, "_origins", Origins(sources))
+            policy.take(_origins=Origins(sources))
             return policy
         raise PolicyError(name, problems)
 
