@@ -91,7 +91,7 @@ def _walked(outer: Declared, words: Sequence[str]) -> Declared | None:
 
 
 def _key(attribute: Any, outer: Declared) -> Declared:
-    told, default = attribute.metadata, attribute.default
+    told = attribute.metadata
     return Declared(
         under(outer.path, attribute.name),
         (*outer.steps, attribute.name),
@@ -101,16 +101,39 @@ def _key(attribute: Any, outer: Declared) -> Declared:
         told["unit"],
         told["rules"] or outer.rules,
         told["clause"] or outer.clause,
-        default.factory() if hasattr(default, "factory") else None if default is attrs.NOTHING else default,
+        _default(attribute) if outer.default is None else getattr(outer.default, attribute.name),
     )
+
+
+def _default(attribute: Any) -> Any:
+    default = attribute.default
+    return default.factory() if hasattr(default, "factory") else None if default is attrs.NOTHING else default
 
 
 def _entry(kind: Named, name: str, outer: Declared) -> Declared:
     known: Any = outer
-    entry: Declared = attrs.evolve(
-        known, path=under(outer.path, name), steps=(*outer.steps, name), kind=kind.of, default=None
-    )
+    default = (outer.default or {}).get(name)
+    path, steps = under(outer.path, name), (*outer.steps, name)
+    entry: Declared = attrs.evolve(known, path=path, steps=steps, kind=kind.of, default=default)
     return entry
+
+
+def any_entry(outer: Declared) -> Declared:
+    """What is declared of an entry of a table whose entries have names, whatever the name."""
+    kind: Any = outer.kind
+    return _entry(kind, ANY_NAME, outer)
+
+
+def inside(kind: Table, outer: Declared | None = None) -> Iterator[Declared]:
+    """The keys of a table, in order.
+
+    Args:
+        kind: The table.
+        outer: What is declared of it, where it is not the whole policy.
+    """
+    around = _root(kind.section) if outer is None else outer
+    for name in keys_of(kind.section):
+        yield _key(attrs.fields_dict(kind.section)[name], around)
 
 
 @cache
@@ -122,10 +145,10 @@ def every_key(root: type) -> tuple[Declared, ...]:
 def _values_under(outer: Declared) -> Iterator[Declared]:
     kind = outer.kind
     if isinstance(kind, Table):
-        for name in keys_of(kind.section):
-            yield from _values_under(_key(attrs.fields_dict(kind.section)[name], outer))
+        for known in inside(kind, outer):
+            yield from _values_under(known)
     elif isinstance(kind, Named) and _is_table(kind):
-        yield from _values_under(_entry(kind, ANY_NAME, outer))
+        yield from _values_under(any_entry(outer))
     else:
         yield outer
 

@@ -20,11 +20,12 @@ import attrs
 from attrs import field
 
 from casecore.keys import MISSING, Text, Whole
+from casecore.policies.declared import declared
 from casecore.policies.errors import PolicyError
 from casecore.policies.layers import LAYERS
-from casecore.policies.policy import SCHEMA
+from casecore.policies.policy import SCHEMA, Policy
 from casecore.policies.spans import Span, Spans, TooDeep
-from casecore.problems import SHOWN, Origin, Problem, outer, steps_of
+from casecore.problems import SHOWN, Origin, Problem, outer, steps_of, under
 
 LARGEST: Final = 1 << 20
 """The largest file, in bytes, and the longest text, in characters."""
@@ -66,8 +67,20 @@ class Source:
         layer = _LAYER.match(path)
         if layer is None:
             return path
-        own = self.layers.get(layer[0])
-        return None if own is None else own + path[layer.end() :]
+        own, rest = self.layers.get(layer[0]), path[layer.end() :]
+        if own is None:
+            return None
+        match steps_of(rest[1:]):
+            case ("set", str(key)):
+                return under(f"{own}.set", self._written(own, key))
+        return own + rest
+
+    def _written(self, layer: str, path: str) -> str:
+        """The word with which this file sets a key in a layer; there is more than one way to write a path."""
+        values: Any = self._at(f"{layer}.set")
+        words = values if isinstance(values, dict) else {}
+        alike = (word for word in words if (known := declared(Policy, word)) is not None and known.path == path)
+        return path if path in words else next(alike, path)
 
     def origin(self, path: str, *, of_key: bool = False) -> Origin | None:
         """Where a path of the policy stands in this file; None where it does not."""
@@ -78,9 +91,11 @@ class Source:
     def says(self, path: str) -> Any:
         """What the file says at a path of the policy; `MISSING` where it says nothing."""
         own = self.local(path)
-        steps = None if own is None else steps_of(own)
-        held: Any = self.plain if steps else MISSING
-        for step in steps or ():
+        return MISSING if own is None else self._at(own)
+
+    def _at(self, own: str) -> Any:
+        held: Any = self.plain
+        for step in steps_of(own) or ():
             try:
                 held = held[step]
             except (KeyError, IndexError, TypeError):

@@ -14,9 +14,8 @@ A case is matched as it is when it is asked about: with its channel, its queue a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from itertools import combinations
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from casecore.calendars import zone_named
@@ -24,8 +23,7 @@ from casecore.channels import Channel
 from casecore.kernel import frozen
 from casecore.keys import MISSING, Choice, Kind, Scope, Several, Table, Text, key, section
 from casecore.policies.declared import Declared, declared, every_key
-from casecore.policies.errors import PolicyError
-from casecore.problems import Problem, did_you_mean, no_such_keys, outer, quoted, under
+from casecore.problems import Problem, no_such_keys, outer, quoted, under
 from casecore.sections import a_source
 
 if TYPE_CHECKING:
@@ -94,7 +92,7 @@ class Settings:
             if known.scope is Scope.FILE:
                 return "says what the file is, and is the same for ever and for every case", "another key"
             return "shapes the desk, and is the same for every case", "a [[change]], or another key"
-        clash = next(clashes({known.path: None}, read), None)
+        clash = next(clashes({known.path: MISSING}, read), None)
         return None if clash is None else (f"is set here already, by {clash[1]}", "each value once")
 
     def write(self, value: Mapping[str, Any]) -> Any:
@@ -299,6 +297,16 @@ def _utc(local: datetime) -> datetime:
         return local.replace(tzinfo=UTC)
 
 
+def clashes(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The paths at which two settings say different things: the same key, or a table and an entry of it."""
+    for path, value in one.items():
+        if path in other and other[path] != value:
+            yield path, path
+        elif outer(path) in other:
+            yield path, outer(path)
+    yield from ((outer(path), path) for path in other if outer(path) in one)
+
+
 # What is in force --------------------------------------------------------------------------------------
 
 
@@ -363,135 +371,3 @@ class Layers:
 
 NO_LAYERS: Final = Layers()
 """The layers of a policy that has none."""
-
-
-# What can be wrong with them ---------------------------------------------------------------------------
-
-
-def contradictions(policy: Policy) -> Iterator[Problem]:
-    """What is wrong with the layers of a policy that is sound without them."""
-    found = [*_unknown(policy), *_simultaneous(policy), *_ties(policy), *_unwaivable(policy)]
-    yield from found
-    if not found:  # else no combination means anything
-        yield from dict.fromkeys(_unsound(policy))
-
-
-def _unknown(policy: Policy) -> Iterator[Problem]:
-    for number, override in enumerate(policy.override):
-        match, path = override.match, f"override[{number}].match"
-        if not match.named:
-            yield Problem(path, "names nothing", "a channel, a queue or a tag")
-        if match.queue is not None and match.queue not in policy.queues:
-            remedy = did_you_mean(match.queue, policy.queues)
-            found, expected = f"there is no queue {match.queue!r}", f"one of {', '.join(policy.queues)}"
-            yield Problem(f"{path}.queue", found, expected, remedy)
-    layers: tuple[tuple[str, Sequence[Override | Change]], ...] = (
-        ("override", policy.override),
-        ("change", policy.change),
-    )
-    for layer, items in layers:
-        for number, item in enumerate(items):
-            if not item.set:
-                yield Problem(f"{layer}[{number}].set", "sets nothing", "at least one value")
-            for word in item.set:
-                yield from _unknown_in(policy, under(f"{layer}[{number}].set", word), declared(_policy(), word))
-
-
-def _unknown_in(policy: Policy, path: str, known: Declared | None) -> Iterator[Problem]:
-    """What a setting speaks of that there is not; that there is no such key is only found where it was made in code."""
-    if known is None or known.is_table:
-        yield Problem(path, "no such key", "the path of a key, like chat.idle.silence", of_key=True)
-    elif known.steps[0] == "queues" and known.steps[1] not in policy.queues:
-        found, remedy = f"there is no queue {known.steps[1]!r}", did_you_mean(known.steps[1], policy.queues)
-        yield Problem(path, found, f"one of {', '.join(policy.queues)}", remedy, of_key=True)
-
-
-def _simultaneous(policy: Policy) -> Iterator[Problem]:
-    """Changes of one instant that set the same."""
-    zone = zone_of(policy)
-    for (first, one), (second, other) in combinations(enumerate(policy.change), 2):
-        if begins(one.on, zone) == begins(other.on, zone):
-            for path, against in clashes(one.set, other.set):
-                where = under(f"change[{second}].set", against)
-                also = (under(f"change[{first}].set", path),)
-                yield Problem(where, "is set from the same instant on by two changes", "one of them", "", also)
-
-
-def _ties(policy: Policy) -> Iterator[Problem]:
-    """Overrides of which neither wins, with a case that hits both."""
-    for (first, one), (second, other) in combinations(enumerate(policy.override), 2):
-        case = one.match.meets(other.match) if one.match.named == other.match.named else None
-        if case is None:
-            continue
-        for path, against in clashes(one.set, other.set):
-            if not _decided(policy.override, case, one.match.named, (path, against)):
-                where, also = under(f"override[{second}].set", against), (under(f"override[{first}].set", path),)
-                found = f"{told_case(case)} matches two overrides that are equally specific"
-                yield Problem(where, found, "one that names more", "let one of them name more, or write a third", also)
-
-
-def clashes(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The paths at which two settings say different things: the same key, or a table and an entry of it."""
-    for path, value in one.items():
-        if path in other and (value is None or other[path] != value):
-            yield path, path
-        elif outer(path) in other:
-            yield path, outer(path)
-    yield from ((outer(path), path) for path in other if outer(path) in one)
-
-
-def _decided(overrides: Sequence[Override], case: Aspect, named: int, paths: tuple[str, str]) -> bool:
-    """Whether a more specific override says for all of these cases what the value is."""
-    return any(
-        override.match.named > named
-        and override.match.takes(case)
-        and all(any(path == word or path.startswith(f"{word}.") for word in override.set) for path in paths)
-        for override in overrides
-    )
-
-
-def _unwaivable(policy: Policy) -> Iterator[Problem]:
-    for number, waiver in enumerate(policy.waiver):
-        path = f"waiver[{number}]"
-        if waiver.promise in NEVER_WAIVED:
-            found = f"promise {waiver.promise} can never be waived"
-            yield Problem(f"{path}.promise", found, f"a promise other than {', '.join(NEVER_WAIVED)}")
-        elif waiver.promise not in {f"{number:02}" for number in range(1, PROMISES + 1)}:
-            found = f"there is no promise {quoted(waiver.promise)}"
-            yield Problem(f"{path}.promise", found, f'a number from "04" to "{PROMISES}"')
-        for name in ("reason", "by"):
-            if not getattr(waiver, name).strip():
-                yield Problem(f"{path}.{name}", "says nothing", "who, and why" if name == "by" else "why")
-
-
-def _unsound(policy: Policy) -> Iterator[Problem]:
-    """Contradictions that only appear where layers meet; none is of more than two values, or of two tables."""
-    layers = Layers(policy)
-    for number in range(len(layers.begins) + 1):
-        try:
-            dated = layers.dated(number)
-        except PolicyError as error:
-            yield from error.problems
-        else:
-            yield from _unsound_overrides(dated)
-
-
-def _unsound_overrides(policy: Policy) -> Iterator[Problem]:
-    overrides, layers = [*enumerate(policy.override)], Layers(policy)
-    broken: set[int] = set()
-    for number, _ in overrides:
-        try:
-            layers.overridden((number,))
-        except PolicyError as error:
-            broken.add(number)
-            yield from error.problems
-    for (first, one), (second, other) in combinations(overrides, 2):
-        if broken.isdisjoint((first, second)) and _tables(one) & _tables(other) and one.match.meets(other.match):
-            try:
-                layers.overridden(sorted((first, second), key=lambda number: policy.override[number].match.named))
-            except PolicyError as error:
-                yield from error.problems
-
-
-def _tables(override: Override) -> frozenset[str]:
-    return frozenset(path.partition(".")[0] for path in override.set)

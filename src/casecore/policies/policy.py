@@ -37,11 +37,11 @@ from casecore.policies.layers import (
     Matched,
     Override,
     Waiver,
-    contradictions,
     ends,
     zone_of,
 )
 from casecore.policies.origins import NOWHERE, Origins
+from casecore.policies.soundness import contradictions
 from casecore.problems import Origin, Problem, did_you_mean, outer, under
 from casecore.sections import (
     Approval,
