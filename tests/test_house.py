@@ -78,11 +78,11 @@ class Sop:
     def __init__(self, **modes):
         self.modes = {rule: Enforcement(mode) for rule, mode in modes.items()}
 
-    def at(self, instant):
+    def at(self, _):
         """The same at every instant."""
         return self
 
-    def for_(self, case):
+    def for_(self, _):
         """The same for every case."""
         return self
 

@@ -118,15 +118,17 @@ class Text:
     """Text, up to a number of characters."""
 
     most: int = 1000
+    least: int = 0
 
     @property
     def describe(self) -> str:
         """How long it may be."""
-        return f"text of at most {self.most} characters"
+        length = f"{self.least} to" if self.least else "at most"
+        return f"text of {length} {self.most} characters"
 
     def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
         """A str, not longer than it may be."""
-        fits = isinstance(value, str) and len(value) <= self.most and is_whole(value)
+        fits = isinstance(value, str) and self.least <= len(value) <= self.most and is_whole(value)
         return value if fits else _wrong(self, value, path, problems)
 
     def write(self, value: str) -> Any:

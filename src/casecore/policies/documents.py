@@ -19,7 +19,7 @@ from casecore.keys import Choice, Flag, Kind, Length, Named, Number, Scope, Seve
 from casecore.keys import words as words_of
 from casecore.policies.declared import ANY_NAME, Declared, any_entry, every_key, inside
 from casecore.policies.files import EXTENDS
-from casecore.policies.layers import Day, Settings, Words
+from casecore.policies.layers import Day, PromiseNumber, Settings, Words
 from casecore.policies.policy import Policy
 
 Schema = dict[str, Any]
@@ -120,7 +120,8 @@ _SCHEMAS: Final[Mapping[type, Callable[[Any], Schema]]] = MappingProxyType(
         Flag: lambda kind: {"type": "boolean"},
         Whole: lambda kind: {"type": "integer", "minimum": kind.least, "maximum": kind.most},
         Number: lambda kind: {"type": "number", "minimum": kind.least, "maximum": kind.most},
-        Text: lambda kind: {"type": "string", "maxLength": kind.most},
+        Text: lambda kind: {"type": "string", "maxLength": kind.most, **({"minLength": 1} if kind.least else {})},
+        PromiseNumber: lambda kind: {"type": "string", "enum": [*kind.numbers]},
         Length: _length,
         Choice: lambda kind: {"type": "string", "enum": [*words_of(kind.choices)]},
         Several: lambda kind: {"type": "array", "items": _of(kind.of), "uniqueItems": True, "maxItems": kind.most},

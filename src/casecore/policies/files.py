@@ -229,7 +229,7 @@ def _no_toml(source: Source, message: str) -> PolicyError:
     lines = source.text.split("\n")
     line, column = (int(place[1]), int(place[2])) if place and place[1] else (len(lines), len(lines[-1]) + 1)
     start = sum(len(before) + 1 for before in lines[: line - 1]) + column - 1
-    problem = Problem("", f"is not TOML: {found[:1].lower()}{found[1:]}", "TOML")
+    problem = Problem("", f"is not TOML: {found[:1].lower()}{found[1:]}", 'lines like key = "value"')
     return _at(source, problem, Span(start, start + 1), source.spans)
 
 

@@ -162,6 +162,34 @@ def _told(value: Any) -> str:
     return value.isoformat() if isinstance(value, date | time) else quoted(value)
 
 
+@frozen
+class PromiseNumber:
+    """The number of a promise that can be waived, in two digits."""
+
+    @property
+    def describe(self) -> str:
+        """The numbers."""
+        return f'the number of a promise, from "04" to "{PROMISES}"; {", ".join(NEVER_WAIVED)} can never be waived'
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The promises that can be waived."""
+        return tuple(word for n in range(1, PROMISES + 1) if (word := f"{n:02}") not in NEVER_WAIVED)
+
+    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
+        """The number as it is written."""
+        if value in self.numbers:
+            return value
+        bare = isinstance(value, int) and f"{value:02}" in self.numbers
+        remedy = f'write "{value:02}"' if bare else ""
+        problems.append(Problem(path, f"{quoted(value)} does not fit", self.describe, remedy))
+        return MISSING
+
+    def write(self, value: str) -> Any:
+        """As it is."""
+        return value
+
+
 def _policy() -> type[Policy]:
     from casecore.policies.policy import Policy
 
@@ -261,10 +289,10 @@ class Change:
 class Waiver:
     """A promise that is not asked for, for a while."""
 
-    promise: str = key(Text(2), "The number of the promise, like 12 (§10).")
+    promise: str = key(PromiseNumber(), "The promise (§10).")
     until: date = key(Day(), "The last date on which it is waived, in the policy's zone, or the instant of its end.")
-    reason: str = key(Text(), "Why.")
-    by: str = key(Text(200), "Who says so.")
+    reason: str = key(Text(1000, 1), "Why.")
+    by: str = key(Text(200, 1), "Who says so.")
     source: str = a_source()
 
 

@@ -15,8 +15,6 @@ from casecore.channels import Channel
 from casecore.policies.declared import Declared, declared
 from casecore.policies.errors import PolicyError
 from casecore.policies.layers import (
-    NEVER_WAIVED,
-    PROMISES,
     Aspect,
     Change,
     Layers,
@@ -26,7 +24,7 @@ from casecore.policies.layers import (
     told_case,
     zone_of,
 )
-from casecore.problems import Problem, did_you_mean, quoted, steps_of, under
+from casecore.problems import Problem, did_you_mean, steps_of, under
 
 if TYPE_CHECKING:
     from casecore.policies.policy import Policy
@@ -34,7 +32,7 @@ if TYPE_CHECKING:
 
 def contradictions(policy: Policy) -> Iterator[Problem]:
     """What is wrong with the layers of a policy that is sound without them."""
-    found = [*_unknown(policy), *_simultaneous(policy), *_ties(policy), *_unwaivable(policy)]
+    found = [*_unknown(policy), *_simultaneous(policy), *_ties(policy)]
     yield from found
     if not found:  # else no combination means anything
         yield from dict.fromkeys(_unsound(policy))
@@ -104,34 +102,22 @@ def _decided(overrides: Sequence[Override], case: Aspect, named: int, paths: tup
     )
 
 
-def _unwaivable(policy: Policy) -> Iterator[Problem]:
-    for number, waiver in enumerate(policy.waiver):
-        path = f"waiver[{number}]"
-        if waiver.promise in NEVER_WAIVED:
-            found = f"promise {waiver.promise} can never be waived"
-            yield Problem(f"{path}.promise", found, f"a promise other than {', '.join(NEVER_WAIVED)}")
-        elif waiver.promise not in {f"{number:02}" for number in range(1, PROMISES + 1)}:
-            found = f"there is no promise {quoted(waiver.promise)}"
-            yield Problem(f"{path}.promise", found, f'a number from "04" to "{PROMISES}"')
-        for name in ("reason", "by"):
-            if not getattr(waiver, name).strip():
-                yield Problem(f"{path}.{name}", "says nothing", "who, and why" if name == "by" else "why")
-
-
 def _unsound(policy: Policy) -> Iterator[Problem]:
     """Contradictions that only appear where layers meet; none is of more than two values, or of two tables."""
     layers = Layers(policy)
     for number in range(len(layers.begins) + 1):
+        changed = [policy.change[change] for change in layers.changes(number)]
         try:
             dated = layers.dated(number)
         except PolicyError as error:
             yield from error.problems
-        else:
-            yield from _unsound_overrides(dated)
+        else:  # what has not changed has been looked at before
+            yield from _unsound_overrides(dated, _tables(*changed) if number else None)
 
 
-def _unsound_overrides(policy: Policy) -> Iterator[Problem]:
-    overrides, layers = [*enumerate(policy.override)], Layers(policy)
+def _unsound_overrides(policy: Policy, changed: frozenset[str] | None) -> Iterator[Problem]:
+    layers = Layers(policy)
+    overrides = [(n, one) for n, one in enumerate(policy.override) if changed is None or changed & _tables(one)]
     broken: set[int] = set()
     for number, _ in overrides:
         try:
@@ -147,8 +133,8 @@ def _unsound_overrides(policy: Policy) -> Iterator[Problem]:
                 yield from error.problems
 
 
-def _tables(override: Override) -> frozenset[str]:
-    return frozenset(path.partition(".")[0] for path in override.set)
+def _tables(*layers: Override | Change) -> frozenset[str]:
+    return frozenset(path.partition(".")[0] for layer in layers for path in layer.set)
 
 
 # What is merely odd ------------------------------------------------------------------------------------
