@@ -98,12 +98,14 @@ class TestHostile:
     @given(st.text("[]{}='\"#,.\\ \n\tid0123456789-:Tschematagslimitoverridesetqueues", max_size=80))
     def test_any_text(self, text):
         """A policy or a PolicyError whose places are in the text; never anything else."""
+        problems = []
         try:
-            assert isinstance(Policy.loads(text), Policy)
+            Policy.loads(text)
         except PolicyError as error:
-            lines = text.count("\n") + 1
-            assert all(origin.line <= lines for problem in error.problems for origin in problem.origins)
-            assert str(error)
+            problems = error.problems
+        lines = text.count("\n") + 1
+        assert all(origin.line <= lines for problem in problems for origin in problem.origins)
+        assert all(map(told_at, problems))
 
     def test_byte_order_mark_and_line_ends_of_windows(self, tmp_path):
         """Editors on Windows write both; neither moves a place."""
@@ -305,7 +307,7 @@ class TestExtends:
     def test_too_many_files(self, folder):
         """So many may lie on each other, and no more."""
         folder(**{f"f{n}": f"extends = 'f{n + 1}.toml'\ntags.limit = {n + 1}" for n in range(HIGHEST)}, f8="")
-        with pytest.raises(PolicyError, match="8 files lie on each other already\n --> f7.toml:1:11"):
+        with pytest.raises(PolicyError, match=r"8 files lie on each other already\n --> f7.toml:1:11"):
             Policy.load("f0.toml")
         assert 2 == Policy.load("f1.toml").tags.limit
 

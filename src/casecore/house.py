@@ -135,7 +135,7 @@ class House(Generic[V]):
         plan = self._plans.get(type(command))
         if plan is None:
             return Refused((_unknown(command),))
-        policy = _in_force(plan, view, command, policy) if policy.layered else policy
+        policy = self.in_force(view, command, policy) if policy.layered else policy
         for need in plan.needs:
             reason = need(view, command, policy)
             if reason is not None:
@@ -157,6 +157,11 @@ class House(Generic[V]):
         if found:
             return self._judged(view, command, policy, events, found)
         return Accepted(self._with_consequences(view, events, policy) if followed else events)
+
+    def in_force(self, view: V, command: Command, policy: Policy) -> Policy:
+        """What of a policy is in force for a command: at its instant, for the case that it is about."""
+        plan, dated = self._plans.get(type(command)), policy.at(command.at)
+        return dated.for_(_case_in(view, command, dated) if plan is None else plan.about(view, command, dated))
 
     def _judged(
         self, view: V, command: Command, policy: Policy, events: tuple[Event, ...], found: list[Reason]
@@ -188,14 +193,13 @@ class House(Generic[V]):
         Returns:
             Every blocking reason; none when the command could be allowed.
         """
-        plan = self._plans[type(command)]
-        policy = _in_force(plan, view, command, policy)
+        policy = self.in_force(view, command, policy)
         judged = [rule for rule in _guarding(self.needs, type(command)) if not unread.intersection(rule.reads)]
         for need in judged:
             reason = need.check(view, command, policy)
             if reason is not None:
                 return (reason,)
-        events = plan.handler(view, command, policy)
+        events = self._plans[type(command)].handler(view, command, policy)
         found = [
             reason
             for subject in (command, *events)
@@ -305,12 +309,6 @@ def _changes_in(room: Room[Any], event: type[Event]) -> Iterable[Change]:
     for sheet, happened in room.removes:
         if happened is event:
             yield Change(sheet)
-
-
-def _in_force(plan: _Plan[V], view: V, command: Command, policy: Policy) -> Policy:
-    """What of a policy is in force for a command: at its instant, for the case that it is about."""
-    dated = policy.at(command.at)
-    return dated.for_(plan.about(view, command, dated))
 
 
 def _case_of(command: Command, events: tuple[Event, ...]) -> str | None:

@@ -53,6 +53,8 @@ def _unknown(policy: Policy) -> Iterator[Problem]:
     )
     for layer, items in layers:
         for number, item in enumerate(items):
+            if item in items[:number]:
+                yield Problem(f"{layer}[{number}]", "stands there twice", "each layer once")
             if not item.set:
                 yield Problem(f"{layer}[{number}].set", "sets nothing", "at least one value")
             for word in item.set:
