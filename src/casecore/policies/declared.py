@@ -101,7 +101,7 @@ def _key(attribute: Any, outer: Declared) -> Declared:
         told["unit"],
         told["rules"] or outer.rules,
         told["clause"] or outer.clause,
-        _default(attribute) if outer.default is None else getattr(outer.default, attribute.name),
+        getattr(outer.default, attribute.name) if attrs.has(type(outer.default)) else _default(attribute),
     )
 
 

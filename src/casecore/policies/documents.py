@@ -166,13 +166,19 @@ def _is_layer(known: Declared) -> bool:
     return isinstance(known.kind, Several) and isinstance(known.kind.of, Table)
 
 
-def _tables(alike: list[Declared]) -> Iterator[str]:
-    """The sections about tables that have the same keys and defaults, and about the tables in them."""
+def _tables(alike: list[Declared], like: str = "") -> Iterator[str]:
+    """The sections about tables that have the same keys and defaults, and about the tables in them.
+
+    Args:
+        alike: The tables.
+        like: The table around them, where there are others like it that are not told again.
+    """
     alike = [any_entry(known) if isinstance(known.kind, Named) else known for known in alike]
     first, brackets = alike[0], ("[[", "]]") if _is_layer(alike[0]) else ("[", "]")
     kind: Any = first.kind.of if isinstance(first.kind, Several) else first.kind
     inner = [known for known in inside(kind, first) if known.steps[-1] != "source"]
-    yield _section(", ".join(f"`{known.path}`".join(brackets) for known in alike), first.doc, inner)
+    title = ", ".join(f"`{known.path}`".join(brackets) for known in alike)
+    yield _section(f"{title}, and so in the tables like [`{like}`]" if like else title, first.doc, inner)
     groups: list[list[Declared]] = []
     for known in inner:
         if known.is_table:
@@ -183,7 +189,7 @@ def _tables(alike: list[Declared]) -> Iterator[str]:
             else:
                 group.append(known)
     for group in groups:
-        yield from _tables(group)
+        yield from _tables(group, first.path if len(alike) > 1 else like)
 
 
 def _section(title: str, doc: str, keys: list[Declared]) -> str:

@@ -17,7 +17,7 @@ from casecore.keys import MISSING
 from casecore.policies.declared import ANY_NAME, Declared, declared, every_key
 from casecore.policies.layers import Aspect, begins, told_case, zone_of
 from casecore.policies.policy import Policy
-from casecore.problems import Origin, did_you_mean, outer
+from casecore.problems import Origin, did_you_mean, outer, under
 
 LISTED: Final = 12
 """How many keys of a table are named to somebody who asks for the table."""
@@ -115,7 +115,7 @@ def _asked(policy: Policy, key: str) -> Declared:
         raise UnknownKey(key, "is a table", f"ask for one of its keys: {', '.join(inner[:LISTED])}{more}")
     if known.steps[0] in {"queues", "calendars"} and known.steps[1] not in getattr(policy, known.steps[0]):
         names = getattr(policy, known.steps[0])
-        found = f"the policy has no {known.path.rpartition('.')[0]}"
+        found = f"the policy has no {under(*known.steps[:2])}"
         raise UnknownKey(key, found, did_you_mean(known.steps[1], names) or f"it has {', '.join(names) or 'none'}")
     return known
 
