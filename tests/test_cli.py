@@ -912,6 +912,19 @@ def test_rules_under_a_policy(casecore, tmp_path):
     )
 
 
+def test_rules_tell_where_they_are_set(casecore, tmp_path):
+    """In JSON: the keys that set a rule, each with its line; a default has none."""
+    policy = tmp_path / "sop.toml"
+    policy.write_text('[chat.idle]\nsilence = "5m"\n[enforcement]\n"idle.silence" = "warn"\n', "utf-8")
+    _, printed, _ = casecore("rules", "--policy", str(policy), "--format", "json")
+    (rule,) = [rule for rule in json.loads(printed) if rule["id"] == "idle.silence"]
+    assert [
+        {"key": "chat.idle.silence", "place": f"{policy}:2:11"},
+        {"key": "chat.idle.counts_from", "place": None},
+        {"key": 'enforcement."idle.silence"', "place": f"{policy}:4:18"},
+    ] == rule["set_by"]
+
+
 def test_rules_as_a_table_fit_the_screen(casecore, monkeypatch):
     """Sentences are folded; ids are whole."""
     for width in (80, 100, 150):

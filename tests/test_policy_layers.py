@@ -1,6 +1,8 @@
 """Layers of a policy: what is in force when and for whom, and that everything at the desk asks for it."""
 
+import tomllib
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
@@ -68,20 +70,20 @@ def problems_of(*layers, **more):
 
 def written(plain, path, value):
     """Plain data with one value put at a path: a table of entries is replaced whole, an entry alone."""
-    table, _, rest = path.partition(".")
-    if not rest:
-        plain[table] = value
-    else:
-        name = rest.strip('"') if table == "enforcement" else rest
-        inner = plain.setdefault(table, {})
-        written(inner, name, value) if "." in name and table != "enforcement" else inner.__setitem__(name, value)
+    steps, left = [], tomllib.loads(f"{path} = 0")
+    while isinstance(left, dict):
+        ((step, left),) = left.items()
+        steps.append(step)
+    for step in steps[:-1]:
+        plain = plain.setdefault(step, {})
+    plain[steps[-1]] = value
 
 
 def by_definition(policy, instant, case):
     """The policy in force, as the rules of precedence say it: the lowest layer first, each written over the rest."""
     whole = policy.to_dict()
     plain = {name: value for name, value in whole.items() if name not in {"override", "change"}}
-    zone = __import__("zoneinfo").ZoneInfo(policy.zone)
+    zone = ZoneInfo(policy.zone)
     layers = [
         (begins(change.on, zone), n, whole["change"][n]["set"])
         for n, change in enumerate(policy.change)
