@@ -299,8 +299,8 @@ def test_a_policy_that_cannot_be_loaded_is_exit_code_2(casecore, tmp_path):
     for arguments in (["replay", DAY], ["rules"]):
         code, printed, complaints = casecore(*arguments, "--policy", str(policy))
         assert (2, "") == (code, printed)
-        assert f"{policy}: 2 problems\n  scema: " in complaints
-        assert "\n  tags.limit: " in complaints
+        assert complaints.startswith(f"{policy}: 2 problems\n\nerror: scema: no such key\n --> {policy}:1:1\n")
+        assert f"\n\nerror: tags.limit: 'many' does not fit\n --> {policy}:3:9\n" in complaints
 
 
 def test_a_day_may_come_from_standard_input(casecore, monkeypatch):
@@ -951,6 +951,19 @@ def test_rules_under_a_policy(casecore, tmp_path):
     assert ("warn |", "off |", "block |", "always |") == tuple(
         kept[f"| {rule}"] for rule in ("tags.limit", "channels.emoji", "note.author", "case.known")
     )
+
+
+def test_rules_tell_where_they_are_set(casecore, tmp_path):
+    """In JSON: the keys that set a rule, each with its line; a default has none."""
+    policy = tmp_path / "sop.toml"
+    policy.write_text('[chat.idle]\nsilence = "5m"\n[enforcement]\n"idle.silence" = "warn"\n', "utf-8")
+    _, printed, _ = casecore("rules", "--policy", str(policy), "--format", "json")
+    (rule,) = [rule for rule in json.loads(printed) if rule["id"] == "idle.silence"]
+    assert [
+        {"key": "chat.idle.silence", "place": f"{policy}:2:11"},
+        {"key": "chat.idle.counts_from", "place": None},
+        {"key": 'enforcement."idle.silence"', "place": f"{policy}:4:18"},
+    ] == rule["set_by"]
 
 
 def test_rules_as_a_table_fit_the_screen(casecore, monkeypatch):

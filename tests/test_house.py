@@ -73,8 +73,18 @@ class Cat:
 class Sop:
     """A policy: rules that are not named block."""
 
+    layered = False
+
     def __init__(self, **modes):
         self.modes = {rule: Enforcement(mode) for rule, mode in modes.items()}
+
+    def at(self, _):
+        """The same at every instant."""
+        return self
+
+    def for_(self, _):
+        """The same for every case."""
+        return self
 
     def mode(self, rule):
         """How strictly a rule is kept."""

@@ -16,18 +16,17 @@ from casecore.keys import (
     Length,
     Named,
     Number,
-    Problem,
     Several,
     Table,
     Text,
     Whole,
-    did_you_mean,
     key,
     keys_of,
     section,
     spoken,
     words,
 )
+from casecore.problems import Problem, did_you_mean
 
 
 class Colour(StrEnum):

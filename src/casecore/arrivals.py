@@ -30,7 +30,7 @@ from casecore.kernel import (
     frozen,
     some,
 )
-from casecore.policies import Policy
+from casecore.policies import Aspect, Policy
 from casecore.records import draft_of
 from casecore.statuses import CASE_LIFECYCLE, CLOSED, OPEN, Status, Trigger
 from casecore.threads import CustomerMet, Message, Thread, ThreadOpened, message_fresh
@@ -212,6 +212,15 @@ def new_case_id(command: ReceiveMessage, case: Case | None) -> str:
     return f"{stem}+{int(number) + 1}" if plus and number.isdecimal() else f"{case.id}+1"
 
 
+def _about(view: SeesCase, command: ReceiveMessage, policy: Policy) -> Case | Aspect | None:
+    """The case whose policy decides: the one the message is for, also if that is only about to start."""
+    c, thread = command, view.thread
+    if not starts_case(c, view.case):
+        return view.case
+    channel = thread.channel if thread else c.channel
+    return None if channel is None else Aspect(channel, policy.queue_for(channel, c.reason, c.language, c.tags), c.tags)
+
+
 def _receive(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tuple[Event, ...]:
     c, case = command, view.case
     if _machine_made(c):
@@ -300,4 +309,5 @@ ARRIVALS: Room[SeesCase] = Room(
         (Case, CaseReopened): _reopened,
         (Thread, MessageReceived): _wrote,
     },
+    about={ReceiveMessage: _about},
 )

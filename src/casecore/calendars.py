@@ -122,7 +122,7 @@ class Calendar:
                 problem, with what to write.
         """
         problems: list[str] = []
-        place = _zone(zone, problems)
+        place = zone_named(zone, problems)
         days = _table("week", week, Weekday, f"one of {', '.join(Weekday)}", problems)
         dates = _table("special", special, _date, "a date like 2026-12-24", problems)
         shut = sorted(_days("holidays", holidays, _date, "a date like 2026-12-25", problems))
@@ -336,7 +336,7 @@ K = TypeVar("K", bound=Weekday | date)
 _HOURS: Final = re.compile(r"(\d\d?):([0-5]\d) ?[-–] ?(\d\d?):([0-5]\d)", re.ASCII)
 
 
-def _zone(name: str, problems: list[str]) -> tzinfo:
+def zone_named(name: str, problems: list[str]) -> tzinfo:
     try:
         return UTC if name == "UTC" else ZoneInfo(name)  # UTC needs no database
     except (KeyError, OSError, TypeError, ValueError):  # so many ways there are to find nothing

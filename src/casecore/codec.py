@@ -31,10 +31,10 @@ from casecore.composition import HOUSE, CaseFile
 from casecore.desk import Action, Desk, Due
 from casecore.house import House
 from casecore.kernel import Accepted, CasecoreError, Command, Event, Reason, Refused, frozen, is_whole
-from casecore.keys import Problem, did_you_mean
 from casecore.plain import Form, Misfit, Plain, form, mapping_of, reader_of, shown, step, writer_of
 from casecore.policies import Policy, PolicyError
 from casecore.prepared import PreparedText
+from casecore.problems import Problem, did_you_mean
 
 SCHEMA: Final = 1
 """The number of the documents' present shape."""

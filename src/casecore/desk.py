@@ -28,7 +28,19 @@ from casecore.approvals import DraftCommand
 from casecore.arrivals import ReceiveMessage, new_case_id, starts_case
 from casecore.commitments import Commitment
 from casecore.composition import HOUSE, SHEETS, TABLES, TIMERS, CaseFile, View, named_rows, steps
-from casecore.kernel import Command, CommandRefused, Draft, Event, MissingRow, Probe, Reason, Refused, Verdict, frozen
+from casecore.kernel import (
+    Command,
+    CommandRefused,
+    Draft,
+    Event,
+    MissingRow,
+    Probe,
+    Reason,
+    Refused,
+    Timer,
+    Verdict,
+    frozen,
+)
 from casecore.notes import Note
 from casecore.policies import Policy
 from casecore.records import draft_of, freeze, thaw
@@ -253,31 +265,39 @@ class Desk:
             A tuple in a stable order; set one timer for the first `at` still to come, and give the commands of those
             that have come. They are checked again when they are given.
         """
-        wanted = (due for due in self._all_due(case) if at is None or due.command is not None or due.at >= at)
+        now = self.now if at is None else at
+        wanted = (due for due in self._all_due(case, now) if at is None or due.command is not None or due.at >= at)
         return tuple(sorted(wanted, key=lambda due: (due.at, due.case, due.key)))
 
-    def _all_due(self, case: str | None) -> Iterator[Due]:
+    def _all_due(self, case: str | None, now: datetime | None) -> Iterator[Due]:
         for name in self.cases if case is None else (case,):
-            yield from self.due_of_case(name)
+            yield from self.due_of_case(name, now)
         for commitment in self.commitments.values():
             if case in (None, commitment.case):
                 yield from self.due_of_commitment(commitment.id)
 
-    def due_of_case(self, case: str) -> tuple[Due, ...]:
-        """What is due on one case, commitments left out; nothing runs on a closed one."""
+    def due_of_case(self, case: str, at: datetime | None = None) -> tuple[Due, ...]:
+        """What is due on one case, commitments left out; nothing runs on a closed one.
+
+        Args:
+            case: Which case.
+            at: From when on (aware); None: from the instant of the last event. It matters only where the policy
+                changes on a date: what is due by then, or would have been before, is due by what is in force then.
+        """
         file = self.cases.get(case)
         if file is None or file.case.status is Status.CLOSED:
             return ()
-        return tuple(self._due_of(self.view_of(case), case))
+        return tuple(self._due_of(self.view_of(case), case, at or self.now))
 
     def due_of_commitment(self, commitment: str) -> tuple[Due, ...]:
         """When a commitment is due; empty when it does not stand."""
         row = self.commitments.get(commitment)
-        return () if row is None else tuple(self._due_of(View(commitment=row), row.case))
+        return () if row is None else tuple(self._due_of(View(commitment=row), row.case, self.now))
 
-    def _due_of(self, view: View, case: str) -> Iterator[Due]:
+    def _due_of(self, view: View, case: str, now: datetime | None) -> Iterator[Due]:
+        policy = self.policy
         for timer in TIMERS:
-            instant = timer.due(view, self.policy)
+            instant = _first(timer, view, policy, now) if policy.layered else timer.due(view, policy)
             if instant is not None:
                 command = timer.command(view, instant) if timer.command is not None else None
                 yield Due(instant, timer.name, timer.key, case, command)
@@ -348,6 +368,16 @@ class _Changes:
         for draft, record_class in self._drafts:
             draft.__class__ = record_class  # `records.freeze`, spelled out: this is the hottest loop of a replay
         return {name: _updated(getattr(self._desk, name), rows) for name, rows in self._rows.items()}
+
+
+def _first(timer: Timer, view: View, policy: Policy, now: datetime | None) -> datetime | None:
+    """The first instant at which a timer is due by what is in force then."""
+    for begin, end, then in policy.periods(now):
+        due = timer.due(view, then.for_(view.case))
+        instant = due if due is None or begin is None else max(due, begin)
+        if instant is not None and (end is None or instant < end):
+            return instant
+    return None
 
 
 FEW_ROWS: Final = 8

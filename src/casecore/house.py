@@ -9,6 +9,9 @@ A command is decided in four steps, always in this order:
    the command starts a case, they are shown the case as it will be, or they could not speak of it.
 4. **Consequences.** What the events entail in other rooms is added. It is never refused.
 
+Before that, a policy that says something otherwise from a date on or for some cases is asked for what is in force at
+the instant of the command, for the case it is about, as that case is then.
+
 `decide` is total: every view and command get an answer, nothing is raised and nothing is changed.
 
 `changes` tells what an event does to records, and `fold` reads a whole history for the sake of one kind of them.
@@ -66,7 +69,12 @@ class _Plan(Generic[V]):
     needs: tuple[Check[V], ...]
     handler: Handler[V]
     checks: tuple[Check[V], ...]
+    about: Callable[[V, Any, Any], Any]
     foresee: Callable[[V, Any, Any], V] | None = None
+
+
+def _case_in(view: Any, _: Command, __: Policy) -> Any:
+    return getattr(view, "case", None)
 
 
 class ByClass(dict[type, T]):
@@ -105,6 +113,7 @@ class House(Generic[V]):
                 tuple(rule.check for rule in _guarding(self.needs, command)),
                 handler,
                 tuple(rule.check for rule in _guarding(self.rules, command)),
+                room.about.get(command, _case_in),
                 room.foresees.get(command),
             )
             for room in self.rooms
@@ -152,6 +161,7 @@ class House(Generic[V]):
         plan = self._plans.get(type(command))
         if plan is None:
             return Refused((_unknown(command),))
+        policy = self.in_force(view, command, policy) if policy.layered else policy
         for need in plan.needs:
             reason = need(view, command, policy)
             if reason is not None:
@@ -174,6 +184,11 @@ class House(Generic[V]):
         if found:
             return self._judged(view, command, policy, events, found)
         return Accepted(self._with_consequences(view, events, policy) if followed else events)
+
+    def in_force(self, view: V, command: Command, policy: Policy) -> Policy:
+        """What of a policy is in force for a command: at its instant, for the case that it is about."""
+        plan, dated = self._plans.get(type(command)), policy.at(command.at)
+        return dated.for_(_case_in(view, command, dated) if plan is None else plan.about(view, command, dated))
 
     def _judged(
         self, view: V, command: Command, policy: Policy, events: tuple[Event, ...], found: list[Reason]
@@ -205,6 +220,7 @@ class House(Generic[V]):
         Returns:
             Every blocking reason; none when the command could be allowed.
         """
+        policy = self.in_force(view, command, policy)
         judged = [rule for rule in _guarding(self.needs, type(command)) if not unread.intersection(rule.reads)]
         for need in judged:
             reason = need.check(view, command, policy)

@@ -274,7 +274,7 @@ def inbox(
     return Inbox(
         row,
         tuple(sorted((_held(desk, file, at) for file in held), key=_urgency)),
-        tuple(sorted(_offers(desk, files, agent), key=lambda offer: (offer.expires_at, offer.case, offer.review))),
+        tuple(sorted(_offers(desk, files, agent, at), key=lambda offer: (offer.expires_at, offer.case, offer.review))),
         tuple(sorted(_reviews(files, agent), key=lambda review: (review.draft.waiting_since, review.case))),
         tuple(
             sorted(
@@ -282,7 +282,7 @@ def inbox(
                 key=lambda wrap_up: (wrap_up.ended_at, wrap_up.case),
             )
         ),
-        tuple(sorted(_duties(desk, files, agent), key=lambda duty: duty.case)),
+        tuple(sorted(_duties(desk, files, agent, at), key=lambda duty: duty.case)),
         tuple(
             Promise(row, row.overdue(at))
             for row in sorted(desk.commitments.values(), key=lambda row: (row.due_at, row.id))
@@ -335,29 +335,30 @@ def _idle(desk: Desk, file: CaseFile, at: datetime) -> IdleRight | None:
     if file.contact is None or file.case.channel is not Channel.CHAT:
         return None
     view = desk.view_of(file.case.id)
-    since = SILENT.due(view, desk.policy) or UNANSWERED.due(view, desk.policy)
+    policy = desk.policy.at(at).for_(file.case)
+    since = SILENT.due(view, policy) or UNANSWERED.due(view, policy)
     left = None if since is None else max((since - at).total_seconds(), 0.0)
-    return IdleRight(file.contact.attempts, desk.policy.chat.idle.ask_first, since, left)
+    return IdleRight(file.contact.attempts, policy.chat.idle.ask_first, since, left)
 
 
 def _window(desk: Desk, file: CaseFile, at: datetime) -> Window | None:
     if file.case.channel is not Channel.WHATSAPP:
         return None
-    closes = WINDOW.due(desk.view_of(file.case.id), desk.policy)
+    closes = WINDOW.due(desk.view_of(file.case.id), desk.policy.at(at).for_(file.case))
     return Window(closes, 0.0 if closes is None else max((closes - at).total_seconds(), 0.0))
 
 
-def _offers(desk: Desk, files: Iterable[CaseFile], agent: str) -> Iterator[Offer]:
+def _offers(desk: Desk, files: Iterable[CaseFile], agent: str, at: datetime) -> Iterator[Offer]:
     for file in files:
         case, offers, draft = file.case, file.offers, file.draft
         if offers is None:
             continue
-        view = desk.view_of(case.id)
+        view, policy = desk.view_of(case.id), desk.policy.at(at).for_(case)
         for review, timer, since, queue in (
             (False, TIMEOUT, offers.offered_at, case.queue),
             (True, REVIEW_TIMEOUT, offers.review_at, draft.queue if draft else case.queue),
         ):
-            expires = timer.due(view, desk.policy)
+            expires = timer.due(view, policy)
             if offers.to(review=review) == agent and since is not None and expires is not None:
                 name = _name(desk, case.customer)
                 yield Offer(case.id, review, case.customer, name, case.channel, queue, case.reason, since, expires)
@@ -369,10 +370,11 @@ def _reviews(files: Iterable[CaseFile], agent: str) -> Iterator[Review]:
             yield Review(file.case.id, file.case.channel, file.draft)
 
 
-def _duties(desk: Desk, files: Iterable[CaseFile], agent: str) -> Iterator[Duty]:
+def _duties(desk: Desk, files: Iterable[CaseFile], agent: str, at: datetime) -> Iterator[Duty]:
     for file in files:
         if file.aftermath is not None and file.aftermath.duty_of == agent:
-            yield Duty(file.case.id, missing_relations(desk.view_of(file.case.id), desk.policy))
+            policy = desk.policy.at(at).for_(file.case)
+            yield Duty(file.case.id, missing_relations(desk.view_of(file.case.id), policy))
 
 
 def _clocks(desk: Desk, held: Iterable[CaseFile], at: datetime, at_risk: float) -> Iterator[ClockAtRisk]:

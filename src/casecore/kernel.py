@@ -426,7 +426,17 @@ Verdict: TypeAlias = Accepted | Refused
 
 
 class Policy(Protocol):
-    """All that the kernel asks of a policy: how strictly each rule is kept."""
+    """All that the kernel asks of a policy: how strictly each rule is kept, and what of it is in force."""
+
+    @property
+    def layered(self) -> bool:
+        """Whether it says anything otherwise from a date on, or for some cases."""
+
+    def at(self, instant: datetime) -> Policy:
+        """The policy in force at an instant."""
+
+    def for_(self, case: Any) -> Policy:
+        """The policy in force for a case; None: for no case."""
 
     def mode(self, rule: str) -> Enforcement:
         """How strictly the rule with this id is kept."""
@@ -547,6 +557,8 @@ class Room(Generic[V]):
             Rules and consequences are asked of that one; needs and the handler see what is there now.
         timers: The instants at which something happens or changes by itself.
         probes: What an inbox offers.
+        about: (view, command, policy) -> the case whose policy decides a command, where it is not the one in view: the
+            case that the command starts.
     """
 
     name: str
@@ -561,3 +573,4 @@ class Room(Generic[V]):
     foresees: Mapping[type[Command], Callable[[V, Any, Any], V]] = field(factory=dict)
     timers: tuple[Timer, ...] = ()
     probes: tuple[Probe, ...] = ()
+    about: Mapping[type[Command], Callable[[V, Any, Any], Any]] = field(factory=dict)

@@ -4,12 +4,15 @@ Each key of a policy is declared once, on its field, with its *kind*: a flag, a 
 choice, a list, a table. The kind reads a plain TOML or JSON value strictly. Nothing is coerced: `"no"` is not a flag
 and `"2"` is not a number. What does not fit becomes a `Problem` with the key's path, what was expected, and what to
 write; reading goes on, so that one pass reports every problem of a file.
+
+The same declaration says what a key is for: the rules it sets, its unit, and what may set it otherwise (`Scope`). The
+JSON Schema and the page of every key are made of it (`policies/documents.py`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final, Protocol, TypeVar, dataclass_transform
@@ -18,40 +21,13 @@ import attrs
 from attrs import field, frozen
 
 from casecore.kernel import ID_LIMIT, is_whole, shown
+from casecore.problems import Problem, did_you_mean, no_such_keys, quoted, under
 
 MISSING: Final = object()
 """Read where a value was wrong; the problem has been noted."""
 
 SECOND = timedelta(seconds=1)
 LONGEST = timedelta(weeks=520)
-
-SHOWN: Final = 60
-"""How much of a wrong value a message quotes, in code points."""
-
-
-@frozen
-class Problem:
-    """One thing wrong with a policy.
-
-    Attributes:
-        path: The key's path, e.g. `lifecycle.close_after.resolved`; empty for the file as a whole.
-        message: What was found.
-        expected: What fits there.
-        remedy: The likeliest correction, if there is one.
-    """
-
-    path: str
-    message: str
-    expected: str = ""
-    remedy: str = ""
-
-    def __str__(self) -> str:
-        parts = [f"{self.path or 'file'}: {self.message}"]
-        if self.expected:
-            parts.append(f"expected {self.expected}")
-        if self.remedy:
-            parts.append(self.remedy)
-        return "; ".join(parts)
 
 
 class Kind(Protocol):
@@ -69,29 +45,13 @@ class Kind(Protocol):
 
 
 def _wrong(kind: Kind, value: Any, path: str, problems: list[Problem], remedy: str = "") -> Any:
-    problems.append(Problem(path, f"{_shown(value)} does not fit", kind.describe, remedy))
+    problems.append(Problem(path, f"{quoted(value)} does not fit", kind.describe, remedy))
     return MISSING
-
-
-def _shown(value: Any) -> str:
-    try:
-        text = repr(value)
-    except (RecursionError, ValueError):  # nested without end, or a number of thousands of digits
-        text = "a value too large to show"
-    return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
 
 
 def words(choices: type[StrEnum]) -> tuple[str, ...]:
     """The words of an enumeration, in order."""
     return tuple(choice.value for choice in choices)
-
-
-def did_you_mean(word: str, choices: Iterable[str]) -> str:
-    """One suggestion for a mistyped word, or nothing."""
-    import difflib
-
-    near = difflib.get_close_matches(word[:100], list(choices), n=1)
-    return f"did you mean {near[0]!r}?" if near else ""
 
 
 @frozen
@@ -158,15 +118,17 @@ class Text:
     """Text, up to a number of characters."""
 
     most: int = 1000
+    least: int = 0
 
     @property
     def describe(self) -> str:
         """How long it may be."""
-        return f"text of at most {self.most} characters"
+        length = f"{self.least} to" if self.least else "at most"
+        return f"text of {length} {self.most} characters"
 
     def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
         """A str, not longer than it may be."""
-        fits = isinstance(value, str) and len(value) <= self.most and is_whole(value)
+        fits = isinstance(value, str) and self.least <= len(value) <= self.most and is_whole(value)
         return value if fits else _wrong(self, value, path, problems)
 
     def write(self, value: str) -> Any:
@@ -251,6 +213,7 @@ class Several:
     """A list without repetition; kept as a tuple in the order written."""
 
     of: Kind
+    most: int = 1000
 
     @property
     def describe(self) -> str:
@@ -261,10 +224,13 @@ class Several:
         """A tuple of what each item reads as."""
         if not isinstance(value, list):
             return _wrong(self, value, path, problems)
+        if len(value) > self.most:
+            problems.append(Problem(path, f"has {len(value):,} items", f"at most {self.most:,}"))
+            return MISSING
         read = [self.of.read(item, f"{path}[{index}]", problems) for index, item in enumerate(value)]
         twice = [item for index, item in enumerate(read) if item is not MISSING and item in read[:index]]
         if twice:
-            problems.append(Problem(path, f"{_shown(self.of.write(twice[0]))} stands there twice", self.describe))
+            problems.append(Problem(path, f"{quoted(self.of.write(twice[0]))} stands there twice", self.describe))
         return MISSING if twice or MISSING in read else tuple(read)
 
     def write(self, value: tuple[Any, ...]) -> Any:
@@ -288,15 +254,14 @@ class Table:
         if not _is_table(value):
             return _wrong(self, value, path, problems)
         keys = keys_of(self.section)
-        for word in value:
-            if word not in keys:
-                expected = "one of " + ", ".join(keys)
-                problems.append(Problem(_under(path, word), "no such key", expected, did_you_mean(word, keys)))
+        unknown = [word for word in value if word not in keys]
+        if unknown:
+            problems.append(no_such_keys(unknown, [name for name in keys if name not in value], path, tuple(keys)))
         read = {
-            name: kind.read(value[name], _under(path, name), problems) for name, kind in keys.items() if name in value
+            name: kind.read(value[name], under(path, name), problems) for name, kind in keys.items() if name in value
         }
-        absent = [name for name in keys if name not in value and _required(self.section, name)]
-        problems.extend(Problem(_under(path, name), "is missing", keys[name].describe) for name in absent)
+        absent = [name for name in keys if name not in value and is_required(self.section, name)]
+        problems.extend(Problem(under(path, name), "is missing", keys[name].describe) for name in absent)
         wrong = absent or MISSING in read.values()
         return MISSING if wrong else self.section(**read)
 
@@ -327,7 +292,7 @@ class Named:
         read: dict[Any, Any] = {}
         for word, item in value.items():
             name = self._name(word, path, problems)
-            held = self.of.read(item, _under(path, word), problems)
+            held = self.of.read(item, under(path, word), problems)
             read[name] = held
         return MISSING if MISSING in read or MISSING in read.values() else read
 
@@ -335,13 +300,13 @@ class Named:
         if self.names is None:
             if word and len(word) <= ID_LIMIT and word.isprintable():
                 return word
-            problems.append(Problem(path, f"{_shown(word)} is no name", f"1 to {ID_LIMIT} visible characters"))
+            problems.append(Problem(path, f"{quoted(word)} is no name", f"1 to {ID_LIMIT} visible characters"))
             return MISSING
         known = words(self.names)
         if word in known:
             return self.names(word)
         expected = "one of " + ", ".join(known)
-        problems.append(Problem(_under(path, word), "no such name", expected, did_you_mean(word, known)))
+        problems.append(Problem(under(path, word), "no such name", expected, did_you_mean(word, known), of_key=True))
         return MISSING
 
     def write(self, value: Mapping[Any, Any]) -> Any:
@@ -353,15 +318,22 @@ def _is_table(value: Any) -> bool:
     return isinstance(value, dict) and all(isinstance(word, str) for word in value)
 
 
-def _under(path: str, word: str) -> str:
-    bare = re.fullmatch(r"[A-Za-z0-9_-]+", word) is not None
-    step = word if bare else f'"{repr(word[:60])[1:-1]}"'  # on one line, and printable everywhere
-    return f"{path}.{step}" if path else step
-
-
 # Declaring ---------------------------------------------------------------------------------------------
 
 T = TypeVar("T")
+
+
+class Scope(StrEnum):
+    """What may set a key otherwise than the file as a whole does."""
+
+    CASE = "case"
+    """A change from a date on, and an override for some cases."""
+
+    DESK = "desk"
+    """A change from a date on: it shapes the desk, whatever the case."""
+
+    FILE = "file"
+    """Nothing: it says what the file is."""
 
 
 def key(
@@ -370,6 +342,10 @@ def key(
     *,
     default: Any = attrs.NOTHING,
     factory: Callable[[], Any] | None = None,
+    scope: Scope = Scope.CASE,
+    unit: str = "",
+    rules: tuple[str, ...] = (),
+    clause: str = "",
 ) -> Any:
     """Declare a key of a section.
 
@@ -378,8 +354,12 @@ def key(
         doc: What it decides, in one sentence for the person who edits the SOP.
         default: The value where the file says nothing; without one the key must be given.
         factory: Makes the default where it is a table.
+        scope: What may set it otherwise; of a table, it bounds the scope of its keys.
+        unit: What a number counts.
+        rules: The ids of the rules it sets, beside the rule that has the key's own path as its id.
+        clause: Where `docs/domain.md` speaks of it; of a table, it holds for its keys.
     """
-    metadata = {"kind": kind, "doc": doc}
+    metadata = {"kind": kind, "doc": doc, "scope": scope, "unit": unit, "rules": rules, "clause": clause}
     if factory is not None:
         return field(factory=factory, metadata=metadata)
     return field(default=default, metadata=metadata)
@@ -400,5 +380,6 @@ def keys_of(section_class: type[Any]) -> dict[str, Kind]:
     }
 
 
-def _required(section_class: type[Any], name: str) -> bool:
+def is_required(section_class: type[Any], name: str) -> bool:
+    """Whether a key of a section has no default."""
     return getattr(attrs.fields(section_class), name).default is attrs.NOTHING

@@ -37,8 +37,8 @@ from casecore.commitments import DUE
 from casecore.contacts import ContactEnded
 from casecore.desk import Desk, Due
 from casecore.kernel import SYSTEM, CasecoreError, Event, frozen
-from casecore.keys import did_you_mean
 from casecore.offers import OfferDeclined, OfferRescinded, WorkOffered
+from casecore.problems import did_you_mean
 from casecore.silence import SILENT
 from casecore.sla import SOLUTION
 from casecore.windows import WINDOW

@@ -42,7 +42,7 @@ from casecore.kernel import (
     some_texts,
 )
 from casecore.offers import Offers
-from casecore.policies import Policy
+from casecore.policies import Aspect, Policy
 from casecore.prepared import PreparedText
 from casecore.records import freeze
 from casecore.replies import ReplySent
@@ -222,6 +222,12 @@ def _begin(view: SeesClocks, command: StartOutbound, policy: Policy) -> CaseStar
     return CaseStarted(c.by, c.at, c.new_case, c.thread, customer, channel, queue, None, c.language, before)
 
 
+def _about(view: SeesClocks, command: StartOutbound, policy: Policy) -> Aspect | None:
+    """What the policy's overrides look at of the case that is about to start."""
+    begun = _begin(view, command, policy)
+    return None if begun is None else Aspect(begun.channel, begun.queue, begun.tags)
+
+
 def _start(view: SeesClocks, command: StartOutbound, policy: Policy) -> tuple[Event, ...]:
     c, begun = command, _begin(view, command, policy)
     if begun is None:
@@ -305,4 +311,5 @@ OUTBOUND: Room[SeesClocks] = Room(
     decide={RecordConsent: _record, StartOutbound: _start},
     evolve={(Customer, ConsentRecorded): _consented},
     foresees={StartOutbound: _once_started},
+    about={StartOutbound: _about},
 )

@@ -27,7 +27,7 @@ from cattrs.fns import identity
 from cattrs.gen import make_dict_structure_fn_from_attrs, make_dict_unstructure_fn_from_attrs, override
 
 from casecore.kernel import CommandError, frozen, is_whole
-from casecore.keys import SHOWN, Problem, did_you_mean
+from casecore.problems import SHOWN, Problem, did_you_mean
 
 Reader = Callable[[Any, Any], Any]
 """(what JSON has, its annotation, which the reader knows already) -> the value. Raises `Misfit`."""

@@ -35,7 +35,7 @@ from typing import Any, Final
 
 from casecore.channels import Channel
 from casecore.kernel import CasecoreError, frozen
-from casecore.keys import SHOWN, did_you_mean
+from casecore.problems import SHOWN, did_you_mean
 from casecore.statuses import Status
 
 TEXT: Final = "text"

@@ -25,7 +25,7 @@ from attrs import define, evolve, field
 from casecore.codec import CodecError, command_from, parse
 from casecore.desk import Desk
 from casecore.kernel import Accepted, CasecoreError, Command, Event, Reason, Refused, Verdict, frozen
-from casecore.keys import Problem
+from casecore.problems import Problem
 from casecore.statuses import Status
 
 LINE_LIMIT: Final = 16 * 1024 * 1024

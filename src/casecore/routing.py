@@ -33,7 +33,7 @@ from casecore.desk import Desk
 from casecore.eligibility import ANY, OBSTACLES, OBSTACLES_TO_REVIEWS, STOPPED_BY, not_served
 from casecore.kernel import SYSTEM, Command, Reason, frozen
 from casecore.offers import OfferWork, RescindOffer, Rescission
-from casecore.policies import Policy
+from casecore.policies import Aspect, Policy
 from casecore.reviews import TakeReview, not_reviewer
 from casecore.sections import Delivery, Strategy
 from casecore.statuses import ESCALATED, NEW, OPEN, PENDING
@@ -57,6 +57,7 @@ class Work:
         asked: Who left or declined it, longest ago first.
         author: Who wrote the draft, for a review.
         prefers: Who should have it first: the agent whose message it answers.
+        aspect: What the policy's overrides look at of its case; None where there are none.
     """
 
     case: str
@@ -67,6 +68,7 @@ class Work:
     author: str | None = None
     prefers: str | None = None
     review: bool = False
+    aspect: Aspect | None = None
 
     def rank(self, at: datetime, policy: Policy) -> Rank:
         """Its place in the order; the smallest comes first."""
@@ -80,8 +82,9 @@ def rank(case: str, queue: str, since: datetime, at: datetime, policy: Policy, *
 
 
 def waiting(file: CaseFile, policy: Policy, *, pull: bool = False) -> Iterator[Work]:
-    """What of a case waits to be offered; with `pull`, to be fetched."""
+    """What of a case waits to be offered; with `pull`, to be fetched. `policy`: what is in force at that instant."""
     case, offers, draft = file.case, file.offers, file.draft
+    aspect = policy.aspect(case)
     statuses = OFFERED_STATUSES | {PENDING} if pull else OFFERED_STATUSES
     if (
         case.waiting_since is not None
@@ -90,9 +93,10 @@ def waiting(file: CaseFile, policy: Policy, *, pull: bool = False) -> Iterator[W
         and _handed_out(case.queue, policy, pull=pull)
     ):
         asked = offers.asked if offers else ()
-        handler = file.aftermath.earlier_handler if file.aftermath and policy.routing.earlier_handler else None
+        to_earlier = policy.of(aspect).routing.earlier_handler
+        handler = file.aftermath.earlier_handler if file.aftermath and to_earlier else None
         prefers = handler if case.channel is EMAIL else None
-        yield Work(case.id, case.queue, case.channel, case.waiting_since, asked, None, prefers)
+        yield Work(case.id, case.queue, case.channel, case.waiting_since, asked, None, prefers, aspect=aspect)
     if (
         draft is not None
         and draft.reviewer is None
@@ -100,7 +104,8 @@ def waiting(file: CaseFile, policy: Policy, *, pull: bool = False) -> Iterator[W
         and _handed_out(draft.queue, policy, pull=pull)
     ):
         asked = offers.review_asked if offers else ()
-        yield Work(case.id, draft.queue, case.channel, draft.waiting_since, asked, draft.author, review=True)
+        since, author = draft.waiting_since, draft.author
+        yield Work(case.id, draft.queue, case.channel, since, asked, author, review=True, aspect=aspect)
 
 
 def _handed_out(queue: str, policy: Policy, *, pull: bool) -> bool:
@@ -112,7 +117,11 @@ def _handed_out(queue: str, policy: Policy, *, pull: bool) -> bool:
 
 
 def why_not(agent: Agent, work: Work, policy: Policy) -> Iterator[Reason]:
-    """Everything that keeps an agent from this work; nothing when they are eligible."""
+    """Everything that keeps an agent from this work; nothing when they are eligible.
+
+    How much an agent may hold is what the policy says for the case of this work, whatever the cases are that they have.
+    """
+    policy = policy.of(work.aspect)
     unserved = not_served(agent, work.queue)
     if unserved is not None:
         yield unserved
@@ -149,7 +158,7 @@ _TURNS: Mapping[Strategy, Callable[[Agent], Turn]] = {
 def place(agent: Agent, work: Work, policy: Policy) -> Turn:
     """An agent's place for this work: who is preferred, then who has not been asked, then the strategy."""
     asked = work.asked.index(agent.id) + 1 if agent.id in work.asked else 0
-    return (asked, agent.id != work.prefers, *turn(agent, policy))
+    return (asked, agent.id != work.prefers, *turn(agent, policy.of(work.aspect)))
 
 
 # What next ---------------------------------------------------------------------------------------------
@@ -161,7 +170,7 @@ def stopped(agent: Agent, policy: Policy) -> bool:
 
 
 def rescinding(file: CaseFile, desk: Desk, at: datetime) -> Iterator[RescindOffer]:
-    """The offers of a case that its agents cannot take any more."""
+    """The offers of a case that its agents cannot take any more, whatever the policy says."""
     for review in (False, True):
         to = file.offers.to(review=review) if file.offers else None
         agent = desk.agents.get(to) if to is not None else None
@@ -178,17 +187,18 @@ def next_offer(desk: Desk, at: datetime) -> Command | None:
         desk: The whole desk.
         at: The instant (aware) at which priorities are compared.
     """
+    policy = desk.policy.at(at)
     files = sorted(desk.cases.values(), key=lambda file: file.case.id)
     for file in files:
         for command in rescinding(file, desk, at):
             return command
     works = sorted(
-        (work for file in files for work in waiting(file, desk.policy)),
-        key=lambda work: work.rank(at, desk.policy),
+        (work for file in files for work in waiting(file, policy)),
+        key=lambda work: work.rank(at, policy),
     )
     for work in works:
-        agents = (agent for agent in desk.agents.values() if next(why_not(agent, work, desk.policy), None) is None)
-        best = min(agents, key=lambda agent: place(agent, work, desk.policy), default=None)
+        agents = (agent for agent in desk.agents.values() if next(why_not(agent, work, policy), None) is None)
+        best = min(agents, key=lambda agent: place(agent, work, policy), default=None)
         if best is not None:
             return OfferWork(SYSTEM, at, work.case, best.id, work.review)
     return None
@@ -216,12 +226,12 @@ def next_for(desk: Desk, agent: str, at: datetime) -> Command | None:
         agent: Who asks.
         at: Now (aware).
     """
-    row = desk.agents.get(agent)
+    row, policy = desk.agents.get(agent), desk.policy.at(at)
     if row is None:
         return None
-    works = (work for file in desk.cases.values() for work in waiting(file, desk.policy, pull=True))
-    fitting = (work for work in works if next(why_not(row, work, desk.policy), None) is None)
-    best = min(fitting, key=lambda work: (agent in work.asked, work.rank(at, desk.policy)), default=None)
+    works = (work for file in desk.cases.values() for work in waiting(file, policy, pull=True))
+    fitting = (work for work in works if next(why_not(row, work, policy), None) is None)
+    best = min(fitting, key=lambda work: (agent in work.asked, work.rank(at, policy)), default=None)
     if best is None:
         return None
     return TakeReview(agent, at, best.case) if best.review else OpenCase(agent, at, best.case)
@@ -284,11 +294,11 @@ def explain_route(desk: Desk, case: str, at: datetime, *, review: bool = False) 
         at: When (aware).
         review: Whether its draft's review is asked about.
     """
-    file = desk.cases.get(case)
-    works = [] if file is None else [work for work in waiting(file, desk.policy) if work.review is review]
+    file, policy = desk.cases.get(case), desk.policy.at(at)
+    works = [] if file is None else [work for work in waiting(file, policy) if work.review is review]
     if not works:
         return Explanation(case, None, 0.0, 0.0, 0, None, (), _why_not_waiting(case, file, review=review))
-    work, policy = works[0], desk.policy
+    work = works[0]
     rank = work.rank(at, policy)
     others = (other for held in desk.cases.values() for other in waiting(held, policy))
     before = sum(other.rank(at, policy) < rank for other in others)

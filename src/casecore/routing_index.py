@@ -2,8 +2,9 @@
 
 Within one queue every case grows in priority by the same rule, so the order inside a queue is the order of waiting,
 and never changes. What an agent can take depends on the queue, the channel, and whether it is a review. So work
-lies in **lanes**, one for each of these, with the agents who can take from it. Only lanes that have both are compared,
-and of those only the first piece of work: an instant and a few lanes, however much waits.
+lies in **lanes**, one for each of these, and for what a policy's overrides look at, with the agents who can take from
+it. Only lanes that have both are compared, and of those only the first piece of work: an instant and a few lanes,
+however much waits.
 
 Only where the first piece is a review that nobody present but its author could take is it laid **aside**, until
 somebody else comes to the lane.
@@ -25,11 +26,13 @@ from casecore.eligibility import ANY, OBSTACLES, OBSTACLES_TO_ALL, OBSTACLES_TO_
 from casecore.kernel import SYSTEM, Command, Event
 from casecore.offers import OfferWork
 from casecore.places import Place, Places
+from casecore.policies import Aspect, Policy
 from casecore.reviews import not_reviewer
 from casecore.routing import Rank, Work, rank, rescinding, stopped, turn, waiting
 
-Sort: TypeAlias = tuple[Channel, bool]
-"""What decides, beside the queue, who can take a piece of work: its channel, and whether it is a review."""
+Sort: TypeAlias = tuple[Channel, bool, Aspect | None]
+"""What decides, beside the queue, who can take a piece of work: its channel, whether it is a review, and what the
+policy's overrides look at of its case."""
 
 LaneKey: TypeAlias = tuple[str, Sort]
 
@@ -66,7 +69,10 @@ class Router:
     """
 
     def __init__(self, desk: Desk) -> None:
-        self._policy = desk.policy
+        self._enter_all(desk, desk.policy if desk.now is None else desk.policy.at(desk.now))
+
+    def _enter_all(self, desk: Desk, policy: Policy) -> None:
+        self._policy = policy
         self._lanes: defaultdict[str, dict[Sort, _Lane]] = defaultdict(dict)
         self._lane_of: tuple[dict[str, LaneKey], dict[str, LaneKey]] = ({}, {})
         self._queues_of: dict[str, frozenset[str]] = {}
@@ -109,6 +115,9 @@ class Router:
             desk: The desk that this index has followed.
             at: The instant (aware) at which priorities are compared.
         """
+        policy = desk.policy.at(at)
+        if policy is not self._policy:  # a date on which it changes has come
+            self._enter_all(desk, policy)
         for case in sorted(self._doubtful):
             command = next(rescinding(desk.cases[case], desk, at), None)
             if command is not None:
@@ -148,7 +157,7 @@ class Router:
             self._ranks[key] = rank(case, queue, lane.works.of[case][0], at, self._policy, review=sort[1])
 
     def _best(self, lane: _Lane, work: Work) -> str | None:
-        barred = None if self._policy.approval.self_approval else work.author
+        barred = None if self._policy.of(work.aspect).approval.self_approval else work.author
         there = lane.agents.of
         if work.prefers in there and work.prefers not in work.asked:
             return work.prefers
@@ -175,7 +184,7 @@ class Router:
                 self._offered_to[agent].add(case)
 
     def _place(self, case: str, lane_of: dict[str, LaneKey], work: Work | None, desk: Desk) -> None:
-        key = None if work is None else (work.queue, (work.channel, work.review))
+        key = None if work is None else (work.queue, (work.channel, work.review, work.aspect))
         before = lane_of.get(case)
         if before is not None:
             lane = self._lanes[before[0]][before[1]]
@@ -195,8 +204,8 @@ class Router:
         lane = self._lanes[queue][sort] = _Lane()
         for agent, queues in self._queues_of.items():
             row = desk.agents[agent]
-            if queue in queues and self._free(row) and self._takes(row, sort):
-                lane.agents.put(turn(row, self._policy))
+            if queue in queues and self._takes(row, sort, self._free(row, self._policy)):
+                lane.agents.put(turn(row, self._policy.of(sort[2])))
         return lane
 
     def _enter_agent(self, agent: Agent) -> None:
@@ -204,25 +213,28 @@ class Router:
             for lane in self._lanes[queue].values():
                 lane.agents.drop(agent.id)
         self._queues_of[agent.id] = agent.queues
-        place, free, takes = turn(agent, self._policy), self._free(agent), dict[Sort, bool]()
+        place, free, takes = turn(agent, self._policy), self._free(agent, self._policy), dict[Sort, bool]()
         for queue in agent.queues:
             for sort, lane in self._lanes[queue].items():
                 if sort not in takes:
-                    takes[sort] = free and self._takes(agent, sort)
+                    takes[sort] = self._takes(agent, sort, free)
                 if not takes[sort]:
                     lane.agents.drop(agent.id)
-                elif lane.agents.put(place):
+                elif lane.agents.put(turn(agent, self._policy.of(sort[2])) if sort[2] else place):
                     lane.look_again()
                     self._stirred.add((queue, sort))
         if not free and self._offered_to.get(agent.id) and stopped(agent, self._policy):
             self._doubtful |= self._offered_to[agent.id]
 
-    def _free(self, agent: Agent) -> bool:
-        return all(obstacle(agent, ANY, self._policy) is None for obstacle in _TO_ALL)
+    def _free(self, agent: Agent, policy: Policy) -> bool:
+        return all(obstacle(agent, ANY, policy) is None for obstacle in _TO_ALL)
 
-    def _takes(self, agent: Agent, sort: Sort) -> bool:
-        """Whether somebody who is free can take this sort of work."""
-        channel, review = sort
-        if review and not_reviewer(agent, None, self._policy) is not None:
+    def _takes(self, agent: Agent, sort: Sort, free: bool) -> bool:  # noqa: FBT001 -- it goes with the agent
+        """Whether somebody can take this sort of work; `free`, whether anything keeps them from all work."""
+        channel, review, aspect = sort
+        policy = self._policy.of(aspect)
+        if aspect is not None:  # their limits may be others for these cases
+            free = self._free(agent, policy)
+        if not free or (review and not_reviewer(agent, None, policy) is not None):
             return False
-        return all(obstacle(agent, channel, self._policy) is None for obstacle in _TO_SORT[review])
+        return all(obstacle(agent, channel, policy) is None for obstacle in _TO_SORT[review])

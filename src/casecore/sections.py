@@ -14,7 +14,7 @@ from typing import Any
 from casecore.calendars import Calendar, Weekday
 from casecore.channels import Channel, Consent, MessageKind
 from casecore.kernel import Enforcement
-from casecore.keys import Choice, Flag, Length, Named, Number, Several, Table, Text, Whole, key, section
+from casecore.keys import Choice, Flag, Length, Named, Number, Scope, Several, Table, Text, Whole, key, section
 from casecore.statuses import Status
 
 
@@ -114,7 +114,7 @@ class ReopenTo(StrEnum):
 
 def a_source() -> Any:
     """The key that every table may carry: where the written SOP says so."""
-    return key(Text(), "Where the written SOP says so; reports cite it.", default="")
+    return key(Text(), "Where the written SOP says so; reports cite it.", default="", scope=Scope.FILE)
 
 
 OPEN_STATUSES = tuple(status for status in Status if status is not Status.CLOSED)
@@ -150,9 +150,12 @@ class ChannelRules:
         Several(Choice(MessageKind)),
         "The kinds of message that customers send here.",
         default=(MessageKind.DIRECT,),
+        rules=("channels.kinds",),
     )
-    attachments: bool = key(Flag(), "Whether a reply may carry attachments.", default=True)
-    emoji: bool = key(Flag(), "Whether a reply may contain emoji.", default=True)
+    attachments: bool = key(
+        Flag(), "Whether a reply may carry attachments.", default=True, rules=("channels.attachments",)
+    )
+    emoji: bool = key(Flag(), "Whether a reply may contain emoji.", default=True, rules=("channels.emoji",))
     source: str = a_source()
 
 
@@ -193,7 +196,7 @@ class Priority:
     """How the priority of a waiting case grows: `initial + seconds waited x acceleration`, at most `max`."""
 
     initial: float = key(Number(), "The priority on entering.", default=0.0)
-    acceleration: float = key(Number(), "What each second of waiting adds.", default=1.0)
+    acceleration: float = key(Number(), "What each second of waiting adds.", default=1.0, unit="per second")
     max: float = key(Number(), "The most it becomes.", default=1000.0)
 
     def after(self, seconds: float) -> float:
@@ -238,14 +241,16 @@ class Queue:
 
 
 def _limit(default: int | None, doc: str) -> Any:
-    return key(Whole(0, 1000), doc, default=default)
+    return key(Whole(0, 1000), doc, default=default, unit="cases", rules=("capacity.channel",))
 
 
 @section
 class Capacity:
     """How much one agent holds at once, offers counted; a channel without a number is bounded by the total only."""
 
-    total: int = _limit(6, "The most cases and reviews of all channels together.")
+    total: int = key(
+        Whole(0, 1000), "The most cases and reviews of all channels together.", default=6, unit="cases and reviews"
+    )
     chat: int | None = _limit(2, "The most chats at once.")
     messaging: int | None = _limit(None, "The most messaging cases.")
     whatsapp: int | None = _limit(None, "The most WhatsApp cases.")
@@ -271,9 +276,17 @@ class Routing:
     agents: Strategy = key(
         Choice(Strategy), "Which of several eligible agents comes first.", default=Strategy.LONGEST_IDLE
     )
-    offer_timeout: timedelta = key(Length(), "How long an offer stands unanswered.", default=timedelta(seconds=30))
+    offer_timeout: timedelta = key(
+        Length(),
+        "How long an offer stands unanswered.",
+        default=timedelta(seconds=30),
+        rules=("offer.timeout", "offer.late"),
+    )
     earlier_handler: bool = key(
-        Flag(), "Whether an email that answers an agent's message is offered to that agent first.", default=True
+        Flag(),
+        "Whether an email that answers an agent's message is offered to that agent first.",
+        default=True,
+        rules=("email.earlier_handler",),
     )
     source: str = a_source()
 
@@ -282,10 +295,21 @@ class Routing:
 class Idle:
     """When the agent may end a chat with a silent customer."""
 
-    silence: timedelta = key(Length(), "How long the customer must have been silent.", default=timedelta(minutes=2))
-    ask_first: int = key(Whole(0, 10), "How many times the agent must have asked whether they are there.", default=1)
+    silence: timedelta = key(
+        Length(), "How long the customer must have been silent.", default=timedelta(minutes=2), rules=("idle.silence",)
+    )
+    ask_first: int = key(
+        Whole(0, 10),
+        "How many times the agent must have asked whether they are there.",
+        default=1,
+        unit="questions",
+        rules=("idle.asked",),
+    )
     counts_from: CountsFrom = key(
-        Choice(CountsFrom), "Whether that counts from the silence or from the question.", default=CountsFrom.SILENCE
+        Choice(CountsFrom),
+        "Whether that counts from the silence or from the question.",
+        default=CountsFrom.SILENCE,
+        rules=("idle.silence",),
     )
     questions: tuple[str, ...] = key(
         Several(Text()), "The wordings of the question that agents are offered.", default=("Are you still there?",)
@@ -316,7 +340,10 @@ class Authentication:
     """What the customer has to be authenticated for, in each contact anew."""
 
     channels: tuple[Channel, ...] = key(
-        Several(Choice(Channel)), "The channels on which it is required.", default=(Channel.CHAT, Channel.VOICE)
+        Several(Choice(Channel)),
+        "The channels on which it is required.",
+        default=(Channel.CHAT, Channel.VOICE),
+        rules=("authentication.before",),
     )
     before: tuple[Proceeding, ...] = key(
         Several(Choice(Proceeding)),
@@ -324,21 +351,29 @@ class Authentication:
         default=(Proceeding.RESOLVE, Proceeding.TRANSFER, Proceeding.COMMIT, Proceeding.ACCOUNT_REPLY),
     )
     enforcement: Enforcement = key(
-        Choice(Enforcement), "Whether doing so without is refused, recorded or ignored.", default=Enforcement.BLOCK
+        Choice(Enforcement),
+        "Whether doing so without is refused, recorded or ignored.",
+        default=Enforcement.BLOCK,
+        rules=("authentication.before",),
     )
     source: str = a_source()
+
+
+_OWED = ("assignment.wrap_up", "presence.wrap_up", "wrap_up.blocks_close")
+"""The rules that nobody can break where an ended contact needs nothing."""
 
 
 @section
 class WrapUp:
     """What an ended contact needs before its agent gets work again."""
 
-    disposition: bool = key(Flag(), "Whether it needs an outcome code.", default=True)
-    notes: bool = key(Flag(), "Whether it needs notes.", default=True)
+    disposition: bool = key(Flag(), "Whether it needs an outcome code.", default=True, rules=_OWED)
+    notes: bool = key(Flag(), "Whether it needs notes.", default=True, rules=_OWED)
     codes: tuple[str, ...] = key(
         Several(Text(200)),
         "The outcome codes.",
         default=("solved", "follow_up", "no_response", "transferred", "spam"),
+        rules=("wrap_up.disposition",),
     )
     source: str = a_source()
 
@@ -354,18 +389,28 @@ class Email:
 
     subject_required: bool = key(Flag(), "Whether an email that we send needs a subject.", default=True)
     relate_customer: bool = key(
-        Flag(), "Whether a contact is related to the customer's record before it is disposed.", default=True
+        Flag(),
+        "Whether a contact is related to the customer's record before it is disposed.",
+        default=True,
+        rules=("email.relations",),
     )
-    relate_case: bool = key(Flag(), "Whether it is related to the account case, where there is one.", default=True)
+    relate_case: bool = key(
+        Flag(),
+        "Whether it is related to the account case, where there is one.",
+        default=True,
+        rules=("email.relations",),
+    )
     complaint_relations: Mapping[str, tuple[Relation, ...]] = key(
         Named(Several(Choice(Relation))),
         "What a complaint is related to, by whom it is about.",
         factory=lambda: {"installer": tuple(Relation)},
+        rules=("email.relations",),
     )
     complaint_relations_due: RelationsDue = key(
         Choice(RelationsDue),
         "Whether the installer may still be added after the disposition.",
         default=RelationsDue.AFTER_DISPOSITION,
+        rules=("email.relations",),
     )
     source: str = a_source()
 
@@ -378,11 +423,13 @@ class WhatsApp:
         Length(most=timedelta(hours=24)),
         "How long after the customer's last message free text may be sent; WhatsApp itself ends it after 24 hours.",
         default=timedelta(hours=24),
+        rules=("whatsapp.window",),
     )
     consent: tuple[Consent, ...] = key(
         Several(Choice(Consent)),
         "On what basis somebody may be written to first: they opted in, or wrote to us on WhatsApp before.",
         default=tuple(Consent),
+        rules=("whatsapp.consent",),
     )
     source: str = a_source()
 
@@ -394,9 +441,17 @@ class Away:
     grace: timedelta = key(
         Length(timedelta(0)), "How long they may be gone before anything happens.", default=timedelta(minutes=1)
     )
-    held: Held = key(Choice(Held), "Whether their cases are kept or go back to their queues.", default=Held.REQUEUE)
+    held: Held = key(
+        Choice(Held),
+        "Whether their cases are kept or go back to their queues.",
+        default=Held.REQUEUE,
+        rules=("away.grace",),
+    )
     keep_statuses: tuple[Status, ...] = key(
-        Several(Choice(Status)), "The statuses in which cases are kept all the same.", default=()
+        Several(Choice(Status)),
+        "The statuses in which cases are kept all the same.",
+        default=(),
+        rules=("away.grace",),
     )
     source: str = a_source()
 
@@ -410,6 +465,7 @@ class Approval:
         Choice(OnCustomerMessage),
         "Whether a draft is kept (marked stale) or superseded when the customer writes.",
         default=OnCustomerMessage.KEEP,
+        rules=("approval.stale",),
     )
     source: str = a_source()
 
@@ -429,7 +485,7 @@ class Tags:
     """Tags on cases and messages."""
 
     enabled: bool = key(Flag(), "Whether agents may tag.", default=True)
-    limit: int = key(Whole(1, 100), "The most tags one case may carry, and one message.", default=20)
+    limit: int = key(Whole(1, 100), "The most tags one case may carry, and one message.", default=20, unit="tags")
     source: str = a_source()
 
 

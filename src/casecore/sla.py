@@ -119,6 +119,8 @@ def first_response(view: SeesClocks, policy: Policy, at: datetime) -> Clock | No
         policy: The SOP in force.
         at: Now (aware).
     """
+    if policy.layered:
+        policy = policy.at(at).for_(view.case)
     clocks = view.clocks
     if clocks is None:
         return None
@@ -133,6 +135,8 @@ def solution(view: SeesClocks, policy: Policy, at: datetime) -> Clock | None:
         policy: The SOP in force.
         at: Now (aware).
     """
+    if policy.layered:
+        policy = policy.at(at).for_(view.case)
     clocks = view.clocks
     if clocks is None:
         return None

@@ -40,6 +40,27 @@ _COMMANDS = MappingProxyType(
             """,
             (("rules --format md > rules.md", "every rule, as a table for Markdown"),),
         ),
+        "explain": (
+            """Tell what a key of a policy is worth, for which case and when, and why: every value that lost, too.
+
+            Values stand over each other: the default, the file, the files that extend it, the changes that have begun,
+            the overrides that match. The last one is in force. Exit code 2: there is no such key.
+            """,
+            (
+                ("explain chat.idle.silence", "what is in force now"),
+                ("explain capacity.chat --policy our-sop.toml --queue vip --at 2026-12-01", "for a case, on a date"),
+            ),
+        ),
+        "schema": (
+            """Print the JSON Schema of a policy file, with which editors complete keys and mark mistakes.
+
+            Keep it beside the policy, and make `#:schema ./sop.schema.json` the first line of that.
+            """,
+            (
+                ("schema > sop.schema.json", "for the editor"),
+                ("schema --format md", "every key, as a page"),
+            ),
+        ),
         "show": (
             """Draw a life cycle.
 

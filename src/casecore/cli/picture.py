@@ -67,7 +67,9 @@ def pictures(desk: Desk) -> Iterator[Picture]:
     for row in desk.wrap_ups.values():
         owed[row.agent].append(row.case)
     agents = nsmallest(ROWS, desk.agents.values(), key=lambda agent: agent.id)
-    rows = [(agent.id, _presence(agent), _load(agent, desk.policy), _listed(owed[agent.id])) for agent in agents]
+    rows = [
+        (agent.id, _presence(agent), _load(agent, desk.policy.at(now)), _listed(owed[agent.id])) for agent in agents
+    ]
     head = ("agent", "takes work", "has", "has to dispose")
     yield Picture(head, rows, len(desk.agents), frozenset(head[1:]))
 

@@ -14,8 +14,8 @@ from casecore.cli import UNREADABLE
 from casecore.cli.report import JsonReport, Report, TextReport
 from casecore.cli.screen import Screen, complain
 from casecore.desk import Desk
-from casecore.keys import Problem
 from casecore.policies import Policy
+from casecore.problems import Problem
 from casecore.replay import DayError, Tally, lines_of, steps
 
 OTHERWISE: Final = 1

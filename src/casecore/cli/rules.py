@@ -11,6 +11,8 @@ from casecore.cli.screen import Screen
 from casecore.composition import RULES
 from casecore.kernel import frozen
 from casecore.policies import SWITCHABLE, Policy
+from casecore.policies.documents import keys_of_rule
+from casecore.problems import under
 
 ALWAYS: Final = "always"
 """The enforcement of a rule that no policy can soften."""
@@ -44,8 +46,21 @@ def _kept(rule: str, policy: Policy) -> str:
     return policy.mode(rule).value if rule in SWITCHABLE else ALWAYS
 
 
-def _plain(rule: Listed) -> dict[str, Any]:
-    return {name: getattr(rule, name) for name in ("id", "titles", "clauses", "guards", "enforcement")}
+def _plain(rule: Listed, policy: Policy) -> dict[str, Any]:
+    told = {name: getattr(rule, name) for name in ("id", "titles", "clauses", "guards", "enforcement")}
+    return {**told, "set_by": [_set_by(key, policy) for key in _keys(rule.id, policy)]}
+
+
+def _keys(rule: str, policy: Policy) -> tuple[str, ...]:
+    """The keys that set a rule, and the entry that softens it, if it is softened."""
+    softened = (under("enforcement", rule),) if rule in policy.enforcement else ()
+    return (*keys_of_rule(rule), *softened)
+
+
+def _set_by(key: str, policy: Policy) -> dict[str, Any]:
+    """A key, and where its value stands; nowhere where it is the default."""
+    origin = policy.origin(key)
+    return {"key": key, "place": None if origin is None else str(origin)}
 
 
 def rules(
@@ -56,15 +71,16 @@ def rules(
     """List every rule of the desk: what it says, what it guards, and how strictly it is kept.
 
     A rule that blocks refuses; one that warns is noted as a deviation; one that is off is not asked. `always`: no
-    policy can soften it.
+    policy can soften it. The JSON also names the keys that set a rule, and the line on which each stands.
 
     Args:
         policy: The SOP, a TOML file; the one that ships with casecore if it is left out.
         format: A table for the terminal, a Markdown table, or JSON.
     """
-    found, screen = listed(Policy.default() if policy is None else Policy.load(policy)), Screen()
+    sop = Policy.default() if policy is None else Policy.load(policy)
+    found, screen = listed(sop), Screen()
     if format == "json":
-        screen.line(json.dumps([_plain(rule) for rule in found], indent=2))
+        screen.line(json.dumps([_plain(rule, sop) for rule in found], indent=2))
         return 0
     head = ("rule", "what it says", "clause", "guards", "kept")
     rows = [

@@ -84,6 +84,13 @@ class Step:
     def _repr_pretty_(self, printer: Any, _: object) -> None:
         printer.text(repr(self))  # Hypothesis would print both desks and the house, a megabyte for each run
 
+    @cached_property
+    def policy(self) -> Policy:
+        """What of the SOP is in force for this command."""
+        in_force: Any = self.house.in_force(self.before.view(self.command), self.command, self.before.policy)
+        policy: Policy = in_force
+        return policy
+
     @property
     def events(self) -> tuple[Event, ...]:
         """What happened; nothing if the command was refused."""
@@ -152,7 +159,7 @@ def _within_the_limits(step: Step) -> Iterator[str]:
     for name in sorted(
         {event.agent for event in step.events if isinstance(event, CaseAssigned | WorkOffered | ReviewTaken)}
     ):
-        was, now, policy = step.before.agents[name], step.after.agents[name], step.after.policy
+        was, now, policy = step.before.agents[name], step.after.agents[name], step.policy
         if now.load > max(now.total_limit(policy), was.load):
             yield f"{name} has {now.load} of {now.total_limit(policy)} in total"
         for channel in {*now.held, *now.offered}:
@@ -163,7 +170,7 @@ def _within_the_limits(step: Step) -> Iterator[str]:
 
 
 def _asked_and_silent(step: Step) -> Iterator[str]:
-    idle = step.before.policy.chat.idle
+    idle = step.policy.chat.idle
     for event, before, _ in step.moments:
         if isinstance(event, ChatDisconnected):
             contact = before.cases[event.case].contact
@@ -185,7 +192,7 @@ def _countdown_cancelled(step: Step) -> Iterator[str]:
 
 
 def _authenticated_first(step: Step) -> Iterator[str]:
-    needed = step.before.policy.authentication
+    needed = step.policy.authentication
     for event, before, after in step.moments:
         if isinstance(event, ContactStarted):
             contact = after.cases[event.case].contact
@@ -253,10 +260,10 @@ def _next_state_reached(step: Step) -> Iterator[str]:
 def _given_to_the_eligible(step: Step) -> Iterator[str]:
     for event, before, _ in step.moments:
         if isinstance(event, CaseAssigned | WorkOffered | ReviewTaken):
-            yield from _ineligible(event, before)
+            yield from _ineligible(event, before, step.policy)
 
 
-def _ineligible(event: CaseAssigned | WorkOffered | ReviewTaken, before: Desk) -> Iterator[str]:
+def _ineligible(event: CaseAssigned | WorkOffered | ReviewTaken, before: Desk, policy: Policy) -> Iterator[str]:
     file, agent = before.cases[event.case], before.agents.get(event.agent)
     review = isinstance(event, ReviewTaken) or (isinstance(event, WorkOffered) and event.review)
     offered = file.offers is not None and file.offers.to(review=review) == event.agent  # then it is counted already
@@ -265,7 +272,7 @@ def _ineligible(event: CaseAssigned | WorkOffered | ReviewTaken, before: Desk) -
     elif review and not agent.may(Permission.APPROVE):
         yield f"the review of case {event.case} was given to {event.agent}, who may not approve"
     else:
-        for reason in obstacles(agent, file.case, before.policy):
+        for reason in obstacles(agent, file.case, policy):
             counted = reason.rule.startswith("capacity") and (offered or (review and reason.rule == "capacity.channel"))
             if not counted and not (review and reason.rule == "assignment.queue"):
                 yield f"case {event.case} was given to {event.agent}, but {reason.message}"
@@ -329,13 +336,17 @@ def boss(desk: Desk) -> AddAgent:
     return AddAgent(SYSTEM, desk.now or T0, name, name, everything, frozenset(desk.policy.queues), frozenset(), room)
 
 
+def _policy_of(desk: Desk, case: str) -> Policy:
+    return desk.policy.at(desk.now or T0).for_(desk.cases[case].case)
+
+
 def way_to_closed(desk: Desk, case: str) -> tuple[Command, ...]:
     """The commands that close a case: a supervisor joins, withdraws the draft that waits, and closes.
 
     Where the policy does not close from the case's status it is closed as spam; where it lets no supervisor close, the
     system does it.
     """
-    joins, file, narrowed = boss(desk), desk.cases[case], desk.policy.lifecycle
+    joins, file, narrowed = boss(desk), desk.cases[case], _policy_of(desk, case).lifecycle
     by, at = joins.agent, joins.at
     withdraws = (WithdrawDraft(by, at, case, file.draft.id),) if file.draft is not None else ()
     ends = (EndContact(by, at, case),) if file.contact is not None else ()
@@ -347,7 +358,7 @@ def way_to_closed(desk: Desk, case: str) -> tuple[Command, ...]:
 
 def _disposals(desk: Desk, by: str, case: str) -> Iterator[Command]:
     """The commands by which a supervisor disposes every contact of a case, the one that is ended first included."""
-    file, at, policy = desk.cases[case], desk.now or T0, desk.policy
+    file, at, policy = desk.cases[case], desk.now or T0, _policy_of(desk, case)
     owed = {row.agent: row.earlier_handler for row in desk.wrap_ups.values() if row.case == case}
     if file.contact is not None and policy.wrap_up.required:
         owed.setdefault(file.contact.agent, file.aftermath.earlier_handler if file.aftermath else None)
@@ -500,5 +511,5 @@ def broken(step: Step, promises: Iterable[Promise] = PROMISES) -> tuple[str, ...
     Returns:
         One sentence for each breach, with the promise's number; nothing when all are kept.
     """
-    claimed = (promise for promise in promises if promise.claimed(step.before.policy))
+    claimed = (promise for promise in promises if promise.claimed(step.policy))
     return tuple(f"{promise.number} {promise.title}: {found}" for promise in claimed for found in promise.asks(step))

@@ -34,11 +34,13 @@ from casecore.contacts import Authenticate, EndContact
 from casecore.desk import Desk
 from casecore.house import House
 from casecore.kernel import CUSTOMER, ID_LIMIT, SYSTEM, Command, Enforcement, Event, frozen
-from casecore.keys import Choice, Flag, Length, Named, Number, Several, Table, Text, Whole, keys_of
+from casecore.keys import Choice, Flag, Length, Named, Number, Scope, Several, Table, Text, Whole, keys_of
 from casecore.notes import AddNote
 from casecore.offers import AcceptOffer, ExpireOffer, OfferCommand, OfferWork, RejectOffer
 from casecore.outbound import CUSTOMER_WRITES_FIRST, RecordConsent, StartOutbound
-from casecore.policies import SWITCHABLE, Policy
+from casecore.policies import SWITCHABLE, Change, Match, Override, Policy, PolicyError
+from casecore.policies.declared import ANY_NAME, every_key, named
+from casecore.policies.layers import LAYERS
 from casecore.prepared import PreparedText
 from casecore.reassignments import ReassignCase
 from casecore.replies import SendReply
@@ -150,12 +152,61 @@ _NARROWED: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     **{f"sla.{name}.calendar": st.none for name in ("default", *Channel)},
     "queues": lambda: st.dictionaries(ids(), _table(Table(Queue), "queues.*"), max_size=3).map(_one_fallback),
     "enforcement": lambda: st.dictionaries(st.sampled_from(sorted(SWITCHABLE)), st.sampled_from(Enforcement)),
+    "zone": lambda: st.sampled_from(("UTC", "Europe/Lisbon", "America/Sao_Paulo")),
+    **dict.fromkeys(LAYERS, lambda: st.just(())),
 }
 
 
 def policies() -> SearchStrategy[Policy]:
     """Any policy that contradicts nothing: each key has its default, or a value of the kind it declares."""
     return _table(Table(Policy), "")
+
+
+_TAGS: Final = ("vip", "new", "gold")
+_DAYS: Final = (T0.date(), T0.date() + timedelta(days=1), T0, T0 + timedelta(minutes=5), T0 + timedelta(days=3))
+"""Around the instants at which a run takes place."""
+
+
+def layered_policies(base: SearchStrategy[Policy] | None = None) -> SearchStrategy[Policy]:
+    """Any policy with overrides and changes that contradict neither each other nor it.
+
+    Args:
+        base: What the policy says without them; any policy if it is not given.
+    """
+    return _layered(policies() if base is None else base)
+
+
+@st.composite
+def _layered(draw: DrawFn, base: SearchStrategy[Policy]) -> Policy:
+    policy: Any = draw(base)
+    matches = st.builds(
+        Match,
+        channel=st.none() | st.sampled_from(Channel),
+        queue=st.none() | st.sampled_from([*policy.queues]),
+        tag=st.lists(st.sampled_from(_TAGS), max_size=2, unique=True).map(tuple),
+    ).filter(lambda match: match.named > 0)
+    overrides = st.builds(Override, match=matches, set=_settings((Scope.CASE,), policy))
+    changes = st.builds(Change, on=st.sampled_from(_DAYS), set=_settings((Scope.CASE, Scope.DESK), policy))
+    for name, layer in draw(st.lists(_either("override", overrides) | _either("change", changes), max_size=6)):
+        try:
+            policy = attrs.evolve(policy, **{name: (*getattr(policy, name), layer)})
+        except PolicyError:  # a tie, or a contradiction: it goes without
+            continue
+    layered: Policy = policy
+    return layered
+
+
+def _either(name: str, layers: SearchStrategy[T]) -> SearchStrategy[tuple[str, T]]:
+    return layers.map(lambda layer: (name, layer))
+
+
+def _settings(scopes: Sequence[Scope], policy: Policy) -> SearchStrategy[dict[str, Any]]:
+    root: Any = Policy
+    known = [key for key in every_key(root) if key.scope in scopes and key.steps[-1] not in {"calendar", "fallback"}]
+    queue = next(iter(policy.queues))
+    values = {named(key.path, queue): _values(key.kind, key.path.replace(ANY_NAME, "*")) for key in known}
+    some = st.lists(st.sampled_from([*values]), min_size=1, max_size=3, unique=True)
+    return some.flatmap(lambda paths: st.fixed_dictionaries({path: values[path] for path in paths}))
 
 
 # Agents and commands -----------------------------------------------------------------------------------

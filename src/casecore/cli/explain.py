@@ -1,0 +1,105 @@
+"""`casecore explain`: what a key of a policy is worth, and every value that lost against it."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, Literal
+
+import attrs
+from cyclopts import Parameter
+
+from casecore.channels import Channel
+from casecore.cli import UNREADABLE
+from casecore.cli.screen import Screen, complain
+from casecore.keys import Choice
+from casecore.policies import Aspect, Policy, PolicyError
+from casecore.policies.explaining import Explained, Said, UnknownKey
+from casecore.policies.explaining import explain as explained
+from casecore.policies.layers import Day, begins, told_case, zone_of
+from casecore.problems import Problem, did_you_mean
+
+_NOTHING: Final = "nothing"
+
+
+def explain(
+    key: str,
+    /,
+    *,
+    channel: str | None = None,
+    queue: str | None = None,
+    tag: tuple[str, ...] = (),
+    at: str | None = None,
+    policy: Annotated[str | None, Parameter(metavar="FILE")] = None,
+    format: Literal["text", "json"] = "text",  # noqa: A002 -- the option's name
+) -> int:
+    """Tell what a key of a policy is worth, and why: the value in force, and every value that lost against it.
+
+    Args:
+        key: The key, e.g. chat.idle.silence, or enforcement.tags.limit for how a rule is kept.
+        channel: The channel of the case.
+        queue: The queue in which the case is.
+        tag: A tag that the case carries; may be given several times.
+        at: A date, or an instant with its offset; now, if it is left out.
+        policy: The SOP, a TOML file; the one that ships with casecore if it is left out.
+        format: Lines for people, or JSON for programs.
+    """
+    sop = Policy.default() if policy is None else Policy.load(policy)
+    problems: list[Problem] = []
+    if channel is not None:
+        Choice(Channel).read(channel, "--channel", problems)
+    if queue is not None and queue not in sop.queues:
+        expected, remedy = f"one of {', '.join(sop.queues)}", did_you_mean(queue, sop.queues)
+        problems.append(Problem("--queue", f"there is no queue {queue!r}", expected, remedy))
+    day = datetime.now(UTC) if at is None else Day().read(at, "--at", problems)
+    if problems:
+        complain(PolicyError("explain", tuple(problems)))
+        return UNREADABLE
+    case = Aspect(None if channel is None else Channel(channel), queue, frozenset(tag))
+    try:
+        found = explained(sop, key, begins(day, zone_of(sop)), case)
+    except UnknownKey as error:
+        complain(error)
+        return UNREADABLE
+    screen = Screen()
+    if format == "json":
+        screen.line(json.dumps(_plain(found), indent=2))
+    else:
+        _tell(found, screen)
+    return 0
+
+
+def _tell(found: Explained, screen: Screen) -> None:
+    screen.line(screen.paint(f"{found.key.path} = {_shown(found.in_force.value)}", "bold"))
+    screen.paragraph(found.key.doc)
+    case = "a case that no override is for" if found.case == Aspect() else told_case(found.case)
+    screen.paragraph(f"for {case}, at {found.at.isoformat()}")
+    screen.line()
+    rows = [_row(found.in_force, "in force")]
+    rows += [_row(said, "lost") for said in found.lost]
+    screen.table(("", "value", "said by", "where", "why it lost"), rows, frozenset({"said by", "why it lost"}))
+
+
+def _row(said: Said, verdict: str) -> tuple[str, ...]:
+    return verdict, _shown(said.value), said.by, "" if said.origin is None else str(said.origin), said.why
+
+
+def _shown(value: Any) -> str:
+    return _NOTHING if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def _plain(found: Explained) -> dict[str, Any]:
+    case = found.case
+    return {
+        "key": found.key.path,
+        "what": found.key.doc,
+        "at": found.at.isoformat(),
+        "case": {"channel": case.channel, "queue": case.queue, "tags": sorted(case.tags)},
+        "in_force": _plain_said(found.in_force),
+        "lost": [{**_plain_said(said), "why": said.why} for said in found.lost],
+    }
+
+
+def _plain_said(said: Said) -> dict[str, Any]:
+    where = None if said.origin is None else attrs.asdict(said.origin, filter=lambda field, _: field.name != "text")
+    return {"value": said.value, "by": said.by, "location": where}

@@ -1,0 +1,20 @@
+"""`casecore schema`: what fits in a policy file, for editors and for readers."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from casecore.cli.screen import Screen
+from casecore.policies.documents import page, schema_text
+
+
+def schema(*, format: Literal["json", "md"] = "json") -> int:  # noqa: A002 -- the option's name
+    """Print the JSON Schema of a policy file, or the page of every key.
+
+    Args:
+        format: The schema as JSON, or every key with its default and meaning as Markdown.
+    """
+    screen = Screen()
+    for line in (page() if format == "md" else schema_text()).splitlines():
+        screen.line(line)
+    return 0

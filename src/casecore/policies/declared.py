@@ -1,0 +1,179 @@
+"""What is declared of each key of the policy, by its path: one walk through the sections, for everybody who asks.
+
+A path ends at a value: `chat.idle.silence`, `queues.vip.delivery`, `lifecycle.close_after` or one entry of it,
+`lifecycle.close_after.resolved`. The names of rules have dots of their own: `enforcement.tags.limit` is one entry, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, reduce
+from typing import Any
+
+import attrs
+
+from casecore.kernel import frozen
+from casecore.keys import Kind, Named, Scope, Table, keys_of
+from casecore.problems import steps_of, under
+
+ANY_NAME = "NAME"
+"""Stands for the name of a queue or a calendar in the path of a key that each of them has."""
+
+_WIDE = (Scope.CASE, Scope.DESK, Scope.FILE)
+
+
+@frozen
+class Declared:
+    """A key as it is declared.
+
+    Attributes:
+        path: Its path, as it is written.
+        steps: The words of the path.
+        kind: What it may hold.
+        doc: What it decides.
+        scope: What may set it otherwise: the narrowest that it or a table around it has.
+        unit: What a number counts.
+        rules: The rules it sets, beside the one called like it.
+        clause: Where `docs/domain.md` speaks of it.
+        default: The value where the file says nothing; None where there is none.
+    """
+
+    path: str
+    steps: tuple[str, ...]
+    kind: Kind
+    doc: str = ""
+    scope: Scope = Scope.CASE
+    unit: str = ""
+    rules: tuple[str, ...] = ()
+    clause: str = ""
+    default: Any = attrs.field(default=None, eq=False)
+
+    @property
+    def is_table(self) -> bool:
+        """Whether it is a table, whose keys are set one by one."""
+        return _is_table(self.kind)
+
+
+def _is_table(kind: Kind) -> bool:
+    return isinstance(kind, Table) or (isinstance(kind, Named) and _is_table(kind.of))
+
+
+def declared(root: type, path: str) -> Declared | None:
+    """What is declared of the key at a path; None where there is no such key.
+
+    Args:
+        root: The section from which the path starts.
+        path: As a policy file writes it; names that are no plain words stand in quotation marks.
+    """
+    words = [step for step in steps_of(path) or () if isinstance(step, str)]
+    found = _walked(_root(root), words)
+    return found if words else None
+
+
+def _root(section: type) -> Declared:
+    return Declared("", (), Table(section))
+
+
+def _walked(outer: Declared, words: Sequence[str]) -> Declared | None:
+    if not words:
+        return outer
+    kind = outer.kind
+    if isinstance(kind, Table):
+        attribute = attrs.fields_dict(kind.section).get(words[0])
+        known = attribute is not None and "kind" in attribute.metadata
+        return _walked(_key(attribute, outer), words[1:]) if known else None
+    if not isinstance(kind, Named):
+        return None
+    taken = 1 if _is_table(kind) else len(words)
+    name = ".".join(words[:taken])
+    known = kind.names is None or name in kind.names.__members__.values()
+    return _walked(_entry(kind, name, outer), words[taken:]) if known else None
+
+
+def _key(attribute: Any, outer: Declared) -> Declared:
+    told = attribute.metadata
+    return Declared(
+        under(outer.path, attribute.name),
+        (*outer.steps, attribute.name),
+        told["kind"],
+        told["doc"],
+        max(outer.scope, told["scope"], key=_WIDE.index),
+        told["unit"],
+        told["rules"] or outer.rules,
+        told["clause"] or outer.clause,
+        getattr(outer.default, attribute.name) if attrs.has(type(outer.default)) else _default(attribute),
+    )
+
+
+def _default(attribute: Any) -> Any:
+    default = attribute.default
+    return default.factory() if hasattr(default, "factory") else None if default is attrs.NOTHING else default
+
+
+def _entry(kind: Named, name: str, outer: Declared) -> Declared:
+    known: Any = outer
+    default = (outer.default or {}).get(name)
+    path, steps = under(outer.path, name), (*outer.steps, name)
+    entry: Declared = attrs.evolve(known, path=path, steps=steps, kind=kind.of, default=default)
+    return entry
+
+
+def any_entry(outer: Declared) -> Declared:
+    """What is declared of an entry of a table whose entries have names, whatever the name."""
+    kind: Any = outer.kind
+    return _entry(kind, ANY_NAME, outer)
+
+
+def inside(kind: Table, outer: Declared | None = None) -> Iterator[Declared]:
+    """The keys of a table, in order.
+
+    Args:
+        kind: The table.
+        outer: What is declared of it, where it is not the whole policy.
+    """
+    around = _root(kind.section) if outer is None else outer
+    for name in keys_of(kind.section):
+        yield _key(attrs.fields_dict(kind.section)[name], around)
+
+
+@cache
+def every_key(root: type) -> tuple[Declared, ...]:
+    """Every key under a section that holds a value, in order; those of queues and calendars under `NAME`."""
+    return tuple(_values_under(_root(root)))
+
+
+def _values_under(outer: Declared) -> Iterator[Declared]:
+    kind = outer.kind
+    if isinstance(kind, Table):
+        for known in inside(kind, outer):
+            yield from _values_under(known)
+    elif isinstance(kind, Named) and _is_table(kind):
+        yield from _values_under(any_entry(outer))
+    else:
+        yield outer
+
+
+def named(path: str, name: str) -> str:
+    """The path of a key that each queue or calendar has, for one of them."""
+    steps = (name if step == ANY_NAME else str(step) for step in steps_of(path) or ())
+    return reduce(under, steps, "")
+
+
+def put(held: Any, kind: Any, steps: Sequence[str], value: Any) -> Any:
+    """What a table becomes when one value in it is another.
+
+    Args:
+        held: The section, or the entries by name; None where nothing is said yet.
+        kind: Its kind.
+        steps: The words that lead to the value.
+        value: The value.
+    """
+    if not steps:
+        return value
+    step, *rest = steps
+    if isinstance(kind, Named):
+        name = step if kind.names is None else kind.names(step)
+        entries: Mapping[Any, Any] = held or {}
+        return {**entries, name: put(entries.get(name), kind.of, rest, value)}
+    section = kind.section() if held is None else held
+    return attrs.evolve(section, **{step: put(getattr(section, step), keys_of(kind.section)[step], rest, value)})

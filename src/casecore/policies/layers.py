@@ -1,0 +1,401 @@
+"""Layers: what an SOP says otherwise from a date on, or for some cases, and which promises are waived for a while.
+
+* **Change**: `on` a date, keys get other values, for everybody. A date begins at midnight in the policy's `zone`; a
+  date-time with its offset is that instant. Later changes stand over earlier ones.
+* **Override**: keys have other values for the cases that match: of a channel, in a queue, with a tag, or several of
+  these at once. All that is named has to match. The more a match names, the more specific it is: the channel counts
+  one, the queue one, and each tag one. The most specific one wins, and stands over every change: it speaks of fewer
+  cases. Two that are equally specific, can match the same case and set a key to different values are an error, unless
+  a third that names all that both of them name decides.
+* **Waiver**: a promise is not asked for `until` the end of a date, for a `reason`, `by` somebody.
+
+A case is matched as it is when it is asked about: with its channel, its queue and its tags of that moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from casecore.calendars import zone_named
+from casecore.channels import Channel
+from casecore.kernel import frozen
+from casecore.keys import MISSING, Choice, Kind, Scope, Several, Table, Text, key, section
+from casecore.policies.declared import Declared, declared, every_key
+from casecore.problems import Problem, no_such_keys, outer, quoted, under
+from casecore.sections import a_source
+
+if TYPE_CHECKING:
+    from casecore.policies.policy import Policy
+
+MOST: Final = 50
+"""How many overrides, changes and waivers a policy has at most, of each."""
+
+LAYERS: Final = ("override", "change", "waiver")
+"""The arrays of tables that hold them."""
+
+PROMISES: Final = 21
+"""How many promises there are (§10)."""
+
+NEVER_WAIVED: Final = ("01", "02", "03", "11", "16")
+"""The promises without which nothing else can be relied on (§10)."""
+
+
+# Kinds -------------------------------------------------------------------------------------------------
+
+
+@frozen
+class Settings:
+    """A table of other values for keys of the policy, each by its path, like `"chat.idle.silence" = "5m"`."""
+
+    scopes: tuple[Scope, ...]
+    most: int = 200
+
+    @property
+    def describe(self) -> str:
+        """How it is written."""
+        return 'a table of values by the paths of their keys, like { "chat.idle.silence" = "5m" }'
+
+    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
+        """A dict from path to value."""
+        if not isinstance(value, dict) or len(value) > self.most:
+            problems.append(Problem(path, f"{quoted(value)} does not fit", self.describe))
+            return MISSING
+        found = {word: self._declared(word) for word in value}
+        unknown = [word for word, known in found.items() if known is None]
+        if unknown:
+            root: Any = _policy()
+            every = [known.path for known in every_key(root) if known.scope in self.scopes]
+            problems.append(no_such_keys(unknown, every, path, every, "the path of a key, like chat.idle.silence"))
+        read: dict[str, Any] = {}
+        for word, known in found.items():
+            if known is not None:
+                self._read(known, value[word], under(path, word), read, problems)
+        return MISSING if unknown or MISSING in read.values() else read
+
+    def _declared(self, word: str) -> Declared | None:
+        return declared(_policy(), word)
+
+    def _read(self, known: Declared, value: Any, path: str, read: dict[str, Any], problems: list[Problem]) -> None:
+        why_not = self._why_not(known, read)
+        if why_not:
+            problems.append(Problem(path, *why_not, of_key=True))
+            read[known.path] = MISSING
+        else:
+            read[known.path] = known.kind.read(value, path, problems)
+
+    def _why_not(self, known: Declared, read: Mapping[str, Any]) -> tuple[str, str] | None:
+        if known.is_table:
+            return "is a table", "its keys one by one"
+        if known.scope not in self.scopes:
+            if known.scope is Scope.FILE:
+                return "says what the file is, and is the same for ever and for every case", "another key"
+            return "shapes the desk, and is the same for every case", "a [[change]], or another key"
+        clash = next(clashes({known.path: MISSING}, read), None)
+        return None if clash is None else (f"is set here already, by {clash[1]}", "each value once")
+
+    def write(self, value: Mapping[str, Any]) -> Any:
+        """A table, each value as its own kind writes it."""
+        kinds = {path: declared(_policy(), path) for path in value}
+        return {path: known.kind.write(value[path]) for path, known in kinds.items() if known is not None}
+
+
+@frozen
+class Words:
+    """One text, or a list of several; kept as a tuple."""
+
+    of: Kind
+    most: int = 5
+
+    @property
+    def describe(self) -> str:
+        """What each is."""
+        return f"{self.of.describe}, or a list of at most {self.most}"
+
+    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
+        """A tuple, of one where a single text is given."""
+        if isinstance(value, list):
+            return Several(self.of, self.most).read(value, path, problems)
+        read = self.of.read(value, path, problems)
+        return MISSING if read is MISSING else (read,)
+
+    def write(self, value: tuple[Any, ...]) -> Any:
+        """A single text where there is one."""
+        written = [self.of.write(item) for item in value]
+        return written[0] if len(written) == 1 else written
+
+
+@frozen
+class Day:
+    """A date, or an instant with its offset; in JSON, which has neither, its text."""
+
+    describe = "a date like 2026-12-01, or an instant with its offset like 2026-12-01T06:00:00+01:00"
+
+    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
+        """A date, or an aware datetime in UTC."""
+        read = _day(value)
+        if read is None:
+            local = isinstance(value, datetime)
+            remedy = f"say where that is, e.g. {value.isoformat()}Z" if local else ""
+            problems.append(Problem(path, f"{_told(value)} does not fit", self.describe, remedy))
+            return MISSING
+        return read
+
+    def write(self, value: date) -> Any:
+        """The text, because JSON has no dates."""
+        return value.isoformat()
+
+
+def _day(value: Any) -> date | None:
+    try:
+        if isinstance(value, str):
+            value = date.fromisoformat(value) if len(value) == len("2026-12-01") else datetime.fromisoformat(value)
+        if isinstance(value, datetime):
+            return value.astimezone(UTC) if value.utcoffset() is not None else None
+    except (ValueError, OverflowError):
+        return None
+    return value if isinstance(value, date) else None
+
+
+def _told(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date | time) else quoted(value)
+
+
+@frozen
+class PromiseNumber:
+    """The number of a promise that can be waived, in two digits."""
+
+    @property
+    def describe(self) -> str:
+        """The numbers."""
+        return f'the number of a promise, from "04" to "{PROMISES}"; {", ".join(NEVER_WAIVED)} can never be waived'
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The promises that can be waived."""
+        return tuple(word for n in range(1, PROMISES + 1) if (word := f"{n:02}") not in NEVER_WAIVED)
+
+    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
+        """The number as it is written."""
+        if value in self.numbers:
+            return value
+        bare = isinstance(value, int) and f"{value:02}" in self.numbers
+        remedy = f'write "{value:02}"' if bare else ""
+        problems.append(Problem(path, f"{quoted(value)} does not fit", self.describe, remedy))
+        return MISSING
+
+    def write(self, value: str) -> Any:
+        """As it is."""
+        return value
+
+
+def _policy() -> type[Policy]:
+    from casecore.policies.policy import Policy
+
+    return Policy
+
+
+# Sections ----------------------------------------------------------------------------------------------
+
+
+class Matched(Protocol):
+    """What overrides look at of a case."""
+
+    @property
+    def channel(self) -> Channel | None:
+        """Its channel."""
+
+    @property
+    def queue(self) -> str | None:
+        """The queue in which it is."""
+
+    @property
+    def tags(self) -> frozenset[str]:
+        """The tags it carries."""
+
+
+@frozen
+class Aspect:
+    """What overrides look at of a case, and no more: cases that are alike in it have the same values."""
+
+    channel: Channel | None = None
+    queue: str | None = None
+    tags: frozenset[str] = frozenset()
+
+
+@section
+class Match:
+    """Which cases an override is for: all that is named here has to match."""
+
+    channel: Channel | None = key(Choice(Channel), "The channel of the case.", default=None)
+    queue: str | None = key(Text(200), "The queue in which the case is.", default=None)
+    tag: tuple[str, ...] = key(Words(Text(200)), "A tag that the case carries, or several, all of them.", default=())
+
+    def takes(self, aspect: Aspect) -> bool:
+        """Whether a case is one of these."""
+        return (
+            (self.channel is None or self.channel == aspect.channel)
+            and (self.queue is None or self.queue == aspect.queue)
+            and aspect.tags.issuperset(self.tag)
+        )
+
+    @property
+    def named(self) -> int:
+        """How much it names; of two overrides the one that names more wins."""
+        return (self.channel is not None) + (self.queue is not None) + len(self.tag)
+
+    def meets(self, other: Match) -> Aspect | None:
+        """A case that both take, and nothing in it that neither names; None where no case is both."""
+        both = ((self.channel, other.channel), (self.queue, other.queue))
+        if any(None not in pair and pair[0] != pair[1] for pair in both):
+            return None
+        tags = frozenset((*self.tag, *other.tag))
+        return Aspect(self.channel or other.channel, self.queue or other.queue, tags)
+
+    def __str__(self) -> str:
+        return str(told_case(Aspect(self.channel, self.queue, frozenset(self.tag))))
+
+
+def told_case(aspect: Aspect) -> str:
+    """A case in words."""
+    parts = (
+        f"on {aspect.channel}" if aspect.channel else "",
+        f"in the queue {aspect.queue}" if aspect.queue else "",
+        f"tagged {' and '.join(sorted(aspect.tags))}" if aspect.tags else "",
+    )
+    return " ".join(("a case", *filter(None, parts)))
+
+
+@section
+class Override:
+    """Other values for some cases."""
+
+    match: Match = key(Table(Match), "Which cases; of two that set the same, the one that names more wins.")
+    set: Mapping[str, Any] = key(Settings((Scope.CASE,)), "The values, by the paths of their keys.")
+    source: str = a_source()
+
+
+@section
+class Change:
+    """Other values from a date on."""
+
+    on: date = key(Day(), "The date, from its midnight in the policy's zone, or the instant.")
+    set: Mapping[str, Any] = key(Settings((Scope.CASE, Scope.DESK)), "The values, by the paths of their keys.")
+    source: str = a_source()
+
+
+@section
+class Waiver:
+    """A promise that is not asked for, for a while."""
+
+    promise: str = key(PromiseNumber(), "The promise (§10).")
+    until: date = key(Day(), "The last date on which it is waived, in the policy's zone, or the instant of its end.")
+    reason: str = key(Text(1000, 1), "Why.")
+    by: str = key(Text(200, 1), "Who says so.")
+    source: str = a_source()
+
+
+# Instants ----------------------------------------------------------------------------------------------
+
+
+def zone_of(policy: Policy) -> tzinfo:
+    """The time zone in which the dates of a policy begin."""
+    return zone_named(policy.zone, [])
+
+
+def begins(day: date, zone: tzinfo) -> datetime:
+    """The instant at which a date begins somewhere; an instant is itself."""
+    if isinstance(day, datetime):
+        return day
+    return _utc(datetime.combine(day, time(), zone))
+
+
+def ends(day: date, zone: tzinfo) -> datetime:
+    """The instant at which a date ends somewhere; an instant is itself."""
+    if isinstance(day, datetime) or day == date.max:
+        return begins(day, zone)
+    return begins(day + timedelta(days=1), zone)
+
+
+def _utc(local: datetime) -> datetime:
+    try:
+        return local.astimezone(UTC)
+    except OverflowError:  # on the first or the last day of the calendar
+        return local.replace(tzinfo=UTC)
+
+
+def clashes(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The paths at which two settings say different things: the same key, or a table and an entry of it."""
+    for path, value in one.items():
+        if path in other and other[path] != value:
+            yield path, path
+        elif outer(path) in other:
+            yield path, outer(path)
+    yield from ((outer(path), path) for path in other if outer(path) in one)
+
+
+# What is in force --------------------------------------------------------------------------------------
+
+
+class Layers:
+    """The layers of one policy, put in order; what is in force when and for whom is worked out once.
+
+    Attributes:
+        begins: The instants at which something changes, in order.
+    """
+
+    def __init__(self, policy: Policy | None = None) -> None:
+        self.begins: tuple[datetime, ...] = ()
+        self._matches: tuple[Match, ...] = ()
+        self._kept: dict[int | Aspect, Policy] = {}
+        if policy is None:
+            return
+        self._policy = policy
+        zone = zone_of(policy)
+        self._changes = sorted(((begins(change.on, zone), number) for number, change in enumerate(policy.change)))
+        self.begins = tuple(dict.fromkeys(begin for begin, _ in self._changes))
+        self._matches = tuple(override.match for override in policy.override)
+        self._channels = frozenset(match.channel for match in self._matches)
+        self._queues = frozenset(match.queue for match in self._matches)
+        self._tags = frozenset(tag for match in self._matches for tag in match.tag)
+
+    def changes(self, number: int) -> tuple[int, ...]:
+        """The changes that have been made once so many instants have passed, in order, by their number."""
+        last = self.begins[:number]
+        return tuple(change for begin, change in self._changes if begin in last)
+
+    def dated(self, number: int) -> Policy:
+        """The policy once so many of the instants have passed."""
+        if number not in self._kept:
+            sets = ((f"change[{change}].set", self._policy.change[change].set) for change in self.changes(number))
+            self._kept[number] = self._policy.laid(sets, overrides=True)
+        return self._kept[number]
+
+    def aspect(self, case: Matched | None) -> Aspect:
+        """What the overrides look at of a case."""
+        if case is None:
+            return Aspect()
+        channel = case.channel if case.channel in self._channels else None
+        queue = case.queue if case.queue in self._queues else None
+        return Aspect(channel, queue, case.tags & self._tags)
+
+    def matching(self, aspect: Aspect) -> tuple[int, ...]:
+        """The overrides that match, by their number; the one that wins over all the others comes last."""
+        found = (number for number, match in enumerate(self._matches) if match.takes(aspect))
+        return tuple(sorted(found, key=lambda number: self._matches[number].named))
+
+    def seen_as(self, aspect: Aspect) -> Policy:
+        """The policy for cases of this aspect."""
+        if aspect not in self._kept:
+            self._kept[aspect] = self.overridden(self.matching(aspect))
+        return self._kept[aspect]
+
+    def overridden(self, numbers: Iterable[int]) -> Policy:
+        """The policy with these overrides, the last one over all the others."""
+        sets = ((f"override[{number}].set", self._policy.override[number].set) for number in numbers)
+        return self._policy.laid(sets)
+
+
+NO_LAYERS: Final = Layers()
+"""The layers of a policy that has none."""

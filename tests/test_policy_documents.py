@@ -1,0 +1,254 @@
+"""What is generated from the declarations: the JSON Schema and the page of every key; and which key sets which rule."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+
+from casecore.composition import RULES, TIMERS
+from casecore.keys import Table, keys_of
+from casecore.policies import SWITCHABLE, Policy
+from casecore.policies.declared import declared, every_key, inside, named
+from casecore.policies.documents import _of as schema_of
+from casecore.policies.documents import json_schema, keys_of_rule, page, rules_of, schema_text
+from casecore.testing.strategies import layered_policies
+
+ROOT = Path(__file__).parent.parent
+SCHEMA = json_schema()
+
+TYPES = {"boolean": bool, "integer": int, "number": int | float, "string": str, "array": list, "object": dict}
+UNDERSTOOD = {
+    *("$schema", "title", "description", "default", "type", "enum", "pattern", "minLength", "maxLength", "minimum"),
+    *("maximum", "items", "uniqueItems", "maxItems", "properties", "patternProperties", "additionalProperties"),
+    *("required", "maxProperties", "minProperties", "anyOf", "format", "$ref"),
+}
+"""The words of draft 4 that the schema uses."""
+
+
+def misfits(schema, value, path=""):
+    """What a checker of JSON Schema's draft 4 would complain about."""
+    if "$ref" in schema:
+        target = SCHEMA
+        for step in schema["$ref"].removeprefix("#/").split("/"):
+            target = target[step]
+        return misfits(target, value, path)
+    if "anyOf" in schema:
+        return [] if any(not misfits(one, value, path) for one in schema["anyOf"]) else [path]
+    kind = TYPES[schema["type"]]
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        return [path]
+    return [*_CHECKS[schema["type"]](schema, value, path)] if schema["type"] in _CHECKS else []
+
+
+def in_object(schema, value, path):
+    """The complaints about a table."""
+    yield from (f"{path}.{name}" for name in schema.get("required", ()) if name not in value)
+    if not schema.get("minProperties", 0) <= len(value) <= schema.get("maxProperties", 10**6):
+        yield path
+    for name, item in value.items():
+        if name in schema.get("properties", {}):
+            yield from misfits(schema["properties"][name], item, f"{path}.{name}")
+            continue
+        matching = [one for pattern, one in schema.get("patternProperties", {}).items() if re.search(pattern, name)]
+        more = schema.get("additionalProperties", False)
+        for one in matching or ([more] if more else []):
+            yield from misfits(one, item, f"{path}.{name}")
+        if not matching and not more:
+            yield f"{path}.{name}"
+
+
+def in_string(schema, value, path):
+    """The complaints about a text."""
+    if value not in schema.get("enum", [value]) or not re.search(schema.get("pattern", ""), value):
+        yield path
+    if not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", 10**6):
+        yield path
+    if schema.get("format", "") == "date" and not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        yield path
+
+
+def in_number(schema, value, path):
+    """The complaints about a number."""
+    if not schema["minimum"] <= value <= schema["maximum"]:
+        yield path
+
+
+def in_array(schema, value, path):
+    """The complaints about a list."""
+    if len(value) > schema["maxItems"] or any(item in value[:number] for number, item in enumerate(value)):
+        yield path
+    for number, item in enumerate(value):
+        yield from misfits(schema["items"], item, f"{path}[{number}]")
+
+
+_CHECKS = {"object": in_object, "string": in_string, "integer": in_number, "number": in_number, "array": in_array}
+
+
+class TestSchema:
+    """The JSON Schema for editors."""
+
+    def test_ships_as_it_is_generated(self):
+        """If it is not: `casecore schema > src/casecore/sop.schema.json`."""
+        assert schema_text() == (ROOT / "src/casecore/sop.schema.json").read_text("utf-8")
+        assert SCHEMA == json.loads(schema_text())
+
+    def test_uses_only_what_draft_4_has(self):
+        """Editors of TOML read no later draft."""
+
+        def used(schema):
+            for word, value in schema.items():
+                yield word
+                if word in {"properties", "patternProperties"}:
+                    for inner in value.values():
+                        yield from used(inner)
+                elif word in {"items", "additionalProperties"} and isinstance(value, dict):
+                    yield from used(value)
+                elif word == "anyOf":
+                    for inner in value:
+                        yield from used(inner)
+
+        assert UNDERSTOOD >= {*used(SCHEMA)}
+
+    @given(layered_policies())
+    def test_takes_every_policy(self, policy):
+        """What casecore reads, an editor does not mark."""
+        assert [] == misfits(SCHEMA, policy.to_dict())
+
+    def test_takes_the_shipped_sop(self):
+        """With the key that only files have."""
+        assert [] == misfits(SCHEMA, {**Policy.default().to_dict(), "extends": "base.toml"})
+
+    @pytest.mark.parametrize(
+        ("plain", "path"),
+        [
+            ({"limit": 3}, ".limit"),
+            ({"schema": 2}, ".schema"),
+            ({"tags": {"limit": "3"}}, ".tags.limit"),
+            ({"tags": {"limit": 101}}, ".tags.limit"),
+            ({"tags": {"enabled": 1}}, ".tags.enabled"),
+            ({"chat": {"idle": {"silence": "2 minutes"}}}, ".chat.idle.silence"),
+            ({"chat": {"idle": {"silence": ""}}}, ".chat.idle.silence"),
+            ({"queues": {"vip": {"delivery": "pul"}}}, ".queues.vip.delivery"),
+            ({"lifecycle": {"close_by": ["owner", "owner"]}}, ".lifecycle.close_by"),
+            ({"enforcement": {"tags.limit": "wran"}}, ".enforcement.tags.limit"),
+            ({"override": [{"match": {}}]}, ".override[0].set"),
+            ({"override": [{"match": {}, "set": {}}]}, ".override[0].set"),
+            ({"override": [{"match": {}, "set": {"id": "x"}}]}, ".override[0].set.id"),
+            ({"override": [{"match": {}, "set": {"tags.limit": 0}}]}, ".override[0].set.tags.limit"),
+            ({"override": [{"match": {}, "set": {"queues.vip.title": "x"}}]}, ".override[0].set.queues.vip.title"),
+            (
+                {"change": [{"on": "2026-12-01", "set": {"queues.vip.delivery": "x"}}]},
+                ".change[0].set.queues.vip.delivery",
+            ),
+            ({"change": [{"on": "2026-12-01", "set": {"enforcement.a": "x"}}]}, ".change[0].set.enforcement.a"),
+            ({"change": [{"on": 7, "set": {"tags.limit": 1}}]}, ".change[0].on"),
+            ({"waiver": [{"promise": "02", "until": "2026-12-01", "by": "a", "reason": ""}]}, ".waiver[0].promise"),
+        ],
+    )
+    def test_marks_mistakes(self, plain, path):
+        """Of the shape, and of each value."""
+        assert path in misfits(SCHEMA, plain)
+
+    def test_every_kind_is_described(self):
+        """A kind that is new has to be told."""
+        with pytest.raises(TypeError, match="say in _SCHEMAS how the values of a object are described"):
+            schema_of(object())
+
+
+class TestPage:
+    """The page of every key."""
+
+    def test_is_as_it_is_generated(self):
+        """If it is not: `casecore schema --format md > docs/keys.md`."""
+        assert page() == (ROOT / "docs" / "keys.md").read_text("utf-8")
+
+    def test_has_every_key(self):
+        """Each stands in the section of its table, or of those that are like it."""
+        told = page()
+        for known in every_key(Policy):
+            if known.steps[-1] != "source" and known.steps[0] not in {"override", "change", "waiver"}:
+                table = known.path.rpartition(".")[0]
+                assert f"`{table}`" in told or not table or re.fullmatch(r"sla\.\w+\.\w+", table)
+                assert f"| `{known.steps[-1]}` |" in told
+
+
+class TestRules:
+    """Which key sets which rule."""
+
+    def test_there_is_every_rule_that_a_key_names(self):
+        """And every key that a timer names."""
+        ids = {rule.id for rule in RULES}
+        assert {rule for known in every_key(Policy) for rule in known.rules} <= ids
+        waits = {timer.key for timer in TIMERS} - {"commitment.due_at"}
+        assert all(declared(Policy, key) for key in waits)
+
+    @pytest.mark.parametrize(
+        ("rule", "keys"),
+        [
+            ("tags.limit", ("tags.limit",)),
+            ("idle.silence", ("chat.idle.silence", "chat.idle.counts_from")),
+            ("offer.late", ("routing.offer_timeout",)),
+            ("case.known", ()),
+        ],
+    )
+    def test_keys_of_a_rule(self, rule, keys):
+        """By its name, or by what the key says."""
+        assert keys == keys_of_rule(rule)
+
+    def test_rules_of_a_key(self):
+        """The one that is called like it comes first."""
+        assert ("wrap_up.notes", "assignment.wrap_up") == rules_of(declared(Policy, "wrap_up.notes"))[:2]
+        assert "tags.limit" in SWITCHABLE
+
+
+class TestDeclared:
+    """What is declared of a key, by its path."""
+
+    @pytest.mark.parametrize(
+        ("path", "canonical"),
+        [
+            ("tags.limit", "tags.limit"),
+            ("queues.vip.priority.max", "queues.vip.priority.max"),
+            ('queues."a b".title', 'queues."a b".title'),
+            ("lifecycle.close_after.resolved", "lifecycle.close_after.resolved"),
+            ("enforcement.tags.limit", 'enforcement."tags.limit"'),
+            ('enforcement."tags.limit"', 'enforcement."tags.limit"'),
+            ("chat", "chat"),
+        ],
+    )
+    def test_of_a_path(self, path, canonical):
+        """However it is written, it has one path."""
+        assert canonical == declared(Policy, path).path
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "",
+            "nope",
+            "tags.nope",
+            "tags.limit.more",
+            "layered",
+            "queues.vip.nope",
+            "lifecycle.close_after.nope",
+            "a[0]",
+        ],
+    )
+    def test_of_none(self, path):
+        """Where there is no such key, nothing is."""
+        assert declared(Policy, path) is None
+
+    def test_defaults_are_those_of_the_table_around(self):
+        """What a channel takes differs from channel to channel."""
+        assert (True, False) == tuple(
+            declared(Policy, f"channels.{name}.attachments").default for name in ("chat", "sms")
+        )
+
+    def test_named(self):
+        """A key that each queue has, for one of them."""
+        assert 'queues."a b".title' == named("queues.NAME.title", "a b")
+
+    def test_inside(self):
+        """The keys of the whole policy."""
+        assert [*keys_of(Policy)] == [known.path for known in inside(Table(Policy))]
