@@ -53,7 +53,7 @@ from casecore.sections import Approval, Authentication, Chat, CountsFrom, Idle, 
 from casecore.silence import AskPresence, DisconnectIdle
 from casecore.testing import scenario
 from casecore.testing.machine import DeskMachine
-from casecore.testing.promises import PROMISES, Step, broken
+from casecore.promises import PROMISES, Step, broken
 from casecore.testing.scenario import at, case_in, flat
 from casecore.testing.strategies import policies, runs
 from casecore.wrap_ups import Dispose, Disposed

@@ -48,7 +48,7 @@ from casecore.sections import Queue
 from casecore.testing import scenario, strategies
 from casecore.testing.laws import rows_of, unlawful
 from casecore.testing.machine import DeskMachine
-from casecore.testing.promises import Step
+from casecore.promises import Step
 from casecore.testing.scenario import T0, TEAM, a_desk, at, case_in, flat, new_case, team_of
 from casecore.wrap_ups import WrapUpOwed
 

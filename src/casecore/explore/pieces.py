@@ -84,7 +84,7 @@ class Pieces:
     def number_of(self, rows: Rows) -> int:
         """The number of the piece that these rows are, once they are in the one form."""
         formed = {key: row for key in sorted(rows) if (row := self._form(key[0], rows[key])) is not None}
-        key = tuple(formed.items())
+        key = tuple((key, *_parts(row)) for key, row in formed.items())
         number = self._numbers.get(key)
         if number is None:
             number = self._numbers[key] = len(self.all)
@@ -102,6 +102,11 @@ class Pieces:
                 happen(rows, event, self._mine)
         return self.number_of(rows)
 
+
+
+def _parts(row: Any) -> tuple[int, ...]:
+    """What tells a row in the one form from others: which objects it is made of, for equal ones are the same."""
+    return tuple(id(getattr(row, name)) for name in SHEETS) if isinstance(row, CaseFile) else (id(row),)
 
 
 def happen(rows: dict[tuple[str, str], Any], event: Event, mine: Callable[[str, str], bool]) -> None:
@@ -161,7 +166,7 @@ def _with(row: Any, name: str, value: Any) -> Any:
 
 
 class Form:
-    """Brings rows into the one form.
+    """Brings records into the one form; equal ones become the same object.
 
     Args:
         counting: Fields, as `row.field`, of instants that a timer counts from and some question reads.
@@ -177,50 +182,47 @@ class Form:
         self._apart = apart
         self._at_most = at_most
         self._kept = kept
-        self._formed: dict[int, tuple[Any, Any]] = {}  # by identity, beside the row, which keeps it alive
+        self._one: dict[Any, Any] = {}
+        self._formed: dict[int, tuple[Any, Any]] = {}  # by identity; the record beside it is thereby kept alive
 
     def __call__(self, table: str, row: Any) -> Any:
         """The row in the one form; None where it is forgotten."""
         if table == "messages" and row.id not in self._kept:
             return None
+        if table != "cases":
+            return self._record(NAMES[table], row)
+        return CaseFile(*[
+            None if (sheet := getattr(row, name)) is None else self._record(name, sheet) for name in SHEETS
+        ])
+
+    def _record(self, name: str, row: Any) -> Any:
         known = self._formed.get(id(row))
-        if known is not None:
-            return known[1]
-        formed = self._file(row) if table == "cases" else self._row(NAMES[table], row)
-        self._formed[id(row)] = (row, formed)
-        self._formed[id(formed)] = (formed, formed)
-        return formed
+        if known is None:
+            formed = self._made(name, row)
+            formed = self._one.setdefault(formed, formed)
+            self._formed[id(formed)] = (formed, formed)
+            known = self._formed[id(row)] = (row, formed)
+        return known[1]
 
-    def _file(self, file: CaseFile) -> CaseFile:
-        sheets = ((name, getattr(file, name)) for name in SHEETS)
-        return CaseFile(*[None if sheet is None else self._row(name, sheet) for name, sheet in sheets])
-
-    def _row(self, name: str, row: Any) -> Any:
+    def _made(self, name: str, row: Any) -> Any:
+        kind: Any = type(row)
         if name in self._apart:
-            return _first(type(row))
-        changed = {
-            field: self._value(f"{name}.{field}", field, getattr(row, field), type(row)) for field in fields_of(type(row))
-        }
-        return type(row)(**changed)
+            return kind()
+        values = ((field, getattr(row, field)) for field in fields_of(kind))
+        return kind(**{field: self._value(f"{name}.{field}", value, kind) for field, value in values})
 
-    def _value(self, path: str, field: str, value: Any, kind: Any) -> Any:
+    def _value(self, path: str, value: Any, kind: Any) -> Any:
         if path in self._apart:
-            return getattr(attrs.fields(kind), field).default
+            return getattr(attrs.fields(kind), path.partition(".")[2]).default
         if isinstance(value, datetime):
             return value if path in self._counting else NOON
-        if path in self._at_most:
-            return min(value, self._at_most[path])
-        return value
+        return min(value, self._at_most[path]) if path in self._at_most else value
 
 
 NAMES: Final[Mapping[str, str]] = {
     table: {"agents": "agent"}.get(table, table.removesuffix("s")) for table in KINDS
 }
 """What a row of a table is called in a path like `thread.customer_at`."""
-
-
-def _first(kind: Any) -> Any:
-    return kind()
 
 
 def rows_of(desk: Desk) -> dict[tuple[str, str], Any]:

@@ -11,7 +11,7 @@ the answer. A function that reads the same values goes the same way, so the answ
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeAlias
 
 from casecore.composition import CaseFile
 from casecore.explore.seen import Log, Path, SeenDesk, comparable
@@ -19,6 +19,10 @@ from casecore.kernel import frozen
 
 CASE: Final = -1
 """Where a value stands that belongs to the case; agents are counted from 0."""
+
+
+Reading: TypeAlias = tuple[int, Path]
+"""Whose it is, and where it stands."""
 
 
 class Facts(dict[Path, Any]):
@@ -89,21 +93,15 @@ class Question:
         self.root: Fork | Answer | None = None
         self.asked = 0
 
-    def __call__(self, situation: Situation, start: Fork | Answer | None = None) -> Any:
-        """The answer in a situation.
-
-        Args:
-            situation: Where it is asked.
-            start: How far it is known already that this situation leads.
-        """
-        node = self.root if start is None else start
-        facts = situation.facts
+    def __call__(self, situation: Situation) -> Any:
+        """The answer in a situation."""
+        node, facts = self.root, situation.facts
         while type(node) is Fork:
             node = node.leads.get(facts[node.whose][node.path])
         return node.value if node is not None else self._learn(situation)
 
     def start(self, facts: Facts) -> Fork | Answer | None:
-        """How far the case's own rows lead, whoever the agents are."""
+        """How far the case's own rows lead, whoever the agents are; no further than is known."""
         node = self.root
         while type(node) is Fork and node.whose == CASE:
             lead = node.leads.get(facts[node.path])
@@ -116,25 +114,12 @@ class Question:
         log: Log = {}
         value = self._ask(situation.desk(log))
         self.asked += 1
-        answer = Answer(value)
-        place: Callable[[Fork | Answer], None] = self._plant
-        node = self.root
-        for path, key in log.items():
-            whose = self._agents[path[1]] if path[0] == "agents" else CASE
-            if node is None:
-                node = Fork(whose, path)
-                place(node)
-                self._read.add(path)
-            assert type(node) is Fork
-            place = _onto(node, key)
-            node = node.leads.get(key)
-        place(answer)
+        self._read.update(log)
+        read = [(self._agents[path[1]] if path[0] == "agents" else CASE, path) for path in log]
+        self.root = _grown(self.root, read, situation.facts, value)
         return value
 
-    def _plant(self, node: Fork | Answer) -> None:
-        self.root = node
-
-    def way(self, situation: Situation) -> list[tuple[int, Path]]:
+    def way(self, situation: Situation) -> list[Reading]:
         """What is read on the way to the answer in a situation."""
         self(situation)
         read, node = [], self.root
@@ -144,8 +129,18 @@ class Question:
         return read
 
 
-def _onto(fork: Fork, key: Any) -> Callable[[Fork | Answer], None]:
-    def place(node: Fork | Answer) -> None:
-        fork.leads[key] = node
-
-    return place
+def _grown(root: Fork | Answer | None, read: list[Reading], facts: Sequence[Facts], value: Any) -> Fork | Answer:
+    """The forks with one more way through them: over what was read, in that order, to the value."""
+    if not read:
+        return Answer(value)
+    root = root if type(root) is Fork else Fork(*read[0])
+    fork = root
+    for (whose, path), then in zip(read, read[1:], strict=False):
+        key = facts[whose][path]
+        lead = fork.leads.get(key)
+        if type(lead) is not Fork:
+            lead = fork.leads[key] = Fork(*then)
+        fork = lead
+    whose, path = read[-1]
+    fork.leads[facts[whose][path]] = Answer(value)
+    return root

@@ -98,9 +98,9 @@ class Scope:
 
 
 def copied(value: Any, ids: frozenset[str], copy: int) -> Any:
-    """A command or id as another copy of the case would have it: each of these ids has the copy's number."""
+    """A command or id as another copy of the case would have it: the copies' ids are numbered from the second on."""
     if isinstance(value, str):
-        return f"{value}.{copy}" if copy and value in ids else value
+        return f"{value}-{copy + 1}" if copy and value in ids else value
     changed = {
         name: copied(getattr(value, name), ids, copy)
         for name in OWN_IDS

@@ -32,7 +32,7 @@ from casecore.explore.seen import Log, Path, SeenDesk
 from casecore.house import House
 from casecore.kernel import Accepted, Command, Event, Refused, Timer, Verdict
 from casecore.policies import Policy
-from casecore.testing.promises import Step
+from casecore.promises import Step
 
 AGENT_BITS: Final = 16
 CASE_BITS: Final = 24
@@ -182,10 +182,10 @@ class Laboratory:
         )
         self._timed = {counted_from(timer) for timer in self.timers}
         self._given = [
-            Move(None, command, self._question(self._decided(None, command))) for command in scope.commands
+            Move(None, command, self.question(self._decided(None, command))) for command in scope.commands
         ]
         self._about = [
-            [Move(place, command, self._question(self._decided(part, command))) for command in part.commands]
+            [Move(place, command, self.question(self._decided(part, command))) for command in part.commands]
             for place, part in enumerate(scope.parts)
         ]
         self._asked: dict[tuple[Any, int], list[tuple[str, Question]]] = {}
@@ -199,11 +199,11 @@ class Laboratory:
         self.cases = [Pieces(form, _is_of(part)) for part in self.scope.parts]
         self.nobody = Piece(0, {}, Facts({}))
         self._contexts: list[dict[int, Context]] = [{} for _ in (*self.scope.parts, None)]
-        self._starts: list[dict[int, list[Fork | Answer | None]]] = [{} for _ in self.scope.parts]
+        self._starts: list[dict[int, list[list[Any]]]] = [{} for _ in self._contexts]
         self._after: dict[tuple[int, int, int], int] = {}
         self._passes = [
             [
-                Move(place, None, self._question(self._passing(part, timer, early=early)))
+                Move(place, None, self.question(self._passing(part, timer, early=early)))
                 for timer in self.timers
                 if counted_from(timer) in self.counting
                 for early in (True, False)
@@ -230,7 +230,8 @@ class Laboratory:
 
     # Questions -----------------------------------------------------------------------------------------
 
-    def _question(self, ask: Callable[[SeenDesk], Any]) -> Question:
+    def question(self, ask: Callable[[SeenDesk], Any]) -> Question:
+        """A question about situations of this scope."""
         return Question(ask, self.places, self._read)
 
     def _decided(self, part: Part | None, command: Command) -> Callable[[SeenDesk], Outcome]:
@@ -288,19 +289,9 @@ class Laboratory:
                     beyond = True
         return tuple(sorted(agents)), beyond
 
-    def _watching(self, move: Move, outcome: Outcome) -> list[tuple[str, Question]]:
-        """The questions about a step, those left out whose answer is always that nothing is wrong."""
-        key = (move, outcome.number)
-        asked = self._asked.get(key)
-        if asked is None:
-            asked = self._asked[key] = [
-                *((name, self._question(self._about_step(move, outcome, _wrong(ask)))) for name, ask in self.always.items()),
-                *((name, self._question(self._about_step(move, outcome, met))) for name, met in self.sometimes.items()),
-            ]
-        idle = [pair for pair in asked if type(pair[1].root) is Answer and not pair[1].root.value]
-        if idle:
-            asked = self._asked[key] = [pair for pair in asked if pair not in idle]
-        return asked
+    def _watchers(self, move: Move, outcome: Outcome) -> list[tuple[str, Question]]:
+        looks = (*((name, _wrong(ask)) for name, ask in self.always.items()), *self.sometimes.items())
+        return [(name, self.question(self._about_step(move, outcome, look))) for name, look in looks]
 
     def _about_step(self, move: Move, outcome: Outcome, ask: Callable[[Step], Any]) -> Callable[[SeenDesk], Any]:
         def asked(desk: SeenDesk) -> Any:
@@ -312,7 +303,7 @@ class Laboratory:
 
     def watching(self, move: Move, outcome: Outcome) -> list[Question]:
         """What is asked of a step, as far as the answer depends on anything."""
-        return [] if move.command is None else [question for _, question in self._watching(move, outcome)]
+        return [question for _, question in self._asked.get((move, outcome.number), ())]
 
     # Contexts ------------------------------------------------------------------------------------------
 
@@ -338,11 +329,17 @@ class Laboratory:
 
     def _explored(self, part: int | None, case: int, agents: int) -> Context:
         here, context = self.here(part, case, agents), Context()
-        for move, start in self._ways(part, case):
-            outcome = move.question(here, start)
+        facts = here.facts
+        for way in self._ways(part, case):
+            move, node = way
+            while type(node) is Fork:
+                node = node.leads.get(facts[node.whose][node.path])
+            if node is None:
+                outcome = move.question(here)
+                way[1] = move.question.start(facts[CASE])
+            else:
+                outcome = node.value
             if outcome is None or not outcome.happens:
-                if outcome is not None and isinstance(outcome.verdict, Accepted):
-                    context.transitions += 1
                 continue
             context.transitions += 1
             if move.command is not None:
@@ -353,28 +350,32 @@ class Laboratory:
                     (context.by_time if move.command is None else context.by_command).append(leads)
         return context
 
-    def _ways(self, part: int | None, case: int) -> Iterator[tuple[Move, Fork | Answer | None]]:
-        if part is None:
-            return ((move, None) for move in self._given)
-        moves = self.moves(part)
-        starts = self._starts[part].get(case)
-        if starts is None:
-            facts = self.cases[part].all[case].facts
-            starts = self._starts[part][case] = [move.question.start(facts) for move in moves]
-        return (
-            (move, start)
-            for move, start in zip(moves, starts, strict=True)
-            if type(start) is not Answer or (start.value is not None and start.value.happens)
-        )
+    def _ways(self, part: int | None, case: int) -> list[list[Any]]:
+        """The moves that could be possible with a case, each with how far the case alone leads to its answer."""
+        known = self._starts[-1 if part is None else part]
+        ways = known.get(case)
+        if ways is None:
+            facts = self.nobody.facts if part is None else self.cases[part].all[case].facts
+            ways = [[move, move.question.start(facts)] for move in self.moves(part)]
+        ways = known[case] = [way for way in ways if not _in_vain(way[1])]
+        return ways
 
     def moves(self, part: int | None) -> list[Move]:
         """Everything that can be done about a part, time that passes included; or without a case."""
         return self._given if part is None else [*self._about[part], *self._passes[part]]
 
     def _watch(self, context: Context, here: Here, move: Move, outcome: Outcome) -> None:
-        for name, question in self._watching(move, outcome):
+        asked = self._asked.get((move, outcome.number))
+        if asked is None:
+            asked = self._asked[move, outcome.number] = self._watchers(move, outcome)
+        idle = False
+        for name, question in asked:
             if question(here):
                 (context.wrong if name in self.always else context.met).append((name, move))
+            else:
+                idle = idle or type(question.root) is Answer
+        if idle:  # what is never so with this outcome is not asked again
+            asked[:] = [pair for pair in asked if type(pair[1].root) is not Answer or pair[1].root.value]
 
     def leads(self, part: int | None, case: int, agents: int, outcome: Outcome) -> tuple[int, int]:
         """The agents and the case that an outcome leads to."""
@@ -393,6 +394,11 @@ class Laboratory:
         if led is None:
             led = self._after[key] = self.cases[part].after(case, outcome.happens)
         return agents, led
+
+
+def _in_vain(start: Fork | Answer | None) -> bool:
+    """Whether the case alone tells that a move is not possible."""
+    return type(start) is Answer and (start.value is None or not start.value.happens)
 
 
 def start_of(scope: Scope, policy: Policy, house: House[View]) -> Desk:

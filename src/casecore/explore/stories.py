@@ -29,7 +29,7 @@ from casecore.explore.search import Laboratory, Move, counted_from, name_of
 from casecore.explore.seen import Path, SeenDesk
 from casecore.explore.worlds import Sighting, Walk
 from casecore.kernel import Command
-from casecore.testing.promises import Step
+from casecore.promises import Step
 
 TRIES: Final = 300
 """How many ways to one step are tried before it is called out of reach."""

@@ -42,7 +42,7 @@ from casecore.replies import SendReply
 from casecore.sections import OPEN_STATUSES, Lifecycle, Opening, Queue
 from casecore.silence import AskPresence, DisconnectIdle
 from casecore.statuses import SENT_AS, SET_BY_HAND, Status
-from casecore.testing.promises import Step
+from casecore.promises import Step
 from casecore.testing.scenario import T0, team_of
 from casecore.wrap_ups import Dispose, RelateRecord
 

@@ -13,6 +13,7 @@ a rule would be a hole in its promise too.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from functools import cached_property
 from itertools import accumulate, count
 from typing import Any, Final
@@ -41,12 +42,10 @@ from casecore.house import House
 from casecore.kernel import SYSTEM, Accepted, Command, Enforcement, Event, Verdict
 from casecore.offers import RescindOffer, ReviewTaken, WorkOffered
 from casecore.policies import Policy
-from casecore.records import freeze, thaw
 from casecore.replies import ReplySent
 from casecore.sections import CountsFrom, Proceeding, Relation, Role
 from casecore.silence import ChatDisconnected
 from casecore.statuses import CASE_LIFECYCLE, SENT_AS, SET_BY_HAND, Status, Trigger
-from casecore.testing.scenario import T0, tell
 from casecore.wrap_ups import Dispose, Disposed, RelateRecord
 
 # Steps -------------------------------------------------------------------------------------------------
@@ -77,6 +76,8 @@ class Step:
         return cls(desk, command, verdict, after, house)
 
     def __repr__(self) -> str:
+        from casecore.testing.scenario import tell  # the way a story is told; only needed when something is shown
+
         return "\n".join(("Step(", *(f"    {line}" for line in tell(self.command, self.verdict)), ")"))
 
     def _repr_pretty_(self, printer: Any, _: object) -> None:
@@ -128,10 +129,16 @@ def _closed_stays_closed(step: Step) -> Iterator[str]:
     for now in step.touched:
         was = step.before.cases.get(now.case.id)
         if was is not None and was.case.status is Status.CLOSED:
-            followed = thaw(was.case)
-            followed.successor = followed.successor or now.case.successor
-            if (now.case, now.draft, now.contact) != (freeze(followed, Case), was.draft, was.contact):
-                yield f"closed case {now.case.id} was {was} and is {now}"
+            changed = [name for name in _CASE_FIELDS if getattr(now.case, name) != getattr(was.case, name)]
+            if was.case.successor is None and "successor" in changed:  # it learns, once, who came after it
+                changed.remove("successor")
+            changed += [name for name in ("draft", "contact") if getattr(now, name) != getattr(was, name)]
+            if changed:
+                yield f"of closed case {now.case.id} changed: {', '.join(changed)}"
+
+
+_CASE: Any = Case
+_CASE_FIELDS: Final = tuple(attribute.name for attribute in attrs.fields(_CASE))
 
 
 def _one_assignee(step: Step) -> Iterator[str]:
@@ -302,12 +309,16 @@ _PLACES: Final[Mapping[Status, Collection[int]]] = {Status.RESOLVED: {0, 1}, Sta
 # Ways: that something can still be done is shown by doing it.
 
 
+_SOME_TIME: Final = datetime(2026, 11, 2, 9, tzinfo=UTC)
+"""When a desk stands at no instant yet, this one will do."""
+
+
 def boss(desk: Desk) -> AddAgent:
     """The command by which somebody joins the desk who may do everything that one person can."""
     name = next(name for number in count(1) if (name := f"boss{number}") not in desk.agents)
     everything = frozenset({Permission.SUPERVISE, Permission.APPROVE, Permission.REPLY})
     room = {TOTAL: 1, **{channel.value: 1 for channel in Channel}}
-    return AddAgent(SYSTEM, desk.now or T0, name, name, everything, frozenset(desk.policy.queues), frozenset(), room)
+    return AddAgent(SYSTEM, desk.now or _SOME_TIME, name, name, everything, frozenset(desk.policy.queues), frozenset(), room)
 
 
 def way_to_closed(desk: Desk, case: str) -> tuple[Command, ...]:
@@ -328,7 +339,7 @@ def way_to_closed(desk: Desk, case: str) -> tuple[Command, ...]:
 
 def _disposals(desk: Desk, by: str, case: str) -> Iterator[Command]:
     """The commands by which a supervisor disposes every contact of a case, the one that is ended first included."""
-    file, at, policy = desk.cases[case], desk.now or T0, desk.policy
+    file, at, policy = desk.cases[case], desk.now or _SOME_TIME, desk.policy
     owed = {row.agent: row.earlier_handler for row in desk.wrap_ups.values() if row.case == case}
     if file.contact is not None and policy.wrap_up.required:
         owed.setdefault(file.contact.agent, file.aftermath.earlier_handler if file.aftermath else None)
@@ -360,7 +371,7 @@ def ways_to_decide(desk: Desk, case: str, draft: WaitingDraft) -> tuple[tuple[Co
 
 def _openings(desk: Desk, by: str, case: str) -> Iterator[Command]:
     """The commands by which somebody who has just joined opens a case that nobody holds, even if it is offered."""
-    at, offers = desk.now or T0, desk.cases[case].offers
+    at, offers = desk.now or _SOME_TIME, desk.cases[case].offers
     if offers is not None and offers.offered_to is not None:
         yield RescindOffer(SYSTEM, at, case)
     yield GoAvailable(by, at, by)
