@@ -120,7 +120,9 @@ def explore(
         ValueError: When the scope's team cannot be brought to a desk with this policy, or two questions share a name.
     """
     always, sometimes, possible = dict(always or {}), dict(sometimes or {}), dict(possible or {})
-    shared = {name for name in always if name in sometimes} | {name for name in possible if name in {**always, **sometimes}}
+    shared = {name for name in always if name in sometimes} | {
+        name for name in possible if name in {**always, **sometimes}
+    }
     if shared:
         raise ValueError(f"two questions are called {', '.join(sorted(shared))}; give each its own name")
     laboratory = Laboratory(scope, policy, house, always, sometimes)

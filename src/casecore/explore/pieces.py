@@ -20,7 +20,6 @@ from typing import Any, Final
 
 import attrs
 
-from casecore.agents import Agent
 from casecore.composition import PLACES, SHEETS, CaseFile, steps
 from casecore.desk import Desk
 from casecore.explore.questions import Facts
@@ -101,7 +100,6 @@ class Pieces:
             else:
                 happen(rows, event, self._mine)
         return self.number_of(rows)
-
 
 
 def _parts(row: Any) -> tuple[int, ...]:
@@ -191,9 +189,9 @@ class Form:
             return None
         if table != "cases":
             return self._record(NAMES[table], row)
-        return CaseFile(*[
-            None if (sheet := getattr(row, name)) is None else self._record(name, sheet) for name in SHEETS
-        ])
+        return CaseFile(
+            *[None if (sheet := getattr(row, name)) is None else self._record(name, sheet) for name in SHEETS]
+        )
 
     def _record(self, name: str, row: Any) -> Any:
         known = self._formed.get(id(row))
@@ -219,9 +217,7 @@ class Form:
         return min(value, self._at_most[path]) if path in self._at_most else value
 
 
-NAMES: Final[Mapping[str, str]] = {
-    table: {"agents": "agent"}.get(table, table.removesuffix("s")) for table in KINDS
-}
+NAMES: Final[Mapping[str, str]] = {table: {"agents": "agent"}.get(table, table.removesuffix("s")) for table in KINDS}
 """What a row of a table is called in a path like `thread.customer_at`."""
 
 

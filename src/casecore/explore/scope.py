@@ -61,7 +61,9 @@ class Part:
     @property
     def case(self) -> str:
         """The id of the case."""
-        return next(iter(sorted(frozenset().union(*(named(command, ("case", "new_case")) for command in self.commands)))))
+        return next(
+            iter(sorted(frozenset().union(*(named(command, ("case", "new_case")) for command in self.commands))))
+        )
 
     @property
     def drafts(self) -> frozenset[str]:
@@ -102,8 +104,6 @@ def copied(value: Any, ids: frozenset[str], copy: int) -> Any:
     if isinstance(value, str):
         return f"{value}-{copy + 1}" if copy and value in ids else value
     changed = {
-        name: copied(getattr(value, name), ids, copy)
-        for name in OWN_IDS
-        if isinstance(getattr(value, name, None), str)
+        name: copied(getattr(value, name), ids, copy) for name in OWN_IDS if isinstance(getattr(value, name, None), str)
     }
     return attrs.evolve(value, **changed) if copy else value

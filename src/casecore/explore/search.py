@@ -15,17 +15,15 @@ Nothing is random, and nothing is compared by its hash alone.
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import attrs
 from attrs import field
 
-from casecore.composition import HOUSE, PLACES, TIMERS, View, steps
+from casecore.composition import HOUSE, TIMERS, View, steps
 from casecore.desk import Desk
-from casecore.explore.pieces import NOON, SECOND, Form, Passed, Piece, Pieces, rows_of
+from casecore.explore.pieces import NOON, SECOND, Form, Passed, Piece, Pieces
 from casecore.explore.questions import CASE, Answer, Facts, Fork, Question
 from casecore.explore.scope import Part, Scope
 from casecore.explore.seen import Log, Path, SeenDesk
@@ -181,9 +179,7 @@ class Laboratory:
             if scope.apart.isdisjoint({counted_from(timer), counted_from(timer).partition(".")[0]})
         )
         self._timed = {counted_from(timer) for timer in self.timers}
-        self._given = [
-            Move(None, command, self.question(self._decided(None, command))) for command in scope.commands
-        ]
+        self._given = [Move(None, command, self.question(self._decided(None, command))) for command in scope.commands]
         self._about = [
             [Move(place, command, self.question(self._decided(part, command))) for command in part.commands]
             for place, part in enumerate(scope.parts)

@@ -10,13 +10,12 @@ import gc
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import attrs
 from attrs import field
 
-from casecore.explore.search import AGENT_BITS, CASE_BITS, Context, Laboratory, Move
 from casecore.explore.pieces import rows_of
+from casecore.explore.search import AGENT_BITS, CASE_BITS, Context, Laboratory, Move
 from casecore.explore.seen import SeenDesk
 
 CASE_MASK = (1 << CASE_BITS) - 1
