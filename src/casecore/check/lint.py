@@ -53,7 +53,8 @@ def _closed(policy: Policy) -> Iterator[Finding]:
 def _nothing(policy: Policy) -> Iterator[Finding]:
     for name in ("total", *Channel):
         if getattr(policy.capacity, name) == 0:
-            found = f"the limit is 0, so nobody without a capacity of their own gets {name if name != 'total' else 'any'} work"
+            work = "any work" if name == "total" else f"work on {name}"
+            found = f"the limit is 0, so nobody without a capacity of their own ever gets {work}"
             yield Finding("CC203", Level.WARNING, f"capacity.{name}", found, "set it to 1 or more, or leave it out")
 
 

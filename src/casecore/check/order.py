@@ -1,8 +1,8 @@
 """Promise 17: of equal cases the one that has waited longer is offered first.
 
-This is routing's, not a rule of `decide`, so it is tried by routing at every small desk with one free agent and two cases
-that differ in nothing but when their customers wrote and in their ids: for every queue that pushes, every channel it
-takes, which of the two came first (or neither), and how long ago.
+This is routing's, not a rule of `decide`, so it is tried by routing at every small desk with one free agent and two
+cases that differ in nothing but when their customers wrote and in their ids: for every queue that pushes, every
+channel it takes, which of the two came first (or neither), and how long ago.
 """
 
 from __future__ import annotations

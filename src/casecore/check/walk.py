@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -138,7 +138,8 @@ class _Walker:
             due = next((due for due in self.desk.due() if due.command is not None), None)
             if due is not None and due.command is not None:
                 self._now = max(self._now, due.at)
-                yield attrs.evolve(due.command, at=self._now)
+                late: Any = due.command
+                yield attrs.evolve(late, at=self._now)
         elif chance < 0.3:  # noqa: PLR2004 -- more often
             offer = next_offer(self.desk, self._now)
             if offer is not None:

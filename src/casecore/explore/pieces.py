@@ -8,8 +8,10 @@ Pieces are brought into **one form**, so that two that behave alike are one:
 
 * Every world stands at the same instant, `NOON`. An instant in a record says how long ago it was. One that nothing
   reads is `NOON`, and one that a timer counts from is there, a second before the timer's end, or at it.
-* What a scope leaves apart (`apart`) has its first value for ever, and counters stop at what the scope says (`at_most`).
-* A message is forgotten when it has gone, unless its id is a draft's, which must be sent once: so ids may be used again.
+* What a scope leaves apart (`apart`) has its first value for ever, and counters stop at what the scope says
+  (`at_most`).
+* A message is forgotten when it has gone, unless its id is a draft's, which must be sent once: so ids may be used
+  again.
 """
 
 from __future__ import annotations
@@ -189,9 +191,10 @@ class Form:
             return None
         if table != "cases":
             return self._record(NAMES[table], row)
-        return CaseFile(
-            *[None if (sheet := getattr(row, name)) is None else self._record(name, sheet) for name in SHEETS]
-        )
+        sheets: list[Any] = [
+            None if (sheet := getattr(row, name)) is None else self._record(name, sheet) for name in SHEETS
+        ]
+        return CaseFile(*sheets)
 
     def _record(self, name: str, row: Any) -> Any:
         known = self._formed.get(id(row))

@@ -5,11 +5,11 @@ about: one case with everything that can be said on its channel, or many cases w
 is proved is proved of the scope, and every report says so.
 
 * The **team** is brought to the desk by commands of its own, given before anything else.
-* A **part** is one case, with its thread and customer, and the commands about it. Its `copies` are cases that differ in
-  nothing but their ids; they are interchangeable, so worlds that only swap them are one.
+* A **part** is one case, with its thread and customer, and the commands about it. Its `copies` are cases that differ
+  in nothing but their ids; they are interchangeable, so worlds that only swap them are one.
 * **Team commands** name no case.
-* Commands are given at `NOON`; when they really are given is found when a story is told (`stories.py`). Ids in them may
-  be used again: a story gives each message its own.
+* Commands are given at `NOON`; when they really are given is found when a story is told (`stories.py`). Ids in them
+  may be used again: a story gives each message its own.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 import attrs
 from attrs import field
 
+from casecore.explore.laboratory import AGENT_BITS, CASE_BITS, Context, Laboratory, Move
 from casecore.explore.pieces import rows_of
-from casecore.explore.search import AGENT_BITS, CASE_BITS, Context, Laboratory, Move
 from casecore.explore.seen import SeenDesk
 
 CASE_MASK = (1 << CASE_BITS) - 1
@@ -219,7 +219,7 @@ class Walk:
             outside = [*cases[:start], *[0] * (end - start), *cases[end:]]
             gaps = []
             for gap in range(end - start):
-                filled = others[:gap] + [0] + others[gap:]
+                filled = [*others[:gap], 0, *others[gap:]]
                 gaps.append(self.packed(0, [*outside[:start], *filled, *outside[end:]]))
             shifts = [shift + CASE_BITS * at for at in range(start, end)]
             yield position, context, _adder(others, gaps, shifts)

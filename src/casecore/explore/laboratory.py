@@ -1,14 +1,14 @@
-"""The search: every world that a scope can reach, breadth first, so that the first story found is the shortest.
+"""What can be done where: everything that has been found out about a scope.
 
-A world is one whole number: the numbers of its pieces side by side. What can be done about one case depends on that case
-and on the agents, so it is found once for each such pair (a **context**) and then only added up. In a context every
-command is asked of the real `decide` (`questions.py`), its events are applied to each piece alone (`pieces.py`), and every
-`always` and `sometimes` is asked of the step. A step costs no more in a second case than in the first.
+What can be done about one case depends on that case and on the agents, so it is found once for each such pair (a
+**context**) and then only added up (`worlds.py`). In a context every command is asked of the real `decide`
+(`questions.py`), its events are applied to each piece alone (`pieces.py`), and every `always` and `sometimes` is asked
+of the step. A step costs no more in a second case than in the first.
 
-Time goes by in steps of its own: each instant that a timer counts from, and that some rule has read, may pass on to one
-second before the timer's end and to the end itself. They count nothing towards the length of a story. This allows
-everything that real time allows, and a little more; therefore stories are told with real instants (`stories.py`) before
-they are believed.
+Time goes by in steps of its own: each instant that a timer counts from, and that some rule has read, may pass on to
+one second before the timer's end and to the end itself. They count nothing towards the length of a story. This allows
+everything that real time allows, and a little more; therefore stories are told with real instants (`stories.py`)
+before they are believed.
 
 Nothing is random, and nothing is compared by its hash alone.
 """
@@ -287,15 +287,11 @@ class Laboratory:
 
     def _watchers(self, move: Move, outcome: Outcome) -> list[tuple[str, Question]]:
         looks = (*((name, _wrong(ask)) for name, ask in self.always.items()), *self.sometimes.items())
-        return [(name, self.question(self._about_step(move, outcome, look))) for name, look in looks]
+        return [(name, self.question(self._of_step(move.command, outcome, look))) for name, look in looks]
 
-    def _about_step(self, move: Move, outcome: Outcome, ask: Callable[[Step], Any]) -> Callable[[SeenDesk], Any]:
-        def asked(desk: SeenDesk) -> Any:
-            command, verdict = move.command, outcome.verdict
-            assert command is not None and verdict is not None  # noqa: PT018 -- time is not watched
-            return ask(Step(desk, command, verdict, desk.evolve(outcome.events), self.house))
-
-        return asked
+    def _of_step(self, command: Any, outcome: Outcome, ask: Callable[[Step], Any]) -> Callable[[SeenDesk], Any]:
+        verdict = Accepted(outcome.events)
+        return lambda desk: ask(Step(desk, command, verdict, desk.evolve(outcome.events), self.house))
 
     def watching(self, move: Move, outcome: Outcome) -> list[Question]:
         """What is asked of a step, as far as the answer depends on anything."""
