@@ -78,11 +78,13 @@ class Move:
         part: The place of the part it is about; None where it is about no case.
         command: What is done; None where time passes.
         question: What comes of it; None where nothing can.
+        policy: The SOP under which it is done.
     """
 
     part: int | None
     command: Command | None
     question: Question
+    policy: Policy
 
 
 AGENT_ROLES: Final = frozenset({"actor", "target", "holder", "reviewer", "offered", "review_offered"})
@@ -151,6 +153,7 @@ class Laboratory:
         house: The rules that are asked.
         always: What no step may be, by name.
         sometimes: What some step should be, by name.
+        others: More policies, under which everything is tried as well (`diff`).
     """
 
     def __init__(
@@ -160,9 +163,11 @@ class Laboratory:
         house: House[View] = HOUSE,
         always: Mapping[str, Asked] | None = None,
         sometimes: Mapping[str, Met] | None = None,
+        others: tuple[Policy, ...] = (),
     ) -> None:
         self.scope = scope
         self.policy = policy
+        self.policies = (policy, *others)
         self.house = house
         self.always = dict(always or {})
         self.sometimes = dict(sometimes or {})
@@ -179,9 +184,9 @@ class Laboratory:
             if scope.apart.isdisjoint({counted_from(timer), counted_from(timer).partition(".")[0]})
         )
         self._timed = {counted_from(timer) for timer in self.timers}
-        self._given = [Move(None, command, self.question(self._decided(None, command))) for command in scope.commands]
+        self._given = [self._giving(None, command, policy) for policy in self.policies for command in scope.commands]
         self._about = [
-            [Move(place, command, self.question(self._decided(part, command))) for command in part.commands]
+            [self._giving(place, command, policy) for policy in self.policies for command in part.commands]
             for place, part in enumerate(scope.parts)
         ]
         self._asked: dict[tuple[Any, int], list[tuple[str, Question]]] = {}
@@ -199,7 +204,8 @@ class Laboratory:
         self._after: dict[tuple[int, int, int], int] = {}
         self._passes = [
             [
-                Move(place, None, self.question(self._passing(part, timer, early=early)))
+                Move(place, None, self.question(self._passing(part, timer, policy, early=early)), policy)
+                for policy in self.policies
                 for timer in self.timers
                 if counted_from(timer) in self.counting
                 for early in (True, False)
@@ -230,9 +236,11 @@ class Laboratory:
         """A question about situations of this scope."""
         return Question(ask, self.places, self._read)
 
-    def _decided(self, part: Part | None, command: Command) -> Callable[[SeenDesk], Outcome]:
+    def _giving(self, place: int | None, command: Command, policy: Policy) -> Move:
+        part = None if place is None else self.scope.parts[place]
+
         def ask(desk: SeenDesk) -> Outcome:
-            verdict = self.house.decide(desk.view(command), command, desk.policy)
+            verdict = self.house.decide(desk.view(command), command, policy)
             if isinstance(verdict, Refused):
                 rules = tuple(reason.rule for reason in verdict.reasons)
                 self.refused.update(rules)
@@ -240,9 +248,11 @@ class Laboratory:
             self.refused.update(reason.rule for reason in verdict.deviations)
             return self._outcome(verdict.events, verdict, verdict.events, part)
 
-        return ask
+        return Move(place, command, self.question(ask), policy)
 
-    def _passing(self, part: Part, timer: Timer, *, early: bool) -> Callable[[SeenDesk], Outcome | None]:
+    def _passing(
+        self, part: Part, timer: Timer, policy: Policy, *, early: bool
+    ) -> Callable[[SeenDesk], Outcome | None]:
         row_name, _, name = timer.since.partition(".")
         case = part.case
 
@@ -250,7 +260,7 @@ class Laboratory:
             view = desk.view_of(case)
             row = getattr(view, row_name)
             since = None if row is None else getattr(row, name)
-            length = None if since is None else timer.length(view, desk.policy)
+            length = None if since is None else timer.length(view, policy)
             if since is None or length is None:
                 return None
             ago = length - SECOND if early else length

@@ -30,6 +30,7 @@ from casecore.explore.scope import copied
 from casecore.explore.seen import Path, SeenDesk
 from casecore.explore.worlds import Sighting, Walk
 from casecore.kernel import Command
+from casecore.policies import Policy
 from casecore.promises import Step
 
 TRIES: Final = 300
@@ -187,11 +188,15 @@ class Teller:
         return self._replayed(tracked.given, instants, believed)
 
     def _replayed(
-        self, given: list[tuple[Command, frozenset[str], int]], instants: list[int], believed: Callable[[Step], object]
+        self,
+        given: list[tuple[Command, frozenset[str], int, Policy]],
+        instants: list[int],
+        believed: Callable[[Step], object],
     ) -> Story | None:
         laboratory, steps = self._laboratory, []
         desk = laboratory.start
-        for number, ((command, ids, copy), seconds) in enumerate(zip(given, instants, strict=True)):
+        for number, ((command, ids, copy, policy), seconds) in enumerate(zip(given, instants, strict=True)):
+            desk = attrs.evolve(desk, policy=policy)
             step = Step.of(desk, timed(command, ids, copy, number, seconds), laboratory.house)
             if not step.verdict:
                 return None
@@ -229,7 +234,7 @@ class _Tracked:
         self._copies: list[tuple[int, int, dict[tuple[str, str], Any]]] = [
             (part, parts[:place].count(part), {}) for place, part in enumerate(parts)
         ]
-        self.given: list[tuple[Command, frozenset[str], int]] = []
+        self.given: list[tuple[Command, frozenset[str], int, Policy]] = []
         self.bounds: list[Bound] = []
 
     @property
@@ -250,7 +255,7 @@ class _Tracked:
         if command is not None:
             self._bind(leg, here, rows)
             ids = frozenset() if part is None else laboratory.scope.parts[part].every_id
-            self.given.append((command, ids, 0 if position is None else self._copies[position][1]))
+            self.given.append((command, ids, 0 if position is None else self._copies[position][1], leg.move.policy))
             at = NOON + len(self.given) * SECOND
             mine = (lambda table, _: table == "agents", lambda table, _: table != "agents")
             for event in outcome.events:
@@ -301,9 +306,10 @@ class _Tracked:
         view = desk.view_of(case)
         for timer in self._laboratory.timers:
             if counted_from(timer) == name_of(path) and getattr(view, timer.since.partition(".")[0]) is not None:
-                length = timer.length(view, desk.policy)
-                if length is not None:
-                    yield round(length / SECOND)
+                for policy in self._laboratory.policies:
+                    length = timer.length(view, policy)
+                    if length is not None:
+                        yield round(length / SECOND)
 
 
 def _instant(rows: dict[tuple[str, str], Any], path: Path) -> datetime | None:
