@@ -51,6 +51,8 @@ from casecore.offers import (
 )
 from casecore.outbound import RecordConsent
 from casecore.policies import SWITCHABLE, Policy
+from casecore.promises import PROMISES, Step
+from casecore.promises import broken as broken_promises
 from casecore.reassignments import ReassignCase
 from casecore.replies import SendReply
 from casecore.reviews import TakeReview
@@ -58,8 +60,6 @@ from casecore.sections import Level, Relation
 from casecore.silence import AskPresence, DisconnectIdle
 from casecore.sla import SetLevel
 from casecore.statuses import CASE_LIFECYCLE, Status, Trigger
-from casecore.testing.promises import PROMISES, Step
-from casecore.testing.promises import broken as broken_promises
 from casecore.testing.scenario import at, case_in, given, new_case, prepared, we_write
 from casecore.testing.strategies import runs
 from casecore.threads import Feeling

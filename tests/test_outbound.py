@@ -15,11 +15,11 @@ from casecore.history import history
 from casecore.kernel import CUSTOMER, SYSTEM
 from casecore.outbound import CUSTOMER_WRITES_FIRST, ConsentRecorded, RecordConsent, StartOutbound
 from casecore.policies import Policy
+from casecore.promises import Step, broken
 from casecore.replies import ReplySent, SendReply
 from casecore.sections import Relation
 from casecore.sla import SolutionPaused, first_response, solution
 from casecore.statuses import Status
-from casecore.testing.promises import Step, broken
 from casecore.testing.scenario import at, case_in, given, prepared, we_write
 from casecore.threads import CustomerMet, CustomerRecorded, RecordCustomer, ThreadOpened
 from casecore.wrap_ups import Dispose, RelateRecord

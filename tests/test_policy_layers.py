@@ -22,13 +22,13 @@ from casecore.notes import AddTag
 from casecore.policies import Aspect, Change, Match, Override, Policy, PolicyError, Waiver
 from casecore.policies.layers import Layers, begins, ends
 from casecore.policies.soundness import warnings
+from casecore.promises import broken
 from casecore.routing import explain_route, next_for, next_offer, route
 from casecore.routing_index import Router
 from casecore.sections import Queue
 from casecore.sla import first_response
 from casecore.statuses import Status
 from casecore.testing.laws import rows_of, unlawful
-from casecore.testing.promises import broken
 from casecore.testing.scenario import T0, at, case_in, given, new_case
 from casecore.testing.strategies import layered_policies, runs
 

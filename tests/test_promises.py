@@ -52,12 +52,12 @@ from casecore.composition import steps
 from casecore.contacts import Authenticate, Contact, ContactStarted, EndContact
 from casecore.offers import OfferWork, WorkOffered
 from casecore.prepared import PreparedText
+from casecore.promises import PROMISES, Step, broken
 from casecore.reviews import TakeReview
 from casecore.sections import Approval, Authentication, Chat, CountsFrom, Idle, Lifecycle, Role, WhatsApp
 from casecore.silence import AskPresence, DisconnectIdle
 from casecore.testing import scenario
 from casecore.testing.machine import DeskMachine
-from casecore.testing.promises import PROMISES, Step, broken
 from casecore.testing.scenario import at, case_in, flat, prepared, we_write
 from casecore.testing.strategies import policies, runs
 from casecore.wrap_ups import Dispose, Disposed

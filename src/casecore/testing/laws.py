@@ -25,7 +25,7 @@ from casecore.desk import Desk
 from casecore.kernel import MissingRow, Refused
 from casecore.notes import Note
 from casecore.policies import Policy
-from casecore.testing.promises import Step
+from casecore.promises import Step
 from casecore.threads import Customer, Message, Thread
 from casecore.wrap_ups import WrapUp
 

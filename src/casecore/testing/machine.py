@@ -7,7 +7,7 @@
 
 It gives commands that could be meant (those that fall due among them) and commands that nobody means. After each it
 asks the laws of deciding (`casecore.testing.laws`) and the promises that the policy claims
-(`casecore.testing.promises`). At the end the whole history is replayed, and must lead to the same desk. Whatever fails
+(`casecore.promises`). At the end the whole history is replayed, and must lead to the same desk. Whatever fails
 is told as a story.
 """
 
@@ -23,8 +23,8 @@ from casecore.desk import Desk
 from casecore.house import House
 from casecore.kernel import Command
 from casecore.policies import Policy
+from casecore.promises import PROMISES, Promise, Step, broken
 from casecore.testing.laws import rows_of, unlawful
-from casecore.testing.promises import PROMISES, Promise, Step, broken
 from casecore.testing.scenario import Outcome, given
 from casecore.testing.strategies import any_command, commands
 

@@ -42,12 +42,12 @@ from casecore.policies import SWITCHABLE, Change, Match, Override, Policy, Polic
 from casecore.policies.declared import ANY_NAME, every_key, named
 from casecore.policies.layers import LAYERS
 from casecore.prepared import PreparedText
+from casecore.promises import Step
 from casecore.reassignments import ReassignCase
 from casecore.replies import SendReply
 from casecore.sections import OPEN_STATUSES, Lifecycle, Opening, Queue
 from casecore.silence import AskPresence, DisconnectIdle
 from casecore.statuses import SENT_AS, SET_BY_HAND, Status
-from casecore.testing.promises import Step
 from casecore.testing.scenario import T0, prepared, team_of
 from casecore.wrap_ups import Dispose, RelateRecord
 

@@ -13,6 +13,7 @@ a rule would be a hole in its promise too.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from functools import cached_property
 from itertools import accumulate, count
 from typing import Any, Final
@@ -42,13 +43,11 @@ from casecore.house import House
 from casecore.kernel import SYSTEM, Accepted, Command, Enforcement, Event, Verdict
 from casecore.offers import RescindOffer, WorkOffered
 from casecore.policies import Policy
-from casecore.records import freeze, thaw
 from casecore.replies import ReplySent
 from casecore.reviews import ReviewTaken
 from casecore.sections import CountsFrom, Proceeding, Relation, Role
 from casecore.silence import ChatDisconnected, PresenceAsked
 from casecore.statuses import CASE_LIFECYCLE, SENT_AS, SET_BY_HAND, Status, Trigger
-from casecore.testing.scenario import T0, tell
 from casecore.wrap_ups import Dispose, Disposed, RelateRecord
 
 # Steps -------------------------------------------------------------------------------------------------
@@ -79,6 +78,8 @@ class Step:
         return cls(desk, command, verdict, after, house)
 
     def __repr__(self) -> str:
+        from casecore.testing.scenario import tell  # the way a story is told; only needed when something is shown
+
         return "\n".join(("Step(", *(f"    {line}" for line in tell(self.command, self.verdict)), ")"))
 
     def _repr_pretty_(self, printer: Any, _: object) -> None:
@@ -87,6 +88,8 @@ class Step:
     @cached_property
     def policy(self) -> Policy:
         """What of the SOP is in force for this command."""
+        if not self.before.policy.layered:
+            return self.before.policy
         in_force: Any = self.house.in_force(self.before.view(self.command), self.command, self.before.policy)
         policy: Policy = in_force
         return policy
@@ -111,7 +114,7 @@ class Step:
 
 # What each promise asks --------------------------------------------------------------------------------
 
-_TRIGGERS: Final[Mapping[type[Event], Callable[[Any], str]]] = {
+TRIGGERS: Final[Mapping[type[Event], Callable[[Any], str]]] = {
     WorkBegun: lambda event: Trigger.BEGIN_WORK,
     ReplySent: lambda event: SENT_AS.get(event.send_as, ""),
     StatusSet: lambda event: SET_BY_HAND.get(event.status, ""),
@@ -124,7 +127,7 @@ _TRIGGERS: Final[Mapping[type[Event], Callable[[Any], str]]] = {
 
 def _along_the_life_cycle(step: Step) -> Iterator[str]:
     for event, before, after in step.moments:
-        trigger = _TRIGGERS[type(event)](event) if type(event) in _TRIGGERS else None
+        trigger = TRIGGERS[type(event)](event) if type(event) in TRIGGERS else None
         for case in sorted(after.cases):
             was, now = before.status(case), after.status(case)
             moved = trigger is not None and case == getattr(event, "case", None)
@@ -137,10 +140,16 @@ def _closed_stays_closed(step: Step) -> Iterator[str]:
     for now in step.touched:
         was = step.before.cases.get(now.case.id)
         if was is not None and was.case.status is Status.CLOSED:
-            followed = thaw(was.case)
-            followed.successor = followed.successor or now.case.successor
-            if (now.case, now.draft, now.contact) != (freeze(followed, Case), was.draft, was.contact):
-                yield f"closed case {now.case.id} was {was} and is {now}"
+            changed = [name for name in _CASE_FIELDS if getattr(now.case, name) != getattr(was.case, name)]
+            if was.case.successor is None and "successor" in changed:  # it learns, once, who came after it
+                changed.remove("successor")
+            changed += [name for name in ("draft", "contact") if getattr(now, name) != getattr(was, name)]
+            if changed:
+                yield f"of closed case {now.case.id} changed: {', '.join(changed)}"
+
+
+_CASE: Any = Case
+_CASE_FIELDS: Final = tuple(attribute.name for attribute in attrs.fields(_CASE))
 
 
 def _one_assignee(step: Step) -> Iterator[str]:
@@ -192,19 +201,24 @@ def _countdown_cancelled(step: Step) -> Iterator[str]:
 
 
 def _authenticated_first(step: Step) -> Iterator[str]:
-    needed = step.policy.authentication
     for event, before, after in step.moments:
         if isinstance(event, ContactStarted):
             contact = after.cases[event.case].contact
             if contact is not None and contact.authenticated:
                 yield f"a new contact on case {event.case} is authenticated already"
-        done = _NEEDS_AUTHENTICATION.get(type(event), lambda _: ())(event)
-        file = before.cases.get(getattr(event, "case", ""))
-        if file is None or file.case.channel not in needed.channels or not set(done) & set(needed.before):
-            continue
-        known = file.contact is not None and file.contact.authenticated
-        if not known and not (file.contact is None and done == (Proceeding.CLOSE,)):
-            yield f"{type(event).__name__} on case {event.case} without authentication"  # type: ignore[attr-defined]
+        if proceeds(event, before, step.policy):
+            file = before.cases[event.case]  # type: ignore[attr-defined]  # what proceeds is about a case
+            known = file.contact is not None and file.contact.authenticated
+            if not known and not (file.contact is None and isinstance(event, CaseClosed)):
+                yield f"{type(event).__name__} on case {file.case.id} without authentication"
+
+
+def proceeds(event: Event, before: Desk, policy: Policy) -> bool:
+    """Whether an event is something for which the customer has to be authenticated, under a policy."""
+    done = _NEEDS_AUTHENTICATION.get(type(event), lambda _: ())(event)
+    file = before.cases.get(getattr(event, "case", "")) if done else None
+    needed = policy.authentication
+    return file is not None and file.case.channel in needed.channels and not set(done).isdisjoint(needed.before)
 
 
 _NEEDS_AUTHENTICATION: Final[Mapping[type[Event], Callable[[Any], tuple[Proceeding, ...]]]] = {
@@ -222,7 +236,7 @@ _NEEDS_AUTHENTICATION: Final[Mapping[type[Event], Callable[[Any], tuple[Proceedi
 
 def _free_text_inside_the_window(step: Step) -> Iterator[str]:
     """Asked of whatever is said to a customer; a template goes out as it is approved, and with nothing left open."""
-    window = step.before.policy.whatsapp.window
+    window = step.policy.whatsapp.window
     for event, before, _ in step.moments:
         file = before.cases.get(getattr(event, "case", ""))
         if not isinstance(event, ReplySent | PresenceAsked | ChatDisconnected) or file is None:
@@ -328,16 +342,22 @@ _PLACES: Final[Mapping[Status, Collection[int]]] = {Status.RESOLVED: {0, 1}, Sta
 # Ways: that something can still be done is shown by doing it.
 
 
+_SOME_TIME: Final = datetime(2026, 11, 2, 9, tzinfo=UTC)
+"""When a desk stands at no instant yet, this one will do."""
+
+
 def boss(desk: Desk) -> AddAgent:
     """The command by which somebody joins the desk who may do everything that one person can."""
     name = next(name for number in count(1) if (name := f"boss{number}") not in desk.agents)
     everything = frozenset({Permission.SUPERVISE, Permission.APPROVE, Permission.REPLY})
     room = {TOTAL: 1, **{channel.value: 1 for channel in Channel}}
-    return AddAgent(SYSTEM, desk.now or T0, name, name, everything, frozenset(desk.policy.queues), frozenset(), room)
+    return AddAgent(
+        SYSTEM, desk.now or _SOME_TIME, name, name, everything, frozenset(desk.policy.queues), frozenset(), room
+    )
 
 
 def _policy_of(desk: Desk, case: str) -> Policy:
-    return desk.policy.at(desk.now or T0).for_(desk.cases[case].case)
+    return desk.policy.at(desk.now or _SOME_TIME).for_(desk.cases[case].case)
 
 
 def way_to_closed(desk: Desk, case: str) -> tuple[Command, ...]:
@@ -358,7 +378,7 @@ def way_to_closed(desk: Desk, case: str) -> tuple[Command, ...]:
 
 def _disposals(desk: Desk, by: str, case: str) -> Iterator[Command]:
     """The commands by which a supervisor disposes every contact of a case, the one that is ended first included."""
-    file, at, policy = desk.cases[case], desk.now or T0, _policy_of(desk, case)
+    file, at, policy = desk.cases[case], desk.now or _SOME_TIME, _policy_of(desk, case)
     owed = {row.agent: row.earlier_handler for row in desk.wrap_ups.values() if row.case == case}
     if file.contact is not None and policy.wrap_up.required:
         owed.setdefault(file.contact.agent, file.aftermath.earlier_handler if file.aftermath else None)
@@ -396,8 +416,8 @@ def _may_go_out(desk: Desk, case: str, draft: WaitingDraft) -> bool:
     thread = desk.threads[desk.cases[case].case.thread]
     if thread.channel is not Channel.WHATSAPP:
         return True
-    whatsapp, customer = desk.policy.whatsapp, desk.customers[thread.customer]
-    if thread.customer_at is not None and (desk.now or T0) - thread.customer_at < whatsapp.window:
+    whatsapp, customer = _policy_of(desk, case).whatsapp, desk.customers[thread.customer]
+    if thread.customer_at is not None and (desk.now or _SOME_TIME) - thread.customer_at < whatsapp.window:
         return True
     agreed = customer.opted_in is True and Consent.OPT_IN in whatsapp.consent
     wrote = thread.customer_at is not None and Consent.PRIOR_CONTACT in whatsapp.consent
@@ -407,7 +427,7 @@ def _may_go_out(desk: Desk, case: str, draft: WaitingDraft) -> bool:
 
 def _openings(desk: Desk, by: str, case: str) -> Iterator[Command]:
     """The commands by which somebody who has just joined opens a case that nobody holds, even if it is offered."""
-    at, offers = desk.now or T0, desk.cases[case].offers
+    at, offers = desk.now or _SOME_TIME, desk.cases[case].offers
     if offers is not None and offers.offered_to is not None:
         yield RescindOffer(SYSTEM, at, case)
     yield GoAvailable(by, at, by)

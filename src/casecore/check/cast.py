@@ -1,0 +1,367 @@
+"""The scopes in which a policy is checked: who is there, and what they may say.
+
+No scope holds everything; together they put every promise to the test:
+
+* **one case** on each sort of channel, with one agent who may do everything: the life cycle, authentication, silence,
+  offers, absence, wrap-up. Sorts of channels that differ in nothing the rules look at are tried once.
+* **a complaint**: one email case, with what it has to be related to.
+* **a draft**: one case, an author who may not reply and a reviewer, with everything about approval.
+* **the limit**: one more case than an agent may hold, on every channel that has a limit small enough to be tried.
+* **two and two**: two cases and two agents, with what changes load and presence.
+* **mistakes**: what nobody should say, so that every rule has something to refuse.
+
+Commands say the same things every time: texts that are fine, a disposition that exists, a queue that exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+from attrs import frozen
+
+from casecore.absences import ReleaseAbsent
+from casecore.agents import (
+    AddAgent,
+    ChangeAgent,
+    ClearNextState,
+    GoAvailable,
+    GoUnavailable,
+    LogOut,
+    Permission,
+    SetNextState,
+)
+from casecore.approvals import ApproveDraft, EditDraft, ReassignDraft, RefuseDraft, SubmitDraft, WithdrawDraft
+from casecore.arrivals import ReceiveMessage
+from casecore.assignments import LeaveCase, OpenCase
+from casecore.cases import CloseCase, CloseReason, SetStatus
+from casecore.channels import Channel, MessageKind
+from casecore.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
+from casecore.contacts import Authenticate, EndContact
+from casecore.explore.pieces import NOON
+from casecore.explore.scope import Part, Scope
+from casecore.kernel import CUSTOMER, SYSTEM, Command
+from casecore.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag
+from casecore.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
+from casecore.policies import Policy
+from casecore.reassignments import ReassignCase
+from casecore.replies import SendReply
+from casecore.reviews import TakeReview
+from casecore.sections import Level, Relation
+from casecore.silence import AskPresence, DisconnectIdle
+from casecore.sla import SetLevel
+from casecore.statuses import SENT_AS, SET_BY_HAND, Status
+from casecore.wrap_ups import Dispose, FlagCase, RelateRecord
+
+CASE: Final = "c1"
+DRAFT: Final = "d1"
+EVERYTHING: Final = frozenset(Permission)
+
+APART: Final = frozenset({"clocks", "offers.asked", "offers.review_asked"})
+"""What no promise of a scope depends on: service clocks, and in which order routing asks."""
+
+LARGEST_LIMIT: Final = 5
+"""Limits up to this one are tried with one case more."""
+
+
+# What is said ------------------------------------------------------------------------------------------
+
+
+def arrives(channel: Channel) -> Iterator[Command]:
+    """The customer writes."""
+    yield ReceiveMessage(
+        CUSTOMER, NOON, "t1", "m", "Hello", customer="maria", channel=channel, new_case=CASE, name="Maria"
+    )
+
+
+def works(agent: str) -> Iterator[Command]:
+    """An agent opens, leaves, answers, sets the status and closes."""
+    yield OpenCase(agent, NOON, CASE)
+    yield LeaveCase(agent, NOON, CASE)
+    for status in SENT_AS:
+        yield SendReply(agent, NOON, CASE, "m", "Here you are", status, subject="Your request")
+    for status in SET_BY_HAND:
+        yield SetStatus(agent, NOON, CASE, status)
+    yield CloseCase(agent, NOON, CASE)
+    yield CloseCase(agent, NOON, CASE, CloseReason.SPAM)
+
+
+def closes_itself() -> Iterator[Command]:
+    """What the clock does to a case."""
+    yield CloseCase(SYSTEM, NOON, CASE)
+
+
+def has_contact(agent: str, policy: Policy) -> Iterator[Command]:
+    """An agent authenticates, promises, ends the contact, hands it on and disposes it."""
+    yield Authenticate(agent, NOON, CASE)
+    yield EndContact(agent, NOON, CASE)
+    yield from disposes(agent, policy)
+
+
+def disposes(agent: str, policy: Policy) -> Iterator[Command]:
+    """An agent disposes an ended contact."""
+    code = policy.wrap_up.codes[0] if policy.wrap_up.codes else ""
+    yield Dispose(agent, NOON, CASE, code, "As agreed")
+
+
+def proceeds(agent: str, policy: Policy) -> Iterator[Command]:
+    """An agent does what may need an authenticated customer, beside resolving."""
+    yield SendReply(agent, NOON, CASE, "m", "Your balance", Status.PENDING, about_account=True, subject="Your request")
+    yield ReassignCase(agent, NOON, CASE, queue=next(iter(policy.queues)))
+    yield MakeCommitment(agent, NOON, CASE, "p1", NOON + timedelta(hours=1), "Call back")
+
+
+def is_silent(agent: str) -> Iterator[Command]:
+    """An agent asks a silent customer, and disconnects."""
+    yield AskPresence(agent, NOON, CASE, "m", "Are you there?")
+    yield DisconnectIdle(agent, NOON, CASE, "m")
+
+
+def relates(agent: str) -> Iterator[Command]:
+    """An agent relates an email to records of other systems."""
+    yield FlagCase(agent, NOON, CASE, complaint=True)
+    for relation in Relation:
+        yield RelateRecord(agent, NOON, CASE, relation, "r1")
+
+
+def is_offered(agents: Iterable[str], *, review: bool = False) -> Iterator[Command]:
+    """Work is offered, accepted, rejected, left unanswered or taken back."""
+    for agent in agents:
+        yield OfferWork(SYSTEM, NOON, CASE, agent, review)
+        yield AcceptOffer(agent, NOON, CASE, review)
+        yield RejectOffer(agent, NOON, CASE, review)
+    yield ExpireOffer(SYSTEM, NOON, CASE, review)
+    yield RescindOffer(SYSTEM, NOON, CASE, review)
+
+
+def comes_and_goes(agent: str) -> Iterator[Command]:
+    """An agent becomes available or not, sets a next state, logs out."""
+    yield GoAvailable(agent, NOON, agent)
+    yield GoUnavailable(agent, NOON, agent, "lunch")
+    yield SetNextState(agent, NOON, agent, "lunch")
+    yield ClearNextState(agent, NOON, agent)
+    yield LogOut(agent, NOON, agent)
+
+
+def loses_its_agent() -> Iterator[Command]:
+    """A case is taken from somebody who is gone."""
+    yield ReleaseAbsent(SYSTEM, NOON, CASE)
+
+
+def writes_drafts(agent: str) -> Iterator[Command]:
+    """An author submits, edits and withdraws."""
+    for status in (Status.PENDING, Status.RESOLVED):
+        yield SubmitDraft(agent, NOON, CASE, DRAFT, "Here you are", status, subject="Your request")
+    yield EditDraft(agent, NOON, CASE, DRAFT, "Here it is")
+    yield WithdrawDraft(agent, NOON, CASE, DRAFT)
+
+
+def reviews(agent: str, policy: Policy) -> Iterator[Command]:
+    """A reviewer takes a review, decides it, or passes it on."""
+    yield TakeReview(agent, NOON, CASE)
+    for seen in (False, True):
+        yield ApproveDraft(agent, NOON, CASE, DRAFT, seen=seen)
+    yield RefuseDraft(agent, NOON, CASE, DRAFT, "Not like this")
+    yield ReassignDraft(agent, NOON, CASE, DRAFT, queue=next(iter(policy.queues)))
+
+
+def notes(agent: str) -> Iterator[Command]:
+    """An agent writes a note, tags, and sets the level."""
+    yield AddNote(agent, NOON, "n1", "Knows the product", CASE)
+    yield EditNote(agent, NOON, "n1", "Knows the product well")
+    yield DeleteNote(agent, NOON, "n1")
+    yield AddTag(agent, NOON, CASE, "vip")
+    yield RemoveTag(agent, NOON, CASE, "vip")
+    yield SetLevel(agent, NOON, CASE, Level.HIGH)
+
+
+def keeps(agent: str) -> Iterator[Command]:
+    """An agent keeps a promise, or moves it."""
+    yield FulfilCommitment(agent, NOON, "p1")
+    yield RescheduleCommitment(agent, NOON, "p1", NOON + timedelta(hours=2))
+
+
+# Who is there ------------------------------------------------------------------------------------------
+
+
+def team(policy: Policy, **permissions: frozenset[Permission]) -> tuple[Command, ...]:
+    """The commands that bring agents, by name, with these permissions; they serve every queue and are available."""
+    queues = frozenset(policy.queues)
+    joins = [AddAgent(SYSTEM, NOON, name, name.title(), may, queues) for name, may in permissions.items()]
+    return (*joins, *(GoAvailable(name, NOON, name) for name in permissions))
+
+
+# The scopes --------------------------------------------------------------------------------------------
+
+
+def one_case(channel: Channel, policy: Policy) -> Scope:
+    """One case on a channel, and one agent who may do everything."""
+    commands = [
+        *arrives(channel),
+        EndContact(CUSTOMER, NOON, CASE),
+        *works("ana"),
+        *closes_itself(),
+        *has_contact("ana", policy),
+        *proceeds("ana", policy),
+        *(is_silent("ana") if channel is Channel.CHAT else ()),
+        *is_offered(("ana",)),
+        *loses_its_agent(),
+    ]
+    attempts = {"contact.attempts": policy.chat.idle.ask_first + 1}
+    return Scope(
+        f"one {channel} case",
+        team(policy, ana=EVERYTHING),
+        (Part(tuple(commands)),),
+        tuple(comes_and_goes("ana")),
+        APART,
+        attempts,
+    )
+
+
+def a_complaint(policy: Policy) -> Scope:
+    """One email case, one agent, and what the case has to be related to."""
+    commands = [
+        *arrives(Channel.EMAIL),
+        OpenCase("ana", NOON, CASE),
+        SendReply("ana", NOON, CASE, "m", "Here you are", Status.RESOLVED, subject="Your request"),
+        EndContact("ana", NOON, CASE),
+        CloseCase("ana", NOON, CASE),
+        *disposes("ana", policy),
+        *relates("ana"),
+    ]
+    return Scope("an email complaint", team(policy, ana=EVERYTHING), (Part(tuple(commands)),), (), APART)
+
+
+def a_draft(channel: Channel, policy: Policy) -> Scope:
+    """One case on a channel, an author who may not reply, and a reviewer."""
+    commands = [
+        *arrives(channel),
+        *(OpenCase(agent, NOON, CASE) for agent in ("ben", "cleo")),
+        *(LeaveCase(agent, NOON, CASE) for agent in ("ben",)),
+        Authenticate("ben", NOON, CASE),
+        SendReply("ben", NOON, CASE, "m", "Here you are", Status.PENDING, subject="Your request"),
+        SetStatus("ben", NOON, CASE, Status.RESOLVED),
+        CloseCase("cleo", NOON, CASE, CloseReason.SPAM),
+        *writes_drafts("ben"),
+        *writes_drafts("cleo"),
+        *reviews("cleo", policy),
+        *reviews("ben", policy),
+        *is_offered(("cleo",), review=True),
+    ]
+    permissions = {"ben": frozenset[Permission](), "cleo": frozenset({Permission.REPLY, Permission.APPROVE})}
+    return Scope(f"a draft on {channel}", team(policy, **permissions), (Part(tuple(commands)),), (), APART)
+
+
+def the_limit(channel: Channel, limit: int, policy: Policy) -> Scope:
+    """One case more than an agent may hold on a channel."""
+    commands = [
+        *arrives(channel),
+        OpenCase("ana", NOON, CASE),
+        OfferWork(SYSTEM, NOON, CASE, "ana"),
+        AcceptOffer("ana", NOON, CASE),
+        RejectOffer("ana", NOON, CASE),
+        CloseCase("ana", NOON, CASE, CloseReason.SPAM),
+        *disposes("ana", policy),
+    ]
+    copies = Part(tuple(commands), limit + 1)
+    return Scope(f"{limit + 1} {channel} cases, one agent", team(policy, ana=EVERYTHING), (copies,), (), APART)
+
+
+def two_and_two(channel: Channel, policy: Policy) -> Scope:
+    """Two cases and two agents, with what changes load and presence."""
+    agents = ("ana", "ben")
+    commands = [
+        *arrives(channel),
+        *(command for agent in agents for command in (OpenCase(agent, NOON, CASE), EndContact(agent, NOON, CASE))),
+        *(command for agent in agents for command in disposes(agent, policy)),
+        *(OfferWork(SYSTEM, NOON, CASE, agent) for agent in agents),
+        *(AcceptOffer(agent, NOON, CASE) for agent in agents),
+        RescindOffer(SYSTEM, NOON, CASE),
+        CloseCase("ana", NOON, CASE, CloseReason.SPAM),
+    ]
+    given = [
+        command(agent, NOON, agent)
+        for agent in agents
+        for command in (GoAvailable, GoUnavailable, SetNextState, ClearNextState)
+    ]
+    people = team(policy, ana=EVERYTHING, ben=EVERYTHING)
+    return Scope(f"two {channel} cases, two agents", people, (Part(tuple(commands), 2),), tuple(given), APART)
+
+
+def mistakes(channel: Channel, policy: Policy) -> Scope:
+    """One case, and what nobody should say: every rule that can refuse something does."""
+    early = NOON - timedelta(seconds=1)
+    reply = partial(SendReply, "ana", NOON, CASE, "m")
+    commands = [
+        *arrives(channel),
+        ReceiveMessage(CUSTOMER, NOON, "t1", "m", "Hello", new_case=CASE),
+        ReceiveMessage(CUSTOMER, NOON, "t1", "m", kind=MessageKind.POST, customer="maria", channel=channel),
+        *(OpenCase(agent, NOON, CASE) for agent in ("ana", "ben", "cyd", "dan", "nobody")),
+        OpenCase("ana", early, CASE),
+        OfferWork(SYSTEM, NOON, CASE, "ana"),
+        RescindOffer("ben", NOON, CASE),
+        reply("", Status.PENDING, subject="Your request"),
+        reply("Here you are", Status.PENDING),
+        reply("\N{WAVING HAND SIGN}", Status.PENDING, subject="Your request"),
+        reply("Here you are", Status.PENDING, attachments=("a.pdf",), subject="Your request"),
+        SendReply(SYSTEM, NOON, CASE, "m", "Here you are", Status.PENDING),
+        *writes_drafts("ana"),
+        RefuseDraft("ben", NOON, CASE, DRAFT),
+        ApproveDraft("ben", NOON, CASE, DRAFT),
+        EndContact("ana", NOON, CASE),
+        Dispose("ana", NOON, CASE, "", ""),
+        Dispose("ben", NOON, CASE, "", "", "ana"),
+        MakeCommitment("ana", NOON, CASE, "p1", early, ""),
+        ReassignCase("ana", NOON, CASE),
+        ReassignCase("ana", NOON, CASE, queue="nowhere"),
+        AddNote("ana", NOON, "n1", "", CASE),
+        AddNote("ana", NOON, "n1", "Who?", CASE, "maria"),
+        AddNote("ana", NOON, "n1", "Who?", None, "nobody"),
+        AddTag("ana", NOON, CASE, "vip", "m9"),
+    ]
+    given = [
+        AddAgent(SYSTEM, NOON, "ana"),
+        ChangeAgent("ben", NOON, "ana", "Anna"),
+        ChangeAgent(SYSTEM, NOON, "ana", capacity={"chats": 1}),
+        GoUnavailable("ben", NOON, "ana"),
+    ]
+    queues = frozenset(policy.queues)
+    odd = [
+        AddAgent(SYSTEM, NOON, "ben", "Ben", frozenset({Permission.APPROVE}), queues, frozenset({Channel.SMS})),
+        AddAgent(SYSTEM, NOON, "cyd", "Cyd", frozenset({Permission.REPLY})),
+        AddAgent(SYSTEM, NOON, "dan", "Dan", frozenset({Permission.REPLY}), queues, capacity={"total": 0}),
+        *(GoAvailable(agent, NOON, agent) for agent in ("ben", "cyd", "dan")),
+    ]
+    people = (*team(policy, ana=EVERYTHING), *odd)
+    return Scope(f"mistakes on {channel}", people, (Part(tuple(commands)),), tuple(given), APART)
+
+
+@frozen
+class Checked:
+    """A scope of a check, and which of the ways that must stay open (§10 18, 19) are looked for in it."""
+
+    scope: Scope
+    ways: frozenset[str] = frozenset()
+
+
+SORTS: Final = (Channel.CHAT, Channel.VOICE, Channel.EMAIL, Channel.WHATSAPP, Channel.MESSAGING, Channel.FACEBOOK)
+"""One channel of each sort that the rules tell apart: live ones, email, WhatsApp, and others, private and public."""
+
+
+def scopes(policy: Policy) -> tuple[Checked, ...]:
+    """The scopes in which a policy is checked, the quickest to understand first."""
+    limits = [(channel, policy.limit(channel)) for channel in Channel]
+    return (
+        *(Checked(one_case(channel, policy), frozenset({"18"})) for channel in SORTS),
+        Checked(a_complaint(policy), frozenset({"18"})),
+        *(Checked(a_draft(channel, policy), frozenset({"19"})) for channel in (Channel.CHAT, Channel.EMAIL)),
+        *(
+            Checked(the_limit(channel, limit, policy))
+            for channel, limit in limits
+            if limit is not None and 0 < limit <= LARGEST_LIMIT
+        ),
+        Checked(two_and_two(Channel.CHAT, policy)),
+        *(Checked(mistakes(channel, policy)) for channel in (Channel.VOICE, Channel.EMAIL)),
+    )

@@ -1,0 +1,171 @@
+"""Exhaustive exploration: everything that can happen at a small desk, under a policy, with the real rules.
+
+    from casecore.explore import Part, Scope, explore
+
+    found = explore(scope, policy, always={"never two": no_third_chat})
+    found["never two"].result       # "proved", or "fails" with the shortest story
+
+A **scope** is a cast (agents, cases) and the commands in play (`scope.py`). Every order of them, and every way in
+which time can pass between them, is tried with the same `decide` and the same changes that run a desk. Three things
+can be asked, each a plain function:
+
+* `always`: (step) -> everything wrong with it. Proved, when no step of the scope has anything wrong.
+* `sometimes`: (step) -> whether this is one that we look for. Proved, when one is reached; otherwise it is *vacuous*:
+  what is never put to the test is not kept either.
+* `possible`: (desk) -> whether it is where one wants to get. Proved, when there is a way there from everywhere.
+
+Each answer carries its denominator: how many worlds and steps there are, and whether that was all of them. A story is
+told with real instants and has been given to the real desk before it is shown (`stories.py`); where none can be told
+the answer is *inconclusive*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from casecore.composition import HOUSE, View
+from casecore.desk import Desk
+from casecore.explore.laboratory import Laboratory
+from casecore.explore.scope import Part, Scope
+from casecore.explore.seen import SeenDesk
+from casecore.explore.stories import Story, Teller
+from casecore.explore.worlds import Walk
+from casecore.house import House
+from casecore.policies import Policy
+from casecore.promises import Step
+
+__all__ = ["Exploration", "Found", "Part", "Result", "Scope", "Story", "explore"]
+
+LIMIT = 2_000_000
+"""How many worlds are visited before a search is given up as inconclusive."""
+
+
+class Result(StrEnum):
+    """What came of a question."""
+
+    PROVED = "proved"
+    FAILS = "fails"
+    VACUOUS = "vacuous"
+    INCONCLUSIVE = "inconclusive"
+
+
+@frozen
+class Found:
+    """What came of one question in one scope.
+
+    Attributes:
+        story: The shortest story that breaks it (`always`), shows it (`sometimes`), or leads to where there is no way
+            on (`possible`).
+        wrong: What is wrong with the story's last step.
+        times: In how many steps, or worlds, it was found.
+    """
+
+    result: Result
+    story: Story | None = field(default=None, repr=False)
+    wrong: tuple[str, ...] = ()
+    times: int = 0
+
+
+@frozen
+class Exploration:
+    """Everything that came of a search.
+
+    Attributes:
+        worlds: How many different worlds can be reached.
+        transitions: How many steps there are between them in which something happens.
+        decisions: How many questions really had to be asked for that.
+        complete: Whether these are all; otherwise the search was given up at its limit.
+        refusals: The ids of the rules that refused something somewhere, or warned.
+        found: What came of each question, by name.
+    """
+
+    scope: Scope
+    worlds: int
+    transitions: int
+    decisions: int
+    complete: bool
+    refusals: frozenset[str] = field(repr=False)
+    found: Mapping[str, Found] = field(hash=False)
+
+    def __getitem__(self, name: str) -> Found:
+        return self.found[name]
+
+
+def explore(
+    scope: Scope,
+    policy: Policy,
+    *,
+    house: House[View] = HOUSE,
+    always: Mapping[str, Callable[[Step], Iterable[str]]] | None = None,
+    sometimes: Mapping[str, Callable[[Step], bool]] | None = None,
+    possible: Mapping[str, Callable[[Desk], bool]] | None = None,
+    limit: int = LIMIT,
+) -> Exploration:
+    """Try everything that can happen in a scope.
+
+    Args:
+        scope: The cast and the commands in play.
+        policy: The SOP in force.
+        house: The rules that are asked.
+        always: By name, (step) -> everything wrong with it. It is asked of steps of one case: `step.before` shows the
+            agents and that case's rows.
+        sometimes: By name, (step) -> whether it is what we look for.
+        possible: By name, (desk) -> whether it is where one wants to get; asked for each case.
+        limit: How many worlds are visited at most.
+
+    Raises:
+        ValueError: When the scope's team cannot be brought to a desk with this policy, or two questions share a name.
+    """
+    always, sometimes, possible = dict(always or {}), dict(sometimes or {}), dict(possible or {})
+    shared = {name for name in always if name in sometimes} | {
+        name for name in possible if name in {**always, **sometimes}
+    }
+    if shared:
+        raise ValueError(f"two questions are called {', '.join(sorted(shared))}; give each its own name")
+    laboratory = Laboratory(scope, policy, house, always, sometimes)
+    walk = Walk(laboratory, limit).run()
+    teller = Teller(walk)
+    found = {
+        **{name: _always(walk, teller, name, ask) for name, ask in always.items()},
+        **{name: _sometimes(walk, teller, name, met) for name, met in sometimes.items()},
+        **{name: _possible(walk, teller, wanted) for name, wanted in possible.items()},
+    }
+    refusals = frozenset(laboratory.refused)
+    return Exploration(scope, len(walk.order), walk.transitions, laboratory.asked, walk.complete, refusals, found)
+
+
+def _always(walk: Walk, teller: Teller, name: str, ask: Callable[[Step], Iterable[str]]) -> Found:
+    seen, times = walk.seen.get(name, []), walk.counts.get(name, 0)
+    if not seen:
+        return Found(Result.PROVED if walk.complete else Result.INCONCLUSIVE)
+    story = teller.story(seen, lambda step: any(True for _ in ask(step)))
+    if story is None:
+        return Found(Result.INCONCLUSIVE, times=times)
+    return Found(Result.FAILS, story, tuple(ask(story.steps[-1])), times)
+
+
+def _sometimes(walk: Walk, teller: Teller, name: str, met: Callable[[Step], bool]) -> Found:
+    seen, times = walk.seen.get(name, []), walk.counts.get(name, 0)
+    if not seen:
+        return Found(Result.VACUOUS if walk.complete else Result.INCONCLUSIVE)
+    story = teller.story(seen, met)
+    return Found(Result.INCONCLUSIVE if story is None else Result.PROVED, story, times=times)
+
+
+def _possible(walk: Walk, teller: Teller, wanted: Callable[[Desk], bool]) -> Found:
+    def ask(desk: SeenDesk) -> bool:
+        return bool(wanted(desk))
+
+    stuck = walk.without_way(ask)
+    if not walk.complete:
+        return Found(Result.INCONCLUSIVE, times=len(stuck))
+    if not stuck:
+        return Found(Result.PROVED)
+    for place in stuck[:10]:
+        story = teller.way_to(place)
+        if story is not None:
+            return Found(Result.FAILS, story, ("there is no way on from here",), len(stuck))
+    return Found(Result.INCONCLUSIVE, times=len(stuck))

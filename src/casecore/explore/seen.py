@@ -1,0 +1,251 @@
+"""A desk that notes what is read of it.
+
+The explorer asks the real `decide` the same question in thousands of situations that differ in something the answer
+does not depend on. So it lets a question read a desk whose records note every field that is read. Two situations that
+agree in all of those have the same answer, and it is asked once (`questions.py`).
+
+* A record is read through `Seen`: each field that is asked for is noted with its value, once. Methods and properties
+  run on the `Seen` record itself, so what they read is noted too.
+* Events are applied in layers: a record that an event changes becomes a `Seen` record over the one before, which
+  answers from its own writing first. The desk before and after each event stand side by side, and only what is asked
+  for is ever read.
+* Agents are always there; whether another row is there is noted when it is looked up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, cached_property
+from inspect import getattr_static
+from types import FunctionType, MethodType
+from typing import Any, Final, TypeAlias
+
+import attrs
+
+from casecore.composition import PLACES, TABLES, CaseFile, steps
+from casecore.desk import Desk
+from casecore.kernel import Event, MissingRow
+from casecore.policies import Policy
+
+Path: TypeAlias = tuple[str, ...]
+"""Where something stands: (table, id), (table, id, field), or in a case file (cases, id, sheet[, field])."""
+
+Log: TypeAlias = dict[Path, Any]
+"""What was read, in order, each with its value."""
+
+SHEET_KINDS: Final[Mapping[str, type]] = {
+    place.sheet: kind for kind, place in PLACES.items() if place.sheet is not None
+}
+"""The class of each sheet of a case file."""
+
+KINDS: Final[Mapping[str, type]] = {place.table: kind for kind, place in PLACES.items() if place.sheet is None}
+"""The class of the rows of each table; those of `cases` are case files."""
+
+
+@cache
+def fields_of(kind: Any) -> frozenset[str]:
+    """The names of a record's fields."""
+    return frozenset(attribute.name for attribute in attrs.fields(kind))
+
+
+def comparable(value: Any) -> Any:
+    """What stands for a value where two are compared: itself, or the sorted items of a mapping."""
+    return tuple(sorted(value.items())) if isinstance(value, Mapping) else value
+
+
+class Seen:
+    """A record of which every field that is read is noted; written to, it keeps that for itself."""
+
+    def __init__(self, kind: type, below: Any, path: Path, log: Log) -> None:
+        self._kind = kind
+        self._below = below
+        self._path = path
+        self._log = log
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:  # what it passes for
+        return self._kind
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in fields_of(self._kind):
+            return self._member(name)
+        value = getattr(self._below, name)
+        if type(self._below) is not Seen:
+            self._log.setdefault((*self._path, name), comparable(value))
+        return value
+
+    def _member(self, name: str) -> Any:
+        member = getattr_static(self._kind, name)  # AttributeError, as it should be, where there is no such thing
+        if isinstance(member, property) and member.fget is not None:
+            return member.fget(self)
+        return MethodType(member, self) if isinstance(member, FunctionType) else member
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return isinstance(other, self._kind) and all(
+            getattr(self, name) == getattr(other, name) for name in sorted(fields_of(self._kind))
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # it may be written to
+
+    def __repr__(self) -> str:
+        return repr(self._kind(**{name: getattr(self, name) for name in sorted(fields_of(self._kind))}))
+
+
+class SeenFile:
+    """A case file, of which is noted which sheets are there."""
+
+    def __init__(self, below: CaseFile | SeenFile | None, path: Path, log: Log, **changed: Any) -> None:
+        self._below = below
+        self._path = path
+        self._log = log
+        vars(self).update(changed)
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in SHEET_KINDS:
+            raise AttributeError(name)
+        sheet = None if self._below is None else getattr(self._below, name)
+        if isinstance(self._below, CaseFile):
+            path = (*self._path, name)
+            self._log.setdefault(path, sheet is not None)
+            sheet = None if sheet is None else Seen(SHEET_KINDS[name], sheet, path, self._log)
+        setattr(self, name, sheet)
+        return sheet
+
+
+class SeenTable(Mapping[str, Any]):
+    """A table of the desk, of which is noted which rows are looked for."""
+
+    def __init__(self, table: str, rows: Mapping[str, Any], log: Log) -> None:
+        self._table = table
+        self._rows = rows
+        self._log = log
+        self._seen: dict[str, Any] = {}
+
+    def _is_there(self, row_id: object) -> bool:
+        there = row_id in self._rows
+        if self._table != "agents":
+            self._log.setdefault((self._table, str(row_id)), there)
+        return there
+
+    def __getitem__(self, row_id: str) -> Any:
+        row = self._seen.get(row_id)
+        if row is None:
+            if not self._is_there(row_id):
+                raise KeyError(row_id)
+            path = (self._table, row_id)
+            below = self._rows[row_id]
+            row = (
+                SeenFile(below, path, self._log)
+                if self._table == "cases"
+                else Seen(KINDS[self._table], below, path, self._log)
+            )
+            self._seen[row_id] = row
+        return row
+
+    def __contains__(self, row_id: object) -> bool:
+        return self._is_there(row_id)
+
+    def __iter__(self) -> Iterator[str]:
+        if self._table != "agents":
+            self._log.setdefault((self._table,), tuple(sorted(self._rows)))
+        return iter(sorted(self._rows))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+class Layered(Mapping[str, Any]):
+    """A table after something happened: the rows that changed, over those before."""
+
+    def __init__(self, below: Mapping[str, Any], changed: Mapping[str, Any]) -> None:
+        self._below = below
+        self._changed = changed
+
+    def __getitem__(self, row_id: str) -> Any:
+        row = self._changed[row_id] if row_id in self._changed else self._below[row_id]
+        if row is None:
+            raise KeyError(row_id)
+        return row
+
+    def __contains__(self, row_id: object) -> bool:
+        return self._changed[str(row_id)] is not None if row_id in self._changed else row_id in self._below
+
+    def __iter__(self) -> Iterator[str]:
+        new = {row_id for row_id, row in self._changed.items() if row is not None}
+        return iter(sorted(new.union(row_id for row_id in self._below if row_id not in self._changed)))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+class SeenDesk(Desk):
+    """A desk of which everything that is read is noted in a log."""
+
+    @classmethod
+    def of(cls, policy: Policy, now: Any, tables: Mapping[str, Mapping[str, Any]], log: Log) -> SeenDesk:
+        """A desk with these rows."""
+        seen: list[Any] = [SeenTable(name, tables.get(name, {}), log) for name in TABLES]
+        return cls(policy, now, *seen)
+
+    def evolve(self, events: Iterable[Event]) -> Any:
+        """The desk after these events, in layers, made when it is first looked at; this one stays as it is."""
+        return Later(self, tuple(events))
+
+    def after(self, event: Event) -> SeenDesk:
+        """The desk after one event."""
+        changed: dict[str, dict[str, Any]] = {}
+        for sheet, table, key, _, create, edit, optional, _ in steps(event):
+            rows, row_id = changed.setdefault(table, {}), key(event)
+            below = rows[row_id] if row_id in rows else getattr(self, table).get(row_id)
+            name = PLACES[sheet].sheet
+            row = below if name is None or below is None else getattr(below, name)
+            if create is None and row is None:
+                if optional:
+                    continue
+                raise MissingRow(event, table, row_id)
+            after = _after_row(sheet, row, create, edit, event)
+            if name is None:
+                rows[row_id] = after
+            elif below is None:
+                rows[row_id] = SeenFile(None, (), {}, **{name: after})
+            else:
+                rows[row_id] = SeenFile(below, (), {}, **{name: after})
+        tables: list[Any] = [
+            Layered(getattr(self, name), changed[name]) if name in changed else getattr(self, name) for name in TABLES
+        ]
+        return type(self)(self.policy, event.at, *tables)
+
+
+class Later:
+    """A desk after some events: nothing is read for its sake before somebody looks at it."""
+
+    def __init__(self, desk: SeenDesk | Later, events: tuple[Event, ...]) -> None:
+        self._before = desk
+        self._events = events
+
+    def evolve(self, events: Iterable[Event]) -> Later:
+        """The desk after these events too."""
+        return Later(self, tuple(events))
+
+    @cached_property
+    def _desk(self) -> SeenDesk:
+        desk = self._before._desk if isinstance(self._before, Later) else self._before  # noqa: SLF001 -- its own kind
+        for event in self._events:
+            desk = desk.after(event)
+        return desk
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._desk, name)
+
+
+def _after_row(sheet: type, row: Any, create: Any, edit: Any, event: Event) -> Any:
+    if create is not None:
+        made = create(event)
+        return Seen(sheet, made, (), {})  # nobody asks what was read of what is new
+    if edit is None:
+        return None
+    draft = Seen(sheet, row, (), {})
+    edit(draft, event)
+    return draft
