@@ -4,7 +4,6 @@ from collections import Counter
 from datetime import timedelta
 from random import Random
 
-import attrs
 import pytest
 from hypothesis import HealthCheck, Phase, find, given, settings
 
@@ -19,24 +18,19 @@ from casecore import (
     ApproveDraft,
     CaseAssigned,
     CaseClosed,
-    CaseQueued,
     CloseCase,
     DraftRefused,
     Enforcement,
     GoAvailable,
-    House,
     LeaveCase,
     OpenCase,
     Permission,
     Policy,
-    Reason,
     ReassignCase,
     ReassignDraft,
     ReceiveMessage,
     RefuseDraft,
     ReplySent,
-    Room,
-    Rule,
     SendReply,
     SetStatus,
     Status,
@@ -61,6 +55,7 @@ from casecore.testing.machine import DeskMachine
 from casecore.testing.scenario import at, case_in, flat, prepared, we_write
 from casecore.testing.strategies import policies, runs
 from casecore.wrap_ups import Dispose, Disposed
+from tests.houses import forbidding, handling, nothing, queued_only, unfollowed, without
 
 # They are kept -----------------------------------------------------------------------------------------
 
@@ -100,44 +95,6 @@ def test_looking_back_nothing_was_sent_twice_and_nothing_is_lost(steps):
 # They would be missed ----------------------------------------------------------------------------------
 
 
-def without(*rules):
-    """The house, without some rules: what somebody would get who took them out."""
-    kept = [
-        attrs.evolve(
-            room,
-            needs=tuple(need for need in room.needs if need.id not in rules),
-            rules=tuple(rule for rule in room.rules if rule.id not in rules),
-        )
-        for room in HOUSE.rooms
-    ]
-    assert len(HOUSE.needs) + len(HOUSE.rules) > sum(len(room.needs) + len(room.rules) for room in kept)
-    return House(tuple(kept))
-
-
-def renovated(name, **parts):
-    """The house, with one room in which these parts are others."""
-    return House(tuple(attrs.evolve(room, **parts) if room.name == name else room for room in HOUSE.rooms))
-
-
-def unfollowed(name, event):
-    """The house, with one room in which nothing follows an event."""
-    (room,) = (room for room in HOUSE.rooms if room.name == name)
-    return renovated(name, follows={kind: follower for kind, follower in room.follows.items() if kind is not event})
-
-
-def forbidding(event):
-    """The house, with one more rule: this never happens."""
-    never = Rule("never", "Never", "-", (event,), lambda view, subject, policy: Reason("never", "it is forbidden"))
-    return House((*HOUSE.rooms, Room("prohibition", rules=(never,))))
-
-
-def handling(command, handler):
-    """The house, in which a command is handled in another way."""
-    name = next(room.name for room in HOUSE.rooms if command in room.decide)
-    room = next(room for room in HOUSE.rooms if room.name == name)
-    return renovated(name, decide={**room.decide, command: handler})
-
-
 def last_step(house, story, command, policy=None):
     """The step of a command under the rules of this house, which accept the story before it."""
     desk = scenario.a_desk(policy)
@@ -155,19 +112,9 @@ def breaches_of_the_last_step(house, story, command, policy=None):
     return {breach[:2] for breach in broken(step)}
 
 
-def nothing(view, command, policy):
-    """Nothing happens."""
-    return ()
-
-
 def assigned_only(view, command, policy):
     """Reassigned without being released first."""
     return (CaseAssigned(command.by, command.at, command.case, command.agent),)
-
-
-def queued_only(view, command, policy):
-    """Left without being released."""
-    return (CaseQueued(command.by, command.at, command.case, view.case.queue, command.at),)
 
 
 def closed_and_queued(view, command, policy):

@@ -201,9 +201,9 @@ def _countdown_cancelled(step: Step) -> Iterator[str]:
 
 
 def _authenticated_first(step: Step) -> Iterator[str]:
-    for event, before, after in step.moments:
+    for event, before, _ in step.moments:
         if isinstance(event, ContactStarted):
-            contact = after.cases[event.case].contact
+            contact = step.after.cases[event.case].contact  # whatever else the step does: nobody was asked yet
             if contact is not None and contact.authenticated:
                 yield f"a new contact on case {event.case} is authenticated already"
         if proceeds(event, before, step.policy):

@@ -1,0 +1,288 @@
+"""The explorer visits every world, and no other: the same as a plain search over whole desks.
+
+A scope of the check is too large for the plain search, so these are small ones of every sort: copies of a case, two
+agents, a draft, silence, absence. A random walk with real instants takes the larger ones.
+"""
+
+from datetime import timedelta
+from functools import cache
+
+import attrs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from casecore import CUSTOMER, SYSTEM, CloseReason, Permission, Policy
+from casecore.absences import ReleaseAbsent
+from casecore.agents import GoAvailable, LogOut, SetNextState
+from casecore.assignments import LeaveCase, OpenCase
+from casecore.cases import CloseCase
+from casecore.channels import Channel
+from casecore.check import cast
+from casecore.composition import SHEETS
+from casecore.contacts import Authenticate, EndContact
+from casecore.desk import Desk
+from casecore.explore import Part, Scope
+from casecore.explore.laboratory import Laboratory
+from casecore.explore.pieces import NOON, SECOND
+from casecore.explore.questions import Answer, Fork
+from casecore.explore.scope import copied
+from casecore.explore.stories import timed
+from casecore.explore.worlds import Walk
+from casecore.offers import AcceptOffer, ExpireOffer, OfferWork, ReassignCase
+from casecore.promises import Step
+from casecore.replies import SendReply
+from casecore.sections import Chat, CountsFrom, Idle
+from casecore.statuses import Status
+from tests.plain_search import PlainSearch, answer_of, with_row
+
+SOP = Policy.default()
+
+
+# Small scopes ------------------------------------------------------------------------------------------
+
+
+def silence(policy):
+    """One chat, whose customer falls silent, and what the clock does to it."""
+    commands = (
+        *cast.arrives(Channel.CHAT),
+        OpenCase("ana", NOON, "c1"),
+        Authenticate("ana", NOON, "c1"),
+        SendReply("ana", NOON, "c1", "m", "Here you are", Status.PENDING),
+        *cast.is_silent("ana"),
+        *cast.closes_itself(),
+        *cast.loses_its_agent(),
+    )
+    team = cast.team(policy, ana=cast.EVERYTHING)
+    away = (LogOut("ana", NOON, "ana"), GoAvailable("ana", NOON, "ana"))
+    return Scope("silence", team, (Part(commands),), away, cast.APART, {"contact.attempts": 2})
+
+
+def two_cases(policy):
+    """Two chats that differ in nothing, one agent, who comes and goes."""
+    commands = (
+        *cast.arrives(Channel.CHAT),
+        OpenCase("ana", NOON, "c1"),
+        LeaveCase("ana", NOON, "c1"),
+        EndContact(CUSTOMER, NOON, "c1"),
+        CloseCase("ana", NOON, "c1", CloseReason.SPAM),
+        *cast.disposes("ana", policy),
+    )
+    away = (*cast.comes_and_goes("ana"),)
+    return Scope("two cases", cast.team(policy, ana=cast.EVERYTHING), (Part(commands, 2),), away, cast.APART)
+
+
+def two_sorts(policy):
+    """A chat twice and a call, one agent: copies beside another case."""
+    chat = (*cast.arrives(Channel.CHAT), OpenCase("ana", NOON, "c1"), CloseCase("ana", NOON, "c1", CloseReason.SPAM))
+    (call,) = cast.arrives(Channel.VOICE)
+    call = attrs.evolve(call, thread="t9", new_case="c9", customer="rui")
+    part = Part((call, OpenCase("ana", NOON, "c9"), EndContact(CUSTOMER, NOON, "c9")))
+    team = cast.team(policy, ana=cast.EVERYTHING)
+    return Scope("two sorts", team, (part, Part(chat, 2)), (SetNextState("ana", NOON, "ana", "lunch"),), cast.APART)
+
+
+def two_agents(policy):
+    """One case, offered, taken and handed on between two agents."""
+    commands = (
+        *cast.arrives(Channel.MESSAGING),
+        *(OfferWork(SYSTEM, NOON, "c1", agent) for agent in ("ana", "ben")),
+        *(AcceptOffer(agent, NOON, "c1") for agent in ("ana", "ben")),
+        ExpireOffer(SYSTEM, NOON, "c1"),
+        *(OpenCase(agent, NOON, "c1") for agent in ("ana", "ben")),
+        ReassignCase("ana", NOON, "c1", "ben"),
+        ReleaseAbsent(SYSTEM, NOON, "c1"),
+    )
+    team = cast.team(policy, ana=cast.EVERYTHING, ben=frozenset({Permission.REPLY}))
+    given = (LogOut("ben", NOON, "ben"), GoAvailable("ben", NOON, "ben"))
+    return Scope("two agents", team, (Part(commands),), given, cast.APART | {"agent.given_at"})
+
+
+def a_draft(policy):
+    """A draft on a chat: what its author does with it, and what its reviewer does."""
+    scope = cast.a_draft(Channel.CHAT, policy)
+    twice = {*cast.writes_drafts("cleo"), *cast.reviews("ben", policy)}
+    (part,) = scope.parts
+    left = tuple(command for command in part.commands if command not in twice)
+    return attrs.evolve(scope, parts=(Part(left),))
+
+
+SMALL = {
+    "silence": (silence, SOP),
+    "silence, counted from the question": (
+        silence,
+        Policy(chat=Chat(idle=Idle(counts_from=CountsFrom.QUESTION))),
+    ),
+    "two cases, one agent": (two_cases, SOP),
+    "two chats and a call, one agent": (two_sorts, SOP),
+    "one case, two agents": (two_agents, SOP),
+    "a draft": (a_draft, SOP),
+}
+
+
+def walked(scope, policy=SOP):
+    """The explorer's walk through a scope, finished."""
+    return Walk(Laboratory(scope, policy)).run()
+
+
+def plain_beside(walk, **given):
+    """A plain search of the same scope, in which the same instants count."""
+    laboratory = walk.laboratory
+    return PlainSearch(laboratory.scope, laboratory.policy, counting=laboratory.counting, **given)
+
+
+def desk_of(rows):
+    """A desk of the rows of one piece."""
+    desk = Desk()
+    for (table, row_id), row in rows.items():
+        desk = attrs.evolve(desk, **{table: getattr(desk, table).insert(row_id, row)})
+    return desk
+
+
+def worlds_of(walk, plain):
+    """The explorer's worlds, each told as the plain search tells it."""
+    laboratory, parts = walk.laboratory, walk.laboratory.scope.parts
+    agents = [[plain.plain("agent", *piece.rows.values()) for piece in known.all] for known in laboratory.agents]
+    cases = [
+        [(part.case, plain.told(desk_of(piece.rows), 0, part.every_id)) for piece in known.all]
+        for part, known in zip(parts, laboratory.cases, strict=True)
+    ]
+    return {
+        (
+            tuple(agents[place][number] for place, number in enumerate(laboratory.agents_of(walk.agents_of(world)))),
+            tuple(
+                sorted(
+                    (cases[walk.part_at(place)][number] for place, number in enumerate(walk.cases_of(world))), key=repr
+                )
+            ),
+        )
+        for world in walk.order
+    }
+
+
+def edges_of(laboratory):
+    """Every command that was asked, with every answer it got: the events, or the rules that refused it."""
+    moves = [
+        *laboratory.moves(None),
+        *(move for part in range(len(laboratory.scope.parts)) for move in laboratory.moves(part)),
+    ]
+    for move in moves:
+        for verdict in answers(move.question.root) if move.command is not None else ():
+            yield move.command, *answer_of(verdict, laboratory.scope)
+
+
+def answers(node):
+    """The answers at the ends of all ways from here."""
+    if isinstance(node, Answer):
+        yield node.value.verdict
+    elif isinstance(node, Fork):
+        for lead in node.leads.values():
+            yield from answers(lead)
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_the_explorer_finds_what_a_plain_search_finds(name):
+    """The same worlds, the same number of steps between them, and every command with the same answers."""
+    make, policy = SMALL[name]
+    walk = walked(make(policy), policy)
+    plain = plain_beside(walk).run()
+    assert walk.complete
+    assert len(plain.worlds) == len(walk.order)
+    assert set(plain.worlds) == worlds_of(walk, plain)
+    assert plain.transitions == walk.transitions
+    assert plain.edges == set(edges_of(walk.laboratory))
+
+
+# A random walk -----------------------------------------------------------------------------------------
+
+LARGER = {
+    "one voice case": lambda: cast.one_case(Channel.VOICE, SOP),
+    "a draft": lambda: cast.a_draft(Channel.CHAT, SOP),
+    "two chats, two agents": lambda: cast.two_and_two(Channel.CHAT, SOP),
+    "silence": lambda: silence(SOP),
+}
+
+DELAYS = (0, 1, 29, 30, 31, 59, 60, 119, 120, 121, 172_799, 172_800)
+"""Seconds between two commands: every timer of these scopes, a second less, and more."""
+
+
+@cache
+def visited(name):
+    """A plain search of a scope that has not begun, and the worlds that the explorer visits there."""
+    walk = walked(LARGER[name]())
+    plain = plain_beside(walk)
+    return plain, worlds_of(walk, plain)
+
+
+class Wanderer:
+    """Somebody who walks through a scope with real instants.
+
+    An instant that counts is seen as old as the last mark it has passed: a second before the end of its timer, or the
+    end. It passes one when a command is given while its timer runs; until then it is seen as if it were now.
+    """
+
+    def __init__(self, plain):
+        self.plain = plain
+        self.desk, self.now, self.number = next(iter(plain.worlds.values())), 0, 0
+        self.marks = {}
+        self.menu = [(None, 0, frozenset(), command) for command in plain.scope.commands] + [
+            (part, copy, part.every_id, command) for part, copy, _ in plain.cases for command in part.commands
+        ]
+
+    def goes_on(self, delay, choice):
+        """Wait, and do one of the things that are allowed."""
+        self.now += delay
+        self.number += 1
+        self._passes_marks()
+        allowed = []
+        for _, copy, ids, command in self.menu:
+            step = Step.of(self.desk, timed(command, ids, copy, self.number, self.now))
+            if step.events and set(step.after.cases) <= self.plain.known:
+                allowed.append(step)
+        if allowed:
+            self.desk = allowed[choice % len(allowed)].after
+
+    def _passes_marks(self):
+        for part, copy, _ in self.plain.cases:
+            view = self.desk.view_of(copied(part.case, part.every_id, copy))
+            for timer in self.plain.timers:
+                if timer.due(view, SOP) is not None:
+                    row_name, _, name = timer.since.partition(".")
+                    since, length = getattr(getattr(view, row_name), name), timer.length(view, SOP)
+                    age = NOON + self.now * SECOND - since
+                    mark = next((mark for mark in (length, length - SECOND) if age >= mark), timedelta(0))
+                    owner = view.holder.id if row_name == "holder" else (part.case, copy)
+                    key = (name, owner, since)
+                    self.marks[key] = max(mark, self.marks.get(key, timedelta(0)))
+
+    @property
+    def world(self):
+        """Where the walk has come to, as both searches tell it."""
+        desk = self.desk
+        for name, agent in self.desk.agents.items():
+            desk = with_row(desk, "", agent, self._seen("agent", agent, name))
+        for part, copy, _ in self.plain.cases:
+            case = copied(part.case, part.every_id, copy)
+            file = self.desk.cases.get(case)
+            for sheet in SHEETS if file is not None else ():
+                if (row := getattr(file, sheet)) is not None:
+                    desk = with_row(desk, case, row, self._seen(sheet, row, (part.case, copy)))
+        return self.plain.world_of(desk)
+
+    def _seen(self, sheet, row, owner):
+        told = [path.partition(".")[2] for path in self.plain.counting if path.partition(".")[0] == sheet]
+        instants = {name: getattr(row, name) for name in told if getattr(row, name) is not None}
+        seen = {name: NOON - self.marks.get((name, owner, at), timedelta(0)) for name, at in instants.items()}
+        return attrs.evolve(row, **seen)
+
+
+@pytest.mark.parametrize("name", LARGER)
+@settings(max_examples=10)
+@given(way=st.lists(st.tuples(st.sampled_from(DELAYS), st.integers(0, 60)), min_size=1, max_size=20))
+def test_whatever_a_random_walk_meets_the_explorer_has_visited(name, way):
+    """With real instants, and commands in any order, no desk is reached that is none of the explorer's worlds."""
+    plain, worlds = visited(name)
+    wanderer = Wanderer(plain)
+    for delay, choice in way:
+        wanderer.goes_on(delay, choice)
+        assert wanderer.world in worlds
