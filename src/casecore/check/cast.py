@@ -4,6 +4,8 @@ No scope holds everything; together they put every promise to the test:
 
 * **one case** on each sort of channel, with one agent who may do everything: the life cycle, authentication, silence,
   offers, absence, wrap-up. Sorts of channels that differ in nothing the rules look at are tried once.
+* **an override**: one case that each override of the policy matches.
+* **we write**: a case that we start, with consent, template and window.
 * **a complaint**: one email case, with what it has to be related to.
 * **a draft**: one case, an author who may not reply and a reviewer, with everything about approval.
 * **the limit**: one more case than an agent may hold, on every channel that has a limit small enough to be tried.
@@ -18,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from attrs import frozen
 
@@ -37,7 +39,7 @@ from casecore.approvals import ApproveDraft, EditDraft, ReassignDraft, RefuseDra
 from casecore.arrivals import ReceiveMessage
 from casecore.assignments import LeaveCase, OpenCase
 from casecore.cases import CloseCase, CloseReason, SetStatus
-from casecore.channels import Channel, MessageKind
+from casecore.channels import Channel, MessageKind, TemplateKind
 from casecore.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
 from casecore.contacts import Authenticate, EndContact
 from casecore.explore.pieces import NOON
@@ -45,7 +47,9 @@ from casecore.explore.scope import Part, Scope
 from casecore.kernel import CUSTOMER, SYSTEM, Command
 from casecore.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag
 from casecore.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
+from casecore.outbound import RecordConsent, StartOutbound
 from casecore.policies import Policy
+from casecore.prepared import PreparedText
 from casecore.reassignments import ReassignCase
 from casecore.replies import SendReply
 from casecore.reviews import TakeReview
@@ -55,12 +59,32 @@ from casecore.sla import SetLevel
 from casecore.statuses import SENT_AS, SET_BY_HAND, Status
 from casecore.wrap_ups import Dispose, FlagCase, RelateRecord
 
+
+@frozen
+class Prepared:
+    """A template with its values, and what the customer reads."""
+
+    text: str
+    template: PreparedText
+
+
 CASE: Final = "c1"
 DRAFT: Final = "d1"
 EVERYTHING: Final = frozenset(Permission)
 
 APART: Final = frozenset({"clocks", "offers.asked", "offers.review_asked"})
 """What no promise of a scope depends on: service clocks, and in which order routing asks."""
+
+NEWS: Final = Prepared(
+    "Dear Maria, there is news for you.",
+    PreparedText(
+        TemplateKind.WHATSAPP_TEMPLATE,
+        '{"name": "news", "language": "en", "status": "APPROVED",'
+        ' "components": [{"type": "BODY", "text": "Dear {{1}}, there is news for you."}]}',
+        {"1": "Maria"},
+    ),
+)
+"""A template that may be sent, and what the customer reads."""
 
 LARGEST_LIMIT: Final = 5
 """Limits up to this one are tried with one case more."""
@@ -69,11 +93,20 @@ LARGEST_LIMIT: Final = 5
 # What is said ------------------------------------------------------------------------------------------
 
 
-def arrives(channel: Channel) -> Iterator[Command]:
-    """The customer writes."""
-    yield ReceiveMessage(
-        CUSTOMER, NOON, "t1", "m", "Hello", customer="maria", channel=channel, new_case=CASE, name="Maria"
-    )
+def arrives(channel: Channel, **how: Any) -> Iterator[Command]:
+    """The customer writes; `how` names what decides the queue: reason, language, tags."""
+    who: dict[str, Any] = {"customer": "maria", "channel": channel, "new_case": CASE, "name": "Maria"}
+    yield ReceiveMessage(CUSTOMER, NOON, "t1", "m", "Hello", **who, **how)
+
+
+def we_write(agent: str, channel: Channel) -> Iterator[Command]:
+    """The customer opts in or out, and an agent writes first: a text, or a template."""
+    for opted_in in (True, False):
+        yield RecordConsent(SYSTEM, NOON, "maria", opted_in, "On the web form")
+    start = partial(StartOutbound, agent, NOON, "t1", CASE, "m", customer="maria", channel=channel)
+    for text, template in (("Hello", None), (NEWS.text, NEWS.template)):
+        yield start(text, template=template, subject="Your request")
+        yield SendReply(agent, NOON, CASE, "m", text, Status.PENDING, subject="Your request", template=template)
 
 
 def works(agent: str) -> Iterator[Command]:
@@ -196,10 +229,10 @@ def team(policy: Policy, **permissions: frozenset[Permission]) -> tuple[Command,
 # The scopes --------------------------------------------------------------------------------------------
 
 
-def one_case(channel: Channel, policy: Policy) -> Scope:
-    """One case on a channel, and one agent who may do everything."""
+def one_case(channel: Channel, policy: Policy, where: str = "", **how: Any) -> Scope:
+    """One case on a channel, and one agent who may do everything; `how` it arrives decides `where` it is."""
     commands = [
-        *arrives(channel),
+        *arrives(channel, **how),
         EndContact(CUSTOMER, NOON, CASE),
         *works("ana"),
         *closes_itself(),
@@ -211,13 +244,40 @@ def one_case(channel: Channel, policy: Policy) -> Scope:
     ]
     attempts = {"contact.attempts": policy.chat.idle.ask_first + 1}
     return Scope(
-        f"one {channel} case",
+        f"one {channel} case{where}",
         team(policy, ana=EVERYTHING),
         (Part(tuple(commands)),),
         tuple(comes_and_goes("ana")),
         APART,
         attempts,
     )
+
+
+def we_begin(channel: Channel, policy: Policy) -> Scope:
+    """A case that we start, and what may be written when."""
+    commands = [
+        *arrives(channel),
+        *we_write("ana", channel),
+        *closes_itself(),
+        EndContact("ana", NOON, CASE),
+        CloseCase("ana", NOON, CASE, CloseReason.SPAM),
+        *disposes("ana", policy),
+    ]
+    return Scope(f"we write on {channel}", team(policy, ana=EVERYTHING), (Part(tuple(commands)),), (), APART)
+
+
+def overridden(policy: Policy) -> Iterator[Scope]:
+    """One case for each override of the policy, which it matches."""
+    for number, override in enumerate(policy.override, 1):
+        match = override.match
+        queue = policy.queues.get(match.queue or "")
+        channel = match.channel or (queue.channels[0] if queue and queue.channels else Channel.CHAT)
+        how = {
+            "reason": queue.reasons[0] if queue and queue.reasons else None,
+            "language": queue.languages[0] if queue and queue.languages else None,
+            "tags": frozenset(match.tag).union(queue.tags[:1] if queue else ()),
+        }
+        yield one_case(channel, policy, f", override {number}", **how)
 
 
 def a_complaint(policy: Policy) -> Scope:
@@ -302,6 +362,8 @@ def mistakes(channel: Channel, policy: Policy) -> Scope:
         OpenCase("ana", early, CASE),
         OfferWork(SYSTEM, NOON, CASE, "ana"),
         RescindOffer("ben", NOON, CASE),
+        RecordConsent(SYSTEM, NOON, "maria"),
+        *(StartOutbound("ana", NOON, "t1", CASE, "m", "Hello", "maria", other) for other in (channel, Channel.CHAT)),
         reply("", Status.PENDING, subject="Your request"),
         reply("Here you are", Status.PENDING),
         reply("\N{WAVING HAND SIGN}", Status.PENDING, subject="Your request"),
@@ -346,8 +408,8 @@ class Checked:
     ways: frozenset[str] = frozenset()
 
 
-SORTS: Final = (Channel.CHAT, Channel.VOICE, Channel.EMAIL, Channel.WHATSAPP, Channel.MESSAGING, Channel.FACEBOOK)
-"""One channel of each sort that the rules tell apart: live ones, email, WhatsApp, and others, private and public."""
+SORTS: Final = (Channel.CHAT, Channel.VOICE, Channel.EMAIL, Channel.WHATSAPP, Channel.MESSAGING)
+"""One channel of each sort that the rules tell apart: chat and calls, email, WhatsApp, and all others."""
 
 
 def scopes(policy: Policy) -> tuple[Checked, ...]:
@@ -355,6 +417,8 @@ def scopes(policy: Policy) -> tuple[Checked, ...]:
     limits = [(channel, policy.limit(channel)) for channel in Channel]
     return (
         *(Checked(one_case(channel, policy), frozenset({"18"})) for channel in SORTS),
+        *(Checked(scope, frozenset({"18"})) for scope in overridden(policy)),
+        *(Checked(we_begin(channel, policy), frozenset({"18"})) for channel in (Channel.WHATSAPP, Channel.SMS)),
         Checked(a_complaint(policy), frozenset({"18"})),
         *(Checked(a_draft(channel, policy), frozenset({"19"})) for channel in (Channel.CHAT, Channel.EMAIL)),
         *(

@@ -12,14 +12,16 @@ change strands nobody (21) is asked where the policy has dated changes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 
 import attrs
 
+from casecore.arrivals import MessageReceived
 from casecore.check.cast import Checked
 from casecore.check.cast import scopes as scopes_of
 from casecore.check.fixes import nearest_fix
-from casecore.check.lint import lint
+from casecore.check.lint import lint, waiver_of
 from casecore.check.occasions import OCCASIONS
 from casecore.check.order import judge_order
 from casecore.check.report import Judgement, Report, Searched, Verdict
@@ -33,7 +35,7 @@ from casecore.kernel import Enforcement
 from casecore.policies import Policy
 from casecore.problems import did_you_mean
 from casecore.promises import PROMISES, TRIGGERS, Promise, Step
-from casecore.statuses import CASE_LIFECYCLE, Status
+from casecore.statuses import CASE_LIFECYCLE, Status, Trigger
 
 WAYS: Final[Mapping[str, Callable[[Desk], bool]]] = {
     "18": lambda desk: all(file.case.status is Status.CLOSED for file in desk.cases.values()),
@@ -49,6 +51,7 @@ def check(
     policy: Policy,
     *,
     house: House[View] = HOUSE,
+    at: datetime | None = None,
     only: frozenset[str] = frozenset(),
     scopes: Iterable[str] = (),
     limit: int = LIMIT,
@@ -56,11 +59,13 @@ def check(
     seed: int = 0,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Report:
-    """Check a policy.
+    """Check a policy: as it is, and as it will be after each of its dated changes.
 
     Args:
         policy: The SOP.
         house: The rules that are asked.
+        at: The instant (aware) from which on it is checked, and at which waivers hold; None: from the beginning, and
+            every waiver holds.
         only: Numbers of promises; none given: all.
         scopes: Names of scopes; none given: all of `cast.scopes`.
         limit: How many worlds of a scope are visited at most.
@@ -71,28 +76,30 @@ def check(
     Raises:
         ValueError: When there is no such promise or scope; it names those there are.
     """
-    chosen, promises = _chosen(policy, tuple(scopes)), _asked(only)
-    claimed = [promise for promise in promises if promise.claimed(policy)]
-    searched: list[tuple[Checked, Exploration]] = []
-    for checked in chosen:
-        progress(checked.scope.name)
-        searched.append((checked, explored(checked, policy, house, claimed, limit)))
+    promises, names = _asked(only), tuple(scopes)
+    searched: list[Search] = []
+    for begin, _, then in policy.periods(at):
+        for checked in _chosen(then, names, begin):
+            progress(checked.scope.name)
+            claimed = [promise for promise in promises if promise.claimed(then)]
+            searched.append(Search(checked, then, explored(checked, then, house, claimed, limit)))
     walked = Walked(0, frozenset())
     if walk:
         progress("walk")
         walked = walked_by(policy, walk, seed, house)
-    explorations = [exploration for _, exploration in searched]
-    judgements = [_judged(promise, policy, searched, walked) for promise in promises]
-    judgements = [_with_fix(judgement, policy, searched, house, limit) for judgement in judgements]
+    explorations = [search.found for search in searched]
     used = walked.refusals.union(*(exploration.refusals for exploration in explorations))
     unused = tuple(sorted({rule.id for rule in RULES} - used))
+    judgements = [_judged(promise, policy, searched, walked) for promise in promises]
+    judgements = [_with_fix(judgement, searched, house, limit) for judgement in judgements]
     if not only or "17" in only:
         judgements.append(judge_order(policy))
     if not only or "20" in only:
         judgements.append(_judged_use(explorations, unused))
+    judgements = [_waived(judgement, policy, at) for judgement in judgements]
     return Report(
         policy,
-        lint(policy),
+        lint(policy, at, frozenset(one.number for one in judgements if one.verdict is Verdict.PROVED)),
         tuple(_searched(exploration) for exploration in explorations),
         tuple(sorted(judgements, key=lambda judgement: judgement.number)),
         walked.steps,
@@ -100,14 +107,29 @@ def check(
     )
 
 
-def _chosen(policy: Policy, names: tuple[str, ...]) -> tuple[Checked, ...]:
+@attrs.frozen(eq=False)
+class Search:
+    """A scope that was searched: under which policy, and what was found."""
+
+    checked: Checked
+    policy: Policy
+    found: Exploration
+
+
+def _chosen(policy: Policy, names: tuple[str, ...], begin: datetime | None) -> tuple[Checked, ...]:
+    """The scopes with these names, or all; where the policy is in force from a date on, they say so."""
     known = {checked.scope.name: checked for checked in scopes_of(policy)}
     for name in names:
         if name not in known:
-            raise ValueError(
-                f"there is no scope {name!r}; {did_you_mean(name, known) or 'use one of ' + ', '.join(known)}"
-            )
-    return tuple(known[name] for name in names) or tuple(known.values())
+            near = did_you_mean(name, known) or f"use one of {', '.join(known)}"
+            raise ValueError(f"there is no scope {name!r}; {near}")
+    chosen = tuple(known[name] for name in names) or tuple(known.values())
+    if begin is None:
+        return chosen
+    told = f", from {begin:%Y-%m-%d}"
+    scopes: list[Any] = [checked.scope for checked in chosen]
+    dated = [attrs.evolve(scope, name=scope.name + told) for scope in scopes]
+    return tuple(Checked(scope, checked.ways) for scope, checked in zip(dated, chosen, strict=True))
 
 
 def _asked(numbers: frozenset[str]) -> list[Promise]:
@@ -124,18 +146,26 @@ def explored(checked: Checked, policy: Policy, house: House[View], claimed: list
         checked.scope,
         policy,
         house=house,
-        always={promise.number: promise.asks for promise in claimed if promise.number not in WAYS},
+        always={promise.number: _where_claimed(promise) for promise in claimed if promise.number not in WAYS},
         sometimes={**{_occasion(number): OCCASIONS[number].met for number in numbers}, **EDGES},
         possible={number: WAYS[number] for number in sorted(checked.ways) if number in numbers},
         limit=limit,
     )
 
 
+def _where_claimed(promise: Promise) -> Callable[[Step], Iterable[str]]:
+    """What a promise asks, of the cases for which the policy claims it."""
+    return lambda step: promise.asks(step) if promise.claimed(step.policy) else ()
+
+
 def _edge_met(source: Status, trigger: str) -> Callable[[Step], bool]:
     def met(step: Step) -> bool:
         return any(
-            type(event) in TRIGGERS
-            and TRIGGERS[type(event)](event) == trigger
+            (
+                trigger == Trigger.CUSTOMER_MESSAGE  # where the status stays, there is no event of its own
+                if isinstance(event, MessageReceived)
+                else type(event) in TRIGGERS and TRIGGERS[type(event)](event) == trigger
+            )
             and step.before.status(event.case) is source  # type: ignore[attr-defined]  # it is about a case
             for event in step.events
         )
@@ -161,12 +191,12 @@ def _searched(found: Exploration) -> Searched:
 # Judging -----------------------------------------------------------------------------------------------
 
 
-def _judged(promise: Promise, policy: Policy, searched: list[tuple[Checked, Exploration]], walked: Walked) -> Judgement:
+def _judged(promise: Promise, policy: Policy, searched: list[Search], walked: Walked) -> Judgement:
     """What all scopes, and the walk, say of one promise."""
     number, title = promise.number, promise.title
-    if not promise.claimed(policy):
+    if not any(promise.claimed(search.policy) for search in searched):
         return Judgement(number, title, Verdict.NOT_CLAIMED, _softened(promise, policy))
-    here = [exploration for _, exploration in searched if number in exploration.found]
+    here = [search.found for search in searched if number in search.found.found]
     occasions = [(exploration, exploration[_occasion(number)]) for exploration in here]
     met = [(exploration, occasion) for exploration, occasion in occasions if occasion.result is Result.PROVED]
     times = sum(occasion.times for _, occasion in met)
@@ -188,31 +218,38 @@ def _judged(promise: Promise, policy: Policy, searched: list[tuple[Checked, Expl
     return Judgement(number, title, Verdict.PROVED, "", times, names, witness=story)
 
 
-def _with_fix(
-    judgement: Judgement, policy: Policy, searched: list[tuple[Checked, Exploration]], house: House[View], limit: int
-) -> Judgement:
+def _with_fix(judgement: Judgement, searched: list[Search], house: House[View], limit: int) -> Judgement:
     """A broken promise with the nearest change of the policy that mends it; others as they are."""
     number = judgement.number
-    where = [
-        (checked, found)
-        for checked, found in searched
-        if number in found.found and found[number].result is Result.FAILS
-    ]
+    where = [search for search in searched if search.found.found.get(number, _NOT_ASKED).result is Result.FAILS]
     if judgement.verdict is not Verdict.FAILS or not where:
         return judgement
-    checked, before = min(where, key=lambda pair: pair[1].worlds)
-    held = {name for name, answer in before.found.items() if answer.result is not Result.FAILS}
+    search = min(where, key=lambda search: search.found.worlds)
+    held = {name for name, answer in search.found.found.items() if answer.result is not Result.FAILS}
 
     def holds(changed: Policy) -> bool:
-        again = next((other for other in scopes_of(changed) if other.scope.name == checked.scope.name), None)
+        name = search.checked.scope.name.partition(", from ")[0]
+        again = next((other for other in scopes_of(changed) if other.scope.name == name), None)
         if again is None:
             return False
         claimed = [promise for promise in PROMISES if promise.claimed(changed)]
         found = explored(again, changed, house, claimed, limit).found
         worse = any(name in held and answer.result is Result.FAILS for name, answer in found.items())
-        return number in found and found[number].result is Result.PROVED and not worse
+        return found.get(number, _NOT_ASKED).result is Result.PROVED and not worse
 
-    return attrs.evolve(judgement, fix=nearest_fix(policy, holds))
+    return attrs.evolve(judgement, fix=nearest_fix(search.policy, holds))
+
+
+_NOT_ASKED: Final = Found(Result.VACUOUS)
+
+
+def _waived(judgement: Judgement, policy: Policy, at: datetime | None) -> Judgement:
+    """A judgement as the policy's waivers leave it: what is not proved, and waived, is no finding."""
+    waiver = waiver_of(policy, judgement.number, at)
+    if waiver is None or judgement.verdict in {Verdict.PROVED, Verdict.NOT_CLAIMED}:
+        return judgement
+    why = f"until {waiver.until} by {waiver.by}: {waiver.reason} ({judgement.verdict}, if it were not)"
+    return attrs.evolve(judgement, verdict=Verdict.WAIVED, why=why)
 
 
 def _judged_use(explorations: list[Exploration], unused: tuple[str, ...]) -> Judgement:

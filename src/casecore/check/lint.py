@@ -6,21 +6,56 @@ Each finding has a stable code, the key it is about, a sentence with what was fo
 * `CC202` a channel that takes no kind of message: it is closed, and what the policy says about it is never used.
 * `CC203` a limit of nothing: nobody can ever hold a case of the channel.
 * `CC204` a reading that is easily mistaken, spelled out.
+* `CC205` an override that can never apply.
+* `CC206` a waiver that has ended: the promise is asked for again.
+* `CC207` a waiver that nothing needs: the promise is proved.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from casecore.channels import Channel
 from casecore.check.report import Finding, Level
-from casecore.policies import Policy
+from casecore.policies import Policy, Waiver
+from casecore.policies.soundness import warnings
 from casecore.sections import CountsFrom, Queue
 
 
-def lint(policy: Policy) -> tuple[Finding, ...]:
-    """Everything in a policy that does nothing, or not what it seems to."""
-    return (*_shadowed(policy), *_closed(policy), *_nothing(policy), *_readings(policy))
+def lint(policy: Policy, at: datetime | None = None, proved: frozenset[str] = frozenset()) -> tuple[Finding, ...]:
+    """Everything in a policy that does nothing, or not what it seems to.
+
+    Args:
+        policy: The SOP.
+        at: The instant (aware) at which waivers are looked at; None: every waiver holds.
+        proved: The numbers of the promises that are known to hold.
+    """
+    found = (_shadowed(policy), _closed(policy), _nothing(policy), _readings(policy), _idle(policy))
+    return (*(finding for findings in found for finding in findings), *_waivers(policy, at, proved))
+
+
+def waiver_of(policy: Policy, promise: str, at: datetime | None) -> Waiver | None:
+    """The waiver of a promise that holds at an instant; None for the instant: any that there is."""
+    if at is not None:
+        return policy.waived(promise, at)
+    return next((waiver for waiver in policy.waiver if waiver.promise == promise), None)
+
+
+def _idle(policy: Policy) -> Iterator[Finding]:
+    for problem in warnings(policy):
+        yield Finding("CC205", Level.WARNING, problem.path, problem.message, problem.remedy)
+
+
+def _waivers(policy: Policy, at: datetime | None, proved: frozenset[str]) -> Iterator[Finding]:
+    for number, waiver in enumerate(policy.waiver):
+        path = f"waiver[{number}]"
+        if waiver_of(policy, waiver.promise, at) is None:
+            found = f"the waiver of promise {waiver.promise} ended with {waiver.until}"
+            yield Finding("CC206", Level.WARNING, path, found, "take it out, or agree on a new end")
+        elif waiver.promise in proved:
+            found = f"promise {waiver.promise} holds, so nothing needs its waiver"
+            yield Finding("CC207", Level.WARNING, path, found, "take it out")
 
 
 def _shadowed(policy: Policy) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from casecore.approvals import DraftApproved, DraftSubmitted
 from casecore.arrivals import MessageReceived
 from casecore.assignments import CaseAssigned, CaseQueued
 from casecore.cases import CaseClosed
+from casecore.channels import Channel
 from casecore.kernel import Event
 from casecore.offers import WorkOffered
 from casecore.promises import Step, proceeds
@@ -49,10 +50,10 @@ def _speaks_of_a_closed_case(step: Step) -> bool:
 
 
 def _reaches_a_limit(step: Step) -> bool:
-    for event in step.events:
+    for event, _, after in step.moments:
         if isinstance(event, CaseAssigned | WorkOffered):
             agent, policy = step.after.agents[event.agent], step.policy
-            channel = step.before.cases[event.case].case.channel
+            channel = after.cases[event.case].case.channel
             limit = agent.limit(channel, policy)
             if limit is not None and agent.held.get(channel, 0) + agent.offered.get(channel, 0) == limit:
                 return True
@@ -65,6 +66,13 @@ def _breaks_a_silence(step: Step) -> bool:
         if file is not None and file.contact is not None and file.contact.silence_since is not None:
             return True
     return False
+
+
+def _writes_on_whatsapp(step: Step) -> bool:
+    return any(
+        isinstance(event, ReplySent) and before.cases[event.case].case.channel is Channel.WHATSAPP
+        for event, before, _ in step.moments
+    )
 
 
 def _needed_authentication(step: Step) -> bool:
@@ -87,7 +95,7 @@ OCCASIONS: Final[Mapping[str, Occasion]] = {
     "09": Occasion(_happens(ReplySent), "no reply is ever sent"),
     "10": Occasion(_happens(DraftApproved), "no draft is ever approved"),
     "11": Occasion(_happens(DraftApproved), "no draft is ever sent"),
-    "12": Occasion(_happens(ReplySent), "nothing is ever said to a customer"),
+    "12": Occasion(_writes_on_whatsapp, "nothing is ever written on WhatsApp"),
     "13": Occasion(_happens(AgentAvailable), "nobody ever becomes available"),
     "14": Occasion(_happens(AgentUnavailable), "nobody ever goes to lunch"),
     "15": Occasion(_next_state_follows, "no disposition ever ends in a next state"),
