@@ -465,6 +465,15 @@ class TestReviews:
         assert ({}, {}, 1) == counts(outcome, "cleo")
         assert "cleo" == outcome.desk.cases["c1"].draft.reviewer
 
+    @pytest.mark.parametrize(
+        "taking", [AcceptOffer("cleo", at(20), "c1", review=True), TakeReview("cleo", at(20), "c1")]
+    )
+    def test_at_the_limit(self, taking):
+        """What fills the last place is not counted twice when it is taken."""
+        one = Policy.loads("[capacity]\ntotal = 1\n[queues.general]\nfallback = true")
+        outcome = review(policy=one).when(taking).then(ReviewTaken, OfferAccepted)
+        assert ({}, {}, 1) == counts(outcome, "cleo")
+
     def test_rejected(self):
         """It waits on, and they are asked last; the case itself is not concerned."""
         outcome = review().when(RejectOffer("cleo", at(20), "c1", review=True)).then(OfferDeclined)

@@ -71,6 +71,8 @@ class TestHostile:
         [
             f"schema = 0x{'f' * 500_000}",
             f"[tags]\nlimit = 0b{'1' * 500_000}",
+            f"[chat.idle]\nsilence = 0x{'f' * 50_000}",
+            f"[[waiver]]\npromise = 0x{'f' * 50_000}",
             "[capacity]\nchat = 1e400",
             "[queues.general.priority]\ninitial = nan",
             "[wrap_up]\ncodes = [" + "1," * 50_000 + "]",
@@ -81,10 +83,14 @@ class TestHostile:
             "[[override]]\nmatch = { channel = 'chat' }\n" * 10_000,
             "[[override]]\nset = {" + ", ".join(f'"a{n}" = 1' for n in range(10_000)) + "}",
         ],
-        ids=range(11),
+        ids=range(13),
     )
     def test_values(self, text):
-        """Values that are TOML and fit nowhere: the text of the error stays short."""
+        """Values that are TOML and fit nowhere: the text of the error stays short.
+
+        Regression: for a length of time written as a number of thousands of digits, a unit was suggested, and the
+        error was Python's.
+        """
         with pytest.raises(PolicyError) as caught:
             Policy.loads(text)
         assert 20_000 > len(str(caught.value))

@@ -300,6 +300,15 @@ class TestWaivers:
         assert policy.waived("13", datetime(2026, 12, 31, 9, tzinfo=UTC)) is None
         assert policy.waived("04", T0) is None
 
+    def test_of_a_file(self):
+        """Read and written back; a number is no text."""
+        text = "[[waiver]]\npromise = '12'\nuntil = 2026-12-31\nreason = 'why'\nby = 'ops'"
+        policy = Policy.loads(text)
+        assert ("12", date(2026, 12, 31)) == (policy.waiver[0].promise, policy.waiver[0].until)
+        assert policy == Policy.from_dict(policy.to_dict())
+        with pytest.raises(PolicyError, match='help: write "12"'):
+            Policy.loads(text.replace("'12'", "12"))
+
     def test_to_the_last_day(self):
         """There is no day after the last one."""
         assert begins(date.max, UTC) == ends(date.max, UTC)

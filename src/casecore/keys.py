@@ -136,6 +136,9 @@ class Text:
         return value
 
 
+_MANY_SECONDS = 10**9
+"""More than anybody writes; of a number of thousands of digits, Python would not even make a text."""
+
 _UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _LENGTH = re.compile(r"(?:(\d{1,9})w)?(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?", re.ASCII)
 
@@ -156,7 +159,7 @@ class Length:
         """A timedelta in the range."""
         match = _LENGTH.fullmatch(value) if isinstance(value, str) and value else None
         if match is None:
-            number = isinstance(value, int) and not isinstance(value, bool)
+            number = isinstance(value, int) and not isinstance(value, bool) and abs(value) < _MANY_SECONDS
             return _wrong(self, value, path, problems, f'write the unit, e.g. "{value}s"' if number else "")
         seconds = sum(int(n) * size for n, size in zip(match.groups("0"), _UNITS.values(), strict=True))
         if not self.least.total_seconds() <= seconds <= self.most.total_seconds():

@@ -180,7 +180,7 @@ class PromiseNumber:
         """The number as it is written."""
         if value in self.numbers:
             return value
-        bare = isinstance(value, int) and f"{value:02}" in self.numbers
+        bare = isinstance(value, int) and 0 < value <= PROMISES and f"{value:02}" in self.numbers
         remedy = f'write "{value:02}"' if bare else ""
         problems.append(Problem(path, f"{quoted(value)} does not fit", self.describe, remedy))
         return MISSING

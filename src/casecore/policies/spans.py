@@ -15,7 +15,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from casecore.problems import Origin, steps_of
 
@@ -148,9 +148,8 @@ class Spans:
                 self._assignment(table, 1)
 
     def _skip(self, what: re.Pattern[str]) -> None:
-        match = what.match(self.text, self._at)
-        if match is not None:  # both patterns match nothing, too
-            self._at = match.end()
+        match: Any = what.match(self.text, self._at)  # there always is one: both patterns match nothing, too
+        self._at = match.end()
 
     def _ahead(self, word: str) -> bool:
         return self.text.startswith(word, self._at)
