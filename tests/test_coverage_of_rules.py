@@ -52,13 +52,13 @@ from casecore.offers import (
     TakeReview,
 )
 from casecore.policies import SWITCHABLE, Policy
+from casecore.promises import PROMISES, Step
+from casecore.promises import broken as broken_promises
 from casecore.replies import SendReply
 from casecore.sections import Level, Relation
 from casecore.silence import AskPresence, DisconnectIdle
 from casecore.sla import SetLevel
 from casecore.statuses import CASE_LIFECYCLE, Status, Trigger
-from casecore.promises import PROMISES, Step
-from casecore.promises import broken as broken_promises
 from casecore.testing.scenario import at, case_in, given, new_case
 from casecore.testing.strategies import runs
 from casecore.threads import Feeling

@@ -41,11 +41,11 @@ from casecore import (
     Trigger,
     WithdrawDraft,
 )
+from casecore.promises import Step
 from casecore.sections import Approval, Lifecycle, OnCustomerMessage
 from casecore.statuses import SENT_AS, SET_BY_HAND
 from casecore.testing import scenario
 from casecore.testing.laws import partial_desk, rows_of, unlawful
-from casecore.promises import Step
 from casecore.testing.scenario import at, case_in
 from casecore.testing.strategies import any_command, commands, desks, histories, ids, instants, policies, runs
 

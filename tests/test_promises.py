@@ -49,11 +49,11 @@ from casecore.commitments import MakeCommitment
 from casecore.composition import steps
 from casecore.contacts import Authenticate, Contact, ContactStarted, EndContact
 from casecore.offers import OfferWork, TakeReview, WorkOffered
+from casecore.promises import PROMISES, Step, broken
 from casecore.sections import Approval, Authentication, Chat, CountsFrom, Idle, Lifecycle, Role
 from casecore.silence import AskPresence, DisconnectIdle
 from casecore.testing import scenario
 from casecore.testing.machine import DeskMachine
-from casecore.promises import PROMISES, Step, broken
 from casecore.testing.scenario import at, case_in, flat
 from casecore.testing.strategies import policies, runs
 from casecore.wrap_ups import Dispose, Disposed

@@ -44,11 +44,11 @@ from casecore.cases import CaseCommand
 from casecore.contacts import ContactEnded, ContactStarted
 from casecore.kernel import an_id, frozen
 from casecore.keys import Choice, Flag, Length, Named, Several, Table, Text, Whole, key, keys_of, section
+from casecore.promises import Step
 from casecore.sections import Queue
 from casecore.testing import scenario, strategies
 from casecore.testing.laws import rows_of, unlawful
 from casecore.testing.machine import DeskMachine
-from casecore.promises import Step
 from casecore.testing.scenario import T0, TEAM, a_desk, at, case_in, flat, new_case, team_of
 from casecore.wrap_ups import WrapUpOwed
 

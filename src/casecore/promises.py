@@ -190,19 +190,24 @@ def _countdown_cancelled(step: Step) -> Iterator[str]:
 
 
 def _authenticated_first(step: Step) -> Iterator[str]:
-    needed = step.before.policy.authentication
     for event, before, after in step.moments:
         if isinstance(event, ContactStarted):
             contact = after.cases[event.case].contact
             if contact is not None and contact.authenticated:
                 yield f"a new contact on case {event.case} is authenticated already"
-        done = _NEEDS_AUTHENTICATION.get(type(event), lambda _: ())(event)
-        file = before.cases.get(getattr(event, "case", ""))
-        if file is None or file.case.channel not in needed.channels or not set(done) & set(needed.before):
-            continue
-        known = file.contact is not None and file.contact.authenticated
-        if not known and not (file.contact is None and done == (Proceeding.CLOSE,)):
-            yield f"{type(event).__name__} on case {event.case} without authentication"  # type: ignore[attr-defined]
+        if proceeds(event, before):
+            file = before.cases[event.case]  # type: ignore[attr-defined]  # what proceeds is about a case
+            known = file.contact is not None and file.contact.authenticated
+            if not known and not (file.contact is None and isinstance(event, CaseClosed)):
+                yield f"{type(event).__name__} on case {file.case.id} without authentication"
+
+
+def proceeds(event: Event, before: Desk) -> bool:
+    """Whether an event is something for which the customer has to be authenticated, under the policy of the desk."""
+    done = _NEEDS_AUTHENTICATION.get(type(event), lambda _: ())(event)
+    file = before.cases.get(getattr(event, "case", "")) if done else None
+    needed = before.policy.authentication
+    return file is not None and file.case.channel in needed.channels and not set(done).isdisjoint(needed.before)
 
 
 _NEEDS_AUTHENTICATION: Final[Mapping[type[Event], Callable[[Any], tuple[Proceeding, ...]]]] = {
@@ -318,7 +323,9 @@ def boss(desk: Desk) -> AddAgent:
     name = next(name for number in count(1) if (name := f"boss{number}") not in desk.agents)
     everything = frozenset({Permission.SUPERVISE, Permission.APPROVE, Permission.REPLY})
     room = {TOTAL: 1, **{channel.value: 1 for channel in Channel}}
-    return AddAgent(SYSTEM, desk.now or _SOME_TIME, name, name, everything, frozenset(desk.policy.queues), frozenset(), room)
+    return AddAgent(
+        SYSTEM, desk.now or _SOME_TIME, name, name, everything, frozenset(desk.policy.queues), frozenset(), room
+    )
 
 
 def way_to_closed(desk: Desk, case: str) -> tuple[Command, ...]:

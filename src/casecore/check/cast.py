@@ -4,6 +4,7 @@ No scope holds everything; together they put every promise to the test:
 
 * **one case** on each sort of channel, with one agent who may do everything: the life cycle, authentication, silence,
   offers, absence, wrap-up. Sorts of channels that differ in nothing the rules look at are tried once.
+* **a complaint**: one email case, with what it has to be related to.
 * **a draft**: one case, an author who may not reply and a reviewer, with everything about approval.
 * **the limit**: one more case than an agent may hold, on every channel that has a limit small enough to be tried.
 * **two and two**: two cases and two agents, with what changes load and presence.
@@ -16,6 +17,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Final
+
+from attrs import frozen
 
 from casecore.absences import ReleaseAbsent
 from casecore.agents import (
@@ -32,16 +35,18 @@ from casecore.arrivals import ReceiveMessage
 from casecore.assignments import LeaveCase, OpenCase
 from casecore.cases import CloseCase, CloseReason, SetStatus
 from casecore.channels import Channel
-from casecore.commitments import MakeCommitment
+from casecore.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
 from casecore.contacts import Authenticate, EndContact
 from casecore.explore.pieces import NOON
 from casecore.explore.scope import Part, Scope
 from casecore.kernel import CUSTOMER, SYSTEM, Command
+from casecore.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag
 from casecore.offers import AcceptOffer, ExpireOffer, OfferWork, ReassignCase, RejectOffer, RescindOffer, TakeReview
 from casecore.policies import Policy
 from casecore.replies import SendReply
-from casecore.sections import Relation
+from casecore.sections import Level, Relation
 from casecore.silence import AskPresence, DisconnectIdle
+from casecore.sla import SetLevel
 from casecore.statuses import SENT_AS, SET_BY_HAND, Status
 from casecore.wrap_ups import Dispose, FlagCase, RelateRecord
 
@@ -157,6 +162,22 @@ def reviews(agent: str, policy: Policy) -> Iterator[Command]:
     yield ReassignDraft(agent, NOON, CASE, DRAFT, queue=next(iter(policy.queues)))
 
 
+def notes(agent: str) -> Iterator[Command]:
+    """An agent writes a note, tags, and sets the level."""
+    yield AddNote(agent, NOON, "n1", "Knows the product", CASE)
+    yield EditNote(agent, NOON, "n1", "Knows the product well")
+    yield DeleteNote(agent, NOON, "n1")
+    yield AddTag(agent, NOON, CASE, "vip")
+    yield RemoveTag(agent, NOON, CASE, "vip")
+    yield SetLevel(agent, NOON, CASE, Level.HIGH)
+
+
+def keeps(agent: str) -> Iterator[Command]:
+    """An agent keeps a promise, or moves it."""
+    yield FulfilCommitment(agent, NOON, "p1")
+    yield RescheduleCommitment(agent, NOON, "p1", NOON + timedelta(hours=2))
+
+
 # Who is there ------------------------------------------------------------------------------------------
 
 
@@ -180,7 +201,6 @@ def one_case(channel: Channel, policy: Policy) -> Scope:
         *has_contact("ana", policy),
         *proceeds("ana", policy),
         *(is_silent("ana") if channel is Channel.CHAT else ()),
-        *(relates("ana") if channel is Channel.EMAIL else ()),
         *is_offered(("ana",)),
         *loses_its_agent(),
     ]
@@ -193,6 +213,20 @@ def one_case(channel: Channel, policy: Policy) -> Scope:
         APART,
         attempts,
     )
+
+
+def a_complaint(policy: Policy) -> Scope:
+    """One email case, one agent, and what the case has to be related to."""
+    commands = [
+        *arrives(Channel.EMAIL),
+        OpenCase("ana", NOON, CASE),
+        SendReply("ana", NOON, CASE, "m", "Here you are", Status.RESOLVED, subject="Your request"),
+        EndContact("ana", NOON, CASE),
+        CloseCase("ana", NOON, CASE),
+        *disposes("ana", policy),
+        *relates("ana"),
+    ]
+    return Scope("an email complaint", team(policy, ana=EVERYTHING), (Part(tuple(commands)),), (), APART)
 
 
 def a_draft(channel: Channel, policy: Policy) -> Scope:
@@ -249,3 +283,31 @@ def two_and_two(channel: Channel, policy: Policy) -> Scope:
     ]
     people = team(policy, ana=EVERYTHING, ben=EVERYTHING)
     return Scope(f"two {channel} cases, two agents", people, (Part(tuple(commands), 2),), tuple(given), APART)
+
+
+@frozen
+class Checked:
+    """A scope of a check, and which of the ways that must stay open (§10 18, 19) are looked for in it."""
+
+    scope: Scope
+    ways: frozenset[str] = frozenset()
+
+
+SORTS: Final = (Channel.CHAT, Channel.VOICE, Channel.EMAIL, Channel.WHATSAPP, Channel.MESSAGING, Channel.FACEBOOK)
+"""One channel of each sort that the rules tell apart: live ones, email, WhatsApp, and others, private and public."""
+
+
+def scopes(policy: Policy) -> tuple[Checked, ...]:
+    """The scopes in which a policy is checked, the quickest to understand first."""
+    limits = [(channel, policy.limit(channel)) for channel in Channel]
+    return (
+        *(Checked(one_case(channel, policy), frozenset({"18"})) for channel in SORTS),
+        Checked(a_complaint(policy), frozenset({"18"})),
+        *(Checked(a_draft(channel, policy), frozenset({"19"})) for channel in (Channel.CHAT, Channel.EMAIL)),
+        *(
+            Checked(the_limit(channel, limit, policy))
+            for channel, limit in limits
+            if limit is not None and 0 < limit <= LARGEST_LIMIT
+        ),
+        Checked(two_and_two(Channel.CHAT, policy)),
+    )

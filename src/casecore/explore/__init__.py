@@ -5,9 +5,9 @@
     found = explore(scope, policy, always={"never two": no_third_chat})
     found["never two"].result       # "proved", or "fails" with the shortest story
 
-A **scope** is a cast (agents, cases) and the commands in play (`scope.py`). Every order of them, and every way in which
-time can pass between them, is tried with the same `decide` and the same changes that run a desk. Three things can be
-asked, each a plain function:
+A **scope** is a cast (agents, cases) and the commands in play (`scope.py`). Every order of them, and every way in
+which time can pass between them, is tried with the same `decide` and the same changes that run a desk. Three things
+can be asked, each a plain function:
 
 * `always`: (step) -> everything wrong with it. Proved, when no step of the scope has anything wrong.
 * `sometimes`: (step) -> whether this is one that we look for. Proved, when one is reached; otherwise it is *vacuous*:
@@ -15,8 +15,8 @@ asked, each a plain function:
 * `possible`: (desk) -> whether it is where one wants to get. Proved, when there is a way there from everywhere.
 
 Each answer carries its denominator: how many worlds and steps there are, and whether that was all of them. A story is
-told with real instants and has been given to the real desk before it is shown (`stories.py`); where none can be told the
-answer is *inconclusive*.
+told with real instants and has been given to the real desk before it is shown (`stories.py`); where none can be told
+the answer is *inconclusive*.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from attrs import field, frozen
 
 from casecore.composition import HOUSE, View
 from casecore.desk import Desk
+from casecore.explore.laboratory import Laboratory
 from casecore.explore.scope import Part, Scope
-from casecore.explore.search import Laboratory
 from casecore.explore.seen import SeenDesk
 from casecore.explore.stories import Story, Teller
 from casecore.explore.worlds import Walk
@@ -57,8 +57,8 @@ class Found:
     """What came of one question in one scope.
 
     Attributes:
-        story: The shortest story that breaks it (`always`), shows it (`sometimes`), or leads to where there is no way on
-            (`possible`).
+        story: The shortest story that breaks it (`always`), shows it (`sometimes`), or leads to where there is no way
+            on (`possible`).
         wrong: What is wrong with the story's last step.
         times: In how many steps, or worlds, it was found.
     """
@@ -120,7 +120,9 @@ def explore(
         ValueError: When the scope's team cannot be brought to a desk with this policy, or two questions share a name.
     """
     always, sometimes, possible = dict(always or {}), dict(sometimes or {}), dict(possible or {})
-    shared = {name for name in always if name in sometimes} | {name for name in possible if name in {**always, **sometimes}}
+    shared = {name for name in always if name in sometimes} | {
+        name for name in possible if name in {**always, **sometimes}
+    }
     if shared:
         raise ValueError(f"two questions are called {', '.join(sorted(shared))}; give each its own name")
     laboratory = Laboratory(scope, policy, house, always, sometimes)

@@ -8,8 +8,10 @@ Pieces are brought into **one form**, so that two that behave alike are one:
 
 * Every world stands at the same instant, `NOON`. An instant in a record says how long ago it was. One that nothing
   reads is `NOON`, and one that a timer counts from is there, a second before the timer's end, or at it.
-* What a scope leaves apart (`apart`) has its first value for ever, and counters stop at what the scope says (`at_most`).
-* A message is forgotten when it has gone, unless its id is a draft's, which must be sent once: so ids may be used again.
+* What a scope leaves apart (`apart`) has its first value for ever, and counters stop at what the scope says
+  (`at_most`).
+* A message is forgotten when it has gone, unless its id is a draft's, which must be sent once: so ids may be used
+  again.
 """
 
 from __future__ import annotations
@@ -20,7 +22,6 @@ from typing import Any, Final
 
 import attrs
 
-from casecore.agents import Agent
 from casecore.composition import PLACES, SHEETS, CaseFile, steps
 from casecore.desk import Desk
 from casecore.explore.questions import Facts
@@ -101,7 +102,6 @@ class Pieces:
             else:
                 happen(rows, event, self._mine)
         return self.number_of(rows)
-
 
 
 def _parts(row: Any) -> tuple[int, ...]:
@@ -191,9 +191,10 @@ class Form:
             return None
         if table != "cases":
             return self._record(NAMES[table], row)
-        return CaseFile(*[
+        sheets: list[Any] = [
             None if (sheet := getattr(row, name)) is None else self._record(name, sheet) for name in SHEETS
-        ])
+        ]
+        return CaseFile(*sheets)
 
     def _record(self, name: str, row: Any) -> Any:
         known = self._formed.get(id(row))
@@ -219,9 +220,7 @@ class Form:
         return min(value, self._at_most[path]) if path in self._at_most else value
 
 
-NAMES: Final[Mapping[str, str]] = {
-    table: {"agents": "agent"}.get(table, table.removesuffix("s")) for table in KINDS
-}
+NAMES: Final[Mapping[str, str]] = {table: {"agents": "agent"}.get(table, table.removesuffix("s")) for table in KINDS}
 """What a row of a table is called in a path like `thread.customer_at`."""
 
 

@@ -1,9 +1,9 @@
 """Questions that are asked once for each different set of values they read.
 
 A `Question` is a function of a situation: the agents, and the rows of one case. The first time, it reads a desk that
-notes what is read (`seen.py`), and the answer is kept under those values, in the order in which they were read. The next
-situation is led down the same way: what was read first is looked up, its value leads to what was read next, and so on to
-the answer. A function that reads the same values goes the same way, so the answer is exact.
+notes what is read (`seen.py`), and the answer is kept under those values, in the order in which they were read. The
+next situation is led down the same way: what was read first is looked up, its value leads to what was read next, and
+so on to the answer. A function that reads the same values goes the same way, so the answer is exact.
 
 `start` goes as far as one case alone leads, so that the rest of the way is walked once for each team.
 """
@@ -11,6 +11,7 @@ the answer. A function that reads the same values goes the same way, so the answ
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Final, Protocol, TypeAlias
 
 from casecore.composition import CaseFile
@@ -98,7 +99,7 @@ class Question:
         node, facts = self.root, situation.facts
         while type(node) is Fork:
             node = node.leads.get(facts[node.whose][node.path])
-        return node.value if node is not None else self._learn(situation)
+        return node.value if type(node) is Answer else self._learn(situation)
 
     def start(self, facts: Facts) -> Fork | Answer | None:
         """How far the case's own rows lead, whoever the agents are; no further than is known."""
@@ -135,7 +136,7 @@ def _grown(root: Fork | Answer | None, read: list[Reading], facts: Sequence[Fact
         return Answer(value)
     root = root if type(root) is Fork else Fork(*read[0])
     fork = root
-    for (whose, path), then in zip(read, read[1:], strict=False):
+    for (whose, path), then in pairwise(read):
         key = facts[whose][path]
         lead = fork.leads.get(key)
         if type(lead) is not Fork:

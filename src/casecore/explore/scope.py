@@ -5,11 +5,11 @@ about: one case with everything that can be said on its channel, or many cases w
 is proved is proved of the scope, and every report says so.
 
 * The **team** is brought to the desk by commands of its own, given before anything else.
-* A **part** is one case, with its thread and customer, and the commands about it. Its `copies` are cases that differ in
-  nothing but their ids; they are interchangeable, so worlds that only swap them are one.
+* A **part** is one case, with its thread and customer, and the commands about it. Its `copies` are cases that differ
+  in nothing but their ids; they are interchangeable, so worlds that only swap them are one.
 * **Team commands** name no case.
-* Commands are given at `NOON`; when they really are given is found when a story is told (`stories.py`). Ids in them may
-  be used again: a story gives each message its own.
+* Commands are given at `NOON`; when they really are given is found when a story is told (`stories.py`). Ids in them
+  may be used again: a story gives each message its own.
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ class Part:
     @property
     def case(self) -> str:
         """The id of the case."""
-        return next(iter(sorted(frozenset().union(*(named(command, ("case", "new_case")) for command in self.commands)))))
+        return next(
+            iter(sorted(frozenset().union(*(named(command, ("case", "new_case")) for command in self.commands))))
+        )
 
     @property
     def drafts(self) -> frozenset[str]:
@@ -102,8 +104,6 @@ def copied(value: Any, ids: frozenset[str], copy: int) -> Any:
     if isinstance(value, str):
         return f"{value}-{copy + 1}" if copy and value in ids else value
     changed = {
-        name: copied(getattr(value, name), ids, copy)
-        for name in OWN_IDS
-        if isinstance(getattr(value, name, None), str)
+        name: copied(getattr(value, name), ids, copy) for name in OWN_IDS if isinstance(getattr(value, name, None), str)
     }
     return attrs.evolve(value, **changed) if copy else value

@@ -136,8 +136,10 @@ class SeenTable(Mapping[str, Any]):
                 raise KeyError(row_id)
             path = (self._table, row_id)
             below = self._rows[row_id]
-            row = SeenFile(below, path, self._log) if self._table == "cases" else Seen(
-                KINDS[self._table], below, path, self._log
+            row = (
+                SeenFile(below, path, self._log)
+                if self._table == "cases"
+                else Seen(KINDS[self._table], below, path, self._log)
             )
             self._seen[row_id] = row
         return row

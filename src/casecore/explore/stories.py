@@ -1,9 +1,9 @@
 """Stories: a way through the worlds, told with real instants at the real desk.
 
 The search lets every instant pass on by itself, so a way it finds might need two clocks that disagree. A story is
-therefore believed only when it has been told: the instants at which its commands are given must satisfy what each command
-has read (this timer had ended, that one had not, a third was one second short), and the real desk must give the same
-answers at those instants.
+therefore believed only when it has been told: the instants at which its commands are given must satisfy what each
+command has read (this timer had ended, that one had not, a third was one second short), and the real desk must give
+the same answers at those instants.
 
 * For each step it is known which instants the answer depended on, how long ago they were, and which earlier step set
   them. Each gives a bound on the time between two steps. All bounds together are difference constraints; the earliest
@@ -16,16 +16,17 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final
 
 import attrs
 from attrs import frozen
 
 from casecore.composition import CaseFile
+from casecore.explore.laboratory import Laboratory, Move, counted_from, name_of
 from casecore.explore.pieces import NOON, SECOND, happen, rows_of
 from casecore.explore.questions import CASE
 from casecore.explore.scope import copied
-from casecore.explore.search import Laboratory, Move, counted_from, name_of
 from casecore.explore.seen import Path, SeenDesk
 from casecore.explore.worlds import Sighting, Walk
 from casecore.kernel import Command
@@ -148,7 +149,7 @@ class Teller:
 
     def _legs(self, way: list[int]) -> Iterator[_Leg]:
         walk, laboratory = self._walk, self._laboratory
-        for here, there in zip(way, way[1:], strict=False):
+        for here, there in pairwise(way):
             world, after = walk.order[here], walk.order[there]
             yield next(
                 _Leg(world, position, move)
@@ -225,7 +226,9 @@ class _Tracked:
         start = rows_of(laboratory.start)
         self._team = {key: row for key, row in start.items() if key[0] == "agents"}
         parts = [walk.part_at(position) for position in range(len(walk.cases_of(walk.order[0])))]
-        self._copies = [(part, parts[:place].count(part), {}) for place, part in enumerate(parts)]
+        self._copies: list[tuple[int, int, dict[tuple[str, str], Any]]] = [
+            (part, parts[:place].count(part), {}) for place, part in enumerate(parts)
+        ]
         self.given: list[tuple[Command, frozenset[str], int]] = []
         self.bounds: list[Bound] = []
 

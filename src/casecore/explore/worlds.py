@@ -10,12 +10,11 @@ import gc
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import attrs
 from attrs import field
 
-from casecore.explore.search import AGENT_BITS, CASE_BITS, Context, Laboratory, Move
+from casecore.explore.laboratory import AGENT_BITS, CASE_BITS, Context, Laboratory, Move
 from casecore.explore.pieces import rows_of
 from casecore.explore.seen import SeenDesk
 
@@ -220,7 +219,7 @@ class Walk:
             outside = [*cases[:start], *[0] * (end - start), *cases[end:]]
             gaps = []
             for gap in range(end - start):
-                filled = others[:gap] + [0] + others[gap:]
+                filled = [*others[:gap], 0, *others[gap:]]
                 gaps.append(self.packed(0, [*outside[:start], *filled, *outside[end:]]))
             shifts = [shift + CASE_BITS * at for at in range(start, end)]
             yield position, context, _adder(others, gaps, shifts)

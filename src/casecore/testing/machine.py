@@ -23,8 +23,8 @@ from casecore.desk import Desk
 from casecore.house import House
 from casecore.kernel import Command
 from casecore.policies import Policy
-from casecore.testing.laws import rows_of, unlawful
 from casecore.promises import PROMISES, Promise, Step, broken
+from casecore.testing.laws import rows_of, unlawful
 from casecore.testing.scenario import Outcome, given
 from casecore.testing.strategies import any_command, commands
 

@@ -38,11 +38,11 @@ from casecore.keys import Choice, Flag, Length, Named, Number, Several, Table, T
 from casecore.notes import AddNote
 from casecore.offers import AcceptOffer, ExpireOffer, OfferCommand, OfferWork, ReassignCase, RejectOffer
 from casecore.policies import SWITCHABLE, Policy
+from casecore.promises import Step
 from casecore.replies import SendReply
 from casecore.sections import OPEN_STATUSES, Lifecycle, Opening, Queue
 from casecore.silence import AskPresence, DisconnectIdle
 from casecore.statuses import SENT_AS, SET_BY_HAND, Status
-from casecore.promises import Step
 from casecore.testing.scenario import T0, team_of
 from casecore.wrap_ups import Dispose, RelateRecord
 

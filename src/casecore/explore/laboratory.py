@@ -1,31 +1,29 @@
-"""The search: every world that a scope can reach, breadth first, so that the first story found is the shortest.
+"""What can be done where: everything that has been found out about a scope.
 
-A world is one whole number: the numbers of its pieces side by side. What can be done about one case depends on that case
-and on the agents, so it is found once for each such pair (a **context**) and then only added up. In a context every
-command is asked of the real `decide` (`questions.py`), its events are applied to each piece alone (`pieces.py`), and every
-`always` and `sometimes` is asked of the step. A step costs no more in a second case than in the first.
+What can be done about one case depends on that case and on the agents, so it is found once for each such pair (a
+**context**) and then only added up (`worlds.py`). In a context every command is asked of the real `decide`
+(`questions.py`), its events are applied to each piece alone (`pieces.py`), and every `always` and `sometimes` is asked
+of the step. A step costs no more in a second case than in the first.
 
-Time goes by in steps of its own: each instant that a timer counts from, and that some rule has read, may pass on to one
-second before the timer's end and to the end itself. They count nothing towards the length of a story. This allows
-everything that real time allows, and a little more; therefore stories are told with real instants (`stories.py`) before
-they are believed.
+Time goes by in steps of its own: each instant that a timer counts from, and that some rule has read, may pass on to
+one second before the timer's end and to the end itself. They count nothing towards the length of a story. This allows
+everything that real time allows, and a little more; therefore stories are told with real instants (`stories.py`)
+before they are believed.
 
 Nothing is random, and nothing is compared by its hash alone.
 """
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import attrs
 from attrs import field
 
-from casecore.composition import HOUSE, PLACES, TIMERS, View, steps
+from casecore.composition import HOUSE, TIMERS, View, steps
 from casecore.desk import Desk
-from casecore.explore.pieces import NOON, SECOND, Form, Passed, Piece, Pieces, rows_of
+from casecore.explore.pieces import NOON, SECOND, Form, Passed, Piece, Pieces
 from casecore.explore.questions import CASE, Answer, Facts, Fork, Question
 from casecore.explore.scope import Part, Scope
 from casecore.explore.seen import Log, Path, SeenDesk
@@ -181,9 +179,7 @@ class Laboratory:
             if scope.apart.isdisjoint({counted_from(timer), counted_from(timer).partition(".")[0]})
         )
         self._timed = {counted_from(timer) for timer in self.timers}
-        self._given = [
-            Move(None, command, self.question(self._decided(None, command))) for command in scope.commands
-        ]
+        self._given = [Move(None, command, self.question(self._decided(None, command))) for command in scope.commands]
         self._about = [
             [Move(place, command, self.question(self._decided(part, command))) for command in part.commands]
             for place, part in enumerate(scope.parts)
@@ -291,15 +287,11 @@ class Laboratory:
 
     def _watchers(self, move: Move, outcome: Outcome) -> list[tuple[str, Question]]:
         looks = (*((name, _wrong(ask)) for name, ask in self.always.items()), *self.sometimes.items())
-        return [(name, self.question(self._about_step(move, outcome, look))) for name, look in looks]
+        return [(name, self.question(self._of_step(move.command, outcome, look))) for name, look in looks]
 
-    def _about_step(self, move: Move, outcome: Outcome, ask: Callable[[Step], Any]) -> Callable[[SeenDesk], Any]:
-        def asked(desk: SeenDesk) -> Any:
-            command, verdict = move.command, outcome.verdict
-            assert command is not None and verdict is not None  # noqa: PT018 -- time is not watched
-            return ask(Step(desk, command, verdict, desk.evolve(outcome.events), self.house))
-
-        return asked
+    def _of_step(self, command: Any, outcome: Outcome, ask: Callable[[Step], Any]) -> Callable[[SeenDesk], Any]:
+        verdict = Accepted(outcome.events)
+        return lambda desk: ask(Step(desk, command, verdict, desk.evolve(outcome.events), self.house))
 
     def watching(self, move: Move, outcome: Outcome) -> list[Question]:
         """What is asked of a step, as far as the answer depends on anything."""

@@ -1,0 +1,70 @@
+"""Lint: what reading a policy alone shows, without trying anything.
+
+Each finding has a stable code, the key it is about, a sentence with what was found and why it matters, and what to do.
+
+* `CC201` a queue that no case can enter: one asked before it takes everything it would take.
+* `CC202` a channel that takes no kind of message: it is closed, and what the policy says about it is never used.
+* `CC203` a limit of nothing: nobody can ever hold a case of the channel.
+* `CC204` a reading that is easily mistaken, spelled out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from casecore.channels import Channel
+from casecore.check.report import Finding, Level
+from casecore.policies import Policy
+from casecore.sections import CountsFrom, Queue
+
+
+def lint(policy: Policy) -> tuple[Finding, ...]:
+    """Everything in a policy that does nothing, or not what it seems to."""
+    return (*_shadowed(policy), *_closed(policy), *_nothing(policy), *_readings(policy))
+
+
+def _shadowed(policy: Policy) -> Iterator[Finding]:
+    names = [name for name, queue in policy.queues.items() if not queue.fallback]
+    for place, name in enumerate(names):
+        for earlier in names[:place]:
+            if _takes_all(policy.queues[earlier], policy.queues[name]):
+                found = f"no case enters {name}: {earlier}, which is asked before, takes all that it would take"
+                remedy = f"put {name} before {earlier}, or let {earlier} take less"
+                yield Finding("CC201", Level.WARNING, f"queues.{name}", found, remedy)
+                break
+
+
+def _takes_all(earlier: Queue, later: Queue) -> bool:
+    """Whether every case that the later queue takes is taken by the earlier one."""
+    filters = ("channels", "reasons", "languages", "tags")
+    return all(
+        not getattr(earlier, name) or set(getattr(later, name) or (None,)) <= set(getattr(earlier, name))
+        for name in filters
+    )
+
+
+def _closed(policy: Policy) -> Iterator[Finding]:
+    for channel in Channel:
+        if not getattr(policy.channels, channel).kinds:
+            found = f"{channel} takes no kind of message: no customer can ever write there"
+            yield Finding("CC202", Level.WARNING, f"channels.{channel}.kinds", found, "name the kinds it takes")
+
+
+def _nothing(policy: Policy) -> Iterator[Finding]:
+    for name in ("total", *Channel):
+        if getattr(policy.capacity, name) == 0:
+            work = "any work" if name == "total" else f"work on {name}"
+            found = f"the limit is 0, so nobody without a capacity of their own ever gets {work}"
+            yield Finding("CC203", Level.WARNING, f"capacity.{name}", found, "set it to 1 or more, or leave it out")
+
+
+def _readings(policy: Policy) -> Iterator[Finding]:
+    idle = policy.chat.idle
+    if idle.counts_from is CountsFrom.SILENCE and idle.ask_first:
+        found = "the time counts from the silence, so a chat may be ended a moment after the question"
+        yield Finding(
+            "CC204", Level.NOTE, "chat.idle.counts_from", found, 'with "question" the customer has that long to answer'
+        )
+    if idle.counts_from is CountsFrom.QUESTION and not idle.ask_first:
+        found = "the time counts from the question, but none has to be asked: it counts from the silence"
+        yield Finding("CC204", Level.WARNING, "chat.idle.ask_first", found, "ask at least once")

@@ -1,0 +1,97 @@
+"""Promise 17: of equal cases the one that has waited longer is offered first.
+
+This is routing's, not a rule of `decide`, so it is tried by routing at every small desk with one free agent and two
+cases that differ in nothing but when their customers wrote and in their ids: for every queue that pushes, every
+channel it takes, which of the two came first (or neither), and how long ago.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import permutations
+from typing import Final
+
+from casecore.agents import AddAgent, GoAvailable, Permission
+from casecore.arrivals import ReceiveMessage
+from casecore.channels import Channel
+from casecore.check.report import Judgement, Verdict
+from casecore.desk import Desk
+from casecore.explore import Story
+from casecore.explore.pieces import NOON
+from casecore.kernel import CUSTOMER, SYSTEM, Command
+from casecore.offers import OfferWork
+from casecore.policies import Policy
+from casecore.promises import Step
+from casecore.routing import next_offer
+from casecore.sections import Delivery, Queue
+
+TITLE: Final = "of equal cases the longer waiting is offered first"
+APARTS: Final = (timedelta(0), timedelta(seconds=1), timedelta(minutes=10), timedelta(days=2))
+"""How much longer one of the two has waited; not at all: then the smaller id is first."""
+
+
+def judge_order(policy: Policy) -> Judgement:
+    """What is known of promise 17 under a policy."""
+    tried = 0
+    for queue, channel in _streams(policy):
+        for (first, second), apart in ((ids, apart) for ids in permutations(("c1", "c2")) for apart in APARTS):
+            commands = (*_arrivals(policy.queues[queue], channel, (first, second), apart), *_agent(policy, apart))
+            story, offered = _told(policy, commands)
+            if story is None or offered is None:
+                continue
+            tried += 1
+            expected = first if apart else min(first, second)
+            if offered.case != expected:
+                found = f"case {offered.case} was offered, and {expected} had waited longer"
+                return Judgement("17", TITLE, Verdict.FAILS, times=tried, story=story, wrong=(found,))
+    if not tried:
+        return Judgement("17", TITLE, Verdict.VACUOUS, "routing never offers one of two waiting cases")
+    return Judgement("17", TITLE, Verdict.PROVED, times=tried, scopes=("two waiting cases, one agent",))
+
+
+def _streams(policy: Policy) -> Iterator[tuple[str, Channel]]:
+    """Every queue that pushes, with every channel that it takes."""
+    for name, queue in policy.queues.items():
+        if queue.delivery is Delivery.PUSH:
+            yield from ((name, channel) for channel in (queue.channels or tuple(Channel)))
+
+
+def _arrivals(queue: Queue, channel: Channel, cases: tuple[str, str], apart: timedelta) -> Iterator[Command]:
+    reason = queue.reasons[0] if queue.reasons else None
+    language = queue.languages[0] if queue.languages else None
+    tags = frozenset(queue.tags[:1])
+    for case, later in zip(cases, (timedelta(0), apart), strict=True):
+        yield ReceiveMessage(
+            CUSTOMER,
+            NOON + later,
+            f"t-{case}",
+            f"m-{case}",
+            "Hello",
+            customer=f"customer-{case}",
+            channel=channel,
+            new_case=case,
+            reason=reason,
+            language=language,
+            tags=tags,
+        )
+
+
+def _agent(policy: Policy, apart: timedelta) -> Iterator[Command]:
+    at = NOON + apart
+    yield AddAgent(SYSTEM, at, "ana", "Ana", frozenset(Permission), frozenset(policy.queues))
+    yield GoAvailable("ana", at, "ana")
+
+
+def _told(policy: Policy, commands: tuple[Command, ...]) -> tuple[Story | None, OfferWork | None]:
+    """The story that ends with what routing proposes; None where the cases cannot come so."""
+    desk, steps = Desk(policy), []
+    for command in commands:
+        steps.append(Step.of(desk, command))
+        if not steps[-1].verdict:
+            return None, None
+        desk = steps[-1].after
+    offer = next_offer(desk, commands[-1].at)
+    if not isinstance(offer, OfferWork) or len({file.case.queue for file in desk.cases.values()}) > 1:
+        return None, None
+    return Story((), (*steps, Step.of(desk, offer))), offer

@@ -1,0 +1,172 @@
+"""A random walk: all commands, routing on, at a desk too large to be searched.
+
+Four agents and eight cases on several channels. At every step one of these is done: what has fallen due, what routing
+proposes, or something that somebody could mean; of the last, commands are tried until one is allowed, because a blind
+walk is refused nearly always. Every step is asked for every promise. The walk finds; it proves nothing, and is reported
+as so many steps. The same seed walks the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from random import Random
+from typing import Any, Final
+
+import attrs
+
+from casecore.agents import Permission
+from casecore.channels import Channel
+from casecore.check import cast
+from casecore.composition import HOUSE, View
+from casecore.desk import Desk
+from casecore.explore import Story
+from casecore.explore.pieces import NOON, SECOND
+from casecore.explore.scope import OWN_IDS, named
+from casecore.explore.stories import timed
+from casecore.house import House
+from casecore.kernel import Accepted, Command
+from casecore.policies import Policy
+from casecore.promises import PROMISES, Step
+from casecore.routing import next_offer
+
+TEAM: Final = {
+    "ana": frozenset({Permission.REPLY}),
+    "ben": frozenset[Permission](),
+    "cleo": frozenset({Permission.REPLY, Permission.APPROVE}),
+    "dora": frozenset(Permission),
+}
+"""Who walks, and what they may do."""
+
+CHANNELS: Final = (
+    Channel.CHAT,
+    Channel.CHAT,
+    Channel.CHAT,
+    Channel.EMAIL,
+    Channel.EMAIL,
+    Channel.VOICE,
+    Channel.WHATSAPP,
+    Channel.FACEBOOK,
+)
+"""On which channels the customers write."""
+
+LATER: Final = tuple(timedelta(seconds=seconds) for seconds in (0, 0, 0, 1, 29, 30, 59, 60, 119, 120, 3_600, 86_400))
+"""How long after one step the next may come."""
+
+TRIES: Final = 40
+"""How many commands are tried before a step is given up."""
+
+
+@attrs.frozen
+class Broken:
+    """A promise that a step of the walk broke, and the story of the walk so far."""
+
+    number: str
+    wrong: tuple[str, ...]
+    story: Story
+
+
+@attrs.frozen
+class Walked:
+    """What a walk came to.
+
+    Attributes:
+        steps: How many commands were accepted.
+        refusals: The ids of the rules that refused something, or warned, on the way.
+        broken: The first promise that was broken, if one was.
+    """
+
+    steps: int
+    refusals: frozenset[str]
+    broken: Broken | None = None
+
+
+def walk(policy: Policy, steps: int, seed: int = 0, house: House[View] = HOUSE) -> Walked:
+    """Walk so many steps.
+
+    Args:
+        policy: The SOP in force.
+        steps: How many steps are taken; fewer, if a promise is broken.
+        seed: What the walk begins with.
+        house: The rules that are asked.
+    """
+    walker = _Walker(policy, Random(seed), house)  # noqa: S311 -- a walk that can be repeated, not a secret
+    claimed = [promise for promise in PROMISES if promise.claimed(policy)]
+    for number in range(steps):
+        step = walker.step()
+        for promise in claimed:
+            wrong = tuple(promise.asks(step)) if step is not None else ()
+            if wrong and step is not None:
+                story = Story(walker.team, tuple(walker.taken))
+                return Walked(number + 1, frozenset(walker.refusals), Broken(promise.number, wrong, story))
+    return Walked(len(walker.taken), frozenset(walker.refusals))
+
+
+class _Walker:
+    """Somebody on the way."""
+
+    def __init__(self, policy: Policy, random: Random, house: House[View]) -> None:
+        self._random = random
+        self._house = house
+        self.team = cast.team(policy, **TEAM)
+        self.desk = Desk(policy)
+        for command in self.team:
+            self.desk = Step.of(self.desk, command, house).after
+        self._menus = [tuple(_said(channel, policy)) for channel in CHANNELS]
+        self._ids = [frozenset[str]().union(*(named(command, OWN_IDS) for command in menu)) for menu in self._menus]
+        self.taken: list[Step] = []
+        self.refusals: set[str] = set()
+        self._now = NOON
+        self._tried = 0
+
+    def step(self) -> Step | None:
+        """Take one step; None where nothing that was tried is allowed."""
+        self._now += self._random.choice(LATER)
+        for command in self._candidates():
+            step = Step.of(self.desk, command, self._house)
+            reasons = step.verdict.deviations if isinstance(step.verdict, Accepted) else step.verdict.reasons
+            self.refusals.update(reason.rule for reason in reasons)
+            if step.events:
+                self.desk = step.after
+                self.taken.append(step)
+                return step
+        return None
+
+    def _candidates(self) -> Iterator[Command]:
+        chance = self._random.random()
+        if chance < 0.1:  # noqa: PLR2004 -- now and then
+            due = next((due for due in self.desk.due() if due.command is not None), None)
+            if due is not None and due.command is not None:
+                self._now = max(self._now, due.at)
+                late: Any = due.command
+                yield attrs.evolve(late, at=self._now)
+        elif chance < 0.3:  # noqa: PLR2004 -- more often
+            offer = next_offer(self.desk, self._now)
+            if offer is not None:
+                yield offer
+        for _ in range(TRIES):
+            self._tried += 1
+            copy = self._random.randrange(len(self._menus))
+            command = self._random.choice(self._menus[copy])
+            yield timed(command, self._ids[copy], copy, self._tried, round((self._now - NOON) / SECOND))
+
+
+def _said(channel: Channel, policy: Policy) -> Iterator[Command]:
+    """Everything that could be said about one customer's case, and by the team."""
+    agents = tuple(TEAM)
+    yield from (*cast.arrives(channel),) * 6
+    yield from cast.closes_itself()
+    yield from cast.loses_its_agent()
+    for agent in agents:
+        yield from cast.works(agent)
+        yield from cast.has_contact(agent, policy)
+        yield from cast.proceeds(agent, policy)
+        yield from cast.is_silent(agent)
+        yield from cast.relates(agent)
+        yield from cast.writes_drafts(agent)
+        yield from cast.reviews(agent, policy)
+        yield from cast.comes_and_goes(agent)
+        yield from cast.notes(agent)
+        yield from cast.keeps(agent)
+    for review in (False, True):
+        yield from cast.is_offered(agents, review=review)
