@@ -9,29 +9,36 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from casecore.check.formats.results import MARKS, Result, fixed, rests_on, results, searched, summed, titled, where
+from casecore.check.formats.results import (
+    MARKS,
+    Result,
+    fixed,
+    linted,
+    promised,
+    rests_on,
+    searched,
+    summed,
+    titled,
+    where,
+)
 from casecore.check.formats.stories import HEAD, rows, team
-from casecore.check.report import Judgement, Report, Verdict
+from casecore.check.report import Judgement, Report
 from casecore.cli.words import visible
 from casecore.policies import Policy
 
 
 def as_markdown(report: Report, file: str) -> str:
     """The whole report."""
-    every = [*results(report)]
-    told = [
-        f"## casecore check: {_cell(titled(report.policy))}",
-        "",
-        f"`{file}`: **{summed(report)}** (exit {report.exit})",
-    ]
-    lint = [_finding(result, report.policy) for result in every if result.judgement is None]
+    told = [f"## casecore check: {_cell(titled(report.policy))}", ""]
+    told += [f"`{_cell(file)}`: **{summed(report)}** (exit {report.exit})"]
+    lint = [_finding(result, report.policy) for result in linted(report)]
     if lint:
         told += ["", *table(("level", "code", "where", "what", "what to do"), lint)]
-    promises = [result for result in every if result.judgement is not None]
-    for result in promises:
+    for result, known in promised(report):
         if result.level is not None:
-            told += ["", *_open(result, report.policy)]
-    told += ["", *_folded("Every promise", table(("", "promise", "verdict", ""), map(_row, promises)))]
+            told += ["", *_open(result, known, report.policy)]
+    every = table(("", "promise", "verdict", ""), (_row(result, known) for result, known in promised(report)))
+    told += ["", *_folded("Every promise", every)]
     sizes = [
         (
             scope.scope,
@@ -69,16 +76,11 @@ def _finding(result: Result, policy: Policy) -> tuple[str, ...]:
     return str(result.level), result.id, place, result.message, result.remedy
 
 
-def _row(result: Result) -> tuple[str, ...]:
-    judgement = result.judgement
-    verdict = Verdict.INCONCLUSIVE if judgement is None else judgement.verdict
-    return MARKS.get(verdict, "–"), f"{result.id} {result.title}", verdict, result.message
+def _row(result: Result, known: Judgement) -> tuple[str, ...]:
+    return MARKS.get(known.verdict, "–"), f"{result.id} {result.title}", known.verdict, result.message
 
 
-def _open(result: Result, policy: Policy) -> Iterator[str]:
-    judgement: Judgement | None = result.judgement
-    if judgement is None:
-        return
+def _open(result: Result, judgement: Judgement, policy: Policy) -> Iterator[str]:
     yield f"### {MARKS[judgement.verdict]} {result.id} {_cell(result.title)}: {judgement.verdict}"
     yield ""
     yield _cell(result.message)

@@ -13,7 +13,7 @@ from typing import Any, Final
 import attrs
 
 from casecore import __version__
-from casecore.check.formats.results import Place, Result, digest, place, rests_on, results
+from casecore.check.formats.results import Place, Result, digest, linted, place, promised, rests_on
 from casecore.check.formats.stories import rows
 from casecore.check.report import Fix, Judgement, Level, Report, Verdict
 from casecore.codec import to_plain
@@ -38,7 +38,10 @@ def as_json(report: Report, file: str) -> str:
         },
         "scopes": [attrs.asdict(scope) for scope in report.searched],
         "walked": report.walked,
-        "results": [_result(result, report.policy) for result in results(report)],
+        "results": [
+            *(_result(result, report.policy) for result in linted(report)),
+            *(_result(result, report.policy) | _judgement(known, report.policy) for result, known in promised(report)),
+        ],
         "unused_rules": sorted(report.unused),
         "summary": {
             "promises": {verdict.value: len(report.of(verdict)) for verdict in Verdict},
@@ -50,7 +53,7 @@ def as_json(report: Report, file: str) -> str:
 
 
 def _result(result: Result, policy: Policy) -> dict[str, Any]:
-    plain = {
+    return {
         "id": result.id,
         "kind": "lint" if result.judgement is None else "promise",
         "level": result.level,
@@ -61,7 +64,6 @@ def _result(result: Result, policy: Policy) -> dict[str, Any]:
         "location": _place(place(policy, result.key) if result.key else None),
         "fingerprint": result.fingerprint,
     }
-    return plain if result.judgement is None else {**plain, **_judgement(result.judgement, policy)}
 
 
 def _judgement(judgement: Judgement, policy: Policy) -> dict[str, Any]:

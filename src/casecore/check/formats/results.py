@@ -155,21 +155,25 @@ class Result:
 
 def results(report: Report) -> Iterator[Result]:
     """Everything that a report says: the lint first, then each promise."""
+    yield from linted(report)
+    yield from (result for result, _ in promised(report))
+
+
+def linted(report: Report) -> Iterator[Result]:
+    """The findings of the lint."""
     for finding in report.findings:
-        yield Result(
-            finding.code, finding.level, finding.path, visible(finding.message), visible(finding.remedy), finding.path
-        )
+        message, remedy = visible(finding.message), visible(finding.remedy)
+        yield Result(finding.code, finding.level, finding.path, message, remedy, finding.path)
+
+
+def promised(report: Report) -> Iterator[tuple[Result, Judgement]]:
+    """Every promise, with all that is known of it."""
     for judgement in report.judgements:
+        number, level = f"P{judgement.number}", LEVELS.get(judgement.verdict)
         remedy = f"nearest fix: {fixed(judgement.fix)}" if judgement.fix is not None else ""
-        yield Result(
-            f"P{judgement.number}",
-            LEVELS.get(judgement.verdict),
-            judgement.title,
-            visible(said(judgement)),
-            visible(remedy),
-            next(iter(judgement.keys), ""),
-            judgement,
-        )
+        key = next(iter(judgement.keys), "")
+        result = Result(number, level, judgement.title, visible(said(judgement)), visible(remedy), key, judgement)
+        yield result, judgement
 
 
 def said(judgement: Judgement) -> str:
