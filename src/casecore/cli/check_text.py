@@ -49,13 +49,13 @@ def tell(report: Report, file: str, screen: Screen, *, verbose: bool, days: Mapp
 
     Args:
         report: What a check said.
-        file: What the policy's file is called.
+        file: The policy's file; none: the SOP that ships with casecore.
         screen: Where it is printed.
         verbose: Also tell the story that puts each proved promise to the test.
         days: By the number of a promise: the path of the day to which its story was written.
     """
-    head = f"casecore {__version__}   {titled(report.policy)}   {visible(file)}"
-    screen.line(screen.paint(head, "bold"))
+    head = (f"casecore {__version__}", titled(report.policy), visible(file or "the SOP that ships with casecore"))
+    screen.line(screen.paint("   ".join(head), "bold"))
     for finding in linted(report):
         _finding(finding, report.policy, screen)
     known = [*promised(report)]
@@ -66,7 +66,7 @@ def tell(report: Report, file: str, screen: Screen, *, verbose: bool, days: Mapp
         else:
             for result, judgement in told:
                 _promise(result, judgement, report, screen, _next(judgement, file, days))
-    _tried(report, screen)
+    _tried(report, screen, verbose=verbose)
     screen.line()
     screen.paragraph(f"{summed(report)}.   exit {int(report.exit)}", "bold")
 
@@ -111,7 +111,8 @@ def _next(judgement: Judgement, file: str, days: Mapping[str, str]) -> str:
     """The command with which somebody looks at a story step by step."""
     if judgement.number in days:
         return f"casecore replay {shlex.quote(days[judgement.number])}"
-    return f"casecore check {shlex.quote(file)} --only {judgement.number} --write-stories stories"
+    named = f" {shlex.quote(file)}" if file else ""
+    return f"casecore check{named} --only {judgement.number} --write-stories stories"
 
 
 def _proved(told: list[tuple[Result, Judgement]], screen: Screen, *, verbose: bool) -> None:
@@ -131,8 +132,8 @@ def _proved(told: list[tuple[Result, Judgement]], screen: Screen, *, verbose: bo
             _story(judgement.witness, (), screen)
 
 
-def _tried(report: Report, screen: Screen) -> None:
-    """The denominators: how much was tried, and which rules were never needed."""
+def _tried(report: Report, screen: Screen, *, verbose: bool) -> None:
+    """The denominators: how much was tried, and how many rules were needed; with --verbose which were not."""
     screen.line()
     screen.paragraph(f"searched  {searched(report)}")
     if report.searched:
@@ -142,9 +143,8 @@ def _tried(report: Report, screen: Screen) -> None:
         ]
         screen.table(("scope", "who is there", "worlds", "steps", "tried"), sizes)
     rules = {rule.id for rule in RULES}
-    used = counted(len(rules) - len(report.unused), "rule")
-    screen.paragraph(f"coverage  {used} of {len(rules)} refused something")
-    if report.unused:
+    screen.paragraph(f"coverage  {len(rules) - len(report.unused)} of {counted(len(rules), 'rule')} refused something")
+    if report.unused and verbose:
         screen.paragraph(f"never: {', '.join(report.unused)}", "dim", 10)
 
 

@@ -13,15 +13,15 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final, Protocol
 
+import attrs
 from attrs import field, frozen
 
 from casecore.check.report import Exit, Fix, Judgement, Level, Report, Verdict
 from casecore.cli.words import visible
-from casecore.codec import dumps
 from casecore.policies import Policy
 
 SHIPPED: Final = "sop.toml"
-"""What the SOP that ships with casecore is called."""
+"""What the file of the SOP that ships with casecore is called."""
 
 VERDICTS: Final[Mapping[Verdict, str]] = MappingProxyType(
     {
@@ -97,10 +97,12 @@ def where(policy: Policy, key: str) -> str:
 
 
 def rests_on(policy: Policy, key: str) -> str:
-    """A policy key with its value, or a rule's id as it is."""
+    """A policy key with its value; a table, or a rule's id, as it is."""
     try:
         value = policy.value(key)
     except KeyError:
+        return key
+    if attrs.has(type(value)):
         return key
     plain: Any = policy.to_dict()
     for step in key.split("."):
@@ -226,5 +228,5 @@ def titled(policy: Policy) -> str:
 
 
 def digest(policy: Policy) -> str:
-    """The same for policies that say the same, however they are written."""
-    return hashlib.sha256(dumps(policy).encode()).hexdigest()
+    """The same for policies that say the same, whatever their remarks and their layout."""
+    return hashlib.sha256(json.dumps(policy.to_dict()).encode()).hexdigest()
