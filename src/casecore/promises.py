@@ -103,7 +103,7 @@ class Step:
 
 # What each promise asks --------------------------------------------------------------------------------
 
-_TRIGGERS: Final[Mapping[type[Event], Callable[[Any], str]]] = {
+TRIGGERS: Final[Mapping[type[Event], Callable[[Any], str]]] = {
     WorkBegun: lambda event: Trigger.BEGIN_WORK,
     ReplySent: lambda event: SENT_AS.get(event.send_as, ""),
     StatusSet: lambda event: SET_BY_HAND.get(event.status, ""),
@@ -116,7 +116,7 @@ _TRIGGERS: Final[Mapping[type[Event], Callable[[Any], str]]] = {
 
 def _along_the_life_cycle(step: Step) -> Iterator[str]:
     for event, before, after in step.moments:
-        trigger = _TRIGGERS[type(event)](event) if type(event) in _TRIGGERS else None
+        trigger = TRIGGERS[type(event)](event) if type(event) in TRIGGERS else None
         for case in sorted(after.cases):
             was, now = before.status(case), after.status(case)
             moved = trigger is not None and case == getattr(event, "case", None)

@@ -8,6 +8,7 @@ No scope holds everything; together they put every promise to the test:
 * **a draft**: one case, an author who may not reply and a reviewer, with everything about approval.
 * **the limit**: one more case than an agent may hold, on every channel that has a limit small enough to be tried.
 * **two and two**: two cases and two agents, with what changes load and presence.
+* **mistakes**: what nobody should say, so that every rule has something to refuse.
 
 Commands say the same things every time: texts that are fine, a disposition that exists, a queue that exists.
 """
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from attrs import frozen
@@ -23,6 +25,7 @@ from attrs import frozen
 from casecore.absences import ReleaseAbsent
 from casecore.agents import (
     AddAgent,
+    ChangeAgent,
     ClearNextState,
     GoAvailable,
     GoUnavailable,
@@ -34,7 +37,7 @@ from casecore.approvals import ApproveDraft, EditDraft, ReassignDraft, RefuseDra
 from casecore.arrivals import ReceiveMessage
 from casecore.assignments import LeaveCase, OpenCase
 from casecore.cases import CloseCase, CloseReason, SetStatus
-from casecore.channels import Channel
+from casecore.channels import Channel, MessageKind
 from casecore.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
 from casecore.contacts import Authenticate, EndContact
 from casecore.explore.pieces import NOON
@@ -285,6 +288,54 @@ def two_and_two(channel: Channel, policy: Policy) -> Scope:
     return Scope(f"two {channel} cases, two agents", people, (Part(tuple(commands), 2),), tuple(given), APART)
 
 
+def mistakes(channel: Channel, policy: Policy) -> Scope:
+    """One case, and what nobody should say: every rule that can refuse something does."""
+    early = NOON - timedelta(seconds=1)
+    reply = partial(SendReply, "ana", NOON, CASE, "m")
+    commands = [
+        *arrives(channel),
+        ReceiveMessage(CUSTOMER, NOON, "t1", "m", "Hello", new_case=CASE),
+        ReceiveMessage(CUSTOMER, NOON, "t1", "m", kind=MessageKind.POST, customer="maria", channel=channel),
+        *(OpenCase(agent, NOON, CASE) for agent in ("ana", "ben", "cyd", "dan", "nobody")),
+        OpenCase("ana", early, CASE),
+        OfferWork(SYSTEM, NOON, CASE, "ana"),
+        RescindOffer("ben", NOON, CASE),
+        reply("", Status.PENDING, subject="Your request"),
+        reply("Here you are", Status.PENDING),
+        reply("\N{WAVING HAND SIGN}", Status.PENDING, subject="Your request"),
+        reply("Here you are", Status.PENDING, attachments=("a.pdf",), subject="Your request"),
+        SendReply(SYSTEM, NOON, CASE, "m", "Here you are", Status.PENDING),
+        *writes_drafts("ana"),
+        RefuseDraft("ben", NOON, CASE, DRAFT),
+        ApproveDraft("ben", NOON, CASE, DRAFT),
+        EndContact("ana", NOON, CASE),
+        Dispose("ana", NOON, CASE, "", ""),
+        Dispose("ben", NOON, CASE, "", "", "ana"),
+        MakeCommitment("ana", NOON, CASE, "p1", early, ""),
+        ReassignCase("ana", NOON, CASE),
+        ReassignCase("ana", NOON, CASE, queue="nowhere"),
+        AddNote("ana", NOON, "n1", "", CASE),
+        AddNote("ana", NOON, "n1", "Who?", CASE, "maria"),
+        AddNote("ana", NOON, "n1", "Who?", None, "nobody"),
+        AddTag("ana", NOON, CASE, "vip", "m9"),
+    ]
+    given = [
+        AddAgent(SYSTEM, NOON, "ana"),
+        ChangeAgent("ben", NOON, "ana", "Anna"),
+        ChangeAgent(SYSTEM, NOON, "ana", capacity={"chats": 1}),
+        GoUnavailable("ben", NOON, "ana"),
+    ]
+    queues = frozenset(policy.queues)
+    odd = [
+        AddAgent(SYSTEM, NOON, "ben", "Ben", frozenset({Permission.APPROVE}), queues, frozenset({Channel.SMS})),
+        AddAgent(SYSTEM, NOON, "cyd", "Cyd", frozenset({Permission.REPLY})),
+        AddAgent(SYSTEM, NOON, "dan", "Dan", frozenset({Permission.REPLY}), queues, capacity={"total": 0}),
+        *(GoAvailable(agent, NOON, agent) for agent in ("ben", "cyd", "dan")),
+    ]
+    people = (*team(policy, ana=EVERYTHING), *odd)
+    return Scope(f"mistakes on {channel}", people, (Part(tuple(commands)),), tuple(given), APART)
+
+
 @frozen
 class Checked:
     """A scope of a check, and which of the ways that must stay open (§10 18, 19) are looked for in it."""
@@ -310,4 +361,5 @@ def scopes(policy: Policy) -> tuple[Checked, ...]:
             if limit is not None and 0 < limit <= LARGEST_LIMIT
         ),
         Checked(two_and_two(Channel.CHAT, policy)),
+        *(Checked(mistakes(channel, policy)) for channel in (Channel.VOICE, Channel.EMAIL)),
     )

@@ -14,8 +14,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
+import attrs
+
 from casecore.check.cast import Checked
 from casecore.check.cast import scopes as scopes_of
+from casecore.check.fixes import nearest_fix
 from casecore.check.lint import lint
 from casecore.check.occasions import OCCASIONS
 from casecore.check.order import judge_order
@@ -29,8 +32,8 @@ from casecore.house import House
 from casecore.kernel import Enforcement
 from casecore.keys import did_you_mean
 from casecore.policies import Policy
-from casecore.promises import PROMISES, Promise
-from casecore.statuses import Status
+from casecore.promises import PROMISES, TRIGGERS, Promise, Step
+from casecore.statuses import CASE_LIFECYCLE, Status
 
 WAYS: Final[Mapping[str, Callable[[Desk], bool]]] = {
     "18": lambda desk: all(file.case.status is Status.CLOSED for file in desk.cases.values()),
@@ -73,23 +76,27 @@ def check(
     searched: list[tuple[Checked, Exploration]] = []
     for checked in chosen:
         progress(checked.scope.name)
-        searched.append((checked, _explored(checked, policy, house, claimed, limit)))
+        searched.append((checked, explored(checked, policy, house, claimed, limit)))
     walked = Walked(0, frozenset())
     if walk:
         progress("walk")
         walked = walked_by(policy, walk, seed, house)
     explorations = [exploration for _, exploration in searched]
     judgements = [_judged(promise, policy, searched, walked) for promise in promises]
+    judgements = [_with_fix(judgement, policy, searched, house, limit) for judgement in judgements]
     used = walked.refusals.union(*(exploration.refusals for exploration in explorations))
+    unused = tuple(sorted({rule.id for rule in RULES} - used))
     if not only or "17" in only:
         judgements.append(judge_order(policy))
+    if not only or "20" in only:
+        judgements.append(_judged_use(explorations, unused))
     return Report(
         policy,
         lint(policy),
         tuple(_searched(exploration) for exploration in explorations),
         tuple(sorted(judgements, key=lambda judgement: judgement.number)),
         walked.steps,
-        tuple(sorted({rule.id for rule in RULES} - used)),
+        unused,
     )
 
 
@@ -104,23 +111,42 @@ def _chosen(policy: Policy, names: tuple[str, ...]) -> tuple[Checked, ...]:
 
 
 def _asked(numbers: frozenset[str]) -> list[Promise]:
-    known = {*(promise.number for promise in PROMISES), "17"}
+    known = {*(promise.number for promise in PROMISES), "17", "20"}
     for number in sorted(numbers - known):
         raise ValueError(f"there is no promise {number!r} that a check asks; use one of {', '.join(sorted(known))}")
     return [promise for promise in PROMISES if not numbers or promise.number in numbers]
 
 
-def _explored(checked: Checked, policy: Policy, house: House[View], claimed: list[Promise], limit: int) -> Exploration:
+def explored(checked: Checked, policy: Policy, house: House[View], claimed: list[Promise], limit: int) -> Exploration:
+    """Search one scope for these promises, their occasions, and every edge of the life cycle."""
     numbers = [promise.number for promise in claimed]
     return explore(
         checked.scope,
         policy,
         house=house,
         always={promise.number: promise.asks for promise in claimed if promise.number not in WAYS},
-        sometimes={_occasion(number): OCCASIONS[number].met for number in numbers},
+        sometimes={**{_occasion(number): OCCASIONS[number].met for number in numbers}, **EDGES},
         possible={number: WAYS[number] for number in sorted(checked.ways) if number in numbers},
         limit=limit,
     )
+
+
+def _edge_met(source: Status, trigger: str) -> Callable[[Step], bool]:
+    def met(step: Step) -> bool:
+        return any(
+            type(event) in TRIGGERS
+            and TRIGGERS[type(event)](event) == trigger
+            and step.before.status(event.case) is source  # type: ignore[attr-defined]  # it is about a case
+            for event in step.events
+        )
+
+    return met
+
+
+EDGES: Final[Mapping[str, Callable[[Step], bool]]] = {
+    f"edge {edge}": _edge_met(Status(edge.source), edge.trigger) for edge in CASE_LIFECYCLE.edges
+}
+"""For each edge of the life cycle, whether a step goes along it."""
 
 
 def _occasion(number: str) -> str:
@@ -160,6 +186,48 @@ def _judged(promise: Promise, policy: Policy, searched: list[tuple[Checked, Expl
         return Judgement(number, title, Verdict.VACUOUS, why)
     story = None if witness is None else witness.story
     return Judgement(number, title, Verdict.PROVED, "", times, names, witness=story)
+
+
+def _with_fix(
+    judgement: Judgement, policy: Policy, searched: list[tuple[Checked, Exploration]], house: House[View], limit: int
+) -> Judgement:
+    """A broken promise with the nearest change of the policy that mends it; others as they are."""
+    number = judgement.number
+    where = [
+        (checked, found)
+        for checked, found in searched
+        if number in found.found and found[number].result is Result.FAILS
+    ]
+    if judgement.verdict is not Verdict.FAILS or not where:
+        return judgement
+    checked, before = min(where, key=lambda pair: pair[1].worlds)
+    held = {name for name, answer in before.found.items() if answer.result is not Result.FAILS}
+
+    def holds(changed: Policy) -> bool:
+        again = next((other for other in scopes_of(changed) if other.scope.name == checked.scope.name), None)
+        if again is None:
+            return False
+        claimed = [promise for promise in PROMISES if promise.claimed(changed)]
+        found = explored(again, changed, house, claimed, limit).found
+        worse = any(name in held and answer.result is Result.FAILS for name, answer in found.items())
+        return number in found and found[number].result is Result.PROVED and not worse
+
+    return attrs.evolve(judgement, fix=nearest_fix(policy, holds))
+
+
+def _judged_use(explorations: list[Exploration], unused: tuple[str, ...]) -> Judgement:
+    """What is known of promise 20: that every rule and every edge is used somewhere."""
+    title, reached = (
+        "every rule and every edge is used somewhere",
+        {name for name in EDGES for exploration in explorations if exploration[name].result is Result.PROVED},
+    )
+    missing = sorted(EDGES.keys() - reached)
+    rules = len({rule.id for rule in RULES})
+    seen = f"{rules - len(unused)} of {rules} rules refuse something"
+    if missing:
+        return Judgement("20", title, Verdict.VACUOUS, f"nothing goes along {', '.join(missing)}; {seen}")
+    names = tuple(exploration.scope.name for exploration in explorations)
+    return Judgement("20", title, Verdict.PROVED, f"{len(EDGES)} of {len(EDGES)} edges; {seen}", len(reached), names)
 
 
 def _shortest(found: Iterable[Found]) -> Found | None:

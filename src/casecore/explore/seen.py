@@ -15,7 +15,7 @@ agree in all of those have the same answer, and it is asked once (`questions.py`
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, cached_property
 from inspect import getattr_static
 from types import FunctionType, MethodType
 from typing import Any, Final, TypeAlias
@@ -189,14 +189,12 @@ class SeenDesk(Desk):
         seen: list[Any] = [SeenTable(name, tables.get(name, {}), log) for name in TABLES]
         return cls(policy, now, *seen)
 
-    def evolve(self, events: Iterable[Event]) -> SeenDesk:
-        """The desk after these events, in layers; this one stays as it is."""
-        desk = self
-        for event in events:
-            desk = desk._after(event)
-        return desk
+    def evolve(self, events: Iterable[Event]) -> Any:
+        """The desk after these events, in layers, made when it is first looked at; this one stays as it is."""
+        return Later(self, tuple(events))
 
-    def _after(self, event: Event) -> SeenDesk:
+    def after(self, event: Event) -> SeenDesk:
+        """The desk after one event."""
         changed: dict[str, dict[str, Any]] = {}
         for sheet, table, key, _, create, edit, optional, _ in steps(event):
             rows, row_id = changed.setdefault(table, {}), key(event)
@@ -218,6 +216,28 @@ class SeenDesk(Desk):
             Layered(getattr(self, name), changed[name]) if name in changed else getattr(self, name) for name in TABLES
         ]
         return type(self)(self.policy, event.at, *tables)
+
+
+class Later:
+    """A desk after some events: nothing is read for its sake before somebody looks at it."""
+
+    def __init__(self, desk: SeenDesk | Later, events: tuple[Event, ...]) -> None:
+        self._before = desk
+        self._events = events
+
+    def evolve(self, events: Iterable[Event]) -> Later:
+        """The desk after these events too."""
+        return Later(self, tuple(events))
+
+    @cached_property
+    def _desk(self) -> SeenDesk:
+        desk = self._before._desk if isinstance(self._before, Later) else self._before  # noqa: SLF001 -- its own kind
+        for event in self._events:
+            desk = desk.after(event)
+        return desk
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._desk, name)
 
 
 def _after_row(sheet: type, row: Any, create: Any, edit: Any, event: Event) -> Any:

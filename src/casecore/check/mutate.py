@@ -1,0 +1,134 @@
+"""Guardedness: which rules and limits some promise guards.
+
+A policy may be proved because its promises ask too little. So each rule is dropped, and each number that rules read is
+read wrong by one step (while the promises read it right), one at a time, and the scopes in which the rule had something
+to refuse are searched again. Where no promise breaks, nothing guards that rule: somebody could delete it, and the check
+would still say that all is well. That is no fault of the policy; it is what the promises do not speak of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import attrs
+from attrs import frozen
+
+from casecore.check.cast import Checked
+from casecore.check.cast import scopes as scopes_of
+from casecore.check.judge import explored
+from casecore.composition import HOUSE, View
+from casecore.explore import LIMIT, Exploration, Result
+from casecore.house import House
+from casecore.kernel import Command, Enforcement, Verdict
+from casecore.keys import spoken
+from casecore.policies import Policy
+from casecore.promises import PROMISES
+
+
+@frozen
+class Guarded:
+    """A rule or limit, and the promise that breaks when it is changed.
+
+    Attributes:
+        what: The rule's id, or the key and what it was read as.
+        by: The number of the promise; None where nothing guards it.
+        scopes: How many scopes were searched for it.
+    """
+
+    what: str
+    by: str | None
+    scopes: int
+
+
+def guarded(
+    policy: Policy,
+    *,
+    house: House[View] = HOUSE,
+    limit: int = LIMIT,
+    progress: Callable[[str], None] = lambda _: None,
+) -> tuple[Guarded, ...]:
+    """Change every rule and limit by one step, and see whether some promise notices.
+
+    Args:
+        policy: The SOP; it should hold as it is.
+        house: The rules.
+        limit: How many worlds of a scope are visited at most.
+        progress: Told what is changed next.
+    """
+    known = [(checked, explored(checked, policy, house, [], limit)) for checked in scopes_of(policy)]
+    known.sort(key=lambda pair: pair[1].worlds)
+    found = []
+    for rule in dict.fromkeys(rule.id for rule in house.rules if policy.mode(rule.id) is Enforcement.BLOCK):
+        progress(rule)
+        where = [checked for checked, exploration in known if rule in exploration.refusals]
+        found.append(_tried(rule, where, policy, without(house, rule), limit))
+    for what, wrong, rules in misreadings(policy):
+        progress(what)
+        where = [checked for checked, exploration in known if not exploration.refusals.isdisjoint(rules)]
+        found.append(_tried(what, where, policy, Misread(house.rooms, wrong=wrong), limit))
+    return tuple(found)
+
+
+def _tried(what: str, where: list[Checked], policy: Policy, house: House[View], limit: int) -> Guarded:
+    claimed = [promise for promise in PROMISES if promise.claimed(policy)]
+    for number, checked in enumerate(where, 1):
+        exploration = explored(checked, policy, house, claimed, limit)
+        broken = _broken(exploration)
+        if broken is not None:
+            return Guarded(what, broken, number)
+    return Guarded(what, None, len(where))
+
+
+def _broken(exploration: Exploration) -> str | None:
+    failed = (name for name, answer in exploration.found.items() if answer.result is Result.FAILS)
+    return min(failed, default=None)
+
+
+def without(house: House[View], rule: str) -> House[View]:
+    """A house in which nobody asks about a rule."""
+    rooms: tuple[Any, ...] = house.rooms
+    return House(
+        tuple(attrs.evolve(room, rules=tuple(kept for kept in room.rules if kept.id != rule)) for room in rooms)
+    )
+
+
+@attrs.frozen(eq=False)
+class Misread(House[View]):
+    """A house whose rules read another policy than the one in force."""
+
+    wrong: Policy = attrs.field(kw_only=True)
+
+    def decide(self, view: View, command: Command, policy: Any) -> Verdict:
+        """What happens if the policy is read wrong."""
+        del policy
+        return super().decide(view, command, self.wrong)
+
+
+def misreadings(policy: Policy) -> Iterator[tuple[str, Policy, frozenset[str]]]:
+    """Every limit read wrong by one step: what it is, the policy as it is then read, and the rules that read it."""
+    one, more = timedelta(seconds=1), 1
+    capacity = frozenset({"capacity.channel", "capacity.total"})
+    yield from _off(policy, "capacity.total", more, capacity)
+    for channel in ("chat", "email", "voice"):
+        yield from _off(policy, f"capacity.{channel}", more, capacity)
+    yield from _off(policy, "chat.idle.silence", -one, frozenset({"idle.silence"}))
+    yield from _off(policy, "chat.idle.ask_first", -1, frozenset({"idle.asked"}))
+    yield from _off(policy, "routing.offer_timeout", -one, frozenset({"offer.timeout"}))
+    yield from _off(policy, "away.grace", -one, frozenset({"away.grace"}))
+
+
+def _off(policy: Policy, path: str, step: Any, rules: frozenset[str]) -> Iterator[tuple[str, Policy, frozenset[str]]]:
+    value = policy.value(path)
+    if value is not None and value + step >= value * 0:
+        yield f"{path} read as {_said(value + step)}", _changed(policy, path.split("."), value + step), rules
+
+
+def _said(value: Any) -> str:
+    return spoken(value) if isinstance(value, timedelta) else str(value)
+
+
+def _changed(section: Any, path: list[str], value: Any) -> Any:
+    name, *rest = path
+    return attrs.evolve(section, **{name: _changed(getattr(section, name), rest, value) if rest else value})
