@@ -101,6 +101,19 @@ def test_the_example_goes_as_expected(casecore):
     assert "\x1b" not in printed
 
 
+def test_a_day_names_its_policy(casecore, a_day, tmp_path):
+    """A path from where the day is; what is said on the command line is stronger."""
+    (tmp_path / "no-tags.toml").write_text("[tags]\nenabled = false\n", "utf-8")
+    tagged = a_line("AddTag", case="c1", tag="vip", expect=["tags.enabled"])
+    day = a_day('{"policy": "no-tags.toml"}', *OPENED, tagged)
+    assert 0 == casecore("replay", day)[0]
+    (tmp_path / "tags.toml").write_text("", "utf-8")
+    assert 1 == casecore("replay", day, "--policy", str(tmp_path / "tags.toml"))[0]
+    code, printed, complaints = casecore("replay", a_day('{"policy": "none.toml"}', *OPENED))
+    assert (2, "") == (code, printed)
+    assert "none.toml" in complaints
+
+
 def test_a_step_tells_when_who_what_and_the_status_before_and_after(casecore, a_day):
     """One line for a step that is accepted."""
     _, printed, _ = casecore("replay", a_day(*OPENED, REPLY))

@@ -197,6 +197,13 @@ def test_a_story_that_went_otherwise_complains(story, complaint):
     assert complaint in str(failure.value)
 
 
+def test_a_story_tells_words_and_not_their_classes():
+    """Regression: a set of permissions was told as `[<Permission.REPLY: 'reply'>]`."""
+    joins = TEAM[0]
+    (told, _) = scenario.tell(joins, Desk().decide(joins))
+    assert "permissions=['reply'], queues=['billing', 'general', 'technical']" in told
+
+
 def test_a_complaint_tells_the_whole_story():
     """Every step with time, who and what, and under it what came of it; the team is one line."""
     with pytest.raises(AssertionError) as failure:

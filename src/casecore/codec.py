@@ -115,7 +115,8 @@ _LINE_ENDS: Final = {end: f"\\u{ord(end):04x}" for end in "\x85\u2028\u2029"}
 """Characters that JSON lets stand and that some readers of lines take for the end of one."""
 
 
-def _line(plain: Plain) -> str:
+def a_line(plain: Plain) -> str:
+    """Plain data as one line of JSON; raises what JSON raises where it cannot be written."""
     text = _ENCODER.encode(plain)
     if not is_whole(text):
         raise ValueError("some text in it has half a character, a lone surrogate")
@@ -250,7 +251,7 @@ class Codec:
         """
         plain = self.to_plain(thing)
         try:
-            return _line(plain)
+            return a_line(plain)
         except (TypeError, ValueError) as error:
             raise _unwritable(thing, error) from None
 

@@ -7,6 +7,9 @@ may say two things more:
   that must refuse the command, all of them and no others.
 * `story`: a sentence for the reader, told before the step.
 
+Before its first command a day may name the policy under which it was written, as a path from where the day is:
+`{"policy": "sop.toml"}`. `policy_of` reads that.
+
 Empty lines and lines that start with `#` are skipped. Only one line is held at a time, and nothing is kept but the
 desk, so a day may be as long as it likes. A line that cannot be read ends the replay with a `DayError` that names the
 line, the field and the remedy; every step before it has been taken.
@@ -18,7 +21,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any, BinaryIO, Final
+from itertools import chain
+from typing import Any, BinaryIO, Final, TypeVar
 
 from attrs import define, evolve, field
 
@@ -27,6 +31,8 @@ from casecore.desk import Desk
 from casecore.kernel import Accepted, CasecoreError, Command, Event, Reason, Refused, Verdict, frozen
 from casecore.problems import Problem
 from casecore.statuses import Status
+
+L = TypeVar("L", str, bytes, str | bytes)
 
 LINE_LIMIT: Final = 16 * 1024 * 1024
 """The longest line, in bytes."""
@@ -174,6 +180,27 @@ def lines_of(stream: BinaryIO, file: str = "<day>") -> Iterator[bytes]:
         yield line
 
 
+def policy_of(lines: Iterable[L]) -> tuple[str | None, Iterator[L]]:
+    """The policy that a day names, as it is written there, and the lines of the day, none of them left out.
+
+    Args:
+        lines: The day, one line at a time. No more of it is read than is needed.
+
+    Returns:
+        None for the policy where the day names none, or names it wrongly: then `steps` says so.
+    """
+    rest, read = iter(lines), list[L]()
+    for line in rest:
+        read.append(line)
+        try:
+            text = _text(line, first=len(read) == 1)
+            if not _passed_over(text):
+                return _policy(_given(text)), chain(read, rest)
+        except CodecError:
+            break
+    return None, chain(read, rest)
+
+
 def steps(lines: Iterable[str | bytes], desk: Desk, file: str = "<day>") -> Iterator[Step]:
     """Give the commands of a day to a desk, one after the other.
 
@@ -188,12 +215,15 @@ def steps(lines: Iterable[str | bytes], desk: Desk, file: str = "<day>") -> Iter
     Raises:
         DayError: At the first line that cannot be read.
     """
+    begun = False
     for number, line in enumerate(lines, 1):
         try:
             text = _text(line, first=number == 1)
-            if not text or text.startswith("#"):
+            if _passed_over(text):
                 continue
-            given = _given(text)
+            given, late, begun = _given(text), begun, True
+            if _policy(given, late=late) is not None:
+                continue
             story, expect = _story(given.pop("story", "")), _expect(given.pop("expect", ACCEPTED))
             command = command_from(given)
         except CodecError as error:
@@ -220,6 +250,22 @@ def _text(line: str | bytes, *, first: bool) -> str:
             problem = f"is not UTF-8 text (byte {error.start + 1} of the line)"
             raise CodecError(Problem("$", problem, "UTF-8 text with one JSON object a line")) from None
     return (line.removeprefix("\ufeff") if first else line).strip()  # editors leave a byte order mark there
+
+
+def _passed_over(text: str) -> bool:
+    return not text or text.startswith("#")
+
+
+def _policy(given: dict[str, Any], *, late: bool = False) -> str | None:
+    """The policy that a line names; None where it is a command."""
+    if "policy" not in given or "type" in given:
+        return None
+    if late:
+        raise CodecError(Problem("$.policy", "is named too late", "the policy before the first command"))
+    policy = given["policy"]
+    if given.keys() == {"policy"} and isinstance(policy, str) and policy:
+        return policy
+    raise CodecError(Problem("$.policy", "names no policy", 'a line like {"policy": "sop.toml"}'))
 
 
 def _given(text: str) -> dict[str, Any]:

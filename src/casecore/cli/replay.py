@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, BinaryIO, Final, Literal
 
 from cyclopts import Parameter
@@ -16,7 +17,7 @@ from casecore.cli.screen import Screen, complain
 from casecore.desk import Desk
 from casecore.policies import Policy
 from casecore.problems import Problem
-from casecore.replay import DayError, Tally, lines_of, steps
+from casecore.replay import DayError, Tally, lines_of, policy_of, steps
 
 OTHERWISE: Final = 1
 """The exit code where some step went otherwise than expected."""
@@ -40,7 +41,8 @@ def replay(
 
     Args:
         day: The file; - for standard input.
-        policy: The SOP, a TOML file; the one that ships with casecore if it is left out.
+        policy: The SOP, a TOML file; if it is left out the one that the day names, or else the one that ships with
+            casecore.
         format: Sentences for people, or a JSON object a step for programs.
         quiet: Show only the steps that went otherwise than expected, and the end.
     """
@@ -49,7 +51,10 @@ def replay(
     report: Report = JsonReport(quiet=quiet) if format == "json" else TextReport(Screen(), quiet=quiet)
     tally, error = Tally(), None
     try:
-        with _opened(day, name) as stream, _followed(stream, name, beside=quiet and format == "text") as lines:
+        with _opened(day, name) as stream, _followed(stream, name, beside=quiet and format == "text") as every:
+            named, lines = policy_of(every)
+            if named is not None and policy is None:
+                desk = Desk(Policy.load(Path(day).parent / named))  # `-` lies in this directory, as far as that goes
             for step in steps(lines, desk, name):
                 tally.add(step)
                 report.step(step)

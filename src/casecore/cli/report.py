@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Set as AbstractSet
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Final, Protocol
@@ -15,7 +14,7 @@ from rich.cells import cell_len
 
 from casecore.cli.picture import ROWS, pictures
 from casecore.cli.screen import Screen, folded, padded, shortened
-from casecore.cli.words import entailed, told, visible
+from casecore.cli.words import became, entailed, otherwise, told, visible
 from casecore.codec import to_plain
 from casecore.desk import Desk
 from casecore.kernel import Reason
@@ -31,17 +30,6 @@ class Report(Protocol):
 
     def end(self, desk: Desk, tally: Tally, error: DayError | None) -> None:
         """Tell how the desk is at the end, or where reading stopped."""
-
-
-def otherwise(step: Step) -> str:
-    """What the day expects of a step, and what the desk answered."""
-    expected = step.expect if isinstance(step.expect, str) else _refused_by(step.expect)
-    came = "accepted" if step.accepted else _refused_by({reason.rule for reason in step.reasons})
-    return f"should be {expected}, was {came}"
-
-
-def _refused_by(rules: AbstractSet[str]) -> str:
-    return f"refused by {visible(', '.join(sorted(rules)))}"
 
 
 # For people ------------------------------------------------------------------------------------------
@@ -180,11 +168,7 @@ def _outcome(step: Step) -> tuple[str, str]:
         return (f"refused · {now}" if now else "refused"), "red"
     if not step.events:
         return "nothing changes", "dim"
-    if now is None:
-        return "", ""
-    if was is None:
-        return f"starts as {now}", _STYLES[now]
-    return (now, "dim") if was is now else (f"{was} → {now}", _STYLES[now])
+    return became(step), "" if now is None else "dim" if was is now else _STYLES[now]
 
 
 def _steps(count: int) -> str:

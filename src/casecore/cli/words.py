@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
@@ -108,6 +109,27 @@ def entailed(step: Step) -> Iterator[str]:
             said = sentence(step, happened[kind], happened)
             if said:
                 yield visible(said)
+
+
+def became(step: Step) -> str:
+    """What became of the case's status; nothing where the step is about no case that is there then."""
+    was, now = step.status(step.before), step.status(step.after)
+    if now is None:
+        return ""
+    if was is None:
+        return f"starts as {now}"
+    return f"{now}" if was is now else f"{was} → {now}"
+
+
+def otherwise(step: Step) -> str:
+    """What the day expects of a step, and what the desk answered."""
+    expected = step.expect if isinstance(step.expect, str) else _refused_by(step.expect)
+    came = "accepted" if step.accepted else _refused_by({reason.rule for reason in step.reasons})
+    return f"should be {expected}, was {came}"
+
+
+def _refused_by(rules: AbstractSet[str]) -> str:
+    return f"refused by {visible(', '.join(sorted(rules)))}"
 
 
 # Who and what ------------------------------------------------------------------------------------------

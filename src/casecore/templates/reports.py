@@ -8,13 +8,12 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
+from casecore.ci import sarif_location, sarif_log, sarif_rule, workflow_command
 from casecore.templates.files import Located
 from casecore.templates.filling import Shown
 from casecore.templates.findings import CODES, Finding, Level
 
 Found: TypeAlias = tuple[Located, Finding]
-
-_SARIF: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def finding_to_dict(finding: Finding) -> dict[str, Any]:
@@ -70,22 +69,15 @@ def as_json(found: Iterable[Found], templates: int) -> str:
     return json.dumps({"templates": templates, "findings": listed}, indent=2, ensure_ascii=False)
 
 
-_GITHUB: Final = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
-_ESCAPED: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
-_ESCAPED_IN_PROPERTIES: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
-
-
 def as_github(found: Iterable[Found], templates: int) -> str:
     """Workflow commands, which GitHub shows beside the lines of a change."""
     lines = []
     listed = tuple(found)
     for one, finding in listed:
         line, column = one.place(finding)
-        file = one.file.translate(_ESCAPED_IN_PROPERTIES)
         remedy = f" -> {finding.remedy}" if finding.remedy else ""
-        message = f"{finding.message}{remedy}".translate(_ESCAPED)
-        place = f"file={file},line={line},col={column},title={finding.code}"
-        lines.append(f"::{_GITHUB[finding.level]} {place}::{message}")
+        message = f"{finding.message}{remedy}"
+        lines.append(workflow_command(finding.level, message, file=one.file, line=line, col=column, title=finding.code))
     return "\n".join([*lines, _summary(listed, templates)])
 
 
@@ -93,23 +85,12 @@ def as_sarif(found: Iterable[Found], templates: int) -> str:
     """SARIF 2.1.0."""
     listed = tuple(found)
     used = sorted({finding.code for _, finding in listed})
-    rules = [
-        {
-            "id": code,
-            "shortDescription": {"text": CODES[code].title},
-            "help": {"text": CODES[code].remedy},
-            "defaultConfiguration": {"level": CODES[code].level.value},
-        }
-        for code in used
-    ]
+    rules = [sarif_rule(code, CODES[code].title, CODES[code].remedy, CODES[code].level) for code in used]
     results = []
     for one, finding in listed:
         line, column = one.place(finding)
         remedy = f" -> {finding.remedy}" if finding.remedy else ""
-        region = {"startLine": line, "startColumn": column}
-        location: dict[str, Any] = {
-            "physicalLocation": {"artifactLocation": {"uri": one.file.replace("\\", "/")}, "region": region}
-        }
+        location = sarif_location(one.file, {"startLine": line, "startColumn": column})
         name = "/".join(part for part in (*one.template.identity, finding.where) if part)
         if name:
             location["logicalLocations"] = [{"fullyQualifiedName": name}]
@@ -122,9 +103,7 @@ def as_sarif(found: Iterable[Found], templates: int) -> str:
                 "locations": [location],
             }
         )
-    run: dict[str, Any] = {"tool": {"driver": {"name": "casecore", "rules": rules}}, "columnKind": "unicodeCodePoints"}
-    run |= {"results": results, "properties": {"templates": templates}}
-    return json.dumps({"$schema": _SARIF, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
+    return sarif_log(rules, results, templates=templates)
 
 
 FORMATS: Final[Mapping[str, Any]] = MappingProxyType(

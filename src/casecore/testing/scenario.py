@@ -364,7 +364,7 @@ def _brief(said: Command | Event) -> str:
     kind: type[Any] = type(said)
     held = ((attribute, getattr(said, attribute.name)) for attribute in attrs.fields(kind))
     told = (
-        f"{attribute.name}={sorted(value) if isinstance(value, frozenset) else str(value)!r}"
+        f"{attribute.name}={sorted(map(str, value)) if isinstance(value, frozenset) else str(value)!r}"
         for attribute, value in held
         if attribute.name not in {"by", "at"} and value != attribute.default
     )

@@ -1,0 +1,81 @@
+"""Stories as day files: what breaks a promise can be replayed, step by step, and kept as a test.
+
+    casecore check our-sop.toml --write-stories stories
+    casecore replay stories/P04-fails.day.jsonl
+
+A day names the policy under which it was told, so that it is replayed under that. Every command of the story is one
+line, and is accepted, because a story is what the policy lets happen. Once the policy is mended, the last line can say
+`"expect": "refused"`, and the day is a test that the same never happens again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from casecore.check.formats.results import titled
+from casecore.check.report import Judgement, Report, Verdict
+from casecore.cli.words import visible
+from casecore.codec import a_line, to_plain
+from casecore.explore import Story
+
+
+def name_of(judgement: Judgement, *, witness: bool = False) -> str:
+    """What the day of a story is called: `P04-fails.day.jsonl`, or `P04-shows.day.jsonl`."""
+    return f"P{judgement.number}-{'shows' if witness else 'fails'}.day.jsonl"
+
+
+def days(report: Report, policy: str = "", *, witnesses: bool = False) -> Iterator[tuple[str, str]]:
+    """The stories of a report as days: (name, text).
+
+    Args:
+        report: What a check said.
+        policy: The path of the policy file as the days name it; none: the SOP that ships with casecore.
+        witnesses: Also the stories that put a promise to the test without breaking it.
+    """
+    for judgement in report.judgements:
+        title = f"P{judgement.number} {judgement.title}"
+        if judgement.story is not None and judgement.verdict is Verdict.FAILS:
+            remarks = (f"{title}: fails under {titled(report.policy)}", *judgement.wrong)
+            yield name_of(judgement), _written(judgement.story, policy, remarks, judgement.wrong)
+        if witnesses and judgement.witness is not None:
+            remarks = (f"{title}: put to the test under {titled(report.policy)}",)
+            yield name_of(judgement, witness=True), _written(judgement.witness, policy, remarks, (title,))
+
+
+def write(report: Report, folder: Path, policy: str | None, *, witnesses: bool = False) -> tuple[Path, ...]:
+    """Write the stories of a report to a folder, which is made if need be.
+
+    Args:
+        report: What a check said.
+        folder: Where the days go; those that are there already are written anew.
+        policy: The path of the policy file; None: the SOP that ships with casecore.
+        witnesses: Also the stories that put a promise to the test without breaking it.
+
+    Returns:
+        The files that were written.
+
+    Raises:
+        OSError: When a file cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    from_there = "" if policy is None else Path(os.path.relpath(policy, folder)).as_posix()
+    written = []
+    for name, text in days(report, from_there, witnesses=witnesses):
+        file = folder / name
+        file.write_text(text, "utf-8", newline="\n")
+        written.append(file)
+    return tuple(written)
+
+
+def _written(story: Story, policy: str, remarks: tuple[str, ...], ending: tuple[str, ...]) -> str:
+    """A day: remarks, the policy, the team, the steps; the last step is told what is about to happen."""
+    lines = [f"# {visible(remark)}" for remark in remarks]
+    if policy:
+        lines.append(a_line({"policy": policy}))
+    headings = {0: "The team", len(story.team): "What happens", len(story.commands) - 1: "; ".join(ending)}
+    for number, command in enumerate(story.commands):
+        heading = {"story": headings[number]} if number in headings else {}
+        lines.append(a_line({**heading, **to_plain(command)}))
+    return "".join(f"{line}\n" for line in lines)

@@ -1,0 +1,52 @@
+"""The report as GitHub's workflow commands, which it shows beside the lines of a change.
+
+GitHub keeps ten errors, ten warnings and ten notices of a step and drops the rest without a word. So the worst come
+first, what is left out is counted, and everything stands in the step's summary, which the command line writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from casecore.check.formats.results import Result, place, results, summed
+from casecore.check.formats.stories import lines
+from casecore.check.report import Level, Report
+from casecore.ci import workflow_command
+
+SHOWN: Final = 10
+"""How many annotations of a level GitHub keeps."""
+
+
+def as_github(report: Report, file: str) -> str:
+    """Workflow commands, at most ten of a level, and the sum."""
+    every = [*results(report)]
+    told = []
+    for level in Level:
+        found = [result for result in every if result.level is level]
+        told += [_command(result, level, report, file) for result in found[:SHOWN]]
+        told += _left_out(found[SHOWN:], level)
+    return "\n".join([*told, summed(report)])
+
+
+def _left_out(found: Iterable[Result], level: Level) -> Iterator[str]:
+    ids = [result.id for result in found]
+    if ids:
+        yield f"+{len(ids)} more of level {level}, which GitHub would not show: {', '.join(ids)}"
+
+
+def _command(result: Result, level: Level, report: Report, file: str) -> str:
+    where = place(report.policy, result.key) if result.key else None
+    judgement = result.judgement
+    story = () if judgement is None or judgement.story is None else lines(judgement.story)
+    remedy = [f"-> {result.remedy}"] if result.remedy else []
+    return workflow_command(
+        level,
+        "\n".join([result.message, *remedy, *story]),
+        file=(file if where is None else where.file) or None,
+        line=None if where is None else where.line,
+        endLine=None if where is None else where.end_line,
+        col=None if where is None else where.column,
+        endColumn=None if where is None else where.end_column,
+        title=f"{result.id} {result.title}",
+    )

@@ -1,0 +1,93 @@
+"""The report as Markdown, fit to be pasted into a pull request or shown as the summary of a CI step.
+
+What needs somebody's attention stands open, with its story as a table; everything that is as it should be is folded
+away, and counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from casecore.check.formats.results import (
+    MARKS,
+    Result,
+    fixed,
+    linted,
+    promised,
+    rests_on,
+    searched,
+    summed,
+    titled,
+    where,
+)
+from casecore.check.formats.stories import HEAD, rows, team
+from casecore.check.report import Judgement, Report
+from casecore.cli.words import visible
+from casecore.policies import Policy
+
+
+def as_markdown(report: Report, file: str) -> str:
+    """The whole report."""
+    told = [f"## casecore check: {_cell(titled(report.policy))}", ""]
+    told += [f"`{_cell(file)}`: **{summed(report)}** (exit {report.exit})"]
+    lint = [_finding(result, report.policy) for result in linted(report)]
+    if lint:
+        told += ["", *table(("level", "code", "where", "what", "what to do"), lint)]
+    for result, known in promised(report):
+        if result.level is not None:
+            told += ["", *_open(result, known, report.policy)]
+    every = table(("", "promise", "verdict", ""), (_row(result, known) for result, known in promised(report)))
+    told += ["", *_folded("Every promise", every)]
+    sizes = [
+        (
+            scope.scope,
+            scope.cast,
+            f"{scope.worlds:,}",
+            f"{scope.transitions:,}",
+            "all" if scope.complete else "given up",
+        )
+        for scope in report.searched
+    ]
+    head = ("scope", "who is there", "worlds", "steps between them", "tried")
+    return "\n".join([*told, "", *_folded(f"Searched {searched(report)}", table(head, sizes))])
+
+
+def table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> Iterator[str]:
+    """A table: its head, and its rows with everything that Markdown or HTML would read as its own made harmless."""
+    yield f"| {' | '.join(head)} |"
+    yield f"| {' | '.join('---' for _ in head)} |"
+    yield from (f"| {' | '.join(map(_cell, line))} |" for line in lines)
+
+
+_OWN = re.compile(r"([\\`*_{}\[\]<>|#~@])")
+
+
+def _cell(text: str) -> str:
+    return _OWN.sub(r"\\\1", visible(text)).replace("\\<", "&lt;").replace("\\@", "@\u200b")
+
+
+def _folded(title: str, inside: Iterable[str]) -> Iterator[str]:
+    yield from ("<details>", f"<summary>{title}</summary>", "", *inside, "", "</details>")
+
+
+def _finding(result: Result, policy: Policy) -> tuple[str, ...]:
+    place = where(policy, result.key) or result.key
+    return str(result.level), result.id, place, result.message, result.remedy
+
+
+def _row(result: Result, known: Judgement) -> tuple[str, ...]:
+    return MARKS.get(known.verdict, "–"), f"{result.id} {result.title}", known.verdict, result.message
+
+
+def _open(result: Result, judgement: Judgement, policy: Policy) -> Iterator[str]:
+    yield f"### {MARKS[judgement.verdict]} {result.id} {_cell(result.title)}: {judgement.verdict}"
+    yield ""
+    yield _cell(result.message)
+    if judgement.story is not None:
+        yield from ("", f"With {_cell(team(judgement.story))}:", "")
+        yield from table(HEAD, (row.cells for row in rows(judgement.story)))
+    for key in judgement.keys:
+        yield from ("", f"allowed by: {_cell(rests_on(policy, key))} {_cell(where(policy, key))}".rstrip())
+    if judgement.fix is not None:
+        yield from ("", f"nearest fix: {_cell(fixed(judgement.fix))} (checked again)")

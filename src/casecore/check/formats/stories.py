@@ -1,0 +1,105 @@
+"""A story in rows: when, who, what they do, and what it changes; the same rows in every format.
+
+Times count from the start of the story, because what a story shows is how long things take and in which order; the date
+on which it was told means nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from attrs import frozen
+
+from casecore.agents import AddAgent
+from casecore.cli.words import became, entailed, told, visible
+from casecore.explore import Story
+from casecore.replay import ACCEPTED
+from casecore.replay import Step as Taken
+
+HEAD: Final = ("#", "clock", "who", "does", "what changes")
+"""The titles of a story's columns."""
+
+QUOTED: Final = 40
+"""How much is quoted of what somebody says, in characters."""
+
+
+@frozen
+class Row:
+    """One step of a story, in words.
+
+    Attributes:
+        clock: When, since the start of the story.
+        who: `customer`, `system`, or an agent's id.
+        changes: What becomes of the case and of whatever hangs on it; nothing where nothing does.
+    """
+
+    number: int
+    clock: str
+    who: str
+    does: str
+    changes: str
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The columns, as `HEAD` names them."""
+        return str(self.number), self.clock, self.who, self.does, self.changes
+
+
+def rows(story: Story) -> tuple[Row, ...]:
+    """The steps of a story, in words."""
+    if not story.steps:
+        return ()
+    start = story.commands[0].at
+    return tuple(
+        Row(
+            number,
+            clock(step.command.at - start),
+            visible(step.command.by),
+            _does(Taken(number, "", step.command, ACCEPTED, step.verdict, step.before, step.after)),
+            _changes(Taken(number, "", step.command, ACCEPTED, step.verdict, step.before, step.after)),
+        )
+        for number, step in enumerate(story.steps, 1)
+    )
+
+
+def team(story: Story) -> str:
+    """Who is there when a story begins, in words."""
+    joined = [command for command in story.team if isinstance(command, AddAgent)]
+    told_of = [f"{agent.agent} ({', '.join(sorted(agent.permissions)) or 'no permissions'})" for agent in joined]
+    return visible(", ".join(told_of))
+
+
+def clock(since: timedelta) -> str:
+    """A time since the start of a story: `+02:00`, `+1:00:00`, `2d+00:00:05`."""
+    minutes, seconds = divmod(int(since.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days}d+{hours:02}:{minutes:02}:{seconds:02}"
+    return f"+{hours}:{minutes:02}:{seconds:02}" if hours else f"+{minutes:02}:{seconds:02}"
+
+
+def lines(story: Story) -> Iterator[str]:
+    """A story as lines of plain text, in columns."""
+    cells = [HEAD, *(row.cells for row in rows(story))]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _does(step: Taken) -> str:
+    what, words = told(step)
+    by = visible(step.command.by)
+    what = what.removeprefix(f"the {by} ").removeprefix(f"{by} ")
+    if not words:
+        return what
+    return f"{what}: “{words if len(words) <= QUOTED else words[: QUOTED - 1] + '…'}”"
+
+
+def _changes(step: Taken) -> str:
+    if not step.accepted:
+        return f"refused by {visible(', '.join(reason.rule for reason in step.reasons))}"
+    moved = step.status(step.before) is not step.status(step.after)
+    return "; ".join(([visible(f"{step.case} {became(step)}")] if moved else []) + list(entailed(step)))

@@ -1,0 +1,191 @@
+"""`casecore check`: is what this SOP promises true, whatever happens at the desk?"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from time import sleep
+from typing import Annotated, Final, Literal, NoReturn
+
+from attrs import frozen
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from casecore.check import Report
+from casecore.check import check as checked
+from casecore.check.cast import scopes as scopes_of
+from casecore.check.days import name_of, write
+from casecore.check.formats import FORMATS, as_markdown
+from casecore.check.formats.results import SHIPPED
+from casecore.check.judge import STEPS
+from casecore.check.report import Verdict
+from casecore.cli import UNREADABLE
+from casecore.cli.check_text import tell
+from casecore.cli.screen import Screen, complain
+from casecore.explore import LIMIT
+from casecore.kernel import CasecoreError
+from casecore.policies import Policy, PolicyError
+
+POLL: Final = 0.5
+"""How often a watched file is looked at, in seconds."""
+
+
+class CannotCheck(CasecoreError, ValueError):
+    """A check that cannot be run as it was asked for; the text says why, and what to write instead."""
+
+
+@frozen
+class Asked:
+    """What was asked for on the command line."""
+
+    file: str | None
+    format: str
+    only: frozenset[str]
+    scopes: tuple[str, ...]
+    stories: str | None
+    verbose: bool
+    limit: int
+    walk: int
+    seed: int
+
+
+def check(
+    file: str | None = None,
+    /,
+    *,
+    format: Literal["text", "json", "sarif", "github", "junit", "md"] = "text",  # noqa: A002 -- the option's name
+    only: str = "",
+    scope: Annotated[tuple[str, ...], Parameter(negative="", show_default=False)] = (),
+    write_stories: Annotated[str | None, Parameter(metavar="DIR")] = None,
+    verbose: Annotated[bool, Parameter(negative="", show_default=False)] = False,
+    watch: Annotated[bool, Parameter(negative="", show_default=False)] = False,
+    limit: Annotated[int, Parameter(validator=Number(gte=1))] = LIMIT,
+    walk: Annotated[int, Parameter(validator=Number(gte=0))] = STEPS,
+    seed: int = 0,
+) -> int:
+    """Try every behaviour of a small desk under an SOP, and prove its promises or tell the story that breaks one.
+
+    Exit code 0: clean; 1: findings; 2: it could not run; 3: inconclusive, also when nothing was checked.
+
+    Args:
+        file: The SOP, a TOML file; the one that ships with casecore if it is left out.
+        format: Text for people, JSON, SARIF, GitHub's workflow commands, JUnit's XML, or Markdown.
+        only: Numbers of promises, e.g. 04,06.
+        scope: The name of a scope to search; once for each. All of them if it is left out.
+        write_stories: A directory for the story of every promise that fails, as a day that `casecore replay` reads.
+        verbose: Also the stories that put the proved promises to the test.
+        watch: Check again whenever the file changes, until Ctrl-C.
+        limit: How many worlds of one scope are visited before its search is given up.
+        walk: How many steps are walked at random besides; 0: none.
+        seed: With what the random walk begins.
+    """
+    numbers = (number.strip().upper().removeprefix("P") for number in only.split(","))
+    wanted = frozenset(number.zfill(2) for number in numbers if number)
+    asked = Asked(file, format, wanted, scope, write_stories, verbose, limit, walk, seed)
+    if not watch:
+        return attempt(asked)
+    if file is None:
+        complain(CannotCheck("--watch: there is no file to watch; name one: casecore check our-sop.toml --watch"))
+        return UNREADABLE
+    return followed(partial(attempt, asked), partial(stamp, Path(file)), partial(sleep, POLL))
+
+
+def attempt(asked: Asked) -> int:
+    """Check once, show what came of it, and return the exit code."""
+    try:
+        policy = Policy.default() if asked.file is None else Policy.load(asked.file)
+        report = _report(policy, asked)
+        days = {} if asked.stories is None else _write(report, asked, Path(asked.stories))
+    except (PolicyError, CannotCheck) as error:
+        complain(error)
+        return UNREADABLE
+    file, screen = asked.file or SHIPPED, Screen()
+    if asked.format == "text":
+        tell(report, asked.file or "", screen, verbose=asked.verbose, days=days)
+    else:
+        screen.line(FORMATS[asked.format](report, file))
+    if asked.format == "github":
+        _summarise(report, file)
+    return int(report.exit)
+
+
+def _report(policy: Policy, asked: Asked) -> Report:
+    searches = len(asked.scopes) or len(tuple(scopes_of(policy)))
+    with _followed_by_a_bar(searches + bool(asked.walk)) as progress:
+        try:
+            return checked(
+                policy,
+                only=asked.only,
+                scopes=asked.scopes,
+                limit=asked.limit,
+                walk=asked.walk,
+                seed=asked.seed,
+                progress=progress,
+            )
+        except ValueError as error:  # no such promise, no such scope, or no team under this policy
+            raise CannotCheck(f"{asked.file or SHIPPED}: {error}") from None
+
+
+@contextmanager
+def _followed_by_a_bar(parts: int) -> Iterator[Callable[[str], None]]:
+    """What is being searched now, as a bar on standard error where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=False) as progress:
+        bar = progress.add_task("checking", total=parts)
+        done = iter(range(parts))
+        yield lambda name: progress.update(bar, description=name, completed=next(done, parts))
+
+
+def _write(report: Report, asked: Asked, folder: Path) -> dict[str, str]:
+    """Write the stories; by the number of a promise that fails: where its story went."""
+    try:
+        write(report, folder, asked.file, witnesses=asked.verbose)
+    except (OSError, ValueError) as error:
+        why = (error.strerror if isinstance(error, OSError) else None) or error
+        raise CannotCheck(f"--write-stories {folder}: cannot be written ({why}); name another directory") from None
+    return {judgement.number: str(folder / name_of(judgement)) for judgement in report.of(Verdict.FAILS)}
+
+
+def _summarise(report: Report, file: str) -> None:
+    """Add the whole report to the page of the step, where GitHub runs this."""
+    page = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not page:
+        return
+    try:
+        with Path(page).open("a", encoding="utf-8") as stream:
+            stream.write(f"{as_markdown(report, file)}\n")
+    except (OSError, ValueError) as error:
+        complain(CannotCheck(f"GITHUB_STEP_SUMMARY: {page} cannot be written ({error})"))
+
+
+# Watching ----------------------------------------------------------------------------------------------
+
+
+def followed(again: Callable[[], object], look: Callable[[], object], wait: Callable[[], None]) -> NoReturn:
+    """Do something at once, and again whenever a look shows something else than before; only Ctrl-C ends it."""
+    seen: object = followed  # what no look shows
+    while True:
+        now = look()
+        if now == seen:
+            wait()
+        else:
+            seen = now
+            again()
+
+
+def stamp(file: Path) -> tuple[int, int] | None:
+    """What changes when a file is written; None while it is not there, as it is for a moment when an editor saves."""
+    try:
+        known = file.stat()
+    except (OSError, ValueError):
+        return None
+    return known.st_mtime_ns, known.st_size

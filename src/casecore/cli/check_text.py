@@ -1,0 +1,152 @@
+"""The report of a check for people: what is wrong first, each with its story, and the sum at the end."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from casecore import __version__
+from casecore.check.formats.results import (
+    MARKS,
+    VERDICTS,
+    Result,
+    counted,
+    fixed,
+    linted,
+    promised,
+    rests_on,
+    searched,
+    summed,
+    titled,
+    where,
+)
+from casecore.check.formats.stories import HEAD, rows, team
+from casecore.check.report import Judgement, Level, Report, Verdict
+from casecore.cli.screen import Screen
+from casecore.cli.words import visible
+from casecore.composition import RULES
+from casecore.explore import Story
+from casecore.policies import Policy
+
+_LEVELS: Final = MappingProxyType({Level.ERROR: "bold red", Level.WARNING: "yellow", Level.NOTE: "dim"})
+
+_VERDICTS: Final = MappingProxyType(
+    {
+        Verdict.FAILS: "bold red",
+        Verdict.VACUOUS: "bold red",
+        Verdict.INCONCLUSIVE: "yellow",
+        Verdict.PROVED: "green",
+    }
+)
+
+_FOLDING: Final = frozenset({"does", "what changes"})
+
+
+def tell(report: Report, file: str, screen: Screen, *, verbose: bool, days: Mapping[str, str]) -> None:
+    """Tell a whole report.
+
+    Args:
+        report: What a check said.
+        file: The policy's file; none: the SOP that ships with casecore.
+        screen: Where it is printed.
+        verbose: Also tell the story that puts each proved promise to the test.
+        days: By the number of a promise: the path of the day to which its story was written.
+    """
+    head = (f"casecore {__version__}", titled(report.policy), visible(file or "the SOP that ships with casecore"))
+    screen.line(screen.paint("   ".join(head), "bold"))
+    for finding in linted(report):
+        _finding(finding, report.policy, screen)
+    known = [*promised(report)]
+    for verdict in VERDICTS:
+        told = [(result, judgement) for result, judgement in known if judgement.verdict is verdict]
+        if verdict is Verdict.PROVED:
+            _proved(told, screen, verbose=verbose)
+        else:
+            for result, judgement in told:
+                _promise(result, judgement, report, screen, _next(judgement, file, days))
+    _tried(report, screen, verbose=verbose)
+    screen.line()
+    screen.paragraph(f"{summed(report)}.   exit {int(report.exit)}", "bold")
+
+
+def _finding(finding: Result, policy: Policy, screen: Screen) -> None:
+    level = finding.level or Level.NOTE
+    place = where(policy, finding.key)
+    screen.line()
+    screen.paragraph(f"{level}[{finding.id}] {visible(finding.title)}{place and f' ({place})'}", _LEVELS[level])
+    screen.paragraph(finding.message, indent=2)
+    if finding.remedy:
+        screen.paragraph(f"→ {finding.remedy}", "dim", 2)
+
+
+def _promise(result: Result, judgement: Judgement, report: Report, screen: Screen, then: str) -> None:
+    verdict = judgement.verdict
+    screen.line()
+    mark = MARKS.get(verdict, "–")
+    screen.paragraph(f"{mark} {verdict.upper()}  {result.id}  {result.title}", _VERDICTS.get(verdict, "dim"))
+    screen.paragraph(result.message, indent=2)
+    if judgement.story is not None:
+        _story(judgement.story, judgement.wrong, screen)
+    said = [("allowed by", rests_on(report.policy, key), where(report.policy, key)) for key in judgement.keys]
+    if judgement.fix is not None:
+        said.append(("nearest fix", fixed(judgement.fix), f"checked again: with it P{judgement.number} holds"))
+    if judgement.story is not None:
+        said.append(("next", then, ""))
+    for word, what, more in said:
+        screen.paragraph(f"{word:<12} {visible(what)}{more and f'   {visible(more)}'}", indent=2)
+
+
+def _story(story: Story, wrong: Iterable[str], screen: Screen) -> None:
+    screen.line()
+    if story.team:
+        screen.paragraph(f"With {team(story)}:", "dim")
+    breaks = [("", "", "", "", f"^ {what}") for what in wrong]
+    screen.table(HEAD, [*(row.cells for row in rows(story)), *breaks], _FOLDING)
+    screen.line()
+
+
+def _next(judgement: Judgement, file: str, days: Mapping[str, str]) -> str:
+    """The command with which somebody looks at a story step by step."""
+    if judgement.number in days:
+        return f"casecore replay {shlex.quote(days[judgement.number])}"
+    named = f" {shlex.quote(file)}" if file else ""
+    return f"casecore check{named} --only {judgement.number} --write-stories stories"
+
+
+def _proved(told: list[tuple[Result, Judgement]], screen: Screen, *, verbose: bool) -> None:
+    if not told:
+        return
+    screen.line()
+    ids = " ".join(result.id for result, _ in told)
+    screen.paragraph(f"{MARKS[Verdict.PROVED]} proved  {len(told)}: {ids}", _VERDICTS[Verdict.PROVED])
+    if not verbose:
+        return
+    for result, judgement in told:
+        screen.line()
+        screen.paragraph(f"{MARKS[Verdict.PROVED]} {result.id}  {result.title}", _VERDICTS[Verdict.PROVED])
+        screen.paragraph(result.message, indent=2)
+        if judgement.witness is not None:
+            screen.paragraph("the shortest story that puts it to the test:", indent=2)
+            _story(judgement.witness, (), screen)
+
+
+def _tried(report: Report, screen: Screen, *, verbose: bool) -> None:
+    """The denominators: how much was tried, and how many rules were needed; with --verbose which were not."""
+    screen.line()
+    screen.paragraph(f"searched  {searched(report)}")
+    if report.searched:
+        sizes = [
+            (scope.scope, scope.cast, f"{scope.worlds:,}", f"{scope.transitions:,}", _whole(scope.complete))
+            for scope in report.searched
+        ]
+        screen.table(("scope", "who is there", "worlds", "steps", "tried"), sizes)
+    rules = {rule.id for rule in RULES}
+    screen.paragraph(f"coverage  {len(rules) - len(report.unused)} of {counted(len(rules), 'rule')} refused something")
+    if report.unused and verbose:
+        screen.paragraph(f"never: {', '.join(report.unused)}", "dim", 10)
+
+
+def _whole(complete: bool) -> str:  # noqa: FBT001 -- what a search says of itself
+    return "all" if complete else "given up"

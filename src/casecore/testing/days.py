@@ -1,0 +1,116 @@
+"""Days as tests: each story of a day file is one, and passes when every step of it went as the day expects.
+
+    {"policy": "our-sop.toml"}
+    {"story": "Ben may not reply on his own", "type": "SendReply", …, "expect": ["reply.permission"]}
+
+A **chapter** is a line with a `story`, and the steps after it until the next such line; what comes before the first is
+one too. The day is replayed as `casecore replay` does it, one chapter after the other at the same desk, so a chapter
+may rest on those before it.
+
+The policy is the one that the day names in its first line; else `sop.toml` beside it; else the only other TOML file
+beside it (a `pyproject.toml` is none); else the SOP that ships with casecore. Where several could be meant, that is an
+error: a test under the wrong policy is worse than none. `testing/plugin.py` shows all this to pytest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from attrs import field, frozen
+
+from casecore.cli.words import otherwise, visible
+from casecore.desk import Desk
+from casecore.keys import Problem
+from casecore.policies import Policy
+from casecore.replay import EXAMPLE, DayError, Step, lines_of, policy_of, steps
+from casecore.testing.scenario import tell
+
+SOP: Final = "sop.toml"
+"""What a policy is called that is meant where nothing else is said."""
+
+NAME_LIMIT: Final = 80
+"""How much of a story stands in the name of its test, in characters."""
+
+
+@frozen
+class Chapter:
+    """Some steps of a day, which are one test.
+
+    Attributes:
+        day: The file.
+        steps: What was asked for, and what became of it; at least one.
+    """
+
+    day: str
+    steps: tuple[Step, ...] = field(repr=False)
+
+    @property
+    def line(self) -> int:
+        """The number of its first line, from 1."""
+        return self.steps[0].line
+
+    @property
+    def name(self) -> str:
+        """What its test is called: its first line, and its story."""
+        story = visible(self.steps[0].story).replace("::", ":")[:NAME_LIMIT]
+        return f"line {self.line}: {story}" if story else f"line {self.line}"
+
+    def complaint(self) -> str:
+        """Everything in it that went otherwise than expected, under the story so far; nothing if all is well."""
+        wrong = [number for number, step in enumerate(self.steps) if not step.as_expected]
+        if not wrong:
+            return ""
+        told = [line for step in self.steps[: wrong[0] + 1] for line in tell(step.command, step.verdict)]
+        return "\n".join(
+            (
+                "the story went",
+                *(f"    {visible(line)}" for line in told),
+                *(line for number in wrong for line in _difference(self.day, self.steps[number])),
+            )
+        )
+
+
+def _difference(day: str, step: Step) -> Iterator[str]:
+    yield f"{day}, line {step.line}: {otherwise(step)}"
+    if isinstance(step.expect, frozenset) and not step.accepted:
+        came = {reason.rule for reason in step.reasons}
+        for word, rules in (("expected, and not given", step.expect - came), ("not expected", came - step.expect)):
+            if rules:
+                yield f"    {word}: {visible(', '.join(sorted(rules)))}"
+
+
+def chapters(day: Path) -> tuple[Chapter, ...]:
+    """Replay a day file, and cut it into chapters.
+
+    Raises:
+        DayError: When the day cannot be read, has no commands, or does not say which of several policies is meant.
+        PolicyError: When its policy cannot be used.
+    """
+    file = str(day)
+    try:
+        stream = day.open("rb")
+    except OSError as error:
+        raise DayError(file, None, Problem("", f"cannot be read ({error.strerror or error})")) from None
+    with stream:
+        named, lines = policy_of(lines_of(stream, file))
+        found: list[list[Step]] = []
+        for step in steps(lines, Desk(_policy(day, named)), file):
+            if step.story or not found:
+                found.append([])
+            found[-1].append(step)
+    if not found:
+        raise DayError(file, None, Problem("", "has no commands, so that nothing is tested", f"lines like {EXAMPLE}"))
+    return tuple(Chapter(file, tuple(taken)) for taken in found)
+
+
+def _policy(day: Path, named: str | None) -> Policy:
+    if named is not None:
+        return Policy.load(day.parent / named)
+    beside = sorted(file.name for file in day.parent.glob("*.toml") if file.name != "pyproject.toml")
+    chosen: Sequence[str] = [SOP] if SOP in beside else beside
+    if len(chosen) > 1:
+        found = f"does not say which policy is meant: {visible(', '.join(chosen))}"
+        raise DayError(str(day), None, Problem("", found, 'a first line like {"policy": "sop.toml"}'))
+    return Policy.load(day.parent / chosen[0]) if chosen else Policy.default()

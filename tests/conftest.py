@@ -1,0 +1,109 @@
+"""What the tests of a check share: a report in which every verdict occurs, with a story told by the real rules."""
+
+from functools import cache
+from types import SimpleNamespace
+
+import attrs
+import pytest
+
+from casecore.channels import Channel
+from casecore.check import Finding, Fix, Judgement, Level, Report, Searched, Verdict
+from casecore.check.cast import the_limit
+from casecore.composition import HOUSE
+from casecore.explore import explore
+from casecore.house import House
+from casecore.policies import Policy
+from casecore.promises import PROMISES
+
+LIMITLESS = House(
+    tuple(
+        attrs.evolve(room, rules=tuple(rule for rule in room.rules if rule.id != "capacity.channel"))
+        for room in HOUSE.rooms
+    )
+)
+"""The house of all rooms, with one rule taken out: nobody has a limit on a channel."""
+
+
+class Placed(Policy):
+    """A policy that knows where the limit of chats stands, as one that was read from a file does."""
+
+    def origin(self, path):
+        """Where a key stands."""
+        place = SimpleNamespace(file="desk/sop.toml", line=31, column=8, end_line=31, end_column=9)
+        return place if path == "capacity.chat" else None
+
+
+def the_report(policy):
+    """One failing promise with its story, and each other verdict once."""
+    (limits,) = (promise for promise in PROMISES if promise.number == "04")
+    scope = the_limit(Channel.CHAT, 2, policy)
+    # What may be said in a scope is a part of it or more, by the version of the explorer.
+    found = explore(getattr(scope, "scope", scope), policy, house=LIMITLESS, always={"04": limits.asks})
+    story, wrong = found["04"].story, found["04"].wrong
+    title = limits.title
+    return Report(
+        policy,
+        (
+            Finding("CC201", Level.ERROR, "queues.late", "no case enters | late\x07", "put it first"),
+            Finding("CC202", Level.WARNING, "channels.sms.kinds", "sms takes no kind of message"),
+            Finding("CC204", Level.NOTE, "capacity.chat", "a limit of chats", "read it twice"),
+        ),
+        (
+            Searched(
+                "3 chat cases, one agent", "3 cases, 1 agent", found.worlds, found.transitions, 163, complete=True
+            ),
+            Searched("one chat case", "1 case, 1 agent", 1_000, 2_000, 30, complete=False),
+        ),
+        (
+            Judgement("01", "a case moves", Verdict.PROVED, times=1, scopes=("one",), witness=story),
+            Judgement(
+                "04",
+                title,
+                Verdict.FAILS,
+                times=20,
+                scopes=("one", "two"),
+                story=story,
+                wrong=wrong,
+                keys=("capacity.chat", "capacity.channel"),
+                fix=Fix("capacity.total", 6, 2),
+            ),
+            Judgement("05", "work is given", Verdict.FAILS, "found by the walk", story=story, wrong=("a thing",)),
+            Judgement("06", "no idle disconnect", Verdict.VACUOUS, "no chat is ever accepted"),
+            Judgement("07", "a countdown", Verdict.INCONCLUSIVE, "given up after 1,000 worlds"),
+            Judgement("08", "authentication", Verdict.WAIVED, "until 2027-01-01: legacy"),
+            Judgement("09", "approval", Verdict.NOT_CLAIMED, "the policy says that reply.permission is off"),
+        ),
+        500,
+        ("tags.enabled", "tags.limit"),
+    )
+
+
+@cache
+def _of(kind):
+    return the_report(kind.default() if kind is Policy else kind.from_dict(Policy.default().to_dict()))
+
+
+@pytest.fixture
+def report():
+    """The report of a policy that does not know where its values stand."""
+    return _of(Policy)
+
+
+@pytest.fixture
+def placed_report():
+    """The same of a policy that knows where one of them stands."""
+    return _of(Placed)
+
+
+@pytest.fixture
+def clean_report():
+    """A report in which all is as it should be."""
+    proved = Judgement("01", "a case moves", Verdict.PROVED, times=2, scopes=("one",))
+    size = Searched("one chat case", "1 case, 1 agent", 1, 1, 1, complete=True)
+    return Report(Policy.default(), (), (size,), (proved,))
+
+
+@pytest.fixture
+def empty_report():
+    """A report for which nothing was done."""
+    return Report(Policy.default(), (), (), ())

@@ -1,0 +1,200 @@
+"""What is written about a check, and what runs it in CI: the pages, the hooks and the action say what is so."""
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from casecore.check.days import name_of
+from casecore.check.formats import FORMATS
+from casecore.check.formats.markdown import table
+from casecore.check.formats.results import EXITS, VERDICTS
+from casecore.check.formats.stories import lines
+from casecore.check.report import Verdict
+from casecore.cli.app import the_app
+from casecore.promises import PROMISES
+from casecore.testing.days import chapters
+from casecore.testing.plugin import ENDING
+
+ROOT = Path(__file__).parents[1]
+CHECK = (ROOT / "docs" / "check.md").read_text("utf-8")
+CI = (ROOT / "docs" / "ci.md").read_text("utf-8")
+
+
+def parts(report):
+    """The generated parts of docs/check.md, by name."""
+    failing = report.of(Verdict.FAILS)[0]
+    rows = [
+        (f"P{promise.number}", promise.title, ", ".join(promise.rules) or "none that can be softened")
+        for promise in PROMISES
+    ]
+    return {
+        "verdicts": "\n".join(table(("verdict", "what it means"), VERDICTS.items())),
+        "exits": "\n".join(table(("exit code", "when"), ((str(int(code)), what) for code, what in EXITS.items()))),
+        "story": "\n".join(("```text", *lines(failing.story), f"^ {failing.wrong[0]}", "```")),
+        "promises": "\n".join(table(("promise", "what always holds", "rules it rests on"), rows)),
+    }
+
+
+class TestPages:
+    """docs/check.md and docs/ci.md."""
+
+    def test_generated_parts(self, report):
+        """The tables and the story are those of the code; a page that has fallen behind shows the difference."""
+        written = dict(re.findall(r"<!-- (\w+) -->\n(.*?)\n?<!-- end -->", CHECK, re.DOTALL))
+        assert parts(report) == written
+
+    def test_every_format_is_told(self):
+        """Each has its line."""
+        assert {"text", *FORMATS} == set(re.findall(r"^\| `(\w+)` \|", CHECK, re.MULTILINE))
+
+    def test_the_day_is_one(self, tmp_path):
+        """The example goes as it says."""
+        (day,) = re.findall(r"```json\n(.*?)```", CI, re.DOTALL)
+        file = tmp_path / f"desk{ENDING}"
+        file.write_text(day, "utf-8")
+        (tmp_path / "sop.toml").write_text("", "utf-8")
+        assert ["", ""] == [chapter.complaint() for chapter in chapters(file)]
+        assert all(json.loads(line) for line in day.splitlines())
+
+    def test_days_are_found(self, report):
+        """What the check writes is what the plugin collects."""
+        assert all(name_of(judgement).endswith(ENDING) for judgement in report.judgements)
+
+    @pytest.mark.parametrize(
+        "command",
+        [line.removeprefix("$ ") for line in re.findall(r"^\$ casecore .*$", CHECK, re.MULTILINE)]
+        + re.findall(r"`(casecore (?:check|replay) [^`]*)`", CI)
+        + re.findall(r"- run: (casecore .*)$", CI, re.MULTILINE),
+    )
+    def test_commands(self, command):
+        """Each command that a page shows is one."""
+        understood(shlex.split(command.split(" > ")[0], comments=True))
+
+
+def understood(words):
+    """The command line takes these words; nothing is run."""
+    assert "casecore" == words[0]
+    command, _, unused, *_ = the_app().parse_known_args(words[1:])
+    assert [] == list(unused)
+    return command.__name__
+
+
+# The files that CI services read -----------------------------------------------------------------------
+
+
+def read_yaml(text):
+    """As much of YAML as these files use: mappings, lists of mappings, one-line values and lists in brackets."""
+    lines = [
+        (len(line) - len(line.lstrip()), line.strip())
+        for line in text.splitlines()
+        if line.strip() and not line.lstrip().startswith("#")
+    ]
+    found, rest = _block(lines, 0)
+    assert [] == rest
+    return found
+
+
+def _block(lines, depth):
+    found = [] if lines[0][1].startswith("- ") else {}
+    while lines and lines[0][0] == depth:
+        _, line = lines[0]
+        if isinstance(found, list):
+            assert line.startswith("- "), line
+            item, lines = _block([(depth + 2, line[2:]), *lines[1:]], depth + 2)
+            found.append(item)
+            continue
+        name, colon, value = line.partition(":")
+        assert colon, line
+        assert name not in found, name
+        lines = lines[1:]
+        if value.strip():
+            found[name] = _value(value.strip())
+        else:
+            assert lines[0][0] > depth, line
+            found[name], lines = _block(lines, lines[0][0])
+    return found, lines
+
+
+def _value(text):
+    if text.startswith("["):
+        return [_value(part.strip()) for part in text[1:-1].split(",")]
+    if text.startswith('"'):
+        return json.loads(text)
+    assert ": " not in text, text  # YAML would take it for a mapping
+    assert " #" not in text, text
+    assert text[0] not in "&*!|>'%@`{", text
+    return {"true": True, "false": False}.get(text, text)
+
+
+class TestHooks:
+    """.pre-commit-hooks.yaml."""
+
+    HOOKS = read_yaml((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+
+    def test_what_pre_commit_needs(self):
+        """An id, a name, an entry and a language; no key that it does not know."""
+        assert ["casecore-check", "casecore-template-lint"] == [hook["id"] for hook in self.HOOKS]
+        known = {"id", "name", "description", "entry", "args", "language", "additional_dependencies", "files"}
+        for hook in self.HOOKS:
+            assert {"id", "name", "entry", "language"} <= hook.keys() <= known | {"pass_filenames", "require_serial"}
+            assert [".[cli]"] == hook["additional_dependencies"]
+            re.compile(hook["files"])
+
+    @pytest.mark.parametrize(("number", "names", "command"), [(0, [], "check"), (1, ["a.json", "b.txt"], "lint")])
+    def test_command_lines(self, number, names, command):
+        """What pre-commit would run is understood, with as many files as it gives."""
+        hook = self.HOOKS[number]
+        assert (not names) is (hook.get("pass_filenames") is False)
+        assert command == understood([*shlex.split(hook["entry"]), *hook.get("args", []), *names])
+
+    def test_which_files(self):
+        """A policy, and what is called a template."""
+        policy, template = (re.compile(hook["files"]) for hook in self.HOOKS)
+        assert policy.search("desk/sop.toml")
+        assert template.search("a/order.template.json")
+        assert not template.search("package.json")
+
+
+class TestAction:
+    """action.yml."""
+
+    ACTION = read_yaml((ROOT / "action.yml").read_text("utf-8"))
+
+    def test_what_github_needs(self):
+        """A name, a description, and steps that each name their shell or an action."""
+        assert "composite" == self.ACTION["runs"]["using"]
+        assert self.ACTION["name"]
+        for step in self.ACTION["runs"]["steps"]:
+            assert ("uses" in step) != ({"run", "shell"} <= step.keys())
+
+    def test_inputs(self):
+        """Each is described, has a default or is required, and is used; none is pasted into a shell."""
+        text = (ROOT / "action.yml").read_text("utf-8")
+        for name, given in self.ACTION["inputs"].items():
+            assert given["description"]
+            assert ("default" in given) != (given.get("required") is True)
+            assert 1 == text.count(f"${{{{ inputs.{name} }}}}")
+        assert not [step for step in self.ACTION["runs"]["steps"] if "${{" in step.get("run", "")]
+
+    def test_command_line(self):
+        """What it runs is understood."""
+        run = self.ACTION["runs"]["steps"][-1]["run"]
+        words = run.replace('"$POLICY"', "sop.toml").replace("$ARGUMENTS", "--only 04 --walk 0")
+        assert "check" == understood(shlex.split(words))
+
+    def test_the_page_gives_inputs_that_there_are(self):
+        """docs/ci.md shows it in use."""
+        (used,) = re.findall(r"casecore@.*\n +with:\n((?: {10}.*\n)+)", CI)
+        assert {line.split(":")[0].strip() for line in used.splitlines()} <= self.ACTION["inputs"].keys()
+
+
+@pytest.mark.parametrize(
+    "text", ["a: b: c\n", "a: b\na: c\n", "- a: b\nc: d\n", "a:\nb: c\n", "a: b # c\n", "a\n", "a: {b}\n"]
+)
+def test_yaml_that_is_none(text):
+    """The reader of these tests takes nothing that YAML would read otherwise."""
+    with pytest.raises((AssertionError, IndexError)):
+        read_yaml(text)
