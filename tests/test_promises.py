@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import timedelta
 from random import Random
 
+import attrs
 import pytest
 from hypothesis import HealthCheck, Phase, find, given, settings
 

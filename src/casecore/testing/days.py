@@ -22,8 +22,8 @@ from attrs import field, frozen
 
 from casecore.cli.words import otherwise, visible
 from casecore.desk import Desk
-from casecore.keys import Problem
 from casecore.policies import Policy
+from casecore.problems import Problem
 from casecore.replay import EXAMPLE, DayError, Step, lines_of, policy_of, steps
 from casecore.testing.scenario import tell
 
