@@ -9,7 +9,8 @@ unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
 
-demo: .venv/with-cli  ## replay a day at the desk
+demo: .venv/with-cli  ## prove what the shipped SOP promises, and replay a day under it
+	.venv/bin/casecore check
 	.venv/bin/casecore replay examples/day.jsonl
 
 test: .venv/with-test  ## run the tests; every line and branch must be covered

@@ -29,8 +29,9 @@ from casecore.explore.questions import Answer, Fork
 from casecore.explore.scope import copied
 from casecore.explore.stories import timed
 from casecore.explore.worlds import Walk
-from casecore.offers import AcceptOffer, ExpireOffer, OfferWork, ReassignCase
+from casecore.offers import AcceptOffer, ExpireOffer, OfferWork
 from casecore.promises import Step
+from casecore.reassignments import ReassignCase
 from casecore.replies import SendReply
 from casecore.sections import Chat, CountsFrom, Idle
 from casecore.statuses import Status

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from casecore.channels import Channel
 from casecore.cli import main
+from casecore.documents import page, schema_text
 from casecore.keys import Table
 from casecore.policies import Aspect, Match, Override, Policy
 from casecore.policies.declared import every_key
-from casecore.policies.documents import page, schema_text
 from casecore.policies.explaining import UnknownKey, explain
 from casecore.sections import Tags
 from casecore.testing.scenario import T0

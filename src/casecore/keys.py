@@ -6,7 +6,7 @@ and `"2"` is not a number. What does not fit becomes a `Problem` with the key's 
 write; reading goes on, so that one pass reports every problem of a file.
 
 The same declaration says what a key is for: the rules it sets, its unit, and what may set it otherwise (`Scope`). The
-JSON Schema and the page of every key are made of it (`policies/documents.py`).
+JSON Schema and the page of every key are made of it (`documents.py`).
 """
 
 from __future__ import annotations

@@ -9,9 +9,9 @@ from cyclopts import Parameter
 
 from casecore.cli.screen import Screen
 from casecore.composition import RULES
+from casecore.documents import keys_of_rule
 from casecore.kernel import frozen
 from casecore.policies import SWITCHABLE, Policy
-from casecore.policies.documents import keys_of_rule
 from casecore.problems import under
 
 ALWAYS: Final = "always"

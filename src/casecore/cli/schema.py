@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from casecore.cli.screen import Screen
-from casecore.policies.documents import page, schema_text
+from casecore.documents import page, schema_text
 
 
 def schema(*, format: Literal["json", "md"] = "json") -> int:  # noqa: A002 -- the option's name

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 
 from casecore.composition import RULES, TIMERS
+from casecore.documents import _of as schema_of
+from casecore.documents import json_schema, keys_of_rule, page, rules_of, schema_text
 from casecore.keys import Table, keys_of
 from casecore.policies import SWITCHABLE, Policy
 from casecore.policies.declared import declared, every_key, inside, named
-from casecore.policies.documents import _of as schema_of
-from casecore.policies.documents import json_schema, keys_of_rule, page, rules_of, schema_text
 from casecore.testing.strategies import layered_policies
 
 ROOT = Path(__file__).parent.parent
