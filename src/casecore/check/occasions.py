@@ -52,8 +52,8 @@ def _reaches_a_limit(step: Step) -> bool:
         if isinstance(event, CaseAssigned | WorkOffered):
             agent, policy = step.after.agents[event.agent], step.after.policy
             channel = step.before.cases[event.case].case.channel
-            limit = agent.limit(channel, policy)
-            if limit is not None and agent.held.get(channel, 0) + agent.offered.get(channel, 0) == limit:
+            has = agent.held.get(channel, 0) + agent.offered.get(channel, 0)
+            if has == agent.limit(channel, policy) or agent.load == agent.total_limit(policy):
                 return True
     return False
 
