@@ -1,14 +1,14 @@
 """Broken and odd policies: what a check says of each, promise by promise.
 
-Each row is what a file changes of the shipped SOP, the scope in which that shows, and every verdict that is not the one
-of the shipped SOP in that scope; all others stay. So a policy that only narrows what is allowed has nothing to say there.
+Each row is what a file changes of the shipped SOP, the scope in which that shows, and every verdict that is not that of
+the shipped SOP in that scope; all others stay. So a policy that only narrows what is allowed has nothing to say there.
 """
 
 import tomllib
 from functools import cache
 
 import pytest
-from attrs import frozen
+from attrs import field, frozen
 
 from casecore import Policy
 from casecore.assignments import OpenCase
@@ -56,7 +56,7 @@ class Odd:
 
     text: str
     scope: str
-    judged: dict[str, tuple[Verdict, str]] = {}  # noqa: RUF012 -- attrs copies nothing, and nobody writes to it
+    judged: dict[str, tuple[Verdict, str]] = field(factory=dict)
     codes: tuple[str, ...] = ("CC204",)
 
 
@@ -170,3 +170,69 @@ def test_a_case_that_nobody_may_close_is_shown_with_its_fix():
         judgement.fix.new,
     )
     assert Exit.FINDINGS is report.exit
+
+
+# Silence -----------------------------------------------------------------------------------------------
+
+SILENT_CHAT = (
+    *cast.arrives(Channel.CHAT),
+    OpenCase("ana", NOON, "c1"),
+    SendReply("ana", NOON, "c1", "m", "Here you are", Status.PENDING),
+    *cast.is_silent("ana"),
+)
+
+IDLE = {
+    "as shipped": ("", {"06": 5, "07": 4}),
+    "nobody needs to ask": ("ask_first = 0", {"06": 4, "07": 4}),
+    "asked twice": ("ask_first = 2", {"06": 6, "07": 4}),
+    "counted from the question": ('counts_from = "question"', {"06": 5, "07": 4}),
+    "counted from a question that is not asked": ('counts_from = "question"\nask_first = 0', {"06": 4, "07": 4}),
+    "at once": ('silence = "1s"', {"06": 5, "07": 4}),
+}
+
+
+@pytest.mark.parametrize("name", IDLE)
+def test_silence_is_kept_however_it_is_counted(name):
+    """Promises 06 and 07 hold; the shortest way to a disconnected chat is as long as the policy makes it."""
+    text, shortest = IDLE[name]
+    policy = sop(f"[chat.idle]\n{text}")
+    scope = Scope("silence", cast.team(policy, ana=cast.EVERYTHING), (Part(SILENT_CHAT),), (), cast.APART)
+    claimed = [promise for promise in PROMISES if promise.number in shortest]
+    found = explored(cast.Checked(scope), policy, HOUSE, claimed, 500)
+    assert found.complete
+    assert {Result.PROVED} == {found[number].result for number in shortest}
+    assert shortest == {number: len(found[f"occasion of {number}"].story) for number in shortest}
+
+
+# Lint --------------------------------------------------------------------------------------------------
+
+QUIET = "chat.idle.ask_first = 0\n"
+
+LINT = {
+    "": [("CC204", "chat.idle.counts_from")],
+    'chat.idle.counts_from = "question"': [],
+    "chat.idle.ask_first = 0": [],
+    'chat.idle.counts_from = "question"\nchat.idle.ask_first = 0': [("CC204", "chat.idle.ask_first")],
+    f"{QUIET}capacity.total = 0\ncapacity.voice = 0": [("CC203", "capacity.total"), ("CC203", "capacity.voice")],
+    f"{QUIET}channels.sms.kinds = []": [("CC202", "channels.sms.kinds")],
+    f'{QUIET}queues.vip.tags = ["vip"]\nqueues.gold = {{ tags = ["vip"], channels = ["chat"] }}': [
+        ("CC201", "queues.gold")
+    ],
+    f'{QUIET}queues.vip = {{ tags = ["vip"], channels = ["chat"] }}\nqueues.gold.tags = ["vip"]': [],
+    f'{QUIET}queues.money.reasons = ["billing"]': [("CC201", "queues.money")],
+}
+
+
+@pytest.mark.parametrize("text", LINT)
+def test_what_reading_the_policy_alone_shows(text):
+    """Every finding names its key, says what was found, and what to do about it."""
+    findings = lint(sop(text))
+    assert LINT[text] == [(finding.code, finding.path) for finding in findings]
+    assert all(finding.message and finding.remedy for finding in findings)
+
+
+def test_a_shadowed_queue_is_told_with_the_one_before_it():
+    """The finding says which queue takes everything, and what to do."""
+    *_, finding = lint(sop('queues.money.reasons = ["billing"]'))[:1]
+    assert "no case enters money: billing, which is asked before, takes all that it would take" == finding.message
+    assert "put money before billing, or let billing take less" == finding.remedy
