@@ -187,7 +187,7 @@ def _asked_and_silent(step: Step) -> Iterator[str]:
                 yield f"case {event.case} was disconnected, and nobody was silent"
                 continue
             since = contact.silence_since
-            if idle.counts_from is CountsFrom.QUESTION and contact.asked_at is not None:
+            if idle.counts_from is CountsFrom.QUESTION and idle.ask_first and contact.asked_at is not None:
                 since = contact.asked_at
             if contact.attempts < idle.ask_first or event.at - since < idle.silence:
                 yield f"case {event.case} was disconnected after {event.at - since} and {contact.attempts} questions"

@@ -1,0 +1,313 @@
+"""`explore`: a team's own questions, asked of everything that can happen at a small desk; stories that can be told."""
+
+from datetime import timedelta
+from itertools import product
+
+import attrs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from casecore import SYSTEM, CloseReason, Policy
+from casecore.agents import AddAgent, LogOut
+from casecore.approvals import EditDraft
+from casecore.assignments import CaseAssigned, OpenCase
+from casecore.cases import CaseClosed, CloseCase
+from casecore.channels import Channel
+from casecore.check import cast
+from casecore.commitments import MakeCommitment
+from casecore.contacts import Authenticate
+from casecore.explore import Exploration, Part, Result, Scope, explore
+from casecore.explore.laboratory import Laboratory
+from casecore.explore.pieces import NOON
+from casecore.explore.scope import copied
+from casecore.explore.stories import Teller, earliest, timed
+from casecore.explore.worlds import Walk
+from casecore.notes import NoteAdded
+from casecore.replies import SendReply
+from casecore.silence import AskPresence, ChatDisconnected, DisconnectIdle
+from casecore.statuses import Status
+from tests.houses import followed
+
+SOP = Policy.default()
+MINUTE = timedelta(minutes=1)
+OPENED = OpenCase("ana", NOON, "c1")
+SPAM = CloseCase("ana", NOON, "c1", CloseReason.SPAM)
+
+
+def scope(*commands, given=(), channel=Channel.CHAT, copies=1):
+    """One sort of case, and ana, who may do everything."""
+    part = Part((*cast.arrives(channel), *commands), copies)
+    return Scope("own", cast.team(SOP, ana=cast.EVERYTHING), (part,), given, cast.APART)
+
+
+TWO_CHATS = scope(OPENED, SPAM, copies=2)
+
+
+def two_held(desk):
+    """Whether somebody has two chats."""
+    return any(agent.held.get(Channel.CHAT, 0) == 2 for agent in desk.agents.values())
+
+
+# Questions ---------------------------------------------------------------------------------------------
+
+
+def test_a_team_asks_its_own_questions():
+    """Given two chats: that nobody has both fails; that somebody gets one is met; all can come to an end."""
+
+    def one_at_a_time(step):
+        if two_held(step.after):
+            yield "ana has two chats"
+
+    found = explore(
+        TWO_CHATS,
+        SOP,
+        always={"one at a time": one_at_a_time, "nobody leaves": lambda step: ()},
+        sometimes={
+            "somebody gets one": lambda step: any(isinstance(event, CaseAssigned) for event in step.events),
+            "somebody shouts": lambda step: False,
+        },
+        possible={
+            "over": lambda desk: all(file.case.status is Status.CLOSED for file in desk.cases.values()),
+            "rich": lambda desk: False,
+        },
+    )
+    assert isinstance(found, Exploration)
+    assert ("fails", ("ana has two chats",), 4) == (
+        found["one at a time"].result,
+        found["one at a time"].wrong,
+        len(found["one at a time"].story),
+    )
+    assert [OpenCase, OpenCase] == [type(step.command) for step in found["one at a time"].story.steps[-2:]]
+    assert ("proved", None, 0) == (found["nobody leaves"].result, found["nobody leaves"].story, 0)
+    assert (Result.PROVED, 2) == (found["somebody gets one"].result, len(found["somebody gets one"].story))
+    assert (Result.VACUOUS, None) == (found["somebody shouts"].result, found["somebody shouts"].story)
+    assert Result.PROVED is found["over"].result
+    assert (Result.FAILS, ("there is no way on from here",), 0, found.worlds) == (
+        found["rich"].result,
+        found["rich"].wrong,
+        len(found["rich"].story),
+        found["rich"].times,
+    )
+    assert found.complete
+    assert {"assignment.wrap_up", "case.fresh", "case.known", "lifecycle.closed"} == found.refusals
+    assert "2 cases, 1 agent" == found.scope.cast
+    assert found.decisions < found.worlds * len(TWO_CHATS.parts[0].commands)
+
+
+def test_the_first_world_is_enough_to_be_wrong():
+    """Where there is no way from the very start, the story is empty."""
+    assert 0 == len(explore(TWO_CHATS, SOP, possible={"never": lambda desk: False})["never"].story)
+
+
+@pytest.mark.parametrize(
+    "questions",
+    [
+        {"always": {"a": lambda step: ()}, "sometimes": {"a": lambda step: True}},
+        {"always": {"a": lambda step: ()}, "possible": {"a": lambda desk: True}},
+        {"sometimes": {"a": lambda step: True}, "possible": {"a": lambda desk: True}},
+    ],
+)
+def test_every_question_has_a_name_of_its_own(questions):
+    """Two questions of one name are refused, whatever they ask."""
+    with pytest.raises(ValueError, match="two questions are called a; give each its own name"):
+        explore(TWO_CHATS, SOP, **questions)
+
+
+def test_a_team_that_cannot_come_is_named():
+    """The command that the policy refuses is told, with the reason."""
+    twice = attrs.evolve(TWO_CHATS, team=(*TWO_CHATS.team, AddAgent(SYSTEM, NOON, "ana")))
+    with pytest.raises(ValueError, match=r"AddAgent by system is refused: \[agent\.fresh\]"):
+        explore(twice, SOP)
+
+
+def test_a_search_that_is_given_up_claims_nothing():
+    """At its limit a search is inconclusive about all that it has not found; what it has found stays found."""
+    found = explore(
+        TWO_CHATS,
+        SOP,
+        always={"fine": lambda step: (), "nothing happens": lambda step: ("it does",)},
+        sometimes={"never": lambda step: False, "anything": lambda step: True},
+        possible={"over": lambda desk: False},
+        limit=2,
+    )
+    assert not found.complete
+    assert {
+        "fine": Result.INCONCLUSIVE,
+        "nothing happens": Result.FAILS,
+        "never": Result.INCONCLUSIVE,
+        "anything": Result.PROVED,
+        "over": Result.INCONCLUSIVE,
+    } == {name: each.result for name, each in found.found.items()}
+
+
+def test_two_searches_are_the_same():
+    """The same worlds in the same order, the same steps, and the same stories."""
+    walks = [Walk(Laboratory(TWO_CHATS, SOP, sometimes={"two": lambda step: two_held(step.after)})).run() for _ in "ab"]
+    told = [Teller(walk).story(walk.seen["two"], lambda step: two_held(step.after)).commands for walk in walks]
+    assert walks[0].order == walks[1].order
+    assert walks[0].before == walks[1].before
+    assert (walks[0].transitions, walks[0].counts) == (walks[1].transitions, walks[1].counts)
+    assert told[0] == told[1]
+
+
+# Stories -----------------------------------------------------------------------------------------------
+
+ANSWERED = SendReply("ana", NOON, "c1", "m", "Here you are", Status.PENDING)
+RESOLVED = SendReply("ana", NOON, "c1", "m", "Here you are", Status.RESOLVED)
+
+
+def disconnected(step):
+    """Whether a silent chat is disconnected."""
+    return any(isinstance(event, ChatDisconnected) for event in step.events)
+
+
+def test_a_story_has_real_instants():
+    """Two minutes lie between the reply and the disconnection, and nothing else takes time; ids are the copies' own."""
+    asked = AskPresence("ana", NOON, "c1", "m")
+    found = explore(
+        attrs.evolve(
+            scope(OPENED, ANSWERED, asked, DisconnectIdle("ana", NOON, "c1", "m"), copies=2),
+            at_most={"contact.attempts": 1},
+        ),
+        SOP,
+        sometimes={"disconnected": disconnected},
+    )["disconnected"]
+    told = [
+        (type(step.command).__name__, round((step.command.at - NOON).total_seconds())) for step in found.story.steps
+    ]
+    assert [
+        ("ReceiveMessage", 0),
+        ("OpenCase", 0),
+        ("SendReply", 0),
+        ("AskPresence", 0),
+        ("DisconnectIdle", 120),
+    ] == told
+    assert ["m1", "m3", "m4", "m5"] == [c.message for c in found.story.commands if hasattr(c, "message")]
+    assert 7 == len(found.story.commands)
+
+
+AWAY = attrs.evolve(
+    scope(
+        OPENED,
+        ANSWERED,
+        AskPresence("ana", NOON, "c1", "m"),
+        DisconnectIdle("ana", NOON, "c1", "m"),
+        *cast.loses_its_agent(),
+        given=(LogOut("ana", NOON, "ana"),),
+    ),
+    at_most={"contact.attempts": 1},
+)
+"""A chat whose agent logs out; two clocks run beside each other."""
+
+
+def just_short_of_a_minute(step):
+    """Whether a chat is disconnected by an agent who has been gone for almost a minute."""
+    away = step.before.agents["ana"].away_since
+    return disconnected(step) and away is not None and timedelta(seconds=59) <= step.command.at - away < MINUTE
+
+
+def test_a_way_that_no_clock_can_go_is_searched_on():
+    """The way found first logs out before the reply, so the silence could not be longer; another order can be told."""
+    walk = Walk(Laboratory(AWAY, SOP, sometimes={"short": just_short_of_a_minute})).run()
+    teller, sighting = Teller(walk), walk.seen["short"][0]
+    assert teller._told(teller._way_to(sighting.world), sighting, just_short_of_a_minute) is None
+    found = explore(AWAY, SOP, sometimes={"short": just_short_of_a_minute})["short"]
+    at = {type(step.command): step.command.at - NOON for step in found.story.steps}
+    assert Result.PROVED is found.result
+    assert 2 * MINUTE == at[DisconnectIdle] - at[SendReply]
+    assert timedelta(seconds=59) == at[DisconnectIdle] - at[LogOut]
+
+
+CLOSING = scope(OPENED, Authenticate("ana", NOON, "c1"), RESOLVED, *cast.closes_itself())
+
+
+def test_what_no_clock_can_show_is_inconclusive():
+    """Every way to it needs two clocks that disagree: the search does not call it proved, and shows no such story."""
+    found = explore(
+        CLOSING,
+        SOP,
+        always={"not so soon": lambda step: ("too soon",) if too_soon(step) else ()},
+        sometimes={"so soon": too_soon},
+    )
+    assert [(Result.INCONCLUSIVE, None, 2)] * 2 == [(f.result, f.story, f.times) for f in found.found.values()]
+
+
+def too_soon(step):
+    """Whether the clock closes a case whose contact is silent for less than two minutes."""
+    file = step.before.cases.get("c1")
+    contact = None if file is None else file.contact
+    closed = any(isinstance(event, CaseClosed) for event in step.events)
+    return closed and contact is not None and step.command.at - contact.silence_since < 2 * MINUTE
+
+
+def test_a_place_that_no_clock_can_lead_to_is_inconclusive():
+    """Where only impossible ways lead there is no story to it, so it is not called a breach."""
+
+    def noted(view, event, policy):
+        soon = view.contact is not None and event.at - view.contact.silence_since < 2 * MINUTE
+        return (NoteAdded(event.by, event.at, "n1", "so soon", event.case, None),) if soon else ()
+
+    found = explore(CLOSING, SOP, house=followed(CaseClosed, noted), possible={"unnoted": lambda desk: not desk.notes})
+    assert (Result.INCONCLUSIVE, None) == (found["unnoted"].result, found["unnoted"].story)
+    assert 0 < found["unnoted"].times
+
+
+# Instants ----------------------------------------------------------------------------------------------
+
+BOUNDS = st.lists(
+    st.tuples(st.integers(-1, 3), st.integers(-1, 3), st.integers(-4, 4)).filter(lambda bound: bound[0] != bound[1]),
+    max_size=8,
+)
+
+
+@settings(max_examples=100)
+@given(BOUNDS, st.integers(1, 4))
+def test_the_earliest_instants_are_those_that_trying_all_finds(drawn, count):
+    """Of all instants that satisfy the bounds, each step has its smallest; where none do, there are none."""
+    bounds = [(earlier, later, least) for earlier, later, least in drawn if max(earlier, later) < count]
+
+    def fits(instants):
+        at = (*instants, 0)  # -1 is the start
+        return all(at[later] - at[earlier] >= least for earlier, later, least in bounds)
+
+    fitting = [instants for instants in product(range(4 * count + 1), repeat=count) if fits(instants)]
+    assert ([min(column) for column in zip(*fitting, strict=True)] if fitting else None) == earliest(count, bounds)
+
+
+# Copies ------------------------------------------------------------------------------------------------
+
+
+def test_each_copy_of_a_case_has_ids_of_its_own():
+    """The first copy is as written; the others are numbered from two. Who does it, and other ids, stay."""
+    (arrival,) = cast.arrives(Channel.CHAT)
+    part = Part((arrival, EditDraft("ana", NOON, "c1", "d1", "Hello")))
+    assert "c1" == part.case
+    assert {"c1", "t1", "maria"} == part.ids
+    assert {"c1", "t1", "maria", "d1"} == part.every_id
+    assert {"d1"} == part.drafts
+    first, third = (copied(arrival, part.every_id, copy) for copy in (0, 2))
+    assert arrival == first
+    assert ("t1-3", "maria-3", "c1-3", "customer", "m") == (
+        third.thread,
+        third.customer,
+        third.new_case,
+        third.by,
+        third.message,
+    )
+    assert ("c1-2", "ana") == (copied("c1", part.every_id, 1), copied("ana", part.every_id, 1))
+
+
+def test_a_command_is_given_at_its_instant():
+    """Every instant in it is as much later, and its message gets the step's own id."""
+    promised = MakeCommitment("ana", NOON, "c1", "p1", NOON + timedelta(hours=1), "Call back")
+    told = timed(promised, frozenset({"c1"}), 1, 4, 30)
+    assert (NOON + timedelta(seconds=30), NOON + timedelta(hours=1, seconds=30)) == (told.at, told.due)
+    assert "c1-2" == told.case
+    assert "m5" == timed(ANSWERED, frozenset(), 0, 4, 0).message
+
+
+def test_a_scope_says_who_is_there():
+    """One is told as one."""
+    assert "1 case, 1 agent" == scope(OPENED).cast
+    assert "0 cases, 0 agents" == Scope("empty", (), ()).cast
