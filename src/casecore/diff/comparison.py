@@ -1,9 +1,5 @@
 """What a change of the policy changes: two policies compared by what they decide, not by how they are written.
 
-    found = diff(old, new)
-    for change in found.changes:
-        print(change.label, change.title, change.story)
-
 Both policies work at the same small desks, side by side (the scopes of `check`): every command that can be given is
 decided under both, wherever either of them can lead, and time stops at the thresholds of both. Where the answers differ
 there is a **difference**, and all that differ for the same reason are one change:
@@ -13,33 +9,34 @@ there is a **difference**, and all that differ for the same reason are one chang
 * **other**: allowed by both, and something else happens.
 
 Each comes with the shortest story that ends in such a step, both answers, and the edited keys that make the difference:
-a key is named when the old policy with that key alone edited decides the step as the new one does. An edit that makes
-no difference anywhere has **no effect**, and is listed as such.
-
-A case **in flight** is stranded where the new policy has no place for it (its queue is gone), or no way to closed, in a
-world that the old policy could lead to.
+a key is named when it alone, edited in the old policy or taken back in the new one, turns the answer. An edit that is
+named nowhere has **no effect** at these desks, and is listed as such.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from typing import Any
 
 import attrs
 from attrs import field, frozen
 
+from casecore.arrivals import ReceiveMessage
+from casecore.channels import Channel
 from casecore.check.cast import Checked
-from casecore.check.cast import scopes as scopes_of
 from casecore.composition import HOUSE, View
+from casecore.diff.edits import Edit, edited, edits_of
+from casecore.diff.scopes import together
 from casecore.explore import LIMIT, Scope, Story
 from casecore.explore.laboratory import Context, Here, Laboratory, Move, Outcome
 from casecore.explore.questions import Question
 from casecore.explore.stories import Teller
-from casecore.explore.worlds import Walk
+from casecore.explore.worlds import Sighting, Walk
 from casecore.house import House
 from casecore.kernel import Refused, Verdict
-from casecore.policies import Policy, PolicyError
+from casecore.outbound import StartOutbound
+from casecore.policies import Policy
 from casecore.promises import Step
 
 
@@ -52,34 +49,22 @@ class Label(StrEnum):
 
 
 @frozen
-class Edit:
-    """One key that the two policies set differently.
-
-    Attributes:
-        key: Its path.
-        old: Its value in the old policy, as a file writes it; None where it has none.
-        new: Likewise in the new one.
-    """
-
-    key: str
-    old: Any = field(hash=False)
-    new: Any = field(hash=False)
-
-
-@frozen
 class Change:
     """Everything that differs for the same reason.
 
     Attributes:
         label: Looser, stricter or other.
-        rules: The rules that refuse on one side; where both allow it, the events that only one side has.
+        rules: The rule that refuses on one side; where both allow it, the events that only one side has.
         commands: What is given, by the names of the commands.
-        edits: The edited keys that make the difference.
-        story: The shortest story; its last step is the one that differs, decided by the old policy.
+        edits: The keys of the edits that make the difference.
+        story: The shortest story; its last step is the one that differs, decided by the policy that allows it, by the
+            old one where both do.
         old: The old answer to the last step.
         new: The new answer.
         times: In how many steps, of how many scopes, the answers differ so.
         scopes: The names of these scopes.
+        channels: The channels of the cases of which that was seen.
+        queues: Their queues.
     """
 
     label: Label
@@ -91,6 +76,8 @@ class Change:
     new: Verdict = field(repr=False)
     times: int
     scopes: tuple[str, ...]
+    channels: tuple[Channel, ...] = ()
+    queues: tuple[str, ...] = ()
 
 
 @frozen
@@ -100,6 +87,8 @@ class Comparison:
     Attributes:
         edits: What is written differently.
         changes: What behaves differently, in the order looser, stricter, other.
+        untold: Differences that no clock leads to, as far as is known, and which are therefore not told: the scope, and
+            the reason as one word.
         worlds: How many worlds were compared.
         transitions: How many steps.
         complete: Whether these were all.
@@ -109,6 +98,7 @@ class Comparison:
     new: Policy = field(repr=False)
     edits: tuple[Edit, ...]
     changes: tuple[Change, ...]
+    untold: tuple[tuple[str, str], ...]
     worlds: int
     transitions: int
     complete: bool
@@ -119,8 +109,12 @@ class Comparison:
         named = {key for change in self.changes for key in change.edits}
         return tuple(edit for edit in self.edits if edit.key not in named)
 
+    def of(self, label: Label) -> tuple[Change, ...]:
+        """The changes that do this."""
+        return tuple(change for change in self.changes if change.label is label)
 
-class _Pair(Laboratory):
+
+class Pair(Laboratory):
     """A laboratory with two policies, which notes where their answers differ."""
 
     def __init__(self, scope: Scope, old: Policy, new: Policy, house: House[View]) -> None:
@@ -175,42 +169,35 @@ def diff(
         limit: How many worlds of a scope are visited at most.
         progress: Told the name of each scope before it is searched.
     """
-    edits = tuple(_edits(old, new))
-    chosen = tuple(_together(old, new) if scopes is None else scopes)
-    found: dict[str, list[Change]] = {}
+    edits = edits_of(old, new)
+    chosen = tuple(together(old, new) if scopes is None else scopes)
+    found: list[Change] = []
+    untold: list[tuple[str, str]] = []
     worlds = transitions = 0
     complete = True
     for checked in chosen if edits else ():
         progress(checked.scope.name)
-        pair = _Pair(checked.scope, old, new, house)
+        pair = Pair(checked.scope, old, new, house)
         walk = Walk(pair, limit).run()
         worlds, transitions = worlds + len(walk.order), transitions + walk.transitions
         complete = complete and walk.complete
         teller = Teller(walk)
         for reason, sightings in walk.seen.items():
-            change = _told(pair, teller, reason, sightings, walk.counts[reason], edits)
-            if change is not None:
-                found.setdefault(reason, []).append(change)
-    changes = sorted((_merged(same) for same in found.values()), key=_order)
-    return Comparison(old, new, edits, tuple(changes), worlds, transitions, complete)
+            change = _told(pair, teller, walk, reason, sightings, edits)
+            if change is None:
+                untold.append((pair.scope.name, reason))
+            else:
+                found.append(change)
+    changes = tuple(sorted(_merged(found), key=_order))
+    return Comparison(old, new, edits, changes, tuple(untold), worlds, transitions, complete)
 
 
-def _order(change: Change) -> tuple[int, tuple[str, ...]]:
-    return [*Label].index(change.label), change.rules
-
-
-def _together(old: Policy, new: Policy) -> Iterator[Checked]:
-    """The scopes of the old policy, and those that only the new one has."""
-    seen = set()
-    for policy in (old, new):
-        for checked in scopes_of(policy):
-            if checked.scope.name not in seen:
-                seen.add(checked.scope.name)
-                yield checked
+def _order(change: Change) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
+    return [*Label].index(change.label), change.rules, change.edits
 
 
 def _told(
-    pair: _Pair, teller: Teller, reason: str, sightings: list[Any], times: int, edits: tuple[Edit, ...]
+    pair: Pair, teller: Teller, walk: Walk, reason: str, sightings: list[Sighting], edits: tuple[Edit, ...]
 ) -> Change | None:
     label, _, rules = reason.partition("|")
 
@@ -222,70 +209,78 @@ def _told(
     if story is None:
         return None
     last = story.steps[-1]
-    answers = [_answer(last, policy, pair.house) for policy in pair.policies]
-    keys = tuple(edit.key for edit in edits if _decides(edit, last, pair, answers[1]))
+    old, new = (_answer(last, policy, pair.house) for policy in pair.policies)
+    keys = tuple(edit.key for edit in edits if _decides(edit, last, pair, old, new))
     named = tuple(rule for rule in rules.split(",") if rule)
-    names = (pair.scope.name,)
     commands = tuple(sorted({type(sighting.move.command).__name__ for sighting in sightings}))
-    return Change(Label(label), named, commands, keys or _all(edits), story, answers[0], answers[1], times, names)
+    channels, queues = _reached(pair, walk, sightings)
+    return Change(
+        Label(label),
+        named if label == Label.OTHER else named[:1],
+        commands,
+        keys or tuple(edit.key for edit in edits),
+        story,
+        old,
+        new,
+        walk.counts[reason],
+        (pair.scope.name,),
+        channels,
+        queues,
+    )
 
 
-def _decides(edit: Edit, step: Step, pair: _Pair, answer: Verdict) -> bool:
-    """Whether the old policy with this key alone edited answers as the new one does."""
-    edited = _edited(pair.policy, edit)
-    return edited is not None and _answer(step, edited, pair.house) == answer
-
-
-def _all(edits: tuple[Edit, ...]) -> tuple[str, ...]:
-    return tuple(edit.key for edit in edits)
+def _decides(edit: Edit, step: Step, pair: Pair, old: Verdict, new: Verdict) -> bool:
+    """Whether an edit turns the answer: it alone, in the old policy, or taken back alone, in the new one."""
+    for policy, answer, back in ((pair.policies[0], old, False), (pair.policies[1], new, True)):
+        changed = edited(policy, edit, back=back)
+        turned = answer if changed is None else _answer(step, changed, pair.house)
+        if turned != answer and (bool(old) is bool(new) or bool(turned) is not bool(answer)):
+            return True
+    return False
 
 
 def _answer(step: Step, policy: Policy, house: House[View]) -> Verdict:
     return house.decide(step.before.view(step.command), step.command, policy)
 
 
-def _merged(same: list[Change]) -> Change:
+def _reached(pair: Pair, walk: Walk, sightings: list[Sighting]) -> tuple[tuple[Channel, ...], tuple[str, ...]]:
+    """The channels and queues of the cases of which a difference was seen."""
+    channels, queues = set[Channel](), set[str]()
+    for sighting in sightings:
+        command: Any = sighting.move.command
+        part = None if sighting.position is None else walk.part_at(sighting.position)
+        world = walk.order[sighting.world]
+        case = 0 if sighting.position is None else walk.cases_of(world)[sighting.position]
+        desk = pair.here(part, case, walk.agents_of(world)).desk({})
+        view = desk.view(command)
+        if view.case is not None:
+            channels.add(view.case.channel)
+            queues.add(view.case.queue)
+        elif isinstance(command, ReceiveMessage | StartOutbound) and command.channel is not None:
+            channels.add(command.channel)
+    return tuple(sorted(channels)), tuple(sorted(queues))
+
+
+def _merged(found: list[Change]) -> Iterator[Change]:
     """One change of all that differ for the same reason: with the shortest story."""
-    best: Any = min(same, key=lambda change: len(change.story))
-    keys = dict.fromkeys(key for change in same for key in change.edits)
-    commands = sorted({command for change in same for command in change.commands})
-    names = tuple(name for change in same for name in change.scopes)
-    times = sum(change.times for change in same)
-    merged: Change = attrs.evolve(best, commands=tuple(commands), edits=tuple(keys), times=times, scopes=names)
-    return merged
+    alike: dict[Any, list[Change]] = {}
+    for change in found:
+        why = change.commands if change.label is Label.OTHER else change.rules
+        alike.setdefault((change.label, why, change.edits), []).append(change)
+    for same in alike.values():
+        best: Any = min(same, key=lambda change: len(change.story))
+        merged: Change = attrs.evolve(
+            best,
+            rules=_all(same, "rules", best),
+            commands=tuple(sorted(_all(same, "commands"))),
+            times=sum(change.times for change in same),
+            scopes=_all(same, "scopes"),
+            channels=tuple(sorted(_all(same, "channels"))),
+            queues=tuple(sorted(_all(same, "queues"))),
+        )
+        yield merged
 
 
-# Edits -------------------------------------------------------------------------------------------------
-
-
-def _edits(old: Policy, new: Policy) -> Iterator[Edit]:
-    """Every key whose value differs, the identity of the file left aside."""
-    before, after = dict(_leaves(old.to_dict())), dict(_leaves(new.to_dict()))
-    for key in dict.fromkeys((*before, *after)):
-        if before.get(key) != after.get(key) and key not in {"id", "version", "source"}:
-            yield Edit(key, before.get(key), after.get(key))
-
-
-def _leaves(plain: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    for word, held in plain.items():
-        below = f"{path}.{word}" if path else word
-        if isinstance(held, Mapping) and held:
-            yield from _leaves(held, below)
-        else:
-            yield below, held
-
-
-def _edited(policy: Policy, edit: Edit) -> Policy | None:
-    """The policy with one key edited; None where it then contradicts itself."""
-    plain = policy.to_dict()
-    held, (*path, last) = plain, edit.key.split(".")
-    for word in path:
-        held = held.setdefault(word, {})
-    if edit.new is None:
-        held.pop(last, None)
-    else:
-        held[last] = edit.new
-    try:
-        return Policy.from_dict(plain)
-    except PolicyError:
-        return None
+def _all(same: list[Change], name: str, *first: Change) -> tuple[Any, ...]:
+    """What all of these say, each once."""
+    return tuple(dict.fromkeys(one for change in (*first, *same) for one in getattr(change, name)))
