@@ -1,6 +1,8 @@
 """`diff`: what an edit of the shipped SOP changes, group by group, and what no edit may ever show."""
 
 import copy
+import tomllib
+from datetime import UTC, datetime
 
 import attrs
 import pytest
@@ -13,7 +15,7 @@ from casecore.channels import Channel
 from casecore.check import cast
 from casecore.check.cast import CASE, EVERYTHING, Checked
 from casecore.contacts import Authenticate, EndContact
-from casecore.diff import Comparison, Edit, Label, diff
+from casecore.diff import Comparison, Edit, Label, diff, over_time
 from casecore.diff.edits import edited, edits_of
 from casecore.diff.scopes import ARRIVALS, MOST, together
 from casecore.explore import Part, Scope
@@ -330,7 +332,42 @@ class TestGroups:
         """The scopes are named before they are searched."""
         told = []
         diff(SOP, sop(capacity__chat=3), scopes=(SCOPES["limit"], SCOPES["offer"]), progress=told.append)
-        assert ["limit", "offer"] == told
+        assert ["limit", "offer", "limit, in flight"] == told
+
+
+CHANGING = """
+[[change]]
+on = 2026-12-01
+set = { "capacity.chat" = %s }
+
+[[change]]
+on = 2027-01-01
+set = { "capacity.email" = 4 }
+"""
+
+
+def changing(chats):
+    """The shipped SOP, and so many chats from December on."""
+    return Policy.from_dict(SOP.to_dict() | tomllib.loads(CHANGING % chats))
+
+
+class TestDates:
+    """What a policy says otherwise from a date on."""
+
+    def test_a_policy_and_itself(self):
+        """At two dates it is two policies."""
+        policy = changing(3)
+        before, after = (policy.at(datetime(2026, month, 2, tzinfo=UTC)) for month in (11, 12))
+        assert [(LOOSER, ("capacity.chat",))] == [(c.label, c.edits) for c in compared(before, after, "limit").changes]
+        assert () == diff(before, policy).edits
+
+    def test_every_period_in_which_they_differ(self):
+        """A later change that both make is no reason to compare again."""
+        old, new = changing(1), changing(3)
+        (first, same), (then, other) = over_time(old, new, scopes=iter((SCOPES["limit"],)))
+        assert (None, (), datetime(2026, 12, 1, tzinfo=UTC)) == (first, same.edits, then)
+        assert [(LOOSER, ("capacity.chat",))] == [(change.label, change.edits) for change in other.changes]
+        assert 1 == len(over_time(SOP, SOP))
 
 
 RENAMED = {("money" if name == "billing" else name): queue for name, queue in SOP.to_dict()["queues"].items()}

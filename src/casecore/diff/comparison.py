@@ -16,6 +16,7 @@ named nowhere has **no effect** at these desks, and is listed as such.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -25,6 +26,7 @@ from attrs import field, frozen
 from casecore.arrivals import ReceiveMessage
 from casecore.channels import Channel
 from casecore.check.cast import Checked
+from casecore.check.in_flight import Flights, in_flight
 from casecore.composition import HOUSE, View
 from casecore.diff.edits import Edit, edited, edits_of
 from casecore.diff.scopes import together
@@ -92,6 +94,7 @@ class Comparison:
         worlds: How many worlds were compared.
         transitions: How many steps.
         complete: Whether these were all.
+        flights: What becomes of cases in flight, in the scopes in which something differs; elsewhere nothing can.
     """
 
     old: Policy = field(repr=False)
@@ -102,6 +105,7 @@ class Comparison:
     worlds: int
     transitions: int
     complete: bool
+    flights: Flights
 
     @property
     def without_effect(self) -> tuple[Edit, ...]:
@@ -159,22 +163,24 @@ def diff(
     limit: int = LIMIT,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Comparison:
-    """Compare two policies by what they decide.
+    """Compare two policies by what they decide, and try the switch from one to the other.
 
     Args:
-        old: The SOP before.
-        new: The SOP after.
+        old: The SOP before, without what it changes from a date on (`over_time` compares that too).
+        new: The SOP after, likewise.
         house: The rules that are asked.
         scopes: Where they are compared; by default, in every scope of either policy.
         limit: How many worlds of a scope are visited at most.
         progress: Told the name of each scope before it is searched.
     """
+    old, new = (next(policy.periods(None))[2] for policy in (old, new))
     edits = edits_of(old, new)
     chosen = tuple(together(old, new) if scopes is None else scopes)
     found: list[Change] = []
     untold: list[tuple[str, str]] = []
     worlds = transitions = 0
     complete = True
+    differing: list[Checked] = []
     for checked in chosen if edits else ():
         progress(checked.scope.name)
         pair = Pair(checked.scope, old, new, house)
@@ -182,6 +188,7 @@ def diff(
         worlds, transitions = worlds + len(walk.order), transitions + walk.transitions
         complete = complete and walk.complete
         teller = Teller(walk)
+        differing += [checked] if walk.seen else []
         for reason, sightings in walk.seen.items():
             change = _told(pair, teller, walk, reason, sightings, edits)
             if change is None:
@@ -189,7 +196,45 @@ def diff(
             else:
                 found.append(change)
     changes = tuple(sorted(_merged(found), key=_order))
-    return Comparison(old, new, edits, changes, tuple(untold), worlds, transitions, complete)
+    flights = in_flight(
+        tuple(differing), old, new, house=house, limit=limit, progress=lambda name: progress(f"{name}, in flight")
+    )
+    complete = complete and flights.complete
+    return Comparison(old, new, edits, changes, tuple(untold), worlds, transitions, complete, flights)
+
+
+def over_time(
+    old: Policy,
+    new: Policy,
+    *,
+    house: House[View] = HOUSE,
+    scopes: Iterable[Checked] | None = None,
+    limit: int = LIMIT,
+    progress: Callable[[str], None] = lambda _: None,
+) -> tuple[tuple[datetime | None, Comparison], ...]:
+    """Compare two policies in each period in which they say anything different, with when it begins.
+
+    Args:
+        old: The SOP before, with its dated changes.
+        new: The SOP after, with its own.
+        house: The rules that are asked.
+        scopes: Where they are compared; by default, in every scope of either policy.
+        limit: How many worlds of a scope are visited at most.
+        progress: Told the name of each scope before it is searched.
+
+    Returns:
+        At least the first period, which begins with None.
+    """
+    begins = {begin for policy in (old, new) for begin, _, _ in policy.periods(None)} - {None}
+    chosen = None if scopes is None else tuple(scopes)
+    found, known = [], set[tuple[tuple[Any, ...], ...]]()
+    for begin in (None, *sorted(filter(None, begins))):
+        pair = tuple(next(one.periods(None))[2] if begin is None else one.at(begin) for one in (old, new))
+        said = tuple((edit.steps, repr(edit.old), repr(edit.new)) for edit in edits_of(*pair))
+        if begin is None or (said and said not in known):
+            found.append((begin, diff(*pair, house=house, scopes=chosen, limit=limit, progress=progress)))
+        known.add(said)
+    return tuple(found)
 
 
 def _order(change: Change) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
