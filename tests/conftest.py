@@ -80,7 +80,7 @@ def the_report(policy):
 
 @cache
 def _of(kind):
-    return the_report(kind.default() if kind is Policy else kind.from_dict(Policy.default().to_dict()))
+    return the_report(kind.from_dict(Policy.default().to_dict()))
 
 
 @pytest.fixture
