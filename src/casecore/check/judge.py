@@ -118,8 +118,7 @@ def _chosen(policy: Policy, names: tuple[str, ...], begin: datetime | None) -> t
     known = {checked.scope.name: checked for checked in scopes_of(policy)}
     for name in names:
         if name not in known:
-            near = did_you_mean(name, known) or f"use one of {', '.join(known)}"
-            raise ValueError(f"there is no scope {name!r}; {near}")
+            raise ValueError(no_such_scope(name, known))
     chosen = tuple(known[name] for name in names) or tuple(known.values())
     if begin is None:
         return chosen
@@ -127,6 +126,12 @@ def _chosen(policy: Policy, names: tuple[str, ...], begin: datetime | None) -> t
     scopes: list[Any] = [checked.scope for checked in chosen]
     dated = [attrs.evolve(scope, name=scope.name + told) for scope in scopes]
     return tuple(Checked(scope, checked.ways) for scope, checked in zip(dated, chosen, strict=True))
+
+
+def no_such_scope(name: str, known: Iterable[str]) -> str:
+    """What is said of a scope that does not exist."""
+    near = did_you_mean(name, known) or f"use one of {', '.join(known)}"
+    return f"there is no scope {name!r}; {near}"
 
 
 def _asked(numbers: frozenset[str]) -> list[Promise]:

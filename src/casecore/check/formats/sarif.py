@@ -13,6 +13,7 @@ from casecore.check.formats.results import VERDICTS, Place, Result, place, resul
 from casecore.check.formats.stories import rows
 from casecore.check.report import Judgement, Level, Report, Verdict
 from casecore.ci import sarif_location, sarif_log, sarif_rule
+from casecore.explore import Story
 
 
 def as_sarif(report: Report, file: str) -> str:
@@ -50,7 +51,7 @@ def _help(judgement: Judgement) -> str:
 
 def _result(result: Result, number: int, report: Report, file: str) -> dict[str, Any]:
     where = place(report.policy, result.key) if result.key else None
-    here = _location(where, file, result.key)
+    here = located(where, file, result.key)
     remedy = f" -> {result.remedy}" if result.remedy else ""
     told: dict[str, Any] = {
         "ruleId": result.id,
@@ -63,11 +64,14 @@ def _result(result: Result, number: int, report: Report, file: str) -> dict[str,
     if _waived(result):
         told["suppressions"] = [{"kind": "inSource", "justification": result.message}]
     if result.judgement is not None and result.judgement.story is not None:
-        told["codeFlows"] = [{"threadFlows": [{"locations": [*_flow(result.judgement, here)]}]}]
+        told["codeFlows"] = [
+            {"threadFlows": [{"locations": [*flow(result.judgement.story, result.judgement.wrong, here)]}]}
+        ]
     return told
 
 
-def _location(where: Place | None, file: str, key: str) -> dict[str, Any]:
+def located(where: Place | None, file: str, key: str) -> dict[str, Any]:
+    """A place in a policy, by its lines where they are known, and by its key."""
     if where is None:
         here = sarif_location(file)
     else:
@@ -76,11 +80,11 @@ def _location(where: Place | None, file: str, key: str) -> dict[str, Any]:
     return {**here, "logicalLocations": [{"fullyQualifiedName": key}]} if key else here
 
 
-def _flow(judgement: Judgement, here: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The steps of a story; each stands where the story's promise rests, because a policy has no line for a step."""
-    told = rows(judgement.story) if judgement.story is not None else ()
+def flow(story: Story, wrong: tuple[str, ...], here: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The steps of a story; each stands where all of it rests, because a policy has no line for a step."""
+    told = rows(story)
     for row in told:
         changes = f" ({row.changes})" if row.changes else ""
-        breaks = f": {'; '.join(judgement.wrong)}" if row is told[-1] and judgement.wrong else ""
+        breaks = f": {'; '.join(wrong)}" if row is told[-1] and wrong else ""
         text = f"{row.clock} {row.who}: {row.does}{changes}{breaks}"
         yield {"executionOrder": row.number, "location": {**here, "message": {"text": text}}}
