@@ -67,7 +67,8 @@ def check(
         at: The instant (aware) from which on it is checked, and at which waivers hold; None: from the beginning, and
             every waiver holds.
         only: Numbers of promises; none given: all.
-        scopes: Names of scopes; none given: all of `cast.scopes`.
+        scopes: Names of scopes; none given: all of `cast.scopes`. Promises that they do not put to the test are left
+            out.
         limit: How many worlds of a scope are visited at most.
         walk: How many steps are walked at random besides; 0: none.
         seed: What the random walk begins with.
@@ -91,10 +92,12 @@ def check(
     used = walked.refusals.union(*(exploration.refusals for exploration in explorations))
     unused = tuple(sorted({rule.id for rule in RULES} - used))
     judgements = [_judged(promise, policy, searched, walked) for promise in promises]
+    if names:  # what these scopes do not put to the test was not asked
+        judgements = [judgement for judgement in judgements if judgement.verdict is not Verdict.VACUOUS]
     judgements = [_with_fix(judgement, searched, house, limit) for judgement in judgements]
-    if not only or "17" in only:
+    if "17" in only or not (only or names):
         judgements.append(judge_order(policy))
-    if not only or "20" in only:
+    if "20" in only or not (only or names):
         judgements.append(_judged_use(explorations, unused))
     judgements = [_waived(judgement, policy, at) for judgement in judgements]
     return Report(
