@@ -52,17 +52,10 @@ def _speaks_of_a_closed_case(step: Step) -> bool:
 def _reaches_a_limit(step: Step) -> bool:
     for event, _, after in step.moments:
         if isinstance(event, CaseAssigned | WorkOffered):
-<<<<<<< HEAD
             agent, policy = step.after.agents[event.agent], step.policy
             channel = after.cases[event.case].case.channel
-            limit = agent.limit(channel, policy)
-            if limit is not None and agent.held.get(channel, 0) + agent.offered.get(channel, 0) == limit:
-=======
-            agent, policy = step.after.agents[event.agent], step.after.policy
-            channel = step.before.cases[event.case].case.channel
             has = agent.held.get(channel, 0) + agent.offered.get(channel, 0)
             if has == agent.limit(channel, policy) or agent.load == agent.total_limit(policy):
->>>>>>> explore-tests
                 return True
     return False
 
