@@ -1,0 +1,137 @@
+"""What a check says of a promise, and how: verdicts, exit codes, the order of offers, the random walk."""
+
+import attrs
+import pytest
+
+from casecore import Policy
+from casecore.check import Exit, Finding, Judgement, Level, Report, Searched, Verdict, check
+from casecore.check.order import judge_order
+from casecore.check.walk import walk
+from casecore.desk import Desk
+from casecore.promises import PROMISES, Step
+from casecore.sections import Delivery, Queue
+from tests.houses import without
+
+SOP = Policy.default()
+CALLS = "2 voice cases, one agent"
+
+
+def numbers(report, verdict):
+    """The promises of which this is known, by number."""
+    return [judgement.number for judgement in report.of(verdict)]
+
+
+# Verdicts ----------------------------------------------------------------------------------------------
+
+
+def test_what_fails_is_told_with_the_shortest_story_of_all_scopes():
+    """A limit that is not kept fails in the scope of the limit; the story is told there."""
+    report = check(SOP, house=without("capacity.channel"), only=frozenset({"04"}), scopes=(CALLS,), walk=0)
+    (judgement,) = report.judgements
+    assert (Verdict.FAILS, ("ana has 2 of 1 on voice",), "") == (judgement.verdict, judgement.wrong, judgement.why)
+    assert 4 == len(judgement.story)
+    assert judgement.fix is None
+    assert Exit.FINDINGS is report.exit
+
+
+def test_what_is_given_up_is_inconclusive_and_says_how_far():
+    """With a limit of ten worlds nothing is proved, and the report says so."""
+    report = check(SOP, only=frozenset({"04"}), scopes=(CALLS,), walk=0, limit=10)
+    (judgement,) = report.judgements
+    assert Verdict.INCONCLUSIVE is judgement.verdict
+    worlds = report.searched[0].worlds
+    assert f"{CALLS}: given up after {worlds} worlds, and nothing wrong so far" == judgement.why
+    assert Exit.INCONCLUSIVE is report.exit
+
+
+def test_what_is_asked_must_exist():
+    """A promise or scope that does not exist is named, with those that do."""
+    with pytest.raises(ValueError, match=r"there is no promise '99' that a check asks; use one of 01, 02, .*, 20"):
+        check(SOP, only=frozenset({"99"}))
+    with pytest.raises(ValueError, match=r"there is no scope 'one chat cose'; .*one chat case"):
+        check(SOP, scopes=("one chat cose",))
+    with pytest.raises(ValueError, match=r"there is no scope 'everything'; use one of one chat case, "):
+        check(SOP, scopes=("everything",))
+
+
+def judgement(verdict):
+    """A judgement with this verdict."""
+    return Judgement("01", "a case moves only along the life cycle", verdict)
+
+
+SEARCHED = (Searched("one chat case", "1 case, 1 agent", 10, 20, 30, complete=True),)
+WARNED = Finding("CC201", Level.WARNING, "queues.late", "no case enters late")
+WRONG = attrs.evolve(WARNED, level=Level.ERROR)
+
+
+@pytest.mark.parametrize(
+    ("code", "findings", "searched", "verdicts"),
+    [
+        (0, (), SEARCHED, (Verdict.PROVED,)),
+        (0, (WARNED,), SEARCHED, (Verdict.PROVED, Verdict.WAIVED, Verdict.NOT_CLAIMED)),
+        (1, (WRONG,), SEARCHED, (Verdict.PROVED,)),
+        (1, (), SEARCHED, (Verdict.PROVED, Verdict.FAILS)),
+        (1, (), SEARCHED, (Verdict.INCONCLUSIVE, Verdict.FAILS)),
+        (1, (), SEARCHED, (Verdict.VACUOUS, Verdict.PROVED)),
+        (3, (), SEARCHED, (Verdict.PROVED, Verdict.INCONCLUSIVE)),
+        (3, (), SEARCHED, ()),
+        (3, (), (), (Verdict.PROVED,)),
+    ],
+)
+def test_the_exit_code_is_the_worst_that_is_known(code, findings, searched, verdicts):
+    """Findings outweigh what is not known; where nothing was tried, nothing is known."""
+    assert code == Report(SOP, findings, searched, tuple(map(judgement, verdicts))).exit
+
+
+# The order of offers -----------------------------------------------------------------------------------
+
+
+def test_of_equal_cases_the_longer_waiting_is_offered_first():
+    """It is tried in every queue that pushes and on every channel; where none pushes, nothing is shown."""
+    judged = judge_order(SOP)
+    assert (Verdict.PROVED, ("two waiting cases, one agent",)) == (judged.verdict, judged.scopes)
+    pulled = attrs.evolve(SOP, queues={"general": Queue(fallback=True, delivery=Delivery.PULL)})
+    assert Verdict.VACUOUS is judge_order(pulled).verdict
+    nobody = attrs.evolve(SOP, capacity=attrs.evolve(SOP.capacity, total=0))
+    assert "routing never offers one of two waiting cases" == judge_order(nobody).why
+
+
+def test_cases_that_cannot_come_are_not_offered():
+    """A channel that takes nothing is passed over; the others are tried."""
+    shut = attrs.evolve(SOP.channels.chat, kinds=())
+    without_chat = attrs.evolve(SOP, channels=attrs.evolve(SOP.channels, chat=shut))
+    assert (Verdict.PROVED, True) == (
+        judge_order(without_chat).verdict,
+        judge_order(without_chat).times < judge_order(SOP).times,
+    )
+
+
+# The walk ----------------------------------------------------------------------------------------------
+
+
+def test_the_same_seed_walks_the_same_way():
+    """Another seed walks another way; the report says how many steps were taken."""
+    assert walk(SOP, 60, seed=1) == walk(SOP, 60, seed=1)
+    assert walk(SOP, 60, seed=1).refusals != walk(SOP, 60, seed=2).refusals
+    assert 0 < walk(SOP, 60, seed=1).steps <= 60
+
+
+def test_the_walk_finds_a_fault_and_tells_its_way():
+    """Nobody thought of the story: among what could be meant, somebody who is away is given work."""
+    house = without("assignment.available")
+    found = walk(SOP, 2_000, 0, house).broken
+    assert "05" == found.number
+    desk = Desk(SOP)
+    for command in found.story.commands:
+        step = Step.of(desk, command, house)
+        desk = step.after
+    (promise,) = (promise for promise in PROMISES if promise.number == "05")
+    assert found.wrong == tuple(promise.asks(step))
+
+
+def test_what_only_the_walk_finds_fails_too():
+    """No scope was searched that could show it; the walk did, and the judgement says so."""
+    report = check(SOP, house=without("assignment.available"), only=frozenset({"05"}), scopes=(CALLS,), walk=2_000)
+    (judgement,) = report.judgements
+    assert (Verdict.FAILS, "found by the walk") == (judgement.verdict, judgement.why)
+    assert judgement.story is not None
