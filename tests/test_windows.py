@@ -81,9 +81,7 @@ class TestFreeText:
 
     def test_not_laxer(self):
         """But not later than WhatsApp does."""
-        with pytest.raises(
-            PolicyError, match=r"whatsapp\.window: '25h' does not fit; expected a length of time from 1s to 1d"
-        ):
+        with pytest.raises(PolicyError, match=r"whatsapp\.window: '25h' does not fit"):
             Policy.loads('[whatsapp]\nwindow = "25h"')
 
     @drawing(st.integers(0, 3 * 86_400), st.integers(1, 86_400))

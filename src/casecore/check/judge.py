@@ -79,7 +79,7 @@ def check(
     promises, names = _asked(only), tuple(scopes)
     searched: list[Search] = []
     for begin, _, then in policy.periods(at):
-        for checked in _chosen(then, names, begin):
+        for checked in chosen(then, names, begin):
             progress(checked.scope.name)
             claimed = [promise for promise in promises if promise.claimed(then)]
             searched.append(Search(checked, then, explored(checked, then, house, claimed, limit)))
@@ -92,9 +92,9 @@ def check(
     unused = tuple(sorted({rule.id for rule in RULES} - used))
     judgements = [_judged(promise, policy, searched, walked) for promise in promises]
     judgements = [_with_fix(judgement, searched, house, limit) for judgement in judgements]
-    if not only or "17" in only:
+    if "17" in only or not (only or names):
         judgements.append(judge_order(policy))
-    if not only or "20" in only:
+    if "20" in only or not (only or names):
         judgements.append(_judged_use(explorations, unused))
     judgements = [_waived(judgement, policy, at) for judgement in judgements]
     return Report(
@@ -116,20 +116,20 @@ class Search:
     found: Exploration
 
 
-def _chosen(policy: Policy, names: tuple[str, ...], begin: datetime | None) -> tuple[Checked, ...]:
+def chosen(policy: Policy, names: tuple[str, ...], begin: datetime | None = None) -> tuple[Checked, ...]:
     """The scopes with these names, or all; where the policy is in force from a date on, they say so."""
     known = {checked.scope.name: checked for checked in scopes_of(policy)}
     for name in names:
         if name not in known:
             near = did_you_mean(name, known) or f"use one of {', '.join(known)}"
             raise ValueError(f"there is no scope {name!r}; {near}")
-    chosen = tuple(known[name] for name in names) or tuple(known.values())
+    wanted = tuple(known[name] for name in names) or tuple(known.values())
     if begin is None:
-        return chosen
+        return wanted
     told = f", from {begin:%Y-%m-%d}"
-    scopes: list[Any] = [checked.scope for checked in chosen]
+    scopes: list[Any] = [checked.scope for checked in wanted]
     dated = [attrs.evolve(scope, name=scope.name + told) for scope in scopes]
-    return tuple(Checked(scope, checked.ways) for scope, checked in zip(dated, chosen, strict=True))
+    return tuple(Checked(scope, checked.ways) for scope, checked in zip(dated, wanted, strict=True))
 
 
 def _asked(numbers: frozenset[str]) -> list[Promise]:

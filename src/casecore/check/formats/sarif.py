@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from casecore.check.formats.results import VERDICTS, Place, Result, place, results, searched
+from casecore.check.formats.results import VERDICTS, Result, results, searched
 from casecore.check.formats.stories import rows
 from casecore.check.report import Judgement, Level, Report, Verdict
 from casecore.ci import sarif_location, sarif_log, sarif_rule
+from casecore.problems import Origin
 
 
 def as_sarif(report: Report, file: str) -> str:
@@ -49,7 +50,7 @@ def _help(judgement: Judgement) -> str:
 
 
 def _result(result: Result, number: int, report: Report, file: str) -> dict[str, Any]:
-    where = place(report.policy, result.key) if result.key else None
+    where = report.policy.origin(result.key) if result.key else None
     here = _location(where, file, result.key)
     remedy = f" -> {result.remedy}" if result.remedy else ""
     told: dict[str, Any] = {
@@ -67,7 +68,7 @@ def _result(result: Result, number: int, report: Report, file: str) -> dict[str,
     return told
 
 
-def _location(where: Place | None, file: str, key: str) -> dict[str, Any]:
+def _location(where: Origin | None, file: str, key: str) -> dict[str, Any]:
     if where is None:
         here = sarif_location(file)
     else:
