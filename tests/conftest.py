@@ -67,6 +67,12 @@ def the_report(policy):
     )
 
 
+@pytest.fixture(autouse=True)
+def _on_a_pipe(monkeypatch):
+    """What is printed is as wide as on a pipe, whatever terminal the tests run in."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 @cache
 def _without_places():
     return the_report(Policy.from_dict(Policy.default().to_dict()))

@@ -262,7 +262,7 @@ def test_a_search_that_was_given_up_looks_for_other_ways_among_what_it_has():
 
 
 def test_what_the_real_desk_refuses_is_no_story():
-    """A scope that leaves apart what an agent owes gives them work too soon; the desk refuses, and no story is shown."""
+    """A scope that leaves apart what an agent owes gives them work too soon; the desk refuses, so there is no story."""
     careless = attrs.evolve(scope(OPENED, EndContact(CUSTOMER, NOON, "c1")), apart=cast.APART | {"agent.wrap_ups"})
 
     def too_much(step):

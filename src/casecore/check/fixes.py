@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
+from itertools import islice
 from typing import Any, Final
 
 from casecore.check.report import Fix
@@ -23,16 +24,15 @@ TRIES: Final = 24
 """How many candidates are tried."""
 
 
-def nearest_fix(policy: Policy, holds: Callable[[Policy], bool]) -> Fix | None:
+def nearest_fix(policy: Policy, holds: Callable[[Policy], bool], tries: int = TRIES) -> Fix | None:
     """The nearest change of one key with which something holds; None where none of those tried helps.
 
     Args:
         policy: The SOP with which it does not hold.
         holds: (policy) -> whether it does.
+        tries: How many candidates are tried.
     """
-    for number, (path, old, new) in enumerate(_candidates(policy)):
-        if number == TRIES:
-            break
+    for path, old, new in islice(_candidates(policy), tries):
         changed = _with(policy, path, new)
         if changed is not None and holds(changed):
             return Fix(".".join(path), old, new)

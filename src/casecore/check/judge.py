@@ -31,7 +31,7 @@ from casecore.check.walk import walk as walked_by
 from casecore.composition import HOUSE, RULES, View
 from casecore.desk import Desk
 from casecore.documents import keys_of_rule
-from casecore.explore import LIMIT, Exploration, Found, Result, explore
+from casecore.explore import LIMIT, Exploration, Found, Result, Story, explore
 from casecore.house import House
 from casecore.kernel import Enforcement
 from casecore.policies import Policy
@@ -207,18 +207,18 @@ def _judged(promise: Promise, policy: Policy, searched: list[Search], walked: Wa
     answers = [exploration[number] for exploration in here]
     broken = _shortest(answer for answer in answers if answer.result is Result.FAILS)
     if broken is not None:
-        keys = _rests_on(promise, broken)
-        return Judgement(number, title, Verdict.FAILS, "", times, names, broken.story, broken.wrong, keys=keys)
+        story, wrong = broken
+        keys = _rests_on(promise, story.steps[-1])
+        return Judgement(number, title, Verdict.FAILS, "", times, names, story, wrong, keys=keys)
     if walked.broken is not None and walked.broken.number == number:
         found = walked.broken
         return Judgement(number, title, Verdict.FAILS, "found by the walk", times, names, found.story, found.wrong)
     if any(answer.result is Result.INCONCLUSIVE for answer in answers):
-        return Judgement(number, title, Verdict.INCONCLUSIVE, _how_far(here, number), times, names)
+        return Judgement(number, title, Verdict.INCONCLUSIVE, how_far(here, number), times, names)
     if not met:
         why = OCCASIONS[number].missing if here else "none of the scopes asks for it"
         return Judgement(number, title, Verdict.VACUOUS, why)
-    story = None if witness is None else witness.story
-    return Judgement(number, title, Verdict.PROVED, "", times, names, witness=story)
+    return Judgement(number, title, Verdict.PROVED, "", times, names, witness=witness[0] if witness else None)
 
 
 def _with_fix(judgement: Judgement, searched: list[Search], house: House[View], limit: int) -> Judgement:
@@ -270,11 +270,8 @@ def _judged_use(explorations: list[Exploration], unused: tuple[str, ...]) -> Jud
     return Judgement("20", title, Verdict.PROVED, f"{len(EDGES)} of {len(EDGES)} edges; {seen}", len(reached), names)
 
 
-def _rests_on(promise: Promise, broken: Found) -> tuple[str, ...]:
+def _rests_on(promise: Promise, last: Step) -> tuple[str, ...]:
     """The policy keys that set what a promise rests on, or else what was asked of the step that breaks it."""
-    last = broken.story.steps[-1] if broken.story is not None else None
-    if last is None:
-        return ()
     subjects = (type(last.command), *map(type, last.events))
     asked = tuple(rule.id for rule in HOUSE.rules if any(issubclass(kind, rule.guards) for kind in subjects))
     file = last.after.cases.get(getattr(last.command, "case", ""))
@@ -283,9 +280,10 @@ def _rests_on(promise: Promise, broken: Found) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for key in keys if others.isdisjoint(key.split(".")) and "NAME" not in key))
 
 
-def _shortest(found: Iterable[Found]) -> Found | None:
-    told = [one for one in found if one.story is not None]
-    return min(told, key=lambda one: len(one.story or ()), default=None)
+def _shortest(found: Iterable[Found]) -> tuple[Story, tuple[str, ...]] | None:
+    """The shortest story of these, and what is wrong with its last step; None where there is no story."""
+    told = [(one.story, one.wrong) for one in found if one.story is not None]
+    return min(told, key=lambda one: len(one[0]), default=None)
 
 
 def _softened(promise: Promise, policy: Policy) -> str:
@@ -294,8 +292,8 @@ def _softened(promise: Promise, policy: Policy) -> str:
     return f"the policy says that {' and '.join(soft)}" if soft else "the policy allows what it forbids"
 
 
-def _how_far(explorations: list[Exploration], number: str) -> str:
-    """Why nothing is known of a promise."""
+def how_far(explorations: list[Exploration], number: str) -> str:
+    """Why nothing is known of a promise: a search was given up, or no story could be told."""
     cut = [exploration for exploration in explorations if not exploration.complete]
     if cut:
         found = max(cut, key=lambda exploration: exploration.worlds)

@@ -7,8 +7,8 @@ channel it takes, which of the two came first (or neither), and how long ago.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from itertools import permutations
 from typing import Final
 
@@ -31,13 +31,18 @@ APARTS: Final = (timedelta(0), timedelta(seconds=1), timedelta(minutes=10), time
 """How much longer one of the two has waited; not at all: then the smaller id is first."""
 
 
-def judge_order(policy: Policy) -> Judgement:
-    """What is known of promise 17 under a policy."""
+def judge_order(policy: Policy, propose: Callable[[Desk, datetime], Command | None] = next_offer) -> Judgement:
+    """What is known of promise 17 under a policy.
+
+    Args:
+        policy: The SOP in force.
+        propose: (desk, instant) -> the next command that routing proposes; a host's own routing can be judged, too.
+    """
     tried = 0
     for queue, channel in _streams(policy):
         for (first, second), apart in ((ids, apart) for ids in permutations(("c1", "c2")) for apart in APARTS):
             commands = (*_arrivals(policy.queues[queue], channel, (first, second), apart), *_agent(policy, apart))
-            story, offered = _told(policy, commands)
+            story, offered = _told(policy, commands, propose)
             if story is None or offered is None:
                 continue
             tried += 1
@@ -83,7 +88,9 @@ def _agent(policy: Policy, apart: timedelta) -> Iterator[Command]:
     yield GoAvailable("ana", at, "ana")
 
 
-def _told(policy: Policy, commands: tuple[Command, ...]) -> tuple[Story | None, OfferWork | None]:
+def _told(
+    policy: Policy, commands: tuple[Command, ...], propose: Callable[[Desk, datetime], Command | None]
+) -> tuple[Story | None, OfferWork | None]:
     """The story that ends with what routing proposes; None where the cases cannot come so."""
     desk, steps = Desk(policy), []
     for command in commands:
@@ -91,7 +98,7 @@ def _told(policy: Policy, commands: tuple[Command, ...]) -> tuple[Story | None, 
         if not steps[-1].verdict:
             return None, None
         desk = steps[-1].after
-    offer = next_offer(desk, commands[-1].at)
+    offer = propose(desk, commands[-1].at)
     if not isinstance(offer, OfferWork) or len({file.case.queue for file in desk.cases.values()}) > 1:
         return None, None
     return Story((), (*steps, Step.of(desk, offer))), offer

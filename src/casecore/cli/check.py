@@ -145,7 +145,7 @@ def _report(policy: Policy, asked: Asked) -> Report:
             )
         except ValueError as error:  # no such promise, no such scope, or no team under this policy
             raise CannotCheck(f"{asked.file or SHIPPED}: {error}") from None
-    if not asked.scopes:
+    if asked.only or not asked.scopes:
         return report
     # What the scopes that were asked for do not put to the test was not asked.
     known = tuple(judgement for judgement in report.judgements if judgement.verdict is not Verdict.VACUOUS)
