@@ -18,6 +18,7 @@ from typing import Any, Final
 import attrs
 
 from casecore.arrivals import MessageReceived
+from casecore.channels import Channel
 from casecore.check.cast import Checked
 from casecore.check.cast import scopes as scopes_of
 from casecore.check.fixes import nearest_fix
@@ -29,6 +30,7 @@ from casecore.check.walk import Walked
 from casecore.check.walk import walk as walked_by
 from casecore.composition import HOUSE, RULES, View
 from casecore.desk import Desk
+from casecore.documents import keys_of_rule
 from casecore.explore import LIMIT, Exploration, Found, Result, explore
 from casecore.house import House
 from casecore.kernel import Enforcement
@@ -205,7 +207,8 @@ def _judged(promise: Promise, policy: Policy, searched: list[Search], walked: Wa
     answers = [exploration[number] for exploration in here]
     broken = _shortest(answer for answer in answers if answer.result is Result.FAILS)
     if broken is not None:
-        return Judgement(number, title, Verdict.FAILS, "", times, names, broken.story, broken.wrong)
+        keys = _rests_on(promise, broken)
+        return Judgement(number, title, Verdict.FAILS, "", times, names, broken.story, broken.wrong, keys=keys)
     if walked.broken is not None and walked.broken.number == number:
         found = walked.broken
         return Judgement(number, title, Verdict.FAILS, "found by the walk", times, names, found.story, found.wrong)
@@ -265,6 +268,19 @@ def _judged_use(explorations: list[Exploration], unused: tuple[str, ...]) -> Jud
         return Judgement("20", title, Verdict.VACUOUS, f"nothing goes along {', '.join(missing)}; {seen}")
     names = tuple(exploration.scope.name for exploration in explorations)
     return Judgement("20", title, Verdict.PROVED, f"{len(EDGES)} of {len(EDGES)} edges; {seen}", len(reached), names)
+
+
+def _rests_on(promise: Promise, broken: Found) -> tuple[str, ...]:
+    """The policy keys that set what a promise rests on, or else what was asked of the step that breaks it."""
+    last = broken.story.steps[-1] if broken.story is not None else None
+    if last is None:
+        return ()
+    subjects = (type(last.command), *map(type, last.events))
+    asked = tuple(rule.id for rule in HOUSE.rules if any(issubclass(kind, rule.guards) for kind in subjects))
+    file = last.after.cases.get(getattr(last.command, "case", ""))
+    others = {str(channel) for channel in Channel if file is None or channel is not file.case.channel}
+    keys = (key for rule in promise.rules or asked for key in keys_of_rule(rule))
+    return tuple(dict.fromkeys(key for key in keys if others.isdisjoint(key.split(".")) and "NAME" not in key))
 
 
 def _shortest(found: Iterable[Found]) -> Found | None:
