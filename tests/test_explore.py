@@ -262,13 +262,14 @@ def test_a_search_that_was_given_up_looks_for_other_ways_among_what_it_has():
 
 
 def test_what_the_real_desk_refuses_is_no_story():
-    """A scope that leaves apart what an agent owes gives them work too soon; the desk refuses, so there is no story."""
-    careless = attrs.evolve(scope(OPENED, EndContact(CUSTOMER, NOON, "c1")), apart=cast.APART | {"agent.wrap_ups"})
+    """A scope that leaves apart what an agent owes gives them work too soon; the desk refuses, and nothing is shown."""
+    apart = cast.APART | {"agent.wrap_ups", "aftermath"}
+    careless = attrs.evolve(scope(OPENED, EndContact(CUSTOMER, NOON, "c1")), apart=apart)
 
     def too_much(step):
         return isinstance(step.command, OpenCase) and len(step.before.wrap_ups) > 0
 
-    found = explore(careless, SOP, sometimes={"too much": too_much})["too much"]
+    found = explore(careless, SOP, sometimes={"too much": too_much}, limit=1_000)["too much"]
     assert (Result.INCONCLUSIVE, None, True) == (found.result, found.story, found.times > 0)
 
 

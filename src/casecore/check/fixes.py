@@ -3,7 +3,7 @@
 Candidates are tried in this order, each by searching the scope of the story again:
 
 1. every key that differs from the shipped SOP, set to the shipped value;
-2. every flag and choice of the policy, set to its other values.
+2. every flag and choice of the policy, set to its other values; what channels take last.
 
 The first with which the promise does not fail, and no other fails that held, is the fix. It is a suggestion: it says
 that the promise holds with it, not that the SOP means it.
@@ -47,7 +47,9 @@ def _candidates(policy: Policy) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
         if new is not None and new != old:
             tried.add(path)
             yield path, old, new
-    for path, kind in _kinds(Policy):
+    for path, kind in sorted(
+        _kinds(Policy), key=lambda pair: pair[0][0] == "channels"
+    ):  # so many that no other is tried
         old = _at(now, path)
         if path not in tried and old is not None:
             yield from ((path, old, new) for new in _others(kind, old))
