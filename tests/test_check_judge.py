@@ -8,7 +8,7 @@ from casecore.assignments import OpenCase
 from casecore.channels import Channel
 from casecore.check import Exit, Finding, Judgement, Level, Report, Searched, Verdict, cast, check
 from casecore.check.fixes import _candidates, nearest_fix
-from casecore.check.judge import _how_far
+from casecore.check.judge import how_far
 from casecore.check.order import judge_order
 from casecore.check.walk import walk
 from casecore.contacts import EndContact
@@ -37,7 +37,7 @@ def test_what_fails_is_told_with_the_shortest_story_of_all_scopes():
     assert Exit.FINDINGS is report.exit
 
 
-def test_what_is_given_up_is_inconclusive_and_says_how_far():
+def test_what_is_given_up_is_inconclusive_and_sayshow_far():
     """With a limit of ten worlds nothing is proved, and the report says so."""
     report = check(SOP, only=frozenset({"04"}), scopes=(CALLS,), walk=0, limit=10)
     (judgement,) = report.judgements
@@ -174,7 +174,7 @@ def test_steps_that_no_clock_can_lead_to_are_told_as_such():
     found = explore(scope, SOP, always={"05": owed})
     assert Result.INCONCLUSIVE is found["05"].result
     times = found["05"].times
-    assert f"{times} steps break it, but no story with real instants leads to one of them" == _how_far([found], "05")
+    assert f"{times} steps break it, but no story with real instants leads to one of them" == how_far([found], "05")
 
 
 # The walk ----------------------------------------------------------------------------------------------
