@@ -14,7 +14,9 @@ demo: .venv/with-cli  ## prove what the shipped SOP promises, and replay a day u
 	.venv/bin/casecore replay examples/day.jsonl
 
 test: .venv/with-test  ## run the tests; every line and branch must be covered
-	.venv/bin/coverage run -m pytest
+	.venv/bin/coverage erase
+	.venv/bin/coverage run -m pytest -n auto --dist loadfile
+	.venv/bin/coverage combine --quiet
 	.venv/bin/coverage report --skip-covered
 
 check: .venv/with-dev  ## check format, lint and types
@@ -26,7 +28,7 @@ bench: .venv/with-bench  ## measure the speed
 	.venv/bin/python -m bench
 
 clean:  ## remove all that make has made
-	rm -rf .venv .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
+	rm -rf .venv .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
 	find . -name .git -prune -o -name __pycache__ -prune -exec rm -rf {} +
 
 # While pip works there is no .venv/made: an environment whose set-up was cut short is made anew by the next run.

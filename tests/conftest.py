@@ -1,7 +1,6 @@
 """What the tests of a check share: a report in which every verdict occurs, with a story told by the real rules."""
 
 from functools import cache
-from types import SimpleNamespace
 
 import attrs
 import pytest
@@ -24,21 +23,11 @@ LIMITLESS = House(
 """The house of all rooms, with one rule taken out: nobody has a limit on a channel."""
 
 
-class Placed(Policy):
-    """A policy that knows where the limit of chats stands, as one that was read from a file does."""
-
-    def origin(self, path):
-        """Where a key stands."""
-        place = SimpleNamespace(file="desk/sop.toml", line=31, column=8, end_line=31, end_column=9)
-        return place if path == "capacity.chat" else None
-
-
 def the_report(policy):
     """One failing promise with its story, and each other verdict once."""
     (limits,) = (promise for promise in PROMISES if promise.number == "04")
     scope = the_limit(Channel.CHAT, 2, policy)
-    # What may be said in a scope is a part of it or more, by the version of the explorer.
-    found = explore(getattr(scope, "scope", scope), policy, house=LIMITLESS, always={"04": limits.asks})
+    found = explore(scope, policy, house=LIMITLESS, always={"04": limits.asks})
     story, wrong = found["04"].story, found["04"].wrong
     title = limits.title
     return Report(
@@ -78,21 +67,33 @@ def the_report(policy):
     )
 
 
+@pytest.fixture(autouse=True)
+def _on_a_pipe(monkeypatch):
+    """What is printed is as wide as on a pipe, whatever terminal the tests run in."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 @cache
-def _of(kind):
-    return the_report(kind.from_dict(Policy.default().to_dict()))
+def _without_places():
+    return the_report(Policy.from_dict(Policy.default().to_dict()))
+
+
+@cache
+def _with_places():
+    said = 'id = "support-sop"\nversion = "2026.11"' + "\n" * 28 + "[capacity]\nchat = 2\n"
+    return the_report(Policy.loads(said, "desk/sop.toml"))
 
 
 @pytest.fixture
 def report():
     """The report of a policy that does not know where its values stand."""
-    return _of(Policy)
+    return _without_places()
 
 
 @pytest.fixture
 def placed_report():
     """The same of a policy that knows where one of them stands."""
-    return _of(Placed)
+    return _with_places()
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ def renovated(name, **parts):
 def unfollowed(name, event):
     """The house, with one room in which nothing follows an event."""
     (room,) = (room for room in HOUSE.rooms if room.name == name)
+    assert event in room.follows
     return renovated(name, follows={kind: follower for kind, follower in room.follows.items() if kind is not event})
 
 

@@ -166,7 +166,7 @@ FAULTS = {
     "nothing says that it was approved": Fault(handling(ApproveDraft, unmarked), DRAFTS, {"10": 4}),
     "a draft that is out of date stays": Fault(STALE_DRAFTS_STAY, DRAFTS, {"18": 4, "19": 4}),
     "closed, and opened again": Fault(without("lifecycle.closed", "lifecycle.edge"), LIFE, {"01": 2, "02": 3}),
-    "back, and in no queue": Fault(unfollowed("offers", CaseReopened), REOPENED, {"16": 5}),
+    "back, and in no queue": Fault(unfollowed("reassignments", CaseReopened), REOPENED, {"16": 5}),
     "set open, and in no queue": Fault(unfollowed("assignments", StatusSet), REOPENED, {"16": 5}),
     "left, and still held": Fault(handling(LeaveCase, queued_only), LIFE, {"02": 3, "16": 3}),
     "held without a contact": Fault(unfollowed("contacts", CaseAssigned), LIFE, {"03": 2}),

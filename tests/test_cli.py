@@ -20,7 +20,6 @@ from casecore.cli import PIPE_CLOSED, main
 from casecore.cli.picture import pictures
 from casecore.cli.report import TextReport
 from casecore.cli.screen import Screen, folded, shortened
-from casecore.cli.words import visible
 from casecore.composition import HOUSE, RULES
 from casecore.contacts import CONTACT_LIFECYCLE
 from casecore.desk import Desk
@@ -29,6 +28,7 @@ from casecore.offers import OFFER_LIFECYCLE
 from casecore.policies import SWITCHABLE
 from casecore.replay import Step, steps
 from casecore.statuses import CASE_LIFECYCLE
+from casecore.words import visible
 
 ROOT = Path(__file__).parents[1]
 DAY = str(ROOT / "examples" / "day.jsonl")

@@ -108,7 +108,17 @@ def a_draft(policy):
     return attrs.evolve(scope, parts=(Part(left),))
 
 
+def what_is_not_followed(policy):
+    """A closed case whose customer writes again, and somebody else who writes: cases that are none of the scope."""
+    (first,) = cast.arrives(Channel.CHAT)
+    again = attrs.evolve(first, new_case=None)
+    other = attrs.evolve(first, thread="t2", customer="rui", new_case="c2")
+    commands = (first, again, OpenCase("ana", NOON, "c1"), CloseCase("ana", NOON, "c1", CloseReason.SPAM))
+    return Scope("beyond", cast.team(policy, ana=cast.EVERYTHING), (Part(commands),), (other,), cast.APART)
+
+
 SMALL = {
+    "what is not followed": (what_is_not_followed, SOP),
     "silence": (silence, SOP),
     "silence, counted from the question": (
         silence,

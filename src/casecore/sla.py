@@ -159,10 +159,9 @@ def _clock(
     case, clocks = view.case, view.clocks
     if case is None or clocks is None or since is None:
         return None
-    target = policy.sla.target(name, case.channel, clocks.level)
+    target, calendar = policy.promised(name, case.channel, clocks.level)
     if target is None:
         return None
-    calendar = policy.calendar_for(case.channel)
     end, due = reached_at or clocks.closed_at, None
     if paused_at is not None:
         paused_at = max(paused_at, since)

@@ -3,7 +3,7 @@
 Candidates are tried in this order, each by searching the scope of the story again:
 
 1. every key that differs from the shipped SOP, set to the shipped value;
-2. every flag and choice of the policy, set to its other values.
+2. every flag and choice of the policy, set to its other values; what channels take last.
 
 The first with which the promise does not fail, and no other fails that held, is the fix. It is a suggestion: it says
 that the promise holds with it, not that the SOP means it.
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
+from itertools import islice
 from typing import Any, Final
 
 from casecore.check.report import Fix
@@ -23,16 +24,15 @@ TRIES: Final = 24
 """How many candidates are tried."""
 
 
-def nearest_fix(policy: Policy, holds: Callable[[Policy], bool]) -> Fix | None:
+def nearest_fix(policy: Policy, holds: Callable[[Policy], bool], tries: int = TRIES) -> Fix | None:
     """The nearest change of one key with which something holds; None where none of those tried helps.
 
     Args:
         policy: The SOP with which it does not hold.
         holds: (policy) -> whether it does.
+        tries: How many candidates are tried.
     """
-    for number, (path, old, new) in enumerate(_candidates(policy)):
-        if number == TRIES:
-            break
+    for path, old, new in islice(_candidates(policy), tries):
         changed = _with(policy, path, new)
         if changed is not None and holds(changed):
             return Fix(".".join(path), old, new)
@@ -47,7 +47,9 @@ def _candidates(policy: Policy) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
         if new is not None and new != old:
             tried.add(path)
             yield path, old, new
-    for path, kind in _kinds(Policy):
+    for path, kind in sorted(
+        _kinds(Policy), key=lambda pair: pair[0][0] == "channels"
+    ):  # so many that no other is tried
         old = _at(now, path)
         if path not in tried and old is not None:
             yield from ((path, old, new) for new in _others(kind, old))

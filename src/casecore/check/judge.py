@@ -19,6 +19,7 @@ from typing import Any, Final
 import attrs
 
 from casecore.arrivals import MessageReceived
+from casecore.channels import Channel
 from casecore.check.cast import Checked
 from casecore.check.cast import scopes as scopes_of
 from casecore.check.fixes import nearest_fix
@@ -30,7 +31,8 @@ from casecore.check.report import Judgement, Report, Searched, Verdict
 from casecore.check.walk import Walked
 from casecore.check.walk import walk as walked_by
 from casecore.composition import HOUSE, RULES, View
-from casecore.explore import LIMIT, Exploration, Found, Result, explore
+from casecore.documents import keys_of_rule
+from casecore.explore import LIMIT, Exploration, Found, Result, Story, explore
 from casecore.house import House
 from casecore.kernel import Enforcement
 from casecore.policies import Policy
@@ -74,7 +76,7 @@ def check(
     promises, names = _asked(only), tuple(scopes)
     searched: list[Search] = []
     for begin, _, then in policy.periods(at):
-        for checked in _chosen(then, names, begin):
+        for checked in chosen(then, names, begin):
             progress(checked.scope.name)
             claimed = [promise for promise in promises if promise.claimed(then)]
             searched.append(Search(checked, then, explored(checked, then, house, claimed, limit)))
@@ -87,9 +89,9 @@ def check(
     unused = tuple(sorted({rule.id for rule in RULES} - used))
     judgements = [_judged(promise, policy, searched, walked) for promise in promises]
     judgements = [_with_fix(judgement, searched, house, limit) for judgement in judgements]
-    if not only or "17" in only:
+    if "17" in only or not (only or names):
         judgements.append(judge_order(policy))
-    if not only or "20" in only:
+    if "20" in only or not (only or names):
         judgements.append(_judged_use(explorations, unused))
     if "21" in only or (not only and policy.change):
         judgements.append(_judged_switches(policy, at, names, house, limit, progress))
@@ -113,19 +115,19 @@ class Search:
     found: Exploration
 
 
-def _chosen(policy: Policy, names: tuple[str, ...], begin: datetime | None) -> tuple[Checked, ...]:
+def chosen(policy: Policy, names: tuple[str, ...], begin: datetime | None = None) -> tuple[Checked, ...]:
     """The scopes with these names, or all; where the policy is in force from a date on, they say so."""
     known = {checked.scope.name: checked for checked in scopes_of(policy)}
     for name in names:
         if name not in known:
             raise ValueError(no_such_scope(name, known))
-    chosen = tuple(known[name] for name in names) or tuple(known.values())
+    wanted = tuple(known[name] for name in names) or tuple(known.values())
     if begin is None:
-        return chosen
+        return wanted
     told = f", from {begin:%Y-%m-%d}"
-    scopes: list[Any] = [checked.scope for checked in chosen]
+    scopes: list[Any] = [checked.scope for checked in wanted]
     dated = [attrs.evolve(scope, name=scope.name + told) for scope in scopes]
-    return tuple(Checked(scope, checked.ways) for scope, checked in zip(dated, chosen, strict=True))
+    return tuple(Checked(scope, checked.ways) for scope, checked in zip(dated, wanted, strict=True))
 
 
 def no_such_scope(name: str, known: Iterable[str]) -> str:
@@ -207,17 +209,18 @@ def _judged(promise: Promise, policy: Policy, searched: list[Search], walked: Wa
     answers = [exploration[number] for exploration in here]
     broken = _shortest(answer for answer in answers if answer.result is Result.FAILS)
     if broken is not None:
-        return Judgement(number, title, Verdict.FAILS, "", times, names, broken.story, broken.wrong)
+        story, wrong = broken
+        keys = _rests_on(promise, story.steps[-1])
+        return Judgement(number, title, Verdict.FAILS, "", times, names, story, wrong, keys=keys)
     if walked.broken is not None and walked.broken.number == number:
         found = walked.broken
         return Judgement(number, title, Verdict.FAILS, "found by the walk", times, names, found.story, found.wrong)
     if any(answer.result is Result.INCONCLUSIVE for answer in answers):
-        return Judgement(number, title, Verdict.INCONCLUSIVE, _how_far(here, number), times, names)
+        return Judgement(number, title, Verdict.INCONCLUSIVE, how_far(here, number), times, names)
     if not met:
         why = OCCASIONS[number].missing if here else "none of the scopes asks for it"
         return Judgement(number, title, Verdict.VACUOUS, why)
-    story = None if witness is None else witness.story
-    return Judgement(number, title, Verdict.PROVED, "", times, names, witness=story)
+    return Judgement(number, title, Verdict.PROVED, "", times, names, witness=witness[0] if witness else None)
 
 
 def _with_fix(judgement: Judgement, searched: list[Search], house: House[View], limit: int) -> Judgement:
@@ -269,6 +272,22 @@ def _judged_use(explorations: list[Exploration], unused: tuple[str, ...]) -> Jud
     return Judgement("20", title, Verdict.PROVED, f"{len(EDGES)} of {len(EDGES)} edges; {seen}", len(reached), names)
 
 
+def _rests_on(promise: Promise, last: Step) -> tuple[str, ...]:
+    """The policy keys that set what a promise rests on, or else what was asked of the step that breaks it."""
+    subjects = (type(last.command), *map(type, last.events))
+    asked = tuple(rule.id for rule in HOUSE.rules if any(issubclass(kind, rule.guards) for kind in subjects))
+    file = last.after.cases.get(getattr(last.command, "case", ""))
+    others = {str(channel) for channel in Channel if file is None or channel is not file.case.channel}
+    keys = (key for rule in promise.rules or asked for key in keys_of_rule(rule))
+    return tuple(dict.fromkeys(key for key in keys if others.isdisjoint(key.split(".")) and "NAME" not in key))
+
+
+def _shortest(found: Iterable[Found]) -> tuple[Story, tuple[str, ...]] | None:
+    """The shortest story of these, and what is wrong with its last step; None where there is no story."""
+    told = [(one.story, one.wrong) for one in found if one.story is not None]
+    return min(told, key=lambda one: len(one[0]), default=None)
+
+
 def _judged_switches(
     policy: Policy,
     at: datetime | None,
@@ -283,10 +302,10 @@ def _judged_switches(
         return Judgement("21", title, Verdict.NOT_CLAIMED, "the policy has no dated change that is still to come")
     worlds, complete, scopes = 0, True, list[str]()
     for (_, _, old), (begin, _, new) in pairwise(periods):
-        chosen = _chosen(old, names, begin)
-        found = in_flight(chosen, old, new, house=house, limit=limit, progress=progress)
+        tried = chosen(old, names, begin)
+        found = in_flight(tried, old, new, house=house, limit=limit, progress=progress)
         worlds, complete = worlds + found.worlds, complete and found.complete and not found.untold
-        scopes += [checked.scope.name for checked in chosen]
+        scopes += [checked.scope.name for checked in tried]
         if found.stranded:
             first = min(found.stranded, key=lambda one: len(one.story))
             wrong = tuple(f"{begin:%Y-%m-%d}: {one.what}; {one.hint}" for one in found.stranded)
@@ -297,19 +316,14 @@ def _judged_switches(
     return Judgement("21", title, Verdict.PROVED, "", worlds, tuple(scopes))
 
 
-def _shortest(found: Iterable[Found]) -> Found | None:
-    told = [one for one in found if one.story is not None]
-    return min(told, key=lambda one: len(one.story or ()), default=None)
-
-
 def _softened(promise: Promise, policy: Policy) -> str:
     """Why a promise is not claimed."""
     soft = [f"{rule} is {policy.mode(rule)}" for rule in promise.rules if policy.mode(rule) is not Enforcement.BLOCK]
     return f"the policy says that {' and '.join(soft)}" if soft else "the policy allows what it forbids"
 
 
-def _how_far(explorations: list[Exploration], number: str) -> str:
-    """Why nothing is known of a promise."""
+def how_far(explorations: list[Exploration], number: str) -> str:
+    """Why nothing is known of a promise: a search was given up, or no story could be told."""
     cut = [exploration for exploration in explorations if not exploration.complete]
     if cut:
         found = max(cut, key=lambda exploration: exploration.worlds)

@@ -8,7 +8,7 @@ would still say that all is well. That is no fault of the policy; it is what the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ import attrs
 from attrs import frozen
 
 from casecore.check.cast import Checked
-from casecore.check.cast import scopes as scopes_of
+from casecore.check.judge import chosen as chosen_of
 from casecore.check.judge import explored
 from casecore.composition import HOUSE, View
 from casecore.explore import LIMIT, Exploration, Result
@@ -42,10 +42,17 @@ class Guarded:
     scopes: int
 
 
+def guards_of(policy: Policy, house: House[View] = HOUSE) -> tuple[str, ...]:
+    """What is changed, one at a time: every rule that blocks, and every limit."""
+    rules = dict.fromkeys(rule.id for rule in house.rules if policy.mode(rule.id) is Enforcement.BLOCK)
+    return (*rules, *(what for what, _, _ in misreadings(policy)))
+
+
 def guarded(
     policy: Policy,
     *,
     house: House[View] = HOUSE,
+    scopes: Iterable[str] = (),
     limit: int = LIMIT,
     progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[Guarded, ...]:
@@ -54,10 +61,15 @@ def guarded(
     Args:
         policy: The SOP; it should hold as it is.
         house: The rules.
+        scopes: Names of scopes; none given: all.
         limit: How many worlds of a scope are visited at most.
         progress: Told what is changed next.
+
+    Raises:
+        ValueError: When there is no such scope.
     """
-    known = [(checked, explored(checked, policy, house, [], limit)) for checked in scopes_of(policy)]
+    chosen = chosen_of(policy, tuple(scopes))
+    known = [(checked, explored(checked, policy, house, [], limit)) for checked in chosen]
     known.sort(key=lambda pair: pair[1].worlds)
     found = []
     for rule in dict.fromkeys(rule.id for rule in house.rules if policy.mode(rule.id) is Enforcement.BLOCK):

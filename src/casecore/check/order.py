@@ -7,10 +7,10 @@ channel it takes, which of the two came first (or neither), and how long ago.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from itertools import permutations
-from typing import Final
+from typing import Final, TypeAlias
 
 from casecore.agents import AddAgent, GoAvailable, Permission
 from casecore.arrivals import ReceiveMessage
@@ -26,18 +26,21 @@ from casecore.promises import Step
 from casecore.routing import next_offer
 from casecore.sections import Delivery, Queue
 
+Proposes: TypeAlias = Callable[[Desk, datetime], Command | None]
+"""(desk, now) -> the command by which routing offers a case, if it does."""
+
 TITLE: Final = "of equal cases the longer waiting is offered first"
 APARTS: Final = (timedelta(0), timedelta(seconds=1), timedelta(minutes=10), timedelta(days=2))
 """How much longer one of the two has waited; not at all: then the smaller id is first."""
 
 
-def judge_order(policy: Policy) -> Judgement:
-    """What is known of promise 17 under a policy."""
+def judge_order(policy: Policy, proposes: Proposes = next_offer) -> Judgement:
+    """What is known of promise 17 under a policy, and this routing."""
     tried = 0
     for queue, channel in _streams(policy):
         for (first, second), apart in ((ids, apart) for ids in permutations(("c1", "c2")) for apart in APARTS):
             commands = (*_arrivals(policy.queues[queue], channel, (first, second), apart), *_agent(policy, apart))
-            story, offered = _told(policy, commands)
+            story, offered = _told(policy, commands, proposes)
             if story is None or offered is None:
                 continue
             tried += 1
@@ -83,7 +86,7 @@ def _agent(policy: Policy, apart: timedelta) -> Iterator[Command]:
     yield GoAvailable("ana", at, "ana")
 
 
-def _told(policy: Policy, commands: tuple[Command, ...]) -> tuple[Story | None, OfferWork | None]:
+def _told(policy: Policy, commands: tuple[Command, ...], proposes: Proposes) -> tuple[Story | None, OfferWork | None]:
     """The story that ends with what routing proposes; None where the cases cannot come so."""
     desk, steps = Desk(policy), []
     for command in commands:
@@ -91,7 +94,7 @@ def _told(policy: Policy, commands: tuple[Command, ...]) -> tuple[Story | None, 
         if not steps[-1].verdict:
             return None, None
         desk = steps[-1].after
-    offer = next_offer(desk, commands[-1].at)
+    offer = proposes(desk, commands[-1].at)
     if not isinstance(offer, OfferWork) or len({file.case.queue for file in desk.cases.values()}) > 1:
         return None, None
     return Story((), (*steps, Step.of(desk, offer))), offer

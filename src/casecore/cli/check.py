@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from time import sleep
 from typing import Annotated, Final, Literal, NoReturn
 
+import attrs
 from attrs import frozen
 from cyclopts import Parameter
 from cyclopts.validators import Number
@@ -22,6 +25,7 @@ from casecore.check.days import name_of, write
 from casecore.check.formats import FORMATS, as_markdown
 from casecore.check.formats.results import SHIPPED
 from casecore.check.judge import STEPS
+from casecore.check.mutate import guarded, guards_of
 from casecore.check.report import Verdict
 from casecore.cli import UNREADABLE
 from casecore.cli.check_text import tell
@@ -29,6 +33,8 @@ from casecore.cli.screen import Screen, complain
 from casecore.explore import LIMIT
 from casecore.kernel import CasecoreError
 from casecore.policies import Policy, PolicyError
+from casecore.policies.layers import Day, begins, zone_of
+from casecore.problems import Problem
 
 POLL: Final = 0.5
 """How often a watched file is looked at, in seconds."""
@@ -51,6 +57,8 @@ class Asked:
     limit: int
     walk: int
     seed: int
+    at: str | None = None
+    mutate: bool = False
 
 
 def check(
@@ -66,6 +74,8 @@ def check(
     limit: Annotated[int, Parameter(validator=Number(gte=1))] = LIMIT,
     walk: Annotated[int, Parameter(validator=Number(gte=0))] = STEPS,
     seed: int = 0,
+    at: str | None = None,
+    mutate: Annotated[bool, Parameter(negative="", show_default=False)] = False,
 ) -> int:
     """Try every behaviour of a small desk under an SOP, and prove its promises or tell the story that breaks one.
 
@@ -82,10 +92,14 @@ def check(
         limit: How many worlds of one scope are visited before its search is given up.
         walk: How many steps are walked at random besides; 0: none.
         seed: With what the random walk begins.
+        at: A date, or an instant with its offset, from which on it is checked and waivers are looked at; now, if it is
+            left out.
+        mutate: Instead of a report: drop each rule, read each limit wrong by one step, and list what no promise
+            notices. This takes some minutes.
     """
     numbers = (number.strip().upper().removeprefix("P") for number in only.split(","))
     wanted = frozenset(number.zfill(2) for number in numbers if number)
-    asked = Asked(file, format, wanted, scope, write_stories, verbose, limit, walk, seed)
+    asked = Asked(file, format, wanted, scope, write_stories, verbose, limit, walk, seed, at, mutate)
     if not watch:
         return attempt(asked)
     if file is None:
@@ -98,6 +112,8 @@ def attempt(asked: Asked) -> int:
     """Check once, show what came of it, and return the exit code."""
     try:
         policy = Policy.default() if asked.file is None else Policy.load(asked.file)
+        if asked.mutate:
+            return _guards(policy, asked)
         report = _report(policy, asked)
         days = {} if asked.stories is None else _write(report, asked, Path(asked.stories))
     except (PolicyError, CannotCheck) as error:
@@ -117,7 +133,7 @@ def _report(policy: Policy, asked: Asked) -> Report:
     searches = len(asked.scopes) or len(tuple(scopes_of(policy)))
     with followed_by_a_bar(searches + bool(asked.walk), "checking") as progress:
         try:
-            return checked(
+            report = checked(
                 policy,
                 only=asked.only,
                 scopes=asked.scopes,
@@ -125,9 +141,41 @@ def _report(policy: Policy, asked: Asked) -> Report:
                 walk=asked.walk,
                 seed=asked.seed,
                 progress=progress,
+                at=_instant(policy, asked.at),
             )
         except ValueError as error:  # no such promise, no such scope, or no team under this policy
             raise CannotCheck(f"{asked.file or SHIPPED}: {error}") from None
+    if asked.only or not asked.scopes:
+        return report
+    # What the scopes that were asked for do not put to the test was not asked.
+    known = tuple(judgement for judgement in report.judgements if judgement.verdict is not Verdict.VACUOUS)
+    return attrs.evolve(report, judgements=known)
+
+
+def _instant(policy: Policy, at: str | None) -> datetime:
+    problems: list[Problem] = []
+    day = datetime.now(UTC) if at is None else Day().read(at, "--at", problems)
+    if problems:
+        raise CannotCheck(str(problems[0]))
+    return begins(day, zone_of(policy))
+
+
+def _guards(policy: Policy, asked: Asked) -> int:
+    try:
+        with followed_by_a_bar(len(guards_of(policy)), "guarding") as progress:
+            found = guarded(policy, scopes=asked.scopes, limit=asked.limit, progress=progress)
+    except ValueError as error:  # no such scope
+        raise CannotCheck(str(error)) from None
+    screen = Screen()
+    if asked.format == "json":
+        screen.line(json.dumps([attrs.asdict(one) for one in found], indent=2))
+    else:
+        rows = [(one.what, f"P{one.by}" if one.by else "nothing", str(one.scopes)) for one in found]
+        screen.table(("changed", "guarded by", "scopes searched"), rows, frozenset({"changed"}))
+        screen.line()
+        loose = sum(one.by is None for one in found)
+        screen.paragraph(f"{len(found) - loose} of {len(found)} rules and limits are guarded by a promise.", "bold")
+    return 0
 
 
 @contextmanager

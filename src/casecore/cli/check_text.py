@@ -25,10 +25,10 @@ from casecore.check.formats.results import (
 from casecore.check.formats.stories import HEAD, rows, team
 from casecore.check.report import Judgement, Level, Report, Verdict
 from casecore.cli.screen import Screen
-from casecore.cli.words import visible
 from casecore.composition import RULES
 from casecore.explore import Story
 from casecore.policies import Policy
+from casecore.words import visible
 
 _LEVELS: Final = MappingProxyType({Level.ERROR: "bold red", Level.WARNING: "yellow", Level.NOTE: "dim"})
 

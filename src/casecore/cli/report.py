@@ -14,12 +14,12 @@ from rich.cells import cell_len
 
 from casecore.cli.picture import ROWS, pictures
 from casecore.cli.screen import Screen, folded, padded, shortened
-from casecore.cli.words import became, entailed, otherwise, told, visible
 from casecore.codec import to_plain
 from casecore.desk import Desk
 from casecore.kernel import Reason
 from casecore.replay import DayError, Step, Tally
 from casecore.statuses import Status
+from casecore.words import became, entailed, otherwise, told, visible
 
 
 class Report(Protocol):

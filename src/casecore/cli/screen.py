@@ -18,8 +18,8 @@ from rich.color import ColorSystem
 from rich.console import Console
 from rich.style import Style
 
-from casecore.cli.words import visible
 from casecore.kernel import CasecoreError
+from casecore.words import visible
 
 PIPE_WIDTH: Final = 100
 """The width of what is printed to a pipe or a file, in cells."""

@@ -214,7 +214,8 @@ class Form:
 
     def _value(self, path: str, value: Any, kind: Any) -> Any:
         if path in self._apart:
-            return getattr(attrs.fields(kind), path.partition(".")[2]).default
+            first = getattr(attrs.fields(kind), path.partition(".")[2]).default
+            return first.factory() if isinstance(first, attrs.Factory) else first  # type: ignore[arg-type]  # a class, typed as a function
         if isinstance(value, datetime):
             return value if path in self._counting else NOON
         return min(value, self._at_most[path]) if path in self._at_most else value

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -51,6 +51,7 @@ from casecore.sections import (
     Channels,
     Chat,
     Email,
+    Level,
     Lifecycle,
     Opening,
     Queue,
@@ -176,6 +177,9 @@ class Policy:
 
     # What is worked out of the values, and where they stand. Nobody can tell it from outside.
     _calendars: dict[str, Calendar] = attrs.field(factory=dict, init=False, eq=False, repr=False)
+    _promised: dict[tuple[str, Channel, Level], tuple[timedelta | None, Calendar | None]] = attrs.field(
+        factory=dict, init=False, eq=False, repr=False
+    )
     _layers: Layers = attrs.field(default=NO_LAYERS, init=False, eq=False, repr=False)
     _origins: Origins = attrs.field(default=NOWHERE, init=False, eq=False, repr=False)
 
@@ -215,6 +219,14 @@ class Policy:
         """The calendar whose hours count on a channel; None where all hours do."""
         name = self.sla.calendar(channel)
         return None if name is None else self._calendars[name]
+
+    def promised(self, clock: str, channel: Channel, level: Level) -> tuple[timedelta | None, Calendar | None]:
+        """The target of a service clock for cases of a channel and level, and the calendar that counts; remembered."""
+        known = self._promised.get((clock, channel, level))
+        if known is None:
+            known = self.sla.target(clock, channel, level), self.calendar_for(channel)
+            self._promised[clock, channel, level] = known
+        return known
 
     def queue_for(
         self, channel: Channel, reason: str | None, language: str | None, tags: frozenset[str] = frozenset()

@@ -127,10 +127,17 @@ def _unsound_overrides(policy: Policy, changed: frozenset[str] | None) -> Iterat
         except PolicyError as error:
             broken.add(number)
             yield from error.problems
-    for (first, one), (second, other) in combinations(overrides, 2):
-        if broken.isdisjoint((first, second)) and _tables(one) & _tables(other) and one.match.meets(other.match):
+    ranked = sorted(overrides, key=lambda one: one[1].match.named)
+    for (first, one), (second, other) in combinations(ranked, 2):
+        new = other.set.keys() < one.set.keys() | other.set.keys()  # else it is as if there were only the second
+        if (
+            new
+            and broken.isdisjoint((first, second))
+            and _tables(one) & _tables(other)
+            and one.match.meets(other.match)
+        ):
             try:
-                layers.overridden(sorted((first, second), key=lambda number: policy.override[number].match.named))
+                layers.overridden((first, second))
             except PolicyError as error:
                 yield from error.problems
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from casecore.check.formats.results import Result, place, results, summed
+from casecore.check.formats.results import Result, results, summed
 from casecore.check.formats.stories import lines
 from casecore.check.report import Level, Report
 from casecore.ci import workflow_command
@@ -37,7 +37,7 @@ def at_most(found: Sequence[tuple[str, str]], level: Level) -> Iterator[str]:
 
 
 def _command(result: Result, level: Level, report: Report, file: str) -> str:
-    where = place(report.policy, result.key) if result.key else None
+    where = report.policy.origin(result.key) if result.key else None
     judgement = result.judgement
     story = () if judgement is None or judgement.story is None else lines(judgement.story)
     remedy = [f"-> {result.remedy}"] if result.remedy else []

@@ -13,12 +13,13 @@ from typing import Any, Final
 import attrs
 
 from casecore import __version__
-from casecore.check.formats.results import Place, Result, digest, linted, place, promised, rests_on
+from casecore.check.formats.results import Result, digest, linted, promised, rests_on
 from casecore.check.formats.stories import rows
 from casecore.check.report import Fix, Judgement, Level, Report, Verdict
 from casecore.codec import to_plain
 from casecore.explore import Story
 from casecore.policies import Policy
+from casecore.problems import Origin
 
 FORMAT: Final = 1
 """The number of the present shape."""
@@ -61,7 +62,7 @@ def _result(result: Result, policy: Policy) -> dict[str, Any]:
         "message": result.message,
         "remedy": result.remedy,
         "key": result.key or None,
-        "location": placed(place(policy, result.key) if result.key else None),
+        "location": placed(policy.origin(result.key) if result.key else None),
         "fingerprint": result.fingerprint,
     }
 
@@ -74,7 +75,7 @@ def _judgement(judgement: Judgement, policy: Policy) -> dict[str, Any]:
         "times": judgement.times,
         "scopes": [*judgement.scopes],
         "keys": [
-            {"key": key, "says": rests_on(policy, key), "location": placed(place(policy, key))}
+            {"key": key, "says": rests_on(policy, key), "location": placed(policy.origin(key))}
             for key in judgement.keys
         ],
         "fix": _fix(judgement.fix),
@@ -87,7 +88,7 @@ def _fix(fix: Fix | None) -> dict[str, Any] | None:
     return None if fix is None else {"key": fix.key, "old": fix.old, "new": fix.new, "rechecked": True}
 
 
-def placed(found: Place | None) -> dict[str, Any] | None:
+def placed(found: Origin | None) -> dict[str, Any] | None:
     """A place as JSON; null where it is not known."""
     names = ("file", "line", "column", "end_line", "end_column")
     return None if found is None else {name: getattr(found, name) for name in names}

@@ -11,14 +11,14 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import attrs
 from attrs import field, frozen
 
 from casecore.check.report import Exit, Fix, Judgement, Level, Report, Verdict
-from casecore.cli.words import visible
 from casecore.policies import Policy
+from casecore.words import visible
 
 SHIPPED: Final = "sop.toml"
 """What the file of the SOP that ships with casecore is called."""
@@ -59,40 +59,9 @@ MARKS: Final[Mapping[Verdict, str]] = MappingProxyType(
 # Where -------------------------------------------------------------------------------------------------
 
 
-class Place(Protocol):
-    """Where something stands in a file; lines and columns count from 1, the end is exclusive."""
-
-    @property
-    def file(self) -> str:
-        """The file's name."""
-
-    @property
-    def line(self) -> int:
-        """The line on which it begins."""
-
-    @property
-    def column(self) -> int:
-        """The column in which it begins."""
-
-    @property
-    def end_line(self) -> int:
-        """The line on which it ends."""
-
-    @property
-    def end_column(self) -> int:
-        """The column behind its last character."""
-
-
-def place(policy: Policy, key: str) -> Place | None:
-    """Where the value of a key stands; None where it is a default, or the policy does not know."""
-    known: Any = getattr(policy, "origin", None)
-    found: Place | None = known(key) if known is not None else None
-    return found
-
-
 def where(policy: Policy, key: str) -> str:
     """The same as text, e.g. `sop.toml:41`; nothing where it is not known."""
-    found = place(policy, key)
+    found = policy.origin(key)
     return "" if found is None else f"{found.file}:{found.line}"
 
 

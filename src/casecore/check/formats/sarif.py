@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from casecore.check.formats.results import VERDICTS, Place, Result, place, results, searched
+from casecore.check.formats.results import VERDICTS, Result, results, searched
 from casecore.check.formats.stories import rows
 from casecore.check.report import Judgement, Level, Report, Verdict
 from casecore.ci import sarif_location, sarif_log, sarif_rule
 from casecore.explore import Story
+from casecore.problems import Origin
 
 
 def as_sarif(report: Report, file: str) -> str:
@@ -50,7 +51,7 @@ def _help(judgement: Judgement) -> str:
 
 
 def _result(result: Result, number: int, report: Report, file: str) -> dict[str, Any]:
-    where = place(report.policy, result.key) if result.key else None
+    where = report.policy.origin(result.key) if result.key else None
     here = located(where, file, result.key)
     remedy = f" -> {result.remedy}" if result.remedy else ""
     told: dict[str, Any] = {
@@ -70,7 +71,7 @@ def _result(result: Result, number: int, report: Report, file: str) -> dict[str,
     return told
 
 
-def located(where: Place | None, file: str, key: str) -> dict[str, Any]:
+def located(where: Origin | None, file: str, key: str) -> dict[str, Any]:
     """A place in a policy, by its lines where they are known, and by its key."""
     if where is None:
         here = sarif_location(file)

@@ -13,10 +13,10 @@ from typing import Final
 from attrs import frozen
 
 from casecore.agents import AddAgent
-from casecore.cli.words import became, entailed, told, visible
 from casecore.explore import Story
 from casecore.replay import ACCEPTED
 from casecore.replay import Step as Taken
+from casecore.words import became, entailed, told, visible
 
 HEAD: Final = ("#", "clock", "who", "does", "what changes")
 """The titles of a story's columns."""

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from casecore.check.formats.annotations import at_most
-from casecore.check.formats.results import Place
 from casecore.check.formats.sarif import flow, located
 from casecore.check.formats.stories import lines
 from casecore.check.report import Level
@@ -17,6 +16,7 @@ from casecore.ci import sarif_log, sarif_rule, workflow_command
 from casecore.diff.days import Day
 from casecore.diff.formats.words import LEVELS, MEANINGS, Told, compared, day_lines, rewritten, standing, summed, told
 from casecore.diff.report import Difference
+from casecore.problems import Origin
 
 
 def as_github(report: Difference, old: str, new: str, day: Day | None = None) -> str:
@@ -29,7 +29,7 @@ def as_github(report: Difference, old: str, new: str, day: Day | None = None) ->
     return "\n".join([*said, *(() if day is None else day_lines(day)), summed(report)])
 
 
-def _place(one: Told, report: Difference) -> Place | None:
+def _place(one: Told, report: Difference) -> Origin | None:
     found = (standing(policy, edit) for policy in (report.new, report.old) for edit in one.edits)
     return next((place for place in found if place is not None), None)
 

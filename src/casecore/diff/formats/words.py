@@ -18,11 +18,10 @@ from typing import Any, Final
 import attrs
 from attrs import frozen
 
-from casecore.check.formats.results import Place, as_written, counted, place, titled
+from casecore.check.formats.results import as_written, counted, titled
 from casecore.check.formats.stories import rows
 from casecore.check.in_flight import Stranded
 from casecore.check.report import Level
-from casecore.cli.words import visible
 from casecore.composition import RULES
 from casecore.diff.comparison import Change, Comparison, Label
 from casecore.diff.days import Day
@@ -31,7 +30,9 @@ from casecore.diff.report import Difference, Numbered, every
 from casecore.explore import Story
 from casecore.kernel import Refused, Verdict
 from casecore.policies import Policy
+from casecore.problems import Origin
 from casecore.promises import Step
+from casecore.words import visible
 
 NO_EFFECT: Final = "no effect"
 STRANDED: Final = "stranded"
@@ -203,9 +204,9 @@ def rewritten(edit: Edit) -> str:
     return visible(f"{edit.key} {as_written(edit.old)} -> {as_written(edit.new)}")
 
 
-def standing(policy: Policy, edit: Edit) -> Place | None:
+def standing(policy: Policy, edit: Edit) -> Origin | None:
     """Where an edited key stands in the file of one of the policies; None where no file says it."""
-    return place(policy, edit.key) or place(policy, f"{edit.key}[0]")
+    return policy.origin(edit.key) or policy.origin(f"{edit.key}[0]")
 
 
 def lines_of(report: Difference, edit: Edit) -> str:

@@ -1,0 +1,76 @@
+"""Exploring: every behaviour of a small desk, beside a plain search over whole desks.
+
+The load scope is two chats and two agents, with all that changes load and presence. Warm means that every decision has
+been asked once and only the worlds are walked again; cold is a search that knows nothing yet. The plain search is the
+one that the tests believe: whole desks, the same `decide`, nothing remembered. Both must count the same.
+"""
+
+from __future__ import annotations
+
+import gc
+import tracemalloc
+from collections.abc import Iterator
+
+from bench.measure import Line, duration, outruns, side_by_side
+from casecore import Channel, Policy
+from casecore.check import Exit, cast, check
+from casecore.explore.laboratory import Laboratory
+from casecore.explore.worlds import Walk
+from tests.plain_search import PlainSearch
+
+LEAST = 1_000_000
+MOST_BYTES = 150
+MOST_SECONDS = 20
+
+
+def bytes_a_world(laboratory: Laboratory) -> float:
+    """What a walk keeps for each world where all is decided already: its number, its place, where it came from."""
+    walk = Walk(laboratory)
+    gc.collect()
+    tracemalloc.start()
+    try:
+        walk.run()
+        gc.collect()
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    return kept / len(walk.order)
+
+
+def lines() -> Iterator[Line]:
+    """The measurements."""
+    policy = Policy.default()
+    laboratory = Laboratory(cast.two_and_two(Channel.CHAT, policy), policy)
+    cold = Walk(laboratory).run()
+    (warm,) = side_by_side(lambda: Walk(laboratory).run(), repeats=7)
+    rate = cold.transitions / warm
+    what = f"two chats, two agents: {len(cold.order):,} worlds, warm, transitions in a second"
+    yield Line(what, f"{rate:,.0f}", target=f"≥ {LEAST:,}", within=rate >= LEAST)
+    size = bytes_a_world(laboratory)
+    yield Line("... bytes a world", f"{size:.0f}", target=f"≤ {MOST_BYTES}", within=size <= MOST_BYTES)
+
+    scope = cast.one_case(Channel.VOICE, policy)
+    counting = Walk(Laboratory(scope, policy)).run().laboratory.counting
+    searched: dict[str, tuple[int, int]] = {}
+
+    def search() -> object:
+        walk = Walk(Laboratory(scope, policy)).run()
+        searched["ours"] = (len(walk.order), walk.transitions)
+        return walk
+
+    def search_plainly() -> object:
+        plain = PlainSearch(scope, policy, counting=counting).run()
+        searched["plain"] = (len(plain.worlds), plain.transitions)
+        return plain
+
+    ours, plain = side_by_side(search, search_plainly, repeats=1)
+    worlds, transitions = searched["ours"]
+    assert searched["ours"] == searched["plain"]
+    what = f"one call, one agent: {worlds:,} worlds, {transitions:,} steps, cold; peer: whole desks"
+    yield outruns(what, ours, plain, 5)
+
+    (took,) = side_by_side(lambda: check(policy), repeats=1)
+    report = check(policy, scopes=("2 voice cases, one agent",), only=frozenset({"04"}), walk=0)
+    assert Exit.CLEAN is report.exit
+    what = f"check the shipped SOP: {len(cast.scopes(policy))} scopes and a walk"
+    yield Line(what, duration(took), target=f"≤ {MOST_SECONDS} s", within=took <= MOST_SECONDS)

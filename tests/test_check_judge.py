@@ -1,0 +1,208 @@
+"""What a check says of a promise, and how: verdicts, exit codes, the order of offers, the random walk."""
+
+import attrs
+import pytest
+
+from casecore import CUSTOMER, Policy
+from casecore.assignments import OpenCase
+from casecore.channels import Channel
+from casecore.check import Exit, Finding, Judgement, Level, Report, Searched, Verdict, cast, check
+from casecore.check.fixes import _candidates, nearest_fix
+from casecore.check.judge import how_far
+from casecore.check.order import judge_order
+from casecore.check.walk import walk
+from casecore.contacts import EndContact
+from casecore.desk import Desk
+from casecore.explore import Part, Result, Scope, explore
+from casecore.explore.pieces import NOON
+from casecore.promises import PROMISES, Step
+from casecore.routing import next_offer
+from casecore.sections import Delivery, Queue
+from tests.houses import without
+
+SOP = Policy.default()
+CALLS = "2 voice cases, one agent"
+
+
+# Verdicts ----------------------------------------------------------------------------------------------
+
+
+def test_what_fails_is_told_with_the_shortest_story_of_all_scopes():
+    """A limit that is not kept fails in the scope of the limit; the story is told there."""
+    report = check(SOP, house=without("capacity.channel"), only=frozenset({"04"}), scopes=(CALLS,), walk=0)
+    (judgement,) = report.judgements
+    assert (Verdict.FAILS, ("ana has 2 of 1 on voice",), "") == (judgement.verdict, judgement.wrong, judgement.why)
+    assert 4 == len(judgement.story)
+    assert judgement.fix is None
+    assert Exit.FINDINGS is report.exit
+
+
+def test_what_is_given_up_is_inconclusive_and_sayshow_far():
+    """With a limit of ten worlds nothing is proved, and the report says so."""
+    report = check(SOP, only=frozenset({"04"}), scopes=(CALLS,), walk=0, limit=10)
+    (judgement,) = report.judgements
+    assert Verdict.INCONCLUSIVE is judgement.verdict
+    worlds = report.searched[0].worlds
+    assert f"{CALLS}: given up after {worlds} worlds, and nothing wrong so far" == judgement.why
+    assert Exit.INCONCLUSIVE is report.exit
+
+
+def test_what_is_asked_must_exist():
+    """A promise or scope that does not exist is named, with those that do."""
+    with pytest.raises(ValueError, match=r"there is no promise '99' that a check asks; use one of 01, 02, .*, 20"):
+        check(SOP, only=frozenset({"99"}))
+    with pytest.raises(ValueError, match=r"there is no scope 'one chat cose'; .*one chat case"):
+        check(SOP, scopes=("one chat cose",))
+    with pytest.raises(ValueError, match=r"there is no scope 'everything'; use one of one chat case, "):
+        check(SOP, scopes=("everything",))
+
+
+def judgement(verdict):
+    """A judgement with this verdict."""
+    return Judgement("01", "a case moves only along the life cycle", verdict)
+
+
+SEARCHED = (Searched("one chat case", "1 case, 1 agent", 10, 20, 30, complete=True),)
+WARNED = Finding("CC201", Level.WARNING, "queues.late", "no case enters late")
+WRONG = attrs.evolve(WARNED, level=Level.ERROR)
+
+
+@pytest.mark.parametrize(
+    ("code", "findings", "searched", "verdicts"),
+    [
+        (0, (), SEARCHED, (Verdict.PROVED,)),
+        (0, (WARNED,), SEARCHED, (Verdict.PROVED, Verdict.WAIVED, Verdict.NOT_CLAIMED)),
+        (1, (WRONG,), SEARCHED, (Verdict.PROVED,)),
+        (1, (), SEARCHED, (Verdict.PROVED, Verdict.FAILS)),
+        (1, (), SEARCHED, (Verdict.INCONCLUSIVE, Verdict.FAILS)),
+        (1, (), SEARCHED, (Verdict.VACUOUS, Verdict.PROVED)),
+        (3, (), SEARCHED, (Verdict.PROVED, Verdict.INCONCLUSIVE)),
+        (3, (), SEARCHED, ()),
+        (3, (), (), (Verdict.PROVED,)),
+    ],
+)
+def test_the_exit_code_is_the_worst_that_is_known(code, findings, searched, verdicts):
+    """Findings outweigh what is not known; where nothing was tried, nothing is known."""
+    assert code == Report(SOP, findings, searched, tuple(map(judgement, verdicts))).exit
+
+
+# The order of offers -----------------------------------------------------------------------------------
+
+
+def test_of_equal_cases_the_longer_waiting_is_offered_first():
+    """It is tried in every queue that pushes and on every channel; where none pushes, nothing is shown."""
+    judged = judge_order(SOP)
+    assert (Verdict.PROVED, ("two waiting cases, one agent",)) == (judged.verdict, judged.scopes)
+    pulled = attrs.evolve(SOP, queues={"general": Queue(fallback=True, delivery=Delivery.PULL)})
+    assert Verdict.VACUOUS is judge_order(pulled).verdict
+    nobody = attrs.evolve(SOP, capacity=attrs.evolve(SOP.capacity, total=0))
+    assert "routing never offers one of two waiting cases" == judge_order(nobody).why
+
+
+def test_cases_that_cannot_come_are_not_offered():
+    """A channel that takes nothing is passed over; the others are tried."""
+    shut = attrs.evolve(SOP.channels.chat, kinds=())
+    without_chat = attrs.evolve(SOP, channels=attrs.evolve(SOP.channels, chat=shut))
+    assert (Verdict.PROVED, True) == (
+        judge_order(without_chat).verdict,
+        judge_order(without_chat).times < judge_order(SOP).times,
+    )
+
+
+def test_a_routing_that_asks_the_newest_first_is_caught():
+    """The story ends with the offer that should have been another's."""
+
+    def newest_first(desk, now):
+        offer = next_offer(desk, now)
+        other = {"c1": "c2", "c2": "c1"}
+        return attrs.evolve(offer, case=other[offer.case])
+
+    judged = judge_order(SOP, newest_first)
+    assert (Verdict.FAILS, 1, ("case c2 was offered, and c1 had waited longer",)) == (
+        judged.verdict,
+        judged.times,
+        judged.wrong,
+    )
+    assert "c2" == judged.story.steps[-1].command.case
+    assert all(step.verdict for step in judged.story.steps)
+
+
+# Fixes -------------------------------------------------------------------------------------------------
+
+
+def test_the_nearest_fix_is_a_value_of_the_shipped_sop_first():
+    """One that contradicts the rest of the policy is passed over."""
+    bare = attrs.evolve(SOP, wrap_up=attrs.evolve(SOP.wrap_up, disposition=False, codes=()))
+    fix = nearest_fix(bare, lambda policy: policy.wrap_up.codes)
+    assert ("wrap_up.codes", [], [*SOP.wrap_up.codes]) == (fix.key, fix.old, fix.new)
+    other = nearest_fix(SOP, lambda policy: policy.routing.earlier_handler is False)
+    assert ("routing.earlier_handler", True, False) == (other.key, other.old, other.new)
+    assert nearest_fix(SOP, lambda policy: False) is None
+
+
+def test_every_flag_and_choice_is_a_candidate():
+    """What differs from the shipped SOP comes first; then each flag and choice, with each of its other values."""
+    policy = attrs.evolve(SOP, capacity=attrs.evolve(SOP.capacity, chat=1))
+    candidates = [(".".join(path), old, new) for path, old, new in _candidates(policy)]
+    assert ("capacity.chat", 1, 2) == candidates[0]
+    assert {("routing.agents", "longest_idle", "least_loaded"), ("routing.agents", "longest_idle", "round_robin")} == {
+        candidate for candidate in candidates if candidate[0] == "routing.agents"
+    }
+    assert len(candidates) == len({(key, new) for key, _, new in candidates})
+
+
+def test_a_fix_that_takes_the_scope_away_is_none():
+    """With one chat for each, a limit that nobody keeps cannot be mended by a limit that no scope tries."""
+    policy = attrs.evolve(SOP, capacity=attrs.evolve(SOP.capacity, chat=1))
+    scopes = ("2 chat cases, one agent",)
+    report = check(policy, house=without("capacity.channel"), only=frozenset({"04"}), scopes=scopes, walk=0)
+    (judgement,) = report.judgements
+    assert (Verdict.FAILS, None) == (judgement.verdict, judgement.fix)
+
+
+def test_steps_that_no_clock_can_lead_to_are_told_as_such():
+    """Where every search was complete, what is not known is how to get there."""
+    commands = (OpenCase("ana", NOON, "c1"), EndContact(CUSTOMER, NOON, "c1"))
+    part = Part((*cast.arrives(Channel.CHAT), *commands))
+    scope = Scope(
+        "owed", cast.team(SOP, ana=cast.EVERYTHING), (part,), (), cast.APART | {"agent.wrap_ups", "aftermath"}
+    )
+
+    def owed(step):
+        return ("more work",) if isinstance(step.command, OpenCase) and len(step.before.wrap_ups) else ()
+
+    found = explore(scope, SOP, always={"05": owed})
+    assert Result.INCONCLUSIVE is found["05"].result
+    times = found["05"].times
+    assert f"{times} steps break it, but no story with real instants leads to one of them" == how_far([found], "05")
+
+
+# The walk ----------------------------------------------------------------------------------------------
+
+
+def test_the_same_seed_walks_the_same_way():
+    """Another seed walks another way; the report says how many steps were taken."""
+    assert walk(SOP, 60, seed=1) == walk(SOP, 60, seed=1)
+    assert walk(SOP, 60, seed=1).refusals != walk(SOP, 60, seed=2).refusals
+    assert 0 < walk(SOP, 60, seed=1).steps <= 60
+
+
+def test_the_walk_finds_a_fault_and_tells_its_way():
+    """Nobody thought of the story: among what could be meant, somebody who is away is given work."""
+    house = without("assignment.available")
+    found = walk(SOP, 2_000, 0, house).broken
+    assert "05" == found.number
+    desk = Desk(SOP)
+    for command in found.story.commands:
+        step = Step.of(desk, command, house)
+        desk = step.after
+    (promise,) = (promise for promise in PROMISES if promise.number == "05")
+    assert found.wrong == tuple(promise.asks(step))
+
+
+def test_what_only_the_walk_finds_fails_too():
+    """No scope was searched that could show it; the walk did, and the judgement says so."""
+    report = check(SOP, house=without("assignment.available"), only=frozenset({"05"}), scopes=(CALLS,), walk=2_000)
+    (judgement,) = report.judgements
+    assert (Verdict.FAILS, "found by the walk") == (judgement.verdict, judgement.why)
+    assert judgement.story is not None

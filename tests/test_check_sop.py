@@ -1,0 +1,63 @@
+"""The shipped SOP, checked whole: every promise is proved, and every scope is exactly as large as it was."""
+
+import pytest
+
+from casecore import Policy
+from casecore.check import Exit, Verdict, cast, check
+from casecore.composition import RULES
+
+WORLDS = {
+    "one chat case": (4_799, 65_625),
+    "one voice case": (2_149, 24_165),
+    "one email case": (2_053, 24_360),
+    "one whatsapp case": (8_373, 110_282),
+    "one messaging case": (2_793, 36_970),
+    "we write on whatsapp": (99, 501),
+    "we write on sms": (58, 243),
+    "an email complaint": (231, 1_563),
+    "a draft on chat": (330, 3_364),
+    "a draft on email": (712, 8_312),
+    "3 chat cases, one agent": (139, 796),
+    "6 email cases, one agent": (2_568, 26_222),
+    "2 voice cases, one agent": (35, 129),
+    "two chat cases, two agents": (7_008, 74_728),
+    "mistakes on voice": (39, 206),
+    "mistakes on email": (39, 242),
+}
+"""By scope: how many worlds, and how many steps between them. Other numbers mean other rules: look before you pin."""
+
+
+@pytest.fixture(scope="module")
+def told():
+    """What `check` says while it works, and its report."""
+    said = []
+    return said, check(Policy.default(), progress=said.append)
+
+
+def test_every_scope_is_as_large_as_it_was(told):
+    """Nothing is cut short, and no world is lost or new without somebody noticing."""
+    said, report = told
+    assert WORLDS == {searched.scope: (searched.worlds, searched.transitions) for searched in report.searched}
+    assert all(searched.complete for searched in report.searched)
+    assert [*WORLDS, "walk"] == said
+    assert [*WORLDS] == [checked.scope.name for checked in cast.scopes(Policy.default())]
+
+
+def test_every_promise_is_proved_and_put_to_the_test(told):
+    """Each with how often, in which scopes, and the shortest story that puts it to the test."""
+    _, report = told
+    assert {Verdict.PROVED} == {judgement.verdict for judgement in report.judgements}
+    assert all(judgement.times and judgement.scopes for judgement in report.judgements)
+    assert {"17", "20"} == {judgement.number for judgement in report.judgements if judgement.witness is None}
+    assert Exit.CLEAN is report.exit
+    assert report.of(Verdict.PROVED) == report.judgements
+    assert 1_800 < report.walked
+
+
+def test_what_no_scope_needs_is_named(told):
+    """Rules that refuse nothing anywhere are listed, so that nobody believes that they were tried."""
+    _, report = told
+    assert {rule.id for rule in RULES} > set(report.unused)
+    assert ("email.earlier_handler", "lifecycle.close_from", "sentiment.manual", "tags.enabled", "tags.limit") == (
+        report.unused
+    )

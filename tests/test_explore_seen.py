@@ -1,0 +1,218 @@
+"""A desk that notes what is read of it: what is not noted cannot change an answer."""
+
+from datetime import timedelta
+from random import Random
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casecore import HOUSE, MissingRow, Policy
+from casecore.agents import Agent
+from casecore.assignments import CaseAssigned
+from casecore.contacts import EndContact
+from casecore.explore.pieces import NOON, happen, rows_of
+from casecore.explore.questions import CASE, Facts, Question
+from casecore.explore.seen import SHEET_KINDS, SeenDesk, fields_of
+from casecore.promises import PROMISES, Step
+from casecore.statuses import Status
+from casecore.testing.scenario import T0, case_in
+from casecore.testing.scenario import given as given_that
+from casecore.testing.strategies import runs
+from casecore.wrap_ups import Disposed
+
+SOP = Policy.default()
+
+
+def tables_of(rows):
+    """Rows by table, as a desk has them."""
+    tables = {}
+    for (table, row_id), row in rows.items():
+        tables.setdefault(table, {})[row_id] = row
+    return tables
+
+
+def changed(rows, random, unread):
+    """The same rows, in which every field that is not read may say something else."""
+
+    def other(value):
+        if isinstance(value, bool):
+            return not value
+        if isinstance(value, int):
+            return value + random.randint(0, 3)
+        return value + timedelta(days=random.randint(0, 2)) if hasattr(value, "astimezone") else value
+
+    def row_after(row, path):
+        names = [name for name in sorted(fields_of(type(row))) if unread((*path, name))]
+        return attrs.evolve(row, **{name: other(getattr(row, name)) for name in names})
+
+    after = {}
+    for key, row in sorted(rows.items(), key=lambda item: item[0]):
+        if key[0] != "cases":
+            after[key] = row_after(row, key)
+            continue
+        sheets = {name: getattr(row, name) for name in SHEET_KINDS if getattr(row, name) is not None}
+        after[key] = attrs.evolve(row, **{name: row_after(sheet, (*key, name)) for name, sheet in sheets.items()})
+    return after
+
+
+@given(runs(), st.integers(0, 9).map(Random))
+def test_an_answer_depends_only_on_what_was_noted(steps, random):
+    """Whatever else the records say: the same command gets the same answer, and the same promises are kept."""
+    step = steps[-1]
+    rows, log = rows_of(step.before), {}
+
+    def asked(rows, log):
+        desk = SeenDesk.of(step.before.policy, step.before.now, tables_of(rows), log)
+        verdict = HOUSE.decide(desk.view(step.command), step.command, desk.policy)
+        told = Step(desk, step.command, verdict, desk.evolve(step.events))
+        wrong = [tuple(promise.asks(told)) for promise in PROMISES if promise.number not in {"18", "19"}]
+        return verdict, wrong
+
+    answer = asked(rows, log)
+    assert step.verdict == answer[0]
+    assert answer == asked(changed(rows, random, lambda path: path not in log), {})
+
+
+# Reading -----------------------------------------------------------------------------------------------
+
+STORY = given_that(case_in("open"))
+ROWS = rows_of(STORY.desk)
+
+
+def seen():
+    """The desk of one open case, and what has been read of it."""
+    log = {}
+    return SeenDesk.of(SOP, NOON, tables_of(ROWS), log), log
+
+
+def test_each_field_is_noted_when_it_is_read():
+    """Once, with its value, in the order of reading; methods and properties are read through."""
+    desk, log = seen()
+    assert "ana" == desk.cases["c1"].case.assignee
+    assert desk.agents["ana"].available
+    assert desk.cases["c1"].case.assignee is not None
+    assert {
+        ("cases", "c1"): True,
+        ("cases", "c1", "case"): True,
+        ("cases", "c1", "case", "assignee"): "ana",
+        ("agents", "ana", "presence"): "available",
+    } == log
+
+
+def test_whether_a_row_is_there_is_noted_but_for_agents():
+    """Agents are always there; a table that is listed is noted with all its ids."""
+    desk, log = seen()
+    assert "nobody" not in desk.agents
+    assert "c9" not in desk.cases
+    assert desk.cases.get("c8") is None
+    assert ["t-c1"] == [*desk.threads]
+    assert (1, 5) == (len(desk.cases), len(desk.agents))
+    expected = {("cases", "c9"): False, ("cases", "c8"): False, ("threads",): ("t-c1",), ("cases",): ("c1",)}
+    assert expected == log
+
+
+def test_a_record_that_is_read_passes_for_itself():
+    """It is of its class, equals what says the same, is shown as the record, and has no more than the record has."""
+    desk, _ = seen()
+    ana = desk.agents["ana"]
+    assert isinstance(ana, Agent)
+    assert STORY.desk.agents["ana"] == ana == desk.agents["ana"]
+    assert ana != STORY.desk.agents["ben"]
+    assert repr(STORY.desk.agents["ana"]) == repr(ana)
+    for nothing in (lambda: ana.shoe_size, lambda: desk.cases["c1"].shoe_size):
+        with pytest.raises(AttributeError):
+            nothing()
+
+
+def test_a_desk_after_an_event_lies_over_the_one_before():
+    """Only what the event changed is new; the desk before still says what it said, and tables are whole."""
+    desk, _ = seen()
+    event = CaseAssigned("ben", NOON, "c1", "ben")
+    after = desk.evolve((event,))
+    assert ("ana", "ben") == (desk.cases["c1"].case.assignee, after.cases["c1"].case.assignee)
+    assert (1, ["c1"], True) == (len(after.cases), [*after.cases], "c1" in after.cases)
+    assert "c9" not in after.cases
+    with pytest.raises(KeyError):
+        after.cases["c9"]
+    assert "ben" == after.evolve(()).cases["c1"].case.assignee
+
+
+def test_a_row_that_an_event_takes_away_is_gone():
+    """It is not in its table any more, and cannot be looked up."""
+    log = {}
+    disposed = given_that(case_in("open"), EndContact("ana", T0, "c1"))
+    desk = SeenDesk.of(SOP, NOON, tables_of(rows_of(disposed.desk)), log)
+    after = desk.evolve((Disposed("ana", NOON, "c1/ana", "c1", "ana", "solved", "Done"),))
+    assert (["c1/ana"], []) == ([*desk.wrap_ups], [*after.wrap_ups])
+    assert "c1/ana" not in after.wrap_ups
+    with pytest.raises(KeyError):
+        after.wrap_ups["c1/ana"]
+
+
+def test_an_event_about_a_row_that_is_missing_is_an_error():
+    """In a desk that is read as in one that runs, and in the pieces that the search is made of."""
+    desk, _ = seen()
+    event = CaseAssigned("ben", NOON, "c9", "ben")
+    with pytest.raises(MissingRow, match="c9"):
+        desk.after(event)
+    with pytest.raises(MissingRow, match="c9"):
+        happen({}, event, lambda table, row_id: table == "cases")
+
+
+# Questions ---------------------------------------------------------------------------------------------
+
+
+@attrs.frozen
+class Place:
+    """A situation of the story's rows, in which a case may have another status."""
+
+    rows: dict
+
+    @property
+    def facts(self):
+        """Of ana, and of the case with all that belongs to it."""
+        case = {key: row for key, row in self.rows.items() if key[0] != "agents"}
+        return (Facts({("agents", "ana"): self.rows["agents", "ana"]}), Facts(case))
+
+    def desk(self, log):
+        """The desk of these rows."""
+        return SeenDesk.of(SOP, NOON, tables_of(self.rows), log)
+
+
+def placed(**changes):
+    """The story's rows, with another case or agent."""
+    agent, case = attrs.evolve(ROWS["agents", "ana"], **changes.get("agent", {})), ROWS["cases", "c1"]
+    file = attrs.evolve(case, case=attrs.evolve(case.case, **changes.get("case", {})))
+    return Place({**ROWS, ("agents", "ana"): agent, ("cases", "c1"): file})
+
+
+def test_a_question_is_asked_once_for_what_it_reads():
+    """It looks at the agent only where the case is open; situations that differ in something else share an answer."""
+
+    def ask(desk):
+        case = desk.cases["c1"].case
+        return case.status, desk.agents["ana"].reason if case.status is Status.OPEN else None
+
+    read = set()
+    question = Question(ask, {"ana": 0}, read)
+    here, elsewhere = placed(), placed(case={"reason": "billing"}, agent={"name": "Anna"})
+    assert (Status.OPEN, "") == question(here) == question(elsewhere)
+    assert 1 == question.asked
+    assert (Status.NEW, None) == question(placed(case={"status": Status.NEW}, agent={"reason": "lunch"}))
+    assert (Status.OPEN, "lunch") == question(placed(agent={"reason": "lunch"}))
+    assert 3 == question.asked
+    status, reason = ("cases", "c1", "case", "status"), ("agents", "ana", "reason")
+    assert [(CASE, ("cases", "c1")), (CASE, status[:3]), (CASE, status), (0, reason)] == question.way(here)
+    assert {("cases", "c1"), status[:3], status, reason} == read
+    assert (0, reason) == (question.start(here.facts[CASE]).whose, question.start(here.facts[CASE]).path)
+    unknown = placed(case={"status": Status.PENDING}).facts[CASE]
+    assert status == question.start(unknown).path
+
+
+def test_a_question_that_reads_nothing_has_one_answer():
+    """It is asked once, wherever that is."""
+    question = Question(lambda desk: "yes", {"ana": 0}, set())
+    assert ["yes", "yes"] == [question(placed()), question(placed(case={"status": Status.NEW}))]
+    assert (1, []) == (question.asked, question.way(placed()))
