@@ -18,7 +18,7 @@ from casecore.cli.screen import Screen
 from casecore.diff import formats
 from casecore.diff.days import EXAMPLES, redecided
 from casecore.diff.formats import FORMATS, as_github, as_json, as_markdown, as_sarif
-from casecore.diff.formats.words import APART, MEANINGS, SIGNS, compared, legend, summed, told
+from casecore.diff.formats.words import APART, MEANINGS, SIGNS, compared, legend, rewritten, summed, told
 from casecore.diff.report import FAILING, compare
 from casecore.diff.revisions import NoRevision, policy_at
 from casecore.explore import Part, Scope
@@ -94,6 +94,12 @@ class TestReport:
         assert "disconnect idle: now refused by idle.silence (The silence has lasted long enough)" in titles
         assert "disconnect idle: something else happens" in titles
         assert "a case stands in the queue billing, which the new policy does not have" in titles
+
+    def test_edits(self, report):
+        """A whole table is not spelled out, and a long text is cut."""
+        edits = {rewritten(edit) for one in told(report) for edit in one.edits}
+        assert {"queues.billing is gone", "queues.money is new", 'chat.idle.silence "2m" -> "3m"'} <= edits
+        assert all(len(edit) < 160 for edit in edits)
 
     def test_answers(self, report):
         """Both, with the reason or with what comes of it."""
@@ -174,7 +180,7 @@ class TestPromises:
         found = compare(
             SOP, sop(capacity__chat=3), scopes=(SCOPES["limit"], SCOPES["offer"]), promises=True, progress=names.append
         )
-        assert ["limit", "offer", "limit, in flight", "limit, promises"] == names
+        assert ["limit", "offer", "limit, promises"] == names
         assert () == found.periods[0][1].turned
         assert () == compare(SOP, SOP, promises=True).periods[0][1].turned
 

@@ -98,7 +98,10 @@ def in_flight(
     stranded: dict[str, Stranded] = {}
     worlds = untold = 0
     complete = True
+    everywhere = not old.queues.keys() <= new.queues.keys()  # else nobody loses a queue, and only ways can be lost
     for checked in scopes:
+        if not (everywhere or checked.ways):
+            continue
         progress(checked.scope.name)
         possible = {number: WAYS[number] for number in sorted(checked.ways)}
         found = switch(checked.scope, old, new, house=house, homeless=_homeless(new), possible=possible, limit=limit)

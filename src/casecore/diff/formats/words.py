@@ -30,7 +30,7 @@ from casecore.diff.report import Difference, Numbered, every
 from casecore.explore import Story
 from casecore.kernel import Refused, Verdict
 from casecore.policies import Policy
-from casecore.problems import Origin
+from casecore.problems import SHOWN, Origin
 from casecore.promises import Step
 from casecore.words import visible
 
@@ -200,8 +200,15 @@ def answer(step: Step, verdict: Verdict) -> str:
 
 
 def rewritten(edit: Edit) -> str:
-    """An edit in words: `capacity.chat 2 -> 3`."""
-    return visible(f"{edit.key} {as_written(edit.old)} -> {as_written(edit.new)}")
+    """An edit in words: `capacity.chat 2 -> 3`; a whole table is not spelled out, because it has lines of its own."""
+    if isinstance(edit.old or edit.new, dict):
+        return visible(f"{edit.key} {'is new' if edit.old is None else 'is gone'}")
+    return visible(f"{edit.key} {_shortly(edit.old)} -> {_shortly(edit.new)}")
+
+
+def _shortly(value: Any) -> str:
+    text = as_written(value)
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
 
 
 def standing(policy: Policy, edit: Edit) -> Origin | None:
