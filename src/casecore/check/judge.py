@@ -120,8 +120,7 @@ def chosen(policy: Policy, names: tuple[str, ...], begin: datetime | None = None
     known = {checked.scope.name: checked for checked in scopes_of(policy)}
     for name in names:
         if name not in known:
-            near = did_you_mean(name, known) or f"use one of {', '.join(known)}"
-            raise ValueError(f"there is no scope {name!r}; {near}")
+            raise ValueError(no_such_scope(name, known))
     wanted = tuple(known[name] for name in names) or tuple(known.values())
     if begin is None:
         return wanted
@@ -129,6 +128,12 @@ def chosen(policy: Policy, names: tuple[str, ...], begin: datetime | None = None
     scopes: list[Any] = [checked.scope for checked in wanted]
     dated = [attrs.evolve(scope, name=scope.name + told) for scope in scopes]
     return tuple(Checked(scope, checked.ways) for scope, checked in zip(dated, wanted, strict=True))
+
+
+def no_such_scope(name: str, known: Iterable[str]) -> str:
+    """What is said of a scope that does not exist."""
+    near = did_you_mean(name, known) or f"use one of {', '.join(known)}"
+    return f"there is no scope {name!r}; {near}"
 
 
 def _asked(numbers: frozenset[str]) -> list[Promise]:
