@@ -10,7 +10,7 @@ import pytest
 
 from casecore import HOUSE, House, Policy
 from casecore.agents import LogOut
-from casecore.check import Exit, cast
+from casecore.check import Exit, Verdict, cast
 from casecore.check.cast import Checked
 from casecore.cli import main
 from casecore.cli.diff_text import tell
@@ -157,6 +157,40 @@ class TestReport:
         bundle = report._repr_mimebundle_()
         assert bundle["text/markdown"] == as_markdown(report, "old", "new")
         assert "text/plain" in bundle
+
+
+class TestPromises:
+    """Which verdicts are others from now on."""
+
+    def test_not_claimed_any_more(self):
+        """A rule that only warns promises nothing; what stays as it is is not told."""
+        new = sop(enforcement={"idle.silence": "warn"})
+        (one,) = compare(SOP, new, scopes=(SCOPES["silence"],), promises=True).periods[0][1].turned
+        assert ("06", Verdict.PROVED, Verdict.NOT_CLAIMED) == (one.number, one.old.verdict, one.new.verdict)
+
+    def test_only_where_something_differs(self):
+        """Elsewhere both do the same; where nothing differs, nothing is asked."""
+        names = []
+        found = compare(
+            SOP, sop(capacity__chat=3), scopes=(SCOPES["limit"], SCOPES["offer"]), promises=True, progress=names.append
+        )
+        assert ["limit", "offer", "limit, in flight", "limit, promises"] == names
+        assert () == found.periods[0][1].turned
+        assert () == compare(SOP, SOP, promises=True).periods[0][1].turned
+
+    @pytest.mark.parametrize("name", ["text", "json", "md", "github", "sarif"])
+    def test_told(self, casecore, files, name):
+        """In every format, with the date where there is one."""
+        old, new = files
+        softened = '\n[[change]]\non = 2026-12-01\nset = { "enforcement.capacity.channel" = "warn" }\n'
+        new.write_text(SHIPPED + softened, "utf-8")
+        _, printed, _ = casecore("diff", old, new, *SCOPE, "--promises", "--format", name)
+        if name == "json":
+            (told_of,) = json.loads(printed)["promises"]
+            assert ("04", "proved", "not claimed") == (told_of["number"], told_of["old"], told_of["new"])
+        else:
+            printed = " ".join(printed.replace("\\", "").split())
+            assert "from 2026-12-01: P04 never more than the limit: proved -> not claimed" in printed
 
 
 class TestFormats:

@@ -87,7 +87,7 @@ def check(
     explorations = [search.found for search in searched]
     used = walked.refusals.union(*(exploration.refusals for exploration in explorations))
     unused = tuple(sorted({rule.id for rule in RULES} - used))
-    judgements = [_judged(promise, policy, searched, walked) for promise in promises]
+    judgements = [judged(promise, policy, searched, walked) for promise in promises]
     judgements = [_with_fix(judgement, searched, house, limit) for judgement in judgements]
     if "17" in only or not (only or names):
         judgements.append(judge_order(policy))
@@ -195,7 +195,7 @@ def _searched(found: Exploration) -> Searched:
 # Judging -----------------------------------------------------------------------------------------------
 
 
-def _judged(promise: Promise, policy: Policy, searched: list[Search], walked: Walked) -> Judgement:
+def judged(promise: Promise, policy: Policy, searched: list[Search], walked: Walked) -> Judgement:
     """What all scopes, and the walk, say of one promise."""
     number, title = promise.number, promise.title
     if not any(promise.claimed(search.policy) for search in searched):

@@ -58,6 +58,7 @@ def diff(
         tuple[Literal["looser", "stricter", "other", "stranded", "any"], ...],
         Parameter(negative="", show_default=False),
     ] = (),
+    promises: Annotated[bool, Parameter(negative="", show_default=False)] = False,
     scope: Annotated[tuple[str, ...], Parameter(negative="", show_default=False)] = (),
     limit: Annotated[int, Parameter(validator=Number(gte=1))] = LIMIT,
 ) -> int:
@@ -72,12 +73,13 @@ def diff(
         log: A recorded day, as `casecore replay` reads it: which of its decisions would have been others?
         format: Text for people, JSON, Markdown for a pull request, GitHub's workflow commands, or SARIF.
         fail_on: What is answered by exit code 1: looser, stricter, other, stranded or any; once for each.
+        promises: Also tell which promises (§10) have another verdict from now on; this takes about twice as long.
         scope: The name of a scope to compare in; once for each. All of them if it is left out.
         limit: How many worlds of one scope are visited before its search is given up.
     """
     try:
         sides = _sides(files, at, git)
-        report = _compared(sides, scope, limit)
+        report = _compared(sides, scope, limit, promises=promises)
         day = None if log is None else _redecided(log, sides)
     except (PolicyError, CannotCompare, NoRevision, DayError) as error:
         complain(error)
@@ -115,14 +117,14 @@ def _instant(date: str, policy: Policy) -> datetime:
     return begins(day, zone_of(policy))
 
 
-def _compared(sides: Sides, names: tuple[str, ...], limit: int) -> Difference:
+def _compared(sides: Sides, names: tuple[str, ...], limit: int, *, promises: bool) -> Difference:
     known = {checked.scope.name: checked for checked in together(sides.old, sides.new)}
     for name in names:
         if name not in known:
             raise CannotCompare(no_such_scope(name, known))
     chosen = [known[name] for name in names] if names else None
     with followed_by_a_bar(len(chosen or known), "comparing") as progress:
-        return compare(sides.old, sides.new, scopes=chosen, limit=limit, progress=progress)
+        return compare(sides.old, sides.new, scopes=chosen, limit=limit, promises=promises, progress=progress)
 
 
 def _redecided(log: str, sides: Sides) -> Day:

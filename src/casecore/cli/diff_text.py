@@ -22,6 +22,7 @@ from casecore.diff.formats.words import (
     rewritten,
     summed,
     told,
+    verdict_lines,
 )
 from casecore.diff.report import Difference
 
@@ -61,6 +62,9 @@ def tell(report: Difference, old: str, new: str, screen: Screen, code: Exit, day
         _story(one, screen)
         for line in one.more:
             screen.paragraph(line, "dim", 6)
+    for line in verdict_lines(report):
+        screen.line()
+        screen.paragraph(f"promise  {line}")
     if day is not None:
         screen.line()
         for line in day_lines(day):

@@ -30,6 +30,7 @@ from casecore.check.in_flight import Flights, in_flight
 from casecore.composition import HOUSE, View
 from casecore.diff.edits import Edit, edited, edits_of
 from casecore.diff.scopes import together
+from casecore.diff.verdicts import Turned, turned
 from casecore.explore import LIMIT, Scope, Story
 from casecore.explore.laboratory import Context, Here, Laboratory, Move, Outcome
 from casecore.explore.questions import Question
@@ -95,6 +96,7 @@ class Comparison:
         transitions: How many steps.
         complete: Whether these were all.
         flights: What becomes of cases in flight, in the scopes in which something differs; elsewhere nothing can.
+        turned: The promises with another verdict, where these were asked for.
     """
 
     old: Policy = field(repr=False)
@@ -106,6 +108,7 @@ class Comparison:
     transitions: int
     complete: bool
     flights: Flights
+    turned: tuple[Turned, ...] = ()
 
     @property
     def without_effect(self) -> tuple[Edit, ...]:
@@ -161,6 +164,7 @@ def diff(
     house: House[View] = HOUSE,
     scopes: Iterable[Checked] | None = None,
     limit: int = LIMIT,
+    promises: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Comparison:
     """Compare two policies by what they decide, and try the switch from one to the other.
@@ -171,6 +175,7 @@ def diff(
         house: The rules that are asked.
         scopes: Where they are compared; by default, in every scope of either policy.
         limit: How many worlds of a scope are visited at most.
+        promises: Whether the promises of §10 are asked under both, where something differs.
         progress: Told the name of each scope before it is searched.
     """
     old, new = (next(policy.periods(None))[2] for policy in (old, new))
@@ -200,7 +205,9 @@ def diff(
         tuple(differing), old, new, house=house, limit=limit, progress=lambda name: progress(f"{name}, in flight")
     )
     complete = complete and flights.complete
-    return Comparison(old, new, edits, changes, tuple(untold), worlds, transitions, complete, flights)
+    asked = differing if promises else []
+    told = turned(asked, old, new, house=house, limit=limit, progress=lambda name: progress(f"{name}, promises"))
+    return Comparison(old, new, edits, changes, tuple(untold), worlds, transitions, complete, flights, told)
 
 
 def over_time(
@@ -210,6 +217,7 @@ def over_time(
     house: House[View] = HOUSE,
     scopes: Iterable[Checked] | None = None,
     limit: int = LIMIT,
+    promises: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[tuple[datetime | None, Comparison], ...]:
     """Compare two policies in each period in which they say anything different, with when it begins.
@@ -220,6 +228,7 @@ def over_time(
         house: The rules that are asked.
         scopes: Where they are compared; by default, in every scope of either policy.
         limit: How many worlds of a scope are visited at most.
+        promises: Whether the promises of §10 are asked under both, where something differs.
         progress: Told the name of each scope before it is searched.
 
     Returns:
@@ -232,7 +241,8 @@ def over_time(
         pair = tuple(next(one.periods(None))[2] if begin is None else one.at(begin) for one in (old, new))
         said = tuple((edit.steps, repr(edit.old), repr(edit.new)) for edit in edits_of(*pair))
         if begin is None or (said and said not in known):
-            found.append((begin, diff(*pair, house=house, scopes=chosen, limit=limit, progress=progress)))
+            compared = diff(*pair, house=house, scopes=chosen, limit=limit, promises=promises, progress=progress)
+            found.append((begin, compared))
         known.add(said)
     return tuple(found)
 

@@ -119,10 +119,12 @@ def compare(
     house: House[View] = HOUSE,
     scopes: Iterable[Checked] | None = None,
     limit: int = LIMIT,
+    promises: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Difference:
     """Compare two policies in each period in which they differ, and try the switch; arguments as for `diff`."""
-    return Difference(old, new, over_time(old, new, house=house, scopes=scopes, limit=limit, progress=progress))
+    found = over_time(old, new, house=house, scopes=scopes, limit=limit, promises=promises, progress=progress)
+    return Difference(old, new, found)
 
 
 def every(report: Difference) -> Iterator[Numbered]:

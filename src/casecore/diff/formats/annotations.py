@@ -14,7 +14,18 @@ from casecore.check.formats.stories import lines
 from casecore.check.report import Level
 from casecore.ci import sarif_log, sarif_rule, workflow_command
 from casecore.diff.days import Day
-from casecore.diff.formats.words import LEVELS, MEANINGS, Told, compared, day_lines, rewritten, standing, summed, told
+from casecore.diff.formats.words import (
+    LEVELS,
+    MEANINGS,
+    Told,
+    compared,
+    day_lines,
+    rewritten,
+    standing,
+    summed,
+    told,
+    verdict_lines,
+)
 from casecore.diff.report import Difference
 from casecore.problems import Origin
 
@@ -26,7 +37,7 @@ def as_github(report: Difference, old: str, new: str, day: Day | None = None) ->
     for level in Level:
         found = [(one.id, _command(one, report, new)) for one in every if one.level is level]
         said += at_most(found, level)
-    return "\n".join([*said, *(() if day is None else day_lines(day)), summed(report)])
+    return "\n".join([*said, *verdict_lines(report), *(() if day is None else day_lines(day)), summed(report)])
 
 
 def _place(one: Told, report: Difference) -> Origin | None:
@@ -61,8 +72,13 @@ def as_sarif(report: Difference, old: str, new: str, day: Day | None = None) -> 
     names = [*MEANINGS]
     rules = [sarif_rule(name, name, MEANINGS[name], LEVELS[name]) for name in names]
     results = [_result(one, names.index(one.label), report, new) for one in told(report)]
-    of_day = [] if day is None else [*day_lines(day)]
-    return sarif_log(rules, results, compared=compared(report), summary=summed(report), day=of_day)
+    properties = {
+        "compared": compared(report),
+        "summary": summed(report),
+        "promises": [*verdict_lines(report)],
+        "day": [] if day is None else [*day_lines(day)],
+    }
+    return sarif_log(rules, results, **properties)
 
 
 def _result(one: Told, number: int, report: Difference, new: str) -> dict[str, Any]:

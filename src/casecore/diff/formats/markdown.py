@@ -22,6 +22,7 @@ from casecore.diff.formats.words import (
     rewritten,
     summed,
     told,
+    verdict_lines,
 )
 from casecore.diff.report import Difference
 from casecore.explore import Story
@@ -39,6 +40,8 @@ def as_markdown(report: Difference, old: str, new: str, day: Day | None = None) 
     if silent:
         edits = [(one.id, rewritten(edit), "; ".join(one.more)) for one in silent for edit in one.edits]
         said += ["", *folded(f"{len(silent)} without effect", table(("", "edit", "to know"), edits))]
+    promises = [f"- {cell(line)}" for line in verdict_lines(report)]
+    said += ["", "### Promises", "", *promises] if promises else []
     if day is not None:
         first, *lines = day_lines(day)
         said += ["", *folded(cell(first), (f"- {cell(line.strip())}" for line in lines))]

@@ -36,6 +36,11 @@ def as_json(report: Difference, old: str, new: str, day: Day | None = None) -> s
         "worlds": sum(comparison.worlds for _, comparison in report.periods),
         "steps": sum(comparison.transitions for _, comparison in report.periods),
         "complete": report.complete,
+        "promises": [
+            {"number": one.number, "title": one.title, "old": one.old.verdict, "new": one.new.verdict}
+            for _, comparison in report.periods
+            for one in comparison.turned
+        ],
         "day": None if day is None else _day(day),
         "summary": {**report.counts(), "without_effect": len(report.without_effect)},
     }

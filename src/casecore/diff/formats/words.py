@@ -18,7 +18,7 @@ from typing import Any, Final
 import attrs
 from attrs import frozen
 
-from casecore.check.formats.results import as_written, counted, titled
+from casecore.check.formats.results import as_written, counted, said, titled
 from casecore.check.formats.stories import rows
 from casecore.check.in_flight import Stranded
 from casecore.check.report import Level
@@ -245,6 +245,14 @@ def compared(report: Difference) -> str:
 def _flown(found: list[Comparison]) -> str:
     worlds = sum(comparison.flights.worlds for comparison in found)
     return f"; the switch tried in {counted(worlds, 'world')}" if worlds else ""
+
+
+def verdict_lines(report: Difference) -> Iterator[str]:
+    """Which promises have another verdict: `P06 no idle disconnect too early: proved -> not claimed`."""
+    for begin, comparison in report.periods:
+        since = "" if begin is None else f"from {begin:%Y-%m-%d}: "
+        for one in comparison.turned:
+            yield visible(f"{since}P{one.number} {one.title}: {one.old.verdict} -> {one.new.verdict} ({said(one.new)})")
 
 
 def day_lines(day: Day) -> Iterator[str]:
