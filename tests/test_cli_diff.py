@@ -186,7 +186,7 @@ class TestPromises:
         new.write_text(SHIPPED + softened, "utf-8")
         _, printed, _ = casecore("diff", old, new, *SCOPE, "--promises", "--format", name)
         if name == "json":
-            (told_of,) = json.loads(printed)["promises"]
+            told_of, *_ = json.loads(printed)["promises"]
             assert ("04", "proved", "not claimed") == (told_of["number"], told_of["old"], told_of["new"])
         else:
             printed = " ".join(printed.replace("\\", "").split())
