@@ -10,7 +10,19 @@ from time import perf_counter
 import casecore
 from bench.measure import show
 
-SUBJECTS = ("clocks", "day", "decide", "explore", "fold", "handle", "imports", "loading", "routing", "templates")
+SUBJECTS = (
+    "clocks",
+    "day",
+    "decide",
+    "diff",
+    "explore",
+    "fold",
+    "handle",
+    "imports",
+    "loading",
+    "routing",
+    "templates",
+)
 
 
 def main(names: list[str]) -> int:

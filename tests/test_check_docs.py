@@ -14,6 +14,8 @@ from casecore.check.formats.results import EXITS, VERDICTS
 from casecore.check.formats.stories import lines
 from casecore.check.report import Verdict
 from casecore.cli.app import the_app
+from casecore.diff.formats import FORMATS as DIFF_FORMATS
+from casecore.diff.formats.words import APART, MEANINGS, SIGNS
 from casecore.promises import PROMISES
 from casecore.testing.days import chapters
 from casecore.testing.plugin import ENDING
@@ -21,6 +23,7 @@ from casecore.testing.plugin import ENDING
 ROOT = Path(__file__).parents[1]
 CHECK = (ROOT / "docs" / "check.md").read_text("utf-8")
 CI = (ROOT / "docs" / "ci.md").read_text("utf-8")
+DIFF = (ROOT / "docs" / "diff.md").read_text("utf-8")
 
 
 def parts(report):
@@ -50,6 +53,15 @@ class TestPages:
         """Each has its line."""
         assert {"text", *FORMATS} == set(re.findall(r"^\| `(\w+)` \|", CHECK, re.MULTILINE))
 
+    def test_signs(self):
+        """docs/diff.md has the signs, what each means, and every format of a comparison."""
+        signs = table(("", "", "means"), ((sign, label, MEANINGS[label]) for label, sign in SIGNS.items()))
+        assert "\n".join(signs) in DIFF
+        formats = DIFF.partition("## Exit codes and formats")[2]
+        assert {"text", *DIFF_FORMATS} == set(re.findall(r"^\| `(\w+)` \|", formats, re.MULTILINE))
+        told = table(("an edit of", "what is not tried"), ((f"`{name}`", why) for name, why in APART.items()))
+        assert "\n".join(told).replace("\\`", "`") in DIFF
+
     def test_the_day_is_one(self, tmp_path):
         """The example goes as it says."""
         (day,) = re.findall(r"```json\n(.*?)```", CI, re.DOTALL)
@@ -65,7 +77,7 @@ class TestPages:
 
     @pytest.mark.parametrize(
         "command",
-        [line.removeprefix("$ ") for line in re.findall(r"^\$ casecore .*$", CHECK, re.MULTILINE)]
+        [line.removeprefix("$ ") for line in re.findall(r"^\$ casecore .*$", CHECK + DIFF, re.MULTILINE)]
         + re.findall(r"`(casecore (?:check|replay) [^`]*)`", CI)
         + re.findall(r"- run: (casecore .*)$", CI, re.MULTILINE),
     )
@@ -136,14 +148,17 @@ class TestHooks:
 
     def test_what_pre_commit_needs(self):
         """An id, a name, an entry and a language; no key that it does not know."""
-        assert ["casecore-check", "casecore-template-lint"] == [hook["id"] for hook in self.HOOKS]
+        assert ["casecore-check", "casecore-diff", "casecore-template-lint"] == [hook["id"] for hook in self.HOOKS]
         known = {"id", "name", "description", "entry", "args", "language", "additional_dependencies", "files"}
+        known |= {"pass_filenames", "require_serial", "verbose"}
         for hook in self.HOOKS:
-            assert {"id", "name", "entry", "language"} <= hook.keys() <= known | {"pass_filenames", "require_serial"}
+            assert {"id", "name", "entry", "language"} <= hook.keys() <= known
             assert [".[cli]"] == hook["additional_dependencies"]
             re.compile(hook["files"])
 
-    @pytest.mark.parametrize(("number", "names", "command"), [(0, [], "check"), (1, ["a.json", "b.txt"], "lint")])
+    @pytest.mark.parametrize(
+        ("number", "names", "command"), [(0, [], "check"), (1, [], "diff"), (2, ["a.json", "b.txt"], "lint")]
+    )
     def test_command_lines(self, number, names, command):
         """What pre-commit would run is understood, with as many files as it gives."""
         hook = self.HOOKS[number]
@@ -152,8 +167,9 @@ class TestHooks:
 
     def test_which_files(self):
         """A policy, and what is called a template."""
-        policy, template = (re.compile(hook["files"]) for hook in self.HOOKS)
+        policy, edited, template = (re.compile(hook["files"]) for hook in self.HOOKS)
         assert policy.search("desk/sop.toml")
+        assert edited.search("desk/sop.toml")
         assert template.search("a/order.template.json")
         assert not template.search("package.json")
 
@@ -176,11 +192,14 @@ class TestAction:
         for name, given in self.ACTION["inputs"].items():
             assert given["description"]
             assert ("default" in given) != (given.get("required") is True)
-            assert 1 == text.count(f"${{{{ inputs.{name} }}}}")
+            assert 1 <= text.count(f"${{{{ inputs.{name} }}}}")
         assert not [step for step in self.ACTION["runs"]["steps"] if "${{" in step.get("run", "")]
 
     def test_command_line(self):
         """What it runs is understood."""
+        run = self.ACTION["runs"]["steps"][-2]["run"].replace("$REVISION", "HEAD").replace('"$POLICY"', "sop.toml")
+        for given in ("", "--fail-on any"):
+            assert "diff" == understood(shlex.split(run.replace('${FAIL_ON:+--fail-on "$FAIL_ON"}', given)))
         run = self.ACTION["runs"]["steps"][-1]["run"]
         words = run.replace('"$POLICY"', "sop.toml").replace("$ARGUMENTS", "--only 04 --walk 0")
         assert "check" == understood(shlex.split(words))

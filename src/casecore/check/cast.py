@@ -133,10 +133,10 @@ def has_contact(agent: str, policy: Policy) -> Iterator[Command]:
     yield from disposes(agent, policy)
 
 
-def disposes(agent: str, policy: Policy) -> Iterator[Command]:
+def disposes(agent: str, policy: Policy, notes: str = "As agreed") -> Iterator[Command]:
     """An agent disposes an ended contact."""
     code = policy.wrap_up.codes[0] if policy.wrap_up.codes else ""
-    yield Dispose(agent, NOON, CASE, code, "As agreed")
+    yield Dispose(agent, NOON, CASE, code, notes)
 
 
 def proceeds(agent: str, policy: Policy) -> Iterator[Command]:
@@ -257,6 +257,7 @@ def we_begin(channel: Channel, policy: Policy) -> Scope:
     """A case that we start, and what may be written when."""
     commands = [
         *arrives(channel),
+        OpenCase("ana", NOON, CASE),
         *we_write("ana", channel),
         *closes_itself(),
         EndContact("ana", NOON, CASE),
@@ -374,6 +375,7 @@ def mistakes(channel: Channel, policy: Policy) -> Scope:
         ApproveDraft("ben", NOON, CASE, DRAFT),
         EndContact("ana", NOON, CASE),
         Dispose("ana", NOON, CASE, "", ""),
+        *disposes("ana", policy, notes=""),
         Dispose("ben", NOON, CASE, "", "", "ana"),
         MakeCommitment("ana", NOON, CASE, "p1", early, ""),
         ReassignCase("ana", NOON, CASE),

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, Final
 
 import attrs
@@ -22,6 +23,7 @@ from casecore.channels import Channel
 from casecore.check.cast import Checked
 from casecore.check.cast import scopes as scopes_of
 from casecore.check.fixes import nearest_fix
+from casecore.check.in_flight import WAYS, in_flight
 from casecore.check.lint import lint, waiver_of
 from casecore.check.occasions import OCCASIONS
 from casecore.check.order import judge_order
@@ -29,7 +31,6 @@ from casecore.check.report import Judgement, Report, Searched, Verdict
 from casecore.check.walk import Walked
 from casecore.check.walk import walk as walked_by
 from casecore.composition import HOUSE, RULES, View
-from casecore.desk import Desk
 from casecore.documents import keys_of_rule
 from casecore.explore import LIMIT, Exploration, Found, Result, Story, explore
 from casecore.house import House
@@ -38,12 +39,6 @@ from casecore.policies import Policy
 from casecore.problems import did_you_mean
 from casecore.promises import PROMISES, TRIGGERS, Promise, Step
 from casecore.statuses import CASE_LIFECYCLE, Status, Trigger
-
-WAYS: Final[Mapping[str, Callable[[Desk], bool]]] = {
-    "18": lambda desk: all(file.case.status is Status.CLOSED for file in desk.cases.values()),
-    "19": lambda desk: all(file.draft is None for file in desk.cases.values()),
-}
-"""Where there must always be a way to, by the promise's number: every case is closed; no draft waits."""
 
 STEPS: Final = 2_000
 """How long the random walk is."""
@@ -92,12 +87,14 @@ def check(
     explorations = [search.found for search in searched]
     used = walked.refusals.union(*(exploration.refusals for exploration in explorations))
     unused = tuple(sorted({rule.id for rule in RULES} - used))
-    judgements = [_judged(promise, policy, searched, walked) for promise in promises]
+    judgements = [judged(promise, policy, searched, walked) for promise in promises]
     judgements = [_with_fix(judgement, searched, house, limit) for judgement in judgements]
     if "17" in only or not (only or names):
         judgements.append(judge_order(policy))
     if "20" in only or not (only or names):
         judgements.append(_judged_use(explorations, unused))
+    if "21" in only or (not only and policy.change):
+        judgements.append(_judged_switches(policy, at, names, house, limit, progress))
     judgements = [_waived(judgement, policy, at) for judgement in judgements]
     return Report(
         policy,
@@ -123,8 +120,7 @@ def chosen(policy: Policy, names: tuple[str, ...], begin: datetime | None = None
     known = {checked.scope.name: checked for checked in scopes_of(policy)}
     for name in names:
         if name not in known:
-            near = did_you_mean(name, known) or f"use one of {', '.join(known)}"
-            raise ValueError(f"there is no scope {name!r}; {near}")
+            raise ValueError(no_such_scope(name, known))
     wanted = tuple(known[name] for name in names) or tuple(known.values())
     if begin is None:
         return wanted
@@ -134,8 +130,14 @@ def chosen(policy: Policy, names: tuple[str, ...], begin: datetime | None = None
     return tuple(Checked(scope, checked.ways) for scope, checked in zip(dated, wanted, strict=True))
 
 
+def no_such_scope(name: str, known: Iterable[str]) -> str:
+    """What is said of a scope that does not exist."""
+    near = did_you_mean(name, known) or f"use one of {', '.join(known)}"
+    return f"there is no scope {name!r}; {near}"
+
+
 def _asked(numbers: frozenset[str]) -> list[Promise]:
-    known = {*(promise.number for promise in PROMISES), "17", "20"}
+    known = {*(promise.number for promise in PROMISES), "17", "20", "21"}
     for number in sorted(numbers - known):
         raise ValueError(f"there is no promise {number!r} that a check asks; use one of {', '.join(sorted(known))}")
     return [promise for promise in PROMISES if not numbers or promise.number in numbers]
@@ -193,7 +195,7 @@ def _searched(found: Exploration) -> Searched:
 # Judging -----------------------------------------------------------------------------------------------
 
 
-def _judged(promise: Promise, policy: Policy, searched: list[Search], walked: Walked) -> Judgement:
+def judged(promise: Promise, policy: Policy, searched: list[Search], walked: Walked) -> Judgement:
     """What all scopes, and the walk, say of one promise."""
     number, title = promise.number, promise.title
     if not any(promise.claimed(search.policy) for search in searched):
@@ -284,6 +286,34 @@ def _shortest(found: Iterable[Found]) -> tuple[Story, tuple[str, ...]] | None:
     """The shortest story of these, and what is wrong with its last step; None where there is no story."""
     told = [(one.story, one.wrong) for one in found if one.story is not None]
     return min(told, key=lambda one: len(one[0]), default=None)
+
+
+def _judged_switches(
+    policy: Policy,
+    at: datetime | None,
+    names: tuple[str, ...],
+    house: House[View],
+    limit: int,
+    progress: Callable[[str], None],
+) -> Judgement:
+    """What is known of promise 21: whether one of the dated changes strands a case in flight."""
+    title, periods = "switching to a new policy strands no case in flight", [*policy.periods(at)]
+    if len(periods) == 1:
+        return Judgement("21", title, Verdict.NOT_CLAIMED, "the policy has no dated change that is still to come")
+    worlds, complete, scopes = 0, True, list[str]()
+    for (_, _, old), (begin, _, new) in pairwise(periods):
+        tried = chosen(old, names, begin)
+        found = in_flight(tried, old, new, house=house, limit=limit, progress=progress)
+        worlds, complete = worlds + found.worlds, complete and found.complete and not found.untold
+        scopes += [checked.scope.name for checked in tried]
+        if found.stranded:
+            first = min(found.stranded, key=lambda one: len(one.story))
+            wrong = tuple(f"{begin:%Y-%m-%d}: {one.what}; {one.hint}" for one in found.stranded)
+            return Judgement("21", title, Verdict.FAILS, "", worlds, first.scopes, first.story, wrong)
+    if not complete:
+        why = f"tried in {worlds} worlds and given up, and nothing is known to be wrong so far"
+        return Judgement("21", title, Verdict.INCONCLUSIVE, why)
+    return Judgement("21", title, Verdict.PROVED, "", worlds, tuple(scopes))
 
 
 def _softened(promise: Promise, policy: Policy) -> str:

@@ -13,9 +13,7 @@ from casecore.cli import UNREADABLE
 from casecore.cli.screen import complain
 from casecore.policies import PolicyError
 
-_ROOT = (
-    """Runs a support desk's standard operating procedure: check it, replay a day, list its rules, draw life cycles."""
-)
+_ROOT = """Runs a support desk's standard operating procedure: check and compare it, replay a day, list its rules."""
 
 _COMMANDS = MappingProxyType(
     {
@@ -32,6 +30,22 @@ _COMMANDS = MappingProxyType(
                 ("check our-sop.toml", "prove what your SOP promises"),
                 ("check our-sop.toml --write-stories DIR", "and keep the stories"),
                 ("check our-sop.toml --only 04,06 --watch", "again at each change"),
+            ),
+        ),
+        "diff": (
+            """Tell what a change of an SOP changes: what is allowed or refused from now on, and who is stranded.
+
+            Both policies work at the same small desks, and whatever can be done there is decided under both. What
+            differs is told once for each reason, with the shortest story, both answers and the edited lines. What is
+            edited and makes no difference is said, too.
+
+            Exit code 0: compared. 1: something that --fail-on names. 2: it could not run. 3: not all was compared.
+            """,
+            (
+                ("diff old.toml new.toml", "what behaves differently"),
+                ("diff --git main our-sop.toml", "against the version on a branch"),
+                ("diff our-sop.toml --at 2026-11-30 --at 2026-12-01", "one SOP at two dates"),
+                ("diff old.toml new.toml --log day.jsonl", "and what of a recorded day"),
             ),
         ),
         "replay": (

@@ -125,13 +125,13 @@ def attempt(asked: Asked) -> int:
     else:
         screen.line(FORMATS[asked.format](report, file))
     if asked.format == "github":
-        _summarise(report, file)
+        summarise(as_markdown(report, file))
     return int(report.exit)
 
 
 def _report(policy: Policy, asked: Asked) -> Report:
     searches = len(asked.scopes) or len(tuple(scopes_of(policy)))
-    with _followed_by_a_bar(searches + bool(asked.walk)) as progress:
+    with followed_by_a_bar(searches + bool(asked.walk), "checking") as progress:
         try:
             report = checked(
                 policy,
@@ -162,7 +162,7 @@ def _instant(policy: Policy, at: str | None) -> datetime:
 
 def _guards(policy: Policy, asked: Asked) -> int:
     try:
-        with _followed_by_a_bar(len(guards_of(policy))) as progress:
+        with followed_by_a_bar(len(guards_of(policy)), "guarding") as progress:
             found = guarded(policy, scopes=asked.scopes, limit=asked.limit, progress=progress)
     except ValueError as error:  # no such scope
         raise CannotCheck(str(error)) from None
@@ -179,7 +179,7 @@ def _guards(policy: Policy, asked: Asked) -> int:
 
 
 @contextmanager
-def _followed_by_a_bar(parts: int) -> Iterator[Callable[[str], None]]:
+def followed_by_a_bar(parts: int, what: str) -> Iterator[Callable[[str], None]]:
     """What is being searched now, as a bar on standard error where that is a terminal."""
     if not sys.stderr.isatty():
         yield lambda _: None
@@ -188,7 +188,7 @@ def _followed_by_a_bar(parts: int) -> Iterator[Callable[[str], None]]:
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True, redirect_stdout=False) as progress:
-        bar = progress.add_task("checking", total=parts)
+        bar = progress.add_task(what, total=parts)
         done = iter(range(parts))
         yield lambda name: progress.update(bar, description=name, completed=next(done, parts))
 
@@ -203,14 +203,14 @@ def _write(report: Report, asked: Asked, folder: Path) -> dict[str, str]:
     return {judgement.number: str(folder / name_of(judgement)) for judgement in report.of(Verdict.FAILS)}
 
 
-def _summarise(report: Report, file: str) -> None:
+def summarise(text: str) -> None:
     """Add the whole report to the page of the step, where GitHub runs this."""
     page = os.environ.get("GITHUB_STEP_SUMMARY")
     if not page:
         return
     try:
         with Path(page).open("a", encoding="utf-8") as stream:
-            stream.write(f"{as_markdown(report, file)}\n")
+            stream.write(f"{text}\n")
     except (OSError, ValueError) as error:
         complain(CannotCheck(f"GITHUB_STEP_SUMMARY: {page} cannot be written ({error})"))
 

@@ -51,7 +51,7 @@ def replay(
     report: Report = JsonReport(quiet=quiet) if format == "json" else TextReport(Screen(), quiet=quiet)
     tally, error = Tally(), None
     try:
-        with _opened(day, name) as stream, _followed(stream, name, beside=quiet and format == "text") as every:
+        with opened(day, name) as stream, _followed(stream, name, beside=quiet and format == "text") as every:
             named, lines = policy_of(every)
             if named is not None and policy is None:
                 desk = Desk(Policy.load(Path(day).parent / named))  # `-` lies in this directory, as far as that goes
@@ -69,7 +69,8 @@ def replay(
 
 
 @contextmanager
-def _opened(day: str, name: str) -> Iterator[BinaryIO]:
+def opened(day: str, name: str) -> Iterator[BinaryIO]:
+    """A day, opened for reading bytes; `-` is standard input."""
     if day == "-" and sys.stdin is not None:  # it is None where a process was started without one
         yield sys.stdin.buffer
         return

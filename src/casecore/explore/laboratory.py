@@ -171,7 +171,7 @@ class Laboratory:
         self.house = house
         self.always = dict(always or {})
         self.sometimes = dict(sometimes or {})
-        self.start = start_of(scope, policy, house)
+        self.start = start_of(scope, with_every_queue(self.policies), house)
         self.names = tuple(sorted(self.start.agents))
         self.places = {name: place for place, name in enumerate(self.names)}
         self.counting: frozenset[str] = frozenset()
@@ -416,6 +416,19 @@ def start_of(scope: Scope, policy: Policy, house: House[View]) -> Desk:
             raise ValueError(f"{type(command).__name__} by {command.by} is refused: {step.verdict}")
         desk = step.after
     return desk
+
+
+def with_every_queue(policies: tuple[Policy, ...]) -> Policy:
+    """The first policy, with the queues that only others have: the team may serve them all."""
+    first: Any = policies[0]
+    more: dict[str, Any] = {
+        name: queue for policy in policies for name, queue in policy.queues.items() if name not in first.queues
+    }
+    if not more:
+        return policies[0]
+    closed = {name: attrs.evolve(queue, fallback=False) for name, queue in more.items()}
+    joint: Policy = attrs.evolve(first, queues={**first.queues, **closed})
+    return joint
 
 
 def _wrong(ask: Asked) -> Callable[[Step], tuple[str, ...]]:

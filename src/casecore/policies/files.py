@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -236,12 +236,15 @@ def _no_toml(source: Source, message: str) -> PolicyError:
 # Files on each other -----------------------------------------------------------------------------------
 
 
-def stacked(top: Source, folder: Path | None) -> tuple[dict[str, Any], Sources]:
+def stacked(
+    top: Source, folder: Path | None, read: Callable[[Path], str] = read_text
+) -> tuple[dict[str, Any], Sources]:
     """What a file and all that it extends say together, and the files, nearest first.
 
     Args:
         top: The file that was asked for.
         folder: Where it lies; None for a text that lies nowhere and can extend nothing.
+        read: (path) -> the text of a file below; e.g. as it was at some revision.
 
     Raises:
         PolicyError: When a file that is extended cannot be read, or the files go in a circle.
@@ -250,7 +253,7 @@ def stacked(top: Source, folder: Path | None) -> tuple[dict[str, Any], Sources]:
     seen = set() if folder is None else {(folder / Path(top.name).name).resolve()}
     while (below := _extended(sources[-1], folder, top.name)) is not None:
         folder = below.parent
-        sources.append(_below(below, sources, seen, top.name))
+        sources.append(_below(below, sources, seen, top.name, read))
     merged: dict[str, Any] = {}
     for source in reversed(sources):
         _merge(merged, source)
@@ -270,7 +273,7 @@ def _extended(source: Source, folder: Path | None, name: str) -> Path | None:
     return folder / extends if extends and folder is not None else None
 
 
-def _below(path: Path, above: list[Source], seen: set[Path], name: str) -> Source:
+def _below(path: Path, above: list[Source], seen: set[Path], name: str, read: Callable[[Path], str]) -> Source:
     try:
         resolved = path.resolve()
         if resolved in seen:
@@ -278,7 +281,7 @@ def _below(path: Path, above: list[Source], seen: set[Path], name: str) -> Sourc
         if len(above) == HIGHEST:
             raise _unreadable(name, f"{HIGHEST} files lie on each other already", f"at most {HIGHEST}")
         seen.add(resolved)
-        return parsed(read_text(path), str(path))
+        return parsed(read(path), str(path))
     except (OSError, ValueError) as error:
         found = error.problems[0] if isinstance(error, PolicyError) else Problem("", f"cannot be read ({error})")
     if found.origins:  # it is in the file below, and the reader has to look there

@@ -6,7 +6,7 @@ first, what is left out is counted, and everything stands in the step's summary,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from casecore.check.formats.results import Result, results, summed
@@ -21,16 +21,17 @@ SHOWN: Final = 10
 def as_github(report: Report, file: str) -> str:
     """Workflow commands, at most ten of a level, and the sum."""
     every = [*results(report)]
-    told = []
+    told = list[str]()
     for level in Level:
-        found = [result for result in every if result.level is level]
-        told += [_command(result, level, report, file) for result in found[:SHOWN]]
-        told += _left_out(found[SHOWN:], level)
+        found = [(result.id, _command(result, level, report, file)) for result in every if result.level is level]
+        told += at_most(found, level)
     return "\n".join([*told, summed(report)])
 
 
-def _left_out(found: Iterable[Result], level: Level) -> Iterator[str]:
-    ids = [result.id for result in found]
+def at_most(found: Sequence[tuple[str, str]], level: Level) -> Iterator[str]:
+    """As many commands of a level as GitHub keeps, each given with its id, and which are left out."""
+    yield from (command for _, command in found[:SHOWN])
+    ids = [name for name, _ in found[SHOWN:]]
     if ids:
         yield f"+{len(ids)} more of level {level}, which GitHub would not show: {', '.join(ids)}"
 

@@ -29,8 +29,8 @@ from casecore.words import visible
 
 def as_markdown(report: Report, file: str) -> str:
     """The whole report."""
-    told = [f"## casecore check: {_cell(titled(report.policy))}", ""]
-    told += [f"`{_cell(file)}`: **{summed(report)}** (exit {report.exit})"]
+    told = [f"## casecore check: {cell(titled(report.policy))}", ""]
+    told += [f"`{cell(file)}`: **{summed(report)}** (exit {report.exit})"]
     lint = [_finding(result, report.policy) for result in linted(report)]
     if lint:
         told += ["", *table(("level", "code", "where", "what", "what to do"), lint)]
@@ -38,7 +38,7 @@ def as_markdown(report: Report, file: str) -> str:
         if result.level is not None:
             told += ["", *_open(result, known, report.policy)]
     every = table(("", "promise", "verdict", ""), (_row(result, known) for result, known in promised(report)))
-    told += ["", *_folded("Every promise", every)]
+    told += ["", *folded("Every promise", every)]
     sizes = [
         (
             scope.scope,
@@ -50,24 +50,26 @@ def as_markdown(report: Report, file: str) -> str:
         for scope in report.searched
     ]
     head = ("scope", "who is there", "worlds", "steps between them", "tried")
-    return "\n".join([*told, "", *_folded(f"Searched {searched(report)}", table(head, sizes))])
+    return "\n".join([*told, "", *folded(f"Searched {searched(report)}", table(head, sizes))])
 
 
 def table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> Iterator[str]:
     """A table: its head, and its rows with everything that Markdown or HTML would read as its own made harmless."""
     yield f"| {' | '.join(head)} |"
     yield f"| {' | '.join('---' for _ in head)} |"
-    yield from (f"| {' | '.join(map(_cell, line))} |" for line in lines)
+    yield from (f"| {' | '.join(map(cell, line))} |" for line in lines)
 
 
 _OWN = re.compile(r"([\\`*_{}\[\]<>|#~@])")
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """A text in which everything is harmless that Markdown or HTML would read as its own."""
     return _OWN.sub(r"\\\1", visible(text)).replace("\\<", "&lt;").replace("\\@", "@\u200b")
 
 
-def _folded(title: str, inside: Iterable[str]) -> Iterator[str]:
+def folded(title: str, inside: Iterable[str]) -> Iterator[str]:
+    """Lines that are shown when somebody opens them."""
     yield from ("<details>", f"<summary>{title}</summary>", "", *inside, "", "</details>")
 
 
@@ -81,13 +83,13 @@ def _row(result: Result, known: Judgement) -> tuple[str, ...]:
 
 
 def _open(result: Result, judgement: Judgement, policy: Policy) -> Iterator[str]:
-    yield f"### {MARKS[judgement.verdict]} {result.id} {_cell(result.title)}: {judgement.verdict}"
+    yield f"### {MARKS[judgement.verdict]} {result.id} {cell(result.title)}: {judgement.verdict}"
     yield ""
-    yield _cell(result.message)
+    yield cell(result.message)
     if judgement.story is not None:
-        yield from ("", f"With {_cell(team(judgement.story))}:", "")
+        yield from ("", f"With {cell(team(judgement.story))}:", "")
         yield from table(HEAD, (row.cells for row in rows(judgement.story)))
     for key in judgement.keys:
-        yield from ("", f"allowed by: {_cell(rests_on(policy, key))} {_cell(where(policy, key))}".rstrip())
+        yield from ("", f"allowed by: {cell(rests_on(policy, key))} {cell(where(policy, key))}".rstrip())
     if judgement.fix is not None:
-        yield from ("", f"nearest fix: {_cell(fixed(judgement.fix))} (checked again)")
+        yield from ("", f"nearest fix: {cell(fixed(judgement.fix))} (checked again)")

@@ -62,7 +62,7 @@ def _result(result: Result, policy: Policy) -> dict[str, Any]:
         "message": result.message,
         "remedy": result.remedy,
         "key": result.key or None,
-        "location": _place(policy.origin(result.key) if result.key else None),
+        "location": placed(policy.origin(result.key) if result.key else None),
         "fingerprint": result.fingerprint,
     }
 
@@ -75,12 +75,12 @@ def _judgement(judgement: Judgement, policy: Policy) -> dict[str, Any]:
         "times": judgement.times,
         "scopes": [*judgement.scopes],
         "keys": [
-            {"key": key, "says": rests_on(policy, key), "location": _place(policy.origin(key))}
+            {"key": key, "says": rests_on(policy, key), "location": placed(policy.origin(key))}
             for key in judgement.keys
         ],
         "fix": _fix(judgement.fix),
-        "story": _story(judgement.story),
-        "witness": _story(judgement.witness),
+        "story": told_story(judgement.story),
+        "witness": told_story(judgement.witness),
     }
 
 
@@ -88,12 +88,14 @@ def _fix(fix: Fix | None) -> dict[str, Any] | None:
     return None if fix is None else {"key": fix.key, "old": fix.old, "new": fix.new, "rechecked": True}
 
 
-def _place(found: Origin | None) -> dict[str, Any] | None:
+def placed(found: Origin | None) -> dict[str, Any] | None:
+    """A place as JSON; null where it is not known."""
     names = ("file", "line", "column", "end_line", "end_column")
     return None if found is None else {name: getattr(found, name) for name in names}
 
 
-def _story(story: Story | None) -> dict[str, Any] | None:
+def told_story(story: Story | None) -> dict[str, Any] | None:
+    """A story as JSON, in words and so that it can be read back; null where there is none."""
     if story is None:
         return None
     return {

@@ -13,6 +13,7 @@ from casecore.check.formats.results import VERDICTS, Result, results, searched
 from casecore.check.formats.stories import rows
 from casecore.check.report import Judgement, Level, Report, Verdict
 from casecore.ci import sarif_location, sarif_log, sarif_rule
+from casecore.explore import Story
 from casecore.problems import Origin
 
 
@@ -51,7 +52,7 @@ def _help(judgement: Judgement) -> str:
 
 def _result(result: Result, number: int, report: Report, file: str) -> dict[str, Any]:
     where = report.policy.origin(result.key) if result.key else None
-    here = _location(where, file, result.key)
+    here = located(where, file, result.key)
     remedy = f" -> {result.remedy}" if result.remedy else ""
     told: dict[str, Any] = {
         "ruleId": result.id,
@@ -64,11 +65,14 @@ def _result(result: Result, number: int, report: Report, file: str) -> dict[str,
     if _waived(result):
         told["suppressions"] = [{"kind": "inSource", "justification": result.message}]
     if result.judgement is not None and result.judgement.story is not None:
-        told["codeFlows"] = [{"threadFlows": [{"locations": [*_flow(result.judgement, here)]}]}]
+        told["codeFlows"] = [
+            {"threadFlows": [{"locations": [*flow(result.judgement.story, result.judgement.wrong, here)]}]}
+        ]
     return told
 
 
-def _location(where: Origin | None, file: str, key: str) -> dict[str, Any]:
+def located(where: Origin | None, file: str, key: str) -> dict[str, Any]:
+    """A place in a policy, by its lines where they are known, and by its key."""
     if where is None:
         here = sarif_location(file)
     else:
@@ -77,11 +81,11 @@ def _location(where: Origin | None, file: str, key: str) -> dict[str, Any]:
     return {**here, "logicalLocations": [{"fullyQualifiedName": key}]} if key else here
 
 
-def _flow(judgement: Judgement, here: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The steps of a story; each stands where the story's promise rests, because a policy has no line for a step."""
-    told = rows(judgement.story) if judgement.story is not None else ()
+def flow(story: Story, wrong: tuple[str, ...], here: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The steps of a story; each stands where all of it rests, because a policy has no line for a step."""
+    told = rows(story)
     for row in told:
         changes = f" ({row.changes})" if row.changes else ""
-        breaks = f": {'; '.join(judgement.wrong)}" if row is told[-1] and judgement.wrong else ""
+        breaks = f": {'; '.join(wrong)}" if row is told[-1] and wrong else ""
         text = f"{row.clock} {row.who}: {row.does}{changes}{breaks}"
         yield {"executionOrder": row.number, "location": {**here, "message": {"text": text}}}

@@ -1,0 +1,141 @@
+"""Cases in flight: what becomes of them when one policy is replaced by another (§10 21).
+
+Every world of a scope that the old policy leads to is continued under the new one. A case is **stranded** where the new
+policy has no place for it: its queue is gone, or that of its draft, and it is not closed; or where there is no way on
+any more: to closed, or to the end of a draft. Each comes with the shortest story, under the old policy, and a hint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from attrs import field, frozen
+
+from casecore.check.cast import Checked
+from casecore.composition import HOUSE, View
+from casecore.desk import Desk
+from casecore.explore import LIMIT, Story
+from casecore.explore.switch import Switched, switch
+from casecore.house import House
+from casecore.policies import Policy
+from casecore.statuses import Status
+
+WAYS: Final[Mapping[str, Callable[[Desk], bool]]] = {
+    "18": lambda desk: all(file.case.status is Status.CLOSED for file in desk.cases.values()),
+    "19": lambda desk: all(file.draft is None for file in desk.cases.values()),
+}
+"""Where there must always be a way to, by the promise's number: every case is closed; no draft waits."""
+
+NO_WAY: Final[Mapping[str, tuple[str, str]]] = {
+    "18": (
+        "there is no way to closed any more",
+        "finish such cases before the switch, or keep in the new policy what lets them be closed",
+    ),
+    "19": (
+        "the draft can no longer be decided",
+        "decide such drafts before the switch, or keep in the new policy what lets them be decided",
+    ),
+}
+"""What is lost where there is no such way any more, and what to do about it."""
+
+
+@frozen
+class Stranded:
+    """Cases in flight that are stranded for the same reason.
+
+    Attributes:
+        what: What is wrong, in words.
+        hint: What to do.
+        story: The shortest story that leads there; the switch comes behind its last step.
+        times: In how many worlds, of how many scopes, it is so.
+        scopes: The names of these scopes.
+    """
+
+    what: str
+    hint: str
+    story: Story = field(repr=False)
+    times: int
+    scopes: tuple[str, ...]
+
+
+@frozen
+class Flights:
+    """What became of everything in flight.
+
+    Attributes:
+        worlds: In how many worlds the switch was tried.
+        stranded: What is stranded.
+        untold: How many reasons were found to which no clock leads, as far as is known.
+        complete: Whether these were all worlds.
+    """
+
+    worlds: int
+    stranded: tuple[Stranded, ...]
+    untold: int = 0
+    complete: bool = True
+
+
+def in_flight(
+    scopes: tuple[Checked, ...],
+    old: Policy,
+    new: Policy,
+    *,
+    house: House[View] = HOUSE,
+    limit: int = LIMIT,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Flights:
+    """Try a switch of policies at every moment of these scopes.
+
+    Args:
+        scopes: Where it is tried; there must be a way on where they say so.
+        old: The SOP before.
+        new: The SOP after.
+        house: The rules that are asked.
+        limit: How many worlds of a scope are visited at most.
+        progress: Told the name of each scope before it is searched.
+    """
+    stranded: dict[str, Stranded] = {}
+    worlds = untold = 0
+    complete = True
+    for checked in scopes:
+        progress(checked.scope.name)
+        possible = {number: WAYS[number] for number in sorted(checked.ways)}
+        found = switch(checked.scope, old, new, house=house, homeless=_homeless(new), possible=possible, limit=limit)
+        worlds, complete = worlds + found.before, complete and found.complete
+        untold += sum(left.story is None for left in found.left)
+        for one in _stranded(found, checked.scope.name, new):
+            stranded[one.what] = _together(stranded[one.what], one) if one.what in stranded else one
+    return Flights(worlds, tuple(stranded.values()), untold, complete)
+
+
+def _homeless(new: Policy) -> Callable[[Desk], Iterator[str]]:
+    """What of a case stands in a queue that the new policy does not have."""
+
+    def homeless(desk: Desk) -> Iterator[str]:
+        for file in desk.cases.values():
+            if file.case.status is Status.CLOSED:
+                continue
+            if file.case.queue not in new.queues:
+                yield f"case|{file.case.queue}"
+            if file.draft is not None and file.draft.queue not in new.queues:
+                yield f"draft|{file.draft.queue}"
+
+    return homeless
+
+
+def _stranded(found: Switched, scope: str, new: Policy) -> Iterator[Stranded]:
+    for left in found.left:
+        if left.why in NO_WAY:
+            what, hint = NO_WAY[left.why]
+        else:
+            kind, _, queue = left.why.partition("|")
+            what = f"a {kind} stands in the queue {queue}, which the new policy does not have"
+            hint = f"keep the queue {queue} until it is empty, or move what is in it, e.g. to {new.fallback}, before"
+        if left.story is not None:
+            yield Stranded(what, hint, left.story, left.times, (scope,))
+
+
+def _together(one: Stranded, other: Stranded) -> Stranded:
+    story = min(one.story, other.story, key=len)
+    return Stranded(one.what, one.hint, story, one.times + other.times, (*one.scopes, *other.scopes))

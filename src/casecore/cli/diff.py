@@ -1,0 +1,133 @@
+"""`casecore diff`: what does a change of the policy change?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Final, Literal
+
+from attrs import frozen
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from casecore.check.judge import no_such_scope
+from casecore.cli import UNREADABLE
+from casecore.cli.check import followed_by_a_bar, summarise
+from casecore.cli.diff_text import tell
+from casecore.cli.replay import opened
+from casecore.cli.screen import Screen, complain
+from casecore.diff.days import Day, redecided
+from casecore.diff.formats import FORMATS, as_markdown
+from casecore.diff.report import Difference, compare
+from casecore.diff.revisions import NoRevision, policy_at
+from casecore.diff.scopes import together
+from casecore.explore import LIMIT
+from casecore.kernel import CasecoreError
+from casecore.policies import Policy, PolicyError
+from casecore.policies.layers import Day as ADay
+from casecore.policies.layers import begins, zone_of
+from casecore.problems import Problem
+from casecore.replay import DayError, lines_of, policy_of
+
+PLAIN: Final = "sop.toml"
+"""The file that is compared where none is named."""
+
+
+class CannotCompare(CasecoreError, ValueError):
+    """Policies that cannot be compared as it was asked for; the text says why, and what to write instead."""
+
+
+@frozen
+class Sides:
+    """The two policies, and what they are called."""
+
+    old: Policy
+    new: Policy
+    old_name: str
+    new_name: str
+
+
+def diff(
+    files: Annotated[tuple[str, ...], Parameter(show_default=False)] = (),
+    /,
+    *,
+    at: Annotated[tuple[str, ...], Parameter(negative="", show_default=False)] = (),
+    git: Annotated[str | None, Parameter(metavar="REV")] = None,
+    log: Annotated[str | None, Parameter(metavar="DAY")] = None,
+    format: Literal["text", "json", "md", "github", "sarif"] = "text",  # noqa: A002 -- the option's name
+    fail_on: Annotated[
+        tuple[Literal["looser", "stricter", "other", "stranded", "any"], ...],
+        Parameter(negative="", show_default=False),
+    ] = (),
+    promises: Annotated[bool, Parameter(negative="", show_default=False)] = False,
+    scope: Annotated[tuple[str, ...], Parameter(negative="", show_default=False)] = (),
+    limit: Annotated[int, Parameter(validator=Number(gte=1))] = LIMIT,
+) -> int:
+    """Tell what a change of an SOP changes, each with the shortest story that shows it.
+
+    Exit code 0: compared; 1: something that --fail-on names; 2: it could not run; 3: not everything could be compared.
+
+    Args:
+        files: The SOP before and the SOP after, two TOML files; one of them with --at or --git.
+        at: A date at which one file is compared with itself at another date; to be given twice.
+        git: A revision of git, with whose version of the file it is compared; without a file that is sop.toml.
+        log: A recorded day, as `casecore replay` reads it: which of its decisions would have been others?
+        format: Text for people, JSON, Markdown for a pull request, GitHub's workflow commands, or SARIF.
+        fail_on: What is answered by exit code 1: looser, stricter, other, stranded or any; once for each.
+        promises: Also tell which promises (§10) have another verdict from now on; this takes about twice as long.
+        scope: The name of a scope to compare in; once for each. All of them if it is left out.
+        limit: How many worlds of one scope are visited before its search is given up.
+    """
+    try:
+        sides = _sides(files, at, git)
+        report = _compared(sides, scope, limit, promises=promises)
+        day = None if log is None else _redecided(log, sides)
+    except (PolicyError, CannotCompare, NoRevision, DayError) as error:
+        complain(error)
+        return UNREADABLE
+    code, screen = report.exit(fail_on), Screen()
+    if format == "text":
+        tell(report, sides.old_name, sides.new_name, screen, code, day)
+        return int(code)
+    screen.line(FORMATS[format](report, sides.old_name, sides.new_name, day))
+    if format == "github":
+        summarise(as_markdown(report, sides.old_name, sides.new_name, day))
+    return int(code)
+
+
+def _sides(files: tuple[str, ...], at: tuple[str, ...], git: str | None) -> Sides:
+    wanted = {(2, 0, False), (1, 2, False), (1, 0, True), (0, 0, True)}
+    if (len(files), len(at), git is not None) not in wanted:
+        told = "casecore diff OLD NEW, casecore diff FILE --at DATE --at DATE, or casecore diff --git REV FILE"
+        raise CannotCompare(f"there are not two policies to compare; write {told}")
+    if git is not None:
+        file = files[0] if files else PLAIN
+        return Sides(policy_at(git, file), Policy.load(file), f"{git}:{file}", file)
+    if at:
+        policy = Policy.load(files[0])
+        old, new = (policy.at(_instant(date, policy)) for date in at)
+        return Sides(old, new, f"{files[0]} at {at[0]}", f"{files[0]} at {at[1]}")
+    return Sides(Policy.load(files[0]), Policy.load(files[1]), *files)
+
+
+def _instant(date: str, policy: Policy) -> datetime:
+    problems: list[Problem] = []
+    day = ADay().read(date, "--at", problems)
+    if problems:
+        raise CannotCompare(str(problems[0]))
+    return begins(day, zone_of(policy))
+
+
+def _compared(sides: Sides, names: tuple[str, ...], limit: int, *, promises: bool) -> Difference:
+    known = {checked.scope.name: checked for checked in together(sides.old, sides.new)}
+    for name in names:
+        if name not in known:
+            raise CannotCompare(no_such_scope(name, known))
+    chosen = [known[name] for name in names] if names else None
+    with followed_by_a_bar(len(chosen or known), "comparing") as progress:
+        return compare(sides.old, sides.new, scopes=chosen, limit=limit, promises=promises, progress=progress)
+
+
+def _redecided(log: str, sides: Sides) -> Day:
+    with opened(log, log) as stream:
+        _, lines = policy_of(lines_of(stream, log))
+        return redecided(lines, sides.old, sides.new, log)

@@ -1,0 +1,341 @@
+"""What a change of the policy changes: two policies compared by what they decide, not by how they are written.
+
+Both policies work at the same small desks, side by side (the scopes of `check`): every command that can be given is
+decided under both, wherever either of them can lead, and time stops at the thresholds of both. Where the answers differ
+there is a **difference**, and all that differ for the same reason are one change:
+
+* **looser**: refused by the old policy, allowed by the new one;
+* **stricter**: allowed by the old one, refused by the new one;
+* **other**: allowed by both, and something else happens.
+
+Each comes with the shortest story that ends in such a step, both answers, and the edited keys that make the difference:
+a key is named when it alone, edited in the old policy or taken back in the new one, turns the answer. An edit that is
+named nowhere has **no effect** at these desks, and is listed as such.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import attrs
+from attrs import field, frozen
+
+from casecore.arrivals import ReceiveMessage
+from casecore.channels import Channel
+from casecore.check.cast import Checked
+from casecore.check.in_flight import Flights, in_flight
+from casecore.composition import HOUSE, View
+from casecore.diff.edits import Edit, edited, edits_of
+from casecore.diff.scopes import together
+from casecore.diff.verdicts import Turned, turned
+from casecore.explore import LIMIT, Scope, Story
+from casecore.explore.laboratory import Context, Here, Laboratory, Move, Outcome
+from casecore.explore.questions import Question
+from casecore.explore.stories import Teller
+from casecore.explore.worlds import Sighting, Walk
+from casecore.house import House
+from casecore.kernel import Refused, Verdict
+from casecore.outbound import StartOutbound
+from casecore.policies import Policy
+from casecore.promises import Step
+
+
+class Label(StrEnum):
+    """What a change does."""
+
+    LOOSER = "looser"
+    STRICTER = "stricter"
+    OTHER = "other"
+
+
+@frozen
+class Change:
+    """Everything that differs for the same reason.
+
+    Attributes:
+        label: Looser, stricter or other.
+        rules: The rule that refuses on one side; where both allow it, the events that only one side has.
+        commands: What is given, by the names of the commands.
+        edits: The keys of the edits that make the difference.
+        story: The shortest story; its last step is the one that differs, decided by the policy that allows it, by the
+            old one where both do.
+        old: The old answer to the last step.
+        new: The new answer.
+        times: In how many steps, of how many scopes, the answers differ so.
+        scopes: The names of these scopes.
+        channels: The channels of the cases of which that was seen.
+        queues: Their queues.
+    """
+
+    label: Label
+    rules: tuple[str, ...]
+    commands: tuple[str, ...]
+    edits: tuple[str, ...]
+    story: Story = field(repr=False)
+    old: Verdict = field(repr=False)
+    new: Verdict = field(repr=False)
+    times: int
+    scopes: tuple[str, ...]
+    channels: tuple[Channel, ...] = ()
+    queues: tuple[str, ...] = ()
+
+
+@frozen
+class Comparison:
+    """Everything that came of comparing two policies.
+
+    Attributes:
+        edits: What is written differently.
+        changes: What behaves differently, in the order looser, stricter, other.
+        untold: Differences that no clock leads to, as far as is known, and which are therefore not told: the scope, and
+            the reason as one word.
+        worlds: How many worlds were compared.
+        transitions: How many steps.
+        complete: Whether these were all.
+        flights: What becomes of cases in flight, in the scopes in which something differs; elsewhere nothing can.
+        turned: The promises with another verdict, where these were asked for.
+    """
+
+    old: Policy = field(repr=False)
+    new: Policy = field(repr=False)
+    edits: tuple[Edit, ...]
+    changes: tuple[Change, ...]
+    untold: tuple[tuple[str, str], ...]
+    worlds: int
+    transitions: int
+    complete: bool
+    flights: Flights
+    turned: tuple[Turned, ...] = ()
+
+    @property
+    def without_effect(self) -> tuple[Edit, ...]:
+        """The edits that make no difference anywhere."""
+        named = {key for change in self.changes for key in change.edits}
+        return tuple(edit for edit in self.edits if edit.key not in named)
+
+    def of(self, label: Label) -> tuple[Change, ...]:
+        """The changes that do this."""
+        return tuple(change for change in self.changes if change.label is label)
+
+
+class Pair(Laboratory):
+    """A laboratory with two policies, which notes where their answers differ."""
+
+    def __init__(self, scope: Scope, old: Policy, new: Policy, house: House[View]) -> None:
+        super().__init__(scope, old, house, others=(new,))
+        self._same: dict[Move, Move] = {}
+        for part in (None, *range(len(scope.parts))):
+            given = [move for move in self.moves(part) if move.command is not None]
+            half = len(given) // 2
+            for one, other in zip(given[:half], given[half:], strict=True):
+                self._same[one], self._same[other] = other, one
+
+    def _watch(self, context: Context, here: Here, move: Move, outcome: Outcome) -> None:
+        other = self._same[move].question(here)
+        if other is outcome or (other.happens and move.policy is not self.policy):
+            return  # the same, or noted already from the old policy's side
+        context.met.append((_reason(move, outcome, other, self.policy), move))
+
+    def watching(self, move: Move, outcome: Outcome) -> list[Question]:
+        """The same command under the other policy: a story must be one for both."""
+        del outcome
+        return [self._same[move].question] if move in self._same else []
+
+
+def _reason(move: Move, outcome: Outcome, other: Outcome, old: Policy) -> str:
+    """Why two answers differ, as one word that all differences of a change share."""
+    if isinstance(other.verdict, Refused):
+        label = Label.STRICTER if move.policy is old else Label.LOOSER
+        rules = dict.fromkeys(reason.rule for reason in other.verdict.reasons)
+    else:
+        label = Label.OTHER
+        mine, theirs = ([type(event).__name__ for event in one.events] for one in (outcome, other))
+        rules = dict.fromkeys([*(n for n in mine if n not in theirs), *(n for n in theirs if n not in mine)])
+    return f"{label}|{','.join(rules)}"
+
+
+def diff(
+    old: Policy,
+    new: Policy,
+    *,
+    house: House[View] = HOUSE,
+    scopes: Iterable[Checked] | None = None,
+    limit: int = LIMIT,
+    promises: bool = False,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Comparison:
+    """Compare two policies by what they decide, and try the switch from one to the other.
+
+    Args:
+        old: The SOP before, without what it changes from a date on (`over_time` compares that too).
+        new: The SOP after, likewise.
+        house: The rules that are asked.
+        scopes: Where they are compared; by default, in every scope of either policy.
+        limit: How many worlds of a scope are visited at most.
+        promises: Whether the promises of §10 are asked under both, where something differs.
+        progress: Told the name of each scope before it is searched.
+    """
+    old, new = (next(policy.periods(None))[2] for policy in (old, new))
+    edits = edits_of(old, new)
+    chosen = tuple(together(old, new) if scopes is None else scopes)
+    found: list[Change] = []
+    untold: list[tuple[str, str]] = []
+    worlds = transitions = 0
+    complete = True
+    differing: list[Checked] = []
+    for checked in chosen if edits else ():
+        progress(checked.scope.name)
+        pair = Pair(checked.scope, old, new, house)
+        walk = Walk(pair, limit).run()
+        worlds, transitions = worlds + len(walk.order), transitions + walk.transitions
+        complete = complete and walk.complete
+        teller = Teller(walk)
+        differing += [checked] if walk.seen else []
+        for reason, sightings in walk.seen.items():
+            change = _told(pair, teller, walk, reason, sightings, edits)
+            if change is None:
+                untold.append((pair.scope.name, reason))
+            else:
+                found.append(change)
+    changes = tuple(sorted(_merged(found), key=_order))
+    flights = in_flight(
+        tuple(differing), old, new, house=house, limit=limit, progress=lambda name: progress(f"{name}, in flight")
+    )
+    complete = complete and flights.complete
+    asked = differing if promises else []
+    told = turned(asked, old, new, house=house, limit=limit, progress=lambda name: progress(f"{name}, promises"))
+    return Comparison(old, new, edits, changes, tuple(untold), worlds, transitions, complete, flights, told)
+
+
+def over_time(
+    old: Policy,
+    new: Policy,
+    *,
+    house: House[View] = HOUSE,
+    scopes: Iterable[Checked] | None = None,
+    limit: int = LIMIT,
+    promises: bool = False,
+    progress: Callable[[str], None] = lambda _: None,
+) -> tuple[tuple[datetime | None, Comparison], ...]:
+    """Compare two policies in each period in which they say anything different, with when it begins.
+
+    Args:
+        old: The SOP before, with its dated changes.
+        new: The SOP after, with its own.
+        house: The rules that are asked.
+        scopes: Where they are compared; by default, in every scope of either policy.
+        limit: How many worlds of a scope are visited at most.
+        promises: Whether the promises of §10 are asked under both, where something differs.
+        progress: Told the name of each scope before it is searched.
+
+    Returns:
+        At least the first period, which begins with None.
+    """
+    begins = {begin for policy in (old, new) for begin, _, _ in policy.periods(None)} - {None}
+    chosen = None if scopes is None else tuple(scopes)
+    found, known = [], set[tuple[tuple[Any, ...], ...]]()
+    for begin in (None, *sorted(filter(None, begins))):
+        pair = tuple(next(one.periods(None))[2] if begin is None else one.at(begin) for one in (old, new))
+        said = tuple((edit.steps, repr(edit.old), repr(edit.new)) for edit in edits_of(*pair))
+        if begin is None or (said and said not in known):
+            compared = diff(*pair, house=house, scopes=chosen, limit=limit, promises=promises, progress=progress)
+            found.append((begin, compared))
+        known.add(said)
+    return tuple(found)
+
+
+def _order(change: Change) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
+    return [*Label].index(change.label), change.rules, change.edits
+
+
+def _told(
+    pair: Pair, teller: Teller, walk: Walk, reason: str, sightings: list[Sighting], edits: tuple[Edit, ...]
+) -> Change | None:
+    label, _, rules = reason.partition("|")
+
+    def differs(step: Step) -> bool:
+        mine, theirs = (_answer(step, policy, pair.house) for policy in pair.policies)
+        return mine != theirs
+
+    story = teller.story(sightings, differs)
+    if story is None:
+        return None
+    last = story.steps[-1]
+    old, new = (_answer(last, policy, pair.house) for policy in pair.policies)
+    keys = tuple(edit.key for edit in edits if _decides(edit, last, pair, old, new))
+    named = tuple(rule for rule in rules.split(",") if rule)
+    commands = tuple(sorted({type(sighting.move.command).__name__ for sighting in sightings}))
+    channels, queues = _reached(pair, walk, sightings)
+    return Change(
+        Label(label),
+        named if label == Label.OTHER else named[:1],
+        commands,
+        keys or tuple(edit.key for edit in edits),
+        story,
+        old,
+        new,
+        walk.counts[reason],
+        (pair.scope.name,),
+        channels,
+        queues,
+    )
+
+
+def _decides(edit: Edit, step: Step, pair: Pair, old: Verdict, new: Verdict) -> bool:
+    """Whether an edit turns the answer: it alone, in the old policy, or taken back alone, in the new one."""
+    for policy, answer, back in ((pair.policies[0], old, False), (pair.policies[1], new, True)):
+        changed = edited(policy, edit, back=back)
+        turned = answer if changed is None else _answer(step, changed, pair.house)
+        if turned != answer and (bool(old) is bool(new) or bool(turned) is not bool(answer)):
+            return True
+    return False
+
+
+def _answer(step: Step, policy: Policy, house: House[View]) -> Verdict:
+    return house.decide(step.before.view(step.command), step.command, policy)
+
+
+def _reached(pair: Pair, walk: Walk, sightings: list[Sighting]) -> tuple[tuple[Channel, ...], tuple[str, ...]]:
+    """The channels and queues of the cases of which a difference was seen."""
+    channels, queues = set[Channel](), set[str]()
+    for sighting in sightings:
+        command: Any = sighting.move.command
+        part = None if sighting.position is None else walk.part_at(sighting.position)
+        world = walk.order[sighting.world]
+        case = 0 if sighting.position is None else walk.cases_of(world)[sighting.position]
+        desk = pair.here(part, case, walk.agents_of(world)).desk({})
+        view = desk.view(command)
+        if view.case is not None:
+            channels.add(view.case.channel)
+            queues.add(view.case.queue)
+        elif isinstance(command, ReceiveMessage | StartOutbound) and command.channel is not None:
+            channels.add(command.channel)
+    return tuple(sorted(channels)), tuple(sorted(queues))
+
+
+def _merged(found: list[Change]) -> Iterator[Change]:
+    """One change of all that differ for the same reason: with the shortest story."""
+    alike: dict[Any, list[Change]] = {}
+    for change in found:
+        why = change.commands if change.label is Label.OTHER else change.rules
+        alike.setdefault((change.label, why, change.edits), []).append(change)
+    for same in alike.values():
+        best: Any = min(same, key=lambda change: len(change.story))
+        merged: Change = attrs.evolve(
+            best,
+            rules=_all(same, "rules", best),
+            commands=tuple(sorted(_all(same, "commands"))),
+            times=sum(change.times for change in same),
+            scopes=_all(same, "scopes"),
+            channels=tuple(sorted(_all(same, "channels"))),
+            queues=tuple(sorted(_all(same, "queues"))),
+        )
+        yield merged
+
+
+def _all(same: list[Change], name: str, *first: Change) -> tuple[Any, ...]:
+    """What all of these say, each once."""
+    return tuple(dict.fromkeys(one for change in (*first, *same) for one in getattr(change, name)))

@@ -1,0 +1,268 @@
+"""A comparison in words that every format shares: a sign, a sentence, both answers, the edited lines.
+
++  looser      now allowed
+-  stricter    now refused
+~  other       the same step has another result
+!  stranded    a case in flight has no way on
+=  no effect   edited, and no decision differs at the desks that were tried
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+import attrs
+from attrs import frozen
+
+from casecore.check.formats.results import as_written, counted, said, titled
+from casecore.check.formats.stories import rows
+from casecore.check.in_flight import Stranded
+from casecore.check.report import Level
+from casecore.composition import RULES
+from casecore.diff.comparison import Change, Comparison, Label
+from casecore.diff.days import Day
+from casecore.diff.edits import Edit
+from casecore.diff.report import Difference, Numbered, every
+from casecore.explore import Story
+from casecore.kernel import Refused, Verdict
+from casecore.policies import Policy
+from casecore.problems import Origin
+from casecore.promises import Step
+from casecore.words import visible
+
+NO_EFFECT: Final = "no effect"
+STRANDED: Final = "stranded"
+
+SIGNS: Final[Mapping[str, str]] = MappingProxyType(
+    {Label.LOOSER: "+", Label.STRICTER: "-", Label.OTHER: "~", STRANDED: "!", NO_EFFECT: "="}
+)
+"""A sign for what a change does."""
+
+MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        Label.LOOSER: "now allowed",
+        Label.STRICTER: "now refused",
+        Label.OTHER: "same step, other result",
+        STRANDED: "no way on for a case in flight",
+        NO_EFFECT: "edited, and no decision differs",
+    }
+)
+"""What each means."""
+
+LEVELS: Final[Mapping[str, Level]] = MappingProxyType(
+    {
+        Label.LOOSER: Level.WARNING,
+        Label.STRICTER: Level.WARNING,
+        Label.OTHER: Level.WARNING,
+        STRANDED: Level.ERROR,
+        NO_EFFECT: Level.NOTE,
+    }
+)
+"""How each is marked beside the lines of a change."""
+
+APART: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "sla": "service clocks are not compared",
+        "calendars": "service clocks are not compared",
+        "routing.agents": "whom routing asks first is not compared",
+        "queues": "which queue a case enters is compared; how routing orders what waits there is not",
+        "override": "compared for one case that each override matches",
+        "waiver": "it is about what a check says",
+        "tags": "tags are not tried",
+        "sentiment": "the sentiment of messages is not tried",
+        "channels": "tried on chat, calls, email, WhatsApp and one messaging channel; attachments on few",
+        "capacity": "tried with chats, emails and calls apart, up to limits of five",
+        "zone": "it says where dates begin",
+    }
+)
+"""By where an edit stands: what a reader has to know who is told that it has no effect."""
+
+_TITLES: Final = {rule.id: rule.title for rule in RULES}
+
+
+@frozen
+class Told:
+    """One thing in words.
+
+    Attributes:
+        id: `D1`, `S1` or `E1`.
+        label: Looser, stricter, other, stranded or no effect.
+        title: One sentence.
+        since: From when on, as a date; nothing: from the beginning.
+        edits: The edits it comes of.
+        story: What leads there.
+        old: The old answer to the story's last step; nothing where it is not about one.
+        new: The new answer.
+        more: What else there is to know, one sentence each.
+    """
+
+    id: str
+    label: str
+    title: str
+    since: str
+    edits: tuple[Edit, ...]
+    story: Story | None
+    old: str = ""
+    new: str = ""
+    more: tuple[str, ...] = ()
+
+    @property
+    def sign(self) -> str:
+        """The sign of its label."""
+        return SIGNS[self.label]
+
+    @property
+    def level(self) -> Level:
+        """How it is marked beside the lines of a change."""
+        return LEVELS[self.label]
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same thing in another version of the files."""
+        said = f"{self.label} {self.title} {' '.join(edit.key for edit in self.edits)}"
+        return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def told(report: Difference) -> Iterator[Told]:
+    """Everything that a report says, in order."""
+    for one in every(report):
+        match one.what:
+            case Change() as change:
+                yield _changed(one, change)
+            case Stranded() as stranded:
+                seen = f"in {counted(stranded.times, 'world')} of {', '.join(stranded.scopes)}"
+                edits = one.comparison.edits
+                title, more = visible(stranded.what), (visible(stranded.hint), seen)
+                yield Told(one.id, STRANDED, title, _since(one), edits, stranded.story, more=more)
+            case edit:
+                table = next((name for name in APART if f"{edit.key}.".startswith(f"{name}.")), "")
+                known = (APART[table],) if table else ()
+                title = "no decision differs at the desks that were tried"
+                yield Told(one.id, NO_EFFECT, title, _since(one), (edit,), None, more=known)
+
+
+def _since(one: Numbered) -> str:
+    return "" if one.begin is None else f"{one.begin:%Y-%m-%d}"
+
+
+def _changed(one: Numbered, change: Change) -> Told:
+    what = ", ".join(_spaced(command) for command in change.commands)
+    rules = ", ".join(change.rules)
+    match change.label:
+        case Label.LOOSER:
+            title = f"{what}: no longer refused by {rules}{_titled(change.rules)}"
+        case Label.STRICTER:
+            title = f"{what}: now refused by {rules}{_titled(change.rules)}"
+        case _:
+            title = f"{what}: something else happens{rules and f' ({rules})'}"
+    reached = ", ".join((*change.channels, *(f"the queue {queue}" for queue in change.queues)))
+    more: list[str] = [f"in {counted(change.times, 'step')} of {', '.join(change.scopes)}"]
+    if reached:
+        more.insert(0, f"seen on {reached}")
+    last = change.story.steps[-1]
+    return Told(
+        one.id,
+        change.label,
+        visible(title),
+        _since(one),
+        tuple(edit for edit in one.comparison.edits if edit.key in change.edits),
+        change.story,
+        answer(last, change.old),
+        answer(last, change.new),
+        tuple(map(visible, more)),
+    )
+
+
+def _titled(rules: tuple[str, ...]) -> str:
+    titles = [_TITLES[rule] for rule in rules if rule in _TITLES]
+    return f" ({'; '.join(titles)})" if titles else ""
+
+
+def _spaced(name: str) -> str:
+    return re.sub(r"(?<!^)([A-Z])", r" \1", name).lower()
+
+
+def answer(step: Step, verdict: Verdict) -> str:
+    """An answer to a step in words: why it is refused, or what comes of it."""
+    if isinstance(verdict, Refused):
+        return visible("refused, " + "; ".join(f"{reason.rule}: {reason.message}" for reason in verdict.reasons))
+    this: Any = step
+    taken = attrs.evolve(this, verdict=verdict, after=step.before.evolve(verdict.events))
+    (row,) = rows(Story((), (taken,)))
+    return f"allowed{row.changes and f': {row.changes}'}"
+
+
+# Edits and the whole -----------------------------------------------------------------------------------
+
+
+def rewritten(edit: Edit) -> str:
+    """An edit in words: `capacity.chat 2 -> 3`."""
+    return visible(f"{edit.key} {as_written(edit.old)} -> {as_written(edit.new)}")
+
+
+def standing(policy: Policy, edit: Edit) -> Origin | None:
+    """Where an edited key stands in the file of one of the policies; None where no file says it."""
+    return policy.origin(edit.key) or policy.origin(f"{edit.key}[0]")
+
+
+def lines_of(report: Difference, edit: Edit) -> str:
+    """Where an edit stands in both files, e.g. `old.toml:22, new.toml:22`; nothing where neither says it."""
+    found = (standing(policy, edit) for policy in (report.old, report.new))
+    return visible(", ".join(f"{one.file}:{one.line}" for one in found if one is not None))
+
+
+def headed(report: Difference, old: str, new: str) -> str:
+    """Which policies were compared."""
+    return visible(f"{titled(report.old)} ({old}) -> {titled(report.new)} ({new})")
+
+
+def legend() -> str:
+    """The signs and what they mean."""
+    return "   ".join(f"{sign} {label} ({MEANINGS[label]})" for label, sign in SIGNS.items())
+
+
+def summed(report: Difference) -> str:
+    """How many of each."""
+    named = [f"{count:,} {name}" for name, count in report.counts().items() if count]
+    named += [f"{counted(len(silent), 'edit')} without effect"] if (silent := report.without_effect) else []
+    return f"{counted(report.edits, 'edit')}: {', '.join(named) or 'nothing differs'}"
+
+
+def compared(report: Difference) -> str:
+    """How much was tried."""
+    found = [comparison for _, comparison in report.periods]
+    worlds, steps = (sum(one) for one in zip(*((c.worlds, c.transitions) for c in found), strict=True))
+    tried = "all of them" if report.complete else "and given up at the limit"
+    clockless = sum(len(comparison.untold) + comparison.flights.untold for comparison in found)
+    left = f"; {counted(clockless, 'difference')} left out, to which no clock leads" if clockless else ""
+    return f"{counted(worlds, 'world')}, {counted(steps, 'step')} between them, {tried}{_flown(found)}{left}"
+
+
+def _flown(found: list[Comparison]) -> str:
+    worlds = sum(comparison.flights.worlds for comparison in found)
+    return f"; the switch tried in {counted(worlds, 'world')}" if worlds else ""
+
+
+def verdict_lines(report: Difference) -> Iterator[str]:
+    """Which promises have another verdict: `P06 no idle disconnect too early: proved -> not claimed`."""
+    for begin, comparison in report.periods:
+        since = "" if begin is None else f"from {begin:%Y-%m-%d}: "
+        for one in comparison.turned:
+            yield visible(f"{since}P{one.number} {one.title}: {one.old.verdict} -> {one.new.verdict} ({said(one.new)})")
+
+
+def day_lines(day: Day) -> Iterator[str]:
+    """What of a recorded day would have been decided otherwise."""
+    share = f" ({day.times / day.decisions:.1%})" if day.decisions else ""
+    yield visible(f"{day.name}: {day.times:,} of {counted(day.decisions, 'decision')} would have been others{share}")
+    for one in day.differences:
+        rules = f" by {', '.join(one.rules)}" if one.rules else ""
+        what = ", ".join(map(_spaced, one.commands))
+        yield visible(f"  {SIGNS[one.label]} {one.times:,} {one.label}{rules}: {what}")
+        for step, new in one.examples:
+            taken = Step(step.before, step.command, step.verdict, step.after)
+            yield visible(f"      line {step.line}: old {answer(taken, step.verdict)}; new {answer(taken, new)}")

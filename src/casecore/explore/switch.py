@@ -1,0 +1,151 @@
+"""A switch from one policy to another while cases are in flight.
+
+Everything that the old policy can lead to is found first; from each of these worlds everything is then continued under
+the new policy. Asked is what has become of the worlds in which the switch may happen:
+
+* `homeless`: (desk) -> what of a case the new policy has no place for, in words.
+* `possible`: (desk) -> whether it is where one wants to get. There must be a way there, under the new policy alone.
+
+Its stories are told by the old policy from beginning to end: the switch comes behind their last step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+import attrs
+from attrs import field, frozen
+
+from casecore.composition import View
+from casecore.desk import Desk
+from casecore.explore.laboratory import Laboratory, Move
+from casecore.explore.scope import Scope
+from casecore.explore.stories import Story, Teller
+from casecore.explore.worlds import Walk
+from casecore.house import House
+from casecore.policies import Policy
+
+TRIED: Final = 10
+"""Of how many worlds that are alike a story is tried to be told."""
+
+
+@frozen
+class Left:
+    """Worlds that a switch leaves behind.
+
+    Attributes:
+        why: What the new policy has no place for, or the name of what there is no way to.
+        story: The shortest story that leads to such a world; None where none can be told.
+        times: In how many worlds it is so.
+    """
+
+    why: str
+    story: Story | None = field(repr=False)
+    times: int
+
+
+@frozen
+class Switched:
+    """What came of a switch.
+
+    Attributes:
+        before: In how many worlds the switch may happen.
+        worlds: How many there are, with those that only the new policy leads to from there.
+        complete: Whether these are all.
+        left: What is left behind.
+    """
+
+    before: int
+    worlds: int
+    complete: bool
+    left: tuple[Left, ...]
+
+
+class _TwoPolicies(Laboratory):
+    """A laboratory in which one of two policies is in force at a time."""
+
+    def __init__(self, scope: Scope, old: Policy, new: Policy, house: House[View]) -> None:
+        self._in_force = old
+        super().__init__(scope, old, house, others=(new,))
+
+    def put_in_force(self, policy: Policy) -> None:
+        """From now on only this policy decides, and lets time pass."""
+        self._in_force = policy
+        self._contexts = [{} for _ in self._contexts]
+        self._starts = [{} for _ in self._starts]
+
+    def moves(self, part: int | None) -> list[Move]:
+        """Everything that can be done under the policy in force."""
+        return [move for move in super().moves(part) if move.policy is self._in_force]
+
+
+@attrs.define(eq=False, slots=False)
+class _Continued(Walk):
+    """A walk under one policy, and from each of its worlds under the other."""
+
+    switched: int = 0
+
+    def _spread(self) -> None:
+        laboratory: Any = self.laboratory  # `_TwoPolicies`: nobody else makes such a walk
+        old, new = laboratory.policies
+        laboratory.put_in_force(old)
+        super()._spread()
+        self.switched = len(self.order)
+        laboratory.put_in_force(new)
+        super()._spread()
+
+
+def switch(
+    scope: Scope,
+    old: Policy,
+    new: Policy,
+    *,
+    house: House[View],
+    homeless: Callable[[Desk], Iterable[str]],
+    possible: Mapping[str, Callable[[Desk], bool]],
+    limit: int,
+) -> Switched:
+    """Try the switch in every world that the old policy leads to.
+
+    Args:
+        scope: The cast and the commands in play.
+        old: The SOP before.
+        new: The SOP after.
+        house: The rules that are asked.
+        homeless: (desk) -> everything of a case that the new policy has no place for.
+        possible: By name, (desk) -> whether it is where one wants to get; asked for each case.
+        limit: How many worlds are visited at most.
+    """
+    laboratory = _TwoPolicies(scope, old, new, house)
+    walk = _Continued(laboratory, limit)
+    walk.run()
+    found = _without_home(walk, homeless)
+    lost = {place for places in found.values() for place in places}
+    for name, wanted in possible.items():
+        stuck = walk.without_way(wanted) if walk.complete else []
+        places = [place for place in stuck if place < walk.switched and place not in lost]
+        if places:
+            found[name] = places
+    laboratory.put_in_force(old)
+    teller = Teller(walk)
+    left = tuple(Left(why, _told(teller, places), len(places)) for why, places in found.items())
+    return Switched(walk.switched, len(walk.order), walk.complete, left)
+
+
+def _without_home(walk: _Continued, homeless: Callable[[Desk], Iterable[str]]) -> dict[str, list[int]]:
+    laboratory = walk.laboratory
+    question = laboratory.question(lambda desk: tuple(homeless(desk)))
+    found: dict[str, list[int]] = {}
+    for place in range(walk.switched):
+        world = walk.order[place]
+        team = walk.agents_of(world)
+        here = (laboratory.here(walk.part_at(at), case, team) for at, case in enumerate(walk.cases_of(world)))
+        for why in dict.fromkeys(why for situation in here for why in question(situation)):
+            found.setdefault(why, []).append(place)
+    return found
+
+
+def _told(teller: Teller, places: list[int]) -> Story | None:
+    stories = (teller.way_to(place) for place in places[:TRIED])
+    return next((story for story in stories if story is not None), None)

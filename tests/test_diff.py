@@ -1,0 +1,499 @@
+"""`diff`: what an edit of the shipped SOP changes, group by group, and what no edit may ever show."""
+
+import copy
+import tomllib
+from datetime import UTC, datetime
+
+import attrs
+import pytest
+
+from casecore import HOUSE, House, Policy, Reason, Room, Rule
+from casecore.agents import AgentLoggedOut, GoAvailable, LogOut, Permission
+from casecore.approvals import ApproveDraft, SubmitDraft
+from casecore.assignments import OpenCase
+from casecore.channels import Channel
+from casecore.check import cast
+from casecore.check.cast import CASE, EVERYTHING, Checked
+from casecore.contacts import Authenticate, EndContact
+from casecore.diff import Comparison, Edit, Label, diff, over_time
+from casecore.diff.edits import edited, edits_of
+from casecore.diff.scopes import ARRIVALS, MOST, together
+from casecore.explore import Part, Scope
+from casecore.explore.pieces import NOON
+from casecore.promises import Step
+from casecore.replies import SendReply
+from casecore.statuses import Status
+
+SOP = Policy.default()
+LOOSER, STRICTER, OTHER = Label
+
+
+def sop(**changes):
+    """The shipped SOP with other values, by their paths with __ for the dots."""
+    plain = copy.deepcopy(SOP.to_dict())
+    for path, value in changes.items():
+        held, (*words, last) = plain, path.split("__")
+        for word in words:
+            held = held[word]
+        held[last] = value
+    return Policy.from_dict(plain)
+
+
+def scope(name, *commands, given=(), copies=1, team=None, at_most=None):
+    """A small scope: one sort of case, and ana, who may do everything, unless there is another team."""
+    members = cast.team(SOP, **(team or {"ana": EVERYTHING}))
+    return Checked(Scope(name, members, (Part(commands, copies),), given, cast.APART, at_most or {}))
+
+
+AUTHOR_AND_REVIEWER = {"ben": frozenset(), "cleo": frozenset({Permission.REPLY, Permission.APPROVE})}
+PENDING = SendReply("ana", NOON, CASE, "m", "Here you are", Status.PENDING, subject="Your request")
+RESOLVED = attrs.evolve(PENDING, send_as=Status.RESOLVED)
+OPENED = OpenCase("ana", NOON, CASE)
+CHATS, CALLS, EMAILS = (tuple(cast.arrives(channel)) for channel in (Channel.CHAT, Channel.VOICE, Channel.EMAIL))
+
+SCOPES = {
+    "limit": scope("limit", *CHATS, OPENED, copies=4),
+    "total": scope("total", *EMAILS, OPENED, copies=4),
+    "silence": scope("silence", *CHATS, OPENED, PENDING, *cast.is_silent("ana"), at_most={"contact.attempts": 3}),
+    "draft": scope(
+        "draft",
+        *CHATS,
+        *(OpenCase(agent, NOON, CASE) for agent in AUTHOR_AND_REVIEWER),
+        *(SubmitDraft(a, NOON, CASE, "d1", "Here you are", Status.PENDING) for a in AUTHOR_AND_REVIEWER),
+        ApproveDraft("cleo", NOON, CASE, "d1"),
+        ApproveDraft("cleo", NOON, CASE, "d1", seen=True),
+        *cast.is_offered(("cleo",), review=True),
+        SendReply("ben", NOON, CASE, "m", "Here you are", Status.PENDING),
+        team=AUTHOR_AND_REVIEWER,
+    ),
+    "authentication": scope(
+        "authentication", *CHATS, OPENED, RESOLVED, Authenticate("ana", NOON, CASE), *cast.proceeds("ana", SOP)
+    ),
+    "whatsapp": scope("whatsapp", *cast.arrives(Channel.WHATSAPP), OPENED, PENDING),
+    "we write": scope("we write", *cast.arrives(Channel.WHATSAPP), OPENED, *cast.we_write("ana", Channel.WHATSAPP)),
+    "offer": scope("offer", *CHATS, *cast.is_offered(("ana",))),
+    "wrap-up": scope(
+        "wrap-up",
+        *CALLS,
+        OPENED,
+        EndContact("ana", NOON, CASE),
+        *cast.disposes("ana", SOP),
+        *cast.disposes("ana", SOP, notes=""),
+    ),
+    "closing": scope("closing", *EMAILS, OPENED, RESOLVED, *cast.closes_itself(), *tuple(cast.works("ana"))[-2:]),
+    "away": scope(
+        "away",
+        *EMAILS,
+        OPENED,
+        *cast.loses_its_agent(),
+        given=(LogOut("ana", NOON, "ana"), GoAvailable("ana", NOON, "ana")),
+    ),
+    "reopening": scope(
+        "reopening",
+        *cast.arrives(Channel.SMS),
+        OPENED,
+        PENDING,
+        EndContact("ana", NOON, CASE),
+        *cast.disposes("ana", SOP),
+    ),
+    "subject": scope("subject", *EMAILS, OPENED, attrs.evolve(PENDING, subject="")),
+    "transfer": scope("transfer", *CHATS, *cast.proceeds("ana", SOP)),
+}
+"""Where each edit shows, and as little else as possible."""
+
+WITH_AN_OVERRIDE = [{"match": {"queue": "general"}, "set": {"chat.idle.silence": "5m"}}]
+
+EDITS = {
+    "one chat more": ("limit", {"capacity__chat": 3}, [(LOOSER, ("capacity.channel",), ("OpenCase",), 6)]),
+    "one chat less": ("limit", {"capacity__chat": 1}, [(STRICTER, ("capacity.channel",), ("OpenCase",), 4)]),
+    "less in total": ("total", {"capacity__total": 3}, [(STRICTER, ("capacity.total",), ("OpenCase",), 8)]),
+    "a longer silence": (
+        "silence",
+        {"chat__idle__silence": "3m"},
+        [(STRICTER, ("idle.silence",), ("DisconnectIdle",), 5)],
+    ),
+    "a shorter silence": (
+        "silence",
+        {"chat__idle__silence": "1m"},
+        [(LOOSER, ("idle.silence",), ("DisconnectIdle",), 5)],
+    ),
+    "the silence counts from the question": (
+        "silence",
+        {"chat__idle__counts_from": "question"},
+        [(STRICTER, ("idle.silence",), ("DisconnectIdle",), 5)],
+    ),
+    "two questions first": (
+        "silence",
+        {"chat__idle__ask_first": 2},
+        [(STRICTER, ("idle.asked",), ("DisconnectIdle",), 5)],
+    ),
+    "another closing": ("silence", {"chat__idle__closing": "Goodbye."}, [(OTHER, (), ("DisconnectIdle",), 5)]),
+    "an override": ("silence", {"override": WITH_AN_OVERRIDE}, [(STRICTER, ("idle.silence",), ("DisconnectIdle",), 5)]),
+    "one's own reply is approved": (
+        "draft",
+        {"approval__self_approval": True},
+        [
+            (LOOSER, ("approval.self_approval",), ("ApproveDraft",), 4),
+            (LOOSER, ("offer.reviewer",), ("AcceptOffer", "OfferWork"), 4),
+        ],
+    ),
+    "a message supersedes the draft": (
+        "draft",
+        {"approval__on_customer_message": "supersede"},
+        [(OTHER, ("DraftWentStale", "DraftSuperseded", "OfferRescinded", "ReviewEnded"), ("ReceiveMessage",), 4)],
+    ),
+    "everybody may reply": (
+        "draft",
+        {"enforcement": {"reply.permission": "off"}},
+        [(LOOSER, ("reply.permission",), ("SendReply",), 3)],
+    ),
+    "authentication warns": (
+        "authentication",
+        {"authentication__enforcement": "warn"},
+        [(LOOSER, ("authentication.before",), ("MakeCommitment", "ReassignCase", "SendReply"), 2)],
+    ),
+    "authentication is off": (
+        "authentication",
+        {"authentication__enforcement": "off"},
+        [(LOOSER, ("authentication.before",), ("MakeCommitment", "ReassignCase", "SendReply"), 2)],
+    ),
+    "a shorter window": (
+        "whatsapp",
+        {"whatsapp__window": "12h"},
+        [(STRICTER, ("whatsapp.window",), ("SendReply",), 3)],
+    ),
+    "only who opted in": (
+        "we write",
+        {"whatsapp__consent": ["opt_in"]},
+        [(STRICTER, ("whatsapp.consent",), ("SendReply",), 3)],
+    ),
+    "a shorter offer": (
+        "offer",
+        {"routing__offer_timeout": "20s"},
+        [
+            (LOOSER, ("offer.timeout",), ("ExpireOffer",), 3),
+            (STRICTER, ("offer.late",), ("AcceptOffer",), 3),
+        ],
+    ),
+    "no notes": ("wrap-up", {"wrap_up__notes": False}, [(LOOSER, ("wrap_up.notes",), ("Dispose",), 4)]),
+    "only what is resolved is closed": (
+        "closing",
+        {"lifecycle__close_from": ["resolved"]},
+        [(STRICTER, ("lifecycle.close_from",), ("CloseCase",), 2)],
+    ),
+    "closed sooner": (
+        "closing",
+        {"lifecycle__close_after": {"resolved": "24h"}},
+        [(LOOSER, ("lifecycle.close_after",), ("CloseCase",), 4)],
+    ),
+    "gone for longer": ("away", {"away__grace": "2m"}, [(STRICTER, ("away.grace",), ("ReleaseAbsent",), 4)]),
+    "kept for who is gone": ("away", {"away__held": "keep"}, [(STRICTER, ("away.grace",), ("ReleaseAbsent",), 4)]),
+    "reopened for its owner": (
+        "reopening",
+        {"reopening__to": "owner_if_eligible"},
+        [(OTHER, ("CaseQueued", "CaseAssigned", "ContactStarted"), ("ReceiveMessage",), 6)],
+    ),
+    "no subject": (
+        "subject",
+        {"email__subject_required": False},
+        [(LOOSER, ("email.subject_required",), ("SendReply",), 3)],
+    ),
+    "service clocks": ("transfer", {"sla__default": {"first_response": "2h", "solution": "24h"}}, []),
+}
+"""A scope, an edit, and exactly what it changes: label, rules or events, commands, and how long the story is."""
+
+
+NO_CLOCK = {"the silence counts from the question"}
+"""Where a search that lets each instant pass by itself sees a question older than the silence it asks about."""
+
+
+def compared(old, new, name):
+    """Two policies, compared in one small scope."""
+    return diff(old, new, scopes=(SCOPES[name],))
+
+
+def groups(found):
+    """What a comparison found, as the table above tells it."""
+    return [(change.label, change.rules, change.commands, len(change.story)) for change in found.changes]
+
+
+def answers(change, old, new):
+    """The answers of both policies to the last step of a story that is told again."""
+    *way, last = change.story.steps
+    for step in way:
+        assert Step.of(step.before, step.command).verdict == step.verdict
+        assert step.verdict
+    desks = (attrs.evolve(last.before, policy=policy) for policy in (old, new))
+    return [Step.of(desk, last.command).verdict for desk in desks]
+
+
+def led_by_one(change, old, new):
+    """Whether one of the policies alone allows every step that leads to the last one."""
+    return any(
+        all(
+            Step.of(attrs.evolve(step.before, policy=policy), step.command).verdict == step.verdict
+            for step in change.story.steps[:-1]
+        )
+        for policy in (old, new)
+    )
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_edits(name):
+    """Exactly these groups; each names the edit, and its story gives exactly the answers that it claims."""
+    where, changes, expected = EDITS[name]
+    new = sop(**changes)
+    found = compared(SOP, new, where)
+    assert expected == groups(found)
+    assert found.complete
+    assert ([("silence", "looser|idle.silence")] if name in NO_CLOCK else []) == [*found.untold]
+    for change in found.changes:
+        assert {edit.key for edit in found.edits} == set(change.edits)
+        assert [change.old, change.new] == answers(change, SOP, new)
+        assert (change.label is not LOOSER, change.label is not STRICTER) == (bool(change.old), bool(change.new))
+        assert led_by_one(change, SOP, new)
+        assert (where,) == change.scopes
+        assert 1 == len(change.channels)
+        assert set(change.queues) <= {"general", "billing"}
+    assert (() if expected else found.edits) == found.without_effect
+
+
+MIRROR = {LOOSER: STRICTER, STRICTER: LOOSER, OTHER: OTHER}
+
+
+@pytest.mark.parametrize(
+    "name", ["one chat more", "a shorter silence", "a shorter offer", "another closing", "no notes"]
+)
+def test_there_and_back(name):
+    """The other way round, looser is stricter and stricter is looser; the old answer is the new one."""
+    where, changes, _ = EDITS[name]
+    there, back = compared(SOP, sop(**changes), where), compared(sop(**changes), SOP, where)
+    mirrored = {(MIRROR[change.label], change.rules, change.commands, change.times) for change in back.changes}
+    assert {(change.label, change.rules, change.commands, change.times) for change in there.changes} == mirrored
+    assert (there.worlds, there.transitions) == (back.worlds, back.transitions)
+
+
+def test_nothing():
+    """A policy and itself, or the same in other words: nothing is compared, because nothing is edited."""
+    same = Policy.loads("# a remark\n[routing]\noffer_timeout = '30s'\n[capacity]\nchat = 2\ntotal = 6\n")
+    other = Policy.loads(
+        "capacity = { total = 6, chat = 2 }\nrouting.offer_timeout = '30s' # as it was\nid = 'another'\nversion = '2'"
+    )
+    for found in (diff(SOP, SOP), diff(same, other)):
+        assert isinstance(found, Comparison)
+        assert ((), (), (), 0) == (found.edits, found.changes, found.without_effect, found.worlds)
+        assert found.complete
+    again = Policy.from_dict(SOP.to_dict() | {"source": "elsewhere", "queues": SOP.to_dict()["queues"]})
+    assert () == edits_of(SOP, again)
+
+
+def test_one_is_one():
+    """1 and 1.0 are the same number."""
+    plain = SOP.to_dict()
+    plain["queues"]["billing"]["priority"]["acceleration"] = 1
+    assert () == edits_of(SOP, Policy.from_dict(plain))
+
+
+class TestGroups:
+    """Several edits at once, and several ways to the same."""
+
+    def test_each_edit_its_own(self):
+        """Given two edits, each difference names the one that makes it, and what makes none has no effect."""
+        new = sop(chat__idle__silence="3m", chat__idle__ask_first=2, approval__self_approval=True)
+        found = compared(SOP, new, "silence")
+        assert [
+            (STRICTER, ("idle.asked",), ("chat.idle.ask_first",)),
+            (STRICTER, ("idle.asked",), ("chat.idle.silence", "chat.idle.ask_first")),
+            (STRICTER, ("idle.silence",), ("chat.idle.silence",)),
+        ] == sorted(((c.label, c.rules, c.edits) for c in found.changes), key=lambda told: (told[1], len(told[2])))
+        assert [Edit(("approval", "self_approval"), False, True)] == [*found.without_effect]
+
+    def test_only_together(self):
+        """Where it takes two edits, both are named."""
+        old = sop(capacity__chat=2, capacity__total=2)
+        found = compared(old, sop(capacity__chat=3, capacity__total=3), "limit")
+        assert [(LOOSER, {"capacity.total", "capacity.chat"})] == [(c.label, set(c.edits)) for c in found.changes]
+        assert found.changes[0].rules[0].startswith("capacity.")
+
+    def test_a_rule_that_no_longer_warns(self):
+        """The same happens, but nobody is told any more: that is another result."""
+        found = compared(
+            sop(authentication__enforcement="warn"), sop(authentication__enforcement="off"), "authentication"
+        )
+        assert found.changes == found.of(OTHER)
+        assert [(OTHER, ("Deviated",))] == [(change.label, change.rules) for change in found.changes]
+
+    def test_given_up(self):
+        """A search that is given up at its limit says so."""
+        where, changes, _ = EDITS["a longer silence"]
+        assert not diff(SOP, sop(**changes), scopes=(SCOPES[where],), limit=3).complete
+
+    def test_progress(self):
+        """The scopes are named before they are searched."""
+        told = []
+        diff(SOP, sop(capacity__chat=3), scopes=(SCOPES["limit"], SCOPES["offer"]), progress=told.append)
+        assert ["limit", "offer", "limit, in flight"] == told
+
+
+CHANGING = """
+[[change]]
+on = 2026-12-01
+set = { "capacity.chat" = %s }
+
+[[change]]
+on = 2027-01-01
+set = { "capacity.email" = 4 }
+"""
+
+
+def changing(chats):
+    """The shipped SOP, and so many chats from December on."""
+    return Policy.from_dict(SOP.to_dict() | tomllib.loads(CHANGING % chats))
+
+
+class TestDates:
+    """What a policy says otherwise from a date on."""
+
+    def test_a_policy_and_itself(self):
+        """At two dates it is two policies."""
+        policy = changing(3)
+        before, after = (policy.at(datetime(2026, month, 2, tzinfo=UTC)) for month in (11, 12))
+        assert [(LOOSER, ("capacity.chat",))] == [(c.label, c.edits) for c in compared(before, after, "limit").changes]
+        assert () == diff(before, policy).edits
+
+    def test_every_period_in_which_they_differ(self):
+        """A later change that both make is no reason to compare again."""
+        old, new = changing(1), changing(3)
+        (first, same), (then, other) = over_time(old, new, scopes=iter((SCOPES["limit"],)))
+        assert (None, (), datetime(2026, 12, 1, tzinfo=UTC)) == (first, same.edits, then)
+        assert [(LOOSER, ("capacity.chat",))] == [(change.label, change.edits) for change in other.changes]
+        assert 1 == len(over_time(SOP, SOP))
+
+
+RENAMED = {("money" if name == "billing" else name): queue for name, queue in SOP.to_dict()["queues"].items()}
+REORDERED = dict(reversed(SOP.to_dict()["queues"].items()))
+
+
+class TestQueues:
+    """Edits of what cases stand in."""
+
+    def test_renamed(self):
+        """One queue goes, another comes: cases enter the other, and only that can be given one."""
+        new = sop(queues=RENAMED)
+        assert ["queues.billing", "queues.money"] == [edit.key for edit in edits_of(SOP, new)]
+        arrivals = together(SOP, new)[0]
+        assert ARRIVALS == arrivals.scope.name
+        found = diff(SOP, new, scopes=(arrivals,))
+        told = {(change.label, change.rules) for change in found.changes}
+        assert {(LOOSER, ("queue.known",)), (STRICTER, ("queue.known",))} <= told
+        (entered,) = (change for change in found.changes if 1 == len(change.story) and change.label is OTHER)
+        assert ("ReceiveMessage",) == entered.commands
+        assert {"queues.billing", "queues.money"} == set(entered.edits)
+
+    def test_another_order(self):
+        """The first queue whose filters take a case gets it; an order that decides nothing has no effect."""
+        new = sop(queues=REORDERED)
+        (edit,) = edits_of(SOP, new)
+        assert ("queues", ["billing", "technical", "general"], ["general", "technical", "billing"]) == (
+            edit.key,
+            edit.old,
+            edit.new,
+        )
+        assert [*new.queues] == [*edited(SOP, edit).queues]
+        assert [*SOP.queues] == [*edited(new, edit, back=True).queues]
+        arrivals = together(SOP, new)[0]
+        assert (edit,) == diff(SOP, new, scopes=(arrivals,)).without_effect
+        overlapping = copy.deepcopy(REORDERED)
+        overlapping["technical"]["reasons"] = ["billing"]
+        old = sop(queues=dict(reversed(overlapping.items())))
+        found = diff(old, sop(queues=overlapping), scopes=(arrivals,))
+        assert {("queues",)} == {change.edits for change in found.changes}
+
+    def test_filters(self):
+        """Every filter is tried, alone and with the others; no more than can be."""
+        queues = copy.deepcopy(SOP.to_dict()["queues"])
+        queues["billing"] |= {"channels": ["email"], "languages": ["pt"], "tags": ["vip"]}
+        (arrivals, *_) = together(SOP, sop(queues=queues))
+        ways = {
+            (command.channel, command.reason, command.language, command.tags)
+            for command in arrivals.scope.parts[0].commands
+            if hasattr(command, "new_case")
+        }
+        assert (Channel.EMAIL, "refund", "pt", frozenset({"vip"})) in ways
+        assert (Channel.EMAIL, "refund", "pt", frozenset()) in ways
+        assert (Channel.CHAT, None, None, frozenset()) in ways
+        queues["billing"]["reasons"] = [f"reason {number}" for number in range(MOST + 1)]
+        (arrivals, *_) = together(SOP, sop(queues=queues))
+        assert MOST >= sum(hasattr(command, "new_case") for command in arrivals.scope.parts[0].commands)
+
+
+class TestScopes:
+    """Where policies are compared by default."""
+
+    def test_both_are_asked_the_same(self):
+        """What only one of the policies can be asked is asked of both, and counters go as far as either needs."""
+        new = sop(wrap_up__codes=["done"], chat__idle__ask_first=4, capacity__chat=3, queues=RENAMED)
+        scopes = {checked.scope.name: checked for checked in together(SOP, new)}
+        assert {"3 chat cases, one agent", "4 chat cases, one agent", ARRIVALS} <= scopes.keys()
+        chat = scopes["one chat case"]
+        codes = {command.code for command in chat.scope.parts[0].commands if hasattr(command, "code")}
+        assert {"solved", "done"} == codes
+        assert {"contact.attempts": 5} == chat.scope.at_most
+        assert frozenset({"18"}) == chat.ways
+        members = [command for command in chat.scope.team if hasattr(command, "queues")]
+        assert [{"billing", "technical", "general", "money"}] == [member.queues for member in members]
+
+    def test_who_serves_nothing_goes_on_so(self):
+        """An agent without a queue is given none."""
+        mistakes = next(c.scope for c in together(SOP, SOP) if c.scope.name == "mistakes on voice")
+        assert frozenset() in {command.queues for command in mistakes.team if hasattr(command, "queues")}
+
+    def test_nothing_is_added_in_vain(self):
+        """Where the queues are the same, the scopes are those of a check."""
+        assert [c.scope.name for c in cast.scopes(SOP)] == [c.scope.name for c in together(SOP, sop(capacity__total=5))]
+
+
+class TestEdits:
+    """One key, made or taken back."""
+
+    def test_paths(self):
+        """Names with dots are quoted, as problems quote them, and places are found by them."""
+        (edit,) = edits_of(SOP, sop(enforcement={"tags.limit": "warn"}))
+        assert ('enforcement."tags.limit"', None, "warn") == (edit.key, edit.old, edit.new)
+        assert edited(SOP, edit).mode("tags.limit") == "warn"
+        assert SOP == edited(edited(SOP, edit), edit, back=True)
+
+    def test_a_new_table(self):
+        """A queue that only one policy has is one edit."""
+        (edit,) = edits_of(SOP, sop(queues=SOP.to_dict()["queues"] | {"vip": {"tags": ["vip"]}}))
+        assert ("queues.vip", None) == (edit.key, edit.old)
+        assert ("vip",) == edited(SOP, edit).queues["vip"].tags
+
+    def test_what_contradicts_itself(self):
+        """Nothing comes of an edit that cannot stand alone."""
+        assert None is edited(SOP, Edit(("queues", "general"), {"fallback": True}, None))
+
+
+def test_an_unbelievable_difference_is_told_of(monkeypatch):
+    """Where no story can be told, the difference is named, with its scope; it is in no group."""
+    from casecore.explore.stories import Teller
+
+    monkeypatch.setattr(Teller, "story", lambda self, sightings, believed: None)
+    found = compared(SOP, sop(capacity__chat=3), "limit")
+    assert ((), (("limit", "looser|capacity.channel"),)) == (found.changes, found.untold)
+
+
+def test_a_limit_of_the_team():
+    """A difference in what is done without a case reaches no channel and no queue."""
+    given = (GoAvailable("ana", NOON, "ana"), LogOut("ana", NOON, "ana"))
+    changed = House((*HOUSE.rooms, NO_RETURN))
+    where = Checked(Scope("team", cast.team(SOP, ana=EVERYTHING), (Part(CHATS),), given, cast.APART))
+    (change,) = diff(SOP, sop(away__grace="2m"), house=changed, scopes=(where,)).changes
+    assert (STRICTER, ("return.never",), (), ()) == (change.label, change.rules, change.channels, change.queues)
+
+
+def _never(view, event, policy):
+    return Reason("return.never", "nobody leaves") if policy.away.grace.seconds > 60 else None
+
+
+NO_RETURN = Room("return", rules=(Rule("return.never", "Nobody leaves", "-", (AgentLoggedOut,), _never),))

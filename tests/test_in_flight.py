@@ -1,0 +1,160 @@
+"""Cases in flight while the policy is switched (§10 21): what is stranded, its story, and what a check says of it."""
+
+import attrs
+import pytest
+
+from casecore import Desk, Policy
+from casecore.cases import CloseCase
+from casecore.channels import Channel
+from casecore.check import Exit, Verdict, cast, check
+from casecore.check.cast import CASE, EVERYTHING, Checked
+from casecore.check.in_flight import in_flight
+from casecore.diff.scopes import ARRIVALS, together
+from casecore.explore import Part, Scope
+from casecore.explore.pieces import NOON
+from casecore.explore.stories import Teller
+from casecore.promises import Step
+from casecore.statuses import Status
+from tests.test_diff import OPENED, PENDING, RENAMED, RESOLVED, SCOPES, SOP, sop
+
+BILLED = tuple(cast.arrives(Channel.EMAIL, reason="billing"))
+MISSING = "stands in the queue billing, which the new policy does not have"
+
+
+def closing(*commands, ways=frozenset({"18"})):
+    """An email case that can be opened, answered and closed by the clock or by spam only."""
+    own = (*BILLED, OPENED, PENDING, RESOLVED, CloseCase("system", NOON, CASE), *commands)
+    return Checked(Scope("closing", cast.team(SOP, ana=EVERYTHING), (Part(own),), (), cast.APART), ways)
+
+
+def told(found):
+    """What is stranded, by its words, with the length of the story."""
+    return {one.what: len(one.story) for one in found.stranded}
+
+
+def status_after(story):
+    """The status of the case behind the last step, which the old policy alone leads to."""
+    desk = Desk(SOP)
+    for command in story.commands:
+        step = Step.of(desk, command)
+        assert step.verdict
+        desk = step.after
+    return desk.cases[CASE].case.status
+
+
+class TestStranded:
+    """Worlds that the new policy leaves behind."""
+
+    def test_the_same_policy(self):
+        """Nothing is stranded where nothing changes."""
+        found = in_flight((closing(),), SOP, SOP)
+        assert ((), True, 0) == (found.stranded, found.complete, found.untold)
+        assert found.worlds > 5
+
+    def test_a_queue_that_is_gone(self):
+        """A case that waits there has no place, unless it is closed; the story is the shortest, and a hint is given."""
+        (one,) = in_flight((closing(),), SOP, sop(queues=RENAMED)).stranded
+        assert f"a case {MISSING}" == one.what
+        assert "keep the queue billing until it is empty, or move what is in it, e.g. to general, before" == one.hint
+        assert 1 == len(one.story)
+        assert Status.NEW is status_after(one.story)
+        assert ("closing",) == one.scopes
+
+    def test_a_draft_in_a_queue_that_is_gone(self):
+        """So does a draft that waits there for its review."""
+        queues = {name: queue for name, queue in SOP.to_dict()["queues"].items() if name != "billing"}
+        draft = SCOPES["draft"]
+        part = attrs.evolve(
+            draft.scope.parts[0],
+            commands=(*cast.arrives(Channel.CHAT, reason="billing"), *draft.scope.parts[0].commands),
+        )
+        where = Checked(attrs.evolve(draft.scope, parts=(part,)))
+        assert {f"a case {MISSING}": 1, f"a draft {MISSING}": 3} == told(in_flight((where,), SOP, sop(queues=queues)))
+
+    def test_no_way_to_closed(self):
+        """What the new policy never closes stays for ever; what it still closes does not."""
+        new = sop(lifecycle__close_after={}, lifecycle__close_by=["supervisor"])
+        (one,) = in_flight((closing(),), SOP, new).stranded
+        assert "there is no way to closed any more" == one.what
+        assert Status.CLOSED is not status_after(one.story)
+        assert () == in_flight((closing(ways=frozenset()),), SOP, new).stranded
+
+    def test_the_clock_of_the_new_policy(self):
+        """What only the new policy closes by itself is no trap, however long the old one let it lie."""
+        old = sop(lifecycle__close_after={})
+        assert () == in_flight((closing(),), old, SOP).stranded
+
+    def test_drafts(self):
+        """Where nobody may approve any more, a waiting draft is stranded."""
+        where = attrs.evolve(SCOPES["draft"], ways=frozenset({"19"}))
+        part = where.scope.parts[0]
+        kept = tuple(one for one in part.commands if type(one).__name__ != "WithdrawDraft")
+        where = attrs.evolve(where, scope=attrs.evolve(where.scope, parts=(Part(kept),)))
+        old = sop(approval__self_approval=True)
+        found = in_flight((where,), old, SOP)
+        assert {"the draft can no longer be decided": 3} == told(found)
+
+    def test_several_scopes(self):
+        """The same reason is told once, with the shortest story, and counted over all scopes."""
+        queues = sop(queues=RENAMED)
+        arrivals = next(checked for checked in together(SOP, queues) if checked.scope.name == ARRIVALS)
+        names = []
+        found = in_flight((closing(), arrivals), SOP, queues, progress=names.append)
+        (one,) = (one for one in found.stranded if MISSING in one.what)
+        assert ["closing", ARRIVALS] == names == [*one.scopes]
+
+    def test_given_up(self):
+        """A search that is given up knows nothing of ways."""
+        new = sop(lifecycle__close_after={}, lifecycle__close_by=["supervisor"])
+        found = in_flight((closing(),), SOP, new, limit=3)
+        assert (False, ()) == (found.complete, found.stranded)
+
+    def test_no_story(self, monkeypatch):
+        """What no clock leads to is counted and not claimed."""
+        monkeypatch.setattr(Teller, "way_to", lambda self, place: None)
+        found = in_flight((closing(),), SOP, sop(queues=RENAMED))
+        assert ((), 1) == (found.stranded, found.untold)
+
+
+class TestPromise21:
+    """What a check says where the policy has dated changes."""
+
+    def test_not_claimed(self):
+        """Without a change to come nothing is promised, and nobody is told unless they ask."""
+        report = check(SOP, only=frozenset({"21"}), scopes=("an email complaint",), walk=0)
+        assert [("21", Verdict.NOT_CLAIMED)] == [(one.number, one.verdict) for one in report.judgements]
+        assert Exit.CLEAN is report.exit
+
+    def test_proved(self):
+        """A change that strands nobody: proved, and in how many worlds that was tried."""
+        policy = Policy.loads("[[change]]\non = 2026-12-01\nset = { 'capacity.chat' = 3 }\n")
+        report = check(policy, only=frozenset({"21"}), scopes=("an email complaint",), walk=0)
+        (judged,) = report.judgements
+        assert (Verdict.PROVED, ("an email complaint, from 2026-12-01",)) == (judged.verdict, judged.scopes)
+        assert judged.times > 10
+
+    def test_fails(self):
+        """A change that leaves no way to closed: with the date, the story and the hint."""
+        policy = Policy.loads(
+            "[[change]]\non = 2026-12-01\nset = { 'lifecycle.close_by' = [], 'lifecycle.close_after' = {} }\n"
+        )
+        report = check(policy, only=frozenset({"21"}), scopes=("an email complaint",), walk=0)
+        (judged,) = report.judgements
+        assert Verdict.FAILS is judged.verdict
+        assert judged.wrong[0].startswith("2026-12-01: there is no way to closed any more; finish such cases before")
+        assert judged.story is not None
+
+    def test_inconclusive(self):
+        """A search that is given up proves nothing."""
+        policy = Policy.loads("[[change]]\non = 2026-12-01\nset = { 'capacity.chat' = 3 }\n")
+        report = check(policy, only=frozenset({"21"}), scopes=("an email complaint",), walk=0, limit=3)
+        assert [Verdict.INCONCLUSIVE] == [one.verdict for one in report.judgements]
+        assert Exit.INCONCLUSIVE is report.exit
+
+    @pytest.mark.parametrize("only", [frozenset(), frozenset({"21"})])
+    def test_asked_by_itself(self, only):
+        """Where there is a change, it is one of all promises."""
+        policy = Policy.loads("[[change]]\non = 2026-12-01\nset = { 'capacity.chat' = 3 }\n")
+        report = check(policy, only=only, scopes=("we write on sms",), walk=0)
+        assert "21" == report.judgements[-1].number
+        assert Verdict.PROVED is report.judgements[-1].verdict
