@@ -2,12 +2,13 @@
 
 import copy
 import tomllib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from random import Random
 
 import attrs
 import pytest
 
-from casecore import HOUSE, House, Policy, Reason, Room, Rule
+from casecore import HOUSE, Desk, House, Policy, Reason, Room, Rule
 from casecore.agents import AgentLoggedOut, GoAvailable, LogOut, Permission
 from casecore.approvals import ApproveDraft, SubmitDraft
 from casecore.assignments import OpenCase
@@ -20,6 +21,7 @@ from casecore.diff.edits import edited, edits_of
 from casecore.diff.scopes import ARRIVALS, MOST, together
 from casecore.explore import Part, Scope
 from casecore.explore.pieces import NOON
+from casecore.explore.stories import timed
 from casecore.promises import Step
 from casecore.replies import SendReply
 from casecore.statuses import Status
@@ -256,6 +258,49 @@ def test_edits(name):
         assert 1 == len(change.channels)
         assert set(change.queues) <= {"general", "billing"}
     assert (() if expected else found.edits) == found.without_effect
+
+
+PAUSES = tuple(
+    timedelta(seconds=n) for n in (0, 0, 0, 0, 1, 19, 29, 59, 60, 119, 120, 179, 3_600, 43_200, 86_399, 172_799)
+)
+
+
+def differences_of_a_walk(old, new, where, random):
+    """Walk at random under one of two policies: each decision that the other one takes otherwise, in two words."""
+    commands = (*where.commands, *where.parts[0].commands)
+    policy, ids, now = random.choice((old, new)), where.parts[0].every_id, timedelta(0)
+    desk = Desk(policy)
+    for command in where.team:
+        desk = Step.of(desk, command).after
+    for number in range(120):
+        now += random.choice(PAUSES)
+        copy = random.randrange(where.parts[0].copies)
+        command = timed(random.choice(commands), ids, copy, number, int(now.total_seconds()))
+        before, after = (Step.of(attrs.evolve(desk, policy=one), command).verdict for one in (old, new))
+        if bool(before) is not bool(after):
+            refusal = after if before else before
+            yield STRICTER if before else LOOSER, refusal.reasons[0].rule
+        elif before and before != after:
+            yield OTHER, type(command).__name__
+        desk = Step.of(desk, command).after
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_what_a_walk_can_tell_apart_is_told(name):
+    """No walk finds a difference that the comparison does not have."""
+    where, changes, _ = EDITS[name]
+    new = sop(**changes)
+    told = {
+        (change.label, word)
+        for change in compared(SOP, new, where).changes
+        for word in (change.commands if change.label is OTHER else change.rules)
+    }
+    seen = {
+        difference
+        for seed in range(8)
+        for difference in differences_of_a_walk(SOP, new, SCOPES[where].scope, Random(seed))
+    }
+    assert seen <= told
 
 
 MIRROR = {LOOSER: STRICTER, STRICTER: LOOSER, OTHER: OTHER}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Final, Literal
 
@@ -9,6 +10,7 @@ from attrs import frozen
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+from casecore.check.cast import Checked
 from casecore.check.judge import no_such_scope
 from casecore.cli import UNREADABLE
 from casecore.cli.check import followed_by_a_bar, summarise
@@ -119,12 +121,18 @@ def _instant(date: str, policy: Policy) -> datetime:
 
 def _compared(sides: Sides, names: tuple[str, ...], limit: int, *, promises: bool) -> Difference:
     known = {checked.scope.name: checked for checked in together(sides.old, sides.new)}
-    for name in names:
-        if name not in known:
-            raise CannotCompare(no_such_scope(name, known))
-    chosen = [known[name] for name in names] if names else None
-    with followed_by_a_bar(len(chosen or known), "comparing") as progress:
-        return compare(sides.old, sides.new, scopes=chosen, limit=limit, promises=promises, progress=progress)
+    with followed_by_a_bar(len(names or known), "comparing") as progress:
+        try:
+            chosen = [_scope(name, known) for name in names] if names else None
+            return compare(sides.old, sides.new, scopes=chosen, limit=limit, promises=promises, progress=progress)
+        except ValueError as error:  # no such scope, or no team under these policies
+            raise CannotCompare(f"{sides.new_name}: {error}") from None
+
+
+def _scope(name: str, known: Mapping[str, Checked]) -> Checked:
+    if name not in known:
+        raise ValueError(no_such_scope(name, known))
+    return known[name]
 
 
 def _redecided(log: str, sides: Sides) -> Day:
