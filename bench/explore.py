@@ -69,8 +69,8 @@ def lines() -> Iterator[Line]:
     what = f"one call, one agent: {worlds:,} worlds, {transitions:,} steps, cold; peer: whole desks"
     yield outruns(what, ours, plain, 5)
 
-    (took,) = side_by_side(lambda: check(policy), repeats=1)
-    report = check(policy, scopes=("2 voice cases, one agent",), only=frozenset({"04"}), walk=0)
-    assert Exit.CLEAN is report.exit
+    reports = []
+    (took,) = side_by_side(lambda: reports.append(check(policy)), repeats=1)
+    assert [Exit.CLEAN] == [report.exit for report in reports]
     what = f"check the shipped SOP: {len(cast.scopes(policy))} scopes and a walk"
     yield Line(what, duration(took), target=f"≤ {MOST_SECONDS} s", within=took <= MOST_SECONDS)

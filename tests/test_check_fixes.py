@@ -102,9 +102,9 @@ def test_an_edge_that_nothing_goes_along():
 
 def test_a_fix_that_would_take_the_scope_away_is_none():
     """With the shipped limit it would be another scope, of which nothing is known."""
-    wide = attrs.evolve(SHIPPED, capacity=attrs.evolve(SHIPPED.capacity, chat=3))
-    scope = ("4 chat cases, one agent",)
-    report = check(wide, house=without("capacity.channel"), only=frozenset({"04"}), scopes=scope, walk=0)
+    narrow = attrs.evolve(SHIPPED, capacity=attrs.evolve(SHIPPED.capacity, chat=1))
+    scope = ("2 chat cases, one agent",)
+    report = check(narrow, house=without("capacity.channel"), only=frozenset({"04"}), scopes=scope, walk=0)
     (judgement,) = report.judgements
     assert (Verdict.FAILS, None) == (judgement.verdict, judgement.fix)
     assert ("capacity.chat", "capacity.total") == judgement.keys

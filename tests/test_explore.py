@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casecore import CUSTOMER, SYSTEM, CloseReason, Policy
-from casecore.agents import AddAgent, LogOut
+from casecore.agents import AddAgent, GoAvailable, LogOut
 from casecore.approvals import EditDraft
 from casecore.assignments import CaseAssigned, OpenCase
 from casecore.cases import CaseClosed, CloseCase
@@ -286,14 +286,13 @@ def test_what_the_real_desk_shows_otherwise_is_no_story():
 
 def test_what_the_team_does_is_told_too():
     """A step without a case may be looked for, and may look at an instant that a timer counts from."""
-    found = explore(
-        AWAY,
-        SOP,
-        sometimes={
-            "leaves": lambda step: isinstance(step.command, LogOut) and step.before.agents["ana"].away_since is None
-        },
-    )["leaves"]
-    assert [LogOut] == [type(step.command) for step in found.story.steps]
+    back = attrs.evolve(AWAY, commands=(*AWAY.commands, GoAvailable("ana", NOON, "ana")))
+
+    def comes_back(step):
+        return isinstance(step.command, GoAvailable) and step.before.agents["ana"].away_since is not None
+
+    found = explore(back, SOP, sometimes={"comes back": comes_back})["comes back"]
+    assert [LogOut, GoAvailable] == [type(step.command) for step in found.story.steps]
 
 
 def test_the_garbage_collector_is_left_as_it_was():

@@ -285,7 +285,7 @@ class _Tracked:
             ago = round((NOON - since) / SECOND)
             if ago > 0:
                 self.bounds.append((earlier, number, ago))
-            for length in self._lengths(leg, here, path):
+            for length in () if leg.position is None else self._lengths(leg.position, here, path):
                 if ago == length - 1:
                     self.bounds.append((number, earlier, -ago))
                 elif ago < length:
@@ -297,12 +297,10 @@ class _Tracked:
         read = (pair for question in questions for pair in question.way(here))
         return [(whose, path) for whose, path in dict.fromkeys(read) if len(path) > 2 and name_of(path) in counting]  # noqa: PLR2004
 
-    def _lengths(self, leg: _Leg, here: Any, path: Path) -> Iterator[int]:
+    def _lengths(self, position: int, here: Any, path: Path) -> Iterator[int]:
         """How long, in seconds, the timers run that count from this instant."""
-        if leg.position is None:
-            return
         desk: SeenDesk = here.desk({})
-        case = self._laboratory.scope.parts[self._walk.part_at(leg.position)].case
+        case = self._laboratory.scope.parts[self._walk.part_at(position)].case
         view = desk.view_of(case)
         for timer in self._laboratory.timers:
             if counted_from(timer) == name_of(path) and getattr(view, timer.since.partition(".")[0]) is not None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import gc
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from typing import TypeAlias
 
 import attrs
 from attrs import field
@@ -28,6 +29,10 @@ class Sighting:
     world: int
     position: int | None
     move: Move
+
+
+Position: TypeAlias = tuple[int | None, Context, list[int]]
+"""A place in a world (None: the team alone), what can be done there, and the cases of that world."""
 
 
 @attrs.define(eq=False, slots=False)
@@ -58,8 +63,9 @@ class Walk:
         self._shift = AGENT_BITS * len(self.laboratory.names)
         self._team = (1 << self._shift) - 1
         self._parts = [place for place, part in enumerate(scope.parts) for _ in range(part.copies)]
-        self._single = len(self._parts) == 1
         self._groups = _groups(self._parts)
+        self._rooms: dict[tuple[int, int], tuple[list[int], list[int]]] = {}
+        self._shifts = [[self._shift + CASE_BITS * at for at in range(start, end)] for start, end in self._groups]
 
     # The numbers ---------------------------------------------------------------------------------------
 
@@ -133,15 +139,18 @@ class Walk:
     def _spread(self) -> None:
         order, start = self.order, 0
         while start < len(order):
-            place = start
+            place, looked = start, []
             while place < len(order):  # grows: time may pass on for one instant after the other
-                self._add(place, self.by_time(order[place]))
+                looked.append(self._positions(order[place]))
+                self._add(place, self._in_time(order[place], looked[-1]))
                 place += 1
             end = len(order)
             self.levels.append(end)
-            for place in range(start, end):
-                self._add(place, self.by_command(order[place], place))
+            for place, positions in enumerate(looked, start):
+                self._note(place, positions)
+                self._add(place, self._by_hand(order[place], positions))
             start = end
+            self._rooms.clear()
             if len(order) > self.limit:
                 self.complete = False
                 return
@@ -155,28 +164,11 @@ class Walk:
 
     def by_time(self, world: int) -> list[int]:
         """The worlds that time leads to."""
-        if self._single:
-            return [agents | case << self._shift for agents, case in self._context(world, 0).by_time]
-        return [after for _, context, add in self._positions(world) for after in add(context.by_time)]
+        return self._in_time(world, self._positions(world))
 
-    def by_command(self, world: int, place: int | None = None) -> list[int]:
-        """The worlds that commands lead to; the first time, what the steps are is noted under the world's place."""
-        team = world & self._team
-        alone = self.laboratory.context(None, 0, team)
-        rest = world - team
-        found = [rest | agents for agents, _ in alone.by_command]
-        if place is not None:
-            self._note(place, None, alone)
-        if self._single:
-            context = self._context(world, 0)
-            if place is not None:
-                self._note(place, 0, context)
-            return found + [agents | case << self._shift for agents, case in context.by_command]
-        for position, context, add in self._positions(world):
-            if place is not None:
-                self._note(place, position, context)
-            found += add(context.by_command)
-        return found
+    def by_command(self, world: int) -> list[int]:
+        """The worlds that commands lead to."""
+        return self._by_hand(world, self._positions(world))
 
     def without_way(self, wanted: Callable[[SeenDesk], bool]) -> list[int]:
         """The places of the worlds from which no world can be reached in which every case is as wanted."""
@@ -203,47 +195,67 @@ class Walk:
                 return stuck[::-1]
             left = stuck
 
-    def _context(self, world: int, position: int) -> Context:
-        case = world >> self._shift + CASE_BITS * position & CASE_MASK
-        return self.laboratory.context(self._parts[position], case, world & self._team)
-
-    def _positions(self, world: int) -> Iterator[tuple[int, Context, Callable[[list[tuple[int, int]]], list[int]]]]:
-        """Each case of a world that differs from the one before it, what can be done about it, and where that leads."""
-        cases, team, shift = self.cases_of(world), world & self._team, self._shift
+    def _positions(self, world: int) -> list[Position]:
+        """What can be done without a case, and about each case of a world that differs from the one before it."""
+        cases, team, context = self.cases_of(world), world & self._team, self.laboratory.context
+        found: list[Position] = [(None, context(None, 0, team), cases)]
+        before = -1
         for position, case in enumerate(cases):
-            start, end = self._groups[position]
-            if position > start and cases[position - 1] == case:
-                continue
-            context = self.laboratory.context(self._parts[position], case, team)
-            others = cases[start:position] + cases[position + 1 : end]
-            outside = [*cases[:start], *[0] * (end - start), *cases[end:]]
-            gaps = []
-            for gap in range(end - start):
-                filled = [*others[:gap], 0, *others[gap:]]
-                gaps.append(self.packed(0, [*outside[:start], *filled, *outside[end:]]))
-            shifts = [shift + CASE_BITS * at for at in range(start, end)]
-            yield position, context, _adder(others, gaps, shifts)
+            if case != before or position == self._groups[position][0]:
+                found.append((position, context(self._parts[position], case, team), cases))
+            before = case
+        return found
 
-    def _note(self, place: int, position: int | None, context: Context) -> None:
-        self.transitions += context.transitions
-        for name, move in (*context.wrong, *context.met):
-            seen = self.seen.setdefault(name, [])
-            self.counts[name] = self.counts.get(name, 0) + 1
-            if len(seen) < self.kept:
-                seen.append(Sighting(place, position, move))
+    def _in_time(self, world: int, positions: list[Position]) -> list[int]:
+        found: list[int] = []
+        for position, context, cases in positions:
+            if context.by_time and position is not None:
+                found += self._led(world, position, cases, context.by_time)
+        return found
+
+    def _by_hand(self, world: int, positions: list[Position]) -> list[int]:
+        found: list[int] = []
+        for position, context, cases in positions:
+            if context.by_command and position is not None:
+                found += self._led(world, position, cases, context.by_command)
+            elif context.by_command:
+                rest = world - (world & self._team)
+                found += [rest + agents for agents, _ in context.by_command]
+        return found
+
+    def _led(self, world: int, position: int, cases: list[int], leads: list[tuple[int, int]]) -> list[int]:
+        """The worlds in which the case at this position has become another, which stands in order among its copies."""
+        start, end = self._groups[position]
+        low, size = self._shifts[start][0], CASE_BITS * (end - start)
+        group = world >> low & (1 << size) - 1
+        outside = world - (world & self._team) - (group << low)
+        if end - start == 1:
+            return [outside + agents + (case << low) for agents, case in leads]
+        own = CASE_BITS * (position - start)
+        left = group & (1 << own) - 1 | group >> own + CASE_BITS << own  # the other copies, side by side
+        known = self._rooms.get((start, left))
+        if known is None:  # they, and how they stand when there is room for one more at each place
+            rooms = range(0, size, CASE_BITS)
+            apart = [(left & (1 << room) - 1 | left >> room << room + CASE_BITS) << low for room in rooms]
+            known = self._rooms[start, left] = (cases[start:position] + cases[position + 1 : end], apart)
+        others, apart = known
+        shifts, found = self._shifts[start], []
+        for agents, case in leads:
+            place = bisect_left(others, case)
+            found.append(outside + agents + apart[place] + (case << shifts[place]))
+        return found
+
+    def _note(self, place: int, positions: list[Position]) -> None:
+        """Count the steps from a world, and keep those that were looked for."""
+        for position, context, _ in positions:
+            self.transitions += context.transitions
+            for name, move in (*context.wrong, *context.met):
+                seen = self.seen.setdefault(name, [])
+                self.counts[name] = self.counts.get(name, 0) + 1
+                if len(seen) < self.kept:
+                    seen.append(Sighting(place, position, move))
 
 
 def _groups(parts: list[int]) -> list[tuple[int, int]]:
     """For each position, where the copies of its part begin and end."""
     return [(parts.index(part), parts.index(part) + parts.count(part)) for part in parts]
-
-
-def _adder(others: list[int], gaps: list[int], shifts: list[int]) -> Callable[[list[tuple[int, int]]], list[int]]:
-    def add(leads: list[tuple[int, int]]) -> list[int]:
-        found = []
-        for agents, case in leads:
-            gap = bisect_left(others, case)
-            found.append(agents + gaps[gap] + (case << shifts[gap]))
-        return found
-
-    return add
