@@ -377,7 +377,7 @@ class TestGroups:
         """The scopes are named before they are searched."""
         told, limit = [], attrs.evolve(SCOPES["limit"], ways=frozenset({"18"}))
         diff(SOP, sop(capacity__chat=3), scopes=(limit, SCOPES["offer"]), progress=told.append)
-        assert ["limit", "offer", "limit, in flight"] == told
+        assert ["limit", "limit, in flight", "offer"] == told
 
 
 CHANGING = """

@@ -16,7 +16,7 @@ from casecore.check.cast import Checked
 from casecore.composition import HOUSE, View
 from casecore.desk import Desk
 from casecore.explore import LIMIT, Story
-from casecore.explore.switch import Switched, switch
+from casecore.explore.switch import Switched, TwoPolicies, switch
 from casecore.house import House
 from casecore.policies import Policy
 from casecore.statuses import Status
@@ -75,6 +75,14 @@ class Flights:
     untold: int = 0
     complete: bool = True
 
+    def and_those(self, others: Flights) -> Flights:
+        """These and others: what is stranded for the same reason is told once."""
+        stranded = {one.what: one for one in self.stranded}
+        for one in others.stranded:
+            stranded[one.what] = _together(stranded[one.what], one) if one.what in stranded else one
+        worlds, untold = self.worlds + others.worlds, self.untold + others.untold
+        return Flights(worlds, tuple(stranded.values()), untold, self.complete and others.complete)
+
 
 def in_flight(
     scopes: tuple[Checked, ...],
@@ -95,21 +103,32 @@ def in_flight(
         limit: How many worlds of a scope are visited at most.
         progress: Told the name of each scope before it is searched.
     """
-    stranded: dict[str, Stranded] = {}
-    worlds = untold = 0
-    complete = True
-    everywhere = not old.queues.keys() <= new.queues.keys()  # else nobody loses a queue, and only ways can be lost
+    flights = Flights(0, ())
     for checked in scopes:
-        if not (everywhere or checked.ways):
-            continue
-        progress(checked.scope.name)
-        possible = {number: WAYS[number] for number in sorted(checked.ways)}
-        found = switch(checked.scope, old, new, house=house, homeless=_homeless(new), possible=possible, limit=limit)
-        worlds, complete = worlds + found.before, complete and found.complete
-        untold += sum(left.story is None for left in found.left)
-        for one in _stranded(found, checked.scope.name, new):
-            stranded[one.what] = _together(stranded[one.what], one) if one.what in stranded else one
-    return Flights(worlds, tuple(stranded.values()), untold, complete)
+        if strands(checked, old, new):
+            progress(checked.scope.name)
+            flights = flights.and_those(flown(checked, TwoPolicies(checked.scope, old, new, house), limit))
+    return flights
+
+
+def strands(checked: Checked, old: Policy, new: Policy) -> bool:
+    """Whether a switch could strand anything in a scope: there is a way to lose, or a queue."""
+    return bool(checked.ways) or not old.queues.keys() <= new.queues.keys()
+
+
+def flown(checked: Checked, laboratory: TwoPolicies, limit: int = LIMIT) -> Flights:
+    """Try a switch at every moment of one scope.
+
+    Args:
+        checked: The scope.
+        laboratory: The same with the two policies; what it knows already is not asked again.
+        limit: How many worlds are visited at most.
+    """
+    _, new = laboratory.policies
+    possible = {number: WAYS[number] for number in sorted(checked.ways)}
+    found = switch(laboratory, homeless=_homeless(new), possible=possible, limit=limit)
+    untold = sum(left.story is None for left in found.left)
+    return Flights(found.before, tuple(_stranded(found, checked.scope.name, new)), untold, found.complete)
 
 
 def _homeless(new: Policy) -> Callable[[Desk], Iterator[str]]:

@@ -26,15 +26,16 @@ from attrs import field, frozen
 from casecore.arrivals import ReceiveMessage
 from casecore.channels import Channel
 from casecore.check.cast import Checked
-from casecore.check.in_flight import Flights, in_flight
+from casecore.check.in_flight import Flights, flown, strands
 from casecore.composition import HOUSE, View
 from casecore.diff.edits import Edit, edited, edits_of
 from casecore.diff.scopes import together
 from casecore.diff.verdicts import Turned, turned
 from casecore.explore import LIMIT, Scope, Story
-from casecore.explore.laboratory import Context, Here, Laboratory, Move, Outcome
+from casecore.explore.laboratory import Context, Here, Move, Outcome
 from casecore.explore.questions import Question
 from casecore.explore.stories import Teller
+from casecore.explore.switch import TwoPolicies
 from casecore.explore.worlds import Sighting, Walk
 from casecore.house import House
 from casecore.kernel import Refused, Verdict
@@ -121,11 +122,11 @@ class Comparison:
         return tuple(change for change in self.changes if change.label is label)
 
 
-class Pair(Laboratory):
+class Pair(TwoPolicies):
     """A laboratory with two policies, which notes where their answers differ."""
 
     def __init__(self, scope: Scope, old: Policy, new: Policy, house: House[View]) -> None:
-        super().__init__(scope, old, house, others=(new,))
+        super().__init__(scope, old, new, house)
         self._same: dict[Move, Move] = {}
         for part in (None, *range(len(scope.parts))):
             given = [move for move in self.moves(part) if move.command is not None]
@@ -185,7 +186,7 @@ def diff(
     untold: list[tuple[str, str]] = []
     worlds = transitions = 0
     complete = True
-    differing: list[Checked] = []
+    differing, flights = list[Checked](), Flights(0, ())
     for checked in chosen if edits else ():
         progress(checked.scope.name)
         pair = Pair(checked.scope, old, new, house)
@@ -193,17 +194,18 @@ def diff(
         worlds, transitions = worlds + len(walk.order), transitions + walk.transitions
         complete = complete and walk.complete
         teller = Teller(walk)
-        differing += [checked] if walk.seen else []
         for reason, sightings in walk.seen.items():
             change = _told(pair, teller, walk, reason, sightings, edits)
             if change is None:
                 untold.append((pair.scope.name, reason))
             else:
                 found.append(change)
+        if walk.seen:
+            differing.append(checked)
+            if strands(checked, old, new):
+                progress(f"{checked.scope.name}, in flight")
+                flights = flights.and_those(flown(checked, pair, limit))
     changes = tuple(sorted(_merged(found), key=_order))
-    flights = in_flight(
-        tuple(differing), old, new, house=house, limit=limit, progress=lambda name: progress(f"{name}, in flight")
-    )
     complete = complete and flights.complete
     asked = differing if promises else []
     told = turned(asked, old, new, house=house, limit=limit, progress=lambda name: progress(f"{name}, promises"))

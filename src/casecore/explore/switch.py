@@ -62,22 +62,25 @@ class Switched:
     left: tuple[Left, ...]
 
 
-class _TwoPolicies(Laboratory):
-    """A laboratory in which one of two policies is in force at a time."""
+class TwoPolicies(Laboratory):
+    """A laboratory with two policies: everything is tried under both, or under one of them at a time.
+
+    What was decided under either stays known, whichever is in force.
+    """
 
     def __init__(self, scope: Scope, old: Policy, new: Policy, house: House[View]) -> None:
-        self._in_force = old
+        self._in_force: tuple[Policy, ...] = (old, new)
         super().__init__(scope, old, house, others=(new,))
 
-    def put_in_force(self, policy: Policy) -> None:
-        """From now on only this policy decides, and lets time pass."""
-        self._in_force = policy
+    def put_in_force(self, *policies: Policy) -> None:
+        """From now on only these decide, and let time pass."""
+        self._in_force = policies
         self._contexts = [{} for _ in self._contexts]
         self._starts = [{} for _ in self._starts]
 
     def moves(self, part: int | None) -> list[Move]:
-        """Everything that can be done under the policy in force."""
-        return [move for move in super().moves(part) if move.policy is self._in_force]
+        """Everything that can be done under the policies in force."""
+        return [move for move in super().moves(part) if any(move.policy is policy for policy in self._in_force)]
 
 
 @attrs.define(eq=False, slots=False)
@@ -87,7 +90,7 @@ class _Continued(Walk):
     switched: int = 0
 
     def _spread(self) -> None:
-        laboratory: Any = self.laboratory  # `_TwoPolicies`: nobody else makes such a walk
+        laboratory: Any = self.laboratory  # `TwoPolicies`: nobody else makes such a walk
         old, new = laboratory.policies
         laboratory.put_in_force(old)
         super()._spread()
@@ -97,11 +100,8 @@ class _Continued(Walk):
 
 
 def switch(
-    scope: Scope,
-    old: Policy,
-    new: Policy,
+    laboratory: TwoPolicies,
     *,
-    house: House[View],
     homeless: Callable[[Desk], Iterable[str]],
     possible: Mapping[str, Callable[[Desk], bool]],
     limit: int,
@@ -109,15 +109,11 @@ def switch(
     """Try the switch in every world that the old policy leads to.
 
     Args:
-        scope: The cast and the commands in play.
-        old: The SOP before.
-        new: The SOP after.
-        house: The rules that are asked.
+        laboratory: The scope and the two policies; afterwards the old one is in force.
         homeless: (desk) -> everything of a case that the new policy has no place for.
         possible: By name, (desk) -> whether it is where one wants to get; asked for each case.
         limit: How many worlds are visited at most.
     """
-    laboratory = _TwoPolicies(scope, old, new, house)
     walk = _Continued(laboratory, limit)
     walk.run()
     found = _without_home(walk, homeless)
@@ -127,7 +123,7 @@ def switch(
         places = [place for place in stuck if place < walk.switched and place not in lost]
         if places:
             found[name] = places
-    laboratory.put_in_force(old)
+    laboratory.put_in_force(laboratory.policy)
     teller = Teller(walk)
     left = tuple(Left(why, _told(teller, places), len(places)) for why, places in found.items())
     return Switched(walk.switched, len(walk.order), walk.complete, left)
