@@ -135,6 +135,8 @@ class Pair(TwoPolicies):
                 self._same[one], self._same[other] = other, one
 
     def _watch(self, context: Context, here: Here, move: Move, outcome: Outcome) -> None:
+        if len(self.in_force) == 1:
+            return  # a switch is tried
         other = self._same[move].question(here)
         if other is outcome or (other.happens and move.policy is not self.policy):
             return  # the same, or noted already from the old policy's side

@@ -69,18 +69,18 @@ class TwoPolicies(Laboratory):
     """
 
     def __init__(self, scope: Scope, old: Policy, new: Policy, house: House[View]) -> None:
-        self._in_force: tuple[Policy, ...] = (old, new)
+        self.in_force: tuple[Policy, ...] = (old, new)
         super().__init__(scope, old, house, others=(new,))
 
     def put_in_force(self, *policies: Policy) -> None:
         """From now on only these decide, and let time pass."""
-        self._in_force = policies
+        self.in_force = policies
         self._contexts = [{} for _ in self._contexts]
         self._starts = [{} for _ in self._starts]
 
     def moves(self, part: int | None) -> list[Move]:
         """Everything that can be done under the policies in force."""
-        return [move for move in super().moves(part) if any(move.policy is policy for policy in self._in_force)]
+        return [move for move in super().moves(part) if any(move.policy is policy for policy in self.in_force)]
 
 
 @attrs.define(eq=False, slots=False)
