@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Container
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 from typing import Any, TypeAlias
 
 Place: TypeAlias = tuple[Any, ...]
@@ -13,14 +14,16 @@ Place: TypeAlias = tuple[Any, ...]
 class Places:
     """Names, each in its place; the smallest place is the first.
 
-    Nothing is taken out of the middle of the heap: a name that moves is entered again, and a place that no longer
-    tells the truth is dropped when it comes up, or when such places have become the most.
+    Who comes last mostly stands last, so most stand in a line, and only those who come between others in a heap.
+    Nothing is taken out of the middle: a name that moves is entered again, and a place that no longer tells the truth
+    is dropped when it comes up, or when such places have become the most.
     """
 
-    __slots__ = ("_heap", "of")
+    __slots__ = ("_heap", "_line", "of")
 
     def __init__(self) -> None:
         self.of: dict[Any, Place] = {}
+        self._line: deque[Place] = deque()
         self._heap: list[Place] = []
 
     def put(self, place: Place) -> bool:
@@ -36,10 +39,13 @@ class Places:
         before = self.of.get(name)
         if before != place:
             self.of[name] = place
-            heappush(self._heap, place)
-            if len(self._heap) > 2 * len(self.of) + 8:
-                self._heap = list(self.of.values())
-                heapify(self._heap)
+            line, heap = self._line, self._heap
+            if not line or line[-1] < place:
+                line.append(place)
+            else:
+                heappush(heap, place)
+            if len(line) + len(heap) > 2 * len(self.of) + 8:
+                self._line, self._heap = deque(sorted(self.of.values())), []
         return before is None
 
     def drop(self, name: Any) -> None:
@@ -48,18 +54,22 @@ class Places:
 
     def first(self, besides: Container[Any] = ()) -> Any:
         """The name in the first place, some left aside; None when there is no other."""
-        heap, places = self._heap, self.of
+        line, heap = self._line, self._heap
         passed: list[Place] = []
         found = None
-        while heap and found is None:
-            place = heap[0]
+        while found is None and (line or heap):
+            in_line = not heap or (bool(line) and line[0] < heap[0])
+            place = line[0] if in_line else heap[0]
             name = place[-1]
-            if places.get(name) is not place:
-                heappop(heap)
-            elif name in besides:
-                passed.append(heappop(heap))
-            else:
+            true = self.of.get(name) is place
+            if true and name not in besides:
                 found = name
+            elif in_line:
+                line.popleft()
+            else:
+                heappop(heap)
+            if true and found is None:
+                passed.append(place)
         for place in passed:
             heappush(heap, place)
         return found

@@ -138,9 +138,9 @@ Turn: TypeAlias = tuple[Any, ...]
 """An agent's place among the eligible ones; the smallest comes first."""
 
 
-def turn(agent: Agent, policy: Policy) -> Turn:
-    """An agent's place by the policy's strategy alone."""
-    return _TURNS[policy.routing.agents](agent)
+def turn(agent: Agent, strategy: Strategy) -> Turn:
+    """An agent's place by a strategy alone; at last their id."""
+    return _TURNS[strategy](agent)
 
 
 def _idle(agent: Agent) -> datetime:
@@ -158,7 +158,7 @@ _TURNS: Mapping[Strategy, Callable[[Agent], Turn]] = {
 def place(agent: Agent, work: Work, policy: Policy) -> Turn:
     """An agent's place for this work: who is preferred, then who has not been asked, then the strategy."""
     asked = work.asked.index(agent.id) + 1 if agent.id in work.asked else 0
-    return (asked, agent.id != work.prefers, *turn(agent, policy.of(work.aspect)))
+    return (asked, agent.id != work.prefers, *turn(agent, policy.of(work.aspect).routing.agents))
 
 
 # What next ---------------------------------------------------------------------------------------------

@@ -1,40 +1,50 @@
 """Routing for a large desk: the same answers as `routing.py`, from an index that follows the events.
 
 Within one queue every case grows in priority by the same rule, so the order inside a queue is the order of waiting,
-and never changes. What an agent can take depends on the queue, the channel, and whether it is a review. So work
-lies in **lanes**, one for each of these, and for what a policy's overrides look at, with the agents who can take from
-it. Only lanes that have both are compared, and of those only the first piece of work: an instant and a few lanes,
-however much waits.
+and never changes. What an agent can take of it depends on the channel, on whether it is a review, and on what a
+policy's overrides look at: that is the **sort** of the work. So the work of a queue lies in **lanes**, one a sort, and
+the agents who serve it stand in **crews**, all those together who can take the same sorts. An agent who gets work moves
+from crew to crew, once a queue, however many lanes there are.
+
+Of each queue only the first piece that somebody can take is compared with those of the other queues: a few queues and
+an instant, however much waits.
 
 Only where the first piece is a review that nobody present but its author could take is it laid **aside**, until
-somebody else comes to the lane.
+somebody else comes who takes such reviews.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
-from operator import itemgetter
 from typing import TypeAlias
 
 from casecore.agents import Agent
 from casecore.channels import Channel
 from casecore.composition import CaseFile
 from casecore.desk import Desk
-from casecore.eligibility import ANY, OBSTACLES, OBSTACLES_TO_ALL, OBSTACLES_TO_REVIEWS
+from casecore.eligibility import ANY, OBSTACLES, OBSTACLES_TO_ALL, OBSTACLES_TO_REVIEWS, Obstacle
 from casecore.kernel import SYSTEM, Command, Event
 from casecore.offers import OfferWork
 from casecore.places import Place, Places
 from casecore.policies import Aspect, Policy
 from casecore.reviews import not_reviewer
-from casecore.routing import Rank, Work, rank, rescinding, stopped, turn, waiting
+from casecore.routing import Rank, Turn, Work, rank, rescinding, stopped, turn, waiting
+from casecore.sections import Strategy
 
 Sort: TypeAlias = tuple[Channel, bool, Aspect | None]
 """What decides, beside the queue, who can take a piece of work: its channel, whether it is a review, and what the
 policy's overrides look at of its case."""
 
+Sorts: TypeAlias = frozenset[Sort]
+
 LaneKey: TypeAlias = tuple[str, Sort]
+
+Front: TypeAlias = tuple[datetime, str, bool, Sort]
+"""The first piece of work of a queue that somebody can take: since when it waits, its case, whether it is a review."""
+
+_NO_SORTS: Sorts = frozenset()
 
 _TO_ALL = tuple(obstacle for _, obstacle in OBSTACLES_TO_ALL.values())
 _TO_SORT = tuple(
@@ -44,19 +54,112 @@ _TO_SORT = tuple(
 """What else keeps somebody from cases, and from reviews."""
 
 
+def _keeps(obstacles: Iterable[Obstacle], agent: Agent, channel: Channel, policy: Policy) -> bool:
+    for obstacle in obstacles:
+        if obstacle(agent, channel, policy) is not None:
+            return True
+    return False
+
+
 class _Lane:
-    """The work of one queue and sort in the order of waiting, and the agents who can take it in their turn."""
+    """The work of one queue and sort in the order of waiting, and the strategy by which agents take their turn."""
 
-    __slots__ = ("agents", "aside", "works")
+    __slots__ = ("aside", "strategy", "works")
 
-    def __init__(self) -> None:
-        self.works, self.agents = Places(), Places()
+    def __init__(self, strategy: Strategy) -> None:
+        self.strategy = strategy
+        self.works = Places()
         self.aside: dict[str, Place] = {}
 
-    def look_again(self) -> None:
-        """Somebody has come: what was laid aside is work like any other."""
+    def lay_aside(self, case: str) -> None:
+        """Nobody who is there can take this one."""
+        self.aside[case] = self.works.of[case]
+        self.works.drop(case)
+
+    def look_again(self) -> bool:
+        """Somebody has come: what was laid aside is work like any other. Returns whether anything was."""
+        found = bool(self.aside)
         while self.aside:
             self.works.put(self.aside.popitem()[1])
+        return found
+
+
+class _Queue:
+    """The lanes of one queue, and the crews of those who serve it: by what they can take, in their turn by strategy."""
+
+    __slots__ = ("_crew_of", "_crews", "_taken", "lanes", "sorts")
+
+    def __init__(self) -> None:
+        self.lanes: dict[Sort, _Lane] = {}
+        self.sorts = _NO_SORTS
+        self._taken = _NO_SORTS  # what any of the crews can take
+        self._crews: dict[Sorts, defaultdict[Strategy, Places]] = {}
+        self._crew_of: dict[str, Sorts] = {}
+
+    def add(self, sort: Sort, strategy: Strategy) -> _Lane:
+        """A lane for a sort of work that has not come before."""
+        self.lanes[sort] = lane = _Lane(strategy)
+        self.sorts = frozenset(self.lanes)
+        return lane
+
+    def enter(self, agent: str, sorts: Sorts, turns: Mapping[Strategy, Turn]) -> bool:
+        """An agent can take these sorts now, and no others. Returns whether another piece of work may be the first."""
+        before = self._crew_of.get(agent, _NO_SORTS)
+        stirred = False
+        if sorts != before:
+            stirred = self._leave(agent, before)
+            for sort in sorts - before:
+                stirred |= self.lanes[sort].look_again()
+        if sorts:
+            crew = self._crews.get(sorts)
+            if crew is None:
+                crew = self._crews[sorts] = defaultdict(Places)
+                self._taken |= sorts
+                stirred = True
+            for strategy, place in turns.items():
+                crew[strategy].put(place)
+            self._crew_of[agent] = sorts
+        return stirred
+
+    def _leave(self, agent: str, sorts: Sorts) -> bool:
+        """Take an agent out of their crew. Returns whether they were the last of it."""
+        if not sorts:
+            return False
+        del self._crew_of[agent]
+        crew = self._crews[sorts]
+        for order in crew.values():
+            order.drop(agent)
+        if any(order.of for order in crew.values()):
+            return False
+        del self._crews[sorts]
+        self._taken = _NO_SORTS.union(*self._crews)
+        return True
+
+    def takes(self, agent: str | None, sort: Sort) -> bool:
+        """Whether an agent can take work of a sort."""
+        return sort in self._crew_of.get(agent, _NO_SORTS)
+
+    def agent(self, sort: Sort, besides: Container[str | None]) -> str | None:
+        """Whose turn it is to take work of a sort, some left aside; None when there is nobody else."""
+        strategy, best = self.lanes[sort].strategy, None
+        for sorts, crew in self._crews.items():
+            if sort in sorts:
+                order = crew[strategy]
+                name = order.first(besides)
+                if name is not None and (best is None or order.of[name] < best):
+                    best = order.of[name]
+        return None if best is None else best[-1]
+
+    def front(self) -> Front | None:
+        """The first piece of work that somebody can take; None where there is none."""
+        best = None
+        for sort, lane in self.lanes.items():
+            case = lane.works.first() if sort in self._taken else None
+            if case is not None:
+                found = (*lane.works.of[case], sort[1], sort)
+                if best is None or found < best:
+                    best = found
+        return best
 
 
 class Router:
@@ -73,12 +176,14 @@ class Router:
 
     def _enter_all(self, desk: Desk, policy: Policy) -> None:
         self._policy = policy
-        self._lanes: defaultdict[str, dict[Sort, _Lane]] = defaultdict(dict)
+        self._strategies: set[Strategy] = set()
+        self._queues: defaultdict[str, _Queue] = defaultdict(_Queue)
         self._lane_of: tuple[dict[str, LaneKey], dict[str, LaneKey]] = ({}, {})
         self._queues_of: dict[str, frozenset[str]] = {}
         self._at: datetime | None = None
-        self._ranks: dict[LaneKey, Rank] = {}
-        self._stirred: set[LaneKey] = set()
+        self._fronts: dict[str, Front] = {}
+        self._ranks: dict[str, tuple[Rank, str]] = {}
+        self._stirred: set[str] = set()
         self._offers_of: dict[str, frozenset[str]] = {}
         self._offered_to: defaultdict[str, set[str]] = defaultdict(set)
         self._doubtful: set[str] = set()
@@ -125,46 +230,47 @@ class Router:
             self._doubtful.discard(case)
         self._compare_at(at)
         while self._ranks:
-            key, (_, _, case, review) = min(self._ranks.items(), key=itemgetter(1))
-            lane = self._lanes[key[0]][key[1]]
+            _, name = min(self._ranks.values())
+            queue, (_, case, review, sort) = self._queues[name], self._fronts[name]
             (work,) = [work for work in waiting(desk.cases[case], self._policy) if work.review is review]
-            agent = self._best(lane, work)
+            agent = self._best(queue, sort, work)
             if agent is not None:
                 return OfferWork(SYSTEM, at, case, agent, review)
-            if lane.agents.first() is not None:  # somebody is there, but only the author
-                lane.aside[case] = lane.works.of[case]
-                lane.works.drop(case)
-            self._compare(key, at)
+            queue.lanes[sort].lay_aside(case)  # somebody is there, but only the author
+            self._compare(name, at)
         return None
 
     # Comparing -----------------------------------------------------------------------------------------
 
     def _compare_at(self, at: datetime) -> None:
+        for name in self._stirred:
+            self._compare(name, at)
+        self._stirred.clear()
         if at != self._at:
             self._at = at
-            self._stirred.update(self._ranks)
-        for key in self._stirred:
-            self._compare(key, at)
-        self._stirred.clear()
+            self._ranks = {name: self._rank(name, front, at) for name, front in self._fronts.items()}
 
-    def _compare(self, key: LaneKey, at: datetime) -> None:
-        queue, sort = key
-        lane = self._lanes[queue][sort]
-        case = lane.works.first()
-        if case is None or lane.agents.first() is None:
-            self._ranks.pop(key, None)
+    def _compare(self, name: str, at: datetime) -> None:
+        front = self._queues[name].front()
+        if front is None:
+            self._fronts.pop(name, None)
+            self._ranks.pop(name, None)
         else:
-            self._ranks[key] = rank(case, queue, lane.works.of[case][0], at, self._policy, review=sort[1])
+            self._fronts[name] = front
+            self._ranks[name] = self._rank(name, front, at)
 
-    def _best(self, lane: _Lane, work: Work) -> str | None:
+    def _rank(self, name: str, front: Front, at: datetime) -> tuple[Rank, str]:
+        since, case, review, _ = front
+        return rank(case, name, since, at, self._policy, review=review), name
+
+    def _best(self, queue: _Queue, sort: Sort, work: Work) -> str | None:
         barred = None if self._policy.of(work.aspect).approval.self_approval else work.author
-        there = lane.agents.of
-        if work.prefers in there and work.prefers not in work.asked:
+        if queue.takes(work.prefers, sort) and work.prefers not in work.asked:
             return work.prefers
-        fresh: str | None = lane.agents.first(frozenset((*work.asked, barred)))
+        fresh = queue.agent(sort, frozenset((*work.asked, barred)))
         if fresh is not None:
             return fresh
-        return next((agent for agent in work.asked if agent in there), None)
+        return next((agent for agent in work.asked if queue.takes(agent, sort)), None)
 
     # Entering ------------------------------------------------------------------------------------------
 
@@ -187,54 +293,55 @@ class Router:
         key = None if work is None else (work.queue, (work.channel, work.review, work.aspect))
         before = lane_of.get(case)
         if before is not None:
-            lane = self._lanes[before[0]][before[1]]
+            lane = self._queues[before[0]].lanes[before[1]]
             lane.aside.pop(case, None)
             if before != key:
                 lane.works.drop(case)
                 del lane_of[case]
-            self._stirred.add(before)
+            self._stirred.add(before[0])
         if work is not None and key is not None:
-            lane = self._lanes[key[0]].get(key[1]) or self._new_lane(key, desk)
+            lane = self._queues[key[0]].lanes.get(key[1]) or self._new_lane(key, desk)
             lane.works.put((work.since, case))
             lane_of[case] = key
-            self._stirred.add(key)
+            self._stirred.add(key[0])
 
     def _new_lane(self, key: LaneKey, desk: Desk) -> _Lane:
-        queue, sort = key
-        lane = self._lanes[queue][sort] = _Lane()
+        name, sort = key
+        strategy = self._policy.of(sort[2]).routing.agents
+        lane = self._queues[name].add(sort, strategy)
+        known = strategy in self._strategies
+        self._strategies.add(strategy)
         for agent, queues in self._queues_of.items():
-            row = desk.agents[agent]
-            if queue in queues and self._takes(row, sort, self._free(row, self._policy)):
-                lane.agents.put(turn(row, self._policy.of(sort[2])))
+            if name in queues or not known:
+                self._enter_agent(desk.agents[agent])
         return lane
 
     def _enter_agent(self, agent: Agent) -> None:
-        for queue in self._queues_of.get(agent.id, agent.queues) - agent.queues:
-            for lane in self._lanes[queue].values():
-                lane.agents.drop(agent.id)
+        for name in self._queues_of.get(agent.id, agent.queues) - agent.queues:
+            if self._queues[name].enter(agent.id, _NO_SORTS, {}):
+                self._stirred.add(name)
         self._queues_of[agent.id] = agent.queues
-        place, free, takes = turn(agent, self._policy), self._free(agent, self._policy), dict[Sort, bool]()
-        for queue in agent.queues:
-            for sort, lane in self._lanes[queue].items():
-                if sort not in takes:
-                    takes[sort] = self._takes(agent, sort, free)
-                if not takes[sort]:
-                    lane.agents.drop(agent.id)
-                elif lane.agents.put(turn(agent, self._policy.of(sort[2])) if sort[2] else place):
-                    lane.look_again()
-                    self._stirred.add((queue, sort))
+        free = not _keeps(_TO_ALL, agent, ANY, self._policy)
+        takes = dict[Sorts, Sorts]()
+        turns = {strategy: turn(agent, strategy) for strategy in self._strategies}
+        for name in agent.queues:
+            queue = self._queues[name]
+            sorts = takes.get(queue.sorts)
+            if sorts is None:
+                sorts = takes[queue.sorts] = frozenset(
+                    sort for sort in queue.sorts if self._takes(agent, sort, free=free)
+                )
+            if queue.enter(agent.id, sorts, turns):
+                self._stirred.add(name)
         if not free and self._offered_to.get(agent.id) and stopped(agent, self._policy):
             self._doubtful |= self._offered_to[agent.id]
 
-    def _free(self, agent: Agent, policy: Policy) -> bool:
-        return all(obstacle(agent, ANY, policy) is None for obstacle in _TO_ALL)
-
-    def _takes(self, agent: Agent, sort: Sort, free: bool) -> bool:  # noqa: FBT001 -- it goes with the agent
-        """Whether somebody can take this sort of work; `free`, whether anything keeps them from all work."""
+    def _takes(self, agent: Agent, sort: Sort, *, free: bool) -> bool:
+        """Whether somebody can take this sort of work; `free`, whether nothing keeps them from all work."""
         channel, review, aspect = sort
         policy = self._policy.of(aspect)
         if aspect is not None:  # their limits may be others for these cases
-            free = self._free(agent, policy)
+            free = not _keeps(_TO_ALL, agent, ANY, policy)
         if not free or (review and not_reviewer(agent, None, policy) is not None):
             return False
-        return all(obstacle(agent, channel, policy) is None for obstacle in _TO_SORT[review])
+        return not _keeps(_TO_SORT[review], agent, channel, policy)

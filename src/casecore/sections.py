@@ -201,7 +201,8 @@ class Priority:
 
     def after(self, seconds: float) -> float:
         """The priority after this many seconds of waiting."""
-        return min(self.initial + max(seconds, 0.0) * self.acceleration, self.max)
+        grown = self.initial + seconds * self.acceleration if seconds > 0 else self.initial
+        return grown if grown < self.max else self.max
 
 
 @section
