@@ -83,29 +83,41 @@ def rank(case: str, queue: str, since: datetime, at: datetime, policy: Policy, *
 
 def waiting(file: CaseFile, policy: Policy, *, pull: bool = False) -> Iterator[Work]:
     """What of a case waits to be offered; with `pull`, to be fetched. `policy`: what is in force at that instant."""
+    for work in (waiting_case(file, policy, pull=pull), waiting_review(file, policy, pull=pull)):
+        if work is not None:
+            yield work
+
+
+def waiting_case(file: CaseFile, policy: Policy, *, pull: bool = False) -> Work | None:
+    """The case itself, where it waits to be offered; with `pull`, to be fetched."""
+    case, offers = file.case, file.offers
+    if (
+        case.waiting_since is None
+        or not (case.status in OFFERED_STATUSES or (pull and case.status is PENDING))
+        or (offers is not None and offers.offered_to is not None)
+        or not _handed_out(case.queue, policy, pull=pull)
+    ):
+        return None
+    aspect, prefers = policy.aspect(case), None
+    if case.channel is EMAIL and file.aftermath is not None and policy.of(aspect).routing.earlier_handler:
+        prefers = file.aftermath.earlier_handler
+    asked = offers.asked if offers else ()
+    return Work(case.id, case.queue, case.channel, case.waiting_since, asked, None, prefers, aspect=aspect)
+
+
+def waiting_review(file: CaseFile, policy: Policy, *, pull: bool = False) -> Work | None:
+    """The review of a case's draft, where it waits to be offered; with `pull`, to be fetched."""
     case, offers, draft = file.case, file.offers, file.draft
-    aspect = policy.aspect(case)
-    statuses = OFFERED_STATUSES | {PENDING} if pull else OFFERED_STATUSES
     if (
-        case.waiting_since is not None
-        and case.status in statuses
-        and (offers is None or offers.offered_to is None)
-        and _handed_out(case.queue, policy, pull=pull)
+        draft is None
+        or draft.reviewer is not None
+        or (offers is not None and offers.review_to is not None)
+        or not _handed_out(draft.queue, policy, pull=pull)
     ):
-        asked = offers.asked if offers else ()
-        to_earlier = policy.of(aspect).routing.earlier_handler
-        handler = file.aftermath.earlier_handler if file.aftermath and to_earlier else None
-        prefers = handler if case.channel is EMAIL else None
-        yield Work(case.id, case.queue, case.channel, case.waiting_since, asked, None, prefers, aspect=aspect)
-    if (
-        draft is not None
-        and draft.reviewer is None
-        and (offers is None or offers.review_to is None)
-        and _handed_out(draft.queue, policy, pull=pull)
-    ):
-        asked = offers.review_asked if offers else ()
-        since, author = draft.waiting_since, draft.author
-        yield Work(case.id, draft.queue, case.channel, since, asked, author, review=True, aspect=aspect)
+        return None
+    asked, aspect = offers.review_asked if offers else (), policy.aspect(case)
+    since, author = draft.waiting_since, draft.author
+    return Work(case.id, draft.queue, case.channel, since, asked, author, review=True, aspect=aspect)
 
 
 def _handed_out(queue: str, policy: Policy, *, pull: bool) -> bool:

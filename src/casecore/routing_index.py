@@ -2,12 +2,13 @@
 
 Within one queue every case grows in priority by the same rule, so the order inside a queue is the order of waiting,
 and never changes. What an agent can take of it depends on the channel, on whether it is a review, and on what a
-policy's overrides look at: that is the **sort** of the work. So the work of a queue lies in **lanes**, one a sort, and
-the agents who serve it stand in **crews**, all those together who can take the same sorts. An agent who gets work moves
-from crew to crew, once a queue, however many lanes there are.
+policy's overrides look at: that is the **sort** of the work. So the work of a queue lies in **lanes**, one a sort. The
+agents who serve it stand in **crews**, all those together who can take the same sorts: somebody who gets work moves
+once a queue, however many lanes there are. Lanes from which agents take in turn by the same strategy make a **line**;
+most queues are one.
 
-Of each queue only the first piece that somebody can take is compared with those of the other queues: a few queues and
-an instant, however much waits.
+Of each line only the first piece that somebody can take is compared with those of the others: a few queues and an
+instant, however much waits.
 
 Only where the first piece is a review that nobody present but its author could take is it laid **aside**, until
 somebody else comes who takes such reviews.
@@ -16,9 +17,9 @@ somebody else comes who takes such reviews.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from casecore.agents import Agent
 from casecore.channels import Channel
@@ -30,7 +31,7 @@ from casecore.offers import OfferWork
 from casecore.places import Place, Places
 from casecore.policies import Aspect, Policy
 from casecore.reviews import not_reviewer
-from casecore.routing import Rank, Turn, Work, rank, rescinding, stopped, turn, waiting
+from casecore.routing import Rank, Turn, Work, rank, rescinding, stopped, turn, waiting_case, waiting_review
 from casecore.sections import Strategy
 
 Sort: TypeAlias = tuple[Channel, bool, Aspect | None]
@@ -38,11 +39,6 @@ Sort: TypeAlias = tuple[Channel, bool, Aspect | None]
 policy's overrides look at of its case."""
 
 Sorts: TypeAlias = frozenset[Sort]
-
-LaneKey: TypeAlias = tuple[str, Sort]
-
-Front: TypeAlias = tuple[datetime, str, bool, Sort]
-"""The first piece of work of a queue that somebody can take: since when it waits, its case, whether it is a review."""
 
 _NO_SORTS: Sorts = frozenset()
 
@@ -54,22 +50,30 @@ _TO_SORT = tuple(
 """What else keeps somebody from cases, and from reviews."""
 
 
-def _keeps(obstacles: Iterable[Obstacle], agent: Agent, channel: Channel, policy: Policy) -> bool:
-    for obstacle in obstacles:
-        if obstacle(agent, channel, policy) is not None:
-            return True
-    return False
+def _unhindered(obstacles: Iterable[Obstacle], agent: Agent, channel: Channel, policy: Policy) -> bool:
+    return all(obstacle(agent, channel, policy) is None for obstacle in obstacles)
+
+
+class _Crew(Places):
+    """Those agents of a line who can take the same sorts, in their turn."""
+
+    __slots__ = ("sorts",)
+
+    def __init__(self, sorts: Sorts) -> None:
+        super().__init__()
+        self.sorts = sorts
 
 
 class _Lane:
-    """The work of one queue and sort in the order of waiting, and the strategy by which agents take their turn."""
+    """The work of one queue and sort in the order of waiting, and the crews who can take it."""
 
-    __slots__ = ("aside", "strategy", "works")
+    __slots__ = ("aside", "crews", "line", "sort", "works")
 
-    def __init__(self, strategy: Strategy) -> None:
-        self.strategy = strategy
+    def __init__(self, line: _Line, sort: Sort) -> None:
+        self.line, self.sort = line, sort
         self.works = Places()
         self.aside: dict[str, Place] = {}
+        self.crews: list[_Crew] = []
 
     def lay_aside(self, case: str) -> None:
         """Nobody who is there can take this one."""
@@ -83,80 +87,88 @@ class _Lane:
             self.works.put(self.aside.popitem()[1])
         return found
 
+    def agent(self, besides: Container[str | None]) -> str | None:
+        """Whose turn it is to take from here, some left aside; None when there is nobody else."""
+        best: Turn | None = None
+        for crew in self.crews:
+            name = crew.first(besides)
+            if name is not None and (best is None or crew.of[name] < best):
+                best = crew.of[name]
+        return None if best is None else best[-1]
 
-class _Queue:
-    """The lanes of one queue, and the crews of those who serve it: by what they can take, in their turn by strategy."""
+    def takes(self, agent: str | None) -> bool:
+        """Whether somebody can take from here."""
+        return any(agent in crew.of for crew in self.crews)
 
-    __slots__ = ("_crew_of", "_crews", "_taken", "lanes", "sorts")
 
-    def __init__(self) -> None:
+Front: TypeAlias = tuple[datetime, str, bool, _Lane]
+"""A piece of work: since when it waits, its case, whether it is a review, and where it lies."""
+
+
+class _Line:
+    """Lanes of one queue whose agents take their turn by one strategy, and the crews of these agents."""
+
+    __slots__ = ("_crew_of", "_crews", "lanes", "queue", "sorts", "strategy")
+
+    def __init__(self, queue: str, strategy: Strategy) -> None:
+        self.queue, self.strategy = queue, strategy
         self.lanes: dict[Sort, _Lane] = {}
         self.sorts = _NO_SORTS
-        self._taken = _NO_SORTS  # what any of the crews can take
-        self._crews: dict[Sorts, defaultdict[Strategy, Places]] = {}
-        self._crew_of: dict[str, Sorts] = {}
+        self._crews: dict[Sorts, _Crew] = {}
+        self._crew_of: dict[str, _Crew] = {}
 
-    def add(self, sort: Sort, strategy: Strategy) -> _Lane:
-        """A lane for a sort of work that has not come before."""
-        self.lanes[sort] = lane = _Lane(strategy)
+    def add(self, sort: Sort) -> _Lane:
+        """A lane for a sort of work that has not come before; no crew takes it yet."""
+        lane = self.lanes[sort] = _Lane(self, sort)
         self.sorts = frozenset(self.lanes)
         return lane
 
-    def enter(self, agent: str, sorts: Sorts, turns: Mapping[Strategy, Turn]) -> bool:
+    def enter(self, agent: str, sorts: Sorts, place: Turn) -> bool:
         """An agent can take these sorts now, and no others. Returns whether another piece of work may be the first."""
-        before = self._crew_of.get(agent, _NO_SORTS)
-        stirred = False
-        if sorts != before:
-            stirred = self._leave(agent, before)
-            for sort in sorts - before:
-                stirred |= self.lanes[sort].look_again()
+        crew = self._crew_of.get(agent)
+        if crew is not None and crew.sorts is sorts:
+            crew.put(place)
+            return False
+        before = _NO_SORTS if crew is None else crew.sorts
+        stirred = crew is not None and self._leave(agent, crew)
         if sorts:
             crew = self._crews.get(sorts)
             if crew is None:
-                crew = self._crews[sorts] = defaultdict(Places)
-                self._taken |= sorts
-                stirred = True
-            for strategy, place in turns.items():
-                crew[strategy].put(place)
-            self._crew_of[agent] = sorts
+                crew, stirred = self._new_crew(sorts), True
+            crew.put(place)
+            self._crew_of[agent] = crew
+            for sort in sorts - before:
+                stirred |= self.lanes[sort].look_again()
         return stirred
 
-    def _leave(self, agent: str, sorts: Sorts) -> bool:
+    def leave(self, agent: str) -> bool:
+        """An agent does not serve the queue any more. Returns whether another piece of work may be the first."""
+        return self.enter(agent, _NO_SORTS, ())
+
+    def _new_crew(self, sorts: Sorts) -> _Crew:
+        crew = self._crews[sorts] = _Crew(sorts)
+        for sort in sorts:
+            self.lanes[sort].crews.append(crew)
+        return crew
+
+    def _leave(self, agent: str, crew: _Crew) -> bool:
         """Take an agent out of their crew. Returns whether they were the last of it."""
-        if not sorts:
-            return False
         del self._crew_of[agent]
-        crew = self._crews[sorts]
-        for order in crew.values():
-            order.drop(agent)
-        if any(order.of for order in crew.values()):
+        crew.drop(agent)
+        if crew.of:
             return False
-        del self._crews[sorts]
-        self._taken = _NO_SORTS.union(*self._crews)
+        del self._crews[crew.sorts]
+        for sort in crew.sorts:
+            self.lanes[sort].crews.remove(crew)
         return True
-
-    def takes(self, agent: str | None, sort: Sort) -> bool:
-        """Whether an agent can take work of a sort."""
-        return sort in self._crew_of.get(agent, _NO_SORTS)
-
-    def agent(self, sort: Sort, besides: Container[str | None]) -> str | None:
-        """Whose turn it is to take work of a sort, some left aside; None when there is nobody else."""
-        strategy, best = self.lanes[sort].strategy, None
-        for sorts, crew in self._crews.items():
-            if sort in sorts:
-                order = crew[strategy]
-                name = order.first(besides)
-                if name is not None and (best is None or order.of[name] < best):
-                    best = order.of[name]
-        return None if best is None else best[-1]
 
     def front(self) -> Front | None:
         """The first piece of work that somebody can take; None where there is none."""
-        best = None
-        for sort, lane in self.lanes.items():
-            case = lane.works.first() if sort in self._taken else None
+        best: Front | None = None
+        for lane in self.lanes.values():
+            case = lane.works.first() if lane.crews else None
             if case is not None:
-                found = (*lane.works.of[case], sort[1], sort)
+                found = (*lane.works.of[case], lane.sort[1], lane)
                 if best is None or found < best:
                     best = found
         return best
@@ -176,14 +188,14 @@ class Router:
 
     def _enter_all(self, desk: Desk, policy: Policy) -> None:
         self._policy = policy
-        self._strategies: set[Strategy] = set()
-        self._queues: defaultdict[str, _Queue] = defaultdict(_Queue)
-        self._lane_of: tuple[dict[str, LaneKey], dict[str, LaneKey]] = ({}, {})
+        self._lines: defaultdict[str, dict[Strategy, _Line]] = defaultdict(dict)
+        self._lane_of: tuple[dict[str, _Lane], dict[str, _Lane]] = ({}, {})
         self._queues_of: dict[str, frozenset[str]] = {}
+        self._same: dict[Sorts, Sorts] = {}
         self._at: datetime | None = None
-        self._fronts: dict[str, Front] = {}
-        self._ranks: dict[str, tuple[Rank, str]] = {}
-        self._stirred: set[str] = set()
+        self._fronts: dict[_Line, Front] = {}
+        self._ranks: dict[_Line, tuple[Rank, _Line]] = {}
+        self._stirred: set[_Line] = set()
         self._offers_of: dict[str, frozenset[str]] = {}
         self._offered_to: defaultdict[str, set[str]] = defaultdict(set)
         self._doubtful: set[str] = set()
@@ -230,57 +242,55 @@ class Router:
             self._doubtful.discard(case)
         self._compare_at(at)
         while self._ranks:
-            _, name = min(self._ranks.values())
-            queue, (_, case, review, sort) = self._queues[name], self._fronts[name]
-            (work,) = [work for work in waiting(desk.cases[case], self._policy) if work.review is review]
-            agent = self._best(queue, sort, work)
+            _, line = min(self._ranks.values())
+            _, case, review, lane = self._fronts[line]  # it waits, or it would not lie there
+            work: Any = (waiting_review if review else waiting_case)(desk.cases[case], self._policy)
+            agent = self._best(lane, work)
             if agent is not None:
                 return OfferWork(SYSTEM, at, case, agent, review)
-            queue.lanes[sort].lay_aside(case)  # somebody is there, but only the author
-            self._compare(name, at)
+            lane.lay_aside(case)  # somebody is there, but only the author
+            self._compare(line, at)
         return None
 
     # Comparing -----------------------------------------------------------------------------------------
 
     def _compare_at(self, at: datetime) -> None:
-        for name in self._stirred:
-            self._compare(name, at)
+        for line in self._stirred:
+            self._compare(line, at)
         self._stirred.clear()
         if at != self._at:
             self._at = at
-            self._ranks = {name: self._rank(name, front, at) for name, front in self._fronts.items()}
+            self._ranks = {line: self._rank(line, front, at) for line, front in self._fronts.items()}
 
-    def _compare(self, name: str, at: datetime) -> None:
-        front = self._queues[name].front()
+    def _compare(self, line: _Line, at: datetime) -> None:
+        front = line.front()
         if front is None:
-            self._fronts.pop(name, None)
-            self._ranks.pop(name, None)
+            self._fronts.pop(line, None)
+            self._ranks.pop(line, None)
         else:
-            self._fronts[name] = front
-            self._ranks[name] = self._rank(name, front, at)
+            self._fronts[line] = front
+            self._ranks[line] = self._rank(line, front, at)
 
-    def _rank(self, name: str, front: Front, at: datetime) -> tuple[Rank, str]:
+    def _rank(self, line: _Line, front: Front, at: datetime) -> tuple[Rank, _Line]:
         since, case, review, _ = front
-        return rank(case, name, since, at, self._policy, review=review), name
+        return rank(case, line.queue, since, at, self._policy, review=review), line
 
-    def _best(self, queue: _Queue, sort: Sort, work: Work) -> str | None:
+    def _best(self, lane: _Lane, work: Work) -> str | None:
         barred = None if self._policy.of(work.aspect).approval.self_approval else work.author
-        if queue.takes(work.prefers, sort) and work.prefers not in work.asked:
+        if work.prefers is not None and work.prefers not in work.asked and lane.takes(work.prefers):
             return work.prefers
-        fresh = queue.agent(sort, frozenset((*work.asked, barred)))
+        fresh = lane.agent(frozenset((*work.asked, barred)))
         if fresh is not None:
             return fresh
-        return next((agent for agent in work.asked if queue.takes(agent, sort)), None)
+        return next((agent for agent in work.asked if lane.takes(agent)), None)
 
     # Entering ------------------------------------------------------------------------------------------
 
     def _enter_case(self, file: CaseFile, desk: Desk) -> None:
         case, offers = file.case.id, file.offers
-        works: list[Work | None] = [None, None]
-        for work in waiting(file, self._policy):
-            works[work.review] = work
-        for lane_of, piece in zip(self._lane_of, works, strict=True):
-            self._place(case, lane_of, piece, desk)
+        cases, reviews = self._lane_of
+        self._place(case, cases, waiting_case(file, self._policy), desk)
+        self._place(case, reviews, waiting_review(file, self._policy), desk)
         for agent in self._offers_of.pop(case, ()):
             self._offered_to[agent].discard(case)
         offered = frozenset(filter(None, (offers.offered_to, offers.review_to))) if offers else None
@@ -289,50 +299,50 @@ class Router:
             for agent in offered:
                 self._offered_to[agent].add(case)
 
-    def _place(self, case: str, lane_of: dict[str, LaneKey], work: Work | None, desk: Desk) -> None:
-        key = None if work is None else (work.queue, (work.channel, work.review, work.aspect))
+    def _place(self, case: str, lane_of: dict[str, _Lane], work: Work | None, desk: Desk) -> None:
+        lane = None if work is None else self._lane(work, desk)
         before = lane_of.get(case)
         if before is not None:
-            lane = self._queues[before[0]].lanes[before[1]]
-            lane.aside.pop(case, None)
-            if before != key:
-                lane.works.drop(case)
+            before.aside.pop(case, None)
+            if before is not lane:
+                before.works.drop(case)
                 del lane_of[case]
-            self._stirred.add(before[0])
-        if work is not None and key is not None:
-            lane = self._queues[key[0]].lanes.get(key[1]) or self._new_lane(key, desk)
+            self._stirred.add(before.line)
+        if work is not None and lane is not None:
             lane.works.put((work.since, case))
-            lane_of[case] = key
-            self._stirred.add(key[0])
+            lane_of[case] = lane
+            self._stirred.add(lane.line)
 
-    def _new_lane(self, key: LaneKey, desk: Desk) -> _Lane:
-        name, sort = key
-        strategy = self._policy.of(sort[2]).routing.agents
-        lane = self._queues[name].add(sort, strategy)
-        known = strategy in self._strategies
-        self._strategies.add(strategy)
-        for agent, queues in self._queues_of.items():
-            if name in queues or not known:
-                self._enter_agent(desk.agents[agent])
+    def _lane(self, work: Work, desk: Desk) -> _Lane:
+        lines, sort = self._lines[work.queue], (work.channel, work.review, work.aspect)
+        strategy = self._policy.of(work.aspect).routing.agents
+        line = lines.get(strategy)
+        if line is None:
+            line = lines[strategy] = _Line(work.queue, strategy)
+        lane = line.lanes.get(sort)
+        if lane is None:
+            lane = line.add(sort)
+            for agent, queues in self._queues_of.items():
+                if work.queue in queues:
+                    self._enter_agent(desk.agents[agent])
         return lane
 
     def _enter_agent(self, agent: Agent) -> None:
-        for name in self._queues_of.get(agent.id, agent.queues) - agent.queues:
-            if self._queues[name].enter(agent.id, _NO_SORTS, {}):
-                self._stirred.add(name)
+        for queue in self._queues_of.get(agent.id, agent.queues) - agent.queues:
+            self._stirred.update(line for line in self._lines[queue].values() if line.leave(agent.id))
         self._queues_of[agent.id] = agent.queues
-        free = not _keeps(_TO_ALL, agent, ANY, self._policy)
-        takes = dict[Sorts, Sorts]()
-        turns = {strategy: turn(agent, strategy) for strategy in self._strategies}
-        for name in agent.queues:
-            queue = self._queues[name]
-            sorts = takes.get(queue.sorts)
-            if sorts is None:
-                sorts = takes[queue.sorts] = frozenset(
-                    sort for sort in queue.sorts if self._takes(agent, sort, free=free)
-                )
-            if queue.enter(agent.id, sorts, turns):
-                self._stirred.add(name)
+        free = _unhindered(_TO_ALL, agent, ANY, self._policy)
+        takes, turns = dict[Sorts, Sorts](), dict[Strategy, Turn]()
+        for queue in agent.queues:
+            for strategy, line in self._lines[queue].items():
+                if strategy not in turns:
+                    turns[strategy] = turn(agent, strategy)
+                sorts = takes.get(line.sorts)
+                if sorts is None:
+                    sorts = frozenset(sort for sort in line.sorts if self._takes(agent, sort, free=free))
+                    sorts = takes[line.sorts] = self._same.setdefault(sorts, sorts)
+                if line.enter(agent.id, sorts, turns[strategy]):
+                    self._stirred.add(line)
         if not free and self._offered_to.get(agent.id) and stopped(agent, self._policy):
             self._doubtful |= self._offered_to[agent.id]
 
@@ -341,7 +351,7 @@ class Router:
         channel, review, aspect = sort
         policy = self._policy.of(aspect)
         if aspect is not None:  # their limits may be others for these cases
-            free = not _keeps(_TO_ALL, agent, ANY, policy)
+            free = _unhindered(_TO_ALL, agent, ANY, policy)
         if not free or (review and not_reviewer(agent, None, policy) is not None):
             return False
-        return not _keeps(_TO_SORT[review], agent, channel, policy)
+        return _unhindered(_TO_SORT[review], agent, channel, policy)

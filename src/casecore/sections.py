@@ -202,7 +202,7 @@ class Priority:
     def after(self, seconds: float) -> float:
         """The priority after this many seconds of waiting."""
         grown = self.initial + seconds * self.acceleration if seconds > 0 else self.initial
-        return grown if grown < self.max else self.max
+        return min(grown, self.max)
 
 
 @section
