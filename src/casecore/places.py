@@ -54,22 +54,22 @@ class Places:
 
     def first(self, besides: Container[Any] = ()) -> Any:
         """The name in the first place, some left aside; None when there is no other."""
-        line, heap = self._line, self._heap
+        of, line, heap = self.of, self._line, self._heap
         passed: list[Place] = []
         found = None
-        while found is None and (line or heap):
+        while found is None:
+            while line and of.get(line[0][-1]) is not line[0]:
+                line.popleft()
+            while heap and of.get(heap[0][-1]) is not heap[0]:
+                heappop(heap)
+            if not (line or heap):
+                break
             in_line = not heap or (bool(line) and line[0] < heap[0])
             place = line[0] if in_line else heap[0]
-            name = place[-1]
-            true = self.of.get(name) is place
-            if true and name not in besides:
-                found = name
-            elif in_line:
-                line.popleft()
+            if place[-1] not in besides:
+                found = place[-1]
             else:
-                heappop(heap)
-            if true and found is None:
-                passed.append(place)
+                passed.append(line.popleft() if in_line else heappop(heap))
         for place in passed:
             heappush(heap, place)
         return found
