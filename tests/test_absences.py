@@ -3,19 +3,29 @@
 import attrs
 import pytest
 
-from casecore.absences import ReleaseAbsent
-from casecore.agents import GoAvailable, LogOut
+from casecore.absences import NO_ANSWER, ReleaseAbsent
+from casecore.agents import (
+    AgentAvailable,
+    AgentUnavailable,
+    ClearNextState,
+    GoAvailable,
+    LogOut,
+    NextStateCleared,
+    NextStateSet,
+    SetNextState,
+)
+from casecore.approvals import SubmitDraft
 from casecore.arrivals import ReceiveMessage
 from casecore.assignments import CaseQueued, CaseReleased, OpenCase, Release
 from casecore.cases import StatusSet
 from casecore.contacts import ContactEnded, EndContact
-from casecore.offers import OfferWork
+from casecore.offers import ExpireOffer, OfferDeclined, OfferWork, RejectOffer
 from casecore.policies import Policy
 from casecore.replies import SendReply
 from casecore.routing import next_offer
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, given, new_case
-from casecore.wrap_ups import Dispose, WrapUpOwed
+from casecore.wrap_ups import Dispose, Disposed, WrapUpOwed
 
 QUEUE = "[queues.general]\nfallback = true\n"
 KEEP = Policy.loads(QUEUE + '[away]\nheld = "keep"')
@@ -184,3 +194,59 @@ class TestLive:
         story = given(new_case(), OpenCase("ana", at(30), "c1"), LogOut("ana", at(40), "ana"))
         outcome = story.when(release(100))
         assert T0 == outcome.desk.cases["c1"].case.waiting_since
+
+
+class TestNoAnswer:
+    """Who lets an offer time out stays available, or goes unavailable, as the policy says."""
+
+    GOES = Policy.loads(QUEUE + '[routing]\nunanswered = "unavailable"')
+
+    def asked(self, *before, policy=GOES, **fields):
+        """A case is offered to ana after one second."""
+        return given(before, new_case("c9", **fields), OfferWork("system", at(1), "c9", "ana"), policy=policy)
+
+    def test_stays(self):
+        """By default nothing becomes of it."""
+        self.asked(policy=None).when(ExpireOffer("system", at(31), "c9")).then(OfferDeclined)
+
+    def test_goes(self):
+        """Who has nothing goes at once, with the reason; others are asked, and they come back by saying so."""
+        outcome = self.asked().when(ExpireOffer("system", at(31), "c9"))
+        outcome.then(OfferDeclined, AgentUnavailable("system", at(31), "ana", NO_ANSWER))
+        assert ("unavailable", NO_ANSWER) == (
+            outcome.after.desk.agents["ana"].presence,
+            outcome.after.desk.agents["ana"].reason,
+        )
+        assert "ana" != next_offer(outcome.after.desk, at(32)).agent
+        outcome.after.when(GoAvailable("ana", at(40), "ana")).then(AgentAvailable)
+
+    def test_after_the_last_contact(self):
+        """Who holds a contact cannot go: they get a next state, reach it with the disposition, and may clear it."""
+        outcome = self.asked(case_in("open")).when(ExpireOffer("system", at(31), "c9"))
+        outcome.then(OfferDeclined, NextStateSet("system", at(31), "ana", NO_ANSWER))
+        outcome.after.when(ClearNextState("ana", at(32), "ana")).then(NextStateCleared)
+        ended = outcome.after.and_given(EndContact("ana", at(40), "c1"))
+        ended.when(Dispose("ana", at(41), "c1", "solved", "Done")).then(
+            Disposed, AgentUnavailable("ana", at(41), "ana", NO_ANSWER)
+        )
+
+    def test_a_review(self):
+        """The offer of a review is an offer like any other."""
+        story = given(
+            case_in("open"),
+            SubmitDraft("ana", at(1), "c1", "d1", "So be it", Status.PENDING, queue="general"),
+            OfferWork("system", at(2), "c1", "cleo", review=True),
+            policy=self.GOES,
+        )
+        outcome = story.when(ExpireOffer("system", at(32), "c1", review=True))
+        outcome.then(OfferDeclined, AgentUnavailable("system", at(32), "cleo", NO_ANSWER))
+
+    def test_who_said_no_stays(self):
+        """Rejecting is an answer."""
+        self.asked().when(RejectOffer("ana", at(5), "c9")).then(OfferDeclined)
+
+    @pytest.mark.parametrize("gone", [SetNextState("ana", at(5), "ana", "lunch"), LogOut("ana", at(5), "ana")])
+    def test_who_goes_already(self, gone):
+        """Who has set a next state, or has logged out, keeps their own reason."""
+        story = self.asked(case_in("open")).and_given(gone)
+        story.when(ExpireOffer("system", at(31), "c9")).then(OfferDeclined)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from casecore.absences import ReleaseAbsent
-from casecore.agents import ChangeAgent, GoAvailable, GoUnavailable, LogOut
+from casecore.agents import AgentUnavailable, ChangeAgent, GoAvailable, GoUnavailable, LogOut
 from casecore.approvals import ApproveDraft, DraftApproved, SubmitDraft
 from casecore.arrivals import CaseReopened, MessageNoted, MessageReceived, ReceiveMessage
 from casecore.assignments import CaseAssigned, CaseQueued, LeaveCase, OpenCase
@@ -118,6 +118,19 @@ def test_agent_ignores_what_was_assigned():
     outcome = story.when(due.command).then(OfferDeclined)
     ((_, second),) = offers(outcome.after, at(31))
     assert second != "ana"
+
+
+def test_who_never_answers_is_asked_for_ever():
+    """The only agent has left without a word and is asked for ever: here they may be made unavailable."""
+    lone = (GoUnavailable(agent, at(0), agent, "lunch") for agent in ("ben", "cleo", "dora"))
+    policy = Policy.loads(QUEUE + '[routing]\nunanswered = "unavailable"')
+    story = routed(given(lone, new_case(), policy=policy), at(1))
+    (due,) = [due for due in story.desk.due() if isinstance(due.command, ExpireOffer)]
+    outcome = story.when(due.command)
+    outcome.then(OfferDeclined, AgentUnavailable("system", at(31), "ana", "an offer was not answered"))
+    assert [] == offers(outcome.after, at(32))
+    back = story.and_given(due.command, GoAvailable("ana", at(60), "ana"))
+    assert [("c1", "ana")] == offers(back, at(60))
 
 
 def test_agent_picks_the_cherries():

@@ -1,4 +1,4 @@
-"""Absences: what becomes of the work of somebody who logged out or lost the connection.
+"""Absences: what becomes of the work of somebody who logged out or lost the connection, and of who does not answer.
 
 * Logging out is always accepted. What was held follows the policy after a grace period: it is kept, or goes back to its
   queue; some statuses may be kept all the same.
@@ -6,19 +6,26 @@
   began, or since the customer wrote where that was before.
 * Each case is released by a command of its own, which is checked again when it is given: whoever came back in time
   keeps everything.
+* Whoever lets an offer time out stays available, or goes unavailable, as the policy says: who holds contacts gets a
+  next state, as for lunch. They come back by saying so.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+from casecore.agents import AgentUnavailable, NextStateSet
 from casecore.assignments import Release, released
 from casecore.cases import CaseCommand, by_system, not_yet
 from casecore.channels import LIVE
-from casecore.contacts import SeesContact
+from casecore.contacts import SeesContact, held_and_owed
 from casecore.kernel import SYSTEM, Event, Reason, Room, Rule, Timer, frozen
+from casecore.offers import OfferDeclined, OfferStatus
 from casecore.policies import Policy
-from casecore.sections import Held
+from casecore.sections import Held, Unanswered
+
+NO_ANSWER = "an offer was not answered"
+"""The reason of whoever goes unavailable because of it."""
 
 
 @frozen
@@ -67,6 +74,16 @@ def _release(view: SeesContact, command: ReleaseAbsent, _: Policy) -> tuple[Even
     return released(case, command, Release.AGENT_LOST, since)
 
 
+def _does_not_answer(view: SeesContact, event: OfferDeclined, policy: Policy) -> tuple[Event, ...]:
+    agent = view.review_offered if event.review else view.offered
+    if event.how is not OfferStatus.TIMED_OUT or policy.routing.unanswered is Unanswered.AVAILABLE:
+        return ()
+    if agent is None or not agent.available or agent.next_reason is not None:
+        return ()
+    goes = NextStateSet if held_and_owed(agent) else AgentUnavailable
+    return (goes(SYSTEM, event.at, agent.id, NO_ANSWER),)
+
+
 ABSENCES: Room[SeesContact] = Room(
     name="absences",
     needs=(
@@ -75,5 +92,6 @@ ABSENCES: Room[SeesContact] = Room(
     ),
     rules=(Rule("away.grace", "Somebody may be gone for a moment", "§6", (ReleaseAbsent,), _gone_long_enough),),
     decide={ReleaseAbsent: _release},
+    follows={OfferDeclined: _does_not_answer},
     timers=(AWAY,),
 )

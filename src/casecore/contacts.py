@@ -235,7 +235,8 @@ def _authenticated_first(view: SeesContact, event: Event, policy: Policy) -> Rea
     return None
 
 
-def _holds(agent: Agent) -> str:
+def held_and_owed(agent: Agent) -> str:
+    """What keeps an agent from going, in words; empty when nothing does."""
     parts = []
     if agent.contacts:
         parts.append("1 contact" if agent.contacts == 1 else f"{agent.contacts} contacts")
@@ -246,11 +247,11 @@ def _holds(agent: Agent) -> str:
 
 def _lunch_waits(view: SeesContact, event: AgentUnavailable, _: Policy) -> Reason | None:
     agent = view.target
-    if agent is None or not _holds(agent):
+    if agent is None or not held_and_owed(agent):
         return None
     return Reason(
         "presence.contacts",
-        f"{event.agent} has {_holds(agent)}",
+        f"{event.agent} has {held_and_owed(agent)}",
         "set a next state: it is reached with the last disposition",
         {"contacts": agent.contacts, "wrap_ups": agent.wrap_ups},
     )
@@ -303,7 +304,7 @@ def _is_there(case: Case) -> bool:
 def goes_at_once(view: SeesContact, event: NextStateSet, _: Policy) -> tuple[Event, ...]:
     """A next state with nothing to wait for is reached at once."""
     agent = view.target
-    if agent is None or _holds(agent):
+    if agent is None or held_and_owed(agent):
         return ()
     return (AgentUnavailable(event.by, event.at, event.agent, event.reason),)
 

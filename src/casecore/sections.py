@@ -48,6 +48,13 @@ class Strategy(StrEnum):
     ROUND_ROBIN = "round_robin"
 
 
+class Unanswered(StrEnum):
+    """What becomes of an agent who lets an offer time out."""
+
+    AVAILABLE = "available"
+    UNAVAILABLE = "unavailable"
+
+
 class CountsFrom(StrEnum):
     """What the silence of a chat is counted from."""
 
@@ -282,6 +289,11 @@ class Routing:
         "How long an offer stands unanswered.",
         default=timedelta(seconds=30),
         rules=("offer.timeout", "offer.late"),
+    )
+    unanswered: Unanswered = key(
+        Choice(Unanswered),
+        "Whether an agent who lets an offer time out stays available, or takes no more work until they come back.",
+        default=Unanswered.AVAILABLE,
     )
     earlier_handler: bool = key(
         Flag(),
