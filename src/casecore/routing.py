@@ -35,7 +35,7 @@ from casecore.kernel import SYSTEM, Command, Reason, frozen
 from casecore.offers import OfferWork, RescindOffer, Rescission
 from casecore.policies import Aspect, Policy
 from casecore.reviews import TakeReview, not_reviewer
-from casecore.sections import Delivery, Strategy
+from casecore.sections import Delivery, Priority, Strategy
 from casecore.statuses import ESCALATED, NEW, OPEN, PENDING
 
 OFFERED_STATUSES = frozenset({NEW, OPEN, ESCALATED})
@@ -72,13 +72,12 @@ class Work:
 
     def rank(self, at: datetime, policy: Policy) -> Rank:
         """Its place in the order; the smallest comes first."""
-        return rank(self.case, self.queue, self.since, at, policy, review=self.review)
+        return rank(self.case, self.since, at, policy.queues[self.queue].priority, review=self.review)
 
 
-def rank(case: str, queue: str, since: datetime, at: datetime, policy: Policy, *, review: bool) -> Rank:
+def rank(case: str, since: datetime, at: datetime, priority: Priority, *, review: bool) -> Rank:
     """The place of a piece of work among all that waits: the highest priority, the longest waiting, the id."""
-    priority = policy.queues[queue].priority.after((at - since).total_seconds())
-    return (-priority, since, case, review)
+    return (-priority.after((at - since).total_seconds()), since, case, review)
 
 
 def waiting(file: CaseFile, policy: Policy, *, pull: bool = False) -> Iterator[Work]:

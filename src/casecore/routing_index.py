@@ -32,7 +32,7 @@ from casecore.places import Place, Places
 from casecore.policies import Aspect, Policy
 from casecore.reviews import not_reviewer
 from casecore.routing import Rank, Turn, Work, rank, rescinding, stopped, turn, waiting_case, waiting_review
-from casecore.sections import Strategy
+from casecore.sections import Priority, Strategy
 
 Sort: TypeAlias = tuple[Channel, bool, Aspect | None]
 """What decides, beside the queue, who can take a piece of work: its channel, whether it is a review, and what the
@@ -108,10 +108,10 @@ Front: TypeAlias = tuple[datetime, str, bool, _Lane]
 class _Line:
     """Lanes of one queue whose agents take their turn by one strategy, and the crews of these agents."""
 
-    __slots__ = ("_crew_of", "_crews", "lanes", "queue", "sorts", "strategy")
+    __slots__ = ("_crew_of", "_crews", "_priority", "lanes", "sorts")
 
-    def __init__(self, queue: str, strategy: Strategy) -> None:
-        self.queue, self.strategy = queue, strategy
+    def __init__(self, priority: Priority) -> None:
+        self._priority = priority
         self.lanes: dict[Sort, _Lane] = {}
         self.sorts = _NO_SORTS
         self._crews: dict[Sorts, _Crew] = {}
@@ -172,6 +172,11 @@ class _Line:
                 if best is None or found < best:
                     best = found
         return best
+
+    def rank(self, front: Front, at: datetime) -> tuple[Rank, _Line]:
+        """The place of its first piece of work among those of all lines, and itself."""
+        since, case, review, _ = front
+        return rank(case, since, at, self._priority, review=review), self
 
 
 class Router:
@@ -260,7 +265,7 @@ class Router:
         self._stirred.clear()
         if at != self._at:
             self._at = at
-            self._ranks = {line: self._rank(line, front, at) for line, front in self._fronts.items()}
+            self._ranks = {line: line.rank(front, at) for line, front in self._fronts.items()}
 
     def _compare(self, line: _Line, at: datetime) -> None:
         front = line.front()
@@ -269,11 +274,7 @@ class Router:
             self._ranks.pop(line, None)
         else:
             self._fronts[line] = front
-            self._ranks[line] = self._rank(line, front, at)
-
-    def _rank(self, line: _Line, front: Front, at: datetime) -> tuple[Rank, _Line]:
-        since, case, review, _ = front
-        return rank(case, line.queue, since, at, self._policy, review=review), line
+            self._ranks[line] = line.rank(front, at)
 
     def _best(self, lane: _Lane, work: Work) -> str | None:
         barred = None if self._policy.of(work.aspect).approval.self_approval else work.author
@@ -318,7 +319,7 @@ class Router:
         strategy = self._policy.of(work.aspect).routing.agents
         line = lines.get(strategy)
         if line is None:
-            line = lines[strategy] = _Line(work.queue, strategy)
+            line = lines[strategy] = _Line(self._policy.queues[work.queue].priority)
         lane = line.lanes.get(sort)
         if lane is None:
             lane = line.add(sort)
