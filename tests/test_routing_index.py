@@ -25,7 +25,7 @@ from casecore.contacts import EndContact
 from casecore.desk import Desk
 from casecore.kernel import CUSTOMER, SYSTEM, Event
 from casecore.offers import AcceptOffer, OfferAccepted, OfferWork, RejectOffer, RescindOffer, Rescission
-from casecore.policies import Policy
+from casecore.policies import Match, Override, Policy
 from casecore.reassignments import ReassignCase
 from casecore.replies import SendReply
 from casecore.reviews import TakeReview
@@ -47,8 +47,24 @@ PRIORITIES = st.builds(
     acceleration=st.sampled_from((0.0, 1.0, 2.0)),
     max=st.sampled_from((60.0, 1000.0)),
 )
+ROUND = {"routing.agents": "round_robin"}
+OVERRIDES = st.sampled_from(
+    (
+        (),
+        (Override(match=Match(channel=Channel.CHAT), set=ROUND),),
+        (
+            Override(match=Match(queue="bills"), set={"routing.agents": "least_loaded", "capacity.total": 2}),
+            Override(
+                match=Match(channel=Channel.EMAIL, queue="bills"),
+                set={"routing.agents": "longest_idle", "capacity.email": 1},
+            ),
+        ),
+    )
+)
+"""Nothing, or cases of their own strategy and limits: the lanes of one queue are then several lines."""
+
 POLICIES = st.builds(
-    lambda strategy, delivery, priorities, total, self_approval: Policy(
+    lambda strategy, delivery, priorities, total, self_approval, override: Policy(
         queues={
             "bills": Queue(reasons=("a",), priority=priorities[0]),
             "faults": Queue(reasons=("b",), priority=priorities[1], delivery=delivery),
@@ -57,12 +73,14 @@ POLICIES = st.builds(
         routing=Routing(agents=strategy),
         capacity=Capacity(total=total),
         approval=Approval(self_approval=self_approval),
+        override=override,
     ),
     st.sampled_from(Strategy),
     st.sampled_from(Delivery),
     st.tuples(PRIORITIES, PRIORITIES, PRIORITIES),
     st.sampled_from((1, 3, 6)),
     st.booleans(),
+    OVERRIDES,
 )
 AGENT = st.sampled_from(NAMES)
 SECONDS = st.sampled_from((0, 0, 1, 5, 40))
@@ -221,9 +239,10 @@ def both(desk, router, seconds):
     return None if expected is None else (expected.case, expected.agent)
 
 
-def served(*names, queues=None, **fields):
+def served(*names, queues=None, override=(), **fields):
     """A desk with these agents, who may do everything and owe nothing after a contact; and its router."""
-    policy = Policy(queues=queues or {"all": Queue(fallback=True)}, wrap_up=WrapUp(disposition=False, notes=False))
+    queues, owed = queues or {"all": Queue(fallback=True)}, WrapUp(disposition=False, notes=False)
+    policy = Policy(queues=queues, wrap_up=owed, override=tuple(override))
     desk = Desk(policy)
     router = Router(desk)
     for name in names:
@@ -348,3 +367,13 @@ def test_what_is_not_told_is_not_entered():
     desk, router = served("ana")
     router.update(desk, (OfferAccepted("bo", at(1), "elsewhere", "bo", Channel.CHAT), Event(SYSTEM, at(1))))
     assert None is both(desk, router, 2)
+
+
+def test_cases_of_a_strategy_of_their_own():
+    """Given that chats alone go round, then who was asked last gets the email, and the other one the chat."""
+    desk, router = served("ana", "bo", override=[Override(match=Match(channel=Channel.CHAT), set=ROUND)])
+    desk = follow(desk, router, new_case("c1"), OfferWork(SYSTEM, at(1), "c1", "ana"), RejectOffer("ana", at(2), "c1"))
+    desk = follow(desk, router, CloseCase(SYSTEM, at(3), "c1", CloseReason.SPAM), new_case("c2", at=at(4)))
+    assert ("c2", "bo") == both(desk, router, 5)
+    desk = follow(desk, router, OfferWork(SYSTEM, at(5), "c2", "bo"), new_case("c3", at=at(6), channel="email"))
+    assert ("c3", "ana") == both(desk, router, 7)
