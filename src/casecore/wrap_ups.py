@@ -21,6 +21,7 @@ import attrs
 from casecore.agents import Agent, AgentUnavailable, is_supervisor
 from casecore.approvals import DraftSubmitted
 from casecore.arrivals import MessageReceived
+from casecore.assignments import agent_named
 from casecore.cases import CaseClosed, CaseCommand, CaseStarted, CloseReason, by_agent
 from casecore.channels import EMAIL, Channel
 from casecore.commitments import SeesCommitment
@@ -338,8 +339,7 @@ def _after_disposition(view: SeesWrapUp, event: Disposed, _: Policy) -> tuple[Ev
 
 def _next_state(view: SeesWrapUp, event: Event, agent_id: str, *, contacts: int, wrap_ups: int) -> tuple[Event, ...]:
     """The next state is reached if this was all that the agent held and owed."""
-    agents = (view.target, view.actor, view.holder)
-    agent = next((row for row in agents if row is not None and row.id == agent_id), None)
+    agent = agent_named(view, agent_id)
     if agent is None or agent.next_reason is None or (agent.contacts, agent.wrap_ups) != (contacts, wrap_ups):
         return ()
     return (AgentUnavailable(event.by, event.at, agent.id, agent.next_reason),)
