@@ -332,22 +332,25 @@ def _one_at_a_time(view: SeesDraft, _: SubmitDraft, __: Policy) -> Reason | None
     return Reason("approval.single", found, "edit or withdraw that one, or wait until it is decided")
 
 
-def _blocks_close(view: SeesDraft, event: CaseClosed, _: Policy) -> Reason | None:
+def _undecided(rule: str, view: SeesDraft, case: str) -> Reason | None:
     if view.draft is None:
         return None
-    found = f"draft {view.draft.id} waits on case {event.case}"
-    return Reason("approval.blocks_close", found, "decide or withdraw it first")
+    return Reason(rule, f"draft {view.draft.id} waits on case {case}", "decide or withdraw it first")
+
+
+def _blocks_close(view: SeesDraft, event: CaseClosed, _: Policy) -> Reason | None:
+    return _undecided("approval.blocks_close", view, event.case)
+
+
+def resolving_past(view: SeesDraft, case: str) -> Reason | None:
+    """What is against resolving a case past its reviewer: that a draft waits on it."""
+    return _undecided("approval.blocks_resolve", view, case)
 
 
 def _blocks_resolve(view: SeesDraft, event: ReplySent | StatusSet, _: Policy) -> Reason | None:
-    if view.draft is None:
-        return None
     status = event.send_as if isinstance(event, ReplySent) else event.status
     reviewed = isinstance(event, ReplySent) and event.reviewer is not None
-    if reviewed or status is not RESOLVED:
-        return None
-    found = f"draft {view.draft.id} waits on case {event.case}"
-    return Reason("approval.blocks_resolve", found, "decide or withdraw it first")
+    return None if reviewed or status is not RESOLVED else resolving_past(view, event.case)
 
 
 def _may_approve(view: SeesDraft, command: ApproveDraft | RefuseDraft, _: Policy) -> Reason | None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from casecore.approvals import resolving_past
 from casecore.assignments import CaseReleased, Release
 from casecore.cases import Case, CaseCommand, by_agent, edge, only_holder, too_early
 from casecore.channels import Channel
@@ -134,10 +135,7 @@ def _silent(view: SeesContact, command: DisconnectIdle, policy: Policy) -> Reaso
 
 
 def _no_draft(view: SeesContact, event: ChatDisconnected, _: Policy) -> Reason | None:
-    if view.draft is None:
-        return None
-    found = f"draft {view.draft.id} waits on case {event.case}"
-    return Reason("approval.blocks_resolve", found, "decide or withdraw it first")
+    return resolving_past(view, event.case)
 
 
 # Handlers ----------------------------------------------------------------------------------------------
