@@ -114,7 +114,7 @@ class Step:
 
 # What each promise asks --------------------------------------------------------------------------------
 
-TRIGGERS: Final[Mapping[type[Event], Callable[[Any], str]]] = {
+_TRIGGERS: Final[Mapping[type[Event], Callable[[Any], str]]] = {
     WorkBegun: lambda event: Trigger.BEGIN_WORK,
     ReplySent: lambda event: SENT_AS.get(event.send_as, ""),
     StatusSet: lambda event: SET_BY_HAND.get(event.status, ""),
@@ -122,12 +122,17 @@ TRIGGERS: Final[Mapping[type[Event], Callable[[Any], str]]] = {
     CaseReopened: lambda event: Trigger.CUSTOMER_MESSAGE,
     CaseClosed: lambda event: Trigger.CLOSE,
 }
-"""The trigger of the life cycle that each event is; all other events are none."""
+
+
+def trigger_of(event: Event) -> str | None:
+    """The trigger of the life cycle that an event is; None where it is none, "" where the table knows no such one."""
+    named = _TRIGGERS.get(type(event))
+    return None if named is None else named(event)
 
 
 def _along_the_life_cycle(step: Step) -> Iterator[str]:
     for event, before, after in step.moments:
-        trigger = TRIGGERS[type(event)](event) if type(event) in TRIGGERS else None
+        trigger = trigger_of(event)
         for case in sorted(after.cases):
             was, now = before.status(case), after.status(case)
             moved = trigger is not None and case == getattr(event, "case", None)
@@ -206,19 +211,21 @@ def _authenticated_first(step: Step) -> Iterator[str]:
             contact = step.after.cases[event.case].contact  # whatever else the step does: nobody was asked yet
             if contact is not None and contact.authenticated:
                 yield f"a new contact on case {event.case} is authenticated already"
-        if proceeds(event, before, step.policy):
-            file = before.cases[event.case]  # type: ignore[attr-defined]  # what proceeds is about a case
+        file = proceeds_on(event, before, step.policy)
+        if file is not None:
             known = file.contact is not None and file.contact.authenticated
             if not known and not (file.contact is None and isinstance(event, CaseClosed)):
                 yield f"{type(event).__name__} on case {file.case.id} without authentication"
 
 
-def proceeds(event: Event, before: Desk, policy: Policy) -> bool:
-    """Whether an event is something for which the customer has to be authenticated, under a policy."""
+def proceeds_on(event: Event, before: Desk, policy: Policy) -> CaseFile | None:
+    """The case on which an event is something that needs an authenticated customer; None where it is nothing such."""
     done = _NEEDS_AUTHENTICATION.get(type(event), lambda _: ())(event)
     file = before.cases.get(getattr(event, "case", "")) if done else None
     needed = policy.authentication
-    return file is not None and file.case.channel in needed.channels and not set(done).isdisjoint(needed.before)
+    if file is None or file.case.channel not in needed.channels or set(done).isdisjoint(needed.before):
+        return None
+    return file
 
 
 _NEEDS_AUTHENTICATION: Final[Mapping[type[Event], Callable[[Any], tuple[Proceeding, ...]]]] = {

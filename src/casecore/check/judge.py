@@ -34,10 +34,10 @@ from casecore.composition import HOUSE, RULES, View
 from casecore.documents import keys_of_rule
 from casecore.explore import LIMIT, Exploration, Found, Result, Story, explore
 from casecore.house import House
-from casecore.kernel import Enforcement
+from casecore.kernel import Enforcement, Event
 from casecore.policies import Policy
 from casecore.problems import did_you_mean
-from casecore.promises import PROMISES, TRIGGERS, Promise, Step
+from casecore.promises import PROMISES, Promise, Step, trigger_of
 from casecore.statuses import CASE_LIFECYCLE, Status, Trigger
 
 STEPS: Final = 2_000
@@ -165,16 +165,16 @@ def _where_claimed(promise: Promise) -> Callable[[Step], Iterable[str]]:
 def _edge_met(source: Status, trigger: str) -> Callable[[Step], bool]:
     def met(step: Step) -> bool:
         return any(
-            (
-                trigger == Trigger.CUSTOMER_MESSAGE  # where the status stays, there is no event of its own
-                if isinstance(event, MessageReceived)
-                else type(event) in TRIGGERS and TRIGGERS[type(event)](event) == trigger
-            )
-            and step.before.status(event.case) is source  # type: ignore[attr-defined]  # it is about a case
+            _trigger(event) == trigger and step.before.status(getattr(event, "case", "")) is source
             for event in step.events
         )
 
     return met
+
+
+def _trigger(event: Event) -> str | None:
+    """The trigger that an event is: a customer's message even where the status stays, and no event says more."""
+    return Trigger.CUSTOMER_MESSAGE if isinstance(event, MessageReceived) else trigger_of(event)
 
 
 EDGES: Final[Mapping[str, Callable[[Step], bool]]] = {
