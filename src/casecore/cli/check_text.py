@@ -18,6 +18,7 @@ from casecore.check.formats.results import (
     promised,
     rests_on,
     searched,
+    sizes,
     summed,
     titled,
     where,
@@ -137,16 +138,8 @@ def _tried(report: Report, screen: Screen, *, verbose: bool) -> None:
     screen.line()
     screen.paragraph(f"searched  {searched(report)}")
     if report.searched:
-        sizes = [
-            (scope.scope, scope.cast, f"{scope.worlds:,}", f"{scope.transitions:,}", _whole(scope.complete))
-            for scope in report.searched
-        ]
-        screen.table(("scope", "who is there", "worlds", "steps", "tried"), sizes)
+        screen.table(("scope", "who is there", "worlds", "steps", "tried"), [*sizes(report)])
     rules = {rule.id for rule in RULES}
     screen.paragraph(f"coverage  {len(rules) - len(report.unused)} of {counted(len(rules), 'rule')} refused something")
     if report.unused and verbose:
         screen.paragraph(f"never: {', '.join(report.unused)}", "dim", 10)
-
-
-def _whole(complete: bool) -> str:  # noqa: FBT001 -- what a search says of itself
-    return "all" if complete else "given up"

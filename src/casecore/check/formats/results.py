@@ -186,6 +186,13 @@ def searched(report: Report) -> str:
     return f"{told}, {given_up}{walked}" if report.searched else f"no scope was searched{walked}"
 
 
+def sizes(report: Report) -> Iterator[tuple[str, ...]]:
+    """Each scope: its name, who is there, how many worlds and steps there are, and whether all of them were tried."""
+    for scope in report.searched:
+        tried = "all" if scope.complete else "given up"
+        yield scope.scope, scope.cast, f"{scope.worlds:,}", f"{scope.transitions:,}", tried
+
+
 def counted(number: int, what: str) -> str:
     """A number of things."""
     return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
