@@ -25,11 +25,11 @@ from casecore.check.report import Level
 from casecore.composition import RULES
 from casecore.diff.comparison import Change, Comparison, Label
 from casecore.diff.days import Day
-from casecore.diff.edits import Edit
 from casecore.diff.report import Difference, Numbered, every
 from casecore.explore import Story
 from casecore.kernel import Refused, Verdict
 from casecore.policies import Policy
+from casecore.policies.edits import Edit
 from casecore.problems import SHOWN, Origin
 from casecore.promises import Step
 from casecore.words import visible
