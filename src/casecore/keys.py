@@ -11,6 +11,7 @@ JSON Schema and the page of every key are made of it (`documents.py`).
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -319,6 +320,16 @@ class Named:
 
 def _is_table(value: Any) -> bool:
     return isinstance(value, dict) and all(isinstance(word, str) for word in value)
+
+
+def as_toml(value: Any) -> str:
+    """A plain value, as a kind writes it, on one line of TOML."""
+    if isinstance(value, dict):
+        inner = ", ".join(f"{name} = {as_toml(item)}" for name, item in value.items())
+        return f"{{ {inner} }}" if inner else "{}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(as_toml, value))}]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 # Declaring ---------------------------------------------------------------------------------------------

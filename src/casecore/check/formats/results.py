@@ -13,11 +13,12 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-import attrs
 from attrs import field, frozen
 
 from casecore.check.report import Exit, Fix, Judgement, Level, Report, Verdict
+from casecore.keys import as_toml
 from casecore.policies import Policy
+from casecore.policies.declared import declared
 from casecore.words import visible
 
 SHIPPED: Final = "sop.toml"
@@ -67,25 +68,17 @@ def where(policy: Policy, key: str) -> str:
 
 def rests_on(policy: Policy, key: str) -> str:
     """A policy key with its value; a table, or a rule's id, as it is."""
-    try:
-        value = policy.value(key)
-    except KeyError:
+    root: Any = Policy
+    known = declared(root, key)
+    if known is None or known.is_table:
         return key
-    if attrs.has(type(value)):
-        return key
-    plain: Any = policy.to_dict()
-    for step in key.split("."):
-        plain = plain[step] if value is not None else None
-    return f"{key} = {as_written(plain)}"
+    value = policy.value(key)
+    return f"{key} = {as_written(None if value is None else known.kind.write(value))}"
 
 
 def as_written(value: Any) -> str:
     """A plain value as a policy file has it."""
-    if value is None:
-        return "(left out)"
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{name} = {as_written(held)}" for name, held in value.items()) + " }"
-    return json.dumps(value, ensure_ascii=False)
+    return "(left out)" if value is None else as_toml(value)
 
 
 def fixed(fix: Fix) -> str:
