@@ -379,6 +379,11 @@ def key(
     return field(default=default, metadata=metadata)
 
 
+def a_source() -> Any:
+    """The key that every table may carry: where the written SOP says so."""
+    return key(Text(), "Where the written SOP says so; reports cite it.", default="", scope=Scope.FILE)
+
+
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(key,))
 def section(cls: type[T]) -> type[T]:
     """Class decorator of a table of the policy; its fields are declared with `key`."""
