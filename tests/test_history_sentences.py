@@ -25,16 +25,10 @@ from casecore.statuses import Status
 from casecore.testing.scenario import at, given
 from casecore.threads import Feeling, RecordCustomer
 from casecore.wrap_ups import Dispose, FlagCase, RelateRecord
+from tests.sops import sop
 from tests.test_history import CHAT, EMAIL, told, wrote
 
 DRAFT = (*EMAIL, SubmitDraft("ben", at(5), "c1", "d1", "Sorry", note="is it right?", subject="Re: Hello"))
-
-
-def sop(**tables):
-    """The default SOP with some tables changed."""
-    default = Policy.default()
-    changed = {name: attrs.evolve(getattr(default, name), **keys) for name, keys in tables.items()}
-    return attrs.evolve(default, **changed)
 
 
 class TestSentences:
