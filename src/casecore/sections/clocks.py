@@ -54,8 +54,8 @@ class Level(StrEnum):
     URGENT = "urgent"
 
 
-def _target(doc: str, default: timedelta | None = None) -> Any:
-    return key(Length(), doc, default=default)
+def _target(doc: str) -> Any:
+    return key(Length(), doc, default=None)
 
 
 @section
