@@ -351,6 +351,8 @@ def resolving_past(view: SeesDraft, case: str) -> Reason | None:
 
 
 def _blocks_resolve(view: SeesDraft, event: ReplySent | StatusSet, _: Policy) -> Reason | None:
+    if view.draft is None:  # nearly always, and every reply is asked
+        return None
     status = event.send_as if isinstance(event, ReplySent) else event.status
     reviewed = isinstance(event, ReplySent) and event.reviewer is not None
     return None if reviewed or status is not RESOLVED else resolving_past(view, event.case)
