@@ -82,6 +82,11 @@ def visible(text: str) -> str:
     return "".join(x if x.isprintable() else "" if x in _JOINERS else "\ufffd" for x in " ".join(text.split()))
 
 
+def counted(number: int, what: str) -> str:
+    """A number of things."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
 QUOTED: Final = 1000
 """More of a text than fits on any screen, in characters; what comes after is not even looked at."""
 

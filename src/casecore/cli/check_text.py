@@ -12,7 +12,6 @@ from casecore.check.formats.results import (
     MARKS,
     VERDICTS,
     Result,
-    counted,
     fixed,
     linted,
     promised,
@@ -29,7 +28,7 @@ from casecore.cli.screen import Screen
 from casecore.composition import RULES
 from casecore.explore import Story
 from casecore.policies import Policy
-from casecore.words import visible
+from casecore.words import counted, visible
 
 _LEVELS: Final = MappingProxyType({Level.ERROR: "bold red", Level.WARNING: "yellow", Level.NOTE: "dim"})
 

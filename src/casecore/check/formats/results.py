@@ -19,7 +19,7 @@ from casecore.check.report import Exit, Fix, Judgement, Level, Report, Verdict
 from casecore.keys import as_toml
 from casecore.policies import Policy
 from casecore.policies.declared import declared
-from casecore.words import visible
+from casecore.words import counted, visible
 
 SHIPPED: Final = "sop.toml"
 """What the file of the SOP that ships with casecore is called."""
@@ -184,11 +184,6 @@ def sizes(report: Report) -> Iterator[tuple[str, ...]]:
     for scope in report.searched:
         tried = "all" if scope.complete else "given up"
         yield scope.scope, scope.cast, f"{scope.worlds:,}", f"{scope.transitions:,}", tried
-
-
-def counted(number: int, what: str) -> str:
-    """A number of things."""
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def titled(policy: Policy) -> str:
