@@ -36,6 +36,7 @@ from casecore.explore import LIMIT, Exploration, Found, Result, Story, explore
 from casecore.house import House
 from casecore.kernel import Enforcement, Event
 from casecore.policies import Policy
+from casecore.policies.declared import ANY_NAME
 from casecore.problems import did_you_mean
 from casecore.promises import PROMISES, Promise, Step, trigger_of
 from casecore.statuses import CASE_LIFECYCLE, Status, Trigger
@@ -259,10 +260,8 @@ def _waived(judgement: Judgement, policy: Policy, at: datetime | None) -> Judgem
 
 def _judged_use(explorations: list[Exploration], unused: tuple[str, ...]) -> Judgement:
     """What is known of promise 20: that every rule and every edge is used somewhere."""
-    title, reached = (
-        "every rule and every edge is used somewhere",
-        {name for name in EDGES for exploration in explorations if exploration[name].result is Result.PROVED},
-    )
+    title = "every rule and every edge is used somewhere"
+    reached = {name for name in EDGES for exploration in explorations if exploration[name].result is Result.PROVED}
     missing = sorted(EDGES.keys() - reached)
     rules = len({rule.id for rule in RULES})
     seen = f"{rules - len(unused)} of {rules} rules refuse something"
@@ -279,7 +278,7 @@ def _rests_on(promise: Promise, last: Step) -> tuple[str, ...]:
     file = last.after.cases.get(getattr(last.command, "case", ""))
     others = {str(channel) for channel in Channel if file is None or channel is not file.case.channel}
     keys = (key for rule in promise.rules or asked for key in keys_of_rule(rule))
-    return tuple(dict.fromkeys(key for key in keys if others.isdisjoint(key.split(".")) and "NAME" not in key))
+    return tuple(dict.fromkeys(key for key in keys if others.isdisjoint(key.split(".")) and ANY_NAME not in key))
 
 
 def _shortest(found: Iterable[Found]) -> tuple[Story, tuple[str, ...]] | None:
