@@ -36,9 +36,6 @@ from casecore.promises import Step
 TRIES: Final = 300
 """How many ways to one step are tried before it is called out of reach."""
 
-TRIED: Final = 10
-"""Of how many worlds that are alike a story is tried to be told."""
-
 Bound = tuple[int, int, int]
 """(earlier step, later step, seconds that lie between them at least); the start is step -1."""
 
@@ -106,11 +103,6 @@ class Teller:
             if story is not None:
                 return story
         return None
-
-    def way_to_one(self, places: list[int]) -> Story | None:
-        """The shortest story that ends in one of these worlds, which are alike; tried of the first few."""
-        stories = (self.way_to(place) for place in places[:TRIED])
-        return next((story for story in stories if story is not None), None)
 
     # Ways ----------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ Its stories are told by the old policy from beginning to end: the switch comes b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import attrs
 from attrs import field, frozen
@@ -25,6 +25,9 @@ from casecore.explore.stories import Story, Teller
 from casecore.explore.worlds import Walk
 from casecore.house import House
 from casecore.policies import Policy
+
+TRIED: Final = 10
+"""Of how many worlds that are alike a story is tried to be told."""
 
 
 @frozen
@@ -122,7 +125,7 @@ def switch(
             found[name] = places
     laboratory.put_in_force(laboratory.policy)
     teller = Teller(walk)
-    left = tuple(Left(why, teller.way_to_one(places), len(places)) for why, places in found.items())
+    left = tuple(Left(why, _told(teller, places), len(places)) for why, places in found.items())
     return Switched(walk.switched, len(walk.order), walk.complete, left)
 
 
@@ -137,3 +140,8 @@ def _without_home(walk: _Continued, homeless: Callable[[Desk], Iterable[str]]) -
         for why in dict.fromkeys(why for situation in here for why in question(situation)):
             found.setdefault(why, []).append(place)
     return found
+
+
+def _told(teller: Teller, places: list[int]) -> Story | None:
+    stories = (teller.way_to(place) for place in places[:TRIED])
+    return next((story for story in stories if story is not None), None)
