@@ -12,6 +12,7 @@ from casecore import HOUSE, House, Policy
 from casecore.agents import LogOut
 from casecore.check import Exit, Verdict, cast
 from casecore.check.cast import Checked
+from casecore.cli import main
 from casecore.cli.diff_text import tell
 from casecore.cli.screen import Screen
 from casecore.diff import formats
@@ -29,6 +30,25 @@ from tests.test_in_flight import closing
 
 SCOPE = ("--scope", "3 chat cases, one agent")
 SHIPPED = Policy.default().sources[0].text
+
+
+@pytest.fixture(autouse=True)
+def a_plain_screen(monkeypatch):
+    """A pipe of 100 columns, and no service that runs the tests."""
+    for name in ("COLUMNS", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TERM", "GITHUB_STEP_SUMMARY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def casecore(capsys):
+    """Run one command: its exit code, what it printed, what it complained of."""
+
+    def run(*arguments):
+        code = main([str(argument) for argument in arguments])
+        printed, complaints = capsys.readouterr()
+        return code, printed, complaints
+
+    return run
 
 
 @pytest.fixture
