@@ -1,33 +1,24 @@
-"""What the tests of a check share: a report in which every verdict occurs, with a story told by the real rules."""
+"""What tests share: the command line on a plain screen, and a check's report with every verdict in it."""
 
 from functools import cache
 
-import attrs
 import pytest
 
 from casecore.channels import Channel
 from casecore.check import Finding, Fix, Judgement, Level, Report, Searched, Verdict
 from casecore.check.cast import the_limit
-from casecore.composition import HOUSE
+from casecore.cli import main
 from casecore.explore import explore
-from casecore.house import House
 from casecore.policies import Policy
 from casecore.promises import PROMISES
-
-LIMITLESS = House(
-    tuple(
-        attrs.evolve(room, rules=tuple(rule for rule in room.rules if rule.id != "capacity.channel"))
-        for room in HOUSE.rooms
-    )
-)
-"""The house of all rooms, with one rule taken out: nobody has a limit on a channel."""
+from tests.houses import without
 
 
 def the_report(policy):
     """One failing promise with its story, and each other verdict once."""
     (limits,) = (promise for promise in PROMISES if promise.number == "04")
     scope = the_limit(Channel.CHAT, 2, policy)
-    found = explore(scope, policy, house=LIMITLESS, always={"04": limits.asks})
+    found = explore(scope, policy, house=without("capacity.channel"), always={"04": limits.asks})
     story, wrong = found["04"].story, found["04"].wrong
     title = limits.title
     return Report(
@@ -68,9 +59,22 @@ def the_report(policy):
 
 
 @pytest.fixture(autouse=True)
-def _on_a_pipe(monkeypatch):
-    """What is printed is as wide as on a pipe, whatever terminal the tests run in."""
-    monkeypatch.delenv("COLUMNS", raising=False)
+def a_plain_screen(monkeypatch):
+    """A pipe of 100 columns, whatever terminal or service runs the tests."""
+    for name in ("COLUMNS", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TERM", "GITHUB_STEP_SUMMARY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def casecore(capsys):
+    """Run one command: its exit code, what it printed, what it complained of."""
+
+    def run(*arguments):
+        code = main([str(argument) for argument in arguments])
+        printed, complaints = capsys.readouterr()
+        return code, printed, complaints
+
+    return run
 
 
 @cache

@@ -31,6 +31,12 @@ class TestNearest:
         found = nearest_fix(SHIPPED, lambda changed: not changed.channels.chat.emoji)
         assert Fix("channels.chat.emoji", old=True, new=False) == found
 
+    def test_the_order_of_the_queues_is_no_key(self):
+        """It is never tried, though it differs from that of the shipped SOP."""
+        shipped = SHIPPED.to_dict()
+        policy = Policy.from_dict({**shipped, "queues": dict(reversed(shipped["queues"].items()))})
+        assert None is nearest_fix(policy, lambda changed: [*changed.queues] == [*SHIPPED.queues], tries=10_000)
+
     def test_a_change_that_contradicts_itself_is_passed_over(self):
         """It is no policy, so it is never asked whether it holds."""
         said = {**SHIPPED.to_dict(), "lifecycle": {"close_from": ["resolved"], "close_after": {}}}

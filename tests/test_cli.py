@@ -38,25 +38,6 @@ START = [sys.executable, "-c", "from casecore.cli import main; raise SystemExit(
 """The command line in a process of its own."""
 
 
-@pytest.fixture(autouse=True)
-def a_plain_screen(monkeypatch):
-    """A pipe of 100 columns, whatever the terminal that runs the tests is like."""
-    for name in ("COLUMNS", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TERM"):
-        monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture
-def casecore(capsys):
-    """Run one command: its exit code, what it printed, what it complained of."""
-
-    def run(*arguments):
-        code = main(arguments)
-        printed, complaints = capsys.readouterr()
-        return code, printed, complaints
-
-    return run
-
-
 @pytest.fixture
 def a_day(tmp_path):
     """Write a day of these lines; its path."""

@@ -20,25 +20,6 @@ LIMIT = ("--scope", "3 chat cases, one agent", "--only", "04", "--walk", "0")
 """One promise in one small scope: what is checked in a moment."""
 
 
-@pytest.fixture(autouse=True)
-def a_plain_screen(monkeypatch):
-    """A pipe of 100 columns, and no service that runs the tests."""
-    for name in ("COLUMNS", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TERM", "GITHUB_STEP_SUMMARY"):
-        monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture
-def casecore(capsys):
-    """Run one command: its exit code, what it printed, what it complained of."""
-
-    def run(*arguments):
-        code = main(arguments)
-        printed, complaints = capsys.readouterr()
-        return code, printed, complaints
-
-    return run
-
-
 @pytest.fixture
 def sop(tmp_path):
     """A policy file."""

@@ -17,11 +17,11 @@ from casecore.check import cast
 from casecore.check.cast import CASE, EVERYTHING, Checked
 from casecore.contacts import Authenticate, EndContact
 from casecore.diff import Comparison, Edit, Label, diff, over_time
-from casecore.diff.edits import edited, edits_of
 from casecore.diff.scopes import ARRIVALS, MOST, together
 from casecore.explore import Part, Scope
 from casecore.explore.pieces import NOON
 from casecore.explore.stories import timed
+from casecore.policies.edits import edited, edits_of
 from casecore.promises import Step
 from casecore.replies import SendReply
 from casecore.statuses import Status

@@ -205,7 +205,9 @@ def imported(module):
     trees = [ast.parse(file.read_text("utf-8")) for file in files]
     froms = [node.module for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
     found = {name.removeprefix("casecore.") for name in froms if name and name.startswith("casecore.")}
-    return {name.partition(".")[0] if name.startswith("policies.") else name for name in found} - {module}
+    return {name.partition(".")[0] if name.startswith(("policies.", "sections.")) else name for name in found} - {
+        module
+    }
 
 
 COMPANIONS = {"Router", "Agenda", "Archive", "Inboxes"}

@@ -5,16 +5,15 @@ import pytest
 
 from casecore.agents import ChangeAgent, GoAvailable, GoUnavailable, LogOut, SetNextState
 from casecore.approvals import ApproveDraft, EditDraft, RefuseDraft, SubmitDraft, WithdrawDraft
-from casecore.arrivals import ReceiveMessage
 from casecore.assignments import LeaveCase, OpenCase
 from casecore.cases import CloseCase, CloseReason, SetStatus
 from casecore.channels import Channel, MessageKind
 from casecore.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
 from casecore.contacts import Authenticate, EndContact
 from casecore.history import history
-from casecore.kernel import CUSTOMER, SYSTEM, Enforcement
+from casecore.kernel import SYSTEM, Enforcement
 from casecore.notes import AddNote, AddTag, DeleteNote, EditNote, SetSentiment
-from casecore.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
+from casecore.offers import ExpireOffer, OfferWork, RejectOffer, RescindOffer
 from casecore.policies import Policy
 from casecore.reassignments import ReassignCase
 from casecore.replies import SendReply
@@ -26,31 +25,10 @@ from casecore.statuses import Status
 from casecore.testing.scenario import at, given
 from casecore.threads import Feeling, RecordCustomer
 from casecore.wrap_ups import Dispose, FlagCase, RelateRecord
+from tests.sops import sop
+from tests.test_history import CHAT, EMAIL, told, wrote
 
-
-def wrote(when, message="m1", text="Hello", **fields):
-    """The customer maria writes on her chat."""
-    known = {"thread": "t1", "customer": "maria", "channel": Channel.CHAT}
-    start = {"new_case": "c1", "name": "Maria Silva"} if message == "m1" else {}
-    return ReceiveMessage(CUSTOMER, when, message=message, text=text, **{**known, **start, **fields})
-
-
-CHAT = (wrote(at(0)), OfferWork(SYSTEM, at(1), "c1", "ana"), AcceptOffer("ana", at(2), "c1"))
-EMAIL = (wrote(at(0), channel=Channel.EMAIL), OpenCase("ben", at(2), "c1"))
 DRAFT = (*EMAIL, SubmitDraft("ben", at(5), "c1", "d1", "Sorry", note="is it right?", subject="Re: Hello"))
-
-
-def told(*commands, policy=None, language="en"):
-    """What is told of the last command, after a story."""
-    story = given(*commands[:-1], policy=policy)
-    return [one.text for one in history(story.when(commands[-1]).events, language=language)]
-
-
-def sop(**tables):
-    """The default SOP with some tables changed."""
-    default = Policy.default()
-    changed = {name: attrs.evolve(getattr(default, name), **keys) for name, keys in tables.items()}
-    return attrs.evolve(default, **changed)
 
 
 class TestSentences:

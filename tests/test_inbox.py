@@ -32,19 +32,13 @@ from casecore.statuses import Status
 from casecore.testing.scenario import at, given
 from casecore.threads import Feeling, RecordCustomer
 from casecore.wrap_ups import Dispose, FlagCase, RelateRecord
+from tests.sops import sop
 
 
 def wrote(when, number, channel=Channel.EMAIL, text="Hello", customer=None, **fields):
     """A customer writes; their id, thread and case have the same number."""
     known = {"new_case": f"c{number}", "customer": customer or f"k{number}", **fields}
     return ReceiveMessage(CUSTOMER, when, f"t{number}", f"m{number}-{when:%H%M%S}", text, channel=channel, **known)
-
-
-def sop(**tables):
-    """The default SOP with some tables changed."""
-    default = Policy.default()
-    changed = {name: attrs.evolve(getattr(default, name), **keys) for name, keys in tables.items()}
-    return attrs.evolve(default, **changed)
 
 
 def chat(number, when=0, agent="ana"):

@@ -3,7 +3,6 @@
 import pickle
 import re
 
-import attrs
 import pytest
 
 from casecore import notifications as module
@@ -17,7 +16,6 @@ from casecore.desk import Desk, Due
 from casecore.kernel import CUSTOMER, SYSTEM, Deviated
 from casecore.notifications import Alert, AlertSettings, Notification, UnknownAlert, notifications
 from casecore.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
-from casecore.policies import Policy
 from casecore.reassignments import ReassignCase
 from casecore.replies import SendReply
 from casecore.reviews import TakeReview
@@ -25,6 +23,7 @@ from casecore.sections import OnCustomerMessage, ReopenTo
 from casecore.silence import AskPresence
 from casecore.statuses import Status
 from casecore.testing.scenario import at, given
+from tests.sops import sop
 
 EVERYTHING = AlertSettings(Alert, Alert)
 ALL = dict.fromkeys(("ana", "ben", "cleo", "dora", "eva"), EVERYTHING)
@@ -34,13 +33,6 @@ def wrote(when, channel=Channel.EMAIL, message=None):
     """The customer maria writes on her case c1."""
     start = {"new_case": "c1"} if message is None else {}
     return ReceiveMessage(CUSTOMER, when, "t1", message or "m1", "Hi", customer="maria", channel=channel, **start)
-
-
-def sop(**tables):
-    """The default SOP with some tables changed."""
-    default = Policy.default()
-    changed = {name: attrs.evolve(getattr(default, name), **keys) for name, keys in tables.items()}
-    return attrs.evolve(default, **changed)
 
 
 CHAT = (wrote(at(0), Channel.CHAT), OfferWork(SYSTEM, at(1), "c1", "ana"), AcceptOffer("ana", at(2), "c1"))

@@ -23,6 +23,7 @@ from casecore.statuses import Status
 from casecore.testing.scenario import at, case_in, given, prepared, we_write
 from casecore.threads import CustomerMet, CustomerRecorded, RecordCustomer, ThreadOpened
 from casecore.wrap_ups import Dispose, RelateRecord
+from tests.sops import sop
 
 READS = "Dear Maria, there is news for you."
 (OPT_IN, START) = we_write()
@@ -35,14 +36,12 @@ AGAIN = we_write("c2", thread="t-c1", at=at(hours=30))[1]
 
 def whatsapp(**keys):
     """The default SOP with other rules of WhatsApp."""
-    default = Policy.default()
-    return attrs.evolve(default, whatsapp=attrs.evolve(default.whatsapp, **keys))
+    return sop(whatsapp=keys)
 
 
 def paused_in(*statuses):
     """The default SOP, under which ST does not count in these statuses."""
-    default = Policy.default()
-    return attrs.evolve(default, sla=attrs.evolve(default.sla, pause_in=statuses))
+    return sop(sla={"pause_in": statuses})
 
 
 class TestStart:

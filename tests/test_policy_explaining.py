@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casecore.channels import Channel
-from casecore.cli import main
 from casecore.documents import page, schema_text
 from casecore.keys import Table
 from casecore.policies import Aspect, Match, Override, Policy
@@ -162,19 +161,9 @@ class TestExplain:
         assert all(said.why for said in found.lost)
 
 
+@pytest.mark.usefixtures("policy")
 class TestCommands:
     """What they print."""
-
-    @pytest.fixture
-    def casecore(self, capsys, policy):  # noqa: ARG002 -- its files are what the commands read
-        """Runs a command and gives its exit code and what it printed."""
-
-        def run(*arguments):
-            code = main(arguments)
-            printed = capsys.readouterr()
-            return code, printed.out, printed.err
-
-        return run
 
     def test_explain(self, casecore):
         """The value, what it is for, and a table of what is said."""

@@ -4,49 +4,26 @@ import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
 
-import attrs
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from casecore.arrivals import MessageNoted, MessageReceived, ReceiveMessage, SuccessorStarted
+from casecore.arrivals import MessageNoted, MessageReceived, SuccessorStarted
 from casecore.assignments import CaseAssigned, LeaveCase, OpenCase
 from casecore.cases import CloseCase, CloseReason
 from casecore.channels import Channel
 from casecore.desk import Desk
-from casecore.kernel import CUSTOMER, SYSTEM, Accepted
+from casecore.kernel import SYSTEM, Accepted
 from casecore.notes import AddNote, AddTag, RemoveTag
 from casecore.offers import OfferDeclined, OfferWork, RejectOffer
-from casecore.policies import Policy
 from casecore.queries import QueryError, folded, parsed, words
 from casecore.reassignments import ReassignCase
 from casecore.replies import ReplySent, SendReply
 from casecore.search import Archive
-from casecore.sections import Authentication, Capacity, WrapUp
 from casecore.silence import ChatDisconnected, PresenceAsked
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, team_of
 from casecore.threads import RecordCustomer
-
-# A desk that refuses little ----------------------------------------------------------------------------
-
-EASY = attrs.evolve(
-    Policy.default(),
-    wrap_up=WrapUp(disposition=False, notes=False),
-    authentication=Authentication(before=()),
-    capacity=Capacity(total=100, chat=100),
-)
-
-
-def wrote(when, thread, message, text="", **fields):
-    """A customer writes; thread and customer have the same number."""
-    known = {"customer": f"k{thread[1:]}", "channel": Channel.MESSAGING, **fields}
-    return ReceiveMessage(CUSTOMER, when, thread, message, text, **known)
-
-
-def found(archive, query="", **asked):
-    """The ids of what is found, in order."""
-    return [result.case for result in archive.search(query, **asked).results]
-
+from tests.test_search import EASY, found, wrote
 
 # Laws --------------------------------------------------------------------------------------------------
 

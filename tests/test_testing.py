@@ -47,7 +47,7 @@ from casecore.keys import Choice, Flag, Length, Named, Several, Table, Text, Who
 from casecore.policies.layers import LAYERS
 from casecore.promises import Step
 from casecore.sections import Queue
-from casecore.testing import scenario, strategies
+from casecore.testing import scenario, strategies, values
 from casecore.testing.laws import rows_of, unlawful
 from casecore.testing.machine import DeskMachine
 from casecore.testing.scenario import T0, TEAM, a_desk, at, case_in, flat, new_case, team_of
@@ -255,7 +255,7 @@ class Tomorrow:
     by_feeling: Mapping[Feeling, bool] = key(Named(Flag(), Feeling), "Named by words.", factory=dict)
 
 
-@given(strategies._table(Table(Tomorrow), "tomorrow"))
+@given(values._table(Table(Tomorrow), "tomorrow"))
 def test_a_key_added_tomorrow_is_drawn_as_its_kind_declares(drawn):
     """Whatever kinds a section declares, what is drawn for it reads back as a policy would read it."""
     problems = []
@@ -266,7 +266,7 @@ def test_a_key_added_tomorrow_is_drawn_as_its_kind_declares(drawn):
 def test_a_kind_that_nothing_draws_is_named():
     """Somebody who invents a kind is told where and what to do."""
     with pytest.raises(TypeError, match=r"lunch\.length: nothing draws a object; say in _OF_KIND"):
-        strategies._values(object(), "lunch.length")
+        values._values(object(), "lunch.length")
 
 
 def keys_in(table):

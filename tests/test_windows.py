@@ -17,10 +17,11 @@ from casecore.inbox import Window, inbox
 from casecore.kernel import CUSTOMER
 from casecore.notifications import Alert, AlertSettings, notifications
 from casecore.policies import Policy, PolicyError
-from casecore.promises import Step, broken, ways_to_decide
+from casecore.promises import Step, broken
 from casecore.replies import SendReply
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, given, prepared, we_write
+from casecore.ways import ways_to_decide
 from casecore.wrap_ups import Dispose
 
 DAY = at(hours=24)

@@ -3,13 +3,12 @@
 * A draft is a whole reply: text, attachments and the status it is sent with. A case has at most one waiting.
 * `submitted -> approved | refused | withdrawn | superseded`. While it is submitted it can be edited, and its review can
   be given to an agent or to a queue. A decided draft leaves the desk; what was sent is a message like any other.
-* A reviewer needs the permission `approve`, serves the draft's queue, works on the case's channel, and is not its
-  author (unless the policy allows it). A review is given only to an agent who can do it, and is then theirs alone.
-* Approving sends the reply in the author's name, exactly once: the draft's id becomes the message's id. At that moment
-  every rule of a direct reply is asked again. Refusing needs a reason.
-* If the customer writes while a draft waits, the policy supersedes it, or keeps it marked stale: then the reviewer must
-  say that they have seen the new message.
+* Its author, the case's assignee and a supervisor may edit it, withdraw it, and give its review to somebody else;
+  whoever may review it does all of that but withdraw it.
+* If the customer writes while a draft waits, the policy supersedes it, or keeps it marked stale.
 * A waiting draft blocks a second one, closing the case, and resolving it past the reviewer.
+
+Who reviews a draft, and what comes of deciding it, is told in `reviews.py`.
 """
 
 from __future__ import annotations
@@ -285,6 +284,10 @@ class DraftSuperseded(Event):
     author: str
 
 
+DECIDED = (DraftApproved, DraftRefused, DraftWithdrawn, DraftSuperseded)
+"""The events with which a draft waits no more."""
+
+
 # Needs -------------------------------------------------------------------------------------------------
 
 TRIGGERS = MappingProxyType(
@@ -332,74 +335,27 @@ def _one_at_a_time(view: SeesDraft, _: SubmitDraft, __: Policy) -> Reason | None
     return Reason("approval.single", found, "edit or withdraw that one, or wait until it is decided")
 
 
-def _blocks_close(view: SeesDraft, event: CaseClosed, _: Policy) -> Reason | None:
+def _undecided(rule: str, view: SeesDraft, case: str) -> Reason | None:
     if view.draft is None:
         return None
-    found = f"draft {view.draft.id} waits on case {event.case}"
-    return Reason("approval.blocks_close", found, "decide or withdraw it first")
+    return Reason(rule, f"draft {view.draft.id} waits on case {case}", "decide or withdraw it first")
+
+
+def _blocks_close(view: SeesDraft, event: CaseClosed, _: Policy) -> Reason | None:
+    return _undecided("approval.blocks_close", view, event.case)
+
+
+def resolving_past(view: SeesDraft, case: str) -> Reason | None:
+    """What is against resolving a case past its reviewer: that a draft waits on it."""
+    return _undecided("approval.blocks_resolve", view, case)
 
 
 def _blocks_resolve(view: SeesDraft, event: ReplySent | StatusSet, _: Policy) -> Reason | None:
-    if view.draft is None:
+    if view.draft is None:  # nearly always, and every reply is asked
         return None
     status = event.send_as if isinstance(event, ReplySent) else event.status
     reviewed = isinstance(event, ReplySent) and event.reviewer is not None
-    if reviewed or status is not RESOLVED:
-        return None
-    found = f"draft {view.draft.id} waits on case {event.case}"
-    return Reason("approval.blocks_resolve", found, "decide or withdraw it first")
-
-
-def _may_approve(view: SeesDraft, command: ApproveDraft | RefuseDraft, _: Policy) -> Reason | None:
-    if view.actor is not None and view.actor.may(APPROVE):
-        return None
-    found = f"{command.by} has no permission to approve"
-    return Reason("approval.permission", found, "ask somebody who has the permission `approve`")
-
-
-def _is_reviewer(view: SeesDraft, command: ApproveDraft | RefuseDraft, _: Policy) -> Reason | None:
-    draft, actor = view.draft, view.actor
-    if draft is None or actor is None:
-        return None
-    if draft.reviewer not in {None, actor.id}:
-        return Reason(
-            "approval.reviewer",
-            f"the review of {draft.id} was given to {draft.reviewer}",
-            f"ask {draft.reviewer}, or reassign the review to the queue {draft.queue}",
-        )
-    if draft.queue in actor.queues:
-        return None
-    found = f"{command.by} does not serve {draft.queue}, which approves {draft.id}"
-    return Reason("approval.reviewer", found, f"ask somebody who serves {draft.queue}")
-
-
-def _on_channel(view: SeesDraft, command: ApproveDraft | RefuseDraft, _: Policy) -> Reason | None:
-    if view.actor is None or view.case is None or view.actor.works_on(view.case.channel):
-        return None
-    found = f"{command.by} does not work on {view.case.channel}"
-    return Reason("approval.channel", found, "ask somebody who does")
-
-
-def _not_own(view: SeesDraft, event: DraftApproved, policy: Policy) -> Reason | None:
-    if policy.approval.self_approval or event.by != event.author:
-        return None
-    return Reason("approval.self_approval", f"{event.by} wrote draft {event.draft}", "ask another reviewer")
-
-
-def _seen(view: SeesDraft, command: ApproveDraft, _: Policy) -> Reason | None:
-    if command.seen or view.draft is None or not view.draft.stale:
-        return None
-    return Reason(
-        "approval.stale",
-        f"the customer has written since draft {command.draft} was submitted",
-        "read it, then approve with seen = true",
-    )
-
-
-def _why(_: SeesDraft, command: RefuseDraft, __: Policy) -> Reason | None:
-    if command.reason.strip():
-        return None
-    return Reason("approval.reason", "the refusal says no reason", "tell the author what to change")
+    return None if reviewed or status is not RESOLVED else resolving_past(view, event.case)
 
 
 def _authors(view: SeesDraft, command: EditDraft | WithdrawDraft | ReassignDraft, _: Policy) -> Reason | None:
@@ -424,23 +380,8 @@ def _submit(view: SeesDraft, command: SubmitDraft, _: Policy) -> tuple[Event, ..
     c, case = command, view.case
     if case is None:
         return ()
-    queue = c.queue or case.queue
-    return (
-        DraftSubmitted(
-            c.by,
-            c.at,
-            c.case,
-            c.draft,
-            c.text,
-            c.send_as,
-            c.attachments,
-            queue,
-            c.note,
-            c.about_account,
-            c.subject,
-            c.template,
-        ),
-    )
+    says, how = (c.text, c.send_as, c.attachments), (c.about_account, c.subject, c.template)
+    return (DraftSubmitted(c.by, c.at, c.case, c.draft, *says, c.queue or case.queue, c.note, *how),)
 
 
 def _edit(view: SeesDraft, command: EditDraft, _: Policy) -> tuple[Event, ...]:
@@ -459,39 +400,6 @@ def _edit(view: SeesDraft, command: EditDraft, _: Policy) -> tuple[Event, ...]:
         template=c.template or draft.template,
     )
     return (edited,)
-
-
-def _approve(view: SeesDraft, command: ApproveDraft, _: Policy) -> tuple[Event, ...]:
-    c, draft = command, view.draft
-    if draft is None:
-        return ()
-    return (
-        DraftApproved(c.by, c.at, c.case, draft.id, draft.author),
-        ReplySent(
-            c.by,
-            c.at,
-            c.case,
-            draft.id,
-            draft.text,
-            draft.send_as,
-            draft.author,
-            draft.attachments,
-            c.by,
-            draft.about_account,
-            draft.subject,
-            c.template or draft.template,
-        ),
-    )
-
-
-def _refuse(view: SeesDraft, command: RefuseDraft, _: Policy) -> tuple[Event, ...]:
-    c, draft = command, view.draft
-    return () if draft is None else (DraftRefused(c.by, c.at, c.case, draft.id, draft.author, c.reason),)
-
-
-def _withdraw(view: SeesDraft, command: WithdrawDraft, _: Policy) -> tuple[Event, ...]:
-    c, draft = command, view.draft
-    return () if draft is None else (DraftWithdrawn(c.by, c.at, c.case, draft.id, draft.author),)
 
 
 def _after_message(view: SeesDraft, event: MessageReceived, policy: Policy) -> tuple[Event, ...]:
@@ -541,12 +449,12 @@ def _stale(draft: Draft, _: DraftWentStale) -> None:
 
 _CONTENT = (DraftSubmitted, DraftEdited)
 _MESSAGES = (SubmitDraft, ApproveDraft)
-_DECIDE = (ApproveDraft, RefuseDraft)
+_AGENTS = (SubmitDraft, ApproveDraft, RefuseDraft)
 
 APPROVALS: Room[SeesDraft] = Room(
     name="approvals",
     needs=(
-        Rule("actor.role", "Only an agent writes and reviews drafts", "§5", (SubmitDraft, *_DECIDE), by_agent),
+        Rule("actor.role", "Only an agent writes and reviews drafts", "§5", _AGENTS, by_agent),
         Rule("lifecycle.closed", "A closed case can never be changed", "§2", (SubmitDraft,), not_closed),
         Rule("draft.edge", "Only a waiting draft is decided", "§5", (DraftCommand,), _waits, ("draft",)),
         Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (SubmitDraft,), _can_submit),
@@ -568,12 +476,6 @@ APPROVALS: Room[SeesDraft] = Room(
             ("attachments",),
         ),
         Rule("channels.emoji", "A channel takes emoji or not", "§4", _CONTENT, emoji_taken, ("text",)),
-        Rule("approval.permission", "A reviewer needs the permission", "§5", _DECIDE, _may_approve),
-        Rule("approval.reviewer", "A reviewer serves the draft's queue", "§5", _DECIDE, _is_reviewer),
-        Rule("approval.channel", "A reviewer works on the case's channel", "§5", _DECIDE, _on_channel),
-        Rule("approval.self_approval", "Nobody approves their own reply", "§5", (DraftApproved,), _not_own),
-        Rule("approval.stale", "A stale draft is approved knowingly", "§5", (ApproveDraft,), _seen, ("seen",)),
-        Rule("approval.reason", "A refusal has a reason", "§5", (RefuseDraft,), _why, ("reason",)),
         Rule(
             "approval.author",
             "A draft is its author's and its reviewer's",
@@ -590,13 +492,7 @@ APPROVALS: Room[SeesDraft] = Room(
             _blocks_resolve,
         ),
     ),
-    decide={
-        SubmitDraft: _submit,
-        EditDraft: _edit,
-        ApproveDraft: _approve,
-        RefuseDraft: _refuse,
-        WithdrawDraft: _withdraw,
-    },
+    decide={SubmitDraft: _submit, EditDraft: _edit},
     follows={MessageReceived: _after_message},
     creates={(WaitingDraft, DraftSubmitted): _submitted},
     evolve={
@@ -604,9 +500,7 @@ APPROVALS: Room[SeesDraft] = Room(
         (WaitingDraft, ReviewReassigned): _reassigned,
         (WaitingDraft, DraftWentStale): _stale,
     },
-    removes=frozenset(
-        (WaitingDraft, event) for event in (DraftApproved, DraftRefused, DraftWithdrawn, DraftSuperseded)
-    ),
+    removes=frozenset((WaitingDraft, event) for event in DECIDED),
     probes=(
         *(
             Probe(f"submit_as_{status}", SubmitDraft, {"send_as": status}, asks=("draft", "text", "subject"))
@@ -615,8 +509,5 @@ APPROVALS: Room[SeesDraft] = Room(
         Probe("edit_draft", EditDraft, asks=("text",)),
         Probe("reassign_review_to_agent", ReassignDraft, asks=("agent",)),
         Probe("reassign_review_to_queue", ReassignDraft, asks=("queue",)),
-        Probe("approve_draft", ApproveDraft),
-        Probe("refuse_draft", RefuseDraft, asks=("reason",)),
-        Probe("withdraw_draft", WithdrawDraft),
     ),
 )

@@ -25,7 +25,6 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from difflib import get_close_matches
 from enum import StrEnum
 from functools import lru_cache, partial
 from types import MappingProxyType
@@ -341,6 +340,8 @@ def zone_named(name: str, problems: list[str]) -> tzinfo:
         return UTC if name == "UTC" else ZoneInfo(name)  # UTC needs no database
     except (KeyError, OSError, TypeError, ValueError):  # so many ways there are to find nothing
         known = available_timezones()
+    from difflib import get_close_matches
+
     near = get_close_matches(str(name), known, 1) or ["Europe/Lisbon"]
     remedy = f"write an IANA name, e.g. {near[0]}" if known else "this machine knows none: install the package tzdata"
     problems.append(f"zone: {name!r} is no time zone; {remedy}")

@@ -304,8 +304,13 @@ CLOSING = Timer(
 )
 
 
-PART_OF_A_SECOND = timedelta(microseconds=999_999)
+_PART_OF_A_SECOND = timedelta(microseconds=999_999)
 """Added to a time to wait, so that it is rounded up: after it, the wait is over."""
+
+
+def too_early(rule: str, found: str, left: timedelta) -> Reason:
+    """The reason that the time for something has not come, with how long it still takes."""
+    return Reason(rule, found, f"wait {spoken(left + _PART_OF_A_SECOND)} more", {"seconds_to_go": left.total_seconds()})
 
 
 def not_yet(timer: Timer, view: SeesCase, at: datetime, policy: Policy, rule: str) -> Reason | None:
@@ -313,9 +318,7 @@ def not_yet(timer: Timer, view: SeesCase, at: datetime, policy: Policy, rule: st
     due = timer.due(view, policy)
     if due is None or at >= due:
         return None
-    left = due - at
-    found = f"{timer.name} at {due.isoformat()}"
-    return Reason(rule, found, f"wait {spoken(left + PART_OF_A_SECOND)} more", {"seconds_to_go": left.total_seconds()})
+    return too_early(rule, f"{timer.name} at {due.isoformat()}", due - at)
 
 
 def _close_after(view: SeesCase, event: CaseClosed, policy: Policy) -> Reason | None:
@@ -330,13 +333,8 @@ def _close_after(view: SeesCase, event: CaseClosed, policy: Policy) -> Reason | 
         )
     if event.at >= due:
         return None
-    left = due - event.at
-    return Reason(
-        "lifecycle.close_after",
-        f"case {view.case.id} has been {view.case.status} for {spoken(event.at - view.case.status_at)}",
-        f"wait {spoken(left + PART_OF_A_SECOND)} more",
-        {"seconds_to_go": left.total_seconds()},
-    )
+    found = f"case {view.case.id} has been {view.case.status} for {spoken(event.at - view.case.status_at)}"
+    return too_early("lifecycle.close_after", found, due - event.at)
 
 
 # Handlers --------------------------------------------------------------------------------------------

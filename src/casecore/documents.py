@@ -15,7 +15,21 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from casecore.composition import RULES, TIMERS
-from casecore.keys import Choice, Flag, Kind, Length, Named, Number, Scope, Several, Table, Text, Whole, is_required
+from casecore.keys import (
+    Choice,
+    Flag,
+    Kind,
+    Length,
+    Named,
+    Number,
+    Scope,
+    Several,
+    Table,
+    Text,
+    Whole,
+    as_toml,
+    is_required,
+)
 from casecore.keys import words as words_of
 from casecore.policies.declared import ANY_NAME, Declared, any_entry, every_key, inside
 from casecore.policies.files import EXTENDS
@@ -204,7 +218,7 @@ def _section(title: str, doc: str, keys: list[Declared]) -> str:
 def _row(known: Declared) -> tuple[str, ...]:
     rules = rules_of(known)
     clauses = dict.fromkeys(rule.clause for rule in RULES if rule.id in rules) or {known.clause: None}
-    default = "" if known.default is None or known.default == "" else f"`{_toml(known.kind.write(known.default))}`"
+    default = "" if known.default is None or known.default == "" else f"`{as_toml(known.kind.write(known.default))}`"
     fits = f"{known.kind.describe} ({known.unit})" if known.unit else known.kind.describe
     drives = (*(f"`{rule}`" for rule in rules), *(timer.name for timer in TIMERS if timer.key == known.path))
     told = (
@@ -228,13 +242,3 @@ def rules_of(known: Declared) -> tuple[str, ...]:
 def keys_of_rule(rule: str) -> tuple[str, ...]:
     """The paths of the keys that set a rule; of those that each queue has, with `NAME` for its name."""
     return tuple(known.path for known in every_key(_ROOT) if rule in rules_of(known))
-
-
-def _toml(value: Any) -> str:
-    """A plain value as TOML writes it."""
-    if isinstance(value, dict):
-        inner = ", ".join(f"{name} = {_toml(item)}" for name, item in value.items())
-        return f"{{ {inner} }}" if inner else "{}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(_toml, value))}]"
-    return json.dumps(value, ensure_ascii=False)

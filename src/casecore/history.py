@@ -21,7 +21,7 @@ from typing import Any, Final, TypeAlias
 
 from casecore.channels import Channel
 from casecore.history_lines import LINES
-from casecore.history_words import LANGUAGES, PEOPLE, QUOTES, WORDS, Same, Sentence
+from casecore.history_words import LANGUAGES, PEOPLE, QUOTES, WORDS, Same, Sentence, named
 from casecore.kernel import CasecoreError, Event, frozen
 from casecore.keys import spoken
 
@@ -106,15 +106,11 @@ def _place_of(language: str) -> int:
 def _line(event: Event, place: int, lines: Lines) -> Line:
     sentences = lines.get(type(event))
     if sentences is None:
-        text = f"{_person(event.by, place)}: {_named(type(event))}"
+        text = f"{_person(event.by, place)}: {named(type(event))}"
     else:
         sentence = next(sentence for sentence in sentences if _fits(sentence.when, event))
         text = _told(event, (sentence.en, sentence.pt, sentence.fr)[place], place)
     return Line(event.at, event.by, getattr(event, "case", None), text)
-
-
-def _named(kind: type) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", kind.__name__).lower()
 
 
 def _fits(when: Mapping[str, Any], event: Event) -> bool:

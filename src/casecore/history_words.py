@@ -1,6 +1,6 @@
 """The words that a history is told in: languages, quotes, people, and every word that an event can carry.
 
-Data only; `history.py` reads it. Three texts always stand in the order of `LANGUAGES`. A word is written as it stands
+Read by `history.py`. Three texts always stand in the order of `LANGUAGES`. A word is written as it stands
 inside a sentence of `history_lines.py`: Portuguese sentiments agree with *mensagem*, French ones with *message*.
 
 How a **sentence** is written:
@@ -17,6 +17,7 @@ is, makes a sentence wrong. French colons and semicolons get their no-break spac
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
@@ -151,3 +152,8 @@ WORDS: Final[Mapping[type[StrEnum], Mapping[str, Said]]] = {
     },
 }
 """Every word of every enumeration that an event carries."""
+
+
+def named(kind: type) -> str:
+    """What a command or an event is called that no sentence is for: `parcel lost`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", kind.__name__).lower()

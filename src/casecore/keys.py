@@ -11,6 +11,7 @@ JSON Schema and the page of every key are made of it (`documents.py`).
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -321,6 +322,16 @@ def _is_table(value: Any) -> bool:
     return isinstance(value, dict) and all(isinstance(word, str) for word in value)
 
 
+def as_toml(value: Any) -> str:
+    """A plain value, as a kind writes it, on one line of TOML."""
+    if isinstance(value, dict):
+        inner = ", ".join(f"{name} = {as_toml(item)}" for name, item in value.items())
+        return f"{{ {inner} }}" if inner else "{}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(as_toml, value))}]"
+    return json.dumps(value, ensure_ascii=False)
+
+
 # Declaring ---------------------------------------------------------------------------------------------
 
 T = TypeVar("T")
@@ -366,6 +377,11 @@ def key(
     if factory is not None:
         return field(factory=factory, metadata=metadata)
     return field(default=default, metadata=metadata)
+
+
+def a_source() -> Any:
+    """The key that every table may carry: where the written SOP says so."""
+    return key(Text(), "Where the written SOP says so; reports cite it.", default="", scope=Scope.FILE)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(key,))

@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from casecore.agents import Agent, counted, is_supervisor
-from casecore.approvals import DraftSubmitted
+from casecore.approvals import DECIDED, DraftSubmitted
 from casecore.arrivals import CaseReopened
 from casecore.assignments import (
     AIM,
@@ -50,7 +50,7 @@ from casecore.kernel import (
 from casecore.machines import StateTable
 from casecore.policies import Policy
 from casecore.records import draft_of, record
-from casecore.reviews import DECIDED, ReviewTaken, SeesReview
+from casecore.reviews import ReviewTaken, SeesReview
 
 # State table -------------------------------------------------------------------------------------------
 

@@ -80,6 +80,11 @@ def quoted(value: Any) -> str:
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
 
 
+def why_unreadable(error: Exception) -> object:
+    """Why a file cannot be read or written, in the system's own words where it has some."""
+    return (error.strerror if isinstance(error, OSError) else None) or error
+
+
 def nearest(word: str, choices: Iterable[str]) -> str:
     """The choice that a mistyped word is likeliest to mean, or nothing."""
     import difflib

@@ -13,42 +13,35 @@ a rule would be a hole in its promise too.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
 from functools import cached_property
-from itertools import accumulate, count
+from itertools import accumulate
 from typing import Any, Final
 
 import attrs
 from attrs import field
 
-from casecore.agents import TOTAL, AddAgent, AgentAvailable, AgentUnavailable, GoAvailable, Permission
-from casecore.approvals import (
-    ApproveDraft,
-    DraftApproved,
-    ReassignDraft,
-    RefuseDraft,
-    WaitingDraft,
-    WithdrawDraft,
-)
+from casecore.agents import AgentAvailable, AgentUnavailable, Permission
+from casecore.approvals import DraftApproved, WaitingDraft
 from casecore.arrivals import CaseReopened, MessageReceived
-from casecore.assignments import CaseAssigned, CaseReleased, OpenCase, Release, WorkBegun
-from casecore.cases import Case, CaseClosed, CloseCase, CloseReason, StatusSet
-from casecore.channels import Channel, Consent, TemplateKind
+from casecore.assignments import CaseAssigned, CaseReleased, Release, WorkBegun
+from casecore.cases import Case, CaseClosed, CloseReason, StatusSet
+from casecore.channels import Channel, TemplateKind
 from casecore.commitments import CommitmentMade
 from casecore.composition import HOUSE, CaseFile, View
-from casecore.contacts import Authenticate, ContactEnded, ContactStarted, EndContact
+from casecore.contacts import ContactEnded, ContactStarted
 from casecore.desk import Desk
 from casecore.eligibility import OBSTACLES, obstacles
 from casecore.house import House
-from casecore.kernel import SYSTEM, Accepted, Command, Enforcement, Event, Verdict
-from casecore.offers import RescindOffer, WorkOffered
+from casecore.kernel import Accepted, Command, Enforcement, Event, Verdict
+from casecore.offers import WorkOffered
 from casecore.policies import Policy
 from casecore.replies import ReplySent
 from casecore.reviews import ReviewTaken
-from casecore.sections import CountsFrom, Proceeding, Relation, Role
+from casecore.sections import CountsFrom, Proceeding
 from casecore.silence import ChatDisconnected, PresenceAsked
 from casecore.statuses import CASE_LIFECYCLE, SENT_AS, SET_BY_HAND, Status, Trigger
-from casecore.wrap_ups import Dispose, Disposed, RelateRecord
+from casecore.ways import way_to_closed, ways_to_decide
+from casecore.wrap_ups import Disposed
 
 # Steps -------------------------------------------------------------------------------------------------
 
@@ -114,7 +107,7 @@ class Step:
 
 # What each promise asks --------------------------------------------------------------------------------
 
-TRIGGERS: Final[Mapping[type[Event], Callable[[Any], str]]] = {
+_TRIGGERS: Final[Mapping[type[Event], Callable[[Any], str]]] = {
     WorkBegun: lambda event: Trigger.BEGIN_WORK,
     ReplySent: lambda event: SENT_AS.get(event.send_as, ""),
     StatusSet: lambda event: SET_BY_HAND.get(event.status, ""),
@@ -122,12 +115,17 @@ TRIGGERS: Final[Mapping[type[Event], Callable[[Any], str]]] = {
     CaseReopened: lambda event: Trigger.CUSTOMER_MESSAGE,
     CaseClosed: lambda event: Trigger.CLOSE,
 }
-"""The trigger of the life cycle that each event is; all other events are none."""
+
+
+def trigger_of(event: Event) -> str | None:
+    """The trigger of the life cycle that an event is; None where it is none, "" where the table knows no such one."""
+    named = _TRIGGERS.get(type(event))
+    return None if named is None else named(event)
 
 
 def _along_the_life_cycle(step: Step) -> Iterator[str]:
     for event, before, after in step.moments:
-        trigger = TRIGGERS[type(event)](event) if type(event) in TRIGGERS else None
+        trigger = trigger_of(event)
         for case in sorted(after.cases):
             was, now = before.status(case), after.status(case)
             moved = trigger is not None and case == getattr(event, "case", None)
@@ -206,19 +204,21 @@ def _authenticated_first(step: Step) -> Iterator[str]:
             contact = step.after.cases[event.case].contact  # whatever else the step does: nobody was asked yet
             if contact is not None and contact.authenticated:
                 yield f"a new contact on case {event.case} is authenticated already"
-        if proceeds(event, before, step.policy):
-            file = before.cases[event.case]  # type: ignore[attr-defined]  # what proceeds is about a case
+        file = proceeds_on(event, before, step.policy)
+        if file is not None:
             known = file.contact is not None and file.contact.authenticated
             if not known and not (file.contact is None and isinstance(event, CaseClosed)):
                 yield f"{type(event).__name__} on case {file.case.id} without authentication"
 
 
-def proceeds(event: Event, before: Desk, policy: Policy) -> bool:
-    """Whether an event is something for which the customer has to be authenticated, under a policy."""
+def proceeds_on(event: Event, before: Desk, policy: Policy) -> CaseFile | None:
+    """The case on which an event is something that needs an authenticated customer; None where it is nothing such."""
     done = _NEEDS_AUTHENTICATION.get(type(event), lambda _: ())(event)
     file = before.cases.get(getattr(event, "case", "")) if done else None
     needed = policy.authentication
-    return file is not None and file.case.channel in needed.channels and not set(done).isdisjoint(needed.before)
+    if file is None or file.case.channel not in needed.channels or set(done).isdisjoint(needed.before):
+        return None
+    return file
 
 
 _NEEDS_AUTHENTICATION: Final[Mapping[type[Event], Callable[[Any], tuple[Proceeding, ...]]]] = {
@@ -339,99 +339,7 @@ _PLACES: Final[Mapping[Status, Collection[int]]] = {Status.RESOLVED: {0, 1}, Sta
 """In how many places a case may be, an inbox and a queue; where it says nothing, exactly in one."""
 
 
-# Ways: that something can still be done is shown by doing it.
-
-
-_SOME_TIME: Final = datetime(2026, 11, 2, 9, tzinfo=UTC)
-"""When a desk stands at no instant yet, this one will do."""
-
-
-def boss(desk: Desk) -> AddAgent:
-    """The command by which somebody joins the desk who may do everything that one person can."""
-    name = next(name for number in count(1) if (name := f"boss{number}") not in desk.agents)
-    everything = frozenset({Permission.SUPERVISE, Permission.APPROVE, Permission.REPLY})
-    room = {TOTAL: 1, **{channel.value: 1 for channel in Channel}}
-    return AddAgent(
-        SYSTEM, desk.now or _SOME_TIME, name, name, everything, frozenset(desk.policy.queues), frozenset(), room
-    )
-
-
-def _policy_of(desk: Desk, case: str) -> Policy:
-    return desk.policy.at(desk.now or _SOME_TIME).for_(desk.cases[case].case)
-
-
-def way_to_closed(desk: Desk, case: str) -> tuple[Command, ...]:
-    """The commands that close a case: a supervisor joins, withdraws the draft that waits, and closes.
-
-    Where the policy does not close from the case's status it is closed as spam; where it lets no supervisor close, the
-    system does it.
-    """
-    joins, file, narrowed = boss(desk), desk.cases[case], _policy_of(desk, case).lifecycle
-    by, at = joins.agent, joins.at
-    withdraws = (WithdrawDraft(by, at, case, file.draft.id),) if file.draft is not None else ()
-    ends = (EndContact(by, at, case),) if file.contact is not None else ()
-    supervised = Role.SUPERVISOR in narrowed.close_by
-    by_hand = supervised and file.case.status in narrowed.close_from
-    closes = CloseCase(by if supervised else SYSTEM, at, case, CloseReason.BY_HAND if by_hand else CloseReason.SPAM)
-    return (joins, *withdraws, *ends, *_disposals(desk, by, case), closes)
-
-
-def _disposals(desk: Desk, by: str, case: str) -> Iterator[Command]:
-    """The commands by which a supervisor disposes every contact of a case, the one that is ended first included."""
-    file, at, policy = desk.cases[case], desk.now or _SOME_TIME, _policy_of(desk, case)
-    owed = {row.agent: row.earlier_handler for row in desk.wrap_ups.values() if row.case == case}
-    if file.contact is not None and policy.wrap_up.required:
-        owed.setdefault(file.contact.agent, file.aftermath.earlier_handler if file.aftermath else None)
-    if owed and file.case.channel is Channel.EMAIL:
-        yield from (RelateRecord(by, at, case, relation, "record") for relation in Relation)
-    code = policy.wrap_up.codes[0] if policy.wrap_up.codes else ""
-    for agent, handler in sorted(owed.items()):
-        yield Dispose(by, at, case, code, f"as agreed with {handler}", agent)
-
-
-def ways_to_decide(desk: Desk, case: str, draft: WaitingDraft) -> tuple[tuple[Command, ...], ...]:
-    """The ways in which a waiting draft can be decided: withdrawn, refused, or approved.
-
-    A reviewer joins; if the review was given to one agent, they give it back to its queue first. What is sent may need
-    an authenticated customer, so they authenticate before approving, and open the case for that if nobody holds it. A
-    draft whose id was taken by another message meanwhile cannot be sent any more, so it cannot be approved.
-    """
-    joins = boss(desk)
-    by, at = joins.agent, joins.at
-    freed = (ReassignDraft(by, at, case, draft.id, queue=draft.queue),) if draft.reviewer is not None else ()
-    opened = _openings(desk, by, case) if desk.cases[case].contact is None else ()
-    approved = (joins, *freed, *opened, Authenticate(by, at, case), ApproveDraft(by, at, case, draft.id, seen=True))
-    return (
-        (joins, WithdrawDraft(by, at, case, draft.id)),
-        (joins, *freed, RefuseDraft(by, at, case, draft.id, "not like this")),
-        *((approved,) if draft.id not in desk.messages and _may_go_out(desk, case, draft) else ()),
-    )
-
-
-def _may_go_out(desk: Desk, case: str, draft: WaitingDraft) -> bool:
-    """Whether the customer may be written to at all: on WhatsApp a window may have closed, or a consent be withdrawn.
-
-    Otherwise the draft waits until the customer writes; it can be withdrawn or refused meanwhile.
-    """
-    thread = desk.threads[desk.cases[case].case.thread]
-    if thread.channel is not Channel.WHATSAPP:
-        return True
-    whatsapp, customer = _policy_of(desk, case).whatsapp, desk.customers[thread.customer]
-    if thread.customer_at is not None and (desk.now or _SOME_TIME) - thread.customer_at < whatsapp.window:
-        return True
-    agreed = customer.opted_in is True and Consent.OPT_IN in whatsapp.consent
-    wrote = thread.customer_at is not None and Consent.PRIOR_CONTACT in whatsapp.consent
-    template = draft.template is not None and draft.template.kind is TemplateKind.WHATSAPP_TEMPLATE
-    return template and not draft.attachments and (agreed or (wrote and customer.opted_in is not False))
-
-
-def _openings(desk: Desk, by: str, case: str) -> Iterator[Command]:
-    """The commands by which somebody who has just joined opens a case that nobody holds, even if it is offered."""
-    at, offers = desk.now or _SOME_TIME, desk.cases[case].offers
-    if offers is not None and offers.offered_to is not None:
-        yield RescindOffer(SYSTEM, at, case)
-    yield GoAvailable(by, at, by)
-    yield OpenCase(by, at, case)
+# That something can still be done is shown by doing it (`ways.py`).
 
 
 def _follow(desk: Desk, way: Iterable[Command], house: House[View]) -> Desk | str:

@@ -35,7 +35,7 @@ from typing import Any, Final
 
 from casecore.channels import Channel
 from casecore.kernel import CasecoreError, frozen
-from casecore.problems import SHOWN, did_you_mean
+from casecore.problems import did_you_mean, quoted
 from casecore.statuses import Status
 
 TEXT: Final = "text"
@@ -107,12 +107,6 @@ class _Unfit(Exception):
         self.suggestion = suggestion
 
 
-def _quoted(value: object) -> str:
-    """A wrong value as messages quote it."""
-    text = repr(value)
-    return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
-
-
 def _name(value: str) -> str:
     if not value:
         raise _Unfit("the value is empty", "write one, or leave the field out")
@@ -121,7 +115,7 @@ def _name(value: str) -> str:
 
 def _part(value: str) -> str:
     if not folded(value).strip():
-        raise _Unfit(f"{_quoted(value)} is part of every name", "write a part of the name, or leave the field out")
+        raise _Unfit(f"{quoted(value)} is part of every name", "write a part of the name, or leave the field out")
     return value
 
 
@@ -132,7 +126,7 @@ def _choice(kind: type[StrEnum]) -> Callable[[str], StrEnum]:
         word = value.lower()
         if word not in known:
             meant = did_you_mean(word, map(str, kind)) or f"use {', '.join(kind)}"
-            raise _Unfit(f"there is no {kind.__name__.lower()} {_quoted(value)}", meant)
+            raise _Unfit(f"there is no {kind.__name__.lower()} {quoted(value)}", meant)
         return kind(word)
 
     return read
@@ -149,10 +143,10 @@ def _instant(of_day: time) -> Callable[[str | datetime], datetime]:
                 return datetime.combine(date.fromisoformat(value), of_day, UTC)
             instant = value if isinstance(value, datetime) else datetime.fromisoformat(value)
             if instant.utcoffset() is None:
-                raise _Unfit(f"{_quoted(str(value))} has no offset", _AN_INSTANT)
+                raise _Unfit(f"{quoted(str(value))} has no offset", _AN_INSTANT)
             return instant.astimezone(UTC)
         except (ValueError, OverflowError):
-            raise _Unfit(f"{_quoted(str(value))} is no instant", _AN_INSTANT) from None
+            raise _Unfit(f"{quoted(str(value))} is no instant", _AN_INSTANT) from None
 
     return read
 
@@ -196,7 +190,7 @@ def _term(field: str, given: Iterable[tuple[Any, int | None]], *, excluded: bool
         if values and field in _SINGLE:
             raise QueryError(f"{field}: there is more than one", position, "give one; several terms narrow the search")
         if not isinstance(value, str) and not (field in _SINGLE and isinstance(value, datetime)):
-            raise QueryError(f"{field}: {_quoted(value)} does not fit", position, "give it as text")
+            raise QueryError(f"{field}: {quoted(value)} does not fit", position, "give it as text")
         try:
             values.append(_FIELDS[field](value))
         except _Unfit as unfit:
@@ -245,13 +239,13 @@ def _read_term(text: str, start: int) -> tuple[Term, int]:
         piece, end = _piece(text, position, _RUN)
         phrase = words(piece)
         if not phrase:
-            raise QueryError(f"{_quoted(text[start:end])} has no letter or digit to look for", start, "leave it out")
+            raise QueryError(f"{quoted(text[start:end])} has no letter or digit to look for", start, "leave it out")
         return Term(TEXT, (phrase,), excluded), end
     name = field[1].lower()
     if name not in _FIELDS:
         meant = did_you_mean(name, _FIELDS) or f"the fields are {', '.join(_FIELDS)}"
-        quoted = f'or put it in quotation marks to look for it as text: "{field[0]}..."'
-        raise QueryError(f"there is no field {_quoted(field[1])}", position, f"{meant}; {quoted}")
+        as_text = f'or put it in quotation marks to look for it as text: "{field[0]}..."'
+        raise QueryError(f"there is no field {quoted(field[1])}", position, f"{meant}; {as_text}")
     given: list[tuple[str, int | None]] = []
     end = field.end()
     while not given or text[end : end + 1] == ",":

@@ -29,7 +29,7 @@ from attrs import define, evolve, field
 from casecore.codec import CodecError, command_from, parse
 from casecore.desk import Desk
 from casecore.kernel import Accepted, CasecoreError, Command, Event, Reason, Refused, Verdict, frozen
-from casecore.problems import Problem
+from casecore.problems import Problem, why_unreadable
 from casecore.statuses import Status
 
 L = TypeVar("L", str, bytes, str | bytes)
@@ -174,7 +174,7 @@ def lines_of(stream: BinaryIO, file: str = "<day>") -> Iterator[bytes]:
         try:
             line = stream.readline(LINE_LIMIT + 1)
         except OSError as error:
-            raise DayError(file, None, Problem("", f"cannot be read ({error.strerror or error})")) from None
+            raise DayError(file, None, Problem("", f"cannot be read ({why_unreadable(error)})")) from None
         if not line:
             return
         yield line

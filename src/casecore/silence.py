@@ -15,8 +15,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from casecore.approvals import resolving_past
 from casecore.assignments import CaseReleased, Release
-from casecore.cases import PART_OF_A_SECOND, Case, CaseCommand, by_agent, edge, only_holder
+from casecore.cases import Case, CaseCommand, by_agent, edge, only_holder, too_early
 from casecore.channels import Channel
 from casecore.contacts import Contact, SeesContact, active
 from casecore.kernel import Draft, Event, Probe, Reason, Room, Rule, Timer, a_text, an_id, frozen
@@ -128,21 +129,13 @@ def _silent(view: SeesContact, command: DisconnectIdle, policy: Policy) -> Reaso
     due = timer.due(view, policy)
     if due is None or command.at >= due:
         return None
-    needed = policy.chat.idle.silence
-    left = due - command.at
-    return Reason(
-        "idle.silence",
-        f"case {command.case}: silence of {spoken(needed - left)} of {spoken(needed)}",
-        f"wait {spoken(left + PART_OF_A_SECOND)} more",
-        {"seconds_to_go": left.total_seconds()},
-    )
+    needed, left = policy.chat.idle.silence, due - command.at
+    found = f"case {command.case}: silence of {spoken(needed - left)} of {spoken(needed)}"
+    return too_early("idle.silence", found, left)
 
 
 def _no_draft(view: SeesContact, event: ChatDisconnected, _: Policy) -> Reason | None:
-    if view.draft is None:
-        return None
-    found = f"draft {view.draft.id} waits on case {event.case}"
-    return Reason("approval.blocks_resolve", found, "decide or withdraw it first")
+    return resolving_past(view, event.case)
 
 
 # Handlers ----------------------------------------------------------------------------------------------

@@ -119,8 +119,6 @@ def first_response(view: SeesClocks, policy: Policy, at: datetime) -> Clock | No
         policy: The SOP in force.
         at: Now (aware).
     """
-    if policy.layered:
-        policy = policy.at(at).for_(view.case)
     clocks = view.clocks
     if clocks is None:
         return None
@@ -135,8 +133,6 @@ def solution(view: SeesClocks, policy: Policy, at: datetime) -> Clock | None:
         policy: The SOP in force.
         at: Now (aware).
     """
-    if policy.layered:
-        policy = policy.at(at).for_(view.case)
     clocks = view.clocks
     if clocks is None:
         return None
@@ -159,6 +155,8 @@ def _clock(
     case, clocks = view.case, view.clocks
     if case is None or clocks is None or since is None:
         return None
+    if policy.layered:
+        policy = policy.at(at).for_(case)
     target, calendar = policy.promised(name, case.channel, clocks.level)
     if target is None:
         return None

@@ -7,7 +7,6 @@ stale. A command of a host's own that is not listed here is told by its name.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
@@ -48,7 +47,7 @@ from casecore.cases import CaseStarted, CloseCase, CloseReason, SetStatus
 from casecore.channels import PUBLIC, MessageKind
 from casecore.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
 from casecore.contacts import Authenticate, EndContact
-from casecore.history_words import WORDS
+from casecore.history_words import WORDS, named
 from casecore.kernel import CUSTOMER, SYSTEM, Command
 from casecore.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
 from casecore.offers import (
@@ -83,6 +82,11 @@ def visible(text: str) -> str:
     return "".join(x if x.isprintable() else "" if x in _JOINERS else "\ufffd" for x in " ".join(text.split()))
 
 
+def counted(number: int, what: str) -> str:
+    """A number of things."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
 QUOTED: Final = 1000
 """More of a text than fits on any screen, in characters; what comes after is not even looked at."""
 
@@ -97,7 +101,7 @@ def told(step: Step) -> Said:
         step: The step, with the desk before it, which knows the customers' names.
     """
     kind = type(step.command)
-    what, words = _SENTENCES[kind](step) if kind in _SENTENCES else (f"{_who(step)} gives {_spaced(kind)}", "")
+    what, words = _SENTENCES[kind](step) if kind in _SENTENCES else (f"{_who(step)} gives {named(kind)}", "")
     return visible(what), visible(words[:QUOTED])
 
 
@@ -138,10 +142,6 @@ def _refused_by(rules: AbstractSet[str]) -> str:
 def _who(step: Step) -> str:
     by = step.command.by
     return {CUSTOMER: "the customer", SYSTEM: "the system"}.get(by, by)
-
-
-def _spaced(kind: type) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", kind.__name__).lower()
 
 
 def _place(command: Any) -> str:

@@ -11,14 +11,15 @@ that the promise holds with it, not that the SOP means it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from copy import deepcopy
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any, Final
 
 from casecore.check.report import Fix
-from casecore.keys import Choice, Flag, Kind, Named, Table, keys_of, words
-from casecore.policies import Policy, PolicyError
+from casecore.keys import Choice, Flag, words
+from casecore.policies import Policy
+from casecore.policies.declared import ANY_NAME, Declared, every_key
+from casecore.policies.edits import Edit, edited, edits_of
 
 TRIES: Final = 24
 """How many candidates are tried."""
@@ -32,70 +33,36 @@ def nearest_fix(policy: Policy, holds: Callable[[Policy], bool], tries: int = TR
         holds: (policy) -> whether it does.
         tries: How many candidates are tried.
     """
-    for path, old, new in islice(_candidates(policy), tries):
-        changed = _with(policy, path, new)
+    for edit in islice(_candidates(policy), tries):
+        changed = edited(policy, edit)
         if changed is not None and holds(changed):
-            return Fix(".".join(path), old, new)
+            return Fix(edit.key, edit.old, edit.new)
     return None
 
 
-def _candidates(policy: Policy) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
-    now, shipped = policy.to_dict(), Policy.default().to_dict()
-    tried = set()
-    for path, old in _leaves(now):
-        new = _at(shipped, path)
-        if new is not None and new != old:
-            tried.add(path)
-            yield path, old, new
-    for path, kind in sorted(
-        _kinds(Policy), key=lambda pair: pair[0][0] == "channels"
-    ):  # so many that no other is tried
-        old = _at(now, path)
-        if path not in tried and old is not None:
-            yield from ((path, old, new) for new in _others(kind, old))
+def _candidates(policy: Policy) -> Iterator[Edit]:
+    shipped = [edit for edit in edits_of(policy, Policy.default()) if _is_a_value(edit)]
+    yield from shipped
+    tried = {edit.steps for edit in shipped}
+    root: Any = Policy
+    for known in sorted(every_key(root), key=_of_channels):  # so many that no other would be tried
+        if known.steps not in tried and ANY_NAME not in known.steps:
+            old = policy.value(known.path)
+            yield from (Edit(known.steps, known.kind.write(old), new) for new in _others(known, old))
 
 
-def _leaves(plain: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    if isinstance(plain, Mapping):
-        for word, held in plain.items():
-            yield from _leaves(held, (*path, word))
-    else:
-        yield path, plain
+def _is_a_value(edit: Edit) -> bool:
+    """Whether both policies have a value there: no queue that only one of them has, and not the order of the queues."""
+    return None not in (edit.old, edit.new) and edit.steps != ("queues",)
 
 
-def _kinds(section: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Kind]]:
-    """Every key of a section that stands under a fixed path, with its kind."""
-    for name, kind in keys_of(section).items():
-        if isinstance(kind, Table):
-            yield from _kinds(kind.section, (*path, name))
-        elif not isinstance(kind, Named):
-            yield (*path, name), kind
+def _of_channels(known: Declared) -> bool:
+    return known.steps[0] == "channels"
 
 
-def _others(kind: Kind, old: Any) -> Iterator[Any]:
-    if isinstance(kind, Flag):
+def _others(known: Declared, old: Any) -> Iterator[Any]:
+    """The other values that a flag or a choice may have."""
+    if isinstance(known.kind, Flag):
         yield not old
-    elif isinstance(kind, Choice):
-        yield from (word for word in words(kind.choices) if word != old)
-
-
-def _at(plain: Any, path: tuple[str, ...]) -> Any:
-    """What stands at a path; None where there is nothing."""
-    for word in path:
-        if not isinstance(plain, Mapping) or word not in plain:
-            return None
-        plain = plain[word]
-    return plain
-
-
-def _with(policy: Policy, path: tuple[str, ...], value: Any) -> Policy | None:
-    """The policy with another value at a path; None where it then contradicts itself."""
-    plain = deepcopy(policy.to_dict())
-    held = plain
-    for word in path[:-1]:
-        held = held[word]
-    held[path[-1]] = value
-    try:
-        return Policy.from_dict(plain)
-    except PolicyError:
-        return None
+    elif isinstance(known.kind, Choice):
+        yield from (word for word in words(known.kind.choices) if word != old)

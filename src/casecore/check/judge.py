@@ -34,10 +34,11 @@ from casecore.composition import HOUSE, RULES, View
 from casecore.documents import keys_of_rule
 from casecore.explore import LIMIT, Exploration, Found, Result, Story, explore
 from casecore.house import House
-from casecore.kernel import Enforcement
+from casecore.kernel import Enforcement, Event
 from casecore.policies import Policy
+from casecore.policies.declared import ANY_NAME
 from casecore.problems import did_you_mean
-from casecore.promises import PROMISES, TRIGGERS, Promise, Step
+from casecore.promises import PROMISES, Promise, Step, trigger_of
 from casecore.statuses import CASE_LIFECYCLE, Status, Trigger
 
 STEPS: Final = 2_000
@@ -165,16 +166,16 @@ def _where_claimed(promise: Promise) -> Callable[[Step], Iterable[str]]:
 def _edge_met(source: Status, trigger: str) -> Callable[[Step], bool]:
     def met(step: Step) -> bool:
         return any(
-            (
-                trigger == Trigger.CUSTOMER_MESSAGE  # where the status stays, there is no event of its own
-                if isinstance(event, MessageReceived)
-                else type(event) in TRIGGERS and TRIGGERS[type(event)](event) == trigger
-            )
-            and step.before.status(event.case) is source  # type: ignore[attr-defined]  # it is about a case
+            _trigger(event) == trigger and step.before.status(getattr(event, "case", "")) is source
             for event in step.events
         )
 
     return met
+
+
+def _trigger(event: Event) -> str | None:
+    """The trigger that an event is: a customer's message even where the status stays, and no event says more."""
+    return Trigger.CUSTOMER_MESSAGE if isinstance(event, MessageReceived) else trigger_of(event)
 
 
 EDGES: Final[Mapping[str, Callable[[Step], bool]]] = {
@@ -259,10 +260,8 @@ def _waived(judgement: Judgement, policy: Policy, at: datetime | None) -> Judgem
 
 def _judged_use(explorations: list[Exploration], unused: tuple[str, ...]) -> Judgement:
     """What is known of promise 20: that every rule and every edge is used somewhere."""
-    title, reached = (
-        "every rule and every edge is used somewhere",
-        {name for name in EDGES for exploration in explorations if exploration[name].result is Result.PROVED},
-    )
+    title = "every rule and every edge is used somewhere"
+    reached = {name for name in EDGES for exploration in explorations if exploration[name].result is Result.PROVED}
     missing = sorted(EDGES.keys() - reached)
     rules = len({rule.id for rule in RULES})
     seen = f"{rules - len(unused)} of {rules} rules refuse something"
@@ -279,7 +278,7 @@ def _rests_on(promise: Promise, last: Step) -> tuple[str, ...]:
     file = last.after.cases.get(getattr(last.command, "case", ""))
     others = {str(channel) for channel in Channel if file is None or channel is not file.case.channel}
     keys = (key for rule in promise.rules or asked for key in keys_of_rule(rule))
-    return tuple(dict.fromkeys(key for key in keys if others.isdisjoint(key.split(".")) and "NAME" not in key))
+    return tuple(dict.fromkeys(key for key in keys if others.isdisjoint(key.split(".")) and ANY_NAME not in key))
 
 
 def _shortest(found: Iterable[Found]) -> tuple[Story, tuple[str, ...]] | None:

@@ -44,8 +44,12 @@ class Guarded:
 
 def guards_of(policy: Policy, house: House[View] = HOUSE) -> tuple[str, ...]:
     """What is changed, one at a time: every rule that blocks, and every limit."""
-    rules = dict.fromkeys(rule.id for rule in house.rules if policy.mode(rule.id) is Enforcement.BLOCK)
-    return (*rules, *(what for what, _, _ in misreadings(policy)))
+    return (*_blocking(policy, house), *(what for what, _, _ in misreadings(policy)))
+
+
+def _blocking(policy: Policy, house: House[View]) -> tuple[str, ...]:
+    """The ids of the rules that refuse what breaks them, each once."""
+    return tuple(dict.fromkeys(rule.id for rule in house.rules if policy.mode(rule.id) is Enforcement.BLOCK))
 
 
 def guarded(
@@ -72,7 +76,7 @@ def guarded(
     known = [(checked, explored(checked, policy, house, [], limit)) for checked in chosen]
     known.sort(key=lambda pair: pair[1].worlds)
     found = []
-    for rule in dict.fromkeys(rule.id for rule in house.rules if policy.mode(rule.id) is Enforcement.BLOCK):
+    for rule in _blocking(policy, house):
         progress(rule)
         where = [checked for checked, exploration in known if rule in exploration.refusals]
         found.append(_tried(rule, where, policy, without(house, rule), limit))

@@ -20,7 +20,7 @@ from casecore.cases import CaseClosed
 from casecore.channels import Channel
 from casecore.kernel import Event
 from casecore.offers import WorkOffered
-from casecore.promises import Step, proceeds
+from casecore.promises import Step, proceeds_on
 from casecore.replies import ReplySent
 from casecore.reviews import ReviewTaken
 from casecore.silence import ChatDisconnected
@@ -76,7 +76,7 @@ def _writes_on_whatsapp(step: Step) -> bool:
 
 
 def _needed_authentication(step: Step) -> bool:
-    return any(proceeds(event, before, step.policy) for event, before, _ in step.moments)
+    return any(proceeds_on(event, before, step.policy) for event, before, _ in step.moments)
 
 
 def _next_state_follows(step: Step) -> bool:

@@ -53,6 +53,10 @@ CHANNELS: Final = (
 LATER: Final = tuple(timedelta(seconds=seconds) for seconds in (0, 0, 0, 1, 29, 30, 59, 60, 119, 120, 3_600, 86_400))
 """How long after one step the next may come."""
 
+DUE: Final = 0.1
+ROUTED: Final = 0.3
+"""Where chance draws less than the first, what has fallen due is done; less than the second, what routing proposes."""
+
 TRIES: Final = 40
 """How many commands are tried before a step is given up."""
 
@@ -134,13 +138,13 @@ class _Walker:
 
     def _candidates(self) -> Iterator[Command]:
         chance = self._random.random()
-        if chance < 0.1:  # noqa: PLR2004 -- now and then
+        if chance < DUE:
             due = next((due for due in self.desk.due() if due.command is not None), None)
             if due is not None and due.command is not None:
                 self._now = max(self._now, due.at)
                 late: Any = due.command
                 yield attrs.evolve(late, at=self._now)
-        elif chance < 0.3:  # noqa: PLR2004 -- more often
+        elif chance < ROUTED:
             offer = next_offer(self.desk, self._now)
             if offer is not None:
                 yield offer

@@ -1,4 +1,4 @@
-"""The command line: `casecore check`, `casecore diff`, `casecore replay`, `casecore rules`, `casecore show`.
+"""The command line; `casecore --help` lists the commands, each of which has a file here.
 
 It only reads arguments and prints; everything it shows comes from the library. `rich` and `cyclopts`, which it needs,
 are the extra `casecore[cli]`, and are imported when a command is run.

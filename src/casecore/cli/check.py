@@ -34,7 +34,7 @@ from casecore.explore import LIMIT
 from casecore.kernel import CasecoreError
 from casecore.policies import Policy, PolicyError
 from casecore.policies.layers import Day, begins, zone_of
-from casecore.problems import Problem
+from casecore.problems import Problem, why_unreadable
 
 POLL: Final = 0.5
 """How often a watched file is looked at, in seconds."""
@@ -198,8 +198,9 @@ def _write(report: Report, asked: Asked, folder: Path) -> dict[str, str]:
     try:
         write(report, folder, asked.file, witnesses=asked.verbose)
     except (OSError, ValueError) as error:
-        why = (error.strerror if isinstance(error, OSError) else None) or error
-        raise CannotCheck(f"--write-stories {folder}: cannot be written ({why}); name another directory") from None
+        raise CannotCheck(
+            f"--write-stories {folder}: cannot be written ({why_unreadable(error)}); name another directory"
+        ) from None
     return {judgement.number: str(folder / name_of(judgement)) for judgement in report.of(Verdict.FAILS)}
 
 

@@ -12,12 +12,12 @@ from casecore.check.formats.results import (
     MARKS,
     VERDICTS,
     Result,
-    counted,
     fixed,
     linted,
     promised,
     rests_on,
     searched,
+    sizes,
     summed,
     titled,
     where,
@@ -28,7 +28,7 @@ from casecore.cli.screen import Screen
 from casecore.composition import RULES
 from casecore.explore import Story
 from casecore.policies import Policy
-from casecore.words import visible
+from casecore.words import counted, visible
 
 _LEVELS: Final = MappingProxyType({Level.ERROR: "bold red", Level.WARNING: "yellow", Level.NOTE: "dim"})
 
@@ -137,16 +137,8 @@ def _tried(report: Report, screen: Screen, *, verbose: bool) -> None:
     screen.line()
     screen.paragraph(f"searched  {searched(report)}")
     if report.searched:
-        sizes = [
-            (scope.scope, scope.cast, f"{scope.worlds:,}", f"{scope.transitions:,}", _whole(scope.complete))
-            for scope in report.searched
-        ]
-        screen.table(("scope", "who is there", "worlds", "steps", "tried"), sizes)
+        screen.table(("scope", "who is there", "worlds", "steps", "tried"), [*sizes(report)])
     rules = {rule.id for rule in RULES}
     screen.paragraph(f"coverage  {len(rules) - len(report.unused)} of {counted(len(rules), 'rule')} refused something")
     if report.unused and verbose:
         screen.paragraph(f"never: {', '.join(report.unused)}", "dim", 10)
-
-
-def _whole(complete: bool) -> str:  # noqa: FBT001 -- what a search says of itself
-    return "all" if complete else "given up"

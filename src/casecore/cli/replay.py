@@ -16,7 +16,7 @@ from casecore.cli.report import JsonReport, Report, TextReport
 from casecore.cli.screen import Screen, complain
 from casecore.desk import Desk
 from casecore.policies import Policy
-from casecore.problems import Problem
+from casecore.problems import Problem, why_unreadable
 from casecore.replay import DayError, Tally, lines_of, policy_of, steps
 
 OTHERWISE: Final = 1
@@ -77,9 +77,8 @@ def opened(day: str, name: str) -> Iterator[BinaryIO]:
     try:
         stream = open(day, "rb")  # noqa: PTH123, SIM115 -- closed below; `Path` would take "" for this directory
     except (OSError, ValueError) as error:
-        why = (error.strerror if isinstance(error, OSError) else None) or error
         remedy = "give the path of a day file, or - for standard input"
-        raise DayError(name, None, Problem("", f"cannot be read ({why})", "", remedy)) from None
+        raise DayError(name, None, Problem("", f"cannot be read ({why_unreadable(error)})", "", remedy)) from None
     with stream:
         yield stream
 

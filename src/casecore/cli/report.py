@@ -19,7 +19,7 @@ from casecore.desk import Desk
 from casecore.kernel import Reason
 from casecore.replay import DayError, Step, Tally
 from casecore.statuses import Status
-from casecore.words import became, entailed, otherwise, told, visible
+from casecore.words import became, counted, entailed, otherwise, told, visible
 
 
 class Report(Protocol):
@@ -139,14 +139,14 @@ class TextReport:
     def _counts(self, tally: Tally) -> None:
         screen = self.screen
         warned = f", {tally.warned} of them with a warning" if tally.warned else ""
-        screen.paragraph(f"{_steps(tally.steps)}: {tally.accepted} accepted{warned}, {tally.refused} refused.")
+        screen.paragraph(f"{counted(tally.steps, 'step')}: {tally.accepted} accepted{warned}, {tally.refused} refused.")
         if tally.refused_by:
-            rules = sorted(tally.refused_by.items(), key=lambda counted: (-counted[1], counted[0]))
+            rules = sorted(tally.refused_by.items(), key=lambda found: (-found[1], found[0]))
             screen.paragraph("Refused by " + ", ".join(f"{rule} {count}" for rule, count in rules) + ".", "dim")
         if not tally.otherwise:
             screen.paragraph("Every step went as expected." if tally.steps else "The day has no steps.", "bold")
             return
-        screen.paragraph(f"{_steps(tally.otherwise)} went otherwise than expected:", "bold")
+        screen.paragraph(f"{counted(tally.otherwise, 'step')} went otherwise than expected:", "bold")
         for sentence in self._otherwise:
             screen.paragraph(f"≠ {sentence}", indent=2)
         _more(screen, tally.otherwise)
@@ -169,10 +169,6 @@ def _outcome(step: Step) -> tuple[str, str]:
     if not step.events:
         return "nothing changes", "dim"
     return became(step), "" if now is None else "dim" if was is now else _STYLES[now]
-
-
-def _steps(count: int) -> str:
-    return "1 step" if count == 1 else f"{count:,} steps"
 
 
 def _more(screen: Screen, count: int) -> None:

@@ -13,6 +13,7 @@ from cyclopts import Parameter
 
 from casecore.cli import UNREADABLE
 from casecore.cli.screen import Screen, complain
+from casecore.problems import why_unreadable
 from casecore.templates.files import Located, TemplateFileError, findings_in, templates_in
 from casecore.templates.filling import Filled
 from casecore.templates.findings import Finding, Level, errors
@@ -110,8 +111,7 @@ def _read(file: str) -> str:
     except UnicodeDecodeError as error:
         raise TemplateFileError(file, None, f"is not UTF-8 text (byte {error.start})") from None
     except (OSError, ValueError) as error:
-        why = (error.strerror if isinstance(error, OSError) else None) or error
-        raise TemplateFileError(file, None, f"cannot be read ({why})") from None
+        raise TemplateFileError(file, None, f"cannot be read ({why_unreadable(error)})") from None
 
 
 def _chosen(located: tuple[Located, ...], file: str, name: str | None, language: str | None) -> Template:

@@ -14,6 +14,6 @@
 from __future__ import annotations
 
 from casecore.diff.comparison import Change, Comparison, Label, diff, over_time
-from casecore.diff.edits import Edit
+from casecore.policies.edits import Edit
 
 __all__ = ["Change", "Comparison", "Edit", "Label", "diff", "over_time"]

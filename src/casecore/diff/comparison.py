@@ -28,7 +28,6 @@ from casecore.channels import Channel
 from casecore.check.cast import Checked
 from casecore.check.in_flight import Flights, flown, strands
 from casecore.composition import HOUSE, View
-from casecore.diff.edits import Edit, edited, edits_of
 from casecore.diff.scopes import together
 from casecore.diff.verdicts import Turned, turned
 from casecore.explore import LIMIT, Scope, Story
@@ -41,6 +40,7 @@ from casecore.house import House
 from casecore.kernel import Refused, Verdict
 from casecore.outbound import StartOutbound
 from casecore.policies import Policy
+from casecore.policies.edits import Edit, edited, edits_of
 from casecore.promises import Step
 
 

@@ -16,10 +16,10 @@ from casecore.check.in_flight import Stranded
 from casecore.check.report import Exit
 from casecore.composition import HOUSE, View
 from casecore.diff.comparison import Change, Comparison, Label, over_time
-from casecore.diff.edits import Edit
 from casecore.explore import LIMIT
 from casecore.house import House
 from casecore.policies import Policy
+from casecore.policies.edits import Edit
 
 STRANDED = "stranded"
 ANY = "any"

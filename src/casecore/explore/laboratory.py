@@ -26,7 +26,7 @@ from casecore.desk import Desk
 from casecore.explore.pieces import NOON, SECOND, Form, Passed, Piece, Pieces
 from casecore.explore.questions import CASE, Answer, Facts, Fork, Question
 from casecore.explore.scope import Part, Scope
-from casecore.explore.seen import Log, Path, SeenDesk
+from casecore.explore.seen import Log, Path, SeenDesk, name_of
 from casecore.house import House
 from casecore.kernel import Accepted, Command, Event, Refused, Timer, Verdict
 from casecore.policies import Policy
@@ -40,9 +40,6 @@ Asked = Callable[[Step], Iterable[str]]
 
 Met = Callable[[Step], bool]
 """(step) -> whether it is one that we look for."""
-
-Wanted = Callable[[Desk], bool]
-"""(desk) -> whether it is one that should be within reach."""
 
 # Moves -------------------------------------------------------------------------------------------------
 
@@ -95,12 +92,6 @@ def counted_from(timer: Timer) -> str:
     """The instant that a timer counts from, as `row.field`."""
     row, _, name = timer.since.partition(".")
     return f"{'agent' if row in AGENT_ROLES else row}.{name}"
-
-
-def name_of(path: Path) -> str:
-    """A path without its id, as `row.field`."""
-    row = {"agents": "agent", "cases": path[2]}.get(path[0], path[0].removesuffix("s"))
-    return f"{row}.{path[-1]}"
 
 
 # Contexts ----------------------------------------------------------------------------------------------
@@ -216,7 +207,7 @@ class Laboratory:
     @property
     def learnt(self) -> bool:
         """Whether some question has read an instant that has not been counted so far; then it is, from now on."""
-        counting = frozenset(self._timed & {name_of(path) for path in self._read if len(path) > 2})  # noqa: PLR2004
+        counting = frozenset(self._timed & {name_of(path) for path in self._read})
         if counting == self.counting:
             return False
         self.counting = counting

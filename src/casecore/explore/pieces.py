@@ -22,10 +22,10 @@ from typing import Any, Final
 
 import attrs
 
-from casecore.composition import PLACES, SHEETS, CaseFile, steps
+from casecore.composition import SHEETS, CaseFile, steps
 from casecore.desk import Desk
 from casecore.explore.questions import Facts
-from casecore.explore.seen import KINDS, Path, fields_of
+from casecore.explore.seen import KINDS, NAMES, Path, fields_of
 from casecore.kernel import Event, MissingRow, frozen
 from casecore.records import freeze, thaw
 
@@ -111,8 +111,8 @@ def _parts(row: Any) -> tuple[int, ...]:
 
 def happen(rows: dict[tuple[str, str], Any], event: Event, mine: Callable[[str, str], bool]) -> None:
     """Apply an event to those rows that are mine; what it does to others is left aside."""
-    for sheet, table, key, _, create, edit, optional, _ in steps(event):
-        row_id, name = key(event), PLACES[sheet].sheet
+    for sheet, table, key, _, create, edit, optional, name in steps(event):
+        row_id = key(event)
         if not mine(table, row_id):
             continue
         file = rows.get((table, row_id))
@@ -215,14 +215,10 @@ class Form:
     def _value(self, path: str, value: Any, kind: Any) -> Any:
         if path in self._apart:
             first = getattr(attrs.fields(kind), path.partition(".")[2]).default
-            return first.factory() if isinstance(first, attrs.Factory) else first  # type: ignore[arg-type]  # a class, typed as a function
+            return first.factory() if hasattr(first, "factory") else first
         if isinstance(value, datetime):
             return value if path in self._counting else NOON
         return min(value, self._at_most[path]) if path in self._at_most else value
-
-
-NAMES: Final[Mapping[str, str]] = {table: {"agents": "agent"}.get(table, table.removesuffix("s")) for table in KINDS}
-"""What a row of a table is called in a path like `thread.customer_at`."""
 
 
 def rows_of(desk: Desk) -> dict[tuple[str, str], Any]:

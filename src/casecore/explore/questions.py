@@ -11,10 +11,10 @@ so on to the answer. A function that reads the same values goes the same way, so
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 from itertools import pairwise
 from typing import Any, Final, Protocol, TypeAlias
 
-from casecore.composition import CaseFile
 from casecore.explore.seen import Log, Path, SeenDesk, comparable
 from casecore.kernel import frozen
 
@@ -38,15 +38,16 @@ class Facts(dict[Path, Any]):
         return value
 
     def _find(self, path: Path) -> Any:
-        if len(path) == 1:  # which rows the table has
-            return tuple(sorted(row_id for table, row_id in self.rows if table == path[0]))
-        row = self.rows.get((path[0], path[1]))
-        if len(path) == 2:  # noqa: PLR2004 -- (table, id): whether it is there
-            return row is not None
-        value = getattr(row, path[2])
-        if isinstance(row, CaseFile) and len(path) == 3:  # noqa: PLR2004 -- (cases, id, sheet)
-            return value is not None
-        return comparable(getattr(value, path[3]) if isinstance(row, CaseFile) else value)
+        match path:
+            case (table,):  # which rows it has
+                return tuple(sorted(row_id for held_in, row_id in self.rows if held_in == table))
+            case (table, row_id):  # whether it is there
+                return (table, row_id) in self.rows
+            case ("cases", row_id, sheet):  # whether it is there
+                return getattr(self.rows["cases", row_id], sheet) is not None
+            case _:
+                table, row_id, *names = path
+                return comparable(reduce(getattr, names, self.rows[table, row_id]))
 
 
 class Situation(Protocol):

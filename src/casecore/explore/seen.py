@@ -41,6 +41,15 @@ SHEET_KINDS: Final[Mapping[str, type]] = {
 KINDS: Final[Mapping[str, type]] = {place.table: kind for kind, place in PLACES.items() if place.sheet is None}
 """The class of the rows of each table; those of `cases` are case files."""
 
+NAMES: Final[Mapping[str, str]] = {place.table: place.id for place in PLACES.values() if place.sheet is None}
+"""What a row of a table is called in the name of a field, like `thread.customer_at`."""
+
+
+def name_of(path: Path) -> str:
+    """The field to which a path leads, as `row.field`; nothing where it ends at a table or a row."""
+    table, *names = path[:1] + path[2:]
+    return f"{NAMES.get(table, names[0])}.{names[-1]}" if names else ""
+
 
 @cache
 def fields_of(kind: Any) -> frozenset[str]:
@@ -196,22 +205,16 @@ class SeenDesk(Desk):
     def after(self, event: Event) -> SeenDesk:
         """The desk after one event."""
         changed: dict[str, dict[str, Any]] = {}
-        for sheet, table, key, _, create, edit, optional, _ in steps(event):
+        for sheet, table, key, _, create, edit, optional, name in steps(event):
             rows, row_id = changed.setdefault(table, {}), key(event)
             below = rows[row_id] if row_id in rows else getattr(self, table).get(row_id)
-            name = PLACES[sheet].sheet
             row = below if name is None or below is None else getattr(below, name)
             if create is None and row is None:
                 if optional:
                     continue
                 raise MissingRow(event, table, row_id)
             after = _after_row(sheet, row, create, edit, event)
-            if name is None:
-                rows[row_id] = after
-            elif below is None:
-                rows[row_id] = SeenFile(None, (), {}, **{name: after})
-            else:
-                rows[row_id] = SeenFile(below, (), {}, **{name: after})
+            rows[row_id] = after if name is None else SeenFile(below, (), {}, **{name: after})
         tables: list[Any] = [
             Layered(getattr(self, name), changed[name]) if name in changed else getattr(self, name) for name in TABLES
         ]

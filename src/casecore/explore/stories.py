@@ -23,11 +23,11 @@ import attrs
 from attrs import frozen
 
 from casecore.composition import CaseFile
-from casecore.explore.laboratory import Laboratory, Move, counted_from, name_of
+from casecore.explore.laboratory import Laboratory, Move, counted_from
 from casecore.explore.pieces import NOON, SECOND, happen, rows_of
 from casecore.explore.questions import CASE
 from casecore.explore.scope import copied
-from casecore.explore.seen import Path, SeenDesk
+from casecore.explore.seen import Path, SeenDesk, name_of
 from casecore.explore.worlds import Sighting, Walk
 from casecore.kernel import Command
 from casecore.policies import Policy
@@ -295,7 +295,7 @@ class _Tracked:
         counting = self._laboratory.counting
         questions = [leg.move.question, *self._laboratory.watching(leg.move, leg.move.question(here))]
         read = (pair for question in questions for pair in question.way(here))
-        return [(whose, path) for whose, path in dict.fromkeys(read) if len(path) > 2 and name_of(path) in counting]  # noqa: PLR2004
+        return [(whose, path) for whose, path in dict.fromkeys(read) if name_of(path) in counting]
 
     def _lengths(self, position: int, here: Any, path: Path) -> Iterator[int]:
         """How long, in seconds, the timers run that count from this instant."""

@@ -25,7 +25,7 @@ from casecore.policies.errors import PolicyError
 from casecore.policies.layers import LAYERS
 from casecore.policies.policy import SCHEMA, Policy
 from casecore.policies.spans import Span, Spans, TooDeep
-from casecore.problems import SHOWN, Origin, Problem, outer, steps_of, under
+from casecore.problems import SHOWN, Origin, Problem, outer, steps_of, under, why_unreadable
 
 LARGEST: Final = 1 << 20
 """The largest file, in bytes, and the longest text, in characters."""
@@ -153,10 +153,8 @@ def read_text(path: str | Path) -> str:
     try:
         with Path(path).open("rb") as file:
             content = file.read(LARGEST + 1)
-    except OSError as error:
-        raise _unreadable(name, f"cannot be read ({error.strerror or error})", "a TOML file") from None
-    except ValueError as error:  # a path that no file can have
-        raise _unreadable(name, f"cannot be read ({error})", "a TOML file") from None
+    except (OSError, ValueError) as error:  # the latter: a path that no file can have
+        raise _unreadable(name, f"cannot be read ({why_unreadable(error)})", "a TOML file") from None
     if len(content) > LARGEST:
         raise _unreadable(name, "is too large", f"at most {LARGEST >> 20} MiB")
     content = content.removeprefix(b"\xef\xbb\xbf")  # editors on Windows leave a byte order mark there

@@ -1,6 +1,6 @@
 """A policy: one SOP, every number and choice of it, as data.
 
-The tables of the file and their keys are declared in `sections.py`. A policy is immutable. `Policy.default()` is the
+The tables of the file and their keys are declared in `sections/`. A policy is immutable. `Policy.default()` is the
 SOP that ships with casecore (`sop.toml`), `Policy.load(path)` and `Policy.loads(text)` read one from TOML. Reading is
 strict: an unknown key, a wrong type or a number out of range is an error that names the file, the line and the key, and
 all of a file's problems are reported together. Nothing in a policy is ever run as code.
@@ -25,7 +25,7 @@ import attrs
 from casecore.calendars import Calendar, CalendarError, zone_named
 from casecore.channels import Channel
 from casecore.kernel import Enforcement
-from casecore.keys import MISSING, Choice, Named, Scope, Several, Table, Text, Whole, key, keys_of, section
+from casecore.keys import MISSING, Choice, Named, Scope, Several, Table, Text, Whole, a_source, key, keys_of, section
 from casecore.policies.declared import declared, put
 from casecore.policies.errors import PolicyError
 from casecore.policies.layers import (
@@ -63,7 +63,6 @@ from casecore.sections import (
     Targets,
     WhatsApp,
     WrapUp,
-    a_source,
 )
 from casecore.statuses import Status
 

@@ -22,7 +22,7 @@ from attrs import field, frozen
 
 from casecore.desk import Desk
 from casecore.policies import Policy
-from casecore.problems import Problem
+from casecore.problems import Problem, why_unreadable
 from casecore.replay import EXAMPLE, DayError, Step, lines_of, policy_of, steps
 from casecore.testing.scenario import tell
 from casecore.words import otherwise, visible
@@ -92,7 +92,7 @@ def chapters(day: Path) -> tuple[Chapter, ...]:
     try:
         stream = day.open("rb")
     except OSError as error:
-        raise DayError(file, None, Problem("", f"cannot be read ({error.strerror or error})")) from None
+        raise DayError(file, None, Problem("", f"cannot be read ({why_unreadable(error)})")) from None
     with stream:
         named, lines = policy_of(lines_of(stream, file))
         found: list[list[Step]] = []

@@ -12,35 +12,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 import attrs
 from rpds import HashTrieMap
 
-from casecore.agents import Agent
-from casecore.commitments import Commitment
-from casecore.composition import TABLES, CaseFile, View
+from casecore.composition import PLACES, SHEETS, TABLES, CaseFile, View
 from casecore.desk import Desk
 from casecore.kernel import MissingRow, Refused
-from casecore.notes import Note
 from casecore.policies import Policy
 from casecore.promises import Step
-from casecore.threads import Customer, Message, Thread
-from casecore.wrap_ups import WrapUp
-
-_TABLE_OF: Final = MappingProxyType(
-    {
-        Agent: "agents",
-        Customer: "customers",
-        Thread: "threads",
-        Message: "messages",
-        Note: "notes",
-        Commitment: "commitments",
-        WrapUp: "wrap_ups",
-    }
-)
-
 
 Rows: TypeAlias = Mapping[str, Mapping[str, Any]]
 
@@ -56,15 +37,13 @@ def partial_desk(policy: Policy, view: View) -> Desk:
     seen: Any = type(view)
     for field in attrs.fields(seen):
         row = getattr(view, field.name)
-        if type(row) in _TABLE_OF:
-            rows[_TABLE_OF[type(row)]][row.id] = row
+        place = PLACES.get(type(row))
+        if place is not None and place.sheet is None:
+            rows[place.table][row.id] = row
     if view.named is not None:
         rows["cases"][view.named.id] = CaseFile(view.named)
     if view.case is not None:
-        sheets: Any = CaseFile
-        rows["cases"][view.case.id] = CaseFile(
-            **{sheet.name: getattr(view, sheet.name) for sheet in attrs.fields(sheets)}
-        )
+        rows["cases"][view.case.id] = CaseFile(*[getattr(view, sheet) for sheet in SHEETS])
     return Desk(policy, view.now, **{table: HashTrieMap(held) for table, held in rows.items()})
 
 

@@ -1,6 +1,6 @@
 """Hypothesis draws what a support desk is made of: policies, commands, desks and whole histories.
 
-* A **policy** is drawn from the kinds that its keys declare, so a key added tomorrow is varied without a word here.
+* Ids, texts, instants and **policies** are drawn as `values.py` says.
 * A **command** is drawn from the house's commands and their fields. `any_command` draws whatever can be stated;
   `commands(desk)` speaks mostly of rows that are on the desk, by people who could mean it, so a good share is accepted.
 * A **run** is a desk at work: commands given one after the other, from a desk with nothing but a team. Each is kept
@@ -12,7 +12,7 @@ Draws depend on nothing but Hypothesis: no clock, and no order of a hash table.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
 from typing import Any, Final, TypeVar, get_type_hints
@@ -33,181 +33,36 @@ from casecore.composition import HOUSE, CaseFile, View
 from casecore.contacts import Authenticate, EndContact
 from casecore.desk import Desk
 from casecore.house import House
-from casecore.kernel import CUSTOMER, ID_LIMIT, SYSTEM, Command, Enforcement, Event, frozen
-from casecore.keys import Choice, Flag, Length, Named, Number, Scope, Several, Table, Text, Whole, keys_of
+from casecore.kernel import CUSTOMER, SYSTEM, Command, Event, frozen
 from casecore.notes import AddNote
 from casecore.offers import AcceptOffer, ExpireOffer, OfferCommand, OfferWork, RejectOffer
 from casecore.outbound import CUSTOMER_WRITES_FIRST, RecordConsent, StartOutbound
-from casecore.policies import SWITCHABLE, Change, Match, Override, Policy, PolicyError
-from casecore.policies.declared import ANY_NAME, every_key, named
-from casecore.policies.layers import LAYERS
+from casecore.policies import Policy
 from casecore.prepared import PreparedText
 from casecore.promises import Step
 from casecore.reassignments import ReassignCase
 from casecore.replies import SendReply
-from casecore.sections import OPEN_STATUSES, Lifecycle, Opening, Queue
 from casecore.silence import AskPresence, DisconnectIdle
 from casecore.statuses import SENT_AS, SET_BY_HAND, Status
 from casecore.testing.scenario import T0, prepared, team_of
+from casecore.testing.values import ids, instants, layered_policies, policies, texts
 from casecore.wrap_ups import Dispose, RelateRecord
 
+__all__ = [
+    "agents",
+    "any_command",
+    "commands",
+    "desks",
+    "histories",
+    "ids",
+    "instants",
+    "layered_policies",
+    "policies",
+    "runs",
+    "texts",
+]
+
 T = TypeVar("T")
-
-# Ids, texts, instants ----------------------------------------------------------------------------------
-
-_VISIBLE = st.characters(exclude_categories=("C", "Z"), include_characters=" ")
-
-
-def ids() -> SearchStrategy[str]:
-    """Whatever can be an id: a few short ones that meet again, and any 1 to `ID_LIMIT` visible characters."""
-    return st.sampled_from("abc") | st.text(_VISIBLE, min_size=1, max_size=ID_LIMIT)
-
-
-def texts() -> SearchStrategy[str]:
-    """Whatever may be said: something sensible, an emoji, nothing at all, or any code points."""
-    return st.sampled_from(("Hello", "Thank you \N{SLIGHTLY SMILING FACE}", " ", "")) | st.text(max_size=50)
-
-
-def instants() -> SearchStrategy[datetime]:
-    """Any instant that a command can name, at any offset from UTC."""
-    minutes = st.integers(-14 * 60, 14 * 60)
-    offsets = minutes.map(lambda offset: timezone(timedelta(minutes=offset)))
-    day = timedelta(days=1)  # whatever the offset, the instant is still on the calendar in UTC
-    first, last = datetime.min + day, datetime.max - day  # noqa: DTZ901 -- Hypothesis wants bounds without a zone
-    return st.just(T0) | st.datetimes(first, last, timezones=st.just(UTC) | offsets)
-
-
-# Policies ----------------------------------------------------------------------------------------------
-
-
-def _table(kind: Table, path: str) -> SearchStrategy[Any]:
-    section = kind.section
-    keys = {name: _values(of, f"{path}.{name}".lstrip(".")) for name, of in keys_of(section).items()}
-    required = {a.name: keys.pop(a.name) for a in attrs.fields(section) if a.default is attrs.NOTHING}
-    return st.fixed_dictionaries(required, optional=keys).map(lambda given: section(**given))
-
-
-def _named(kind: Named, path: str) -> SearchStrategy[Any]:
-    names = ids() if kind.names is None else st.sampled_from(kind.names)
-    return st.dictionaries(names, _values(kind.of, f"{path}.*"), max_size=min(kind.most, 4))
-
-
-def _several(kind: Several, path: str) -> SearchStrategy[Any]:
-    return st.lists(_values(kind.of, f"{path}.*"), max_size=4, unique_by=repr).map(tuple)
-
-
-def _length(kind: Length, _: str) -> SearchStrategy[Any]:
-    least, most = (int(end.total_seconds()) for end in (kind.least, kind.most))
-    return st.integers(least, most).map(lambda seconds: timedelta(seconds=seconds))
-
-
-_OF_KIND: Final[Mapping[type, Callable[[Any, str], SearchStrategy[Any]]]] = {
-    Flag: lambda kind, path: st.booleans(),
-    Whole: lambda kind, path: st.integers(kind.least, kind.most),
-    Number: lambda kind, path: st.floats(kind.least, min(kind.most, 10_000.0)),
-    Text: lambda kind, path: st.text(max_size=min(kind.most, 20)),
-    Length: _length,
-    Choice: lambda kind, path: st.sampled_from(kind.choices),
-    Several: _several,
-    Table: _table,
-    Named: _named,
-}
-
-
-def _values(kind: Any, path: str) -> SearchStrategy[Any]:
-    if path in _NARROWED:
-        return _NARROWED[path]()
-    if type(kind) not in _OF_KIND:
-        raise TypeError(f"{path}: nothing draws a {type(kind).__name__}; say in _OF_KIND how its values are drawn")
-    return _OF_KIND[type(kind)](kind, path)
-
-
-def _one_fallback(drawn: Mapping[str, Queue]) -> Mapping[str, Queue]:
-    queues = drawn or {"general": Queue()}
-    fallback = next((name for name, queue in queues.items() if queue.fallback), next(iter(queues)))
-    rows: Mapping[str, Any] = queues
-    return {name: attrs.evolve(queue, fallback=name == fallback) for name, queue in rows.items()}
-
-
-def _closable(drawn: Any) -> Lifecycle:
-    after = {status: length for status, length in drawn.close_after.items() if status in drawn.close_from}
-    lifecycle: Lifecycle = attrs.evolve(drawn, close_after=after)
-    return lifecycle
-
-
-_OPENINGS: Final = (
-    Opening(zone="Europe/Lisbon", monday=("09:00-12:30", "13:30-18:00"), friday=("22:00-06:00",)),
-    Opening(tuesday=("00:00-24:00",), holidays=("2026-12-25",), special={"2026-12-24": ("09:00-12:00",)}),
-)
-"""Business calendars, because few texts are hours."""
-
-
-# What one key cannot say alone: keys that must agree with each other or with the world, by path.
-_NARROWED: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
-    "lifecycle.close_from": lambda: st.lists(st.sampled_from(OPEN_STATUSES), min_size=1, unique=True).map(tuple),
-    "lifecycle.close_after": lambda: st.dictionaries(st.sampled_from(OPEN_STATUSES), _length(Length(), "")),
-    "lifecycle": lambda: _table(Table(Lifecycle), "lifecycle").map(_closable),
-    "wrap_up.codes": lambda: st.lists(texts(), min_size=1, max_size=3, unique=True).map(tuple),
-    "calendars": lambda: st.dictionaries(ids(), st.sampled_from(_OPENINGS), max_size=2),
-    **{f"sla.{name}.calendar": st.none for name in ("default", *Channel)},
-    "queues": lambda: st.dictionaries(ids(), _table(Table(Queue), "queues.*"), max_size=3).map(_one_fallback),
-    "enforcement": lambda: st.dictionaries(st.sampled_from(sorted(SWITCHABLE)), st.sampled_from(Enforcement)),
-    "zone": lambda: st.sampled_from(("UTC", "Europe/Lisbon", "America/Sao_Paulo")),
-    **dict.fromkeys(LAYERS, lambda: st.just(())),
-}
-
-
-def policies() -> SearchStrategy[Policy]:
-    """Any policy that contradicts nothing: each key has its default, or a value of the kind it declares."""
-    return _table(Table(Policy), "")
-
-
-_TAGS: Final = ("vip", "new", "gold")
-_DAYS: Final = (T0.date(), T0.date() + timedelta(days=1), T0, T0 + timedelta(minutes=5), T0 + timedelta(days=3))
-"""Around the instants at which a run takes place."""
-
-
-def layered_policies(base: SearchStrategy[Policy] | None = None) -> SearchStrategy[Policy]:
-    """Any policy with overrides and changes that contradict neither each other nor it.
-
-    Args:
-        base: What the policy says without them; any policy if it is not given.
-    """
-    return _layered(policies() if base is None else base)
-
-
-@st.composite
-def _layered(draw: DrawFn, base: SearchStrategy[Policy]) -> Policy:
-    policy: Any = draw(base)
-    matches = st.builds(
-        Match,
-        channel=st.none() | st.sampled_from(Channel),
-        queue=st.none() | st.sampled_from([*policy.queues]),
-        tag=st.lists(st.sampled_from(_TAGS), max_size=2, unique=True).map(tuple),
-    ).filter(lambda match: match.named > 0)
-    overrides = st.builds(Override, match=matches, set=_settings((Scope.CASE,), policy))
-    changes = st.builds(Change, on=st.sampled_from(_DAYS), set=_settings((Scope.CASE, Scope.DESK), policy))
-    for name, layer in draw(st.lists(_either("override", overrides) | _either("change", changes), max_size=6)):
-        try:
-            policy = attrs.evolve(policy, **{name: (*getattr(policy, name), layer)})
-        except PolicyError:  # a tie, or a contradiction: it goes without
-            continue
-    layered: Policy = policy
-    return layered
-
-
-def _either(name: str, layers: SearchStrategy[T]) -> SearchStrategy[tuple[str, T]]:
-    return layers.map(lambda layer: (name, layer))
-
-
-def _settings(scopes: Sequence[Scope], policy: Policy) -> SearchStrategy[dict[str, Any]]:
-    root: Any = Policy
-    known = [key for key in every_key(root) if key.scope in scopes and key.steps[-1] not in {"calendar", "fallback"}]
-    queue = next(iter(policy.queues))
-    values = {named(key.path, queue): _values(key.kind, key.path.replace(ANY_NAME, "*")) for key in known}
-    some = st.lists(st.sampled_from([*values]), min_size=1, max_size=3, unique=True)
-    return some.flatmap(lambda paths: st.fixed_dictionaries({path: values[path] for path in paths}))
-
 
 # Agents and commands -----------------------------------------------------------------------------------
 

@@ -43,8 +43,7 @@ def _suite(root: ET.Element, name: str, cases: Iterable[tuple[Result, str, str]]
     """A suite of test cases: (what it is about, what it holds, the text of that)."""
     suite = ET.SubElement(root, "testsuite", name=f"casecore.{name}")
     counts = dict.fromkeys(("failure", "error", "skipped"), 0)
-    number = 0
-    for number, (result, kind, text) in enumerate(cases, 1):  # noqa: B007 -- the last one is how many there are
+    for result, kind, text in cases:
         title = f"{result.id} {visible(result.title)}"
         case = ET.SubElement(suite, "testcase", classname=f"casecore.{name}", name=title)
         holds = ET.SubElement(case, kind)
@@ -52,7 +51,7 @@ def _suite(root: ET.Element, name: str, cases: Iterable[tuple[Result, str, str]]
         if kind in counts:
             counts[kind] += 1
             holds.set("message", result.message)
-    suite.set("tests", str(number))
+    suite.set("tests", str(len(suite)))
     for kind, attribute in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
         suite.set(attribute, str(counts[kind]))
 

@@ -17,6 +17,7 @@ from casecore.check.formats.results import (
     promised,
     rests_on,
     searched,
+    sizes,
     summed,
     titled,
     where,
@@ -39,18 +40,8 @@ def as_markdown(report: Report, file: str) -> str:
             told += ["", *_open(result, known, report.policy)]
     every = table(("", "promise", "verdict", ""), (_row(result, known) for result, known in promised(report)))
     told += ["", *folded("Every promise", every)]
-    sizes = [
-        (
-            scope.scope,
-            scope.cast,
-            f"{scope.worlds:,}",
-            f"{scope.transitions:,}",
-            "all" if scope.complete else "given up",
-        )
-        for scope in report.searched
-    ]
     head = ("scope", "who is there", "worlds", "steps between them", "tried")
-    return "\n".join([*told, "", *folded(f"Searched {searched(report)}", table(head, sizes))])
+    return "\n".join([*told, "", *folded(f"Searched {searched(report)}", table(head, sizes(report)))])
 
 
 def table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> Iterator[str]:

@@ -13,12 +13,13 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-import attrs
 from attrs import field, frozen
 
 from casecore.check.report import Exit, Fix, Judgement, Level, Report, Verdict
+from casecore.keys import as_toml
 from casecore.policies import Policy
-from casecore.words import visible
+from casecore.policies.declared import declared
+from casecore.words import counted, visible
 
 SHIPPED: Final = "sop.toml"
 """What the file of the SOP that ships with casecore is called."""
@@ -67,25 +68,17 @@ def where(policy: Policy, key: str) -> str:
 
 def rests_on(policy: Policy, key: str) -> str:
     """A policy key with its value; a table, or a rule's id, as it is."""
-    try:
-        value = policy.value(key)
-    except KeyError:
+    root: Any = Policy
+    known = declared(root, key)
+    if known is None or known.is_table:
         return key
-    if attrs.has(type(value)):
-        return key
-    plain: Any = policy.to_dict()
-    for step in key.split("."):
-        plain = plain[step] if value is not None else None
-    return f"{key} = {as_written(plain)}"
+    value = policy.value(key)
+    return f"{key} = {as_written(None if value is None else known.kind.write(value))}"
 
 
 def as_written(value: Any) -> str:
     """A plain value as a policy file has it."""
-    if value is None:
-        return "(left out)"
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{name} = {as_written(held)}" for name, held in value.items()) + " }"
-    return json.dumps(value, ensure_ascii=False)
+    return "(left out)" if value is None else as_toml(value)
 
 
 def fixed(fix: Fix) -> str:
@@ -186,9 +179,11 @@ def searched(report: Report) -> str:
     return f"{told}, {given_up}{walked}" if report.searched else f"no scope was searched{walked}"
 
 
-def counted(number: int, what: str) -> str:
-    """A number of things."""
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+def sizes(report: Report) -> Iterator[tuple[str, ...]]:
+    """Each scope: its name, who is there, how many worlds and steps there are, and whether all of them were tried."""
+    for scope in report.searched:
+        tried = "all" if scope.complete else "given up"
+        yield scope.scope, scope.cast, f"{scope.worlds:,}", f"{scope.transitions:,}", tried
 
 
 def titled(policy: Policy) -> str:

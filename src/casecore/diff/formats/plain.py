@@ -10,10 +10,10 @@ from casecore.check.formats.plain import placed, told_story
 from casecore.check.formats.results import digest
 from casecore.diff.comparison import Change
 from casecore.diff.days import Day
-from casecore.diff.edits import Edit
 from casecore.diff.formats.words import Told, standing, told
 from casecore.diff.report import Difference, every
 from casecore.policies import Policy
+from casecore.policies.edits import Edit
 
 FORMAT: Final = 1
 """The number of the present shape."""

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
+from functools import reduce
 from typing import Any, Final
 
 from attrs import field, frozen
 
-from casecore.policies import Policy, PolicyError
+from casecore.policies.errors import PolicyError
+from casecore.policies.policy import Policy
 from casecore.problems import under
 
 NAMES: Final = frozenset({"id", "version", "source"})
@@ -36,10 +38,7 @@ class Edit:
     @property
     def key(self) -> str:
         """Its path, as a policy names it."""
-        path = ""
-        for word in self.steps:
-            path = under(path, word)
-        return path
+        return reduce(under, self.steps, "")
 
 
 def edits_of(old: Policy, new: Policy) -> tuple[Edit, ...]:
