@@ -1,8 +1,10 @@
 """Cases in flight: what becomes of them when one policy is replaced by another (§10 21).
 
 Every world of a scope that the old policy leads to is continued under the new one. A case is **stranded** where the new
-policy has no place for it: its queue is gone, or that of its draft, and it is not closed; or where there is no way on
-any more: to closed, or to the end of a draft. Each comes with the shortest story, under the old policy, and a hint.
+policy has no place for it: its queue is gone, or that of its draft, and it is not closed; or where there was a way on
+under the old policy and there is none any more: to closed, or to the end of a draft. A case that the old policy had
+trapped already is no matter of the switch (promises 18 and 19 are about it). Each comes with the shortest story, under
+the old policy, and a hint.
 """
 
 from __future__ import annotations
