@@ -25,7 +25,7 @@ from casecore.explore import Part, Scope
 from casecore.explore.pieces import NOON
 from casecore.keys import keys_of
 from casecore.replay import DayError
-from tests.test_diff import CHATS, NO_RETURN, RENAMED, SCOPES, SOP, changing, sop
+from tests.test_diff import CHATS, NEITHER_ALONE, NO_RETURN, RENAMED, SCOPES, SOP, changing, sop
 from tests.test_in_flight import closing
 
 SCOPE = ("--scope", "3 chat cases, one agent")
@@ -125,7 +125,12 @@ class TestReport:
         assert "0 edits: nothing differs" == summed(nothing)
         assert "0 worlds, 0 steps between them, all of them" == compared(nothing)
         question = compare(SOP, sop(chat__idle__counts_from="question"), scopes=(SCOPES["silence"],))
-        assert compared(question).endswith("; 1 difference left out, to which no clock leads")
+        given_up = "; 1 difference left out, to which no clock was found to lead before the search was given up"
+        assert compared(question).endswith(given_up)
+        old, new, where = NEITHER_ALONE
+        assert compared(compare(old, new, scopes=(where,))).endswith(
+            "; 1 difference left out, to which no clock leads under either policy"
+        )
         assert "and given up at the limit" in compared(
             compare(SOP, sop(capacity__chat=3), scopes=(SCOPES["limit"],), limit=3)
         )

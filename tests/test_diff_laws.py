@@ -21,14 +21,15 @@ from hypothesis import strategies as st
 from casecore import HOUSE, Desk, Policy
 from casecore.check import cast
 from casecore.diff import diff
-from casecore.diff.comparison import Pair
+from casecore.diff.comparison import Pair, Untold
 from casecore.diff.edits import edited, edits_of
+from casecore.explore import stories
 from casecore.explore.pieces import NOON
 from casecore.explore.stories import timed
 from casecore.explore.worlds import Walk
 from casecore.statuses import Status
 from casecore.testing.strategies import layered_policies, policies
-from tests.test_diff import EDITS, LOOSER, OTHER, SCOPES, SOP, STRICTER, answers, sop
+from tests.test_diff import EDITS, LOOSER, NEITHER_ALONE, OTHER, SCOPES, SOP, STRICTER, answers, sop
 
 # Two policies ------------------------------------------------------------------------------------------
 
@@ -92,7 +93,7 @@ class TestItself:
     """A policy compared with itself."""
 
     @settings(max_examples=40)
-    @given(layered_policies(), st.data())
+    @given(policies() | layered_policies(st.just(SOP)), st.data())
     def test_a_search_under_both_finds_nothing(self, policy, data):
         """There is no edit; and where every command is decided under both all the same, no answer differs."""
         policy = next(policy.periods(None))[2]
@@ -142,9 +143,8 @@ def check_there_and_back(old, new, checked):
     assert {edit.key: (edit.old, edit.new) for edit in there.edits} == {
         edit.key: (edit.new, edit.old) for edit in back.edits
     }
-    turned = {label.value: other.value for label, other in MIRROR.items()}
-    mirrored = Counter((turned[label], rules) for label, rules in (reason.split("|") for _, reason in back.untold))
-    assert Counter(tuple(reason.split("|")) for _, reason in there.untold) == mirrored
+    untold = Counter((one.label, frozenset(one.rules), one.scope) for one in there.untold)
+    assert untold == Counter((MIRROR[one.label], frozenset(one.rules), one.scope) for one in back.untold)
     for one, other in ((change, image[told]) for told, change in forth.items()):
         assert (other.new, other.old) in answers(other, old, new)
         if one.story.commands == other.story.commands:
@@ -188,6 +188,24 @@ class TestStories:
             refused = next((answer for answer in (change.old, change.new) if not answer), None)
             assert refused is None or {change.rules[0]} <= {reason.rule for reason in refused.reasons}
             assert set(change.edits) <= {edit.key for edit in edits_of(old, new)}
+
+    def test_steps_of_both(self):
+        """What only steps of both policies together lead to happens at no desk, and is no change.
+
+        Only the old policy lets ben reply, and only the new one disconnects a chat that nobody asked about; so under
+        neither of them a contact ever ends, and whether its notes may be empty makes no difference.
+        """
+        old, new, where = NEITHER_ALONE
+        found = diff(old, new, scopes=(where,))
+        assert [(LOOSER, "idle.asked"), (STRICTER, "reply.permission")] == [(c.label, *c.rules) for c in found.changes]
+        assert (Untold(LOOSER, ("wrap_up.notes",), "both", given_up=False),) == found.untold
+
+    @pytest.mark.parametrize("tries", [1, 20])
+    def test_given_up(self, monkeypatch, tries):
+        """Where the teller stops at its limit it says so: at one of the steps that are alike, or before the next."""
+        monkeypatch.setattr(stories, "TRIES", tries)
+        (one,) = diff(SOP, sop(chat__idle__counts_from="question"), scopes=(SCOPES["silence"],)).untold
+        assert (LOOSER, ("idle.silence",), True) == (one.label, one.rules, one.given_up)
 
 
 # Walks -------------------------------------------------------------------------------------------------

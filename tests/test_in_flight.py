@@ -129,7 +129,17 @@ class TestStranded:
         """What no clock leads to is counted and not claimed."""
         monkeypatch.setattr(Teller, "way_to", lambda self, place: None)
         found = in_flight((closing(),), SOP, sop(queues=RENAMED))
-        assert ((), 1) == (found.stranded, found.untold)
+        assert ((), 1, 0) == (found.stranded, found.untold, found.given_up)
+
+    def test_given_up(self, monkeypatch):
+        """Where more worlds are alike than are tried, or a teller gives up, that is said."""
+
+        def gives_up(teller, place):
+            teller.gave_up = True
+
+        monkeypatch.setattr(Teller, "way_to", gives_up)
+        found = in_flight((closing(),), SOP, sop(queues=RENAMED))
+        assert (1, 1) == (found.untold, found.given_up)
 
 
 class TestPromise21:

@@ -69,12 +69,14 @@ class Flights:
         worlds: In how many worlds the switch was tried.
         stranded: What is stranded.
         untold: How many reasons were found to which no clock leads, as far as is known.
+        given_up: Of how many of these ways are left that were not tried.
         complete: Whether these were all worlds.
     """
 
     worlds: int
     stranded: tuple[Stranded, ...]
     untold: int = 0
+    given_up: int = 0
     complete: bool = True
 
     def and_those(self, others: Flights) -> Flights:
@@ -83,7 +85,8 @@ class Flights:
         for one in others.stranded:
             stranded[one.what] = _together(stranded[one.what], one) if one.what in stranded else one
         worlds, untold = self.worlds + others.worlds, self.untold + others.untold
-        return Flights(worlds, tuple(stranded.values()), untold, self.complete and others.complete)
+        given_up, complete = self.given_up + others.given_up, self.complete and others.complete
+        return Flights(worlds, tuple(stranded.values()), untold, given_up, complete)
 
 
 def in_flight(
@@ -129,8 +132,9 @@ def flown(checked: Checked, laboratory: TwoPolicies, limit: int = LIMIT) -> Flig
     _, new = laboratory.policies
     possible = {number: WAYS[number] for number in sorted(checked.ways)}
     found = switch(laboratory, homeless=_homeless(new), possible=possible, limit=limit)
-    untold = sum(left.story is None for left in found.left)
-    return Flights(found.before, tuple(_stranded(found, checked.scope.name, new)), untold, found.complete)
+    untold = [left.given_up for left in found.left if left.story is None]
+    stranded = tuple(_stranded(found, checked.scope.name, new))
+    return Flights(found.before, stranded, len(untold), sum(untold), found.complete)
 
 
 def _homeless(new: Policy) -> Callable[[Desk], Iterator[str]]:

@@ -39,11 +39,13 @@ class Left:
         why: What the new policy has no place for, or the name of what there is no way to.
         story: The shortest story that leads to such a world; None where none can be told.
         times: In how many worlds it is so.
+        given_up: Whether, where no story can be told, ways are left that were not tried.
     """
 
     why: str
     story: Story | None = field(repr=False)
     times: int
+    given_up: bool = False
 
 
 @frozen
@@ -129,7 +131,7 @@ def switch(
         if left := [place for place in places if place not in before]:
             found[name] = left
     teller = Teller(walk)
-    told = tuple(Left(why, _told(teller, places), len(places)) for why, places in found.items())
+    told = tuple(_left(teller, why, places) for why, places in found.items())
     return Switched(walk.switched, len(walk.order), walk.complete, told)
 
 
@@ -146,6 +148,11 @@ def _without_home(walk: _Continued, homeless: Callable[[Desk], Iterable[str]]) -
     return found
 
 
-def _told(teller: Teller, places: list[int]) -> Story | None:
-    stories = (teller.way_to(place) for place in places[:TRIED])
-    return next((story for story in stories if story is not None), None)
+def _left(teller: Teller, why: str, places: list[int]) -> Left:
+    given_up = len(places) > TRIED
+    for place in places[:TRIED]:
+        story = teller.way_to(place)
+        if story is not None:
+            return Left(why, story, len(places))
+        given_up = given_up or teller.gave_up
+    return Left(why, None, len(places), given_up)

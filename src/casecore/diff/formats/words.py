@@ -244,9 +244,19 @@ def compared(report: Difference) -> str:
     found = [comparison for _, comparison in report.periods]
     worlds, steps = (sum(one) for one in zip(*((c.worlds, c.transitions) for c in found), strict=True))
     tried = "all of them" if report.complete else "and given up at the limit"
-    clockless = sum(len(comparison.untold) + comparison.flights.untold for comparison in found)
-    left = f"; {counted(clockless, 'difference')} left out, to which no clock leads" if clockless else ""
+    left = "".join(f"; {line}" for line in left_out(found))
     return f"{counted(worlds, 'world')}, {counted(steps, 'step')} between them, {tried}{_flown(found)}{left}"
+
+
+def left_out(found: list[Comparison]) -> Iterator[str]:
+    """How many differences are not told, because no story leads to them, and how sure that is."""
+    unsure = sum(sum(one.given_up for one in comparison.untold) + comparison.flights.given_up for comparison in found)
+    every = sum(len(comparison.untold) + comparison.flights.untold for comparison in found)
+    if every > unsure:
+        yield f"{counted(every - unsure, 'difference')} left out, to which no clock leads under either policy"
+    if unsure:
+        found_none = "to which no clock was found to lead before the search was given up"
+        yield f"{counted(unsure, 'difference')} left out, {found_none}"
 
 
 def _flown(found: list[Comparison]) -> str:
