@@ -131,7 +131,7 @@ class TestStranded:
         found = in_flight((closing(),), SOP, sop(queues=RENAMED))
         assert ((), 1, 0) == (found.stranded, found.untold, found.given_up)
 
-    def test_given_up(self, monkeypatch):
+    def test_a_teller_that_gave_up(self, monkeypatch):
         """Where more worlds are alike than are tried, or a teller gives up, that is said."""
 
         def gives_up(teller, place):
