@@ -30,7 +30,7 @@ from casecore.check.in_flight import Flights, flown, strands
 from casecore.composition import HOUSE, View
 from casecore.diff.edits import Edit, edited, edits_of
 from casecore.diff.scopes import together
-from casecore.diff.verdicts import Turned, turned
+from casecore.diff.verdicts import Turned, claims, turned
 from casecore.explore import LIMIT, Scope, Story
 from casecore.explore.laboratory import Context, Here, Move, Outcome
 from casecore.explore.questions import Question
@@ -113,7 +113,8 @@ class Comparison:
         transitions: How many steps.
         complete: Whether these were all.
         flights: What becomes of cases in flight, in the scopes in which something differs; elsewhere nothing can.
-        turned: The promises with another verdict, where these were asked for.
+        turned: The promises with another verdict; where they were not asked, those that only one policy claims.
+        promises: Whether the promises were asked.
     """
 
     old: Policy = field(repr=False)
@@ -126,6 +127,7 @@ class Comparison:
     complete: bool
     flights: Flights
     turned: tuple[Turned, ...] = ()
+    promises: bool = False
 
     @property
     def without_effect(self) -> tuple[Edit, ...]:
@@ -238,9 +240,19 @@ def diff(
                 flights = flights.and_those(flown(checked, pair, limit))
     changes = tuple(sorted(_merged(found), key=_order))
     complete = complete and flights.complete
-    asked = differing if promises else []
-    told = turned(asked, old, new, house=house, limit=limit, progress=lambda name: progress(f"{name}, promises"))
-    return Comparison(old, new, edits, changes, tuple(untold), worlds, transitions, complete, flights, told)
+    told = claims(old, new)
+    if promises and differing:
+        others = [checked for checked in chosen if checked not in differing]
+        told = turned(
+            differing,
+            old,
+            new,
+            others=others,
+            house=house,
+            limit=limit,
+            progress=lambda name: progress(f"{name}, promises"),
+        )
+    return Comparison(old, new, edits, changes, tuple(untold), worlds, transitions, complete, flights, told, promises)
 
 
 def over_time(
