@@ -9,46 +9,29 @@ from datetime import UTC, datetime
 import pytest
 
 from casecore import HOUSE, House, Policy
-from casecore.agents import LogOut
+from casecore.agents import LogOut, Permission
+from casecore.approvals import ApproveDraft, SubmitDraft
+from casecore.assignments import OpenCase
 from casecore.check import Exit, Verdict, cast
-from casecore.check.cast import Checked
-from casecore.cli import main
+from casecore.check.cast import CASE, Checked
 from casecore.cli.diff_text import tell
 from casecore.cli.screen import Screen
 from casecore.diff import formats
 from casecore.diff.days import EXAMPLES, redecided
 from casecore.diff.formats import FORMATS, as_github, as_json, as_markdown, as_sarif
-from casecore.diff.formats.words import APART, MEANINGS, SIGNS, compared, legend, rewritten, summed, told
+from casecore.diff.formats.words import APART, MEANINGS, SIGNS, compared, legend, rewritten, summed, told, verdict_lines
 from casecore.diff.report import FAILING, compare
 from casecore.diff.revisions import NoRevision, policy_at
 from casecore.explore import Part, Scope
 from casecore.explore.pieces import NOON
 from casecore.keys import keys_of
 from casecore.replay import DayError
-from tests.test_diff import CHATS, NO_RETURN, RENAMED, SCOPES, SOP, changing, sop
+from casecore.statuses import Status
+from tests.test_diff import CHATS, NEITHER_ALONE, NO_RETURN, RENAMED, SCOPES, SOP, changing, scope, sop
 from tests.test_in_flight import closing
 
 SCOPE = ("--scope", "3 chat cases, one agent")
 SHIPPED = Policy.default().sources[0].text
-
-
-@pytest.fixture(autouse=True)
-def a_plain_screen(monkeypatch):
-    """A pipe of 100 columns, and no service that runs the tests."""
-    for name in ("COLUMNS", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TERM", "GITHUB_STEP_SUMMARY"):
-        monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture
-def casecore(capsys):
-    """Run one command: its exit code, what it printed, what it complained of."""
-
-    def run(*arguments):
-        code = main([str(argument) for argument in arguments])
-        printed, complaints = capsys.readouterr()
-        return code, printed, complaints
-
-    return run
 
 
 @pytest.fixture
@@ -118,14 +101,20 @@ class TestReport:
         """How many of each, and how much was tried."""
         assert summed(report).endswith("1 looser, 1 stricter, 2 other, 1 stranded, 2 edits without effect")
         assert re.fullmatch(
-            r"[\d,]+ worlds, [\d,]+ steps between them, all of them; the switch tried in [\d,]+ worlds",
+            r"[\d,]+ worlds, [\d,]+ steps between them, all of them; the switch tried in [\d,]+ worlds"
+            "; whether promises are kept was not asked: --promises",
             compared(report),
         )
         nothing = compare(SOP, SOP)
         assert "0 edits: nothing differs" == summed(nothing)
         assert "0 worlds, 0 steps between them, all of them" == compared(nothing)
-        question = compare(SOP, sop(chat__idle__counts_from="question"), scopes=(SCOPES["silence"],))
-        assert compared(question).endswith("; 1 difference left out, to which no clock leads")
+        question = compare(SOP, sop(chat__idle__counts_from="question"), scopes=(SCOPES["silence"],), promises=True)
+        given_up = "; 1 difference left out, to which no clock was found to lead before the search was given up"
+        assert compared(question).endswith(given_up)
+        old, new, where = NEITHER_ALONE
+        assert compared(compare(old, new, scopes=(where,), promises=True)).endswith(
+            "; 1 difference left out, to which no clock leads under either policy"
+        )
         assert "and given up at the limit" in compared(
             compare(SOP, sop(capacity__chat=3), scopes=(SCOPES["limit"],), limit=3)
         )
@@ -165,6 +154,19 @@ class TestReport:
         assert "text/plain" in bundle
 
 
+def drafts(name, author, **permissions):
+    """A chat whose draft can be approved by cleo only."""
+    submitted = SubmitDraft(author, NOON, CASE, "d1", "Here you are", Status.PENDING)
+    approved = ApproveDraft("cleo", NOON, CASE, "d1")
+    return scope(name, *CHATS, OpenCase(author, NOON, CASE), submitted, approved, team=permissions)
+
+
+REVIEWER = frozenset({Permission.REPLY, Permission.APPROVE})
+BY_ONESELF = drafts("by oneself", "cleo", cleo=REVIEWER)
+BY_ANOTHER = drafts("by another", "ben", ben=frozenset(), cleo=REVIEWER)
+WHEN = ("old", "new")
+
+
 class TestPromises:
     """Which verdicts are others from now on."""
 
@@ -173,6 +175,31 @@ class TestPromises:
         new = sop(enforcement={"idle.silence": "warn"})
         (one,) = compare(SOP, new, scopes=(SCOPES["silence"],), promises=True).periods[0][1].turned
         assert ("06", Verdict.PROVED, Verdict.NOT_CLAIMED) == (one.number, one.old.verdict, one.new.verdict)
+
+    def test_claims_are_told_without_a_search(self):
+        """What only one policy promises is known anyway; whether it is kept, nobody has asked."""
+        silent, told_of = sop(enforcement={"idle.silence": "warn"}), "P06 no idle disconnect too early"
+        there, back = (compare(*pair, scopes=(SCOPES["offer"],)) for pair in ((SOP, silent), (silent, SOP)))
+        assert [f"{told_of}: claimed -> not claimed (the policy says that idle.silence is warn)"] == [
+            *verdict_lines(there)
+        ]
+        assert [f"{told_of}: not claimed -> claimed"] == [*verdict_lines(back)]
+        nothing = compare(SOP, silent, scopes=(SCOPES["offer"],), promises=True)
+        assert [*verdict_lines(there)] == [*verdict_lines(nothing)]
+        elsewhere = sop(enforcement={"idle.silence": "warn"}, routing__offer_timeout="20s")
+        asked = compare(SOP, elsewhere, scopes=(SCOPES["offer"],), promises=True)
+        assert [*verdict_lines(there)] == [*verdict_lines(asked)]
+        assert ("claimed", "not claimed") == tuple(json.loads(as_json(there, "a", "b"))["promises"][0][n] for n in WHEN)
+
+    @pytest.mark.parametrize(
+        ("others", "expected"), [((), [("11", Verdict.PROVED, Verdict.VACUOUS)]), ((BY_ANOTHER,), [])]
+    )
+    def test_nothing_tests_it_any_more(self, others, expected):
+        """Where only its author could approve a draft, and now may not: no draft is sent; unless elsewhere one is."""
+        old = sop(approval__self_approval=True)
+        for pair, told_of in (((old, SOP), expected), ((SOP, old), [(n, b, a) for n, a, b in expected])):
+            found = compare(*pair, scopes=(BY_ONESELF, *others), promises=True).periods[0][1].turned
+            assert told_of == [(one.number, one.old.verdict, one.new.verdict) for one in found if "11" == one.number]
 
     def test_only_where_something_differs(self):
         """Elsewhere both do the same; where nothing differs, nothing is asked."""

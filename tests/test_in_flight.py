@@ -9,6 +9,7 @@ from casecore.channels import Channel
 from casecore.check import Exit, Verdict, cast, check
 from casecore.check.cast import CASE, EVERYTHING, Checked
 from casecore.check.in_flight import Flights, in_flight
+from casecore.contacts import EndContact
 from casecore.diff.scopes import ARRIVALS, together
 from casecore.explore import Part, Scope
 from casecore.explore.pieces import NOON
@@ -18,6 +19,8 @@ from casecore.statuses import Status
 from tests.test_diff import OPENED, PENDING, RENAMED, RESOLVED, SCOPES, SOP, sop
 
 BILLED = tuple(cast.arrives(Channel.EMAIL, reason="billing"))
+NEVER_CLOSED = {"lifecycle__close_after": {}, "lifecycle__close_by": ["supervisor"]}
+"""Where only a supervisor may close, by hand."""
 MISSING = "stands in the queue billing, which the new policy does not have"
 
 
@@ -73,11 +76,24 @@ class TestStranded:
 
     def test_no_way_to_closed(self):
         """What the new policy never closes stays for ever; what it still closes does not."""
-        new = sop(lifecycle__close_after={}, lifecycle__close_by=["supervisor"])
+        new = sop(**NEVER_CLOSED)
         (one,) = in_flight((closing(),), SOP, new).stranded
         assert "there is no way to closed any more" == one.what
         assert Status.CLOSED is not status_after(one.story)
         assert Flights(0, ()) == in_flight((closing(ways=frozenset()),), SOP, new)
+
+    def test_what_was_trapped_before(self):
+        """What the old policy had no way to closed for either is not stranded by the switch; the others are.
+
+        By hand a case is only closed once its ended contact is disposed, and in this scope nobody does that.
+        """
+        by_hand, ends = CloseCase("ana", NOON, CASE), EndContact("ana", NOON, CASE)
+        old, new = (sop(lifecycle__close_after={}, lifecycle__close_by=by) for by in (["assignee"], []))
+        (one,) = in_flight((closing(by_hand),), old, new).stranded
+        (other,) = in_flight((closing(by_hand, ends),), old, new).stranded
+        assert ("there is no way to closed any more", one.times, 1) == (other.what, other.times, len(other.story))
+        assert ["ReceiveMessage"] == [type(step.command).__name__ for step in other.story.steps]
+        assert () == in_flight((closing(),), new, sop(**NEVER_CLOSED)).stranded
 
     def test_the_clock_of_the_new_policy(self):
         """What only the new policy closes by itself is no trap, however long the old one let it lie."""
@@ -105,7 +121,7 @@ class TestStranded:
 
     def test_given_up(self):
         """A search that is given up knows nothing of ways."""
-        new = sop(lifecycle__close_after={}, lifecycle__close_by=["supervisor"])
+        new = sop(**NEVER_CLOSED)
         found = in_flight((closing(),), SOP, new, limit=3)
         assert (False, ()) == (found.complete, found.stranded)
 
@@ -113,7 +129,17 @@ class TestStranded:
         """What no clock leads to is counted and not claimed."""
         monkeypatch.setattr(Teller, "way_to", lambda self, place: None)
         found = in_flight((closing(),), SOP, sop(queues=RENAMED))
-        assert ((), 1) == (found.stranded, found.untold)
+        assert ((), 1, 0) == (found.stranded, found.untold, found.given_up)
+
+    def test_a_teller_that_gave_up(self, monkeypatch):
+        """Where more worlds are alike than are tried, or a teller gives up, that is said."""
+
+        def gives_up(teller, place):
+            teller.gave_up = True
+
+        monkeypatch.setattr(Teller, "way_to", gives_up)
+        found = in_flight((closing(),), SOP, sop(queues=RENAMED))
+        assert (1, 1) == (found.untold, found.given_up)
 
 
 class TestPromise21:

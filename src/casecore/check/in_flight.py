@@ -1,8 +1,10 @@
 """Cases in flight: what becomes of them when one policy is replaced by another (§10 21).
 
 Every world of a scope that the old policy leads to is continued under the new one. A case is **stranded** where the new
-policy has no place for it: its queue is gone, or that of its draft, and it is not closed; or where there is no way on
-any more: to closed, or to the end of a draft. Each comes with the shortest story, under the old policy, and a hint.
+policy has no place for it: its queue is gone, or that of its draft, and it is not closed; or where there was a way on
+under the old policy and there is none any more: to closed, or to the end of a draft. A case that the old policy had
+trapped already is no matter of the switch (promises 18 and 19 are about it). Each comes with the shortest story, under
+the old policy, and a hint.
 """
 
 from __future__ import annotations
@@ -67,12 +69,14 @@ class Flights:
         worlds: In how many worlds the switch was tried.
         stranded: What is stranded.
         untold: How many reasons were found to which no clock leads, as far as is known.
+        given_up: Of how many of these ways are left that were not tried.
         complete: Whether these were all worlds.
     """
 
     worlds: int
     stranded: tuple[Stranded, ...]
     untold: int = 0
+    given_up: int = 0
     complete: bool = True
 
     def and_those(self, others: Flights) -> Flights:
@@ -81,7 +85,8 @@ class Flights:
         for one in others.stranded:
             stranded[one.what] = _together(stranded[one.what], one) if one.what in stranded else one
         worlds, untold = self.worlds + others.worlds, self.untold + others.untold
-        return Flights(worlds, tuple(stranded.values()), untold, self.complete and others.complete)
+        given_up, complete = self.given_up + others.given_up, self.complete and others.complete
+        return Flights(worlds, tuple(stranded.values()), untold, given_up, complete)
 
 
 def in_flight(
@@ -127,8 +132,9 @@ def flown(checked: Checked, laboratory: TwoPolicies, limit: int = LIMIT) -> Flig
     _, new = laboratory.policies
     possible = {number: WAYS[number] for number in sorted(checked.ways)}
     found = switch(laboratory, homeless=_homeless(new), possible=possible, limit=limit)
-    untold = sum(left.story is None for left in found.left)
-    return Flights(found.before, tuple(_stranded(found, checked.scope.name, new)), untold, found.complete)
+    untold = [left.given_up for left in found.left if left.story is None]
+    stranded = tuple(_stranded(found, checked.scope.name, new))
+    return Flights(found.before, stranded, len(untold), sum(untold), found.complete)
 
 
 def _homeless(new: Policy) -> Callable[[Desk], Iterator[str]]:

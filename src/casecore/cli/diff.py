@@ -75,7 +75,7 @@ def diff(
         log: A recorded day, as `casecore replay` reads it: which of its decisions would have been others?
         format: Text for people, JSON, Markdown for a pull request, GitHub's workflow commands, or SARIF.
         fail_on: What is answered by exit code 1: looser, stricter, other, stranded or any; once for each.
-        promises: Also tell which promises (§10) have another verdict from now on; this takes about twice as long.
+        promises: Also ask which promises (§10) have another verdict from now on; this takes up to twice as long.
         scope: The name of a scope to compare in; once for each. All of them if it is left out.
         limit: How many worlds of one scope are visited before its search is given up.
     """

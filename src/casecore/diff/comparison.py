@@ -15,7 +15,7 @@ named nowhere has **no effect** at these desks, and is listed as such.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -29,7 +29,7 @@ from casecore.check.cast import Checked
 from casecore.check.in_flight import Flights, flown, strands
 from casecore.composition import HOUSE, View
 from casecore.diff.scopes import together
-from casecore.diff.verdicts import Turned, turned
+from casecore.diff.verdicts import Turned, claims, turned
 from casecore.explore import LIMIT, Scope, Story
 from casecore.explore.laboratory import Context, Here, Move, Outcome
 from casecore.explore.questions import Question
@@ -85,31 +85,49 @@ class Change:
 
 
 @frozen
+class Untold:
+    """A difference that the search found and of which no story can be told.
+
+    Attributes:
+        label: Looser, stricter or other.
+        rules: As of a change.
+        scope: The name of the scope.
+        given_up: Whether ways to it are left that were not tried; otherwise no clock leads along any of them.
+    """
+
+    label: Label
+    rules: tuple[str, ...]
+    scope: str
+    given_up: bool
+
+
+@frozen
 class Comparison:
     """Everything that came of comparing two policies.
 
     Attributes:
         edits: What is written differently.
         changes: What behaves differently, in the order looser, stricter, other.
-        untold: Differences that no clock leads to, as far as is known, and which are therefore not told: the scope, and
-            the reason as one word.
+        untold: Differences to which no clock leads, as far as is known, and which are therefore no changes.
         worlds: How many worlds were compared.
         transitions: How many steps.
         complete: Whether these were all.
         flights: What becomes of cases in flight, in the scopes in which something differs; elsewhere nothing can.
-        turned: The promises with another verdict, where these were asked for.
+        turned: The promises with another verdict; where they were not asked, those that only one policy claims.
+        promises: Whether the promises were asked.
     """
 
     old: Policy = field(repr=False)
     new: Policy = field(repr=False)
     edits: tuple[Edit, ...]
     changes: tuple[Change, ...]
-    untold: tuple[tuple[str, str], ...]
+    untold: tuple[Untold, ...]
     worlds: int
     transitions: int
     complete: bool
     flights: Flights
     turned: tuple[Turned, ...] = ()
+    promises: bool = False
 
     @property
     def without_effect(self) -> tuple[Edit, ...]:
@@ -147,6 +165,12 @@ class Pair(TwoPolicies):
         del outcome
         return [self._same[move].question] if move in self._same else []
 
+    def believes(self, steps: Sequence[Step]) -> bool:
+        """Whether one policy alone leads to the last step: what needs steps of both happens at no desk."""
+        return any(
+            all(_answer(step, policy, self.house) == step.verdict for step in steps[:-1]) for policy in self.policies
+        )
+
 
 def _reason(move: Move, outcome: Outcome, other: Outcome, old: Policy) -> str:
     """Why two answers differ, as one word that all differences of a change share."""
@@ -158,6 +182,12 @@ def _reason(move: Move, outcome: Outcome, other: Outcome, old: Policy) -> str:
         mine, theirs = ([type(event).__name__ for event in one.events] for one in (outcome, other))
         rules = dict.fromkeys([*(n for n in mine if n not in theirs), *(n for n in theirs if n not in mine)])
     return f"{label}|{','.join(rules)}"
+
+
+def _read(reason: str) -> tuple[Label, tuple[str, ...]]:
+    label, _, rules = reason.partition("|")
+    named = tuple(rule for rule in rules.split(",") if rule)
+    return Label(label), named if label == Label.OTHER else named[:1]
 
 
 def diff(
@@ -185,7 +215,7 @@ def diff(
     edits = edits_of(old, new)
     chosen = tuple(together(old, new) if scopes is None else scopes)
     found: list[Change] = []
-    untold: list[tuple[str, str]] = []
+    untold: list[Untold] = []
     worlds = transitions = 0
     complete = True
     differing, flights = list[Checked](), Flights(0, ())
@@ -199,7 +229,8 @@ def diff(
         for reason, sightings in walk.seen.items():
             change = _told(pair, teller, walk, reason, sightings, edits)
             if change is None:
-                untold.append((pair.scope.name, reason))
+                given_up = teller.gave_up or len(sightings) < walk.counts[reason]
+                untold.append(Untold(*_read(reason), pair.scope.name, given_up))
             else:
                 found.append(change)
         if walk.seen:
@@ -209,9 +240,19 @@ def diff(
                 flights = flights.and_those(flown(checked, pair, limit))
     changes = tuple(sorted(_merged(found), key=_order))
     complete = complete and flights.complete
-    asked = differing if promises else []
-    told = turned(asked, old, new, house=house, limit=limit, progress=lambda name: progress(f"{name}, promises"))
-    return Comparison(old, new, edits, changes, tuple(untold), worlds, transitions, complete, flights, told)
+    told = claims(old, new)
+    if promises and differing:
+        others = [checked for checked in chosen if checked not in differing]
+        told = turned(
+            differing,
+            old,
+            new,
+            others=others,
+            house=house,
+            limit=limit,
+            progress=lambda name: progress(f"{name}, promises"),
+        )
+    return Comparison(old, new, edits, changes, tuple(untold), worlds, transitions, complete, flights, told, promises)
 
 
 def over_time(
@@ -258,8 +299,6 @@ def _order(change: Change) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
 def _told(
     pair: Pair, teller: Teller, walk: Walk, reason: str, sightings: list[Sighting], edits: tuple[Edit, ...]
 ) -> Change | None:
-    label, _, rules = reason.partition("|")
-
     def differs(step: Step) -> bool:
         mine, theirs = (_answer(step, policy, pair.house) for policy in pair.policies)
         return mine != theirs
@@ -270,12 +309,10 @@ def _told(
     last = story.steps[-1]
     old, new = (_answer(last, policy, pair.house) for policy in pair.policies)
     keys = tuple(edit.key for edit in edits if _decides(edit, last, pair, old, new))
-    named = tuple(rule for rule in rules.split(",") if rule)
     commands = tuple(sorted({type(sighting.move.command).__name__ for sighting in sightings}))
     channels, queues = _reached(pair, walk, sightings)
     return Change(
-        Label(label),
-        named if label == Label.OTHER else named[:1],
+        *_read(reason),
         commands,
         keys or tuple(edit.key for edit in edits),
         story,

@@ -1,8 +1,10 @@
 """What a change of the policy does to its promises (§10): which verdicts are others from now on.
 
 Promises are asked, under both policies, only in the scopes in which something differs; everywhere else both do the
-same, and so have the same verdict. A promise that these few scopes put to the test under one policy and not under the
-other is no news, because another scope may do it: *vacuous* is told only beside *fails* or *not claimed*.
+same, and so have the same verdict. Where these scopes put a promise to the test under one policy only, the others are
+asked too: if none of them does, either nothing tests it any more (proved -> vacuous), or something tests it at last.
+
+Which promises the policies *claim* is known without a search (`claims`).
 """
 
 from __future__ import annotations
@@ -13,16 +15,18 @@ from typing import Final
 from attrs import field, frozen
 
 from casecore.check.cast import Checked
+from casecore.check.in_flight import WAYS
 from casecore.check.judge import Search, explored, judged
+from casecore.check.occasions import OCCASIONS
 from casecore.check.report import Judgement, Verdict
 from casecore.check.walk import Walked
 from casecore.composition import HOUSE, View
-from casecore.explore import LIMIT
+from casecore.explore import LIMIT, Result, explore
 from casecore.house import House
 from casecore.policies import Policy
-from casecore.promises import PROMISES
+from casecore.promises import PROMISES, Promise
 
-_NO_NEWS: Final = frozenset({Verdict.PROVED, Verdict.VACUOUS})
+_TESTED_BY_ONE: Final = frozenset({Verdict.PROVED, Verdict.VACUOUS})
 
 
 @frozen
@@ -31,14 +35,37 @@ class Turned:
 
     Attributes:
         number: Its number in §10.
-        old: What is known of it under the old policy, in the scopes in which something differs.
+        old: What is known of it under the old policy: in the scopes in which something differs, and in the others only
+            whether they put it to the test. None: it is claimed, and no more is known.
         new: The same under the new one.
     """
 
     number: str
     title: str
-    old: Judgement = field(repr=False)
-    new: Judgement = field(repr=False)
+    old: Judgement | None = field(repr=False)
+    new: Judgement | None = field(repr=False)
+
+
+def claims(old: Policy, new: Policy) -> tuple[Turned, ...]:
+    """The promises that only one of the policies claims; no scope is searched for this."""
+    return tuple(
+        Turned(
+            promise.number,
+            promise.title,
+            *(None if promise.claimed(policy) else _judged(promise, policy, []) for policy in (old, new)),
+        )
+        for promise in PROMISES
+        if promise.claimed(old) is not promise.claimed(new)
+    )
+
+
+def _judged(promise: Promise, policy: Policy, searched: list[Search]) -> Judgement:
+    return judged(promise, policy, searched, Walked(0, frozenset()))
+
+
+def _claimed(judgement: Judgement) -> Judgement | None:
+    """A judgement beside one that nothing is claimed; None where it is only claimed."""
+    return None if judgement.verdict is Verdict.VACUOUS else judgement
 
 
 def turned(
@@ -46,6 +73,7 @@ def turned(
     old: Policy,
     new: Policy,
     *,
+    others: Iterable[Checked] = (),
     house: House[View] = HOUSE,
     limit: int = LIMIT,
     progress: Callable[[str], None] = lambda _: None,
@@ -53,9 +81,10 @@ def turned(
     """The promises whose verdicts differ.
 
     Args:
-        scopes: Where they are asked.
+        scopes: Where they are asked: where something differs.
         old: The SOP before.
         new: The SOP after.
+        others: All other scopes in which the policies are compared.
         house: The rules that are asked.
         limit: How many worlds of a scope are visited at most.
         progress: Told the name of each scope before it is searched.
@@ -66,14 +95,33 @@ def turned(
         for policy, found in zip((old, new), searched, strict=True):
             claimed = [promise for promise in PROMISES if promise.claimed(policy)]
             found.append(Search(checked, policy, explored(checked, policy, house, claimed, limit)))
-    if not searched[0]:
-        return ()
     told = []
     for promise in PROMISES:
-        before, after = (
-            judged(promise, policy, found, Walked(0, frozenset()))
-            for policy, found in zip((old, new), searched, strict=True)
-        )
-        if before.verdict is not after.verdict and not {before.verdict, after.verdict} <= _NO_NEWS:
-            told.append(Turned(promise.number, promise.title, before, after))
+        before, after = (_judged(promise, policy, found) for policy, found in zip((old, new), searched, strict=True))
+        if before.verdict is after.verdict:
+            continue
+        policy = new if after.verdict is Verdict.VACUOUS else old
+        if {before.verdict, after.verdict} == _TESTED_BY_ONE and tested(promise.number, policy, others, house, limit):
+            continue
+        pair = (before, after)
+        only_claimed = any(one.verdict is Verdict.NOT_CLAIMED for one in pair)
+        told.append(Turned(promise.number, promise.title, *(map(_claimed, pair) if only_claimed else pair)))
     return tuple(told)
+
+
+def tested(number: str, policy: Policy, scopes: Iterable[Checked], house: House[View], limit: int) -> bool:
+    """Whether one of these scopes puts a promise to the test under a policy.
+
+    Args:
+        number: The promise's number.
+        policy: The SOP in force.
+        scopes: Where it is looked for, one after the other.
+        house: The rules that are asked.
+        limit: How many worlds of a scope are visited at most.
+    """
+    looked_for = {number: OCCASIONS[number].met}
+    return any(
+        explore(checked.scope, policy, house=house, sometimes=looked_for, limit=limit)[number].result is Result.PROVED
+        for checked in scopes
+        if number not in WAYS or number in checked.ways
+    )

@@ -8,7 +8,8 @@ the same answers at those instants.
 * For each step it is known which instants the answer depended on, how long ago they were, and which earlier step set
   them. Each gives a bound on the time between two steps. All bounds together are difference constraints; the earliest
   instants that satisfy them are found by letting bounds push each other (Bellman and Ford), or there are none.
-* If there are none, other ways to the same step are tried, the shortest first.
+* If there are none, other ways to the same step are tried, the shortest first. Where none of them can be told, either
+  all ways that are not much longer have been tried, or the teller gave up at its limit; it says which (`gave_up`).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, Final
 
 import attrs
@@ -34,7 +35,13 @@ from casecore.policies import Policy
 from casecore.promises import Step
 
 TRIES: Final = 300
-"""How many ways to one step are tried before it is called out of reach."""
+"""How many ways to one step are tried before it is given up."""
+
+STEPS_TRIED: Final = 3
+"""So many times that is tried for steps that are alike."""
+
+LONGER: Final = 2
+"""How many steps longer than the shortest way others may be."""
 
 Bound = tuple[int, int, int]
 """(earlier step, later step, seconds that lie between them at least); the start is step -1."""
@@ -71,9 +78,15 @@ class _Leg:
 
 
 class Teller:
-    """Tells stories of a finished walk."""
+    """Tells stories of a finished walk.
+
+    Attributes:
+        gave_up: Whether the last story that was not found was given up at a limit; otherwise none of the ways that are
+            at most `LONGER` than the shortest can be told.
+    """
 
     def __init__(self, walk: Walk) -> None:
+        self.gave_up = False
         self._walk = walk
         self._laboratory = walk.laboratory
         self._ways_back: dict[int, list[int]] | None = None
@@ -89,8 +102,13 @@ class Teller:
             story = self._told(self._way_to(sighting.world), sighting, believed)
             if story is not None:
                 return story
-        for sighting in sightings[:3]:
+        self.gave_up, tried = False, 0
+        for sighting in sightings:
+            if tried >= STEPS_TRIED * TRIES:
+                self.gave_up = True
+                break
             for way in self._other_ways(sighting.world):
+                tried += 1
                 story = self._told(way, sighting, believed)
                 if story is not None:
                     return story
@@ -98,7 +116,8 @@ class Teller:
 
     def way_to(self, place: int) -> Story | None:
         """The shortest story that ends in a world."""
-        for way in (self._way_to(place), *self._other_ways(place)):
+        self.gave_up = False
+        for way in chain((self._way_to(place),), self._other_ways(place)):
             story = self._told(way, None, lambda _: True)
             if story is not None:
                 return story
@@ -116,13 +135,17 @@ class Teller:
         """Ways to a world by other worlds, shorter ones first, without the one that was found first."""
         before, tried = self._all_before(), 0
         depth = self._depth(place)
-        for length in range(depth, depth + 3):
+        for length in range(depth, depth + 1 + LONGER):
             stack = [(place, [place], length)]
-            while stack and tried < TRIES:
+            while stack:
                 here, way, left = stack.pop()
-                if here == 0 and left >= 0:
-                    tried += 1
-                    yield way[::-1]
+                if here == 0:
+                    if left == 0:  # those that are shorter have been tried
+                        if tried == TRIES:
+                            self.gave_up = True
+                            return
+                        tried += 1
+                        yield way[::-1]
                     continue
                 for earlier in before.get(here, ()):
                     cost = 0 if self._depth(earlier) == self._depth(here) and self._by_time(earlier, here) else 1
@@ -202,7 +225,7 @@ class Teller:
                 return None
             steps.append(step)
             desk = step.after
-        if steps and not believed(steps[-1]):
+        if steps and not (believed(steps[-1]) and laboratory.believes(steps)):
             return None
         return Story(laboratory.scope.team, tuple(steps))
 

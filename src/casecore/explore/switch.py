@@ -4,7 +4,8 @@ Everything that the old policy can lead to is found first; from each of these wo
 the new policy. Asked is what has become of the worlds in which the switch may happen:
 
 * `homeless`: (desk) -> what of a case the new policy has no place for, in words.
-* `possible`: (desk) -> whether it is where one wants to get. There must be a way there, under the new policy alone.
+* `possible`: (desk) -> whether it is where one wants to get. Where there is a way under the old policy, there must be
+  one under the new policy alone; what had none before the switch is not left behind by it.
 
 Its stories are told by the old policy from beginning to end: the switch comes behind their last step.
 """
@@ -38,11 +39,13 @@ class Left:
         why: What the new policy has no place for, or the name of what there is no way to.
         story: The shortest story that leads to such a world; None where none can be told.
         times: In how many worlds it is so.
+        given_up: Whether, where no story can be told, ways are left that were not tried.
     """
 
     why: str
     story: Story | None = field(repr=False)
     times: int
+    given_up: bool = False
 
 
 @frozen
@@ -118,15 +121,18 @@ def switch(
     walk.run()
     found = _without_home(walk, homeless)
     lost = {place for places in found.values() for place in places}
-    for name, wanted in possible.items():
-        stuck = walk.without_way(wanted) if walk.complete else []
-        places = [place for place in stuck if place < walk.switched and place not in lost]
-        if places:
-            found[name] = places
+    stuck = {
+        name: [place for place in walk.without_way(wanted) if place < walk.switched and place not in lost]
+        for name, wanted in (possible.items() if walk.complete else ())
+    }
     laboratory.put_in_force(laboratory.policy)
+    for name, places in stuck.items():
+        before = set(walk.without_way(possible[name], walk.switched)) if places else set[int]()
+        if left := [place for place in places if place not in before]:
+            found[name] = left
     teller = Teller(walk)
-    left = tuple(Left(why, _told(teller, places), len(places)) for why, places in found.items())
-    return Switched(walk.switched, len(walk.order), walk.complete, left)
+    told = tuple(_left(teller, why, places) for why, places in found.items())
+    return Switched(walk.switched, len(walk.order), walk.complete, told)
 
 
 def _without_home(walk: _Continued, homeless: Callable[[Desk], Iterable[str]]) -> dict[str, list[int]]:
@@ -142,6 +148,11 @@ def _without_home(walk: _Continued, homeless: Callable[[Desk], Iterable[str]]) -
     return found
 
 
-def _told(teller: Teller, places: list[int]) -> Story | None:
-    stories = (teller.way_to(place) for place in places[:TRIED])
-    return next((story for story in stories if story is not None), None)
+def _left(teller: Teller, why: str, places: list[int]) -> Left:
+    given_up = len(places) > TRIED
+    for place in places[:TRIED]:
+        story = teller.way_to(place)
+        if story is not None:
+            return Left(why, story, len(places))
+        given_up = given_up or teller.gave_up
+    return Left(why, None, len(places), given_up)

@@ -170,23 +170,30 @@ class Walk:
         """The worlds that commands lead to."""
         return self._by_hand(world, self._positions(world))
 
-    def without_way(self, wanted: Callable[[SeenDesk], bool]) -> list[int]:
-        """The places of the worlds from which no world can be reached in which every case is as wanted."""
+    def without_way(self, wanted: Callable[[SeenDesk], bool], end: int | None = None) -> list[int]:
+        """The places of the worlds from which no world can be reached in which every case is as wanted.
+
+        Args:
+            wanted: (desk) -> whether a case is.
+            end: How many worlds, from the first on, are looked at; they must lead to no others. All of them if it is
+                not given.
+        """
         laboratory = self.laboratory
         question = laboratory.question(wanted)
+        order = self.order[:end]
         good = {
             world
-            for world in self.order
+            for world in order
             if all(
                 question(laboratory.here(part, case, self.agents_of(world)))
                 for part, case in zip(self._parts, self.cases_of(world), strict=True)
             )
         }
-        left = [place for place in range(len(self.order) - 1, -1, -1) if self.order[place] not in good]
+        left = [place for place in range(len(order) - 1, -1, -1) if order[place] not in good]
         while True:
             stuck = []
             for place in left:
-                world = self.order[place]
+                world = order[place]
                 if good.isdisjoint(self.by_command(world)) and good.isdisjoint(self.by_time(world)):
                     stuck.append(place)
                 else:

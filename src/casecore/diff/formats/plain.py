@@ -10,7 +10,7 @@ from casecore.check.formats.plain import placed, told_story
 from casecore.check.formats.results import digest
 from casecore.diff.comparison import Change
 from casecore.diff.days import Day
-from casecore.diff.formats.words import Told, standing, told
+from casecore.diff.formats.words import Told, standing, told, verdict_of
 from casecore.diff.report import Difference, every
 from casecore.policies import Policy
 from casecore.policies.edits import Edit
@@ -37,10 +37,11 @@ def as_json(report: Difference, old: str, new: str, day: Day | None = None) -> s
         "steps": sum(comparison.transitions for _, comparison in report.periods),
         "complete": report.complete,
         "promises": [
-            {"number": one.number, "title": one.title, "old": one.old.verdict, "new": one.new.verdict}
+            {"number": one.number, "title": one.title, "old": verdict_of(one.old), "new": verdict_of(one.new)}
             for _, comparison in report.periods
             for one in comparison.turned
         ],
+        "promises_asked": all(comparison.promises for _, comparison in report.periods),
         "day": None if day is None else _day(day),
         "summary": {**report.counts(), "without_effect": len(report.without_effect)},
     }

@@ -21,7 +21,7 @@ from attrs import frozen
 from casecore.check.formats.results import as_written, said, titled
 from casecore.check.formats.stories import rows
 from casecore.check.in_flight import Stranded
-from casecore.check.report import Level
+from casecore.check.report import Judgement, Level
 from casecore.composition import RULES
 from casecore.diff.comparison import Change, Comparison, Label
 from casecore.diff.days import Day
@@ -80,6 +80,8 @@ APART: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """By where an edit stands: what a reader has to know who is told that it has no effect."""
+
+NOT_ASKED: Final = "whether promises are kept was not asked: --promises"
 
 _TITLES: Final = {rule.id: rule.title for rule in RULES}
 
@@ -244,9 +246,20 @@ def compared(report: Difference) -> str:
     found = [comparison for _, comparison in report.periods]
     worlds, steps = (sum(one) for one in zip(*((c.worlds, c.transitions) for c in found), strict=True))
     tried = "all of them" if report.complete else "and given up at the limit"
-    clockless = sum(len(comparison.untold) + comparison.flights.untold for comparison in found)
-    left = f"; {counted(clockless, 'difference')} left out, to which no clock leads" if clockless else ""
+    asked = all(comparison.promises or not comparison.changes for comparison in found)
+    left = "".join(f"; {line}" for line in (*left_out(found), *(() if asked else (NOT_ASKED,))))
     return f"{counted(worlds, 'world')}, {counted(steps, 'step')} between them, {tried}{_flown(found)}{left}"
+
+
+def left_out(found: list[Comparison]) -> Iterator[str]:
+    """How many differences are not told, because no story leads to them, and how sure that is."""
+    unsure = sum(sum(one.given_up for one in comparison.untold) + comparison.flights.given_up for comparison in found)
+    every = sum(len(comparison.untold) + comparison.flights.untold for comparison in found)
+    if every > unsure:
+        yield f"{counted(every - unsure, 'difference')} left out, to which no clock leads under either policy"
+    if unsure:
+        found_none = "to which no clock was found to lead before the search was given up"
+        yield f"{counted(unsure, 'difference')} left out, {found_none}"
 
 
 def _flown(found: list[Comparison]) -> str:
@@ -259,7 +272,13 @@ def verdict_lines(report: Difference) -> Iterator[str]:
     for begin, comparison in report.periods:
         since = "" if begin is None else f"from {begin:%Y-%m-%d}: "
         for one in comparison.turned:
-            yield visible(f"{since}P{one.number} {one.title}: {one.old.verdict} -> {one.new.verdict} ({said(one.new)})")
+            why = "" if one.new is None else f" ({said(one.new)})"
+            yield visible(f"{since}P{one.number} {one.title}: {verdict_of(one.old)} -> {verdict_of(one.new)}{why}")
+
+
+def verdict_of(judgement: Judgement | None) -> str:
+    """What is known of a promise, in a word or two."""
+    return "claimed" if judgement is None else judgement.verdict
 
 
 def day_lines(day: Day) -> Iterator[str]:
