@@ -30,7 +30,7 @@ from casecore.check.in_flight import Flights, flown, strands
 from casecore.composition import HOUSE, View
 from casecore.diff.scopes import together
 from casecore.diff.verdicts import Turned, claims, turned
-from casecore.explore import LIMIT, Scope, Story
+from casecore.explore import LIMIT, Story
 from casecore.explore.laboratory import Context, Here, Move, Outcome
 from casecore.explore.questions import Question
 from casecore.explore.stories import Teller
@@ -143,27 +143,17 @@ class Comparison:
 class Pair(TwoPolicies):
     """A laboratory with two policies, which notes where their answers differ."""
 
-    def __init__(self, scope: Scope, old: Policy, new: Policy, house: House[View]) -> None:
-        super().__init__(scope, old, new, house)
-        self._same: dict[Move, Move] = {}
-        for part in (None, *range(len(scope.parts))):
-            given = [move for move in self.moves(part) if move.command is not None]
-            half = len(given) // 2
-            for one, other in zip(given[:half], given[half:], strict=True):
-                self._same[one], self._same[other] = other, one
-
     def _watch(self, context: Context, here: Here, move: Move, outcome: Outcome) -> None:
-        if len(self.in_force) == 1:
-            return  # a switch is tried
-        other = self._same[move].question(here)
-        if other is outcome or (other.happens and move.policy is not self.policy):
+        del here
+        other = self.otherwise.get(move)
+        if other is None or (other.happens and move.policy is not self.policy):
             return  # the same, or noted already from the old policy's side
         context.met.append((_reason(move, outcome, other, self.policy), move))
 
     def watching(self, move: Move, outcome: Outcome) -> list[Question]:
         """The same command under the other policy: a story must be one for both."""
         del outcome
-        return [self._same[move].question] if move in self._same else []
+        return [self.given[move].question] if move in self.given else []
 
     def believes(self, steps: Sequence[Step]) -> bool:
         """Whether one policy alone leads to the last step: what needs steps of both happens at no desk."""

@@ -327,18 +327,7 @@ class Laboratory:
 
     def _explored(self, part: int | None, case: int, agents: int) -> Context:
         here, context = self.here(part, case, agents), Context()
-        facts = here.facts
-        for way in self._ways(part, case):
-            move, node = way
-            while type(node) is Fork:
-                node = node.leads.get(facts[node.whose][node.path])
-            if node is None:
-                outcome = move.question(here)
-                way[1] = move.question.start(facts[CASE])
-            else:
-                outcome = node.value
-            if outcome is None or not outcome.happens:
-                continue
+        for move, outcome in self._happening(part, case, here):
             context.transitions += 1
             if move.command is not None:
                 self._watch(context, here, move, outcome)
@@ -348,15 +337,41 @@ class Laboratory:
                     (context.by_time if move.command is None else context.by_command).append(leads)
         return context
 
+    def _happening(self, part: int | None, case: int, here: Here) -> Iterable[tuple[Move, Outcome]]:
+        """Every move that is possible here, and what comes of it."""
+        return [answer for answer in self._answers(part, case, here) if _happens(answer[1])]
+
+    def _answers(self, part: int | None, case: int, here: Here) -> list[tuple[Any, Any]]:
+        """Whatever is asked about a case and could be possible with it, with the answer here."""
+        facts, answers = here.facts, []
+        for way in self._ways(part, case):
+            asked, node = way
+            while type(node) is Fork:
+                node = node.leads.get(facts[node.whose][node.path])
+            if node is None:
+                answers.append((asked, asked.question(here)))
+                way[1] = asked.question.start(facts[CASE])
+            else:
+                answers.append((asked, node.value))
+        return answers
+
     def _ways(self, part: int | None, case: int) -> list[list[Any]]:
-        """The moves that could be possible with a case, each with how far the case alone leads to its answer."""
+        """What could be possible with a case, each with how far the case alone leads to its answer."""
         known = self._starts[-1 if part is None else part]
         ways = known.get(case)
         if ways is None:
             facts = self.nobody.facts if part is None else self.cases[part].all[case].facts
-            ways = [[move, move.question.start(facts)] for move in self.moves(part)]
-        ways = known[case] = [way for way in ways if not _in_vain(way[1])]
+            ways = [[asked, asked.question.start(facts)] for asked in self._asking(part)]
+        ways = known[case] = [way for way in ways if type(way[1]) is not Answer or self._could_be(way[1].value)]
         return ways
+
+    def _asking(self, part: int | None) -> Sequence[Any]:
+        """What is asked about a part, each with its `question`: of every move, what comes of it."""
+        return self.moves(part)
+
+    def _could_be(self, answer: Any) -> bool:
+        """Whether an answer says that something is possible."""
+        return _happens(answer)
 
     def moves(self, part: int | None) -> list[Move]:
         """Everything that can be done about a part, time that passes included; or without a case."""
@@ -394,9 +409,8 @@ class Laboratory:
         return agents, led
 
 
-def _in_vain(start: Fork | Answer | None) -> bool:
-    """Whether the case alone tells that a move is not possible."""
-    return type(start) is Answer and (start.value is None or not start.value.happens)
+def _happens(outcome: Outcome | None) -> bool:
+    return outcome is not None and bool(outcome.happens)
 
 
 def start_of(scope: Scope, policy: Policy, house: House[View]) -> Desk:

@@ -12,7 +12,7 @@ Its stories are told by the old policy from beginning to end: the switch comes b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import attrs
@@ -20,8 +20,10 @@ from attrs import field, frozen
 
 from casecore.composition import View
 from casecore.desk import Desk
-from casecore.explore.laboratory import Laboratory, Move
+from casecore.explore.laboratory import Here, Laboratory, Move, Outcome
+from casecore.explore.questions import Question
 from casecore.explore.scope import Scope
+from casecore.explore.seen import SeenDesk
 from casecore.explore.stories import Story, Teller
 from casecore.explore.worlds import Walk
 from casecore.house import House
@@ -65,25 +67,85 @@ class Switched:
     left: tuple[Left, ...]
 
 
+@attrs.frozen(eq=False)
+class Both:
+    """The same move under the old policy and under the new one, of which is asked at once what comes of it.
+
+    Most of what the two read, and mostly what they answer, is the same.
+    """
+
+    moves: tuple[Move, Move]
+    question: Question
+
+
 class TwoPolicies(Laboratory):
     """A laboratory with two policies: everything is tried under both, or under one of them at a time.
 
-    What was decided under either stays known, whichever is in force.
+    What was decided under either stays known, whichever is in force. What both do alike is one step.
+
+    Attributes:
+        in_force: The policies that decide.
+        given: For each command of either policy, what it is under both.
+        otherwise: For each move of the context that is looked at, what the other policy answers, where that differs.
     """
 
     def __init__(self, scope: Scope, old: Policy, new: Policy, house: House[View]) -> None:
         self.in_force: tuple[Policy, ...] = (old, new)
+        self._sides: tuple[int, ...] = (0, 1)
+        self.given: dict[Move, Both] = {}
         super().__init__(scope, old, house, others=(new,))
+
+    def forget(self) -> None:
+        """Begin anew with the pieces; what was decided under both stays known."""
+        super().forget()
+        self._both = [self._pairs(about, passes) for about, passes in zip(self._about, self._passes, strict=True)]
+        self._both.append(self._pairs(self._given, []))
+
+    def _pairs(self, commands: list[Move], passes: list[Move]) -> list[Both]:
+        """The moves of the old policy come first, then the same ones of the new one."""
+        found = []
+        for moves in (commands, passes):
+            half = len(moves) // 2
+            for old, new in zip(moves[:half], moves[half:], strict=True):
+                both = self.given.get(old) or Both((old, new), self.question(_of_both(old, new)))
+                if old.command is not None:
+                    self.given[old] = self.given[new] = both
+                found.append(both)
+        return found
 
     def put_in_force(self, *policies: Policy) -> None:
         """From now on only these decide, and let time pass."""
         self.in_force = policies
+        self._sides = tuple(side for side in (0, 1) if any(self.policies[side] is policy for policy in policies))
         self._contexts = [{} for _ in self._contexts]
         self._starts = [{} for _ in self._starts]
 
     def moves(self, part: int | None) -> list[Move]:
         """Everything that can be done under the policies in force."""
         return [move for move in super().moves(part) if any(move.policy is policy for policy in self.in_force)]
+
+    def _asking(self, part: int | None) -> Sequence[Both]:
+        return self._both[-1 if part is None else part]
+
+    def _could_be(self, answer: tuple[Outcome | None, Outcome | None]) -> bool:
+        return any(super(TwoPolicies, self)._could_be(answer[side]) for side in self._sides)
+
+    def _happening(self, part: int | None, case: int, here: Here) -> Iterable[tuple[Move, Outcome]]:
+        answers = self._answers(part, case, here)
+        self.otherwise: dict[Move, Outcome | None] = {}
+        for both, (old, new) in answers if len(self._sides) > 1 else ():
+            if old is not new:
+                self.otherwise.update(zip(both.moves, (new, old), strict=True))
+        for side in self._sides:
+            for both, outcomes in answers:
+                outcome = outcomes[side]
+                alike = side > self._sides[0] and outcome is outcomes[0]
+                if outcome is not None and outcome.happens and not alike:
+                    yield both.moves[side], outcome
+
+
+def _of_both(old: Move, new: Move) -> Callable[[SeenDesk], tuple[Outcome | None, Outcome | None]]:
+    return lambda desk: (old.question.ask(desk), new.question.ask(desk))
 
 
 @attrs.define(eq=False, slots=False)
