@@ -339,21 +339,23 @@ class Laboratory:
 
     def _happening(self, part: int | None, case: int, here: Here) -> Iterable[tuple[Move, Outcome]]:
         """Every move that is possible here, and what comes of it."""
-        return [answer for answer in self._answers(part, case, here) if _happens(answer[1])]
+        return self._possible(part, case, here)
 
-    def _answers(self, part: int | None, case: int, here: Here) -> list[tuple[Any, Any]]:
-        """Whatever is asked about a case and could be possible with it, with the answer here."""
-        facts, answers = here.facts, []
+    def _possible(self, part: int | None, case: int, here: Here) -> list[tuple[Any, Any]]:
+        """Whatever is asked about a case to which the answer here is that something happens, with the answer."""
+        facts, found = here.facts, []
         for way in self._ways(part, case):
             asked, node = way
             while type(node) is Fork:
                 node = node.leads.get(facts[node.whose][node.path])
             if node is None:
-                answers.append((asked, asked.question(here)))
+                answer = asked.question(here)
                 way[1] = asked.question.start(facts[CASE])
             else:
-                answers.append((asked, node.value))
-        return answers
+                answer = node.value
+            if answer is not None and answer.happens:
+                found.append((asked, answer))
+        return found
 
     def _ways(self, part: int | None, case: int) -> list[list[Any]]:
         """What could be possible with a case, each with how far the case alone leads to its answer."""
@@ -362,16 +364,12 @@ class Laboratory:
         if ways is None:
             facts = self.nobody.facts if part is None else self.cases[part].all[case].facts
             ways = [[asked, asked.question.start(facts)] for asked in self._asking(part)]
-        ways = known[case] = [way for way in ways if type(way[1]) is not Answer or self._could_be(way[1].value)]
+        ways = known[case] = [way for way in ways if not _in_vain(way[1])]
         return ways
 
     def _asking(self, part: int | None) -> Sequence[Any]:
         """What is asked about a part, each with its `question`: of every move, what comes of it."""
         return self.moves(part)
-
-    def _could_be(self, answer: Any) -> bool:
-        """Whether an answer says that something is possible."""
-        return _happens(answer)
 
     def moves(self, part: int | None) -> list[Move]:
         """Everything that can be done about a part, time that passes included; or without a case."""
@@ -409,8 +407,9 @@ class Laboratory:
         return agents, led
 
 
-def _happens(outcome: Outcome | None) -> bool:
-    return outcome is not None and bool(outcome.happens)
+def _in_vain(start: Fork | Answer | None) -> bool:
+    """Whether the case alone tells that nothing is possible."""
+    return type(start) is Answer and (start.value is None or not start.value.happens)
 
 
 def start_of(scope: Scope, policy: Policy, house: House[View]) -> Desk:

@@ -13,7 +13,7 @@ Its stories are told by the old policy from beginning to end: the switch comes b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import attrs
 from attrs import field, frozen
@@ -67,6 +67,14 @@ class Switched:
     left: tuple[Left, ...]
 
 
+class Outcomes(NamedTuple):
+    """What comes of a move under the old policy and under the new one, and whether anything does under either."""
+
+    old: Outcome | None
+    new: Outcome | None
+    happens: bool
+
+
 @attrs.frozen(eq=False)
 class Both:
     """The same move under the old policy and under the new one, of which is asked at once what comes of it.
@@ -93,6 +101,7 @@ class TwoPolicies(Laboratory):
         self.in_force: tuple[Policy, ...] = (old, new)
         self._sides: tuple[int, ...] = (0, 1)
         self.given: dict[Move, Both] = {}
+        self.otherwise: dict[Move, Outcome | None] = {}
         super().__init__(scope, old, house, others=(new,))
 
     def forget(self) -> None:
@@ -127,25 +136,26 @@ class TwoPolicies(Laboratory):
     def _asking(self, part: int | None) -> Sequence[Both]:
         return self._both[-1 if part is None else part]
 
-    def _could_be(self, answer: tuple[Outcome | None, Outcome | None]) -> bool:
-        return any(super(TwoPolicies, self)._could_be(answer[side]) for side in self._sides)
-
     def _happening(self, part: int | None, case: int, here: Here) -> Iterable[tuple[Move, Outcome]]:
-        answers = self._answers(part, case, here)
-        self.otherwise: dict[Move, Outcome | None] = {}
-        for both, (old, new) in answers if len(self._sides) > 1 else ():
+        found = self._possible(part, case, here)
+        self.otherwise = {}
+        for both, (old, new, _) in found if len(self._sides) > 1 else ():
             if old is not new:
                 self.otherwise.update(zip(both.moves, (new, old), strict=True))
         for side in self._sides:
-            for both, outcomes in answers:
+            for both, outcomes in found:
                 outcome = outcomes[side]
                 alike = side > self._sides[0] and outcome is outcomes[0]
                 if outcome is not None and outcome.happens and not alike:
                     yield both.moves[side], outcome
 
 
-def _of_both(old: Move, new: Move) -> Callable[[SeenDesk], tuple[Outcome | None, Outcome | None]]:
-    return lambda desk: (old.question.ask(desk), new.question.ask(desk))
+def _of_both(old: Move, new: Move) -> Callable[[SeenDesk], Outcomes]:
+    def ask(desk: SeenDesk) -> Outcomes:
+        outcomes = old.question.ask(desk), new.question.ask(desk)
+        return Outcomes(*outcomes, any(outcome is not None and outcome.happens for outcome in outcomes))
+
+    return ask
 
 
 @attrs.define(eq=False, slots=False)
