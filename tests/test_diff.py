@@ -176,6 +176,11 @@ EDITS = {
             (STRICTER, ("offer.late",), ("AcceptOffer",), 3),
         ],
     ),
+    "who does not answer goes": (
+        "offer",
+        {"routing__unanswered": "unavailable"},
+        [(OTHER, ("AgentUnavailable",), ("ExpireOffer",), 3)],
+    ),
     "no notes": ("wrap-up", {"wrap_up__notes": False}, [(LOOSER, ("wrap_up.notes",), ("Dispose",), 4)]),
     "only what is resolved is closed": (
         "closing",

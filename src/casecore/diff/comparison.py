@@ -153,7 +153,7 @@ class Pair(TwoPolicies):
     def watching(self, move: Move, outcome: Outcome) -> list[Question]:
         """The same command under the other policy: a story must be one for both."""
         del outcome
-        return [self.given[move].question] if move in self.given else []
+        return [self.both_of[move].question] if move in self.both_of else []
 
     def believes(self, steps: Sequence[Step]) -> bool:
         """Whether one policy alone leads to the last step: what needs steps of both happens at no desk."""

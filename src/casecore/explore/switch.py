@@ -93,14 +93,14 @@ class TwoPolicies(Laboratory):
 
     Attributes:
         in_force: The policies that decide.
-        given: For each command of either policy, what it is under both.
+        both_of: For each command of either policy, what it is under both.
         otherwise: For each move of the context that is looked at, what the other policy answers, where that differs.
     """
 
     def __init__(self, scope: Scope, old: Policy, new: Policy, house: House[View]) -> None:
         self.in_force: tuple[Policy, ...] = (old, new)
         self._sides: tuple[int, ...] = (0, 1)
-        self.given: dict[Move, Both] = {}
+        self.both_of: dict[Move, Both] = {}
         self.otherwise: dict[Move, Outcome | None] = {}
         super().__init__(scope, old, house, others=(new,))
 
@@ -116,9 +116,9 @@ class TwoPolicies(Laboratory):
         for moves in (commands, passes):
             half = len(moves) // 2
             for old, new in zip(moves[:half], moves[half:], strict=True):
-                both = self.given.get(old) or Both((old, new), self.question(_of_both(old, new)))
+                both = self.both_of.get(old) or Both((old, new), self.question(_under_both(old, new)))
                 if old.command is not None:
-                    self.given[old] = self.given[new] = both
+                    self.both_of[old] = self.both_of[new] = both
                 found.append(both)
         return found
 
@@ -150,7 +150,7 @@ class TwoPolicies(Laboratory):
                     yield both.moves[side], outcome
 
 
-def _of_both(old: Move, new: Move) -> Callable[[SeenDesk], Outcomes]:
+def _under_both(old: Move, new: Move) -> Callable[[SeenDesk], Outcomes]:
     def ask(desk: SeenDesk) -> Outcomes:
         outcomes = old.question.ask(desk), new.question.ask(desk)
         return Outcomes(*outcomes, any(outcome is not None and outcome.happens for outcome in outcomes))
