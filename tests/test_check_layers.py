@@ -2,10 +2,14 @@
 
 from datetime import UTC, datetime
 
+import pytest
+from hypothesis import given
+
 from casecore.check import Verdict, check
 from casecore.check.cast import scopes
 from casecore.cli.app import run
 from casecore.policies import Policy
+from casecore.testing.strategies import layered_policies
 
 TWO = "3 chat cases, one agent"
 DRAFT = "a draft on chat"
@@ -126,6 +130,26 @@ def test_an_override_that_can_never_apply():
     report, _ = known(policy, TWO)
     (found,) = (finding for finding in report.findings if finding.code == "CC205")
     assert "can never apply" in found.message
+
+
+@given(layered_policies())
+def test_every_policy_has_its_scopes(policy):
+    """Regression: the tag of a queue could be no tag, and the case that an override matches could not be stated."""
+    searched = scopes(policy)
+    assert len(policy.override) == sum(", override " in each.scope.name for each in searched)
+
+
+@pytest.mark.parametrize("tag", ["", "two\\nlines", "x" * 201], ids=["empty", "unseen", "long"])
+def test_a_tag_that_is_none_is_told(tag, tmp_path, capsys):
+    """Regression: `casecore check` ended in a traceback of the first command that was to carry the tag."""
+    sop = tmp_path / "sop.toml"
+    sop.write_text(
+        f'[queues.vip]\ntags = ["{tag}"]\n[queues.all]\nfallback = true\n'
+        '[[override]]\nmatch = { queue = "vip" }\nset = { "chat.idle.silence" = "5m" }\n'
+    )
+    assert 2 == run(["check", str(sop)])
+    assert "sop.toml:2:9" in (told := capsys.readouterr().err)
+    assert "expected: text of 1 to 200 visible characters" in told
 
 
 def test_scopes_that_are_named_are_asked_alone(capsys):

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casecore.kernel import CommandError
 from casecore.keys import (
     LONGEST,
     MISSING,
     Choice,
     Flag,
+    Id,
     Length,
     Named,
     Number,
@@ -26,7 +28,9 @@ from casecore.keys import (
     spoken,
     words,
 )
+from casecore.notes import AddTag
 from casecore.problems import Problem, did_you_mean
+from casecore.testing.scenario import T0
 
 
 class Colour(StrEnum):
@@ -152,6 +156,49 @@ class TestText:
     def test_long_values_are_cut(self):
         """A message quotes the start of what was found."""
         assert "'" + "x" * 56 + "... does not fit" == problem(Text(), "x" * 5000).message
+
+
+class TestId:
+    """What commands carry as an id, and what the policy calls something."""
+
+    @pytest.mark.parametrize("value", ["vip", "x" * 200, "muito urgente", "👋"])
+    def test_reads(self, value):
+        """Visible characters and spaces."""
+        assert (value, []) == read(Id(), value)
+        assert value == Id().write(value)
+
+    @pytest.mark.parametrize(
+        ("value", "remedy"),
+        [
+            ("", ""),
+            ("x" * 201, "it has 201 characters"),
+            ("two\nlines", r"take out '\n', which cannot be seen"),
+            ("gold\u200bcard", r"take out '\u200b', which cannot be seen"),
+            ("\ud800", r"take out '\ud800', which cannot be seen"),
+            (7, ""),
+            (None, ""),
+            (["vip"], ""),
+        ],
+        ids=repr,
+    )
+    def test_does_not_fit(self, value, remedy):
+        """What fits is told, and what would make it fit."""
+        assert Problem("p", problem(Id(), value).message, "text of 1 to 200 visible characters", remedy) == problem(
+            Id(), value
+        )
+
+    @given(st.text(max_size=250) | st.text("x\n ", max_size=250))
+    def test_fits_what_a_command_takes(self, text):
+        """Regression: a policy could name a tag that no command can carry, and checking it ended in a traceback.
+
+        `casecore check` tries each override with a case that it matches; with `[queues.vip] tags = [""]` that case
+        could not even be stated.
+        """
+        try:
+            carried = AddTag("ana", T0, "c1", text).tag
+        except CommandError:
+            carried = MISSING
+        assert carried == read(Id(), text)[0]
 
 
 class TestLength:
@@ -333,7 +380,13 @@ class TestNamed:
     @pytest.mark.parametrize("name", ["", "x" * 201, "two\nlines", "\ud800"])
     def test_no_name(self, name):
         """A name is what an id is: short visible text."""
-        assert "1 to 200 visible characters" == problem(Named(Whole()), {name: 1}).expected
+        assert Id.describe == problem(Named(Whole()), {name: 1}).expected
+
+    def test_no_name_is_told_where_it_stands(self):
+        """Regression: of a name that is none, the place of the whole table was told, and not what makes it none."""
+        assert Problem('p."a\\tb"', "is no name", Id.describe, "take out '\\t', which cannot be seen") == problem(
+            Named(Whole()), {"a\tb": 1}
+        )
 
     @pytest.mark.parametrize("value", ["red", None, [], {True: 1}], ids=repr)
     def test_no_table(self, value):

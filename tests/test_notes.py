@@ -3,6 +3,8 @@
 import attrs
 import pytest
 
+from casecore import codec
+from casecore.assignments import OpenCase
 from casecore.notes import (
     AddNote,
     AddTag,
@@ -21,6 +23,7 @@ from casecore.notes import (
     SetSentiment,
 )
 from casecore.policies import Policy
+from casecore.replies import SendReply
 from casecore.sections import Sentiment, Tags
 from casecore.testing.scenario import at, case_in, given, new_case
 from casecore.threads import Feeling, RecordCustomer
@@ -243,6 +246,27 @@ class TestSentiment:
             SetSentiment("ana", at(10), "c2", "m-c2", Feeling.NEGATIVE),
         )
         assert (0, 2) == counts(story.desk)
+
+    def test_of_our_own_message(self):
+        """Regression: marking our reply counted on the customer's record, as if the customer had written it.
+
+        The customer card then told more marked messages than the customer had written. The reply is marked all the
+        same.
+        """
+        ours = given(new_case(), OpenCase("ana", at(1), "c1"), SendReply("ana", at(2), "c1", "r1", "No"))
+        outcome = ours.when(SetSentiment("ben", at(10), "c1", "r1", Feeling.NEGATIVE))
+        outcome.then(SentimentSet("ben", at(10), "c1", "r1", "maria", Feeling.NEGATIVE, Feeling.NEUTRAL, "ana"))
+        assert Feeling.NEGATIVE is outcome.desk.messages["r1"].sentiment
+        assert (0, 0) == counts(outcome.desk)
+        assert (0, 0) == counts(outcome.and_when(SetSentiment("ben", at(20), "c1", "r1", Feeling.NEUTRAL)).desk)
+
+    def test_stored_before_the_author_was_told(self):
+        """A mark that was stored without an author counts as it did when it was made."""
+        story = given(new_case())
+        stored = SentimentSet("ana", at(10), "c1", "m-c1", "maria", Feeling.NEGATIVE, Feeling.NEUTRAL)
+        plain = codec.to_plain(stored)
+        del plain["author"]
+        assert (0, 1) == counts(story.desk.evolve([codec.from_plain(plain)]))
 
     def test_unknown_message(self):
         """The message must be on the case."""

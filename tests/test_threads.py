@@ -1,6 +1,8 @@
 """Customers, their threads and their messages: who writes, where, and what is kept of it (§1)."""
 
+import attrs
 import pytest
+from rpds import HashTrieMap
 
 from casecore.arrivals import MessageReceived, ReceiveMessage, SuccessorStarted
 from casecore.cases import CaseStarted
@@ -36,6 +38,37 @@ class TestCustomers:
     def test_without_a_name(self):
         """A customer may be nameless."""
         assert None is given(new_case()).desk.customers["maria"].name
+
+    def test_named_later(self):
+        """Regression: a name that came with a later message was dropped, and the closing message named nobody."""
+        outcome = given(new_case()).when(writes("m2", name="Maria"))
+        assert CustomerRecorded("customer", at(60), "maria", "Maria") == outcome.events[0]
+        assert Customer("maria", "Maria") == outcome.desk.customers["maria"]
+        assert MessageReceived is type(outcome.events[1])
+
+    def test_named_on_another_channel(self):
+        """A message that starts a case names the customer, too; what else is known of them stays."""
+        known = RecordCustomer("system", at(1), "maria", profile={"phone": "1"})
+        outcome = given(new_case(), known).when(new_case("c2", channel="email", at=at(2), name="Maria"))
+        assert CustomerRecorded("customer", at(2), "maria", "Maria", {"phone": "1"}) == outcome.events[0]
+        assert Customer("maria", "Maria", {"phone": "1"}) == outcome.desk.customers["maria"]
+
+    @pytest.mark.parametrize("fields", [{"name": "M."}, {"name": ""}, {}])
+    def test_a_known_name_stays(self, fields):
+        """What the desk has recorded is not overwritten by what a channel says."""
+        outcome = given(new_case(name="Maria Silva")).when(writes("m2", **fields))
+        assert CustomerRecorded not in map(type, outcome.events)
+        assert "Maria Silva" == outcome.desk.customers["maria"].name
+
+    def test_a_machine_names_nobody(self):
+        """An auto-reply changes nothing."""
+        outcome = given(new_case()).when(writes("m2", name="Mail Delivery System", auto_generated=True))
+        assert Customer("maria") == outcome.desk.customers["maria"]
+
+    def test_not_named_where_the_record_is_not_loaded(self):
+        """A desk that holds the case and not its customer takes the message, and makes nobody up."""
+        desk = attrs.evolve(given(new_case()).desk, customers=HashTrieMap())
+        assert [MessageReceived] == [*map(type, desk.handle(writes("m2", name="Maria"))[1])]
 
     def test_known_before(self):
         """A second thread of the same customer is no second customer."""

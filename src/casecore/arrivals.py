@@ -33,7 +33,7 @@ from casecore.kernel import (
 from casecore.policies import Aspect, Policy
 from casecore.records import draft_of
 from casecore.statuses import CASE_LIFECYCLE, CLOSED, OPEN, Status, Trigger
-from casecore.threads import CustomerMet, Message, Thread, ThreadOpened, message_fresh
+from casecore.threads import CustomerMet, Message, Thread, ThreadOpened, message_fresh, named
 
 # Command ---------------------------------------------------------------------------------------------
 
@@ -49,7 +49,7 @@ class ReceiveMessage(Command):
         customer: Who writes; needed the first time on a thread.
         channel: Where; needed the first time on a thread.
         new_case: The id of the case, if this message starts one; otherwise derived from the thread or predecessor.
-        name: The customer's name, if it is known.
+        name: The customer's name, if it is known; used where the desk knows none yet.
         reason: What the customer selected as the reason.
         language: The customer's language, e.g. `pt`.
         auto_generated: A machine sent it: an auto-reply, a bounce.
@@ -230,9 +230,10 @@ def _receive(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tuple[E
     if case is None or case.status is CLOSED:
         return _start(view, c, policy)
     received = MessageReceived(c.by, c.at, case.id, c.thread, case.customer, c.message, c.text, c.kind, _answers(view))
+    name = named(view, c.by, c.at, c.name)
     if CASE_LIFECYCLE.dest(case.status, Trigger.CUSTOMER_MESSAGE) is case.status:
-        return (received,)
-    return (received, CaseReopened(c.by, c.at, case.id, case.status))
+        return (*name, received)
+    return (*name, received, CaseReopened(c.by, c.at, case.id, case.status))
 
 
 def _start(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tuple[Event, ...]:
@@ -244,6 +245,7 @@ def _start(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tuple[Eve
     events: list[Event] = []
     if view.customer is None:
         events.append(CustomerMet(c.by, c.at, customer, c.name))
+    events += named(view, c.by, c.at, c.name)
     if thread is None:
         events.append(ThreadOpened(c.by, c.at, c.thread, customer, channel))
     new, queue = new_case_id(c, before), policy.queue_for(channel, c.reason, c.language, c.tags)

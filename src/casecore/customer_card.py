@@ -35,8 +35,8 @@ class CustomerCard:
         conversations: Every thread, the one with the latest activity first; each case says its status, when it was, and
             who worked on it.
         notes: The notes that stand, on the customer and on their cases, in the order in which they were written.
-        positive: How many messages are marked positive; likewise `negative`.
-        neutral: How many of the customer's messages are not marked.
+        positive: How many of the customer's messages are marked positive; likewise `negative`.
+        neutral: How many of them are not marked.
     """
 
     customer: str

@@ -15,9 +15,11 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from casecore.composition import RULES, TIMERS
+from casecore.kernel import ID_LIMIT
 from casecore.keys import (
     Choice,
     Flag,
+    Id,
     Kind,
     Length,
     Named,
@@ -135,6 +137,7 @@ _SCHEMAS: Final[Mapping[type, Callable[[Any], Schema]]] = MappingProxyType(
         Whole: lambda kind: {"type": "integer", "minimum": kind.least, "maximum": kind.most},
         Number: lambda kind: {"type": "number", "minimum": kind.least, "maximum": kind.most},
         Text: lambda kind: {"type": "string", "maxLength": kind.most, **({"minLength": 1} if kind.least else {})},
+        Id: lambda kind: {"type": "string", "maxLength": ID_LIMIT, "minLength": 1},
         PromiseNumber: lambda kind: {"type": "string", "enum": [*kind.numbers]},
         Length: _length,
         Choice: lambda kind: {"type": "string", "enum": [*words_of(kind.choices)]},

@@ -101,19 +101,25 @@ def _checked_id(_: object, attribute: Attribute[Any], value: object) -> None:
         _check_id(attribute.name, value)
 
 
+def is_id(value: object) -> bool:
+    """Whether a value can be an id: text of 1 to `ID_LIMIT` visible characters and spaces."""
+    return isinstance(value, str) and 0 < len(value) <= ID_LIMIT and value.isprintable()
+
+
 def _check_id(name: str, value: object) -> None:
+    if is_id(value):
+        return
     if not isinstance(value, str):
         raise CommandError(name, f"{value!r} is not text", "give an id as text")
     if not value:
         raise CommandError(name, "the id is empty", f"give an id of 1 to {ID_LIMIT} characters")
     if len(value) > ID_LIMIT:
         raise CommandError(name, f"the id has {len(value)} characters", f"give an id of 1 to {ID_LIMIT} characters")
-    if not value.isprintable():
-        raise CommandError(
-            name,
-            f"the id {value!r} has control or invisible characters",
-            "give an id of visible characters and spaces",
-        )
+    raise CommandError(
+        name,
+        f"the id {value!r} has control or invisible characters",
+        "give an id of visible characters and spaces",
+    )
 
 
 def _checked_text(_: object, attribute: Attribute[Any], value: object) -> None:

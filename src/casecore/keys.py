@@ -21,7 +21,7 @@ from typing import Any, Final, Protocol, TypeVar, dataclass_transform
 import attrs
 from attrs import field, frozen
 
-from casecore.kernel import ID_LIMIT, is_whole, shown
+from casecore.kernel import ID_LIMIT, is_id, is_whole, shown
 from casecore.problems import Problem, did_you_mean, no_such_keys, quoted, under
 
 MISSING: Final = object()
@@ -135,6 +135,29 @@ class Text:
     def write(self, value: str) -> Any:
         """As it is."""
         return value
+
+
+@frozen
+class Id:
+    """Text that commands later carry as an id, e.g. a tag, or by which the policy calls something."""
+
+    describe = f"text of 1 to {ID_LIMIT} visible characters"
+
+    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
+        """A str that can be an id."""
+        return value if is_id(value) else _wrong(self, value, path, problems, _made_an_id(value))
+
+    def write(self, value: str) -> Any:
+        """As it is."""
+        return value
+
+
+def _made_an_id(value: Any) -> str:
+    """What would make a text an id, where it is one too long or one of which not everything is seen."""
+    if not isinstance(value, str) or not value:
+        return ""
+    unseen = next((x for x in value if not x.isprintable()), None)
+    return f"it has {len(value):,} characters" if unseen is None else f"take out {unseen!r}, which cannot be seen"
 
 
 _MANY_SECONDS = 10**9
@@ -302,9 +325,10 @@ class Named:
 
     def _name(self, word: str, path: str, problems: list[Problem]) -> Any:
         if self.names is None:
-            if word and len(word) <= ID_LIMIT and word.isprintable():
+            if is_id(word):
                 return word
-            problems.append(Problem(path, f"{quoted(word)} is no name", f"1 to {ID_LIMIT} visible characters"))
+            remedy = _made_an_id(word)
+            problems.append(Problem(under(path, word), "is no name", Id.describe, remedy, of_key=True))
             return MISSING
         known = words(self.names)
         if word in known:

@@ -3,8 +3,9 @@
 * A note is on a case or on a customer. Its author, or a supervisor, may edit and delete it; the history keeps every
   version.
 * A tag is on a case or on one message of it. The policy switches tags off, and limits how many there are.
-* A message is neutral until somebody marks it positive or negative; the customer's record counts both. The policy
-  may keep agents from marking by hand.
+* A message is neutral until somebody marks it positive or negative. The customer's record counts both of the messages
+  that the customer wrote; ours may be marked, too, and say nothing about the customer. The policy may keep agents
+  from marking by hand.
 * Nothing is written on a closed case.
 """
 
@@ -163,13 +164,14 @@ class MessageUntagged(Event):
 
 @frozen
 class SentimentSet(Event):
-    """A message was marked."""
+    """A message was marked; `author` is who of us wrote it, None where the customer did."""
 
     case: str
     message: str
     customer: str
     sentiment: Feeling
     was: Feeling
+    author: str | None = None
 
 
 # Needs -------------------------------------------------------------------------------------------------
@@ -290,7 +292,8 @@ def _set_sentiment(view: SeesNote, command: SetSentiment, _: Policy) -> tuple[Ev
     c, message = command, view.message
     if message is None or view.case is None or message.sentiment is c.sentiment:
         return ()
-    return (SentimentSet(c.by, c.at, c.case, c.message, view.case.customer, c.sentiment, message.sentiment),)
+    customer, was = view.case.customer, message.sentiment
+    return (SentimentSet(c.by, c.at, c.case, c.message, customer, c.sentiment, was, message.author),)
 
 
 # Evolve ------------------------------------------------------------------------------------------------
@@ -313,6 +316,8 @@ def _marked(message: Draft, event: SentimentSet) -> None:
 
 
 def _counted(customer: Draft, event: SentimentSet) -> None:
+    if event.author is not None:
+        return
     for feeling, step in ((event.was, -1), (event.sentiment, 1)):
         if feeling is not Feeling.NEUTRAL:
             setattr(customer, feeling, getattr(customer, feeling) + step)

@@ -48,7 +48,7 @@ from casecore.records import freeze
 from casecore.replies import ReplySent
 from casecore.sla import Clocks, SeesClocks
 from casecore.statuses import Status
-from casecore.threads import Customer, CustomerMet, CustomerRecorded, Thread, ThreadOpened, message_fresh
+from casecore.threads import Customer, CustomerMet, Thread, ThreadOpened, message_fresh, named
 from casecore.windows import is_open
 from casecore.wrap_ups import Aftermath
 
@@ -236,8 +236,7 @@ def _start(view: SeesClocks, command: StartOutbound, policy: Policy) -> tuple[Ev
     events: list[Event] = []
     if view.customer is None:
         events.append(CustomerMet(by, at, begun.customer, c.name))
-    elif view.customer.name is None and c.name:  # known since they opted in, by nothing but an id
-        events.append(CustomerRecorded(by, at, begun.customer, c.name, view.customer.profile))
+    events += named(view, by, at, c.name)  # known since they opted in, by nothing but an id
     if view.thread is None:
         events.append(ThreadOpened(by, at, c.thread, begun.customer, begun.channel))
     events.append(begun)

@@ -4,6 +4,7 @@
 * A message belongs to the case that was current when it came or went. Its text lives in the event; the record keeps
   what can still change: sentiment and tags.
 * Message ids are the caller's and are used once, so a message that is delivered twice is refused the second time.
+* Where a customer's name is not known, the next message that says it is believed; a name that is known stays.
 * The customer's last message on a thread is one instant on the thread; everything that counts from it reads it there.
 """
 
@@ -157,6 +158,14 @@ def _record_customer(view: SeesThread, command: RecordCustomer, _: Policy) -> tu
     name = known.name if command.name is None else command.name or None
     met = () if view.customer else (CustomerMet(command.by, command.at, command.customer),)
     return (*met, CustomerRecorded(command.by, command.at, command.customer, name, profile))
+
+
+def named(view: SeesThread, by: str, at: datetime, name: str | None) -> tuple[Event, ...]:
+    """What follows where a customer's name is said: one who has none gets it, one who has one keeps it."""
+    known = view.customer
+    if known is None or known.name or not name:
+        return ()
+    return (CustomerRecorded(by, at, known.id, name, known.profile),)
 
 
 def _met(event: CustomerMet) -> Customer:

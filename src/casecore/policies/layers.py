@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from casecore.calendars import zone_named
 from casecore.channels import Channel
 from casecore.kernel import frozen
-from casecore.keys import MISSING, Choice, Kind, Scope, Several, Table, Text, a_source, key, section
+from casecore.keys import MISSING, Choice, Id, Kind, Scope, Several, Table, Text, a_source, key, section
 from casecore.policies.declared import Declared, declared, every_key
 from casecore.problems import Problem, no_such_keys, outer, quoted, under
 
@@ -228,8 +228,8 @@ class Match:
     """Which cases an override is for: all that is named here has to match."""
 
     channel: Channel | None = key(Choice(Channel), "The channel of the case.", default=None)
-    queue: str | None = key(Text(200), "The queue in which the case is.", default=None)
-    tag: tuple[str, ...] = key(Words(Text(200)), "A tag that the case carries, or several, all of them.", default=())
+    queue: str | None = key(Id(), "The queue in which the case is.", default=None)
+    tag: tuple[str, ...] = key(Words(Id()), "A tag that the case carries, or several, all of them.", default=())
 
     def takes(self, aspect: Aspect) -> bool:
         """Whether a case is one of these."""

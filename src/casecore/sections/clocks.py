@@ -9,7 +9,7 @@ from typing import Any
 
 from casecore.calendars import Calendar, Weekday
 from casecore.channels import Channel
-from casecore.keys import Choice, Length, Named, Several, Table, Text, a_source, key, section
+from casecore.keys import Choice, Id, Length, Named, Several, Table, Text, a_source, key, section
 from casecore.statuses import Status
 
 
@@ -77,7 +77,7 @@ class Targets:
 
     first_response: timedelta | None = _target("The longest open time from the first message to the first reply.")
     solution: timedelta | None = _target("The longest open time from the first message to resolved.")
-    calendar: str | None = key(Text(200), "The calendar whose hours count; none: all hours.", default=None)
+    calendar: str | None = key(Id(), "The calendar whose hours count; none: all hours.", default=None)
     low: Target | None = _level("low")
     normal: Target | None = _level("normal")
     high: Target | None = _level("high")

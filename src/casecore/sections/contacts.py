@@ -106,7 +106,7 @@ class WrapUp:
     disposition: bool = key(Flag(), "Whether it needs an outcome code.", default=True, rules=_OWED)
     notes: bool = key(Flag(), "Whether it needs notes.", default=True, rules=_OWED)
     codes: tuple[str, ...] = key(
-        Several(Text(200)),
+        Several(Text(200, 1)),
         "The outcome codes.",
         default=("solved", "follow_up", "no_response", "transferred", "spam"),
         rules=("wrap_up.disposition",),

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from casecore.channels import Channel
-from casecore.keys import Choice, Flag, Length, Number, Several, Table, Text, Whole, a_source, key, section
+from casecore.keys import Choice, Flag, Id, Length, Number, Several, Table, Text, Whole, a_source, key, section
 from casecore.statuses import Status
 
 
@@ -41,15 +41,15 @@ class Queue:
         Several(Choice(Channel)), "The channels whose cases it takes; none named: all.", default=()
     )
     reasons: tuple[str, ...] = key(
-        Several(Text(200)),
+        Several(Text(200, 1)),
         "The reasons, as customers select them, that it takes; none named: all.",
         default=(),
     )
     languages: tuple[str, ...] = key(
-        Several(Text(35)), "The languages of customers that it takes; none named: all.", default=()
+        Several(Text(35, 1)), "The languages of customers that it takes; none named: all.", default=()
     )
     tags: tuple[str, ...] = key(
-        Several(Text(200)), "The tags, one of which the case must carry on arrival; none named: any.", default=()
+        Several(Id()), "The tags, one of which the case must carry on arrival; none named: any.", default=()
     )
     fallback: bool = key(Flag(), "Whether it takes every case that no other queue takes.", default=False)
     delivery: Delivery = key(

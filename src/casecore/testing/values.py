@@ -16,7 +16,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from casecore.channels import Channel
 from casecore.kernel import ID_LIMIT, Enforcement
-from casecore.keys import Choice, Flag, Length, Named, Number, Scope, Several, Table, Text, Whole, keys_of
+from casecore.keys import Choice, Flag, Id, Length, Named, Number, Scope, Several, Table, Text, Whole, keys_of
 from casecore.policies import SWITCHABLE, Change, Match, Override, Policy, PolicyError
 from casecore.policies.declared import ANY_NAME, every_key, named
 from casecore.policies.layers import LAYERS
@@ -77,7 +77,8 @@ _OF_KIND: Final[Mapping[type, Callable[[Any, str], SearchStrategy[Any]]]] = {
     Flag: lambda kind, path: st.booleans(),
     Whole: lambda kind, path: st.integers(kind.least, kind.most),
     Number: lambda kind, path: st.floats(kind.least, min(kind.most, 10_000.0)),
-    Text: lambda kind, path: st.text(max_size=min(kind.most, 20)),
+    Text: lambda kind, path: st.text(min_size=kind.least, max_size=min(kind.most, 20)),
+    Id: lambda kind, path: ids(),
     Length: _length,
     Choice: lambda kind, path: st.sampled_from(kind.choices),
     Several: _several,
@@ -119,7 +120,7 @@ _NARROWED: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     "lifecycle.close_from": lambda: st.lists(st.sampled_from(OPEN_STATUSES), min_size=1, unique=True).map(tuple),
     "lifecycle.close_after": lambda: st.dictionaries(st.sampled_from(OPEN_STATUSES), _length(Length(), "")),
     "lifecycle": lambda: _table(Table(Lifecycle), "lifecycle").map(_closable),
-    "wrap_up.codes": lambda: st.lists(texts(), min_size=1, max_size=3, unique=True).map(tuple),
+    "wrap_up.codes": lambda: st.lists(texts().filter(bool), min_size=1, max_size=3, unique=True).map(tuple),
     "calendars": lambda: st.dictionaries(ids(), st.sampled_from(_OPENINGS), max_size=2),
     **{f"sla.{name}.calendar": st.none for name in ("default", *Channel)},
     "queues": lambda: st.dictionaries(ids(), _table(Table(Queue), "queues.*"), max_size=3).map(_one_fallback),
