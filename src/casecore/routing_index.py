@@ -51,7 +51,10 @@ _TO_SORT = tuple(
 
 
 def _unhindered(obstacles: Iterable[Obstacle], agent: Agent, channel: Channel, policy: Policy) -> bool:
-    return all(obstacle(agent, channel, policy) is None for obstacle in obstacles)
+    for obstacle in obstacles:  # noqa: SIM110 -- a generator doubles what this costs, and every event asks it
+        if obstacle(agent, channel, policy) is not None:
+            return False
+    return True
 
 
 class _Crew(Places):
@@ -118,12 +121,6 @@ class _Line:
         self.sorts = _NO_SORTS
         self._crews: dict[Sorts, _Crew] = {}
 
-    def add(self, sort: Sort) -> _Lane:
-        """A lane for a sort of work that has not come before; no crew takes it yet."""
-        lane = self.lanes[sort] = _Lane(self, sort)
-        self.sorts = frozenset(self.lanes)
-        return lane
-
     def crew(self, sorts: Sorts) -> _Crew:
         """The crew of those who can take these sorts, and no others."""
         crew = self._crews.get(sorts)
@@ -185,6 +182,7 @@ class Router:
         self._policy = policy
         self._lines: defaultdict[str, dict[Strategy, _Line]] = defaultdict(dict)
         self._lane_of: tuple[dict[str, _Lane], dict[str, _Lane]] = ({}, {})
+        self._same: dict[Sorts, Sorts] = {}
         self._turns: defaultdict[Strategy, dict[Any, Turn]] = defaultdict(dict)
         self._crews_of: dict[str, list[_Crew]] = {}
         self._at: datetime | None = None
@@ -312,11 +310,17 @@ class Router:
             line = lines[strategy] = _Line(self._policy.queues[work.queue].priority, self._turns[strategy])
         lane = line.lanes.get(sort)
         if lane is None:
-            lane = line.add(sort)
+            lane = line.lanes[sort] = _Lane(line, sort)  # no crew takes it yet
+            line.sorts = self._once(line.lanes)
             for agent in map(desk.agents.__getitem__, self._crews_of):
                 if work.queue in agent.queues:
                     self._enter_agent(agent)
         return lane
+
+    def _once(self, sorts: Iterable[Sort]) -> Sorts:
+        """The same object for the same sorts: it is found in a dictionary without being compared."""
+        found = frozenset(sorts)
+        return self._same.setdefault(found, found)
 
     def _enter_agent(self, agent: Agent) -> None:
         free = _unhindered(_TO_ALL, agent, ANY, self._policy)
@@ -331,7 +335,7 @@ class Router:
             for line in self._lines[queue].values():
                 sorts = takes.get(line.sorts)
                 if sorts is None:
-                    sorts = frozenset(sort for sort in line.sorts if self._takes(agent, sort, free=free))
+                    sorts = self._once([sort for sort in line.sorts if self._takes(agent, sort, free=free)])
                     takes[line.sorts] = sorts
                 if sorts:
                     crews.append(line.crew(sorts))
