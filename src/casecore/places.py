@@ -71,21 +71,20 @@ class Places:
     def front(self, besides: Container[Any] = ()) -> Place | None:
         """The first place, that of some names left aside; None when there is no other."""
         of, line, heap = self.of, self._line, self._heap
-        passed: list[Place] = []
-        found = None
-        while found is None:
-            while line and of.get(line[0][-1]) is not line[0]:
-                line.popleft()
-            while heap and of.get(heap[0][-1]) is not heap[0]:
-                heappop(heap)
-            if not (line or heap):
-                break
+        found, passed = None, []
+        while found is None and (line or heap):
             in_line = not heap or (bool(line) and line[0] < heap[0])
             place = line[0] if in_line else heap[0]
-            if place[-1] not in besides:
+            true = of.get(place[-1]) is place
+            if true and place[-1] not in besides:
                 found = place
+                continue
+            if in_line:
+                line.popleft()
             else:
-                passed.append(line.popleft() if in_line else heappop(heap))
+                heappop(heap)
+            if true:
+                passed.append(place)
         for place in passed:
             heappush(heap, place)
         return found
