@@ -96,7 +96,7 @@ class _Lane:
             self.works.put(self.aside.popitem()[1])
         return found
 
-    def agent(self, besides: Container[str | None]) -> str | None:
+    def agent(self, besides: Container[str]) -> str | None:
         """Whose turn it is to take from here, some left aside; None when there is nobody else."""
         best: Turn | None = None
         for crew in self.crews:
@@ -113,19 +113,17 @@ Front: TypeAlias = tuple[float, datetime, str, bool, _Lane]
 class _Line:
     """Lanes of one queue whose agents take their turn by one strategy, and the crews of these agents."""
 
-    __slots__ = ("_crews", "_priority", "lanes", "sorts", "turns")
+    __slots__ = ("_priority", "crews", "lanes", "sorts", "turns")
 
     def __init__(self, priority: Priority, turns: dict[Any, Turn]) -> None:
         self._priority, self.turns = priority, turns
         self.lanes: dict[Sort, _Lane] = {}
         self.sorts = _NO_SORTS
-        self._crews: dict[Sorts, _Crew] = {}
+        self.crews: dict[Sorts, _Crew] = {}
 
-    def crew(self, sorts: Sorts) -> _Crew:
-        """The crew of those who can take these sorts, and no others."""
-        crew = self._crews.get(sorts)
-        if crew is None:
-            crew = self._crews[sorts] = _Crew(self, sorts)
+    def form(self, sorts: Sorts) -> _Crew:
+        """A crew for those who can take these sorts, and no others; nobody has joined it yet."""
+        crew = self.crews[sorts] = _Crew(self, sorts)
         return crew
 
     def join(self, crew: _Crew, before: Sorts) -> bool:
@@ -144,7 +142,7 @@ class _Line:
         crew.members -= 1
         if crew.members:
             return False
-        del self._crews[crew.sorts]
+        del self.crews[crew.sorts]
         for sort in crew.sorts:
             self.lanes[sort].crews.remove(crew)
         return True
@@ -261,10 +259,12 @@ class Router:
             self._fronts[line] = front
 
     def _best(self, lane: _Lane, work: Work) -> str | None:
-        barred = None if self._policy.of(work.aspect).approval.self_approval else work.author
+        besides = work.asked
+        if work.author is not None and not self._policy.of(work.aspect).approval.self_approval:
+            besides = (*besides, work.author)
         if work.prefers is not None and work.prefers not in work.asked and self._stands(work.prefers, lane):
             return work.prefers
-        fresh = lane.agent((*work.asked, barred))
+        fresh = lane.agent(besides)
         if fresh is not None:
             return fresh
         return next((agent for agent in work.asked if self._stands(agent, lane)), None)
@@ -338,7 +338,7 @@ class Router:
                     sorts = self._once([sort for sort in line.sorts if self._takes(agent, sort, free=free)])
                     takes[line.sorts] = sorts
                 if sorts:
-                    crews.append(line.crew(sorts))
+                    crews.append(line.crews.get(sorts) or line.form(sorts))
         return crews
 
     def _enter_turn(self, agent: Agent, crews: list[_Crew]) -> None:
@@ -368,8 +368,9 @@ class Router:
     def _takes(self, agent: Agent, sort: Sort, *, free: bool) -> bool:
         """Whether somebody can take this sort of work; `free`, whether nothing keeps them from all work."""
         channel, review, aspect = sort
-        policy = self._policy.of(aspect)
+        policy = self._policy
         if aspect is not None:  # their limits may be others for these cases
+            policy = policy.of(aspect)
             free = _unhindered(_TO_ALL, agent, ANY, policy)
         if not free or (review and not_reviewer(agent, None, policy) is not None):
             return False
