@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final, Self, cast
 
 import attrs
@@ -92,6 +93,9 @@ class Action:
 
 def _count(table: HashTrieMap[str, Any]) -> str:
     return str(len(table))
+
+
+_tables_of = attrgetter(*TABLES)
 
 
 @attrs.frozen(eq=False)
@@ -223,9 +227,7 @@ class Desk:
         if event is None:
             return self
         tables = changes.tables()
-        return type(self)(
-            self.policy, event.at, *[tables[name] if name in tables else getattr(self, name) for name in TABLES]
-        )
+        return type(self)(self.policy, event.at, *map(tables.get, TABLES, _tables_of(self)))
 
     # Asking --------------------------------------------------------------------------------------------
 
