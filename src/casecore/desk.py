@@ -96,6 +96,7 @@ def _count(table: HashTrieMap[str, Any]) -> str:
 
 
 _tables_of = attrgetter(*TABLES)
+_draft_of_view = draft_of(View)
 
 
 @attrs.frozen(eq=False)
@@ -131,7 +132,7 @@ class Desk:
         """What `decide` sees for this command: the rows it names, and no more."""
         names = named_rows(command)
         said: Any = command  # which fields it has, `names` tells
-        view: Any = draft_of(View)(self.now)
+        view: Any = _draft_of_view(self.now)
         if "note" in names:
             view.note = self.notes.get(said.note)
         if "commitment" in names:
@@ -186,7 +187,7 @@ class Desk:
 
     def view_of(self, case: str) -> View:
         """What can be seen of a case without any command; empty where there is no such case."""
-        view: Any = draft_of(View)(self.now)
+        view: Any = _draft_of_view(self.now)
         self._show(view, case)
         if view.case is not None:
             view.customer = self.customers.get(view.case.customer)
