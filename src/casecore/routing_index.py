@@ -357,13 +357,13 @@ class Router:
 
     def _move(self, before: list[_Crew], now: list[_Crew]) -> None:
         """Somebody stood in these crews, and stands in those now."""
-        left = {crew.line: crew for crew in before if crew not in now}
+        stays = {*before}.intersection(now)
+        left = {crew.line: crew for crew in before if crew not in stays}
+        come = {crew.line: crew for crew in now if crew not in stays}
         self._stirred.update(line for line, crew in left.items() if line.leave(crew))
-        for crew in now:
-            if crew not in before:
-                line = crew.line
-                if line.join(crew, left[line].sorts if line in left else _NO_SORTS):
-                    self._stirred.add(line)
+        for line, crew in come.items():
+            if line.join(crew, left[line].sorts if line in left else _NO_SORTS):
+                self._stirred.add(line)
 
     def _takes(self, agent: Agent, sort: Sort, *, free: bool) -> bool:
         """Whether somebody can take this sort of work; `free`, whether nothing keeps them from all work."""
