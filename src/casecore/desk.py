@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final, Self, cast
 
 import attrs
@@ -94,6 +95,10 @@ def _count(table: HashTrieMap[str, Any]) -> str:
     return str(len(table))
 
 
+_tables_of = attrgetter(*TABLES)
+_draft_of_view = draft_of(View)
+
+
 @attrs.frozen(eq=False)
 class Desk:
     """One support desk at one moment.
@@ -127,7 +132,7 @@ class Desk:
         """What `decide` sees for this command: the rows it names, and no more."""
         names = named_rows(command)
         said: Any = command  # which fields it has, `names` tells
-        view: Any = draft_of(View)(self.now)
+        view: Any = _draft_of_view(self.now)
         if "note" in names:
             view.note = self.notes.get(said.note)
         if "commitment" in names:
@@ -182,7 +187,7 @@ class Desk:
 
     def view_of(self, case: str) -> View:
         """What can be seen of a case without any command; empty where there is no such case."""
-        view: Any = draft_of(View)(self.now)
+        view: Any = _draft_of_view(self.now)
         self._show(view, case)
         if view.case is not None:
             view.customer = self.customers.get(view.case.customer)
@@ -223,9 +228,7 @@ class Desk:
         if event is None:
             return self
         tables = changes.tables()
-        return type(self)(
-            self.policy, event.at, *[tables[name] if name in tables else getattr(self, name) for name in TABLES]
-        )
+        return type(self)(self.policy, event.at, *map(tables.get, TABLES, _tables_of(self)))
 
     # Asking --------------------------------------------------------------------------------------------
 

@@ -96,19 +96,15 @@ class MissingRow(CasecoreError, LookupError):
 # Fields ------------------------------------------------------------------------------------------------
 
 
-def _checked_id(_: object, attribute: Attribute[Any], value: object) -> None:
-    if value is not None or attribute.default is not None:
-        _check_id(attribute.name, value)
-
-
 def is_id(value: object) -> bool:
     """Whether a value can be an id: text of 1 to `ID_LIMIT` visible characters and spaces."""
     return isinstance(value, str) and 0 < len(value) <= ID_LIMIT and value.isprintable()
 
 
-def _check_id(name: str, value: object) -> None:
-    if is_id(value):
+def _checked_id(_: object, attribute: Attribute[Any], value: object) -> None:
+    if is_id(value) or (value is None and attribute.default is None):
         return
+    name = attribute.name
     if not isinstance(value, str):
         raise CommandError(name, f"{value!r} is not text", "give an id as text")
     if not value:
@@ -174,7 +170,7 @@ def _members_of(kind: type) -> Validator:
             raise CommandError(attribute.name, f"{value!r} is no frozenset of {name}", f"give a frozenset of {name}")
         if kind is str:
             for item in value:
-                _check_id(attribute.name, item)
+                _checked_id(None, attribute, item)
 
     return members
 

@@ -39,14 +39,25 @@ class Places:
         before = self.of.get(name)
         if before != place:
             self.of[name] = place
-            line, heap = self._line, self._heap
-            if not line or line[-1] < place:
-                line.append(place)
-            else:
-                heappush(heap, place)
-            if len(line) + len(heap) > 2 * len(self.of) + 8:
-                self._line, self._heap = deque(sorted(self.of.values())), []
+            self.stand(place, len(self.of))
         return before is None
+
+    def stand(self, place: Place, names: int) -> None:
+        """Enter a place that `of` tells already.
+
+        Args:
+            place: Whose place it is, and which.
+            names: How many stand here: where there are more than twice as many places, most are of no use.
+        """
+        line, heap = self._line, self._heap
+        if not line or line[-1] < place:
+            line.append(place)
+        else:
+            heappush(heap, place)
+        if len(line) + len(heap) > 2 * names + 8:
+            of = self.of
+            self._line = deque(sorted(held for held in (*line, *heap) if of.get(held[-1]) is held))
+            self._heap = []
 
     def drop(self, name: Any) -> None:
         """The name has no place any more, if it had one."""
@@ -54,22 +65,26 @@ class Places:
 
     def first(self, besides: Container[Any] = ()) -> Any:
         """The name in the first place, some left aside; None when there is no other."""
+        place = self.front(besides)
+        return None if place is None else place[-1]
+
+    def front(self, besides: Container[Any] = ()) -> Place | None:
+        """The first place, that of some names left aside; None when there is no other."""
         of, line, heap = self.of, self._line, self._heap
-        passed: list[Place] = []
-        found = None
-        while found is None:
-            while line and of.get(line[0][-1]) is not line[0]:
-                line.popleft()
-            while heap and of.get(heap[0][-1]) is not heap[0]:
-                heappop(heap)
-            if not (line or heap):
-                break
+        found, passed = None, []
+        while found is None and (line or heap):
             in_line = not heap or (bool(line) and line[0] < heap[0])
             place = line[0] if in_line else heap[0]
-            if place[-1] not in besides:
-                found = place[-1]
+            true = of.get(place[-1]) is place
+            if true and place[-1] not in besides:
+                found = place
+                continue
+            if in_line:
+                line.popleft()
             else:
-                passed.append(line.popleft() if in_line else heappop(heap))
+                heappop(heap)
+            if true:
+                passed.append(place)
         for place in passed:
             heappush(heap, place)
         return found

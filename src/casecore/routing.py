@@ -34,6 +34,7 @@ from casecore.eligibility import ANY, OBSTACLES, OBSTACLES_TO_REVIEWS, STOPPED_B
 from casecore.kernel import SYSTEM, Command, Reason, frozen
 from casecore.offers import OfferWork, RescindOffer, Rescission
 from casecore.policies import Aspect, Policy
+from casecore.records import draft_of, freeze, record
 from casecore.reviews import TakeReview, not_reviewer
 from casecore.sections import Delivery, Priority, Strategy
 from casecore.statuses import ESCALATED, NEW, OPEN, PENDING
@@ -49,7 +50,7 @@ _PUSH = Delivery.PUSH
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-@frozen
+@record
 class Work:
     """Something that waits for an agent: a case, or the review of its draft.
 
@@ -73,6 +74,9 @@ class Work:
     def rank(self, at: datetime, policy: Policy) -> Rank:
         """Its place in the order; the smallest comes first."""
         return rank(self.case, self.since, at, policy.queues[self.queue].priority, review=self.review)
+
+
+_draft_of_work = draft_of(Work)
 
 
 def rank(case: str, since: datetime, at: datetime, priority: Priority, *, review: bool) -> Rank:
@@ -101,7 +105,8 @@ def waiting_case(file: CaseFile, policy: Policy, *, pull: bool = False) -> Work 
     if case.channel is EMAIL and file.aftermath is not None and policy.of(aspect).routing.earlier_handler:
         prefers = file.aftermath.earlier_handler
     asked = offers.asked if offers else ()
-    return Work(case.id, case.queue, case.channel, case.waiting_since, asked, None, prefers, aspect=aspect)
+    work = _draft_of_work(case.id, case.queue, case.channel, case.waiting_since, asked, None, prefers, aspect=aspect)
+    return freeze(work, Work)
 
 
 def waiting_review(file: CaseFile, policy: Policy, *, pull: bool = False) -> Work | None:
@@ -116,7 +121,8 @@ def waiting_review(file: CaseFile, policy: Policy, *, pull: bool = False) -> Wor
         return None
     asked, aspect = offers.review_asked if offers else (), policy.aspect(case)
     since, author = draft.waiting_since, draft.author
-    return Work(case.id, draft.queue, case.channel, since, asked, author, review=True, aspect=aspect)
+    work = _draft_of_work(case.id, draft.queue, case.channel, since, asked, author, review=True, aspect=aspect)
+    return freeze(work, Work)
 
 
 def _handed_out(queue: str, policy: Policy, *, pull: bool) -> bool:

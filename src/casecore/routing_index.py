@@ -31,7 +31,7 @@ from casecore.offers import OfferWork
 from casecore.places import Place, Places
 from casecore.policies import Aspect, Policy
 from casecore.reviews import not_reviewer
-from casecore.routing import Rank, Turn, Work, rank, rescinding, stopped, turn, waiting_case, waiting_review
+from casecore.routing import Turn, Work, rank, rescinding, stopped, turn, waiting_case, waiting_review
 from casecore.sections import Priority, Strategy
 
 Sort: TypeAlias = tuple[Channel, bool, Aspect | None]
@@ -51,17 +51,26 @@ _TO_SORT = tuple(
 
 
 def _unhindered(obstacles: Iterable[Obstacle], agent: Agent, channel: Channel, policy: Policy) -> bool:
-    return all(obstacle(agent, channel, policy) is None for obstacle in obstacles)
+    for obstacle in obstacles:  # noqa: SIM110 -- a generator doubles what this costs, and every event asks it
+        if obstacle(agent, channel, policy) is not None:
+            return False
+    return True
 
 
 class _Crew(Places):
-    """Those agents of a line who can take the same sorts, in their turn."""
+    """Those agents of a line who can take the same sorts, in their turn.
 
-    __slots__ = ("sorts",)
+    An agent's turn is the same wherever agents take turns by the same strategy, so all such crews share the places, and
+    an agent who gets a new one, or goes to other crews, is entered in each of theirs.
+    """
 
-    def __init__(self, sorts: Sorts) -> None:
+    __slots__ = ("line", "members", "sorts")
+
+    def __init__(self, line: _Line, sorts: Sorts) -> None:
         super().__init__()
-        self.sorts = sorts
+        self.line, self.sorts = line, sorts
+        self.of = line.turns
+        self.members = 0
 
 
 class _Lane:
@@ -87,96 +96,72 @@ class _Lane:
             self.works.put(self.aside.popitem()[1])
         return found
 
-    def agent(self, besides: Container[str | None]) -> str | None:
+    def agent(self, besides: Container[str]) -> str | None:
         """Whose turn it is to take from here, some left aside; None when there is nobody else."""
         best: Turn | None = None
         for crew in self.crews:
-            name = crew.first(besides)
-            if name is not None and (best is None or crew.of[name] < best):
-                best = crew.of[name]
+            place = crew.front(besides)
+            if place is not None and (best is None or place < best):
+                best = place
         return None if best is None else best[-1]
 
-    def takes(self, agent: str | None) -> bool:
-        """Whether somebody can take from here."""
-        return any(agent in crew.of for crew in self.crews)
 
-
-Front: TypeAlias = tuple[datetime, str, bool, _Lane]
-"""A piece of work: since when it waits, its case, whether it is a review, and where it lies."""
+Front: TypeAlias = tuple[float, datetime, str, bool, _Lane]
+"""A piece of work: its rank, which says its case and whether it is a review, and where it lies."""
 
 
 class _Line:
     """Lanes of one queue whose agents take their turn by one strategy, and the crews of these agents."""
 
-    __slots__ = ("_crew_of", "_crews", "_priority", "lanes", "sorts")
+    __slots__ = ("_priority", "crews", "lanes", "sorts", "turns")
 
-    def __init__(self, priority: Priority) -> None:
-        self._priority = priority
+    def __init__(self, priority: Priority, turns: dict[Any, Turn]) -> None:
+        self._priority, self.turns = priority, turns
         self.lanes: dict[Sort, _Lane] = {}
         self.sorts = _NO_SORTS
-        self._crews: dict[Sorts, _Crew] = {}
-        self._crew_of: dict[str, _Crew] = {}
+        self.crews: dict[Sorts, _Crew] = {}
 
-    def add(self, sort: Sort) -> _Lane:
-        """A lane for a sort of work that has not come before; no crew takes it yet."""
-        lane = self.lanes[sort] = _Lane(self, sort)
-        self.sorts = frozenset(self.lanes)
-        return lane
-
-    def enter(self, agent: str, sorts: Sorts, place: Turn) -> bool:
-        """An agent can take these sorts now, and no others. Returns whether another piece of work may be the first."""
-        crew = self._crew_of.get(agent)
-        if crew is not None and crew.sorts is sorts:
-            crew.put(place)
-            return False
-        before = _NO_SORTS if crew is None else crew.sorts
-        stirred = crew is not None and self._leave(agent, crew)
-        if sorts:
-            crew = self._crews.get(sorts)
-            if crew is None:
-                crew, stirred = self._new_crew(sorts), True
-            crew.put(place)
-            self._crew_of[agent] = crew
-            for sort in sorts - before:
-                stirred |= self.lanes[sort].look_again()
-        return stirred
-
-    def leave(self, agent: str) -> bool:
-        """An agent does not serve the queue any more. Returns whether another piece of work may be the first."""
-        return self.enter(agent, _NO_SORTS, ())
-
-    def _new_crew(self, sorts: Sorts) -> _Crew:
-        crew = self._crews[sorts] = _Crew(sorts)
-        for sort in sorts:
-            self.lanes[sort].crews.append(crew)
+    def form(self, sorts: Sorts) -> _Crew:
+        """A crew for those who can take these sorts, and no others; nobody has joined it yet."""
+        crew = self.crews[sorts] = _Crew(self, sorts)
         return crew
 
-    def _leave(self, agent: str, crew: _Crew) -> bool:
-        """Take an agent out of their crew. Returns whether they were the last of it."""
-        del self._crew_of[agent]
-        crew.drop(agent)
-        if crew.of:
+    def join(self, crew: _Crew, before: Sorts) -> bool:
+        """Somebody joins, who could take other sorts before. Returns whether another piece of work may be the first."""
+        crew.members += 1
+        stirred = crew.members == 1
+        if stirred:
+            for sort in crew.sorts:
+                self.lanes[sort].crews.append(crew)
+        for sort in crew.sorts - before:
+            stirred |= self.lanes[sort].look_again()
+        return stirred
+
+    def leave(self, crew: _Crew) -> bool:
+        """Somebody leaves. Returns whether another piece of work may be the first: they were the last of the crew."""
+        crew.members -= 1
+        if crew.members:
             return False
-        del self._crews[crew.sorts]
+        del self.crews[crew.sorts]
         for sort in crew.sorts:
             self.lanes[sort].crews.remove(crew)
         return True
 
-    def front(self) -> Front | None:
+    def front(self, at: datetime) -> Front | None:
         """The first piece of work that somebody can take; None where there is none."""
-        best: Front | None = None
+        best: tuple[Any, ...] | None = None
         for lane in self.lanes.values():
-            case = lane.works.first() if lane.crews else None
-            if case is not None:
-                found = (*lane.works.of[case], lane.sort[1], lane)
+            place = lane.works.front() if lane.crews else None
+            if place is not None:
+                found = (*place, lane.sort[1], lane)
                 if best is None or found < best:
                     best = found
-        return best
+        return None if best is None else self.ranked(best, at)
 
-    def rank(self, front: Front, at: datetime) -> tuple[Rank, _Line]:
-        """The place of its first piece of work among those of all lines, and itself."""
-        since, case, review, _ = front
-        return rank(case, since, at, self._priority, review=review), self
+    def ranked(self, found: tuple[Any, ...], at: datetime) -> Front:
+        """A piece of work with its place among those of all lines."""
+        since, case, review, lane = found
+        return *rank(case, since, at, self._priority, review=review), lane
 
 
 class Router:
@@ -195,11 +180,11 @@ class Router:
         self._policy = policy
         self._lines: defaultdict[str, dict[Strategy, _Line]] = defaultdict(dict)
         self._lane_of: tuple[dict[str, _Lane], dict[str, _Lane]] = ({}, {})
-        self._queues_of: dict[str, frozenset[str]] = {}
         self._same: dict[Sorts, Sorts] = {}
+        self._turns: defaultdict[Strategy, dict[Any, Turn]] = defaultdict(dict)
+        self._crews_of: dict[str, list[_Crew]] = {}
         self._at: datetime | None = None
         self._fronts: dict[_Line, Front] = {}
-        self._ranks: dict[_Line, tuple[Rank, _Line]] = {}
         self._stirred: set[_Line] = set()
         self._offers_of: dict[str, frozenset[str]] = {}
         self._offered_to: defaultdict[str, set[str]] = defaultdict(set)
@@ -246,15 +231,14 @@ class Router:
                 return command
             self._doubtful.discard(case)
         self._compare_at(at)
-        while self._ranks:
-            _, line = min(self._ranks.values())
-            _, case, review, lane = self._fronts[line]  # it waits, or it would not lie there
+        while self._fronts:
+            _, _, case, review, lane = min(self._fronts.values())  # it waits, or it would not lie there
             work: Any = (waiting_review if review else waiting_case)(desk.cases[case], self._policy)
             agent = self._best(lane, work)
             if agent is not None:
                 return OfferWork(SYSTEM, at, case, agent, review)
             lane.lay_aside(case)  # somebody is there, but only the author
-            self._compare(line, at)
+            self._compare(lane.line, at)
         return None
 
     # Comparing -----------------------------------------------------------------------------------------
@@ -265,25 +249,29 @@ class Router:
         self._stirred.clear()
         if at != self._at:
             self._at = at
-            self._ranks = {line: line.rank(front, at) for line, front in self._fronts.items()}
+            self._fronts = {line: line.ranked(front[1:], at) for line, front in self._fronts.items()}
 
     def _compare(self, line: _Line, at: datetime) -> None:
-        front = line.front()
+        front = line.front(at)
         if front is None:
             self._fronts.pop(line, None)
-            self._ranks.pop(line, None)
         else:
             self._fronts[line] = front
-            self._ranks[line] = line.rank(front, at)
 
     def _best(self, lane: _Lane, work: Work) -> str | None:
-        barred = None if self._policy.of(work.aspect).approval.self_approval else work.author
-        if work.prefers is not None and work.prefers not in work.asked and lane.takes(work.prefers):
+        besides = work.asked
+        if work.author is not None and not self._policy.of(work.aspect).approval.self_approval:
+            besides = (*besides, work.author)
+        if work.prefers is not None and work.prefers not in work.asked and self._stands(work.prefers, lane):
             return work.prefers
-        fresh = lane.agent(frozenset((*work.asked, barred)))
+        fresh = lane.agent(besides)
         if fresh is not None:
             return fresh
-        return next((agent for agent in work.asked if lane.takes(agent)), None)
+        return next((agent for agent in work.asked if self._stands(agent, lane)), None)
+
+    def _stands(self, agent: str, lane: _Lane) -> bool:
+        """Whether somebody can take from a lane."""
+        return any(crew in lane.crews for crew in self._crews_of.get(agent, ()))
 
     # Entering ------------------------------------------------------------------------------------------
 
@@ -319,39 +307,70 @@ class Router:
         strategy = self._policy.of(work.aspect).routing.agents
         line = lines.get(strategy)
         if line is None:
-            line = lines[strategy] = _Line(self._policy.queues[work.queue].priority)
+            line = lines[strategy] = _Line(self._policy.queues[work.queue].priority, self._turns[strategy])
         lane = line.lanes.get(sort)
         if lane is None:
-            lane = line.add(sort)
-            for agent, queues in self._queues_of.items():
-                if work.queue in queues:
-                    self._enter_agent(desk.agents[agent])
+            lane = line.lanes[sort] = _Lane(line, sort)  # no crew takes it yet
+            line.sorts = self._once(line.lanes)
+            for agent in map(desk.agents.__getitem__, self._crews_of):
+                if work.queue in agent.queues:
+                    self._enter_agent(agent)
         return lane
 
+    def _once(self, sorts: Iterable[Sort]) -> Sorts:
+        """The same object for the same sorts: it is found in a dictionary without being compared."""
+        found = frozenset(sorts)
+        return self._same.setdefault(found, found)
+
     def _enter_agent(self, agent: Agent) -> None:
-        for queue in self._queues_of.get(agent.id, agent.queues) - agent.queues:
-            self._stirred.update(line for line in self._lines[queue].values() if line.leave(agent.id))
-        self._queues_of[agent.id] = agent.queues
         free = _unhindered(_TO_ALL, agent, ANY, self._policy)
-        takes, turns = dict[Sorts, Sorts](), dict[Strategy, Turn]()
-        for queue in agent.queues:
-            for strategy, line in self._lines[queue].items():
-                if strategy not in turns:
-                    turns[strategy] = turn(agent, strategy)
-                sorts = takes.get(line.sorts)
-                if sorts is None:
-                    sorts = frozenset(sort for sort in line.sorts if self._takes(agent, sort, free=free))
-                    sorts = takes[line.sorts] = self._same.setdefault(sorts, sorts)
-                if line.enter(agent.id, sorts, turns[strategy]):
-                    self._stirred.add(line)
+        self._enter_turn(agent, self._crews_for(agent, free=free))
         if not free and self._offered_to.get(agent.id) and stopped(agent, self._policy):
             self._doubtful |= self._offered_to[agent.id]
+
+    def _crews_for(self, agent: Agent, *, free: bool) -> list[_Crew]:
+        """Where somebody stands who is as this agent is; `free`, whether nothing keeps them from all work."""
+        crews, takes = [], dict[Sorts, Sorts]()
+        for queue in agent.queues:
+            for line in self._lines[queue].values():
+                sorts = takes.get(line.sorts)
+                if sorts is None:
+                    sorts = self._once([sort for sort in line.sorts if self._takes(agent, sort, free=free)])
+                    takes[line.sorts] = sorts
+                if sorts:
+                    crews.append(line.crews.get(sorts) or line.form(sorts))
+        return crews
+
+    def _enter_turn(self, agent: Agent, crews: list[_Crew]) -> None:
+        name, before = agent.id, self._crews_of.get(agent.id, [])
+        self._crews_of[name] = crews
+        moves = crews != before
+        if moves:
+            self._move(before, crews)
+        for strategy, turns in self._turns.items():
+            place = turn(agent, strategy)
+            if moves or place != turns.get(name):
+                turns[name] = place
+                for crew in crews:
+                    if crew.of is turns:
+                        crew.stand(place, crew.members)
+
+    def _move(self, before: list[_Crew], now: list[_Crew]) -> None:
+        """Somebody stood in these crews, and stands in those now."""
+        stays = {*before}.intersection(now)
+        left = {crew.line: crew for crew in before if crew not in stays}
+        come = {crew.line: crew for crew in now if crew not in stays}
+        self._stirred.update(line for line, crew in left.items() if line.leave(crew))
+        for line, crew in come.items():
+            if line.join(crew, left[line].sorts if line in left else _NO_SORTS):
+                self._stirred.add(line)
 
     def _takes(self, agent: Agent, sort: Sort, *, free: bool) -> bool:
         """Whether somebody can take this sort of work; `free`, whether nothing keeps them from all work."""
         channel, review, aspect = sort
-        policy = self._policy.of(aspect)
+        policy = self._policy
         if aspect is not None:  # their limits may be others for these cases
+            policy = policy.of(aspect)
             free = _unhindered(_TO_ALL, agent, ANY, policy)
         if not free or (review and not_reviewer(agent, None, policy) is not None):
             return False
