@@ -21,7 +21,7 @@ from casecore.policies import Policy
 from casecore.policies.declared import ANY_NAME, Declared, every_key
 from casecore.policies.edits import Edit, edited, edits_of
 
-TRIES: Final = 24
+TRIES: Final = 30
 """How many candidates are tried."""
 
 
