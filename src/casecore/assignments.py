@@ -99,10 +99,10 @@ class WorkBegun(Event):
 
 def agent_named(view: SeesCase, agent: str) -> Agent | None:
     """The agent with this id among those the view shows."""
-    for row in (view.target, view.actor, view.holder):
-        if row is not None and row.id == agent:
-            return row
-    return None
+    target = view.target
+    if target is not None and target.id == agent:  # mostly, and asked by every rule about who is given work
+        return target
+    return next((row for row in (view.actor, view.holder) if row is not None and row.id == agent), None)
 
 
 # Giving work away --------------------------------------------------------------------------------------

@@ -113,10 +113,10 @@ Front: TypeAlias = tuple[float, datetime, str, bool, _Lane]
 class _Line:
     """Lanes of one queue whose agents take their turn by one strategy, and the crews of these agents."""
 
-    __slots__ = ("_priority", "crews", "lanes", "sorts", "turns")
+    __slots__ = ("crews", "lanes", "priority", "sorts", "turns")
 
     def __init__(self, priority: Priority, turns: dict[Any, Turn]) -> None:
-        self._priority, self.turns = priority, turns
+        self.priority, self.turns = priority, turns
         self.lanes: dict[Sort, _Lane] = {}
         self.sorts = _NO_SORTS
         self.crews: dict[Sorts, _Crew] = {}
@@ -156,12 +156,10 @@ class _Line:
                 found = (*place, lane.sort[1], lane)
                 if best is None or found < best:
                     best = found
-        return None if best is None else self.ranked(best, at)
-
-    def ranked(self, found: tuple[Any, ...], at: datetime) -> Front:
-        """A piece of work with its place among those of all lines."""
-        since, case, review, lane = found
-        return *rank(case, since, at, self._priority, review=review), lane
+        if best is None:
+            return None
+        since, case, review, lane = best
+        return *rank(case, since, at, self.priority, review=review), lane
 
 
 class Router:
@@ -249,7 +247,10 @@ class Router:
         self._stirred.clear()
         if at != self._at:
             self._at = at
-            self._fronts = {line: line.ranked(front[1:], at) for line, front in self._fronts.items()}
+            self._fronts = {
+                line: (*rank(case, since, at, line.priority, review=review), lane)
+                for line, (_, since, case, review, lane) in self._fronts.items()
+            }
 
     def _compare(self, line: _Line, at: datetime) -> None:
         front = line.front(at)
