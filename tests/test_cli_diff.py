@@ -110,7 +110,7 @@ class TestReport:
         assert "0 worlds, 0 steps between them, all of them" == compared(nothing)
         question = compare(SOP, sop(chat__idle__counts_from="question"), scopes=(SCOPES["silence"],), promises=True)
         given_up = "; 1 difference left out, to which no clock was found to lead before the search was given up"
-        assert compared(question).endswith(given_up)
+        assert compared(question).endswith(f"{given_up}; no promise has another verdict")
         old, new, where = NEITHER_ALONE
         assert compared(compare(old, new, scopes=(where,), promises=True)).endswith(
             "; 1 difference left out, to which no clock leads under either policy"
@@ -173,8 +173,10 @@ class TestPromises:
     def test_not_claimed_any_more(self):
         """A rule that only warns promises nothing; what stays as it is is not told."""
         new = sop(enforcement={"idle.silence": "warn"})
-        (one,) = compare(SOP, new, scopes=(SCOPES["silence"],), promises=True).periods[0][1].turned
+        report = compare(SOP, new, scopes=(SCOPES["silence"],), promises=True)
+        (one,) = report.periods[0][1].turned
         assert ("06", Verdict.PROVED, Verdict.NOT_CLAIMED) == (one.number, one.old.verdict, one.new.verdict)
+        assert "promise" not in compared(report)
 
     def test_claims_are_told_without_a_search(self):
         """What only one policy promises is known anyway; whether it is kept, nobody has asked."""

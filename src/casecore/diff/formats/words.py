@@ -82,6 +82,7 @@ APART: Final[Mapping[str, str]] = MappingProxyType(
 """By where an edit stands: what a reader has to know who is told that it has no effect."""
 
 NOT_ASKED: Final = "whether promises are kept was not asked: --promises"
+NONE_TURNED: Final = "no promise has another verdict"
 
 _TITLES: Final = {rule.id: rule.title for rule in RULES}
 
@@ -246,9 +247,17 @@ def compared(report: Difference) -> str:
     found = [comparison for _, comparison in report.periods]
     worlds, steps = (sum(one) for one in zip(*((c.worlds, c.transitions) for c in found), strict=True))
     tried = "all of them" if report.complete else "and given up at the limit"
-    asked = all(comparison.promises or not comparison.changes for comparison in found)
-    left = "".join(f"; {line}" for line in (*left_out(found), *(() if asked else (NOT_ASKED,))))
-    return f"{counted(worlds, 'world')}, {counted(steps, 'step')} between them, {tried}{_flown(found)}{left}"
+    more = "".join(f"; {line}" for line in (*left_out(found), *_of_promises(found)))
+    return f"{counted(worlds, 'world')}, {counted(steps, 'step')} between them, {tried}{_flown(found)}{more}"
+
+
+def _of_promises(found: list[Comparison]) -> Iterator[str]:
+    """What there is to say of promises beside those that have another verdict: nothing where nothing differs."""
+    differing = [comparison for comparison in found if comparison.changes]
+    if not all(comparison.promises for comparison in differing):
+        yield NOT_ASKED
+    elif differing and not any(comparison.turned for comparison in found):
+        yield NONE_TURNED
 
 
 def left_out(found: list[Comparison]) -> Iterator[str]:
