@@ -99,7 +99,6 @@ class TwoPolicies(Laboratory):
 
     def __init__(self, scope: Scope, old: Policy, new: Policy, house: House[View]) -> None:
         self.in_force: tuple[Policy, ...] = (old, new)
-        self._sides: tuple[int, ...] = (0, 1)
         self.both_of: dict[Move, Both] = {}
         self.otherwise: dict[Move, Outcome | None] = {}
         super().__init__(scope, old, house, others=(new,))
@@ -125,27 +124,30 @@ class TwoPolicies(Laboratory):
     def put_in_force(self, *policies: Policy) -> None:
         """From now on only these decide, and let time pass."""
         self.in_force = policies
-        self._sides = tuple(side for side in (0, 1) if any(self.policies[side] is policy for policy in policies))
         self._contexts = [{} for _ in self._contexts]
         self._starts = [{} for _ in self._starts]
 
     def moves(self, part: int | None) -> list[Move]:
         """Everything that can be done under the policies in force."""
-        return [move for move in super().moves(part) if any(move.policy is policy for policy in self.in_force)]
+        return [move for move in super().moves(part) if self._decides(move.policy)]
+
+    def _decides(self, policy: Policy) -> bool:
+        return any(policy is one for one in self.in_force)
 
     def _asking(self, part: int | None) -> Sequence[Both]:
         return self._both[-1 if part is None else part]
 
     def _happening(self, part: int | None, case: int, here: Here) -> Iterable[tuple[Move, Outcome]]:
         found = self._possible(part, case, here)
+        sides = [side for side, policy in enumerate(self.policies) if self._decides(policy)]
         self.otherwise = {}
-        for both, (old, new, _) in found if len(self._sides) > 1 else ():
+        for both, (old, new, _) in found if len(sides) > 1 else ():
             if old is not new:
                 self.otherwise.update(zip(both.moves, (new, old), strict=True))
-        for side in self._sides:
+        for side in sides:
             for both, outcomes in found:
                 outcome = outcomes[side]
-                alike = side > self._sides[0] and outcome is outcomes[0]
+                alike = side > sides[0] and outcome is outcomes[0]
                 if outcome is not None and outcome.happens and not alike:
                     yield both.moves[side], outcome
 
