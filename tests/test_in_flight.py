@@ -127,14 +127,14 @@ class TestStranded:
 
     def test_no_story(self, monkeypatch):
         """What no clock leads to is counted and not claimed."""
-        monkeypatch.setattr(Teller, "way_to", lambda self, place: None)
+        monkeypatch.setattr(Teller, "way_to", lambda self, places: None)
         found = in_flight((closing(),), SOP, sop(queues=RENAMED))
         assert ((), 1, 0) == (found.stranded, found.untold, found.given_up)
 
     def test_a_teller_that_gave_up(self, monkeypatch):
         """Where more worlds are alike than are tried, or a teller gives up, that is said."""
 
-        def gives_up(teller, place):
+        def gives_up(teller, places):
             teller.gave_up = True
 
         monkeypatch.setattr(Teller, "way_to", gives_up)

@@ -40,6 +40,9 @@ TRIES: Final = 300
 STEPS_TRIED: Final = 3
 """So many times that is tried for steps that are alike."""
 
+WORLDS_TRIED: Final = 10
+"""Of so many worlds that are alike a story is tried to be told."""
+
 LONGER: Final = 2
 """How many steps longer than the shortest way others may be."""
 
@@ -114,13 +117,14 @@ class Teller:
                     return story
         return None
 
-    def way_to(self, place: int) -> Story | None:
-        """The shortest story that ends in a world."""
-        self.gave_up = False
-        for way in chain((self._way_to(place),), self._other_ways(place)):
-            story = self._told(way, None, lambda _: True)
-            if story is not None:
-                return story
+    def way_to(self, places: list[int]) -> Story | None:
+        """The shortest story that ends in one of these worlds, which are alike."""
+        self.gave_up = len(places) > WORLDS_TRIED
+        for place in places[:WORLDS_TRIED]:
+            for way in chain((self._way_to(place),), self._other_ways(place)):
+                story = self._told(way, None, lambda _: True)
+                if story is not None:
+                    return story
         return None
 
     # Ways ----------------------------------------------------------------------------------------------

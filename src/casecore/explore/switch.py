@@ -13,7 +13,7 @@ Its stories are told by the old policy from beginning to end: the switch comes b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import attrs
 from attrs import field, frozen
@@ -28,9 +28,6 @@ from casecore.explore.stories import Story, Teller
 from casecore.explore.worlds import Walk
 from casecore.house import House
 from casecore.policies import Policy
-
-TRIED: Final = 10
-"""Of how many worlds that are alike a story is tried to be told."""
 
 
 @frozen
@@ -223,10 +220,5 @@ def _without_home(walk: _Continued, homeless: Callable[[Desk], Iterable[str]]) -
 
 
 def _left(teller: Teller, why: str, places: list[int]) -> Left:
-    given_up = len(places) > TRIED
-    for place in places[:TRIED]:
-        story = teller.way_to(place)
-        if story is not None:
-            return Left(why, story, len(places))
-        given_up = given_up or teller.gave_up
-    return Left(why, None, len(places), given_up)
+    story = teller.way_to(places)
+    return Left(why, story, len(places), story is None and teller.gave_up)
