@@ -12,8 +12,8 @@ from random import Random
 
 from bench.measure import Contender, Line, side_by_side
 from casecore import Calendar, Channel, Desk, Policy, ReceiveMessage
-from casecore.sections import Opening, Sla, Targets
-from casecore.sla import first_response
+from casecore.policies.sections import Opening, Sla, Targets
+from casecore.rooms.sla import first_response
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 EVALUATIONS = 10_000

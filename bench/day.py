@@ -48,7 +48,7 @@ from casecore import (
     SendReply,
     Status,
 )
-from casecore.sections import Queue, Relation
+from casecore.policies.sections import Queue, Relation
 
 COMMANDS = 100_000
 WAITING = 40_000

@@ -29,7 +29,7 @@ from casecore import (
     Status,
     Trigger,
 )
-from casecore.records import freeze, thaw
+from casecore.kernel.records import freeze, thaw
 
 LOOPS = 2_000
 

@@ -24,7 +24,7 @@ LAYERS = 40
 
 def shipped() -> str:
     """The SOP that ships."""
-    return resources.files("casecore").joinpath("sop.toml").read_text("utf-8")
+    return resources.files("casecore.policies").joinpath("sop.toml").read_text("utf-8")
 
 
 def large() -> str:

@@ -19,7 +19,7 @@ from attrs import frozen
 from bench.histories import NINE, Mould, copies
 from bench.measure import Line, costs, duration, unhurried
 from casecore import CUSTOMER, SYSTEM, AddAgent, Channel, Desk, Event, GoAvailable, Policy, ReceiveMessage, Router
-from casecore.sections import Priority, Queue
+from casecore.policies.sections import Priority, Queue
 
 AGENTS, QUEUES = 1_000, 50
 SERVED = 5

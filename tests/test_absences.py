@@ -3,8 +3,9 @@
 import attrs
 import pytest
 
-from casecore.absences import NO_ANSWER, ReleaseAbsent
-from casecore.agents import (
+from casecore.policies import Policy
+from casecore.rooms.absences import NO_ANSWER, ReleaseAbsent
+from casecore.rooms.agents import (
     AgentAvailable,
     AgentUnavailable,
     ClearNextState,
@@ -14,18 +15,17 @@ from casecore.agents import (
     NextStateSet,
     SetNextState,
 )
-from casecore.approvals import SubmitDraft
-from casecore.arrivals import ReceiveMessage
-from casecore.assignments import CaseQueued, CaseReleased, OpenCase, Release
-from casecore.cases import StatusSet
-from casecore.contacts import ContactEnded, EndContact
-from casecore.offers import ExpireOffer, OfferDeclined, OfferWork, RejectOffer
-from casecore.policies import Policy
-from casecore.replies import SendReply
+from casecore.rooms.approvals import SubmitDraft
+from casecore.rooms.arrivals import ReceiveMessage
+from casecore.rooms.assignments import CaseQueued, CaseReleased, OpenCase, Release
+from casecore.rooms.cases import StatusSet
+from casecore.rooms.contacts import ContactEnded, EndContact
+from casecore.rooms.offers import ExpireOffer, OfferDeclined, OfferWork, RejectOffer
+from casecore.rooms.replies import SendReply
+from casecore.rooms.wrap_ups import Dispose, Disposed, WrapUpOwed
 from casecore.routing import next_offer
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, given, new_case
-from casecore.wrap_ups import Dispose, Disposed, WrapUpOwed
 
 QUEUE = "[queues.general]\nfallback = true\n"
 KEEP = Policy.loads(QUEUE + '[away]\nheld = "keep"')

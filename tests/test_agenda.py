@@ -7,19 +7,19 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from casecore.absences import ReleaseAbsent
-from casecore.agenda import Agenda
-from casecore.agents import GoAvailable, LogOut
-from casecore.arrivals import ReceiveMessage
-from casecore.assignments import CaseReleased, OpenCase, Release
-from casecore.commitments import FulfilCommitment, MakeCommitment
 from casecore.desk import Desk
 from casecore.kernel import CUSTOMER, SYSTEM, Event
-from casecore.offers import AcceptOffer, ExpireOffer, OfferWork
 from casecore.policies import Policy
-from casecore.reassignments import ReassignCase
+from casecore.policies.sections import Lifecycle, Sla, Targets
+from casecore.rooms.absences import ReleaseAbsent
+from casecore.rooms.agents import GoAvailable, LogOut
+from casecore.rooms.arrivals import ReceiveMessage
+from casecore.rooms.assignments import CaseReleased, OpenCase, Release
+from casecore.rooms.commitments import FulfilCommitment, MakeCommitment
+from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork
+from casecore.rooms.reassignments import ReassignCase
 from casecore.routing import next_offer
-from casecore.sections import Lifecycle, Sla, Targets
+from casecore.routing.agenda import Agenda
 from casecore.testing.scenario import T0, at, case_in, new_case, team_of
 from casecore.testing.strategies import commands
 

@@ -3,7 +3,10 @@
 import attrs
 import pytest
 
-from casecore.agents import (
+from casecore.channels import Channel
+from casecore.desk import Desk
+from casecore.policies.sections import Level, Relation
+from casecore.rooms.agents import (
     AddAgent,
     Agent,
     AgentAdded,
@@ -22,15 +25,12 @@ from casecore.agents import (
     counted,
     is_supervisor,
 )
-from casecore.assignments import OpenCase
-from casecore.channels import Channel
-from casecore.composition import HOUSE
-from casecore.desk import Desk
-from casecore.replies import SendReply
-from casecore.sections import Level, Relation
+from casecore.rooms.assignments import OpenCase
+from casecore.rooms.composition import HOUSE
+from casecore.rooms.replies import SendReply
+from casecore.rooms.threads import Feeling
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, given, new_case
-from casecore.threads import Feeling
 
 BILLING = frozenset({"billing"})
 REPLY = frozenset({Permission.REPLY})

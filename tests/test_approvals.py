@@ -3,8 +3,11 @@
 import attrs
 import pytest
 
-from casecore.agents import AddAgent, ChangeAgent, GoAvailable, GoUnavailable, Permission
-from casecore.approvals import (
+from casecore.channels import Channel
+from casecore.policies import Policy
+from casecore.policies.sections import Approval, ChannelRules, Channels
+from casecore.rooms.agents import AddAgent, ChangeAgent, GoAvailable, GoUnavailable, Permission
+from casecore.rooms.approvals import (
     DRAFT_LIFECYCLE,
     ApproveDraft,
     DraftApproved,
@@ -23,21 +26,18 @@ from casecore.approvals import (
     WaitingDraft,
     WithdrawDraft,
 )
-from casecore.arrivals import CaseReopened, MessageReceived, ReceiveMessage
-from casecore.assignments import CaseUnqueued, LeaveCase
-from casecore.cases import CaseClosed, CloseCase, CloseReason, SetStatus, StatusSet
-from casecore.channels import Channel
-from casecore.contacts import Authenticate, EndContact
-from casecore.offers import AcceptOffer, OfferAccepted, OfferRescinded, WorkOffered
-from casecore.policies import Policy
-from casecore.reassignments import ReassignCase
-from casecore.replies import ReplySent, SendReply
-from casecore.reviews import ReviewEnded, ReviewTaken, TakeReview
-from casecore.sections import Approval, ChannelRules, Channels
-from casecore.sla import SolutionReached, SolutionUndone
+from casecore.rooms.arrivals import CaseReopened, MessageReceived, ReceiveMessage
+from casecore.rooms.assignments import CaseUnqueued, LeaveCase
+from casecore.rooms.cases import CaseClosed, CloseCase, CloseReason, SetStatus, StatusSet
+from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.offers import AcceptOffer, OfferAccepted, OfferRescinded, WorkOffered
+from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.replies import ReplySent, SendReply
+from casecore.rooms.reviews import ReviewEnded, ReviewTaken, TakeReview
+from casecore.rooms.sla import SolutionReached, SolutionUndone
+from casecore.rooms.wrap_ups import Dispose
 from casecore.statuses import SENT_AS, Status
 from casecore.testing.scenario import T0, at, case_in, given, new_case
-from casecore.wrap_ups import Dispose
 
 SUPERSEDE = Policy.loads('[approval]\non_customer_message = "supersede"')
 SELF_APPROVAL = Policy.loads("[approval]\nself_approval = true")

@@ -3,19 +3,19 @@
 import attrs
 import pytest
 
-from casecore.agents import ChangeAgent, GoUnavailable
-from casecore.arrivals import CaseReopened, MessageNoted, MessageReceived, ReceiveMessage, SuccessorStarted
-from casecore.assignments import CaseAssigned, CaseQueued, LeaveCase
-from casecore.cases import CaseStarted, CloseCase
 from casecore.channels import Channel, MessageKind
-from casecore.contacts import ContactStarted
 from casecore.policies import Policy
-from casecore.sections import Queue, Reopening, ReopenTo
-from casecore.sla import SolutionUndone
+from casecore.policies.sections import Queue, Reopening, ReopenTo
+from casecore.rooms.agents import ChangeAgent, GoUnavailable
+from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, ReceiveMessage, SuccessorStarted
+from casecore.rooms.assignments import CaseAssigned, CaseQueued, LeaveCase
+from casecore.rooms.cases import CaseStarted, CloseCase
+from casecore.rooms.contacts import ContactStarted
+from casecore.rooms.sla import SolutionUndone
+from casecore.rooms.threads import CustomerMet, ThreadOpened
+from casecore.rooms.wrap_ups import Dispose
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, given, new_case
-from casecore.threads import CustomerMet, ThreadOpened
-from casecore.wrap_ups import Dispose
 
 TO_OWNER = attrs.evolve(Policy.default(), reopening=Reopening(to=ReopenTo.OWNER_IF_ELIGIBLE))
 

@@ -3,9 +3,11 @@
 import attrs
 import pytest
 
-from casecore.agents import Agent, ChangeAgent, GoAvailable, Presence
-from casecore.arrivals import CaseReopened, MessageReceived, ReceiveMessage
-from casecore.assignments import (
+from casecore.channels import Channel
+from casecore.policies import Policy
+from casecore.rooms.agents import Agent, ChangeAgent, GoAvailable, Presence
+from casecore.rooms.arrivals import CaseReopened, MessageReceived, ReceiveMessage
+from casecore.rooms.assignments import (
     CaseAssigned,
     CaseQueued,
     CaseReleased,
@@ -17,18 +19,16 @@ from casecore.assignments import (
     agent_named,
     released,
 )
-from casecore.cases import CloseCase, SetStatus, StatusSet
-from casecore.channels import Channel
-from casecore.contacts import ContactEnded, ContactStarted
-from casecore.eligibility import obstacles
-from casecore.offers import AcceptOffer, OfferWork
-from casecore.policies import Policy
-from casecore.reassignments import ReassignCase
-from casecore.replies import ReplySent, SendReply
-from casecore.sla import SolutionReached, SolutionUndone
+from casecore.rooms.cases import CloseCase, SetStatus, StatusSet
+from casecore.rooms.contacts import ContactEnded, ContactStarted
+from casecore.rooms.eligibility import obstacles
+from casecore.rooms.offers import AcceptOffer, OfferWork
+from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.replies import ReplySent, SendReply
+from casecore.rooms.sla import SolutionReached, SolutionUndone
+from casecore.rooms.wrap_ups import Dispose, WrapUpOwed
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, given, new_case
-from casecore.wrap_ups import Dispose, WrapUpOwed
 
 WORKING = ("open", "pending", "escalated", "resolved")
 

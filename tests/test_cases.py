@@ -5,8 +5,12 @@ from datetime import UTC, datetime, timedelta
 import attrs
 import pytest
 
-from casecore.absences import ReleaseAbsent
-from casecore.agents import (
+from casecore.channels import Channel
+from casecore.desk import Due
+from casecore.policies import Policy
+from casecore.policies.sections import Level, Lifecycle, Role
+from casecore.rooms.absences import ReleaseAbsent
+from casecore.rooms.agents import (
     AddAgent,
     ChangeAgent,
     ClearNextState,
@@ -15,29 +19,25 @@ from casecore.agents import (
     LogOut,
     SetNextState,
 )
-from casecore.approvals import ApproveDraft, EditDraft, ReassignDraft, RefuseDraft, SubmitDraft, WithdrawDraft
-from casecore.arrivals import ReceiveMessage
-from casecore.assignments import LeaveCase, OpenCase
-from casecore.cases import Case, CaseClosed, CloseCase, CloseReason, SetStatus, StatusSet
-from casecore.channels import Channel
-from casecore.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
-from casecore.composition import HOUSE
-from casecore.contacts import Authenticate, ContactEnded, EndContact
-from casecore.desk import Due
-from casecore.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
-from casecore.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
-from casecore.outbound import RecordConsent, StartOutbound
-from casecore.policies import Policy
-from casecore.reassignments import ReassignCase
-from casecore.replies import SendReply
-from casecore.reviews import TakeReview
-from casecore.sections import Level, Lifecycle, Role
-from casecore.silence import AskPresence, DisconnectIdle
-from casecore.sla import SetLevel
+from casecore.rooms.approvals import ApproveDraft, EditDraft, ReassignDraft, RefuseDraft, SubmitDraft, WithdrawDraft
+from casecore.rooms.arrivals import ReceiveMessage
+from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.cases import Case, CaseClosed, CloseCase, CloseReason, SetStatus, StatusSet
+from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
+from casecore.rooms.composition import HOUSE
+from casecore.rooms.contacts import Authenticate, ContactEnded, EndContact
+from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
+from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
+from casecore.rooms.outbound import RecordConsent, StartOutbound
+from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.replies import SendReply
+from casecore.rooms.reviews import TakeReview
+from casecore.rooms.silence import AskPresence, DisconnectIdle
+from casecore.rooms.sla import SetLevel
+from casecore.rooms.threads import Feeling, RecordCustomer
+from casecore.rooms.wrap_ups import Dispose, FlagCase, RelateRecord, WrapUpOwed
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, given, new_case
-from casecore.threads import Feeling, RecordCustomer
-from casecore.wrap_ups import Dispose, FlagCase, RelateRecord, WrapUpOwed
 
 
 def sop(**lifecycle):

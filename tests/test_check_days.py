@@ -4,8 +4,6 @@ import json
 
 import pytest
 
-from casecore.agents import Permission
-from casecore.assignments import CaseAssigned, OpenCase
 from casecore.channels import Channel
 from casecore.check import Judgement, Report, Verdict
 from casecore.check.cast import the_limit
@@ -15,6 +13,8 @@ from casecore.explore import explore
 from casecore.kernel import Accepted
 from casecore.policies import Policy
 from casecore.replay import DayError, lines_of, policy_of, steps
+from casecore.rooms.agents import Permission
+from casecore.rooms.assignments import CaseAssigned, OpenCase
 
 OPENED = json.dumps({"type": "OpenCase", "by": "ana", "at": "2026-11-02T09:00:00Z", "case": "c1", "expect": "refused"})
 HEAD = '{"policy": "sop.toml"}'

@@ -12,8 +12,16 @@ import pytest
 from attrs import frozen
 
 from casecore import CUSTOMER, HOUSE, CloseReason, House, Permission, Policy, Reason, Room, Rule
-from casecore.agents import SetNextState
-from casecore.approvals import (
+from casecore.channels import Channel
+from casecore.check import cast
+from casecore.check.judge import WAYS
+from casecore.desk import Desk
+from casecore.explore import Part, Result, Scope, explore
+from casecore.explore.laboratory import AGENT_ROLES
+from casecore.explore.pieces import NOON
+from casecore.promises import PROMISES, Step
+from casecore.rooms.agents import SetNextState
+from casecore.rooms.approvals import (
     ApproveDraft,
     DraftApproved,
     DraftRefused,
@@ -21,21 +29,13 @@ from casecore.approvals import (
     RefuseDraft,
     SubmitDraft,
 )
-from casecore.arrivals import CaseReopened
-from casecore.assignments import CaseAssigned, LeaveCase, OpenCase
-from casecore.cases import CaseClosed, CloseCase, SetStatus, StatusSet
-from casecore.channels import Channel
-from casecore.check import cast
-from casecore.check.judge import WAYS
-from casecore.contacts import Authenticate, Authenticated, ContactEnded, ContactStarted, EndContact
-from casecore.desk import Desk
-from casecore.explore import Part, Result, Scope, explore
-from casecore.explore.laboratory import AGENT_ROLES
-from casecore.explore.pieces import NOON
-from casecore.promises import PROMISES, Step
-from casecore.replies import ReplySent, SendReply
+from casecore.rooms.arrivals import CaseReopened
+from casecore.rooms.assignments import CaseAssigned, LeaveCase, OpenCase
+from casecore.rooms.cases import CaseClosed, CloseCase, SetStatus, StatusSet
+from casecore.rooms.contacts import Authenticate, Authenticated, ContactEnded, ContactStarted, EndContact
+from casecore.rooms.replies import ReplySent, SendReply
+from casecore.rooms.wrap_ups import Disposed
 from casecore.statuses import Status
-from casecore.wrap_ups import Disposed
 from tests.houses import followed, forbidding, handling, misjudging, queued_only, unfollowed, without
 
 SOP = Policy.default()

@@ -10,7 +10,7 @@ from casecore.check.judge import how_far
 from casecore.check.order import judge_order
 from casecore.explore import Exploration, Found, Result
 from casecore.kernel import SYSTEM
-from casecore.offers import OfferWork
+from casecore.rooms.offers import OfferWork
 from casecore.routing import next_offer
 from tests.houses import without
 

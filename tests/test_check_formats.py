@@ -8,7 +8,6 @@ from xml.etree import ElementTree as ET
 import attrs
 import pytest
 
-from casecore.assignments import OpenCase
 from casecore.check import Exit, Finding, Judgement, Level, Verdict
 from casecore.check.formats import FORMATS, as_github, as_json, as_junit, as_markdown, as_sarif
 from casecore.check.formats.annotations import SHOWN
@@ -30,6 +29,7 @@ from casecore.codec import command_from
 from casecore.explore import Story
 from casecore.policies import Policy
 from casecore.promises import Step
+from casecore.rooms.assignments import OpenCase
 from casecore.testing.scenario import TEAM, at, case_in, given
 
 FILE = "desk/sop.toml"

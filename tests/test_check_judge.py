@@ -9,8 +9,8 @@ from casecore.check.fixes import nearest_fix
 from casecore.check.order import judge_order
 from casecore.check.walk import walk
 from casecore.desk import Desk
+from casecore.policies.sections import Delivery, Queue
 from casecore.promises import PROMISES, Step
-from casecore.sections import Delivery, Queue
 from tests.houses import without
 
 SOP = Policy.default()

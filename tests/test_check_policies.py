@@ -11,16 +11,16 @@ import pytest
 from attrs import field, frozen
 
 from casecore import Policy
-from casecore.assignments import OpenCase
 from casecore.channels import Channel
 from casecore.check import Exit, Verdict, cast, check
 from casecore.check.judge import explored
 from casecore.check.lint import lint
-from casecore.composition import HOUSE
 from casecore.explore import Part, Result, Scope
 from casecore.explore.pieces import NOON
 from casecore.promises import PROMISES
-from casecore.replies import SendReply
+from casecore.rooms.assignments import OpenCase
+from casecore.rooms.composition import HOUSE
+from casecore.rooms.replies import SendReply
 from casecore.statuses import Status
 
 COMPLAINT, DRAFT, LIMIT, CALLS = (

@@ -4,7 +4,7 @@ import pytest
 
 from casecore import Policy
 from casecore.check import Exit, Verdict, cast, check
-from casecore.composition import RULES
+from casecore.rooms.composition import RULES
 
 WORLDS = {
     "one chat case": (4_799, 65_625),

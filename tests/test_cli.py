@@ -15,24 +15,24 @@ from rich.cells import cell_len
 
 import casecore as commands
 from casecore import __version__
-from casecore.approvals import DRAFT_LIFECYCLE
 from casecore.cli import PIPE_CLOSED, main
 from casecore.cli.picture import pictures
 from casecore.cli.report import TextReport
 from casecore.cli.screen import Screen, folded, shortened
-from casecore.composition import HOUSE, RULES
-from casecore.contacts import CONTACT_LIFECYCLE
 from casecore.desk import Desk
 from casecore.kernel import Command, Reason, Refused, frozen
-from casecore.offers import OFFER_LIFECYCLE
 from casecore.policies import SWITCHABLE
 from casecore.replay import Step, steps
+from casecore.replay.words import visible
+from casecore.rooms.approvals import DRAFT_LIFECYCLE
+from casecore.rooms.composition import HOUSE, RULES
+from casecore.rooms.contacts import CONTACT_LIFECYCLE
+from casecore.rooms.offers import OFFER_LIFECYCLE
 from casecore.statuses import CASE_LIFECYCLE
-from casecore.words import visible
 
 ROOT = Path(__file__).parents[1]
 DAY = str(ROOT / "examples" / "day.jsonl")
-SOP = (ROOT / "src" / "casecore" / "sop.toml").read_text("utf-8")
+SOP = (ROOT / "src" / "casecore" / "policies" / "sop.toml").read_text("utf-8")
 
 START = [sys.executable, "-c", "from casecore.cli import main; raise SystemExit(main())"]
 """The command line in a process of its own."""

@@ -9,9 +9,6 @@ from datetime import UTC, datetime
 import pytest
 
 from casecore import HOUSE, House, Policy
-from casecore.agents import LogOut, Permission
-from casecore.approvals import ApproveDraft, SubmitDraft
-from casecore.assignments import OpenCase
 from casecore.check import Exit, Verdict, cast
 from casecore.check.cast import CASE, Checked
 from casecore.cli.diff_text import tell
@@ -24,8 +21,11 @@ from casecore.diff.report import FAILING, compare
 from casecore.diff.revisions import NoRevision, policy_at
 from casecore.explore import Part, Scope
 from casecore.explore.pieces import NOON
-from casecore.keys import keys_of
+from casecore.policies.kinds import keys_of
 from casecore.replay import DayError
+from casecore.rooms.agents import LogOut, Permission
+from casecore.rooms.approvals import ApproveDraft, SubmitDraft
+from casecore.rooms.assignments import OpenCase
 from casecore.statuses import Status
 from tests.test_diff import CHATS, NEITHER_ALONE, NO_RETURN, RENAMED, SCOPES, SOP, changing, scope, sop
 from tests.test_in_flight import closing

@@ -18,11 +18,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rpds import HashTrieMap
 
-from casecore.agents import AddAgent, Agent, Permission
-from casecore.approvals import WaitingDraft
-from casecore.arrivals import ReceiveMessage
-from casecore.assignments import OpenCase
-from casecore.cases import Case, CloseCase, StatusSet
 from casecore.channels import Channel
 from casecore.codec import (
     SCHEMA,
@@ -35,7 +30,6 @@ from casecore.codec import (
     parse,
     to_plain,
 )
-from casecore.composition import HOUSE, CaseFile
 from casecore.desk import Action, Desk, Due
 from casecore.kernel import (
     Accepted,
@@ -44,11 +38,17 @@ from casecore.kernel import (
     Reason,
     Refused,
 )
-from casecore.notes import EditNote
 from casecore.policies import Policy
-from casecore.replies import SendReply
+from casecore.rooms.agents import AddAgent, Agent, Permission
+from casecore.rooms.approvals import WaitingDraft
+from casecore.rooms.arrivals import ReceiveMessage
+from casecore.rooms.assignments import OpenCase
+from casecore.rooms.cases import Case, CloseCase, StatusSet
+from casecore.rooms.composition import HOUSE, CaseFile
+from casecore.rooms.notes import EditNote
+from casecore.rooms.replies import SendReply
+from casecore.rooms.threads import Customer
 from casecore.statuses import Status
-from casecore.threads import Customer
 
 DAY = Path(__file__).parents[1] / "examples" / "day.jsonl"
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)

@@ -10,18 +10,18 @@ import attrs
 import pytest
 from rpds import HashTrieMap
 
-from casecore.agents import Agent
-from casecore.assignments import OpenCase
-from casecore.cases import StatusSet
 from casecore.codec import Codec, CodecError, dumps, from_plain, house_codec, to_plain
-from casecore.composition import HOUSE
 from casecore.desk import Desk
-from casecore.house import House
 from casecore.kernel import Accepted, Command, CommandError, Event, Reason, Room, a_text, frozen
-from casecore.records import record
-from casecore.replies import ReplySent, SendReply
+from casecore.kernel.house import House
+from casecore.kernel.records import record
+from casecore.rooms.agents import Agent
+from casecore.rooms.assignments import OpenCase
+from casecore.rooms.cases import StatusSet
+from casecore.rooms.composition import HOUSE
+from casecore.rooms.replies import ReplySent, SendReply
+from casecore.rooms.threads import Customer
 from casecore.statuses import Status
-from casecore.threads import Customer
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 NOON_TEXT = "2026-11-02T12:00:00+00:00"

@@ -3,9 +3,10 @@
 import attrs
 import pytest
 
-from casecore.agents import LogOut
-from casecore.cases import CloseCase, CloseReason
-from casecore.commitments import (
+from casecore.policies import Policy
+from casecore.rooms.agents import LogOut
+from casecore.rooms.cases import CloseCase, CloseReason
+from casecore.rooms.commitments import (
     Commitment,
     CommitmentFulfilled,
     CommitmentMade,
@@ -14,8 +15,7 @@ from casecore.commitments import (
     MakeCommitment,
     RescheduleCommitment,
 )
-from casecore.contacts import Authenticate, EndContact
-from casecore.policies import Policy
+from casecore.rooms.contacts import Authenticate, EndContact
 from casecore.testing.scenario import T0, at, case_in, given, new_case
 
 MAKE = MakeCommitment("ana", at(10), "c1", "p1", at(hours=2), "call back about the refund")

@@ -7,23 +7,23 @@ from datetime import timedelta
 
 import pytest
 
-from casecore.absences import ReleaseAbsent
-from casecore.agents import AgentUnavailable, ChangeAgent, GoAvailable, GoUnavailable, LogOut
-from casecore.approvals import ApproveDraft, DraftApproved, SubmitDraft
-from casecore.arrivals import CaseReopened, MessageNoted, MessageReceived, ReceiveMessage
-from casecore.assignments import CaseAssigned, CaseQueued, LeaveCase, OpenCase
-from casecore.cases import CaseClosed, CloseCase, SetStatus
 from casecore.channels import Channel, MessageKind
-from casecore.contacts import Authenticate, ContactStarted, EndContact
-from casecore.offers import ExpireOffer, OfferDeclined, OfferWork, RejectOffer
 from casecore.policies import Policy
-from casecore.reassignments import ReassignCase
-from casecore.replies import ReplySent, SendReply
+from casecore.rooms.absences import ReleaseAbsent
+from casecore.rooms.agents import AgentUnavailable, ChangeAgent, GoAvailable, GoUnavailable, LogOut
+from casecore.rooms.approvals import ApproveDraft, DraftApproved, SubmitDraft
+from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, ReceiveMessage
+from casecore.rooms.assignments import CaseAssigned, CaseQueued, LeaveCase, OpenCase
+from casecore.rooms.cases import CaseClosed, CloseCase, SetStatus
+from casecore.rooms.contacts import Authenticate, ContactStarted, EndContact
+from casecore.rooms.offers import ExpireOffer, OfferDeclined, OfferWork, RejectOffer
+from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.replies import ReplySent, SendReply
+from casecore.rooms.sla import ClockState, SolutionUndone, first_response, solution
+from casecore.rooms.wrap_ups import Dispose
 from casecore.routing import route
-from casecore.sla import ClockState, SolutionUndone, first_response, solution
 from casecore.statuses import Status
 from casecore.testing.scenario import at, case_in, given, new_case
-from casecore.wrap_ups import Dispose
 
 QUEUE = "[queues.general]\nfallback = true\n"
 AWAY = tuple(GoUnavailable(agent, at(0), agent, "lunch") for agent in ("ana", "ben", "cleo", "dora"))

@@ -3,8 +3,10 @@
 import attrs
 import pytest
 
-from casecore.absences import ReleaseAbsent
-from casecore.agents import (
+from casecore.channels import Channel
+from casecore.policies import Policy
+from casecore.rooms.absences import ReleaseAbsent
+from casecore.rooms.agents import (
     AgentAvailable,
     AgentLoggedOut,
     AgentUnavailable,
@@ -17,13 +19,12 @@ from casecore.agents import (
     Presence,
     SetNextState,
 )
-from casecore.approvals import ApproveDraft, SubmitDraft
-from casecore.arrivals import ReceiveMessage
-from casecore.assignments import CaseAssigned, CaseQueued, CaseReleased, LeaveCase, OpenCase, Release
-from casecore.cases import CaseClosed, CloseCase, CloseReason, SetStatus, StatusSet
-from casecore.channels import Channel
-from casecore.commitments import MakeCommitment
-from casecore.contacts import (
+from casecore.rooms.approvals import ApproveDraft, SubmitDraft
+from casecore.rooms.arrivals import ReceiveMessage
+from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, LeaveCase, OpenCase, Release
+from casecore.rooms.cases import CaseClosed, CloseCase, CloseReason, SetStatus, StatusSet
+from casecore.rooms.commitments import MakeCommitment
+from casecore.rooms.contacts import (
     CONTACT_LIFECYCLE,
     Authenticate,
     Authenticated,
@@ -34,15 +35,14 @@ from casecore.contacts import (
     EndContact,
     proceeding,
 )
-from casecore.offers import AcceptOffer
-from casecore.policies import Policy
-from casecore.reassignments import ReassignCase
-from casecore.replies import ReplySent, SendReply
-from casecore.silence import AskPresence, DisconnectIdle
-from casecore.sla import SolutionReached
+from casecore.rooms.offers import AcceptOffer
+from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.replies import ReplySent, SendReply
+from casecore.rooms.silence import AskPresence, DisconnectIdle
+from casecore.rooms.sla import SolutionReached
+from casecore.rooms.wrap_ups import Dispose, WrapUpOwed
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, given, new_case
-from casecore.wrap_ups import Dispose, WrapUpOwed
 
 KNOWN = Authenticate("ana", at(1), "c1")
 QUEUE = "[queues.general]\nfallback = true\n"

@@ -11,9 +11,23 @@ import pytest
 from hypothesis import given as drawing
 from hypothesis import settings
 
-from casecore.absences import ReleaseAbsent
-from casecore.agents import AddAgent, ChangeAgent, ClearNextState, GoAvailable, GoUnavailable, LogOut, SetNextState
-from casecore.approvals import (
+from casecore.channels import Channel, MessageKind
+from casecore.kernel import CUSTOMER, SYSTEM, Accepted, Command, Deviated, Enforcement
+from casecore.policies import SWITCHABLE, Policy
+from casecore.policies.sections import Level, Relation
+from casecore.promises import PROMISES, Step
+from casecore.promises import broken as broken_promises
+from casecore.rooms.absences import ReleaseAbsent
+from casecore.rooms.agents import (
+    AddAgent,
+    ChangeAgent,
+    ClearNextState,
+    GoAvailable,
+    GoUnavailable,
+    LogOut,
+    SetNextState,
+)
+from casecore.rooms.approvals import (
     DRAFT_LIFECYCLE,
     ApproveDraft,
     DraftApproved,
@@ -29,16 +43,14 @@ from casecore.approvals import (
     SubmitDraft,
     WithdrawDraft,
 )
-from casecore.arrivals import ReceiveMessage
-from casecore.assignments import LeaveCase, OpenCase
-from casecore.cases import CloseCase, CloseReason, SetStatus
-from casecore.channels import Channel, MessageKind
-from casecore.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
-from casecore.composition import HOUSE, RULES
-from casecore.contacts import CONTACT_LIFECYCLE, Authenticate, Authenticated, ContactEnded, EndContact
-from casecore.kernel import CUSTOMER, SYSTEM, Accepted, Command, Deviated, Enforcement
-from casecore.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
-from casecore.offers import (
+from casecore.rooms.arrivals import ReceiveMessage
+from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
+from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
+from casecore.rooms.composition import HOUSE, RULES
+from casecore.rooms.contacts import CONTACT_LIFECYCLE, Authenticate, Authenticated, ContactEnded, EndContact
+from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
+from casecore.rooms.offers import (
     OFFER_LIFECYCLE,
     AcceptOffer,
     ExpireOffer,
@@ -49,21 +61,17 @@ from casecore.offers import (
     RejectOffer,
     RescindOffer,
 )
-from casecore.outbound import RecordConsent
-from casecore.policies import SWITCHABLE, Policy
-from casecore.promises import PROMISES, Step
-from casecore.promises import broken as broken_promises
-from casecore.reassignments import ReassignCase
-from casecore.replies import SendReply
-from casecore.reviews import TakeReview
-from casecore.sections import Level, Relation
-from casecore.silence import AskPresence, DisconnectIdle
-from casecore.sla import SetLevel
+from casecore.rooms.outbound import RecordConsent
+from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.replies import SendReply
+from casecore.rooms.reviews import TakeReview
+from casecore.rooms.silence import AskPresence, DisconnectIdle
+from casecore.rooms.sla import SetLevel
+from casecore.rooms.threads import Feeling
+from casecore.rooms.wrap_ups import Dispose, Disposed, FlagCase, RelateRecord
 from casecore.statuses import CASE_LIFECYCLE, Status, Trigger
 from casecore.testing.scenario import at, case_in, given, new_case, prepared, we_write
 from casecore.testing.strategies import runs
-from casecore.threads import Feeling
-from casecore.wrap_ups import Dispose, Disposed, FlagCase, RelateRecord
 
 # Refusals ----------------------------------------------------------------------------------------------
 

@@ -14,9 +14,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from rpds import HashTrieMap
 
-from casecore.absences import ReleaseAbsent
-from casecore.agents import AddAgent, Agent, AgentAvailable, GoAvailable, GoUnavailable, Presence
-from casecore.approvals import (
+from casecore.channels import Channel, MessageKind, TemplateKind
+from casecore.desk import Action, Desk, Due
+from casecore.kernel import SYSTEM, Accepted, Command, CommandRefused, Deviated, Event, MissingRow
+from casecore.policies import Policy
+from casecore.policies.sections import Lifecycle, Relation
+from casecore.rooms.absences import ReleaseAbsent
+from casecore.rooms.agents import AddAgent, Agent, AgentAvailable, GoAvailable, GoUnavailable, Presence
+from casecore.rooms.approvals import (
     ApproveDraft,
     DraftEdited,
     DraftSubmitted,
@@ -26,28 +31,23 @@ from casecore.approvals import (
     SubmitDraft,
     WaitingDraft,
 )
-from casecore.arrivals import MessageReceived, ReceiveMessage
-from casecore.assignments import CaseAssigned, LeaveCase, OpenCase, WorkBegun
-from casecore.cases import Case, CaseClosed, CaseStarted, CloseCase, CloseReason, SetStatus, StatusSet
-from casecore.channels import Channel, MessageKind, TemplateKind
-from casecore.commitments import Commitment, FulfilCommitment, MakeCommitment
-from casecore.composition import HOUSE, RULES, SHEETS, TABLES, CaseFile, View
-from casecore.contacts import Authenticate, Contact, ContactEnded, ContactStarted, EndContact
-from casecore.desk import Action, Desk, Due
-from casecore.kernel import SYSTEM, Accepted, Command, CommandRefused, Deviated, Event, MissingRow
-from casecore.notes import AddNote, AddTag, DeleteNote, Note, NoteAdded, NoteDeleted, SetSentiment
-from casecore.offers import ExpireOffer, Offers, OfferWork, RescindOffer
-from casecore.policies import Policy
-from casecore.prepared import PreparedText
-from casecore.reassignments import ReassignCase
-from casecore.replies import SendReply
-from casecore.reviews import TakeReview
-from casecore.sections import Lifecycle, Relation
+from casecore.rooms.arrivals import MessageReceived, ReceiveMessage
+from casecore.rooms.assignments import CaseAssigned, LeaveCase, OpenCase, WorkBegun
+from casecore.rooms.cases import Case, CaseClosed, CaseStarted, CloseCase, CloseReason, SetStatus, StatusSet
+from casecore.rooms.commitments import Commitment, FulfilCommitment, MakeCommitment
+from casecore.rooms.composition import HOUSE, RULES, SHEETS, TABLES, CaseFile, View
+from casecore.rooms.contacts import Authenticate, Contact, ContactEnded, ContactStarted, EndContact
+from casecore.rooms.notes import AddNote, AddTag, DeleteNote, Note, NoteAdded, NoteDeleted, SetSentiment
+from casecore.rooms.offers import ExpireOffer, Offers, OfferWork, RescindOffer
+from casecore.rooms.prepared import PreparedText
+from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.replies import SendReply
+from casecore.rooms.reviews import TakeReview
+from casecore.rooms.threads import Customer, Feeling, RecordCustomer, Thread
+from casecore.rooms.wrap_ups import Aftermath, Dispose, RelateRecord, WrapUp, WrapUpOwed
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, given, new_case, prepared
 from casecore.testing.strategies import desks, policies
-from casecore.threads import Customer, Feeling, RecordCustomer, Thread
-from casecore.wrap_ups import Aftermath, Dispose, RelateRecord, WrapUp, WrapUpOwed
 
 OPEN = OpenCase("ana", at(60), "c1")
 

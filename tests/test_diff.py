@@ -8,21 +8,21 @@ import attrs
 import pytest
 
 from casecore import HOUSE, Desk, House, Policy, Reason, Room, Rule
-from casecore.agents import AgentLoggedOut, GoAvailable, LogOut, Permission
-from casecore.approvals import ApproveDraft, SubmitDraft
-from casecore.assignments import OpenCase
 from casecore.channels import Channel
 from casecore.check import cast
 from casecore.check.cast import CASE, EVERYTHING, Checked
-from casecore.contacts import Authenticate, EndContact
 from casecore.diff import Comparison, Edit, Label, diff, over_time
 from casecore.diff.comparison import Untold
 from casecore.diff.scopes import ARRIVALS, MOST, together
 from casecore.explore import Part, Scope
 from casecore.explore.pieces import NOON
 from casecore.policies.edits import edited, edits_of
-from casecore.replies import SendReply
-from casecore.silence import DisconnectIdle
+from casecore.rooms.agents import AgentLoggedOut, GoAvailable, LogOut, Permission
+from casecore.rooms.approvals import ApproveDraft, SubmitDraft
+from casecore.rooms.assignments import OpenCase
+from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.replies import SendReply
+from casecore.rooms.silence import DisconnectIdle
 from casecore.statuses import Status
 
 SOP = Policy.default()

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from casecore.composition import RULES, TIMERS
 from casecore.documents import _of as schema_of
 from casecore.documents import json_schema, keys_of_rule, page, rules_of, schema_text
-from casecore.keys import Table, keys_of
 from casecore.policies import SWITCHABLE, Policy
 from casecore.policies.declared import declared, every_key, inside, named
+from casecore.policies.kinds import Table, keys_of
+from casecore.rooms.composition import RULES, TIMERS
 from casecore.testing.strategies import layered_policies
 
 ROOT = Path(__file__).parent.parent
@@ -90,8 +90,8 @@ class TestSchema:
     """The JSON Schema for editors."""
 
     def test_ships_as_it_is_generated(self):
-        """If it is not: `casecore schema > src/casecore/sop.schema.json`."""
-        assert schema_text() == (ROOT / "src/casecore/sop.schema.json").read_text("utf-8")
+        """If it is not: `casecore schema > src/casecore/policies/sop.schema.json`."""
+        assert schema_text() == (ROOT / "src/casecore/policies/sop.schema.json").read_text("utf-8")
         assert SCHEMA == json.loads(schema_text())
 
     def test_uses_only_what_draft_4_has(self):

@@ -10,23 +10,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casecore import CUSTOMER, SYSTEM, CloseReason, Policy
-from casecore.agents import AddAgent, GoAvailable, LogOut
-from casecore.approvals import EditDraft
-from casecore.assignments import CaseAssigned, OpenCase
-from casecore.cases import CaseClosed, CloseCase
 from casecore.channels import Channel
 from casecore.check import cast
-from casecore.commitments import MakeCommitment
-from casecore.contacts import Authenticate, EndContact
 from casecore.explore import Exploration, Part, Result, Scope, explore
 from casecore.explore.laboratory import Laboratory
 from casecore.explore.pieces import NOON
 from casecore.explore.scope import copied
 from casecore.explore.stories import Teller, earliest, timed
 from casecore.explore.worlds import Walk
-from casecore.notes import NoteAdded
-from casecore.replies import SendReply
-from casecore.silence import AskPresence, ChatDisconnected, DisconnectIdle
+from casecore.rooms.agents import AddAgent, GoAvailable, LogOut
+from casecore.rooms.approvals import EditDraft
+from casecore.rooms.assignments import CaseAssigned, OpenCase
+from casecore.rooms.cases import CaseClosed, CloseCase
+from casecore.rooms.commitments import MakeCommitment
+from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.notes import NoteAdded
+from casecore.rooms.replies import SendReply
+from casecore.rooms.silence import AskPresence, ChatDisconnected, DisconnectIdle
 from casecore.statuses import Status
 from tests.houses import followed
 

@@ -9,18 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casecore import HOUSE, MissingRow, Policy
-from casecore.agents import Agent
-from casecore.assignments import CaseAssigned
-from casecore.contacts import EndContact
 from casecore.explore.pieces import NOON, happen, rows_of
 from casecore.explore.questions import CASE, Facts, Question
 from casecore.explore.seen import SHEET_KINDS, SeenDesk, fields_of
 from casecore.promises import PROMISES, Step
+from casecore.rooms.agents import Agent
+from casecore.rooms.assignments import CaseAssigned
+from casecore.rooms.contacts import EndContact
+from casecore.rooms.wrap_ups import Disposed
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, case_in
 from casecore.testing.scenario import given as given_that
 from casecore.testing.strategies import runs
-from casecore.wrap_ups import Disposed
 
 SOP = Policy.default()
 

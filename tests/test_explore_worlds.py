@@ -13,14 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casecore import CUSTOMER, SYSTEM, CloseReason, Permission, Policy
-from casecore.absences import ReleaseAbsent
-from casecore.agents import GoAvailable, LogOut, SetNextState
-from casecore.assignments import LeaveCase, OpenCase
-from casecore.cases import CloseCase
 from casecore.channels import Channel
 from casecore.check import cast
-from casecore.composition import SHEETS
-from casecore.contacts import Authenticate, EndContact
 from casecore.desk import Desk
 from casecore.explore import Part, Scope
 from casecore.explore.laboratory import Laboratory
@@ -29,11 +23,17 @@ from casecore.explore.questions import Answer, Fork
 from casecore.explore.scope import copied
 from casecore.explore.stories import timed
 from casecore.explore.worlds import Walk
-from casecore.offers import AcceptOffer, ExpireOffer, OfferWork
+from casecore.policies.sections import Chat, CountsFrom, Idle
 from casecore.promises import Step
-from casecore.reassignments import ReassignCase
-from casecore.replies import SendReply
-from casecore.sections import Chat, CountsFrom, Idle
+from casecore.rooms.absences import ReleaseAbsent
+from casecore.rooms.agents import GoAvailable, LogOut, SetNextState
+from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.cases import CloseCase
+from casecore.rooms.composition import SHEETS
+from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork
+from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.replies import SendReply
 from casecore.statuses import Status
 from tests.plain_search import PlainSearch, answer_of, with_row
 

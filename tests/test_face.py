@@ -12,7 +12,7 @@ import attrs
 import pytest
 
 import casecore
-from casecore.composition import HOUSE
+from casecore.rooms.composition import HOUSE
 
 FACE = ast.parse(Path(casecore.__file__).read_text("utf-8"))
 HEAVY = {"hypothesis", "rich", "cyclopts", "cattrs", "transitions", "pytest"}
@@ -135,7 +135,13 @@ assert desk.actions("ana", "t/1", at) and desk.due(at)
     def test_a_name_loads_only_its_file(self):
         """And what that file is built on."""
         loaded = run("from casecore import Status; " + SHOW.format({"casecore"}))
-        assert ["casecore", "casecore._version", "casecore.kernel", "casecore.machines", "casecore.statuses"] == loaded
+        assert [
+            "casecore",
+            "casecore._version",
+            "casecore.kernel",
+            "casecore.kernel.machines",
+            "casecore.statuses",
+        ] == loaded
 
     def test_looked_up_once(self):
         """After the first use a name is an ordinary one of the module."""

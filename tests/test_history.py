@@ -18,17 +18,17 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 import casecore
-from casecore.arrivals import ReceiveMessage
-from casecore.assignments import OpenCase
-from casecore.cases import CloseCase, CloseReason
 from casecore.channels import Channel
-from casecore.composition import HOUSE
-from casecore.history import QUOTED, Line, UnknownLanguage, history, line, parts
-from casecore.history_lines import LINES
-from casecore.history_words import LANGUAGES, PEOPLE, QUOTES, WORDS, Same, Sentence
 from casecore.kernel import CUSTOMER, SYSTEM, Event, frozen
-from casecore.notes import AddNote, AddTag
-from casecore.offers import AcceptOffer, OfferWork
+from casecore.projections.history import QUOTED, Line, UnknownLanguage, history, line, parts
+from casecore.projections.history.sentences import LINES
+from casecore.projections.history.vocabulary import LANGUAGES, PEOPLE, QUOTES, WORDS, Same, Sentence
+from casecore.rooms.arrivals import ReceiveMessage
+from casecore.rooms.assignments import OpenCase
+from casecore.rooms.cases import CloseCase, CloseReason
+from casecore.rooms.composition import HOUSE
+from casecore.rooms.notes import AddNote, AddTag
+from casecore.rooms.offers import AcceptOffer, OfferWork
 from casecore.statuses import TITLES, Status
 from casecore.testing.scenario import at, given
 

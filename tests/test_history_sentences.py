@@ -3,28 +3,28 @@
 import attrs
 import pytest
 
-from casecore.agents import ChangeAgent, GoAvailable, GoUnavailable, LogOut, SetNextState
-from casecore.approvals import ApproveDraft, EditDraft, RefuseDraft, SubmitDraft, WithdrawDraft
-from casecore.assignments import LeaveCase, OpenCase
-from casecore.cases import CloseCase, CloseReason, SetStatus
 from casecore.channels import Channel, MessageKind
-from casecore.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
-from casecore.contacts import Authenticate, EndContact
-from casecore.history import history
 from casecore.kernel import SYSTEM, Enforcement
-from casecore.notes import AddNote, AddTag, DeleteNote, EditNote, SetSentiment
-from casecore.offers import ExpireOffer, OfferWork, RejectOffer, RescindOffer
 from casecore.policies import Policy
-from casecore.reassignments import ReassignCase
-from casecore.replies import SendReply
-from casecore.reviews import TakeReview
-from casecore.sections import AfterReopening, Level, OnCustomerMessage, Relation
-from casecore.silence import AskPresence, DisconnectIdle
-from casecore.sla import SetLevel
+from casecore.policies.sections import AfterReopening, Level, OnCustomerMessage, Relation
+from casecore.projections.history import history
+from casecore.rooms.agents import ChangeAgent, GoAvailable, GoUnavailable, LogOut, SetNextState
+from casecore.rooms.approvals import ApproveDraft, EditDraft, RefuseDraft, SubmitDraft, WithdrawDraft
+from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
+from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
+from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, SetSentiment
+from casecore.rooms.offers import ExpireOffer, OfferWork, RejectOffer, RescindOffer
+from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.replies import SendReply
+from casecore.rooms.reviews import TakeReview
+from casecore.rooms.silence import AskPresence, DisconnectIdle
+from casecore.rooms.sla import SetLevel
+from casecore.rooms.threads import Feeling, RecordCustomer
+from casecore.rooms.wrap_ups import Dispose, FlagCase, RelateRecord
 from casecore.statuses import Status
 from casecore.testing.scenario import at, given
-from casecore.threads import Feeling, RecordCustomer
-from casecore.wrap_ups import Dispose, FlagCase, RelateRecord
 from tests.sops import sop
 from tests.test_history import CHAT, EMAIL, told, wrote
 

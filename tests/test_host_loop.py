@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from casecore import Desk, Policy
-from casecore.agenda import Agenda
+from casecore.policies.sections import Queue
 from casecore.routing import next_offer
-from casecore.sections import Queue
+from casecore.routing.agenda import Agenda
 
 ROOT = Path(__file__).parent.parent
 SCRIPT, DAY = ROOT / "examples/host_loop.py", ROOT / "examples/day.jsonl"

@@ -6,13 +6,7 @@ import pytest
 from attrs.exceptions import FrozenInstanceError
 from hypothesis import given
 
-from casecore.agents import AddAgent, Agent
-from casecore.approvals import WaitingDraft
-from casecore.cases import Case
-from casecore.composition import HOUSE, View
-from casecore.contacts import Contact
 from casecore.desk import Desk
-from casecore.house import Change, House
 from casecore.kernel import (
     Accepted,
     Command,
@@ -27,8 +21,14 @@ from casecore.kernel import (
     an_id,
     frozen,
 )
+from casecore.kernel.house import Change, House
+from casecore.kernel.records import record
 from casecore.policies import Policy
-from casecore.records import record
+from casecore.rooms.agents import AddAgent, Agent
+from casecore.rooms.approvals import WaitingDraft
+from casecore.rooms.cases import Case
+from casecore.rooms.composition import HOUSE, View
+from casecore.rooms.contacts import Contact
 from casecore.testing.scenario import case_in
 from casecore.testing.scenario import given as given_story
 from casecore.testing.strategies import histories

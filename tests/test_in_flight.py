@@ -4,17 +4,17 @@ import attrs
 import pytest
 
 from casecore import Desk, Policy
-from casecore.cases import CloseCase
 from casecore.channels import Channel
 from casecore.check import Exit, Verdict, cast, check
 from casecore.check.cast import CASE, EVERYTHING, Checked
 from casecore.check.in_flight import Flights, in_flight
-from casecore.contacts import EndContact
 from casecore.diff.scopes import ARRIVALS, together
 from casecore.explore import Part, Scope
 from casecore.explore.pieces import NOON
 from casecore.explore.stories import Teller
 from casecore.promises import Step
+from casecore.rooms.cases import CloseCase
+from casecore.rooms.contacts import EndContact
 from casecore.statuses import Status
 from tests.test_diff import OPENED, PENDING, RENAMED, RESOLVED, SCOPES, SOP, sop
 

@@ -6,32 +6,32 @@ from datetime import timedelta
 import attrs
 import pytest
 
-from casecore.agents import AddAgent, GoAvailable, GoUnavailable, Permission
-from casecore.approvals import RefuseDraft, SubmitDraft
-from casecore.arrivals import ReceiveMessage
-from casecore.assignments import LeaveCase, OpenCase
-from casecore.cases import CloseCase, CloseReason, SetStatus
 from casecore.channels import Channel
-from casecore.commitments import FulfilCommitment, MakeCommitment
-from casecore.composition import CaseFile
-from casecore.contacts import Authenticate, EndContact
-from casecore.customer_card import Conversation, CustomerCard, customer_card
 from casecore.desk import Desk
-from casecore.inbox import Duty, HeldCase, IdleRight, Inbox, Inboxes, Offer, Promise, Review, Unknown, inbox
 from casecore.kernel import CUSTOMER, SYSTEM, MissingRow
-from casecore.notes import AddNote, EditNote, SetSentiment
-from casecore.offers import AcceptOffer, OfferWork
 from casecore.policies import Policy
-from casecore.replies import SendReply
-from casecore.reviews import TakeReview
-from casecore.search import Archive
-from casecore.sections import CountsFrom, Level, Relation
-from casecore.silence import AskPresence, DisconnectIdle
-from casecore.sla import SetLevel
+from casecore.policies.sections import CountsFrom, Level, Relation
+from casecore.projections.customer_card import Conversation, CustomerCard, customer_card
+from casecore.projections.inbox import Duty, HeldCase, IdleRight, Inbox, Inboxes, Offer, Promise, Review, Unknown, inbox
+from casecore.projections.search import Archive
+from casecore.rooms.agents import AddAgent, GoAvailable, GoUnavailable, Permission
+from casecore.rooms.approvals import RefuseDraft, SubmitDraft
+from casecore.rooms.arrivals import ReceiveMessage
+from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
+from casecore.rooms.commitments import FulfilCommitment, MakeCommitment
+from casecore.rooms.composition import CaseFile
+from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.notes import AddNote, EditNote, SetSentiment
+from casecore.rooms.offers import AcceptOffer, OfferWork
+from casecore.rooms.replies import SendReply
+from casecore.rooms.reviews import TakeReview
+from casecore.rooms.silence import AskPresence, DisconnectIdle
+from casecore.rooms.sla import SetLevel
+from casecore.rooms.threads import Feeling, RecordCustomer
+from casecore.rooms.wrap_ups import Dispose, FlagCase, RelateRecord
 from casecore.statuses import Status
 from casecore.testing.scenario import at, given
-from casecore.threads import Feeling, RecordCustomer
-from casecore.wrap_ups import Dispose, FlagCase, RelateRecord
 from tests.sops import sop
 
 

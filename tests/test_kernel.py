@@ -9,9 +9,6 @@ import attrs
 import pytest
 from attrs.exceptions import FrozenInstanceError
 
-from casecore.agents import AddAgent, ChangeAgent
-from casecore.arrivals import ReceiveMessage
-from casecore.composition import HOUSE
 from casecore.kernel import (
     ID_LIMIT,
     Accepted,
@@ -38,7 +35,10 @@ from casecore.kernel import (
     frozen,
     some,
 )
-from casecore.replies import SendReply
+from casecore.rooms.agents import AddAgent, ChangeAgent
+from casecore.rooms.arrivals import ReceiveMessage
+from casecore.rooms.composition import HOUSE
+from casecore.rooms.replies import SendReply
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casecore.kernel import CommandError
-from casecore.keys import (
+from casecore.kernel.problems import Problem, did_you_mean
+from casecore.policies.kinds import (
     LONGEST,
     MISSING,
     Choice,
@@ -28,8 +29,7 @@ from casecore.keys import (
     spoken,
     words,
 )
-from casecore.notes import AddTag
-from casecore.problems import Problem, did_you_mean
+from casecore.rooms.notes import AddTag
 from casecore.testing.scenario import T0
 
 

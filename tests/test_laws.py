@@ -41,8 +41,8 @@ from casecore import (
     Trigger,
     WithdrawDraft,
 )
+from casecore.policies.sections import Approval, Lifecycle, OnCustomerMessage
 from casecore.promises import Step
-from casecore.sections import Approval, Lifecycle, OnCustomerMessage
 from casecore.statuses import SENT_AS, SET_BY_HAND
 from casecore.testing import scenario
 from casecore.testing.laws import partial_desk, rows_of, unlawful

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from transitions import Machine, MachineError
 
 from casecore.kernel import CasecoreError
-from casecore.machines import Edge, InvalidTable, StateTable
+from casecore.kernel.machines import Edge, InvalidTable, StateTable
 
 
 class Draft(StrEnum):
@@ -531,7 +531,7 @@ class TestImport:
     PROGRAM = """
 import sys
 from enum import StrEnum
-from casecore.machines import StateTable
+from casecore.kernel.machines import StateTable
 Light = StrEnum("Light", [("RED", "red"), ("GREEN", "green"), ("OFF", "off")])
 table = StateTable("light", Light, "red", [("go", "red", "green"), ("stop", "green", "red"),
     ("tick", ("green", "red"), None), ("cut", ("green", "red"), "off")], ["off"])

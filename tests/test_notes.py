@@ -4,8 +4,10 @@ import attrs
 import pytest
 
 from casecore import codec
-from casecore.assignments import OpenCase
-from casecore.notes import (
+from casecore.policies import Policy
+from casecore.policies.sections import Sentiment, Tags
+from casecore.rooms.assignments import OpenCase
+from casecore.rooms.notes import (
     AddNote,
     AddTag,
     CaseTagged,
@@ -22,11 +24,9 @@ from casecore.notes import (
     SentimentSet,
     SetSentiment,
 )
-from casecore.policies import Policy
-from casecore.replies import SendReply
-from casecore.sections import Sentiment, Tags
+from casecore.rooms.replies import SendReply
+from casecore.rooms.threads import Feeling, RecordCustomer
 from casecore.testing.scenario import at, case_in, given, new_case
-from casecore.threads import Feeling, RecordCustomer
 
 NOTE = AddNote("ana", at(10), "n1", "Prefers mornings", case="c1")
 CARD = AddNote("ana", at(10), "n2", "Speaks Portuguese", customer="maria")

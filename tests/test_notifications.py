@@ -6,21 +6,21 @@ import re
 import pytest
 
 from casecore import notifications as module
-from casecore.approvals import ApproveDraft, ReassignDraft, RefuseDraft, SubmitDraft
-from casecore.arrivals import ReceiveMessage
-from casecore.assignments import CaseAssigned, LeaveCase, OpenCase
-from casecore.cases import CloseCase
 from casecore.channels import Channel
-from casecore.commitments import MakeCommitment
 from casecore.desk import Desk, Due
 from casecore.kernel import CUSTOMER, SYSTEM, Deviated
-from casecore.notifications import Alert, AlertSettings, Notification, UnknownAlert, notifications
-from casecore.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
-from casecore.reassignments import ReassignCase
-from casecore.replies import SendReply
-from casecore.reviews import TakeReview
-from casecore.sections import OnCustomerMessage, ReopenTo
-from casecore.silence import AskPresence
+from casecore.policies.sections import OnCustomerMessage, ReopenTo
+from casecore.projections.notifications import Alert, AlertSettings, Notification, UnknownAlert, notifications
+from casecore.rooms.approvals import ApproveDraft, ReassignDraft, RefuseDraft, SubmitDraft
+from casecore.rooms.arrivals import ReceiveMessage
+from casecore.rooms.assignments import CaseAssigned, LeaveCase, OpenCase
+from casecore.rooms.cases import CloseCase
+from casecore.rooms.commitments import MakeCommitment
+from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
+from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.replies import SendReply
+from casecore.rooms.reviews import TakeReview
+from casecore.rooms.silence import AskPresence
 from casecore.statuses import Status
 from casecore.testing.scenario import at, given
 from tests.sops import sop

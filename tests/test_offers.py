@@ -5,8 +5,11 @@ import json
 import attrs
 import pytest
 
-from casecore.agents import ChangeAgent, GoAvailable, GoUnavailable, LogOut, Permission, SetNextState
-from casecore.approvals import (
+from casecore.channels import Channel
+from casecore.codec import dumps, loads
+from casecore.policies import Policy
+from casecore.rooms.agents import ChangeAgent, GoAvailable, GoUnavailable, LogOut, Permission, SetNextState
+from casecore.rooms.approvals import (
     ApproveDraft,
     DraftApproved,
     DraftSubmitted,
@@ -15,8 +18,8 @@ from casecore.approvals import (
     SubmitDraft,
     WithdrawDraft,
 )
-from casecore.arrivals import CaseReopened, MessageReceived, ReceiveMessage
-from casecore.assignments import (
+from casecore.rooms.arrivals import CaseReopened, MessageReceived, ReceiveMessage
+from casecore.rooms.assignments import (
     CaseAssigned,
     CaseQueued,
     CaseReleased,
@@ -26,11 +29,9 @@ from casecore.assignments import (
     Release,
     WorkBegun,
 )
-from casecore.cases import CaseClosed, CloseCase, CloseReason, SetStatus, StatusSet
-from casecore.channels import Channel
-from casecore.codec import dumps, loads
-from casecore.contacts import Authenticate, ContactEnded, ContactStarted
-from casecore.offers import (
+from casecore.rooms.cases import CaseClosed, CloseCase, CloseReason, SetStatus, StatusSet
+from casecore.rooms.contacts import Authenticate, ContactEnded, ContactStarted
+from casecore.rooms.offers import (
     OFFER_LIFECYCLE,
     AcceptOffer,
     ExpireOffer,
@@ -45,14 +46,13 @@ from casecore.offers import (
     Rescission,
     WorkOffered,
 )
-from casecore.policies import Policy
-from casecore.reassignments import ReassignCase
-from casecore.replies import ReplySent
-from casecore.reviews import ReviewEnded, ReviewTaken, TakeReview
-from casecore.sla import SolutionReached
+from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.replies import ReplySent
+from casecore.rooms.reviews import ReviewEnded, ReviewTaken, TakeReview
+from casecore.rooms.sla import SolutionReached
+from casecore.rooms.wrap_ups import Dispose, WrapUpOwed
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, given, new_case
-from casecore.wrap_ups import Dispose, WrapUpOwed
 
 OFFER = OfferWork("system", at(10), "c1", "ana")
 DRAFT = SubmitDraft("ben", at(5), "c1", "d1", "We will refund you")

@@ -3,26 +3,26 @@
 import attrs
 import pytest
 
-from casecore.agents import ChangeAgent, GoUnavailable, LogOut, SetNextState
-from casecore.approvals import ApproveDraft, DraftSubmitted, RefuseDraft, SubmitDraft
-from casecore.arrivals import MessageReceived, ReceiveMessage, SuccessorStarted
-from casecore.assignments import CaseAssigned, WorkBegun
-from casecore.cases import CaseStarted, CloseCase
 from casecore.channels import Channel, Consent
-from casecore.composition import HOUSE
-from casecore.contacts import ContactStarted, EndContact
-from casecore.history import history
 from casecore.kernel import CUSTOMER, SYSTEM
-from casecore.outbound import CUSTOMER_WRITES_FIRST, ConsentRecorded, RecordConsent, StartOutbound
 from casecore.policies import Policy
+from casecore.policies.sections import Relation
+from casecore.projections.history import history
 from casecore.promises import Step, broken
-from casecore.replies import ReplySent, SendReply
-from casecore.sections import Relation
-from casecore.sla import SolutionPaused, first_response, solution
+from casecore.rooms.agents import ChangeAgent, GoUnavailable, LogOut, SetNextState
+from casecore.rooms.approvals import ApproveDraft, DraftSubmitted, RefuseDraft, SubmitDraft
+from casecore.rooms.arrivals import MessageReceived, ReceiveMessage, SuccessorStarted
+from casecore.rooms.assignments import CaseAssigned, WorkBegun
+from casecore.rooms.cases import CaseStarted, CloseCase
+from casecore.rooms.composition import HOUSE
+from casecore.rooms.contacts import ContactStarted, EndContact
+from casecore.rooms.outbound import CUSTOMER_WRITES_FIRST, ConsentRecorded, RecordConsent, StartOutbound
+from casecore.rooms.replies import ReplySent, SendReply
+from casecore.rooms.sla import SolutionPaused, first_response, solution
+from casecore.rooms.threads import CustomerMet, CustomerRecorded, RecordCustomer, ThreadOpened
+from casecore.rooms.wrap_ups import Dispose, RelateRecord
 from casecore.statuses import Status
 from casecore.testing.scenario import at, case_in, given, prepared, we_write
-from casecore.threads import CustomerMet, CustomerRecorded, RecordCustomer, ThreadOpened
-from casecore.wrap_ups import Dispose, RelateRecord
 from tests.sops import sop
 
 READS = "Dear Maria, there is news for you."

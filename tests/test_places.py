@@ -3,7 +3,7 @@
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from casecore.places import Places
+from casecore.routing.heap import Places
 
 NAMES = st.sampled_from("abcd")
 

@@ -6,17 +6,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from casecore.agents import AddAgent
-from casecore.assignments import OpenCase
-from casecore.cases import Case, CloseCase, SetStatus, StatusSet
 from casecore.channels import Channel
 from casecore.codec import CodecError, command_from, dumps, event_from, from_plain, loads, parse, to_plain
 from casecore.desk import Action, Desk, Due
 from casecore.kernel import Accepted, CasecoreError, Refused
-from casecore.offers import AcceptOffer
-from casecore.replies import SendReply
+from casecore.rooms.agents import AddAgent
+from casecore.rooms.assignments import OpenCase
+from casecore.rooms.cases import Case, CloseCase, SetStatus, StatusSet
+from casecore.rooms.offers import AcceptOffer
+from casecore.rooms.replies import SendReply
+from casecore.rooms.threads import Customer
 from casecore.statuses import Status
-from casecore.threads import Customer
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 NOON_TEXT = "2026-11-02T12:00:00+00:00"

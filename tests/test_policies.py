@@ -10,13 +10,12 @@ import pytest
 from attrs.exceptions import FrozenInstanceError
 
 from casecore.channels import Channel, MessageKind
-from casecore.composition import HOUSE, RULES
 from casecore.kernel import CasecoreError, Enforcement
-from casecore.keys import keys_of
+from casecore.kernel.problems import Problem
 from casecore.policies import SWITCHABLE, Policy, PolicyError
 from casecore.policies.errors import told_at
-from casecore.problems import Problem
-from casecore.sections import (
+from casecore.policies.kinds import keys_of
+from casecore.policies.sections import (
     OPEN_STATUSES,
     Approval,
     ChannelRules,
@@ -30,6 +29,7 @@ from casecore.sections import (
     Role,
     Tags,
 )
+from casecore.rooms.composition import HOUSE, RULES
 from casecore.statuses import Status
 
 
@@ -71,7 +71,7 @@ class TestShipped:
 
     def test_spells_out_every_key(self):
         """As it promises: nothing is left out but `source`, calendars, layers, and what a queue does not filter by."""
-        plain = tomllib.loads(resources.files("casecore").joinpath("sop.toml").read_text("utf-8"))
+        plain = tomllib.loads(resources.files("casecore.policies").joinpath("sop.toml").read_text("utf-8"))
 
         def left_out(written, complete):
             for word in complete.keys() - written.keys():

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from casecore.channels import Channel
 from casecore.documents import page, schema_text
-from casecore.keys import Table
 from casecore.policies import Aspect, Match, Override, Policy
 from casecore.policies.declared import every_key
 from casecore.policies.explaining import UnknownKey, explain
-from casecore.sections import Tags
+from casecore.policies.kinds import Table
+from casecore.policies.sections import Tags
 from casecore.testing.scenario import T0
 from casecore.testing.strategies import layered_policies
 

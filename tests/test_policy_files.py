@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casecore.kernel.problems import Origin, Problem, no_such_keys, outer
 from casecore.policies import Policy, PolicyError
 from casecore.policies.errors import SHOWN_PROBLEMS, told_at
 from casecore.policies.files import HIGHEST, LARGEST
-from casecore.problems import Origin, Problem, no_such_keys, outer
 
 
 def refused(text):

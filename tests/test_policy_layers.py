@@ -10,23 +10,23 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from casecore.agenda import Agenda
-from casecore.arrivals import ReceiveMessage
-from casecore.assignments import OpenCase
 from casecore.channels import Channel
 from casecore.codec import dumps, loads
 from casecore.desk import Desk
-from casecore.inbox import inbox
 from casecore.kernel import CUSTOMER, Enforcement
-from casecore.notes import AddTag
 from casecore.policies import Aspect, Change, Match, Override, Policy, PolicyError, Waiver
 from casecore.policies.layers import Layers, begins, ends
+from casecore.policies.sections import Queue
 from casecore.policies.soundness import warnings
+from casecore.projections.inbox import inbox
 from casecore.promises import broken
+from casecore.rooms.arrivals import ReceiveMessage
+from casecore.rooms.assignments import OpenCase
+from casecore.rooms.notes import AddTag
+from casecore.rooms.sla import first_response
 from casecore.routing import explain_route, next_for, next_offer, route
-from casecore.routing_index import Router
-from casecore.sections import Queue
-from casecore.sla import first_response
+from casecore.routing.agenda import Agenda
+from casecore.routing.index import Router
 from casecore.statuses import Status
 from casecore.testing.laws import rows_of, unlawful
 from casecore.testing.scenario import T0, at, case_in, given, new_case

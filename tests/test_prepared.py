@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given as drawing
 from hypothesis import strategies as st
 
-from casecore.approvals import ApproveDraft, EditDraft, SubmitDraft
 from casecore.channels import Channel, TemplateKind
 from casecore.codec import dumps, loads
 from casecore.kernel import CommandError
-from casecore.prepared import PreparedText
-from casecore.replies import ReplySent, SendReply
+from casecore.rooms.approvals import ApproveDraft, EditDraft, SubmitDraft
+from casecore.rooms.prepared import PreparedText
+from casecore.rooms.replies import ReplySent, SendReply
 from casecore.templates import QuickReply
 from casecore.templates.prepared import DEFINITION_LIMIT
 from casecore.testing.scenario import at, case_in, given, prepared

@@ -38,24 +38,24 @@ from casecore import (
     SubmitDraft,
     composition,
 )
-from casecore.agents import ChangeAgent, GoUnavailable, LogOut, SetNextState
-from casecore.arrivals import CaseReopened
-from casecore.cases import StatusSet
 from casecore.channels import TemplateKind
-from casecore.commitments import MakeCommitment
-from casecore.composition import steps
-from casecore.contacts import Authenticate, Contact, ContactStarted, EndContact
-from casecore.offers import OfferWork, WorkOffered
-from casecore.prepared import PreparedText
+from casecore.policies.sections import Approval, Authentication, Chat, CountsFrom, Idle, Lifecycle, Role, WhatsApp
 from casecore.promises import PROMISES, Step, broken
-from casecore.reviews import TakeReview
-from casecore.sections import Approval, Authentication, Chat, CountsFrom, Idle, Lifecycle, Role, WhatsApp
-from casecore.silence import AskPresence, DisconnectIdle
+from casecore.rooms.agents import ChangeAgent, GoUnavailable, LogOut, SetNextState
+from casecore.rooms.arrivals import CaseReopened
+from casecore.rooms.cases import StatusSet
+from casecore.rooms.commitments import MakeCommitment
+from casecore.rooms.composition import steps
+from casecore.rooms.contacts import Authenticate, Contact, ContactStarted, EndContact
+from casecore.rooms.offers import OfferWork, WorkOffered
+from casecore.rooms.prepared import PreparedText
+from casecore.rooms.reviews import TakeReview
+from casecore.rooms.silence import AskPresence, DisconnectIdle
+from casecore.rooms.wrap_ups import Dispose, Disposed
 from casecore.testing import scenario
 from casecore.testing.machine import DeskMachine
 from casecore.testing.scenario import at, case_in, flat, prepared, we_write
 from casecore.testing.strategies import policies, runs
-from casecore.wrap_ups import Dispose, Disposed
 from tests.houses import forbidding, handling, nothing, queued_only, unfollowed, without
 
 # They are kept -----------------------------------------------------------------------------------------

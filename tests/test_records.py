@@ -6,13 +6,13 @@ from attrs.exceptions import FrozenInstanceError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casecore.agents import Agent
-from casecore.approvals import WaitingDraft
-from casecore.cases import Case
-from casecore.composition import CaseFile
-from casecore.notes import Note
-from casecore.records import draft_of, freeze, record, thaw, thawer
-from casecore.threads import Customer, Message, Thread
+from casecore.kernel.records import draft_of, freeze, record, thaw, thawer
+from casecore.rooms.agents import Agent
+from casecore.rooms.approvals import WaitingDraft
+from casecore.rooms.cases import Case
+from casecore.rooms.composition import CaseFile
+from casecore.rooms.notes import Note
+from casecore.rooms.threads import Customer, Message, Thread
 
 RECORDS = (Agent, Customer, Thread, Message, Note, Case, WaitingDraft, CaseFile)
 

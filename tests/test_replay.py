@@ -14,9 +14,14 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casecore.absences import ReleaseAbsent
-from casecore.agents import Permission
-from casecore.approvals import (
+from casecore.channels import Channel
+from casecore.desk import Desk
+from casecore.kernel import Accepted, Reason, Refused
+from casecore.policies import Policy
+from casecore.replay import LINE_LIMIT, DayError, Tally, lines_of, steps
+from casecore.rooms.absences import ReleaseAbsent
+from casecore.rooms.agents import Permission
+from casecore.rooms.approvals import (
     DraftApproved,
     DraftCommand,
     DraftEdited,
@@ -27,22 +32,17 @@ from casecore.approvals import (
     DraftWithdrawn,
     ReassignDraft,
 )
-from casecore.arrivals import CaseReopened, MessageNoted, MessageReceived, ReceiveMessage, SuccessorStarted
-from casecore.assignments import CaseAssigned, CaseQueued, LeaveCase, WorkBegun
-from casecore.cases import CaseClosed, CloseReason, StatusSet
-from casecore.channels import Channel
-from casecore.composition import HOUSE, RULES
-from casecore.contacts import ContactStarted, EndContact
-from casecore.desk import Desk
-from casecore.kernel import Accepted, Reason, Refused
-from casecore.notes import NoteAdded, NoteDeleted, NoteEdited, SentimentSet
-from casecore.offers import ExpireOffer, OfferWork, RescindOffer, WorkOffered
-from casecore.policies import Policy
-from casecore.reassignments import ReassignCase
-from casecore.replay import LINE_LIMIT, DayError, Tally, lines_of, steps
-from casecore.replies import ReplySent
+from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, ReceiveMessage, SuccessorStarted
+from casecore.rooms.assignments import CaseAssigned, CaseQueued, LeaveCase, WorkBegun
+from casecore.rooms.cases import CaseClosed, CloseReason, StatusSet
+from casecore.rooms.composition import HOUSE, RULES
+from casecore.rooms.contacts import ContactStarted, EndContact
+from casecore.rooms.notes import NoteAdded, NoteDeleted, NoteEdited, SentimentSet
+from casecore.rooms.offers import ExpireOffer, OfferWork, RescindOffer, WorkOffered
+from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.replies import ReplySent
+from casecore.rooms.silence import DisconnectIdle
 from casecore.routing import next_offer
-from casecore.silence import DisconnectIdle
 from casecore.statuses import CASE_LIFECYCLE, SENT_AS, SET_BY_HAND, Status, Trigger
 
 ROOT = Path(__file__).parents[1]

@@ -2,14 +2,14 @@
 
 import pytest
 
-from casecore.approvals import SubmitDraft
-from casecore.assignments import LeaveCase
 from casecore.policies import Policy
-from casecore.replies import ReplySent, SendReply
-from casecore.sla import SolutionReached
+from casecore.rooms.approvals import SubmitDraft
+from casecore.rooms.assignments import LeaveCase
+from casecore.rooms.replies import ReplySent, SendReply
+from casecore.rooms.sla import SolutionReached
+from casecore.rooms.threads import Message
 from casecore.statuses import SENT_AS, Status
 from casecore.testing.scenario import at, case_in, given, new_case
-from casecore.threads import Message
 
 PLAIN_TEXT = Policy.loads("[channels.chat]\nattachments = false\nemoji = false")
 

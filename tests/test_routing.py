@@ -7,7 +7,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from rpds import HashTrieMap
 
-from casecore.agents import (
+from casecore.channels import Channel
+from casecore.kernel import CUSTOMER, SYSTEM
+from casecore.policies import Policy
+from casecore.policies.sections import Approval, Capacity, Delivery, Priority, Queue, Routing, Strategy, WrapUp
+from casecore.rooms.agents import (
     AddAgent,
     ClearNextState,
     GoAvailable,
@@ -16,22 +20,18 @@ from casecore.agents import (
     Permission,
     SetNextState,
 )
-from casecore.approvals import SubmitDraft, WithdrawDraft
-from casecore.arrivals import ReceiveMessage
-from casecore.assignments import LeaveCase, OpenCase
-from casecore.cases import CloseCase, CloseReason, SetStatus
-from casecore.channels import Channel
-from casecore.contacts import Authenticate, EndContact
-from casecore.kernel import CUSTOMER, SYSTEM
-from casecore.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer, Rescission
-from casecore.policies import Policy
-from casecore.replies import SendReply
-from casecore.reviews import TakeReview
+from casecore.rooms.approvals import SubmitDraft, WithdrawDraft
+from casecore.rooms.arrivals import ReceiveMessage
+from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
+from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer, Rescission
+from casecore.rooms.replies import SendReply
+from casecore.rooms.reviews import TakeReview
+from casecore.rooms.wrap_ups import Dispose
 from casecore.routing import explain_route, next_for, next_offer, route, waiting, why_not
-from casecore.sections import Approval, Capacity, Delivery, Priority, Queue, Routing, Strategy, WrapUp
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, flat, given, new_case
-from casecore.wrap_ups import Dispose
 
 REPLY, APPROVE = Permission.REPLY, Permission.APPROVE
 NO_WRAP_UP = Policy(wrap_up=WrapUp(disposition=False, notes=False))

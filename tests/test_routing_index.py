@@ -6,7 +6,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from casecore.agents import (
+from casecore.channels import Channel
+from casecore.desk import Desk
+from casecore.kernel import CUSTOMER, SYSTEM, Event
+from casecore.policies import Match, Override, Policy
+from casecore.policies.sections import Approval, Capacity, Delivery, Priority, Queue, Routing, Strategy, WrapUp
+from casecore.rooms.agents import (
     AddAgent,
     ChangeAgent,
     ClearNextState,
@@ -16,26 +21,21 @@ from casecore.agents import (
     Permission,
     SetNextState,
 )
-from casecore.approvals import SubmitDraft, WithdrawDraft
-from casecore.arrivals import ReceiveMessage
-from casecore.assignments import LeaveCase, OpenCase
-from casecore.cases import CloseCase, CloseReason
-from casecore.channels import Channel
-from casecore.contacts import EndContact
-from casecore.desk import Desk
-from casecore.kernel import CUSTOMER, SYSTEM, Event
-from casecore.offers import AcceptOffer, OfferAccepted, OfferWork, RejectOffer, RescindOffer, Rescission
-from casecore.policies import Match, Override, Policy
-from casecore.reassignments import ReassignCase
-from casecore.replies import SendReply
-from casecore.reviews import TakeReview
+from casecore.rooms.approvals import SubmitDraft, WithdrawDraft
+from casecore.rooms.arrivals import ReceiveMessage
+from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.cases import CloseCase, CloseReason
+from casecore.rooms.contacts import EndContact
+from casecore.rooms.offers import AcceptOffer, OfferAccepted, OfferWork, RejectOffer, RescindOffer, Rescission
+from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.replies import SendReply
+from casecore.rooms.reviews import TakeReview
+from casecore.rooms.wrap_ups import Dispose
 from casecore.routing import next_offer
-from casecore.routing_index import Router
-from casecore.sections import Approval, Capacity, Delivery, Priority, Queue, Routing, Strategy, WrapUp
+from casecore.routing.index import Router
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, new_case
 from casecore.testing.strategies import commands
-from casecore.wrap_ups import Dispose
 
 NAMES = ("ana", "bo", "cy", "di")
 QUEUES = ("bills", "faults", "rest")

@@ -8,24 +8,24 @@ import attrs
 import pytest
 
 from casecore import queries
-from casecore.arrivals import MessageNoted, ReceiveMessage
-from casecore.assignments import CaseAssigned, OpenCase
-from casecore.cases import CloseCase, CloseReason, SetStatus
 from casecore.channels import Channel
-from casecore.contacts import Authenticated
 from casecore.kernel import CUSTOMER, SYSTEM, MissingRow
-from casecore.notes import AddNote, AddTag, DeleteNote, EditNote, NoteEdited, RemoveTag, SetSentiment
-from casecore.offers import OfferWork, RejectOffer
 from casecore.policies import Policy
-from casecore.queries import QueryError, filters, parsed, words
-from casecore.reassignments import ReassignCase
-from casecore.replies import SendReply
-from casecore.search import Archive, CaseSummary, NoteText
-from casecore.sections import Authentication, Capacity, WrapUp
-from casecore.silence import AskPresence, DisconnectIdle
+from casecore.policies.sections import Authentication, Capacity, WrapUp
+from casecore.projections.search import Archive, CaseSummary, NoteText
+from casecore.projections.search.queries import QueryError, filters, parsed, words
+from casecore.rooms.arrivals import MessageNoted, ReceiveMessage
+from casecore.rooms.assignments import CaseAssigned, OpenCase
+from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
+from casecore.rooms.contacts import Authenticated
+from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, NoteEdited, RemoveTag, SetSentiment
+from casecore.rooms.offers import OfferWork, RejectOffer
+from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.replies import SendReply
+from casecore.rooms.silence import AskPresence, DisconnectIdle
+from casecore.rooms.threads import CustomerRecorded, Feeling, RecordCustomer
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, given
-from casecore.threads import CustomerRecorded, Feeling, RecordCustomer
 
 # A desk that refuses little ----------------------------------------------------------------------------
 

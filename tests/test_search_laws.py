@@ -7,22 +7,22 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from casecore.arrivals import MessageNoted, MessageReceived, SuccessorStarted
-from casecore.assignments import CaseAssigned, LeaveCase, OpenCase
-from casecore.cases import CloseCase, CloseReason
 from casecore.channels import Channel
 from casecore.desk import Desk
 from casecore.kernel import SYSTEM, Accepted
-from casecore.notes import AddNote, AddTag, RemoveTag
-from casecore.offers import OfferDeclined, OfferWork, RejectOffer
-from casecore.queries import QueryError, folded, parsed, words
-from casecore.reassignments import ReassignCase
-from casecore.replies import ReplySent, SendReply
-from casecore.search import Archive
-from casecore.silence import ChatDisconnected, PresenceAsked
+from casecore.projections.search import Archive
+from casecore.projections.search.queries import QueryError, folded, parsed, words
+from casecore.rooms.arrivals import MessageNoted, MessageReceived, SuccessorStarted
+from casecore.rooms.assignments import CaseAssigned, LeaveCase, OpenCase
+from casecore.rooms.cases import CloseCase, CloseReason
+from casecore.rooms.notes import AddNote, AddTag, RemoveTag
+from casecore.rooms.offers import OfferDeclined, OfferWork, RejectOffer
+from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.replies import ReplySent, SendReply
+from casecore.rooms.silence import ChatDisconnected, PresenceAsked
+from casecore.rooms.threads import RecordCustomer
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, team_of
-from casecore.threads import RecordCustomer
 from tests.test_search import EASY, found, wrote
 
 # Laws --------------------------------------------------------------------------------------------------

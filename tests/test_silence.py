@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 import attrs
 import pytest
 
-from casecore.approvals import SubmitDraft, WithdrawDraft
-from casecore.arrivals import ReceiveMessage
-from casecore.assignments import CaseReleased, OpenCase, Release
-from casecore.cases import SetStatus
-from casecore.contacts import ContactEnded, EndContact
 from casecore.policies import Policy
-from casecore.replies import SendReply
-from casecore.silence import (
+from casecore.rooms.approvals import SubmitDraft, WithdrawDraft
+from casecore.rooms.arrivals import ReceiveMessage
+from casecore.rooms.assignments import CaseReleased, OpenCase, Release
+from casecore.rooms.cases import SetStatus
+from casecore.rooms.contacts import ContactEnded, EndContact
+from casecore.rooms.replies import SendReply
+from casecore.rooms.silence import (
     COUNTED_ATTEMPTS,
     AskPresence,
     ChatDisconnected,
@@ -20,11 +20,11 @@ from casecore.silence import (
     PresenceAsked,
     closing_message,
 )
-from casecore.sla import SolutionReached
+from casecore.rooms.sla import SolutionReached
+from casecore.rooms.threads import Message, RecordCustomer
+from casecore.rooms.wrap_ups import Dispose, WrapUpOwed
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, given, new_case
-from casecore.threads import Message, RecordCustomer
-from casecore.wrap_ups import Dispose, WrapUpOwed
 
 ASK = AskPresence("ana", at(30), "c1", "q1")
 QUEUE = "[queues.general]\nfallback = true\n"

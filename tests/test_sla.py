@@ -5,15 +5,15 @@ from datetime import UTC, datetime, timedelta
 import attrs
 import pytest
 
-from casecore.arrivals import ReceiveMessage
-from casecore.assignments import LeaveCase, OpenCase
-from casecore.cases import CloseCase, CloseReason, SetStatus
-from casecore.contacts import Authenticate, EndContact
 from casecore.policies import Policy
-from casecore.replies import SendReply
-from casecore.sections import Level
-from casecore.silence import AskPresence, DisconnectIdle
-from casecore.sla import (
+from casecore.policies.sections import Level
+from casecore.rooms.arrivals import ReceiveMessage
+from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
+from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.replies import SendReply
+from casecore.rooms.silence import AskPresence, DisconnectIdle
+from casecore.rooms.sla import (
     Clock,
     ClockState,
     LevelSet,
@@ -25,9 +25,9 @@ from casecore.sla import (
     first_response,
     solution,
 )
+from casecore.rooms.wrap_ups import Dispose
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, given, new_case
-from casecore.wrap_ups import Dispose
 
 QUEUE = "[queues.general]\nfallback = true\n"
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)

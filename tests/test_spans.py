@@ -10,8 +10,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from casecore.kernel.problems import steps_of, under
 from casecore.policies.spans import DEEPEST, Span, Spans, TooDeep
-from casecore.problems import steps_of, under
 
 ROOT = Path(__file__).parent.parent
 

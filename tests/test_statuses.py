@@ -2,10 +2,10 @@
 
 import pytest
 
-from casecore.arrivals import CaseReopened, MessageReceived, ReceiveMessage
-from casecore.assignments import OpenCase, WorkBegun
-from casecore.cases import CaseClosed, CloseCase, SetStatus, StatusSet
-from casecore.replies import ReplySent, SendReply
+from casecore.rooms.arrivals import CaseReopened, MessageReceived, ReceiveMessage
+from casecore.rooms.assignments import OpenCase, WorkBegun
+from casecore.rooms.cases import CaseClosed, CloseCase, SetStatus, StatusSet
+from casecore.rooms.replies import ReplySent, SendReply
 from casecore.statuses import CASE_LIFECYCLE, SENT_AS, SET_BY_HAND, TITLES, WORKED, Status, Trigger
 from casecore.testing.scenario import at, case_in, given
 

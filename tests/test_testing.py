@@ -40,18 +40,18 @@ from casecore import (
     SubmitDraft,
     WorkBegun,
 )
-from casecore.cases import CaseCommand
-from casecore.contacts import ContactEnded, ContactStarted
 from casecore.kernel import an_id, frozen
-from casecore.keys import Choice, Flag, Length, Named, Several, Table, Text, Whole, key, keys_of, section
+from casecore.policies.kinds import Choice, Flag, Length, Named, Several, Table, Text, Whole, key, keys_of, section
 from casecore.policies.layers import LAYERS
+from casecore.policies.sections import Queue
 from casecore.promises import Step
-from casecore.sections import Queue
+from casecore.rooms.cases import CaseCommand
+from casecore.rooms.contacts import ContactEnded, ContactStarted
+from casecore.rooms.wrap_ups import WrapUpOwed
 from casecore.testing import scenario, strategies, values
 from casecore.testing.laws import rows_of, unlawful
 from casecore.testing.machine import DeskMachine
 from casecore.testing.scenario import T0, TEAM, a_desk, at, case_in, flat, new_case, team_of
-from casecore.wrap_ups import WrapUpOwed
 
 REPLY = SendReply("ana", at(minutes=1), "c1", "m2", "Hello")
 EMPTY = SendReply("ben", at(minutes=1), "c1", "m2")

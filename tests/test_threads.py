@@ -4,12 +4,11 @@ import attrs
 import pytest
 from rpds import HashTrieMap
 
-from casecore.arrivals import MessageReceived, ReceiveMessage, SuccessorStarted
-from casecore.cases import CaseStarted
 from casecore.channels import LIVE, PUBLIC, Channel, MessageKind
-from casecore.replies import SendReply
-from casecore.testing.scenario import T0, at, case_in, given, new_case
-from casecore.threads import (
+from casecore.rooms.arrivals import MessageReceived, ReceiveMessage, SuccessorStarted
+from casecore.rooms.cases import CaseStarted
+from casecore.rooms.replies import SendReply
+from casecore.rooms.threads import (
     Customer,
     CustomerMet,
     CustomerRecorded,
@@ -19,6 +18,7 @@ from casecore.threads import (
     Thread,
     ThreadOpened,
 )
+from casecore.testing.scenario import T0, at, case_in, given, new_case
 
 
 def writes(message, thread="t-c1", at=at(60), **fields):  # noqa: B008 -- an instant is a value

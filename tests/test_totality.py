@@ -15,10 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casecore.composition import HOUSE, TIMERS, View
 from casecore.kernel import Command, Event, Reason
+from casecore.kernel.records import freeze, thaw
 from casecore.policies import Policy
-from casecore.records import freeze, thaw
+from casecore.rooms.composition import HOUSE, TIMERS, View
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 IDS = ("ana", "ben", "c1", "c1+1", "d1", "general", "billing", "customer", "system")

@@ -7,22 +7,22 @@ import pytest
 from hypothesis import given as drawing
 from hypothesis import strategies as st
 
-from casecore.agenda import Agenda
-from casecore.approvals import ApproveDraft, SubmitDraft
-from casecore.arrivals import ReceiveMessage
-from casecore.cases import CloseCase, SetStatus
 from casecore.channels import Channel
-from casecore.contacts import EndContact
-from casecore.inbox import Window, inbox
 from casecore.kernel import CUSTOMER
-from casecore.notifications import Alert, AlertSettings, notifications
 from casecore.policies import Policy, PolicyError
+from casecore.projections.inbox import Window, inbox
+from casecore.projections.notifications import Alert, AlertSettings, notifications
 from casecore.promises import Step, broken
-from casecore.replies import SendReply
+from casecore.promises.ways import ways_to_decide
+from casecore.rooms.approvals import ApproveDraft, SubmitDraft
+from casecore.rooms.arrivals import ReceiveMessage
+from casecore.rooms.cases import CloseCase, SetStatus
+from casecore.rooms.contacts import EndContact
+from casecore.rooms.replies import SendReply
+from casecore.rooms.wrap_ups import Dispose
+from casecore.routing.agenda import Agenda
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, given, prepared, we_write
-from casecore.ways import ways_to_decide
-from casecore.wrap_ups import Dispose
 
 DAY = at(hours=24)
 OPEN = case_in("open", channel="whatsapp")

@@ -3,20 +3,19 @@
 import attrs
 import pytest
 
-from casecore.agents import GoAvailable, LogOut
-from casecore.approvals import ApproveDraft, DraftApproved, DraftSubmitted, SubmitDraft
-from casecore.arrivals import ReceiveMessage
-from casecore.assignments import CaseAssigned, LeaveCase, OpenCase
-from casecore.cases import CaseClosed, CloseCase, CloseReason
 from casecore.channels import Channel
-from casecore.contacts import ContactStarted, EndContact
-from casecore.offers import OfferWork, WorkOffered
 from casecore.policies import Policy
-from casecore.reassignments import ReassignCase
-from casecore.replies import ReplySent, SendReply
-from casecore.sections import Relation
-from casecore.testing.scenario import at, case_in, given, new_case
-from casecore.wrap_ups import (
+from casecore.policies.sections import Relation
+from casecore.rooms.agents import GoAvailable, LogOut
+from casecore.rooms.approvals import ApproveDraft, DraftApproved, DraftSubmitted, SubmitDraft
+from casecore.rooms.arrivals import ReceiveMessage
+from casecore.rooms.assignments import CaseAssigned, LeaveCase, OpenCase
+from casecore.rooms.cases import CaseClosed, CloseCase, CloseReason
+from casecore.rooms.contacts import ContactStarted, EndContact
+from casecore.rooms.offers import OfferWork, WorkOffered
+from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.replies import ReplySent, SendReply
+from casecore.rooms.wrap_ups import (
     Aftermath,
     CaseFlagged,
     Dispose,
@@ -30,6 +29,7 @@ from casecore.wrap_ups import (
     missing_relations,
     wrap_up_id,
 )
+from casecore.testing.scenario import at, case_in, given, new_case
 
 QUEUE = "[queues.general]\nfallback = true\n"
 DONE = Dispose("ana", at(20), "c1", "solved", "The cable was loose")

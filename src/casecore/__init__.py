@@ -10,96 +10,15 @@ from typing import TYPE_CHECKING, Any
 from casecore._version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from casecore.absences import ReleaseAbsent as ReleaseAbsent
-    from casecore.agenda import Agenda as Agenda
-    from casecore.agents import AddAgent as AddAgent
-    from casecore.agents import Agent as Agent
-    from casecore.agents import AgentAdded as AgentAdded
-    from casecore.agents import AgentAvailable as AgentAvailable
-    from casecore.agents import AgentChanged as AgentChanged
-    from casecore.agents import AgentLoggedOut as AgentLoggedOut
-    from casecore.agents import AgentUnavailable as AgentUnavailable
-    from casecore.agents import ChangeAgent as ChangeAgent
-    from casecore.agents import ClearNextState as ClearNextState
-    from casecore.agents import GoAvailable as GoAvailable
-    from casecore.agents import GoUnavailable as GoUnavailable
-    from casecore.agents import LogOut as LogOut
-    from casecore.agents import NextStateCleared as NextStateCleared
-    from casecore.agents import NextStateSet as NextStateSet
-    from casecore.agents import Permission as Permission
-    from casecore.agents import Presence as Presence
-    from casecore.agents import SetNextState as SetNextState
-    from casecore.approvals import DRAFT_LIFECYCLE as DRAFT_LIFECYCLE
-    from casecore.approvals import ApproveDraft as ApproveDraft
-    from casecore.approvals import DraftApproved as DraftApproved
-    from casecore.approvals import DraftEdited as DraftEdited
-    from casecore.approvals import DraftRefused as DraftRefused
-    from casecore.approvals import DraftStatus as DraftStatus
-    from casecore.approvals import DraftSubmitted as DraftSubmitted
-    from casecore.approvals import DraftSuperseded as DraftSuperseded
-    from casecore.approvals import DraftWentStale as DraftWentStale
-    from casecore.approvals import DraftWithdrawn as DraftWithdrawn
-    from casecore.approvals import EditDraft as EditDraft
-    from casecore.approvals import ReassignDraft as ReassignDraft
-    from casecore.approvals import RefuseDraft as RefuseDraft
-    from casecore.approvals import ReviewReassigned as ReviewReassigned
-    from casecore.approvals import SubmitDraft as SubmitDraft
-    from casecore.approvals import WaitingDraft as WaitingDraft
-    from casecore.approvals import WithdrawDraft as WithdrawDraft
-    from casecore.arrivals import CaseReopened as CaseReopened
-    from casecore.arrivals import MessageNoted as MessageNoted
-    from casecore.arrivals import MessageReceived as MessageReceived
-    from casecore.arrivals import ReceiveMessage as ReceiveMessage
-    from casecore.arrivals import SuccessorStarted as SuccessorStarted
-    from casecore.assignments import CaseAssigned as CaseAssigned
-    from casecore.assignments import CaseQueued as CaseQueued
-    from casecore.assignments import CaseReleased as CaseReleased
-    from casecore.assignments import CaseUnqueued as CaseUnqueued
-    from casecore.assignments import LeaveCase as LeaveCase
-    from casecore.assignments import OpenCase as OpenCase
-    from casecore.assignments import Release as Release
-    from casecore.assignments import WorkBegun as WorkBegun
     from casecore.calendars import Calendar as Calendar
     from casecore.calendars import CalendarError as CalendarError
-    from casecore.cases import Case as Case
-    from casecore.cases import CaseClosed as CaseClosed
-    from casecore.cases import CaseStarted as CaseStarted
-    from casecore.cases import CloseCase as CloseCase
-    from casecore.cases import CloseReason as CloseReason
-    from casecore.cases import SetStatus as SetStatus
-    from casecore.cases import StatusSet as StatusSet
     from casecore.channels import Channel as Channel
     from casecore.channels import Consent as Consent
     from casecore.channels import MessageKind as MessageKind
     from casecore.channels import TemplateKind as TemplateKind
-    from casecore.commitments import Commitment as Commitment
-    from casecore.commitments import CommitmentFulfilled as CommitmentFulfilled
-    from casecore.commitments import CommitmentMade as CommitmentMade
-    from casecore.commitments import CommitmentRescheduled as CommitmentRescheduled
-    from casecore.commitments import FulfilCommitment as FulfilCommitment
-    from casecore.commitments import MakeCommitment as MakeCommitment
-    from casecore.commitments import RescheduleCommitment as RescheduleCommitment
-    from casecore.composition import HOUSE as HOUSE
-    from casecore.composition import RULES as RULES
-    from casecore.composition import CaseFile as CaseFile
-    from casecore.composition import View as View
-    from casecore.contacts import CONTACT_LIFECYCLE as CONTACT_LIFECYCLE
-    from casecore.contacts import Authenticate as Authenticate
-    from casecore.contacts import Authenticated as Authenticated
-    from casecore.contacts import Contact as Contact
-    from casecore.contacts import ContactEnded as ContactEnded
-    from casecore.contacts import ContactStarted as ContactStarted
-    from casecore.contacts import ContactStatus as ContactStatus
-    from casecore.contacts import EndContact as EndContact
-    from casecore.customer_card import CustomerCard as CustomerCard
     from casecore.desk import Action as Action
     from casecore.desk import Desk as Desk
     from casecore.desk import Due as Due
-    from casecore.history import Line as Line
-    from casecore.history import UnknownLanguage as UnknownLanguage
-    from casecore.house import House as House
-    from casecore.inbox import Inbox as Inbox
-    from casecore.inbox import Inboxes as Inboxes
     from casecore.kernel import CUSTOMER as CUSTOMER
     from casecore.kernel import SYSTEM as SYSTEM
     from casecore.kernel import Accepted as Accepted
@@ -118,53 +37,170 @@ if TYPE_CHECKING:
     from casecore.kernel import Rule as Rule
     from casecore.kernel import Timer as Timer
     from casecore.kernel import Verdict as Verdict
-    from casecore.machines import Edge as Edge
-    from casecore.machines import InvalidTable as InvalidTable
-    from casecore.machines import StateTable as StateTable
-    from casecore.notes import AddNote as AddNote
-    from casecore.notes import AddTag as AddTag
-    from casecore.notes import CaseTagged as CaseTagged
-    from casecore.notes import CaseUntagged as CaseUntagged
-    from casecore.notes import DeleteNote as DeleteNote
-    from casecore.notes import EditNote as EditNote
-    from casecore.notes import MessageTagged as MessageTagged
-    from casecore.notes import MessageUntagged as MessageUntagged
-    from casecore.notes import Note as Note
-    from casecore.notes import NoteAdded as NoteAdded
-    from casecore.notes import NoteDeleted as NoteDeleted
-    from casecore.notes import NoteEdited as NoteEdited
-    from casecore.notes import RemoveTag as RemoveTag
-    from casecore.notes import SentimentSet as SentimentSet
-    from casecore.notes import SetSentiment as SetSentiment
-    from casecore.notifications import Alert as Alert
-    from casecore.notifications import AlertSettings as AlertSettings
-    from casecore.notifications import Notification as Notification
-    from casecore.offers import OFFER_LIFECYCLE as OFFER_LIFECYCLE
-    from casecore.offers import AcceptOffer as AcceptOffer
-    from casecore.offers import ExpireOffer as ExpireOffer
-    from casecore.offers import OfferAccepted as OfferAccepted
-    from casecore.offers import OfferDeclined as OfferDeclined
-    from casecore.offers import OfferRescinded as OfferRescinded
-    from casecore.offers import Offers as Offers
-    from casecore.offers import OfferStatus as OfferStatus
-    from casecore.offers import OfferWork as OfferWork
-    from casecore.offers import RejectOffer as RejectOffer
-    from casecore.offers import RescindOffer as RescindOffer
-    from casecore.offers import Rescission as Rescission
-    from casecore.offers import WorkOffered as WorkOffered
-    from casecore.outbound import ConsentRecorded as ConsentRecorded
-    from casecore.outbound import RecordConsent as RecordConsent
-    from casecore.outbound import StartOutbound as StartOutbound
+    from casecore.kernel.house import House as House
+    from casecore.kernel.machines import Edge as Edge
+    from casecore.kernel.machines import InvalidTable as InvalidTable
+    from casecore.kernel.machines import StateTable as StateTable
     from casecore.policies import Policy as Policy
     from casecore.policies import PolicyError as PolicyError
-    from casecore.prepared import PreparedText as PreparedText
-    from casecore.queries import QueryError as QueryError
-    from casecore.reassignments import ReassignCase as ReassignCase
-    from casecore.replies import ReplySent as ReplySent
-    from casecore.replies import SendReply as SendReply
-    from casecore.reviews import ReviewEnded as ReviewEnded
-    from casecore.reviews import ReviewTaken as ReviewTaken
-    from casecore.reviews import TakeReview as TakeReview
+    from casecore.projections.customer_card import CustomerCard as CustomerCard
+    from casecore.projections.history import Line as Line
+    from casecore.projections.history import UnknownLanguage as UnknownLanguage
+    from casecore.projections.inbox import Inbox as Inbox
+    from casecore.projections.inbox import Inboxes as Inboxes
+    from casecore.projections.notifications import Alert as Alert
+    from casecore.projections.notifications import AlertSettings as AlertSettings
+    from casecore.projections.notifications import Notification as Notification
+    from casecore.projections.search import Archive as Archive
+    from casecore.projections.search import CaseSummary as CaseSummary
+    from casecore.projections.search import Page as Page
+    from casecore.projections.search.queries import QueryError as QueryError
+    from casecore.rooms.absences import ReleaseAbsent as ReleaseAbsent
+    from casecore.rooms.agents import AddAgent as AddAgent
+    from casecore.rooms.agents import Agent as Agent
+    from casecore.rooms.agents import AgentAdded as AgentAdded
+    from casecore.rooms.agents import AgentAvailable as AgentAvailable
+    from casecore.rooms.agents import AgentChanged as AgentChanged
+    from casecore.rooms.agents import AgentLoggedOut as AgentLoggedOut
+    from casecore.rooms.agents import AgentUnavailable as AgentUnavailable
+    from casecore.rooms.agents import ChangeAgent as ChangeAgent
+    from casecore.rooms.agents import ClearNextState as ClearNextState
+    from casecore.rooms.agents import GoAvailable as GoAvailable
+    from casecore.rooms.agents import GoUnavailable as GoUnavailable
+    from casecore.rooms.agents import LogOut as LogOut
+    from casecore.rooms.agents import NextStateCleared as NextStateCleared
+    from casecore.rooms.agents import NextStateSet as NextStateSet
+    from casecore.rooms.agents import Permission as Permission
+    from casecore.rooms.agents import Presence as Presence
+    from casecore.rooms.agents import SetNextState as SetNextState
+    from casecore.rooms.approvals import DRAFT_LIFECYCLE as DRAFT_LIFECYCLE
+    from casecore.rooms.approvals import ApproveDraft as ApproveDraft
+    from casecore.rooms.approvals import DraftApproved as DraftApproved
+    from casecore.rooms.approvals import DraftEdited as DraftEdited
+    from casecore.rooms.approvals import DraftRefused as DraftRefused
+    from casecore.rooms.approvals import DraftStatus as DraftStatus
+    from casecore.rooms.approvals import DraftSubmitted as DraftSubmitted
+    from casecore.rooms.approvals import DraftSuperseded as DraftSuperseded
+    from casecore.rooms.approvals import DraftWentStale as DraftWentStale
+    from casecore.rooms.approvals import DraftWithdrawn as DraftWithdrawn
+    from casecore.rooms.approvals import EditDraft as EditDraft
+    from casecore.rooms.approvals import ReassignDraft as ReassignDraft
+    from casecore.rooms.approvals import RefuseDraft as RefuseDraft
+    from casecore.rooms.approvals import ReviewReassigned as ReviewReassigned
+    from casecore.rooms.approvals import SubmitDraft as SubmitDraft
+    from casecore.rooms.approvals import WaitingDraft as WaitingDraft
+    from casecore.rooms.approvals import WithdrawDraft as WithdrawDraft
+    from casecore.rooms.arrivals import CaseReopened as CaseReopened
+    from casecore.rooms.arrivals import MessageNoted as MessageNoted
+    from casecore.rooms.arrivals import MessageReceived as MessageReceived
+    from casecore.rooms.arrivals import ReceiveMessage as ReceiveMessage
+    from casecore.rooms.arrivals import SuccessorStarted as SuccessorStarted
+    from casecore.rooms.assignments import CaseAssigned as CaseAssigned
+    from casecore.rooms.assignments import CaseQueued as CaseQueued
+    from casecore.rooms.assignments import CaseReleased as CaseReleased
+    from casecore.rooms.assignments import CaseUnqueued as CaseUnqueued
+    from casecore.rooms.assignments import LeaveCase as LeaveCase
+    from casecore.rooms.assignments import OpenCase as OpenCase
+    from casecore.rooms.assignments import Release as Release
+    from casecore.rooms.assignments import WorkBegun as WorkBegun
+    from casecore.rooms.cases import Case as Case
+    from casecore.rooms.cases import CaseClosed as CaseClosed
+    from casecore.rooms.cases import CaseStarted as CaseStarted
+    from casecore.rooms.cases import CloseCase as CloseCase
+    from casecore.rooms.cases import CloseReason as CloseReason
+    from casecore.rooms.cases import SetStatus as SetStatus
+    from casecore.rooms.cases import StatusSet as StatusSet
+    from casecore.rooms.commitments import Commitment as Commitment
+    from casecore.rooms.commitments import CommitmentFulfilled as CommitmentFulfilled
+    from casecore.rooms.commitments import CommitmentMade as CommitmentMade
+    from casecore.rooms.commitments import CommitmentRescheduled as CommitmentRescheduled
+    from casecore.rooms.commitments import FulfilCommitment as FulfilCommitment
+    from casecore.rooms.commitments import MakeCommitment as MakeCommitment
+    from casecore.rooms.commitments import RescheduleCommitment as RescheduleCommitment
+    from casecore.rooms.composition import HOUSE as HOUSE
+    from casecore.rooms.composition import RULES as RULES
+    from casecore.rooms.composition import CaseFile as CaseFile
+    from casecore.rooms.composition import View as View
+    from casecore.rooms.contacts import CONTACT_LIFECYCLE as CONTACT_LIFECYCLE
+    from casecore.rooms.contacts import Authenticate as Authenticate
+    from casecore.rooms.contacts import Authenticated as Authenticated
+    from casecore.rooms.contacts import Contact as Contact
+    from casecore.rooms.contacts import ContactEnded as ContactEnded
+    from casecore.rooms.contacts import ContactStarted as ContactStarted
+    from casecore.rooms.contacts import ContactStatus as ContactStatus
+    from casecore.rooms.contacts import EndContact as EndContact
+    from casecore.rooms.notes import AddNote as AddNote
+    from casecore.rooms.notes import AddTag as AddTag
+    from casecore.rooms.notes import CaseTagged as CaseTagged
+    from casecore.rooms.notes import CaseUntagged as CaseUntagged
+    from casecore.rooms.notes import DeleteNote as DeleteNote
+    from casecore.rooms.notes import EditNote as EditNote
+    from casecore.rooms.notes import MessageTagged as MessageTagged
+    from casecore.rooms.notes import MessageUntagged as MessageUntagged
+    from casecore.rooms.notes import Note as Note
+    from casecore.rooms.notes import NoteAdded as NoteAdded
+    from casecore.rooms.notes import NoteDeleted as NoteDeleted
+    from casecore.rooms.notes import NoteEdited as NoteEdited
+    from casecore.rooms.notes import RemoveTag as RemoveTag
+    from casecore.rooms.notes import SentimentSet as SentimentSet
+    from casecore.rooms.notes import SetSentiment as SetSentiment
+    from casecore.rooms.offers import OFFER_LIFECYCLE as OFFER_LIFECYCLE
+    from casecore.rooms.offers import AcceptOffer as AcceptOffer
+    from casecore.rooms.offers import ExpireOffer as ExpireOffer
+    from casecore.rooms.offers import OfferAccepted as OfferAccepted
+    from casecore.rooms.offers import OfferDeclined as OfferDeclined
+    from casecore.rooms.offers import OfferRescinded as OfferRescinded
+    from casecore.rooms.offers import Offers as Offers
+    from casecore.rooms.offers import OfferStatus as OfferStatus
+    from casecore.rooms.offers import OfferWork as OfferWork
+    from casecore.rooms.offers import RejectOffer as RejectOffer
+    from casecore.rooms.offers import RescindOffer as RescindOffer
+    from casecore.rooms.offers import Rescission as Rescission
+    from casecore.rooms.offers import WorkOffered as WorkOffered
+    from casecore.rooms.outbound import ConsentRecorded as ConsentRecorded
+    from casecore.rooms.outbound import RecordConsent as RecordConsent
+    from casecore.rooms.outbound import StartOutbound as StartOutbound
+    from casecore.rooms.prepared import PreparedText as PreparedText
+    from casecore.rooms.reassignments import ReassignCase as ReassignCase
+    from casecore.rooms.replies import ReplySent as ReplySent
+    from casecore.rooms.replies import SendReply as SendReply
+    from casecore.rooms.reviews import ReviewEnded as ReviewEnded
+    from casecore.rooms.reviews import ReviewTaken as ReviewTaken
+    from casecore.rooms.reviews import TakeReview as TakeReview
+    from casecore.rooms.silence import AskPresence as AskPresence
+    from casecore.rooms.silence import ChatDisconnected as ChatDisconnected
+    from casecore.rooms.silence import DisconnectIdle as DisconnectIdle
+    from casecore.rooms.silence import PresenceAsked as PresenceAsked
+    from casecore.rooms.sla import Clock as Clock
+    from casecore.rooms.sla import Clocks as Clocks
+    from casecore.rooms.sla import ClockState as ClockState
+    from casecore.rooms.sla import LevelSet as LevelSet
+    from casecore.rooms.sla import SetLevel as SetLevel
+    from casecore.rooms.sla import SolutionPaused as SolutionPaused
+    from casecore.rooms.sla import SolutionReached as SolutionReached
+    from casecore.rooms.sla import SolutionResumed as SolutionResumed
+    from casecore.rooms.sla import SolutionUndone as SolutionUndone
+    from casecore.rooms.sla import first_response as first_response
+    from casecore.rooms.sla import solution as solution
+    from casecore.rooms.threads import Customer as Customer
+    from casecore.rooms.threads import CustomerMet as CustomerMet
+    from casecore.rooms.threads import CustomerRecorded as CustomerRecorded
+    from casecore.rooms.threads import Feeling as Feeling
+    from casecore.rooms.threads import Message as Message
+    from casecore.rooms.threads import RecordCustomer as RecordCustomer
+    from casecore.rooms.threads import Thread as Thread
+    from casecore.rooms.threads import ThreadOpened as ThreadOpened
+    from casecore.rooms.wrap_ups import Aftermath as Aftermath
+    from casecore.rooms.wrap_ups import CaseFlagged as CaseFlagged
+    from casecore.rooms.wrap_ups import Dispose as Dispose
+    from casecore.rooms.wrap_ups import Disposed as Disposed
+    from casecore.rooms.wrap_ups import DutyDone as DutyDone
+    from casecore.rooms.wrap_ups import DutyLeft as DutyLeft
+    from casecore.rooms.wrap_ups import FlagCase as FlagCase
+    from casecore.rooms.wrap_ups import RecordRelated as RecordRelated
+    from casecore.rooms.wrap_ups import RelateRecord as RelateRecord
+    from casecore.rooms.wrap_ups import WrapUp as WrapUp
+    from casecore.rooms.wrap_ups import WrapUpOwed as WrapUpOwed
     from casecore.routing import Candidate as Candidate
     from casecore.routing import Explanation as Explanation
     from casecore.routing import Work as Work
@@ -172,47 +208,11 @@ if TYPE_CHECKING:
     from casecore.routing import next_for as next_for
     from casecore.routing import next_offer as next_offer
     from casecore.routing import route as route
-    from casecore.routing_index import Router as Router
-    from casecore.search import Archive as Archive
-    from casecore.search import CaseSummary as CaseSummary
-    from casecore.search import Page as Page
-    from casecore.silence import AskPresence as AskPresence
-    from casecore.silence import ChatDisconnected as ChatDisconnected
-    from casecore.silence import DisconnectIdle as DisconnectIdle
-    from casecore.silence import PresenceAsked as PresenceAsked
-    from casecore.sla import Clock as Clock
-    from casecore.sla import Clocks as Clocks
-    from casecore.sla import ClockState as ClockState
-    from casecore.sla import LevelSet as LevelSet
-    from casecore.sla import SetLevel as SetLevel
-    from casecore.sla import SolutionPaused as SolutionPaused
-    from casecore.sla import SolutionReached as SolutionReached
-    from casecore.sla import SolutionResumed as SolutionResumed
-    from casecore.sla import SolutionUndone as SolutionUndone
-    from casecore.sla import first_response as first_response
-    from casecore.sla import solution as solution
+    from casecore.routing.agenda import Agenda as Agenda
+    from casecore.routing.index import Router as Router
     from casecore.statuses import CASE_LIFECYCLE as CASE_LIFECYCLE
     from casecore.statuses import Status as Status
     from casecore.statuses import Trigger as Trigger
-    from casecore.threads import Customer as Customer
-    from casecore.threads import CustomerMet as CustomerMet
-    from casecore.threads import CustomerRecorded as CustomerRecorded
-    from casecore.threads import Feeling as Feeling
-    from casecore.threads import Message as Message
-    from casecore.threads import RecordCustomer as RecordCustomer
-    from casecore.threads import Thread as Thread
-    from casecore.threads import ThreadOpened as ThreadOpened
-    from casecore.wrap_ups import Aftermath as Aftermath
-    from casecore.wrap_ups import CaseFlagged as CaseFlagged
-    from casecore.wrap_ups import Dispose as Dispose
-    from casecore.wrap_ups import Disposed as Disposed
-    from casecore.wrap_ups import DutyDone as DutyDone
-    from casecore.wrap_ups import DutyLeft as DutyLeft
-    from casecore.wrap_ups import FlagCase as FlagCase
-    from casecore.wrap_ups import RecordRelated as RecordRelated
-    from casecore.wrap_ups import RelateRecord as RelateRecord
-    from casecore.wrap_ups import WrapUp as WrapUp
-    from casecore.wrap_ups import WrapUpOwed as WrapUpOwed
 else:  # not shown to type checkers, who would take any misspelt name for one that is there
 
     def __getattr__(name: str) -> Any:
@@ -227,66 +227,66 @@ _HOMES = {
         "CUSTOMER SYSTEM Accepted CasecoreError Command CommandError CommandRefused Deviated Enforcement "
         "Event MissingRow Probe Reason Refused Room Rule Timer Verdict"
     ),
-    "machines": "Edge InvalidTable StateTable",
-    "house": "House",
+    "kernel.machines": "Edge InvalidTable StateTable",
+    "kernel.house": "House",
     "channels": "Channel Consent MessageKind TemplateKind",
     "calendars": "Calendar CalendarError",
     "statuses": "CASE_LIFECYCLE Status Trigger",
     "policies": "Policy PolicyError",
-    "agents": (
+    "rooms.agents": (
         "AddAgent Agent AgentAdded AgentAvailable AgentChanged AgentLoggedOut AgentUnavailable ChangeAgent "
         "ClearNextState GoAvailable GoUnavailable LogOut NextStateCleared NextStateSet Permission Presence "
         "SetNextState"
     ),
-    "threads": "Customer CustomerMet CustomerRecorded Feeling Message RecordCustomer Thread ThreadOpened",
-    "cases": "Case CaseClosed CaseStarted CloseCase CloseReason SetStatus StatusSet",
-    "assignments": "CaseAssigned CaseQueued CaseReleased CaseUnqueued LeaveCase OpenCase Release WorkBegun",
-    "arrivals": "CaseReopened MessageNoted MessageReceived ReceiveMessage SuccessorStarted",
-    "prepared": "PreparedText",
-    "replies": "ReplySent SendReply",
-    "notes": (
+    "rooms.threads": "Customer CustomerMet CustomerRecorded Feeling Message RecordCustomer Thread ThreadOpened",
+    "rooms.cases": "Case CaseClosed CaseStarted CloseCase CloseReason SetStatus StatusSet",
+    "rooms.assignments": "CaseAssigned CaseQueued CaseReleased CaseUnqueued LeaveCase OpenCase Release WorkBegun",
+    "rooms.arrivals": "CaseReopened MessageNoted MessageReceived ReceiveMessage SuccessorStarted",
+    "rooms.prepared": "PreparedText",
+    "rooms.replies": "ReplySent SendReply",
+    "rooms.notes": (
         "AddNote AddTag CaseTagged CaseUntagged DeleteNote EditNote MessageTagged MessageUntagged Note "
         "NoteAdded NoteDeleted NoteEdited RemoveTag SentimentSet SetSentiment"
     ),
-    "approvals": (
+    "rooms.approvals": (
         "DRAFT_LIFECYCLE ApproveDraft DraftApproved DraftEdited DraftRefused DraftStatus DraftSubmitted "
         "DraftSuperseded DraftWentStale DraftWithdrawn EditDraft ReassignDraft RefuseDraft ReviewReassigned "
         "SubmitDraft WaitingDraft WithdrawDraft"
     ),
-    "offers": (
+    "rooms.offers": (
         "OFFER_LIFECYCLE AcceptOffer ExpireOffer OfferAccepted OfferDeclined OfferRescinded OfferStatus "
         "OfferWork Offers RejectOffer RescindOffer Rescission WorkOffered"
     ),
-    "reviews": "ReviewEnded ReviewTaken TakeReview",
-    "reassignments": "ReassignCase",
-    "contacts": (
+    "rooms.reviews": "ReviewEnded ReviewTaken TakeReview",
+    "rooms.reassignments": "ReassignCase",
+    "rooms.contacts": (
         "CONTACT_LIFECYCLE Authenticate Authenticated Contact ContactEnded ContactStarted ContactStatus EndContact"
     ),
-    "silence": "AskPresence ChatDisconnected DisconnectIdle PresenceAsked",
-    "commitments": (
+    "rooms.silence": "AskPresence ChatDisconnected DisconnectIdle PresenceAsked",
+    "rooms.commitments": (
         "Commitment CommitmentFulfilled CommitmentMade CommitmentRescheduled FulfilCommitment MakeCommitment "
         "RescheduleCommitment"
     ),
-    "wrap_ups": (
+    "rooms.wrap_ups": (
         "Aftermath CaseFlagged Dispose Disposed DutyDone DutyLeft FlagCase RecordRelated RelateRecord WrapUp WrapUpOwed"
     ),
-    "absences": "ReleaseAbsent",
-    "sla": (
+    "rooms.absences": "ReleaseAbsent",
+    "rooms.sla": (
         "Clock Clocks ClockState LevelSet SetLevel SolutionPaused SolutionReached SolutionResumed "
         "SolutionUndone first_response solution"
     ),
-    "outbound": "ConsentRecorded RecordConsent StartOutbound",
-    "composition": "HOUSE RULES CaseFile View",
+    "rooms.outbound": "ConsentRecorded RecordConsent StartOutbound",
+    "rooms.composition": "HOUSE RULES CaseFile View",
     "desk": "Action Desk Due",
     "routing": "Candidate Explanation Work explain_route next_for next_offer route",
-    "routing_index": "Router",
-    "agenda": "Agenda",
-    "history": "Line UnknownLanguage",
-    "queries": "QueryError",
-    "search": "Archive CaseSummary Page",
-    "inbox": "Inbox Inboxes",
-    "customer_card": "CustomerCard",
-    "notifications": "Alert AlertSettings Notification",
+    "routing.index": "Router",
+    "routing.agenda": "Agenda",
+    "projections.history": "Line UnknownLanguage",
+    "projections.search.queries": "QueryError",
+    "projections.search": "Archive CaseSummary Page",
+    "projections.inbox": "Inbox Inboxes",
+    "projections.customer_card": "CustomerCard",
+    "projections.notifications": "Alert AlertSettings Notification",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
 

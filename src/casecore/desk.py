@@ -24,11 +24,6 @@ import attrs
 from attrs import field
 from rpds import HashTrieMap
 
-from casecore.agents import Agent
-from casecore.approvals import DraftCommand
-from casecore.arrivals import ReceiveMessage, new_case_id, starts_case
-from casecore.commitments import Commitment
-from casecore.composition import HOUSE, SHEETS, TABLES, TIMERS, CaseFile, View, named_rows, steps
 from casecore.kernel import (
     Command,
     CommandRefused,
@@ -42,12 +37,17 @@ from casecore.kernel import (
     Verdict,
     frozen,
 )
-from casecore.notes import Note
+from casecore.kernel.records import draft_of, freeze, thaw
 from casecore.policies import Policy
-from casecore.records import draft_of, freeze, thaw
+from casecore.rooms.agents import Agent
+from casecore.rooms.approvals import DraftCommand
+from casecore.rooms.arrivals import ReceiveMessage, new_case_id, starts_case
+from casecore.rooms.commitments import Commitment
+from casecore.rooms.composition import HOUSE, SHEETS, TABLES, TIMERS, CaseFile, View, named_rows, steps
+from casecore.rooms.notes import Note
+from casecore.rooms.threads import Customer, Message, Thread
+from casecore.rooms.wrap_ups import WRAP_UP_COMMANDS, WrapUp, wrap_up_id
 from casecore.statuses import Status
-from casecore.threads import Customer, Message, Thread
-from casecore.wrap_ups import WRAP_UP_COMMANDS, WrapUp, wrap_up_id
 
 
 @frozen

@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from casecore.composition import RULES, TIMERS
 from casecore.kernel import ID_LIMIT
-from casecore.keys import (
+from casecore.policies.declared import ANY_NAME, Declared, any_entry, every_key, inside
+from casecore.policies.files import EXTENDS
+from casecore.policies.kinds import (
     Choice,
     Flag,
     Id,
@@ -32,11 +33,10 @@ from casecore.keys import (
     as_toml,
     is_required,
 )
-from casecore.keys import words as words_of
-from casecore.policies.declared import ANY_NAME, Declared, any_entry, every_key, inside
-from casecore.policies.files import EXTENDS
+from casecore.policies.kinds import words as words_of
 from casecore.policies.layers import Day, PromiseNumber, Settings, Words
 from casecore.policies.policy import Policy
+from casecore.rooms.composition import RULES, TIMERS
 
 Schema = dict[str, Any]
 

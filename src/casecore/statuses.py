@@ -15,7 +15,7 @@ from __future__ import annotations
 from enum import StrEnum
 from types import MappingProxyType
 
-from casecore.machines import StateTable
+from casecore.kernel.machines import StateTable
 
 
 class Status(StrEnum):

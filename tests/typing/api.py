@@ -102,7 +102,7 @@ from casecore import (
     route,
     solution,
 )
-from casecore.sections import Level
+from casecore.policies.sections import Level
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 

@@ -24,8 +24,14 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from casecore.absences import ReleaseAbsent
-from casecore.agents import (
+from casecore.channels import Channel, MessageKind, TemplateKind
+from casecore.explore.pieces import NOON
+from casecore.explore.scope import Part, Scope
+from casecore.kernel import CUSTOMER, SYSTEM, Command
+from casecore.policies import Policy
+from casecore.policies.sections import Level, Relation
+from casecore.rooms.absences import ReleaseAbsent
+from casecore.rooms.agents import (
     AddAgent,
     ChangeAgent,
     ClearNextState,
@@ -35,29 +41,23 @@ from casecore.agents import (
     Permission,
     SetNextState,
 )
-from casecore.approvals import ApproveDraft, EditDraft, ReassignDraft, RefuseDraft, SubmitDraft, WithdrawDraft
-from casecore.arrivals import ReceiveMessage
-from casecore.assignments import LeaveCase, OpenCase
-from casecore.cases import CloseCase, CloseReason, SetStatus
-from casecore.channels import Channel, MessageKind, TemplateKind
-from casecore.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
-from casecore.contacts import Authenticate, EndContact
-from casecore.explore.pieces import NOON
-from casecore.explore.scope import Part, Scope
-from casecore.kernel import CUSTOMER, SYSTEM, Command
-from casecore.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag
-from casecore.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
-from casecore.outbound import RecordConsent, StartOutbound
-from casecore.policies import Policy
-from casecore.prepared import PreparedText
-from casecore.reassignments import ReassignCase
-from casecore.replies import SendReply
-from casecore.reviews import TakeReview
-from casecore.sections import Level, Relation
-from casecore.silence import AskPresence, DisconnectIdle
-from casecore.sla import SetLevel
+from casecore.rooms.approvals import ApproveDraft, EditDraft, ReassignDraft, RefuseDraft, SubmitDraft, WithdrawDraft
+from casecore.rooms.arrivals import ReceiveMessage
+from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
+from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
+from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag
+from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
+from casecore.rooms.outbound import RecordConsent, StartOutbound
+from casecore.rooms.prepared import PreparedText
+from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.replies import SendReply
+from casecore.rooms.reviews import TakeReview
+from casecore.rooms.silence import AskPresence, DisconnectIdle
+from casecore.rooms.sla import SetLevel
+from casecore.rooms.wrap_ups import Dispose, FlagCase, RelateRecord
 from casecore.statuses import SENT_AS, SET_BY_HAND, Status
-from casecore.wrap_ups import Dispose, FlagCase, RelateRecord
 
 
 @frozen

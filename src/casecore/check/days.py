@@ -18,7 +18,7 @@ from casecore.check.formats.results import titled
 from casecore.check.report import Judgement, Report, Verdict
 from casecore.codec import a_line, to_plain
 from casecore.explore import Story
-from casecore.words import visible
+from casecore.replay.words import visible
 
 
 def name_of(judgement: Judgement, *, witness: bool = False) -> str:

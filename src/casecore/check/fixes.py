@@ -16,10 +16,10 @@ from itertools import islice
 from typing import Any, Final
 
 from casecore.check.report import Fix
-from casecore.keys import Choice, Flag, words
 from casecore.policies import Policy
 from casecore.policies.declared import ANY_NAME, Declared, every_key
 from casecore.policies.edits import Edit, edited, edits_of
+from casecore.policies.kinds import Choice, Flag, words
 
 TRIES: Final = 30
 """How many candidates are tried."""

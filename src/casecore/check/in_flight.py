@@ -15,12 +15,12 @@ from typing import Final
 from attrs import field, frozen
 
 from casecore.check.cast import Checked
-from casecore.composition import HOUSE, View
 from casecore.desk import Desk
 from casecore.explore import LIMIT, Story
 from casecore.explore.switch import Switched, TwoPolicies, switch
-from casecore.house import House
+from casecore.kernel.house import House
 from casecore.policies import Policy
+from casecore.rooms.composition import HOUSE, View
 from casecore.statuses import Status
 
 WAYS: Final[Mapping[str, Callable[[Desk], bool]]] = {

@@ -18,27 +18,27 @@ from typing import Any, Final
 
 import attrs
 
-from casecore.arrivals import MessageReceived
 from casecore.channels import Channel
 from casecore.check.cast import Checked
 from casecore.check.cast import scopes as scopes_of
 from casecore.check.fixes import nearest_fix
 from casecore.check.in_flight import WAYS, in_flight
 from casecore.check.lint import lint, waiver_of
-from casecore.check.occasions import OCCASIONS
 from casecore.check.order import judge_order
 from casecore.check.report import Judgement, Report, Searched, Verdict
 from casecore.check.walk import Walked
 from casecore.check.walk import walk as walked_by
-from casecore.composition import HOUSE, RULES, View
 from casecore.documents import keys_of_rule
 from casecore.explore import LIMIT, Exploration, Found, Result, Story, explore
-from casecore.house import House
 from casecore.kernel import Enforcement, Event
+from casecore.kernel.house import House
+from casecore.kernel.problems import did_you_mean
 from casecore.policies import Policy
 from casecore.policies.declared import ANY_NAME
-from casecore.problems import did_you_mean
 from casecore.promises import PROMISES, Promise, Step, trigger_of
+from casecore.promises.occasions import OCCASIONS
+from casecore.rooms.arrivals import MessageReceived
+from casecore.rooms.composition import HOUSE, RULES, View
 from casecore.statuses import CASE_LIFECYCLE, Status, Trigger
 
 STEPS: Final = 2_000

@@ -19,8 +19,8 @@ from datetime import datetime
 from casecore.channels import Channel
 from casecore.check.report import Finding, Level
 from casecore.policies import Policy, Waiver
+from casecore.policies.sections import CountsFrom, Queue
 from casecore.policies.soundness import warnings
-from casecore.sections import CountsFrom, Queue
 
 
 def lint(policy: Policy, at: datetime | None = None, proved: frozenset[str] = frozenset()) -> tuple[Finding, ...]:

@@ -18,13 +18,13 @@ from attrs import frozen
 from casecore.check.cast import Checked
 from casecore.check.judge import chosen as chosen_of
 from casecore.check.judge import explored
-from casecore.composition import HOUSE, View
 from casecore.explore import LIMIT, Exploration, Result
-from casecore.house import House
 from casecore.kernel import Command, Enforcement, Verdict
-from casecore.keys import spoken
+from casecore.kernel.house import House
 from casecore.policies import Policy
+from casecore.policies.kinds import spoken
 from casecore.promises import PROMISES
+from casecore.rooms.composition import HOUSE, View
 
 
 @frozen

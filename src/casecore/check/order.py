@@ -12,19 +12,19 @@ from datetime import datetime, timedelta
 from itertools import permutations
 from typing import Final, TypeAlias
 
-from casecore.agents import AddAgent, GoAvailable, Permission
-from casecore.arrivals import ReceiveMessage
 from casecore.channels import Channel
 from casecore.check.report import Judgement, Verdict
 from casecore.desk import Desk
 from casecore.explore import Story
 from casecore.explore.pieces import NOON
 from casecore.kernel import CUSTOMER, SYSTEM, Command
-from casecore.offers import OfferWork
 from casecore.policies import Policy
+from casecore.policies.sections import Delivery, Queue
 from casecore.promises import Step
+from casecore.rooms.agents import AddAgent, GoAvailable, Permission
+from casecore.rooms.arrivals import ReceiveMessage
+from casecore.rooms.offers import OfferWork
 from casecore.routing import next_offer
-from casecore.sections import Delivery, Queue
 
 Proposes: TypeAlias = Callable[[Desk, datetime], Command | None]
 """(desk, now) -> the command by which routing offers a case, if it does."""

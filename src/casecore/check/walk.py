@@ -15,19 +15,19 @@ from typing import Any, Final
 
 import attrs
 
-from casecore.agents import Permission
 from casecore.channels import Channel
 from casecore.check import cast
-from casecore.composition import HOUSE, View
 from casecore.desk import Desk
 from casecore.explore import Story
 from casecore.explore.pieces import NOON, SECOND
 from casecore.explore.scope import OWN_IDS, named
 from casecore.explore.stories import timed
-from casecore.house import House
 from casecore.kernel import Accepted, Command
+from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.promises import PROMISES, Step
+from casecore.rooms.agents import Permission
+from casecore.rooms.composition import HOUSE, View
 from casecore.routing import next_offer
 
 TEAM: Final = {

@@ -32,9 +32,9 @@ from casecore.cli.check_text import tell
 from casecore.cli.screen import Screen, complain
 from casecore.explore import LIMIT
 from casecore.kernel import CasecoreError
+from casecore.kernel.problems import Problem, why_unreadable
 from casecore.policies import Policy, PolicyError
 from casecore.policies.layers import Day, begins, zone_of
-from casecore.problems import Problem, why_unreadable
 
 POLL: Final = 0.5
 """How often a watched file is looked at, in seconds."""

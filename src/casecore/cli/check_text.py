@@ -25,10 +25,10 @@ from casecore.check.formats.results import (
 from casecore.check.formats.stories import HEAD, rows, team
 from casecore.check.report import Judgement, Level, Report, Verdict
 from casecore.cli.screen import Screen
-from casecore.composition import RULES
 from casecore.explore import Story
 from casecore.policies import Policy
-from casecore.words import counted, visible
+from casecore.replay.words import counted, visible
+from casecore.rooms.composition import RULES
 
 _LEVELS: Final = MappingProxyType({Level.ERROR: "bold red", Level.WARNING: "yellow", Level.NOTE: "dim"})
 

@@ -24,10 +24,10 @@ from casecore.diff.revisions import NoRevision, policy_at
 from casecore.diff.scopes import together
 from casecore.explore import LIMIT
 from casecore.kernel import CasecoreError
+from casecore.kernel.problems import Problem
 from casecore.policies import Policy, PolicyError
 from casecore.policies.layers import Day as ADay
 from casecore.policies.layers import begins, zone_of
-from casecore.problems import Problem
 from casecore.replay import DayError, lines_of, policy_of
 
 PLAIN: Final = "sop.toml"

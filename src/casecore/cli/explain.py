@@ -12,12 +12,12 @@ from cyclopts import Parameter
 from casecore.channels import Channel
 from casecore.cli import UNREADABLE
 from casecore.cli.screen import Screen, complain
-from casecore.keys import Choice
+from casecore.kernel.problems import Problem, did_you_mean
 from casecore.policies import Aspect, Policy, PolicyError
 from casecore.policies.explaining import Explained, Said, UnknownKey
 from casecore.policies.explaining import explain as explained
+from casecore.policies.kinds import Choice
 from casecore.policies.layers import Day, begins, told_case, zone_of
-from casecore.problems import Problem, did_you_mean
 
 _NOTHING: Final = "nothing"
 

@@ -18,16 +18,16 @@ from heapq import nsmallest
 from types import MappingProxyType
 from typing import Final
 
-from casecore.agents import Agent, Presence
-from casecore.cases import Case, CloseReason
 from casecore.channels import Channel
-from casecore.composition import CaseFile
 from casecore.desk import Desk
 from casecore.kernel import frozen
-from casecore.keys import spoken
-from casecore.offers import Offers
 from casecore.policies import Policy
-from casecore.sla import Clock, ClockState, first_response, solution
+from casecore.policies.kinds import spoken
+from casecore.rooms.agents import Agent, Presence
+from casecore.rooms.cases import Case, CloseReason
+from casecore.rooms.composition import CaseFile
+from casecore.rooms.offers import Offers
+from casecore.rooms.sla import Clock, ClockState, first_response, solution
 from casecore.statuses import Status
 
 ROWS: Final = 20

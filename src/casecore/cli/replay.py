@@ -15,8 +15,8 @@ from casecore.cli import UNREADABLE
 from casecore.cli.report import JsonReport, Report, TextReport
 from casecore.cli.screen import Screen, complain
 from casecore.desk import Desk
+from casecore.kernel.problems import Problem, why_unreadable
 from casecore.policies import Policy
-from casecore.problems import Problem, why_unreadable
 from casecore.replay import DayError, Tally, lines_of, policy_of, steps
 
 OTHERWISE: Final = 1

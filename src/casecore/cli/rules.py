@@ -8,11 +8,11 @@ from typing import Annotated, Any, Final, Literal
 from cyclopts import Parameter
 
 from casecore.cli.screen import Screen
-from casecore.composition import RULES
 from casecore.documents import keys_of_rule
 from casecore.kernel import frozen
+from casecore.kernel.problems import under
 from casecore.policies import SWITCHABLE, Policy
-from casecore.problems import under
+from casecore.rooms.composition import RULES
 
 ALWAYS: Final = "always"
 """The enforcement of a rule that no policy can soften."""

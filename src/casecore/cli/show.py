@@ -5,11 +5,11 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
-from casecore.approvals import DRAFT_LIFECYCLE
 from casecore.cli.screen import Screen
-from casecore.contacts import CONTACT_LIFECYCLE
-from casecore.machines import StateTable
-from casecore.offers import OFFER_LIFECYCLE
+from casecore.kernel.machines import StateTable
+from casecore.rooms.approvals import DRAFT_LIFECYCLE
+from casecore.rooms.contacts import CONTACT_LIFECYCLE
+from casecore.rooms.offers import OFFER_LIFECYCLE
 from casecore.statuses import CASE_LIFECYCLE
 
 _TABLES: Final = MappingProxyType[str, StateTable[Any]](

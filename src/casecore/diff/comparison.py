@@ -23,11 +23,9 @@ from typing import Any
 import attrs
 from attrs import field, frozen
 
-from casecore.arrivals import ReceiveMessage
 from casecore.channels import Channel
 from casecore.check.cast import Checked
 from casecore.check.in_flight import Flights, flown, strands
-from casecore.composition import HOUSE, View
 from casecore.diff.scopes import together
 from casecore.diff.verdicts import Turned, claims, turned
 from casecore.explore import LIMIT, Story
@@ -36,12 +34,14 @@ from casecore.explore.questions import Question
 from casecore.explore.stories import Teller
 from casecore.explore.switch import TwoPolicies
 from casecore.explore.worlds import Sighting, Walk
-from casecore.house import House
 from casecore.kernel import Refused, Verdict
-from casecore.outbound import StartOutbound
+from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.policies.edits import Edit, edited, edits_of
 from casecore.promises import Step
+from casecore.rooms.arrivals import ReceiveMessage
+from casecore.rooms.composition import HOUSE, View
+from casecore.rooms.outbound import StartOutbound
 
 
 class Label(StrEnum):

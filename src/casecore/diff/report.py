@@ -14,12 +14,12 @@ from attrs import field, frozen
 from casecore.check.cast import Checked
 from casecore.check.in_flight import Stranded
 from casecore.check.report import Exit
-from casecore.composition import HOUSE, View
 from casecore.diff.comparison import Change, Comparison, Label, over_time
 from casecore.explore import LIMIT
-from casecore.house import House
+from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.policies.edits import Edit
+from casecore.rooms.composition import HOUSE, View
 
 STRANDED = "stranded"
 ANY = "any"

@@ -13,8 +13,6 @@ from typing import Any, Final
 
 import attrs
 
-from casecore.agents import AddAgent
-from casecore.cases import CloseCase, CloseReason
 from casecore.channels import Channel
 from casecore.check import cast
 from casecore.check.cast import Checked
@@ -23,7 +21,9 @@ from casecore.explore.pieces import NOON
 from casecore.explore.scope import Part, Scope
 from casecore.kernel import Command
 from casecore.policies import Policy
-from casecore.sections import Queue
+from casecore.policies.sections import Queue
+from casecore.rooms.agents import AddAgent
+from casecore.rooms.cases import CloseCase, CloseReason
 
 ARRIVALS: Final = "a case for every queue"
 MOST: Final = 200

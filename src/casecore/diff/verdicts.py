@@ -17,14 +17,14 @@ from attrs import field, frozen
 from casecore.check.cast import Checked
 from casecore.check.in_flight import WAYS
 from casecore.check.judge import Search, explored, judged
-from casecore.check.occasions import OCCASIONS
 from casecore.check.report import Judgement, Verdict
 from casecore.check.walk import Walked
-from casecore.composition import HOUSE, View
 from casecore.explore import LIMIT, Result, explore
-from casecore.house import House
+from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.promises import PROMISES, Promise
+from casecore.promises.occasions import OCCASIONS
+from casecore.rooms.composition import HOUSE, View
 
 _TESTED_BY_ONE: Final = frozenset({Verdict.PROVED, Verdict.VACUOUS})
 

@@ -26,16 +26,16 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
-from casecore.composition import HOUSE, View
 from casecore.desk import Desk
 from casecore.explore.laboratory import Laboratory
 from casecore.explore.scope import Part, Scope
 from casecore.explore.seen import SeenDesk
 from casecore.explore.stories import Story, Teller
 from casecore.explore.worlds import Walk
-from casecore.house import House
+from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.promises import Step
+from casecore.rooms.composition import HOUSE, View
 
 __all__ = ["Exploration", "Found", "Part", "Result", "Scope", "Story", "explore"]
 

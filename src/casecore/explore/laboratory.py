@@ -21,16 +21,16 @@ from typing import Any, Final
 import attrs
 from attrs import field
 
-from casecore.composition import HOUSE, TIMERS, View, steps
 from casecore.desk import Desk
 from casecore.explore.pieces import NOON, SECOND, Form, Passed, Piece, Pieces
 from casecore.explore.questions import CASE, Answer, Facts, Fork, Question
 from casecore.explore.scope import Part, Scope
 from casecore.explore.seen import Log, Path, SeenDesk, name_of
-from casecore.house import House
 from casecore.kernel import Accepted, Command, Event, Refused, Timer, Verdict
+from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.promises import Step
+from casecore.rooms.composition import HOUSE, TIMERS, View, steps
 
 AGENT_BITS: Final = 16
 CASE_BITS: Final = 24

@@ -22,12 +22,12 @@ from typing import Any, Final
 
 import attrs
 
-from casecore.composition import SHEETS, CaseFile, steps
 from casecore.desk import Desk
 from casecore.explore.questions import Facts
 from casecore.explore.seen import KINDS, NAMES, Path, fields_of
 from casecore.kernel import Event, MissingRow, frozen
-from casecore.records import freeze, thaw
+from casecore.kernel.records import freeze, thaw
+from casecore.rooms.composition import SHEETS, CaseFile, steps
 
 NOON: Final = datetime(2026, 11, 2, 12, tzinfo=UTC)
 """The instant at which every world stands."""

@@ -22,10 +22,10 @@ from typing import Any, Final, TypeAlias
 
 import attrs
 
-from casecore.composition import PLACES, TABLES, CaseFile, steps
 from casecore.desk import Desk
 from casecore.kernel import Event, MissingRow
 from casecore.policies import Policy
+from casecore.rooms.composition import PLACES, TABLES, CaseFile, steps
 
 Path: TypeAlias = tuple[str, ...]
 """Where something stands: (table, id), (table, id, field), or in a case file (cases, id, sheet[, field])."""

@@ -23,7 +23,6 @@ from typing import Any, Final
 import attrs
 from attrs import frozen
 
-from casecore.composition import CaseFile
 from casecore.explore.laboratory import Laboratory, Move, counted_from
 from casecore.explore.pieces import NOON, SECOND, happen, rows_of
 from casecore.explore.questions import CASE
@@ -33,6 +32,7 @@ from casecore.explore.worlds import Sighting, Walk
 from casecore.kernel import Command
 from casecore.policies import Policy
 from casecore.promises import Step
+from casecore.rooms.composition import CaseFile
 
 TRIES: Final = 300
 """How many ways to one step are tried before it is given up."""

@@ -18,7 +18,6 @@ from typing import Any, NamedTuple
 import attrs
 from attrs import field, frozen
 
-from casecore.composition import View
 from casecore.desk import Desk
 from casecore.explore.laboratory import Here, Laboratory, Move, Outcome
 from casecore.explore.questions import Question
@@ -26,8 +25,9 @@ from casecore.explore.scope import Scope
 from casecore.explore.seen import SeenDesk
 from casecore.explore.stories import Story, Teller
 from casecore.explore.worlds import Walk
-from casecore.house import House
+from casecore.kernel.house import House
 from casecore.policies import Policy
+from casecore.rooms.composition import View
 
 
 @frozen

@@ -13,8 +13,8 @@ from typing import Any
 import attrs
 
 from casecore.kernel import frozen
-from casecore.keys import Kind, Named, Scope, Table, keys_of
-from casecore.problems import steps_of, under
+from casecore.kernel.problems import steps_of, under
+from casecore.policies.kinds import Kind, Named, Scope, Table, keys_of
 
 ANY_NAME = "NAME"
 """Stands for the name of a queue or a calendar in the path of a key that each of them has."""

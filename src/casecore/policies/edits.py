@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
+from casecore.kernel.problems import under
 from casecore.policies.errors import PolicyError
 from casecore.policies.policy import Policy
-from casecore.problems import under
 
 NAMES: Final = frozenset({"id", "version", "source"})
 """Keys that only say which file this is."""

@@ -22,7 +22,7 @@ from operator import attrgetter
 from typing import Final
 
 from casecore.kernel import CasecoreError
-from casecore.problems import Origin, Problem
+from casecore.kernel.problems import Origin, Problem
 
 SHOWN_PROBLEMS: Final = 30
 """How many problems the text of an error shows; the error itself has them all."""

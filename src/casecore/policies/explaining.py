@@ -13,11 +13,11 @@ from typing import Any, Final
 import attrs
 
 from casecore.kernel import CasecoreError, frozen
-from casecore.keys import MISSING
+from casecore.kernel.problems import Origin, did_you_mean, outer, under
 from casecore.policies.declared import ANY_NAME, Declared, declared, every_key
+from casecore.policies.kinds import MISSING
 from casecore.policies.layers import Aspect, begins, told_case, zone_of
 from casecore.policies.policy import Policy
-from casecore.problems import Origin, did_you_mean, outer, under
 
 LISTED: Final = 12
 """How many keys of a table are named to somebody who asks for the table."""

@@ -19,13 +19,13 @@ from typing import Any, Final
 import attrs
 from attrs import field
 
-from casecore.keys import MISSING, Text, Whole
+from casecore.kernel.problems import SHOWN, Origin, Problem, outer, steps_of, under, why_unreadable
 from casecore.policies.declared import declared
 from casecore.policies.errors import PolicyError
+from casecore.policies.kinds import MISSING, Text, Whole
 from casecore.policies.layers import LAYERS
 from casecore.policies.policy import SCHEMA, Policy
 from casecore.policies.spans import Span, Spans, TooDeep
-from casecore.problems import SHOWN, Origin, Problem, outer, steps_of, under, why_unreadable
 
 LARGEST: Final = 1 << 20
 """The largest file, in bytes, and the longest text, in characters."""

@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from casecore.calendars import zone_named
 from casecore.channels import Channel
 from casecore.kernel import frozen
-from casecore.keys import MISSING, Choice, Id, Kind, Scope, Several, Table, Text, a_source, key, section
+from casecore.kernel.problems import Problem, no_such_keys, outer, quoted, under
 from casecore.policies.declared import Declared, declared, every_key
-from casecore.problems import Problem, no_such_keys, outer, quoted, under
+from casecore.policies.kinds import MISSING, Choice, Id, Kind, Scope, Several, Table, Text, a_source, key, section
 
 if TYPE_CHECKING:
     from casecore.policies.policy import Policy

@@ -9,7 +9,7 @@ import attrs
 from attrs import field
 
 from casecore.kernel import frozen
-from casecore.problems import Origin, Problem, outer
+from casecore.kernel.problems import Origin, Problem, outer
 
 if TYPE_CHECKING:
     from casecore.policies.files import Sources

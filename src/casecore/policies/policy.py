@@ -25,9 +25,23 @@ import attrs
 from casecore.calendars import Calendar, CalendarError, zone_named
 from casecore.channels import Channel
 from casecore.kernel import Enforcement
-from casecore.keys import MISSING, Choice, Named, Scope, Several, Table, Text, Whole, a_source, key, keys_of, section
+from casecore.kernel.problems import Origin, Problem, did_you_mean, outer, under
 from casecore.policies.declared import declared, put
 from casecore.policies.errors import PolicyError
+from casecore.policies.kinds import (
+    MISSING,
+    Choice,
+    Named,
+    Scope,
+    Several,
+    Table,
+    Text,
+    Whole,
+    a_source,
+    key,
+    keys_of,
+    section,
+)
 from casecore.policies.layers import (
     MOST,
     NO_LAYERS,
@@ -41,9 +55,7 @@ from casecore.policies.layers import (
     zone_of,
 )
 from casecore.policies.origins import NOWHERE, Origins
-from casecore.policies.soundness import contradictions
-from casecore.problems import Origin, Problem, did_you_mean, outer, under
-from casecore.sections import (
+from casecore.policies.sections import (
     Approval,
     Authentication,
     Away,
@@ -64,6 +76,7 @@ from casecore.sections import (
     WhatsApp,
     WrapUp,
 )
+from casecore.policies.soundness import contradictions
 from casecore.statuses import Status
 
 SCHEMA: Final = 1
@@ -450,7 +463,7 @@ def _shipped() -> Policy:
 
     from casecore.policies.files import parsed, stacked
 
-    text = resources.files("casecore").joinpath("sop.toml").read_text("utf-8")
+    text = resources.files("casecore.policies").joinpath("sop.toml").read_text("utf-8")
     return Policy.of_files(*stacked(parsed(text, "sop.toml", trusted=True), None))
 
 

@@ -12,6 +12,7 @@ from itertools import combinations, product
 from typing import TYPE_CHECKING, Final
 
 from casecore.channels import Channel
+from casecore.kernel.problems import Problem, did_you_mean, steps_of, under
 from casecore.policies.declared import Declared, declared
 from casecore.policies.errors import PolicyError
 from casecore.policies.layers import (
@@ -24,7 +25,6 @@ from casecore.policies.layers import (
     told_case,
     zone_of,
 )
-from casecore.problems import Problem, did_you_mean, steps_of, under
 
 if TYPE_CHECKING:
     from casecore.policies.policy import Policy

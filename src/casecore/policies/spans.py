@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
-from casecore.problems import Origin, steps_of
+from casecore.kernel.problems import Origin, steps_of
 
 DEEPEST: Final = 32
 """How many keys may be joined by dots, and how many brackets may lie in each other."""

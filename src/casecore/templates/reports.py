@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
-from casecore.ci import sarif_location, sarif_log, sarif_rule, workflow_command
+from casecore.reports.ci import sarif_location, sarif_log, sarif_rule, workflow_command
 from casecore.templates.files import Located
 from casecore.templates.filling import Shown
 from casecore.templates.findings import CODES, Finding, Level

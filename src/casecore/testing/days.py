@@ -21,11 +21,11 @@ from typing import Final
 from attrs import field, frozen
 
 from casecore.desk import Desk
+from casecore.kernel.problems import Problem, why_unreadable
 from casecore.policies import Policy
-from casecore.problems import Problem, why_unreadable
 from casecore.replay import EXAMPLE, DayError, Step, lines_of, policy_of, steps
+from casecore.replay.words import otherwise, visible
 from casecore.testing.scenario import tell
-from casecore.words import otherwise, visible
 
 SOP: Final = "sop.toml"
 """What a policy is called that is meant where nothing else is said."""

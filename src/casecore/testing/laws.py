@@ -17,11 +17,11 @@ from typing import Any, TypeAlias
 import attrs
 from rpds import HashTrieMap
 
-from casecore.composition import PLACES, SHEETS, TABLES, CaseFile, View
 from casecore.desk import Desk
 from casecore.kernel import MissingRow, Refused
 from casecore.policies import Policy
 from casecore.promises import Step
+from casecore.rooms.composition import PLACES, SHEETS, TABLES, CaseFile, View
 
 Rows: TypeAlias = Mapping[str, Mapping[str, Any]]
 

@@ -18,12 +18,12 @@ from typing import ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
-from casecore.composition import HOUSE, View
 from casecore.desk import Desk
-from casecore.house import House
 from casecore.kernel import Command
+from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.promises import PROMISES, Promise, Step, broken
+from casecore.rooms.composition import HOUSE, View
 from casecore.testing.laws import rows_of, unlawful
 from casecore.testing.scenario import Outcome, given
 from casecore.testing.strategies import any_command, commands

@@ -21,21 +21,21 @@ from typing import Any, Final, NoReturn, TypeAlias
 import attrs
 from attrs import field, frozen
 
-from casecore.agents import AddAgent, GoAvailable, Permission
-from casecore.arrivals import ReceiveMessage
-from casecore.assignments import OpenCase
-from casecore.cases import CloseCase
 from casecore.channels import Channel
-from casecore.contacts import Authenticate, EndContact
 from casecore.desk import Desk
 from casecore.kernel import CUSTOMER, SYSTEM, Accepted, Command, Deviated, Event, Refused, Verdict
-from casecore.outbound import RecordConsent, StartOutbound
 from casecore.policies import Policy
-from casecore.prepared import PreparedText
-from casecore.replies import SendReply
-from casecore.sections import Relation
+from casecore.policies.sections import Relation
+from casecore.rooms.agents import AddAgent, GoAvailable, Permission
+from casecore.rooms.arrivals import ReceiveMessage
+from casecore.rooms.assignments import OpenCase
+from casecore.rooms.cases import CloseCase
+from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.outbound import RecordConsent, StartOutbound
+from casecore.rooms.prepared import PreparedText
+from casecore.rooms.replies import SendReply
+from casecore.rooms.wrap_ups import Dispose, RelateRecord
 from casecore.statuses import Status
-from casecore.wrap_ups import Dispose, RelateRecord
 
 T0: Final = datetime(2026, 11, 2, 9, tzinfo=UTC)
 """When every story starts: a Monday, nine in the morning."""

@@ -21,32 +21,32 @@ import attrs
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from casecore.absences import ReleaseAbsent
-from casecore.agents import AddAgent, Agent, Permission, Presence, is_supervisor
-from casecore.approvals import TRIGGERS, ApproveDraft, SubmitDraft
-from casecore.arrivals import ReceiveMessage
-from casecore.assignments import LeaveCase, OpenCase
-from casecore.cases import Case, SetStatus
 from casecore.channels import Channel, TemplateKind
-from casecore.commitments import MakeCommitment
-from casecore.composition import HOUSE, CaseFile, View
-from casecore.contacts import Authenticate, EndContact
 from casecore.desk import Desk
-from casecore.house import House
 from casecore.kernel import CUSTOMER, SYSTEM, Command, Event, frozen
-from casecore.notes import AddNote
-from casecore.offers import AcceptOffer, ExpireOffer, OfferCommand, OfferWork, RejectOffer
-from casecore.outbound import CUSTOMER_WRITES_FIRST, RecordConsent, StartOutbound
+from casecore.kernel.house import House
 from casecore.policies import Policy
-from casecore.prepared import PreparedText
 from casecore.promises import Step
-from casecore.reassignments import ReassignCase
-from casecore.replies import SendReply
-from casecore.silence import AskPresence, DisconnectIdle
+from casecore.rooms.absences import ReleaseAbsent
+from casecore.rooms.agents import AddAgent, Agent, Permission, Presence, is_supervisor
+from casecore.rooms.approvals import TRIGGERS, ApproveDraft, SubmitDraft
+from casecore.rooms.arrivals import ReceiveMessage
+from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.cases import Case, SetStatus
+from casecore.rooms.commitments import MakeCommitment
+from casecore.rooms.composition import HOUSE, CaseFile, View
+from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.notes import AddNote
+from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferCommand, OfferWork, RejectOffer
+from casecore.rooms.outbound import CUSTOMER_WRITES_FIRST, RecordConsent, StartOutbound
+from casecore.rooms.prepared import PreparedText
+from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.replies import SendReply
+from casecore.rooms.silence import AskPresence, DisconnectIdle
+from casecore.rooms.wrap_ups import Dispose, RelateRecord
 from casecore.statuses import SENT_AS, SET_BY_HAND, Status
 from casecore.testing.scenario import T0, prepared, team_of
 from casecore.testing.values import ids, instants, layered_policies, policies, texts
-from casecore.wrap_ups import Dispose, RelateRecord
 
 __all__ = [
     "agents",

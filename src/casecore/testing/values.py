@@ -16,11 +16,11 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from casecore.channels import Channel
 from casecore.kernel import ID_LIMIT, Enforcement
-from casecore.keys import Choice, Flag, Id, Length, Named, Number, Scope, Several, Table, Text, Whole, keys_of
 from casecore.policies import SWITCHABLE, Change, Match, Override, Policy, PolicyError
 from casecore.policies.declared import ANY_NAME, every_key, named
+from casecore.policies.kinds import Choice, Flag, Id, Length, Named, Number, Scope, Several, Table, Text, Whole, keys_of
 from casecore.policies.layers import LAYERS
-from casecore.sections import OPEN_STATUSES, Lifecycle, Opening, Queue
+from casecore.policies.sections import OPEN_STATUSES, Lifecycle, Opening, Queue
 from casecore.testing.scenario import T0
 
 T = TypeVar("T")

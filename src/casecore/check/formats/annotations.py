@@ -12,7 +12,7 @@ from typing import Final
 from casecore.check.formats.results import Result, results, summed
 from casecore.check.formats.stories import lines
 from casecore.check.report import Level, Report
-from casecore.ci import workflow_command
+from casecore.reports.ci import workflow_command
 
 SHOWN: Final = 10
 """How many annotations of a level GitHub keeps."""

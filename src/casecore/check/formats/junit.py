@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 from casecore.check.formats.results import Result, linted, promised, searched
 from casecore.check.formats.stories import lines
 from casecore.check.report import Judgement, Level, Report, Verdict
-from casecore.words import visible
+from casecore.replay.words import visible
 
 _OUTCOMES: Final[Mapping[Verdict, str]] = MappingProxyType(
     {

@@ -25,7 +25,7 @@ from casecore.check.formats.results import (
 from casecore.check.formats.stories import HEAD, rows, team
 from casecore.check.report import Judgement, Report
 from casecore.policies import Policy
-from casecore.words import visible
+from casecore.replay.words import visible
 
 
 def as_markdown(report: Report, file: str) -> str:

@@ -18,8 +18,8 @@ from casecore.check.formats.stories import rows
 from casecore.check.report import Fix, Judgement, Level, Report, Verdict
 from casecore.codec import to_plain
 from casecore.explore import Story
+from casecore.kernel.problems import Origin
 from casecore.policies import Policy
-from casecore.problems import Origin
 
 FORMAT: Final = 1
 """The number of the present shape."""

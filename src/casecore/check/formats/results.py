@@ -16,10 +16,10 @@ from typing import Any, Final
 from attrs import field, frozen
 
 from casecore.check.report import Exit, Fix, Judgement, Level, Report, Verdict
-from casecore.keys import as_toml
 from casecore.policies import Policy
 from casecore.policies.declared import declared
-from casecore.words import counted, visible
+from casecore.policies.kinds import as_toml
+from casecore.replay.words import counted, visible
 
 SHIPPED: Final = "sop.toml"
 """What the file of the SOP that ships with casecore is called."""

@@ -12,9 +12,9 @@ from typing import Any
 from casecore.check.formats.results import VERDICTS, Result, results, searched
 from casecore.check.formats.stories import rows
 from casecore.check.report import Judgement, Level, Report, Verdict
-from casecore.ci import sarif_location, sarif_log, sarif_rule
 from casecore.explore import Story
-from casecore.problems import Origin
+from casecore.kernel.problems import Origin
+from casecore.reports.ci import sarif_location, sarif_log, sarif_rule
 
 
 def as_sarif(report: Report, file: str) -> str:

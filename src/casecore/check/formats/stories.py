@@ -12,11 +12,11 @@ from typing import Final
 
 from attrs import frozen
 
-from casecore.agents import AddAgent
 from casecore.explore import Story
 from casecore.replay import ACCEPTED
 from casecore.replay import Step as Taken
-from casecore.words import became, entailed, told, visible
+from casecore.replay.words import became, entailed, told, visible
+from casecore.rooms.agents import AddAgent
 
 HEAD: Final = ("#", "clock", "who", "does", "what changes")
 """The titles of a story's columns."""

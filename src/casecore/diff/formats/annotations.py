@@ -12,7 +12,6 @@ from casecore.check.formats.annotations import at_most
 from casecore.check.formats.sarif import flow, located
 from casecore.check.formats.stories import lines
 from casecore.check.report import Level
-from casecore.ci import sarif_log, sarif_rule, workflow_command
 from casecore.diff.days import Day
 from casecore.diff.formats.words import (
     LEVELS,
@@ -27,7 +26,8 @@ from casecore.diff.formats.words import (
     verdict_lines,
 )
 from casecore.diff.report import Difference
-from casecore.problems import Origin
+from casecore.kernel.problems import Origin
+from casecore.reports.ci import sarif_log, sarif_rule, workflow_command
 
 
 def as_github(report: Difference, old: str, new: str, day: Day | None = None) -> str:

@@ -22,17 +22,17 @@ from casecore.check.formats.results import as_written, said, titled
 from casecore.check.formats.stories import rows
 from casecore.check.in_flight import Stranded
 from casecore.check.report import Judgement, Level
-from casecore.composition import RULES
 from casecore.diff.comparison import Change, Comparison, Label
 from casecore.diff.days import Day
 from casecore.diff.report import Difference, Numbered, every
 from casecore.explore import Story
 from casecore.kernel import Refused, Verdict
+from casecore.kernel.problems import SHOWN, Origin
 from casecore.policies import Policy
 from casecore.policies.edits import Edit
-from casecore.problems import SHOWN, Origin
 from casecore.promises import Step
-from casecore.words import counted, visible
+from casecore.replay.words import counted, visible
+from casecore.rooms.composition import RULES
 
 NO_EFFECT: Final = "no effect"
 STRANDED: Final = "stranded"

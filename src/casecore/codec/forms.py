@@ -1,0 +1,393 @@
+"""Plain values: how one value of a command, event or record stands in JSON, read strictly.
+
+Each annotation that a field may have (text, a whole number, an instant, a choice of words, a list of these ...) has one
+**form**: what fits in words, how it is read, how it is written. Nothing is coerced. What does not fit is a `Misfit`
+with the path of each problem, and reading goes on, so that all problems of a list are told at once.
+
+What stands in a reason's facts has no annotation. It may be text, a number, true, false, None, an instant, or a tuple
+of these. In JSON an instant among them is `{"instant": "..."}`, so that it does not come back as text; a word of an
+enumeration comes back as the text that it is equal to.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Final, Union, get_args, get_origin
+
+import attrs
+from cattrs import ClassValidationError, Converter, ForbiddenExtraKeysError
+from cattrs.fns import identity
+from cattrs.gen import make_dict_structure_fn_from_attrs, make_dict_unstructure_fn_from_attrs, override
+
+from casecore.kernel import CommandError, frozen, is_whole
+from casecore.kernel.problems import SHOWN, Problem, did_you_mean
+
+Reader = Callable[[Any, Any], Any]
+"""(what JSON has, its annotation, which the reader knows already) -> the value. Raises `Misfit`."""
+
+
+# What does not fit -------------------------------------------------------------------------------------
+
+
+class Misfit(Exception):
+    """What is wrong with one value; the paths of its problems start there."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__(*problems)
+        self.problems = problems
+
+    @classmethod
+    def of(cls, value: object, expected: str, remedy: str = "") -> Misfit:
+        """Something else stands where this is expected."""
+        return cls(Problem("", f"{shown(value)} does not fit", expected, remedy))
+
+    def under(self, step: str) -> Iterator[Problem]:
+        """The same problems, seen from one step above."""
+        return (attrs.evolve(problem, path=step + problem.path) for problem in self.problems)
+
+
+def shown(value: object) -> str:
+    """A value as messages quote it: short, on one line, and printable everywhere."""
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
+    if not isinstance(value, str | int | float):
+        sort = "an object" if isinstance(value, dict) else "a list" if isinstance(value, list) else type(value).__name__
+        return sort if " " in sort else f"a {sort}"
+    try:
+        text = repr(value)
+    except ValueError:
+        return "a number of thousands of digits"
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
+
+
+def step(name: object) -> str:
+    """How a path goes on to a field, a key or the item of this number."""
+    if isinstance(name, int):
+        return f"[{name}]"
+    return f".{name}" if re.fullmatch(r"\w{1,60}", str(name), re.ASCII) else f"[{shown(name)}]"
+
+
+# Single values -----------------------------------------------------------------------------------------
+
+
+@frozen
+class Form:
+    """How the values of one annotation stand in JSON.
+
+    Attributes:
+        words: What fits.
+        read: From JSON.
+        write: To JSON.
+    """
+
+    words: str
+    read: Reader
+    write: Callable[[Any], Any] = identity
+
+
+def _exactly(kind: type, words: str) -> Form:
+    def read(value: Any, _: Any) -> Any:
+        if type(value) is kind:  # true is no number
+            return value
+        raise Misfit.of(value, words)
+
+    return Form(words, read)
+
+
+def _text(value: Any, _: Any) -> str:
+    if not isinstance(value, str):
+        raise Misfit.of(value, "text")
+    if not is_whole(value):
+        raise Misfit(Problem("", "the text has half a character (a lone surrogate)", "", "send whole code points"))
+    return value
+
+
+def _number(value: Any, _: Any) -> Any:
+    if type(value) is int or (type(value) is float and math.isfinite(value)):
+        return value
+    raise Misfit.of(value, "a number")
+
+
+_AN_INSTANT: Final = 'an instant with its offset, like "2026-11-02T09:00:00+00:00"'
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
+
+
+def _instant(value: Any, _: Any) -> datetime:
+    match = _INSTANT.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise Misfit.of(value, _AN_INSTANT)
+    if match[3] is None:
+        raise Misfit(Problem("", f"{value!r} has no offset", _AN_INSTANT, 'add "Z" if it is in UTC'))
+    try:
+        return datetime.fromisoformat(value).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Misfit(Problem("", f"{value!r} is on no calendar", _AN_INSTANT)) from None
+
+
+def _instant_text(value: datetime) -> str:
+    if value.utcoffset() is None:
+        raise ValueError(f"{value.isoformat()} has no offset")
+    return value.astimezone(UTC).isoformat()
+
+
+def _choice(kind: type[StrEnum]) -> Form:
+    members = {member.value: member for member in kind}
+    words = "one of " + ", ".join(f'"{word}"' for word in members)
+
+    def read(value: Any, _: Any) -> StrEnum:
+        member = members.get(value) if isinstance(value, str) else None
+        if member is None:
+            raise Misfit.of(value, words, did_you_mean(value, members) if isinstance(value, str) else "")
+        return member
+
+    return Form(words, read, str)
+
+
+_A_FACT: Final = 'text, a number, true, false, null, {"instant": "..."}, or a list of these'
+
+
+def _fact(value: Any, _: Any) -> Any:
+    return tuple(each(enumerate(value), _single_fact)) if isinstance(value, list) else _single_fact(value, _)
+
+
+def _single_fact(value: Any, _: Any) -> Any:
+    if isinstance(value, str):
+        return _text(value, _)
+    if isinstance(value, dict) and value.keys() == {"instant"}:
+        return _instant(value["instant"], _)
+    if value is None or isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    raise Misfit.of(value, _A_FACT)
+
+
+def _plain_fact(value: Any) -> Any:
+    return [_plain_single_fact(item) for item in value] if isinstance(value, tuple) else _plain_single_fact(value)
+
+
+def _plain_single_fact(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return {"instant": _instant_text(value)}
+    if value is None or isinstance(value, str | int | float):
+        return str(value) if isinstance(value, StrEnum) else value
+    raise TypeError(f"a fact cannot be a {type(value).__name__}")
+
+
+SINGLE: Final[Mapping[Any, Form]] = {
+    str: Form("text", _text),
+    int: _exactly(int, "a whole number"),
+    float: Form("a number", _number),
+    bool: _exactly(bool, "true or false"),
+    datetime: Form(_AN_INSTANT, _instant, _instant_text),
+    Any: Form(_A_FACT, _fact, _plain_fact),
+}
+"""The forms of what is not made of other values."""
+
+
+# Values made of values ---------------------------------------------------------------------------------
+
+
+def each(items: Iterable[tuple[object, Any]], read: Reader) -> list[Any]:
+    """Read every item of a list or an object; one that does not fit hides no other."""
+    held: list[Any] = []
+    problems: list[Problem] = []
+    for name, item in items:
+        try:
+            held.append(read(item, None))
+        except Misfit as misfit:
+            problems.extend(misfit.under(step(name)))
+    if problems:
+        raise Misfit(*problems)
+    return held
+
+
+def form(kind: Any, single: Callable[[Any], Form]) -> Form:
+    """The form of an annotation.
+
+    Args:
+        kind: The annotation, with no name in it that is still text.
+        single: The form of an annotation that is not made of others, and that is not one of `SINGLE`.
+
+    Raises:
+        TypeError: When the annotation says too little to be read strictly.
+    """
+    if kind in SINGLE:
+        return SINGLE[kind]
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return _choice(kind)
+    parts = [part for part in get_args(kind) if part not in _MARKS]
+    marks = [part for part in get_args(kind) if part in _MARKS]
+    made_of = _SHAPES.get((get_origin(kind), *marks, len(parts)))
+    return single(kind) if made_of is None else made_of(*(form(part, single) for part in parts))
+
+
+def _or_null(item: Form) -> Form:
+    read, write = item.read, item.write
+    return Form(
+        f"{item.words}, or null",
+        lambda value, _: None if value is None else read(value, _),
+        lambda value: None if value is None else write(value),
+    )
+
+
+def _tuple_of(item: Form) -> Form:
+    words = f"a list, each {item.words}"
+
+    def read(value: Any, _: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            raise Misfit.of(value, words)
+        return tuple(each(enumerate(value), item.read))
+
+    return Form(words, read, lambda value: [item.write(one) for one in value])
+
+
+def _set_of(item: Form) -> Form:
+    words = f"a list without repetition, each {item.words}"
+
+    def read(value: Any, _: Any) -> frozenset[Any]:
+        if not isinstance(value, list):
+            raise Misfit.of(value, words)
+        first: dict[Any, int] = {}
+        for index, one in enumerate(each(enumerate(value), item.read)):
+            if first.setdefault(one, index) != index:
+                raise Misfit(Problem(step(index), f"{shown(one)} stands there twice", words, "say it once"))
+        return frozenset(first)
+
+    return Form(words, read, lambda value: sorted(item.write(one) for one in value))
+
+
+def mapping_of(key: Form, item: Form) -> Form:
+    """The form of a mapping, which keeps its order."""
+    words = f"an object, each value {item.words}"
+
+    def read(value: Any, _: Any) -> dict[Any, Any]:
+        if not isinstance(value, dict):
+            raise Misfit.of(value, words)
+        names = each(zip(value, value, strict=True), key.read)
+        return dict(zip(names, each(value.items(), item.read), strict=True))
+
+    return Form(words, read, lambda value: {key.write(name): item.write(one) for name, one in value.items()})
+
+
+_MARKS: Final = (..., NoneType)
+
+_SHAPES: Final[Mapping[tuple[Any, ...], Callable[..., Form]]] = {
+    (tuple, ..., 1): _tuple_of,
+    (frozenset, 1): _set_of,
+    (Mapping, 2): mapping_of,
+    (Union, NoneType, 1): _or_null,
+    (UnionType, NoneType, 1): _or_null,
+}
+"""How forms are made of forms, by the annotation's origin, its marks and how many annotations are in it."""
+
+
+# The fields of a thing ---------------------------------------------------------------------------------
+
+Plain = dict[str, Any]
+"""An object as JSON has it: text, numbers, true, false, None, lists and objects."""
+
+_MANY: Final = 20
+"""How many fields that do not exist are named."""
+
+_CONVERTER: Final = Converter()
+
+
+def writer_of(cls: type, fields: list[attrs.Attribute[Any]], forms: Mapping[str, Form]) -> Callable[[Any], Plain]:
+    """How things of a class become objects of their fields.
+
+    Args:
+        cls: The class.
+        fields: Its fields.
+        forms: The form of each.
+    """
+    hooks: Any = {name: override(unstruct_hook=of.write) for name, of in forms.items()}
+    return make_dict_unstructure_fn_from_attrs(fields, cls, _CONVERTER, **hooks)
+
+
+def reader_of(cls: type, fields: list[attrs.Attribute[Any]], forms: Mapping[str, Form]) -> Callable[[Plain], Any]:
+    """How things of a class are made of objects of their fields: quickly, and again, thoroughly, where that fails.
+
+    Args:
+        cls: The class.
+        fields: Its fields.
+        forms: The form of each.
+    """
+
+    def made(*, thorough: bool) -> Callable[[Plain, Any], Any]:
+        reads = {field.name: forms[field.name].read for field in fields}
+        if thorough:
+            reads = {field.name: _checking(field, reads[field.name]) for field in fields}
+        hooks: Any = {name: override(struct_hook=read) for name, read in reads.items()}
+        return make_dict_structure_fn_from_attrs(
+            fields,
+            cls,
+            _CONVERTER,
+            _cattrs_forbid_extra_keys=True,
+            _cattrs_detailed_validation=thorough,
+            **hooks,
+        )
+
+    quick, thorough = made(thorough=False), cache(lambda: made(thorough=True))
+    words = {name: of.words for name, of in forms.items()}
+
+    def read(plain: Plain) -> Any:
+        try:
+            return quick(plain, cls)
+        except Exception:  # noqa: BLE001 -- whatever it is, the thorough reading says it better
+            return explained(plain)
+
+    def explained(plain: Plain) -> Any:
+        try:
+            return thorough()(plain, cls)
+        except ClassValidationError as errors:
+            problems = tuple(_problems(errors, cls, words))
+        raise Misfit(*problems)
+
+    return read
+
+
+def _checking(field: attrs.Attribute[Any], read: Reader) -> Reader:
+    """Reads a field and asks its own check at once, so that the error of one hides no other's."""
+
+    def read_and_check(value: Any, _: Any) -> Any:
+        held = read(value, _)
+        try:
+            if field.validator is not None:
+                field.validator(None, field, held)
+        except CommandError:
+            raise
+        except Exception:  # noqa: BLE001, S110 -- a check that needs the whole thing; making the thing asks it again
+            pass
+        return held
+
+    return read_and_check
+
+
+def _problems(errors: ClassValidationError, cls: type, words: Mapping[str, str]) -> Iterator[Problem]:
+    of_fields, others = errors.group_exceptions()
+    for error, note in of_fields:
+        if isinstance(error, Misfit):
+            yield from error.under(step(note.name))
+        elif isinstance(error, CommandError):
+            yield Problem(step(note.name), error.problem, "", error.remedy)
+        elif isinstance(error, KeyError):
+            yield Problem(step(note.name), "is missing", words[note.name])
+        else:  # the document is not to blame
+            raise error
+    for error in others:
+        if isinstance(error, ForbiddenExtraKeysError):
+            names = sorted(map(str, error.extra_fields))
+            if len(names) > _MANY:
+                yield Problem("", f"has {len(names)} fields that do not exist", f"fields of {cls.__name__}")
+            for name in names[:_MANY]:
+                yield Problem(step(name), "no such field", f"one of {', '.join(words)}", did_you_mean(name, words))
+        elif isinstance(error, CommandError):
+            yield Problem(step(error.field), error.problem, "", error.remedy)
+        else:  # a check of the whole
+            yield Problem("", f"is no {cls.__name__}: {error}")

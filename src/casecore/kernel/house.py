@@ -1,0 +1,341 @@
+"""The house: rooms put together, the one `decide` that walks through them, and what their events make of a record.
+
+A command is decided in four steps, always in this order:
+
+1. **Needs.** The row exists, the table has the edge. The first need that fails is refused alone.
+2. **Handler.** It proposes events.
+3. **Rules.** Every rule that guards the command, and every rule that guards a proposed event, is asked. All reasons
+   are listed. A rule that the policy only warns about becomes a `Deviated` event; one it switches off, nothing. Where
+   the command starts a case, they are shown the case as it will be, or they could not speak of it.
+4. **Consequences.** What the events entail in other rooms is added. It is never refused.
+
+Before that, a policy that says something otherwise from a date on or for some cases is asked for what is in force at
+the instant of the command, for the case it is about, as that case is then.
+
+`decide` is total: every view and command get an answer, nothing is raised and nothing is changed.
+
+`changes` tells what an event does to records, and `fold` reads a whole history for the sake of one kind of them.
+
+Somebody with rules of their own builds a larger house: `House((*ROOMS, MY_ROOM))`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+
+import attrs
+from attrs import field
+
+from casecore.kernel import (
+    Accepted,
+    Check,
+    Command,
+    Deviated,
+    Draft,
+    Enforcement,
+    Event,
+    Handler,
+    MissingRow,
+    Policy,
+    Reason,
+    Refused,
+    Room,
+    Rule,
+    Verdict,
+    frozen,
+)
+from casecore.kernel.records import freeze, thaw
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+V = TypeVar("V")
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+@frozen
+class Change:
+    """How an event changes the records of one class: creates, edits or removes one; `optional` if it may be absent."""
+
+    sheet: type
+    create: Callable[[Any], Any] | None = None
+    edit: Callable[[Draft, Any], None] | None = None
+    optional: bool = False
+
+
+@frozen
+class _Plan(Generic[V]):
+    needs: tuple[Check[V], ...]
+    handler: Handler[V]
+    checks: tuple[Check[V], ...]
+    about: Callable[[V, Any, Any], Any]
+    foresee: Callable[[V, Any, Any], V] | None = None
+
+
+def _case_in(view: Any, _: Command, __: Policy) -> Any:
+    return getattr(view, "case", None)
+
+
+class ByClass(dict[type, T]):
+    """What is looked up by class and compiled when the class is first met: hosts may have classes of their own."""
+
+    def __init__(self, compiled: Callable[[Any], T]) -> None:
+        super().__init__()
+        self._compiled = compiled
+
+    def __missing__(self, kind: type) -> T:
+        found = self[kind] = self._compiled(kind)
+        return found
+
+
+def _guarding(rules: Iterable[Rule[V]], subject: type) -> tuple[Rule[V], ...]:
+    return tuple(rule for rule in rules if issubclass(subject, rule.guards))
+
+
+@attrs.frozen(eq=False)
+class House(Generic[V]):
+    """Rooms, compiled for speed; immutable.
+
+    Args:
+        rooms: Lower rooms first: their needs are asked first and their reasons listed first.
+    """
+
+    rooms: tuple[Room[V], ...]
+    _plans: Mapping[type[Command], _Plan[V]] = field(init=False, repr=False)
+    _reactions: ByClass[tuple[tuple[Check[V], ...], tuple[Handler[V], ...]]] = field(init=False, repr=False)
+    _changes: ByClass[tuple[Change, ...]] = field(init=False, repr=False)
+
+    @_plans.default
+    def _compiled(self) -> Mapping[type[Command], _Plan[V]]:
+        return {
+            command: _Plan(
+                tuple(rule.check for rule in _guarding(self.needs, command)),
+                handler,
+                tuple(rule.check for rule in _guarding(self.rules, command)),
+                room.about.get(command, _case_in),
+                room.foresees.get(command),
+            )
+            for room in self.rooms
+            for command, handler in room.decide.items()
+        }
+
+    @_reactions.default
+    def _reacting(self) -> ByClass[tuple[tuple[Check[V], ...], tuple[Handler[V], ...]]]:
+        def reactions(event: type[Event]) -> tuple[tuple[Check[V], ...], tuple[Handler[V], ...]]:
+            checks = tuple(rule.check for rule in _guarding(self.rules, event))
+            return checks, tuple(room.follows[event] for room in self.rooms if event in room.follows)
+
+        return ByClass(reactions)
+
+    @_changes.default
+    def _changing(self) -> ByClass[tuple[Change, ...]]:
+        return ByClass(lambda event: tuple(change for room in self.rooms for change in _changes_in(room, event)))
+
+    @property
+    def needs(self) -> tuple[Rule[V], ...]:
+        """Every need of every room."""
+        return tuple(rule for room in self.rooms for rule in room.needs)
+
+    @property
+    def rules(self) -> tuple[Rule[V], ...]:
+        """Every rule of every room."""
+        return tuple(rule for room in self.rooms for rule in room.rules)
+
+    @property
+    def commands(self) -> tuple[type[Command], ...]:
+        """Every command that some room decides."""
+        return tuple(self._plans)
+
+    def decide(self, view: V, command: Command, policy: Policy) -> Verdict:
+        """What happens if this command is given, or every reason why it may not.
+
+        Args:
+            view: What the desk shows for this command.
+            command: Who asks for what, and when.
+            policy: The SOP in force.
+
+        Returns:
+            `Accepted` with events and deviations, or `Refused` with every reason.
+        """
+        plan = self._plans.get(type(command))
+        if plan is None:
+            return Refused((_unknown(command),))
+        policy = self.in_force(view, command, policy) if policy.layered else policy
+        for need in plan.needs:
+            reason = need(view, command, policy)
+            if reason is not None:
+                return Refused((reason,))
+        events = plan.handler(view, command, policy)
+        view = view if plan.foresee is None else plan.foresee(view, command, policy)
+        found: list[Reason] = []
+        for check in plan.checks:
+            reason = check(view, command, policy)
+            if reason is not None:
+                found.append(reason)
+        followed = False
+        for event in events:
+            checks, followers = self._reactions[type(event)]
+            followed = followed or bool(followers)
+            for check in checks:
+                reason = check(view, event, policy)
+                if reason is not None and reason not in found:
+                    found.append(reason)
+        if found:
+            return self._judged(view, command, policy, events, found)
+        return Accepted(self._with_consequences(view, events, policy) if followed else events)
+
+    def in_force(self, view: V, command: Command, policy: Policy) -> Policy:
+        """What of a policy is in force for a command: at its instant, for the case that it is about."""
+        plan, dated = self._plans.get(type(command)), policy.at(command.at)
+        return dated.for_(_case_in(view, command, dated) if plan is None else plan.about(view, command, dated))
+
+    def _judged(
+        self, view: V, command: Command, policy: Policy, events: tuple[Event, ...], found: list[Reason]
+    ) -> Verdict:
+        blocking = tuple(reason for reason in found if policy.mode(reason.rule) is Enforcement.BLOCK)
+        if blocking:
+            return Refused(blocking)
+        warned = tuple(reason for reason in found if policy.mode(reason.rule) is Enforcement.WARN)
+        case = _case_of(command, events)
+        marks = tuple(Deviated(command.by, command.at, reason.rule, reason.message, case) for reason in warned)
+        return Accepted((*self._with_consequences(view, events, policy), *marks), warned)
+
+    def _with_consequences(self, view: V, events: tuple[Event, ...], policy: Policy) -> tuple[Event, ...]:
+        grown = list(events)
+        for event in grown:  # the list grows while it is walked: a consequence may have consequences
+            for follower in self._reactions[type(event)][1]:
+                grown += follower(view, event, policy)
+        return tuple(grown)
+
+    def reasons(self, view: V, command: Command, policy: Policy, unread: frozenset[str]) -> tuple[Reason, ...]:
+        """What stands in the way whatever the missing arguments turn out to be.
+
+        Args:
+            view: What the desk shows for this command.
+            command: The command, with placeholders in the fields named by `unread`.
+            policy: The SOP in force.
+            unread: Fields that have no real value yet; rules that read one of them are not asked.
+
+        Returns:
+            Every blocking reason; none when the command could be allowed.
+        """
+        policy = self.in_force(view, command, policy)
+        judged = [rule for rule in _guarding(self.needs, type(command)) if not unread.intersection(rule.reads)]
+        for need in judged:
+            reason = need.check(view, command, policy)
+            if reason is not None:
+                return (reason,)
+        plan = self._plans[type(command)]
+        events = plan.handler(view, command, policy)
+        view = view if plan.foresee is None else plan.foresee(view, command, policy)
+        found = [
+            reason
+            for subject in (command, *events)
+            for rule in _guarding(self.rules, type(subject))
+            if not unread.intersection(rule.reads) and (reason := rule.check(view, subject, policy)) is not None
+        ]
+        return tuple(dict.fromkeys(r for r in found if policy.mode(r.rule) is Enforcement.BLOCK))
+
+    def changes(self, event: type[Event]) -> tuple[Change, ...]:
+        """How events of this class change the desk's records, lower rooms first."""
+        return self._changes[event]
+
+    def fold(self, sheet: type[R], key: str, events: Iterable[Event]) -> dict[str, R]:
+        """The records of one class that a history leaves, by id; what it does to others is left aside.
+
+        For a log of a million events of which only the cases are wanted.
+
+        Args:
+            sheet: The class of the records.
+            key: The field of the events that holds the record's id.
+            events: From the first one on.
+
+        Raises:
+            MissingRow: When an event changes a record that no event before it has made.
+        """
+        drafts: dict[str, Any] = {}
+        steps: dict[type[Event], _Step | None] = {}
+        for event in events:
+            kind = type(event)
+            if kind not in steps:
+                steps[kind] = _step(change for change in self.changes(kind) if change.sheet is sheet)
+            step = steps[kind]
+            if step is None:
+                continue
+            create, edit, removes, optional = step
+            row_id = getattr(event, key)
+            if create is not None:
+                row = create(event)
+                drafts[row_id] = thaw(row) if type(row) is sheet else row
+            if edit is not None:
+                draft = drafts.get(row_id)
+                if draft is not None:
+                    edit(draft, event)
+                elif not optional:
+                    raise MissingRow(event, f"{sheet.__name__} records", row_id)
+            if removes and drafts.pop(row_id, None) is None:
+                raise MissingRow(event, f"{sheet.__name__} records", row_id)
+        for draft in drafts.values():
+            freeze(draft, sheet)
+        return drafts
+
+
+_Step: TypeAlias = "tuple[Callable[[Any], Any] | None, Callable[[Draft, Any], None] | None, bool, bool]"
+"""What an event does to one record: how it is created and edited, whether it leaves, and whether it may be absent."""
+
+
+def _step(changes: Iterable[Change]) -> _Step | None:
+    creates, edits, removes, optional = [], [], False, True
+    for change in changes:
+        if change.create is not None:
+            creates.append(change.create)
+        elif change.edit is not None:
+            edits.append(change.edit)
+            optional = optional and change.optional
+        else:
+            removes = True
+    if not (creates or edits or removes):
+        return None
+    return (creates[-1] if creates else None, _in_turn(edits) if edits else None, removes, optional)
+
+
+def _in_turn(edits: Sequence[Callable[[Draft, Any], None]]) -> Callable[[Draft, Any], None]:
+    """One edit that does them all, lower rooms first."""
+    if len(edits) == 1:
+        return edits[0]
+
+    def edit(draft: Draft, event: Any) -> None:
+        for one in edits:
+            one(draft, event)
+
+    return edit
+
+
+def _changes_in(room: Room[Any], event: type[Event]) -> Iterable[Change]:
+    for (sheet, happened), create in room.creates.items():
+        if happened is event:
+            yield Change(sheet, create=create)
+    for (sheet, happened), edit in room.evolve.items():
+        if happened is event:
+            yield Change(sheet, edit=edit)
+    for (sheet, happened), edit in room.notices.items():
+        if happened is event:
+            yield Change(sheet, edit=edit, optional=True)
+    for sheet, happened in room.removes:
+        if happened is event:
+            yield Change(sheet)
+
+
+def _case_of(command: Command, events: tuple[Event, ...]) -> str | None:
+    """The case a command is about; where it names none (a message, a note), the one on which something happens."""
+    cases = (getattr(said, "case", None) for said in (command, *events))
+    return next((case for case in cases if case is not None), None)
+
+
+def _unknown(command: Command) -> Reason:
+    return Reason(
+        "command.known",
+        f"no room of this house decides {type(command).__name__}",
+        "use a command that `casecore rules` lists, or add your room to the house",
+    )

@@ -1,0 +1,43 @@
+"""The tables of the policy file: every number and choice of an SOP, with type, default and meaning declared once.
+
+Each class is a table (`[lifecycle]`, `[chat.idle]`, ...), its fields are the keys, and the enumerations beside it are
+the words a key may hold. They lie by their subject: cases, work, channels, contacts, clocks. `policies/policy.py` puts
+the tables together and reads the file.
+"""
+
+from casecore.policies.sections.cases import OPEN_STATUSES as OPEN_STATUSES
+from casecore.policies.sections.cases import Approval as Approval
+from casecore.policies.sections.cases import Lifecycle as Lifecycle
+from casecore.policies.sections.cases import OnCustomerMessage as OnCustomerMessage
+from casecore.policies.sections.cases import Reopening as Reopening
+from casecore.policies.sections.cases import ReopenTo as ReopenTo
+from casecore.policies.sections.cases import Role as Role
+from casecore.policies.sections.cases import Sentiment as Sentiment
+from casecore.policies.sections.cases import Tags as Tags
+from casecore.policies.sections.channels import ChannelRules as ChannelRules
+from casecore.policies.sections.channels import Channels as Channels
+from casecore.policies.sections.channels import Email as Email
+from casecore.policies.sections.channels import Relation as Relation
+from casecore.policies.sections.channels import RelationsDue as RelationsDue
+from casecore.policies.sections.channels import WhatsApp as WhatsApp
+from casecore.policies.sections.clocks import AfterReopening as AfterReopening
+from casecore.policies.sections.clocks import Level as Level
+from casecore.policies.sections.clocks import Opening as Opening
+from casecore.policies.sections.clocks import Sla as Sla
+from casecore.policies.sections.clocks import Target as Target
+from casecore.policies.sections.clocks import Targets as Targets
+from casecore.policies.sections.contacts import Authentication as Authentication
+from casecore.policies.sections.contacts import Chat as Chat
+from casecore.policies.sections.contacts import CountsFrom as CountsFrom
+from casecore.policies.sections.contacts import Idle as Idle
+from casecore.policies.sections.contacts import Proceeding as Proceeding
+from casecore.policies.sections.contacts import WrapUp as WrapUp
+from casecore.policies.sections.work import Away as Away
+from casecore.policies.sections.work import Capacity as Capacity
+from casecore.policies.sections.work import Delivery as Delivery
+from casecore.policies.sections.work import Held as Held
+from casecore.policies.sections.work import Priority as Priority
+from casecore.policies.sections.work import Queue as Queue
+from casecore.policies.sections.work import Routing as Routing
+from casecore.policies.sections.work import Strategy as Strategy
+from casecore.policies.sections.work import Unanswered as Unanswered

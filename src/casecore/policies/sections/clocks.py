@@ -1,0 +1,145 @@
+"""The tables about service clocks: opening hours, what is promised on a channel and at a level, what stops a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from casecore.calendars import Calendar, Weekday
+from casecore.channels import Channel
+from casecore.policies.kinds import Choice, Id, Length, Named, Several, Table, Text, a_source, key, section
+from casecore.statuses import Status
+
+
+def _hours(day: str) -> Any:
+    return key(Several(Text(11)), f"The opening hours on {day}, like 09:00-12:30; none: shut.", default=())
+
+
+@section
+class Opening:
+    """A business calendar."""
+
+    zone: str = key(Text(64), "The time zone, like Europe/Lisbon.", default="UTC")
+    monday: tuple[str, ...] = _hours("Mondays")
+    tuesday: tuple[str, ...] = _hours("Tuesdays")
+    wednesday: tuple[str, ...] = _hours("Wednesdays")
+    thursday: tuple[str, ...] = _hours("Thursdays")
+    friday: tuple[str, ...] = _hours("Fridays")
+    saturday: tuple[str, ...] = _hours("Saturdays")
+    sunday: tuple[str, ...] = _hours("Sundays")
+    holidays: tuple[str, ...] = key(Several(Text(10)), "The dates on which it is shut, like 2026-12-25.", default=())
+    special: Mapping[str, tuple[str, ...]] = key(
+        Named(Several(Text(11))), "The hours of dates that differ from their weekday.", factory=dict
+    )
+    source: str = a_source()
+
+    def calendar(self) -> Calendar:
+        """The calendar that counts these hours.
+
+        Raises:
+            CalendarError: When the hours make no sense; it names every problem.
+        """
+        week = {day: getattr(self, day) for day in Weekday}
+        return Calendar(self.zone, week, self.holidays, self.special)
+
+
+class Level(StrEnum):
+    """How urgent a case is to its service clocks."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+def _target(doc: str) -> Any:
+    return key(Length(), doc, default=None)
+
+
+@section
+class Target:
+    """What is promised."""
+
+    first_response: timedelta | None = _target("The longest open time from the first message to the first reply.")
+    solution: timedelta | None = _target("The longest open time from the first message to resolved.")
+    source: str = a_source()
+
+
+def _level(level: str) -> Any:
+    return key(Table(Target), f"What is promised for cases of the level {level}.", default=None)
+
+
+@section
+class Targets:
+    """What is promised on a channel, or by default."""
+
+    first_response: timedelta | None = _target("The longest open time from the first message to the first reply.")
+    solution: timedelta | None = _target("The longest open time from the first message to resolved.")
+    calendar: str | None = key(Id(), "The calendar whose hours count; none: all hours.", default=None)
+    low: Target | None = _level("low")
+    normal: Target | None = _level("normal")
+    high: Target | None = _level("high")
+    urgent: Target | None = _level("urgent")
+    source: str = a_source()
+
+    def target(self, name: str, level: Level) -> timedelta | None:
+        """The target of a clock at a level: the level's own, else the channel's."""
+        precise = getattr(self, level)
+        found: timedelta | None = getattr(precise, name) if precise is not None else None
+        return getattr(self, name) if found is None else found
+
+
+def _promise(channel: str) -> Any:
+    return key(Table(Targets), f"What is promised on {channel}, where it differs from the default.", default=None)
+
+
+class AfterReopening(StrEnum):
+    """What reopening does to the solution clock."""
+
+    RUNS_ON = "runs_on"
+    LEAVES_OUT = "leaves_out"
+    STARTS_AGAIN = "starts_again"
+    FIRST_SOLUTION_STANDS = "first_solution_stands"
+
+
+@section
+class Sla:
+    """What is promised, and how it is counted."""
+
+    default: Targets = key(
+        Table(Targets),
+        "What is promised where nothing more precise is.",
+        factory=lambda: Targets(first_response=timedelta(hours=1), solution=timedelta(hours=24)),
+    )
+    chat: Targets | None = _promise("chat")
+    messaging: Targets | None = _promise("messaging")
+    whatsapp: Targets | None = _promise("WhatsApp")
+    apple_messages: Targets | None = _promise("Apple Messages")
+    messenger: Targets | None = _promise("Messenger")
+    twitter_dm: Targets | None = _promise("Twitter direct messages")
+    sms: Targets | None = _promise("SMS")
+    email: Targets | None = _promise("email")
+    voice: Targets | None = _promise("calls")
+    facebook: Targets | None = _promise("Facebook")
+    twitter: Targets | None = _promise("Twitter")
+    linkedin: Targets | None = _promise("LinkedIn")
+    pause_in: tuple[Status, ...] = key(
+        Several(Choice(Status)), "The statuses in which the solution clock does not count.", default=()
+    )
+    after_reopening: AfterReopening = key(
+        Choice(AfterReopening), "What reopening does to the solution clock.", default=AfterReopening.RUNS_ON
+    )
+    source: str = a_source()
+
+    def target(self, name: str, channel: Channel, level: Level) -> timedelta | None:
+        """The target of a clock: the channel's, else the default; in each the level's own first."""
+        targets: Targets | None = getattr(self, channel)
+        found = targets.target(name, level) if targets is not None else None
+        return self.default.target(name, level) if found is None else found
+
+    def calendar(self, channel: Channel) -> str | None:
+        """The name of the calendar that counts on a channel."""
+        targets: Targets | None = getattr(self, channel)
+        return (targets.calendar if targets is not None else None) or self.default.calendar

@@ -1,0 +1,181 @@
+"""The tables about work: which queue a case enters, how it finds an agent, how much one holds, who loses it again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from casecore.channels import Channel
+from casecore.policies.kinds import (
+    Choice,
+    Flag,
+    Id,
+    Length,
+    Number,
+    Several,
+    Table,
+    Text,
+    Whole,
+    a_source,
+    key,
+    section,
+)
+from casecore.statuses import Status
+
+
+@section
+class Priority:
+    """How the priority of a waiting case grows: `initial + seconds waited x acceleration`, at most `max`."""
+
+    initial: float = key(Number(), "The priority on entering.", default=0.0)
+    acceleration: float = key(Number(), "What each second of waiting adds.", default=1.0, unit="per second")
+    max: float = key(Number(), "The most it becomes.", default=1000.0)
+
+    def after(self, seconds: float) -> float:
+        """The priority after this many seconds of waiting."""
+        grown = self.initial + seconds * self.acceleration if seconds > 0 else self.initial
+        return min(grown, self.max)
+
+
+class Delivery(StrEnum):
+    """How a queue hands out its cases."""
+
+    PUSH = "push"
+    PULL = "pull"
+
+
+@section
+class Queue:
+    """A routing queue: which cases enter it, and how they are handed out."""
+
+    title: str = key(Text(), "The name people see.", default="")
+    channels: tuple[Channel, ...] = key(
+        Several(Choice(Channel)), "The channels whose cases it takes; none named: all.", default=()
+    )
+    reasons: tuple[str, ...] = key(
+        Several(Text(200, 1)),
+        "The reasons, as customers select them, that it takes; none named: all.",
+        default=(),
+    )
+    languages: tuple[str, ...] = key(
+        Several(Text(35, 1)), "The languages of customers that it takes; none named: all.", default=()
+    )
+    tags: tuple[str, ...] = key(
+        Several(Id()), "The tags, one of which the case must carry on arrival; none named: any.", default=()
+    )
+    fallback: bool = key(Flag(), "Whether it takes every case that no other queue takes.", default=False)
+    delivery: Delivery = key(
+        Choice(Delivery), "Whether cases are offered to agents or fetched by them.", default=Delivery.PUSH
+    )
+    priority: Priority = key(Table(Priority), "How the priority of its cases grows.", factory=Priority)
+    source: str = a_source()
+
+    def takes(self, channel: Channel, reason: str | None, language: str | None, tags: frozenset[str]) -> bool:
+        """Whether a case of this kind enters by the filters."""
+        return (
+            (not self.channels or channel in self.channels)
+            and (not self.reasons or reason in self.reasons)
+            and (not self.languages or language in self.languages)
+            and (not self.tags or not tags.isdisjoint(self.tags))
+        )
+
+
+def _limit(default: int | None, doc: str) -> Any:
+    return key(Whole(0, 1000), doc, default=default, unit="cases", rules=("capacity.channel",))
+
+
+@section
+class Capacity:
+    """How much one agent holds at once, offers counted; a channel without a number is bounded by the total only."""
+
+    total: int = key(
+        Whole(0, 1000), "The most cases and reviews of all channels together.", default=6, unit="cases and reviews"
+    )
+    chat: int | None = _limit(2, "The most chats at once.")
+    messaging: int | None = _limit(None, "The most messaging cases.")
+    whatsapp: int | None = _limit(None, "The most WhatsApp cases.")
+    apple_messages: int | None = _limit(None, "The most Apple Messages cases.")
+    messenger: int | None = _limit(None, "The most Messenger cases.")
+    twitter_dm: int | None = _limit(None, "The most direct messages on Twitter.")
+    sms: int | None = _limit(None, "The most SMS cases.")
+    email: int | None = _limit(5, "The most emails: the maximum occupancy.")
+    voice: int | None = _limit(1, "The most calls.")
+    facebook: int | None = _limit(None, "The most cases from Facebook.")
+    twitter: int | None = _limit(None, "The most cases from Twitter.")
+    linkedin: int | None = _limit(None, "The most cases from LinkedIn.")
+    voice_with_cases: bool = key(
+        Flag(), "Whether somebody on a call may hold cases, and somebody with cases take a call.", default=False
+    )
+    source: str = a_source()
+
+
+class Strategy(StrEnum):
+    """Which of several eligible agents is offered a case."""
+
+    LONGEST_IDLE = "longest_idle"
+    LEAST_LOADED = "least_loaded"
+    ROUND_ROBIN = "round_robin"
+
+
+class Unanswered(StrEnum):
+    """What becomes of an agent who lets an offer time out."""
+
+    AVAILABLE = "available"
+    UNAVAILABLE = "unavailable"
+
+
+@section
+class Routing:
+    """How waiting cases find agents."""
+
+    agents: Strategy = key(
+        Choice(Strategy), "Which of several eligible agents comes first.", default=Strategy.LONGEST_IDLE
+    )
+    offer_timeout: timedelta = key(
+        Length(),
+        "How long an offer stands unanswered.",
+        default=timedelta(seconds=30),
+        rules=("offer.timeout", "offer.late"),
+    )
+    unanswered: Unanswered = key(
+        Choice(Unanswered),
+        "Whether an agent who lets an offer time out stays available, or takes no more work until they come back.",
+        default=Unanswered.AVAILABLE,
+    )
+    earlier_handler: bool = key(
+        Flag(),
+        "Whether an email that answers an agent's message is offered to that agent first.",
+        default=True,
+        rules=("email.earlier_handler",),
+    )
+    source: str = a_source()
+
+
+class Held(StrEnum):
+    """What becomes of the cases of somebody who is gone."""
+
+    KEEP = "keep"
+    REQUEUE = "requeue"
+
+
+@section
+class Away:
+    """What becomes of the cases of somebody who logged out or lost the connection."""
+
+    grace: timedelta = key(
+        Length(timedelta(0)), "How long they may be gone before anything happens.", default=timedelta(minutes=1)
+    )
+    held: Held = key(
+        Choice(Held),
+        "Whether their cases are kept or go back to their queues.",
+        default=Held.REQUEUE,
+        rules=("away.grace",),
+    )
+    keep_statuses: tuple[Status, ...] = key(
+        Several(Choice(Status)),
+        "The statuses in which cases are kept all the same.",
+        default=(),
+        rules=("away.grace",),
+    )
+    source: str = a_source()

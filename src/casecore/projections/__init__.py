@@ -1,0 +1,1 @@
+"""What people look at: read from the desk, or from its events."""

@@ -1,0 +1,85 @@
+"""The customer card: what is known of one customer (§9).
+
+The profile, every conversation on every channel with its cases, the notes that stand, and how the customer's messages
+were marked. It is made when it is asked for, of the desk, which knows the profile, and of the events, which know what
+was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from casecore.channels import Channel
+from casecore.desk import Desk
+from casecore.kernel import Event, frozen
+from casecore.projections.inbox import Unknown
+from casecore.projections.search import Archive, CaseSummary, NoteText
+
+
+@frozen
+class Conversation:
+    """A customer's thread on one channel, with its cases, latest activity first."""
+
+    thread: str
+    channel: Channel
+    cases: tuple[CaseSummary, ...]
+
+
+@frozen
+class CustomerCard:
+    """What is known of one customer.
+
+    Attributes:
+        name: None while it is not known.
+        profile: What else is known, by name: email, phone, photo, followers.
+        conversations: Every thread, the one with the latest activity first; each case says its status, when it was, and
+            who worked on it.
+        notes: The notes that stand, on the customer and on their cases, in the order in which they were written.
+        positive: How many of the customer's messages are marked positive; likewise `negative`.
+        neutral: How many of them are not marked.
+    """
+
+    customer: str
+    name: str | None
+    profile: Mapping[str, str]
+    conversations: tuple[Conversation, ...]
+    notes: tuple[NoteText, ...]
+    positive: int
+    neutral: int
+    negative: int
+
+    @property
+    def cases(self) -> tuple[CaseSummary, ...]:
+        """Every case, conversation by conversation."""
+        return tuple(case for conversation in self.conversations for case in conversation.cases)
+
+
+def customer_card(desk: Desk, told: Archive | Iterable[Event], customer: str) -> CustomerCard:
+    """What is known of a customer.
+
+    Args:
+        desk: The desk, which knows the profile and the marks.
+        told: An archive that has followed the desk; or all events, from which one is made.
+        customer: Of whom.
+
+    Raises:
+        Unknown: When the desk has no such customer.
+        MissingRow: When the events begin in the middle of a history.
+    """
+    row = desk.customers.get(customer)
+    if row is None:
+        raise Unknown("customer", customer)
+    archive = told if isinstance(told, Archive) else Archive().update(told)
+    threads: dict[str, list[CaseSummary]] = {}
+    for case in archive.cases_of(customer):
+        threads.setdefault(case.thread, []).append(case)
+    return CustomerCard(
+        customer,
+        row.name,
+        row.profile,
+        tuple(Conversation(thread, cases[0].channel, tuple(cases)) for thread, cases in threads.items()),
+        archive.notes_of(customer),
+        row.positive,
+        archive.neutral_messages_of(customer),
+        row.negative,
+    )

@@ -1,0 +1,385 @@
+"""The sentences that a history is told in: agents, customers and cases; and `LINES`, the sentences of every event.
+
+Data only; how a sentence is written is told in `history_words.py`. How replies, approvals, offers and contacts are told
+stands in `history_lines_of_work.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from casecore.channels import MessageKind
+from casecore.kernel import CUSTOMER, Deviated, Event
+from casecore.projections.history.sentences_of_work import REPLIES, WORK
+from casecore.projections.history.vocabulary import BY_THEMSELVES, Sentence
+from casecore.rooms.agents import (
+    AgentAdded,
+    AgentAvailable,
+    AgentChanged,
+    AgentLoggedOut,
+    AgentUnavailable,
+    NextStateCleared,
+    NextStateSet,
+)
+from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, SuccessorStarted
+from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, CaseUnqueued, Release, WorkBegun
+from casecore.rooms.cases import CaseClosed, CaseStarted, CloseReason, StatusSet
+from casecore.rooms.notes import (
+    CaseTagged,
+    CaseUntagged,
+    MessageTagged,
+    MessageUntagged,
+    NoteAdded,
+    NoteDeleted,
+    NoteEdited,
+    SentimentSet,
+)
+from casecore.rooms.outbound import ConsentRecorded
+from casecore.rooms.sla import LevelSet, SolutionPaused, SolutionReached, SolutionResumed, SolutionUndone
+from casecore.rooms.threads import CustomerMet, CustomerRecorded, ThreadOpened
+
+AGENTS: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
+    AgentAdded: (
+        Sentence(
+            "{by} added the agent {agent} ({name})[; may {permissions}][; queues: {queues}][; channels: {channels}]"
+            "[; limits: {capacity}]",
+            "{by} adicionou o agente {agent} ({name})[; pode {permissions}][; filas: {queues}][; canais: {channels}]"
+            "[; limites: {capacity}]",
+            "{by} a ajouté l’agent {agent} ({name})[ ; peut {permissions}][ ; files : {queues}]"
+            "[ ; canaux : {channels}][ ; limites : {capacity}]",
+        ),
+    ),
+    AgentChanged: (
+        Sentence(
+            "{by} changed {agent}’s record ({name})[; may {permissions}][; queues: {queues}]"
+            "[; channels: {channels}][; limits: {capacity}]",
+            "{by} alterou a ficha de {agent} ({name})[; pode {permissions}][; filas: {queues}]"
+            "[; canais: {channels}][; limites: {capacity}]",
+            "{by} a modifié la fiche agent {agent} ({name})[ ; peut {permissions}][ ; files : {queues}]"
+            "[ ; canaux : {channels}][ ; limites : {capacity}]",
+        ),
+    ),
+    AgentAvailable: (
+        Sentence("{agent} is available", "{agent} está disponível", "{agent} est disponible", BY_THEMSELVES),
+        Sentence(
+            "{by} made {agent} available",
+            "{by} colocou {agent} como disponível",
+            "{by} a rendu {agent} disponible",
+        ),
+    ),
+    AgentUnavailable: (
+        Sentence(
+            "{agent} is unavailable[: {reason:quoted}]",
+            "{agent} está indisponível[: {reason:quoted}]",
+            "{agent} est indisponible[ : {reason:quoted}]",
+            BY_THEMSELVES,
+        ),
+        Sentence(
+            "{by} made {agent} unavailable[: {reason:quoted}]",
+            "{by} colocou {agent} como indisponível[: {reason:quoted}]",
+            "{by} a rendu {agent} indisponible[ : {reason:quoted}]",
+        ),
+    ),
+    AgentLoggedOut: (
+        Sentence("{agent} logged out", "{agent} encerrou a sessão", "{agent} a fermé sa session", BY_THEMSELVES),
+        Sentence("{by} logged {agent} out", "{by} encerrou a sessão de {agent}", "{by} a déconnecté {agent}"),
+    ),
+    NextStateSet: (
+        Sentence(
+            "{agent} will be unavailable after the last contact[: {reason:quoted}]",
+            "{agent} ficará indisponível depois do último atendimento[: {reason:quoted}]",
+            "{agent} sera indisponible après le dernier contact[ : {reason:quoted}]",
+            BY_THEMSELVES,
+        ),
+        Sentence(
+            "{by} set a next state for {agent}, unavailable after the last contact[: {reason:quoted}]",
+            "{by} definiu o próximo estado de {agent}, indisponível depois do último atendimento[: {reason:quoted}]",
+            "{by} a prévu un prochain état pour {agent}, indisponible après le dernier contact[ : {reason:quoted}]",
+        ),
+    ),
+    NextStateCleared: (
+        Sentence(
+            "{agent} stays available after all",
+            "{agent} afinal continua disponível",
+            "{agent} reste finalement disponible",
+            BY_THEMSELVES,
+        ),
+        Sentence(
+            "{by} cleared {agent}’s next state",
+            "{by} cancelou o próximo estado de {agent}",
+            "{by} a annulé le prochain état prévu pour {agent}",
+        ),
+    ),
+}
+
+CUSTOMERS: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
+    CustomerMet: (
+        Sentence(
+            "new customer: {customer}[ ({name})]",
+            "novo cliente: {customer}[ ({name})]",
+            "nouveau client : {customer}[ ({name})]",
+        ),
+    ),
+    CustomerRecorded: (
+        Sentence(
+            "{by} updated the record of the customer {customer}[ ({name})][; {profile}]",
+            "{by} atualizou a ficha do cliente {customer}[ ({name})][; {profile}]",
+            "{by} a mis à jour la fiche du client {customer}[ ({name})][ ; {profile}]",
+        ),
+    ),
+    ConsentRecorded: (
+        Sentence(
+            "{by} noted that the customer {customer} opted in to messages on WhatsApp[: {note:quoted}]",
+            "{by} anotou que o cliente {customer} aceita mensagens no WhatsApp[: {note:quoted}]",
+            "{by} a noté l’accord du client {customer} pour des messages WhatsApp[ : {note:quoted}]",
+            {"opted_in": True},
+        ),
+        Sentence(
+            "{by} noted that the customer {customer} wants no messages on WhatsApp any more[: {note:quoted}]",
+            "{by} anotou que o cliente {customer} já não aceita mensagens no WhatsApp[: {note:quoted}]",
+            "{by} a noté que le client {customer} ne veut plus de messages WhatsApp[ : {note:quoted}]",
+        ),
+    ),
+    ThreadOpened: (
+        Sentence(
+            "first conversation with {customer} ({channel})",
+            "primeira conversa com {customer} ({channel})",
+            "première conversation avec {customer} ({channel})",
+        ),
+    ),
+    MessageReceived: (
+        Sentence(
+            "{by} wrote[, answering {answers}][: {text:quoted}]",
+            "{by} escreveu[, em resposta a {answers}][: {text:quoted}]",
+            "{by} a écrit[, en réponse à {answers}][ : {text:quoted}]",
+            {"kind": MessageKind.DIRECT},
+        ),
+        Sentence(
+            "{by} wrote ({kind})[, answering {answers}][: {text:quoted}]",
+            "{by} escreveu ({kind})[, em resposta a {answers}][: {text:quoted}]",
+            "{by} a écrit ({kind})[, en réponse à {answers}][ : {text:quoted}]",
+        ),
+    ),
+    MessageNoted: (
+        Sentence(
+            "an automatic message came[: {text:quoted}]",
+            "chegou uma mensagem automática[: {text:quoted}]",
+            "un message automatique est arrivé[ : {text:quoted}]",
+            {"auto_generated": True},
+        ),
+        Sentence(
+            "{by} reacted ({kind})[: {text:quoted}]",
+            "{by} reagiu ({kind})[: {text:quoted}]",
+            "{by} a réagi ({kind})[ : {text:quoted}]",
+        ),
+    ),
+    NoteAdded: (
+        Sentence(
+            "{by} wrote a note[ on the customer {customer}]: {text:quoted}",
+            "{by} escreveu uma nota[ sobre o cliente {customer}]: {text:quoted}",
+            "{by} a écrit une note[ sur le client {customer}] : {text:quoted}",
+        ),
+    ),
+    NoteEdited: (
+        Sentence(
+            "{by} changed the note {note}[ on the customer {customer}]: {text:quoted}",
+            "{by} alterou a nota {note}[ sobre o cliente {customer}]: {text:quoted}",
+            "{by} a modifié la note {note}[ sur le client {customer}] : {text:quoted}",
+        ),
+    ),
+    NoteDeleted: (
+        Sentence(
+            "{by} deleted the note {note}[ on the customer {customer}]",
+            "{by} apagou a nota {note}[ sobre o cliente {customer}]",
+            "{by} a supprimé la note {note}[ sur le client {customer}]",
+        ),
+    ),
+    SentimentSet: (
+        Sentence(
+            "{by} marked the message {message} as {sentiment} (before: {was})",
+            "{by} marcou a mensagem {message} como {sentiment} (antes: {was})",
+            "{by} a marqué le message {message} comme {sentiment} (avant : {was})",
+        ),
+    ),
+}
+
+CASES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
+    CaseStarted: (
+        Sentence(
+            "new case ({channel})[; reason: {reason:quoted}][; language: {language}]"
+            "[; tags: {tags}][; follows case {predecessor}]",
+            "novo caso ({channel})[; motivo: {reason:quoted}][; idioma: {language}]"
+            "[; etiquetas: {tags}][; continua o caso {predecessor}]",
+            "nouveau cas ({channel})[ ; motif : {reason:quoted}][ ; langue : {language}]"
+            "[ ; étiquettes : {tags}][ ; fait suite au cas {predecessor}]",
+            {"by": CUSTOMER},
+        ),
+        Sentence(
+            "{by} started a case ({channel})[; language: {language}][; follows case {predecessor}]",
+            "{by} iniciou um caso ({channel})[; idioma: {language}][; continua o caso {predecessor}]",
+            "{by} a ouvert un cas ({channel})[ ; langue : {language}][ ; fait suite au cas {predecessor}]",
+        ),
+    ),
+    SuccessorStarted: (
+        Sentence(
+            "{by} wrote again: the case {successor} follows",
+            "{by} voltou a escrever: segue-se o caso {successor}",
+            "{by} a écrit de nouveau : le cas {successor} prend la suite",
+        ),
+    ),
+    CaseReopened: (
+        Sentence(
+            "the case was reopened (before: {was})",
+            "o caso foi reaberto (antes: {was})",
+            "le cas a été rouvert (avant : {was})",
+        ),
+    ),
+    StatusSet: (
+        Sentence(
+            "{by} set the status to {status}",
+            "{by} alterou o estado para {status}",
+            "{by} a changé le statut : {status}",
+        ),
+    ),
+    CaseClosed: (
+        Sentence("{by} closed the case", "{by} fechou o caso", "{by} a fermé le cas", {"reason": CloseReason.BY_HAND}),
+        Sentence("{by} closed the case ({reason})", "{by} fechou o caso ({reason})", "{by} a fermé le cas ({reason})"),
+    ),
+    CaseAssigned: (
+        Sentence("{agent} took the case", "{agent} assumiu o caso", "{agent} a pris le cas en charge", BY_THEMSELVES),
+        Sentence(
+            "{by} gave the case to {agent}",
+            "{by} atribuiu o caso a {agent}",
+            "{by} a attribué le cas à {agent}",
+        ),
+    ),
+    CaseReleased: (
+        Sentence("{agent} left the case", "{agent} saiu do caso", "{agent} a quitté le cas", {"because": Release.LEFT}),
+        Sentence(
+            "{agent} transferred the case",
+            "{agent} transferiu o caso",
+            "{agent} a transféré le cas",
+            {"because": Release.TRANSFERRED, **BY_THEMSELVES},
+        ),
+        Sentence(
+            "{by} transferred the case that {agent} held",
+            "{by} transferiu o caso que estava com {agent}",
+            "{by} a transféré le cas tenu par {agent}",
+            {"because": Release.TRANSFERRED},
+        ),
+        Sentence(
+            "the case was taken from {agent}, who is gone",
+            "o caso foi retirado de {agent}, que se ausentou",
+            "le cas a été retiré à {agent} pour absence",
+            {"because": Release.AGENT_LOST},
+        ),
+        Sentence(
+            "{by} ended the contact: the customer stayed silent",
+            "{by} encerrou o atendimento: o cliente não respondeu",
+            "{by} a mis fin au contact : le client ne répondait plus",
+            {"because": Release.SILENCE},
+        ),
+        Sentence("{by} ended the contact", "{by} encerrou o atendimento", "{by} a mis fin au contact"),
+    ),
+    CaseQueued: (
+        Sentence(
+            "the case waits in the queue {queue}[: {note:quoted}]",
+            "o caso aguarda na fila {queue}[: {note:quoted}]",
+            "le cas attend dans la file {queue}[ : {note:quoted}]",
+        ),
+    ),
+    CaseUnqueued: (
+        Sentence(
+            "the case waits in no queue any more",
+            "o caso já não aguarda em nenhuma fila",
+            "le cas n’attend plus dans aucune file",
+        ),
+    ),
+    WorkBegun: (
+        Sentence(
+            "{agent} began to work on the case",
+            "{agent} começou a trabalhar no caso",
+            "{agent} a commencé à traiter le cas",
+        ),
+    ),
+    CaseTagged: (
+        Sentence(
+            "{by} added the tag {tag:quoted} to the case",
+            "{by} adicionou a etiqueta {tag:quoted} ao caso",
+            "{by} a ajouté l’étiquette {tag:quoted} au cas",
+        ),
+    ),
+    CaseUntagged: (
+        Sentence(
+            "{by} removed the tag {tag:quoted} from the case",
+            "{by} removeu a etiqueta {tag:quoted} do caso",
+            "{by} a retiré l’étiquette {tag:quoted} du cas",
+        ),
+    ),
+    MessageTagged: (
+        Sentence(
+            "{by} added the tag {tag:quoted} to the message {message}",
+            "{by} adicionou a etiqueta {tag:quoted} à mensagem {message}",
+            "{by} a ajouté l’étiquette {tag:quoted} au message {message}",
+        ),
+    ),
+    MessageUntagged: (
+        Sentence(
+            "{by} removed the tag {tag:quoted} from the message {message}",
+            "{by} removeu a etiqueta {tag:quoted} da mensagem {message}",
+            "{by} a retiré l’étiquette {tag:quoted} du message {message}",
+        ),
+    ),
+    LevelSet: (
+        Sentence(
+            "{by} set the level to {level}",
+            "{by} alterou o nível para {level}",
+            "{by} a changé le niveau : {level}",
+        ),
+    ),
+    SolutionReached: (
+        Sentence(
+            "the solution clock stopped: the case is resolved",
+            "o relógio da solução parou: o caso está resolvido",
+            "le chronomètre de résolution s’est arrêté : le cas est résolu",
+        ),
+    ),
+    SolutionUndone: (
+        Sentence(
+            "the solution clock started again from zero",
+            "o relógio da solução recomeçou do zero",
+            "le chronomètre de résolution est reparti de zéro",
+            {"again": True},
+        ),
+        Sentence(
+            "the solution clock runs on[, leaving out {left_out}]",
+            "o relógio da solução voltou a contar[, descontando {left_out}]",
+            "le chronomètre de résolution a repris[, déduction faite de {left_out}]",
+        ),
+    ),
+    SolutionPaused: (
+        Sentence(
+            "the solution clock is paused",
+            "o relógio da solução está em pausa",
+            "le chronomètre de résolution est en pause",
+        ),
+    ),
+    SolutionResumed: (
+        Sentence(
+            "the solution clock runs on after a pause[ of {left_out}]",
+            "o relógio da solução voltou a contar depois de uma pausa[ de {left_out}]",
+            "le chronomètre de résolution a repris après une pause[ de {left_out}]",
+        ),
+    ),
+    Deviated: (
+        Sentence(
+            "{by} did not keep the rule {rule}: {message:quoted}",
+            "{by} não seguiu a regra {rule}: {message:quoted}",
+            "{by} n’a pas suivi la règle {rule} : {message:quoted}",
+        ),
+    ),
+}
+
+LINES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {**AGENTS, **CUSTOMERS, **CASES, **REPLIES, **WORK}
+"""The sentences of every event of the house."""

@@ -1,0 +1,386 @@
+"""The inbox: what one agent has before them (§9).
+
+* The cases they hold, what is offered to them, and what they review.
+* What they still owe: contacts to dispose, relations to add, follow-ups they promised.
+* The service clocks that run out on their cases.
+
+What waits longest for somebody comes first: customers without an answer before the others, live ones before those who
+wrote. What an agent may do with a case is told by `Desk.actions`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Final
+
+from casecore.channels import LIVE, Channel
+from casecore.desk import Desk
+from casecore.kernel import CasecoreError, Event, frozen
+from casecore.policies.sections import Relation
+from casecore.rooms.agents import Agent
+from casecore.rooms.approvals import WaitingDraft
+from casecore.rooms.commitments import Commitment
+from casecore.rooms.composition import CaseFile
+from casecore.rooms.offers import REVIEW_TIMEOUT, TIMEOUT
+from casecore.rooms.silence import SILENT, UNANSWERED
+from casecore.rooms.sla import Clock, first_response, solution
+from casecore.rooms.whatsapp import WINDOW
+from casecore.rooms.wrap_ups import WrapUp, missing_relations
+from casecore.statuses import Status
+
+AT_RISK: Final = 75.0
+"""From how much of its target, in percent, a service clock is at risk where the host does not say."""
+
+
+class Unknown(CasecoreError, LookupError):
+    """Somebody was asked about whom this desk does not know.
+
+    Attributes:
+        who: `agent` or `customer`.
+        id: The id that was given.
+    """
+
+    def __init__(self, who: str, id: str) -> None:  # noqa: A002 -- the field's own word, as on every record
+        super().__init__(who, id)
+        self.who = who
+        self.id = id
+
+    def __str__(self) -> str:
+        return f"there is no {self.who} {self.id!r} on this desk; check the id, or load that row first"
+
+
+# What is in it -----------------------------------------------------------------------------------------
+
+
+@frozen
+class IdleRight:
+    """How far a silent chat is from being ended (§6).
+
+    Attributes:
+        asked: How often the agent has asked whether the customer is there, in this silence.
+        needed: How often they must have asked.
+        at: From when (aware) the silence is long enough; None while it does not count: the customer waits for an
+            answer, or has not been asked yet where it counts from the question.
+        seconds_to_go: Until then; 0 once it has come.
+    """
+
+    asked: int
+    needed: int
+    at: datetime | None
+    seconds_to_go: float | None
+
+    @property
+    def ready(self) -> bool:
+        """Whether the agent may end the chat now."""
+        return self.seconds_to_go == 0 and self.asked >= self.needed
+
+
+@frozen
+class Window:
+    """How long free text may still be sent to a customer on WhatsApp (§7).
+
+    Attributes:
+        closes_at: When it closes, or has closed (aware); None while the customer has not written.
+        seconds_to_go: Until then; 0 while it is closed.
+    """
+
+    closes_at: datetime | None
+    seconds_to_go: float
+
+    @property
+    def open(self) -> bool:
+        """Whether free text may be sent now."""
+        return self.seconds_to_go > 0
+
+
+@frozen
+class HeldCase:
+    """A case that the agent holds.
+
+    Attributes:
+        name: The customer's name, if it is known.
+        live: Whether the customer is there and waits.
+        since: When this contact began (aware): the start of the interaction timer; None on a partial desk.
+        authenticated: Whether the customer has been authenticated in this contact.
+        unanswered_since: The customer's first message without an answer (aware); None when all have one.
+        draft: The draft that waits for approval on it.
+        idle: On chat, how far it is from being ended for silence.
+        window: On WhatsApp, how long free text may still be sent.
+    """
+
+    case: str
+    customer: str
+    name: str | None
+    channel: Channel
+    status: Status
+    status_at: datetime
+    live: bool
+    since: datetime | None
+    authenticated: bool
+    unanswered_since: datetime | None
+    draft: WaitingDraft | None
+    idle: IdleRight | None
+    window: Window | None
+
+
+@frozen
+class Offer:
+    """A case, or the review of a draft, that is offered to the agent.
+
+    Attributes:
+        review: Whether it is a review.
+        name: The customer's name, if it is known.
+        queue: The queue it comes from.
+        reason: What the customer selected as the reason.
+        offered_at: Since when (aware).
+        expires_at: When it times out (aware).
+    """
+
+    case: str
+    review: bool
+    customer: str
+    name: str | None
+    channel: Channel
+    queue: str
+    reason: str | None
+    offered_at: datetime
+    expires_at: datetime
+
+
+@frozen
+class Review:
+    """A draft that the agent reviews."""
+
+    case: str
+    channel: Channel
+    draft: WaitingDraft
+
+
+@frozen
+class Duty:
+    """A case of which the agent disposed a contact while relations were missing."""
+
+    case: str
+    missing: frozenset[Relation]
+
+
+@frozen
+class Promise:
+    """A follow-up that the agent promised; `overdue` once its instant has passed."""
+
+    commitment: Commitment
+    overdue: bool
+
+
+@frozen
+class ClockAtRisk:
+    """A service clock that runs on a case of the agent, near its target or past it."""
+
+    case: str
+    clock: Clock
+
+
+@frozen
+class Inbox:
+    """All that one agent has before them.
+
+    Attributes:
+        agent: Who, whether they are there, and how much they hold.
+        cases: Held by them: unanswered before answered, live before others, longest first.
+        offers: The first to time out first.
+        reviews: Longest waiting first.
+        wrap_ups: Ended contacts to dispose, longest ended first.
+        duties: Relations to add, by case.
+        promises: The first due first.
+        clocks: The first due first.
+    """
+
+    agent: Agent
+    cases: tuple[HeldCase, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    reviews: tuple[Review, ...] = ()
+    wrap_ups: tuple[WrapUp, ...] = ()
+    duties: tuple[Duty, ...] = ()
+    promises: tuple[Promise, ...] = ()
+    clocks: tuple[ClockAtRisk, ...] = ()
+
+
+class Inboxes:
+    """In whose inbox each case is, for a large desk; it follows the events.
+
+    It belongs to the host and lies beside the desk: `inbox(desk, agent, at, cases=inboxes.cases_of(agent))`.
+
+    Args:
+        desk: The whole desk; every case is entered.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._people: dict[str, frozenset[str]] = {}
+        self._cases: defaultdict[str, set[str]] = defaultdict(set)
+        for file in desk.cases.values():
+            self._enter(file)
+
+    def update(self, desk: Desk, events: Iterable[Event]) -> None:
+        """Follow a step of the desk.
+
+        Args:
+            desk: The desk after it.
+            events: What happened.
+        """
+        for case in {case for event in events if (case := getattr(event, "case", None)) is not None}:
+            file = desk.cases.get(case)
+            if file is not None:
+                self._enter(file)
+
+    def cases_of(self, agent: str) -> tuple[str, ...]:
+        """The cases that concern an agent, by id."""
+        return tuple(sorted(self._cases[agent])) if agent in self._cases else ()
+
+    def _enter(self, file: CaseFile) -> None:
+        case, people = file.case.id, frozenset(agent for agent in _concerned(file) if agent is not None)
+        before = self._people.pop(case, frozenset())
+        for agent in before - people:
+            self._cases[agent].discard(case)
+        for agent in people - before:
+            self._cases[agent].add(case)
+        if people:
+            self._people[case] = people
+
+
+def inbox(
+    desk: Desk, agent: str, at: datetime, *, at_risk: float = AT_RISK, cases: Iterable[str] | None = None
+) -> Inbox:
+    """What an agent has before them.
+
+    Args:
+        desk: The desk, or what of it concerns the agent.
+        agent: Whose inbox.
+        at: Now (aware).
+        at_risk: From how much of its target, in percent, a running service clock is shown.
+        cases: Which cases to look at, where the host knows which concern the agent (`Inboxes` does); by default every
+            case of the desk.
+
+    Raises:
+        Unknown: When the desk has no such agent.
+    """
+    row = desk.agents.get(agent)
+    if row is None:
+        raise Unknown("agent", agent)
+    looked_at = desk.cases.values() if cases is None else [file for file in map(desk.cases.get, cases) if file]
+    files = [file for file in looked_at if agent in _concerned(file)]
+    held = [file for file in files if file.case.assignee == agent]
+    return Inbox(
+        row,
+        tuple(sorted((_held(desk, file, at) for file in held), key=_urgency)),
+        tuple(sorted(_offers(desk, files, agent, at), key=lambda offer: (offer.expires_at, offer.case, offer.review))),
+        tuple(sorted(_reviews(files, agent), key=lambda review: (review.draft.waiting_since, review.case))),
+        tuple(
+            sorted(
+                (wrap_up for wrap_up in desk.wrap_ups.values() if wrap_up.agent == agent),
+                key=lambda wrap_up: (wrap_up.ended_at, wrap_up.case),
+            )
+        ),
+        tuple(sorted(_duties(desk, files, agent, at), key=lambda duty: duty.case)),
+        tuple(
+            Promise(row, row.overdue(at))
+            for row in sorted(desk.commitments.values(), key=lambda row: (row.due_at, row.id))
+            if row.agent == agent
+        ),
+        tuple(sorted(_clocks(desk, held, at, at_risk), key=lambda risk: (risk.clock.due, risk.case, risk.clock.name))),
+    )
+
+
+def _concerned(file: CaseFile) -> tuple[str | None, ...]:
+    """Everybody in whose inbox a case is."""
+    offers, draft, after = file.offers, file.draft, file.aftermath
+    return (
+        file.case.assignee,
+        *((offers.offered_to, offers.review_to) if offers else ()),
+        draft.reviewer if draft else None,
+        after.duty_of if after else None,
+    )
+
+
+def _name(desk: Desk, customer: str) -> str | None:
+    row = desk.customers.get(customer)
+    return None if row is None else row.name
+
+
+def _held(desk: Desk, file: CaseFile, at: datetime) -> HeldCase:
+    case, contact = file.case, file.contact
+    return HeldCase(
+        case.id,
+        case.customer,
+        _name(desk, case.customer),
+        case.channel,
+        case.status,
+        case.status_at,
+        case.channel in LIVE,
+        contact.since if contact else None,
+        contact is not None and contact.authenticated,
+        case.unanswered_since,
+        file.draft,
+        _idle(desk, file, at),
+        _window(desk, file, at),
+    )
+
+
+def _urgency(held: HeldCase) -> tuple[bool, bool, datetime, str]:
+    return (held.unanswered_since is None, not held.live, held.unanswered_since or held.status_at, held.case)
+
+
+def _idle(desk: Desk, file: CaseFile, at: datetime) -> IdleRight | None:
+    if file.contact is None or file.case.channel is not Channel.CHAT:
+        return None
+    view = desk.view_of(file.case.id)
+    policy = desk.policy.at(at).for_(file.case)
+    since = SILENT.due(view, policy) or UNANSWERED.due(view, policy)
+    left = None if since is None else max((since - at).total_seconds(), 0.0)
+    return IdleRight(file.contact.attempts, policy.chat.idle.ask_first, since, left)
+
+
+def _window(desk: Desk, file: CaseFile, at: datetime) -> Window | None:
+    if file.case.channel is not Channel.WHATSAPP:
+        return None
+    closes = WINDOW.due(desk.view_of(file.case.id), desk.policy.at(at).for_(file.case))
+    return Window(closes, 0.0 if closes is None else max((closes - at).total_seconds(), 0.0))
+
+
+def _offers(desk: Desk, files: Iterable[CaseFile], agent: str, at: datetime) -> Iterator[Offer]:
+    for file in files:
+        case, offers, draft = file.case, file.offers, file.draft
+        if offers is None:
+            continue
+        view, policy = desk.view_of(case.id), desk.policy.at(at).for_(case)
+        for review, timer, since, queue in (
+            (False, TIMEOUT, offers.offered_at, case.queue),
+            (True, REVIEW_TIMEOUT, offers.review_at, draft.queue if draft else case.queue),
+        ):
+            expires = timer.due(view, policy)
+            if offers.to(review=review) == agent and since is not None and expires is not None:
+                name = _name(desk, case.customer)
+                yield Offer(case.id, review, case.customer, name, case.channel, queue, case.reason, since, expires)
+
+
+def _reviews(files: Iterable[CaseFile], agent: str) -> Iterator[Review]:
+    for file in files:
+        if file.draft is not None and file.draft.reviewer == agent:
+            yield Review(file.case.id, file.case.channel, file.draft)
+
+
+def _duties(desk: Desk, files: Iterable[CaseFile], agent: str, at: datetime) -> Iterator[Duty]:
+    for file in files:
+        if file.aftermath is not None and file.aftermath.duty_of == agent:
+            policy = desk.policy.at(at).for_(file.case)
+            yield Duty(file.case.id, missing_relations(desk.view_of(file.case.id), policy))
+
+
+def _clocks(desk: Desk, held: Iterable[CaseFile], at: datetime, at_risk: float) -> Iterator[ClockAtRisk]:
+    for file in held:
+        view = desk.view_of(file.case.id)
+        for read in (first_response, solution):
+            clock = read(view, desk.policy, at)
+            if clock is not None and clock.due is not None and clock.percent >= at_risk:
+                yield ClockAtRisk(file.case.id, clock)

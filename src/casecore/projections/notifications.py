@@ -1,0 +1,221 @@
+"""Notifications: what calls which agent, by a sound or a banner, as they switched on (§9).
+
+| alert | who | when |
+|---|---|---|
+| `work_offered` | whom it is offered to | routing offers a case |
+| `case_transferred` | who receives it | a colleague offers them a case, or one is given to them |
+| `review_offered` | whom it is offered to | the review of a draft is offered |
+| `offer_gone` | whom it was offered to | an offer timed out or was taken back |
+| `customer_wrote` | who holds the case | its customer wrote |
+| `draft_approved` | the author | their draft was approved and sent |
+| `draft_refused` | the author | their draft was refused |
+| `draft_superseded` | the author | the customer wrote, and the policy let the draft lapse |
+| `draft_stale` | the author and the reviewer | the customer wrote while the draft waits |
+| `contact_ended` | whose contact it was | somebody else ended it, or took the case |
+| `commitment_due` | who promised it | it is due |
+| `idle_right` | who has the chat | the silence is long enough: once asked for, the chat may be ended |
+| `window_closed` | who holds the case | on WhatsApp: from now on only templates go out |
+| `clock_late` | who holds the case | a service clock reached its target |
+
+The last four are no events: they come with their instant, so a host gives what its agenda says is ripe, or what
+`Desk.due` lists for now, beside the events. Nobody is called for what they did themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final, TypeAlias
+
+from attrs import field
+
+from casecore.desk import Desk, Due
+from casecore.kernel import SYSTEM, CasecoreError, Event, frozen
+from casecore.kernel.problems import did_you_mean
+from casecore.rooms.approvals import DraftApproved, DraftRefused, DraftSuperseded, DraftWentStale
+from casecore.rooms.arrivals import MessageReceived
+from casecore.rooms.assignments import CaseAssigned
+from casecore.rooms.commitments import DUE
+from casecore.rooms.contacts import ContactEnded
+from casecore.rooms.offers import OfferDeclined, OfferRescinded, WorkOffered
+from casecore.rooms.silence import SILENT
+from casecore.rooms.sla import SOLUTION
+from casecore.rooms.whatsapp import WINDOW
+
+
+class Alert(StrEnum):
+    """What an agent can be called for."""
+
+    WORK_OFFERED = "work_offered"
+    CASE_TRANSFERRED = "case_transferred"
+    REVIEW_OFFERED = "review_offered"
+    OFFER_GONE = "offer_gone"
+    CUSTOMER_WROTE = "customer_wrote"
+    DRAFT_APPROVED = "draft_approved"
+    DRAFT_REFUSED = "draft_refused"
+    DRAFT_SUPERSEDED = "draft_superseded"
+    DRAFT_STALE = "draft_stale"
+    CONTACT_ENDED = "contact_ended"
+    COMMITMENT_DUE = "commitment_due"
+    IDLE_RIGHT = "idle_right"
+    WINDOW_CLOSED = "window_closed"
+    CLOCK_LATE = "clock_late"
+
+
+class UnknownAlert(CasecoreError, ValueError):
+    """Something was switched on that nobody can be called for."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(word)
+        self.word = word
+
+    def __str__(self) -> str:
+        meant = did_you_mean(self.word, map(str, Alert)) or f"use one of {', '.join(Alert)}"
+        return f"there is no alert {self.word!r}; {meant}"
+
+
+def _alerts(words: Iterable[str]) -> frozenset[Alert]:
+    known = {str(alert): alert for alert in Alert}
+    found = set()
+    for word in words:
+        if word not in known:
+            raise UnknownAlert(word)
+        found.add(known[word])
+    return frozenset(found)
+
+
+@frozen
+class AlertSettings:
+    """What an agent switched on; nothing, until they do.
+
+    Attributes:
+        sound: The alerts that make a sound.
+        banner: The alerts that show a banner.
+
+    Raises:
+        UnknownAlert: When there is no such alert.
+    """
+
+    sound: frozenset[Alert] = field(default=frozenset(), converter=_alerts)
+    banner: frozenset[Alert] = field(default=frozenset(), converter=_alerts)
+
+
+@frozen
+class Notification:
+    """One agent is called.
+
+    Attributes:
+        agent: Who.
+        alert: For what.
+        at: When it happened, or came due (aware, UTC).
+        case: On which case.
+        sound: Whether they hear it.
+        banner: Whether they see it; one of the two is always true.
+        cause: The event, or what came due; `history.line` tells an event in the agent's language.
+        commitment: The commitment that is due; None for every other alert.
+    """
+
+    agent: str
+    alert: Alert
+    at: datetime
+    case: str
+    sound: bool
+    banner: bool
+    cause: Event | Due
+    commitment: str | None = None
+
+
+def notifications(
+    happened: Iterable[Event | Due], desk: Desk, settings: Mapping[str, AlertSettings]
+) -> Iterator[Notification]:
+    """Who is called, for what happened and for what has come due.
+
+    Args:
+        happened: The events of one step, and what is ripe now.
+        desk: The desk after that step.
+        settings: What each agent switched on, by their id; who is not in it is not called.
+
+    Returns:
+        In the order of what happened; something due that is given twice calls once.
+    """
+    told: set[Due] = set()
+    for cause in happened:
+        if isinstance(cause, Due):
+            if cause in told:
+                continue
+            told.add(cause)
+        for alert, agent, commitment in _calls(cause, desk):
+            if agent is None or agent == getattr(cause, "by", None) or agent not in settings:
+                continue
+            sound, banner = alert in settings[agent].sound, alert in settings[agent].banner
+            if sound or banner:
+                case = str(getattr(cause, "case", ""))
+                yield Notification(agent, alert, cause.at, case, sound, banner, cause, commitment)
+
+
+# Who is called for what --------------------------------------------------------------------------------
+
+Calls: TypeAlias = Iterable[tuple[Alert, str | None, str | None]]
+"""What for, whom (None: nobody), and which commitment."""
+
+
+def _calls(cause: Event | Due, desk: Desk) -> Calls:
+    found = _WHEN_DUE.get(cause.key) if isinstance(cause, Due) else _WHEN.get(type(cause))
+    return () if found is None else found(cause, desk)
+
+
+def _named(alert: Alert, name: str) -> Callable[[Any, Desk], Calls]:
+    """Calls whom the event names in this field."""
+    return lambda event, _: ((alert, getattr(event, name), None),)
+
+
+def _holder(alert: Alert) -> Callable[[Any, Desk], Calls]:
+    """Calls who holds the case now."""
+
+    def calls(cause: Event | Due, desk: Desk) -> Calls:
+        file = desk.cases.get(getattr(cause, "case", ""))
+        return () if file is None else ((alert, file.case.assignee, None),)
+
+    return calls
+
+
+def _offered(event: WorkOffered, _: Desk) -> Calls:
+    by_routing = Alert.WORK_OFFERED if event.by == SYSTEM else Alert.CASE_TRANSFERRED
+    return ((Alert.REVIEW_OFFERED if event.review else by_routing, event.agent, None),)
+
+
+def _stale(event: DraftWentStale, desk: Desk) -> Calls:
+    file = desk.cases.get(event.case)
+    draft = None if file is None else file.draft
+    people = () if draft is None else dict.fromkeys((draft.author, draft.reviewer))
+    return tuple((Alert.DRAFT_STALE, who, None) for who in people)
+
+
+def _promised(due: Due, desk: Desk) -> Calls:
+    rows = sorted(desk.commitments.values(), key=lambda row: row.id)
+    there = (row for row in rows if row.case == due.case and row.due_at == due.at)
+    return tuple((Alert.COMMITMENT_DUE, row.agent, row.id) for row in there)
+
+
+_WHEN: Final[Mapping[type[Event], Callable[[Any, Desk], Calls]]] = {
+    WorkOffered: _offered,
+    CaseAssigned: _named(Alert.CASE_TRANSFERRED, "agent"),
+    OfferRescinded: _named(Alert.OFFER_GONE, "agent"),
+    OfferDeclined: _named(Alert.OFFER_GONE, "agent"),  # by the clock; who declined it themselves is not called
+    MessageReceived: _holder(Alert.CUSTOMER_WROTE),
+    DraftApproved: _named(Alert.DRAFT_APPROVED, "author"),
+    DraftRefused: _named(Alert.DRAFT_REFUSED, "author"),
+    DraftSuperseded: _named(Alert.DRAFT_SUPERSEDED, "author"),
+    DraftWentStale: _stale,
+    ContactEnded: _named(Alert.CONTACT_ENDED, "agent"),
+}
+"""Who is called for an event."""
+
+_WHEN_DUE: Final[Mapping[str, Callable[[Any, Desk], Calls]]] = {
+    DUE.key: _promised,
+    SILENT.key: _holder(Alert.IDLE_RIGHT),
+    WINDOW.key: _holder(Alert.WINDOW_CLOSED),
+    SOLUTION.key: _holder(Alert.CLOCK_LATE),
+}
+"""Who is called for what has come due, by the key of its timer."""

@@ -1,0 +1,121 @@
+"""Ways on: by which commands a case can still be closed, and a waiting draft still be decided.
+
+A case that cannot be closed, or a draft that nobody can decide, lies there for ever. That there is a way is shown by
+walking it: somebody joins the desk who may do everything that one person can, and gives the commands told here, one
+after the other. What is in the way is put away first: a draft is withdrawn, a contact is ended and disposed, an offer
+is taken back.
+
+Two promises walk these ways at every step (`promises.py`). No rule is looked at to find them: whether a command is
+allowed shows when it is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import count
+from typing import Final
+
+from casecore.channels import Channel, Consent, TemplateKind
+from casecore.desk import Desk
+from casecore.kernel import SYSTEM, Command
+from casecore.policies import Policy
+from casecore.policies.sections import Relation, Role
+from casecore.rooms.agents import TOTAL, AddAgent, GoAvailable, Permission
+from casecore.rooms.approvals import ApproveDraft, ReassignDraft, RefuseDraft, WaitingDraft, WithdrawDraft
+from casecore.rooms.assignments import OpenCase
+from casecore.rooms.cases import CloseCase, CloseReason
+from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.offers import RescindOffer
+from casecore.rooms.wrap_ups import Dispose, RelateRecord
+
+_SOME_TIME: Final = datetime(2026, 11, 2, 9, tzinfo=UTC)
+"""When a desk stands at no instant yet, this one will do."""
+
+
+def boss(desk: Desk) -> AddAgent:
+    """The command by which somebody joins the desk who may do everything that one person can."""
+    name = next(name for number in count(1) if (name := f"boss{number}") not in desk.agents)
+    everything = frozenset({Permission.SUPERVISE, Permission.APPROVE, Permission.REPLY})
+    room = {TOTAL: 1, **{channel.value: 1 for channel in Channel}}
+    return AddAgent(
+        SYSTEM, desk.now or _SOME_TIME, name, name, everything, frozenset(desk.policy.queues), frozenset(), room
+    )
+
+
+def _policy_of(desk: Desk, case: str) -> Policy:
+    return desk.policy.at(desk.now or _SOME_TIME).for_(desk.cases[case].case)
+
+
+def way_to_closed(desk: Desk, case: str) -> tuple[Command, ...]:
+    """The commands that close a case: a supervisor joins, withdraws the draft that waits, and closes.
+
+    Where the policy does not close from the case's status it is closed as spam; where it lets no supervisor close, the
+    system does it.
+    """
+    joins, file, narrowed = boss(desk), desk.cases[case], _policy_of(desk, case).lifecycle
+    by, at = joins.agent, joins.at
+    withdraws = (WithdrawDraft(by, at, case, file.draft.id),) if file.draft is not None else ()
+    ends = (EndContact(by, at, case),) if file.contact is not None else ()
+    supervised = Role.SUPERVISOR in narrowed.close_by
+    by_hand = supervised and file.case.status in narrowed.close_from
+    closes = CloseCase(by if supervised else SYSTEM, at, case, CloseReason.BY_HAND if by_hand else CloseReason.SPAM)
+    return (joins, *withdraws, *ends, *_disposals(desk, by, case), closes)
+
+
+def _disposals(desk: Desk, by: str, case: str) -> Iterator[Command]:
+    """The commands by which a supervisor disposes every contact of a case, the one that is ended first included."""
+    file, at, policy = desk.cases[case], desk.now or _SOME_TIME, _policy_of(desk, case)
+    owed = {row.agent: row.earlier_handler for row in desk.wrap_ups.values() if row.case == case}
+    if file.contact is not None and policy.wrap_up.required:
+        owed.setdefault(file.contact.agent, file.aftermath.earlier_handler if file.aftermath else None)
+    if owed and file.case.channel is Channel.EMAIL:
+        yield from (RelateRecord(by, at, case, relation, "record") for relation in Relation)
+    code = policy.wrap_up.codes[0] if policy.wrap_up.codes else ""
+    for agent, handler in sorted(owed.items()):
+        yield Dispose(by, at, case, code, f"as agreed with {handler}", agent)
+
+
+def ways_to_decide(desk: Desk, case: str, draft: WaitingDraft) -> tuple[tuple[Command, ...], ...]:
+    """The ways in which a waiting draft can be decided: withdrawn, refused, or approved.
+
+    A reviewer joins; if the review was given to one agent, they give it back to its queue first. What is sent may need
+    an authenticated customer, so they authenticate before approving, and open the case for that if nobody holds it. A
+    draft whose id was taken by another message meanwhile cannot be sent any more, so it cannot be approved.
+    """
+    joins = boss(desk)
+    by, at = joins.agent, joins.at
+    freed = (ReassignDraft(by, at, case, draft.id, queue=draft.queue),) if draft.reviewer is not None else ()
+    opened = _openings(desk, by, case) if desk.cases[case].contact is None else ()
+    approved = (joins, *freed, *opened, Authenticate(by, at, case), ApproveDraft(by, at, case, draft.id, seen=True))
+    return (
+        (joins, WithdrawDraft(by, at, case, draft.id)),
+        (joins, *freed, RefuseDraft(by, at, case, draft.id, "not like this")),
+        *((approved,) if draft.id not in desk.messages and _may_go_out(desk, case, draft) else ()),
+    )
+
+
+def _may_go_out(desk: Desk, case: str, draft: WaitingDraft) -> bool:
+    """Whether the customer may be written to at all: on WhatsApp a window may have closed, or a consent be withdrawn.
+
+    Otherwise the draft waits until the customer writes; it can be withdrawn or refused meanwhile.
+    """
+    thread = desk.threads[desk.cases[case].case.thread]
+    if thread.channel is not Channel.WHATSAPP:
+        return True
+    whatsapp, customer = _policy_of(desk, case).whatsapp, desk.customers[thread.customer]
+    if thread.customer_at is not None and (desk.now or _SOME_TIME) - thread.customer_at < whatsapp.window:
+        return True
+    agreed = customer.opted_in is True and Consent.OPT_IN in whatsapp.consent
+    wrote = thread.customer_at is not None and Consent.PRIOR_CONTACT in whatsapp.consent
+    template = draft.template is not None and draft.template.kind is TemplateKind.WHATSAPP_TEMPLATE
+    return template and not draft.attachments and (agreed or (wrote and customer.opted_in is not False))
+
+
+def _openings(desk: Desk, by: str, case: str) -> Iterator[Command]:
+    """The commands by which somebody who has just joined opens a case that nobody holds, even if it is offered."""
+    at, offers = desk.now or _SOME_TIME, desk.cases[case].offers
+    if offers is not None and offers.offered_to is not None:
+        yield RescindOffer(SYSTEM, at, case)
+    yield GoAvailable(by, at, by)
+    yield OpenCase(by, at, case)

@@ -1,0 +1,290 @@
+"""Replaying a day: the commands of a file, one after the other, and what became of each.
+
+A **day** is text with one JSON object a line. Each is a command (`type`, `by`, `at` and the command's own fields), and
+may say two things more:
+
+* `expect`: what the desk should answer. `"accepted"`, as when it is left out; `"refused"`; or the ids of the rules
+  that must refuse the command, all of them and no others.
+* `story`: a sentence for the reader, told before the step.
+
+Before its first command a day may name the policy under which it was written, as a path from where the day is:
+`{"policy": "sop.toml"}`. `policy_of` reads that.
+
+Empty lines and lines that start with `#` are skipped. Only one line is held at a time, and nothing is kept but the
+desk, so a day may be as long as it likes. A line that cannot be read ends the replay with a `DayError` that names the
+line, the field and the remedy; every step before it has been taken.
+
+A refusal is no error here: it is an answer, and a step went as expected or otherwise.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Any, BinaryIO, Final, TypeVar
+
+from attrs import define, evolve, field
+
+from casecore.codec import CodecError, command_from, parse
+from casecore.desk import Desk
+from casecore.kernel import Accepted, CasecoreError, Command, Event, Reason, Refused, Verdict, frozen
+from casecore.kernel.problems import Problem, why_unreadable
+from casecore.statuses import Status
+
+L = TypeVar("L", str, bytes, str | bytes)
+
+LINE_LIMIT: Final = 16 * 1024 * 1024
+"""The longest line, in bytes."""
+
+ACCEPTED: Final = "accepted"
+REFUSED: Final = "refused"
+
+EXAMPLE: Final = '{"type": "OpenCase", "by": "ana", "at": "2026-11-02T08:14:20Z", "case": "C-101"}'
+"""A line as it should be, for whoever wrote one otherwise."""
+
+
+class DayError(CasecoreError, ValueError):
+    """A day, or one line of it, that cannot be read, with everything that is wrong with it.
+
+    Args:
+        file: What the day is called, e.g. its path.
+        line: The number of the line, from 1; None when the file cannot be read at all.
+        problems: What is wrong: the field (an empty path: the line as a whole), what was found, what fits there.
+    """
+
+    def __init__(self, file: str, line: int | None, *problems: Problem) -> None:
+        super().__init__(file, line, *problems)  # all, so that the error survives pickling
+        self.file, self.line, self.problems = file, line, problems
+
+    def __str__(self) -> str:
+        where = self.file if self.line is None else f"{self.file}, line {self.line}"
+        told = [": ".join(filter(None, (problem.path, _told(problem)))) for problem in self.problems]
+        if len(told) == 1:
+            return f"{where}: {told[0]}"
+        return f"{where}: {len(told)} problems" + "".join(f"\n  {problem}" for problem in told)
+
+
+def _told(problem: Problem) -> str:
+    expected = f"expected {problem.expected}" if problem.expected else ""
+    return "; ".join(filter(None, (problem.message, expected, problem.remedy)))
+
+
+@frozen
+class Step:
+    """One command of the day, and what became of it.
+
+    Attributes:
+        line: The number of its line, from 1.
+        story: What the reader is told before it; mostly nothing.
+        command: Who asked for what, and when.
+        expect: `accepted`, `refused`, or the ids of the rules that should refuse it.
+        verdict: What the desk answered.
+        before: The desk before it; `after`: the desk after it, the same one if nothing happened.
+    """
+
+    line: int
+    story: str
+    command: Command
+    expect: str | frozenset[str]
+    verdict: Verdict
+    before: Desk = field(repr=False)
+    after: Desk = field(repr=False)
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the desk accepted it."""
+        return isinstance(self.verdict, Accepted)
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What happened; nothing when it was refused."""
+        return self.verdict.events if isinstance(self.verdict, Accepted) else ()
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Every reason for which it was refused."""
+        return self.verdict.reasons if isinstance(self.verdict, Refused) else ()
+
+    @property
+    def deviations(self) -> tuple[Reason, ...]:
+        """The rules that it broke and that only warn."""
+        return self.verdict.deviations if isinstance(self.verdict, Accepted) else ()
+
+    @property
+    def as_expected(self) -> bool:
+        """Whether the desk answered what the day expects."""
+        if isinstance(self.expect, frozenset):
+            return self.expect == {reason.rule for reason in self.reasons}
+        return self.expect == (ACCEPTED if self.accepted else REFUSED)
+
+    @property
+    def case(self) -> str | None:
+        """The case that it was about, or that it started; None when it was about none."""
+        for told in (self.command, *self.events):
+            case: str | None = getattr(told, "case", None)
+            if case is not None:
+                return case
+        seen = self.before.view(self.command).case
+        return None if seen is None else seen.id
+
+    def status(self, desk: Desk) -> Status | None:
+        """The status of its case on a desk, `before` or `after`; None when it is about no case, or not yet."""
+        return None if self.case is None else desk.status(self.case)
+
+
+@define
+class Tally:
+    """What a replay counts, whatever its length."""
+
+    steps: int = 0
+    accepted: int = 0
+    warned: int = 0
+    refused_by: Counter[str] = field(factory=Counter)
+    otherwise: int = 0
+
+    def add(self, step: Step) -> None:
+        """Count one step more."""
+        self.steps += 1
+        self.accepted += step.accepted
+        self.warned += bool(step.deviations)
+        self.refused_by.update({reason.rule for reason in step.reasons})
+        self.otherwise += not step.as_expected
+
+    @property
+    def refused(self) -> int:
+        """How many steps were refused."""
+        return self.steps - self.accepted
+
+
+# Reading -----------------------------------------------------------------------------------------------
+
+
+def lines_of(stream: BinaryIO, file: str = "<day>") -> Iterator[bytes]:
+    """The lines of a file, one at a time; of a line that is too long, no more than shows that it is.
+
+    Args:
+        stream: The file, opened for reading bytes.
+        file: What errors call it.
+
+    Raises:
+        DayError: When reading fails.
+    """
+    while True:
+        try:
+            line = stream.readline(LINE_LIMIT + 1)
+        except OSError as error:
+            raise DayError(file, None, Problem("", f"cannot be read ({why_unreadable(error)})")) from None
+        if not line:
+            return
+        yield line
+
+
+def policy_of(lines: Iterable[L]) -> tuple[str | None, Iterator[L]]:
+    """The policy that a day names, as it is written there, and the lines of the day, none of them left out.
+
+    Args:
+        lines: The day, one line at a time. No more of it is read than is needed.
+
+    Returns:
+        None for the policy where the day names none, or names it wrongly: then `steps` says so.
+    """
+    rest, read = iter(lines), list[L]()
+    for line in rest:
+        read.append(line)
+        try:
+            text = _text(line, first=len(read) == 1)
+            if not _passed_over(text):
+                return _policy(_given(text)), chain(read, rest)
+        except CodecError:
+            break
+    return None, chain(read, rest)
+
+
+def steps(lines: Iterable[str | bytes], desk: Desk, file: str = "<day>") -> Iterator[Step]:
+    """Give the commands of a day to a desk, one after the other.
+
+    Args:
+        lines: The day, one line at a time; bytes are UTF-8.
+        desk: The desk before the first command.
+        file: What errors call the day.
+
+    Yields:
+        What became of each command; the last step's `after` is the desk at the end.
+
+    Raises:
+        DayError: At the first line that cannot be read.
+    """
+    begun = False
+    for number, line in enumerate(lines, 1):
+        try:
+            text = _text(line, first=number == 1)
+            if _passed_over(text):
+                continue
+            given, late, begun = _given(text), begun, True
+            if _policy(given, late=late) is not None:
+                continue
+            story, expect = _story(given.pop("story", "")), _expect(given.pop("expect", ACCEPTED))
+            command = command_from(given)
+        except CodecError as error:
+            raise DayError(file, number, *map(_of_line, error.problems)) from None
+        verdict = desk.decide(command)
+        after = desk.evolve(verdict.events) if isinstance(verdict, Accepted) else desk
+        yield Step(number, story, command, expect, verdict, desk, after)
+        desk = after
+
+
+def _of_line(problem: Problem) -> Problem:
+    """A problem as it stands on a line of a day; to the codec, each line is a document of its own."""
+    path = problem.path.removeprefix("$").removeprefix(".")
+    return evolve(problem, path=path, message=problem.message.replace("(line 1, ", "("))
+
+
+def _text(line: str | bytes, *, first: bool) -> str:
+    if len(line) > LINE_LIMIT:
+        raise CodecError(Problem("$", f"is longer than {LINE_LIMIT >> 20} MiB", "one command a line"))
+    if isinstance(line, bytes):
+        try:
+            line = line.decode("utf-8")
+        except UnicodeDecodeError as error:
+            problem = f"is not UTF-8 text (byte {error.start + 1} of the line)"
+            raise CodecError(Problem("$", problem, "UTF-8 text with one JSON object a line")) from None
+    return (line.removeprefix("\ufeff") if first else line).strip()  # editors leave a byte order mark there
+
+
+def _passed_over(text: str) -> bool:
+    return not text or text.startswith("#")
+
+
+def _policy(given: dict[str, Any], *, late: bool = False) -> str | None:
+    """The policy that a line names; None where it is a command."""
+    if "policy" not in given or "type" in given:
+        return None
+    if late:
+        raise CodecError(Problem("$.policy", "is named too late", "the policy before the first command"))
+    policy = given["policy"]
+    if given.keys() == {"policy"} and isinstance(policy, str) and policy:
+        return policy
+    raise CodecError(Problem("$.policy", "names no policy", 'a line like {"policy": "sop.toml"}'))
+
+
+def _given(text: str) -> dict[str, Any]:
+    given = parse(text)
+    if isinstance(given, dict):
+        return given
+    raise CodecError(Problem("$", "is no JSON object", f"a line like {EXAMPLE}"))
+
+
+def _story(story: Any) -> str:
+    if isinstance(story, str):
+        return story
+    raise CodecError(Problem("$.story", "is no text", "a sentence"))
+
+
+def _expect(expect: Any) -> str | frozenset[str]:
+    if isinstance(expect, str) and expect in {ACCEPTED, REFUSED}:
+        return expect
+    if isinstance(expect, list) and expect and all(isinstance(rule, str) for rule in expect):
+        return frozenset(expect)
+    fits = f'"{ACCEPTED}", "{REFUSED}" or a list of rule ids such as ["reply.permission"]'
+    raise CodecError(Problem("$.expect", "is no expectation", fits))

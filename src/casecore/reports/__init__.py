@@ -1,0 +1,1 @@
+"""What services read that run checks."""

@@ -1,0 +1,1 @@
+"""The SOP: one capability, one file; `composition.py` puts them together."""

@@ -1,0 +1,97 @@
+"""Absences: what becomes of the work of somebody who logged out or lost the connection, and of who does not answer.
+
+* Logging out is always accepted. What was held follows the policy after a grace period: it is kept, or goes back to its
+  queue; some statuses may be kept all the same.
+* Live work is never kept: its contact ends as `agent_lost`, and its case is queued first, waiting since the contact
+  began, or since the customer wrote where that was before.
+* Each case is released by a command of its own, which is checked again when it is given: whoever came back in time
+  keeps everything.
+* Whoever lets an offer time out stays available, or goes unavailable, as the policy says: who holds contacts gets a
+  next state, as for lunch. They come back by saying so.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from casecore.channels import LIVE
+from casecore.kernel import SYSTEM, Event, Reason, Room, Rule, Timer, frozen
+from casecore.policies import Policy
+from casecore.policies.sections import Held, Unanswered
+from casecore.rooms.agents import AgentUnavailable, NextStateSet
+from casecore.rooms.assignments import Release, released
+from casecore.rooms.cases import CaseCommand, by_system, not_yet
+from casecore.rooms.contacts import SeesContact, held_and_owed
+from casecore.rooms.offers import OfferDeclined, OfferStatus
+
+NO_ANSWER = "an offer was not answered"
+"""The reason of whoever goes unavailable because of it."""
+
+
+@frozen
+class ReleaseAbsent(CaseCommand):
+    """The system takes a case from somebody who is gone."""
+
+
+def _is_gone(view: SeesContact, command: ReleaseAbsent, _: Policy) -> Reason | None:
+    case, holder = view.case, view.holder
+    if case is None or (case.assignee is not None and holder is not None and holder.away_since is not None):
+        return None
+    found = f"{case.assignee} is there" if case.assignee else "nobody holds it"
+    return Reason("away.gone", f"case {command.case}: {found}", "nothing has to be done")
+
+
+def _length(view: SeesContact, policy: Policy) -> timedelta | None:
+    case = view.case
+    if case is None or case.assignee is None:
+        return None
+    kept = policy.away.held is Held.KEEP or case.status in policy.away.keep_statuses
+    return None if kept and case.channel not in LIVE else policy.away.grace
+
+
+AWAY = Timer(
+    "the case is taken from an agent who is gone",
+    "away.grace",
+    "holder.away_since",
+    _length,
+    lambda view, at: ReleaseAbsent(SYSTEM, at, view.case.id),
+)
+
+
+def _gone_long_enough(view: SeesContact, command: ReleaseAbsent, policy: Policy) -> Reason | None:
+    case = view.case
+    if case is None or AWAY.due(view, policy) is not None:
+        return not_yet(AWAY, view, command.at, policy, "away.grace")
+    return Reason("away.grace", f"the policy keeps case {case.id} with {case.assignee}", "leave it there")
+
+
+def _release(view: SeesContact, command: ReleaseAbsent, _: Policy) -> tuple[Event, ...]:
+    if view.case is None:
+        return ()
+    case, contact = view.case, view.contact
+    live = contact is not None and case.channel in LIVE
+    since = min(contact.since, case.unanswered_since or contact.since) if live and contact else None
+    return released(case, command, Release.AGENT_LOST, since)
+
+
+def _does_not_answer(view: SeesContact, event: OfferDeclined, policy: Policy) -> tuple[Event, ...]:
+    agent = view.review_offered if event.review else view.offered
+    if event.how is not OfferStatus.TIMED_OUT or policy.routing.unanswered is Unanswered.AVAILABLE:
+        return ()
+    if agent is None or not agent.available or agent.next_reason is not None:
+        return ()
+    goes = NextStateSet if held_and_owed(agent) else AgentUnavailable
+    return (goes(SYSTEM, event.at, agent.id, NO_ANSWER),)
+
+
+ABSENCES: Room[SeesContact] = Room(
+    name="absences",
+    needs=(
+        Rule("actor.role", "The clock does this", "§6", (ReleaseAbsent,), by_system),
+        Rule("away.gone", "Only somebody who is gone loses work", "§6", (ReleaseAbsent,), _is_gone),
+    ),
+    rules=(Rule("away.grace", "Somebody may be gone for a moment", "§6", (ReleaseAbsent,), _gone_long_enough),),
+    decide={ReleaseAbsent: _release},
+    follows={OfferDeclined: _does_not_answer},
+    timers=(AWAY,),
+)

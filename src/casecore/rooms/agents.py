@@ -1,0 +1,518 @@
+"""Agents: who they are, what they may do, whether they are there, and how much they hold.
+
+* An agent has permissions (`reply`, `approve`, `supervise`), serves queues, works on channels (none named: all),
+  and may have a capacity of their own.
+* They are **available**, **unavailable** for a reason, or **logged out**. Somebody who holds contacts cannot go
+  unavailable: they set a **next state**, get no more work, and move to it with their last disposition. They may
+  clear it again. Logging out is always accepted.
+* The record counts what they hold, by channel, and what they owe; never which cases.
+* Only the system or a supervisor adds and changes agents; availability is set by the agent, a supervisor or the
+  system. A supervisor's permission waives "only the assignee", and nothing else.
+* Whoever acts must be known here, and time never runs backwards. Both are asked of every command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from attrs import field
+
+from casecore.channels import Channel
+from casecore.kernel import (
+    CUSTOMER,
+    SYSTEM,
+    Command,
+    Draft,
+    Event,
+    Reason,
+    Room,
+    Rule,
+    Sees,
+    a_text,
+    an_id,
+    frozen,
+    some,
+    some_counts,
+)
+from casecore.kernel.records import record
+from casecore.policies import Policy
+
+
+class Permission(StrEnum):
+    """What an agent may do beyond working on cases."""
+
+    REPLY = "reply"
+    APPROVE = "approve"
+    SUPERVISE = "supervise"
+
+
+REPLY, APPROVE, SUPERVISE = Permission
+"""The permissions by themselves: rules that ask for them find these ten times as fast as on the class."""
+
+
+class Presence(StrEnum):
+    """Whether an agent is there."""
+
+    AVAILABLE = "available"
+    UNAVAILABLE = "unavailable"
+    LOGGED_OUT = "logged_out"
+
+
+AVAILABLE, UNAVAILABLE, LOGGED_OUT = Presence
+
+
+# Record ------------------------------------------------------------------------------------------------
+
+TOTAL = "total"
+"""The name of the limit over all channels, in an agent's own capacity."""
+
+
+@record
+class Agent:
+    """Somebody who works on cases.
+
+    Attributes:
+        permissions: What they may do.
+        queues: The queues they serve.
+        channels: The channels they work on; none named: all.
+        capacity: Limits of their own, by channel or `total`, instead of the policy's.
+        presence: Whether they are there.
+        reason: Why they take no work.
+        next_reason: Why they will take no work after their last disposition; None while no next state is set.
+        idle_since: Since when they have had nothing new; orders agents in routing.
+        given_at: When they were last given or offered work.
+        away_since: Since when they have been logged out; None while they are there.
+        held: How many cases they hold, by channel.
+        offered: How many cases are offered to them, by channel.
+        reviews: How many drafts they review, offered ones included.
+        wrap_ups: How many ended contacts they still have to dispose.
+    """
+
+    id: str
+    name: str
+    permissions: frozenset[Permission] = frozenset()
+    queues: frozenset[str] = frozenset()
+    channels: frozenset[Channel] = frozenset()
+    capacity: Mapping[str, int] = field(factory=dict, hash=False)
+    presence: Presence = Presence.LOGGED_OUT
+    reason: str = ""
+    next_reason: str | None = None
+    idle_since: datetime | None = None
+    given_at: datetime | None = None
+    away_since: datetime | None = None
+    held: Mapping[Channel, int] = field(factory=dict, hash=False)
+    offered: Mapping[Channel, int] = field(factory=dict, hash=False)
+    reviews: int = 0
+    wrap_ups: int = 0
+
+    @property
+    def available(self) -> bool:
+        """Whether they are there for work."""
+        return self.presence is AVAILABLE
+
+    @property
+    def contacts(self) -> int:
+        """How many cases they hold."""
+        return sum(self.held.values())
+
+    @property
+    def load(self) -> int:
+        """How much counts against their total: cases held and offered, and reviews."""
+        return sum(self.held.values()) + sum(self.offered.values()) + self.reviews
+
+    def may(self, permission: Permission) -> bool:
+        """Whether they hold a permission."""
+        return permission in self.permissions
+
+    def works_on(self, channel: Channel) -> bool:
+        """Whether they are allowed on a channel."""
+        return not self.channels or channel in self.channels
+
+    def limit(self, channel: Channel, policy: Policy) -> int | None:
+        """The most cases of a channel that they hold: their own limit, else the policy's."""
+        own = self.capacity.get(channel)
+        return policy.limit(channel) if own is None else own
+
+    def total_limit(self, policy: Policy) -> int:
+        """The most of everything that they hold: their own limit, else the policy's."""
+        return self.capacity.get(TOTAL, policy.capacity.total)
+
+
+def counted(counts: Mapping[Channel, int], channel: Channel, step: int) -> Mapping[Channel, int]:
+    """The counts after one more (`step` 1) or one less (-1) of a channel; no zeros are kept."""
+    changed = {**counts, channel: counts.get(channel, 0) + step}
+    return {name: count for name, count in changed.items() if count}
+
+
+class SeesAgents(Sees, Protocol):
+    """Who acts, and whom the command is aimed at."""
+
+    @property
+    def actor(self) -> Agent | None:
+        """The agent who gives the command."""
+
+    @property
+    def target(self) -> Agent | None:
+        """The agent whom the command names."""
+
+
+# Commands ----------------------------------------------------------------------------------------------
+
+
+@frozen
+class AddAgent(Command):
+    """Somebody joins the desk; they are logged out until they say otherwise."""
+
+    agent: str = an_id()
+    name: str = a_text(default="")
+    permissions: frozenset[Permission] = some(Permission, default=frozenset())
+    queues: frozenset[str] = some(str, default=frozenset())
+    channels: frozenset[Channel] = some(Channel, default=frozenset())
+    capacity: Mapping[str, int] = some_counts(factory=dict)
+
+
+@frozen
+class ChangeAgent(Command):
+    """Somebody's name, permissions, queues, channels or capacity change; what is None stays."""
+
+    agent: str = an_id()
+    name: str | None = a_text(default=None)
+    permissions: frozenset[Permission] | None = some(Permission, default=None)
+    queues: frozenset[str] | None = some(str, default=None)
+    channels: frozenset[Channel] | None = some(Channel, default=None)
+    capacity: Mapping[str, int] | None = some_counts(default=None)
+
+
+@frozen
+class PresenceCommand(Command):
+    """A command about whether an agent is there."""
+
+    agent: str = an_id()
+
+
+@frozen
+class GoAvailable(PresenceCommand):
+    """An agent takes work from now on."""
+
+
+@frozen
+class GoUnavailable(PresenceCommand):
+    """An agent takes no work for now, e.g. for lunch."""
+
+    reason: str = a_text(default="")
+
+
+@frozen
+class LogOut(PresenceCommand):
+    """An agent leaves, or the connection is lost."""
+
+
+@frozen
+class SetNextState(PresenceCommand):
+    """An agent takes no new work and goes unavailable with the last disposition."""
+
+    reason: str = a_text(default="")
+
+
+@frozen
+class ClearNextState(PresenceCommand):
+    """An agent stays after all."""
+
+
+# Events ------------------------------------------------------------------------------------------------
+
+
+@frozen
+class AgentAdded(Event):
+    """Somebody joined the desk."""
+
+    agent: str
+    name: str
+    permissions: frozenset[Permission]
+    queues: frozenset[str]
+    channels: frozenset[Channel]
+    capacity: Mapping[str, int] = field(factory=dict, hash=False)
+
+
+@frozen
+class AgentChanged(Event):
+    """Somebody's record is now this."""
+
+    agent: str
+    name: str
+    permissions: frozenset[Permission]
+    queues: frozenset[str]
+    channels: frozenset[Channel]
+    capacity: Mapping[str, int] = field(factory=dict, hash=False)
+
+
+@frozen
+class AgentAvailable(Event):
+    """An agent takes work from now on."""
+
+    agent: str
+
+
+@frozen
+class AgentUnavailable(Event):
+    """An agent takes no work for now."""
+
+    agent: str
+    reason: str
+
+
+@frozen
+class AgentLoggedOut(Event):
+    """An agent is gone."""
+
+    agent: str
+
+
+@frozen
+class NextStateSet(Event):
+    """An agent takes no new work and will be unavailable."""
+
+    agent: str
+    reason: str
+
+
+@frozen
+class NextStateCleared(Event):
+    """An agent stays after all."""
+
+    agent: str
+
+
+# Rules -------------------------------------------------------------------------------------------------
+
+
+def _time_goes_on(view: SeesAgents, command: Command, _: Policy) -> Reason | None:
+    if view.now is None or command.at >= view.now:
+        return None
+    return Reason(
+        "time.order",
+        f"{command.at.isoformat()} is before {view.now.isoformat()}, when the desk last changed",
+        "give commands in the order in which they happened",
+        {"at": command.at, "now": view.now},
+    )
+
+
+def _actor_known(view: SeesAgents, command: Command, _: Policy) -> Reason | None:
+    if view.actor is not None or command.by in (CUSTOMER, SYSTEM):
+        return None
+    return Reason("agent.known", f"there is no agent {command.by!r}", "add the agent first")
+
+
+def _target_known(view: SeesAgents, command: ChangeAgent | PresenceCommand, _: Policy) -> Reason | None:
+    if view.target is not None:
+        return None
+    return Reason("agent.known", f"there is no agent {command.agent!r}", "add the agent first")
+
+
+def _agent_fresh(view: SeesAgents, command: AddAgent, _: Policy) -> Reason | None:
+    if command.agent in (CUSTOMER, SYSTEM):
+        return Reason("agent.fresh", f"{command.agent!r} is no agent's id", "choose another id")
+    if view.target is None:
+        return None
+    return Reason("agent.fresh", f"there is an agent {command.agent!r} already", "choose another id")
+
+
+def _queues_known(_: SeesAgents, command: AddAgent | ChangeAgent, policy: Policy) -> Reason | None:
+    unknown = sorted((command.queues or frozenset()) - policy.queues.keys())
+    if not unknown:
+        return None
+    return Reason(
+        "queue.known",
+        f"the policy has no queue {', '.join(map(repr, unknown))}",
+        f"use one of {', '.join(policy.queues)}",
+    )
+
+
+def _capacity_named(_: SeesAgents, command: AddAgent | ChangeAgent, __: Policy) -> Reason | None:
+    known = {TOTAL, *(channel.value for channel in Channel)}
+    wrong = [name for name, limit in (command.capacity or {}).items() if name not in known or limit < 0]
+    if not wrong:
+        return None
+    return Reason(
+        "capacity.named",
+        f"there is no capacity {', '.join(map(repr, wrong))}, or it is negative",
+        "give a whole number from 0 for a channel or for total",
+    )
+
+
+def _may_set_next(view: SeesAgents, command: SetNextState | ClearNextState, _: Policy) -> Reason | None:
+    agent = view.target
+    if agent is None or agent.available:
+        return None
+    return Reason(
+        "presence.next",
+        f"{agent.id} is {agent.presence}, and a next state follows on being available",
+        "go available or unavailable at once",
+    )
+
+
+def is_supervisor(agent: Agent | None) -> bool:
+    """Whether this is an agent with the permission `supervise`."""
+    return agent is not None and SUPERVISE in agent.permissions
+
+
+def _manages(view: SeesAgents, command: Command, _: Policy) -> Reason | None:
+    if command.by == SYSTEM or is_supervisor(view.actor):
+        return None
+    return Reason(
+        "agents.manage", f"{command.by} may not add or change agents", "ask a supervisor, or let the system do it"
+    )
+
+
+def _own_availability(view: SeesAgents, command: PresenceCommand, _: Policy) -> Reason | None:
+    if command.by in (command.agent, SYSTEM) or is_supervisor(view.actor):
+        return None
+    return Reason(
+        "agents.availability",
+        f"{command.by} may not set the availability of {command.agent}",
+        f"let {command.agent} or a supervisor do it",
+    )
+
+
+# Handlers ----------------------------------------------------------------------------------------------
+
+
+def _add(_: SeesAgents, command: AddAgent, __: Policy) -> tuple[Event, ...]:
+    c = command
+    return (AgentAdded(c.by, c.at, c.agent, c.name or c.agent, c.permissions, c.queues, c.channels, c.capacity),)
+
+
+def _change(view: SeesAgents, command: ChangeAgent, _: Policy) -> tuple[Event, ...]:
+    agent, c = view.target, command
+    if agent is None:
+        return ()
+    changed = AgentChanged(
+        c.by,
+        c.at,
+        c.agent,
+        agent.name if c.name is None else c.name,
+        agent.permissions if c.permissions is None else c.permissions,
+        agent.queues if c.queues is None else c.queues,
+        agent.channels if c.channels is None else c.channels,
+        agent.capacity if c.capacity is None else c.capacity,
+    )
+    return (changed,)
+
+
+def _go_available(view: SeesAgents, command: GoAvailable, _: Policy) -> tuple[Event, ...]:
+    if view.target is not None and view.target.available:
+        return ()
+    return (AgentAvailable(command.by, command.at, command.agent),)
+
+
+def _go_unavailable(_: SeesAgents, command: GoUnavailable, __: Policy) -> tuple[Event, ...]:
+    return (AgentUnavailable(command.by, command.at, command.agent, command.reason),)
+
+
+def _log_out(view: SeesAgents, command: LogOut, _: Policy) -> tuple[Event, ...]:
+    if view.target is not None and view.target.presence is LOGGED_OUT:
+        return ()
+    return (AgentLoggedOut(command.by, command.at, command.agent),)
+
+
+def _set_next(_: SeesAgents, command: SetNextState, __: Policy) -> tuple[Event, ...]:
+    return (NextStateSet(command.by, command.at, command.agent, command.reason),)
+
+
+def _clear_next(view: SeesAgents, command: ClearNextState, _: Policy) -> tuple[Event, ...]:
+    if view.target is None or view.target.next_reason is None:
+        return ()
+    return (NextStateCleared(command.by, command.at, command.agent),)
+
+
+# Evolve ------------------------------------------------------------------------------------------------
+
+
+def _added(event: AgentAdded) -> Agent:
+    return Agent(event.agent, event.name, event.permissions, event.queues, event.channels, event.capacity)
+
+
+def _changed(agent: Draft, event: AgentChanged) -> None:
+    agent.name = event.name
+    agent.permissions = event.permissions
+    agent.queues = event.queues
+    agent.channels = event.channels
+    agent.capacity = event.capacity
+
+
+def _became_available(agent: Draft, event: AgentAvailable) -> None:
+    agent.presence = AVAILABLE
+    agent.reason = ""
+    agent.idle_since = event.at
+    agent.away_since = None
+
+
+def _became_unavailable(agent: Draft, event: AgentUnavailable) -> None:
+    agent.presence = UNAVAILABLE
+    agent.reason = event.reason
+    agent.next_reason = None
+    agent.away_since = None
+
+
+def _logged_out(agent: Draft, event: AgentLoggedOut) -> None:
+    agent.presence = LOGGED_OUT
+    agent.reason = ""
+    agent.next_reason = None
+    agent.away_since = event.at
+
+
+def _next_set(agent: Draft, event: NextStateSet) -> None:
+    agent.next_reason = event.reason
+
+
+def _next_cleared(agent: Draft, _: NextStateCleared) -> None:
+    agent.next_reason = None
+
+
+_NEXT = (SetNextState, ClearNextState)
+_NAMED = (ChangeAgent, PresenceCommand)
+_RECORD = (AddAgent, ChangeAgent)
+
+AGENTS: Room[SeesAgents] = Room(
+    name="agents",
+    needs=(
+        Rule("time.order", "Time does not run backwards", "§1", (Command,), _time_goes_on),
+        Rule("agent.known", "Whoever acts is known", "§1", (Command,), _actor_known),
+        Rule("agent.known", "The agent named is known", "§1", _NAMED, _target_known),
+        Rule("agent.fresh", "An agent's id is used once", "§1", (AddAgent,), _agent_fresh),
+        Rule("queue.known", "Agents serve queues of the policy", "§3", _RECORD, _queues_known),
+        Rule("capacity.named", "A capacity is of a channel or the total", "§3", _RECORD, _capacity_named),
+        Rule("presence.next", "A next state follows on being available", "§6", _NEXT, _may_set_next),
+    ),
+    rules=(
+        Rule("agents.manage", "Only a supervisor or the system adds and changes agents", "§4", _RECORD, _manages),
+        Rule(
+            "agents.availability",
+            "Availability is set by the agent, a supervisor or the system",
+            "§4",
+            (PresenceCommand,),
+            _own_availability,
+        ),
+    ),
+    decide={
+        AddAgent: _add,
+        ChangeAgent: _change,
+        GoAvailable: _go_available,
+        GoUnavailable: _go_unavailable,
+        LogOut: _log_out,
+        SetNextState: _set_next,
+        ClearNextState: _clear_next,
+    },
+    creates={(Agent, AgentAdded): _added},
+    evolve={
+        (Agent, AgentChanged): _changed,
+        (Agent, AgentAvailable): _became_available,
+        (Agent, AgentUnavailable): _became_unavailable,
+        (Agent, AgentLoggedOut): _logged_out,
+        (Agent, NextStateSet): _next_set,
+        (Agent, NextStateCleared): _next_cleared,
+    },
+)

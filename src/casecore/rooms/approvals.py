@@ -1,0 +1,513 @@
+"""Approval: a reply that somebody else has to read before the customer does.
+
+* A draft is a whole reply: text, attachments and the status it is sent with. A case has at most one waiting.
+* `submitted -> approved | refused | withdrawn | superseded`. While it is submitted it can be edited, and its review can
+  be given to an agent or to a queue. A decided draft leaves the desk; what was sent is a message like any other.
+* Its author, the case's assignee and a supervisor may edit it, withdraw it, and give its review to somebody else;
+  whoever may review it does all of that but withdraw it.
+* If the customer writes while a draft waits, the policy supersedes it, or keeps it marked stale.
+* A waiting draft blocks a second one, closing the case, and resolving it past the reviewer.
+
+Who reviews a draft, and what comes of deciding it, is told in `reviews.py`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Protocol
+
+from casecore.kernel import (
+    SYSTEM,
+    Draft,
+    Event,
+    Probe,
+    Reason,
+    Room,
+    Rule,
+    a_choice,
+    a_flag,
+    a_part,
+    a_text,
+    an_id,
+    frozen,
+    some_texts,
+)
+from casecore.kernel.machines import StateTable
+from casecore.kernel.records import record
+from casecore.policies import Policy
+from casecore.policies.sections import OnCustomerMessage
+from casecore.rooms.agents import APPROVE, is_supervisor
+from casecore.rooms.arrivals import MessageReceived
+from casecore.rooms.assignments import queue_known
+from casecore.rooms.cases import CaseClosed, CaseCommand, SeesCase, StatusSet, by_agent, not_closed, only_holder
+from casecore.rooms.prepared import PreparedText
+from casecore.rooms.replies import (
+    ReplySent,
+    attachments_taken,
+    emoji_taken,
+    says_something,
+    send_edge,
+)
+from casecore.rooms.threads import message_fresh
+from casecore.statuses import RESOLVED, Status
+
+# State table -------------------------------------------------------------------------------------------
+
+
+class DraftStatus(StrEnum):
+    """Where a draft is in its life."""
+
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    SUPERSEDED = "superseded"
+
+
+DRAFT_LIFECYCLE = StateTable(
+    "draft life cycle",
+    DraftStatus,
+    initial=DraftStatus.SUBMITTED,
+    final=(DraftStatus.APPROVED, DraftStatus.REFUSED, DraftStatus.WITHDRAWN, DraftStatus.SUPERSEDED),
+    edges=(
+        ("edit", DraftStatus.SUBMITTED, None),
+        ("reassign", DraftStatus.SUBMITTED, None),
+        ("approve", DraftStatus.SUBMITTED, DraftStatus.APPROVED),
+        ("refuse", DraftStatus.SUBMITTED, DraftStatus.REFUSED),
+        ("withdraw", DraftStatus.SUBMITTED, DraftStatus.WITHDRAWN),
+        ("supersede", DraftStatus.SUBMITTED, DraftStatus.SUPERSEDED),
+    ),
+)
+"""The table that `decide` reads for drafts."""
+
+
+# Record ------------------------------------------------------------------------------------------------
+
+
+@record
+class WaitingDraft:
+    """The draft that waits on a case.
+
+    Attributes:
+        id: Also the id of the message it becomes.
+        queue: The queue it is reviewed by.
+        reviewer: The agent it is reviewed by, if it was given to one.
+        waiting_since: Since when it waits for a review.
+        stale: The customer has written since it was submitted or last edited by its author.
+    """
+
+    id: str
+    author: str
+    text: str
+    send_as: Status
+    attachments: tuple[str, ...]
+    queue: str
+    waiting_since: datetime
+    note: str = ""
+    reviewer: str | None = None
+    stale: bool = False
+    about_account: bool = False
+    subject: str = ""
+    template: PreparedText | None = None
+
+
+class SeesDraft(SeesCase, Protocol):
+    """The draft that waits on the case."""
+
+    @property
+    def draft(self) -> WaitingDraft | None:
+        """The draft, if one waits."""
+
+
+# Commands ----------------------------------------------------------------------------------------------
+
+
+@frozen
+class SubmitDraft(CaseCommand):
+    """An agent submits a reply for approval.
+
+    Attributes:
+        draft: The draft's own id, and the id of the message it becomes.
+        queue: Who approves it; the case's queue if it is not given.
+        note: For the reviewer.
+        template: What it is made from; the text is then what the author saw in the preview.
+    """
+
+    draft: str = an_id()
+    text: str = a_text(default="")
+    send_as: Status = a_choice(Status, default=Status.PENDING)
+    queue: str | None = an_id(default=None)
+    attachments: tuple[str, ...] = some_texts(default=())
+    note: str = a_text(default="")
+    about_account: bool = a_flag(default=False)
+    subject: str = a_text(default="")
+    template: PreparedText | None = a_part(PreparedText, default=None)
+
+
+@frozen
+class DraftCommand(CaseCommand):
+    """A command about the draft that waits on a case."""
+
+    draft: str = an_id()
+
+
+@frozen
+class EditDraft(DraftCommand):
+    """The draft says something else; what is None stays. A template's text changes with its values, given together."""
+
+    text: str | None = a_text(default=None)
+    send_as: Status | None = a_choice(Status, default=None)
+    attachments: tuple[str, ...] | None = some_texts(default=None)
+    template: PreparedText | None = a_part(PreparedText, default=None)
+
+
+@frozen
+class ReassignDraft(DraftCommand):
+    """The review goes to another agent or queue; exactly one of the two is given. `reassignments.py` tells how."""
+
+    agent: str | None = an_id(default=None)
+    queue: str | None = an_id(default=None)
+    note: str = a_text(default="")
+
+
+@frozen
+class ApproveDraft(DraftCommand):
+    """A reviewer sends the draft.
+
+    Attributes:
+        seen: The reviewer has seen what the customer wrote since.
+        template: The draft's template as it stands now, where it has changed since the draft was written.
+    """
+
+    seen: bool = a_flag(default=False)
+    template: PreparedText | None = a_part(PreparedText, default=None)
+
+
+@frozen
+class RefuseDraft(DraftCommand):
+    """A reviewer gives the draft back to its author."""
+
+    reason: str = a_text(default="")
+
+
+@frozen
+class WithdrawDraft(DraftCommand):
+    """The author takes the draft back."""
+
+
+# Events ------------------------------------------------------------------------------------------------
+
+
+@frozen
+class DraftSubmitted(Event):
+    """A draft waits for approval."""
+
+    case: str
+    draft: str
+    text: str
+    send_as: Status
+    attachments: tuple[str, ...]
+    queue: str
+    note: str
+    about_account: bool = False
+    subject: str = ""
+    template: PreparedText | None = None
+
+
+@frozen
+class DraftEdited(Event):
+    """The waiting draft is now this; `fresh` when its author has taken in what the customer wrote."""
+
+    case: str
+    draft: str
+    text: str
+    send_as: Status
+    attachments: tuple[str, ...]
+    fresh: bool
+    template: PreparedText | None = None
+
+
+@frozen
+class ReviewReassigned(Event):
+    """The review waits in this queue."""
+
+    case: str
+    draft: str
+    queue: str
+    note: str
+
+
+@frozen
+class DraftWentStale(Event):
+    """The customer wrote while the draft waited."""
+
+    case: str
+    draft: str
+
+
+@frozen
+class DraftApproved(Event):
+    """A reviewer approved the draft; the reply that was sent is told by `ReplySent`."""
+
+    case: str
+    draft: str
+    author: str
+
+
+@frozen
+class DraftRefused(Event):
+    """A reviewer gave the draft back to its author."""
+
+    case: str
+    draft: str
+    author: str
+    reason: str
+
+
+@frozen
+class DraftWithdrawn(Event):
+    """The draft was taken back."""
+
+    case: str
+    draft: str
+    author: str
+
+
+@frozen
+class DraftSuperseded(Event):
+    """The customer wrote, and the policy lets no draft answer what it has not seen."""
+
+    case: str
+    draft: str
+    author: str
+
+
+DECIDED = (DraftApproved, DraftRefused, DraftWithdrawn, DraftSuperseded)
+"""The events with which a draft waits no more."""
+
+
+# Needs -------------------------------------------------------------------------------------------------
+
+TRIGGERS = MappingProxyType(
+    {
+        EditDraft: "edit",
+        ReassignDraft: "reassign",
+        ApproveDraft: "approve",
+        RefuseDraft: "refuse",
+        WithdrawDraft: "withdraw",
+    }
+)
+"""The trigger of the draft's table that each command is."""
+
+
+def _waits(view: SeesDraft, command: DraftCommand, _: Policy) -> Reason | None:
+    draft = view.draft
+    state = DraftStatus.SUBMITTED if draft is not None and draft.id == command.draft else ""
+    if DRAFT_LIFECYCLE.dest(state, TRIGGERS[type(command)]) is not None:
+        return None
+    found = f"no draft waits on case {command.case}"
+    if draft is not None:
+        found = f"draft {command.draft!r} does not wait on case {command.case}; {draft.id} does"
+    return Reason("draft.edge", found, "it was decided already, or never submitted")
+
+
+def _can_submit(view: SeesDraft, command: SubmitDraft, _: Policy) -> Reason | None:
+    return send_edge(view, command.send_as)
+
+
+def _can_edit(view: SeesDraft, command: EditDraft, _: Policy) -> Reason | None:
+    return None if command.send_as is None else send_edge(view, command.send_as)
+
+
+def _can_approve(view: SeesDraft, _: ApproveDraft, __: Policy) -> Reason | None:
+    return None if view.draft is None else send_edge(view, view.draft.send_as)
+
+
+# Rules -------------------------------------------------------------------------------------------------
+
+
+def _one_at_a_time(view: SeesDraft, _: SubmitDraft, __: Policy) -> Reason | None:
+    if view.draft is None:
+        return None
+    found = f"draft {view.draft.id} of {view.draft.author} waits on the case already"
+    return Reason("approval.single", found, "edit or withdraw that one, or wait until it is decided")
+
+
+def _undecided(rule: str, view: SeesDraft, case: str) -> Reason | None:
+    if view.draft is None:
+        return None
+    return Reason(rule, f"draft {view.draft.id} waits on case {case}", "decide or withdraw it first")
+
+
+def _blocks_close(view: SeesDraft, event: CaseClosed, _: Policy) -> Reason | None:
+    return _undecided("approval.blocks_close", view, event.case)
+
+
+def resolving_past(view: SeesDraft, case: str) -> Reason | None:
+    """What is against resolving a case past its reviewer: that a draft waits on it."""
+    return _undecided("approval.blocks_resolve", view, case)
+
+
+def _blocks_resolve(view: SeesDraft, event: ReplySent | StatusSet, _: Policy) -> Reason | None:
+    if view.draft is None:  # nearly always, and every reply is asked
+        return None
+    status = event.send_as if isinstance(event, ReplySent) else event.status
+    reviewed = isinstance(event, ReplySent) and event.reviewer is not None
+    return None if reviewed or status is not RESOLVED else resolving_past(view, event.case)
+
+
+def _authors(view: SeesDraft, command: EditDraft | WithdrawDraft | ReassignDraft, _: Policy) -> Reason | None:
+    draft, actor = view.draft, view.actor
+    if draft is None or command.by == SYSTEM or is_supervisor(actor):
+        return None
+    mine = command.by == draft.author or (view.case is not None and command.by == view.case.assignee)
+    reviews = actor is not None and (actor.id == draft.reviewer or (actor.may(APPROVE) and draft.queue in actor.queues))
+    if mine or (reviews and not isinstance(command, WithdrawDraft)):
+        return None
+    return Reason(
+        "approval.author",
+        f"draft {draft.id} is {draft.author}'s, not {command.by}'s",
+        f"ask {draft.author}, its reviewer or a supervisor",
+    )
+
+
+# Handlers ----------------------------------------------------------------------------------------------
+
+
+def _submit(view: SeesDraft, command: SubmitDraft, _: Policy) -> tuple[Event, ...]:
+    c, case = command, view.case
+    if case is None:
+        return ()
+    says, how = (c.text, c.send_as, c.attachments), (c.about_account, c.subject, c.template)
+    return (DraftSubmitted(c.by, c.at, c.case, c.draft, *says, c.queue or case.queue, c.note, *how),)
+
+
+def _edit(view: SeesDraft, command: EditDraft, _: Policy) -> tuple[Event, ...]:
+    c, draft = command, view.draft
+    if draft is None:
+        return ()
+    edited = DraftEdited(
+        c.by,
+        c.at,
+        c.case,
+        c.draft,
+        draft.text if c.text is None else c.text,
+        draft.send_as if c.send_as is None else c.send_as,
+        draft.attachments if c.attachments is None else c.attachments,
+        fresh=c.by == draft.author,
+        template=c.template or draft.template,
+    )
+    return (edited,)
+
+
+def _after_message(view: SeesDraft, event: MessageReceived, policy: Policy) -> tuple[Event, ...]:
+    draft = view.draft
+    if draft is None or view.case is None or view.case.id != event.case:
+        return ()
+    if policy.approval.on_customer_message is OnCustomerMessage.SUPERSEDE:
+        return (DraftSuperseded(SYSTEM, event.at, event.case, draft.id, draft.author),)
+    return () if draft.stale else (DraftWentStale(SYSTEM, event.at, event.case, draft.id),)
+
+
+# Evolve ------------------------------------------------------------------------------------------------
+
+
+def _submitted(event: DraftSubmitted) -> WaitingDraft:
+    return WaitingDraft(
+        event.draft,
+        event.by,
+        event.text,
+        event.send_as,
+        event.attachments,
+        event.queue,
+        event.at,
+        event.note,
+        about_account=event.about_account,
+        subject=event.subject,
+        template=event.template,
+    )
+
+
+def _edited(draft: Draft, event: DraftEdited) -> None:
+    draft.text = event.text
+    draft.send_as = event.send_as
+    draft.attachments = event.attachments
+    draft.template = event.template
+    draft.stale = draft.stale and not event.fresh
+
+
+def _reassigned(draft: Draft, event: ReviewReassigned) -> None:
+    draft.reviewer = None
+    draft.queue = event.queue
+
+
+def _stale(draft: Draft, _: DraftWentStale) -> None:
+    draft.stale = True
+
+
+_CONTENT = (DraftSubmitted, DraftEdited)
+_MESSAGES = (SubmitDraft, ApproveDraft)
+_AGENTS = (SubmitDraft, ApproveDraft, RefuseDraft)
+
+APPROVALS: Room[SeesDraft] = Room(
+    name="approvals",
+    needs=(
+        Rule("actor.role", "Only an agent writes and reviews drafts", "§5", _AGENTS, by_agent),
+        Rule("lifecycle.closed", "A closed case can never be changed", "§2", (SubmitDraft,), not_closed),
+        Rule("draft.edge", "Only a waiting draft is decided", "§5", (DraftCommand,), _waits, ("draft",)),
+        Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (SubmitDraft,), _can_submit),
+        Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (EditDraft,), _can_edit),
+        Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (ApproveDraft,), _can_approve),
+        Rule("queue.known", "The queue exists", "§5", (SubmitDraft,), queue_known, ("queue",)),
+        Rule("message.fresh", "A message's id is used once", "§1", _MESSAGES, message_fresh, ("draft",)),
+    ),
+    rules=(
+        Rule("assignment.holder", "Only the assignee replies", "§4", (SubmitDraft,), only_holder),
+        Rule("approval.single", "A case has one waiting draft", "§5", (SubmitDraft,), _one_at_a_time),
+        Rule("reply.content", "A reply says something", "§4", _CONTENT, says_something, ("text", "attachments")),
+        Rule(
+            "channels.attachments",
+            "A channel takes attachments or not",
+            "§4",
+            _CONTENT,
+            attachments_taken,
+            ("attachments",),
+        ),
+        Rule("channels.emoji", "A channel takes emoji or not", "§4", _CONTENT, emoji_taken, ("text",)),
+        Rule(
+            "approval.author",
+            "A draft is its author's and its reviewer's",
+            "§5",
+            (EditDraft, WithdrawDraft, ReassignDraft),
+            _authors,
+        ),
+        Rule("approval.blocks_close", "A waiting draft blocks closing", "§5", (CaseClosed,), _blocks_close),
+        Rule(
+            "approval.blocks_resolve",
+            "A waiting draft blocks resolving past it",
+            "§5",
+            (ReplySent, StatusSet),
+            _blocks_resolve,
+        ),
+    ),
+    decide={SubmitDraft: _submit, EditDraft: _edit},
+    follows={MessageReceived: _after_message},
+    creates={(WaitingDraft, DraftSubmitted): _submitted},
+    evolve={
+        (WaitingDraft, DraftEdited): _edited,
+        (WaitingDraft, ReviewReassigned): _reassigned,
+        (WaitingDraft, DraftWentStale): _stale,
+    },
+    removes=frozenset((WaitingDraft, event) for event in DECIDED),
+    probes=(
+        *(
+            Probe(f"submit_as_{status}", SubmitDraft, {"send_as": status}, asks=("draft", "text", "subject"))
+            for status in (Status.PENDING, Status.ESCALATED, Status.RESOLVED)
+        ),
+        Probe("edit_draft", EditDraft, asks=("text",)),
+        Probe("reassign_review_to_agent", ReassignDraft, asks=("agent",)),
+        Probe("reassign_review_to_queue", ReassignDraft, asks=("queue",)),
+    ),
+)

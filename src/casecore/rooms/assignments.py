@@ -1,0 +1,256 @@
+"""Assignment: who holds a case, and where it waits when nobody does.
+
+* **Opening** a case that nobody holds assigns it and begins work. Opening one that another holds, or a closed one, is
+  reading only: nothing happens.
+* **Leaving** it (closing its tab) puts it back into its queue, available to others, unless it is resolved. The owner,
+  the last agent it was assigned to, stays. Closing the tab of a case that one only read changes nothing.
+* Back in a queue, the waiting time goes on if the customer is still unanswered; otherwise it starts again.
+* Nothing is lost: a case that is neither resolved nor closed is always held by somebody or waits in a queue.
+
+How work is offered is told in `offers.py`, to whom it may be given in `eligibility.py`, how a case is given to somebody
+else in `reassignments.py`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from casecore.kernel import SYSTEM, Command, Draft, Event, Probe, Reason, Room, Rule, frozen
+from casecore.policies import Policy
+from casecore.rooms.agents import Agent, SeesAgents
+from casecore.rooms.cases import Case, CaseCommand, SeesCase, StatusSet, by_agent
+from casecore.statuses import CASE_LIFECYCLE, CLOSED, OPEN, RESOLVED, Status, Trigger
+
+
+class Release(StrEnum):
+    """Why an agent holds a case no longer."""
+
+    LEFT = "left"
+    TRANSFERRED = "transferred"
+    ENDED_BY_AGENT = "ended_by_agent"
+    ENDED_BY_CUSTOMER = "ended_by_customer"
+    SILENCE = "silence"
+    AGENT_LOST = "agent_lost"
+
+
+# Commands ----------------------------------------------------------------------------------------------
+
+
+@frozen
+class OpenCase(CaseCommand):
+    """An agent opens a case: takes it if nobody holds it, and begins work."""
+
+
+@frozen
+class LeaveCase(CaseCommand):
+    """An agent closes the case's tab."""
+
+
+# Events ------------------------------------------------------------------------------------------------
+
+
+@frozen
+class CaseAssigned(Event):
+    """An agent holds the case from now on; `waiting` while its customer waits for an answer."""
+
+    case: str
+    agent: str
+    waiting: bool = False
+
+
+@frozen
+class CaseReleased(Event):
+    """The agent who held the case does so no longer."""
+
+    case: str
+    agent: str
+    because: Release
+
+
+@frozen
+class CaseQueued(Event):
+    """The case waits in a queue; `since` is what its waiting time counts from."""
+
+    case: str
+    queue: str
+    since: datetime
+    note: str = ""
+
+
+@frozen
+class CaseUnqueued(Event):
+    """The case waits in no queue any more, because it is resolved."""
+
+    case: str
+
+
+@frozen
+class WorkBegun(Event):
+    """The assignee opened a new case."""
+
+    case: str
+    agent: str
+
+
+# Who ---------------------------------------------------------------------------------------------------
+
+
+def agent_named(view: SeesCase, agent: str) -> Agent | None:
+    """The agent with this id among those the view shows."""
+    target = view.target
+    if target is not None and target.id == agent:  # mostly, and asked by every rule about who is given work
+        return target
+    return next((row for row in (view.actor, view.holder) if row is not None and row.id == agent), None)
+
+
+# Giving work away --------------------------------------------------------------------------------------
+
+
+class ForQueue(Protocol):
+    """A command that may name a queue."""
+
+    @property
+    def queue(self) -> str | None:
+        """The queue, if it names one."""
+
+
+class Aimed(ForQueue, Protocol):
+    """A command that gives work to an agent or to a queue."""
+
+    @property
+    def agent(self) -> str | None:
+        """The agent, if it names one."""
+
+
+AIM = ("agent", "queue")
+"""The fields of a command that say who receives the work."""
+
+
+def one_aim(_: SeesAgents, command: Aimed, __: Policy) -> Reason | None:
+    """The need of every command that gives work away: it names one receiver."""
+    if (command.agent is None) != (command.queue is None):
+        return None
+    given = "neither an agent nor a queue" if command.agent is None else "both an agent and a queue"
+    return Reason("reassign.aim", f"the work was to go to {given}", "name exactly one of the two")
+
+
+def agent_known(view: SeesAgents, command: Aimed, _: Policy) -> Reason | None:
+    """The need of every command that may give work to an agent."""
+    if command.agent is None or view.target is not None:
+        return None
+    return Reason("agent.known", f"there is no agent {command.agent!r}", "name an agent of the desk")
+
+
+def queue_known(_: SeesAgents, command: ForQueue, policy: Policy) -> Reason | None:
+    """The need of every command that may name a queue."""
+    if command.queue is None or command.queue in policy.queues:
+        return None
+    return Reason("queue.known", f"the policy has no queue {command.queue!r}", f"use one of {', '.join(policy.queues)}")
+
+
+# Handlers and what follows -----------------------------------------------------------------------------
+
+
+def _open(view: SeesCase, command: OpenCase, _: Policy) -> tuple[Event, ...]:
+    case = view.case
+    if case is None or case.status is CLOSED or case.assignee not in (None, command.by):
+        return ()
+    assigned = () if case.assignee else (taken(case, command, command.by),)
+    return (*assigned, *begin_work(case, command, command.by))
+
+
+def taken(case: Case, cause: Command, agent: str) -> CaseAssigned:
+    """The agent holds the case from now on."""
+    return CaseAssigned(cause.by, cause.at, case.id, agent, case.unanswered_since is not None)
+
+
+def begin_work(case: Case, cause: Command, agent: str) -> tuple[Event, ...]:
+    """What happens to the status when its assignee opens a case."""
+    if CASE_LIFECYCLE.dest(case.status, Trigger.BEGIN_WORK) is None:
+        return ()
+    return (WorkBegun(agent, cause.at, case.id, agent),)
+
+
+def _leave(view: SeesCase, command: LeaveCase, _: Policy) -> tuple[Event, ...]:
+    case = view.case
+    if case is None or case.assignee != command.by:
+        return ()
+    return released(case, command, Release.LEFT)
+
+
+def released(case: Case, cause: Command | Event, because: Release, since: datetime | None = None) -> tuple[Event, ...]:
+    """What happens when the assignee gives a case up: unless it is resolved, it waits in its queue again.
+
+    Args:
+        case: A case that somebody holds.
+        cause: Who does it, and when.
+        because: Why.
+        since: What the waiting time counts from; the customer's first unanswered message, or now, where not given.
+    """
+    if case.assignee is None:
+        return ()
+    release = CaseReleased(cause.by, cause.at, case.id, case.assignee, because)
+    return (release,) if case.status is RESOLVED else (release, back_in_queue(case, cause, since))
+
+
+def back_in_queue(case: Case, cause: Command | Event, since: datetime | None = None) -> CaseQueued:
+    """The case waits in its queue again; the waiting time goes on if the customer is still unanswered."""
+    return CaseQueued(cause.by, cause.at, case.id, case.queue, since or case.unanswered_since or cause.at)
+
+
+def place_after(view: SeesCase, event: Event, status: Status) -> tuple[Event, ...]:
+    """What follows for a case that nobody holds when its status changes: resolved, it waits no more; else it does."""
+    case = view.case
+    if case is None or case.assignee is not None:
+        return ()
+    if status is RESOLVED:
+        return () if case.waiting_since is None else (CaseUnqueued(SYSTEM, event.at, case.id),)
+    return () if case.waiting_since is not None else (back_in_queue(case, event),)
+
+
+def _after_status(view: SeesCase, event: StatusSet, _: Policy) -> tuple[Event, ...]:
+    return place_after(view, event, event.status)
+
+
+# Evolve ------------------------------------------------------------------------------------------------
+
+
+def _assigned(case: Draft, event: CaseAssigned) -> None:
+    case.assignee = case.owner = event.agent
+    case.waiting_since = None
+
+
+def _released(case: Draft, _: CaseReleased) -> None:
+    case.assignee = None
+
+
+def _queued(case: Draft, event: CaseQueued) -> None:
+    case.queue = event.queue
+    case.waiting_since = event.since
+
+
+def _unqueued(case: Draft, _: CaseUnqueued) -> None:
+    case.waiting_since = None
+
+
+def _begun(case: Draft, event: WorkBegun) -> None:
+    case.status = OPEN
+    case.status_at = event.at
+
+
+ASSIGNMENTS: Room[SeesCase] = Room(
+    name="assignments",
+    needs=(Rule("actor.role", "Only an agent opens and leaves cases", "§3", (OpenCase, LeaveCase), by_agent),),
+    decide={OpenCase: _open, LeaveCase: _leave},
+    follows={StatusSet: _after_status},
+    evolve={
+        (Case, CaseAssigned): _assigned,
+        (Case, CaseReleased): _released,
+        (Case, CaseQueued): _queued,
+        (Case, CaseUnqueued): _unqueued,
+        (Case, WorkBegun): _begun,
+    },
+    probes=(Probe("open_case", OpenCase), Probe("leave_case", LeaveCase)),
+)

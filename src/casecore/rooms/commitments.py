@@ -1,0 +1,228 @@
+"""Commitments: a follow-up that somebody promised: who, when, what.
+
+* The agent who is with the customer makes it; where the policy says so, only for an authenticated customer.
+* It is **due** at its instant and **overdue** after it, until it is fulfilled; it can be rescheduled to a later or
+  earlier instant, never to one in the past.
+* It is its own row: it outlives the contact, and the case.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from casecore.kernel import (
+    SYSTEM,
+    Command,
+    Draft,
+    Event,
+    Probe,
+    Reason,
+    Room,
+    Rule,
+    Timer,
+    a_text,
+    an_id,
+    an_instant,
+    frozen,
+)
+from casecore.kernel.records import record
+from casecore.policies import Policy
+from casecore.policies.sections import Proceeding
+from casecore.rooms.agents import is_supervisor
+from casecore.rooms.cases import CaseCommand, by_agent, not_by_customer, not_closed, only_holder
+from casecore.rooms.contacts import SeesContact, unauthenticated
+
+
+@record
+class Commitment:
+    """A promised follow-up.
+
+    Attributes:
+        agent: Who promised it, and has to keep it.
+        due_at: When.
+        what: What.
+    """
+
+    id: str
+    case: str
+    agent: str
+    due_at: datetime
+    what: str
+
+    def overdue(self, at: datetime) -> bool:
+        """Whether its instant has passed."""
+        return at > self.due_at
+
+
+class SeesCommitment(SeesContact, Protocol):
+    """The commitment that the command names."""
+
+    @property
+    def commitment(self) -> Commitment | None:
+        """The commitment the command names, if there is one with that id."""
+
+
+# Commands and events -----------------------------------------------------------------------------------
+
+
+@frozen
+class MakeCommitment(CaseCommand):
+    """The agent promises a follow-up."""
+
+    commitment: str = an_id()
+    due: datetime = an_instant()
+    what: str = a_text()
+
+
+@frozen
+class CommitmentCommand(Command):
+    """A command about a commitment that stands."""
+
+    commitment: str = an_id()
+
+
+@frozen
+class FulfilCommitment(CommitmentCommand):
+    """The promise was kept."""
+
+
+@frozen
+class RescheduleCommitment(CommitmentCommand):
+    """The promise is for another instant."""
+
+    due: datetime = an_instant()
+
+
+@frozen
+class CommitmentMade(Event):
+    """A follow-up was promised."""
+
+    commitment: str
+    case: str
+    agent: str
+    due: datetime
+    what: str
+
+
+@frozen
+class CommitmentFulfilled(Event):
+    """The promise was kept."""
+
+    commitment: str
+    case: str
+
+
+@frozen
+class CommitmentRescheduled(Event):
+    """The promise is for another instant."""
+
+    commitment: str
+    case: str
+    due: datetime
+    was: datetime
+
+
+# Needs and rules ---------------------------------------------------------------------------------------
+
+
+def _fresh(view: SeesCommitment, command: MakeCommitment, _: Policy) -> Reason | None:
+    if view.commitment is None:
+        return None
+    return Reason("commitment.fresh", f"there is a commitment {command.commitment!r} already", "give each its own id")
+
+
+def _stands(view: SeesCommitment, command: CommitmentCommand, _: Policy) -> Reason | None:
+    if view.commitment is not None:
+        return None
+    return Reason("commitment.known", f"no commitment {command.commitment!r} stands", "it was fulfilled, or never made")
+
+
+def _in_future(_: SeesCommitment, command: MakeCommitment | RescheduleCommitment, __: Policy) -> Reason | None:
+    if command.due > command.at:
+        return None
+    return Reason("commitment.due", f"{command.due.isoformat()} has passed", "promise an instant to come")
+
+
+def _what(_: SeesCommitment, command: MakeCommitment, __: Policy) -> Reason | None:
+    return None if command.what.strip() else Reason("commitment.what", "it does not say what", "say what will be done")
+
+
+def _authenticated(view: SeesCommitment, _: CommitmentMade, policy: Policy) -> Reason | None:
+    return unauthenticated(view, Proceeding.COMMIT, policy)
+
+
+def _keeper(view: SeesCommitment, command: CommitmentCommand, _: Policy) -> Reason | None:
+    row = view.commitment
+    if row is None or command.by in (row.agent, SYSTEM) or is_supervisor(view.actor):
+        return None
+    found = f"commitment {row.id} is {row.agent}'s, not {command.by}'s"
+    return Reason("commitment.agent", found, f"ask {row.agent} or a supervisor")
+
+
+DUE = Timer("a commitment is due", "commitment.due_at", "commitment.due_at", lambda _, __: timedelta(0))
+
+
+# Handlers and evolve -----------------------------------------------------------------------------------
+
+
+def _make(_: SeesCommitment, command: MakeCommitment, __: Policy) -> tuple[Event, ...]:
+    c = command
+    return (CommitmentMade(c.by, c.at, c.commitment, c.case, c.by, c.due, c.what),)
+
+
+def _fulfil(view: SeesCommitment, command: FulfilCommitment, _: Policy) -> tuple[Event, ...]:
+    row = view.commitment
+    return () if row is None else (CommitmentFulfilled(command.by, command.at, row.id, row.case),)
+
+
+def _reschedule(view: SeesCommitment, command: RescheduleCommitment, _: Policy) -> tuple[Event, ...]:
+    c, row = command, view.commitment
+    return () if row is None else (CommitmentRescheduled(c.by, c.at, row.id, row.case, c.due, row.due_at),)
+
+
+def _made(event: CommitmentMade) -> Commitment:
+    return Commitment(event.commitment, event.case, event.agent, event.due, event.what)
+
+
+def _moved(commitment: Draft, event: CommitmentRescheduled) -> None:
+    commitment.due_at = event.due
+
+
+COMMITMENTS: Room[SeesCommitment] = Room(
+    name="commitments",
+    needs=(
+        Rule("actor.role", "Only an agent promises", "§6", (MakeCommitment,), by_agent),
+        Rule("actor.role", "A customer can only write", "§1", (CommitmentCommand,), not_by_customer),
+        Rule("lifecycle.closed", "A closed case can never be changed", "§2", (MakeCommitment,), not_closed),
+        Rule("commitment.fresh", "A commitment's id is used once", "§6", (MakeCommitment,), _fresh, ("commitment",)),
+        Rule("commitment.known", "The commitment stands", "§6", (CommitmentCommand,), _stands, ("commitment",)),
+    ),
+    rules=(
+        Rule("assignment.holder", "Only the assignee, or a supervisor", "§6", (MakeCommitment,), only_holder),
+        Rule("authentication.before", "Authenticate before proceeding", "§6", (CommitmentMade,), _authenticated),
+        Rule(
+            "commitment.due",
+            "A promise is for the future",
+            "§6",
+            (MakeCommitment, RescheduleCommitment),
+            _in_future,
+            ("due",),
+        ),
+        Rule("commitment.what", "A promise says what", "§6", (MakeCommitment,), _what, ("what",)),
+        Rule("commitment.agent", "A promise is kept by who made it", "§6", (CommitmentCommand,), _keeper),
+    ),
+    decide={MakeCommitment: _make, FulfilCommitment: _fulfil, RescheduleCommitment: _reschedule},
+    creates={(Commitment, CommitmentMade): _made},
+    evolve={(Commitment, CommitmentRescheduled): _moved},
+    removes=frozenset({(Commitment, CommitmentFulfilled)}),
+    timers=(DUE,),
+    probes=(
+        Probe(
+            "make_commitment",
+            MakeCommitment,
+            {"due": datetime.max.replace(tzinfo=UTC)},
+            asks=("commitment", "due", "what"),
+        ),
+    ),
+)

@@ -1,0 +1,216 @@
+"""Eligibility: who may be given work.
+
+* Work is given only to an **eligible** agent: available, no next state set, nothing left to dispose, serving its queue,
+  allowed on its channel, with room for the channel and in total. Calls and cases mix only where the policy says so.
+* A limit is of the policy, or an agent's own. Cases held and offered count, and so do reviews, in the total only.
+* The review of a draft is given to somebody who may approve, and not to its author (unless the policy allows it).
+* Whichever way work comes to somebody (offered, accepted, opened, fetched), the same is asked: the rules guard what
+  happens. Taking what one is offered does not count it twice.
+
+Routing reads the same obstacles, so that it proposes nothing that would be refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+from casecore.channels import VOICE, Channel
+from casecore.kernel import Check, Reason, Room, Rule
+from casecore.kernel.records import freeze, thaw
+from casecore.policies import Policy
+from casecore.rooms.agents import Agent, counted
+from casecore.rooms.assignments import AIM, CaseAssigned, agent_named
+from casecore.rooms.cases import Case
+from casecore.rooms.offers import SeesOffers, WorkOffered
+from casecore.rooms.reviews import ReviewTaken, not_reviewer
+
+# What keeps an agent from work -------------------------------------------------------------------------
+
+Obstacle = Callable[[Agent, Channel, Policy], Reason | None]
+"""(agent, channel of the work, policy) -> what keeps this agent from it."""
+
+
+def not_there(agent: Agent, _: Channel, __: Policy) -> Reason | None:
+    """An agent takes work only while available."""
+    if agent.available:
+        return None
+    why = f" ({agent.reason})" if agent.reason else ""
+    return Reason("assignment.available", f"{agent.id} is {agent.presence}{why}", "choose an agent who is available")
+
+
+def leaving_soon(agent: Agent, _: Channel, __: Policy) -> Reason | None:
+    """An agent who has set a next state gets no more work."""
+    if agent.next_reason is None:
+        return None
+    found = f"{agent.id} has set a next state" + (f" ({agent.next_reason})" if agent.next_reason else "")
+    return Reason("assignment.next_state", found, "clear the next state first, or choose somebody else")
+
+
+def undisposed(agent: Agent, _: Channel, __: Policy) -> Reason | None:
+    """An agent with an ended contact to dispose gets no more work."""
+    if not agent.wrap_ups:
+        return None
+    count = "1 contact" if agent.wrap_ups == 1 else f"{agent.wrap_ups} contacts"
+    return Reason(
+        "assignment.wrap_up",
+        f"{agent.id} has {count} to dispose",
+        "give the disposition and notes first",
+        {"wrap_ups": agent.wrap_ups},
+    )
+
+
+def elsewhere(agent: Agent, channel: Channel, _: Policy) -> Reason | None:
+    """An agent works on the channels they are allowed on."""
+    if agent.works_on(channel):
+        return None
+    return Reason("assignment.channel", f"{agent.id} does not work on {channel}", "choose somebody who does")
+
+
+def channel_full(agent: Agent, channel: Channel, policy: Policy) -> Reason | None:
+    """An agent holds only so much of a channel, offers counted."""
+    limit = agent.limit(channel, policy)
+    has = agent.held.get(channel, 0) + agent.offered.get(channel, 0)
+    if limit is None or has < limit:
+        return None
+    return Reason(
+        "capacity.channel",
+        f"{agent.id} already has {has} of {limit} on {channel}",
+        f"end or transfer one on {channel} first",
+        {"channel": channel, "has": has, "limit": limit},
+    )
+
+
+def full(agent: Agent, _: Channel, policy: Policy) -> Reason | None:
+    """An agent holds only so much in total: cases, offers and reviews."""
+    limit = agent.total_limit(policy)
+    if agent.load < limit:
+        return None
+    return Reason(
+        "capacity.total",
+        f"{agent.id} already has {agent.load} of {limit} in total",
+        "end, transfer or decide something first",
+        {"has": agent.load, "limit": limit},
+    )
+
+
+def on_a_call(agent: Agent, channel: Channel, policy: Policy) -> Reason | None:
+    """Calls and cases mix only where the policy says so."""
+    if policy.capacity.voice_with_cases:
+        return None
+    calls = agent.held.get(VOICE, 0) + agent.offered.get(VOICE, 0)
+    busy = calls if channel is not VOICE else agent.load - calls
+    if not busy:
+        return None
+    found = f"{agent.id} is on a call" if channel is not VOICE else f"{agent.id} has cases"
+    return Reason("capacity.voice_with_cases", f"{found}, and calls do not mix with cases", "wait until that has ended")
+
+
+ANY = Channel.CHAT
+"""Any channel, for an obstacle that does not look at it."""
+
+STOPPED_BY = (not_there, leaving_soon, undisposed)
+"""What keeps an agent from everything, so that even what they are offered is taken back."""
+
+OBSTACLES_TO_ALL: dict[str, tuple[str, Obstacle]] = {
+    "assignment.available": ("Work is given only to somebody available", not_there),
+    "assignment.next_state": ("Who has set a next state gets no work", leaving_soon),
+    "assignment.wrap_up": ("Who has a contact to dispose gets no work", undisposed),
+    "capacity.total": ("Nobody has more in total than the limit", full),
+}
+"""What keeps an agent from work whatever its channel, by rule: its title and how it is found."""
+
+OBSTACLES: dict[str, tuple[str, Obstacle]] = {
+    **OBSTACLES_TO_ALL,
+    "assignment.channel": ("Work is given on channels the agent works on", elsewhere),
+    "capacity.channel": ("Nobody has more of a channel than the limit", channel_full),
+    "capacity.voice_with_cases": ("Calls and cases mix only where the policy says so", on_a_call),
+}
+"""What keeps an agent from a case, by rule."""
+
+OBSTACLES_TO_REVIEWS = {rule: found for rule, found in OBSTACLES.items() if rule != "capacity.channel"}
+"""The same for the review of a draft, which counts in the total only."""
+
+
+def not_served(agent: Agent, queue: str) -> Reason | None:
+    """What is against an agent taking work of a queue: that they do not serve it."""
+    if queue in agent.queues:
+        return None
+    return Reason("assignment.queue", f"{agent.id} does not serve the queue {queue}", "choose somebody who does")
+
+
+def obstacles(agent: Agent, case: Case, policy: Policy) -> Iterator[Reason]:
+    """Everything that keeps an agent from taking this case; nothing when they are eligible."""
+    unserved = not_served(agent, case.queue)
+    if unserved is not None:
+        yield unserved
+    for _, obstacle in OBSTACLES.values():
+        reason = obstacle(agent, case.channel, policy)
+        if reason is not None:
+            yield reason
+
+
+# Rules -------------------------------------------------------------------------------------------------
+
+GivesWork: TypeAlias = CaseAssigned | WorkOffered | ReviewTaken
+"""An event that gives an agent work, or offers it."""
+
+
+def _is_review(event: GivesWork) -> bool:
+    return isinstance(event, ReviewTaken) or (isinstance(event, WorkOffered) and event.review)
+
+
+def _guarded(obstacle: Obstacle, *, to_reviews: bool) -> Check[SeesOffers]:
+    """The rule that this obstacle does not keep an agent from the work that an event gives them."""
+
+    def check(view: SeesOffers, event: GivesWork, policy: Policy) -> Reason | None:
+        agent, case = agent_named(view, event.agent), view.case
+        if agent is None or case is None or obstacle(agent, case.channel, policy) is None:
+            return None
+        review = _is_review(event)
+        if review and not to_reviews:
+            return None
+        return obstacle(_without_the_offer(agent, view, review=review), case.channel, policy)
+
+    return check
+
+
+def _without_the_offer(agent: Agent, view: SeesOffers, *, review: bool) -> Agent:
+    """The agent without what is offered to them of this very case."""
+    if view.case is None or view.offers is None or view.offers.to(review=review) != agent.id:
+        return agent
+    without = thaw(agent)
+    if review:
+        without.reviews -= 1
+    else:
+        without.offered = counted(agent.offered, view.case.channel, -1)
+    return freeze(without, Agent)
+
+
+def _serves(view: SeesOffers, event: GivesWork, _: Policy) -> Reason | None:
+    agent, case, draft = agent_named(view, event.agent), view.case, view.draft
+    if agent is None or case is None:
+        return None
+    return not_served(agent, draft.queue if draft is not None and _is_review(event) else case.queue)
+
+
+def _can_review(view: SeesOffers, event: WorkOffered | ReviewTaken, policy: Policy) -> Reason | None:
+    agent, draft = agent_named(view, event.agent), view.draft
+    if agent is None or draft is None or not _is_review(event):
+        return None
+    return not_reviewer(agent, draft.author, policy)
+
+
+_GIVES_WORK = (CaseAssigned, WorkOffered, ReviewTaken)
+
+ELIGIBILITY: Room[SeesOffers] = Room(
+    name="eligibility",
+    rules=(
+        Rule("assignment.queue", "Work is given to somebody who serves its queue", "§3", _GIVES_WORK, _serves, AIM),
+        *(
+            Rule(rule, title, "§3", _GIVES_WORK, _guarded(obstacle, to_reviews=rule in OBSTACLES_TO_REVIEWS), AIM)
+            for rule, (title, obstacle) in OBSTACLES.items()
+        ),
+        Rule("offer.reviewer", "A reviewer may approve, and not their own", "§5", _GIVES_WORK[1:], _can_review, AIM),
+    ),
+)

@@ -1,0 +1,373 @@
+"""What the desk writes beside the conversation: notes, tags and sentiment.
+
+* A note is on a case or on a customer. Its author, or a supervisor, may edit and delete it; the history keeps every
+  version.
+* A tag is on a case or on one message of it. The policy switches tags off, and limits how many there are.
+* A message is neutral until somebody marks it positive or negative. The customer's record counts both of the messages
+  that the customer wrote; ours may be marked, too, and say nothing about the customer. The policy may keep agents
+  from marking by hand.
+* Nothing is written on a closed case.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from casecore.kernel import SYSTEM, Command, Draft, Event, Probe, Reason, Room, Rule, a_choice, a_text, an_id, frozen
+from casecore.kernel.records import record
+from casecore.policies import Policy
+from casecore.rooms.agents import is_supervisor
+from casecore.rooms.cases import Case, CaseCommand, SeesCase, not_by_customer, not_closed
+from casecore.rooms.threads import Customer, Feeling, Message
+
+
+@record
+class Note:
+    """A note, without its text, which lives in the events.
+
+    Attributes:
+        case: The case it is on; None when it is on a customer.
+        customer: The customer it is on; None when it is on a case.
+    """
+
+    id: str
+    author: str
+    case: str | None = None
+    customer: str | None = None
+
+
+class SeesNote(SeesCase, Protocol):
+    """The note that the command names."""
+
+    @property
+    def note(self) -> Note | None:
+        """The note the command names, if there is one with that id."""
+
+
+# Commands ----------------------------------------------------------------------------------------------
+
+
+@frozen
+class AddNote(Command):
+    """A note is written on a case or on a customer; exactly one of the two is given."""
+
+    note: str = an_id()
+    text: str = a_text()
+    case: str | None = an_id(default=None)
+    customer: str | None = an_id(default=None)
+
+
+@frozen
+class EditNote(Command):
+    """A note says something else."""
+
+    note: str = an_id()
+    text: str = a_text()
+
+
+@frozen
+class DeleteNote(Command):
+    """A note is taken away."""
+
+    note: str = an_id()
+
+
+@frozen
+class AddTag(CaseCommand):
+    """A case, or one message of it, is tagged."""
+
+    tag: str = an_id()
+    message: str | None = an_id(default=None)
+
+
+@frozen
+class RemoveTag(CaseCommand):
+    """A tag is taken from a case, or from one message of it."""
+
+    tag: str = an_id()
+    message: str | None = an_id(default=None)
+
+
+@frozen
+class SetSentiment(CaseCommand):
+    """A message is marked positive, neutral or negative."""
+
+    message: str = an_id()
+    sentiment: Feeling = a_choice(Feeling)
+
+
+# Events ------------------------------------------------------------------------------------------------
+
+
+@frozen
+class NoteAdded(Event):
+    """A note was written."""
+
+    note: str
+    text: str
+    case: str | None
+    customer: str | None
+
+
+@frozen
+class NoteEdited(Event):
+    """A note says something else from now on."""
+
+    note: str
+    text: str
+    case: str | None
+    customer: str | None
+
+
+@frozen
+class NoteDeleted(Event):
+    """A note was taken away."""
+
+    note: str
+    case: str | None
+    customer: str | None
+
+
+@frozen
+class CaseTagged(Event):
+    """A case has a tag from now on."""
+
+    case: str
+    tag: str
+
+
+@frozen
+class CaseUntagged(Event):
+    """A case has a tag no longer."""
+
+    case: str
+    tag: str
+
+
+@frozen
+class MessageTagged(Event):
+    """A message has a tag from now on."""
+
+    case: str
+    message: str
+    tag: str
+
+
+@frozen
+class MessageUntagged(Event):
+    """A message has a tag no longer."""
+
+    case: str
+    message: str
+    tag: str
+
+
+@frozen
+class SentimentSet(Event):
+    """A message was marked; `author` is who of us wrote it, None where the customer did."""
+
+    case: str
+    message: str
+    customer: str
+    sentiment: Feeling
+    was: Feeling
+    author: str | None = None
+
+
+# Needs -------------------------------------------------------------------------------------------------
+
+
+def _note_fresh(view: SeesNote, command: AddNote, _: Policy) -> Reason | None:
+    if view.note is None:
+        return None
+    return Reason("note.fresh", f"there is a note {command.note!r} already", "give each note its own id")
+
+
+def _one_place(_: SeesNote, command: AddNote, __: Policy) -> Reason | None:
+    if (command.case is None) != (command.customer is None):
+        return None
+    given = "neither a case nor a customer" if command.case is None else "both a case and a customer"
+    return Reason("note.place", f"the note is on {given}", "name exactly one of the two")
+
+
+def _case_known(view: SeesNote, command: AddNote, _: Policy) -> Reason | None:
+    if command.case is None or view.case is not None:
+        return None
+    return Reason("case.known", f"there is no case {command.case!r}", "check the id; messages start cases")
+
+
+def _customer_known(view: SeesNote, command: AddNote, _: Policy) -> Reason | None:
+    if command.customer is None or view.customer is not None:
+        return None
+    return Reason("customer.known", f"there is no customer {command.customer!r}", "record the customer first")
+
+
+def _note_known(view: SeesNote, command: EditNote | DeleteNote, _: Policy) -> Reason | None:
+    if view.note is not None:
+        return None
+    return Reason("note.known", f"there is no note {command.note!r}", "check the id; it may have been deleted")
+
+
+def _message_known(view: SeesNote, command: AddTag | RemoveTag | SetSentiment, _: Policy) -> Reason | None:
+    if command.message is None or (view.message is not None and view.message.case == command.case):
+        return None
+    return Reason("message.known", f"case {command.case} has no message {command.message!r}", "check the id")
+
+
+# Rules -------------------------------------------------------------------------------------------------
+
+
+def _note_says_something(_: SeesNote, command: AddNote | EditNote, __: Policy) -> Reason | None:
+    return None if command.text.strip() else Reason("note.content", "the note is empty", "write something")
+
+
+def _note_author(view: SeesNote, command: EditNote | DeleteNote, _: Policy) -> Reason | None:
+    note = view.note
+    if note is None or command.by in (note.author, SYSTEM) or is_supervisor(view.actor):
+        return None
+    return Reason(
+        "note.author",
+        f"note {note.id} is {note.author}'s, not {command.by}'s",
+        f"ask {note.author} or a supervisor, or write a note of your own",
+    )
+
+
+def _tags_on(_: SeesNote, __: AddTag, policy: Policy) -> Reason | None:
+    return None if policy.tags.enabled else Reason("tags.enabled", "the policy has no tags", "write a note instead")
+
+
+def _few_tags(view: SeesNote, event: CaseTagged | MessageTagged, policy: Policy) -> Reason | None:
+    on = view.message if isinstance(event, MessageTagged) else view.case
+    if on is None or len(on.tags) < policy.tags.limit:
+        return None
+    found = f"{on.id} has {len(on.tags)} of {policy.tags.limit} tags"
+    return Reason("tags.limit", found, "take one away first", {"tags": len(on.tags), "limit": policy.tags.limit})
+
+
+def _by_hand(view: SeesNote, _: SetSentiment, policy: Policy) -> Reason | None:
+    if policy.sentiment.manual or view.actor is None:
+        return None
+    return Reason("sentiment.manual", "the policy lets no agent set sentiment by hand", "leave it to the system")
+
+
+# Handlers ----------------------------------------------------------------------------------------------
+
+
+def _add_note(_: SeesNote, command: AddNote, __: Policy) -> tuple[Event, ...]:
+    c = command
+    return (NoteAdded(c.by, c.at, c.note, c.text, c.case, c.customer),)
+
+
+def _edit_note(view: SeesNote, command: EditNote, _: Policy) -> tuple[Event, ...]:
+    c, note = command, view.note
+    return () if note is None else (NoteEdited(c.by, c.at, c.note, c.text, note.case, note.customer),)
+
+
+def _delete_note(view: SeesNote, command: DeleteNote, _: Policy) -> tuple[Event, ...]:
+    c, note = command, view.note
+    return () if note is None else (NoteDeleted(c.by, c.at, c.note, note.case, note.customer),)
+
+
+def _add_tag(view: SeesNote, command: AddTag, _: Policy) -> tuple[Event, ...]:
+    c = command
+    on = view.case if c.message is None else view.message
+    if on is None or c.tag in on.tags:
+        return ()
+    if c.message is None:
+        return (CaseTagged(c.by, c.at, c.case, c.tag),)
+    return (MessageTagged(c.by, c.at, c.case, c.message, c.tag),)
+
+
+def _remove_tag(view: SeesNote, command: RemoveTag, _: Policy) -> tuple[Event, ...]:
+    c = command
+    on = view.case if c.message is None else view.message
+    if on is None or c.tag not in on.tags:
+        return ()
+    if c.message is None:
+        return (CaseUntagged(c.by, c.at, c.case, c.tag),)
+    return (MessageUntagged(c.by, c.at, c.case, c.message, c.tag),)
+
+
+def _set_sentiment(view: SeesNote, command: SetSentiment, _: Policy) -> tuple[Event, ...]:
+    c, message = command, view.message
+    if message is None or view.case is None or message.sentiment is c.sentiment:
+        return ()
+    customer, was = view.case.customer, message.sentiment
+    return (SentimentSet(c.by, c.at, c.case, c.message, customer, c.sentiment, was, message.author),)
+
+
+# Evolve ------------------------------------------------------------------------------------------------
+
+
+def _noted(event: NoteAdded) -> Note:
+    return Note(event.note, event.by, event.case, event.customer)
+
+
+def _tagged(sheet: Draft, event: CaseTagged | MessageTagged) -> None:
+    sheet.tags |= {event.tag}
+
+
+def _untagged(sheet: Draft, event: CaseUntagged | MessageUntagged) -> None:
+    sheet.tags -= {event.tag}
+
+
+def _marked(message: Draft, event: SentimentSet) -> None:
+    message.sentiment = event.sentiment
+
+
+def _counted(customer: Draft, event: SentimentSet) -> None:
+    if event.author is not None:
+        return
+    for feeling, step in ((event.was, -1), (event.sentiment, 1)):
+        if feeling is not Feeling.NEUTRAL:
+            setattr(customer, feeling, getattr(customer, feeling) + step)
+
+
+_ALL = (AddNote, EditNote, DeleteNote)
+_CHANGE = (AddNote, EditNote, DeleteNote, AddTag, RemoveTag, SetSentiment)
+_ON_MESSAGE = (AddTag, RemoveTag, SetSentiment)
+
+NOTES: Room[SeesNote] = Room(
+    name="notes",
+    needs=(
+        Rule("actor.role", "A customer can only write", "§1", _ALL, not_by_customer),
+        Rule("note.fresh", "A note's id is used once", "§4", (AddNote,), _note_fresh, ("note",)),
+        Rule("note.place", "A note is on a case or on a customer", "§4", (AddNote,), _one_place),
+        Rule("case.known", "The case exists", "§4", (AddNote,), _case_known),
+        Rule("customer.known", "The customer exists", "§4", (AddNote,), _customer_known),
+        Rule("note.known", "The note exists", "§4", (EditNote, DeleteNote), _note_known, ("note",)),
+        Rule("message.known", "The message is on the case", "§4", _ON_MESSAGE, _message_known, ("message",)),
+        Rule("lifecycle.closed", "A closed case can never be changed", "§2", _CHANGE, not_closed),
+    ),
+    rules=(
+        Rule("note.content", "A note says something", "§4", (AddNote, EditNote), _note_says_something, ("text",)),
+        Rule("note.author", "A note is its author's", "§4", (EditNote, DeleteNote), _note_author, ("note",)),
+        Rule("tags.enabled", "The policy switches tags on or off", "§4", (AddTag,), _tags_on),
+        Rule("tags.limit", "Tags are few", "§4", (CaseTagged, MessageTagged), _few_tags, ("tag",)),
+        Rule("sentiment.manual", "The policy lets agents mark by hand, or not", "§4", (SetSentiment,), _by_hand),
+    ),
+    decide={
+        AddNote: _add_note,
+        EditNote: _edit_note,
+        DeleteNote: _delete_note,
+        AddTag: _add_tag,
+        RemoveTag: _remove_tag,
+        SetSentiment: _set_sentiment,
+    },
+    creates={(Note, NoteAdded): _noted},
+    evolve={
+        (Case, CaseTagged): _tagged,
+        (Case, CaseUntagged): _untagged,
+        (Message, MessageTagged): _tagged,
+        (Message, MessageUntagged): _untagged,
+        (Message, SentimentSet): _marked,
+        (Customer, SentimentSet): _counted,
+    },
+    removes=frozenset({(Note, NoteDeleted)}),
+    probes=(
+        Probe("add_note", AddNote, asks=("note", "text")),
+        Probe("add_tag", AddTag, asks=("tag",)),
+        Probe("remove_tag", RemoveTag, asks=("tag",)),
+        Probe("set_sentiment", SetSentiment, {"sentiment": Feeling.NEUTRAL}, asks=("message", "sentiment")),
+    ),
+)

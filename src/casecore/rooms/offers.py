@@ -1,0 +1,487 @@
+"""Offers: how waiting work is presented to an agent.
+
+* Waiting work, a case or the review of a draft, is **offered** to one eligible agent at a time, who accepts or
+  rejects it. `offered -> accepted | rejected | timed_out | rescinded`. Accepting assigns it; on live channels that
+  opens it.
+* An offer that nobody answers times out. One whose work has gone, or whose agent takes no more, is rescinded.
+* While a case is offered, nobody else can take it. Whoever left, declined or was too slow is asked last,
+  until the customer writes again.
+
+Who may be offered work is told in `eligibility.py`, how it is given to somebody else in `reassignments.py`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Protocol
+
+from casecore.channels import LIVE, Channel
+from casecore.kernel import (
+    SYSTEM,
+    Command,
+    Draft,
+    Event,
+    Probe,
+    Reason,
+    Room,
+    Rule,
+    Timer,
+    a_choice,
+    a_flag,
+    a_text,
+    an_id,
+    frozen,
+)
+from casecore.kernel.machines import StateTable
+from casecore.kernel.records import draft_of, record
+from casecore.policies import Policy
+from casecore.rooms.agents import Agent, counted, is_supervisor
+from casecore.rooms.approvals import DECIDED, DraftSubmitted
+from casecore.rooms.arrivals import CaseReopened
+from casecore.rooms.assignments import (
+    AIM,
+    CaseAssigned,
+    CaseReleased,
+    CaseUnqueued,
+    agent_known,
+    begin_work,
+    taken,
+)
+from casecore.rooms.cases import CaseClosed, CaseCommand, CaseStarted, by_agent, by_system, not_yet
+from casecore.rooms.reviews import ReviewTaken, SeesReview
+
+# State table -------------------------------------------------------------------------------------------
+
+
+class OfferStatus(StrEnum):
+    """Where an offer is in its life."""
+
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    TIMED_OUT = "timed_out"
+    RESCINDED = "rescinded"
+
+
+OFFER_LIFECYCLE = StateTable(
+    "offer life cycle",
+    OfferStatus,
+    initial=OfferStatus.OFFERED,
+    final=(OfferStatus.ACCEPTED, OfferStatus.REJECTED, OfferStatus.TIMED_OUT, OfferStatus.RESCINDED),
+    edges=(
+        ("accept", OfferStatus.OFFERED, OfferStatus.ACCEPTED),
+        ("reject", OfferStatus.OFFERED, OfferStatus.REJECTED),
+        ("expire", OfferStatus.OFFERED, OfferStatus.TIMED_OUT),
+        ("rescind", OfferStatus.OFFERED, OfferStatus.RESCINDED),
+    ),
+)
+"""The table that `decide` reads for offers."""
+
+
+class Rescission(StrEnum):
+    """Why an offer was taken back."""
+
+    BY_HAND = "by_hand"
+    AGENT_STOPPED = "agent_stopped"
+    TAKEN = "taken"
+    REASSIGNED = "reassigned"
+    WAITS_NO_MORE = "waits_no_more"
+    DRAFT_DECIDED = "draft_decided"
+
+
+# Record ------------------------------------------------------------------------------------------------
+
+
+@record
+class Offers:
+    """What of a case is offered to whom.
+
+    Attributes:
+        offered_to: Whom the case is offered to.
+        offered_at: Since when.
+        review_to: Whom the review of its draft is offered to.
+        review_at: Since when.
+        asked: Who left or declined the case since it was last assigned, longest ago first.
+        review_asked: The same for the review.
+    """
+
+    offered_to: str | None = None
+    offered_at: datetime | None = None
+    review_to: str | None = None
+    review_at: datetime | None = None
+    asked: tuple[str, ...] = ()
+    review_asked: tuple[str, ...] = ()
+
+    def to(self, *, review: bool) -> str | None:
+        """Whom the case, or the review, is offered to."""
+        return self.review_to if review else self.offered_to
+
+
+class SeesOffers(SeesReview, Protocol):
+    """What is offered, and to whom."""
+
+    @property
+    def offers(self) -> Offers | None:
+        """What of the case is offered to whom."""
+
+    @property
+    def offered(self) -> Agent | None:
+        """Whom the case is offered to."""
+
+    @property
+    def review_offered(self) -> Agent | None:
+        """Whom the review is offered to."""
+
+
+# Commands ----------------------------------------------------------------------------------------------
+
+
+@frozen
+class OfferWork(CaseCommand):
+    """The system presents a waiting case, or the review of its draft, to an agent."""
+
+    agent: str = an_id()
+    review: bool = a_flag(default=False)
+
+
+@frozen
+class OfferCommand(CaseCommand):
+    """A command about an offer that stands."""
+
+    review: bool = a_flag(default=False)
+
+
+@frozen
+class AcceptOffer(OfferCommand):
+    """An agent takes what is offered to them."""
+
+
+@frozen
+class RejectOffer(OfferCommand):
+    """An agent does not take what is offered to them."""
+
+    reason: str = a_text(default="")
+
+
+@frozen
+class ExpireOffer(OfferCommand):
+    """Nobody answered the offer in time."""
+
+
+@frozen
+class RescindOffer(OfferCommand):
+    """The offer is taken back; the reason is for whoever does it by hand."""
+
+    because: Rescission = a_choice(Rescission, default=Rescission.BY_HAND)
+    reason: str = a_text(default="")
+
+
+# Events ------------------------------------------------------------------------------------------------
+
+
+@frozen
+class WorkOffered(Event):
+    """A case, or a review, is offered to an agent."""
+
+    case: str
+    agent: str
+    channel: Channel
+    review: bool = False
+
+
+@frozen
+class OfferAccepted(Event):
+    """An agent took what was offered."""
+
+    case: str
+    agent: str
+    channel: Channel
+    review: bool = False
+
+
+@frozen
+class OfferDeclined(Event):
+    """An agent rejected what was offered, or did not answer in time."""
+
+    case: str
+    agent: str
+    channel: Channel
+    review: bool
+    how: OfferStatus
+    reason: str = ""
+
+
+@frozen
+class OfferRescinded(Event):
+    """What was offered was taken back; `reason` is told in somebody's own words, where it was done by hand."""
+
+    case: str
+    agent: str
+    channel: Channel
+    review: bool
+    because: Rescission = Rescission.BY_HAND
+    reason: str = ""
+
+
+# Needs -------------------------------------------------------------------------------------------------
+
+_TRIGGERS = MappingProxyType(
+    {AcceptOffer: "accept", RejectOffer: "reject", ExpireOffer: "expire", RescindOffer: "rescind"}
+)
+
+
+def _stands(view: SeesOffers, command: OfferCommand, _: Policy) -> Reason | None:
+    to = view.offers.to(review=command.review) if view.offers else None
+    state = OfferStatus.OFFERED if to is not None else ""
+    if OFFER_LIFECYCLE.dest(state, _TRIGGERS[type(command)]) is not None:
+        return None
+    what = "the review of its draft" if command.review else "it"
+    return Reason("offer.edge", f"case {command.case}: {what} is offered to nobody", "it was answered or taken back")
+
+
+def _waits(view: SeesOffers, command: OfferWork, _: Policy) -> Reason | None:
+    case, offers, draft = view.case, view.offers, view.draft
+    if case is None or offers is None:
+        return None
+    to = offers.to(review=command.review)
+    if to is not None:
+        return Reason("offer.waiting", f"case {case.id} is offered to {to} already", "wait for the answer")
+    if command.review:
+        if draft is not None and draft.reviewer is None:
+            return None
+        found = f"{draft.reviewer} reviews it" if draft else "no draft waits"
+        return Reason("offer.waiting", f"case {case.id}: {found}", "offer only reviews that wait")
+    if case.waiting_since is not None:
+        return None
+    found = f"{case.assignee} holds it" if case.assignee else f"it is {case.status}"
+    return Reason("offer.waiting", f"case {case.id} waits in no queue: {found}", "offer only cases that wait")
+
+
+# Rules -------------------------------------------------------------------------------------------------
+
+
+def _elsewhere(view: SeesOffers, event: CaseAssigned, _: Policy) -> Reason | None:
+    to = view.offers.offered_to if view.offers else None
+    if to in (None, event.agent):
+        return None
+    return Reason("offer.outstanding", f"case {event.case} is offered to {to}", f"wait for {to}'s answer")
+
+
+def _only_the_offered(view: SeesOffers, command: AcceptOffer | RejectOffer, _: Policy) -> Reason | None:
+    to = view.offers.to(review=command.review) if view.offers else None
+    if to in (None, command.by):
+        return None
+    return Reason("offer.agent", f"the offer is {to}'s, not {command.by}'s", f"let {to} answer")
+
+
+def _may_rescind(view: SeesOffers, command: RescindOffer, _: Policy) -> Reason | None:
+    if command.by == SYSTEM or is_supervisor(view.actor):
+        return None
+    return Reason("offer.rescind", f"{command.by} may not take an offer back", "ask a supervisor, or reject your own")
+
+
+TIMEOUT = Timer(
+    "the offer of the case times out",
+    "routing.offer_timeout",
+    "offers.offered_at",
+    lambda _, policy: policy.routing.offer_timeout,
+    lambda view, at: ExpireOffer(SYSTEM, at, view.case.id),
+)
+REVIEW_TIMEOUT = Timer(
+    "the offer of the review times out",
+    "routing.offer_timeout",
+    "offers.review_at",
+    lambda _, policy: policy.routing.offer_timeout,
+    lambda view, at: ExpireOffer(SYSTEM, at, view.case.id, review=True),
+)
+
+
+def _unanswered(view: SeesOffers, command: ExpireOffer, policy: Policy) -> Reason | None:
+    return not_yet((REVIEW_TIMEOUT if command.review else TIMEOUT), view, command.at, policy, "offer.timeout")
+
+
+def _in_time(view: SeesOffers, command: AcceptOffer, policy: Policy) -> Reason | None:
+    due = (REVIEW_TIMEOUT if command.review else TIMEOUT).due(view, policy)
+    if due is None or command.at < due:
+        return None
+    found = f"the offer of case {command.case} timed out at {due.isoformat()}"
+    return Reason("offer.late", found, "wait for the next offer, or open the case")
+
+
+# Handlers ----------------------------------------------------------------------------------------------
+
+
+def _offer(view: SeesOffers, command: OfferWork, _: Policy) -> tuple[Event, ...]:
+    c = command
+    return () if view.case is None else (WorkOffered(c.by, c.at, c.case, c.agent, view.case.channel, c.review),)
+
+
+def _accept(view: SeesOffers, command: AcceptOffer, _: Policy) -> tuple[Event, ...]:
+    c, case = command, view.case
+    if case is None:
+        return ()
+    if c.review:
+        return () if view.draft is None else (ReviewTaken(c.by, c.at, c.case, view.draft.id, c.by),)
+    opened = begin_work(case, c, c.by) if case.channel in LIVE else ()
+    return (taken(case, c, c.by), *opened)
+
+
+def _declined(view: SeesOffers, command: OfferCommand, how: OfferStatus, reason: str) -> tuple[Event, ...]:
+    c = command
+    to = view.offers.to(review=c.review) if view.offers else None
+    if view.case is None or to is None:
+        return ()
+    return (OfferDeclined(c.by, c.at, c.case, to, view.case.channel, c.review, how, reason),)
+
+
+def _reject(view: SeesOffers, command: RejectOffer, _: Policy) -> tuple[Event, ...]:
+    return _declined(view, command, OfferStatus.REJECTED, command.reason)
+
+
+def _expire(view: SeesOffers, command: ExpireOffer, _: Policy) -> tuple[Event, ...]:
+    return _declined(view, command, OfferStatus.TIMED_OUT, "")
+
+
+def _rescind(view: SeesOffers, command: RescindOffer, _: Policy) -> tuple[Event, ...]:
+    return taken_back(view, command, command.because, review=command.review, reason=command.reason)
+
+
+def taken_back(
+    view: SeesOffers, cause: Command | Event, because: Rescission, *, review: bool, reason: str = ""
+) -> tuple[Event, ...]:
+    """What is offered of the case, or the review, is taken back; nothing where it is not offered."""
+    to = view.offers.to(review=review) if view.offers else None
+    if view.case is None or to is None:
+        return ()
+    return (OfferRescinded(cause.by, cause.at, view.case.id, to, view.case.channel, review, because, reason),)
+
+
+# What follows ------------------------------------------------------------------------------------------
+
+
+def _offer_answered(view: SeesOffers, event: CaseAssigned | ReviewTaken, _: Policy) -> tuple[Event, ...]:
+    """Taking what one is offered accepts the offer, in whatever way; taking what another is offered ends that."""
+    review = isinstance(event, ReviewTaken)
+    if view.case is None or view.offers is None or view.offers.to(review=review) != event.agent:
+        return taken_back(view, event, Rescission.TAKEN, review=review)
+    return (OfferAccepted(event.by, event.at, event.case, event.agent, view.case.channel, review),)
+
+
+def _nothing_to_offer(view: SeesOffers, event: CaseClosed | CaseUnqueued, _: Policy) -> tuple[Event, ...]:
+    return taken_back(view, event, Rescission.WAITS_NO_MORE, review=False)
+
+
+def _draft_decided(view: SeesOffers, event: Event, _: Policy) -> tuple[Event, ...]:
+    return taken_back(view, event, Rescission.DRAFT_DECIDED, review=True)
+
+
+# Evolve ------------------------------------------------------------------------------------------------
+
+
+def _begun(_: CaseStarted) -> Offers:
+    return draft_of(Offers)()
+
+
+def _offered(offers: Draft, event: WorkOffered) -> None:
+    _set(offers, event.agent, event.at, review=event.review)
+
+
+def _answered(offers: Draft, event: OfferAccepted | OfferRescinded) -> None:
+    _set(offers, None, None, review=event.review)
+
+
+def _refused(offers: Draft, event: OfferDeclined) -> None:
+    _set(offers, None, None, review=event.review)
+    name = "review_asked" if event.review else "asked"
+    others = tuple(agent for agent in getattr(offers, name) if agent != event.agent)
+    setattr(offers, name, (*others, event.agent))
+
+
+def _set(offers: Draft, agent: str | None, at: datetime | None, *, review: bool) -> None:
+    if review:
+        offers.review_to, offers.review_at = agent, at
+    else:
+        offers.offered_to, offers.offered_at = agent, at
+
+
+def _asked_anew(offers: Draft, _: CaseAssigned | CaseReopened) -> None:
+    offers.asked = ()
+
+
+def _left(offers: Draft, event: CaseReleased) -> None:
+    offers.asked = (event.agent,)
+
+
+def _review_asked_anew(offers: Draft, _: ReviewTaken | DraftSubmitted) -> None:
+    offers.review_asked = ()
+
+
+def _more(agent: Draft, event: WorkOffered) -> None:
+    agent.given_at = event.at
+    if event.review:
+        agent.reviews += 1
+    else:
+        agent.offered = counted(agent.offered, event.channel, 1)
+
+
+def _less(agent: Draft, event: OfferAccepted | OfferDeclined | OfferRescinded) -> None:
+    if event.review:
+        agent.reviews -= 1
+    else:
+        agent.offered = counted(agent.offered, event.channel, -1)
+
+
+_BY_SYSTEM = (OfferWork, ExpireOffer)
+_ANSWERS = (AcceptOffer, RejectOffer)
+
+OFFERS: Room[SeesOffers] = Room(
+    name="offers",
+    needs=(
+        Rule("actor.role", "Routing and timers do this", "§3", _BY_SYSTEM, by_system),
+        Rule("actor.role", "Only an agent answers offers", "§3", _ANSWERS, by_agent),
+        Rule("agent.known", "The agent named is known", "§3", (OfferWork,), agent_known, AIM),
+        Rule("offer.edge", "Only an offer that stands is answered", "§3", (OfferCommand,), _stands),
+        Rule("offer.waiting", "Only waiting work is offered", "§3", (OfferWork,), _waits),
+    ),
+    rules=(
+        Rule("offer.outstanding", "What is offered to one is not taken by another", "§3", (CaseAssigned,), _elsewhere),
+        Rule("offer.agent", "An offer is answered by whom it is for", "§3", _ANSWERS, _only_the_offered),
+        Rule("offer.rescind", "The system or a supervisor takes offers back", "§3", (RescindOffer,), _may_rescind),
+        Rule("offer.late", "An offer is accepted in time", "§3", (AcceptOffer,), _in_time),
+        Rule("offer.timeout", "An offer stands its time", "§3", (ExpireOffer,), _unanswered),
+    ),
+    decide={
+        OfferWork: _offer,
+        AcceptOffer: _accept,
+        RejectOffer: _reject,
+        ExpireOffer: _expire,
+        RescindOffer: _rescind,
+    },
+    follows={
+        CaseAssigned: _offer_answered,
+        ReviewTaken: _offer_answered,
+        CaseClosed: _nothing_to_offer,
+        CaseUnqueued: _nothing_to_offer,
+        **dict.fromkeys(DECIDED, _draft_decided),
+    },
+    creates={(Offers, CaseStarted): _begun},
+    evolve={
+        (Offers, WorkOffered): _offered,
+        (Offers, OfferAccepted): _answered,
+        (Offers, OfferRescinded): _answered,
+        (Offers, OfferDeclined): _refused,
+        (Offers, CaseAssigned): _asked_anew,
+        (Offers, CaseReopened): _asked_anew,
+        (Offers, CaseReleased): _left,
+        (Offers, ReviewTaken): _review_asked_anew,
+        (Offers, DraftSubmitted): _review_asked_anew,
+        (Agent, WorkOffered): _more,
+        (Agent, OfferAccepted): _less,
+        (Agent, OfferDeclined): _less,
+        (Agent, OfferRescinded): _less,
+    },
+    timers=(TIMEOUT, REVIEW_TIMEOUT),
+    probes=(Probe("accept_offer", AcceptOffer), Probe("reject_offer", RejectOffer)),
+)

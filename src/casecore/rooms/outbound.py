@@ -1,0 +1,314 @@
+"""Outbound: we write first.
+
+* **Starting an outbound case is one step**: the case starts, its agent holds it and works on it, and the message goes
+  out as pending. It happens as all of that would one by one, so every rule of assigning and of replying is asked: the
+  agent is available, serves the queue and has room; an email has a subject; a channel takes what it takes.
+* Whoever may not reply directly starts it **for approval**: the case is theirs, and the message waits as a draft.
+* We write first on **WhatsApp, email and SMS**. On Apple Messages and the other channels the customer does; what that
+  means is said in the refusal. A thread with an open case needs no second one: reply there.
+* On WhatsApp somebody is written to first only with their **consent**: they opted in, or wrote to us on WhatsApp
+  before (a message of theirs on that thread). The policy says which of the two it accepts. Whoever withdrew their
+  consent is not written to on either basis until they opt in again. It is asked for when the case is started, and
+  again whenever something is sent that answers no message of the last 24 hours: in between it may be withdrawn.
+* An **opt-in** says where and how it was given, because somebody may ask for the proof. It stands on the customer.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Any
+
+import attrs
+
+from casecore.channels import WHATSAPP, Channel, Consent
+from casecore.kernel import (
+    Command,
+    Draft,
+    Event,
+    Reason,
+    Room,
+    Rule,
+    a_choice,
+    a_flag,
+    a_part,
+    a_text,
+    an_id,
+    frozen,
+    some_texts,
+)
+from casecore.kernel.records import freeze
+from casecore.policies import Aspect, Policy
+from casecore.rooms.approvals import DraftSubmitted
+from casecore.rooms.arrivals import SuccessorStarted, thread_identity
+from casecore.rooms.assignments import CaseAssigned, WorkBegun, queue_known
+from casecore.rooms.cases import Case, CaseStarted, by_agent, started
+from casecore.rooms.contacts import Contact
+from casecore.rooms.offers import Offers
+from casecore.rooms.prepared import PreparedText
+from casecore.rooms.replies import ReplySent
+from casecore.rooms.sla import Clocks, SeesClocks
+from casecore.rooms.threads import Customer, CustomerMet, Thread, ThreadOpened, message_fresh, named
+from casecore.rooms.whatsapp import is_open
+from casecore.rooms.wrap_ups import Aftermath
+from casecore.statuses import Status
+
+# Commands and events -----------------------------------------------------------------------------------
+
+
+@frozen
+class RecordConsent(Command):
+    """The customer opts in to being written to on WhatsApp, or withdraws that.
+
+    Attributes:
+        opted_in: Whether they opt in; False: they withdraw.
+        note: Where and how they said so.
+    """
+
+    customer: str = an_id()
+    opted_in: bool = a_flag(default=True)
+    note: str = a_text(default="")
+
+
+@frozen
+class StartOutbound(Command):
+    """An agent writes first.
+
+    Attributes:
+        thread: The conversation it belongs to.
+        new_case: The id of the case.
+        message: The message's own id; for approval, the draft's.
+        text: What it says; of a template, what the agent saw in the preview.
+        customer: To whom; needed the first time on a thread.
+        channel: Where; needed the first time on a thread.
+        name: The customer's name, if it is known.
+        queue: The queue of the case, and of the approval; by the policy's filters if it is not given.
+        language: The customer's language, e.g. `pt`.
+        template: What the text is made from.
+        for_approval: It is submitted for approval instead of being sent.
+        note: For the reviewer.
+    """
+
+    thread: str = an_id()
+    new_case: str = an_id()
+    message: str = an_id()
+    text: str = a_text(default="")
+    customer: str | None = an_id(default=None)
+    channel: Channel | None = a_choice(Channel, default=None)
+    name: str | None = a_text(default=None)
+    queue: str | None = an_id(default=None)
+    language: str | None = a_text(default=None)
+    template: PreparedText | None = a_part(PreparedText, default=None)
+    attachments: tuple[str, ...] = some_texts(default=())
+    subject: str = a_text(default="")
+    about_account: bool = a_flag(default=False)
+    for_approval: bool = a_flag(default=False)
+    note: str = a_text(default="")
+
+
+@frozen
+class ConsentRecorded(Event):
+    """The customer opted in to being written to on WhatsApp, or withdrew that; the note says where and how."""
+
+    customer: str
+    opted_in: bool
+    note: str = ""
+
+
+# Needs -------------------------------------------------------------------------------------------------
+
+CUSTOMER_WRITES_FIRST = MappingProxyType(
+    {
+        Channel.CHAT: "a chat begins when the customer opens it",
+        Channel.MESSAGING: "a conversation begins when the customer opens it",
+        Channel.APPLE_MESSAGES: "Apple Messages for Business lets nobody but the customer begin",
+        Channel.MESSENGER: "Messenger lets nobody but the customer begin",
+        Channel.TWITTER_DM: "a direct message there answers the customer's",
+        Channel.VOICE: "a call is placed by telephone",
+        Channel.FACEBOOK: "what we write first there is a post for everybody, and no case",
+        Channel.TWITTER: "what we write first there is a post for everybody, and no case",
+        Channel.LINKEDIN: "what we write first there is a post for everybody, and no case",
+    }
+)
+"""The channels on which no case is started by us, and why."""
+
+
+def _channel(view: SeesClocks, command: StartOutbound) -> Channel | None:
+    return view.thread.channel if view.thread is not None else command.channel
+
+
+def _we_begin(view: SeesClocks, command: StartOutbound, _: Policy) -> Reason | None:
+    channel = _channel(view, command)
+    why = None if channel is None else CUSTOMER_WRITES_FIRST.get(channel)
+    if why is None:
+        return None
+    found = f"no case is started by us on {channel}: {why}"
+    return Reason("outbound.channel", found, "wait for the customer, or write on WhatsApp, by email or by SMS")
+
+
+def _no_open_case(view: SeesClocks, command: StartOutbound, _: Policy) -> Reason | None:
+    case = view.case
+    if case is None or case.status is Status.CLOSED:
+        return None
+    return Reason("outbound.open_case", f"thread {command.thread} has the open case {case.id}", "reply there")
+
+
+def _case_fresh(view: SeesClocks, command: StartOutbound, _: Policy) -> Reason | None:
+    if view.named is None:
+        return None
+    return Reason("case.fresh", f"case id {command.new_case!r} is taken", "give the new case an id of its own")
+
+
+# Rules -------------------------------------------------------------------------------------------------
+
+
+def bases(view: SeesClocks) -> frozenset[Consent]:
+    """On what bases the customer may be written to first on this WhatsApp thread; none once they withdrew."""
+    opted_in = None if view.customer is None else view.customer.opted_in
+    if opted_in is False:
+        return frozenset()
+    wrote = view.thread is not None and view.thread.customer_at is not None
+    return frozenset((*((Consent.OPT_IN,) if opted_in else ()), *((Consent.PRIOR_CONTACT,) if wrote else ())))
+
+
+_BASES = MappingProxyType(
+    {Consent.OPT_IN: "opted in", Consent.PRIOR_CONTACT: "wrote to us on WhatsApp before"},
+)
+_NO_BASIS = "neither opted in nor wrote to us on WhatsApp before"
+
+
+def _consent(view: SeesClocks, subject: StartOutbound | ReplySent, policy: Policy) -> Reason | None:
+    case = view.case
+    if case is None or case.channel is not WHATSAPP:
+        return None
+    if isinstance(subject, ReplySent) and is_open(view, policy, subject.at):
+        return None
+    found, accepted = bases(view), policy.whatsapp.consent
+    if not found.isdisjoint(accepted):
+        return None
+    told = " and ".join(words for basis, words in _BASES.items() if basis in found) or _NO_BASIS
+    if view.customer is not None and view.customer.opted_in is False:
+        told = "withdrew their consent"
+    return Reason(
+        "whatsapp.consent",
+        f"{case.customer} {told}; the policy accepts {', '.join(accepted) or 'nothing'}",
+        "ask for their opt-in in another way, and record it",
+        {"found": tuple(sorted(found)), "accepted": accepted},
+    )
+
+
+def _proven(_: SeesClocks, command: RecordConsent, __: Policy) -> Reason | None:
+    if command.note.strip() or not command.opted_in:
+        return None
+    return Reason("consent.proof", "the opt-in does not say where it was given", "say where and how in the note")
+
+
+# Handlers ----------------------------------------------------------------------------------------------
+
+
+def _record(view: SeesClocks, command: RecordConsent, _: Policy) -> tuple[Event, ...]:
+    c = command
+    met = () if view.customer is not None else (CustomerMet(c.by, c.at, c.customer),)
+    return (*met, ConsentRecorded(c.by, c.at, c.customer, c.opted_in, c.note))
+
+
+def _begin(view: SeesClocks, command: StartOutbound, policy: Policy) -> CaseStarted | None:
+    c, thread = command, view.thread
+    customer = c.customer if thread is None else thread.customer
+    channel = _channel(view, c)
+    if customer is None or channel is None:  # `thread.identity` has refused it already
+        return None
+    queue = c.queue or policy.queue_for(channel, None, c.language)
+    before = None if view.case is None else view.case.id
+    return CaseStarted(c.by, c.at, c.new_case, c.thread, customer, channel, queue, None, c.language, before)
+
+
+def _about(view: SeesClocks, command: StartOutbound, policy: Policy) -> Aspect | None:
+    """What the policy's overrides look at of the case that is about to start."""
+    begun = _begin(view, command, policy)
+    return None if begun is None else Aspect(begun.channel, begun.queue, begun.tags)
+
+
+def _start(view: SeesClocks, command: StartOutbound, policy: Policy) -> tuple[Event, ...]:
+    c, begun = command, _begin(view, command, policy)
+    if begun is None:
+        return ()
+    by, at, case = c.by, c.at, c.new_case
+    events: list[Event] = []
+    if view.customer is None:
+        events.append(CustomerMet(by, at, begun.customer, c.name))
+    events += named(view, by, at, c.name)  # known since they opted in, by nothing but an id
+    if view.thread is None:
+        events.append(ThreadOpened(by, at, c.thread, begun.customer, begun.channel))
+    events.append(begun)
+    if begun.predecessor is not None:
+        events.append(SuccessorStarted(by, at, begun.predecessor, case))
+    events += (CaseAssigned(by, at, case, by), WorkBegun(by, at, case, by))
+    how = (c.about_account, c.subject, c.template)
+    if c.for_approval:
+        queue, note = begun.queue, c.note
+        draft = DraftSubmitted(by, at, case, c.message, c.text, Status.PENDING, c.attachments, queue, note, *how)
+        return (*events, draft)
+    return (*events, ReplySent(by, at, case, c.message, c.text, Status.PENDING, by, c.attachments, None, *how))
+
+
+def _once_started(view: SeesClocks, command: StartOutbound, policy: Policy) -> SeesClocks:
+    """The view once the case is there: its agent holds it and has begun to work, and nothing has been sent yet."""
+    begun = _begin(view, command, policy)
+    if begun is None:
+        return view
+    case: Draft = started(begun)
+    case.status, case.assignee, case.owner = Status.OPEN, command.by, command.by
+    wrote = None if view.thread is None else view.thread.customer_at
+    row: Any = view
+    foreseen: SeesClocks = attrs.evolve(
+        row,
+        case=freeze(case, Case),
+        thread=Thread(begun.thread, begun.customer, begun.channel, begun.case, wrote),
+        draft=None,
+        offers=Offers(),
+        contact=Contact(command.by, command.at, silence_since=command.at),
+        aftermath=Aftermath(),
+        clocks=Clocks(),
+        holder=view.actor,
+        reviewer=None,
+        offered=None,
+        review_offered=None,
+    )
+    return foreseen
+
+
+# Evolve ------------------------------------------------------------------------------------------------
+
+
+def _consented(customer: Draft, event: ConsentRecorded) -> None:
+    customer.opted_in = event.opted_in
+
+
+_START = (StartOutbound,)
+
+OUTBOUND: Room[SeesClocks] = Room(
+    name="outbound",
+    needs=(
+        Rule("actor.role", "Only an agent starts a case", "§7", _START, by_agent),
+        Rule("thread.identity", "A thread is one customer on one channel", "§1", _START, thread_identity),
+        Rule("outbound.channel", "We write first on some channels only", "§7", _START, _we_begin),
+        Rule("outbound.open_case", "A thread has one open case", "§1", _START, _no_open_case),
+        Rule("case.fresh", "A case's id is used once", "§2", _START, _case_fresh),
+        Rule("message.fresh", "A message's id is used once", "§1", _START, message_fresh),
+        Rule("queue.known", "The queue exists", "§7", _START, queue_known),
+    ),
+    rules=(
+        Rule("consent.proof", "An opt-in says where it was given", "§7", (RecordConsent,), _proven),
+        Rule(
+            "whatsapp.consent",
+            "On WhatsApp, whom we write to first has opted in, or wrote before",
+            "§7",
+            (StartOutbound, ReplySent),
+            _consent,
+        ),
+    ),
+    decide={RecordConsent: _record, StartOutbound: _start},
+    evolve={(Customer, ConsentRecorded): _consented},
+    foresees={StartOutbound: _once_started},
+    about={StartOutbound: _about},
+)

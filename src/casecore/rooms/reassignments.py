@@ -1,0 +1,106 @@
+"""Reassignment: how work is given to somebody else, and where a case goes that comes back.
+
+* **Reassigning** a case or a review to an agent offers it to them, if they are eligible; if they refuse, it stays
+  in the queue. To a queue: any member of it may then work it. It is for the assignee or a supervisor; a review may
+  also be reassigned by the author of the draft and by whoever may review it.
+* What was offered to somebody before is taken back. A contact that goes on ends as transferred.
+* **Reopening**: a case that nobody holds goes to its queue, available to all, when its customer writes again; or to
+  its owner, where the policy says so and the owner can take it. Never to somebody who is away.
+"""
+
+from __future__ import annotations
+
+from casecore.kernel import SYSTEM, Event, Probe, Room, Rule, a_text, an_id, frozen
+from casecore.policies import Policy
+from casecore.policies.sections import ReopenTo
+from casecore.rooms.approvals import ReassignDraft, ReviewReassigned
+from casecore.rooms.arrivals import CaseReopened
+from casecore.rooms.assignments import (
+    AIM,
+    CaseAssigned,
+    CaseQueued,
+    CaseReleased,
+    Release,
+    agent_known,
+    one_aim,
+    queue_known,
+)
+from casecore.rooms.cases import CaseCommand, not_closed, only_holder
+from casecore.rooms.eligibility import obstacles
+from casecore.rooms.offers import Rescission, SeesOffers, WorkOffered, taken_back
+from casecore.rooms.reviews import review_over
+from casecore.statuses import ESCALATED
+
+# Command -----------------------------------------------------------------------------------------------
+
+
+@frozen
+class ReassignCase(CaseCommand):
+    """The case goes to another agent or to a queue; exactly one of the two is given."""
+
+    agent: str | None = an_id(default=None)
+    queue: str | None = an_id(default=None)
+    note: str = a_text(default="")
+
+
+# Handlers ----------------------------------------------------------------------------------------------
+
+
+def _reassign_case(view: SeesOffers, command: ReassignCase, _: Policy) -> tuple[Event, ...]:
+    c, case = command, view.case
+    if case is None or (c.agent is not None and c.agent == case.assignee):
+        return ()
+    withdrawn = taken_back(view, c, Rescission.REASSIGNED, review=False)
+    release: tuple[Event, ...] = ()
+    if case.assignee is not None:
+        release = (CaseReleased(c.by, c.at, case.id, case.assignee, Release.TRANSFERRED),)
+    queue = c.queue or case.queue
+    queued = CaseQueued(c.by, c.at, case.id, queue, case.unanswered_since or c.at, c.note)
+    aimed = () if c.agent is None else (WorkOffered(c.by, c.at, case.id, c.agent, case.channel),)
+    return (*withdrawn, *release, queued, *aimed)
+
+
+def _reassign_review(view: SeesOffers, command: ReassignDraft, _: Policy) -> tuple[Event, ...]:
+    c, case, draft = command, view.case, view.draft
+    if case is None or draft is None or (c.agent is not None and c.agent == draft.reviewer):
+        return ()
+    withdrawn = taken_back(view, c, Rescission.REASSIGNED, review=True)
+    moved = ReviewReassigned(c.by, c.at, c.case, draft.id, c.queue or draft.queue, c.note)
+    aimed = () if c.agent is None else (WorkOffered(c.by, c.at, c.case, c.agent, case.channel, review=True),)
+    return (*withdrawn, *review_over(view, c), moved, *aimed)
+
+
+# What follows ------------------------------------------------------------------------------------------
+
+
+def _reopened(view: SeesOffers, event: CaseReopened, policy: Policy) -> tuple[Event, ...]:
+    """Where a case goes that nobody holds when its customer writes again: never to somebody who is away."""
+    case, owner = view.case, view.holder
+    if case is None or case.assignee is not None or (view.offers is not None and view.offers.offered_to is not None):
+        return ()
+    to_owner = policy.reopening.to is ReopenTo.OWNER_IF_ELIGIBLE
+    if to_owner and owner is not None and next(obstacles(owner, case, policy), None) is None:
+        return (CaseAssigned(SYSTEM, event.at, case.id, owner.id, waiting=True),)
+    if case.waiting_since is not None and case.status is ESCALATED:
+        return ()  # it was on offer all the time: its waiting time goes on
+    return (CaseQueued(SYSTEM, event.at, case.id, case.queue, case.unanswered_since or event.at),)
+
+
+_REASSIGN = (ReassignCase, ReassignDraft)
+
+REASSIGNMENTS: Room[SeesOffers] = Room(
+    name="reassignments",
+    needs=(
+        Rule("lifecycle.closed", "A closed case can never be changed", "§2", (ReassignCase,), not_closed),
+        Rule("reassign.aim", "Work goes to an agent or to a queue", "§3", _REASSIGN, one_aim, AIM),
+        Rule("agent.known", "The agent named is known", "§3", _REASSIGN, agent_known, AIM),
+        Rule("queue.known", "The queue exists", "§3", _REASSIGN, queue_known, AIM),
+    ),
+    rules=(Rule("assignment.holder", "Only the assignee, or a supervisor", "§3", (ReassignCase,), only_holder),),
+    decide={ReassignCase: _reassign_case, ReassignDraft: _reassign_review},
+    follows={CaseReopened: _reopened},
+    probes=(
+        Probe("reassign_to_agent", ReassignCase, asks=("agent",)),
+        Probe("reassign_to_queue", ReassignCase, asks=("queue",)),
+    ),
+)

@@ -1,0 +1,235 @@
+"""Replies: what an agent sends to the customer, and the status it is sent with.
+
+* Only the assignee (or a supervisor) replies: directly with the permission `reply`, otherwise through approval, which
+  stays open to everybody.
+* A reply carries text, attachments or both, as far as the channel takes them, and says whether the case is then
+  pending, escalated or resolved.
+* The rules guard the *sent reply*, so they hold however it came to be sent.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Protocol
+
+from casecore.kernel import (
+    Draft,
+    Event,
+    Probe,
+    Reason,
+    Room,
+    Rule,
+    a_choice,
+    a_flag,
+    a_part,
+    a_text,
+    an_id,
+    frozen,
+    some_texts,
+)
+from casecore.kernel.records import draft_of
+from casecore.policies import Policy
+from casecore.policies.sections import ChannelRules
+from casecore.rooms.agents import REPLY
+from casecore.rooms.assignments import place_after
+from casecore.rooms.cases import Case, CaseCommand, SeesCase, by_agent, edge, not_closed, only_holder
+from casecore.rooms.prepared import PreparedText
+from casecore.rooms.threads import Message, message_fresh
+from casecore.statuses import SENT_AS, Status
+
+# Commands and events -----------------------------------------------------------------------------------
+
+
+@frozen
+class SendReply(CaseCommand):
+    """An agent replies.
+
+    Attributes:
+        message: The reply's own id.
+        text: What it says.
+        send_as: The status the case has then: pending, escalated or resolved.
+        attachments: Names or addresses of what is attached.
+        about_account: It tells something about the customer's account.
+        subject: Of an email.
+        template: The template or quick reply it is made from; the text is then what the agent saw in the preview.
+    """
+
+    message: str = an_id()
+    text: str = a_text(default="")
+    send_as: Status = a_choice(Status, default=Status.PENDING)
+    attachments: tuple[str, ...] = some_texts(default=())
+    about_account: bool = a_flag(default=False)
+    subject: str = a_text(default="")
+    template: PreparedText | None = a_part(PreparedText, default=None)
+
+
+@frozen
+class ReplySent(Event):
+    """A reply went to the customer.
+
+    Attributes:
+        by: Who sent it: the author, or the reviewer who approved it.
+        author: In whose name.
+        reviewer: Who approved it; None for a direct reply.
+        template: What it was made from, with the values: all that whoever posts it needs beside the text.
+    """
+
+    case: str
+    message: str
+    text: str
+    send_as: Status
+    author: str
+    attachments: tuple[str, ...] = ()
+    reviewer: str | None = None
+    about_account: bool = False
+    subject: str = ""
+    template: PreparedText | None = None
+
+
+class Sendable(Protocol):
+    """Whatever carries the content of a reply: the sent one, or a draft of it."""
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+
+    @property
+    def attachments(self) -> tuple[str, ...]:
+        """What is attached."""
+
+
+# Needs -------------------------------------------------------------------------------------------------
+
+
+def send_edge(view: SeesCase, send_as: Status) -> Reason | None:
+    """What the life cycle has against sending a reply as this status."""
+    trigger = SENT_AS.get(send_as) or f"send_as_{send_as}"
+    return edge(view.case, trigger, "send it as pending, escalated or resolved")
+
+
+def _can_send(view: SeesCase, command: SendReply, _: Policy) -> Reason | None:
+    return send_edge(view, command.send_as)
+
+
+# Rules -------------------------------------------------------------------------------------------------
+
+# Emoji as a policy means them: the pictographic planes, and any sign that a selector or keycap turns into a picture.
+_EMOJI = re.compile("[\U0001f000-\U0001faff\ufe0f\u20e3]")
+
+
+def _rules_of_channel(view: SeesCase, policy: Policy) -> ChannelRules | None:
+    if view.case is None:
+        return None
+    rules: ChannelRules = getattr(policy.channels, view.case.channel)
+    return rules
+
+
+def says_something(_: SeesCase, reply: Sendable, __: Policy) -> Reason | None:
+    """The rule that a reply carries text or attachments."""
+    if reply.attachments or reply.text.strip():
+        return None
+    return Reason("reply.content", "the reply is empty", "write a text or attach something")
+
+
+def attachments_taken(view: SeesCase, reply: Sendable, policy: Policy) -> Reason | None:
+    """The rule that the channel takes attachments, if the reply has any."""
+    if not reply.attachments:
+        return None
+    rules = _rules_of_channel(view, policy)
+    if view.case is None or rules is None or rules.attachments:
+        return None
+    found = f"{view.case.channel} takes no attachments; this reply has {len(reply.attachments)}"
+    return Reason("channels.attachments", found, "send it without attachments")
+
+
+def emoji_taken(view: SeesCase, reply: Sendable, policy: Policy) -> Reason | None:
+    """The rule that the channel takes emoji, if the reply has any."""
+    rules = _rules_of_channel(view, policy)
+    if view.case is None or rules is None or rules.emoji or reply.text.isascii():
+        return None
+    emoji = _EMOJI.search(reply.text)
+    if emoji is None:
+        return None
+    found = f"{view.case.channel} takes no emoji; there is one at character {emoji.start()}"
+    return Reason("channels.emoji", found, "take it out", {"offset": emoji.start()})
+
+
+def _may_reply(view: SeesCase, event: ReplySent, _: Policy) -> Reason | None:
+    if event.reviewer is not None:
+        return None
+    if view.actor is not None and REPLY in view.actor.permissions:
+        return None
+    return Reason("reply.permission", f"{event.author} may not reply directly", "submit the reply for approval instead")
+
+
+# Handlers and what follows -----------------------------------------------------------------------------
+
+
+def _send(_: SeesCase, command: SendReply, __: Policy) -> tuple[Event, ...]:
+    c = command
+    return (
+        ReplySent(
+            c.by,
+            c.at,
+            c.case,
+            c.message,
+            c.text,
+            c.send_as,
+            c.by,
+            c.attachments,
+            None,
+            c.about_account,
+            c.subject,
+            c.template,
+        ),
+    )
+
+
+def _after_reply(view: SeesCase, event: ReplySent, _: Policy) -> tuple[Event, ...]:
+    return place_after(view, event, event.send_as)
+
+
+# Evolve ------------------------------------------------------------------------------------------------
+
+
+def _sent(case: Draft, event: ReplySent) -> None:
+    case.status = event.send_as
+    case.status_at = event.at
+    case.unanswered_since = None
+
+
+def _went(event: ReplySent) -> Message:
+    return draft_of(Message)(event.message, event.case, event.author)
+
+
+REPLIES: Room[SeesCase] = Room(
+    name="replies",
+    needs=(
+        Rule("actor.role", "Only an agent replies", "§4", (SendReply,), by_agent),
+        Rule("lifecycle.closed", "A closed case can never be changed", "§2", (SendReply,), not_closed),
+        Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (SendReply,), _can_send, ("send_as",)),
+        Rule("message.fresh", "A message's id is used once", "§1", (SendReply,), message_fresh, ("message",)),
+    ),
+    rules=(
+        Rule("assignment.holder", "Only the assignee replies", "§4", (SendReply,), only_holder),
+        Rule("reply.permission", "Replying directly needs the permission", "§4", (ReplySent,), _may_reply),
+        Rule("reply.content", "A reply says something", "§4", (ReplySent,), says_something, ("text", "attachments")),
+        Rule(
+            "channels.attachments",
+            "A channel takes attachments or not",
+            "§4",
+            (ReplySent,),
+            attachments_taken,
+            ("attachments",),
+        ),
+        Rule("channels.emoji", "A channel takes emoji or not", "§4", (ReplySent,), emoji_taken, ("text",)),
+    ),
+    decide={SendReply: _send},
+    follows={ReplySent: _after_reply},
+    creates={(Message, ReplySent): _went},
+    evolve={(Case, ReplySent): _sent},
+    probes=tuple(
+        Probe(str(trigger), SendReply, {"send_as": status}, asks=("message", "text", "subject"))
+        for status, trigger in SENT_AS.items()
+    ),
+)

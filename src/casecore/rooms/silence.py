@@ -1,0 +1,213 @@
+"""Silence: when an agent may end a chat whose customer does not answer.
+
+* Silence starts at the latest of the customer's last message, the acceptance, and the agent's last reply that was
+  not an attempt. There is none while the customer waits for an answer.
+* The agent **asks** whether the customer is there ("are you there?"): a message of its own that changes no status
+  and needs no approval. The policy says how often it must have been asked, and from when the time counts: the
+  silence, or the question.
+* At **exactly** the policy's time (two minutes) and after, the agent may **disconnect**: the closing message, with
+  the customer's name or its fallback wording, is sent as resolved, and the contact ends. Earlier is refused with
+  the seconds to go.
+* A message of the customer ends the silence and forgets the attempts; so does a reply.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from casecore.channels import Channel
+from casecore.kernel import Draft, Event, Probe, Reason, Room, Rule, Timer, a_text, an_id, frozen
+from casecore.policies import Policy
+from casecore.policies.kinds import spoken
+from casecore.policies.sections import CountsFrom
+from casecore.rooms.approvals import resolving_past
+from casecore.rooms.assignments import CaseReleased, Release
+from casecore.rooms.cases import Case, CaseCommand, by_agent, edge, only_holder, too_early
+from casecore.rooms.contacts import Contact, SeesContact, active
+from casecore.rooms.threads import Message, message_fresh
+from casecore.statuses import Status, Trigger
+
+COUNTED_ATTEMPTS = 10
+"""Attempts beyond this are not counted: no policy asks for more."""
+
+
+# Commands and events -----------------------------------------------------------------------------------
+
+
+@frozen
+class AskPresence(CaseCommand):
+    """The agent asks whether the customer is still there; any wording counts."""
+
+    message: str = an_id()
+    text: str = a_text(default="")
+
+
+@frozen
+class DisconnectIdle(CaseCommand):
+    """The agent ends the silent chat with the closing message."""
+
+    message: str = an_id()
+
+
+@frozen
+class PresenceAsked(Event):
+    """The agent asked whether the customer is still there."""
+
+    case: str
+    message: str
+    text: str
+
+
+@frozen
+class ChatDisconnected(Event):
+    """The closing message was sent as resolved."""
+
+    case: str
+    message: str
+    text: str
+
+
+# Timers ------------------------------------------------------------------------------------------------
+
+
+def _by_question(view: SeesContact, policy: Policy) -> bool:
+    idle = policy.chat.idle
+    return idle.counts_from is CountsFrom.QUESTION and idle.ask_first > 0
+
+
+def _from_silence(view: SeesContact, policy: Policy) -> timedelta | None:
+    on_chat = view.case is not None and view.case.channel is Channel.CHAT
+    return policy.chat.idle.silence if on_chat and not _by_question(view, policy) else None
+
+
+def _from_question(view: SeesContact, policy: Policy) -> timedelta | None:
+    on_chat = view.case is not None and view.case.channel is Channel.CHAT
+    silent = view.contact is not None and view.contact.silence_since is not None
+    return policy.chat.idle.silence if on_chat and silent and _by_question(view, policy) else None
+
+
+SILENT = Timer("the agent may end the silent chat", "chat.idle.silence", "contact.silence_since", _from_silence)
+UNANSWERED = Timer("the agent may end the silent chat", "chat.idle.silence", "contact.asked_at", _from_question)
+
+
+# Needs and rules ---------------------------------------------------------------------------------------
+
+
+def _on_chat(view: SeesContact, command: CaseCommand, _: Policy) -> Reason | None:
+    if view.case is None or view.case.channel is Channel.CHAT:
+        return None
+    found = f"case {command.case} is on {view.case.channel}"
+    return Reason("idle.chat", found, "this is for chats; reply, or end the contact")
+
+
+def _resolves(view: SeesContact, _: DisconnectIdle, __: Policy) -> Reason | None:
+    return edge(view.case, Trigger.SEND_AS_RESOLVED)
+
+
+def _asked(view: SeesContact, command: DisconnectIdle, policy: Policy) -> Reason | None:
+    contact, needed = view.contact, policy.chat.idle.ask_first
+    if contact is None or contact.attempts >= needed:
+        return None
+    return Reason(
+        "idle.asked",
+        f"case {command.case}: the customer has been asked {contact.attempts} of {needed} times",
+        "ask whether they are still there",
+        {"attempts": contact.attempts, "needed": needed},
+    )
+
+
+def _silent(view: SeesContact, command: DisconnectIdle, policy: Policy) -> Reason | None:
+    contact = view.contact
+    if contact is None:
+        return None
+    if contact.silence_since is None:
+        found = f"case {command.case}: the customer waits for an answer; there is no silence"
+        return Reason("idle.silence", found, "answer first")
+    if _by_question(view, policy) and contact.asked_at is None:
+        return Reason("idle.silence", f"case {command.case}: the silence counts from the question", "ask first")
+    timer = UNANSWERED if _by_question(view, policy) else SILENT
+    due = timer.due(view, policy)
+    if due is None or command.at >= due:
+        return None
+    needed, left = policy.chat.idle.silence, due - command.at
+    found = f"case {command.case}: silence of {spoken(needed - left)} of {spoken(needed)}"
+    return too_early("idle.silence", found, left)
+
+
+def _no_draft(view: SeesContact, event: ChatDisconnected, _: Policy) -> Reason | None:
+    return resolving_past(view, event.case)
+
+
+# Handlers ----------------------------------------------------------------------------------------------
+
+
+def _ask(_: SeesContact, command: AskPresence, policy: Policy) -> tuple[Event, ...]:
+    c = command
+    questions = policy.chat.idle.questions
+    text = c.text or (questions[0] if questions else "")
+    return (PresenceAsked(c.by, c.at, c.case, c.message, text),)
+
+
+def closing_message(view: SeesContact, policy: Policy) -> str:
+    """The closing message of a silent chat, with the customer's name or its fallback wording."""
+    name = view.customer.name if view.customer is not None else None
+    idle = policy.chat.idle
+    return idle.closing.replace("{customer}", name) if name else idle.closing_unnamed
+
+
+def _disconnect(view: SeesContact, command: DisconnectIdle, policy: Policy) -> tuple[Event, ...]:
+    c, case = command, view.case
+    if case is None or case.assignee is None:
+        return ()
+    return (
+        ChatDisconnected(c.by, c.at, c.case, c.message, closing_message(view, policy)),
+        CaseReleased(c.by, c.at, c.case, case.assignee, Release.SILENCE),
+    )
+
+
+# Evolve ------------------------------------------------------------------------------------------------
+
+
+def _attempted(contact: Draft, event: PresenceAsked) -> None:
+    contact.asked_at = event.at
+    contact.attempts = min(contact.attempts + 1, COUNTED_ATTEMPTS)
+
+
+def _resolved(case: Draft, event: ChatDisconnected) -> None:
+    case.status = Status.RESOLVED
+    case.status_at = event.at
+    case.unanswered_since = None
+
+
+def _went(event: PresenceAsked | ChatDisconnected) -> Message:
+    return Message(event.message, event.case, event.by)
+
+
+_BOTH = (AskPresence, DisconnectIdle)
+
+SILENCE: Room[SeesContact] = Room(
+    name="silence",
+    needs=(
+        Rule("actor.role", "Only an agent asks and disconnects", "§6", _BOTH, by_agent),
+        Rule("contact.edge", "A contact goes on", "§6", _BOTH, active("end")),
+        Rule("idle.chat", "Silence counts on chat", "§6", _BOTH, _on_chat),
+        Rule("message.fresh", "A message's id is used once", "§1", _BOTH, message_fresh, ("message",)),
+        Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (DisconnectIdle,), _resolves),
+    ),
+    rules=(
+        Rule("assignment.holder", "Only the assignee, or a supervisor", "§6", _BOTH, only_holder),
+        Rule("idle.asked", "The customer is asked first", "§6", (DisconnectIdle,), _asked),
+        Rule("idle.silence", "The silence has lasted long enough", "§6", (DisconnectIdle,), _silent),
+        Rule(
+            "approval.blocks_resolve", "A waiting draft blocks resolving past it", "§5", (ChatDisconnected,), _no_draft
+        ),
+    ),
+    decide={AskPresence: _ask, DisconnectIdle: _disconnect},
+    creates={(Message, PresenceAsked): _went, (Message, ChatDisconnected): _went},
+    evolve={(Contact, PresenceAsked): _attempted, (Case, ChatDisconnected): _resolved},
+    timers=(SILENT, UNANSWERED),
+    probes=(
+        Probe("ask_presence", AskPresence, asks=("message",)),
+        Probe("disconnect_idle", DisconnectIdle, asks=("message",)),
+    ),
+)

@@ -1,0 +1,404 @@
+"""Service clocks: how fast the first answer came, and how fast the matter was solved.
+
+* **First response (FRT)** runs from the customer's first message to the first reply. **Solution (ST)** runs from
+  the same start until the case is resolved. Either may have no target.
+* Targets are by channel and level (`low`, `normal`, `high`, `urgent`; routing's priority is something else); the
+  more precise one wins. Time counts in the opening hours of a calendar, if the policy names one.
+* A clock is `running`, `met`, `missed` (also while it still runs past its target) or `stopped`: the case was closed
+  before the clock could be met. Closed without any reply, FRT is stopped.
+* The policy names the statuses in which ST pauses, and what reopening does: ST runs on as if the case had not been
+  resolved; or the time it was resolved is left out; or it starts again; or the first solution stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from operator import attrgetter
+from typing import Any, Protocol
+
+from casecore.calendars import Calendar
+from casecore.kernel import Draft, Event, Handler, Probe, Room, Rule, Timer, a_choice, frozen
+from casecore.kernel.records import draft_of, freeze, record
+from casecore.policies import Policy
+from casecore.policies.sections import AfterReopening, Level
+from casecore.rooms.arrivals import CaseReopened, MessageReceived
+from casecore.rooms.assignments import WorkBegun
+from casecore.rooms.cases import (
+    Case,
+    CaseClosed,
+    CaseCommand,
+    CaseStarted,
+    StatusSet,
+    by_agent,
+    not_closed,
+    only_holder,
+)
+from casecore.rooms.replies import ReplySent
+from casecore.rooms.silence import ChatDisconnected
+from casecore.rooms.wrap_ups import SeesWrapUp
+from casecore.statuses import CLOSED, NEW, OPEN, RESOLVED, Status
+
+
+class ClockState(StrEnum):
+    """Where a clock stands."""
+
+    RUNNING = "running"
+    MET = "met"
+    MISSED = "missed"
+    STOPPED = "stopped"
+
+
+RUNNING, MET, MISSED, STOPPED = ClockState
+
+# Record ------------------------------------------------------------------------------------------------
+
+
+@record
+class Clocks:
+    """The instants that a case's service clocks are read from.
+
+    Attributes:
+        level: The level that chooses the targets.
+        started_at: The customer's first message.
+        replied_at: Our first reply to it.
+        solution_from: What ST counts from: the same message, unless reopening started it again.
+        resolved_at: When the case was resolved; None while it is not.
+        closed_at: When it was closed.
+        paused_since: Since when ST is paused.
+        left_out: How many seconds of ST do not count.
+    """
+
+    level: Level = Level.NORMAL
+    started_at: datetime | None = None
+    replied_at: datetime | None = None
+    solution_from: datetime | None = None
+    resolved_at: datetime | None = None
+    closed_at: datetime | None = None
+    paused_since: datetime | None = None
+    left_out: float = 0.0
+
+
+class SeesClocks(SeesWrapUp, Protocol):
+    """The service clocks of the case."""
+
+    @property
+    def clocks(self) -> Clocks | None:
+        """The instants that the clocks are read from."""
+
+
+# Reading -----------------------------------------------------------------------------------------------
+
+
+@record
+class Clock:
+    """One service clock of one case at one instant; all durations are open time of the calendar.
+
+    Attributes:
+        name: `first_response` or `solution`.
+        target: What was promised.
+        elapsed: What has passed, or had when it ended.
+        state: Where it stands.
+        due: The instant (aware) at which the target is reached; None when it does not run.
+    """
+
+    name: str
+    target: timedelta
+    elapsed: timedelta
+    state: ClockState
+    due: datetime | None = None
+
+    @property
+    def remaining(self) -> timedelta:
+        """What is left; negative once the target is past."""
+        return self.target - self.elapsed
+
+    @property
+    def percent(self) -> float:
+        """How much of the target has passed, 100 at the target."""
+        return 100 * self.elapsed / self.target
+
+
+def first_response(view: SeesClocks, policy: Policy, at: datetime) -> Clock | None:
+    """The FRT of a case; None where it has no target or the customer has not written.
+
+    Args:
+        view: The desk's view of the case, or its file.
+        policy: The SOP in force.
+        at: Now (aware).
+    """
+    clocks = view.clocks
+    if clocks is None:
+        return None
+    return _clock("first_response", view, policy, at, clocks.started_at, clocks.replied_at)
+
+
+def solution(view: SeesClocks, policy: Policy, at: datetime) -> Clock | None:
+    """The ST of a case; None where it has no target or the customer has not written.
+
+    Args:
+        view: The desk's view of the case, or its file.
+        policy: The SOP in force.
+        at: Now (aware).
+    """
+    clocks = view.clocks
+    if clocks is None:
+        return None
+    left_out = timedelta(seconds=clocks.left_out)
+    since, reached_at, paused_at = clocks.solution_from, clocks.resolved_at, clocks.paused_since
+    return _clock("solution", view, policy, at, since, reached_at, paused_at, left_out)
+
+
+def _clock(
+    name: str,
+    view: SeesClocks,
+    policy: Policy,
+    at: datetime,
+    since: datetime | None,
+    reached_at: datetime | None,
+    paused_at: datetime | None = None,
+    left_out: timedelta = timedelta(0),
+) -> Clock | None:
+    """A clock that runs from `since` until it is reached, or stops when the case is closed before."""
+    case, clocks = view.case, view.clocks
+    if case is None or clocks is None or since is None:
+        return None
+    if policy.layered:
+        policy = policy.at(at).for_(case)
+    target, calendar = policy.promised(name, case.channel, clocks.level)
+    if target is None:
+        return None
+    end, due = reached_at or clocks.closed_at, None
+    if paused_at is not None:
+        paused_at = max(paused_at, since)
+        left_out += _open(calendar, paused_at, max(end or at, paused_at))
+    if end is not None or paused_at is not None:
+        elapsed = _open(calendar, since, end or at)
+    elif calendar is None:
+        elapsed, due = at - since, _later(since, target + left_out)
+    else:
+        elapsed, due = calendar.clock(since, at, target + left_out)
+    elapsed -= left_out
+    if reached_at is None and end is not None:
+        state = STOPPED
+    else:
+        state = MISSED if elapsed > target else MET if reached_at else RUNNING
+    return freeze(draft_of(Clock)(name, target, elapsed, state, due), Clock)
+
+
+def _open(calendar: Calendar | None, start: datetime, end: datetime) -> timedelta:
+    return end - start if calendar is None else calendar.open_time(start, end)
+
+
+def _later(start: datetime, length: timedelta) -> datetime | None:
+    try:
+        return start + length
+    except OverflowError:  # after the last day of the calendar: it never comes
+        return None
+
+
+# Timers ------------------------------------------------------------------------------------------------
+
+
+def _length(
+    read: Callable[[SeesClocks, Policy, datetime], Clock | None], since: str
+) -> Callable[..., timedelta | None]:
+    def length(view: Any, policy: Policy) -> timedelta | None:
+        start = getattr(view.clocks, since)
+        clock = read(view, policy, start)
+        return None if clock is None or clock.due is None else clock.due - start
+
+    return length
+
+
+FIRST_RESPONSE = Timer("the first response is late", "sla", "clocks.started_at", _length(first_response, "started_at"))
+SOLUTION = Timer("the solution is late", "sla", "clocks.solution_from", _length(solution, "solution_from"))
+
+
+# Command and events ------------------------------------------------------------------------------------
+
+
+@frozen
+class SetLevel(CaseCommand):
+    """The case gets another level, and with it other targets."""
+
+    level: Level = a_choice(Level)
+
+
+@frozen
+class LevelSet(Event):
+    """The case has this level from now on."""
+
+    case: str
+    level: Level
+
+
+@frozen
+class SolutionReached(Event):
+    """The case is resolved: ST stands still."""
+
+    case: str
+
+
+@frozen
+class SolutionUndone(Event):
+    """The case is not resolved after all: ST runs again, `again` from now, or without the seconds left out."""
+
+    case: str
+    again: bool
+    left_out: float
+
+
+@frozen
+class SolutionPaused(Event):
+    """ST does not count from now on."""
+
+    case: str
+
+
+@frozen
+class SolutionResumed(Event):
+    """ST counts again; the seconds of open time since it paused are left out."""
+
+    case: str
+    left_out: float
+
+
+# Handlers and what follows -----------------------------------------------------------------------------
+
+
+def _set_level(_: SeesClocks, command: SetLevel, __: Policy) -> tuple[Event, ...]:
+    return (LevelSet(command.by, command.at, command.case, command.level),)
+
+
+def _starts(view: SeesClocks, event: CaseStarted, policy: Policy) -> tuple[Event, ...]:
+    """A policy may pause ST until somebody looks at the case."""
+    if view.case is not None and view.case.id == event.case:
+        return ()  # we start it ourselves, so it does not wait to be looked at
+    return (SolutionPaused(event.by, event.at, event.case),) if NEW in policy.sla.pause_in else ()
+
+
+def _moves(new_status: Callable[[Any], Status]) -> Handler[SeesClocks]:
+    """What a change of status does to ST, by what an event says the new status is."""
+
+    def moves(view: SeesClocks, event: Event, policy: Policy) -> tuple[Event, ...]:
+        case, clocks = view.case, view.clocks
+        if case is None or clocks is None:
+            return ()
+        new, pauses_in = new_status(event), policy.sla.pause_in
+        if case.status is new:
+            return ()
+        paused_at, resolved_at = clocks.paused_since, clocks.resolved_at
+        if resolved_at is not None and policy.sla.after_reopening is AfterReopening.FIRST_SOLUTION_STANDS:
+            return ()
+        events: list[Event] = []
+        if paused_at is not None and new not in pauses_in:
+            events.append(SolutionResumed(event.by, event.at, case.id, _paused(case, policy, clocks, event.at)))
+        if new is RESOLVED and resolved_at is None:
+            events.append(SolutionReached(event.by, event.at, case.id))
+        if resolved_at is not None and case.status is RESOLVED and new is not CLOSED:
+            events.append(_undone(case, resolved_at, clocks, event, policy))
+        if new in pauses_in and paused_at is None:
+            events.append(SolutionPaused(event.by, event.at, case.id))
+        return tuple(events)
+
+    return moves
+
+
+def _paused(case: Case, policy: Policy, clocks: Clocks, end: datetime) -> float:
+    """How many seconds ST has been paused; what lies before the customer's first message counts for nothing."""
+    if clocks.paused_since is None or clocks.solution_from is None:
+        return 0.0
+    since = max(clocks.paused_since, clocks.solution_from)
+    return _seconds(case, policy, since, max(end, since))
+
+
+def _undone(case: Case, resolved_at: datetime, clocks: Clocks, event: Event, policy: Policy) -> SolutionUndone:
+    after, left_out = policy.sla.after_reopening, 0.0
+    if after is AfterReopening.LEAVES_OUT and clocks.paused_since is None:  # what was paused is left out already
+        left_out = _seconds(case, policy, resolved_at, event.at)
+    return SolutionUndone(event.by, event.at, case.id, after is AfterReopening.STARTS_AGAIN, left_out)
+
+
+def _seconds(case: Case, policy: Policy, start: datetime, end: datetime) -> float:
+    return _open(policy.calendar_for(case.channel), start, end).total_seconds()
+
+
+# Evolve ------------------------------------------------------------------------------------------------
+
+
+def _began(_: CaseStarted) -> Clocks:
+    return draft_of(Clocks)()
+
+
+def _wrote(clocks: Draft, event: MessageReceived) -> None:
+    if clocks.started_at is None:
+        clocks.started_at = clocks.solution_from = event.at
+
+
+def _replied(clocks: Draft, event: ReplySent) -> None:
+    if clocks.replied_at is None and clocks.started_at is not None:
+        clocks.replied_at = event.at
+
+
+def _levelled(clocks: Draft, event: LevelSet) -> None:
+    clocks.level = event.level
+
+
+def _reached(clocks: Draft, event: SolutionReached) -> None:
+    clocks.resolved_at = event.at
+
+
+def _begins_again(clocks: Draft, event: SolutionUndone) -> None:
+    clocks.resolved_at = None
+    clocks.left_out += event.left_out
+    if event.again:
+        clocks.solution_from = event.at
+        clocks.left_out = 0.0
+        clocks.paused_since = None if clocks.paused_since is None else event.at
+
+
+def _pauses(clocks: Draft, event: SolutionPaused) -> None:
+    clocks.paused_since = event.at
+
+
+def _resumed(clocks: Draft, event: SolutionResumed) -> None:
+    clocks.paused_since = None
+    clocks.left_out += event.left_out
+
+
+def _closed(clocks: Draft, event: CaseClosed) -> None:
+    clocks.closed_at = event.at
+
+
+SLA: Room[SeesClocks] = Room(
+    name="sla",
+    needs=(
+        Rule("actor.role", "Only an agent sets the level", "§8", (SetLevel,), by_agent),
+        Rule("lifecycle.closed", "A closed case can never be changed", "§2", (SetLevel,), not_closed),
+    ),
+    rules=(Rule("assignment.holder", "Only the assignee, or a supervisor", "§8", (SetLevel,), only_holder),),
+    decide={SetLevel: _set_level},
+    follows={
+        CaseStarted: _starts,
+        StatusSet: _moves(attrgetter("status")),
+        ReplySent: _moves(attrgetter("send_as")),
+        **dict.fromkeys((WorkBegun, CaseReopened), _moves(lambda _: OPEN)),
+        ChatDisconnected: _moves(lambda _: RESOLVED),
+        CaseClosed: _moves(lambda _: CLOSED),
+    },
+    creates={(Clocks, CaseStarted): _began},
+    evolve={
+        (Clocks, MessageReceived): _wrote,
+        (Clocks, ReplySent): _replied,
+        (Clocks, LevelSet): _levelled,
+        (Clocks, SolutionReached): _reached,
+        (Clocks, SolutionUndone): _begins_again,
+        (Clocks, SolutionPaused): _pauses,
+        (Clocks, SolutionResumed): _resumed,
+        (Clocks, CaseClosed): _closed,
+    },
+    timers=(FIRST_RESPONSE, SOLUTION),
+    probes=tuple(Probe(f"set_level_{level}", SetLevel, {"level": level}) for level in Level),
+)

@@ -1,0 +1,189 @@
+"""Customers, their threads and their messages: who writes, where, and what was said.
+
+* A thread is one customer on one channel. It has many cases over time, at most one of them not closed.
+* A message belongs to the case that was current when it came or went. Its text lives in the event; the record keeps
+  what can still change: sentiment and tags.
+* Message ids are the caller's and are used once, so a message that is delivered twice is refused the second time.
+* Where a customer's name is not known, the next message that says it is believed; a name that is known stays.
+* The customer's last message on a thread is one instant on the thread; everything that counts from it reads it there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from attrs import field
+
+from casecore.channels import Channel
+from casecore.kernel import Command, Draft, Event, Reason, Room, a_text, an_id, frozen, some_texts
+from casecore.kernel.records import draft_of, record
+from casecore.policies import Policy
+from casecore.rooms.agents import SeesAgents
+
+
+class Feeling(StrEnum):
+    """The sentiment of a message."""
+
+    POSITIVE = "positive"
+    NEUTRAL = "neutral"
+    NEGATIVE = "negative"
+
+
+# Records -----------------------------------------------------------------------------------------------
+
+
+@record
+class Customer:
+    """Somebody who writes or calls.
+
+    Attributes:
+        name: None while it is not known.
+        profile: What else is known, by name: email, phone, photo, followers.
+        positive: How many of their messages are marked positive; likewise negative.
+        opted_in: Whether they agreed to be written to on WhatsApp, or withdrew it; None while they said neither.
+    """
+
+    id: str
+    name: str | None = None
+    profile: Mapping[str, str] = field(factory=dict, hash=False)
+    positive: int = 0
+    negative: int = 0
+    opted_in: bool | None = None
+
+
+@record
+class Thread:
+    """One customer on one channel.
+
+    Attributes:
+        case: The latest case; None before the first.
+        customer_at: When the customer last wrote; None while only we have.
+    """
+
+    id: str
+    customer: str
+    channel: Channel
+    case: str | None = None
+    customer_at: datetime | None = None
+
+
+@record
+class Message:
+    """What can still change about a message that came or went; its author, where one of us wrote it."""
+
+    id: str
+    case: str
+    author: str | None = None
+    sentiment: Feeling = Feeling.NEUTRAL
+    tags: frozenset[str] = frozenset()
+
+
+class SeesThread(SeesAgents, Protocol):
+    """The conversation that the command is about."""
+
+    @property
+    def customer(self) -> Customer | None:
+        """The customer of the case, or the one the command names."""
+
+    @property
+    def thread(self) -> Thread | None:
+        """The thread of the case, or the one the command names."""
+
+    @property
+    def message(self) -> Message | None:
+        """The message the command names, if there is one with that id."""
+
+
+# Commands and events -----------------------------------------------------------------------------------
+
+
+@frozen
+class RecordCustomer(Command):
+    """What is known of a customer is written down; what is None stays, and an empty value is forgotten."""
+
+    customer: str = an_id()
+    name: str | None = a_text(default=None)
+    profile: Mapping[str, str] = some_texts(factory=dict, hash=False)
+
+
+@frozen
+class CustomerMet(Event):
+    """A customer is known from now on."""
+
+    customer: str
+    name: str | None = None
+
+
+@frozen
+class CustomerRecorded(Event):
+    """A customer's name and profile are now these."""
+
+    customer: str
+    name: str | None
+    profile: Mapping[str, str] = field(factory=dict, hash=False)
+
+
+@frozen
+class ThreadOpened(Event):
+    """A customer uses a channel for the first time."""
+
+    thread: str
+    customer: str
+    channel: Channel
+
+
+# Needs -------------------------------------------------------------------------------------------------
+
+
+def message_fresh(view: SeesThread, command: Command, _: Policy) -> Reason | None:
+    """The need of every command that brings a message with an id of its own."""
+    if view.message is None:
+        return None
+    return Reason(
+        "message.fresh",
+        f"message {view.message.id!r} is on case {view.message.case} already",
+        "give each message its own id; a message delivered twice counts once",
+    )
+
+
+# Handlers and evolve -----------------------------------------------------------------------------------
+
+
+def _record_customer(view: SeesThread, command: RecordCustomer, _: Policy) -> tuple[Event, ...]:
+    known = view.customer or Customer(command.customer)
+    profile = {name: value for name, value in {**known.profile, **command.profile}.items() if value}
+    name = known.name if command.name is None else command.name or None
+    met = () if view.customer else (CustomerMet(command.by, command.at, command.customer),)
+    return (*met, CustomerRecorded(command.by, command.at, command.customer, name, profile))
+
+
+def named(view: SeesThread, by: str, at: datetime, name: str | None) -> tuple[Event, ...]:
+    """What follows where a customer's name is said: one who has none gets it, one who has one keeps it."""
+    known = view.customer
+    if known is None or known.name or not name:
+        return ()
+    return (CustomerRecorded(by, at, known.id, name, known.profile),)
+
+
+def _met(event: CustomerMet) -> Customer:
+    return draft_of(Customer)(event.customer, event.name)
+
+
+def _recorded(customer: Draft, event: CustomerRecorded) -> None:
+    customer.name = event.name
+    customer.profile = event.profile
+
+
+def _thread_opened(event: ThreadOpened) -> Thread:
+    return draft_of(Thread)(event.thread, event.customer, event.channel)
+
+
+THREADS: Room[SeesThread] = Room(
+    name="threads",
+    decide={RecordCustomer: _record_customer},
+    creates={(Customer, CustomerMet): _met, (Thread, ThreadOpened): _thread_opened},
+    evolve={(Customer, CustomerRecorded): _recorded},
+)

@@ -1,0 +1,444 @@
+"""Wrap-up: what an ended contact needs before its agent gets work again.
+
+* On every channel, an ended contact needs a disposition **and** notes, as the policy says. Until then its agent
+  does not become available and gets no work; everything else goes on. Cases with a contact undisposed are not
+  closed by hand.
+* **Email**: before disposing, the contact is related to the customer, and to the account case where the caller says
+  that there is one. A complaint about an installer is related to customer, installer and case; the installer may be
+  added after the disposition, where the policy says so, and is an open duty until it is. A reply needs a subject.
+* An email that answers a message of another agent was theirs to handle: whoever disposed it without transferring it
+  to them names them in the notes.
+* A next state is reached with the last disposition, inside that command.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Protocol
+
+import attrs
+
+from casecore.channels import EMAIL, Channel
+from casecore.kernel import SYSTEM, Draft, Event, Probe, Reason, Room, Rule, a_choice, a_flag, a_text, an_id, frozen
+from casecore.kernel.records import draft_of, record
+from casecore.policies import Policy
+from casecore.policies.sections import Relation, RelationsDue
+from casecore.rooms.agents import Agent, AgentUnavailable, is_supervisor
+from casecore.rooms.approvals import DraftSubmitted
+from casecore.rooms.arrivals import MessageReceived
+from casecore.rooms.assignments import agent_named
+from casecore.rooms.cases import CaseClosed, CaseCommand, CaseStarted, CloseReason, by_agent
+from casecore.rooms.commitments import SeesCommitment
+from casecore.rooms.contacts import ContactEnded
+from casecore.rooms.replies import ReplySent
+
+INSTALLER = "installer"
+"""Whom a complaint is about, in `email.complaint_relations`."""
+
+
+# Records -----------------------------------------------------------------------------------------------
+
+
+@record
+class WrapUp:
+    """A contact that has ended and is not disposed yet.
+
+    Attributes:
+        because: How it ended.
+        earlier_handler: Who handled the message that the customer answered, if that was somebody else.
+    """
+
+    id: str
+    case: str
+    agent: str
+    channel: Channel
+    ended_at: datetime
+    because: str
+    earlier_handler: str | None = None
+
+
+@record
+class Aftermath:
+    """What of a case's contacts is still open, and what the case is related to elsewhere.
+
+    Attributes:
+        undisposed: How many of its contacts are not disposed.
+        complaint: Whether it is a complaint about an installer.
+        account_case: Whether the caller says that there is an account case.
+        related: What it has been related to.
+        duty_of: Who disposed the contact while a relation was still missing; None when no duty is open.
+        earlier_handler: Who wrote the message that the customer answered last.
+    """
+
+    undisposed: int = 0
+    complaint: bool = False
+    account_case: bool = False
+    related: frozenset[Relation] = frozenset()
+    duty_of: str | None = None
+    earlier_handler: str | None = None
+
+
+class SeesWrapUp(SeesCommitment, Protocol):
+    """What is still open after a contact."""
+
+    @property
+    def aftermath(self) -> Aftermath | None:
+        """What of the case's contacts is still open."""
+
+    @property
+    def wrap_up(self) -> WrapUp | None:
+        """The wrap-up the command names: of this case and agent."""
+
+
+def wrap_up_id(case: str, agent: str) -> str:
+    """The id of what an agent has to dispose on a case; there is never more than one.
+
+    A slash in the agent's id is written `~1`, so that no two wrap-ups share an id.
+    """
+    return f"{case}/{agent.replace('~', '~0').replace('/', '~1')}"
+
+
+# Commands ----------------------------------------------------------------------------------------------
+
+
+@frozen
+class Dispose(CaseCommand):
+    """An ended contact gets its outcome.
+
+    Attributes:
+        code: One of the policy's codes.
+        notes: What happened.
+        agent: Whose contact it was, where a supervisor disposes it for them; otherwise who gives the command.
+    """
+
+    code: str = a_text(default="")
+    notes: str = a_text(default="")
+    agent: str | None = an_id(default=None)
+
+
+@frozen
+class FlagCase(CaseCommand):
+    """The agent learns what sort of matter it is; what is None stays."""
+
+    complaint: bool | None = a_flag(default=None)
+    account_case: bool | None = a_flag(default=None)
+
+
+@frozen
+class RelateRecord(CaseCommand):
+    """The case is related to a record of another system: the customer's, the installer's, the account case."""
+
+    relation: Relation = a_choice(Relation)
+    record: str = an_id()
+
+
+# Events ------------------------------------------------------------------------------------------------
+
+
+@frozen
+class WrapUpOwed(Event):
+    """An ended contact waits for its disposition."""
+
+    wrap_up: str
+    case: str
+    agent: str
+    channel: Channel
+    because: str
+    earlier_handler: str | None = None
+
+
+@frozen
+class Disposed(Event):
+    """An ended contact got its outcome."""
+
+    wrap_up: str
+    case: str
+    agent: str
+    code: str
+    notes: str
+
+
+@frozen
+class DutyLeft(Event):
+    """A contact was disposed while a relation was missing; it is still to be added."""
+
+    case: str
+    agent: str
+    missing: frozenset[Relation]
+
+
+@frozen
+class DutyDone(Event):
+    """The last missing relation was added."""
+
+    case: str
+
+
+@frozen
+class CaseFlagged(Event):
+    """The agent learnt what sort of matter it is."""
+
+    case: str
+    complaint: bool
+    account_case: bool
+
+
+@frozen
+class RecordRelated(Event):
+    """The case is related to a record of another system."""
+
+    case: str
+    relation: Relation
+    record: str
+
+
+# Needs -------------------------------------------------------------------------------------------------
+
+
+def _owed(view: SeesWrapUp, command: Dispose, _: Policy) -> Reason | None:
+    if view.wrap_up is not None:
+        return None
+    found = f"{command.agent or command.by} has no ended contact on case {command.case}"
+    return Reason("wrap_up.owed", found, "end the contact first; it may have been disposed already")
+
+
+# Rules -------------------------------------------------------------------------------------------------
+
+
+def _own(view: SeesWrapUp, command: Dispose, _: Policy) -> Reason | None:
+    if command.agent in (None, command.by) or is_supervisor(view.actor):
+        return None
+    return Reason("wrap_up.agent", f"the contact was {command.agent}'s", f"ask {command.agent} or a supervisor")
+
+
+def _code(_: SeesWrapUp, command: Dispose, policy: Policy) -> Reason | None:
+    needed = policy.wrap_up
+    if (not command.code and not needed.disposition) or command.code in needed.codes:
+        return None
+    found = f"{command.code!r} is no disposition" if command.code else "the disposition is missing"
+    return Reason("wrap_up.disposition", found, f"choose one of {', '.join(needed.codes)}")
+
+
+def _notes(_: SeesWrapUp, command: Dispose, policy: Policy) -> Reason | None:
+    if command.notes.strip() or not policy.wrap_up.notes:
+        return None
+    return Reason("wrap_up.notes", "the notes are missing", "say what happened")
+
+
+def missing_relations(view: SeesWrapUp, policy: Policy) -> frozenset[Relation]:
+    """What an email's contact still has to be related to."""
+    return frozenset() if view.aftermath is None else _missing(view, view.aftermath, policy)
+
+
+def _missing(view: SeesWrapUp, after: Aftermath, policy: Policy) -> frozenset[Relation]:
+    if view.case is None or view.case.channel is not EMAIL:
+        return frozenset()
+    needed = set()
+    if policy.email.relate_customer:
+        needed.add(Relation.CUSTOMER)
+    if policy.email.relate_case and after.account_case:
+        needed.add(Relation.CASE)
+    if after.complaint:
+        needed.update(policy.email.complaint_relations.get(INSTALLER, ()))
+    return frozenset(needed) - after.related
+
+
+def _related(view: SeesWrapUp, _: Dispose, policy: Policy) -> Reason | None:
+    missing = missing_relations(view, policy)
+    if policy.email.complaint_relations_due is RelationsDue.AFTER_DISPOSITION:
+        missing -= {Relation.INSTALLER}
+    if not missing or view.case is None:
+        return None
+    names = ", ".join(sorted(missing))
+    return Reason("email.relations", f"case {view.case.id} is not related to: {names}", "relate it first")
+
+
+def _names_handler(view: SeesWrapUp, command: Dispose, _: Policy) -> Reason | None:
+    row = view.wrap_up
+    handler = row.earlier_handler if row is not None else None
+    if handler is None or handler in command.notes:
+        return None
+    return Reason(
+        "email.earlier_handler",
+        f"{handler} handled the message that the customer answered",
+        f"transfer such emails to {handler}; having handled it, name {handler} in the notes",
+    )
+
+
+def _disposed_before_closing(view: SeesWrapUp, event: CaseClosed, _: Policy) -> Reason | None:
+    after = view.aftermath
+    if event.reason is not CloseReason.BY_HAND or after is None or not after.undisposed:
+        return None
+    found = f"{after.undisposed} contact(s) of case {event.case} are not disposed"
+    return Reason("wrap_up.blocks_close", found, "dispose them first")
+
+
+def _subject(view: SeesWrapUp, event: ReplySent | DraftSubmitted, policy: Policy) -> Reason | None:
+    on_email = view.case is not None and view.case.channel is EMAIL
+    if not on_email or not policy.email.subject_required or event.subject.strip():
+        return None
+    return Reason("email.subject_required", "the email has no subject", "give it one")
+
+
+def _works_on_it(view: SeesWrapUp, command: CaseCommand, _: Policy) -> Reason | None:
+    case, after = view.case, view.aftermath
+    duty = after is not None and after.duty_of == command.by
+    mine = case is not None and case.assignee == command.by
+    if mine or duty or view.wrap_up is not None or command.by == SYSTEM or is_supervisor(view.actor):
+        return None
+    return Reason("wrap_up.contact", f"{command.by} has no contact with case {command.case}", "ask who has")
+
+
+# Handlers and what follows -----------------------------------------------------------------------------
+
+
+def _dispose(view: SeesWrapUp, command: Dispose, policy: Policy) -> tuple[Event, ...]:
+    c, row = command, view.wrap_up
+    if row is None:
+        return ()
+    disposed = Disposed(c.by, c.at, row.id, c.case, row.agent, c.code, c.notes)
+    missing = missing_relations(view, policy)
+    duty = (DutyLeft(c.by, c.at, c.case, row.agent, missing),) if missing else ()
+    return (disposed, *duty)
+
+
+def _flag(view: SeesWrapUp, command: FlagCase, policy: Policy) -> tuple[Event, ...]:
+    c, after = command, view.aftermath
+    if after is None:
+        return ()
+    complaint = after.complaint if c.complaint is None else c.complaint
+    account_case = after.account_case if c.account_case is None else c.account_case
+    if (complaint, account_case) == (after.complaint, after.account_case):
+        return ()
+    flagged = CaseFlagged(c.by, c.at, c.case, complaint, account_case)
+    row: Any = after
+    later: Aftermath = attrs.evolve(row, complaint=complaint, account_case=account_case)
+    done = after.duty_of is not None and not _missing(view, later, policy)
+    return (flagged, DutyDone(c.by, c.at, c.case)) if done else (flagged,)
+
+
+def _relate(view: SeesWrapUp, command: RelateRecord, policy: Policy) -> tuple[Event, ...]:
+    c, after = command, view.aftermath
+    related = RecordRelated(c.by, c.at, c.case, c.relation, c.record)
+    last = after is not None and after.duty_of is not None and missing_relations(view, policy) <= {c.relation}
+    return (related, DutyDone(c.by, c.at, c.case)) if last else (related,)
+
+
+def _wrap_up_begins(view: SeesWrapUp, event: ContactEnded, policy: Policy) -> tuple[Event, ...]:
+    if not policy.wrap_up.required:
+        return _next_state(view, event, event.agent, contacts=1, wrap_ups=0)
+    handler = view.aftermath.earlier_handler if view.aftermath and event.channel is EMAIL else None
+    handler = None if handler == event.agent or event.because == "transferred" else handler
+    owed = wrap_up_id(event.case, event.agent)
+    return (WrapUpOwed(event.by, event.at, owed, event.case, event.agent, event.channel, event.because, handler),)
+
+
+def _after_disposition(view: SeesWrapUp, event: Disposed, _: Policy) -> tuple[Event, ...]:
+    return _next_state(view, event, event.agent, contacts=0, wrap_ups=1)
+
+
+def _next_state(view: SeesWrapUp, event: Event, agent_id: str, *, contacts: int, wrap_ups: int) -> tuple[Event, ...]:
+    """The next state is reached if this was all that the agent held and owed."""
+    agent = agent_named(view, agent_id)
+    if agent is None or agent.next_reason is None or (agent.contacts, agent.wrap_ups) != (contacts, wrap_ups):
+        return ()
+    return (AgentUnavailable(event.by, event.at, agent.id, agent.next_reason),)
+
+
+# Evolve ------------------------------------------------------------------------------------------------
+
+
+def _began(_: CaseStarted) -> Aftermath:
+    return draft_of(Aftermath)()
+
+
+def _wrap_up(event: WrapUpOwed) -> WrapUp:
+    return WrapUp(event.wrap_up, event.case, event.agent, event.channel, event.at, event.because, event.earlier_handler)
+
+
+def _one_owed(after: Draft, _: WrapUpOwed) -> None:
+    after.undisposed += 1
+
+
+def _one_disposed(after: Draft, _: Disposed) -> None:
+    after.undisposed -= 1
+
+
+def _owes(agent: Draft, _: WrapUpOwed) -> None:
+    agent.wrap_ups += 1
+
+
+def _owes_less(agent: Draft, event: Disposed) -> None:
+    agent.wrap_ups -= 1
+    agent.idle_since = event.at
+
+
+def _flagged(after: Draft, event: CaseFlagged) -> None:
+    after.complaint = event.complaint
+    after.account_case = event.account_case
+
+
+def _relation(after: Draft, event: RecordRelated) -> None:
+    after.related |= {event.relation}
+
+
+def _duty(after: Draft, event: DutyLeft) -> None:
+    after.duty_of = event.agent
+
+
+def _no_duty(after: Draft, _: DutyDone) -> None:
+    after.duty_of = None
+
+
+def _answers(after: Draft, event: MessageReceived) -> None:
+    after.earlier_handler = event.answers
+
+
+_CONTEXT = (FlagCase, RelateRecord)
+_EMAILS = (ReplySent, DraftSubmitted)
+WRAP_UP_COMMANDS = (Dispose, *_CONTEXT)
+"""The commands that look at what their agent still has to dispose on the case."""
+
+WRAP_UPS: Room[SeesWrapUp] = Room(
+    name="wrap_ups",
+    needs=(
+        Rule("actor.role", "Only an agent disposes", "§6", (Dispose,), by_agent),
+        Rule("wrap_up.owed", "A contact has ended and is not disposed", "§6", (Dispose,), _owed),
+    ),
+    rules=(
+        Rule("wrap_up.agent", "A contact is disposed by whose it was", "§6", (Dispose,), _own),
+        Rule("wrap_up.disposition", "An ended contact needs a disposition", "§6", (Dispose,), _code, ("code",)),
+        Rule("wrap_up.notes", "An ended contact needs notes", "§6", (Dispose,), _notes, ("notes",)),
+        Rule("email.relations", "An email's contact is related before it is disposed", "§6", (Dispose,), _related),
+        Rule("email.earlier_handler", "Who handled it before is named", "§3", (Dispose,), _names_handler, ("notes",)),
+        Rule("wrap_up.contact", "Who has the contact says what it is about", "§6", _CONTEXT, _works_on_it),
+        Rule(
+            "wrap_up.blocks_close",
+            "An undisposed contact blocks closing by hand",
+            "§6",
+            (CaseClosed,),
+            _disposed_before_closing,
+        ),
+        Rule("email.subject_required", "An email has a subject", "§6", _EMAILS, _subject, ("subject",)),
+    ),
+    decide={Dispose: _dispose, FlagCase: _flag, RelateRecord: _relate},
+    follows={ContactEnded: _wrap_up_begins, Disposed: _after_disposition},
+    creates={(Aftermath, CaseStarted): _began, (WrapUp, WrapUpOwed): _wrap_up},
+    evolve={
+        (Aftermath, WrapUpOwed): _one_owed,
+        (Aftermath, Disposed): _one_disposed,
+        (Aftermath, CaseFlagged): _flagged,
+        (Aftermath, RecordRelated): _relation,
+        (Aftermath, DutyLeft): _duty,
+        (Aftermath, DutyDone): _no_duty,
+        (Aftermath, MessageReceived): _answers,
+        (Agent, WrapUpOwed): _owes,
+        (Agent, Disposed): _owes_less,
+    },
+    removes=frozenset({(WrapUp, Disposed)}),
+    probes=(
+        Probe("dispose", Dispose, asks=("code", "notes")),
+        Probe("relate_customer", RelateRecord, {"relation": Relation.CUSTOMER}, asks=("record",)),
+        Probe("flag_complaint", FlagCase, {"complaint": True}),
+    ),
+)

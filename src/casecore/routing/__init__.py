@@ -1,0 +1,358 @@
+"""Routing: which waiting work goes to whom next, and why.
+
+Routing advises; rules decide. It proposes commands (`OfferWork`, `RescindOffer`) that go through `decide` like
+anybody's, and reads the same obstacles that the rules read.
+
+* **What waits**: cases in a queue that are new, open or escalated, and reviews of drafts. Pending ones are found by
+  pull or search. What is offered to somebody waits for the answer.
+* **Order**: highest priority first (`initial + seconds waited x acceleration`, at most `max`, of the queue), then
+  the longest waiting, then the id.
+* **Who**: of the eligible agents, those who have not declined or left this work come first; among them the policy's
+  strategy decides: the longest idle (then the fewest contacts), the least loaded (then the longest idle), or
+  whoever got work longest ago; at last the id. An email that answers an agent's message goes to that agent first,
+  if they can take it.
+* **Push** queues are offered here; from **pull** queues agents fetch (`next_for`), and they may fetch from push
+  queues too.
+* Offers to somebody who takes no more work are taken back.
+
+This file reads like the rules and looks at everything each time. `routing_index.py` gives the same answers for a
+desk of a million waiting cases; a property holds the two equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+from casecore.channels import EMAIL, Channel
+from casecore.desk import Desk
+from casecore.kernel import SYSTEM, Command, Reason, frozen
+from casecore.kernel.records import draft_of, freeze, record
+from casecore.policies import Aspect, Policy
+from casecore.policies.sections import Delivery, Priority, Strategy
+from casecore.rooms.agents import Agent
+from casecore.rooms.assignments import OpenCase
+from casecore.rooms.composition import CaseFile
+from casecore.rooms.eligibility import ANY, OBSTACLES, OBSTACLES_TO_REVIEWS, STOPPED_BY, not_served
+from casecore.rooms.offers import OfferWork, RescindOffer, Rescission
+from casecore.rooms.reviews import TakeReview, not_reviewer
+from casecore.statuses import ESCALATED, NEW, OPEN, PENDING
+
+OFFERED_STATUSES = frozenset({NEW, OPEN, ESCALATED})
+"""The statuses in which a waiting case is offered."""
+
+Rank: TypeAlias = tuple[float, datetime, str, bool]
+"""The place of a piece of work; the smallest comes first."""
+
+_PUSH = Delivery.PUSH
+
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@record
+class Work:
+    """Something that waits for an agent: a case, or the review of its draft.
+
+    Attributes:
+        asked: Who left or declined it, longest ago first.
+        author: Who wrote the draft, for a review.
+        prefers: Who should have it first: the agent whose message it answers.
+        aspect: What the policy's overrides look at of its case; None where there are none.
+    """
+
+    case: str
+    queue: str
+    channel: Channel
+    since: datetime
+    asked: tuple[str, ...] = ()
+    author: str | None = None
+    prefers: str | None = None
+    review: bool = False
+    aspect: Aspect | None = None
+
+    def rank(self, at: datetime, policy: Policy) -> Rank:
+        """Its place in the order; the smallest comes first."""
+        return rank(self.case, self.since, at, policy.queues[self.queue].priority, review=self.review)
+
+
+_draft_of_work = draft_of(Work)
+
+
+def rank(case: str, since: datetime, at: datetime, priority: Priority, *, review: bool) -> Rank:
+    """The place of a piece of work among all that waits: the highest priority, the longest waiting, the id."""
+    return (-priority.after((at - since).total_seconds()), since, case, review)
+
+
+def waiting(file: CaseFile, policy: Policy, *, pull: bool = False) -> Iterator[Work]:
+    """What of a case waits to be offered; with `pull`, to be fetched. `policy`: what is in force at that instant."""
+    for work in (waiting_case(file, policy, pull=pull), waiting_review(file, policy, pull=pull)):
+        if work is not None:
+            yield work
+
+
+def waiting_case(file: CaseFile, policy: Policy, *, pull: bool = False) -> Work | None:
+    """The case itself, where it waits to be offered; with `pull`, to be fetched."""
+    case, offers = file.case, file.offers
+    if (
+        case.waiting_since is None
+        or not (case.status in OFFERED_STATUSES or (pull and case.status is PENDING))
+        or (offers is not None and offers.offered_to is not None)
+        or not _handed_out(case.queue, policy, pull=pull)
+    ):
+        return None
+    aspect, prefers = policy.aspect(case), None
+    if case.channel is EMAIL and file.aftermath is not None and policy.of(aspect).routing.earlier_handler:
+        prefers = file.aftermath.earlier_handler
+    asked = offers.asked if offers else ()
+    work = _draft_of_work(case.id, case.queue, case.channel, case.waiting_since, asked, None, prefers, aspect=aspect)
+    return freeze(work, Work)
+
+
+def waiting_review(file: CaseFile, policy: Policy, *, pull: bool = False) -> Work | None:
+    """The review of a case's draft, where it waits to be offered; with `pull`, to be fetched."""
+    case, offers, draft = file.case, file.offers, file.draft
+    if (
+        draft is None
+        or draft.reviewer is not None
+        or (offers is not None and offers.review_to is not None)
+        or not _handed_out(draft.queue, policy, pull=pull)
+    ):
+        return None
+    asked, aspect = offers.review_asked if offers else (), policy.aspect(case)
+    since, author = draft.waiting_since, draft.author
+    work = _draft_of_work(case.id, draft.queue, case.channel, since, asked, author, review=True, aspect=aspect)
+    return freeze(work, Work)
+
+
+def _handed_out(queue: str, policy: Policy, *, pull: bool) -> bool:
+    known = policy.queues.get(queue)
+    return known is not None and (pull or known.delivery is _PUSH)
+
+
+# Who ---------------------------------------------------------------------------------------------------
+
+
+def why_not(agent: Agent, work: Work, policy: Policy) -> Iterator[Reason]:
+    """Everything that keeps an agent from this work; nothing when they are eligible.
+
+    How much an agent may hold is what the policy says for the case of this work, whatever the cases are that they have.
+    """
+    policy = policy.of(work.aspect)
+    unserved = not_served(agent, work.queue)
+    if unserved is not None:
+        yield unserved
+    for _, obstacle in (OBSTACLES_TO_REVIEWS if work.review else OBSTACLES).values():
+        reason = obstacle(agent, work.channel, policy)
+        if reason is not None:
+            yield reason
+    unfit = not_reviewer(agent, work.author, policy) if work.review else None
+    if unfit is not None:
+        yield unfit
+
+
+Turn: TypeAlias = tuple[Any, ...]
+"""An agent's place among the eligible ones; the smallest comes first."""
+
+
+def turn(agent: Agent, strategy: Strategy) -> Turn:
+    """An agent's place by a strategy alone; at last their id."""
+    return _TURNS[strategy](agent)
+
+
+def _idle(agent: Agent) -> datetime:
+    return agent.idle_since or LONG_AGO
+
+
+_TURNS: Mapping[Strategy, Callable[[Agent], Turn]] = {
+    Strategy.LONGEST_IDLE: lambda agent: (_idle(agent), agent.load, agent.id),
+    Strategy.LEAST_LOADED: lambda agent: (agent.load, _idle(agent), agent.id),
+    Strategy.ROUND_ROBIN: lambda agent: (agent.given_at or LONG_AGO, agent.id),
+}
+"""An agent's place, by strategy."""
+
+
+def place(agent: Agent, work: Work, policy: Policy) -> Turn:
+    """An agent's place for this work: who is preferred, then who has not been asked, then the strategy."""
+    asked = work.asked.index(agent.id) + 1 if agent.id in work.asked else 0
+    return (asked, agent.id != work.prefers, *turn(agent, policy.of(work.aspect).routing.agents))
+
+
+# What next ---------------------------------------------------------------------------------------------
+
+
+def stopped(agent: Agent, policy: Policy) -> bool:
+    """Whether an agent takes no more work at all, so that even what is offered to them is taken back."""
+    return any(obstacle(agent, ANY, policy) is not None for obstacle in STOPPED_BY)
+
+
+def rescinding(file: CaseFile, desk: Desk, at: datetime) -> Iterator[RescindOffer]:
+    """The offers of a case that its agents cannot take any more, whatever the policy says."""
+    for review in (False, True):
+        to = file.offers.to(review=review) if file.offers else None
+        agent = desk.agents.get(to) if to is not None else None
+        if agent is None:
+            continue
+        if stopped(agent, desk.policy):
+            yield RescindOffer(SYSTEM, at, file.case.id, review, Rescission.AGENT_STOPPED)
+
+
+def next_offer(desk: Desk, at: datetime) -> Command | None:
+    """The next command that routing proposes; None when there is nothing to do.
+
+    Args:
+        desk: The whole desk.
+        at: The instant (aware) at which priorities are compared.
+    """
+    policy = desk.policy.at(at)
+    files = sorted(desk.cases.values(), key=lambda file: file.case.id)
+    for file in files:
+        for command in rescinding(file, desk, at):
+            return command
+    works = sorted(
+        (work for file in files for work in waiting(file, policy)),
+        key=lambda work: work.rank(at, policy),
+    )
+    for work in works:
+        agents = (agent for agent in desk.agents.values() if next(why_not(agent, work, policy), None) is None)
+        best = min(agents, key=lambda agent: place(agent, work, policy), default=None)
+        if best is not None:
+            return OfferWork(SYSTEM, at, work.case, best.id, work.review)
+    return None
+
+
+def route(desk: Desk, at: datetime) -> tuple[Command, ...]:
+    """Every command that routing proposes now, in order; give each of them to the desk.
+
+    Args:
+        desk: The whole desk.
+        at: Now (aware).
+    """
+    proposed: list[Command] = []
+    while (command := next_offer(desk, at)) is not None:
+        desk, _ = desk.handle(command)
+        proposed.append(command)
+    return tuple(proposed)
+
+
+def next_for(desk: Desk, agent: str, at: datetime) -> Command | None:
+    """What an agent gets who asks for work ("Give me more"): the command that takes it, or None.
+
+    Args:
+        desk: The whole desk.
+        agent: Who asks.
+        at: Now (aware).
+    """
+    row, policy = desk.agents.get(agent), desk.policy.at(at)
+    if row is None:
+        return None
+    works = (work for file in desk.cases.values() for work in waiting(file, policy, pull=True))
+    fitting = (work for work in works if next(why_not(row, work, policy), None) is None)
+    best = min(fitting, key=lambda work: (agent in work.asked, work.rank(at, policy)), default=None)
+    if best is None:
+        return None
+    return TakeReview(agent, at, best.case) if best.review else OpenCase(agent, at, best.case)
+
+
+# Why ---------------------------------------------------------------------------------------------------
+
+
+@frozen
+class Candidate:
+    """What routing thinks of one agent for one piece of work."""
+
+    agent: str
+    why: str
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def eligible(self) -> bool:
+        """Whether nothing keeps them from it."""
+        return not self.reasons
+
+
+@frozen
+class Explanation:
+    """Why this work, why this agent, and why not each other one.
+
+    Attributes:
+        work: What waits; None where nothing of the case waits to be offered.
+        priority: Its priority at that instant.
+        waited: How long it has waited, in seconds.
+        before: How many pieces of waiting work come before it.
+        chosen: Whom it goes to next; None when nobody can take it.
+        candidates: Every agent, the chosen one first, then by their place.
+        message: The whole in words.
+    """
+
+    case: str
+    work: Work | None
+    priority: float
+    waited: float
+    before: int
+    chosen: str | None
+    candidates: tuple[Candidate, ...]
+    message: str
+
+    def __str__(self) -> str:
+        lines = [self.message]
+        for candidate in self.candidates:
+            mark = "->" if candidate.agent == self.chosen else "  "
+            lines.append(f"{mark} {candidate.agent}: {candidate.why}")
+        return "\n".join(lines)
+
+
+def explain_route(desk: Desk, case: str, at: datetime, *, review: bool = False) -> Explanation:
+    """Why a waiting case, or the review of its draft, goes to whom it goes.
+
+    Args:
+        desk: The whole desk.
+        case: Which case.
+        at: When (aware).
+        review: Whether its draft's review is asked about.
+    """
+    file, policy = desk.cases.get(case), desk.policy.at(at)
+    works = [] if file is None else [work for work in waiting(file, policy) if work.review is review]
+    if not works:
+        return Explanation(case, None, 0.0, 0.0, 0, None, (), _why_not_waiting(case, file, review=review))
+    work = works[0]
+    rank = work.rank(at, policy)
+    others = (other for held in desk.cases.values() for other in waiting(held, policy))
+    before = sum(other.rank(at, policy) < rank for other in others)
+    agents = sorted(desk.agents.values(), key=lambda agent: place(agent, work, policy))
+    candidates = [_candidate(agent, work, policy) for agent in agents]
+    candidates.sort(key=lambda candidate: not candidate.eligible)
+    chosen = candidates[0].agent if candidates and candidates[0].eligible else None
+    waited = (at - work.since).total_seconds()
+    what = f"the review of case {case}" if review else f"case {case}"
+    message = (
+        f"{what} waits in {work.queue} for {waited:.0f} s with priority {-rank[0]:g}; {before} come before it; "
+        + (f"it goes to {chosen}" if chosen else "nobody can take it")
+    )
+    return Explanation(case, work, -rank[0], waited, before, chosen, tuple(candidates), message)
+
+
+def _candidate(agent: Agent, work: Work, policy: Policy) -> Candidate:
+    reasons = tuple(why_not(agent, work, policy))
+    if reasons:
+        return Candidate(agent.id, "; ".join(reason.message for reason in reasons), reasons)
+    idle = f"idle since {agent.idle_since:%H:%M:%S}" if agent.idle_since else "never had work"
+    parts = [f"{idle}, {agent.contacts} contacts"]
+    if agent.id == work.prefers:
+        parts.insert(0, "wrote the message that was answered")
+    if agent.id in work.asked:
+        parts.insert(0, "left or declined it before, so is asked last")
+    return Candidate(agent.id, "; ".join(parts))
+
+
+def _why_not_waiting(case: str, file: CaseFile | None, *, review: bool) -> str:
+    if file is None:
+        return f"there is no case {case}"
+    to = file.offers.to(review=review) if file.offers else None
+    if to is not None:
+        return f"case {case} is offered to {to}, who has not answered"
+    if review:
+        return f"no review of case {case} waits"
+    if file.case.assignee is not None:
+        return f"{file.case.assignee} holds case {case}"
+    return f"case {case} is {file.case.status} and is not offered; it can be fetched or found by search"

@@ -1,0 +1,101 @@
+"""The agenda: which instant comes next, for a host that sets one timer on a large desk.
+
+`Desk.due` looks at every case. An agenda follows the events instead and looks again only at what they touch. It keeps
+only when to look: what is due then it reads from the desk as it is, so that what has been overtaken is never told.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+from casecore.desk import Desk, Due
+from casecore.kernel import Event
+from casecore.routing.heap import Places
+
+
+class Agenda:
+    """Every instant to come of a desk.
+
+    It belongs to the host and lies beside the desk: tell it of every step (`update`), set a timer for `next`, and when
+    it has come, give the commands of what is `ripe`.
+
+    Args:
+        desk: The whole desk; everything that is due is entered.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._order = Places()
+        self._told_until: datetime | None = None
+        self._holder: dict[str, str] = {}
+        self._held_by: defaultdict[str, set[str]] = defaultdict(set)
+        for case in desk.cases:
+            self._look_at_case(case)
+        for commitment in desk.commitments:
+            self._enter(commitment, desk.due_of_commitment(commitment), of_case=False)
+
+    def update(self, desk: Desk, events: Iterable[Event]) -> None:
+        """Follow a step of the desk.
+
+        Args:
+            desk: The desk after it.
+            events: What happened.
+        """
+        self._desk = desk
+        cases: dict[str, None] = {}
+        for event in events:
+            case, agent = getattr(event, "case", None), getattr(event, "agent", None)
+            commitment = getattr(event, "commitment", None)
+            if commitment is not None:
+                self._enter(commitment, desk.due_of_commitment(commitment), of_case=False)
+            if case is not None:
+                cases[case] = None
+            elif agent is not None:  # whether somebody is there concerns all that they hold
+                cases.update(dict.fromkeys(self._held_by[agent]))
+        for case in cases:
+            self._look_at_case(case)
+
+    def next(self) -> Due | None:
+        """What comes next; None when nothing does."""
+        while (name := self._order.first()) is not None:
+            subject, of_case, what = name
+            dues = self._desk.due_of_case(subject) if of_case else self._desk.due_of_commitment(subject)
+            for due in dues:
+                if due.what == what:
+                    return due
+            self._order.drop(name)
+        return None
+
+    def ripe(self, at: datetime) -> tuple[Due, ...]:
+        """What has come by an instant, soonest first; it is taken from the agenda until its case changes again.
+
+        Args:
+            at: Now (aware).
+        """
+        self._told_until = at
+        ripe = []
+        while (due := self.next()) is not None and due.at <= at:
+            ripe.append(due)
+            self._order.drop(self._order.first())
+        return tuple(ripe)
+
+    def _look_at_case(self, case: str) -> None:
+        file = self._desk.cases.get(case)
+        holder = None if file is None else file.case.assignee
+        before = self._holder.pop(case, None)
+        if before is not None:
+            self._held_by[before].discard(case)
+        if holder is not None:
+            self._held_by[holder].add(case)
+            self._holder[case] = holder
+        self._enter(case, self._desk.due_of_case(case), of_case=True)
+
+    def _enter(self, subject: str, dues: Iterable[Due], *, of_case: bool) -> None:
+        for due in dues:
+            name = (subject, of_case, due.what)
+            if due.command is None and self._told_until is not None and due.at <= self._told_until:
+                self._order.drop(name)  # it needs nobody's doing, and has been told
+            else:
+                self._order.put((due.at, due.case, due.key, name))

@@ -1,0 +1,378 @@
+"""Routing for a large desk: the same answers as `routing.py`, from an index that follows the events.
+
+Within one queue every case grows in priority by the same rule, so the order inside a queue is the order of waiting,
+and never changes. What an agent can take of it depends on the channel, on whether it is a review, and on what a
+policy's overrides look at: that is the **sort** of the work. So the work of a queue lies in **lanes**, one a sort. The
+agents who serve it stand in **crews**, all those together who can take the same sorts: somebody who gets work moves
+once a queue, however many lanes there are. Lanes from which agents take in turn by the same strategy make a **line**;
+most queues are one.
+
+Of each line only the first piece that somebody can take is compared with those of the others: a few queues and an
+instant, however much waits.
+
+Only where the first piece is a review that nobody present but its author could take is it laid **aside**, until
+somebody else comes who takes such reviews.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Container, Iterable
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from casecore.channels import Channel
+from casecore.desk import Desk
+from casecore.kernel import SYSTEM, Command, Event
+from casecore.policies import Aspect, Policy
+from casecore.policies.sections import Priority, Strategy
+from casecore.rooms.agents import Agent
+from casecore.rooms.composition import CaseFile
+from casecore.rooms.eligibility import ANY, OBSTACLES, OBSTACLES_TO_ALL, OBSTACLES_TO_REVIEWS, Obstacle
+from casecore.rooms.offers import OfferWork
+from casecore.rooms.reviews import not_reviewer
+from casecore.routing import Turn, Work, rank, rescinding, stopped, turn, waiting_case, waiting_review
+from casecore.routing.heap import Place, Places
+
+Sort: TypeAlias = tuple[Channel, bool, Aspect | None]
+"""What decides, beside the queue, who can take a piece of work: its channel, whether it is a review, and what the
+policy's overrides look at of its case."""
+
+Sorts: TypeAlias = frozenset[Sort]
+
+_NO_SORTS: Sorts = frozenset()
+
+_TO_ALL = tuple(obstacle for _, obstacle in OBSTACLES_TO_ALL.values())
+_TO_SORT = tuple(
+    tuple(obstacle for rule, (_, obstacle) in found.items() if rule not in OBSTACLES_TO_ALL)
+    for found in (OBSTACLES, OBSTACLES_TO_REVIEWS)
+)
+"""What else keeps somebody from cases, and from reviews."""
+
+
+def _unhindered(obstacles: Iterable[Obstacle], agent: Agent, channel: Channel, policy: Policy) -> bool:
+    for obstacle in obstacles:  # noqa: SIM110 -- a generator doubles what this costs, and every event asks it
+        if obstacle(agent, channel, policy) is not None:
+            return False
+    return True
+
+
+class _Crew(Places):
+    """Those agents of a line who can take the same sorts, in their turn.
+
+    An agent's turn is the same wherever agents take turns by the same strategy, so all such crews share the places, and
+    an agent who gets a new one, or goes to other crews, is entered in each of theirs.
+    """
+
+    __slots__ = ("line", "members", "sorts")
+
+    def __init__(self, line: _Line, sorts: Sorts) -> None:
+        super().__init__()
+        self.line, self.sorts = line, sorts
+        self.of = line.turns
+        self.members = 0
+
+
+class _Lane:
+    """The work of one queue and sort in the order of waiting, and the crews who can take it."""
+
+    __slots__ = ("aside", "crews", "line", "sort", "works")
+
+    def __init__(self, line: _Line, sort: Sort) -> None:
+        self.line, self.sort = line, sort
+        self.works = Places()
+        self.aside: dict[str, Place] = {}
+        self.crews: list[_Crew] = []
+
+    def lay_aside(self, case: str) -> None:
+        """Nobody who is there can take this one."""
+        self.aside[case] = self.works.of[case]
+        self.works.drop(case)
+
+    def look_again(self) -> bool:
+        """Somebody has come: what was laid aside is work like any other. Returns whether anything was."""
+        found = bool(self.aside)
+        while self.aside:
+            self.works.put(self.aside.popitem()[1])
+        return found
+
+    def agent(self, besides: Container[str]) -> str | None:
+        """Whose turn it is to take from here, some left aside; None when there is nobody else."""
+        best: Turn | None = None
+        for crew in self.crews:
+            place = crew.front(besides)
+            if place is not None and (best is None or place < best):
+                best = place
+        return None if best is None else best[-1]
+
+
+Front: TypeAlias = tuple[float, datetime, str, bool, _Lane]
+"""A piece of work: its rank, which says its case and whether it is a review, and where it lies."""
+
+
+class _Line:
+    """Lanes of one queue whose agents take their turn by one strategy, and the crews of these agents."""
+
+    __slots__ = ("crews", "lanes", "priority", "sorts", "turns")
+
+    def __init__(self, priority: Priority, turns: dict[Any, Turn]) -> None:
+        self.priority, self.turns = priority, turns
+        self.lanes: dict[Sort, _Lane] = {}
+        self.sorts = _NO_SORTS
+        self.crews: dict[Sorts, _Crew] = {}
+
+    def form(self, sorts: Sorts) -> _Crew:
+        """A crew for those who can take these sorts, and no others; nobody has joined it yet."""
+        crew = self.crews[sorts] = _Crew(self, sorts)
+        return crew
+
+    def join(self, crew: _Crew, before: Sorts) -> bool:
+        """Somebody joins, who could take other sorts before. Returns whether another piece of work may be the first."""
+        crew.members += 1
+        stirred = crew.members == 1
+        if stirred:
+            for sort in crew.sorts:
+                self.lanes[sort].crews.append(crew)
+        for sort in crew.sorts - before:
+            stirred |= self.lanes[sort].look_again()
+        return stirred
+
+    def leave(self, crew: _Crew) -> bool:
+        """Somebody leaves. Returns whether another piece of work may be the first: they were the last of the crew."""
+        crew.members -= 1
+        if crew.members:
+            return False
+        del self.crews[crew.sorts]
+        for sort in crew.sorts:
+            self.lanes[sort].crews.remove(crew)
+        return True
+
+    def front(self, at: datetime) -> Front | None:
+        """The first piece of work that somebody can take; None where there is none."""
+        best: tuple[Any, ...] | None = None
+        for lane in self.lanes.values():
+            place = lane.works.front() if lane.crews else None
+            if place is not None:
+                found = (*place, lane.sort[1], lane)
+                if best is None or found < best:
+                    best = found
+        if best is None:
+            return None
+        since, case, review, lane = best
+        return *rank(case, since, at, self.priority, review=review), lane
+
+
+class Router:
+    """An index of what waits on a desk and of who can take it.
+
+    It belongs to the host and lies beside the desk: tell it of every step (`update`), and ask it what is next (`next`).
+
+    Args:
+        desk: The whole desk; everything that waits is entered.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._enter_all(desk, desk.policy if desk.now is None else desk.policy.at(desk.now))
+
+    def _enter_all(self, desk: Desk, policy: Policy) -> None:
+        self._policy = policy
+        self._lines: defaultdict[str, dict[Strategy, _Line]] = defaultdict(dict)
+        self._lane_of: tuple[dict[str, _Lane], dict[str, _Lane]] = ({}, {})
+        self._same: dict[Sorts, Sorts] = {}
+        self._turns: defaultdict[Strategy, dict[Any, Turn]] = defaultdict(dict)
+        self._crews_of: dict[str, list[_Crew]] = {}
+        self._at: datetime | None = None
+        self._fronts: dict[_Line, Front] = {}
+        self._stirred: set[_Line] = set()
+        self._offers_of: dict[str, frozenset[str]] = {}
+        self._offered_to: defaultdict[str, set[str]] = defaultdict(set)
+        self._doubtful: set[str] = set()
+        for file in desk.cases.values():
+            self._enter_case(file, desk)
+        for agent in desk.agents.values():
+            self._enter_agent(agent)
+
+    def update(self, desk: Desk, events: Iterable[Event]) -> None:
+        """Follow a step of the desk.
+
+        Args:
+            desk: The desk after it.
+            events: What happened.
+        """
+        cases: dict[str | None, None] = {}
+        agents: dict[str | None, None] = {}
+        for event in events:
+            cases[getattr(event, "case", None)] = None
+            agents[getattr(event, "agent", None)] = None
+        for case in cases:
+            file = None if case is None else desk.cases.get(case)
+            if file is not None:
+                self._enter_case(file, desk)
+        for agent in agents:
+            row = None if agent is None else desk.agents.get(agent)
+            if row is not None:
+                self._enter_agent(row)
+
+    def next(self, desk: Desk, at: datetime) -> Command | None:
+        """The next command that routing proposes, as `routing.next_offer` would; None when there is nothing to do.
+
+        Args:
+            desk: The desk that this index has followed.
+            at: The instant (aware) at which priorities are compared.
+        """
+        policy = desk.policy.at(at)
+        if policy is not self._policy:  # a date on which it changes has come
+            self._enter_all(desk, policy)
+        for case in sorted(self._doubtful):
+            command = next(rescinding(desk.cases[case], desk, at), None)
+            if command is not None:
+                return command
+            self._doubtful.discard(case)
+        self._compare_at(at)
+        while self._fronts:
+            _, _, case, review, lane = min(self._fronts.values())  # it waits, or it would not lie there
+            work: Any = (waiting_review if review else waiting_case)(desk.cases[case], self._policy)
+            agent = self._best(lane, work)
+            if agent is not None:
+                return OfferWork(SYSTEM, at, case, agent, review)
+            lane.lay_aside(case)  # somebody is there, but only the author
+            self._compare(lane.line, at)
+        return None
+
+    # Comparing -----------------------------------------------------------------------------------------
+
+    def _compare_at(self, at: datetime) -> None:
+        for line in self._stirred:
+            self._compare(line, at)
+        self._stirred.clear()
+        if at != self._at:
+            self._at = at
+            self._fronts = {
+                line: (*rank(case, since, at, line.priority, review=review), lane)
+                for line, (_, since, case, review, lane) in self._fronts.items()
+            }
+
+    def _compare(self, line: _Line, at: datetime) -> None:
+        front = line.front(at)
+        if front is None:
+            self._fronts.pop(line, None)
+        else:
+            self._fronts[line] = front
+
+    def _best(self, lane: _Lane, work: Work) -> str | None:
+        besides = work.asked
+        if work.author is not None and not self._policy.of(work.aspect).approval.self_approval:
+            besides = (*besides, work.author)
+        if work.prefers is not None and work.prefers not in work.asked and self._stands(work.prefers, lane):
+            return work.prefers
+        fresh = lane.agent(besides)
+        if fresh is not None:
+            return fresh
+        return next((agent for agent in work.asked if self._stands(agent, lane)), None)
+
+    def _stands(self, agent: str, lane: _Lane) -> bool:
+        """Whether somebody can take from a lane."""
+        return any(crew in lane.crews for crew in self._crews_of.get(agent, ()))
+
+    # Entering ------------------------------------------------------------------------------------------
+
+    def _enter_case(self, file: CaseFile, desk: Desk) -> None:
+        case, offers = file.case.id, file.offers
+        cases, reviews = self._lane_of
+        self._place(case, cases, waiting_case(file, self._policy), desk)
+        self._place(case, reviews, waiting_review(file, self._policy), desk)
+        for agent in self._offers_of.pop(case, ()):
+            self._offered_to[agent].discard(case)
+        offered = frozenset(filter(None, (offers.offered_to, offers.review_to))) if offers else None
+        if offered:
+            self._offers_of[case] = offered
+            for agent in offered:
+                self._offered_to[agent].add(case)
+
+    def _place(self, case: str, lane_of: dict[str, _Lane], work: Work | None, desk: Desk) -> None:
+        lane = None if work is None else self._lane(work, desk)
+        before = lane_of.get(case)
+        if before is not None:
+            before.aside.pop(case, None)
+            if before is not lane:
+                before.works.drop(case)
+                del lane_of[case]
+            self._stirred.add(before.line)
+        if work is not None and lane is not None:
+            lane.works.put((work.since, case))
+            lane_of[case] = lane
+            self._stirred.add(lane.line)
+
+    def _lane(self, work: Work, desk: Desk) -> _Lane:
+        lines, sort = self._lines[work.queue], (work.channel, work.review, work.aspect)
+        strategy = self._policy.of(work.aspect).routing.agents
+        line = lines.get(strategy)
+        if line is None:
+            line = lines[strategy] = _Line(self._policy.queues[work.queue].priority, self._turns[strategy])
+        lane = line.lanes.get(sort)
+        if lane is None:
+            lane = line.lanes[sort] = _Lane(line, sort)  # no crew takes it yet
+            line.sorts = self._once(line.lanes)
+            for agent in map(desk.agents.__getitem__, self._crews_of):
+                if work.queue in agent.queues:
+                    self._enter_agent(agent)
+        return lane
+
+    def _once(self, sorts: Iterable[Sort]) -> Sorts:
+        """The same object for the same sorts: it is found in a dictionary without being compared."""
+        found = frozenset(sorts)
+        return self._same.setdefault(found, found)
+
+    def _enter_agent(self, agent: Agent) -> None:
+        free = _unhindered(_TO_ALL, agent, ANY, self._policy)
+        self._enter_turn(agent, self._crews_for(agent, free=free))
+        if not free and self._offered_to.get(agent.id) and stopped(agent, self._policy):
+            self._doubtful |= self._offered_to[agent.id]
+
+    def _crews_for(self, agent: Agent, *, free: bool) -> list[_Crew]:
+        """Where somebody stands who is as this agent is; `free`, whether nothing keeps them from all work."""
+        crews, takes = [], dict[Sorts, Sorts]()
+        for queue in agent.queues:
+            for line in self._lines[queue].values():
+                sorts = takes.get(line.sorts)
+                if sorts is None:
+                    sorts = self._once([sort for sort in line.sorts if self._takes(agent, sort, free=free)])
+                    takes[line.sorts] = sorts
+                if sorts:
+                    crews.append(line.crews.get(sorts) or line.form(sorts))
+        return crews
+
+    def _enter_turn(self, agent: Agent, crews: list[_Crew]) -> None:
+        name, before = agent.id, self._crews_of.get(agent.id, [])
+        self._crews_of[name] = crews
+        moves = crews != before
+        if moves:
+            self._move(before, crews)
+        for strategy, turns in self._turns.items():
+            place = turn(agent, strategy)
+            if moves or place != turns.get(name):
+                turns[name] = place
+                for crew in crews:
+                    if crew.of is turns:
+                        crew.stand(place, crew.members)
+
+    def _move(self, before: list[_Crew], now: list[_Crew]) -> None:
+        """Somebody stood in these crews, and stands in those now."""
+        stays = {*before}.intersection(now)
+        left = {crew.line: crew for crew in before if crew not in stays}
+        come = {crew.line: crew for crew in now if crew not in stays}
+        self._stirred.update(line for line, crew in left.items() if line.leave(crew))
+        for line, crew in come.items():
+            if line.join(crew, left[line].sorts if line in left else _NO_SORTS):
+                self._stirred.add(line)
+
+    def _takes(self, agent: Agent, sort: Sort, *, free: bool) -> bool:
+        """Whether somebody can take this sort of work; `free`, whether nothing keeps them from all work."""
+        channel, review, aspect = sort
+        policy = self._policy
+        if aspect is not None:  # their limits may be others for these cases
+            policy = policy.of(aspect)
+            free = _unhindered(_TO_ALL, agent, ANY, policy)
+        if not free or (review and not_reviewer(agent, None, policy) is not None):
+            return False
+        return _unhindered(_TO_SORT[review], agent, channel, policy)
