@@ -154,7 +154,7 @@ class TestThere:
 
     def test_every_event(self):
         """Each event of casecore can be written down, also the one that changes no record."""
-        files = {f"casecore.{room.name}" for room in HOUSE.rooms} | {"casecore.kernel"}
+        files = {f"casecore.rooms.{room.name}" for room in HOUSE.rooms} | {"casecore.kernel"}
         told = {thing for file in files for thing in vars(sys.modules[file]).values() if isinstance(thing, type)}
         events = {thing for thing in told if issubclass(thing, Event)} - {Event}
         assert events == {thing for thing in THINGS.values() if issubclass(thing, Event)}

@@ -5,11 +5,11 @@ import re
 
 import pytest
 
-from casecore import notifications as module
 from casecore.channels import Channel
 from casecore.desk import Desk, Due
 from casecore.kernel import CUSTOMER, SYSTEM, Deviated
 from casecore.policies.sections import OnCustomerMessage, ReopenTo
+from casecore.projections import notifications as module
 from casecore.projections.notifications import Alert, AlertSettings, Notification, UnknownAlert, notifications
 from casecore.rooms.approvals import ApproveDraft, ReassignDraft, RefuseDraft, SubmitDraft
 from casecore.rooms.arrivals import ReceiveMessage

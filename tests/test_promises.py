@@ -36,11 +36,11 @@ from casecore import (
     SetStatus,
     Status,
     SubmitDraft,
-    composition,
 )
 from casecore.channels import TemplateKind
 from casecore.policies.sections import Approval, Authentication, Chat, CountsFrom, Idle, Lifecycle, Role, WhatsApp
 from casecore.promises import PROMISES, Step, broken
+from casecore.rooms import composition
 from casecore.rooms.agents import ChangeAgent, GoUnavailable, LogOut, SetNextState
 from casecore.rooms.arrivals import CaseReopened
 from casecore.rooms.cases import StatusSet

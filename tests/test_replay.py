@@ -47,7 +47,7 @@ from casecore.statuses import CASE_LIFECYCLE, SENT_AS, SET_BY_HAND, Status, Trig
 
 ROOT = Path(__file__).parents[1]
 DAY = ROOT / "examples" / "day.jsonl"
-SOP = ROOT / "src" / "casecore" / "sop.toml"
+SOP = ROOT / "src" / "casecore" / "policies" / "sop.toml"
 
 
 def a_line(type_, at="2026-11-02T09:00:00Z", by="ana", **fields):

@@ -7,12 +7,11 @@ from datetime import UTC, datetime, timedelta, timezone
 import attrs
 import pytest
 
-from casecore import queries
 from casecore.channels import Channel
 from casecore.kernel import CUSTOMER, SYSTEM, MissingRow
 from casecore.policies import Policy
 from casecore.policies.sections import Authentication, Capacity, WrapUp
-from casecore.projections.search import Archive, CaseSummary, NoteText
+from casecore.projections.search import Archive, CaseSummary, NoteText, queries
 from casecore.projections.search.queries import QueryError, filters, parsed, words
 from casecore.rooms.arrivals import MessageNoted, ReceiveMessage
 from casecore.rooms.assignments import CaseAssigned, OpenCase

@@ -70,7 +70,7 @@ _SENT: tuple[type[Event], ...] = (ReplySent, DraftSubmitted)
 _ANY_TEMPLATE = PreparedText(TemplateKind.WHATSAPP_TEMPLATE, "{}")
 
 WINDOWS: Room[SeesCase] = Room(
-    name="windows",
+    name="whatsapp",
     rules=(
         Rule(
             "whatsapp.window",
