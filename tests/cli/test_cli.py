@@ -30,7 +30,7 @@ from casecore.rooms.contacts import CONTACT_LIFECYCLE
 from casecore.rooms.offers import OFFER_LIFECYCLE
 from casecore.statuses import CASE_LIFECYCLE
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 DAY = str(ROOT / "examples" / "day.jsonl")
 SOP = (ROOT / "src" / "casecore" / "policies" / "sop.toml").read_text("utf-8")
 

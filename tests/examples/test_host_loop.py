@@ -13,7 +13,7 @@ from casecore.policies.sections import Queue
 from casecore.routing import next_offer
 from casecore.routing.agenda import Agenda
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 SCRIPT, DAY = ROOT / "examples/host_loop.py", ROOT / "examples/day.jsonl"
 
 SMALL_DAY = """\

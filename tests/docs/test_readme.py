@@ -6,7 +6,7 @@ from pathlib import Path
 
 from casecore import CASE_LIFECYCLE
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 
 

@@ -20,7 +20,7 @@ from casecore.promises import PROMISES
 from casecore.testing.days import chapters
 from casecore.testing.plugin import ENDING
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CHECK = (ROOT / "docs" / "check.md").read_text("utf-8")
 CI = (ROOT / "docs" / "ci.md").read_text("utf-8")
 DIFF = (ROOT / "docs" / "diff.md").read_text("utf-8")

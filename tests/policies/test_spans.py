@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from casecore.kernel.problems import steps_of, under
 from casecore.policies.spans import DEEPEST, Span, Spans, TooDeep
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 # Every TOML text ---------------------------------------------------------------------------------------

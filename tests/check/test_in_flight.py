@@ -16,7 +16,7 @@ from casecore.promises import Step
 from casecore.rooms.cases import CloseCase
 from casecore.rooms.contacts import EndContact
 from casecore.statuses import Status
-from tests.test_diff import OPENED, PENDING, RENAMED, RESOLVED, SCOPES, SOP, sop
+from tests.diff.test_diff import OPENED, PENDING, RENAMED, RESOLVED, SCOPES, SOP, sop
 
 BILLED = tuple(cast.arrives(Channel.EMAIL, reason="billing"))
 NEVER_CLOSED = {"lifecycle__close_after": {}, "lifecycle__close_by": ["supervisor"]}

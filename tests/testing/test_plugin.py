@@ -15,7 +15,7 @@ from casecore.testing.days import NAME_LIMIT, chapters
 pytest_plugins = ["pytester"]
 
 NO_TAGS = "[tags]\nenabled = false\n"
-EXAMPLE = Path(__file__).parents[1] / "examples" / "day.jsonl"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "day.jsonl"
 
 
 def a_line(type_, by="ana", **fields):

@@ -45,7 +45,7 @@ from casecore.rooms.silence import DisconnectIdle
 from casecore.routing import next_offer
 from casecore.statuses import CASE_LIFECYCLE, SENT_AS, SET_BY_HAND, Status, Trigger
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 DAY = ROOT / "examples" / "day.jsonl"
 SOP = ROOT / "src" / "casecore" / "policies" / "sop.toml"
 

@@ -28,7 +28,7 @@ from casecore import (
 )
 from casecore.replay import steps
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 _spec = importlib.util.spec_from_file_location("incidents_to_day", ROOT / "examples" / "incidents_to_day.py")
 script = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(script)

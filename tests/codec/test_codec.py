@@ -50,7 +50,7 @@ from casecore.rooms.replies import SendReply
 from casecore.rooms.threads import Customer
 from casecore.statuses import Status
 
-DAY = Path(__file__).parents[1] / "examples" / "day.jsonl"
+DAY = Path(__file__).parents[2] / "examples" / "day.jsonl"
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 NOON_TEXT = "2026-11-02T12:00:00+00:00"
 REPLY = SendReply("ana", NOON, "c1", "m1", "Olá!", Status.PENDING, ("bill.pdf",))

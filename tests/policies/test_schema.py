@@ -15,7 +15,7 @@ from casecore.policies.kinds import Table, keys_of
 from casecore.rooms.composition import RULES, TIMERS
 from casecore.testing.strategies import layered_policies
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 SCHEMA = json_schema()
 
 TYPES = {"boolean": bool, "integer": int, "number": int | float, "string": str, "array": list, "object": dict}

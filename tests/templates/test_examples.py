@@ -8,7 +8,7 @@ import casecore.templates as face
 from casecore.templates import CODES, Finding, TemplateError, examples
 from casecore.templates.examples import EXAMPLES, NAMES, page
 
-PAGE = Path(__file__).parent.parent / "docs" / "template-findings.md"
+PAGE = Path(__file__).parents[2] / "docs" / "template-findings.md"
 
 KNOWN = {name: getattr(face, name) for name in NAMES.split()}
 KNOWN |= {name: value for name, value in vars(examples).items() if not name.startswith("_")}

@@ -29,7 +29,7 @@ from casecore.explore.worlds import Walk
 from casecore.policies.edits import edited, edits_of
 from casecore.statuses import Status
 from casecore.testing.strategies import layered_policies, policies
-from tests.test_diff import EDITS, LOOSER, NEITHER_ALONE, OTHER, SCOPES, SOP, STRICTER, answers, sop
+from tests.diff.test_diff import EDITS, LOOSER, NEITHER_ALONE, OTHER, SCOPES, SOP, STRICTER, answers, sop
 
 # Two policies ------------------------------------------------------------------------------------------
 

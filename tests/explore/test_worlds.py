@@ -35,7 +35,7 @@ from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import SendReply
 from casecore.statuses import Status
-from tests.plain_search import PlainSearch, answer_of, with_row
+from tests.explore.plain_search import PlainSearch, answer_of, with_row
 
 SOP = Policy.default()
 
