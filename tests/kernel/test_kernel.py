@@ -23,7 +23,6 @@ from casecore.kernel import (
     Reason,
     Refused,
     Timer,
-    _checked_counts,
     _checked_id,
     _checked_text,
     _checked_texts,
@@ -35,6 +34,7 @@ from casecore.kernel import (
     frozen,
     some,
 )
+from casecore.kernel.fields import _check_counts
 from casecore.rooms.agents import AddAgent, ChangeAgent
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.composition import HOUSE
@@ -315,7 +315,7 @@ class TestEveryCommand:
     @pytest.mark.parametrize(
         "wrong", [{"chat": "2"}, {"chat": 2.5}, {"chat": True}, {7: 2}, [("chat", 2)], 3, {"chat": None}]
     )
-    @pytest.mark.parametrize(("command", "field"), fields_checked_by(_checked_counts))
+    @pytest.mark.parametrize(("command", "field"), fields_checked_by(_check_counts))
     def test_counts(self, command, field, wrong):
         """Regression: a limit that was no number was let in, and comparing it raised a TypeError while deciding."""
         with pytest.raises(CommandError) as caught:
@@ -335,7 +335,7 @@ class TestEveryCommand:
 
     def test_every_field_is_checked(self):
         """No command has a field that is not checked when it is made; instants are, by what turns them into UTC."""
-        plain = (_checked_id, _checked_text, _checked_texts, _checked_counts)
+        plain = (_checked_id, _checked_text, _checked_texts, _check_counts)
         checked = {kind_of(check) for check in (*plain, MEMBER, MEMBERS, PART)}
         assert {"at", "due"} == {
             field.name
