@@ -111,7 +111,7 @@ def happen(
     edits = Edits(EFFECTS, lambda table, row_id: rows.get((table, row_id)), mine)
     for event in events:
         if not isinstance(event, Passed):
-            edits.apply(event)
+            edits.apply((event,))
         elif mine(*event.path[:2]):
             table, row_id, *sheet, name = event.path
             setattr(edits.editing(_FOUND_AT[table, *sheet], row_id), name, event.since)
