@@ -9,8 +9,7 @@ the old policy, and a hint.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Final
+from collections.abc import Callable, Iterator
 
 from attrs import field, frozen
 
@@ -20,26 +19,9 @@ from casecore.explore import LIMIT, Story
 from casecore.explore.switch import Switched, TwoPolicies, switch
 from casecore.kernel.house import House
 from casecore.policies import Policy
+from casecore.promises import WAYS_ON
 from casecore.rooms.composition import HOUSE, View
 from casecore.statuses import Status
-
-WAYS: Final[Mapping[str, Callable[[Desk], bool]]] = {
-    "18": lambda desk: all(file.case.status is Status.CLOSED for file in desk.cases.values()),
-    "19": lambda desk: all(file.draft is None for file in desk.cases.values()),
-}
-"""Where there must always be a way to, by the promise's number: every case is closed; no draft waits."""
-
-NO_WAY: Final[Mapping[str, tuple[str, str]]] = {
-    "18": (
-        "there is no way to closed any more",
-        "finish such cases before the switch, or keep in the new policy what lets them be closed",
-    ),
-    "19": (
-        "the draft can no longer be decided",
-        "decide such drafts before the switch, or keep in the new policy what lets them be decided",
-    ),
-}
-"""What is lost where there is no such way any more, and what to do about it."""
 
 
 @frozen
@@ -130,7 +112,7 @@ def flown(checked: Checked, laboratory: TwoPolicies, limit: int = LIMIT) -> Flig
         limit: How many worlds are visited at most.
     """
     _, new = laboratory.policies
-    possible = {number: WAYS[number] for number in sorted(checked.ways)}
+    possible = {number: WAYS_ON[number].reached for number in sorted(checked.ways)}
     found = switch(laboratory, homeless=_homeless(new), possible=possible, limit=limit)
     untold = [left.given_up for left in found.left if left.story is None]
     stranded = tuple(_stranded(found, checked.scope.name, new))
@@ -154,8 +136,8 @@ def _homeless(new: Policy) -> Callable[[Desk], Iterator[str]]:
 
 def _stranded(found: Switched, scope: str, new: Policy) -> Iterator[Stranded]:
     for left in found.left:
-        if left.why in NO_WAY:
-            what, hint = NO_WAY[left.why]
+        if left.why in WAYS_ON:
+            what, hint = WAYS_ON[left.why].lost, WAYS_ON[left.why].remedy
         else:
             kind, _, queue = left.why.partition("|")
             what = f"a {kind} stands in the queue {queue}, which the new policy does not have"

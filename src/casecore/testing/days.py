@@ -23,9 +23,9 @@ from attrs import field, frozen
 from casecore.desk import Desk
 from casecore.kernel.problems import Problem, why_unreadable
 from casecore.policies import Policy
+from casecore.promises.steps import describe_step
 from casecore.replay import EXAMPLE, DayError, Step, lines_of, policy_of, steps
 from casecore.replay.words import otherwise, visible
-from casecore.testing.scenario import tell
 
 SOP: Final = "sop.toml"
 """What a policy is called that is meant where nothing else is said."""
@@ -62,7 +62,7 @@ class Chapter:
         wrong = [number for number, step in enumerate(self.steps) if not step.as_expected]
         if not wrong:
             return ""
-        told = [line for step in self.steps[: wrong[0] + 1] for line in tell(step.command, step.verdict)]
+        told = [line for step in self.steps[: wrong[0] + 1] for line in describe_step(step.command, step.verdict)]
         return "\n".join(
             (
                 "the story went",
