@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from itertools import accumulate
-from typing import Any
+from typing import Any, Self
 
 import attrs
 
@@ -35,11 +35,11 @@ class Step:
     house: House[View] = HOUSE
 
     @classmethod
-    def of(cls, desk: Desk, command: Command, house: House[View] = HOUSE) -> Step:
-        """Give a command to a desk under the rules of a house."""
+    def of(cls, desk: Desk, command: Command, house: House[View] = HOUSE, **more: Any) -> Self:
+        """Give a command to a desk under the rules of a house; `more` is what a kind of step of its own holds."""
         verdict = house.decide(desk.view(command), command, desk.policy)
         after = desk.evolve(verdict.events) if isinstance(verdict, Accepted) else desk
-        return cls(desk, command, verdict, after, house)
+        return cls(desk, command, verdict, after, house, **more)
 
     def __repr__(self) -> str:
         lines = (f"    {line}" for line in describe_step(self.command, self.verdict))

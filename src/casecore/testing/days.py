@@ -24,7 +24,7 @@ from casecore.desk import Desk
 from casecore.kernel.problems import Problem, why_unreadable
 from casecore.policies import Policy
 from casecore.promises.steps import describe_step
-from casecore.replay import EXAMPLE, DayError, Step, lines_of, policy_of, steps
+from casecore.replay import EXAMPLE, DayError, ReplayedLine, lines_of, policy_of, replay_day
 from casecore.replay.words import otherwise, visible
 
 SOP: Final = "sop.toml"
@@ -44,7 +44,7 @@ class Chapter:
     """
 
     day: str
-    steps: tuple[Step, ...] = field(repr=False)
+    steps: tuple[ReplayedLine, ...] = field(repr=False)
 
     @property
     def line(self) -> int:
@@ -72,7 +72,7 @@ class Chapter:
         )
 
 
-def _difference(day: str, step: Step) -> Iterator[str]:
+def _difference(day: str, step: ReplayedLine) -> Iterator[str]:
     yield f"{day}, line {step.line}: {otherwise(step)}"
     if isinstance(step.expect, frozenset) and not step.accepted:
         came = {reason.rule for reason in step.reasons}
@@ -95,8 +95,8 @@ def chapters(day: Path) -> tuple[Chapter, ...]:
         raise DayError(file, None, Problem("", f"cannot be read ({why_unreadable(error)})")) from None
     with stream:
         named, lines = policy_of(lines_of(stream, file))
-        found: list[list[Step]] = []
-        for step in steps(lines, Desk(_policy(day, named)), file):
+        found: list[list[ReplayedLine]] = []
+        for step in replay_day(lines, Desk(_policy(day, named)), file):
             if step.story or not found:
                 found.append([])
             found[-1].append(step)

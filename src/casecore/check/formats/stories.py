@@ -13,8 +13,7 @@ from typing import Final
 from attrs import frozen
 
 from casecore.explore import Story
-from casecore.replay import ACCEPTED
-from casecore.replay import Step as Taken
+from casecore.promises.steps import Step
 from casecore.replay.words import became, entailed, told, visible
 from casecore.rooms.agents import AddAgent
 
@@ -57,8 +56,8 @@ def rows(story: Story) -> tuple[Row, ...]:
             number,
             clock(step.command.at - start),
             visible(step.command.by),
-            _does(Taken(number, "", step.command, ACCEPTED, step.verdict, step.before, step.after)),
-            _changes(Taken(number, "", step.command, ACCEPTED, step.verdict, step.before, step.after)),
+            _does(step),
+            _changes(step),
         )
         for number, step in enumerate(story.steps, 1)
     )
@@ -89,7 +88,7 @@ def lines(story: Story) -> Iterator[str]:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
-def _does(step: Taken) -> str:
+def _does(step: Step) -> str:
     what, words = told(step)
     by = visible(step.command.by)
     what = what.removeprefix(f"the {by} ").removeprefix(f"{by} ")
@@ -98,7 +97,7 @@ def _does(step: Taken) -> str:
     return f"{what}: “{words if len(words) <= QUOTED else words[: QUOTED - 1] + '…'}”"
 
 
-def _changes(step: Taken) -> str:
+def _changes(step: Step) -> str:
     if not step.accepted:
         return f"refused by {visible(', '.join(reason.rule for reason in step.reasons))}"
     moved = step.status(step.before) is not step.status(step.after)

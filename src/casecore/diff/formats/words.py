@@ -299,5 +299,4 @@ def day_lines(day: Day) -> Iterator[str]:
         what = ", ".join(map(_spaced, one.commands))
         yield visible(f"  {SIGNS[one.label]} {one.times:,} {one.label}{rules}: {what}")
         for step, new in one.examples:
-            taken = Step(step.before, step.command, step.verdict, step.after)
-            yield visible(f"      line {step.line}: old {answer(taken, step.verdict)}; new {answer(taken, new)}")
+            yield visible(f"      line {step.line}: old {answer(step, step.verdict)}; new {answer(step, new)}")
