@@ -16,7 +16,7 @@ from casecore.channels import Channel
 from casecore.check import cast
 from casecore.desk import Desk
 from casecore.explore import Part, Result, Scope, explore
-from casecore.explore.laboratory import AGENT_ROLES
+from casecore.explore.model import AGENT_ROLES
 from casecore.explore.pieces import NOON
 from casecore.promises import PROMISES, WAYS_ON, Step
 from casecore.rooms.agents import SetNextState

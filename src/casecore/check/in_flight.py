@@ -16,7 +16,7 @@ from attrs import field, frozen
 from casecore.check.cast import Checked
 from casecore.desk import Desk
 from casecore.explore import LIMIT, Story
-from casecore.explore.switch import Switched, TwoPolicies, switch
+from casecore.explore.switch import SwitchResult, TwoPolicyModel, try_switch
 from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.promises import WAYS_ON
@@ -94,7 +94,7 @@ def in_flight(
     for checked in scopes:
         if strands(checked, old, new):
             progress(checked.scope.name)
-            flights = flights.and_those(flown(checked, TwoPolicies(checked.scope, old, new, house), limit))
+            flights = flights.and_those(flown(checked, TwoPolicyModel(checked.scope, old, new, house), limit))
     return flights
 
 
@@ -103,17 +103,17 @@ def strands(checked: Checked, old: Policy, new: Policy) -> bool:
     return bool(checked.ways) or not old.queues.keys() <= new.queues.keys()
 
 
-def flown(checked: Checked, laboratory: TwoPolicies, limit: int = LIMIT) -> Flights:
+def flown(checked: Checked, model: TwoPolicyModel, limit: int = LIMIT) -> Flights:
     """Try a switch at every moment of one scope.
 
     Args:
         checked: The scope.
-        laboratory: The same with the two policies; what it knows already is not asked again.
+        model: The same with the two policies; what it knows already is not asked again.
         limit: How many worlds are visited at most.
     """
-    _, new = laboratory.policies
+    _, new = model.policies
     possible = {number: WAYS_ON[number].reached for number in sorted(checked.ways)}
-    found = switch(laboratory, homeless=_homeless(new), possible=possible, limit=limit)
+    found = try_switch(model, homeless=_homeless(new), possible=possible, limit=limit)
     untold = [left.given_up for left in found.left if left.story is None]
     stranded = tuple(_stranded(found, checked.scope.name, new))
     return Flights(found.before, stranded, len(untold), sum(untold), found.complete)
@@ -134,7 +134,7 @@ def _homeless(new: Policy) -> Callable[[Desk], Iterator[str]]:
     return homeless
 
 
-def _stranded(found: Switched, scope: str, new: Policy) -> Iterator[Stranded]:
+def _stranded(found: SwitchResult, scope: str, new: Policy) -> Iterator[Stranded]:
     for left in found.left:
         if left.why in WAYS_ON:
             what, hint = WAYS_ON[left.why].lost, WAYS_ON[left.why].remedy
