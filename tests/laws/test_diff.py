@@ -19,7 +19,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from casecore import HOUSE, Desk, Policy
-from casecore.check import cast
+from casecore.check import scopes
 from casecore.diff import diff
 from casecore.diff.comparison import ComparedModel, Untold
 from casecore.explore import traces
@@ -100,7 +100,7 @@ class TestItself:
         same = in_other_words(policy)
         assert policy is not same
         assert () == edits_of(policy, same) == diff(policy, same).changes
-        checked = data.draw(st.sampled_from(cast.scopes(policy)))
+        checked = data.draw(st.sampled_from(scopes.scopes_of(policy)))
         pair = ComparedModel(checked.scope, policy, same, HOUSE)
         search = StateSearch(pair, limit=100).run()
         assert {} == search.occurrences

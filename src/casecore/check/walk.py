@@ -16,7 +16,7 @@ from typing import Any, Final
 import attrs
 
 from casecore.channels import Channel
-from casecore.check import cast
+from casecore.check import scopes
 from casecore.desk import Desk
 from casecore.explore import Story
 from casecore.explore.pieces import NOON, SECOND
@@ -62,7 +62,7 @@ TRIES: Final = 40
 
 
 @attrs.frozen
-class Broken:
+class BrokenPromise:
     """A promise that a step of the walk broke, and the story of the walk so far."""
 
     number: str
@@ -71,7 +71,7 @@ class Broken:
 
 
 @attrs.frozen
-class Walked:
+class WalkResult:
     """What a walk came to.
 
     Attributes:
@@ -82,10 +82,10 @@ class Walked:
 
     steps: int
     refusals: frozenset[str]
-    broken: Broken | None = None
+    broken: BrokenPromise | None = None
 
 
-def walk(policy: Policy, steps: int, seed: int = 0, house: House[View] = HOUSE) -> Walked:
+def random_walk(policy: Policy, steps: int, seed: int = 0, house: House[View] = HOUSE) -> WalkResult:
     """Walk so many steps.
 
     Args:
@@ -102,8 +102,8 @@ def walk(policy: Policy, steps: int, seed: int = 0, house: House[View] = HOUSE) 
             wrong = tuple(promise.asks(step)) if step is not None else ()
             if wrong and step is not None:
                 story = Story(walker.team, tuple(walker.taken))
-                return Walked(number + 1, frozenset(walker.refusals), Broken(promise.number, wrong, story))
-    return Walked(len(walker.taken), frozenset(walker.refusals))
+                return WalkResult(number + 1, frozenset(walker.refusals), BrokenPromise(promise.number, wrong, story))
+    return WalkResult(len(walker.taken), frozenset(walker.refusals))
 
 
 class _Walker:
@@ -112,11 +112,11 @@ class _Walker:
     def __init__(self, policy: Policy, random: Random, house: House[View]) -> None:
         self._random = random
         self._house = house
-        self.team = cast.team(policy, **TEAM)
+        self.team = scopes.team_commands(policy, **TEAM)
         self.desk = Desk(policy)
         for command in self.team:
             self.desk = Step.of(self.desk, command, house).after
-        self._menus = [tuple(_said(channel, policy)) for channel in CHANNELS]
+        self._menus = [tuple(_commands_about(channel, policy)) for channel in CHANNELS]
         self._ids = [frozenset[str]().union(*(ids_named(command, OWN_IDS) for command in menu)) for menu in self._menus]
         self.taken: list[Step] = []
         self.refusals: set[str] = set()
@@ -155,22 +155,22 @@ class _Walker:
             yield timed_command(command, self._ids[copy], copy, self._tried, round((self._now - NOON) / SECOND))
 
 
-def _said(channel: Channel, policy: Policy) -> Iterator[Command]:
+def _commands_about(channel: Channel, policy: Policy) -> Iterator[Command]:
     """Everything that could be said about one customer's case, and by the team."""
     agents = tuple(TEAM)
-    yield from (*cast.arrives(channel),) * 6
-    yield from cast.closes_itself()
-    yield from cast.loses_its_agent()
+    yield from (*scopes.arrival_commands(channel),) * 6
+    yield from scopes.closing_commands()
+    yield from scopes.absence_commands()
     for agent in agents:
-        yield from cast.works(agent)
-        yield from cast.has_contact(agent, policy)
-        yield from cast.proceeds(agent, policy)
-        yield from cast.is_silent(agent)
-        yield from cast.relates(agent)
-        yield from cast.writes_drafts(agent)
-        yield from cast.reviews(agent, policy)
-        yield from cast.comes_and_goes(agent)
-        yield from cast.notes(agent)
-        yield from cast.keeps(agent)
+        yield from scopes.handling_commands(agent)
+        yield from scopes.contact_commands(agent, policy)
+        yield from scopes.sensitive_commands(agent, policy)
+        yield from scopes.silence_commands(agent)
+        yield from scopes.relation_commands(agent)
+        yield from scopes.draft_commands(agent)
+        yield from scopes.review_commands(agent, policy)
+        yield from scopes.presence_commands(agent)
+        yield from scopes.note_commands(agent)
+        yield from scopes.commitment_commands(agent)
     for review in (False, True):
-        yield from cast.is_offered(agents, review=review)
+        yield from scopes.offer_commands(agents, review=review)

@@ -11,9 +11,9 @@ from datetime import datetime
 
 from attrs import field, frozen
 
-from casecore.check.cast import Checked
 from casecore.check.in_flight import Stranded
 from casecore.check.report import Exit
+from casecore.check.scopes import CheckedScope
 from casecore.diff.comparison import Change, Comparison, Label, over_time
 from casecore.explore import LIMIT
 from casecore.kernel.house import House
@@ -117,7 +117,7 @@ def compare(
     new: Policy,
     *,
     house: House[View] = HOUSE,
-    scopes: Iterable[Checked] | None = None,
+    scopes: Iterable[CheckedScope] | None = None,
     limit: int = LIMIT,
     promises: bool = False,
     progress: Callable[[str], None] = lambda _: None,

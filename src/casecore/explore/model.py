@@ -45,8 +45,8 @@ Matches = Callable[[Step], bool]
 
 
 @attrs.frozen(eq=False)
-class Effect:
-    """What comes of a move, wherever that is: the same answer is the same effect.
+class MoveResult:
+    """What comes of a move, wherever that is: the same answer is the same result.
 
     Attributes:
         verdict: The answer to a command; None where time passes.
@@ -136,7 +136,7 @@ class LocalState:
 
 
 class Model:
-    """Everything that has been found out about a scope: components, effects, successors. It only grows.
+    """Everything that has been found out about a scope: components, results, successors. It only grows.
 
     Args:
         scope: The cast and the commands.
@@ -169,7 +169,7 @@ class Model:
         self.counting: frozenset[str] = frozenset()
         self.refused: set[str] = set()
         self._paths_read: set[Path] = set()
-        self._effects: dict[Any, Effect] = {}
+        self._results: dict[Any, MoveResult] = {}
         self.timers = tuple(
             timer
             for timer in TIMERS
@@ -232,24 +232,24 @@ class Model:
     def _command_move(self, place: int | None, command: Command, policy: Policy) -> Move:
         part = None if place is None else self.scope.parts[place]
 
-        def ask(desk: SeenDesk) -> Effect:
+        def ask(desk: SeenDesk) -> MoveResult:
             verdict = self.house.decide(desk.view(command), command, policy)
             if isinstance(verdict, Refused):
                 rules = tuple(reason.rule for reason in verdict.reasons)
                 self.refused.update(rules)
-                return self._effect_of(rules, verdict, ())
+                return self._result_of(rules, verdict, ())
             self.refused.update(reason.rule for reason in verdict.deviations)
-            return self._effect_of(verdict.events, verdict, verdict.events, part)
+            return self._result_of(verdict.events, verdict, verdict.events, part)
 
         return Move(place, command, self.memo(ask), policy)
 
     def _passing_of(
         self, part: Part, timer: Timer, policy: Policy, *, early: bool
-    ) -> Callable[[SeenDesk], Effect | None]:
+    ) -> Callable[[SeenDesk], MoveResult | None]:
         row_name, _, name = timer.since.partition(".")
         case = part.case
 
-        def ask(desk: SeenDesk) -> Effect | None:
+        def ask(desk: SeenDesk) -> MoveResult | None:
             view = desk.view_of(case)
             row = getattr(view, row_name)
             since = None if row is None else getattr(row, name)
@@ -260,17 +260,17 @@ class Model:
             if NOON - since >= ago:
                 return None
             passed = Passed((*row._path, name), NOON - ago, length)  # noqa: SLF001 -- it is a `Seen`, whose place we need
-            return self._effect_of(passed, None, (passed,), part)
+            return self._result_of(passed, None, (passed,), part)
 
         return ask
 
-    def _effect_of(
+    def _result_of(
         self, key: Any, verdict: Verdict | None, happens: tuple[Any, ...], part: Part | None = None
-    ) -> Effect:
-        known = self._effects.get(key)
+    ) -> MoveResult:
+        known = self._results.get(key)
         if known is None:
             agents, beyond = self._reach_of(happens, part)
-            known = self._effects[key] = Effect(len(self._effects), verdict, happens, agents, beyond)
+            known = self._results[key] = MoveResult(len(self._results), verdict, happens, agents, beyond)
         return known
 
     def _reach_of(self, happens: tuple[Any, ...], part: Part | None) -> tuple[tuple[int, ...], bool]:
@@ -288,17 +288,19 @@ class Model:
                     beyond = True
         return tuple(sorted(agents)), beyond
 
-    def _watching_memos(self, move: Move, effect: Effect) -> list[tuple[str, Memo]]:
+    def _watching_memos(self, move: Move, result: MoveResult) -> list[tuple[str, Memo]]:
         looks = (*((name, _list_wrong(ask)) for name, ask in self.always.items()), *self.sometimes.items())
-        return [(name, self.memo(self._asking_of_step(move.command, effect, look))) for name, look in looks]
+        return [(name, self.memo(self._asking_of_step(move.command, result, look))) for name, look in looks]
 
-    def _asking_of_step(self, command: Any, effect: Effect, ask: Callable[[Step], Any]) -> Callable[[SeenDesk], Any]:
-        verdict = Accepted(effect.events)
-        return lambda desk: ask(Step(desk, command, verdict, desk.evolve(effect.events), self.house))
+    def _asking_of_step(
+        self, command: Any, result: MoveResult, ask: Callable[[Step], Any]
+    ) -> Callable[[SeenDesk], Any]:
+        verdict = Accepted(result.events)
+        return lambda desk: ask(Step(desk, command, verdict, desk.evolve(result.events), self.house))
 
-    def memos_watching(self, move: Move, effect: Effect) -> list[Memo]:
+    def memos_watching(self, move: Move, result: MoveResult) -> list[Memo]:
         """What is asked of a step, as far as the answer depends on anything."""
-        return [memo for _, memo in self._watching.get((move, effect.number), ())]
+        return [memo for _, memo in self._watching.get((move, result.number), ())]
 
     def accepts_steps(self, steps: Sequence[Step]) -> bool:
         """Whether a story may be told with these steps, besides that each was given to the real desk."""
@@ -329,18 +331,18 @@ class Model:
 
     def _find_successors(self, part: int | None, case: int, agents: int) -> Successors:
         state, successors = self.local_state(part, case, agents), Successors()
-        for move, effect in self._moves_that_happen(part, case, state):
+        for move, result in self._moves_that_happen(part, case, state):
             successors.transitions += 1
             if move.command is not None:
-                self._watch_step(successors, state, move, effect)
-            if not effect.beyond:
-                leads = self.targets_of(part, case, agents, effect)
+                self._watch_step(successors, state, move, result)
+            if not result.beyond:
+                leads = self.targets_of(part, case, agents, result)
                 if leads != (agents, case):
                     (successors.by_time if move.command is None else successors.by_command).append(leads)
         return successors
 
-    def _moves_that_happen(self, part: int | None, case: int, state: LocalState) -> Iterable[tuple[Move, Effect]]:
-        """Every move that is possible in a state, and its effect."""
+    def _moves_that_happen(self, part: int | None, case: int, state: LocalState) -> Iterable[tuple[Move, MoveResult]]:
+        """Every move that is possible in a state, and what comes of it."""
         return self._answers_that_happen(part, case, state)
 
     def _answers_that_happen(self, part: int | None, case: int, state: LocalState) -> list[tuple[Any, Any]]:
@@ -377,35 +379,35 @@ class Model:
         """Everything that can be done about a part, time that passes included; or without a case."""
         return self._team_moves if part is None else [*self._case_moves[part], *self._time_moves[part]]
 
-    def _watch_step(self, successors: Successors, state: LocalState, move: Move, effect: Effect) -> None:
-        asked = self._watching.get((move, effect.number))
+    def _watch_step(self, successors: Successors, state: LocalState, move: Move, result: MoveResult) -> None:
+        asked = self._watching.get((move, result.number))
         if asked is None:
-            asked = self._watching[move, effect.number] = self._watching_memos(move, effect)
+            asked = self._watching[move, result.number] = self._watching_memos(move, result)
         idle = False
         for name, memo in asked:
             if memo(state):
                 (successors.wrong if name in self.always else successors.met).append((name, move))
             else:
                 idle = idle or type(memo.root) is Leaf
-        if idle:  # what is never so with this effect is not asked again
+        if idle:  # what is never so with this result is not asked again
             asked[:] = [pair for pair in asked if type(pair[1].root) is not Leaf or pair[1].root.value]
 
-    def targets_of(self, part: int | None, case: int, agents: int, effect: Effect) -> tuple[int, int]:
-        """The agents and the case that an effect leads to."""
-        for place in effect.agents:
+    def targets_of(self, part: int | None, case: int, agents: int, result: MoveResult) -> tuple[int, int]:
+        """The agents and the case that a result leads to."""
+        for place in result.agents:
             shift = AGENT_BITS * place
             was = agents >> shift & ((1 << AGENT_BITS) - 1)
-            key = (effect.number, -1 - place, was)
+            key = (result.number, -1 - place, was)
             now = self._targets.get(key)
             if now is None:
-                now = self._targets[key] = self.agents[place].after(was, effect.happens)
+                now = self._targets[key] = self.agents[place].after(was, result.happens)
             agents += (now - was) << shift
         if part is None:
             return agents, case
-        key = (effect.number, part, case)
+        key = (result.number, part, case)
         led = self._targets.get(key)
         if led is None:
-            led = self._targets[key] = self.cases[part].after(case, effect.happens)
+            led = self._targets[key] = self.cases[part].after(case, result.happens)
         return agents, led
 
 

@@ -183,8 +183,8 @@ class StoryFinder:
             yield next(
                 _PathStep(state, position, move)
                 for position in (None, *range(len(search.cases_of(state))))
-                for move, effect in self._effects(state, position)
-                if search.state_after(state, position, model.targets_of(*self._place_of(state, position), effect))
+                for move, result in self._results(state, position)
+                if search.state_after(state, position, model.targets_of(*self._place_of(state, position), result))
                 == after
             )
 
@@ -194,13 +194,13 @@ class StoryFinder:
             return None, 0, search.agents_of(state)
         return search.part_at(position), search.cases_of(state)[position], search.agents_of(state)
 
-    def _effects(self, state: int, position: int | None) -> Iterator[tuple[Move, Any]]:
+    def _results(self, state: int, position: int | None) -> Iterator[tuple[Move, Any]]:
         place = self._place_of(state, position)
         local = self._model.local_state(*place)
         for move in self._model.moves_of(place[0]):
-            effect = move.memo(local)
-            if effect is not None and effect.happens and not effect.beyond:
-                yield move, effect
+            result = move.memo(local)
+            if result is not None and result.happens and not result.beyond:
+                yield move, result
 
     # Telling -------------------------------------------------------------------------------------------
 
@@ -280,7 +280,7 @@ class _Timeline:
         part = None if position is None else search.part_at(position)
         case = 0 if position is None else search.cases_of(path_step.state)[position]
         local = model.local_state(part, case, agents)
-        effect = path_step.move.memo(local)
+        result = path_step.move.memo(local)
         rows = {} if position is None else self._copies[position][2]
         command = path_step.move.command
         if command is not None:
@@ -291,12 +291,12 @@ class _Timeline:
             )
             now = NOON + len(self.given) * SECOND
             mine = (lambda table, _: table == "agents", lambda table, _: table != "agents")
-            for event in effect.events:
+            for event in result.events:
                 later: Any = attrs.evolve(event, at=now)
                 happen(self._team, later, mine[0])
                 happen(rows, later, mine[1])
-        if position is not None and not effect.beyond:
-            self._sort_copies(path_step.state, position, model.targets_of(part, case, agents, effect)[1])
+        if position is not None and not result.beyond:
+            self._sort_copies(path_step.state, position, model.targets_of(part, case, agents, result)[1])
 
     def _sort_copies(self, state: int, position: int, case: int) -> None:
         """The copies stand in the order of their numbers again."""
