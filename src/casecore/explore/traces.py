@@ -30,7 +30,7 @@ from casecore.explore.pieces import NOON, SECOND, happen, rows_of
 from casecore.explore.scope import copy_of
 from casecore.explore.seen import Path, SeenDesk, name_of
 from casecore.explore.states import Occurrence, StateSearch
-from casecore.kernel import Command
+from casecore.kernel import Command, changed
 from casecore.policies import Policy
 from casecore.promises import Step
 from casecore.rooms.composition import CaseFile
@@ -291,10 +291,9 @@ class _Timeline:
             )
             now = NOON + len(self.given) * SECOND
             mine = (lambda table, _: table == "agents", lambda table, _: table != "agents")
-            for event in result.events:
-                later: Any = attrs.evolve(event, at=now)
-                happen(self._team, later, mine[0])
-                happen(rows, later, mine[1])
+            later = [changed(event, at=now) for event in result.events]
+            happen(self._team, later, mine[0])
+            happen(rows, later, mine[1])
         if position is not None and not result.beyond:
             self._sort_copies(path_step.state, position, model.targets_of(part, case, agents, result)[1])
 
