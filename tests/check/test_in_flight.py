@@ -10,7 +10,7 @@ from casecore.check.in_flight import Flights, try_switches
 from casecore.check.scopes import CASE, EVERYTHING, CheckedScope
 from casecore.diff.scopes import ARRIVALS, scopes_of_both
 from casecore.explore import Part, Scope
-from casecore.explore.pieces import NOON
+from casecore.explore.scope import NOON
 from casecore.explore.traces import StoryFinder
 from casecore.promises import Step
 from casecore.rooms.cases import CloseCase

@@ -20,7 +20,7 @@ from casecore.diff.formats.words import APART, MEANINGS, SIGNS, compared, legend
 from casecore.diff.report import FAILING, compare
 from casecore.diff.revisions import NoRevision, policy_at
 from casecore.explore import Part, Scope
-from casecore.explore.pieces import NOON
+from casecore.explore.scope import NOON
 from casecore.policies.kinds import keys_of
 from casecore.replay import DayError
 from casecore.rooms.agents import LogOut, Permission

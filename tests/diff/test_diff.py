@@ -15,7 +15,7 @@ from casecore.diff import Comparison, Edit, Label, diff, over_time
 from casecore.diff.comparison import Untold
 from casecore.diff.scopes import ARRIVALS, MOST, scopes_of_both
 from casecore.explore import Part, Scope
-from casecore.explore.pieces import NOON
+from casecore.explore.scope import NOON
 from casecore.policies.edits import edited, edits_of
 from casecore.rooms.agents import AgentLoggedOut, GoAvailable, LogOut, Permission
 from casecore.rooms.approvals import ApproveDraft, SubmitDraft

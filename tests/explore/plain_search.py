@@ -17,8 +17,7 @@ from datetime import datetime
 import attrs
 
 from casecore.explore.model import instant_of, starting_desk
-from casecore.explore.pieces import NOON, SECOND
-from casecore.explore.scope import copy_of
+from casecore.explore.scope import NOON, SECOND, copy_of
 from casecore.rooms.agents import Agent
 from casecore.rooms.composition import EFFECTS, HOUSE, PLACES, SHEETS, TIMERS
 

@@ -14,8 +14,7 @@ from casecore.channels import Channel
 from casecore.check import scopes
 from casecore.explore import Exploration, Part, Result, Scope, explore
 from casecore.explore.model import Model
-from casecore.explore.pieces import NOON
-from casecore.explore.scope import copy_of
+from casecore.explore.scope import NOON, copy_of
 from casecore.explore.states import StateSearch
 from casecore.explore.traces import StoryFinder, earliest_instants, timed_command
 from casecore.rooms.agents import AddAgent, GoAvailable, LogOut

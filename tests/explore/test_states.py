@@ -19,8 +19,7 @@ from casecore.desk import Desk
 from casecore.explore import Part, Scope
 from casecore.explore.memo import Branch, Leaf
 from casecore.explore.model import Model
-from casecore.explore.pieces import NOON, SECOND
-from casecore.explore.scope import copy_of
+from casecore.explore.scope import NOON, SECOND, copy_of
 from casecore.explore.states import StateSearch
 from casecore.explore.traces import timed_command
 from casecore.policies.sections import Chat, CountsFrom, Idle
@@ -161,9 +160,9 @@ def desk_of(rows):
 def worlds_of(search, plain):
     """The explorer's worlds, each told as the plain search tells it."""
     model, parts = search.model, search.model.scope.parts
-    agents = [[plain.plain("agent", *piece.rows.values()) for piece in known.all] for known in model.agents]
+    agents = [[plain.plain("agent", *component.rows.values()) for component in known.all] for known in model.agents]
     cases = [
-        [(part.case, plain.told(desk_of(piece.rows), 0, part.every_id)) for piece in known.all]
+        [(part.case, plain.told(desk_of(component.rows), 0, part.every_id)) for component in known.all]
         for part, known in zip(parts, model.cases, strict=True)
     ]
     return {

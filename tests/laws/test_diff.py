@@ -23,7 +23,7 @@ from casecore.check import scopes
 from casecore.diff import diff
 from casecore.diff.comparison import ComparedModel, Untold
 from casecore.explore import traces
-from casecore.explore.pieces import NOON
+from casecore.explore.scope import NOON
 from casecore.explore.states import StateSearch
 from casecore.explore.traces import timed_command
 from casecore.policies.edits import edited, edits_of

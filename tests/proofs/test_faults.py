@@ -17,7 +17,7 @@ from casecore.check import scopes
 from casecore.desk import Desk
 from casecore.explore import Part, Result, Scope, explore
 from casecore.explore.model import AGENT_ROLES
-from casecore.explore.pieces import NOON
+from casecore.explore.scope import NOON
 from casecore.promises import PROMISES, WAYS_ON, Step
 from casecore.rooms.agents import SetNextState
 from casecore.rooms.approvals import (

@@ -16,7 +16,7 @@ from casecore.check import Exit, Verdict, check, scopes
 from casecore.check.judge import search_scope
 from casecore.check.lint import lint
 from casecore.explore import Part, Result, Scope
-from casecore.explore.pieces import NOON
+from casecore.explore.scope import NOON
 from casecore.promises import PROMISES
 from casecore.rooms.assignments import OpenCase
 from casecore.rooms.composition import HOUSE

@@ -16,7 +16,7 @@ from casecore.channels import Channel
 from casecore.check.report import Judgement, Verdict
 from casecore.desk import Desk
 from casecore.explore import Story
-from casecore.explore.pieces import NOON
+from casecore.explore.scope import NOON
 from casecore.kernel import CUSTOMER, SYSTEM, Command
 from casecore.policies import Policy
 from casecore.policies.sections import Delivery, Queue

@@ -25,8 +25,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from casecore.channels import Channel, MessageKind, TemplateKind
-from casecore.explore.pieces import NOON
-from casecore.explore.scope import Part, Scope
+from casecore.explore.scope import NOON, Part, Scope
 from casecore.kernel import CUSTOMER, SYSTEM, Command
 from casecore.policies import Policy
 from casecore.policies.sections import Level, Relation

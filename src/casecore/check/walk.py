@@ -19,8 +19,7 @@ from casecore.channels import Channel
 from casecore.check import scopes
 from casecore.desk import Desk
 from casecore.explore import Story
-from casecore.explore.pieces import NOON, SECOND
-from casecore.explore.scope import OWN_IDS, ids_named
+from casecore.explore.scope import NOON, OWN_IDS, SECOND, ids_named
 from casecore.explore.traces import timed_command
 from casecore.kernel import Accepted, Command
 from casecore.kernel.house import House

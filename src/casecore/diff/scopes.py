@@ -16,8 +16,7 @@ import attrs
 from casecore.channels import Channel
 from casecore.check import scopes
 from casecore.check.scopes import CheckedScope, scopes_of
-from casecore.explore.pieces import NOON
-from casecore.explore.scope import Part, Scope
+from casecore.explore.scope import NOON, Part, Scope
 from casecore.kernel import Command
 from casecore.policies import Policy
 from casecore.policies.sections import Queue

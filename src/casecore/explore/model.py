@@ -2,8 +2,8 @@
 
 What can be done about one case depends on that case and on the agents, so it is found once for each such pair (a
 **local state**) and then only added up (`states.py`). In a local state every command is asked of the real `decide`
-(`memo.py`), its events are applied to each component alone (`pieces.py`), and every `always` and `sometimes` is asked
-of the step. A step costs no more in a second case than in the first.
+(`memo.py`), its events are applied to each component alone (`components.py`), and every `always` and `sometimes` is
+asked of the step. A step costs no more in a second case than in the first.
 
 Time goes by in steps of its own: each instant that a timer counts from, and that some rule has read, may pass on to
 one second before the timer's end and to the end itself. They count nothing towards the length of a story. This allows
@@ -22,10 +22,10 @@ import attrs
 from attrs import field
 
 from casecore.desk import Desk
+from casecore.explore.components import CanonicalForm, Component, ComponentPool, TimePassed
 from casecore.explore.memo import CASE, Branch, Facts, Leaf, Memo
-from casecore.explore.pieces import NOON, SECOND, Form, Passed, Piece, Pieces
-from casecore.explore.scope import Part, Scope
-from casecore.explore.seen import Log, Path, SeenDesk, name_of
+from casecore.explore.read_log import Log, LoggedDesk, Path, field_at
+from casecore.explore.scope import NOON, SECOND, Part, Scope
 from casecore.kernel import Accepted, Command, Event, Refused, Timer, Verdict
 from casecore.kernel.house import House
 from casecore.policies import Policy
@@ -120,19 +120,19 @@ class LocalState:
 
     __slots__ = ("_agents", "_case", "_policy", "facts")
 
-    def __init__(self, policy: Policy, agents: tuple[Piece, ...], case: Piece) -> None:
+    def __init__(self, policy: Policy, agents: tuple[Component, ...], case: Component) -> None:
         self._policy = policy
         self._agents = agents
         self._case = case
         self.facts: tuple[Facts, ...] = (*(agent.facts for agent in agents), case.facts)
 
-    def desk(self, log: Log) -> SeenDesk:
+    def desk(self, log: Log) -> LoggedDesk:
         """The desk of these rows, which notes in the log what is read of it."""
         tables: dict[str, dict[str, Any]] = {}
-        for piece in (*self._agents, self._case):
-            for (table, row_id), row in piece.rows.items():
+        for component in (*self._agents, self._case):
+            for (table, row_id), row in component.rows.items():
                 tables.setdefault(table, {})[row_id] = row
-        return SeenDesk.of(self._policy, NOON, tables, log)
+        return LoggedDesk.of(self._policy, NOON, tables, log)
 
 
 class Model:
@@ -187,12 +187,12 @@ class Model:
         self.start_over()
 
     def start_over(self) -> None:
-        """Begin anew with the components, because their one form has changed; what was decided stays known."""
+        """Begin anew with the components, because their canonical form has changed; what was decided stays known."""
         kept = frozenset().union(*(part.drafts for part in self.scope.parts))
-        form = Form(self.counting, self.scope.apart, self.scope.at_most, kept)
-        self.agents = [Pieces(form, _agent_rows(name)) for name in self.agent_names]
-        self.cases = [Pieces(form, _case_rows(part)) for part in self.scope.parts]
-        self.nobody = Piece(0, {}, Facts({}))
+        form = CanonicalForm(self.counting, self.scope.apart, self.scope.at_most, kept)
+        self.agents = [ComponentPool(form, _agent_rows(name)) for name in self.agent_names]
+        self.cases = [ComponentPool(form, _case_rows(part)) for part in self.scope.parts]
+        self.nobody = Component(0, {}, Facts({}))
         self._successors: list[dict[int, Successors]] = [{} for _ in (*self.scope.parts, None)]
         self._entries: list[dict[int, list[list[Any]]]] = [{} for _ in self._successors]
         self._targets: dict[tuple[int, int, int], int] = {}
@@ -209,7 +209,7 @@ class Model:
 
     def learn_instants(self) -> bool:
         """Count, from now on, every instant that some question has read; whether there is one more than so far."""
-        counting = frozenset(self._timer_instants & {name_of(path) for path in self._paths_read})
+        counting = frozenset(self._timer_instants & {field_at(path) for path in self._paths_read})
         if counting == self.counting:
             return False
         self.counting = counting
@@ -225,14 +225,14 @@ class Model:
 
     # Moves ---------------------------------------------------------------------------------------------
 
-    def memo(self, ask: Callable[[SeenDesk], Any]) -> Memo:
+    def memo(self, ask: Callable[[LoggedDesk], Any]) -> Memo:
         """A question about local states of this scope."""
         return Memo(ask, self.agent_places, self._paths_read)
 
     def _command_move(self, place: int | None, command: Command, policy: Policy) -> Move:
         part = None if place is None else self.scope.parts[place]
 
-        def ask(desk: SeenDesk) -> MoveResult:
+        def ask(desk: LoggedDesk) -> MoveResult:
             verdict = self.house.decide(desk.view(command), command, policy)
             if isinstance(verdict, Refused):
                 rules = tuple(reason.rule for reason in verdict.reasons)
@@ -245,11 +245,11 @@ class Model:
 
     def _passing_of(
         self, part: Part, timer: Timer, policy: Policy, *, early: bool
-    ) -> Callable[[SeenDesk], MoveResult | None]:
+    ) -> Callable[[LoggedDesk], MoveResult | None]:
         row_name, _, name = timer.since.partition(".")
         case = part.case
 
-        def ask(desk: SeenDesk) -> MoveResult | None:
+        def ask(desk: LoggedDesk) -> MoveResult | None:
             view = desk.view_of(case)
             row = getattr(view, row_name)
             since = None if row is None else getattr(row, name)
@@ -259,7 +259,7 @@ class Model:
             ago = length - SECOND if early else length
             if NOON - since >= ago:
                 return None
-            passed = Passed((*row._path, name), NOON - ago, length)  # noqa: SLF001 -- it is a `Seen`, whose place we need
+            passed = TimePassed((*row._path, name), NOON - ago, length)  # noqa: SLF001 -- it is a `LoggedRecord`, whose place we need
             return self._result_of(passed, None, (passed,), part)
 
         return ask
@@ -277,7 +277,7 @@ class Model:
         agents, beyond = set(), False
         mine = _case_rows(part) if part is not None else _no_rows
         for event in happens:
-            if isinstance(event, Passed):
+            if isinstance(event, TimePassed):
                 touched = {event.path[:2]}
             else:
                 touched = {(effect.table, effect.row_id(event)) for effect in EFFECTS[type(event)]}
@@ -294,7 +294,7 @@ class Model:
 
     def _asking_of_step(
         self, command: Any, result: MoveResult, ask: Callable[[Step], Any]
-    ) -> Callable[[SeenDesk], Any]:
+    ) -> Callable[[LoggedDesk], Any]:
         verdict = Accepted(result.events)
         return lambda desk: ask(Step(desk, command, verdict, desk.evolve(result.events), self.house))
 
@@ -326,8 +326,8 @@ class Model:
     def local_state(self, part: int | None, case: int, agents: int) -> LocalState:
         """The local state of a case, or of none, with these agents."""
         numbers = self.unpack_agents(agents)
-        pieces = tuple(known.all[number] for known, number in zip(self.agents, numbers, strict=True))
-        return LocalState(self.policy, pieces, self.nobody if part is None else self.cases[part].all[case])
+        components = tuple(known.all[number] for known, number in zip(self.agents, numbers, strict=True))
+        return LocalState(self.policy, components, self.nobody if part is None else self.cases[part].all[case])
 
     def _find_successors(self, part: int | None, case: int, agents: int) -> Successors:
         state, successors = self.local_state(part, case, agents), Successors()
@@ -400,14 +400,14 @@ class Model:
             key = (result.number, -1 - place, was)
             now = self._targets.get(key)
             if now is None:
-                now = self._targets[key] = self.agents[place].after(was, result.happens)
+                now = self._targets[key] = self.agents[place].number_after(was, result.happens)
             agents += (now - was) << shift
         if part is None:
             return agents, case
         key = (result.number, part, case)
         led = self._targets.get(key)
         if led is None:
-            led = self._targets[key] = self.cases[part].after(case, result.happens)
+            led = self._targets[key] = self.cases[part].number_after(case, result.happens)
         return agents, led
 
 

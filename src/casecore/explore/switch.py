@@ -21,8 +21,8 @@ from attrs import field, frozen
 from casecore.desk import Desk
 from casecore.explore.memo import Memo
 from casecore.explore.model import LocalState, Model, Move, MoveResult
+from casecore.explore.read_log import LoggedDesk
 from casecore.explore.scope import Scope
-from casecore.explore.seen import SeenDesk
 from casecore.explore.states import StateSearch
 from casecore.explore.traces import Story, StoryFinder
 from casecore.kernel.house import House
@@ -151,8 +151,8 @@ class TwoPolicyModel(Model):
                     yield pair.moves[side], result
 
 
-def _ask_both(old: Move, new: Move) -> Callable[[SeenDesk], ResultPair]:
-    def ask(desk: SeenDesk) -> ResultPair:
+def _ask_both(old: Move, new: Move) -> Callable[[LoggedDesk], ResultPair]:
+    def ask(desk: LoggedDesk) -> ResultPair:
         results = old.memo.evaluate(desk), new.memo.evaluate(desk)
         return ResultPair(*results, any(result is not None and result.happens for result in results))
 

@@ -24,11 +24,11 @@ from typing import Any, Final
 import attrs
 from attrs import frozen
 
+from casecore.explore.components import apply_events, rows_of_desk
 from casecore.explore.memo import CASE
 from casecore.explore.model import Model, Move, instant_of
-from casecore.explore.pieces import NOON, SECOND, happen, rows_of
-from casecore.explore.scope import copy_of
-from casecore.explore.seen import Path, SeenDesk, name_of
+from casecore.explore.read_log import LoggedDesk, Path, field_at
+from casecore.explore.scope import NOON, SECOND, copy_of
 from casecore.explore.states import Occurrence, StateSearch
 from casecore.kernel import Command, changed
 from casecore.policies import Policy
@@ -259,7 +259,7 @@ class _Timeline:
     def __init__(self, search: StateSearch, model: Model) -> None:
         self._search = search
         self._model = model
-        start = rows_of(model.start)
+        start = rows_of_desk(model.start)
         self._team = {key: row for key, row in start.items() if key[0] == "agents"}
         parts = [search.part_at(position) for position in range(len(search.cases_of(search.states[0])))]
         self._copies: list[tuple[int, int, dict[tuple[str, str], Any]]] = [
@@ -292,8 +292,8 @@ class _Timeline:
             now = NOON + len(self.given) * SECOND
             mine = (lambda table, _: table == "agents", lambda table, _: table != "agents")
             later = [changed(event, at=now) for event in result.events]
-            happen(self._team, later, mine[0])
-            happen(rows, later, mine[1])
+            apply_events(self._team, later, mine[0])
+            apply_events(rows, later, mine[1])
         if position is not None and not result.beyond:
             self._sort_copies(path_step.state, position, model.targets_of(part, case, agents, result)[1])
 
@@ -327,15 +327,15 @@ class _Timeline:
         counting = self._model.counting
         memos = [path_step.move.memo, *self._model.memos_watching(path_step.move, path_step.move.memo(local))]
         read = (pair for memo in memos for pair in memo.readings(local))
-        return [(whose, path) for whose, path in dict.fromkeys(read) if name_of(path) in counting]
+        return [(whose, path) for whose, path in dict.fromkeys(read) if field_at(path) in counting]
 
     def _lengths(self, position: int, local: Any, path: Path) -> Iterator[int]:
         """How long, in seconds, the timers run that count from this instant."""
-        desk: SeenDesk = local.desk({})
+        desk: LoggedDesk = local.desk({})
         case = self._model.scope.parts[self._search.part_at(position)].case
         view = desk.view_of(case)
         for timer in self._model.timers:
-            if instant_of(timer) == name_of(path) and getattr(view, timer.since.partition(".")[0]) is not None:
+            if instant_of(timer) == field_at(path) and getattr(view, timer.since.partition(".")[0]) is not None:
                 for policy in self._model.policies:
                     length = timer.length(view, policy.for_(view.case))
                     if length is not None:
