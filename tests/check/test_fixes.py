@@ -4,7 +4,7 @@ import attrs
 
 from casecore import Policy
 from casecore.check import Fix, Verdict, check
-from casecore.check.fixes import TRIES, nearest_fix
+from casecore.check.fixes import EDITS_TRIED, nearest_fix
 from casecore.check.judge import why_inconclusive
 from casecore.check.order import judge_order
 from casecore.check.scopes import scopes_of
@@ -50,7 +50,7 @@ class TestNearest:
         """So many are tried, and no more."""
         tried = []
         assert nearest_fix(SHIPPED, tried.append) is None
-        assert 0 < len(tried) <= TRIES
+        assert 0 < len(tried) <= EDITS_TRIED
 
     def test_nothing_is_left_to_try(self):
         """Also where there are fewer than that."""

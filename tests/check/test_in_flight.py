@@ -8,7 +8,7 @@ from casecore.channels import Channel
 from casecore.check import Exit, Verdict, check, scopes
 from casecore.check.in_flight import Flights, try_switches
 from casecore.check.scopes import CASE, EVERYTHING, CheckedScope
-from casecore.diff.scopes import ARRIVALS, scopes_of_both
+from casecore.diff.scopes import ARRIVALS_SCOPE, scopes_of_both
 from casecore.explore import Part, Scope
 from casecore.explore.scope import NOON
 from casecore.explore.traces import StoryFinder
@@ -117,11 +117,11 @@ class TestStranded:
     def test_several_scopes(self):
         """The same reason is told once, with the shortest story, and counted over all scopes."""
         queues = sop(queues=RENAMED)
-        arrivals = next(checked for checked in scopes_of_both(SOP, queues) if checked.scope.name == ARRIVALS)
+        arrivals = next(checked for checked in scopes_of_both(SOP, queues) if checked.scope.name == ARRIVALS_SCOPE)
         names = []
         found = try_switches((closing(), arrivals), SOP, queues, progress=names.append)
         (one,) = (one for one in found.stranded if MISSING in one.what)
-        assert ["closing", ARRIVALS] == names == [*one.scopes]
+        assert ["closing", ARRIVALS_SCOPE] == names == [*one.scopes]
 
     def test_given_up(self):
         """A search that is given up knows nothing of ways."""

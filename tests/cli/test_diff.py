@@ -14,7 +14,7 @@ from casecore.check.scopes import CASE, CheckedScope
 from casecore.cli.diff_text import tell
 from casecore.cli.screen import Screen
 from casecore.diff import formats
-from casecore.diff.days import EXAMPLES, redecide_day
+from casecore.diff.days import EXAMPLES_KEPT, redecide_day
 from casecore.diff.formats import FORMATS, as_github, as_json, as_markdown, as_sarif
 from casecore.diff.formats.words import APART, MEANINGS, SIGNS, compared, legend, rewritten, summed, told, verdict_lines
 from casecore.diff.report import FAILING, compare
@@ -379,7 +379,7 @@ class TestDay:
         assert ("looser", ("capacity.channel",), ("OpenCase",), 5, 16) == (
             one.label, one.rules, one.commands, one.times, looser.decisions,
         )  # fmt: skip
-        assert EXAMPLES == len(one.examples)
+        assert EXAMPLES_KEPT == len(one.examples)
         assert 5 == looser.times
         (one,) = redecide_day(day.splitlines(), SOP, sop(capacity__chat=1)).differences
         assert ("stricter", 1) == (one.label, one.times)

@@ -13,7 +13,7 @@ from casecore.check import scopes
 from casecore.check.scopes import CASE, EVERYTHING, CheckedScope
 from casecore.diff import Comparison, Edit, Label, diff, over_time
 from casecore.diff.comparison import Untold
-from casecore.diff.scopes import ARRIVALS, MOST, scopes_of_both
+from casecore.diff.scopes import ARRIVALS_SCOPE, ARRIVALS_TRIED, scopes_of_both
 from casecore.explore import Part, Scope
 from casecore.explore.scope import NOON
 from casecore.policies.edits import edited, edits_of
@@ -404,7 +404,7 @@ class TestQueues:
         new = sop(queues=RENAMED)
         assert ["queues.billing", "queues.money"] == [edit.key for edit in edits_of(SOP, new)]
         arrivals = scopes_of_both(SOP, new)[0]
-        assert ARRIVALS == arrivals.scope.name
+        assert ARRIVALS_SCOPE == arrivals.scope.name
         found = diff(SOP, new, scopes=(arrivals,))
         told = {(change.label, change.rules) for change in found.changes}
         assert {(LOOSER, ("queue.known",)), (STRICTER, ("queue.known",))} <= told
@@ -444,9 +444,9 @@ class TestQueues:
         assert (Channel.EMAIL, "refund", "pt", frozenset({"vip"})) in ways
         assert (Channel.EMAIL, "refund", "pt", frozenset()) in ways
         assert (Channel.CHAT, None, None, frozenset()) in ways
-        queues["billing"]["reasons"] = [f"reason {number}" for number in range(MOST + 1)]
+        queues["billing"]["reasons"] = [f"reason {number}" for number in range(ARRIVALS_TRIED + 1)]
         (arrivals, *_) = scopes_of_both(SOP, sop(queues=queues))
-        assert MOST >= sum(hasattr(command, "new_case") for command in arrivals.scope.parts[0].commands)
+        assert ARRIVALS_TRIED >= sum(hasattr(command, "new_case") for command in arrivals.scope.parts[0].commands)
 
 
 class TestScopes:
@@ -456,7 +456,7 @@ class TestScopes:
         """What only one of the policies can be asked is asked of both, and counters go as far as either needs."""
         new = sop(wrap_up__codes=["done"], chat__idle__ask_first=4, capacity__chat=3, queues=RENAMED)
         scopes = {checked.scope.name: checked for checked in scopes_of_both(SOP, new)}
-        assert {"3 chat cases, one agent", "4 chat cases, one agent", ARRIVALS} <= scopes.keys()
+        assert {"3 chat cases, one agent", "4 chat cases, one agent", ARRIVALS_SCOPE} <= scopes.keys()
         chat = scopes["one chat case"]
         codes = {command.code for command in chat.scope.parts[0].commands if hasattr(command, "code")}
         assert {"solved", "done"} == codes

@@ -16,7 +16,7 @@ from datetime import datetime
 
 import attrs
 
-from casecore.explore.model import instant_of, starting_desk
+from casecore.explore.model import starting_desk, timer_instant
 from casecore.explore.scope import NOON, SECOND, copy_of
 from casecore.rooms.agents import Agent
 from casecore.rooms.composition import EFFECTS, HOUSE, PLACES, SHEETS, TIMERS
@@ -33,7 +33,7 @@ class PlainSearch:
             for copy in range(part.copies)
         ]
         self.known = frozenset().union(*(ids for _, _, ids in self.cases))
-        self.timers = [timer for timer in TIMERS if instant_of(timer) in counting]
+        self.timers = [timer for timer in TIMERS if timer_instant(timer) in counting]
         self.transitions, self.edges = 0, set()
         start = starting_desk(scope, policy, house)
         self.worlds = {self.world_of(start): start}

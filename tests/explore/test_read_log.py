@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from casecore import HOUSE, MissingRow, Policy
 from casecore.explore.components import apply_events, rows_of_desk
-from casecore.explore.memo import CASE, Facts, Memo
+from casecore.explore.memo import CASE_PLACE, Facts, Memo
 from casecore.explore.read_log import SHEET_CLASSES, LoggedDesk, names_of_fields
 from casecore.explore.scope import NOON
 from casecore.promises import PROMISES, Step
@@ -205,10 +205,10 @@ def test_a_question_is_asked_once_for_what_it_reads():
     assert (Status.OPEN, "lunch") == question(placed(agent={"reason": "lunch"}))
     assert 3 == question.evaluations
     status, reason = ("cases", "c1", "case", "status"), ("agents", "ana", "reason")
-    assert [(CASE, ("cases", "c1")), (CASE, status[:3]), (CASE, status), (0, reason)] == question.readings(here)
+    assert [(CASE_PLACE, ("cases", "c1")), (CASE_PLACE, status[:3]), (CASE_PLACE, status), (0, reason)] == question.readings(here)
     assert {("cases", "c1"), status[:3], status, reason} == read
-    assert (0, reason) == (question.advance(here.facts[CASE]).whose, question.advance(here.facts[CASE]).path)
-    unknown = placed(case={"status": Status.PENDING}).facts[CASE]
+    assert (0, reason) == (question.advance(here.facts[CASE_PLACE]).whose, question.advance(here.facts[CASE_PLACE]).path)
+    unknown = placed(case={"status": Status.PENDING}).facts[CASE_PLACE]
     assert status == question.advance(unknown).path
 
 

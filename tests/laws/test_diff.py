@@ -203,7 +203,7 @@ class TestStories:
     @pytest.mark.parametrize("tries", [1, 20])
     def test_given_up(self, monkeypatch, tries):
         """Where the teller stops at its limit it says so: at one of the steps that are alike, or before the next."""
-        monkeypatch.setattr(traces, "TRIES", tries)
+        monkeypatch.setattr(traces, "PATHS_TRIED", tries)
         (one,) = diff(SOP, sop(chat__idle__counts_from="question"), scopes=(SCOPES["silence"],)).untold
         assert (LOOSER, ("idle.silence",), True) == (one.label, one.rules, one.given_up)
 

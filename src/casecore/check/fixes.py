@@ -21,11 +21,11 @@ from casecore.policies.declared import ANY_NAME, Declared, every_key
 from casecore.policies.edits import Edit, edited, edits_of
 from casecore.policies.kinds import Choice, Flag, words
 
-TRIES: Final = 30
+EDITS_TRIED: Final = 30
 """How many candidates are tried."""
 
 
-def nearest_fix(policy: Policy, holds: Callable[[Policy], bool], tries: int = TRIES) -> Fix | None:
+def nearest_fix(policy: Policy, holds: Callable[[Policy], bool], tries: int = EDITS_TRIED) -> Fix | None:
     """The nearest change of one key with which something holds; None where none of those tried helps.
 
     Args:

@@ -74,7 +74,7 @@ EVERYTHING: Final = frozenset(Permission)
 APART: Final = frozenset({"clocks", "offers.asked", "offers.review_asked"})
 """What no promise of a scope depends on: service clocks, and in which order routing asks."""
 
-NEWS: Final = ReadyTemplate(
+NEWS_TEMPLATE: Final = ReadyTemplate(
     "Dear Maria, there is news for you.",
     PreparedText(
         TemplateKind.WHATSAPP_TEMPLATE,
@@ -103,7 +103,7 @@ def outbound_commands(agent: str, channel: Channel) -> Iterator[Command]:
     for opted_in in (True, False):
         yield RecordConsent(SYSTEM, NOON, "maria", opted_in, "On the web form")
     start = partial(StartOutbound, agent, NOON, "t1", CASE, "m", customer="maria", channel=channel)
-    for text, template in (("Hello", None), (NEWS.text, NEWS.template)):
+    for text, template in (("Hello", None), (NEWS_TEMPLATE.text, NEWS_TEMPLATE.template)):
         yield start(text, template=template, subject="Your request")
         yield SendReply(agent, NOON, CASE, "m", text, Status.PENDING, subject="Your request", template=template)
 

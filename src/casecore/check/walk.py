@@ -29,7 +29,7 @@ from casecore.rooms.agents import Permission
 from casecore.rooms.composition import HOUSE, View
 from casecore.routing import next_offer
 
-TEAM: Final = {
+WALKERS: Final = {
     "ana": frozenset({Permission.REPLY}),
     "ben": frozenset[Permission](),
     "cleo": frozenset({Permission.REPLY, Permission.APPROVE}),
@@ -52,11 +52,11 @@ CHANNELS: Final = (
 LATER: Final = tuple(timedelta(seconds=seconds) for seconds in (0, 0, 0, 1, 29, 30, 59, 60, 119, 120, 3_600, 86_400))
 """How long after one step the next may come."""
 
-DUE: Final = 0.1
-ROUTED: Final = 0.3
+DUE_BELOW: Final = 0.1
+ROUTED_BELOW: Final = 0.3
 """Where chance draws less than the first, what has fallen due is done; less than the second, what routing proposes."""
 
-TRIES: Final = 40
+COMMANDS_TRIED: Final = 40
 """How many commands are tried before a step is given up."""
 
 
@@ -111,7 +111,7 @@ class _Walker:
     def __init__(self, policy: Policy, random: Random, house: House[View]) -> None:
         self._random = random
         self._house = house
-        self.team = scopes.team_commands(policy, **TEAM)
+        self.team = scopes.team_commands(policy, **WALKERS)
         self.desk = Desk(policy)
         for command in self.team:
             self.desk = Step.of(self.desk, command, house).after
@@ -137,17 +137,17 @@ class _Walker:
 
     def _candidates(self) -> Iterator[Command]:
         chance = self._random.random()
-        if chance < DUE:
+        if chance < DUE_BELOW:
             due = next((due for due in self.desk.due() if due.command is not None), None)
             if due is not None and due.command is not None:
                 self._now = max(self._now, due.at)
                 late: Any = due.command
                 yield attrs.evolve(late, at=self._now)
-        elif chance < ROUTED:
+        elif chance < ROUTED_BELOW:
             offer = next_offer(self.desk, self._now)
             if offer is not None:
                 yield offer
-        for _ in range(TRIES):
+        for _ in range(COMMANDS_TRIED):
             self._tried += 1
             copy = self._random.randrange(len(self._menus))
             command = self._random.choice(self._menus[copy])
@@ -156,7 +156,7 @@ class _Walker:
 
 def _commands_about(channel: Channel, policy: Policy) -> Iterator[Command]:
     """Everything that could be said about one customer's case, and by the team."""
-    agents = tuple(TEAM)
+    agents = tuple(WALKERS)
     yield from (*scopes.arrival_commands(channel),) * 6
     yield from scopes.closing_commands()
     yield from scopes.absence_commands()

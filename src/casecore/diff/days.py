@@ -19,7 +19,7 @@ from casecore.kernel import Refused, Verdict
 from casecore.policies import Policy
 from casecore.replay import ReplayedLine, replay_day
 
-EXAMPLES: Final = 3
+EXAMPLES_KEPT: Final = 3
 """How many examples are kept of each sort of difference."""
 
 
@@ -101,5 +101,5 @@ def _compare_answers(step: ReplayedLine, answer: Verdict) -> DecisionChange:
 
 def _count_another(known: DecisionChange, one: DecisionChange) -> DecisionChange:
     commands = tuple(sorted({*known.commands, *one.commands}))
-    examples = (*known.examples, *one.examples)[:EXAMPLES]
+    examples = (*known.examples, *one.examples)[:EXAMPLES_KEPT]
     return DecisionChange(known.label, known.rules, commands, known.times + 1, examples)

@@ -23,8 +23,8 @@ from casecore.policies.sections import Queue
 from casecore.rooms.agents import AddAgent
 from casecore.rooms.cases import CloseCase, CloseReason
 
-ARRIVALS: Final = "a case for every queue"
-MOST: Final = 200
+ARRIVALS_SCOPE: Final = "a case for every queue"
+ARRIVALS_TRIED: Final = 200
 """How many ways to arrive are tried."""
 
 
@@ -73,14 +73,14 @@ def _arrival_scope(old: Policy, new: Policy) -> Iterator[CheckedScope]:
         return
     queues = (*old.queues.values(), *new.queues.values())
     commands = [
-        *_without_repeats(islice((command for queue in queues for command in _commands_into(queue)), MOST)),
+        *_without_repeats(islice((command for queue in queues for command in _commands_into(queue)), ARRIVALS_TRIED)),
         *scopes.handling_commands("ana"),
         *scopes.closing_commands(),
         CloseCase("ana", NOON, scopes.CASE, CloseReason.SPAM),
     ]
     commands += [command for policy in (old, new) for command in scopes.sensitive_commands("ana", policy)]
     scope = Scope(
-        ARRIVALS,
+        ARRIVALS_SCOPE,
         scopes.team_commands(old, ana=scopes.EVERYTHING),
         (Part(_without_repeats(commands)),),
         apart=scopes.APART,

@@ -30,7 +30,7 @@ from casecore.kernel import Event, frozen
 from casecore.kernel.effects import Edits, effect_at
 from casecore.rooms.composition import EFFECTS, PLACES, SHEETS, CaseFile
 
-Rows = Mapping[tuple[str, str], Any]
+ComponentRows = Mapping[tuple[str, str], Any]
 """Records by table and id."""
 
 
@@ -50,7 +50,7 @@ class TimePassed:
 
 
 @attrs.frozen(eq=False)
-class Component:
+class StateComponent:
     """An agent, or all that belongs to one case, in canonical form.
 
     Attributes:
@@ -60,7 +60,7 @@ class Component:
     """
 
     number: int
-    rows: Rows
+    rows: ComponentRows
     facts: Facts
 
 
@@ -76,16 +76,16 @@ class ComponentPool:
         self._canonical_form = form
         self._mine = mine
         self._numbers: dict[Any, int] = {}
-        self.all: list[Component] = []
+        self.all: list[StateComponent] = []
 
-    def number_of(self, rows: Rows) -> int:
+    def number_of(self, rows: ComponentRows) -> int:
         """The number of the component that these rows are, once they are in canonical form."""
         formed = {key: row for key in sorted(rows) if (row := self._canonical_form(key[0], rows[key])) is not None}
         key = tuple((key, *_identity_of(row)) for key, row in formed.items())
         number = self._numbers.get(key)
         if number is None:
             number = self._numbers[key] = len(self.all)
-            self.all.append(Component(number, formed, Facts(formed)))
+            self.all.append(StateComponent(number, formed, Facts(formed)))
         return number
 
     def number_after(self, number: int, events: Iterable[Event | TimePassed]) -> int:

@@ -15,10 +15,10 @@ from functools import reduce
 from itertools import pairwise
 from typing import Any, Final, Protocol, TypeAlias
 
-from casecore.explore.read_log import Log, LoggedDesk, Path, comparable_value
+from casecore.explore.read_log import LoggedDesk, Path, ReadLog, comparable_value
 from casecore.kernel import frozen
 
-CASE: Final = -1
+CASE_PLACE: Final = -1
 """Where a value stands that belongs to the case; agents are counted from 0."""
 
 
@@ -55,9 +55,9 @@ class Readable(Protocol):
 
     @property
     def facts(self) -> Sequence[Facts]:
-        """Of each agent in order, and of the case last, so that `CASE` finds it."""
+        """Of each agent in order, and of the case last, so that `CASE_PLACE` finds it."""
 
-    def desk(self, log: Log) -> LoggedDesk:
+    def desk(self, log: ReadLog) -> LoggedDesk:
         """The desk of these rows, which notes in the log what is read of it."""
 
 
@@ -105,7 +105,7 @@ class Memo:
     def advance(self, facts: Facts) -> Branch | Leaf | None:
         """How far the case's own rows lead, whoever the agents are; no further than is known."""
         node = self.root
-        while type(node) is Branch and node.whose == CASE:
+        while type(node) is Branch and node.whose == CASE_PLACE:
             node_after = node.leads.get(facts[node.path])
             if node_after is None:
                 return node
@@ -118,10 +118,10 @@ class Memo:
         return self._ask(desk)
 
     def _evaluate_state(self, state: Readable) -> Any:
-        log: Log = {}
+        log: ReadLog = {}
         value = self.evaluate(state.desk(log))
         self._paths_read.update(log)
-        read = [(self._agents[path[1]] if path[0] == "agents" else CASE, path) for path in log]
+        read = [(self._agents[path[1]] if path[0] == "agents" else CASE_PLACE, path) for path in log]
         self.root = _with_path(self.root, read, state.facts, value)
         return value
 

@@ -22,9 +22,9 @@ import attrs
 from attrs import field
 
 from casecore.desk import Desk
-from casecore.explore.components import CanonicalForm, Component, ComponentPool, TimePassed
-from casecore.explore.memo import CASE, Branch, Facts, Leaf, Memo
-from casecore.explore.read_log import Log, LoggedDesk, Path, field_at
+from casecore.explore.components import CanonicalForm, ComponentPool, StateComponent, TimePassed
+from casecore.explore.memo import CASE_PLACE, Branch, Facts, Leaf, Memo
+from casecore.explore.read_log import LoggedDesk, Path, ReadLog, field_at
 from casecore.explore.scope import NOON, SECOND, Part, Scope
 from casecore.kernel import Accepted, Command, Event, Refused, Timer, Verdict
 from casecore.kernel.house import House
@@ -88,7 +88,7 @@ AGENT_ROLES: Final = frozenset({"actor", "target", "holder", "reviewer", "offere
 """What agents are called in a view."""
 
 
-def instant_of(timer: Timer) -> str:
+def timer_instant(timer: Timer) -> str:
     """The instant that a timer counts from, as `row.field`."""
     row, _, name = timer.since.partition(".")
     return f"{'agent' if row in AGENT_ROLES else row}.{name}"
@@ -120,13 +120,13 @@ class LocalState:
 
     __slots__ = ("_agents", "_case", "_policy", "facts")
 
-    def __init__(self, policy: Policy, agents: tuple[Component, ...], case: Component) -> None:
+    def __init__(self, policy: Policy, agents: tuple[StateComponent, ...], case: StateComponent) -> None:
         self._policy = policy
         self._agents = agents
         self._case = case
         self.facts: tuple[Facts, ...] = (*(agent.facts for agent in agents), case.facts)
 
-    def desk(self, log: Log) -> LoggedDesk:
+    def desk(self, log: ReadLog) -> LoggedDesk:
         """The desk of these rows, which notes in the log what is read of it."""
         tables: dict[str, dict[str, Any]] = {}
         for component in (*self._agents, self._case):
@@ -173,9 +173,9 @@ class Model:
         self.timers = tuple(
             timer
             for timer in TIMERS
-            if scope.apart.isdisjoint({instant_of(timer), instant_of(timer).partition(".")[0]})
+            if scope.apart.isdisjoint({timer_instant(timer), timer_instant(timer).partition(".")[0]})
         )
-        self._timer_instants = {instant_of(timer) for timer in self.timers}
+        self._timer_instants = {timer_instant(timer) for timer in self.timers}
         self._team_moves = [
             self._command_move(None, command, policy) for policy in self.policies for command in scope.commands
         ]
@@ -192,7 +192,7 @@ class Model:
         form = CanonicalForm(self.counting, self.scope.apart, self.scope.at_most, kept)
         self.agents = [ComponentPool(form, _agent_rows(name)) for name in self.agent_names]
         self.cases = [ComponentPool(form, _case_rows(part)) for part in self.scope.parts]
-        self.nobody = Component(0, {}, Facts({}))
+        self.nobody = StateComponent(0, {}, Facts({}))
         self._successors: list[dict[int, Successors]] = [{} for _ in (*self.scope.parts, None)]
         self._entries: list[dict[int, list[list[Any]]]] = [{} for _ in self._successors]
         self._targets: dict[tuple[int, int, int], int] = {}
@@ -201,7 +201,7 @@ class Model:
                 Move(place, None, self.memo(self._passing_of(part, timer, policy, early=early)), policy)
                 for policy in self.policies
                 for timer in self.timers
-                if instant_of(timer) in self.counting
+                if timer_instant(timer) in self.counting
                 for early in (True, False)
             ]
             for place, part in enumerate(self.scope.parts)
@@ -354,7 +354,7 @@ class Model:
                 node = node.leads.get(facts[node.whose][node.path])
             if node is None:
                 answer = asked.memo(state)
-                way[1] = asked.memo.advance(facts[CASE])
+                way[1] = asked.memo.advance(facts[CASE_PLACE])
             else:
                 answer = node.value
             if answer is not None and answer.happens:

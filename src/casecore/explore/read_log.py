@@ -32,7 +32,7 @@ from casecore.rooms.composition import EFFECTS, PLACES, TABLES, CaseFile
 Path: TypeAlias = tuple[str, ...]
 """Where something stands: (table, id), (table, id, field), or in a case file (cases, id, sheet[, field])."""
 
-Log: TypeAlias = dict[Path, Any]
+ReadLog: TypeAlias = dict[Path, Any]
 """What was read, in order, each with its value."""
 
 SHEET_CLASSES: Final[Mapping[str, type]] = {
@@ -67,7 +67,7 @@ def comparable_value(value: Any) -> Any:
 class LoggedRecord:
     """A record of which every field that is read is noted; written to, it keeps that for itself."""
 
-    def __init__(self, kind: type, below: Any, path: Path, log: Log) -> None:
+    def __init__(self, kind: type, below: Any, path: Path, log: ReadLog) -> None:
         self._kind = kind
         self._below = below
         self._path = path
@@ -107,7 +107,7 @@ class LoggedRecord:
 class LoggedFile:
     """A case file, of which is noted which sheets are there."""
 
-    def __init__(self, below: CaseFile | LoggedFile | None, path: Path, log: Log, **changed: Any) -> None:
+    def __init__(self, below: CaseFile | LoggedFile | None, path: Path, log: ReadLog, **changed: Any) -> None:
         self._below = below
         self._path = path
         self._log = log
@@ -128,7 +128,7 @@ class LoggedFile:
 class LoggedTable(Mapping[str, Any]):
     """A table of the desk, of which is noted which rows are looked for."""
 
-    def __init__(self, table: str, rows: Mapping[str, Any], log: Log) -> None:
+    def __init__(self, table: str, rows: Mapping[str, Any], log: ReadLog) -> None:
         self._table = table
         self._rows = rows
         self._log = log
@@ -195,7 +195,7 @@ class LoggedDesk(Desk):
     """A desk of which everything that is read is noted in a log."""
 
     @classmethod
-    def of(cls, policy: Policy, now: Any, tables: Mapping[str, Mapping[str, Any]], log: Log) -> LoggedDesk:
+    def of(cls, policy: Policy, now: Any, tables: Mapping[str, Mapping[str, Any]], log: ReadLog) -> LoggedDesk:
         """A desk with these rows."""
         logged: list[Any] = [LoggedTable(name, tables.get(name, {}), log) for name in TABLES]
         return cls(policy, now, *logged)

@@ -25,8 +25,8 @@ import attrs
 from attrs import frozen
 
 from casecore.explore.components import apply_events, rows_of_desk
-from casecore.explore.memo import CASE
-from casecore.explore.model import Model, Move, instant_of
+from casecore.explore.memo import CASE_PLACE
+from casecore.explore.model import Model, Move, timer_instant
 from casecore.explore.read_log import LoggedDesk, Path, field_at
 from casecore.explore.scope import NOON, SECOND, copy_of
 from casecore.explore.states import Occurrence, StateSearch
@@ -35,7 +35,7 @@ from casecore.policies import Policy
 from casecore.promises import Step
 from casecore.rooms.composition import CaseFile
 
-TRIES: Final = 300
+PATHS_TRIED: Final = 300
 """How many paths to one step are tried before it is given up."""
 
 STEPS_TRIED: Final = 3
@@ -108,7 +108,7 @@ class StoryFinder:
                 return story
         self.gave_up, tried = False, 0
         for occurrence in occurrences:
-            if tried >= STEPS_TRIED * TRIES:
+            if tried >= STEPS_TRIED * PATHS_TRIED:
                 self.gave_up = True
                 break
             for path in self._other_paths(occurrence.state):
@@ -146,7 +146,7 @@ class StoryFinder:
                 here, path, left = stack.pop()
                 if here == 0:
                     if left == 0:  # those that are shorter have been tried
-                        if tried == TRIES:
+                        if tried == PATHS_TRIED:
                             self.gave_up = True
                             return
                         tried += 1
@@ -310,7 +310,7 @@ class _Timeline:
         self.bounds.append((number - 1, number, 0))
         for whose, path in self._paths_read(path_step, local):
             since = local.facts[whose][path]
-            set_by = _instant(self._team if whose != CASE else rows, path)
+            set_by = _instant(self._team if whose != CASE_PLACE else rows, path)
             if since is None or set_by is None:
                 continue
             earlier = round((set_by - NOON) / SECOND) - 1
@@ -335,7 +335,7 @@ class _Timeline:
         case = self._model.scope.parts[self._search.part_at(position)].case
         view = desk.view_of(case)
         for timer in self._model.timers:
-            if instant_of(timer) == field_at(path) and getattr(view, timer.since.partition(".")[0]) is not None:
+            if timer_instant(timer) == field_at(path) and getattr(view, timer.since.partition(".")[0]) is not None:
                 for policy in self._model.policies:
                     length = timer.length(view, policy.for_(view.case))
                     if length is not None:
