@@ -9,26 +9,26 @@ import attrs
 import pytest
 
 from casecore.check import Exit, Finding, Judgement, Level, Verdict
-from casecore.check.formats import FORMATS, as_github, as_json, as_junit, as_markdown, as_sarif
-from casecore.check.formats.annotations import SHOWN
-from casecore.check.formats.results import (
+from casecore.check.findings import (
     EXITS,
     VERDICTS,
     as_written,
     digest,
+    findings,
     rests_on,
-    results,
     said,
     searched,
     summed,
     titled,
     where,
 )
-from casecore.check.formats.stories import HEAD, clock, lines, rows, team
+from casecore.check.formats import FORMATS, as_github, as_json, as_junit, as_markdown, as_sarif
+from casecore.check.stories import HEAD, clock, lines, rows, team
 from casecore.codec import command_from
 from casecore.explore import Story
 from casecore.policies import Policy
 from casecore.promises import Step
+from casecore.reports.github import SHOWN
 from casecore.rooms.assignments import OpenCase
 from casecore.testing.scenario import TEAM, at, case_in, given
 
@@ -145,7 +145,7 @@ class TestWords:
 
     def test_what_is_as_it_should_be_has_no_level(self, report):
         """Nobody has to be told of it."""
-        levels = [result.level for result in results(report)]
+        levels = [result.level for result in findings(report)]
         assert ["error", "warning", "note", None, "error", "error", "error", "warning", None, None] == levels
 
     def test_places(self, report, placed_report):
@@ -175,7 +175,7 @@ class TestWords:
 
     def test_fingerprints(self, report):
         """The same for the same, and different for different things."""
-        first, again = ([result.fingerprint for result in results(report)] for _ in range(2))
+        first, again = ([result.fingerprint for result in findings(report)] for _ in range(2))
         assert first == again
         assert len(first) == len(set(first))
 

@@ -23,7 +23,7 @@ from casecore.desk import Desk
 from casecore.kernel import Command, Reason, Refused, frozen
 from casecore.policies import SWITCHABLE
 from casecore.replay import Step, steps
-from casecore.replay.words import visible
+from casecore.reports.text import visible
 from casecore.rooms.approvals import DRAFT_LIFECYCLE
 from casecore.rooms.composition import HOUSE, RULES
 from casecore.rooms.contacts import CONTACT_LIFECYCLE

@@ -15,8 +15,8 @@ from casecore.cli.diff_text import tell
 from casecore.cli.screen import Screen
 from casecore.diff import formats
 from casecore.diff.days import EXAMPLES, redecided
+from casecore.diff.findings import APART, MEANINGS, SIGNS, compared, entries, legend, rewritten, summed, verdict_lines
 from casecore.diff.formats import FORMATS, as_github, as_json, as_markdown, as_sarif
-from casecore.diff.formats.words import APART, MEANINGS, SIGNS, compared, legend, rewritten, summed, told, verdict_lines
 from casecore.diff.report import FAILING, compare
 from casecore.diff.revisions import NoRevision, policy_at
 from casecore.explore import Part, Scope
@@ -63,14 +63,14 @@ class TestReport:
 
     def test_everything_is_numbered(self, report):
         """Changes, what is stranded, and edits without effect, each with its sign."""
-        said = [(one.sign, one.id) for one in told(report)]
+        said = [(one.sign, one.id) for one in entries(report)]
         assert [*"+-~~!=="] == [sign for sign, _ in said]
         assert [f"D{number}" for number in range(1, len(report.changes) + 1)] == [i for _, i in said if i[0] == "D"]
         assert ["S1"] == [name for sign, name in said if sign == "!"]
 
     def test_sentences(self, report):
         """What is no longer or now refused, by which rule; where both allow it, what only one side does."""
-        titles = {one.title for one in told(report)}
+        titles = {one.title for one in entries(report)}
         assert (
             "open case: no longer refused by capacity.channel (Nobody has more of a channel than the limit)" in titles
         )
@@ -80,19 +80,19 @@ class TestReport:
 
     def test_edits(self, report):
         """A whole table is not spelled out, and a long text is cut."""
-        edits = {rewritten(edit) for one in told(report) for edit in one.edits}
+        edits = {rewritten(edit) for one in entries(report) for edit in one.edits}
         assert {"queues.billing is gone", "queues.money is new", 'chat.idle.silence "2m" -> "3m"'} <= edits
         assert all(len(edit) < 160 for edit in edits)
 
     def test_answers(self, report):
         """Both, with the reason or with what comes of it."""
-        looser = next(one for one in told(report) if one.sign == "+" and "capacity" in one.title)
+        looser = next(one for one in entries(report) if one.sign == "+" and "capacity" in one.title)
         assert "refused, capacity.channel: ana already has 2 of 2 on chat" == looser.old
         assert "allowed: c1 new → open" == looser.new
 
     def test_what_a_reader_has_to_know(self, report):
         """Where something is not compared, the edit says so."""
-        edits = {one.edits[0].key: one.more for one in told(report) if one.sign == "="}
+        edits = {one.edits[0].key: one.more for one in entries(report) if one.sign == "="}
         assert (APART["sla"],) == edits["sla.default.first_response"]
         assert {"tags.source"} <= edits.keys()
         assert set(APART) <= {*(name for name in keys_of(Policy)), "routing.agents"}
@@ -131,7 +131,7 @@ class TestReport:
     def test_dates(self):
         """What begins later says when; what is edited in two periods is one edit."""
         dated = compare(changing(1), changing(3), scopes=(SCOPES["limit"],))
-        (one,) = told(dated)
+        (one,) = entries(dated)
         assert "2026-12-01" == one.since
         assert 1 == dated.edits
 
@@ -144,7 +144,7 @@ class TestReport:
         given = (LogOut("ana", NOON, "ana"),)
         where = Checked(Scope("team", cast.team(SOP, ana=cast.EVERYTHING), (Part(CHATS),), given, cast.APART))
         team = compare(SOP, sop(away__grace="2m"), house=House((*HOUSE.rooms, NO_RETURN)), scopes=(where,))
-        (one,) = told(team)
+        (one,) = entries(team)
         assert ("log out: now refused by return.never", 1) == (one.title, len(one.more))
 
     def test_notebook(self, report):
@@ -238,7 +238,7 @@ class TestFormats:
         assert (1, "diff", "a", "b", None) == (
             plain["format"], plain["command"], plain["old"]["file"], plain["new"]["file"], plain["day"],
         )  # fmt: skip
-        assert [one.id for one in told(report)] == [result["id"] for result in plain["results"]]
+        assert [one.id for one in entries(report)] == [result["id"] for result in plain["results"]]
         assert {"kind", "rules", "commands", "channels", "queues", "scopes", "times"} <= plain["results"][0].keys()
         assert {"queues.billing", "queues.money"} <= {edit["key"] for edit in plain["edits"]}
         assert None is plain["results"][-1]["story"]
@@ -263,7 +263,7 @@ class TestFormats:
         """A rule for each label; each story is a code flow."""
         run = json.loads(as_sarif(report, "a", "b"))["runs"][0]
         assert [*MEANINGS] == [rule["id"] for rule in run["tool"]["driver"]["rules"]]
-        for result, one in zip(run["results"], told(report), strict=True):
+        for result, one in zip(run["results"], entries(report), strict=True):
             assert one.label == result["ruleId"] == [*MEANINGS][result["ruleIndex"]]
             assert (one.story is not None) == ("codeFlows" in result)
 

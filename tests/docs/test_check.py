@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from casecore.check.days import name_of
+from casecore.check.findings import EXITS, VERDICTS
 from casecore.check.formats import FORMATS
-from casecore.check.formats.markdown import table
-from casecore.check.formats.results import EXITS, VERDICTS
-from casecore.check.formats.stories import lines
 from casecore.check.report import Verdict
+from casecore.check.stories import lines
 from casecore.cli.app import the_app
+from casecore.diff.findings import APART, MEANINGS, SIGNS
 from casecore.diff.formats import FORMATS as DIFF_FORMATS
-from casecore.diff.formats.words import APART, MEANINGS, SIGNS
 from casecore.promises import PROMISES
+from casecore.reports.markdown import table
 from casecore.testing.days import chapters
 from casecore.testing.plugin import ENDING
 

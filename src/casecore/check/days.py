@@ -14,11 +14,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from casecore.check.formats.results import titled
+from casecore.check.findings import titled
 from casecore.check.report import Judgement, Report, Verdict
 from casecore.codec import a_line, to_plain
 from casecore.explore import Story
-from casecore.replay.words import visible
+from casecore.reports.text import visible
 
 
 def name_of(judgement: Judgement, *, witness: bool = False) -> str:

@@ -22,8 +22,8 @@ from casecore.check import Report
 from casecore.check import check as checked
 from casecore.check.cast import scopes as scopes_of
 from casecore.check.days import name_of, write
+from casecore.check.findings import SHIPPED
 from casecore.check.formats import FORMATS, as_markdown
-from casecore.check.formats.results import SHIPPED
 from casecore.check.judge import STEPS
 from casecore.check.mutate import guarded, guards_of
 from casecore.check.report import Verdict

@@ -8,10 +8,9 @@ from types import MappingProxyType
 from typing import Final
 
 from casecore import __version__
-from casecore.check.formats.results import (
+from casecore.check.findings import (
     MARKS,
     VERDICTS,
-    Result,
     fixed,
     linted,
     promised,
@@ -22,12 +21,12 @@ from casecore.check.formats.results import (
     titled,
     where,
 )
-from casecore.check.formats.stories import HEAD, rows, team
-from casecore.check.report import Judgement, Level, Report, Verdict
+from casecore.check.report import Finding, Judgement, Level, Report, Verdict
+from casecore.check.stories import HEAD, rows, team
 from casecore.cli.screen import Screen
 from casecore.explore import Story
 from casecore.policies import Policy
-from casecore.replay.words import counted, visible
+from casecore.reports.text import counted, visible
 from casecore.rooms.composition import RULES
 
 _LEVELS: Final = MappingProxyType({Level.ERROR: "bold red", Level.WARNING: "yellow", Level.NOTE: "dim"})
@@ -71,21 +70,21 @@ def tell(report: Report, file: str, screen: Screen, *, verbose: bool, days: Mapp
     screen.paragraph(f"{summed(report)}.   exit {int(report.exit)}", "bold")
 
 
-def _finding(finding: Result, policy: Policy, screen: Screen) -> None:
+def _finding(finding: Finding, policy: Policy, screen: Screen) -> None:
     level = finding.level or Level.NOTE
-    place = where(policy, finding.key)
+    place = where(policy, finding.path)
     screen.line()
-    screen.paragraph(f"{level}[{finding.id}] {visible(finding.title)}{place and f' ({place})'}", _LEVELS[level])
+    screen.paragraph(f"{level}[{finding.code}] {visible(finding.title)}{place and f' ({place})'}", _LEVELS[level])
     screen.paragraph(finding.message, indent=2)
     if finding.remedy:
         screen.paragraph(f"→ {finding.remedy}", "dim", 2)
 
 
-def _promise(result: Result, judgement: Judgement, report: Report, screen: Screen, then: str) -> None:
+def _promise(result: Finding, judgement: Judgement, report: Report, screen: Screen, then: str) -> None:
     verdict = judgement.verdict
     screen.line()
     mark = MARKS.get(verdict, "–")
-    screen.paragraph(f"{mark} {verdict.upper()}  {result.id}  {result.title}", _VERDICTS.get(verdict, "dim"))
+    screen.paragraph(f"{mark} {verdict.upper()}  {result.code}  {result.title}", _VERDICTS.get(verdict, "dim"))
     screen.paragraph(result.message, indent=2)
     if judgement.story is not None:
         _story(judgement.story, judgement.wrong, screen)
@@ -115,17 +114,17 @@ def _next(judgement: Judgement, file: str, days: Mapping[str, str]) -> str:
     return f"casecore check{named} --only {judgement.number} --write-stories stories"
 
 
-def _proved(told: list[tuple[Result, Judgement]], screen: Screen, *, verbose: bool) -> None:
+def _proved(told: list[tuple[Finding, Judgement]], screen: Screen, *, verbose: bool) -> None:
     if not told:
         return
     screen.line()
-    ids = " ".join(result.id for result, _ in told)
+    ids = " ".join(result.code for result, _ in told)
     screen.paragraph(f"{MARKS[Verdict.PROVED]} proved  {len(told)}: {ids}", _VERDICTS[Verdict.PROVED])
     if not verbose:
         return
     for result, judgement in told:
         screen.line()
-        screen.paragraph(f"{MARKS[Verdict.PROVED]} {result.id}  {result.title}", _VERDICTS[Verdict.PROVED])
+        screen.paragraph(f"{MARKS[Verdict.PROVED]} {result.code}  {result.title}", _VERDICTS[Verdict.PROVED])
         screen.paragraph(result.message, indent=2)
         if judgement.witness is not None:
             screen.paragraph("the shortest story that puts it to the test:", indent=2)

@@ -5,26 +5,25 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-from casecore.check.formats.stories import HEAD, rows, team
 from casecore.check.report import Exit
+from casecore.check.stories import HEAD, rows, team
 from casecore.cli.screen import Screen
 from casecore.diff.comparison import Label
 from casecore.diff.days import Day
-from casecore.diff.formats.words import (
+from casecore.diff.differences import STRANDED, Differences
+from casecore.diff.findings import (
     NO_EFFECT,
-    STRANDED,
-    Told,
+    Entry,
     compared,
     day_lines,
+    entries,
     headed,
     legend,
     lines_of,
     rewritten,
     summed,
-    told,
     verdict_lines,
 )
-from casecore.diff.report import Difference
 
 _STYLES: Final = MappingProxyType(
     {
@@ -39,7 +38,7 @@ _STYLES: Final = MappingProxyType(
 _FOLDING: Final = frozenset({"does", "what changes"})
 
 
-def tell(report: Difference, old: str, new: str, screen: Screen, code: Exit, day: Day | None = None) -> None:
+def tell(report: Differences, old: str, new: str, screen: Screen, code: Exit, day: Day | None = None) -> None:
     """Tell a whole comparison.
 
     Args:
@@ -52,7 +51,7 @@ def tell(report: Difference, old: str, new: str, screen: Screen, code: Exit, day
     """
     screen.paragraph(headed(report, old, new), "bold")
     screen.paragraph(f"legend  {legend()}", "dim")
-    for one in told(report):
+    for one in entries(report):
         screen.line()
         since = one.since and f"from {one.since}: "
         screen.paragraph(f"{one.sign} {one.id}  {since}{one.title}", _STYLES[one.label])
@@ -74,11 +73,10 @@ def tell(report: Difference, old: str, new: str, screen: Screen, code: Exit, day
     screen.paragraph(f"{summed(report)}.   exit {int(code)}", "bold")
 
 
-def _story(one: Told, screen: Screen) -> None:
+def _story(one: Entry, screen: Screen) -> None:
     if one.story is None:
         return
     screen.paragraph(f"with {team(one.story)}:", "dim", 6)
     screen.table(HEAD, [row.cells for row in rows(one.story)], _FOLDING)
-    for word, answer in (("old", one.old), ("new", one.new)):
-        if answer:
-            screen.paragraph(f"{word}: {answer}", indent=6)
+    for word, answer in one.answers:
+        screen.paragraph(f"{word}: {answer}", indent=6)

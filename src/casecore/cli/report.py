@@ -18,7 +18,8 @@ from casecore.codec import to_plain
 from casecore.desk import Desk
 from casecore.kernel import Reason
 from casecore.replay import DayError, Step, Tally
-from casecore.replay.words import became, counted, entailed, otherwise, told, visible
+from casecore.replay.words import became, entailed, otherwise, told
+from casecore.reports.text import counted, visible
 from casecore.statuses import Status
 
 

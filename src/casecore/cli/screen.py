@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.style import Style
 
 from casecore.kernel import CasecoreError
-from casecore.replay.words import visible
+from casecore.reports.text import visible
 
 PIPE_WIDTH: Final = 100
 """The width of what is printed to a pipe or a file, in cells."""

@@ -14,12 +14,12 @@ from cyclopts import Parameter
 from casecore.cli import UNREADABLE
 from casecore.cli.screen import Screen, complain
 from casecore.kernel.problems import why_unreadable
-from casecore.replay.words import visible
+from casecore.reports.text import visible
 from casecore.templates.files import Located, TemplateFileError, findings_in, templates_in
 from casecore.templates.filling import Filled
 from casecore.templates.findings import Finding, Level, errors
+from casecore.templates.formats import FORMATS, finding_to_dict, shown_to_dict
 from casecore.templates.phones import check_phone
-from casecore.templates.reports import FORMATS, finding_to_dict, shown_to_dict
 from casecore.templates.template import Template
 
 NOT_SOUND: Final = 1

@@ -17,6 +17,7 @@ from casecore.channels import PUBLIC, MessageKind
 from casecore.kernel import CUSTOMER, SYSTEM, Command
 from casecore.projections.history.vocabulary import WORDS, named
 from casecore.replay import Step
+from casecore.reports.text import visible
 from casecore.rooms.absences import ReleaseAbsent
 from casecore.rooms.agents import (
     AddAgent,
@@ -75,23 +76,8 @@ Said: TypeAlias = tuple[str, str]
 """What somebody does, and the words that they use."""
 
 
-def visible(text: str) -> str:
-    """A text on one line, with every character that would move the cursor or hide itself made harmless."""
-    if text.isprintable():
-        return text
-    return "".join(x if x.isprintable() else "" if x in _JOINERS else "\ufffd" for x in " ".join(text.split()))
-
-
-def counted(number: int, what: str) -> str:
-    """A number of things."""
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
-
-
 QUOTED: Final = 1000
 """More of a text than fits on any screen, in characters; what comes after is not even looked at."""
-
-_JOINERS: Final = "\u200b\u200c\u200d\u2060\ufeff"
-"""Characters that only say how their neighbours are drawn."""
 
 
 def told(step: Step) -> Said:

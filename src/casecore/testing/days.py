@@ -24,7 +24,8 @@ from casecore.desk import Desk
 from casecore.kernel.problems import Problem, why_unreadable
 from casecore.policies import Policy
 from casecore.replay import EXAMPLE, DayError, Step, lines_of, policy_of, steps
-from casecore.replay.words import otherwise, visible
+from casecore.replay.words import otherwise
+from casecore.reports.text import visible
 from casecore.testing.scenario import tell
 
 SOP: Final = "sop.toml"

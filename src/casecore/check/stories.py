@@ -6,16 +6,19 @@ on which it was told means nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from attrs import frozen
 
+from casecore.codec import to_plain
 from casecore.explore import Story
 from casecore.replay import ACCEPTED
 from casecore.replay import Step as Taken
-from casecore.replay.words import became, entailed, told, visible
+from casecore.replay.words import became, entailed, told
+from casecore.reports.markdown import cell, table
+from casecore.reports.text import columns, visible
 from casecore.rooms.agents import AddAgent
 
 HEAD: Final = ("#", "clock", "who", "does", "what changes")
@@ -46,21 +49,24 @@ class Row:
         """The columns, as `HEAD` names them."""
         return str(self.number), self.clock, self.who, self.does, self.changes
 
+    @property
+    def sentence(self) -> str:
+        """The step on one line."""
+        return f"{self.clock} {self.who}: {self.does}{self.changes and f' ({self.changes})'}"
+
 
 def rows(story: Story) -> tuple[Row, ...]:
     """The steps of a story, in words."""
     if not story.steps:
         return ()
     start = story.commands[0].at
-    return tuple(
-        Row(
-            number,
-            clock(step.command.at - start),
-            visible(step.command.by),
-            _does(Taken(number, "", step.command, ACCEPTED, step.verdict, step.before, step.after)),
-            _changes(Taken(number, "", step.command, ACCEPTED, step.verdict, step.before, step.after)),
-        )
+    steps = (
+        Taken(number, "", step.command, ACCEPTED, step.verdict, step.before, step.after)
         for number, step in enumerate(story.steps, 1)
+    )
+    return tuple(
+        Row(step.line, clock(step.command.at - start), visible(step.command.by), _does(step), _changes(step))
+        for step in steps
     )
 
 
@@ -83,10 +89,39 @@ def clock(since: timedelta) -> str:
 
 def lines(story: Story) -> Iterator[str]:
     """A story as lines of plain text, in columns."""
-    cells = [HEAD, *(row.cells for row in rows(story))]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    for row in cells:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    return columns([HEAD, *(row.cells for row in rows(story))])
+
+
+def sentences(story: Story, wrong: Iterable[str] = ()) -> Iterator[str]:
+    """A story a sentence a step, the last of which says what is wrong with it."""
+    steps, broken = [row.sentence for row in rows(story)], "; ".join(wrong)
+    yield from steps[:-1]
+    yield from (": ".join(filter(None, (last, broken))) for last in steps[-1:])
+
+
+def markdown_lines(story: Story) -> Iterator[str]:
+    """A story as Markdown: who is there, and a table."""
+    yield from ("", f"With {cell(team(story))}:", "", *table(HEAD, (row.cells for row in rows(story))))
+
+
+def story_to_dict(story: Story | None) -> dict[str, Any] | None:
+    """A story as plain data, in words and so that it can be read back; None where there is none."""
+    if story is None:
+        return None
+    return {
+        "team": [to_plain(command) for command in story.team],
+        "steps": [
+            {
+                "clock": row.clock,
+                "who": row.who,
+                "does": row.does,
+                "changes": row.changes,
+                "command": to_plain(step.command),
+                "events": [to_plain(event) for event in step.events],
+            }
+            for row, step in zip(rows(story), story.steps, strict=True)
+        ],
+    }
 
 
 def _does(step: Taken) -> str:

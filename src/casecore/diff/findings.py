@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -18,24 +17,24 @@ from typing import Any, Final
 import attrs
 from attrs import frozen
 
-from casecore.check.formats.results import as_written, said, titled
-from casecore.check.formats.stories import rows
+from casecore.check.findings import as_written, located, said, titled
 from casecore.check.in_flight import Stranded
-from casecore.check.report import Judgement, Level
+from casecore.check.report import Finding, Judgement, Level
+from casecore.check.stories import lines, rows, sentences
 from casecore.diff.comparison import Change, Comparison, Label
 from casecore.diff.days import Day
-from casecore.diff.report import Difference, Numbered, every
+from casecore.diff.differences import STRANDED, Differences, Numbered, every
 from casecore.explore import Story
 from casecore.kernel import Refused, Verdict
 from casecore.kernel.problems import SHOWN, Origin
 from casecore.policies import Policy
 from casecore.policies.edits import Edit
 from casecore.promises import Step
-from casecore.replay.words import counted, visible
+from casecore.reports.findings import fingerprint
+from casecore.reports.text import counted, visible
 from casecore.rooms.composition import RULES
 
 NO_EFFECT: Final = "no effect"
-STRANDED: Final = "stranded"
 
 SIGNS: Final[Mapping[str, str]] = MappingProxyType(
     {Label.LOOSER: "+", Label.STRICTER: "-", Label.OTHER: "~", STRANDED: "!", NO_EFFECT: "="}
@@ -88,7 +87,7 @@ _TITLES: Final = {rule.id: rule.title for rule in RULES}
 
 
 @frozen
-class Told:
+class Entry:
     """One thing in words.
 
     Attributes:
@@ -119,18 +118,43 @@ class Told:
         return SIGNS[self.label]
 
     @property
-    def level(self) -> Level:
-        """How it is marked beside the lines of a change."""
-        return LEVELS[self.label]
+    def answers(self) -> tuple[tuple[str, str], ...]:
+        """Both answers to the story's last step, the old one first, each after its word; none where there are none."""
+        return tuple((word, answer) for word, answer in (("old", self.old), ("new", self.new)) if answer)
 
     @property
     def fingerprint(self) -> str:
         """The same for the same thing in another version of the files."""
-        said = f"{self.label} {self.title} {' '.join(edit.key for edit in self.edits)}"
-        return hashlib.sha256(said.encode()).hexdigest()[:32]
+        return fingerprint(self.label, self.title, *(edit.key for edit in self.edits))
 
 
-def told(report: Difference) -> Iterator[Told]:
+def findings(report: Differences, file: str) -> Iterator[Finding]:
+    """Everything that a report says, each beside the line of the new file that makes it.
+
+    Where the new file has no such line, that is the line of the old one.
+
+    Args:
+        report: What came of a comparison.
+        file: What the new file is called, where the policy does not know that.
+    """
+    for one in entries(report):
+        places = (standing(policy, edit) for policy in (report.new, report.old) for edit in one.edits)
+        answers = (f"{word}: {answer}" for word, answer in one.answers)
+        yield Finding(
+            one.label,
+            LEVELS[one.label],
+            next((edit.key for edit in one.edits), ""),
+            "\n".join([*map(rewritten, one.edits), *answers, *one.more]),
+            title=one.title,
+            number=one.id,
+            location=located(next(filter(None, places), None), file),
+            detail=() if one.story is None else tuple(lines(one.story)),
+            steps=() if one.story is None else tuple(sentences(one.story)),
+            fingerprint=one.fingerprint,
+        )
+
+
+def entries(report: Differences) -> Iterator[Entry]:
     """Everything that a report says, in order."""
     for one in every(report):
         match one.what:
@@ -140,19 +164,19 @@ def told(report: Difference) -> Iterator[Told]:
                 seen = f"in {counted(stranded.times, 'world')} of {', '.join(stranded.scopes)}"
                 edits = one.comparison.edits
                 title, more = visible(stranded.what), (visible(stranded.hint), seen)
-                yield Told(one.id, STRANDED, title, _since(one), edits, stranded.story, more=more)
+                yield Entry(one.id, STRANDED, title, _since(one), edits, stranded.story, more=more)
             case edit:
                 table = next((name for name in APART if f"{edit.key}.".startswith(f"{name}.")), "")
                 known = (APART[table],) if table else ()
                 title = "no decision differs at the desks that were tried"
-                yield Told(one.id, NO_EFFECT, title, _since(one), (edit,), None, more=known)
+                yield Entry(one.id, NO_EFFECT, title, _since(one), (edit,), None, more=known)
 
 
 def _since(one: Numbered) -> str:
     return "" if one.begin is None else f"{one.begin:%Y-%m-%d}"
 
 
-def _changed(one: Numbered, change: Change) -> Told:
+def _changed(one: Numbered, change: Change) -> Entry:
     what = ", ".join(_spaced(command) for command in change.commands)
     rules = ", ".join(change.rules)
     match change.label:
@@ -167,7 +191,7 @@ def _changed(one: Numbered, change: Change) -> Told:
     if reached:
         more.insert(0, f"seen on {reached}")
     last = change.story.steps[-1]
-    return Told(
+    return Entry(
         one.id,
         change.label,
         visible(title),
@@ -219,13 +243,13 @@ def standing(policy: Policy, edit: Edit) -> Origin | None:
     return policy.origin(edit.key) or policy.origin(f"{edit.key}[0]")
 
 
-def lines_of(report: Difference, edit: Edit) -> str:
+def lines_of(report: Differences, edit: Edit) -> str:
     """Where an edit stands in both files, e.g. `old.toml:22, new.toml:22`; nothing where neither says it."""
     found = (standing(policy, edit) for policy in (report.old, report.new))
     return visible(", ".join(f"{one.file}:{one.line}" for one in found if one is not None))
 
 
-def headed(report: Difference, old: str, new: str) -> str:
+def headed(report: Differences, old: str, new: str) -> str:
     """Which policies were compared."""
     return visible(f"{titled(report.old)} ({old}) -> {titled(report.new)} ({new})")
 
@@ -235,14 +259,14 @@ def legend() -> str:
     return "   ".join(f"{sign} {label} ({MEANINGS[label]})" for label, sign in SIGNS.items())
 
 
-def summed(report: Difference) -> str:
+def summed(report: Differences) -> str:
     """How many of each."""
     named = [f"{count:,} {name}" for name, count in report.counts().items() if count]
     named += [f"{counted(len(silent), 'edit')} without effect"] if (silent := report.without_effect) else []
     return f"{counted(report.edits, 'edit')}: {', '.join(named) or 'nothing differs'}"
 
 
-def compared(report: Difference) -> str:
+def compared(report: Differences) -> str:
     """How much was tried."""
     found = [comparison for _, comparison in report.periods]
     worlds, steps = (sum(one) for one in zip(*((c.worlds, c.transitions) for c in found), strict=True))
@@ -276,7 +300,7 @@ def _flown(found: list[Comparison]) -> str:
     return f"; the switch tried in {counted(worlds, 'world')}" if worlds else ""
 
 
-def verdict_lines(report: Difference) -> Iterator[str]:
+def verdict_lines(report: Differences) -> Iterator[str]:
     """Which promises have another verdict: `P06 no idle disconnect too early: proved -> not claimed`."""
     for begin, comparison in report.periods:
         since = "" if begin is None else f"from {begin:%Y-%m-%d}: "

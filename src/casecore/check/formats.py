@@ -1,0 +1,205 @@
+"""What a check says, in the form that somebody reads it in: each a plain function from a report to text.
+
+    from casecore.check import check
+    from casecore.check.formats import FORMATS
+
+    print(FORMATS["md"](check(policy), "our-sop.toml"))
+
+The second argument is what the policy's file is called. The text for the terminal is written by `cli/check_text.py`,
+because it needs to know the screen. All of them are deterministic: the same report gives the same text, without dates
+and without timings, so that two of them can be compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+import attrs
+
+from casecore.check.findings import (
+    MARKS,
+    VERDICTS,
+    digest,
+    findings,
+    fixed,
+    linted,
+    located,
+    promised,
+    rests_on,
+    searched,
+    sizes,
+    summed,
+    titled,
+    where,
+)
+from casecore.check.report import Finding, Fix, Judgement, Level, Report, Verdict
+from casecore.check.stories import markdown_lines, story_to_dict
+from casecore.policies import Policy
+from casecore.reports import github, junit, sarif
+from casecore.reports.as_json import command_as_json, location_to_dict
+from casecore.reports.markdown import cell, folded, table
+
+__all__ = ["FORMATS", "as_github", "as_json", "as_junit", "as_markdown", "as_sarif"]
+
+OUTCOMES: Final[Mapping[Verdict, junit.Outcome]] = MappingProxyType(
+    {
+        Verdict.FAILS: "failure",
+        Verdict.VACUOUS: "failure",
+        Verdict.INCONCLUSIVE: "error",
+        Verdict.WAIVED: "skipped",
+        Verdict.NOT_CLAIMED: "skipped",
+        Verdict.PROVED: "system-out",
+    }
+)
+"""What becomes of a test case, by the verdict on its promise."""
+
+
+def as_github(report: Report, file: str) -> str:
+    """GitHub's workflow commands, and the sum."""
+    return github.as_github(findings(report, file), summed(report))
+
+
+def as_junit(report: Report, file: str) -> str:
+    """JUnit's XML: a suite for the lint, in which only errors fail, and one for the promises, each with its story."""
+    lint = [(one, _outcome(one)) for one in linted(report, file)]
+    promises = [(one, OUTCOMES[known.verdict]) for one, known in promised(report, file)]
+    return junit.as_junit(f"casecore check {file}", {"lint": lint, "promises": promises}, searched(report))
+
+
+def _outcome(finding: Finding) -> junit.Outcome:
+    return "failure" if finding.level is Level.ERROR else "system-out"
+
+
+# SARIF -------------------------------------------------------------------------------------------------
+
+
+def as_sarif(report: Report, file: str) -> str:
+    """SARIF: what is as it should be is counted in the run's properties and is no result; what is waived is one."""
+    found = [one for one in findings(report, file) if one.level is not None or one.excuse]
+    verdicts = {one.code: known.verdict for one, known in promised(report, file)}
+    meanings = {one.code: _meaning(one, verdicts.get(one.code)) for one in reversed(found)}
+    counts = {verdict.value: len(report.of(verdict)) for verdict in VERDICTS}
+    return sarif.as_sarif(
+        found,
+        [meanings[code] for code in dict.fromkeys(one.code for one in found)],
+        searched=searched(report),
+        promises=counts,
+        exit=int(report.exit),
+    )
+
+
+def _meaning(finding: Finding, verdict: Verdict | None) -> sarif.Meaning:
+    level = finding.level or Level.NOTE
+    if verdict is None:
+        return sarif.Meaning(finding.code, finding.message, finding.remedy or finding.message, level)
+    number = finding.code.removeprefix("P")
+    meaning = f"Promise {number} of the domain: {finding.title}. {verdict}: {VERDICTS[verdict]}."
+    return sarif.Meaning(finding.code, finding.title, meaning, level)
+
+
+# JSON --------------------------------------------------------------------------------------------------
+
+
+def as_json(report: Report, file: str) -> str:
+    """JSON: one object with everything, stories as the codec writes them, so that they can be replayed."""
+    return command_as_json(
+        "check",
+        policy=policy_to_dict(report.policy, file),
+        scopes=[attrs.asdict(scope) for scope in report.searched],
+        walked=report.walked,
+        results=[
+            *(_result(one) | {"kind": "lint"} for one in linted(report)),
+            *(_result(one) | _promise(known, report.policy) for one, known in promised(report)),
+        ],
+        unused_rules=sorted(report.unused),
+        summary={
+            "promises": {verdict.value: len(report.of(verdict)) for verdict in Verdict},
+            "findings": {level.value: sum(found.level is level for found in report.findings) for level in Level},
+        },
+        exit=int(report.exit),
+    )
+
+
+def policy_to_dict(policy: Policy, file: str) -> dict[str, Any]:
+    """Which policy was asked, as plain data."""
+    return {"id": policy.id, "version": policy.version, "file": file, "sha256": digest(policy)}
+
+
+def _result(finding: Finding) -> dict[str, Any]:
+    return {
+        "id": finding.code,
+        "level": finding.level,
+        "title": finding.title,
+        "message": finding.message,
+        "remedy": finding.remedy,
+        "key": finding.path or None,
+        "location": location_to_dict(finding.location),
+        "fingerprint": finding.fingerprint,
+    }
+
+
+def _promise(judgement: Judgement, policy: Policy) -> dict[str, Any]:
+    return {
+        "kind": "promise",
+        "verdict": judgement.verdict,
+        "why": judgement.why,
+        "wrong": [*judgement.wrong],
+        "times": judgement.times,
+        "scopes": [*judgement.scopes],
+        "keys": [
+            {"key": key, "says": rests_on(policy, key), "location": location_to_dict(located(policy.origin(key), ""))}
+            for key in judgement.keys
+        ],
+        "fix": _fix(judgement.fix),
+        "story": story_to_dict(judgement.story),
+        "witness": story_to_dict(judgement.witness),
+    }
+
+
+def _fix(fix: Fix | None) -> dict[str, Any] | None:
+    return None if fix is None else {"key": fix.key, "old": fix.old, "new": fix.new, "rechecked": True}
+
+
+# Markdown ----------------------------------------------------------------------------------------------
+
+
+def as_markdown(report: Report, file: str) -> str:
+    """Markdown: what needs somebody's attention stands open, all that is as it should be is folded away and counted."""
+    told = [f"## casecore check: {cell(titled(report.policy))}", ""]
+    told += [f"`{cell(file)}`: **{summed(report)}** (exit {report.exit})"]
+    lint = [_lint(one, report.policy) for one in linted(report)]
+    if lint:
+        told += ["", *table(("level", "code", "where", "what", "what to do"), lint)]
+    known = [*promised(report)]
+    for one, judgement in known:
+        if one.level is not None:
+            told += ["", *_open(one, judgement, report.policy)]
+    rows = ((MARKS.get(of.verdict, "–"), one.heading, of.verdict, one.message) for one, of in known)
+    told += ["", *folded("Every promise", table(("", "promise", "verdict", ""), rows))]
+    head = ("scope", "who is there", "worlds", "steps between them", "tried")
+    return "\n".join([*told, "", *folded(f"Searched {searched(report)}", table(head, sizes(report)))])
+
+
+def _lint(finding: Finding, policy: Policy) -> tuple[str, ...]:
+    place = where(policy, finding.path) or finding.path
+    return str(finding.level), finding.code, place, finding.message, finding.remedy
+
+
+def _open(finding: Finding, judgement: Judgement, policy: Policy) -> Iterator[str]:
+    yield f"### {MARKS[judgement.verdict]} {finding.code} {cell(finding.title)}: {judgement.verdict}"
+    yield ""
+    yield cell(finding.message)
+    if judgement.story is not None:
+        yield from markdown_lines(judgement.story)
+    for key in judgement.keys:
+        yield from ("", f"allowed by: {cell(rests_on(policy, key))} {cell(where(policy, key))}".rstrip())
+    if judgement.fix is not None:
+        yield from ("", f"nearest fix: {cell(fixed(judgement.fix))} (checked again)")
+
+
+FORMATS: Final[Mapping[str, Callable[[Report, str], str]]] = MappingProxyType(
+    {"json": as_json, "sarif": as_sarif, "github": as_github, "junit": as_junit, "md": as_markdown}
+)
+"""Each format and what writes it: (report, the name of the policy's file) -> text."""
