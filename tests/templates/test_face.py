@@ -28,7 +28,7 @@ def loaded(program):
 
 
 def test_usable_alone():
-    """A template can be read, checked and sent with nothing of the desk but a report's finding, and no library but attrs."""
+    """A template can be read, checked and sent without more of the desk than a finding, and any library but attrs."""
     program = (
         "from casecore.templates import Template; t = Template.parse('Hi {{1}}!', name='a', language='en'); t.lint(); "
         "t.payload('+351912345678', ['x'])"

@@ -27,7 +27,6 @@ from casecore.check.formats import FORMATS, as_markdown
 from casecore.check.judge import STEPS
 from casecore.check.mutate import guarded, guards_of
 from casecore.check.report import Verdict
-from casecore.cli import UNREADABLE
 from casecore.cli.check_text import tell
 from casecore.cli.screen import Screen, complain
 from casecore.explore import LIMIT
@@ -103,8 +102,9 @@ def check(
     if not watch:
         return attempt(asked)
     if file is None:
-        complain(CannotCheck("--watch: there is no file to watch; name one: casecore check our-sop.toml --watch"))
-        return UNREADABLE
+        return complain(
+            CannotCheck("--watch: there is no file to watch; name one: casecore check our-sop.toml --watch")
+        )
     return followed(partial(attempt, asked), partial(stamp, Path(file)), partial(sleep, POLL))
 
 
@@ -117,8 +117,7 @@ def attempt(asked: Asked) -> int:
         report = _report(policy, asked)
         days = {} if asked.stories is None else _write(report, asked, Path(asked.stories))
     except (PolicyError, CannotCheck) as error:
-        complain(error)
-        return UNREADABLE
+        return complain(error)
     file, screen = asked.file or SHIPPED, Screen()
     if asked.format == "text":
         tell(report, asked.file or "", screen, verbose=asked.verbose, days=days)

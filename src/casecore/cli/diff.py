@@ -12,7 +12,6 @@ from cyclopts.validators import Number
 
 from casecore.check.cast import Checked
 from casecore.check.judge import no_such_scope
-from casecore.cli import UNREADABLE
 from casecore.cli.check import followed_by_a_bar, summarise
 from casecore.cli.diff_text import tell
 from casecore.cli.replay import opened
@@ -84,8 +83,7 @@ def diff(
         report = _compared(sides, scope, limit, promises=promises)
         day = None if log is None else _redecided(log, sides)
     except (PolicyError, CannotCompare, NoRevision, DayError) as error:
-        complain(error)
-        return UNREADABLE
+        return complain(error)
     code, screen = report.exit(fail_on), Screen()
     if format == "text":
         tell(report, sides.old_name, sides.new_name, screen, code, day)

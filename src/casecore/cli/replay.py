@@ -11,7 +11,6 @@ from typing import Annotated, BinaryIO, Final, Literal
 
 from cyclopts import Parameter
 
-from casecore.cli import UNREADABLE
 from casecore.cli.report import JsonReport, Report, TextReport
 from casecore.cli.screen import Screen, complain
 from casecore.desk import Desk
@@ -63,8 +62,7 @@ def replay(
         error = unreadable
     report.end(desk, tally, error)
     if error is not None:
-        complain(error)
-        return UNREADABLE
+        return complain(error)
     return OTHERWISE if tally.otherwise else 0
 
 

@@ -214,6 +214,7 @@ class JsonReport:
 
     def end(self, desk: Desk, tally: Tally, error: DayError | None) -> None:
         """Write what was counted."""
+        statuses = Counter(file.case.status for file in desk.cases.values())
         summary = {
             "steps": tally.steps,
             "accepted": tally.accepted,
@@ -222,7 +223,7 @@ class JsonReport:
             "refused_by": dict(sorted(tally.refused_by.items())),
             "otherwise": tally.otherwise,
             "otherwise_lines": self._lines,
-            "cases": dict(Counter(file.case.status for file in desk.cases.values())),
+            "cases": {status: statuses[status] for status in Status if statuses[status]},
             "agents": len(desk.agents),
             "now": None if desk.now is None else desk.now.isoformat(),
             "error": None

@@ -18,6 +18,7 @@ from rich.color import ColorSystem
 from rich.console import Console
 from rich.style import Style
 
+from casecore.cli.exits import UNREADABLE
 from casecore.kernel import CasecoreError
 from casecore.reports.text import visible
 
@@ -84,10 +85,11 @@ class Screen:
                 self.line(line if number else self.paint(line, "dim"))
 
 
-def complain(error: CasecoreError) -> None:
-    """Tell on standard error what cannot be read, why, and what to write instead."""
+def complain(error: CasecoreError) -> int:
+    """Tell on standard error what cannot be read, why, and what to write instead; the exit code is returned."""
     for line in str(error).split("\n"):
         print(visible(line), file=sys.stderr)
+    return UNREADABLE
 
 
 @cache

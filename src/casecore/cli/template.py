@@ -11,7 +11,6 @@ from typing import Annotated, Any, Final, Literal
 
 from cyclopts import Parameter
 
-from casecore.cli import UNREADABLE
 from casecore.cli.screen import Screen, complain
 from casecore.kernel.problems import why_unreadable
 from casecore.reports.text import visible
@@ -50,8 +49,7 @@ def lint(
     try:
         located = tuple(one for name in (file, *more) for one in templates_in(_read(name), name))
     except TemplateFileError as error:
-        complain(error)
-        return UNREADABLE
+        return complain(error)
     found = tuple(findings_in(located))
     screen = Screen()
     for line in FORMATS[format](found, len(located)).split("\n"):
@@ -85,8 +83,7 @@ def fill(
         template = _chosen(templates_in(_read(file), file), file, name, language)
         filled = template.fill(dict(_values(set)))
     except TemplateFileError as error:
-        complain(error)
-        return UNREADABLE
+        return complain(error)
     call, findings = None, filled.findings
     if to is not None:
         findings = (*findings, *check_phone(to))
