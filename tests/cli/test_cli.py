@@ -1212,24 +1212,10 @@ def test_shortened_text_fits(text, width):
     assert short == text or not short[:-1].endswith(" ")
 
 
-@given(st.text())
-def test_visible_text_is_one_harmless_line(text):
-    """Every character can be printed, and what could be printed before is as it was."""
-    assert visible(text).isprintable()
-    assert not text.isprintable() or visible(text) == text
-
-
 def test_what_is_shortened_ends_with_a_word():
     """No space stands before the sign."""
     assert "ab…" == shortened("ab cdef", 4)
     assert "客…" == shortened("客户服务", 4)
-
-
-def test_what_is_visible():
-    """Spaces of any sort are one space, joiners go, and everything else that cannot be seen is marked."""
-    assert "a b c" == visible("a\r\n\tb\u2028c")
-    assert "ab" == visible("a\u200d\ufeffb")
-    assert "\ufffd[31m\ufffd" == visible("\x1b[31m\u202e")
 
 
 def test_a_reason_of_many_lines_is_told_whole(casecore, a_day):

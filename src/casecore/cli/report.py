@@ -1,10 +1,11 @@
-"""The report of a replay: a line a step for people, or a JSON object a step for programs, and a summary."""
+"""The report of a replay: a line a step for people, findings for services, or a JSON object a step for programs."""
 
 from __future__ import annotations
 
 import json
 import sys
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Final, Protocol
@@ -18,8 +19,9 @@ from casecore.codec import to_plain
 from casecore.desk import Desk
 from casecore.kernel import Reason
 from casecore.replay import DayError, Step, Tally
-from casecore.replay.words import became, entailed, otherwise, told
-from casecore.reports.text import counted, visible
+from casecore.replay.findings import Findings
+from casecore.replay.words import became, ended, entailed, otherwise, summed, told
+from casecore.reports.text import visible
 from casecore.statuses import Status
 
 
@@ -139,15 +141,11 @@ class TextReport:
 
     def _counts(self, tally: Tally) -> None:
         screen = self.screen
-        warned = f", {tally.warned} of them with a warning" if tally.warned else ""
-        screen.paragraph(f"{counted(tally.steps, 'step')}: {tally.accepted} accepted{warned}, {tally.refused} refused.")
+        screen.paragraph(summed(tally))
         if tally.refused_by:
             rules = sorted(tally.refused_by.items(), key=lambda found: (-found[1], found[0]))
             screen.paragraph("Refused by " + ", ".join(f"{rule} {count}" for rule, count in rules) + ".", "dim")
-        if not tally.otherwise:
-            screen.paragraph("Every step went as expected." if tally.steps else "The day has no steps.", "bold")
-            return
-        screen.paragraph(f"{counted(tally.otherwise, 'step')} went otherwise than expected:", "bold")
+        screen.paragraph(f"{ended(tally)[:-1]}:" if tally.otherwise else ended(tally), "bold")
         for sentence in self._otherwise:
             screen.paragraph(f"≠ {sentence}", indent=2)
         _more(screen, tally.otherwise)
@@ -175,6 +173,27 @@ def _outcome(step: Step) -> tuple[str, str]:
 def _more(screen: Screen, count: int) -> None:
     if count > ROWS:
         screen.line(screen.paint(f"… and {count - ROWS:,} more", "dim"))
+
+
+# For services ------------------------------------------------------------------------------------------
+
+
+class ServiceReport:
+    """What services read that run a day as a test, written at the end: there it is known what is worst."""
+
+    def __init__(self, file: str, write: Callable[[Findings, Tally], str]) -> None:
+        self.found, self.write = Findings(file), write
+
+    def step(self, step: Step) -> None:
+        """Look at one step."""
+        self.found.add(step)
+
+    def end(self, desk: Desk, tally: Tally, error: DayError | None) -> None:
+        """Write what was found."""
+        del desk
+        if error is not None:
+            self.found.stop(error)
+        Screen().line(self.write(self.found, tally))
 
 
 # For programs ------------------------------------------------------------------------------------------

@@ -16,8 +16,8 @@ from typing import Any, Final, TypeAlias
 from casecore.channels import PUBLIC, MessageKind
 from casecore.kernel import CUSTOMER, SYSTEM, Command
 from casecore.projections.history.vocabulary import WORDS, named
-from casecore.replay import Step
-from casecore.reports.text import visible
+from casecore.replay import Step, Tally
+from casecore.reports.text import counted, visible
 from casecore.rooms.absences import ReleaseAbsent
 from casecore.rooms.agents import (
     AddAgent,
@@ -116,6 +116,19 @@ def otherwise(step: Step) -> str:
     expected = step.expect if isinstance(step.expect, str) else _refused_by(step.expect)
     came = "accepted" if step.accepted else _refused_by({reason.rule for reason in step.reasons})
     return f"should be {expected}, was {came}"
+
+
+def summed(tally: Tally) -> str:
+    """How many steps there were, and what became of them."""
+    warned = f", {tally.warned} of them with a warning" if tally.warned else ""
+    return f"{counted(tally.steps, 'step')}: {tally.accepted} accepted{warned}, {tally.refused} refused."
+
+
+def ended(tally: Tally) -> str:
+    """Whether the day went as it expects."""
+    if tally.otherwise:
+        return f"{counted(tally.otherwise, 'step')} went otherwise than expected."
+    return "Every step went as expected." if tally.steps else "The day has no steps."
 
 
 def _refused_by(rules: AbstractSet[str]) -> str:

@@ -1,0 +1,77 @@
+"""A day as findings: each step that went otherwise than expected, beside its line; each story is a test.
+
+A story of a day is a line with a `story`, and the steps after it until the next such line; what comes before the first
+is one too. Of steps that went as expected nothing is kept, so a day may be as long as it likes.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import attrs
+from attrs import define, field
+
+from casecore.kernel import Reason
+from casecore.replay import DayError, Step, Tally
+from casecore.replay.words import ended, otherwise, summed, told
+from casecore.reports import github, junit
+from casecore.reports.findings import Finding, Level, Location
+from casecore.reports.text import counted, visible
+
+Story: TypeAlias = tuple[Finding, list[Finding]]
+"""What a story is called, and what was found in it."""
+
+
+@define
+class Findings:
+    """What is found on a day, step by step.
+
+    Attributes:
+        file: What the day is called; empty where its lines are in no file.
+        stories: Each story so far.
+        unread: The line at which reading stopped.
+    """
+
+    file: str
+    stories: list[Story] = field(factory=list)
+    unread: list[Finding] = field(factory=list)
+
+    def add(self, step: Step) -> None:
+        """Look at one step more."""
+        if step.story or not self.stories:
+            self.stories.append((Finding(f"line {step.line}", None, "", "", title=visible(step.story)), []))
+        if not step.as_expected:
+            why = tuple(map(_because, step.reasons))
+            self.stories[-1][1].append(self._found("expect", step.line, told(step)[0], otherwise(step), why))
+
+    def stop(self, error: DayError) -> None:
+        """Reading stopped."""
+        message = "\n".join(map(visible, error.what.split("\n")))
+        self.unread.append(self._found("day", error.line, "cannot be read", message))
+
+    def _found(self, code: str, line: int | None, title: str, message: str, detail: tuple[str, ...] = ()) -> Finding:
+        place = Location(self.file, line) if self.file else None
+        number = "" if line is None else f"line {line}"
+        return Finding(code, Level.ERROR, "", message, title=title, number=number, location=place, detail=detail)
+
+    def as_github(self, tally: Tally) -> str:
+        """GitHub's workflow commands, and the sum."""
+        found = [one for _, wrong in self.stories for one in wrong]
+        closing = [summed(tally)] if self.unread else [summed(tally), ended(tally)]
+        return github.as_github([*self.unread, *found], *closing)
+
+    def as_junit(self, tally: Tally) -> str:
+        """JUnit's XML: a test case for each story, and an error where the day could not be read to its end."""
+        cases: list[tuple[Finding, junit.Outcome]] = [(one, "error") for one in self.unread]
+        cases += [(_tested(story, wrong), "failure" if wrong else "system-out") for story, wrong in self.stories]
+        return junit.as_junit(f"casecore replay {self.file}".rstrip(), {"replay": cases}, summed(tally))
+
+
+def _because(reason: Reason) -> str:
+    return visible(f"{reason.rule}: {reason.message}" + (f" -> {reason.remedy}" if reason.remedy else ""))
+
+
+def _tested(story: Finding, wrong: list[Finding]) -> Finding:
+    message = f"{counted(len(wrong), 'step')} went otherwise than expected" if wrong else "as expected"
+    detail = (line for one in wrong for line in (f"{one.number}: {one.title}: {one.message}", *one.detail))
+    return attrs.evolve(story, message=message, detail=tuple(detail))
