@@ -9,27 +9,26 @@ from typing import Final
 
 from casecore.reports.findings import Finding, Level
 
-_UNSEEN: Final = "\u200b\u200c\u200d\u2060\ufeff"
-"""Characters of no width, which only say how their neighbours are drawn."""
+_JOINERS: Final = "\u200c\u200d"
+"""What joins emoji into one, and joins or parts letters of many scripts."""
 
-_JOINED: Final = re.compile(rf"(?<=[^\x00-\x7f{_UNSEEN}])[\u200c\u200d](?=[^\x00-\x7f{_UNSEEN}])")
-"""What joins emoji into one, and joins or parts letters of many scripts; beside a letter of ASCII it only hides."""
+_JOINED: Final = r"[^\x00-\x7f\s\u200b-\u200d\u2060\ufeff]"
+"""What a joiner stands between; beside a letter of ASCII it would only hide."""
+
+_HIDDEN: Final = re.compile(rf"(?<!{_JOINED})[{_JOINERS}]|[{_JOINERS}](?!{_JOINED})|[\u200b\u2060\ufeff]")
+"""Characters of no width that do nothing."""
 
 
 def visible(text: str) -> str:
     """A text on one line, with every character that would move the cursor or hide itself made harmless.
 
-    What can be printed comes back as it is. Else spaces of any sort become one space; a joiner stays where it joins,
-    and other characters of no width go; whatever else cannot be seen becomes `\N{REPLACEMENT CHARACTER}`.
+    What can be printed comes back as it is. Else a joiner stays where it joins, other characters of no width go, spaces
+    of any sort become one space, and whatever else cannot be seen becomes U+FFFD.
     """
     if text.isprintable():
         return text
-    line = " ".join(text.split())
-    joiners = {found.start() for found in _JOINED.finditer(line)}
-    return "".join(
-        x if x.isprintable() or place in joiners else "" if x in _UNSEEN else "\N{REPLACEMENT CHARACTER}"
-        for place, x in enumerate(line)
-    )
+    line = " ".join(_HIDDEN.sub("", text).split())
+    return "".join(x if x.isprintable() or x in _JOINERS else "\N{REPLACEMENT CHARACTER}" for x in line)
 
 
 def counted(number: int, what: str) -> str:
