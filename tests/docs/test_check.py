@@ -11,7 +11,7 @@ from casecore.check.days import name_of
 from casecore.check.findings import EXITS, VERDICTS
 from casecore.check.formats import FORMATS
 from casecore.check.report import Verdict
-from casecore.check.stories import lines
+from casecore.check.stories import story_lines
 from casecore.cli.app import the_app
 from casecore.diff.findings import APART, MEANINGS, SIGNS
 from casecore.diff.formats import FORMATS as DIFF_FORMATS
@@ -36,7 +36,7 @@ def parts(report):
     return {
         "verdicts": "\n".join(table(("verdict", "what it means"), VERDICTS.items())),
         "exits": "\n".join(table(("exit code", "when"), ((str(int(code)), what) for code, what in EXITS.items()))),
-        "story": "\n".join(("```text", *lines(failing.story), f"^ {failing.wrong[0]}", "```")),
+        "story": "\n".join(("```text", *story_lines(failing.story), f"^ {failing.wrong[0]}", "```")),
         "promises": "\n".join(table(("promise", "what always holds", "rules it rests on"), rows)),
     }
 

@@ -6,12 +6,12 @@ from xml.etree import ElementTree as ET
 import attrs
 
 from casecore import __version__
-from casecore.reports.as_json import as_json, command_as_json, location_to_dict
+from casecore.reports.as_json import command_json, json_text, location_to_dict
 from casecore.reports.findings import Finding, Level, Location, fingerprint
-from casecore.reports.github import SHOWN, as_github
-from casecore.reports.junit import as_junit
+from casecore.reports.github import SHOWN, workflow_commands
+from casecore.reports.junit import junit_document
 from casecore.reports.markdown import bullets, cell, folded, table
-from casecore.reports.sarif import Meaning, as_sarif
+from casecore.reports.sarif import CodeMeaning, sarif_document
 
 HERE = Location("desk\\a,b.toml", 3, 4, 3, 9)
 PLAIN = Finding("X1", Level.WARNING, "", "odd")
@@ -29,7 +29,10 @@ WHOLE = Finding(
     fingerprint=fingerprint("looser", "chats"),
     excuse="agreed",
 )
-MEANINGS = (Meaning("X1", "a thing", "mend it", Level.NOTE), Meaning("looser", "now allowed", "", Level.WARNING))
+MEANINGS = (
+    CodeMeaning("X1", "a thing", "mend it", Level.NOTE),
+    CodeMeaning("looser", "now allowed", "", Level.WARNING),
+)
 
 
 class TestFinding:
@@ -56,12 +59,12 @@ class TestJson:
 
     def test_as_it_is(self):
         """Letters are not escaped, and the order is the caller's unless another is asked for."""
-        assert '{\n  "b": "é",\n  "a": 1\n}' == as_json({"b": "é", "a": 1})
-        assert '{\n  "a": 1,\n  "b": "é"\n}' == as_json({"b": "é", "a": 1}, sort_keys=True)
+        assert '{\n  "b": "é",\n  "a": 1\n}' == json_text({"b": "é", "a": 1})
+        assert '{\n  "a": 1,\n  "b": "é"\n}' == json_text({"b": "é", "a": 1}, sort_keys=True)
 
     def test_command(self):
         """Which command of which version it comes from."""
-        plain = json.loads(command_as_json("check", exit=1))
+        plain = json.loads(command_json("check", exit=1))
         assert {"command": "check", "exit": 1, "format": 1, "tool": f"casecore {__version__}"} == plain
         assert sorted(plain) == [*plain]
 
@@ -93,18 +96,18 @@ class TestGithub:
         """All that is known, with what would end the command escaped; what is to be done, and the detail below."""
         where = "file=desk\\a%2Cb.toml,line=3,endLine=3,col=4,endColumn=9,title=D1 looser%3A more%3A chats"
         told = f"::error {where}::100 %25%0Aof it%0A-> mend it%0A1  opens%0A2  closes"
-        assert f"{told}\n::warning title=X1::odd\nthe sum" == as_github([PLAIN, WHOLE], "the sum")
+        assert f"{told}\n::warning title=X1::odd\nthe sum" == workflow_commands([PLAIN, WHOLE], "the sum")
 
     def test_only_the_file(self):
         """Where the line is not known the whole file is meant."""
-        assert "::notice file=a.toml,title=X1::odd" == as_github(
+        assert "::notice file=a.toml,title=X1::odd" == workflow_commands(
             [attrs.evolve(PLAIN, level=Level.NOTE, location=Location("a.toml"))]
         )
 
     def test_what_github_would_drop_is_counted(self):
         """Ten of a level, and the names of the others; what is as it should be is not told."""
         found = [attrs.evolve(WHOLE, number=f"D{number}") for number in range(SHOWN + 2)]
-        told = as_github([*found, attrs.evolve(PLAIN, level=None)]).split("\n")
+        told = workflow_commands([*found, attrs.evolve(PLAIN, level=None)]).split("\n")
         assert (SHOWN + 1, "+2 more of level error, which GitHub would not show: D10, D11") == (len(told), told[-1])
 
 
@@ -113,7 +116,7 @@ class TestSarif:
 
     def read(self, *findings, **properties):
         """The one run of a document."""
-        document = json.loads(as_sarif(findings, MEANINGS, **properties))
+        document = json.loads(sarif_document(findings, MEANINGS, **properties))
         (run,) = document["runs"]
         assert "2.1.0" == document["version"]
         return run
@@ -161,7 +164,7 @@ class TestJunit:
     def test_outcomes(self):
         """What fails, has an error or is skipped is counted, and says so in short; what passed may say something."""
         every = ("failure", "error", "skipped", "system-out")
-        text = as_junit("a\x01b", {"one": [(WHOLE, outcome) for outcome in every], "two": []}, "the end")
+        text = junit_document("a\x01b", {"one": [(WHOLE, outcome) for outcome in every], "two": []}, "the end")
         root = ET.fromstring(text)  # noqa: S314 -- our own text
         one, two = root.findall("testsuite")
         names = ("name", "tests", "failures", "errors", "skipped")

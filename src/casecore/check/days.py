@@ -14,7 +14,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from casecore.check.findings import titled
+from casecore.check.findings import policy_title
 from casecore.check.report import Judgement, Report, Verdict
 from casecore.codec import a_line, to_plain
 from casecore.explore import Story
@@ -37,10 +37,10 @@ def days(report: Report, policy: str = "", *, witnesses: bool = False) -> Iterat
     for judgement in report.judgements:
         title = f"P{judgement.number} {judgement.title}"
         if judgement.story is not None and judgement.verdict is Verdict.FAILS:
-            remarks = (f"{title}: fails under {titled(report.policy)}", *judgement.wrong)
+            remarks = (f"{title}: fails under {policy_title(report.policy)}", *judgement.wrong)
             yield name_of(judgement), _written(judgement.story, policy, remarks, judgement.wrong)
         if witnesses and judgement.witness is not None:
-            remarks = (f"{title}: put to the test under {titled(report.policy)}",)
+            remarks = (f"{title}: put to the test under {policy_title(report.policy)}",)
             yield name_of(judgement, witness=True), _written(judgement.witness, policy, remarks, (title,))
 
 

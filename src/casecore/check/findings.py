@@ -15,7 +15,7 @@ from typing import Any, Final
 import attrs
 
 from casecore.check.report import Exit, Finding, Fix, Judgement, Level, Report, Verdict
-from casecore.check.stories import lines, sentences
+from casecore.check.stories import story_lines, story_sentences
 from casecore.kernel.problems import Origin
 from casecore.policies import Policy
 from casecore.policies.declared import declared
@@ -62,13 +62,13 @@ MARKS: Final[Mapping[Verdict, str]] = MappingProxyType(
 # Where -------------------------------------------------------------------------------------------------
 
 
-def where(policy: Policy, key: str) -> str:
+def place_of(policy: Policy, key: str) -> str:
     """Where a key stands, e.g. `sop.toml:41`; nothing where that is not known."""
     found = policy.origin(key)
     return "" if found is None else f"{found.file}:{found.line}"
 
 
-def located(found: Origin | None, file: str) -> Location:
+def location_of(found: Origin | None, file: str) -> Location:
     """A place in a policy's file; where it is not known, the file as a whole."""
     if found is None:
         return Location(file)
@@ -90,7 +90,7 @@ def as_written(value: Any) -> str:
     return "(left out)" if value is None else as_toml(value)
 
 
-def fixed(fix: Fix) -> str:
+def fix_text(fix: Fix) -> str:
     """A change that helps, in words."""
     return f"{fix.key} = {as_written(fix.new)}, not {as_written(fix.old)}"
 
@@ -98,13 +98,13 @@ def fixed(fix: Fix) -> str:
 # What --------------------------------------------------------------------------------------------------
 
 
-def findings(report: Report, file: str = "") -> Iterator[Finding]:
+def check_findings(report: Report, file: str = "") -> Iterator[Finding]:
     """Everything that a report says: the lint first, then each promise."""
-    yield from linted(report, file)
-    yield from (finding for finding, _ in promised(report, file))
+    yield from lint_findings(report, file)
+    yield from (finding for finding, _ in promise_findings(report, file))
 
 
-def linted(report: Report, file: str = "") -> Iterator[Finding]:
+def lint_findings(report: Report, file: str = "") -> Iterator[Finding]:
     """The findings of the lint, each with its place.
 
     Args:
@@ -117,33 +117,33 @@ def linted(report: Report, file: str = "") -> Iterator[Finding]:
             title=finding.path,
             message=visible(finding.message),
             remedy=visible(finding.remedy),
-            location=located(report.policy.origin(finding.path), file),
+            location=location_of(report.policy.origin(finding.path), file),
             fingerprint=fingerprint(finding.code, finding.path),
         )
 
 
-def promised(report: Report, file: str = "") -> Iterator[tuple[Finding, Judgement]]:
+def promise_findings(report: Report, file: str = "") -> Iterator[tuple[Finding, Judgement]]:
     """Every promise, with all that is known of it; arguments as for `linted`."""
     for judgement in report.judgements:
         code, key = f"P{judgement.number}", next(iter(judgement.keys), "")
-        message = visible(said(judgement))
+        message = visible(judgement_text(judgement))
         finding = Finding(
             code,
             LEVELS.get(judgement.verdict),
             key,
             message,
-            "" if judgement.fix is None else visible(f"nearest fix: {fixed(judgement.fix)}"),
+            "" if judgement.fix is None else visible(f"nearest fix: {fix_text(judgement.fix)}"),
             title=judgement.title,
-            location=located(report.policy.origin(key) if key else None, file),
-            detail=() if judgement.story is None else tuple(lines(judgement.story)),
-            steps=() if judgement.story is None else tuple(sentences(judgement.story, judgement.wrong)),
+            location=location_of(report.policy.origin(key) if key else None, file),
+            detail=() if judgement.story is None else tuple(story_lines(judgement.story)),
+            steps=() if judgement.story is None else tuple(story_sentences(judgement.story, judgement.wrong)),
             fingerprint=fingerprint(code, key),
             excuse=message if judgement.verdict is Verdict.WAIVED else "",
         )
         yield finding, judgement
 
 
-def said(judgement: Judgement) -> str:
+def judgement_text(judgement: Judgement) -> str:
     """What is known of a promise, in a sentence."""
     match judgement.verdict:
         case Verdict.FAILS:
@@ -161,38 +161,38 @@ def _noted(judgement: Judgement) -> str:
     return f", {judgement.why}" if judgement.why else ""
 
 
-def summed(report: Report) -> str:
+def check_summary(report: Report) -> str:
     """The sum of a report: how many errors and warnings, and how many promises of each verdict."""
     parts = counted_levels(finding.level for finding in report.findings)
     parts += [f"{len(report.of(verdict))} {verdict}" for verdict in VERDICTS if report.of(verdict)]
     return ", ".join(parts) or "nothing was checked"
 
 
-def searched(report: Report) -> str:
+def search_text(report: Report) -> str:
     """How much was tried, in words: what every verdict is worth."""
     worlds = sum(scope.worlds for scope in report.searched)
     steps = sum(scope.transitions for scope in report.searched)
     cut = sum(not scope.complete for scope in report.searched)
-    told = (
+    sizes = (
         f"{counted(len(report.searched), 'scope')}: {counted(worlds, 'world')}, {counted(steps, 'step')} between them"
     )
     given_up = f"{counted(cut, 'scope')} given up at the limit" if cut else "all of them"
     walked = f"; and walked {counted(report.walked, 'step')} at random, which prove nothing" if report.walked else ""
-    return f"{told}, {given_up}{walked}" if report.searched else f"no scope was searched{walked}"
+    return f"{sizes}, {given_up}{walked}" if report.searched else f"no scope was searched{walked}"
 
 
-def sizes(report: Report) -> Iterator[tuple[str, ...]]:
+def scope_rows(report: Report) -> Iterator[tuple[str, ...]]:
     """Each scope: its name, who is there, how many worlds and steps there are, and whether all of them were tried."""
     for scope in report.searched:
         tried = "all" if scope.complete else "given up"
         yield scope.scope, scope.cast, f"{scope.worlds:,}", f"{scope.transitions:,}", tried
 
 
-def titled(policy: Policy) -> str:
+def policy_title(policy: Policy) -> str:
     """What a policy is called: its id and version."""
     return visible(" ".join(filter(None, (policy.id, policy.version))))
 
 
-def digest(policy: Policy) -> str:
+def policy_digest(policy: Policy) -> str:
     """The same for policies that say the same, whatever their remarks and their layout."""
     return hashlib.sha256(json.dumps(policy.to_dict()).encode()).hexdigest()

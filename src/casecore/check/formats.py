@@ -21,29 +21,29 @@ import attrs
 from casecore.check.findings import (
     MARKS,
     VERDICTS,
-    digest,
-    findings,
-    fixed,
-    linted,
-    located,
-    promised,
+    check_findings,
+    check_summary,
+    fix_text,
+    lint_findings,
+    location_of,
+    place_of,
+    policy_digest,
+    policy_title,
+    promise_findings,
     rests_on,
-    searched,
-    sizes,
-    summed,
-    titled,
-    where,
+    scope_rows,
+    search_text,
 )
 from casecore.check.report import Finding, Fix, Judgement, Level, Report, Verdict
-from casecore.check.stories import markdown_lines, story_to_dict
+from casecore.check.stories import story_markdown, story_to_dict
 from casecore.policies import Policy
 from casecore.reports import github, junit, sarif
-from casecore.reports.as_json import command_as_json, location_to_dict
+from casecore.reports.as_json import command_json, location_to_dict
 from casecore.reports.markdown import cell, folded, table
 
 __all__ = ["FORMATS", "as_github", "as_json", "as_junit", "as_markdown", "as_sarif"]
 
-OUTCOMES: Final[Mapping[Verdict, junit.Outcome]] = MappingProxyType(
+OUTCOMES: Final[Mapping[Verdict, junit.TestOutcome]] = MappingProxyType(
     {
         Verdict.FAILS: "failure",
         Verdict.VACUOUS: "failure",
@@ -58,17 +58,17 @@ OUTCOMES: Final[Mapping[Verdict, junit.Outcome]] = MappingProxyType(
 
 def as_github(report: Report, file: str) -> str:
     """GitHub's workflow commands, and the sum."""
-    return github.as_github(findings(report, file), summed(report))
+    return github.workflow_commands(check_findings(report, file), check_summary(report))
 
 
 def as_junit(report: Report, file: str) -> str:
     """JUnit's XML: a suite for the lint, in which only errors fail, and one for the promises, each with its story."""
-    lint = [(one, _outcome(one)) for one in linted(report, file)]
-    promises = [(one, OUTCOMES[known.verdict]) for one, known in promised(report, file)]
-    return junit.as_junit(f"casecore check {file}", {"lint": lint, "promises": promises}, searched(report))
+    lint = [(one, _outcome(one)) for one in lint_findings(report, file)]
+    promises = [(one, OUTCOMES[known.verdict]) for one, known in promise_findings(report, file)]
+    return junit.junit_document(f"casecore check {file}", {"lint": lint, "promises": promises}, search_text(report))
 
 
-def _outcome(finding: Finding) -> junit.Outcome:
+def _outcome(finding: Finding) -> junit.TestOutcome:
     return "failure" if finding.level is Level.ERROR else "system-out"
 
 
@@ -77,26 +77,26 @@ def _outcome(finding: Finding) -> junit.Outcome:
 
 def as_sarif(report: Report, file: str) -> str:
     """SARIF: what is as it should be is counted in the run's properties and is no result; what is waived is one."""
-    found = [one for one in findings(report, file) if one.level is not None or one.excuse]
-    verdicts = {one.code: known.verdict for one, known in promised(report, file)}
+    found = [one for one in check_findings(report, file) if one.level is not None or one.excuse]
+    verdicts = {one.code: known.verdict for one, known in promise_findings(report, file)}
     meanings = {one.code: _meaning(one, verdicts.get(one.code)) for one in reversed(found)}
     counts = {verdict.value: len(report.of(verdict)) for verdict in VERDICTS}
-    return sarif.as_sarif(
+    return sarif.sarif_document(
         found,
         [meanings[code] for code in dict.fromkeys(one.code for one in found)],
-        searched=searched(report),
+        searched=search_text(report),
         promises=counts,
         exit=int(report.exit),
     )
 
 
-def _meaning(finding: Finding, verdict: Verdict | None) -> sarif.Meaning:
+def _meaning(finding: Finding, verdict: Verdict | None) -> sarif.CodeMeaning:
     level = finding.level or Level.NOTE
     if verdict is None:
-        return sarif.Meaning(finding.code, finding.message, finding.remedy or finding.message, level)
+        return sarif.CodeMeaning(finding.code, finding.message, finding.remedy or finding.message, level)
     number = finding.code.removeprefix("P")
     meaning = f"Promise {number} of the domain: {finding.title}. {verdict}: {VERDICTS[verdict]}."
-    return sarif.Meaning(finding.code, finding.title, meaning, level)
+    return sarif.CodeMeaning(finding.code, finding.title, meaning, level)
 
 
 # JSON --------------------------------------------------------------------------------------------------
@@ -104,14 +104,14 @@ def _meaning(finding: Finding, verdict: Verdict | None) -> sarif.Meaning:
 
 def as_json(report: Report, file: str) -> str:
     """JSON: one object with everything, stories as the codec writes them, so that they can be replayed."""
-    return command_as_json(
+    return command_json(
         "check",
         policy=policy_to_dict(report.policy, file),
         scopes=[attrs.asdict(scope) for scope in report.searched],
         walked=report.walked,
         results=[
-            *(_result(one) | {"kind": "lint"} for one in linted(report)),
-            *(_result(one) | _promise(known, report.policy) for one, known in promised(report)),
+            *(_result(one) | {"kind": "lint"} for one in lint_findings(report)),
+            *(_result(one) | _promise(known, report.policy) for one, known in promise_findings(report)),
         ],
         unused_rules=sorted(report.unused),
         summary={
@@ -124,7 +124,7 @@ def as_json(report: Report, file: str) -> str:
 
 def policy_to_dict(policy: Policy, file: str) -> dict[str, Any]:
     """Which policy was asked, as plain data."""
-    return {"id": policy.id, "version": policy.version, "file": file, "sha256": digest(policy)}
+    return {"id": policy.id, "version": policy.version, "file": file, "sha256": policy_digest(policy)}
 
 
 def _result(finding: Finding) -> dict[str, Any]:
@@ -149,7 +149,11 @@ def _promise(judgement: Judgement, policy: Policy) -> dict[str, Any]:
         "times": judgement.times,
         "scopes": [*judgement.scopes],
         "keys": [
-            {"key": key, "says": rests_on(policy, key), "location": location_to_dict(located(policy.origin(key), ""))}
+            {
+                "key": key,
+                "says": rests_on(policy, key),
+                "location": location_to_dict(location_of(policy.origin(key), "")),
+            }
             for key in judgement.keys
         ],
         "fix": _fix(judgement.fix),
@@ -167,23 +171,23 @@ def _fix(fix: Fix | None) -> dict[str, Any] | None:
 
 def as_markdown(report: Report, file: str) -> str:
     """Markdown: what needs somebody's attention stands open, all that is as it should be is folded away and counted."""
-    told = [f"## casecore check: {cell(titled(report.policy))}", ""]
-    told += [f"`{cell(file)}`: **{summed(report)}** (exit {report.exit})"]
-    lint = [_lint(one, report.policy) for one in linted(report)]
+    lines = [f"## casecore check: {cell(policy_title(report.policy))}", ""]
+    lines += [f"`{cell(file)}`: **{check_summary(report)}** (exit {report.exit})"]
+    lint = [_lint(one, report.policy) for one in lint_findings(report)]
     if lint:
-        told += ["", *table(("level", "code", "where", "what", "what to do"), lint)]
-    known = [*promised(report)]
+        lines += ["", *table(("level", "code", "where", "what", "what to do"), lint)]
+    known = [*promise_findings(report)]
     for one, judgement in known:
         if one.level is not None:
-            told += ["", *_open(one, judgement, report.policy)]
+            lines += ["", *_open(one, judgement, report.policy)]
     rows = ((MARKS.get(of.verdict, "–"), one.heading, of.verdict, one.message) for one, of in known)
-    told += ["", *folded("Every promise", table(("", "promise", "verdict", ""), rows))]
+    lines += ["", *folded("Every promise", table(("", "promise", "verdict", ""), rows))]
     head = ("scope", "who is there", "worlds", "steps between them", "tried")
-    return "\n".join([*told, "", *folded(f"Searched {searched(report)}", table(head, sizes(report)))])
+    return "\n".join([*lines, "", *folded(f"Searched {search_text(report)}", table(head, scope_rows(report)))])
 
 
 def _lint(finding: Finding, policy: Policy) -> tuple[str, ...]:
-    place = where(policy, finding.path) or finding.path
+    place = place_of(policy, finding.path) or finding.path
     return str(finding.level), finding.code, place, finding.message, finding.remedy
 
 
@@ -192,11 +196,11 @@ def _open(finding: Finding, judgement: Judgement, policy: Policy) -> Iterator[st
     yield ""
     yield cell(finding.message)
     if judgement.story is not None:
-        yield from markdown_lines(judgement.story)
+        yield from story_markdown(judgement.story)
     for key in judgement.keys:
-        yield from ("", f"allowed by: {cell(rests_on(policy, key))} {cell(where(policy, key))}".rstrip())
+        yield from ("", f"allowed by: {cell(rests_on(policy, key))} {cell(place_of(policy, key))}".rstrip())
     if judgement.fix is not None:
-        yield from ("", f"nearest fix: {cell(fixed(judgement.fix))} (checked again)")
+        yield from ("", f"nearest fix: {cell(fix_text(judgement.fix))} (checked again)")
 
 
 FORMATS: Final[Mapping[str, Callable[[Report, str], str]]] = MappingProxyType(

@@ -27,7 +27,7 @@ from casecore.check.formats import FORMATS, as_markdown
 from casecore.check.judge import STEPS
 from casecore.check.mutate import guarded, guards_of
 from casecore.check.report import Verdict
-from casecore.cli.check_text import tell
+from casecore.cli.check_text import show_check
 from casecore.cli.screen import Screen, complain
 from casecore.explore import LIMIT
 from casecore.kernel import CasecoreError
@@ -120,7 +120,7 @@ def attempt(asked: Asked) -> int:
         return complain(error)
     file, screen = asked.file or SHIPPED, Screen()
     if asked.format == "text":
-        tell(report, asked.file or "", screen, verbose=asked.verbose, days=days)
+        show_check(report, asked.file or "", screen, verbose=asked.verbose, days=days)
     else:
         screen.line(FORMATS[asked.format](report, file))
     if asked.format == "github":

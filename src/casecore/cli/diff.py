@@ -13,7 +13,7 @@ from cyclopts.validators import Number
 from casecore.check.cast import Checked
 from casecore.check.judge import no_such_scope
 from casecore.cli.check import followed_by_a_bar, summarise
-from casecore.cli.diff_text import tell
+from casecore.cli.diff_text import show_diff
 from casecore.cli.replay import opened
 from casecore.cli.screen import Screen, complain
 from casecore.diff.days import Day, redecided
@@ -86,7 +86,7 @@ def diff(
         return complain(error)
     code, screen = report.exit(fail_on), Screen()
     if format == "text":
-        tell(report, sides.old_name, sides.new_name, screen, code, day)
+        show_diff(report, sides.old_name, sides.new_name, screen, code, day)
         return int(code)
     screen.line(FORMATS[format](report, sides.old_name, sides.new_name, day))
     if format == "github":

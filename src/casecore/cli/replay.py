@@ -11,13 +11,13 @@ from typing import Annotated, BinaryIO, Final, Literal
 
 from cyclopts import Parameter
 
-from casecore.cli.report import JsonReport, Report, ServiceReport, TextReport
+from casecore.cli.report import JsonReport, ReplayReport, ServiceReport, TextReport
 from casecore.cli.screen import Screen, complain
 from casecore.desk import Desk
 from casecore.kernel.problems import Problem, why_unreadable
 from casecore.policies import Policy
 from casecore.replay import DayError, Tally, lines_of, policy_of, steps
-from casecore.replay.findings import Findings
+from casecore.replay.findings import DayFindings
 
 OTHERWISE: Final = 1
 """The exit code where some step went otherwise than expected."""
@@ -68,8 +68,8 @@ def replay(
     return OTHERWISE if tally.otherwise else 0
 
 
-def _report(form: str, file: str, *, quiet: bool) -> Report:
-    services = {"github": Findings.as_github, "junit": Findings.as_junit}
+def _report(form: str, file: str, *, quiet: bool) -> ReplayReport:
+    services = {"github": DayFindings.as_github, "junit": DayFindings.as_junit}
     if form in services:
         return ServiceReport(file, services[form])
     return JsonReport(quiet=quiet) if form == "json" else TextReport(Screen(), quiet=quiet)

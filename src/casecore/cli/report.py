@@ -19,13 +19,13 @@ from casecore.codec import to_plain
 from casecore.desk import Desk
 from casecore.kernel import Reason
 from casecore.replay import DayError, Step, Tally
-from casecore.replay.findings import Findings
-from casecore.replay.words import became, ended, entailed, otherwise, summed, told
+from casecore.replay.findings import DayFindings
+from casecore.replay.words import consequences, day_ending, expectation, status_change, step_sentence, tally_text
 from casecore.reports.text import visible
 from casecore.statuses import Status
 
 
-class Report(Protocol):
+class ReplayReport(Protocol):
     """What is told of a replay."""
 
     def step(self, step: Step) -> None:
@@ -69,12 +69,12 @@ class TextReport:
     def step(self, step: Step) -> None:
         """Tell one step; where it is quiet, only one that went otherwise than expected."""
         if not step.as_expected and len(self._otherwise) < ROWS:
-            self._otherwise.append(f"line {step.line} {otherwise(step)}")
+            self._otherwise.append(f"line {step.line} {expectation(step)}")
         if self.quiet and step.as_expected:
             return
         self._headings(step)
         self._told(step)
-        for sentence in entailed(step):
+        for sentence in consequences(step):
             self.screen.paragraph(f"↳ {sentence}", "dim", _MARGIN)
         for reason in step.reasons:
             self._reason(reason, "red")
@@ -83,7 +83,7 @@ class TextReport:
         for reason in step.deviations:
             self._reason(reason, "yellow")
         if not step.as_expected:
-            text = f"≠ otherwise than expected: line {step.line} {otherwise(step)}"
+            text = f"≠ otherwise than expected: line {step.line} {expectation(step)}"
             self.screen.paragraph(text, "bold", _MARGIN)
 
     def end(self, desk: Desk, tally: Tally, error: DayError | None) -> None:
@@ -118,7 +118,7 @@ class TextReport:
         margin = f"{screen.paint(f'{step.command.at:%H:%M:%S}', 'dim')}  {screen.paint(mark, style)} "
         said, colour = _outcome(step)
         outcome, width = screen.paint(said, colour), screen.width - _MARGIN - (_OUTCOME if said else 0)
-        what, words = told(step)
+        what, words = step_sentence(step)
         *full, last = folded(what, width - 2)
         quote = _quoted(words, width - 2 - cell_len(last))
         for part in full:
@@ -141,11 +141,11 @@ class TextReport:
 
     def _counts(self, tally: Tally) -> None:
         screen = self.screen
-        screen.paragraph(summed(tally))
+        screen.paragraph(tally_text(tally))
         if tally.refused_by:
             rules = sorted(tally.refused_by.items(), key=lambda found: (-found[1], found[0]))
             screen.paragraph("Refused by " + ", ".join(f"{rule} {count}" for rule, count in rules) + ".", "dim")
-        screen.paragraph(f"{ended(tally)[:-1]}:" if tally.otherwise else ended(tally), "bold")
+        screen.paragraph(f"{day_ending(tally)[:-1]}:" if tally.otherwise else day_ending(tally), "bold")
         for sentence in self._otherwise:
             screen.paragraph(f"≠ {sentence}", indent=2)
         _more(screen, tally.otherwise)
@@ -167,7 +167,7 @@ def _outcome(step: Step) -> tuple[str, str]:
         return (f"refused · {now}" if now else "refused"), "red"
     if not step.events:
         return "nothing changes", "dim"
-    return became(step), "" if now is None else "dim" if was is now else _STYLES[now]
+    return status_change(step), "" if now is None else "dim" if was is now else _STYLES[now]
 
 
 def _more(screen: Screen, count: int) -> None:
@@ -181,8 +181,8 @@ def _more(screen: Screen, count: int) -> None:
 class ServiceReport:
     """What services read that run a day as a test, written at the end: there it is known what is worst."""
 
-    def __init__(self, file: str, write: Callable[[Findings, Tally], str]) -> None:
-        self.found, self.write = Findings(file), write
+    def __init__(self, file: str, write: Callable[[DayFindings, Tally], str]) -> None:
+        self.found, self.write = DayFindings(file), write
 
     def step(self, step: Step) -> None:
         """Look at one step."""

@@ -13,6 +13,7 @@ from cyclopts import Parameter
 
 from casecore.cli.screen import Screen, complain
 from casecore.kernel.problems import why_unreadable
+from casecore.reports.as_json import json_text
 from casecore.reports.text import visible
 from casecore.templates.files import Located, TemplateFileError, findings_in, templates_in
 from casecore.templates.filling import Filled
@@ -90,12 +91,12 @@ def fill(
         if not errors(findings):
             call = template.payload(to, filled)
     if format == "json":
-        told = {
+        plain = {
             "preview": list(map(shown_to_dict, filled.preview)),
             "findings": list(map(finding_to_dict, findings)),
             "payload": call,
         }
-        Screen().line(json.dumps(told, indent=2, ensure_ascii=False))
+        Screen().line(json_text(plain))
     else:
         _show(Screen(), filled, findings, call)
     return NOT_SOUND if errors(findings) else 0
@@ -150,4 +151,4 @@ def _show(screen: Screen, filled: Filled, findings: tuple[Finding, ...], call: d
         screen.paragraph(visible(str(finding)), _STYLES[finding.level])
     if call is not None:
         screen.line()
-        screen.line(json.dumps(call, indent=2, ensure_ascii=False))
+        screen.line(json_text(call))

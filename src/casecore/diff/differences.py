@@ -70,9 +70,9 @@ class Differences:
         return self._numbered("E", lambda found: found.without_effect)
 
     def _numbered(
-        self, letter: str, told: Callable[[Comparison], Iterable[Change | Stranded | Edit]]
+        self, letter: str, of: Callable[[Comparison], Iterable[Change | Stranded | Edit]]
     ) -> tuple[Numbered, ...]:
-        every = [(what, begin, found) for begin, found in self.periods for what in told(found)]
+        every = [(what, begin, found) for begin, found in self.periods for what in of(found)]
         return tuple(Numbered(f"{letter}{number}", *one) for number, one in enumerate(every, 1))
 
     @property
@@ -102,6 +102,6 @@ class Differences:
         return Exit.CLEAN if self.complete else Exit.INCONCLUSIVE
 
 
-def every(report: Differences) -> Iterator[Numbered]:
+def everything(report: Differences) -> Iterator[Numbered]:
     """Everything that is told: changes, what is stranded, edits without effect."""
     yield from (*report.changes, *report.stranded, *report.without_effect)

@@ -17,13 +17,13 @@ from typing import Any, Final
 import attrs
 from attrs import frozen
 
-from casecore.check.findings import as_written, located, said, titled
+from casecore.check.findings import as_written, judgement_text, location_of, policy_title
 from casecore.check.in_flight import Stranded
 from casecore.check.report import Finding, Judgement, Level
-from casecore.check.stories import lines, rows, sentences
+from casecore.check.stories import story_lines, story_rows, story_sentences
 from casecore.diff.comparison import Change, Comparison, Label
 from casecore.diff.days import Day
-from casecore.diff.differences import STRANDED, Differences, Numbered, every
+from casecore.diff.differences import STRANDED, Differences, Numbered, everything
 from casecore.explore import Story
 from casecore.kernel import Refused, Verdict
 from casecore.kernel.problems import SHOWN, Origin
@@ -87,7 +87,7 @@ _TITLES: Final = {rule.id: rule.title for rule in RULES}
 
 
 @frozen
-class Entry:
+class DiffEntry:
     """One thing in words.
 
     Attributes:
@@ -128,7 +128,7 @@ class Entry:
         return fingerprint(self.label, self.title, *(edit.key for edit in self.edits))
 
 
-def findings(report: Differences, file: str) -> Iterator[Finding]:
+def diff_findings(report: Differences, file: str) -> Iterator[Finding]:
     """Everything that a report says, each beside the line of the new file that makes it.
 
     Where the new file has no such line, that is the line of the old one.
@@ -137,26 +137,26 @@ def findings(report: Differences, file: str) -> Iterator[Finding]:
         report: What came of a comparison.
         file: What the new file is called, where the policy does not know that.
     """
-    for one in entries(report):
-        places = (standing(policy, edit) for policy in (report.new, report.old) for edit in one.edits)
+    for one in diff_entries(report):
+        places = (edit_origin(policy, edit) for policy in (report.new, report.old) for edit in one.edits)
         answers = (f"{word}: {answer}" for word, answer in one.answers)
         yield Finding(
             one.label,
             LEVELS[one.label],
             next((edit.key for edit in one.edits), ""),
-            "\n".join([*map(rewritten, one.edits), *answers, *one.more]),
+            "\n".join([*map(edit_text, one.edits), *answers, *one.more]),
             title=one.title,
             number=one.id,
-            location=located(next(filter(None, places), None), file),
-            detail=() if one.story is None else tuple(lines(one.story)),
-            steps=() if one.story is None else tuple(sentences(one.story)),
+            location=location_of(next(filter(None, places), None), file),
+            detail=() if one.story is None else tuple(story_lines(one.story)),
+            steps=() if one.story is None else tuple(story_sentences(one.story)),
             fingerprint=one.fingerprint,
         )
 
 
-def entries(report: Differences) -> Iterator[Entry]:
+def diff_entries(report: Differences) -> Iterator[DiffEntry]:
     """Everything that a report says, in order."""
-    for one in every(report):
+    for one in everything(report):
         match one.what:
             case Change() as change:
                 yield _changed(one, change)
@@ -164,19 +164,19 @@ def entries(report: Differences) -> Iterator[Entry]:
                 seen = f"in {counted(stranded.times, 'world')} of {', '.join(stranded.scopes)}"
                 edits = one.comparison.edits
                 title, more = visible(stranded.what), (visible(stranded.hint), seen)
-                yield Entry(one.id, STRANDED, title, _since(one), edits, stranded.story, more=more)
+                yield DiffEntry(one.id, STRANDED, title, _since(one), edits, stranded.story, more=more)
             case edit:
                 table = next((name for name in APART if f"{edit.key}.".startswith(f"{name}.")), "")
                 known = (APART[table],) if table else ()
                 title = "no decision differs at the desks that were tried"
-                yield Entry(one.id, NO_EFFECT, title, _since(one), (edit,), None, more=known)
+                yield DiffEntry(one.id, NO_EFFECT, title, _since(one), (edit,), None, more=known)
 
 
 def _since(one: Numbered) -> str:
     return "" if one.begin is None else f"{one.begin:%Y-%m-%d}"
 
 
-def _changed(one: Numbered, change: Change) -> Entry:
+def _changed(one: Numbered, change: Change) -> DiffEntry:
     what = ", ".join(_spaced(command) for command in change.commands)
     rules = ", ".join(change.rules)
     match change.label:
@@ -191,15 +191,15 @@ def _changed(one: Numbered, change: Change) -> Entry:
     if reached:
         more.insert(0, f"seen on {reached}")
     last = change.story.steps[-1]
-    return Entry(
+    return DiffEntry(
         one.id,
         change.label,
         visible(title),
         _since(one),
         tuple(edit for edit in one.comparison.edits if edit.key in change.edits),
         change.story,
-        answer(last, change.old),
-        answer(last, change.new),
+        answer_text(last, change.old),
+        answer_text(last, change.new),
         tuple(map(visible, more)),
     )
 
@@ -213,20 +213,20 @@ def _spaced(name: str) -> str:
     return re.sub(r"(?<!^)([A-Z])", r" \1", name).lower()
 
 
-def answer(step: Step, verdict: Verdict) -> str:
+def answer_text(step: Step, verdict: Verdict) -> str:
     """An answer to a step in words: why it is refused, or what comes of it."""
     if isinstance(verdict, Refused):
         return visible("refused, " + "; ".join(f"{reason.rule}: {reason.message}" for reason in verdict.reasons))
     this: Any = step
     taken = attrs.evolve(this, verdict=verdict, after=step.before.evolve(verdict.events))
-    (row,) = rows(Story((), (taken,)))
+    (row,) = story_rows(Story((), (taken,)))
     return f"allowed{row.changes and f': {row.changes}'}"
 
 
 # Edits and the whole -----------------------------------------------------------------------------------
 
 
-def rewritten(edit: Edit) -> str:
+def edit_text(edit: Edit) -> str:
     """An edit in words: `capacity.chat 2 -> 3`; a whole table is not spelled out, because it has lines of its own."""
     if isinstance(edit.old or edit.new, dict):
         return visible(f"{edit.key} {'is new' if edit.old is None else 'is gone'}")
@@ -238,40 +238,40 @@ def _shortly(value: Any) -> str:
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
 
 
-def standing(policy: Policy, edit: Edit) -> Origin | None:
+def edit_origin(policy: Policy, edit: Edit) -> Origin | None:
     """Where an edited key stands in the file of one of the policies; None where no file says it."""
     return policy.origin(edit.key) or policy.origin(f"{edit.key}[0]")
 
 
-def lines_of(report: Differences, edit: Edit) -> str:
+def edit_places(report: Differences, edit: Edit) -> str:
     """Where an edit stands in both files, e.g. `old.toml:22, new.toml:22`; nothing where neither says it."""
-    found = (standing(policy, edit) for policy in (report.old, report.new))
+    found = (edit_origin(policy, edit) for policy in (report.old, report.new))
     return visible(", ".join(f"{one.file}:{one.line}" for one in found if one is not None))
 
 
-def headed(report: Differences, old: str, new: str) -> str:
+def diff_title(report: Differences, old: str, new: str) -> str:
     """Which policies were compared."""
-    return visible(f"{titled(report.old)} ({old}) -> {titled(report.new)} ({new})")
+    return visible(f"{policy_title(report.old)} ({old}) -> {policy_title(report.new)} ({new})")
 
 
-def legend() -> str:
+def sign_legend() -> str:
     """The signs and what they mean."""
     return "   ".join(f"{sign} {label} ({MEANINGS[label]})" for label, sign in SIGNS.items())
 
 
-def summed(report: Differences) -> str:
+def diff_summary(report: Differences) -> str:
     """How many of each."""
     named = [f"{count:,} {name}" for name, count in report.counts().items() if count]
     named += [f"{counted(len(silent), 'edit')} without effect"] if (silent := report.without_effect) else []
     return f"{counted(report.edits, 'edit')}: {', '.join(named) or 'nothing differs'}"
 
 
-def compared(report: Differences) -> str:
+def coverage_text(report: Differences) -> str:
     """How much was tried."""
     found = [comparison for _, comparison in report.periods]
     worlds, steps = (sum(one) for one in zip(*((c.worlds, c.transitions) for c in found), strict=True))
     tried = "all of them" if report.complete else "and given up at the limit"
-    more = "".join(f"; {line}" for line in (*left_out(found), *_of_promises(found)))
+    more = "".join(f"; {line}" for line in (*omissions(found), *_of_promises(found)))
     return f"{counted(worlds, 'world')}, {counted(steps, 'step')} between them, {tried}{_flown(found)}{more}"
 
 
@@ -284,7 +284,7 @@ def _of_promises(found: list[Comparison]) -> Iterator[str]:
         yield NONE_TURNED
 
 
-def left_out(found: list[Comparison]) -> Iterator[str]:
+def omissions(found: list[Comparison]) -> Iterator[str]:
     """How many differences are not told, because no story leads to them, and how sure that is."""
     unsure = sum(sum(one.given_up for one in comparison.untold) + comparison.flights.given_up for comparison in found)
     every = sum(len(comparison.untold) + comparison.flights.untold for comparison in found)
@@ -305,7 +305,7 @@ def verdict_lines(report: Differences) -> Iterator[str]:
     for begin, comparison in report.periods:
         since = "" if begin is None else f"from {begin:%Y-%m-%d}: "
         for one in comparison.turned:
-            why = "" if one.new is None else f" ({said(one.new)})"
+            why = "" if one.new is None else f" ({judgement_text(one.new)})"
             yield visible(f"{since}P{one.number} {one.title}: {verdict_of(one.old)} -> {verdict_of(one.new)}{why}")
 
 
@@ -324,4 +324,6 @@ def day_lines(day: Day) -> Iterator[str]:
         yield visible(f"  {SIGNS[one.label]} {one.times:,} {one.label}{rules}: {what}")
         for step, new in one.examples:
             taken = Step(step.before, step.command, step.verdict, step.after)
-            yield visible(f"      line {step.line}: old {answer(taken, step.verdict)}; new {answer(taken, new)}")
+            yield visible(
+                f"      line {step.line}: old {answer_text(taken, step.verdict)}; new {answer_text(taken, new)}"
+            )

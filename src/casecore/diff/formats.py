@@ -14,34 +14,34 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from casecore.check.findings import located
+from casecore.check.findings import location_of
 from casecore.check.formats import policy_to_dict
-from casecore.check.stories import markdown_lines, story_to_dict
+from casecore.check.stories import story_markdown, story_to_dict
 from casecore.diff.comparison import Change
 from casecore.diff.days import Day
-from casecore.diff.differences import Differences, every
+from casecore.diff.differences import Differences, everything
 from casecore.diff.findings import (
     LEVELS,
     MEANINGS,
     NO_EFFECT,
     SIGNS,
-    Entry,
-    compared,
+    DiffEntry,
+    coverage_text,
     day_lines,
-    entries,
-    findings,
-    headed,
-    lines_of,
-    rewritten,
-    standing,
-    summed,
+    diff_entries,
+    diff_findings,
+    diff_summary,
+    diff_title,
+    edit_origin,
+    edit_places,
+    edit_text,
     verdict_lines,
     verdict_of,
 )
 from casecore.explore import Story
 from casecore.policies.edits import Edit
 from casecore.reports import github, sarif
-from casecore.reports.as_json import command_as_json, location_to_dict
+from casecore.reports.as_json import command_json, location_to_dict
 from casecore.reports.markdown import bullets, cell, folded, table
 
 __all__ = ["FORMATS", "as_github", "as_json", "as_markdown", "as_sarif"]
@@ -51,17 +51,17 @@ def as_github(report: Differences, old: str, new: str, day: Day | None = None) -
     """GitHub's workflow commands, what becomes of the promises and of a day, and the sum."""
     del old
     days = () if day is None else day_lines(day)
-    return github.as_github(findings(report, new), *verdict_lines(report), *days, summed(report))
+    return github.workflow_commands(diff_findings(report, new), *verdict_lines(report), *days, diff_summary(report))
 
 
 def as_sarif(report: Differences, old: str, new: str, day: Day | None = None) -> str:
     """SARIF: a rule for each label, a code flow for each story."""
     del old
-    return sarif.as_sarif(
-        findings(report, new),
-        [sarif.Meaning(label, label, meaning, LEVELS[label]) for label, meaning in MEANINGS.items()],
-        compared=compared(report),
-        summary=summed(report),
+    return sarif.sarif_document(
+        diff_findings(report, new),
+        [sarif.CodeMeaning(label, label, meaning, LEVELS[label]) for label, meaning in MEANINGS.items()],
+        compared=coverage_text(report),
+        summary=diff_summary(report),
         promises=[*verdict_lines(report)],
         day=[] if day is None else [*day_lines(day)],
     )
@@ -73,14 +73,14 @@ def as_sarif(report: Differences, old: str, new: str, day: Day | None = None) ->
 def as_json(report: Differences, old: str, new: str, day: Day | None = None) -> str:
     """JSON: one object with everything that a report says."""
     edits = {edit.key: edit for _, comparison in reversed(report.periods) for edit in comparison.edits}
-    return command_as_json(
+    return command_json(
         "diff",
         old=policy_to_dict(report.old, old),
         new=policy_to_dict(report.new, new),
         edits=[_edit(edits[key], report) for key in sorted(edits)],
         results=[
             _result(one, report) | (_of_change(numbered.what) if isinstance(numbered.what, Change) else {})
-            for one, numbered in zip(entries(report), every(report), strict=True)
+            for one, numbered in zip(diff_entries(report), everything(report), strict=True)
         ],
         worlds=sum(comparison.worlds for _, comparison in report.periods),
         steps=sum(comparison.transitions for _, comparison in report.periods),
@@ -112,11 +112,11 @@ def _day(day: Day) -> dict[str, Any]:
 
 def _edit(edit: Edit, report: Differences) -> dict[str, Any]:
     sides = {"old": report.old, "new": report.new}
-    places = {side: location_to_dict(located(standing(policy, edit), "")) for side, policy in sides.items()}
+    places = {side: location_to_dict(location_of(edit_origin(policy, edit), "")) for side, policy in sides.items()}
     return {"key": edit.key, "old": edit.old, "new": edit.new, "locations": places}
 
 
-def _result(one: Entry, report: Differences) -> dict[str, Any]:
+def _result(one: DiffEntry, report: Differences) -> dict[str, Any]:
     return {
         "id": one.id,
         "kind": one.label,
@@ -141,31 +141,31 @@ def _of_change(change: Change) -> dict[str, Any]:
 
 def as_markdown(report: Differences, old: str, new: str, day: Day | None = None) -> str:
     """Markdown: what behaves differently stands open, each with its story; edits without effect are folded away."""
-    said = [f"## casecore diff: {cell(headed(report, old, new))}", "", f"**{cell(summed(report))}**"]
-    every_entry = [*entries(report)]
-    for one in every_entry:
+    lines = [f"## casecore diff: {cell(diff_title(report, old, new))}", "", f"**{cell(diff_summary(report))}**"]
+    every = [*diff_entries(report)]
+    for one in every:
         if one.label != NO_EFFECT:
-            said += ["", *_open(one, report)]
-    silent = [one for one in every_entry if one.label == NO_EFFECT]
+            lines += ["", *_open(one, report)]
+    silent = [one for one in every if one.label == NO_EFFECT]
     if silent:
-        edits = [(one.id, rewritten(edit), "; ".join(one.more)) for one in silent for edit in one.edits]
-        said += ["", *folded(f"{len(silent)} without effect", table(("", "edit", "to know"), edits))]
+        edits = [(one.id, edit_text(edit), "; ".join(one.more)) for one in silent for edit in one.edits]
+        lines += ["", *folded(f"{len(silent)} without effect", table(("", "edit", "to know"), edits))]
     promises = [*bullets(verdict_lines(report))]
-    said += ["", "### Promises", "", *promises] if promises else []
+    lines += ["", "### Promises", "", *promises] if promises else []
     if day is not None:
-        first, *lines = day_lines(day)
-        said += ["", *folded(cell(first), bullets(map(str.strip, lines)))]
+        first, *rest = day_lines(day)
+        lines += ["", *folded(cell(first), bullets(map(str.strip, rest)))]
     legend = [(sign, label, MEANINGS[label]) for label, sign in SIGNS.items()]
-    said += ["", *folded(cell(f"Compared {compared(report)}"), table(("", "", "means"), legend))]
-    return "\n".join(said)
+    lines += ["", *folded(cell(f"Compared {coverage_text(report)}"), table(("", "", "means"), legend))]
+    return "\n".join(lines)
 
 
-def _open(one: Entry, report: Differences) -> Iterator[str]:
+def _open(one: DiffEntry, report: Differences) -> Iterator[str]:
     since = one.since and f" (from {one.since})"
     yield f"### {cell(one.sign)} {one.id} {one.label}{since}: {cell(one.title)}"
     yield ""
-    yield from table(("edit", "where"), [(rewritten(edit), lines_of(report, edit)) for edit in one.edits])
-    yield from markdown_lines(one.story or Story((), ()))  # whatever stands open has one
+    yield from table(("edit", "where"), [(edit_text(edit), edit_places(report, edit)) for edit in one.edits])
+    yield from story_markdown(one.story or Story((), ()))  # whatever stands open has one
     for word, answer in one.answers:
         yield from ("", f"{word}: {cell(answer)}")
     yield from ("", cell("; ".join(one.more)))

@@ -13,7 +13,7 @@ from attrs import define, field
 
 from casecore.kernel import Reason
 from casecore.replay import DayError, Step, Tally
-from casecore.replay.words import ended, otherwise, summed, told
+from casecore.replay.words import day_ending, expectation, step_sentence, tally_text
 from casecore.reports import github, junit
 from casecore.reports.findings import Finding, Level, Location
 from casecore.reports.text import counted, visible
@@ -23,7 +23,7 @@ Story: TypeAlias = tuple[Finding, list[Finding]]
 
 
 @define
-class Findings:
+class DayFindings:
     """What is found on a day, step by step.
 
     Attributes:
@@ -42,7 +42,7 @@ class Findings:
             self.stories.append((Finding(f"line {step.line}", None, "", "", title=visible(step.story)), []))
         if not step.as_expected:
             why = tuple(map(_because, step.reasons))
-            self.stories[-1][1].append(self._found("expect", step.line, told(step)[0], otherwise(step), why))
+            self.stories[-1][1].append(self._found("expect", step.line, step_sentence(step)[0], expectation(step), why))
 
     def stop(self, error: DayError) -> None:
         """Reading stopped."""
@@ -57,14 +57,14 @@ class Findings:
     def as_github(self, tally: Tally) -> str:
         """GitHub's workflow commands, and the sum."""
         found = [one for _, wrong in self.stories for one in wrong]
-        closing = [summed(tally)] if self.unread else [summed(tally), ended(tally)]
-        return github.as_github([*self.unread, *found], *closing)
+        closing = [tally_text(tally)] if self.unread else [tally_text(tally), day_ending(tally)]
+        return github.workflow_commands([*self.unread, *found], *closing)
 
     def as_junit(self, tally: Tally) -> str:
         """JUnit's XML: a test case for each story, and an error where the day could not be read to its end."""
-        cases: list[tuple[Finding, junit.Outcome]] = [(one, "error") for one in self.unread]
+        cases: list[tuple[Finding, junit.TestOutcome]] = [(one, "error") for one in self.unread]
         cases += [(_tested(story, wrong), "failure" if wrong else "system-out") for story, wrong in self.stories]
-        return junit.as_junit(f"casecore replay {self.file}".rstrip(), {"replay": cases}, summed(tally))
+        return junit.junit_document(f"casecore replay {self.file}".rstrip(), {"replay": cases}, tally_text(tally))
 
 
 def _because(reason: Reason) -> str:

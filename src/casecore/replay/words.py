@@ -80,7 +80,7 @@ QUOTED: Final = 1000
 """More of a text than fits on any screen, in characters; what comes after is not even looked at."""
 
 
-def told(step: Step) -> Said:
+def step_sentence(step: Step) -> Said:
     """A step in words: who does what, and the text it carries.
 
     Args:
@@ -91,7 +91,7 @@ def told(step: Step) -> Said:
     return visible(what), visible(words[:QUOTED])
 
 
-def entailed(step: Step) -> Iterator[str]:
+def consequences(step: Step) -> Iterator[str]:
     """What a step entails besides what it says, one sentence each."""
     happened = {type(event): event for event in step.events}
     for kind, sentence in _CONSEQUENCES.items():
@@ -101,7 +101,7 @@ def entailed(step: Step) -> Iterator[str]:
                 yield visible(said)
 
 
-def became(step: Step) -> str:
+def status_change(step: Step) -> str:
     """What became of the case's status; nothing where the step is about no case that is there then."""
     was, now = step.status(step.before), step.status(step.after)
     if now is None:
@@ -111,20 +111,20 @@ def became(step: Step) -> str:
     return f"{now}" if was is now else f"{was} → {now}"
 
 
-def otherwise(step: Step) -> str:
+def expectation(step: Step) -> str:
     """What the day expects of a step, and what the desk answered."""
     expected = step.expect if isinstance(step.expect, str) else _refused_by(step.expect)
     came = "accepted" if step.accepted else _refused_by({reason.rule for reason in step.reasons})
     return f"should be {expected}, was {came}"
 
 
-def summed(tally: Tally) -> str:
+def tally_text(tally: Tally) -> str:
     """How many steps there were, and what became of them."""
     warned = f", {tally.warned} of them with a warning" if tally.warned else ""
     return f"{counted(tally.steps, 'step')}: {tally.accepted} accepted{warned}, {tally.refused} refused."
 
 
-def ended(tally: Tally) -> str:
+def day_ending(tally: Tally) -> str:
     """Whether the day went as it expects."""
     if tally.otherwise:
         return f"{counted(tally.otherwise, 'step')} went otherwise than expected."

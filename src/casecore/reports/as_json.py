@@ -12,15 +12,15 @@ FORMAT: Final = 1
 """The number of the present shape; it grows when something is taken away or means something else."""
 
 
-def as_json(plain: Any, *, sort_keys: bool = False) -> str:
+def json_text(plain: Any, *, sort_keys: bool = False) -> str:
     """Plain data as JSON."""
     return json.dumps(plain, indent=2, sort_keys=sort_keys, ensure_ascii=False)
 
 
-def command_as_json(command: str, **parts: Any) -> str:
+def command_json(command: str, **parts: Any) -> str:
     """What a command answers: one object that says which command of which version it comes from, its keys sorted."""
     plain = {"format": FORMAT, "tool": f"casecore {__version__}", "command": command, **parts}
-    return as_json(plain, sort_keys=True)
+    return json_text(plain, sort_keys=True)
 
 
 def location_to_dict(location: Location | None) -> dict[str, Any] | None:

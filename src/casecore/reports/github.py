@@ -20,7 +20,7 @@ _ESCAPED: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _ESCAPED_IN_PROPERTIES: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
 
 
-def as_github(findings: Iterable[Finding], *closing: str) -> str:
+def workflow_commands(findings: Iterable[Finding], *closing: str) -> str:
     """A command for each finding, at most ten of a level, and some lines at the end, such as the sum."""
     every, lines = [*findings], list[str]()
     for level in Level:

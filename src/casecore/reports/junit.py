@@ -9,13 +9,13 @@ from xml.etree import ElementTree as ET
 from casecore.reports.findings import Finding
 from casecore.reports.text import visible
 
-Outcome: TypeAlias = Literal["failure", "error", "skipped", "system-out"]
+TestOutcome: TypeAlias = Literal["failure", "error", "skipped", "system-out"]
 """What became of a test case; `system-out` is one that passed, and says something."""
 
 _TOTALS: Final[Mapping[str, str]] = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 
 
-def as_junit(title: str, suites: Mapping[str, Iterable[tuple[Finding, Outcome]]], closing: str) -> str:
+def junit_document(title: str, suites: Mapping[str, Iterable[tuple[Finding, TestOutcome]]], closing: str) -> str:
     """A whole document.
 
     Args:
@@ -31,7 +31,7 @@ def as_junit(title: str, suites: Mapping[str, Iterable[tuple[Finding, Outcome]]]
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, "unicode")}'
 
 
-def _add(suite: ET.Element, name: str, cases: list[tuple[Finding, Outcome]]) -> None:
+def _add(suite: ET.Element, name: str, cases: list[tuple[Finding, TestOutcome]]) -> None:
     for finding, outcome in cases:
         case = ET.SubElement(suite, "testcase", classname=name, name=visible(finding.heading))
         holds = ET.SubElement(case, outcome)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from casecore.reports.as_json import as_json
+from casecore.reports.as_json import json_text
 from casecore.reports.findings import Finding, Level, Location
 
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -15,7 +15,7 @@ SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 @frozen
-class Meaning:
+class CodeMeaning:
     """What a code means: one sentence, what to do or to know, and how bad it is."""
 
     code: str
@@ -24,7 +24,7 @@ class Meaning:
     level: Level
 
 
-def as_sarif(findings: Iterable[Finding], meanings: Iterable[Meaning], **properties: Any) -> str:
+def sarif_document(findings: Iterable[Finding], meanings: Iterable[CodeMeaning], **properties: Any) -> str:
     """A whole document of one run.
 
     Args:
@@ -40,10 +40,10 @@ def as_sarif(findings: Iterable[Finding], meanings: Iterable[Meaning], **propert
         "results": [_result(finding, numbers[finding.code]) for finding in findings],
         "properties": properties,
     }
-    return as_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
+    return json_text({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
-def _rule(meaning: Meaning) -> dict[str, Any]:
+def _rule(meaning: CodeMeaning) -> dict[str, Any]:
     return {
         "id": meaning.code,
         "shortDescription": {"text": meaning.title},

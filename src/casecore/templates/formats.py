@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 
 from casecore.reports import findings as reports
 from casecore.reports import github, sarif
-from casecore.reports.as_json import as_json as written
+from casecore.reports.as_json import json_text
 from casecore.reports.text import counted, counted_levels, finding_line
 from casecore.templates.files import Located
 from casecore.templates.filling import Shown
@@ -17,7 +17,7 @@ from casecore.templates.findings import CODES, Finding
 Found: TypeAlias = tuple[Located, Finding]
 
 
-def findings(found: Iterable[Found]) -> Iterator[reports.Finding]:
+def template_findings(found: Iterable[Found]) -> Iterator[reports.Finding]:
     """Each finding with its place, as every report reads it."""
     for one, finding in found:
         path = "/".join(filter(None, (*one.template.identity, finding.where)))
@@ -46,7 +46,7 @@ def as_text(found: Iterable[Found], templates: int) -> str:
     """One line a finding, as compilers write it, and a summary."""
     listed = tuple(found)
     abouts = (" ".join(filter(None, one.template.identity)) for one, _ in listed)
-    return "\n".join([*map(finding_line, findings(listed), abouts), _summary(listed, templates)])
+    return "\n".join([*map(finding_line, template_findings(listed), abouts), _summary(listed, templates)])
 
 
 def as_json(found: Iterable[Found], templates: int) -> str:
@@ -57,21 +57,21 @@ def as_json(found: Iterable[Found], templates: int) -> str:
         name, language = one.template.identity
         place = {"file": one.file, "line": line, "column": column, "template": name, "language": language}
         listed.append(place | finding_to_dict(finding))
-    return written({"templates": templates, "findings": listed})
+    return json_text({"templates": templates, "findings": listed})
 
 
 def as_github(found: Iterable[Found], templates: int) -> str:
     """Workflow commands, which GitHub shows beside the lines of a change."""
     listed = tuple(found)
-    return github.as_github(findings(listed), _summary(listed, templates))
+    return github.workflow_commands(template_findings(listed), _summary(listed, templates))
 
 
 def as_sarif(found: Iterable[Found], templates: int) -> str:
     """SARIF 2.1.0."""
-    listed = [*findings(found)]
+    listed = [*template_findings(found)]
     codes = sorted({finding.code for finding in listed})
-    meanings = [sarif.Meaning(code, CODES[code].title, CODES[code].remedy, CODES[code].level) for code in codes]
-    return sarif.as_sarif(listed, meanings, templates=templates)
+    meanings = [sarif.CodeMeaning(code, CODES[code].title, CODES[code].remedy, CODES[code].level) for code in codes]
+    return sarif.sarif_document(listed, meanings, templates=templates)
 
 
 FORMATS: Final[Mapping[str, Callable[[Iterable[Found], int], str]]] = MappingProxyType(

@@ -24,7 +24,7 @@ from casecore.desk import Desk
 from casecore.kernel.problems import Problem, why_unreadable
 from casecore.policies import Policy
 from casecore.replay import EXAMPLE, DayError, Step, lines_of, policy_of, steps
-from casecore.replay.words import otherwise
+from casecore.replay.words import expectation
 from casecore.reports.text import visible
 from casecore.testing.scenario import tell
 
@@ -74,7 +74,7 @@ class Chapter:
 
 
 def _difference(day: str, step: Step) -> Iterator[str]:
-    yield f"{day}, line {step.line}: {otherwise(step)}"
+    yield f"{day}, line {step.line}: {expectation(step)}"
     if isinstance(step.expect, frozenset) and not step.accepted:
         came = {reason.rule for reason in step.reasons}
         for word, rules in (("expected, and not given", step.expect - came), ("not expected", came - step.expect)):
