@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from casecore._version import __version__
+from casecore import __version__
 from casecore.reports.findings import Location
 
 FORMAT: Final = 1
