@@ -34,7 +34,7 @@ from casecore.check.findings import (
     scope_rows,
     search_text,
 )
-from casecore.check.report import Finding, Fix, Judgement, Level, Report, Verdict
+from casecore.check.report import Finding, Judgement, Level, Report, Verdict
 from casecore.check.stories import story_markdown, story_to_dict
 from casecore.policies import Policy
 from casecore.reports import github, junit, sarif
@@ -142,12 +142,8 @@ def _result(finding: Finding) -> dict[str, Any]:
 
 def _promise(judgement: Judgement, policy: Policy) -> dict[str, Any]:
     return {
+        **{name: getattr(judgement, name) for name in ("verdict", "why", "wrong", "times", "scopes")},
         "kind": "promise",
-        "verdict": judgement.verdict,
-        "why": judgement.why,
-        "wrong": [*judgement.wrong],
-        "times": judgement.times,
-        "scopes": [*judgement.scopes],
         "keys": [
             {
                 "key": key,
@@ -156,14 +152,10 @@ def _promise(judgement: Judgement, policy: Policy) -> dict[str, Any]:
             }
             for key in judgement.keys
         ],
-        "fix": _fix(judgement.fix),
+        "fix": None if judgement.fix is None else {**attrs.asdict(judgement.fix), "rechecked": True},
         "story": story_to_dict(judgement.story),
         "witness": story_to_dict(judgement.witness),
     }
-
-
-def _fix(fix: Fix | None) -> dict[str, Any] | None:
-    return None if fix is None else {"key": fix.key, "old": fix.old, "new": fix.new, "rechecked": True}
 
 
 # Markdown ----------------------------------------------------------------------------------------------

@@ -235,10 +235,7 @@ class JsonReport:
         """Write what was counted."""
         statuses = Counter(file.case.status for file in desk.cases.values())
         summary = {
-            "steps": tally.steps,
-            "accepted": tally.accepted,
-            "warned": tally.warned,
-            "refused": tally.refused,
+            **{name: getattr(tally, name) for name in ("steps", "accepted", "warned", "refused")},
             "refused_by": dict(sorted(tally.refused_by.items())),
             "otherwise": tally.otherwise,
             "otherwise_lines": self._lines,

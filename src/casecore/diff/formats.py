@@ -98,13 +98,8 @@ def as_json(report: Differences, old: str, new: str, day: Day | None = None) -> 
 
 def _day(day: Day) -> dict[str, Any]:
     differences = [
-        {
-            "kind": one.label,
-            "rules": [*one.rules],
-            "commands": [*one.commands],
-            "times": one.times,
-            "lines": [step.line for step, _ in one.examples],
-        }
+        {name: getattr(one, name) for name in ("rules", "commands", "times")}
+        | {"kind": one.label, "lines": [step.line for step, _ in one.examples]}
         for one in day.differences
     ]
     return {"name": day.name, "decisions": day.decisions, "times": day.times, "differences": differences}
@@ -121,11 +116,9 @@ def _result(one: DiffEntry, report: Differences) -> dict[str, Any]:
         "id": one.id,
         "kind": one.label,
         "title": one.title,
-        "since": one.since or None,
         "edits": [_edit(edit, report) for edit in one.edits],
         "story": story_to_dict(one.story),
-        "old": one.old or None,
-        "new": one.new or None,
+        **{name: getattr(one, name) or None for name in ("since", "old", "new")},
         "more": [*one.more],
         "fingerprint": one.fingerprint,
     }

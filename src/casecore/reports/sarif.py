@@ -82,13 +82,9 @@ def _message(finding: Finding) -> str:
 
 def _place(finding: Finding) -> dict[str, Any]:
     here = finding.location or Location("")
-    lines = {
-        "startLine": here.line,
-        "startColumn": here.column,
-        "endLine": here.end_line,
-        "endColumn": here.end_column,
-    }
-    region = {name: value for name, value in lines.items() if value is not None}
-    physical: dict[str, Any] = {"artifactLocation": {"uri": here.file.replace("\\", "/")}}
-    place: dict[str, Any] = {"physicalLocation": {**physical, "region": region} if region else physical}
+    names = ("startLine", "startColumn", "endLine", "endColumn")
+    lines = zip(names, (here.line, here.column, here.end_line, here.end_column), strict=True)
+    region = {name: value for name, value in lines if value is not None}
+    artifact = {"artifactLocation": {"uri": here.file.replace("\\", "/")}}
+    place: dict[str, Any] = {"physicalLocation": {**artifact, **({"region": region} if region else {})}}
     return {**place, "logicalLocations": [{"fullyQualifiedName": finding.path}]} if finding.path else place
