@@ -205,9 +205,17 @@ def test_a_question_is_asked_once_for_what_it_reads():
     assert (Status.OPEN, "lunch") == question(placed(agent={"reason": "lunch"}))
     assert 3 == question.evaluations
     status, reason = ("cases", "c1", "case", "status"), ("agents", "ana", "reason")
-    assert [(CASE_PLACE, ("cases", "c1")), (CASE_PLACE, status[:3]), (CASE_PLACE, status), (0, reason)] == question.readings(here)
+    assert [
+        (CASE_PLACE, ("cases", "c1")),
+        (CASE_PLACE, status[:3]),
+        (CASE_PLACE, status),
+        (0, reason),
+    ] == question.readings(here)
     assert {("cases", "c1"), status[:3], status, reason} == read
-    assert (0, reason) == (question.advance(here.facts[CASE_PLACE]).whose, question.advance(here.facts[CASE_PLACE]).path)
+    assert (0, reason) == (
+        question.advance(here.facts[CASE_PLACE]).whose,
+        question.advance(here.facts[CASE_PLACE]).path,
+    )
     unknown = placed(case={"status": Status.PENDING}).facts[CASE_PLACE]
     assert status == question.advance(unknown).path
 

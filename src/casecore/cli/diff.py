@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Final, Literal
 
 from attrs import frozen
@@ -12,9 +11,8 @@ from cyclopts.validators import Number
 
 from casecore.check.judge import say_no_such_scope
 from casecore.check.scopes import CheckedScope
-from casecore.cli import UNREADABLE
-from casecore.cli.check import followed_by_a_bar, summarise
-from casecore.cli.diff_text import tell
+from casecore.cli.check import CannotRun, followed_by_a_bar, read_instant, summarise
+from casecore.cli.diff_text import show_diff
 from casecore.cli.replay import opened
 from casecore.cli.screen import Screen, complain
 from casecore.diff.days import Day, redecide_day
@@ -23,19 +21,11 @@ from casecore.diff.report import Difference, compare
 from casecore.diff.revisions import NoRevision, policy_at
 from casecore.diff.scopes import scopes_of_both
 from casecore.explore import LIMIT
-from casecore.kernel import CasecoreError
-from casecore.kernel.problems import Problem
 from casecore.policies import Policy, PolicyError
-from casecore.policies.layers import Day as ADay
-from casecore.policies.layers import begins, zone_of
 from casecore.replay import DayError, lines_of, policy_of
 
 PLAIN: Final = "sop.toml"
 """The file that is compared where none is named."""
-
-
-class CannotCompare(CasecoreError, ValueError):
-    """Policies that cannot be compared as it was asked for; the text says why, and what to write instead."""
 
 
 @frozen
@@ -83,12 +73,11 @@ def diff(
         sides = _sides(files, at, git)
         report = _compared(sides, scope, limit, promises=promises)
         day = None if log is None else _redecide_log(log, sides)
-    except (PolicyError, CannotCompare, NoRevision, DayError) as error:
-        complain(error)
-        return UNREADABLE
+    except (PolicyError, CannotRun, NoRevision, DayError) as error:
+        return complain(error)
     code, screen = report.exit(fail_on), Screen()
     if format == "text":
-        tell(report, sides.old_name, sides.new_name, screen, code, day)
+        show_diff(report, sides.old_name, sides.new_name, screen, code, day)
         return int(code)
     screen.line(FORMATS[format](report, sides.old_name, sides.new_name, day))
     if format == "github":
@@ -100,23 +89,15 @@ def _sides(files: tuple[str, ...], at: tuple[str, ...], git: str | None) -> Side
     wanted = {(2, 0, False), (1, 2, False), (1, 0, True), (0, 0, True)}
     if (len(files), len(at), git is not None) not in wanted:
         told = "casecore diff OLD NEW, casecore diff FILE --at DATE --at DATE, or casecore diff --git REV FILE"
-        raise CannotCompare(f"there are not two policies to compare; write {told}")
+        raise CannotRun(f"there are not two policies to compare; write {told}")
     if git is not None:
         file = files[0] if files else PLAIN
         return Sides(policy_at(git, file), Policy.load(file), f"{git}:{file}", file)
     if at:
         policy = Policy.load(files[0])
-        old, new = (policy.at(_instant(date, policy)) for date in at)
+        old, new = (policy.at(read_instant(policy, date)) for date in at)
         return Sides(old, new, f"{files[0]} at {at[0]}", f"{files[0]} at {at[1]}")
     return Sides(Policy.load(files[0]), Policy.load(files[1]), *files)
-
-
-def _instant(date: str, policy: Policy) -> datetime:
-    problems: list[Problem] = []
-    day = ADay().read(date, "--at", problems)
-    if problems:
-        raise CannotCompare(str(problems[0]))
-    return begins(day, zone_of(policy))
 
 
 def _compared(sides: Sides, names: tuple[str, ...], limit: int, *, promises: bool) -> Difference:
@@ -126,7 +107,7 @@ def _compared(sides: Sides, names: tuple[str, ...], limit: int, *, promises: boo
             chosen = [_scope(name, known) for name in names] if names else None
             return compare(sides.old, sides.new, scopes=chosen, limit=limit, promises=promises, progress=progress)
         except ValueError as error:  # no such scope, or no team under these policies
-            raise CannotCompare(f"{sides.new_name}: {error}") from None
+            raise CannotRun(f"{sides.new_name}: {error}") from None
 
 
 def _scope(name: str, known: Mapping[str, CheckedScope]) -> CheckedScope:

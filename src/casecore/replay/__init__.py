@@ -60,10 +60,13 @@ class DayError(CasecoreError, ValueError):
 
     def __str__(self) -> str:
         where = self.file if self.line is None else f"{self.file}, line {self.line}"
+        return f"{where}: {self.what}"
+
+    @property
+    def what(self) -> str:
+        """Everything that is wrong, without the place; several problems on lines of their own."""
         told = [": ".join(filter(None, (problem.path, _told(problem)))) for problem in self.problems]
-        if len(told) == 1:
-            return f"{where}: {told[0]}"
-        return f"{where}: {len(told)} problems" + "".join(f"\n  {problem}" for problem in told)
+        return told[0] if len(told) == 1 else "\n  ".join((f"{len(told)} problems", *told))
 
 
 def _told(problem: Problem) -> str:

@@ -25,7 +25,8 @@ from casecore.kernel.problems import Problem, why_unreadable
 from casecore.policies import Policy
 from casecore.promises.steps import describe_step
 from casecore.replay import EXAMPLE, DayError, ReplayedLine, lines_of, policy_of, replay_day
-from casecore.replay.words import otherwise, visible
+from casecore.replay.words import expectation
+from casecore.reports.text import visible
 
 SOP: Final = "sop.toml"
 """What a policy is called that is meant where nothing else is said."""
@@ -73,7 +74,7 @@ class Chapter:
 
 
 def _difference(day: str, step: ReplayedLine) -> Iterator[str]:
-    yield f"{day}, line {step.line}: {otherwise(step)}"
+    yield f"{day}, line {step.line}: {expectation(step)}"
     if isinstance(step.expect, frozenset) and not step.accepted:
         came = {reason.rule for reason in step.reasons}
         for word, rules in (("expected, and not given", step.expect - came), ("not expected", came - step.expect)):
