@@ -6,13 +6,13 @@ import pytest
 
 from casecore.channels import Channel
 from casecore.check import Judgement, Report, Verdict
-from casecore.check.cast import the_limit
-from casecore.check.days import days, write
+from casecore.check.days import story_days, write_days
+from casecore.check.scopes import limit_scope
 from casecore.desk import Desk
 from casecore.explore import explore
 from casecore.kernel import Accepted
 from casecore.policies import Policy
-from casecore.replay import DayError, lines_of, policy_of, steps
+from casecore.replay import DayError, lines_of, policy_of, replay_day
 from casecore.rooms.agents import Permission
 from casecore.rooms.assignments import CaseAssigned, OpenCase
 
@@ -24,7 +24,7 @@ HEAD = '{"policy": "sop.toml"}'
 def told():
     """A report of what really can happen: that a third chat is never opened is, of course, not so."""
     policy = Policy.loads("[capacity]\nchat = 3", "sop.toml")
-    scope = the_limit(Channel.CHAT, 2, policy)
+    scope = limit_scope(Channel.CHAT, 2, policy)
 
     def no_third(step):
         held = sum(file.case.assignee == "ana" for file in step.after.cases.values())
@@ -50,7 +50,7 @@ def told():
 
 def replayed(text, policy):
     """The steps of a day."""
-    return [*steps(text.splitlines(), Desk(policy))]
+    return [*replay_day(text.splitlines(), Desk(policy))]
 
 
 class TestStoryIsReplay:
@@ -58,7 +58,7 @@ class TestStoryIsReplay:
 
     def test_the_same_happens(self, told):
         """Every command is accepted, and gives the same events; the last step is what the report says."""
-        (name, text), *_ = days(told, "../sop.toml")
+        (name, text), *_ = story_days(told, "../sop.toml")
         story = told.judgements[0].story
         assert "P04-fails.day.jsonl" == name
         taken = replayed(text, told.policy)
@@ -72,7 +72,7 @@ class TestStoryIsReplay:
 
     def test_headings(self, told):
         """A reader of the day sees where the team ends and what the last step breaks."""
-        (_, text), *_ = days(told, "../sop.toml")
+        (_, text), *_ = story_days(told, "../sop.toml")
         assert text.startswith(
             "# P04 two chats: fails under unnamed\n# ana has a third chat\n"
             '{"policy": "../sop.toml"}\n{"story": "The team", '
@@ -83,8 +83,8 @@ class TestStoryIsReplay:
 
     def test_witnesses(self, told):
         """The stories that put a promise to the test, where they are asked for."""
-        assert ["P04-fails.day.jsonl"] == [name for name, _ in days(told)]
-        every = dict(days(told, witnesses=True))
+        assert ["P04-fails.day.jsonl"] == [name for name, _ in story_days(told)]
+        every = dict(story_days(told, witnesses=True))
         assert ["P04-fails.day.jsonl", "P04-shows.day.jsonl", "P05-shows.day.jsonl"] == [*every]
         assert "# P05 eligible: put to the test under unnamed\n" in every["P05-shows.day.jsonl"]
         assert "policy" not in every["P05-shows.day.jsonl"].split("\n")[1]
@@ -94,11 +94,11 @@ class TestStoryIsReplay:
     def test_files(self, told, tmp_path):
         """They go to a folder that is made, and find their policy from there."""
         sop = tmp_path / "desk" / "sop.toml"
-        (file,) = write(told, tmp_path / "a" / "b", str(sop))
+        (file,) = write_days(told, tmp_path / "a" / "b", str(sop))
         assert tmp_path / "a" / "b" / "P04-fails.day.jsonl" == file
         named, _ = policy_of(file.read_text("utf-8").splitlines())
         assert "../../desk/sop.toml" == named
-        (shipped,) = write(told, tmp_path, None)
+        (shipped,) = write_days(told, tmp_path, None)
         assert None is policy_of(shipped.read_text("utf-8").splitlines())[0]
 
 
@@ -135,7 +135,7 @@ class TestPolicyOfADay:
 
     def test_it_is_no_step(self):
         """The steps leave it out, and count its line."""
-        (step,) = steps([HEAD, OPENED], Desk())
+        (step,) = replay_day([HEAD, OPENED], Desk())
         assert (2, True) == (step.line, step.as_expected)
         assert not isinstance(step.verdict, Accepted)
 
@@ -152,7 +152,7 @@ class TestPolicyOfADay:
     def test_wrongly_named(self, complaint, lines):
         """It is said what is wrong, and what fits there."""
         with pytest.raises(DayError) as caught:
-            [*steps(lines, Desk())]
+            [*replay_day(lines, Desk())]
         assert complaint in str(caught.value)
 
     def test_read_from_a_file(self, tmp_path):
@@ -162,4 +162,4 @@ class TestPolicyOfADay:
         with day.open("rb") as stream:
             named, lines = policy_of(lines_of(stream))
             assert "sop.toml" == named
-            assert [2] == [step.line for step in steps(lines, Desk())]
+            assert [2] == [step.line for step in replay_day(lines, Desk())]

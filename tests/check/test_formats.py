@@ -9,26 +9,26 @@ import attrs
 import pytest
 
 from casecore.check import Exit, Finding, Judgement, Level, Verdict
-from casecore.check.formats import FORMATS, as_github, as_json, as_junit, as_markdown, as_sarif
-from casecore.check.formats.annotations import SHOWN
-from casecore.check.formats.results import (
+from casecore.check.findings import (
     EXITS,
     VERDICTS,
     as_written,
-    digest,
+    check_findings,
+    check_summary,
+    judgement_text,
+    place_of,
+    policy_digest,
+    policy_title,
     rests_on,
-    results,
-    said,
-    searched,
-    summed,
-    titled,
-    where,
+    search_text,
 )
-from casecore.check.formats.stories import HEAD, clock, lines, rows, team
+from casecore.check.formats import FORMATS, as_github, as_json, as_junit, as_markdown, as_sarif
+from casecore.check.stories import HEAD, clock_text, story_lines, story_rows, team_text
 from casecore.codec import command_from
 from casecore.explore import Story
 from casecore.policies import Policy
 from casecore.promises import Step
+from casecore.reports.github import SHOWN
 from casecore.rooms.assignments import OpenCase
 from casecore.testing.scenario import TEAM, at, case_in, given
 
@@ -45,48 +45,48 @@ class TestStory:
 
     def test_rows(self, report):
         """When, who, what, and what becomes of it."""
-        told = rows(the_story(report))
+        told = story_rows(the_story(report))
         assert ("1", "+00:00", "customer", "Maria writes by chat: “Hello”") == told[0].cells[:4]
         assert "c1 starts as new; c1 starts in the queue general" == told[0].changes
         assert ("6", "+00:00", "ana", "opens c1 and takes it", "c1 new → open") == told[-1].cells
 
     def test_team(self, report):
         """Who is there, and what they may do."""
-        assert "ana (approve, reply, supervise)" == team(the_story(report))
+        assert "ana (approve, reply, supervise)" == team_text(the_story(report))
 
     def test_lines(self, report):
         """In columns, the head first."""
-        head, first, *_ = lines(the_story(report))
+        head, first, *_ = story_lines(the_story(report))
         assert HEAD == tuple(re.split(r"  +", head))
         assert head.index("who") == first.index("customer")
 
     def test_nothing_happens(self):
         """A story may end where it begins: there is no way on from an empty desk."""
-        assert () == rows(Story((), ()))
-        assert ["#  clock  who  does  what changes"] == [*lines(Story((), ()))]
+        assert () == story_rows(Story((), ()))
+        assert ["#  clock  who  does  what changes"] == [*story_lines(Story((), ()))]
 
     def test_refused(self):
         """A step that is refused says by which rules."""
         desk = given(*case_in("open")).desk
         refused = Step.of(desk, OpenCase("dora", at(minutes=1), "c9"))
-        assert "refused by case.known" == rows(Story((), (refused,)))[0].changes
+        assert "refused by case.known" == story_rows(Story((), (refused,)))[0].changes
 
     def test_long_words_are_cut(self):
         """Of what somebody says, the beginning is enough."""
         desk = given(team=False).desk
         command = case_in("new", text="x" * 100)[0]
-        (row,) = rows(Story((), (Step.of(desk, command),)))
+        (row,) = story_rows(Story((), (Step.of(desk, command),)))
         assert row.does.endswith(f": “{'x' * 39}…”")
 
     def test_nothing_changes(self):
         """A step that changes nothing that anybody sees leaves its last column empty."""
         story = given(*case_in("open"))
-        (row,) = rows(Story((), (Step.of(story.desk, OpenCase("ana", at(minutes=1), "c1")),)))
+        (row,) = story_rows(Story((), (Step.of(story.desk, OpenCase("ana", at(minutes=1), "c1")),)))
         assert "" == row.changes
 
     def test_nobody_may_anything(self):
         """Somebody without permissions is told so."""
-        assert "ben (no permissions)" in team(Story(TEAM, ()))
+        assert "ben (no permissions)" in team_text(Story(TEAM, ()))
 
     @pytest.mark.parametrize(
         ("told", "since"),
@@ -101,7 +101,7 @@ class TestStory:
     )
     def test_clock(self, told, since):
         """A time since the start, as short as it can be told."""
-        assert told == clock(since)
+        assert told == clock_text(since)
 
 
 class TestWords:
@@ -115,17 +115,17 @@ class TestWords:
     def test_sum(self, report, clean_report, empty_report):
         """Errors and warnings, then promises, the worst first."""
         told = "1 error, 1 warning, 1 note, 2 fails, 1 vacuous, 1 inconclusive, 1 waived, 1 not claimed, 1 proved"
-        assert told == summed(report)
-        assert "1 proved" == summed(clean_report)
-        assert "nothing was checked" == summed(empty_report)
+        assert told == check_summary(report)
+        assert "1 proved" == check_summary(clean_report)
+        assert "nothing was checked" == check_summary(empty_report)
 
     def test_denominators(self, report, clean_report, empty_report):
         """How much was tried, and whether that was all."""
-        told = searched(report)
+        told = search_text(report)
         assert told.startswith("2 scopes: 1,174 worlds, 3,091 steps between them, 1 scope given up at the limit")
         assert told.endswith("; and walked 500 steps at random, which prove nothing")
-        assert "1 scope: 1 world, 1 step between them, all of them" == searched(clean_report)
-        assert "no scope was searched" == searched(empty_report)
+        assert "1 scope: 1 world, 1 step between them, all of them" == search_text(clean_report)
+        assert "no scope was searched" == search_text(empty_report)
 
     def test_sentences(self, report):
         """What is known of each promise."""
@@ -137,22 +137,22 @@ class TestWords:
             "given up after 1,000 worlds",
             "until 2027-01-01: legacy",
             "the policy says that reply.permission is off",
-        ] == [said(judgement) for judgement in report.judgements]
+        ] == [judgement_text(judgement) for judgement in report.judgements]
 
     def test_a_promise_that_fails_without_a_story(self):
         """Hand-made judgements may have none."""
-        assert "odd (after 0 steps)" == said(Judgement("01", "a", Verdict.FAILS, wrong=("odd",)))
+        assert "odd (after 0 steps)" == judgement_text(Judgement("01", "a", Verdict.FAILS, wrong=("odd",)))
 
     def test_what_is_as_it_should_be_has_no_level(self, report):
         """Nobody has to be told of it."""
-        levels = [result.level for result in results(report)]
+        levels = [result.level for result in check_findings(report)]
         assert ["error", "warning", "note", None, "error", "error", "error", "warning", None, None] == levels
 
     def test_places(self, report, placed_report):
         """Only a policy that knows where its values stand says so."""
-        assert "" == where(report.policy, "capacity.chat")
-        assert "desk/sop.toml:31" == where(placed_report.policy, "capacity.chat")
-        assert "" == where(placed_report.policy, "capacity.total")
+        assert "" == place_of(report.policy, "capacity.chat")
+        assert "desk/sop.toml:31" == place_of(placed_report.policy, "capacity.chat")
+        assert "" == place_of(placed_report.policy, "capacity.total")
 
     @pytest.mark.parametrize(
         ("told", "key"),
@@ -175,20 +175,20 @@ class TestWords:
 
     def test_fingerprints(self, report):
         """The same for the same, and different for different things."""
-        first, again = ([result.fingerprint for result in results(report)] for _ in range(2))
+        first, again = ([result.fingerprint for result in check_findings(report)] for _ in range(2))
         assert first == again
         assert len(first) == len(set(first))
 
     def test_digest(self):
         """Of what a policy says, not of how it is written."""
         one, same = Policy.loads("[tags]\nlimit = 3"), Policy.loads("# three\ntags = { limit = 3 }")
-        assert digest(one) == digest(same)
-        assert digest(one) != digest(Policy.loads("[tags]\nlimit = 4"))
+        assert policy_digest(one) == policy_digest(same)
+        assert policy_digest(one) != policy_digest(Policy.loads("[tags]\nlimit = 4"))
 
     def test_title(self):
         """A policy without a version has only its name."""
-        assert "support-sop 2026.11" == titled(Policy.default())
-        assert "unnamed" == titled(Policy.loads(""))
+        assert "support-sop 2026.11" == policy_title(Policy.default())
+        assert "unnamed" == policy_title(Policy.loads(""))
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -306,7 +306,7 @@ class TestGithub:
         assert told[0].startswith("::error file=a%2Cb.toml,title=CC201 queues.late::no case enters | late")
         assert told[1].startswith("::error file=desk/sop.toml,line=31,endLine=31,col=8,endColumn=9,title=P04 never")
         assert "%0A6  +00:00  ana" in told[1]
-        assert summed(placed_report) == told[-1]
+        assert check_summary(placed_report) == told[-1]
 
     def test_without_a_file(self, report):
         """Standard input, say, has no lines to stand beside."""
@@ -346,7 +346,7 @@ class TestJunit:
         assert "ana has 3 of 2 on chat (after 6 steps)" == failure.get("message")
         first, *story = failure.text.split("\n")
         assert first.endswith("-> nearest fix: capacity.total = 2, not 6")
-        assert [*lines(the_story(report))] == story
+        assert [*story_lines(the_story(report))] == story
 
     def test_hostile_text(self, report):
         """A character that XML cannot hold is replaced, and a mark-up is text."""

@@ -12,7 +12,7 @@ from casecore.check import Fix, Judgement, Verdict
 from casecore.cli import check as module
 from casecore.cli import main
 from casecore.cli.check import followed, stamp
-from casecore.cli.check_text import tell
+from casecore.cli.check_text import show_check
 from casecore.cli.screen import Screen
 from casecore.explore import Story
 
@@ -33,7 +33,7 @@ def shown(capsys):
     """A report as people read it, without the spaces that only align it."""
 
     def show(report, **given):
-        tell(report, **{"file": "our-sop.toml", "screen": Screen(), "verbose": False, "days": {}, **given})
+        show_check(report, **{"file": "our-sop.toml", "screen": Screen(), "verbose": False, "days": {}, **given})
         return [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
 
     return show

@@ -15,15 +15,16 @@ from rich.cells import cell_len
 
 import casecore as commands
 from casecore import __version__
-from casecore.cli import PIPE_CLOSED, main
+from casecore.cli import main
+from casecore.cli.exits import PIPE_CLOSED
 from casecore.cli.picture import pictures
 from casecore.cli.report import TextReport
-from casecore.cli.screen import Screen, folded, shortened
+from casecore.cli.screen import Screen, fold_text, shorten_text
 from casecore.desk import Desk
 from casecore.kernel import Command, Reason, Refused, frozen
 from casecore.policies import SWITCHABLE
-from casecore.replay import Step, steps
-from casecore.replay.words import visible
+from casecore.replay import ReplayedLine, replay_day
+from casecore.reports.text import visible
 from casecore.rooms.approvals import DRAFT_LIFECYCLE
 from casecore.rooms.composition import HOUSE, RULES
 from casecore.rooms.contacts import CONTACT_LIFECYCLE
@@ -744,7 +745,7 @@ def test_a_command_of_a_hosts_own_is_told_by_its_name(monkeypatch):
     monkeypatch.setattr(sys, "stdout", out)
     desk, at = Desk(), datetime(2026, 11, 2, 9, tzinfo=UTC)
     refused = Refused((Reason("bell.broken", "there is no bell"),))
-    step = Step(1, "", RingBell("ana", at), "refused", refused, desk, desk)
+    step = ReplayedLine(desk, RingBell("ana", at), refused, desk, line=1, story="", expect="refused")
     TextReport(Screen(), quiet=False).step(step)
     assert "09:00:00  ✗ ana gives ring bell" in out.getvalue()
     assert "            bell.broken              there is no bell\n" in out.getvalue()
@@ -809,7 +810,7 @@ def test_what_agents_have_at_the_end():
         a_line("GoUnavailable", by="eve", agent="eve", reason="lunch"),
         hired("zoe"),
     ]
-    taken = list(steps(lines, Desk()))
+    taken = list(replay_day(lines, Desk()))
     cases, agents, *_ = pictures(taken[-1].after)
     assert all(step.accepted for step in taken)
     assert "general since 09:00, offered to ana" in next(row for row in cases.rows if row[0] == "c01")
@@ -1196,7 +1197,7 @@ def test_a_small_day_gets_none(a_day, monkeypatch):
 def test_folded_text_fits_and_loses_nothing(text, width):
     """Lines are at most as wide as asked, and together they are the text."""
     text = visible(text)
-    lines = list(folded(text, width))
+    lines = list(fold_text(text, width))
     assert all(cell_len(line) <= width for line in lines)
     assert text.replace(" ", "") == "".join(lines).replace(" ", "")
 
@@ -1205,30 +1206,16 @@ def test_folded_text_fits_and_loses_nothing(text, width):
 def test_shortened_text_fits(text, width):
     """It is as it was, or ends with the sign that it was cut."""
     text = visible(text)
-    short = shortened(text, width)
+    short = shorten_text(text, width)
     assert cell_len(short) <= width
     assert short == text or (short.endswith("…") and text.startswith(short[:-1]))
     assert short == text or not short[:-1].endswith(" ")
 
 
-@given(st.text())
-def test_visible_text_is_one_harmless_line(text):
-    """Every character can be printed, and what could be printed before is as it was."""
-    assert visible(text).isprintable()
-    assert not text.isprintable() or visible(text) == text
-
-
 def test_what_is_shortened_ends_with_a_word():
     """No space stands before the sign."""
-    assert "ab…" == shortened("ab cdef", 4)
-    assert "客…" == shortened("客户服务", 4)
-
-
-def test_what_is_visible():
-    """Spaces of any sort are one space, joiners go, and everything else that cannot be seen is marked."""
-    assert "a b c" == visible("a\r\n\tb\u2028c")
-    assert "ab" == visible("a\u200d\ufeffb")
-    assert "\ufffd[31m\ufffd" == visible("\x1b[31m\u202e")
+    assert "ab…" == shorten_text("ab cdef", 4)
+    assert "客…" == shorten_text("客户服务", 4)
 
 
 def test_a_reason_of_many_lines_is_told_whole(casecore, a_day):

@@ -9,18 +9,28 @@ from datetime import UTC, datetime
 import pytest
 
 from casecore import HOUSE, House, Policy
-from casecore.check import Exit, Verdict, cast
-from casecore.check.cast import CASE, Checked
-from casecore.cli.diff_text import tell
+from casecore.check import Exit, Verdict, scopes
+from casecore.check.scopes import CASE, CheckedScope
+from casecore.cli.diff_text import show_diff
 from casecore.cli.screen import Screen
 from casecore.diff import formats
-from casecore.diff.days import EXAMPLES, redecided
+from casecore.diff.days import EXAMPLES_KEPT, redecide_day
+from casecore.diff.findings import (
+    APART,
+    MEANINGS,
+    SIGNS,
+    coverage_text,
+    diff_entries,
+    diff_summary,
+    edit_text,
+    sign_legend,
+    verdict_lines,
+)
 from casecore.diff.formats import FORMATS, as_github, as_json, as_markdown, as_sarif
-from casecore.diff.formats.words import APART, MEANINGS, SIGNS, compared, legend, rewritten, summed, told, verdict_lines
 from casecore.diff.report import FAILING, compare
 from casecore.diff.revisions import NoRevision, policy_at
 from casecore.explore import Part, Scope
-from casecore.explore.pieces import NOON
+from casecore.explore.scope import NOON
 from casecore.policies.kinds import keys_of
 from casecore.replay import DayError
 from casecore.rooms.agents import LogOut, Permission
@@ -63,14 +73,14 @@ class TestReport:
 
     def test_everything_is_numbered(self, report):
         """Changes, what is stranded, and edits without effect, each with its sign."""
-        said = [(one.sign, one.id) for one in told(report)]
+        said = [(one.sign, one.id) for one in diff_entries(report)]
         assert [*"+-~~!=="] == [sign for sign, _ in said]
         assert [f"D{number}" for number in range(1, len(report.changes) + 1)] == [i for _, i in said if i[0] == "D"]
         assert ["S1"] == [name for sign, name in said if sign == "!"]
 
     def test_sentences(self, report):
         """What is no longer or now refused, by which rule; where both allow it, what only one side does."""
-        titles = {one.title for one in told(report)}
+        titles = {one.title for one in diff_entries(report)}
         assert (
             "open case: no longer refused by capacity.channel (Nobody has more of a channel than the limit)" in titles
         )
@@ -80,42 +90,42 @@ class TestReport:
 
     def test_edits(self, report):
         """A whole table is not spelled out, and a long text is cut."""
-        edits = {rewritten(edit) for one in told(report) for edit in one.edits}
+        edits = {edit_text(edit) for one in diff_entries(report) for edit in one.edits}
         assert {"queues.billing is gone", "queues.money is new", 'chat.idle.silence "2m" -> "3m"'} <= edits
         assert all(len(edit) < 160 for edit in edits)
 
     def test_answers(self, report):
         """Both, with the reason or with what comes of it."""
-        looser = next(one for one in told(report) if one.sign == "+" and "capacity" in one.title)
+        looser = next(one for one in diff_entries(report) if one.sign == "+" and "capacity" in one.title)
         assert "refused, capacity.channel: ana already has 2 of 2 on chat" == looser.old
         assert "allowed: c1 new → open" == looser.new
 
     def test_what_a_reader_has_to_know(self, report):
         """Where something is not compared, the edit says so."""
-        edits = {one.edits[0].key: one.more for one in told(report) if one.sign == "="}
+        edits = {one.edits[0].key: one.more for one in diff_entries(report) if one.sign == "="}
         assert (APART["sla"],) == edits["sla.default.first_response"]
         assert {"tags.source"} <= edits.keys()
         assert set(APART) <= {*(name for name in keys_of(Policy)), "routing.agents"}
 
     def test_sums(self, report):
         """How many of each, and how much was tried."""
-        assert summed(report).endswith("1 looser, 1 stricter, 2 other, 1 stranded, 2 edits without effect")
+        assert diff_summary(report).endswith("1 looser, 1 stricter, 2 other, 1 stranded, 2 edits without effect")
         assert re.fullmatch(
             r"[\d,]+ worlds, [\d,]+ steps between them, all of them; the switch tried in [\d,]+ worlds"
             "; whether promises are kept was not asked: --promises",
-            compared(report),
+            coverage_text(report),
         )
         nothing = compare(SOP, SOP)
-        assert "0 edits: nothing differs" == summed(nothing)
-        assert "0 worlds, 0 steps between them, all of them" == compared(nothing)
+        assert "0 edits: nothing differs" == diff_summary(nothing)
+        assert "0 worlds, 0 steps between them, all of them" == coverage_text(nothing)
         question = compare(SOP, sop(chat__idle__counts_from="question"), scopes=(SCOPES["silence"],), promises=True)
         given_up = "; 1 difference left out, to which no clock was found to lead before the search was given up"
-        assert compared(question).endswith(f"{given_up}; no promise has another verdict")
+        assert coverage_text(question).endswith(f"{given_up}; no promise has another verdict")
         old, new, where = NEITHER_ALONE
-        assert compared(compare(old, new, scopes=(where,), promises=True)).endswith(
+        assert coverage_text(compare(old, new, scopes=(where,), promises=True)).endswith(
             "; 1 difference left out, to which no clock leads under either policy"
         )
-        assert "and given up at the limit" in compared(
+        assert "and given up at the limit" in coverage_text(
             compare(SOP, sop(capacity__chat=3), scopes=(SCOPES["limit"],), limit=3)
         )
 
@@ -131,20 +141,22 @@ class TestReport:
     def test_dates(self):
         """What begins later says when; what is edited in two periods is one edit."""
         dated = compare(changing(1), changing(3), scopes=(SCOPES["limit"],))
-        (one,) = told(dated)
+        (one,) = diff_entries(dated)
         assert "2026-12-01" == one.since
         assert 1 == dated.edits
 
     def test_text(self, report, capsys):
         """All of it for people, too: a story without two answers, and a change that reaches no case."""
-        tell(report, "a", "b", Screen(), Exit.CLEAN)
+        show_diff(report, "a", "b", Screen(), Exit.CLEAN)
         printed = capsys.readouterr().out
         assert "! S1  a case stands in the queue billing, which the new policy does not have" in printed
         assert "keep the queue billing until it is empty" in printed
         given = (LogOut("ana", NOON, "ana"),)
-        where = Checked(Scope("team", cast.team(SOP, ana=cast.EVERYTHING), (Part(CHATS),), given, cast.APART))
+        where = CheckedScope(
+            Scope("team", scopes.team_commands(SOP, ana=scopes.EVERYTHING), (Part(CHATS),), given, scopes.APART)
+        )
         team = compare(SOP, sop(away__grace="2m"), house=House((*HOUSE.rooms, NO_RETURN)), scopes=(where,))
-        (one,) = told(team)
+        (one,) = diff_entries(team)
         assert ("log out: now refused by return.never", 1) == (one.title, len(one.more))
 
     def test_notebook(self, report):
@@ -176,7 +188,7 @@ class TestPromises:
         report = compare(SOP, new, scopes=(SCOPES["silence"],), promises=True)
         (one,) = report.periods[0][1].turned
         assert ("06", Verdict.PROVED, Verdict.NOT_CLAIMED) == (one.number, one.old.verdict, one.new.verdict)
-        assert "promise" not in compared(report)
+        assert "promise" not in coverage_text(report)
 
     def test_claims_are_told_without_a_search(self):
         """What only one policy promises is known anyway; whether it is kept, nobody has asked."""
@@ -238,7 +250,7 @@ class TestFormats:
         assert (1, "diff", "a", "b", None) == (
             plain["format"], plain["command"], plain["old"]["file"], plain["new"]["file"], plain["day"],
         )  # fmt: skip
-        assert [one.id for one in told(report)] == [result["id"] for result in plain["results"]]
+        assert [one.id for one in diff_entries(report)] == [result["id"] for result in plain["results"]]
         assert {"kind", "rules", "commands", "channels", "queues", "scopes", "times"} <= plain["results"][0].keys()
         assert {"queues.billing", "queues.money"} <= {edit["key"] for edit in plain["edits"]}
         assert None is plain["results"][-1]["story"]
@@ -257,13 +269,13 @@ class TestFormats:
         """The worst first, and the sum."""
         lines = as_github(report, "a", "b.toml").split("\n")
         assert lines[0].startswith("::error file=b.toml,title=S1 stranded")
-        assert summed(report) == lines[-1]
+        assert diff_summary(report) == lines[-1]
 
     def test_sarif(self, report):
         """A rule for each label; each story is a code flow."""
         run = json.loads(as_sarif(report, "a", "b"))["runs"][0]
         assert [*MEANINGS] == [rule["id"] for rule in run["tool"]["driver"]["rules"]]
-        for result, one in zip(run["results"], told(report), strict=True):
+        for result, one in zip(run["results"], diff_entries(report), strict=True):
             assert one.label == result["ruleId"] == [*MEANINGS][result["ruleIndex"]]
             assert (one.story is not None) == ("codeFlows" in result)
 
@@ -372,27 +384,27 @@ class TestDay:
     def test_looser_and_stricter(self):
         """Each decision by itself, at the desk as it was; no more examples are kept than somebody reads."""
         day = DAY + "".join(map(CHAT.format, range(7)))
-        looser = redecided(day.splitlines(), SOP, sop(capacity__chat=3), "a day")
+        looser = redecide_day(day.splitlines(), SOP, sop(capacity__chat=3), "a day")
         (one,) = looser.differences
         assert ("looser", ("capacity.channel",), ("OpenCase",), 5, 16) == (
             one.label, one.rules, one.commands, one.times, looser.decisions,
         )  # fmt: skip
-        assert EXAMPLES == len(one.examples)
+        assert EXAMPLES_KEPT == len(one.examples)
         assert 5 == looser.times
-        (one,) = redecided(day.splitlines(), SOP, sop(capacity__chat=1)).differences
+        (one,) = redecide_day(day.splitlines(), SOP, sop(capacity__chat=1)).differences
         assert ("stricter", 1) == (one.label, one.times)
 
     def test_other(self):
         """The same step with another result."""
         ended = '{"type": "SetLevel", "by": "ana", "at": "2026-11-02T08:02:00Z", "case": "c1", "level": "high"}\n'
         queues = {"vip": {"channels": ["chat"]}} | SOP.to_dict()["queues"]
-        (one,) = redecided((DAY + CHAT.format(1) + ended).splitlines(), SOP, sop(queues=queues)).differences
+        (one,) = redecide_day((DAY + CHAT.format(1) + ended).splitlines(), SOP, sop(queues=queues)).differences
         assert ("other", (), ("ReceiveMessage",), 1) == (one.label, one.rules, one.commands, one.times)
 
     def test_nothing(self):
         """The same policy decides the same; an empty day decides nothing."""
-        assert () == redecided(DAY.splitlines(), SOP, SOP).differences
-        assert 0 == redecided((), SOP, SOP).decisions
+        assert () == redecide_day(DAY.splitlines(), SOP, SOP).differences
+        assert 0 == redecide_day((), SOP, SOP).decisions
 
     def test_two_commands_of_one_reason(self):
         """Are told together."""
@@ -400,13 +412,13 @@ class TestDay:
             '\n{"type": "OfferWork", "by": "system", "at": "2026-11-02T08:02:00Z", "case": "c2", "agent": "ana"}\n'
             '{"type": "OpenCase", "by": "ana", "at": "2026-11-02T08:02:00Z", "case": "c2"}\n'
         )  # fmt: skip
-        (one,) = redecided(offers.splitlines(), SOP, sop(capacity__chat=1)).differences
+        (one,) = redecide_day(offers.splitlines(), SOP, sop(capacity__chat=1)).differences
         assert {"OfferWork"} <= set(one.commands)
 
     def test_a_line_that_cannot_be_read(self):
         """Is named."""
         with pytest.raises(DayError, match="a day, line 1: "):
-            redecided(["{"], SOP, SOP, "a day")
+            redecide_day(["{"], SOP, SOP, "a day")
 
     @pytest.mark.parametrize("name", ["text", "json", "md", "github", "sarif"])
     def test_told(self, casecore, files, tmp_path, name):
@@ -496,6 +508,6 @@ class TestGit:
 
 def test_the_legend_has_every_sign():
     """And says what each means."""
-    assert all(sign in legend() and MEANINGS[label] in legend() for label, sign in SIGNS.items())
+    assert all(sign in sign_legend() and MEANINGS[label] in sign_legend() for label, sign in SIGNS.items())
     assert MEANINGS.keys() == SIGNS.keys()
     assert datetime(2026, 12, 1, tzinfo=UTC) in {begin for begin, _, _ in changing(3).periods(None)}

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from casecore.check.days import name_of
+from casecore.check.days import day_name
+from casecore.check.findings import EXITS, VERDICTS
 from casecore.check.formats import FORMATS
-from casecore.check.formats.markdown import table
-from casecore.check.formats.results import EXITS, VERDICTS
-from casecore.check.formats.stories import lines
 from casecore.check.report import Verdict
+from casecore.check.stories import story_lines
 from casecore.cli.app import the_app
+from casecore.diff.findings import APART, MEANINGS, SIGNS
 from casecore.diff.formats import FORMATS as DIFF_FORMATS
-from casecore.diff.formats.words import APART, MEANINGS, SIGNS
 from casecore.promises import PROMISES
+from casecore.reports.markdown import table
 from casecore.testing.days import chapters
 from casecore.testing.plugin import ENDING
 
@@ -36,7 +36,7 @@ def parts(report):
     return {
         "verdicts": "\n".join(table(("verdict", "what it means"), VERDICTS.items())),
         "exits": "\n".join(table(("exit code", "when"), ((str(int(code)), what) for code, what in EXITS.items()))),
-        "story": "\n".join(("```text", *lines(failing.story), f"^ {failing.wrong[0]}", "```")),
+        "story": "\n".join(("```text", *story_lines(failing.story), f"^ {failing.wrong[0]}", "```")),
         "promises": "\n".join(table(("promise", "what always holds", "rules it rests on"), rows)),
     }
 
@@ -73,7 +73,7 @@ class TestPages:
 
     def test_days_are_found(self, report):
         """What the check writes is what the plugin collects."""
-        assert all(name_of(judgement).endswith(ENDING) for judgement in report.judgements)
+        assert all(day_name(judgement).endswith(ENDING) for judgement in report.judgements)
 
     @pytest.mark.parametrize(
         "command",

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casecore.templates.files import TemplateFileError, findings_in, templates_in
-from casecore.templates.reports import FORMATS, as_github, as_json, as_sarif, as_text, shown_to_dict
+from casecore.templates.formats import FORMATS, as_github, as_json, as_sarif, as_text, shown_to_dict
 
 FOOTER = {"type": "FOOTER", "text": "Sol ☀ *forte*"}
 

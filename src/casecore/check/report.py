@@ -12,6 +12,9 @@ from attrs import field, frozen
 
 from casecore.explore import Story
 from casecore.policies import Policy
+from casecore.reports.findings import Finding, Level
+
+__all__ = ["Exit", "Finding", "Fix", "Judgement", "Level", "Report", "Searched", "Verdict"]
 
 
 class Verdict(StrEnum):
@@ -23,14 +26,6 @@ class Verdict(StrEnum):
     INCONCLUSIVE = "inconclusive"
     WAIVED = "waived"
     NOT_CLAIMED = "not claimed"
-
-
-class Level(StrEnum):
-    """How bad a finding is."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    NOTE = "note"
 
 
 class Exit(IntEnum):
@@ -104,23 +99,6 @@ class Judgement:
     witness: Story | None = field(default=None, repr=False)
     keys: tuple[str, ...] = ()
     fix: Fix | None = None
-
-
-@frozen
-class Finding:
-    """Something in the file that does nothing, or not what it seems to.
-
-    Attributes:
-        code: Stable, e.g. `CC201`.
-        path: The key's path in the policy.
-        remedy: What to do.
-    """
-
-    code: str
-    level: Level
-    path: str
-    message: str
-    remedy: str = ""
 
 
 @frozen

@@ -9,7 +9,7 @@ from cyclopts import App, CycloptsError
 from rich.console import Console
 
 from casecore import __version__
-from casecore.cli import UNREADABLE
+from casecore.cli.exits import UNREADABLE
 from casecore.cli.screen import complain
 from casecore.policies import PolicyError
 
@@ -144,8 +144,7 @@ def run(arguments: Sequence[str]) -> int:
     except CycloptsError:  # printed already, with a suggestion
         return UNREADABLE
     except PolicyError as error:
-        complain(error)
-        return UNREADABLE
+        return complain(error)
     return code if isinstance(code, int) else 0
 
 

@@ -20,15 +20,14 @@ from cyclopts.validators import Number
 
 from casecore.check import Report
 from casecore.check import check as checked
-from casecore.check.cast import scopes as scopes_of
-from casecore.check.days import name_of, write
+from casecore.check.days import day_name, write_days
+from casecore.check.findings import SHIPPED
 from casecore.check.formats import FORMATS, as_markdown
-from casecore.check.formats.results import SHIPPED
 from casecore.check.judge import STEPS
-from casecore.check.mutate import guarded, guards_of
+from casecore.check.mutate import find_guards, mutations_of
 from casecore.check.report import Verdict
-from casecore.cli import UNREADABLE
-from casecore.cli.check_text import tell
+from casecore.check.scopes import scopes_of
+from casecore.cli.check_text import show_check
 from casecore.cli.screen import Screen, complain
 from casecore.explore import LIMIT
 from casecore.kernel import CasecoreError
@@ -40,8 +39,8 @@ POLL: Final = 0.5
 """How often a watched file is looked at, in seconds."""
 
 
-class CannotCheck(CasecoreError, ValueError):
-    """A check that cannot be run as it was asked for; the text says why, and what to write instead."""
+class CannotRun(CasecoreError, ValueError):
+    """What cannot be done as it was asked for; the text says why, and what to write instead."""
 
 
 @frozen
@@ -103,8 +102,7 @@ def check(
     if not watch:
         return attempt(asked)
     if file is None:
-        complain(CannotCheck("--watch: there is no file to watch; name one: casecore check our-sop.toml --watch"))
-        return UNREADABLE
+        return complain(CannotRun("--watch: there is no file to watch; name one: casecore check our-sop.toml --watch"))
     return followed(partial(attempt, asked), partial(stamp, Path(file)), partial(sleep, POLL))
 
 
@@ -116,12 +114,11 @@ def attempt(asked: Asked) -> int:
             return _guards(policy, asked)
         report = _report(policy, asked)
         days = {} if asked.stories is None else _write(report, asked, Path(asked.stories))
-    except (PolicyError, CannotCheck) as error:
-        complain(error)
-        return UNREADABLE
+    except (PolicyError, CannotRun) as error:
+        return complain(error)
     file, screen = asked.file or SHIPPED, Screen()
     if asked.format == "text":
-        tell(report, asked.file or "", screen, verbose=asked.verbose, days=days)
+        show_check(report, asked.file or "", screen, verbose=asked.verbose, days=days)
     else:
         screen.line(FORMATS[asked.format](report, file))
     if asked.format == "github":
@@ -141,10 +138,10 @@ def _report(policy: Policy, asked: Asked) -> Report:
                 walk=asked.walk,
                 seed=asked.seed,
                 progress=progress,
-                at=_instant(policy, asked.at),
+                at=read_instant(policy, asked.at),
             )
         except ValueError as error:  # no such promise, no such scope, or no team under this policy
-            raise CannotCheck(f"{asked.file or SHIPPED}: {error}") from None
+            raise CannotRun(f"{asked.file or SHIPPED}: {error}") from None
     if asked.only or not asked.scopes:
         return report
     # What the scopes that were asked for do not put to the test was not asked.
@@ -152,20 +149,21 @@ def _report(policy: Policy, asked: Asked) -> Report:
     return attrs.evolve(report, judgements=known)
 
 
-def _instant(policy: Policy, at: str | None) -> datetime:
+def read_instant(policy: Policy, at: str | None) -> datetime:
+    """The instant that `--at` names, by a date where the desk is or with its offset; now, where it names none."""
     problems: list[Problem] = []
     day = datetime.now(UTC) if at is None else Day().read(at, "--at", problems)
     if problems:
-        raise CannotCheck(str(problems[0]))
+        raise CannotRun(str(problems[0]))
     return begins(day, zone_of(policy))
 
 
 def _guards(policy: Policy, asked: Asked) -> int:
     try:
-        with followed_by_a_bar(len(guards_of(policy)), "guarding") as progress:
-            found = guarded(policy, scopes=asked.scopes, limit=asked.limit, progress=progress)
+        with followed_by_a_bar(len(mutations_of(policy)), "guarding") as progress:
+            found = find_guards(policy, scopes=asked.scopes, limit=asked.limit, progress=progress)
     except ValueError as error:  # no such scope
-        raise CannotCheck(str(error)) from None
+        raise CannotRun(str(error)) from None
     screen = Screen()
     if asked.format == "json":
         screen.line(json.dumps([attrs.asdict(one) for one in found], indent=2))
@@ -196,12 +194,12 @@ def followed_by_a_bar(parts: int, what: str) -> Iterator[Callable[[str], None]]:
 def _write(report: Report, asked: Asked, folder: Path) -> dict[str, str]:
     """Write the stories; by the number of a promise that fails: where its story went."""
     try:
-        write(report, folder, asked.file, witnesses=asked.verbose)
+        write_days(report, folder, asked.file, witnesses=asked.verbose)
     except (OSError, ValueError) as error:
-        raise CannotCheck(
+        raise CannotRun(
             f"--write-stories {folder}: cannot be written ({why_unreadable(error)}); name another directory"
         ) from None
-    return {judgement.number: str(folder / name_of(judgement)) for judgement in report.of(Verdict.FAILS)}
+    return {judgement.number: str(folder / day_name(judgement)) for judgement in report.of(Verdict.FAILS)}
 
 
 def summarise(text: str) -> None:
@@ -213,7 +211,7 @@ def summarise(text: str) -> None:
         with Path(page).open("a", encoding="utf-8") as stream:
             stream.write(f"{text}\n")
     except (OSError, ValueError) as error:
-        complain(CannotCheck(f"GITHUB_STEP_SUMMARY: {page} cannot be written ({error})"))
+        complain(CannotRun(f"GITHUB_STEP_SUMMARY: {page} cannot be written ({error})"))
 
 
 # Watching ----------------------------------------------------------------------------------------------

@@ -8,26 +8,25 @@ from types import MappingProxyType
 from typing import Final
 
 from casecore import __version__
-from casecore.check.formats.results import (
+from casecore.check.findings import (
     MARKS,
     VERDICTS,
-    Result,
-    fixed,
-    linted,
-    promised,
+    check_summary,
+    fix_text,
+    lint_findings,
+    place_of,
+    policy_title,
+    promise_findings,
     rests_on,
-    searched,
-    sizes,
-    summed,
-    titled,
-    where,
+    scope_rows,
+    search_text,
 )
-from casecore.check.formats.stories import HEAD, rows, team
-from casecore.check.report import Judgement, Level, Report, Verdict
+from casecore.check.report import Finding, Judgement, Level, Report, Verdict
+from casecore.check.stories import HEAD, story_rows, team_text
 from casecore.cli.screen import Screen
 from casecore.explore import Story
 from casecore.policies import Policy
-from casecore.replay.words import counted, visible
+from casecore.reports.text import plural, visible
 from casecore.rooms.composition import RULES
 
 _LEVELS: Final = MappingProxyType({Level.ERROR: "bold red", Level.WARNING: "yellow", Level.NOTE: "dim"})
@@ -44,7 +43,7 @@ _VERDICTS: Final = MappingProxyType(
 _FOLDING: Final = frozenset({"does", "what changes"})
 
 
-def tell(report: Report, file: str, screen: Screen, *, verbose: bool, days: Mapping[str, str]) -> None:
+def show_check(report: Report, file: str, screen: Screen, *, verbose: bool, days: Mapping[str, str]) -> None:
     """Tell a whole report.
 
     Args:
@@ -54,56 +53,56 @@ def tell(report: Report, file: str, screen: Screen, *, verbose: bool, days: Mapp
         verbose: Also tell the story that puts each proved promise to the test.
         days: By the number of a promise: the path of the day to which its story was written.
     """
-    head = (f"casecore {__version__}", titled(report.policy), visible(file or "the SOP that ships with casecore"))
+    head = (f"casecore {__version__}", policy_title(report.policy), visible(file or "the SOP that ships with casecore"))
     screen.line(screen.paint("   ".join(head), "bold"))
-    for finding in linted(report):
+    for finding in lint_findings(report):
         _finding(finding, report.policy, screen)
-    known = [*promised(report)]
+    known = [*promise_findings(report)]
     for verdict in VERDICTS:
-        told = [(result, judgement) for result, judgement in known if judgement.verdict is verdict]
+        found = [(result, judgement) for result, judgement in known if judgement.verdict is verdict]
         if verdict is Verdict.PROVED:
-            _proved(told, screen, verbose=verbose)
+            _proved(found, screen, verbose=verbose)
         else:
-            for result, judgement in told:
+            for result, judgement in found:
                 _promise(result, judgement, report, screen, _next(judgement, file, days))
     _tried(report, screen, verbose=verbose)
     screen.line()
-    screen.paragraph(f"{summed(report)}.   exit {int(report.exit)}", "bold")
+    screen.paragraph(f"{check_summary(report)}.   exit {int(report.exit)}", "bold")
 
 
-def _finding(finding: Result, policy: Policy, screen: Screen) -> None:
+def _finding(finding: Finding, policy: Policy, screen: Screen) -> None:
     level = finding.level or Level.NOTE
-    place = where(policy, finding.key)
+    place = place_of(policy, finding.path)
     screen.line()
-    screen.paragraph(f"{level}[{finding.id}] {visible(finding.title)}{place and f' ({place})'}", _LEVELS[level])
+    screen.paragraph(f"{level}[{finding.code}] {visible(finding.title)}{place and f' ({place})'}", _LEVELS[level])
     screen.paragraph(finding.message, indent=2)
     if finding.remedy:
         screen.paragraph(f"→ {finding.remedy}", "dim", 2)
 
 
-def _promise(result: Result, judgement: Judgement, report: Report, screen: Screen, then: str) -> None:
+def _promise(result: Finding, judgement: Judgement, report: Report, screen: Screen, then: str) -> None:
     verdict = judgement.verdict
     screen.line()
     mark = MARKS.get(verdict, "–")
-    screen.paragraph(f"{mark} {verdict.upper()}  {result.id}  {result.title}", _VERDICTS.get(verdict, "dim"))
+    screen.paragraph(f"{mark} {verdict.upper()}  {result.code}  {result.title}", _VERDICTS.get(verdict, "dim"))
     screen.paragraph(result.message, indent=2)
     if judgement.story is not None:
         _story(judgement.story, judgement.wrong, screen)
-    said = [("allowed by", rests_on(report.policy, key), where(report.policy, key)) for key in judgement.keys]
+    notes = [("allowed by", rests_on(report.policy, key), place_of(report.policy, key)) for key in judgement.keys]
     if judgement.fix is not None:
-        said.append(("nearest fix", fixed(judgement.fix), f"checked again: with it P{judgement.number} holds"))
+        notes.append(("nearest fix", fix_text(judgement.fix), f"checked again: with it P{judgement.number} holds"))
     if judgement.story is not None:
-        said.append(("next", then, ""))
-    for word, what, more in said:
+        notes.append(("next", then, ""))
+    for word, what, more in notes:
         screen.paragraph(f"{word:<12} {visible(what)}{more and f'   {visible(more)}'}", indent=2)
 
 
 def _story(story: Story, wrong: Iterable[str], screen: Screen) -> None:
     screen.line()
     if story.team:
-        screen.paragraph(f"With {team(story)}:", "dim")
+        screen.paragraph(f"With {team_text(story)}:", "dim")
     breaks = [("", "", "", "", f"^ {what}") for what in wrong]
-    screen.table(HEAD, [*(row.cells for row in rows(story)), *breaks], _FOLDING)
+    screen.table(HEAD, [*(row.cells for row in story_rows(story)), *breaks], _FOLDING)
     screen.line()
 
 
@@ -115,17 +114,17 @@ def _next(judgement: Judgement, file: str, days: Mapping[str, str]) -> str:
     return f"casecore check{named} --only {judgement.number} --write-stories stories"
 
 
-def _proved(told: list[tuple[Result, Judgement]], screen: Screen, *, verbose: bool) -> None:
-    if not told:
+def _proved(proved: list[tuple[Finding, Judgement]], screen: Screen, *, verbose: bool) -> None:
+    if not proved:
         return
     screen.line()
-    ids = " ".join(result.id for result, _ in told)
-    screen.paragraph(f"{MARKS[Verdict.PROVED]} proved  {len(told)}: {ids}", _VERDICTS[Verdict.PROVED])
+    ids = " ".join(result.code for result, _ in proved)
+    screen.paragraph(f"{MARKS[Verdict.PROVED]} proved  {len(proved)}: {ids}", _VERDICTS[Verdict.PROVED])
     if not verbose:
         return
-    for result, judgement in told:
+    for result, judgement in proved:
         screen.line()
-        screen.paragraph(f"{MARKS[Verdict.PROVED]} {result.id}  {result.title}", _VERDICTS[Verdict.PROVED])
+        screen.paragraph(f"{MARKS[Verdict.PROVED]} {result.code}  {result.title}", _VERDICTS[Verdict.PROVED])
         screen.paragraph(result.message, indent=2)
         if judgement.witness is not None:
             screen.paragraph("the shortest story that puts it to the test:", indent=2)
@@ -135,10 +134,10 @@ def _proved(told: list[tuple[Result, Judgement]], screen: Screen, *, verbose: bo
 def _tried(report: Report, screen: Screen, *, verbose: bool) -> None:
     """The denominators: how much was tried, and how many rules were needed; with --verbose which were not."""
     screen.line()
-    screen.paragraph(f"searched  {searched(report)}")
+    screen.paragraph(f"searched  {search_text(report)}")
     if report.searched:
-        screen.table(("scope", "who is there", "worlds", "steps", "tried"), [*sizes(report)])
+        screen.table(("scope", "who is there", "worlds", "steps", "tried"), [*scope_rows(report)])
     rules = {rule.id for rule in RULES}
-    screen.paragraph(f"coverage  {len(rules) - len(report.unused)} of {counted(len(rules), 'rule')} refused something")
+    screen.paragraph(f"coverage  {len(rules) - len(report.unused)} of {plural(len(rules), 'rule')} refused something")
     if report.unused and verbose:
         screen.paragraph(f"never: {', '.join(report.unused)}", "dim", 10)

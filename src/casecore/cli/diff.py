@@ -3,39 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Final, Literal
 
 from attrs import frozen
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from casecore.check.cast import Checked
-from casecore.check.judge import no_such_scope
-from casecore.cli import UNREADABLE
-from casecore.cli.check import followed_by_a_bar, summarise
-from casecore.cli.diff_text import tell
+from casecore.check.judge import say_no_such_scope
+from casecore.check.scopes import CheckedScope
+from casecore.cli.check import CannotRun, followed_by_a_bar, read_instant, summarise
+from casecore.cli.diff_text import show_diff
 from casecore.cli.replay import opened
 from casecore.cli.screen import Screen, complain
-from casecore.diff.days import Day, redecided
+from casecore.diff.days import Day, redecide_day
 from casecore.diff.formats import FORMATS, as_markdown
 from casecore.diff.report import Difference, compare
 from casecore.diff.revisions import NoRevision, policy_at
-from casecore.diff.scopes import together
+from casecore.diff.scopes import scopes_of_both
 from casecore.explore import LIMIT
-from casecore.kernel import CasecoreError
-from casecore.kernel.problems import Problem
 from casecore.policies import Policy, PolicyError
-from casecore.policies.layers import Day as ADay
-from casecore.policies.layers import begins, zone_of
 from casecore.replay import DayError, lines_of, policy_of
 
 PLAIN: Final = "sop.toml"
 """The file that is compared where none is named."""
-
-
-class CannotCompare(CasecoreError, ValueError):
-    """Policies that cannot be compared as it was asked for; the text says why, and what to write instead."""
 
 
 @frozen
@@ -82,13 +72,12 @@ def diff(
     try:
         sides = _sides(files, at, git)
         report = _compared(sides, scope, limit, promises=promises)
-        day = None if log is None else _redecided(log, sides)
-    except (PolicyError, CannotCompare, NoRevision, DayError) as error:
-        complain(error)
-        return UNREADABLE
+        day = None if log is None else _redecide_log(log, sides)
+    except (PolicyError, CannotRun, NoRevision, DayError) as error:
+        return complain(error)
     code, screen = report.exit(fail_on), Screen()
     if format == "text":
-        tell(report, sides.old_name, sides.new_name, screen, code, day)
+        show_diff(report, sides.old_name, sides.new_name, screen, code, day)
         return int(code)
     screen.line(FORMATS[format](report, sides.old_name, sides.new_name, day))
     if format == "github":
@@ -100,42 +89,34 @@ def _sides(files: tuple[str, ...], at: tuple[str, ...], git: str | None) -> Side
     wanted = {(2, 0, False), (1, 2, False), (1, 0, True), (0, 0, True)}
     if (len(files), len(at), git is not None) not in wanted:
         told = "casecore diff OLD NEW, casecore diff FILE --at DATE --at DATE, or casecore diff --git REV FILE"
-        raise CannotCompare(f"there are not two policies to compare; write {told}")
+        raise CannotRun(f"there are not two policies to compare; write {told}")
     if git is not None:
         file = files[0] if files else PLAIN
         return Sides(policy_at(git, file), Policy.load(file), f"{git}:{file}", file)
     if at:
         policy = Policy.load(files[0])
-        old, new = (policy.at(_instant(date, policy)) for date in at)
+        old, new = (policy.at(read_instant(policy, date)) for date in at)
         return Sides(old, new, f"{files[0]} at {at[0]}", f"{files[0]} at {at[1]}")
     return Sides(Policy.load(files[0]), Policy.load(files[1]), *files)
 
 
-def _instant(date: str, policy: Policy) -> datetime:
-    problems: list[Problem] = []
-    day = ADay().read(date, "--at", problems)
-    if problems:
-        raise CannotCompare(str(problems[0]))
-    return begins(day, zone_of(policy))
-
-
 def _compared(sides: Sides, names: tuple[str, ...], limit: int, *, promises: bool) -> Difference:
-    known = {checked.scope.name: checked for checked in together(sides.old, sides.new)}
+    known = {checked.scope.name: checked for checked in scopes_of_both(sides.old, sides.new)}
     with followed_by_a_bar(len(names or known), "comparing") as progress:
         try:
             chosen = [_scope(name, known) for name in names] if names else None
             return compare(sides.old, sides.new, scopes=chosen, limit=limit, promises=promises, progress=progress)
         except ValueError as error:  # no such scope, or no team under these policies
-            raise CannotCompare(f"{sides.new_name}: {error}") from None
+            raise CannotRun(f"{sides.new_name}: {error}") from None
 
 
-def _scope(name: str, known: Mapping[str, Checked]) -> Checked:
+def _scope(name: str, known: Mapping[str, CheckedScope]) -> CheckedScope:
     if name not in known:
-        raise ValueError(no_such_scope(name, known))
+        raise ValueError(say_no_such_scope(name, known))
     return known[name]
 
 
-def _redecided(log: str, sides: Sides) -> Day:
+def _redecide_log(log: str, sides: Sides) -> Day:
     with opened(log, log) as stream:
         _, lines = policy_of(lines_of(stream, log))
-        return redecided(lines, sides.old, sides.new, log)
+        return redecide_day(lines, sides.old, sides.new, log)

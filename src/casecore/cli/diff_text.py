@@ -5,26 +5,25 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-from casecore.check.formats.stories import HEAD, rows, team
 from casecore.check.report import Exit
+from casecore.check.stories import HEAD, story_rows, team_text
 from casecore.cli.screen import Screen
 from casecore.diff.comparison import Label
 from casecore.diff.days import Day
-from casecore.diff.formats.words import (
+from casecore.diff.differences import STRANDED, Differences
+from casecore.diff.findings import (
     NO_EFFECT,
-    STRANDED,
-    Told,
-    compared,
+    DiffEntry,
+    coverage_text,
     day_lines,
-    headed,
-    legend,
-    lines_of,
-    rewritten,
-    summed,
-    told,
+    diff_entries,
+    diff_summary,
+    diff_title,
+    edit_places,
+    edit_text,
+    sign_legend,
     verdict_lines,
 )
-from casecore.diff.report import Difference
 
 _STYLES: Final = MappingProxyType(
     {
@@ -39,7 +38,7 @@ _STYLES: Final = MappingProxyType(
 _FOLDING: Final = frozenset({"does", "what changes"})
 
 
-def tell(report: Difference, old: str, new: str, screen: Screen, code: Exit, day: Day | None = None) -> None:
+def show_diff(report: Differences, old: str, new: str, screen: Screen, code: Exit, day: Day | None = None) -> None:
     """Tell a whole comparison.
 
     Args:
@@ -50,15 +49,15 @@ def tell(report: Difference, old: str, new: str, screen: Screen, code: Exit, day
         code: The exit code that is answered.
         day: The same of a recorded day.
     """
-    screen.paragraph(headed(report, old, new), "bold")
-    screen.paragraph(f"legend  {legend()}", "dim")
-    for one in told(report):
+    screen.paragraph(diff_title(report, old, new), "bold")
+    screen.paragraph(f"legend  {sign_legend()}", "dim")
+    for one in diff_entries(report):
         screen.line()
         since = one.since and f"from {one.since}: "
         screen.paragraph(f"{one.sign} {one.id}  {since}{one.title}", _STYLES[one.label])
         for edit in one.edits:
-            place = lines_of(report, edit)
-            screen.paragraph(f"{rewritten(edit)}{place and f'   {place}'}", indent=6)
+            place = edit_places(report, edit)
+            screen.paragraph(f"{edit_text(edit)}{place and f'   {place}'}", indent=6)
         _story(one, screen)
         for line in one.more:
             screen.paragraph(line, "dim", 6)
@@ -70,15 +69,14 @@ def tell(report: Difference, old: str, new: str, screen: Screen, code: Exit, day
         for line in day_lines(day):
             screen.paragraph(line)
     screen.line()
-    screen.paragraph(f"compared  {compared(report)}")
-    screen.paragraph(f"{summed(report)}.   exit {int(code)}", "bold")
+    screen.paragraph(f"compared  {coverage_text(report)}")
+    screen.paragraph(f"{diff_summary(report)}.   exit {int(code)}", "bold")
 
 
-def _story(one: Told, screen: Screen) -> None:
+def _story(one: DiffEntry, screen: Screen) -> None:
     if one.story is None:
         return
-    screen.paragraph(f"with {team(one.story)}:", "dim", 6)
-    screen.table(HEAD, [row.cells for row in rows(one.story)], _FOLDING)
-    for word, answer in (("old", one.old), ("new", one.new)):
-        if answer:
-            screen.paragraph(f"{word}: {answer}", indent=6)
+    screen.paragraph(f"with {team_text(one.story)}:", "dim", 6)
+    screen.table(HEAD, [row.cells for row in story_rows(one.story)], _FOLDING)
+    for word, answer in one.answers:
+        screen.paragraph(f"{word}: {answer}", indent=6)

@@ -10,7 +10,6 @@ import attrs
 from cyclopts import Parameter
 
 from casecore.channels import Channel
-from casecore.cli import UNREADABLE
 from casecore.cli.screen import Screen, complain
 from casecore.kernel.problems import Problem, did_you_mean
 from casecore.policies import Aspect, Policy, PolicyError
@@ -53,14 +52,12 @@ def explain(
         problems.append(Problem("--queue", f"there is no queue {queue!r}", expected, remedy))
     day = datetime.now(UTC) if at is None else Day().read(at, "--at", problems)
     if problems:
-        complain(PolicyError("explain", tuple(problems)))
-        return UNREADABLE
+        return complain(PolicyError("explain", tuple(problems)))
     case = Aspect(None if channel is None else Channel(channel), queue, frozenset(tag))
     try:
         found = explained(sop, key, begins(day, zone_of(sop)), case)
     except UnknownKey as error:
-        complain(error)
-        return UNREADABLE
+        return complain(error)
     screen = Screen()
     if format == "json":
         screen.line(json.dumps(_plain(found), indent=2))

@@ -11,13 +11,13 @@ from typing import Annotated, BinaryIO, Final, Literal
 
 from cyclopts import Parameter
 
-from casecore.cli import UNREADABLE
-from casecore.cli.report import JsonReport, Report, TextReport
+from casecore.cli.report import JsonReport, ReplayReport, ServiceReport, TextReport
 from casecore.cli.screen import Screen, complain
 from casecore.desk import Desk
 from casecore.kernel.problems import Problem, why_unreadable
 from casecore.policies import Policy
-from casecore.replay import DayError, Tally, lines_of, policy_of, steps
+from casecore.replay import DayError, Tally, lines_of, policy_of, replay_day
+from casecore.replay.findings import DayFindings
 
 OTHERWISE: Final = 1
 """The exit code where some step went otherwise than expected."""
@@ -31,7 +31,7 @@ def replay(
     /,
     *,
     policy: Annotated[str | None, Parameter(metavar="FILE")] = None,
-    format: Literal["text", "json"] = "text",  # noqa: A002 -- the option's name
+    format: Literal["text", "json", "github", "junit"] = "text",  # noqa: A002 -- the option's name
     quiet: Annotated[bool, Parameter(negative="", show_default=False)] = False,
 ) -> int:
     """Give the commands of a day to the desk, and show what becomes of each.
@@ -43,19 +43,20 @@ def replay(
         day: The file; - for standard input.
         policy: The SOP, a TOML file; if it is left out the one that the day names, or else the one that ships with
             casecore.
-        format: Sentences for people, or a JSON object a step for programs.
+        format: Sentences for people, a JSON object a step for programs, GitHub's workflow commands for steps that went
+            otherwise than expected, or JUnit's XML with a test case a story.
         quiet: Show only the steps that went otherwise than expected, and the end.
     """
     name = "standard input" if day == "-" else day
     desk = Desk(Policy.default() if policy is None else Policy.load(policy))
-    report: Report = JsonReport(quiet=quiet) if format == "json" else TextReport(Screen(), quiet=quiet)
+    report = _report(format, "" if day == "-" else day, quiet=quiet)
     tally, error = Tally(), None
     try:
         with opened(day, name) as stream, _followed(stream, name, beside=quiet and format == "text") as every:
             named, lines = policy_of(every)
             if named is not None and policy is None:
                 desk = Desk(Policy.load(Path(day).parent / named))  # `-` lies in this directory, as far as that goes
-            for step in steps(lines, desk, name):
+            for step in replay_day(lines, desk, name):
                 tally.add(step)
                 report.step(step)
                 desk = step.after
@@ -63,9 +64,15 @@ def replay(
         error = unreadable
     report.end(desk, tally, error)
     if error is not None:
-        complain(error)
-        return UNREADABLE
+        return complain(error)
     return OTHERWISE if tally.otherwise else 0
+
+
+def _report(form: str, file: str, *, quiet: bool) -> ReplayReport:
+    services = {"github": DayFindings.as_github, "junit": DayFindings.as_junit}
+    if form in services:
+        return ServiceReport(file, services[form])
+    return JsonReport(quiet=quiet) if form == "json" else TextReport(Screen(), quiet=quiet)
 
 
 @contextmanager

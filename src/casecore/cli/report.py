@@ -1,10 +1,11 @@
-"""The report of a replay: a line a step for people, or a JSON object a step for programs, and a summary."""
+"""The report of a replay: a line a step for people, findings for services, or a JSON object a step for programs."""
 
 from __future__ import annotations
 
 import json
 import sys
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Final, Protocol
@@ -13,19 +14,21 @@ import attrs
 from rich.cells import cell_len
 
 from casecore.cli.picture import ROWS, pictures
-from casecore.cli.screen import Screen, folded, padded, shortened
+from casecore.cli.screen import Screen, fold_text, pad_text, shorten_text
 from casecore.codec import to_plain
 from casecore.desk import Desk
 from casecore.kernel import Reason
-from casecore.replay import DayError, Step, Tally
-from casecore.replay.words import became, counted, entailed, otherwise, told, visible
+from casecore.replay import DayError, ReplayedLine, Tally
+from casecore.replay.findings import DayFindings
+from casecore.replay.words import consequences, day_ending, expectation, status_change, step_sentence, tally_text
+from casecore.reports.text import visible
 from casecore.statuses import Status
 
 
-class Report(Protocol):
+class ReplayReport(Protocol):
     """What is told of a replay."""
 
-    def step(self, step: Step) -> None:
+    def step(self, step: ReplayedLine) -> None:
         """Tell one step."""
 
     def end(self, desk: Desk, tally: Tally, error: DayError | None) -> None:
@@ -63,15 +66,15 @@ class TextReport:
         self._day: date | None = None
         self._otherwise: list[str] = []
 
-    def step(self, step: Step) -> None:
+    def step(self, step: ReplayedLine) -> None:
         """Tell one step; where it is quiet, only one that went otherwise than expected."""
         if not step.as_expected and len(self._otherwise) < ROWS:
-            self._otherwise.append(f"line {step.line} {otherwise(step)}")
+            self._otherwise.append(f"line {step.line} {expectation(step)}")
         if self.quiet and step.as_expected:
             return
         self._headings(step)
         self._told(step)
-        for sentence in entailed(step):
+        for sentence in consequences(step):
             self.screen.paragraph(f"↳ {sentence}", "dim", _MARGIN)
         for reason in step.reasons:
             self._reason(reason, "red")
@@ -80,7 +83,7 @@ class TextReport:
         for reason in step.deviations:
             self._reason(reason, "yellow")
         if not step.as_expected:
-            text = f"≠ otherwise than expected: line {step.line} {otherwise(step)}"
+            text = f"≠ otherwise than expected: line {step.line} {expectation(step)}"
             self.screen.paragraph(text, "bold", _MARGIN)
 
     def end(self, desk: Desk, tally: Tally, error: DayError | None) -> None:
@@ -99,7 +102,7 @@ class TextReport:
         screen.line()
         self._counts(tally)
 
-    def _headings(self, step: Step) -> None:
+    def _headings(self, step: ReplayedLine) -> None:
         today = step.command.at.date()
         if today != self._day:
             self._day = today
@@ -109,27 +112,27 @@ class TextReport:
             self.screen.line()
             self.screen.paragraph(visible(step.story), "bold")
 
-    def _told(self, step: Step) -> None:
+    def _told(self, step: ReplayedLine) -> None:
         screen = self.screen
         mark, style = ("✓", "green") if step.accepted else ("✗", "red")
         margin = f"{screen.paint(f'{step.command.at:%H:%M:%S}', 'dim')}  {screen.paint(mark, style)} "
         said, colour = _outcome(step)
         outcome, width = screen.paint(said, colour), screen.width - _MARGIN - (_OUTCOME if said else 0)
-        what, words = told(step)
-        *full, last = folded(what, width - 2)
+        what, words = step_sentence(step)
+        *full, last = fold_text(what, width - 2)
         quote = _quoted(words, width - 2 - cell_len(last))
         for part in full:
-            screen.line(f"{margin}{padded(part, width)}{outcome}".rstrip())
+            screen.line(f"{margin}{pad_text(part, width)}{outcome}".rstrip())
             margin, outcome = " " * _MARGIN, ""
         gap = " " * (width - cell_len(last) - cell_len(quote))
         screen.line(f"{margin}{last}{screen.paint(quote, 'dim')}{gap}{outcome}".rstrip())
 
     def _reason(self, reason: Reason, style: str) -> None:
         screen = self.screen
-        rule = f"{padded(reason.rule, _RULE)} " if cell_len(reason.rule) < _RULE else f"{reason.rule} "
+        rule = f"{pad_text(reason.rule, _RULE)} " if cell_len(reason.rule) < _RULE else f"{reason.rule} "
         indent = _MARGIN + _RULE + 1
         width = screen.width - indent
-        first, *rest = folded(visible(reason.message), width)
+        first, *rest = fold_text(visible(reason.message), width)
         screen.line(f"{' ' * _MARGIN}{screen.paint(rule, style)}{first}")
         for part in rest:
             screen.line(" " * indent + part)
@@ -138,15 +141,11 @@ class TextReport:
 
     def _counts(self, tally: Tally) -> None:
         screen = self.screen
-        warned = f", {tally.warned} of them with a warning" if tally.warned else ""
-        screen.paragraph(f"{counted(tally.steps, 'step')}: {tally.accepted} accepted{warned}, {tally.refused} refused.")
+        screen.paragraph(tally_text(tally))
         if tally.refused_by:
             rules = sorted(tally.refused_by.items(), key=lambda found: (-found[1], found[0]))
             screen.paragraph("Refused by " + ", ".join(f"{rule} {count}" for rule, count in rules) + ".", "dim")
-        if not tally.otherwise:
-            screen.paragraph("Every step went as expected." if tally.steps else "The day has no steps.", "bold")
-            return
-        screen.paragraph(f"{counted(tally.otherwise, 'step')} went otherwise than expected:", "bold")
+        screen.paragraph(f"{day_ending(tally)[:-1]}:" if tally.otherwise else day_ending(tally), "bold")
         for sentence in self._otherwise:
             screen.paragraph(f"≠ {sentence}", indent=2)
         _more(screen, tally.otherwise)
@@ -158,22 +157,43 @@ _SHORTEST: Final = 10
 
 def _quoted(words: str, room: int) -> str:
     room -= cell_len(": “”")
-    return f": “{shortened(words, room)}”" if words and room >= _SHORTEST else ""
+    return f": “{shorten_text(words, room)}”" if words and room >= _SHORTEST else ""
 
 
-def _outcome(step: Step) -> tuple[str, str]:
+def _outcome(step: ReplayedLine) -> tuple[str, str]:
     """What became of the case, and the style that is said in."""
     was, now = step.status(step.before), step.status(step.after)
     if not step.accepted:
         return (f"refused · {now}" if now else "refused"), "red"
     if not step.events:
         return "nothing changes", "dim"
-    return became(step), "" if now is None else "dim" if was is now else _STYLES[now]
+    return status_change(step), "" if now is None else "dim" if was is now else _STYLES[now]
 
 
 def _more(screen: Screen, count: int) -> None:
     if count > ROWS:
         screen.line(screen.paint(f"… and {count - ROWS:,} more", "dim"))
+
+
+# For services ------------------------------------------------------------------------------------------
+
+
+class ServiceReport:
+    """What services read that run a day as a test, written at the end: there it is known what is worst."""
+
+    def __init__(self, file: str, write: Callable[[DayFindings, Tally], str]) -> None:
+        self.found, self.write = DayFindings(file), write
+
+    def step(self, step: ReplayedLine) -> None:
+        """Look at one step."""
+        self.found.add(step)
+
+    def end(self, desk: Desk, tally: Tally, error: DayError | None) -> None:
+        """Write what was found."""
+        del desk
+        if error is not None:
+            self.found.stop(error)
+        Screen().line(self.write(self.found, tally))
 
 
 # For programs ------------------------------------------------------------------------------------------
@@ -186,7 +206,7 @@ class JsonReport:
         self.quiet = quiet
         self._lines: list[int] = []
 
-    def step(self, step: Step) -> None:
+    def step(self, step: ReplayedLine) -> None:
         """Write one step; where it is quiet, only one that went otherwise than expected."""
         if not step.as_expected and len(self._lines) < ROWS:
             self._lines.append(step.line)
@@ -213,15 +233,13 @@ class JsonReport:
 
     def end(self, desk: Desk, tally: Tally, error: DayError | None) -> None:
         """Write what was counted."""
+        statuses = Counter(file.case.status for file in desk.cases.values())
         summary = {
-            "steps": tally.steps,
-            "accepted": tally.accepted,
-            "warned": tally.warned,
-            "refused": tally.refused,
+            **{name: getattr(tally, name) for name in ("steps", "accepted", "warned", "refused")},
             "refused_by": dict(sorted(tally.refused_by.items())),
             "otherwise": tally.otherwise,
             "otherwise_lines": self._lines,
-            "cases": dict(Counter(file.case.status for file in desk.cases.values())),
+            "cases": {status: statuses[status] for status in Status if statuses[status]},
             "agents": len(desk.agents),
             "now": None if desk.now is None else desk.now.isoformat(),
             "error": None

@@ -11,15 +11,15 @@ from typing import Annotated, Any, Final, Literal
 
 from cyclopts import Parameter
 
-from casecore.cli import UNREADABLE
 from casecore.cli.screen import Screen, complain
 from casecore.kernel.problems import why_unreadable
-from casecore.replay.words import visible
+from casecore.reports.as_json import json_text
+from casecore.reports.text import visible
 from casecore.templates.files import Located, TemplateFileError, findings_in, templates_in
 from casecore.templates.filling import Filled
 from casecore.templates.findings import Finding, Level, errors
+from casecore.templates.formats import FORMATS, finding_to_dict, shown_to_dict
 from casecore.templates.phones import check_phone
-from casecore.templates.reports import FORMATS, finding_to_dict, shown_to_dict
 from casecore.templates.template import Template
 
 NOT_SOUND: Final = 1
@@ -50,8 +50,7 @@ def lint(
     try:
         located = tuple(one for name in (file, *more) for one in templates_in(_read(name), name))
     except TemplateFileError as error:
-        complain(error)
-        return UNREADABLE
+        return complain(error)
     found = tuple(findings_in(located))
     screen = Screen()
     for line in FORMATS[format](found, len(located)).split("\n"):
@@ -85,20 +84,19 @@ def fill(
         template = _chosen(templates_in(_read(file), file), file, name, language)
         filled = template.fill(dict(_values(set)))
     except TemplateFileError as error:
-        complain(error)
-        return UNREADABLE
+        return complain(error)
     call, findings = None, filled.findings
     if to is not None:
         findings = (*findings, *check_phone(to))
         if not errors(findings):
             call = template.payload(to, filled)
     if format == "json":
-        told = {
+        plain = {
             "preview": list(map(shown_to_dict, filled.preview)),
             "findings": list(map(finding_to_dict, findings)),
             "payload": call,
         }
-        Screen().line(json.dumps(told, indent=2, ensure_ascii=False))
+        Screen().line(json_text(plain))
     else:
         _show(Screen(), filled, findings, call)
     return NOT_SOUND if errors(findings) else 0
@@ -153,4 +151,4 @@ def _show(screen: Screen, filled: Filled, findings: tuple[Finding, ...], call: d
         screen.paragraph(visible(str(finding)), _STYLES[finding.level])
     if call is not None:
         screen.line()
-        screen.line(json.dumps(call, indent=2, ensure_ascii=False))
+        screen.line(json_text(call))

@@ -1,115 +1,36 @@
-"""Everything that comes of comparing two policies over time, numbered: what every format tells.
+"""Two policies compared over time, as somebody asks for it, and shown as Markdown where a notebook asks.
 
-`D1` and on are changes of behaviour, `S1` and on what is stranded, `E1` and on edits without effect. Numbers stand for
-one comparison only; what is the same in another one has the same fingerprint.
+    from casecore.diff.report import compare
+
+    compare(old, new)
+
+What the report holds is told in `differences.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterable
 
-from attrs import field, frozen
+from attrs import frozen
 
-from casecore.check.cast import Checked
-from casecore.check.in_flight import Stranded
-from casecore.check.report import Exit
-from casecore.diff.comparison import Change, Comparison, Label, over_time
+from casecore.check.scopes import CheckedScope
+from casecore.diff.comparison import over_time
+from casecore.diff.differences import FAILING, Differences
+from casecore.diff.formats import as_markdown
 from casecore.explore import LIMIT
 from casecore.kernel.house import House
 from casecore.policies import Policy
-from casecore.policies.edits import Edit
 from casecore.rooms.composition import HOUSE, View
 
-STRANDED = "stranded"
-ANY = "any"
-FAILING = (*(label.value for label in Label), STRANDED, ANY)
-"""What somebody may want to be stopped by."""
+__all__ = ["FAILING", "Difference", "compare"]
 
 
 @frozen
-class Numbered:
-    """One thing that is told.
-
-    Attributes:
-        id: `D1`, `S1` or `E1`.
-        what: A change, something stranded, or an edit without effect.
-        begin: From when on; None: from the beginning.
-        comparison: Where it was found.
-    """
-
-    id: str
-    what: Change | Stranded | Edit
-    begin: datetime | None
-    comparison: Comparison = field(repr=False)
-
-
-@frozen
-class Difference:
-    """Two policies, and how they differ in each period.
-
-    Attributes:
-        old: The SOP before.
-        new: The SOP after.
-        periods: When each begins (None: from the beginning), and what was found.
-    """
-
-    old: Policy = field(repr=False)
-    new: Policy = field(repr=False)
-    periods: tuple[tuple[datetime | None, Comparison], ...]
-
-    @property
-    def changes(self) -> tuple[Numbered, ...]:
-        """What behaves differently."""
-        return self._numbered("D", lambda found: found.changes)
-
-    @property
-    def stranded(self) -> tuple[Numbered, ...]:
-        """What is in flight and has no way on."""
-        return self._numbered("S", lambda found: found.flights.stranded)
-
-    @property
-    def without_effect(self) -> tuple[Numbered, ...]:
-        """What is written differently, and makes no difference."""
-        return self._numbered("E", lambda found: found.without_effect)
-
-    def _numbered(
-        self, letter: str, told: Callable[[Comparison], Iterable[Change | Stranded | Edit]]
-    ) -> tuple[Numbered, ...]:
-        every = [(what, begin, found) for begin, found in self.periods for what in told(found)]
-        return tuple(Numbered(f"{letter}{number}", *one) for number, one in enumerate(every, 1))
-
-    @property
-    def edits(self) -> int:
-        """How many keys are written differently."""
-        return len({edit.key for _, found in self.periods for edit in found.edits})
-
-    @property
-    def complete(self) -> bool:
-        """Whether everything was tried."""
-        return all(found.complete for _, found in self.periods)
+class Difference(Differences):
+    """Two policies, and how they differ in each period; in a notebook it is the whole report."""
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        """In a notebook: the whole report, as Markdown."""
-        from casecore.diff.formats.markdown import as_markdown
-
         return {"text/plain": repr(self), "text/markdown": as_markdown(self, "old", "new")}
-
-    def counts(self) -> dict[str, int]:
-        """How many changes there are of each label, and how many reasons to be stranded."""
-        labels = [found.what.label for found in self.changes if isinstance(found.what, Change)]
-        return {**{label.value: labels.count(label) for label in Label}, STRANDED: len(self.stranded)}
-
-    def exit(self, fail_on: Iterable[str]) -> Exit:
-        """What the command line answers.
-
-        Args:
-            fail_on: Words of `FAILING`: what counts as a finding.
-        """
-        wanted, counts = set(fail_on), self.counts()
-        if any(count and {name, ANY} & wanted for name, count in counts.items()):
-            return Exit.FINDINGS
-        return Exit.CLEAN if self.complete else Exit.INCONCLUSIVE
 
 
 def compare(
@@ -117,7 +38,7 @@ def compare(
     new: Policy,
     *,
     house: House[View] = HOUSE,
-    scopes: Iterable[Checked] | None = None,
+    scopes: Iterable[CheckedScope] | None = None,
     limit: int = LIMIT,
     promises: bool = False,
     progress: Callable[[str], None] = lambda _: None,
@@ -125,8 +46,3 @@ def compare(
     """Compare two policies in each period in which they differ, and try the switch; arguments as for `diff`."""
     found = over_time(old, new, house=house, scopes=scopes, limit=limit, promises=promises, progress=progress)
     return Difference(old, new, found)
-
-
-def every(report: Difference) -> Iterator[Numbered]:
-    """Everything that is told: changes, what is stranded, edits without effect."""
-    yield from (*report.changes, *report.stranded, *report.without_effect)

@@ -1,7 +1,7 @@
 """Message templates that never go out wrong: read, checked, filled, seen, sent. Usable alone.
 
-Of the desk this loads nothing but the kernel and the names of the channels. Every name is loaded when it is first used;
-what a name means is told in the file it comes from, which is named beside it below.
+Of the desk this loads nothing but the kernel, the names of the channels and how bad a finding can be. Every name is
+loaded when it is first used; what a name means is told in the file it comes from, which is named beside it below.
 """
 
 from importlib import import_module

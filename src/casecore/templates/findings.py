@@ -14,21 +14,15 @@ own step.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import StrEnum
 from typing import Final, NamedTuple
 
 from casecore.kernel import CasecoreError, frozen
+from casecore.reports.findings import Level
+
+__all__ = ["CODES", "Code", "Finding", "Level", "TemplateError", "errors", "found", "quoted"]
 
 QUOTED: Final = 40
 """How much of a text a message quotes, in code points."""
-
-
-class Level(StrEnum):
-    """How much a finding matters."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    NOTE = "note"
 
 
 class Code(NamedTuple):

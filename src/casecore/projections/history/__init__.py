@@ -24,6 +24,7 @@ from casecore.kernel import CasecoreError, Event, frozen
 from casecore.kernel.durations import duration_text
 from casecore.projections.history.sentences import LINES
 from casecore.projections.history.vocabulary import LANGUAGES, PEOPLE, QUOTES, WORDS, Same, Sentence, named
+from casecore.reports.text import visible
 
 QUOTED: Final = 80
 """How much of a text a line quotes, in code points."""
@@ -204,17 +205,8 @@ def _shown(value: Any, place: int) -> str:
     return _visible(str(value))
 
 
-_JOINERS: Final = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
-"""What letters and emoji are joined and kept apart by."""
-
-
 def _visible(text: str) -> str:
-    """A text on one line, with every character that would move the cursor or hide itself made harmless."""
-    if text.isprintable() and "  " not in text:
-        return text.strip()
-    return "".join(
-        x if x.isprintable() or x in _JOINERS else "\N{REPLACEMENT CHARACTER}" for x in " ".join(text.split())
-    )
+    return visible(" ".join(text.split()))
 
 
 def _shortened(text: str) -> str:

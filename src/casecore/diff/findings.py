@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -18,24 +17,24 @@ from typing import Any, Final
 import attrs
 from attrs import frozen
 
-from casecore.check.formats.results import as_written, said, titled
-from casecore.check.formats.stories import rows
+from casecore.check.findings import as_written, judgement_text, location_of, policy_title
 from casecore.check.in_flight import Stranded
-from casecore.check.report import Judgement, Level
+from casecore.check.report import Finding, Judgement, Level
+from casecore.check.stories import story_lines, story_rows, story_sentences
 from casecore.diff.comparison import Change, Comparison, Label
 from casecore.diff.days import Day
-from casecore.diff.report import Difference, Numbered, every
+from casecore.diff.differences import STRANDED, Differences, Numbered, everything
 from casecore.explore import Story
 from casecore.kernel import Refused, Verdict
 from casecore.kernel.problems import SHOWN, Origin
 from casecore.policies import Policy
 from casecore.policies.edits import Edit
 from casecore.promises import Step
-from casecore.replay.words import counted, visible
+from casecore.reports.findings import fingerprint_of
+from casecore.reports.text import plural, visible
 from casecore.rooms.composition import RULES
 
 NO_EFFECT: Final = "no effect"
-STRANDED: Final = "stranded"
 
 SIGNS: Final[Mapping[str, str]] = MappingProxyType(
     {Label.LOOSER: "+", Label.STRICTER: "-", Label.OTHER: "~", STRANDED: "!", NO_EFFECT: "="}
@@ -88,7 +87,7 @@ _TITLES: Final = {rule.id: rule.title for rule in RULES}
 
 
 @frozen
-class Told:
+class DiffEntry:
     """One thing in words.
 
     Attributes:
@@ -119,40 +118,65 @@ class Told:
         return SIGNS[self.label]
 
     @property
-    def level(self) -> Level:
-        """How it is marked beside the lines of a change."""
-        return LEVELS[self.label]
+    def answers(self) -> tuple[tuple[str, str], ...]:
+        """Both answers to the story's last step, the old one first, each after its word; none where there are none."""
+        return tuple((word, answer) for word, answer in (("old", self.old), ("new", self.new)) if answer)
 
     @property
     def fingerprint(self) -> str:
         """The same for the same thing in another version of the files."""
-        said = f"{self.label} {self.title} {' '.join(edit.key for edit in self.edits)}"
-        return hashlib.sha256(said.encode()).hexdigest()[:32]
+        return fingerprint_of(self.label, self.title, *(edit.key for edit in self.edits))
 
 
-def told(report: Difference) -> Iterator[Told]:
+def diff_findings(report: Differences, file: str) -> Iterator[Finding]:
+    """Everything that a report says, each beside the line of the new file that makes it.
+
+    Where the new file has no such line, that is the line of the old one.
+
+    Args:
+        report: What came of a comparison.
+        file: What the new file is called, where the policy does not know that.
+    """
+    for one in diff_entries(report):
+        places = (edit_origin(policy, edit) for policy in (report.new, report.old) for edit in one.edits)
+        answers = (f"{word}: {answer}" for word, answer in one.answers)
+        yield Finding(
+            one.label,
+            LEVELS[one.label],
+            next((edit.key for edit in one.edits), ""),
+            "\n".join([*map(edit_text, one.edits), *answers, *one.more]),
+            title=one.title,
+            number=one.id,
+            location=location_of(next(filter(None, places), None), file),
+            detail=() if one.story is None else tuple(story_lines(one.story)),
+            steps=() if one.story is None else tuple(story_sentences(one.story)),
+            fingerprint=one.fingerprint,
+        )
+
+
+def diff_entries(report: Differences) -> Iterator[DiffEntry]:
     """Everything that a report says, in order."""
-    for one in every(report):
+    for one in everything(report):
         match one.what:
             case Change() as change:
                 yield _changed(one, change)
             case Stranded() as stranded:
-                seen = f"in {counted(stranded.times, 'world')} of {', '.join(stranded.scopes)}"
+                seen = f"in {plural(stranded.times, 'world')} of {', '.join(stranded.scopes)}"
                 edits = one.comparison.edits
                 title, more = visible(stranded.what), (visible(stranded.hint), seen)
-                yield Told(one.id, STRANDED, title, _since(one), edits, stranded.story, more=more)
+                yield DiffEntry(one.id, STRANDED, title, _since(one), edits, stranded.story, more=more)
             case edit:
                 table = next((name for name in APART if f"{edit.key}.".startswith(f"{name}.")), "")
                 known = (APART[table],) if table else ()
                 title = "no decision differs at the desks that were tried"
-                yield Told(one.id, NO_EFFECT, title, _since(one), (edit,), None, more=known)
+                yield DiffEntry(one.id, NO_EFFECT, title, _since(one), (edit,), None, more=known)
 
 
 def _since(one: Numbered) -> str:
     return "" if one.begin is None else f"{one.begin:%Y-%m-%d}"
 
 
-def _changed(one: Numbered, change: Change) -> Told:
+def _changed(one: Numbered, change: Change) -> DiffEntry:
     what = ", ".join(_spaced(command) for command in change.commands)
     rules = ", ".join(change.rules)
     match change.label:
@@ -163,19 +187,19 @@ def _changed(one: Numbered, change: Change) -> Told:
         case _:
             title = f"{what}: something else happens{rules and f' ({rules})'}"
     reached = ", ".join((*change.channels, *(f"the queue {queue}" for queue in change.queues)))
-    more: list[str] = [f"in {counted(change.times, 'step')} of {', '.join(change.scopes)}"]
+    more: list[str] = [f"in {plural(change.times, 'step')} of {', '.join(change.scopes)}"]
     if reached:
         more.insert(0, f"seen on {reached}")
     last = change.story.steps[-1]
-    return Told(
+    return DiffEntry(
         one.id,
         change.label,
         visible(title),
         _since(one),
         tuple(edit for edit in one.comparison.edits if edit.key in change.edits),
         change.story,
-        answer(last, change.old),
-        answer(last, change.new),
+        answer_text(last, change.old),
+        answer_text(last, change.new),
         tuple(map(visible, more)),
     )
 
@@ -189,20 +213,20 @@ def _spaced(name: str) -> str:
     return re.sub(r"(?<!^)([A-Z])", r" \1", name).lower()
 
 
-def answer(step: Step, verdict: Verdict) -> str:
+def answer_text(step: Step, verdict: Verdict) -> str:
     """An answer to a step in words: why it is refused, or what comes of it."""
     if isinstance(verdict, Refused):
         return visible("refused, " + "; ".join(f"{reason.rule}: {reason.message}" for reason in verdict.reasons))
     this: Any = step
     taken = attrs.evolve(this, verdict=verdict, after=step.before.evolve(verdict.events))
-    (row,) = rows(Story((), (taken,)))
+    (row,) = story_rows(Story((), (taken,)))
     return f"allowed{row.changes and f': {row.changes}'}"
 
 
 # Edits and the whole -----------------------------------------------------------------------------------
 
 
-def rewritten(edit: Edit) -> str:
+def edit_text(edit: Edit) -> str:
     """An edit in words: `capacity.chat 2 -> 3`; a whole table is not spelled out, because it has lines of its own."""
     if isinstance(edit.old or edit.new, dict):
         return visible(f"{edit.key} {'is new' if edit.old is None else 'is gone'}")
@@ -214,41 +238,41 @@ def _shortly(value: Any) -> str:
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
 
 
-def standing(policy: Policy, edit: Edit) -> Origin | None:
+def edit_origin(policy: Policy, edit: Edit) -> Origin | None:
     """Where an edited key stands in the file of one of the policies; None where no file says it."""
     return policy.origin(edit.key) or policy.origin(f"{edit.key}[0]")
 
 
-def lines_of(report: Difference, edit: Edit) -> str:
+def edit_places(report: Differences, edit: Edit) -> str:
     """Where an edit stands in both files, e.g. `old.toml:22, new.toml:22`; nothing where neither says it."""
-    found = (standing(policy, edit) for policy in (report.old, report.new))
+    found = (edit_origin(policy, edit) for policy in (report.old, report.new))
     return visible(", ".join(f"{one.file}:{one.line}" for one in found if one is not None))
 
 
-def headed(report: Difference, old: str, new: str) -> str:
+def diff_title(report: Differences, old: str, new: str) -> str:
     """Which policies were compared."""
-    return visible(f"{titled(report.old)} ({old}) -> {titled(report.new)} ({new})")
+    return visible(f"{policy_title(report.old)} ({old}) -> {policy_title(report.new)} ({new})")
 
 
-def legend() -> str:
+def sign_legend() -> str:
     """The signs and what they mean."""
     return "   ".join(f"{sign} {label} ({MEANINGS[label]})" for label, sign in SIGNS.items())
 
 
-def summed(report: Difference) -> str:
+def diff_summary(report: Differences) -> str:
     """How many of each."""
     named = [f"{count:,} {name}" for name, count in report.counts().items() if count]
-    named += [f"{counted(len(silent), 'edit')} without effect"] if (silent := report.without_effect) else []
-    return f"{counted(report.edits, 'edit')}: {', '.join(named) or 'nothing differs'}"
+    named += [f"{plural(len(silent), 'edit')} without effect"] if (silent := report.without_effect) else []
+    return f"{plural(report.edits, 'edit')}: {', '.join(named) or 'nothing differs'}"
 
 
-def compared(report: Difference) -> str:
+def coverage_text(report: Differences) -> str:
     """How much was tried."""
     found = [comparison for _, comparison in report.periods]
     worlds, steps = (sum(one) for one in zip(*((c.worlds, c.transitions) for c in found), strict=True))
     tried = "all of them" if report.complete else "and given up at the limit"
-    more = "".join(f"; {line}" for line in (*left_out(found), *_of_promises(found)))
-    return f"{counted(worlds, 'world')}, {counted(steps, 'step')} between them, {tried}{_flown(found)}{more}"
+    more = "".join(f"; {line}" for line in (*omissions(found), *_of_promises(found)))
+    return f"{plural(worlds, 'world')}, {plural(steps, 'step')} between them, {tried}{_flown(found)}{more}"
 
 
 def _of_promises(found: list[Comparison]) -> Iterator[str]:
@@ -260,28 +284,28 @@ def _of_promises(found: list[Comparison]) -> Iterator[str]:
         yield NONE_TURNED
 
 
-def left_out(found: list[Comparison]) -> Iterator[str]:
+def omissions(found: list[Comparison]) -> Iterator[str]:
     """How many differences are not told, because no story leads to them, and how sure that is."""
     unsure = sum(sum(one.given_up for one in comparison.untold) + comparison.flights.given_up for comparison in found)
     every = sum(len(comparison.untold) + comparison.flights.untold for comparison in found)
     if every > unsure:
-        yield f"{counted(every - unsure, 'difference')} left out, to which no clock leads under either policy"
+        yield f"{plural(every - unsure, 'difference')} left out, to which no clock leads under either policy"
     if unsure:
         found_none = "to which no clock was found to lead before the search was given up"
-        yield f"{counted(unsure, 'difference')} left out, {found_none}"
+        yield f"{plural(unsure, 'difference')} left out, {found_none}"
 
 
 def _flown(found: list[Comparison]) -> str:
     worlds = sum(comparison.flights.worlds for comparison in found)
-    return f"; the switch tried in {counted(worlds, 'world')}" if worlds else ""
+    return f"; the switch tried in {plural(worlds, 'world')}" if worlds else ""
 
 
-def verdict_lines(report: Difference) -> Iterator[str]:
+def verdict_lines(report: Differences) -> Iterator[str]:
     """Which promises have another verdict: `P06 no idle disconnect too early: proved -> not claimed`."""
     for begin, comparison in report.periods:
         since = "" if begin is None else f"from {begin:%Y-%m-%d}: "
         for one in comparison.turned:
-            why = "" if one.new is None else f" ({said(one.new)})"
+            why = "" if one.new is None else f" ({judgement_text(one.new)})"
             yield visible(f"{since}P{one.number} {one.title}: {verdict_of(one.old)} -> {verdict_of(one.new)}{why}")
 
 
@@ -293,11 +317,12 @@ def verdict_of(judgement: Judgement | None) -> str:
 def day_lines(day: Day) -> Iterator[str]:
     """What of a recorded day would have been decided otherwise."""
     share = f" ({day.times / day.decisions:.1%})" if day.decisions else ""
-    yield visible(f"{day.name}: {day.times:,} of {counted(day.decisions, 'decision')} would have been others{share}")
+    yield visible(f"{day.name}: {day.times:,} of {plural(day.decisions, 'decision')} would have been others{share}")
     for one in day.differences:
         rules = f" by {', '.join(one.rules)}" if one.rules else ""
         what = ", ".join(map(_spaced, one.commands))
         yield visible(f"  {SIGNS[one.label]} {one.times:,} {one.label}{rules}: {what}")
         for step, new in one.examples:
-            taken = Step(step.before, step.command, step.verdict, step.after)
-            yield visible(f"      line {step.line}: old {answer(taken, step.verdict)}; new {answer(taken, new)}")
+            yield visible(
+                f"      line {step.line}: old {answer_text(step, step.verdict)}; new {answer_text(step, new)}"
+            )

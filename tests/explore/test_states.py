@@ -14,15 +14,14 @@ from hypothesis import strategies as st
 
 from casecore import CUSTOMER, SYSTEM, CloseReason, Permission, Policy
 from casecore.channels import Channel
-from casecore.check import cast
+from casecore.check import scopes
 from casecore.desk import Desk
 from casecore.explore import Part, Scope
-from casecore.explore.laboratory import Laboratory
-from casecore.explore.pieces import NOON, SECOND
-from casecore.explore.questions import Answer, Fork
-from casecore.explore.scope import copied
-from casecore.explore.stories import timed
-from casecore.explore.worlds import Walk
+from casecore.explore.memo import Branch, Leaf
+from casecore.explore.model import Model
+from casecore.explore.scope import NOON, SECOND, copy_of
+from casecore.explore.states import StateSearch
+from casecore.explore.traces import timed_command
 from casecore.policies.sections import Chat, CountsFrom, Idle
 from casecore.promises import Step
 from casecore.rooms.absences import ReleaseAbsent
@@ -46,47 +45,53 @@ SOP = Policy.default()
 def silence(policy):
     """One chat, whose customer falls silent, and what the clock does to it."""
     commands = (
-        *cast.arrives(Channel.CHAT),
+        *scopes.arrival_commands(Channel.CHAT),
         OpenCase("ana", NOON, "c1"),
         Authenticate("ana", NOON, "c1"),
         SendReply("ana", NOON, "c1", "m", "Here you are", Status.PENDING),
-        *cast.is_silent("ana"),
-        *cast.closes_itself(),
-        *cast.loses_its_agent(),
+        *scopes.silence_commands("ana"),
+        *scopes.closing_commands(),
+        *scopes.absence_commands(),
     )
-    team = cast.team(policy, ana=cast.EVERYTHING)
+    team = scopes.team_commands(policy, ana=scopes.EVERYTHING)
     away = (LogOut("ana", NOON, "ana"), GoAvailable("ana", NOON, "ana"))
-    return Scope("silence", team, (Part(commands),), away, cast.APART, {"contact.attempts": 2})
+    return Scope("silence", team, (Part(commands),), away, scopes.APART, {"contact.attempts": 2})
 
 
 def two_cases(policy):
     """Two chats that differ in nothing, one agent, who comes and goes."""
     commands = (
-        *cast.arrives(Channel.CHAT),
+        *scopes.arrival_commands(Channel.CHAT),
         OpenCase("ana", NOON, "c1"),
         LeaveCase("ana", NOON, "c1"),
         EndContact(CUSTOMER, NOON, "c1"),
         CloseCase("ana", NOON, "c1", CloseReason.SPAM),
-        *cast.disposes("ana", policy),
+        *scopes.disposal_commands("ana", policy),
     )
-    away = (*cast.comes_and_goes("ana"),)
-    return Scope("two cases", cast.team(policy, ana=cast.EVERYTHING), (Part(commands, 2),), away, cast.APART)
+    away = (*scopes.presence_commands("ana"),)
+    return Scope(
+        "two cases", scopes.team_commands(policy, ana=scopes.EVERYTHING), (Part(commands, 2),), away, scopes.APART
+    )
 
 
 def two_sorts(policy):
     """A chat twice and a call, one agent: copies beside another case."""
-    chat = (*cast.arrives(Channel.CHAT), OpenCase("ana", NOON, "c1"), CloseCase("ana", NOON, "c1", CloseReason.SPAM))
-    (call,) = cast.arrives(Channel.VOICE)
+    chat = (
+        *scopes.arrival_commands(Channel.CHAT),
+        OpenCase("ana", NOON, "c1"),
+        CloseCase("ana", NOON, "c1", CloseReason.SPAM),
+    )
+    (call,) = scopes.arrival_commands(Channel.VOICE)
     call = attrs.evolve(call, thread="t9", new_case="c9", customer="rui")
     part = Part((call, OpenCase("ana", NOON, "c9"), EndContact(CUSTOMER, NOON, "c9")))
-    team = cast.team(policy, ana=cast.EVERYTHING)
-    return Scope("two sorts", team, (part, Part(chat, 2)), (SetNextState("ana", NOON, "ana", "lunch"),), cast.APART)
+    team = scopes.team_commands(policy, ana=scopes.EVERYTHING)
+    return Scope("two sorts", team, (part, Part(chat, 2)), (SetNextState("ana", NOON, "ana", "lunch"),), scopes.APART)
 
 
 def two_agents(policy):
     """One case, offered, taken and handed on between two agents."""
     commands = (
-        *cast.arrives(Channel.MESSAGING),
+        *scopes.arrival_commands(Channel.MESSAGING),
         *(OfferWork(SYSTEM, NOON, "c1", agent) for agent in ("ana", "ben")),
         *(AcceptOffer(agent, NOON, "c1") for agent in ("ana", "ben")),
         ExpireOffer(SYSTEM, NOON, "c1"),
@@ -94,15 +99,15 @@ def two_agents(policy):
         ReassignCase("ana", NOON, "c1", "ben"),
         ReleaseAbsent(SYSTEM, NOON, "c1"),
     )
-    team = cast.team(policy, ana=cast.EVERYTHING, ben=frozenset({Permission.REPLY}))
+    team = scopes.team_commands(policy, ana=scopes.EVERYTHING, ben=frozenset({Permission.REPLY}))
     given = (LogOut("ben", NOON, "ben"), GoAvailable("ben", NOON, "ben"))
-    return Scope("two agents", team, (Part(commands),), given, cast.APART | {"agent.given_at"})
+    return Scope("two agents", team, (Part(commands),), given, scopes.APART | {"agent.given_at"})
 
 
 def a_draft(policy):
     """A draft on a chat: what its author does with it, and what its reviewer does."""
-    scope = cast.a_draft(Channel.CHAT, policy)
-    twice = {*cast.writes_drafts("cleo"), *cast.reviews("ben", policy)}
+    scope = scopes.draft_scope(Channel.CHAT, policy)
+    twice = {*scopes.draft_commands("cleo"), *scopes.review_commands("ben", policy)}
     (part,) = scope.parts
     left = tuple(command for command in part.commands if command not in twice)
     return attrs.evolve(scope, parts=(Part(left),))
@@ -110,11 +115,13 @@ def a_draft(policy):
 
 def what_is_not_followed(policy):
     """A closed case whose customer writes again, and somebody else who writes: cases that are none of the scope."""
-    (first,) = cast.arrives(Channel.CHAT)
+    (first,) = scopes.arrival_commands(Channel.CHAT)
     again = attrs.evolve(first, new_case=None)
     other = attrs.evolve(first, thread="t2", customer="rui", new_case="c2")
     commands = (first, again, OpenCase("ana", NOON, "c1"), CloseCase("ana", NOON, "c1", CloseReason.SPAM))
-    return Scope("beyond", cast.team(policy, ana=cast.EVERYTHING), (Part(commands),), (other,), cast.APART)
+    return Scope(
+        "beyond", scopes.team_commands(policy, ana=scopes.EVERYTHING), (Part(commands),), (other,), scopes.APART
+    )
 
 
 SMALL = {
@@ -131,15 +138,15 @@ SMALL = {
 }
 
 
-def walked(scope, policy=SOP):
-    """The explorer's walk through a scope, finished."""
-    return Walk(Laboratory(scope, policy)).run()
+def search_scope(scope, policy=SOP):
+    """The explorer's search of a scope, finished."""
+    return StateSearch(Model(scope, policy)).run()
 
 
-def plain_beside(walk, **given):
+def plain_beside(search, **given):
     """A plain search of the same scope, in which the same instants count."""
-    laboratory = walk.laboratory
-    return PlainSearch(laboratory.scope, laboratory.policy, counting=laboratory.counting, **given)
+    model = search.model
+    return PlainSearch(model.scope, model.policy, counting=model.counting, **given)
 
 
 def desk_of(rows):
@@ -150,43 +157,44 @@ def desk_of(rows):
     return desk
 
 
-def worlds_of(walk, plain):
+def worlds_of(search, plain):
     """The explorer's worlds, each told as the plain search tells it."""
-    laboratory, parts = walk.laboratory, walk.laboratory.scope.parts
-    agents = [[plain.plain("agent", *piece.rows.values()) for piece in known.all] for known in laboratory.agents]
+    model, parts = search.model, search.model.scope.parts
+    agents = [[plain.plain("agent", *component.rows.values()) for component in known.all] for known in model.agents]
     cases = [
-        [(part.case, plain.told(desk_of(piece.rows), 0, part.every_id)) for piece in known.all]
-        for part, known in zip(parts, laboratory.cases, strict=True)
+        [(part.case, plain.told(desk_of(component.rows), 0, part.every_id)) for component in known.all]
+        for part, known in zip(parts, model.cases, strict=True)
     ]
     return {
         (
-            tuple(agents[place][number] for place, number in enumerate(laboratory.agents_of(walk.agents_of(world)))),
+            tuple(agents[place][number] for place, number in enumerate(model.unpack_agents(search.agents_of(world)))),
             tuple(
                 sorted(
-                    (cases[walk.part_at(place)][number] for place, number in enumerate(walk.cases_of(world))), key=repr
+                    (cases[search.part_at(place)][number] for place, number in enumerate(search.cases_of(world))),
+                    key=repr,
                 )
             ),
         )
-        for world in walk.order
+        for world in search.states
     }
 
 
-def edges_of(laboratory):
+def edges_of(model):
     """Every command that was asked, with every answer it got: the events, or the rules that refused it."""
     moves = [
-        *laboratory.moves(None),
-        *(move for part in range(len(laboratory.scope.parts)) for move in laboratory.moves(part)),
+        *model.moves_of(None),
+        *(move for part in range(len(model.scope.parts)) for move in model.moves_of(part)),
     ]
     for move in moves:
-        for verdict in answers(move.question.root) if move.command is not None else ():
-            yield move.command, *answer_of(verdict, laboratory.scope)
+        for verdict in answers(move.memo.root) if move.command is not None else ():
+            yield move.command, *answer_of(verdict, model.scope)
 
 
 def answers(node):
     """The answers at the ends of all ways from here."""
-    if isinstance(node, Answer):
+    if isinstance(node, Leaf):
         yield node.value.verdict
-    elif isinstance(node, Fork):
+    elif isinstance(node, Branch):
         for lead in node.leads.values():
             yield from answers(lead)
 
@@ -195,21 +203,21 @@ def answers(node):
 def test_the_explorer_finds_what_a_plain_search_finds(name):
     """The same worlds, the same number of steps between them, and every command with the same answers."""
     make, policy = SMALL[name]
-    walk = walked(make(policy), policy)
-    plain = plain_beside(walk).run()
-    assert walk.complete
-    assert len(plain.worlds) == len(walk.order)
-    assert set(plain.worlds) == worlds_of(walk, plain)
-    assert plain.transitions == walk.transitions
-    assert plain.edges == set(edges_of(walk.laboratory))
+    search = search_scope(make(policy), policy)
+    plain = plain_beside(search).run()
+    assert search.complete
+    assert len(plain.worlds) == len(search.states)
+    assert set(plain.worlds) == worlds_of(search, plain)
+    assert plain.transitions == search.transitions
+    assert plain.edges == set(edges_of(search.model))
 
 
 # A random walk -----------------------------------------------------------------------------------------
 
 LARGER = {
-    "one voice case": lambda: cast.one_case(Channel.VOICE, SOP),
-    "a draft": lambda: cast.a_draft(Channel.CHAT, SOP),
-    "two chats, two agents": lambda: cast.two_and_two(Channel.CHAT, SOP),
+    "one voice case": lambda: scopes.one_case_scope(Channel.VOICE, SOP),
+    "a draft": lambda: scopes.draft_scope(Channel.CHAT, SOP),
+    "two chats, two agents": lambda: scopes.two_cases_scope(Channel.CHAT, SOP),
     "silence": lambda: silence(SOP),
 }
 
@@ -220,9 +228,9 @@ DELAYS = (0, 1, 29, 30, 31, 59, 60, 119, 120, 121, 172_799, 172_800)
 @cache
 def visited(name):
     """A plain search of a scope that has not begun, and the worlds that the explorer visits there."""
-    walk = walked(LARGER[name]())
-    plain = plain_beside(walk)
-    return plain, worlds_of(walk, plain)
+    search = search_scope(LARGER[name]())
+    plain = plain_beside(search)
+    return plain, worlds_of(search, plain)
 
 
 class Wanderer:
@@ -247,7 +255,7 @@ class Wanderer:
         self._passes_marks()
         allowed = []
         for _, copy, ids, command in self.menu:
-            step = Step.of(self.desk, timed(command, ids, copy, self.number, self.now))
+            step = Step.of(self.desk, timed_command(command, ids, copy, self.number, self.now))
             if step.events and set(step.after.cases) <= self.plain.known:
                 allowed.append(step)
         if allowed:
@@ -255,7 +263,7 @@ class Wanderer:
 
     def _passes_marks(self):
         for part, copy, _ in self.plain.cases:
-            view = self.desk.view_of(copied(part.case, part.every_id, copy))
+            view = self.desk.view_of(copy_of(part.case, part.every_id, copy))
             for timer in self.plain.timers:
                 if timer.due(view, SOP) is not None:
                     row_name, _, name = timer.since.partition(".")
@@ -273,7 +281,7 @@ class Wanderer:
         for name, agent in self.desk.agents.items():
             desk = with_row(desk, "", agent, self._seen("agent", agent, name))
         for part, copy, _ in self.plain.cases:
-            case = copied(part.case, part.every_id, copy)
+            case = copy_of(part.case, part.every_id, copy)
             file = self.desk.cases.get(case)
             for sheet in SHEETS if file is not None else ():
                 if (row := getattr(file, sheet)) is not None:

@@ -1,6 +1,6 @@
-"""What a report says, one thing after the other, in words that every format shares.
+"""What a report says, one finding after the other, in words that every format shares.
 
-A **result** is a finding of the lint, or what is known of one promise. It has an id (`CC201`, `P04`), how bad it is, a
+A finding of the lint has a code (`CC201`), and so has what is known of a promise (`P04`): with how bad it is, a
 sentence, and the place in the file that it rests on, where the policy knows it.
 """
 
@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from attrs import field, frozen
+import attrs
 
-from casecore.check.report import Exit, Fix, Judgement, Level, Report, Verdict
+from casecore.check.report import Exit, Finding, Fix, Judgement, Level, Report, Verdict
+from casecore.check.stories import story_lines, story_sentences
+from casecore.kernel.problems import Origin
 from casecore.policies import Policy
 from casecore.policies.declared import declared
 from casecore.policies.kinds import as_toml
-from casecore.replay.words import counted, visible
+from casecore.reports.findings import Location, fingerprint_of
+from casecore.reports.text import level_counts, plural, visible
 
 SHIPPED: Final = "sop.toml"
 """What the file of the SOP that ships with casecore is called."""
@@ -60,10 +62,17 @@ MARKS: Final[Mapping[Verdict, str]] = MappingProxyType(
 # Where -------------------------------------------------------------------------------------------------
 
 
-def where(policy: Policy, key: str) -> str:
-    """The same as text, e.g. `sop.toml:41`; nothing where it is not known."""
+def place_of(policy: Policy, key: str) -> str:
+    """Where a key stands, e.g. `sop.toml:41`; nothing where that is not known."""
     found = policy.origin(key)
     return "" if found is None else f"{found.file}:{found.line}"
+
+
+def location_of(found: Origin | None, file: str) -> Location:
+    """A place in a policy's file; where it is not known, the file as a whole."""
+    if found is None:
+        return Location(file)
+    return Location(found.file, found.line, found.column, found.end_line, found.end_column)
 
 
 def rests_on(policy: Policy, key: str) -> str:
@@ -81,7 +90,7 @@ def as_written(value: Any) -> str:
     return "(left out)" if value is None else as_toml(value)
 
 
-def fixed(fix: Fix) -> str:
+def fix_text(fix: Fix) -> str:
     """A change that helps, in words."""
     return f"{fix.key} = {as_written(fix.new)}, not {as_written(fix.old)}"
 
@@ -89,65 +98,59 @@ def fixed(fix: Fix) -> str:
 # What --------------------------------------------------------------------------------------------------
 
 
-@frozen
-class Result:
-    """One thing that a report says.
-
-    Attributes:
-        id: `CC201`, or `P` with the promise's number.
-        level: How bad it is; None for what is as it should be.
-        title: What it is about.
-        message: What was found.
-        remedy: What to do.
-        key: The policy key that it is about, if it is about one.
-        judgement: Of a promise: all that is known.
-    """
-
-    id: str
-    level: Level | None
-    title: str
-    message: str
-    remedy: str
-    key: str
-    judgement: Judgement | None = field(default=None, repr=False)
-
-    @property
-    def fingerprint(self) -> str:
-        """The same for the same thing in another version of the file."""
-        return hashlib.sha256(f"{self.id} {self.key}".encode()).hexdigest()[:32]
-
-
-def results(report: Report) -> Iterator[Result]:
+def check_findings(report: Report, file: str = "") -> Iterator[Finding]:
     """Everything that a report says: the lint first, then each promise."""
-    yield from linted(report)
-    yield from (result for result, _ in promised(report))
+    yield from lint_findings(report, file)
+    yield from (finding for finding, _ in promise_findings(report, file))
 
 
-def linted(report: Report) -> Iterator[Result]:
-    """The findings of the lint."""
+def lint_findings(report: Report, file: str = "") -> Iterator[Finding]:
+    """The findings of the lint, each with its place.
+
+    Args:
+        report: What a check said.
+        file: What the policy's file is called, where the policy does not know that of a key.
+    """
     for finding in report.findings:
-        message, remedy = visible(finding.message), visible(finding.remedy)
-        yield Result(finding.code, finding.level, finding.path, message, remedy, finding.path)
+        yield attrs.evolve(
+            finding,
+            title=finding.path,
+            message=visible(finding.message),
+            remedy=visible(finding.remedy),
+            location=location_of(report.policy.origin(finding.path), file),
+            fingerprint=fingerprint_of(finding.code, finding.path),
+        )
 
 
-def promised(report: Report) -> Iterator[tuple[Result, Judgement]]:
-    """Every promise, with all that is known of it."""
+def promise_findings(report: Report, file: str = "") -> Iterator[tuple[Finding, Judgement]]:
+    """Every promise, with all that is known of it; arguments as for `linted`."""
     for judgement in report.judgements:
-        number, level = f"P{judgement.number}", LEVELS.get(judgement.verdict)
-        remedy = f"nearest fix: {fixed(judgement.fix)}" if judgement.fix is not None else ""
-        key = next(iter(judgement.keys), "")
-        result = Result(number, level, judgement.title, visible(said(judgement)), visible(remedy), key, judgement)
-        yield result, judgement
+        code, key = f"P{judgement.number}", next(iter(judgement.keys), "")
+        message = visible(judgement_text(judgement))
+        finding = Finding(
+            code,
+            LEVELS.get(judgement.verdict),
+            key,
+            message,
+            "" if judgement.fix is None else visible(f"nearest fix: {fix_text(judgement.fix)}"),
+            title=judgement.title,
+            location=location_of(report.policy.origin(key) if key else None, file),
+            detail=() if judgement.story is None else tuple(story_lines(judgement.story)),
+            steps=() if judgement.story is None else tuple(story_sentences(judgement.story, judgement.wrong)),
+            fingerprint=fingerprint_of(code, key),
+            excuse=message if judgement.verdict is Verdict.WAIVED else "",
+        )
+        yield finding, judgement
 
 
-def said(judgement: Judgement) -> str:
+def judgement_text(judgement: Judgement) -> str:
     """What is known of a promise, in a sentence."""
     match judgement.verdict:
         case Verdict.FAILS:
-            steps = counted(len(judgement.story or ()), "step")
+            steps = plural(len(judgement.story or ()), "step")
             return f"{'; '.join(judgement.wrong)} (after {steps}{_noted(judgement)})"
         case Verdict.PROVED:
-            return f"put to the test {counted(judgement.times, 'time')} in {counted(len(judgement.scopes), 'scope')}"
+            return f"put to the test {plural(judgement.times, 'time')} in {plural(len(judgement.scopes), 'scope')}"
         case Verdict.VACUOUS:
             return f"never put to the test: {judgement.why}"
         case _:
@@ -158,39 +161,36 @@ def _noted(judgement: Judgement) -> str:
     return f", {judgement.why}" if judgement.why else ""
 
 
-def summed(report: Report) -> str:
+def check_summary(report: Report) -> str:
     """The sum of a report: how many errors and warnings, and how many promises of each verdict."""
-    levels = Counter(finding.level for finding in report.findings)
-    parts = [counted(levels[level], level) for level in Level if levels[level]]
+    parts = level_counts(finding.level for finding in report.findings)
     parts += [f"{len(report.of(verdict))} {verdict}" for verdict in VERDICTS if report.of(verdict)]
     return ", ".join(parts) or "nothing was checked"
 
 
-def searched(report: Report) -> str:
+def search_text(report: Report) -> str:
     """How much was tried, in words: what every verdict is worth."""
     worlds = sum(scope.worlds for scope in report.searched)
     steps = sum(scope.transitions for scope in report.searched)
     cut = sum(not scope.complete for scope in report.searched)
-    told = (
-        f"{counted(len(report.searched), 'scope')}: {counted(worlds, 'world')}, {counted(steps, 'step')} between them"
-    )
-    given_up = f"{counted(cut, 'scope')} given up at the limit" if cut else "all of them"
-    walked = f"; and walked {counted(report.walked, 'step')} at random, which prove nothing" if report.walked else ""
-    return f"{told}, {given_up}{walked}" if report.searched else f"no scope was searched{walked}"
+    sizes = f"{plural(len(report.searched), 'scope')}: {plural(worlds, 'world')}, {plural(steps, 'step')} between them"
+    given_up = f"{plural(cut, 'scope')} given up at the limit" if cut else "all of them"
+    walked = f"; and walked {plural(report.walked, 'step')} at random, which prove nothing" if report.walked else ""
+    return f"{sizes}, {given_up}{walked}" if report.searched else f"no scope was searched{walked}"
 
 
-def sizes(report: Report) -> Iterator[tuple[str, ...]]:
+def scope_rows(report: Report) -> Iterator[tuple[str, ...]]:
     """Each scope: its name, who is there, how many worlds and steps there are, and whether all of them were tried."""
     for scope in report.searched:
         tried = "all" if scope.complete else "given up"
         yield scope.scope, scope.cast, f"{scope.worlds:,}", f"{scope.transitions:,}", tried
 
 
-def titled(policy: Policy) -> str:
+def policy_title(policy: Policy) -> str:
     """What a policy is called: its id and version."""
     return visible(" ".join(filter(None, (policy.id, policy.version))))
 
 
-def digest(policy: Policy) -> str:
+def policy_digest(policy: Policy) -> str:
     """The same for policies that say the same, whatever their remarks and their layout."""
     return hashlib.sha256(json.dumps(policy.to_dict()).encode()).hexdigest()

@@ -1,0 +1,152 @@
+"""Memos: functions of local states, evaluated once for each different set of values they read.
+
+A `Memo` is asked of a local state: the agents, and the rows of one case. The first time, it reads a desk that
+notes what is read (`read_log.py`), and the answer is kept under those values, in the order in which they were read. The
+next local state is led down the same path: what was read first is looked up, its value leads to what was read next, and
+so on to the answer. A function that reads the same values takes the same path, so the answer is exact.
+
+`advance` goes as far as one case alone leads, so that the rest of the path is taken once for each team.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
+from itertools import pairwise
+from typing import Any, Final, Protocol, TypeAlias
+
+from casecore.explore.read_log import LoggedDesk, Path, ReadLog, comparable_value
+from casecore.kernel import frozen
+
+CASE_PLACE: Final = -1
+"""Where a value stands that belongs to the case; agents are counted from 0."""
+
+
+Reading: TypeAlias = tuple[int, Path]
+"""Whose it is, and where it stands."""
+
+
+class Facts(dict[Path, Any]):
+    """What stands where, of one case's rows or of one agent; looked up in the rows when it is first asked for."""
+
+    def __init__(self, rows: Mapping[tuple[str, str], Any]) -> None:
+        super().__init__()
+        self.rows = rows
+
+    def __missing__(self, path: Path) -> Any:
+        value = self[path] = self._find_value(path)
+        return value
+
+    def _find_value(self, path: Path) -> Any:
+        match path:
+            case (table,):  # which rows it has
+                return tuple(sorted(row_id for held_in, row_id in self.rows if held_in == table))
+            case (table, row_id):  # whether it is there
+                return (table, row_id) in self.rows
+            case ("cases", row_id, sheet):  # whether it is there
+                return getattr(self.rows["cases", row_id], sheet) is not None
+            case _:
+                table, row_id, *names = path
+                return comparable_value(reduce(getattr, names, self.rows[table, row_id]))
+
+
+class Readable(Protocol):
+    """The rows of one case and the agents, and what is known of them."""
+
+    @property
+    def facts(self) -> Sequence[Facts]:
+        """Of each agent in order, and of the case last, so that `CASE_PLACE` finds it."""
+
+    def desk(self, log: ReadLog) -> LoggedDesk:
+        """The desk of these rows, which notes in the log what is read of it."""
+
+
+@frozen
+class Leaf:
+    """The end of a path: the answer."""
+
+    value: Any
+
+
+class Branch:
+    """Something that is read on a path, and where each value leads."""
+
+    __slots__ = ("leads", "path", "whose")
+
+    def __init__(self, whose: int, path: Path) -> None:
+        self.whose = whose
+        self.path = path
+        self.leads: dict[Any, Branch | Leaf] = {}
+
+
+class Memo:
+    """A function of local states, evaluated once for each set of values it reads.
+
+    Args:
+        ask: (desk) -> the answer; it reads nothing but the desk, and always the same of equal desks.
+        agents: The ids of the agents, in order.
+        read: Where every path is noted that some memo has read.
+    """
+
+    def __init__(self, ask: Callable[[LoggedDesk], Any], agents: Mapping[str, int], read: set[Path]) -> None:
+        self._ask = ask
+        self._agents = agents
+        self._paths_read = read
+        self.root: Branch | Leaf | None = None
+        self.evaluations = 0
+
+    def __call__(self, state: Readable) -> Any:
+        """The answer in a local state."""
+        node, facts = self.root, state.facts
+        while type(node) is Branch:
+            node = node.leads.get(facts[node.whose][node.path])
+        return node.value if type(node) is Leaf else self._evaluate_state(state)
+
+    def advance(self, facts: Facts) -> Branch | Leaf | None:
+        """How far the case's own rows lead, whoever the agents are; no further than is known."""
+        node = self.root
+        while type(node) is Branch and node.whose == CASE_PLACE:
+            node_after = node.leads.get(facts[node.path])
+            if node_after is None:
+                return node
+            node = node_after
+        return node
+
+    def evaluate(self, desk: LoggedDesk) -> Any:
+        """The answer at a desk, whatever is known."""
+        self.evaluations += 1
+        return self._ask(desk)
+
+    def _evaluate_state(self, state: Readable) -> Any:
+        log: ReadLog = {}
+        value = self.evaluate(state.desk(log))
+        self._paths_read.update(log)
+        read = [(self._agents[path[1]] if path[0] == "agents" else CASE_PLACE, path) for path in log]
+        self.root = _with_path(self.root, read, state.facts, value)
+        return value
+
+    def readings(self, state: Readable) -> list[Reading]:
+        """What is read on the path to the answer in a local state."""
+        self(state)
+        read, node = [], self.root
+        while type(node) is Branch:
+            read.append((node.whose, node.path))
+            node = node.leads[state.facts[node.whose][node.path]]
+        return read
+
+
+def _with_path(root: Branch | Leaf | None, read: list[Reading], facts: Sequence[Facts], value: Any) -> Branch | Leaf:
+    """The branches with one more path through them: over what was read, in that order, to the value."""
+    if not read:
+        return Leaf(value)
+    root = root if type(root) is Branch else Branch(*read[0])
+    branch = root
+    for (whose, path), then in pairwise(read):
+        key = facts[whose][path]
+        node_after = branch.leads.get(key)
+        if type(node_after) is not Branch:
+            node_after = branch.leads[key] = Branch(*then)
+        branch = node_after
+    whose, path = read[-1]
+    branch.leads[facts[whose][path]] = Leaf(value)
+    return root

@@ -1,0 +1,77 @@
+"""A day as findings: each step that went otherwise than expected, beside its line; each story is a test.
+
+A story of a day is a line with a `story`, and the steps after it until the next such line; what comes before the first
+is one too. Of steps that went as expected nothing is kept, so a day may be as long as it likes.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import attrs
+from attrs import define, field
+
+from casecore.kernel import Reason
+from casecore.replay import DayError, ReplayedLine, Tally
+from casecore.replay.words import day_ending, expectation, step_sentence, tally_text
+from casecore.reports import github, junit
+from casecore.reports.findings import Finding, Level, Location
+from casecore.reports.text import plural, visible
+
+_Chapter: TypeAlias = tuple[Finding, list[Finding]]
+"""What a story is called, and what was found in it."""
+
+
+@define
+class DayFindings:
+    """What is found on a day, step by step.
+
+    Attributes:
+        file: What the day is called; empty where its lines are in no file.
+        stories: Each story so far.
+        unread: The line at which reading stopped.
+    """
+
+    file: str
+    stories: list[_Chapter] = field(factory=list)
+    unread: list[Finding] = field(factory=list)
+
+    def add(self, step: ReplayedLine) -> None:
+        """Look at one step more."""
+        if step.story or not self.stories:
+            self.stories.append((Finding(f"line {step.line}", None, "", "", title=visible(step.story)), []))
+        if not step.as_expected:
+            why = tuple(map(_because, step.reasons))
+            self.stories[-1][1].append(self._found("expect", step.line, step_sentence(step)[0], expectation(step), why))
+
+    def stop(self, error: DayError) -> None:
+        """Reading stopped."""
+        message = "\n".join(map(visible, error.what.split("\n")))
+        self.unread.append(self._found("day", error.line, "cannot be read", message))
+
+    def _found(self, code: str, line: int | None, title: str, message: str, detail: tuple[str, ...] = ()) -> Finding:
+        place = Location(self.file, line) if self.file else None
+        number = "" if line is None else f"line {line}"
+        return Finding(code, Level.ERROR, "", message, title=title, number=number, location=place, detail=detail)
+
+    def as_github(self, tally: Tally) -> str:
+        """GitHub's workflow commands, and the sum."""
+        found = [one for _, wrong in self.stories for one in wrong]
+        closing = [tally_text(tally)] if self.unread else [tally_text(tally), day_ending(tally)]
+        return github.workflow_commands([*self.unread, *found], *closing)
+
+    def as_junit(self, tally: Tally) -> str:
+        """JUnit's XML: a test case for each story, and an error where the day could not be read to its end."""
+        cases: list[tuple[Finding, junit.TestOutcome]] = [(one, "error") for one in self.unread]
+        cases += [(_tested(story, wrong), "failure" if wrong else "system-out") for story, wrong in self.stories]
+        return junit.junit_document(f"casecore replay {self.file}".rstrip(), {"replay": cases}, tally_text(tally))
+
+
+def _because(reason: Reason) -> str:
+    return visible(f"{reason.rule}: {reason.message}" + (f" -> {reason.remedy}" if reason.remedy else ""))
+
+
+def _tested(story: Finding, wrong: list[Finding]) -> Finding:
+    message = f"{plural(len(wrong), 'step')} went otherwise than expected" if wrong else "as expected"
+    detail = (line for one in wrong for line in (f"{one.number}: {one.title}: {one.message}", *one.detail))
+    return attrs.evolve(story, message=message, detail=tuple(detail))

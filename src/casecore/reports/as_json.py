@@ -1,0 +1,31 @@
+"""A report as JSON, for programs: the same bytes for the same report, and every letter as it is."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from casecore import __version__
+from casecore.reports.findings import Location
+
+FORMAT: Final = 1
+"""The number of the present shape; it grows when something is taken away or means something else."""
+
+
+def json_text(plain: Any, *, sort_keys: bool = False) -> str:
+    """Plain data as JSON."""
+    return json.dumps(plain, indent=2, sort_keys=sort_keys, ensure_ascii=False)
+
+
+def command_json(command: str, **parts: Any) -> str:
+    """What a command answers: one object that says which command of which version it comes from, its keys sorted."""
+    plain = {"format": FORMAT, "tool": f"casecore {__version__}", "command": command, **parts}
+    return json_text(plain, sort_keys=True)
+
+
+def location_to_dict(location: Location | None) -> dict[str, Any] | None:
+    """A place as plain data; None where its line is not known."""
+    names = ("file", "line", "column", "end_line", "end_column")
+    if location is None or location.line is None:
+        return None
+    return {name: getattr(location, name) for name in names}

@@ -1,0 +1,51 @@
+"""GitHub's workflow commands, which it shows beside the lines of a change.
+
+GitHub keeps ten errors, ten warnings and ten notices of a step and drops the rest without a word. So the worst come
+first, and what is left out is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import MappingProxyType
+from typing import Final
+
+from casecore.reports.findings import Finding, Level, Location
+
+SHOWN: Final = 10
+"""How many annotations of a level GitHub keeps."""
+
+_COMMANDS: Final = MappingProxyType({Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"})
+_ESCAPED: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+_ESCAPED_IN_PROPERTIES: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
+
+
+def workflow_commands(findings: Iterable[Finding], *closing: str) -> str:
+    """A command for each finding, at most ten of a level, and some lines at the end, such as the sum."""
+    every, lines = [*findings], list[str]()
+    for level in Level:
+        found = [finding for finding in every if finding.level is level]
+        lines += [_command(level, finding) for finding in found[:SHOWN]]
+        if names := [finding.name for finding in found[SHOWN:]]:
+            lines.append(f"+{len(names)} more of level {level}, which GitHub would not show: {', '.join(names)}")
+    return "\n".join([*lines, *closing])
+
+
+def _command(level: Level, finding: Finding) -> str:
+    here = finding.location or Location("")
+    properties = {
+        "file": here.file or None,
+        "line": here.line,
+        "endLine": here.end_line,
+        "col": here.column,
+        "endColumn": here.end_column,
+        "title": finding.heading,
+    }
+    where = ",".join(
+        f"{name}={str(value).translate(_ESCAPED_IN_PROPERTIES)}"
+        for name, value in properties.items()
+        if value is not None
+    )
+    remedy = [f"-> {finding.remedy}"] if finding.remedy else []
+    message = "\n".join([finding.message, *remedy, *finding.detail])
+    return f"::{_COMMANDS[level]} {where}::{message.translate(_ESCAPED)}"

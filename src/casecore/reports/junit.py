@@ -1,0 +1,43 @@
+"""JUnit's XML, which every CI service reads: suites of test cases, each of which holds a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final, Literal, TypeAlias
+from xml.etree import ElementTree as ET
+
+from casecore.reports.findings import Finding
+from casecore.reports.text import visible
+
+TestOutcome: TypeAlias = Literal["failure", "error", "skipped", "system-out"]
+"""What became of a test case; `system-out` is one that passed, and says something."""
+
+_TOTALS: Final[Mapping[str, str]] = {"failure": "failures", "error": "errors", "skipped": "skipped"}
+
+
+def junit_document(title: str, suites: Mapping[str, Iterable[tuple[Finding, TestOutcome]]], closing: str) -> str:
+    """A whole document.
+
+    Args:
+        title: What was tested.
+        suites: Under the name of each suite: its test cases, and what became of each.
+        closing: What is said at the end.
+    """
+    root = ET.Element("testsuites", name=visible(title))
+    for name, cases in suites.items():
+        _add(ET.SubElement(root, "testsuite", name=f"casecore.{name}"), f"casecore.{name}", [*cases])
+    ET.SubElement(root, "system-out").text = closing
+    ET.indent(root)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, "unicode")}'
+
+
+def _add(suite: ET.Element, name: str, cases: list[tuple[Finding, TestOutcome]]) -> None:
+    for finding, outcome in cases:
+        case = ET.SubElement(suite, "testcase", classname=name, name=visible(finding.heading))
+        holds = ET.SubElement(case, outcome)
+        holds.text = "\n".join([finding.sentence, *finding.detail])
+        if outcome in _TOTALS:
+            holds.set("message", finding.message)
+    suite.set("tests", str(len(cases)))
+    for kind, attribute in _TOTALS.items():
+        suite.set(attribute, str(sum(outcome == kind for _, outcome in cases)))
