@@ -17,7 +17,7 @@ from casecore.kernel import CUSTOMER, Enforcement
 from casecore.policies import Aspect, Change, Match, Override, Policy, PolicyError, Waiver
 from casecore.policies.layers import Layers, begins, ends
 from casecore.policies.sections import Queue
-from casecore.policies.soundness import warnings
+from casecore.policies.warnings import warnings
 from casecore.projections.inbox import inbox
 from casecore.promises import broken
 from casecore.rooms.arrivals import ReceiveMessage

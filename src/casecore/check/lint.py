@@ -20,7 +20,7 @@ from casecore.channels import Channel
 from casecore.check.report import Finding, Level
 from casecore.policies import Policy, Waiver
 from casecore.policies.sections import CountsFrom, Queue
-from casecore.policies.soundness import warnings
+from casecore.policies.warnings import warnings
 
 
 def lint(policy: Policy, at: datetime | None = None, proved: frozenset[str] = frozenset()) -> tuple[Finding, ...]:

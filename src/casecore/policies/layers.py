@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Final, Generic, Protocol, Self, TypeVar
 
 from casecore.calendars import zone_named
 from casecore.channels import Channel
@@ -24,9 +24,8 @@ from casecore.kernel import frozen
 from casecore.kernel.problems import Problem, no_such_keys, outer, quoted, under
 from casecore.policies.declared import Declared, declared, every_key
 from casecore.policies.kinds import MISSING, Choice, Id, Kind, Scope, Several, Table, Text, a_source, key, section
-
-if TYPE_CHECKING:
-    from casecore.policies.policy import Policy
+from casecore.policies.sections import Queue
+from casecore.policies.sop import Sop
 
 MOST: Final = 50
 """How many overrides, changes and waivers a policy has at most, of each."""
@@ -61,20 +60,16 @@ class Settings:
         if not isinstance(value, dict) or len(value) > self.most:
             problems.append(Problem(path, f"{quoted(value)} does not fit", self.describe))
             return MISSING
-        found = {word: self._declared(word) for word in value}
+        found = {word: declared(Sop, word) for word in value}
         unknown = [word for word, known in found.items() if known is None]
         if unknown:
-            root: Any = _policy()
-            every = [known.path for known in every_key(root) if known.scope in self.scopes]
+            every = [known.path for known in every_key(Sop) if known.scope in self.scopes]
             problems.append(no_such_keys(unknown, every, path, every, "the path of a key, like chat.idle.silence"))
         read: dict[str, Any] = {}
         for word, known in found.items():
             if known is not None:
                 self._read(known, value[word], under(path, word), read, problems)
         return MISSING if unknown or MISSING in read.values() else read
-
-    def _declared(self, word: str) -> Declared | None:
-        return declared(_policy(), word)
 
     def _read(self, known: Declared, value: Any, path: str, read: dict[str, Any], problems: list[Problem]) -> None:
         why_not = self._why_not(known, read)
@@ -96,7 +91,7 @@ class Settings:
 
     def write(self, value: Mapping[str, Any]) -> Any:
         """A table, each value as its own kind writes it."""
-        kinds = {path: declared(_policy(), path) for path in value}
+        kinds = {path: declared(Sop, path) for path in value}
         return {path: known.kind.write(value[path]) for path, known in kinds.items() if known is not None}
 
 
@@ -187,12 +182,6 @@ class PromiseNumber:
     def write(self, value: str) -> Any:
         """As it is."""
         return value
-
-
-def _policy() -> type[Policy]:
-    from casecore.policies.policy import Policy
-
-    return Policy
 
 
 # Sections ----------------------------------------------------------------------------------------------
@@ -298,7 +287,7 @@ class Waiver:
 # Instants ----------------------------------------------------------------------------------------------
 
 
-def zone_of(policy: Policy) -> tzinfo:
+def zone_of(policy: Sop | Layered) -> tzinfo:
     """The time zone in which the dates of a policy begin."""
     return zone_named(policy.zone, [])
 
@@ -337,17 +326,43 @@ def clashes(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[tuple[
 # What is in force --------------------------------------------------------------------------------------
 
 
-class Layers:
+class Layered(Protocol):
+    """What is asked of a policy about its layers."""
+
+    @property
+    def zone(self) -> str:
+        """The time zone in which its dates begin."""
+
+    @property
+    def queues(self) -> Mapping[str, Queue]:
+        """Its queues, by name."""
+
+    @property
+    def override(self) -> tuple[Override, ...]:
+        """Its overrides."""
+
+    @property
+    def change(self) -> tuple[Change, ...]:
+        """Its changes."""
+
+    def laid(self, layers: Iterable[tuple[str, Mapping[str, Any]]], *, overrides: bool = False) -> Self:
+        """The policy with other values."""
+
+
+P = TypeVar("P", bound=Layered)
+
+
+class Layers(Generic[P]):
     """The layers of one policy, put in order; what is in force when and for whom is worked out once.
 
     Attributes:
         begins: The instants at which something changes, in order.
     """
 
-    def __init__(self, policy: Policy | None = None) -> None:
+    def __init__(self, policy: P | None = None) -> None:
         self.begins: tuple[datetime, ...] = ()
         self._matches: tuple[Match, ...] = ()
-        self._kept: dict[int | Aspect, Policy] = {}
+        self._kept: dict[int | Aspect, P] = {}
         if policy is None:
             return
         self._policy = policy
@@ -364,7 +379,7 @@ class Layers:
         last = self.begins[:number]
         return tuple(change for begin, change in self._changes if begin in last)
 
-    def dated(self, number: int) -> Policy:
+    def dated(self, number: int) -> P:
         """The policy once so many of the instants have passed."""
         if number not in self._kept:
             sets = ((f"change[{change}].set", self._policy.change[change].set) for change in self.changes(number))
@@ -384,17 +399,17 @@ class Layers:
         found = (number for number, match in enumerate(self._matches) if match.takes(aspect))
         return tuple(sorted(found, key=lambda number: self._matches[number].named))
 
-    def seen_as(self, aspect: Aspect) -> Policy:
+    def seen_as(self, aspect: Aspect) -> P:
         """The policy for cases of this aspect."""
         if aspect not in self._kept:
             self._kept[aspect] = self.overridden(self.matching(aspect))
         return self._kept[aspect]
 
-    def overridden(self, numbers: Iterable[int]) -> Policy:
+    def overridden(self, numbers: Iterable[int]) -> P:
         """The policy with these overrides, the last one over all the others."""
         sets = ((f"override[{number}].set", self._policy.override[number].set) for number in numbers)
         return self._policy.laid(sets)
 
 
-NO_LAYERS: Final = Layers()
+NO_LAYERS: Final[Layers[Any]] = Layers()
 """The layers of a policy that has none."""

@@ -2,17 +2,128 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 import attrs
 from attrs import field
 
 from casecore.kernel import frozen
-from casecore.kernel.problems import Origin, Problem, outer
+from casecore.kernel.problems import Origin, Problem, outer, steps_of, under
+from casecore.policies.declared import declared
+from casecore.policies.kinds import MISSING
+from casecore.policies.layers import LAYERS
+from casecore.policies.sop import Sop
+from casecore.policies.spans import Spans
 
-if TYPE_CHECKING:
-    from casecore.policies.files import Sources
+_LAYER = re.compile(rf"({'|'.join(LAYERS)})\[(\d+)\]")
+
+
+# Files -----------------------------------------------------------------------------------------------
+
+
+@attrs.define(eq=False)
+class Source:
+    """One file: its text, what it says, and where.
+
+    Attributes:
+        plain: What the file says.
+        layers: By the path of a layer in the policy, e.g. `override[2]`: its path in this file.
+    """
+
+    name: str
+    text: str
+    plain: dict[str, Any] = field(factory=dict)
+    layers: dict[str, str] = field(factory=dict)
+    _spans: Spans | None = None
+
+    @property
+    def spans(self) -> Spans:
+        """The places of its keys and values; found when first asked for."""
+        if self._spans is None:
+            self._spans = Spans(self.text)
+        return self._spans
+
+    def local(self, path: str) -> str | None:
+        """A path of the policy as a path of this file; None where it is one of a layer that this file has not."""
+        layer = _LAYER.match(path)
+        if layer is None:
+            return path
+        own, rest = self.layers.get(layer[0]), path[layer.end() :]
+        if own is None:
+            return None
+        match steps_of(rest[1:]):
+            case ("set", str(key)):
+                return under(f"{own}.set", self._written(own, key))
+        return own + rest
+
+    def _written(self, layer: str, path: str) -> str:
+        """The word with which this file sets a key in a layer; there is more than one way to write a path."""
+        values: Any = self._at(f"{layer}.set")
+        words = values if isinstance(values, dict) else {}
+        alike = (word for word in words if (known := declared(Sop, word)) is not None and known.path == path)
+        return path if path in words else next(alike, path)
+
+    def origin(self, path: str, *, of_key: bool = False) -> Origin | None:
+        """Where a path of the policy stands in this file; None where it does not."""
+        own = self.local(path)
+        span = None if own is None else self.spans.key(own) if of_key else self.spans.value(own)
+        return None if span is None else self.spans.origin(span, self.name)
+
+    def says(self, path: str) -> Any:
+        """What the file says at a path of the policy; `MISSING` where it says nothing."""
+        own = self.local(path)
+        return MISSING if own is None else self._at(own)
+
+    def _at(self, own: str) -> Any:
+        held: Any = self.plain
+        for step in steps_of(own) or ():
+            try:
+                held = held[step]
+            except (KeyError, IndexError, TypeError):
+                return MISSING
+        return held
+
+
+Sources = tuple[Source, ...]
+"""The files of a policy, nearest first: the one that was asked for, the one it extends, and so on."""
+
+
+def origin_of(sources: Sources, path: str, *, of_key: bool = False) -> Origin | None:
+    """Where the word stands that counts: in the nearest file that has the path."""
+    found = (source.origin(path, of_key=of_key) for source in sources)
+    return next((origin for origin in found if origin is not None), None)
+
+
+def located(problems: Iterable[Problem], sources: Sources) -> tuple[Problem, ...]:
+    """Problems with their places, in the order of the files; what stands nowhere is placed where its table stands."""
+    placed = []
+    for problem in problems:
+        paths = () if problem.origins else (problem.path, *problem.also)
+        origins = tuple(origin for path in paths if (origin := _nearest(sources, path, of_key=problem.of_key)))
+        placed.append(attrs.evolve(problem, origins=problem.origins or origins))
+    order = {source.name: number for number, source in enumerate(sources)}
+    return tuple(sorted(placed, key=lambda problem: _place(problem, order)))
+
+
+def _nearest(sources: Sources, path: str, *, of_key: bool) -> Origin | None:
+    while path:
+        origin = origin_of(sources, path, of_key=of_key)
+        if origin is not None:
+            return origin
+        path, of_key = outer(path), True
+    return None
+
+
+def _place(problem: Problem, order: Mapping[str, int]) -> tuple[int, int, int]:
+    if not problem.origins:
+        return (len(order), 0, 0)
+    first = problem.origins[0]
+    return (order.get(first.file, len(order)), first.line, first.column)
+
+
+# One policy ------------------------------------------------------------------------------------------
 
 
 @frozen
@@ -38,8 +149,6 @@ class Origins:
 
     def in_files(self, path: str) -> Origin | None:
         """Where a path of the files stands."""
-        from casecore.policies.files import origin_of
-
         return origin_of(self.sources, path)
 
     def blamed(self, problem: Problem) -> Problem:

@@ -2,22 +2,21 @@
 
 What is wrong is told before the policy is used, so that no decision ever meets it: a name that does not exist, two
 changes of one instant, two overrides of which neither wins, and values that contradict each other only where layers
-meet. What is merely odd, an override that can never matter, is a warning.
+meet. What is merely odd is a warning (`warnings.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations, product
-from typing import TYPE_CHECKING, Final
+from itertools import combinations
 
-from casecore.channels import Channel
-from casecore.kernel.problems import Problem, did_you_mean, steps_of, under
+from casecore.kernel.problems import Problem, did_you_mean, under
 from casecore.policies.declared import Declared, declared
 from casecore.policies.errors import PolicyError
 from casecore.policies.layers import (
     Aspect,
     Change,
+    Layered,
     Layers,
     Override,
     begins,
@@ -25,12 +24,10 @@ from casecore.policies.layers import (
     told_case,
     zone_of,
 )
-
-if TYPE_CHECKING:
-    from casecore.policies.policy import Policy
+from casecore.policies.sop import Sop
 
 
-def contradictions(policy: Policy) -> Iterator[Problem]:
+def contradictions(policy: Layered) -> Iterator[Problem]:
     """What is wrong with the layers of a policy that is sound without them."""
     found = [*_unknown(policy), *_simultaneous(policy), *_ties(policy)]
     yield from found
@@ -38,7 +35,7 @@ def contradictions(policy: Policy) -> Iterator[Problem]:
         yield from dict.fromkeys(_unsound(policy))
 
 
-def _unknown(policy: Policy) -> Iterator[Problem]:
+def _unknown(policy: Layered) -> Iterator[Problem]:
     for number, override in enumerate(policy.override):
         match, path = override.match, f"override[{number}].match"
         if not match.named:
@@ -58,10 +55,10 @@ def _unknown(policy: Policy) -> Iterator[Problem]:
             if not item.set:
                 yield Problem(f"{layer}[{number}].set", "sets nothing", "at least one value")
             for word in item.set:
-                yield from _unknown_in(policy, under(f"{layer}[{number}].set", word), declared(type(policy), word))
+                yield from _unknown_in(policy, under(f"{layer}[{number}].set", word), declared(Sop, word))
 
 
-def _unknown_in(policy: Policy, path: str, known: Declared | None) -> Iterator[Problem]:
+def _unknown_in(policy: Layered, path: str, known: Declared | None) -> Iterator[Problem]:
     """What a setting speaks of that there is not; that there is no such key is only found where it was made in code."""
     if known is None or known.is_table:
         yield Problem(path, "no such key", "the path of a key, like chat.idle.silence", of_key=True)
@@ -70,7 +67,7 @@ def _unknown_in(policy: Policy, path: str, known: Declared | None) -> Iterator[P
         yield Problem(path, found, f"one of {', '.join(policy.queues)}", remedy, of_key=True)
 
 
-def _simultaneous(policy: Policy) -> Iterator[Problem]:
+def _simultaneous(policy: Layered) -> Iterator[Problem]:
     """Changes of one instant that set the same."""
     zone = zone_of(policy)
     for (first, one), (second, other) in combinations(enumerate(policy.change), 2):
@@ -81,7 +78,7 @@ def _simultaneous(policy: Policy) -> Iterator[Problem]:
                 yield Problem(where, "is set from the same instant on by two changes", "one of them", "", also)
 
 
-def _ties(policy: Policy) -> Iterator[Problem]:
+def _ties(policy: Layered) -> Iterator[Problem]:
     """Overrides of which neither wins, with a case that hits both."""
     for (first, one), (second, other) in combinations(enumerate(policy.override), 2):
         case = one.match.meets(other.match) if one.match.named == other.match.named else None
@@ -104,7 +101,7 @@ def _decided(overrides: Sequence[Override], case: Aspect, named: int, paths: tup
     )
 
 
-def _unsound(policy: Policy) -> Iterator[Problem]:
+def _unsound(policy: Layered) -> Iterator[Problem]:
     """Contradictions that only appear where layers meet; none is of more than two values, or of two tables."""
     layers = Layers(policy)
     for number in range(len(layers.begins) + 1):
@@ -117,7 +114,7 @@ def _unsound(policy: Policy) -> Iterator[Problem]:
             yield from _unsound_overrides(dated, _tables(*changed) if number else None)
 
 
-def _unsound_overrides(policy: Policy, changed: frozenset[str] | None) -> Iterator[Problem]:
+def _unsound_overrides(policy: Layered, changed: frozenset[str] | None) -> Iterator[Problem]:
     layers = Layers(policy)
     overrides = [(n, one) for n, one in enumerate(policy.override) if changed is None or changed & _tables(one)]
     broken: set[int] = set()
@@ -144,49 +141,3 @@ def _unsound_overrides(policy: Policy, changed: frozenset[str] | None) -> Iterat
 
 def _tables(*layers: Override | Change) -> frozenset[str]:
     return frozenset(path.partition(".")[0] for layer in layers for path in layer.set)
-
-
-# What is merely odd ------------------------------------------------------------------------------------
-
-
-def warnings(policy: Policy) -> tuple[Problem, ...]:
-    """Overrides that can never matter, with their places."""
-    from casecore.policies.files import located
-
-    return located(_idle(policy), policy.sources)
-
-
-def _idle(policy: Policy) -> Iterator[Problem]:
-    layers = Layers(policy)
-    for number, override in enumerate(policy.override):
-        for path in override.set:
-            where, concerned = under(f"override[{number}].set", path), _concerned(path)
-            if concerned is not None and override.match.channel not in {None, concerned}:
-                found = f"can never apply: the key only concerns cases on {concerned}, and this is for {override.match}"
-                yield Problem(where, found, "", f"match {concerned}, or take it out")
-            elif not any(_wins(policy, layers, number, path, case) for case in _cases(policy, override)):
-                found = "can never apply: overrides that name more decide for every case that this one matches"
-                yield Problem(where, found, "", "take it out")
-
-
-_CHANNELS: Final = frozenset(map(str, Channel))
-
-
-def _concerned(path: str) -> str | None:
-    """The only channel for which a key is asked, if there is one: its path names it."""
-    return next((str(step) for step in steps_of(path) or () if step in _CHANNELS), None)
-
-
-def _cases(policy: Policy, override: Override) -> Iterator[Aspect]:
-    """The cases that an override matches, as far as other overrides tell them apart."""
-    match = override.match
-    queues = (*dict.fromkeys(other.match.queue for other in policy.override), None)
-    channels = tuple(Channel) if match.channel is None else (match.channel,)
-    for channel, queue in product(channels, queues if match.queue is None else (match.queue,)):
-        yield Aspect(channel, queue, frozenset(match.tag))
-
-
-def _wins(policy: Policy, layers: Layers, number: int, path: str, case: Aspect) -> bool:
-    setting = (other for other in layers.matching(case) if path in policy.override[other].set)
-    last = [*setting][-1]
-    return last == number or policy.override[last].set[path] == policy.override[number].set[path]

@@ -1,8 +1,8 @@
 """The tables of the policy file: every number and choice of an SOP, with type, default and meaning declared once.
 
 Each class is a table (`[lifecycle]`, `[chat.idle]`, ...), its fields are the keys, and the enumerations beside it are
-the words a key may hold. They lie by their subject: cases, work, channels, contacts, clocks. `policies/policy.py` puts
-the tables together and reads the file.
+the words a key may hold. They lie by their subject: cases, work, channels, contacts, clocks. `policies/sop.py` puts
+the tables together.
 """
 
 from casecore.policies.sections.cases import OPEN_STATUSES as OPEN_STATUSES
