@@ -27,7 +27,7 @@ from rpds import HashTrieMap
 from casecore.kernel import (
     Command,
     CommandRefused,
-    Draft,
+    Editing,
     Event,
     MissingRow,
     Probe,
@@ -37,7 +37,7 @@ from casecore.kernel import (
     Verdict,
     frozen,
 )
-from casecore.kernel.records import draft_of, freeze, thaw
+from casecore.kernel.records import editing_class, freeze, thaw
 from casecore.policies import Policy
 from casecore.rooms.agents import Agent
 from casecore.rooms.approvals import DraftCommand
@@ -96,7 +96,7 @@ def _count(table: HashTrieMap[str, Any]) -> str:
 
 
 _tables_of = attrgetter(*TABLES)
-_draft_of_view = draft_of(View)
+_draft_of_view = editing_class(View)
 
 
 @attrs.frozen(eq=False)
@@ -349,7 +349,7 @@ class _Changes:
         self._drafts.append((file, CaseFile))
         return file
 
-    def _keep(self, row: Any, held: Any, row_id: str, event: Event, step: tuple[Any, ...]) -> Draft:
+    def _keep(self, row: Any, held: Any, row_id: str, event: Event, step: tuple[Any, ...]) -> Editing:
         """Put a row that is new, thawed or gone where it belongs; its draft."""
         sheet, table, _, thawed, _, _, _, name = step
         if row is not None:
@@ -360,7 +360,7 @@ class _Changes:
         elif held is not None:
             setattr(held, name, row)
         elif name == "case":
-            file = self._rows[table][row_id] = draft_of(CaseFile)(row)
+            file = self._rows[table][row_id] = editing_class(CaseFile)(row)
             self._drafts.append((file, CaseFile))
         else:
             raise MissingRow(event, table, row_id)

@@ -31,7 +31,7 @@ from casecore.kernel import (
     Check,
     Command,
     Deviated,
-    Draft,
+    Editing,
     Enforcement,
     Event,
     Handler,
@@ -60,7 +60,7 @@ class Change:
 
     sheet: type
     create: Callable[[Any], Any] | None = None
-    edit: Callable[[Draft, Any], None] | None = None
+    edit: Callable[[Editing, Any], None] | None = None
     optional: bool = False
 
 
@@ -281,7 +281,7 @@ class House(Generic[V]):
         return drafts
 
 
-_Step: TypeAlias = "tuple[Callable[[Any], Any] | None, Callable[[Draft, Any], None] | None, bool, bool]"
+_Step: TypeAlias = "tuple[Callable[[Any], Any] | None, Callable[[Editing, Any], None] | None, bool, bool]"
 """What an event does to one record: how it is created and edited, whether it leaves, and whether it may be absent."""
 
 
@@ -300,12 +300,12 @@ def _step(changes: Iterable[Change]) -> _Step | None:
     return (creates[-1] if creates else None, _in_turn(edits) if edits else None, removes, optional)
 
 
-def _in_turn(edits: Sequence[Callable[[Draft, Any], None]]) -> Callable[[Draft, Any], None]:
+def _in_turn(edits: Sequence[Callable[[Editing, Any], None]]) -> Callable[[Editing, Any], None]:
     """One edit that does them all, lower rooms first."""
     if len(edits) == 1:
         return edits[0]
 
-    def edit(draft: Draft, event: Any) -> None:
+    def edit(draft: Editing, event: Any) -> None:
         for one in edits:
             one(draft, event)
 

@@ -20,7 +20,7 @@ from typing import Protocol
 
 from casecore.kernel import (
     SYSTEM,
-    Draft,
+    Editing,
     Event,
     Probe,
     Reason,
@@ -36,12 +36,13 @@ from casecore.kernel import (
 )
 from casecore.kernel.machines import StateTable
 from casecore.kernel.records import record
+from casecore.kernel.rooms import by_agent
 from casecore.policies import Policy
 from casecore.policies.sections import OnCustomerMessage
 from casecore.rooms.agents import APPROVE, is_supervisor
 from casecore.rooms.arrivals import MessageReceived
 from casecore.rooms.assignments import queue_known
-from casecore.rooms.cases import CaseClosed, CaseCommand, SeesCase, StatusSet, by_agent, not_closed, only_holder
+from casecore.rooms.cases import CaseClosed, CaseCommand, SeesCase, StatusSet, not_closed, only_holder
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.replies import (
     ReplySent,
@@ -430,7 +431,7 @@ def _submitted(event: DraftSubmitted) -> WaitingDraft:
     )
 
 
-def _edited(draft: Draft, event: DraftEdited) -> None:
+def _edited(draft: Editing, event: DraftEdited) -> None:
     draft.text = event.text
     draft.send_as = event.send_as
     draft.attachments = event.attachments
@@ -438,12 +439,12 @@ def _edited(draft: Draft, event: DraftEdited) -> None:
     draft.stale = draft.stale and not event.fresh
 
 
-def _reassigned(draft: Draft, event: ReviewReassigned) -> None:
+def _reassigned(draft: Editing, event: ReviewReassigned) -> None:
     draft.reviewer = None
     draft.queue = event.queue
 
 
-def _stale(draft: Draft, _: DraftWentStale) -> None:
+def _stale(draft: Editing, _: DraftWentStale) -> None:
     draft.stale = True
 
 

@@ -16,7 +16,7 @@ from casecore.kernel import (
     CUSTOMER,
     ID_LIMIT,
     Command,
-    Draft,
+    Editing,
     Event,
     Reason,
     Room,
@@ -28,7 +28,7 @@ from casecore.kernel import (
     frozen,
     some,
 )
-from casecore.kernel.records import draft_of
+from casecore.kernel.records import editing_class
 from casecore.policies import Aspect, Policy
 from casecore.rooms.assignments import CaseQueued
 from casecore.rooms.cases import Case, CaseStarted, SeesCase
@@ -266,24 +266,24 @@ def _answers(view: SeesCase) -> str | None:
 # Evolve ----------------------------------------------------------------------------------------------
 
 
-def _succeeded(case: Draft, event: SuccessorStarted) -> None:
+def _succeeded(case: Editing, event: SuccessorStarted) -> None:
     case.successor = event.successor
 
 
-def _received(case: Draft, event: MessageReceived) -> None:
+def _received(case: Editing, event: MessageReceived) -> None:
     if case.unanswered_since is None:
         case.unanswered_since = event.at
 
 
-def _wrote(thread: Draft, event: MessageReceived) -> None:
+def _wrote(thread: Editing, event: MessageReceived) -> None:
     thread.customer_at = event.at
 
 
 def _came(event: MessageReceived) -> Message:
-    return draft_of(Message)(event.message, event.case)
+    return editing_class(Message)(event.message, event.case)
 
 
-def _reopened(case: Draft, event: CaseReopened) -> None:
+def _reopened(case: Editing, event: CaseReopened) -> None:
     case.status = OPEN
     case.status_at = event.at
 

@@ -14,7 +14,7 @@ from typing import Protocol
 from casecore.kernel import (
     SYSTEM,
     Command,
-    Draft,
+    Editing,
     Event,
     Probe,
     Reason,
@@ -27,10 +27,11 @@ from casecore.kernel import (
     frozen,
 )
 from casecore.kernel.records import record
+from casecore.kernel.rooms import by_agent, not_by_customer
 from casecore.policies import Policy
 from casecore.policies.sections import Proceeding
 from casecore.rooms.agents import is_supervisor
-from casecore.rooms.cases import CaseCommand, by_agent, not_by_customer, not_closed, only_holder
+from casecore.rooms.cases import CaseCommand, not_closed, only_holder
 from casecore.rooms.contacts import SeesContact, unauthenticated
 
 
@@ -185,7 +186,7 @@ def _made(event: CommitmentMade) -> Commitment:
     return Commitment(event.commitment, event.case, event.agent, event.due, event.what)
 
 
-def _moved(commitment: Draft, event: CommitmentRescheduled) -> None:
+def _moved(commitment: Editing, event: CommitmentRescheduled) -> None:
     commitment.due_at = event.due
 
 

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from casecore.kernel import SYSTEM, Command, Draft, Event, Probe, Reason, Room, Rule, a_choice, a_text, an_id, frozen
+from casecore.kernel import SYSTEM, Command, Editing, Event, Probe, Reason, Room, Rule, a_choice, a_text, an_id, frozen
 from casecore.kernel.records import record
+from casecore.kernel.rooms import not_by_customer
 from casecore.policies import Policy
 from casecore.rooms.agents import is_supervisor
-from casecore.rooms.cases import Case, CaseCommand, SeesCase, not_by_customer, not_closed
+from casecore.rooms.cases import Case, CaseCommand, SeesCase, not_closed
 from casecore.rooms.threads import Customer, Feeling, Message
 
 
@@ -303,19 +304,19 @@ def _noted(event: NoteAdded) -> Note:
     return Note(event.note, event.by, event.case, event.customer)
 
 
-def _tagged(sheet: Draft, event: CaseTagged | MessageTagged) -> None:
+def _tagged(sheet: Editing, event: CaseTagged | MessageTagged) -> None:
     sheet.tags |= {event.tag}
 
 
-def _untagged(sheet: Draft, event: CaseUntagged | MessageUntagged) -> None:
+def _untagged(sheet: Editing, event: CaseUntagged | MessageUntagged) -> None:
     sheet.tags -= {event.tag}
 
 
-def _marked(message: Draft, event: SentimentSet) -> None:
+def _marked(message: Editing, event: SentimentSet) -> None:
     message.sentiment = event.sentiment
 
 
-def _counted(customer: Draft, event: SentimentSet) -> None:
+def _counted(customer: Editing, event: SentimentSet) -> None:
     if event.author is not None:
         return
     for feeling, step in ((event.was, -1), (event.sentiment, 1)):

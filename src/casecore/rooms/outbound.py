@@ -23,7 +23,7 @@ import attrs
 from casecore.channels import WHATSAPP, Channel, Consent
 from casecore.kernel import (
     Command,
-    Draft,
+    Editing,
     Event,
     Reason,
     Room,
@@ -37,11 +37,12 @@ from casecore.kernel import (
     some_texts,
 )
 from casecore.kernel.records import freeze
+from casecore.kernel.rooms import by_agent
 from casecore.policies import Aspect, Policy
 from casecore.rooms.approvals import DraftSubmitted
 from casecore.rooms.arrivals import SuccessorStarted, thread_identity
 from casecore.rooms.assignments import CaseAssigned, WorkBegun, queue_known
-from casecore.rooms.cases import Case, CaseStarted, by_agent, started
+from casecore.rooms.cases import Case, CaseStarted, started
 from casecore.rooms.contacts import Contact
 from casecore.rooms.offers import Offers
 from casecore.rooms.prepared import PreparedText
@@ -256,7 +257,7 @@ def _once_started(view: SeesClocks, command: StartOutbound, policy: Policy) -> S
     begun = _begin(view, command, policy)
     if begun is None:
         return view
-    case: Draft = started(begun)
+    case: Editing = started(begun)
     case.status, case.assignee, case.owner = Status.OPEN, command.by, command.by
     wrote = None if view.thread is None else view.thread.customer_at
     row: Any = view
@@ -280,7 +281,7 @@ def _once_started(view: SeesClocks, command: StartOutbound, policy: Policy) -> S
 # Evolve ------------------------------------------------------------------------------------------------
 
 
-def _consented(customer: Draft, event: ConsentRecorded) -> None:
+def _consented(customer: Editing, event: ConsentRecorded) -> None:
     customer.opted_in = event.opted_in
 
 

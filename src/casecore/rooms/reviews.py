@@ -18,7 +18,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from casecore.kernel import Command, Draft, Event, Probe, Reason, Room, Rule, frozen
+from casecore.kernel import Command, Editing, Event, Probe, Reason, Room, Rule, frozen
+from casecore.kernel.rooms import by_agent
 from casecore.policies import Policy
 from casecore.rooms.agents import APPROVE, Agent
 from casecore.rooms.approvals import (
@@ -32,7 +33,7 @@ from casecore.rooms.approvals import (
     WaitingDraft,
     WithdrawDraft,
 )
-from casecore.rooms.cases import CaseCommand, by_agent
+from casecore.rooms.cases import CaseCommand
 from casecore.rooms.replies import ReplySent
 
 
@@ -198,15 +199,15 @@ def _decided(view: SeesReview, event: Event, _: Policy) -> tuple[Event, ...]:
 # Evolve ------------------------------------------------------------------------------------------------
 
 
-def _more(agent: Draft, _: ReviewTaken) -> None:
+def _more(agent: Editing, _: ReviewTaken) -> None:
     agent.reviews += 1
 
 
-def _less(agent: Draft, _: ReviewEnded) -> None:
+def _less(agent: Editing, _: ReviewEnded) -> None:
     agent.reviews -= 1
 
 
-def _reviewer(draft: Draft, event: ReviewTaken) -> None:
+def _reviewer(draft: Editing, event: ReviewTaken) -> None:
     draft.reviewer = event.agent
 
 
