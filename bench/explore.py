@@ -11,12 +11,13 @@ import gc
 import tracemalloc
 from collections.abc import Iterator
 
+from tests.plain_search import PlainSearch
+
 from bench.measure import Line, duration, outruns, side_by_side
 from casecore import Channel, Policy
 from casecore.check import Exit, cast, check
 from casecore.explore.laboratory import Laboratory
 from casecore.explore.worlds import Walk
-from tests.plain_search import PlainSearch
 
 LEAST = 1_000_000
 MOST_BYTES = 150

@@ -15,7 +15,8 @@ from rich.cells import cell_len
 
 import casecore as commands
 from casecore import __version__
-from casecore.cli import PIPE_CLOSED, main
+from casecore.cli import main
+from casecore.cli.exits import PIPE_CLOSED
 from casecore.cli.picture import pictures
 from casecore.cli.report import TextReport
 from casecore.cli.screen import Screen, folded, shortened

@@ -13,7 +13,7 @@ import casecore.templates as face
 from casecore.templates import template
 
 WATCHED = ("casecore", "cattrs", "cyclopts", "phonenumbers", "rich", "rpds", "transitions")
-ALONE = {"casecore", "casecore._version", "casecore.channels", "casecore.kernel", "casecore.templates"}
+ALONE = ("casecore.kernel", "casecore.templates")
 
 
 def loaded(program):
@@ -32,14 +32,14 @@ def test_usable_alone():
         "from casecore.templates import Template; t = Template.parse('Hi {{1}}!', name='a', language='en'); t.lint(); "
         "t.payload('+351912345678', ['x'])"
     )
-    assert set() == {name for name in loaded(program) - ALONE if not name.startswith("casecore.templates.")}
+    assert {"casecore", "casecore.channels"} == {name for name in loaded(program) if not name.startswith(ALONE)}
 
 
 def test_nothing_before_it_is_used():
     """Importing the package loads no more of it than the package; quick replies come when they are asked for."""
-    assert {"casecore", "casecore._version", "casecore.templates"} >= loaded("import casecore.templates")
+    assert {"casecore", "casecore.templates"} >= loaded("import casecore.templates")
     after = loaded("from casecore.templates import Template")
-    unused = {"lint", "quick_replies", "apple", "api_errors", "examples", "files", "reports"}
+    unused = {"lint", "quick_replies", "apple", "api_errors", "files", "reports"}
     assert set() == after & {f"casecore.templates.{name}" for name in unused}
 
 

@@ -19,7 +19,7 @@ from casecore.check.report import Fix
 from casecore.policies import Policy
 from casecore.policies.declared import ANY_NAME, Declared, every_key
 from casecore.policies.edits import Edit, edited, edits_of
-from casecore.policies.kinds import Choice, Flag, words
+from casecore.policies.kinds import Choice, Flag, words_of
 
 TRIES: Final = 30
 """How many candidates are tried."""
@@ -65,4 +65,4 @@ def _others(known: Declared, old: Any) -> Iterator[Any]:
     if isinstance(known.kind, Flag):
         yield not old
     elif isinstance(known.kind, Choice):
-        yield from (word for word in words(known.kind.choices) if word != old)
+        yield from (word for word in words_of(known.kind.choices) if word != old)

@@ -11,14 +11,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
-UNREADABLE = 2
-"""The exit code where an argument or a file cannot be read."""
-
-INTERRUPTED = 130
-"""The exit code of whoever is stopped by Ctrl-C."""
-
-PIPE_CLOSED = 141
-"""The exit code of whoever writes to a pipe that nobody reads any more, as of every other Unix command."""
+from casecore.cli.exits import INTERRUPTED, PIPE_CLOSED, UNREADABLE
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -9,7 +9,7 @@ from cyclopts import App, CycloptsError
 from rich.console import Console
 
 from casecore import __version__
-from casecore.cli import UNREADABLE
+from casecore.cli.exits import UNREADABLE
 from casecore.cli.screen import complain
 from casecore.policies import PolicyError
 

@@ -27,8 +27,8 @@ from casecore.check.formats.results import SHIPPED
 from casecore.check.judge import STEPS
 from casecore.check.mutate import guarded, guards_of
 from casecore.check.report import Verdict
-from casecore.cli import UNREADABLE
 from casecore.cli.check_text import tell
+from casecore.cli.exits import UNREADABLE
 from casecore.cli.screen import Screen, complain
 from casecore.explore import LIMIT
 from casecore.kernel import CasecoreError

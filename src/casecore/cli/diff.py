@@ -12,9 +12,9 @@ from cyclopts.validators import Number
 
 from casecore.check.cast import Checked
 from casecore.check.judge import no_such_scope
-from casecore.cli import UNREADABLE
 from casecore.cli.check import followed_by_a_bar, summarise
 from casecore.cli.diff_text import tell
+from casecore.cli.exits import UNREADABLE
 from casecore.cli.replay import opened
 from casecore.cli.screen import Screen, complain
 from casecore.diff.days import Day, redecided

@@ -10,7 +10,7 @@ import attrs
 from cyclopts import Parameter
 
 from casecore.channels import Channel
-from casecore.cli import UNREADABLE
+from casecore.cli.exits import UNREADABLE
 from casecore.cli.screen import Screen, complain
 from casecore.kernel.problems import Problem, did_you_mean
 from casecore.policies import Aspect, Policy, PolicyError

@@ -11,7 +11,7 @@ from typing import Annotated, BinaryIO, Final, Literal
 
 from cyclopts import Parameter
 
-from casecore.cli import UNREADABLE
+from casecore.cli.exits import UNREADABLE
 from casecore.cli.report import JsonReport, Report, TextReport
 from casecore.cli.screen import Screen, complain
 from casecore.desk import Desk

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal
 
 from cyclopts import Parameter
 
-from casecore.cli import UNREADABLE
+from casecore.cli.exits import UNREADABLE
 from casecore.cli.screen import Screen, complain
 from casecore.kernel.problems import why_unreadable
 from casecore.replay.words import visible

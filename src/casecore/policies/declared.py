@@ -153,6 +153,19 @@ def _values_under(outer: Declared) -> Iterator[Declared]:
         yield outer
 
 
+def keys_of_rule(root: type, rule: str) -> tuple[str, ...]:
+    """The paths of the keys that set a rule: the key that is called like it, and those whose declaration names it.
+
+    Args:
+        root: The section that holds the keys.
+        rule: The rule's id.
+
+    Returns:
+        The paths, in order; of keys that each queue or calendar has, with `NAME` for its name.
+    """
+    return tuple(known.path for known in every_key(root) if rule == known.path or rule in known.rules)
+
+
 def named(path: str, name: str) -> str:
     """The path of a key that each queue or calendar has, for one of them."""
     steps = (name if step == ANY_NAME else str(step) for step in steps_of(path) or ())

@@ -6,7 +6,7 @@ and `"2"` is not a number. What does not fit becomes a `Problem` with the key's 
 write; reading goes on, so that one pass reports every problem of a file.
 
 The same declaration says what a key is for: the rules it sets, its unit, and what may set it otherwise (`Scope`). The
-JSON Schema and the page of every key are made of it (`documents.py`).
+JSON Schema (`schema.py`) and the page of every key (`cli/reference.py`) are made of it.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _wrong(kind: Kind, value: Any, path: str, problems: list[Problem], remedy: s
     return MISSING
 
 
-def words(choices: type[StrEnum]) -> tuple[str, ...]:
+def words_of(choices: type[StrEnum]) -> tuple[str, ...]:
     """The words of an enumeration, in order."""
     return tuple(choice.value for choice in choices)
 
@@ -201,13 +201,13 @@ class Choice:
     @property
     def describe(self) -> str:
         """The words."""
-        return "one of " + ", ".join(f'"{word}"' for word in words(self.choices))
+        return "one of " + ", ".join(f'"{word}"' for word in words_of(self.choices))
 
     def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
         """The member of the enumeration."""
-        if isinstance(value, str) and value in words(self.choices):
+        if isinstance(value, str) and value in words_of(self.choices):
             return self.choices(value)
-        near = did_you_mean(value, words(self.choices)) if isinstance(value, str) else ""
+        near = did_you_mean(value, words_of(self.choices)) if isinstance(value, str) else ""
         return _wrong(self, value, path, problems, near)
 
     def write(self, value: StrEnum) -> Any:
@@ -289,7 +289,7 @@ class Named:
     @property
     def describe(self) -> str:
         """The names and what each holds."""
-        name = f"one of {', '.join(words(self.names))}" if self.names else "a name"
+        name = f"one of {', '.join(words_of(self.names))}" if self.names else "a name"
         return f"a table of at most {self.most} entries, from {name} to {self.of.describe}"
 
     def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
@@ -310,7 +310,7 @@ class Named:
             remedy = _made_an_id(word)
             problems.append(Problem(under(path, word), "is no name", Id.describe, remedy, of_key=True))
             return MISSING
-        known = words(self.names)
+        known = words_of(self.names)
         if word in known:
             return self.names(word)
         expected = "one of " + ", ".join(known)

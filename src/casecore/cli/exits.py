@@ -1,0 +1,12 @@
+"""The exit codes that every command has in common; a command's own are told in its help."""
+
+from typing import Final
+
+UNREADABLE: Final = 2
+"""Where an argument or a file cannot be read."""
+
+INTERRUPTED: Final = 130
+"""Of whoever is stopped by Ctrl-C."""
+
+PIPE_CLOSED: Final = 141
+"""Of whoever writes to a pipe that nobody reads any more, as of every other Unix command."""
