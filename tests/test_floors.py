@@ -1,4 +1,4 @@
-"""The house has a map: whole packages lie on floors, imports go down the stairs only, and nothing imports in a circle."""
+"""The map of the house: packages lie on floors, imports go down the stairs only, and nothing imports in a circle."""
 
 import ast
 from graphlib import TopologicalSorter

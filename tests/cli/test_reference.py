@@ -5,7 +5,7 @@ from pathlib import Path
 
 from casecore.cli.reference import keys_page, rules_of
 from casecore.policies import SWITCHABLE, Policy
-from casecore.policies.declared import declared, every_key
+from casecore.policies.declared import every_key, find_key
 from casecore.policies.schema import schema_text
 from casecore.rooms.composition import RULES, TIMERS
 
@@ -37,11 +37,11 @@ class TestRules:
         ids = {rule.id for rule in RULES}
         assert {rule for known in every_key(Policy) for rule in known.rules} <= ids
         waits = {timer.key for timer in TIMERS} - {"commitment.due_at"}
-        assert all(declared(Policy, key) for key in waits)
+        assert all(find_key(Policy, key) for key in waits)
 
     def test_rules_of_a_key(self):
         """The one that is called like it comes first."""
-        assert ("wrap_up.notes", "assignment.wrap_up") == rules_of(declared(Policy, "wrap_up.notes"))[:2]
+        assert ("wrap_up.notes", "assignment.wrap_up") == rules_of(find_key(Policy, "wrap_up.notes"))[:2]
         assert "tags.limit" in SWITCHABLE
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from casecore.policies import Policy
-from casecore.policies.declared import declared, inside, keys_of_rule, named
+from casecore.policies.declared import find_key, keys_inside, keys_of_rule, path_with_name
 from casecore.policies.kinds import Table, keys_of
 from casecore.policies.schema import _schema_of as schema_of
 from casecore.policies.schema import json_schema, schema_text
@@ -190,7 +190,7 @@ class TestDeclared:
     )
     def test_of_a_path(self, path, canonical):
         """However it is written, it has one path."""
-        assert canonical == declared(Policy, path).path
+        assert canonical == find_key(Policy, path).path
 
     @pytest.mark.parametrize(
         "path",
@@ -207,18 +207,18 @@ class TestDeclared:
     )
     def test_of_none(self, path):
         """Where there is no such key, nothing is."""
-        assert declared(Policy, path) is None
+        assert find_key(Policy, path) is None
 
     def test_defaults_are_those_of_the_table_around(self):
         """What a channel takes differs from channel to channel."""
         assert (True, False) == tuple(
-            declared(Policy, f"channels.{name}.attachments").default for name in ("chat", "sms")
+            find_key(Policy, f"channels.{name}.attachments").default for name in ("chat", "sms")
         )
 
     def test_named(self):
         """A key that each queue has, for one of them."""
-        assert 'queues."a b".title' == named("queues.NAME.title", "a b")
+        assert 'queues."a b".title' == path_with_name("queues.NAME.title", "a b")
 
     def test_inside(self):
         """The keys of the whole policy."""
-        assert [*keys_of(Policy)] == [known.path for known in inside(Table(Policy))]
+        assert [*keys_of(Policy)] == [known.path for known in keys_inside(Table(Policy))]

@@ -20,7 +20,7 @@ from casecore.channels import Channel
 from casecore.check.report import Finding, Level
 from casecore.policies import Policy, Waiver
 from casecore.policies.sections import CountsFrom, Queue
-from casecore.policies.warnings import warnings
+from casecore.policies.warnings import policy_warnings
 
 
 def lint(policy: Policy, at: datetime | None = None, proved: frozenset[str] = frozenset()) -> tuple[Finding, ...]:
@@ -43,7 +43,7 @@ def waiver_of(policy: Policy, promise: str, at: datetime | None) -> Waiver | Non
 
 
 def _idle(policy: Policy) -> Iterator[Finding]:
-    for problem in warnings(policy):
+    for problem in policy_warnings(policy):
         yield Finding("CC205", Level.WARNING, problem.path, problem.message, problem.remedy)
 
 

@@ -26,8 +26,7 @@ from casecore.explore import LIMIT
 from casecore.kernel import CasecoreError
 from casecore.kernel.problems import Problem
 from casecore.policies import Policy, PolicyError
-from casecore.policies.layers import Day as ADay
-from casecore.policies.layers import begins, zone_of
+from casecore.policies.layers import DateOrInstant, start_of_day, zone_of
 from casecore.replay import DayError, lines_of, policy_of
 
 PLAIN: Final = "sop.toml"
@@ -113,10 +112,10 @@ def _sides(files: tuple[str, ...], at: tuple[str, ...], git: str | None) -> Side
 
 def _instant(date: str, policy: Policy) -> datetime:
     problems: list[Problem] = []
-    day = ADay().read(date, "--at", problems)
+    day = DateOrInstant().read(date, "--at", problems)
     if problems:
         raise CannotCompare(str(problems[0]))
-    return begins(day, zone_of(policy))
+    return start_of_day(day, zone_of(policy))
 
 
 def _compared(sides: Sides, names: tuple[str, ...], limit: int, *, promises: bool) -> Difference:

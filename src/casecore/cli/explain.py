@@ -17,7 +17,7 @@ from casecore.policies import Aspect, Policy, PolicyError
 from casecore.policies.explaining import Explained, Said, UnknownKey
 from casecore.policies.explaining import explain as explained
 from casecore.policies.kinds import Choice
-from casecore.policies.layers import Day, begins, told_case, zone_of
+from casecore.policies.layers import DateOrInstant, case_in_words, start_of_day, zone_of
 
 _NOTHING: Final = "nothing"
 
@@ -51,13 +51,13 @@ def explain(
     if queue is not None and queue not in sop.queues:
         expected, remedy = f"one of {', '.join(sop.queues)}", did_you_mean(queue, sop.queues)
         problems.append(Problem("--queue", f"there is no queue {queue!r}", expected, remedy))
-    day = datetime.now(UTC) if at is None else Day().read(at, "--at", problems)
+    day = datetime.now(UTC) if at is None else DateOrInstant().read(at, "--at", problems)
     if problems:
         complain(PolicyError("explain", tuple(problems)))
         return UNREADABLE
     case = Aspect(None if channel is None else Channel(channel), queue, frozenset(tag))
     try:
-        found = explained(sop, key, begins(day, zone_of(sop)), case)
+        found = explained(sop, key, start_of_day(day, zone_of(sop)), case)
     except UnknownKey as error:
         complain(error)
         return UNREADABLE
@@ -72,7 +72,7 @@ def explain(
 def _tell(found: Explained, screen: Screen) -> None:
     screen.line(screen.paint(f"{found.key.path} = {_shown(found.in_force.value)}", "bold"))
     screen.paragraph(found.key.doc)
-    case = "a case that no override is for" if found.case == Aspect() else told_case(found.case)
+    case = "a case that no override is for" if found.case == Aspect() else case_in_words(found.case)
     screen.paragraph(f"for {case}, at {found.at.isoformat()}")
     screen.line()
     rows = [_row(found.in_force, "in force")]

@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from casecore.policies import Policy
-from casecore.policies.declared import Declared, any_entry, inside
-from casecore.policies.kinds import Named, Scope, Several, Table, as_toml
+from casecore.policies.declared import DeclaredKey, any_entry, keys_inside
+from casecore.policies.kinds import KeyScope, Named, Several, Table, as_toml
 from casecore.policies.schema import EXTENDS_KEY
 from casecore.rooms.composition import RULES, TIMERS
 
@@ -28,12 +28,12 @@ complete keys and mark mistakes while you type. `casecore explain KEY` tells wha
 [domain.md](domain.md). Every table may carry `source`, too: where the written SOP says so.
 """
 
-_SET_BY: Final = MappingProxyType({Scope.CASE: "cases", Scope.DESK: "dates", Scope.FILE: "file"})
+_SET_BY: Final = MappingProxyType({KeyScope.CASE: "cases", KeyScope.DESK: "dates", KeyScope.FILE: "file"})
 
 
 def keys_page() -> str:
     """The page of every key, in Markdown."""
-    keys = [*inside(Table(Policy))]
+    keys = [*keys_inside(Table(Policy))]
     parts = [_HEAD, _section("The file", "", [EXTENDS_KEY, *keys])]
     for known in keys:
         if known.is_table or _is_layer(known):
@@ -41,11 +41,11 @@ def keys_page() -> str:
     return "\n".join(filter(None, parts))
 
 
-def _is_layer(known: Declared) -> bool:
+def _is_layer(known: DeclaredKey) -> bool:
     return isinstance(known.kind, Several) and isinstance(known.kind.of, Table)
 
 
-def _tables(alike: list[Declared], like: str = "") -> Iterator[str]:
+def _tables(alike: list[DeclaredKey], like: str = "") -> Iterator[str]:
     """The sections about tables that have the same keys and defaults, and about the tables in them.
 
     Args:
@@ -55,10 +55,10 @@ def _tables(alike: list[Declared], like: str = "") -> Iterator[str]:
     alike = [any_entry(known) if isinstance(known.kind, Named) else known for known in alike]
     first, brackets = alike[0], ("[[", "]]") if _is_layer(alike[0]) else ("[", "]")
     kind: Any = first.kind.of if isinstance(first.kind, Several) else first.kind
-    inner = [known for known in inside(kind, first) if known.steps[-1] != "source"]
+    inner = [known for known in keys_inside(kind, first) if known.steps[-1] != "source"]
     title = ", ".join(f"`{known.path}`".join(brackets) for known in alike)
     yield _section(f"{title}, and so in the tables like [`{like}`]" if like else title, first.doc, inner)
-    groups: list[list[Declared]] = []
+    groups: list[list[DeclaredKey]] = []
     for known in inner:
         if known.is_table:
             same = (group for group in groups if (group[0].kind, group[0].default) == (known.kind, known.default))
@@ -71,7 +71,7 @@ def _tables(alike: list[Declared], like: str = "") -> Iterator[str]:
         yield from _tables(group, first.path if len(alike) > 1 else like)
 
 
-def _section(title: str, doc: str, keys: list[Declared]) -> str:
+def _section(title: str, doc: str, keys: list[DeclaredKey]) -> str:
     rows = [_row(known) for known in keys if not known.is_table and not _is_layer(known)]
     if not rows:
         return ""
@@ -80,7 +80,7 @@ def _section(title: str, doc: str, keys: list[Declared]) -> str:
     return "\n".join((f"## {title}", "", *((doc, "") if doc else ()), *(f"| {line} |" for line in lines), ""))
 
 
-def _row(known: Declared) -> tuple[str, ...]:
+def _row(known: DeclaredKey) -> tuple[str, ...]:
     rules = rules_of(known)
     clauses = dict.fromkeys(rule.clause for rule in RULES if rule.id in rules) or {known.clause: None}
     default = "" if known.default is None or known.default == "" else f"`{as_toml(known.kind.write(known.default))}`"
@@ -98,7 +98,7 @@ def _row(known: Declared) -> tuple[str, ...]:
     return tuple(cell.replace("|", "\\|") for cell in cells)
 
 
-def rules_of(known: Declared) -> tuple[str, ...]:
+def rules_of(known: DeclaredKey) -> tuple[str, ...]:
     """The ids of the rules that a key sets: those that its declaration names, and the one that is called like it."""
     ids = {rule.id for rule in RULES}
     return (*((known.path,) if known.path in ids else ()), *known.rules)

@@ -22,7 +22,7 @@ from casecore.kernel.problems import SHOWN, Problem, why_unreadable
 from casecore.policies.errors import PolicyError
 from casecore.policies.kinds import Text, Whole
 from casecore.policies.layers import LAYERS
-from casecore.policies.origins import Source, Sources, located
+from casecore.policies.origins import Source, Sources, locate_problems
 from casecore.policies.sop import SCHEMA
 from casecore.policies.spans import Span, Spans, TooDeep
 
@@ -52,9 +52,9 @@ def read_text(path: str | Path) -> str:
         with Path(path).open("rb") as file:
             content = file.read(LARGEST + 1)
     except (OSError, ValueError) as error:  # the latter: a path that no file can have
-        raise _unreadable(name, f"cannot be read ({why_unreadable(error)})", "a TOML file") from None
+        raise _file_error(name, f"cannot be read ({why_unreadable(error)})", "a TOML file") from None
     if len(content) > LARGEST:
-        raise _unreadable(name, "is too large", f"at most {LARGEST >> 20} MiB")
+        raise _file_error(name, "is too large", f"at most {LARGEST >> 20} MiB")
     content = content.removeprefix(b"\xef\xbb\xbf")  # editors on Windows leave a byte order mark there
     try:
         return content.decode("utf-8")
@@ -67,7 +67,7 @@ def read_text(path: str | Path) -> str:
     raise PolicyError(name, (Problem("", found, "a TOML file in UTF-8", origins=(origin,)),))
 
 
-def parsed(text: str, name: str, *, trusted: bool = False) -> Source:
+def parse_toml(text: str, name: str, *, trusted: bool = False) -> Source:
     """What a text says, and where.
 
     Args:
@@ -79,7 +79,7 @@ def parsed(text: str, name: str, *, trusted: bool = False) -> Source:
         PolicyError: When it is not TOML, or larger or deeper than any policy.
     """
     if len(text) > LARGEST:
-        raise _unreadable(name, "is too large", f"at most {LARGEST >> 20} MiB")
+        raise _file_error(name, "is too large", f"at most {LARGEST >> 20} MiB")
     source = Source(name, text.removeprefix("\ufeff").replace("\r\n", "\n"))
     try:
         if not trusted:
@@ -87,20 +87,20 @@ def parsed(text: str, name: str, *, trusted: bool = False) -> Source:
         source.plain = tomllib.loads(source.text)
     except TooDeep as error:
         problem = Problem("", "is nested too deeply", "at most a few levels")
-        raise _at(source, problem, error.span, Spans("")) from None
+        raise _error_at(source, problem, error.span, Spans("")) from None
     except tomllib.TOMLDecodeError as error:
-        raise _no_toml(source, str(error)) from None
+        raise _syntax_error(source, str(error)) from None
     except ValueError:  # the only one that tomllib lets through
         problem = Problem("", "has a number of thousands of digits", "a policy")
-        raise _at(source, problem, _longest_number(source), source.spans) from None
+        raise _error_at(source, problem, _longest_number(source), source.spans) from None
     return source
 
 
-def _unreadable(name: str, found: str, expected: str) -> PolicyError:
+def _file_error(name: str, found: str, expected: str) -> PolicyError:
     return PolicyError(name, (Problem("", found, expected),))
 
 
-def _at(source: Source, problem: Problem, span: Span, spans: Spans) -> PolicyError:
+def _error_at(source: Source, problem: Problem, span: Span, spans: Spans) -> PolicyError:
     spans.text = source.text  # of a text that is too deep there is no index, but there are lines
     return PolicyError(source.name, (attrs.evolve(problem, origins=(spans.origin(span, source.name),)),))
 
@@ -111,7 +111,7 @@ def _longest_number(source: Source) -> Span:
     return max(digits, key=lambda span: span.end - span.start)
 
 
-def _no_toml(source: Source, message: str) -> PolicyError:
+def _syntax_error(source: Source, message: str) -> PolicyError:
     """Where the text stops being TOML; a key that stands twice is shown in both places."""
     place = _PLACE.search(message)
     found = _PLACE.sub("", message)
@@ -126,13 +126,13 @@ def _no_toml(source: Source, message: str) -> PolicyError:
     line, column = (int(place[1]), int(place[2])) if place and place[1] else (len(lines), len(lines[-1]) + 1)
     start = sum(len(before) + 1 for before in lines[: line - 1]) + column - 1
     problem = Problem("", f"is not TOML: {found[:1].lower()}{found[1:]}", 'lines like key = "value"')
-    return _at(source, problem, Span(start, start + 1), source.spans)
+    return _error_at(source, problem, Span(start, start + 1), source.spans)
 
 
 # Files on each other -----------------------------------------------------------------------------------
 
 
-def stacked(
+def resolve_extends(
     top: Source, folder: Path | None, read: Callable[[Path], str] = read_text
 ) -> tuple[dict[str, Any], Sources]:
     """What a file and all that it extends say together, and the files, nearest first.
@@ -147,16 +147,16 @@ def stacked(
     """
     sources = [top]
     seen = set() if folder is None else {(folder / Path(top.name).name).resolve()}
-    while (below := _extended(sources[-1], folder, top.name)) is not None:
+    while (below := _path_extended(sources[-1], folder, top.name)) is not None:
         folder = below.parent
-        sources.append(_below(below, sources, seen, top.name, read))
+        sources.append(_read_below(below, sources, seen, top.name, read))
     merged: dict[str, Any] = {}
     for source in reversed(sources):
-        _merge(merged, source)
+        _merge_file(merged, source)
     return merged, tuple(sources)
 
 
-def _extended(source: Source, folder: Path | None, name: str) -> Path | None:
+def _path_extended(source: Source, folder: Path | None, name: str) -> Path | None:
     """The file that a file extends; both of these keys are read here, because they are of one file alone."""
     problems: list[Problem] = []
     if source.plain.get("schema", SCHEMA) != SCHEMA:
@@ -165,29 +165,29 @@ def _extended(source: Source, folder: Path | None, name: str) -> Path | None:
     if extends and folder is None and not problems:
         problems.append(Problem("extends", "only a file can extend another", "a policy that is loaded from a file"))
     if problems:
-        raise PolicyError(name, located(problems, (source,)))
+        raise PolicyError(name, locate_problems(problems, (source,)))
     return folder / extends if extends and folder is not None else None
 
 
-def _below(path: Path, above: list[Source], seen: set[Path], name: str, read: Callable[[Path], str]) -> Source:
+def _read_below(path: Path, above: list[Source], seen: set[Path], name: str, read: Callable[[Path], str]) -> Source:
     try:
         resolved = path.resolve()
         if resolved in seen:
-            raise _unreadable(name, f"{path} extends itself" if len(seen) == 1 else f"{path} is in a circle", "")
+            raise _file_error(name, f"{path} extends itself" if len(seen) == 1 else f"{path} is in a circle", "")
         if len(above) == HIGHEST:
-            raise _unreadable(name, f"{HIGHEST} files lie on each other already", f"at most {HIGHEST}")
+            raise _file_error(name, f"{HIGHEST} files lie on each other already", f"at most {HIGHEST}")
         seen.add(resolved)
-        return parsed(read(path), str(path))
+        return parse_toml(read(path), str(path))
     except (OSError, ValueError) as error:
         found = error.problems[0] if isinstance(error, PolicyError) else Problem("", f"cannot be read ({error})")
     if found.origins:  # it is in the file below, and the reader has to look there
         raise PolicyError(name, (found,))
     message = found.message if found.message.startswith(str(path)) else f"{path} {found.message}"
     told = attrs.evolve(found, path="extends", message=message)
-    raise PolicyError(name, located((told,), (above[-1],)))
+    raise PolicyError(name, locate_problems((told,), (above[-1],)))
 
 
-def _merge(merged: dict[str, Any], source: Source) -> None:
+def _merge_file(merged: dict[str, Any], source: Source) -> None:
     """Lay what a file says over what the files below it say."""
     own = dict(source.plain)
     for layer in LAYERS:
@@ -196,25 +196,28 @@ def _merge(merged: dict[str, Any], source: Source) -> None:
             own[layer] = joined = [*below]
             free = [*range(len(below))]
             for number, item in enumerate(mine):
-                place = next((place for place in free if _same(below[place], item, layer)), len(joined))
+                place = next((place for place in free if _is_same_layer(below[place], item, layer)), len(joined))
                 if place == len(joined):
                     joined.append(item)
                 else:
-                    joined[place] = _over(below[place], item)
+                    joined[place] = _merge_values(below[place], item)
                     free.remove(place)
                 source.layers[f"{layer}[{place}]"] = f"{layer}[{number}]"
-    merged.update(_over(merged, own))
+    merged.update(_merge_values(merged, own))
 
 
-def _same(below: Any, above: Any, layer: str) -> bool:
+def _is_same_layer(below: Any, above: Any, layer: str) -> bool:
     """Whether two layers, of different files, are one: overrides that match the same, changes on the same date."""
     name = {"override": "match", "change": "on"}.get(layer)
     return isinstance(below, dict) and isinstance(above, dict) and name in below and below[name] == above.get(name)
 
 
-def _over(below: Any, above: Any) -> Any:
+def _merge_values(below: Any, above: Any) -> Any:
     """Two values on each other: tables key by key, all else as the upper one says."""
     if not (isinstance(below, dict) and isinstance(above, dict)):
         return above
     both = below | above
-    return {name: _over(below[name], above[name]) if name in below and name in above else both[name] for name in both}
+    return {
+        name: _merge_values(below[name], above[name]) if name in below and name in above else both[name]
+        for name in both
+    }

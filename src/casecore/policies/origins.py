@@ -11,7 +11,7 @@ from attrs import field
 
 from casecore.kernel import frozen
 from casecore.kernel.problems import Origin, Problem, outer, steps_of, under
-from casecore.policies.declared import declared
+from casecore.policies.declared import find_key
 from casecore.policies.kinds import MISSING
 from casecore.policies.layers import LAYERS
 from casecore.policies.sop import Sop
@@ -45,7 +45,7 @@ class Source:
             self._spans = Spans(self.text)
         return self._spans
 
-    def local(self, path: str) -> str | None:
+    def local_path(self, path: str) -> str | None:
         """A path of the policy as a path of this file; None where it is one of a layer that this file has not."""
         layer = _LAYER.match(path)
         if layer is None:
@@ -55,28 +55,28 @@ class Source:
             return None
         match steps_of(rest[1:]):
             case ("set", str(key)):
-                return under(f"{own}.set", self._written(own, key))
+                return under(f"{own}.set", self._own_spelling(own, key))
         return own + rest
 
-    def _written(self, layer: str, path: str) -> str:
+    def _own_spelling(self, layer: str, path: str) -> str:
         """The word with which this file sets a key in a layer; there is more than one way to write a path."""
-        values: Any = self._at(f"{layer}.set")
+        values: Any = self._own_value(f"{layer}.set")
         words = values if isinstance(values, dict) else {}
-        alike = (word for word in words if (known := declared(Sop, word)) is not None and known.path == path)
+        alike = (word for word in words if (known := find_key(Sop, word)) is not None and known.path == path)
         return path if path in words else next(alike, path)
 
     def origin(self, path: str, *, of_key: bool = False) -> Origin | None:
         """Where a path of the policy stands in this file; None where it does not."""
-        own = self.local(path)
+        own = self.local_path(path)
         span = None if own is None else self.spans.key(own) if of_key else self.spans.value(own)
         return None if span is None else self.spans.origin(span, self.name)
 
-    def says(self, path: str) -> Any:
+    def value_at(self, path: str) -> Any:
         """What the file says at a path of the policy; `MISSING` where it says nothing."""
-        own = self.local(path)
-        return MISSING if own is None else self._at(own)
+        own = self.local_path(path)
+        return MISSING if own is None else self._own_value(own)
 
-    def _at(self, own: str) -> Any:
+    def _own_value(self, own: str) -> Any:
         held: Any = self.plain
         for step in steps_of(own) or ():
             try:
@@ -90,33 +90,33 @@ Sources = tuple[Source, ...]
 """The files of a policy, nearest first: the one that was asked for, the one it extends, and so on."""
 
 
-def origin_of(sources: Sources, path: str, *, of_key: bool = False) -> Origin | None:
+def nearest_origin(sources: Sources, path: str, *, of_key: bool = False) -> Origin | None:
     """Where the word stands that counts: in the nearest file that has the path."""
     found = (source.origin(path, of_key=of_key) for source in sources)
     return next((origin for origin in found if origin is not None), None)
 
 
-def located(problems: Iterable[Problem], sources: Sources) -> tuple[Problem, ...]:
+def locate_problems(problems: Iterable[Problem], sources: Sources) -> tuple[Problem, ...]:
     """Problems with their places, in the order of the files; what stands nowhere is placed where its table stands."""
     placed = []
     for problem in problems:
         paths = () if problem.origins else (problem.path, *problem.also)
-        origins = tuple(origin for path in paths if (origin := _nearest(sources, path, of_key=problem.of_key)))
+        origins = tuple(origin for path in paths if (origin := _enclosing_origin(sources, path, of_key=problem.of_key)))
         placed.append(attrs.evolve(problem, origins=problem.origins or origins))
     order = {source.name: number for number, source in enumerate(sources)}
-    return tuple(sorted(placed, key=lambda problem: _place(problem, order)))
+    return tuple(sorted(placed, key=lambda problem: _place_in_files(problem, order)))
 
 
-def _nearest(sources: Sources, path: str, *, of_key: bool) -> Origin | None:
+def _enclosing_origin(sources: Sources, path: str, *, of_key: bool) -> Origin | None:
     while path:
-        origin = origin_of(sources, path, of_key=of_key)
+        origin = nearest_origin(sources, path, of_key=of_key)
         if origin is not None:
             return origin
         path, of_key = outer(path), True
     return None
 
 
-def _place(problem: Problem, order: Mapping[str, int]) -> tuple[int, int, int]:
+def _place_in_files(problem: Problem, order: Mapping[str, int]) -> tuple[int, int, int]:
     if not problem.origins:
         return (len(order), 0, 0)
     first = problem.origins[0]
@@ -138,27 +138,27 @@ class Origins:
     sources: Sources = ()
     moved: Mapping[str, str] = field(factory=dict)
 
-    def place(self, path: str) -> str:
+    def path_in_files(self, path: str) -> str:
         """The path in the files of what set a key; its own where no layer did."""
         around = outer(path)
         return self.moved.get(path) or (self.moved.get(around, path) if around else path)
 
     def origin(self, path: str) -> Origin | None:
         """Where the value of a key stands; None where no file says it."""
-        return self.in_files(self.place(path))
+        return self.origin_in_files(self.path_in_files(path))
 
-    def in_files(self, path: str) -> Origin | None:
+    def origin_in_files(self, path: str) -> Origin | None:
         """Where a path of the files stands."""
-        return origin_of(self.sources, path)
+        return nearest_origin(self.sources, path)
 
-    def blamed(self, problem: Problem) -> Problem:
+    def blame_layer(self, problem: Problem) -> Problem:
         """A problem of what the layers make of a policy, as one of the layer that makes it.
 
         Every value of the same table that a layer sets is shown, because it is their meeting that is wrong.
         """
         table = problem.path.partition(".")[0]
         places = [place for path, place in self.moved.items() if path.partition(".")[0] == table]
-        first = self.place(problem.path)
+        first = self.path_in_files(problem.path)
         if first not in places:
             first = places[-1]
         also = tuple(place for place in places if place != first)

@@ -22,15 +22,27 @@ from typing import Any, Self
 
 import attrs
 
+from casecore.kernel import changed
 from casecore.kernel.problems import Origin, Problem, outer, under
-from casecore.policies.declared import declared, put
+from casecore.policies.declared import find_key, with_value
 from casecore.policies.errors import PolicyError
-from casecore.policies.files import parsed, read_text, stacked
-from casecore.policies.kinds import MISSING, Scope, Several, Table, key, keys_of, section
-from casecore.policies.layers import MOST, NO_LAYERS, Aspect, Change, Layers, Matched, Override, Waiver, ends, zone_of
-from casecore.policies.origins import NOWHERE, Origins, Sources, located
+from casecore.policies.files import parse_toml, read_text, resolve_extends
+from casecore.policies.kinds import MISSING, KeyScope, Several, Table, key, keys_of, section
+from casecore.policies.layers import (
+    MOST,
+    NO_LAYERS,
+    Aspect,
+    Change,
+    Layers,
+    Matched,
+    Override,
+    Waiver,
+    end_of_day,
+    zone_of,
+)
+from casecore.policies.origins import NOWHERE, Origins, Sources, locate_problems
 from casecore.policies.sop import Sop
-from casecore.policies.soundness import contradictions
+from casecore.policies.soundness import layer_problems
 
 
 @section
@@ -42,13 +54,13 @@ class Policy(Sop):
     """
 
     override: tuple[Override, ...] = key(
-        Several(Table(Override), MOST), "Other values for the cases that match.", default=(), scope=Scope.FILE
+        Several(Table(Override), MOST), "Other values for the cases that match.", default=(), scope=KeyScope.FILE
     )
     change: tuple[Change, ...] = key(
-        Several(Table(Change), MOST), "Other values from a date on.", default=(), scope=Scope.FILE
+        Several(Table(Change), MOST), "Other values from a date on.", default=(), scope=KeyScope.FILE
     )
     waiver: tuple[Waiver, ...] = key(
-        Several(Table(Waiver), MOST), "Promises that are not asked for, for a while.", default=(), scope=Scope.FILE
+        Several(Table(Waiver), MOST), "Promises that are not asked for, for a while.", default=(), scope=KeyScope.FILE
     )
 
     layered: bool = attrs.field(default=False, init=False, eq=False, repr=False)
@@ -60,8 +72,8 @@ class Policy(Sop):
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
         if self.override or self.change or self.waiver:
-            self.take()
-            problems = tuple(contradictions(self))
+            self.set_derived()
+            problems = tuple(layer_problems(self))
             if problems:
                 raise PolicyError("policy", problems)
 
@@ -75,7 +87,7 @@ class Policy(Sop):
         """
         if not self.change:
             return self
-        return self._layers.dated(bisect_right(self._layers.begins, instant))
+        return self._layers.policy_after(bisect_right(self._layers.instants, instant))
 
     def for_(self, case: Matched | None) -> Policy:
         """The policy in force for a case: every override that matches stands over the rest.
@@ -87,7 +99,7 @@ class Policy(Sop):
         """
         if not self.override:
             return self
-        return self._layers.seen_as(self._layers.aspect(case))
+        return self._layers.policy_for(self._layers.aspect(case))
 
     def aspect(self, case: Matched) -> Aspect | None:
         """What the overrides look at of a case; None where there are none. It can be compared, and kept."""
@@ -95,18 +107,18 @@ class Policy(Sop):
 
     def of(self, aspect: Aspect | None) -> Policy:
         """The policy in force for every case that is alike in what the overrides look at."""
-        return self if aspect is None else self._layers.seen_as(aspect)
+        return self if aspect is None else self._layers.policy_for(aspect)
 
     def periods(self, since: datetime | None) -> Iterator[tuple[datetime | None, datetime | None, Policy]]:
         """Each policy in force from an instant on: when it begins and ends, None for always; the first has begun."""
         if not self.change:
             yield None, None, self
             return
-        begun = self._layers.begins
+        begun = self._layers.instants
         first = 0 if since is None else bisect_right(begun, since)
         for number in range(first, len(begun) + 1):
             begin = begun[number - 1] if number > first else None
-            yield begin, begun[number] if number < len(begun) else None, self._layers.dated(number)
+            yield begin, begun[number] if number < len(begun) else None, self._layers.policy_after(number)
 
     def waived(self, promise: str, at: datetime) -> Waiver | None:
         """The waiver of a promise that holds at an instant; None where it is not waived.
@@ -116,10 +128,10 @@ class Policy(Sop):
             at: An aware datetime.
         """
         zone = zone_of(self)
-        held = (waiver for waiver in self.waiver if waiver.promise == promise and at < ends(waiver.until, zone))
+        held = (waiver for waiver in self.waiver if waiver.promise == promise and at < end_of_day(waiver.until, zone))
         return next(held, None)
 
-    def laid(self, layers: Iterable[tuple[str, Mapping[str, Any]]], *, overrides: bool = False) -> Policy:
+    def with_values(self, layers: Iterable[tuple[str, Mapping[str, Any]]], *, overrides: bool = False) -> Policy:
         """This policy with other values, and without the changes that set them.
 
         Args:
@@ -134,21 +146,22 @@ class Policy(Sop):
         moved = dict(self._origins.moved)
         for where, values in layers:
             for path, value in values.items():
-                known: Any = declared(Sop, path)  # else it would have been refused
+                known: Any = find_key(Sop, path)  # else it would have been refused
                 table, *steps = known.steps
-                tables[table] = put(tables.get(table, getattr(self, table)), keys_of(Policy)[table], steps, value)
+                tables[table] = with_value(
+                    tables.get(table, getattr(self, table)), keys_of(Policy)[table], steps, value
+                )
                 moved = {old: place for old, place in moved.items() if outer(old) != path}
                 moved[path] = under(where, path)
         origins = Origins(self._origins.sources, moved)
         try:
-            this: Any = self
-            laid: Policy = attrs.evolve(this, **tables, override=(), change=(), waiver=())
+            policy = changed(self, **tables, override=(), change=(), waiver=())
         except PolicyError as error:
-            raise PolicyError(error.name, tuple(map(origins.blamed, error.problems))) from None
-        laid.take(_origins=origins, waiver=self.waiver, override=self.override if overrides else ())
-        return laid
+            raise PolicyError(error.name, tuple(map(origins.blame_layer, error.problems))) from None
+        policy.set_derived(_origins=origins, waiver=self.waiver, override=self.override if overrides else ())
+        return policy
 
-    def take(self, **known: Any) -> None:
+    def set_derived(self, **known: Any) -> None:
         """Take what is known to be sound, or worked out of the rest; for the making of a policy only."""
         for name, value in known.items():
             object.__setattr__(self, name, value)
@@ -164,9 +177,9 @@ class Policy(Sop):
         """
         return self._origins.origin(path)
 
-    def standing(self, layer: str, path: str) -> Origin | None:
+    def origin_in_layer(self, layer: str, path: str) -> Origin | None:
         """Where the value stands that a layer sets for a key; `layer` is e.g. `override[0].set`."""
-        return self._origins.in_files(under(layer, path))
+        return self._origins.origin_in_files(under(layer, path))
 
     @property
     def sources(self) -> Sources:
@@ -178,7 +191,7 @@ class Policy(Sop):
     @classmethod
     def default(cls) -> Policy:
         """The SOP that ships with casecore."""
-        return _shipped()
+        return _shipped_policy()
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -187,7 +200,7 @@ class Policy(Sop):
         Raises:
             PolicyError: When the file cannot be read or anything in it is wrong.
         """
-        return cls.of_files(*stacked(parsed(read_text(path), str(path)), Path(path).parent))
+        return cls.of_files(*resolve_extends(parse_toml(read_text(path), str(path)), Path(path).parent))
 
     @classmethod
     def loads(cls, text: str, name: str = "<text>") -> Self:
@@ -200,7 +213,7 @@ class Policy(Sop):
         Raises:
             PolicyError: When anything in it is wrong; it lists every problem.
         """
-        return cls.of_files(*stacked(parsed(text, name), None))
+        return cls.of_files(*resolve_extends(parse_toml(text, name), None))
 
     @classmethod
     def of_files(cls, plain: Mapping[str, Any], sources: Sources) -> Self:
@@ -213,9 +226,9 @@ class Policy(Sop):
         try:
             policy = cls.from_dict(plain, name)
         except PolicyError as error:
-            problems = located(error.problems, sources)
+            problems = locate_problems(error.problems, sources)
         else:
-            policy.take(_origins=Origins(sources))
+            policy.set_derived(_origins=Origins(sources))
             return policy
         raise PolicyError(name, problems)
 
@@ -231,7 +244,7 @@ class Policy(Sop):
         try:
             policy = Table(cls).read(plain, "", problems)
             if policy is MISSING:  # the rest of it may contradict itself all the same
-                Table(cls).read(_sound(plain, problems), "", [])
+                Table(cls).read(_sound_tables(plain, problems), "", [])
         except PolicyError as error:
             problems.extend(error.problems)
         if problems:
@@ -250,7 +263,7 @@ class Policy(Sop):
         Raises:
             KeyError: When there is no such key.
         """
-        known = declared(type(self), path)
+        known = find_key(type(self), path)
         held: Any = self
         for step in known.steps if known is not None else (path,):
             if isinstance(held, Mapping):
@@ -263,14 +276,14 @@ class Policy(Sop):
 
 
 @cache
-def _shipped() -> Policy:
+def _shipped_policy() -> Policy:
     from importlib import resources
 
     text = resources.files("casecore.policies").joinpath("sop.toml").read_text("utf-8")
-    return Policy.of_files(*stacked(parsed(text, "sop.toml", trusted=True), None))
+    return Policy.of_files(*resolve_extends(parse_toml(text, "sop.toml", trusted=True), None))
 
 
-def _sound(plain: Any, problems: Iterable[Problem]) -> dict[str, Any]:
+def _sound_tables(plain: Any, problems: Iterable[Problem]) -> dict[str, Any]:
     """The tables of a policy in which no problem was found, and that speak of no table in which one was."""
     wrong = {re.split(r"[.\[]", problem.path)[0] for problem in problems}
     if "calendars" in wrong:

@@ -13,35 +13,35 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from casecore.kernel import ID_LIMIT
-from casecore.policies.declared import ANY_NAME, Declared, every_key, inside
+from casecore.policies.declared import ANY_NAME, DeclaredKey, every_key, keys_inside
 from casecore.policies.files import EXTENDS
 from casecore.policies.kinds import (
     Choice,
     Flag,
     Id,
-    Kind,
+    KeyScope,
     Length,
     Named,
     Number,
-    Scope,
     Several,
     Table,
     Text,
+    ValueKind,
     Whole,
     is_required,
     words_of,
 )
-from casecore.policies.layers import Day, PromiseNumber, Settings, Words
+from casecore.policies.layers import DateOrInstant, PromiseNumber, Settings, Words
 from casecore.policies.policy import Policy
 
 Schema = dict[str, Any]
 
-EXTENDS_KEY: Final = Declared(
+EXTENDS_KEY: Final = DeclaredKey(
     "extends",
     ("extends",),
     EXTENDS,
     "The file, found beside this one, of which this file says only what differs.",
-    Scope.FILE,
+    KeyScope.FILE,
 )
 """A key of files, which a policy that has been read does not have any more."""
 
@@ -49,7 +49,7 @@ EXTENDS_KEY: Final = Declared(
 def json_schema() -> Schema:
     """The JSON Schema of a policy file."""
     schema = _schema_of(Table(Policy))
-    schema["properties"] = {"extends": _described(EXTENDS_KEY), **schema["properties"]}
+    schema["properties"] = {"extends": _described_schema(EXTENDS_KEY), **schema["properties"]}
     head = {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "casecore policy",
@@ -63,7 +63,7 @@ def schema_text() -> str:
     return json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
 
 
-def _described(known: Declared) -> Schema:
+def _described_schema(known: DeclaredKey) -> Schema:
     schema = _schema_of(known.kind)
     default = None if known.default is None else known.kind.write(known.default)
     schema["description"] = f"{known.doc} ({known.unit})" if known.unit else known.doc
@@ -72,7 +72,7 @@ def _described(known: Declared) -> Schema:
     return schema
 
 
-def _schema_of(kind: Kind) -> Schema:
+def _schema_of(kind: ValueKind) -> Schema:
     """What fits a kind, as a schema."""
     if type(kind) not in _SCHEMAS:
         raise TypeError(f"say in _SCHEMAS how the values of a {type(kind).__name__} are described")
@@ -88,7 +88,7 @@ def _length(kind: Length) -> Schema:
 
 
 def _table(kind: Table) -> Schema:
-    properties = {known.steps[-1]: _described(known) for known in inside(kind)}
+    properties = {known.steps[-1]: _described_schema(known) for known in keys_inside(kind)}
     required = [name for name in properties if is_required(kind.section, name)]
     schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
     return {**schema, "required": required} if required else schema
@@ -118,7 +118,7 @@ def _settings(kind: Settings) -> Schema:
     return {"type": "object", **both, "additionalProperties": False, "minProperties": 1, "maxProperties": kind.most}
 
 
-def _pointer(known: Declared) -> Iterator[str]:
+def _pointer(known: DeclaredKey) -> Iterator[str]:
     for step in known.steps:
         yield from ("additionalProperties",) if step == ANY_NAME else ("properties", step)
 
@@ -143,6 +143,6 @@ _SCHEMAS: Final[Mapping[type, Callable[[Any], Schema]]] = MappingProxyType(
         Named: _named,
         Settings: _settings,
         Words: lambda kind: {"anyOf": [_schema_of(kind.of), _schema_of(Several(kind.of, kind.most))]},
-        Day: lambda kind: {"anyOf": [{"type": "string", "format": name} for name in ("date", "date-time")]},
+        DateOrInstant: lambda kind: {"anyOf": [{"type": "string", "format": name} for name in ("date", "date-time")]},
     }
 )

@@ -18,7 +18,7 @@ from casecore.channels import Channel
 from casecore.kernel import Enforcement
 from casecore.kernel.problems import Problem, did_you_mean, under
 from casecore.policies.errors import PolicyError
-from casecore.policies.kinds import Choice, Named, Scope, Table, Text, Whole, a_source, key, keys_of, section
+from casecore.policies.kinds import Choice, KeyScope, Named, Table, Text, Whole, a_source, key, keys_of, section
 from casecore.policies.sections import (
     Approval,
     Authentication,
@@ -89,12 +89,12 @@ class Sop:
         PolicyError: When the values contradict each other, e.g. there is no fallback queue.
     """
 
-    schema: int = key(Whole(SCHEMA, SCHEMA), "The number of the file's shape.", default=SCHEMA, scope=Scope.FILE)
-    id: str = key(Text(200), "The SOP's name for programs.", default="unnamed", scope=Scope.FILE)
-    version: str = key(Text(200), "The SOP's version.", default="", scope=Scope.FILE)
+    schema: int = key(Whole(SCHEMA, SCHEMA), "The number of the file's shape.", default=SCHEMA, scope=KeyScope.FILE)
+    id: str = key(Text(200), "The SOP's name for programs.", default="unnamed", scope=KeyScope.FILE)
+    version: str = key(Text(200), "The SOP's version.", default="", scope=KeyScope.FILE)
     source: str = a_source()
     zone: str = key(
-        Text(64), "The time zone in which the dates of changes and waivers begin.", default="UTC", scope=Scope.FILE
+        Text(64), "The time zone in which the dates of changes and waivers begin.", default="UTC", scope=KeyScope.FILE
     )
     lifecycle: Lifecycle = key(Table(Lifecycle), "How cases are closed.", factory=Lifecycle, clause="§2")
     channels: Channels = key(Table(Channels), "What each channel takes.", factory=Channels, clause="§1, §4")
@@ -102,7 +102,7 @@ class Sop:
         Named(Table(Queue)),
         "The routing queues; a case enters the first whose filters take it.",
         factory=lambda: {"general": Queue(fallback=True)},
-        scope=Scope.DESK,
+        scope=KeyScope.DESK,
         clause="§3",
     )
     capacity: Capacity = key(Table(Capacity), "How much one agent holds at once.", factory=Capacity, clause="§3")
@@ -119,7 +119,7 @@ class Sop:
         Named(Table(Opening)),
         "Business calendars, by the names that `sla` uses; what differs on a date is a special day of theirs.",
         factory=dict,
-        scope=Scope.FILE,
+        scope=KeyScope.FILE,
         clause="§8",
     )
     away: Away = key(Table(Away), "What becomes of the cases of somebody who is gone.", factory=Away, clause="§6")
@@ -140,7 +140,7 @@ class Sop:
     )
 
     def __attrs_post_init__(self) -> None:
-        problems = (*_contradictions(self), *self._read_calendars(), *_no_zone(self.zone))
+        problems = (*_contradictions(self), *self._read_calendars(), *_zone_problems(self.zone))
         if problems:
             raise PolicyError("policy", problems)
 
@@ -196,7 +196,7 @@ class Sop:
         return next(name for name, queue in self.queues.items() if queue.fallback)
 
 
-def _no_zone(name: str) -> Iterator[Problem]:
+def _zone_problems(name: str) -> Iterator[Problem]:
     problems: list[str] = []
     zone_named(name, problems)
     yield from (Problem("zone", problem.removeprefix("zone: "), "an IANA name") for problem in problems)

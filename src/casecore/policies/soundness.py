@@ -11,31 +11,31 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from casecore.kernel.problems import Problem, did_you_mean, under
-from casecore.policies.declared import Declared, declared
+from casecore.policies.declared import DeclaredKey, find_key
 from casecore.policies.errors import PolicyError
 from casecore.policies.layers import (
     Aspect,
     Change,
-    Layered,
+    LayeredPolicy,
     Layers,
     Override,
-    begins,
-    clashes,
-    told_case,
+    case_in_words,
+    clashing_paths,
+    start_of_day,
     zone_of,
 )
 from casecore.policies.sop import Sop
 
 
-def contradictions(policy: Layered) -> Iterator[Problem]:
+def layer_problems(policy: LayeredPolicy) -> Iterator[Problem]:
     """What is wrong with the layers of a policy that is sound without them."""
-    found = [*_unknown(policy), *_simultaneous(policy), *_ties(policy)]
+    found = [*_unknown_names(policy), *_simultaneous_changes(policy), *_tied_overrides(policy)]
     yield from found
     if not found:  # else no combination means anything
-        yield from dict.fromkeys(_unsound(policy))
+        yield from dict.fromkeys(_unsound_combinations(policy))
 
 
-def _unknown(policy: Layered) -> Iterator[Problem]:
+def _unknown_names(policy: LayeredPolicy) -> Iterator[Problem]:
     for number, override in enumerate(policy.override):
         match, path = override.match, f"override[{number}].match"
         if not match.named:
@@ -55,10 +55,10 @@ def _unknown(policy: Layered) -> Iterator[Problem]:
             if not item.set:
                 yield Problem(f"{layer}[{number}].set", "sets nothing", "at least one value")
             for word in item.set:
-                yield from _unknown_in(policy, under(f"{layer}[{number}].set", word), declared(Sop, word))
+                yield from _unknown_key(policy, under(f"{layer}[{number}].set", word), find_key(Sop, word))
 
 
-def _unknown_in(policy: Layered, path: str, known: Declared | None) -> Iterator[Problem]:
+def _unknown_key(policy: LayeredPolicy, path: str, known: DeclaredKey | None) -> Iterator[Problem]:
     """What a setting speaks of that there is not; that there is no such key is only found where it was made in code."""
     if known is None or known.is_table:
         yield Problem(path, "no such key", "the path of a key, like chat.idle.silence", of_key=True)
@@ -67,31 +67,31 @@ def _unknown_in(policy: Layered, path: str, known: Declared | None) -> Iterator[
         yield Problem(path, found, f"one of {', '.join(policy.queues)}", remedy, of_key=True)
 
 
-def _simultaneous(policy: Layered) -> Iterator[Problem]:
+def _simultaneous_changes(policy: LayeredPolicy) -> Iterator[Problem]:
     """Changes of one instant that set the same."""
     zone = zone_of(policy)
     for (first, one), (second, other) in combinations(enumerate(policy.change), 2):
-        if begins(one.on, zone) == begins(other.on, zone):
-            for path, against in clashes(one.set, other.set):
+        if start_of_day(one.on, zone) == start_of_day(other.on, zone):
+            for path, against in clashing_paths(one.set, other.set):
                 where = under(f"change[{second}].set", against)
                 also = (under(f"change[{first}].set", path),)
                 yield Problem(where, "is set from the same instant on by two changes", "one of them", "", also)
 
 
-def _ties(policy: Layered) -> Iterator[Problem]:
+def _tied_overrides(policy: LayeredPolicy) -> Iterator[Problem]:
     """Overrides of which neither wins, with a case that hits both."""
     for (first, one), (second, other) in combinations(enumerate(policy.override), 2):
         case = one.match.meets(other.match) if one.match.named == other.match.named else None
         if case is None:
             continue
-        for path, against in clashes(one.set, other.set):
-            if not _decided(policy.override, case, one.match.named, (path, against)):
+        for path, against in clashing_paths(one.set, other.set):
+            if not _is_decided(policy.override, case, one.match.named, (path, against)):
                 where, also = under(f"override[{second}].set", against), (under(f"override[{first}].set", path),)
-                found = f"{told_case(case)} matches two overrides that are equally specific"
+                found = f"{case_in_words(case)} matches two overrides that are equally specific"
                 yield Problem(where, found, "one that names more", "let one of them name more, or write a third", also)
 
 
-def _decided(overrides: Sequence[Override], case: Aspect, named: int, paths: tuple[str, str]) -> bool:
+def _is_decided(overrides: Sequence[Override], case: Aspect, named: int, paths: tuple[str, str]) -> bool:
     """Whether a more specific override says for all of these cases what the value is."""
     return any(
         override.match.named > named
@@ -101,26 +101,26 @@ def _decided(overrides: Sequence[Override], case: Aspect, named: int, paths: tup
     )
 
 
-def _unsound(policy: Layered) -> Iterator[Problem]:
+def _unsound_combinations(policy: LayeredPolicy) -> Iterator[Problem]:
     """Contradictions that only appear where layers meet; none is of more than two values, or of two tables."""
     layers = Layers(policy)
-    for number in range(len(layers.begins) + 1):
-        changed = [policy.change[change] for change in layers.changes(number)]
+    for number in range(len(layers.instants) + 1):
+        changed = [policy.change[change] for change in layers.changes_made(number)]
         try:
-            dated = layers.dated(number)
+            dated = layers.policy_after(number)
         except PolicyError as error:
             yield from error.problems
         else:  # what has not changed has been looked at before
-            yield from _unsound_overrides(dated, _tables(*changed) if number else None)
+            yield from _unsound_overrides(dated, _tables_set(*changed) if number else None)
 
 
-def _unsound_overrides(policy: Layered, changed: frozenset[str] | None) -> Iterator[Problem]:
+def _unsound_overrides(policy: LayeredPolicy, changed: frozenset[str] | None) -> Iterator[Problem]:
     layers = Layers(policy)
-    overrides = [(n, one) for n, one in enumerate(policy.override) if changed is None or changed & _tables(one)]
+    overrides = [(n, one) for n, one in enumerate(policy.override) if changed is None or changed & _tables_set(one)]
     broken: set[int] = set()
     for number, _ in overrides:
         try:
-            layers.overridden((number,))
+            layers.policy_with((number,))
         except PolicyError as error:
             broken.add(number)
             yield from error.problems
@@ -130,14 +130,14 @@ def _unsound_overrides(policy: Layered, changed: frozenset[str] | None) -> Itera
         if (
             new
             and broken.isdisjoint((first, second))
-            and _tables(one) & _tables(other)
+            and _tables_set(one) & _tables_set(other)
             and one.match.meets(other.match)
         ):
             try:
-                layers.overridden((first, second))
+                layers.policy_with((first, second))
             except PolicyError as error:
                 yield from error.problems
 
 
-def _tables(*layers: Override | Change) -> frozenset[str]:
+def _tables_set(*layers: Override | Change) -> frozenset[str]:
     return frozenset(path.partition(".")[0] for layer in layers for path in layer.set)

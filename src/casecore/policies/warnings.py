@@ -9,24 +9,24 @@ from typing import Final
 from casecore.channels import Channel
 from casecore.kernel.problems import Problem, steps_of, under
 from casecore.policies.layers import Aspect, Layers, Override
-from casecore.policies.origins import located
+from casecore.policies.origins import locate_problems
 from casecore.policies.policy import Policy
 
 
-def warnings(policy: Policy) -> tuple[Problem, ...]:
+def policy_warnings(policy: Policy) -> tuple[Problem, ...]:
     """Overrides that can never matter, with their places."""
-    return located(_idle(policy), policy.sources)
+    return locate_problems(_idle_overrides(policy), policy.sources)
 
 
-def _idle(policy: Policy) -> Iterator[Problem]:
+def _idle_overrides(policy: Policy) -> Iterator[Problem]:
     layers = Layers(policy)
     for number, override in enumerate(policy.override):
         for path in override.set:
-            where, concerned = under(f"override[{number}].set", path), _concerned(path)
+            where, concerned = under(f"override[{number}].set", path), _only_channel(path)
             if concerned is not None and override.match.channel not in {None, concerned}:
                 found = f"can never apply: the key only concerns cases on {concerned}, and this is for {override.match}"
                 yield Problem(where, found, "", f"match {concerned}, or take it out")
-            elif not any(_wins(policy, layers, number, path, case) for case in _cases(policy, override)):
+            elif not any(_has_effect(policy, layers, number, path, case) for case in _cases_matched(policy, override)):
                 found = "can never apply: overrides that name more decide for every case that this one matches"
                 yield Problem(where, found, "", "take it out")
 
@@ -34,12 +34,12 @@ def _idle(policy: Policy) -> Iterator[Problem]:
 _CHANNELS: Final = frozenset(map(str, Channel))
 
 
-def _concerned(path: str) -> str | None:
+def _only_channel(path: str) -> str | None:
     """The only channel for which a key is asked, if there is one: its path names it."""
     return next((str(step) for step in steps_of(path) or () if step in _CHANNELS), None)
 
 
-def _cases(policy: Policy, override: Override) -> Iterator[Aspect]:
+def _cases_matched(policy: Policy, override: Override) -> Iterator[Aspect]:
     """The cases that an override matches, as far as other overrides tell them apart."""
     match = override.match
     queues = (*dict.fromkeys(other.match.queue for other in policy.override), None)
@@ -48,7 +48,7 @@ def _cases(policy: Policy, override: Override) -> Iterator[Aspect]:
         yield Aspect(channel, queue, frozenset(match.tag))
 
 
-def _wins(policy: Policy, layers: Layers[Policy], number: int, path: str, case: Aspect) -> bool:
-    setting = (other for other in layers.matching(case) if path in policy.override[other].set)
+def _has_effect(policy: Policy, layers: Layers[Policy], number: int, path: str, case: Aspect) -> bool:
+    setting = (other for other in layers.matching_overrides(case) if path in policy.override[other].set)
     last = [*setting][-1]
     return last == number or policy.override[last].set[path] == policy.override[number].set[path]

@@ -17,7 +17,7 @@ from attrs import field, frozen
 
 from casecore.check.report import Exit, Fix, Judgement, Level, Report, Verdict
 from casecore.policies import Policy
-from casecore.policies.declared import declared
+from casecore.policies.declared import find_key
 from casecore.policies.kinds import as_toml
 from casecore.replay.words import counted, visible
 
@@ -69,7 +69,7 @@ def where(policy: Policy, key: str) -> str:
 def rests_on(policy: Policy, key: str) -> str:
     """A policy key with its value; a table, or a rule's id, as it is."""
     root: Any = Policy
-    known = declared(root, key)
+    known = find_key(root, key)
     if known is None or known.is_table:
         return key
     value = policy.value(key)
