@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, Final, Generic, Protocol, Self, TypeVar
 
-from casecore.calendars import zone_named
+from casecore.calendars import find_zone
 from casecore.channels import Channel
 from casecore.kernel import frozen
 from casecore.kernel.problems import Problem, no_such_keys, outer, quoted, under
@@ -305,7 +305,7 @@ class Waiver:
 
 def zone_of(policy: LayeredPolicy) -> tzinfo:
     """The time zone in which the dates of a policy begin."""
-    return zone_named(policy.zone, [])
+    return find_zone(policy.zone, [])
 
 
 def start_of_day(day: date, zone: tzinfo) -> datetime:

@@ -13,7 +13,7 @@ from typing import Final
 
 import attrs
 
-from casecore.calendars import Calendar, CalendarError, zone_named
+from casecore.calendars import Calendar, CalendarError, find_zone
 from casecore.channels import Channel
 from casecore.kernel import Enforcement
 from casecore.kernel.problems import Problem, did_you_mean, under
@@ -198,7 +198,7 @@ class Sop:
 
 def _zone_problems(name: str) -> Iterator[Problem]:
     problems: list[str] = []
-    zone_named(name, problems)
+    find_zone(name, problems)
     yield from (Problem("zone", problem.removeprefix("zone: "), "an IANA name") for problem in problems)
 
 

@@ -80,7 +80,7 @@ class TemplateError(CasecoreError, ValueError):
         return "; ".join(map(str, self.findings))
 
 
-def found(
+def finding_of(
     code: str, where: str, message: str, remedy: str | None = None, *, offset: int | None = None, variable: str = ""
 ) -> Finding:
     """A finding of a code of the table, with the code's own remedy unless a better one is known."""
@@ -93,7 +93,7 @@ def errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(finding for finding in findings if finding.level is Level.ERROR)
 
 
-def quoted(text: str) -> str:
+def quote_text(text: str) -> str:
     """A text as a message quotes it: on one line, in quotes, not too long."""
     return repr(text if len(text) <= QUOTED else text[: QUOTED - 1] + "…")
 
