@@ -14,7 +14,7 @@ from casecore.cli.exits import UNREADABLE
 from casecore.cli.screen import Screen, complain
 from casecore.kernel.problems import Problem, did_you_mean
 from casecore.policies import Aspect, Policy, PolicyError
-from casecore.policies.explaining import Explained, Said, UnknownKey
+from casecore.policies.explaining import KeyExplanation, SaidValue, UnknownKey
 from casecore.policies.explaining import explain as explained
 from casecore.policies.kinds import Choice
 from casecore.policies.layers import DateOrInstant, case_in_words, start_of_day, zone_of
@@ -69,7 +69,7 @@ def explain(
     return 0
 
 
-def _tell(found: Explained, screen: Screen) -> None:
+def _tell(found: KeyExplanation, screen: Screen) -> None:
     screen.line(screen.paint(f"{found.key.path} = {_shown(found.in_force.value)}", "bold"))
     screen.paragraph(found.key.doc)
     case = "a case that no override is for" if found.case == Aspect() else case_in_words(found.case)
@@ -80,7 +80,7 @@ def _tell(found: Explained, screen: Screen) -> None:
     screen.table(("", "value", "said by", "where", "why it lost"), rows, frozenset({"said by", "why it lost"}))
 
 
-def _row(said: Said, verdict: str) -> tuple[str, ...]:
+def _row(said: SaidValue, verdict: str) -> tuple[str, ...]:
     return verdict, _shown(said.value), said.by, "" if said.origin is None else str(said.origin), said.why
 
 
@@ -88,7 +88,7 @@ def _shown(value: Any) -> str:
     return _NOTHING if value is None else json.dumps(value, ensure_ascii=False)
 
 
-def _plain(found: Explained) -> dict[str, Any]:
+def _plain(found: KeyExplanation) -> dict[str, Any]:
     case = found.case
     return {
         "key": found.key.path,
@@ -100,6 +100,6 @@ def _plain(found: Explained) -> dict[str, Any]:
     }
 
 
-def _plain_said(said: Said) -> dict[str, Any]:
+def _plain_said(said: SaidValue) -> dict[str, Any]:
     where = None if said.origin is None else attrs.asdict(said.origin, filter=lambda field, _: field.name != "text")
     return {"value": said.value, "by": said.by, "location": where}

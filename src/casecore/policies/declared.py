@@ -91,17 +91,17 @@ def _follow_words(outer: DeclaredKey, words: Sequence[str]) -> DeclaredKey | Non
 
 
 def _key_of_field(attribute: Any, outer: DeclaredKey) -> DeclaredKey:
-    told = attribute.metadata
+    said = attribute.metadata
     return DeclaredKey(
-        under(outer.path, attribute.name),
-        (*outer.steps, attribute.name),
-        told["kind"],
-        told["doc"],
-        max(outer.scope, told["scope"], key=_WIDE.index),
-        told["unit"],
-        told["rules"] or outer.rules,
-        told["clause"] or outer.clause,
-        getattr(outer.default, attribute.name) if attrs.has(type(outer.default)) else _default_of(attribute),
+        path=under(outer.path, attribute.name),
+        steps=(*outer.steps, attribute.name),
+        kind=said["kind"],
+        doc=said["doc"],
+        scope=max(outer.scope, said["scope"], key=_WIDE.index),
+        unit=said["unit"],
+        rules=said["rules"] or outer.rules,
+        clause=said["clause"] or outer.clause,
+        default=getattr(outer.default, attribute.name) if attrs.has(type(outer.default)) else _default_of(attribute),
     )
 
 

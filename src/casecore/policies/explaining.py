@@ -35,7 +35,7 @@ class UnknownKey(CasecoreError, KeyError):
 
 
 @frozen
-class Said:
+class SaidValue:
     """One value that something says for the key.
 
     Attributes:
@@ -52,7 +52,7 @@ class Said:
 
 
 @frozen
-class Explained:
+class KeyExplanation:
     """What a key is worth, and why.
 
     Attributes:
@@ -66,8 +66,8 @@ class Explained:
     key: DeclaredKey
     at: datetime
     case: Aspect
-    in_force: Said
-    lost: tuple[Said, ...]
+    in_force: SaidValue
+    lost: tuple[SaidValue, ...]
 
 
 @frozen
@@ -82,7 +82,7 @@ class _Candidate:
     named: int = 0
 
 
-def explain(policy: Policy, key: str, at: datetime, case: Aspect | None = None) -> Explained:
+def explain(policy: Policy, key: str, at: datetime, case: Aspect | None = None) -> KeyExplanation:
     """What a key is worth for a case at an instant, and what else is said for it.
 
     Args:
@@ -98,9 +98,9 @@ def explain(policy: Policy, key: str, at: datetime, case: Aspect | None = None) 
     *below, highest = [one for one in _candidates(policy, known, at, seen) if not one.because]
     out = [one for one in _candidates(policy, known, at, seen) if one.because]
     value = _as_written(known, _value_in(policy.at(at).for_(seen), known))
-    lost = [Said(one.value, one.by, one.origin, _why_lost(one, highest)) for one in reversed(below)]
-    lost += [Said(one.value, one.by, one.origin, one.because) for one in out]
-    return Explained(known, at.astimezone(UTC), seen, Said(value, highest.by, highest.origin), tuple(lost))
+    lost = [SaidValue(one.value, one.by, one.origin, _why_lost(one, highest)) for one in reversed(below)]
+    lost += [SaidValue(one.value, one.by, one.origin, one.because) for one in out]
+    return KeyExplanation(known, at.astimezone(UTC), seen, SaidValue(value, highest.by, highest.origin), tuple(lost))
 
 
 def _key_asked(policy: Policy, key: str) -> DeclaredKey:
@@ -141,7 +141,7 @@ def _candidates(policy: Policy, known: DeclaredKey, at: datetime, case: Aspect) 
         for value, path in _values_set_for(known, override.set):
             because = "" if override.match.takes(case) else f"this is {case_in_words(case)}"
             by, origin = f"the override for {override.match}", policy.origin_in_layer(f"override[{number}].set", path)
-            yield _Candidate("override", value, by, origin, because, override.match.named)
+            yield _Candidate("override", value, by, origin, because, named=override.match.named)
 
 
 def _values_set_for(known: DeclaredKey, values: Any) -> Iterator[tuple[Any, str]]:

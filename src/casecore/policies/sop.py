@@ -38,7 +38,7 @@ from casecore.policies.sections import (
     Tags,
     Targets,
     WhatsApp,
-    WrapUp,
+    WrapUpRules,
 )
 from casecore.statuses import Status
 
@@ -111,7 +111,7 @@ class Sop:
     authentication: Authentication = key(
         Table(Authentication), "What customers are authenticated for.", factory=Authentication, clause="§6"
     )
-    wrap_up: WrapUp = key(Table(WrapUp), "What an ended contact needs.", factory=WrapUp, clause="§6")
+    wrap_up: WrapUpRules = key(Table(WrapUpRules), "What an ended contact needs.", factory=WrapUpRules, clause="§6")
     email: Email = key(Table(Email), "The rules of email.", factory=Email, clause="§6")
     whatsapp: WhatsApp = key(Table(WhatsApp), "The rules of WhatsApp.", factory=WhatsApp, clause="§7")
     sla: Sla = key(Table(Sla), "What is promised, and how it is counted.", factory=Sla, clause="§8")

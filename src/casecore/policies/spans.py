@@ -131,8 +131,14 @@ class Spans:
         line, end_line = (bisect_left(self._line_ends, at) for at in span)
         start, end_start = (self._line_ends[number - 1] + 1 if number else 0 for number in (line, end_line))
         end = self._line_ends[line] if line < len(self._line_ends) else len(self.text)
-        text = self.text[start : min(end, start + EXCERPT)]
-        return Origin(file, line + 1, span.start - start + 1, end_line + 1, span.end - end_start + 1, text)
+        return Origin(
+            file,
+            line + 1,
+            span.start - start + 1,
+            end_line=end_line + 1,
+            end_column=span.end - end_start + 1,
+            text=self.text[start : min(end, start + EXCERPT)],
+        )
 
     # Scanning ------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from casecore.kernel import frozen
+from casecore.kernel import changed, frozen
 from casecore.templates.filling import Filled
 
 
@@ -177,7 +177,14 @@ def explain_error(code: int, details: str = "", filled: Filled | None = None) ->
         row = _Row("Unknown error", "The API refused the call with a number not known here.", _NO, "read the details")
     place = _PLACE.search(details)
     about = ErrorExplanation(
-        code, row.title, row.happened, row.retry, row.remedy, row.wait, place[1].lower() if place else "", "", known
+        code,
+        row.title,
+        row.happened,
+        row.retry,
+        row.remedy,
+        wait=row.wait,
+        where=place[1].lower() if place else "",
+        known=known,
     )
     for pattern, explain in _DETAILS:
         match = pattern.search(details)
@@ -195,7 +202,7 @@ def _with_cause(
     about: ErrorExplanation, happened: str, remedy: str, *, where: str | None = None, variable: str = ""
 ) -> ErrorExplanation:
     place = about.where if where is None else where
-    return ErrorExplanation(about.code, about.title, happened, _CHANGE, remedy, None, place, variable, about.known)
+    return changed(about, happened=happened, retry=_CHANGE, remedy=remedy, wait=None, where=place, variable=variable)
 
 
 def _explain_count(about: ErrorExplanation, match: re.Match[str], filled: Filled | None) -> ErrorExplanation:

@@ -66,12 +66,12 @@ class Plan:
         return cls(
             definition,
             needs,
-            frozenset(key for key, need in needs.items() if need.required),
-            tuple(_standing_findings(definition)),
-            body,
-            BODY_LIMIT if len(definition.components) > 1 else BODY_ALONE_LIMIT,
-            body is not None and all(need.kind is Kind.TEXT and need.where == "body" for need in needs.values()),
-            names if numbered else (),
+            required=frozenset(key for key, need in needs.items() if need.required),
+            standing=tuple(_standing_findings(definition)),
+            body=body,
+            body_limit=BODY_LIMIT if len(definition.components) > 1 else BODY_ALONE_LIMIT,
+            plain=body is not None and all(need.kind is Kind.TEXT and need.where == "body" for need in needs.values()),
+            listed=names if numbered else (),
         )
 
 

@@ -85,7 +85,8 @@ def finding_of(
 ) -> Finding:
     """A finding of a code of the table, with the code's own remedy unless a better one is known."""
     entry = CODES[code]
-    return Finding(code, entry.level, where, message, entry.remedy if remedy is None else remedy, offset, variable)
+    advice = entry.remedy if remedy is None else remedy
+    return Finding(code, entry.level, where, message, advice, offset=offset, variable=variable)
 
 
 def errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -114,7 +114,8 @@ class _Reader:
                 self.read_card(card, f"{path}.cards[{index}]", f"card.{index}.")
                 for index, card in enumerate(self.take_objects(rest, "cards", f"{path}."))
             )
-        return Component(kind, where, parsed, header.upper() if header else None, buttons, cards, rest)
+        form = header.upper() if header else None
+        return Component(kind, where, parsed, format=form, buttons=buttons, cards=cards, rest=rest)
 
     def read_card(self, plain: Mapping[str, Any], path: str, prefix: str) -> Card:
         """One card of a carousel."""

@@ -60,7 +60,8 @@ class Template(Definition):
         parsed = parse_text(_require_text(text))
         named = any(not site.isdigit() for site in parsed.sites)
         body = Component("BODY", "body", parsed)
-        return cls(name, language, category.upper(), status.upper(), "NAMED" if named else "", (body,))
+        style = "NAMED" if named else ""
+        return cls(name, language, category.upper(), status.upper(), parameter_format=style, components=(body,))
 
     @classmethod
     def from_meta(cls, plain: object) -> Self:

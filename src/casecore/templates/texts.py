@@ -190,7 +190,15 @@ def parse_text(source: str, where: str = "body", scope: str = "", dialect: Diale
     findings.sort(key=lambda finding: -1 if finding.offset is None else finding.offset)
     if len(findings) >= LISTED:
         findings.append(finding_of("parse.more", where, f"{where} has more than {LISTED} findings"))
-    return TemplateText(source, where, scope, tuple(literals), tuple(sites), tuple(findings), dialect)
+    return TemplateText(
+        source,
+        where,
+        scope,
+        literals=tuple(literals),
+        sites=tuple(sites),
+        findings=tuple(findings),
+        dialect=dialect,
+    )
 
 
 def _first_names(names: list[str]) -> str:
