@@ -91,7 +91,7 @@ def by_definition(policy, instant, case):
     ]
     ranked = sorted(layers, key=lambda layer: layer[:2])
     matching = [
-        (override.match.named, n, whole["override"][n]["set"])
+        (override.match.specificity, n, whole["override"][n]["set"])
         for n, override in enumerate(policy.override)
         if override.match.channel in {None, case.channel}
         and override.match.queue in {None, case.queue}
@@ -294,11 +294,11 @@ class TestWaivers:
         waiver = Waiver(promise="12", until=date(2026, 12, 31), reason="why", by="ops")
         exact = Waiver(promise="13", until=datetime(2026, 12, 31, 9, tzinfo=UTC), reason="why", by="ops")
         policy = policy_of(waiver, exact, zone="Asia/Manila")
-        assert waiver is policy.waived("12", datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC))
-        assert policy.waived("12", datetime(2026, 12, 31, 16, tzinfo=UTC)) is None
-        assert exact is policy.waived("13", datetime(2026, 12, 31, 8, 59, tzinfo=UTC))
-        assert policy.waived("13", datetime(2026, 12, 31, 9, tzinfo=UTC)) is None
-        assert policy.waived("04", T0) is None
+        assert waiver is policy.waiver_of("12", datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC))
+        assert policy.waiver_of("12", datetime(2026, 12, 31, 16, tzinfo=UTC)) is None
+        assert exact is policy.waiver_of("13", datetime(2026, 12, 31, 8, 59, tzinfo=UTC))
+        assert policy.waiver_of("13", datetime(2026, 12, 31, 9, tzinfo=UTC)) is None
+        assert policy.waiver_of("04", T0) is None
 
     def test_of_a_file(self):
         """Read and written back; a number is no text."""

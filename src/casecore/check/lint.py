@@ -38,7 +38,7 @@ def lint(policy: Policy, at: datetime | None = None, proved: frozenset[str] = fr
 def waiver_of(policy: Policy, promise: str, at: datetime | None) -> Waiver | None:
     """The waiver of a promise that holds at an instant; None for the instant: any that there is."""
     if at is not None:
-        return policy.waived(promise, at)
+        return policy.waiver_of(promise, at)
     return next((waiver for waiver in policy.waiver if waiver.promise == promise), None)
 
 

@@ -34,10 +34,10 @@ _SET_BY: Final = MappingProxyType({KeyScope.CASE: "cases", KeyScope.DESK: "dates
 def keys_page() -> str:
     """The page of every key, in Markdown."""
     keys = [*keys_inside(Table(Policy))]
-    parts = [_HEAD, _section("The file", "", [EXTENDS_KEY, *keys])]
+    parts = [_HEAD, _table_section("The file", "", [EXTENDS_KEY, *keys])]
     for known in keys:
         if known.is_table or _is_layer(known):
-            parts.extend(_tables([known]))
+            parts.extend(_sections_of_tables([known]))
     return "\n".join(filter(None, parts))
 
 
@@ -45,7 +45,7 @@ def _is_layer(known: DeclaredKey) -> bool:
     return isinstance(known.kind, Several) and isinstance(known.kind.of, Table)
 
 
-def _tables(alike: list[DeclaredKey], like: str = "") -> Iterator[str]:
+def _sections_of_tables(alike: list[DeclaredKey], like: str = "") -> Iterator[str]:
     """The sections about tables that have the same keys and defaults, and about the tables in them.
 
     Args:
@@ -57,7 +57,7 @@ def _tables(alike: list[DeclaredKey], like: str = "") -> Iterator[str]:
     kind: Any = first.kind.of if isinstance(first.kind, Several) else first.kind
     inner = [known for known in keys_inside(kind, first) if known.steps[-1] != "source"]
     title = ", ".join(f"`{known.path}`".join(brackets) for known in alike)
-    yield _section(f"{title}, and so in the tables like [`{like}`]" if like else title, first.doc, inner)
+    yield _table_section(f"{title}, and so in the tables like [`{like}`]" if like else title, first.doc, inner)
     groups: list[list[DeclaredKey]] = []
     for known in inner:
         if known.is_table:
@@ -68,11 +68,11 @@ def _tables(alike: list[DeclaredKey], like: str = "") -> Iterator[str]:
             else:
                 group.append(known)
     for group in groups:
-        yield from _tables(group, first.path if len(alike) > 1 else like)
+        yield from _sections_of_tables(group, first.path if len(alike) > 1 else like)
 
 
-def _section(title: str, doc: str, keys: list[DeclaredKey]) -> str:
-    rows = [_row(known) for known in keys if not known.is_table and not _is_layer(known)]
+def _table_section(title: str, doc: str, keys: list[DeclaredKey]) -> str:
+    rows = [_key_row(known) for known in keys if not known.is_table and not _is_layer(known)]
     if not rows:
         return ""
     head = ("key", "what it decides", "what fits", "default", "may be set by", "sets the rule", "clause")
@@ -80,7 +80,7 @@ def _section(title: str, doc: str, keys: list[DeclaredKey]) -> str:
     return "\n".join((f"## {title}", "", *((doc, "") if doc else ()), *(f"| {line} |" for line in lines), ""))
 
 
-def _row(known: DeclaredKey) -> tuple[str, ...]:
+def _key_row(known: DeclaredKey) -> tuple[str, ...]:
     rules = rules_of(known)
     clauses = dict.fromkeys(rule.clause for rule in RULES if rule.id in rules) or {known.clause: None}
     default = "" if known.default is None or known.default == "" else f"`{as_toml(known.kind.write(known.default))}`"

@@ -83,7 +83,7 @@ class CodecError(CasecoreError, ValueError):
 
 
 def parse(text: str | bytes) -> Any:
-    """What JSON text says: an object, mostly. Strict: a key stands once, and a number is one.
+    """Parse JSON text strictly: no key stands twice in an object, and every number is one.
 
     Raises:
         CodecError: When it is no JSON.
@@ -276,7 +276,7 @@ class Codec:
     # Reading -------------------------------------------------------------------------------------------
 
     def loads(self, text: str | bytes) -> Any:
-        """The thing that JSON text tells of.
+        """The thing that JSON text describes.
 
         Args:
             text: One JSON object; bytes are UTF-8.
@@ -287,16 +287,16 @@ class Codec:
         return self._read_document(parse(text), object)
 
     def from_plain(self, plain: Mapping[str, Any]) -> Any:
-        """The thing that an object, as `to_plain` makes it, tells of. Raises `CodecError` like `loads`."""
+        """The thing that an object, as `to_plain` makes it, describes. Raises `CodecError` like `loads`."""
         return self._read_document(plain, object)
 
     def command_from(self, plain: Mapping[str, Any]) -> Command:
-        """The command that an object tells of; any other thing is an error. Raises `CodecError` like `loads`."""
+        """The command that an object describes; any other thing is an error. Raises `CodecError` like `loads`."""
         command: Command = self._read_document(plain, Command)
         return command
 
     def event_from(self, plain: Mapping[str, Any]) -> Event:
-        """The event that an object tells of; any other thing is an error. Raises `CodecError` like `loads`."""
+        """The event that an object describes; any other thing is an error. Raises `CodecError` like `loads`."""
         event: Event = self._read_document(plain, Event)
         return event
 
@@ -405,7 +405,7 @@ def dumps(thing: object) -> str:
 
 
 def loads(text: str | bytes) -> Any:
-    """The thing that JSON text tells of. See `Codec.loads`."""
+    """The thing that JSON text describes. See `Codec.loads`."""
     return house_codec().loads(text)
 
 
@@ -415,15 +415,15 @@ def to_plain(thing: object) -> Plain:
 
 
 def from_plain(plain: Mapping[str, Any]) -> Any:
-    """The thing that an object tells of. See `Codec.from_plain`."""
+    """The thing that an object describes. See `Codec.from_plain`."""
     return house_codec().from_plain(plain)
 
 
 def command_from(plain: Mapping[str, Any]) -> Command:
-    """The command that an object tells of. See `Codec.command_from`."""
+    """The command that an object describes. See `Codec.command_from`."""
     return house_codec().command_from(plain)
 
 
 def event_from(plain: Mapping[str, Any]) -> Event:
-    """The event that an object tells of. See `Codec.event_from`."""
+    """The event that an object describes. See `Codec.event_from`."""
     return house_codec().event_from(plain)

@@ -45,7 +45,7 @@ class Misfit(Exception):
 
     @classmethod
     def of(cls, value: object, expected: str, remedy: str = "") -> Misfit:
-        """Something else stands where this is expected."""
+        """The misfit of a value that stands where something else is expected."""
         return cls(Problem("", f"{quote_value(value)} does not fit", expected, remedy))
 
     def under(self, step: str) -> Iterator[Problem]:
@@ -68,7 +68,7 @@ def quote_value(value: object) -> str:
 
 
 def path_step(name: object) -> str:
-    """How a path goes on to a field, a key or the item of this number."""
+    """The step of a path that leads to a field, a key or the item of this number."""
     if isinstance(name, int):
         return f"[{name}]"
     return f".{name}" if re.fullmatch(r"\w{1,60}", str(name), re.ASCII) else f"[{quote_value(name)}]"
@@ -303,7 +303,7 @@ _CONVERTER: Final = Converter()
 
 
 def writer_of(cls: type, fields: list[attrs.Attribute[Any]], forms: Mapping[str, JsonForm]) -> Callable[[Any], Plain]:
-    """How things of a class become objects of their fields.
+    """A function that turns things of a class into objects of their fields.
 
     Args:
         cls: The class.
@@ -315,7 +315,7 @@ def writer_of(cls: type, fields: list[attrs.Attribute[Any]], forms: Mapping[str,
 
 
 def reader_of(cls: type, fields: list[attrs.Attribute[Any]], forms: Mapping[str, JsonForm]) -> Callable[[Plain], Any]:
-    """How things of a class are made of objects of their fields: quickly, and again, thoroughly, where that fails.
+    """A function that makes things of a class from objects: quickly, and where that fails once more with care.
 
     Args:
         cls: The class.

@@ -1,4 +1,4 @@
-"""What is declared of each key of the policy, by its path: one walk through the sections, for everybody who asks.
+"""The declaration of each key of the policy, by its path: one walk through the sections serves everybody who asks.
 
 A path ends at a value: `chat.idle.silence`, `queues.vip.delivery`, `lifecycle.close_after` or one entry of it,
 `lifecycle.close_after.resolved`. The names of rules have dots of their own: `enforcement.tags.limit` is one entry, too.
@@ -24,7 +24,7 @@ _WIDE = (KeyScope.CASE, KeyScope.DESK, KeyScope.FILE)
 
 @frozen
 class DeclaredKey:
-    """A key as it is declared.
+    """A key of the policy and everything its declaration says.
 
     Attributes:
         path: Its path, as it is written.
@@ -59,7 +59,7 @@ def _is_table(kind: ValueKind) -> bool:
 
 
 def find_key(root: type, path: str) -> DeclaredKey | None:
-    """What is declared of the key at a path; None where there is no such key.
+    """Find the declaration of the key at a path; None where there is no such key.
 
     Args:
         root: The section from which the path starts.
@@ -117,7 +117,7 @@ def _entry_of_table(kind: Named, name: str, outer: DeclaredKey) -> DeclaredKey:
 
 
 def any_entry(outer: DeclaredKey) -> DeclaredKey:
-    """What is declared of an entry of a table whose entries have names, whatever the name."""
+    """The declaration that every entry of a table of named entries shares; `NAME` stands for its name."""
     kind: Any = outer.kind
     return _entry_of_table(kind, ANY_NAME, outer)
 
@@ -127,7 +127,7 @@ def keys_inside(kind: Table, outer: DeclaredKey | None = None) -> Iterator[Decla
 
     Args:
         kind: The table.
-        outer: What is declared of it, where it is not the whole policy.
+        outer: Its own declaration, where it is not the whole policy.
     """
     around = _whole_section(kind.section) if outer is None else outer
     for name in keys_of(kind.section):
@@ -165,13 +165,13 @@ def keys_of_rule(root: type, rule: str) -> tuple[str, ...]:
 
 
 def path_with_name(path: str, name: str) -> str:
-    """The path of a key that each queue or calendar has, for one of them."""
+    """The path of a key that each queue or calendar has, with the name of one of them in it."""
     steps = (name if step == ANY_NAME else str(step) for step in steps_of(path) or ())
     return reduce(under, steps, "")
 
 
 def with_value(held: Any, kind: Any, steps: Sequence[str], value: Any) -> Any:
-    """What a table becomes when one value in it is another.
+    """A copy of a table in which one value is another.
 
     Args:
         held: The section, or the entries by name; None where nothing is said yet.

@@ -1,4 +1,4 @@
-"""How a policy that cannot be used is told: every problem with its line underlined, as compilers do.
+"""The error of a policy that cannot be used: it shows every problem with its line underlined, as compilers do.
 
     my.toml: 1 problem
 
@@ -56,7 +56,7 @@ class PolicyError(CasecoreError, ValueError):
 
 
 def render_problem(problem: Problem, severity: str = "error") -> str:
-    """A problem in several lines, with the lines of the file at which it stands.
+    """A problem as text of several lines, with the lines of the file at which it stands.
 
     Args:
         problem: What is wrong; where it has no origins, only the words are told.
@@ -82,7 +82,7 @@ def _underline(file: str, origins: tuple[Origin, ...], margin: str, arrow: str) 
 
 
 def _excerpt(origin: Origin) -> tuple[str, str]:
-    """The line of an origin as it can be printed, and the marks below it."""
+    """The line of an origin, made printable, and the marks below it."""
     first = origin.column - 1
     last = origin.end_column - 1 if origin.end_line == origin.line else len(origin.text.rstrip())
     cut = max(first - _BEFORE, 0) if len(origin.text) > WIDEST else 0

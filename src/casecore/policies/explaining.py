@@ -36,7 +36,7 @@ class UnknownKey(CasecoreError, KeyError):
 
 @frozen
 class SaidValue:
-    """One value that something says for the key.
+    """One value that a default, a file or a layer gives the key.
 
     Attributes:
         value: The value, as a file would write it; None: it says that there is none.
@@ -72,14 +72,14 @@ class KeyExplanation:
 
 @frozen
 class _Candidate:
-    """What may be in force; `rank` says what it stands over, `because` why it is out of the question."""
+    """A value that may be in force; `rank` says what gives it, `because` why it does not apply."""
 
     rank: str
     value: Any = attrs.field(hash=False)
     by: str
     origin: Origin | None = None
     because: str = ""
-    named: int = 0
+    specificity: int = 0
 
 
 def explain(policy: Policy, key: str, at: datetime, case: Aspect | None = None) -> KeyExplanation:
@@ -120,7 +120,7 @@ def _key_asked(policy: Policy, key: str) -> DeclaredKey:
 
 
 def _candidates(policy: Policy, known: DeclaredKey, at: datetime, case: Aspect) -> Iterator[_Candidate]:
-    """Everything that is said for a key, what stands over the rest last."""
+    """Every value that something gives the key, from the lowest to the highest."""
     yield _Candidate("default", _as_written(known, known.default), "the default")
     sources = policy.sources
     for source in reversed(sources):
@@ -137,15 +137,15 @@ def _candidates(policy: Policy, known: DeclaredKey, at: datetime, case: Aspect) 
             because = "" if begun else "has not begun"
             by, origin = f"the change on {change.on.isoformat()}", policy.origin_in_layer(f"change[{number}].set", path)
             yield _Candidate("change", value, by, origin, because)
-    for number, override in sorted(enumerate(policy.override), key=lambda one: one[1].match.named):
+    for number, override in sorted(enumerate(policy.override), key=lambda one: one[1].match.specificity):
         for value, path in _values_set_for(known, override.set):
             because = "" if override.match.takes(case) else f"this is {case_in_words(case)}"
             by, origin = f"the override for {override.match}", policy.origin_in_layer(f"override[{number}].set", path)
-            yield _Candidate("override", value, by, origin, because, named=override.match.named)
+            yield _Candidate("override", value, by, origin, because, specificity=override.match.specificity)
 
 
 def _values_set_for(known: DeclaredKey, values: Any) -> Iterator[tuple[Any, str]]:
-    """What a layer says for a key: for itself, for the table whose entry it is, or for an entry of it."""
+    """The values that a layer gives a key: itself, through the table around it, or through an entry of it."""
     for path, value in values.items():
         inner: Any = find_key(Policy, path)
         if path == known.path:
@@ -177,5 +177,5 @@ _OVER: Final = {
 def _why_lost(one: _Candidate, highest: _Candidate) -> str:
     """Why a value that could be in force is not."""
     if one.rank == highest.rank == "override":
-        return "says the same" if one.named == highest.named else "one that names more stands over it"
+        return "says the same" if one.specificity == highest.specificity else "one that names more stands over it"
     return _OVER.get((one.rank, highest.rank)) or f"{highest.by} stands over it"

@@ -68,7 +68,7 @@ def read_text(path: str | Path) -> str:
 
 
 def parse_toml(text: str, name: str, *, trusted: bool = False) -> Source:
-    """What a text says, and where.
+    """Parse a text: what it says, and where.
 
     Args:
         text: The file's text.
@@ -112,7 +112,7 @@ def _longest_number(source: Source) -> Span:
 
 
 def _syntax_error(source: Source, message: str) -> PolicyError:
-    """Where the text stops being TOML; a key that stands twice is shown in both places."""
+    """The error at the place where the text stops being TOML; it shows both places of a key that stands twice."""
     place = _PLACE.search(message)
     found = _PLACE.sub("", message)
     if source.spans.twice and found.startswith("Cannot"):
@@ -135,12 +135,15 @@ def _syntax_error(source: Source, message: str) -> PolicyError:
 def resolve_extends(
     top: Source, folder: Path | None, read: Callable[[Path], str] = read_text
 ) -> tuple[dict[str, Any], Sources]:
-    """What a file and all that it extends say together, and the files, nearest first.
+    """Read the files that a file extends, and merge what all of them say.
 
     Args:
         top: The file that was asked for.
         folder: Where it lies; None for a text that lies nowhere and can extend nothing.
         read: (path) -> the text of a file below; e.g. as it was at some revision.
+
+    Returns:
+        What they say together, and the files, nearest first.
 
     Raises:
         PolicyError: When a file that is extended cannot be read, or the files go in a circle.
@@ -157,7 +160,7 @@ def resolve_extends(
 
 
 def _path_extended(source: Source, folder: Path | None, name: str) -> Path | None:
-    """The file that a file extends; both of these keys are read here, because they are of one file alone."""
+    """The file that a file extends; `extends` and `schema` belong to one file alone, so both are read here."""
     problems: list[Problem] = []
     if source.plain.get("schema", SCHEMA) != SCHEMA:
         Whole(SCHEMA, SCHEMA).read(source.plain["schema"], "schema", problems)
@@ -207,13 +210,13 @@ def _merge_file(merged: dict[str, Any], source: Source) -> None:
 
 
 def _is_same_layer(below: Any, above: Any, layer: str) -> bool:
-    """Whether two layers, of different files, are one: overrides that match the same, changes on the same date."""
+    """Whether layers of two files are one: overrides that match the same cases, or changes on the same date."""
     name = {"override": "match", "change": "on"}.get(layer)
     return isinstance(below, dict) and isinstance(above, dict) and name in below and below[name] == above.get(name)
 
 
 def _merge_values(below: Any, above: Any) -> Any:
-    """Two values on each other: tables key by key, all else as the upper one says."""
+    """Lay one value over another: tables key by key, anything else as the upper one says."""
     if not (isinstance(below, dict) and isinstance(above, dict)):
         return above
     both = below | above

@@ -139,7 +139,7 @@ class Text:
 
 @frozen
 class Id:
-    """Text that commands later carry as an id, e.g. a tag, or by which the policy calls something."""
+    """Text that commands will carry as an id, e.g. a tag, or by which the policy names something."""
 
     describe = f"text of 1 to {ID_LIMIT} visible characters"
 
@@ -153,7 +153,7 @@ class Id:
 
 
 def _id_remedy(value: Any) -> str:
-    """What would make a text an id, where it is one too long or one of which not everything is seen."""
+    """What turns a text into an id: it is too long, or has characters that nobody can see."""
     if not isinstance(value, str) or not value:
         return ""
     unseen = next((x for x in value if not x.isprintable()), None)

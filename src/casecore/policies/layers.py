@@ -228,7 +228,7 @@ class Aspect:
 
 @section
 class Match:
-    """Which cases an override is for: all that is named here has to match."""
+    """Which cases an override is for: everything it names has to match."""
 
     channel: Channel | None = key(Choice(Channel), "The channel of the case.", default=None)
     queue: str | None = key(Id(), "The queue in which the case is.", default=None)
@@ -243,7 +243,7 @@ class Match:
         )
 
     @property
-    def named(self) -> int:
+    def specificity(self) -> int:
         """How much it names; of two overrides the one that names more wins."""
         return (self.channel is not None) + (self.queue is not None) + len(self.tag)
 
@@ -343,7 +343,7 @@ def clashing_paths(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator
 
 
 class LayeredPolicy(Protocol):
-    """What is asked of a policy about its layers."""
+    """A policy, as far as its layers are concerned."""
 
     @property
     def zone(self) -> str:
@@ -369,7 +369,7 @@ P = TypeVar("P", bound=LayeredPolicy)
 
 
 class Layers(Generic[P]):
-    """The layers of one policy, put in order; what is in force when and for whom is worked out once.
+    """The layers of one policy, in order. They work out once what is in force when and for whom, and remember it.
 
     Attributes:
         instants: The instants at which something changes, in order.
@@ -391,7 +391,7 @@ class Layers(Generic[P]):
         self._tags = frozenset(tag for match in self._matches for tag in match.tag)
 
     def changes_made(self, number: int) -> tuple[int, ...]:
-        """The changes that have been made once so many instants have passed, in order, by their number."""
+        """The numbers of the changes that hold once so many of the instants have passed, in order."""
         last = self.instants[:number]
         return tuple(change for begin, change in self._changes if begin in last)
 
@@ -411,9 +411,9 @@ class Layers(Generic[P]):
         return Aspect(channel, queue, case.tags & self._tags)
 
     def matching_overrides(self, aspect: Aspect) -> tuple[int, ...]:
-        """The overrides that match, by their number; the one that wins over all the others comes last."""
+        """The numbers of the overrides that match; the one that wins over all the others comes last."""
         found = (number for number, match in enumerate(self._matches) if match.takes(aspect))
-        return tuple(sorted(found, key=lambda number: self._matches[number].named))
+        return tuple(sorted(found, key=lambda number: self._matches[number].specificity))
 
     def policy_for(self, aspect: Aspect) -> P:
         """The policy for cases of this aspect."""

@@ -46,7 +46,7 @@ class Source:
         return self._spans
 
     def local_path(self, path: str) -> str | None:
-        """A path of the policy as a path of this file; None where it is one of a layer that this file has not."""
+        """A path of the policy as this file has it; None where it leads into a layer that this file does not have."""
         layer = _LAYER.match(path)
         if layer is None:
             return path
@@ -59,7 +59,7 @@ class Source:
         return own + rest
 
     def _own_spelling(self, layer: str, path: str) -> str:
-        """The word with which this file sets a key in a layer; there is more than one way to write a path."""
+        """The word by which this file sets a key in a layer; a path can be written in more than one way."""
         values: Any = self._own_value(f"{layer}.set")
         words = values if isinstance(values, dict) else {}
         alike = (word for word in words if (known := find_key(Sop, word)) is not None and known.path == path)
@@ -91,13 +91,13 @@ Sources = tuple[Source, ...]
 
 
 def nearest_origin(sources: Sources, path: str, *, of_key: bool = False) -> Origin | None:
-    """Where the word stands that counts: in the nearest file that has the path."""
+    """Where the nearest file that has a path says it: that is the word that counts."""
     found = (source.origin(path, of_key=of_key) for source in sources)
     return next((origin for origin in found if origin is not None), None)
 
 
 def locate_problems(problems: Iterable[Problem], sources: Sources) -> tuple[Problem, ...]:
-    """Problems with their places, in the order of the files; what stands nowhere is placed where its table stands."""
+    """Give problems their places, in the order of the files; what stands nowhere gets the place of its table."""
     placed = []
     for problem in problems:
         paths = () if problem.origins else (problem.path, *problem.also)
@@ -139,7 +139,7 @@ class Origins:
     moved: Mapping[str, str] = field(factory=dict)
 
     def path_in_files(self, path: str) -> str:
-        """The path in the files of what set a key; its own where no layer did."""
+        """The path at which the files set a key: in the layer that set it, else its own."""
         around = outer(path)
         return self.moved.get(path) or (self.moved.get(around, path) if around else path)
 
@@ -152,7 +152,7 @@ class Origins:
         return nearest_origin(self.sources, path)
 
     def blame_layer(self, problem: Problem) -> Problem:
-        """A problem of what the layers make of a policy, as one of the layer that makes it.
+        """Move a problem to the layer that causes it.
 
         Every value of the same table that a layer sets is shown, because it is their meeting that is wrong.
         """

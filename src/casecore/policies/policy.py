@@ -80,7 +80,7 @@ class Policy(Sop):
     # What is in force ----------------------------------------------------------------------------------
 
     def at(self, instant: datetime) -> Policy:
-        """The policy in force at an instant: every change that has begun has been made.
+        """The policy in force at an instant, with every change that has begun.
 
         Args:
             instant: An aware datetime.
@@ -92,7 +92,7 @@ class Policy(Sop):
     def for_(self, case: Matched | None) -> Policy:
         """The policy in force for a case: every override that matches stands over the rest.
 
-        Ask `at` first: changes that are still to be made are not made here.
+        Ask `at` first: this makes no changes.
 
         Args:
             case: The case as it is now; None: no case, which no override matches.
@@ -102,7 +102,7 @@ class Policy(Sop):
         return self._layers.policy_for(self._layers.aspect(case))
 
     def aspect(self, case: Matched) -> Aspect | None:
-        """What the overrides look at of a case; None where there are none. It can be compared, and kept."""
+        """What the overrides look at of a case, to compare and to keep; None where there are no overrides."""
         return self._layers.aspect(case) if self.override else None
 
     def of(self, aspect: Aspect | None) -> Policy:
@@ -120,7 +120,7 @@ class Policy(Sop):
             begin = begun[number - 1] if number > first else None
             yield begin, begun[number] if number < len(begun) else None, self._layers.policy_after(number)
 
-    def waived(self, promise: str, at: datetime) -> Waiver | None:
+    def waiver_of(self, promise: str, at: datetime) -> Waiver | None:
         """The waiver of a promise that holds at an instant; None where it is not waived.
 
         Args:
@@ -162,7 +162,7 @@ class Policy(Sop):
         return policy
 
     def set_derived(self, **known: Any) -> None:
-        """Take what is known to be sound, or worked out of the rest; for the making of a policy only."""
+        """Set what is known to be sound, or follows from the rest; only for what makes policies."""
         for name, value in known.items():
             object.__setattr__(self, name, value)
         if self.override or self.change:
@@ -178,7 +178,7 @@ class Policy(Sop):
         return self._origins.origin(path)
 
     def origin_in_layer(self, layer: str, path: str) -> Origin | None:
-        """Where the value stands that a layer sets for a key; `layer` is e.g. `override[0].set`."""
+        """Where a layer, e.g. `override[0].set`, says the value of a key."""
         return self._origins.origin_in_files(under(layer, path))
 
     @property
@@ -217,7 +217,7 @@ class Policy(Sop):
 
     @classmethod
     def of_files(cls, plain: Mapping[str, Any], sources: Sources) -> Self:
-        """Read a policy from what its files say together (`files.stacked`); it knows then where each value stands.
+        """Read a policy from what its files say together (`resolve_extends`); it then knows where each value stands.
 
         Raises:
             PolicyError: When anything in them is wrong; it lists every problem.
@@ -284,7 +284,7 @@ def _shipped_policy() -> Policy:
 
 
 def _sound_tables(plain: Any, problems: Iterable[Problem]) -> dict[str, Any]:
-    """The tables of a policy in which no problem was found, and that speak of no table in which one was."""
+    """The tables of a policy without problems, if they refer to no table that has some."""
     wrong = {re.split(r"[.\[]", problem.path)[0] for problem in problems}
     if "calendars" in wrong:
         wrong.add("sla")

@@ -49,7 +49,7 @@ EXTENDS_KEY: Final = DeclaredKey(
 def json_schema() -> Schema:
     """The JSON Schema of a policy file."""
     schema = _schema_of(Table(Policy))
-    schema["properties"] = {"extends": _described_schema(EXTENDS_KEY), **schema["properties"]}
+    schema["properties"] = {"extends": _key_schema(EXTENDS_KEY), **schema["properties"]}
     head = {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "casecore policy",
@@ -63,7 +63,7 @@ def schema_text() -> str:
     return json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
 
 
-def _described_schema(known: DeclaredKey) -> Schema:
+def _key_schema(known: DeclaredKey) -> Schema:
     schema = _schema_of(known.kind)
     default = None if known.default is None else known.kind.write(known.default)
     schema["description"] = f"{known.doc} ({known.unit})" if known.unit else known.doc
@@ -73,13 +73,13 @@ def _described_schema(known: DeclaredKey) -> Schema:
 
 
 def _schema_of(kind: ValueKind) -> Schema:
-    """What fits a kind, as a schema."""
+    """The schema of what fits a kind."""
     if type(kind) not in _SCHEMAS:
         raise TypeError(f"say in _SCHEMAS how the values of a {type(kind).__name__} are described")
     return _SCHEMAS[type(kind)](kind)
 
 
-def _length(kind: Length) -> Schema:
+def _length_schema(kind: Length) -> Schema:
     return {
         "type": "string",
         "pattern": "^" + "".join(f"([0-9]{{1,9}}{unit})?" for unit in "wdhms") + "$",
@@ -87,27 +87,27 @@ def _length(kind: Length) -> Schema:
     }
 
 
-def _table(kind: Table) -> Schema:
-    properties = {known.steps[-1]: _described_schema(known) for known in keys_inside(kind)}
+def _table_schema(kind: Table) -> Schema:
+    properties = {known.steps[-1]: _key_schema(known) for known in keys_inside(kind)}
     required = [name for name in properties if is_required(kind.section, name)]
     schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
     return {**schema, "required": required} if required else schema
 
 
-def _named(kind: Named) -> Schema:
+def _named_schema(kind: Named) -> Schema:
     if kind.names is None:
         return {"type": "object", "additionalProperties": _schema_of(kind.of), "maxProperties": kind.most}
     properties = {name: _schema_of(kind.of) for name in words_of(kind.names)}
     return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
-def _settings(kind: Settings) -> Schema:
-    """Every path that may be set, each as its key is described above."""
+def _settings_schema(kind: Settings) -> Schema:
+    """The schema of every path that may be set; each refers to the schema of its key."""
     properties: Schema = {}
     patterns: Schema = {}
     for known in every_key(Policy):
         if known.scope in kind.scopes:
-            place = {"$ref": "#/" + "/".join(_pointer(known))}
+            place = {"$ref": "#/" + "/".join(_pointer_steps(known))}
             if ANY_NAME in known.steps:
                 patterns["^" + known.path.replace(".", r"\.").replace(ANY_NAME, '([A-Za-z0-9_-]+|".+")') + "$"] = place
             else:
@@ -118,7 +118,7 @@ def _settings(kind: Settings) -> Schema:
     return {"type": "object", **both, "additionalProperties": False, "minProperties": 1, "maxProperties": kind.most}
 
 
-def _pointer(known: DeclaredKey) -> Iterator[str]:
+def _pointer_steps(known: DeclaredKey) -> Iterator[str]:
     for step in known.steps:
         yield from ("additionalProperties",) if step == ANY_NAME else ("properties", step)
 
@@ -131,7 +131,7 @@ _SCHEMAS: Final[Mapping[type, Callable[[Any], Schema]]] = MappingProxyType(
         Text: lambda kind: {"type": "string", "maxLength": kind.most, **({"minLength": 1} if kind.least else {})},
         Id: lambda kind: {"type": "string", "maxLength": ID_LIMIT, "minLength": 1},
         PromiseNumber: lambda kind: {"type": "string", "enum": [*kind.numbers]},
-        Length: _length,
+        Length: _length_schema,
         Choice: lambda kind: {"type": "string", "enum": [*words_of(kind.choices)]},
         Several: lambda kind: {
             "type": "array",
@@ -139,9 +139,9 @@ _SCHEMAS: Final[Mapping[type, Callable[[Any], Schema]]] = MappingProxyType(
             "uniqueItems": True,
             "maxItems": kind.most,
         },
-        Table: _table,
-        Named: _named,
-        Settings: _settings,
+        Table: _table_schema,
+        Named: _named_schema,
+        Settings: _settings_schema,
         Words: lambda kind: {"anyOf": [_schema_of(kind.of), _schema_of(Several(kind.of, kind.most))]},
         DateOrInstant: lambda kind: {"anyOf": [{"type": "string", "format": name} for name in ("date", "date-time")]},
     }

@@ -158,7 +158,7 @@ class Sop:
                 yield Problem(f"sla.{path}.calendar", f"there is no calendar {named!r}", known)
 
     def mode(self, rule: str) -> Enforcement:
-        """How strictly the rule with this id is kept."""
+        """How strictly the policy keeps the rule with this id."""
         if rule == "authentication.before":
             return self.authentication.enforcement
         return self.enforcement.get(rule, Enforcement.BLOCK)
@@ -173,8 +173,8 @@ class Sop:
         name = self.sla.calendar(channel)
         return None if name is None else self._calendars[name]
 
-    def promised(self, clock: str, channel: Channel, level: Level) -> tuple[timedelta | None, Calendar | None]:
-        """The target of a service clock for cases of a channel and level, and the calendar that counts; remembered."""
+    def service_target(self, clock: str, channel: Channel, level: Level) -> tuple[timedelta | None, Calendar | None]:
+        """The target of a service clock for cases of a channel and level, and the calendar that counts."""
         known = self._promised.get((clock, channel, level))
         if known is None:
             known = self.sla.target(clock, channel, level), self.calendar_for(channel)

@@ -1,8 +1,8 @@
 """Whether the layers of a policy agree: with the policy, and with each other.
 
-What is wrong is told before the policy is used, so that no decision ever meets it: a name that does not exist, two
-changes of one instant, two overrides of which neither wins, and values that contradict each other only where layers
-meet. What is merely odd is a warning (`warnings.py`).
+A policy whose layers are wrong is refused before anybody uses it, so that no decision ever meets it: a name that does
+not exist, two changes of one instant, two overrides of which neither wins, and values that contradict each other only
+where layers meet. What is merely odd is a warning (`warnings.py`).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def layer_problems(policy: LayeredPolicy) -> Iterator[Problem]:
 def _unknown_names(policy: LayeredPolicy) -> Iterator[Problem]:
     for number, override in enumerate(policy.override):
         match, path = override.match, f"override[{number}].match"
-        if not match.named:
+        if not match.specificity:
             yield Problem(path, "names nothing", "a channel, a queue or a tag")
         if match.queue is not None and match.queue not in policy.queues:
             remedy = did_you_mean(match.queue, policy.queues)
@@ -59,7 +59,7 @@ def _unknown_names(policy: LayeredPolicy) -> Iterator[Problem]:
 
 
 def _unknown_key(policy: LayeredPolicy, path: str, known: DeclaredKey | None) -> Iterator[Problem]:
-    """What a setting speaks of that there is not; that there is no such key is only found where it was made in code."""
+    """What a setting names and does not exist; a file was checked for unknown keys when it was read."""
     if known is None or known.is_table:
         yield Problem(path, "no such key", "the path of a key, like chat.idle.silence", of_key=True)
     elif known.steps[0] == "queues" and known.steps[1] not in policy.queues:
@@ -68,7 +68,7 @@ def _unknown_key(policy: LayeredPolicy, path: str, known: DeclaredKey | None) ->
 
 
 def _simultaneous_changes(policy: LayeredPolicy) -> Iterator[Problem]:
-    """Changes of one instant that set the same."""
+    """Changes of one instant that set the same key."""
     zone = zone_of(policy)
     for (first, one), (second, other) in combinations(enumerate(policy.change), 2):
         if start_of_day(one.on, zone) == start_of_day(other.on, zone):
@@ -79,22 +79,22 @@ def _simultaneous_changes(policy: LayeredPolicy) -> Iterator[Problem]:
 
 
 def _tied_overrides(policy: LayeredPolicy) -> Iterator[Problem]:
-    """Overrides of which neither wins, with a case that hits both."""
+    """Pairs of overrides of which neither wins, with a case that both match."""
     for (first, one), (second, other) in combinations(enumerate(policy.override), 2):
-        case = one.match.meets(other.match) if one.match.named == other.match.named else None
+        case = one.match.meets(other.match) if one.match.specificity == other.match.specificity else None
         if case is None:
             continue
         for path, against in clashing_paths(one.set, other.set):
-            if not _is_decided(policy.override, case, one.match.named, (path, against)):
+            if not _is_decided(policy.override, case, one.match.specificity, (path, against)):
                 where, also = under(f"override[{second}].set", against), (under(f"override[{first}].set", path),)
                 found = f"{case_in_words(case)} matches two overrides that are equally specific"
                 yield Problem(where, found, "one that names more", "let one of them name more, or write a third", also)
 
 
-def _is_decided(overrides: Sequence[Override], case: Aspect, named: int, paths: tuple[str, str]) -> bool:
-    """Whether a more specific override says for all of these cases what the value is."""
+def _is_decided(overrides: Sequence[Override], case: Aspect, specificity: int, paths: tuple[str, str]) -> bool:
+    """Whether a more specific override decides the value for all of these cases."""
     return any(
-        override.match.named > named
+        override.match.specificity > specificity
         and override.match.takes(case)
         and all(any(path == word or path.startswith(f"{word}.") for word in override.set) for path in paths)
         for override in overrides
@@ -124,7 +124,7 @@ def _unsound_overrides(policy: LayeredPolicy, changed: frozenset[str] | None) ->
         except PolicyError as error:
             broken.add(number)
             yield from error.problems
-    ranked = sorted(overrides, key=lambda one: one[1].match.named)
+    ranked = sorted(overrides, key=lambda one: one[1].match.specificity)
     for (first, one), (second, other) in combinations(ranked, 2):
         new = other.set.keys() < one.set.keys() | other.set.keys()  # else it is as if there were only the second
         if (

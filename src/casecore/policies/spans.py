@@ -72,7 +72,7 @@ _ESCAPE = re.compile(r"\\(?:U([0-9A-Fa-f]{8})|.)")
 
 
 class _Lost(Exception):
-    """This is no TOML, or none that the scan understands."""
+    """The text is no TOML, or none that the scan understands."""
 
 
 class Spans:

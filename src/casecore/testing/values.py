@@ -170,7 +170,7 @@ def _layered(draw: DrawFn, base: SearchStrategy[Policy]) -> Policy:
         channel=st.none() | st.sampled_from(Channel),
         queue=st.none() | st.sampled_from([*policy.queues]),
         tag=st.lists(st.sampled_from(_TAGS), max_size=2, unique=True).map(tuple),
-    ).filter(lambda match: match.named > 0)
+    ).filter(lambda match: match.specificity > 0)
     overrides = st.builds(Override, match=matches, set=_settings((KeyScope.CASE,), policy))
     changes = st.builds(Change, on=st.sampled_from(_DAYS), set=_settings((KeyScope.CASE, KeyScope.DESK), policy))
     for name, layer in draw(st.lists(_either("override", overrides) | _either("change", changes), max_size=6)):
