@@ -12,13 +12,14 @@ from typing import Union, get_args, get_origin, get_type_hints
 
 import attrs
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from casecore.kernel import Command, Event, Reason
 from casecore.kernel.records import freeze, thaw
 from casecore.policies import Policy
 from casecore.rooms.composition import HOUSE, TIMERS, View
+from tests.profiles import examples
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 IDS = ("ana", "ben", "c1", "c1+1", "d1", "general", "billing", "customer", "system")
@@ -153,7 +154,7 @@ FOLLOWERS = [
 
 
 @pytest.mark.parametrize(("rule", "subjects"), RULES)
-@settings(max_examples=12)
+@examples(12)
 @given(st.data())
 def test_rules(rule, subjects, data):
     """A need or a rule finds a reason of its own name, or nothing; and it says what was found and what would help."""
@@ -165,7 +166,7 @@ def test_rules(rule, subjects, data):
 
 
 @pytest.mark.parametrize(("handler", "kind"), [*HANDLERS, *FOLLOWERS])
-@settings(max_examples=12)
+@examples(12)
 @given(st.data())
 def test_handlers_and_consequences(handler, kind, data):
     """A handler or a consequence gives events, perhaps none; each is at the instant of what caused it."""
@@ -218,7 +219,7 @@ EDITS = [
 
 
 @pytest.mark.parametrize(("kind", "event", "edit"), EDITS)
-@settings(max_examples=5)
+@examples(5)
 @given(st.data())
 def test_changes_and_notices(kind, event, edit, data):
     """Whatever a record says, what happens can be written into it, and gives a record of its class again."""
@@ -241,7 +242,7 @@ VALUES = sorted(
 
 
 @pytest.mark.parametrize("kind", VALUES, ids=lambda kind: kind.__name__)
-@settings(max_examples=5)
+@examples(5)
 @given(st.data())
 def test_values_can_be_remembered(kind, data):
     """Commands, events and records can be kept in sets and as keys, mappings in them notwithstanding."""
