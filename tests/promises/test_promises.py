@@ -550,6 +550,7 @@ ONE_SECOND = Policy(queues=Policy.default().queues, whatsapp=WhatsApp(window=tim
 """Few random histories come a day later to somebody who once wrote on WhatsApp."""
 
 
+@pytest.mark.slow  # draws up to thousands of histories until one breaks the promise
 @pytest.mark.parametrize("number", SEARCHED)
 def test_random_histories_find_the_breach(number):
     """Nobody has to think of the story: among random histories there is one that breaks the promise."""
