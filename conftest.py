@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser
 
@@ -26,7 +26,10 @@ def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
             item.add_marker("slow")
 
 
-settings.register_profile("fast", deadline=None, max_examples=10, derandomize=True)
-settings.register_profile("full", deadline=None, max_examples=30, derandomize=True)
-settings.register_profile("soak", deadline=None, max_examples=1_000, derandomize=False)
+TIMELESS = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+"""No test fails because the machine has much to do."""
+
+settings.register_profile("fast", max_examples=10, derandomize=True, **TIMELESS)
+settings.register_profile("full", max_examples=30, derandomize=True, **TIMELESS)
+settings.register_profile("soak", max_examples=1_000, derandomize=False, **TIMELESS)
 settings.load_profile("fast")

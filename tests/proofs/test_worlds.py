@@ -35,7 +35,7 @@ from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import SendReply
 from casecore.statuses import Status
-from tests.explore.plain_search import PlainSearch, answer_of, with_row
+from tests.proofs.plain_search import PlainSearch, answer_of, with_row
 from tests.profiles import examples
 
 SOP = Policy.default()
