@@ -158,7 +158,7 @@ def test_an_event_about_a_row_that_is_missing_is_an_error():
     with pytest.raises(MissingRow, match="c9"):
         desk.after(event)
     with pytest.raises(MissingRow, match="c9"):
-        happen({}, event, lambda table, row_id: table == "cases")
+        happen({}, [event], lambda table, row_id: table == "cases")
 
 
 # Questions ---------------------------------------------------------------------------------------------

@@ -23,10 +23,6 @@ from casecore.kernel import (
     Reason,
     Refused,
     Timer,
-    _checked_counts,
-    _checked_id,
-    _checked_text,
-    _checked_texts,
     a_choice,
     a_flag,
     a_text,
@@ -35,6 +31,7 @@ from casecore.kernel import (
     frozen,
     some,
 )
+from casecore.kernel.fields import _check_counts, _check_id, _check_text, _check_texts
 from casecore.rooms.agents import AddAgent, ChangeAgent
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.composition import HOUSE
@@ -261,7 +258,7 @@ class TestEveryCommand:
     """What holds for every command of the desk, whoever wrote its class."""
 
     @pytest.mark.parametrize("wrong", ["", "x" * 10_000, "a\x00b", "\ud800", 7])
-    @pytest.mark.parametrize(("command", "field"), fields_checked_by(_checked_id))
+    @pytest.mark.parametrize(("command", "field"), fields_checked_by(_check_id))
     def test_ids(self, command, field, wrong):
         """A malformed id is refused when the command is made, and the error names the field."""
         with pytest.raises(CommandError) as caught:
@@ -269,7 +266,7 @@ class TestEveryCommand:
         assert field == caught.value.field
 
     @pytest.mark.parametrize("wrong", ["\ud800", 7])
-    @pytest.mark.parametrize(("command", "field"), fields_checked_by(_checked_text))
+    @pytest.mark.parametrize(("command", "field"), fields_checked_by(_check_text))
     def test_texts(self, command, field, wrong):
         """A text that cannot be stored is refused when the command is made, and the error names the field."""
         with pytest.raises(CommandError) as caught:
@@ -279,7 +276,7 @@ class TestEveryCommand:
     @pytest.mark.parametrize(
         "wrong", [("fine", "\ud800"), {"\ud800": "x"}, {"x": "\udfff"}, (7,), "a.pdf", ["a.pdf"], 7]
     )
-    @pytest.mark.parametrize(("command", "field"), fields_checked_by(_checked_texts))
+    @pytest.mark.parametrize(("command", "field"), fields_checked_by(_check_texts))
     def test_several_texts(self, command, field, wrong):
         """Regression: half a character in an attachment's name, or in a profile, was let in. It is refused too."""
         with pytest.raises(CommandError) as caught:
@@ -315,7 +312,7 @@ class TestEveryCommand:
     @pytest.mark.parametrize(
         "wrong", [{"chat": "2"}, {"chat": 2.5}, {"chat": True}, {7: 2}, [("chat", 2)], 3, {"chat": None}]
     )
-    @pytest.mark.parametrize(("command", "field"), fields_checked_by(_checked_counts))
+    @pytest.mark.parametrize(("command", "field"), fields_checked_by(_check_counts))
     def test_counts(self, command, field, wrong):
         """Regression: a limit that was no number was let in, and comparing it raised a TypeError while deciding."""
         with pytest.raises(CommandError) as caught:
@@ -335,7 +332,7 @@ class TestEveryCommand:
 
     def test_every_field_is_checked(self):
         """No command has a field that is not checked when it is made; instants are, by what turns them into UTC."""
-        plain = (_checked_id, _checked_text, _checked_texts, _checked_counts)
+        plain = (_check_id, _check_text, _check_texts, _check_counts)
         checked = {kind_of(check) for check in (*plain, MEMBER, MEMBERS, PART)}
         assert {"at", "due"} == {
             field.name

@@ -6,7 +6,7 @@ from attrs.exceptions import FrozenInstanceError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casecore.kernel.records import draft_of, freeze, record, thaw, thawer
+from casecore.kernel.records import editing_class, freeze, record, thaw, thawer
 from casecore.rooms.agents import Agent
 from casecore.rooms.approvals import WaitingDraft
 from casecore.rooms.cases import Case
@@ -68,16 +68,16 @@ class TestEveryRecord:
         needed = sum(field.default is attrs.NOTHING for field in fields)
         values = data.draw(st.lists(st.integers() | st.none(), min_size=needed, max_size=len(fields)))
         row = record_class(*values)
-        draft = draft_of(record_class)(*values)
+        draft = editing_class(record_class)(*values)
         setattr(draft, fields[0].name, values[0])
         assert row == freeze(draft, record_class)
         by_name = {field.name: value for field, value in zip(fields, values, strict=False)}
-        assert row == freeze(draft_of(record_class)(**by_name), record_class)
+        assert row == freeze(editing_class(record_class)(**by_name), record_class)
 
     def test_made_as_a_draft_with_too_little(self, record_class):
         """What the record needs its draft needs too."""
         with pytest.raises(TypeError, match="missing"):
-            draft_of(record_class)()
+            editing_class(record_class)()
 
     @given(st.data())
     def test_changed(self, record_class, data):
@@ -115,24 +115,24 @@ class TestDrafts:
 
     def test_keyword_only(self):
         """A field that the record takes by name only, its draft takes so too."""
-        assert Jug(2, lid="on") == freeze(draft_of(Jug)(2, lid="on"), Jug)
-        assert Jug(2) == freeze(draft_of(Jug)(2), Jug)
+        assert Jug(2, lid="on") == freeze(editing_class(Jug)(2, lid="on"), Jug)
+        assert Jug(2) == freeze(editing_class(Jug)(2), Jug)
         with pytest.raises(TypeError):
-            draft_of(Jug)(2, "on")
+            editing_class(Jug)(2, "on")
 
     def test_default_of_its_own(self):
         """A default that is made anew is made anew for each draft."""
-        first, second = draft_of(Customer)("maria"), draft_of(Customer)("joão")
+        first, second = editing_class(Customer)("maria"), editing_class(Customer)("joão")
         first.profile["email"] = "maria@example.org"
         assert {} == second.profile
 
     def test_drafts_are_compared_by_identity(self):
-        """Two drafts that look alike may become different records."""
+        """Two editings that look alike may become different records."""
         assert thaw(Cup(2)) != thaw(Cup(2))
 
     def test_made_once(self):
-        """The draft's class is generated once for each record's."""
+        """The editing's class is generated once for each record's."""
         assert thawer(Cup) is thawer(Cup)
-        assert draft_of(Cup) is draft_of(Cup) is type(thaw(Cup(1)))
+        assert editing_class(Cup) is editing_class(Cup) is type(thaw(Cup(1)))
         assert type(thaw(Cup(1))) is type(thaw(Cup(2)))
-        assert "CupDraft" == type(thaw(Cup(1))).__name__
+        assert "CupEditing" == type(thaw(Cup(1))).__name__

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casecore.kernel import CommandError
+from casecore.kernel.durations import duration_text
 from casecore.kernel.problems import Problem, did_you_mean
 from casecore.policies.kinds import (
     LONGEST,
@@ -26,7 +27,6 @@ from casecore.policies.kinds import (
     key,
     keys_of,
     section,
-    spoken,
     words,
 )
 from casecore.rooms.notes import AddTag
@@ -246,9 +246,9 @@ class TestLength:
             (timedelta(seconds=1, microseconds=999_999), "1s"),
         ],
     )
-    def test_spoken(self, length, text):
+    def test_duration_text(self, length, text):
         """Parts of a second are rounded down."""
-        assert text == spoken(length)
+        assert text == duration_text(length)
 
     @given(st.integers(1, int(LONGEST.total_seconds())))
     def test_written_and_read(self, seconds):

@@ -20,7 +20,7 @@ from casecore.explore.laboratory import counted_from, start_of
 from casecore.explore.pieces import NOON, SECOND
 from casecore.explore.scope import copied
 from casecore.rooms.agents import Agent
-from casecore.rooms.composition import HOUSE, PLACES, SHEETS, TIMERS, steps
+from casecore.rooms.composition import HOUSE, PLACES, SHEETS, TIMERS
 
 
 class PlainSearch:
@@ -118,7 +118,7 @@ def answer_of(verdict, scope):
     """Yes, and the names of the events, but for those of sheets that the scope leaves apart; or no, and the rules."""
     if not verdict:
         return False, tuple(reason.rule for reason in verdict.reasons)
-    told = [event for event in verdict.events if not {PLACES[sheet].sheet for sheet, *_ in steps(event)} <= scope.apart]
+    told = [event for event in verdict.events if not {effect.sheet for effect in EFFECTS[type(event)]} <= scope.apart]
     return True, tuple(type(event).__name__ for event in told)
 
 

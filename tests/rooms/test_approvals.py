@@ -51,7 +51,7 @@ def waiting(*then, policy=None, draft=DRAFT):
     return given(case_in("open", agent="ben"), Authenticate("ben", T0, "c1"), draft, then, policy=policy)
 
 
-def draft_of(outcome):
+def editing_class(outcome):
     """The draft that waits after it."""
     return outcome.desk.cases["c1"].draft
 
@@ -88,12 +88,12 @@ class TestSubmitting:
         outcome = given(case_in("open", agent="ben")).when(command)
         content = ("We will refund you", Status.RESOLVED, ("form.pdf",))
         outcome.then(DraftSubmitted("ben", at(10), "c1", "d1", *content, "billing", "first refund"))
-        assert WaitingDraft("d1", "ben", *content, "billing", at(10), "first refund") == draft_of(outcome)
+        assert WaitingDraft("d1", "ben", *content, "billing", at(10), "first refund") == editing_class(outcome)
 
     def test_queue_of_the_case(self):
         """Where no queue is named, the case's own approves."""
         story = given(case_in("open", agent="ben", reason="refund"))
-        assert "billing" == draft_of(story.when(DRAFT)).queue
+        assert "billing" == editing_class(story.when(DRAFT)).queue
 
     def test_nothing_is_sent(self):
         """The case stays as it is and its assignee keeps it."""
@@ -232,7 +232,7 @@ class TestApproving:
         case = outcome.desk.cases["c1"].case
         assert (status, at(20), "ben", None) == (case.status, case.status_at, case.assignee, case.unanswered_since)
         assert "c1" == outcome.desk.messages["d1"].case
-        assert None is draft_of(outcome)
+        assert None is editing_class(outcome)
 
     def test_exactly_once(self):
         """A second approval finds nothing to send, and neither does anything else."""
@@ -315,7 +315,7 @@ class TestRefusing:
         """With a reason; nothing is sent, and the author may submit another, even under the same id."""
         outcome = waiting().when(RefuseDraft("cleo", at(20), "c1", "d1", "Wrong amount"))
         outcome.then(DraftRefused("cleo", at(20), "c1", "d1", "ben", "Wrong amount"))
-        assert None is draft_of(outcome)
+        assert None is editing_class(outcome)
         assert "open" == outcome.desk.status("c1")
         outcome.and_when(attrs.evolve(DRAFT, at=at(21))).then(DraftSubmitted)
 
@@ -335,7 +335,7 @@ class TestWithdrawing:
         """Or a supervisor, or the system."""
         outcome = waiting().when(WithdrawDraft(by, at(20), "c1", "d1"))
         outcome.then(DraftWithdrawn(by, at(20), "c1", "d1", "ben"))
-        assert None is draft_of(outcome)
+        assert None is editing_class(outcome)
 
     def test_by_the_new_assignee(self):
         """Who holds the case now may clear the way for a reply of their own."""
@@ -366,7 +366,7 @@ class TestEditing:
         outcome.then(
             DraftEdited(by, at(20), "c1", "d1", "We refund 10 €", Status.PENDING, ("form.pdf",), fresh=by == "ben")
         )
-        assert ("ben", at(10)) == (draft_of(outcome).author, draft_of(outcome).waiting_since)
+        assert ("ben", at(10)) == (editing_class(outcome).author, editing_class(outcome).waiting_since)
         sent = outcome.and_when(ApproveDraft("cleo", at(30), "c1", "d1")).then(DraftApproved, ReplySent)
         assert ("We refund 10 €", ("form.pdf",), "ben") == (
             sent.events[1].text,
@@ -382,7 +382,7 @@ class TestEditing:
         """Text, status and attachments; empty is not the same as saying nothing."""
         story = waiting(draft=attrs.evolve(DRAFT, attachments=("form.pdf",)))
         outcome = story.when(EditDraft("ben", at(20), "c1", "d1", **{field: value})).then(DraftEdited)
-        assert attrs.evolve(draft_of(story), **{field: value}) == draft_of(outcome)
+        assert attrs.evolve(editing_class(story), **{field: value}) == editing_class(outcome)
 
     def test_to_nothing(self):
         """It still has to say something."""
@@ -419,10 +419,10 @@ class TestReassigning:
             ReviewReassigned(by, at(20), "c1", "d1", "general", "you know refunds"),
             WorkOffered(by, at(20), "c1", "cleo", Channel.CHAT, review=True),
         )
-        assert (None, "general") == (draft_of(outcome).reviewer, draft_of(outcome).queue)
+        assert (None, "general") == (editing_class(outcome).reviewer, editing_class(outcome).queue)
         assert "ben" == outcome.desk.cases["c1"].case.assignee
         taken = outcome.and_when(AcceptOffer("cleo", at(21), "c1", review=True)).then(ReviewTaken, OfferAccepted)
-        assert ("cleo", "ben") == (draft_of(taken).reviewer, taken.desk.cases["c1"].case.assignee)
+        assert ("cleo", "ben") == (editing_class(taken).reviewer, taken.desk.cases["c1"].case.assignee)
 
     def test_is_then_theirs_alone(self):
         """Somebody else of the queue does not decide it."""
@@ -444,7 +444,7 @@ class TestReassigning:
         outcome.then(
             ReviewEnded("cleo", at(25), "c1", "cleo"), ReviewReassigned("cleo", at(25), "c1", "d1", "billing", "")
         )
-        assert (None, "billing") == (draft_of(outcome).reviewer, draft_of(outcome).queue)
+        assert (None, "billing") == (editing_class(outcome).reviewer, editing_class(outcome).queue)
         assert 0 == outcome.desk.agents["cleo"].reviews
         outcome.and_when(ApproveDraft("cleo", at(30), "c1", "d1")).refused("approval.reviewer")
         outcome.and_when(ApproveDraft("dora", at(30), "c1", "d1")).then(DraftApproved, ReplySent)
@@ -547,7 +547,7 @@ class TestCustomerWrites:
         """By default it is kept and marked stale, once."""
         outcome = waiting().when(WRITES)
         outcome.then(MessageReceived, DraftWentStale("system", at(30), "c1", "d1"))
-        assert draft_of(outcome).stale
+        assert editing_class(outcome).stale
         outcome.and_when(attrs.evolve(WRITES, message="m3")).then(MessageReceived)
 
     def test_stale(self):
@@ -566,18 +566,18 @@ class TestCustomerWrites:
     def test_edited_by_its_author(self):
         """Who edits it has taken in what the customer wrote: it is fresh again."""
         outcome = waiting(WRITES).when(EditDraft("ben", at(40), "c1", "d1", "About both things"))
-        assert not draft_of(outcome).stale
+        assert not editing_class(outcome).stale
         outcome.and_when(ApproveDraft("cleo", at(50), "c1", "d1")).then(DraftApproved, ReplySent)
 
     def test_edited_by_a_reviewer(self):
         """A reviewer's touch does not answer for the author."""
-        assert draft_of(waiting(WRITES).when(EditDraft("cleo", at(40), "c1", "d1", "Typo"))).stale
+        assert editing_class(waiting(WRITES).when(EditDraft("cleo", at(40), "c1", "d1", "Typo"))).stale
 
     def test_supersede(self):
         """Where the policy says so, it is over: its author writes another."""
         outcome = waiting(policy=SUPERSEDE).when(WRITES)
         outcome.then(MessageReceived, DraftSuperseded("system", at(30), "c1", "d1", "ben"))
-        assert None is draft_of(outcome)
+        assert None is editing_class(outcome)
         outcome.and_when(ApproveDraft("cleo", at(40), "c1", "d1", seen=True)).refused("draft.edge")
         outcome.and_when(attrs.evolve(DRAFT, at=at(40), draft="d2")).then(DraftSubmitted)
 
@@ -591,11 +591,11 @@ class TestCustomerWrites:
         """An auto-reply makes no draft stale."""
         outcome = waiting(policy=policy).when(attrs.evolve(WRITES, auto_generated=True))
         assert 1 == len(outcome.events)
-        assert not draft_of(outcome).stale
+        assert not editing_class(outcome).stale
 
     def test_other_case(self):
         """A message on another thread has nothing to do with it."""
-        assert not draft_of(waiting().when(new_case("c2", at=at(30)))).stale
+        assert not editing_class(waiting().when(new_case("c2", at=at(30)))).stale
 
 
 class TestBlocking:

@@ -20,9 +20,9 @@ from casecore.check.judge import chosen as chosen_of
 from casecore.check.judge import explored
 from casecore.explore import LIMIT, Exploration, Result
 from casecore.kernel import Command, Enforcement, Verdict
+from casecore.kernel.durations import duration_text
 from casecore.kernel.house import House
 from casecore.policies import Policy
-from casecore.policies.kinds import spoken
 from casecore.promises import PROMISES
 from casecore.rooms.composition import HOUSE, View
 
@@ -142,7 +142,7 @@ def _off(policy: Policy, path: str, step: Any, rules: frozenset[str]) -> Iterato
 
 
 def _said(value: Any) -> str:
-    return spoken(value) if isinstance(value, timedelta) else str(value)
+    return duration_text(value) if isinstance(value, timedelta) else str(value)
 
 
 def _changed(section: Any, path: list[str], value: Any) -> Any:

@@ -21,8 +21,8 @@ from typing import Final
 from casecore.channels import Channel
 from casecore.desk import Desk
 from casecore.kernel import frozen
+from casecore.kernel.durations import duration_text
 from casecore.policies import Policy
-from casecore.policies.kinds import spoken
 from casecore.rooms.agents import Agent, Presence
 from casecore.rooms.cases import Case, CloseReason
 from casecore.rooms.composition import CaseFile
@@ -195,6 +195,7 @@ def _state(clock: Clock) -> str:
 
 def _due(clock: Clock, now: datetime) -> str:
     if clock.state is ClockState.MISSED:
-        return f"{spoken(-clock.remaining)} ago" if clock.due is not None else f"{spoken(-clock.remaining)} late"
-    left = f"{spoken(clock.remaining)} left"
+        late = duration_text(-clock.remaining)
+        return f"{late} late" if clock.due is None else f"{late} ago"
+    left = f"{duration_text(clock.remaining)} left"
     return left if clock.due is None else f"{_clock(clock.due, now)}, {left}"

@@ -30,7 +30,7 @@ from casecore.kernel import Accepted, Command, Event, Refused, Timer, Verdict
 from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.promises import Step
-from casecore.rooms.composition import HOUSE, TIMERS, View, steps
+from casecore.rooms.composition import EFFECTS, HOUSE, TIMERS, View
 
 AGENT_BITS: Final = 16
 CASE_BITS: Final = 24
@@ -278,7 +278,7 @@ class Laboratory:
             if isinstance(event, Passed):
                 touched = {event.path[:2]}
             else:
-                touched = {(table, key(event)) for _, table, key, *_ in steps(event)}
+                touched = {(effect.table, effect.row_id(event)) for effect in EFFECTS[type(event)]}
             for table, row_id in touched:
                 if table == "agents" and row_id in self.places:
                     agents.add(self.places[row_id])

@@ -25,9 +25,9 @@ import attrs
 from casecore.desk import Desk
 from casecore.explore.questions import Facts
 from casecore.explore.seen import KINDS, NAMES, Path, fields_of
-from casecore.kernel import Event, MissingRow, frozen
-from casecore.kernel.records import freeze, thaw
-from casecore.rooms.composition import SHEETS, CaseFile, steps
+from casecore.kernel import Event, frozen
+from casecore.kernel.effects import Edits, effect_at
+from casecore.rooms.composition import EFFECTS, PLACES, SHEETS, CaseFile
 
 NOON: Final = datetime(2026, 11, 2, 12, tzinfo=UTC)
 """The instant at which every world stands."""
@@ -95,12 +95,7 @@ class Pieces:
     def after(self, number: int, events: Iterable[Event | Passed]) -> int:
         """The number of the piece that these events make of one."""
         rows: dict[tuple[str, str], Any] = dict(self.all[number].rows)
-        for event in events:
-            if isinstance(event, Passed):
-                if self._mine(*event.path[:2]):
-                    _pass(rows, event)
-            else:
-                happen(rows, event, self._mine)
+        happen(rows, events, self._mine)
         return self.number_of(rows)
 
 
@@ -109,57 +104,29 @@ def _parts(row: Any) -> tuple[int, ...]:
     return tuple(id(getattr(row, name)) for name in SHEETS) if isinstance(row, CaseFile) else (id(row),)
 
 
-def happen(rows: dict[tuple[str, str], Any], event: Event, mine: Callable[[str, str], bool]) -> None:
-    """Apply an event to those rows that are mine; what it does to others is left aside."""
-    for sheet, table, key, _, create, edit, optional, name in steps(event):
-        row_id = key(event)
-        if not mine(table, row_id):
-            continue
-        file = rows.get((table, row_id))
-        row = file if name is None else getattr(file, name, None)
-        if create is None and row is None:
-            if optional:
-                continue
-            raise MissingRow(event, table, row_id)
-        after = _after(sheet, row, create, edit, event)
-        if name is not None:
-            rows[table, row_id] = _refiled(file, name, after)
-        elif after is not None:
-            rows[table, row_id] = after
-        else:
-            del rows[table, row_id]
+def happen(
+    rows: dict[tuple[str, str], Any], events: Iterable[Event | Passed], mine: Callable[[str, str], bool]
+) -> None:
+    """Apply events to those rows that are mine; what they do to others is left aside."""
+    edits = Edits(EFFECTS, lambda table, row_id: rows.get((table, row_id)), mine)
+    for event in events:
+        if not isinstance(event, Passed):
+            edits.apply(event)
+        elif mine(*event.path[:2]):
+            table, row_id, *sheet, name = event.path
+            setattr(edits.editing(_FOUND_AT[table, *sheet], row_id), name, event.since)
+    for table, changed in edits.frozen().items():
+        for row_id, row in changed.items():
+            if row is not None:
+                rows[table, row_id] = row
+            else:
+                rows.pop((table, row_id), None)
 
 
-def _after(sheet: type, row: Any, create: Any, edit: Any, event: Event) -> Any:
-    if create is not None:
-        made = create(event)
-        return made if type(made) is sheet else freeze(made, sheet)
-    if edit is None:
-        return None
-    draft = thaw(row)
-    edit(draft, event)
-    return freeze(draft, sheet)
-
-
-def _refiled(file: CaseFile | None, name: str, sheet: Any) -> CaseFile:
-    if file is None:
-        return CaseFile(**{name: sheet})
-    return CaseFile(*[sheet if name == other else getattr(file, other) for other in SHEETS])
-
-
-def _pass(rows: dict[tuple[str, str], Any], event: Passed) -> None:
-    table, row_id, *names = event.path
-    row = rows[table, row_id]
-    if len(names) == 1:
-        rows[table, row_id] = _with(row, names[0], event.since)
-    else:
-        rows[table, row_id] = _refiled(row, names[0], _with(getattr(row, names[0]), names[1], event.since))
-
-
-def _with(row: Any, name: str, value: Any) -> Any:
-    draft = thaw(row)
-    setattr(draft, name, value)
-    return freeze(draft, type(row))
+_FOUND_AT: Final = {
+    (place.table, *((place.sheet,) if place.sheet else ())): effect_at(place, kind) for kind, place in PLACES.items()
+}
+"""For the record at each place, an effect that finds it."""
 
 
 # The one form ------------------------------------------------------------------------------------------

@@ -14,8 +14,8 @@ agree in all of those have the same answer, and it is asked once (`questions.py`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache, cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, cached_property, partial
 from inspect import getattr_static
 from types import FunctionType, MethodType
 from typing import Any, Final, TypeAlias
@@ -23,9 +23,11 @@ from typing import Any, Final, TypeAlias
 import attrs
 
 from casecore.desk import Desk
-from casecore.kernel import Event, MissingRow
+from casecore.kernel import Event, changed
+from casecore.kernel.effects import ByClass, Edits, Effect
+from casecore.kernel.records import freeze
 from casecore.policies import Policy
-from casecore.rooms.composition import PLACES, TABLES, CaseFile, steps
+from casecore.rooms.composition import EFFECTS, PLACES, TABLES, CaseFile
 
 Path: TypeAlias = tuple[str, ...]
 """Where something stands: (table, id), (table, id, field), or in a case file (cases, id, sheet[, field])."""
@@ -204,21 +206,54 @@ class SeenDesk(Desk):
 
     def after(self, event: Event) -> SeenDesk:
         """The desk after one event."""
-        changed: dict[str, dict[str, Any]] = {}
-        for sheet, table, key, _, create, edit, optional, name in steps(event):
-            rows, row_id = changed.setdefault(table, {}), key(event)
-            below = rows[row_id] if row_id in rows else getattr(self, table).get(row_id)
-            row = below if name is None or below is None else getattr(below, name)
-            if create is None and row is None:
-                if optional:
-                    continue
-                raise MissingRow(event, table, row_id)
-            after = _after_row(sheet, row, create, edit, event)
-            rows[row_id] = after if name is None else SeenFile(below, (), {}, **{name: after})
+        edits = Edits(_SEEN_EFFECTS, lambda table, row_id: getattr(self, table).get(row_id))
+        edits.apply(event)
+        written = {
+            table: {row_id: _read_only(row) for row_id, row in rows.items()} for table, rows in edits.rows.items()
+        }
         tables: list[Any] = [
-            Layered(getattr(self, name), changed[name]) if name in changed else getattr(self, name) for name in TABLES
+            Layered(getattr(self, name), written[name]) if name in written else getattr(self, name) for name in TABLES
         ]
         return type(self)(self.policy, event.at, *tables)
+
+
+class Written(Seen):
+    """A record over another, to which an event writes; nobody asks what is read of it."""
+
+    def __init__(self, kind: type, below: Any) -> None:
+        super().__init__(kind, below, (), {})
+
+
+def _read_only(row: Any) -> Any:
+    """A row to which an event wrote, for the next one to lie over."""
+    if type(row) is SeenFile:
+        vars(row).update({name: _read_only(sheet) for name, sheet in vars(row).items() if name in SHEET_KINDS})
+    if type(row) is not Written:
+        return row
+    seen = Seen.__new__(Seen)
+    vars(seen).update(vars(row))
+    return seen
+
+
+def _layered(effect: Effect) -> Effect:
+    """The same effect where what it changes lies over what was seen before."""
+    kind, create = effect.record, effect.create
+    layered = changed(
+        effect, record=Seen, thaw=partial(Written, kind), create=create and partial(_create, kind, create)
+    )
+    if effect.file is None:
+        return layered
+    new_file = effect.new_file and (lambda case: SeenFile(None, (), {}, case=case))
+    return changed(layered, file=SeenFile, thaw_file=lambda below: SeenFile(below, (), {}), new_file=new_file)
+
+
+def _create(kind: type, create: Callable[[Event], Any], event: Event) -> Written:
+    made = create(event)
+    return Written(kind, made if type(made) is kind else freeze(made, kind))
+
+
+_SEEN_EFFECTS: Final = ByClass[tuple[Effect, ...]](lambda event: tuple(map(_layered, EFFECTS[event])))
+"""What events do, where what they change lies over what was seen before."""
 
 
 class Later:
@@ -241,14 +276,3 @@ class Later:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._desk, name)
-
-
-def _after_row(sheet: type, row: Any, create: Any, edit: Any, event: Event) -> Any:
-    if create is not None:
-        made = create(event)
-        return Seen(sheet, made, (), {})  # nobody asks what was read of what is new
-    if edit is None:
-        return None
-    draft = Seen(sheet, row, (), {})
-    edit(draft, event)
-    return draft

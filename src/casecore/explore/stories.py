@@ -29,7 +29,7 @@ from casecore.explore.questions import CASE
 from casecore.explore.scope import copied
 from casecore.explore.seen import Path, SeenDesk, name_of
 from casecore.explore.worlds import Sighting, Walk
-from casecore.kernel import Command
+from casecore.kernel import Command, changed
 from casecore.policies import Policy
 from casecore.promises import Step
 from casecore.rooms.composition import CaseFile
@@ -285,10 +285,9 @@ class _Tracked:
             self.given.append((command, ids, 0 if position is None else self._copies[position][1], leg.move.policy))
             at = NOON + len(self.given) * SECOND
             mine = (lambda table, _: table == "agents", lambda table, _: table != "agents")
-            for event in outcome.events:
-                later: Any = attrs.evolve(event, at=at)
-                happen(self._team, later, mine[0])
-                happen(rows, later, mine[1])
+            later = [changed(event, at=at) for event in outcome.events]
+            happen(self._team, later, mine[0])
+            happen(rows, later, mine[1])
         if position is not None and not outcome.beyond:
             self._sort(leg.world, position, laboratory.leads(part, case, agents, outcome)[1])
 

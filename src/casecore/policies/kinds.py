@@ -12,7 +12,6 @@ JSON Schema and the page of every key are made of it (`documents.py`).
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from enum import StrEnum
@@ -21,7 +20,8 @@ from typing import Any, Final, Protocol, TypeVar, dataclass_transform
 import attrs
 from attrs import field, frozen
 
-from casecore.kernel import ID_LIMIT, is_id, is_whole, shown
+from casecore.kernel import ID_LIMIT, is_id, is_whole, share_repr
+from casecore.kernel.durations import duration_text, seconds_in
 from casecore.kernel.problems import Problem, did_you_mean, no_such_keys, quoted, under
 
 MISSING: Final = object()
@@ -163,9 +163,6 @@ def _made_an_id(value: Any) -> str:
 _MANY_SECONDS = 10**9
 """More than anybody writes; of a number of thousands of digits, Python would not even make a text."""
 
-_UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
-_LENGTH = re.compile(r"(?:(\d{1,9})w)?(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?", re.ASCII)
-
 
 @frozen
 class Length:
@@ -177,39 +174,22 @@ class Length:
     @property
     def describe(self) -> str:
         """The range and the way to write it."""
-        return f'a length of time from {spoken(self.least)} to {spoken(self.most)}, like "30s", "2m" or "1d12h"'
+        least, most = duration_text(self.least), duration_text(self.most)
+        return f'a length of time from {least} to {most}, like "30s", "2m" or "1d12h"'
 
     def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
         """A timedelta in the range."""
-        match = _LENGTH.fullmatch(value) if isinstance(value, str) and value else None
-        if match is None:
+        seconds = seconds_in(value) if isinstance(value, str) else None
+        if seconds is None:
             number = isinstance(value, int) and not isinstance(value, bool) and abs(value) < _MANY_SECONDS
             return _wrong(self, value, path, problems, f'write the unit, e.g. "{value}s"' if number else "")
-        seconds = sum(int(n) * size for n, size in zip(match.groups("0"), _UNITS.values(), strict=True))
         if not self.least.total_seconds() <= seconds <= self.most.total_seconds():
             return _wrong(self, value, path, problems)
         return timedelta(seconds=seconds)
 
     def write(self, value: timedelta) -> Any:
         """The shortest text that reads back the same."""
-        return spoken(value)
-
-
-def spoken(length: timedelta) -> str:
-    """A length of time as a policy writes it: `2m`, `1d12h`; parts of a second are rounded down.
-
-    Args:
-        length: Zero or more.
-
-    Returns:
-        Text that `Length` reads back.
-    """
-    left, parts = int(length.total_seconds()), []
-    for unit, size in _UNITS.items():
-        count, left = divmod(left, size)
-        if count:
-            parts.append(f"{count}{unit}")
-    return "".join(parts) or "0s"
+        return duration_text(value)
 
 
 @frozen
@@ -411,7 +391,7 @@ def a_source() -> Any:
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(key,))
 def section(cls: type[T]) -> type[T]:
     """Class decorator of a table of the policy; its fields are declared with `key`."""
-    return attrs.frozen(kw_only=True)(shown(cls))
+    return attrs.frozen(kw_only=True)(share_repr(cls))
 
 
 def keys_of(section_class: type[Any]) -> dict[str, Kind]:

@@ -16,11 +16,12 @@ from datetime import timedelta
 
 from casecore.channels import LIVE
 from casecore.kernel import SYSTEM, Event, Reason, Room, Rule, Timer, frozen
+from casecore.kernel.rooms import by_system, not_yet
 from casecore.policies import Policy
 from casecore.policies.sections import Held, Unanswered
 from casecore.rooms.agents import AgentUnavailable, NextStateSet
 from casecore.rooms.assignments import Release, released
-from casecore.rooms.cases import CaseCommand, by_system, not_yet
+from casecore.rooms.cases import CaseCommand
 from casecore.rooms.contacts import SeesContact, held_and_owed
 from casecore.rooms.offers import OfferDeclined, OfferStatus
 

@@ -25,7 +25,7 @@ from casecore.kernel import (
     CUSTOMER,
     SYSTEM,
     Command,
-    Draft,
+    Editing,
     Event,
     Reason,
     Room,
@@ -166,7 +166,7 @@ class SeesAgents(Sees, Protocol):
 class AddAgent(Command):
     """Somebody joins the desk; they are logged out until they say otherwise."""
 
-    agent: str = an_id()
+    agent: str = an_id(of="target")
     name: str = a_text(default="")
     permissions: frozenset[Permission] = some(Permission, default=frozenset())
     queues: frozenset[str] = some(str, default=frozenset())
@@ -178,7 +178,7 @@ class AddAgent(Command):
 class ChangeAgent(Command):
     """Somebody's name, permissions, queues, channels or capacity change; what is None stays."""
 
-    agent: str = an_id()
+    agent: str = an_id(of="target")
     name: str | None = a_text(default=None)
     permissions: frozenset[Permission] | None = some(Permission, default=None)
     queues: frozenset[str] | None = some(str, default=None)
@@ -190,7 +190,7 @@ class ChangeAgent(Command):
 class PresenceCommand(Command):
     """A command about whether an agent is there."""
 
-    agent: str = an_id()
+    agent: str = an_id(of="target")
 
 
 @frozen
@@ -435,7 +435,7 @@ def _added(event: AgentAdded) -> Agent:
     return Agent(event.agent, event.name, event.permissions, event.queues, event.channels, event.capacity)
 
 
-def _changed(agent: Draft, event: AgentChanged) -> None:
+def _changed(agent: Editing, event: AgentChanged) -> None:
     agent.name = event.name
     agent.permissions = event.permissions
     agent.queues = event.queues
@@ -443,32 +443,32 @@ def _changed(agent: Draft, event: AgentChanged) -> None:
     agent.capacity = event.capacity
 
 
-def _became_available(agent: Draft, event: AgentAvailable) -> None:
+def _became_available(agent: Editing, event: AgentAvailable) -> None:
     agent.presence = AVAILABLE
     agent.reason = ""
     agent.idle_since = event.at
     agent.away_since = None
 
 
-def _became_unavailable(agent: Draft, event: AgentUnavailable) -> None:
+def _became_unavailable(agent: Editing, event: AgentUnavailable) -> None:
     agent.presence = UNAVAILABLE
     agent.reason = event.reason
     agent.next_reason = None
     agent.away_since = None
 
 
-def _logged_out(agent: Draft, event: AgentLoggedOut) -> None:
+def _logged_out(agent: Editing, event: AgentLoggedOut) -> None:
     agent.presence = LOGGED_OUT
     agent.reason = ""
     agent.next_reason = None
     agent.away_since = event.at
 
 
-def _next_set(agent: Draft, event: NextStateSet) -> None:
+def _next_set(agent: Editing, event: NextStateSet) -> None:
     agent.next_reason = event.reason
 
 
-def _next_cleared(agent: Draft, _: NextStateCleared) -> None:
+def _next_cleared(agent: Editing, _: NextStateCleared) -> None:
     agent.next_reason = None
 
 

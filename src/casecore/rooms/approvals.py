@@ -20,7 +20,7 @@ from typing import Protocol
 
 from casecore.kernel import (
     SYSTEM,
-    Draft,
+    Editing,
     Event,
     Probe,
     Reason,
@@ -35,13 +35,14 @@ from casecore.kernel import (
     some_texts,
 )
 from casecore.kernel.machines import StateTable
-from casecore.kernel.records import record
+from casecore.kernel.records import a_link, record
+from casecore.kernel.rooms import by_agent
 from casecore.policies import Policy
 from casecore.policies.sections import OnCustomerMessage
 from casecore.rooms.agents import APPROVE, is_supervisor
 from casecore.rooms.arrivals import MessageReceived
 from casecore.rooms.assignments import queue_known
-from casecore.rooms.cases import CaseClosed, CaseCommand, SeesCase, StatusSet, by_agent, not_closed, only_holder
+from casecore.rooms.cases import CaseClosed, CaseCommand, SeesCase, StatusSet, not_closed, only_holder
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.replies import (
     ReplySent,
@@ -106,7 +107,7 @@ class WaitingDraft:
     queue: str
     waiting_since: datetime
     note: str = ""
-    reviewer: str | None = None
+    reviewer: str | None = a_link(of="reviewer", default=None)
     stale: bool = False
     about_account: bool = False
     subject: str = ""
@@ -135,7 +136,7 @@ class SubmitDraft(CaseCommand):
         template: What it is made from; the text is then what the author saw in the preview.
     """
 
-    draft: str = an_id()
+    draft: str = an_id(of="message")
     text: str = a_text(default="")
     send_as: Status = a_choice(Status, default=Status.PENDING)
     queue: str | None = an_id(default=None)
@@ -150,7 +151,7 @@ class SubmitDraft(CaseCommand):
 class DraftCommand(CaseCommand):
     """A command about the draft that waits on a case."""
 
-    draft: str = an_id()
+    draft: str = an_id(of="message")
 
 
 @frozen
@@ -167,7 +168,7 @@ class EditDraft(DraftCommand):
 class ReassignDraft(DraftCommand):
     """The review goes to another agent or queue; exactly one of the two is given. `reassignments.py` tells how."""
 
-    agent: str | None = an_id(default=None)
+    agent: str | None = an_id(of="target", default=None)
     queue: str | None = an_id(default=None)
     note: str = a_text(default="")
 
@@ -430,7 +431,7 @@ def _submitted(event: DraftSubmitted) -> WaitingDraft:
     )
 
 
-def _edited(draft: Draft, event: DraftEdited) -> None:
+def _edited(draft: Editing, event: DraftEdited) -> None:
     draft.text = event.text
     draft.send_as = event.send_as
     draft.attachments = event.attachments
@@ -438,18 +439,21 @@ def _edited(draft: Draft, event: DraftEdited) -> None:
     draft.stale = draft.stale and not event.fresh
 
 
-def _reassigned(draft: Draft, event: ReviewReassigned) -> None:
+def _reassigned(draft: Editing, event: ReviewReassigned) -> None:
     draft.reviewer = None
     draft.queue = event.queue
 
 
-def _stale(draft: Draft, _: DraftWentStale) -> None:
+def _stale(draft: Editing, _: DraftWentStale) -> None:
     draft.stale = True
 
 
 _CONTENT = (DraftSubmitted, DraftEdited)
 _MESSAGES = (SubmitDraft, ApproveDraft)
 _AGENTS = (SubmitDraft, ApproveDraft, RefuseDraft)
+
+THE_DRAFT = MappingProxyType({"draft": "draft.id"})
+"""What an inbox says to every command about a draft: which one waits on the case."""
 
 APPROVALS: Room[SeesDraft] = Room(
     name="approvals",
@@ -506,8 +510,8 @@ APPROVALS: Room[SeesDraft] = Room(
             Probe(f"submit_as_{status}", SubmitDraft, {"send_as": status}, asks=("draft", "text", "subject"))
             for status in (Status.PENDING, Status.ESCALATED, Status.RESOLVED)
         ),
-        Probe("edit_draft", EditDraft, asks=("text",)),
-        Probe("reassign_review_to_agent", ReassignDraft, asks=("agent",)),
-        Probe("reassign_review_to_queue", ReassignDraft, asks=("queue",)),
+        Probe("edit_draft", EditDraft, asks=("text",), taken=THE_DRAFT),
+        Probe("reassign_review_to_agent", ReassignDraft, asks=("agent",), taken=THE_DRAFT),
+        Probe("reassign_review_to_queue", ReassignDraft, asks=("queue",), taken=THE_DRAFT),
     ),
 )

@@ -16,7 +16,7 @@ from casecore.kernel import (
     CUSTOMER,
     ID_LIMIT,
     Command,
-    Draft,
+    Editing,
     Event,
     Reason,
     Room,
@@ -28,7 +28,7 @@ from casecore.kernel import (
     frozen,
     some,
 )
-from casecore.kernel.records import draft_of
+from casecore.kernel.records import editing_class
 from casecore.policies import Aspect, Policy
 from casecore.rooms.assignments import CaseQueued
 from casecore.rooms.cases import Case, CaseStarted, SeesCase
@@ -57,18 +57,18 @@ class ReceiveMessage(Command):
         in_reply_to: The message it answers, on channels that say so, e.g. email.
     """
 
-    thread: str = an_id()
-    message: str = an_id()
+    thread: str = an_id(of="thread")
+    message: str = an_id(of="message")
     text: str = a_text(default="")
     kind: MessageKind = a_choice(MessageKind, default=MessageKind.DIRECT)
-    customer: str | None = an_id(default=None)
+    customer: str | None = an_id(of="customer", default=None)
     channel: Channel | None = a_choice(Channel, default=None)
     new_case: str | None = an_id(default=None)
     name: str | None = a_text(default=None)
     reason: str | None = a_text(default=None)
     language: str | None = a_text(default=None)
     auto_generated: bool = a_flag(default=False)
-    in_reply_to: str | None = an_id(default=None)
+    in_reply_to: str | None = an_id(of="answered", default=None)
     tags: frozenset[str] = some(str, default=frozenset())
 
 
@@ -212,6 +212,10 @@ def new_case_id(command: ReceiveMessage, case: Case | None) -> str:
     return f"{stem}+{int(number) + 1}" if plus and number.isdecimal() else f"{case.id}+1"
 
 
+def _started_case_id(view: SeesCase, command: ReceiveMessage) -> str | None:
+    return new_case_id(command, view.case) if starts_case(command, view.case) else None
+
+
 def _about(view: SeesCase, command: ReceiveMessage, policy: Policy) -> Case | Aspect | None:
     """The case whose policy decides: the one the message is for, also if that is only about to start."""
     c, thread = command, view.thread
@@ -266,24 +270,24 @@ def _answers(view: SeesCase) -> str | None:
 # Evolve ----------------------------------------------------------------------------------------------
 
 
-def _succeeded(case: Draft, event: SuccessorStarted) -> None:
+def _succeeded(case: Editing, event: SuccessorStarted) -> None:
     case.successor = event.successor
 
 
-def _received(case: Draft, event: MessageReceived) -> None:
+def _received(case: Editing, event: MessageReceived) -> None:
     if case.unanswered_since is None:
         case.unanswered_since = event.at
 
 
-def _wrote(thread: Draft, event: MessageReceived) -> None:
+def _wrote(thread: Editing, event: MessageReceived) -> None:
     thread.customer_at = event.at
 
 
 def _came(event: MessageReceived) -> Message:
-    return draft_of(Message)(event.message, event.case)
+    return editing_class(Message)(event.message, event.case)
 
 
-def _reopened(case: Draft, event: CaseReopened) -> None:
+def _reopened(case: Editing, event: CaseReopened) -> None:
     case.status = OPEN
     case.status_at = event.at
 
@@ -311,5 +315,6 @@ ARRIVALS: Room[SeesCase] = Room(
         (Case, CaseReopened): _reopened,
         (Thread, MessageReceived): _wrote,
     },
+    shows={ReceiveMessage: {"named": _started_case_id}},
     about={ReceiveMessage: _about},
 )

@@ -17,10 +17,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from casecore.kernel import SYSTEM, Command, Draft, Event, Probe, Reason, Room, Rule, frozen
+from casecore.kernel import SYSTEM, Command, Editing, Event, Probe, Reason, Room, Rule, frozen
+from casecore.kernel.rooms import by_agent
 from casecore.policies import Policy
 from casecore.rooms.agents import Agent, SeesAgents
-from casecore.rooms.cases import Case, CaseCommand, SeesCase, StatusSet, by_agent
+from casecore.rooms.cases import Case, CaseCommand, SeesCase, StatusSet
 from casecore.statuses import CASE_LIFECYCLE, CLOSED, OPEN, RESOLVED, Status, Trigger
 
 
@@ -217,25 +218,25 @@ def _after_status(view: SeesCase, event: StatusSet, _: Policy) -> tuple[Event, .
 # Evolve ------------------------------------------------------------------------------------------------
 
 
-def _assigned(case: Draft, event: CaseAssigned) -> None:
+def _assigned(case: Editing, event: CaseAssigned) -> None:
     case.assignee = case.owner = event.agent
     case.waiting_since = None
 
 
-def _released(case: Draft, _: CaseReleased) -> None:
+def _released(case: Editing, _: CaseReleased) -> None:
     case.assignee = None
 
 
-def _queued(case: Draft, event: CaseQueued) -> None:
+def _queued(case: Editing, event: CaseQueued) -> None:
     case.queue = event.queue
     case.waiting_since = event.since
 
 
-def _unqueued(case: Draft, _: CaseUnqueued) -> None:
+def _unqueued(case: Editing, _: CaseUnqueued) -> None:
     case.waiting_since = None
 
 
-def _begun(case: Draft, event: WorkBegun) -> None:
+def _begun(case: Editing, event: WorkBegun) -> None:
     case.status = OPEN
     case.status_at = event.at
 

@@ -10,17 +10,16 @@ How cases start is told in `arrivals.py`, who holds them in `assignments.py`; bo
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Protocol
 
 from casecore.channels import Channel
 from casecore.kernel import (
-    CUSTOMER,
     SYSTEM,
     Command,
-    Draft,
+    Editing,
     Event,
     Probe,
     Reason,
@@ -31,9 +30,10 @@ from casecore.kernel import (
     an_id,
     frozen,
 )
-from casecore.kernel.records import draft_of, record
+from casecore.kernel.durations import duration_text
+from casecore.kernel.records import a_link, editing_class, record
+from casecore.kernel.rooms import by_agent, not_by_customer, too_early
 from casecore.policies import Policy
-from casecore.policies.kinds import spoken
 from casecore.policies.sections import Role
 from casecore.rooms.agents import Agent, is_supervisor
 from casecore.rooms.threads import Message, SeesThread, Thread
@@ -73,14 +73,14 @@ class Case:
     """
 
     id: str
-    thread: str
-    customer: str
+    thread: str = a_link(of="thread")
+    customer: str = a_link(of="customer")
     channel: Channel
     status: Status
     status_at: datetime
     queue: str
-    assignee: str | None = None
-    owner: str | None = None
+    assignee: str | None = a_link(of="holder", default=None)
+    owner: str | None = a_link(of="holder", default=None)
     waiting_since: datetime | None = None
     unanswered_since: datetime | None = None
     reason: str | None = None
@@ -118,7 +118,7 @@ class SeesCase(SeesThread, Protocol):
 class AboutCase(Command):
     """A command about one case that exists."""
 
-    case: str = an_id()
+    case: str = an_id(of="case")
 
 
 @frozen
@@ -175,27 +175,6 @@ class CaseClosed(Event):
 
 
 # Needs -----------------------------------------------------------------------------------------------
-
-
-def by_agent(view: SeesCase, command: Command, _: Policy) -> Reason | None:
-    """The need of every command that only a person at the desk can give."""
-    if view.actor is not None:
-        return None
-    return Reason("actor.role", f"{command.by} is not an agent", "give the id of the agent who does it")
-
-
-def not_by_customer(_: SeesCase, command: Command, __: Policy) -> Reason | None:
-    """The need of every command that the customer cannot give."""
-    if command.by != CUSTOMER:
-        return None
-    return Reason("actor.role", "a customer can only write", "give the id of the agent who does it")
-
-
-def by_system(_: SeesCase, command: Command, __: Policy) -> Reason | None:
-    """The need of every command that only routing and timers give."""
-    if command.by == SYSTEM:
-        return None
-    return Reason("actor.role", f"{command.by} is not the system", f'routing and timers do this; give by = "{SYSTEM}"')
 
 
 def _case_known(view: SeesCase, command: AboutCase, _: Policy) -> Reason | None:
@@ -304,23 +283,6 @@ CLOSING = Timer(
 )
 
 
-_PART_OF_A_SECOND = timedelta(microseconds=999_999)
-"""Added to a time to wait, so that it is rounded up: after it, the wait is over."""
-
-
-def too_early(rule: str, found: str, left: timedelta) -> Reason:
-    """The reason that the time for something has not come, with how long it still takes."""
-    return Reason(rule, found, f"wait {spoken(left + _PART_OF_A_SECOND)} more", {"seconds_to_go": left.total_seconds()})
-
-
-def not_yet(timer: Timer, view: SeesCase, at: datetime, policy: Policy, rule: str) -> Reason | None:
-    """What is against doing by itself what a timer does: that its time has not come."""
-    due = timer.due(view, policy)
-    if due is None or at >= due:
-        return None
-    return too_early(rule, f"{timer.name} at {due.isoformat()}", due - at)
-
-
 def _close_after(view: SeesCase, event: CaseClosed, policy: Policy) -> Reason | None:
     if view.case is None or event.reason is not CloseReason.AUTOMATIC:
         return None
@@ -333,7 +295,7 @@ def _close_after(view: SeesCase, event: CaseClosed, policy: Policy) -> Reason | 
         )
     if event.at >= due:
         return None
-    found = f"case {view.case.id} has been {view.case.status} for {spoken(event.at - view.case.status_at)}"
+    found = f"case {view.case.id} has been {view.case.status} for {duration_text(event.at - view.case.status_at)}"
     return too_early("lifecycle.close_after", found, due - event.at)
 
 
@@ -355,7 +317,7 @@ def _close(_: SeesCase, command: CloseCase, __: Policy) -> tuple[Event, ...]:
 
 def started(event: CaseStarted) -> Case:
     """The draft of the record that a new case has."""
-    return draft_of(Case)(
+    return editing_class(Case)(
         event.case,
         event.thread,
         event.customer,
@@ -370,16 +332,16 @@ def started(event: CaseStarted) -> Case:
     )
 
 
-def _latest_case(thread: Draft, event: CaseStarted) -> None:
+def _latest_case(thread: Editing, event: CaseStarted) -> None:
     thread.case = event.case
 
 
-def _status_set(case: Draft, event: StatusSet) -> None:
+def _status_set(case: Editing, event: StatusSet) -> None:
     case.status = event.status
     case.status_at = event.at
 
 
-def _closed(case: Draft, event: CaseClosed) -> None:
+def _closed(case: Editing, event: CaseClosed) -> None:
     case.status = CLOSED
     case.status_at = event.at
     case.closed_as = event.reason

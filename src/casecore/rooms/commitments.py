@@ -14,7 +14,7 @@ from typing import Protocol
 from casecore.kernel import (
     SYSTEM,
     Command,
-    Draft,
+    Editing,
     Event,
     Probe,
     Reason,
@@ -26,11 +26,12 @@ from casecore.kernel import (
     an_instant,
     frozen,
 )
-from casecore.kernel.records import record
+from casecore.kernel.records import a_link, record
+from casecore.kernel.rooms import by_agent, not_by_customer
 from casecore.policies import Policy
 from casecore.policies.sections import Proceeding
 from casecore.rooms.agents import is_supervisor
-from casecore.rooms.cases import CaseCommand, by_agent, not_by_customer, not_closed, only_holder
+from casecore.rooms.cases import CaseCommand, not_closed, only_holder
 from casecore.rooms.contacts import SeesContact, unauthenticated
 
 
@@ -45,7 +46,7 @@ class Commitment:
     """
 
     id: str
-    case: str
+    case: str = a_link(of="case")
     agent: str
     due_at: datetime
     what: str
@@ -70,7 +71,7 @@ class SeesCommitment(SeesContact, Protocol):
 class MakeCommitment(CaseCommand):
     """The agent promises a follow-up."""
 
-    commitment: str = an_id()
+    commitment: str = an_id(of="commitment")
     due: datetime = an_instant()
     what: str = a_text()
 
@@ -79,7 +80,7 @@ class MakeCommitment(CaseCommand):
 class CommitmentCommand(Command):
     """A command about a commitment that stands."""
 
-    commitment: str = an_id()
+    commitment: str = an_id(of="commitment")
 
 
 @frozen
@@ -185,7 +186,7 @@ def _made(event: CommitmentMade) -> Commitment:
     return Commitment(event.commitment, event.case, event.agent, event.due, event.what)
 
 
-def _moved(commitment: Draft, event: CommitmentRescheduled) -> None:
+def _moved(commitment: Editing, event: CommitmentRescheduled) -> None:
     commitment.due_at = event.due
 
 

@@ -19,9 +19,10 @@ from enum import StrEnum
 from typing import Protocol
 
 from casecore.channels import LIVE, Channel
-from casecore.kernel import CUSTOMER, SYSTEM, Check, Draft, Event, Probe, Reason, Room, Rule, frozen
+from casecore.kernel import CUSTOMER, SYSTEM, Check, Editing, Event, Probe, Reason, Room, Rule, frozen
 from casecore.kernel.machines import StateTable
 from casecore.kernel.records import record
+from casecore.kernel.rooms import by_agent
 from casecore.policies import Policy
 from casecore.policies.sections import Proceeding
 from casecore.rooms.agents import (
@@ -40,7 +41,6 @@ from casecore.rooms.cases import (
     CaseCommand,
     CloseReason,
     StatusSet,
-    by_agent,
     not_closed,
     only_holder,
 )
@@ -316,27 +316,27 @@ def _started(event: ContactStarted) -> Contact:
     return Contact(event.agent, event.at, silence_since=event.at if event.silent else None)
 
 
-def _wrote(contact: Draft, _: MessageReceived) -> None:
+def _wrote(contact: Editing, _: MessageReceived) -> None:
     contact.silence_since = contact.asked_at = None
     contact.attempts = 0
 
 
-def _replied(contact: Draft, event: ReplySent) -> None:
+def _replied(contact: Editing, event: ReplySent) -> None:
     contact.silence_since = event.at
     contact.asked_at = None
     contact.attempts = 0
 
 
-def _known(contact: Draft, _: Authenticated) -> None:
+def _known(contact: Editing, _: Authenticated) -> None:
     contact.authenticated = True
 
 
-def _one_more(agent: Draft, event: ContactStarted) -> None:
+def _one_more(agent: Editing, event: ContactStarted) -> None:
     agent.held = counted(agent.held, event.channel, 1)
     agent.idle_since = agent.given_at = event.at
 
 
-def _one_less(agent: Draft, event: ContactEnded) -> None:
+def _one_less(agent: Editing, event: ContactEnded) -> None:
     agent.held = counted(agent.held, event.channel, -1)
     agent.idle_since = event.at
 

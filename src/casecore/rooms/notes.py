@@ -13,11 +13,12 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from casecore.kernel import SYSTEM, Command, Draft, Event, Probe, Reason, Room, Rule, a_choice, a_text, an_id, frozen
-from casecore.kernel.records import record
+from casecore.kernel import SYSTEM, Command, Editing, Event, Probe, Reason, Room, Rule, a_choice, a_text, an_id, frozen
+from casecore.kernel.records import a_link, record
+from casecore.kernel.rooms import not_by_customer
 from casecore.policies import Policy
 from casecore.rooms.agents import is_supervisor
-from casecore.rooms.cases import Case, CaseCommand, SeesCase, not_by_customer, not_closed
+from casecore.rooms.cases import Case, CaseCommand, SeesCase, not_closed
 from casecore.rooms.threads import Customer, Feeling, Message
 
 
@@ -32,7 +33,7 @@ class Note:
 
     id: str
     author: str
-    case: str | None = None
+    case: str | None = a_link(of="case", default=None)
     customer: str | None = None
 
 
@@ -51,17 +52,17 @@ class SeesNote(SeesCase, Protocol):
 class AddNote(Command):
     """A note is written on a case or on a customer; exactly one of the two is given."""
 
-    note: str = an_id()
+    note: str = an_id(of="note")
     text: str = a_text()
-    case: str | None = an_id(default=None)
-    customer: str | None = an_id(default=None)
+    case: str | None = an_id(of="case", default=None)
+    customer: str | None = an_id(of="customer", default=None)
 
 
 @frozen
 class EditNote(Command):
     """A note says something else."""
 
-    note: str = an_id()
+    note: str = an_id(of="note")
     text: str = a_text()
 
 
@@ -69,7 +70,7 @@ class EditNote(Command):
 class DeleteNote(Command):
     """A note is taken away."""
 
-    note: str = an_id()
+    note: str = an_id(of="note")
 
 
 @frozen
@@ -77,7 +78,7 @@ class AddTag(CaseCommand):
     """A case, or one message of it, is tagged."""
 
     tag: str = an_id()
-    message: str | None = an_id(default=None)
+    message: str | None = an_id(of="message", default=None)
 
 
 @frozen
@@ -85,14 +86,14 @@ class RemoveTag(CaseCommand):
     """A tag is taken from a case, or from one message of it."""
 
     tag: str = an_id()
-    message: str | None = an_id(default=None)
+    message: str | None = an_id(of="message", default=None)
 
 
 @frozen
 class SetSentiment(CaseCommand):
     """A message is marked positive, neutral or negative."""
 
-    message: str = an_id()
+    message: str = an_id(of="message")
     sentiment: Feeling = a_choice(Feeling)
 
 
@@ -303,19 +304,19 @@ def _noted(event: NoteAdded) -> Note:
     return Note(event.note, event.by, event.case, event.customer)
 
 
-def _tagged(sheet: Draft, event: CaseTagged | MessageTagged) -> None:
+def _tagged(sheet: Editing, event: CaseTagged | MessageTagged) -> None:
     sheet.tags |= {event.tag}
 
 
-def _untagged(sheet: Draft, event: CaseUntagged | MessageUntagged) -> None:
+def _untagged(sheet: Editing, event: CaseUntagged | MessageUntagged) -> None:
     sheet.tags -= {event.tag}
 
 
-def _marked(message: Draft, event: SentimentSet) -> None:
+def _marked(message: Editing, event: SentimentSet) -> None:
     message.sentiment = event.sentiment
 
 
-def _counted(customer: Draft, event: SentimentSet) -> None:
+def _counted(customer: Editing, event: SentimentSet) -> None:
     if event.author is not None:
         return
     for feeling, step in ((event.was, -1), (event.sentiment, 1)):

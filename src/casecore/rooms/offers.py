@@ -21,7 +21,7 @@ from casecore.channels import LIVE, Channel
 from casecore.kernel import (
     SYSTEM,
     Command,
-    Draft,
+    Editing,
     Event,
     Probe,
     Reason,
@@ -35,7 +35,8 @@ from casecore.kernel import (
     frozen,
 )
 from casecore.kernel.machines import StateTable
-from casecore.kernel.records import draft_of, record
+from casecore.kernel.records import a_link, editing_class, record
+from casecore.kernel.rooms import by_agent, by_system, not_yet
 from casecore.policies import Policy
 from casecore.rooms.agents import Agent, counted, is_supervisor
 from casecore.rooms.approvals import DECIDED, DraftSubmitted
@@ -49,7 +50,7 @@ from casecore.rooms.assignments import (
     begin_work,
     taken,
 )
-from casecore.rooms.cases import CaseClosed, CaseCommand, CaseStarted, by_agent, by_system, not_yet
+from casecore.rooms.cases import CaseClosed, CaseCommand, CaseStarted
 from casecore.rooms.reviews import ReviewTaken, SeesReview
 
 # State table -------------------------------------------------------------------------------------------
@@ -107,9 +108,9 @@ class Offers:
         review_asked: The same for the review.
     """
 
-    offered_to: str | None = None
+    offered_to: str | None = a_link(of="offered", default=None)
     offered_at: datetime | None = None
-    review_to: str | None = None
+    review_to: str | None = a_link(of="review_offered", default=None)
     review_at: datetime | None = None
     asked: tuple[str, ...] = ()
     review_asked: tuple[str, ...] = ()
@@ -142,7 +143,7 @@ class SeesOffers(SeesReview, Protocol):
 class OfferWork(CaseCommand):
     """The system presents a waiting case, or the review of its draft, to an agent."""
 
-    agent: str = an_id()
+    agent: str = an_id(of="target")
     review: bool = a_flag(default=False)
 
 
@@ -381,44 +382,44 @@ def _draft_decided(view: SeesOffers, event: Event, _: Policy) -> tuple[Event, ..
 
 
 def _begun(_: CaseStarted) -> Offers:
-    return draft_of(Offers)()
+    return editing_class(Offers)()
 
 
-def _offered(offers: Draft, event: WorkOffered) -> None:
+def _offered(offers: Editing, event: WorkOffered) -> None:
     _set(offers, event.agent, event.at, review=event.review)
 
 
-def _answered(offers: Draft, event: OfferAccepted | OfferRescinded) -> None:
+def _answered(offers: Editing, event: OfferAccepted | OfferRescinded) -> None:
     _set(offers, None, None, review=event.review)
 
 
-def _refused(offers: Draft, event: OfferDeclined) -> None:
+def _refused(offers: Editing, event: OfferDeclined) -> None:
     _set(offers, None, None, review=event.review)
     name = "review_asked" if event.review else "asked"
     others = tuple(agent for agent in getattr(offers, name) if agent != event.agent)
     setattr(offers, name, (*others, event.agent))
 
 
-def _set(offers: Draft, agent: str | None, at: datetime | None, *, review: bool) -> None:
+def _set(offers: Editing, agent: str | None, at: datetime | None, *, review: bool) -> None:
     if review:
         offers.review_to, offers.review_at = agent, at
     else:
         offers.offered_to, offers.offered_at = agent, at
 
 
-def _asked_anew(offers: Draft, _: CaseAssigned | CaseReopened) -> None:
+def _asked_anew(offers: Editing, _: CaseAssigned | CaseReopened) -> None:
     offers.asked = ()
 
 
-def _left(offers: Draft, event: CaseReleased) -> None:
+def _left(offers: Editing, event: CaseReleased) -> None:
     offers.asked = (event.agent,)
 
 
-def _review_asked_anew(offers: Draft, _: ReviewTaken | DraftSubmitted) -> None:
+def _review_asked_anew(offers: Editing, _: ReviewTaken | DraftSubmitted) -> None:
     offers.review_asked = ()
 
 
-def _more(agent: Draft, event: WorkOffered) -> None:
+def _more(agent: Editing, event: WorkOffered) -> None:
     agent.given_at = event.at
     if event.review:
         agent.reviews += 1
@@ -426,7 +427,7 @@ def _more(agent: Draft, event: WorkOffered) -> None:
         agent.offered = counted(agent.offered, event.channel, 1)
 
 
-def _less(agent: Draft, event: OfferAccepted | OfferDeclined | OfferRescinded) -> None:
+def _less(agent: Editing, event: OfferAccepted | OfferDeclined | OfferRescinded) -> None:
     if event.review:
         agent.reviews -= 1
     else:

@@ -23,7 +23,7 @@ import attrs
 from casecore.channels import WHATSAPP, Channel, Consent
 from casecore.kernel import (
     Command,
-    Draft,
+    Editing,
     Event,
     Reason,
     Room,
@@ -37,11 +37,12 @@ from casecore.kernel import (
     some_texts,
 )
 from casecore.kernel.records import freeze
+from casecore.kernel.rooms import by_agent
 from casecore.policies import Aspect, Policy
 from casecore.rooms.approvals import DraftSubmitted
 from casecore.rooms.arrivals import SuccessorStarted, thread_identity
 from casecore.rooms.assignments import CaseAssigned, WorkBegun, queue_known
-from casecore.rooms.cases import Case, CaseStarted, by_agent, started
+from casecore.rooms.cases import Case, CaseStarted, started
 from casecore.rooms.contacts import Contact
 from casecore.rooms.offers import Offers
 from casecore.rooms.prepared import PreparedText
@@ -64,7 +65,7 @@ class RecordConsent(Command):
         note: Where and how they said so.
     """
 
-    customer: str = an_id()
+    customer: str = an_id(of="customer")
     opted_in: bool = a_flag(default=True)
     note: str = a_text(default="")
 
@@ -88,11 +89,11 @@ class StartOutbound(Command):
         note: For the reviewer.
     """
 
-    thread: str = an_id()
+    thread: str = an_id(of="thread")
     new_case: str = an_id()
-    message: str = an_id()
+    message: str = an_id(of="message")
     text: str = a_text(default="")
-    customer: str | None = an_id(default=None)
+    customer: str | None = an_id(of="customer", default=None)
     channel: Channel | None = a_choice(Channel, default=None)
     name: str | None = a_text(default=None)
     queue: str | None = an_id(default=None)
@@ -256,7 +257,7 @@ def _once_started(view: SeesClocks, command: StartOutbound, policy: Policy) -> S
     begun = _begin(view, command, policy)
     if begun is None:
         return view
-    case: Draft = started(begun)
+    case: Editing = started(begun)
     case.status, case.assignee, case.owner = Status.OPEN, command.by, command.by
     wrote = None if view.thread is None else view.thread.customer_at
     row: Any = view
@@ -280,7 +281,7 @@ def _once_started(view: SeesClocks, command: StartOutbound, policy: Policy) -> S
 # Evolve ------------------------------------------------------------------------------------------------
 
 
-def _consented(customer: Draft, event: ConsentRecorded) -> None:
+def _consented(customer: Editing, event: ConsentRecorded) -> None:
     customer.opted_in = event.opted_in
 
 
@@ -310,5 +311,6 @@ OUTBOUND: Room[SeesClocks] = Room(
     decide={RecordConsent: _record, StartOutbound: _start},
     evolve={(Customer, ConsentRecorded): _consented},
     foresees={StartOutbound: _once_started},
+    shows={StartOutbound: {"named": lambda _, command: command.new_case}},
     about={StartOutbound: _about},
 )

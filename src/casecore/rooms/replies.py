@@ -13,7 +13,7 @@ import re
 from typing import Protocol
 
 from casecore.kernel import (
-    Draft,
+    Editing,
     Event,
     Probe,
     Reason,
@@ -27,12 +27,13 @@ from casecore.kernel import (
     frozen,
     some_texts,
 )
-from casecore.kernel.records import draft_of
+from casecore.kernel.records import editing_class
+from casecore.kernel.rooms import by_agent
 from casecore.policies import Policy
 from casecore.policies.sections import ChannelRules
 from casecore.rooms.agents import REPLY
 from casecore.rooms.assignments import place_after
-from casecore.rooms.cases import Case, CaseCommand, SeesCase, by_agent, edge, not_closed, only_holder
+from casecore.rooms.cases import Case, CaseCommand, SeesCase, edge, not_closed, only_holder
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.threads import Message, message_fresh
 from casecore.statuses import SENT_AS, Status
@@ -54,7 +55,7 @@ class SendReply(CaseCommand):
         template: The template or quick reply it is made from; the text is then what the agent saw in the preview.
     """
 
-    message: str = an_id()
+    message: str = an_id(of="message")
     text: str = a_text(default="")
     send_as: Status = a_choice(Status, default=Status.PENDING)
     attachments: tuple[str, ...] = some_texts(default=())
@@ -192,14 +193,14 @@ def _after_reply(view: SeesCase, event: ReplySent, _: Policy) -> tuple[Event, ..
 # Evolve ------------------------------------------------------------------------------------------------
 
 
-def _sent(case: Draft, event: ReplySent) -> None:
+def _sent(case: Editing, event: ReplySent) -> None:
     case.status = event.send_as
     case.status_at = event.at
     case.unanswered_since = None
 
 
 def _went(event: ReplySent) -> Message:
-    return draft_of(Message)(event.message, event.case, event.author)
+    return editing_class(Message)(event.message, event.case, event.author)
 
 
 REPLIES: Room[SeesCase] = Room(

@@ -18,11 +18,13 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from casecore.kernel import Command, Draft, Event, Probe, Reason, Room, Rule, frozen
+from casecore.kernel import Command, Editing, Event, Probe, Reason, Room, Rule, frozen
+from casecore.kernel.rooms import by_agent
 from casecore.policies import Policy
 from casecore.rooms.agents import APPROVE, Agent
 from casecore.rooms.approvals import (
     DECIDED,
+    THE_DRAFT,
     ApproveDraft,
     DraftApproved,
     DraftRefused,
@@ -32,7 +34,7 @@ from casecore.rooms.approvals import (
     WaitingDraft,
     WithdrawDraft,
 )
-from casecore.rooms.cases import CaseCommand, by_agent
+from casecore.rooms.cases import CaseCommand
 from casecore.rooms.replies import ReplySent
 
 
@@ -198,15 +200,15 @@ def _decided(view: SeesReview, event: Event, _: Policy) -> tuple[Event, ...]:
 # Evolve ------------------------------------------------------------------------------------------------
 
 
-def _more(agent: Draft, _: ReviewTaken) -> None:
+def _more(agent: Editing, _: ReviewTaken) -> None:
     agent.reviews += 1
 
 
-def _less(agent: Draft, _: ReviewEnded) -> None:
+def _less(agent: Editing, _: ReviewEnded) -> None:
     agent.reviews -= 1
 
 
-def _reviewer(draft: Draft, event: ReviewTaken) -> None:
+def _reviewer(draft: Editing, event: ReviewTaken) -> None:
     draft.reviewer = event.agent
 
 
@@ -234,9 +236,9 @@ REVIEWS: Room[SeesReview] = Room(
         (WaitingDraft, ReviewTaken): _reviewer,
     },
     probes=(
-        Probe("approve_draft", ApproveDraft),
-        Probe("refuse_draft", RefuseDraft, asks=("reason",)),
-        Probe("withdraw_draft", WithdrawDraft),
+        Probe("approve_draft", ApproveDraft, taken=THE_DRAFT),
+        Probe("refuse_draft", RefuseDraft, asks=("reason",), taken=THE_DRAFT),
+        Probe("withdraw_draft", WithdrawDraft, taken=THE_DRAFT),
         Probe("take_review", TakeReview),
     ),
 )

@@ -16,13 +16,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 from casecore.channels import Channel
-from casecore.kernel import Draft, Event, Probe, Reason, Room, Rule, Timer, a_text, an_id, frozen
+from casecore.kernel import Editing, Event, Probe, Reason, Room, Rule, Timer, a_text, an_id, frozen
+from casecore.kernel.durations import duration_text
+from casecore.kernel.rooms import by_agent, too_early
 from casecore.policies import Policy
-from casecore.policies.kinds import spoken
 from casecore.policies.sections import CountsFrom
 from casecore.rooms.approvals import resolving_past
 from casecore.rooms.assignments import CaseReleased, Release
-from casecore.rooms.cases import Case, CaseCommand, by_agent, edge, only_holder, too_early
+from casecore.rooms.cases import Case, CaseCommand, edge, only_holder
 from casecore.rooms.contacts import Contact, SeesContact, active
 from casecore.rooms.threads import Message, message_fresh
 from casecore.statuses import Status, Trigger
@@ -38,7 +39,7 @@ COUNTED_ATTEMPTS = 10
 class AskPresence(CaseCommand):
     """The agent asks whether the customer is still there; any wording counts."""
 
-    message: str = an_id()
+    message: str = an_id(of="message")
     text: str = a_text(default="")
 
 
@@ -46,7 +47,7 @@ class AskPresence(CaseCommand):
 class DisconnectIdle(CaseCommand):
     """The agent ends the silent chat with the closing message."""
 
-    message: str = an_id()
+    message: str = an_id(of="message")
 
 
 @frozen
@@ -130,7 +131,7 @@ def _silent(view: SeesContact, command: DisconnectIdle, policy: Policy) -> Reaso
     if due is None or command.at >= due:
         return None
     needed, left = policy.chat.idle.silence, due - command.at
-    found = f"case {command.case}: silence of {spoken(needed - left)} of {spoken(needed)}"
+    found = f"case {command.case}: silence of {duration_text(needed - left)} of {duration_text(needed)}"
     return too_early("idle.silence", found, left)
 
 
@@ -168,12 +169,12 @@ def _disconnect(view: SeesContact, command: DisconnectIdle, policy: Policy) -> t
 # Evolve ------------------------------------------------------------------------------------------------
 
 
-def _attempted(contact: Draft, event: PresenceAsked) -> None:
+def _attempted(contact: Editing, event: PresenceAsked) -> None:
     contact.asked_at = event.at
     contact.attempts = min(contact.attempts + 1, COUNTED_ATTEMPTS)
 
 
-def _resolved(case: Draft, event: ChatDisconnected) -> None:
+def _resolved(case: Editing, event: ChatDisconnected) -> None:
     case.status = Status.RESOLVED
     case.status_at = event.at
     case.unanswered_since = None

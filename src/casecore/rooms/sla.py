@@ -19,22 +19,14 @@ from operator import attrgetter
 from typing import Any, Protocol
 
 from casecore.calendars import Calendar
-from casecore.kernel import Draft, Event, Handler, Probe, Room, Rule, Timer, a_choice, frozen
-from casecore.kernel.records import draft_of, freeze, record
+from casecore.kernel import Editing, Event, Handler, Probe, Room, Rule, Timer, a_choice, frozen
+from casecore.kernel.records import editing_class, freeze, record
+from casecore.kernel.rooms import by_agent
 from casecore.policies import Policy
 from casecore.policies.sections import AfterReopening, Level
 from casecore.rooms.arrivals import CaseReopened, MessageReceived
 from casecore.rooms.assignments import WorkBegun
-from casecore.rooms.cases import (
-    Case,
-    CaseClosed,
-    CaseCommand,
-    CaseStarted,
-    StatusSet,
-    by_agent,
-    not_closed,
-    only_holder,
-)
+from casecore.rooms.cases import Case, CaseClosed, CaseCommand, CaseStarted, StatusSet, not_closed, only_holder
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.silence import ChatDisconnected
 from casecore.rooms.wrap_ups import SeesWrapUp
@@ -184,7 +176,7 @@ def _clock(
         state = STOPPED
     else:
         state = MISSED if elapsed > target else MET if reached_at else RUNNING
-    return freeze(draft_of(Clock)(name, target, elapsed, state, due), Clock)
+    return freeze(editing_class(Clock)(name, target, elapsed, state, due), Clock)
 
 
 def _open(calendar: Calendar | None, start: datetime, end: datetime) -> timedelta:
@@ -329,28 +321,28 @@ def _seconds(case: Case, policy: Policy, start: datetime, end: datetime) -> floa
 
 
 def _began(_: CaseStarted) -> Clocks:
-    return draft_of(Clocks)()
+    return editing_class(Clocks)()
 
 
-def _wrote(clocks: Draft, event: MessageReceived) -> None:
+def _wrote(clocks: Editing, event: MessageReceived) -> None:
     if clocks.started_at is None:
         clocks.started_at = clocks.solution_from = event.at
 
 
-def _replied(clocks: Draft, event: ReplySent) -> None:
+def _replied(clocks: Editing, event: ReplySent) -> None:
     if clocks.replied_at is None and clocks.started_at is not None:
         clocks.replied_at = event.at
 
 
-def _levelled(clocks: Draft, event: LevelSet) -> None:
+def _levelled(clocks: Editing, event: LevelSet) -> None:
     clocks.level = event.level
 
 
-def _reached(clocks: Draft, event: SolutionReached) -> None:
+def _reached(clocks: Editing, event: SolutionReached) -> None:
     clocks.resolved_at = event.at
 
 
-def _begins_again(clocks: Draft, event: SolutionUndone) -> None:
+def _begins_again(clocks: Editing, event: SolutionUndone) -> None:
     clocks.resolved_at = None
     clocks.left_out += event.left_out
     if event.again:
@@ -359,16 +351,16 @@ def _begins_again(clocks: Draft, event: SolutionUndone) -> None:
         clocks.paused_since = None if clocks.paused_since is None else event.at
 
 
-def _pauses(clocks: Draft, event: SolutionPaused) -> None:
+def _pauses(clocks: Editing, event: SolutionPaused) -> None:
     clocks.paused_since = event.at
 
 
-def _resumed(clocks: Draft, event: SolutionResumed) -> None:
+def _resumed(clocks: Editing, event: SolutionResumed) -> None:
     clocks.paused_since = None
     clocks.left_out += event.left_out
 
 
-def _closed(clocks: Draft, event: CaseClosed) -> None:
+def _closed(clocks: Editing, event: CaseClosed) -> None:
     clocks.closed_at = event.at
 
 

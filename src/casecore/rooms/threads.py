@@ -18,8 +18,8 @@ from typing import Protocol
 from attrs import field
 
 from casecore.channels import Channel
-from casecore.kernel import Command, Draft, Event, Reason, Room, a_text, an_id, frozen, some_texts
-from casecore.kernel.records import draft_of, record
+from casecore.kernel import Command, Editing, Event, Reason, Room, a_text, an_id, frozen, some_texts
+from casecore.kernel.records import a_link, editing_class, record
 from casecore.policies import Policy
 from casecore.rooms.agents import SeesAgents
 
@@ -64,9 +64,9 @@ class Thread:
     """
 
     id: str
-    customer: str
+    customer: str = a_link(of="customer")
     channel: Channel
-    case: str | None = None
+    case: str | None = a_link(of="case", default=None)
     customer_at: datetime | None = None
 
 
@@ -104,7 +104,7 @@ class SeesThread(SeesAgents, Protocol):
 class RecordCustomer(Command):
     """What is known of a customer is written down; what is None stays, and an empty value is forgotten."""
 
-    customer: str = an_id()
+    customer: str = an_id(of="customer")
     name: str | None = a_text(default=None)
     profile: Mapping[str, str] = some_texts(factory=dict, hash=False)
 
@@ -169,16 +169,16 @@ def named(view: SeesThread, by: str, at: datetime, name: str | None) -> tuple[Ev
 
 
 def _met(event: CustomerMet) -> Customer:
-    return draft_of(Customer)(event.customer, event.name)
+    return editing_class(Customer)(event.customer, event.name)
 
 
-def _recorded(customer: Draft, event: CustomerRecorded) -> None:
+def _recorded(customer: Editing, event: CustomerRecorded) -> None:
     customer.name = event.name
     customer.profile = event.profile
 
 
 def _thread_opened(event: ThreadOpened) -> Thread:
-    return draft_of(Thread)(event.thread, event.customer, event.channel)
+    return editing_class(Thread)(event.thread, event.customer, event.channel)
 
 
 THREADS: Room[SeesThread] = Room(

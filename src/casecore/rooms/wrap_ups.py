@@ -19,15 +19,16 @@ from typing import Any, Protocol
 import attrs
 
 from casecore.channels import EMAIL, Channel
-from casecore.kernel import SYSTEM, Draft, Event, Probe, Reason, Room, Rule, a_choice, a_flag, a_text, an_id, frozen
-from casecore.kernel.records import draft_of, record
+from casecore.kernel import SYSTEM, Editing, Event, Probe, Reason, Room, Rule, a_choice, a_flag, a_text, an_id, frozen
+from casecore.kernel.records import editing_class, record
+from casecore.kernel.rooms import by_agent
 from casecore.policies import Policy
 from casecore.policies.sections import Relation, RelationsDue
 from casecore.rooms.agents import Agent, AgentUnavailable, is_supervisor
 from casecore.rooms.approvals import DraftSubmitted
 from casecore.rooms.arrivals import MessageReceived
 from casecore.rooms.assignments import agent_named
-from casecore.rooms.cases import CaseClosed, CaseCommand, CaseStarted, CloseReason, by_agent
+from casecore.rooms.cases import CaseClosed, CaseCommand, CaseStarted, CloseReason
 from casecore.rooms.commitments import SeesCommitment
 from casecore.rooms.contacts import ContactEnded
 from casecore.rooms.replies import ReplySent
@@ -98,6 +99,11 @@ def wrap_up_id(case: str, agent: str) -> str:
     return f"{case}/{agent.replace('~', '~0').replace('/', '~1')}"
 
 
+def _wrap_up_of(_: SeesWrapUp, command: Dispose | FlagCase | RelateRecord) -> str:
+    """The id of what the agent has to dispose on the case; a supervisor disposes for somebody else."""
+    return wrap_up_id(command.case, getattr(command, "agent", None) or command.by)
+
+
 # Commands ----------------------------------------------------------------------------------------------
 
 
@@ -113,7 +119,7 @@ class Dispose(CaseCommand):
 
     code: str = a_text(default="")
     notes: str = a_text(default="")
-    agent: str | None = an_id(default=None)
+    agent: str | None = an_id(of="target", default=None)
 
 
 @frozen
@@ -349,55 +355,53 @@ def _next_state(view: SeesWrapUp, event: Event, agent_id: str, *, contacts: int,
 
 
 def _began(_: CaseStarted) -> Aftermath:
-    return draft_of(Aftermath)()
+    return editing_class(Aftermath)()
 
 
 def _wrap_up(event: WrapUpOwed) -> WrapUp:
     return WrapUp(event.wrap_up, event.case, event.agent, event.channel, event.at, event.because, event.earlier_handler)
 
 
-def _one_owed(after: Draft, _: WrapUpOwed) -> None:
+def _one_owed(after: Editing, _: WrapUpOwed) -> None:
     after.undisposed += 1
 
 
-def _one_disposed(after: Draft, _: Disposed) -> None:
+def _one_disposed(after: Editing, _: Disposed) -> None:
     after.undisposed -= 1
 
 
-def _owes(agent: Draft, _: WrapUpOwed) -> None:
+def _owes(agent: Editing, _: WrapUpOwed) -> None:
     agent.wrap_ups += 1
 
 
-def _owes_less(agent: Draft, event: Disposed) -> None:
+def _owes_less(agent: Editing, event: Disposed) -> None:
     agent.wrap_ups -= 1
     agent.idle_since = event.at
 
 
-def _flagged(after: Draft, event: CaseFlagged) -> None:
+def _flagged(after: Editing, event: CaseFlagged) -> None:
     after.complaint = event.complaint
     after.account_case = event.account_case
 
 
-def _relation(after: Draft, event: RecordRelated) -> None:
+def _relation(after: Editing, event: RecordRelated) -> None:
     after.related |= {event.relation}
 
 
-def _duty(after: Draft, event: DutyLeft) -> None:
+def _duty(after: Editing, event: DutyLeft) -> None:
     after.duty_of = event.agent
 
 
-def _no_duty(after: Draft, _: DutyDone) -> None:
+def _no_duty(after: Editing, _: DutyDone) -> None:
     after.duty_of = None
 
 
-def _answers(after: Draft, event: MessageReceived) -> None:
+def _answers(after: Editing, event: MessageReceived) -> None:
     after.earlier_handler = event.answers
 
 
 _CONTEXT = (FlagCase, RelateRecord)
 _EMAILS = (ReplySent, DraftSubmitted)
-WRAP_UP_COMMANDS = (Dispose, *_CONTEXT)
-"""The commands that look at what their agent still has to dispose on the case."""
 
 WRAP_UPS: Room[SeesWrapUp] = Room(
     name="wrap_ups",
@@ -436,6 +440,7 @@ WRAP_UPS: Room[SeesWrapUp] = Room(
         (Agent, Disposed): _owes_less,
     },
     removes=frozenset({(WrapUp, Disposed)}),
+    shows={command: {"wrap_up": _wrap_up_of} for command in (Dispose, *_CONTEXT)},
     probes=(
         Probe("dispose", Dispose, asks=("code", "notes")),
         Probe("relate_customer", RelateRecord, {"relation": Relation.CUSTOMER}, asks=("record",)),

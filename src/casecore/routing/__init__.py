@@ -28,7 +28,7 @@ from typing import Any, TypeAlias
 from casecore.channels import EMAIL, Channel
 from casecore.desk import Desk
 from casecore.kernel import SYSTEM, Command, Reason, frozen
-from casecore.kernel.records import draft_of, freeze, record
+from casecore.kernel.records import editing_class, freeze, record
 from casecore.policies import Aspect, Policy
 from casecore.policies.sections import Delivery, Priority, Strategy
 from casecore.rooms.agents import Agent
@@ -76,7 +76,7 @@ class Work:
         return rank(self.case, self.since, at, policy.queues[self.queue].priority, review=self.review)
 
 
-_draft_of_work = draft_of(Work)
+_draft_of_work = editing_class(Work)
 
 
 def rank(case: str, since: datetime, at: datetime, priority: Priority, *, review: bool) -> Rank:

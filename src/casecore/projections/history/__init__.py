@@ -21,7 +21,7 @@ from typing import Any, Final, TypeAlias
 
 from casecore.channels import Channel
 from casecore.kernel import CasecoreError, Event, frozen
-from casecore.policies.kinds import spoken
+from casecore.kernel.durations import duration_text
 from casecore.projections.history.sentences import LINES
 from casecore.projections.history.vocabulary import LANGUAGES, PEOPLE, QUOTES, WORDS, Same, Sentence, named
 
@@ -193,7 +193,7 @@ def _shown(value: Any, place: int) -> str:
         case datetime():
             return f"{value:%Y-%m-%d %H:%M} UTC"
         case float():
-            return spoken(timedelta(seconds=value))
+            return duration_text(timedelta(seconds=value))
         case Mapping():
             channels = WORDS[Channel]
             names = {name: channels[name][place] if name in channels else name for name in value}

@@ -1,0 +1,35 @@
+"""Lengths of time as a policy writes them: `90s`, `2m`, `1d12h`."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Final
+
+_UNITS: Final = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
+_WRITTEN: Final = re.compile(r"(?:(\d{1,9})w)?(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?", re.ASCII)
+
+
+def seconds_in(text: str) -> int | None:
+    """How many seconds a length of time has that is written like `1d12h`; None where the text is no such length."""
+    match = _WRITTEN.fullmatch(text) if text else None
+    if match is None:
+        return None
+    return sum(int(count) * size for count, size in zip(match.groups("0"), _UNITS.values(), strict=True))
+
+
+def duration_text(length: timedelta) -> str:
+    """A length of time as a policy writes it; parts of a second are rounded down.
+
+    Args:
+        length: Zero or more.
+
+    Returns:
+        Text that `seconds_in` reads back.
+    """
+    left, parts = int(length.total_seconds()), []
+    for unit, size in _UNITS.items():
+        count, left = divmod(left, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    return "".join(parts) or "0s"

@@ -1,0 +1,201 @@
+"""The fields of commands: each checks its form when the command is made, and says what to write instead.
+
+Whether a command is *allowed* is decided later, by rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Final, TypeAlias
+
+from attrs import Attribute, Converter, field
+
+from casecore.kernel.errors import CommandError
+
+ID_LIMIT = 200
+"""The longest id, in code points."""
+
+
+def is_id(value: object) -> bool:
+    """Whether a value can be an id: text of 1 to `ID_LIMIT` visible characters and spaces."""
+    return isinstance(value, str) and 0 < len(value) <= ID_LIMIT and value.isprintable()
+
+
+def _check_id(_: object, attribute: Attribute[Any], value: object) -> None:
+    if is_id(value) or (value is None and attribute.default is None):
+        return
+    name = attribute.name
+    if not isinstance(value, str):
+        raise CommandError(name, f"{value!r} is not text", "give an id as text")
+    if not value:
+        raise CommandError(name, "the id is empty", f"give an id of 1 to {ID_LIMIT} characters")
+    if len(value) > ID_LIMIT:
+        raise CommandError(name, f"the id has {len(value)} characters", f"give an id of 1 to {ID_LIMIT} characters")
+    raise CommandError(
+        name,
+        f"the id {value!r} has control or invisible characters",
+        "give an id of visible characters and spaces",
+    )
+
+
+def _check_text(_: object, attribute: Attribute[Any], value: object) -> None:
+    if value is not None or attribute.default is not None:
+        _raise_unless_text(attribute.name, value)
+
+
+def _check_texts(_: object, attribute: Attribute[Any], value: object) -> None:
+    if value is None and attribute.default is None:
+        return
+    texts = value if isinstance(value, tuple) else (*value, *value.values()) if isinstance(value, Mapping) else None
+    if texts is None:
+        raise CommandError(attribute.name, f"{value!r} does not hold texts", "give a tuple of texts, or texts by name")
+    for text in texts:
+        _raise_unless_text(attribute.name, text)
+
+
+Validator: TypeAlias = Callable[[object, "Attribute[Any]", object], None]
+
+
+def _check_member(kind: type) -> Validator:
+    """Check that a value is of a class: a plain word that merely looks like a member would slip past the rules."""
+
+    def check(_: object, attribute: Attribute[Any], value: object) -> None:
+        if type(value) is kind or (value is None and attribute.default is None):
+            return
+        words = ", ".join(map(repr, kind)) if issubclass(kind, StrEnum) else "True, False"
+        raise CommandError(attribute.name, f"{value!r} is no {kind.__name__}", f"give one of {words}")
+
+    return check
+
+
+def _check_part(kind: type) -> Validator:
+    """Check that a value is of a class that checks its own fields."""
+
+    def check(_: object, attribute: Attribute[Any], value: object) -> None:
+        if type(value) is not kind and not (value is None and attribute.default is None):
+            name = kind.__name__
+            raise CommandError(attribute.name, f"{value!r} is no {name}", f"give a {name}")
+
+    return check
+
+
+def _check_members(kind: type) -> Validator:
+    """Check that a value is a frozenset of members of a class; words in it are ids."""
+
+    def check(_: object, attribute: Attribute[Any], value: object) -> None:
+        if value is None and attribute.default is None:
+            return
+        if not isinstance(value, frozenset) or not all(isinstance(item, kind) for item in value):
+            name = kind.__name__
+            raise CommandError(attribute.name, f"{value!r} is no frozenset of {name}", f"give a frozenset of {name}")
+        if kind is str:
+            for item in value:
+                _check_id(None, attribute, item)
+
+    return check
+
+
+def _check_counts(_: object, attribute: Attribute[Any], value: object) -> None:
+    if value is None and attribute.default is None:
+        return
+    fits = isinstance(value, Mapping) and all(isinstance(x, str) and type(y) is int for x, y in value.items())
+    if not fits:
+        raise CommandError(attribute.name, f"{value!r} does not hold counts by name", "give whole numbers by name")
+
+
+def _raise_unless_text(name: str, value: object) -> None:
+    if not isinstance(value, str):
+        raise CommandError(name, f"{value!r} is not text", "give text")
+    if not is_whole(value):
+        raise CommandError(name, "the text has half a character (a lone surrogate)", "send whole code points")
+
+
+def is_whole(text: str) -> bool:
+    """Whether text has no half of a character (a lone surrogate), so that it can be stored and sent."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _as_utc(value: Any, attribute: Attribute[Any]) -> Any:
+    if value is None and attribute.default is None:
+        return None
+    if not isinstance(value, datetime):
+        raise CommandError(attribute.name, f"{value!r} is not an instant", "give an aware datetime")
+    if value.tzinfo is UTC:
+        return value
+    if value.utcoffset() is None:
+        raise CommandError(
+            attribute.name,
+            f"{value.isoformat()} has no time zone",
+            "give an aware datetime, e.g. 2026-11-02T09:00:00+00:00",
+        )
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise CommandError(
+            attribute.name,
+            f"{value.isoformat()} lies outside the calendar",
+            "give an instant between the years 1 and 9999 in UTC",
+        ) from None
+
+
+ROW: Final = "row"
+"""The name under which a field's metadata say which row of a view its id names."""
+
+
+# `Any` because attrs' own `field` is typed so; the annotation on each field is what type checkers read.
+def an_id(*, of: str | None = None, **options: Any) -> Any:
+    """A field for an id: text of 1 to `ID_LIMIT` visible characters. Raises `CommandError` when malformed.
+
+    Args:
+        of: The row of the view that shows what the id names, e.g. `note` (see `views.py`); None: it names no row.
+        options: As attrs takes them.
+    """
+    return field(validator=_check_id, metadata={} if of is None else {ROW: of}, **options)
+
+
+def a_text(**options: Any) -> Any:
+    """A field for free text: any whole code points, newlines included. Raises `CommandError` when malformed."""
+    return field(validator=_check_text, **options)
+
+
+def some_texts(**options: Any) -> Any:
+    """A field for a tuple of texts, or for texts by name. Raises `CommandError` when one of them is malformed."""
+    return field(validator=_check_texts, **options)
+
+
+def some_counts(**options: Any) -> Any:
+    """A field for whole numbers by name. Raises `CommandError` for anything else."""
+    return field(validator=_check_counts, hash=False, **options)
+
+
+def a_choice(choices: type[StrEnum], **options: Any) -> Any:
+    """A field for one member of an enumeration. Raises `CommandError` for anything else, its plain word included."""
+    return field(validator=_check_member(choices), **options)
+
+
+def a_flag(**options: Any) -> Any:
+    """A field for True or False. Raises `CommandError` for anything else, even if it counts as one of them."""
+    return field(validator=_check_member(bool), **options)
+
+
+def a_part(kind: type, **options: Any) -> Any:
+    """A field for a value made of fields of its own. Raises `CommandError` for anything else."""
+    return field(validator=_check_part(kind), **options)
+
+
+def some(kind: type, **options: Any) -> Any:
+    """A field for a frozenset of members of a class, or of ids (`str`). Raises `CommandError` for anything else."""
+    return field(validator=_check_members(kind), **options)
+
+
+def an_instant(**options: Any) -> Any:
+    """A field for an instant: an aware datetime, kept in UTC. Raises `CommandError` when it has no zone."""
+    return field(converter=Converter(_as_utc, takes_field=True), **options)

@@ -1,0 +1,224 @@
+"""Rules and rooms: what a capability of the desk is made of.
+
+* A **rule** is one named reason for which a command can be refused. It guards commands, or, where the obstacle is
+  to an effect, the event: then no command can go round it.
+* A **room** is one capability: its needs, rules, handlers, consequences and changes, as one immutable value.
+  `house.py` puts rooms together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+
+from attrs import field
+
+from casecore.kernel.durations import duration_text
+from casecore.kernel.messages import CUSTOMER, SYSTEM, Command, Enforcement, Event, Reason
+from casecore.kernel.values import frozen
+
+
+class Policy(Protocol):
+    """All that the kernel asks of a policy: how strictly each rule is kept, and what of it is in force."""
+
+    @property
+    def layered(self) -> bool:
+        """Whether it says anything otherwise from a date on, or for some cases."""
+
+    def at(self, instant: datetime) -> Policy:
+        """The policy in force at an instant."""
+
+    def for_(self, case: Any) -> Policy:
+        """The policy in force for a case; None: for no case."""
+
+    def mode(self, rule: str) -> Enforcement:
+        """How strictly the rule with this id is kept."""
+
+
+class Sees(Protocol):
+    """All that the kernel asks of a view."""
+
+    @property
+    def now(self) -> datetime | None:
+        """The instant of the last thing that happened on the desk; None where nobody keeps it."""
+
+
+V = TypeVar("V", contravariant=True)  # noqa: PLC0105 -- one letter reads better in the signatures below
+
+Check: TypeAlias = Callable[[V, Any, Any], Reason | None]
+"""(view, the command or event it guards, policy) -> what stands in the way, or None."""
+
+Handler: TypeAlias = Callable[[V, Any, Any], tuple[Event, ...]]
+"""(view, command or event, policy) -> what happens."""
+
+Sheet: TypeAlias = Any
+"""An immutable record of a room."""
+
+Editing: TypeAlias = Any
+"""A record while events are applied to it: the same fields, writable (see `records.py`)."""
+
+
+@frozen
+class Rule(Generic[V]):
+    """One named reason for which a command can be refused.
+
+    Attributes:
+        id: Stable, dotted; where a policy key sets the rule, the key.
+        title: The rule in one sentence, as the SOP would say it.
+        clause: Where `docs/domain.md` says so.
+        guards: The commands and events it is asked about. An event: whichever command would cause it.
+        check: The pure function that finds what stands in the way.
+        reads: The command's fields without which it cannot be judged; `actions` skips it until they are given.
+    """
+
+    id: str
+    title: str
+    clause: str
+    guards: tuple[type[Command | Event], ...]
+    check: Check[V] = field(repr=False)
+    reads: tuple[str, ...] = ()
+
+
+@frozen
+class Timer:
+    """An instant that rules compare with the clock, declared once: `due`, refusals and the explorer read this.
+
+    Attributes:
+        name: What happens then, in words.
+        key: The policy key of the threshold.
+        since: Where the instant stands, as row and field of the view, e.g. `case.status_at`; None there means that
+            the timer is not running.
+        length: (view, policy) -> how long after that, or None when the timer is not live.
+        command: (view, instant) -> the command that the system gives then; None where the timer only changes what is
+            allowed or seen.
+    """
+
+    name: str
+    key: str
+    since: str
+    length: Callable[[Any, Any], timedelta | None] = field(repr=False)
+    command: Callable[[Any, datetime], Command] | None = field(default=None, repr=False)
+
+    def due(self, view: Any, policy: Any) -> datetime | None:
+        """The instant at which it happens, or None when the timer is not running."""
+        row_name, _, name = self.since.partition(".")
+        row = getattr(view, row_name)
+        since: datetime | None = None if row is None else getattr(row, name)
+        length = None if since is None else self.length(view, policy)
+        if since is None or length is None:
+            return None
+        try:
+            return since + length
+        except OverflowError:  # after the last day of the calendar: it never comes
+            return None
+
+
+@frozen
+class Probe:
+    """One thing an agent may do with a case, as an inbox would offer it.
+
+    Attributes:
+        name: The action's name.
+        command: The command it becomes.
+        given: The arguments that make this action, e.g. which status a reply is sent as; also something that stands in
+            for an argument it asks for, where that is no text.
+        asks: The arguments that the agent still has to give.
+        taken: Arguments that the case's view gives, e.g. `{"draft": "draft.id"}`; where it has no such row, any id.
+    """
+
+    name: str
+    command: type[Command]
+    given: Mapping[str, Any] = field(factory=dict)
+    asks: tuple[str, ...] = ()
+    taken: Mapping[str, str] = field(factory=dict)
+
+
+@frozen
+class Room(Generic[V]):
+    """One capability, at the foot of its file.
+
+    Attributes:
+        name: The capability.
+        needs: What must hold for the command to mean anything (the row exists, the table has the edge); the first
+            that fails is refused alone, because nothing else can be said.
+        rules: Everything else; all of them are asked and every reason is listed.
+        decide: What each command proposes.
+        follows: What an event entails, added after the verdict and never refused.
+        creates: (sheet class, event class) -> the new record, or a an `Editing` of it, which is faster.
+        evolve: (sheet class, event class) -> changes a draft of the record in place.
+        notices: The same, where there may be no such record: then nothing changes.
+        removes: (sheet class, event class) pairs with which the record leaves the desk.
+        foresees: For commands that start a case: (view, command, policy) -> the view as it is once the case is there.
+            Rules and consequences are asked of that one; needs and the handler see what is there now.
+        timers: The instants at which something happens or changes by itself.
+        probes: What an inbox offers.
+        shows: The rows of the view that a command names by an id that is worked out: (what is seen so far, command) ->
+            the id, or None for no row.
+        about: (view, command, policy) -> the case whose policy decides a command, where it is not the one in view: the
+            case that the command starts.
+    """
+
+    name: str
+    needs: tuple[Rule[V], ...] = ()
+    rules: tuple[Rule[V], ...] = ()
+    decide: Mapping[type[Command], Handler[V]] = field(factory=dict)
+    follows: Mapping[type[Event], Handler[V]] = field(factory=dict)
+    creates: Mapping[tuple[type, type[Event]], Callable[[Any], Sheet]] = field(factory=dict)
+    evolve: Mapping[tuple[type, type[Event]], Callable[[Editing, Any], None]] = field(factory=dict)
+    notices: Mapping[tuple[type, type[Event]], Callable[[Editing, Any], None]] = field(factory=dict)
+    removes: frozenset[tuple[type, type[Event]]] = frozenset()
+    foresees: Mapping[type[Command], Callable[[V, Any, Any], V]] = field(factory=dict)
+    timers: tuple[Timer, ...] = ()
+    probes: tuple[Probe, ...] = ()
+    shows: Mapping[type[Command], Mapping[str, Callable[[Any, Any], str | None]]] = field(factory=dict)
+    about: Mapping[type[Command], Callable[[V, Any, Any], Any]] = field(factory=dict)
+
+
+# What many rooms ask and say ---------------------------------------------------------------------------
+
+
+class SeesActor(Sees, Protocol):
+    """Who gives the command."""
+
+    @property
+    def actor(self) -> Any:
+        """The record of the agent who gives it; None for the customer, the system and whoever is unknown."""
+
+
+def by_agent(view: SeesActor, command: Command, _: Policy) -> Reason | None:
+    """The need of every command that only a person at the desk can give."""
+    if view.actor is not None:
+        return None
+    return Reason("actor.role", f"{command.by} is not an agent", "give the id of the agent who does it")
+
+
+def not_by_customer(_: Sees, command: Command, __: Policy) -> Reason | None:
+    """The need of every command that the customer cannot give."""
+    if command.by != CUSTOMER:
+        return None
+    return Reason("actor.role", "a customer can only write", "give the id of the agent who does it")
+
+
+def by_system(_: Sees, command: Command, __: Policy) -> Reason | None:
+    """The need of every command that only routing and timers give."""
+    if command.by == SYSTEM:
+        return None
+    return Reason("actor.role", f"{command.by} is not the system", f'routing and timers do this; give by = "{SYSTEM}"')
+
+
+_PART_OF_A_SECOND = timedelta(microseconds=999_999)
+
+
+def too_early(rule: str, found: str, left: timedelta) -> Reason:
+    """The reason that the time for something has not come, with how long it still takes."""
+    remedy = f"wait {duration_text(left + _PART_OF_A_SECOND)} more"
+    return Reason(rule, found, remedy, {"seconds_to_go": left.total_seconds()})
+
+
+def not_yet(timer: Timer, view: Sees, at: datetime, policy: Policy, rule: str) -> Reason | None:
+    """What is against doing by itself what a timer does: that its time has not come."""
+    due = timer.due(view, policy)
+    if due is None or at >= due:
+        return None
+    return too_early(rule, f"{timer.name} at {due.isoformat()}", due - at)

@@ -1,0 +1,98 @@
+"""Values: classes whose objects never change and are compared by what they hold.
+
+attrs would write an `__eq__`, a `__hash__` and a `__repr__` for each class; here all classes share one of each, which
+halves the time that importing them takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from operator import attrgetter
+from typing import Any, TypeVar, dataclass_transform
+
+import attrs
+from attrs import Attribute, field
+
+from casecore.kernel.fields import (
+    a_choice,
+    a_flag,
+    a_part,
+    a_text,
+    an_id,
+    an_instant,
+    some,
+    some_counts,
+    some_texts,
+)
+
+T = TypeVar("T")
+
+
+def share_repr(cls: type[T]) -> type[T]:
+    """Give a class that is about to become one of attrs the one `repr` of all: its name and its fields.
+
+    attrs would write and compile one for each class, which is a sixth of the time that importing them takes.
+    """
+    if "__repr__" not in vars(cls):
+        cls.__repr__ = _text_of_fields  # type: ignore[method-assign]  # what attrs does, but once
+    return cls
+
+
+def share_equality(cls: type[T]) -> type[T]:
+    """Let it be compared and hashed by its fields too, as all are; these would be a quarter of that time."""
+    if "__eq__" not in vars(cls):
+        cls.__eq__, cls.__hash__ = _equal_in_content, _hash_of_content  # type: ignore[assignment]  # the same
+    return share_repr(cls)
+
+
+def _equal_in_content(value: Any, other: Any) -> Any:  # a truth, or NotImplemented
+    if type(other) is not type(value):
+        return NotImplemented
+    content = _content_readers(value.__class__)[0]
+    return content(value) == content(other)
+
+
+def _hash_of_content(value: Any) -> int:
+    return hash((value.__class__, _content_readers(value.__class__)[1](value)))
+
+
+@cache
+def _content_readers(kind: Any) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
+    """How the content of a class is read that is compared, and that is hashed."""
+    compared = [a for a in fields_of(kind) if a.eq]
+    return _reader_of(compared), _reader_of(a for a in compared if a.hash is not False)
+
+
+def _reader_of(fields: Iterable[Attribute[Any]]) -> Callable[[Any], Any]:
+    names = [a.name for a in fields]
+    return attrgetter(*names) if names else lambda _: ()
+
+
+def _text_of_fields(value: Any) -> str:
+    told = [(a.name, a.repr if callable(a.repr) else repr) for a in fields_of(type(value)) if a.repr]
+    fields = ", ".join(f"{name}={tell(getattr(value, name))}" for name, tell in told)
+    return f"{type(value).__qualname__.rpartition('>.')[2]}({fields})"
+
+
+@dataclass_transform(
+    frozen_default=True,
+    field_specifiers=(field, an_id, a_text, some_texts, some_counts, a_choice, a_flag, a_part, some, an_instant),
+)
+def frozen(cls: type[T]) -> type[T]:
+    """Class decorator of commands, events and everything else that is a value: frozen, slotted, compared by content."""
+    return attrs.frozen(share_equality(cls))
+
+
+def fields_of(kind: type) -> tuple[Attribute[Any], ...]:
+    """The fields of a class that `frozen` or `record` has made: type checkers do not see that it is one of attrs."""
+    attrs_class: Any = kind
+    fields: tuple[Attribute[Any], ...] = attrs.fields(attrs_class)
+    return fields
+
+
+def changed(value: T, **new: Any) -> T:
+    """A value of the same class with other contents in the fields that are named."""
+    attrs_value: Any = value
+    other: T = attrs.evolve(attrs_value, **new)
+    return other
