@@ -35,8 +35,8 @@ from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import SendReply
 from casecore.statuses import Status
-from tests.proofs.plain_search import PlainSearch, answer_of, with_row
 from tests.profiles import examples
+from tests.proofs.plain_search import PlainSearch, answer_of, with_row
 
 SOP = Policy.default()
 
