@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import attrs
 import pytest
 from hypothesis import given as for_all
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from casecore.channels import Channel
@@ -31,6 +30,7 @@ from casecore.statuses import Status
 from casecore.testing.laws import rows_of, unlawful
 from casecore.testing.scenario import T0, at, case_in, given, new_case
 from casecore.testing.strategies import layered_policies, runs
+from tests.profiles import examples
 
 CHAT_IN_VIP = Aspect(Channel.CHAT, "vip", frozenset({"gold"}))
 QUEUES = {"vip": Queue(tags=("vip",)), "general": Queue(fallback=True)}
@@ -118,7 +118,7 @@ INSTANTS = st.sampled_from((timedelta(days=-2), timedelta(0), timedelta(minutes=
 class TestByDefinition:
     """What is worked out and remembered is what the rules of precedence say."""
 
-    @settings(max_examples=60)
+    @examples(60)
     @for_all(layered_policies(), INSTANTS, CASES)
     def test_in_force(self, policy, instant, case):
         """For every policy, instant and case; and the second answer is the first one."""
@@ -135,7 +135,7 @@ class TestByDefinition:
         assert policy == Policy.from_dict(policy.to_dict())
         assert policy == loads(dumps(policy))
 
-    @settings(max_examples=10)
+    @examples(10)
     @for_all(layered_policies().flatmap(lambda policy: runs(policy, max_steps=20)))
     def test_the_desk_keeps_its_laws(self, steps):
         """Under every layered policy the laws of deciding hold, and the promises that the policy in force claims."""
@@ -610,7 +610,7 @@ class TestRouting:
         assert explained.chosen is not None
         assert next_for(desk, explained.chosen, at(1)) == OpenCase(explained.chosen, at(1), "c1")
 
-    @settings(max_examples=15)
+    @examples(15)
     @for_all(
         layered_policies().flatmap(lambda policy: runs(policy, max_steps=25)), st.sampled_from((0, 60, 400, 90_000))
     )

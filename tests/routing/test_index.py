@@ -301,6 +301,13 @@ def test_an_email_goes_first_to_whom_it_answers():
     assert ("c2", "bo") == both(desk, router, 6)
 
 
+def test_of_two_channels_the_longer_waiting_goes_first():
+    """What waits on another channel, in a lane of its own, comes after it."""
+    desk, router = served("ana")
+    desk = follow(desk, router, new_case("c1", at=at(1)), new_case("c2", at=at(2), channel="email"))
+    assert ("c1", "ana") == both(desk, router, 3)
+
+
 def test_everybody_has_declined():
     """Given that all have declined, then whoever declined first is asked again."""
     desk, router = served("ana", "bo", "cy")

@@ -3,7 +3,6 @@
 import attrs
 import pytest
 from hypothesis import given as drawn
-from hypothesis import settings
 from hypothesis import strategies as st
 from rpds import HashTrieMap
 
@@ -32,6 +31,7 @@ from casecore.rooms.wrap_ups import Dispose
 from casecore.routing import explain_route, next_for, next_offer, route, waiting, why_not
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, flat, given, new_case
+from tests.profiles import examples
 
 REPLY, APPROVE = Permission.REPLY, Permission.APPROVE
 NO_WRAP_UP = Policy(wrap_up=WrapUpRules(disposition=False, notes=False))
@@ -714,7 +714,7 @@ def test_the_explanation_agrees_with_the_routing(desk, seconds):
 
 
 @drawn(st.sets(st.integers(0, 1000), min_size=2, max_size=8), st.permutations(range(8)))
-@settings(max_examples=20)
+@examples(20)
 def test_of_equal_cases_the_longer_waiting_first(seconds, numbers):
     """Promise 17: cases of one queue are offered in the order in which they have come, whatever their ids."""
     came = sorted(seconds)
