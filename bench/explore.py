@@ -11,59 +11,60 @@ import gc
 import tracemalloc
 from collections.abc import Iterator
 
+from tests.plain_search import PlainSearch
+
 from bench.measure import Line, duration, outruns, side_by_side
 from casecore import Channel, Policy
 from casecore.check import Exit, cast, check
-from casecore.explore.laboratory import Laboratory
-from casecore.explore.worlds import Walk
-from tests.plain_search import PlainSearch
+from casecore.explore.model import Model
+from casecore.explore.states import StateSearch
 
 LEAST = 1_000_000
 MOST_BYTES = 150
 MOST_SECONDS = 20
 
 
-def bytes_a_world(laboratory: Laboratory) -> float:
-    """What a walk keeps for each world where all is decided already: its number, its place, where it came from."""
-    walk = Walk(laboratory)
+def bytes_a_world(model: Model) -> float:
+    """What a search keeps for each world where all is decided already: its number, its place, where it came from."""
+    search = StateSearch(model)
     gc.collect()
     tracemalloc.start()
     try:
-        walk.run()
+        search.run()
         gc.collect()
         kept, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    return kept / len(walk.order)
+    return kept / len(search.states)
 
 
 def lines() -> Iterator[Line]:
     """The measurements."""
     policy = Policy.default()
-    laboratory = Laboratory(cast.two_and_two(Channel.CHAT, policy), policy)
-    cold = Walk(laboratory).run()
-    (warm,) = side_by_side(lambda: Walk(laboratory).run(), repeats=7)
+    model = Model(cast.two_and_two(Channel.CHAT, policy), policy)
+    cold = StateSearch(model).run()
+    (warm,) = side_by_side(lambda: StateSearch(model).run(), repeats=7)
     rate = cold.transitions / warm
-    what = f"two chats, two agents: {len(cold.order):,} worlds, warm, transitions in a second"
+    what = f"two chats, two agents: {len(cold.states):,} worlds, warm, transitions in a second"
     yield Line(what, f"{rate:,.0f}", target=f"≥ {LEAST:,}", within=rate >= LEAST)
-    size = bytes_a_world(laboratory)
+    size = bytes_a_world(model)
     yield Line("... bytes a world", f"{size:.0f}", target=f"≤ {MOST_BYTES}", within=size <= MOST_BYTES)
 
     scope = cast.one_case(Channel.VOICE, policy)
-    counting = Walk(Laboratory(scope, policy)).run().laboratory.counting
+    counting = StateSearch(Model(scope, policy)).run().model.counting
     searched: dict[str, tuple[int, int]] = {}
 
-    def search() -> object:
-        walk = Walk(Laboratory(scope, policy)).run()
-        searched["ours"] = (len(walk.order), walk.transitions)
-        return walk
+    def search_ours() -> object:
+        search = StateSearch(Model(scope, policy)).run()
+        searched["ours"] = (len(search.states), search.transitions)
+        return search
 
     def search_plainly() -> object:
         plain = PlainSearch(scope, policy, counting=counting).run()
         searched["plain"] = (len(plain.worlds), plain.transitions)
         return plain
 
-    ours, plain = side_by_side(search, search_plainly, repeats=1)
+    ours, plain = side_by_side(search_ours, search_plainly, repeats=1)
     worlds, transitions = searched["ours"]
     assert searched["ours"] == searched["plain"]
     what = f"one call, one agent: {worlds:,} worlds, {transitions:,} steps, cold; peer: whole desks"

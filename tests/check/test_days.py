@@ -12,7 +12,7 @@ from casecore.desk import Desk
 from casecore.explore import explore
 from casecore.kernel import Accepted
 from casecore.policies import Policy
-from casecore.replay import DayError, lines_of, policy_of, steps
+from casecore.replay import DayError, lines_of, policy_of, replay_day
 from casecore.rooms.agents import Permission
 from casecore.rooms.assignments import CaseAssigned, OpenCase
 
@@ -50,7 +50,7 @@ def told():
 
 def replayed(text, policy):
     """The steps of a day."""
-    return [*steps(text.splitlines(), Desk(policy))]
+    return [*replay_day(text.splitlines(), Desk(policy))]
 
 
 class TestStoryIsReplay:
@@ -135,7 +135,7 @@ class TestPolicyOfADay:
 
     def test_it_is_no_step(self):
         """The steps leave it out, and count its line."""
-        (step,) = steps([HEAD, OPENED], Desk())
+        (step,) = replay_day([HEAD, OPENED], Desk())
         assert (2, True) == (step.line, step.as_expected)
         assert not isinstance(step.verdict, Accepted)
 
@@ -152,7 +152,7 @@ class TestPolicyOfADay:
     def test_wrongly_named(self, complaint, lines):
         """It is said what is wrong, and what fits there."""
         with pytest.raises(DayError) as caught:
-            [*steps(lines, Desk())]
+            [*replay_day(lines, Desk())]
         assert complaint in str(caught.value)
 
     def test_read_from_a_file(self, tmp_path):
@@ -162,4 +162,4 @@ class TestPolicyOfADay:
         with day.open("rb") as stream:
             named, lines = policy_of(lines_of(stream))
             assert "sop.toml" == named
-            assert [2] == [step.line for step in steps(lines, Desk())]
+            assert [2] == [step.line for step in replay_day(lines, Desk())]

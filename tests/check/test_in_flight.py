@@ -11,7 +11,7 @@ from casecore.check.in_flight import Flights, in_flight
 from casecore.diff.scopes import ARRIVALS, together
 from casecore.explore import Part, Scope
 from casecore.explore.pieces import NOON
-from casecore.explore.stories import Teller
+from casecore.explore.traces import StoryFinder
 from casecore.promises import Step
 from casecore.rooms.cases import CloseCase
 from casecore.rooms.contacts import EndContact
@@ -127,17 +127,17 @@ class TestStranded:
 
     def test_no_story(self, monkeypatch):
         """What no clock leads to is counted and not claimed."""
-        monkeypatch.setattr(Teller, "way_to", lambda self, places: None)
+        monkeypatch.setattr(StoryFinder, "story_to", lambda self, places: None)
         found = in_flight((closing(),), SOP, sop(queues=RENAMED))
         assert ((), 1, 0) == (found.stranded, found.untold, found.given_up)
 
     def test_a_teller_that_gave_up(self, monkeypatch):
         """Where more worlds are alike than are tried, or a teller gives up, that is said."""
 
-        def gives_up(teller, places):
-            teller.gave_up = True
+        def gives_up(finder, places):
+            finder.gave_up = True
 
-        monkeypatch.setattr(Teller, "way_to", gives_up)
+        monkeypatch.setattr(StoryFinder, "story_to", gives_up)
         found = in_flight((closing(),), SOP, sop(queues=RENAMED))
         assert (1, 1) == (found.untold, found.given_up)
 

@@ -23,7 +23,7 @@ from casecore.cli.screen import Screen, folded, shortened
 from casecore.desk import Desk
 from casecore.kernel import Command, Reason, Refused, frozen
 from casecore.policies import SWITCHABLE
-from casecore.replay import Step, steps
+from casecore.replay import ReplayedLine, replay_day
 from casecore.reports.text import visible
 from casecore.rooms.approvals import DRAFT_LIFECYCLE
 from casecore.rooms.composition import HOUSE, RULES
@@ -745,7 +745,7 @@ def test_a_command_of_a_hosts_own_is_told_by_its_name(monkeypatch):
     monkeypatch.setattr(sys, "stdout", out)
     desk, at = Desk(), datetime(2026, 11, 2, 9, tzinfo=UTC)
     refused = Refused((Reason("bell.broken", "there is no bell"),))
-    step = Step(1, "", RingBell("ana", at), "refused", refused, desk, desk)
+    step = ReplayedLine(desk, RingBell("ana", at), refused, desk, line=1, story="", expect="refused")
     TextReport(Screen(), quiet=False).step(step)
     assert "09:00:00  ✗ ana gives ring bell" in out.getvalue()
     assert "            bell.broken              there is no bell\n" in out.getvalue()
@@ -810,7 +810,7 @@ def test_what_agents_have_at_the_end():
         a_line("GoUnavailable", by="eve", agent="eve", reason="lunch"),
         hired("zoe"),
     ]
-    taken = list(steps(lines, Desk()))
+    taken = list(replay_day(lines, Desk()))
     cases, agents, *_ = pictures(taken[-1].after)
     assert all(step.accepted for step in taken)
     assert "general since 09:00, offered to ana" in next(row for row in cases.rows if row[0] == "c01")

@@ -482,9 +482,9 @@ class TestEdits:
 
 def test_an_unbelievable_difference_is_told_of(monkeypatch):
     """Where no story can be told, the difference is named, with its scope; it is in no group."""
-    from casecore.explore.stories import Teller
+    from casecore.explore.traces import StoryFinder
 
-    monkeypatch.setattr(Teller, "story", lambda self, sightings, believed: None)
+    monkeypatch.setattr(StoryFinder, "shortest_story", lambda self, occurrences, is_wanted: None)
     found = compared(SOP, sop(capacity__chat=3), "limit")
     assert () == found.changes
     assert (Untold(LOOSER, ("capacity.channel",), "limit", given_up=False),) == found.untold

@@ -26,7 +26,7 @@ from casecore import (
     SetStatus,
     Status,
 )
-from casecore.replay import steps
+from casecore.replay import replay_day
 
 ROOT = Path(__file__).parents[2]
 _spec = importlib.util.spec_from_file_location("incidents_to_day", ROOT / "examples" / "incidents_to_day.py")
@@ -56,7 +56,7 @@ def convert(tmp_path, capsys):
         log.write_text("\n".join((header, *rows)) + "\n", "utf-8")
         assert 0 == script.main([str(log), str(day), *options])
         report = capsys.readouterr().err
-        taken = list(steps(day.read_bytes().splitlines(), Desk(policy or LIFE_CYCLE)))
+        taken = list(replay_day(day.read_bytes().splitlines(), Desk(policy or LIFE_CYCLE)))
         assert told(report, "commands written") == len(taken)
         return taken, report
 
@@ -307,7 +307,7 @@ def test_delimiter_and_encoding_are_as_given(tmp_path, capsys):
     options = [*OPTIONS, "--delimiter", ";", "--encoding", "latin-1"]
     assert 0 == script.main([str(log), str(day), *options])
     assert 1 == told(capsys.readouterr().err, "left out: what names its agent cannot be an id (3)")
-    assert "Zoé" == next(steps(day.read_bytes().splitlines(), Desk())).command.agent
+    assert "Zoé" == next(replay_day(day.read_bytes().splitlines(), Desk())).command.agent
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_column(tmp_path):
@@ -412,7 +412,7 @@ def test_every_move_of_every_log_is_answered_as_the_replay_answers_it(tmp_path_f
     assert changes == answers.total()
     asked = [
         step
-        for step in about_cases(steps(day.read_bytes().splitlines(), Desk(LIFE_CYCLE)))
+        for step in about_cases(replay_day(day.read_bytes().splitlines(), Desk(LIFE_CYCLE)))
         if step.command.by != "customer"
     ]
     assert answers["accepted"] == sum(step.accepted for step in asked)

@@ -16,9 +16,9 @@ from datetime import datetime
 
 import attrs
 
-from casecore.explore.laboratory import counted_from, start_of
+from casecore.explore.model import instant_of, starting_desk
 from casecore.explore.pieces import NOON, SECOND
-from casecore.explore.scope import copied
+from casecore.explore.scope import copy_of
 from casecore.rooms.agents import Agent
 from casecore.rooms.composition import HOUSE, PLACES, SHEETS, TIMERS, steps
 
@@ -29,14 +29,14 @@ class PlainSearch:
     def __init__(self, scope, policy, house=HOUSE, counting=frozenset()):
         self.scope, self.policy, self.house, self.counting = scope, policy, house, counting
         self.cases = [
-            (part, copy, frozenset(copied(name, part.every_id, copy) for name in part.every_id))
+            (part, copy, frozenset(copy_of(name, part.every_id, copy) for name in part.every_id))
             for part in scope.parts
             for copy in range(part.copies)
         ]
         self.known = frozenset().union(*(ids for _, _, ids in self.cases))
-        self.timers = [timer for timer in TIMERS if counted_from(timer) in counting]
+        self.timers = [timer for timer in TIMERS if instant_of(timer) in counting]
         self.transitions, self.edges = 0, set()
-        start = start_of(scope, policy, house)
+        start = starting_desk(scope, policy, house)
         self.worlds = {self.world_of(start): start}
 
     def run(self):
@@ -61,8 +61,8 @@ class PlainSearch:
             if told not in alike:
                 alike.add(told)
                 for command in part.commands:
-                    yield from self._given(desk, command, copied(command, part.every_id, copy))
-                yield from self._passed(desk, copied(part.case, part.every_id, copy))
+                    yield from self._given(desk, command, copy_of(command, part.every_id, copy))
+                yield from self._passed(desk, copy_of(part.case, part.every_id, copy))
 
     def _given(self, desk, edge, command):
         if hasattr(command, "message"):

@@ -13,11 +13,11 @@ from casecore import CUSTOMER, SYSTEM, CloseReason, Policy
 from casecore.channels import Channel
 from casecore.check import cast
 from casecore.explore import Exploration, Part, Result, Scope, explore
-from casecore.explore.laboratory import Laboratory
+from casecore.explore.model import Model
 from casecore.explore.pieces import NOON
-from casecore.explore.scope import copied
-from casecore.explore.stories import Teller, earliest, timed
-from casecore.explore.worlds import Walk
+from casecore.explore.scope import copy_of
+from casecore.explore.states import StateSearch
+from casecore.explore.traces import StoryFinder, earliest_instants, timed_command
 from casecore.rooms.agents import AddAgent, GoAvailable, LogOut
 from casecore.rooms.approvals import EditDraft
 from casecore.rooms.assignments import CaseAssigned, OpenCase
@@ -144,11 +144,16 @@ def test_a_search_that_is_given_up_claims_nothing():
 
 def test_two_searches_are_the_same():
     """The same worlds in the same order, the same steps, and the same stories."""
-    walks = [Walk(Laboratory(TWO_CHATS, SOP, sometimes={"two": lambda step: two_held(step.after)})).run() for _ in "ab"]
-    told = [Teller(walk).story(walk.seen["two"], lambda step: two_held(step.after)).commands for walk in walks]
-    assert walks[0].order == walks[1].order
-    assert walks[0].before == walks[1].before
-    assert (walks[0].transitions, walks[0].counts) == (walks[1].transitions, walks[1].counts)
+    searches = [
+        StateSearch(Model(TWO_CHATS, SOP, sometimes={"two": lambda step: two_held(step.after)})).run() for _ in "ab"
+    ]
+    told = [
+        StoryFinder(search).shortest_story(search.occurrences["two"], lambda step: two_held(step.after)).commands
+        for search in searches
+    ]
+    assert searches[0].states == searches[1].states
+    assert searches[0].parents == searches[1].parents
+    assert (searches[0].transitions, searches[0].counts) == (searches[1].transitions, searches[1].counts)
     assert told[0] == told[1]
 
 
@@ -210,9 +215,9 @@ def just_short_of_a_minute(step):
 
 def test_a_way_that_no_clock_can_go_is_searched_on():
     """The way found first logs out before the reply, so the silence could not be longer; another order can be told."""
-    walk = Walk(Laboratory(AWAY, SOP, sometimes={"short": just_short_of_a_minute})).run()
-    teller, sighting = Teller(walk), walk.seen["short"][0]
-    assert teller._told(teller._way_to(sighting.world), sighting, just_short_of_a_minute) is None
+    search = StateSearch(Model(AWAY, SOP, sometimes={"short": just_short_of_a_minute})).run()
+    finder, occurrence = StoryFinder(search), search.occurrences["short"][0]
+    assert finder._tell_story(finder._first_path(occurrence.state), occurrence, just_short_of_a_minute) is None
     found = explore(AWAY, SOP, sometimes={"short": just_short_of_a_minute})["short"]
     at = {type(step.command): step.command.at - NOON for step in found.story.steps}
     assert Result.PROVED is found.result
@@ -326,7 +331,9 @@ def test_the_earliest_instants_are_those_that_trying_all_finds(drawn, count):
         return all(at[later] - at[earlier] >= least for earlier, later, least in bounds)
 
     fitting = [instants for instants in product(range(4 * count + 1), repeat=count) if fits(instants)]
-    assert ([min(column) for column in zip(*fitting, strict=True)] if fitting else None) == earliest(count, bounds)
+    assert ([min(column) for column in zip(*fitting, strict=True)] if fitting else None) == earliest_instants(
+        count, bounds
+    )
 
 
 # Copies ------------------------------------------------------------------------------------------------
@@ -340,7 +347,7 @@ def test_each_copy_of_a_case_has_ids_of_its_own():
     assert {"c1", "t1", "maria"} == part.ids
     assert {"c1", "t1", "maria", "d1"} == part.every_id
     assert {"d1"} == part.drafts
-    first, third = (copied(arrival, part.every_id, copy) for copy in (0, 2))
+    first, third = (copy_of(arrival, part.every_id, copy) for copy in (0, 2))
     assert arrival == first
     assert ("t1-3", "maria-3", "c1-3", "customer", "m") == (
         third.thread,
@@ -349,16 +356,16 @@ def test_each_copy_of_a_case_has_ids_of_its_own():
         third.by,
         third.message,
     )
-    assert ("c1-2", "ana") == (copied("c1", part.every_id, 1), copied("ana", part.every_id, 1))
+    assert ("c1-2", "ana") == (copy_of("c1", part.every_id, 1), copy_of("ana", part.every_id, 1))
 
 
 def test_a_command_is_given_at_its_instant():
     """Every instant in it is as much later, and its message gets the step's own id."""
     promised = MakeCommitment("ana", NOON, "c1", "p1", NOON + timedelta(hours=1), "Call back")
-    told = timed(promised, frozenset({"c1"}), 1, 4, 30)
+    told = timed_command(promised, frozenset({"c1"}), 1, 4, 30)
     assert (NOON + timedelta(seconds=30), NOON + timedelta(hours=1, seconds=30)) == (told.at, told.due)
     assert "c1-2" == told.case
-    assert "m5" == timed(ANSWERED, frozenset(), 0, 4, 0).message
+    assert "m5" == timed_command(ANSWERED, frozenset(), 0, 4, 0).message
 
 
 def test_a_scope_says_who_is_there():

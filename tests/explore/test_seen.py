@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casecore import HOUSE, MissingRow, Policy
+from casecore.explore.memo import CASE, Facts, Memo
 from casecore.explore.pieces import NOON, happen, rows_of
-from casecore.explore.questions import CASE, Facts, Question
 from casecore.explore.seen import SHEET_KINDS, SeenDesk, fields_of
 from casecore.promises import PROMISES, Step
 from casecore.rooms.agents import Agent
@@ -196,23 +196,23 @@ def test_a_question_is_asked_once_for_what_it_reads():
         return case.status, desk.agents["ana"].reason if case.status is Status.OPEN else None
 
     read = set()
-    question = Question(ask, {"ana": 0}, read)
+    question = Memo(ask, {"ana": 0}, read)
     here, elsewhere = placed(), placed(case={"reason": "billing"}, agent={"name": "Anna"})
     assert (Status.OPEN, "") == question(here) == question(elsewhere)
-    assert 1 == question.asked
+    assert 1 == question.evaluations
     assert (Status.NEW, None) == question(placed(case={"status": Status.NEW}, agent={"reason": "lunch"}))
     assert (Status.OPEN, "lunch") == question(placed(agent={"reason": "lunch"}))
-    assert 3 == question.asked
+    assert 3 == question.evaluations
     status, reason = ("cases", "c1", "case", "status"), ("agents", "ana", "reason")
-    assert [(CASE, ("cases", "c1")), (CASE, status[:3]), (CASE, status), (0, reason)] == question.way(here)
+    assert [(CASE, ("cases", "c1")), (CASE, status[:3]), (CASE, status), (0, reason)] == question.readings(here)
     assert {("cases", "c1"), status[:3], status, reason} == read
-    assert (0, reason) == (question.start(here.facts[CASE]).whose, question.start(here.facts[CASE]).path)
+    assert (0, reason) == (question.advance(here.facts[CASE]).whose, question.advance(here.facts[CASE]).path)
     unknown = placed(case={"status": Status.PENDING}).facts[CASE]
-    assert status == question.start(unknown).path
+    assert status == question.advance(unknown).path
 
 
 def test_a_question_that_reads_nothing_has_one_answer():
     """It is asked once, wherever that is."""
-    question = Question(lambda desk: "yes", {"ana": 0}, set())
+    question = Memo(lambda desk: "yes", {"ana": 0}, set())
     assert ["yes", "yes"] == [question(placed()), question(placed(case={"status": Status.NEW}))]
-    assert (1, []) == (question.asked, question.way(placed()))
+    assert (1, []) == (question.evaluations, question.readings(placed()))

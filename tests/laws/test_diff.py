@@ -21,11 +21,11 @@ from hypothesis import strategies as st
 from casecore import HOUSE, Desk, Policy
 from casecore.check import cast
 from casecore.diff import diff
-from casecore.diff.comparison import Pair, Untold
-from casecore.explore import stories
+from casecore.diff.comparison import ComparedModel, Untold
+from casecore.explore import traces
 from casecore.explore.pieces import NOON
-from casecore.explore.stories import timed
-from casecore.explore.worlds import Walk
+from casecore.explore.states import StateSearch
+from casecore.explore.traces import timed_command
 from casecore.policies.edits import edited, edits_of
 from casecore.statuses import Status
 from casecore.testing.strategies import layered_policies, policies
@@ -101,17 +101,17 @@ class TestItself:
         assert policy is not same
         assert () == edits_of(policy, same) == diff(policy, same).changes
         checked = data.draw(st.sampled_from(cast.scopes(policy)))
-        pair = Pair(checked.scope, policy, same, HOUSE)
-        walk = Walk(pair, limit=100).run()
-        assert {} == walk.seen
-        assert {id(policy), id(same)} == {id(move.policy) for move in pair.moves(0)}
-        decided = Counter(move.policy is same for move in pair.moves(0) if move.question.asked)
+        pair = ComparedModel(checked.scope, policy, same, HOUSE)
+        search = StateSearch(pair, limit=100).run()
+        assert {} == search.occurrences
+        assert {id(policy), id(same)} == {id(move.policy) for move in pair.moves_of(0)}
+        decided = Counter(move.policy is same for move in pair.moves_of(0) if move.memo.evaluations)
         assert decided[True] == decided[False] > 0
 
     def test_the_search_has_eyes(self):
         """The same search, of two policies that do differ, finds what `diff` finds."""
-        pair = Pair(SCOPES["limit"].scope, SOP, sop(capacity__chat=3), HOUSE)
-        assert ["looser|capacity.channel"] == [*Walk(pair).run().seen]
+        pair = ComparedModel(SCOPES["limit"].scope, SOP, sop(capacity__chat=3), HOUSE)
+        assert ["looser|capacity.channel"] == [*StateSearch(pair).run().occurrences]
 
 
 # There and back ----------------------------------------------------------------------------------------
@@ -203,7 +203,7 @@ class TestStories:
     @pytest.mark.parametrize("tries", [1, 20])
     def test_given_up(self, monkeypatch, tries):
         """Where the teller stops at its limit it says so: at one of the steps that are alike, or before the next."""
-        monkeypatch.setattr(stories, "TRIES", tries)
+        monkeypatch.setattr(traces, "TRIES", tries)
         (one,) = diff(SOP, sop(chat__idle__counts_from="question"), scopes=(SCOPES["silence"],)).untold
         assert (LOOSER, ("idle.silence",), True) == (one.label, one.rules, one.given_up)
 
@@ -235,7 +235,7 @@ def differences_of_a_walk(old, new, scope, random, steps=80):
             now = desk.now - NOON + random.choice([SECOND, timedelta(days=1), *waits * 4])
         for command in random.sample(commands, len(commands)):
             copy = random.randrange(scope.parts[0].copies)
-            given = timed(command, ids, copy, number, int(now.total_seconds()))
+            given = timed_command(command, ids, copy, number, int(now.total_seconds()))
             answers_of = {id(one): attrs.evolve(desk, policy=one).decide(given) for one in (old, new)}
             before, after = answers_of.values()
             if bool(before) is not bool(after):

@@ -40,7 +40,7 @@ from casecore import (
 from casecore.channels import TemplateKind
 from casecore.policies.sections import Approval, Authentication, Chat, CountsFrom, Idle, Lifecycle, Role, WhatsApp
 from casecore.promises import PROMISES, Step, broken
-from casecore.rooms import composition
+from casecore.rooms import composition, eligibility
 from casecore.rooms.agents import ChangeAgent, GoUnavailable, LogOut, SetNextState
 from casecore.rooms.arrivals import CaseReopened
 from casecore.rooms.cases import StatusSet
@@ -456,6 +456,15 @@ def test_a_breach_is_noticed(numbers, house, story, command):
 def test_our_house_keeps_what_the_other_breaks(numbers, house, story, command):
     """With all rules in place the same command is refused, or breaks nothing."""
     assert () == broken(last_step(HOUSE, story, command))
+
+
+@pytest.mark.parametrize("name", [name for name in TEETH if name.startswith("05") and "may not approve" not in name])
+def test_who_is_eligible_is_asked_of_nobody_else(name, monkeypatch):
+    """Where the rules find nothing against anybody, promise 05 still does: it does not ask what they ask."""
+    monkeypatch.setattr(eligibility, "OBSTACLES", {})
+    monkeypatch.setattr(eligibility, "not_served", lambda *_: None)
+    numbers, house, story, command = TEETH[name]
+    assert set(numbers.split()) == breaches_of_the_last_step(house, story, command)
 
 
 def evolving(monkeypatch, event, sheet, create=None):

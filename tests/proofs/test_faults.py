@@ -14,12 +14,11 @@ from attrs import frozen
 from casecore import CUSTOMER, HOUSE, CloseReason, House, Permission, Policy, Reason, Room, Rule
 from casecore.channels import Channel
 from casecore.check import cast
-from casecore.check.judge import WAYS
 from casecore.desk import Desk
 from casecore.explore import Part, Result, Scope, explore
-from casecore.explore.laboratory import AGENT_ROLES
+from casecore.explore.model import AGENT_ROLES
 from casecore.explore.pieces import NOON
-from casecore.promises import PROMISES, Step
+from casecore.promises import PROMISES, WAYS_ON, Step
 from casecore.rooms.agents import SetNextState
 from casecore.rooms.approvals import (
     ApproveDraft,
@@ -174,7 +173,8 @@ FAULTS = {
 }
 
 
-ALWAYS = {promise.number: promise.asks for promise in PROMISES if promise.number not in WAYS}
+ALWAYS = {promise.number: promise.asks for promise in PROMISES if promise.way_on is None}
+WAYS = {number: way.reached for number, way in WAYS_ON.items()}
 
 
 @cache

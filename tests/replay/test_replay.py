@@ -18,7 +18,7 @@ from casecore.channels import Channel
 from casecore.desk import Desk
 from casecore.kernel import Accepted, Reason, Refused
 from casecore.policies import Policy
-from casecore.replay import LINE_LIMIT, DayError, Tally, lines_of, steps
+from casecore.replay import LINE_LIMIT, DayError, Tally, lines_of, replay_day
 from casecore.rooms.absences import ReleaseAbsent
 from casecore.rooms.agents import Permission
 from casecore.rooms.approvals import (
@@ -77,14 +77,14 @@ OPENED = [
 
 def replayed(*lines, desk=None):
     """Every step of a day."""
-    return list(steps(lines, desk or Desk(), "the day"))
+    return list(replay_day(lines, desk or Desk(), "the day"))
 
 
 def outcome(*lines):
     """The steps of a day that may be unreadable, and the number of the line that was, if one was."""
     taken, line = [], None
     try:
-        taken.extend(steps(lines, Desk()))
+        taken.extend(replay_day(lines, Desk()))
     except DayError as error:
         line = error.line
     return taken, line
@@ -415,7 +415,7 @@ def test_a_long_day_is_taken_one_line_at_a_time():
             most = max(most, len(held))
             yield line
 
-    taken = steps(day(), Desk())
+    taken = replay_day(day(), Desk())
     assert 0 == read
     next(taken)
     assert 1 == read
@@ -442,7 +442,7 @@ def test_lines_of_reads_no_further_than_a_line():
 def day():
     """Every step of the day that ships with casecore."""
     with DAY.open("rb") as stream:
-        return list(steps(lines_of(stream), Desk(), DAY.name))
+        return list(replay_day(lines_of(stream), Desk(), DAY.name))
 
 
 @pytest.fixture(scope="module")
@@ -612,7 +612,7 @@ def test_drafts_of_the_day_are_superseded_under_another_policy():
     """Where the policy drops a draft when the customer writes, the stale one is gone and cannot be approved."""
     policy = Policy.loads(SOP.read_text("utf-8").replace('= "keep"', '= "supersede"'))
     with DAY.open("rb") as stream:
-        taken = list(steps(lines_of(stream), Desk(policy)))
+        taken = list(replay_day(lines_of(stream), Desk(policy)))
     superseded = [event.draft for step in taken for event in step.events if isinstance(event, DraftSuperseded)]
     assert 1 == len(superseded)
     otherwise = [step for step in taken if not step.as_expected]

@@ -45,6 +45,7 @@ from casecore.policies.kinds import Choice, Flag, Length, Named, Several, Table,
 from casecore.policies.layers import LAYERS
 from casecore.policies.sections import Queue
 from casecore.promises import Step
+from casecore.promises.steps import describe_step
 from casecore.rooms.cases import CaseCommand
 from casecore.rooms.contacts import ContactEnded, ContactStarted
 from casecore.rooms.wrap_ups import WrapUpOwed
@@ -201,7 +202,7 @@ def test_a_story_that_went_otherwise_complains(story, complaint):
 def test_a_story_tells_words_and_not_their_classes():
     """Regression: a set of permissions was told as `[<Permission.REPLY: 'reply'>]`."""
     joins = TEAM[0]
-    (told, _) = scenario.tell(joins, Desk().decide(joins))
+    (told, _) = describe_step(joins, Desk().decide(joins))
     assert "permissions=['reply'], queues=['billing', 'general', 'technical']" in told
 
 

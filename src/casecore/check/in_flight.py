@@ -9,37 +9,19 @@ the old policy, and a hint.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Final
+from collections.abc import Callable, Iterator
 
 from attrs import field, frozen
 
 from casecore.check.cast import Checked
 from casecore.desk import Desk
 from casecore.explore import LIMIT, Story
-from casecore.explore.switch import Switched, TwoPolicies, switch
+from casecore.explore.switch import SwitchResult, TwoPolicyModel, try_switch
 from casecore.kernel.house import House
 from casecore.policies import Policy
+from casecore.promises import WAYS_ON
 from casecore.rooms.composition import HOUSE, View
 from casecore.statuses import Status
-
-WAYS: Final[Mapping[str, Callable[[Desk], bool]]] = {
-    "18": lambda desk: all(file.case.status is Status.CLOSED for file in desk.cases.values()),
-    "19": lambda desk: all(file.draft is None for file in desk.cases.values()),
-}
-"""Where there must always be a way to, by the promise's number: every case is closed; no draft waits."""
-
-NO_WAY: Final[Mapping[str, tuple[str, str]]] = {
-    "18": (
-        "there is no way to closed any more",
-        "finish such cases before the switch, or keep in the new policy what lets them be closed",
-    ),
-    "19": (
-        "the draft can no longer be decided",
-        "decide such drafts before the switch, or keep in the new policy what lets them be decided",
-    ),
-}
-"""What is lost where there is no such way any more, and what to do about it."""
 
 
 @frozen
@@ -112,7 +94,7 @@ def in_flight(
     for checked in scopes:
         if strands(checked, old, new):
             progress(checked.scope.name)
-            flights = flights.and_those(flown(checked, TwoPolicies(checked.scope, old, new, house), limit))
+            flights = flights.and_those(flown(checked, TwoPolicyModel(checked.scope, old, new, house), limit))
     return flights
 
 
@@ -121,17 +103,17 @@ def strands(checked: Checked, old: Policy, new: Policy) -> bool:
     return bool(checked.ways) or not old.queues.keys() <= new.queues.keys()
 
 
-def flown(checked: Checked, laboratory: TwoPolicies, limit: int = LIMIT) -> Flights:
+def flown(checked: Checked, model: TwoPolicyModel, limit: int = LIMIT) -> Flights:
     """Try a switch at every moment of one scope.
 
     Args:
         checked: The scope.
-        laboratory: The same with the two policies; what it knows already is not asked again.
+        model: The same with the two policies; what it knows already is not asked again.
         limit: How many worlds are visited at most.
     """
-    _, new = laboratory.policies
-    possible = {number: WAYS[number] for number in sorted(checked.ways)}
-    found = switch(laboratory, homeless=_homeless(new), possible=possible, limit=limit)
+    _, new = model.policies
+    possible = {number: WAYS_ON[number].reached for number in sorted(checked.ways)}
+    found = try_switch(model, homeless=_homeless(new), possible=possible, limit=limit)
     untold = [left.given_up for left in found.left if left.story is None]
     stranded = tuple(_stranded(found, checked.scope.name, new))
     return Flights(found.before, stranded, len(untold), sum(untold), found.complete)
@@ -152,10 +134,10 @@ def _homeless(new: Policy) -> Callable[[Desk], Iterator[str]]:
     return homeless
 
 
-def _stranded(found: Switched, scope: str, new: Policy) -> Iterator[Stranded]:
+def _stranded(found: SwitchResult, scope: str, new: Policy) -> Iterator[Stranded]:
     for left in found.left:
-        if left.why in NO_WAY:
-            what, hint = NO_WAY[left.why]
+        if left.why in WAYS_ON:
+            what, hint = WAYS_ON[left.why].lost, WAYS_ON[left.why].remedy
         else:
             kind, _, queue = left.why.partition("|")
             what = f"a {kind} stands in the queue {queue}, which the new policy does not have"

@@ -11,7 +11,7 @@ change strands nobody (21) is asked where the policy has dated changes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from itertools import pairwise
 from typing import Any, Final
@@ -22,7 +22,7 @@ from casecore.channels import Channel
 from casecore.check.cast import Checked
 from casecore.check.cast import scopes as scopes_of
 from casecore.check.fixes import nearest_fix
-from casecore.check.in_flight import WAYS, in_flight
+from casecore.check.in_flight import in_flight
 from casecore.check.lint import lint, waiver_of
 from casecore.check.order import judge_order
 from casecore.check.report import Judgement, Report, Searched, Verdict
@@ -30,16 +30,14 @@ from casecore.check.walk import Walked
 from casecore.check.walk import walk as walked_by
 from casecore.documents import keys_of_rule
 from casecore.explore import LIMIT, Exploration, Found, Result, Story, explore
-from casecore.kernel import Enforcement, Event
+from casecore.kernel import Enforcement
 from casecore.kernel.house import House
 from casecore.kernel.problems import did_you_mean
 from casecore.policies import Policy
 from casecore.policies.declared import ANY_NAME
-from casecore.promises import PROMISES, Promise, Step, trigger_of
-from casecore.promises.occasions import OCCASIONS
-from casecore.rooms.arrivals import MessageReceived
+from casecore.promises import OTHERS, PROMISES, WAYS_ON, Promise, Step
+from casecore.promises.life_cycle import ALL_USED, EDGES, NOBODY_STRANDED
 from casecore.rooms.composition import HOUSE, RULES, View
-from casecore.statuses import CASE_LIFECYCLE, Status, Trigger
 
 STEPS: Final = 2_000
 """How long the random walk is."""
@@ -138,7 +136,7 @@ def no_such_scope(name: str, known: Iterable[str]) -> str:
 
 
 def _asked(numbers: frozenset[str]) -> list[Promise]:
-    known = {*(promise.number for promise in PROMISES), "17", "20", "21"}
+    known = {promise.number for promise in (*PROMISES, *OTHERS)}
     for number in sorted(numbers - known):
         raise ValueError(f"there is no promise {number!r} that a check asks; use one of {', '.join(sorted(known))}")
     return [promise for promise in PROMISES if not numbers or promise.number in numbers]
@@ -151,9 +149,9 @@ def explored(checked: Checked, policy: Policy, house: House[View], claimed: list
         checked.scope,
         policy,
         house=house,
-        always={promise.number: _where_claimed(promise) for promise in claimed if promise.number not in WAYS},
-        sometimes={**{_occasion(number): OCCASIONS[number].met for number in numbers}, **EDGES},
-        possible={number: WAYS[number] for number in sorted(checked.ways) if number in numbers},
+        always={promise.number: _where_claimed(promise) for promise in claimed if promise.way_on is None},
+        sometimes={**{_occasion(promise.number): promise.occasion.met for promise in claimed}, **EDGES},
+        possible={number: WAYS_ON[number].reached for number in sorted(checked.ways) if number in numbers},
         limit=limit,
     )
 
@@ -161,27 +159,6 @@ def explored(checked: Checked, policy: Policy, house: House[View], claimed: list
 def _where_claimed(promise: Promise) -> Callable[[Step], Iterable[str]]:
     """What a promise asks, of the cases for which the policy claims it."""
     return lambda step: promise.asks(step) if promise.claimed(step.policy) else ()
-
-
-def _edge_met(source: Status, trigger: str) -> Callable[[Step], bool]:
-    def met(step: Step) -> bool:
-        return any(
-            _trigger(event) == trigger and step.before.status(getattr(event, "case", "")) is source
-            for event in step.events
-        )
-
-    return met
-
-
-def _trigger(event: Event) -> str | None:
-    """The trigger that an event is: a customer's message even where the status stays, and no event says more."""
-    return Trigger.CUSTOMER_MESSAGE if isinstance(event, MessageReceived) else trigger_of(event)
-
-
-EDGES: Final[Mapping[str, Callable[[Step], bool]]] = {
-    f"edge {edge}": _edge_met(Status(edge.source), edge.trigger) for edge in CASE_LIFECYCLE.edges
-}
-"""For each edge of the life cycle, whether a step goes along it."""
 
 
 def _occasion(number: str) -> str:
@@ -219,7 +196,7 @@ def judged(promise: Promise, policy: Policy, searched: list[Search], walked: Wal
     if any(answer.result is Result.INCONCLUSIVE for answer in answers):
         return Judgement(number, title, Verdict.INCONCLUSIVE, how_far(here, number), times, names)
     if not met:
-        why = OCCASIONS[number].missing if here else "none of the scopes asks for it"
+        why = promise.occasion.missing if here else "none of the scopes asks for it"
         return Judgement(number, title, Verdict.VACUOUS, why)
     return Judgement(number, title, Verdict.PROVED, "", times, names, witness=witness[0] if witness else None)
 
@@ -260,15 +237,15 @@ def _waived(judgement: Judgement, policy: Policy, at: datetime | None) -> Judgem
 
 def _judged_use(explorations: list[Exploration], unused: tuple[str, ...]) -> Judgement:
     """What is known of promise 20: that every rule and every edge is used somewhere."""
-    title = "every rule and every edge is used somewhere"
+    number, title = ALL_USED.number, ALL_USED.title
     reached = {name for name in EDGES for exploration in explorations if exploration[name].result is Result.PROVED}
     missing = sorted(EDGES.keys() - reached)
     rules = len({rule.id for rule in RULES})
     seen = f"{rules - len(unused)} of {rules} rules refuse something"
     if missing:
-        return Judgement("20", title, Verdict.VACUOUS, f"nothing goes along {', '.join(missing)}; {seen}")
+        return Judgement(number, title, Verdict.VACUOUS, f"nothing goes along {', '.join(missing)}; {seen}")
     names = tuple(exploration.scope.name for exploration in explorations)
-    return Judgement("20", title, Verdict.PROVED, f"{len(EDGES)} of {len(EDGES)} edges; {seen}", len(reached), names)
+    return Judgement(number, title, Verdict.PROVED, f"{len(EDGES)} of {len(EDGES)} edges; {seen}", len(reached), names)
 
 
 def _rests_on(promise: Promise, last: Step) -> tuple[str, ...]:
@@ -296,9 +273,10 @@ def _judged_switches(
     progress: Callable[[str], None],
 ) -> Judgement:
     """What is known of promise 21: whether one of the dated changes strands a case in flight."""
-    title, periods = "switching to a new policy strands no case in flight", [*policy.periods(at)]
+    number, title = NOBODY_STRANDED.number, NOBODY_STRANDED.title
+    periods = [*policy.periods(at)]
     if len(periods) == 1:
-        return Judgement("21", title, Verdict.NOT_CLAIMED, "the policy has no dated change that is still to come")
+        return Judgement(number, title, Verdict.NOT_CLAIMED, "the policy has no dated change that is still to come")
     worlds, complete, scopes = 0, True, list[str]()
     for (_, _, old), (begin, _, new) in pairwise(periods):
         tried = chosen(old, names, begin)
@@ -308,11 +286,11 @@ def _judged_switches(
         if found.stranded:
             first = min(found.stranded, key=lambda one: len(one.story))
             wrong = tuple(f"{begin:%Y-%m-%d}: {one.what}; {one.hint}" for one in found.stranded)
-            return Judgement("21", title, Verdict.FAILS, "", worlds, first.scopes, first.story, wrong)
+            return Judgement(number, title, Verdict.FAILS, "", worlds, first.scopes, first.story, wrong)
     if not complete:
         why = f"tried in {worlds} worlds and given up, and nothing is known to be wrong so far"
-        return Judgement("21", title, Verdict.INCONCLUSIVE, why)
-    return Judgement("21", title, Verdict.PROVED, "", worlds, tuple(scopes))
+        return Judgement(number, title, Verdict.INCONCLUSIVE, why)
+    return Judgement(number, title, Verdict.PROVED, "", worlds, tuple(scopes))
 
 
 def _softened(promise: Promise, policy: Policy) -> str:

@@ -21,6 +21,7 @@ from casecore.kernel import CUSTOMER, SYSTEM, Command
 from casecore.policies import Policy
 from casecore.policies.sections import Delivery, Queue
 from casecore.promises import Step
+from casecore.promises.assignment import LONGEST_FIRST
 from casecore.rooms.agents import AddAgent, GoAvailable, Permission
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.offers import OfferWork
@@ -29,14 +30,13 @@ from casecore.routing import next_offer
 Proposes: TypeAlias = Callable[[Desk, datetime], Command | None]
 """(desk, now) -> the command by which routing offers a case, if it does."""
 
-TITLE: Final = "of equal cases the longer waiting is offered first"
 APARTS: Final = (timedelta(0), timedelta(seconds=1), timedelta(minutes=10), timedelta(days=2))
 """How much longer one of the two has waited; not at all: then the smaller id is first."""
 
 
 def judge_order(policy: Policy, proposes: Proposes = next_offer) -> Judgement:
     """What is known of promise 17 under a policy, and this routing."""
-    tried = 0
+    number, title, tried = LONGEST_FIRST.number, LONGEST_FIRST.title, 0
     for queue, channel in _streams(policy):
         for (first, second), apart in ((ids, apart) for ids in permutations(("c1", "c2")) for apart in APARTS):
             commands = (*_arrivals(policy.queues[queue], channel, (first, second), apart), *_agent(policy, apart))
@@ -47,10 +47,10 @@ def judge_order(policy: Policy, proposes: Proposes = next_offer) -> Judgement:
             expected = first if apart else min(first, second)
             if offered.case != expected:
                 found = f"case {offered.case} was offered, and {expected} had waited longer"
-                return Judgement("17", TITLE, Verdict.FAILS, times=tried, story=story, wrong=(found,))
+                return Judgement(number, title, Verdict.FAILS, times=tried, story=story, wrong=(found,))
     if not tried:
-        return Judgement("17", TITLE, Verdict.VACUOUS, "routing never offers one of two waiting cases")
-    return Judgement("17", TITLE, Verdict.PROVED, times=tried, scopes=("two waiting cases, one agent",))
+        return Judgement(number, title, Verdict.VACUOUS, "routing never offers one of two waiting cases")
+    return Judgement(number, title, Verdict.PROVED, times=tried, scopes=("two waiting cases, one agent",))
 
 
 def _streams(policy: Policy) -> Iterator[tuple[str, Channel]]:

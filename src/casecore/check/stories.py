@@ -14,8 +14,7 @@ from attrs import frozen
 
 from casecore.codec import to_plain
 from casecore.explore import Story
-from casecore.replay import ACCEPTED
-from casecore.replay import Step as Taken
+from casecore.promises.steps import Step
 from casecore.replay.words import consequences, status_change, step_sentence
 from casecore.reports.markdown import cell, table
 from casecore.reports.text import columns, visible
@@ -60,13 +59,9 @@ def story_rows(story: Story) -> tuple[Row, ...]:
     if not story.steps:
         return ()
     start = story.commands[0].at
-    steps = (
-        Taken(number, "", step.command, ACCEPTED, step.verdict, step.before, step.after)
-        for number, step in enumerate(story.steps, 1)
-    )
     return tuple(
-        Row(step.line, clock_text(step.command.at - start), visible(step.command.by), _does(step), _changes(step))
-        for step in steps
+        Row(number, clock_text(step.command.at - start), visible(step.command.by), _does(step), _changes(step))
+        for number, step in enumerate(story.steps, 1)
     )
 
 
@@ -124,7 +119,7 @@ def story_to_dict(story: Story | None) -> dict[str, Any] | None:
     }
 
 
-def _does(step: Taken) -> str:
+def _does(step: Step) -> str:
     what, words = step_sentence(step)
     by = visible(step.command.by)
     what = what.removeprefix(f"the {by} ").removeprefix(f"{by} ")
@@ -133,7 +128,7 @@ def _does(step: Taken) -> str:
     return f"{what}: “{words if len(words) <= QUOTED else words[: QUOTED - 1] + '…'}”"
 
 
-def _changes(step: Taken) -> str:
+def _changes(step: Step) -> str:
     if not step.accepted:
         return f"refused by {visible(', '.join(reason.rule for reason in step.reasons))}"
     moved = step.status(step.before) is not step.status(step.after)

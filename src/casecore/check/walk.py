@@ -20,8 +20,8 @@ from casecore.check import cast
 from casecore.desk import Desk
 from casecore.explore import Story
 from casecore.explore.pieces import NOON, SECOND
-from casecore.explore.scope import OWN_IDS, named
-from casecore.explore.stories import timed
+from casecore.explore.scope import OWN_IDS, ids_named
+from casecore.explore.traces import timed_command
 from casecore.kernel import Accepted, Command
 from casecore.kernel.house import House
 from casecore.policies import Policy
@@ -117,7 +117,7 @@ class _Walker:
         for command in self.team:
             self.desk = Step.of(self.desk, command, house).after
         self._menus = [tuple(_said(channel, policy)) for channel in CHANNELS]
-        self._ids = [frozenset[str]().union(*(named(command, OWN_IDS) for command in menu)) for menu in self._menus]
+        self._ids = [frozenset[str]().union(*(ids_named(command, OWN_IDS) for command in menu)) for menu in self._menus]
         self.taken: list[Step] = []
         self.refusals: set[str] = set()
         self._now = NOON
@@ -152,7 +152,7 @@ class _Walker:
             self._tried += 1
             copy = self._random.randrange(len(self._menus))
             command = self._random.choice(self._menus[copy])
-            yield timed(command, self._ids[copy], copy, self._tried, round((self._now - NOON) / SECOND))
+            yield timed_command(command, self._ids[copy], copy, self._tried, round((self._now - NOON) / SECOND))
 
 
 def _said(channel: Channel, policy: Policy) -> Iterator[Command]:

@@ -16,7 +16,7 @@ from casecore.cli.screen import Screen, complain
 from casecore.desk import Desk
 from casecore.kernel.problems import Problem, why_unreadable
 from casecore.policies import Policy
-from casecore.replay import DayError, Tally, lines_of, policy_of, steps
+from casecore.replay import DayError, Tally, lines_of, policy_of, replay_day
 from casecore.replay.findings import DayFindings
 
 OTHERWISE: Final = 1
@@ -56,7 +56,7 @@ def replay(
             named, lines = policy_of(every)
             if named is not None and policy is None:
                 desk = Desk(Policy.load(Path(day).parent / named))  # `-` lies in this directory, as far as that goes
-            for step in steps(lines, desk, name):
+            for step in replay_day(lines, desk, name):
                 tally.add(step)
                 report.step(step)
                 desk = step.after

@@ -18,7 +18,7 @@ from casecore.cli.screen import Screen, folded, padded, shortened
 from casecore.codec import to_plain
 from casecore.desk import Desk
 from casecore.kernel import Reason
-from casecore.replay import DayError, Step, Tally
+from casecore.replay import DayError, ReplayedLine, Tally
 from casecore.replay.findings import DayFindings
 from casecore.replay.words import consequences, day_ending, expectation, status_change, step_sentence, tally_text
 from casecore.reports.text import visible
@@ -28,7 +28,7 @@ from casecore.statuses import Status
 class ReplayReport(Protocol):
     """What is told of a replay."""
 
-    def step(self, step: Step) -> None:
+    def step(self, step: ReplayedLine) -> None:
         """Tell one step."""
 
     def end(self, desk: Desk, tally: Tally, error: DayError | None) -> None:
@@ -66,7 +66,7 @@ class TextReport:
         self._day: date | None = None
         self._otherwise: list[str] = []
 
-    def step(self, step: Step) -> None:
+    def step(self, step: ReplayedLine) -> None:
         """Tell one step; where it is quiet, only one that went otherwise than expected."""
         if not step.as_expected and len(self._otherwise) < ROWS:
             self._otherwise.append(f"line {step.line} {expectation(step)}")
@@ -102,7 +102,7 @@ class TextReport:
         screen.line()
         self._counts(tally)
 
-    def _headings(self, step: Step) -> None:
+    def _headings(self, step: ReplayedLine) -> None:
         today = step.command.at.date()
         if today != self._day:
             self._day = today
@@ -112,7 +112,7 @@ class TextReport:
             self.screen.line()
             self.screen.paragraph(visible(step.story), "bold")
 
-    def _told(self, step: Step) -> None:
+    def _told(self, step: ReplayedLine) -> None:
         screen = self.screen
         mark, style = ("✓", "green") if step.accepted else ("✗", "red")
         margin = f"{screen.paint(f'{step.command.at:%H:%M:%S}', 'dim')}  {screen.paint(mark, style)} "
@@ -160,7 +160,7 @@ def _quoted(words: str, room: int) -> str:
     return f": “{shortened(words, room)}”" if words and room >= _SHORTEST else ""
 
 
-def _outcome(step: Step) -> tuple[str, str]:
+def _outcome(step: ReplayedLine) -> tuple[str, str]:
     """What became of the case, and the style that is said in."""
     was, now = step.status(step.before), step.status(step.after)
     if not step.accepted:
@@ -184,7 +184,7 @@ class ServiceReport:
     def __init__(self, file: str, write: Callable[[DayFindings, Tally], str]) -> None:
         self.found, self.write = DayFindings(file), write
 
-    def step(self, step: Step) -> None:
+    def step(self, step: ReplayedLine) -> None:
         """Look at one step."""
         self.found.add(step)
 
@@ -206,7 +206,7 @@ class JsonReport:
         self.quiet = quiet
         self._lines: list[int] = []
 
-    def step(self, step: Step) -> None:
+    def step(self, step: ReplayedLine) -> None:
         """Write one step; where it is quiet, only one that went otherwise than expected."""
         if not step.as_expected and len(self._lines) < ROWS:
             self._lines.append(step.line)

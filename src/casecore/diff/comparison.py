@@ -29,11 +29,11 @@ from casecore.check.in_flight import Flights, flown, strands
 from casecore.diff.scopes import together
 from casecore.diff.verdicts import Turned, claims, turned
 from casecore.explore import LIMIT, Story
-from casecore.explore.laboratory import Context, Here, Move, Outcome
-from casecore.explore.questions import Question
-from casecore.explore.stories import Teller
-from casecore.explore.switch import TwoPolicies
-from casecore.explore.worlds import Sighting, Walk
+from casecore.explore.memo import Memo
+from casecore.explore.model import Effect, LocalState, Move, Successors
+from casecore.explore.states import Occurrence, StateSearch
+from casecore.explore.switch import TwoPolicyModel
+from casecore.explore.traces import StoryFinder
 from casecore.kernel import Refused, Verdict
 from casecore.kernel.house import House
 from casecore.policies import Policy
@@ -140,41 +140,42 @@ class Comparison:
         return tuple(change for change in self.changes if change.label is label)
 
 
-class Pair(TwoPolicies):
+class ComparedModel(TwoPolicyModel):
     """A laboratory with two policies, which notes where their answers differ."""
 
-    def _watch(self, context: Context, here: Here, move: Move, outcome: Outcome) -> None:
-        del here
+    def _watch_step(self, successors: Successors, local_state: LocalState, move: Move, effect: Effect) -> None:
+        del local_state
         other = self.otherwise.get(move)
         if other is None or (other.happens and move.policy is not self.policy):
             return  # the same, or noted already from the old policy's side
-        context.met.append((_reason(move, outcome, other, self.policy), move))
+        successors.met.append((_name_difference(move, effect, other, self.policy), move))
 
-    def watching(self, move: Move, outcome: Outcome) -> list[Question]:
+    def memos_watching(self, move: Move, effect: Effect) -> list[Memo]:
         """The same command under the other policy: a story must be one for both."""
-        del outcome
-        return [self.both_of[move].question] if move in self.both_of else []
+        del effect
+        return [self.pair_of[move].memo] if move in self.pair_of else []
 
-    def believes(self, steps: Sequence[Step]) -> bool:
+    def accepts_steps(self, steps: Sequence[Step]) -> bool:
         """Whether one policy alone leads to the last step: what needs steps of both happens at no desk."""
         return any(
-            all(_answer(step, policy, self.house) == step.verdict for step in steps[:-1]) for policy in self.policies
+            all(_answer_under(step, policy, self.house) == step.verdict for step in steps[:-1])
+            for policy in self.policies
         )
 
 
-def _reason(move: Move, outcome: Outcome, other: Outcome, old: Policy) -> str:
+def _name_difference(move: Move, effect: Effect, other: Effect, old: Policy) -> str:
     """Why two answers differ, as one word that all differences of a change share."""
     if isinstance(other.verdict, Refused):
         label = Label.STRICTER if move.policy is old else Label.LOOSER
         rules = dict.fromkeys(reason.rule for reason in other.verdict.reasons)
     else:
         label = Label.OTHER
-        mine, theirs = ([type(event).__name__ for event in one.events] for one in (outcome, other))
+        mine, theirs = ([type(event).__name__ for event in one.events] for one in (effect, other))
         rules = dict.fromkeys([*(n for n in mine if n not in theirs), *(n for n in theirs if n not in mine)])
     return f"{label}|{','.join(rules)}"
 
 
-def _read(reason: str) -> tuple[Label, tuple[str, ...]]:
+def _parse_reason(reason: str) -> tuple[Label, tuple[str, ...]]:
     label, _, rules = reason.partition("|")
     named = tuple(rule for rule in rules.split(",") if rule)
     return Label(label), named if label == Label.OTHER else named[:1]
@@ -211,24 +212,24 @@ def diff(
     differing, flights = list[Checked](), Flights(0, ())
     for checked in chosen if edits else ():
         progress(checked.scope.name)
-        pair = Pair(checked.scope, old, new, house)
-        walk = Walk(pair, limit).run()
-        worlds, transitions = worlds + len(walk.order), transitions + walk.transitions
-        complete = complete and walk.complete
-        teller = Teller(walk)
-        for reason, sightings in walk.seen.items():
-            change = _told(pair, teller, walk, reason, sightings, edits)
+        pair = ComparedModel(checked.scope, old, new, house)
+        search = StateSearch(pair, limit).run()
+        worlds, transitions = worlds + len(search.states), transitions + search.transitions
+        complete = complete and search.complete
+        finder = StoryFinder(search)
+        for reason, occurrences in search.occurrences.items():
+            change = _describe_change(pair, finder, search, reason, occurrences, edits)
             if change is None:
-                given_up = teller.gave_up or len(sightings) < walk.counts[reason]
-                untold.append(Untold(*_read(reason), pair.scope.name, given_up))
+                given_up = finder.gave_up or len(occurrences) < search.counts[reason]
+                untold.append(Untold(*_parse_reason(reason), pair.scope.name, given_up))
             else:
                 found.append(change)
-        if walk.seen:
+        if search.occurrences:
             differing.append(checked)
             if strands(checked, old, new):
                 progress(f"{checked.scope.name}, in flight")
                 flights = flights.and_those(flown(checked, pair, limit))
-    changes = tuple(sorted(_merged(found), key=_order))
+    changes = tuple(sorted(_merge_changes(found), key=_sort_key))
     complete = complete and flights.complete
     told = claims(old, new)
     if promises and differing:
@@ -282,62 +283,69 @@ def over_time(
     return tuple(found)
 
 
-def _order(change: Change) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
+def _sort_key(change: Change) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
     return [*Label].index(change.label), change.rules, change.edits
 
 
-def _told(
-    pair: Pair, teller: Teller, walk: Walk, reason: str, sightings: list[Sighting], edits: tuple[Edit, ...]
+def _describe_change(
+    pair: ComparedModel,
+    finder: StoryFinder,
+    search: StateSearch,
+    reason: str,
+    occurrences: list[Occurrence],
+    edits: tuple[Edit, ...],
 ) -> Change | None:
     def differs(step: Step) -> bool:
-        mine, theirs = (_answer(step, policy, pair.house) for policy in pair.policies)
+        mine, theirs = (_answer_under(step, policy, pair.house) for policy in pair.policies)
         return mine != theirs
 
-    story = teller.story(sightings, differs)
+    story = finder.shortest_story(occurrences, differs)
     if story is None:
         return None
     last = story.steps[-1]
-    old, new = (_answer(last, policy, pair.house) for policy in pair.policies)
-    keys = tuple(edit.key for edit in edits if _decides(edit, last, pair, old, new))
-    commands = tuple(sorted({type(sighting.move.command).__name__ for sighting in sightings}))
-    channels, queues = _reached(pair, walk, sightings)
+    old, new = (_answer_under(last, policy, pair.house) for policy in pair.policies)
+    keys = tuple(edit.key for edit in edits if _makes_difference(edit, last, pair, old, new))
+    commands = tuple(sorted({type(occurrence.move.command).__name__ for occurrence in occurrences}))
+    channels, queues = _channels_and_queues(pair, search, occurrences)
     return Change(
-        *_read(reason),
+        *_parse_reason(reason),
         commands,
         keys or tuple(edit.key for edit in edits),
         story,
         old,
         new,
-        walk.counts[reason],
+        search.counts[reason],
         (pair.scope.name,),
         channels,
         queues,
     )
 
 
-def _decides(edit: Edit, step: Step, pair: Pair, old: Verdict, new: Verdict) -> bool:
+def _makes_difference(edit: Edit, step: Step, pair: ComparedModel, old: Verdict, new: Verdict) -> bool:
     """Whether an edit turns the answer: it alone, in the old policy, or taken back alone, in the new one."""
     for policy, answer, back in ((pair.policies[0], old, False), (pair.policies[1], new, True)):
         changed = edited(policy, edit, back=back)
-        turned = answer if changed is None else _answer(step, changed, pair.house)
+        turned = answer if changed is None else _answer_under(step, changed, pair.house)
         if turned != answer and (bool(old) is bool(new) or bool(turned) is not bool(answer)):
             return True
     return False
 
 
-def _answer(step: Step, policy: Policy, house: House[View]) -> Verdict:
+def _answer_under(step: Step, policy: Policy, house: House[View]) -> Verdict:
     return house.decide(step.before.view(step.command), step.command, policy)
 
 
-def _reached(pair: Pair, walk: Walk, sightings: list[Sighting]) -> tuple[tuple[Channel, ...], tuple[str, ...]]:
+def _channels_and_queues(
+    pair: ComparedModel, search: StateSearch, occurrences: list[Occurrence]
+) -> tuple[tuple[Channel, ...], tuple[str, ...]]:
     """The channels and queues of the cases of which a difference was seen."""
     channels, queues = set[Channel](), set[str]()
-    for sighting in sightings:
-        command: Any = sighting.move.command
-        part = None if sighting.position is None else walk.part_at(sighting.position)
-        world = walk.order[sighting.world]
-        case = 0 if sighting.position is None else walk.cases_of(world)[sighting.position]
-        desk = pair.here(part, case, walk.agents_of(world)).desk({})
+    for occurrence in occurrences:
+        command: Any = occurrence.move.command
+        part = None if occurrence.position is None else search.part_at(occurrence.position)
+        state = search.states[occurrence.state]
+        case = 0 if occurrence.position is None else search.cases_of(state)[occurrence.position]
+        desk = pair.local_state(part, case, search.agents_of(state)).desk({})
         view = desk.view(command)
         if view.case is not None:
             channels.add(view.case.channel)
@@ -347,7 +355,7 @@ def _reached(pair: Pair, walk: Walk, sightings: list[Sighting]) -> tuple[tuple[C
     return tuple(sorted(channels)), tuple(sorted(queues))
 
 
-def _merged(found: list[Change]) -> Iterator[Change]:
+def _merge_changes(found: list[Change]) -> Iterator[Change]:
     """One change of all that differ for the same reason: with the shortest story."""
     alike: dict[Any, list[Change]] = {}
     for change in found:
@@ -357,16 +365,16 @@ def _merged(found: list[Change]) -> Iterator[Change]:
         best: Any = min(same, key=lambda change: len(change.story))
         merged: Change = attrs.evolve(
             best,
-            rules=_all(same, "rules", best),
-            commands=tuple(sorted(_all(same, "commands"))),
+            rules=_values_of_all(same, "rules", best),
+            commands=tuple(sorted(_values_of_all(same, "commands"))),
             times=sum(change.times for change in same),
-            scopes=_all(same, "scopes"),
-            channels=tuple(sorted(_all(same, "channels"))),
-            queues=tuple(sorted(_all(same, "queues"))),
+            scopes=_values_of_all(same, "scopes"),
+            channels=tuple(sorted(_values_of_all(same, "channels"))),
+            queues=tuple(sorted(_values_of_all(same, "queues"))),
         )
         yield merged
 
 
-def _all(same: list[Change], name: str, *first: Change) -> tuple[Any, ...]:
+def _values_of_all(same: list[Change], name: str, *first: Change) -> tuple[Any, ...]:
     """What all of these say, each once."""
     return tuple(dict.fromkeys(one for change in (*first, *same) for one in getattr(change, name)))

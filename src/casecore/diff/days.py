@@ -17,7 +17,7 @@ from casecore.desk import Desk
 from casecore.diff.comparison import Label
 from casecore.kernel import Refused, Verdict
 from casecore.policies import Policy
-from casecore.replay import Step, steps
+from casecore.replay import ReplayedLine, replay_day
 
 EXAMPLES: Final = 3
 """How many examples are kept of each sort of difference."""
@@ -39,7 +39,7 @@ class Redecided:
     rules: tuple[str, ...]
     commands: tuple[str, ...]
     times: int
-    examples: tuple[tuple[Step, Verdict], ...] = field(repr=False)
+    examples: tuple[tuple[ReplayedLine, Verdict], ...] = field(repr=False)
 
 
 @frozen
@@ -66,7 +66,7 @@ def redecided(lines: Iterable[str | bytes], old: Policy, new: Policy, name: str 
     """Decide a day again.
 
     Args:
-        lines: The day, one line at a time, as `replay.steps` reads it.
+        lines: The day, one line at a time, as `replay_day` reads it.
         old: The SOP of that day.
         new: The SOP that it is decided under as well.
         name: What errors call the day.
@@ -76,7 +76,7 @@ def redecided(lines: Iterable[str | bytes], old: Policy, new: Policy, name: str 
     """
     found: dict[tuple[Label, tuple[str, ...]], Redecided] = {}
     decisions = 0
-    for step in steps(lines, Desk(old), name):
+    for step in replay_day(lines, Desk(old), name):
         decisions += 1
         before: Any = step.before
         answer = attrs.evolve(before, policy=new).decide(step.command)
@@ -89,7 +89,7 @@ def redecided(lines: Iterable[str | bytes], old: Policy, new: Policy, name: str 
     return Day(name, decisions, tuple(sorted(found.values(), key=lambda one: (order.index(one.label), one.rules))))
 
 
-def _compared(step: Step, answer: Verdict) -> Redecided:
+def _compared(step: ReplayedLine, answer: Verdict) -> Redecided:
     refusal = next((verdict for verdict in (step.verdict, answer) if isinstance(verdict, Refused)), None)
     if refusal is None:
         label, rules = Label.OTHER, tuple[str, ...]()

@@ -323,7 +323,6 @@ def day_lines(day: Day) -> Iterator[str]:
         what = ", ".join(map(_spaced, one.commands))
         yield visible(f"  {SIGNS[one.label]} {one.times:,} {one.label}{rules}: {what}")
         for step, new in one.examples:
-            taken = Step(step.before, step.command, step.verdict, step.after)
             yield visible(
-                f"      line {step.line}: old {answer_text(taken, step.verdict)}; new {answer_text(taken, new)}"
+                f"      line {step.line}: old {answer_text(step, step.verdict)}; new {answer_text(step, new)}"
             )

@@ -15,7 +15,6 @@ from typing import Final
 from attrs import field, frozen
 
 from casecore.check.cast import Checked
-from casecore.check.in_flight import WAYS
 from casecore.check.judge import Search, explored, judged
 from casecore.check.report import Judgement, Verdict
 from casecore.check.walk import Walked
@@ -23,7 +22,6 @@ from casecore.explore import LIMIT, Result, explore
 from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.promises import PROMISES, Promise
-from casecore.promises.occasions import OCCASIONS
 from casecore.rooms.composition import HOUSE, View
 
 _TESTED_BY_ONE: Final = frozenset({Verdict.PROVED, Verdict.VACUOUS})
@@ -101,7 +99,7 @@ def turned(
         if before.verdict is after.verdict:
             continue
         policy = new if after.verdict is Verdict.VACUOUS else old
-        if {before.verdict, after.verdict} == _TESTED_BY_ONE and tested(promise.number, policy, others, house, limit):
+        if {before.verdict, after.verdict} == _TESTED_BY_ONE and tested(promise, policy, others, house, limit):
             continue
         pair = (before, after)
         only_claimed = any(one.verdict is Verdict.NOT_CLAIMED for one in pair)
@@ -109,19 +107,19 @@ def turned(
     return tuple(told)
 
 
-def tested(number: str, policy: Policy, scopes: Iterable[Checked], house: House[View], limit: int) -> bool:
+def tested(promise: Promise, policy: Policy, scopes: Iterable[Checked], house: House[View], limit: int) -> bool:
     """Whether one of these scopes puts a promise to the test under a policy.
 
     Args:
-        number: The promise's number.
+        promise: The promise.
         policy: The SOP in force.
         scopes: Where it is looked for, one after the other.
         house: The rules that are asked.
         limit: How many worlds of a scope are visited at most.
     """
-    looked_for = {number: OCCASIONS[number].met}
+    number, looked_for = promise.number, {promise.number: promise.occasion.met}
     return any(
         explore(checked.scope, policy, house=house, sometimes=looked_for, limit=limit)[number].result is Result.PROVED
         for checked in scopes
-        if number not in WAYS or number in checked.ways
+        if promise.way_on is None or number in checked.ways
     )

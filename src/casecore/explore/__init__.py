@@ -14,8 +14,8 @@ can be asked, each a plain function:
   what is never put to the test is not kept either.
 * `possible`: (desk) -> whether it is where one wants to get. Proved, when there is a way there from everywhere.
 
-Each answer carries its denominator: how many worlds and steps there are, and whether that was all of them. A story is
-told with real instants and has been given to the real desk before it is shown (`stories.py`); where none can be told
+Each answer carries its denominator: how many states and steps there are, and whether that was all of them. A story is
+told with real instants and has been given to the real desk before it is shown (`traces.py`); where none can be told
 the answer is *inconclusive*.
 """
 
@@ -27,11 +27,11 @@ from enum import StrEnum
 from attrs import field, frozen
 
 from casecore.desk import Desk
-from casecore.explore.laboratory import Laboratory
+from casecore.explore.model import Model
 from casecore.explore.scope import Part, Scope
 from casecore.explore.seen import SeenDesk
-from casecore.explore.stories import Story, Teller
-from casecore.explore.worlds import Walk
+from casecore.explore.states import StateSearch
+from casecore.explore.traces import Story, StoryFinder
 from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.promises import Step
@@ -40,7 +40,7 @@ from casecore.rooms.composition import HOUSE, View
 __all__ = ["Exploration", "Found", "Part", "Result", "Scope", "Story", "explore"]
 
 LIMIT = 2_000_000
-"""How many worlds are visited before a search is given up as inconclusive."""
+"""How many states are visited before a search is given up as inconclusive."""
 
 
 class Result(StrEnum):
@@ -60,7 +60,7 @@ class Found:
         story: The shortest story that breaks it (`always`), shows it (`sometimes`), or leads to where there is no way
             on (`possible`).
         wrong: What is wrong with the story's last step.
-        times: In how many steps, or worlds, it was found.
+        times: In how many steps, or states, it was found.
     """
 
     result: Result
@@ -74,7 +74,7 @@ class Exploration:
     """Everything that came of a search.
 
     Attributes:
-        worlds: How many different worlds can be reached.
+        worlds: How many different states can be reached; reports call them worlds.
         transitions: How many steps there are between them in which something happens.
         decisions: How many questions really had to be asked for that.
         complete: Whether these are all; otherwise the search was given up at its limit.
@@ -114,7 +114,7 @@ def explore(
             agents and that case's rows.
         sometimes: By name, (step) -> whether it is what we look for.
         possible: By name, (desk) -> whether it is where one wants to get; asked for each case.
-        limit: How many worlds are visited at most.
+        limit: How many states are visited at most.
 
     Raises:
         ValueError: When the scope's team cannot be brought to a desk with this policy, or two questions share a name.
@@ -125,46 +125,53 @@ def explore(
     }
     if shared:
         raise ValueError(f"two questions are called {', '.join(sorted(shared))}; give each its own name")
-    laboratory = Laboratory(scope, policy, house, always, sometimes)
-    walk = Walk(laboratory, limit).run()
-    teller = Teller(walk)
+    model = Model(scope, policy, house, always=always, sometimes=sometimes)
+    search = StateSearch(model, limit).run()
+    finder = StoryFinder(search)
     found = {
-        **{name: _always(walk, teller, name, ask) for name, ask in always.items()},
-        **{name: _sometimes(walk, teller, name, met) for name, met in sometimes.items()},
-        **{name: _possible(walk, teller, wanted) for name, wanted in possible.items()},
+        **{name: _answer_always(search, finder, name, ask) for name, ask in always.items()},
+        **{name: _answer_sometimes(search, finder, name, met) for name, met in sometimes.items()},
+        **{name: _answer_possible(search, finder, wanted) for name, wanted in possible.items()},
     }
-    refusals = frozenset(laboratory.refused)
-    return Exploration(scope, len(walk.order), walk.transitions, laboratory.asked, walk.complete, refusals, found)
+    return Exploration(
+        scope,
+        worlds=len(search.states),
+        transitions=search.transitions,
+        decisions=model.evaluations,
+        complete=search.complete,
+        refusals=frozenset(model.refused),
+        found=found,
+    )
 
 
-def _always(walk: Walk, teller: Teller, name: str, ask: Callable[[Step], Iterable[str]]) -> Found:
-    seen, times = walk.seen.get(name, []), walk.counts.get(name, 0)
+def _answer_always(search: StateSearch, finder: StoryFinder, name: str, ask: Callable[[Step], Iterable[str]]) -> Found:
+    seen, times = search.occurrences.get(name, []), search.counts.get(name, 0)
     if not seen:
-        return Found(Result.PROVED if walk.complete else Result.INCONCLUSIVE)
-    story = teller.story(seen, lambda step: any(True for _ in ask(step)))
+        return Found(Result.PROVED if search.complete else Result.INCONCLUSIVE)
+    story = finder.shortest_story(seen, lambda step: any(True for _ in ask(step)))
     if story is None:
         return Found(Result.INCONCLUSIVE, times=times)
     return Found(Result.FAILS, story, tuple(ask(story.steps[-1])), times)
 
 
-def _sometimes(walk: Walk, teller: Teller, name: str, met: Callable[[Step], bool]) -> Found:
-    seen, times = walk.seen.get(name, []), walk.counts.get(name, 0)
+def _answer_sometimes(search: StateSearch, finder: StoryFinder, name: str, met: Callable[[Step], bool]) -> Found:
+    seen, times = search.occurrences.get(name, []), search.counts.get(name, 0)
     if not seen:
-        return Found(Result.VACUOUS if walk.complete else Result.INCONCLUSIVE)
-    story = teller.story(seen, met)
+        return Found(Result.VACUOUS if search.complete else Result.INCONCLUSIVE)
+    story = finder.shortest_story(seen, met)
     return Found(Result.INCONCLUSIVE if story is None else Result.PROVED, story, times=times)
 
 
-def _possible(walk: Walk, teller: Teller, wanted: Callable[[Desk], bool]) -> Found:
+def _answer_possible(search: StateSearch, finder: StoryFinder, wanted: Callable[[Desk], bool]) -> Found:
     def ask(desk: SeenDesk) -> bool:
         return bool(wanted(desk))
 
-    stuck = walk.without_way(ask)
-    if not walk.complete:
+    stuck = search.states_without_way(ask)
+    if not search.complete:
         return Found(Result.INCONCLUSIVE, times=len(stuck))
     if not stuck:
         return Found(Result.PROVED)
-    story = teller.way_to(stuck)
+    story = finder.story_to(stuck)
     if story is None:
         return Found(Result.INCONCLUSIVE, times=len(stuck))
     return Found(Result.FAILS, story, ("there is no way on from here",), len(stuck))

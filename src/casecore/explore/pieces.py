@@ -23,7 +23,7 @@ from typing import Any, Final
 import attrs
 
 from casecore.desk import Desk
-from casecore.explore.questions import Facts
+from casecore.explore.memo import Facts
 from casecore.explore.seen import KINDS, NAMES, Path, fields_of
 from casecore.kernel import Event, MissingRow, frozen
 from casecore.kernel.records import freeze, thaw

@@ -1,14 +1,14 @@
 """Scopes: what a search covers. A cast, and the commands in play.
 
-All commands of a desk with many cases make more worlds than anybody can visit, so a scope says which question it is
+All commands of a desk with many cases make more states than anybody can visit, so a scope says which question it is
 about: one case with everything that can be said on its channel, or many cases with the commands that change load. What
 is proved is proved of the scope, and every report says so.
 
 * The **team** is brought to the desk by commands of its own, given before anything else.
 * A **part** is one case, with its thread and customer, and the commands about it. Its `copies` are cases that differ
-  in nothing but their ids; they are interchangeable, so worlds that only swap them are one.
+  in nothing but their ids; they are interchangeable, so states that only swap them are one.
 * **Team commands** name no case.
-* Commands are given at `NOON`; when they really are given is found when a story is told (`stories.py`). Ids in them
+* Commands are given at `NOON`; when they really are given is found when a story is told (`traces.py`). Ids in them
   may be used again: a story gives each message its own.
 """
 
@@ -30,7 +30,7 @@ OWN_IDS: Final = (*ROWS_OF_A_CASE, "draft", "note", "commitment")
 """The fields of a command that name rows which every copy of a case has for itself."""
 
 
-def named(command: Command, fields: tuple[str, ...]) -> frozenset[str]:
+def ids_named(command: Command, fields: tuple[str, ...]) -> frozenset[str]:
     """The ids that a command gives in these of its fields."""
     said = {getattr(command, name, None) for name in fields}
     return frozenset(row_id for row_id in said if isinstance(row_id, str))
@@ -51,24 +51,24 @@ class Part:
     @property
     def ids(self) -> frozenset[str]:
         """The ids of the case, its thread and its customer."""
-        return frozenset().union(*(named(command, ROWS_OF_A_CASE) for command in self.commands))
+        return frozenset().union(*(ids_named(command, ROWS_OF_A_CASE) for command in self.commands))
 
     @property
     def every_id(self) -> frozenset[str]:
         """The ids that every copy of the case has for itself."""
-        return frozenset().union(*(named(command, OWN_IDS) for command in self.commands))
+        return frozenset().union(*(ids_named(command, OWN_IDS) for command in self.commands))
 
     @property
     def case(self) -> str:
         """The id of the case."""
         return next(
-            iter(sorted(frozenset().union(*(named(command, ("case", "new_case")) for command in self.commands))))
+            iter(sorted(frozenset().union(*(ids_named(command, ("case", "new_case")) for command in self.commands))))
         )
 
     @property
     def drafts(self) -> frozenset[str]:
         """The ids of drafts, whose messages are kept: each must be sent once."""
-        return frozenset().union(*(named(command, ("draft",)) for command in self.commands))
+        return frozenset().union(*(ids_named(command, ("draft",)) for command in self.commands))
 
 
 @attrs.frozen(slots=False)
@@ -99,11 +99,13 @@ class Scope:
         return f"{cases} {'case' if cases == 1 else 'cases'}, {agents} {'agent' if agents == 1 else 'agents'}"
 
 
-def copied(value: Any, ids: frozenset[str], copy: int) -> Any:
+def copy_of(value: Any, ids: frozenset[str], copy: int) -> Any:
     """A command or id as another copy of the case would have it: the copies' ids are numbered from the second on."""
     if isinstance(value, str):
         return f"{value}-{copy + 1}" if copy and value in ids else value
     changed = {
-        name: copied(getattr(value, name), ids, copy) for name in OWN_IDS if isinstance(getattr(value, name, None), str)
+        name: copy_of(getattr(value, name), ids, copy)
+        for name in OWN_IDS
+        if isinstance(getattr(value, name, None), str)
     }
     return attrs.evolve(value, **changed) if copy else value

@@ -2,7 +2,7 @@
 
 The explorer asks the real `decide` the same question in thousands of situations that differ in something the answer
 does not depend on. So it lets a question read a desk whose records note every field that is read. Two situations that
-agree in all of those have the same answer, and it is asked once (`questions.py`).
+agree in all of those have the same answer, and it is asked once (`memo.py`).
 
 * A record is read through `Seen`: each field that is asked for is noted with its value, once. Methods and properties
   run on the `Seen` record itself, so what they read is noted too.

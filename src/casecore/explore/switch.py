@@ -1,7 +1,7 @@
 """A switch from one policy to another while cases are in flight.
 
-Everything that the old policy can lead to is found first; from each of these worlds everything is then continued under
-the new policy. Asked is what has become of the worlds in which the switch may happen:
+Everything that the old policy can lead to is found first; from each of these states everything is then continued under
+the new policy. Asked is what has become of the states in which the switch may happen:
 
 * `homeless`: (desk) -> what of a case the new policy has no place for, in words.
 * `possible`: (desk) -> whether it is where one wants to get. Where there is a way under the old policy, there must be
@@ -19,25 +19,25 @@ import attrs
 from attrs import field, frozen
 
 from casecore.desk import Desk
-from casecore.explore.laboratory import Here, Laboratory, Move, Outcome
-from casecore.explore.questions import Question
+from casecore.explore.memo import Memo
+from casecore.explore.model import Effect, LocalState, Model, Move
 from casecore.explore.scope import Scope
 from casecore.explore.seen import SeenDesk
-from casecore.explore.stories import Story, Teller
-from casecore.explore.worlds import Walk
+from casecore.explore.states import StateSearch
+from casecore.explore.traces import Story, StoryFinder
 from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.rooms.composition import View
 
 
 @frozen
-class Left:
-    """Worlds that a switch leaves behind.
+class LeftBehind:
+    """States that a switch leaves behind.
 
     Attributes:
         why: What the new policy has no place for, or the name of what there is no way to.
-        story: The shortest story that leads to such a world; None where none can be told.
-        times: In how many worlds it is so.
+        story: The shortest story that leads to such a state; None where none can be told.
+        times: In how many states it is so.
         given_up: Whether, where no story can be told, ways are left that were not tried.
     """
 
@@ -48,177 +48,179 @@ class Left:
 
 
 @frozen
-class Switched:
+class SwitchResult:
     """What came of a switch.
 
     Attributes:
-        before: In how many worlds the switch may happen.
-        worlds: How many there are, with those that only the new policy leads to from there.
+        before: In how many states the switch may happen.
+        states: How many there are, with those that only the new policy leads to from there.
         complete: Whether these are all.
         left: What is left behind.
     """
 
     before: int
-    worlds: int
+    states: int
     complete: bool
-    left: tuple[Left, ...]
+    left: tuple[LeftBehind, ...]
 
 
-class Outcomes(NamedTuple):
+class EffectPair(NamedTuple):
     """What comes of a move under the old policy and under the new one, and whether anything does under either."""
 
-    old: Outcome | None
-    new: Outcome | None
+    old: Effect | None
+    new: Effect | None
     happens: bool
 
 
 @attrs.frozen(eq=False)
-class Both:
+class MovePair:
     """The same move under the old policy and under the new one, of which is asked at once what comes of it.
 
     Most of what the two read, and mostly what they answer, is the same.
     """
 
     moves: tuple[Move, Move]
-    question: Question
+    memo: Memo
 
 
-class TwoPolicies(Laboratory):
-    """A laboratory with two policies: everything is tried under both, or under one of them at a time.
+class TwoPolicyModel(Model):
+    """A model with two policies: everything is tried under both, or under one of them at a time.
 
     What was decided under either stays known, whichever is in force. What both do alike is one step.
 
     Attributes:
         in_force: The policies that decide.
-        both_of: For each command of either policy, what it is under both.
-        otherwise: For each move of the context that is looked at, what the other policy answers, where that differs.
+        pair_of: For each command of either policy, what it is under both.
+        otherwise: For each move of the local state that is looked at, the other policy's answer, where that differs.
     """
 
     def __init__(self, scope: Scope, old: Policy, new: Policy, house: House[View]) -> None:
         self.in_force: tuple[Policy, ...] = (old, new)
-        self.both_of: dict[Move, Both] = {}
-        self.otherwise: dict[Move, Outcome | None] = {}
+        self.pair_of: dict[Move, MovePair] = {}
+        self.otherwise: dict[Move, Effect | None] = {}
         super().__init__(scope, old, house, others=(new,))
 
-    def forget(self) -> None:
-        """Begin anew with the pieces; what was decided under both stays known."""
-        super().forget()
-        self._both = [self._pairs(about, passes) for about, passes in zip(self._about, self._passes, strict=True)]
-        self._both.append(self._pairs(self._given, []))
+    def start_over(self) -> None:
+        """Begin anew with the components; what was decided under both stays known."""
+        super().start_over()
+        self._pairs_by_part = [
+            self._pair_moves(about, passes) for about, passes in zip(self._case_moves, self._time_moves, strict=True)
+        ]
+        self._pairs_by_part.append(self._pair_moves(self._team_moves, []))
 
-    def _pairs(self, commands: list[Move], passes: list[Move]) -> list[Both]:
+    def _pair_moves(self, commands: list[Move], passes: list[Move]) -> list[MovePair]:
         """The moves of the old policy come first, then the same ones of the new one."""
         found = []
         for moves in (commands, passes):
             half = len(moves) // 2
             for old, new in zip(moves[:half], moves[half:], strict=True):
-                both = self.both_of.get(old) or Both((old, new), self.question(_under_both(old, new)))
+                pair = self.pair_of.get(old) or MovePair((old, new), self.memo(_ask_both(old, new)))
                 if old.command is not None:
-                    self.both_of[old] = self.both_of[new] = both
-                found.append(both)
+                    self.pair_of[old] = self.pair_of[new] = pair
+                found.append(pair)
         return found
 
     def put_in_force(self, *policies: Policy) -> None:
         """From now on only these decide, and let time pass."""
         self.in_force = policies
-        self._contexts = [{} for _ in self._contexts]
-        self._starts = [{} for _ in self._starts]
+        self._successors = [{} for _ in self._successors]
+        self._entries = [{} for _ in self._entries]
 
-    def moves(self, part: int | None) -> list[Move]:
+    def moves_of(self, part: int | None) -> list[Move]:
         """Everything that can be done under the policies in force."""
-        return [move for move in super().moves(part) if self._decides(move.policy)]
+        return [move for move in super().moves_of(part) if self._decides(move.policy)]
 
     def _decides(self, policy: Policy) -> bool:
         return any(policy is one for one in self.in_force)
 
-    def _asking(self, part: int | None) -> Sequence[Both]:
-        return self._both[-1 if part is None else part]
+    def _askable(self, part: int | None) -> Sequence[MovePair]:
+        return self._pairs_by_part[-1 if part is None else part]
 
-    def _happening(self, part: int | None, case: int, here: Here) -> Iterable[tuple[Move, Outcome]]:
-        found = self._possible(part, case, here)
+    def _moves_that_happen(self, part: int | None, case: int, states: LocalState) -> Iterable[tuple[Move, Effect]]:
+        found = self._answers_that_happen(part, case, states)
         sides = [side for side, policy in enumerate(self.policies) if self._decides(policy)]
         self.otherwise = {}
-        for both, (old, new, _) in found if len(sides) > 1 else ():
+        for pair, (old, new, _) in found if len(sides) > 1 else ():
             if old is not new:
-                self.otherwise.update(zip(both.moves, (new, old), strict=True))
+                self.otherwise.update(zip(pair.moves, (new, old), strict=True))
         for side in sides:
-            for both, outcomes in found:
-                outcome = outcomes[side]
-                alike = side > sides[0] and outcome is outcomes[0]
-                if outcome is not None and outcome.happens and not alike:
-                    yield both.moves[side], outcome
+            for pair, effects in found:
+                effect = effects[side]
+                alike = side > sides[0] and effect is effects[0]
+                if effect is not None and effect.happens and not alike:
+                    yield pair.moves[side], effect
 
 
-def _under_both(old: Move, new: Move) -> Callable[[SeenDesk], Outcomes]:
-    def ask(desk: SeenDesk) -> Outcomes:
-        outcomes = old.question.ask(desk), new.question.ask(desk)
-        return Outcomes(*outcomes, any(outcome is not None and outcome.happens for outcome in outcomes))
+def _ask_both(old: Move, new: Move) -> Callable[[SeenDesk], EffectPair]:
+    def ask(desk: SeenDesk) -> EffectPair:
+        effects = old.memo.evaluate(desk), new.memo.evaluate(desk)
+        return EffectPair(*effects, any(effect is not None and effect.happens for effect in effects))
 
     return ask
 
 
 @attrs.define(eq=False, slots=False)
-class _Continued(Walk):
-    """A walk under one policy, and from each of its worlds under the other."""
+class _SwitchSearch(StateSearch):
+    """A search under one policy, and from each of its states under the other."""
 
     switched: int = 0
 
-    def _spread(self) -> None:
-        laboratory: Any = self.laboratory  # `TwoPolicies`: nobody else makes such a walk
-        old, new = laboratory.policies
-        laboratory.put_in_force(old)
-        super()._spread()
-        self.switched = len(self.order)
-        laboratory.put_in_force(new)
-        super()._spread()
+    def _expand(self) -> None:
+        model: Any = self.model  # `TwoPolicyModel`: nobody else makes such a search
+        old, new = model.policies
+        model.put_in_force(old)
+        super()._expand()
+        self.switched = len(self.states)
+        model.put_in_force(new)
+        super()._expand()
 
 
-def switch(
-    laboratory: TwoPolicies,
+def try_switch(
+    model: TwoPolicyModel,
     *,
     homeless: Callable[[Desk], Iterable[str]],
     possible: Mapping[str, Callable[[Desk], bool]],
     limit: int,
-) -> Switched:
-    """Try the switch in every world that the old policy leads to.
+) -> SwitchResult:
+    """Try the switch in every state that the old policy leads to.
 
     Args:
-        laboratory: The scope and the two policies; afterwards the old one is in force.
+        model: The scope and the two policies; afterwards the old one is in force.
         homeless: (desk) -> everything of a case that the new policy has no place for.
         possible: By name, (desk) -> whether it is where one wants to get; asked for each case.
-        limit: How many worlds are visited at most.
+        limit: How many states are visited at most.
     """
-    walk = _Continued(laboratory, limit)
-    walk.run()
-    found = _without_home(walk, homeless)
+    search = _SwitchSearch(model, limit)
+    search.run()
+    found = _find_homeless(search, homeless)
     lost = {place for places in found.values() for place in places}
     stuck = {
-        name: [place for place in walk.without_way(wanted) if place < walk.switched and place not in lost]
-        for name, wanted in (possible.items() if walk.complete else ())
+        name: [place for place in search.states_without_way(wanted) if place < search.switched and place not in lost]
+        for name, wanted in (possible.items() if search.complete else ())
     }
-    laboratory.put_in_force(laboratory.policy)
+    model.put_in_force(model.policy)
     for name, places in stuck.items():
-        before = set(walk.without_way(possible[name], walk.switched)) if places else set[int]()
+        before = set(search.states_without_way(possible[name], search.switched)) if places else set[int]()
         if left := [place for place in places if place not in before]:
             found[name] = left
-    teller = Teller(walk)
-    told = tuple(_left(teller, why, places) for why, places in found.items())
-    return Switched(walk.switched, len(walk.order), walk.complete, told)
+    finder = StoryFinder(search)
+    left_behind = tuple(_tell_left_behind(finder, why, places) for why, places in found.items())
+    return SwitchResult(search.switched, len(search.states), search.complete, left_behind)
 
 
-def _without_home(walk: _Continued, homeless: Callable[[Desk], Iterable[str]]) -> dict[str, list[int]]:
-    laboratory = walk.laboratory
-    question = laboratory.question(lambda desk: tuple(homeless(desk)))
+def _find_homeless(search: _SwitchSearch, homeless: Callable[[Desk], Iterable[str]]) -> dict[str, list[int]]:
+    model = search.model
+    memo = model.memo(lambda desk: tuple(homeless(desk)))
     found: dict[str, list[int]] = {}
-    for place in range(walk.switched):
-        world = walk.order[place]
-        team = walk.agents_of(world)
-        here = (laboratory.here(walk.part_at(at), case, team) for at, case in enumerate(walk.cases_of(world)))
-        for why in dict.fromkeys(why for situation in here for why in question(situation)):
+    for place in range(search.switched):
+        state = search.states[place]
+        team = search.agents_of(state)
+        states = (model.local_state(search.part_at(at), case, team) for at, case in enumerate(search.cases_of(state)))
+        for why in dict.fromkeys(why for state in states for why in memo(state)):
             found.setdefault(why, []).append(place)
     return found
 
 
-def _left(teller: Teller, why: str, places: list[int]) -> Left:
-    story = teller.way_to(places)
-    return Left(why, story, len(places), story is None and teller.gave_up)
+def _tell_left_behind(finder: StoryFinder, why: str, places: list[int]) -> LeftBehind:
+    story = finder.story_to(places)
+    return LeftBehind(why, story, len(places), story is None and finder.gave_up)

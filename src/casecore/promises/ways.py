@@ -5,13 +5,13 @@ walking it: somebody joins the desk who may do everything that one person can, a
 after the other. What is in the way is put away first: a draft is withdrawn, a contact is ended and disposed, an offer
 is taken back.
 
-Two promises walk these ways at every step (`promises.py`). No rule is looked at to find them: whether a command is
+Two promises follow these ways at every step (18 and 19). No rule is looked at to find them: whether a command is
 allowed shows when it is given.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import count
 from typing import Final
@@ -19,12 +19,15 @@ from typing import Final
 from casecore.channels import Channel, Consent, TemplateKind
 from casecore.desk import Desk
 from casecore.kernel import SYSTEM, Command
+from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.policies.sections import Relation, Role
+from casecore.promises.steps import Step
 from casecore.rooms.agents import TOTAL, AddAgent, GoAvailable, Permission
 from casecore.rooms.approvals import ApproveDraft, ReassignDraft, RefuseDraft, WaitingDraft, WithdrawDraft
 from casecore.rooms.assignments import OpenCase
 from casecore.rooms.cases import CloseCase, CloseReason
+from casecore.rooms.composition import View
 from casecore.rooms.contacts import Authenticate, EndContact
 from casecore.rooms.offers import RescindOffer
 from casecore.rooms.wrap_ups import Dispose, RelateRecord
@@ -33,17 +36,33 @@ _SOME_TIME: Final = datetime(2026, 11, 2, 9, tzinfo=UTC)
 """When a desk stands at no instant yet, this one will do."""
 
 
-def boss(desk: Desk) -> AddAgent:
+def follow_way(desk: Desk, way: Iterable[Command], house: House[View]) -> Desk | str:
+    """The desk that these commands lead to; where one of them is refused, why."""
+    for command in way:
+        step = Step.of(desk, command, house)
+        if not step.accepted:
+            return f"{type(command).__name__} by {command.by} is refused: {step.verdict}"
+        desk = step.after
+    return desk
+
+
+def join_supervisor(desk: Desk) -> AddAgent:
     """The command by which somebody joins the desk who may do everything that one person can."""
     name = next(name for number in count(1) if (name := f"boss{number}") not in desk.agents)
     everything = frozenset({Permission.SUPERVISE, Permission.APPROVE, Permission.REPLY})
     room = {TOTAL: 1, **{channel.value: 1 for channel in Channel}}
     return AddAgent(
-        SYSTEM, desk.now or _SOME_TIME, name, name, everything, frozenset(desk.policy.queues), frozenset(), room
+        SYSTEM,
+        desk.now or _SOME_TIME,
+        agent=name,
+        name=name,
+        permissions=everything,
+        queues=frozenset(desk.policy.queues),
+        capacity=room,
     )
 
 
-def _policy_of(desk: Desk, case: str) -> Policy:
+def _policy_for(desk: Desk, case: str) -> Policy:
     return desk.policy.at(desk.now or _SOME_TIME).for_(desk.cases[case].case)
 
 
@@ -53,19 +72,19 @@ def way_to_closed(desk: Desk, case: str) -> tuple[Command, ...]:
     Where the policy does not close from the case's status it is closed as spam; where it lets no supervisor close, the
     system does it.
     """
-    joins, file, narrowed = boss(desk), desk.cases[case], _policy_of(desk, case).lifecycle
+    joins, file, narrowed = join_supervisor(desk), desk.cases[case], _policy_for(desk, case).lifecycle
     by, at = joins.agent, joins.at
     withdraws = (WithdrawDraft(by, at, case, file.draft.id),) if file.draft is not None else ()
     ends = (EndContact(by, at, case),) if file.contact is not None else ()
     supervised = Role.SUPERVISOR in narrowed.close_by
     by_hand = supervised and file.case.status in narrowed.close_from
     closes = CloseCase(by if supervised else SYSTEM, at, case, CloseReason.BY_HAND if by_hand else CloseReason.SPAM)
-    return (joins, *withdraws, *ends, *_disposals(desk, by, case), closes)
+    return (joins, *withdraws, *ends, *_disposing_commands(desk, by, case), closes)
 
 
-def _disposals(desk: Desk, by: str, case: str) -> Iterator[Command]:
+def _disposing_commands(desk: Desk, by: str, case: str) -> Iterator[Command]:
     """The commands by which a supervisor disposes every contact of a case, the one that is ended first included."""
-    file, at, policy = desk.cases[case], desk.now or _SOME_TIME, _policy_of(desk, case)
+    file, at, policy = desk.cases[case], desk.now or _SOME_TIME, _policy_for(desk, case)
     owed = {row.agent: row.earlier_handler for row in desk.wrap_ups.values() if row.case == case}
     if file.contact is not None and policy.wrap_up.required:
         owed.setdefault(file.contact.agent, file.aftermath.earlier_handler if file.aftermath else None)
@@ -83,19 +102,19 @@ def ways_to_decide(desk: Desk, case: str, draft: WaitingDraft) -> tuple[tuple[Co
     an authenticated customer, so they authenticate before approving, and open the case for that if nobody holds it. A
     draft whose id was taken by another message meanwhile cannot be sent any more, so it cannot be approved.
     """
-    joins = boss(desk)
+    joins = join_supervisor(desk)
     by, at = joins.agent, joins.at
     freed = (ReassignDraft(by, at, case, draft.id, queue=draft.queue),) if draft.reviewer is not None else ()
-    opened = _openings(desk, by, case) if desk.cases[case].contact is None else ()
+    opened = _opening_commands(desk, by, case) if desk.cases[case].contact is None else ()
     approved = (joins, *freed, *opened, Authenticate(by, at, case), ApproveDraft(by, at, case, draft.id, seen=True))
     return (
         (joins, WithdrawDraft(by, at, case, draft.id)),
         (joins, *freed, RefuseDraft(by, at, case, draft.id, "not like this")),
-        *((approved,) if draft.id not in desk.messages and _may_go_out(desk, case, draft) else ()),
+        *((approved,) if draft.id not in desk.messages and _may_be_sent(desk, case, draft) else ()),
     )
 
 
-def _may_go_out(desk: Desk, case: str, draft: WaitingDraft) -> bool:
+def _may_be_sent(desk: Desk, case: str, draft: WaitingDraft) -> bool:
     """Whether the customer may be written to at all: on WhatsApp a window may have closed, or a consent be withdrawn.
 
     Otherwise the draft waits until the customer writes; it can be withdrawn or refused meanwhile.
@@ -103,7 +122,7 @@ def _may_go_out(desk: Desk, case: str, draft: WaitingDraft) -> bool:
     thread = desk.threads[desk.cases[case].case.thread]
     if thread.channel is not Channel.WHATSAPP:
         return True
-    whatsapp, customer = _policy_of(desk, case).whatsapp, desk.customers[thread.customer]
+    whatsapp, customer = _policy_for(desk, case).whatsapp, desk.customers[thread.customer]
     if thread.customer_at is not None and (desk.now or _SOME_TIME) - thread.customer_at < whatsapp.window:
         return True
     agreed = customer.opted_in is True and Consent.OPT_IN in whatsapp.consent
@@ -112,7 +131,7 @@ def _may_go_out(desk: Desk, case: str, draft: WaitingDraft) -> bool:
     return template and not draft.attachments and (agreed or (wrote and customer.opted_in is not False))
 
 
-def _openings(desk: Desk, by: str, case: str) -> Iterator[Command]:
+def _opening_commands(desk: Desk, by: str, case: str) -> Iterator[Command]:
     """The commands by which somebody who has just joined opens a case that nobody holds, even if it is offered."""
     at, offers = desk.now or _SOME_TIME, desk.cases[case].offers
     if offers is not None and offers.offered_to is not None:

@@ -24,13 +24,14 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any, BinaryIO, Final, TypeVar
 
+import attrs
 from attrs import define, evolve, field
 
 from casecore.codec import CodecError, command_from, parse
 from casecore.desk import Desk
-from casecore.kernel import Accepted, CasecoreError, Command, Event, Reason, Refused, Verdict, frozen
+from casecore.kernel import CasecoreError
 from casecore.kernel.problems import Problem, why_unreadable
-from casecore.statuses import Status
+from casecore.promises.steps import Step
 
 L = TypeVar("L", str, bytes, str | bytes)
 
@@ -73,46 +74,19 @@ def _told(problem: Problem) -> str:
     return "; ".join(filter(None, (problem.message, expected, problem.remedy)))
 
 
-@frozen
-class Step:
-    """One command of the day, and what became of it.
+@attrs.frozen(slots=False, repr=False)
+class ReplayedLine(Step):
+    """One line of the day: the step that it asked for, and what the day expects of it.
 
     Attributes:
         line: The number of its line, from 1.
         story: What the reader is told before it; mostly nothing.
-        command: Who asked for what, and when.
         expect: `accepted`, `refused`, or the ids of the rules that should refuse it.
-        verdict: What the desk answered.
-        before: The desk before it; `after`: the desk after it, the same one if nothing happened.
     """
 
-    line: int
-    story: str
-    command: Command
-    expect: str | frozenset[str]
-    verdict: Verdict
-    before: Desk = field(repr=False)
-    after: Desk = field(repr=False)
-
-    @property
-    def accepted(self) -> bool:
-        """Whether the desk accepted it."""
-        return isinstance(self.verdict, Accepted)
-
-    @property
-    def events(self) -> tuple[Event, ...]:
-        """What happened; nothing when it was refused."""
-        return self.verdict.events if isinstance(self.verdict, Accepted) else ()
-
-    @property
-    def reasons(self) -> tuple[Reason, ...]:
-        """Every reason for which it was refused."""
-        return self.verdict.reasons if isinstance(self.verdict, Refused) else ()
-
-    @property
-    def deviations(self) -> tuple[Reason, ...]:
-        """The rules that it broke and that only warn."""
-        return self.verdict.deviations if isinstance(self.verdict, Accepted) else ()
+    line: int = field(kw_only=True)
+    story: str = field(kw_only=True)
+    expect: str | frozenset[str] = field(kw_only=True)
 
     @property
     def as_expected(self) -> bool:
@@ -120,20 +94,6 @@ class Step:
         if isinstance(self.expect, frozenset):
             return self.expect == {reason.rule for reason in self.reasons}
         return self.expect == (ACCEPTED if self.accepted else REFUSED)
-
-    @property
-    def case(self) -> str | None:
-        """The case that it was about, or that it started; None when it was about none."""
-        for told in (self.command, *self.events):
-            case: str | None = getattr(told, "case", None)
-            if case is not None:
-                return case
-        seen = self.before.view(self.command).case
-        return None if seen is None else seen.id
-
-    def status(self, desk: Desk) -> Status | None:
-        """The status of its case on a desk, `before` or `after`; None when it is about no case, or not yet."""
-        return None if self.case is None else desk.status(self.case)
 
 
 @define
@@ -146,7 +106,7 @@ class Tally:
     refused_by: Counter[str] = field(factory=Counter)
     otherwise: int = 0
 
-    def add(self, step: Step) -> None:
+    def add(self, step: ReplayedLine) -> None:
         """Count one step more."""
         self.steps += 1
         self.accepted += step.accepted
@@ -190,7 +150,7 @@ def policy_of(lines: Iterable[L]) -> tuple[str | None, Iterator[L]]:
         lines: The day, one line at a time. No more of it is read than is needed.
 
     Returns:
-        None for the policy where the day names none, or names it wrongly: then `steps` says so.
+        None for the policy where the day names none, or names it wrongly: then `replay_day` says so.
     """
     rest, read = iter(lines), list[L]()
     for line in rest:
@@ -204,7 +164,7 @@ def policy_of(lines: Iterable[L]) -> tuple[str | None, Iterator[L]]:
     return None, chain(read, rest)
 
 
-def steps(lines: Iterable[str | bytes], desk: Desk, file: str = "<day>") -> Iterator[Step]:
+def replay_day(lines: Iterable[str | bytes], desk: Desk, file: str = "<day>") -> Iterator[ReplayedLine]:
     """Give the commands of a day to a desk, one after the other.
 
     Args:
@@ -231,10 +191,9 @@ def steps(lines: Iterable[str | bytes], desk: Desk, file: str = "<day>") -> Iter
             command = command_from(given)
         except CodecError as error:
             raise DayError(file, number, *map(_of_line, error.problems)) from None
-        verdict = desk.decide(command)
-        after = desk.evolve(verdict.events) if isinstance(verdict, Accepted) else desk
-        yield Step(number, story, command, expect, verdict, desk, after)
-        desk = after
+        step = ReplayedLine.of(desk, command, line=number, story=story, expect=expect)
+        yield step
+        desk = step.after
 
 
 def _of_line(problem: Problem) -> Problem:

@@ -12,7 +12,7 @@ import attrs
 from attrs import define, field
 
 from casecore.kernel import Reason
-from casecore.replay import DayError, Step, Tally
+from casecore.replay import DayError, ReplayedLine, Tally
 from casecore.replay.words import day_ending, expectation, step_sentence, tally_text
 from casecore.reports import github, junit
 from casecore.reports.findings import Finding, Level, Location
@@ -36,7 +36,7 @@ class DayFindings:
     stories: list[Story] = field(factory=list)
     unread: list[Finding] = field(factory=list)
 
-    def add(self, step: Step) -> None:
+    def add(self, step: ReplayedLine) -> None:
         """Look at one step more."""
         if step.story or not self.stories:
             self.stories.append((Finding(f"line {step.line}", None, "", "", title=visible(step.story)), []))

@@ -16,7 +16,8 @@ from typing import Any, Final, TypeAlias
 from casecore.channels import PUBLIC, MessageKind
 from casecore.kernel import CUSTOMER, SYSTEM, Command
 from casecore.projections.history.vocabulary import WORDS, named
-from casecore.replay import Step, Tally
+from casecore.promises.steps import Step
+from casecore.replay import ReplayedLine, Tally
 from casecore.reports.text import counted, visible
 from casecore.rooms.absences import ReleaseAbsent
 from casecore.rooms.agents import (
@@ -111,7 +112,7 @@ def status_change(step: Step) -> str:
     return f"{now}" if was is now else f"{was} → {now}"
 
 
-def expectation(step: Step) -> str:
+def expectation(step: ReplayedLine) -> str:
     """What the day expects of a step, and what the desk answered."""
     expected = step.expect if isinstance(step.expect, str) else _refused_by(step.expect)
     came = "accepted" if step.accepted else _refused_by({reason.rule for reason in step.reasons})

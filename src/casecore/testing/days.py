@@ -23,10 +23,10 @@ from attrs import field, frozen
 from casecore.desk import Desk
 from casecore.kernel.problems import Problem, why_unreadable
 from casecore.policies import Policy
-from casecore.replay import EXAMPLE, DayError, Step, lines_of, policy_of, steps
+from casecore.promises.steps import describe_step
+from casecore.replay import EXAMPLE, DayError, ReplayedLine, lines_of, policy_of, replay_day
 from casecore.replay.words import expectation
 from casecore.reports.text import visible
-from casecore.testing.scenario import tell
 
 SOP: Final = "sop.toml"
 """What a policy is called that is meant where nothing else is said."""
@@ -45,7 +45,7 @@ class Chapter:
     """
 
     day: str
-    steps: tuple[Step, ...] = field(repr=False)
+    steps: tuple[ReplayedLine, ...] = field(repr=False)
 
     @property
     def line(self) -> int:
@@ -63,7 +63,7 @@ class Chapter:
         wrong = [number for number, step in enumerate(self.steps) if not step.as_expected]
         if not wrong:
             return ""
-        told = [line for step in self.steps[: wrong[0] + 1] for line in tell(step.command, step.verdict)]
+        told = [line for step in self.steps[: wrong[0] + 1] for line in describe_step(step.command, step.verdict)]
         return "\n".join(
             (
                 "the story went",
@@ -73,7 +73,7 @@ class Chapter:
         )
 
 
-def _difference(day: str, step: Step) -> Iterator[str]:
+def _difference(day: str, step: ReplayedLine) -> Iterator[str]:
     yield f"{day}, line {step.line}: {expectation(step)}"
     if isinstance(step.expect, frozenset) and not step.accepted:
         came = {reason.rule for reason in step.reasons}
@@ -96,8 +96,8 @@ def chapters(day: Path) -> tuple[Chapter, ...]:
         raise DayError(file, None, Problem("", f"cannot be read ({why_unreadable(error)})")) from None
     with stream:
         named, lines = policy_of(lines_of(stream, file))
-        found: list[list[Step]] = []
-        for step in steps(lines, Desk(_policy(day, named)), file):
+        found: list[list[ReplayedLine]] = []
+        for step in replay_day(lines, Desk(_policy(day, named)), file):
             if step.story or not found:
                 found.append([])
             found[-1].append(step)

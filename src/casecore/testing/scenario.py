@@ -26,6 +26,7 @@ from casecore.desk import Desk
 from casecore.kernel import CUSTOMER, SYSTEM, Accepted, Command, Deviated, Event, Refused, Verdict
 from casecore.policies import Policy
 from casecore.policies.sections import Relation
+from casecore.promises.steps import describe_briefly, describe_step
 from casecore.rooms.agents import AddAgent, GoAvailable, Permission
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import OpenCase
@@ -281,7 +282,7 @@ class Outcome:
     @property
     def after(self) -> Scenario:
         """The story with this command at its end."""
-        told = (*self.before.told, *tell(self.command, self.verdict))
+        told = (*self.before.told, *describe_step(self.command, self.verdict))
         return Scenario(self.desk, (*self.before.events, *self.events), told)
 
     def then(self, *expected: Expected) -> Outcome:
@@ -346,26 +347,5 @@ def _meets(event: Event, expected: Expected) -> bool:
 
 def _name(expected: Expected) -> str:
     if isinstance(expected, Event):
-        return f"{_brief(expected)} by {expected.by} at {expected.at:%d %H:%M:%S}"
+        return f"{describe_briefly(expected)} by {expected.by} at {expected.at:%d %H:%M:%S}"
     return getattr(expected, "__name__", repr(expected))
-
-
-def tell(command: Command, verdict: Verdict) -> Iterator[str]:
-    """A step of a story as lines: when, who, what, and under it what came of it."""
-    yield f"{command.at:%d %H:%M:%S}  {command.by}: {_brief(command)}"
-    if isinstance(verdict, Refused):
-        yield from (f"    refused {reason}" for reason in verdict.reasons)
-    else:
-        yield from (f"    -> {_brief(event)}" for event in verdict.events)
-
-
-def _brief(said: Command | Event) -> str:
-    """A command or event without who and when, and without what it leaves at its default."""
-    kind: type[Any] = type(said)
-    held = ((attribute, getattr(said, attribute.name)) for attribute in attrs.fields(kind))
-    told = (
-        f"{attribute.name}={sorted(map(str, value)) if isinstance(value, frozenset) else str(value)!r}"
-        for attribute, value in held
-        if attribute.name not in {"by", "at"} and value != attribute.default
-    )
-    return f"{kind.__name__}({', '.join(told)})"

@@ -1,13 +1,13 @@
 """What can be done where: everything that has been found out about a scope.
 
 What can be done about one case depends on that case and on the agents, so it is found once for each such pair (a
-**context**) and then only added up (`worlds.py`). In a context every command is asked of the real `decide`
-(`questions.py`), its events are applied to each piece alone (`pieces.py`), and every `always` and `sometimes` is asked
+**local state**) and then only added up (`states.py`). In a local state every command is asked of the real `decide`
+(`memo.py`), its events are applied to each component alone (`pieces.py`), and every `always` and `sometimes` is asked
 of the step. A step costs no more in a second case than in the first.
 
 Time goes by in steps of its own: each instant that a timer counts from, and that some rule has read, may pass on to
 one second before the timer's end and to the end itself. They count nothing towards the length of a story. This allows
-everything that real time allows, and a little more; therefore stories are told with real instants (`stories.py`)
+everything that real time allows, and a little more; therefore stories are told with real instants (`traces.py`)
 before they are believed.
 
 Nothing is random, and nothing is compared by its hash alone.
@@ -22,8 +22,8 @@ import attrs
 from attrs import field
 
 from casecore.desk import Desk
+from casecore.explore.memo import CASE, Branch, Facts, Leaf, Memo
 from casecore.explore.pieces import NOON, SECOND, Form, Passed, Piece, Pieces
-from casecore.explore.questions import CASE, Answer, Facts, Fork, Question
 from casecore.explore.scope import Part, Scope
 from casecore.explore.seen import Log, Path, SeenDesk, name_of
 from casecore.kernel import Accepted, Command, Event, Refused, Timer, Verdict
@@ -35,18 +35,18 @@ from casecore.rooms.composition import HOUSE, TIMERS, View, steps
 AGENT_BITS: Final = 16
 CASE_BITS: Final = 24
 
-Asked = Callable[[Step], Iterable[str]]
+FindsWrong = Callable[[Step], Iterable[str]]
 """(step) -> everything that is wrong with it."""
 
-Met = Callable[[Step], bool]
+Matches = Callable[[Step], bool]
 """(step) -> whether it is one that we look for."""
 
 # Moves -------------------------------------------------------------------------------------------------
 
 
 @attrs.frozen(eq=False)
-class Outcome:
-    """What comes of a move, wherever that is: the same answer is the same outcome.
+class Effect:
+    """What comes of a move, wherever that is: the same answer is the same effect.
 
     Attributes:
         verdict: The answer to a command; None where time passes.
@@ -74,13 +74,13 @@ class Move:
     Attributes:
         part: The place of the part it is about; None where it is about no case.
         command: What is done; None where time passes.
-        question: What comes of it; None where nothing can.
+        memo: What comes of it; None where nothing can.
         policy: The SOP under which it is done.
     """
 
     part: int | None
     command: Command | None
-    question: Question
+    memo: Memo
     policy: Policy
 
 
@@ -88,17 +88,17 @@ AGENT_ROLES: Final = frozenset({"actor", "target", "holder", "reviewer", "offere
 """What agents are called in a view."""
 
 
-def counted_from(timer: Timer) -> str:
+def instant_of(timer: Timer) -> str:
     """The instant that a timer counts from, as `row.field`."""
     row, _, name = timer.since.partition(".")
     return f"{'agent' if row in AGENT_ROLES else row}.{name}"
 
 
-# Contexts ----------------------------------------------------------------------------------------------
+# Local states ------------------------------------------------------------------------------------------
 
 
 @attrs.define(eq=False)
-class Context:
+class Successors:
     """What can come of one case (or of none) with one team.
 
     Attributes:
@@ -115,8 +115,8 @@ class Context:
     transitions: int = 0
 
 
-class Here:
-    """The situation of one case and the agents."""
+class LocalState:
+    """One case and the agents, as questions see them."""
 
     __slots__ = ("_agents", "_case", "_policy", "facts")
 
@@ -135,8 +135,8 @@ class Here:
         return SeenDesk.of(self._policy, NOON, tables, log)
 
 
-class Laboratory:
-    """Everything that has been found out about a scope: pieces, outcomes, contexts. It only grows.
+class Model:
+    """Everything that has been found out about a scope: components, effects, successors. It only grows.
 
     Args:
         scope: The cast and the commands.
@@ -152,8 +152,9 @@ class Laboratory:
         scope: Scope,
         policy: Policy,
         house: House[View] = HOUSE,
-        always: Mapping[str, Asked] | None = None,
-        sometimes: Mapping[str, Met] | None = None,
+        *,
+        always: Mapping[str, FindsWrong] | None = None,
+        sometimes: Mapping[str, Matches] | None = None,
         others: tuple[Policy, ...] = (),
     ) -> None:
         self.scope = scope
@@ -162,92 +163,93 @@ class Laboratory:
         self.house = house
         self.always = dict(always or {})
         self.sometimes = dict(sometimes or {})
-        self.start = start_of(scope, with_every_queue(self.policies), house)
-        self.names = tuple(sorted(self.start.agents))
-        self.places = {name: place for place, name in enumerate(self.names)}
+        self.start = starting_desk(scope, with_all_queues(self.policies), house)
+        self.agent_names = tuple(sorted(self.start.agents))
+        self.agent_places = {name: place for place, name in enumerate(self.agent_names)}
         self.counting: frozenset[str] = frozenset()
         self.refused: set[str] = set()
-        self._read: set[Path] = set()
-        self._outcomes: dict[Any, Outcome] = {}
+        self._paths_read: set[Path] = set()
+        self._effects: dict[Any, Effect] = {}
         self.timers = tuple(
             timer
             for timer in TIMERS
-            if scope.apart.isdisjoint({counted_from(timer), counted_from(timer).partition(".")[0]})
+            if scope.apart.isdisjoint({instant_of(timer), instant_of(timer).partition(".")[0]})
         )
-        self._timed = {counted_from(timer) for timer in self.timers}
-        self._given = [self._giving(None, command, policy) for policy in self.policies for command in scope.commands]
-        self._about = [
-            [self._giving(place, command, policy) for policy in self.policies for command in part.commands]
+        self._timer_instants = {instant_of(timer) for timer in self.timers}
+        self._team_moves = [
+            self._command_move(None, command, policy) for policy in self.policies for command in scope.commands
+        ]
+        self._case_moves = [
+            [self._command_move(place, command, policy) for policy in self.policies for command in part.commands]
             for place, part in enumerate(scope.parts)
         ]
-        self._asked: dict[tuple[Any, int], list[tuple[str, Question]]] = {}
-        self.forget()
+        self._watching: dict[tuple[Any, int], list[tuple[str, Memo]]] = {}
+        self.start_over()
 
-    def forget(self) -> None:
-        """Begin anew with the pieces, because their one form has changed; what was decided stays known."""
+    def start_over(self) -> None:
+        """Begin anew with the components, because their one form has changed; what was decided stays known."""
         kept = frozenset().union(*(part.drafts for part in self.scope.parts))
         form = Form(self.counting, self.scope.apart, self.scope.at_most, kept)
-        self.agents = [Pieces(form, _is_agent(name)) for name in self.names]
-        self.cases = [Pieces(form, _is_of(part)) for part in self.scope.parts]
+        self.agents = [Pieces(form, _agent_rows(name)) for name in self.agent_names]
+        self.cases = [Pieces(form, _case_rows(part)) for part in self.scope.parts]
         self.nobody = Piece(0, {}, Facts({}))
-        self._contexts: list[dict[int, Context]] = [{} for _ in (*self.scope.parts, None)]
-        self._starts: list[dict[int, list[list[Any]]]] = [{} for _ in self._contexts]
-        self._after: dict[tuple[int, int, int], int] = {}
-        self._passes = [
+        self._successors: list[dict[int, Successors]] = [{} for _ in (*self.scope.parts, None)]
+        self._entries: list[dict[int, list[list[Any]]]] = [{} for _ in self._successors]
+        self._targets: dict[tuple[int, int, int], int] = {}
+        self._time_moves = [
             [
-                Move(place, None, self.question(self._passing(part, timer, policy, early=early)), policy)
+                Move(place, None, self.memo(self._passing_of(part, timer, policy, early=early)), policy)
                 for policy in self.policies
                 for timer in self.timers
-                if counted_from(timer) in self.counting
+                if instant_of(timer) in self.counting
                 for early in (True, False)
             ]
             for place, part in enumerate(self.scope.parts)
         ]
 
-    @property
-    def learnt(self) -> bool:
-        """Whether some question has read an instant that has not been counted so far; then it is, from now on."""
-        counting = frozenset(self._timed & {name_of(path) for path in self._read})
+    def learn_instants(self) -> bool:
+        """Count, from now on, every instant that some question has read; whether there is one more than so far."""
+        counting = frozenset(self._timer_instants & {name_of(path) for path in self._paths_read})
         if counting == self.counting:
             return False
         self.counting = counting
-        self.forget()
+        self.start_over()
         return True
 
     @property
-    def asked(self) -> int:
+    def evaluations(self) -> int:
         """How many times something was really decided or looked at."""
-        moves = [*self._given, *(move for moves in (*self._about, *self._passes) for move in moves)]
-        questions = [*(move.question for move in moves), *(q for asked in self._asked.values() for _, q in asked)]
-        return sum(question.asked for question in questions)
+        moves = [*self._team_moves, *(move for moves in (*self._case_moves, *self._time_moves) for move in moves)]
+        memos = [*(move.memo for move in moves), *(q for asked in self._watching.values() for _, q in asked)]
+        return sum(memo.evaluations for memo in memos)
 
-    # Questions -----------------------------------------------------------------------------------------
+    # Moves ---------------------------------------------------------------------------------------------
 
-    def question(self, ask: Callable[[SeenDesk], Any]) -> Question:
-        """A question about situations of this scope."""
-        return Question(ask, self.places, self._read)
+    def memo(self, ask: Callable[[SeenDesk], Any]) -> Memo:
+        """A question about local states of this scope."""
+        return Memo(ask, self.agent_places, self._paths_read)
 
-    def _giving(self, place: int | None, command: Command, policy: Policy) -> Move:
+    def _command_move(self, place: int | None, command: Command, policy: Policy) -> Move:
         part = None if place is None else self.scope.parts[place]
 
-        def ask(desk: SeenDesk) -> Outcome:
+        def ask(desk: SeenDesk) -> Effect:
             verdict = self.house.decide(desk.view(command), command, policy)
             if isinstance(verdict, Refused):
                 rules = tuple(reason.rule for reason in verdict.reasons)
                 self.refused.update(rules)
-                return self._outcome(rules, verdict, ())
+                return self._effect_of(rules, verdict, ())
             self.refused.update(reason.rule for reason in verdict.deviations)
-            return self._outcome(verdict.events, verdict, verdict.events, part)
+            return self._effect_of(verdict.events, verdict, verdict.events, part)
 
-        return Move(place, command, self.question(ask), policy)
+        return Move(place, command, self.memo(ask), policy)
 
-    def _passing(
+    def _passing_of(
         self, part: Part, timer: Timer, policy: Policy, *, early: bool
-    ) -> Callable[[SeenDesk], Outcome | None]:
+    ) -> Callable[[SeenDesk], Effect | None]:
         row_name, _, name = timer.since.partition(".")
         case = part.case
 
-        def ask(desk: SeenDesk) -> Outcome | None:
+        def ask(desk: SeenDesk) -> Effect | None:
             view = desk.view_of(case)
             row = getattr(view, row_name)
             since = None if row is None else getattr(row, name)
@@ -258,161 +260,161 @@ class Laboratory:
             if NOON - since >= ago:
                 return None
             passed = Passed((*row._path, name), NOON - ago, length)  # noqa: SLF001 -- it is a `Seen`, whose place we need
-            return self._outcome(passed, None, (passed,), part)
+            return self._effect_of(passed, None, (passed,), part)
 
         return ask
 
-    def _outcome(
+    def _effect_of(
         self, key: Any, verdict: Verdict | None, happens: tuple[Any, ...], part: Part | None = None
-    ) -> Outcome:
-        known = self._outcomes.get(key)
+    ) -> Effect:
+        known = self._effects.get(key)
         if known is None:
-            agents, beyond = self._reach(happens, part)
-            known = self._outcomes[key] = Outcome(len(self._outcomes), verdict, happens, agents, beyond)
+            agents, beyond = self._reach_of(happens, part)
+            known = self._effects[key] = Effect(len(self._effects), verdict, happens, agents, beyond)
         return known
 
-    def _reach(self, happens: tuple[Any, ...], part: Part | None) -> tuple[tuple[int, ...], bool]:
+    def _reach_of(self, happens: tuple[Any, ...], part: Part | None) -> tuple[tuple[int, ...], bool]:
         agents, beyond = set(), False
-        mine = _is_of(part) if part is not None else _is_nobodys
+        mine = _case_rows(part) if part is not None else _no_rows
         for event in happens:
             if isinstance(event, Passed):
                 touched = {event.path[:2]}
             else:
                 touched = {(table, key(event)) for _, table, key, *_ in steps(event)}
             for table, row_id in touched:
-                if table == "agents" and row_id in self.places:
-                    agents.add(self.places[row_id])
+                if table == "agents" and row_id in self.agent_places:
+                    agents.add(self.agent_places[row_id])
                 elif table == "agents" or not mine(table, row_id):
                     beyond = True
         return tuple(sorted(agents)), beyond
 
-    def _watchers(self, move: Move, outcome: Outcome) -> list[tuple[str, Question]]:
-        looks = (*((name, _wrong(ask)) for name, ask in self.always.items()), *self.sometimes.items())
-        return [(name, self.question(self._of_step(move.command, outcome, look))) for name, look in looks]
+    def _watching_memos(self, move: Move, effect: Effect) -> list[tuple[str, Memo]]:
+        looks = (*((name, _list_wrong(ask)) for name, ask in self.always.items()), *self.sometimes.items())
+        return [(name, self.memo(self._asking_of_step(move.command, effect, look))) for name, look in looks]
 
-    def _of_step(self, command: Any, outcome: Outcome, ask: Callable[[Step], Any]) -> Callable[[SeenDesk], Any]:
-        verdict = Accepted(outcome.events)
-        return lambda desk: ask(Step(desk, command, verdict, desk.evolve(outcome.events), self.house))
+    def _asking_of_step(self, command: Any, effect: Effect, ask: Callable[[Step], Any]) -> Callable[[SeenDesk], Any]:
+        verdict = Accepted(effect.events)
+        return lambda desk: ask(Step(desk, command, verdict, desk.evolve(effect.events), self.house))
 
-    def watching(self, move: Move, outcome: Outcome) -> list[Question]:
+    def memos_watching(self, move: Move, effect: Effect) -> list[Memo]:
         """What is asked of a step, as far as the answer depends on anything."""
-        return [question for _, question in self._asked.get((move, outcome.number), ())]
+        return [memo for _, memo in self._watching.get((move, effect.number), ())]
 
-    def believes(self, steps: Sequence[Step]) -> bool:
+    def accepts_steps(self, steps: Sequence[Step]) -> bool:
         """Whether a story may be told with these steps, besides that each was given to the real desk."""
         del steps
         return True
 
-    # Contexts ------------------------------------------------------------------------------------------
+    # Successors ----------------------------------------------------------------------------------------
 
-    def agents_of(self, packed: int) -> tuple[int, ...]:
-        """The numbers of the agents' pieces."""
+    def unpack_agents(self, packed: int) -> tuple[int, ...]:
+        """The numbers of the agents' components."""
         mask = (1 << AGENT_BITS) - 1
-        return tuple(packed >> AGENT_BITS * place & mask for place in range(len(self.names)))
+        return tuple(packed >> AGENT_BITS * place & mask for place in range(len(self.agent_names)))
 
-    def context(self, part: int | None, case: int, agents: int) -> Context:
+    def successors(self, part: int | None, case: int, agents: int) -> Successors:
         """What can be done about a case, or without one, with these agents."""
-        known = self._contexts[-1 if part is None else part]
-        key = agents | case << AGENT_BITS * len(self.names)
+        known = self._successors[-1 if part is None else part]
+        key = agents | case << AGENT_BITS * len(self.agent_names)
         found = known.get(key)
         if found is None:
-            found = known[key] = self._explored(part, case, agents)
+            found = known[key] = self._find_successors(part, case, agents)
         return found
 
-    def here(self, part: int | None, case: int, agents: int) -> Here:
-        """The situation of a case, or of none, with these agents."""
-        numbers = self.agents_of(agents)
+    def local_state(self, part: int | None, case: int, agents: int) -> LocalState:
+        """The local state of a case, or of none, with these agents."""
+        numbers = self.unpack_agents(agents)
         pieces = tuple(known.all[number] for known, number in zip(self.agents, numbers, strict=True))
-        return Here(self.policy, pieces, self.nobody if part is None else self.cases[part].all[case])
+        return LocalState(self.policy, pieces, self.nobody if part is None else self.cases[part].all[case])
 
-    def _explored(self, part: int | None, case: int, agents: int) -> Context:
-        here, context = self.here(part, case, agents), Context()
-        for move, outcome in self._happening(part, case, here):
-            context.transitions += 1
+    def _find_successors(self, part: int | None, case: int, agents: int) -> Successors:
+        state, successors = self.local_state(part, case, agents), Successors()
+        for move, effect in self._moves_that_happen(part, case, state):
+            successors.transitions += 1
             if move.command is not None:
-                self._watch(context, here, move, outcome)
-            if not outcome.beyond:
-                leads = self.leads(part, case, agents, outcome)
+                self._watch_step(successors, state, move, effect)
+            if not effect.beyond:
+                leads = self.targets_of(part, case, agents, effect)
                 if leads != (agents, case):
-                    (context.by_time if move.command is None else context.by_command).append(leads)
-        return context
+                    (successors.by_time if move.command is None else successors.by_command).append(leads)
+        return successors
 
-    def _happening(self, part: int | None, case: int, here: Here) -> Iterable[tuple[Move, Outcome]]:
-        """Every move that is possible here, and what comes of it."""
-        return self._possible(part, case, here)
+    def _moves_that_happen(self, part: int | None, case: int, state: LocalState) -> Iterable[tuple[Move, Effect]]:
+        """Every move that is possible in a state, and its effect."""
+        return self._answers_that_happen(part, case, state)
 
-    def _possible(self, part: int | None, case: int, here: Here) -> list[tuple[Any, Any]]:
-        """Whatever is asked about a case to which the answer here is that something happens, with the answer."""
-        facts, found = here.facts, []
-        for way in self._ways(part, case):
+    def _answers_that_happen(self, part: int | None, case: int, state: LocalState) -> list[tuple[Any, Any]]:
+        """Whatever is asked about a case to which the answer is that something happens, with the answer."""
+        facts, found = state.facts, []
+        for way in self._open_entries(part, case):
             asked, node = way
-            while type(node) is Fork:
+            while type(node) is Branch:
                 node = node.leads.get(facts[node.whose][node.path])
             if node is None:
-                answer = asked.question(here)
-                way[1] = asked.question.start(facts[CASE])
+                answer = asked.memo(state)
+                way[1] = asked.memo.advance(facts[CASE])
             else:
                 answer = node.value
             if answer is not None and answer.happens:
                 found.append((asked, answer))
         return found
 
-    def _ways(self, part: int | None, case: int) -> list[list[Any]]:
+    def _open_entries(self, part: int | None, case: int) -> list[list[Any]]:
         """What could be possible with a case, each with how far the case alone leads to its answer."""
-        known = self._starts[-1 if part is None else part]
+        known = self._entries[-1 if part is None else part]
         ways = known.get(case)
         if ways is None:
             facts = self.nobody.facts if part is None else self.cases[part].all[case].facts
-            ways = [[asked, asked.question.start(facts)] for asked in self._asking(part)]
-        ways = known[case] = [way for way in ways if not _in_vain(way[1])]
+            ways = [[asked, asked.memo.advance(facts)] for asked in self._askable(part)]
+        ways = known[case] = [way for way in ways if not _leads_nowhere(way[1])]
         return ways
 
-    def _asking(self, part: int | None) -> Sequence[Any]:
-        """What is asked about a part, each with its `question`: of every move, what comes of it."""
-        return self.moves(part)
+    def _askable(self, part: int | None) -> Sequence[Any]:
+        """What is asked about a part, each with its `memo`: of every move, what comes of it."""
+        return self.moves_of(part)
 
-    def moves(self, part: int | None) -> list[Move]:
+    def moves_of(self, part: int | None) -> list[Move]:
         """Everything that can be done about a part, time that passes included; or without a case."""
-        return self._given if part is None else [*self._about[part], *self._passes[part]]
+        return self._team_moves if part is None else [*self._case_moves[part], *self._time_moves[part]]
 
-    def _watch(self, context: Context, here: Here, move: Move, outcome: Outcome) -> None:
-        asked = self._asked.get((move, outcome.number))
+    def _watch_step(self, successors: Successors, state: LocalState, move: Move, effect: Effect) -> None:
+        asked = self._watching.get((move, effect.number))
         if asked is None:
-            asked = self._asked[move, outcome.number] = self._watchers(move, outcome)
+            asked = self._watching[move, effect.number] = self._watching_memos(move, effect)
         idle = False
-        for name, question in asked:
-            if question(here):
-                (context.wrong if name in self.always else context.met).append((name, move))
+        for name, memo in asked:
+            if memo(state):
+                (successors.wrong if name in self.always else successors.met).append((name, move))
             else:
-                idle = idle or type(question.root) is Answer
-        if idle:  # what is never so with this outcome is not asked again
-            asked[:] = [pair for pair in asked if type(pair[1].root) is not Answer or pair[1].root.value]
+                idle = idle or type(memo.root) is Leaf
+        if idle:  # what is never so with this effect is not asked again
+            asked[:] = [pair for pair in asked if type(pair[1].root) is not Leaf or pair[1].root.value]
 
-    def leads(self, part: int | None, case: int, agents: int, outcome: Outcome) -> tuple[int, int]:
-        """The agents and the case that an outcome leads to."""
-        for place in outcome.agents:
+    def targets_of(self, part: int | None, case: int, agents: int, effect: Effect) -> tuple[int, int]:
+        """The agents and the case that an effect leads to."""
+        for place in effect.agents:
             shift = AGENT_BITS * place
             was = agents >> shift & ((1 << AGENT_BITS) - 1)
-            key = (outcome.number, -1 - place, was)
-            now = self._after.get(key)
+            key = (effect.number, -1 - place, was)
+            now = self._targets.get(key)
             if now is None:
-                now = self._after[key] = self.agents[place].after(was, outcome.happens)
+                now = self._targets[key] = self.agents[place].after(was, effect.happens)
             agents += (now - was) << shift
         if part is None:
             return agents, case
-        key = (outcome.number, part, case)
-        led = self._after.get(key)
+        key = (effect.number, part, case)
+        led = self._targets.get(key)
         if led is None:
-            led = self._after[key] = self.cases[part].after(case, outcome.happens)
+            led = self._targets[key] = self.cases[part].after(case, effect.happens)
         return agents, led
 
 
-def _in_vain(start: Fork | Answer | None) -> bool:
+def _leads_nowhere(start: Branch | Leaf | None) -> bool:
     """Whether the case alone tells that nothing is possible."""
-    return type(start) is Answer and (start.value is None or not start.value.happens)
+    return type(start) is Leaf and (start.value is None or not start.value.happens)
 
 
-def start_of(scope: Scope, policy: Policy, house: House[View]) -> Desk:
+def starting_desk(scope: Scope, policy: Policy, house: House[View]) -> Desk:
     """The desk with nothing but the team.
 
     Raises:
@@ -427,7 +429,7 @@ def start_of(scope: Scope, policy: Policy, house: House[View]) -> Desk:
     return desk
 
 
-def with_every_queue(policies: tuple[Policy, ...]) -> Policy:
+def with_all_queues(policies: tuple[Policy, ...]) -> Policy:
     """The first policy, with the queues that only others have: the team may serve them all."""
     first: Any = policies[0]
     more: dict[str, Any] = {
@@ -440,21 +442,21 @@ def with_every_queue(policies: tuple[Policy, ...]) -> Policy:
     return joint
 
 
-def _wrong(ask: Asked) -> Callable[[Step], tuple[str, ...]]:
+def _list_wrong(ask: FindsWrong) -> Callable[[Step], tuple[str, ...]]:
     return lambda step: tuple(ask(step))
 
 
-def _is_agent(name: str) -> Callable[[str, str], bool]:
+def _agent_rows(name: str) -> Callable[[str, str], bool]:
     return lambda table, row_id: table == "agents" and row_id == name
 
 
-_OF_EVERY_CASE: Final = frozenset({"messages", "notes", "commitments", "wrap_ups"})
+_TABLES_OF_A_CASE: Final = frozenset({"messages", "notes", "commitments", "wrap_ups"})
 
 
-def _is_of(part: Part) -> Callable[[str, str], bool]:
+def _case_rows(part: Part) -> Callable[[str, str], bool]:
     ids = part.ids
-    return lambda table, row_id: table != "agents" and (table in _OF_EVERY_CASE or row_id in ids)
+    return lambda table, row_id: table != "agents" and (table in _TABLES_OF_A_CASE or row_id in ids)
 
 
-def _is_nobodys(_: str, __: str) -> bool:
+def _no_rows(_: str, __: str) -> bool:
     return False

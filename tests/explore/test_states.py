@@ -17,12 +17,12 @@ from casecore.channels import Channel
 from casecore.check import cast
 from casecore.desk import Desk
 from casecore.explore import Part, Scope
-from casecore.explore.laboratory import Laboratory
+from casecore.explore.memo import Branch, Leaf
+from casecore.explore.model import Model
 from casecore.explore.pieces import NOON, SECOND
-from casecore.explore.questions import Answer, Fork
-from casecore.explore.scope import copied
-from casecore.explore.stories import timed
-from casecore.explore.worlds import Walk
+from casecore.explore.scope import copy_of
+from casecore.explore.states import StateSearch
+from casecore.explore.traces import timed_command
 from casecore.policies.sections import Chat, CountsFrom, Idle
 from casecore.promises import Step
 from casecore.rooms.absences import ReleaseAbsent
@@ -131,15 +131,15 @@ SMALL = {
 }
 
 
-def walked(scope, policy=SOP):
-    """The explorer's walk through a scope, finished."""
-    return Walk(Laboratory(scope, policy)).run()
+def search_scope(scope, policy=SOP):
+    """The explorer's search of a scope, finished."""
+    return StateSearch(Model(scope, policy)).run()
 
 
-def plain_beside(walk, **given):
+def plain_beside(search, **given):
     """A plain search of the same scope, in which the same instants count."""
-    laboratory = walk.laboratory
-    return PlainSearch(laboratory.scope, laboratory.policy, counting=laboratory.counting, **given)
+    model = search.model
+    return PlainSearch(model.scope, model.policy, counting=model.counting, **given)
 
 
 def desk_of(rows):
@@ -150,43 +150,44 @@ def desk_of(rows):
     return desk
 
 
-def worlds_of(walk, plain):
+def worlds_of(search, plain):
     """The explorer's worlds, each told as the plain search tells it."""
-    laboratory, parts = walk.laboratory, walk.laboratory.scope.parts
-    agents = [[plain.plain("agent", *piece.rows.values()) for piece in known.all] for known in laboratory.agents]
+    model, parts = search.model, search.model.scope.parts
+    agents = [[plain.plain("agent", *piece.rows.values()) for piece in known.all] for known in model.agents]
     cases = [
         [(part.case, plain.told(desk_of(piece.rows), 0, part.every_id)) for piece in known.all]
-        for part, known in zip(parts, laboratory.cases, strict=True)
+        for part, known in zip(parts, model.cases, strict=True)
     ]
     return {
         (
-            tuple(agents[place][number] for place, number in enumerate(laboratory.agents_of(walk.agents_of(world)))),
+            tuple(agents[place][number] for place, number in enumerate(model.unpack_agents(search.agents_of(world)))),
             tuple(
                 sorted(
-                    (cases[walk.part_at(place)][number] for place, number in enumerate(walk.cases_of(world))), key=repr
+                    (cases[search.part_at(place)][number] for place, number in enumerate(search.cases_of(world))),
+                    key=repr,
                 )
             ),
         )
-        for world in walk.order
+        for world in search.states
     }
 
 
-def edges_of(laboratory):
+def edges_of(model):
     """Every command that was asked, with every answer it got: the events, or the rules that refused it."""
     moves = [
-        *laboratory.moves(None),
-        *(move for part in range(len(laboratory.scope.parts)) for move in laboratory.moves(part)),
+        *model.moves_of(None),
+        *(move for part in range(len(model.scope.parts)) for move in model.moves_of(part)),
     ]
     for move in moves:
-        for verdict in answers(move.question.root) if move.command is not None else ():
-            yield move.command, *answer_of(verdict, laboratory.scope)
+        for verdict in answers(move.memo.root) if move.command is not None else ():
+            yield move.command, *answer_of(verdict, model.scope)
 
 
 def answers(node):
     """The answers at the ends of all ways from here."""
-    if isinstance(node, Answer):
+    if isinstance(node, Leaf):
         yield node.value.verdict
-    elif isinstance(node, Fork):
+    elif isinstance(node, Branch):
         for lead in node.leads.values():
             yield from answers(lead)
 
@@ -195,13 +196,13 @@ def answers(node):
 def test_the_explorer_finds_what_a_plain_search_finds(name):
     """The same worlds, the same number of steps between them, and every command with the same answers."""
     make, policy = SMALL[name]
-    walk = walked(make(policy), policy)
-    plain = plain_beside(walk).run()
-    assert walk.complete
-    assert len(plain.worlds) == len(walk.order)
-    assert set(plain.worlds) == worlds_of(walk, plain)
-    assert plain.transitions == walk.transitions
-    assert plain.edges == set(edges_of(walk.laboratory))
+    search = search_scope(make(policy), policy)
+    plain = plain_beside(search).run()
+    assert search.complete
+    assert len(plain.worlds) == len(search.states)
+    assert set(plain.worlds) == worlds_of(search, plain)
+    assert plain.transitions == search.transitions
+    assert plain.edges == set(edges_of(search.model))
 
 
 # A random walk -----------------------------------------------------------------------------------------
@@ -220,9 +221,9 @@ DELAYS = (0, 1, 29, 30, 31, 59, 60, 119, 120, 121, 172_799, 172_800)
 @cache
 def visited(name):
     """A plain search of a scope that has not begun, and the worlds that the explorer visits there."""
-    walk = walked(LARGER[name]())
-    plain = plain_beside(walk)
-    return plain, worlds_of(walk, plain)
+    search = search_scope(LARGER[name]())
+    plain = plain_beside(search)
+    return plain, worlds_of(search, plain)
 
 
 class Wanderer:
@@ -247,7 +248,7 @@ class Wanderer:
         self._passes_marks()
         allowed = []
         for _, copy, ids, command in self.menu:
-            step = Step.of(self.desk, timed(command, ids, copy, self.number, self.now))
+            step = Step.of(self.desk, timed_command(command, ids, copy, self.number, self.now))
             if step.events and set(step.after.cases) <= self.plain.known:
                 allowed.append(step)
         if allowed:
@@ -255,7 +256,7 @@ class Wanderer:
 
     def _passes_marks(self):
         for part, copy, _ in self.plain.cases:
-            view = self.desk.view_of(copied(part.case, part.every_id, copy))
+            view = self.desk.view_of(copy_of(part.case, part.every_id, copy))
             for timer in self.plain.timers:
                 if timer.due(view, SOP) is not None:
                     row_name, _, name = timer.since.partition(".")
@@ -273,7 +274,7 @@ class Wanderer:
         for name, agent in self.desk.agents.items():
             desk = with_row(desk, "", agent, self._seen("agent", agent, name))
         for part, copy, _ in self.plain.cases:
-            case = copied(part.case, part.every_id, copy)
+            case = copy_of(part.case, part.every_id, copy)
             file = self.desk.cases.get(case)
             for sheet in SHEETS if file is not None else ():
                 if (row := getattr(file, sheet)) is not None:

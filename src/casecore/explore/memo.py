@@ -1,11 +1,11 @@
-"""Questions that are asked once for each different set of values they read.
+"""Memos: functions of local states, evaluated once for each different set of values they read.
 
-A `Question` is a function of a situation: the agents, and the rows of one case. The first time, it reads a desk that
+A `Memo` is asked of a local state: the agents, and the rows of one case. The first time, it reads a desk that
 notes what is read (`seen.py`), and the answer is kept under those values, in the order in which they were read. The
-next situation is led down the same way: what was read first is looked up, its value leads to what was read next, and
-so on to the answer. A function that reads the same values goes the same way, so the answer is exact.
+next local state is led down the same path: what was read first is looked up, its value leads to what was read next, and
+so on to the answer. A function that reads the same values takes the same path, so the answer is exact.
 
-`start` goes as far as one case alone leads, so that the rest of the way is walked once for each team.
+`advance` goes as far as one case alone leads, so that the rest of the path is taken once for each team.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Facts(dict[Path, Any]):
                 return comparable(reduce(getattr, names, self.rows[table, row_id]))
 
 
-class Situation(Protocol):
+class Readable(Protocol):
     """The rows of one case and the agents, and what is known of them."""
 
     @property
@@ -62,91 +62,91 @@ class Situation(Protocol):
 
 
 @frozen
-class Answer:
-    """The end of the way."""
+class Leaf:
+    """The end of a path: the answer."""
 
     value: Any
 
 
-class Fork:
-    """Something that is read on the way, and where each value leads."""
+class Branch:
+    """Something that is read on a path, and where each value leads."""
 
     __slots__ = ("leads", "path", "whose")
 
     def __init__(self, whose: int, path: Path) -> None:
         self.whose = whose
         self.path = path
-        self.leads: dict[Any, Fork | Answer] = {}
+        self.leads: dict[Any, Branch | Leaf] = {}
 
 
-class Question:
-    """A function of situations, asked once for each set of values it reads.
+class Memo:
+    """A function of local states, evaluated once for each set of values it reads.
 
     Args:
         ask: (desk) -> the answer; it reads nothing but the desk, and always the same of equal desks.
         agents: The ids of the agents, in order.
-        read: Where every path is noted that some question has read.
+        read: Where every path is noted that some memo has read.
     """
 
     def __init__(self, ask: Callable[[SeenDesk], Any], agents: Mapping[str, int], read: set[Path]) -> None:
         self._ask = ask
         self._agents = agents
-        self._read = read
-        self.root: Fork | Answer | None = None
-        self.asked = 0
+        self._paths_read = read
+        self.root: Branch | Leaf | None = None
+        self.evaluations = 0
 
-    def __call__(self, situation: Situation) -> Any:
-        """The answer in a situation."""
-        node, facts = self.root, situation.facts
-        while type(node) is Fork:
+    def __call__(self, state: Readable) -> Any:
+        """The answer in a local state."""
+        node, facts = self.root, state.facts
+        while type(node) is Branch:
             node = node.leads.get(facts[node.whose][node.path])
-        return node.value if type(node) is Answer else self._learn(situation)
+        return node.value if type(node) is Leaf else self._evaluate_state(state)
 
-    def start(self, facts: Facts) -> Fork | Answer | None:
+    def advance(self, facts: Facts) -> Branch | Leaf | None:
         """How far the case's own rows lead, whoever the agents are; no further than is known."""
         node = self.root
-        while type(node) is Fork and node.whose == CASE:
-            lead = node.leads.get(facts[node.path])
-            if lead is None:
+        while type(node) is Branch and node.whose == CASE:
+            node_after = node.leads.get(facts[node.path])
+            if node_after is None:
                 return node
-            node = lead
+            node = node_after
         return node
 
-    def ask(self, desk: SeenDesk) -> Any:
+    def evaluate(self, desk: SeenDesk) -> Any:
         """The answer at a desk, whatever is known."""
-        self.asked += 1
+        self.evaluations += 1
         return self._ask(desk)
 
-    def _learn(self, situation: Situation) -> Any:
+    def _evaluate_state(self, state: Readable) -> Any:
         log: Log = {}
-        value = self.ask(situation.desk(log))
-        self._read.update(log)
+        value = self.evaluate(state.desk(log))
+        self._paths_read.update(log)
         read = [(self._agents[path[1]] if path[0] == "agents" else CASE, path) for path in log]
-        self.root = _grown(self.root, read, situation.facts, value)
+        self.root = _with_path(self.root, read, state.facts, value)
         return value
 
-    def way(self, situation: Situation) -> list[Reading]:
-        """What is read on the way to the answer in a situation."""
-        self(situation)
+    def readings(self, state: Readable) -> list[Reading]:
+        """What is read on the path to the answer in a local state."""
+        self(state)
         read, node = [], self.root
-        while type(node) is Fork:
+        while type(node) is Branch:
             read.append((node.whose, node.path))
-            node = node.leads[situation.facts[node.whose][node.path]]
+            node = node.leads[state.facts[node.whose][node.path]]
         return read
 
 
-def _grown(root: Fork | Answer | None, read: list[Reading], facts: Sequence[Facts], value: Any) -> Fork | Answer:
-    """The forks with one more way through them: over what was read, in that order, to the value."""
+def _with_path(root: Branch | Leaf | None, read: list[Reading], facts: Sequence[Facts], value: Any) -> Branch | Leaf:
+    """The branches with one more path through them: over what was read, in that order, to the value."""
     if not read:
-        return Answer(value)
-    root = root if type(root) is Fork else Fork(*read[0])
-    fork = root
+        return Leaf(value)
+    root = root if type(root) is Branch else Branch(*read[0])
+    branch = root
     for (whose, path), then in pairwise(read):
         key = facts[whose][path]
-        lead = fork.leads.get(key)
-        if type(lead) is not Fork:
-            lead = fork.leads[key] = Fork(*then)
-        fork = lead
+        node_after = branch.leads.get(key)
+        if type(node_after) is not Branch:
+            node_after = branch.leads[key] = Branch(*then)
+        branch = node_after
     whose, path = read[-1]
-    fork.leads[facts[whose][path]] = Answer(value)
+    branch.leads[facts[whose][path]] = Leaf(value)
     return root

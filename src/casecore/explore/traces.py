@@ -1,0 +1,372 @@
+"""Traces: paths through the states, told as stories with real instants at the real desk.
+
+The search lets every instant pass on by itself, so a path it finds might need two clocks that disagree. A story is
+therefore believed only when it has been told: the instants at which its commands are given must satisfy what each
+command has read (this timer had ended, that one had not, a third was one second short), and the real desk must give
+the same answers at those instants.
+
+* For each step it is known which instants the answer depended on, how long ago they were, and which earlier step set
+  them. Each gives a bound on the time between two steps. All bounds together are difference constraints; the earliest
+  instants that satisfy them are found by letting bounds push each other (Bellman and Ford), or there are none.
+* If there are none, other paths to the same step are tried, the shortest first. Where none of them can be told,
+  either all paths that are not much longer have been tried, or the finder gave up at its limit; it says which
+  (`gave_up`).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from itertools import chain, pairwise
+from typing import Any, Final
+
+import attrs
+from attrs import frozen
+
+from casecore.explore.memo import CASE
+from casecore.explore.model import Model, Move, instant_of
+from casecore.explore.pieces import NOON, SECOND, happen, rows_of
+from casecore.explore.scope import copy_of
+from casecore.explore.seen import Path, SeenDesk, name_of
+from casecore.explore.states import Occurrence, StateSearch
+from casecore.kernel import Command
+from casecore.policies import Policy
+from casecore.promises import Step
+from casecore.rooms.composition import CaseFile
+
+TRIES: Final = 300
+"""How many paths to one step are tried before it is given up."""
+
+STEPS_TRIED: Final = 3
+"""So many times that is tried for steps that are alike."""
+
+STATES_TRIED: Final = 10
+"""Of so many states that are alike a story is tried to be told."""
+
+LONGER: Final = 2
+"""How many steps longer than the shortest path others may be."""
+
+Bound = tuple[int, int, int]
+"""(earlier step, later step, seconds that lie between them at least); the start is step -1."""
+
+
+@frozen(eq=False)
+class Story:
+    """What happened, step by step, from an empty desk.
+
+    Attributes:
+        team: The commands that brought the team.
+        steps: What was done then, with the answers of the real desk.
+    """
+
+    team: tuple[Command, ...]
+    steps: tuple[Step, ...]
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """Every command, the team's first: given to an empty desk they lead through the story."""
+        return (*self.team, *(step.command for step in self.steps))
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+
+@attrs.define(eq=False)
+class _PathStep:
+    """One step of a path: from which state, about which case, by which move."""
+
+    state: int
+    position: int | None
+    move: Move
+
+
+class StoryFinder:
+    """Finds stories in a finished search.
+
+    Attributes:
+        gave_up: Whether the last story that was not found was given up at a limit; otherwise none of the paths that are
+            at most `LONGER` than the shortest can be told.
+    """
+
+    def __init__(self, search: StateSearch) -> None:
+        self.gave_up = False
+        self._search = search
+        self._model = search.model
+        self._parents: dict[int, list[int]] | None = None
+
+    def shortest_story(self, occurrences: list[Occurrence], is_wanted: Callable[[Step], object]) -> Story | None:
+        """The shortest story that ends with one of these steps; None where none can be told.
+
+        Args:
+            occurrences: The steps, those with the shortest paths first.
+            is_wanted: (the last step, at the real desk) -> whether it is what was looked for.
+        """
+        for occurrence in occurrences:
+            story = self._tell_story(self._first_path(occurrence.state), occurrence, is_wanted)
+            if story is not None:
+                return story
+        self.gave_up, tried = False, 0
+        for occurrence in occurrences:
+            if tried >= STEPS_TRIED * TRIES:
+                self.gave_up = True
+                break
+            for path in self._other_paths(occurrence.state):
+                tried += 1
+                story = self._tell_story(path, occurrence, is_wanted)
+                if story is not None:
+                    return story
+        return None
+
+    def story_to(self, places: list[int]) -> Story | None:
+        """The shortest story that ends in one of these states, which are alike."""
+        self.gave_up = len(places) > STATES_TRIED
+        for place in places[:STATES_TRIED]:
+            for path in chain((self._first_path(place),), self._other_paths(place)):
+                story = self._tell_story(path, None, lambda _: True)
+                if story is not None:
+                    return story
+        return None
+
+    # Paths ---------------------------------------------------------------------------------------------
+
+    def _first_path(self, place: int) -> list[int]:
+        path = [place]
+        while self._search.parents[path[-1]] >= 0:
+            path.append(self._search.parents[path[-1]])
+        return path[::-1]
+
+    def _other_paths(self, place: int) -> Iterator[list[int]]:
+        """Paths to a state by other states, shorter ones first, without the one that was found first."""
+        before, tried = self._all_parents(), 0
+        depth = self._depth(place)
+        for length in range(depth, depth + 1 + LONGER):
+            stack = [(place, [place], length)]
+            while stack:
+                here, path, left = stack.pop()
+                if here == 0:
+                    if left == 0:  # those that are shorter have been tried
+                        if tried == TRIES:
+                            self.gave_up = True
+                            return
+                        tried += 1
+                        yield path[::-1]
+                    continue
+                for earlier in before.get(here, ()):
+                    cost = 0 if self._depth(earlier) == self._depth(here) and self._is_passage(earlier, here) else 1
+                    if earlier not in path and left - cost >= self._depth(earlier):
+                        stack.append((earlier, [*path, earlier], left - cost))
+
+    def _depth(self, place: int) -> int:
+        return bisect_right(self._search.levels, place) - 1
+
+    def _is_passage(self, earlier: int, later: int) -> bool:
+        search = self._search
+        return search.states[later] in search.timed_successors(search.states[earlier])
+
+    def _all_parents(self) -> dict[int, list[int]]:
+        if self._parents is None:
+            search = self._search
+            places = {state: place for place, state in enumerate(search.states)}
+            parents: dict[int, list[int]] = {}
+            for place, state in enumerate(search.states):
+                for after in dict.fromkeys((*search.timed_successors(state), *search.commanded_successors(state))):
+                    if after in places:
+                        parents.setdefault(places[after], []).append(place)
+            self._parents = parents
+        return self._parents
+
+    def _steps_of(self, path: list[int]) -> Iterator[_PathStep]:
+        search, model = self._search, self._model
+        for here, there in pairwise(path):
+            state, after = search.states[here], search.states[there]
+            yield next(
+                _PathStep(state, position, move)
+                for position in (None, *range(len(search.cases_of(state))))
+                for move, effect in self._effects(state, position)
+                if search.state_after(state, position, model.targets_of(*self._place_of(state, position), effect))
+                == after
+            )
+
+    def _place_of(self, state: int, position: int | None) -> tuple[int | None, int, int]:
+        search = self._search
+        if position is None:
+            return None, 0, search.agents_of(state)
+        return search.part_at(position), search.cases_of(state)[position], search.agents_of(state)
+
+    def _effects(self, state: int, position: int | None) -> Iterator[tuple[Move, Any]]:
+        place = self._place_of(state, position)
+        local = self._model.local_state(*place)
+        for move in self._model.moves_of(place[0]):
+            effect = move.memo(local)
+            if effect is not None and effect.happens and not effect.beyond:
+                yield move, effect
+
+    # Telling -------------------------------------------------------------------------------------------
+
+    def _tell_story(
+        self, path: list[int], last: Occurrence | None, is_wanted: Callable[[Step], object]
+    ) -> Story | None:
+        path_steps = [*self._steps_of(path)]
+        if last is not None:
+            path_steps.append(_PathStep(self._search.states[last.state], last.position, last.move))
+        timeline = _Timeline(self._search, self._model)
+        for path_step in path_steps:
+            timeline.take_step(path_step)
+        instants = earliest_instants(timeline.count, timeline.bounds)
+        if instants is None:
+            return None
+        return self._replay_commands(timeline.given, instants, is_wanted)
+
+    def _replay_commands(
+        self,
+        given: list[tuple[Command, frozenset[str], int, Policy]],
+        instants: list[int],
+        is_wanted: Callable[[Step], object],
+    ) -> Story | None:
+        model, steps = self._model, []
+        desk = model.start
+        for number, ((command, ids, copy, policy), seconds) in enumerate(zip(given, instants, strict=True)):
+            desk = attrs.evolve(desk, policy=policy)
+            step = Step.of(desk, timed_command(command, ids, copy, number, seconds), model.house)
+            if not step.verdict:
+                return None
+            steps.append(step)
+            desk = step.after
+        if steps and not (is_wanted(steps[-1]) and model.accepts_steps(steps)):
+            return None
+        return Story(model.scope.team, tuple(steps))
+
+
+def timed_command(command: Command, ids: frozenset[str], copy: int, number: int, seconds: int) -> Command:
+    """A command as it is given in a story: by its own copy of the case, at its instant, its message with its own id."""
+    later = timedelta(seconds=seconds)
+    own: Any = copy_of(command, ids, copy)
+    changed: dict[str, Any] = {
+        attribute.name: value + later
+        for attribute in attrs.fields(type(own))
+        if isinstance(value := getattr(own, attribute.name), datetime)
+    }
+    if isinstance(getattr(own, "message", None), str):
+        changed["message"] = f"m{number + 1}"
+    given: Command = attrs.evolve(own, **changed)
+    return given
+
+
+class _Timeline:
+    """A path while it is followed: which step set each instant, and what lies between the steps."""
+
+    def __init__(self, search: StateSearch, model: Model) -> None:
+        self._search = search
+        self._model = model
+        start = rows_of(model.start)
+        self._team = {key: row for key, row in start.items() if key[0] == "agents"}
+        parts = [search.part_at(position) for position in range(len(search.cases_of(search.states[0])))]
+        self._copies: list[tuple[int, int, dict[tuple[str, str], Any]]] = [
+            (part, parts[:place].count(part), {}) for place, part in enumerate(parts)
+        ]
+        self.given: list[tuple[Command, frozenset[str], int, Policy]] = []
+        self.bounds: list[Bound] = []
+
+    @property
+    def count(self) -> int:
+        """How many commands have been given."""
+        return len(self.given)
+
+    def take_step(self, path_step: _PathStep) -> None:
+        """Take one step of the path."""
+        model, search, position = self._model, self._search, path_step.position
+        agents = search.agents_of(path_step.state)
+        part = None if position is None else search.part_at(position)
+        case = 0 if position is None else search.cases_of(path_step.state)[position]
+        local = model.local_state(part, case, agents)
+        effect = path_step.move.memo(local)
+        rows = {} if position is None else self._copies[position][2]
+        command = path_step.move.command
+        if command is not None:
+            self._bind_step(path_step, local, rows)
+            ids = frozenset() if part is None else model.scope.parts[part].every_id
+            self.given.append(
+                (command, ids, 0 if position is None else self._copies[position][1], path_step.move.policy)
+            )
+            now = NOON + len(self.given) * SECOND
+            mine = (lambda table, _: table == "agents", lambda table, _: table != "agents")
+            for event in effect.events:
+                later: Any = attrs.evolve(event, at=now)
+                happen(self._team, later, mine[0])
+                happen(rows, later, mine[1])
+        if position is not None and not effect.beyond:
+            self._sort_copies(path_step.state, position, model.targets_of(part, case, agents, effect)[1])
+
+    def _sort_copies(self, state: int, position: int, case: int) -> None:
+        """The copies stand in the order of their numbers again."""
+        cases = self._search.cases_of(state)
+        start, end = self._search.group_of(position)
+        others = cases[start:position] + cases[position + 1 : end]
+        moved = self._copies.pop(position)
+        self._copies.insert(start + bisect_left(others, case), moved)
+
+    def _bind_step(self, path_step: _PathStep, local: Any, rows: dict[tuple[str, str], Any]) -> None:
+        number = len(self.given)
+        self.bounds.append((number - 1, number, 0))
+        for whose, path in self._paths_read(path_step, local):
+            since = local.facts[whose][path]
+            set_by = _instant(self._team if whose != CASE else rows, path)
+            if since is None or set_by is None:
+                continue
+            earlier = round((set_by - NOON) / SECOND) - 1
+            ago = round((NOON - since) / SECOND)
+            if ago > 0:
+                self.bounds.append((earlier, number, ago))
+            for length in () if path_step.position is None else self._lengths(path_step.position, local, path):
+                if ago == length - 1:
+                    self.bounds.append((number, earlier, -ago))
+                elif ago < length:
+                    self.bounds.append((number, earlier, 1 - length))
+
+    def _paths_read(self, path_step: _PathStep, local: Any) -> list[tuple[int, Path]]:
+        counting = self._model.counting
+        memos = [path_step.move.memo, *self._model.memos_watching(path_step.move, path_step.move.memo(local))]
+        read = (pair for memo in memos for pair in memo.readings(local))
+        return [(whose, path) for whose, path in dict.fromkeys(read) if name_of(path) in counting]
+
+    def _lengths(self, position: int, local: Any, path: Path) -> Iterator[int]:
+        """How long, in seconds, the timers run that count from this instant."""
+        desk: SeenDesk = local.desk({})
+        case = self._model.scope.parts[self._search.part_at(position)].case
+        view = desk.view_of(case)
+        for timer in self._model.timers:
+            if instant_of(timer) == name_of(path) and getattr(view, timer.since.partition(".")[0]) is not None:
+                for policy in self._model.policies:
+                    length = timer.length(view, policy.for_(view.case))
+                    if length is not None:
+                        yield round(length / SECOND)
+
+
+def _instant(rows: dict[tuple[str, str], Any], path: Path) -> datetime | None:
+    row = rows.get((path[0], path[1]))
+    if isinstance(row, CaseFile):
+        row = getattr(row, path[2])
+    found: datetime | None = getattr(row, path[-1], None)
+    return found
+
+
+def earliest_instants(count: int, bounds: list[Bound]) -> list[int] | None:
+    """The earliest instants, in seconds after the start, of so many steps between which these bounds lie.
+
+    Returns:
+        One number for each step; None where the bounds contradict each other.
+    """
+    instants = [0] * (count + 1)  # the last is the start itself
+    for _ in range(count + 2):
+        changed = False
+        for earlier, later, seconds in bounds:
+            least = instants[earlier] + seconds
+            if instants[later] < least:
+                if later == -1:
+                    return None  # the start cannot be moved
+                instants[later] = least
+                changed = True
+        if not changed:
+            return instants[:-1]
+    return None
