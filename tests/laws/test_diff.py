@@ -26,7 +26,7 @@ from casecore.explore import traces
 from casecore.explore.pieces import NOON
 from casecore.explore.states import StateSearch
 from casecore.explore.traces import timed_command
-from casecore.policies.edits import edited, edits_of
+from casecore.policies.edits import apply_edit, edits_of
 from casecore.statuses import Status
 from casecore.testing.strategies import layered_policies, policies
 from tests.diff.test_diff import EDITS, LOOSER, NEITHER_ALONE, OTHER, SCOPES, SOP, STRICTER, answers, sop
@@ -48,7 +48,7 @@ def keys_of_any_policy(draw):
     new = SOP
     chosen = draw(st.lists(st.sampled_from(known), min_size=1, max_size=2, unique_by=lambda edit: edit.key))
     for edit in chosen:
-        new = edited(new, edit) or new  # an edit that cannot stand alone is left out
+        new = apply_edit(new, edit) or new  # an edit that cannot stand alone is left out
     return SOP, new, draw(st.sampled_from(sorted(AT_HOME[chosen[0].steps[0]])))
 
 

@@ -15,9 +15,9 @@ from casecore.codec import dumps, loads
 from casecore.desk import Desk
 from casecore.kernel import CUSTOMER, Enforcement
 from casecore.policies import Aspect, Change, Match, Override, Policy, PolicyError, Waiver
-from casecore.policies.layers import Layers, begins, ends
+from casecore.policies.layers import Layers, end_of_day, start_of_day
 from casecore.policies.sections import Queue
-from casecore.policies.soundness import warnings
+from casecore.policies.warnings import policy_warnings
 from casecore.projections.inbox import inbox
 from casecore.promises import broken
 from casecore.rooms.arrivals import ReceiveMessage
@@ -85,13 +85,13 @@ def by_definition(policy, instant, case):
     plain = {name: value for name, value in whole.items() if name not in {"override", "change"}}
     zone = ZoneInfo(policy.zone)
     layers = [
-        (begins(change.on, zone), n, whole["change"][n]["set"])
+        (start_of_day(change.on, zone), n, whole["change"][n]["set"])
         for n, change in enumerate(policy.change)
-        if begins(change.on, zone) <= instant
+        if start_of_day(change.on, zone) <= instant
     ]
     ranked = sorted(layers, key=lambda layer: layer[:2])
     matching = [
-        (override.match.named, n, whole["override"][n]["set"])
+        (override.match.specificity, n, whole["override"][n]["set"])
         for n, override in enumerate(policy.override)
         if override.match.channel in {None, case.channel}
         and override.match.queue in {None, case.queue}
@@ -294,11 +294,11 @@ class TestWaivers:
         waiver = Waiver(promise="12", until=date(2026, 12, 31), reason="why", by="ops")
         exact = Waiver(promise="13", until=datetime(2026, 12, 31, 9, tzinfo=UTC), reason="why", by="ops")
         policy = policy_of(waiver, exact, zone="Asia/Manila")
-        assert waiver is policy.waived("12", datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC))
-        assert policy.waived("12", datetime(2026, 12, 31, 16, tzinfo=UTC)) is None
-        assert exact is policy.waived("13", datetime(2026, 12, 31, 8, 59, tzinfo=UTC))
-        assert policy.waived("13", datetime(2026, 12, 31, 9, tzinfo=UTC)) is None
-        assert policy.waived("04", T0) is None
+        assert waiver is policy.waiver_of("12", datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC))
+        assert policy.waiver_of("12", datetime(2026, 12, 31, 16, tzinfo=UTC)) is None
+        assert exact is policy.waiver_of("13", datetime(2026, 12, 31, 8, 59, tzinfo=UTC))
+        assert policy.waiver_of("13", datetime(2026, 12, 31, 9, tzinfo=UTC)) is None
+        assert policy.waiver_of("04", T0) is None
 
     def test_of_a_file(self):
         """Read and written back; a number is no text."""
@@ -311,7 +311,7 @@ class TestWaivers:
 
     def test_to_the_last_day(self):
         """There is no day after the last one."""
-        assert begins(date.max, UTC) == ends(date.max, UTC)
+        assert start_of_day(date.max, UTC) == end_of_day(date.max, UTC)
 
     def test_they_stay(self):
         """What is in force has its waivers still, and no layers."""
@@ -431,7 +431,7 @@ class TestMistakes:
     def test_dates(self, day):
         """TOML's own, or their text, because JSON has none."""
         policy = Policy.loads(f"[[change]]\non = {day}\nset = {{ 'tags.limit' = 3 }}")
-        assert (datetime(2026, 12, 1, tzinfo=UTC),) == Layers(policy).begins
+        assert (datetime(2026, 12, 1, tzinfo=UTC),) == Layers(policy).instants
 
     @pytest.mark.parametrize(
         "day", ["'1.12.2026'", "'2026-12-01T00:00:00'", "0001-01-01T00:00:00+14:00", "7", "07:00:00", "'2026-13-01'"]
@@ -448,7 +448,7 @@ class TestWarnings:
     def test_another_channel(self):
         """A key that only concerns one channel, for cases on another."""
         text = "[[override]]\nmatch = { channel = 'email' }\nset = { 'chat.idle.silence' = '5m', 'tags.limit' = 3 }"
-        (warning,) = warnings(Policy.loads(text, "my.toml"))
+        (warning,) = policy_warnings(Policy.loads(text, "my.toml"))
         assert (
             "can never apply: the key only concerns cases on chat, and this is for a case on email" == warning.message
         )
@@ -457,14 +457,16 @@ class TestWarnings:
     def test_others_decide_every_case(self):
         """One for a queue, and one for each channel in it."""
         each = [limit(2, queue="vip", channel=channel) for channel in Channel]
-        (warning,) = warnings(policy_of(limit(1, queue="vip"), *each))
+        (warning,) = policy_warnings(policy_of(limit(1, queue="vip"), *each))
         assert 'override[0].set."tags.limit"' == warning.path
-        assert () == warnings(policy_of(limit(1, queue="vip"), *each[1:]))
-        assert () == warnings(policy_of(limit(1, channel=Channel.CHAT), limit(1, channel=Channel.CHAT, tag=("a",))))
+        assert () == policy_warnings(policy_of(limit(1, queue="vip"), *each[1:]))
+        assert () == policy_warnings(
+            policy_of(limit(1, channel=Channel.CHAT), limit(1, channel=Channel.CHAT, tag=("a",)))
+        )
 
     def test_none(self):
         """The SOP that ships has none."""
-        assert () == warnings(Policy.default())
+        assert () == policy_warnings(Policy.default())
 
 
 # At the desk -------------------------------------------------------------------------------------------

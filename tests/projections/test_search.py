@@ -10,7 +10,7 @@ import pytest
 from casecore.channels import Channel
 from casecore.kernel import CUSTOMER, SYSTEM, MissingRow
 from casecore.policies import Policy
-from casecore.policies.sections import Authentication, Capacity, WrapUp
+from casecore.policies.sections import Authentication, Capacity, WrapUpRules
 from casecore.projections.search import Archive, CaseSummary, NoteText, queries
 from casecore.projections.search.queries import QueryError, filters, parsed, words
 from casecore.rooms.arrivals import MessageNoted, ReceiveMessage
@@ -30,7 +30,7 @@ from casecore.testing.scenario import T0, at, given
 
 EASY = attrs.evolve(
     Policy.default(),
-    wrap_up=WrapUp(disposition=False, notes=False),
+    wrap_up=WrapUpRules(disposition=False, notes=False),
     authentication=Authentication(before=()),
     capacity=Capacity(total=100, chat=100),
 )

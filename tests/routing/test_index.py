@@ -10,7 +10,7 @@ from casecore.channels import Channel
 from casecore.desk import Desk
 from casecore.kernel import CUSTOMER, SYSTEM, Event
 from casecore.policies import Match, Override, Policy
-from casecore.policies.sections import Approval, Capacity, Delivery, Priority, Queue, Routing, Strategy, WrapUp
+from casecore.policies.sections import Approval, Capacity, Delivery, Priority, Queue, Routing, Strategy, WrapUpRules
 from casecore.rooms.agents import (
     AddAgent,
     ChangeAgent,
@@ -241,7 +241,7 @@ def both(desk, router, seconds):
 
 def served(*names, queues=None, override=(), **fields):
     """A desk with these agents, who may do everything and owe nothing after a contact; and its router."""
-    queues, owed = queues or {"all": Queue(fallback=True)}, WrapUp(disposition=False, notes=False)
+    queues, owed = queues or {"all": Queue(fallback=True)}, WrapUpRules(disposition=False, notes=False)
     policy = Policy(queues=queues, wrap_up=owed, override=tuple(override))
     desk = Desk(policy)
     router = Router(desk)

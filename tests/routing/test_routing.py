@@ -10,7 +10,7 @@ from rpds import HashTrieMap
 from casecore.channels import Channel
 from casecore.kernel import CUSTOMER, SYSTEM
 from casecore.policies import Policy
-from casecore.policies.sections import Approval, Capacity, Delivery, Priority, Queue, Routing, Strategy, WrapUp
+from casecore.policies.sections import Approval, Capacity, Delivery, Priority, Queue, Routing, Strategy, WrapUpRules
 from casecore.rooms.agents import (
     AddAgent,
     ClearNextState,
@@ -34,7 +34,7 @@ from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, flat, given, new_case
 
 REPLY, APPROVE = Permission.REPLY, Permission.APPROVE
-NO_WRAP_UP = Policy(wrap_up=WrapUp(disposition=False, notes=False))
+NO_WRAP_UP = Policy(wrap_up=WrapUpRules(disposition=False, notes=False))
 QUEUES = {"bills": Queue(reasons=("bill",)), "rest": Queue(fallback=True)}
 
 
@@ -618,7 +618,7 @@ def busy_desks(draw):
             "rest": Queue(fallback=True, priority=draw(priorities)),
         },
         routing=Routing(agents=draw(st.sampled_from(Strategy))),
-        wrap_up=WrapUp(disposition=False, notes=False),
+        wrap_up=WrapUpRules(disposition=False, notes=False),
     )
     some_queues = st.frozensets(st.sampled_from([*policy.queues]), min_size=1)
     some_channels = st.frozensets(st.sampled_from((Channel.CHAT, Channel.EMAIL)))

@@ -28,13 +28,12 @@ from casecore.check.order import judge_order
 from casecore.check.report import Judgement, Report, Searched, Verdict
 from casecore.check.walk import Walked
 from casecore.check.walk import walk as walked_by
-from casecore.documents import keys_of_rule
 from casecore.explore import LIMIT, Exploration, Found, Result, Story, explore
 from casecore.kernel import Enforcement
 from casecore.kernel.house import House
 from casecore.kernel.problems import did_you_mean
 from casecore.policies import Policy
-from casecore.policies.declared import ANY_NAME
+from casecore.policies.declared import ANY_NAME, keys_of_rule
 from casecore.promises import OTHERS, PROMISES, WAYS_ON, Promise, Step
 from casecore.promises.life_cycle import ALL_USED, EDGES, NOBODY_STRANDED
 from casecore.rooms.composition import HOUSE, RULES, View
@@ -254,7 +253,7 @@ def _rests_on(promise: Promise, last: Step) -> tuple[str, ...]:
     asked = tuple(rule.id for rule in HOUSE.rules if any(issubclass(kind, rule.guards) for kind in subjects))
     file = last.after.cases.get(getattr(last.command, "case", ""))
     others = {str(channel) for channel in Channel if file is None or channel is not file.case.channel}
-    keys = (key for rule in promise.rules or asked for key in keys_of_rule(rule))
+    keys = (key for rule in promise.rules or asked for key in keys_of_rule(Policy, rule))
     return tuple(dict.fromkeys(key for key in keys if others.isdisjoint(key.split(".")) and ANY_NAME not in key))
 
 

@@ -37,7 +37,7 @@ from casecore.explore.traces import StoryFinder
 from casecore.kernel import Refused, Verdict
 from casecore.kernel.house import House
 from casecore.policies import Policy
-from casecore.policies.edits import Edit, edited, edits_of
+from casecore.policies.edits import Edit, apply_edit, edits_of
 from casecore.promises import Step
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.composition import HOUSE, View
@@ -324,7 +324,7 @@ def _describe_change(
 def _makes_difference(edit: Edit, step: Step, pair: ComparedModel, old: Verdict, new: Verdict) -> bool:
     """Whether an edit turns the answer: it alone, in the old policy, or taken back alone, in the new one."""
     for policy, answer, back in ((pair.policies[0], old, False), (pair.policies[1], new, True)):
-        changed = edited(policy, edit, back=back)
+        changed = apply_edit(policy, edit, back=back)
         turned = answer if changed is None else _answer_under(step, changed, pair.house)
         if turned != answer and (bool(old) is bool(new) or bool(turned) is not bool(answer)):
             return True
