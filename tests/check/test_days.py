@@ -7,7 +7,7 @@ import pytest
 from casecore.channels import Channel
 from casecore.check import Judgement, Report, Verdict
 from casecore.check.cast import the_limit
-from casecore.check.days import days, write
+from casecore.check.days import story_days, write_days
 from casecore.desk import Desk
 from casecore.explore import explore
 from casecore.kernel import Accepted
@@ -58,7 +58,7 @@ class TestStoryIsReplay:
 
     def test_the_same_happens(self, told):
         """Every command is accepted, and gives the same events; the last step is what the report says."""
-        (name, text), *_ = days(told, "../sop.toml")
+        (name, text), *_ = story_days(told, "../sop.toml")
         story = told.judgements[0].story
         assert "P04-fails.day.jsonl" == name
         taken = replayed(text, told.policy)
@@ -72,7 +72,7 @@ class TestStoryIsReplay:
 
     def test_headings(self, told):
         """A reader of the day sees where the team ends and what the last step breaks."""
-        (_, text), *_ = days(told, "../sop.toml")
+        (_, text), *_ = story_days(told, "../sop.toml")
         assert text.startswith(
             "# P04 two chats: fails under unnamed\n# ana has a third chat\n"
             '{"policy": "../sop.toml"}\n{"story": "The team", '
@@ -83,8 +83,8 @@ class TestStoryIsReplay:
 
     def test_witnesses(self, told):
         """The stories that put a promise to the test, where they are asked for."""
-        assert ["P04-fails.day.jsonl"] == [name for name, _ in days(told)]
-        every = dict(days(told, witnesses=True))
+        assert ["P04-fails.day.jsonl"] == [name for name, _ in story_days(told)]
+        every = dict(story_days(told, witnesses=True))
         assert ["P04-fails.day.jsonl", "P04-shows.day.jsonl", "P05-shows.day.jsonl"] == [*every]
         assert "# P05 eligible: put to the test under unnamed\n" in every["P05-shows.day.jsonl"]
         assert "policy" not in every["P05-shows.day.jsonl"].split("\n")[1]
@@ -94,11 +94,11 @@ class TestStoryIsReplay:
     def test_files(self, told, tmp_path):
         """They go to a folder that is made, and find their policy from there."""
         sop = tmp_path / "desk" / "sop.toml"
-        (file,) = write(told, tmp_path / "a" / "b", str(sop))
+        (file,) = write_days(told, tmp_path / "a" / "b", str(sop))
         assert tmp_path / "a" / "b" / "P04-fails.day.jsonl" == file
         named, _ = policy_of(file.read_text("utf-8").splitlines())
         assert "../../desk/sop.toml" == named
-        (shipped,) = write(told, tmp_path, None)
+        (shipped,) = write_days(told, tmp_path, None)
         assert None is policy_of(shipped.read_text("utf-8").splitlines())[0]
 
 

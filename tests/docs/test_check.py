@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from casecore.check.days import name_of
+from casecore.check.days import day_name
 from casecore.check.findings import EXITS, VERDICTS
 from casecore.check.formats import FORMATS
 from casecore.check.report import Verdict
@@ -73,7 +73,7 @@ class TestPages:
 
     def test_days_are_found(self, report):
         """What the check writes is what the plugin collects."""
-        assert all(name_of(judgement).endswith(ENDING) for judgement in report.judgements)
+        assert all(day_name(judgement).endswith(ENDING) for judgement in report.judgements)
 
     @pytest.mark.parametrize(
         "command",

@@ -7,10 +7,10 @@ import attrs
 
 from casecore import __version__
 from casecore.reports.as_json import command_json, json_text, location_to_dict
-from casecore.reports.findings import Finding, Level, Location, fingerprint
+from casecore.reports.findings import Finding, Level, Location, fingerprint_of
 from casecore.reports.github import SHOWN, workflow_commands
 from casecore.reports.junit import junit_document
-from casecore.reports.markdown import bullets, cell, folded, table
+from casecore.reports.markdown import bullets, cell, details, table
 from casecore.reports.sarif import CodeMeaning, sarif_document
 
 HERE = Location("desk\\a,b.toml", 3, 4, 3, 9)
@@ -26,7 +26,7 @@ WHOLE = Finding(
     location=HERE,
     detail=("1  opens", "2  closes"),
     steps=("opens", "closes"),
-    fingerprint=fingerprint("looser", "chats"),
+    fingerprint=fingerprint_of("looser", "chats"),
     excuse="agreed",
 )
 MEANINGS = (
@@ -50,8 +50,8 @@ class TestFinding:
 
     def test_fingerprint(self):
         """The same for the same parts, and another one for others."""
-        assert fingerprint("a", "b") == fingerprint("a", "b") != fingerprint("a", "c")
-        assert 32 == len(fingerprint())
+        assert fingerprint_of("a", "b") == fingerprint_of("a", "b") != fingerprint_of("a", "c")
+        assert 32 == len(fingerprint_of())
 
 
 class TestJson:
@@ -86,7 +86,7 @@ class TestMarkdown:
         """A table, a list, and what is folded away."""
         assert ["| a | b |", "| --- | --- |", "| 1 | x\\|y |"] == [*table(("a", "b"), [("1", "x|y")])]
         assert ["- \\*a\\*"] == [*bullets(["*a*"])]
-        assert ["<details>", "<summary>More</summary>", "", "a", "", "</details>"] == [*folded("More", ["a"])]
+        assert ["<details>", "<summary>More</summary>", "", "a", "", "</details>"] == [*details("More", ["a"])]
 
 
 class TestGithub:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casecore.reports.findings import Finding, Level, Location
-from casecore.reports.text import columns, counted, counted_levels, finding_line, visible
+from casecore.reports.text import columns, finding_line, level_counts, plural, visible
 
 ZWNJ, ZWJ = "\N{ZERO WIDTH NON-JOINER}", "\N{ZERO WIDTH JOINER}"
 
@@ -50,9 +50,9 @@ def test_joiners_go_where_they_only_hide(text):
 
 def test_counted():
     """One thing, and more or fewer than one."""
-    assert ["0 steps", "1 step", "1,234 steps"] == [counted(number, "step") for number in (0, 1, 1234)]
-    assert ["1 error", "2 notes"] == counted_levels([Level.NOTE, None, Level.ERROR, Level.NOTE])
-    assert [] == counted_levels([None])
+    assert ["0 steps", "1 step", "1,234 steps"] == [plural(number, "step") for number in (0, 1, 1234)]
+    assert ["1 error", "2 notes"] == level_counts([Level.NOTE, None, Level.ERROR, Level.NOTE])
+    assert [] == level_counts([None])
 
 
 def test_columns():

@@ -21,12 +21,12 @@ from casecore.explore import Story
 from casecore.reports.text import visible
 
 
-def name_of(judgement: Judgement, *, witness: bool = False) -> str:
+def day_name(judgement: Judgement, *, witness: bool = False) -> str:
     """What the day of a story is called: `P04-fails.day.jsonl`, or `P04-shows.day.jsonl`."""
     return f"P{judgement.number}-{'shows' if witness else 'fails'}.day.jsonl"
 
 
-def days(report: Report, policy: str = "", *, witnesses: bool = False) -> Iterator[tuple[str, str]]:
+def story_days(report: Report, policy: str = "", *, witnesses: bool = False) -> Iterator[tuple[str, str]]:
     """The stories of a report as days: (name, text).
 
     Args:
@@ -38,13 +38,13 @@ def days(report: Report, policy: str = "", *, witnesses: bool = False) -> Iterat
         title = f"P{judgement.number} {judgement.title}"
         if judgement.story is not None and judgement.verdict is Verdict.FAILS:
             remarks = (f"{title}: fails under {policy_title(report.policy)}", *judgement.wrong)
-            yield name_of(judgement), _written(judgement.story, policy, remarks, judgement.wrong)
+            yield day_name(judgement), _written(judgement.story, policy, remarks, judgement.wrong)
         if witnesses and judgement.witness is not None:
             remarks = (f"{title}: put to the test under {policy_title(report.policy)}",)
-            yield name_of(judgement, witness=True), _written(judgement.witness, policy, remarks, (title,))
+            yield day_name(judgement, witness=True), _written(judgement.witness, policy, remarks, (title,))
 
 
-def write(report: Report, folder: Path, policy: str | None, *, witnesses: bool = False) -> tuple[Path, ...]:
+def write_days(report: Report, folder: Path, policy: str | None, *, witnesses: bool = False) -> tuple[Path, ...]:
     """Write the stories of a report to a folder, which is made if need be.
 
     Args:
@@ -62,7 +62,7 @@ def write(report: Report, folder: Path, policy: str | None, *, witnesses: bool =
     folder.mkdir(parents=True, exist_ok=True)
     from_there = "" if policy is None else Path(os.path.relpath(policy, folder)).as_posix()
     written = []
-    for name, text in days(report, from_there, witnesses=witnesses):
+    for name, text in story_days(report, from_there, witnesses=witnesses):
         file = folder / name
         file.write_text(text, "utf-8", newline="\n")
         written.append(file)

@@ -20,8 +20,8 @@ from casecore.kernel.problems import Origin
 from casecore.policies import Policy
 from casecore.policies.declared import find_key
 from casecore.policies.kinds import as_toml
-from casecore.reports.findings import Location, fingerprint
-from casecore.reports.text import counted, counted_levels, visible
+from casecore.reports.findings import Location, fingerprint_of
+from casecore.reports.text import level_counts, plural, visible
 
 SHIPPED: Final = "sop.toml"
 """What the file of the SOP that ships with casecore is called."""
@@ -118,7 +118,7 @@ def lint_findings(report: Report, file: str = "") -> Iterator[Finding]:
             message=visible(finding.message),
             remedy=visible(finding.remedy),
             location=location_of(report.policy.origin(finding.path), file),
-            fingerprint=fingerprint(finding.code, finding.path),
+            fingerprint=fingerprint_of(finding.code, finding.path),
         )
 
 
@@ -137,7 +137,7 @@ def promise_findings(report: Report, file: str = "") -> Iterator[tuple[Finding, 
             location=location_of(report.policy.origin(key) if key else None, file),
             detail=() if judgement.story is None else tuple(story_lines(judgement.story)),
             steps=() if judgement.story is None else tuple(story_sentences(judgement.story, judgement.wrong)),
-            fingerprint=fingerprint(code, key),
+            fingerprint=fingerprint_of(code, key),
             excuse=message if judgement.verdict is Verdict.WAIVED else "",
         )
         yield finding, judgement
@@ -147,10 +147,10 @@ def judgement_text(judgement: Judgement) -> str:
     """What is known of a promise, in a sentence."""
     match judgement.verdict:
         case Verdict.FAILS:
-            steps = counted(len(judgement.story or ()), "step")
+            steps = plural(len(judgement.story or ()), "step")
             return f"{'; '.join(judgement.wrong)} (after {steps}{_noted(judgement)})"
         case Verdict.PROVED:
-            return f"put to the test {counted(judgement.times, 'time')} in {counted(len(judgement.scopes), 'scope')}"
+            return f"put to the test {plural(judgement.times, 'time')} in {plural(len(judgement.scopes), 'scope')}"
         case Verdict.VACUOUS:
             return f"never put to the test: {judgement.why}"
         case _:
@@ -163,7 +163,7 @@ def _noted(judgement: Judgement) -> str:
 
 def check_summary(report: Report) -> str:
     """The sum of a report: how many errors and warnings, and how many promises of each verdict."""
-    parts = counted_levels(finding.level for finding in report.findings)
+    parts = level_counts(finding.level for finding in report.findings)
     parts += [f"{len(report.of(verdict))} {verdict}" for verdict in VERDICTS if report.of(verdict)]
     return ", ".join(parts) or "nothing was checked"
 
@@ -173,11 +173,9 @@ def search_text(report: Report) -> str:
     worlds = sum(scope.worlds for scope in report.searched)
     steps = sum(scope.transitions for scope in report.searched)
     cut = sum(not scope.complete for scope in report.searched)
-    sizes = (
-        f"{counted(len(report.searched), 'scope')}: {counted(worlds, 'world')}, {counted(steps, 'step')} between them"
-    )
-    given_up = f"{counted(cut, 'scope')} given up at the limit" if cut else "all of them"
-    walked = f"; and walked {counted(report.walked, 'step')} at random, which prove nothing" if report.walked else ""
+    sizes = f"{plural(len(report.searched), 'scope')}: {plural(worlds, 'world')}, {plural(steps, 'step')} between them"
+    given_up = f"{plural(cut, 'scope')} given up at the limit" if cut else "all of them"
+    walked = f"; and walked {plural(report.walked, 'step')} at random, which prove nothing" if report.walked else ""
     return f"{sizes}, {given_up}{walked}" if report.searched else f"no scope was searched{walked}"
 
 

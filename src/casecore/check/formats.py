@@ -39,7 +39,7 @@ from casecore.check.stories import story_markdown, story_to_dict
 from casecore.policies import Policy
 from casecore.reports import github, junit, sarif
 from casecore.reports.as_json import command_json, location_to_dict
-from casecore.reports.markdown import cell, folded, table
+from casecore.reports.markdown import cell, details, table
 
 __all__ = ["FORMATS", "as_github", "as_json", "as_junit", "as_markdown", "as_sarif"]
 
@@ -173,9 +173,9 @@ def as_markdown(report: Report, file: str) -> str:
         if one.level is not None:
             lines += ["", *_open(one, judgement, report.policy)]
     rows = ((MARKS.get(of.verdict, "–"), one.heading, of.verdict, one.message) for one, of in known)
-    lines += ["", *folded("Every promise", table(("", "promise", "verdict", ""), rows))]
+    lines += ["", *details("Every promise", table(("", "promise", "verdict", ""), rows))]
     head = ("scope", "who is there", "worlds", "steps between them", "tried")
-    return "\n".join([*lines, "", *folded(f"Searched {search_text(report)}", table(head, scope_rows(report)))])
+    return "\n".join([*lines, "", *details(f"Searched {search_text(report)}", table(head, scope_rows(report)))])
 
 
 def _lint(finding: Finding, policy: Policy) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from cyclopts.validators import Number
 from casecore.check import Report
 from casecore.check import check as checked
 from casecore.check.cast import scopes as scopes_of
-from casecore.check.days import name_of, write
+from casecore.check.days import day_name, write_days
 from casecore.check.findings import SHIPPED
 from casecore.check.formats import FORMATS, as_markdown
 from casecore.check.judge import STEPS
@@ -138,7 +138,7 @@ def _report(policy: Policy, asked: Asked) -> Report:
                 walk=asked.walk,
                 seed=asked.seed,
                 progress=progress,
-                at=instant_of(policy, asked.at),
+                at=read_instant(policy, asked.at),
             )
         except ValueError as error:  # no such promise, no such scope, or no team under this policy
             raise CannotRun(f"{asked.file or SHIPPED}: {error}") from None
@@ -149,7 +149,7 @@ def _report(policy: Policy, asked: Asked) -> Report:
     return attrs.evolve(report, judgements=known)
 
 
-def instant_of(policy: Policy, at: str | None) -> datetime:
+def read_instant(policy: Policy, at: str | None) -> datetime:
     """The instant that `--at` names, by a date where the desk is or with its offset; now, where it names none."""
     problems: list[Problem] = []
     day = datetime.now(UTC) if at is None else DateOrInstant().read(at, "--at", problems)
@@ -194,12 +194,12 @@ def followed_by_a_bar(parts: int, what: str) -> Iterator[Callable[[str], None]]:
 def _write(report: Report, asked: Asked, folder: Path) -> dict[str, str]:
     """Write the stories; by the number of a promise that fails: where its story went."""
     try:
-        write(report, folder, asked.file, witnesses=asked.verbose)
+        write_days(report, folder, asked.file, witnesses=asked.verbose)
     except (OSError, ValueError) as error:
         raise CannotRun(
             f"--write-stories {folder}: cannot be written ({why_unreadable(error)}); name another directory"
         ) from None
-    return {judgement.number: str(folder / name_of(judgement)) for judgement in report.of(Verdict.FAILS)}
+    return {judgement.number: str(folder / day_name(judgement)) for judgement in report.of(Verdict.FAILS)}
 
 
 def summarise(text: str) -> None:

@@ -26,7 +26,7 @@ from casecore.check.stories import HEAD, story_rows, team_text
 from casecore.cli.screen import Screen
 from casecore.explore import Story
 from casecore.policies import Policy
-from casecore.reports.text import counted, visible
+from casecore.reports.text import plural, visible
 from casecore.rooms.composition import RULES
 
 _LEVELS: Final = MappingProxyType({Level.ERROR: "bold red", Level.WARNING: "yellow", Level.NOTE: "dim"})
@@ -138,6 +138,6 @@ def _tried(report: Report, screen: Screen, *, verbose: bool) -> None:
     if report.searched:
         screen.table(("scope", "who is there", "worlds", "steps", "tried"), [*scope_rows(report)])
     rules = {rule.id for rule in RULES}
-    screen.paragraph(f"coverage  {len(rules) - len(report.unused)} of {counted(len(rules), 'rule')} refused something")
+    screen.paragraph(f"coverage  {len(rules) - len(report.unused)} of {plural(len(rules), 'rule')} refused something")
     if report.unused and verbose:
         screen.paragraph(f"never: {', '.join(report.unused)}", "dim", 10)

@@ -11,7 +11,7 @@ from cyclopts.validators import Number
 
 from casecore.check.cast import Checked
 from casecore.check.judge import no_such_scope
-from casecore.cli.check import CannotRun, followed_by_a_bar, instant_of, summarise
+from casecore.cli.check import CannotRun, followed_by_a_bar, read_instant, summarise
 from casecore.cli.diff_text import show_diff
 from casecore.cli.replay import opened
 from casecore.cli.screen import Screen, complain
@@ -95,7 +95,7 @@ def _sides(files: tuple[str, ...], at: tuple[str, ...], git: str | None) -> Side
         return Sides(policy_at(git, file), Policy.load(file), f"{git}:{file}", file)
     if at:
         policy = Policy.load(files[0])
-        old, new = (policy.at(instant_of(policy, date)) for date in at)
+        old, new = (policy.at(read_instant(policy, date)) for date in at)
         return Sides(old, new, f"{files[0]} at {at[0]}", f"{files[0]} at {at[1]}")
     return Sides(Policy.load(files[0]), Policy.load(files[1]), *files)
 

@@ -30,8 +30,8 @@ from casecore.kernel.problems import SHOWN, Origin
 from casecore.policies import Policy
 from casecore.policies.edits import Edit
 from casecore.promises import Step
-from casecore.reports.findings import fingerprint
-from casecore.reports.text import counted, visible
+from casecore.reports.findings import fingerprint_of
+from casecore.reports.text import plural, visible
 from casecore.rooms.composition import RULES
 
 NO_EFFECT: Final = "no effect"
@@ -125,7 +125,7 @@ class DiffEntry:
     @property
     def fingerprint(self) -> str:
         """The same for the same thing in another version of the files."""
-        return fingerprint(self.label, self.title, *(edit.key for edit in self.edits))
+        return fingerprint_of(self.label, self.title, *(edit.key for edit in self.edits))
 
 
 def diff_findings(report: Differences, file: str) -> Iterator[Finding]:
@@ -161,7 +161,7 @@ def diff_entries(report: Differences) -> Iterator[DiffEntry]:
             case Change() as change:
                 yield _changed(one, change)
             case Stranded() as stranded:
-                seen = f"in {counted(stranded.times, 'world')} of {', '.join(stranded.scopes)}"
+                seen = f"in {plural(stranded.times, 'world')} of {', '.join(stranded.scopes)}"
                 edits = one.comparison.edits
                 title, more = visible(stranded.what), (visible(stranded.hint), seen)
                 yield DiffEntry(one.id, STRANDED, title, _since(one), edits, stranded.story, more=more)
@@ -187,7 +187,7 @@ def _changed(one: Numbered, change: Change) -> DiffEntry:
         case _:
             title = f"{what}: something else happens{rules and f' ({rules})'}"
     reached = ", ".join((*change.channels, *(f"the queue {queue}" for queue in change.queues)))
-    more: list[str] = [f"in {counted(change.times, 'step')} of {', '.join(change.scopes)}"]
+    more: list[str] = [f"in {plural(change.times, 'step')} of {', '.join(change.scopes)}"]
     if reached:
         more.insert(0, f"seen on {reached}")
     last = change.story.steps[-1]
@@ -262,8 +262,8 @@ def sign_legend() -> str:
 def diff_summary(report: Differences) -> str:
     """How many of each."""
     named = [f"{count:,} {name}" for name, count in report.counts().items() if count]
-    named += [f"{counted(len(silent), 'edit')} without effect"] if (silent := report.without_effect) else []
-    return f"{counted(report.edits, 'edit')}: {', '.join(named) or 'nothing differs'}"
+    named += [f"{plural(len(silent), 'edit')} without effect"] if (silent := report.without_effect) else []
+    return f"{plural(report.edits, 'edit')}: {', '.join(named) or 'nothing differs'}"
 
 
 def coverage_text(report: Differences) -> str:
@@ -272,7 +272,7 @@ def coverage_text(report: Differences) -> str:
     worlds, steps = (sum(one) for one in zip(*((c.worlds, c.transitions) for c in found), strict=True))
     tried = "all of them" if report.complete else "and given up at the limit"
     more = "".join(f"; {line}" for line in (*omissions(found), *_of_promises(found)))
-    return f"{counted(worlds, 'world')}, {counted(steps, 'step')} between them, {tried}{_flown(found)}{more}"
+    return f"{plural(worlds, 'world')}, {plural(steps, 'step')} between them, {tried}{_flown(found)}{more}"
 
 
 def _of_promises(found: list[Comparison]) -> Iterator[str]:
@@ -289,15 +289,15 @@ def omissions(found: list[Comparison]) -> Iterator[str]:
     unsure = sum(sum(one.given_up for one in comparison.untold) + comparison.flights.given_up for comparison in found)
     every = sum(len(comparison.untold) + comparison.flights.untold for comparison in found)
     if every > unsure:
-        yield f"{counted(every - unsure, 'difference')} left out, to which no clock leads under either policy"
+        yield f"{plural(every - unsure, 'difference')} left out, to which no clock leads under either policy"
     if unsure:
         found_none = "to which no clock was found to lead before the search was given up"
-        yield f"{counted(unsure, 'difference')} left out, {found_none}"
+        yield f"{plural(unsure, 'difference')} left out, {found_none}"
 
 
 def _flown(found: list[Comparison]) -> str:
     worlds = sum(comparison.flights.worlds for comparison in found)
-    return f"; the switch tried in {counted(worlds, 'world')}" if worlds else ""
+    return f"; the switch tried in {plural(worlds, 'world')}" if worlds else ""
 
 
 def verdict_lines(report: Differences) -> Iterator[str]:
@@ -317,7 +317,7 @@ def verdict_of(judgement: Judgement | None) -> str:
 def day_lines(day: Day) -> Iterator[str]:
     """What of a recorded day would have been decided otherwise."""
     share = f" ({day.times / day.decisions:.1%})" if day.decisions else ""
-    yield visible(f"{day.name}: {day.times:,} of {counted(day.decisions, 'decision')} would have been others{share}")
+    yield visible(f"{day.name}: {day.times:,} of {plural(day.decisions, 'decision')} would have been others{share}")
     for one in day.differences:
         rules = f" by {', '.join(one.rules)}" if one.rules else ""
         what = ", ".join(map(_spaced, one.commands))

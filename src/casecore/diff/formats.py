@@ -42,7 +42,7 @@ from casecore.explore import Story
 from casecore.policies.edits import Edit
 from casecore.reports import github, sarif
 from casecore.reports.as_json import command_json, location_to_dict
-from casecore.reports.markdown import bullets, cell, folded, table
+from casecore.reports.markdown import bullets, cell, details, table
 
 __all__ = ["FORMATS", "as_github", "as_json", "as_markdown", "as_sarif"]
 
@@ -142,14 +142,14 @@ def as_markdown(report: Differences, old: str, new: str, day: Day | None = None)
     silent = [one for one in every if one.label == NO_EFFECT]
     if silent:
         edits = [(one.id, edit_text(edit), "; ".join(one.more)) for one in silent for edit in one.edits]
-        lines += ["", *folded(f"{len(silent)} without effect", table(("", "edit", "to know"), edits))]
+        lines += ["", *details(f"{len(silent)} without effect", table(("", "edit", "to know"), edits))]
     promises = [*bullets(verdict_lines(report))]
     lines += ["", "### Promises", "", *promises] if promises else []
     if day is not None:
         first, *rest = day_lines(day)
-        lines += ["", *folded(cell(first), bullets(map(str.strip, rest)))]
+        lines += ["", *details(cell(first), bullets(map(str.strip, rest)))]
     legend = [(sign, label, MEANINGS[label]) for label, sign in SIGNS.items()]
-    lines += ["", *folded(cell(f"Compared {coverage_text(report)}"), table(("", "", "means"), legend))]
+    lines += ["", *details(cell(f"Compared {coverage_text(report)}"), table(("", "", "means"), legend))]
     return "\n".join(lines)
 
 

@@ -16,9 +16,9 @@ from casecore.replay import DayError, ReplayedLine, Tally
 from casecore.replay.words import day_ending, expectation, step_sentence, tally_text
 from casecore.reports import github, junit
 from casecore.reports.findings import Finding, Level, Location
-from casecore.reports.text import counted, visible
+from casecore.reports.text import plural, visible
 
-Story: TypeAlias = tuple[Finding, list[Finding]]
+_Chapter: TypeAlias = tuple[Finding, list[Finding]]
 """What a story is called, and what was found in it."""
 
 
@@ -33,7 +33,7 @@ class DayFindings:
     """
 
     file: str
-    stories: list[Story] = field(factory=list)
+    stories: list[_Chapter] = field(factory=list)
     unread: list[Finding] = field(factory=list)
 
     def add(self, step: ReplayedLine) -> None:
@@ -72,6 +72,6 @@ def _because(reason: Reason) -> str:
 
 
 def _tested(story: Finding, wrong: list[Finding]) -> Finding:
-    message = f"{counted(len(wrong), 'step')} went otherwise than expected" if wrong else "as expected"
+    message = f"{plural(len(wrong), 'step')} went otherwise than expected" if wrong else "as expected"
     detail = (line for one in wrong for line in (f"{one.number}: {one.title}: {one.message}", *one.detail))
     return attrs.evolve(story, message=message, detail=tuple(detail))

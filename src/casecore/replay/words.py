@@ -18,7 +18,7 @@ from casecore.kernel import CUSTOMER, SYSTEM, Command
 from casecore.projections.history.vocabulary import WORDS, named
 from casecore.promises.steps import Step
 from casecore.replay import ReplayedLine, Tally
-from casecore.reports.text import counted, visible
+from casecore.reports.text import plural, visible
 from casecore.rooms.absences import ReleaseAbsent
 from casecore.rooms.agents import (
     AddAgent,
@@ -73,7 +73,7 @@ from casecore.rooms.sla import SetLevel
 from casecore.rooms.threads import RecordCustomer
 from casecore.rooms.wrap_ups import Dispose, DutyDone, DutyLeft, FlagCase, RelateRecord, WrapUpOwed
 
-Said: TypeAlias = tuple[str, str]
+_Said: TypeAlias = tuple[str, str]
 """What somebody does, and the words that they use."""
 
 
@@ -81,7 +81,7 @@ QUOTED: Final = 1000
 """More of a text than fits on any screen, in characters; what comes after is not even looked at."""
 
 
-def step_sentence(step: Step) -> Said:
+def step_sentence(step: Step) -> _Said:
     """A step in words: who does what, and the text it carries.
 
     Args:
@@ -122,13 +122,13 @@ def expectation(step: ReplayedLine) -> str:
 def tally_text(tally: Tally) -> str:
     """How many steps there were, and what became of them."""
     warned = f", {tally.warned} of them with a warning" if tally.warned else ""
-    return f"{counted(tally.steps, 'step')}: {tally.accepted} accepted{warned}, {tally.refused} refused."
+    return f"{plural(tally.steps, 'step')}: {tally.accepted} accepted{warned}, {tally.refused} refused."
 
 
 def day_ending(tally: Tally) -> str:
     """Whether the day went as it expects."""
     if tally.otherwise:
-        return f"{counted(tally.otherwise, 'step')} went otherwise than expected."
+        return f"{plural(tally.otherwise, 'step')} went otherwise than expected."
     return "Every step went as expected." if tally.steps else "The day has no steps."
 
 
@@ -160,7 +160,7 @@ def customer_name(step: Step, customer: str | None) -> str:
 # A sentence for each command -------------------------------------------------------------------------
 
 
-def _message(step: Step) -> Said:
+def _message(step: Step) -> _Said:
     c: Any = step.command
     thread = step.before.threads.get(c.thread)
     name = c.name or customer_name(step, c.customer or (thread.customer if thread else None))
@@ -178,11 +178,11 @@ def _message(step: Step) -> Said:
     return f"{name} {verb}", c.text
 
 
-def _agent_added(step: Step) -> Said:
+def _agent_added(step: Step) -> _Said:
     return f"{_who(step)} adds agent {_record(step.command)}", ""
 
 
-def _agent_changed(step: Step) -> Said:
+def _agent_changed(step: Step) -> _Said:
     return f"{_who(step)} changes agent {_record(step.command)}", ""
 
 
@@ -194,7 +194,7 @@ def _record(c: Any) -> str:
     return f"{c.agent}: {'; '.join(about)}" if about else str(c.agent)
 
 
-def _availability(step: Step) -> Said:
+def _availability(step: Step) -> _Said:
     c: Any = step.command
     there = isinstance(c, GoAvailable)
     if c.by == c.agent:
@@ -202,12 +202,12 @@ def _availability(step: Step) -> Said:
     return f"{_who(step)} lets {c.agent} take {'work' if there else 'no work'}", getattr(c, "reason", "")
 
 
-def _leaving(step: Step) -> Said:
+def _leaving(step: Step) -> _Said:
     c: Any = step.command
     return f"{_who(step)} {'logs out' if c.by == c.agent else f'logs {c.agent} out'}", ""
 
 
-def _next_state(step: Step) -> Said:
+def _next_state(step: Step) -> _Said:
     c: Any = step.command
     whom = "" if c.by == c.agent else f" of {c.agent}"
     if isinstance(c, ClearNextState):
@@ -220,10 +220,10 @@ def _work(c: Any) -> str:
     return f"the review on {c.case}" if c.review else str(c.case)
 
 
-def _offering(pattern: str, words: str | None = None) -> Callable[[Step], Said]:
+def _offering(pattern: str, words: str | None = None) -> Callable[[Step], _Said]:
     """A sentence about an offer; `to` is whom the work is offered to before the step."""
 
-    def say(step: Step) -> Said:
+    def say(step: Step) -> _Said:
         c: Any = step.command
         file = step.before.cases.get(c.case)
         to = file.offers.to(review=c.review) if file is not None and file.offers is not None else None
@@ -233,43 +233,43 @@ def _offering(pattern: str, words: str | None = None) -> Callable[[Step], Said]:
     return say
 
 
-def _opening(step: Step) -> Said:
+def _opening(step: Step) -> _Said:
     takes = any(isinstance(event, CaseAssigned) for event in step.events)
     return f"{_who(step)} opens {step.case}" + (" and takes it" if takes else ""), ""
 
 
-def _approving(step: Step) -> Said:
+def _approving(step: Step) -> _Said:
     c: Any = step.command
     return f"{_who(step)} approves draft {c.draft} on {c.case}" + (
         ", having seen the new message" if c.seen else ""
     ), ""
 
 
-def _closing(step: Step) -> Said:
+def _closing(step: Step) -> _Said:
     c: Any = step.command
     how = {CloseReason.BY_HAND: "", CloseReason.AUTOMATIC: " automatically"}.get(c.reason, f" as {c.reason}")
     return f"{_who(step)} closes {c.case}{how}", ""
 
 
-def _noting(step: Step) -> Said:
+def _noting(step: Step) -> _Said:
     c: Any = step.command
     on = c.case if c.case is not None else f"customer {customer_name(step, c.customer)}"
     return f"{_who(step)} writes a note on {on}", c.text
 
 
-def _recording(step: Step) -> Said:
+def _recording(step: Step) -> _Said:
     c: Any = step.command
     known = [*(["name"] if c.name is not None else []), *c.profile]
     return f"{_who(step)} records of customer {customer_name(step, c.customer)}: {', '.join(known) or 'nothing'}", ""
 
 
-def _consenting(step: Step) -> Said:
+def _consenting(step: Step) -> _Said:
     c: Any = step.command
     what = "opts in to messages on WhatsApp" if c.opted_in else "wants no more messages on WhatsApp"
     return f"{_who(step)} notes that {customer_name(step, c.customer)} {what}", c.note
 
 
-def _writing_first(step: Step) -> Said:
+def _writing_first(step: Step) -> _Said:
     c: Any = step.command
     thread = step.before.threads.get(c.thread)
     name = c.name or customer_name(step, c.customer or (thread.customer if thread else None))
@@ -279,18 +279,18 @@ def _writing_first(step: Step) -> Said:
     return f"{_who(step)} writes first to {name} by {channel}{made}{how}", c.text
 
 
-def _replying(step: Step) -> Said:
+def _replying(step: Step) -> _Said:
     c: Any = step.command
     made = f" with {c.template}" if c.template is not None else ""
     return f"{_who(step)} replies to {c.case} as {c.send_as}{made}", c.text
 
 
-def _promising(step: Step) -> Said:
+def _promising(step: Step) -> _Said:
     c: Any = step.command
     return f"{_who(step)} promises {c.commitment} on {c.case} for {_moment(c.due, c.at)}", c.what
 
 
-def _promise_moved(step: Step) -> Said:
+def _promise_moved(step: Step) -> _Said:
     c: Any = step.command
     return f"{_who(step)} moves commitment {c.commitment} to {_moment(c.due, c.at)}", ""
 
@@ -300,21 +300,21 @@ def _moment(due: datetime, at: datetime) -> str:
     return f"{due:%H:%M}" if due.date() == at.date() else f"{due.day} {due:%b %H:%M}"
 
 
-def _disposing(step: Step) -> Said:
+def _disposing(step: Step) -> _Said:
     c: Any = step.command
     whose = "" if c.agent in (None, c.by) else f" for {c.agent}"
     return f"{_who(step)} disposes {c.case}{whose}" + (f" as {c.code}" if c.code else ""), c.notes
 
 
-def _flagging(step: Step) -> Said:
+def _flagging(step: Step) -> _Said:
     c: Any = step.command
     flags = (("a complaint", c.complaint), ("of an account case", c.account_case))
     said = [f"{'' if given else 'not '}{flag}" for flag, given in flags if given is not None]
     return f"{_who(step)} marks {c.case} as {' and '.join(said) or 'before'}", ""
 
 
-def _tagging(verb: str) -> Callable[[Step], Said]:
-    def say(step: Step) -> Said:
+def _tagging(verb: str) -> Callable[[Step], _Said]:
+    def say(step: Step) -> _Said:
         c: Any = step.command
         on = c.case if c.message is None else f"message {c.message} of {c.case}"
         return f"{_who(step)} {verb} {on}", c.tag
@@ -322,27 +322,27 @@ def _tagging(verb: str) -> Callable[[Step], Said]:
     return say
 
 
-def _sentence(pattern: str, words: str | None = None) -> Callable[[Step], Said]:
+def _sentence(pattern: str, words: str | None = None) -> Callable[[Step], _Said]:
     """A sentence whose blanks are `who` and the command's fields; `words` names the field that is quoted."""
 
-    def say(step: Step) -> Said:
+    def say(step: Step) -> _Said:
         c = step.command
         return pattern.format(who=_who(step), c=c), (getattr(c, words) or "") if words else ""
 
     return say
 
 
-def _aimed(pattern: str) -> Callable[[Step], Said]:
+def _aimed(pattern: str) -> Callable[[Step], _Said]:
     """The same for what goes to an agent or a queue, with the note that goes with it."""
 
-    def say(step: Step) -> Said:
+    def say(step: Step) -> _Said:
         c: Any = step.command
         return pattern.format(who=_who(step), c=c, to=_place(c)), c.note
 
     return say
 
 
-_SENTENCES: Final[Mapping[type[Command], Callable[[Step], Said]]] = MappingProxyType(
+_SENTENCES: Final[Mapping[type[Command], Callable[[Step], _Said]]] = MappingProxyType(
     {
         AddAgent: _agent_added,
         ChangeAgent: _agent_changed,

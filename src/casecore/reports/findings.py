@@ -75,6 +75,6 @@ class Finding:
         return f"{self.message} -> {self.remedy}" if self.remedy else self.message
 
 
-def fingerprint(*parts: str) -> str:
+def fingerprint_of(*parts: str) -> str:
     """The same for the same parts, whatever else changes."""
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:32]

@@ -28,6 +28,6 @@ def bullets(lines: Iterable[str]) -> Iterator[str]:
     yield from (f"- {cell(line)}" for line in lines)
 
 
-def folded(title: str, inside: Iterable[str]) -> Iterator[str]:
+def details(title: str, inside: Iterable[str]) -> Iterator[str]:
     """Lines that are shown when somebody opens them."""
     yield from ("<details>", f"<summary>{title}</summary>", "", *inside, "", "</details>")

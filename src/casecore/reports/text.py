@@ -31,7 +31,7 @@ def visible(text: str) -> str:
     return "".join(x if x.isprintable() or x in _JOINERS else "\N{REPLACEMENT CHARACTER}" for x in line)
 
 
-def counted(number: int, what: str) -> str:
+def plural(number: int, what: str) -> str:
     """A number of things."""
     return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
@@ -43,10 +43,10 @@ def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
-def counted_levels(levels: Iterable[Level | None]) -> list[str]:
+def level_counts(levels: Iterable[Level | None]) -> list[str]:
     """How many there are of each level, the worst first: `2 errors`, `1 note`; no level of which there is none."""
     counts = Counter(levels)
-    return [counted(counts[level], level) for level in Level if counts[level]]
+    return [plural(counts[level], level) for level in Level if counts[level]]
 
 
 def finding_line(finding: Finding, about: str = "") -> str:

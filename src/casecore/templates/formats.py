@@ -9,15 +9,15 @@ from typing import Any, Final, TypeAlias
 from casecore.reports import findings as reports
 from casecore.reports import github, sarif
 from casecore.reports.as_json import json_text
-from casecore.reports.text import counted, counted_levels, finding_line
+from casecore.reports.text import finding_line, level_counts, plural
 from casecore.templates.files import Located
 from casecore.templates.filling import Shown
 from casecore.templates.findings import CODES, Finding
 
-Found: TypeAlias = tuple[Located, Finding]
+LocatedFinding: TypeAlias = tuple[Located, Finding]
 
 
-def template_findings(found: Iterable[Found]) -> Iterator[reports.Finding]:
+def template_findings(found: Iterable[LocatedFinding]) -> Iterator[reports.Finding]:
     """Each finding with its place, as every report reads it."""
     for one, finding in found:
         path = "/".join(filter(None, (*one.template.identity, finding.where)))
@@ -37,19 +37,19 @@ def shown_to_dict(part: Shown) -> dict[str, Any]:
     return {"where": part.where, "kind": part.kind, "text": part.text, "parts": pieces, "detail": part.detail}
 
 
-def _summary(found: Iterable[Found], templates: int) -> str:
-    counts = counted_levels(finding.level for _, finding in found)
-    return f"{counted(templates, 'template')}: {', '.join(counts) or 'nothing found'}"
+def _summary(found: Iterable[LocatedFinding], templates: int) -> str:
+    counts = level_counts(finding.level for _, finding in found)
+    return f"{plural(templates, 'template')}: {', '.join(counts) or 'nothing found'}"
 
 
-def as_text(found: Iterable[Found], templates: int) -> str:
+def as_text(found: Iterable[LocatedFinding], templates: int) -> str:
     """One line a finding, as compilers write it, and a summary."""
     listed = tuple(found)
     abouts = (" ".join(filter(None, one.template.identity)) for one, _ in listed)
     return "\n".join([*map(finding_line, template_findings(listed), abouts), _summary(listed, templates)])
 
 
-def as_json(found: Iterable[Found], templates: int) -> str:
+def as_json(found: Iterable[LocatedFinding], templates: int) -> str:
     """One object: the findings, and how many templates were read."""
     listed = []
     for one, finding in found:
@@ -60,13 +60,13 @@ def as_json(found: Iterable[Found], templates: int) -> str:
     return json_text({"templates": templates, "findings": listed})
 
 
-def as_github(found: Iterable[Found], templates: int) -> str:
+def as_github(found: Iterable[LocatedFinding], templates: int) -> str:
     """Workflow commands, which GitHub shows beside the lines of a change."""
     listed = tuple(found)
     return github.workflow_commands(template_findings(listed), _summary(listed, templates))
 
 
-def as_sarif(found: Iterable[Found], templates: int) -> str:
+def as_sarif(found: Iterable[LocatedFinding], templates: int) -> str:
     """SARIF 2.1.0."""
     listed = [*template_findings(found)]
     codes = sorted({finding.code for finding in listed})
@@ -74,7 +74,7 @@ def as_sarif(found: Iterable[Found], templates: int) -> str:
     return sarif.sarif_document(listed, meanings, templates=templates)
 
 
-FORMATS: Final[Mapping[str, Callable[[Iterable[Found], int], str]]] = MappingProxyType(
+FORMATS: Final[Mapping[str, Callable[[Iterable[LocatedFinding], int], str]]] = MappingProxyType(
     {"text": as_text, "json": as_json, "github": as_github, "sarif": as_sarif}
 )
 """Each format and what writes it: (findings with their places, number of templates) -> text."""
