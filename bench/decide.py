@@ -29,7 +29,8 @@ from casecore import (
     Status,
     Trigger,
 )
-from casecore.kernel.records import freeze, thaw
+from casecore.kernel.records import freeze
+from casecore.rooms.composition import EFFECTS
 
 LOOPS = 2_000
 
@@ -74,17 +75,17 @@ def lines() -> Iterator[Line]:
     assert isinstance(sent, ReplySent)
     needs = [need for need in HOUSE.needs if issubclass(SendReply, need.guards)]
     rules = [rule for rule in HOUSE.rules if issubclass(SendReply, rule.guards) or issubclass(ReplySent, rule.guards)]
-    changes = HOUSE.changes(ReplySent)
+    effects = EFFECTS[ReplySent]
     held = {type(row): row for row in (view.case, view.contact, view.clocks)}
 
     def decide_and_evolve() -> object:
         (event,) = HOUSE.decide(view, reply, policy).events
         rows = []
-        for change in changes:  # the reply's message is created; its case, contact and clocks are edited
-            draft = thaw(held[change.sheet]) if change.create is None else change.create(event)
-            if change.edit is not None:
-                change.edit(draft, event)
-            rows.append(freeze(draft, change.sheet))
+        for effect in effects:  # the reply's message is created; its case, contact and clocks are edited
+            editing = effect.thaw(held[effect.record]) if effect.create is None else effect.create(event)
+            if effect.edit is not None:
+                effect.edit(editing, event)
+            rows.append(freeze(editing, effect.record))
         return rows
 
     trigger, decided, evolved, handled = side_by_side(
@@ -95,5 +96,5 @@ def lines() -> Iterator[Line]:
         loops=LOOPS,
     )
     yield costs(f"decide a reply: {len(needs)} needs and {len(rules)} rules are asked", decided, trigger, most=0.6)
-    yield costs(f"... and evolve the {len(changes)} records it changes", evolved, trigger, most=1)
+    yield costs(f"... and evolve the {len(effects)} records it changes", evolved, trigger, most=1)
     yield costs("... as Desk.handle: view, decide, evolve the desk", handled, trigger)

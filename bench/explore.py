@@ -15,7 +15,7 @@ from tests.plain_search import PlainSearch
 
 from bench.measure import Line, duration, outruns, side_by_side
 from casecore import Channel, Policy
-from casecore.check import Exit, cast, check
+from casecore.check import Exit, check, scopes
 from casecore.explore.model import Model
 from casecore.explore.states import StateSearch
 
@@ -41,7 +41,7 @@ def bytes_a_world(model: Model) -> float:
 def lines() -> Iterator[Line]:
     """The measurements."""
     policy = Policy.default()
-    model = Model(cast.two_and_two(Channel.CHAT, policy), policy)
+    model = Model(scopes.two_cases_scope(Channel.CHAT, policy), policy)
     cold = StateSearch(model).run()
     (warm,) = side_by_side(lambda: StateSearch(model).run(), repeats=7)
     rate = cold.transitions / warm
@@ -50,7 +50,7 @@ def lines() -> Iterator[Line]:
     size = bytes_a_world(model)
     yield Line("... bytes a world", f"{size:.0f}", target=f"≤ {MOST_BYTES}", within=size <= MOST_BYTES)
 
-    scope = cast.one_case(Channel.VOICE, policy)
+    scope = scopes.one_case_scope(Channel.VOICE, policy)
     counting = StateSearch(Model(scope, policy)).run().model.counting
     searched: dict[str, tuple[int, int]] = {}
 
@@ -73,5 +73,5 @@ def lines() -> Iterator[Line]:
     reports = []
     (took,) = side_by_side(lambda: reports.append(check(policy)), repeats=1)
     assert [Exit.CLEAN] == [report.exit for report in reports]
-    what = f"check the shipped SOP: {len(cast.scopes(policy))} scopes and a walk"
+    what = f"check the shipped SOP: {len(scopes.scopes_of(policy))} scopes and a walk"
     yield Line(what, duration(took), target=f"≤ {MOST_SECONDS} s", within=took <= MOST_SECONDS)

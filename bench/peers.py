@@ -23,7 +23,6 @@ from eventsourcing.domain import event as on
 from eventsourcing.utils import get_topic
 
 from casecore import (
-    HOUSE,
     Case,
     CaseAssigned,
     CaseClosed,
@@ -41,6 +40,7 @@ from casecore import (
     StatusSet,
     WorkBegun,
 )
+from casecore.rooms.composition import EFFECTS
 
 # attrs.evolve ------------------------------------------------------------------------------------------
 
@@ -192,7 +192,7 @@ def _begin(self, case, thread, customer, channel, queue, reason, language, prede
 
 
 def _applying(kind: type[Event]) -> type:
-    (edit,) = [change.edit for change in HOUSE.changes(kind) if change.sheet is Case]
+    (edit,) = [effect.edit for effect in EFFECTS[kind] if effect.record is Case]
     return type(
         kind.__name__,
         (Aggregate.Created,) if edit is None else (Aggregate.Event,),

@@ -6,7 +6,7 @@ import pytest
 
 from casecore.channels import Channel
 from casecore.check import Finding, Fix, Judgement, Level, Report, Searched, Verdict
-from casecore.check.cast import the_limit
+from casecore.check.scopes import limit_scope
 from casecore.cli import main
 from casecore.explore import explore
 from casecore.policies import Policy
@@ -17,7 +17,7 @@ from tests.houses import without
 def the_report(policy):
     """One failing promise with its story, and each other verdict once."""
     (limits,) = (promise for promise in PROMISES if promise.number == "04")
-    scope = the_limit(Channel.CHAT, 2, policy)
+    scope = limit_scope(Channel.CHAT, 2, policy)
     found = explore(scope, policy, house=without("capacity.channel"), always={"04": limits.asks})
     story, wrong = found["04"].story, found["04"].wrong
     title = limits.title

@@ -14,7 +14,6 @@ sees nothing else.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from operator import attrgetter
@@ -27,9 +26,7 @@ from rpds import HashTrieMap
 from casecore.kernel import (
     Command,
     CommandRefused,
-    Editing,
     Event,
-    MissingRow,
     Probe,
     Reason,
     Refused,
@@ -37,16 +34,14 @@ from casecore.kernel import (
     Verdict,
     frozen,
 )
-from casecore.kernel.records import editing_class, freeze, thaw
+from casecore.kernel.effects import Edits
 from casecore.policies import Policy
 from casecore.rooms.agents import Agent
-from casecore.rooms.approvals import DraftCommand
-from casecore.rooms.arrivals import ReceiveMessage, new_case_id, starts_case
 from casecore.rooms.commitments import Commitment
-from casecore.rooms.composition import HOUSE, SHEETS, TABLES, TIMERS, CaseFile, View, named_rows, steps
+from casecore.rooms.composition import EFFECTS, HOUSE, TABLES, TIMERS, VIEWS, CaseFile, View
 from casecore.rooms.notes import Note
 from casecore.rooms.threads import Customer, Message, Thread
-from casecore.rooms.wrap_ups import WRAP_UP_COMMANDS, WrapUp, wrap_up_id
+from casecore.rooms.wrap_ups import WrapUp
 from casecore.statuses import Status
 
 
@@ -96,7 +91,6 @@ def _count(table: HashTrieMap[str, Any]) -> str:
 
 
 _tables_of = attrgetter(*TABLES)
-_draft_of_view = editing_class(View)
 
 
 @attrs.frozen(eq=False)
@@ -129,69 +123,12 @@ class Desk:
     # Deciding ------------------------------------------------------------------------------------------
 
     def view(self, command: Command) -> View:
-        """What `decide` sees for this command: the rows it names, and no more."""
-        names = named_rows(command)
-        said: Any = command  # which fields it has, `names` tells
-        view: Any = _draft_of_view(self.now)
-        if "note" in names:
-            view.note = self.notes.get(said.note)
-        if "commitment" in names:
-            view.commitment = self.commitments.get(said.commitment)
-        thread = self.threads.get(said.thread) if "thread" in names else None
-        row: Any = thread or view.note or view.commitment
-        case: str | None = said.case if "case" in names else None if row is None else row.case
-        self._show(view, case, thread)
-        self._show_named(view, command, names)
-        if "new_case" in names and (not isinstance(command, ReceiveMessage) or starts_case(command, view.case)):
-            named = self.cases.get(new_case_id(said, view.case))
-            view.named = None if named is None else named.case
-        return freeze(view, View)
-
-    def _show(self, view: Any, case: str | None, thread: Thread | None = None) -> None:
-        """What is seen of a case in every view of it."""
-        file = None if case is None else self.cases.get(case)
-        if file is not None:
-            for name in SHEETS:
-                setattr(view, name, getattr(file, name))
-            thread = thread or self.threads.get(file.case.thread)
-            view.holder = self._agent(file.case.assignee or file.case.owner)
-            if file.draft is not None:
-                view.reviewer = self._agent(file.draft.reviewer)
-            if file.offers is not None:
-                view.offered = self._agent(file.offers.offered_to)
-                view.review_offered = self._agent(file.offers.review_to)
-        view.thread = thread
-
-    def _show_named(self, view: Any, command: Command, names: frozenset[str]) -> None:
-        """The other rows that a command names."""
-        said: Any = command
-        view.actor = self.agents.get(said.by)
-        if "agent" in names:
-            view.target = self._agent(said.agent)
-        customer = said.customer if "customer" in names else None
-        if customer is None and view.thread is not None:
-            customer = view.thread.customer
-        if customer is not None:
-            view.customer = self.customers.get(customer)
-        message = said.message if "message" in names else said.draft if "draft" in names else None
-        if message is not None:
-            view.message = self.messages.get(message)
-        if "in_reply_to" in names and said.in_reply_to is not None:
-            view.answered = self.messages.get(said.in_reply_to)
-        if isinstance(command, WRAP_UP_COMMANDS):
-            agent = said.agent if "agent" in names else None
-            view.wrap_up = self.wrap_ups.get(wrap_up_id(said.case, agent or said.by))
-
-    def _agent(self, agent: str | None) -> Agent | None:
-        return None if agent is None else self.agents.get(agent)
+        """What `decide` sees for this command: the rows it names, and those to which they lead."""
+        return VIEWS.of_command(command, self, self.now)
 
     def view_of(self, case: str) -> View:
         """What can be seen of a case without any command; empty where there is no such case."""
-        view: Any = _draft_of_view(self.now)
-        self._show(view, case)
-        if view.case is not None:
-            view.customer = self.customers.get(view.case.customer)
-        return freeze(view, View)
+        return VIEWS.of_row("case", case, self, self.now)
 
     def decide(self, command: Command) -> Verdict:
         """What would happen: `Accepted` with events, or `Refused` with every reason. Changes nothing."""
@@ -221,14 +158,20 @@ class Desk:
         Raises:
             MissingRow: When an event speaks of a record that this desk does not hold.
         """
-        changes = _Changes(self)
-        event = None
+        edits, event = Edits(EFFECTS, self._row), None
         for event in events:
-            changes.apply(event)
+            edits.apply(event)
         if event is None:
             return self
-        tables = changes.tables()
-        return type(self)(self.policy, event.at, *map(tables.get, TABLES, _tables_of(self)))
+        rows = edits.frozen()
+        tables = [
+            _updated(table, rows[name]) if name in rows else table
+            for name, table in zip(TABLES, _tables_of(self), strict=True)
+        ]
+        return type(self)(self.policy, event.at, *tables)
+
+    def _row(self, table: str, row_id: str) -> Any:
+        return getattr(self, table).get(row_id)
 
     # Asking --------------------------------------------------------------------------------------------
 
@@ -248,9 +191,9 @@ class Desk:
 
     def _action(self, probe: Probe, agent: str, case: str, at: datetime) -> Action:
         given: dict[str, Any] = {"by": agent, "at": at, "case": case, **probe.given}
-        if issubclass(probe.command, DraftCommand):
-            file = self.cases.get(case)
-            given["draft"] = file.draft.id if file is not None and file.draft is not None else "?"
+        for name, path in probe.taken.items():
+            row, _, field_name = path.partition(".")
+            given[name] = getattr(getattr(self.view_of(case), row), field_name, "?")
         placeholders = {name: "?" for name in probe.asks if name not in given}
         command: Command = cast("Any", probe.command)(**given, **placeholders)
         reasons = HOUSE.reasons(self.view(command), command, self.policy, frozenset(probe.asks))
@@ -309,68 +252,6 @@ class Desk:
         """The status of a case; None when there is no such case."""
         file = self.cases.get(case)
         return None if file is None else file.case.status
-
-
-class _Changes:
-    """A desk while events are applied to it: whatever they touch is thawed once, changed in place, and frozen."""
-
-    __slots__ = ("_desk", "_drafts", "_rows")
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._rows: defaultdict[str, dict[str, Any]] = defaultdict(dict)  # by table and id; None where one has left
-        self._drafts: list[tuple[Any, type]] = []  # each with the class of the record that it becomes
-
-    def apply(self, event: Event) -> None:
-        """Change what an event changes: rows of tables, and sheets of the file that is a case's row."""
-        for step in steps(event):
-            sheet, table, key, _, create, edit, optional, name = step
-            row_id = key(event)
-            held = self._held(table, row_id, name)
-            row = held if name is None or held is None else getattr(held, name)
-            if create is None and row is None:
-                if optional:
-                    continue
-                raise MissingRow(event, table, row_id)
-            if edit is None:
-                self._keep(None if create is None else create(event), held, row_id, event, step)
-            else:
-                edit(self._keep(row, held, row_id, event, step) if type(row) is sheet else row, event)
-
-    def _held(self, table: str, row_id: str, name: str | None) -> Any:
-        """The row, or the draft of a case's file; None where there is none."""
-        rows = self._rows[table]
-        if row_id in rows:
-            return rows[row_id]
-        row = getattr(self._desk, table).get(row_id)
-        if row is None or name is None:
-            return row
-        file = rows[row_id] = thaw(row)
-        self._drafts.append((file, CaseFile))
-        return file
-
-    def _keep(self, row: Any, held: Any, row_id: str, event: Event, step: tuple[Any, ...]) -> Editing:
-        """Put a row that is new, thawed or gone where it belongs; its draft."""
-        sheet, table, _, thawed, _, _, _, name = step
-        if row is not None:
-            row = thawed(row) if type(row) is sheet else row
-            self._drafts.append((row, sheet))
-        if name is None:
-            self._rows[table][row_id] = row
-        elif held is not None:
-            setattr(held, name, row)
-        elif name == "case":
-            file = self._rows[table][row_id] = editing_class(CaseFile)(row)
-            self._drafts.append((file, CaseFile))
-        else:
-            raise MissingRow(event, table, row_id)
-        return row
-
-    def tables(self) -> Mapping[str, HashTrieMap[str, Any]]:
-        """The tables that have changed; nothing may be applied afterwards."""
-        for draft, record_class in self._drafts:
-            draft.__class__ = record_class  # `records.freeze`, spelled out: this is the hottest loop of a replay
-        return {name: _updated(getattr(self._desk, name), rows) for name, rows in self._rows.items()}
 
 
 def _first(timer: Timer, view: View, policy: Policy, now: datetime | None) -> datetime | None:

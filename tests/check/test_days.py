@@ -6,8 +6,8 @@ import pytest
 
 from casecore.channels import Channel
 from casecore.check import Judgement, Report, Verdict
-from casecore.check.cast import the_limit
 from casecore.check.days import story_days, write_days
+from casecore.check.scopes import limit_scope
 from casecore.desk import Desk
 from casecore.explore import explore
 from casecore.kernel import Accepted
@@ -24,7 +24,7 @@ HEAD = '{"policy": "sop.toml"}'
 def told():
     """A report of what really can happen: that a third chat is never opened is, of course, not so."""
     policy = Policy.loads("[capacity]\nchat = 3", "sop.toml")
-    scope = the_limit(Channel.CHAT, 2, policy)
+    scope = limit_scope(Channel.CHAT, 2, policy)
 
     def no_third(step):
         held = sum(file.case.assignee == "ana" for file in step.after.cases.values())

@@ -4,10 +4,10 @@ import attrs
 
 from casecore import Policy
 from casecore.check import Fix, Verdict, check
-from casecore.check.cast import scopes
-from casecore.check.fixes import TRIES, nearest_fix
-from casecore.check.judge import how_far
+from casecore.check.fixes import EDITS_TRIED, nearest_fix
+from casecore.check.judge import why_inconclusive
 from casecore.check.order import judge_order
+from casecore.check.scopes import scopes_of
 from casecore.explore import Exploration, Found, Result
 from casecore.kernel import SYSTEM
 from casecore.rooms.offers import OfferWork
@@ -50,7 +50,7 @@ class TestNearest:
         """So many are tried, and no more."""
         tried = []
         assert nearest_fix(SHIPPED, tried.append) is None
-        assert 0 < len(tried) <= TRIES
+        assert 0 < len(tried) <= EDITS_TRIED
 
     def test_nothing_is_left_to_try(self):
         """Also where there are fewer than that."""
@@ -81,7 +81,7 @@ class TestOrder:
 class TestHowFar:
     """Why nothing is known."""
 
-    SCOPE = scopes(SHIPPED)[0].scope
+    SCOPE = scopes_of(SHIPPED)[0].scope
 
     def exploration(self, *, complete, found):
         """A search that came to this."""
@@ -90,12 +90,14 @@ class TestHowFar:
     def test_given_up(self):
         """At a limit."""
         found = self.exploration(complete=False, found=Found(Result.INCONCLUSIVE))
-        assert "one chat case: given up after 7 worlds, and nothing wrong so far" == how_far([found], "04")
+        assert "one chat case: given up after 7 worlds, and nothing wrong so far" == why_inconclusive([found], "04")
 
     def test_not_told(self):
         """No clock can show it."""
         found = self.exploration(complete=True, found=Found(Result.INCONCLUSIVE, times=3))
-        assert "3 steps break it, but no story with real instants leads to one of them" == how_far([found], "04")
+        assert "3 steps break it, but no story with real instants leads to one of them" == why_inconclusive(
+            [found], "04"
+        )
 
 
 def test_an_edge_that_nothing_goes_along():

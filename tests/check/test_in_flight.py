@@ -5,12 +5,12 @@ import pytest
 
 from casecore import Desk, Policy
 from casecore.channels import Channel
-from casecore.check import Exit, Verdict, cast, check
-from casecore.check.cast import CASE, EVERYTHING, Checked
-from casecore.check.in_flight import Flights, in_flight
-from casecore.diff.scopes import ARRIVALS, together
+from casecore.check import Exit, Verdict, check, scopes
+from casecore.check.in_flight import Flights, try_switches
+from casecore.check.scopes import CASE, EVERYTHING, CheckedScope
+from casecore.diff.scopes import ARRIVALS_SCOPE, scopes_of_both
 from casecore.explore import Part, Scope
-from casecore.explore.pieces import NOON
+from casecore.explore.scope import NOON
 from casecore.explore.traces import StoryFinder
 from casecore.promises import Step
 from casecore.rooms.cases import CloseCase
@@ -18,7 +18,7 @@ from casecore.rooms.contacts import EndContact
 from casecore.statuses import Status
 from tests.diff.test_diff import OPENED, PENDING, RENAMED, RESOLVED, SCOPES, SOP, sop
 
-BILLED = tuple(cast.arrives(Channel.EMAIL, reason="billing"))
+BILLED = tuple(scopes.arrival_commands(Channel.EMAIL, reason="billing"))
 NEVER_CLOSED = {"lifecycle__close_after": {}, "lifecycle__close_by": ["supervisor"]}
 """Where only a supervisor may close, by hand."""
 MISSING = "stands in the queue billing, which the new policy does not have"
@@ -27,7 +27,9 @@ MISSING = "stands in the queue billing, which the new policy does not have"
 def closing(*commands, ways=frozenset({"18"})):
     """An email case that can be opened, answered and closed by the clock or by spam only."""
     own = (*BILLED, OPENED, PENDING, RESOLVED, CloseCase("system", NOON, CASE), *commands)
-    return Checked(Scope("closing", cast.team(SOP, ana=EVERYTHING), (Part(own),), (), cast.APART), ways)
+    return CheckedScope(
+        Scope("closing", scopes.team_commands(SOP, ana=EVERYTHING), (Part(own),), (), scopes.APART), ways
+    )
 
 
 def told(found):
@@ -50,13 +52,13 @@ class TestStranded:
 
     def test_the_same_policy(self):
         """Nothing is stranded where nothing changes."""
-        found = in_flight((closing(),), SOP, SOP)
+        found = try_switches((closing(),), SOP, SOP)
         assert ((), True, 0) == (found.stranded, found.complete, found.untold)
         assert found.worlds > 5
 
     def test_a_queue_that_is_gone(self):
         """A case that waits there has no place, unless it is closed; the story is the shortest, and a hint is given."""
-        (one,) = in_flight((closing(),), SOP, sop(queues=RENAMED)).stranded
+        (one,) = try_switches((closing(),), SOP, sop(queues=RENAMED)).stranded
         assert f"a case {MISSING}" == one.what
         assert "keep the queue billing until it is empty, or move what is in it, e.g. to general, before" == one.hint
         assert 1 == len(one.story)
@@ -69,18 +71,20 @@ class TestStranded:
         draft = SCOPES["draft"]
         part = attrs.evolve(
             draft.scope.parts[0],
-            commands=(*cast.arrives(Channel.CHAT, reason="billing"), *draft.scope.parts[0].commands),
+            commands=(*scopes.arrival_commands(Channel.CHAT, reason="billing"), *draft.scope.parts[0].commands),
         )
-        where = Checked(attrs.evolve(draft.scope, parts=(part,)))
-        assert {f"a case {MISSING}": 1, f"a draft {MISSING}": 3} == told(in_flight((where,), SOP, sop(queues=queues)))
+        where = CheckedScope(attrs.evolve(draft.scope, parts=(part,)))
+        assert {f"a case {MISSING}": 1, f"a draft {MISSING}": 3} == told(
+            try_switches((where,), SOP, sop(queues=queues))
+        )
 
     def test_no_way_to_closed(self):
         """What the new policy never closes stays for ever; what it still closes does not."""
         new = sop(**NEVER_CLOSED)
-        (one,) = in_flight((closing(),), SOP, new).stranded
+        (one,) = try_switches((closing(),), SOP, new).stranded
         assert "there is no way to closed any more" == one.what
         assert Status.CLOSED is not status_after(one.story)
-        assert Flights(0, ()) == in_flight((closing(ways=frozenset()),), SOP, new)
+        assert Flights(0, ()) == try_switches((closing(ways=frozenset()),), SOP, new)
 
     def test_what_was_trapped_before(self):
         """What the old policy had no way to closed for either is not stranded by the switch; the others are.
@@ -89,16 +93,16 @@ class TestStranded:
         """
         by_hand, ends = CloseCase("ana", NOON, CASE), EndContact("ana", NOON, CASE)
         old, new = (sop(lifecycle__close_after={}, lifecycle__close_by=by) for by in (["assignee"], []))
-        (one,) = in_flight((closing(by_hand),), old, new).stranded
-        (other,) = in_flight((closing(by_hand, ends),), old, new).stranded
+        (one,) = try_switches((closing(by_hand),), old, new).stranded
+        (other,) = try_switches((closing(by_hand, ends),), old, new).stranded
         assert ("there is no way to closed any more", one.times, 1) == (other.what, other.times, len(other.story))
         assert ["ReceiveMessage"] == [type(step.command).__name__ for step in other.story.steps]
-        assert () == in_flight((closing(),), new, sop(**NEVER_CLOSED)).stranded
+        assert () == try_switches((closing(),), new, sop(**NEVER_CLOSED)).stranded
 
     def test_the_clock_of_the_new_policy(self):
         """What only the new policy closes by itself is no trap, however long the old one let it lie."""
         old = sop(lifecycle__close_after={})
-        assert () == in_flight((closing(),), old, SOP).stranded
+        assert () == try_switches((closing(),), old, SOP).stranded
 
     def test_drafts(self):
         """Where nobody may approve any more, a waiting draft is stranded."""
@@ -107,28 +111,28 @@ class TestStranded:
         kept = tuple(one for one in part.commands if type(one).__name__ != "WithdrawDraft")
         where = attrs.evolve(where, scope=attrs.evolve(where.scope, parts=(Part(kept),)))
         old = sop(approval__self_approval=True)
-        found = in_flight((where,), old, SOP)
+        found = try_switches((where,), old, SOP)
         assert {"the draft can no longer be decided": 3} == told(found)
 
     def test_several_scopes(self):
         """The same reason is told once, with the shortest story, and counted over all scopes."""
         queues = sop(queues=RENAMED)
-        arrivals = next(checked for checked in together(SOP, queues) if checked.scope.name == ARRIVALS)
+        arrivals = next(checked for checked in scopes_of_both(SOP, queues) if checked.scope.name == ARRIVALS_SCOPE)
         names = []
-        found = in_flight((closing(), arrivals), SOP, queues, progress=names.append)
+        found = try_switches((closing(), arrivals), SOP, queues, progress=names.append)
         (one,) = (one for one in found.stranded if MISSING in one.what)
-        assert ["closing", ARRIVALS] == names == [*one.scopes]
+        assert ["closing", ARRIVALS_SCOPE] == names == [*one.scopes]
 
     def test_given_up(self):
         """A search that is given up knows nothing of ways."""
         new = sop(**NEVER_CLOSED)
-        found = in_flight((closing(),), SOP, new, limit=3)
+        found = try_switches((closing(),), SOP, new, limit=3)
         assert (False, ()) == (found.complete, found.stranded)
 
     def test_no_story(self, monkeypatch):
         """What no clock leads to is counted and not claimed."""
         monkeypatch.setattr(StoryFinder, "story_to", lambda self, places: None)
-        found = in_flight((closing(),), SOP, sop(queues=RENAMED))
+        found = try_switches((closing(),), SOP, sop(queues=RENAMED))
         assert ((), 1, 0) == (found.stranded, found.untold, found.given_up)
 
     def test_a_teller_that_gave_up(self, monkeypatch):
@@ -138,7 +142,7 @@ class TestStranded:
             finder.gave_up = True
 
         monkeypatch.setattr(StoryFinder, "story_to", gives_up)
-        found = in_flight((closing(),), SOP, sop(queues=RENAMED))
+        found = try_switches((closing(),), SOP, sop(queues=RENAMED))
         assert (1, 1) == (found.untold, found.given_up)
 
 

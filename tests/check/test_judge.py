@@ -7,7 +7,7 @@ from casecore import Policy
 from casecore.check import Exit, Finding, Judgement, Level, Report, Searched, Verdict, check
 from casecore.check.fixes import nearest_fix
 from casecore.check.order import judge_order
-from casecore.check.walk import walk
+from casecore.check.walk import random_walk
 from casecore.desk import Desk
 from casecore.policies.sections import Delivery, Queue
 from casecore.promises import PROMISES, Step
@@ -123,15 +123,15 @@ def test_the_many_flags_of_the_channels_leave_room_for_others():
 
 def test_the_same_seed_walks_the_same_way():
     """Another seed walks another way; the report says how many steps were taken."""
-    assert walk(SOP, 60, seed=1) == walk(SOP, 60, seed=1)
-    assert walk(SOP, 60, seed=1).refusals != walk(SOP, 60, seed=2).refusals
-    assert 0 < walk(SOP, 60, seed=1).steps <= 60
+    assert random_walk(SOP, 60, seed=1) == random_walk(SOP, 60, seed=1)
+    assert random_walk(SOP, 60, seed=1).refusals != random_walk(SOP, 60, seed=2).refusals
+    assert 0 < random_walk(SOP, 60, seed=1).steps <= 60
 
 
 def test_the_walk_finds_a_fault_and_tells_its_way():
     """Nobody thought of the story: among what could be meant, somebody who is away is given work."""
     house = without("assignment.available")
-    found = walk(SOP, 2_000, 0, house).broken
+    found = random_walk(SOP, 2_000, 0, house).broken
     assert "05" == found.number
     desk = Desk(SOP)
     for command in found.story.commands:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from casecore.check import Verdict, check
-from casecore.check.cast import scopes
+from casecore.check.scopes import scopes_of
 from casecore.cli.app import run
 from casecore.policies import Policy
 from casecore.testing.strategies import layered_policies
@@ -65,7 +65,7 @@ class TestOverrides:
 
     def test_one_scope_for_each(self):
         """It arrives so that it matches."""
-        found = {checked.scope.name: checked.scope for checked in scopes(self.POLICY)}
+        found = {checked.scope.name: checked.scope for checked in scopes_of(self.POLICY)}
         first, second = found["one chat case, override 1"], found["one sms case, override 2"]
         (arrival, *_), (other, *_) = first.parts[0].commands, second.parts[0].commands
         assert ("vip", "pt", {"gold"}) == (arrival.reason, arrival.language, arrival.tags)
@@ -135,7 +135,7 @@ def test_an_override_that_can_never_apply():
 @given(layered_policies())
 def test_every_policy_has_its_scopes(policy):
     """Regression: the tag of a queue could be no tag, and the case that an override matches could not be stated."""
-    searched = scopes(policy)
+    searched = scopes_of(policy)
     assert len(policy.override) == sum(", override " in each.scope.name for each in searched)
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from casecore.check.mutate import Guarded, guarded, guards_of
+from casecore.check.mutate import Guard, find_guards, mutations_of
 from casecore.cli.app import run
 from casecore.policies import Policy
 
@@ -15,7 +15,7 @@ POLICY = Policy.default()
 @pytest.fixture(scope="module")
 def known():
     """What guards the rules that refuse something where an agent may hold two chats of three."""
-    return {one.what: one for one in guarded(POLICY, scopes=(LIMIT_OF_CHATS,))}
+    return {one.what: one for one in find_guards(POLICY, scopes=(LIMIT_OF_CHATS,))}
 
 
 class TestGuarded:
@@ -27,30 +27,30 @@ class TestGuarded:
     )
     def test_a_promise_notices(self, known, what, by):
         """Its number is told, and in how many scopes it was looked for."""
-        assert Guarded(what, by, 1) == known[what]
+        assert Guard(what, by, 1) == known[what]
 
     def test_nobody_notices_where_nothing_was_refused(self, known):
         """A rule that refuses nothing in these scopes is not looked for in any."""
-        assert Guarded("tags.limit", None, 0) == known["tags.limit"]
+        assert Guard("tags.limit", None, 0) == known["tags.limit"]
 
     def test_nobody_notices_what_no_promise_speaks_of(self, known):
         """That only waiting work is offered elsewhere is told by no promise of this scope."""
-        assert Guarded("offer.outstanding", None, 0) == known["offer.outstanding"]
+        assert Guard("offer.outstanding", None, 0) == known["offer.outstanding"]
 
     def test_everything_is_changed_once(self, known):
         """Every rule that blocks, and every limit."""
-        assert guards_of(POLICY) == tuple(known)
+        assert mutations_of(POLICY) == tuple(known)
 
     def test_what_the_policy_softens_is_left_alone(self):
         """Nobody expects a promise to rest on it; a limit that there is not cannot be read wrong."""
         soft = Policy.loads('[enforcement]\n"tags.limit" = "off"\n[chat.idle]\nask_first = 0\n')
-        assert "tags.limit" not in guards_of(soft)
-        assert not [what for what in guards_of(soft) if what.startswith("chat.idle.ask_first")]
+        assert "tags.limit" not in mutations_of(soft)
+        assert not [what for what in mutations_of(soft) if what.startswith("chat.idle.ask_first")]
 
     def test_no_such_scope(self):
         """It is said at once."""
         with pytest.raises(ValueError, match="there is no scope 'three chats'"):
-            guarded(POLICY, scopes=("three chats",))
+            find_guards(POLICY, scopes=("three chats",))
 
 
 class TestCommand:

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 import pytest
 
 from casecore import HOUSE, House, Policy
-from casecore.check import Exit, Verdict, cast
-from casecore.check.cast import CASE, Checked
+from casecore.check import Exit, Verdict, scopes
+from casecore.check.scopes import CASE, CheckedScope
 from casecore.cli.diff_text import show_diff
 from casecore.cli.screen import Screen
 from casecore.diff import formats
-from casecore.diff.days import EXAMPLES, redecided
+from casecore.diff.days import EXAMPLES_KEPT, redecide_day
 from casecore.diff.findings import (
     APART,
     MEANINGS,
@@ -30,7 +30,7 @@ from casecore.diff.formats import FORMATS, as_github, as_json, as_markdown, as_s
 from casecore.diff.report import FAILING, compare
 from casecore.diff.revisions import NoRevision, policy_at
 from casecore.explore import Part, Scope
-from casecore.explore.pieces import NOON
+from casecore.explore.scope import NOON
 from casecore.policies.kinds import keys_of
 from casecore.replay import DayError
 from casecore.rooms.agents import LogOut, Permission
@@ -152,7 +152,9 @@ class TestReport:
         assert "! S1  a case stands in the queue billing, which the new policy does not have" in printed
         assert "keep the queue billing until it is empty" in printed
         given = (LogOut("ana", NOON, "ana"),)
-        where = Checked(Scope("team", cast.team(SOP, ana=cast.EVERYTHING), (Part(CHATS),), given, cast.APART))
+        where = CheckedScope(
+            Scope("team", scopes.team_commands(SOP, ana=scopes.EVERYTHING), (Part(CHATS),), given, scopes.APART)
+        )
         team = compare(SOP, sop(away__grace="2m"), house=House((*HOUSE.rooms, NO_RETURN)), scopes=(where,))
         (one,) = diff_entries(team)
         assert ("log out: now refused by return.never", 1) == (one.title, len(one.more))
@@ -382,27 +384,27 @@ class TestDay:
     def test_looser_and_stricter(self):
         """Each decision by itself, at the desk as it was; no more examples are kept than somebody reads."""
         day = DAY + "".join(map(CHAT.format, range(7)))
-        looser = redecided(day.splitlines(), SOP, sop(capacity__chat=3), "a day")
+        looser = redecide_day(day.splitlines(), SOP, sop(capacity__chat=3), "a day")
         (one,) = looser.differences
         assert ("looser", ("capacity.channel",), ("OpenCase",), 5, 16) == (
             one.label, one.rules, one.commands, one.times, looser.decisions,
         )  # fmt: skip
-        assert EXAMPLES == len(one.examples)
+        assert EXAMPLES_KEPT == len(one.examples)
         assert 5 == looser.times
-        (one,) = redecided(day.splitlines(), SOP, sop(capacity__chat=1)).differences
+        (one,) = redecide_day(day.splitlines(), SOP, sop(capacity__chat=1)).differences
         assert ("stricter", 1) == (one.label, one.times)
 
     def test_other(self):
         """The same step with another result."""
         ended = '{"type": "SetLevel", "by": "ana", "at": "2026-11-02T08:02:00Z", "case": "c1", "level": "high"}\n'
         queues = {"vip": {"channels": ["chat"]}} | SOP.to_dict()["queues"]
-        (one,) = redecided((DAY + CHAT.format(1) + ended).splitlines(), SOP, sop(queues=queues)).differences
+        (one,) = redecide_day((DAY + CHAT.format(1) + ended).splitlines(), SOP, sop(queues=queues)).differences
         assert ("other", (), ("ReceiveMessage",), 1) == (one.label, one.rules, one.commands, one.times)
 
     def test_nothing(self):
         """The same policy decides the same; an empty day decides nothing."""
-        assert () == redecided(DAY.splitlines(), SOP, SOP).differences
-        assert 0 == redecided((), SOP, SOP).decisions
+        assert () == redecide_day(DAY.splitlines(), SOP, SOP).differences
+        assert 0 == redecide_day((), SOP, SOP).decisions
 
     def test_two_commands_of_one_reason(self):
         """Are told together."""
@@ -410,13 +412,13 @@ class TestDay:
             '\n{"type": "OfferWork", "by": "system", "at": "2026-11-02T08:02:00Z", "case": "c2", "agent": "ana"}\n'
             '{"type": "OpenCase", "by": "ana", "at": "2026-11-02T08:02:00Z", "case": "c2"}\n'
         )  # fmt: skip
-        (one,) = redecided(offers.splitlines(), SOP, sop(capacity__chat=1)).differences
+        (one,) = redecide_day(offers.splitlines(), SOP, sop(capacity__chat=1)).differences
         assert {"OfferWork"} <= set(one.commands)
 
     def test_a_line_that_cannot_be_read(self):
         """Is named."""
         with pytest.raises(DayError, match="a day, line 1: "):
-            redecided(["{"], SOP, SOP, "a day")
+            redecide_day(["{"], SOP, SOP, "a day")
 
     @pytest.mark.parametrize("name", ["text", "json", "md", "github", "sarif"])
     def test_told(self, casecore, files, tmp_path, name):

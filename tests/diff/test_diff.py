@@ -9,13 +9,13 @@ import pytest
 
 from casecore import HOUSE, Desk, House, Policy, Reason, Room, Rule
 from casecore.channels import Channel
-from casecore.check import cast
-from casecore.check.cast import CASE, EVERYTHING, Checked
+from casecore.check import scopes
+from casecore.check.scopes import CASE, EVERYTHING, CheckedScope
 from casecore.diff import Comparison, Edit, Label, diff, over_time
 from casecore.diff.comparison import Untold
-from casecore.diff.scopes import ARRIVALS, MOST, together
+from casecore.diff.scopes import ARRIVALS_SCOPE, ARRIVALS_TRIED, scopes_of_both
 from casecore.explore import Part, Scope
-from casecore.explore.pieces import NOON
+from casecore.explore.scope import NOON
 from casecore.policies.edits import apply_edit, edits_of
 from casecore.rooms.agents import AgentLoggedOut, GoAvailable, LogOut, Permission
 from casecore.rooms.approvals import ApproveDraft, SubmitDraft
@@ -42,20 +42,24 @@ def sop(**changes):
 
 def scope(name, *commands, given=(), copies=1, team=None, at_most=None):
     """A small scope: one sort of case, and ana, who may do everything, unless there is another team."""
-    members = cast.team(SOP, **(team or {"ana": EVERYTHING}))
-    return Checked(Scope(name, members, (Part(commands, copies),), given, cast.APART, at_most or {}))
+    members = scopes.team_commands(SOP, **(team or {"ana": EVERYTHING}))
+    return CheckedScope(Scope(name, members, (Part(commands, copies),), given, scopes.APART, at_most or {}))
 
 
 AUTHOR_AND_REVIEWER = {"ben": frozenset(), "cleo": frozenset({Permission.REPLY, Permission.APPROVE})}
 PENDING = SendReply("ana", NOON, CASE, "m", "Here you are", Status.PENDING, subject="Your request")
 RESOLVED = attrs.evolve(PENDING, send_as=Status.RESOLVED)
 OPENED = OpenCase("ana", NOON, CASE)
-CHATS, CALLS, EMAILS = (tuple(cast.arrives(channel)) for channel in (Channel.CHAT, Channel.VOICE, Channel.EMAIL))
+CHATS, CALLS, EMAILS = (
+    tuple(scopes.arrival_commands(channel)) for channel in (Channel.CHAT, Channel.VOICE, Channel.EMAIL)
+)
 
 SCOPES = {
     "limit": scope("limit", *CHATS, OPENED, copies=4),
     "total": scope("total", *EMAILS, OPENED, copies=4),
-    "silence": scope("silence", *CHATS, OPENED, PENDING, *cast.is_silent("ana"), at_most={"contact.attempts": 3}),
+    "silence": scope(
+        "silence", *CHATS, OPENED, PENDING, *scopes.silence_commands("ana"), at_most={"contact.attempts": 3}
+    ),
     "draft": scope(
         "draft",
         *CHATS,
@@ -63,42 +67,54 @@ SCOPES = {
         *(SubmitDraft(a, NOON, CASE, "d1", "Here you are", Status.PENDING) for a in AUTHOR_AND_REVIEWER),
         ApproveDraft("cleo", NOON, CASE, "d1"),
         ApproveDraft("cleo", NOON, CASE, "d1", seen=True),
-        *cast.is_offered(("cleo",), review=True),
+        *scopes.offer_commands(("cleo",), review=True),
         SendReply("ben", NOON, CASE, "m", "Here you are", Status.PENDING),
         team=AUTHOR_AND_REVIEWER,
     ),
     "authentication": scope(
-        "authentication", *CHATS, OPENED, RESOLVED, Authenticate("ana", NOON, CASE), *cast.proceeds("ana", SOP)
+        "authentication",
+        *CHATS,
+        OPENED,
+        RESOLVED,
+        Authenticate("ana", NOON, CASE),
+        *scopes.sensitive_commands("ana", SOP),
     ),
-    "whatsapp": scope("whatsapp", *cast.arrives(Channel.WHATSAPP), OPENED, PENDING),
-    "we write": scope("we write", *cast.arrives(Channel.WHATSAPP), OPENED, *cast.we_write("ana", Channel.WHATSAPP)),
-    "offer": scope("offer", *CHATS, *cast.is_offered(("ana",))),
+    "whatsapp": scope("whatsapp", *scopes.arrival_commands(Channel.WHATSAPP), OPENED, PENDING),
+    "we write": scope(
+        "we write",
+        *scopes.arrival_commands(Channel.WHATSAPP),
+        OPENED,
+        *scopes.outbound_commands("ana", Channel.WHATSAPP),
+    ),
+    "offer": scope("offer", *CHATS, *scopes.offer_commands(("ana",))),
     "wrap-up": scope(
         "wrap-up",
         *CALLS,
         OPENED,
         EndContact("ana", NOON, CASE),
-        *cast.disposes("ana", SOP),
-        *cast.disposes("ana", SOP, notes=""),
+        *scopes.disposal_commands("ana", SOP),
+        *scopes.disposal_commands("ana", SOP, notes=""),
     ),
-    "closing": scope("closing", *EMAILS, OPENED, RESOLVED, *cast.closes_itself(), *tuple(cast.works("ana"))[-2:]),
+    "closing": scope(
+        "closing", *EMAILS, OPENED, RESOLVED, *scopes.closing_commands(), *tuple(scopes.handling_commands("ana"))[-2:]
+    ),
     "away": scope(
         "away",
         *EMAILS,
         OPENED,
-        *cast.loses_its_agent(),
+        *scopes.absence_commands(),
         given=(LogOut("ana", NOON, "ana"), GoAvailable("ana", NOON, "ana")),
     ),
     "reopening": scope(
         "reopening",
-        *cast.arrives(Channel.SMS),
+        *scopes.arrival_commands(Channel.SMS),
         OPENED,
         PENDING,
         EndContact("ana", NOON, CASE),
-        *cast.disposes("ana", SOP),
+        *scopes.disposal_commands("ana", SOP),
     ),
     "subject": scope("subject", *EMAILS, OPENED, attrs.evolve(PENDING, subject="")),
-    "transfer": scope("transfer", *CHATS, *cast.proceeds("ana", SOP)),
+    "transfer": scope("transfer", *CHATS, *scopes.sensitive_commands("ana", SOP)),
 }
 """Where each edit shows, and as little else as possible."""
 
@@ -218,7 +234,7 @@ NEITHER_ALONE = (
         OpenCase("ben", NOON, CASE),
         SendReply("ben", NOON, CASE, "m", "Here you are", Status.PENDING),
         DisconnectIdle("ben", NOON, CASE, "m"),
-        *cast.disposes("ben", SOP, notes=""),
+        *scopes.disposal_commands("ben", SOP, notes=""),
         team={"ben": frozenset()},
     ),
 )
@@ -387,8 +403,8 @@ class TestQueues:
         """One queue goes, another comes: cases enter the other, and only that can be given one."""
         new = sop(queues=RENAMED)
         assert ["queues.billing", "queues.money"] == [edit.key for edit in edits_of(SOP, new)]
-        arrivals = together(SOP, new)[0]
-        assert ARRIVALS == arrivals.scope.name
+        arrivals = scopes_of_both(SOP, new)[0]
+        assert ARRIVALS_SCOPE == arrivals.scope.name
         found = diff(SOP, new, scopes=(arrivals,))
         told = {(change.label, change.rules) for change in found.changes}
         assert {(LOOSER, ("queue.known",)), (STRICTER, ("queue.known",))} <= told
@@ -407,7 +423,7 @@ class TestQueues:
         )
         assert [*new.queues] == [*apply_edit(SOP, edit).queues]
         assert [*SOP.queues] == [*apply_edit(new, edit, back=True).queues]
-        arrivals = together(SOP, new)[0]
+        arrivals = scopes_of_both(SOP, new)[0]
         assert (edit,) == diff(SOP, new, scopes=(arrivals,)).without_effect
         overlapping = copy.deepcopy(REORDERED)
         overlapping["technical"]["reasons"] = ["billing"]
@@ -419,7 +435,7 @@ class TestQueues:
         """Every filter is tried, alone and with the others; no more than can be."""
         queues = copy.deepcopy(SOP.to_dict()["queues"])
         queues["billing"] |= {"channels": ["email"], "languages": ["pt"], "tags": ["vip"]}
-        (arrivals, *_) = together(SOP, sop(queues=queues))
+        (arrivals, *_) = scopes_of_both(SOP, sop(queues=queues))
         ways = {
             (command.channel, command.reason, command.language, command.tags)
             for command in arrivals.scope.parts[0].commands
@@ -428,9 +444,9 @@ class TestQueues:
         assert (Channel.EMAIL, "refund", "pt", frozenset({"vip"})) in ways
         assert (Channel.EMAIL, "refund", "pt", frozenset()) in ways
         assert (Channel.CHAT, None, None, frozenset()) in ways
-        queues["billing"]["reasons"] = [f"reason {number}" for number in range(MOST + 1)]
-        (arrivals, *_) = together(SOP, sop(queues=queues))
-        assert MOST >= sum(hasattr(command, "new_case") for command in arrivals.scope.parts[0].commands)
+        queues["billing"]["reasons"] = [f"reason {number}" for number in range(ARRIVALS_TRIED + 1)]
+        (arrivals, *_) = scopes_of_both(SOP, sop(queues=queues))
+        assert ARRIVALS_TRIED >= sum(hasattr(command, "new_case") for command in arrivals.scope.parts[0].commands)
 
 
 class TestScopes:
@@ -439,8 +455,8 @@ class TestScopes:
     def test_both_are_asked_the_same(self):
         """What only one of the policies can be asked is asked of both, and counters go as far as either needs."""
         new = sop(wrap_up__codes=["done"], chat__idle__ask_first=4, capacity__chat=3, queues=RENAMED)
-        scopes = {checked.scope.name: checked for checked in together(SOP, new)}
-        assert {"3 chat cases, one agent", "4 chat cases, one agent", ARRIVALS} <= scopes.keys()
+        scopes = {checked.scope.name: checked for checked in scopes_of_both(SOP, new)}
+        assert {"3 chat cases, one agent", "4 chat cases, one agent", ARRIVALS_SCOPE} <= scopes.keys()
         chat = scopes["one chat case"]
         codes = {command.code for command in chat.scope.parts[0].commands if hasattr(command, "code")}
         assert {"solved", "done"} == codes
@@ -451,12 +467,14 @@ class TestScopes:
 
     def test_who_serves_nothing_goes_on_so(self):
         """An agent without a queue is given none."""
-        mistakes = next(c.scope for c in together(SOP, SOP) if c.scope.name == "mistakes on voice")
+        mistakes = next(c.scope for c in scopes_of_both(SOP, SOP) if c.scope.name == "mistakes on voice")
         assert frozenset() in {command.queues for command in mistakes.team if hasattr(command, "queues")}
 
     def test_nothing_is_added_in_vain(self):
         """Where the queues are the same, the scopes are those of a check."""
-        assert [c.scope.name for c in cast.scopes(SOP)] == [c.scope.name for c in together(SOP, sop(capacity__total=5))]
+        assert [c.scope.name for c in scopes.scopes_of(SOP)] == [
+            c.scope.name for c in scopes_of_both(SOP, sop(capacity__total=5))
+        ]
 
 
 class TestEdits:
@@ -494,7 +512,7 @@ def test_a_limit_of_the_team():
     """A difference in what is done without a case reaches no channel and no queue."""
     given = (GoAvailable("ana", NOON, "ana"), LogOut("ana", NOON, "ana"))
     changed = House((*HOUSE.rooms, NO_RETURN))
-    where = Checked(Scope("team", cast.team(SOP, ana=EVERYTHING), (Part(CHATS),), given, cast.APART))
+    where = CheckedScope(Scope("team", scopes.team_commands(SOP, ana=EVERYTHING), (Part(CHATS),), given, scopes.APART))
     (change,) = diff(SOP, sop(away__grace="2m"), house=changed, scopes=(where,)).changes
     assert (STRICTER, ("return.never",), (), ()) == (change.label, change.rules, change.channels, change.queues)
 

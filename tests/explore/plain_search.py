@@ -16,11 +16,10 @@ from datetime import datetime
 
 import attrs
 
-from casecore.explore.model import instant_of, starting_desk
-from casecore.explore.pieces import NOON, SECOND
-from casecore.explore.scope import copy_of
+from casecore.explore.model import starting_desk, timer_instant
+from casecore.explore.scope import NOON, SECOND, copy_of
 from casecore.rooms.agents import Agent
-from casecore.rooms.composition import HOUSE, PLACES, SHEETS, TIMERS, steps
+from casecore.rooms.composition import EFFECTS, HOUSE, PLACES, SHEETS, TIMERS
 
 
 class PlainSearch:
@@ -34,7 +33,7 @@ class PlainSearch:
             for copy in range(part.copies)
         ]
         self.known = frozenset().union(*(ids for _, _, ids in self.cases))
-        self.timers = [timer for timer in TIMERS if instant_of(timer) in counting]
+        self.timers = [timer for timer in TIMERS if timer_instant(timer) in counting]
         self.transitions, self.edges = 0, set()
         start = starting_desk(scope, policy, house)
         self.worlds = {self.world_of(start): start}
@@ -118,7 +117,7 @@ def answer_of(verdict, scope):
     """Yes, and the names of the events, but for those of sheets that the scope leaves apart; or no, and the rules."""
     if not verdict:
         return False, tuple(reason.rule for reason in verdict.reasons)
-    told = [event for event in verdict.events if not {PLACES[sheet].sheet for sheet, *_ in steps(event)} <= scope.apart]
+    told = [event for event in verdict.events if not {effect.sheet for effect in EFFECTS[type(event)]} <= scope.apart]
     return True, tuple(type(event).__name__ for event in told)
 
 

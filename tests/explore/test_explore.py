@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 
 from casecore import CUSTOMER, SYSTEM, CloseReason, Policy
 from casecore.channels import Channel
-from casecore.check import cast
+from casecore.check import scopes
 from casecore.explore import Exploration, Part, Result, Scope, explore
 from casecore.explore.model import Model
-from casecore.explore.pieces import NOON
-from casecore.explore.scope import copy_of
+from casecore.explore.scope import NOON, copy_of
 from casecore.explore.states import StateSearch
 from casecore.explore.traces import StoryFinder, earliest_instants, timed_command
 from casecore.rooms.agents import AddAgent, GoAvailable, LogOut
@@ -38,8 +37,8 @@ SPAM = CloseCase("ana", NOON, "c1", CloseReason.SPAM)
 
 def scope(*commands, given=(), channel=Channel.CHAT, copies=1):
     """One sort of case, and ana, who may do everything."""
-    part = Part((*cast.arrives(channel), *commands), copies)
-    return Scope("own", cast.team(SOP, ana=cast.EVERYTHING), (part,), given, cast.APART)
+    part = Part((*scopes.arrival_commands(channel), *commands), copies)
+    return Scope("own", scopes.team_commands(SOP, ana=scopes.EVERYTHING), (part,), given, scopes.APART)
 
 
 TWO_CHATS = scope(OPENED, SPAM, copies=2)
@@ -199,7 +198,7 @@ AWAY = attrs.evolve(
         ANSWERED,
         AskPresence("ana", NOON, "c1", "m"),
         DisconnectIdle("ana", NOON, "c1", "m"),
-        *cast.loses_its_agent(),
+        *scopes.absence_commands(),
         given=(LogOut("ana", NOON, "ana"),),
     ),
     at_most={"contact.attempts": 1},
@@ -225,7 +224,7 @@ def test_a_way_that_no_clock_can_go_is_searched_on():
     assert timedelta(seconds=59) == at[DisconnectIdle] - at[LogOut]
 
 
-CLOSING = scope(OPENED, Authenticate("ana", NOON, "c1"), RESOLVED, *cast.closes_itself())
+CLOSING = scope(OPENED, Authenticate("ana", NOON, "c1"), RESOLVED, *scopes.closing_commands())
 
 
 def test_what_no_clock_can_show_is_inconclusive():
@@ -268,7 +267,7 @@ def test_a_search_that_was_given_up_looks_for_other_ways_among_what_it_has():
 
 def test_what_the_real_desk_refuses_is_no_story():
     """A scope that leaves apart what an agent owes gives them work too soon; the desk refuses, and nothing is shown."""
-    apart = cast.APART | {"agent.wrap_ups", "aftermath"}
+    apart = scopes.APART | {"agent.wrap_ups", "aftermath"}
     careless = attrs.evolve(scope(OPENED, EndContact(CUSTOMER, NOON, "c1")), apart=apart)
 
     def too_much(step):
@@ -280,7 +279,7 @@ def test_what_the_real_desk_refuses_is_no_story():
 
 def test_what_the_real_desk_shows_otherwise_is_no_story():
     """Leaving apart what is held, an agent always has empty hands; the real desk is asked before it is believed."""
-    apart = attrs.evolve(scope(OPENED, *cast.is_silent("ana")), apart=cast.APART | {"agent.held"})
+    apart = attrs.evolve(scope(OPENED, *scopes.silence_commands("ana")), apart=scopes.APART | {"agent.held"})
 
     def empty_handed(step):
         return isinstance(step.command, AskPresence) and not step.before.agents["ana"].held
@@ -341,7 +340,7 @@ def test_the_earliest_instants_are_those_that_trying_all_finds(drawn, count):
 
 def test_each_copy_of_a_case_has_ids_of_its_own():
     """The first copy is as written; the others are numbered from two. Who does it, and other ids, stay."""
-    (arrival,) = cast.arrives(Channel.CHAT)
+    (arrival,) = scopes.arrival_commands(Channel.CHAT)
     part = Part((arrival, EditDraft("ana", NOON, "c1", "d1", "Hello")))
     assert "c1" == part.case
     assert {"c1", "t1", "maria"} == part.ids

@@ -14,13 +14,12 @@ from hypothesis import strategies as st
 
 from casecore import CUSTOMER, SYSTEM, CloseReason, Permission, Policy
 from casecore.channels import Channel
-from casecore.check import cast
+from casecore.check import scopes
 from casecore.desk import Desk
 from casecore.explore import Part, Scope
 from casecore.explore.memo import Branch, Leaf
 from casecore.explore.model import Model
-from casecore.explore.pieces import NOON, SECOND
-from casecore.explore.scope import copy_of
+from casecore.explore.scope import NOON, SECOND, copy_of
 from casecore.explore.states import StateSearch
 from casecore.explore.traces import timed_command
 from casecore.policies.sections import Chat, CountsFrom, Idle
@@ -46,47 +45,53 @@ SOP = Policy.default()
 def silence(policy):
     """One chat, whose customer falls silent, and what the clock does to it."""
     commands = (
-        *cast.arrives(Channel.CHAT),
+        *scopes.arrival_commands(Channel.CHAT),
         OpenCase("ana", NOON, "c1"),
         Authenticate("ana", NOON, "c1"),
         SendReply("ana", NOON, "c1", "m", "Here you are", Status.PENDING),
-        *cast.is_silent("ana"),
-        *cast.closes_itself(),
-        *cast.loses_its_agent(),
+        *scopes.silence_commands("ana"),
+        *scopes.closing_commands(),
+        *scopes.absence_commands(),
     )
-    team = cast.team(policy, ana=cast.EVERYTHING)
+    team = scopes.team_commands(policy, ana=scopes.EVERYTHING)
     away = (LogOut("ana", NOON, "ana"), GoAvailable("ana", NOON, "ana"))
-    return Scope("silence", team, (Part(commands),), away, cast.APART, {"contact.attempts": 2})
+    return Scope("silence", team, (Part(commands),), away, scopes.APART, {"contact.attempts": 2})
 
 
 def two_cases(policy):
     """Two chats that differ in nothing, one agent, who comes and goes."""
     commands = (
-        *cast.arrives(Channel.CHAT),
+        *scopes.arrival_commands(Channel.CHAT),
         OpenCase("ana", NOON, "c1"),
         LeaveCase("ana", NOON, "c1"),
         EndContact(CUSTOMER, NOON, "c1"),
         CloseCase("ana", NOON, "c1", CloseReason.SPAM),
-        *cast.disposes("ana", policy),
+        *scopes.disposal_commands("ana", policy),
     )
-    away = (*cast.comes_and_goes("ana"),)
-    return Scope("two cases", cast.team(policy, ana=cast.EVERYTHING), (Part(commands, 2),), away, cast.APART)
+    away = (*scopes.presence_commands("ana"),)
+    return Scope(
+        "two cases", scopes.team_commands(policy, ana=scopes.EVERYTHING), (Part(commands, 2),), away, scopes.APART
+    )
 
 
 def two_sorts(policy):
     """A chat twice and a call, one agent: copies beside another case."""
-    chat = (*cast.arrives(Channel.CHAT), OpenCase("ana", NOON, "c1"), CloseCase("ana", NOON, "c1", CloseReason.SPAM))
-    (call,) = cast.arrives(Channel.VOICE)
+    chat = (
+        *scopes.arrival_commands(Channel.CHAT),
+        OpenCase("ana", NOON, "c1"),
+        CloseCase("ana", NOON, "c1", CloseReason.SPAM),
+    )
+    (call,) = scopes.arrival_commands(Channel.VOICE)
     call = attrs.evolve(call, thread="t9", new_case="c9", customer="rui")
     part = Part((call, OpenCase("ana", NOON, "c9"), EndContact(CUSTOMER, NOON, "c9")))
-    team = cast.team(policy, ana=cast.EVERYTHING)
-    return Scope("two sorts", team, (part, Part(chat, 2)), (SetNextState("ana", NOON, "ana", "lunch"),), cast.APART)
+    team = scopes.team_commands(policy, ana=scopes.EVERYTHING)
+    return Scope("two sorts", team, (part, Part(chat, 2)), (SetNextState("ana", NOON, "ana", "lunch"),), scopes.APART)
 
 
 def two_agents(policy):
     """One case, offered, taken and handed on between two agents."""
     commands = (
-        *cast.arrives(Channel.MESSAGING),
+        *scopes.arrival_commands(Channel.MESSAGING),
         *(OfferWork(SYSTEM, NOON, "c1", agent) for agent in ("ana", "ben")),
         *(AcceptOffer(agent, NOON, "c1") for agent in ("ana", "ben")),
         ExpireOffer(SYSTEM, NOON, "c1"),
@@ -94,15 +99,15 @@ def two_agents(policy):
         ReassignCase("ana", NOON, "c1", "ben"),
         ReleaseAbsent(SYSTEM, NOON, "c1"),
     )
-    team = cast.team(policy, ana=cast.EVERYTHING, ben=frozenset({Permission.REPLY}))
+    team = scopes.team_commands(policy, ana=scopes.EVERYTHING, ben=frozenset({Permission.REPLY}))
     given = (LogOut("ben", NOON, "ben"), GoAvailable("ben", NOON, "ben"))
-    return Scope("two agents", team, (Part(commands),), given, cast.APART | {"agent.given_at"})
+    return Scope("two agents", team, (Part(commands),), given, scopes.APART | {"agent.given_at"})
 
 
 def a_draft(policy):
     """A draft on a chat: what its author does with it, and what its reviewer does."""
-    scope = cast.a_draft(Channel.CHAT, policy)
-    twice = {*cast.writes_drafts("cleo"), *cast.reviews("ben", policy)}
+    scope = scopes.draft_scope(Channel.CHAT, policy)
+    twice = {*scopes.draft_commands("cleo"), *scopes.review_commands("ben", policy)}
     (part,) = scope.parts
     left = tuple(command for command in part.commands if command not in twice)
     return attrs.evolve(scope, parts=(Part(left),))
@@ -110,11 +115,13 @@ def a_draft(policy):
 
 def what_is_not_followed(policy):
     """A closed case whose customer writes again, and somebody else who writes: cases that are none of the scope."""
-    (first,) = cast.arrives(Channel.CHAT)
+    (first,) = scopes.arrival_commands(Channel.CHAT)
     again = attrs.evolve(first, new_case=None)
     other = attrs.evolve(first, thread="t2", customer="rui", new_case="c2")
     commands = (first, again, OpenCase("ana", NOON, "c1"), CloseCase("ana", NOON, "c1", CloseReason.SPAM))
-    return Scope("beyond", cast.team(policy, ana=cast.EVERYTHING), (Part(commands),), (other,), cast.APART)
+    return Scope(
+        "beyond", scopes.team_commands(policy, ana=scopes.EVERYTHING), (Part(commands),), (other,), scopes.APART
+    )
 
 
 SMALL = {
@@ -153,9 +160,9 @@ def desk_of(rows):
 def worlds_of(search, plain):
     """The explorer's worlds, each told as the plain search tells it."""
     model, parts = search.model, search.model.scope.parts
-    agents = [[plain.plain("agent", *piece.rows.values()) for piece in known.all] for known in model.agents]
+    agents = [[plain.plain("agent", *component.rows.values()) for component in known.all] for known in model.agents]
     cases = [
-        [(part.case, plain.told(desk_of(piece.rows), 0, part.every_id)) for piece in known.all]
+        [(part.case, plain.told(desk_of(component.rows), 0, part.every_id)) for component in known.all]
         for part, known in zip(parts, model.cases, strict=True)
     ]
     return {
@@ -208,9 +215,9 @@ def test_the_explorer_finds_what_a_plain_search_finds(name):
 # A random walk -----------------------------------------------------------------------------------------
 
 LARGER = {
-    "one voice case": lambda: cast.one_case(Channel.VOICE, SOP),
-    "a draft": lambda: cast.a_draft(Channel.CHAT, SOP),
-    "two chats, two agents": lambda: cast.two_and_two(Channel.CHAT, SOP),
+    "one voice case": lambda: scopes.one_case_scope(Channel.VOICE, SOP),
+    "a draft": lambda: scopes.draft_scope(Channel.CHAT, SOP),
+    "two chats, two agents": lambda: scopes.two_cases_scope(Channel.CHAT, SOP),
     "silence": lambda: silence(SOP),
 }
 

@@ -21,13 +21,14 @@ from casecore.kernel import (
     an_id,
     frozen,
 )
-from casecore.kernel.house import Change, House
+from casecore.kernel.effects import Place
+from casecore.kernel.house import House
 from casecore.kernel.records import record
 from casecore.policies import Policy
 from casecore.rooms.agents import AddAgent, Agent
 from casecore.rooms.approvals import WaitingDraft
 from casecore.rooms.cases import Case
-from casecore.rooms.composition import HOUSE, View
+from casecore.rooms.composition import EFFECTS, HOUSE, View
 from casecore.rooms.contacts import Contact
 from casecore.testing.scenario import case_in
 from casecore.testing.scenario import given as given_story
@@ -338,7 +339,15 @@ def changed(cat, event):
     """A cat changes."""
 
 
-class TestChanges:
+CATS = {Cat: Place("cats", "by")}
+
+
+def done_by(effects):
+    """What effects do: to which class, how, and whether there may be no record."""
+    return [(effect.record, effect.create, effect.edit, effect.optional) for effect in effects]
+
+
+class TestEffects:
     """How events change records."""
 
     def test_all_sorts(self):
@@ -346,19 +355,25 @@ class TestChanges:
         lower = Room("lower", creates={(Cat, Fed): made}, evolve={(Cat, Purred): changed})
         upper = Room("upper", evolve={(Cat, Fed): changed}, removes=frozenset({(Cat, Slept)}))
         house = House((lower, upper))
-        assert (Change(Cat, create=made), Change(Cat, edit=changed)) == house.changes(Fed)
-        assert (Change(Cat, edit=changed),) == house.changes(Purred)
-        assert (Change(Cat),) == house.changes(Slept)
+        effects = house.effects(CATS)
+        assert [(Cat, made, None, False), (Cat, None, changed, False)] == done_by(effects[Fed])
+        assert [(Cat, None, changed, False)] == done_by(effects[Purred])
+        assert [(Cat, None, None, False)] == done_by(effects[Slept])
 
     def test_event_that_changes_nothing(self):
         """An event of which no room speaks stands in the history only."""
-        assert () == house_of().changes(Fed)
-        assert () == HOUSE.changes(Deviated)
+        assert () == house_of().effects(CATS)[Fed]
+        assert () == EFFECTS[Deviated]
+
+    def test_records_without_a_place(self):
+        """What lives nowhere is left aside."""
+        house = House((Room("cat", creates={(Cat, Fed): made}),))
+        assert () == house.effects({})[Fed]
 
     def test_asked_twice(self):
         """The answer is compiled once."""
-        house = House((Room("cat", creates={(Cat, Fed): made}),))
-        assert house.changes(Fed) is house.changes(Fed)
+        effects = House((Room("cat", creates={(Cat, Fed): made}),)).effects(CATS)
+        assert effects[Fed] is effects[Fed]
 
 
 @record
@@ -427,7 +442,7 @@ class TestFold:
         fed, slept = Fed("ana", NOON), Slept("ana", NOON)
         assert {} == house.fold(Bowl, "by", [fed])
         assert house.fold(Bowl, "by", [slept, fed]) == house.fold(Bowl, "by", [fed, slept, fed])
-        assert (Change(Bowl, edit=filled, optional=True),) == house.changes(Fed)
+        assert [(Bowl, None, filled, True)] == done_by(house.effects({Bowl: Place("bowls", "by")})[Fed])
 
     def test_edited_and_noticed(self):
         """Where one room needs the record, it has to be there."""

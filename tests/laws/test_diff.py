@@ -19,11 +19,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from casecore import HOUSE, Desk, Policy
-from casecore.check import cast
+from casecore.check import scopes
 from casecore.diff import diff
 from casecore.diff.comparison import ComparedModel, Untold
 from casecore.explore import traces
-from casecore.explore.pieces import NOON
+from casecore.explore.scope import NOON
 from casecore.explore.states import StateSearch
 from casecore.explore.traces import timed_command
 from casecore.policies.edits import apply_edit, edits_of
@@ -100,7 +100,7 @@ class TestItself:
         same = in_other_words(policy)
         assert policy is not same
         assert () == edits_of(policy, same) == diff(policy, same).changes
-        checked = data.draw(st.sampled_from(cast.scopes(policy)))
+        checked = data.draw(st.sampled_from(scopes.scopes_of(policy)))
         pair = ComparedModel(checked.scope, policy, same, HOUSE)
         search = StateSearch(pair, limit=100).run()
         assert {} == search.occurrences
@@ -203,7 +203,7 @@ class TestStories:
     @pytest.mark.parametrize("tries", [1, 20])
     def test_given_up(self, monkeypatch, tries):
         """Where the teller stops at its limit it says so: at one of the steps that are alike, or before the next."""
-        monkeypatch.setattr(traces, "TRIES", tries)
+        monkeypatch.setattr(traces, "PATHS_TRIED", tries)
         (one,) = diff(SOP, sop(chat__idle__counts_from="question"), scopes=(SCOPES["silence"],)).untold
         assert (LOOSER, ("idle.silence",), True) == (one.label, one.rules, one.given_up)
 

@@ -40,12 +40,12 @@ from casecore import (
 from casecore.channels import TemplateKind
 from casecore.policies.sections import Approval, Authentication, Chat, CountsFrom, Idle, Lifecycle, Role, WhatsApp
 from casecore.promises import PROMISES, Step, broken
-from casecore.rooms import composition, eligibility
+from casecore.rooms import eligibility
 from casecore.rooms.agents import ChangeAgent, GoUnavailable, LogOut, SetNextState
 from casecore.rooms.arrivals import CaseReopened
 from casecore.rooms.cases import StatusSet
 from casecore.rooms.commitments import MakeCommitment
-from casecore.rooms.composition import steps
+from casecore.rooms.composition import EFFECTS
 from casecore.rooms.contacts import Authenticate, Contact, ContactStarted, EndContact
 from casecore.rooms.offers import OfferWork, WorkOffered
 from casecore.rooms.prepared import PreparedText
@@ -469,12 +469,12 @@ def test_who_is_eligible_is_asked_of_nobody_else(name, monkeypatch):
 
 def evolving(monkeypatch, event, sheet, create=None):
     """What an event does to a sheet is taken out, or it begins in another way."""
-    told = [
-        change if change[0] is not sheet else (*change[:4], create, *change[5:])
-        for change in steps(event)
-        if change[0] is not sheet or create is not None
+    effects = [
+        effect if effect.record is not sheet else attrs.evolve(effect, create=create)
+        for effect in EFFECTS[type(event)]
+        if effect.record is not sheet or create is not None
     ]
-    monkeypatch.setitem(composition._STEPS, type(event), tuple(told))
+    monkeypatch.setitem(EFFECTS, type(event), tuple(effects))
 
 
 def test_a_countdown_that_goes_on_is_noticed(monkeypatch):

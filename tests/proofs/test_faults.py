@@ -13,11 +13,11 @@ from attrs import frozen
 
 from casecore import CUSTOMER, HOUSE, CloseReason, House, Permission, Policy, Reason, Room, Rule
 from casecore.channels import Channel
-from casecore.check import cast
+from casecore.check import scopes
 from casecore.desk import Desk
 from casecore.explore import Part, Result, Scope, explore
 from casecore.explore.model import AGENT_ROLES
-from casecore.explore.pieces import NOON
+from casecore.explore.scope import NOON
 from casecore.promises import PROMISES, WAYS_ON, Step
 from casecore.rooms.agents import SetNextState
 from casecore.rooms.approvals import (
@@ -45,32 +45,34 @@ SOP = Policy.default()
 
 def desk(name, *commands, given=(), copies=1, channel=Channel.CHAT, **team):
     """A scope of one sort of case, and of ana, who may do everything, unless somebody else is named."""
-    people = cast.team(SOP, **(team or {"ana": cast.EVERYTHING}))
+    people = scopes.team_commands(SOP, **(team or {"ana": scopes.EVERYTHING}))
     attempts = {"contact.attempts": 2}
-    return Scope(name, people, (Part((*cast.arrives(channel), *commands), copies),), given, cast.APART, attempts)
+    return Scope(
+        name, people, (Part((*scopes.arrival_commands(channel), *commands), copies),), given, scopes.APART, attempts
+    )
 
 
 OPENED = OpenCase("ana", NOON, "c1")
 KNOWN = Authenticate("ana", NOON, "c1")
 ENDED = EndContact(CUSTOMER, NOON, "c1")
 SPAM = CloseCase("ana", NOON, "c1", CloseReason.SPAM)
-DISPOSED = (*cast.disposes("ana", SOP),)
+DISPOSED = (*scopes.disposal_commands("ana", SOP),)
 RESOLVED = SetStatus("ana", NOON, "c1", Status.RESOLVED)
 ANSWERED = SendReply("ana", NOON, "c1", "m", "Here you are", Status.PENDING)
 NEXT = SetNextState("ana", NOON, "ana", "lunch")
 APPROVED = ApproveDraft("cleo", NOON, "c1", "d1")
 
-LIMIT = cast.the_limit(Channel.CHAT, 2, SOP)
-PRESENCE = desk("presence", OPENED, ENDED, SPAM, *DISPOSED, given=(*cast.comes_and_goes("ana"),))
+LIMIT = scopes.limit_scope(Channel.CHAT, 2, SOP)
+PRESENCE = desk("presence", OPENED, ENDED, SPAM, *DISPOSED, given=(*scopes.presence_commands("ana"),))
 TWO_CASES = desk("two cases", OPENED, SPAM, *DISPOSED, given=(NEXT,), copies=2)
-SILENCE = desk("silence", OPENED, ANSWERED, SPAM, *cast.is_silent("ana"))
-CONTACTS = desk("contacts", OPENED, KNOWN, ENDED, RESOLVED, *cast.proceeds("ana", SOP), SPAM, *DISPOSED)
+SILENCE = desk("silence", OPENED, ANSWERED, SPAM, *scopes.silence_commands("ana"))
+CONTACTS = desk("contacts", OPENED, KNOWN, ENDED, RESOLVED, *scopes.sensitive_commands("ana", SOP), SPAM, *DISPOSED)
 LIFE = desk("life", OPENED, KNOWN, LeaveCase("ana", NOON, "c1"), ENDED, ANSWERED, RESOLVED, SPAM, channel=Channel.EMAIL)
-REOPENED = desk("reopened", *cast.works("ana"), channel=Channel.MESSAGING)
+REOPENED = desk("reopened", *scopes.handling_commands("ana"), channel=Channel.MESSAGING)
 DRAFTS = desk(
     "drafts",
     *(command(agent, NOON, "c1") for agent in ("ben", "cleo") for command in (OpenCase, LeaveCase)),
-    *cast.writes_drafts("ben"),
+    *scopes.draft_commands("ben"),
     SubmitDraft("cleo", NOON, "c1", "d1", "Here you are", Status.PENDING),
     APPROVED,
     ApproveDraft("ben", NOON, "c1", "d1"),
@@ -78,7 +80,7 @@ DRAFTS = desk(
     SendReply("ben", NOON, "c1", "m", "Here you are", Status.PENDING),
     CloseCase("cleo", NOON, "c1", CloseReason.SPAM),
     ben=frozenset[Permission](),
-    cleo=cast.EVERYTHING,
+    cleo=scopes.EVERYTHING,
     channel=Channel.MESSAGING,
 )
 

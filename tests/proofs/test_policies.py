@@ -12,11 +12,11 @@ from attrs import field, frozen
 
 from casecore import Policy
 from casecore.channels import Channel
-from casecore.check import Exit, Verdict, cast, check
-from casecore.check.judge import explored
+from casecore.check import Exit, Verdict, check, scopes
+from casecore.check.judge import search_scope
 from casecore.check.lint import lint
 from casecore.explore import Part, Result, Scope
-from casecore.explore.pieces import NOON
+from casecore.explore.scope import NOON
 from casecore.promises import PROMISES
 from casecore.rooms.assignments import OpenCase
 from casecore.rooms.composition import HOUSE
@@ -175,10 +175,10 @@ def test_a_case_that_nobody_may_close_is_shown_with_its_fix():
 # Silence -----------------------------------------------------------------------------------------------
 
 SILENT_CHAT = (
-    *cast.arrives(Channel.CHAT),
+    *scopes.arrival_commands(Channel.CHAT),
     OpenCase("ana", NOON, "c1"),
     SendReply("ana", NOON, "c1", "m", "Here you are", Status.PENDING),
-    *cast.is_silent("ana"),
+    *scopes.silence_commands("ana"),
 )
 
 IDLE = {
@@ -196,9 +196,11 @@ def test_silence_is_kept_however_it_is_counted(name):
     """Promises 06 and 07 hold; the shortest way to a disconnected chat is as long as the policy makes it."""
     text, shortest = IDLE[name]
     policy = sop(f"[chat.idle]\n{text}")
-    scope = Scope("silence", cast.team(policy, ana=cast.EVERYTHING), (Part(SILENT_CHAT),), (), cast.APART)
+    scope = Scope(
+        "silence", scopes.team_commands(policy, ana=scopes.EVERYTHING), (Part(SILENT_CHAT),), (), scopes.APART
+    )
     claimed = [promise for promise in PROMISES if promise.number in shortest]
-    found = explored(cast.Checked(scope), policy, HOUSE, claimed, 500)
+    found = search_scope(scopes.CheckedScope(scope), policy, HOUSE, claimed, 500)
     assert found.complete
     assert {Result.PROVED} == {found[number].result for number in shortest}
     assert shortest == {number: len(found[f"occasion of {number}"].story) for number in shortest}

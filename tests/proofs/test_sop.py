@@ -3,7 +3,7 @@
 import pytest
 
 from casecore import Policy
-from casecore.check import Exit, Verdict, cast, check
+from casecore.check import Exit, Verdict, check, scopes
 from casecore.rooms.composition import RULES
 
 WORLDS = {
@@ -40,7 +40,7 @@ def test_every_scope_is_as_large_as_it_was(told):
     assert WORLDS == {searched.scope: (searched.worlds, searched.transitions) for searched in report.searched}
     assert all(searched.complete for searched in report.searched)
     assert [*WORLDS, "walk"] == said
-    assert [*WORLDS] == [checked.scope.name for checked in cast.scopes(Policy.default())]
+    assert [*WORLDS] == [checked.scope.name for checked in scopes.scopes_of(Policy.default())]
 
 
 def test_every_promise_is_proved_and_put_to_the_test(told):

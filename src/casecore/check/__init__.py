@@ -4,7 +4,7 @@
     report.exit                     # 0 clean, 1 findings, 2 could not run, 3 inconclusive
 
 1. **Lint** (`lint.py`): what reading the policy alone shows, e.g. a queue that no case can enter.
-2. **Verify**: the scopes of `cast.py` are searched, and each promise is asked of every step of all of them.
+2. **Verify**: the scopes of `scopes.py` are searched, and each promise is asked of every step of all of them.
    * *proved*: it was put to the test, and no step broke it; the scopes and their sizes are the proof's range.
    * *fails*: with the shortest story, and the nearest change of the policy with which it holds.
    * *vacuous*: nothing ever put it to the test, and why.

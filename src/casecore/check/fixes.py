@@ -21,11 +21,11 @@ from casecore.policies.declared import ANY_NAME, DeclaredKey, every_key
 from casecore.policies.edits import Edit, apply_edit, edits_of
 from casecore.policies.kinds import Choice, Flag, words_of
 
-TRIES: Final = 30
+EDITS_TRIED: Final = 30
 """How many candidates are tried."""
 
 
-def nearest_fix(policy: Policy, holds: Callable[[Policy], bool], tries: int = TRIES) -> Fix | None:
+def nearest_fix(policy: Policy, holds: Callable[[Policy], bool], tries: int = EDITS_TRIED) -> Fix | None:
     """The nearest change of one key with which something holds; None where none of those tried helps.
 
     Args:
@@ -33,34 +33,34 @@ def nearest_fix(policy: Policy, holds: Callable[[Policy], bool], tries: int = TR
         holds: (policy) -> whether it does.
         tries: How many candidates are tried.
     """
-    for edit in islice(_candidates(policy), tries):
+    for edit in islice(_candidate_edits(policy), tries):
         changed = apply_edit(policy, edit)
         if changed is not None and holds(changed):
             return Fix(edit.key, edit.old, edit.new)
     return None
 
 
-def _candidates(policy: Policy) -> Iterator[Edit]:
-    shipped = [edit for edit in edits_of(policy, Policy.default()) if _is_a_value(edit)]
+def _candidate_edits(policy: Policy) -> Iterator[Edit]:
+    shipped = [edit for edit in edits_of(policy, Policy.default()) if _changes_a_value(edit)]
     yield from shipped
     tried = {edit.steps for edit in shipped}
     root: Any = Policy
-    for known in sorted(every_key(root), key=_of_channels):  # so many that no other would be tried
+    for known in sorted(every_key(root), key=_is_of_channels):  # so many that no other would be tried
         if known.steps not in tried and ANY_NAME not in known.steps:
             old = policy.value(known.path)
-            yield from (Edit(known.steps, known.kind.write(old), new) for new in _others(known, old))
+            yield from (Edit(known.steps, known.kind.write(old), new) for new in _other_values(known, old))
 
 
-def _is_a_value(edit: Edit) -> bool:
+def _changes_a_value(edit: Edit) -> bool:
     """Whether both policies have a value there: no queue that only one of them has, and not the order of the queues."""
     return None not in (edit.old, edit.new) and edit.steps != ("queues",)
 
 
-def _of_channels(known: DeclaredKey) -> bool:
+def _is_of_channels(known: DeclaredKey) -> bool:
     return known.steps[0] == "channels"
 
 
-def _others(known: DeclaredKey, old: Any) -> Iterator[Any]:
+def _other_values(known: DeclaredKey, old: Any) -> Iterator[Any]:
     """The other values that a flag or a choice may have."""
     if isinstance(known.kind, Flag):
         yield not old

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 
 from attrs import field, frozen
 
-from casecore.check.cast import Checked
+from casecore.check.scopes import CheckedScope
 from casecore.desk import Desk
 from casecore.explore import LIMIT, Story
 from casecore.explore.switch import SwitchResult, TwoPolicyModel, try_switch
@@ -65,14 +65,14 @@ class Flights:
         """These and others: what is stranded for the same reason is told once."""
         stranded = {one.what: one for one in self.stranded}
         for one in others.stranded:
-            stranded[one.what] = _together(stranded[one.what], one) if one.what in stranded else one
+            stranded[one.what] = _merge_stranded(stranded[one.what], one) if one.what in stranded else one
         worlds, untold = self.worlds + others.worlds, self.untold + others.untold
         given_up, complete = self.given_up + others.given_up, self.complete and others.complete
         return Flights(worlds, tuple(stranded.values()), untold, given_up, complete)
 
 
-def in_flight(
-    scopes: tuple[Checked, ...],
+def try_switches(
+    scopes: tuple[CheckedScope, ...],
     old: Policy,
     new: Policy,
     *,
@@ -92,18 +92,18 @@ def in_flight(
     """
     flights = Flights(0, ())
     for checked in scopes:
-        if strands(checked, old, new):
+        if may_strand(checked, old, new):
             progress(checked.scope.name)
-            flights = flights.and_those(flown(checked, TwoPolicyModel(checked.scope, old, new, house), limit))
+            flights = flights.and_those(try_switch_in(checked, TwoPolicyModel(checked.scope, old, new, house), limit))
     return flights
 
 
-def strands(checked: Checked, old: Policy, new: Policy) -> bool:
+def may_strand(checked: CheckedScope, old: Policy, new: Policy) -> bool:
     """Whether a switch could strand anything in a scope: there is a way to lose, or a queue."""
     return bool(checked.ways) or not old.queues.keys() <= new.queues.keys()
 
 
-def flown(checked: Checked, model: TwoPolicyModel, limit: int = LIMIT) -> Flights:
+def try_switch_in(checked: CheckedScope, model: TwoPolicyModel, limit: int = LIMIT) -> Flights:
     """Try a switch at every moment of one scope.
 
     Args:
@@ -113,13 +113,13 @@ def flown(checked: Checked, model: TwoPolicyModel, limit: int = LIMIT) -> Flight
     """
     _, new = model.policies
     possible = {number: WAYS_ON[number].reached for number in sorted(checked.ways)}
-    found = try_switch(model, homeless=_homeless(new), possible=possible, limit=limit)
+    found = try_switch(model, homeless=_homeless_under(new), possible=possible, limit=limit)
     untold = [left.given_up for left in found.left if left.story is None]
-    stranded = tuple(_stranded(found, checked.scope.name, new))
+    stranded = tuple(_describe_stranded(found, checked.scope.name, new))
     return Flights(found.before, stranded, len(untold), sum(untold), found.complete)
 
 
-def _homeless(new: Policy) -> Callable[[Desk], Iterator[str]]:
+def _homeless_under(new: Policy) -> Callable[[Desk], Iterator[str]]:
     """What of a case stands in a queue that the new policy does not have."""
 
     def homeless(desk: Desk) -> Iterator[str]:
@@ -134,7 +134,7 @@ def _homeless(new: Policy) -> Callable[[Desk], Iterator[str]]:
     return homeless
 
 
-def _stranded(found: SwitchResult, scope: str, new: Policy) -> Iterator[Stranded]:
+def _describe_stranded(found: SwitchResult, scope: str, new: Policy) -> Iterator[Stranded]:
     for left in found.left:
         if left.why in WAYS_ON:
             what, hint = WAYS_ON[left.why].lost, WAYS_ON[left.why].remedy
@@ -146,6 +146,6 @@ def _stranded(found: SwitchResult, scope: str, new: Policy) -> Iterator[Stranded
             yield Stranded(what, hint, left.story, left.times, (scope,))
 
 
-def _together(one: Stranded, other: Stranded) -> Stranded:
+def _merge_stranded(one: Stranded, other: Stranded) -> Stranded:
     story = min(one.story, other.story, key=len)
     return Stranded(one.what, one.hint, story, one.times + other.times, (*one.scopes, *other.scopes))

@@ -19,15 +19,13 @@ from typing import Any, Final
 import attrs
 
 from casecore.channels import Channel
-from casecore.check.cast import Checked
-from casecore.check.cast import scopes as scopes_of
 from casecore.check.fixes import nearest_fix
-from casecore.check.in_flight import in_flight
+from casecore.check.in_flight import try_switches
 from casecore.check.lint import lint, waiver_of
 from casecore.check.order import judge_order
 from casecore.check.report import Judgement, Report, Searched, Verdict
-from casecore.check.walk import Walked
-from casecore.check.walk import walk as walked_by
+from casecore.check.scopes import CheckedScope, scopes_of
+from casecore.check.walk import WalkResult, random_walk
 from casecore.explore import LIMIT, Exploration, Found, Result, Story, explore
 from casecore.kernel import Enforcement
 from casecore.kernel.house import House
@@ -62,7 +60,7 @@ def check(
         at: The instant (aware) from which on it is checked, and at which waivers hold; None: from the beginning, and
             every waiver holds.
         only: Numbers of promises; none given: all.
-        scopes: Names of scopes; none given: all of `cast.scopes`.
+        scopes: Names of scopes; none given: all of `scopes.scopes_of`.
         limit: How many worlds of a scope are visited at most.
         walk: How many steps are walked at random besides; 0: none.
         seed: What the random walk begins with.
@@ -71,136 +69,148 @@ def check(
     Raises:
         ValueError: When there is no such promise or scope; it names those there are.
     """
-    promises, names = _asked(only), tuple(scopes)
-    searched: list[Search] = []
+    promises, names = _promises_numbered(only), tuple(scopes)
+    searched: list[ScopeSearch] = []
     for begin, _, then in policy.periods(at):
-        for checked in chosen(then, names, begin):
+        for checked in choose_scopes(then, names, begin):
             progress(checked.scope.name)
             claimed = [promise for promise in promises if promise.claimed(then)]
-            searched.append(Search(checked, then, explored(checked, then, house, claimed, limit)))
-    walked = Walked(0, frozenset())
+            searched.append(ScopeSearch(checked, then, search_scope(checked, then, house, claimed, limit)))
+    walked = WalkResult(0, frozenset())
     if walk:
         progress("walk")
-        walked = walked_by(policy, walk, seed, house)
+        walked = random_walk(policy, walk, seed, house)
     explorations = [search.found for search in searched]
     used = walked.refusals.union(*(exploration.refusals for exploration in explorations))
     unused = tuple(sorted({rule.id for rule in RULES} - used))
-    judgements = [judged(promise, policy, searched, walked) for promise in promises]
-    judgements = [_with_fix(judgement, searched, house, limit) for judgement in judgements]
+    judgements = [judge_promise(promise, policy, searched, walked) for promise in promises]
+    judgements = [_add_fix(judgement, searched, house, limit) for judgement in judgements]
     if "17" in only or not (only or names):
         judgements.append(judge_order(policy))
     if "20" in only or not (only or names):
-        judgements.append(_judged_use(explorations, unused))
+        judgements.append(_judge_use(explorations, unused))
     if "21" in only or (not only and policy.change):
-        judgements.append(_judged_switches(policy, at, names, house, limit, progress))
-    judgements = [_waived(judgement, policy, at) for judgement in judgements]
+        judgements.append(_judge_switches(policy, at, names, house, limit, progress))
+    judgements = [_apply_waiver(judgement, policy, at) for judgement in judgements]
     return Report(
         policy,
-        lint(policy, at, frozenset(one.number for one in judgements if one.verdict is Verdict.PROVED)),
-        tuple(_searched(exploration) for exploration in explorations),
-        tuple(sorted(judgements, key=lambda judgement: judgement.number)),
-        walked.steps,
-        unused,
+        findings=lint(policy, at, frozenset(one.number for one in judgements if one.verdict is Verdict.PROVED)),
+        searched=tuple(_describe_search(exploration) for exploration in explorations),
+        judgements=tuple(sorted(judgements, key=lambda judgement: judgement.number)),
+        walked=walked.steps,
+        unused=unused,
     )
 
 
 @attrs.frozen(eq=False)
-class Search:
+class ScopeSearch:
     """A scope that was searched: under which policy, and what was found."""
 
-    checked: Checked
+    checked: CheckedScope
     policy: Policy
     found: Exploration
 
 
-def chosen(policy: Policy, names: tuple[str, ...], begin: datetime | None = None) -> tuple[Checked, ...]:
+def choose_scopes(policy: Policy, names: tuple[str, ...], begin: datetime | None = None) -> tuple[CheckedScope, ...]:
     """The scopes with these names, or all; where the policy is in force from a date on, they say so."""
     known = {checked.scope.name: checked for checked in scopes_of(policy)}
     for name in names:
         if name not in known:
-            raise ValueError(no_such_scope(name, known))
+            raise ValueError(say_no_such_scope(name, known))
     wanted = tuple(known[name] for name in names) or tuple(known.values())
     if begin is None:
         return wanted
     told = f", from {begin:%Y-%m-%d}"
     scopes: list[Any] = [checked.scope for checked in wanted]
     dated = [attrs.evolve(scope, name=scope.name + told) for scope in scopes]
-    return tuple(Checked(scope, checked.ways) for scope, checked in zip(dated, wanted, strict=True))
+    return tuple(CheckedScope(scope, checked.ways) for scope, checked in zip(dated, wanted, strict=True))
 
 
-def no_such_scope(name: str, known: Iterable[str]) -> str:
+def say_no_such_scope(name: str, known: Iterable[str]) -> str:
     """What is said of a scope that does not exist."""
     near = did_you_mean(name, known) or f"use one of {', '.join(known)}"
     return f"there is no scope {name!r}; {near}"
 
 
-def _asked(numbers: frozenset[str]) -> list[Promise]:
+def _promises_numbered(numbers: frozenset[str]) -> list[Promise]:
     known = {promise.number for promise in (*PROMISES, *OTHERS)}
     for number in sorted(numbers - known):
         raise ValueError(f"there is no promise {number!r} that a check asks; use one of {', '.join(sorted(known))}")
     return [promise for promise in PROMISES if not numbers or promise.number in numbers]
 
 
-def explored(checked: Checked, policy: Policy, house: House[View], claimed: list[Promise], limit: int) -> Exploration:
+def search_scope(
+    checked: CheckedScope, policy: Policy, house: House[View], claimed: list[Promise], limit: int
+) -> Exploration:
     """Search one scope for these promises, their occasions, and every edge of the life cycle."""
     numbers = [promise.number for promise in claimed]
     return explore(
         checked.scope,
         policy,
         house=house,
-        always={promise.number: _where_claimed(promise) for promise in claimed if promise.way_on is None},
-        sometimes={**{_occasion(promise.number): promise.occasion.met for promise in claimed}, **EDGES},
+        always={promise.number: _ask_where_claimed(promise) for promise in claimed if promise.way_on is None},
+        sometimes={**{_occasion_name(promise.number): promise.occasion.met for promise in claimed}, **EDGES},
         possible={number: WAYS_ON[number].reached for number in sorted(checked.ways) if number in numbers},
         limit=limit,
     )
 
 
-def _where_claimed(promise: Promise) -> Callable[[Step], Iterable[str]]:
+def _ask_where_claimed(promise: Promise) -> Callable[[Step], Iterable[str]]:
     """What a promise asks, of the cases for which the policy claims it."""
     return lambda step: promise.asks(step) if promise.claimed(step.policy) else ()
 
 
-def _occasion(number: str) -> str:
+def _occasion_name(number: str) -> str:
     return f"occasion of {number}"
 
 
-def _searched(found: Exploration) -> Searched:
+def _describe_search(found: Exploration) -> Searched:
     scope = found.scope
-    return Searched(scope.name, scope.cast, found.worlds, found.transitions, found.decisions, found.complete)
+    return Searched(
+        scope.name,
+        scope.cast,
+        worlds=found.worlds,
+        transitions=found.transitions,
+        decisions=found.decisions,
+        complete=found.complete,
+    )
 
 
 # Judging -----------------------------------------------------------------------------------------------
 
 
-def judged(promise: Promise, policy: Policy, searched: list[Search], walked: Walked) -> Judgement:
+def judge_promise(promise: Promise, policy: Policy, searched: list[ScopeSearch], walked: WalkResult) -> Judgement:
     """What all scopes, and the walk, say of one promise."""
     number, title = promise.number, promise.title
     if not any(promise.claimed(search.policy) for search in searched):
-        return Judgement(number, title, Verdict.NOT_CLAIMED, _softened(promise, policy))
+        return Judgement(number, title, Verdict.NOT_CLAIMED, _why_not_claimed(promise, policy))
     here = [search.found for search in searched if number in search.found.found]
-    occasions = [(exploration, exploration[_occasion(number)]) for exploration in here]
+    occasions = [(exploration, exploration[_occasion_name(number)]) for exploration in here]
     met = [(exploration, occasion) for exploration, occasion in occasions if occasion.result is Result.PROVED]
     times = sum(occasion.times for _, occasion in met)
     names = tuple(exploration.scope.name for exploration, _ in met)
-    witness = _shortest(occasion for _, occasion in met)
+    witness = _shortest_story(occasion for _, occasion in met)
     answers = [exploration[number] for exploration in here]
-    broken = _shortest(answer for answer in answers if answer.result is Result.FAILS)
+    broken = _shortest_story(answer for answer in answers if answer.result is Result.FAILS)
     if broken is not None:
         story, wrong = broken
-        keys = _rests_on(promise, story.steps[-1])
-        return Judgement(number, title, Verdict.FAILS, "", times, names, story, wrong, keys=keys)
+        keys = _keys_behind(promise, story.steps[-1])
+        return Judgement(number, title, Verdict.FAILS, times=times, scopes=names, story=story, wrong=wrong, keys=keys)
     if walked.broken is not None and walked.broken.number == number:
         found = walked.broken
-        return Judgement(number, title, Verdict.FAILS, "found by the walk", times, names, found.story, found.wrong)
+        why = "found by the walk"
+        return Judgement(
+            number, title, Verdict.FAILS, why, times=times, scopes=names, story=found.story, wrong=found.wrong
+        )
     if any(answer.result is Result.INCONCLUSIVE for answer in answers):
-        return Judgement(number, title, Verdict.INCONCLUSIVE, how_far(here, number), times, names)
+        return Judgement(number, title, Verdict.INCONCLUSIVE, why_inconclusive(here, number), times=times, scopes=names)
     if not met:
         why = promise.occasion.missing if here else "none of the scopes asks for it"
         return Judgement(number, title, Verdict.VACUOUS, why)
-    return Judgement(number, title, Verdict.PROVED, "", times, names, witness=witness[0] if witness else None)
+    return Judgement(number, title, Verdict.PROVED, times=times, scopes=names, witness=witness[0] if witness else None)
 
 
-def _with_fix(judgement: Judgement, searched: list[Search], house: House[View], limit: int) -> Judgement:
+def _add_fix(judgement: Judgement, searched: list[ScopeSearch], house: House[View], limit: int) -> Judgement:
     """A broken promise with the nearest change of the policy that mends it; others as they are."""
     number = judgement.number
     where = [search for search in searched if search.found.found.get(number, _NOT_ASKED).result is Result.FAILS]
@@ -215,7 +225,7 @@ def _with_fix(judgement: Judgement, searched: list[Search], house: House[View], 
         if again is None:
             return False
         claimed = [promise for promise in PROMISES if promise.claimed(changed)]
-        found = explored(again, changed, house, claimed, limit).found
+        found = search_scope(again, changed, house, claimed, limit).found
         worse = any(name in held and answer.result is Result.FAILS for name, answer in found.items())
         return found.get(number, _NOT_ASKED).result is Result.PROVED and not worse
 
@@ -225,7 +235,7 @@ def _with_fix(judgement: Judgement, searched: list[Search], house: House[View], 
 _NOT_ASKED: Final = Found(Result.VACUOUS)
 
 
-def _waived(judgement: Judgement, policy: Policy, at: datetime | None) -> Judgement:
+def _apply_waiver(judgement: Judgement, policy: Policy, at: datetime | None) -> Judgement:
     """A judgement as the policy's waivers leave it: what is not proved, and waived, is no finding."""
     waiver = waiver_of(policy, judgement.number, at)
     if waiver is None or judgement.verdict in {Verdict.PROVED, Verdict.NOT_CLAIMED}:
@@ -234,7 +244,7 @@ def _waived(judgement: Judgement, policy: Policy, at: datetime | None) -> Judgem
     return attrs.evolve(judgement, verdict=Verdict.WAIVED, why=why)
 
 
-def _judged_use(explorations: list[Exploration], unused: tuple[str, ...]) -> Judgement:
+def _judge_use(explorations: list[Exploration], unused: tuple[str, ...]) -> Judgement:
     """What is known of promise 20: that every rule and every edge is used somewhere."""
     number, title = ALL_USED.number, ALL_USED.title
     reached = {name for name in EDGES for exploration in explorations if exploration[name].result is Result.PROVED}
@@ -244,10 +254,17 @@ def _judged_use(explorations: list[Exploration], unused: tuple[str, ...]) -> Jud
     if missing:
         return Judgement(number, title, Verdict.VACUOUS, f"nothing goes along {', '.join(missing)}; {seen}")
     names = tuple(exploration.scope.name for exploration in explorations)
-    return Judgement(number, title, Verdict.PROVED, f"{len(EDGES)} of {len(EDGES)} edges; {seen}", len(reached), names)
+    return Judgement(
+        number,
+        title,
+        Verdict.PROVED,
+        f"{len(EDGES)} of {len(EDGES)} edges; {seen}",
+        times=len(reached),
+        scopes=names,
+    )
 
 
-def _rests_on(promise: Promise, last: Step) -> tuple[str, ...]:
+def _keys_behind(promise: Promise, last: Step) -> tuple[str, ...]:
     """The policy keys that set what a promise rests on, or else what was asked of the step that breaks it."""
     subjects = (type(last.command), *map(type, last.events))
     asked = tuple(rule.id for rule in HOUSE.rules if any(issubclass(kind, rule.guards) for kind in subjects))
@@ -257,13 +274,13 @@ def _rests_on(promise: Promise, last: Step) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for key in keys if others.isdisjoint(key.split(".")) and ANY_NAME not in key))
 
 
-def _shortest(found: Iterable[Found]) -> tuple[Story, tuple[str, ...]] | None:
+def _shortest_story(found: Iterable[Found]) -> tuple[Story, tuple[str, ...]] | None:
     """The shortest story of these, and what is wrong with its last step; None where there is no story."""
     told = [(one.story, one.wrong) for one in found if one.story is not None]
     return min(told, key=lambda one: len(one[0]), default=None)
 
 
-def _judged_switches(
+def _judge_switches(
     policy: Policy,
     at: datetime | None,
     names: tuple[str, ...],
@@ -278,27 +295,29 @@ def _judged_switches(
         return Judgement(number, title, Verdict.NOT_CLAIMED, "the policy has no dated change that is still to come")
     worlds, complete, scopes = 0, True, list[str]()
     for (_, _, old), (begin, _, new) in pairwise(periods):
-        tried = chosen(old, names, begin)
-        found = in_flight(tried, old, new, house=house, limit=limit, progress=progress)
+        tried = choose_scopes(old, names, begin)
+        found = try_switches(tried, old, new, house=house, limit=limit, progress=progress)
         worlds, complete = worlds + found.worlds, complete and found.complete and not found.untold
         scopes += [checked.scope.name for checked in tried]
         if found.stranded:
             first = min(found.stranded, key=lambda one: len(one.story))
             wrong = tuple(f"{begin:%Y-%m-%d}: {one.what}; {one.hint}" for one in found.stranded)
-            return Judgement(number, title, Verdict.FAILS, "", worlds, first.scopes, first.story, wrong)
+            return Judgement(
+                number, title, Verdict.FAILS, times=worlds, scopes=first.scopes, story=first.story, wrong=wrong
+            )
     if not complete:
         why = f"tried in {worlds} worlds and given up, and nothing is known to be wrong so far"
         return Judgement(number, title, Verdict.INCONCLUSIVE, why)
-    return Judgement(number, title, Verdict.PROVED, "", worlds, tuple(scopes))
+    return Judgement(number, title, Verdict.PROVED, times=worlds, scopes=tuple(scopes))
 
 
-def _softened(promise: Promise, policy: Policy) -> str:
+def _why_not_claimed(promise: Promise, policy: Policy) -> str:
     """Why a promise is not claimed."""
     soft = [f"{rule} is {policy.mode(rule)}" for rule in promise.rules if policy.mode(rule) is not Enforcement.BLOCK]
     return f"the policy says that {' and '.join(soft)}" if soft else "the policy allows what it forbids"
 
 
-def how_far(explorations: list[Exploration], number: str) -> str:
+def why_inconclusive(explorations: list[Exploration], number: str) -> str:
     """Why nothing is known of a promise: a search was given up, or no story could be told."""
     cut = [exploration for exploration in explorations if not exploration.complete]
     if cut:

@@ -31,8 +31,14 @@ def lint(policy: Policy, at: datetime | None = None, proved: frozenset[str] = fr
         at: The instant (aware) at which waivers are looked at; None: every waiver holds.
         proved: The numbers of the promises that are known to hold.
     """
-    found = (_shadowed(policy), _closed(policy), _nothing(policy), _readings(policy), _idle(policy))
-    return (*(finding for findings in found for finding in findings), *_waivers(policy, at, proved))
+    found = (
+        _find_shadowed_queues(policy),
+        _find_closed_channels(policy),
+        _find_zero_limits(policy),
+        _find_misleading_readings(policy),
+        _find_idle_overrides(policy),
+    )
+    return (*(finding for findings in found for finding in findings), *_find_useless_waivers(policy, at, proved))
 
 
 def waiver_of(policy: Policy, promise: str, at: datetime | None) -> Waiver | None:
@@ -42,12 +48,12 @@ def waiver_of(policy: Policy, promise: str, at: datetime | None) -> Waiver | Non
     return next((waiver for waiver in policy.waiver if waiver.promise == promise), None)
 
 
-def _idle(policy: Policy) -> Iterator[Finding]:
+def _find_idle_overrides(policy: Policy) -> Iterator[Finding]:
     for problem in policy_warnings(policy):
         yield Finding("CC205", Level.WARNING, problem.path, problem.message, problem.remedy)
 
 
-def _waivers(policy: Policy, at: datetime | None, proved: frozenset[str]) -> Iterator[Finding]:
+def _find_useless_waivers(policy: Policy, at: datetime | None, proved: frozenset[str]) -> Iterator[Finding]:
     for number, waiver in enumerate(policy.waiver):
         path = f"waiver[{number}]"
         if waiver_of(policy, waiver.promise, at) is None:
@@ -58,18 +64,18 @@ def _waivers(policy: Policy, at: datetime | None, proved: frozenset[str]) -> Ite
             yield Finding("CC207", Level.WARNING, path, found, "take it out")
 
 
-def _shadowed(policy: Policy) -> Iterator[Finding]:
+def _find_shadowed_queues(policy: Policy) -> Iterator[Finding]:
     names = [name for name, queue in policy.queues.items() if not queue.fallback]
     for place, name in enumerate(names):
         for earlier in names[:place]:
-            if _takes_all(policy.queues[earlier], policy.queues[name]):
+            if _takes_all_of(policy.queues[earlier], policy.queues[name]):
                 found = f"no case enters {name}: {earlier}, which is asked before, takes all that it would take"
                 remedy = f"put {name} before {earlier}, or let {earlier} take less"
                 yield Finding("CC201", Level.WARNING, f"queues.{name}", found, remedy)
                 break
 
 
-def _takes_all(earlier: Queue, later: Queue) -> bool:
+def _takes_all_of(earlier: Queue, later: Queue) -> bool:
     """Whether every case that the later queue takes is taken by the earlier one."""
     filters = ("channels", "reasons", "languages", "tags")
     return all(
@@ -78,14 +84,14 @@ def _takes_all(earlier: Queue, later: Queue) -> bool:
     )
 
 
-def _closed(policy: Policy) -> Iterator[Finding]:
+def _find_closed_channels(policy: Policy) -> Iterator[Finding]:
     for channel in Channel:
         if not getattr(policy.channels, channel).kinds:
             found = f"{channel} takes no kind of message: no customer can ever write there"
             yield Finding("CC202", Level.WARNING, f"channels.{channel}.kinds", found, "name the kinds it takes")
 
 
-def _nothing(policy: Policy) -> Iterator[Finding]:
+def _find_zero_limits(policy: Policy) -> Iterator[Finding]:
     for name in ("total", *Channel):
         if getattr(policy.capacity, name) == 0:
             work = "any work" if name == "total" else f"work on {name}"
@@ -93,7 +99,7 @@ def _nothing(policy: Policy) -> Iterator[Finding]:
             yield Finding("CC203", Level.WARNING, f"capacity.{name}", found, "set it to 1 or more, or leave it out")
 
 
-def _readings(policy: Policy) -> Iterator[Finding]:
+def _find_misleading_readings(policy: Policy) -> Iterator[Finding]:
     idle = policy.chat.idle
     if idle.counts_from is CountsFrom.SILENCE and idle.ask_first:
         found = "the time counts from the silence, so a chat may be ended a moment after the question"

@@ -15,9 +15,8 @@ from typing import Any
 import attrs
 from attrs import frozen
 
-from casecore.check.cast import Checked
-from casecore.check.judge import chosen as chosen_of
-from casecore.check.judge import explored
+from casecore.check.judge import choose_scopes, search_scope
+from casecore.check.scopes import CheckedScope
 from casecore.explore import LIMIT, Exploration, Result
 from casecore.kernel import Command, Enforcement, Verdict
 from casecore.kernel.durations import duration_text
@@ -28,7 +27,7 @@ from casecore.rooms.composition import HOUSE, View
 
 
 @frozen
-class Guarded:
+class Guard:
     """A rule or limit, and the promise that breaks when it is changed.
 
     Attributes:
@@ -42,24 +41,24 @@ class Guarded:
     scopes: int
 
 
-def guards_of(policy: Policy, house: House[View] = HOUSE) -> tuple[str, ...]:
+def mutations_of(policy: Policy, house: House[View] = HOUSE) -> tuple[str, ...]:
     """What is changed, one at a time: every rule that blocks, and every limit."""
-    return (*_blocking(policy, house), *(what for what, _, _ in misreadings(policy)))
+    return (*_blocking_rules(policy, house), *(what for what, _, _ in misreadings(policy)))
 
 
-def _blocking(policy: Policy, house: House[View]) -> tuple[str, ...]:
+def _blocking_rules(policy: Policy, house: House[View]) -> tuple[str, ...]:
     """The ids of the rules that refuse what breaks them, each once."""
     return tuple(dict.fromkeys(rule.id for rule in house.rules if policy.mode(rule.id) is Enforcement.BLOCK))
 
 
-def guarded(
+def find_guards(
     policy: Policy,
     *,
     house: House[View] = HOUSE,
     scopes: Iterable[str] = (),
     limit: int = LIMIT,
     progress: Callable[[str], None] = lambda _: None,
-) -> tuple[Guarded, ...]:
+) -> tuple[Guard, ...]:
     """Change every rule and limit by one step, and see whether some promise notices.
 
     Args:
@@ -72,37 +71,37 @@ def guarded(
     Raises:
         ValueError: When there is no such scope.
     """
-    chosen = chosen_of(policy, tuple(scopes))
-    known = [(checked, explored(checked, policy, house, [], limit)) for checked in chosen]
+    chosen = choose_scopes(policy, tuple(scopes))
+    known = [(checked, search_scope(checked, policy, house, [], limit)) for checked in chosen]
     known.sort(key=lambda pair: pair[1].worlds)
     found = []
-    for rule in _blocking(policy, house):
+    for rule in _blocking_rules(policy, house):
         progress(rule)
         where = [checked for checked, exploration in known if rule in exploration.refusals]
-        found.append(_tried(rule, where, policy, without(house, rule), limit))
+        found.append(_find_guard(rule, where, policy, without_rule(house, rule), limit))
     for what, wrong, rules in misreadings(policy):
         progress(what)
         where = [checked for checked, exploration in known if not exploration.refusals.isdisjoint(rules)]
-        found.append(_tried(what, where, policy, Misread(house.rooms, wrong=wrong), limit))
+        found.append(_find_guard(what, where, policy, Misread(house.rooms, wrong=wrong), limit))
     return tuple(found)
 
 
-def _tried(what: str, where: list[Checked], policy: Policy, house: House[View], limit: int) -> Guarded:
+def _find_guard(what: str, where: list[CheckedScope], policy: Policy, house: House[View], limit: int) -> Guard:
     claimed = [promise for promise in PROMISES if promise.claimed(policy)]
     for number, checked in enumerate(where, 1):
-        exploration = explored(checked, policy, house, claimed, limit)
-        broken = _broken(exploration)
+        exploration = search_scope(checked, policy, house, claimed, limit)
+        broken = _first_broken(exploration)
         if broken is not None:
-            return Guarded(what, broken, number)
-    return Guarded(what, None, len(where))
+            return Guard(what, broken, number)
+    return Guard(what, None, len(where))
 
 
-def _broken(exploration: Exploration) -> str | None:
+def _first_broken(exploration: Exploration) -> str | None:
     failed = (name for name, answer in exploration.found.items() if answer.result is Result.FAILS)
     return min(failed, default=None)
 
 
-def without(house: House[View], rule: str) -> House[View]:
+def without_rule(house: House[View], rule: str) -> House[View]:
     """A house in which nobody asks about a rule."""
     rooms: tuple[Any, ...] = house.rooms
     return House(
@@ -126,25 +125,27 @@ def misreadings(policy: Policy) -> Iterator[tuple[str, Policy, frozenset[str]]]:
     """Every limit read wrong by one step: what it is, the policy as it is then read, and the rules that read it."""
     one, more = timedelta(seconds=1), 1
     capacity = frozenset({"capacity.channel", "capacity.total"})
-    yield from _off(policy, "capacity.total", more, capacity)
+    yield from _misread_key(policy, "capacity.total", more, capacity)
     for channel in ("chat", "email", "voice"):
-        yield from _off(policy, f"capacity.{channel}", more, capacity)
-    yield from _off(policy, "chat.idle.silence", -one, frozenset({"idle.silence"}))
-    yield from _off(policy, "chat.idle.ask_first", -1, frozenset({"idle.asked"}))
-    yield from _off(policy, "routing.offer_timeout", -one, frozenset({"offer.timeout"}))
-    yield from _off(policy, "away.grace", -one, frozenset({"away.grace"}))
+        yield from _misread_key(policy, f"capacity.{channel}", more, capacity)
+    yield from _misread_key(policy, "chat.idle.silence", -one, frozenset({"idle.silence"}))
+    yield from _misread_key(policy, "chat.idle.ask_first", -1, frozenset({"idle.asked"}))
+    yield from _misread_key(policy, "routing.offer_timeout", -one, frozenset({"offer.timeout"}))
+    yield from _misread_key(policy, "away.grace", -one, frozenset({"away.grace"}))
 
 
-def _off(policy: Policy, path: str, step: Any, rules: frozenset[str]) -> Iterator[tuple[str, Policy, frozenset[str]]]:
+def _misread_key(
+    policy: Policy, path: str, step: Any, rules: frozenset[str]
+) -> Iterator[tuple[str, Policy, frozenset[str]]]:
     value = policy.value(path)
     if value is not None and value + step >= value * 0:
-        yield f"{path} read as {_said(value + step)}", _changed(policy, path.split("."), value + step), rules
+        yield f"{path} read as {_write_value(value + step)}", _with_value(policy, path.split("."), value + step), rules
 
 
-def _said(value: Any) -> str:
+def _write_value(value: Any) -> str:
     return duration_text(value) if isinstance(value, timedelta) else str(value)
 
 
-def _changed(section: Any, path: list[str], value: Any) -> Any:
+def _with_value(section: Any, path: list[str], value: Any) -> Any:
     name, *rest = path
-    return attrs.evolve(section, **{name: _changed(getattr(section, name), rest, value) if rest else value})
+    return attrs.evolve(section, **{name: _with_value(getattr(section, name), rest, value) if rest else value})

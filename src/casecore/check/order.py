@@ -16,7 +16,7 @@ from casecore.channels import Channel
 from casecore.check.report import Judgement, Verdict
 from casecore.desk import Desk
 from casecore.explore import Story
-from casecore.explore.pieces import NOON
+from casecore.explore.scope import NOON
 from casecore.kernel import CUSTOMER, SYSTEM, Command
 from casecore.policies import Policy
 from casecore.policies.sections import Delivery, Queue
@@ -27,20 +27,20 @@ from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.offers import OfferWork
 from casecore.routing import next_offer
 
-Proposes: TypeAlias = Callable[[Desk, datetime], Command | None]
+ProposesOffer: TypeAlias = Callable[[Desk, datetime], Command | None]
 """(desk, now) -> the command by which routing offers a case, if it does."""
 
 APARTS: Final = (timedelta(0), timedelta(seconds=1), timedelta(minutes=10), timedelta(days=2))
 """How much longer one of the two has waited; not at all: then the smaller id is first."""
 
 
-def judge_order(policy: Policy, proposes: Proposes = next_offer) -> Judgement:
+def judge_order(policy: Policy, proposes: ProposesOffer = next_offer) -> Judgement:
     """What is known of promise 17 under a policy, and this routing."""
     number, title, tried = LONGEST_FIRST.number, LONGEST_FIRST.title, 0
-    for queue, channel in _streams(policy):
+    for queue, channel in _push_streams(policy):
         for (first, second), apart in ((ids, apart) for ids in permutations(("c1", "c2")) for apart in APARTS):
-            commands = (*_arrivals(policy.queues[queue], channel, (first, second), apart), *_agent(policy, apart))
-            story, offered = _told(policy, commands, proposes)
+            commands = (*_arrivals(policy.queues[queue], channel, (first, second), apart), *_agent_joins(policy, apart))
+            story, offered = _offer_story(policy, commands, proposes)
             if story is None or offered is None:
                 continue
             tried += 1
@@ -53,7 +53,7 @@ def judge_order(policy: Policy, proposes: Proposes = next_offer) -> Judgement:
     return Judgement(number, title, Verdict.PROVED, times=tried, scopes=("two waiting cases, one agent",))
 
 
-def _streams(policy: Policy) -> Iterator[tuple[str, Channel]]:
+def _push_streams(policy: Policy) -> Iterator[tuple[str, Channel]]:
     """Every queue that pushes, with every channel that it takes."""
     for name, queue in policy.queues.items():
         if queue.delivery is Delivery.PUSH:
@@ -80,13 +80,15 @@ def _arrivals(queue: Queue, channel: Channel, cases: tuple[str, str], apart: tim
         )
 
 
-def _agent(policy: Policy, apart: timedelta) -> Iterator[Command]:
+def _agent_joins(policy: Policy, apart: timedelta) -> Iterator[Command]:
     at = NOON + apart
     yield AddAgent(SYSTEM, at, "ana", "Ana", frozenset(Permission), frozenset(policy.queues))
     yield GoAvailable("ana", at, "ana")
 
 
-def _told(policy: Policy, commands: tuple[Command, ...], proposes: Proposes) -> tuple[Story | None, OfferWork | None]:
+def _offer_story(
+    policy: Policy, commands: tuple[Command, ...], proposes: ProposesOffer
+) -> tuple[Story | None, OfferWork | None]:
     """The story that ends with what routing proposes; None where the cases cannot come so."""
     desk, steps = Desk(policy), []
     for command in commands:

@@ -16,11 +16,10 @@ from typing import Any, Final
 import attrs
 
 from casecore.channels import Channel
-from casecore.check import cast
+from casecore.check import scopes
 from casecore.desk import Desk
 from casecore.explore import Story
-from casecore.explore.pieces import NOON, SECOND
-from casecore.explore.scope import OWN_IDS, ids_named
+from casecore.explore.scope import NOON, OWN_IDS, SECOND, ids_named
 from casecore.explore.traces import timed_command
 from casecore.kernel import Accepted, Command
 from casecore.kernel.house import House
@@ -30,7 +29,7 @@ from casecore.rooms.agents import Permission
 from casecore.rooms.composition import HOUSE, View
 from casecore.routing import next_offer
 
-TEAM: Final = {
+WALKERS: Final = {
     "ana": frozenset({Permission.REPLY}),
     "ben": frozenset[Permission](),
     "cleo": frozenset({Permission.REPLY, Permission.APPROVE}),
@@ -53,16 +52,16 @@ CHANNELS: Final = (
 LATER: Final = tuple(timedelta(seconds=seconds) for seconds in (0, 0, 0, 1, 29, 30, 59, 60, 119, 120, 3_600, 86_400))
 """How long after one step the next may come."""
 
-DUE: Final = 0.1
-ROUTED: Final = 0.3
+DUE_BELOW: Final = 0.1
+ROUTED_BELOW: Final = 0.3
 """Where chance draws less than the first, what has fallen due is done; less than the second, what routing proposes."""
 
-TRIES: Final = 40
+COMMANDS_TRIED: Final = 40
 """How many commands are tried before a step is given up."""
 
 
 @attrs.frozen
-class Broken:
+class BrokenPromise:
     """A promise that a step of the walk broke, and the story of the walk so far."""
 
     number: str
@@ -71,7 +70,7 @@ class Broken:
 
 
 @attrs.frozen
-class Walked:
+class WalkResult:
     """What a walk came to.
 
     Attributes:
@@ -82,10 +81,10 @@ class Walked:
 
     steps: int
     refusals: frozenset[str]
-    broken: Broken | None = None
+    broken: BrokenPromise | None = None
 
 
-def walk(policy: Policy, steps: int, seed: int = 0, house: House[View] = HOUSE) -> Walked:
+def random_walk(policy: Policy, steps: int, seed: int = 0, house: House[View] = HOUSE) -> WalkResult:
     """Walk so many steps.
 
     Args:
@@ -102,8 +101,8 @@ def walk(policy: Policy, steps: int, seed: int = 0, house: House[View] = HOUSE) 
             wrong = tuple(promise.asks(step)) if step is not None else ()
             if wrong and step is not None:
                 story = Story(walker.team, tuple(walker.taken))
-                return Walked(number + 1, frozenset(walker.refusals), Broken(promise.number, wrong, story))
-    return Walked(len(walker.taken), frozenset(walker.refusals))
+                return WalkResult(number + 1, frozenset(walker.refusals), BrokenPromise(promise.number, wrong, story))
+    return WalkResult(len(walker.taken), frozenset(walker.refusals))
 
 
 class _Walker:
@@ -112,11 +111,11 @@ class _Walker:
     def __init__(self, policy: Policy, random: Random, house: House[View]) -> None:
         self._random = random
         self._house = house
-        self.team = cast.team(policy, **TEAM)
+        self.team = scopes.team_commands(policy, **WALKERS)
         self.desk = Desk(policy)
         for command in self.team:
             self.desk = Step.of(self.desk, command, house).after
-        self._menus = [tuple(_said(channel, policy)) for channel in CHANNELS]
+        self._menus = [tuple(_commands_about(channel, policy)) for channel in CHANNELS]
         self._ids = [frozenset[str]().union(*(ids_named(command, OWN_IDS) for command in menu)) for menu in self._menus]
         self.taken: list[Step] = []
         self.refusals: set[str] = set()
@@ -138,39 +137,39 @@ class _Walker:
 
     def _candidates(self) -> Iterator[Command]:
         chance = self._random.random()
-        if chance < DUE:
+        if chance < DUE_BELOW:
             due = next((due for due in self.desk.due() if due.command is not None), None)
             if due is not None and due.command is not None:
                 self._now = max(self._now, due.at)
                 late: Any = due.command
                 yield attrs.evolve(late, at=self._now)
-        elif chance < ROUTED:
+        elif chance < ROUTED_BELOW:
             offer = next_offer(self.desk, self._now)
             if offer is not None:
                 yield offer
-        for _ in range(TRIES):
+        for _ in range(COMMANDS_TRIED):
             self._tried += 1
             copy = self._random.randrange(len(self._menus))
             command = self._random.choice(self._menus[copy])
             yield timed_command(command, self._ids[copy], copy, self._tried, round((self._now - NOON) / SECOND))
 
 
-def _said(channel: Channel, policy: Policy) -> Iterator[Command]:
+def _commands_about(channel: Channel, policy: Policy) -> Iterator[Command]:
     """Everything that could be said about one customer's case, and by the team."""
-    agents = tuple(TEAM)
-    yield from (*cast.arrives(channel),) * 6
-    yield from cast.closes_itself()
-    yield from cast.loses_its_agent()
+    agents = tuple(WALKERS)
+    yield from (*scopes.arrival_commands(channel),) * 6
+    yield from scopes.closing_commands()
+    yield from scopes.absence_commands()
     for agent in agents:
-        yield from cast.works(agent)
-        yield from cast.has_contact(agent, policy)
-        yield from cast.proceeds(agent, policy)
-        yield from cast.is_silent(agent)
-        yield from cast.relates(agent)
-        yield from cast.writes_drafts(agent)
-        yield from cast.reviews(agent, policy)
-        yield from cast.comes_and_goes(agent)
-        yield from cast.notes(agent)
-        yield from cast.keeps(agent)
+        yield from scopes.handling_commands(agent)
+        yield from scopes.contact_commands(agent, policy)
+        yield from scopes.sensitive_commands(agent, policy)
+        yield from scopes.silence_commands(agent)
+        yield from scopes.relation_commands(agent)
+        yield from scopes.draft_commands(agent)
+        yield from scopes.review_commands(agent, policy)
+        yield from scopes.presence_commands(agent)
+        yield from scopes.note_commands(agent)
+        yield from scopes.commitment_commands(agent)
     for review in (False, True):
-        yield from cast.is_offered(agents, review=review)
+        yield from scopes.offer_commands(agents, review=review)

@@ -20,13 +20,13 @@ from cyclopts.validators import Number
 
 from casecore.check import Report
 from casecore.check import check as checked
-from casecore.check.cast import scopes as scopes_of
 from casecore.check.days import day_name, write_days
 from casecore.check.findings import SHIPPED
 from casecore.check.formats import FORMATS, as_markdown
 from casecore.check.judge import STEPS
-from casecore.check.mutate import guarded, guards_of
+from casecore.check.mutate import find_guards, mutations_of
 from casecore.check.report import Verdict
+from casecore.check.scopes import scopes_of
 from casecore.cli.check_text import show_check
 from casecore.cli.screen import Screen, complain
 from casecore.explore import LIMIT
@@ -160,8 +160,8 @@ def read_instant(policy: Policy, at: str | None) -> datetime:
 
 def _guards(policy: Policy, asked: Asked) -> int:
     try:
-        with followed_by_a_bar(len(guards_of(policy)), "guarding") as progress:
-            found = guarded(policy, scopes=asked.scopes, limit=asked.limit, progress=progress)
+        with followed_by_a_bar(len(mutations_of(policy)), "guarding") as progress:
+            found = find_guards(policy, scopes=asked.scopes, limit=asked.limit, progress=progress)
     except ValueError as error:  # no such scope
         raise CannotRun(str(error)) from None
     screen = Screen()

@@ -9,17 +9,17 @@ from attrs import frozen
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from casecore.check.cast import Checked
-from casecore.check.judge import no_such_scope
+from casecore.check.judge import say_no_such_scope
+from casecore.check.scopes import CheckedScope
 from casecore.cli.check import CannotRun, followed_by_a_bar, read_instant, summarise
 from casecore.cli.diff_text import show_diff
 from casecore.cli.replay import opened
 from casecore.cli.screen import Screen, complain
-from casecore.diff.days import Day, redecided
+from casecore.diff.days import Day, redecide_day
 from casecore.diff.formats import FORMATS, as_markdown
 from casecore.diff.report import Difference, compare
 from casecore.diff.revisions import NoRevision, policy_at
-from casecore.diff.scopes import together
+from casecore.diff.scopes import scopes_of_both
 from casecore.explore import LIMIT
 from casecore.policies import Policy, PolicyError
 from casecore.replay import DayError, lines_of, policy_of
@@ -72,7 +72,7 @@ def diff(
     try:
         sides = _sides(files, at, git)
         report = _compared(sides, scope, limit, promises=promises)
-        day = None if log is None else _redecided(log, sides)
+        day = None if log is None else _redecide_log(log, sides)
     except (PolicyError, CannotRun, NoRevision, DayError) as error:
         return complain(error)
     code, screen = report.exit(fail_on), Screen()
@@ -101,7 +101,7 @@ def _sides(files: tuple[str, ...], at: tuple[str, ...], git: str | None) -> Side
 
 
 def _compared(sides: Sides, names: tuple[str, ...], limit: int, *, promises: bool) -> Difference:
-    known = {checked.scope.name: checked for checked in together(sides.old, sides.new)}
+    known = {checked.scope.name: checked for checked in scopes_of_both(sides.old, sides.new)}
     with followed_by_a_bar(len(names or known), "comparing") as progress:
         try:
             chosen = [_scope(name, known) for name in names] if names else None
@@ -110,13 +110,13 @@ def _compared(sides: Sides, names: tuple[str, ...], limit: int, *, promises: boo
             raise CannotRun(f"{sides.new_name}: {error}") from None
 
 
-def _scope(name: str, known: Mapping[str, Checked]) -> Checked:
+def _scope(name: str, known: Mapping[str, CheckedScope]) -> CheckedScope:
     if name not in known:
-        raise ValueError(no_such_scope(name, known))
+        raise ValueError(say_no_such_scope(name, known))
     return known[name]
 
 
-def _redecided(log: str, sides: Sides) -> Day:
+def _redecide_log(log: str, sides: Sides) -> Day:
     with opened(log, log) as stream:
         _, lines = policy_of(lines_of(stream, log))
-        return redecided(lines, sides.old, sides.new, log)
+        return redecide_day(lines, sides.old, sides.new, log)

@@ -24,13 +24,13 @@ import attrs
 from attrs import field, frozen
 
 from casecore.channels import Channel
-from casecore.check.cast import Checked
-from casecore.check.in_flight import Flights, flown, strands
-from casecore.diff.scopes import together
-from casecore.diff.verdicts import Turned, claims, turned
+from casecore.check.in_flight import Flights, may_strand, try_switch_in
+from casecore.check.scopes import CheckedScope
+from casecore.diff.scopes import scopes_of_both
+from casecore.diff.verdicts import VerdictChange, claim_changes, verdict_changes
 from casecore.explore import LIMIT, Story
 from casecore.explore.memo import Memo
-from casecore.explore.model import Effect, LocalState, Move, Successors
+from casecore.explore.model import LocalState, Move, MoveResult, Successors
 from casecore.explore.states import Occurrence, StateSearch
 from casecore.explore.switch import TwoPolicyModel
 from casecore.explore.traces import StoryFinder
@@ -126,7 +126,7 @@ class Comparison:
     transitions: int
     complete: bool
     flights: Flights
-    turned: tuple[Turned, ...] = ()
+    turned: tuple[VerdictChange, ...] = ()
     promises: bool = False
 
     @property
@@ -143,16 +143,16 @@ class Comparison:
 class ComparedModel(TwoPolicyModel):
     """A laboratory with two policies, which notes where their answers differ."""
 
-    def _watch_step(self, successors: Successors, local_state: LocalState, move: Move, effect: Effect) -> None:
+    def _watch_step(self, successors: Successors, local_state: LocalState, move: Move, result: MoveResult) -> None:
         del local_state
         other = self.otherwise.get(move)
         if other is None or (other.happens and move.policy is not self.policy):
             return  # the same, or noted already from the old policy's side
-        successors.met.append((_name_difference(move, effect, other, self.policy), move))
+        successors.met.append((_name_difference(move, result, other, self.policy), move))
 
-    def memos_watching(self, move: Move, effect: Effect) -> list[Memo]:
+    def memos_watching(self, move: Move, result: MoveResult) -> list[Memo]:
         """The same command under the other policy: a story must be one for both."""
-        del effect
+        del result
         return [self.pair_of[move].memo] if move in self.pair_of else []
 
     def accepts_steps(self, steps: Sequence[Step]) -> bool:
@@ -163,14 +163,14 @@ class ComparedModel(TwoPolicyModel):
         )
 
 
-def _name_difference(move: Move, effect: Effect, other: Effect, old: Policy) -> str:
+def _name_difference(move: Move, result: MoveResult, other: MoveResult, old: Policy) -> str:
     """Why two answers differ, as one word that all differences of a change share."""
     if isinstance(other.verdict, Refused):
         label = Label.STRICTER if move.policy is old else Label.LOOSER
         rules = dict.fromkeys(reason.rule for reason in other.verdict.reasons)
     else:
         label = Label.OTHER
-        mine, theirs = ([type(event).__name__ for event in one.events] for one in (effect, other))
+        mine, theirs = ([type(event).__name__ for event in one.events] for one in (result, other))
         rules = dict.fromkeys([*(n for n in mine if n not in theirs), *(n for n in theirs if n not in mine)])
     return f"{label}|{','.join(rules)}"
 
@@ -186,7 +186,7 @@ def diff(
     new: Policy,
     *,
     house: House[View] = HOUSE,
-    scopes: Iterable[Checked] | None = None,
+    scopes: Iterable[CheckedScope] | None = None,
     limit: int = LIMIT,
     promises: bool = False,
     progress: Callable[[str], None] = lambda _: None,
@@ -204,12 +204,12 @@ def diff(
     """
     old, new = (next(policy.periods(None))[2] for policy in (old, new))
     edits = edits_of(old, new)
-    chosen = tuple(together(old, new) if scopes is None else scopes)
+    chosen = tuple(scopes_of_both(old, new) if scopes is None else scopes)
     found: list[Change] = []
     untold: list[Untold] = []
     worlds = transitions = 0
     complete = True
-    differing, flights = list[Checked](), Flights(0, ())
+    differing, flights = list[CheckedScope](), Flights(0, ())
     for checked in chosen if edits else ():
         progress(checked.scope.name)
         pair = ComparedModel(checked.scope, old, new, house)
@@ -226,15 +226,15 @@ def diff(
                 found.append(change)
         if search.occurrences:
             differing.append(checked)
-            if strands(checked, old, new):
+            if may_strand(checked, old, new):
                 progress(f"{checked.scope.name}, in flight")
-                flights = flights.and_those(flown(checked, pair, limit))
+                flights = flights.and_those(try_switch_in(checked, pair, limit))
     changes = tuple(sorted(_merge_changes(found), key=_sort_key))
     complete = complete and flights.complete
-    told = claims(old, new)
+    turned = claim_changes(old, new)
     if promises and differing:
         others = [checked for checked in chosen if checked not in differing]
-        told = turned(
+        turned = verdict_changes(
             differing,
             old,
             new,
@@ -243,7 +243,19 @@ def diff(
             limit=limit,
             progress=lambda name: progress(f"{name}, promises"),
         )
-    return Comparison(old, new, edits, changes, tuple(untold), worlds, transitions, complete, flights, told, promises)
+    return Comparison(
+        old,
+        new,
+        edits=edits,
+        changes=changes,
+        untold=tuple(untold),
+        worlds=worlds,
+        transitions=transitions,
+        complete=complete,
+        flights=flights,
+        turned=turned,
+        promises=promises,
+    )
 
 
 def over_time(
@@ -251,7 +263,7 @@ def over_time(
     new: Policy,
     *,
     house: House[View] = HOUSE,
-    scopes: Iterable[Checked] | None = None,
+    scopes: Iterable[CheckedScope] | None = None,
     limit: int = LIMIT,
     promises: bool = False,
     progress: Callable[[str], None] = lambda _: None,
@@ -309,15 +321,15 @@ def _describe_change(
     channels, queues = _channels_and_queues(pair, search, occurrences)
     return Change(
         *_parse_reason(reason),
-        commands,
-        keys or tuple(edit.key for edit in edits),
-        story,
-        old,
-        new,
-        search.counts[reason],
-        (pair.scope.name,),
-        channels,
-        queues,
+        commands=commands,
+        edits=keys or tuple(edit.key for edit in edits),
+        story=story,
+        old=old,
+        new=new,
+        times=search.counts[reason],
+        scopes=(pair.scope.name,),
+        channels=channels,
+        queues=queues,
     )
 
 

@@ -19,12 +19,12 @@ from casecore.kernel import Refused, Verdict
 from casecore.policies import Policy
 from casecore.replay import ReplayedLine, replay_day
 
-EXAMPLES: Final = 3
+EXAMPLES_KEPT: Final = 3
 """How many examples are kept of each sort of difference."""
 
 
 @frozen
-class Redecided:
+class DecisionChange:
     """Decisions of a day that would have been others, for the same reason.
 
     Attributes:
@@ -54,7 +54,7 @@ class Day:
 
     name: str
     decisions: int
-    differences: tuple[Redecided, ...]
+    differences: tuple[DecisionChange, ...]
 
     @property
     def times(self) -> int:
@@ -62,7 +62,7 @@ class Day:
         return sum(one.times for one in self.differences)
 
 
-def redecided(lines: Iterable[str | bytes], old: Policy, new: Policy, name: str = "<day>") -> Day:
+def redecide_day(lines: Iterable[str | bytes], old: Policy, new: Policy, name: str = "<day>") -> Day:
     """Decide a day again.
 
     Args:
@@ -74,7 +74,7 @@ def redecided(lines: Iterable[str | bytes], old: Policy, new: Policy, name: str 
     Raises:
         DayError: At the first line that cannot be read.
     """
-    found: dict[tuple[Label, tuple[str, ...]], Redecided] = {}
+    found: dict[tuple[Label, tuple[str, ...]], DecisionChange] = {}
     decisions = 0
     for step in replay_day(lines, Desk(old), name):
         decisions += 1
@@ -82,24 +82,24 @@ def redecided(lines: Iterable[str | bytes], old: Policy, new: Policy, name: str 
         answer = attrs.evolve(before, policy=new).decide(step.command)
         if answer == step.verdict or (not answer and not step.verdict):
             continue
-        one = _compared(step, answer)
+        one = _compare_answers(step, answer)
         known = found.get((one.label, one.rules))
-        found[one.label, one.rules] = one if known is None else _added(known, one)
+        found[one.label, one.rules] = one if known is None else _count_another(known, one)
     order = [*Label]
     return Day(name, decisions, tuple(sorted(found.values(), key=lambda one: (order.index(one.label), one.rules))))
 
 
-def _compared(step: ReplayedLine, answer: Verdict) -> Redecided:
+def _compare_answers(step: ReplayedLine, answer: Verdict) -> DecisionChange:
     refusal = next((verdict for verdict in (step.verdict, answer) if isinstance(verdict, Refused)), None)
     if refusal is None:
         label, rules = Label.OTHER, tuple[str, ...]()
     else:
         label = Label.STRICTER if refusal is answer else Label.LOOSER
         rules = (refusal.reasons[0].rule,)
-    return Redecided(label, rules, (type(step.command).__name__,), 1, ((step, answer),))
+    return DecisionChange(label, rules, (type(step.command).__name__,), 1, ((step, answer),))
 
 
-def _added(known: Redecided, one: Redecided) -> Redecided:
+def _count_another(known: DecisionChange, one: DecisionChange) -> DecisionChange:
     commands = tuple(sorted({*known.commands, *one.commands}))
-    examples = (*known.examples, *one.examples)[:EXAMPLES]
-    return Redecided(known.label, known.rules, commands, known.times + 1, examples)
+    examples = (*known.examples, *one.examples)[:EXAMPLES_KEPT]
+    return DecisionChange(known.label, known.rules, commands, known.times + 1, examples)

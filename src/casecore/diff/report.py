@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 
 from attrs import frozen
 
-from casecore.check.cast import Checked
+from casecore.check.scopes import CheckedScope
 from casecore.diff.comparison import over_time
 from casecore.diff.differences import FAILING, Differences
 from casecore.diff.formats import as_markdown
@@ -38,7 +38,7 @@ def compare(
     new: Policy,
     *,
     house: House[View] = HOUSE,
-    scopes: Iterable[Checked] | None = None,
+    scopes: Iterable[CheckedScope] | None = None,
     limit: int = LIMIT,
     promises: bool = False,
     progress: Callable[[str], None] = lambda _: None,

@@ -30,22 +30,22 @@ def policy_at(revision: str, file: str | Path) -> Policy:
         PolicyError: When what stands there is no policy.
     """
     path = Path(file)
-    if _git(path.parent, "rev-parse", "--git-dir") is None:
+    if _run_git(path.parent, "rev-parse", "--git-dir") is None:
         raise NoRevision(f"{file}: is in no git repository; name the two files instead: casecore diff OLD NEW")
-    if _git(path.parent, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}") is None:
+    if _run_git(path.parent, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}") is None:
         raise NoRevision(f"--git {revision}: there is no such revision; name a branch, a tag or a commit, e.g. HEAD~1")
-    source = parse_toml(_shown(revision, path), f"{revision}:{file}")
-    return Policy.of_files(*resolve_extends(source, path.parent, partial(_shown, revision)))
+    source = parse_toml(_read_at(revision, path), f"{revision}:{file}")
+    return Policy.of_files(*resolve_extends(source, path.parent, partial(_read_at, revision)))
 
 
-def _shown(revision: str, path: Path) -> str:
-    text = _git(path.parent, "show", f"{revision}:./{path.name}")
+def _read_at(revision: str, path: Path) -> str:
+    text = _run_git(path.parent, "show", f"{revision}:./{path.name}")
     if text is None:
         raise NoRevision(f"--git {revision}: there was no file {path}; name a revision that has it")
     return text
 
 
-def _git(folder: Path, *words: str) -> str | None:
+def _run_git(folder: Path, *words: str) -> str | None:
     """What git answers; None where it refuses."""
     command = ["git", "-C", str(folder), *words]
     try:

@@ -4,7 +4,7 @@ Promises are asked, under both policies, only in the scopes in which something d
 same, and so have the same verdict. Where these scopes put a promise to the test under one policy only, the others are
 asked too: if none of them does, either nothing tests it any more (proved -> vacuous), or something tests it at last.
 
-Which promises the policies *claim* is known without a search (`claims`).
+Which promises the policies *claim* is known without a search (`claim_changes`).
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Final
 
 from attrs import field, frozen
 
-from casecore.check.cast import Checked
-from casecore.check.judge import Search, explored, judged
+from casecore.check.judge import ScopeSearch, judge_promise, search_scope
 from casecore.check.report import Judgement, Verdict
-from casecore.check.walk import Walked
+from casecore.check.scopes import CheckedScope
+from casecore.check.walk import WalkResult
 from casecore.explore import LIMIT, Result, explore
 from casecore.kernel.house import House
 from casecore.policies import Policy
@@ -28,7 +28,7 @@ _TESTED_BY_ONE: Final = frozenset({Verdict.PROVED, Verdict.VACUOUS})
 
 
 @frozen
-class Turned:
+class VerdictChange:
     """A promise with another verdict.
 
     Attributes:
@@ -44,38 +44,38 @@ class Turned:
     new: Judgement | None = field(repr=False)
 
 
-def claims(old: Policy, new: Policy) -> tuple[Turned, ...]:
+def claim_changes(old: Policy, new: Policy) -> tuple[VerdictChange, ...]:
     """The promises that only one of the policies claims; no scope is searched for this."""
     return tuple(
-        Turned(
+        VerdictChange(
             promise.number,
             promise.title,
-            *(None if promise.claimed(policy) else _judged(promise, policy, []) for policy in (old, new)),
+            *(None if promise.claimed(policy) else _judge_alone(promise, policy, []) for policy in (old, new)),
         )
         for promise in PROMISES
         if promise.claimed(old) is not promise.claimed(new)
     )
 
 
-def _judged(promise: Promise, policy: Policy, searched: list[Search]) -> Judgement:
-    return judged(promise, policy, searched, Walked(0, frozenset()))
+def _judge_alone(promise: Promise, policy: Policy, searched: list[ScopeSearch]) -> Judgement:
+    return judge_promise(promise, policy, searched, WalkResult(0, frozenset()))
 
 
-def _claimed(judgement: Judgement) -> Judgement | None:
+def _unless_only_claimed(judgement: Judgement) -> Judgement | None:
     """A judgement beside one that nothing is claimed; None where it is only claimed."""
     return None if judgement.verdict is Verdict.VACUOUS else judgement
 
 
-def turned(
-    scopes: Iterable[Checked],
+def verdict_changes(
+    scopes: Iterable[CheckedScope],
     old: Policy,
     new: Policy,
     *,
-    others: Iterable[Checked] = (),
+    others: Iterable[CheckedScope] = (),
     house: House[View] = HOUSE,
     limit: int = LIMIT,
     progress: Callable[[str], None] = lambda _: None,
-) -> tuple[Turned, ...]:
+) -> tuple[VerdictChange, ...]:
     """The promises whose verdicts differ.
 
     Args:
@@ -87,27 +87,31 @@ def turned(
         limit: How many worlds of a scope are visited at most.
         progress: Told the name of each scope before it is searched.
     """
-    searched: tuple[list[Search], list[Search]] = ([], [])
+    searched: tuple[list[ScopeSearch], list[ScopeSearch]] = ([], [])
     for checked in scopes:
         progress(checked.scope.name)
         for policy, found in zip((old, new), searched, strict=True):
             claimed = [promise for promise in PROMISES if promise.claimed(policy)]
-            found.append(Search(checked, policy, explored(checked, policy, house, claimed, limit)))
+            found.append(ScopeSearch(checked, policy, search_scope(checked, policy, house, claimed, limit)))
     told = []
     for promise in PROMISES:
-        before, after = (_judged(promise, policy, found) for policy, found in zip((old, new), searched, strict=True))
+        before, after = (
+            _judge_alone(promise, policy, found) for policy, found in zip((old, new), searched, strict=True)
+        )
         if before.verdict is after.verdict:
             continue
         policy = new if after.verdict is Verdict.VACUOUS else old
-        if {before.verdict, after.verdict} == _TESTED_BY_ONE and tested(promise, policy, others, house, limit):
+        if {before.verdict, after.verdict} == _TESTED_BY_ONE and is_tested(promise, policy, others, house, limit):
             continue
         pair = (before, after)
         only_claimed = any(one.verdict is Verdict.NOT_CLAIMED for one in pair)
-        told.append(Turned(promise.number, promise.title, *(map(_claimed, pair) if only_claimed else pair)))
+        told.append(
+            VerdictChange(promise.number, promise.title, *(map(_unless_only_claimed, pair) if only_claimed else pair))
+        )
     return tuple(told)
 
 
-def tested(promise: Promise, policy: Policy, scopes: Iterable[Checked], house: House[View], limit: int) -> bool:
+def is_tested(promise: Promise, policy: Policy, scopes: Iterable[CheckedScope], house: House[View], limit: int) -> bool:
     """Whether one of these scopes puts a promise to the test under a policy.
 
     Args:

@@ -28,8 +28,8 @@ from attrs import field, frozen
 
 from casecore.desk import Desk
 from casecore.explore.model import Model
+from casecore.explore.read_log import LoggedDesk
 from casecore.explore.scope import Part, Scope
-from casecore.explore.seen import SeenDesk
 from casecore.explore.states import StateSearch
 from casecore.explore.traces import Story, StoryFinder
 from casecore.kernel.house import House
@@ -163,7 +163,7 @@ def _answer_sometimes(search: StateSearch, finder: StoryFinder, name: str, met: 
 
 
 def _answer_possible(search: StateSearch, finder: StoryFinder, wanted: Callable[[Desk], bool]) -> Found:
-    def ask(desk: SeenDesk) -> bool:
+    def ask(desk: LoggedDesk) -> bool:
         return bool(wanted(desk))
 
     stuck = search.states_without_way(ask)

@@ -1,7 +1,7 @@
 """Memos: functions of local states, evaluated once for each different set of values they read.
 
 A `Memo` is asked of a local state: the agents, and the rows of one case. The first time, it reads a desk that
-notes what is read (`seen.py`), and the answer is kept under those values, in the order in which they were read. The
+notes what is read (`read_log.py`), and the answer is kept under those values, in the order in which they were read. The
 next local state is led down the same path: what was read first is looked up, its value leads to what was read next, and
 so on to the answer. A function that reads the same values takes the same path, so the answer is exact.
 
@@ -15,10 +15,10 @@ from functools import reduce
 from itertools import pairwise
 from typing import Any, Final, Protocol, TypeAlias
 
-from casecore.explore.seen import Log, Path, SeenDesk, comparable
+from casecore.explore.read_log import LoggedDesk, Path, ReadLog, comparable_value
 from casecore.kernel import frozen
 
-CASE: Final = -1
+CASE_PLACE: Final = -1
 """Where a value stands that belongs to the case; agents are counted from 0."""
 
 
@@ -34,10 +34,10 @@ class Facts(dict[Path, Any]):
         self.rows = rows
 
     def __missing__(self, path: Path) -> Any:
-        value = self[path] = self._find(path)
+        value = self[path] = self._find_value(path)
         return value
 
-    def _find(self, path: Path) -> Any:
+    def _find_value(self, path: Path) -> Any:
         match path:
             case (table,):  # which rows it has
                 return tuple(sorted(row_id for held_in, row_id in self.rows if held_in == table))
@@ -47,7 +47,7 @@ class Facts(dict[Path, Any]):
                 return getattr(self.rows["cases", row_id], sheet) is not None
             case _:
                 table, row_id, *names = path
-                return comparable(reduce(getattr, names, self.rows[table, row_id]))
+                return comparable_value(reduce(getattr, names, self.rows[table, row_id]))
 
 
 class Readable(Protocol):
@@ -55,9 +55,9 @@ class Readable(Protocol):
 
     @property
     def facts(self) -> Sequence[Facts]:
-        """Of each agent in order, and of the case last, so that `CASE` finds it."""
+        """Of each agent in order, and of the case last, so that `CASE_PLACE` finds it."""
 
-    def desk(self, log: Log) -> SeenDesk:
+    def desk(self, log: ReadLog) -> LoggedDesk:
         """The desk of these rows, which notes in the log what is read of it."""
 
 
@@ -88,7 +88,7 @@ class Memo:
         read: Where every path is noted that some memo has read.
     """
 
-    def __init__(self, ask: Callable[[SeenDesk], Any], agents: Mapping[str, int], read: set[Path]) -> None:
+    def __init__(self, ask: Callable[[LoggedDesk], Any], agents: Mapping[str, int], read: set[Path]) -> None:
         self._ask = ask
         self._agents = agents
         self._paths_read = read
@@ -105,23 +105,23 @@ class Memo:
     def advance(self, facts: Facts) -> Branch | Leaf | None:
         """How far the case's own rows lead, whoever the agents are; no further than is known."""
         node = self.root
-        while type(node) is Branch and node.whose == CASE:
+        while type(node) is Branch and node.whose == CASE_PLACE:
             node_after = node.leads.get(facts[node.path])
             if node_after is None:
                 return node
             node = node_after
         return node
 
-    def evaluate(self, desk: SeenDesk) -> Any:
+    def evaluate(self, desk: LoggedDesk) -> Any:
         """The answer at a desk, whatever is known."""
         self.evaluations += 1
         return self._ask(desk)
 
     def _evaluate_state(self, state: Readable) -> Any:
-        log: Log = {}
+        log: ReadLog = {}
         value = self.evaluate(state.desk(log))
         self._paths_read.update(log)
-        read = [(self._agents[path[1]] if path[0] == "agents" else CASE, path) for path in log]
+        read = [(self._agents[path[1]] if path[0] == "agents" else CASE_PLACE, path) for path in log]
         self.root = _with_path(self.root, read, state.facts, value)
         return value
 

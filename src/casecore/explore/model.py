@@ -2,8 +2,8 @@
 
 What can be done about one case depends on that case and on the agents, so it is found once for each such pair (a
 **local state**) and then only added up (`states.py`). In a local state every command is asked of the real `decide`
-(`memo.py`), its events are applied to each component alone (`pieces.py`), and every `always` and `sometimes` is asked
-of the step. A step costs no more in a second case than in the first.
+(`memo.py`), its events are applied to each component alone (`components.py`), and every `always` and `sometimes` is
+asked of the step. A step costs no more in a second case than in the first.
 
 Time goes by in steps of its own: each instant that a timer counts from, and that some rule has read, may pass on to
 one second before the timer's end and to the end itself. They count nothing towards the length of a story. This allows
@@ -22,15 +22,15 @@ import attrs
 from attrs import field
 
 from casecore.desk import Desk
-from casecore.explore.memo import CASE, Branch, Facts, Leaf, Memo
-from casecore.explore.pieces import NOON, SECOND, Form, Passed, Piece, Pieces
-from casecore.explore.scope import Part, Scope
-from casecore.explore.seen import Log, Path, SeenDesk, name_of
+from casecore.explore.components import CanonicalForm, ComponentPool, StateComponent, TimePassed
+from casecore.explore.memo import CASE_PLACE, Branch, Facts, Leaf, Memo
+from casecore.explore.read_log import LoggedDesk, Path, ReadLog, field_at
+from casecore.explore.scope import NOON, SECOND, Part, Scope
 from casecore.kernel import Accepted, Command, Event, Refused, Timer, Verdict
 from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.promises import Step
-from casecore.rooms.composition import HOUSE, TIMERS, View, steps
+from casecore.rooms.composition import EFFECTS, HOUSE, TIMERS, View
 
 AGENT_BITS: Final = 16
 CASE_BITS: Final = 24
@@ -45,8 +45,8 @@ Matches = Callable[[Step], bool]
 
 
 @attrs.frozen(eq=False)
-class Effect:
-    """What comes of a move, wherever that is: the same answer is the same effect.
+class MoveResult:
+    """What comes of a move, wherever that is: the same answer is the same result.
 
     Attributes:
         verdict: The answer to a command; None where time passes.
@@ -88,7 +88,7 @@ AGENT_ROLES: Final = frozenset({"actor", "target", "holder", "reviewer", "offere
 """What agents are called in a view."""
 
 
-def instant_of(timer: Timer) -> str:
+def timer_instant(timer: Timer) -> str:
     """The instant that a timer counts from, as `row.field`."""
     row, _, name = timer.since.partition(".")
     return f"{'agent' if row in AGENT_ROLES else row}.{name}"
@@ -120,23 +120,23 @@ class LocalState:
 
     __slots__ = ("_agents", "_case", "_policy", "facts")
 
-    def __init__(self, policy: Policy, agents: tuple[Piece, ...], case: Piece) -> None:
+    def __init__(self, policy: Policy, agents: tuple[StateComponent, ...], case: StateComponent) -> None:
         self._policy = policy
         self._agents = agents
         self._case = case
         self.facts: tuple[Facts, ...] = (*(agent.facts for agent in agents), case.facts)
 
-    def desk(self, log: Log) -> SeenDesk:
+    def desk(self, log: ReadLog) -> LoggedDesk:
         """The desk of these rows, which notes in the log what is read of it."""
         tables: dict[str, dict[str, Any]] = {}
-        for piece in (*self._agents, self._case):
-            for (table, row_id), row in piece.rows.items():
+        for component in (*self._agents, self._case):
+            for (table, row_id), row in component.rows.items():
                 tables.setdefault(table, {})[row_id] = row
-        return SeenDesk.of(self._policy, NOON, tables, log)
+        return LoggedDesk.of(self._policy, NOON, tables, log)
 
 
 class Model:
-    """Everything that has been found out about a scope: components, effects, successors. It only grows.
+    """Everything that has been found out about a scope: components, results, successors. It only grows.
 
     Args:
         scope: The cast and the commands.
@@ -169,13 +169,13 @@ class Model:
         self.counting: frozenset[str] = frozenset()
         self.refused: set[str] = set()
         self._paths_read: set[Path] = set()
-        self._effects: dict[Any, Effect] = {}
+        self._results: dict[Any, MoveResult] = {}
         self.timers = tuple(
             timer
             for timer in TIMERS
-            if scope.apart.isdisjoint({instant_of(timer), instant_of(timer).partition(".")[0]})
+            if scope.apart.isdisjoint({timer_instant(timer), timer_instant(timer).partition(".")[0]})
         )
-        self._timer_instants = {instant_of(timer) for timer in self.timers}
+        self._timer_instants = {timer_instant(timer) for timer in self.timers}
         self._team_moves = [
             self._command_move(None, command, policy) for policy in self.policies for command in scope.commands
         ]
@@ -187,12 +187,12 @@ class Model:
         self.start_over()
 
     def start_over(self) -> None:
-        """Begin anew with the components, because their one form has changed; what was decided stays known."""
+        """Begin anew with the components, because their canonical form has changed; what was decided stays known."""
         kept = frozenset().union(*(part.drafts for part in self.scope.parts))
-        form = Form(self.counting, self.scope.apart, self.scope.at_most, kept)
-        self.agents = [Pieces(form, _agent_rows(name)) for name in self.agent_names]
-        self.cases = [Pieces(form, _case_rows(part)) for part in self.scope.parts]
-        self.nobody = Piece(0, {}, Facts({}))
+        form = CanonicalForm(self.counting, self.scope.apart, self.scope.at_most, kept)
+        self.agents = [ComponentPool(form, _agent_rows(name)) for name in self.agent_names]
+        self.cases = [ComponentPool(form, _case_rows(part)) for part in self.scope.parts]
+        self.nobody = StateComponent(0, {}, Facts({}))
         self._successors: list[dict[int, Successors]] = [{} for _ in (*self.scope.parts, None)]
         self._entries: list[dict[int, list[list[Any]]]] = [{} for _ in self._successors]
         self._targets: dict[tuple[int, int, int], int] = {}
@@ -201,7 +201,7 @@ class Model:
                 Move(place, None, self.memo(self._passing_of(part, timer, policy, early=early)), policy)
                 for policy in self.policies
                 for timer in self.timers
-                if instant_of(timer) in self.counting
+                if timer_instant(timer) in self.counting
                 for early in (True, False)
             ]
             for place, part in enumerate(self.scope.parts)
@@ -209,7 +209,7 @@ class Model:
 
     def learn_instants(self) -> bool:
         """Count, from now on, every instant that some question has read; whether there is one more than so far."""
-        counting = frozenset(self._timer_instants & {name_of(path) for path in self._paths_read})
+        counting = frozenset(self._timer_instants & {field_at(path) for path in self._paths_read})
         if counting == self.counting:
             return False
         self.counting = counting
@@ -225,31 +225,31 @@ class Model:
 
     # Moves ---------------------------------------------------------------------------------------------
 
-    def memo(self, ask: Callable[[SeenDesk], Any]) -> Memo:
+    def memo(self, ask: Callable[[LoggedDesk], Any]) -> Memo:
         """A question about local states of this scope."""
         return Memo(ask, self.agent_places, self._paths_read)
 
     def _command_move(self, place: int | None, command: Command, policy: Policy) -> Move:
         part = None if place is None else self.scope.parts[place]
 
-        def ask(desk: SeenDesk) -> Effect:
+        def ask(desk: LoggedDesk) -> MoveResult:
             verdict = self.house.decide(desk.view(command), command, policy)
             if isinstance(verdict, Refused):
                 rules = tuple(reason.rule for reason in verdict.reasons)
                 self.refused.update(rules)
-                return self._effect_of(rules, verdict, ())
+                return self._result_of(rules, verdict, ())
             self.refused.update(reason.rule for reason in verdict.deviations)
-            return self._effect_of(verdict.events, verdict, verdict.events, part)
+            return self._result_of(verdict.events, verdict, verdict.events, part)
 
         return Move(place, command, self.memo(ask), policy)
 
     def _passing_of(
         self, part: Part, timer: Timer, policy: Policy, *, early: bool
-    ) -> Callable[[SeenDesk], Effect | None]:
+    ) -> Callable[[LoggedDesk], MoveResult | None]:
         row_name, _, name = timer.since.partition(".")
         case = part.case
 
-        def ask(desk: SeenDesk) -> Effect | None:
+        def ask(desk: LoggedDesk) -> MoveResult | None:
             view = desk.view_of(case)
             row = getattr(view, row_name)
             since = None if row is None else getattr(row, name)
@@ -259,28 +259,28 @@ class Model:
             ago = length - SECOND if early else length
             if NOON - since >= ago:
                 return None
-            passed = Passed((*row._path, name), NOON - ago, length)  # noqa: SLF001 -- it is a `Seen`, whose place we need
-            return self._effect_of(passed, None, (passed,), part)
+            passed = TimePassed((*row._path, name), NOON - ago, length)  # noqa: SLF001 -- it is a `LoggedRecord`, whose place we need
+            return self._result_of(passed, None, (passed,), part)
 
         return ask
 
-    def _effect_of(
+    def _result_of(
         self, key: Any, verdict: Verdict | None, happens: tuple[Any, ...], part: Part | None = None
-    ) -> Effect:
-        known = self._effects.get(key)
+    ) -> MoveResult:
+        known = self._results.get(key)
         if known is None:
             agents, beyond = self._reach_of(happens, part)
-            known = self._effects[key] = Effect(len(self._effects), verdict, happens, agents, beyond)
+            known = self._results[key] = MoveResult(len(self._results), verdict, happens, agents, beyond)
         return known
 
     def _reach_of(self, happens: tuple[Any, ...], part: Part | None) -> tuple[tuple[int, ...], bool]:
         agents, beyond = set(), False
         mine = _case_rows(part) if part is not None else _no_rows
         for event in happens:
-            if isinstance(event, Passed):
+            if isinstance(event, TimePassed):
                 touched = {event.path[:2]}
             else:
-                touched = {(table, key(event)) for _, table, key, *_ in steps(event)}
+                touched = {(effect.table, effect.row_id(event)) for effect in EFFECTS[type(event)]}
             for table, row_id in touched:
                 if table == "agents" and row_id in self.agent_places:
                     agents.add(self.agent_places[row_id])
@@ -288,17 +288,19 @@ class Model:
                     beyond = True
         return tuple(sorted(agents)), beyond
 
-    def _watching_memos(self, move: Move, effect: Effect) -> list[tuple[str, Memo]]:
+    def _watching_memos(self, move: Move, result: MoveResult) -> list[tuple[str, Memo]]:
         looks = (*((name, _list_wrong(ask)) for name, ask in self.always.items()), *self.sometimes.items())
-        return [(name, self.memo(self._asking_of_step(move.command, effect, look))) for name, look in looks]
+        return [(name, self.memo(self._asking_of_step(move.command, result, look))) for name, look in looks]
 
-    def _asking_of_step(self, command: Any, effect: Effect, ask: Callable[[Step], Any]) -> Callable[[SeenDesk], Any]:
-        verdict = Accepted(effect.events)
-        return lambda desk: ask(Step(desk, command, verdict, desk.evolve(effect.events), self.house))
+    def _asking_of_step(
+        self, command: Any, result: MoveResult, ask: Callable[[Step], Any]
+    ) -> Callable[[LoggedDesk], Any]:
+        verdict = Accepted(result.events)
+        return lambda desk: ask(Step(desk, command, verdict, desk.evolve(result.events), self.house))
 
-    def memos_watching(self, move: Move, effect: Effect) -> list[Memo]:
+    def memos_watching(self, move: Move, result: MoveResult) -> list[Memo]:
         """What is asked of a step, as far as the answer depends on anything."""
-        return [memo for _, memo in self._watching.get((move, effect.number), ())]
+        return [memo for _, memo in self._watching.get((move, result.number), ())]
 
     def accepts_steps(self, steps: Sequence[Step]) -> bool:
         """Whether a story may be told with these steps, besides that each was given to the real desk."""
@@ -324,23 +326,23 @@ class Model:
     def local_state(self, part: int | None, case: int, agents: int) -> LocalState:
         """The local state of a case, or of none, with these agents."""
         numbers = self.unpack_agents(agents)
-        pieces = tuple(known.all[number] for known, number in zip(self.agents, numbers, strict=True))
-        return LocalState(self.policy, pieces, self.nobody if part is None else self.cases[part].all[case])
+        components = tuple(known.all[number] for known, number in zip(self.agents, numbers, strict=True))
+        return LocalState(self.policy, components, self.nobody if part is None else self.cases[part].all[case])
 
     def _find_successors(self, part: int | None, case: int, agents: int) -> Successors:
         state, successors = self.local_state(part, case, agents), Successors()
-        for move, effect in self._moves_that_happen(part, case, state):
+        for move, result in self._moves_that_happen(part, case, state):
             successors.transitions += 1
             if move.command is not None:
-                self._watch_step(successors, state, move, effect)
-            if not effect.beyond:
-                leads = self.targets_of(part, case, agents, effect)
+                self._watch_step(successors, state, move, result)
+            if not result.beyond:
+                leads = self.targets_of(part, case, agents, result)
                 if leads != (agents, case):
                     (successors.by_time if move.command is None else successors.by_command).append(leads)
         return successors
 
-    def _moves_that_happen(self, part: int | None, case: int, state: LocalState) -> Iterable[tuple[Move, Effect]]:
-        """Every move that is possible in a state, and its effect."""
+    def _moves_that_happen(self, part: int | None, case: int, state: LocalState) -> Iterable[tuple[Move, MoveResult]]:
+        """Every move that is possible in a state, and what comes of it."""
         return self._answers_that_happen(part, case, state)
 
     def _answers_that_happen(self, part: int | None, case: int, state: LocalState) -> list[tuple[Any, Any]]:
@@ -352,7 +354,7 @@ class Model:
                 node = node.leads.get(facts[node.whose][node.path])
             if node is None:
                 answer = asked.memo(state)
-                way[1] = asked.memo.advance(facts[CASE])
+                way[1] = asked.memo.advance(facts[CASE_PLACE])
             else:
                 answer = node.value
             if answer is not None and answer.happens:
@@ -377,35 +379,35 @@ class Model:
         """Everything that can be done about a part, time that passes included; or without a case."""
         return self._team_moves if part is None else [*self._case_moves[part], *self._time_moves[part]]
 
-    def _watch_step(self, successors: Successors, state: LocalState, move: Move, effect: Effect) -> None:
-        asked = self._watching.get((move, effect.number))
+    def _watch_step(self, successors: Successors, state: LocalState, move: Move, result: MoveResult) -> None:
+        asked = self._watching.get((move, result.number))
         if asked is None:
-            asked = self._watching[move, effect.number] = self._watching_memos(move, effect)
+            asked = self._watching[move, result.number] = self._watching_memos(move, result)
         idle = False
         for name, memo in asked:
             if memo(state):
                 (successors.wrong if name in self.always else successors.met).append((name, move))
             else:
                 idle = idle or type(memo.root) is Leaf
-        if idle:  # what is never so with this effect is not asked again
+        if idle:  # what is never so with this result is not asked again
             asked[:] = [pair for pair in asked if type(pair[1].root) is not Leaf or pair[1].root.value]
 
-    def targets_of(self, part: int | None, case: int, agents: int, effect: Effect) -> tuple[int, int]:
-        """The agents and the case that an effect leads to."""
-        for place in effect.agents:
+    def targets_of(self, part: int | None, case: int, agents: int, result: MoveResult) -> tuple[int, int]:
+        """The agents and the case that a result leads to."""
+        for place in result.agents:
             shift = AGENT_BITS * place
             was = agents >> shift & ((1 << AGENT_BITS) - 1)
-            key = (effect.number, -1 - place, was)
+            key = (result.number, -1 - place, was)
             now = self._targets.get(key)
             if now is None:
-                now = self._targets[key] = self.agents[place].after(was, effect.happens)
+                now = self._targets[key] = self.agents[place].number_after(was, result.happens)
             agents += (now - was) << shift
         if part is None:
             return agents, case
-        key = (effect.number, part, case)
+        key = (result.number, part, case)
         led = self._targets.get(key)
         if led is None:
-            led = self._targets[key] = self.cases[part].after(case, effect.happens)
+            led = self._targets[key] = self.cases[part].number_after(case, result.happens)
         return agents, led
 
 

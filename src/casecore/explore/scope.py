@@ -15,6 +15,7 @@ is proved is proved of the scope, and every report says so.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 
@@ -22,6 +23,11 @@ import attrs
 from attrs import field, frozen
 
 from casecore.kernel import Command
+
+NOON: Final = datetime(2026, 11, 2, 12, tzinfo=UTC)
+"""The instant at which every state of a search stands."""
+
+SECOND: Final = timedelta(seconds=1)
 
 ROWS_OF_A_CASE: Final = ("case", "thread", "customer", "new_case")
 """The fields of a command that name what belongs to one case."""

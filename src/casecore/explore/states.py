@@ -15,9 +15,9 @@ from typing import TypeAlias
 import attrs
 from attrs import field
 
+from casecore.explore.components import rows_of_desk
 from casecore.explore.model import AGENT_BITS, CASE_BITS, Model, Move, Successors
-from casecore.explore.pieces import rows_of
-from casecore.explore.seen import SeenDesk
+from casecore.explore.read_log import LoggedDesk
 
 CASE_MASK = (1 << CASE_BITS) - 1
 
@@ -63,8 +63,8 @@ class StateSearch:
         scope = self.model.scope
         self._shift = AGENT_BITS * len(self.model.agent_names)
         self._team = (1 << self._shift) - 1
-        self._parts = [place for place, part in enumerate(scope.parts) for _ in range(part.copies)]
-        self._copy_ranges = _copy_ranges(self._parts)
+        self._identity_of = [place for place, part in enumerate(scope.parts) for _ in range(part.copies)]
+        self._copy_ranges = _copy_ranges(self._identity_of)
         self._gaps: dict[tuple[int, int], tuple[list[int], list[int]]] = {}
         self._shifts = [[self._shift + CASE_BITS * at for at in range(start, end)] for start, end in self._copy_ranges]
 
@@ -80,7 +80,7 @@ class StateSearch:
     def cases_of(self, state: int) -> list[int]:
         """The numbers of the cases, by position."""
         left = state >> self._shift
-        return [left >> CASE_BITS * position & CASE_MASK for position in range(len(self._parts))]
+        return [left >> CASE_BITS * position & CASE_MASK for position in range(len(self._identity_of))]
 
     def agents_of(self, state: int) -> int:
         """The agents, packed."""
@@ -88,7 +88,7 @@ class StateSearch:
 
     def part_at(self, position: int) -> int:
         """The part whose case stands there."""
-        return self._parts[position]
+        return self._identity_of[position]
 
     def group_of(self, position: int) -> tuple[int, int]:
         """Where the copies of the case at this position begin and end."""
@@ -97,11 +97,11 @@ class StateSearch:
     def initial_state(self) -> int:
         """The state in which nothing has happened."""
         model = self.model
-        rows = rows_of(model.start)
+        rows = rows_of_desk(model.start)
         agents = 0
         for place, name in enumerate(model.agent_names):
             agents |= model.agents[place].number_of({("agents", name): rows["agents", name]}) << AGENT_BITS * place
-        return self.pack(agents, [model.cases[part].number_of({}) for part in self._parts])
+        return self.pack(agents, [model.cases[part].number_of({}) for part in self._identity_of])
 
     def state_after(self, state: int, position: int | None, targets: tuple[int, int]) -> int:
         """The state after a step that is about the case at this position, or about none."""
@@ -171,7 +171,7 @@ class StateSearch:
         """The states that commands lead to."""
         return self._states_by_command(state, self._positions_in(state))
 
-    def states_without_way(self, wanted: Callable[[SeenDesk], bool], end: int | None = None) -> list[int]:
+    def states_without_way(self, wanted: Callable[[LoggedDesk], bool], end: int | None = None) -> list[int]:
         """The places of the states from which no state can be reached in which every case is as wanted.
 
         Args:
@@ -187,7 +187,7 @@ class StateSearch:
             for state in order
             if all(
                 memo(model.local_state(part, case, self.agents_of(state)))
-                for part, case in zip(self._parts, self.cases_of(state), strict=True)
+                for part, case in zip(self._identity_of, self.cases_of(state), strict=True)
             )
         }
         left = [place for place in range(len(order) - 1, -1, -1) if order[place] not in good]
@@ -210,7 +210,7 @@ class StateSearch:
         before = -1
         for position, case in enumerate(cases):
             if case != before or position == self._copy_ranges[position][0]:
-                found.append((position, successors(self._parts[position], case, team), cases))
+                found.append((position, successors(self._identity_of[position], case, team), cases))
             before = case
         return found
 

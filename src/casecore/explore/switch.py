@@ -20,9 +20,9 @@ from attrs import field, frozen
 
 from casecore.desk import Desk
 from casecore.explore.memo import Memo
-from casecore.explore.model import Effect, LocalState, Model, Move
+from casecore.explore.model import LocalState, Model, Move, MoveResult
+from casecore.explore.read_log import LoggedDesk
 from casecore.explore.scope import Scope
-from casecore.explore.seen import SeenDesk
 from casecore.explore.states import StateSearch
 from casecore.explore.traces import Story, StoryFinder
 from casecore.kernel.house import House
@@ -64,11 +64,11 @@ class SwitchResult:
     left: tuple[LeftBehind, ...]
 
 
-class EffectPair(NamedTuple):
+class ResultPair(NamedTuple):
     """What comes of a move under the old policy and under the new one, and whether anything does under either."""
 
-    old: Effect | None
-    new: Effect | None
+    old: MoveResult | None
+    new: MoveResult | None
     happens: bool
 
 
@@ -97,7 +97,7 @@ class TwoPolicyModel(Model):
     def __init__(self, scope: Scope, old: Policy, new: Policy, house: House[View]) -> None:
         self.in_force: tuple[Policy, ...] = (old, new)
         self.pair_of: dict[Move, MovePair] = {}
-        self.otherwise: dict[Move, Effect | None] = {}
+        self.otherwise: dict[Move, MoveResult | None] = {}
         super().__init__(scope, old, house, others=(new,))
 
     def start_over(self) -> None:
@@ -136,7 +136,7 @@ class TwoPolicyModel(Model):
     def _askable(self, part: int | None) -> Sequence[MovePair]:
         return self._pairs_by_part[-1 if part is None else part]
 
-    def _moves_that_happen(self, part: int | None, case: int, states: LocalState) -> Iterable[tuple[Move, Effect]]:
+    def _moves_that_happen(self, part: int | None, case: int, states: LocalState) -> Iterable[tuple[Move, MoveResult]]:
         found = self._answers_that_happen(part, case, states)
         sides = [side for side, policy in enumerate(self.policies) if self._decides(policy)]
         self.otherwise = {}
@@ -144,17 +144,17 @@ class TwoPolicyModel(Model):
             if old is not new:
                 self.otherwise.update(zip(pair.moves, (new, old), strict=True))
         for side in sides:
-            for pair, effects in found:
-                effect = effects[side]
-                alike = side > sides[0] and effect is effects[0]
-                if effect is not None and effect.happens and not alike:
-                    yield pair.moves[side], effect
+            for pair, results in found:
+                result = results[side]
+                alike = side > sides[0] and result is results[0]
+                if result is not None and result.happens and not alike:
+                    yield pair.moves[side], result
 
 
-def _ask_both(old: Move, new: Move) -> Callable[[SeenDesk], EffectPair]:
-    def ask(desk: SeenDesk) -> EffectPair:
-        effects = old.memo.evaluate(desk), new.memo.evaluate(desk)
-        return EffectPair(*effects, any(effect is not None and effect.happens for effect in effects))
+def _ask_both(old: Move, new: Move) -> Callable[[LoggedDesk], ResultPair]:
+    def ask(desk: LoggedDesk) -> ResultPair:
+        results = old.memo.evaluate(desk), new.memo.evaluate(desk)
+        return ResultPair(*results, any(result is not None and result.happens for result in results))
 
     return ask
 

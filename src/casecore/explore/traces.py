@@ -24,18 +24,18 @@ from typing import Any, Final
 import attrs
 from attrs import frozen
 
-from casecore.explore.memo import CASE
-from casecore.explore.model import Model, Move, instant_of
-from casecore.explore.pieces import NOON, SECOND, happen, rows_of
-from casecore.explore.scope import copy_of
-from casecore.explore.seen import Path, SeenDesk, name_of
+from casecore.explore.components import apply_events, rows_of_desk
+from casecore.explore.memo import CASE_PLACE
+from casecore.explore.model import Model, Move, timer_instant
+from casecore.explore.read_log import LoggedDesk, Path, field_at
+from casecore.explore.scope import NOON, SECOND, copy_of
 from casecore.explore.states import Occurrence, StateSearch
-from casecore.kernel import Command
+from casecore.kernel import Command, changed
 from casecore.policies import Policy
 from casecore.promises import Step
 from casecore.rooms.composition import CaseFile
 
-TRIES: Final = 300
+PATHS_TRIED: Final = 300
 """How many paths to one step are tried before it is given up."""
 
 STEPS_TRIED: Final = 3
@@ -108,7 +108,7 @@ class StoryFinder:
                 return story
         self.gave_up, tried = False, 0
         for occurrence in occurrences:
-            if tried >= STEPS_TRIED * TRIES:
+            if tried >= STEPS_TRIED * PATHS_TRIED:
                 self.gave_up = True
                 break
             for path in self._other_paths(occurrence.state):
@@ -146,7 +146,7 @@ class StoryFinder:
                 here, path, left = stack.pop()
                 if here == 0:
                     if left == 0:  # those that are shorter have been tried
-                        if tried == TRIES:
+                        if tried == PATHS_TRIED:
                             self.gave_up = True
                             return
                         tried += 1
@@ -183,8 +183,8 @@ class StoryFinder:
             yield next(
                 _PathStep(state, position, move)
                 for position in (None, *range(len(search.cases_of(state))))
-                for move, effect in self._effects(state, position)
-                if search.state_after(state, position, model.targets_of(*self._place_of(state, position), effect))
+                for move, result in self._results(state, position)
+                if search.state_after(state, position, model.targets_of(*self._place_of(state, position), result))
                 == after
             )
 
@@ -194,13 +194,13 @@ class StoryFinder:
             return None, 0, search.agents_of(state)
         return search.part_at(position), search.cases_of(state)[position], search.agents_of(state)
 
-    def _effects(self, state: int, position: int | None) -> Iterator[tuple[Move, Any]]:
+    def _results(self, state: int, position: int | None) -> Iterator[tuple[Move, Any]]:
         place = self._place_of(state, position)
         local = self._model.local_state(*place)
         for move in self._model.moves_of(place[0]):
-            effect = move.memo(local)
-            if effect is not None and effect.happens and not effect.beyond:
-                yield move, effect
+            result = move.memo(local)
+            if result is not None and result.happens and not result.beyond:
+                yield move, result
 
     # Telling -------------------------------------------------------------------------------------------
 
@@ -259,7 +259,7 @@ class _Timeline:
     def __init__(self, search: StateSearch, model: Model) -> None:
         self._search = search
         self._model = model
-        start = rows_of(model.start)
+        start = rows_of_desk(model.start)
         self._team = {key: row for key, row in start.items() if key[0] == "agents"}
         parts = [search.part_at(position) for position in range(len(search.cases_of(search.states[0])))]
         self._copies: list[tuple[int, int, dict[tuple[str, str], Any]]] = [
@@ -280,7 +280,7 @@ class _Timeline:
         part = None if position is None else search.part_at(position)
         case = 0 if position is None else search.cases_of(path_step.state)[position]
         local = model.local_state(part, case, agents)
-        effect = path_step.move.memo(local)
+        result = path_step.move.memo(local)
         rows = {} if position is None else self._copies[position][2]
         command = path_step.move.command
         if command is not None:
@@ -291,12 +291,11 @@ class _Timeline:
             )
             now = NOON + len(self.given) * SECOND
             mine = (lambda table, _: table == "agents", lambda table, _: table != "agents")
-            for event in effect.events:
-                later: Any = attrs.evolve(event, at=now)
-                happen(self._team, later, mine[0])
-                happen(rows, later, mine[1])
-        if position is not None and not effect.beyond:
-            self._sort_copies(path_step.state, position, model.targets_of(part, case, agents, effect)[1])
+            later = [changed(event, at=now) for event in result.events]
+            apply_events(self._team, later, mine[0])
+            apply_events(rows, later, mine[1])
+        if position is not None and not result.beyond:
+            self._sort_copies(path_step.state, position, model.targets_of(part, case, agents, result)[1])
 
     def _sort_copies(self, state: int, position: int, case: int) -> None:
         """The copies stand in the order of their numbers again."""
@@ -311,7 +310,7 @@ class _Timeline:
         self.bounds.append((number - 1, number, 0))
         for whose, path in self._paths_read(path_step, local):
             since = local.facts[whose][path]
-            set_by = _instant(self._team if whose != CASE else rows, path)
+            set_by = _instant(self._team if whose != CASE_PLACE else rows, path)
             if since is None or set_by is None:
                 continue
             earlier = round((set_by - NOON) / SECOND) - 1
@@ -328,15 +327,15 @@ class _Timeline:
         counting = self._model.counting
         memos = [path_step.move.memo, *self._model.memos_watching(path_step.move, path_step.move.memo(local))]
         read = (pair for memo in memos for pair in memo.readings(local))
-        return [(whose, path) for whose, path in dict.fromkeys(read) if name_of(path) in counting]
+        return [(whose, path) for whose, path in dict.fromkeys(read) if field_at(path) in counting]
 
     def _lengths(self, position: int, local: Any, path: Path) -> Iterator[int]:
         """How long, in seconds, the timers run that count from this instant."""
-        desk: SeenDesk = local.desk({})
+        desk: LoggedDesk = local.desk({})
         case = self._model.scope.parts[self._search.part_at(position)].case
         view = desk.view_of(case)
         for timer in self._model.timers:
-            if instant_of(timer) == name_of(path) and getattr(view, timer.since.partition(".")[0]) is not None:
+            if timer_instant(timer) == field_at(path) and getattr(view, timer.since.partition(".")[0]) is not None:
                 for policy in self._model.policies:
                     length = timer.length(view, policy.for_(view.case))
                     if length is not None:

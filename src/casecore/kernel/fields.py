@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from attrs import Attribute, Converter, field
 
@@ -146,10 +146,19 @@ def _as_utc(value: Any, attribute: Attribute[Any]) -> Any:
         ) from None
 
 
+ROW: Final = "row"
+"""The name under which a field's metadata say which row of a view its id names."""
+
+
 # `Any` because attrs' own `field` is typed so; the annotation on each field is what type checkers read.
-def an_id(**options: Any) -> Any:
-    """A field for an id: text of 1 to `ID_LIMIT` visible characters. Raises `CommandError` when malformed."""
-    return field(validator=_check_id, **options)
+def an_id(*, of: str | None = None, **options: Any) -> Any:
+    """A field for an id: text of 1 to `ID_LIMIT` visible characters. Raises `CommandError` when malformed.
+
+    Args:
+        of: The row of the view that shows what the id names, e.g. `note` (see `views.py`); None: it names no row.
+        options: As attrs takes them.
+    """
+    return field(validator=_check_id, metadata={} if of is None else {ROW: of}, **options)
 
 
 def a_text(**options: Any) -> Any:

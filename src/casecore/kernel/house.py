@@ -14,14 +14,14 @@ the instant of the command, for the case it is about, as that case is then.
 
 `decide` is total: every view and command get an answer, nothing is raised and nothing is changed.
 
-`changes` tells what an event does to records, and `fold` reads a whole history for the sake of one kind of them.
+`effects` tells what events do to records, and `fold` reads a whole history for the sake of one kind of them.
 
 Somebody with rules of their own builds a larger house: `House((*ROOMS, MY_ROOM))`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import attrs
 from attrs import field
@@ -31,11 +31,9 @@ from casecore.kernel import (
     Check,
     Command,
     Deviated,
-    Editing,
     Enforcement,
     Event,
     Handler,
-    MissingRow,
     Policy,
     Reason,
     Refused,
@@ -44,24 +42,14 @@ from casecore.kernel import (
     Verdict,
     frozen,
 )
-from casecore.kernel.records import freeze, thaw
+from casecore.kernel.effects import ByClass, Edits, Effects, Place, effects_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
 V = TypeVar("V")
 R = TypeVar("R")
 T = TypeVar("T")
-
-
-@frozen
-class Change:
-    """How an event changes the records of one class: creates, edits or removes one; `optional` if it may be absent."""
-
-    sheet: type
-    create: Callable[[Any], Any] | None = None
-    edit: Callable[[Editing, Any], None] | None = None
-    optional: bool = False
 
 
 @frozen
@@ -75,18 +63,6 @@ class _Plan(Generic[V]):
 
 def _case_in(view: Any, _: Command, __: Policy) -> Any:
     return getattr(view, "case", None)
-
-
-class ByClass(dict[type, T]):
-    """What is looked up by class and compiled when the class is first met: hosts may have classes of their own."""
-
-    def __init__(self, compiled: Callable[[Any], T]) -> None:
-        super().__init__()
-        self._compiled = compiled
-
-    def __missing__(self, kind: type) -> T:
-        found = self[kind] = self._compiled(kind)
-        return found
 
 
 def _guarding(rules: Iterable[Rule[V]], subject: type) -> tuple[Rule[V], ...]:
@@ -104,7 +80,6 @@ class House(Generic[V]):
     rooms: tuple[Room[V], ...]
     _plans: Mapping[type[Command], _Plan[V]] = field(init=False, repr=False)
     _reactions: ByClass[tuple[tuple[Check[V], ...], tuple[Handler[V], ...]]] = field(init=False, repr=False)
-    _changes: ByClass[tuple[Change, ...]] = field(init=False, repr=False)
 
     @_plans.default
     def _compiled(self) -> Mapping[type[Command], _Plan[V]]:
@@ -127,10 +102,6 @@ class House(Generic[V]):
             return checks, tuple(room.follows[event] for room in self.rooms if event in room.follows)
 
         return ByClass(reactions)
-
-    @_changes.default
-    def _changing(self) -> ByClass[tuple[Change, ...]]:
-        return ByClass(lambda event: tuple(change for room in self.rooms for change in _changes_in(room, event)))
 
     @property
     def needs(self) -> tuple[Rule[V], ...]:
@@ -237,94 +208,28 @@ class House(Generic[V]):
         ]
         return tuple(dict.fromkeys(r for r in found if policy.mode(r.rule) is Enforcement.BLOCK))
 
-    def changes(self, event: type[Event]) -> tuple[Change, ...]:
-        """How events of this class change the desk's records, lower rooms first."""
-        return self._changes[event]
+    def effects(self, places: Mapping[type, Place]) -> Effects:
+        """What each class of events does to the records of these classes, lower rooms first."""
+        return effects_of(self.rooms, places)
 
-    def fold(self, sheet: type[R], key: str, events: Iterable[Event]) -> dict[str, R]:
+    def fold(self, record: type[R], key: str, events: Iterable[Event]) -> dict[str, R]:
         """The records of one class that a history leaves, by id; what it does to others is left aside.
 
         For a log of a million events of which only the cases are wanted.
 
         Args:
-            sheet: The class of the records.
+            record: The class of the records.
             key: The field of the events that holds the record's id.
             events: From the first one on.
 
         Raises:
             MissingRow: When an event changes a record that no event before it has made.
         """
-        drafts: dict[str, Any] = {}
-        steps: dict[type[Event], _Step | None] = {}
+        table = f"{record.__name__} records"
+        edits = Edits(self.effects({record: Place(table, key)}), lambda _, __: None)
         for event in events:
-            kind = type(event)
-            if kind not in steps:
-                steps[kind] = _step(change for change in self.changes(kind) if change.sheet is sheet)
-            step = steps[kind]
-            if step is None:
-                continue
-            create, edit, removes, optional = step
-            row_id = getattr(event, key)
-            if create is not None:
-                row = create(event)
-                drafts[row_id] = thaw(row) if type(row) is sheet else row
-            if edit is not None:
-                draft = drafts.get(row_id)
-                if draft is not None:
-                    edit(draft, event)
-                elif not optional:
-                    raise MissingRow(event, f"{sheet.__name__} records", row_id)
-            if removes and drafts.pop(row_id, None) is None:
-                raise MissingRow(event, f"{sheet.__name__} records", row_id)
-        for draft in drafts.values():
-            freeze(draft, sheet)
-        return drafts
-
-
-_Step: TypeAlias = "tuple[Callable[[Any], Any] | None, Callable[[Editing, Any], None] | None, bool, bool]"
-"""What an event does to one record: how it is created and edited, whether it leaves, and whether it may be absent."""
-
-
-def _step(changes: Iterable[Change]) -> _Step | None:
-    creates, edits, removes, optional = [], [], False, True
-    for change in changes:
-        if change.create is not None:
-            creates.append(change.create)
-        elif change.edit is not None:
-            edits.append(change.edit)
-            optional = optional and change.optional
-        else:
-            removes = True
-    if not (creates or edits or removes):
-        return None
-    return (creates[-1] if creates else None, _in_turn(edits) if edits else None, removes, optional)
-
-
-def _in_turn(edits: Sequence[Callable[[Editing, Any], None]]) -> Callable[[Editing, Any], None]:
-    """One edit that does them all, lower rooms first."""
-    if len(edits) == 1:
-        return edits[0]
-
-    def edit(draft: Editing, event: Any) -> None:
-        for one in edits:
-            one(draft, event)
-
-    return edit
-
-
-def _changes_in(room: Room[Any], event: type[Event]) -> Iterable[Change]:
-    for (sheet, happened), create in room.creates.items():
-        if happened is event:
-            yield Change(sheet, create=create)
-    for (sheet, happened), edit in room.evolve.items():
-        if happened is event:
-            yield Change(sheet, edit=edit)
-    for (sheet, happened), edit in room.notices.items():
-        if happened is event:
-            yield Change(sheet, edit=edit, optional=True)
-    for sheet, happened in room.removes:
-        if happened is event:
-            yield Change(sheet)
+            edits.apply(event)
+        return {row_id: row for row_id, row in edits.frozen()[table].items() if row is not None}
 
 
 def _case_of(command: Command, events: tuple[Event, ...]) -> str | None:

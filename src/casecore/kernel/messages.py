@@ -34,7 +34,7 @@ class Command:
         at: When, as an aware datetime; kept in UTC.
     """
 
-    by: str = an_id()
+    by: str = an_id(of="actor")
     at: datetime = an_instant()
 
 

@@ -17,13 +17,19 @@ from typing import Any, TypeVar, dataclass_transform
 
 import attrs
 
+from casecore.kernel.fields import ROW
 from casecore.kernel.rooms import Editing
 from casecore.kernel.values import fields_of, share_equality
 
 R = TypeVar("R")
 
 
-@dataclass_transform(frozen_default=True, field_specifiers=(attrs.field,))
+def a_link(*, of: str, **options: Any) -> Any:
+    """A field of a record that holds the id of another row: that of the view which is called so (see `views.py`)."""
+    return attrs.field(metadata={ROW: of}, **options)
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(attrs.field, a_link))
 def record(cls: type[R]) -> type[R]:
     """Class decorator of every record: frozen, slotted, compared by content."""
     return attrs.frozen(share_equality(cls), weakref_slot=False)

@@ -124,12 +124,14 @@ class Probe:
         given: The arguments that make this action, e.g. which status a reply is sent as; also something that stands in
             for an argument it asks for, where that is no text.
         asks: The arguments that the agent still has to give.
+        taken: Arguments that the case's view gives, e.g. `{"draft": "draft.id"}`; where it has no such row, any id.
     """
 
     name: str
     command: type[Command]
     given: Mapping[str, Any] = field(factory=dict)
     asks: tuple[str, ...] = ()
+    taken: Mapping[str, str] = field(factory=dict)
 
 
 @frozen
@@ -151,6 +153,8 @@ class Room(Generic[V]):
             Rules and consequences are asked of that one; needs and the handler see what is there now.
         timers: The instants at which something happens or changes by itself.
         probes: What an inbox offers.
+        shows: The rows of the view that a command names by an id that is worked out: (what is seen so far, command) ->
+            the id, or None for no row.
         about: (view, command, policy) -> the case whose policy decides a command, where it is not the one in view: the
             case that the command starts.
     """
@@ -167,6 +171,7 @@ class Room(Generic[V]):
     foresees: Mapping[type[Command], Callable[[V, Any, Any], V]] = field(factory=dict)
     timers: tuple[Timer, ...] = ()
     probes: tuple[Probe, ...] = ()
+    shows: Mapping[type[Command], Mapping[str, Callable[[Any, Any], str | None]]] = field(factory=dict)
     about: Mapping[type[Command], Callable[[V, Any, Any], Any]] = field(factory=dict)
 
 

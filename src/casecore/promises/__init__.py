@@ -30,7 +30,13 @@ __all__ = ["OTHERS", "PROMISES", "WAYS_ON", "Occasion", "Promise", "Statement", 
 
 PROMISES: Final[tuple[Promise, ...]] = tuple(
     sorted(
-        (*life_cycle.PROMISES, *assignment.PROMISES, *live_work.PROMISES, *replies.PROMISES), key=attrgetter("number")
+        (
+            *life_cycle.LIFE_CYCLE_PROMISES,
+            *assignment.ASSIGNMENT_PROMISES,
+            *live_work.LIVE_WORK_PROMISES,
+            *replies.REPLY_PROMISES,
+        ),
+        key=attrgetter("number"),
     )
 )
 """The promises that hold at every step."""

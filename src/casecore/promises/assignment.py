@@ -102,7 +102,7 @@ def _count_on(agent: Agent, channel: Channel) -> int:
     return agent.held.get(channel, 0) + agent.offered.get(channel, 0)
 
 
-PROMISES: Final = (
+ASSIGNMENT_PROMISES: Final = (
     Promise(
         "03",
         "a case has at most one assignee; a contact exactly one agent",

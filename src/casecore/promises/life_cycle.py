@@ -90,7 +90,7 @@ def _cases_that_cannot_be_closed(step: Step) -> Iterator[str]:
                 yield f"case {file.case.id} was closed, and is {end.status(file.case.id)}"
 
 
-PROMISES: Final = (
+LIFE_CYCLE_PROMISES: Final = (
     Promise(
         "01",
         "a case moves only along the life cycle",

@@ -125,7 +125,7 @@ def _reaches_the_next_state(step: Step) -> bool:
     return any_of(Disposed)(step) and any_of(AgentUnavailable)(step)
 
 
-PROMISES: Final = (
+LIVE_WORK_PROMISES: Final = (
     Promise(
         "06",
         "no idle disconnect too early",

@@ -82,7 +82,7 @@ def _drafts_that_cannot_be_decided(step: Step) -> Iterator[str]:
                     yield f"draft {file.draft.id} was decided by {type(way[-1]).__name__}, and still waits"
 
 
-PROMISES: Final = (
+REPLY_PROMISES: Final = (
     Promise(
         "09",
         "no reply is sent unapproved that needs approval",

@@ -166,7 +166,7 @@ class SeesAgents(Sees, Protocol):
 class AddAgent(Command):
     """Somebody joins the desk; they are logged out until they say otherwise."""
 
-    agent: str = an_id()
+    agent: str = an_id(of="target")
     name: str = a_text(default="")
     permissions: frozenset[Permission] = some(Permission, default=frozenset())
     queues: frozenset[str] = some(str, default=frozenset())
@@ -178,7 +178,7 @@ class AddAgent(Command):
 class ChangeAgent(Command):
     """Somebody's name, permissions, queues, channels or capacity change; what is None stays."""
 
-    agent: str = an_id()
+    agent: str = an_id(of="target")
     name: str | None = a_text(default=None)
     permissions: frozenset[Permission] | None = some(Permission, default=None)
     queues: frozenset[str] | None = some(str, default=None)
@@ -190,7 +190,7 @@ class ChangeAgent(Command):
 class PresenceCommand(Command):
     """A command about whether an agent is there."""
 
-    agent: str = an_id()
+    agent: str = an_id(of="target")
 
 
 @frozen

@@ -35,7 +35,7 @@ from casecore.kernel import (
     some_texts,
 )
 from casecore.kernel.machines import StateTable
-from casecore.kernel.records import record
+from casecore.kernel.records import a_link, record
 from casecore.kernel.rooms import by_agent
 from casecore.policies import Policy
 from casecore.policies.sections import OnCustomerMessage
@@ -107,7 +107,7 @@ class WaitingDraft:
     queue: str
     waiting_since: datetime
     note: str = ""
-    reviewer: str | None = None
+    reviewer: str | None = a_link(of="reviewer", default=None)
     stale: bool = False
     about_account: bool = False
     subject: str = ""
@@ -136,7 +136,7 @@ class SubmitDraft(CaseCommand):
         template: What it is made from; the text is then what the author saw in the preview.
     """
 
-    draft: str = an_id()
+    draft: str = an_id(of="message")
     text: str = a_text(default="")
     send_as: Status = a_choice(Status, default=Status.PENDING)
     queue: str | None = an_id(default=None)
@@ -151,7 +151,7 @@ class SubmitDraft(CaseCommand):
 class DraftCommand(CaseCommand):
     """A command about the draft that waits on a case."""
 
-    draft: str = an_id()
+    draft: str = an_id(of="message")
 
 
 @frozen
@@ -168,7 +168,7 @@ class EditDraft(DraftCommand):
 class ReassignDraft(DraftCommand):
     """The review goes to another agent or queue; exactly one of the two is given. `reassignments.py` tells how."""
 
-    agent: str | None = an_id(default=None)
+    agent: str | None = an_id(of="target", default=None)
     queue: str | None = an_id(default=None)
     note: str = a_text(default="")
 
@@ -452,6 +452,9 @@ _CONTENT = (DraftSubmitted, DraftEdited)
 _MESSAGES = (SubmitDraft, ApproveDraft)
 _AGENTS = (SubmitDraft, ApproveDraft, RefuseDraft)
 
+THE_DRAFT = MappingProxyType({"draft": "draft.id"})
+"""What an inbox says to every command about a draft: which one waits on the case."""
+
 APPROVALS: Room[SeesDraft] = Room(
     name="approvals",
     needs=(
@@ -507,8 +510,8 @@ APPROVALS: Room[SeesDraft] = Room(
             Probe(f"submit_as_{status}", SubmitDraft, {"send_as": status}, asks=("draft", "text", "subject"))
             for status in (Status.PENDING, Status.ESCALATED, Status.RESOLVED)
         ),
-        Probe("edit_draft", EditDraft, asks=("text",)),
-        Probe("reassign_review_to_agent", ReassignDraft, asks=("agent",)),
-        Probe("reassign_review_to_queue", ReassignDraft, asks=("queue",)),
+        Probe("edit_draft", EditDraft, asks=("text",), taken=THE_DRAFT),
+        Probe("reassign_review_to_agent", ReassignDraft, asks=("agent",), taken=THE_DRAFT),
+        Probe("reassign_review_to_queue", ReassignDraft, asks=("queue",), taken=THE_DRAFT),
     ),
 )

@@ -57,18 +57,18 @@ class ReceiveMessage(Command):
         in_reply_to: The message it answers, on channels that say so, e.g. email.
     """
 
-    thread: str = an_id()
-    message: str = an_id()
+    thread: str = an_id(of="thread")
+    message: str = an_id(of="message")
     text: str = a_text(default="")
     kind: MessageKind = a_choice(MessageKind, default=MessageKind.DIRECT)
-    customer: str | None = an_id(default=None)
+    customer: str | None = an_id(of="customer", default=None)
     channel: Channel | None = a_choice(Channel, default=None)
     new_case: str | None = an_id(default=None)
     name: str | None = a_text(default=None)
     reason: str | None = a_text(default=None)
     language: str | None = a_text(default=None)
     auto_generated: bool = a_flag(default=False)
-    in_reply_to: str | None = an_id(default=None)
+    in_reply_to: str | None = an_id(of="answered", default=None)
     tags: frozenset[str] = some(str, default=frozenset())
 
 
@@ -212,6 +212,10 @@ def new_case_id(command: ReceiveMessage, case: Case | None) -> str:
     return f"{stem}+{int(number) + 1}" if plus and number.isdecimal() else f"{case.id}+1"
 
 
+def _started_case_id(view: SeesCase, command: ReceiveMessage) -> str | None:
+    return new_case_id(command, view.case) if starts_case(command, view.case) else None
+
+
 def _about(view: SeesCase, command: ReceiveMessage, policy: Policy) -> Case | Aspect | None:
     """The case whose policy decides: the one the message is for, also if that is only about to start."""
     c, thread = command, view.thread
@@ -311,5 +315,6 @@ ARRIVALS: Room[SeesCase] = Room(
         (Case, CaseReopened): _reopened,
         (Thread, MessageReceived): _wrote,
     },
+    shows={ReceiveMessage: {"named": _started_case_id}},
     about={ReceiveMessage: _about},
 )

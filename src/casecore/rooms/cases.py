@@ -31,7 +31,7 @@ from casecore.kernel import (
     frozen,
 )
 from casecore.kernel.durations import duration_text
-from casecore.kernel.records import editing_class, record
+from casecore.kernel.records import a_link, editing_class, record
 from casecore.kernel.rooms import by_agent, not_by_customer, too_early
 from casecore.policies import Policy
 from casecore.policies.sections import Role
@@ -73,14 +73,14 @@ class Case:
     """
 
     id: str
-    thread: str
-    customer: str
+    thread: str = a_link(of="thread")
+    customer: str = a_link(of="customer")
     channel: Channel
     status: Status
     status_at: datetime
     queue: str
-    assignee: str | None = None
-    owner: str | None = None
+    assignee: str | None = a_link(of="holder", default=None)
+    owner: str | None = a_link(of="holder", default=None)
     waiting_since: datetime | None = None
     unanswered_since: datetime | None = None
     reason: str | None = None
@@ -118,7 +118,7 @@ class SeesCase(SeesThread, Protocol):
 class AboutCase(Command):
     """A command about one case that exists."""
 
-    case: str = an_id()
+    case: str = an_id(of="case")
 
 
 @frozen

@@ -26,7 +26,7 @@ from casecore.kernel import (
     an_instant,
     frozen,
 )
-from casecore.kernel.records import record
+from casecore.kernel.records import a_link, record
 from casecore.kernel.rooms import by_agent, not_by_customer
 from casecore.policies import Policy
 from casecore.policies.sections import Proceeding
@@ -46,7 +46,7 @@ class Commitment:
     """
 
     id: str
-    case: str
+    case: str = a_link(of="case")
     agent: str
     due_at: datetime
     what: str
@@ -71,7 +71,7 @@ class SeesCommitment(SeesContact, Protocol):
 class MakeCommitment(CaseCommand):
     """The agent promises a follow-up."""
 
-    commitment: str = an_id()
+    commitment: str = an_id(of="commitment")
     due: datetime = an_instant()
     what: str = a_text()
 
@@ -80,7 +80,7 @@ class MakeCommitment(CaseCommand):
 class CommitmentCommand(Command):
     """A command about a commitment that stands."""
 
-    commitment: str = an_id()
+    commitment: str = an_id(of="commitment")
 
 
 @frozen

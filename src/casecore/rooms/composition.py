@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from operator import attrgetter
-from typing import Any, Final, Literal
+from types import NoneType
+from typing import Final, get_args, get_type_hints
 
-import attrs
-
-from casecore.kernel import Command, Event, Rule, Timer, frozen
+from casecore.kernel import Rule, Timer, fields_of
+from casecore.kernel.effects import Place
 from casecore.kernel.house import House
-from casecore.kernel.records import record, thawer
+from casecore.kernel.records import record
+from casecore.kernel.views import Views
 from casecore.rooms.absences import ABSENCES
 from casecore.rooms.agents import AGENTS, Agent
 from casecore.rooms.approvals import APPROVALS, WaitingDraft
@@ -104,77 +104,45 @@ HOUSE: Final[House[View]] = House(
 """The house of all rooms; build a larger one for rules of your own."""
 
 
-@frozen
-class Place:
-    """Where the records of one class live on the desk."""
-
-    table: Literal["agents", "customers", "threads", "cases", "messages", "notes", "commitments", "wrap_ups"]
-    id: str
-    sheet: str | None = None
-
-
 PLACES: Final[Mapping[type, Place]] = {
     Agent: Place("agents", "agent"),
     Customer: Place("customers", "customer"),
     Thread: Place("threads", "thread"),
+    Case: Place("cases", "case", "case", CaseFile),
+    WaitingDraft: Place("cases", "case", "draft", CaseFile),
+    Offers: Place("cases", "case", "offers", CaseFile),
+    Contact: Place("cases", "case", "contact", CaseFile),
+    Aftermath: Place("cases", "case", "aftermath", CaseFile),
+    Clocks: Place("cases", "case", "clocks", CaseFile),
     Message: Place("messages", "message"),
     Note: Place("notes", "note"),
     Commitment: Place("commitments", "commitment"),
     WrapUp: Place("wrap_ups", "wrap_up"),
-    Case: Place("cases", "case", "case"),
-    WaitingDraft: Place("cases", "case", "draft"),
-    Offers: Place("cases", "case", "offers"),
-    Contact: Place("cases", "case", "contact"),
-    Aftermath: Place("cases", "case", "aftermath"),
-    Clocks: Place("cases", "case", "clocks"),
 }
+"""Where the records of each class live."""
 
-
-TABLES: Final = ("agents", "customers", "threads", "cases", "messages", "notes", "commitments", "wrap_ups")
+TABLES: Final = tuple(dict.fromkeys(place.table for place in PLACES.values()))
 """The names of the desk's tables."""
 
-_FILE: Any = CaseFile
-SHEETS: Final[tuple[str, ...]] = tuple(attribute.name for attribute in attrs.fields(_FILE))
-"""The names of the sheets of a case file, in order."""
+SHEETS: Final = tuple(attribute.name for attribute in fields_of(CaseFile))
+"""The names of the sheets of a case's file, in order."""
+
+EFFECTS: Final = HOUSE.effects(PLACES)
+"""What events do to the desk's records."""
+
+
+def _row_classes() -> Mapping[str, type]:
+    """The class of the record that each row of a view shows."""
+    hints = get_type_hints(View)
+    hints.pop("now")
+    return {row: next(kind for kind in get_args(hint) if kind is not NoneType) for row, hint in hints.items()}
+
+
+VIEWS: Final = Views(View, _row_classes(), PLACES, HOUSE.rooms)
+"""How the desk's views are filled."""
 
 RULES: Final[tuple[Rule[View], ...]] = (*HOUSE.needs, *HOUSE.rules)
 """Every need and rule of the desk, lower rooms first."""
 
 TIMERS: Final[tuple[Timer, ...]] = tuple(timer for room in HOUSE.rooms for timer in room.timers)
 """Every timer of the desk."""
-
-
-# Looked up by class and compiled when a class is first met: hosts may have commands and events of their own.
-
-_NAMED_ROWS: Final[dict[type, frozenset[str]]] = {}
-_STEPS: Final[dict[type, tuple[tuple[Any, ...], ...]]] = {}
-
-
-def named_rows(command: Command) -> frozenset[str]:
-    """The names of a command's fields, which say what rows it speaks of."""
-    kind: type[Any] = type(command)
-    names = _NAMED_ROWS.get(kind)
-    if names is None:
-        names = _NAMED_ROWS[kind] = frozenset(attribute.name for attribute in attrs.fields(kind))
-    return names
-
-
-def steps(event: Event) -> tuple[tuple[Any, ...], ...]:
-    """How an event changes records: (class, table, id of, thaw, create, edit, optional, sheet of the case file)."""
-    found = _STEPS.get(type(event))
-    if found is None:
-        found = _STEPS[type(event)] = tuple(
-            (
-                change.sheet,
-                place.table,
-                attrgetter(place.id),
-                thawer(change.sheet),
-                change.create,
-                change.edit,
-                change.optional,
-                place.sheet,
-            )
-            for change in HOUSE.changes(type(event))
-            for place in (PLACES[change.sheet],)
-        )
-    return found

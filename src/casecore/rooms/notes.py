@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from casecore.kernel import SYSTEM, Command, Editing, Event, Probe, Reason, Room, Rule, a_choice, a_text, an_id, frozen
-from casecore.kernel.records import record
+from casecore.kernel.records import a_link, record
 from casecore.kernel.rooms import not_by_customer
 from casecore.policies import Policy
 from casecore.rooms.agents import is_supervisor
@@ -33,7 +33,7 @@ class Note:
 
     id: str
     author: str
-    case: str | None = None
+    case: str | None = a_link(of="case", default=None)
     customer: str | None = None
 
 
@@ -52,17 +52,17 @@ class SeesNote(SeesCase, Protocol):
 class AddNote(Command):
     """A note is written on a case or on a customer; exactly one of the two is given."""
 
-    note: str = an_id()
+    note: str = an_id(of="note")
     text: str = a_text()
-    case: str | None = an_id(default=None)
-    customer: str | None = an_id(default=None)
+    case: str | None = an_id(of="case", default=None)
+    customer: str | None = an_id(of="customer", default=None)
 
 
 @frozen
 class EditNote(Command):
     """A note says something else."""
 
-    note: str = an_id()
+    note: str = an_id(of="note")
     text: str = a_text()
 
 
@@ -70,7 +70,7 @@ class EditNote(Command):
 class DeleteNote(Command):
     """A note is taken away."""
 
-    note: str = an_id()
+    note: str = an_id(of="note")
 
 
 @frozen
@@ -78,7 +78,7 @@ class AddTag(CaseCommand):
     """A case, or one message of it, is tagged."""
 
     tag: str = an_id()
-    message: str | None = an_id(default=None)
+    message: str | None = an_id(of="message", default=None)
 
 
 @frozen
@@ -86,14 +86,14 @@ class RemoveTag(CaseCommand):
     """A tag is taken from a case, or from one message of it."""
 
     tag: str = an_id()
-    message: str | None = an_id(default=None)
+    message: str | None = an_id(of="message", default=None)
 
 
 @frozen
 class SetSentiment(CaseCommand):
     """A message is marked positive, neutral or negative."""
 
-    message: str = an_id()
+    message: str = an_id(of="message")
     sentiment: Feeling = a_choice(Feeling)
 
 

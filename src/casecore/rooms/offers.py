@@ -35,7 +35,7 @@ from casecore.kernel import (
     frozen,
 )
 from casecore.kernel.machines import StateTable
-from casecore.kernel.records import editing_class, record
+from casecore.kernel.records import a_link, editing_class, record
 from casecore.kernel.rooms import by_agent, by_system, not_yet
 from casecore.policies import Policy
 from casecore.rooms.agents import Agent, counted, is_supervisor
@@ -108,9 +108,9 @@ class Offers:
         review_asked: The same for the review.
     """
 
-    offered_to: str | None = None
+    offered_to: str | None = a_link(of="offered", default=None)
     offered_at: datetime | None = None
-    review_to: str | None = None
+    review_to: str | None = a_link(of="review_offered", default=None)
     review_at: datetime | None = None
     asked: tuple[str, ...] = ()
     review_asked: tuple[str, ...] = ()
@@ -143,7 +143,7 @@ class SeesOffers(SeesReview, Protocol):
 class OfferWork(CaseCommand):
     """The system presents a waiting case, or the review of its draft, to an agent."""
 
-    agent: str = an_id()
+    agent: str = an_id(of="target")
     review: bool = a_flag(default=False)
 
 

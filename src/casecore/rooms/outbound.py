@@ -65,7 +65,7 @@ class RecordConsent(Command):
         note: Where and how they said so.
     """
 
-    customer: str = an_id()
+    customer: str = an_id(of="customer")
     opted_in: bool = a_flag(default=True)
     note: str = a_text(default="")
 
@@ -89,11 +89,11 @@ class StartOutbound(Command):
         note: For the reviewer.
     """
 
-    thread: str = an_id()
+    thread: str = an_id(of="thread")
     new_case: str = an_id()
-    message: str = an_id()
+    message: str = an_id(of="message")
     text: str = a_text(default="")
-    customer: str | None = an_id(default=None)
+    customer: str | None = an_id(of="customer", default=None)
     channel: Channel | None = a_choice(Channel, default=None)
     name: str | None = a_text(default=None)
     queue: str | None = an_id(default=None)
@@ -311,5 +311,6 @@ OUTBOUND: Room[SeesClocks] = Room(
     decide={RecordConsent: _record, StartOutbound: _start},
     evolve={(Customer, ConsentRecorded): _consented},
     foresees={StartOutbound: _once_started},
+    shows={StartOutbound: {"named": lambda _, command: command.new_case}},
     about={StartOutbound: _about},
 )

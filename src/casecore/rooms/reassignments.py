@@ -38,7 +38,7 @@ from casecore.statuses import ESCALATED
 class ReassignCase(CaseCommand):
     """The case goes to another agent or to a queue; exactly one of the two is given."""
 
-    agent: str | None = an_id(default=None)
+    agent: str | None = an_id(of="target", default=None)
     queue: str | None = an_id(default=None)
     note: str = a_text(default="")
 

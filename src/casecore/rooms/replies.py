@@ -55,7 +55,7 @@ class SendReply(CaseCommand):
         template: The template or quick reply it is made from; the text is then what the agent saw in the preview.
     """
 
-    message: str = an_id()
+    message: str = an_id(of="message")
     text: str = a_text(default="")
     send_as: Status = a_choice(Status, default=Status.PENDING)
     attachments: tuple[str, ...] = some_texts(default=())

@@ -24,6 +24,7 @@ from casecore.policies import Policy
 from casecore.rooms.agents import APPROVE, Agent
 from casecore.rooms.approvals import (
     DECIDED,
+    THE_DRAFT,
     ApproveDraft,
     DraftApproved,
     DraftRefused,
@@ -235,9 +236,9 @@ REVIEWS: Room[SeesReview] = Room(
         (WaitingDraft, ReviewTaken): _reviewer,
     },
     probes=(
-        Probe("approve_draft", ApproveDraft),
-        Probe("refuse_draft", RefuseDraft, asks=("reason",)),
-        Probe("withdraw_draft", WithdrawDraft),
+        Probe("approve_draft", ApproveDraft, taken=THE_DRAFT),
+        Probe("refuse_draft", RefuseDraft, asks=("reason",), taken=THE_DRAFT),
+        Probe("withdraw_draft", WithdrawDraft, taken=THE_DRAFT),
         Probe("take_review", TakeReview),
     ),
 )

@@ -39,7 +39,7 @@ COUNTED_ATTEMPTS = 10
 class AskPresence(CaseCommand):
     """The agent asks whether the customer is still there; any wording counts."""
 
-    message: str = an_id()
+    message: str = an_id(of="message")
     text: str = a_text(default="")
 
 
@@ -47,7 +47,7 @@ class AskPresence(CaseCommand):
 class DisconnectIdle(CaseCommand):
     """The agent ends the silent chat with the closing message."""
 
-    message: str = an_id()
+    message: str = an_id(of="message")
 
 
 @frozen

@@ -19,7 +19,7 @@ from attrs import field
 
 from casecore.channels import Channel
 from casecore.kernel import Command, Editing, Event, Reason, Room, a_text, an_id, frozen, some_texts
-from casecore.kernel.records import editing_class, record
+from casecore.kernel.records import a_link, editing_class, record
 from casecore.policies import Policy
 from casecore.rooms.agents import SeesAgents
 
@@ -64,9 +64,9 @@ class Thread:
     """
 
     id: str
-    customer: str
+    customer: str = a_link(of="customer")
     channel: Channel
-    case: str | None = None
+    case: str | None = a_link(of="case", default=None)
     customer_at: datetime | None = None
 
 
@@ -104,7 +104,7 @@ class SeesThread(SeesAgents, Protocol):
 class RecordCustomer(Command):
     """What is known of a customer is written down; what is None stays, and an empty value is forgotten."""
 
-    customer: str = an_id()
+    customer: str = an_id(of="customer")
     name: str | None = a_text(default=None)
     profile: Mapping[str, str] = some_texts(factory=dict, hash=False)
 

@@ -99,6 +99,11 @@ def wrap_up_id(case: str, agent: str) -> str:
     return f"{case}/{agent.replace('~', '~0').replace('/', '~1')}"
 
 
+def _wrap_up_of(_: SeesWrapUp, command: Dispose | FlagCase | RelateRecord) -> str:
+    """The id of what the agent has to dispose on the case; a supervisor disposes for somebody else."""
+    return wrap_up_id(command.case, getattr(command, "agent", None) or command.by)
+
+
 # Commands ----------------------------------------------------------------------------------------------
 
 
@@ -114,7 +119,7 @@ class Dispose(CaseCommand):
 
     code: str = a_text(default="")
     notes: str = a_text(default="")
-    agent: str | None = an_id(default=None)
+    agent: str | None = an_id(of="target", default=None)
 
 
 @frozen
@@ -397,8 +402,6 @@ def _answers(after: Editing, event: MessageReceived) -> None:
 
 _CONTEXT = (FlagCase, RelateRecord)
 _EMAILS = (ReplySent, DraftSubmitted)
-WRAP_UP_COMMANDS = (Dispose, *_CONTEXT)
-"""The commands that look at what their agent still has to dispose on the case."""
 
 WRAP_UPS: Room[SeesWrapUp] = Room(
     name="wrap_ups",
@@ -437,6 +440,7 @@ WRAP_UPS: Room[SeesWrapUp] = Room(
         (Agent, Disposed): _owes_less,
     },
     removes=frozenset({(WrapUp, Disposed)}),
+    shows={command: {"wrap_up": _wrap_up_of} for command in (Dispose, *_CONTEXT)},
     probes=(
         Probe("dispose", Dispose, asks=("code", "notes")),
         Probe("relate_customer", RelateRecord, {"relation": Relation.CUSTOMER}, asks=("record",)),

@@ -27,13 +27,13 @@ from typing import Any, Final, Self, TypeAlias
 
 from casecore.channels import Channel
 from casecore.kernel import CUSTOMER, SYSTEM, Event, MissingRow, frozen
-from casecore.kernel.records import freeze
+from casecore.kernel.effects import Edits, Place
 from casecore.projections.search.entries import Entry, Log, instant_of, moment_of
 from casecore.projections.search.queries import TEXT, QueryError, Term, filters, fingerprint, folded, parsed, words
 from casecore.rooms.arrivals import MessageReceived, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned
 from casecore.rooms.cases import Case
-from casecore.rooms.composition import steps
+from casecore.rooms.composition import HOUSE, PLACES
 from casecore.rooms.notes import (
     MessageTagged,
     MessageUntagged,
@@ -146,12 +146,16 @@ _TIMES: Final[Mapping[str, Callable[[datetime], Callable[[Entry], bool]]]] = {
 # The archive -------------------------------------------------------------------------------------------
 
 
+_EFFECTS: Final = HOUSE.effects({Case: Place("cases", "case"), Customer: PLACES[Customer]})
+"""What events do to the records that are searched."""
+
+
 class Archive:
     """Every case that the events told of, to be searched; it changes as it follows the events."""
 
     def __init__(self) -> None:
         self._count = 0
-        self._rows: dict[type, dict[str, Any]] = {Case: {}, Customer: {}}
+        self._rows: dict[str, dict[str, Any]] = {"cases": {}, "customers": {}}
         self._entries: dict[str, Entry] = {}
         self._log = Log()
         self._index: defaultdict[str, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
@@ -183,24 +187,17 @@ class Archive:
         return self
 
     def _follow_records(self, event: Event) -> None:
-        """Keep cases and customers as the desk does: by the same changes."""
-        for sheet, table, key, thaw, create, edit, *_ in steps(event):
-            rows = self._rows.get(sheet)
-            if rows is None:
-                continue
-            row_id = key(event)
-            before = rows.get(row_id)
-            if create is None and before is None:
-                raise MissingRow(event, table, row_id)
-            draft = thaw(before) if create is None else create(event)
-            if edit is not None:
-                edit(draft, event)
-            after = draft if type(draft) is sheet else freeze(draft, sheet)
-            rows[row_id] = after
-            if sheet is Case:
-                self._enter_case(before, after)
-            else:
-                self._names[row_id] = folded(after.name or "")
+        """Keep cases and customers as the desk does: by the same effects."""
+        edits = Edits(_EFFECTS, lambda table, row_id: self._rows[table].get(row_id))
+        edits.apply(event)
+        for table, rows in edits.frozen().items():
+            for row_id, after in rows.items():
+                before = self._rows[table].get(row_id)
+                self._rows[table][row_id] = after
+                if table == "cases":
+                    self._enter_case(before, after)
+                else:
+                    self._names[row_id] = folded(after.name or "")
 
     def _enter_case(self, before: Case | None, after: Case) -> None:
         if before is None:
@@ -256,7 +253,7 @@ class Archive:
                     self._index[TEXT][word].add(case)
 
     def _follow_note(self, event: NoteAdded | NoteEdited | NoteDeleted) -> None:
-        customer = event.customer if event.case is None else self._rows[Case][event.case].customer
+        customer = event.customer if event.case is None else self._rows["cases"][event.case].customer
         notes = self._notes[str(customer)]
         if isinstance(event, NoteAdded):
             notes[event.note] = NoteText(event.note, event.by, event.text, event.case, event.at)
@@ -379,13 +376,13 @@ class Archive:
         Raises:
             KeyError: When the archive was never told of it.
         """
-        row: Case = self._rows[Case][case]
+        row: Case = self._rows["cases"][case]
         entry = self._entries[case]
         return CaseSummary(
             case,
             row.thread,
             row.customer,
-            self._rows[Customer][row.customer].name,
+            self._rows["customers"][row.customer].name,
             row.channel,
             row.status,
             row.queue,

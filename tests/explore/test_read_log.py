@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casecore import HOUSE, MissingRow, Policy
-from casecore.explore.memo import CASE, Facts, Memo
-from casecore.explore.pieces import NOON, happen, rows_of
-from casecore.explore.seen import SHEET_KINDS, SeenDesk, fields_of
+from casecore.explore.components import apply_events, rows_of_desk
+from casecore.explore.memo import CASE_PLACE, Facts, Memo
+from casecore.explore.read_log import SHEET_CLASSES, LoggedDesk, names_of_fields
+from casecore.explore.scope import NOON
 from casecore.promises import PROMISES, Step
 from casecore.rooms.agents import Agent
 from casecore.rooms.assignments import CaseAssigned
@@ -44,7 +45,7 @@ def changed(rows, random, unread):
         return value + timedelta(days=random.randint(0, 2)) if hasattr(value, "astimezone") else value
 
     def row_after(row, path):
-        names = [name for name in sorted(fields_of(type(row))) if unread((*path, name))]
+        names = [name for name in sorted(names_of_fields(type(row))) if unread((*path, name))]
         return attrs.evolve(row, **{name: other(getattr(row, name)) for name in names})
 
     after = {}
@@ -52,7 +53,7 @@ def changed(rows, random, unread):
         if key[0] != "cases":
             after[key] = row_after(row, key)
             continue
-        sheets = {name: getattr(row, name) for name in SHEET_KINDS if getattr(row, name) is not None}
+        sheets = {name: getattr(row, name) for name in SHEET_CLASSES if getattr(row, name) is not None}
         after[key] = attrs.evolve(row, **{name: row_after(sheet, (*key, name)) for name, sheet in sheets.items()})
     return after
 
@@ -61,10 +62,10 @@ def changed(rows, random, unread):
 def test_an_answer_depends_only_on_what_was_noted(steps, random):
     """Whatever else the records say: the same command gets the same answer, and the same promises are kept."""
     step = steps[-1]
-    rows, log = rows_of(step.before), {}
+    rows, log = rows_of_desk(step.before), {}
 
     def asked(rows, log):
-        desk = SeenDesk.of(step.before.policy, step.before.now, tables_of(rows), log)
+        desk = LoggedDesk.of(step.before.policy, step.before.now, tables_of(rows), log)
         verdict = HOUSE.decide(desk.view(step.command), step.command, desk.policy)
         told = Step(desk, step.command, verdict, desk.evolve(step.events))
         wrong = [tuple(promise.asks(told)) for promise in PROMISES if promise.number not in {"18", "19"}]
@@ -78,13 +79,13 @@ def test_an_answer_depends_only_on_what_was_noted(steps, random):
 # Reading -----------------------------------------------------------------------------------------------
 
 STORY = given_that(case_in("open"))
-ROWS = rows_of(STORY.desk)
+ROWS = rows_of_desk(STORY.desk)
 
 
 def seen():
     """The desk of one open case, and what has been read of it."""
     log = {}
-    return SeenDesk.of(SOP, NOON, tables_of(ROWS), log), log
+    return LoggedDesk.of(SOP, NOON, tables_of(ROWS), log), log
 
 
 def test_each_field_is_noted_when_it_is_read():
@@ -143,7 +144,7 @@ def test_a_row_that_an_event_takes_away_is_gone():
     """It is not in its table any more, and cannot be looked up."""
     log = {}
     disposed = given_that(case_in("open"), EndContact("ana", T0, "c1"))
-    desk = SeenDesk.of(SOP, NOON, tables_of(rows_of(disposed.desk)), log)
+    desk = LoggedDesk.of(SOP, NOON, tables_of(rows_of_desk(disposed.desk)), log)
     after = desk.evolve((Disposed("ana", NOON, "c1/ana", "c1", "ana", "solved", "Done"),))
     assert (["c1/ana"], []) == ([*desk.wrap_ups], [*after.wrap_ups])
     assert "c1/ana" not in after.wrap_ups
@@ -156,9 +157,9 @@ def test_an_event_about_a_row_that_is_missing_is_an_error():
     desk, _ = seen()
     event = CaseAssigned("ben", NOON, "c9", "ben")
     with pytest.raises(MissingRow, match="c9"):
-        desk.after(event)
+        desk.after_event(event)
     with pytest.raises(MissingRow, match="c9"):
-        happen({}, event, lambda table, row_id: table == "cases")
+        apply_events({}, [event], lambda table, row_id: table == "cases")
 
 
 # Questions ---------------------------------------------------------------------------------------------
@@ -178,7 +179,7 @@ class Place:
 
     def desk(self, log):
         """The desk of these rows."""
-        return SeenDesk.of(SOP, NOON, tables_of(self.rows), log)
+        return LoggedDesk.of(SOP, NOON, tables_of(self.rows), log)
 
 
 def placed(**changes):
@@ -204,10 +205,18 @@ def test_a_question_is_asked_once_for_what_it_reads():
     assert (Status.OPEN, "lunch") == question(placed(agent={"reason": "lunch"}))
     assert 3 == question.evaluations
     status, reason = ("cases", "c1", "case", "status"), ("agents", "ana", "reason")
-    assert [(CASE, ("cases", "c1")), (CASE, status[:3]), (CASE, status), (0, reason)] == question.readings(here)
+    assert [
+        (CASE_PLACE, ("cases", "c1")),
+        (CASE_PLACE, status[:3]),
+        (CASE_PLACE, status),
+        (0, reason),
+    ] == question.readings(here)
     assert {("cases", "c1"), status[:3], status, reason} == read
-    assert (0, reason) == (question.advance(here.facts[CASE]).whose, question.advance(here.facts[CASE]).path)
-    unknown = placed(case={"status": Status.PENDING}).facts[CASE]
+    assert (0, reason) == (
+        question.advance(here.facts[CASE_PLACE]).whose,
+        question.advance(here.facts[CASE_PLACE]).path,
+    )
+    unknown = placed(case={"status": Status.PENDING}).facts[CASE_PLACE]
     assert status == question.advance(unknown).path
 
 

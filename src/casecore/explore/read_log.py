@@ -4,9 +4,9 @@ The explorer asks the real `decide` the same question in thousands of situations
 does not depend on. So it lets a question read a desk whose records note every field that is read. Two situations that
 agree in all of those have the same answer, and it is asked once (`memo.py`).
 
-* A record is read through `Seen`: each field that is asked for is noted with its value, once. Methods and properties
-  run on the `Seen` record itself, so what they read is noted too.
-* Events are applied in layers: a record that an event changes becomes a `Seen` record over the one before, which
+* A record is read through a `LoggedRecord`: each field that is asked for is noted with its value, once. Methods and
+  properties run on the `LoggedRecord` itself, so what they read is noted too.
+* Events are applied in layers: a record that an event changes becomes a `LoggedRecord` over the one before, which
   answers from its own writing first. The desk before and after each event stand side by side, and only what is asked
   for is ever read.
 * Agents are always there; whether another row is there is noted when it is looked up.
@@ -14,8 +14,8 @@ agree in all of those have the same answer, and it is asked once (`memo.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache, cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, cached_property, partial
 from inspect import getattr_static
 from types import FunctionType, MethodType
 from typing import Any, Final, TypeAlias
@@ -23,49 +23,51 @@ from typing import Any, Final, TypeAlias
 import attrs
 
 from casecore.desk import Desk
-from casecore.kernel import Event, MissingRow
+from casecore.kernel import Event, changed
+from casecore.kernel.effects import ByClass, Edits, Effect
+from casecore.kernel.records import freeze
 from casecore.policies import Policy
-from casecore.rooms.composition import PLACES, TABLES, CaseFile, steps
+from casecore.rooms.composition import EFFECTS, PLACES, TABLES, CaseFile
 
 Path: TypeAlias = tuple[str, ...]
 """Where something stands: (table, id), (table, id, field), or in a case file (cases, id, sheet[, field])."""
 
-Log: TypeAlias = dict[Path, Any]
+ReadLog: TypeAlias = dict[Path, Any]
 """What was read, in order, each with its value."""
 
-SHEET_KINDS: Final[Mapping[str, type]] = {
+SHEET_CLASSES: Final[Mapping[str, type]] = {
     place.sheet: kind for kind, place in PLACES.items() if place.sheet is not None
 }
 """The class of each sheet of a case file."""
 
-KINDS: Final[Mapping[str, type]] = {place.table: kind for kind, place in PLACES.items() if place.sheet is None}
+ROW_CLASSES: Final[Mapping[str, type]] = {place.table: kind for kind, place in PLACES.items() if place.sheet is None}
 """The class of the rows of each table; those of `cases` are case files."""
 
-NAMES: Final[Mapping[str, str]] = {place.table: place.id for place in PLACES.values() if place.sheet is None}
+ROW_NAMES: Final[Mapping[str, str]] = {place.table: place.id for place in PLACES.values() if place.sheet is None}
 """What a row of a table is called in the name of a field, like `thread.customer_at`."""
 
 
-def name_of(path: Path) -> str:
+def field_at(path: Path) -> str:
     """The field to which a path leads, as `row.field`; nothing where it ends at a table or a row."""
     table, *names = path[:1] + path[2:]
-    return f"{NAMES.get(table, names[0])}.{names[-1]}" if names else ""
+    return f"{ROW_NAMES.get(table, names[0])}.{names[-1]}" if names else ""
 
 
 @cache
-def fields_of(kind: Any) -> frozenset[str]:
+def names_of_fields(kind: Any) -> frozenset[str]:
     """The names of a record's fields."""
     return frozenset(attribute.name for attribute in attrs.fields(kind))
 
 
-def comparable(value: Any) -> Any:
+def comparable_value(value: Any) -> Any:
     """What stands for a value where two are compared: itself, or the sorted items of a mapping."""
     return tuple(sorted(value.items())) if isinstance(value, Mapping) else value
 
 
-class Seen:
+class LoggedRecord:
     """A record of which every field that is read is noted; written to, it keeps that for itself."""
 
-    def __init__(self, kind: type, below: Any, path: Path, log: Log) -> None:
+    def __init__(self, kind: type, below: Any, path: Path, log: ReadLog) -> None:
         self._kind = kind
         self._below = below
         self._path = path
@@ -76,14 +78,14 @@ class Seen:
         return self._kind
 
     def __getattr__(self, name: str) -> Any:
-        if name not in fields_of(self._kind):
-            return self._member(name)
+        if name not in names_of_fields(self._kind):
+            return self._read_member(name)
         value = getattr(self._below, name)
-        if type(self._below) is not Seen:
-            self._log.setdefault((*self._path, name), comparable(value))
+        if type(self._below) is not LoggedRecord:
+            self._log.setdefault((*self._path, name), comparable_value(value))
         return value
 
-    def _member(self, name: str) -> Any:
+    def _read_member(self, name: str) -> Any:
         member = getattr_static(self._kind, name)  # AttributeError, as it should be, where there is no such thing
         if isinstance(member, property) and member.fget is not None:
             return member.fget(self)
@@ -93,68 +95,68 @@ class Seen:
         if self is other:
             return True
         return isinstance(other, self._kind) and all(
-            getattr(self, name) == getattr(other, name) for name in sorted(fields_of(self._kind))
+            getattr(self, name) == getattr(other, name) for name in sorted(names_of_fields(self._kind))
         )
 
     __hash__ = None  # type: ignore[assignment]  # it may be written to
 
     def __repr__(self) -> str:
-        return repr(self._kind(**{name: getattr(self, name) for name in sorted(fields_of(self._kind))}))
+        return repr(self._kind(**{name: getattr(self, name) for name in sorted(names_of_fields(self._kind))}))
 
 
-class SeenFile:
+class LoggedFile:
     """A case file, of which is noted which sheets are there."""
 
-    def __init__(self, below: CaseFile | SeenFile | None, path: Path, log: Log, **changed: Any) -> None:
+    def __init__(self, below: CaseFile | LoggedFile | None, path: Path, log: ReadLog, **changed: Any) -> None:
         self._below = below
         self._path = path
         self._log = log
         vars(self).update(changed)
 
     def __getattr__(self, name: str) -> Any:
-        if name not in SHEET_KINDS:
+        if name not in SHEET_CLASSES:
             raise AttributeError(name)
         sheet = None if self._below is None else getattr(self._below, name)
         if isinstance(self._below, CaseFile):
             path = (*self._path, name)
             self._log.setdefault(path, sheet is not None)
-            sheet = None if sheet is None else Seen(SHEET_KINDS[name], sheet, path, self._log)
+            sheet = None if sheet is None else LoggedRecord(SHEET_CLASSES[name], sheet, path, self._log)
         setattr(self, name, sheet)
         return sheet
 
 
-class SeenTable(Mapping[str, Any]):
+class LoggedTable(Mapping[str, Any]):
     """A table of the desk, of which is noted which rows are looked for."""
 
-    def __init__(self, table: str, rows: Mapping[str, Any], log: Log) -> None:
+    def __init__(self, table: str, rows: Mapping[str, Any], log: ReadLog) -> None:
         self._table = table
         self._rows = rows
         self._log = log
-        self._seen: dict[str, Any] = {}
+        self._logged: dict[str, Any] = {}
 
-    def _is_there(self, row_id: object) -> bool:
+    def _look_up(self, row_id: object) -> bool:
         there = row_id in self._rows
         if self._table != "agents":
             self._log.setdefault((self._table, str(row_id)), there)
         return there
 
     def __getitem__(self, row_id: str) -> Any:
-        row = self._seen.get(row_id)
+        row = self._logged.get(row_id)
         if row is None:
-            if not self._is_there(row_id):
+            if not self._look_up(row_id):
                 raise KeyError(row_id)
             path = (self._table, row_id)
             below = self._rows[row_id]
             row = (
-                SeenFile(below, path, self._log)
+                LoggedFile(below, path, self._log)
                 if self._table == "cases"
-                else Seen(KINDS[self._table], below, path, self._log)
+                else LoggedRecord(ROW_CLASSES[self._table], below, path, self._log)
             )
-            self._seen[row_id] = row
+            self._logged[row_id] = row
         return row
 
     def __contains__(self, row_id: object) -> bool:
-        return self._is_there(row_id)
+        return self._look_up(row_id)
 
     def __iter__(self) -> Iterator[str]:
         if self._table != "agents":
@@ -165,7 +167,7 @@ class SeenTable(Mapping[str, Any]):
         return sum(1 for _ in self)
 
 
-class Layered(Mapping[str, Any]):
+class OverlaidTable(Mapping[str, Any]):
     """A table after something happened: the rows that changed, over those before."""
 
     def __init__(self, below: Mapping[str, Any], changed: Mapping[str, Any]) -> None:
@@ -189,66 +191,92 @@ class Layered(Mapping[str, Any]):
         return sum(1 for _ in self)
 
 
-class SeenDesk(Desk):
+class LoggedDesk(Desk):
     """A desk of which everything that is read is noted in a log."""
 
     @classmethod
-    def of(cls, policy: Policy, now: Any, tables: Mapping[str, Mapping[str, Any]], log: Log) -> SeenDesk:
+    def of(cls, policy: Policy, now: Any, tables: Mapping[str, Mapping[str, Any]], log: ReadLog) -> LoggedDesk:
         """A desk with these rows."""
-        seen: list[Any] = [SeenTable(name, tables.get(name, {}), log) for name in TABLES]
-        return cls(policy, now, *seen)
+        logged: list[Any] = [LoggedTable(name, tables.get(name, {}), log) for name in TABLES]
+        return cls(policy, now, *logged)
 
     def evolve(self, events: Iterable[Event]) -> Any:
         """The desk after these events, in layers, made when it is first looked at; this one stays as it is."""
-        return Later(self, tuple(events))
+        return DeskAfter(self, tuple(events))
 
-    def after(self, event: Event) -> SeenDesk:
+    def after_event(self, event: Event) -> LoggedDesk:
         """The desk after one event."""
-        changed: dict[str, dict[str, Any]] = {}
-        for sheet, table, key, _, create, edit, optional, name in steps(event):
-            rows, row_id = changed.setdefault(table, {}), key(event)
-            below = rows[row_id] if row_id in rows else getattr(self, table).get(row_id)
-            row = below if name is None or below is None else getattr(below, name)
-            if create is None and row is None:
-                if optional:
-                    continue
-                raise MissingRow(event, table, row_id)
-            after = _after_row(sheet, row, create, edit, event)
-            rows[row_id] = after if name is None else SeenFile(below, (), {}, **{name: after})
+        edits = Edits(_OVERLAID_EFFECTS, lambda table, row_id: getattr(self, table).get(row_id))
+        edits.apply(event)
+        written = {
+            table: {row_id: _read_only(row) for row_id, row in rows.items()} for table, rows in edits.rows.items()
+        }
         tables: list[Any] = [
-            Layered(getattr(self, name), changed[name]) if name in changed else getattr(self, name) for name in TABLES
+            OverlaidTable(getattr(self, name), written[name]) if name in written else getattr(self, name)
+            for name in TABLES
         ]
         return type(self)(self.policy, event.at, *tables)
 
 
-class Later:
+class WrittenRecord(LoggedRecord):
+    """A record over another, to which an event writes; nobody asks what is read of it."""
+
+    def __init__(self, kind: type, below: Any) -> None:
+        super().__init__(kind, below, (), {})
+
+
+def _read_only(row: Any) -> Any:
+    """A row to which an event wrote, for the next one to lie over."""
+    if type(row) is LoggedFile:
+        vars(row).update({name: _read_only(sheet) for name, sheet in vars(row).items() if name in SHEET_CLASSES})
+    if type(row) is not WrittenRecord:
+        return row
+    readable = LoggedRecord.__new__(LoggedRecord)
+    vars(readable).update(vars(row))
+    return readable
+
+
+def _overlay_effect(effect: Effect) -> Effect:
+    """The same effect where what it changes lies over what was there before."""
+    kind, create = effect.record, effect.create
+    layered = changed(
+        effect,
+        record=LoggedRecord,
+        thaw=partial(WrittenRecord, kind),
+        create=create and partial(_create_written, kind, create),
+    )
+    if effect.file is None:
+        return layered
+    new_file = effect.new_file and (lambda case: LoggedFile(None, (), {}, case=case))
+    return changed(layered, file=LoggedFile, thaw_file=lambda below: LoggedFile(below, (), {}), new_file=new_file)
+
+
+def _create_written(kind: type, create: Callable[[Event], Any], event: Event) -> WrittenRecord:
+    made = create(event)
+    return WrittenRecord(kind, made if type(made) is kind else freeze(made, kind))
+
+
+_OVERLAID_EFFECTS: Final = ByClass[tuple[Effect, ...]](lambda event: tuple(map(_overlay_effect, EFFECTS[event])))
+"""What events do, where what they change lies over what was there before."""
+
+
+class DeskAfter:
     """A desk after some events: nothing is read for its sake before somebody looks at it."""
 
-    def __init__(self, desk: SeenDesk | Later, events: tuple[Event, ...]) -> None:
+    def __init__(self, desk: LoggedDesk | DeskAfter, events: tuple[Event, ...]) -> None:
         self._before = desk
         self._events = events
 
-    def evolve(self, events: Iterable[Event]) -> Later:
+    def evolve(self, events: Iterable[Event]) -> DeskAfter:
         """The desk after these events too."""
-        return Later(self, tuple(events))
+        return DeskAfter(self, tuple(events))
 
     @cached_property
-    def _desk(self) -> SeenDesk:
-        desk = self._before._desk if isinstance(self._before, Later) else self._before  # noqa: SLF001 -- its own kind
+    def _desk(self) -> LoggedDesk:
+        desk = self._before._desk if isinstance(self._before, DeskAfter) else self._before  # noqa: SLF001 -- its own kind
         for event in self._events:
-            desk = desk.after(event)
+            desk = desk.after_event(event)
         return desk
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._desk, name)
-
-
-def _after_row(sheet: type, row: Any, create: Any, edit: Any, event: Event) -> Any:
-    if create is not None:
-        made = create(event)
-        return Seen(sheet, made, (), {})  # nobody asks what was read of what is new
-    if edit is None:
-        return None
-    draft = Seen(sheet, row, (), {})
-    edit(draft, event)
-    return draft

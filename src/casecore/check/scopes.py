@@ -25,8 +25,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from casecore.channels import Channel, MessageKind, TemplateKind
-from casecore.explore.pieces import NOON
-from casecore.explore.scope import Part, Scope
+from casecore.explore.scope import NOON, Part, Scope
 from casecore.kernel import CUSTOMER, SYSTEM, Command
 from casecore.policies import Policy
 from casecore.policies.sections import Level, Relation
@@ -61,7 +60,7 @@ from casecore.statuses import SENT_AS, SET_BY_HAND, Status
 
 
 @frozen
-class Prepared:
+class ReadyTemplate:
     """A template with its values, and what the customer reads."""
 
     text: str
@@ -75,7 +74,7 @@ EVERYTHING: Final = frozenset(Permission)
 APART: Final = frozenset({"clocks", "offers.asked", "offers.review_asked"})
 """What no promise of a scope depends on: service clocks, and in which order routing asks."""
 
-NEWS: Final = Prepared(
+NEWS_TEMPLATE: Final = ReadyTemplate(
     "Dear Maria, there is news for you.",
     PreparedText(
         TemplateKind.WHATSAPP_TEMPLATE,
@@ -93,23 +92,23 @@ LARGEST_LIMIT: Final = 5
 # What is said ------------------------------------------------------------------------------------------
 
 
-def arrives(channel: Channel, **how: Any) -> Iterator[Command]:
+def arrival_commands(channel: Channel, **how: Any) -> Iterator[Command]:
     """The customer writes; `how` names what decides the queue: reason, language, tags."""
     who: dict[str, Any] = {"customer": "maria", "channel": channel, "new_case": CASE, "name": "Maria"}
     yield ReceiveMessage(CUSTOMER, NOON, "t1", "m", "Hello", **who, **how)
 
 
-def we_write(agent: str, channel: Channel) -> Iterator[Command]:
+def outbound_commands(agent: str, channel: Channel) -> Iterator[Command]:
     """The customer opts in or out, and an agent writes first: a text, or a template."""
     for opted_in in (True, False):
         yield RecordConsent(SYSTEM, NOON, "maria", opted_in, "On the web form")
     start = partial(StartOutbound, agent, NOON, "t1", CASE, "m", customer="maria", channel=channel)
-    for text, template in (("Hello", None), (NEWS.text, NEWS.template)):
+    for text, template in (("Hello", None), (NEWS_TEMPLATE.text, NEWS_TEMPLATE.template)):
         yield start(text, template=template, subject="Your request")
         yield SendReply(agent, NOON, CASE, "m", text, Status.PENDING, subject="Your request", template=template)
 
 
-def works(agent: str) -> Iterator[Command]:
+def handling_commands(agent: str) -> Iterator[Command]:
     """An agent opens, leaves, answers, sets the status and closes."""
     yield OpenCase(agent, NOON, CASE)
     yield LeaveCase(agent, NOON, CASE)
@@ -121,45 +120,45 @@ def works(agent: str) -> Iterator[Command]:
     yield CloseCase(agent, NOON, CASE, CloseReason.SPAM)
 
 
-def closes_itself() -> Iterator[Command]:
+def closing_commands() -> Iterator[Command]:
     """What the clock does to a case."""
     yield CloseCase(SYSTEM, NOON, CASE)
 
 
-def has_contact(agent: str, policy: Policy) -> Iterator[Command]:
+def contact_commands(agent: str, policy: Policy) -> Iterator[Command]:
     """An agent authenticates, promises, ends the contact, hands it on and disposes it."""
     yield Authenticate(agent, NOON, CASE)
     yield EndContact(agent, NOON, CASE)
-    yield from disposes(agent, policy)
+    yield from disposal_commands(agent, policy)
 
 
-def disposes(agent: str, policy: Policy, notes: str = "As agreed") -> Iterator[Command]:
+def disposal_commands(agent: str, policy: Policy, notes: str = "As agreed") -> Iterator[Command]:
     """An agent disposes an ended contact."""
     code = policy.wrap_up.codes[0] if policy.wrap_up.codes else ""
     yield Dispose(agent, NOON, CASE, code, notes)
 
 
-def proceeds(agent: str, policy: Policy) -> Iterator[Command]:
+def sensitive_commands(agent: str, policy: Policy) -> Iterator[Command]:
     """An agent does what may need an authenticated customer, beside resolving."""
     yield SendReply(agent, NOON, CASE, "m", "Your balance", Status.PENDING, about_account=True, subject="Your request")
     yield ReassignCase(agent, NOON, CASE, queue=next(iter(policy.queues)))
     yield MakeCommitment(agent, NOON, CASE, "p1", NOON + timedelta(hours=1), "Call back")
 
 
-def is_silent(agent: str) -> Iterator[Command]:
+def silence_commands(agent: str) -> Iterator[Command]:
     """An agent asks a silent customer, and disconnects."""
     yield AskPresence(agent, NOON, CASE, "m", "Are you there?")
     yield DisconnectIdle(agent, NOON, CASE, "m")
 
 
-def relates(agent: str) -> Iterator[Command]:
+def relation_commands(agent: str) -> Iterator[Command]:
     """An agent relates an email to records of other systems."""
     yield FlagCase(agent, NOON, CASE, complaint=True)
     for relation in Relation:
         yield RelateRecord(agent, NOON, CASE, relation, "r1")
 
 
-def is_offered(agents: Iterable[str], *, review: bool = False) -> Iterator[Command]:
+def offer_commands(agents: Iterable[str], *, review: bool = False) -> Iterator[Command]:
     """Work is offered, accepted, rejected, left unanswered or taken back."""
     for agent in agents:
         yield OfferWork(SYSTEM, NOON, CASE, agent, review)
@@ -169,7 +168,7 @@ def is_offered(agents: Iterable[str], *, review: bool = False) -> Iterator[Comma
     yield RescindOffer(SYSTEM, NOON, CASE, review)
 
 
-def comes_and_goes(agent: str) -> Iterator[Command]:
+def presence_commands(agent: str) -> Iterator[Command]:
     """An agent becomes available or not, sets a next state, logs out."""
     yield GoAvailable(agent, NOON, agent)
     yield GoUnavailable(agent, NOON, agent, "lunch")
@@ -178,12 +177,12 @@ def comes_and_goes(agent: str) -> Iterator[Command]:
     yield LogOut(agent, NOON, agent)
 
 
-def loses_its_agent() -> Iterator[Command]:
+def absence_commands() -> Iterator[Command]:
     """A case is taken from somebody who is gone."""
     yield ReleaseAbsent(SYSTEM, NOON, CASE)
 
 
-def writes_drafts(agent: str) -> Iterator[Command]:
+def draft_commands(agent: str) -> Iterator[Command]:
     """An author submits, edits and withdraws."""
     for status in (Status.PENDING, Status.RESOLVED):
         yield SubmitDraft(agent, NOON, CASE, DRAFT, "Here you are", status, subject="Your request")
@@ -191,7 +190,7 @@ def writes_drafts(agent: str) -> Iterator[Command]:
     yield WithdrawDraft(agent, NOON, CASE, DRAFT)
 
 
-def reviews(agent: str, policy: Policy) -> Iterator[Command]:
+def review_commands(agent: str, policy: Policy) -> Iterator[Command]:
     """A reviewer takes a review, decides it, or passes it on."""
     yield TakeReview(agent, NOON, CASE)
     for seen in (False, True):
@@ -200,7 +199,7 @@ def reviews(agent: str, policy: Policy) -> Iterator[Command]:
     yield ReassignDraft(agent, NOON, CASE, DRAFT, queue=next(iter(policy.queues)))
 
 
-def notes(agent: str) -> Iterator[Command]:
+def note_commands(agent: str) -> Iterator[Command]:
     """An agent writes a note, tags, and sets the level."""
     yield AddNote(agent, NOON, "n1", "Knows the product", CASE)
     yield EditNote(agent, NOON, "n1", "Knows the product well")
@@ -210,7 +209,7 @@ def notes(agent: str) -> Iterator[Command]:
     yield SetLevel(agent, NOON, CASE, Level.HIGH)
 
 
-def keeps(agent: str) -> Iterator[Command]:
+def commitment_commands(agent: str) -> Iterator[Command]:
     """An agent keeps a promise, or moves it."""
     yield FulfilCommitment(agent, NOON, "p1")
     yield RescheduleCommitment(agent, NOON, "p1", NOON + timedelta(hours=2))
@@ -219,7 +218,7 @@ def keeps(agent: str) -> Iterator[Command]:
 # Who is there ------------------------------------------------------------------------------------------
 
 
-def team(policy: Policy, **permissions: frozenset[Permission]) -> tuple[Command, ...]:
+def team_commands(policy: Policy, **permissions: frozenset[Permission]) -> tuple[Command, ...]:
     """The commands that bring agents, by name, with these permissions; they serve every queue and are available."""
     queues = frozenset(policy.queues)
     joins = [AddAgent(SYSTEM, NOON, name, name.title(), may, queues) for name, may in permissions.items()]
@@ -229,45 +228,45 @@ def team(policy: Policy, **permissions: frozenset[Permission]) -> tuple[Command,
 # The scopes --------------------------------------------------------------------------------------------
 
 
-def one_case(channel: Channel, policy: Policy, where: str = "", **how: Any) -> Scope:
+def one_case_scope(channel: Channel, policy: Policy, where: str = "", **how: Any) -> Scope:
     """One case on a channel, and one agent who may do everything; `how` it arrives decides `where` it is."""
     commands = [
-        *arrives(channel, **how),
+        *arrival_commands(channel, **how),
         EndContact(CUSTOMER, NOON, CASE),
-        *works("ana"),
-        *closes_itself(),
-        *has_contact("ana", policy),
-        *proceeds("ana", policy),
-        *(is_silent("ana") if channel is Channel.CHAT else ()),
-        *is_offered(("ana",)),
-        *loses_its_agent(),
+        *handling_commands("ana"),
+        *closing_commands(),
+        *contact_commands("ana", policy),
+        *sensitive_commands("ana", policy),
+        *(silence_commands("ana") if channel is Channel.CHAT else ()),
+        *offer_commands(("ana",)),
+        *absence_commands(),
     ]
     attempts = {"contact.attempts": policy.chat.idle.ask_first + 1}
     return Scope(
         f"one {channel} case{where}",
-        team(policy, ana=EVERYTHING),
+        team_commands(policy, ana=EVERYTHING),
         (Part(tuple(commands)),),
-        tuple(comes_and_goes("ana")),
-        APART,
-        attempts,
+        tuple(presence_commands("ana")),
+        apart=APART,
+        at_most=attempts,
     )
 
 
-def we_begin(channel: Channel, policy: Policy) -> Scope:
+def outbound_scope(channel: Channel, policy: Policy) -> Scope:
     """A case that we start, and what may be written when."""
     commands = [
-        *arrives(channel),
+        *arrival_commands(channel),
         OpenCase("ana", NOON, CASE),
-        *we_write("ana", channel),
-        *closes_itself(),
+        *outbound_commands("ana", channel),
+        *closing_commands(),
         EndContact("ana", NOON, CASE),
         CloseCase("ana", NOON, CASE, CloseReason.SPAM),
-        *disposes("ana", policy),
+        *disposal_commands("ana", policy),
     ]
-    return Scope(f"we write on {channel}", team(policy, ana=EVERYTHING), (Part(tuple(commands)),), (), APART)
+    return Scope(f"we write on {channel}", team_commands(policy, ana=EVERYTHING), (Part(tuple(commands)),), apart=APART)
 
 
-def overridden(policy: Policy) -> Iterator[Scope]:
+def override_scopes(policy: Policy) -> Iterator[Scope]:
     """One case for each override of the policy, which it matches."""
     for number, override in enumerate(policy.override, 1):
         match = override.match
@@ -278,65 +277,67 @@ def overridden(policy: Policy) -> Iterator[Scope]:
             "language": queue.languages[0] if queue and queue.languages else None,
             "tags": frozenset(match.tag).union(queue.tags[:1] if queue else ()),
         }
-        yield one_case(channel, policy, f", override {number}", **how)
+        yield one_case_scope(channel, policy, f", override {number}", **how)
 
 
-def a_complaint(policy: Policy) -> Scope:
+def complaint_scope(policy: Policy) -> Scope:
     """One email case, one agent, and what the case has to be related to."""
     commands = [
-        *arrives(Channel.EMAIL),
+        *arrival_commands(Channel.EMAIL),
         OpenCase("ana", NOON, CASE),
         SendReply("ana", NOON, CASE, "m", "Here you are", Status.RESOLVED, subject="Your request"),
         EndContact("ana", NOON, CASE),
         CloseCase("ana", NOON, CASE),
-        *disposes("ana", policy),
-        *relates("ana"),
+        *disposal_commands("ana", policy),
+        *relation_commands("ana"),
     ]
-    return Scope("an email complaint", team(policy, ana=EVERYTHING), (Part(tuple(commands)),), (), APART)
+    return Scope("an email complaint", team_commands(policy, ana=EVERYTHING), (Part(tuple(commands)),), apart=APART)
 
 
-def a_draft(channel: Channel, policy: Policy) -> Scope:
+def draft_scope(channel: Channel, policy: Policy) -> Scope:
     """One case on a channel, an author who may not reply, and a reviewer."""
     commands = [
-        *arrives(channel),
+        *arrival_commands(channel),
         *(OpenCase(agent, NOON, CASE) for agent in ("ben", "cleo")),
         *(LeaveCase(agent, NOON, CASE) for agent in ("ben",)),
         Authenticate("ben", NOON, CASE),
         SendReply("ben", NOON, CASE, "m", "Here you are", Status.PENDING, subject="Your request"),
         SetStatus("ben", NOON, CASE, Status.RESOLVED),
         CloseCase("cleo", NOON, CASE, CloseReason.SPAM),
-        *writes_drafts("ben"),
-        *writes_drafts("cleo"),
-        *reviews("cleo", policy),
-        *reviews("ben", policy),
-        *is_offered(("cleo",), review=True),
+        *draft_commands("ben"),
+        *draft_commands("cleo"),
+        *review_commands("cleo", policy),
+        *review_commands("ben", policy),
+        *offer_commands(("cleo",), review=True),
     ]
     permissions = {"ben": frozenset[Permission](), "cleo": frozenset({Permission.REPLY, Permission.APPROVE})}
-    return Scope(f"a draft on {channel}", team(policy, **permissions), (Part(tuple(commands)),), (), APART)
+    return Scope(f"a draft on {channel}", team_commands(policy, **permissions), (Part(tuple(commands)),), apart=APART)
 
 
-def the_limit(channel: Channel, limit: int, policy: Policy) -> Scope:
+def limit_scope(channel: Channel, limit: int, policy: Policy) -> Scope:
     """One case more than an agent may hold on a channel."""
     commands = [
-        *arrives(channel),
+        *arrival_commands(channel),
         OpenCase("ana", NOON, CASE),
         OfferWork(SYSTEM, NOON, CASE, "ana"),
         AcceptOffer("ana", NOON, CASE),
         RejectOffer("ana", NOON, CASE),
         CloseCase("ana", NOON, CASE, CloseReason.SPAM),
-        *disposes("ana", policy),
+        *disposal_commands("ana", policy),
     ]
     copies = Part(tuple(commands), limit + 1)
-    return Scope(f"{limit + 1} {channel} cases, one agent", team(policy, ana=EVERYTHING), (copies,), (), APART)
+    return Scope(
+        f"{limit + 1} {channel} cases, one agent", team_commands(policy, ana=EVERYTHING), (copies,), apart=APART
+    )
 
 
-def two_and_two(channel: Channel, policy: Policy) -> Scope:
+def two_cases_scope(channel: Channel, policy: Policy) -> Scope:
     """Two cases and two agents, with what changes load and presence."""
     agents = ("ana", "ben")
     commands = [
-        *arrives(channel),
+        *arrival_commands(channel),
         *(command for agent in agents for command in (OpenCase(agent, NOON, CASE), EndContact(agent, NOON, CASE))),
-        *(command for agent in agents for command in disposes(agent, policy)),
+        *(command for agent in agents for command in disposal_commands(agent, policy)),
         *(OfferWork(SYSTEM, NOON, CASE, agent) for agent in agents),
         *(AcceptOffer(agent, NOON, CASE) for agent in agents),
         RescindOffer(SYSTEM, NOON, CASE),
@@ -347,16 +348,16 @@ def two_and_two(channel: Channel, policy: Policy) -> Scope:
         for agent in agents
         for command in (GoAvailable, GoUnavailable, SetNextState, ClearNextState)
     ]
-    people = team(policy, ana=EVERYTHING, ben=EVERYTHING)
-    return Scope(f"two {channel} cases, two agents", people, (Part(tuple(commands), 2),), tuple(given), APART)
+    people = team_commands(policy, ana=EVERYTHING, ben=EVERYTHING)
+    return Scope(f"two {channel} cases, two agents", people, (Part(tuple(commands), 2),), tuple(given), apart=APART)
 
 
-def mistakes(channel: Channel, policy: Policy) -> Scope:
+def mistakes_scope(channel: Channel, policy: Policy) -> Scope:
     """One case, and what nobody should say: every rule that can refuse something does."""
     early = NOON - timedelta(seconds=1)
     reply = partial(SendReply, "ana", NOON, CASE, "m")
     commands = [
-        *arrives(channel),
+        *arrival_commands(channel),
         ReceiveMessage(CUSTOMER, NOON, "t1", "m", "Hello", new_case=CASE),
         ReceiveMessage(CUSTOMER, NOON, "t1", "m", kind=MessageKind.POST, customer="maria", channel=channel),
         *(OpenCase(agent, NOON, CASE) for agent in ("ana", "ben", "cyd", "dan", "nobody")),
@@ -370,12 +371,12 @@ def mistakes(channel: Channel, policy: Policy) -> Scope:
         reply("\N{WAVING HAND SIGN}", Status.PENDING, subject="Your request"),
         reply("Here you are", Status.PENDING, attachments=("a.pdf",), subject="Your request"),
         SendReply(SYSTEM, NOON, CASE, "m", "Here you are", Status.PENDING),
-        *writes_drafts("ana"),
+        *draft_commands("ana"),
         RefuseDraft("ben", NOON, CASE, DRAFT),
         ApproveDraft("ben", NOON, CASE, DRAFT),
         EndContact("ana", NOON, CASE),
         Dispose("ana", NOON, CASE, "", ""),
-        *disposes("ana", policy, notes=""),
+        *disposal_commands("ana", policy, notes=""),
         Dispose("ben", NOON, CASE, "", "", "ana"),
         MakeCommitment("ana", NOON, CASE, "p1", early, ""),
         ReassignCase("ana", NOON, CASE),
@@ -398,12 +399,12 @@ def mistakes(channel: Channel, policy: Policy) -> Scope:
         AddAgent(SYSTEM, NOON, "dan", "Dan", frozenset({Permission.REPLY}), queues, capacity={"total": 0}),
         *(GoAvailable(agent, NOON, agent) for agent in ("ben", "cyd", "dan")),
     ]
-    people = (*team(policy, ana=EVERYTHING), *odd)
-    return Scope(f"mistakes on {channel}", people, (Part(tuple(commands)),), tuple(given), APART)
+    people = (*team_commands(policy, ana=EVERYTHING), *odd)
+    return Scope(f"mistakes on {channel}", people, (Part(tuple(commands)),), tuple(given), apart=APART)
 
 
 @frozen
-class Checked:
+class CheckedScope:
     """A scope of a check, and which of the ways that must stay open (§10 18, 19) are looked for in it."""
 
     scope: Scope
@@ -414,20 +415,23 @@ SORTS: Final = (Channel.CHAT, Channel.VOICE, Channel.EMAIL, Channel.WHATSAPP, Ch
 """One channel of each sort that the rules tell apart: chat and calls, email, WhatsApp, and all others."""
 
 
-def scopes(policy: Policy) -> tuple[Checked, ...]:
+def scopes_of(policy: Policy) -> tuple[CheckedScope, ...]:
     """The scopes in which a policy is checked, the quickest to understand first."""
     limits = [(channel, policy.limit(channel)) for channel in Channel]
     return (
-        *(Checked(one_case(channel, policy), frozenset({"18"})) for channel in SORTS),
-        *(Checked(scope, frozenset({"18"})) for scope in overridden(policy)),
-        *(Checked(we_begin(channel, policy), frozenset({"18"})) for channel in (Channel.WHATSAPP, Channel.SMS)),
-        Checked(a_complaint(policy), frozenset({"18"})),
-        *(Checked(a_draft(channel, policy), frozenset({"19"})) for channel in (Channel.CHAT, Channel.EMAIL)),
+        *(CheckedScope(one_case_scope(channel, policy), frozenset({"18"})) for channel in SORTS),
+        *(CheckedScope(scope, frozenset({"18"})) for scope in override_scopes(policy)),
         *(
-            Checked(the_limit(channel, limit, policy))
+            CheckedScope(outbound_scope(channel, policy), frozenset({"18"}))
+            for channel in (Channel.WHATSAPP, Channel.SMS)
+        ),
+        CheckedScope(complaint_scope(policy), frozenset({"18"})),
+        *(CheckedScope(draft_scope(channel, policy), frozenset({"19"})) for channel in (Channel.CHAT, Channel.EMAIL)),
+        *(
+            CheckedScope(limit_scope(channel, limit, policy))
             for channel, limit in limits
             if limit is not None and 0 < limit <= LARGEST_LIMIT
         ),
-        Checked(two_and_two(Channel.CHAT, policy)),
-        *(Checked(mistakes(channel, policy)) for channel in (Channel.VOICE, Channel.EMAIL)),
+        CheckedScope(two_cases_scope(Channel.CHAT, policy)),
+        *(CheckedScope(mistakes_scope(channel, policy)) for channel in (Channel.VOICE, Channel.EMAIL)),
     )

@@ -1,0 +1,191 @@
+"""The components that the explorer's states are made of: agents, and what belongs to one case.
+
+A state is a small desk: a team, and a few cases. It is cut into components that no command joins: every agent is one,
+and so is all that belongs to one case (its file, thread, customer, messages, notes, commitments, wrap-ups). Each
+different component is kept once and has a number; a state is a few numbers.
+
+Components are brought into **canonical form**, so that two that behave alike are one:
+
+* Every state stands at the same instant, `NOON`. An instant in a record says how long ago it was. One that nothing
+  reads is `NOON`, and one that a timer counts from is there, a second before the timer's end, or at it.
+* What a scope leaves apart (`apart`) has its first value for ever, and counters stop at what the scope says
+  (`at_most`).
+* A message is forgotten when it has gone, unless its id is a draft's, which must be sent once: so ids may be used
+  again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import attrs
+
+from casecore.desk import Desk
+from casecore.explore.memo import Facts
+from casecore.explore.read_log import ROW_CLASSES, ROW_NAMES, Path, names_of_fields
+from casecore.explore.scope import NOON
+from casecore.kernel import Event, frozen
+from casecore.kernel.effects import Edits, effect_at
+from casecore.rooms.composition import EFFECTS, PLACES, SHEETS, CaseFile
+
+ComponentRows = Mapping[tuple[str, str], Any]
+"""Records by table and id."""
+
+
+@frozen
+class TimePassed:
+    """Time has gone by for one instant: it is now so long ago. The explorer's own event, beside those of the desk.
+
+    Attributes:
+        path: Where the instant stands.
+        since: What it is now, seen from `NOON`.
+        after: How long after it the timer ends.
+    """
+
+    path: Path
+    since: datetime
+    after: timedelta
+
+
+@attrs.frozen(eq=False)
+class StateComponent:
+    """An agent, or all that belongs to one case, in canonical form.
+
+    Attributes:
+        number: Its own, among the components of its sort.
+        rows: Its records.
+        facts: The same, for questions.
+    """
+
+    number: int
+    rows: ComponentRows
+    facts: Facts
+
+
+class ComponentPool:
+    """Every different component of one sort, each kept once.
+
+    Args:
+        form: (table, row) -> the row in canonical form; None: it is forgotten.
+        mine: (table, id) -> whether a row belongs to components of this sort.
+    """
+
+    def __init__(self, form: Callable[[str, Any], Any], mine: Callable[[str, str], bool]) -> None:
+        self._canonical_form = form
+        self._mine = mine
+        self._numbers: dict[Any, int] = {}
+        self.all: list[StateComponent] = []
+
+    def number_of(self, rows: ComponentRows) -> int:
+        """The number of the component that these rows are, once they are in canonical form."""
+        formed = {key: row for key in sorted(rows) if (row := self._canonical_form(key[0], rows[key])) is not None}
+        key = tuple((key, *_identity_of(row)) for key, row in formed.items())
+        number = self._numbers.get(key)
+        if number is None:
+            number = self._numbers[key] = len(self.all)
+            self.all.append(StateComponent(number, formed, Facts(formed)))
+        return number
+
+    def number_after(self, number: int, events: Iterable[Event | TimePassed]) -> int:
+        """The number of the component that these events make of one."""
+        rows: dict[tuple[str, str], Any] = dict(self.all[number].rows)
+        apply_events(rows, events, self._mine)
+        return self.number_of(rows)
+
+
+def _identity_of(row: Any) -> tuple[int, ...]:
+    """What tells a row in canonical form from others: which objects it is made of, for equal ones are the same."""
+    return tuple(id(getattr(row, name)) for name in SHEETS) if isinstance(row, CaseFile) else (id(row),)
+
+
+def apply_events(
+    rows: dict[tuple[str, str], Any], events: Iterable[Event | TimePassed], mine: Callable[[str, str], bool]
+) -> None:
+    """Apply events to those rows that are mine; what they do to others is left aside."""
+    edits = Edits(EFFECTS, lambda table, row_id: rows.get((table, row_id)), mine)
+    for event in events:
+        if not isinstance(event, TimePassed):
+            edits.apply(event)
+        elif mine(*event.path[:2]):
+            table, row_id, *sheet, name = event.path
+            setattr(edits.editing(_FINDING_EFFECTS[table, *sheet], row_id), name, event.since)
+    for table, changed in edits.frozen().items():
+        for row_id, row in changed.items():
+            if row is not None:
+                rows[table, row_id] = row
+            else:
+                rows.pop((table, row_id), None)
+
+
+_FINDING_EFFECTS: Final = {
+    (place.table, *((place.sheet,) if place.sheet else ())): effect_at(place, kind) for kind, place in PLACES.items()
+}
+"""For the record at each place, an effect that finds it."""
+
+
+# Canonical form ----------------------------------------------------------------------------------------
+
+
+class CanonicalForm:
+    """Brings records into canonical form; equal ones become the same object.
+
+    Args:
+        counting: Fields, as `row.field`, of instants that a timer counts from and some question reads.
+        apart: Sheets (`clocks`) and fields (`offers.asked`) that the scope leaves apart.
+        at_most: Counters (`contact.attempts`) and where they stop.
+        kept: Ids of messages that are not forgotten.
+    """
+
+    def __init__(
+        self, counting: frozenset[str], apart: frozenset[str], at_most: Mapping[str, int], kept: frozenset[str]
+    ) -> None:
+        self._counting = counting
+        self._apart = apart
+        self._at_most = at_most
+        self._kept = kept
+        self._canonical: dict[Any, Any] = {}
+        self._canonical_by_id: dict[
+            int, tuple[Any, Any]
+        ] = {}  # by identity; the record beside it is thereby kept alive
+
+    def __call__(self, table: str, row: Any) -> Any:
+        """The row in canonical form; None where it is forgotten."""
+        if table == "messages" and row.id not in self._kept:
+            return None
+        if table != "cases":
+            return self._canonical_record(ROW_NAMES[table], row)
+        sheets: list[Any] = [
+            None if (sheet := getattr(row, name)) is None else self._canonical_record(name, sheet) for name in SHEETS
+        ]
+        return CaseFile(*sheets)
+
+    def _canonical_record(self, name: str, row: Any) -> Any:
+        known = self._canonical_by_id.get(id(row))
+        if known is None:
+            formed = self._make_canonical(name, row)
+            formed = self._canonical.setdefault(formed, formed)
+            self._canonical_by_id[id(formed)] = (formed, formed)
+            known = self._canonical_by_id[id(row)] = (row, formed)
+        return known[1]
+
+    def _make_canonical(self, name: str, row: Any) -> Any:
+        kind: Any = type(row)
+        if name in self._apart:
+            return kind()
+        values = ((field, getattr(row, field)) for field in names_of_fields(kind))
+        return kind(**{field: self._canonical_value(f"{name}.{field}", value, kind) for field, value in values})
+
+    def _canonical_value(self, path: str, value: Any, kind: Any) -> Any:
+        if path in self._apart:
+            first = getattr(attrs.fields(kind), path.partition(".")[2]).default
+            return first.factory() if hasattr(first, "factory") else first
+        if isinstance(value, datetime):
+            return value if path in self._counting else NOON
+        return min(value, self._at_most[path]) if path in self._at_most else value
+
+
+def rows_of_desk(desk: Desk) -> dict[tuple[str, str], Any]:
+    """All records of a desk, by table and id."""
+    return {(table, row_id): row for table in (*ROW_CLASSES, "cases") for row_id, row in getattr(desk, table).items()}

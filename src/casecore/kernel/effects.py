@@ -1,0 +1,219 @@
+"""How events change records: what an event does to which record, and the one driver that applies it.
+
+* A record has its **place**: it is a row of one of the desk's tables, or one sheet of a case's file.
+* An **effect** is what an event does to one record: it creates it, edits it, or removes it. Rooms declare them; where
+  several rooms change the same record, the lower room comes first.
+* `Edits` applies events: whatever they touch is thawed once, edited in place, and frozen at the end. Where records come
+  from, and where they go, is the caller's: a desk, the explorer, an archive that is searched.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from operator import attrgetter
+from typing import Any, TypeAlias, TypeVar
+
+import attrs
+
+from casecore.kernel.messages import Event, MissingRow
+from casecore.kernel.records import editing_class, thawer
+from casecore.kernel.rooms import Editing, Room
+from casecore.kernel.values import changed, fields_of, frozen
+
+T = TypeVar("T")
+
+
+class ByClass(dict[type, T]):
+    """What is looked up by class and compiled when the class is first met: hosts may have classes of their own."""
+
+    def __init__(self, compiled: Callable[[Any], T]) -> None:
+        super().__init__()
+        self._compiled = compiled
+
+    def __missing__(self, kind: type) -> T:
+        found = self[kind] = self._compiled(kind)
+        return found
+
+
+@frozen
+class Place:
+    """Where the records of one class live.
+
+    Attributes:
+        table: The desk's table.
+        id: The field of events that holds the row's id.
+        sheet: Which sheet of the row it is, where the row is a file of sheets; None: it is the row itself.
+        file: The class of those files; its first sheet is always there.
+    """
+
+    table: str
+    id: str
+    sheet: str | None = None
+    file: type | None = None
+
+
+@attrs.frozen(eq=False)
+class Effect:
+    """What an event does to one record: with `create` it makes it, with `edit` it changes it, with neither it ends it.
+
+    Attributes:
+        record: The class of the record.
+        table: The table of its row.
+        row_id: (event) -> the id of the row.
+        thaw: How such a record becomes its editing.
+        sheet: Which sheet of the row it is; None: it is the row itself.
+        file: The class of the row, where it is a file.
+        thaw_file: How such a file becomes its editing.
+        new_file: (first sheet) -> the editing of a new file; None where a file begins with another sheet.
+        optional: There may be no such record; then nothing happens.
+    """
+
+    record: type
+    table: str
+    row_id: Callable[[Any], str]
+    thaw: Callable[[Any], Editing]
+    sheet: str | None = None
+    file: type | None = None
+    thaw_file: Callable[[Any], Editing] | None = None
+    new_file: Callable[[Any], Editing] | None = None
+    create: Callable[[Any], Any] | None = None
+    edit: Callable[[Editing, Any], None] | None = None
+    optional: bool = False
+
+
+Effects: TypeAlias = "ByClass[tuple[Effect, ...]]"
+"""What events of each class do."""
+
+
+def effects_of(rooms: Iterable[Room[Any]], places: Mapping[type, Place]) -> Effects:
+    """What the events of these rooms do to the records that have a place; others are left aside.
+
+    Args:
+        rooms: Lower rooms first.
+        places: Where the records of each class live.
+    """
+    rooms = tuple(rooms)
+
+    def effects(event: type[Event]) -> tuple[Effect, ...]:
+        declared = (one for room in rooms for one in _declared_in(room, event))
+        return tuple(effect_at(places[kind], kind, **how) for kind, how in declared if kind in places)
+
+    return ByClass(effects)
+
+
+def effect_at(place: Place, record: type, **how: Any) -> Effect:
+    """An effect on the records that live at a place; `how` it changes them; without any it ends them."""
+    effect = Effect(record, place.table, attrgetter(place.id), thawer(record), place.sheet, **how)
+    if place.file is None:
+        return effect
+    begins = place.sheet == fields_of(place.file)[0].name
+    new_file: Any = editing_class(place.file) if begins else None
+    return changed(effect, file=place.file, thaw_file=thawer(place.file), new_file=new_file)
+
+
+def _declared_in(room: Room[Any], event: type[Event]) -> Iterator[tuple[type, dict[str, Any]]]:
+    """What a room says that an event does: each record class, and how it changes."""
+    yield from ((record, {"create": create}) for (record, kind), create in room.creates.items() if kind is event)
+    yield from ((record, {"edit": edit}) for (record, kind), edit in room.evolve.items() if kind is event)
+    yield from (
+        (record, {"edit": edit, "optional": True}) for (record, kind), edit in room.notices.items() if kind is event
+    )
+    yield from ((record, {}) for record, kind in room.removes if kind is event)
+
+
+class Edits:
+    """Rows while events are applied to them.
+
+    Args:
+        effects: What events do.
+        read: (table, row id) -> the row, or None where there is none. It is asked once for each.
+        owns: (table, row id) -> whether a row is ours; what happens to others is left aside. None: all are.
+
+    Attributes:
+        rows: The rows that were touched, by table and id; None where there is none, or none is left.
+    """
+
+    __slots__ = ("_effects", "_open", "_owns", "_read", "rows")
+
+    def __init__(
+        self,
+        effects: Effects,
+        read: Callable[[str, str], Any],
+        owns: Callable[[str, str], bool] | None = None,
+    ) -> None:
+        self._effects = effects
+        self._read = read
+        self._owns = owns
+        self._open: list[tuple[Editing, Any]] = []  # each with the class of the record that it becomes
+        self.rows: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+
+    def apply(self, event: Event) -> None:
+        """Do to the rows what an event does.
+
+        Raises:
+            MissingRow: When the event speaks of a record that is not there.
+        """
+        for effect in self._effects[type(event)]:
+            row_id = effect.row_id(event)
+            if self._owns is not None and not self._owns(effect.table, row_id):
+                continue
+            rows = self.rows[effect.table]
+            held = rows[row_id] if row_id in rows else self._fetch(effect, row_id)
+            record = held if effect.sheet is None or held is None else getattr(held, effect.sheet)
+            if effect.create is not None:
+                made = effect.create(event)
+                if type(made) is not effect.record:
+                    self._open.append((made, effect.record))
+                self._put(effect, row_id, made, event)
+            elif record is None:
+                if not effect.optional:
+                    raise MissingRow(event, effect.table, row_id)
+            elif effect.edit is None:
+                self._put(effect, row_id, None, event)
+            else:
+                if type(record) is effect.record:
+                    record = self._thaw(effect, row_id, record)
+                effect.edit(record, event)
+
+    def editing(self, effect: Effect, row_id: str) -> Editing:
+        """The editing of a record that is there, for a change of which no event tells."""
+        rows = self.rows[effect.table]
+        held = rows[row_id] if row_id in rows else self._fetch(effect, row_id)
+        record = held if effect.sheet is None else getattr(held, effect.sheet)
+        return self._thaw(effect, row_id, record) if type(record) is effect.record else record
+
+    def _fetch(self, effect: Effect, row_id: str) -> Any:
+        row = self._read(effect.table, row_id)
+        if row is not None and effect.thaw_file is not None:
+            row = effect.thaw_file(row)
+            self._open.append((row, effect.file))
+        self.rows[effect.table][row_id] = row
+        return row
+
+    def _thaw(self, effect: Effect, row_id: str, record: Any) -> Editing:
+        thawed = effect.thaw(record)
+        self._open.append((thawed, effect.record))
+        if effect.sheet is None:
+            self.rows[effect.table][row_id] = thawed
+        else:
+            setattr(self.rows[effect.table][row_id], effect.sheet, thawed)
+        return thawed
+
+    def _put(self, effect: Effect, row_id: str, record: Any, event: Event) -> None:
+        rows = self.rows[effect.table]
+        if effect.sheet is None:
+            rows[row_id] = record
+        elif rows[row_id] is not None:
+            setattr(rows[row_id], effect.sheet, record)
+        elif effect.new_file is not None:
+            rows[row_id] = effect.new_file(record)
+            self._open.append((rows[row_id], effect.file))
+        else:
+            raise MissingRow(event, effect.table, row_id)
+
+    def frozen(self) -> Mapping[str, dict[str, Any]]:
+        """The rows as they are now; nothing may be applied afterwards."""
+        for editing, record in self._open:
+            editing.__class__ = record  # `records.freeze`, spelled out: this is the hottest loop of a replay
+        return self.rows
