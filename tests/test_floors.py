@@ -11,15 +11,13 @@ import casecore
 ROOT = Path(casecore.__file__).parent
 
 FLOORS = (
-    ("kernel", "channels"),
-    ("statuses", "calendars", "reports"),
-    ("templates", "policies"),
+    ("kernel", "channels", "reports"),
+    ("statuses", "calendars", "templates"),
+    ("policies",),
     ("rooms",),
     ("desk",),
-    ("projections", "routing", "codec"),
-    ("replay",),
-    ("promises",),
-    ("explore",),
+    ("projections", "routing", "codec", "promises"),
+    ("replay", "explore"),
     ("check",),
     ("diff",),
     ("testing", "cli"),

@@ -70,6 +70,18 @@ def find_key(root: type, path: str) -> DeclaredKey | None:
     return found if words else None
 
 
+def key_at(root: type, path: str) -> DeclaredKey:
+    """The declaration of a key that is known to exist.
+
+    Raises:
+        KeyError: When there is no such key.
+    """
+    known = find_key(root, path)
+    if known is None:
+        raise KeyError(path)
+    return known
+
+
 def _whole_section(section: type) -> DeclaredKey:
     return DeclaredKey("", (), Table(section))
 

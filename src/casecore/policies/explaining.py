@@ -14,7 +14,7 @@ import attrs
 
 from casecore.kernel import CasecoreError, frozen
 from casecore.kernel.problems import Origin, did_you_mean, outer, under
-from casecore.policies.declared import ANY_NAME, DeclaredKey, every_key, find_key
+from casecore.policies.declared import ANY_NAME, DeclaredKey, every_key, find_key, key_at
 from casecore.policies.kinds import MISSING
 from casecore.policies.layers import Aspect, case_in_words, start_of_day, zone_of
 from casecore.policies.policy import Policy
@@ -147,7 +147,7 @@ def _candidates(policy: Policy, known: DeclaredKey, at: datetime, case: Aspect) 
 def _values_set_for(known: DeclaredKey, values: Any) -> Iterator[tuple[Any, str]]:
     """The values that a layer gives a key: itself, through the table around it, or through an entry of it."""
     for path, value in values.items():
-        inner: Any = find_key(Policy, path)
+        inner = key_at(Policy, path)
         if path == known.path:
             yield _as_written(known, value), path
         elif path == outer(known.path):

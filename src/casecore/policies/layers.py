@@ -22,7 +22,7 @@ from casecore.calendars import find_zone
 from casecore.channels import Channel
 from casecore.kernel import frozen
 from casecore.kernel.problems import Problem, no_such_keys, outer, quoted, under
-from casecore.policies.declared import DeclaredKey, every_key, find_key
+from casecore.policies.declared import DeclaredKey, every_key, find_key, key_at
 from casecore.policies.kinds import (
     MISSING,
     Choice,
@@ -105,8 +105,7 @@ class Settings:
 
     def write(self, value: Mapping[str, Any]) -> Any:
         """A table, each value as its own kind writes it."""
-        kinds = {path: find_key(Sop, path) for path in value}
-        return {path: known.kind.write(value[path]) for path, known in kinds.items() if known is not None}
+        return {path: key_at(Sop, path).kind.write(held) for path, held in value.items()}
 
 
 @frozen

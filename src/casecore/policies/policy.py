@@ -24,7 +24,7 @@ import attrs
 
 from casecore.kernel import changed
 from casecore.kernel.problems import Origin, Problem, outer, under
-from casecore.policies.declared import find_key, with_value
+from casecore.policies.declared import key_at, with_value
 from casecore.policies.errors import PolicyError
 from casecore.policies.files import parse_toml, read_text, resolve_extends
 from casecore.policies.kinds import MISSING, KeyScope, Several, Table, key, keys_of, section
@@ -146,8 +146,7 @@ class Policy(Sop):
         moved = dict(self._origins.moved)
         for where, values in layers:
             for path, value in values.items():
-                known: Any = find_key(Sop, path)  # else it would have been refused
-                table, *steps = known.steps
+                table, *steps = key_at(Sop, path).steps
                 tables[table] = with_value(
                     tables.get(table, getattr(self, table)), keys_of(Policy)[table], steps, value
                 )
@@ -263,15 +262,10 @@ class Policy(Sop):
         Raises:
             KeyError: When there is no such key.
         """
-        known = find_key(type(self), path)
         held: Any = self
-        for step in known.steps if known is not None else (path,):
-            if isinstance(held, Mapping):
-                held = held[step]
-            elif known is None:
-                raise KeyError(path)
-            else:
-                held = None if held is None else getattr(held, step)
+        for step in key_at(type(self), path).steps:
+            if held is not None:
+                held = held[step] if isinstance(held, Mapping) else getattr(held, step)
         return held
 
 
