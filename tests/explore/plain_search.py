@@ -20,7 +20,7 @@ from casecore.explore.laboratory import counted_from, start_of
 from casecore.explore.pieces import NOON, SECOND
 from casecore.explore.scope import copied
 from casecore.rooms.agents import Agent
-from casecore.rooms.composition import HOUSE, PLACES, SHEETS, TIMERS
+from casecore.rooms.composition import EFFECTS, HOUSE, PLACES, SHEETS, TIMERS
 
 
 class PlainSearch:
