@@ -19,7 +19,7 @@ from casecore.cli import main
 from casecore.cli.exits import PIPE_CLOSED
 from casecore.cli.picture import pictures
 from casecore.cli.report import TextReport
-from casecore.cli.screen import Screen, folded, shortened
+from casecore.cli.screen import Screen, fold_text, shorten_text
 from casecore.desk import Desk
 from casecore.kernel import Command, Reason, Refused, frozen
 from casecore.policies import SWITCHABLE
@@ -1197,7 +1197,7 @@ def test_a_small_day_gets_none(a_day, monkeypatch):
 def test_folded_text_fits_and_loses_nothing(text, width):
     """Lines are at most as wide as asked, and together they are the text."""
     text = visible(text)
-    lines = list(folded(text, width))
+    lines = list(fold_text(text, width))
     assert all(cell_len(line) <= width for line in lines)
     assert text.replace(" ", "") == "".join(lines).replace(" ", "")
 
@@ -1206,7 +1206,7 @@ def test_folded_text_fits_and_loses_nothing(text, width):
 def test_shortened_text_fits(text, width):
     """It is as it was, or ends with the sign that it was cut."""
     text = visible(text)
-    short = shortened(text, width)
+    short = shorten_text(text, width)
     assert cell_len(short) <= width
     assert short == text or (short.endswith("…") and text.startswith(short[:-1]))
     assert short == text or not short[:-1].endswith(" ")
@@ -1214,8 +1214,8 @@ def test_shortened_text_fits(text, width):
 
 def test_what_is_shortened_ends_with_a_word():
     """No space stands before the sign."""
-    assert "ab…" == shortened("ab cdef", 4)
-    assert "客…" == shortened("客户服务", 4)
+    assert "ab…" == shorten_text("ab cdef", 4)
+    assert "客…" == shorten_text("客户服务", 4)
 
 
 def test_a_reason_of_many_lines_is_told_whole(casecore, a_day):

@@ -14,7 +14,7 @@ import attrs
 from rich.cells import cell_len
 
 from casecore.cli.picture import ROWS, pictures
-from casecore.cli.screen import Screen, folded, padded, shortened
+from casecore.cli.screen import Screen, fold_text, pad_text, shorten_text
 from casecore.codec import to_plain
 from casecore.desk import Desk
 from casecore.kernel import Reason
@@ -119,20 +119,20 @@ class TextReport:
         said, colour = _outcome(step)
         outcome, width = screen.paint(said, colour), screen.width - _MARGIN - (_OUTCOME if said else 0)
         what, words = step_sentence(step)
-        *full, last = folded(what, width - 2)
+        *full, last = fold_text(what, width - 2)
         quote = _quoted(words, width - 2 - cell_len(last))
         for part in full:
-            screen.line(f"{margin}{padded(part, width)}{outcome}".rstrip())
+            screen.line(f"{margin}{pad_text(part, width)}{outcome}".rstrip())
             margin, outcome = " " * _MARGIN, ""
         gap = " " * (width - cell_len(last) - cell_len(quote))
         screen.line(f"{margin}{last}{screen.paint(quote, 'dim')}{gap}{outcome}".rstrip())
 
     def _reason(self, reason: Reason, style: str) -> None:
         screen = self.screen
-        rule = f"{padded(reason.rule, _RULE)} " if cell_len(reason.rule) < _RULE else f"{reason.rule} "
+        rule = f"{pad_text(reason.rule, _RULE)} " if cell_len(reason.rule) < _RULE else f"{reason.rule} "
         indent = _MARGIN + _RULE + 1
         width = screen.width - indent
-        first, *rest = folded(visible(reason.message), width)
+        first, *rest = fold_text(visible(reason.message), width)
         screen.line(f"{' ' * _MARGIN}{screen.paint(rule, style)}{first}")
         for part in rest:
             screen.line(" " * indent + part)
@@ -157,7 +157,7 @@ _SHORTEST: Final = 10
 
 def _quoted(words: str, room: int) -> str:
     room -= cell_len(": “”")
-    return f": “{shortened(words, room)}”" if words and room >= _SHORTEST else ""
+    return f": “{shorten_text(words, room)}”" if words and room >= _SHORTEST else ""
 
 
 def _outcome(step: ReplayedLine) -> tuple[str, str]:

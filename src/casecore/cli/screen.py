@@ -60,12 +60,12 @@ class Screen:
 
     def paragraph(self, text: str, style: str = "", indent: int = 0) -> None:
         """Print a text, broken where it is too wide."""
-        for part in folded(text, self.width - indent):
+        for part in fold_text(text, self.width - indent):
             self.line(" " * indent + self.paint(part, style))
 
     def heading(self, text: str) -> None:
         """Print a title over the whole width."""
-        for part in folded(text, self.width - 4):
+        for part in fold_text(text, self.width - 4):
             self.line(self.paint(f"── {part} {'─' * (self.width - 4 - cell_len(part))}", "dim"))
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[str]], folding: frozenset[str] = frozenset()) -> None:
@@ -77,11 +77,11 @@ class Screen:
             widths[max(soft or range(len(head)), key=widths.__getitem__)] -= 1
         for number, row in enumerate(cells):
             columns = [
-                list(folded(cell, width)) if title in folding else [shortened(cell, width)]
+                list(fold_text(cell, width)) if title in folding else [shorten_text(cell, width)]
                 for title, cell, width in zip(head, row, widths, strict=True)
             ]
             for parts in zip_longest(*columns, fillvalue=""):
-                line = (" " * _GAP).join(map(padded, parts, widths)).rstrip()
+                line = (" " * _GAP).join(map(pad_text, parts, widths)).rstrip()
                 self.line(line if number else self.paint(line, "dim"))
 
 
@@ -100,7 +100,7 @@ def _style(style: str) -> Style:
 # Text that fits ----------------------------------------------------------------------------------------
 
 
-def folded(text: str, width: int) -> Iterator[str]:
+def fold_text(text: str, width: int) -> Iterator[str]:
     """A text in lines of at most this many cells, broken between words where possible; at least one line."""
     if cell_len(text) <= width:
         yield text
@@ -118,13 +118,13 @@ def folded(text: str, width: int) -> Iterator[str]:
     yield line
 
 
-def shortened(text: str, width: int) -> str:
+def shorten_text(text: str, width: int) -> str:
     """A text in at most this many cells, with … where it was cut."""
     if cell_len(text) <= width:
         return text
     return chop_cells(text, width - 1)[0].rstrip() + "…"
 
 
-def padded(text: str, width: int) -> str:
+def pad_text(text: str, width: int) -> str:
     """A text filled up with spaces to this many cells."""
     return text + " " * (width - cell_len(text))
