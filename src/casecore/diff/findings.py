@@ -22,7 +22,7 @@ from casecore.check.in_flight import Stranded
 from casecore.check.report import Finding, Judgement, Level
 from casecore.check.stories import story_lines, story_rows, story_sentences
 from casecore.diff.comparison import Change, Comparison, Label
-from casecore.diff.days import Day
+from casecore.diff.days import RedecidedDay
 from casecore.diff.differences import STRANDED, Differences, Numbered, everything
 from casecore.explore import Story
 from casecore.kernel import Refused, Verdict
@@ -280,7 +280,7 @@ def _of_promises(found: list[Comparison]) -> Iterator[str]:
     differing = [comparison for comparison in found if comparison.changes]
     if not all(comparison.promises for comparison in differing):
         yield NOT_ASKED
-    elif differing and not any(comparison.turned for comparison in found):
+    elif differing and not any(comparison.verdict_changes for comparison in found):
         yield NONE_TURNED
 
 
@@ -304,7 +304,7 @@ def verdict_lines(report: Differences) -> Iterator[str]:
     """Which promises have another verdict: `P06 no idle disconnect too early: proved -> not claimed`."""
     for begin, comparison in report.periods:
         since = "" if begin is None else f"from {begin:%Y-%m-%d}: "
-        for one in comparison.turned:
+        for one in comparison.verdict_changes:
             why = "" if one.new is None else f" ({judgement_text(one.new)})"
             yield visible(f"{since}P{one.number} {one.title}: {verdict_of(one.old)} -> {verdict_of(one.new)}{why}")
 
@@ -314,7 +314,7 @@ def verdict_of(judgement: Judgement | None) -> str:
     return "claimed" if judgement is None else judgement.verdict
 
 
-def day_lines(day: Day) -> Iterator[str]:
+def day_lines(day: RedecidedDay) -> Iterator[str]:
     """What of a recorded day would have been decided otherwise."""
     share = f" ({day.times / day.decisions:.1%})" if day.decisions else ""
     yield visible(f"{day.name}: {day.times:,} of {plural(day.decisions, 'decision')} would have been others{share}")
