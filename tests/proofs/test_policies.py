@@ -13,8 +13,8 @@ from attrs import field, frozen
 from casecore import Policy
 from casecore.channels import Channel
 from casecore.check import Exit, PromiseVerdict, check, scopes
-from casecore.check.judge import search_scope
 from casecore.check.lint import lint
+from casecore.check.scope_search import search_scope
 from casecore.explore import Part, Result, Scope
 from casecore.explore.scope import NOON
 from casecore.promises import PROMISES

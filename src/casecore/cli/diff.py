@@ -9,7 +9,7 @@ from attrs import frozen
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from casecore.check.judge import say_no_such_scope
+from casecore.check.scope_search import say_no_such_scope
 from casecore.check.scopes import CheckedScope
 from casecore.cli.check import CannotRun, followed_by_a_bar, read_instant, summarise
 from casecore.cli.diff_text import show_diff
