@@ -3,26 +3,36 @@
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test check bench clean
+.PHONY: help demo test test-all soak check bench clean
 unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 demo: .venv/with-cli  ## prove what the shipped SOP promises, and replay a day under it
 	.venv/bin/casecore check
 	.venv/bin/casecore replay examples/day.jsonl
 
-test: .venv/with-test  ## run the tests; every line and branch must be covered
+# A file's tests stay on one core, in the order of the files; else the longest of them would come last.
+PYTEST := -m pytest -n auto --dist loadfile --no-loadscope-reorder
+
+test: .venv/with-test  ## run the fast tests
+	.venv/bin/python $(PYTEST) -m 'not slow'
+
+test-all: .venv/with-test  ## run every test; the fast ones must cover every line and branch
 	.venv/bin/coverage erase
-	.venv/bin/coverage run -m pytest -n auto --dist loadfile
+	.venv/bin/coverage run $(PYTEST) -m 'not slow' --hypothesis-profile=full
 	.venv/bin/coverage combine --quiet
 	.venv/bin/coverage report --skip-covered
+	.venv/bin/python $(PYTEST) -m slow --hypothesis-profile=full
+
+soak: .venv/with-test  ## try every property on a thousand examples or more, other ones each time; takes about an hour
+	.venv/bin/python $(PYTEST) -m hypothesis --hypothesis-profile=soak
 
 check: .venv/with-dev  ## check format, lint and types
 	.venv/bin/ruff format --check
 	.venv/bin/ruff check
-	.venv/bin/mypy
+	for version in 3.11 3.12 3.13 3.14; do .venv/bin/mypy --python-version $$version || exit 1; done
 
 bench: .venv/with-bench  ## measure the speed
 	.venv/bin/python -m bench

@@ -1,12 +1,35 @@
-"""What every test run needs: the README is executed, and Hypothesis draws the same examples on every CI run."""
+"""What every test run needs: the README is executed, folders mark their tests as slow, Hypothesis has three profiles.
 
-import os
+`pytest --hypothesis-profile=NAME` chooses how many examples are drawn: few under `fast`, which is the default, `full`
+ones where coverage is counted, and very many under `soak`, which alone draws others on every run: what a gate counts
+never depends on chance. `tests/profiles.py` scales what single tests ask for.
+"""
 
-from hypothesis import settings
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser
 
+SLOW = [Path(__file__).parent / "tests" / folder for folder in ("laws", "proofs")]
+"""Where the tests lie that `make test` leaves to `make test-all`."""
+
 pytest_collect_file = Sybil(parsers=[PythonCodeBlockParser()], patterns=["README.md"]).pytest()
 
-settings.register_profile("casecore", deadline=None, max_examples=30, derandomize="CI" in os.environ)
-settings.load_profile("casecore")
+
+def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
+    """Mark the tests of slow folders."""
+    for item in items:
+        if any(item.path.is_relative_to(folder) for folder in SLOW):
+            item.add_marker("slow")
+
+
+TIMELESS = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+"""No test fails because the machine has much to do."""
+
+settings.register_profile("fast", max_examples=10, derandomize=True, **TIMELESS)
+settings.register_profile("full", max_examples=30, derandomize=True, **TIMELESS)
+settings.register_profile("soak", max_examples=1_000, derandomize=False, **TIMELESS)
+settings.load_profile("fast")

@@ -11,13 +11,12 @@ import gc
 import tracemalloc
 from collections.abc import Iterator
 
-from tests.plain_search import PlainSearch
-
 from bench.measure import Line, duration, outruns, side_by_side
 from casecore import Channel, Policy
 from casecore.check import Exit, check, scopes
 from casecore.explore.model import Model
 from casecore.explore.states import StateSearch
+from tests.proofs.plain_search import PlainSearch
 
 LEAST = 1_000_000
 MOST_BYTES = 150

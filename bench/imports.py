@@ -67,7 +67,7 @@ def lines() -> Iterator[Line]:
         turns = [[run(TIMED, names, environment) for names in imports] for _ in range(REPEATS)]
     casecore, attrs, desk, third_party = map(median, zip(*turns, strict=True))
     yield costs("import casecore; peer: import attrs", casecore, attrs, most=1.5)
-    capabilities = [name for name in face if name not in {"casecore", "casecore._version"}]
+    capabilities = [name for name in face if name != "casecore"]
     yield Line("... loads capabilities", ", ".join(capabilities) or "none", target="none", within=not capabilities)
     each = (desk - third_party) / classes
     yield Line(f"import casecore.desk; peer: {imports[-1]}", duration(desk), duration(third_party))

@@ -16,7 +16,7 @@ from pywa.types.templates import BodyText
 
 from bench.measure import Line, costs, duration, side_by_side
 from casecore.templates import Template, TemplateError
-from casecore.templates.lint import lint
+from casecore.templates.lint import lint_template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,5 +79,5 @@ def lines() -> Iterator[Line]:
     yield Line("read a text, with all that is known before its values", duration(mine))
     definitions = real_definitions()
     if definitions:
-        (mine,) = side_by_side(lambda: [lint(template) for template in definitions], loops=20)
+        (mine,) = side_by_side(lambda: [lint_template(template) for template in definitions], loops=20)
         yield Line(f"lint one of {len(definitions)} real definitions", duration(mine / len(definitions)))

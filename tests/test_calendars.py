@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo
 import attrs
 import pytest
 from attrs.exceptions import FrozenInstanceError
-from hypothesis import assume, event, example, given, settings
+from hypothesis import assume, event, example, given
 from hypothesis import strategies as st
 
 from casecore.calendars import HORIZON, Calendar, CalendarError, Weekday
 from casecore.kernel import CasecoreError
+from tests.profiles import examples
 
 HOUR = 3600.0
 TICK = timedelta(microseconds=1)
@@ -627,7 +628,7 @@ def micros(at):
 
 
 @given(questions(2))
-@settings(max_examples=80, deadline=None)
+@examples(80)
 def test_it_agrees_with_counting_minutes(question):
     """Bisecting in prepared openings gives what a slow walk gives, to the microsecond."""
     calendar, around, start, end = question
@@ -640,7 +641,7 @@ def test_it_agrees_with_counting_minutes(question):
 
 
 @given(questions())
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_nothing_is_open_on_a_holiday(question):
     """No minute that the clocks date with a holiday is open."""
     calendar, around, _ = question
@@ -650,7 +651,7 @@ def test_nothing_is_open_on_a_holiday(question):
 
 
 @given(questions(3, days=200))
-@settings(max_examples=50, deadline=None)
+@examples(50)
 def test_stretches_add_up_and_never_shrink(question):
     """From a to b and from b to c is from a to c, and that is at least as long as either, and as the clock allows."""
     calendar, _, a, b, c = question
@@ -662,7 +663,7 @@ def test_stretches_add_up_and_never_shrink(question):
 
 
 @given(questions(), st.integers(0, 3 * 10**11) | st.integers(0, 144).map(lambda halves: halves * 1800 * 10**6))
-@settings(max_examples=80, deadline=None)
+@examples(80)
 def test_a_deadline_is_the_earliest_instant_at_which_the_time_has_passed(question, amount):
     """`add` is the inverse of `open_seconds`; there is no answer only where the horizon comes first."""
     calendar, _, start = question
@@ -678,7 +679,7 @@ def test_a_deadline_is_the_earliest_instant_at_which_the_time_has_passed(questio
 
 
 @given(questions(3, days=200), st.timedeltas(timedelta(0), 2 * HORIZON))
-@settings(max_examples=50, deadline=None)
+@examples(50)
 def test_a_clock_is_the_open_time_and_the_deadline_in_one(question, length):
     """`clock` gives what `open_time` and `add` give; before its start a clock shows nothing."""
     calendar, _, *instants = question
@@ -691,7 +692,7 @@ def test_a_clock_is_the_open_time_and_the_deadline_in_one(question, length):
 
 
 @given(questions())
-@settings(max_examples=50, deadline=None)
+@examples(50)
 def test_opening_and_closing_agree_with_what_is_counted(question):
     """Until it opens next no time passes, until it closes all of it; and at neither instant is it otherwise."""
     calendar, _, at = question
@@ -710,7 +711,7 @@ def test_opening_and_closing_agree_with_what_is_counted(question):
 
 
 @given(questions(2), st.sampled_from(sorted(PLACES)), st.sampled_from(sorted(PLACES)))
-@settings(max_examples=50, deadline=None)
+@examples(50)
 def test_the_zone_in_which_an_instant_is_given_does_not_matter(question, one, other):
     """Not even one in which it is shown twice; and every answer is in UTC."""
     calendar, _, start, end = question
@@ -723,7 +724,6 @@ def test_the_zone_in_which_an_instant_is_given_does_not_matter(question, one, ot
 
 
 @given(st.datetimes(datetime(1930, 1, 1), datetime(2150, 1, 1)), st.timedeltas(-HORIZON, HORIZON))  # noqa: DTZ001 -- given a zone below
-@settings(deadline=None)
 @example(datetime(1970, 1, 1), timedelta(days=64))  # noqa: DTZ001 -- given a zone below
 def test_a_desk_that_never_closes_counts_plainly(naive, length):
     """Without opening hours, business time is time."""
@@ -733,7 +733,7 @@ def test_a_desk_that_never_closes_counts_plainly(naive, length):
 
 
 @given(questions(2))
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_a_night_is_the_same_written_in_two(question):
     """Where there is no holiday or special day, hours across midnight are two stretches that touch."""
     calendar, _, start, end = question

@@ -10,7 +10,6 @@ from typing import get_origin, get_type_hints
 import attrs
 import pytest
 from hypothesis import given as drawing
-from hypothesis import settings
 from hypothesis import strategies as st
 from rpds import HashTrieMap
 
@@ -48,6 +47,7 @@ from casecore.rooms.wrap_ups import Aftermath, Dispose, RelateRecord, WrapUp, Wr
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, given, new_case, prepared
 from casecore.testing.strategies import desks, policies
+from tests.profiles import examples
 
 OPEN = OpenCase("ana", at(60), "c1")
 
@@ -461,7 +461,7 @@ class TestActions:
         if status not in {Status.NEW, Status.CLOSED}:
             check_actions(given(case_in(status), SubmitDraft("ana", at(1), "c1", "d1", "Hello")).desk, agent, "c1")
 
-    @settings(max_examples=30)
+    @examples(30)
     @drawing((st.just(Policy.default()) | policies()).flatmap(lambda policy: desks(policy, max_steps=20)), st.data())
     def test_as_decide_says_everywhere(self, desk, data):
         """On any desk: an action is allowed exactly if its command is accepted once its arguments are well given."""

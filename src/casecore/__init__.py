@@ -7,7 +7,7 @@ told in the file it comes from, which is named beside it below.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from casecore._version import __version__ as __version__
+__version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from casecore.calendars import Calendar as Calendar

@@ -121,10 +121,10 @@ class Calendar:
                 problem, with what to write.
         """
         problems: list[str] = []
-        place = zone_named(zone, problems)
-        days = _table("week", week, Weekday, f"one of {', '.join(Weekday)}", problems)
-        dates = _table("special", special, _date, "a date like 2026-12-24", problems)
-        shut = sorted(_days("holidays", holidays, _date, "a date like 2026-12-25", problems))
+        place = find_zone(zone, problems)
+        days = _read_table("week", week, Weekday, f"one of {', '.join(Weekday)}", problems)
+        dates = _read_table("special", special, _read_date, "a date like 2026-12-24", problems)
+        shut = sorted(_read_days("holidays", holidays, _read_date, "a date like 2026-12-25", problems))
         weekly = tuple(days.get(day, ()) for day in Weekday)
         problems += _contradictions(weekly, dates, shut)
         if not (problems or dates or any(weekly)):
@@ -133,12 +133,12 @@ class Calendar:
             raise CalendarError("the calendar", problems)
         self.__attrs_init__(
             zone=zone,
-            week=MappingProxyType({day: _texts(x) for day, x in zip(Weekday, weekly, strict=True) if x}),
+            week=MappingProxyType({day: _write_spans(x) for day, x in zip(Weekday, weekly, strict=True) if x}),
             holidays=tuple(shut),
-            special=MappingProxyType({day: _texts(dates[day]) for day in sorted(dates)}),
+            special=MappingProxyType({day: _write_spans(dates[day]) for day in sorted(dates)}),
         )
         otherwise = {day.toordinal(): dates.get(day, ()) for day in (*shut, *dates)}
-        remembered = lru_cache(_KEPT)(partial(_block, place, weekly, otherwise))
+        remembered = lru_cache(_KEPT)(partial(_compute_block, place, weekly, otherwise))
         object.__setattr__(self, "_openings", remembered)  # a memory, not a change: nobody can tell from outside
 
     @classmethod
@@ -162,11 +162,11 @@ class Calendar:
         Raises:
             CalendarError: If an instant has no zone.
         """
-        return self._between(_micros(start), _micros(end)) / _MICROS
+        return self._open_between(_to_micros(start), _to_micros(end)) / _MICROS
 
     def open_time(self, start: datetime, end: datetime) -> timedelta:
         """How long the desk is open between two instants, as `open_seconds` counts it, as a length of time."""
-        return _TICK * self._between(_micros(start), _micros(end))
+        return _TICK * self._open_between(_to_micros(start), _to_micros(end))
 
     def add(self, start: datetime, seconds: float) -> datetime | None:
         """When the desk will have been open for so long: the earliest such instant.
@@ -181,13 +181,13 @@ class Calendar:
         Raises:
             CalendarError: If the instant has no zone, or the seconds are negative or no number.
         """
-        since = _micros(start)
+        since = _to_micros(start)
         micros = seconds * _MICROS
         if not micros >= 0:  # so written, it catches "not a number" too
             raise CalendarError(f"{seconds} seconds", [_NOT_BACK])
         if micros > _AHEAD:
             return None
-        return self._after(since, self._open_by(since // _BLOCK, since), round(micros))
+        return self._instant_after(since, self._open_by(since // _BLOCK, since), round(micros))
 
     def clock(self, start: datetime, at: datetime, length: timedelta) -> tuple[timedelta, datetime | None]:
         """What a clock shows that runs in opening hours: `open_time` and `add` in one, which is faster.
@@ -205,12 +205,12 @@ class Calendar:
         """
         if length < _NOTHING:
             raise CalendarError(str(length), [_NOT_BACK])
-        since, now = _micros(start), _micros(at)
+        since, now = _to_micros(start), _to_micros(at)
         before = self._open_by(since // _BLOCK, since)
         elapsed = self._open_by(since // _BLOCK, now) - before if now > since else 0
-        return _TICK * elapsed, self._after(since, before, length // _TICK)
+        return _TICK * elapsed, self._instant_after(since, before, length // _TICK)
 
-    def _between(self, since: int, until: int) -> int:
+    def _open_between(self, since: int, until: int) -> int:
         """The open microseconds between two instants."""
         if until <= since:
             return 0
@@ -228,10 +228,10 @@ class Calendar:
         left = closes[latest] - until
         return micros + passed[latest] - left if left > 0 else micros + passed[latest]  # max() would cost a tenth
 
-    def _after(self, since: int, before: int, micros: int) -> datetime | None:
+    def _instant_after(self, since: int, before: int, micros: int) -> datetime | None:
         """When the desk, which had been open so long in its block before, will have been open for so long after."""
         if micros == 0:
-            return _instant(since, since)
+            return _to_instant(since, since)
         number, left = since // _BLOCK, before + micros
         openings = self._openings(number)
         while left > openings[2][-1]:
@@ -242,30 +242,30 @@ class Calendar:
             openings = self._openings(number)
         _, closes, passed = openings
         place = bisect_left(passed, left)
-        return _instant(closes[place] - (passed[place] - left), since)
+        return _to_instant(closes[place] - (passed[place] - left), since)
 
     def is_open(self, at: datetime) -> bool:
         """Whether the desk is open at this instant (an aware datetime)."""
-        now = _micros(at)
+        now = _to_micros(at)
         opens, closes, _ = self._openings(now // _BLOCK)
         return now < closes[bisect_right(opens, now) - 1]
 
     def next_open(self, at: datetime) -> datetime | None:
         """The first instant from `at` on at which the desk is open, in UTC; None if there is none within `HORIZON`."""
-        now = _micros(at)
-        opens = next((opens for opens, _ in self._ahead(now)), None)
-        return None if opens is None else _instant(max(opens, now), now)
+        now = _to_micros(at)
+        opens = next((opens for opens, _ in self._openings_ahead(now)), None)
+        return None if opens is None else _to_instant(max(opens, now), now)
 
     def closes(self, at: datetime) -> datetime | None:
         """The first instant from `at` on at which the desk is shut, in UTC; None if there is none within `HORIZON`."""
-        shut = now = _micros(at)
-        for opens, closes in self._ahead(now):
+        shut = now = _to_micros(at)
+        for opens, closes in self._openings_ahead(now):
             if opens > shut:
                 break
             shut = closes  # and on: the next may open at once
-        return _instant(shut, now)
+        return _to_instant(shut, now)
 
-    def _ahead(self, now: int) -> Iterator[_Span]:
+    def _openings_ahead(self, now: int) -> Iterator[_Span]:
         """Every opening that closes after now, in order, up to the horizon at least."""
         for number in range(now // _BLOCK, (now + _AHEAD) // _BLOCK + 1):
             opens, closes, _ = self._openings(number)
@@ -276,7 +276,7 @@ class Calendar:
 # Openings ----------------------------------------------------------------------------------------------
 
 
-def _micros(at: datetime) -> int:
+def _to_micros(at: datetime) -> int:
     try:
         since = at - _EPOCH  # exact, unlike at.timestamp()
     except TypeError:
@@ -285,7 +285,7 @@ def _micros(at: datetime) -> int:
     return (since.days * _DAY + since.seconds) * _MICROS + since.microseconds
 
 
-def _instant(micros: int, since: int) -> datetime | None:
+def _to_instant(micros: int, since: int) -> datetime | None:
     """The instant in UTC, unless it lies beyond the horizon or where Python has no dates."""
     if micros > since + _AHEAD:
         return None
@@ -295,7 +295,7 @@ def _instant(micros: int, since: int) -> datetime | None:
         return None
 
 
-def _moment(zone: tzinfo, day: int, minutes: int, *, closing: bool) -> int:
+def _second_shown(zone: tzinfo, day: int, minutes: int, *, closing: bool) -> int:
     """The second since 1970 at which hours start or end that are written so in this zone."""
     wall = (day - _EPOCH_DAY) * _DAY + minutes * 60  # what the clocks show, as if it were UTC
     # Hours end with the last second before their end: if the clocks show that twice, when they do so again.
@@ -311,7 +311,7 @@ def _moment(zone: tzinfo, day: int, minutes: int, *, closing: bool) -> int:
     return skips.start + bisect_left(skips, True, key=jumped)  # noqa: FBT003 -- the value looked for, no flag
 
 
-def _block(
+def _compute_block(
     zone: tzinfo, weekly: tuple[tuple[_Span, ...], ...], otherwise: Mapping[int, tuple[_Span, ...]], number: int
 ) -> _Block:
     start, stop = number * _BLOCK, (number + 1) * _BLOCK
@@ -320,8 +320,8 @@ def _block(
     for day in range(first - 2, last + 1):  # a zone is up to 16 hours from UTC, hours end up to 48 after midnight
         for from_minute, to_minute in otherwise.get(day, weekly[(day - 1) % 7]):  # day 1 was a Monday
             until = min(to_minute, _MIDNIGHT) if day + 1 in otherwise else to_minute
-            opening = max(closes[-1], _moment(zone, day, from_minute, closing=False) * _MICROS)
-            closing = min(stop, _moment(zone, day, until, closing=True) * _MICROS)
+            opening = max(closes[-1], _second_shown(zone, day, from_minute, closing=False) * _MICROS)
+            closing = min(stop, _second_shown(zone, day, until, closing=True) * _MICROS)
             if opening < closing:  # neither skipped by the clocks, nor on the other side of an end of the block
                 opens.append(opening)
                 closes.append(closing)
@@ -335,7 +335,8 @@ K = TypeVar("K", bound=Weekday | date)
 _HOURS: Final = re.compile(r"(\d\d?):([0-5]\d) ?[-–] ?(\d\d?):([0-5]\d)", re.ASCII)
 
 
-def zone_named(name: str, problems: list[str]) -> tzinfo:
+def find_zone(name: str, problems: list[str]) -> tzinfo:
+    """The zone with an IANA name; where there is none, UTC, and a problem that says what to write."""
     try:
         return UTC if name == "UTC" else ZoneInfo(name)  # UTC needs no database
     except (KeyError, OSError, TypeError, ValueError):  # so many ways there are to find nothing
@@ -348,7 +349,9 @@ def zone_named(name: str, problems: list[str]) -> tzinfo:
     return UTC
 
 
-def _days(name: str, words: Iterable[Any], read: Callable[[Any], K], like: str, problems: list[str]) -> dict[K, Any]:
+def _read_days(
+    name: str, words: Iterable[Any], read: Callable[[Any], K], like: str, problems: list[str]
+) -> dict[K, Any]:
     """The word for each day; a problem for each word that means no day, or one that was there before."""
     days: dict[K, Any] = {}
     for word in words:
@@ -363,19 +366,19 @@ def _days(name: str, words: Iterable[Any], read: Callable[[Any], K], like: str, 
     return days
 
 
-def _table(
+def _read_table(
     name: str, written: Mapping[Any, Iterable[str]], read: Callable[[Any], K], like: str, problems: list[str]
 ) -> dict[K, tuple[_Span, ...]]:
     """The hours of each day; of a word that means none they are read too, so that no problem is left for next time."""
-    hours = {word: _spans(f"{name} {word}", texts, problems) for word, texts in written.items()}
-    return {day: hours[word] for day, word in _days(name, hours, read, like, problems).items()}
+    hours = {word: _read_spans(f"{name} {word}", texts, problems) for word, texts in written.items()}
+    return {day: hours[word] for day, word in _read_days(name, hours, read, like, problems).items()}
 
 
-def _date(word: Any) -> date:
+def _read_date(word: Any) -> date:
     return word if type(word) is date else date.fromisoformat(word)  # not of a datetime, though that is a date too
 
 
-def _spans(where: str, hours: Iterable[str], problems: list[str]) -> tuple[_Span, ...]:
+def _read_spans(where: str, hours: Iterable[str], problems: list[str]) -> tuple[_Span, ...]:
     """The hours of one day, in order; a problem for each text that says none."""
     spans = []
     for text in [hours] if isinstance(hours, str) else hours:
@@ -390,7 +393,7 @@ def _spans(where: str, hours: Iterable[str], problems: list[str]) -> tuple[_Span
     return tuple(sorted(spans))
 
 
-def _texts(spans: Iterable[_Span]) -> tuple[str, ...]:
+def _write_spans(spans: Iterable[_Span]) -> tuple[str, ...]:
     minutes = ((opens % _MIDNIGHT, (closes - 1) % _MIDNIGHT + 1) for opens, closes in spans)
     return tuple(f"{a // 60:02}:{a % 60:02}-{b // 60:02}:{b % 60:02}" for a, b in minutes)
 
@@ -414,5 +417,5 @@ def _overlaps(where: str, spans: tuple[_Span, ...], morrow: tuple[_Span, ...]) -
     after = [(opens + _MIDNIGHT, closes + _MIDNIGHT) for opens, closes in morrow]
     for this, following in zip(spans, (*spans[1:], *after[:1]), strict=False):
         if following[0] < this[1]:
-            one, other = _texts((this, following))
+            one, other = _write_spans((this, following))
             yield f"{where}: {one} overlaps {other}; end it sooner, or write one"

@@ -158,17 +158,16 @@ class Desk:
         Raises:
             MissingRow: When an event speaks of a record that this desk does not hold.
         """
-        edits, event = Edits(EFFECTS, self._row), None
-        for event in events:
-            edits.apply(event)
-        if event is None:
+        edits = Edits(EFFECTS, self._row)
+        last = edits.apply(events)
+        if last is None:
             return self
         rows = edits.frozen()
         tables = [
             _updated(table, rows[name]) if name in rows else table
             for name, table in zip(TABLES, _tables_of(self), strict=True)
         ]
-        return type(self)(self.policy, event.at, *tables)
+        return type(self)(self.policy, last.at, *tables)
 
     def _row(self, table: str, row_id: str) -> Any:
         return getattr(self, table).get(row_id)

@@ -153,7 +153,8 @@ class TestCommand:
 
     def test_bar(self, casecore, sop, monkeypatch):
         """On a terminal it is seen what is being searched; what is printed stays the same."""
-        _, plain, _ = casecore("check", str(sop), *LIMIT[:-2])
+        asked = ("check", str(sop), *LIMIT[:-1], "20")
+        _, plain, _ = casecore(*asked)
 
         class Terminal(io.StringIO):
             def isatty(self):
@@ -163,10 +164,10 @@ class TestCommand:
         with monkeypatch.context() as patched:
             patched.setattr(sys, "stderr", terminal)
             patched.setenv("TERM", "xterm")
-            code = main(["check", str(sop), *LIMIT[:-2]])
+            code = main([*asked])
         assert 0 == code
         assert "walk" in terminal.getvalue()
-        assert plain * 2 == casecore("check", str(sop), *LIMIT[:-2])[1]  # printed with the bar, and now without
+        assert plain * 2 == casecore(*asked)[1]  # printed with the bar, and now without
 
 
 class TestWatch:

@@ -16,8 +16,8 @@ from casecore.cli.screen import Screen
 from casecore.diff import formats
 from casecore.diff.days import EXAMPLES_KEPT, redecide_day
 from casecore.diff.findings import (
-    APART,
     MEANINGS,
+    NOT_TRIED,
     SIGNS,
     coverage_text,
     diff_entries,
@@ -103,9 +103,9 @@ class TestReport:
     def test_what_a_reader_has_to_know(self, report):
         """Where something is not compared, the edit says so."""
         edits = {one.edits[0].key: one.more for one in diff_entries(report) if one.sign == "="}
-        assert (APART["sla"],) == edits["sla.default.first_response"]
+        assert (NOT_TRIED["sla"],) == edits["sla.default.first_response"]
         assert {"tags.source"} <= edits.keys()
-        assert set(APART) <= {*(name for name in keys_of(Policy)), "routing.agents"}
+        assert set(NOT_TRIED) <= {*(name for name in keys_of(Policy)), "routing.agents"}
 
     def test_sums(self, report):
         """How many of each, and how much was tried."""

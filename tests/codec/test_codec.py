@@ -14,7 +14,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import attrs
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rpds import HashTrieMap
 
@@ -49,6 +49,7 @@ from casecore.rooms.notes import EditNote
 from casecore.rooms.replies import SendReply
 from casecore.rooms.threads import Customer
 from casecore.statuses import Status
+from tests.profiles import examples
 
 DAY = Path(__file__).parents[2] / "examples" / "day.jsonl"
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -177,7 +178,7 @@ class TestRoundTrip:
     """What was written is read back equal."""
 
     @pytest.mark.parametrize("name", THINGS)
-    @settings(max_examples=20)
+    @examples(20)
     @given(data=st.data())
     def test_every_class(self, name, data):
         """Through text and through plain objects, to the last type; and written again it is the same text."""
@@ -491,14 +492,14 @@ class TestAnyInput:
         thing = read_or_told(json.dumps(named))
         assert None is thing or THINGS[named["type"]] is type(thing)
 
-    @settings(max_examples=300)
+    @examples(300)
     @given(mutated(ANYTHING.filter(lambda thing: not isinstance(thing, Policy | Desk))))
     def test_mutated(self, plain):
         """A sound document with one place changed is refused, or read as saying all that it says."""
         thing = read_or_told(json.dumps(plain))
         assert None is thing or says(to_plain(thing), {"schema": SCHEMA, **plain})
 
-    @settings(max_examples=100)
+    @examples(100)
     @given(mutated(st.sampled_from((POLICIES[0], PARTIAL))))
     def test_mutated_desk(self, plain):
         """The same for the many keys of a policy and a desk; what a policy means is told elsewhere."""

@@ -16,7 +16,7 @@ from casecore.diff.comparison import Untold
 from casecore.diff.scopes import ARRIVALS_SCOPE, ARRIVALS_TRIED, scopes_of_both
 from casecore.explore import Part, Scope
 from casecore.explore.scope import NOON
-from casecore.policies.edits import edited, edits_of
+from casecore.policies.edits import apply_edit, edits_of
 from casecore.rooms.agents import AgentLoggedOut, GoAvailable, LogOut, Permission
 from casecore.rooms.approvals import ApproveDraft, SubmitDraft
 from casecore.rooms.assignments import OpenCase
@@ -421,8 +421,8 @@ class TestQueues:
             edit.old,
             edit.new,
         )
-        assert [*new.queues] == [*edited(SOP, edit).queues]
-        assert [*SOP.queues] == [*edited(new, edit, back=True).queues]
+        assert [*new.queues] == [*apply_edit(SOP, edit).queues]
+        assert [*SOP.queues] == [*apply_edit(new, edit, back=True).queues]
         arrivals = scopes_of_both(SOP, new)[0]
         assert (edit,) == diff(SOP, new, scopes=(arrivals,)).without_effect
         overlapping = copy.deepcopy(REORDERED)
@@ -484,18 +484,18 @@ class TestEdits:
         """Names with dots are quoted, as problems quote them, and places are found by them."""
         (edit,) = edits_of(SOP, sop(enforcement={"tags.limit": "warn"}))
         assert ('enforcement."tags.limit"', None, "warn") == (edit.key, edit.old, edit.new)
-        assert edited(SOP, edit).mode("tags.limit") == "warn"
-        assert SOP == edited(edited(SOP, edit), edit, back=True)
+        assert apply_edit(SOP, edit).mode("tags.limit") == "warn"
+        assert SOP == apply_edit(apply_edit(SOP, edit), edit, back=True)
 
     def test_a_new_table(self):
         """A queue that only one policy has is one edit."""
         (edit,) = edits_of(SOP, sop(queues=SOP.to_dict()["queues"] | {"vip": {"tags": ["vip"]}}))
         assert ("queues.vip", None) == (edit.key, edit.old)
-        assert ("vip",) == edited(SOP, edit).queues["vip"].tags
+        assert ("vip",) == apply_edit(SOP, edit).queues["vip"].tags
 
     def test_what_contradicts_itself(self):
         """Nothing comes of an edit that cannot stand alone."""
-        assert None is edited(SOP, Edit(("queues", "general"), {"fallback": True}, None))
+        assert None is apply_edit(SOP, Edit(("queues", "general"), {"fallback": True}, None))
 
 
 def test_an_unbelievable_difference_is_told_of(monkeypatch):

@@ -6,7 +6,7 @@ from itertools import product
 
 import attrs
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from casecore import CUSTOMER, SYSTEM, CloseReason, Policy
@@ -28,6 +28,7 @@ from casecore.rooms.replies import SendReply
 from casecore.rooms.silence import AskPresence, ChatDisconnected, DisconnectIdle
 from casecore.statuses import Status
 from tests.houses import followed
+from tests.profiles import examples
 
 SOP = Policy.default()
 MINUTE = timedelta(minutes=1)
@@ -319,7 +320,7 @@ BOUNDS = st.lists(
 )
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(BOUNDS, st.integers(1, 3))
 def test_the_earliest_instants_are_those_that_trying_all_finds(drawn, count):
     """Of all instants that satisfy the bounds, each step has its smallest; where none do, there are none."""

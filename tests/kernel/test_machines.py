@@ -9,7 +9,7 @@ from types import MappingProxyType, SimpleNamespace
 
 import pytest
 from attrs.exceptions import FrozenInstanceError
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from transitions import Machine, MachineError
 
@@ -299,7 +299,6 @@ class TestInvalidTable:
 class TestMachine:
     """The table as a machine of `transitions`."""
 
-    @settings(deadline=None)
     @given(tables())
     def test_agrees_with_the_table(self, table):
         """On every state and trigger, `transitions` does what `dest` says: the law that lets us have two readers."""
@@ -458,7 +457,6 @@ class TestForms:
             "  approved --> [*]"
         ) == f"{DRAFT:mermaid}"
 
-    @settings(deadline=None)
     @given(tables())
     def test_mermaid_has_every_edge(self, table):
         """Each edge is drawn; those between the same two states share an arrow."""

@@ -9,7 +9,6 @@ from typing import Any
 import attrs
 import pytest
 from hypothesis import given as drawing
-from hypothesis import settings
 
 from casecore.channels import Channel, MessageKind
 from casecore.kernel import CUSTOMER, SYSTEM, Accepted, Command, Deviated, Enforcement
@@ -72,6 +71,7 @@ from casecore.rooms.wrap_ups import Dispose, Disposed, FlagCase, RelateRecord
 from casecore.statuses import CASE_LIFECYCLE, Status, Trigger
 from casecore.testing.scenario import at, case_in, given, new_case, prepared, we_write
 from casecore.testing.strategies import runs
+from tests.profiles import examples
 
 # Refusals ----------------------------------------------------------------------------------------------
 
@@ -560,7 +560,7 @@ def test_softening_breaks_no_promise(refusal):
 ALL_WAIVED = Policy(enforcement=dict.fromkeys(SWITCHABLE, Enforcement.OFF))
 
 
-@settings(max_examples=30)
+@examples(30)
 @drawing(runs(ALL_WAIVED))
 def test_some_promises_cannot_be_waived(steps):
     """Where every rule that may be switched off is off: 01, 02, 03, 11 and 16 are still promised, and kept."""

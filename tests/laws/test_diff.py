@@ -15,7 +15,7 @@ from random import Random
 
 import attrs
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from casecore import HOUSE, Desk, Policy
@@ -26,10 +26,11 @@ from casecore.explore import traces
 from casecore.explore.scope import NOON
 from casecore.explore.states import StateSearch
 from casecore.explore.traces import timed_command
-from casecore.policies.edits import edited, edits_of
+from casecore.policies.edits import apply_edit, edits_of
 from casecore.statuses import Status
 from casecore.testing.strategies import layered_policies, policies
 from tests.diff.test_diff import EDITS, LOOSER, NEITHER_ALONE, OTHER, SCOPES, SOP, STRICTER, answers, sop
+from tests.profiles import examples
 
 # Two policies ------------------------------------------------------------------------------------------
 
@@ -48,7 +49,7 @@ def keys_of_any_policy(draw):
     new = SOP
     chosen = draw(st.lists(st.sampled_from(known), min_size=1, max_size=2, unique_by=lambda edit: edit.key))
     for edit in chosen:
-        new = edited(new, edit) or new  # an edit that cannot stand alone is left out
+        new = apply_edit(new, edit) or new  # an edit that cannot stand alone is left out
     return SOP, new, draw(st.sampled_from(sorted(AT_HOME[chosen[0].steps[0]])))
 
 
@@ -92,7 +93,7 @@ def in_other_words(policy):
 class TestItself:
     """A policy compared with itself."""
 
-    @settings(max_examples=40)
+    @examples(40)
     @given(policies() | layered_policies(st.just(SOP)), st.data())
     def test_a_search_under_both_finds_nothing(self, policy, data):
         """There is no edit; and where every command is decided under both all the same, no answer differs."""
@@ -162,7 +163,7 @@ class TestThereAndBack:
         there = check_there_and_back(SOP, sop(**changes), SCOPES[where])
         assert len(expected) == len(there.changes)
 
-    @settings(max_examples=40)
+    @examples(40)
     @given(pairs())
     def test_generated(self, pair):
         """Of any two policies."""
@@ -176,7 +177,7 @@ class TestThereAndBack:
 class TestStories:
     """Nothing is told that is not so."""
 
-    @settings(max_examples=60)
+    @examples(60)
     @given(pairs())
     def test_both_answers(self, pair):
         """One policy alone leads through the story, and at its end both answer as it is claimed, and differently."""
@@ -271,7 +272,7 @@ class TestWalks:
         where, changes, _ = EDITS[name]
         check_walks(SOP, sop(**changes), SCOPES[where], range(8))
 
-    @settings(max_examples=30)
+    @examples(30)
     @given(pairs(), st.integers(0, 1_000))
     def test_generated(self, pair, seed):
         """Of any two policies."""

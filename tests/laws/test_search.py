@@ -23,7 +23,7 @@ from casecore.rooms.silence import ChatDisconnected, PresenceAsked
 from casecore.rooms.threads import RecordCustomer
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, team_of
-from tests.projections.test_search import EASY, found, wrote
+from tests.searching import EASY, found, wrote
 
 # Laws --------------------------------------------------------------------------------------------------
 

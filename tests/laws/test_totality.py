@@ -12,13 +12,14 @@ from typing import Union, get_args, get_origin, get_type_hints
 
 import attrs
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given
 from hypothesis import strategies as st
 
 from casecore.kernel import Command, Event, Reason
 from casecore.kernel.records import freeze, thaw
 from casecore.policies import Policy
 from casecore.rooms.composition import HOUSE, TIMERS, View
+from tests.profiles import examples
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 IDS = ("ana", "ben", "c1", "c1+1", "d1", "general", "billing", "customer", "system")
@@ -130,6 +131,20 @@ def drawn(kind):
 VIEWS = drawn(View)
 
 
+@pytest.fixture(scope="module")
+def views():
+    """Views, ten at a time, drawn once for all tests: to draw one takes longer than to ask everything about it."""
+    found = []
+
+    @examples(300, phases=[Phase.generate])
+    @given(VIEWS)
+    def look(view):
+        found.append(view)
+
+    look()
+    return st.sampled_from([found[start : start + 10] for start in range(0, len(found), 10)])
+
+
 def guarded(rule):
     """What a rule may be asked about: the events it guards, and every command of the house that it guards."""
     commands = [command for command in HOUSE.commands if issubclass(command, rule.guards)]
@@ -153,24 +168,24 @@ FOLLOWERS = [
 
 
 @pytest.mark.parametrize(("rule", "subjects"), RULES)
-@settings(max_examples=12)
+@examples(12)
 @given(st.data())
-def test_rules(rule, subjects, data):
+def test_rules(rule, subjects, views, data):
     """A need or a rule finds a reason of its own name, or nothing; and it says what was found and what would help."""
     subject, policy = data.draw(subjects), data.draw(POLICIES)
-    for view in (View(), data.draw(VIEWS)):
+    for view in (View(), *data.draw(views)):
         found = rule.check(view, subject, policy)
         assert found is None or isinstance(found, Reason)
         assert found is None or (rule.id == found.rule and found.message and found.remedy)
 
 
 @pytest.mark.parametrize(("handler", "kind"), [*HANDLERS, *FOLLOWERS])
-@settings(max_examples=12)
+@examples(12)
 @given(st.data())
-def test_handlers_and_consequences(handler, kind, data):
+def test_handlers_and_consequences(handler, kind, views, data):
     """A handler or a consequence gives events, perhaps none; each is at the instant of what caused it."""
     said, policy = data.draw(drawn(kind)), data.draw(POLICIES)
-    for view in (View(), data.draw(VIEWS)):
+    for view in (View(), *data.draw(views)):
         events = handler(view, said, policy)
         assert isinstance(events, tuple)
         assert {said.at} >= {event.at for event in events}
@@ -185,10 +200,10 @@ FORESIGHTS = [
 
 @pytest.mark.parametrize(("foresee", "kind"), FORESIGHTS)
 @given(st.data())
-def test_foresights(foresee, kind, data):
+def test_foresights(foresee, kind, views, data):
     """What a view will be once a case has been started is a view again, whatever it was before."""
     said, policy = data.draw(drawn(kind)), data.draw(POLICIES)
-    for view in (View(), data.draw(VIEWS)):
+    for view in (View(), *data.draw(views)):
         assert isinstance(foresee(view, said, policy), View)
     nowhere = attrs.evolve(said, customer=None, channel=None)
     assert View() == foresee(View(), nowhere, policy)
@@ -196,15 +211,15 @@ def test_foresights(foresee, kind, data):
 
 @pytest.mark.parametrize("timer", TIMERS, ids=lambda timer: f"{timer.name}-{timer.since}")
 @given(st.data())
-def test_timers(timer, data):
+def test_timers(timer, views, data):
     """A timer is due at an instant, or not running, and gives a command of the house that is given at that instant."""
-    view, policy = data.draw(VIEWS), data.draw(POLICIES)
+    policy = data.draw(POLICIES)
+    row, name = timer.since.split(".")
     assert timer.due(View(), policy) is None
-    at = timer.due(view, policy)
-    if at is not None:
-        row, name = timer.since.split(".")
-        assert at >= getattr(getattr(view, row), name)
-        if timer.command is not None and view.case is not None:
+    for view in data.draw(views):
+        at = timer.due(view, policy)
+        assert at is None or at >= getattr(getattr(view, row), name)
+        if at is not None and timer.command is not None and view.case is not None:
             command = timer.command(view, at)
             assert type(command) in HOUSE.commands
             assert at == command.at
@@ -218,7 +233,7 @@ EDITS = [
 
 
 @pytest.mark.parametrize(("kind", "event", "edit"), EDITS)
-@settings(max_examples=5)
+@examples(5)
 @given(st.data())
 def test_changes_and_notices(kind, event, edit, data):
     """Whatever a record says, what happens can be written into it, and gives a record of its class again."""
@@ -241,7 +256,7 @@ VALUES = sorted(
 
 
 @pytest.mark.parametrize("kind", VALUES, ids=lambda kind: kind.__name__)
-@settings(max_examples=5)
+@examples(5)
 @given(st.data())
 def test_values_can_be_remembered(kind, data):
     """Commands, events and records can be kept in sets and as keys, mappings in them notwithstanding."""

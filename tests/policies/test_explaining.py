@@ -1,4 +1,4 @@
-"""What a key is worth, and why: `explain`, and the commands `casecore explain` and `casecore schema`."""
+"""What a key is worth, and why: `explain`, and the command `casecore explain`."""
 
 import json
 import re
@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casecore.channels import Channel
-from casecore.documents import page, schema_text
 from casecore.policies import Aspect, Match, Override, Policy
 from casecore.policies.declared import every_key
 from casecore.policies.explaining import UnknownKey, explain
@@ -213,8 +212,3 @@ class TestCommands:
         code, printed, complaints = casecore("explain", *arguments)
         assert (2, "") == (code, printed)
         assert complaint in complaints
-
-    def test_schema(self, casecore):
-        """As it ships, and the page."""
-        assert (0, schema_text(), "") == casecore("schema")
-        assert (0, page(), "") == casecore("schema", "--format", "md")

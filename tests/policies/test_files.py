@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from casecore.kernel.problems import Origin, Problem, no_such_keys, outer
 from casecore.policies import Policy, PolicyError
-from casecore.policies.errors import SHOWN_PROBLEMS, told_at
+from casecore.policies.errors import SHOWN_PROBLEMS, render_problem
 from casecore.policies.files import HIGHEST, LARGEST
 
 
@@ -99,7 +99,7 @@ class TestHostile:
         """A lone surrogate cannot come from a file, but from a host."""
         (problem,) = refused("id = '\ud800'")
         assert "id" == problem.path
-        assert "\ud800" not in told_at(problem)
+        assert "\ud800" not in render_problem(problem)
 
     @given(st.text("[]{}='\"#,.\\ \n\tid0123456789-:Tschematagslimitoverridesetqueues", max_size=80))
     def test_any_text(self, text):
@@ -111,7 +111,7 @@ class TestHostile:
             problems = error.problems
         lines = text.count("\n") + 1
         assert all(origin.line <= lines for problem in problems for origin in problem.origins)
-        assert all(map(told_at, problems))
+        assert all(map(render_problem, problems))
 
     def test_byte_order_mark_and_line_ends_of_windows(self, tmp_path):
         """Editors on Windows write both; neither moves a place."""
@@ -179,9 +179,9 @@ class TestOrigins:
     def test_sources(self):
         """What the file says, and what not."""
         (source,) = Policy.loads("[tags]\nlimit = 3").sources
-        assert 3 == source.says("tags.limit")
+        assert 3 == source.value_at("tags.limit")
         for path in ("tags.enabled", "tags.limit.more", "override[0].set.a", "queues[0]"):
-            assert "object object" in repr(source.says(path))
+            assert "object object" in repr(source.value_at(path))
 
 
 class TestTold:
@@ -189,12 +189,12 @@ class TestTold:
 
     def test_without_a_place(self):
         """Only the words."""
-        assert "warning: tags: odd\n = help: look" == told_at(Problem("tags", "odd", "", "look"), "warning")
+        assert "warning: tags: odd\n = help: look" == render_problem(Problem("tags", "odd", "", "look"), "warning")
 
     def test_over_several_lines(self):
         """What goes over several lines is underlined on the first."""
         (problem,) = refused("[wrap_up]\nnotes = [\n  1,\n]")
-        assert "\n2 | notes = [\n  |         ^\n" in told_at(problem)
+        assert "\n2 | notes = [\n  |         ^\n" in render_problem(problem)
 
     def test_many_problems(self):
         """The text shows some of them, the error has them all."""
@@ -264,7 +264,7 @@ class TestExtends:
         assert [{"tags.limit": 2, "chat.idle.ask_first": 1}, {"tags.limit": 7}] == [one.set for one in policy.override]
         assert [{"capacity.total": 9}] == [one.set for one in policy.change]
         assert ["top.toml:7:24", "base.toml:3:51", "top.toml:4:24"] == [
-            str(policy.standing(f"override[{number}].set", path))
+            str(policy.origin_in_layer(f"override[{number}].set", path))
             for number, path in ((0, "tags.limit"), (0, "chat.idle.ask_first"), (1, "tags.limit"))
         ]
 

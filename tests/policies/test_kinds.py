@@ -27,7 +27,7 @@ from casecore.policies.kinds import (
     key,
     keys_of,
     section,
-    words,
+    words_of,
 )
 from casecore.rooms.notes import AddTag
 from casecore.testing.scenario import T0
@@ -278,7 +278,7 @@ class TestChoice:
 
     def test_words(self):
         """In order."""
-        assert ("red", "green") == words(Colour)
+        assert ("red", "green") == words_of(Colour)
 
 
 class TestSeveral:

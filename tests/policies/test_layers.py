@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import attrs
 import pytest
 from hypothesis import given as for_all
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from casecore.channels import Channel
@@ -15,9 +14,9 @@ from casecore.codec import dumps, loads
 from casecore.desk import Desk
 from casecore.kernel import CUSTOMER, Enforcement
 from casecore.policies import Aspect, Change, Match, Override, Policy, PolicyError, Waiver
-from casecore.policies.layers import Layers, begins, ends
+from casecore.policies.layers import Layers, end_of_day, start_of_day
 from casecore.policies.sections import Queue
-from casecore.policies.soundness import warnings
+from casecore.policies.warnings import policy_warnings
 from casecore.projections.inbox import inbox
 from casecore.promises import broken
 from casecore.rooms.arrivals import ReceiveMessage
@@ -31,6 +30,7 @@ from casecore.statuses import Status
 from casecore.testing.laws import rows_of, unlawful
 from casecore.testing.scenario import T0, at, case_in, given, new_case
 from casecore.testing.strategies import layered_policies, runs
+from tests.profiles import examples
 
 CHAT_IN_VIP = Aspect(Channel.CHAT, "vip", frozenset({"gold"}))
 QUEUES = {"vip": Queue(tags=("vip",)), "general": Queue(fallback=True)}
@@ -85,13 +85,13 @@ def by_definition(policy, instant, case):
     plain = {name: value for name, value in whole.items() if name not in {"override", "change"}}
     zone = ZoneInfo(policy.zone)
     layers = [
-        (begins(change.on, zone), n, whole["change"][n]["set"])
+        (start_of_day(change.on, zone), n, whole["change"][n]["set"])
         for n, change in enumerate(policy.change)
-        if begins(change.on, zone) <= instant
+        if start_of_day(change.on, zone) <= instant
     ]
     ranked = sorted(layers, key=lambda layer: layer[:2])
     matching = [
-        (override.match.named, n, whole["override"][n]["set"])
+        (override.match.specificity, n, whole["override"][n]["set"])
         for n, override in enumerate(policy.override)
         if override.match.channel in {None, case.channel}
         and override.match.queue in {None, case.queue}
@@ -118,7 +118,7 @@ INSTANTS = st.sampled_from((timedelta(days=-2), timedelta(0), timedelta(minutes=
 class TestByDefinition:
     """What is worked out and remembered is what the rules of precedence say."""
 
-    @settings(max_examples=60)
+    @examples(60)
     @for_all(layered_policies(), INSTANTS, CASES)
     def test_in_force(self, policy, instant, case):
         """For every policy, instant and case; and the second answer is the first one."""
@@ -135,7 +135,7 @@ class TestByDefinition:
         assert policy == Policy.from_dict(policy.to_dict())
         assert policy == loads(dumps(policy))
 
-    @settings(max_examples=10)
+    @examples(10)
     @for_all(layered_policies().flatmap(lambda policy: runs(policy, max_steps=20)))
     def test_the_desk_keeps_its_laws(self, steps):
         """Under every layered policy the laws of deciding hold, and the promises that the policy in force claims."""
@@ -294,11 +294,11 @@ class TestWaivers:
         waiver = Waiver(promise="12", until=date(2026, 12, 31), reason="why", by="ops")
         exact = Waiver(promise="13", until=datetime(2026, 12, 31, 9, tzinfo=UTC), reason="why", by="ops")
         policy = policy_of(waiver, exact, zone="Asia/Manila")
-        assert waiver is policy.waived("12", datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC))
-        assert policy.waived("12", datetime(2026, 12, 31, 16, tzinfo=UTC)) is None
-        assert exact is policy.waived("13", datetime(2026, 12, 31, 8, 59, tzinfo=UTC))
-        assert policy.waived("13", datetime(2026, 12, 31, 9, tzinfo=UTC)) is None
-        assert policy.waived("04", T0) is None
+        assert waiver is policy.waiver_of("12", datetime(2026, 12, 31, 15, 59, 59, tzinfo=UTC))
+        assert policy.waiver_of("12", datetime(2026, 12, 31, 16, tzinfo=UTC)) is None
+        assert exact is policy.waiver_of("13", datetime(2026, 12, 31, 8, 59, tzinfo=UTC))
+        assert policy.waiver_of("13", datetime(2026, 12, 31, 9, tzinfo=UTC)) is None
+        assert policy.waiver_of("04", T0) is None
 
     def test_of_a_file(self):
         """Read and written back; a number is no text."""
@@ -311,7 +311,7 @@ class TestWaivers:
 
     def test_to_the_last_day(self):
         """There is no day after the last one."""
-        assert begins(date.max, UTC) == ends(date.max, UTC)
+        assert start_of_day(date.max, UTC) == end_of_day(date.max, UTC)
 
     def test_they_stay(self):
         """What is in force has its waivers still, and no layers."""
@@ -431,7 +431,7 @@ class TestMistakes:
     def test_dates(self, day):
         """TOML's own, or their text, because JSON has none."""
         policy = Policy.loads(f"[[change]]\non = {day}\nset = {{ 'tags.limit' = 3 }}")
-        assert (datetime(2026, 12, 1, tzinfo=UTC),) == Layers(policy).begins
+        assert (datetime(2026, 12, 1, tzinfo=UTC),) == Layers(policy).instants
 
     @pytest.mark.parametrize(
         "day", ["'1.12.2026'", "'2026-12-01T00:00:00'", "0001-01-01T00:00:00+14:00", "7", "07:00:00", "'2026-13-01'"]
@@ -448,7 +448,7 @@ class TestWarnings:
     def test_another_channel(self):
         """A key that only concerns one channel, for cases on another."""
         text = "[[override]]\nmatch = { channel = 'email' }\nset = { 'chat.idle.silence' = '5m', 'tags.limit' = 3 }"
-        (warning,) = warnings(Policy.loads(text, "my.toml"))
+        (warning,) = policy_warnings(Policy.loads(text, "my.toml"))
         assert (
             "can never apply: the key only concerns cases on chat, and this is for a case on email" == warning.message
         )
@@ -457,14 +457,16 @@ class TestWarnings:
     def test_others_decide_every_case(self):
         """One for a queue, and one for each channel in it."""
         each = [limit(2, queue="vip", channel=channel) for channel in Channel]
-        (warning,) = warnings(policy_of(limit(1, queue="vip"), *each))
+        (warning,) = policy_warnings(policy_of(limit(1, queue="vip"), *each))
         assert 'override[0].set."tags.limit"' == warning.path
-        assert () == warnings(policy_of(limit(1, queue="vip"), *each[1:]))
-        assert () == warnings(policy_of(limit(1, channel=Channel.CHAT), limit(1, channel=Channel.CHAT, tag=("a",))))
+        assert () == policy_warnings(policy_of(limit(1, queue="vip"), *each[1:]))
+        assert () == policy_warnings(
+            policy_of(limit(1, channel=Channel.CHAT), limit(1, channel=Channel.CHAT, tag=("a",)))
+        )
 
     def test_none(self):
         """The SOP that ships has none."""
-        assert () == warnings(Policy.default())
+        assert () == policy_warnings(Policy.default())
 
 
 # At the desk -------------------------------------------------------------------------------------------
@@ -608,7 +610,7 @@ class TestRouting:
         assert explained.chosen is not None
         assert next_for(desk, explained.chosen, at(1)) == OpenCase(explained.chosen, at(1), "c1")
 
-    @settings(max_examples=15)
+    @examples(15)
     @for_all(
         layered_policies().flatmap(lambda policy: runs(policy, max_steps=25)), st.sampled_from((0, 60, 400, 90_000))
     )

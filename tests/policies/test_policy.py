@@ -13,7 +13,7 @@ from casecore.channels import Channel, MessageKind
 from casecore.kernel import CasecoreError, Enforcement
 from casecore.kernel.problems import Problem
 from casecore.policies import SWITCHABLE, Policy, PolicyError
-from casecore.policies.errors import told_at
+from casecore.policies.errors import render_problem
 from casecore.policies.kinds import keys_of
 from casecore.policies.sections import (
     OPEN_STATUSES,
@@ -387,7 +387,7 @@ class TestMistakes:
         ]
         first, *told = str(error).split("\n\n")
         assert "my.toml: 5 problems" == first
-        assert [told_at(problem) for problem in error.problems] == told
+        assert [render_problem(problem) for problem in error.problems] == told
 
     def test_contradictions_of_a_broken_table(self):
         """A table that could not be read is not said to contradict itself."""

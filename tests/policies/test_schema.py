@@ -1,4 +1,4 @@
-"""What is generated from the declarations: the JSON Schema and the page of every key; and which key sets which rule."""
+"""What is declared of the keys, the JSON Schema that is made of it, and which key sets which rule."""
 
 import json
 import re
@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from casecore.documents import _of as schema_of
-from casecore.documents import json_schema, keys_of_rule, page, rules_of, schema_text
-from casecore.policies import SWITCHABLE, Policy
-from casecore.policies.declared import declared, every_key, inside, named
+from casecore.policies import Policy
+from casecore.policies.declared import find_key, keys_inside, keys_of_rule, path_with_name
 from casecore.policies.kinds import Table, keys_of
-from casecore.rooms.composition import RULES, TIMERS
+from casecore.policies.schema import _schema_of as schema_of
+from casecore.policies.schema import json_schema, schema_text
 from casecore.testing.strategies import layered_policies
 
 ROOT = Path(__file__).parents[2]
@@ -157,32 +156,8 @@ class TestSchema:
             schema_of(object())
 
 
-class TestPage:
-    """The page of every key."""
-
-    def test_is_as_it_is_generated(self):
-        """If it is not: `casecore schema --format md > docs/keys.md`."""
-        assert page() == (ROOT / "docs" / "keys.md").read_text("utf-8")
-
-    def test_has_every_key(self):
-        """Each stands in the section of its table, or of those that are like it."""
-        told = page()
-        for known in every_key(Policy):
-            if known.steps[-1] != "source" and known.steps[0] not in {"override", "change", "waiver"}:
-                table = known.path.rpartition(".")[0]
-                assert f"`{table}`" in told or not table or re.fullmatch(r"sla\.\w+\.\w+", table)
-                assert f"| `{known.steps[-1]}` |" in told
-
-
 class TestRules:
     """Which key sets which rule."""
-
-    def test_there_is_every_rule_that_a_key_names(self):
-        """And every key that a timer names."""
-        ids = {rule.id for rule in RULES}
-        assert {rule for known in every_key(Policy) for rule in known.rules} <= ids
-        waits = {timer.key for timer in TIMERS} - {"commitment.due_at"}
-        assert all(declared(Policy, key) for key in waits)
 
     @pytest.mark.parametrize(
         ("rule", "keys"),
@@ -195,12 +170,7 @@ class TestRules:
     )
     def test_keys_of_a_rule(self, rule, keys):
         """By its name, or by what the key says."""
-        assert keys == keys_of_rule(rule)
-
-    def test_rules_of_a_key(self):
-        """The one that is called like it comes first."""
-        assert ("wrap_up.notes", "assignment.wrap_up") == rules_of(declared(Policy, "wrap_up.notes"))[:2]
-        assert "tags.limit" in SWITCHABLE
+        assert keys == keys_of_rule(Policy, rule)
 
 
 class TestDeclared:
@@ -220,7 +190,7 @@ class TestDeclared:
     )
     def test_of_a_path(self, path, canonical):
         """However it is written, it has one path."""
-        assert canonical == declared(Policy, path).path
+        assert canonical == find_key(Policy, path).path
 
     @pytest.mark.parametrize(
         "path",
@@ -237,18 +207,18 @@ class TestDeclared:
     )
     def test_of_none(self, path):
         """Where there is no such key, nothing is."""
-        assert declared(Policy, path) is None
+        assert find_key(Policy, path) is None
 
     def test_defaults_are_those_of_the_table_around(self):
         """What a channel takes differs from channel to channel."""
         assert (True, False) == tuple(
-            declared(Policy, f"channels.{name}.attachments").default for name in ("chat", "sms")
+            find_key(Policy, f"channels.{name}.attachments").default for name in ("chat", "sms")
         )
 
     def test_named(self):
         """A key that each queue has, for one of them."""
-        assert 'queues."a b".title' == named("queues.NAME.title", "a b")
+        assert 'queues."a b".title' == path_with_name("queues.NAME.title", "a b")
 
     def test_inside(self):
         """The keys of the whole policy."""
-        assert [*keys_of(Policy)] == [known.path for known in inside(Table(Policy))]
+        assert [*keys_of(Policy)] == [known.path for known in keys_inside(Table(Policy))]

@@ -18,19 +18,16 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 import casecore
-from casecore.channels import Channel
 from casecore.kernel import CUSTOMER, SYSTEM, Event, frozen
 from casecore.projections.history import QUOTED, Line, UnknownLanguage, history, line, parts
 from casecore.projections.history.sentences import LINES
 from casecore.projections.history.vocabulary import LANGUAGES, PEOPLE, QUOTES, WORDS, Same, Sentence
-from casecore.rooms.arrivals import ReceiveMessage
-from casecore.rooms.assignments import OpenCase
 from casecore.rooms.cases import CloseCase, CloseReason
 from casecore.rooms.composition import HOUSE
 from casecore.rooms.notes import AddNote, AddTag
-from casecore.rooms.offers import AcceptOffer, OfferWork
 from casecore.statuses import TITLES, Status
 from casecore.testing.scenario import at, given
+from tests.telling import CHAT, EMAIL, told, wrote
 
 # What the house can tell -------------------------------------------------------------------------------
 
@@ -199,23 +196,6 @@ def _optional(kind):
 
 
 # Told of real desks ------------------------------------------------------------------------------------
-
-
-def wrote(when, message="m1", text="Hello", **fields):
-    """The customer maria writes on her chat."""
-    known = {"thread": "t1", "customer": "maria", "channel": Channel.CHAT}
-    start = {"new_case": "c1", "name": "Maria Silva"} if message == "m1" else {}
-    return ReceiveMessage(CUSTOMER, when, message=message, text=text, **{**known, **start, **fields})
-
-
-CHAT = (wrote(at(0)), OfferWork(SYSTEM, at(1), "c1", "ana"), AcceptOffer("ana", at(2), "c1"))
-EMAIL = (wrote(at(0), channel=Channel.EMAIL), OpenCase("ben", at(2), "c1"))
-
-
-def told(*commands, policy=None, language="en"):
-    """What is told of the last command, after a story."""
-    story = given(*commands[:-1], policy=policy)
-    return [one.text for one in history(story.when(commands[-1]).events, language=language)]
 
 
 class TestHistory:

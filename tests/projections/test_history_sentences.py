@@ -25,8 +25,8 @@ from casecore.rooms.threads import Feeling, RecordCustomer
 from casecore.rooms.wrap_ups import Dispose, FlagCase, RelateRecord
 from casecore.statuses import Status
 from casecore.testing.scenario import at, given
-from tests.projections.test_history import CHAT, EMAIL, told, wrote
 from tests.sops import sop
+from tests.telling import CHAT, EMAIL, told, wrote
 
 DRAFT = (*EMAIL, SubmitDraft("ben", at(5), "c1", "d1", "Sorry", note="is it right?", subject="Re: Hello"))
 

@@ -8,12 +8,10 @@ import attrs
 import pytest
 
 from casecore.channels import Channel
-from casecore.kernel import CUSTOMER, SYSTEM, MissingRow
-from casecore.policies import Policy
-from casecore.policies.sections import Authentication, Capacity, WrapUp
+from casecore.kernel import SYSTEM, MissingRow
 from casecore.projections.search import Archive, CaseSummary, NoteText, queries
 from casecore.projections.search.queries import QueryError, filters, parsed, words
-from casecore.rooms.arrivals import MessageNoted, ReceiveMessage
+from casecore.rooms.arrivals import MessageNoted
 from casecore.rooms.assignments import CaseAssigned, OpenCase
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
 from casecore.rooms.contacts import Authenticated
@@ -25,31 +23,14 @@ from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.threads import CustomerRecorded, Feeling, RecordCustomer
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, given
+from tests.searching import EASY, found, wrote
 
 # A desk that refuses little ----------------------------------------------------------------------------
-
-EASY = attrs.evolve(
-    Policy.default(),
-    wrap_up=WrapUp(disposition=False, notes=False),
-    authentication=Authentication(before=()),
-    capacity=Capacity(total=100, chat=100),
-)
-
-
-def wrote(when, thread, message, text="", **fields):
-    """A customer writes; thread and customer have the same number."""
-    known = {"customer": f"k{thread[1:]}", "channel": Channel.MESSAGING, **fields}
-    return ReceiveMessage(CUSTOMER, when, thread, message, text, **known)
 
 
 def told(*commands):
     """All that happened in a story."""
     return given(*commands, policy=EASY).events
-
-
-def found(archive, query="", **asked):
-    """The ids of what is found, in order."""
-    return [result.case for result in archive.search(query, **asked).results]
 
 
 STORY = told(

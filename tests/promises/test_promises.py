@@ -57,6 +57,7 @@ from casecore.testing.machine import DeskMachine
 from casecore.testing.scenario import at, case_in, flat, prepared, we_write
 from casecore.testing.strategies import policies, runs
 from tests.houses import forbidding, handling, nothing, queued_only, unfollowed, without
+from tests.profiles import examples
 
 # They are kept -----------------------------------------------------------------------------------------
 
@@ -64,7 +65,7 @@ from tests.houses import forbidding, handling, nothing, queued_only, unfollowed,
 class TestDeskAtWork(DeskMachine.TestCase):
     """Whatever is done at a desk, meant or not, every law holds and every promise is kept."""
 
-    settings = settings(max_examples=25, stateful_step_count=30)
+    settings = examples(25, stateful_step_count=30)
 
 
 @given(runs())
@@ -558,6 +559,7 @@ ONE_SECOND = Policy(queues=Policy.default().queues, whatsapp=WhatsApp(window=tim
 """Few random histories come a day later to somebody who once wrote on WhatsApp."""
 
 
+@pytest.mark.slow  # draws up to thousands of histories until one breaks the promise
 @pytest.mark.parametrize("number", SEARCHED)
 def test_random_histories_find_the_breach(number):
     """Nobody has to think of the story: among random histories there is one that breaks the promise."""

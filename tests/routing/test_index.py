@@ -10,7 +10,7 @@ from casecore.channels import Channel
 from casecore.desk import Desk
 from casecore.kernel import CUSTOMER, SYSTEM, Event
 from casecore.policies import Match, Override, Policy
-from casecore.policies.sections import Approval, Capacity, Delivery, Priority, Queue, Routing, Strategy, WrapUp
+from casecore.policies.sections import Approval, Capacity, Delivery, Priority, Queue, Routing, Strategy, WrapUpRules
 from casecore.rooms.agents import (
     AddAgent,
     ChangeAgent,
@@ -241,7 +241,7 @@ def both(desk, router, seconds):
 
 def served(*names, queues=None, override=(), **fields):
     """A desk with these agents, who may do everything and owe nothing after a contact; and its router."""
-    queues, owed = queues or {"all": Queue(fallback=True)}, WrapUp(disposition=False, notes=False)
+    queues, owed = queues or {"all": Queue(fallback=True)}, WrapUpRules(disposition=False, notes=False)
     policy = Policy(queues=queues, wrap_up=owed, override=tuple(override))
     desk = Desk(policy)
     router = Router(desk)
@@ -299,6 +299,13 @@ def test_an_email_goes_first_to_whom_it_answers():
     assert ("c2", "ana") == both(desk, router, 4)
     desk = follow(desk, router, OfferWork(SYSTEM, at(4), "c2", "ana"), RejectOffer("ana", at(5), "c2"))
     assert ("c2", "bo") == both(desk, router, 6)
+
+
+def test_of_two_channels_the_longer_waiting_goes_first():
+    """What waits on another channel, in a lane of its own, comes after it."""
+    desk, router = served("ana")
+    desk = follow(desk, router, new_case("c1", at=at(1)), new_case("c2", at=at(2), channel="email"))
+    assert ("c1", "ana") == both(desk, router, 3)
 
 
 def test_everybody_has_declined():

@@ -3,14 +3,13 @@
 import attrs
 import pytest
 from hypothesis import given as drawn
-from hypothesis import settings
 from hypothesis import strategies as st
 from rpds import HashTrieMap
 
 from casecore.channels import Channel
 from casecore.kernel import CUSTOMER, SYSTEM
 from casecore.policies import Policy
-from casecore.policies.sections import Approval, Capacity, Delivery, Priority, Queue, Routing, Strategy, WrapUp
+from casecore.policies.sections import Approval, Capacity, Delivery, Priority, Queue, Routing, Strategy, WrapUpRules
 from casecore.rooms.agents import (
     AddAgent,
     ClearNextState,
@@ -32,9 +31,10 @@ from casecore.rooms.wrap_ups import Dispose
 from casecore.routing import explain_route, next_for, next_offer, route, waiting, why_not
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, flat, given, new_case
+from tests.profiles import examples
 
 REPLY, APPROVE = Permission.REPLY, Permission.APPROVE
-NO_WRAP_UP = Policy(wrap_up=WrapUp(disposition=False, notes=False))
+NO_WRAP_UP = Policy(wrap_up=WrapUpRules(disposition=False, notes=False))
 QUEUES = {"bills": Queue(reasons=("bill",)), "rest": Queue(fallback=True)}
 
 
@@ -618,7 +618,7 @@ def busy_desks(draw):
             "rest": Queue(fallback=True, priority=draw(priorities)),
         },
         routing=Routing(agents=draw(st.sampled_from(Strategy))),
-        wrap_up=WrapUp(disposition=False, notes=False),
+        wrap_up=WrapUpRules(disposition=False, notes=False),
     )
     some_queues = st.frozensets(st.sampled_from([*policy.queues]), min_size=1)
     some_channels = st.frozensets(st.sampled_from((Channel.CHAT, Channel.EMAIL)))
@@ -714,7 +714,7 @@ def test_the_explanation_agrees_with_the_routing(desk, seconds):
 
 
 @drawn(st.sets(st.integers(0, 1000), min_size=2, max_size=8), st.permutations(range(8)))
-@settings(max_examples=20)
+@examples(20)
 def test_of_equal_cases_the_longer_waiting_first(seconds, numbers):
     """Promise 17: cases of one queue are offered in the order in which they have come, whatever their ids."""
     came = sorted(seconds)

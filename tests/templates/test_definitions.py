@@ -5,10 +5,11 @@ import pickle
 
 import attrs
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from casecore.templates import Kind, Template, TemplateError
+from tests.profiles import examples
 
 WELCOME = {
     "name": "boas_vindas",
@@ -229,7 +230,7 @@ class TestWriting:
         }
         assert expected == template.to_meta()
 
-    @settings(max_examples=50)
+    @examples(50)
     @given(DEFINITIONS)
     def test_round_trip(self, plain):
         """Reading what was written gives the same template."""
@@ -238,7 +239,7 @@ class TestWriting:
         assert attrs.evolve(template, rest={}) == attrs.evolve(again, rest={})
         assert template.to_meta() == again.to_meta()
 
-    @settings(max_examples=50)
+    @examples(50)
     @given(JSON | DEFINITIONS, st.lists(SCALARS | JSON, max_size=9), JSON)
     def test_only_template_errors(self, plain, values, others):
         """Whatever the JSON and the values, nothing else is raised."""

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 import casecore.templates as face
-from casecore.templates import CODES, Finding, TemplateError, examples
-from casecore.templates.examples import EXAMPLES, NAMES, page
+from casecore.templates import CODES, Finding, TemplateError
+from tests.templates import examples
+from tests.templates.examples import EXAMPLES, NAMES, codes_page
 
 PAGE = Path(__file__).parents[2] / "docs" / "template-findings.md"
 
@@ -63,4 +64,4 @@ def test_codes_are_worded_alike():
 
 def test_page_is_current():
     """The page in the documentation is the one that the table makes."""
-    assert page() == PAGE.read_text("utf-8")
+    assert codes_page() == PAGE.read_text("utf-8")

@@ -3,7 +3,7 @@
 from typing import Any, assert_type
 
 from casecore.templates import Filled, Finding, Need, QuickReply, Recipient, Shown, Template, explain_error
-from casecore.templates.api_errors import Explanation
+from casecore.templates.api_errors import ErrorExplanation
 
 template = Template.parse("Hello {{1}}, welcome to us.", name="welcome", language="en")
 assert_type(template, Template)
@@ -17,4 +17,4 @@ assert_type(template.payload("+351912345678", {1: "Ana"}), dict[str, Any])
 assert_type(template.ready(["Ana"], Recipient("+351912345678", {"opt_in"})), tuple[Finding, ...])
 assert_type(template.to_meta(), dict[str, Any])
 assert_type(QuickReply("hi", "Hello {customer}", ["chat"]).blanks, tuple[str, ...])
-assert_type(explain_error(132001), Explanation)
+assert_type(explain_error(132001), ErrorExplanation)

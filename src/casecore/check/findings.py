@@ -18,7 +18,7 @@ from casecore.check.report import Exit, Finding, Fix, Judgement, Level, PromiseV
 from casecore.check.stories import story_lines, story_sentences
 from casecore.kernel.problems import Origin
 from casecore.policies import Policy
-from casecore.policies.declared import declared
+from casecore.policies.declared import find_key
 from casecore.policies.kinds import as_toml
 from casecore.reports.findings import Location, fingerprint_of
 from casecore.reports.text import level_counts, plural, visible
@@ -85,7 +85,7 @@ def location_of(found: Origin | None, file: str) -> Location:
 def rests_on(policy: Policy, key: str) -> str:
     """A policy key with its value; a table, or a rule's id, as it is."""
     root: Any = Policy
-    known = declared(root, key)
+    known = find_key(root, key)
     if known is None or known.is_table:
         return key
     value = policy.value(key)

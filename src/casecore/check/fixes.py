@@ -17,9 +17,9 @@ from typing import Any, Final
 
 from casecore.check.report import Fix
 from casecore.policies import Policy
-from casecore.policies.declared import ANY_NAME, Declared, every_key
-from casecore.policies.edits import Edit, edited, edits_of
-from casecore.policies.kinds import Choice, Flag, words
+from casecore.policies.declared import ANY_NAME, DeclaredKey, every_key
+from casecore.policies.edits import Edit, apply_edit, edits_of
+from casecore.policies.kinds import Choice, Flag, words_of
 
 EDITS_TRIED: Final = 30
 """How many candidates are tried."""
@@ -34,7 +34,7 @@ def nearest_fix(policy: Policy, holds: Callable[[Policy], bool], tries: int = ED
         tries: How many candidates are tried.
     """
     for edit in islice(_candidate_edits(policy), tries):
-        changed = edited(policy, edit)
+        changed = apply_edit(policy, edit)
         if changed is not None and holds(changed):
             return Fix(edit.key, edit.old, edit.new)
     return None
@@ -56,13 +56,13 @@ def _changes_a_value(edit: Edit) -> bool:
     return None not in (edit.old, edit.new) and edit.steps != ("queues",)
 
 
-def _is_of_channels(known: Declared) -> bool:
+def _is_of_channels(known: DeclaredKey) -> bool:
     return known.steps[0] == "channels"
 
 
-def _other_values(known: Declared, old: Any) -> Iterator[Any]:
+def _other_values(known: DeclaredKey, old: Any) -> Iterator[Any]:
     """The other values that a flag or a choice may have."""
     if isinstance(known.kind, Flag):
         yield not old
     elif isinstance(known.kind, Choice):
-        yield from (word for word in words(known.kind.choices) if word != old)
+        yield from (word for word in words_of(known.kind.choices) if word != old)

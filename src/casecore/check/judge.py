@@ -28,12 +28,11 @@ from casecore.check.report import Judgement, PromiseVerdict, Report
 from casecore.check.scope_search import ScopeSearch, choose_scopes, describe_search, occasion_name, search_scope
 from casecore.check.scopes import scopes_of
 from casecore.check.walk import WalkResult, random_walk
-from casecore.documents import keys_of_rule
 from casecore.explore import LIMIT, Exploration, Found, Result, Story
 from casecore.kernel import Enforcement
 from casecore.kernel.house import House
 from casecore.policies import Policy
-from casecore.policies.declared import ANY_NAME
+from casecore.policies.declared import ANY_NAME, keys_of_rule
 from casecore.promises import OTHERS, PROMISES, Promise, Statement, Step
 from casecore.promises.assignment import LONGEST_FIRST
 from casecore.promises.life_cycle import ALL_USED, EDGES, NOBODY_STRANDED
@@ -201,7 +200,7 @@ def _keys_behind(promise: Promise, last: Step) -> tuple[str, ...]:
     asked = tuple(rule.id for rule in HOUSE.rules if any(issubclass(kind, rule.guards) for kind in subjects))
     file = last.after.cases.get(getattr(last.command, "case", ""))
     others = {str(channel) for channel in Channel if file is None or channel is not file.case.channel}
-    keys = (key for rule in promise.rules or asked for key in keys_of_rule(rule))
+    keys = (key for rule in promise.rules or asked for key in keys_of_rule(Policy, rule))
     return tuple(dict.fromkeys(key for key in keys if others.isdisjoint(key.split(".")) and ANY_NAME not in key))
 
 

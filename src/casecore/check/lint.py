@@ -20,7 +20,7 @@ from casecore.channels import Channel
 from casecore.check.report import Finding, Level
 from casecore.policies import Policy, Waiver
 from casecore.policies.sections import CountsFrom, Queue
-from casecore.policies.soundness import warnings
+from casecore.policies.warnings import policy_warnings
 
 
 def lint(policy: Policy, at: datetime | None = None, proved: frozenset[str] = frozenset()) -> tuple[Finding, ...]:
@@ -44,12 +44,12 @@ def lint(policy: Policy, at: datetime | None = None, proved: frozenset[str] = fr
 def waiver_of(policy: Policy, promise: str, at: datetime | None) -> Waiver | None:
     """The waiver of a promise that holds at an instant; None for the instant: any that there is."""
     if at is not None:
-        return policy.waived(promise, at)
+        return policy.waiver_of(promise, at)
     return next((waiver for waiver in policy.waiver if waiver.promise == promise), None)
 
 
 def _find_idle_overrides(policy: Policy) -> Iterator[Finding]:
-    for problem in warnings(policy):
+    for problem in policy_warnings(policy):
         yield Finding("CC205", Level.WARNING, problem.path, problem.message, problem.remedy)
 
 

@@ -33,7 +33,7 @@ from casecore.explore import LIMIT
 from casecore.kernel import CasecoreError
 from casecore.kernel.problems import Problem, why_unreadable
 from casecore.policies import Policy, PolicyError
-from casecore.policies.layers import Day, begins, zone_of
+from casecore.policies.layers import DateOrInstant, start_of_day, zone_of
 
 POLL: Final = 0.5
 """How often a watched file is looked at, in seconds."""
@@ -152,10 +152,10 @@ def _report(policy: Policy, asked: Asked) -> Report:
 def read_instant(policy: Policy, at: str | None) -> datetime:
     """The instant that `--at` names, by a date where the desk is or with its offset; now, where it names none."""
     problems: list[Problem] = []
-    day = datetime.now(UTC) if at is None else Day().read(at, "--at", problems)
+    day = datetime.now(UTC) if at is None else DateOrInstant().read(at, "--at", problems)
     if problems:
         raise CannotRun(str(problems[0]))
-    return begins(day, zone_of(policy))
+    return start_of_day(day, zone_of(policy))
 
 
 def _guards(policy: Policy, asked: Asked) -> int:

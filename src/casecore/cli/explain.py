@@ -13,10 +13,10 @@ from casecore.channels import Channel
 from casecore.cli.screen import Screen, complain
 from casecore.kernel.problems import Problem, did_you_mean
 from casecore.policies import Aspect, Policy, PolicyError
-from casecore.policies.explaining import Explained, Said, UnknownKey
+from casecore.policies.explaining import KeyExplanation, SaidValue, UnknownKey
 from casecore.policies.explaining import explain as explained
 from casecore.policies.kinds import Choice
-from casecore.policies.layers import Day, begins, told_case, zone_of
+from casecore.policies.layers import DateOrInstant, case_in_words, start_of_day, zone_of
 
 _NOTHING: Final = "nothing"
 
@@ -50,12 +50,12 @@ def explain(
     if queue is not None and queue not in sop.queues:
         expected, remedy = f"one of {', '.join(sop.queues)}", did_you_mean(queue, sop.queues)
         problems.append(Problem("--queue", f"there is no queue {queue!r}", expected, remedy))
-    day = datetime.now(UTC) if at is None else Day().read(at, "--at", problems)
+    day = datetime.now(UTC) if at is None else DateOrInstant().read(at, "--at", problems)
     if problems:
         return complain(PolicyError("explain", tuple(problems)))
     case = Aspect(None if channel is None else Channel(channel), queue, frozenset(tag))
     try:
-        found = explained(sop, key, begins(day, zone_of(sop)), case)
+        found = explained(sop, key, start_of_day(day, zone_of(sop)), case)
     except UnknownKey as error:
         return complain(error)
     screen = Screen()
@@ -66,10 +66,10 @@ def explain(
     return 0
 
 
-def _tell(found: Explained, screen: Screen) -> None:
+def _tell(found: KeyExplanation, screen: Screen) -> None:
     screen.line(screen.paint(f"{found.key.path} = {_shown(found.in_force.value)}", "bold"))
     screen.paragraph(found.key.doc)
-    case = "a case that no override is for" if found.case == Aspect() else told_case(found.case)
+    case = "a case that no override is for" if found.case == Aspect() else case_in_words(found.case)
     screen.paragraph(f"for {case}, at {found.at.isoformat()}")
     screen.line()
     rows = [_row(found.in_force, "in force")]
@@ -77,7 +77,7 @@ def _tell(found: Explained, screen: Screen) -> None:
     screen.table(("", "value", "said by", "where", "why it lost"), rows, frozenset({"said by", "why it lost"}))
 
 
-def _row(said: Said, verdict: str) -> tuple[str, ...]:
+def _row(said: SaidValue, verdict: str) -> tuple[str, ...]:
     return verdict, _shown(said.value), said.by, "" if said.origin is None else str(said.origin), said.why
 
 
@@ -85,7 +85,7 @@ def _shown(value: Any) -> str:
     return _NOTHING if value is None else json.dumps(value, ensure_ascii=False)
 
 
-def _plain(found: Explained) -> dict[str, Any]:
+def _plain(found: KeyExplanation) -> dict[str, Any]:
     case = found.case
     return {
         "key": found.key.path,
@@ -97,6 +97,6 @@ def _plain(found: Explained) -> dict[str, Any]:
     }
 
 
-def _plain_said(said: Said) -> dict[str, Any]:
+def _plain_said(said: SaidValue) -> dict[str, Any]:
     where = None if said.origin is None else attrs.asdict(said.origin, filter=lambda field, _: field.name != "text")
     return {"value": said.value, "by": said.by, "location": where}

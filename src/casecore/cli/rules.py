@@ -8,10 +8,10 @@ from typing import Annotated, Any, Final, Literal
 from cyclopts import Parameter
 
 from casecore.cli.screen import Screen
-from casecore.documents import keys_of_rule
 from casecore.kernel import frozen
 from casecore.kernel.problems import under
 from casecore.policies import SWITCHABLE, Policy
+from casecore.policies.declared import keys_of_rule
 from casecore.rooms.composition import RULES
 
 ALWAYS: Final = "always"
@@ -54,7 +54,7 @@ def _plain(rule: Listed, policy: Policy) -> dict[str, Any]:
 def _keys(rule: str, policy: Policy) -> tuple[str, ...]:
     """The keys that set a rule, and the entry that softens it, if it is softened."""
     softened = (under("enforcement", rule),) if rule in policy.enforcement else ()
-    return (*keys_of_rule(rule), *softened)
+    return (*keys_of_rule(Policy, rule), *softened)
 
 
 def _set_by(key: str, policy: Policy) -> dict[str, Any]:

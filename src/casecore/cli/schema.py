@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+from casecore.cli.reference import keys_page
 from casecore.cli.screen import Screen
-from casecore.documents import page, schema_text
+from casecore.policies.schema import schema_text
 
 
 def schema(*, format: Literal["json", "md"] = "json") -> int:  # noqa: A002 -- the option's name
@@ -15,6 +16,6 @@ def schema(*, format: Literal["json", "md"] = "json") -> int:  # noqa: A002 -- t
         format: The schema as JSON, or every key with its default and meaning as Markdown.
     """
     screen = Screen()
-    for line in (page() if format == "md" else schema_text()).splitlines():
+    for line in (keys_page() if format == "md" else schema_text()).splitlines():
         screen.line(line)
     return 0

@@ -10,7 +10,7 @@
   present, so that an event that was stored years ago can still be read; one of a newer schema is refused.
 
 Which classes there are is read off the house: its commands, the events that its rooms know, the records these change.
-How each value stands in JSON is told in `plain.py`.
+How each value stands in JSON is told in `forms.py`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,17 @@ from typing import Any, Final, Generic, NoReturn, Self, TypeVar, get_args, get_o
 import attrs
 from rpds import HashTrieMap
 
-from casecore.codec.forms import Form, Misfit, Plain, form, mapping_of, reader_of, shown, step, writer_of
+from casecore.codec.forms import (
+    JsonForm,
+    Misfit,
+    Plain,
+    form_of,
+    form_of_mapping,
+    path_step,
+    quote_value,
+    reader_of,
+    writer_of,
+)
 from casecore.desk import Action, Desk, Due
 from casecore.kernel import Accepted, CasecoreError, Command, Event, Reason, Refused, frozen, is_whole
 from casecore.kernel.house import House
@@ -73,7 +83,7 @@ class CodecError(CasecoreError, ValueError):
 
 
 def parse(text: str | bytes) -> Any:
-    """What JSON text says: an object, mostly. Strict: a key stands once, and a number is one.
+    """Parse JSON text strictly: no key stands twice in an object, and every number is one.
 
     Raises:
         CodecError: When it is no JSON.
@@ -97,19 +107,19 @@ class _NotStrict(Exception):
     """What Python's JSON lets pass and JSON does not."""
 
 
-def _once(pairs: list[tuple[str, Any]]) -> Plain:
+def _refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> Plain:
     plain = dict(pairs)
     if len(plain) < len(pairs):
         (twice, _), *_ = Counter(name for name, _ in pairs).most_common(1)
-        raise _NotStrict(f"the key {shown(twice)} stands twice in one object")
+        raise _NotStrict(f"the key {quote_value(twice)} stands twice in one object")
     return plain
 
 
-def _no_number(word: str) -> NoReturn:
+def _refuse_constant(word: str) -> NoReturn:
     raise _NotStrict(f"is not JSON: {word} is no number")
 
 
-_DECODER: Final = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_number)
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_refuse_repeated_keys, parse_constant=_refuse_constant)
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False)
 _LINE_ENDS: Final = {end: f"\\u{ord(end):04x}" for end in "\x85\u2028\u2029"}
 """Characters that JSON lets stand and that some readers of lines take for the end of one."""
@@ -135,21 +145,23 @@ class _Table(Generic[K, R]):
     """Stands for `HashTrieMap` in the annotations of a desk, because that cannot be subscripted when they are read."""
 
 
-def _table_of(key: Form, row: Form) -> Form:
-    plain = mapping_of(key, row)
+def _form_of_table(key: JsonForm, row: JsonForm) -> JsonForm:
+    plain = form_of_mapping(key, row)
 
     def read(value: Any, _: Any) -> HashTrieMap[str, Any]:
         rows = plain.read(value, _)
         for name, held in rows.items():
             own = held.case.id if isinstance(held, CaseFile) else held.id
             if own != name:
-                raise Misfit(Problem(step(name), f"this is the record of {shown(own)}", "each under its own id"))
+                raise Misfit(
+                    Problem(path_step(name), f"this is the record of {quote_value(own)}", "each under its own id")
+                )
         return HashTrieMap(rows)
 
-    return Form(plain.words, read, lambda table: plain.write(dict(sorted(table.items()))))
+    return JsonForm(plain.words, read, lambda table: plain.write(dict(sorted(table.items()))))
 
 
-def _policy(value: Any, _: Any) -> Policy:
+def _read_policy(value: Any, _: Any) -> Policy:
     try:
         return Policy.from_dict(value)
     except PolicyError as error:
@@ -157,11 +169,11 @@ def _policy(value: Any, _: Any) -> Policy:
     raise Misfit(*(attrs.evolve(problem, path=problem.path and f".{problem.path}") for problem in found))
 
 
-_POLICY: Final = Form("a policy", _policy, Policy.to_dict)
+_POLICY: Final = JsonForm("a policy", _read_policy, Policy.to_dict)
 
 
 @frozen
-class _Sop:
+class _PolicyDocument:
     """A policy as a document: it stands apart from the document's own keys, because both have a `schema`."""
 
     policy: Policy
@@ -170,13 +182,13 @@ class _Sop:
 # Things ------------------------------------------------------------------------------------------------
 
 
-def _named(wanted: type) -> str:
+def _type_in_words(wanted: type) -> str:
     """What fits as the `type` of an object, in words."""
     sorts = {Command: "a command", Event: "an event", object: "a command, an event or a record"}
     return f"the name of {sorts[wanted]}" if wanted in sorts else f'"{wanted.__name__}"'
 
 
-def _unwritable(thing: object, error: Exception) -> CodecError:
+def _error_in_writing(thing: object, error: Exception) -> CodecError:
     return CodecError(Problem("$", f"this {type(thing).__name__} cannot be written: {error}"))
 
 
@@ -239,9 +251,9 @@ class Codec:
             CodecError: When this is nothing that the codec knows, or holds something that JSON does not.
         """
         try:
-            return {"schema": self.schema, **self._write(thing)}
+            return {"schema": self.schema, **self._write_thing(thing)}
         except (AttributeError, OverflowError, TypeError, ValueError) as error:
-            raise _unwritable(thing, error) from None
+            raise _error_in_writing(thing, error) from None
 
     def dumps(self, thing: object) -> str:
         """One line of JSON.
@@ -253,18 +265,18 @@ class Codec:
         try:
             return a_line(plain)
         except (TypeError, ValueError) as error:
-            raise _unwritable(thing, error) from None
+            raise _error_in_writing(thing, error) from None
 
-    def _write(self, thing: object) -> Plain:
+    def _write_thing(self, thing: object) -> Plain:
         cls = type(thing)
         if self.things.get(cls.__name__) is not cls:
             raise TypeError("it is no command, event or record of this house")
-        return {"type": cls.__name__, **self._way(cls)[1](thing)}
+        return {"type": cls.__name__, **self._reader_and_writer(cls)[1](thing)}
 
     # Reading -------------------------------------------------------------------------------------------
 
     def loads(self, text: str | bytes) -> Any:
-        """The thing that JSON text tells of.
+        """The thing that JSON text describes.
 
         Args:
             text: One JSON object; bytes are UTF-8.
@@ -272,32 +284,32 @@ class Codec:
         Raises:
             CodecError: When anything in it is wrong; it lists every problem.
         """
-        return self._from(parse(text), object)
+        return self._read_document(parse(text), object)
 
     def from_plain(self, plain: Mapping[str, Any]) -> Any:
-        """The thing that an object, as `to_plain` makes it, tells of. Raises `CodecError` like `loads`."""
-        return self._from(plain, object)
+        """The thing that an object, as `to_plain` makes it, describes. Raises `CodecError` like `loads`."""
+        return self._read_document(plain, object)
 
     def command_from(self, plain: Mapping[str, Any]) -> Command:
-        """The command that an object tells of; any other thing is an error. Raises `CodecError` like `loads`."""
-        command: Command = self._from(plain, Command)
+        """The command that an object describes; any other thing is an error. Raises `CodecError` like `loads`."""
+        command: Command = self._read_document(plain, Command)
         return command
 
     def event_from(self, plain: Mapping[str, Any]) -> Event:
-        """The event that an object tells of; any other thing is an error. Raises `CodecError` like `loads`."""
-        event: Event = self._from(plain, Event)
+        """The event that an object describes; any other thing is an error. Raises `CodecError` like `loads`."""
+        event: Event = self._read_document(plain, Event)
         return event
 
-    def _from(self, plain: Any, wanted: type) -> Any:
+    def _read_document(self, plain: Any, wanted: type) -> Any:
         try:
-            return self._read(self._present(plain), wanted)
+            return self._read_thing(self._upcast(plain), wanted)
         except Misfit as misfit:
             problems = tuple(misfit.under("$"))
         except RecursionError:
             problems = (Problem("$", "is nested too deeply", "at most a few levels"),)
         raise CodecError(*problems)
 
-    def _present(self, plain: Any) -> Any:
+    def _upcast(self, plain: Any) -> Any:
         """The document in its present shape, without its number."""
         if not isinstance(plain, Mapping):
             return plain
@@ -306,13 +318,13 @@ class Codec:
         if type(number) is not int:
             raise Misfit(*Misfit.of(number, f"a schema number, {self.schema} at present").under(".schema"))
         if number > self.schema:
-            found = f"schema {shown(number)} is newer than {self.schema}, the newest that is known here"
+            found = f"schema {quote_value(number)} is newer than {self.schema}, the newest that is known here"
             raise Misfit(Problem(".schema", found, "", "read it with a newer casecore"))
         if number < self.schema:
             present = deepcopy(present)  # an upcaster may change it in place
         for old in range(number, self.schema):
             if old not in self.upcasters:
-                raise Misfit(Problem(".schema", f"schema {shown(number)} can no longer be read"))
+                raise Misfit(Problem(".schema", f"schema {quote_value(number)} can no longer be read"))
             try:
                 present = self.upcasters[old](present)
             except Exception as error:  # noqa: BLE001 -- what an upcaster makes of a wrong document is not foreseen
@@ -320,59 +332,61 @@ class Codec:
                 raise Misfit(Problem("", found, f"a sound document of schema {number}")) from None
         return present
 
-    def _read(self, plain: Any, wanted: type) -> Any:
+    def _read_thing(self, plain: Any, wanted: type) -> Any:
         if not isinstance(plain, dict):
-            raise Misfit.of(plain, f"an object whose type is {_named(wanted)}")
+            raise Misfit.of(plain, f"an object whose type is {_type_in_words(wanted)}")
         fields = plain.copy()
         try:
-            cls = self._class(fields.pop("type"), wanted)
+            cls = self._class_named(fields.pop("type"), wanted)
         except KeyError:
-            raise Misfit(Problem(".type", "is missing", _named(wanted))) from None
+            raise Misfit(Problem(".type", "is missing", _type_in_words(wanted))) from None
         except Misfit as misfit:
             raise Misfit(*misfit.under(".type")) from None
-        return self._way(cls)[0](fields)
+        return self._reader_and_writer(cls)[0](fields)
 
-    def _class(self, name: Any, wanted: type) -> type:
+    def _class_named(self, name: Any, wanted: type) -> type:
         cls = self.things.get(name) if isinstance(name, str) else None
         if cls is not None and issubclass(cls, wanted):
             return cls
         fitting = (word for word, thing in self.things.items() if issubclass(thing, wanted))
-        raise Misfit.of(name, _named(wanted), did_you_mean(name, fitting) if isinstance(name, str) else "")
+        raise Misfit.of(name, _type_in_words(wanted), did_you_mean(name, fitting) if isinstance(name, str) else "")
 
     # Compiling, when a class is first met ---------------------------------------------------------------
 
-    def _way(self, cls: type) -> tuple[Callable[[Plain], Any], Callable[[Any], Plain]]:
+    def _reader_and_writer(self, cls: type) -> tuple[Callable[[Plain], Any], Callable[[Any], Plain]]:
         """How things of a class are read from their fields, and how their fields are written."""
         way = self._ways.get(cls)
         if way is None:
-            way = self._ways[cls] = self._compiled(cls)
+            way = self._ways[cls] = self._compile(cls)
         return way
 
-    def _compiled(self, cls: Any) -> tuple[Callable[[Plain], Any], Callable[[Any], Plain]]:
+    def _compile(self, cls: Any) -> tuple[Callable[[Plain], Any], Callable[[Any], Plain]]:
         if cls is Policy:
-            read, write = self._way(_Sop)
-            return lambda plain: read(plain).policy, lambda policy: write(_Sop(policy))
+            read, write = self._reader_and_writer(_PolicyDocument)
+            return lambda plain: read(plain).policy, lambda policy: write(_PolicyDocument(policy))
         try:
             hints = get_type_hints(cls, localns={"HashTrieMap": _Table})
-            forms = {field.name: form(hints[field.name], self._form) for field in attrs.fields(cls)}
+            forms = {field.name: form_of(hints[field.name], self._form_in_house) for field in attrs.fields(cls)}
         except (NameError, TypeError) as error:
             remedy = "import what they name at run time too, and say what is in a list, a set, a mapping"
             raise CodecError(Problem(cls.__name__, f"has annotations that mean nothing: {error}", "", remedy)) from None
         fields = [field.evolve(type=hints[field.name]) for field in attrs.fields(cls)]
         return reader_of(cls, fields, forms), writer_of(cls, fields, forms)
 
-    def _form(self, kind: Any) -> Form:
+    def _form_in_house(self, kind: Any) -> JsonForm:
         """The form of an annotation that only a house knows."""
         if kind is Policy:
             return _POLICY
         if attrs.has(kind):
-            words = f"an object whose type is {_named(kind)}"
-            return Form(words, lambda value, _: self._read(value, kind), self._write)
+            words = f"an object whose type is {_type_in_words(kind)}"
+            return JsonForm(words, lambda value, _: self._read_thing(value, kind), self._write_thing)
         match get_origin(kind), get_args(kind):
             case (origin, (key, row)) if origin is _Table:
-                return _table_of(form(key, self._form), form(row, self._form))
+                return _form_of_table(form_of(key, self._form_in_house), form_of(row, self._form_in_house))
             case (origin, (wanted,)) if origin is type:
-                return Form(_named(wanted), lambda value, _: self._class(value, wanted), lambda cls: cls.__name__)
+                return JsonForm(
+                    _type_in_words(wanted), lambda value, _: self._class_named(value, wanted), lambda cls: cls.__name__
+                )
         raise TypeError(f"{kind} says too little to be read strictly")
 
 
@@ -391,7 +405,7 @@ def dumps(thing: object) -> str:
 
 
 def loads(text: str | bytes) -> Any:
-    """The thing that JSON text tells of. See `Codec.loads`."""
+    """The thing that JSON text describes. See `Codec.loads`."""
     return house_codec().loads(text)
 
 
@@ -401,15 +415,15 @@ def to_plain(thing: object) -> Plain:
 
 
 def from_plain(plain: Mapping[str, Any]) -> Any:
-    """The thing that an object tells of. See `Codec.from_plain`."""
+    """The thing that an object describes. See `Codec.from_plain`."""
     return house_codec().from_plain(plain)
 
 
 def command_from(plain: Mapping[str, Any]) -> Command:
-    """The command that an object tells of. See `Codec.command_from`."""
+    """The command that an object describes. See `Codec.command_from`."""
     return house_codec().command_from(plain)
 
 
 def event_from(plain: Mapping[str, Any]) -> Event:
-    """The event that an object tells of. See `Codec.event_from`."""
+    """The event that an object describes. See `Codec.event_from`."""
     return house_codec().event_from(plain)

@@ -45,15 +45,15 @@ class Misfit(Exception):
 
     @classmethod
     def of(cls, value: object, expected: str, remedy: str = "") -> Misfit:
-        """Something else stands where this is expected."""
-        return cls(Problem("", f"{shown(value)} does not fit", expected, remedy))
+        """The misfit of a value that stands where something else is expected."""
+        return cls(Problem("", f"{quote_value(value)} does not fit", expected, remedy))
 
     def under(self, step: str) -> Iterator[Problem]:
         """The same problems, seen from one step above."""
         return (attrs.evolve(problem, path=step + problem.path) for problem in self.problems)
 
 
-def shown(value: object) -> str:
+def quote_value(value: object) -> str:
     """A value as messages quote it: short, on one line, and printable everywhere."""
     if value is None or isinstance(value, bool):
         return json.dumps(value)
@@ -67,18 +67,18 @@ def shown(value: object) -> str:
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
 
 
-def step(name: object) -> str:
-    """How a path goes on to a field, a key or the item of this number."""
+def path_step(name: object) -> str:
+    """The step of a path that leads to a field, a key or the item of this number."""
     if isinstance(name, int):
         return f"[{name}]"
-    return f".{name}" if re.fullmatch(r"\w{1,60}", str(name), re.ASCII) else f"[{shown(name)}]"
+    return f".{name}" if re.fullmatch(r"\w{1,60}", str(name), re.ASCII) else f"[{quote_value(name)}]"
 
 
 # Single values -----------------------------------------------------------------------------------------
 
 
 @frozen
-class Form:
+class JsonForm:
     """How the values of one annotation stand in JSON.
 
     Attributes:
@@ -92,16 +92,16 @@ class Form:
     write: Callable[[Any], Any] = identity
 
 
-def _exactly(kind: type, words: str) -> Form:
+def _form_of_type(kind: type, words: str) -> JsonForm:
     def read(value: Any, _: Any) -> Any:
         if type(value) is kind:  # true is no number
             return value
         raise Misfit.of(value, words)
 
-    return Form(words, read)
+    return JsonForm(words, read)
 
 
-def _text(value: Any, _: Any) -> str:
+def _read_text(value: Any, _: Any) -> str:
     if not isinstance(value, str):
         raise Misfit.of(value, "text")
     if not is_whole(value):
@@ -109,7 +109,7 @@ def _text(value: Any, _: Any) -> str:
     return value
 
 
-def _number(value: Any, _: Any) -> Any:
+def _read_number(value: Any, _: Any) -> Any:
     if type(value) is int or (type(value) is float and math.isfinite(value)):
         return value
     raise Misfit.of(value, "a number")
@@ -119,7 +119,7 @@ _AN_INSTANT: Final = 'an instant with its offset, like "2026-11-02T09:00:00+00:0
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 
 
-def _instant(value: Any, _: Any) -> datetime:
+def _read_instant(value: Any, _: Any) -> datetime:
     match = _INSTANT.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise Misfit.of(value, _AN_INSTANT)
@@ -131,13 +131,13 @@ def _instant(value: Any, _: Any) -> datetime:
         raise Misfit(Problem("", f"{value!r} is on no calendar", _AN_INSTANT)) from None
 
 
-def _instant_text(value: datetime) -> str:
+def _write_instant(value: datetime) -> str:
     if value.utcoffset() is None:
         raise ValueError(f"{value.isoformat()} has no offset")
     return value.astimezone(UTC).isoformat()
 
 
-def _choice(kind: type[StrEnum]) -> Form:
+def _form_of_choice(kind: type[StrEnum]) -> JsonForm:
     members = {member.value: member for member in kind}
     words = "one of " + ", ".join(f'"{word}"' for word in members)
 
@@ -147,45 +147,49 @@ def _choice(kind: type[StrEnum]) -> Form:
             raise Misfit.of(value, words, did_you_mean(value, members) if isinstance(value, str) else "")
         return member
 
-    return Form(words, read, str)
+    return JsonForm(words, read, str)
 
 
 _A_FACT: Final = 'text, a number, true, false, null, {"instant": "..."}, or a list of these'
 
 
-def _fact(value: Any, _: Any) -> Any:
-    return tuple(each(enumerate(value), _single_fact)) if isinstance(value, list) else _single_fact(value, _)
+def _read_fact(value: Any, _: Any) -> Any:
+    return (
+        tuple(read_each(enumerate(value), _read_single_fact))
+        if isinstance(value, list)
+        else _read_single_fact(value, _)
+    )
 
 
-def _single_fact(value: Any, _: Any) -> Any:
+def _read_single_fact(value: Any, _: Any) -> Any:
     if isinstance(value, str):
-        return _text(value, _)
+        return _read_text(value, _)
     if isinstance(value, dict) and value.keys() == {"instant"}:
-        return _instant(value["instant"], _)
+        return _read_instant(value["instant"], _)
     if value is None or isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value)):
         return value
     raise Misfit.of(value, _A_FACT)
 
 
-def _plain_fact(value: Any) -> Any:
-    return [_plain_single_fact(item) for item in value] if isinstance(value, tuple) else _plain_single_fact(value)
+def _write_fact(value: Any) -> Any:
+    return [_write_single_fact(item) for item in value] if isinstance(value, tuple) else _write_single_fact(value)
 
 
-def _plain_single_fact(value: Any) -> Any:
+def _write_single_fact(value: Any) -> Any:
     if isinstance(value, datetime):
-        return {"instant": _instant_text(value)}
+        return {"instant": _write_instant(value)}
     if value is None or isinstance(value, str | int | float):
         return str(value) if isinstance(value, StrEnum) else value
     raise TypeError(f"a fact cannot be a {type(value).__name__}")
 
 
-SINGLE: Final[Mapping[Any, Form]] = {
-    str: Form("text", _text),
-    int: _exactly(int, "a whole number"),
-    float: Form("a number", _number),
-    bool: _exactly(bool, "true or false"),
-    datetime: Form(_AN_INSTANT, _instant, _instant_text),
-    Any: Form(_A_FACT, _fact, _plain_fact),
+SINGLE: Final[Mapping[Any, JsonForm]] = {
+    str: JsonForm("text", _read_text),
+    int: _form_of_type(int, "a whole number"),
+    float: JsonForm("a number", _read_number),
+    bool: _form_of_type(bool, "true or false"),
+    datetime: JsonForm(_AN_INSTANT, _read_instant, _write_instant),
+    Any: JsonForm(_A_FACT, _read_fact, _write_fact),
 }
 """The forms of what is not made of other values."""
 
@@ -193,7 +197,7 @@ SINGLE: Final[Mapping[Any, Form]] = {
 # Values made of values ---------------------------------------------------------------------------------
 
 
-def each(items: Iterable[tuple[object, Any]], read: Reader) -> list[Any]:
+def read_each(items: Iterable[tuple[object, Any]], read: Reader) -> list[Any]:
     """Read every item of a list or an object; one that does not fit hides no other."""
     held: list[Any] = []
     problems: list[Problem] = []
@@ -201,13 +205,13 @@ def each(items: Iterable[tuple[object, Any]], read: Reader) -> list[Any]:
         try:
             held.append(read(item, None))
         except Misfit as misfit:
-            problems.extend(misfit.under(step(name)))
+            problems.extend(misfit.under(path_step(name)))
     if problems:
         raise Misfit(*problems)
     return held
 
 
-def form(kind: Any, single: Callable[[Any], Form]) -> Form:
+def form_of(kind: Any, single: Callable[[Any], JsonForm]) -> JsonForm:
     """The form of an annotation.
 
     Args:
@@ -220,69 +224,69 @@ def form(kind: Any, single: Callable[[Any], Form]) -> Form:
     if kind in SINGLE:
         return SINGLE[kind]
     if isinstance(kind, type) and issubclass(kind, StrEnum):
-        return _choice(kind)
+        return _form_of_choice(kind)
     parts = [part for part in get_args(kind) if part not in _MARKS]
     marks = [part for part in get_args(kind) if part in _MARKS]
     made_of = _SHAPES.get((get_origin(kind), *marks, len(parts)))
-    return single(kind) if made_of is None else made_of(*(form(part, single) for part in parts))
+    return single(kind) if made_of is None else made_of(*(form_of(part, single) for part in parts))
 
 
-def _or_null(item: Form) -> Form:
+def _form_or_null(item: JsonForm) -> JsonForm:
     read, write = item.read, item.write
-    return Form(
+    return JsonForm(
         f"{item.words}, or null",
         lambda value, _: None if value is None else read(value, _),
         lambda value: None if value is None else write(value),
     )
 
 
-def _tuple_of(item: Form) -> Form:
+def _form_of_tuple(item: JsonForm) -> JsonForm:
     words = f"a list, each {item.words}"
 
     def read(value: Any, _: Any) -> tuple[Any, ...]:
         if not isinstance(value, list):
             raise Misfit.of(value, words)
-        return tuple(each(enumerate(value), item.read))
+        return tuple(read_each(enumerate(value), item.read))
 
-    return Form(words, read, lambda value: [item.write(one) for one in value])
+    return JsonForm(words, read, lambda value: [item.write(one) for one in value])
 
 
-def _set_of(item: Form) -> Form:
+def _form_of_set(item: JsonForm) -> JsonForm:
     words = f"a list without repetition, each {item.words}"
 
     def read(value: Any, _: Any) -> frozenset[Any]:
         if not isinstance(value, list):
             raise Misfit.of(value, words)
         first: dict[Any, int] = {}
-        for index, one in enumerate(each(enumerate(value), item.read)):
+        for index, one in enumerate(read_each(enumerate(value), item.read)):
             if first.setdefault(one, index) != index:
-                raise Misfit(Problem(step(index), f"{shown(one)} stands there twice", words, "say it once"))
+                raise Misfit(Problem(path_step(index), f"{quote_value(one)} stands there twice", words, "say it once"))
         return frozenset(first)
 
-    return Form(words, read, lambda value: sorted(item.write(one) for one in value))
+    return JsonForm(words, read, lambda value: sorted(item.write(one) for one in value))
 
 
-def mapping_of(key: Form, item: Form) -> Form:
+def form_of_mapping(key: JsonForm, item: JsonForm) -> JsonForm:
     """The form of a mapping, which keeps its order."""
     words = f"an object, each value {item.words}"
 
     def read(value: Any, _: Any) -> dict[Any, Any]:
         if not isinstance(value, dict):
             raise Misfit.of(value, words)
-        names = each(zip(value, value, strict=True), key.read)
-        return dict(zip(names, each(value.items(), item.read), strict=True))
+        names = read_each(zip(value, value, strict=True), key.read)
+        return dict(zip(names, read_each(value.items(), item.read), strict=True))
 
-    return Form(words, read, lambda value: {key.write(name): item.write(one) for name, one in value.items()})
+    return JsonForm(words, read, lambda value: {key.write(name): item.write(one) for name, one in value.items()})
 
 
 _MARKS: Final = (..., NoneType)
 
-_SHAPES: Final[Mapping[tuple[Any, ...], Callable[..., Form]]] = {
-    (tuple, ..., 1): _tuple_of,
-    (frozenset, 1): _set_of,
-    (Mapping, 2): mapping_of,
-    (Union, NoneType, 1): _or_null,
-    (UnionType, NoneType, 1): _or_null,
+_SHAPES: Final[Mapping[tuple[Any, ...], Callable[..., JsonForm]]] = {
+    (tuple, ..., 1): _form_of_tuple,
+    (frozenset, 1): _form_of_set,
+    (Mapping, 2): form_of_mapping,
+    (Union, NoneType, 1): _form_or_null,
+    (UnionType, NoneType, 1): _form_or_null,
 }
 """How forms are made of forms, by the annotation's origin, its marks and how many annotations are in it."""
 
@@ -298,8 +302,8 @@ _MANY: Final = 20
 _CONVERTER: Final = Converter()
 
 
-def writer_of(cls: type, fields: list[attrs.Attribute[Any]], forms: Mapping[str, Form]) -> Callable[[Any], Plain]:
-    """How things of a class become objects of their fields.
+def writer_of(cls: type, fields: list[attrs.Attribute[Any]], forms: Mapping[str, JsonForm]) -> Callable[[Any], Plain]:
+    """A function that turns things of a class into objects of their fields.
 
     Args:
         cls: The class.
@@ -310,8 +314,8 @@ def writer_of(cls: type, fields: list[attrs.Attribute[Any]], forms: Mapping[str,
     return make_dict_unstructure_fn_from_attrs(fields, cls, _CONVERTER, **hooks)
 
 
-def reader_of(cls: type, fields: list[attrs.Attribute[Any]], forms: Mapping[str, Form]) -> Callable[[Plain], Any]:
-    """How things of a class are made of objects of their fields: quickly, and again, thoroughly, where that fails.
+def reader_of(cls: type, fields: list[attrs.Attribute[Any]], forms: Mapping[str, JsonForm]) -> Callable[[Plain], Any]:
+    """A function that makes things of a class from objects: quickly, and where that fails once more with care.
 
     Args:
         cls: The class.
@@ -319,10 +323,10 @@ def reader_of(cls: type, fields: list[attrs.Attribute[Any]], forms: Mapping[str,
         forms: The form of each.
     """
 
-    def made(*, thorough: bool) -> Callable[[Plain, Any], Any]:
+    def make_reader(*, thorough: bool) -> Callable[[Plain, Any], Any]:
         reads = {field.name: forms[field.name].read for field in fields}
         if thorough:
-            reads = {field.name: _checking(field, reads[field.name]) for field in fields}
+            reads = {field.name: _reader_with_check(field, reads[field.name]) for field in fields}
         hooks: Any = {name: override(struct_hook=read) for name, read in reads.items()}
         return make_dict_structure_fn_from_attrs(
             fields,
@@ -333,26 +337,26 @@ def reader_of(cls: type, fields: list[attrs.Attribute[Any]], forms: Mapping[str,
             **hooks,
         )
 
-    quick, thorough = made(thorough=False), cache(lambda: made(thorough=True))
+    quick, thorough = make_reader(thorough=False), cache(lambda: make_reader(thorough=True))
     words = {name: of.words for name, of in forms.items()}
 
     def read(plain: Plain) -> Any:
         try:
             return quick(plain, cls)
         except Exception:  # noqa: BLE001 -- whatever it is, the thorough reading says it better
-            return explained(plain)
+            return read_thoroughly(plain)
 
-    def explained(plain: Plain) -> Any:
+    def read_thoroughly(plain: Plain) -> Any:
         try:
             return thorough()(plain, cls)
         except ClassValidationError as errors:
-            problems = tuple(_problems(errors, cls, words))
+            problems = tuple(_problems_in(errors, cls, words))
         raise Misfit(*problems)
 
     return read
 
 
-def _checking(field: attrs.Attribute[Any], read: Reader) -> Reader:
+def _reader_with_check(field: attrs.Attribute[Any], read: Reader) -> Reader:
     """Reads a field and asks its own check at once, so that the error of one hides no other's."""
 
     def read_and_check(value: Any, _: Any) -> Any:
@@ -369,15 +373,15 @@ def _checking(field: attrs.Attribute[Any], read: Reader) -> Reader:
     return read_and_check
 
 
-def _problems(errors: ClassValidationError, cls: type, words: Mapping[str, str]) -> Iterator[Problem]:
+def _problems_in(errors: ClassValidationError, cls: type, words: Mapping[str, str]) -> Iterator[Problem]:
     of_fields, others = errors.group_exceptions()
     for error, note in of_fields:
         if isinstance(error, Misfit):
-            yield from error.under(step(note.name))
+            yield from error.under(path_step(note.name))
         elif isinstance(error, CommandError):
-            yield Problem(step(note.name), error.problem, "", error.remedy)
+            yield Problem(path_step(note.name), error.problem, "", error.remedy)
         elif isinstance(error, KeyError):
-            yield Problem(step(note.name), "is missing", words[note.name])
+            yield Problem(path_step(note.name), "is missing", words[note.name])
         else:  # the document is not to blame
             raise error
     for error in others:
@@ -386,8 +390,8 @@ def _problems(errors: ClassValidationError, cls: type, words: Mapping[str, str])
             if len(names) > _MANY:
                 yield Problem("", f"has {len(names)} fields that do not exist", f"fields of {cls.__name__}")
             for name in names[:_MANY]:
-                yield Problem(step(name), "no such field", f"one of {', '.join(words)}", did_you_mean(name, words))
+                yield Problem(path_step(name), "no such field", f"one of {', '.join(words)}", did_you_mean(name, words))
         elif isinstance(error, CommandError):
-            yield Problem(step(error.field), error.problem, "", error.remedy)
+            yield Problem(path_step(error.field), error.problem, "", error.remedy)
         else:  # a check of the whole
             yield Problem("", f"is no {cls.__name__}: {error}")

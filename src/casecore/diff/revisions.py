@@ -11,7 +11,7 @@ from pathlib import Path
 
 from casecore.kernel import CasecoreError
 from casecore.policies import Policy
-from casecore.policies.files import parsed, stacked
+from casecore.policies.files import parse_toml, resolve_extends
 
 
 class NoRevision(CasecoreError, ValueError):
@@ -34,8 +34,8 @@ def policy_at(revision: str, file: str | Path) -> Policy:
         raise NoRevision(f"{file}: is in no git repository; name the two files instead: casecore diff OLD NEW")
     if _run_git(path.parent, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}") is None:
         raise NoRevision(f"--git {revision}: there is no such revision; name a branch, a tag or a commit, e.g. HEAD~1")
-    source = parsed(_read_at(revision, path), f"{revision}:{file}")
-    return Policy.of_files(*stacked(source, path.parent, partial(_read_at, revision)))
+    source = parse_toml(_read_at(revision, path), f"{revision}:{file}")
+    return Policy.of_files(*resolve_extends(source, path.parent, partial(_read_at, revision)))
 
 
 def _read_at(revision: str, path: Path) -> str:

@@ -107,7 +107,7 @@ def apply_events(
     edits = Edits(EFFECTS, lambda table, row_id: rows.get((table, row_id)), mine)
     for event in events:
         if not isinstance(event, TimePassed):
-            edits.apply(event)
+            edits.apply((event,))
         elif mine(*event.path[:2]):
             table, row_id, *sheet, name = event.path
             setattr(edits.editing(_FINDING_EFFECTS[table, *sheet], row_id), name, event.since)

@@ -207,7 +207,7 @@ class LoggedDesk(Desk):
     def after_event(self, event: Event) -> LoggedDesk:
         """The desk after one event."""
         edits = Edits(_OVERLAID_EFFECTS, lambda table, row_id: getattr(self, table).get(row_id))
-        edits.apply(event)
+        edits.apply((event,))
         written = {
             table: {row_id: _read_only(row) for row_id, row in rows.items()} for table, rows in edits.rows.items()
         }

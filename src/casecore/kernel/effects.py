@@ -80,6 +80,64 @@ class Effect:
     create: Callable[[Any], Any] | None = None
     edit: Callable[[Editing, Any], None] | None = None
     optional: bool = False
+    apply: Callable[[Edits, Event], None] = attrs.field(init=False)
+    """Do it to the rows that are edited; compiled, because every event of a replay comes here."""
+
+    @apply.default
+    def _compile(self) -> Callable[[Edits, Event], None]:
+        if self.create is not None:
+            return _creation(self, self.create)
+        return _ending(self) if self.edit is None else _change(self, self.edit)
+
+
+def _creation(effect: Effect, create: Callable[[Any], Any]) -> Callable[[Edits, Event], None]:
+    row_id_of, record = effect.row_id, effect.record
+
+    def apply(edits: Edits, event: Event) -> None:
+        made = create(event)
+        if type(made) is not record:
+            edits.open[record].append(made)
+        edits.put(effect, row_id_of(event), made, event)
+
+    return apply
+
+
+def _change(effect: Effect, edit: Callable[[Editing, Any], None]) -> Callable[[Edits, Event], None]:
+    table, row_id_of, record, sheet, optional = (
+        effect.table,
+        effect.row_id,
+        effect.record,
+        effect.sheet,
+        effect.optional,
+    )
+
+    def apply(edits: Edits, event: Event) -> None:
+        row_id = row_id_of(event)
+        try:
+            found = edits.rows[table][row_id]
+        except KeyError:
+            found = edits.fetch(effect, row_id)
+        if sheet is not None and found is not None:
+            found = getattr(found, sheet)
+        if type(found) is record:
+            found = edits.thaw(effect, row_id, found)
+        if found is not None:
+            edit(found, event)
+        elif not optional:
+            raise MissingRow(event, table, row_id)
+
+    return apply
+
+
+def _ending(effect: Effect) -> Callable[[Edits, Event], None]:
+    def apply(edits: Edits, event: Event) -> None:
+        row_id, rows = effect.row_id(event), edits.rows[effect.table]
+        held = rows[row_id] if row_id in rows else edits.fetch(effect, row_id)
+        if held is None or (effect.sheet is not None and getattr(held, effect.sheet) is None):
+            raise MissingRow(event, effect.table, row_id)
+        edits.put(effect, row_id, None, event)
+
+    return apply
 
 
 Effects: TypeAlias = "ByClass[tuple[Effect, ...]]"
@@ -132,9 +190,10 @@ class Edits:
 
     Attributes:
         rows: The rows that were touched, by table and id; None where there is none, or none is left.
+        open: The editings that are not frozen yet, by the class of the records that they become.
     """
 
-    __slots__ = ("_effects", "_open", "_owns", "_read", "rows")
+    __slots__ = ("_effects", "_owns", "_read", "open", "rows")
 
     def __init__(
         self,
@@ -145,75 +204,74 @@ class Edits:
         self._effects = effects
         self._read = read
         self._owns = owns
-        self._open: list[tuple[Editing, Any]] = []  # each with the class of the record that it becomes
+        self.open: defaultdict[Any, list[Editing]] = defaultdict(list)
         self.rows: defaultdict[str, dict[str, Any]] = defaultdict(dict)
 
-    def apply(self, event: Event) -> None:
-        """Do to the rows what an event does.
+    def apply(self, events: Iterable[Event]) -> Event | None:
+        """Do to the rows what events do, one or a million of them.
+
+        Returns:
+            The last of them; None where there was none.
 
         Raises:
-            MissingRow: When the event speaks of a record that is not there.
+            MissingRow: When an event speaks of a record that is not there.
         """
-        for effect in self._effects[type(event)]:
-            row_id = effect.row_id(event)
-            if self._owns is not None and not self._owns(effect.table, row_id):
-                continue
-            rows = self.rows[effect.table]
-            held = rows[row_id] if row_id in rows else self._fetch(effect, row_id)
-            record = held if effect.sheet is None or held is None else getattr(held, effect.sheet)
-            if effect.create is not None:
-                made = effect.create(event)
-                if type(made) is not effect.record:
-                    self._open.append((made, effect.record))
-                self._put(effect, row_id, made, event)
-            elif record is None:
-                if not effect.optional:
-                    raise MissingRow(event, effect.table, row_id)
-            elif effect.edit is None:
-                self._put(effect, row_id, None, event)
-            else:
-                if type(record) is effect.record:
-                    record = self._thaw(effect, row_id, record)
-                effect.edit(record, event)
+        effects, owns, event = self._effects, self._owns, None
+        if owns is None:
+            for event in events:
+                for effect in effects[event.__class__]:
+                    effect.apply(self, event)
+        else:
+            for event in events:
+                for effect in effects[event.__class__]:
+                    if owns(effect.table, effect.row_id(event)):
+                        effect.apply(self, event)
+        return event
 
     def editing(self, effect: Effect, row_id: str) -> Editing:
         """The editing of a record that is there, for a change of which no event tells."""
         rows = self.rows[effect.table]
-        held = rows[row_id] if row_id in rows else self._fetch(effect, row_id)
+        held = rows[row_id] if row_id in rows else self.fetch(effect, row_id)
         record = held if effect.sheet is None else getattr(held, effect.sheet)
-        return self._thaw(effect, row_id, record) if type(record) is effect.record else record
+        return self.thaw(effect, row_id, record) if type(record) is effect.record else record
 
-    def _fetch(self, effect: Effect, row_id: str) -> Any:
+    def fetch(self, effect: Effect, row_id: str) -> Any:
+        """The row that an effect finds, for the first time; a file is thawed at once."""
         row = self._read(effect.table, row_id)
         if row is not None and effect.thaw_file is not None:
             row = effect.thaw_file(row)
-            self._open.append((row, effect.file))
+            self.open[effect.file].append(row)
         self.rows[effect.table][row_id] = row
         return row
 
-    def _thaw(self, effect: Effect, row_id: str, record: Any) -> Editing:
+    def thaw(self, effect: Effect, row_id: str, record: Any) -> Editing:
+        """The editing of a record, where the record was."""
         thawed = effect.thaw(record)
-        self._open.append((thawed, effect.record))
+        self.open[effect.record].append(thawed)
         if effect.sheet is None:
             self.rows[effect.table][row_id] = thawed
         else:
             setattr(self.rows[effect.table][row_id], effect.sheet, thawed)
         return thawed
 
-    def _put(self, effect: Effect, row_id: str, record: Any, event: Event) -> None:
+    def put(self, effect: Effect, row_id: str, record: Any, event: Event) -> None:
+        """Let a record be this one, or none."""
         rows = self.rows[effect.table]
         if effect.sheet is None:
             rows[row_id] = record
-        elif rows[row_id] is not None:
-            setattr(rows[row_id], effect.sheet, record)
+            return
+        held = rows[row_id] if row_id in rows else self.fetch(effect, row_id)
+        if held is not None:
+            setattr(held, effect.sheet, record)
         elif effect.new_file is not None:
             rows[row_id] = effect.new_file(record)
-            self._open.append((rows[row_id], effect.file))
+            self.open[effect.file].append(rows[row_id])
         else:
             raise MissingRow(event, effect.table, row_id)
 
     def frozen(self) -> Mapping[str, dict[str, Any]]:
         """The rows as they are now; nothing may be applied afterwards."""
-        for editing, record in self._open:
-            editing.__class__ = record  # `records.freeze`, spelled out: this is the hottest loop of a replay
+        for record, editings in self.open.items():
+            for editing in editings:
+                editing.__class__ = record  # `records.freeze`, spelled out
         return self.rows

@@ -227,8 +227,7 @@ class House(Generic[V]):
         """
         table = f"{record.__name__} records"
         edits = Edits(self.effects({record: Place(table, key)}), lambda _, __: None)
-        for event in events:
-            edits.apply(event)
+        edits.apply(events)
         return {row_id: row for row_id, row in edits.frozen()[table].items() if row is not None}
 
 

@@ -6,6 +6,6 @@ from casecore.policies.layers import Change as Change
 from casecore.policies.layers import Match as Match
 from casecore.policies.layers import Override as Override
 from casecore.policies.layers import Waiver as Waiver
-from casecore.policies.policy import SCHEMA as SCHEMA
-from casecore.policies.policy import SWITCHABLE as SWITCHABLE
 from casecore.policies.policy import Policy as Policy
+from casecore.policies.sop import SCHEMA as SCHEMA
+from casecore.policies.sop import SWITCHABLE as SWITCHABLE

@@ -1,4 +1,4 @@
-"""What is declared of each key of the policy, by its path: one walk through the sections, for everybody who asks.
+"""The declaration of each key of the policy, by its path: one walk through the sections serves everybody who asks.
 
 A path ends at a value: `chat.idle.silence`, `queues.vip.delivery`, `lifecycle.close_after` or one entry of it,
 `lifecycle.close_after.resolved`. The names of rules have dots of their own: `enforcement.tags.limit` is one entry, too.
@@ -12,19 +12,19 @@ from typing import Any
 
 import attrs
 
-from casecore.kernel import frozen
+from casecore.kernel import changed, frozen
 from casecore.kernel.problems import steps_of, under
-from casecore.policies.kinds import Kind, Named, Scope, Table, keys_of
+from casecore.policies.kinds import KeyScope, Named, Table, ValueKind, keys_of
 
 ANY_NAME = "NAME"
 """Stands for the name of a queue or a calendar in the path of a key that each of them has."""
 
-_WIDE = (Scope.CASE, Scope.DESK, Scope.FILE)
+_WIDE = (KeyScope.CASE, KeyScope.DESK, KeyScope.FILE)
 
 
 @frozen
-class Declared:
-    """A key as it is declared.
+class DeclaredKey:
+    """A key of the policy and everything its declaration says.
 
     Attributes:
         path: Its path, as it is written.
@@ -40,9 +40,9 @@ class Declared:
 
     path: str
     steps: tuple[str, ...]
-    kind: Kind
+    kind: ValueKind
     doc: str = ""
-    scope: Scope = Scope.CASE
+    scope: KeyScope = KeyScope.CASE
     unit: str = ""
     rules: tuple[str, ...] = ()
     clause: str = ""
@@ -54,98 +54,108 @@ class Declared:
         return _is_table(self.kind)
 
 
-def _is_table(kind: Kind) -> bool:
+def _is_table(kind: ValueKind) -> bool:
     return isinstance(kind, Table) or (isinstance(kind, Named) and _is_table(kind.of))
 
 
-def declared(root: type, path: str) -> Declared | None:
-    """What is declared of the key at a path; None where there is no such key.
+def find_key(root: type, path: str) -> DeclaredKey | None:
+    """Find the declaration of the key at a path; None where there is no such key.
 
     Args:
         root: The section from which the path starts.
         path: As a policy file writes it; names that are no plain words stand in quotation marks.
     """
     words = [step for step in steps_of(path) or () if isinstance(step, str)]
-    found = _walked(_root(root), words)
+    found = _follow_words(_whole_section(root), words)
     return found if words else None
 
 
-def _root(section: type) -> Declared:
-    return Declared("", (), Table(section))
+def key_at(root: type, path: str) -> DeclaredKey:
+    """The declaration of a key that is known to exist.
+
+    Raises:
+        KeyError: When there is no such key.
+    """
+    known = find_key(root, path)
+    if known is None:
+        raise KeyError(path)
+    return known
 
 
-def _walked(outer: Declared, words: Sequence[str]) -> Declared | None:
+def _whole_section(section: type) -> DeclaredKey:
+    return DeclaredKey("", (), Table(section))
+
+
+def _follow_words(outer: DeclaredKey, words: Sequence[str]) -> DeclaredKey | None:
     if not words:
         return outer
     kind = outer.kind
     if isinstance(kind, Table):
         attribute = attrs.fields_dict(kind.section).get(words[0])
         known = attribute is not None and "kind" in attribute.metadata
-        return _walked(_key(attribute, outer), words[1:]) if known else None
+        return _follow_words(_key_of_field(attribute, outer), words[1:]) if known else None
     if not isinstance(kind, Named):
         return None
     taken = 1 if _is_table(kind) else len(words)
     name = ".".join(words[:taken])
     known = kind.names is None or name in kind.names.__members__.values()
-    return _walked(_entry(kind, name, outer), words[taken:]) if known else None
+    return _follow_words(_entry_of_table(kind, name, outer), words[taken:]) if known else None
 
 
-def _key(attribute: Any, outer: Declared) -> Declared:
-    told = attribute.metadata
-    return Declared(
-        under(outer.path, attribute.name),
-        (*outer.steps, attribute.name),
-        told["kind"],
-        told["doc"],
-        max(outer.scope, told["scope"], key=_WIDE.index),
-        told["unit"],
-        told["rules"] or outer.rules,
-        told["clause"] or outer.clause,
-        getattr(outer.default, attribute.name) if attrs.has(type(outer.default)) else _default(attribute),
+def _key_of_field(attribute: Any, outer: DeclaredKey) -> DeclaredKey:
+    said = attribute.metadata
+    return DeclaredKey(
+        path=under(outer.path, attribute.name),
+        steps=(*outer.steps, attribute.name),
+        kind=said["kind"],
+        doc=said["doc"],
+        scope=max(outer.scope, said["scope"], key=_WIDE.index),
+        unit=said["unit"],
+        rules=said["rules"] or outer.rules,
+        clause=said["clause"] or outer.clause,
+        default=getattr(outer.default, attribute.name) if attrs.has(type(outer.default)) else _default_of(attribute),
     )
 
 
-def _default(attribute: Any) -> Any:
+def _default_of(attribute: Any) -> Any:
     default = attribute.default
     return default.factory() if hasattr(default, "factory") else None if default is attrs.NOTHING else default
 
 
-def _entry(kind: Named, name: str, outer: Declared) -> Declared:
-    known: Any = outer
+def _entry_of_table(kind: Named, name: str, outer: DeclaredKey) -> DeclaredKey:
     default = (outer.default or {}).get(name)
     path, steps = under(outer.path, name), (*outer.steps, name)
-    entry: Declared = attrs.evolve(known, path=path, steps=steps, kind=kind.of, default=default)
-    return entry
+    return changed(outer, path=path, steps=steps, kind=kind.of, default=default)
 
 
-def any_entry(outer: Declared) -> Declared:
-    """What is declared of an entry of a table whose entries have names, whatever the name."""
+def any_entry(outer: DeclaredKey) -> DeclaredKey:
+    """The declaration that every entry of a table of named entries shares; `NAME` stands for its name."""
     kind: Any = outer.kind
-    return _entry(kind, ANY_NAME, outer)
+    return _entry_of_table(kind, ANY_NAME, outer)
 
 
-def inside(kind: Table, outer: Declared | None = None) -> Iterator[Declared]:
+def keys_inside(kind: Table, outer: DeclaredKey | None = None) -> Iterator[DeclaredKey]:
     """The keys of a table, in order.
 
     Args:
         kind: The table.
-        outer: What is declared of it, where it is not the whole policy.
+        outer: Its own declaration, where it is not the whole policy.
     """
-    around = _root(kind.section) if outer is None else outer
+    around = _whole_section(kind.section) if outer is None else outer
     for name in keys_of(kind.section):
-        yield _key(attrs.fields_dict(kind.section)[name], around)
+        yield _key_of_field(attrs.fields_dict(kind.section)[name], around)
 
 
 @cache
-def every_key(root: type) -> tuple[Declared, ...]:
+def every_key(root: type) -> tuple[DeclaredKey, ...]:
     """Every key under a section that holds a value, in order; those of queues and calendars under `NAME`."""
-    return tuple(_values_under(_root(root)))
+    return tuple(_values_under(_whole_section(root)))
 
 
-def _values_under(outer: Declared) -> Iterator[Declared]:
+def _values_under(outer: DeclaredKey) -> Iterator[DeclaredKey]:
     kind = outer.kind
     if isinstance(kind, Table):
-        for known in inside(kind, outer):
+        for known in keys_inside(kind, outer):
             yield from _values_under(known)
     elif isinstance(kind, Named) and _is_table(kind):
         yield from _values_under(any_entry(outer))
@@ -153,14 +163,27 @@ def _values_under(outer: Declared) -> Iterator[Declared]:
         yield outer
 
 
-def named(path: str, name: str) -> str:
-    """The path of a key that each queue or calendar has, for one of them."""
+def keys_of_rule(root: type, rule: str) -> tuple[str, ...]:
+    """The paths of the keys that set a rule: the key that is called like it, and those whose declaration names it.
+
+    Args:
+        root: The section that holds the keys.
+        rule: The rule's id.
+
+    Returns:
+        The paths, in order; of keys that each queue or calendar has, with `NAME` for its name.
+    """
+    return tuple(known.path for known in every_key(root) if rule == known.path or rule in known.rules)
+
+
+def path_with_name(path: str, name: str) -> str:
+    """The path of a key that each queue or calendar has, with the name of one of them in it."""
     steps = (name if step == ANY_NAME else str(step) for step in steps_of(path) or ())
     return reduce(under, steps, "")
 
 
-def put(held: Any, kind: Any, steps: Sequence[str], value: Any) -> Any:
-    """What a table becomes when one value in it is another.
+def with_value(held: Any, kind: Any, steps: Sequence[str], value: Any) -> Any:
+    """A copy of a table in which one value is another.
 
     Args:
         held: The section, or the entries by name; None where nothing is said yet.
@@ -174,6 +197,6 @@ def put(held: Any, kind: Any, steps: Sequence[str], value: Any) -> Any:
     if isinstance(kind, Named):
         name = step if kind.names is None else kind.names(step)
         entries: Mapping[Any, Any] = held or {}
-        return {**entries, name: put(entries.get(name), kind.of, rest, value)}
+        return {**entries, name: with_value(entries.get(name), kind.of, rest, value)}
     section = kind.section() if held is None else held
-    return attrs.evolve(section, **{step: put(getattr(section, step), keys_of(kind.section)[step], rest, value)})
+    return attrs.evolve(section, **{step: with_value(getattr(section, step), keys_of(kind.section)[step], rest, value)})

@@ -43,25 +43,25 @@ class Edit:
 
 def edits_of(old: Policy, new: Policy) -> tuple[Edit, ...]:
     """Every key whose value differs, except what only says which file this is."""
-    return tuple(edit for edit in _differ(old.to_dict(), new.to_dict(), ()) if edit.steps[0] not in NAMES)
+    return tuple(edit for edit in _differing_keys(old.to_dict(), new.to_dict(), ()) if edit.steps[0] not in NAMES)
 
 
-def _differ(old: Mapping[str, Any], new: Mapping[str, Any], steps: tuple[str, ...]) -> Iterator[Edit]:
+def _differing_keys(old: Mapping[str, Any], new: Mapping[str, Any], steps: tuple[str, ...]) -> Iterator[Edit]:
     for word in dict.fromkeys((*old, *new)):
         before, after, path = old.get(word), new.get(word), (*steps, word)
         if isinstance(before, Mapping) and isinstance(after, Mapping):
-            yield from _differ(before, after, path)
-            if path == ("queues",) and _order(before, after) != _order(after, before):
+            yield from _differing_keys(before, after, path)
+            if path == ("queues",) and _order_among(before, after) != _order_among(after, before):
                 yield Edit(path, [*before], [*after])
         elif before != after:
             yield Edit(path, before, after)
 
 
-def _order(names: Mapping[str, Any], others: Mapping[str, Any]) -> list[str]:
+def _order_among(names: Mapping[str, Any], others: Mapping[str, Any]) -> list[str]:
     return [name for name in names if name in others]
 
 
-def edited(policy: Policy, edit: Edit, *, back: bool = False) -> Policy | None:
+def apply_edit(policy: Policy, edit: Edit, *, back: bool = False) -> Policy | None:
     """A policy with one edit made, or taken back; None where it then contradicts itself."""
     value = edit.old if back else edit.new
     plain = deepcopy(policy.to_dict())

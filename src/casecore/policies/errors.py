@@ -1,4 +1,4 @@
-"""How a policy that cannot be used is told: every problem with its line underlined, as compilers do.
+"""The error of a policy that cannot be used: it shows every problem with its line underlined, as compilers do.
 
     my.toml: 1 problem
 
@@ -49,14 +49,14 @@ class PolicyError(CasecoreError, ValueError):
 
     def __str__(self) -> str:
         count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems):,} problems"
-        told = [f"{self.name}: {count}", *(told_at(problem) for problem in self.problems[:SHOWN_PROBLEMS])]
+        told = [f"{self.name}: {count}", *(render_problem(problem) for problem in self.problems[:SHOWN_PROBLEMS])]
         if len(self.problems) > SHOWN_PROBLEMS:
             told.append(f"... and {len(self.problems) - SHOWN_PROBLEMS:,} more")
         return "\n\n".join(told)
 
 
-def told_at(problem: Problem, severity: str = "error") -> str:
-    """A problem in several lines, with the lines of the file at which it stands.
+def render_problem(problem: Problem, severity: str = "error") -> str:
+    """A problem as text of several lines, with the lines of the file at which it stands.
 
     Args:
         problem: What is wrong; where it has no origins, only the words are told.
@@ -66,13 +66,13 @@ def told_at(problem: Problem, severity: str = "error") -> str:
     what = f"{problem.path}: {problem.message}" if problem.path else f"the file {problem.message}"
     lines = [f"{severity}: {what}"]
     for number, (file, origins) in enumerate(groupby(problem.origins, attrgetter("file"))):
-        lines.extend(_underlined(file, tuple(origins), margin, "-->" if number == 0 else ":::"))
+        lines.extend(_underline(file, tuple(origins), margin, "-->" if number == 0 else ":::"))
     notes = (("expected", problem.expected), ("help", problem.remedy))
     lines += [f"{margin} = {word}: {said}" for word, said in notes if said]
     return "\n".join(lines)
 
 
-def _underlined(file: str, origins: tuple[Origin, ...], margin: str, arrow: str) -> Iterator[str]:
+def _underline(file: str, origins: tuple[Origin, ...], margin: str, arrow: str) -> Iterator[str]:
     yield f"{margin}{arrow} {file}:{origins[0].line}:{origins[0].column}"
     yield f"{margin} |"
     for origin in origins:
@@ -82,25 +82,25 @@ def _underlined(file: str, origins: tuple[Origin, ...], margin: str, arrow: str)
 
 
 def _excerpt(origin: Origin) -> tuple[str, str]:
-    """The line of an origin as it can be printed, and the marks below it."""
+    """The line of an origin, made printable, and the marks below it."""
     first = origin.column - 1
     last = origin.end_column - 1 if origin.end_line == origin.line else len(origin.text.rstrip())
     cut = max(first - _BEFORE, 0) if len(origin.text) > WIDEST else 0
     shown = origin.text[cut : cut + WIDEST]
     head = "..." if cut else ""
     tail = "..." if cut + WIDEST < len(origin.text) else ""
-    marks = max(_width(origin.text[first : min(last, cut + WIDEST)]), 1)
-    text = "".join(map(_printable, shown))
-    return f"{head}{text}{tail}", " " * (len(head) + _width(origin.text[cut:first])) + "^" * marks
+    marks = max(_cell_width(origin.text[first : min(last, cut + WIDEST)]), 1)
+    text = "".join(map(_printable_character, shown))
+    return f"{head}{text}{tail}", " " * (len(head) + _cell_width(origin.text[cut:first])) + "^" * marks
 
 
-def _printable(character: str) -> str:
+def _printable_character(character: str) -> str:
     if character == "\t":
         return " "
     return character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
 
 
-def _width(text: str) -> int:
+def _cell_width(text: str) -> int:
     """How many cells of a terminal a text takes."""
     if text.isascii():
         return len(text)

@@ -14,9 +14,9 @@ import attrs
 
 from casecore.kernel import CasecoreError, frozen
 from casecore.kernel.problems import Origin, did_you_mean, outer, under
-from casecore.policies.declared import ANY_NAME, Declared, declared, every_key
+from casecore.policies.declared import ANY_NAME, DeclaredKey, every_key, find_key, key_at
 from casecore.policies.kinds import MISSING
-from casecore.policies.layers import Aspect, begins, told_case, zone_of
+from casecore.policies.layers import Aspect, case_in_words, start_of_day, zone_of
 from casecore.policies.policy import Policy
 
 LISTED: Final = 12
@@ -35,8 +35,8 @@ class UnknownKey(CasecoreError, KeyError):
 
 
 @frozen
-class Said:
-    """One value that something says for the key.
+class SaidValue:
+    """One value that a default, a file or a layer gives the key.
 
     Attributes:
         value: The value, as a file would write it; None: it says that there is none.
@@ -52,7 +52,7 @@ class Said:
 
 
 @frozen
-class Explained:
+class KeyExplanation:
     """What a key is worth, and why.
 
     Attributes:
@@ -63,26 +63,26 @@ class Explained:
         lost: Everything else that is said for the key, what stands highest first.
     """
 
-    key: Declared
+    key: DeclaredKey
     at: datetime
     case: Aspect
-    in_force: Said
-    lost: tuple[Said, ...]
+    in_force: SaidValue
+    lost: tuple[SaidValue, ...]
 
 
 @frozen
 class _Candidate:
-    """What may be in force; `rank` says what it stands over, `because` why it is out of the question."""
+    """A value that may be in force; `rank` says what gives it, `because` why it does not apply."""
 
     rank: str
     value: Any = attrs.field(hash=False)
     by: str
     origin: Origin | None = None
     because: str = ""
-    named: int = 0
+    specificity: int = 0
 
 
-def explain(policy: Policy, key: str, at: datetime, case: Aspect | None = None) -> Explained:
+def explain(policy: Policy, key: str, at: datetime, case: Aspect | None = None) -> KeyExplanation:
     """What a key is worth for a case at an instant, and what else is said for it.
 
     Args:
@@ -94,19 +94,18 @@ def explain(policy: Policy, key: str, at: datetime, case: Aspect | None = None) 
     Raises:
         UnknownKey: When the policy has no such key.
     """
-    known, seen = _asked(policy, key), case or Aspect()
+    known, seen = _key_asked(policy, key), case or Aspect()
     *below, highest = [one for one in _candidates(policy, known, at, seen) if not one.because]
     out = [one for one in _candidates(policy, known, at, seen) if one.because]
-    value = _written(known, _value(policy.at(at).for_(seen), known))
-    lost = [Said(one.value, one.by, one.origin, _why(one, highest)) for one in reversed(below)]
-    lost += [Said(one.value, one.by, one.origin, one.because) for one in out]
-    return Explained(known, at.astimezone(UTC), seen, Said(value, highest.by, highest.origin), tuple(lost))
+    value = _as_written(known, _value_in(policy.at(at).for_(seen), known))
+    lost = [SaidValue(one.value, one.by, one.origin, _why_lost(one, highest)) for one in reversed(below)]
+    lost += [SaidValue(one.value, one.by, one.origin, one.because) for one in out]
+    return KeyExplanation(known, at.astimezone(UTC), seen, SaidValue(value, highest.by, highest.origin), tuple(lost))
 
 
-def _asked(policy: Policy, key: str) -> Declared:
-    root: Any = Policy
-    known = declared(root, key)
-    every = [one.path for one in every_key(root) if ANY_NAME not in one.steps]
+def _key_asked(policy: Policy, key: str) -> DeclaredKey:
+    known = find_key(Policy, key)
+    every = [one.path for one in every_key(Policy) if ANY_NAME not in one.steps]
     if known is None:
         raise UnknownKey(key, "there is no such key", did_you_mean(key, every))
     if known.is_table:
@@ -120,52 +119,51 @@ def _asked(policy: Policy, key: str) -> Declared:
     return known
 
 
-def _candidates(policy: Policy, known: Declared, at: datetime, case: Aspect) -> Iterator[_Candidate]:
-    """Everything that is said for a key, what stands over the rest last."""
-    yield _Candidate("default", _written(known, known.default), "the default")
+def _candidates(policy: Policy, known: DeclaredKey, at: datetime, case: Aspect) -> Iterator[_Candidate]:
+    """Every value that something gives the key, from the lowest to the highest."""
+    yield _Candidate("default", _as_written(known, known.default), "the default")
     sources = policy.sources
     for source in reversed(sources):
-        said = source.says(known.path)
+        said = source.value_at(known.path)
         if said is not MISSING:
             read = known.kind.read(said, known.path, [])
-            yield _Candidate("file", _written(known, read), source.name, source.origin(known.path))
+            yield _Candidate("file", _as_written(known, read), source.name, source.origin(known.path))
     if not sources:  # what was made in code says everything
-        yield _Candidate("file", _written(known, _value(policy, known)), "the policy, made in code")
+        yield _Candidate("file", _as_written(known, _value_in(policy, known)), "the policy, made in code")
     zone = zone_of(policy)
-    for number, change in sorted(enumerate(policy.change), key=lambda one: begins(one[1].on, zone)):
-        for value, path in _set(known, change.set):
-            begun = begins(change.on, zone) <= at
+    for number, change in sorted(enumerate(policy.change), key=lambda one: start_of_day(one[1].on, zone)):
+        for value, path in _values_set_for(known, change.set):
+            begun = start_of_day(change.on, zone) <= at
             because = "" if begun else "has not begun"
-            by, origin = f"the change on {change.on.isoformat()}", policy.standing(f"change[{number}].set", path)
+            by, origin = f"the change on {change.on.isoformat()}", policy.origin_in_layer(f"change[{number}].set", path)
             yield _Candidate("change", value, by, origin, because)
-    for number, override in sorted(enumerate(policy.override), key=lambda one: one[1].match.named):
-        for value, path in _set(known, override.set):
-            because = "" if override.match.takes(case) else f"this is {told_case(case)}"
-            by, origin = f"the override for {override.match}", policy.standing(f"override[{number}].set", path)
-            yield _Candidate("override", value, by, origin, because, override.match.named)
+    for number, override in sorted(enumerate(policy.override), key=lambda one: one[1].match.specificity):
+        for value, path in _values_set_for(known, override.set):
+            because = "" if override.match.takes(case) else f"this is {case_in_words(case)}"
+            by, origin = f"the override for {override.match}", policy.origin_in_layer(f"override[{number}].set", path)
+            yield _Candidate("override", value, by, origin, because, specificity=override.match.specificity)
 
 
-def _set(known: Declared, values: Any) -> Iterator[tuple[Any, str]]:
-    """What a layer says for a key: for itself, for the table whose entry it is, or for an entry of it."""
-    root: Any = Policy
+def _values_set_for(known: DeclaredKey, values: Any) -> Iterator[tuple[Any, str]]:
+    """The values that a layer gives a key: itself, through the table around it, or through an entry of it."""
     for path, value in values.items():
-        inner: Any = declared(root, path)
+        inner = key_at(Policy, path)
         if path == known.path:
-            yield _written(known, value), path
+            yield _as_written(known, value), path
         elif path == outer(known.path):
             yield inner.kind.write(value).get(known.steps[-1]), path
         elif outer(path) == known.path:
             yield {inner.steps[-1]: inner.kind.write(value)}, path
 
 
-def _value(policy: Policy, known: Declared) -> Any:
+def _value_in(policy: Policy, known: DeclaredKey) -> Any:
     try:
         return policy.value(known.path)
     except KeyError:  # an entry that is not there
         return None
 
 
-def _written(known: Declared, value: Any) -> Any:
+def _as_written(known: DeclaredKey, value: Any) -> Any:
     return None if value is None or value is MISSING else known.kind.write(value)
 
 
@@ -176,8 +174,8 @@ _OVER: Final = {
 }
 
 
-def _why(one: _Candidate, highest: _Candidate) -> str:
+def _why_lost(one: _Candidate, highest: _Candidate) -> str:
     """Why a value that could be in force is not."""
     if one.rank == highest.rank == "override":
-        return "says the same" if one.named == highest.named else "one that names more stands over it"
+        return "says the same" if one.specificity == highest.specificity else "one that names more stands over it"
     return _OVER.get((one.rank, highest.rank)) or f"{highest.by} stands over it"

@@ -12,19 +12,18 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 import attrs
-from attrs import field
 
-from casecore.kernel.problems import SHOWN, Origin, Problem, outer, steps_of, under, why_unreadable
-from casecore.policies.declared import declared
+from casecore.kernel.problems import SHOWN, Problem, why_unreadable
 from casecore.policies.errors import PolicyError
-from casecore.policies.kinds import MISSING, Text, Whole
+from casecore.policies.kinds import Text, Whole
 from casecore.policies.layers import LAYERS
-from casecore.policies.policy import SCHEMA, Policy
+from casecore.policies.origins import Source, Sources, locate_problems
+from casecore.policies.sop import SCHEMA
 from casecore.policies.spans import Span, Spans, TooDeep
 
 LARGEST: Final = 1 << 20
@@ -36,108 +35,7 @@ HIGHEST: Final = 8
 EXTENDS: Final = Text(1000)
 """What `extends` holds: the path of a file, beside the file that says so."""
 
-_LAYER = re.compile(rf"({'|'.join(LAYERS)})\[(\d+)\]")
 _PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
-
-
-@attrs.define(eq=False)
-class Source:
-    """One file: its text, what it says, and where.
-
-    Attributes:
-        plain: What the file says.
-        layers: By the path of a layer in the policy, e.g. `override[2]`: its path in this file.
-    """
-
-    name: str
-    text: str
-    plain: dict[str, Any] = field(factory=dict)
-    layers: dict[str, str] = field(factory=dict)
-    _spans: Spans | None = None
-
-    @property
-    def spans(self) -> Spans:
-        """The places of its keys and values; found when first asked for."""
-        if self._spans is None:
-            self._spans = Spans(self.text)
-        return self._spans
-
-    def local(self, path: str) -> str | None:
-        """A path of the policy as a path of this file; None where it is one of a layer that this file has not."""
-        layer = _LAYER.match(path)
-        if layer is None:
-            return path
-        own, rest = self.layers.get(layer[0]), path[layer.end() :]
-        if own is None:
-            return None
-        match steps_of(rest[1:]):
-            case ("set", str(key)):
-                return under(f"{own}.set", self._written(own, key))
-        return own + rest
-
-    def _written(self, layer: str, path: str) -> str:
-        """The word with which this file sets a key in a layer; there is more than one way to write a path."""
-        values: Any = self._at(f"{layer}.set")
-        words = values if isinstance(values, dict) else {}
-        alike = (word for word in words if (known := declared(Policy, word)) is not None and known.path == path)
-        return path if path in words else next(alike, path)
-
-    def origin(self, path: str, *, of_key: bool = False) -> Origin | None:
-        """Where a path of the policy stands in this file; None where it does not."""
-        own = self.local(path)
-        span = None if own is None else self.spans.key(own) if of_key else self.spans.value(own)
-        return None if span is None else self.spans.origin(span, self.name)
-
-    def says(self, path: str) -> Any:
-        """What the file says at a path of the policy; `MISSING` where it says nothing."""
-        own = self.local(path)
-        return MISSING if own is None else self._at(own)
-
-    def _at(self, own: str) -> Any:
-        held: Any = self.plain
-        for step in steps_of(own) or ():
-            try:
-                held = held[step]
-            except (KeyError, IndexError, TypeError):
-                return MISSING
-        return held
-
-
-Sources = tuple[Source, ...]
-"""The files of a policy, nearest first: the one that was asked for, the one it extends, and so on."""
-
-
-def origin_of(sources: Sources, path: str, *, of_key: bool = False) -> Origin | None:
-    """Where the word stands that counts: in the nearest file that has the path."""
-    found = (source.origin(path, of_key=of_key) for source in sources)
-    return next((origin for origin in found if origin is not None), None)
-
-
-def located(problems: Iterable[Problem], sources: Sources) -> tuple[Problem, ...]:
-    """Problems with their places, in the order of the files; what stands nowhere is placed where its table stands."""
-    placed = []
-    for problem in problems:
-        paths = () if problem.origins else (problem.path, *problem.also)
-        origins = tuple(origin for path in paths if (origin := _nearest(sources, path, of_key=problem.of_key)))
-        placed.append(attrs.evolve(problem, origins=problem.origins or origins))
-    order = {source.name: number for number, source in enumerate(sources)}
-    return tuple(sorted(placed, key=lambda problem: _place(problem, order)))
-
-
-def _nearest(sources: Sources, path: str, *, of_key: bool) -> Origin | None:
-    while path:
-        origin = origin_of(sources, path, of_key=of_key)
-        if origin is not None:
-            return origin
-        path, of_key = outer(path), True
-    return None
-
-
-def _place(problem: Problem, order: Mapping[str, int]) -> tuple[int, int, int]:
-    if not problem.origins:
-        return (len(order), 0, 0)
-    first = problem.origins[0]
-    return (order.get(first.file, len(order)), first.line, first.column)
 
 
 # One file ----------------------------------------------------------------------------------------------
@@ -154,9 +52,9 @@ def read_text(path: str | Path) -> str:
         with Path(path).open("rb") as file:
             content = file.read(LARGEST + 1)
     except (OSError, ValueError) as error:  # the latter: a path that no file can have
-        raise _unreadable(name, f"cannot be read ({why_unreadable(error)})", "a TOML file") from None
+        raise _file_error(name, f"cannot be read ({why_unreadable(error)})", "a TOML file") from None
     if len(content) > LARGEST:
-        raise _unreadable(name, "is too large", f"at most {LARGEST >> 20} MiB")
+        raise _file_error(name, "is too large", f"at most {LARGEST >> 20} MiB")
     content = content.removeprefix(b"\xef\xbb\xbf")  # editors on Windows leave a byte order mark there
     try:
         return content.decode("utf-8")
@@ -169,8 +67,8 @@ def read_text(path: str | Path) -> str:
     raise PolicyError(name, (Problem("", found, "a TOML file in UTF-8", origins=(origin,)),))
 
 
-def parsed(text: str, name: str, *, trusted: bool = False) -> Source:
-    """What a text says, and where.
+def parse_toml(text: str, name: str, *, trusted: bool = False) -> Source:
+    """Parse a text: what it says, and where.
 
     Args:
         text: The file's text.
@@ -181,7 +79,7 @@ def parsed(text: str, name: str, *, trusted: bool = False) -> Source:
         PolicyError: When it is not TOML, or larger or deeper than any policy.
     """
     if len(text) > LARGEST:
-        raise _unreadable(name, "is too large", f"at most {LARGEST >> 20} MiB")
+        raise _file_error(name, "is too large", f"at most {LARGEST >> 20} MiB")
     source = Source(name, text.removeprefix("\ufeff").replace("\r\n", "\n"))
     try:
         if not trusted:
@@ -189,20 +87,20 @@ def parsed(text: str, name: str, *, trusted: bool = False) -> Source:
         source.plain = tomllib.loads(source.text)
     except TooDeep as error:
         problem = Problem("", "is nested too deeply", "at most a few levels")
-        raise _at(source, problem, error.span, Spans("")) from None
+        raise _error_at(source, problem, error.span, Spans("")) from None
     except tomllib.TOMLDecodeError as error:
-        raise _no_toml(source, str(error)) from None
+        raise _syntax_error(source, str(error)) from None
     except ValueError:  # the only one that tomllib lets through
         problem = Problem("", "has a number of thousands of digits", "a policy")
-        raise _at(source, problem, _longest_number(source), source.spans) from None
+        raise _error_at(source, problem, _longest_number(source), source.spans) from None
     return source
 
 
-def _unreadable(name: str, found: str, expected: str) -> PolicyError:
+def _file_error(name: str, found: str, expected: str) -> PolicyError:
     return PolicyError(name, (Problem("", found, expected),))
 
 
-def _at(source: Source, problem: Problem, span: Span, spans: Spans) -> PolicyError:
+def _error_at(source: Source, problem: Problem, span: Span, spans: Spans) -> PolicyError:
     spans.text = source.text  # of a text that is too deep there is no index, but there are lines
     return PolicyError(source.name, (attrs.evolve(problem, origins=(spans.origin(span, source.name),)),))
 
@@ -213,8 +111,8 @@ def _longest_number(source: Source) -> Span:
     return max(digits, key=lambda span: span.end - span.start)
 
 
-def _no_toml(source: Source, message: str) -> PolicyError:
-    """Where the text stops being TOML; a key that stands twice is shown in both places."""
+def _syntax_error(source: Source, message: str) -> PolicyError:
+    """The error at the place where the text stops being TOML; it shows both places of a key that stands twice."""
     place = _PLACE.search(message)
     found = _PLACE.sub("", message)
     if source.spans.twice and found.startswith("Cannot"):
@@ -228,38 +126,41 @@ def _no_toml(source: Source, message: str) -> PolicyError:
     line, column = (int(place[1]), int(place[2])) if place and place[1] else (len(lines), len(lines[-1]) + 1)
     start = sum(len(before) + 1 for before in lines[: line - 1]) + column - 1
     problem = Problem("", f"is not TOML: {found[:1].lower()}{found[1:]}", 'lines like key = "value"')
-    return _at(source, problem, Span(start, start + 1), source.spans)
+    return _error_at(source, problem, Span(start, start + 1), source.spans)
 
 
 # Files on each other -----------------------------------------------------------------------------------
 
 
-def stacked(
+def resolve_extends(
     top: Source, folder: Path | None, read: Callable[[Path], str] = read_text
 ) -> tuple[dict[str, Any], Sources]:
-    """What a file and all that it extends say together, and the files, nearest first.
+    """Read the files that a file extends, and merge what all of them say.
 
     Args:
         top: The file that was asked for.
         folder: Where it lies; None for a text that lies nowhere and can extend nothing.
         read: (path) -> the text of a file below; e.g. as it was at some revision.
 
+    Returns:
+        What they say together, and the files, nearest first.
+
     Raises:
         PolicyError: When a file that is extended cannot be read, or the files go in a circle.
     """
     sources = [top]
     seen = set() if folder is None else {(folder / Path(top.name).name).resolve()}
-    while (below := _extended(sources[-1], folder, top.name)) is not None:
+    while (below := _path_extended(sources[-1], folder, top.name)) is not None:
         folder = below.parent
-        sources.append(_below(below, sources, seen, top.name, read))
+        sources.append(_read_below(below, sources, seen, top.name, read))
     merged: dict[str, Any] = {}
     for source in reversed(sources):
-        _merge(merged, source)
+        _merge_file(merged, source)
     return merged, tuple(sources)
 
 
-def _extended(source: Source, folder: Path | None, name: str) -> Path | None:
-    """The file that a file extends; both of these keys are read here, because they are of one file alone."""
+def _path_extended(source: Source, folder: Path | None, name: str) -> Path | None:
+    """The file that a file extends; `extends` and `schema` belong to one file alone, so both are read here."""
     problems: list[Problem] = []
     if source.plain.get("schema", SCHEMA) != SCHEMA:
         Whole(SCHEMA, SCHEMA).read(source.plain["schema"], "schema", problems)
@@ -267,29 +168,29 @@ def _extended(source: Source, folder: Path | None, name: str) -> Path | None:
     if extends and folder is None and not problems:
         problems.append(Problem("extends", "only a file can extend another", "a policy that is loaded from a file"))
     if problems:
-        raise PolicyError(name, located(problems, (source,)))
+        raise PolicyError(name, locate_problems(problems, (source,)))
     return folder / extends if extends and folder is not None else None
 
 
-def _below(path: Path, above: list[Source], seen: set[Path], name: str, read: Callable[[Path], str]) -> Source:
+def _read_below(path: Path, above: list[Source], seen: set[Path], name: str, read: Callable[[Path], str]) -> Source:
     try:
         resolved = path.resolve()
         if resolved in seen:
-            raise _unreadable(name, f"{path} extends itself" if len(seen) == 1 else f"{path} is in a circle", "")
+            raise _file_error(name, f"{path} extends itself" if len(seen) == 1 else f"{path} is in a circle", "")
         if len(above) == HIGHEST:
-            raise _unreadable(name, f"{HIGHEST} files lie on each other already", f"at most {HIGHEST}")
+            raise _file_error(name, f"{HIGHEST} files lie on each other already", f"at most {HIGHEST}")
         seen.add(resolved)
-        return parsed(read(path), str(path))
+        return parse_toml(read(path), str(path))
     except (OSError, ValueError) as error:
         found = error.problems[0] if isinstance(error, PolicyError) else Problem("", f"cannot be read ({error})")
     if found.origins:  # it is in the file below, and the reader has to look there
         raise PolicyError(name, (found,))
     message = found.message if found.message.startswith(str(path)) else f"{path} {found.message}"
     told = attrs.evolve(found, path="extends", message=message)
-    raise PolicyError(name, located((told,), (above[-1],)))
+    raise PolicyError(name, locate_problems((told,), (above[-1],)))
 
 
-def _merge(merged: dict[str, Any], source: Source) -> None:
+def _merge_file(merged: dict[str, Any], source: Source) -> None:
     """Lay what a file says over what the files below it say."""
     own = dict(source.plain)
     for layer in LAYERS:
@@ -298,25 +199,28 @@ def _merge(merged: dict[str, Any], source: Source) -> None:
             own[layer] = joined = [*below]
             free = [*range(len(below))]
             for number, item in enumerate(mine):
-                place = next((place for place in free if _same(below[place], item, layer)), len(joined))
+                place = next((place for place in free if _is_same_layer(below[place], item, layer)), len(joined))
                 if place == len(joined):
                     joined.append(item)
                 else:
-                    joined[place] = _over(below[place], item)
+                    joined[place] = _merge_values(below[place], item)
                     free.remove(place)
                 source.layers[f"{layer}[{place}]"] = f"{layer}[{number}]"
-    merged.update(_over(merged, own))
+    merged.update(_merge_values(merged, own))
 
 
-def _same(below: Any, above: Any, layer: str) -> bool:
-    """Whether two layers, of different files, are one: overrides that match the same, changes on the same date."""
+def _is_same_layer(below: Any, above: Any, layer: str) -> bool:
+    """Whether layers of two files are one: overrides that match the same cases, or changes on the same date."""
     name = {"override": "match", "change": "on"}.get(layer)
     return isinstance(below, dict) and isinstance(above, dict) and name in below and below[name] == above.get(name)
 
 
-def _over(below: Any, above: Any) -> Any:
-    """Two values on each other: tables key by key, all else as the upper one says."""
+def _merge_values(below: Any, above: Any) -> Any:
+    """Lay one value over another: tables key by key, anything else as the upper one says."""
     if not (isinstance(below, dict) and isinstance(above, dict)):
         return above
     both = below | above
-    return {name: _over(below[name], above[name]) if name in below and name in above else both[name] for name in both}
+    return {
+        name: _merge_values(below[name], above[name]) if name in below and name in above else both[name]
+        for name in both
+    }

@@ -5,8 +5,8 @@ choice, a list, a table. The kind reads a plain TOML or JSON value strictly. Not
 and `"2"` is not a number. What does not fit becomes a `Problem` with the key's path, what was expected, and what to
 write; reading goes on, so that one pass reports every problem of a file.
 
-The same declaration says what a key is for: the rules it sets, its unit, and what may set it otherwise (`Scope`). The
-JSON Schema and the page of every key are made of it (`documents.py`).
+The same declaration says what a key is for: the rules it sets, its unit, and what may set it otherwise
+(`KeyScope`). The JSON Schema (`schema.py`) and the page of every key (`cli/reference.py`) are made of it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SECOND = timedelta(seconds=1)
 LONGEST = timedelta(weeks=520)
 
 
-class Kind(Protocol):
+class ValueKind(Protocol):
     """How one sort of value is read, described and written."""
 
     @property
@@ -45,12 +45,12 @@ class Kind(Protocol):
         """The value as TOML or JSON would hold it."""
 
 
-def _wrong(kind: Kind, value: Any, path: str, problems: list[Problem], remedy: str = "") -> Any:
+def _note_misfit(kind: ValueKind, value: Any, path: str, problems: list[Problem], remedy: str = "") -> Any:
     problems.append(Problem(path, f"{quoted(value)} does not fit", kind.describe, remedy))
     return MISSING
 
 
-def words(choices: type[StrEnum]) -> tuple[str, ...]:
+def words_of(choices: type[StrEnum]) -> tuple[str, ...]:
     """The words of an enumeration, in order."""
     return tuple(choice.value for choice in choices)
 
@@ -63,7 +63,7 @@ class Flag:
 
     def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
         """A bool, and nothing that merely looks like one."""
-        return value if isinstance(value, bool) else _wrong(self, value, path, problems)
+        return value if isinstance(value, bool) else _note_misfit(self, value, path, problems)
 
     def write(self, value: bool) -> Any:  # noqa: FBT001 -- every kind writes one value
         """As it is."""
@@ -85,7 +85,7 @@ class Whole:
     def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
         """An int in the range."""
         fits = isinstance(value, int) and not isinstance(value, bool) and self.least <= value <= self.most
-        return value if fits else _wrong(self, value, path, problems)
+        return value if fits else _note_misfit(self, value, path, problems)
 
     def write(self, value: int) -> Any:
         """As it is."""
@@ -107,7 +107,7 @@ class Number:
     def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
         """A float in the range."""
         fits = isinstance(value, int | float) and not isinstance(value, bool) and self.least <= value <= self.most
-        return float(value) if fits else _wrong(self, value, path, problems)
+        return float(value) if fits else _note_misfit(self, value, path, problems)
 
     def write(self, value: float) -> Any:
         """As it is."""
@@ -130,7 +130,7 @@ class Text:
     def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
         """A str, not longer than it may be."""
         fits = isinstance(value, str) and self.least <= len(value) <= self.most and is_whole(value)
-        return value if fits else _wrong(self, value, path, problems)
+        return value if fits else _note_misfit(self, value, path, problems)
 
     def write(self, value: str) -> Any:
         """As it is."""
@@ -139,21 +139,21 @@ class Text:
 
 @frozen
 class Id:
-    """Text that commands later carry as an id, e.g. a tag, or by which the policy calls something."""
+    """Text that commands will carry as an id, e.g. a tag, or by which the policy names something."""
 
     describe = f"text of 1 to {ID_LIMIT} visible characters"
 
     def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
         """A str that can be an id."""
-        return value if is_id(value) else _wrong(self, value, path, problems, _made_an_id(value))
+        return value if is_id(value) else _note_misfit(self, value, path, problems, _id_remedy(value))
 
     def write(self, value: str) -> Any:
         """As it is."""
         return value
 
 
-def _made_an_id(value: Any) -> str:
-    """What would make a text an id, where it is one too long or one of which not everything is seen."""
+def _id_remedy(value: Any) -> str:
+    """What turns a text into an id: it is too long, or has characters that nobody can see."""
     if not isinstance(value, str) or not value:
         return ""
     unseen = next((x for x in value if not x.isprintable()), None)
@@ -182,9 +182,9 @@ class Length:
         seconds = seconds_in(value) if isinstance(value, str) else None
         if seconds is None:
             number = isinstance(value, int) and not isinstance(value, bool) and abs(value) < _MANY_SECONDS
-            return _wrong(self, value, path, problems, f'write the unit, e.g. "{value}s"' if number else "")
+            return _note_misfit(self, value, path, problems, f'write the unit, e.g. "{value}s"' if number else "")
         if not self.least.total_seconds() <= seconds <= self.most.total_seconds():
-            return _wrong(self, value, path, problems)
+            return _note_misfit(self, value, path, problems)
         return timedelta(seconds=seconds)
 
     def write(self, value: timedelta) -> Any:
@@ -201,14 +201,14 @@ class Choice:
     @property
     def describe(self) -> str:
         """The words."""
-        return "one of " + ", ".join(f'"{word}"' for word in words(self.choices))
+        return "one of " + ", ".join(f'"{word}"' for word in words_of(self.choices))
 
     def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
         """The member of the enumeration."""
-        if isinstance(value, str) and value in words(self.choices):
+        if isinstance(value, str) and value in words_of(self.choices):
             return self.choices(value)
-        near = did_you_mean(value, words(self.choices)) if isinstance(value, str) else ""
-        return _wrong(self, value, path, problems, near)
+        near = did_you_mean(value, words_of(self.choices)) if isinstance(value, str) else ""
+        return _note_misfit(self, value, path, problems, near)
 
     def write(self, value: StrEnum) -> Any:
         """The word."""
@@ -219,7 +219,7 @@ class Choice:
 class Several:
     """A list without repetition; kept as a tuple in the order written."""
 
-    of: Kind
+    of: ValueKind
     most: int = 1000
 
     @property
@@ -230,7 +230,7 @@ class Several:
     def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
         """A tuple of what each item reads as."""
         if not isinstance(value, list):
-            return _wrong(self, value, path, problems)
+            return _note_misfit(self, value, path, problems)
         if len(value) > self.most:
             problems.append(Problem(path, f"has {len(value):,} items", f"at most {self.most:,}"))
             return MISSING
@@ -259,7 +259,7 @@ class Table:
     def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
         """A section; keys that are not given have their defaults, others are problems."""
         if not _is_table(value):
-            return _wrong(self, value, path, problems)
+            return _note_misfit(self, value, path, problems)
         keys = keys_of(self.section)
         unknown = [word for word in value if word not in keys]
         if unknown:
@@ -282,35 +282,35 @@ class Table:
 class Named:
     """A table whose keys are names, each with the same kind of value."""
 
-    of: Kind
+    of: ValueKind
     names: type[StrEnum] | None = None
     most: int = 1000
 
     @property
     def describe(self) -> str:
         """The names and what each holds."""
-        name = f"one of {', '.join(words(self.names))}" if self.names else "a name"
+        name = f"one of {', '.join(words_of(self.names))}" if self.names else "a name"
         return f"a table of at most {self.most} entries, from {name} to {self.of.describe}"
 
     def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
         """A dict from name to what its value reads as, in the order written."""
         if not _is_table(value) or len(value) > self.most:
-            return _wrong(self, value, path, problems)
+            return _note_misfit(self, value, path, problems)
         read: dict[Any, Any] = {}
         for word, item in value.items():
-            name = self._name(word, path, problems)
+            name = self._read_name(word, path, problems)
             held = self.of.read(item, under(path, word), problems)
             read[name] = held
         return MISSING if MISSING in read or MISSING in read.values() else read
 
-    def _name(self, word: str, path: str, problems: list[Problem]) -> Any:
+    def _read_name(self, word: str, path: str, problems: list[Problem]) -> Any:
         if self.names is None:
             if is_id(word):
                 return word
-            remedy = _made_an_id(word)
+            remedy = _id_remedy(word)
             problems.append(Problem(under(path, word), "is no name", Id.describe, remedy, of_key=True))
             return MISSING
-        known = words(self.names)
+        known = words_of(self.names)
         if word in known:
             return self.names(word)
         expected = "one of " + ", ".join(known)
@@ -341,7 +341,7 @@ def as_toml(value: Any) -> str:
 T = TypeVar("T")
 
 
-class Scope(StrEnum):
+class KeyScope(StrEnum):
     """What may set a key otherwise than the file as a whole does."""
 
     CASE = "case"
@@ -355,12 +355,12 @@ class Scope(StrEnum):
 
 
 def key(
-    kind: Kind,
+    kind: ValueKind,
     doc: str,
     *,
     default: Any = attrs.NOTHING,
     factory: Callable[[], Any] | None = None,
-    scope: Scope = Scope.CASE,
+    scope: KeyScope = KeyScope.CASE,
     unit: str = "",
     rules: tuple[str, ...] = (),
     clause: str = "",
@@ -385,7 +385,7 @@ def key(
 
 def a_source() -> Any:
     """The key that every table may carry: where the written SOP says so."""
-    return key(Text(), "Where the written SOP says so; reports cite it.", default="", scope=Scope.FILE)
+    return key(Text(), "Where the written SOP says so; reports cite it.", default="", scope=KeyScope.FILE)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(key,))
@@ -394,7 +394,7 @@ def section(cls: type[T]) -> type[T]:
     return attrs.frozen(kw_only=True)(share_repr(cls))
 
 
-def keys_of(section_class: type[Any]) -> dict[str, Kind]:
+def keys_of(section_class: type[Any]) -> dict[str, ValueKind]:
     """The keys of a section, in order, with their kinds."""
     return {
         attribute.name: attribute.metadata["kind"]

@@ -16,17 +16,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Final, Generic, Protocol, Self, TypeVar
 
-from casecore.calendars import zone_named
+from casecore.calendars import find_zone
 from casecore.channels import Channel
 from casecore.kernel import frozen
 from casecore.kernel.problems import Problem, no_such_keys, outer, quoted, under
-from casecore.policies.declared import Declared, declared, every_key
-from casecore.policies.kinds import MISSING, Choice, Id, Kind, Scope, Several, Table, Text, a_source, key, section
-
-if TYPE_CHECKING:
-    from casecore.policies.policy import Policy
+from casecore.policies.declared import DeclaredKey, every_key, find_key, key_at
+from casecore.policies.kinds import (
+    MISSING,
+    Choice,
+    Id,
+    KeyScope,
+    Several,
+    Table,
+    Text,
+    ValueKind,
+    a_source,
+    key,
+    section,
+)
+from casecore.policies.sections import Queue
+from casecore.policies.sop import Sop
 
 MOST: Final = 50
 """How many overrides, changes and waivers a policy has at most, of each."""
@@ -34,7 +45,7 @@ MOST: Final = 50
 LAYERS: Final = ("override", "change", "waiver")
 """The arrays of tables that hold them."""
 
-PROMISES: Final = 21
+PROMISE_COUNT: Final = 21
 """How many promises there are (§10)."""
 
 NEVER_WAIVED: Final = ("01", "02", "03", "11", "16")
@@ -48,7 +59,7 @@ NEVER_WAIVED: Final = ("01", "02", "03", "11", "16")
 class Settings:
     """A table of other values for keys of the policy, each by its path, like `"chat.idle.silence" = "5m"`."""
 
-    scopes: tuple[Scope, ...]
+    scopes: tuple[KeyScope, ...]
     most: int = 200
 
     @property
@@ -61,50 +72,47 @@ class Settings:
         if not isinstance(value, dict) or len(value) > self.most:
             problems.append(Problem(path, f"{quoted(value)} does not fit", self.describe))
             return MISSING
-        found = {word: self._declared(word) for word in value}
+        found = {word: find_key(Sop, word) for word in value}
         unknown = [word for word, known in found.items() if known is None]
         if unknown:
-            root: Any = _policy()
-            every = [known.path for known in every_key(root) if known.scope in self.scopes]
+            every = [known.path for known in every_key(Sop) if known.scope in self.scopes]
             problems.append(no_such_keys(unknown, every, path, every, "the path of a key, like chat.idle.silence"))
         read: dict[str, Any] = {}
         for word, known in found.items():
             if known is not None:
-                self._read(known, value[word], under(path, word), read, problems)
+                self._read_value(known, value[word], under(path, word), read, problems)
         return MISSING if unknown or MISSING in read.values() else read
 
-    def _declared(self, word: str) -> Declared | None:
-        return declared(_policy(), word)
-
-    def _read(self, known: Declared, value: Any, path: str, read: dict[str, Any], problems: list[Problem]) -> None:
-        why_not = self._why_not(known, read)
+    def _read_value(
+        self, known: DeclaredKey, value: Any, path: str, read: dict[str, Any], problems: list[Problem]
+    ) -> None:
+        why_not = self._why_not_settable(known, read)
         if why_not:
             problems.append(Problem(path, *why_not, of_key=True))
             read[known.path] = MISSING
         else:
             read[known.path] = known.kind.read(value, path, problems)
 
-    def _why_not(self, known: Declared, read: Mapping[str, Any]) -> tuple[str, str] | None:
+    def _why_not_settable(self, known: DeclaredKey, read: Mapping[str, Any]) -> tuple[str, str] | None:
         if known.is_table:
             return "is a table", "its keys one by one"
         if known.scope not in self.scopes:
-            if known.scope is Scope.FILE:
+            if known.scope is KeyScope.FILE:
                 return "says what the file is, and is the same for ever and for every case", "another key"
             return "shapes the desk, and is the same for every case", "a [[change]], or another key"
-        clash = next(clashes({known.path: MISSING}, read), None)
+        clash = next(clashing_paths({known.path: MISSING}, read), None)
         return None if clash is None else (f"is set here already, by {clash[1]}", "each value once")
 
     def write(self, value: Mapping[str, Any]) -> Any:
         """A table, each value as its own kind writes it."""
-        kinds = {path: declared(_policy(), path) for path in value}
-        return {path: known.kind.write(value[path]) for path, known in kinds.items() if known is not None}
+        return {path: key_at(Sop, path).kind.write(held) for path, held in value.items()}
 
 
 @frozen
 class Words:
     """One text, or a list of several; kept as a tuple."""
 
-    of: Kind
+    of: ValueKind
     most: int = 5
 
     @property
@@ -126,18 +134,18 @@ class Words:
 
 
 @frozen
-class Day:
+class DateOrInstant:
     """A date, or an instant with its offset; in JSON, which has neither, its text."""
 
     describe = "a date like 2026-12-01, or an instant with its offset like 2026-12-01T06:00:00+01:00"
 
     def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
         """A date, or an aware datetime in UTC."""
-        read = _day(value)
+        read = _parse_day(value)
         if read is None:
             local = isinstance(value, datetime)
             remedy = f"say where that is, e.g. {value.isoformat()}Z" if local else ""
-            problems.append(Problem(path, f"{_told(value)} does not fit", self.describe, remedy))
+            problems.append(Problem(path, f"{_quote_day(value)} does not fit", self.describe, remedy))
             return MISSING
         return read
 
@@ -146,7 +154,7 @@ class Day:
         return value.isoformat()
 
 
-def _day(value: Any) -> date | None:
+def _parse_day(value: Any) -> date | None:
     try:
         if isinstance(value, str):
             value = date.fromisoformat(value) if len(value) == len("2026-12-01") else datetime.fromisoformat(value)
@@ -157,7 +165,7 @@ def _day(value: Any) -> date | None:
     return value if isinstance(value, date) else None
 
 
-def _told(value: Any) -> str:
+def _quote_day(value: Any) -> str:
     return value.isoformat() if isinstance(value, date | time) else quoted(value)
 
 
@@ -168,18 +176,18 @@ class PromiseNumber:
     @property
     def describe(self) -> str:
         """The numbers."""
-        return f'the number of a promise, from "04" to "{PROMISES}"; {", ".join(NEVER_WAIVED)} can never be waived'
+        return f'the number of a promise, from "04" to "{PROMISE_COUNT}"; {", ".join(NEVER_WAIVED)} can never be waived'
 
     @property
     def numbers(self) -> tuple[str, ...]:
         """The promises that can be waived."""
-        return tuple(word for n in range(1, PROMISES + 1) if (word := f"{n:02}") not in NEVER_WAIVED)
+        return tuple(word for n in range(1, PROMISE_COUNT + 1) if (word := f"{n:02}") not in NEVER_WAIVED)
 
     def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
         """The number as it is written."""
         if value in self.numbers:
             return value
-        bare = isinstance(value, int) and 0 < value <= PROMISES and f"{value:02}" in self.numbers
+        bare = isinstance(value, int) and 0 < value <= PROMISE_COUNT and f"{value:02}" in self.numbers
         remedy = f'write "{value:02}"' if bare else ""
         problems.append(Problem(path, f"{quoted(value)} does not fit", self.describe, remedy))
         return MISSING
@@ -187,12 +195,6 @@ class PromiseNumber:
     def write(self, value: str) -> Any:
         """As it is."""
         return value
-
-
-def _policy() -> type[Policy]:
-    from casecore.policies.policy import Policy
-
-    return Policy
 
 
 # Sections ----------------------------------------------------------------------------------------------
@@ -225,7 +227,7 @@ class Aspect:
 
 @section
 class Match:
-    """Which cases an override is for: all that is named here has to match."""
+    """Which cases an override is for: everything it names has to match."""
 
     channel: Channel | None = key(Choice(Channel), "The channel of the case.", default=None)
     queue: str | None = key(Id(), "The queue in which the case is.", default=None)
@@ -240,7 +242,7 @@ class Match:
         )
 
     @property
-    def named(self) -> int:
+    def specificity(self) -> int:
         """How much it names; of two overrides the one that names more wins."""
         return (self.channel is not None) + (self.queue is not None) + len(self.tag)
 
@@ -253,10 +255,10 @@ class Match:
         return Aspect(self.channel or other.channel, self.queue or other.queue, tags)
 
     def __str__(self) -> str:
-        return str(told_case(Aspect(self.channel, self.queue, frozenset(self.tag))))
+        return str(case_in_words(Aspect(self.channel, self.queue, frozenset(self.tag))))
 
 
-def told_case(aspect: Aspect) -> str:
+def case_in_words(aspect: Aspect) -> str:
     """A case in words."""
     parts = (
         f"on {aspect.channel}" if aspect.channel else "",
@@ -271,7 +273,7 @@ class Override:
     """Other values for some cases."""
 
     match: Match = key(Table(Match), "Which cases; of two that set the same, the one that names more wins.")
-    set: Mapping[str, Any] = key(Settings((Scope.CASE,)), "The values, by the paths of their keys.")
+    set: Mapping[str, Any] = key(Settings((KeyScope.CASE,)), "The values, by the paths of their keys.")
     source: str = a_source()
 
 
@@ -279,8 +281,8 @@ class Override:
 class Change:
     """Other values from a date on."""
 
-    on: date = key(Day(), "The date, from its midnight in the policy's zone, or the instant.")
-    set: Mapping[str, Any] = key(Settings((Scope.CASE, Scope.DESK)), "The values, by the paths of their keys.")
+    on: date = key(DateOrInstant(), "The date, from its midnight in the policy's zone, or the instant.")
+    set: Mapping[str, Any] = key(Settings((KeyScope.CASE, KeyScope.DESK)), "The values, by the paths of their keys.")
     source: str = a_source()
 
 
@@ -289,7 +291,9 @@ class Waiver:
     """A promise that is not asked for, for a while."""
 
     promise: str = key(PromiseNumber(), "The promise (§10).")
-    until: date = key(Day(), "The last date on which it is waived, in the policy's zone, or the instant of its end.")
+    until: date = key(
+        DateOrInstant(), "The last date on which it is waived, in the policy's zone, or the instant of its end."
+    )
     reason: str = key(Text(1000, 1), "Why.")
     by: str = key(Text(200, 1), "Who says so.")
     source: str = a_source()
@@ -298,33 +302,33 @@ class Waiver:
 # Instants ----------------------------------------------------------------------------------------------
 
 
-def zone_of(policy: Policy) -> tzinfo:
+def zone_of(policy: LayeredPolicy) -> tzinfo:
     """The time zone in which the dates of a policy begin."""
-    return zone_named(policy.zone, [])
+    return find_zone(policy.zone, [])
 
 
-def begins(day: date, zone: tzinfo) -> datetime:
+def start_of_day(day: date, zone: tzinfo) -> datetime:
     """The instant at which a date begins somewhere; an instant is itself."""
     if isinstance(day, datetime):
         return day
-    return _utc(datetime.combine(day, time(), zone))
+    return _to_utc(datetime.combine(day, time(), zone))
 
 
-def ends(day: date, zone: tzinfo) -> datetime:
+def end_of_day(day: date, zone: tzinfo) -> datetime:
     """The instant at which a date ends somewhere; an instant is itself."""
     if isinstance(day, datetime) or day == date.max:
-        return begins(day, zone)
-    return begins(day + timedelta(days=1), zone)
+        return start_of_day(day, zone)
+    return start_of_day(day + timedelta(days=1), zone)
 
 
-def _utc(local: datetime) -> datetime:
+def _to_utc(local: datetime) -> datetime:
     try:
         return local.astimezone(UTC)
     except OverflowError:  # on the first or the last day of the calendar
         return local.replace(tzinfo=UTC)
 
 
-def clashes(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def clashing_paths(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The paths at which two settings say different things: the same key, or a table and an entry of it."""
     for path, value in one.items():
         if path in other and other[path] != value:
@@ -337,38 +341,64 @@ def clashes(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[tuple[
 # What is in force --------------------------------------------------------------------------------------
 
 
-class Layers:
-    """The layers of one policy, put in order; what is in force when and for whom is worked out once.
+class LayeredPolicy(Protocol):
+    """A policy, as far as its layers are concerned."""
+
+    @property
+    def zone(self) -> str:
+        """The time zone in which its dates begin."""
+
+    @property
+    def queues(self) -> Mapping[str, Queue]:
+        """Its queues, by name."""
+
+    @property
+    def override(self) -> tuple[Override, ...]:
+        """Its overrides."""
+
+    @property
+    def change(self) -> tuple[Change, ...]:
+        """Its changes."""
+
+    def with_values(self, layers: Iterable[tuple[str, Mapping[str, Any]]], *, overrides: bool = False) -> Self:
+        """The policy with other values."""
+
+
+P = TypeVar("P", bound=LayeredPolicy)
+
+
+class Layers(Generic[P]):
+    """The layers of one policy, in order. They work out once what is in force when and for whom, and remember it.
 
     Attributes:
-        begins: The instants at which something changes, in order.
+        instants: The instants at which something changes, in order.
     """
 
-    def __init__(self, policy: Policy | None = None) -> None:
-        self.begins: tuple[datetime, ...] = ()
+    def __init__(self, policy: P | None = None) -> None:
+        self.instants: tuple[datetime, ...] = ()
         self._matches: tuple[Match, ...] = ()
-        self._kept: dict[int | Aspect, Policy] = {}
+        self._kept: dict[int | Aspect, P] = {}
         if policy is None:
             return
         self._policy = policy
         zone = zone_of(policy)
-        self._changes = sorted(((begins(change.on, zone), number) for number, change in enumerate(policy.change)))
-        self.begins = tuple(dict.fromkeys(begin for begin, _ in self._changes))
+        self._changes = sorted(((start_of_day(change.on, zone), number) for number, change in enumerate(policy.change)))
+        self.instants = tuple(dict.fromkeys(begin for begin, _ in self._changes))
         self._matches = tuple(override.match for override in policy.override)
         self._channels = frozenset(match.channel for match in self._matches)
         self._queues = frozenset(match.queue for match in self._matches)
         self._tags = frozenset(tag for match in self._matches for tag in match.tag)
 
-    def changes(self, number: int) -> tuple[int, ...]:
-        """The changes that have been made once so many instants have passed, in order, by their number."""
-        last = self.begins[:number]
+    def changes_made(self, number: int) -> tuple[int, ...]:
+        """The numbers of the changes that hold once so many of the instants have passed, in order."""
+        last = self.instants[:number]
         return tuple(change for begin, change in self._changes if begin in last)
 
-    def dated(self, number: int) -> Policy:
+    def policy_after(self, number: int) -> P:
         """The policy once so many of the instants have passed."""
         if number not in self._kept:
-            sets = ((f"change[{change}].set", self._policy.change[change].set) for change in self.changes(number))
-            self._kept[number] = self._policy.laid(sets, overrides=True)
+            sets = ((f"change[{change}].set", self._policy.change[change].set) for change in self.changes_made(number))
+            self._kept[number] = self._policy.with_values(sets, overrides=True)
         return self._kept[number]
 
     def aspect(self, case: Matched | None) -> Aspect:
@@ -379,22 +409,22 @@ class Layers:
         queue = case.queue if case.queue in self._queues else None
         return Aspect(channel, queue, case.tags & self._tags)
 
-    def matching(self, aspect: Aspect) -> tuple[int, ...]:
-        """The overrides that match, by their number; the one that wins over all the others comes last."""
+    def matching_overrides(self, aspect: Aspect) -> tuple[int, ...]:
+        """The numbers of the overrides that match; the one that wins over all the others comes last."""
         found = (number for number, match in enumerate(self._matches) if match.takes(aspect))
-        return tuple(sorted(found, key=lambda number: self._matches[number].named))
+        return tuple(sorted(found, key=lambda number: self._matches[number].specificity))
 
-    def seen_as(self, aspect: Aspect) -> Policy:
+    def policy_for(self, aspect: Aspect) -> P:
         """The policy for cases of this aspect."""
         if aspect not in self._kept:
-            self._kept[aspect] = self.overridden(self.matching(aspect))
+            self._kept[aspect] = self.policy_with(self.matching_overrides(aspect))
         return self._kept[aspect]
 
-    def overridden(self, numbers: Iterable[int]) -> Policy:
+    def policy_with(self, numbers: Iterable[int]) -> P:
         """The policy with these overrides, the last one over all the others."""
         sets = ((f"override[{number}].set", self._policy.override[number].set) for number in numbers)
-        return self._policy.laid(sets)
+        return self._policy.with_values(sets)
 
 
-NO_LAYERS: Final = Layers()
+NO_LAYERS: Final[Layers[Any]] = Layers()
 """The layers of a policy that has none."""

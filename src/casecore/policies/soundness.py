@@ -1,47 +1,44 @@
 """Whether the layers of a policy agree: with the policy, and with each other.
 
-What is wrong is told before the policy is used, so that no decision ever meets it: a name that does not exist, two
-changes of one instant, two overrides of which neither wins, and values that contradict each other only where layers
-meet. What is merely odd, an override that can never matter, is a warning.
+A policy whose layers are wrong is refused before anybody uses it, so that no decision ever meets it: a name that does
+not exist, two changes of one instant, two overrides of which neither wins, and values that contradict each other only
+where layers meet. What is merely odd is a warning (`warnings.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations, product
-from typing import TYPE_CHECKING, Final
+from itertools import combinations
 
-from casecore.channels import Channel
-from casecore.kernel.problems import Problem, did_you_mean, steps_of, under
-from casecore.policies.declared import Declared, declared
+from casecore.kernel.problems import Problem, did_you_mean, under
+from casecore.policies.declared import DeclaredKey, find_key
 from casecore.policies.errors import PolicyError
 from casecore.policies.layers import (
     Aspect,
     Change,
+    LayeredPolicy,
     Layers,
     Override,
-    begins,
-    clashes,
-    told_case,
+    case_in_words,
+    clashing_paths,
+    start_of_day,
     zone_of,
 )
-
-if TYPE_CHECKING:
-    from casecore.policies.policy import Policy
+from casecore.policies.sop import Sop
 
 
-def contradictions(policy: Policy) -> Iterator[Problem]:
+def layer_problems(policy: LayeredPolicy) -> Iterator[Problem]:
     """What is wrong with the layers of a policy that is sound without them."""
-    found = [*_unknown(policy), *_simultaneous(policy), *_ties(policy)]
+    found = [*_unknown_names(policy), *_simultaneous_changes(policy), *_tied_overrides(policy)]
     yield from found
     if not found:  # else no combination means anything
-        yield from dict.fromkeys(_unsound(policy))
+        yield from dict.fromkeys(_unsound_combinations(policy))
 
 
-def _unknown(policy: Policy) -> Iterator[Problem]:
+def _unknown_names(policy: LayeredPolicy) -> Iterator[Problem]:
     for number, override in enumerate(policy.override):
         match, path = override.match, f"override[{number}].match"
-        if not match.named:
+        if not match.specificity:
             yield Problem(path, "names nothing", "a channel, a queue or a tag")
         if match.queue is not None and match.queue not in policy.queues:
             remedy = did_you_mean(match.queue, policy.queues)
@@ -58,11 +55,11 @@ def _unknown(policy: Policy) -> Iterator[Problem]:
             if not item.set:
                 yield Problem(f"{layer}[{number}].set", "sets nothing", "at least one value")
             for word in item.set:
-                yield from _unknown_in(policy, under(f"{layer}[{number}].set", word), declared(type(policy), word))
+                yield from _unknown_key(policy, under(f"{layer}[{number}].set", word), find_key(Sop, word))
 
 
-def _unknown_in(policy: Policy, path: str, known: Declared | None) -> Iterator[Problem]:
-    """What a setting speaks of that there is not; that there is no such key is only found where it was made in code."""
+def _unknown_key(policy: LayeredPolicy, path: str, known: DeclaredKey | None) -> Iterator[Problem]:
+    """What a setting names and does not exist; a file was checked for unknown keys when it was read."""
     if known is None or known.is_table:
         yield Problem(path, "no such key", "the path of a key, like chat.idle.silence", of_key=True)
     elif known.steps[0] == "queues" and known.steps[1] not in policy.queues:
@@ -70,123 +67,77 @@ def _unknown_in(policy: Policy, path: str, known: Declared | None) -> Iterator[P
         yield Problem(path, found, f"one of {', '.join(policy.queues)}", remedy, of_key=True)
 
 
-def _simultaneous(policy: Policy) -> Iterator[Problem]:
-    """Changes of one instant that set the same."""
+def _simultaneous_changes(policy: LayeredPolicy) -> Iterator[Problem]:
+    """Changes of one instant that set the same key."""
     zone = zone_of(policy)
     for (first, one), (second, other) in combinations(enumerate(policy.change), 2):
-        if begins(one.on, zone) == begins(other.on, zone):
-            for path, against in clashes(one.set, other.set):
+        if start_of_day(one.on, zone) == start_of_day(other.on, zone):
+            for path, against in clashing_paths(one.set, other.set):
                 where = under(f"change[{second}].set", against)
                 also = (under(f"change[{first}].set", path),)
                 yield Problem(where, "is set from the same instant on by two changes", "one of them", "", also)
 
 
-def _ties(policy: Policy) -> Iterator[Problem]:
-    """Overrides of which neither wins, with a case that hits both."""
+def _tied_overrides(policy: LayeredPolicy) -> Iterator[Problem]:
+    """Pairs of overrides of which neither wins, with a case that both match."""
     for (first, one), (second, other) in combinations(enumerate(policy.override), 2):
-        case = one.match.meets(other.match) if one.match.named == other.match.named else None
+        case = one.match.meets(other.match) if one.match.specificity == other.match.specificity else None
         if case is None:
             continue
-        for path, against in clashes(one.set, other.set):
-            if not _decided(policy.override, case, one.match.named, (path, against)):
+        for path, against in clashing_paths(one.set, other.set):
+            if not _is_decided(policy.override, case, one.match.specificity, (path, against)):
                 where, also = under(f"override[{second}].set", against), (under(f"override[{first}].set", path),)
-                found = f"{told_case(case)} matches two overrides that are equally specific"
+                found = f"{case_in_words(case)} matches two overrides that are equally specific"
                 yield Problem(where, found, "one that names more", "let one of them name more, or write a third", also)
 
 
-def _decided(overrides: Sequence[Override], case: Aspect, named: int, paths: tuple[str, str]) -> bool:
-    """Whether a more specific override says for all of these cases what the value is."""
+def _is_decided(overrides: Sequence[Override], case: Aspect, specificity: int, paths: tuple[str, str]) -> bool:
+    """Whether a more specific override decides the value for all of these cases."""
     return any(
-        override.match.named > named
+        override.match.specificity > specificity
         and override.match.takes(case)
         and all(any(path == word or path.startswith(f"{word}.") for word in override.set) for path in paths)
         for override in overrides
     )
 
 
-def _unsound(policy: Policy) -> Iterator[Problem]:
+def _unsound_combinations(policy: LayeredPolicy) -> Iterator[Problem]:
     """Contradictions that only appear where layers meet; none is of more than two values, or of two tables."""
     layers = Layers(policy)
-    for number in range(len(layers.begins) + 1):
-        changed = [policy.change[change] for change in layers.changes(number)]
+    for number in range(len(layers.instants) + 1):
+        changed = [policy.change[change] for change in layers.changes_made(number)]
         try:
-            dated = layers.dated(number)
+            dated = layers.policy_after(number)
         except PolicyError as error:
             yield from error.problems
         else:  # what has not changed has been looked at before
-            yield from _unsound_overrides(dated, _tables(*changed) if number else None)
+            yield from _unsound_overrides(dated, _tables_set(*changed) if number else None)
 
 
-def _unsound_overrides(policy: Policy, changed: frozenset[str] | None) -> Iterator[Problem]:
+def _unsound_overrides(policy: LayeredPolicy, changed: frozenset[str] | None) -> Iterator[Problem]:
     layers = Layers(policy)
-    overrides = [(n, one) for n, one in enumerate(policy.override) if changed is None or changed & _tables(one)]
+    overrides = [(n, one) for n, one in enumerate(policy.override) if changed is None or changed & _tables_set(one)]
     broken: set[int] = set()
     for number, _ in overrides:
         try:
-            layers.overridden((number,))
+            layers.policy_with((number,))
         except PolicyError as error:
             broken.add(number)
             yield from error.problems
-    ranked = sorted(overrides, key=lambda one: one[1].match.named)
+    ranked = sorted(overrides, key=lambda one: one[1].match.specificity)
     for (first, one), (second, other) in combinations(ranked, 2):
         new = other.set.keys() < one.set.keys() | other.set.keys()  # else it is as if there were only the second
         if (
             new
             and broken.isdisjoint((first, second))
-            and _tables(one) & _tables(other)
+            and _tables_set(one) & _tables_set(other)
             and one.match.meets(other.match)
         ):
             try:
-                layers.overridden((first, second))
+                layers.policy_with((first, second))
             except PolicyError as error:
                 yield from error.problems
 
 
-def _tables(*layers: Override | Change) -> frozenset[str]:
+def _tables_set(*layers: Override | Change) -> frozenset[str]:
     return frozenset(path.partition(".")[0] for layer in layers for path in layer.set)
-
-
-# What is merely odd ------------------------------------------------------------------------------------
-
-
-def warnings(policy: Policy) -> tuple[Problem, ...]:
-    """Overrides that can never matter, with their places."""
-    from casecore.policies.files import located
-
-    return located(_idle(policy), policy.sources)
-
-
-def _idle(policy: Policy) -> Iterator[Problem]:
-    layers = Layers(policy)
-    for number, override in enumerate(policy.override):
-        for path in override.set:
-            where, concerned = under(f"override[{number}].set", path), _concerned(path)
-            if concerned is not None and override.match.channel not in {None, concerned}:
-                found = f"can never apply: the key only concerns cases on {concerned}, and this is for {override.match}"
-                yield Problem(where, found, "", f"match {concerned}, or take it out")
-            elif not any(_wins(policy, layers, number, path, case) for case in _cases(policy, override)):
-                found = "can never apply: overrides that name more decide for every case that this one matches"
-                yield Problem(where, found, "", "take it out")
-
-
-_CHANNELS: Final = frozenset(map(str, Channel))
-
-
-def _concerned(path: str) -> str | None:
-    """The only channel for which a key is asked, if there is one: its path names it."""
-    return next((str(step) for step in steps_of(path) or () if step in _CHANNELS), None)
-
-
-def _cases(policy: Policy, override: Override) -> Iterator[Aspect]:
-    """The cases that an override matches, as far as other overrides tell them apart."""
-    match = override.match
-    queues = (*dict.fromkeys(other.match.queue for other in policy.override), None)
-    channels = tuple(Channel) if match.channel is None else (match.channel,)
-    for channel, queue in product(channels, queues if match.queue is None else (match.queue,)):
-        yield Aspect(channel, queue, frozenset(match.tag))
-
-
-def _wins(policy: Policy, layers: Layers, number: int, path: str, case: Aspect) -> bool:
-    setting = (other for other in layers.matching(case) if path in policy.override[other].set)
-    last = [*setting][-1]
-    return last == number or policy.override[last].set[path] == policy.override[number].set[path]

@@ -72,7 +72,7 @@ _ESCAPE = re.compile(r"\\(?:U([0-9A-Fa-f]{8})|.)")
 
 
 class _Lost(Exception):
-    """This is no TOML, or none that the scan understands."""
+    """The text is no TOML, or none that the scan understands."""
 
 
 class Spans:
@@ -95,21 +95,21 @@ class Spans:
         self.twice: list[tuple[Span, Span]] = []
         self._line_ends: list[int] | None = None
         with suppress(_Lost):
-            self._document()
+            self._scan_document()
 
     # Asking --------------------------------------------------------------------------------------------
 
     def key(self, path: str) -> Span | None:
         """Where the name of a path stands; that of an item of a list is the item itself."""
-        node = self._node(path)
+        node = self._node_at(path)
         return None if node is None else node.key or node.value
 
     def value(self, path: str) -> Span | None:
         """Where the value of a path stands; that of a table without a header of its own is its name."""
-        node = self._node(path)
+        node = self._node_at(path)
         return None if node is None else node.value or node.key
 
-    def _node(self, path: str) -> Node | None:
+    def _node_at(self, path: str) -> Node | None:
         node: Node | None = self.root
         for step in steps_of(path) or ():
             node = None if node is None else node.parts.get(step)
@@ -131,60 +131,66 @@ class Spans:
         line, end_line = (bisect_left(self._line_ends, at) for at in span)
         start, end_start = (self._line_ends[number - 1] + 1 if number else 0 for number in (line, end_line))
         end = self._line_ends[line] if line < len(self._line_ends) else len(self.text)
-        text = self.text[start : min(end, start + EXCERPT)]
-        return Origin(file, line + 1, span.start - start + 1, end_line + 1, span.end - end_start + 1, text)
+        return Origin(
+            file,
+            line + 1,
+            span.start - start + 1,
+            end_line=end_line + 1,
+            end_column=span.end - end_start + 1,
+            text=self.text[start : min(end, start + EXCERPT)],
+        )
 
     # Scanning ------------------------------------------------------------------------------------------
 
-    def _document(self) -> None:
+    def _scan_document(self) -> None:
         table = self.root
         while True:
-            self._skip(_LINES)
+            self._skip_over(_LINES)
             if self._at == len(self.text):
                 return
-            if self._ahead("["):
-                table = self._header("[[" if self._ahead("[[") else "[")
+            if self._is_ahead("["):
+                table = self._scan_header("[[" if self._is_ahead("[[") else "[")
             else:
-                self._assignment(table, 1)
+                self._scan_assignment(table, 1)
 
-    def _skip(self, what: re.Pattern[str]) -> None:
+    def _skip_over(self, what: re.Pattern[str]) -> None:
         match: Any = what.match(self.text, self._at)  # there always is one: both patterns match nothing, too
         self._at = match.end()
 
-    def _ahead(self, word: str) -> bool:
+    def _is_ahead(self, word: str) -> bool:
         return self.text.startswith(word, self._at)
 
-    def _take(self, word: str) -> None:
-        if not self._ahead(word):
+    def _take_word(self, word: str) -> None:
+        if not self._is_ahead(word):
             raise _Lost
         self._at += len(word)
 
-    def _names(self) -> list[tuple[str, Span]]:
+    def _take_key(self) -> list[tuple[str, Span]]:
         """A key: names joined by dots."""
         names: list[tuple[str, Span]] = []
         while True:
-            self._skip(_SPACE)
+            self._skip_over(_SPACE)
             match = _PART.match(self.text, self._at)
             if match is None:
                 raise _Lost
             if len(names) == DEEPEST:
                 raise TooDeep(Span(*match.span()))
-            names.append((_name(match), Span(*match.span())))
+            names.append((_name_of(match), Span(*match.span())))
             self._at = match.end()
-            self._skip(_SPACE)
-            if not self._ahead("."):
+            self._skip_over(_SPACE)
+            if not self._is_ahead("."):
                 return names
             self._at += 1
 
-    def _header(self, opening: str) -> Node:
+    def _scan_header(self, opening: str) -> Node:
         start = self._at
-        self._take(opening)
-        names = self._names()
-        self._take("]" * len(opening))
+        self._take_word(opening)
+        names = self._take_key()
+        self._take_word("]" * len(opening))
         *outer, (name, key) = names
         table, header = self.root, Span(start, self._at)
         for step, span in outer:
-            table = _last(table.parts.setdefault(step, Node(span)))
+            table = _current_table(table.parts.setdefault(step, Node(span)))
         node = table.parts.get(name)
         if node is None:
             node = table.parts[name] = Node(key)
@@ -192,16 +198,16 @@ class Spans:
             item = node.parts[len(node.parts)] = Node(None, header)
             node.value = node.value or header
             return item
-        node = _last(node)
+        node = _current_table(node)
         if node.value is not None:
             self.twice.append((node.value, header))
         node.key, node.value = key, header
         return node
 
-    def _assignment(self, table: Node, depth: int) -> None:
-        names = self._names()
-        self._take("=")
-        self._skip(_SPACE)
+    def _scan_assignment(self, table: Node, depth: int) -> None:
+        names = self._take_key()
+        self._take_word("=")
+        self._skip_over(_SPACE)
         *outer, (name, key) = names
         for step, span in outer:
             table = table.parts.setdefault(step, Node(span))
@@ -210,16 +216,16 @@ class Spans:
             self.twice.append((held.key, key))
         node = Node(key)
         table.parts.setdefault(name, node)
-        self._value(node, depth)
+        self._scan_value(node, depth)
 
-    def _value(self, node: Node, depth: int) -> None:
+    def _scan_value(self, node: Node, depth: int) -> None:
         start = self._at
         if depth > DEEPEST:
             raise TooDeep(Span(start, start + 1))
-        if self._ahead("["):
-            self._array(node, depth)
-        elif self._ahead("{"):
-            self._inline_table(node, depth)
+        if self._is_ahead("["):
+            self._scan_array(node, depth)
+        elif self._is_ahead("{"):
+            self._scan_inline_table(node, depth)
         else:
             match = _SCALAR.match(self.text, start)
             if match is None:
@@ -227,46 +233,46 @@ class Spans:
             self._at = match.end()
         node.value = Span(start, self._at)
 
-    def _array(self, node: Node, depth: int) -> None:
-        self._take("[")
-        self._skip(_LINES)
-        while not self._ahead("]"):
+    def _scan_array(self, node: Node, depth: int) -> None:
+        self._take_word("[")
+        self._skip_over(_LINES)
+        while not self._is_ahead("]"):
             item = node.parts[len(node.parts)] = Node()
-            self._value(item, depth + 1)
-            self._skip(_LINES)
-            if not self._ahead("]"):
-                self._take(",")
-                self._skip(_LINES)
-        self._take("]")
+            self._scan_value(item, depth + 1)
+            self._skip_over(_LINES)
+            if not self._is_ahead("]"):
+                self._take_word(",")
+                self._skip_over(_LINES)
+        self._take_word("]")
 
-    def _inline_table(self, node: Node, depth: int) -> None:
-        self._take("{")
-        self._skip(_LINES)
-        while not self._ahead("}"):
-            self._assignment(node, depth + 1)
-            self._skip(_LINES)
-            if not self._ahead("}"):
-                self._take(",")
-                self._skip(_LINES)
-        self._take("}")
+    def _scan_inline_table(self, node: Node, depth: int) -> None:
+        self._take_word("{")
+        self._skip_over(_LINES)
+        while not self._is_ahead("}"):
+            self._scan_assignment(node, depth + 1)
+            self._skip_over(_LINES)
+            if not self._is_ahead("}"):
+                self._take_word(",")
+                self._skip_over(_LINES)
+        self._take_word("}")
 
 
-def _last(node: Node) -> Node:
+def _current_table(node: Node) -> Node:
     """The table that a header goes on with: of an array of tables, the last one."""
     return node.parts[len(node.parts) - 1] if 0 in node.parts else node
 
 
-def _name(match: re.Match[str]) -> str:
+def _name_of(match: re.Match[str]) -> str:
     bare, basic, literal = match.groups()
     if basic is None:
         return str(literal if bare is None else bare)
     if "\\" not in basic:
         return str(basic)
     try:  # the escapes of TOML are those of JSON, and one for characters beyond the first 65,536
-        return str(json.loads(f'"{_ESCAPE.sub(_as_in_json, basic)}"', strict=False))
+        return str(json.loads(f'"{_ESCAPE.sub(_escape_for_json, basic)}"', strict=False))
     except ValueError:
         raise _Lost from None
 
 
-def _as_in_json(escape: re.Match[str]) -> str:
+def _escape_for_json(escape: re.Match[str]) -> str:
     return escape[0] if escape[1] is None else json.dumps(chr(int(escape[1], 16)))[1:-1]

@@ -56,9 +56,9 @@ class PreparedText:
 
     def reading(self, channel: Channel) -> tuple[str, tuple[Any, ...]]:
         """What the customer will read on a channel, and the findings (`templates.Finding`) that stand in the way."""
-        from casecore.templates.prepared import reading
+        from casecore.templates.prepared import fill_prepared
 
-        return reading(self.kind, self.definition, self.values, channel)
+        return fill_prepared(self.kind, self.definition, self.values, channel)
 
     def __str__(self) -> str:
         from casecore.templates.findings import TemplateError

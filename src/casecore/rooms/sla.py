@@ -158,7 +158,7 @@ def _clock(
         return None
     if policy.layered:
         policy = policy.at(at).for_(case)
-    target, calendar = policy.promised(name, case.channel, clocks.level)
+    target, calendar = policy.service_target(name, case.channel, clocks.level)
     if target is None:
         return None
     end, due = reached_at or clocks.closed_at, None

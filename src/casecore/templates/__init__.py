@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from casecore.templates.api_errors import Explanation as Explanation
+    from casecore.templates.api_errors import ErrorExplanation as ErrorExplanation
     from casecore.templates.api_errors import Retry as Retry
     from casecore.templates.api_errors import explain_error as explain_error
     from casecore.templates.apple import AppleKind as AppleKind
@@ -44,7 +44,7 @@ _HOMES = {
     "phones": "check_phone normalise_phone",
     "quick_replies": "FilledText Purpose QuickReply",
     "apple": "AppleKind AppleTemplate",
-    "api_errors": "Explanation Retry explain_error",
+    "api_errors": "ErrorExplanation Retry explain_error",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
 

@@ -14,7 +14,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from casecore.kernel import frozen
+from casecore.kernel import changed, frozen
 from casecore.templates.filling import Filled
 
 
@@ -28,7 +28,7 @@ class Retry(StrEnum):
 
 
 @frozen
-class Explanation:
+class ErrorExplanation:
     """An error of the API, explained.
 
     Attributes:
@@ -163,7 +163,7 @@ _NAMELESS: Final = re.compile(r"parameter name is missing or empty", re.IGNORECA
 _PLACE: Final = re.compile(r"\b(header|body|footer|button|carousel)\b", re.IGNORECASE)
 
 
-def explain_error(code: int, details: str = "", filled: Filled | None = None) -> Explanation:
+def explain_error(code: int, details: str = "", filled: Filled | None = None) -> ErrorExplanation:
     """What an error of the API means.
 
     Args:
@@ -176,29 +176,36 @@ def explain_error(code: int, details: str = "", filled: Filled | None = None) ->
     if row is None:
         row = _Row("Unknown error", "The API refused the call with a number not known here.", _NO, "read the details")
     place = _PLACE.search(details)
-    about = Explanation(
-        code, row.title, row.happened, row.retry, row.remedy, row.wait, place[1].lower() if place else "", "", known
+    about = ErrorExplanation(
+        code,
+        row.title,
+        row.happened,
+        row.retry,
+        row.remedy,
+        wait=row.wait,
+        where=place[1].lower() if place else "",
+        known=known,
     )
     for pattern, explain in _DETAILS:
         match = pattern.search(details)
         if match:
             return explain(about, match, filled)
     if code in _TO_BLAME:
-        return _blame(about, filled, *_TO_BLAME[code])
+        return _blame_value(about, filled, *_TO_BLAME[code])
     return about
 
 
-_Explain = Callable[[Explanation, "re.Match[str]", Filled | None], Explanation]
+_Explain = Callable[[ErrorExplanation, "re.Match[str]", Filled | None], ErrorExplanation]
 
 
-def _with(
-    about: Explanation, happened: str, remedy: str, *, where: str | None = None, variable: str = ""
-) -> Explanation:
+def _with_cause(
+    about: ErrorExplanation, happened: str, remedy: str, *, where: str | None = None, variable: str = ""
+) -> ErrorExplanation:
     place = about.where if where is None else where
-    return Explanation(about.code, about.title, happened, _CHANGE, remedy, None, place, variable, about.known)
+    return changed(about, happened=happened, retry=_CHANGE, remedy=remedy, wait=None, where=place, variable=variable)
 
 
-def _count(about: Explanation, match: re.Match[str], filled: Filled | None) -> Explanation:
+def _explain_count(about: ErrorExplanation, match: re.Match[str], filled: Filled | None) -> ErrorExplanation:
     where = (match["where"] or "").lower()
     place = f"the {where}" if where else "a component"
     happened = f"The call gave {place} {match['sent']} values; the approved template has {match['expected']}."
@@ -207,34 +214,36 @@ def _count(about: Explanation, match: re.Match[str], filled: Filled | None) -> E
         ours = [need.key for need in filled.plan.needs.values() if need.where == where and need.required]
         if len(ours) != int(match["expected"]):
             remedy = f"your copy of the template is stale: it has {len(ours)}; {_SYNCHRONISE}"
-    return _with(about, happened, remedy, where=where)
+    return _with_cause(about, happened, remedy, where=where)
 
 
-def _format(about: Explanation, match: re.Match[str], filled: Filled | None) -> Explanation:
+def _explain_format(about: ErrorExplanation, match: re.Match[str], filled: Filled | None) -> ErrorExplanation:
     where, expected, received = match["where"].lower(), match["expected"].upper(), match["received"].upper()
     missing = received == "UNKNOWN"
     happened = f"The {where} needs {expected} and was given " + ("nothing of it." if missing else f"{received}.")
     key = f"{where}.{expected.lower()}"
     known = filled is None or key in filled.plan.needs
     remedy = f"give {key}" if known else f"your copy of the template is stale: it has no {key}; {_SYNCHRONISE}"
-    return _with(about, happened, remedy, where=where, variable=key if known else "")
+    return _with_cause(about, happened, remedy, where=where, variable=key if known else "")
 
 
-def _breaks(about: Explanation, _match: re.Match[str], filled: Filled | None) -> Explanation:
+def _explain_breaks(about: ErrorExplanation, _match: re.Match[str], filled: Filled | None) -> ErrorExplanation:
     happened = "A value has a line break, a tab or more than four spaces in a row."
-    return _blame(_with(about, happened, _REMOVE_BREAKS), filled, "ready.newline", "ready.tab", "ready.spaces")
+    return _blame_value(
+        _with_cause(about, happened, _REMOVE_BREAKS), filled, "ready.newline", "ready.tab", "ready.spaces"
+    )
 
 
-def _nameless(about: Explanation, _match: re.Match[str], filled: Filled | None) -> Explanation:
+def _explain_nameless(about: ErrorExplanation, _match: re.Match[str], filled: Filled | None) -> ErrorExplanation:
     happened = "The template's variables have names, and the call gave values without parameter_name."
-    return _with(about, happened, f"give the values by name; {_SYNCHRONISE}")
+    return _with_cause(about, happened, f"give the values by name; {_SYNCHRONISE}")
 
 
 _DETAILS: Final[tuple[tuple[re.Pattern[str], _Explain], ...]] = (
-    (_COUNT, _count),
-    (_FORMAT, _format),
-    (_BREAKS, _breaks),
-    (_NAMELESS, _nameless),
+    (_COUNT, _explain_count),
+    (_FORMAT, _explain_format),
+    (_BREAKS, _explain_breaks),
+    (_NAMELESS, _explain_nameless),
 )
 """What details say more than their number, in the order in which they are looked for."""
 
@@ -246,7 +255,7 @@ _TO_BLAME: Final = {
 """What to look for in the message that was sent."""
 
 
-def _blame(about: Explanation, filled: Filled | None, *codes: str) -> Explanation:
+def _blame_value(about: ErrorExplanation, filled: Filled | None, *codes: str) -> ErrorExplanation:
     if filled is None:
         return about
     suspects = [finding for finding in filled.findings if finding.code in codes]
@@ -254,4 +263,4 @@ def _blame(about: Explanation, filled: Filled | None, *codes: str) -> Explanatio
         return about
     first = suspects[0]
     happened = f"{about.happened} {first.message}."
-    return _with(about, happened, first.remedy or about.remedy, where=first.where, variable=first.variable)
+    return _with_cause(about, happened, first.remedy or about.remedy, where=first.where, variable=first.variable)

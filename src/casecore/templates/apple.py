@@ -14,16 +14,16 @@ from typing import Any, Final, Self
 from attrs import field, frozen
 
 from casecore.channels import Channel
-from casecore.templates.findings import Finding, TemplateError, errors, found
+from casecore.templates.findings import Finding, TemplateError, errors, finding_of
 from casecore.templates.quick_replies import (
     FilledText,
+    as_texts,
     check_blanks,
     check_channel_length,
     read_fields,
-    several,
-    texts_of,
+    text_values,
 )
-from casecore.templates.texts import BLANKS, Text, parse_text
+from casecore.templates.texts import BLANKS, TemplateText, parse_text
 
 CHANNEL: Final = Channel.APPLE_MESSAGES
 LABEL_LIMIT: Final = 200
@@ -68,8 +68,8 @@ class AppleTemplate:
     name: str
     text: str
     kind: AppleKind = field(default=AppleKind.TEXT, converter=AppleKind)
-    items: tuple[str, ...] = field(default=(), converter=several)
-    _texts: tuple[Text, ...] = field(init=False, repr=False, eq=False)
+    items: tuple[str, ...] = field(default=(), converter=as_texts)
+    _texts: tuple[TemplateText, ...] = field(init=False, repr=False, eq=False)
 
     can_initiate: Final = False
     """The customer writes first."""
@@ -81,7 +81,7 @@ class AppleTemplate:
         allowed = ITEMS[self.kind]
         if len(self.items) not in allowed:
             message = f"{self.name} is a {self.kind} with {len(self.items)} items"
-            findings.append(found("ready.items", "items", message, f"give {allowed[0]} to {allowed[-1]}"))
+            findings.append(finding_of("ready.items", "items", message, f"give {allowed[0]} to {allowed[-1]}"))
         obstacles = errors(findings)
         if obstacles:
             raise TemplateError(obstacles)
@@ -106,12 +106,12 @@ class AppleTemplate:
 
     def fill(self, values: Mapping[str, Any]) -> tuple[FilledText, ...]:
         """The text and then each item, filled; never raises, what is missing stays visible."""
-        given = texts_of(values)
+        given = text_values(values)
         findings = tuple(check_blanks(self.blanks, frozenset(), values))
         filled = []
         for index, text in enumerate(self._texts):
             read = text.fill(given)
-            lengths = _length(index, text, read)
+            lengths = _check_item_length(index, text, read)
             filled.append(FilledText(read, tuple(text.parts(given)), (*(() if index else findings), *lengths)))
         return tuple(filled)
 
@@ -124,13 +124,13 @@ class AppleTemplate:
         """
         findings = [finding for part in self.fill(values) for finding in part.findings]
         if not in_conversation:
-            findings.append(found("ready.outbound", "to", f"{self.name} would start a conversation"))
+            findings.append(finding_of("ready.outbound", "to", f"{self.name} would start a conversation"))
         return tuple(findings)
 
 
-def _length(index: int, text: Text, read: str) -> Iterator[Finding]:
+def _check_item_length(index: int, text: TemplateText, read: str) -> Iterator[Finding]:
     if index == 0:
         yield from check_channel_length(CHANNEL, read)
     elif len(read) > LABEL_LIMIT:
         message = f"{text.where} has {len(read)} characters, at most {LABEL_LIMIT}"
-        yield found("ready.too_long", text.where, message)
+        yield finding_of("ready.too_long", text.where, message)

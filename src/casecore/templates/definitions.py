@@ -18,8 +18,8 @@ from typing import Any, Final
 from attrs import field
 
 from casecore.kernel import frozen
-from casecore.templates.findings import Finding, found
-from casecore.templates.texts import Text
+from casecore.templates.findings import Finding, finding_of
+from casecore.templates.texts import TemplateText
 
 AUTHENTICATION: Final = "AUTHENTICATION"
 APPROVED: Final = "APPROVED"
@@ -40,7 +40,7 @@ class Button:
     kind: str
     where: str
     label: str | None = None
-    url: Text | None = None
+    url: TemplateText | None = None
     rest: Mapping[str, Any] = field(factory=dict, hash=False)
 
 
@@ -68,7 +68,7 @@ class Component:
 
     kind: str
     where: str
-    text: Text | None = None
+    text: TemplateText | None = None
     format: str | None = None
     buttons: tuple[Button, ...] = ()
     cards: tuple[Card, ...] = ()
@@ -125,7 +125,7 @@ class Definition:
                 yield from card.components
 
     @property
-    def texts(self) -> Iterator[Text]:
+    def texts(self) -> Iterator[TemplateText]:
         """Every text that may have variables: header, body, footer, addresses; those of the cards included."""
         for component in self.all_components:
             if component.text is not None:
@@ -139,13 +139,13 @@ class Definition:
         """The check *parse*: what in the texts looks like a variable and is none."""
         texts = tuple(self.texts)
         listed = [finding for text in texts for finding in text.findings]
-        styles: dict[bool, Text] = {}
+        styles: dict[bool, TemplateText] = {}
         for text in texts:
             if text.sites and not text.where.rpartition(".")[0].endswith("button"):
                 styles.setdefault(text.sites[0].isdigit(), text)
         if len(styles) > 1:
             message = f"{styles[True].where} has numbers, {styles[False].where} has names"
-            listed.append(found("parse.mixed_styles", "", message))
+            listed.append(finding_of("parse.mixed_styles", "", message))
         return tuple(listed)
 
 
@@ -208,10 +208,10 @@ _NO_NEEDS: Final = frozenset({"URL", "PHONE_NUMBER", "SPM", "OTP"})
 def needs_of(definition: Definition) -> tuple[Need, ...]:
     """Everything that has to be given, or may be, when a template is sent, component by component."""
     code = definition.category == AUTHENTICATION
-    return tuple(need for component in definition.components for need in _needs(component, code=code))
+    return tuple(need for component in definition.components for need in _needs_of_component(component, code=code))
 
 
-def _needs(component: Component, *, code: bool) -> Iterator[Need]:
+def _needs_of_component(component: Component, *, code: bool) -> Iterator[Need]:
     text, where = component.text, component.where
     if component.kind == "HEADER" and component.format in HEADERS:
         kind = HEADERS[component.format]
@@ -224,30 +224,30 @@ def _needs(component: Component, *, code: bool) -> Iterator[Need]:
             yield Need(key, kind, where, example=given)
     elif component.kind == "BODY" and code:
         yield Need(f"{where.removesuffix('body')}1", Kind.CODE, where)
-    elif component.kind == "LIMITED_TIME_OFFER" and _expires(component):
+    elif component.kind == "LIMITED_TIME_OFFER" and _has_expiry(component):
         yield Need("offer.expires", Kind.EXPIRY, where)
     for button in component.buttons:
         yield from _button_needs(button)
     for card in component.cards:
         for part in card.components:
-            yield from _needs(part, code=code)
+            yield from _needs_of_component(part, code=code)
 
 
 def _button_needs(button: Button) -> Iterator[Need]:
     if button.url is not None:
         for key in button.url.keys:
-            yield Need(key, Kind.URL, button.where, example=_first(button.rest.get("example")))
+            yield Need(key, Kind.URL, button.where, example=_first_example(button.rest.get("example")))
     elif button.kind not in _NO_NEEDS:
         ending, kind, required = _BUTTON_NEEDS.get(button.kind, _OTHER_NEEDS)
-        yield Need(f"{button.where}.{ending}", kind, button.where, required, _first(button.rest.get("example")))
+        yield Need(f"{button.where}.{ending}", kind, button.where, required, _first_example(button.rest.get("example")))
 
 
-def _expires(component: Component) -> bool:
+def _has_expiry(component: Component) -> bool:
     offer = component.rest.get("limited_time_offer")
     return isinstance(offer, Mapping) and offer.get("has_expiration") is True
 
 
-def _first(example: Any) -> str:
+def _first_example(example: Any) -> str:
     """An example that is written as a text or as a list of texts."""
     if isinstance(example, list) and example:
         example = example[0]

@@ -63,17 +63,17 @@ class Located:
     def place(self, finding: Finding) -> tuple[int, int]:
         """(line, column), both from 1, of what a finding is about; of the template where it is about the whole."""
         at = self.start
-        written = self._written().get(finding.where)
+        written = self._texts_by_place().get(finding.where)
         if written is not None:
-            at = self._offset(written, finding.offset or 0)
+            at = self._offset_in_file(written, finding.offset or 0)
         before = self.source[:at]
         return before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1
 
-    def _written(self) -> dict[str, str]:
+    def _texts_by_place(self) -> dict[str, str]:
         labels = {button.where: button.label for button in self.template.buttons if button.label}
         return {**labels, **{text.where: text.source for text in self.template.texts}}
 
-    def _offset(self, written: str, offset: int) -> int:
+    def _offset_in_file(self, written: str, offset: int) -> int:
         """Where a text stands in the file: as it is in a text file, escaped in JSON in one way or the other."""
         if self.source == written:
             return offset
@@ -96,27 +96,27 @@ def templates_in(source: str, file: str) -> tuple[Located, ...]:
         TemplateFileError: When anything in it is no template.
     """
     if file.endswith((".jsonl", ".ndjson")):
-        return tuple(_lines(source, file))
+        return tuple(_read_lines(source, file))
     if not file.endswith(".json"):
         text = source.removesuffix("\n").removesuffix("\r")
         return (Located(file, Template.parse(text), text, 0, len(text)),)
-    plain = _json(source, file, 1)
+    plain = _read_json(source, file, 1)
     listed = plain.get("data") if isinstance(plain, Mapping) and isinstance(plain.get("data"), list) else plain
     if not isinstance(listed, list):
-        return (_located(file, source, plain, 0, len(source)),)
-    spans = _spans(source, len(listed))
-    return tuple(_located(file, source, one, *span) for one, span in zip(listed, spans, strict=True))
+        return (_locate_template(file, source, plain, 0, len(source)),)
+    spans = _find_spans(source, len(listed))
+    return tuple(_locate_template(file, source, one, *span) for one, span in zip(listed, spans, strict=True))
 
 
-def _lines(source: str, file: str) -> Iterator[Located]:
+def _read_lines(source: str, file: str) -> Iterator[Located]:
     start = 0
     for number, line in enumerate(source.split("\n"), 1):
         if line.strip():
-            yield _located(file, source, _json(line, file, number), start, start + len(line))
+            yield _locate_template(file, source, _read_json(line, file, number), start, start + len(line))
         start += len(line) + 1
 
 
-def _json(text: str, file: str, line: int) -> Any:
+def _read_json(text: str, file: str, line: int) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
@@ -128,7 +128,7 @@ def _json(text: str, file: str, line: int) -> Any:
         raise TemplateFileError(file, line, f"is no JSON ({error})") from None
 
 
-def _located(file: str, source: str, plain: Any, start: int, end: int) -> Located:
+def _locate_template(file: str, source: str, plain: Any, start: int, end: int) -> Located:
     line = source.count("\n", 0, start) + 1
     if isinstance(plain, Mapping) and "messaging_product" in plain:
         remedy = "give the template's definition, as the API returns it"
@@ -139,7 +139,7 @@ def _located(file: str, source: str, plain: Any, start: int, end: int) -> Locate
         raise TemplateFileError(file, line, str(error)) from None
 
 
-def _spans(source: str, count: int) -> list[tuple[int, int]]:
+def _find_spans(source: str, count: int) -> list[tuple[int, int]]:
     """Where each entry of the list begins and ends; the whole file where that cannot be told."""
     opening = _LIST.match(source) or _ANSWER.search(source)
     decoder, spans = json.JSONDecoder(), []

@@ -22,9 +22,9 @@ from casecore.templates.definitions import (
     Need,
     needs_of,
 )
-from casecore.templates.findings import Finding, errors, found, quoted
-from casecore.templates.texts import Text
-from casecore.templates.values import all_clean, check_value, shown
+from casecore.templates.findings import Finding, errors, finding_of, quote_text
+from casecore.templates.texts import TemplateText
+from casecore.templates.values import all_clean, check_value, text_of_value
 
 BODY_LIMIT: Final = 1024
 BODY_ALONE_LIMIT: Final = 32768
@@ -51,7 +51,7 @@ class Plan:
     needs: Mapping[str, Need]
     required: frozenset[str]
     standing: tuple[Finding, ...]
-    body: Text | None
+    body: TemplateText | None
     body_limit: int
     plain: bool
     listed: tuple[str, ...]
@@ -66,31 +66,33 @@ class Plan:
         return cls(
             definition,
             needs,
-            frozenset(key for key, need in needs.items() if need.required),
-            tuple(_standing(definition)),
-            body,
-            BODY_LIMIT if len(definition.components) > 1 else BODY_ALONE_LIMIT,
-            body is not None and all(need.kind is Kind.TEXT and need.where == "body" for need in needs.values()),
-            names if numbered else (),
+            required=frozenset(key for key, need in needs.items() if need.required),
+            standing=tuple(_standing_findings(definition)),
+            body=body,
+            body_limit=BODY_LIMIT if len(definition.components) > 1 else BODY_ALONE_LIMIT,
+            plain=body is not None and all(need.kind is Kind.TEXT and need.where == "body" for need in needs.values()),
+            listed=names if numbered else (),
         )
 
 
-def _standing(definition: Definition) -> Iterator[Finding]:
+def _standing_findings(definition: Definition) -> Iterator[Finding]:
     broken = errors(definition.findings)
     for text in definition.texts:
         numbers = [int(name) for name in text.variables if name.isdigit()]
         if numbers and numbers[-1] != len(numbers):
             listed = ", ".join(map(str, numbers[:6]))
-            yield found("ready.gap", text.where, f"{text.where} has the numbers {listed}")
-    yield from (found("ready.broken", item.where, item.message, item.remedy, offset=item.offset) for item in broken)
+            yield finding_of("ready.gap", text.where, f"{text.where} has the numbers {listed}")
+    yield from (
+        finding_of("ready.broken", item.where, item.message, item.remedy, offset=item.offset) for item in broken
+    )
     if not definition.name:
-        yield found("ready.name_missing", "", "the template has no name")
+        yield finding_of("ready.name_missing", "", "the template has no name")
     if not definition.language:
-        yield found("ready.language_missing", "", "the template has no language")
+        yield finding_of("ready.language_missing", "", "the template has no language")
     if not definition.status:
-        yield found("ready.status_unknown", "", "the template has no status")
+        yield finding_of("ready.status_unknown", "", "the template has no status")
     elif definition.status != APPROVED:
-        yield found("ready.status", "", f"the template is {definition.status}, not {APPROVED}")
+        yield finding_of("ready.status", "", f"the template is {definition.status}, not {APPROVED}")
 
 
 @frozen
@@ -146,14 +148,14 @@ class Filled:
     def preview(self) -> tuple[Shown, ...]:
         """What the customer reads, component by component."""
         definition = self.plan.definition
-        return tuple(part for component in definition.components for part in self._shown(component))
+        return tuple(part for component in definition.components for part in self._show_component(component))
 
     @property
     def reads(self) -> str:
         """The preview as one text, a line or more for each part: what an agent confirms before it is sent."""
         return "\n".join(part.line for part in self.preview)
 
-    def _shown(self, component: Component) -> Iterator[Shown]:
+    def _show_component(self, component: Component) -> Iterator[Shown]:
         where = component.where
         if component.kind == "LIMITED_TIME_OFFER":
             offer = component.rest.get("limited_time_offer")
@@ -162,16 +164,16 @@ class Filled:
         elif component.text is not None:
             yield Shown(where, "text", component.text.fill(self.texts), tuple(component.text.parts(self.texts)))
         elif component.kind == "HEADER":
-            yield self._medium(component)
+            yield self._show_medium(component)
         elif self.plan.definition.category == AUTHENTICATION and component.kind in {"BODY", "FOOTER"}:
-            yield Shown(where, "text", _authentication(component, self))
+            yield Shown(where, "text", _authentication_text(component, self))
         for button in component.buttons:
-            yield self._button(button)
+            yield self._show_button(button)
         for card in component.cards:
             for part in card.components:
-                yield from self._shown(part)
+                yield from self._show_component(part)
 
-    def _medium(self, component: Component) -> Shown:
+    def _show_medium(self, component: Component) -> Shown:
         kind = (component.format or "").lower()
         value = self.values.get(f"{component.where}.{kind}")
         inner = value.get(kind) if isinstance(value, Mapping) else value
@@ -180,7 +182,7 @@ class Filled:
             inner = ", ".join(str(inner[name]) for name in fields if name in inner)
         return Shown(component.where, kind, inner if isinstance(inner, str) else "")
 
-    def _button(self, button: Button) -> Shown:
+    def _show_button(self, button: Button) -> Shown:
         detail = button.rest.get("phone_number", "")
         if button.url is not None:
             detail = button.url.fill(self.texts)
@@ -190,7 +192,7 @@ class Filled:
         return Shown(button.where, button.kind.lower(), label, detail=detail if isinstance(detail, str) else "")
 
 
-def _authentication(component: Component, filled: Filled) -> str:
+def _authentication_text(component: Component, filled: Filled) -> str:
     """Meta's own text of an authentication template, in English; elsewhere only what it will say."""
     minutes = component.rest.get("code_expiration_minutes")
     code = filled.texts.get(f"{component.where.removesuffix('body')}1", "{{1}}")
@@ -229,67 +231,67 @@ def fill(plan: Plan, values: Any = ()) -> Filled:
 
 def _fill_with_care(plan: Plan, values: object) -> Filled:
     findings: list[Finding] = list(plan.standing)
-    given = _by_key(plan, values, findings)
+    given = _values_by_key(plan, values, findings)
     for key in given:
         if key not in plan.needs:
             known = ", ".join(plan.needs) or "none"
-            message = f"there is a value for {quoted(key)}; the template takes: {known}"
-            findings.append(found("ready.extra", "", message, variable=key))
+            message = f"there is a value for {quote_text(key)}; the template takes: {known}"
+            findings.append(finding_of("ready.extra", "", message, variable=key))
     for key, need in plan.needs.items():
         if key in given:
             findings.extend(check_value(need, given[key]))
         elif need.required:
-            findings.append(found("ready.missing", need.where, f"{key} ({need.kind}) has no value", variable=key))
-    texts = {key: shown(value) for key, value in given.items()}
-    findings.extend(_lengths(plan, texts))
+            findings.append(finding_of("ready.missing", need.where, f"{key} ({need.kind}) has no value", variable=key))
+    texts = {key: text_of_value(value) for key, value in given.items()}
+    findings.extend(_check_lengths(plan, texts))
     return Filled(plan, given, texts, plan.body.fill(texts) if plan.body else "", tuple(findings))
 
 
-def _by_key(plan: Plan, values: object, findings: list[Finding]) -> dict[str, Any]:
+def _values_by_key(plan: Plan, values: object, findings: list[Finding]) -> dict[str, Any]:
     """The values by key, whichever way they were given."""
     given: dict[str, Any] = {}
     if isinstance(values, Mapping):
         for key, value in values.items():
             if not isinstance(key, str) and type(key) is not int:
-                findings.append(found("ready.values", "", f"{quoted(repr(key))} is no key"))
+                findings.append(finding_of("ready.values", "", f"{quote_text(repr(key))} is no key"))
             elif str(key) in given:
-                findings.append(found("ready.values", "", f"{key} is given twice, as a number and as text"))
+                findings.append(finding_of("ready.values", "", f"{key} is given twice, as a number and as text"))
             else:
                 given[str(key)] = value
     elif not isinstance(values, list | tuple):
-        findings.append(found("ready.values", "", f"{quoted(repr(values))} is neither a list nor a table"))
+        findings.append(finding_of("ready.values", "", f"{quote_text(repr(values))} is neither a list nor a table"))
     elif values and plan.body is not None and any(not name.isdigit() for name in plan.body.sites):
-        findings.append(found("ready.values", "body", "the variables have names; a list has none"))
+        findings.append(finding_of("ready.values", "body", "the variables have names; a list has none"))
     else:
         given = {str(number): value for number, value in enumerate(values, 1)}
     return given
 
 
-def _lengths(plan: Plan, texts: Mapping[str, str]) -> Iterator[Finding]:
+def _check_lengths(plan: Plan, texts: Mapping[str, str]) -> Iterator[Finding]:
     for component in plan.definition.all_components:
         if component.text is not None and component.kind in {"HEADER", "BODY"}:
             limit = HEADER_LIMIT if component.kind == "HEADER" else plan.body_limit
-            yield from _length(component.text, texts, limit)
+            yield from _check_length(component.text, texts, limit)
         for button in component.buttons:
             if button.url is not None:
-                yield from _length(button.url, texts, URL_LIMIT)
+                yield from _check_length(button.url, texts, URL_LIMIT)
 
 
-def _length(text: Text, texts: Mapping[str, str], limit: int) -> Iterator[Finding]:
+def _check_length(text: TemplateText, texts: Mapping[str, str], limit: int) -> Iterator[Finding]:
     if not text.sites:
         return
     filled = text.fill(texts)
     longest = max(text.keys, key=lambda key: len(texts.get(key, "")))
     for code, length, unit in (
         ("ready.too_long", len(filled), "characters"),
-        ("ready.too_long_utf16", units(filled), "UTF-16 units"),
+        ("ready.too_long_utf16", utf16_units(filled), "UTF-16 units"),
     ):
         if length > limit:
             message = f"{text.where} has {length} {unit} when filled, at most {limit}"
-            yield found(code, text.where, message, f"shorten {longest}, the longest value", variable=longest)
+            yield finding_of(code, text.where, message, f"shorten {longest}, the longest value", variable=longest)
             return
 
 
-def units(text: str) -> int:
+def utf16_units(text: str) -> int:
     """How long a text is in UTF-16 units, as JavaScript and Meta's editor count."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2

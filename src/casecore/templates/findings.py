@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 from casecore.kernel import CasecoreError, frozen
 from casecore.reports.findings import Level
 
-__all__ = ["CODES", "Code", "Finding", "Level", "TemplateError", "errors", "found", "quoted"]
+__all__ = ["CODES", "Code", "Finding", "Level", "TemplateError", "errors", "finding_of", "quote_text"]
 
 QUOTED: Final = 40
 """How much of a text a message quotes, in code points."""
@@ -74,12 +74,13 @@ class TemplateError(CasecoreError, ValueError):
         return "; ".join(map(str, self.findings))
 
 
-def found(
+def finding_of(
     code: str, where: str, message: str, remedy: str | None = None, *, offset: int | None = None, variable: str = ""
 ) -> Finding:
     """A finding of a code of the table, with the code's own remedy unless a better one is known."""
     entry = CODES[code]
-    return Finding(code, entry.level, where, message, entry.remedy if remedy is None else remedy, offset, variable)
+    advice = entry.remedy if remedy is None else remedy
+    return Finding(code, entry.level, where, message, advice, offset=offset, variable=variable)
 
 
 def errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -87,7 +88,7 @@ def errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(finding for finding in findings if finding.level is Level.ERROR)
 
 
-def quoted(text: str) -> str:
+def quote_text(text: str) -> str:
     """A text as a message quotes it: on one line, in quotes, not too long."""
     return repr(text if len(text) <= QUOTED else text[: QUOTED - 1] + "…")
 

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
 from casecore.templates.definitions import AUTHENTICATION, HEADERS, Component, Definition, examples_of
-from casecore.templates.filling import BODY_LIMIT, HEADER_LIMIT, units
-from casecore.templates.findings import Finding, found, quoted
+from casecore.templates.filling import BODY_LIMIT, HEADER_LIMIT, utf16_units
+from casecore.templates.findings import Finding, finding_of, quote_text
 from casecore.templates.lint_buttons import BUTTON_RULES
-from casecore.templates.texts import Text
+from casecore.templates.texts import TemplateText
 
-Rule: TypeAlias = Callable[[Definition], Iterator[Finding]]
+LintRule: TypeAlias = Callable[[Definition], Iterator[Finding]]
 
 FOOTER_LIMIT: Final = 60
 # These three stand from general knowledge of the field: the page of Meta's that gives the other limits does not name
@@ -57,7 +57,7 @@ _UNSPACED: Final = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u
 """Scripts whose words no spaces part, so that words cannot be counted: Chinese, Japanese, Thai, Lao, Burmese, Khmer."""
 
 
-def lint(definition: Definition) -> tuple[Finding, ...]:
+def lint_template(definition: Definition) -> tuple[Finding, ...]:
     """What Meta would say to a template, as far as the template alone tells."""
     return tuple(finding for rule in RULES for finding in rule(definition))
 
@@ -69,94 +69,98 @@ def lint_together(definitions: Iterable[Definition]) -> Iterator[tuple[int, Find
     for index, definition in enumerate(definitions):
         if definition.name and identities.setdefault(definition.identity, index) != index:
             message = f"{definition.name} in {definition.language or 'no language'} is there twice"
-            yield index, found("lint.same_identity", "", message)
+            yield index, finding_of("lint.same_identity", "", message)
         body, footer = definition.body, definition.component("FOOTER")
         if body is None or body.text is None or definition.category == AUTHENTICATION:
             continue
         below = footer.text.source if footer and footer.text else ""
         first = texts.setdefault((definition.language, body.text.source, below), index)
         if first != index:
-            yield index, found("lint.same_text", "body", f"template {first + 1} of the list has the same text")
+            yield index, finding_of("lint.same_text", "body", f"template {first + 1} of the list has the same text")
 
 
 # The template as a whole -------------------------------------------------------------------------------
 
 
-def _name(definition: Definition) -> Iterator[Finding]:
+def _check_name(definition: Definition) -> Iterator[Finding]:
     if definition.name and not re.fullmatch("[a-z0-9_]{1,512}", definition.name):
         better = re.sub("[^a-z0-9]+", "_", definition.name.lower()).strip("_")[:512]
         remedy = f"write {better}" if better else None
-        yield found("lint.name", "", f"the name {quoted(definition.name)} is not allowed", remedy)
+        yield finding_of("lint.name", "", f"the name {quote_text(definition.name)} is not allowed", remedy)
 
 
-def _language(definition: Definition) -> Iterator[Finding]:
+def _check_language(definition: Definition) -> Iterator[Finding]:
     language = definition.language
     if not language or language in LANGUAGES:
         return
     head, _, tail = language.replace("-", "_").partition("_")
     written = "_".join(part for part in (head.lower(), tail.upper()) if part)
     if written in LANGUAGES:
-        yield found("lint.language_form", "", f"the language {quoted(language)} is not written so", f"write {written}")
+        yield finding_of(
+            "lint.language_form", "", f"the language {quote_text(language)} is not written so", f"write {written}"
+        )
         return
     same = sorted(listed for listed in LANGUAGES if listed.partition("_")[0] == head.lower())
     remedy = f"Meta has {', '.join(same)}" if same else None
-    yield found("lint.language_unknown", "", f"the language {quoted(language)} is not on the list", remedy)
+    yield finding_of("lint.language_unknown", "", f"the language {quote_text(language)} is not on the list", remedy)
 
 
-def _category(definition: Definition) -> Iterator[Finding]:
+def _check_category(definition: Definition) -> Iterator[Finding]:
     category = definition.category
     if not category or category in CATEGORIES:
         return
     code = "lint.category_legacy" if category in LEGACY_CATEGORIES else "lint.category_unknown"
-    yield found(code, "", f"the category is {quoted(category)}")
+    yield finding_of(code, "", f"the category is {quote_text(category)}")
 
 
-def _kinds(definition: Definition) -> Iterator[Finding]:
+def _check_kinds(definition: Definition) -> Iterator[Finding]:
     seen: set[str] = set()
     for component in definition.all_components:
         where = component.where
         if where in seen:
-            yield found("lint.twice", where, f"{where} is there twice")
+            yield finding_of("lint.twice", where, f"{where} is there twice")
         seen.add(where)
         if component.kind not in KINDS:
-            yield found("lint.unknown", where, f"the component {quoted(component.kind)} is not known")
+            yield finding_of("lint.unknown", where, f"the component {quote_text(component.kind)} is not known")
         if component.kind == "HEADER" and component.format not in FORMATS:
-            yield found("lint.unknown", where, f"the header format {quoted(component.format or '')} is not known")
+            yield finding_of(
+                "lint.unknown", where, f"the header format {quote_text(component.format or '')} is not known"
+            )
     if definition.components and definition.body is None:
-        yield found("lint.body_missing", "", "there is no body")
+        yield finding_of("lint.body_missing", "", "there is no body")
 
 
-def _parameter_format(definition: Definition) -> Iterator[Finding]:
+def _check_parameter_format(definition: Definition) -> Iterator[Finding]:
     texts = [part.text for part in definition.all_components if part.text is not None and part.kind != "FOOTER"]
     sites = [site for text in texts for site in text.sites]
     numbers = [site for site in sites if site.isdigit()]
     names = [site for site in sites if not site.isdigit()]
     named = definition.parameter_format == "NAMED"
     if names and not named:
-        yield found("lint.format_undeclared", "", f"the variables have names: {', '.join(names[:6])}")
+        yield finding_of("lint.format_undeclared", "", f"the variables have names: {', '.join(names[:6])}")
     if numbers and named:
-        yield found("lint.format_mismatch", "", f"the variables have numbers: {', '.join(numbers[:6])}")
+        yield finding_of("lint.format_mismatch", "", f"the variables have numbers: {', '.join(numbers[:6])}")
 
 
-def _carousel(definition: Definition) -> Iterator[Finding]:
+def _check_carousels(definition: Definition) -> Iterator[Finding]:
     for component in definition.components:
         if component.kind != "CAROUSEL":
             continue
         if len(component.cards) not in CARDS:
-            yield found("lint.carousel_size", component.where, f"the carousel has {len(component.cards)} cards")
+            yield finding_of("lint.carousel_size", component.where, f"the carousel has {len(component.cards)} cards")
         shapes = [
             [(part.kind, part.format, [button.kind for button in part.buttons]) for part in card.components]
             for card in component.cards
         ]
         for index, shape in enumerate(shapes):
             if shape != shapes[0]:
-                yield found("lint.carousel_differs", f"card.{index}", f"card {index} is built unlike card 0")
+                yield finding_of("lint.carousel_differs", f"card.{index}", f"card {index} is built unlike card 0")
 
 
 # Each component ----------------------------------------------------------------------------------------
 
 
-def _lengths(definition: Definition) -> Iterator[Finding]:
+def _check_lengths(definition: Definition) -> Iterator[Finding]:
     offer = definition.component("LIMITED_TIME_OFFER")
     for component in definition.all_components:
         limit = {"HEADER": HEADER_LIMIT, "FOOTER": FOOTER_LIMIT, "BODY": BODY_LIMIT}.get(component.kind)
@@ -167,7 +171,7 @@ def _lengths(definition: Definition) -> Iterator[Finding]:
         if limit is not None and component.text is not None:
             yield from check_length(component.where, component.text.source, limit)
             if not component.text.source.strip():
-                yield found("lint.empty_text", component.where, f"{component.where} says nothing")
+                yield finding_of("lint.empty_text", component.where, f"{component.where} says nothing")
     title = offer.rest.get("limited_time_offer") if offer else None
     text = title.get("text") if isinstance(title, Mapping) else None
     if isinstance(text, str):
@@ -177,12 +181,12 @@ def _lengths(definition: Definition) -> Iterator[Finding]:
 def check_length(where: str, text: str, limit: int) -> Iterator[Finding]:
     """Whether a text keeps its limit: an error by code points, a warning where only UTF-16 units pass it."""
     if len(text) > limit:
-        yield found("lint.too_long", where, f"{where} has {len(text)} characters, at most {limit}")
-    elif units(text) > limit:
-        yield found("lint.too_long_utf16", where, f"{where} has {units(text)} UTF-16 units, at most {limit}")
+        yield finding_of("lint.too_long", where, f"{where} has {len(text)} characters, at most {limit}")
+    elif utf16_units(text) > limit:
+        yield finding_of("lint.too_long_utf16", where, f"{where} has {utf16_units(text)} UTF-16 units, at most {limit}")
 
 
-def _one_line(definition: Definition) -> Iterator[Finding]:
+def _check_one_line_texts(definition: Definition) -> Iterator[Finding]:
     for component in definition.all_components:
         text = component.text
         if text is None or component.kind not in {"HEADER", "FOOTER"}:
@@ -191,20 +195,20 @@ def _one_line(definition: Definition) -> Iterator[Finding]:
         for code, pattern in (("lint.newline", _NEWLINE), ("lint.emoji", _EMOJI), ("lint.formatting", _FORMATTING)):
             if code == "lint.formatting" and component.kind == "FOOTER":
                 continue
-            at = _in_literals(text, pattern)
+            at = _offset_in_literals(text, pattern)
             if at is not None:
-                message = f"{where} has {quoted(text.source[at])} at {at}"
-                yield found(code, where, message, offset=at)
+                message = f"{where} has {quote_text(text.source[at])} at {at}"
+                yield finding_of(code, where, message, offset=at)
         if component.kind == "FOOTER" and text.sites:
-            yield found("lint.footer_variable", where, f"{where} has the variable {text.sites[0]}")
+            yield finding_of("lint.footer_variable", where, f"{where} has the variable {text.sites[0]}")
         if component.kind == "HEADER" and len(text.variables) > 1:
-            yield found("lint.header_variables", where, f"{where} has {len(text.variables)} variables, at most 1")
+            yield finding_of("lint.header_variables", where, f"{where} has {len(text.variables)} variables, at most 1")
 
 
 _NEWLINE: Final = re.compile("[\n\r]")
 
 
-def _in_literals(text: Text, pattern: re.Pattern[str]) -> int | None:
+def _offset_in_literals(text: TemplateText, pattern: re.Pattern[str]) -> int | None:
     """Where a pattern is found outside of the variables, in code points of the source."""
     start = 0
     for literal, (_, _, end) in zip(text.literals, (*text.offsets(), ("", 0, 0)), strict=True):
@@ -215,24 +219,24 @@ def _in_literals(text: Text, pattern: re.Pattern[str]) -> int | None:
     return None
 
 
-def _header_category(definition: Definition) -> Iterator[Finding]:
+def _check_header_category(definition: Definition) -> Iterator[Finding]:
     header = definition.component("HEADER")
     if header and header.format == "LOCATION" and definition.category not in {"", "MARKETING", "UTILITY"}:
-        yield found("lint.header_category", "header", f"the category is {definition.category}")
+        yield finding_of("lint.header_category", "header", f"the category is {definition.category}")
 
 
-def _authentication(definition: Definition) -> Iterator[Finding]:
+def _check_authentication(definition: Definition) -> Iterator[Finding]:
     if definition.category != AUTHENTICATION:
         return
     body, footer = definition.body, definition.component("FOOTER")
     if body is not None and body.text is not None:
-        yield found("lint.authentication_text", "body", "the body has a text of its own")
+        yield finding_of("lint.authentication_text", "body", "the body has a text of its own")
     minutes = footer.rest.get("code_expiration_minutes") if footer else None
     if minutes is not None and not (type(minutes) is int and minutes in MINUTES):
-        yield found("lint.expiry_minutes", "footer", f"the code expires after {quoted(repr(minutes))} minutes")
+        yield finding_of("lint.expiry_minutes", "footer", f"the code expires after {quote_text(repr(minutes))} minutes")
 
 
-def _examples(definition: Definition) -> Iterator[Finding]:
+def _check_examples(definition: Definition) -> Iterator[Finding]:
     if definition.status or not definition.name:  # what has been created may be returned without its examples
         return
     for component in definition.all_components:
@@ -240,43 +244,45 @@ def _examples(definition: Definition) -> Iterator[Finding]:
         if component.kind == "HEADER" and component.format in {"IMAGE", "VIDEO", "DOCUMENT", "GIF"}:
             example = component.rest.get("example")
             if not (isinstance(example, Mapping) and example.get("header_handle")):
-                yield found("lint.example_missing", component.where, f"{component.where} has no example medium")
+                yield finding_of("lint.example_missing", component.where, f"{component.where} has no example medium")
         if text is None or not text.sites or component.kind not in {"HEADER", "BODY"}:
             continue
         examples = examples_of(component)
         if not examples:
-            yield found("lint.example_missing", component.where, f"{component.where} has no examples")
+            yield finding_of("lint.example_missing", component.where, f"{component.where} has no examples")
         elif examples.keys() != set(text.variables):
             message = f"{component.where} has {len(text.variables)} variables and {len(examples)} examples"
             if len(text.variables) == len(examples):
                 message = f"{component.where} has examples for {', '.join(sorted(examples))}"
-            yield found("lint.example_count", component.where, message)
+            yield finding_of("lint.example_count", component.where, message)
 
 
 # Bodies and their variables ----------------------------------------------------------------------------
 
 
-def _bodies(definition: Definition) -> Iterator[tuple[Component, Text]]:
+def _bodies(definition: Definition) -> Iterator[tuple[Component, TemplateText]]:
     for component in definition.all_components:
         if component.kind == "BODY" and component.text is not None:
             yield component, component.text
 
 
-def _numbers(definition: Definition) -> Iterator[Finding]:
+def _check_numbering(definition: Definition) -> Iterator[Finding]:
     for text in definition.texts:
         numbers = [int(site) for site in dict.fromkeys(text.sites) if site.isdigit()]
         listed = ", ".join(map(str, numbers[:6]))
         if numbers and max(numbers) != len(numbers):
-            yield found("lint.gap", text.where, f"{text.where} has the numbers {listed}")
+            yield finding_of("lint.gap", text.where, f"{text.where} has the numbers {listed}")
         elif numbers != sorted(numbers):
-            yield found("lint.out_of_order", text.where, f"{text.where} has them in the order {listed}")
+            yield finding_of("lint.out_of_order", text.where, f"{text.where} has them in the order {listed}")
         names = [site for site in text.sites if not site.isdigit()]
         for name in dict.fromkeys(names) if len(names) > len(set(names)) else ():
             if names.count(name) > 1:
-                yield found("lint.reused_name", text.where, f"{name} is used {names.count(name)} times", variable=name)
+                yield finding_of(
+                    "lint.reused_name", text.where, f"{name} is used {names.count(name)} times", variable=name
+                )
 
 
-def _edges(definition: Definition) -> Iterator[Finding]:
+def _check_edges(definition: Definition) -> Iterator[Finding]:
     if definition.category == AUTHENTICATION:
         return
     for component, text in _bodies(definition):
@@ -287,25 +293,25 @@ def _edges(definition: Definition) -> Iterator[Finding]:
             ("ends", text.literals[-1], text.sites[-1]),
         ):
             if not literal.strip():
-                yield found(
+                yield finding_of(
                     "lint.edge", component.where, f"{component.where} {edge} with the variable {name}", variable=name
                 )
             elif not _WORD.search(literal) and not _EMOJI.search(literal):
-                message = f"{component.where} {edge} with the variable {name} and {quoted(literal.strip())}"
-                yield found("lint.edge_punctuation", component.where, message, variable=name)
+                message = f"{component.where} {edge} with the variable {name} and {quote_text(literal.strip())}"
+                yield finding_of("lint.edge_punctuation", component.where, message, variable=name)
 
 
-def _neighbours(definition: Definition) -> Iterator[Finding]:
+def _check_neighbours(definition: Definition) -> Iterator[Finding]:
     for component, text in _bodies(definition):
         pairs = zip(text.sites, text.sites[1:], text.literals[1:], strict=False)
         apart = [(left, right, literal) for left, right, literal in pairs if not literal.strip()]
         for left, right, literal in apart[:10]:
             code = "lint.adjacent_spaced" if literal else "lint.adjacent"
             between = "only space" if literal else "nothing"
-            yield found(code, component.where, f"between {left} and {right} there is {between}", variable=right)
+            yield finding_of(code, component.where, f"between {left} and {right} there is {between}", variable=right)
 
 
-def _ratio(definition: Definition) -> Iterator[Finding]:
+def _check_word_ratio(definition: Definition) -> Iterator[Finding]:
     if definition.category == AUTHENTICATION:
         return
     for component, text in _bodies(definition):
@@ -315,38 +321,38 @@ def _ratio(definition: Definition) -> Iterator[Finding]:
         words = sum(1 for literal in text.literals for word in literal.split() if _WORD.search(word))
         if variables and words < 2 * variables + 1:
             message = f"{component.where} has {words} words for {variables} variables, at least {2 * variables + 1}"
-            yield found("lint.ratio", component.where, message)
+            yield finding_of("lint.ratio", component.where, message)
 
 
-def _runs(definition: Definition) -> Iterator[Finding]:
+def _check_runs(definition: Definition) -> Iterator[Finding]:
     for component, text in _bodies(definition):
         empty = "\n" * (EMPTY_LINES + 2)
         at = text.source.replace("\r\n", "\n").find(empty)
         if at >= 0:
             message = f"{component.where} has more than {EMPTY_LINES} empty lines in a row"
-            yield found("lint.newline_run", component.where, message, offset=at)
+            yield finding_of("lint.newline_run", component.where, message, offset=at)
         emoji = len(_EMOJI.findall(text.source))
         if emoji > EMOJI_LIMIT:
             message = f"{component.where} has {emoji} emoji, at most {EMOJI_LIMIT}"
-            yield found("lint.many_emoji", component.where, message)
+            yield finding_of("lint.many_emoji", component.where, message)
 
 
-RULES: Final[tuple[Rule, ...]] = (
-    _name,
-    _language,
-    _category,
-    _kinds,
-    _parameter_format,
-    _lengths,
-    _one_line,
-    _header_category,
-    _authentication,
-    _examples,
-    _numbers,
-    _edges,
-    _neighbours,
-    _ratio,
-    _runs,
-    _carousel,
+RULES: Final[tuple[LintRule, ...]] = (
+    _check_name,
+    _check_language,
+    _check_category,
+    _check_kinds,
+    _check_parameter_format,
+    _check_lengths,
+    _check_one_line_texts,
+    _check_header_category,
+    _check_authentication,
+    _check_examples,
+    _check_numbering,
+    _check_edges,
+    _check_neighbours,
+    _check_word_ratio,
+    _check_runs,
+    _check_carousels,
     *BUTTON_RULES,
 )

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from casecore.templates.definitions import Button, Card, Component, Definition
-from casecore.templates.findings import Finding, TemplateError, found, quoted
+from casecore.templates.findings import Finding, TemplateError, finding_of, quote_text
 from casecore.templates.texts import parse_text
 
 _GIVEN: Final = (
@@ -38,15 +38,15 @@ def read_definition(plain: object) -> dict[str, Any]:
         TemplateError: When it does not have the shape of a template; it lists every misfit.
     """
     if not isinstance(plain, Mapping):
-        raise TemplateError([_misfit("", f"{quoted(repr(plain))} is no template", "give a JSON object")])
+        raise TemplateError([_misfit("", f"{quote_text(repr(plain))} is no template", "give a JSON object")])
     reader = _Reader()
     rest = dict(plain)
-    fields: dict[str, Any] = {key: reader.text(rest, key, "") or "" for key in ("name", "language")}
+    fields: dict[str, Any] = {key: reader.take_text(rest, key, "") or "" for key in ("name", "language")}
     for key in ("category", "status", "parameter_format"):
-        fields[key] = (reader.text(rest, key, "") or "").upper()
-    components = reader.objects(rest, "components", "")
+        fields[key] = (reader.take_text(rest, key, "") or "").upper()
+    components = reader.take_objects(rest, "components", "")
     fields["components"] = tuple(
-        reader.component(component, f"components[{index}]", "") for index, component in enumerate(components)
+        reader.read_component(component, f"components[{index}]", "") for index, component in enumerate(components)
     )
     fields["rest"] = rest
     if reader.misfits:
@@ -55,7 +55,7 @@ def read_definition(plain: object) -> dict[str, Any]:
 
 
 def _misfit(path: str, message: str, remedy: str | None = None) -> Finding:
-    return found("parse.shape", path, message, remedy)
+    return finding_of("parse.shape", path, message, remedy)
 
 
 class _Reader:
@@ -64,70 +64,71 @@ class _Reader:
     def __init__(self) -> None:
         self.misfits: list[Finding] = []
 
-    def text(self, rest: dict[str, Any], key: str, path: str) -> str | None:
+    def take_text(self, rest: dict[str, Any], key: str, path: str) -> str | None:
         """Take a text out of an object; None where it is absent or null."""
         value = rest.pop(key, None)
         if value is None or isinstance(value, str):
             return value
-        self.misfits.append(_misfit(f"{path}{key}", f"{quoted(repr(value))} is not text", "give text"))
+        self.misfits.append(_misfit(f"{path}{key}", f"{quote_text(repr(value))} is not text", "give text"))
         return None
 
-    def objects(self, rest: dict[str, Any], key: str, path: str) -> list[Mapping[str, Any]]:
+    def take_objects(self, rest: dict[str, Any], key: str, path: str) -> list[Mapping[str, Any]]:
         """Take a list of objects out of an object; empty where it is absent or null."""
         value = rest.pop(key, None)
         if value is None:
             return []
         if not isinstance(value, list | tuple):
-            self.misfits.append(_misfit(f"{path}{key}", f"{quoted(repr(value))} is not a list", "give a list"))
+            self.misfits.append(_misfit(f"{path}{key}", f"{quote_text(repr(value))} is not a list", "give a list"))
             return []
         for index, entry in enumerate(value):
             if not isinstance(entry, Mapping):
-                message = f"{quoted(repr(entry))} is not an object"
+                message = f"{quote_text(repr(entry))} is not an object"
                 self.misfits.append(_misfit(f"{path}{key}[{index}]", message, "give an object"))
         return [entry for entry in value if isinstance(entry, Mapping)]
 
-    def kind(self, rest: dict[str, Any], path: str) -> str:
+    def take_kind(self, rest: dict[str, Any], path: str) -> str:
         """Take the `type` out of an object."""
-        kind = self.text(rest, "type", f"{path}.")
+        kind = self.take_text(rest, "type", f"{path}.")
         if not kind:
             self.misfits.append(_misfit(f"{path}.type", "there is no type", "say which kind it is, e.g. BODY"))
             return ""
         return kind.upper()
 
-    def component(self, plain: Mapping[str, Any], path: str, prefix: str) -> Component:
+    def read_component(self, plain: Mapping[str, Any], path: str, prefix: str) -> Component:
         """One component; `prefix` is `card.0.` and so on for those of a card."""
         rest = dict(plain)
-        kind = self.kind(rest, path)
+        kind = self.take_kind(rest, path)
         where = f"{prefix}{kind.lower()}"
-        text = self.text(rest, "text", f"{path}.")
-        header = self.text(rest, "format", f"{path}.") if kind == "HEADER" else None
+        text = self.take_text(rest, "text", f"{path}.")
+        header = self.take_text(rest, "format", f"{path}.") if kind == "HEADER" else None
         parsed = None
         if text is not None:
             parsed = parse_text(text, where, prefix if kind == "BODY" else f"{where}.")
         buttons = tuple(
-            self.button(button, f"{path}.buttons[{index}]", f"{prefix}button.{index}")
-            for index, button in enumerate(self.objects(rest, "buttons", f"{path}."))
+            self.read_button(button, f"{path}.buttons[{index}]", f"{prefix}button.{index}")
+            for index, button in enumerate(self.take_objects(rest, "buttons", f"{path}."))
         )
         cards: tuple[Card, ...] = ()
         if not prefix:  # a card has no cards; whatever says otherwise is kept as it came
             cards = tuple(
-                self.card(card, f"{path}.cards[{index}]", f"card.{index}.")
-                for index, card in enumerate(self.objects(rest, "cards", f"{path}."))
+                self.read_card(card, f"{path}.cards[{index}]", f"card.{index}.")
+                for index, card in enumerate(self.take_objects(rest, "cards", f"{path}."))
             )
-        return Component(kind, where, parsed, header.upper() if header else None, buttons, cards, rest)
+        form = header.upper() if header else None
+        return Component(kind, where, parsed, format=form, buttons=buttons, cards=cards, rest=rest)
 
-    def card(self, plain: Mapping[str, Any], path: str, prefix: str) -> Card:
+    def read_card(self, plain: Mapping[str, Any], path: str, prefix: str) -> Card:
         """One card of a carousel."""
         rest = dict(plain)
-        parts = enumerate(self.objects(rest, "components", f"{path}."))
-        return Card(tuple(self.component(part, f"{path}.components[{at}]", prefix) for at, part in parts), rest)
+        parts = enumerate(self.take_objects(rest, "components", f"{path}."))
+        return Card(tuple(self.read_component(part, f"{path}.components[{at}]", prefix) for at, part in parts), rest)
 
-    def button(self, plain: Mapping[str, Any], path: str, where: str) -> Button:
+    def read_button(self, plain: Mapping[str, Any], path: str, where: str) -> Button:
         """One button."""
         rest = dict(plain)
-        kind = self.kind(rest, path)
-        label = self.text(rest, "text", f"{path}.")
-        url = self.text(rest, "url", f"{path}.") if kind == "URL" else None
+        kind = self.take_kind(rest, path)
+        label = self.take_text(rest, "text", f"{path}.")
+        url = self.take_text(rest, "url", f"{path}.") if kind == "URL" else None
         return Button(kind, where, label, None if url is None else parse_text(url, where, f"{where}."), rest)
 
 
@@ -137,11 +138,11 @@ def write_definition(definition: Definition) -> dict[str, Any]:
     if definition.parameter_format:
         call["parameter_format"] = definition.parameter_format.lower()
     call.update((key, value) for key, value in definition.rest.items() if key not in _GIVEN)
-    call["components"] = [_component(component) for component in definition.components]
+    call["components"] = [_write_component(component) for component in definition.components]
     return call
 
 
-def _component(component: Component) -> dict[str, Any]:
+def _write_component(component: Component) -> dict[str, Any]:
     plain: dict[str, Any] = {"type": component.kind}
     if component.format is not None:
         plain["format"] = component.format
@@ -149,14 +150,16 @@ def _component(component: Component) -> dict[str, Any]:
         plain["text"] = component.text.source
     plain.update(component.rest)
     if component.buttons:
-        plain["buttons"] = [_button(button) for button in component.buttons]
+        plain["buttons"] = [_write_button(button) for button in component.buttons]
     if component.cards:
         cards = component.cards
-        plain["cards"] = [{**card.rest, "components": [_component(part) for part in card.components]} for card in cards]
+        plain["cards"] = [
+            {**card.rest, "components": [_write_component(part) for part in card.components]} for card in cards
+        ]
     return plain
 
 
-def _button(button: Button) -> dict[str, Any]:
+def _write_button(button: Button) -> dict[str, Any]:
     plain: dict[str, Any] = {"type": button.kind}
     if button.label is not None:
         plain["text"] = button.label

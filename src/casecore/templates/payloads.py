@@ -19,7 +19,7 @@ from casecore.templates.definitions import Component, Definition, Kind, Need, ne
 from casecore.templates.filling import Filled
 from casecore.templates.findings import TemplateError, errors
 from casecore.templates.phones import check_phone
-from casecore.templates.values import parameter
+from casecore.templates.values import write_parameter
 
 
 @frozen
@@ -48,26 +48,26 @@ def slots_of(definition: Definition) -> tuple[Slot, ...]:
     by_place: dict[str, list[Need]] = {}
     for need in needs_of(definition):
         by_place.setdefault(need.where, []).append(need)
-    return tuple(slot for component in definition.components for slot in _slots(component, by_place))
+    return tuple(slot for component in definition.components for slot in _slots_in(component, by_place))
 
 
-def _slots(component: Component, by_place: Mapping[str, list[Need]]) -> Iterator[Slot]:
+def _slots_in(component: Component, by_place: Mapping[str, list[Need]]) -> Iterator[Slot]:
     needs = by_place.get(component.where, ())
     if needs:
-        yield Slot({"type": component.kind.lower()}, tuple(_take(need) for need in needs))
+        yield Slot({"type": component.kind.lower()}, tuple(_value_taken(need) for need in needs))
     for index, button in enumerate(component.buttons):
         head = {"type": "button", "sub_type": button.kind.lower(), "index": str(index)}
         if button.kind == "OTP":
             code = button.where.rpartition("button.")[0] + "1"
             yield Slot({**head, "sub_type": "url"}, ((code, Kind.CODE, ""),))
         elif button.where in by_place:
-            yield Slot(head, tuple(_take(need) for need in by_place[button.where]))
+            yield Slot(head, tuple(_value_taken(need) for need in by_place[button.where]))
     if component.cards:
-        cards = [[slot for part in card.components for slot in _slots(part, by_place)] for card in component.cards]
+        cards = [[slot for part in card.components for slot in _slots_in(part, by_place)] for card in component.cards]
         yield Slot({"type": "carousel"}, cards=tuple(map(tuple, cards)))
 
 
-def _take(need: Need) -> tuple[str, Kind, str]:
+def _value_taken(need: Need) -> tuple[str, Kind, str]:
     name = need.key.rpartition(".")[2]
     named = need.kind is Kind.TEXT and not name.isdigit()
     return need.key, need.kind, name if named else ""
@@ -92,7 +92,7 @@ def payload(
         raise TemplateError(obstacles)
     definition = filled.plan.definition
     template: dict[str, Any] = {"name": definition.name, "language": {"code": definition.language}}
-    components = _components(slots, filled.values, plain=filled.texts is filled.values)
+    components = _write_components(slots, filled.values, plain=filled.texts is filled.values)
     if components:
         template["components"] = components
     call = {
@@ -105,11 +105,13 @@ def payload(
     return {**options, **call} if options else call
 
 
-def _components(slots: tuple[Slot, ...], values: Mapping[str, Any], *, plain: bool = False) -> list[dict[str, Any]]:
+def _write_components(
+    slots: tuple[Slot, ...], values: Mapping[str, Any], *, plain: bool = False
+) -> list[dict[str, Any]]:
     components: list[dict[str, Any]] = []
     for slot in slots:
         if slot.cards:
-            filled = [(index, _components(card, values)) for index, card in enumerate(slot.cards)]
+            filled = [(index, _write_components(card, values)) for index, card in enumerate(slot.cards)]
             cards = [{"card_index": index, "components": parts} for index, parts in filled if parts]
             if cards:
                 components.append({**slot.head, "cards": cards})
@@ -117,12 +119,14 @@ def _components(slots: tuple[Slot, ...], values: Mapping[str, Any], *, plain: bo
         if plain and slot.texts:
             parameters = [{"type": "text", "text": values[key]} for key in slot.texts]
         else:
-            parameters = [_parameter(kind, values[key], name) for key, kind, name in slot.takes if key in values]
+            parameters = [
+                _write_named_parameter(kind, values[key], name) for key, kind, name in slot.takes if key in values
+            ]
         if parameters:
             components.append({**slot.head, "parameters": parameters})
     return components
 
 
-def _parameter(kind: Kind, value: Any, name: str) -> dict[str, Any]:
-    written = parameter(kind, value)
+def _write_named_parameter(kind: Kind, value: Any, name: str) -> dict[str, Any]:
+    written = write_parameter(kind, value)
     return {**written, "parameter_name": name} if name else written

@@ -14,7 +14,7 @@ import re
 from importlib import import_module
 from typing import Any, Final
 
-from casecore.templates.findings import Finding, TemplateError, found, quoted
+from casecore.templates.findings import Finding, TemplateError, finding_of, quote_text
 
 _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 _WRITTEN: Final = re.compile(r"\+?[0-9 ().\-/\u00a0]+")
@@ -24,13 +24,13 @@ def check_phone(number: object) -> tuple[Finding, ...]:
     """Nothing where a number is strict E.164; otherwise what is wrong with it."""
     if isinstance(number, str) and _E164.fullmatch(number):
         return ()
-    return (found("ready.phone", "to", *_not_e164(number)),)
+    return (finding_of("ready.phone", "to", *_why_not_e164(number)),)
 
 
-def _not_e164(number: object) -> tuple[str, str | None]:
+def _why_not_e164(number: object) -> tuple[str, str | None]:
     if not isinstance(number, str):
-        return f"{quoted(repr(number))} is not text", None
-    shown = quoted(number)
+        return f"{quote_text(repr(number))} is not text", None
+    shown = quote_text(number)
     bare = re.sub(r"[ ().\-/\u00a0]", "", number)
     if _E164.fullmatch(bare):
         return f"{shown} has marks between its digits", f"write {bare}"
@@ -59,16 +59,16 @@ def normalise_phone(number: str, region: str | None = None) -> tuple[str, tuple[
     except ModuleNotFoundError:
         raise ModuleNotFoundError("normalising phone numbers needs an extra: pip install 'casecore[phone]'") from None
     if not _WRITTEN.fullmatch(number):
-        raise TemplateError([found("ready.phone", "to", f"{quoted(number)} has more than digits and marks")])
+        raise TemplateError([finding_of("ready.phone", "to", f"{quote_text(number)} has more than digits and marks")])
     try:
         parsed = phonenumbers.parse(number, region)
     except phonenumbers.NumberParseException as error:
         reason = "has no country code, and no region is given" if region is None else f"is no number ({error})"
-        raise TemplateError([found("ready.phone", "to", f"{quoted(number)} {reason}")]) from None
+        raise TemplateError([finding_of("ready.phone", "to", f"{quote_text(number)} {reason}")]) from None
     written = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     if not phonenumbers.is_possible_number(parsed):
-        message = f"{quoted(number)}, read as {written}, cannot exist in its country"
-        raise TemplateError([found("ready.phone_impossible", "to", message)])
+        message = f"{quote_text(number)}, read as {written}, cannot exist in its country"
+        raise TemplateError([finding_of("ready.phone_impossible", "to", message)])
     if not phonenumbers.is_valid_number(parsed):
-        return written, (found("ready.phone_doubtful", "to", f"{written} is of no range known to be in use"),)
+        return written, (finding_of("ready.phone_doubtful", "to", f"{written} is of no range known to be in use"),)
     return written, ()

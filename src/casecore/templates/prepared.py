@@ -21,7 +21,7 @@ from typing import Any, Final
 from casecore.channels import Channel, TemplateKind
 from casecore.templates.apple import AppleTemplate
 from casecore.templates.definitions import APPROVED
-from casecore.templates.findings import Finding, TemplateError, errors, found
+from casecore.templates.findings import Finding, TemplateError, errors, finding_of
 from casecore.templates.quick_replies import QuickReply
 from casecore.templates.template import Template
 
@@ -50,10 +50,10 @@ def read_prepared(kind: TemplateKind, definition: str) -> Any:
             raise
         except (ValueError, RecursionError) as error:
             problem = f"the definition is no JSON ({error})"
-    raise TemplateError([found("parse.shape", "", problem, "give the template as JSON text")])
+    raise TemplateError([finding_of("parse.shape", "", problem, "give the template as JSON text")])
 
 
-def reading(
+def fill_prepared(
     kind: TemplateKind, definition: str, values: Mapping[str, str], channel: Channel
 ) -> tuple[str, tuple[Finding, ...]]:
     """What the customer will read, and everything that stands in the way of sending it.
@@ -68,40 +68,48 @@ def reading(
         template = read_prepared(kind, definition)
     except TemplateError as error:
         return "", error.findings
-    text, findings = _FILLED[kind](template, values, channel)
+    text, findings = _FILLERS[kind](template, values, channel)
     return text, errors(findings)
 
 
-def _whatsapp(template: Template, values: Mapping[str, str], channel: Channel) -> tuple[str, tuple[Finding, ...]]:
+def _fill_whatsapp(template: Template, values: Mapping[str, str], channel: Channel) -> tuple[str, tuple[Finding, ...]]:
     filled = template.fill(values)
-    return filled.reads, (*filled.findings, *_unknown(template), *_elsewhere(template.name, Channel.WHATSAPP, channel))
+    return filled.reads, (
+        *filled.findings,
+        *_check_status(template),
+        *_check_channel(template.name, Channel.WHATSAPP, channel),
+    )
 
 
-def _unknown(template: Template) -> Iterator[Finding]:
+def _check_status(template: Template) -> Iterator[Finding]:
     """Alone, a template without a status is only doubtful; a desk sends approved ones and no others."""
     if not template.status:
-        yield found("ready.status", "", f"the template has no status, so it is not known to be {APPROVED}")
+        yield finding_of("ready.status", "", f"the template has no status, so it is not known to be {APPROVED}")
 
 
-def _apple(template: AppleTemplate, values: Mapping[str, str], channel: Channel) -> tuple[str, tuple[Finding, ...]]:
+def _fill_apple(
+    template: AppleTemplate, values: Mapping[str, str], channel: Channel
+) -> tuple[str, tuple[Finding, ...]]:
     text, *items = (part.text for part in template.fill(values))
     # Every case on this channel was started by its customer, so there is a conversation.
     findings = template.ready(values, in_conversation=True)
     read = "\n".join((text, *(f"[ {item} ]" for item in items)))
-    return read, (*findings, *_elsewhere(template.name, Channel.APPLE_MESSAGES, channel))
+    return read, (*findings, *_check_channel(template.name, Channel.APPLE_MESSAGES, channel))
 
 
-def _quick_reply(reply: QuickReply, values: Mapping[str, str], channel: Channel) -> tuple[str, tuple[Finding, ...]]:
+def _fill_quick_reply(
+    reply: QuickReply, values: Mapping[str, str], channel: Channel
+) -> tuple[str, tuple[Finding, ...]]:
     return reply.fill(values).text, reply.ready(values, channel)
 
 
-def _elsewhere(name: str, home: Channel, channel: Channel) -> Iterator[Finding]:
+def _check_channel(name: str, home: Channel, channel: Channel) -> Iterator[Finding]:
     if channel is not home:
-        yield found("ready.channel", "", f"{name} is for {home}, not for {channel}")
+        yield finding_of("ready.channel", "", f"{name} is for {home}, not for {channel}")
 
 
-_FILLED: Final[Mapping[TemplateKind, Callable[[Any, Mapping[str, str], Channel], tuple[str, tuple[Finding, ...]]]]] = {
-    TemplateKind.WHATSAPP_TEMPLATE: _whatsapp,
-    TemplateKind.APPLE_TEMPLATE: _apple,
-    TemplateKind.QUICK_REPLY: _quick_reply,
+_FILLERS: Final[Mapping[TemplateKind, Callable[[Any, Mapping[str, str], Channel], tuple[str, tuple[Finding, ...]]]]] = {
+    TemplateKind.WHATSAPP_TEMPLATE: _fill_whatsapp,
+    TemplateKind.APPLE_TEMPLATE: _fill_apple,
+    TemplateKind.QUICK_REPLY: _fill_quick_reply,
 }

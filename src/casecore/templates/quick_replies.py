@@ -20,9 +20,9 @@ from attrs import define, field, frozen
 
 from casecore.channels import Channel
 from casecore.templates.definitions import Kind, Need
-from casecore.templates.findings import Finding, TemplateError, errors, found, quoted
+from casecore.templates.findings import Finding, TemplateError, errors, finding_of, quote_text
 from casecore.templates.recipients import Recipient, check_text_recipient
-from casecore.templates.texts import BLANKS, Text, parse_text
+from casecore.templates.texts import BLANKS, TemplateText, parse_text
 from casecore.templates.values import check_value
 
 LINK: Final = "link"
@@ -36,13 +36,13 @@ WhatsApp's stands from general knowledge of the field, not from a page of Meta's
 """
 
 
-def several(names: Iterable[str]) -> tuple[str, ...]:
+def as_texts(names: Iterable[str]) -> tuple[str, ...]:
     """Texts as they are given: several, or one alone."""
     return (names,) if isinstance(names, str) else tuple(names)
 
 
-def _channels(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(several(names))
+def _to_channels(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(as_texts(names))
 
 
 def read_fields(plain: object, fields: Mapping[str, type]) -> dict[str, Any]:
@@ -56,22 +56,24 @@ def read_fields(plain: object, fields: Mapping[str, type]) -> dict[str, Any]:
         TemplateError: When it has another shape; it lists every misfit.
     """
     if not isinstance(plain, Mapping):
-        message = f"{quoted(repr(plain))} is no object"
-        raise TemplateError([found("parse.shape", "", message, "give a JSON object")])
+        message = f"{quote_text(repr(plain))} is no object"
+        raise TemplateError([finding_of("parse.shape", "", message, "give a JSON object")])
     misfits = [
-        found("parse.shape", name, f"there is no {name}", "give it") for name in ("name", "text") if name not in plain
+        finding_of("parse.shape", name, f"there is no {name}", "give it")
+        for name in ("name", "text")
+        if name not in plain
     ]
     for name, value in plain.items():
-        expected = _misfit(fields.get(name), value)
+        expected = _why_misfit(fields.get(name), value)
         if expected:
-            message = f"{quoted(str(name))} is {quoted(repr(value))}"
-            misfits.append(found("parse.shape", str(name), message, expected))
+            message = f"{quote_text(str(name))} is {quote_text(repr(value))}"
+            misfits.append(finding_of("parse.shape", str(name), message, expected))
     if misfits:
         raise TemplateError(misfits)
     return dict(plain)
 
 
-def _misfit(kind: type | None, value: object) -> str:
+def _why_misfit(kind: type | None, value: object) -> str:
     """What a field should hold, if it does not."""
     if kind is None:
         return "leave it out: there is no such field"
@@ -120,23 +122,23 @@ def check_blanks(blanks: tuple[str, ...], links: frozenset[str], values: object)
         values: The values by name.
     """
     if not isinstance(values, Mapping):
-        yield found("ready.values", "", f"{quoted(repr(values))} is no table", "give the values by name")
+        yield finding_of("ready.values", "", f"{quote_text(repr(values))} is no table", "give the values by name")
         return
     for name in values:
         if name not in blanks:
-            message = f"there is a value for {quoted(str(name))}; the blanks are: {', '.join(blanks) or 'none'}"
-            yield found("ready.extra", "", message, variable=str(name))
+            message = f"there is a value for {quote_text(str(name))}; the blanks are: {', '.join(blanks) or 'none'}"
+            yield finding_of("ready.extra", "", message, variable=str(name))
     for name in blanks:
         if name not in values:
-            yield found("ready.missing", "text", f"{name} has no value", variable=name)
+            yield finding_of("ready.missing", "text", f"{name} has no value", variable=name)
         elif isinstance(values[name], Mapping):
-            yield found("ready.not_text", "text", f"{name} is an object, which is not text", variable=name)
+            yield finding_of("ready.not_text", "text", f"{name} is an object, which is not text", variable=name)
         else:
             kind = Kind.URL if name in links else Kind.PAYLOAD  # a payload is any text that is not blank
             yield from check_value(Need(name, kind, "text"), values[name])
 
 
-def texts_of(values: object) -> dict[str, str]:
+def text_values(values: object) -> dict[str, str]:
     """Those of the values that are text."""
     given = values.items() if isinstance(values, Mapping) else ()
     return {name: value for name, value in given if isinstance(name, str) and isinstance(value, str)}
@@ -147,7 +149,7 @@ def check_channel_length(channel: str, text: str) -> Iterator[Finding]:
     limit = LIMITS.get(channel, len(text))
     if len(text) > limit:
         message = f"the text has {len(text)} characters, {channel} takes {limit}"
-        yield found("ready.too_long", "text", message)
+        yield finding_of("ready.too_long", "text", message)
 
 
 @frozen
@@ -167,11 +169,11 @@ class QuickReply:
 
     name: str
     text: str
-    channels: frozenset[str] = field(default=frozenset(), converter=_channels)
+    channels: frozenset[str] = field(default=frozenset(), converter=_to_channels)
     purpose: Purpose = field(default=Purpose.TEXT, converter=Purpose)
     link: str | None = None
-    _text: Text = field(init=False, repr=False, eq=False)
-    _link: Text | None = field(init=False, repr=False, eq=False, default=None)
+    _text: TemplateText = field(init=False, repr=False, eq=False)
+    _link: TemplateText | None = field(init=False, repr=False, eq=False, default=None)
 
     def __attrs_post_init__(self) -> None:
         written = self.text
@@ -189,11 +191,11 @@ class QuickReply:
         if self._link is not None:
             yield from self._link.findings
             if not self._link.literals[0].startswith("https://"):
-                yield found("ready.link", "link", f"{self.name} leads to {quoted(self._link.source)}")
+                yield finding_of("ready.link", "link", f"{self.name} leads to {quote_text(self._link.source)}")
         elif self.purpose is not Purpose.TEXT:
-            yield found("ready.link", "link", f"{self.name} is a {self.purpose} without a link")
+            yield finding_of("ready.link", "link", f"{self.name} is a {self.purpose} without a link")
         elif LINK in self._text.sites:
-            yield found("ready.link", "link", f"{self.name} has the blank {{link}} and no link")
+            yield finding_of("ready.link", "link", f"{self.name} has the blank {{link}} and no link")
 
     @classmethod
     def from_dict(cls, plain: object) -> Self:
@@ -221,7 +223,7 @@ class QuickReply:
         Args:
             values: The values by the names of the blanks.
         """
-        given = texts_of(values)
+        given = text_values(values)
         links = frozenset(self._link.variables if self._link else ())
         findings = tuple(check_blanks(self.blanks, links, values))
         if self._link is not None:
@@ -240,7 +242,7 @@ class QuickReply:
         findings = list(filled.findings)
         if self.channels and channel not in self.channels:
             message = f"{self.name} is for {', '.join(sorted(self.channels))}, not for {channel}"
-            findings.append(found("ready.channel", "", message))
+            findings.append(finding_of("ready.channel", "", message))
         findings.extend(check_channel_length(channel, filled.text))
         if channel == WHATSAPP and recipient is not None:
             findings.extend(check_text_recipient(recipient))

@@ -15,13 +15,13 @@ from typing import Final
 from attrs import field, frozen
 
 from casecore.channels import Consent as Consent  # noqa: PLC0414 -- the face takes it from here
-from casecore.templates.findings import Finding, found
+from casecore.templates.findings import Finding, finding_of
 from casecore.templates.phones import check_phone
 
 ANY_CONSENT: Final = frozenset(Consent)
 
 
-def _bases(bases: Iterable[Consent | str]) -> frozenset[Consent]:
+def _to_bases(bases: Iterable[Consent | str]) -> frozenset[Consent]:
     return frozenset(map(Consent, (bases,) if isinstance(bases, str) else bases))
 
 
@@ -37,8 +37,8 @@ class Recipient:
     """
 
     phone: str
-    consent: frozenset[Consent] = field(default=frozenset(), converter=_bases)
-    accepted: frozenset[Consent] = field(default=ANY_CONSENT, converter=_bases)
+    consent: frozenset[Consent] = field(default=frozenset(), converter=_to_bases)
+    accepted: frozenset[Consent] = field(default=ANY_CONSENT, converter=_to_bases)
     window_open: bool = False
 
 
@@ -49,15 +49,15 @@ def check_template_recipient(recipient: Recipient) -> Iterator[Finding]:
     if bases & recipient.accepted:
         return
     if not bases:
-        yield found("ready.consent", "to", f"{recipient.phone} neither opted in nor wrote to us before")
+        yield finding_of("ready.consent", "to", f"{recipient.phone} neither opted in nor wrote to us before")
         return
     given, asked = (", ".join(sorted(some)) or "nothing" for some in (bases, recipient.accepted))
     message = f"the basis is {given}; the policy accepts {asked}"
-    yield found("ready.consent_basis", "to", message)
+    yield finding_of("ready.consent_basis", "to", message)
 
 
 def check_text_recipient(recipient: Recipient) -> Iterator[Finding]:
     """What stands in the way of sending this person free text."""
     yield from check_phone(recipient.phone)
     if not recipient.window_open:
-        yield found("ready.window", "to", f"the window of {recipient.phone} is closed")
+        yield finding_of("ready.window", "to", f"the window of {recipient.phone} is closed")

@@ -25,8 +25,7 @@ from attrs import field
 from casecore.kernel import frozen
 from casecore.templates.definitions import Component, Definition, Need
 from casecore.templates.filling import Filled, Plan, Shown, fill
-from casecore.templates.findings import Finding, TemplateError, quoted
-from casecore.templates.findings import found as _found
+from casecore.templates.findings import Finding, TemplateError, finding_of, quote_text
 from casecore.templates.meta import read_definition, write_definition
 from casecore.templates.payloads import Slot, payload, slots_of
 from casecore.templates.recipients import Recipient, check_template_recipient
@@ -58,10 +57,11 @@ class Template(Definition):
         Raises:
             TemplateError: When it is not text.
         """
-        parsed = parse_text(_text(text))
+        parsed = parse_text(_require_text(text))
         named = any(not site.isdigit() for site in parsed.sites)
         body = Component("BODY", "body", parsed)
-        return cls(name, language, category.upper(), status.upper(), "NAMED" if named else "", (body,))
+        style = "NAMED" if named else ""
+        return cls(name, language, category.upper(), status.upper(), parameter_format=style, components=(body,))
 
     @classmethod
     def from_meta(cls, plain: object) -> Self:
@@ -83,9 +83,9 @@ class Template(Definition):
 
     def lint(self) -> tuple[Finding, ...]:
         """The check *lint*: what Meta would say to it today. Never a reason not to send an approved template."""
-        from casecore.templates.lint import lint
+        from casecore.templates.lint import lint_template
 
-        return lint(self)
+        return lint_template(self)
 
     def fill(self, values: Any = ()) -> Filled:
         """The template with its values. Never raises: what is wrong is in the result's findings.
@@ -124,13 +124,13 @@ class Template(Definition):
         """
         filled = values if isinstance(values, Filled) else fill(self._plan, values)
         if filled.plan is not self._plan and filled.plan.definition != self:
-            message = f"the values were filled into {quoted(filled.plan.definition.name)}"
-            raise TemplateError([_found("ready.values", "", message, "fill this template")])
+            message = f"the values were filled into {quote_text(filled.plan.definition.name)}"
+            raise TemplateError([finding_of("ready.values", "", message, "fill this template")])
         return payload(filled, self._slots, to, options)
 
 
-def _text(text: object) -> str:
+def _require_text(text: object) -> str:
     if isinstance(text, str):
         return text
-    message = f"{quoted(repr(text))} is not text"
-    raise TemplateError([_found("parse.shape", "body", message, "give the body as text")])
+    message = f"{quote_text(repr(text))} is not text"
+    raise TemplateError([finding_of("parse.shape", "body", message, "give the body as text")])

@@ -19,7 +19,7 @@ from typing import Final, TypeAlias
 from attrs import field
 
 from casecore.kernel import frozen
-from casecore.templates.findings import Finding, found, quoted
+from casecore.templates.findings import Finding, finding_of, quote_text
 
 LISTED: Final = 50
 """How many findings of one text are listed: a text of a million stray braces is one mistake, not a million."""
@@ -44,7 +44,7 @@ class Dialect:
     legal: re.Pattern[str]
     lookalikes: tuple[tuple[str, re.Pattern[str], str], ...]
 
-    def written(self, name: str) -> str:
+    def write_variable(self, name: str) -> str:
         """A variable as this dialect writes it."""
         return f"{'{' * self.width}{name}{'}' * self.width}"
 
@@ -74,7 +74,7 @@ BLANKS: Final = Dialect(
 
 
 @frozen
-class Text:
+class TemplateText:
     """A text, cut at its variables.
 
     Attributes:
@@ -133,7 +133,7 @@ class Text:
         yield self.literals[0], None
         for name, literal in zip(self.sites, self.literals[1:], strict=True):
             key = self.scope + name
-            yield values.get(key, self.dialect.written(name)), key
+            yield values.get(key, self.dialect.write_variable(name)), key
             yield literal, None
 
     def offsets(self) -> Iterator[tuple[str, int, int]]:
@@ -155,7 +155,7 @@ _HIDDEN: Final = frozenset({"Cf", "Zs", "Zl", "Zp", "Cc"})
 _Run: TypeAlias = "re.Match[str]"
 
 
-def parse_text(source: str, where: str = "body", scope: str = "", dialect: Dialect = META) -> Text:
+def parse_text(source: str, where: str = "body", scope: str = "", dialect: Dialect = META) -> TemplateText:
     """Cut a text at its variables. Any text can be read; what is wrong with it is in the findings.
 
     Args:
@@ -168,8 +168,8 @@ def parse_text(source: str, where: str = "body", scope: str = "", dialect: Diale
     sites: list[str] = []
     findings: list[Finding] = []
     after = 0
-    for opened, closed in _pairs(source):
-        name = _variable(source, opened, closed, dialect)
+    for opened, closed in _brace_pairs(source):
+        name = _variable_between(source, opened, closed, dialect)
         if name is not None and opened is not None and closed is not None:
             literals.append(source[after : opened.start()])
             sites.append(name)
@@ -177,25 +177,35 @@ def parse_text(source: str, where: str = "body", scope: str = "", dialect: Diale
         elif len(findings) < LISTED:
             findings.append(_diagnose(source, opened, closed, where, dialect))
     literals.append(source[after:])
-    findings.extend(_lookalikes(literals, sites, where, dialect, LISTED - len(findings)))
+    findings.extend(_find_lookalikes(literals, sites, where, dialect, LISTED - len(findings)))
     half = None if source.isascii() else _HALF.search(source)
     if half:
         message = f"U+{ord(half[0]):04X} is half a character"
-        findings.append(found("parse.half_character", where, message, offset=half.start()))
+        findings.append(finding_of("parse.half_character", where, message, offset=half.start()))
     styles = {name.isdigit() for name in sites}
     if len(styles) > 1:
-        findings.append(found("parse.mixed_styles", where, f"{where} has both numbers and names: {_some(sites)}"))
+        findings.append(
+            finding_of("parse.mixed_styles", where, f"{where} has both numbers and names: {_first_names(sites)}")
+        )
     findings.sort(key=lambda finding: -1 if finding.offset is None else finding.offset)
     if len(findings) >= LISTED:
-        findings.append(found("parse.more", where, f"{where} has more than {LISTED} findings"))
-    return Text(source, where, scope, tuple(literals), tuple(sites), tuple(findings), dialect)
+        findings.append(finding_of("parse.more", where, f"{where} has more than {LISTED} findings"))
+    return TemplateText(
+        source,
+        where,
+        scope,
+        literals=tuple(literals),
+        sites=tuple(sites),
+        findings=tuple(findings),
+        dialect=dialect,
+    )
 
 
-def _some(names: list[str]) -> str:
+def _first_names(names: list[str]) -> str:
     return ", ".join(list(dict.fromkeys(names))[:6])
 
 
-def _pairs(source: str) -> Iterator[tuple[_Run | None, _Run | None]]:
+def _brace_pairs(source: str) -> Iterator[tuple[_Run | None, _Run | None]]:
     """Each run of opening braces with the run that closes it; None where one of them is missing."""
     opened: _Run | None = None
     for run in _RUN.finditer(source):
@@ -210,14 +220,14 @@ def _pairs(source: str) -> Iterator[tuple[_Run | None, _Run | None]]:
         yield opened, None
 
 
-def _variable(source: str, opened: _Run | None, closed: _Run | None, dialect: Dialect) -> str | None:
-    if opened is None or closed is None or not _width(opened) == dialect.width == _width(closed):
+def _variable_between(source: str, opened: _Run | None, closed: _Run | None, dialect: Dialect) -> str | None:
+    if opened is None or closed is None or not _run_width(opened) == dialect.width == _run_width(closed):
         return None
     legal = dialect.legal.fullmatch(source, opened.end(), closed.start())
     return legal[0] if legal else None
 
 
-def _width(run: _Run) -> int:
+def _run_width(run: _Run) -> int:
     return run.end() - run.start()
 
 
@@ -225,33 +235,33 @@ def _diagnose(source: str, opened: _Run | None, closed: _Run | None, where: str,
     """What is wrong with braces that make no variable."""
     if opened is None:
         assert closed is not None  # noqa: S101 -- a pair has at least one run, which types cannot say
-        return found("parse.unopened", where, f"{quoted(closed[0])} closes nothing", offset=closed.start())
+        return finding_of("parse.unopened", where, f"{quote_text(closed[0])} closes nothing", offset=closed.start())
     at = opened.start()
     if closed is None:
-        message = f"{quoted(source[at : at + 12])} is never closed"
-        return found("parse.unclosed", where, message, offset=at)
+        message = f"{quote_text(source[at : at + 12])} is never closed"
+        return finding_of("parse.unclosed", where, message, offset=at)
     inside = source[opened.end() : min(closed.start(), opened.end() + SHOWN)]
-    whole = quoted(source[at : min(closed.end(), at + SHOWN)])
-    fix = f"write {dialect.written(inside)}" if dialect.legal.fullmatch(inside) else None
-    left, right = _width(opened), _width(closed)
+    whole = quote_text(source[at : min(closed.end(), at + SHOWN)])
+    fix = f"write {dialect.write_variable(inside)}" if dialect.legal.fullmatch(inside) else None
+    left, right = _run_width(opened), _run_width(closed)
     if left != right:
         message = f"{whole} has {left} on the left and {right} on the right"
-        return found("parse.unbalanced", where, message, fix, offset=at)
+        return finding_of("parse.unbalanced", where, message, fix, offset=at)
     if not inside.strip():
-        return found("parse.empty", where, f"{whole} has lost what it held", offset=at)
+        return finding_of("parse.empty", where, f"{whole} has lost what it held", offset=at)
     if left != dialect.width:
         code = "parse.single_braces" if left == 1 else "parse.double_braces"
         if left > max(2, dialect.width):
             code = "parse.triple_braces"
-        return found(code, where, f"{whole} has {left} on each side", fix, offset=at)
-    code, message, better = _inside(inside, dialect)
-    remedy = f"write {dialect.written(better)}" if better else None
+        return finding_of(code, where, f"{whole} has {left} on each side", fix, offset=at)
+    code, message, better = _diagnose_inside(inside, dialect)
+    remedy = f"write {dialect.write_variable(better)}" if better else None
     if not better and code == "parse.bad_name":
-        remedy = f"rename it, e.g. {dialect.written('first_name')}"
-    return found(code, where, f"{whole} {message}", remedy, offset=at)
+        remedy = f"rename it, e.g. {dialect.write_variable('first_name')}"
+    return finding_of(code, where, f"{whole} {message}", remedy, offset=at)
 
 
-def _inside(inside: str, dialect: Dialect) -> tuple[str, str, str]:
+def _diagnose_inside(inside: str, dialect: Dialect) -> tuple[str, str, str]:
     """(code, message, what to write) of what stands between the right number of braces and is no variable."""
     hidden = next((x for x in inside if x != " " and unicodedata.category(x) in _HIDDEN), None)
     digits = [unicodedata.digit(x, None) for x in inside]
@@ -276,7 +286,9 @@ def _inside(inside: str, dialect: Dialect) -> tuple[str, str, str]:
     return code, message, better if dialect.legal.fullmatch(better) else ""
 
 
-def _lookalikes(literals: list[str], sites: list[str], where: str, dialect: Dialect, room: int) -> Iterator[Finding]:
+def _find_lookalikes(
+    literals: list[str], sites: list[str], where: str, dialect: Dialect, room: int
+) -> Iterator[Finding]:
     """What is no variable and has no braces either, but may have been meant as one."""
     start = 0
     for index, literal in enumerate(literals):
@@ -285,6 +297,6 @@ def _lookalikes(literals: list[str], sites: list[str], where: str, dialect: Dial
                 if room <= 0:
                     return
                 room -= 1
-                yield found(code, where, f"{quoted(match[0])} is {what}", offset=start + match.start())
+                yield finding_of(code, where, f"{quote_text(match[0])} is {what}", offset=start + match.start())
         start += len(literal)
         start += len(sites[index]) + 2 * dialect.width if index < len(sites) else 0

@@ -13,7 +13,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from casecore.templates.definitions import MEDIA, OBJECTS, Kind, Need
-from casecore.templates.findings import Finding, found, quoted
+from casecore.templates.findings import Finding, finding_of, quote_text
 
 CODE_LIMIT: Final = 15
 """The longest coupon and one-time password, in code points."""
@@ -65,7 +65,7 @@ def all_clean(values: Collection[Any]) -> bool:
     )
 
 
-def shown(value: object) -> str:
+def text_of_value(value: object) -> str:
     """What the customer reads of a value; nothing of one that is no text."""
     if isinstance(value, str):
         return value
@@ -92,20 +92,20 @@ def check_value(need: Need, value: object) -> Iterator[Finding]:
         kind = value.get("type")
         if not isinstance(kind, str) or (kinds is not None and kind not in kinds):
             expected = " or ".join(kinds) if kinds else "a text"
-            message = f"{key} is an object of type {quoted(repr(kind))}; its type is {expected}"
-            yield found("ready.object", need.where, message, variable=key)
+            message = f"{key} is an object of type {quote_text(repr(kind))}; its type is {expected}"
+            yield finding_of("ready.object", need.where, message, variable=key)
             return
         if need.kind in _INSIDE or need.kind is Kind.ACTION:
             yield from _check_inside(need, value, kind)
             return
-        text = shown(value)
+        text = text_of_value(value)
         if not text:
             message = f"{key} has no text for the customer to read"
-            yield found("ready.blank", need.where, message, variable=key)
+            yield finding_of("ready.blank", need.where, message, variable=key)
             return
     elif not isinstance(value, str):
-        message = f"{key} is {quoted(repr(value))}, which is not text"
-        yield found("ready.not_text", need.where, message, variable=key)
+        message = f"{key} is {quote_text(repr(value))}, which is not text"
+        yield finding_of("ready.not_text", need.where, message, variable=key)
         return
     else:
         text = value
@@ -120,19 +120,19 @@ def _check_inside(need: Need, value: Mapping[Any, Any], kind: str) -> Iterator[F
         return
     if not isinstance(inner, Mapping) or (fields and not any(inner.get(name) for name in fields)):
         lacking = " or ".join(fields) or "its fields"
-        message = f"{need.key} has no object under {quoted(kind)} with {lacking}"
-        yield found("ready.object", need.where, message, variable=need.key)
+        message = f"{need.key} has no object under {quote_text(kind)} with {lacking}"
+        yield finding_of("ready.object", need.where, message, variable=need.key)
 
 
 def _check_text(need: Need, text: str) -> Iterator[Finding]:
     key, where = need.key, need.where
     if not _VISIBLE.search(text):
-        yield found("ready.blank", where, f"{key} is blank: {quoted(text)}", variable=key)
+        yield finding_of("ready.blank", where, f"{key} is blank: {quote_text(text)}", variable=key)
         return
     half = None if text.isascii() else _HALF.search(text)
     if half:
         message = f"{key} has U+{ord(half[0]):04X}, half a character"
-        yield found("ready.half_character", where, message, offset=half.start(), variable=key)
+        yield finding_of("ready.half_character", where, message, offset=half.start(), variable=key)
     yield from _CHECKS.get(need.kind, _no_check)(need, text)
 
 
@@ -144,17 +144,17 @@ def check_line(need: Need, text: str) -> Iterator[Finding]:
     """What WhatsApp refuses in a value that the customer reads."""
     key, where = need.key, need.where
     for code, at, what in (
-        ("ready.newline", _place(_LINE, text), "a line break"),
+        ("ready.newline", _first_match_at(_LINE, text), "a line break"),
         ("ready.tab", text.find("\t"), "a tab"),
         ("ready.spaces", text.find("     "), "more than four spaces in a row"),
         ("ready.braces", text.find("{{"), "two braces"),
     ):
         if at >= 0:
-            message = f"{key} has {what} at {at}: {quoted(text)}"
-            yield found(code, where, message, offset=at, variable=key)
+            message = f"{key} has {what} at {at}: {quote_text(text)}"
+            yield finding_of(code, where, message, offset=at, variable=key)
 
 
-def _place(pattern: re.Pattern[str], text: str) -> int:
+def _first_match_at(pattern: re.Pattern[str], text: str) -> int:
     match = pattern.search(text)
     return match.start() if match else -1
 
@@ -163,7 +163,7 @@ def _check_code(need: Need, text: str) -> Iterator[Finding]:
     yield from check_line(need, text)
     if len(text) > CODE_LIMIT:
         message = f"{need.key} has {len(text)} characters, at most {CODE_LIMIT}"
-        yield found("ready.code_too_long", need.where, message, variable=need.key)
+        yield finding_of("ready.code_too_long", need.where, message, variable=need.key)
 
 
 def check_url(need: Need, text: str) -> Iterator[Finding]:
@@ -171,27 +171,29 @@ def check_url(need: Need, text: str) -> Iterator[Finding]:
     safe = _URL_SAFE.match(text)
     at = safe.end() if safe else 0
     if at < len(text):
-        message = f"{need.key} has U+{ord(text[at]):04X} at {at}: {quoted(text)}"
+        message = f"{need.key} has U+{ord(text[at]):04X} at {at}: {quote_text(text)}"
         encoded = quote(text, safe="!#$%&'()*+,-./:;=?@[]_~", errors="replace")
-        yield found("ready.url_value", need.where, message, f"write {quoted(encoded)}", offset=at, variable=need.key)
+        yield finding_of(
+            "ready.url_value", need.where, message, f"write {quote_text(encoded)}", offset=at, variable=need.key
+        )
 
 
 def _check_medium(need: Need, text: str) -> Iterator[Finding]:
     if not _LINK.fullmatch(text) and not _ID.fullmatch(text):
-        message = f"{need.key} is {quoted(text)}, neither a link nor an id"
-        yield found("ready.medium", need.where, message, variable=need.key)
+        message = f"{need.key} is {quote_text(text)}, neither a link nor an id"
+        yield finding_of("ready.medium", need.where, message, variable=need.key)
 
 
 def _check_expiry(need: Need, text: str) -> Iterator[Finding]:
     if not re.fullmatch("[1-9][0-9]{12}", text):
-        message = f"{need.key} is {quoted(text)}, not 13 digits"
-        yield found("ready.expiry", need.where, message, variable=need.key)
+        message = f"{need.key} is {quote_text(text)}, not 13 digits"
+        yield finding_of("ready.expiry", need.where, message, variable=need.key)
 
 
 def _check_object(need: Need, text: str) -> Iterator[Finding]:
-    message = f"{need.key} is {quoted(text)}, which is not an object"
+    message = f"{need.key} is {quote_text(text)}, which is not an object"
     remedy = f'give an object: {{"type": "{need.kind}", "{need.kind}": {{…}}}}'
-    yield found("ready.object", need.where, message, remedy, variable=need.key)
+    yield finding_of("ready.object", need.where, message, remedy, variable=need.key)
 
 
 _CHECKS: Final = {
@@ -206,7 +208,7 @@ _CHECKS: Final = {
 }
 
 
-def parameter(kind: Kind, value: Any) -> dict[str, Any]:
+def write_parameter(kind: Kind, value: Any) -> dict[str, Any]:
     """A value as the API writes it.
 
     Args:

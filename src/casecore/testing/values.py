@@ -17,8 +17,21 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from casecore.channels import Channel
 from casecore.kernel import ID_LIMIT, Enforcement
 from casecore.policies import SWITCHABLE, Change, Match, Override, Policy, PolicyError
-from casecore.policies.declared import ANY_NAME, every_key, named
-from casecore.policies.kinds import Choice, Flag, Id, Length, Named, Number, Scope, Several, Table, Text, Whole, keys_of
+from casecore.policies.declared import ANY_NAME, every_key, path_with_name
+from casecore.policies.kinds import (
+    Choice,
+    Flag,
+    Id,
+    KeyScope,
+    Length,
+    Named,
+    Number,
+    Several,
+    Table,
+    Text,
+    Whole,
+    keys_of,
+)
 from casecore.policies.layers import LAYERS
 from casecore.policies.sections import OPEN_STATUSES, Lifecycle, Opening, Queue
 from casecore.testing.scenario import T0
@@ -157,9 +170,9 @@ def _layered(draw: DrawFn, base: SearchStrategy[Policy]) -> Policy:
         channel=st.none() | st.sampled_from(Channel),
         queue=st.none() | st.sampled_from([*policy.queues]),
         tag=st.lists(st.sampled_from(_TAGS), max_size=2, unique=True).map(tuple),
-    ).filter(lambda match: match.named > 0)
-    overrides = st.builds(Override, match=matches, set=_settings((Scope.CASE,), policy))
-    changes = st.builds(Change, on=st.sampled_from(_DAYS), set=_settings((Scope.CASE, Scope.DESK), policy))
+    ).filter(lambda match: match.specificity > 0)
+    overrides = st.builds(Override, match=matches, set=_settings((KeyScope.CASE,), policy))
+    changes = st.builds(Change, on=st.sampled_from(_DAYS), set=_settings((KeyScope.CASE, KeyScope.DESK), policy))
     for name, layer in draw(st.lists(_either("override", overrides) | _either("change", changes), max_size=6)):
         try:
             policy = attrs.evolve(policy, **{name: (*getattr(policy, name), layer)})
@@ -173,10 +186,10 @@ def _either(name: str, layers: SearchStrategy[T]) -> SearchStrategy[tuple[str, T
     return layers.map(lambda layer: (name, layer))
 
 
-def _settings(scopes: Sequence[Scope], policy: Policy) -> SearchStrategy[dict[str, Any]]:
+def _settings(scopes: Sequence[KeyScope], policy: Policy) -> SearchStrategy[dict[str, Any]]:
     root: Any = Policy
     known = [key for key in every_key(root) if key.scope in scopes and key.steps[-1] not in {"calendar", "fallback"}]
     queue = next(iter(policy.queues))
-    values = {named(key.path, queue): _values(key.kind, key.path.replace(ANY_NAME, "*")) for key in known}
+    values = {path_with_name(key.path, queue): _values(key.kind, key.path.replace(ANY_NAME, "*")) for key in known}
     some = st.lists(st.sampled_from([*values]), min_size=1, max_size=3, unique=True)
     return some.flatmap(lambda paths: st.fixed_dictionaries({path: values[path] for path in paths}))

@@ -1,8 +1,8 @@
 """The tables of the policy file: every number and choice of an SOP, with type, default and meaning declared once.
 
 Each class is a table (`[lifecycle]`, `[chat.idle]`, ...), its fields are the keys, and the enumerations beside it are
-the words a key may hold. They lie by their subject: cases, work, channels, contacts, clocks. `policies/policy.py` puts
-the tables together and reads the file.
+the words a key may hold. They lie by their subject: cases, work, channels, contacts, clocks. `policies/sop.py` puts
+the tables together.
 """
 
 from casecore.policies.sections.cases import OPEN_STATUSES as OPEN_STATUSES
@@ -31,7 +31,7 @@ from casecore.policies.sections.contacts import Chat as Chat
 from casecore.policies.sections.contacts import CountsFrom as CountsFrom
 from casecore.policies.sections.contacts import Idle as Idle
 from casecore.policies.sections.contacts import Proceeding as Proceeding
-from casecore.policies.sections.contacts import WrapUp as WrapUp
+from casecore.policies.sections.contacts import WrapUpRules as WrapUpRules
 from casecore.policies.sections.work import Away as Away
 from casecore.policies.sections.work import Capacity as Capacity
 from casecore.policies.sections.work import Delivery as Delivery

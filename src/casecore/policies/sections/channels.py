@@ -28,7 +28,7 @@ class ChannelRules:
     source: str = a_source()
 
 
-def _channel(**rules: Any) -> Any:
+def _channel_key(**rules: Any) -> Any:
     return key(Table(ChannelRules), "What the channel takes.", factory=lambda: ChannelRules(**rules))
 
 
@@ -45,18 +45,18 @@ _PUBLIC_KINDS = (
 class Channels:
     """What each channel takes."""
 
-    chat: ChannelRules = _channel()
-    messaging: ChannelRules = _channel()
-    whatsapp: ChannelRules = _channel()
-    apple_messages: ChannelRules = _channel()
-    messenger: ChannelRules = _channel()
-    twitter_dm: ChannelRules = _channel()
-    sms: ChannelRules = _channel(attachments=False)
-    email: ChannelRules = _channel()
-    voice: ChannelRules = _channel(attachments=False, emoji=False)
-    facebook: ChannelRules = _channel(kinds=_PUBLIC_KINDS)
-    twitter: ChannelRules = _channel(kinds=_PUBLIC_KINDS)
-    linkedin: ChannelRules = _channel(kinds=_PUBLIC_KINDS)
+    chat: ChannelRules = _channel_key()
+    messaging: ChannelRules = _channel_key()
+    whatsapp: ChannelRules = _channel_key()
+    apple_messages: ChannelRules = _channel_key()
+    messenger: ChannelRules = _channel_key()
+    twitter_dm: ChannelRules = _channel_key()
+    sms: ChannelRules = _channel_key(attachments=False)
+    email: ChannelRules = _channel_key()
+    voice: ChannelRules = _channel_key(attachments=False, emoji=False)
+    facebook: ChannelRules = _channel_key(kinds=_PUBLIC_KINDS)
+    twitter: ChannelRules = _channel_key(kinds=_PUBLIC_KINDS)
+    linkedin: ChannelRules = _channel_key(kinds=_PUBLIC_KINDS)
     source: str = a_source()
 
 

@@ -13,7 +13,7 @@ from casecore.policies.kinds import Choice, Id, Length, Named, Several, Table, T
 from casecore.statuses import Status
 
 
-def _hours(day: str) -> Any:
+def _hours_key(day: str) -> Any:
     return key(Several(Text(11)), f"The opening hours on {day}, like 09:00-12:30; none: shut.", default=())
 
 
@@ -22,13 +22,13 @@ class Opening:
     """A business calendar."""
 
     zone: str = key(Text(64), "The time zone, like Europe/Lisbon.", default="UTC")
-    monday: tuple[str, ...] = _hours("Mondays")
-    tuesday: tuple[str, ...] = _hours("Tuesdays")
-    wednesday: tuple[str, ...] = _hours("Wednesdays")
-    thursday: tuple[str, ...] = _hours("Thursdays")
-    friday: tuple[str, ...] = _hours("Fridays")
-    saturday: tuple[str, ...] = _hours("Saturdays")
-    sunday: tuple[str, ...] = _hours("Sundays")
+    monday: tuple[str, ...] = _hours_key("Mondays")
+    tuesday: tuple[str, ...] = _hours_key("Tuesdays")
+    wednesday: tuple[str, ...] = _hours_key("Wednesdays")
+    thursday: tuple[str, ...] = _hours_key("Thursdays")
+    friday: tuple[str, ...] = _hours_key("Fridays")
+    saturday: tuple[str, ...] = _hours_key("Saturdays")
+    sunday: tuple[str, ...] = _hours_key("Sundays")
     holidays: tuple[str, ...] = key(Several(Text(10)), "The dates on which it is shut, like 2026-12-25.", default=())
     special: Mapping[str, tuple[str, ...]] = key(
         Named(Several(Text(11))), "The hours of dates that differ from their weekday.", factory=dict
@@ -54,7 +54,7 @@ class Level(StrEnum):
     URGENT = "urgent"
 
 
-def _target(doc: str) -> Any:
+def _target_key(doc: str) -> Any:
     return key(Length(), doc, default=None)
 
 
@@ -62,12 +62,12 @@ def _target(doc: str) -> Any:
 class Target:
     """What is promised."""
 
-    first_response: timedelta | None = _target("The longest open time from the first message to the first reply.")
-    solution: timedelta | None = _target("The longest open time from the first message to resolved.")
+    first_response: timedelta | None = _target_key("The longest open time from the first message to the first reply.")
+    solution: timedelta | None = _target_key("The longest open time from the first message to resolved.")
     source: str = a_source()
 
 
-def _level(level: str) -> Any:
+def _level_key(level: str) -> Any:
     return key(Table(Target), f"What is promised for cases of the level {level}.", default=None)
 
 
@@ -75,13 +75,13 @@ def _level(level: str) -> Any:
 class Targets:
     """What is promised on a channel, or by default."""
 
-    first_response: timedelta | None = _target("The longest open time from the first message to the first reply.")
-    solution: timedelta | None = _target("The longest open time from the first message to resolved.")
+    first_response: timedelta | None = _target_key("The longest open time from the first message to the first reply.")
+    solution: timedelta | None = _target_key("The longest open time from the first message to resolved.")
     calendar: str | None = key(Id(), "The calendar whose hours count; none: all hours.", default=None)
-    low: Target | None = _level("low")
-    normal: Target | None = _level("normal")
-    high: Target | None = _level("high")
-    urgent: Target | None = _level("urgent")
+    low: Target | None = _level_key("low")
+    normal: Target | None = _level_key("normal")
+    high: Target | None = _level_key("high")
+    urgent: Target | None = _level_key("urgent")
     source: str = a_source()
 
     def target(self, name: str, level: Level) -> timedelta | None:
@@ -91,7 +91,7 @@ class Targets:
         return getattr(self, name) if found is None else found
 
 
-def _promise(channel: str) -> Any:
+def _targets_key(channel: str) -> Any:
     return key(Table(Targets), f"What is promised on {channel}, where it differs from the default.", default=None)
 
 
@@ -113,18 +113,18 @@ class Sla:
         "What is promised where nothing more precise is.",
         factory=lambda: Targets(first_response=timedelta(hours=1), solution=timedelta(hours=24)),
     )
-    chat: Targets | None = _promise("chat")
-    messaging: Targets | None = _promise("messaging")
-    whatsapp: Targets | None = _promise("WhatsApp")
-    apple_messages: Targets | None = _promise("Apple Messages")
-    messenger: Targets | None = _promise("Messenger")
-    twitter_dm: Targets | None = _promise("Twitter direct messages")
-    sms: Targets | None = _promise("SMS")
-    email: Targets | None = _promise("email")
-    voice: Targets | None = _promise("calls")
-    facebook: Targets | None = _promise("Facebook")
-    twitter: Targets | None = _promise("Twitter")
-    linkedin: Targets | None = _promise("LinkedIn")
+    chat: Targets | None = _targets_key("chat")
+    messaging: Targets | None = _targets_key("messaging")
+    whatsapp: Targets | None = _targets_key("WhatsApp")
+    apple_messages: Targets | None = _targets_key("Apple Messages")
+    messenger: Targets | None = _targets_key("Messenger")
+    twitter_dm: Targets | None = _targets_key("Twitter direct messages")
+    sms: Targets | None = _targets_key("SMS")
+    email: Targets | None = _targets_key("email")
+    voice: Targets | None = _targets_key("calls")
+    facebook: Targets | None = _targets_key("Facebook")
+    twitter: Targets | None = _targets_key("Twitter")
+    linkedin: Targets | None = _targets_key("LinkedIn")
     pause_in: tuple[Status, ...] = key(
         Several(Choice(Status)), "The statuses in which the solution clock does not count.", default=()
     )

@@ -100,7 +100,7 @@ _OWED = ("assignment.wrap_up", "presence.wrap_up", "wrap_up.blocks_close")
 
 
 @section
-class WrapUp:
+class WrapUpRules:
     """What an ended contact needs before its agent gets work again."""
 
     disposition: bool = key(Flag(), "Whether it needs an outcome code.", default=True, rules=_OWED)

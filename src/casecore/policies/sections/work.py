@@ -81,7 +81,7 @@ class Queue:
         )
 
 
-def _limit(default: int | None, doc: str) -> Any:
+def _limit_key(default: int | None, doc: str) -> Any:
     return key(Whole(0, 1000), doc, default=default, unit="cases", rules=("capacity.channel",))
 
 
@@ -92,18 +92,18 @@ class Capacity:
     total: int = key(
         Whole(0, 1000), "The most cases and reviews of all channels together.", default=6, unit="cases and reviews"
     )
-    chat: int | None = _limit(2, "The most chats at once.")
-    messaging: int | None = _limit(None, "The most messaging cases.")
-    whatsapp: int | None = _limit(None, "The most WhatsApp cases.")
-    apple_messages: int | None = _limit(None, "The most Apple Messages cases.")
-    messenger: int | None = _limit(None, "The most Messenger cases.")
-    twitter_dm: int | None = _limit(None, "The most direct messages on Twitter.")
-    sms: int | None = _limit(None, "The most SMS cases.")
-    email: int | None = _limit(5, "The most emails: the maximum occupancy.")
-    voice: int | None = _limit(1, "The most calls.")
-    facebook: int | None = _limit(None, "The most cases from Facebook.")
-    twitter: int | None = _limit(None, "The most cases from Twitter.")
-    linkedin: int | None = _limit(None, "The most cases from LinkedIn.")
+    chat: int | None = _limit_key(2, "The most chats at once.")
+    messaging: int | None = _limit_key(None, "The most messaging cases.")
+    whatsapp: int | None = _limit_key(None, "The most WhatsApp cases.")
+    apple_messages: int | None = _limit_key(None, "The most Apple Messages cases.")
+    messenger: int | None = _limit_key(None, "The most Messenger cases.")
+    twitter_dm: int | None = _limit_key(None, "The most direct messages on Twitter.")
+    sms: int | None = _limit_key(None, "The most SMS cases.")
+    email: int | None = _limit_key(5, "The most emails: the maximum occupancy.")
+    voice: int | None = _limit_key(1, "The most calls.")
+    facebook: int | None = _limit_key(None, "The most cases from Facebook.")
+    twitter: int | None = _limit_key(None, "The most cases from Twitter.")
+    linkedin: int | None = _limit_key(None, "The most cases from LinkedIn.")
     voice_with_cases: bool = key(
         Flag(), "Whether somebody on a call may hold cases, and somebody with cases take a call.", default=False
     )

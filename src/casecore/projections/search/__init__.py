@@ -189,7 +189,7 @@ class Archive:
     def _follow_records(self, event: Event) -> None:
         """Keep cases and customers as the desk does: by the same effects."""
         edits = Edits(_EFFECTS, lambda table, row_id: self._rows[table].get(row_id))
-        edits.apply(event)
+        edits.apply((event,))
         for table, rows in edits.frozen().items():
             for row_id, after in rows.items():
                 before = self._rows[table].get(row_id)

@@ -9,7 +9,7 @@ from functools import cache
 
 import attrs
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from casecore import CUSTOMER, SYSTEM, CloseReason, Permission, Policy
@@ -34,7 +34,8 @@ from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import SendReply
 from casecore.statuses import Status
-from tests.explore.plain_search import PlainSearch, answer_of, with_row
+from tests.profiles import examples
+from tests.proofs.plain_search import PlainSearch, answer_of, with_row
 
 SOP = Policy.default()
 
@@ -296,7 +297,7 @@ class Wanderer:
 
 
 @pytest.mark.parametrize("name", LARGER)
-@settings(max_examples=10)
+@examples(10)
 @given(way=st.lists(st.tuples(st.sampled_from(DELAYS), st.integers(0, 60)), min_size=1, max_size=20))
 def test_whatever_a_random_walk_meets_the_explorer_has_visited(name, way):
     """With real instants, and commands in any order, no desk is reached that is none of the explorer's worlds."""

@@ -312,7 +312,7 @@ In the examples `order()` is the definition of an approved template about an ord
 """
 
 
-def page() -> str:
+def codes_page() -> str:
     """The page of codes, in Markdown."""
     lines = [_PAGE.replace("{body}", BODY)]
     for check, title in (("parse", "Parse"), ("lint", "Lint"), ("ready", "Ready")):

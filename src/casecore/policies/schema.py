@@ -1,0 +1,148 @@
+"""The JSON Schema of a policy file, for editors, made of the declarations of the keys.
+
+`casecore schema` prints it, and it ships with casecore as a file (`sop.schema.json`), which a test holds equal to what
+is made here. The schema keeps to what tools of JSON Schema's draft 4 understand, because that is what editors of TOML
+read. It checks the shape and each value; what contradicts what, only casecore itself knows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from casecore.kernel import ID_LIMIT
+from casecore.policies.declared import ANY_NAME, DeclaredKey, every_key, keys_inside
+from casecore.policies.files import EXTENDS
+from casecore.policies.kinds import (
+    Choice,
+    Flag,
+    Id,
+    KeyScope,
+    Length,
+    Named,
+    Number,
+    Several,
+    Table,
+    Text,
+    ValueKind,
+    Whole,
+    is_required,
+    words_of,
+)
+from casecore.policies.layers import DateOrInstant, PromiseNumber, Settings, Words
+from casecore.policies.policy import Policy
+
+Schema = dict[str, Any]
+
+EXTENDS_KEY: Final = DeclaredKey(
+    "extends",
+    ("extends",),
+    EXTENDS,
+    "The file, found beside this one, of which this file says only what differs.",
+    KeyScope.FILE,
+)
+"""A key of files, which a policy that has been read does not have any more."""
+
+
+def json_schema() -> Schema:
+    """The JSON Schema of a policy file."""
+    schema = _schema_of(Table(Policy))
+    schema["properties"] = {"extends": _key_schema(EXTENDS_KEY), **schema["properties"]}
+    head = {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "casecore policy",
+        "description": "The standard operating procedure of a support desk, as casecore runs it.",
+    }
+    return {**head, **schema}
+
+
+def schema_text() -> str:
+    """The JSON Schema as the file that ships."""
+    return json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
+
+
+def _key_schema(known: DeclaredKey) -> Schema:
+    schema = _schema_of(known.kind)
+    default = None if known.default is None else known.kind.write(known.default)
+    schema["description"] = f"{known.doc} ({known.unit})" if known.unit else known.doc
+    if default is not None and not known.is_table:
+        schema["default"] = default
+    return schema
+
+
+def _schema_of(kind: ValueKind) -> Schema:
+    """The schema of what fits a kind."""
+    if type(kind) not in _SCHEMAS:
+        raise TypeError(f"say in _SCHEMAS how the values of a {type(kind).__name__} are described")
+    return _SCHEMAS[type(kind)](kind)
+
+
+def _length_schema(kind: Length) -> Schema:
+    return {
+        "type": "string",
+        "pattern": "^" + "".join(f"([0-9]{{1,9}}{unit})?" for unit in "wdhms") + "$",
+        "minLength": 2,
+    }
+
+
+def _table_schema(kind: Table) -> Schema:
+    properties = {known.steps[-1]: _key_schema(known) for known in keys_inside(kind)}
+    required = [name for name in properties if is_required(kind.section, name)]
+    schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
+    return {**schema, "required": required} if required else schema
+
+
+def _named_schema(kind: Named) -> Schema:
+    if kind.names is None:
+        return {"type": "object", "additionalProperties": _schema_of(kind.of), "maxProperties": kind.most}
+    properties = {name: _schema_of(kind.of) for name in words_of(kind.names)}
+    return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _settings_schema(kind: Settings) -> Schema:
+    """The schema of every path that may be set; each refers to the schema of its key."""
+    properties: Schema = {}
+    patterns: Schema = {}
+    for known in every_key(Policy):
+        if known.scope in kind.scopes:
+            place = {"$ref": "#/" + "/".join(_pointer_steps(known))}
+            if ANY_NAME in known.steps:
+                patterns["^" + known.path.replace(".", r"\.").replace(ANY_NAME, '([A-Za-z0-9_-]+|".+")') + "$"] = place
+            else:
+                properties[known.path] = place
+            if isinstance(known.kind, Named):
+                patterns["^" + known.path.replace(".", r"\.") + r"\..+$"] = _schema_of(known.kind.of)
+    both = {"properties": properties, "patternProperties": patterns}
+    return {"type": "object", **both, "additionalProperties": False, "minProperties": 1, "maxProperties": kind.most}
+
+
+def _pointer_steps(known: DeclaredKey) -> Iterator[str]:
+    for step in known.steps:
+        yield from ("additionalProperties",) if step == ANY_NAME else ("properties", step)
+
+
+_SCHEMAS: Final[Mapping[type, Callable[[Any], Schema]]] = MappingProxyType(
+    {
+        Flag: lambda kind: {"type": "boolean"},
+        Whole: lambda kind: {"type": "integer", "minimum": kind.least, "maximum": kind.most},
+        Number: lambda kind: {"type": "number", "minimum": kind.least, "maximum": kind.most},
+        Text: lambda kind: {"type": "string", "maxLength": kind.most, **({"minLength": 1} if kind.least else {})},
+        Id: lambda kind: {"type": "string", "maxLength": ID_LIMIT, "minLength": 1},
+        PromiseNumber: lambda kind: {"type": "string", "enum": [*kind.numbers]},
+        Length: _length_schema,
+        Choice: lambda kind: {"type": "string", "enum": [*words_of(kind.choices)]},
+        Several: lambda kind: {
+            "type": "array",
+            "items": _schema_of(kind.of),
+            "uniqueItems": True,
+            "maxItems": kind.most,
+        },
+        Table: _table_schema,
+        Named: _named_schema,
+        Settings: _settings_schema,
+        Words: lambda kind: {"anyOf": [_schema_of(kind.of), _schema_of(Several(kind.of, kind.most))]},
+        DateOrInstant: lambda kind: {"anyOf": [{"type": "string", "format": name} for name in ("date", "date-time")]},
+    }
+)

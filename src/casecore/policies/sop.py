@@ -1,0 +1,230 @@
+"""The tables of an SOP: every number and choice of it, as data, and what is asked of them.
+
+The tables and their keys are declared in `sections/`; here they are put together. An `Sop` holds at every instant and
+for every case. What is otherwise from a date on, or for some cases, a policy says (`policy.py`), which is an `Sop` with
+layers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Final
+
+import attrs
+
+from casecore.calendars import Calendar, CalendarError, find_zone
+from casecore.channels import Channel
+from casecore.kernel import Enforcement
+from casecore.kernel.problems import Problem, did_you_mean, under
+from casecore.policies.errors import PolicyError
+from casecore.policies.kinds import Choice, KeyScope, Named, Table, Text, Whole, a_source, key, keys_of, section
+from casecore.policies.sections import (
+    Approval,
+    Authentication,
+    Away,
+    Capacity,
+    Channels,
+    Chat,
+    Email,
+    Level,
+    Lifecycle,
+    Opening,
+    Queue,
+    Reopening,
+    Routing,
+    Sentiment,
+    Sla,
+    Tags,
+    Targets,
+    WhatsApp,
+    WrapUpRules,
+)
+from casecore.statuses import Status
+
+SCHEMA: Final = 1
+"""The number of the policy file's shape."""
+
+SWITCHABLE: Final = frozenset(
+    {
+        "approval.author",
+        "approval.blocks_resolve",
+        "approval.self_approval",
+        "approval.stale",
+        "assignment.available",
+        "assignment.channel",
+        "assignment.holder",
+        "assignment.next_state",
+        "assignment.queue",
+        "capacity.channel",
+        "capacity.total",
+        "capacity.voice_with_cases",
+        "channels.attachments",
+        "channels.emoji",
+        "channels.kinds",
+        "commitment.agent",
+        "email.earlier_handler",
+        "email.relations",
+        "email.subject_required",
+        "idle.asked",
+        "idle.silence",
+        "lifecycle.close_by",
+        "lifecycle.close_from",
+        "note.author",
+        "reply.permission",
+        "sentiment.manual",
+        "tags.enabled",
+        "tags.limit",
+        "wrap_up.blocks_close",
+    }
+)
+"""The rules that `[enforcement]` may soften to `warn` or switch `off`. The others hold the data together."""
+
+
+@section
+class Sop:
+    """Every table of one SOP.
+
+    Raises:
+        PolicyError: When the values contradict each other, e.g. there is no fallback queue.
+    """
+
+    schema: int = key(Whole(SCHEMA, SCHEMA), "The number of the file's shape.", default=SCHEMA, scope=KeyScope.FILE)
+    id: str = key(Text(200), "The SOP's name for programs.", default="unnamed", scope=KeyScope.FILE)
+    version: str = key(Text(200), "The SOP's version.", default="", scope=KeyScope.FILE)
+    source: str = a_source()
+    zone: str = key(
+        Text(64), "The time zone in which the dates of changes and waivers begin.", default="UTC", scope=KeyScope.FILE
+    )
+    lifecycle: Lifecycle = key(Table(Lifecycle), "How cases are closed.", factory=Lifecycle, clause="§2")
+    channels: Channels = key(Table(Channels), "What each channel takes.", factory=Channels, clause="§1, §4")
+    queues: Mapping[str, Queue] = key(
+        Named(Table(Queue)),
+        "The routing queues; a case enters the first whose filters take it.",
+        factory=lambda: {"general": Queue(fallback=True)},
+        scope=KeyScope.DESK,
+        clause="§3",
+    )
+    capacity: Capacity = key(Table(Capacity), "How much one agent holds at once.", factory=Capacity, clause="§3")
+    routing: Routing = key(Table(Routing), "How waiting cases find agents.", factory=Routing, clause="§3")
+    chat: Chat = key(Table(Chat), "The rules of live chat.", factory=Chat, clause="§6")
+    authentication: Authentication = key(
+        Table(Authentication), "What customers are authenticated for.", factory=Authentication, clause="§6"
+    )
+    wrap_up: WrapUpRules = key(Table(WrapUpRules), "What an ended contact needs.", factory=WrapUpRules, clause="§6")
+    email: Email = key(Table(Email), "The rules of email.", factory=Email, clause="§6")
+    whatsapp: WhatsApp = key(Table(WhatsApp), "The rules of WhatsApp.", factory=WhatsApp, clause="§7")
+    sla: Sla = key(Table(Sla), "What is promised, and how it is counted.", factory=Sla, clause="§8")
+    calendars: Mapping[str, Opening] = key(
+        Named(Table(Opening)),
+        "Business calendars, by the names that `sla` uses; what differs on a date is a special day of theirs.",
+        factory=dict,
+        scope=KeyScope.FILE,
+        clause="§8",
+    )
+    away: Away = key(Table(Away), "What becomes of the cases of somebody who is gone.", factory=Away, clause="§6")
+    approval: Approval = key(Table(Approval), "How drafts are approved.", factory=Approval, clause="§5")
+    reopening: Reopening = key(Table(Reopening), "Where reopened cases go.", factory=Reopening, clause="§3")
+    tags: Tags = key(Table(Tags), "Tags on cases and messages.", factory=Tags, clause="§4")
+    sentiment: Sentiment = key(Table(Sentiment), "The sentiment of messages.", factory=Sentiment, clause="§4")
+    enforcement: Mapping[str, Enforcement] = key(
+        Named(Choice(Enforcement)),
+        "Rules, by id, that are only warned about or switched off; every other rule blocks.",
+        factory=dict,
+        clause="§10",
+    )
+    # Worked out of the values; nobody can tell it from outside.
+    _calendars: dict[str, Calendar] = attrs.field(factory=dict, init=False, eq=False, repr=False)
+    _promised: dict[tuple[str, Channel, Level], tuple[timedelta | None, Calendar | None]] = attrs.field(
+        factory=dict, init=False, eq=False, repr=False
+    )
+
+    def __attrs_post_init__(self) -> None:
+        problems = (*_contradictions(self), *self._read_calendars(), *_zone_problems(self.zone))
+        if problems:
+            raise PolicyError("policy", problems)
+
+    def _read_calendars(self) -> Iterator[Problem]:
+        for name, opening in self.calendars.items():
+            try:
+                self._calendars[name] = opening.calendar()
+            except CalendarError as error:
+                for problem in error.problems:
+                    yield Problem(f"calendars.{name}", problem)
+        for path, targets in ((name, getattr(self.sla, name)) for name in keys_of(Sla)):
+            named = targets.calendar if isinstance(targets, Targets) else None
+            if named is not None and named not in self.calendars:
+                known = ", ".join(self.calendars) or "a table [calendars.NAME]"
+                yield Problem(f"sla.{path}.calendar", f"there is no calendar {named!r}", known)
+
+    def mode(self, rule: str) -> Enforcement:
+        """How strictly the policy keeps the rule with this id."""
+        if rule == "authentication.before":
+            return self.authentication.enforcement
+        return self.enforcement.get(rule, Enforcement.BLOCK)
+
+    def limit(self, channel: Channel) -> int | None:
+        """The most cases of a channel that one agent holds; None where only the total bounds it."""
+        limit: int | None = getattr(self.capacity, channel)
+        return limit
+
+    def calendar_for(self, channel: Channel) -> Calendar | None:
+        """The calendar whose hours count on a channel; None where all hours do."""
+        name = self.sla.calendar(channel)
+        return None if name is None else self._calendars[name]
+
+    def service_target(self, clock: str, channel: Channel, level: Level) -> tuple[timedelta | None, Calendar | None]:
+        """The target of a service clock for cases of a channel and level, and the calendar that counts."""
+        known = self._promised.get((clock, channel, level))
+        if known is None:
+            known = self.sla.target(clock, channel, level), self.calendar_for(channel)
+            self._promised[clock, channel, level] = known
+        return known
+
+    def queue_for(
+        self, channel: Channel, reason: str | None, language: str | None, tags: frozenset[str] = frozenset()
+    ) -> str:
+        """The queue a new case enters: the first whose filters take it, else the fallback queue."""
+        for name, queue in self.queues.items():
+            if not queue.fallback and queue.takes(channel, reason, language, tags):
+                return name
+        return self.fallback
+
+    @property
+    def fallback(self) -> str:
+        """The queue that takes what no other takes."""
+        return next(name for name, queue in self.queues.items() if queue.fallback)
+
+
+def _zone_problems(name: str) -> Iterator[Problem]:
+    problems: list[str] = []
+    find_zone(name, problems)
+    yield from (Problem("zone", problem.removeprefix("zone: "), "an IANA name") for problem in problems)
+
+
+def _contradictions(sop: Sop) -> tuple[Problem, ...]:
+    problems = []
+    fallbacks = [name for name, queue in sop.queues.items() if queue.fallback]
+    if len(fallbacks) != 1:
+        found = f"{len(fallbacks)} queues are the fallback" + (f" ({', '.join(fallbacks)})" if fallbacks else "")
+        problems.append(Problem("queues", found, "exactly one queue with fallback = true"))
+    for path, statuses in (
+        ("lifecycle.close_from", sop.lifecycle.close_from),
+        ("lifecycle.close_after", sop.lifecycle.close_after),
+    ):
+        if Status.CLOSED in statuses:
+            problems.append(Problem(path, '"closed" cannot be closed again', "the other statuses"))
+    never = [status for status in sop.lifecycle.close_after if status not in sop.lifecycle.close_from]
+    for status in never:
+        found = f"cases that are {status} would never be closed"
+        problems.append(Problem(f"lifecycle.close_after.{status}", found, "a status of lifecycle.close_from"))
+    if sop.wrap_up.disposition and not sop.wrap_up.codes:
+        problems.append(Problem("wrap_up.codes", "no contact could ever be disposed", "at least one code"))
+    if not sop.lifecycle.close_from:
+        problems.append(Problem("lifecycle.close_from", "no case could ever be closed", "at least one status"))
+    for rule in sop.enforcement:
+        if rule not in SWITCHABLE:
+            expected = "a rule that may be softened: " + ", ".join(sorted(SWITCHABLE))
+            remedy = did_you_mean(rule, SWITCHABLE)
+            problems.append(Problem(under("enforcement", rule), "cannot be softened", expected, remedy, of_key=True))
+    return tuple(problems)
