@@ -14,7 +14,7 @@ from casecore.check.scopes import CASE, EVERYTHING, CheckedScope
 from casecore.diff import Comparison, Edit, Label, diff, over_time
 from casecore.diff.comparison import Untold
 from casecore.diff.scopes import ARRIVALS_SCOPE, ARRIVALS_TRIED, scopes_of_both
-from casecore.explore import Part, Scope
+from casecore.explore import Part, Scope, traces
 from casecore.explore.scope import NOON
 from casecore.policies.edits import apply_edit, edits_of
 from casecore.rooms.agents import AgentLoggedOut, GoAvailable, LogOut, Permission
@@ -349,6 +349,13 @@ class TestGroups:
         """A search that is given up at its limit says so."""
         where, changes, _ = EDITS["a longer silence"]
         assert not diff(SOP, sop(**changes), scopes=(SCOPES[where],), limit=3).complete
+
+    @pytest.mark.parametrize("tries", [1, 20])
+    def test_no_story(self, monkeypatch, tries):
+        """Where the finder stops at its limit it says so: at one of the steps that are alike, or before the next."""
+        monkeypatch.setattr(traces, "PATHS_TRIED", tries)
+        (one,) = diff(SOP, sop(chat__idle__counts_from="question"), scopes=(SCOPES["silence"],)).untold
+        assert (LOOSER, ("idle.silence",), True) == (one.label, one.rules, one.given_up)
 
     def test_progress(self):
         """The scopes are named before they are searched."""
