@@ -28,7 +28,7 @@ from casecore.explore.traces import timed_command
 from casecore.policies.edits import apply_edit, edits_of
 from casecore.statuses import Status
 from casecore.testing.strategies import layered_policies, policies
-from tests.diff.test_diff import EDITS, LOOSER, NEITHER_ALONE, OTHER, SCOPES, SOP, STRICTER, answers, sop
+from tests.edits import EDITS, LOOSER, NEITHER_ALONE, OTHER, SCOPES, SOP, STRICTER, answers, sop
 from tests.profiles import examples
 
 # Two policies ------------------------------------------------------------------------------------------
