@@ -37,8 +37,7 @@ from casecore.rooms.agents import LogOut, Permission
 from casecore.rooms.approvals import ApproveDraft, SubmitDraft
 from casecore.rooms.assignments import OpenCase
 from casecore.statuses import Status
-from tests.check.test_in_flight import closing
-from tests.diff.test_diff import CHATS, NEITHER_ALONE, NO_RETURN, RENAMED, SCOPES, SOP, changing, scope, sop
+from tests.edits import CHATS, NEITHER_ALONE, NO_RETURN, RENAMED, SCOPES, SOP, changing, closing, scope, sop
 
 SCOPE = ("--scope", "3 chat cases, one agent")
 SHIPPED = Policy.default().sources[0].text
