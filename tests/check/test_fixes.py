@@ -3,7 +3,7 @@
 import attrs
 
 from casecore import Policy
-from casecore.check import Fix, Verdict, check
+from casecore.check import Fix, PromiseVerdict, check
 from casecore.check.fixes import EDITS_TRIED, nearest_fix
 from casecore.check.judge import why_inconclusive
 from casecore.check.order import judge_order
@@ -69,13 +69,13 @@ class TestOrder:
             return found and OfferWork(SYSTEM, at, next(case for case in waiting if case != found.case), "ana")
 
         found = judge_order(SHIPPED, last_first)
-        assert Verdict.FAILS is found.verdict
+        assert PromiseVerdict.FAILS is found.verdict
         assert "had waited longer" in found.wrong[0]
         assert isinstance(found.story.steps[-1].command, OfferWork)
 
     def test_vacuous(self):
         """A routing that offers nothing keeps nothing."""
-        assert Verdict.VACUOUS is judge_order(SHIPPED, lambda desk, at: None).verdict
+        assert PromiseVerdict.VACUOUS is judge_order(SHIPPED, lambda desk, at: None).verdict
 
 
 class TestHowFar:
@@ -104,7 +104,7 @@ def test_an_edge_that_nothing_goes_along():
     """Promise 20 names it; a scope without closing has many."""
     report = check(SHIPPED, only=frozenset({"20"}), scopes=("2 voice cases, one agent",), walk=0)
     (judgement,) = report.judgements
-    assert ("20", Verdict.VACUOUS) == (judgement.number, judgement.verdict)
+    assert ("20", PromiseVerdict.VACUOUS) == (judgement.number, judgement.verdict)
     assert "close (escalated → closed)" in judgement.why
 
 
@@ -114,5 +114,5 @@ def test_a_fix_that_would_take_the_scope_away_is_none():
     scope = ("2 chat cases, one agent",)
     report = check(narrow, house=without("capacity.channel"), only=frozenset({"04"}), scopes=scope, walk=0)
     (judgement,) = report.judgements
-    assert (Verdict.FAILS, None) == (judgement.verdict, judgement.fix)
+    assert (PromiseVerdict.FAILS, None) == (judgement.verdict, judgement.fix)
     assert ("capacity.chat", "capacity.total") == judgement.keys

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import attrs
 import pytest
 
-from casecore.check import Exit, Finding, Judgement, Level, Verdict
+from casecore.check import Exit, Finding, Judgement, PromiseVerdict, Severity
 from casecore.check.findings import (
     EXITS,
     VERDICTS,
@@ -37,7 +37,7 @@ FILE = "desk/sop.toml"
 
 def the_story(report):
     """The story of the promise that fails."""
-    return next(judgement.story for judgement in report.of(Verdict.FAILS))
+    return next(judgement.story for judgement in report.of(PromiseVerdict.FAILS))
 
 
 class TestStory:
@@ -109,7 +109,7 @@ class TestWords:
 
     def test_every_verdict_and_exit_has_a_meaning(self):
         """A new one cannot be forgotten."""
-        assert set(Verdict) == set(VERDICTS)
+        assert set(PromiseVerdict) == set(VERDICTS)
         assert set(Exit) == set(EXITS)
 
     def test_sum(self, report, clean_report, empty_report):
@@ -141,7 +141,7 @@ class TestWords:
 
     def test_a_promise_that_fails_without_a_story(self):
         """Hand-made judgements may have none."""
-        assert "odd (after 0 steps)" == judgement_text(Judgement("01", "a", Verdict.FAILS, wrong=("odd",)))
+        assert "odd (after 0 steps)" == judgement_text(Judgement("01", "a", PromiseVerdict.FAILS, wrong=("odd",)))
 
     def test_what_is_as_it_should_be_has_no_level(self, report):
         """Nobody has to be told of it."""
@@ -229,7 +229,7 @@ class TestJson:
     def test_story(self, placed_report):
         """Commands can be read back; places, keys and the fix are there."""
         promise = next(one for one in json.loads(as_json(placed_report, FILE))["results"] if one["id"] == "P04")
-        story = next(judgement.story for judgement in placed_report.of(Verdict.FAILS))
+        story = next(judgement.story for judgement in placed_report.of(PromiseVerdict.FAILS))
         assert [*story.commands] == [
             command_from(plain)
             for plain in (*promise["story"]["team"], *(step["command"] for step in promise["story"]["steps"]))
@@ -288,7 +288,7 @@ class TestSarif:
         """Its step is told without either."""
         desk = given(*case_in("open")).desk
         story = Story((), (Step.of(desk, OpenCase("ana", at(minutes=1), "c1")),))
-        judged = Judgement("18", "a way", Verdict.FAILS, story=story)
+        judged = Judgement("18", "a way", PromiseVerdict.FAILS, story=story)
         run = json.loads(as_sarif(attrs.evolve(report, judgements=(judged,)), FILE))["runs"][0]
         (step,) = run["results"][-1]["codeFlows"][0]["threadFlows"][0]["locations"]
         assert "+00:00 ana: opens c1" == step["location"]["message"]["text"]
@@ -314,7 +314,7 @@ class TestGithub:
 
     def test_what_github_would_drop_is_counted(self, clean_report):
         """Ten of a level, and the names of the others."""
-        found = [Finding("CC202", Level.WARNING, f"channels.{number}", "odd") for number in range(SHOWN + 2)]
+        found = [Finding("CC202", Severity.WARNING, f"channels.{number}", "odd") for number in range(SHOWN + 2)]
         told = as_github(attrs.evolve(clean_report, findings=tuple(found)), FILE).split("\n")
         assert SHOWN == sum(line.startswith("::warning") for line in told)
         assert "+2 more of level warning, which GitHub would not show: CC202, CC202" in told
@@ -350,7 +350,7 @@ class TestJunit:
 
     def test_hostile_text(self, report):
         """A character that XML cannot hold is replaced, and a mark-up is text."""
-        finding = Finding("CC201", Level.ERROR, "queues.\x00<b>", "a\ud800b\x1b</failure>", "")
+        finding = Finding("CC201", Severity.ERROR, "queues.\x00<b>", "a\ud800b\x1b</failure>", "")
         root = ET.fromstring(as_junit(attrs.evolve(report, findings=(finding,)), "a\x01b"))  # noqa: S314 -- our own text
         assert "a\ufffdb\ufffd</failure>" == root[0][0][0].text
 
@@ -379,6 +379,6 @@ class TestMarkdown:
 
     def test_hostile_text(self, report):
         """Nothing that a policy says is mark-up, calls somebody, or breaks a table."""
-        finding = Finding("CC201", Level.ERROR, "queues.a|b", "<img src=x> @everyone `x` [a](b)\nnext", "")
+        finding = Finding("CC201", Severity.ERROR, "queues.a|b", "<img src=x> @everyone `x` [a](b)\nnext", "")
         told = as_markdown(attrs.evolve(report, findings=(finding,)), FILE)
         assert "| queues.a\\|b | &lt;img src=x\\> @\u200beveryone \\`x\\` \\[a\\](b) next |  |" in told

@@ -5,7 +5,7 @@ import pytest
 
 from casecore import Desk, Policy
 from casecore.channels import Channel
-from casecore.check import Exit, Verdict, check, scopes
+from casecore.check import Exit, PromiseVerdict, check, scopes
 from casecore.check.in_flight import Flights, try_switches
 from casecore.check.scopes import CASE, EVERYTHING, CheckedScope
 from casecore.diff.scopes import ARRIVALS_SCOPE, scopes_of_both
@@ -152,7 +152,7 @@ class TestPromise21:
     def test_not_claimed(self):
         """Without a change to come nothing is promised, and nobody is told unless they ask."""
         report = check(SOP, only=frozenset({"21"}), scopes=("an email complaint",), walk=0)
-        assert [("21", Verdict.NOT_CLAIMED)] == [(one.number, one.verdict) for one in report.judgements]
+        assert [("21", PromiseVerdict.NOT_CLAIMED)] == [(one.number, one.verdict) for one in report.judgements]
         assert Exit.CLEAN is report.exit
 
     def test_proved(self):
@@ -160,7 +160,7 @@ class TestPromise21:
         policy = Policy.loads("[[change]]\non = 2026-12-01\nset = { 'capacity.chat' = 3 }\n")
         report = check(policy, only=frozenset({"21"}), scopes=("an email complaint",), walk=0)
         (judged,) = report.judgements
-        assert (Verdict.PROVED, ("an email complaint, from 2026-12-01",)) == (judged.verdict, judged.scopes)
+        assert (PromiseVerdict.PROVED, ("an email complaint, from 2026-12-01",)) == (judged.verdict, judged.scopes)
         assert judged.times > 10
 
     def test_fails(self):
@@ -170,7 +170,7 @@ class TestPromise21:
         )
         report = check(policy, only=frozenset({"21"}), scopes=("an email complaint",), walk=0)
         (judged,) = report.judgements
-        assert Verdict.FAILS is judged.verdict
+        assert PromiseVerdict.FAILS is judged.verdict
         assert judged.wrong[0].startswith("2026-12-01: there is no way to closed any more; finish such cases before")
         assert judged.story is not None
 
@@ -178,7 +178,7 @@ class TestPromise21:
         """A search that is given up proves nothing."""
         policy = Policy.loads("[[change]]\non = 2026-12-01\nset = { 'capacity.chat' = 3 }\n")
         report = check(policy, only=frozenset({"21"}), scopes=("an email complaint",), walk=0, limit=3)
-        assert [Verdict.INCONCLUSIVE] == [one.verdict for one in report.judgements]
+        assert [PromiseVerdict.INCONCLUSIVE] == [one.verdict for one in report.judgements]
         assert Exit.INCONCLUSIVE is report.exit
 
     @pytest.mark.parametrize("only", [frozenset(), frozenset({"21"})])
@@ -187,4 +187,4 @@ class TestPromise21:
         policy = Policy.loads("[[change]]\non = 2026-12-01\nset = { 'capacity.chat' = 3 }\n")
         report = check(policy, only=only, scopes=("we write on sms",), walk=0)
         assert "21" == report.judgements[-1].number
-        assert Verdict.PROVED is report.judgements[-1].verdict
+        assert PromiseVerdict.PROVED is report.judgements[-1].verdict

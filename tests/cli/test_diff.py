@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from casecore import HOUSE, House, Policy
-from casecore.check import Exit, Verdict, scopes
+from casecore.check import Exit, PromiseVerdict, scopes
 from casecore.check.scopes import CASE, CheckedScope
 from casecore.cli.diff_text import show_diff
 from casecore.cli.screen import Screen
@@ -187,7 +187,11 @@ class TestPromises:
         new = sop(enforcement={"idle.silence": "warn"})
         report = compare(SOP, new, scopes=(SCOPES["silence"],), promises=True)
         (one,) = report.periods[0][1].turned
-        assert ("06", Verdict.PROVED, Verdict.NOT_CLAIMED) == (one.number, one.old.verdict, one.new.verdict)
+        assert ("06", PromiseVerdict.PROVED, PromiseVerdict.NOT_CLAIMED) == (
+            one.number,
+            one.old.verdict,
+            one.new.verdict,
+        )
         assert "promise" not in coverage_text(report)
 
     def test_claims_are_told_without_a_search(self):
@@ -206,7 +210,7 @@ class TestPromises:
         assert ("claimed", "not claimed") == tuple(json.loads(as_json(there, "a", "b"))["promises"][0][n] for n in WHEN)
 
     @pytest.mark.parametrize(
-        ("others", "expected"), [((), [("11", Verdict.PROVED, Verdict.VACUOUS)]), ((BY_ANOTHER,), [])]
+        ("others", "expected"), [((), [("11", PromiseVerdict.PROVED, PromiseVerdict.VACUOUS)]), ((BY_ANOTHER,), [])]
     )
     def test_nothing_tests_it_any_more(self, others, expected):
         """Where only its author could approve a draft, and now may not: no draft is sent; unless elsewhere one is."""

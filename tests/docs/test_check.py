@@ -10,7 +10,7 @@ import pytest
 from casecore.check.days import day_name
 from casecore.check.findings import EXITS, VERDICTS
 from casecore.check.formats import FORMATS
-from casecore.check.report import Verdict
+from casecore.check.report import PromiseVerdict
 from casecore.check.stories import story_lines
 from casecore.cli.app import the_app
 from casecore.diff.findings import APART, MEANINGS, SIGNS
@@ -28,7 +28,7 @@ DIFF = (ROOT / "docs" / "diff.md").read_text("utf-8")
 
 def parts(report):
     """The generated parts of docs/check.md, by name."""
-    failing = report.of(Verdict.FAILS)[0]
+    failing = report.of(PromiseVerdict.FAILS)[0]
     rows = [
         (f"P{promise.number}", promise.title, ", ".join(promise.rules) or "none that can be softened")
         for promise in PROMISES

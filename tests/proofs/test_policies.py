@@ -9,12 +9,12 @@ from functools import cache
 
 import pytest
 from attrs import field, frozen
+from casecore.check.lint_policy import lint_policy
 
 from casecore import Policy
 from casecore.channels import Channel
-from casecore.check import Exit, Verdict, check, scopes
+from casecore.check import Exit, PromiseVerdict, check, scopes
 from casecore.check.judge import search_scope
-from casecore.check.lint import lint
 from casecore.explore import Part, Result, Scope
 from casecore.explore.scope import NOON
 from casecore.promises import PROMISES
@@ -30,7 +30,12 @@ COMPLAINT, DRAFT, LIMIT, CALLS = (
     "2 voice cases, one agent",
 )
 
-PROVED, FAILS, VACUOUS, NOT_CLAIMED = Verdict.PROVED, Verdict.FAILS, Verdict.VACUOUS, Verdict.NOT_CLAIMED
+PROVED, FAILS, VACUOUS, NOT_CLAIMED = (
+    PromiseVerdict.PROVED,
+    PromiseVerdict.FAILS,
+    PromiseVerdict.VACUOUS,
+    PromiseVerdict.NOT_CLAIMED,
+)
 
 
 def sop(text):
@@ -56,7 +61,7 @@ class Odd:
 
     text: str
     scope: str
-    judged: dict[str, tuple[Verdict, str]] = field(factory=dict)
+    judged: dict[str, tuple[PromiseVerdict, str]] = field(factory=dict)
     codes: tuple[str, ...] = ("CC204",)
 
 
@@ -160,7 +165,7 @@ def test_a_policy_is_judged_exactly_so(name):
 def test_a_case_that_nobody_may_close_is_shown_with_its_fix():
     """The story leads to where no way goes on, and the nearest change with which one does is named."""
     report, _ = verdicts(ODD["nobody may close by hand"].text, COMPLAINT)
-    (judgement,) = report.of(Verdict.FAILS)
+    (judgement,) = report.of(PromiseVerdict.FAILS)
     assert "18" == judgement.number
     assert 1 == len(judgement.story)
     assert ("there is no way on from here",) == judgement.wrong
@@ -228,13 +233,13 @@ LINT = {
 @pytest.mark.parametrize("text", LINT)
 def test_what_reading_the_policy_alone_shows(text):
     """Every finding names its key, says what was found, and what to do about it."""
-    findings = lint(sop(text))
+    findings = lint_policy(sop(text))
     assert LINT[text] == [(finding.code, finding.path) for finding in findings]
     assert all(finding.message and finding.remedy for finding in findings)
 
 
 def test_a_shadowed_queue_is_told_with_the_one_before_it():
     """The finding says which queue takes everything, and what to do."""
-    *_, finding = lint(sop('queues.money.reasons = ["billing"]'))[:1]
+    *_, finding = lint_policy(sop('queues.money.reasons = ["billing"]'))[:1]
     assert "no case enters money: billing, which is asked before, takes all that it would take" == finding.message
     assert "put money before billing, or let billing take less" == finding.remedy

@@ -21,9 +21,9 @@ import attrs
 from casecore.channels import Channel
 from casecore.check.fixes import nearest_fix
 from casecore.check.in_flight import try_switches
-from casecore.check.lint import lint, waiver_of
+from casecore.check.lint import lint_policy, waiver_of
 from casecore.check.order import judge_order
-from casecore.check.report import Judgement, Report, Searched, Verdict
+from casecore.check.report import Judgement, PromiseVerdict, Report, Searched
 from casecore.check.scopes import CheckedScope, scopes_of
 from casecore.check.walk import WalkResult, random_walk
 from casecore.explore import LIMIT, Exploration, Found, Result, Story, explore
@@ -94,7 +94,9 @@ def check(
     judgements = [_apply_waiver(judgement, policy, at) for judgement in judgements]
     return Report(
         policy,
-        findings=lint(policy, at, frozenset(one.number for one in judgements if one.verdict is Verdict.PROVED)),
+        findings=lint_policy(
+            policy, at, frozenset(one.number for one in judgements if one.verdict is PromiseVerdict.PROVED)
+        ),
         searched=tuple(_describe_search(exploration) for exploration in explorations),
         judgements=tuple(sorted(judgements, key=lambda judgement: judgement.number)),
         walked=walked.steps,
@@ -183,7 +185,7 @@ def judge_promise(promise: Promise, policy: Policy, searched: list[ScopeSearch],
     """What all scopes, and the walk, say of one promise."""
     number, title = promise.number, promise.title
     if not any(promise.claimed(search.policy) for search in searched):
-        return Judgement(number, title, Verdict.NOT_CLAIMED, _why_not_claimed(promise, policy))
+        return Judgement(number, title, PromiseVerdict.NOT_CLAIMED, _why_not_claimed(promise, policy))
     here = [search.found for search in searched if number in search.found.found]
     occasions = [(exploration, exploration[_occasion_name(number)]) for exploration in here]
     met = [(exploration, occasion) for exploration, occasion in occasions if occasion.result is Result.PROVED]
@@ -195,26 +197,32 @@ def judge_promise(promise: Promise, policy: Policy, searched: list[ScopeSearch],
     if broken is not None:
         story, wrong = broken
         keys = _keys_behind(promise, story.steps[-1])
-        return Judgement(number, title, Verdict.FAILS, times=times, scopes=names, story=story, wrong=wrong, keys=keys)
+        return Judgement(
+            number, title, PromiseVerdict.FAILS, times=times, scopes=names, story=story, wrong=wrong, keys=keys
+        )
     if walked.broken is not None and walked.broken.number == number:
         found = walked.broken
         why = "found by the walk"
         return Judgement(
-            number, title, Verdict.FAILS, why, times=times, scopes=names, story=found.story, wrong=found.wrong
+            number, title, PromiseVerdict.FAILS, why, times=times, scopes=names, story=found.story, wrong=found.wrong
         )
     if any(answer.result is Result.INCONCLUSIVE for answer in answers):
-        return Judgement(number, title, Verdict.INCONCLUSIVE, why_inconclusive(here, number), times=times, scopes=names)
+        return Judgement(
+            number, title, PromiseVerdict.INCONCLUSIVE, why_inconclusive(here, number), times=times, scopes=names
+        )
     if not met:
         why = promise.occasion.missing if here else "none of the scopes asks for it"
-        return Judgement(number, title, Verdict.VACUOUS, why)
-    return Judgement(number, title, Verdict.PROVED, times=times, scopes=names, witness=witness[0] if witness else None)
+        return Judgement(number, title, PromiseVerdict.VACUOUS, why)
+    return Judgement(
+        number, title, PromiseVerdict.PROVED, times=times, scopes=names, witness=witness[0] if witness else None
+    )
 
 
 def _add_fix(judgement: Judgement, searched: list[ScopeSearch], house: House[View], limit: int) -> Judgement:
     """A broken promise with the nearest change of the policy that mends it; others as they are."""
     number = judgement.number
     where = [search for search in searched if search.found.found.get(number, _NOT_ASKED).result is Result.FAILS]
-    if judgement.verdict is not Verdict.FAILS or not where:
+    if judgement.verdict is not PromiseVerdict.FAILS or not where:
         return judgement
     search = min(where, key=lambda search: search.found.worlds)
     held = {name for name, answer in search.found.found.items() if answer.result is not Result.FAILS}
@@ -238,10 +246,10 @@ _NOT_ASKED: Final = Found(Result.VACUOUS)
 def _apply_waiver(judgement: Judgement, policy: Policy, at: datetime | None) -> Judgement:
     """A judgement as the policy's waivers leave it: what is not proved, and waived, is no finding."""
     waiver = waiver_of(policy, judgement.number, at)
-    if waiver is None or judgement.verdict in {Verdict.PROVED, Verdict.NOT_CLAIMED}:
+    if waiver is None or judgement.verdict in {PromiseVerdict.PROVED, PromiseVerdict.NOT_CLAIMED}:
         return judgement
     why = f"until {waiver.until} by {waiver.by}: {waiver.reason} ({judgement.verdict}, if it were not)"
-    return attrs.evolve(judgement, verdict=Verdict.WAIVED, why=why)
+    return attrs.evolve(judgement, verdict=PromiseVerdict.WAIVED, why=why)
 
 
 def _judge_use(explorations: list[Exploration], unused: tuple[str, ...]) -> Judgement:
@@ -252,12 +260,12 @@ def _judge_use(explorations: list[Exploration], unused: tuple[str, ...]) -> Judg
     rules = len({rule.id for rule in RULES})
     seen = f"{rules - len(unused)} of {rules} rules refuse something"
     if missing:
-        return Judgement(number, title, Verdict.VACUOUS, f"nothing goes along {', '.join(missing)}; {seen}")
+        return Judgement(number, title, PromiseVerdict.VACUOUS, f"nothing goes along {', '.join(missing)}; {seen}")
     names = tuple(exploration.scope.name for exploration in explorations)
     return Judgement(
         number,
         title,
-        Verdict.PROVED,
+        PromiseVerdict.PROVED,
         f"{len(EDGES)} of {len(EDGES)} edges; {seen}",
         times=len(reached),
         scopes=names,
@@ -292,7 +300,9 @@ def _judge_switches(
     number, title = NOBODY_STRANDED.number, NOBODY_STRANDED.title
     periods = [*policy.periods(at)]
     if len(periods) == 1:
-        return Judgement(number, title, Verdict.NOT_CLAIMED, "the policy has no dated change that is still to come")
+        return Judgement(
+            number, title, PromiseVerdict.NOT_CLAIMED, "the policy has no dated change that is still to come"
+        )
     worlds, complete, scopes = 0, True, list[str]()
     for (_, _, old), (begin, _, new) in pairwise(periods):
         tried = choose_scopes(old, names, begin)
@@ -303,12 +313,12 @@ def _judge_switches(
             first = min(found.stranded, key=lambda one: len(one.story))
             wrong = tuple(f"{begin:%Y-%m-%d}: {one.what}; {one.hint}" for one in found.stranded)
             return Judgement(
-                number, title, Verdict.FAILS, times=worlds, scopes=first.scopes, story=first.story, wrong=wrong
+                number, title, PromiseVerdict.FAILS, times=worlds, scopes=first.scopes, story=first.story, wrong=wrong
             )
     if not complete:
         why = f"tried in {worlds} worlds and given up, and nothing is known to be wrong so far"
-        return Judgement(number, title, Verdict.INCONCLUSIVE, why)
-    return Judgement(number, title, Verdict.PROVED, times=worlds, scopes=tuple(scopes))
+        return Judgement(number, title, PromiseVerdict.INCONCLUSIVE, why)
+    return Judgement(number, title, PromiseVerdict.PROVED, times=worlds, scopes=tuple(scopes))
 
 
 def _why_not_claimed(promise: Promise, policy: Policy) -> str:

@@ -13,7 +13,7 @@ from itertools import permutations
 from typing import Final, TypeAlias
 
 from casecore.channels import Channel
-from casecore.check.report import Judgement, Verdict
+from casecore.check.report import Judgement, PromiseVerdict
 from casecore.desk import Desk
 from casecore.explore import Story
 from casecore.explore.scope import NOON
@@ -47,10 +47,10 @@ def judge_order(policy: Policy, proposes: ProposesOffer = next_offer) -> Judgeme
             expected = first if apart else min(first, second)
             if offered.case != expected:
                 found = f"case {offered.case} was offered, and {expected} had waited longer"
-                return Judgement(number, title, Verdict.FAILS, times=tried, story=story, wrong=(found,))
+                return Judgement(number, title, PromiseVerdict.FAILS, times=tried, story=story, wrong=(found,))
     if not tried:
-        return Judgement(number, title, Verdict.VACUOUS, "routing never offers one of two waiting cases")
-    return Judgement(number, title, Verdict.PROVED, times=tried, scopes=("two waiting cases, one agent",))
+        return Judgement(number, title, PromiseVerdict.VACUOUS, "routing never offers one of two waiting cases")
+    return Judgement(number, title, PromiseVerdict.PROVED, times=tried, scopes=("two waiting cases, one agent",))
 
 
 def _push_streams(policy: Policy) -> Iterator[tuple[str, Channel]]:

@@ -21,7 +21,7 @@ from casecore.check.findings import (
     scope_rows,
     search_text,
 )
-from casecore.check.report import Finding, Judgement, Level, Report, Verdict
+from casecore.check.report import Finding, Judgement, PromiseVerdict, Report, Severity
 from casecore.check.stories import HEAD, story_rows, team_text
 from casecore.cli.screen import Screen
 from casecore.explore import Story
@@ -29,14 +29,14 @@ from casecore.policies import Policy
 from casecore.reports.text import plural, visible
 from casecore.rooms.composition import RULES
 
-_LEVELS: Final = MappingProxyType({Level.ERROR: "bold red", Level.WARNING: "yellow", Level.NOTE: "dim"})
+_LEVELS: Final = MappingProxyType({Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "dim"})
 
 _VERDICTS: Final = MappingProxyType(
     {
-        Verdict.FAILS: "bold red",
-        Verdict.VACUOUS: "bold red",
-        Verdict.INCONCLUSIVE: "yellow",
-        Verdict.PROVED: "green",
+        PromiseVerdict.FAILS: "bold red",
+        PromiseVerdict.VACUOUS: "bold red",
+        PromiseVerdict.INCONCLUSIVE: "yellow",
+        PromiseVerdict.PROVED: "green",
     }
 )
 
@@ -60,7 +60,7 @@ def show_check(report: Report, file: str, screen: Screen, *, verbose: bool, days
     known = [*promise_findings(report)]
     for verdict in VERDICTS:
         found = [(result, judgement) for result, judgement in known if judgement.verdict is verdict]
-        if verdict is Verdict.PROVED:
+        if verdict is PromiseVerdict.PROVED:
             _proved(found, screen, verbose=verbose)
         else:
             for result, judgement in found:
@@ -71,7 +71,7 @@ def show_check(report: Report, file: str, screen: Screen, *, verbose: bool, days
 
 
 def _finding(finding: Finding, policy: Policy, screen: Screen) -> None:
-    level = finding.level or Level.NOTE
+    level = finding.level or Severity.NOTE
     place = place_of(policy, finding.path)
     screen.line()
     screen.paragraph(f"{level}[{finding.code}] {visible(finding.title)}{place and f' ({place})'}", _LEVELS[level])
@@ -119,12 +119,14 @@ def _proved(proved: list[tuple[Finding, Judgement]], screen: Screen, *, verbose:
         return
     screen.line()
     ids = " ".join(result.code for result, _ in proved)
-    screen.paragraph(f"{MARKS[Verdict.PROVED]} proved  {len(proved)}: {ids}", _VERDICTS[Verdict.PROVED])
+    screen.paragraph(f"{MARKS[PromiseVerdict.PROVED]} proved  {len(proved)}: {ids}", _VERDICTS[PromiseVerdict.PROVED])
     if not verbose:
         return
     for result, judgement in proved:
         screen.line()
-        screen.paragraph(f"{MARKS[Verdict.PROVED]} {result.code}  {result.title}", _VERDICTS[Verdict.PROVED])
+        screen.paragraph(
+            f"{MARKS[PromiseVerdict.PROVED]} {result.code}  {result.title}", _VERDICTS[PromiseVerdict.PROVED]
+        )
         screen.paragraph(result.message, indent=2)
         if judgement.witness is not None:
             screen.paragraph("the shortest story that puts it to the test:", indent=2)

@@ -17,7 +17,7 @@ from casecore.reports.as_json import json_text
 from casecore.reports.text import visible
 from casecore.templates.files import Located, TemplateFileError, findings_in, templates_in
 from casecore.templates.filling import Filled
-from casecore.templates.findings import Finding, Level, errors
+from casecore.templates.findings import Severity, TemplateFinding, errors
 from casecore.templates.formats import FORMATS, finding_to_dict, shown_to_dict
 from casecore.templates.phones import check_phone
 from casecore.templates.template import Template
@@ -27,7 +27,7 @@ NOT_SOUND: Final = 1
 
 _GIVEN: Final = re.compile(r"(?P<key>[^=:]+)(?P<json>:?)=(?P<value>.*)", re.DOTALL)
 _PARTS: Final = {"header": "bold", "footer": "dim"}
-_STYLES: Final = {Level.ERROR: "red", Level.WARNING: "yellow", Level.NOTE: "dim"}
+_STYLES: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
 
 
 def lint(
@@ -140,7 +140,7 @@ def _values(given: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
         yield read["key"].strip(), value
 
 
-def _show(screen: Screen, filled: Filled, findings: tuple[Finding, ...], call: dict[str, Any] | None) -> None:
+def _show(screen: Screen, filled: Filled, findings: tuple[TemplateFinding, ...], call: dict[str, Any] | None) -> None:
     for part in filled.preview:
         style = _PARTS.get(part.where.rpartition(".")[2], "")
         for line in part.line.split("\n"):

@@ -19,9 +19,9 @@ from attrs import frozen
 
 from casecore.check.findings import as_written, judgement_text, location_of, policy_title
 from casecore.check.in_flight import Stranded
-from casecore.check.report import Finding, Judgement, Level
+from casecore.check.report import Finding, Judgement, Severity
 from casecore.check.stories import story_lines, story_rows, story_sentences
-from casecore.diff.comparison import Change, Comparison, Label
+from casecore.diff.comparison import BehaviourChange, Comparison, Label
 from casecore.diff.days import Day
 from casecore.diff.differences import STRANDED, Differences, Numbered, everything
 from casecore.explore import Story
@@ -52,13 +52,13 @@ MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """What each means."""
 
-LEVELS: Final[Mapping[str, Level]] = MappingProxyType(
+LEVELS: Final[Mapping[str, Severity]] = MappingProxyType(
     {
-        Label.LOOSER: Level.WARNING,
-        Label.STRICTER: Level.WARNING,
-        Label.OTHER: Level.WARNING,
-        STRANDED: Level.ERROR,
-        NO_EFFECT: Level.NOTE,
+        Label.LOOSER: Severity.WARNING,
+        Label.STRICTER: Severity.WARNING,
+        Label.OTHER: Severity.WARNING,
+        STRANDED: Severity.ERROR,
+        NO_EFFECT: Severity.NOTE,
     }
 )
 """How each is marked beside the lines of a change."""
@@ -158,7 +158,7 @@ def diff_entries(report: Differences) -> Iterator[DiffEntry]:
     """Everything that a report says, in order."""
     for one in everything(report):
         match one.what:
-            case Change() as change:
+            case BehaviourChange() as change:
                 yield _changed(one, change)
             case Stranded() as stranded:
                 seen = f"in {plural(stranded.times, 'world')} of {', '.join(stranded.scopes)}"
@@ -176,7 +176,7 @@ def _since(one: Numbered) -> str:
     return "" if one.begin is None else f"{one.begin:%Y-%m-%d}"
 
 
-def _changed(one: Numbered, change: Change) -> DiffEntry:
+def _changed(one: Numbered, change: BehaviourChange) -> DiffEntry:
     what = ", ".join(_spaced(command) for command in change.commands)
     rules = ", ".join(change.rules)
     match change.label:

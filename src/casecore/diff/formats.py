@@ -17,7 +17,7 @@ from typing import Any, Final
 from casecore.check.findings import location_of
 from casecore.check.formats import policy_to_dict
 from casecore.check.stories import story_markdown, story_to_dict
-from casecore.diff.comparison import Change
+from casecore.diff.comparison import BehaviourChange
 from casecore.diff.days import Day
 from casecore.diff.differences import Differences, everything
 from casecore.diff.findings import (
@@ -79,7 +79,7 @@ def as_json(report: Differences, old: str, new: str, day: Day | None = None) -> 
         new=policy_to_dict(report.new, new),
         edits=[_edit(edits[key], report) for key in sorted(edits)],
         results=[
-            _result(one, report) | (_of_change(numbered.what) if isinstance(numbered.what, Change) else {})
+            _result(one, report) | (_of_change(numbered.what) if isinstance(numbered.what, BehaviourChange) else {})
             for one, numbered in zip(diff_entries(report), everything(report), strict=True)
         ],
         worlds=sum(comparison.worlds for _, comparison in report.periods),
@@ -124,7 +124,7 @@ def _result(one: DiffEntry, report: Differences) -> dict[str, Any]:
     }
 
 
-def _of_change(change: Change) -> dict[str, Any]:
+def _of_change(change: BehaviourChange) -> dict[str, Any]:
     names = ("rules", "commands", "channels", "queues", "scopes", "times")
     return {name: getattr(change, name) for name in names}
 

@@ -15,7 +15,7 @@ from casecore.kernel import Reason
 from casecore.replay import DayError, ReplayedLine, Tally
 from casecore.replay.words import day_ending, expectation, step_sentence, tally_text
 from casecore.reports import github, junit
-from casecore.reports.findings import Finding, Level, Location
+from casecore.reports.findings import Finding, Location, Severity
 from casecore.reports.text import plural, visible
 
 _Chapter: TypeAlias = tuple[Finding, list[Finding]]
@@ -52,7 +52,7 @@ class DayFindings:
     def _found(self, code: str, line: int | None, title: str, message: str, detail: tuple[str, ...] = ()) -> Finding:
         place = Location(self.file, line) if self.file else None
         number = "" if line is None else f"line {line}"
-        return Finding(code, Level.ERROR, "", message, title=title, number=number, location=place, detail=detail)
+        return Finding(code, Severity.ERROR, "", message, title=title, number=number, location=place, detail=detail)
 
     def as_github(self, tally: Tally) -> str:
         """GitHub's workflow commands, and the sum."""

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias
 
 from casecore.channels import PUBLIC, MessageKind
 from casecore.kernel import CUSTOMER, SYSTEM, Command
-from casecore.projections.history.vocabulary import WORDS, named
+from casecore.projections.history.vocabulary import WORDS, class_in_words
 from casecore.promises.steps import Step
 from casecore.replay import ReplayedLine, Tally
 from casecore.reports.text import plural, visible
@@ -88,7 +88,7 @@ def step_sentence(step: Step) -> _Said:
         step: The step, with the desk before it, which knows the customers' names.
     """
     kind = type(step.command)
-    what, words = _SENTENCES[kind](step) if kind in _SENTENCES else (f"{_who(step)} gives {named(kind)}", "")
+    what, words = _SENTENCES[kind](step) if kind in _SENTENCES else (f"{_who(step)} gives {class_in_words(kind)}", "")
     return visible(what), visible(words[:QUOTED])
 
 
@@ -444,8 +444,8 @@ def _unavailable(step: Step, event: AgentUnavailable, _: Happened) -> str:
 
 
 def _owed(_: Step, event: WrapUpOwed, __: Happened) -> str:
-    named = f"; {event.earlier_handler} handled it before" if event.earlier_handler is not None else ""
-    return f"{event.agent} has {event.case} to dispose{named}"
+    earlier = f"; {event.earlier_handler} handled it before" if event.earlier_handler is not None else ""
+    return f"{event.agent} has {event.case} to dispose{earlier}"
 
 
 def _duty(_: Step, event: DutyLeft, __: Happened) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from casecore.reports.as_json import json_text
-from casecore.reports.findings import Finding, Level, Location
+from casecore.reports.findings import Finding, Location, Severity
 
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 """The schema of SARIF 2.1.0."""
@@ -21,7 +21,7 @@ class CodeMeaning:
     code: str
     title: str
     help: str
-    level: Level
+    level: Severity
 
 
 def sarif_document(findings: Iterable[Finding], meanings: Iterable[CodeMeaning], **properties: Any) -> str:
@@ -57,7 +57,7 @@ def _result(finding: Finding, number: int) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": finding.code,
         "ruleIndex": number,
-        "level": finding.level or Level.NOTE,
+        "level": finding.level or Severity.NOTE,
         "message": {"text": _message(finding)},
         "locations": [here],
     }

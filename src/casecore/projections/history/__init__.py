@@ -23,7 +23,7 @@ from casecore.channels import Channel
 from casecore.kernel import CasecoreError, Event, frozen
 from casecore.kernel.durations import duration_text
 from casecore.projections.history.sentences import LINES
-from casecore.projections.history.vocabulary import LANGUAGES, PEOPLE, QUOTES, WORDS, Same, Sentence, named
+from casecore.projections.history.vocabulary import LANGUAGES, PEOPLE, QUOTES, WORDS, Same, Sentence, class_in_words
 from casecore.reports.text import visible
 
 QUOTED: Final = 80
@@ -107,7 +107,7 @@ def _place_of(language: str) -> int:
 def _line(event: Event, place: int, lines: Lines) -> Line:
     sentences = lines.get(type(event))
     if sentences is None:
-        text = f"{_person(event.by, place)}: {named(type(event))}"
+        text = f"{_person(event.by, place)}: {class_in_words(type(event))}"
     else:
         sentence = next(sentence for sentence in sentences if _fits(sentence.when, event))
         text = _told(event, (sentence.en, sentence.pt, sentence.fr)[place], place)
@@ -133,7 +133,7 @@ class Blank:
 
 
 @frozen
-class Part:
+class SentencePart:
     """A piece of a sentence; an optional one is left out where a blank in it stays empty."""
 
     pieces: tuple[str | Blank, ...]
@@ -144,7 +144,7 @@ _BLANK: Final = re.compile(r"\{(\w+)(:quoted)?\}")
 
 
 @cache
-def parts(template: str) -> tuple[Part, ...]:
+def sentence_parts(template: str) -> tuple[SentencePart, ...]:
     """A template, taken apart once.
 
     Args:
@@ -158,13 +158,13 @@ def parts(template: str) -> tuple[Part, ...]:
         for blank in _BLANK.finditer(text):
             pieces += [text[end : blank.start()], Blank(blank[1], blank[2] is not None)]
             end = blank.end()
-        found.append(Part((*pieces, text[end:]), optional=number % 2 == 1))
+        found.append(SentencePart((*pieces, text[end:]), optional=number % 2 == 1))
     return tuple(found)
 
 
 def _told(event: Event, template: str, place: int) -> str:
     told = []
-    for part in parts(template):
+    for part in sentence_parts(template):
         pieces = [piece if isinstance(piece, str) else _filled(event, piece, place) for piece in part.pieces]
         if None not in pieces or not part.optional:
             told += [piece or "" for piece in pieces]

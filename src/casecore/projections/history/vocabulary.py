@@ -154,6 +154,6 @@ WORDS: Final[Mapping[type[StrEnum], Mapping[str, Said]]] = {
 """Every word of every enumeration that an event carries."""
 
 
-def named(kind: type) -> str:
+def class_in_words(kind: type) -> str:
     """What a command or an event is called that no sentence is for: `parcel lost`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", kind.__name__).lower()
