@@ -20,7 +20,14 @@ from casecore.desk import Desk
 from casecore.kernel import Reason
 from casecore.replay import DayError, ReplayedLine, Tally
 from casecore.replay.findings import DayFindings
-from casecore.replay.words import consequences, day_ending, expectation, status_change, step_sentence, tally_text
+from casecore.replay.words import (
+    consequence_sentences,
+    day_ending,
+    expectation_text,
+    status_change,
+    step_sentence,
+    tally_text,
+)
 from casecore.reports.text import visible
 from casecore.statuses import Status
 
@@ -69,12 +76,12 @@ class TextReport:
     def step(self, step: ReplayedLine) -> None:
         """Tell one step; where it is quiet, only one that went otherwise than expected."""
         if not step.as_expected and len(self._otherwise) < ROWS:
-            self._otherwise.append(f"line {step.line} {expectation(step)}")
+            self._otherwise.append(f"line {step.line} {expectation_text(step)}")
         if self.quiet and step.as_expected:
             return
         self._headings(step)
         self._told(step)
-        for sentence in consequences(step):
+        for sentence in consequence_sentences(step):
             self.screen.paragraph(f"↳ {sentence}", "dim", _MARGIN)
         for reason in step.reasons:
             self._reason(reason, "red")
@@ -83,7 +90,7 @@ class TextReport:
         for reason in step.deviations:
             self._reason(reason, "yellow")
         if not step.as_expected:
-            text = f"≠ otherwise than expected: line {step.line} {expectation(step)}"
+            text = f"≠ otherwise than expected: line {step.line} {expectation_text(step)}"
             self.screen.paragraph(text, "bold", _MARGIN)
 
     def end(self, desk: Desk, tally: Tally, error: DayError | None) -> None:
@@ -186,13 +193,13 @@ class ServiceReport:
 
     def step(self, step: ReplayedLine) -> None:
         """Look at one step."""
-        self.found.add(step)
+        self.found.add_step(step)
 
     def end(self, desk: Desk, tally: Tally, error: DayError | None) -> None:
         """Write what was found."""
         del desk
         if error is not None:
-            self.found.stop(error)
+            self.found.stop_reading(error)
         Screen().line(self.write(self.found, tally))
 
 

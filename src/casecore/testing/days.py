@@ -25,7 +25,7 @@ from casecore.kernel.problems import Problem, why_unreadable
 from casecore.policies import Policy
 from casecore.promises.steps import describe_step
 from casecore.replay import EXAMPLE, DayError, ReplayedLine, lines_of, policy_of, replay_day
-from casecore.replay.words import expectation
+from casecore.replay.words import expectation_text
 from casecore.reports.text import visible
 
 SOP: Final = "sop.toml"
@@ -74,7 +74,7 @@ class Chapter:
 
 
 def _difference(day: str, step: ReplayedLine) -> Iterator[str]:
-    yield f"{day}, line {step.line}: {expectation(step)}"
+    yield f"{day}, line {step.line}: {expectation_text(step)}"
     if isinstance(step.expect, frozenset) and not step.accepted:
         came = {reason.rule for reason in step.reasons}
         for word, rules in (("expected, and not given", step.expect - came), ("not expected", came - step.expect)):
