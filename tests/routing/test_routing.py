@@ -30,7 +30,7 @@ from casecore.rooms.reviews import TakeReview
 from casecore.rooms.wrap_ups import Dispose
 from casecore.routing import explain_route, next_for, next_offer, reasons_against, route, waiting_work
 from casecore.statuses import Status
-from casecore.testing.scenario import T0, at, case_in, flat, given, new_case
+from casecore.testing.scenario import T0, at, case_in, flatten_commands, given, new_case
 from tests.profiles import examples
 
 REPLY, APPROVE = Permission.REPLY, Permission.APPROVE
@@ -47,7 +47,7 @@ def comes(name, *queues, when=T0, permissions=(REPLY,), **fields):
 
 def desk_of(*commands, policy=None):
     """The desk after these commands, each in its time, without the usual team."""
-    in_time = sorted(flat(commands), key=lambda command: command.at)
+    in_time = sorted(flatten_commands(commands), key=lambda command: command.at)
     return given(*in_time, policy=policy or Policy(), team=False).desk
 
 
