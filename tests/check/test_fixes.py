@@ -5,11 +5,13 @@ import attrs
 from casecore import Policy
 from casecore.check import Fix, PromiseVerdict, check
 from casecore.check.fixes import EDITS_TRIED, nearest_fix
-from casecore.check.judge import why_inconclusive
+from casecore.check.judge import _judge_use, why_inconclusive
 from casecore.check.order import judge_order
 from casecore.check.scopes import scopes_of
 from casecore.explore import Exploration, Found, Result
 from casecore.kernel import SYSTEM
+from casecore.promises.life_cycle import EDGES
+from casecore.rooms.composition import RULES
 from casecore.rooms.offers import OfferWork
 from casecore.routing import next_offer
 from tests.houses import without
@@ -98,6 +100,25 @@ class TestHowFar:
         assert "3 steps break it, but no story with real instants leads to one of them" == why_inconclusive(
             [found], "04"
         )
+
+
+def test_every_edge_is_used():
+    """Promise 20 is proved where some scope goes along each edge, and it says how many rules refuse something."""
+    found = Exploration(TestHowFar.SCOPE, 7, 20, 3, True, frozenset(), {edge: Found(Result.PROVED) for edge in EDGES})
+    judgement = _judge_use([found], ("tags.limit",))
+    assert (PromiseVerdict.PROVED, len(EDGES), ("one chat case",)) == (
+        judgement.verdict,
+        judgement.times,
+        judgement.scopes,
+    )
+    rules = len({rule.id for rule in RULES})
+    assert judgement.why.endswith(f"; {rules - 1} of {rules} rules refuse something")
+
+
+def test_the_order_of_offers_is_judged_where_it_is_asked():
+    """Promise 17 needs no scope."""
+    (judgement,) = check(SHIPPED, only=frozenset({"17"}), scopes=("2 voice cases, one agent",), walk=0).judgements
+    assert ("17", PromiseVerdict.PROVED) == (judgement.number, judgement.verdict)
 
 
 def test_an_edge_that_nothing_goes_along():

@@ -7,29 +7,20 @@ from casecore import Desk, Policy
 from casecore.channels import Channel
 from casecore.check import Exit, PromiseVerdict, check, scopes
 from casecore.check.in_flight import Flights, try_switches
-from casecore.check.scopes import CASE, EVERYTHING, CheckedScope
+from casecore.check.scopes import CASE, CheckedScope
 from casecore.diff.scopes import ARRIVALS_SCOPE, scopes_of_both
-from casecore.explore import Part, Scope
+from casecore.explore import Part
 from casecore.explore.scope import NOON
 from casecore.explore.traces import StoryFinder
 from casecore.promises import Step
 from casecore.rooms.cases import CloseCase
 from casecore.rooms.contacts import EndContact
 from casecore.statuses import Status
-from tests.diff.test_diff import OPENED, PENDING, RENAMED, RESOLVED, SCOPES, SOP, sop
+from tests.edits import RENAMED, SCOPES, SOP, closing, sop
 
-BILLED = tuple(scopes.arrival_commands(Channel.EMAIL, reason="billing"))
 NEVER_CLOSED = {"lifecycle__close_after": {}, "lifecycle__close_by": ["supervisor"]}
 """Where only a supervisor may close, by hand."""
 MISSING = "stands in the queue billing, which the new policy does not have"
-
-
-def closing(*commands, ways=frozenset({"18"})):
-    """An email case that can be opened, answered and closed by the clock or by spam only."""
-    own = (*BILLED, OPENED, PENDING, RESOLVED, CloseCase("system", NOON, CASE), *commands)
-    return CheckedScope(
-        Scope("closing", scopes.team_commands(SOP, ana=EVERYTHING), (Part(own),), (), scopes.APART), ways
-    )
 
 
 def told(found):

@@ -11,7 +11,7 @@ from casecore.channels import Channel
 from casecore.desk import Desk
 from casecore.kernel import SYSTEM, Accepted
 from casecore.projections.search import Archive
-from casecore.projections.search.queries import QueryError, fold_letters, parse_query, words_of
+from casecore.projections.search.queries import QueryError, fold_letters, parse_query, split_words
 from casecore.rooms.arrivals import MessageNoted, MessageReceived, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned, LeaveCase, OpenCase
 from casecore.rooms.cases import CloseCase, CloseReason
@@ -241,7 +241,7 @@ def test_pages_while_things_happen(story, terms, limit, pace, data):
 def test_folding(text):
     """What does not count does not count twice, and words are what is left."""
     assert fold_letters(text) == fold_letters(fold_letters(text))
-    assert words_of(text) == words_of(fold_letters(text)) == words_of(" ".join(words_of(text)))
+    assert split_words(text) == split_words(fold_letters(text)) == split_words(" ".join(split_words(text)))
 
 
 @drawn(st.text('ab "-:,\u201cé' + "1", max_size=30) | st.text(max_size=30))

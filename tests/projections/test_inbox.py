@@ -19,7 +19,7 @@ from casecore.projections.inbox import (
     Inbox,
     Inboxes,
     Offer,
-    OwedCommitment,
+    OpenCommitment,
     Review,
     UnknownPerson,
     inbox,
@@ -319,11 +319,11 @@ class TestOwed:
         ]
         story = given(wrote(at(0), 1), OpenCase("ana", at(1), "c1"), *made)
         rows = story.desk.commitments
-        expected = (OwedCommitment(rows["k2"], False), OwedCommitment(rows["k1"], False))
+        expected = (OpenCommitment(rows["k2"], False), OpenCommitment(rows["k1"], False))
         assert expected == inbox(story.desk, "ana", at(hours=1)).promises
         assert [True, False] == [promise.overdue for promise in inbox(story.desk, "ana", at(1, hours=1)).promises]
         kept = story.and_given(FulfilCommitment("ana", at(7), "k2")).desk
-        assert (OwedCommitment(rows["k1"], True),) == inbox(kept, "ana", at(hours=3)).promises
+        assert (OpenCommitment(rows["k1"], True),) == inbox(kept, "ana", at(hours=3)).promises
         assert () == inbox(kept, "cleo", at(hours=3)).promises
 
 

@@ -10,7 +10,7 @@ import pytest
 from casecore.channels import Channel
 from casecore.kernel import SYSTEM, MissingRow
 from casecore.projections.search import Archive, CaseSummary, NoteText, queries
-from casecore.projections.search.queries import QueryError, filter_terms, parse_query, words_of
+from casecore.projections.search.queries import QueryError, filter_terms, parse_query, split_words
 from casecore.rooms.arrivals import MessageNoted
 from casecore.rooms.assignments import CaseAssigned, OpenCase
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
@@ -482,4 +482,4 @@ class TestPages:
 )
 def test_words(text, expected):
     """Letters that only look different are the same."""
-    assert expected == words_of(text)
+    assert expected == split_words(text)

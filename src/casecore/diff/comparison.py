@@ -27,7 +27,7 @@ from casecore.channels import Channel
 from casecore.check.in_flight import Flights, may_strand, try_switch_in
 from casecore.check.scopes import CheckedScope
 from casecore.diff.scopes import scopes_of_both
-from casecore.diff.verdicts import VerdictChange, claim_changes, verdict_changes
+from casecore.diff.verdicts import VerdictChange, claim_changes, compare_verdicts
 from casecore.explore import LIMIT, Story
 from casecore.explore.memo import Memo
 from casecore.explore.model import LocalState, Move, MoveResult, Successors
@@ -113,7 +113,7 @@ class Comparison:
         transitions: How many steps.
         complete: Whether these were all.
         flights: What becomes of cases in flight, in the scopes in which something differs; elsewhere nothing can.
-        turned: The promises with another verdict; where they were not asked, those that only one policy claims.
+        verdict_changes: The promises with another verdict; where none were asked, those that only one policy claims.
         promises: Whether the promises were asked.
     """
 
@@ -126,7 +126,7 @@ class Comparison:
     transitions: int
     complete: bool
     flights: Flights
-    turned: tuple[VerdictChange, ...] = ()
+    verdict_changes: tuple[VerdictChange, ...] = ()
     promises: bool = False
 
     @property
@@ -231,10 +231,10 @@ def diff(
                 flights = flights.and_those(try_switch_in(checked, pair, limit))
     changes = tuple(sorted(_merge_changes(found), key=_sort_key))
     complete = complete and flights.complete
-    turned = claim_changes(old, new)
+    verdicts = claim_changes(old, new)
     if promises and differing:
         others = [checked for checked in chosen if checked not in differing]
-        turned = verdict_changes(
+        verdicts = compare_verdicts(
             differing,
             old,
             new,
@@ -253,7 +253,7 @@ def diff(
         transitions=transitions,
         complete=complete,
         flights=flights,
-        turned=turned,
+        verdict_changes=verdicts,
         promises=promises,
     )
 
@@ -337,8 +337,8 @@ def _makes_difference(edit: Edit, step: Step, pair: ComparedModel, old: Verdict,
     """Whether an edit turns the answer: it alone, in the old policy, or taken back alone, in the new one."""
     for policy, answer, back in ((pair.policies[0], old, False), (pair.policies[1], new, True)):
         changed = apply_edit(policy, edit, back=back)
-        turned = answer if changed is None else _answer_under(step, changed, pair.house)
-        if turned != answer and (bool(old) is bool(new) or bool(turned) is not bool(answer)):
+        other = answer if changed is None else _answer_under(step, changed, pair.house)
+        if other != answer and (bool(old) is bool(new) or bool(other) is not bool(answer)):
             return True
     return False
 

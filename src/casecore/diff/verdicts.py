@@ -14,8 +14,9 @@ from typing import Final
 
 from attrs import field, frozen
 
-from casecore.check.judge import ScopeSearch, judge_promise, search_scope
+from casecore.check.judge import judge_promise
 from casecore.check.report import Judgement, PromiseVerdict
+from casecore.check.scope_search import ScopeSearch, search_scope
 from casecore.check.scopes import CheckedScope
 from casecore.check.walk import WalkResult
 from casecore.explore import LIMIT, Result, explore
@@ -66,7 +67,7 @@ def _unless_only_claimed(judgement: Judgement) -> Judgement | None:
     return None if judgement.verdict is PromiseVerdict.VACUOUS else judgement
 
 
-def verdict_changes(
+def compare_verdicts(
     scopes: Iterable[CheckedScope],
     old: Policy,
     new: Policy,

@@ -169,7 +169,7 @@ class Duty:
 
 
 @frozen
-class OwedCommitment:
+class OpenCommitment:
     """A follow-up that the agent promised; `overdue` once its instant has passed."""
 
     commitment: Commitment
@@ -205,7 +205,7 @@ class Inbox:
     reviews: tuple[Review, ...] = ()
     wrap_ups: tuple[WrapUp, ...] = ()
     duties: tuple[Duty, ...] = ()
-    promises: tuple[OwedCommitment, ...] = ()
+    promises: tuple[OpenCommitment, ...] = ()
     clocks: tuple[ClockAtRisk, ...] = ()
 
 
@@ -283,7 +283,7 @@ def inbox(
         wrap_ups=_sort_by(wrap_ups, lambda wrap_up: (wrap_up.ended_at, wrap_up.case)),
         duties=_sort_by(_duties_of(desk, files, agent, at), lambda duty: duty.case),
         promises=tuple(
-            OwedCommitment(commitment, commitment.overdue(at))
+            OpenCommitment(commitment, commitment.overdue(at))
             for commitment in _sort_by(commitments, lambda commitment: (commitment.due_at, commitment.id))
         ),
         clocks=_sort_by(

@@ -37,7 +37,7 @@ from casecore.projections.search.queries import (
     fold_letters,
     parse_query,
     seal_of,
-    words_of,
+    split_words,
 )
 from casecore.rooms.arrivals import MessageReceived, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned
@@ -143,7 +143,7 @@ class _Test:
 
 def _contains_phrase(phrase: tuple[str, ...]) -> Callable[[CaseEntry], bool]:
     said = f" {' '.join(phrase)} "
-    return lambda entry: any(said in f" {' '.join(words_of(text))} " for text in entry.texts)
+    return lambda entry: any(said in f" {' '.join(split_words(text))} " for text in entry.texts)
 
 
 _TIMES: Final[Mapping[str, Callable[[datetime], Callable[[CaseEntry], bool]]]] = {
@@ -258,7 +258,7 @@ class Archive:
         for text in (event.text, getattr(event, "subject", "")):
             if text:
                 entry.texts.append(text)
-                for word in words_of(text):
+                for word in split_words(text):
                     self._cases_by[TEXT][word].add(case)
 
     def _follow_note(self, event: NoteAdded | NoteEdited | NoteDeleted) -> None:

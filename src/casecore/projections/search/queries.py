@@ -90,7 +90,7 @@ def fold_letters(text: str) -> str:
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
-def words_of(text: str) -> tuple[str, ...]:
+def split_words(text: str) -> tuple[str, ...]:
     """The words of a text as they are compared: without capitals, accents and punctuation."""
     return tuple(_WORD.findall(fold_letters(text)))
 
@@ -237,7 +237,7 @@ def _read_term(text: str, start: int) -> tuple[Term, int]:
     field = _FIELD.match(text, position)
     if field is None:
         piece, end = _read_piece(text, position, _RUN)
-        phrase = words_of(piece)
+        phrase = split_words(piece)
         if not phrase:
             raise QueryError(f"{quoted(text[start:end])} has no letter or digit to look for", start, "leave it out")
         return Term(TEXT, (phrase,), excluded), end
