@@ -8,13 +8,23 @@ import casecore
 
 ROOT = Path(casecore.__file__).parent
 
-SAME = {
+COMMANDS = {
     "check": {"check.judge", "cli.check"},
     "diff": {"diff.comparison", "cli.diff"},
     "explain": {"policies.explaining", "cli.explain"},
     "fill": {"templates.filling", "cli.template"},
 }
 """A command is called like what it runs: where each of these names stands."""
+
+FORMATS = {
+    "as_github": {"check.formats", "diff.formats", "templates.formats"},
+    "as_json": {"check.formats", "diff.formats", "templates.formats"},
+    "as_markdown": {"check.formats", "diff.formats"},
+    "as_sarif": {"check.formats", "diff.formats", "templates.formats"},
+}
+"""Each tool reports in the same formats, by a function of the same name for each: what it writes differs by tool alone."""
+
+SAME = {**COMMANDS, **FORMATS}
 
 
 def names_defined(tree):
