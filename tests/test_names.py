@@ -22,7 +22,7 @@ FORMATS = {
     "as_markdown": {"check.formats", "diff.formats"},
     "as_sarif": {"check.formats", "diff.formats", "templates.formats"},
 }
-"""Each tool reports in the same formats, by a function of the same name for each: what it writes differs by tool alone."""
+"""Each tool writes its report in the same formats; a function is called by the format, in the file of its tool."""
 
 SAME = {**COMMANDS, **FORMATS}
 

@@ -33,7 +33,7 @@ from casecore.statuses import Status
 
 
 class ReplayReport(Protocol):
-    """What is told of a replay."""
+    """What somebody reads of a replay."""
 
     def tell_step(self, step: ReplayedLine) -> None:
         """Tell one step."""
@@ -168,7 +168,7 @@ def _quote_text(words: str, room: int) -> str:
 
 
 def _outcome_text(step: ReplayedLine) -> tuple[str, str]:
-    """What became of the case, and the style that is said in."""
+    """What became of the case, and the style of that text."""
     was, now = step.status(step.before), step.status(step.after)
     if not step.accepted:
         return (f"refused · {now}" if now else "refused"), "red"

@@ -112,7 +112,7 @@ class Notification:
         case: On which case.
         sound: Whether they hear it.
         banner: Whether they see it; one of the two is always true.
-        cause: The event, or what came due; `history.line` tells an event in the agent's language.
+        cause: The event, or what came due; `casecore.line` puts an event in the agent's language.
         commitment: The commitment that is due; None for every other alert.
     """
 

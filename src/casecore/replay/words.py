@@ -92,7 +92,7 @@ def step_sentence(step: Step) -> _Said:
     what, words = (
         _SENTENCES[kind](step, step.command)
         if kind in _SENTENCES
-        else (f"{_actor(step)} gives {class_in_words(kind)}", "")
+        else (f"{_actor_name(step)} gives {class_in_words(kind)}", "")
     )
     return visible(what), visible(words[:QUOTED])
 
@@ -144,12 +144,12 @@ def _refusal_text(rules: AbstractSet[str]) -> str:
 # Who and what ------------------------------------------------------------------------------------------
 
 
-def _actor(step: Step) -> str:
+def _actor_name(step: Step) -> str:
     by = step.command.by
     return {CUSTOMER: "the customer", SYSTEM: "the system"}.get(by, by)
 
 
-def _target(command: ReassignCase | ReassignDraft) -> str:
+def _target_name(command: ReassignCase | ReassignDraft) -> str:
     """Where a case or a review goes."""
     if command.agent is not None:
         return command.agent
@@ -189,7 +189,7 @@ def _fill_pattern(pattern: str, words: str | None = None) -> _SayCommand:
     """A sentence whose blanks are `who` and the command's fields; `words` names the field that is quoted."""
 
     def say_pattern(step: Step, c: Command) -> _Said:
-        return pattern.format(who=_actor(step), c=c), (getattr(c, words) or "") if words else ""
+        return pattern.format(who=_actor_name(step), c=c), (getattr(c, words) or "") if words else ""
 
     return say_pattern
 
@@ -220,7 +220,7 @@ def _say_agent_record(verb: str) -> _SayCommand:
         )
         about = [f"{what} {', '.join(sorted(words))}" for what, words in said if words]
         record = f"{c.agent}: {'; '.join(about)}" if about else c.agent
-        return f"{_actor(step)} {verb} agent {record}", ""
+        return f"{_actor_name(step)} {verb} agent {record}", ""
 
     return say_record
 
@@ -229,18 +229,18 @@ def _say_availability(step: Step, c: GoAvailable | GoUnavailable) -> _Said:
     work, reason = ("no work", c.reason) if isinstance(c, GoUnavailable) else ("work", "")
     if c.by == c.agent:
         return f"{c.agent} takes {work}", reason
-    return f"{_actor(step)} lets {c.agent} take {work}", reason
+    return f"{_actor_name(step)} lets {c.agent} take {work}", reason
 
 
 def _say_logout(step: Step, c: LogOut) -> _Said:
-    return f"{_actor(step)} {'logs out' if c.by == c.agent else f'logs {c.agent} out'}", ""
+    return f"{_actor_name(step)} {'logs out' if c.by == c.agent else f'logs {c.agent} out'}", ""
 
 
 def _say_next_state(step: Step, c: SetNextState | ClearNextState) -> _Said:
     whom = "" if c.by == c.agent else f" of {c.agent}"
     if isinstance(c, ClearNextState):
-        return f"{_actor(step)} clears the next state{whom}", ""
-    return f"{_actor(step)} sets a next state{whom}", c.reason
+        return f"{_actor_name(step)} clears the next state{whom}", ""
+    return f"{_actor_name(step)} sets a next state{whom}", c.reason
 
 
 def _say_offer(pattern: str, words: str | None = None) -> _SayCommand:
@@ -249,7 +249,7 @@ def _say_offer(pattern: str, words: str | None = None) -> _SayCommand:
     def say_offer(step: Step, c: OfferWork | OfferCommand) -> _Said:
         file = step.before.cases.get(c.case)
         to = file.offers.to(review=c.review) if file is not None and file.offers is not None else None
-        what = pattern.format(who=_actor(step), c=c, work=_work_text(c), to=to or "anybody")
+        what = pattern.format(who=_actor_name(step), c=c, work=_work_text(c), to=to or "anybody")
         return what, getattr(c, words) if words else ""
 
     return say_offer
@@ -257,69 +257,72 @@ def _say_offer(pattern: str, words: str | None = None) -> _SayCommand:
 
 def _say_opening(step: Step, c: OpenCase) -> _Said:
     takes = any(isinstance(event, CaseAssigned) for event in step.events)
-    return f"{_actor(step)} opens {c.case}" + (" and takes it" if takes else ""), ""
+    return f"{_actor_name(step)} opens {c.case}" + (" and takes it" if takes else ""), ""
 
 
 def _say_approval(step: Step, c: ApproveDraft) -> _Said:
     seen = ", having seen the new message" if c.seen else ""
-    return f"{_actor(step)} approves draft {c.draft} on {c.case}{seen}", ""
+    return f"{_actor_name(step)} approves draft {c.draft} on {c.case}{seen}", ""
 
 
 def _say_closing(step: Step, c: CloseCase) -> _Said:
     how = {CloseReason.BY_HAND: "", CloseReason.AUTOMATIC: " automatically"}.get(c.reason, f" as {c.reason}")
-    return f"{_actor(step)} closes {c.case}{how}", ""
+    return f"{_actor_name(step)} closes {c.case}{how}", ""
 
 
 def _say_note(step: Step, c: AddNote) -> _Said:
     on = c.case if c.case is not None else f"customer {_customer_name(step, c.customer)}"
-    return f"{_actor(step)} writes a note on {on}", c.text
+    return f"{_actor_name(step)} writes a note on {on}", c.text
 
 
 def _say_customer_record(step: Step, c: RecordCustomer) -> _Said:
     known = [*(["name"] if c.name is not None else []), *c.profile]
-    return f"{_actor(step)} records of customer {_customer_name(step, c.customer)}: {', '.join(known) or 'nothing'}", ""
+    return (
+        f"{_actor_name(step)} records of customer {_customer_name(step, c.customer)}: {', '.join(known) or 'nothing'}",
+        "",
+    )
 
 
 def _say_consent(step: Step, c: RecordConsent) -> _Said:
     what = "opts in to messages on WhatsApp" if c.opted_in else "wants no more messages on WhatsApp"
-    return f"{_actor(step)} notes that {_customer_name(step, c.customer)} {what}", c.note
+    return f"{_actor_name(step)} notes that {_customer_name(step, c.customer)} {what}", c.note
 
 
 def _say_outbound(step: Step, c: StartOutbound) -> _Said:
     name, place = _who_and_where(step, c)
     how = " for approval" if c.for_approval else ""
     made = f" with {c.template}" if c.template is not None else ""
-    return f"{_actor(step)} writes first to {name} by {place.replace('_', ' ')}{made}{how}", c.text
+    return f"{_actor_name(step)} writes first to {name} by {place.replace('_', ' ')}{made}{how}", c.text
 
 
 def _say_reply(step: Step, c: SendReply) -> _Said:
     made = f" with {c.template}" if c.template is not None else ""
-    return f"{_actor(step)} replies to {c.case} as {c.send_as}{made}", c.text
+    return f"{_actor_name(step)} replies to {c.case} as {c.send_as}{made}", c.text
 
 
 def _say_commitment(step: Step, c: MakeCommitment) -> _Said:
-    return f"{_actor(step)} promises {c.commitment} on {c.case} for {_instant_text(c.due, c.at)}", c.what
+    return f"{_actor_name(step)} promises {c.commitment} on {c.case} for {_instant_text(c.due, c.at)}", c.what
 
 
 def _say_rescheduling(step: Step, c: RescheduleCommitment) -> _Said:
-    return f"{_actor(step)} moves commitment {c.commitment} to {_instant_text(c.due, c.at)}", ""
+    return f"{_actor_name(step)} moves commitment {c.commitment} to {_instant_text(c.due, c.at)}", ""
 
 
 def _say_disposition(step: Step, c: Dispose) -> _Said:
     whose = "" if c.agent in (None, c.by) else f" for {c.agent}"
-    return f"{_actor(step)} disposes {c.case}{whose}" + (f" as {c.code}" if c.code else ""), c.notes
+    return f"{_actor_name(step)} disposes {c.case}{whose}" + (f" as {c.code}" if c.code else ""), c.notes
 
 
 def _say_flags(step: Step, c: FlagCase) -> _Said:
     flags = (("a complaint", c.complaint), ("of an account case", c.account_case))
     said = [f"{'' if given else 'not '}{flag}" for flag, given in flags if given is not None]
-    return f"{_actor(step)} marks {c.case} as {' and '.join(said) or 'before'}", ""
+    return f"{_actor_name(step)} marks {c.case} as {' and '.join(said) or 'before'}", ""
 
 
 def _say_tag(verb: str) -> _SayCommand:
     def say_tag(step: Step, c: AddTag | RemoveTag) -> _Said:
         on = c.case if c.message is None else f"message {c.message} of {c.case}"
-        return f"{_actor(step)} {verb} {on}", c.tag
+        return f"{_actor_name(step)} {verb} {on}", c.tag
 
     return say_tag
 
@@ -328,7 +331,7 @@ def _say_handover(pattern: str) -> _SayCommand:
     """A sentence about what goes to an agent or a queue, with the note that goes with it."""
 
     def say_handover(step: Step, c: ReassignCase | ReassignDraft) -> _Said:
-        return pattern.format(who=_actor(step), c=c, to=_target(c)), c.note
+        return pattern.format(who=_actor_name(step), c=c, to=_target_name(c)), c.note
 
     return say_handover
 

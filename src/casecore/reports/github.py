@@ -25,13 +25,13 @@ def workflow_commands(findings: Iterable[Finding], *closing: str) -> str:
     every, lines = [*findings], list[str]()
     for level in Severity:
         found = [finding for finding in every if finding.level is level]
-        lines += [_command(level, finding) for finding in found[:SHOWN]]
+        lines += [_workflow_command(level, finding) for finding in found[:SHOWN]]
         if names := [finding.name for finding in found[SHOWN:]]:
             lines.append(f"+{len(names)} more of level {level}, which GitHub would not show: {', '.join(names)}")
     return "\n".join([*lines, *closing])
 
 
-def _command(level: Severity, finding: Finding) -> str:
+def _workflow_command(level: Severity, finding: Finding) -> str:
     here = finding.location or Location("")
     properties = {
         "file": here.file or None,

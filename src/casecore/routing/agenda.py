@@ -1,7 +1,7 @@
 """The agenda: which instant comes next, for a host that sets one timer on a large desk.
 
 `Desk.due` looks at every case. An agenda follows the events instead and looks again only at what they touch. It keeps
-only when to look: what is due then it reads from the desk as it is, so it never tells what has been overtaken.
+only when to look. What is due then it reads from the desk as it is, so nothing that has been overtaken comes up.
 """
 
 from __future__ import annotations
@@ -96,6 +96,6 @@ class Agenda:
         for due in dues:
             name = (subject, of_case, due.what)
             if due.command is None and self._told_until is not None and due.at <= self._told_until:
-                self._order.drop_name(name)  # nobody needs to act on it, and it has been told
+                self._order.drop_name(name)  # nobody needs to act on it, and it has come up before
             else:
                 self._order.set_entry((due.at, due.case, due.key, name))

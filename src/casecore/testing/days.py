@@ -29,7 +29,7 @@ from casecore.replay.words import expectation_text
 from casecore.reports.text import visible
 
 SOP: Final = "sop.toml"
-"""What a policy is called that is meant where nothing else is said."""
+"""The name of the policy that a day means where it names none."""
 
 NAME_LIMIT: Final = 80
 """How much of a story stands in the name of its test, in characters."""

@@ -7,8 +7,8 @@
 
 It gives commands that could be meant (those that fall due among them) and commands that nobody means. After each it
 asks the laws of deciding (`casecore.testing.laws`) and the promises that the policy claims
-(`casecore.promises`). At the end the whole history is replayed, and must lead to the same desk. Whatever fails
-is told as a story.
+(`casecore.promises`). At the end the whole history is replayed, and must lead to the same desk. A failure
+shows the story.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
         "assignment.holder", "reply.permission"
     )
 
-* **given** commands that must all be accepted; a team is there already (`TEAM`), unless it is told to stay away.
+* **given** commands that must all be accepted; a team is there already (`TEAM`), unless `team=False`.
 * **when** one command is given; **then** exactly these events happened, in this order; or it was **refused** by exactly
   these rules, no more and no fewer; or it was accepted although it **warns**.
 * A failure shows the whole story: every step with its time, who, what, and what came of it.

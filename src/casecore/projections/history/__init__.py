@@ -1,13 +1,13 @@
 """History: every event as one line that a supervisor reads, in English, Portuguese or French (§9).
 
     line(event, "pt")                      # one event: when, who, on which case, and the sentence
-    for told in history(events, "c1"):     # everything that happened on one case
-        print(told)                        # 2026-11-02 09:00:00 ana sent a reply as pending: “Hello”
+    for entry in history(events, "c1"):    # everything that happened on one case
+        print(entry)                       # 2026-11-02 09:00:00 ana sent a reply as pending: “Hello”
 
 * What people wrote is quoted, shortened, on one line, and without characters that would move a cursor.
-* A language may name its region: `pt-BR` is told in Portuguese.
-* The sentences are data (`sentences.py`). Events of a host's own are told by their name, or by sentences of their
-  own: `line(event, lines={**LINES, ParcelLost: (Sentence(...),)})`.
+* A language may name its region: `pt-BR` gives Portuguese.
+* The sentences are data (`sentences.py`). A host's own events appear by their name, or by sentences of their own:
+  `line(event, lines={**LINES, ParcelLost: (Sentence(...),)})`.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ QUOTED: Final = 80
 """How much of a text a line quotes, in code points."""
 
 Lines: TypeAlias = Mapping[type[Event], tuple[Sentence, ...]]
-"""The sentences of each class of event; of several the first that fits is told."""
+"""The sentences of each class of event; of several the first that fits is used."""
 
 
 class UnknownLanguage(CasecoreError, ValueError):
-    """No history is told in this language."""
+    """There are no sentences in this language."""
 
     def __init__(self, language: str) -> None:
         super().__init__(language)
@@ -46,7 +46,7 @@ class UnknownLanguage(CasecoreError, ValueError):
 
 @frozen
 class Line:
-    """One event, told.
+    """One event, in a sentence.
 
     Attributes:
         at: When (aware, UTC).
@@ -73,7 +73,7 @@ def line(event: Event, language: str = "en", *, lines: Lines = LINES) -> Line:
         lines: The sentences; give your own for events of your own.
 
     Raises:
-        UnknownLanguage: When no history is told in the language.
+        UnknownLanguage: When there are no sentences in the language.
     """
     return _tell_event(event, _language_index(language), lines)
 
@@ -90,7 +90,7 @@ def history(
         lines: The sentences; give your own for events of your own.
 
     Raises:
-        UnknownLanguage: At once, when no history is told in the language.
+        UnknownLanguage: At once, when there are no sentences in the language.
     """
     place = _language_index(language)
     return (

@@ -1,4 +1,4 @@
-"""The sentences that a history is told in: replies, approvals, offers, contacts, promises and what follows a contact.
+"""The sentences of a history: replies, approvals, offers, contacts, promises and what follows a contact.
 
 Data only; `vocabulary.py` says how a sentence is written.
 """

@@ -1,4 +1,4 @@
-"""The words that a history is told in: languages, quotes, people, and every word that an event can carry.
+"""The words of a history: languages, quotes, people, and every word that an event can carry.
 
 Three texts always stand in the order of `LANGUAGES`. A word is written as it stands inside a sentence of
 `sentences.py`: Portuguese sentiments agree with *mensagem*, French ones with *message*.
@@ -11,8 +11,8 @@ How a **sentence** is written:
 * `[: {text:quoted}]` is left out as a whole where a field in it is empty.
 * Of several sentences for one event the first whose `when` fits is used; the last one fits always.
 
-What is done to somebody is said without their sex, and in French without "de" before an id, so that no id, whatever it
-is, makes a sentence wrong. French colons and semicolons get their no-break space when they are told.
+A sentence says what is done to somebody without their sex, and in French without "de" before an id, so that no id,
+whatever it is, makes it wrong. French colons and semicolons get their no-break space when a sentence is filled in.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from casecore.rooms.threads import Feeling
 from casecore.statuses import TITLES, Status
 
 LANGUAGES: Final = ("en", "pt", "fr")
-"""English, Portuguese, French: the languages that a history is told in (§9)."""
+"""English, Portuguese, French: the languages of a history (§9)."""
 
 InEachLanguage: TypeAlias = tuple[str, str, str]
 """The same in each language, in the order of `LANGUAGES`."""
@@ -54,7 +54,7 @@ class Sentence:
 
     Attributes:
         en: In English; likewise `pt` and `fr`.
-        when: What fields must hold for it to be told so: a value, or `Same`.
+        when: What fields must hold for it to be used: a value, or `Same`.
     """
 
     en: str

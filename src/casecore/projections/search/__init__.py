@@ -10,7 +10,7 @@
   case follows a closed one is activity on that other one only.
 * A **cursor** goes on after the last result of a page, in the order in which the cases stood when the first page was
   made: what happens meanwhile moves no case to another page, and neither loses nor repeats one. Which cases match, and
-  what is told of them, is as of now; cases that started since are left to the next search.
+  their summaries, are as of now; cases that started since are left to the next search.
 
 `queries.py` tells how a query is written.
 """
@@ -62,12 +62,12 @@ Filter: TypeAlias = str | Iterable[str] | None
 """One value, or several of which one must hold; None: not asked."""
 
 
-# What is told ------------------------------------------------------------------------------------------
+# What it answers ---------------------------------------------------------------------------------------
 
 
 @frozen
 class CaseSummary:
-    """What an archive tells of a case, as of now.
+    """What an archive knows of a case, as of now.
 
     Attributes:
         name: The customer's name, if it is known.

@@ -266,6 +266,6 @@ def _read_piece(text: str, start: int, run: re.Pattern[str]) -> tuple[str, int]:
     return ("", start) if match is None else (match[0], match.end())
 
 
-def seal_of(*said: object) -> str:
-    """A short text that differs where what is said differs."""
-    return blake2b(repr(said).encode("utf-8", "surrogatepass"), digest_size=9).hexdigest()
+def seal_of(*sealed: object) -> str:
+    """A short text that differs where what is sealed differs."""
+    return blake2b(repr(sealed).encode("utf-8", "surrogatepass"), digest_size=9).hexdigest()
