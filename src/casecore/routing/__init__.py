@@ -15,7 +15,7 @@ anybody's, and reads the same obstacles that the rules read.
   queues too.
 * Offers to somebody who takes no more work are taken back.
 
-This file reads like the rules and looks at everything each time. `routing_index.py` gives the same answers for a
+This file reads like the rules and looks at everything each time. `index.py` gives the same answers for a
 desk of a million waiting cases; a property holds the two equal.
 """
 

@@ -1,4 +1,4 @@
-"""Routing for a large desk: the same answers as `routing.py`, from an index that follows the events.
+"""Routing for a large desk: the same answers as `__init__.py`, from an index that follows the events.
 
 Within one queue every case grows in priority by the same rule, so the order inside a queue is the order of waiting,
 and never changes. What an agent can take of it depends on the channel, on whether it is a review, and on what a

@@ -6,7 +6,7 @@
 
 * What people wrote is quoted, shortened, on one line, and without characters that would move a cursor.
 * A language may name its region: `pt-BR` is told in Portuguese.
-* The sentences are data (`history_lines.py`). Events of a host's own are told by their name, or by sentences of their
+* The sentences are data (`sentences.py`). Events of a host's own are told by their name, or by sentences of their
   own: `line(event, lines={**LINES, ParcelLost: (Sentence(...),)})`.
 """
 
@@ -148,7 +148,7 @@ def parts(template: str) -> tuple[Part, ...]:
     """A template, taken apart once.
 
     Args:
-        template: As `history_words.py` tells how to write it.
+        template: As `vocabulary.py` tells how to write it.
     """
     typeset = template.replace(" :", "\N{NO-BREAK SPACE}:").replace(" ;", "\N{NARROW NO-BREAK SPACE};")
     found = []

@@ -1,6 +1,6 @@
 """The sentences that a history is told in: replies, approvals, offers, contacts, promises and what follows a contact.
 
-Data only; how a sentence is written is told in `history_words.py`.
+Data only; how a sentence is written is told in `vocabulary.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The words that a history is told in: languages, quotes, people, and every word that an event can carry.
 
-Read by `history.py`. Three texts always stand in the order of `LANGUAGES`. A word is written as it stands
-inside a sentence of `history_lines.py`: Portuguese sentiments agree with *mensagem*, French ones with *message*.
+Read by `__init__.py`. Three texts always stand in the order of `LANGUAGES`. A word is written as it stands
+inside a sentence of `sentences.py`: Portuguese sentiments agree with *mensagem*, French ones with *message*.
 
 How a **sentence** is written:
 
