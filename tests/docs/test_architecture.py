@@ -56,14 +56,10 @@ def test_the_picture_is_drawn_from_the_imports():
 
 
 def steps_of_the_page():
-    """The code of the page's steps: (file, the beginning of the line above which it goes, code); then its test."""
-    blocks = [dedent(block) for block in re.findall(r"^ *```python\n(.*?)^ *```", PAGE, re.MULTILINE | re.DOTALL)]
-    *edits, test = blocks
-    for edit in edits:
-        where, code = edit.split("\n", 1)
-        file, mark = re.fullmatch(r"# in (\S+), above: (.+)", where).groups()
-        yield file, mark, code
-    yield "", "", test
+    """The code of the page's steps: (file, how the line begins above which it goes, code) of each edit; and the test."""
+    *steps, test = re.findall(r"^ *```python\n(.*?)^ *```", PAGE, re.MULTILINE | re.DOTALL)
+    edits = [edit for step in steps for edit in re.split(r"^# in ", dedent(step), flags=re.MULTILINE)[1:]]
+    return [re.fullmatch(r"(\S+), above: ([^\n]+)\n(.+)", edit, re.DOTALL).groups() for edit in edits], dedent(test)
 
 
 def insert_above(text, mark, code):
@@ -103,7 +99,7 @@ with redirect_stdout(StringIO()) as printed:
 (listed,) = [rule for rule in json.loads(printed.getvalue()) if rule["id"] == "channels.links"]
 assert ["A channel takes links or not"] == listed["titles"]
 assert (["§4"], ["ReplySent"], "block") == (listed["clauses"], listed["guards"], listed["enforcement"])
-assert "sop.toml:2:1" == {{key["key"]: key["place"] for key in listed["set_by"]}}["channels.sms.links"]
+assert "sop.toml:2:9" == {{key["key"]: key["place"] for key in listed["set_by"]}}["channels.sms.links"]
 
 for declared in (keys_page(), schema_text()):
     assert "Whether a reply may contain links." in declared
@@ -115,8 +111,8 @@ def test_the_five_steps_add_a_rule(tmp_path):
     """What the page says is written into a copy of casecore: the rule refuses, is softened, listed and declared."""
     copy = tmp_path / "casecore"
     shutil.copytree(Path(casecore.__file__).parent, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    *edits, (_, _, test) = steps_of_the_page()
-    assert 3 == len(edits)
+    edits, test = steps_of_the_page()
+    assert 4 == len(edits)
     for file, mark, code in edits:
         edited = insert_above((copy / file).read_text("utf-8"), mark, code)
         (copy / file).write_text(edited, "utf-8")
@@ -130,7 +126,7 @@ def test_the_five_steps_add_a_rule(tmp_path):
         encoding="utf-8",
         check=False,
     )
-    assert ("as the page says\n", "") == (done.stdout, done.stderr)
+    assert "as the page says\n" == done.stdout, done.stderr
 
 
 def test_without_them_there_is_no_such_rule():
