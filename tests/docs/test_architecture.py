@@ -56,7 +56,7 @@ def test_the_picture_is_drawn_from_the_imports():
 
 
 def steps_of_the_page():
-    """The code of the page's steps: (file, how the line begins above which it goes, code) of each edit; and the test."""
+    """The code of the page's steps: each edit (file, how the line begins above which it goes, code), and the test."""
     *steps, test = re.findall(r"^ *```python\n(.*?)^ *```", PAGE, re.MULTILINE | re.DOTALL)
     edits = [edit for step in steps for edit in re.split(r"^# in ", dedent(step), flags=re.MULTILINE)[1:]]
     return [re.fullmatch(r"(\S+), above: ([^\n]+)\n(.+)", edit, re.DOTALL).groups() for edit in edits], dedent(test)
