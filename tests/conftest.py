@@ -5,7 +5,7 @@ from functools import cache
 import pytest
 
 from casecore.channels import Channel
-from casecore.check import Finding, Fix, Judgement, Level, PromiseVerdict, Report, Searched
+from casecore.check import Finding, Fix, Judgement, PromiseVerdict, Report, Searched, Severity
 from casecore.check.scopes import limit_scope
 from casecore.cli import main
 from casecore.explore import explore
@@ -24,9 +24,9 @@ def the_report(policy):
     return Report(
         policy,
         (
-            Finding("CC201", Level.ERROR, "queues.late", "no case enters | late\x07", "put it first"),
-            Finding("CC202", Level.WARNING, "channels.sms.kinds", "sms takes no kind of message"),
-            Finding("CC204", Level.NOTE, "capacity.chat", "a limit of chats", "read it twice"),
+            Finding("CC201", Severity.ERROR, "queues.late", "no case enters | late\x07", "put it first"),
+            Finding("CC202", Severity.WARNING, "channels.sms.kinds", "sms takes no kind of message"),
+            Finding("CC204", Severity.NOTE, "capacity.chat", "a limit of chats", "read it twice"),
         ),
         (
             Searched(

@@ -73,6 +73,11 @@ class TestNames:
         said = {*HOUSE.commands, *(event for room in rooms for event in room.follows), *changed}
         assert set() == {kind.__name__ for kind in said} - set(casecore.__all__)
 
+    @pytest.mark.parametrize("name", ["line", "history", "inbox", "notifications", "customer_card"])
+    def test_what_people_look_at(self, name):
+        """What reads the desk for people is offered as functions; no module of the same name hides them."""
+        assert inspect.isfunction(getattr(casecore, name))
+
     def test_star(self):
         """`from casecore import *` gives exactly these names."""
         names = {}

@@ -8,13 +8,23 @@ import casecore
 
 ROOT = Path(casecore.__file__).parent
 
-SAME = {
+COMMANDS = {
     "check": {"check.judge", "cli.check"},
     "diff": {"diff.comparison", "cli.diff"},
     "explain": {"policies.explaining", "cli.explain"},
     "fill": {"templates.filling", "cli.template"},
 }
 """A command is called like what it runs: where each of these names stands."""
+
+FORMATS = {
+    "as_github": {"check.formats", "diff.formats", "templates.formats"},
+    "as_json": {"check.formats", "diff.formats", "templates.formats"},
+    "as_markdown": {"check.formats", "diff.formats"},
+    "as_sarif": {"check.formats", "diff.formats", "templates.formats"},
+}
+"""Each tool writes its report in the same formats; a function is called by the format, in the file of its tool."""
+
+SAME = {**COMMANDS, **FORMATS}
 
 
 def names_defined(tree):

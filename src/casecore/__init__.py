@@ -1,7 +1,7 @@
 """A support desk's standard operating procedure as software.
 
-Every name is loaded when it is first used, so importing `casecore` itself costs next to nothing. What a name means is
-told in the file it comes from, which is named beside it below.
+Every name is loaded when it is first used, so importing `casecore` itself costs next to nothing. The file named beside
+it below says what a name means.
 """
 
 from importlib import import_module
@@ -43,14 +43,21 @@ if TYPE_CHECKING:
     from casecore.kernel.machines import StateTable as StateTable
     from casecore.policies import Policy as Policy
     from casecore.policies import PolicyError as PolicyError
+    from casecore.policies.sections import Level as Level
+    from casecore.policies.sections import Relation as Relation
     from casecore.projections.customer_card import CustomerCard as CustomerCard
+    from casecore.projections.customer_card import customer_card as customer_card
     from casecore.projections.history import Line as Line
     from casecore.projections.history import UnknownLanguage as UnknownLanguage
+    from casecore.projections.history import history as history
+    from casecore.projections.history import line as line
     from casecore.projections.inbox import Inbox as Inbox
     from casecore.projections.inbox import Inboxes as Inboxes
+    from casecore.projections.inbox import inbox as inbox
     from casecore.projections.notifications import Alert as Alert
     from casecore.projections.notifications import AlertSettings as AlertSettings
     from casecore.projections.notifications import Notification as Notification
+    from casecore.projections.notifications import notifications as notifications
     from casecore.projections.search import Archive as Archive
     from casecore.projections.search import CaseSummary as CaseSummary
     from casecore.projections.search import Page as Page
@@ -233,6 +240,7 @@ _HOMES = {
     "calendars": "Calendar CalendarError",
     "statuses": "CASE_LIFECYCLE Status Trigger",
     "policies": "Policy PolicyError",
+    "policies.sections": "Level Relation",
     "rooms.agents": (
         "AddAgent Agent AgentAdded AgentAvailable AgentChanged AgentLoggedOut AgentUnavailable ChangeAgent "
         "ClearNextState GoAvailable GoUnavailable LogOut NextStateCleared NextStateSet Permission Presence "
@@ -281,12 +289,12 @@ _HOMES = {
     "routing": "Candidate Explanation Work explain_route next_for next_offer route",
     "routing.index": "Router",
     "routing.agenda": "Agenda",
-    "projections.history": "Line UnknownLanguage",
+    "projections.history": "Line UnknownLanguage history line",
     "projections.search.queries": "QueryError",
     "projections.search": "Archive CaseSummary Page",
-    "projections.inbox": "Inbox Inboxes",
-    "projections.customer_card": "CustomerCard",
-    "projections.notifications": "Alert AlertSettings Notification",
+    "projections.inbox": "Inbox Inboxes inbox",
+    "projections.customer_card": "CustomerCard customer_card",
+    "projections.notifications": "Alert AlertSettings Notification notifications",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
 

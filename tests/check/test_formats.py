@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import attrs
 import pytest
 
-from casecore.check import Exit, Finding, Judgement, Level, PromiseVerdict
+from casecore.check import Exit, Finding, Judgement, PromiseVerdict, Severity
 from casecore.check.findings import (
     EXITS,
     VERDICTS,
@@ -314,7 +314,7 @@ class TestGithub:
 
     def test_what_github_would_drop_is_counted(self, clean_report):
         """Ten of a level, and the names of the others."""
-        found = [Finding("CC202", Level.WARNING, f"channels.{number}", "odd") for number in range(SHOWN + 2)]
+        found = [Finding("CC202", Severity.WARNING, f"channels.{number}", "odd") for number in range(SHOWN + 2)]
         told = as_github(attrs.evolve(clean_report, findings=tuple(found)), FILE).split("\n")
         assert SHOWN == sum(line.startswith("::warning") for line in told)
         assert "+2 more of level warning, which GitHub would not show: CC202, CC202" in told
@@ -350,7 +350,7 @@ class TestJunit:
 
     def test_hostile_text(self, report):
         """A character that XML cannot hold is replaced, and a mark-up is text."""
-        finding = Finding("CC201", Level.ERROR, "queues.\x00<b>", "a\ud800b\x1b</failure>", "")
+        finding = Finding("CC201", Severity.ERROR, "queues.\x00<b>", "a\ud800b\x1b</failure>", "")
         root = ET.fromstring(as_junit(attrs.evolve(report, findings=(finding,)), "a\x01b"))  # noqa: S314 -- our own text
         assert "a\ufffdb\ufffd</failure>" == root[0][0][0].text
 
@@ -379,6 +379,6 @@ class TestMarkdown:
 
     def test_hostile_text(self, report):
         """Nothing that a policy says is mark-up, calls somebody, or breaks a table."""
-        finding = Finding("CC201", Level.ERROR, "queues.a|b", "<img src=x> @everyone `x` [a](b)\nnext", "")
+        finding = Finding("CC201", Severity.ERROR, "queues.a|b", "<img src=x> @everyone `x` [a](b)\nnext", "")
         told = as_markdown(attrs.evolve(report, findings=(finding,)), FILE)
         assert "| queues.a\\|b | &lt;img src=x\\> @\u200beveryone \\`x\\` \\[a\\](b) next |  |" in told

@@ -4,7 +4,7 @@ import attrs
 import pytest
 
 from casecore import Policy
-from casecore.check import Exit, Finding, Judgement, Level, PromiseVerdict, Report, Searched, check
+from casecore.check import Exit, Finding, Judgement, PromiseVerdict, Report, Searched, Severity, check
 from casecore.check.fixes import nearest_fix
 from casecore.check.order import judge_order
 from casecore.check.walk import random_walk
@@ -60,8 +60,8 @@ def judgement(verdict):
 
 
 SEARCHED = (Searched("one chat case", "1 case, 1 agent", 10, 20, 30, complete=True),)
-WARNED = Finding("CC201", Level.WARNING, "queues.late", "no case enters late")
-WRONG = attrs.evolve(WARNED, level=Level.ERROR)
+WARNED = Finding("CC201", Severity.WARNING, "queues.late", "no case enters late")
+WRONG = attrs.evolve(WARNED, level=Severity.ERROR)
 
 
 @pytest.mark.parametrize(

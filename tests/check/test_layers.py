@@ -7,7 +7,7 @@ from hypothesis import given
 
 from casecore.check import PromiseVerdict, check
 from casecore.check.scopes import scopes_of
-from casecore.cli.app import run
+from casecore.cli.app import run_command
 from casecore.policies import Policy
 from casecore.testing.strategies import layered_policies
 
@@ -117,10 +117,10 @@ class TestWaivers:
         file = tmp_path / "sop.toml"
         file.write_text(self.SAID)
         asked = ["check", str(file), "--scope", "an email complaint", "--walk", "0", "--only", "18"]
-        assert 0 == run([*asked, "--at", "2026-12-31"])
-        assert 1 == run([*asked, "--at", "2027-01-01"])
+        assert 0 == run_command([*asked, "--at", "2026-12-31"])
+        assert 1 == run_command([*asked, "--at", "2027-01-01"])
         capsys.readouterr()
-        assert 2 == run([*asked, "--at", "soon"])
+        assert 2 == run_command([*asked, "--at", "soon"])
         assert "--at" in capsys.readouterr().err
 
 
@@ -147,12 +147,12 @@ def test_a_tag_that_is_none_is_told(tag, tmp_path, capsys):
         f'[queues.vip]\ntags = ["{tag}"]\n[queues.all]\nfallback = true\n'
         '[[override]]\nmatch = { queue = "vip" }\nset = { "chat.idle.silence" = "5m" }\n'
     )
-    assert 2 == run(["check", str(sop)])
+    assert 2 == run_command(["check", str(sop)])
     assert "sop.toml:2:9" in (told := capsys.readouterr().err)
     assert "expected: text of 1 to 200 visible characters" in told
 
 
 def test_scopes_that_are_named_are_asked_alone(capsys):
     """On the command line, what they do not put to the test is left out, instead of being called vacuous."""
-    assert 0 == run(["check", "--scope", TWO, "--walk", "0", "--format", "json"])
+    assert 0 == run_command(["check", "--scope", TWO, "--walk", "0", "--format", "json"])
     assert '"vacuous": 0' in capsys.readouterr().out

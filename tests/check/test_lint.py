@@ -2,7 +2,7 @@
 
 import pytest
 
-from casecore.check.lint import lint
+from casecore.check.lint import lint_policy
 from tests.sops import sop_with
 
 QUIET = "chat.idle.ask_first = 0\n"
@@ -25,13 +25,13 @@ LINT = {
 @pytest.mark.parametrize("text", LINT)
 def test_what_reading_the_policy_alone_shows(text):
     """Every finding names its key, says what was found, and what to do about it."""
-    findings = lint(sop_with(text))
+    findings = lint_policy(sop_with(text))
     assert LINT[text] == [(finding.code, finding.path) for finding in findings]
     assert all(finding.message and finding.remedy for finding in findings)
 
 
 def test_a_shadowed_queue_is_told_with_the_one_before_it():
     """The finding says which queue takes everything, and what to do."""
-    *_, finding = lint(sop_with('queues.money.reasons = ["billing"]'))[:1]
+    *_, finding = lint_policy(sop_with('queues.money.reasons = ["billing"]'))[:1]
     assert "no case enters money: billing, which is asked before, takes all that it would take" == finding.message
     assert "put money before billing, or let billing take less" == finding.remedy

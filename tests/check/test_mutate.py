@@ -5,7 +5,7 @@ import json
 import pytest
 
 from casecore.check.mutate import Guard, find_guards, mutations_of
-from casecore.cli.app import run
+from casecore.cli.app import run_command
 from casecore.policies import Policy
 
 LIMIT_OF_CHATS = "3 chat cases, one agent"
@@ -58,18 +58,18 @@ class TestCommand:
 
     def test_table(self, capsys):
         """What is guarded by what, and the sum."""
-        assert 0 == run(["check", "--mutate", "--scope", LIMIT_OF_CHATS])
+        assert 0 == run_command(["check", "--mutate", "--scope", LIMIT_OF_CHATS])
         told = capsys.readouterr().out
         assert "capacity.chat read as 3" in told
         assert "rules and limits are guarded by a promise." in told
 
     def test_json(self, capsys):
         """The same for programs."""
-        assert 0 == run(["check", "--mutate", "--scope", LIMIT_OF_CHATS, "--format", "json"])
+        assert 0 == run_command(["check", "--mutate", "--scope", LIMIT_OF_CHATS, "--format", "json"])
         rows = json.loads(capsys.readouterr().out)
         assert {"what": "capacity.channel", "by": "04", "scopes": 1} in rows
 
     def test_no_such_scope(self, capsys):
         """Not a traceback."""
-        assert 2 == run(["check", "--mutate", "--scope", "3 chats"])
+        assert 2 == run_command(["check", "--mutate", "--scope", "3 chats"])
         assert "there is no scope '3 chats'" in capsys.readouterr().err

@@ -11,7 +11,7 @@ from casecore import __version__
 from casecore.check import Fix, Judgement, PromiseVerdict
 from casecore.cli import check as module
 from casecore.cli import main
-from casecore.cli.check import followed, stamp
+from casecore.cli.check import file_stamp, watch_for_changes
 from casecore.cli.check_text import show_check
 from casecore.cli.screen import Screen
 from casecore.explore import Story
@@ -204,18 +204,18 @@ class TestWatch:
             return next(looks)
 
         with pytest.raises(StopIteration):
-            followed(lambda: done.append("checked"), look, lambda: done.append("waited"))
+            watch_for_changes(lambda: done.append("checked"), look, lambda: done.append("waited"))
         assert ["checked", "waited", "checked", "waited", "waited", "checked", "checked"] == done
 
     def test_what_changes(self, tmp_path):
         """When a file is written, its stamp is another; one that is not there has none."""
         file = tmp_path / "sop.toml"
-        assert None is stamp(file)
-        assert None is stamp(tmp_path / "a\0b")
+        assert None is file_stamp(file)
+        assert None is file_stamp(tmp_path / "a\0b")
         file.write_text("a", "utf-8")
-        before = stamp(file)
+        before = file_stamp(file)
         file.write_text("ab", "utf-8")
-        assert before != stamp(file)
+        assert before != file_stamp(file)
 
 
 class TestText:

@@ -17,7 +17,7 @@ import casecore as commands
 from casecore import __version__
 from casecore.cli import main
 from casecore.cli.exits import PIPE_CLOSED
-from casecore.cli.picture import pictures
+from casecore.cli.picture import desk_tables
 from casecore.cli.report import TextReport
 from casecore.cli.screen import Screen, fold_text, shorten_text
 from casecore.desk import Desk
@@ -746,7 +746,7 @@ def test_a_command_of_a_hosts_own_is_told_by_its_name(monkeypatch):
     desk, at = Desk(), datetime(2026, 11, 2, 9, tzinfo=UTC)
     refused = Refused((Reason("bell.broken", "there is no bell"),))
     step = ReplayedLine(desk, RingBell("ana", at), refused, desk, line=1, story="", expect="refused")
-    TextReport(Screen(), quiet=False).step(step)
+    TextReport(Screen(), quiet=False).tell_step(step)
     assert "09:00:00  ✗ ana gives ring bell" in out.getvalue()
     assert "            bell.broken              there is no bell\n" in out.getvalue()
     assert "→" not in out.getvalue()
@@ -811,7 +811,7 @@ def test_what_agents_have_at_the_end():
         hired("zoe"),
     ]
     taken = list(replay_day(lines, Desk()))
-    cases, agents, *_ = pictures(taken[-1].after)
+    cases, agents, *_ = desk_tables(taken[-1].after)
     assert all(step.accepted for step in taken)
     assert "general since 09:00, offered to ana" in next(row for row in cases.rows if row[0] == "c01")
     owed = ", ".join(f"z{n:02}" for n in range(20)) + " and 3 more"
@@ -862,11 +862,11 @@ def test_the_picture_is_of_one_instant():
     desk, _ = Desk().handle(commands.AddAgent("system", at, "ana", queues=frozenset({"general"})))
     message = commands.ReceiveMessage("customer", at, "t1", "m1", customer="maria", channel=commands.Channel.SMS)
     desk, _ = desk.handle(message)
-    cases, agents, clocks, promises = pictures(desk)
+    cases, agents, clocks, promises = desk_tables(desk)
     assert "general since 16:00" == cases.rows[0][4]
     assert ("t1/1", "first response", "runs", "17:00, 1h left") == clocks.rows[0]
     assert (1, 1, 2, 0) == (cases.count, agents.count, clocks.count, promises.count)
-    assert [0, 0, 0, 0] == [picture.count for picture in pictures(Desk())]
+    assert [0, 0, 0, 0] == [picture.count for picture in desk_tables(Desk())]
 
 
 # For programs ------------------------------------------------------------------------------------------
@@ -1231,5 +1231,5 @@ def test_a_table_keeps_its_columns(monkeypatch):
     """Cells of any script stand under their head."""
     out = io.StringIO()
     monkeypatch.setattr(sys, "stdout", out)
-    Screen().table(("a", "b"), [("客客", "1"), ("x", "2")])
+    Screen().print_table(("a", "b"), [("客客", "1"), ("x", "2")])
     assert "a     b\n客客  1\nx     2\n" == out.getvalue()

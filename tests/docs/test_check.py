@@ -12,7 +12,7 @@ from casecore.check.findings import EXITS, VERDICTS
 from casecore.check.formats import FORMATS
 from casecore.check.report import PromiseVerdict
 from casecore.check.stories import story_lines
-from casecore.cli.app import the_app
+from casecore.cli.app import make_app
 from casecore.diff.findings import MEANINGS, NOT_TRIED, SIGNS
 from casecore.diff.formats import FORMATS as DIFF_FORMATS
 from casecore.promises import PROMISES
@@ -89,7 +89,7 @@ class TestPages:
 def understood(words):
     """The command line takes these words; nothing is run."""
     assert "casecore" == words[0]
-    command, _, unused, *_ = the_app().parse_known_args(words[1:])
+    command, _, unused, *_ = make_app().parse_known_args(words[1:])
     assert [] == list(unused)
     return command.__name__
 

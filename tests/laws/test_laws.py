@@ -45,7 +45,7 @@ from casecore.policies.sections import Approval, Lifecycle, OnCustomerMessage
 from casecore.promises import Step
 from casecore.statuses import SENT_AS, SET_BY_HAND
 from casecore.testing import scenario
-from casecore.testing.laws import partial_desk, rows_of, unlawful
+from casecore.testing.laws import broken_laws, partial_desk, rows_of
 from casecore.testing.scenario import at, case_in
 from casecore.testing.strategies import any_command, commands, desks, histories, ids, instants, policies, runs
 
@@ -119,7 +119,7 @@ def test_a_refused_command_leaves_the_desk_alone(desk, data):
 def test_every_step_is_lawful(steps):
     """Deciding and evolving change no desk; the rows of the view are enough to decide and to apply what happens."""
     for step in steps:
-        assert [] == [*unlawful(step, rows_of(step.before))]
+        assert [] == [*broken_laws(step, rows_of(step.before))]
         hash(step.before.view(step.command))
 
 

@@ -11,7 +11,7 @@ from casecore.channels import Channel
 from casecore.desk import Desk
 from casecore.kernel import SYSTEM, Accepted
 from casecore.projections.search import Archive
-from casecore.projections.search.queries import QueryError, folded, parsed, words
+from casecore.projections.search.queries import QueryError, fold_letters, parse_query, split_words
 from casecore.rooms.arrivals import MessageNoted, MessageReceived, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned, LeaveCase, OpenCase
 from casecore.rooms.cases import CloseCase, CloseReason
@@ -240,15 +240,15 @@ def test_pages_while_things_happen(story, terms, limit, pace, data):
 @drawn(st.text())
 def test_folding(text):
     """What does not count does not count twice, and words are what is left."""
-    assert folded(text) == folded(folded(text))
-    assert words(text) == words(folded(text)) == words(" ".join(words(text)))
+    assert fold_letters(text) == fold_letters(fold_letters(text))
+    assert split_words(text) == split_words(fold_letters(text)) == split_words(" ".join(split_words(text)))
 
 
 @drawn(st.text('ab "-:,\u201cé' + "1", max_size=30) | st.text(max_size=30))
 def test_any_text_is_a_query_or_an_error(query):
     """Every text is read, or refused at a place in it."""
     try:
-        places = [0 for term in parsed(query) if term.values]
+        places = [0 for term in parse_query(query) if term.values]
     except QueryError as error:
         places = [error.position]
     assert all(0 <= place <= len(query) for place in places)

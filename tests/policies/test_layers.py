@@ -27,7 +27,7 @@ from casecore.routing import explain_route, next_for, next_offer, route
 from casecore.routing.agenda import Agenda
 from casecore.routing.index import Router
 from casecore.statuses import Status
-from casecore.testing.laws import rows_of, unlawful
+from casecore.testing.laws import broken_laws, rows_of
 from casecore.testing.scenario import T0, at, case_in, given, new_case
 from casecore.testing.strategies import layered_policies, runs
 from tests.profiles import examples
@@ -140,7 +140,7 @@ class TestByDefinition:
     def test_the_desk_keeps_its_laws(self, steps):
         """Under every layered policy the laws of deciding hold, and the promises that the policy in force claims."""
         for step in steps:
-            assert [] == [*unlawful(step, rows_of(step.before))]
+            assert [] == [*broken_laws(step, rows_of(step.before))]
             assert () == broken(step)
 
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 import casecore
 from casecore.kernel import CUSTOMER, SYSTEM, Event, frozen
-from casecore.projections.history import QUOTED, Line, UnknownLanguage, history, line, parts
+from casecore.projections.history import QUOTED, Line, UnknownLanguage, history, line, sentence_parts
 from casecore.projections.history.sentences import LINES
 from casecore.projections.history.vocabulary import LANGUAGES, PEOPLE, QUOTES, WORDS, Same, Sentence
 from casecore.rooms.cases import CloseCase, CloseReason
@@ -65,7 +65,7 @@ def templates(sentence):
 
 def blanks(template, *, needed=False):
     """The fields that a template names; only those that it cannot do without, if so asked."""
-    kept = [part for part in parts(template) if not (needed and part.optional)]
+    kept = [part for part in sentence_parts(template) if not (needed and part.optional)]
     return [piece for part in kept for piece in part.pieces if not isinstance(piece, str)]
 
 
@@ -117,7 +117,7 @@ class TestCatalogue:
     def test_well_formed(self, sentence):
         """No bracket or brace is left over, and none of the other languages' habits."""
         for language, text in templates(sentence).items():
-            pieces = [piece for part in parts(text) for piece in part.pieces]
+            pieces = [piece for part in sentence_parts(text) for piece in part.pieces]
             left = "".join(piece if isinstance(piece, str) else "x" for piece in pieces)
             assert not set(left) & set("{}[]")
             spaced = re.findall("[\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}][:;]", left)

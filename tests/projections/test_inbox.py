@@ -21,7 +21,7 @@ from casecore.projections.inbox import (
     Offer,
     OpenCommitment,
     Review,
-    Unknown,
+    UnknownPerson,
     inbox,
 )
 from casecore.projections.search import Archive
@@ -144,7 +144,7 @@ class TestCases:
     def test_unknown_agent(self):
         """The error says who, and what to do."""
         with pytest.raises(
-            Unknown, match=r"there is no agent 'zoe' on this desk; check the id, or load that row"
+            UnknownPerson, match=r"there is no agent 'zoe' on this desk; check the id, or load that row"
         ) as caught:
             inbox(given().desk, "zoe", at(0))
         assert ("agent", "zoe") == (caught.value.who, caught.value.id)
@@ -406,7 +406,7 @@ class TestCard:
 
     def test_errors(self):
         """Who is not known has no card; events from the middle of a history make none."""
-        with pytest.raises(Unknown, match="there is no customer 'k9' on this desk"):
+        with pytest.raises(UnknownPerson, match="there is no customer 'k9' on this desk"):
             customer_card(self.STORY.desk, self.STORY.events, "k9")
         with pytest.raises(MissingRow):
             customer_card(self.STORY.desk, self.STORY.events[-1:], "k1")

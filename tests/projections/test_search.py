@@ -10,7 +10,7 @@ import pytest
 from casecore.channels import Channel
 from casecore.kernel import SYSTEM, MissingRow
 from casecore.projections.search import Archive, CaseSummary, NoteText, queries
-from casecore.projections.search.queries import QueryError, filters, parsed, words
+from casecore.projections.search.queries import QueryError, filter_terms, parse_query, split_words
 from casecore.rooms.arrivals import MessageNoted
 from casecore.rooms.assignments import CaseAssigned, OpenCase
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
@@ -302,9 +302,9 @@ class TestErrors:
         """The table at the top of the file names every field, and the fields are those of `search`."""
         documented = re.findall(r"^\| `(\w+)` \|", queries.__doc__, re.MULTILINE)
         names = set(Archive.search.__annotations__) - {"query", "limit", "cursor", "return"}
-        assert set(documented) == names == {term.field for term in filters(**dict(ALL_FIELDS))}
+        assert set(documented) == names == {term.field for term in filter_terms(**dict(ALL_FIELDS))}
         example = next(row.strip() for row in queries.__doc__.splitlines() if "refund status:open" in row)
-        assert 9 == len([*parsed(example)])
+        assert 9 == len([*parse_query(example)])
 
 
 ALL_FIELDS = [
@@ -482,4 +482,4 @@ class TestPages:
 )
 def test_words(text, expected):
     """Letters that only look different are the same."""
-    assert expected == words(text)
+    assert expected == split_words(text)

@@ -54,7 +54,7 @@ from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.wrap_ups import Dispose, Disposed
 from casecore.testing import scenario
 from casecore.testing.machine import DeskMachine
-from casecore.testing.scenario import at, case_in, flat, prepared, we_write
+from casecore.testing.scenario import at, case_in, flatten_commands, prepared, we_write
 from casecore.testing.strategies import policies, runs
 from tests.houses import forbidding, handling, nothing, queued_only, unfollowed, without
 from tests.profiles import examples
@@ -100,7 +100,7 @@ def test_looking_back_nothing_was_sent_twice_and_nothing_is_lost(steps):
 def last_step(house, story, command, policy=None):
     """The step of a command under the rules of this house, which accept the story before it."""
     desk = scenario.a_desk(policy)
-    for said in flat((story,)):
+    for said in flatten_commands((story,)):
         step = Step.of(desk, said, house)
         assert step.verdict, step.verdict
         desk = step.after

@@ -7,17 +7,17 @@ import attrs
 
 from casecore import __version__
 from casecore.reports.as_json import command_json, json_text, location_to_dict
-from casecore.reports.findings import Finding, Level, Location, fingerprint_of
+from casecore.reports.findings import Finding, Location, Severity, fingerprint_of
 from casecore.reports.github import SHOWN, workflow_commands
 from casecore.reports.junit import junit_document
 from casecore.reports.markdown import bullets, cell, details, table
 from casecore.reports.sarif import CodeMeaning, sarif_document
 
 HERE = Location("desk\\a,b.toml", 3, 4, 3, 9)
-PLAIN = Finding("X1", Level.WARNING, "", "odd")
+PLAIN = Finding("X1", Severity.WARNING, "", "odd")
 WHOLE = Finding(
     "looser",
-    Level.ERROR,
+    Severity.ERROR,
     "capacity.chat",
     "100 %\nof it",
     "mend it",
@@ -30,8 +30,8 @@ WHOLE = Finding(
     excuse="agreed",
 )
 MEANINGS = (
-    CodeMeaning("X1", "a thing", "mend it", Level.NOTE),
-    CodeMeaning("looser", "now allowed", "", Level.WARNING),
+    CodeMeaning("X1", "a thing", "mend it", Severity.NOTE),
+    CodeMeaning("looser", "now allowed", "", Severity.WARNING),
 )
 
 
@@ -101,7 +101,7 @@ class TestGithub:
     def test_only_the_file(self):
         """Where the line is not known the whole file is meant."""
         assert "::notice file=a.toml,title=X1::odd" == workflow_commands(
-            [attrs.evolve(PLAIN, level=Level.NOTE, location=Location("a.toml"))]
+            [attrs.evolve(PLAIN, level=Severity.NOTE, location=Location("a.toml"))]
         )
 
     def test_what_github_would_drop_is_counted(self):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casecore.reports.findings import Finding, Level, Location
+from casecore.reports.findings import Finding, Location, Severity
 from casecore.reports.text import columns, finding_line, level_counts, plural, visible
 
 ZWNJ, ZWJ = "\N{ZERO WIDTH NON-JOINER}", "\N{ZERO WIDTH JOINER}"
@@ -51,7 +51,7 @@ def test_joiners_go_where_they_only_hide(text):
 def test_counted():
     """One thing, and more or fewer than one."""
     assert ["0 steps", "1 step", "1,234 steps"] == [plural(number, "step") for number in (0, 1, 1234)]
-    assert ["1 error", "2 notes"] == level_counts([Level.NOTE, None, Level.ERROR, Level.NOTE])
+    assert ["1 error", "2 notes"] == level_counts([Severity.NOTE, None, Severity.ERROR, Severity.NOTE])
     assert [] == level_counts([None])
 
 
@@ -62,6 +62,6 @@ def test_columns():
 
 def test_a_finding_on_one_line():
     """As compilers write it: place, level, code, what was found, what to do; and nothing that is not known."""
-    here = Finding("X1", Level.ERROR, "", "odd", "mend it", location=Location("a.txt", 2, 3))
+    here = Finding("X1", Severity.ERROR, "", "odd", "mend it", location=Location("a.txt", 2, 3))
     assert "a.txt:2:3: order pt: error [X1] odd -> mend it" == finding_line(here, "order pt")
-    assert "note [X1] odd" == finding_line(Finding("X1", Level.NOTE, "", "odd"))
+    assert "note [X1] odd" == finding_line(Finding("X1", Severity.NOTE, "", "odd"))

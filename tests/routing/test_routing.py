@@ -28,9 +28,9 @@ from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOff
 from casecore.rooms.replies import SendReply
 from casecore.rooms.reviews import TakeReview
 from casecore.rooms.wrap_ups import Dispose
-from casecore.routing import explain_route, next_for, next_offer, route, waiting, why_not
+from casecore.routing import explain_route, next_for, next_offer, reasons_against, route, waiting_work
 from casecore.statuses import Status
-from casecore.testing.scenario import T0, at, case_in, flat, given, new_case
+from casecore.testing.scenario import T0, at, case_in, flatten_commands, given, new_case
 from tests.profiles import examples
 
 REPLY, APPROVE = Permission.REPLY, Permission.APPROVE
@@ -47,7 +47,7 @@ def comes(name, *queues, when=T0, permissions=(REPLY,), **fields):
 
 def desk_of(*commands, policy=None):
     """The desk after these commands, each in its time, without the usual team."""
-    in_time = sorted(flat(commands), key=lambda command: command.at)
+    in_time = sorted(flatten_commands(commands), key=lambda command: command.at)
     return given(*in_time, policy=policy or Policy(), team=False).desk
 
 
@@ -299,9 +299,9 @@ def test_who_is_not_eligible_is_passed_over(rule, who):
     policy = Policy(queues=QUEUES)
     desk = desk_of(who, comes("ana", "rest", when=at(9)), new_case(at=at(9)), policy=policy)
     assert [("c1", "ana")] == offers_of(desk)
-    work = next(waiting(desk.cases["c1"], policy))
-    assert [rule] == [reason.rule for reason in why_not(desk.agents["bo"], work, policy)]
-    assert [] == list(why_not(desk.agents["ana"], work, policy))
+    work = next(waiting_work(desk.cases["c1"], policy))
+    assert [rule] == [reason.rule for reason in reasons_against(desk.agents["bo"], work, policy)]
+    assert [] == list(reasons_against(desk.agents["ana"], work, policy))
 
 
 def test_two_chats_and_no_third():
@@ -646,7 +646,7 @@ def busy_desks(draw):
 
 def eligible(desk, work):
     """Who could take this work now."""
-    return [agent for agent in desk.agents.values() if not list(why_not(agent, work, desk.policy))]
+    return [agent for agent in desk.agents.values() if not list(reasons_against(agent, work, desk.policy))]
 
 
 @drawn(busy_desks(), st.integers(31, 200))
@@ -656,7 +656,7 @@ def test_nobody_is_idle_while_work_waits_for_them(desk, seconds):
     assert [] == [
         (work, eligible(left, work))
         for file in left.cases.values()
-        for work in waiting(file, left.policy)
+        for work in waiting_work(file, left.policy)
         if eligible(left, work)
     ]
 
@@ -666,7 +666,7 @@ def test_every_proposal_is_accepted_and_in_order(desk, seconds):
     """Each offer is accepted by `decide`, and goes to the first work that anybody can take (promises 05, 17)."""
     now = at(seconds)
     for offer in route(desk, now):
-        works = [work for file in desk.cases.values() for work in waiting(file, desk.policy)]
+        works = [work for file in desk.cases.values() for work in waiting_work(file, desk.policy)]
         takeable = [work.rank(now, desk.policy) for work in works if eligible(desk, work)]
         offered = next(work for work in works if (work.case, work.review) == (offer.case, offer.review))
         assert min(takeable) == offered.rank(now, desk.policy)
@@ -697,8 +697,8 @@ def test_whoever_asks_gets_what_they_may_take(desk, seconds):
     """What `next_for` gives is accepted, and nobody who could take anything gets nothing."""
     for agent in desk.agents.values():
         command = next_for(desk, agent.id, at(seconds))
-        works = [work for file in desk.cases.values() for work in waiting(file, desk.policy, pull=True)]
-        takeable = [work for work in works if not list(why_not(agent, work, desk.policy))]
+        works = [work for file in desk.cases.values() for work in waiting_work(file, desk.policy, pull=True)]
+        takeable = [work for work in works if not list(reasons_against(agent, work, desk.policy))]
         assert (command is None) == (not takeable)
         assert command is None or desk.decide(command)
 

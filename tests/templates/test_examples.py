@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import casecore.templates as face
-from casecore.templates import CODES, Finding, TemplateError
+from casecore.templates import CODES, TemplateError, TemplateFinding
 from tests.templates import examples
 from tests.templates.examples import EXAMPLES, NAMES, codes_page
 
@@ -24,7 +24,7 @@ def found_by(line):
         return {finding.code for finding in error.findings}
     parts = outcome if isinstance(outcome, tuple) else tuple(outcome) if hasattr(outcome, "__next__") else ()
     flat = [inner for part in parts for inner in (part if isinstance(part, tuple) else (part,))]
-    return {finding.code for finding in flat if isinstance(finding, Finding)}
+    return {finding.code for finding in flat if isinstance(finding, TemplateFinding)}
 
 
 @pytest.mark.parametrize("code", [code for code in CODES if not code.startswith("ready.phone_")])

@@ -50,9 +50,9 @@ from casecore.rooms.cases import CaseCommand
 from casecore.rooms.contacts import ContactEnded, ContactStarted
 from casecore.rooms.wrap_ups import WrapUpOwed
 from casecore.testing import scenario, strategies, values
-from casecore.testing.laws import rows_of, unlawful
+from casecore.testing.laws import broken_laws, rows_of
 from casecore.testing.machine import DeskMachine
-from casecore.testing.scenario import T0, TEAM, a_desk, at, case_in, flat, new_case, team_of
+from casecore.testing.scenario import T0, TEAM, a_desk, at, case_in, flatten_commands, new_case, team_of
 
 REPLY = SendReply("ana", at(minutes=1), "c1", "m2", "Hello")
 EMPTY = SendReply("ben", at(minutes=1), "c1", "m2")
@@ -113,7 +113,7 @@ def test_a_story_has_its_events_and_its_desk():
 
 def test_commands_may_be_nested():
     """Commands, tuples of them, lists of tuples: all are given in order."""
-    assert [*TEAM, REPLY] == [*flat([TEAM[:2], [TEAM[2:]], REPLY])]
+    assert [*TEAM, REPLY] == [*flatten_commands([TEAM[:2], [TEAM[2:]], REPLY])]
 
 
 def test_then_takes_classes_events_and_questions():
@@ -256,7 +256,7 @@ class Tomorrow:
     by_feeling: Mapping[Feeling, bool] = key(Named(Flag(), Feeling), "Named by words.", factory=dict)
 
 
-@given(values._table(Table(Tomorrow), "tomorrow"))
+@given(values._table_values(Table(Tomorrow), "tomorrow"))
 def test_a_key_added_tomorrow_is_drawn_as_its_kind_declares(drawn):
     """Whatever kinds a section declares, what is drawn for it reads back as a policy would read it."""
     problems = []
@@ -267,7 +267,7 @@ def test_a_key_added_tomorrow_is_drawn_as_its_kind_declares(drawn):
 def test_a_kind_that_nothing_draws_is_named():
     """Somebody who invents a kind is told where and what to do."""
     with pytest.raises(TypeError, match=r"lunch\.length: nothing draws a object; say in _OF_KIND"):
-        values._values(object(), "lunch.length")
+        values._values_of(object(), "lunch.length")
 
 
 def keys_in(table):
@@ -386,7 +386,7 @@ def test_a_desk_at_the_end_of_the_calendar_has_commands_too(data):
 
 def breaks(step, rows=None):
     """The laws that a step breaks."""
-    return [*unlawful(step, rows_of(step.before) if rows is None else rows)]
+    return [*broken_laws(step, rows_of(step.before) if rows is None else rows)]
 
 
 def test_a_desk_that_changes_while_it_is_asked_is_noticed():

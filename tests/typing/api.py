@@ -25,6 +25,7 @@ from casecore import (
     AddTag,
     Agenda,
     Agent,
+    AlertSettings,
     ApproveDraft,
     AskPresence,
     Authenticate,
@@ -43,6 +44,7 @@ from casecore import (
     Commitment,
     Contact,
     Customer,
+    CustomerCard,
     Desk,
     Deviated,
     Dispose,
@@ -54,12 +56,16 @@ from casecore import (
     Event,
     Feeling,
     House,
+    Inbox,
     InvalidTable,
+    Level,
+    Line,
     MakeCommitment,
     Message,
     MessageKind,
     MissingRow,
     Note,
+    Notification,
     Offers,
     OfferWork,
     OpenCase,
@@ -75,6 +81,7 @@ from casecore import (
     RecordConsent,
     Refused,
     RejectOffer,
+    Relation,
     ReplySent,
     Room,
     Router,
@@ -96,13 +103,17 @@ from casecore import (
     View,
     WaitingDraft,
     WrapUp,
+    customer_card,
     explain_route,
     first_response,
+    history,
+    inbox,
+    line,
     next_for,
+    notifications,
     route,
     solution,
 )
-from casecore.policies.sections import Level
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
@@ -339,6 +350,22 @@ assert_type(LARGER.commands, tuple[type[Command], ...])
 def the_larger_house(desk: Desk, command: Command) -> Verdict:
     """A host asks its own house."""
     return assert_type(LARGER.decide(desk.view(command), command, desk.policy), Accepted | Refused)
+
+
+# What people look at -----------------------------------------------------------------------------------
+
+
+def what_people_look_at(desk: Desk, events: tuple[Event, ...]) -> None:
+    """The inbox, the history, the customer card and what calls an agent."""
+    assert_type(inbox(desk, "ana", NOW), Inbox)
+    assert_type([*history(events, "c1", "pt")], list[Line])
+    assert_type(line(events[0]).text, str)
+    assert_type(customer_card(desk, events, "maria"), CustomerCard)
+    assert_type([*notifications(events, desk, {"ana": AlertSettings()})], list[Notification])
+    inbox(desk, "ana")  # type: ignore[call-arg]  # as of when?
+
+
+assert_type((Level.HIGH, Relation.CUSTOMER), tuple[Level, Relation])
 
 
 # Errors, and the rest ----------------------------------------------------------------------------------

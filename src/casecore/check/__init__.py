@@ -16,6 +16,6 @@
 from __future__ import annotations
 
 from casecore.check.judge import check
-from casecore.check.report import Exit, Finding, Fix, Judgement, Level, PromiseVerdict, Report, Searched
+from casecore.check.report import Exit, Finding, Fix, Judgement, PromiseVerdict, Report, Searched, Severity
 
-__all__ = ["Exit", "Finding", "Fix", "Judgement", "Level", "PromiseVerdict", "Report", "Searched", "check"]
+__all__ = ["Exit", "Finding", "Fix", "Judgement", "PromiseVerdict", "Report", "Searched", "Severity", "check"]

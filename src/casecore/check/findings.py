@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import attrs
 
-from casecore.check.report import Exit, Finding, Fix, Judgement, Level, PromiseVerdict, Report
+from casecore.check.report import Exit, Finding, Fix, Judgement, PromiseVerdict, Report, Severity
 from casecore.check.stories import story_lines, story_sentences
 from casecore.kernel.problems import Origin
 from casecore.policies import Policy
@@ -50,8 +50,12 @@ EXITS: Final[Mapping[Exit, str]] = MappingProxyType(
 )
 """What each exit code means."""
 
-LEVELS: Final[Mapping[PromiseVerdict, Level]] = MappingProxyType(
-    {PromiseVerdict.FAILS: Level.ERROR, PromiseVerdict.VACUOUS: Level.ERROR, PromiseVerdict.INCONCLUSIVE: Level.WARNING}
+LEVELS: Final[Mapping[PromiseVerdict, Severity]] = MappingProxyType(
+    {
+        PromiseVerdict.FAILS: Severity.ERROR,
+        PromiseVerdict.VACUOUS: Severity.ERROR,
+        PromiseVerdict.INCONCLUSIVE: Severity.WARNING,
+    }
 )
 """How bad a verdict is; of the others nobody needs to be told."""
 

@@ -34,7 +34,7 @@ from casecore.check.findings import (
     scope_rows,
     search_text,
 )
-from casecore.check.report import Finding, Judgement, Level, PromiseVerdict, Report
+from casecore.check.report import Finding, Judgement, PromiseVerdict, Report, Severity
 from casecore.check.stories import story_markdown, story_to_dict
 from casecore.policies import Policy
 from casecore.reports import github, junit, sarif
@@ -69,7 +69,7 @@ def as_junit(report: Report, file: str) -> str:
 
 
 def _outcome(finding: Finding) -> junit.TestOutcome:
-    return "failure" if finding.level is Level.ERROR else "system-out"
+    return "failure" if finding.level is Severity.ERROR else "system-out"
 
 
 # SARIF -------------------------------------------------------------------------------------------------
@@ -91,7 +91,7 @@ def as_sarif(report: Report, file: str) -> str:
 
 
 def _meaning(finding: Finding, verdict: PromiseVerdict | None) -> sarif.CodeMeaning:
-    level = finding.level or Level.NOTE
+    level = finding.level or Severity.NOTE
     if verdict is None:
         return sarif.CodeMeaning(finding.code, finding.message, finding.remedy or finding.message, level)
     number = finding.code.removeprefix("P")
@@ -116,7 +116,7 @@ def as_json(report: Report, file: str) -> str:
         unused_rules=sorted(report.unused),
         summary={
             "promises": {verdict.value: len(report.of(verdict)) for verdict in PromiseVerdict},
-            "findings": {level.value: sum(found.level is level for found in report.findings) for level in Level},
+            "findings": {level.value: sum(found.level is level for found in report.findings) for level in Severity},
         },
         exit=int(report.exit),
     )

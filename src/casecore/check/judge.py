@@ -22,7 +22,7 @@ import attrs
 from casecore.channels import Channel
 from casecore.check.fixes import nearest_fix
 from casecore.check.in_flight import try_switches
-from casecore.check.lint import lint, waiver_of
+from casecore.check.lint import lint_policy, waiver_of
 from casecore.check.order import judge_order
 from casecore.check.report import Judgement, PromiseVerdict, Report
 from casecore.check.scope_search import ScopeSearch, choose_scopes, describe_search, occasion_name, search_scope
@@ -96,7 +96,9 @@ def check(
     judgements = [_apply_waiver(judgement, policy, at) for judgement in judgements]
     return Report(
         policy,
-        findings=lint(policy, at, frozenset(one.number for one in judgements if one.verdict is PromiseVerdict.PROVED)),
+        findings=lint_policy(
+            policy, at, frozenset(one.number for one in judgements if one.verdict is PromiseVerdict.PROVED)
+        ),
         searched=tuple(describe_search(exploration) for exploration in explorations),
         judgements=tuple(sorted(judgements, key=lambda judgement: judgement.number)),
         walked=walked.steps,

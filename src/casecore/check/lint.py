@@ -17,13 +17,15 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from casecore.channels import Channel
-from casecore.check.report import Finding, Level
+from casecore.check.report import Finding, Severity
 from casecore.policies import Policy, Waiver
 from casecore.policies.sections import CountsFrom, Queue
 from casecore.policies.warnings import policy_warnings
 
 
-def lint(policy: Policy, at: datetime | None = None, proved: frozenset[str] = frozenset()) -> tuple[Finding, ...]:
+def lint_policy(
+    policy: Policy, at: datetime | None = None, proved: frozenset[str] = frozenset()
+) -> tuple[Finding, ...]:
     """Everything in a policy that does nothing, or not what it seems to.
 
     Args:
@@ -50,7 +52,7 @@ def waiver_of(policy: Policy, promise: str, at: datetime | None) -> Waiver | Non
 
 def _find_idle_overrides(policy: Policy) -> Iterator[Finding]:
     for problem in policy_warnings(policy):
-        yield Finding("CC205", Level.WARNING, problem.path, problem.message, problem.remedy)
+        yield Finding("CC205", Severity.WARNING, problem.path, problem.message, problem.remedy)
 
 
 def _find_useless_waivers(policy: Policy, at: datetime | None, proved: frozenset[str]) -> Iterator[Finding]:
@@ -58,10 +60,10 @@ def _find_useless_waivers(policy: Policy, at: datetime | None, proved: frozenset
         path = f"waiver[{number}]"
         if waiver_of(policy, waiver.promise, at) is None:
             found = f"the waiver of promise {waiver.promise} ended with {waiver.until}"
-            yield Finding("CC206", Level.WARNING, path, found, "take it out, or agree on a new end")
+            yield Finding("CC206", Severity.WARNING, path, found, "take it out, or agree on a new end")
         elif waiver.promise in proved:
             found = f"promise {waiver.promise} holds, so nothing needs its waiver"
-            yield Finding("CC207", Level.WARNING, path, found, "take it out")
+            yield Finding("CC207", Severity.WARNING, path, found, "take it out")
 
 
 def _find_shadowed_queues(policy: Policy) -> Iterator[Finding]:
@@ -71,7 +73,7 @@ def _find_shadowed_queues(policy: Policy) -> Iterator[Finding]:
             if _takes_all_of(policy.queues[earlier], policy.queues[name]):
                 found = f"no case enters {name}: {earlier}, which is asked before, takes all that it would take"
                 remedy = f"put {name} before {earlier}, or let {earlier} take less"
-                yield Finding("CC201", Level.WARNING, f"queues.{name}", found, remedy)
+                yield Finding("CC201", Severity.WARNING, f"queues.{name}", found, remedy)
                 break
 
 
@@ -88,7 +90,7 @@ def _find_closed_channels(policy: Policy) -> Iterator[Finding]:
     for channel in Channel:
         if not getattr(policy.channels, channel).kinds:
             found = f"{channel} takes no kind of message: no customer can ever write there"
-            yield Finding("CC202", Level.WARNING, f"channels.{channel}.kinds", found, "name the kinds it takes")
+            yield Finding("CC202", Severity.WARNING, f"channels.{channel}.kinds", found, "name the kinds it takes")
 
 
 def _find_zero_limits(policy: Policy) -> Iterator[Finding]:
@@ -96,7 +98,7 @@ def _find_zero_limits(policy: Policy) -> Iterator[Finding]:
         if getattr(policy.capacity, name) == 0:
             work = "any work" if name == "total" else f"work on {name}"
             found = f"the limit is 0, so nobody without a capacity of their own ever gets {work}"
-            yield Finding("CC203", Level.WARNING, f"capacity.{name}", found, "set it to 1 or more, or leave it out")
+            yield Finding("CC203", Severity.WARNING, f"capacity.{name}", found, "set it to 1 or more, or leave it out")
 
 
 def _find_misleading_readings(policy: Policy) -> Iterator[Finding]:
@@ -104,8 +106,12 @@ def _find_misleading_readings(policy: Policy) -> Iterator[Finding]:
     if idle.counts_from is CountsFrom.SILENCE and idle.ask_first:
         found = "the time counts from the silence, so a chat may be ended a moment after the question"
         yield Finding(
-            "CC204", Level.NOTE, "chat.idle.counts_from", found, 'with "question" the customer has that long to answer'
+            "CC204",
+            Severity.NOTE,
+            "chat.idle.counts_from",
+            found,
+            'with "question" the customer has that long to answer',
         )
     if idle.counts_from is CountsFrom.QUESTION and not idle.ask_first:
         found = "the time counts from the question, but none has to be asked: it counts from the silence"
-        yield Finding("CC204", Level.WARNING, "chat.idle.ask_first", found, "ask at least once")
+        yield Finding("CC204", Severity.WARNING, "chat.idle.ask_first", found, "ask at least once")

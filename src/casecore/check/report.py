@@ -12,9 +12,9 @@ from attrs import field, frozen
 
 from casecore.explore import Story
 from casecore.policies import Policy
-from casecore.reports.findings import Finding, Level
+from casecore.reports.findings import Finding, Severity
 
-__all__ = ["Exit", "Finding", "Fix", "Judgement", "Level", "PromiseVerdict", "Report", "Searched"]
+__all__ = ["Exit", "Finding", "Fix", "Judgement", "PromiseVerdict", "Report", "Searched", "Severity"]
 
 
 class PromiseVerdict(StrEnum):
@@ -127,7 +127,7 @@ class Report:
     @property
     def exit(self) -> Exit:
         """What the command line answers: findings outweigh what is not known."""
-        errors = any(finding.level is Level.ERROR for finding in self.findings)
+        errors = any(finding.level is Severity.ERROR for finding in self.findings)
         if errors or self.of(PromiseVerdict.FAILS) or self.of(PromiseVerdict.VACUOUS):
             return Exit.FINDINGS
         if self.of(PromiseVerdict.INCONCLUSIVE) or not self.searched or not self.judgements:

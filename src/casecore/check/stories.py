@@ -15,7 +15,7 @@ from attrs import frozen
 from casecore.codec import to_plain
 from casecore.explore import Story
 from casecore.promises.steps import Step
-from casecore.replay.words import consequences, status_change, step_sentence
+from casecore.replay.words import consequence_sentences, status_change, step_sentence
 from casecore.reports.markdown import cell, table
 from casecore.reports.text import columns, visible
 from casecore.rooms.agents import AddAgent
@@ -132,4 +132,6 @@ def _changes(step: Step) -> str:
     if not step.accepted:
         return f"refused by {visible(', '.join(reason.rule for reason in step.reasons))}"
     moved = step.status(step.before) is not step.status(step.after)
-    return "; ".join(([visible(f"{step.case} {status_change(step)}")] if moved else []) + list(consequences(step)))
+    return "; ".join(
+        ([visible(f"{step.case} {status_change(step)}")] if moved else []) + list(consequence_sentences(step))
+    )

@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code.
     """
     try:
-        from casecore.cli.app import run
+        from casecore.cli.app import run_command
     except ModuleNotFoundError as error:
         if error.name is None or error.name.startswith("casecore"):
             raise
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return UNREADABLE
     try:
-        code = run(sys.argv[1:] if arguments is None else arguments)
+        code = run_command(sys.argv[1:] if arguments is None else arguments)
         sys.stdout.flush()
     except BrokenPipeError:
         # Somebody read as much as they wanted, e.g. `| head`. What is still buffered must not be written at exit.

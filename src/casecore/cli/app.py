@@ -10,7 +10,7 @@ from rich.console import Console
 
 from casecore import __version__
 from casecore.cli.exits import UNREADABLE
-from casecore.cli.screen import complain
+from casecore.cli.screen import report_error
 from casecore.policies import PolicyError
 
 _ROOT = """Runs a support desk's standard operating procedure: check and compare it, replay a day, list its rules."""
@@ -105,22 +105,22 @@ _COMMANDS = MappingProxyType(
 """Each command with its help and examples, written here so that `casecore --help` imports none of them."""
 
 
-def _examples(*names: str) -> str:
+def _examples_text(*names: str) -> str:
     lines = [f"    casecore {typed:<40} {what}" for name in names for typed, what in _COMMANDS[name][1]]
     return "\n".join(["Examples:", "", *lines])
 
 
-def _paragraphs(text: str) -> str:
+def _join_lines(text: str) -> str:
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
 
 
-def the_app() -> App:
+def make_app() -> App:
     """The commands with their help."""
     app = App(
         name="casecore",
         help=_ROOT,
         help_format="plaintext",
-        help_epilogue=_examples(*_COMMANDS),
+        help_epilogue=_examples_text(*_COMMANDS),
         version=__version__,
         version_format="plaintext",
         result_action="return_value",
@@ -128,7 +128,7 @@ def the_app() -> App:
         suppress_keyboard_interrupt=False,
     )
     for name, (text, _) in _COMMANDS.items():
-        app.command(f"casecore.cli.{name}:{name}", help=_paragraphs(text), help_epilogue=_examples(name))
+        app.command(f"casecore.cli.{name}:{name}", help=_join_lines(text), help_epilogue=_examples_text(name))
     template = App(name="template", help="Message templates: are they sound, and what would be sent?")
     for name in ("lint", "fill"):
         template.command(f"casecore.cli.template:{name}")
@@ -136,19 +136,19 @@ def the_app() -> App:
     return app
 
 
-def run(arguments: Sequence[str]) -> int:
+def run_command(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code."""
-    app = the_app()
+    app = make_app()
     try:
-        code = app(_positioned(arguments), exit_on_error=False)
+        code = app(_move_dash_last(arguments), exit_on_error=False)
     except CycloptsError:  # printed already, with a suggestion
         return UNREADABLE
     except PolicyError as error:
-        return complain(error)
+        return report_error(error)
     return code if isinstance(code, int) else 0
 
 
-def _positioned(arguments: Sequence[str]) -> list[str]:
+def _move_dash_last(arguments: Sequence[str]) -> list[str]:
     """The arguments, with a lone `-` behind the options: cyclopts takes it for one, though it means standard input."""
     named = [argument for argument in arguments if argument != "-"]
     return [*named, "--", "-"] if len(named) < len(arguments) and "--" not in named else list(arguments)

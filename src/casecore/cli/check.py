@@ -19,7 +19,7 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from casecore.check import Report
-from casecore.check import check as checked
+from casecore.check import check as check_policy
 from casecore.check.days import day_name, write_days
 from casecore.check.findings import SHIPPED
 from casecore.check.formats import FORMATS, as_markdown
@@ -28,7 +28,7 @@ from casecore.check.mutate import find_guards, mutations_of
 from casecore.check.report import PromiseVerdict
 from casecore.check.scopes import scopes_of
 from casecore.cli.check_text import show_check
-from casecore.cli.screen import Screen, complain
+from casecore.cli.screen import Screen, report_error
 from casecore.explore import LIMIT
 from casecore.kernel import CasecoreError
 from casecore.kernel.problems import Problem, why_unreadable
@@ -40,12 +40,12 @@ POLL: Final = 0.5
 
 
 class CannotRun(CasecoreError, ValueError):
-    """What cannot be done as it was asked for; the text says why, and what to write instead."""
+    """The command cannot do what it is asked; the text says why, and what to write instead."""
 
 
 @frozen
-class Asked:
-    """What was asked for on the command line."""
+class CheckRequest:
+    """What the command line asks for."""
 
     file: str | None
     format: str
@@ -98,39 +98,53 @@ def check(
     """
     numbers = (number.strip().upper().removeprefix("P") for number in only.split(","))
     wanted = frozenset(number.zfill(2) for number in numbers if number)
-    asked = Asked(file, format, wanted, scope, write_stories, verbose, limit, walk, seed, at, mutate)
+    asked = CheckRequest(
+        file,
+        format,
+        only=wanted,
+        scopes=scope,
+        stories=write_stories,
+        verbose=verbose,
+        limit=limit,
+        walk=walk,
+        seed=seed,
+        at=at,
+        mutate=mutate,
+    )
     if not watch:
-        return attempt(asked)
+        return check_once(asked)
     if file is None:
-        return complain(CannotRun("--watch: there is no file to watch; name one: casecore check our-sop.toml --watch"))
-    return followed(partial(attempt, asked), partial(stamp, Path(file)), partial(sleep, POLL))
+        return report_error(
+            CannotRun("--watch: there is no file to watch; name one: casecore check our-sop.toml --watch")
+        )
+    return watch_for_changes(partial(check_once, asked), partial(file_stamp, Path(file)), partial(sleep, POLL))
 
 
-def attempt(asked: Asked) -> int:
+def check_once(asked: CheckRequest) -> int:
     """Check once, show what came of it, and return the exit code."""
     try:
         policy = Policy.default() if asked.file is None else Policy.load(asked.file)
         if asked.mutate:
-            return _guards(policy, asked)
-        report = _report(policy, asked)
-        days = {} if asked.stories is None else _write(report, asked, Path(asked.stories))
+            return _show_guards(policy, asked)
+        report = _make_report(policy, asked)
+        days = {} if asked.stories is None else _write_stories(report, asked, Path(asked.stories))
     except (PolicyError, CannotRun) as error:
-        return complain(error)
+        return report_error(error)
     file, screen = asked.file or SHIPPED, Screen()
     if asked.format == "text":
         show_check(report, asked.file or "", screen, verbose=asked.verbose, days=days)
     else:
-        screen.line(FORMATS[asked.format](report, file))
+        screen.print_line(FORMATS[asked.format](report, file))
     if asked.format == "github":
-        summarise(as_markdown(report, file))
+        add_step_summary(as_markdown(report, file))
     return int(report.exit)
 
 
-def _report(policy: Policy, asked: Asked) -> Report:
+def _make_report(policy: Policy, asked: CheckRequest) -> Report:
     searches = len(asked.scopes) or len(tuple(scopes_of(policy)))
-    with followed_by_a_bar(searches + bool(asked.walk), "checking") as progress:
+    with show_progress(searches + bool(asked.walk), "checking") as progress:
         try:
-            report = checked(
+            report = check_policy(
                 policy,
                 only=asked.only,
                 scopes=asked.scopes,
@@ -158,27 +172,29 @@ def read_instant(policy: Policy, at: str | None) -> datetime:
     return start_of_day(day, zone_of(policy))
 
 
-def _guards(policy: Policy, asked: Asked) -> int:
+def _show_guards(policy: Policy, asked: CheckRequest) -> int:
     try:
-        with followed_by_a_bar(len(mutations_of(policy)), "guarding") as progress:
+        with show_progress(len(mutations_of(policy)), "guarding") as progress:
             found = find_guards(policy, scopes=asked.scopes, limit=asked.limit, progress=progress)
     except ValueError as error:  # no such scope
         raise CannotRun(str(error)) from None
     screen = Screen()
     if asked.format == "json":
-        screen.line(json.dumps([attrs.asdict(one) for one in found], indent=2))
+        screen.print_line(json.dumps([attrs.asdict(one) for one in found], indent=2))
     else:
         rows = [(one.what, f"P{one.by}" if one.by else "nothing", str(one.scopes)) for one in found]
-        screen.table(("changed", "guarded by", "scopes searched"), rows, frozenset({"changed"}))
-        screen.line()
+        screen.print_table(("changed", "guarded by", "scopes searched"), rows, frozenset({"changed"}))
+        screen.print_line()
         loose = sum(one.by is None for one in found)
-        screen.paragraph(f"{len(found) - loose} of {len(found)} rules and limits are guarded by a promise.", "bold")
+        screen.print_paragraph(
+            f"{len(found) - loose} of {len(found)} rules and limits are guarded by a promise.", "bold"
+        )
     return 0
 
 
 @contextmanager
-def followed_by_a_bar(parts: int, what: str) -> Iterator[Callable[[str], None]]:
-    """What is being searched now, as a bar on standard error where that is a terminal."""
+def show_progress(parts: int, what: str) -> Iterator[Callable[[str], None]]:
+    """Show what is being searched now, as a bar on standard error where that is a terminal."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return
@@ -191,8 +207,8 @@ def followed_by_a_bar(parts: int, what: str) -> Iterator[Callable[[str], None]]:
         yield lambda name: progress.update(bar, description=name, completed=next(done, parts))
 
 
-def _write(report: Report, asked: Asked, folder: Path) -> dict[str, str]:
-    """Write the stories; by the number of a promise that fails: where its story went."""
+def _write_stories(report: Report, asked: CheckRequest, folder: Path) -> dict[str, str]:
+    """Write the stories; returns where each went, by the number of the promise that fails."""
     try:
         write_days(report, folder, asked.file, witnesses=asked.verbose)
     except (OSError, ValueError) as error:
@@ -202,7 +218,7 @@ def _write(report: Report, asked: Asked, folder: Path) -> dict[str, str]:
     return {judgement.number: str(folder / day_name(judgement)) for judgement in report.of(PromiseVerdict.FAILS)}
 
 
-def summarise(text: str) -> None:
+def add_step_summary(text: str) -> None:
     """Add the whole report to the page of the step, where GitHub runs this."""
     page = os.environ.get("GITHUB_STEP_SUMMARY")
     if not page:
@@ -211,15 +227,15 @@ def summarise(text: str) -> None:
         with Path(page).open("a", encoding="utf-8") as stream:
             stream.write(f"{text}\n")
     except (OSError, ValueError) as error:
-        complain(CannotRun(f"GITHUB_STEP_SUMMARY: {page} cannot be written ({error})"))
+        report_error(CannotRun(f"GITHUB_STEP_SUMMARY: {page} cannot be written ({error})"))
 
 
 # Watching ----------------------------------------------------------------------------------------------
 
 
-def followed(again: Callable[[], object], look: Callable[[], object], wait: Callable[[], None]) -> NoReturn:
+def watch_for_changes(again: Callable[[], object], look: Callable[[], object], wait: Callable[[], None]) -> NoReturn:
     """Do something at once, and again whenever a look shows something else than before; only Ctrl-C ends it."""
-    seen: object = followed  # what no look shows
+    seen: object = watch_for_changes  # what no look shows
     while True:
         now = look()
         if now == seen:
@@ -229,7 +245,7 @@ def followed(again: Callable[[], object], look: Callable[[], object], wait: Call
             again()
 
 
-def stamp(file: Path) -> tuple[int, int] | None:
+def file_stamp(file: Path) -> tuple[int, int] | None:
     """What changes when a file is written; None while it is not there, as it is for a moment when an editor saves."""
     try:
         known = file.stat()

@@ -21,7 +21,7 @@ from casecore.check.findings import (
     scope_rows,
     search_text,
 )
-from casecore.check.report import Finding, Judgement, Level, PromiseVerdict, Report
+from casecore.check.report import Finding, Judgement, PromiseVerdict, Report, Severity
 from casecore.check.stories import HEAD, story_rows, team_text
 from casecore.cli.screen import Screen
 from casecore.explore import Story
@@ -29,7 +29,7 @@ from casecore.policies import Policy
 from casecore.reports.text import plural, visible
 from casecore.rooms.composition import RULES
 
-_LEVELS: Final = MappingProxyType({Level.ERROR: "bold red", Level.WARNING: "yellow", Level.NOTE: "dim"})
+_LEVELS: Final = MappingProxyType({Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "dim"})
 
 _VERDICTS: Final = MappingProxyType(
     {
@@ -54,59 +54,59 @@ def show_check(report: Report, file: str, screen: Screen, *, verbose: bool, days
         days: By the number of a promise: the path of the day to which its story was written.
     """
     head = (f"casecore {__version__}", policy_title(report.policy), visible(file or "the SOP that ships with casecore"))
-    screen.line(screen.paint("   ".join(head), "bold"))
+    screen.print_line(screen.paint_text("   ".join(head), "bold"))
     for finding in lint_findings(report):
-        _finding(finding, report.policy, screen)
+        _show_finding(finding, report.policy, screen)
     known = [*promise_findings(report)]
     for verdict in VERDICTS:
         found = [(result, judgement) for result, judgement in known if judgement.verdict is verdict]
         if verdict is PromiseVerdict.PROVED:
-            _proved(found, screen, verbose=verbose)
+            _show_proved(found, screen, verbose=verbose)
         else:
             for result, judgement in found:
-                _promise(result, judgement, report, screen, _next(judgement, file, days))
-    _tried(report, screen, verbose=verbose)
-    screen.line()
-    screen.paragraph(f"{check_summary(report)}.   exit {int(report.exit)}", "bold")
+                _show_promise(result, judgement, report, screen, _next_command(judgement, file, days))
+    _show_coverage(report, screen, verbose=verbose)
+    screen.print_line()
+    screen.print_paragraph(f"{check_summary(report)}.   exit {int(report.exit)}", "bold")
 
 
-def _finding(finding: Finding, policy: Policy, screen: Screen) -> None:
-    level = finding.level or Level.NOTE
+def _show_finding(finding: Finding, policy: Policy, screen: Screen) -> None:
+    level = finding.level or Severity.NOTE
     place = place_of(policy, finding.path)
-    screen.line()
-    screen.paragraph(f"{level}[{finding.code}] {visible(finding.title)}{place and f' ({place})'}", _LEVELS[level])
-    screen.paragraph(finding.message, indent=2)
+    screen.print_line()
+    screen.print_paragraph(f"{level}[{finding.code}] {visible(finding.title)}{place and f' ({place})'}", _LEVELS[level])
+    screen.print_paragraph(finding.message, indent=2)
     if finding.remedy:
-        screen.paragraph(f"→ {finding.remedy}", "dim", 2)
+        screen.print_paragraph(f"→ {finding.remedy}", "dim", 2)
 
 
-def _promise(result: Finding, judgement: Judgement, report: Report, screen: Screen, then: str) -> None:
+def _show_promise(result: Finding, judgement: Judgement, report: Report, screen: Screen, then: str) -> None:
     verdict = judgement.verdict
-    screen.line()
+    screen.print_line()
     mark = MARKS.get(verdict, "–")
-    screen.paragraph(f"{mark} {verdict.upper()}  {result.code}  {result.title}", _VERDICTS.get(verdict, "dim"))
-    screen.paragraph(result.message, indent=2)
+    screen.print_paragraph(f"{mark} {verdict.upper()}  {result.code}  {result.title}", _VERDICTS.get(verdict, "dim"))
+    screen.print_paragraph(result.message, indent=2)
     if judgement.story is not None:
-        _story(judgement.story, judgement.wrong, screen)
+        _show_story(judgement.story, judgement.wrong, screen)
     notes = [("allowed by", rests_on(report.policy, key), place_of(report.policy, key)) for key in judgement.keys]
     if judgement.fix is not None:
         notes.append(("nearest fix", fix_text(judgement.fix), f"checked again: with it P{judgement.number} holds"))
     if judgement.story is not None:
         notes.append(("next", then, ""))
     for word, what, more in notes:
-        screen.paragraph(f"{word:<12} {visible(what)}{more and f'   {visible(more)}'}", indent=2)
+        screen.print_paragraph(f"{word:<12} {visible(what)}{more and f'   {visible(more)}'}", indent=2)
 
 
-def _story(story: Story, wrong: Iterable[str], screen: Screen) -> None:
-    screen.line()
+def _show_story(story: Story, wrong: Iterable[str], screen: Screen) -> None:
+    screen.print_line()
     if story.team:
-        screen.paragraph(f"With {team_text(story)}:", "dim")
+        screen.print_paragraph(f"With {team_text(story)}:", "dim")
     breaks = [("", "", "", "", f"^ {what}") for what in wrong]
-    screen.table(HEAD, [*(row.cells for row in story_rows(story)), *breaks], _FOLDING)
-    screen.line()
+    screen.print_table(HEAD, [*(row.cells for row in story_rows(story)), *breaks], _FOLDING)
+    screen.print_line()
 
 
-def _next(judgement: Judgement, file: str, days: Mapping[str, str]) -> str:
+def _next_command(judgement: Judgement, file: str, days: Mapping[str, str]) -> str:
     """The command with which somebody looks at a story step by step."""
     if judgement.number in days:
         return f"casecore replay {shlex.quote(days[judgement.number])}"
@@ -114,32 +114,36 @@ def _next(judgement: Judgement, file: str, days: Mapping[str, str]) -> str:
     return f"casecore check{named} --only {judgement.number} --write-stories stories"
 
 
-def _proved(proved: list[tuple[Finding, Judgement]], screen: Screen, *, verbose: bool) -> None:
+def _show_proved(proved: list[tuple[Finding, Judgement]], screen: Screen, *, verbose: bool) -> None:
     if not proved:
         return
-    screen.line()
+    screen.print_line()
     ids = " ".join(result.code for result, _ in proved)
-    screen.paragraph(f"{MARKS[PromiseVerdict.PROVED]} proved  {len(proved)}: {ids}", _VERDICTS[PromiseVerdict.PROVED])
+    screen.print_paragraph(
+        f"{MARKS[PromiseVerdict.PROVED]} proved  {len(proved)}: {ids}", _VERDICTS[PromiseVerdict.PROVED]
+    )
     if not verbose:
         return
     for result, judgement in proved:
-        screen.line()
-        screen.paragraph(
+        screen.print_line()
+        screen.print_paragraph(
             f"{MARKS[PromiseVerdict.PROVED]} {result.code}  {result.title}", _VERDICTS[PromiseVerdict.PROVED]
         )
-        screen.paragraph(result.message, indent=2)
+        screen.print_paragraph(result.message, indent=2)
         if judgement.witness is not None:
-            screen.paragraph("the shortest story that puts it to the test:", indent=2)
-            _story(judgement.witness, (), screen)
+            screen.print_paragraph("the shortest story that puts it to the test:", indent=2)
+            _show_story(judgement.witness, (), screen)
 
 
-def _tried(report: Report, screen: Screen, *, verbose: bool) -> None:
+def _show_coverage(report: Report, screen: Screen, *, verbose: bool) -> None:
     """The denominators: how much was tried, and how many rules were needed; with --verbose which were not."""
-    screen.line()
-    screen.paragraph(f"searched  {search_text(report)}")
+    screen.print_line()
+    screen.print_paragraph(f"searched  {search_text(report)}")
     if report.searched:
-        screen.table(("scope", "who is there", "worlds", "steps", "tried"), [*scope_rows(report)])
+        screen.print_table(("scope", "who is there", "worlds", "steps", "tried"), [*scope_rows(report)])
     rules = {rule.id for rule in RULES}
-    screen.paragraph(f"coverage  {len(rules) - len(report.unused)} of {plural(len(rules), 'rule')} refused something")
+    screen.print_paragraph(
+        f"coverage  {len(rules) - len(report.unused)} of {plural(len(rules), 'rule')} refused something"
+    )
     if report.unused and verbose:
-        screen.paragraph(f"never: {', '.join(report.unused)}", "dim", 10)
+        screen.print_paragraph(f"never: {', '.join(report.unused)}", "dim", 10)

@@ -11,10 +11,10 @@ from cyclopts.validators import Number
 
 from casecore.check.scope_search import say_no_such_scope
 from casecore.check.scopes import CheckedScope
-from casecore.cli.check import CannotRun, followed_by_a_bar, read_instant, summarise
+from casecore.cli.check import CannotRun, add_step_summary, read_instant, show_progress
 from casecore.cli.diff_text import show_diff
-from casecore.cli.replay import opened
-from casecore.cli.screen import Screen, complain
+from casecore.cli.replay import open_day
+from casecore.cli.screen import Screen, report_error
 from casecore.diff.days import RedecidedDay, redecide_day
 from casecore.diff.formats import FORMATS, as_markdown
 from casecore.diff.report import Difference, compare
@@ -70,26 +70,26 @@ def diff(
         limit: How many worlds of one scope are visited before its search is given up.
     """
     try:
-        sides = _sides(files, at, git)
-        report = _compared(sides, scope, limit, promises=promises)
+        sides = _two_sides(files, at, git)
+        report = _compare_sides(sides, scope, limit, promises=promises)
         day = None if log is None else _redecide_log(log, sides)
     except (PolicyError, CannotRun, NoRevision, DayError) as error:
-        return complain(error)
+        return report_error(error)
     code, screen = report.exit(fail_on), Screen()
     if format == "text":
         show_diff(report, sides.old_name, sides.new_name, screen, code, day)
         return int(code)
-    screen.line(FORMATS[format](report, sides.old_name, sides.new_name, day))
+    screen.print_line(FORMATS[format](report, sides.old_name, sides.new_name, day))
     if format == "github":
-        summarise(as_markdown(report, sides.old_name, sides.new_name, day))
+        add_step_summary(as_markdown(report, sides.old_name, sides.new_name, day))
     return int(code)
 
 
-def _sides(files: tuple[str, ...], at: tuple[str, ...], git: str | None) -> Sides:
+def _two_sides(files: tuple[str, ...], at: tuple[str, ...], git: str | None) -> Sides:
     wanted = {(2, 0, False), (1, 2, False), (1, 0, True), (0, 0, True)}
     if (len(files), len(at), git is not None) not in wanted:
-        told = "casecore diff OLD NEW, casecore diff FILE --at DATE --at DATE, or casecore diff --git REV FILE"
-        raise CannotRun(f"there are not two policies to compare; write {told}")
+        usage = "casecore diff OLD NEW, casecore diff FILE --at DATE --at DATE, or casecore diff --git REV FILE"
+        raise CannotRun(f"there are not two policies to compare; write {usage}")
     if git is not None:
         file = files[0] if files else PLAIN
         return Sides(policy_at(git, file), Policy.load(file), f"{git}:{file}", file)
@@ -100,23 +100,23 @@ def _sides(files: tuple[str, ...], at: tuple[str, ...], git: str | None) -> Side
     return Sides(Policy.load(files[0]), Policy.load(files[1]), *files)
 
 
-def _compared(sides: Sides, names: tuple[str, ...], limit: int, *, promises: bool) -> Difference:
+def _compare_sides(sides: Sides, names: tuple[str, ...], limit: int, *, promises: bool) -> Difference:
     known = {checked.scope.name: checked for checked in scopes_of_both(sides.old, sides.new)}
-    with followed_by_a_bar(len(names or known), "comparing") as progress:
+    with show_progress(len(names or known), "comparing") as progress:
         try:
-            chosen = [_scope(name, known) for name in names] if names else None
+            chosen = [_scope_called(name, known) for name in names] if names else None
             return compare(sides.old, sides.new, scopes=chosen, limit=limit, promises=promises, progress=progress)
         except ValueError as error:  # no such scope, or no team under these policies
             raise CannotRun(f"{sides.new_name}: {error}") from None
 
 
-def _scope(name: str, known: Mapping[str, CheckedScope]) -> CheckedScope:
+def _scope_called(name: str, known: Mapping[str, CheckedScope]) -> CheckedScope:
     if name not in known:
         raise ValueError(say_no_such_scope(name, known))
     return known[name]
 
 
 def _redecide_log(log: str, sides: Sides) -> RedecidedDay:
-    with opened(log, log) as stream:
+    with open_day(log, log) as stream:
         _, lines = policy_of(lines_of(stream, log))
         return redecide_day(lines, sides.old, sides.new, log)

@@ -51,34 +51,34 @@ def show_diff(
         code: The exit code that is answered.
         day: The same of a recorded day.
     """
-    screen.paragraph(diff_title(report, old, new), "bold")
-    screen.paragraph(f"legend  {sign_legend()}", "dim")
+    screen.print_paragraph(diff_title(report, old, new), "bold")
+    screen.print_paragraph(f"legend  {sign_legend()}", "dim")
     for one in diff_entries(report):
-        screen.line()
+        screen.print_line()
         since = one.since and f"from {one.since}: "
-        screen.paragraph(f"{one.sign} {one.id}  {since}{one.title}", _STYLES[one.label])
+        screen.print_paragraph(f"{one.sign} {one.id}  {since}{one.title}", _STYLES[one.label])
         for edit in one.edits:
             place = edit_places(report, edit)
-            screen.paragraph(f"{edit_text(edit)}{place and f'   {place}'}", indent=6)
-        _story(one, screen)
+            screen.print_paragraph(f"{edit_text(edit)}{place and f'   {place}'}", indent=6)
+        _show_story(one, screen)
         for line in one.more:
-            screen.paragraph(line, "dim", 6)
+            screen.print_paragraph(line, "dim", 6)
     for line in verdict_lines(report):
-        screen.line()
-        screen.paragraph(f"promise  {line}")
+        screen.print_line()
+        screen.print_paragraph(f"promise  {line}")
     if day is not None:
-        screen.line()
+        screen.print_line()
         for line in day_lines(day):
-            screen.paragraph(line)
-    screen.line()
-    screen.paragraph(f"compared  {coverage_text(report)}")
-    screen.paragraph(f"{diff_summary(report)}.   exit {int(code)}", "bold")
+            screen.print_paragraph(line)
+    screen.print_line()
+    screen.print_paragraph(f"compared  {coverage_text(report)}")
+    screen.print_paragraph(f"{diff_summary(report)}.   exit {int(code)}", "bold")
 
 
-def _story(one: DiffEntry, screen: Screen) -> None:
+def _show_story(one: DiffEntry, screen: Screen) -> None:
     if one.story is None:
         return
-    screen.paragraph(f"with {team_text(one.story)}:", "dim", 6)
-    screen.table(HEAD, [row.cells for row in story_rows(one.story)], _FOLDING)
+    screen.print_paragraph(f"with {team_text(one.story)}:", "dim", 6)
+    screen.print_table(HEAD, [row.cells for row in story_rows(one.story)], _FOLDING)
     for word, answer in one.answers:
-        screen.paragraph(f"{word}: {answer}", indent=6)
+        screen.print_paragraph(f"{word}: {answer}", indent=6)

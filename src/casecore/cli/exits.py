@@ -1,4 +1,4 @@
-"""The exit codes that every command has in common; a command's own are told in its help."""
+"""The exit codes that every command has in common; a command's help lists its own."""
 
 from typing import Final
 

@@ -10,11 +10,11 @@ import attrs
 from cyclopts import Parameter
 
 from casecore.channels import Channel
-from casecore.cli.screen import Screen, complain
+from casecore.cli.screen import Screen, report_error
 from casecore.kernel.problems import Problem, did_you_mean
 from casecore.policies import Aspect, Policy, PolicyError
 from casecore.policies.explaining import KeyExplanation, SaidValue, UnknownKey
-from casecore.policies.explaining import explain as explained
+from casecore.policies.explaining import explain as explain_key
 from casecore.policies.kinds import Choice
 from casecore.policies.layers import DateOrInstant, case_in_words, start_of_day, zone_of
 
@@ -52,51 +52,51 @@ def explain(
         problems.append(Problem("--queue", f"there is no queue {queue!r}", expected, remedy))
     day = datetime.now(UTC) if at is None else DateOrInstant().read(at, "--at", problems)
     if problems:
-        return complain(PolicyError("explain", tuple(problems)))
+        return report_error(PolicyError("explain", tuple(problems)))
     case = Aspect(None if channel is None else Channel(channel), queue, frozenset(tag))
     try:
-        found = explained(sop, key, start_of_day(day, zone_of(sop)), case)
+        found = explain_key(sop, key, start_of_day(day, zone_of(sop)), case)
     except UnknownKey as error:
-        return complain(error)
+        return report_error(error)
     screen = Screen()
     if format == "json":
-        screen.line(json.dumps(_plain(found), indent=2))
+        screen.print_line(json.dumps(_explanation_to_dict(found), indent=2))
     else:
-        _tell(found, screen)
+        _show_explanation(found, screen)
     return 0
 
 
-def _tell(found: KeyExplanation, screen: Screen) -> None:
-    screen.line(screen.paint(f"{found.key.path} = {_shown(found.in_force.value)}", "bold"))
-    screen.paragraph(found.key.doc)
+def _show_explanation(found: KeyExplanation, screen: Screen) -> None:
+    screen.print_line(screen.paint_text(f"{found.key.path} = {_value_text(found.in_force.value)}", "bold"))
+    screen.print_paragraph(found.key.doc)
     case = "a case that no override is for" if found.case == Aspect() else case_in_words(found.case)
-    screen.paragraph(f"for {case}, at {found.at.isoformat()}")
-    screen.line()
-    rows = [_row(found.in_force, "in force")]
-    rows += [_row(said, "lost") for said in found.lost]
-    screen.table(("", "value", "said by", "where", "why it lost"), rows, frozenset({"said by", "why it lost"}))
+    screen.print_paragraph(f"for {case}, at {found.at.isoformat()}")
+    screen.print_line()
+    rows = [_value_row(found.in_force, "in force")]
+    rows += [_value_row(said, "lost") for said in found.lost]
+    screen.print_table(("", "value", "said by", "where", "why it lost"), rows, frozenset({"said by", "why it lost"}))
 
 
-def _row(said: SaidValue, verdict: str) -> tuple[str, ...]:
-    return verdict, _shown(said.value), said.by, "" if said.origin is None else str(said.origin), said.why
+def _value_row(said: SaidValue, verdict: str) -> tuple[str, ...]:
+    return verdict, _value_text(said.value), said.by, "" if said.origin is None else str(said.origin), said.why
 
 
-def _shown(value: Any) -> str:
+def _value_text(value: Any) -> str:
     return _NOTHING if value is None else json.dumps(value, ensure_ascii=False)
 
 
-def _plain(found: KeyExplanation) -> dict[str, Any]:
+def _explanation_to_dict(found: KeyExplanation) -> dict[str, Any]:
     case = found.case
     return {
         "key": found.key.path,
         "what": found.key.doc,
         "at": found.at.isoformat(),
         "case": {"channel": case.channel, "queue": case.queue, "tags": sorted(case.tags)},
-        "in_force": _plain_said(found.in_force),
-        "lost": [{**_plain_said(said), "why": said.why} for said in found.lost],
+        "in_force": _value_to_dict(found.in_force),
+        "lost": [{**_value_to_dict(said), "why": said.why} for said in found.lost],
     }
 
 
-def _plain_said(said: SaidValue) -> dict[str, Any]:
+def _value_to_dict(said: SaidValue) -> dict[str, Any]:
     where = None if said.origin is None else attrs.asdict(said.origin, filter=lambda field, _: field.name != "text")
     return {"value": said.value, "by": said.by, "location": where}

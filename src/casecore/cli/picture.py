@@ -1,6 +1,6 @@
 """The picture of the desk: who holds what, what waits, which clocks run, and what was promised.
 
-It has four tables, of which a desk shows those that have rows:
+A desk shows those of its four tables that have rows:
 
 * **cases**: who holds each, or where it waits since when and whom it is offered to; and who has its draft's review.
 * **agents**: whether they take work, how much they have of what they may have, offers counted, and what they have to
@@ -35,7 +35,7 @@ ROWS: Final = 20
 
 
 @frozen
-class Picture:
+class DeskTable:
     """A table of the desk.
 
     Attributes:
@@ -51,7 +51,7 @@ class Picture:
     folding: frozenset[str]
 
 
-def pictures(desk: Desk) -> Iterator[Picture]:
+def desk_tables(desk: Desk) -> Iterator[DeskTable]:
     """The tables of a desk, as it is after its last step; a table may be empty.
 
     Args:
@@ -61,33 +61,40 @@ def pictures(desk: Desk) -> Iterator[Picture]:
     files = nsmallest(ROWS, desk.cases.values(), key=lambda file: (file.case.status is Status.CLOSED, file.case.id))
     head: tuple[str, ...] = ("case", "customer", "channel", "status", "held by, or waits in", "draft waits")
     folding = frozenset({"held by, or waits in", "draft waits"})
-    yield Picture(head, [_case(file, desk, now) for file in files], len(desk.cases), folding)
+    yield DeskTable(head, [_case_row(file, desk, now) for file in files], len(desk.cases), folding)
 
     owed = defaultdict[str, list[str]](list)
     for row in desk.wrap_ups.values():
         owed[row.agent].append(row.case)
     agents = nsmallest(ROWS, desk.agents.values(), key=lambda agent: agent.id)
     rows = [
-        (agent.id, _presence(agent), _load(agent, desk.policy.at(now)), _listed(owed[agent.id])) for agent in agents
+        (agent.id, _presence_text(agent), _load_text(agent, desk.policy.at(now)), _case_list(owed[agent.id]))
+        for agent in agents
     ]
     head = ("agent", "takes work", "has", "has to dispose")
-    yield Picture(head, rows, len(desk.agents), frozenset(head[1:]))
+    yield DeskTable(head, rows, len(desk.agents), frozenset(head[1:]))
 
-    clocks = list(_clocks(desk, now))
-    first = nsmallest(ROWS, clocks, key=_urgency)
-    rows = [(case, clock.name.replace("_", " "), _state(clock), _due(clock, now)) for case, clock in first]
-    yield Picture(("case", "clock", "state", "due"), rows, len(clocks), frozenset({"due"}))
+    clocks = list(_open_clocks(desk, now))
+    first = nsmallest(ROWS, clocks, key=_clock_urgency)
+    rows = [(case, clock.name.replace("_", " "), _state_text(clock), _due_text(clock, now)) for case, clock in first]
+    yield DeskTable(("case", "clock", "state", "due"), rows, len(clocks), frozenset({"due"}))
 
     promises = nsmallest(ROWS, desk.commitments.values(), key=lambda row: (row.due_at, row.id))
     promised = [
-        (row.id, row.case, row.agent, _clock(row.due_at, now) + (", overdue" if row.overdue(now) else ""), row.what)
+        (
+            row.id,
+            row.case,
+            row.agent,
+            _instant_text(row.due_at, now) + (", overdue" if row.overdue(now) else ""),
+            row.what,
+        )
         for row in promises
     ]
     head = ("commitment", "case", "who", "due", "what")
-    yield Picture(head, promised, len(desk.commitments), frozenset({"due", "what"}))
+    yield DeskTable(head, promised, len(desk.commitments), frozenset({"due", "what"}))
 
 
-def _clock(at: datetime, now: datetime) -> str:
+def _instant_text(at: datetime, now: datetime) -> str:
     """An instant in UTC: the time if it is today, else with its day."""
     at = at.astimezone(UTC)
     return f"{at:%H:%M}" if now.astimezone(UTC).date() == at.date() else f"{at.day} {at:%b %H:%M}"
@@ -96,7 +103,7 @@ def _clock(at: datetime, now: datetime) -> str:
 # Cases -------------------------------------------------------------------------------------------------
 
 
-def _case(file: CaseFile, desk: Desk, now: datetime) -> tuple[str, ...]:
+def _case_row(file: CaseFile, desk: Desk, now: datetime) -> tuple[str, ...]:
     case, draft, offers = file.case, file.draft, file.offers or Offers()
     customer = desk.customers.get(case.customer)
     name = (customer.name if customer is not None else None) or case.customer
@@ -104,20 +111,20 @@ def _case(file: CaseFile, desk: Desk, now: datetime) -> tuple[str, ...]:
         waiting = ""
     else:
         whose = f"with {draft.reviewer}" if draft.reviewer is not None else f"in {draft.queue}"
-        waiting = f"{draft.id} {whose}{_offered(offers.review_to)}" + (", stale" if draft.stale else "")
-    place = _place(case, now) + _offered(offers.offered_to)
+        waiting = f"{draft.id} {whose}{_offer_text(offers.review_to)}" + (", stale" if draft.stale else "")
+    place = _place_text(case, now) + _offer_text(offers.offered_to)
     return case.id, name, case.channel.replace("_", " "), case.status, place, waiting
 
 
-def _offered(to: str | None) -> str:
+def _offer_text(to: str | None) -> str:
     return "" if to is None else f", offered to {to}"
 
 
-def _place(case: Case, now: datetime) -> str:
+def _place_text(case: Case, now: datetime) -> str:
     if case.assignee is not None:
         return case.assignee
     if case.waiting_since is not None:
-        return f"{case.queue} since {_clock(case.waiting_since, now)}"
+        return f"{case.queue} since {_instant_text(case.waiting_since, now)}"
     if case.closed_as is not None:
         then = f", then {case.successor}" if case.successor is not None else ""
         return f"{_CLOSED[case.closed_as]}{then}"
@@ -137,7 +144,7 @@ _CLOSED: Final = MappingProxyType(
 # Agents ------------------------------------------------------------------------------------------------
 
 
-def _presence(agent: Agent) -> str:
+def _presence_text(agent: Agent) -> str:
     if agent.presence is Presence.LOGGED_OUT:
         return "logged out"
     if agent.available:
@@ -151,7 +158,7 @@ _SEVERAL: Final = MappingProxyType({Channel.CHAT: "chats", Channel.EMAIL: "email
 """What several contacts of a channel are called; those of the others by the channel."""
 
 
-def _load(agent: Agent, policy: Policy) -> str:
+def _load_text(agent: Agent, policy: Policy) -> str:
     """What somebody has: by channel where there is a limit, and in total; offers count."""
     parts = []
     for channel in Channel:
@@ -162,7 +169,7 @@ def _load(agent: Agent, policy: Policy) -> str:
     return ", ".join((*parts, f"{agent.load} of {agent.total_limit(policy)} in total"))
 
 
-def _listed(cases: Iterable[str]) -> str:
+def _case_list(cases: Iterable[str]) -> str:
     named = sorted(cases)
     more = f" and {len(named) - ROWS:,} more" if len(named) > ROWS else ""
     return (", ".join(named[:ROWS]) + more) or "–"
@@ -171,7 +178,7 @@ def _listed(cases: Iterable[str]) -> str:
 # Clocks ------------------------------------------------------------------------------------------------
 
 
-def _clocks(desk: Desk, now: datetime) -> Iterator[tuple[str, Clock]]:
+def _open_clocks(desk: Desk, now: datetime) -> Iterator[tuple[str, Clock]]:
     """The clocks that run or were missed, of every case that is not closed."""
     for case, file in desk.cases.items():
         if file.case.status is Status.CLOSED:
@@ -182,20 +189,20 @@ def _clocks(desk: Desk, now: datetime) -> Iterator[tuple[str, Clock]]:
                 yield case, clock
 
 
-def _urgency(found: tuple[str, Clock]) -> tuple[bool, timedelta, str, str]:
+def _clock_urgency(found: tuple[str, Clock]) -> tuple[bool, timedelta, str, str]:
     case, clock = found
     return clock.state is ClockState.MISSED, clock.remaining, case, clock.name
 
 
-def _state(clock: Clock) -> str:
+def _state_text(clock: Clock) -> str:
     if clock.state is ClockState.MISSED:
         return "missed"
     return "runs" if clock.due is not None else "paused"
 
 
-def _due(clock: Clock, now: datetime) -> str:
+def _due_text(clock: Clock, now: datetime) -> str:
     if clock.state is ClockState.MISSED:
         late = duration_text(-clock.remaining)
         return f"{late} late" if clock.due is None else f"{late} ago"
     left = f"{duration_text(clock.remaining)} left"
-    return left if clock.due is None else f"{_clock(clock.due, now)}, {left}"
+    return left if clock.due is None else f"{_instant_text(clock.due, now)}, {left}"

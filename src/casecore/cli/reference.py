@@ -50,7 +50,7 @@ def _sections_of_tables(alike: list[DeclaredKey], like: str = "") -> Iterator[st
 
     Args:
         alike: The tables.
-        like: The table around them, where there are others like it that are not told again.
+        like: The table around them, where others like it are not repeated.
     """
     alike = [any_entry(known) if isinstance(known.kind, Named) else known for known in alike]
     first, brackets = alike[0], ("[[", "]]") if _is_layer(alike[0]) else ("[", "]")

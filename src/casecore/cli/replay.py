@@ -12,7 +12,7 @@ from typing import Annotated, BinaryIO, Final, Literal
 from cyclopts import Parameter
 
 from casecore.cli.report import JsonReport, ReplayReport, ServiceReport, TextReport
-from casecore.cli.screen import Screen, complain
+from casecore.cli.screen import Screen, report_error
 from casecore.desk import Desk
 from casecore.kernel.problems import Problem, why_unreadable
 from casecore.policies import Policy
@@ -49,26 +49,29 @@ def replay(
     """
     name = "standard input" if day == "-" else day
     desk = Desk(Policy.default() if policy is None else Policy.load(policy))
-    report = _report(format, "" if day == "-" else day, quiet=quiet)
+    report = _choose_report(format, "" if day == "-" else day, quiet=quiet)
     tally, error = Tally(), None
     try:
-        with opened(day, name) as stream, _followed(stream, name, beside=quiet and format == "text") as every:
+        with (
+            open_day(day, name) as stream,
+            _lines_with_progress(stream, name, beside=quiet and format == "text") as every,
+        ):
             named, lines = policy_of(every)
             if named is not None and policy is None:
                 desk = Desk(Policy.load(Path(day).parent / named))  # `-` lies in this directory, as far as that goes
             for step in replay_day(lines, desk, name):
                 tally.add(step)
-                report.step(step)
+                report.tell_step(step)
                 desk = step.after
     except DayError as unreadable:
         error = unreadable
-    report.end(desk, tally, error)
+    report.tell_end(desk, tally, error)
     if error is not None:
-        return complain(error)
+        return report_error(error)
     return OTHERWISE if tally.otherwise else 0
 
 
-def _report(form: str, file: str, *, quiet: bool) -> ReplayReport:
+def _choose_report(form: str, file: str, *, quiet: bool) -> ReplayReport:
     services = {"github": DayFindings.as_github, "junit": DayFindings.as_junit}
     if form in services:
         return ServiceReport(file, services[form])
@@ -76,8 +79,8 @@ def _report(form: str, file: str, *, quiet: bool) -> ReplayReport:
 
 
 @contextmanager
-def opened(day: str, name: str) -> Iterator[BinaryIO]:
-    """A day, opened for reading bytes; `-` is standard input."""
+def open_day(day: str, name: str) -> Iterator[BinaryIO]:
+    """Open a day for reading bytes; `-` is standard input."""
     if day == "-" and sys.stdin is not None:  # it is None where a process was started without one
         yield sys.stdin.buffer
         return
@@ -91,7 +94,7 @@ def opened(day: str, name: str) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _followed(stream: BinaryIO, name: str, *, beside: bool) -> Iterator[Iterator[bytes]]:
+def _lines_with_progress(stream: BinaryIO, name: str, *, beside: bool) -> Iterator[Iterator[bytes]]:
     """The lines of a file, with a progress bar on standard error where it is big and the bar is in nobody's way."""
     lines = lines_of(stream, name)
     size = os.fstat(stream.fileno()).st_size if sys.stderr.isatty() else 0
@@ -105,7 +108,7 @@ def _followed(stream: BinaryIO, name: str, *, beside: bool) -> Iterator[Iterator
     with Progress(console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty()) as progress:
         bar = progress.add_task("replaying", total=size)
 
-        def followed() -> Iterator[bytes]:
+        def counted_lines() -> Iterator[bytes]:
             read = 0
             for number, line in enumerate(lines):
                 read += len(line)
@@ -113,4 +116,4 @@ def _followed(stream: BinaryIO, name: str, *, beside: bool) -> Iterator[Iterator
                     progress.update(bar, completed=read)
                 yield line
 
-        yield followed()
+        yield counted_lines()

@@ -13,25 +13,32 @@ from typing import Any, Final, Protocol
 import attrs
 from rich.cells import cell_len
 
-from casecore.cli.picture import ROWS, pictures
+from casecore.cli.picture import ROWS, desk_tables
 from casecore.cli.screen import Screen, fold_text, pad_text, shorten_text
 from casecore.codec import to_plain
 from casecore.desk import Desk
 from casecore.kernel import Reason
 from casecore.replay import DayError, ReplayedLine, Tally
 from casecore.replay.findings import DayFindings
-from casecore.replay.words import consequences, day_ending, expectation, status_change, step_sentence, tally_text
+from casecore.replay.words import (
+    consequence_sentences,
+    day_ending,
+    expectation_text,
+    status_change,
+    step_sentence,
+    tally_text,
+)
 from casecore.reports.text import visible
 from casecore.statuses import Status
 
 
 class ReplayReport(Protocol):
-    """What is told of a replay."""
+    """What somebody reads of a replay."""
 
-    def step(self, step: ReplayedLine) -> None:
+    def tell_step(self, step: ReplayedLine) -> None:
         """Tell one step."""
 
-    def end(self, desk: Desk, tally: Tally, error: DayError | None) -> None:
+    def tell_end(self, desk: Desk, tally: Tally, error: DayError | None) -> None:
         """Tell how the desk is at the end, or where reading stopped."""
 
 
@@ -66,102 +73,102 @@ class TextReport:
         self._day: date | None = None
         self._otherwise: list[str] = []
 
-    def step(self, step: ReplayedLine) -> None:
+    def tell_step(self, step: ReplayedLine) -> None:
         """Tell one step; where it is quiet, only one that went otherwise than expected."""
         if not step.as_expected and len(self._otherwise) < ROWS:
-            self._otherwise.append(f"line {step.line} {expectation(step)}")
+            self._otherwise.append(f"line {step.line} {expectation_text(step)}")
         if self.quiet and step.as_expected:
             return
-        self._headings(step)
-        self._told(step)
-        for sentence in consequences(step):
-            self.screen.paragraph(f"↳ {sentence}", "dim", _MARGIN)
+        self._show_headings(step)
+        self._show_step(step)
+        for sentence in consequence_sentences(step):
+            self.screen.print_paragraph(f"↳ {sentence}", "dim", _MARGIN)
         for reason in step.reasons:
-            self._reason(reason, "red")
+            self._show_reason(reason, "red")
         if step.deviations:
-            self.screen.paragraph("⚠ accepted with a warning", "yellow", _MARGIN)
+            self.screen.print_paragraph("⚠ accepted with a warning", "yellow", _MARGIN)
         for reason in step.deviations:
-            self._reason(reason, "yellow")
+            self._show_reason(reason, "yellow")
         if not step.as_expected:
-            text = f"≠ otherwise than expected: line {step.line} {expectation(step)}"
-            self.screen.paragraph(text, "bold", _MARGIN)
+            text = f"≠ otherwise than expected: line {step.line} {expectation_text(step)}"
+            self.screen.print_paragraph(text, "bold", _MARGIN)
 
-    def end(self, desk: Desk, tally: Tally, error: DayError | None) -> None:
+    def tell_end(self, desk: Desk, tally: Tally, error: DayError | None) -> None:
         """Show the desk, and what was counted."""
         screen = self.screen
         if error is not None and not tally.steps:
             return
-        screen.line()
-        screen.heading("The desk at the end" if error is None else "The desk when reading stopped")
-        for picture in pictures(desk):
-            if picture.count:
-                screen.line()
-                screen.table(picture.head, picture.rows, picture.folding)
-                if picture.count > len(picture.rows):
-                    screen.line(screen.paint(f"… and {picture.count - len(picture.rows):,} more", "dim"))
-        screen.line()
-        self._counts(tally)
+        screen.print_line()
+        screen.print_heading("The desk at the end" if error is None else "The desk when reading stopped")
+        for table in desk_tables(desk):
+            if table.count:
+                screen.print_line()
+                screen.print_table(table.head, table.rows, table.folding)
+                if table.count > len(table.rows):
+                    screen.print_line(screen.paint_text(f"… and {table.count - len(table.rows):,} more", "dim"))
+        screen.print_line()
+        self._show_counts(tally)
 
-    def _headings(self, step: ReplayedLine) -> None:
+    def _show_headings(self, step: ReplayedLine) -> None:
         today = step.command.at.date()
         if today != self._day:
             self._day = today
-            self.screen.line()
-            self.screen.heading(f"{today:%A} {today.day} {today:%B} {today.year}, times in UTC")
+            self.screen.print_line()
+            self.screen.print_heading(f"{today:%A} {today.day} {today:%B} {today.year}, times in UTC")
         if step.story:
-            self.screen.line()
-            self.screen.paragraph(visible(step.story), "bold")
+            self.screen.print_line()
+            self.screen.print_paragraph(visible(step.story), "bold")
 
-    def _told(self, step: ReplayedLine) -> None:
+    def _show_step(self, step: ReplayedLine) -> None:
         screen = self.screen
         mark, style = ("✓", "green") if step.accepted else ("✗", "red")
-        margin = f"{screen.paint(f'{step.command.at:%H:%M:%S}', 'dim')}  {screen.paint(mark, style)} "
-        said, colour = _outcome(step)
-        outcome, width = screen.paint(said, colour), screen.width - _MARGIN - (_OUTCOME if said else 0)
+        margin = f"{screen.paint_text(f'{step.command.at:%H:%M:%S}', 'dim')}  {screen.paint_text(mark, style)} "
+        said, colour = _outcome_text(step)
+        outcome, width = screen.paint_text(said, colour), screen.width - _MARGIN - (_OUTCOME if said else 0)
         what, words = step_sentence(step)
         *full, last = fold_text(what, width - 2)
-        quote = _quoted(words, width - 2 - cell_len(last))
+        quote = _quote_text(words, width - 2 - cell_len(last))
         for part in full:
-            screen.line(f"{margin}{pad_text(part, width)}{outcome}".rstrip())
+            screen.print_line(f"{margin}{pad_text(part, width)}{outcome}".rstrip())
             margin, outcome = " " * _MARGIN, ""
         gap = " " * (width - cell_len(last) - cell_len(quote))
-        screen.line(f"{margin}{last}{screen.paint(quote, 'dim')}{gap}{outcome}".rstrip())
+        screen.print_line(f"{margin}{last}{screen.paint_text(quote, 'dim')}{gap}{outcome}".rstrip())
 
-    def _reason(self, reason: Reason, style: str) -> None:
+    def _show_reason(self, reason: Reason, style: str) -> None:
         screen = self.screen
         rule = f"{pad_text(reason.rule, _RULE)} " if cell_len(reason.rule) < _RULE else f"{reason.rule} "
         indent = _MARGIN + _RULE + 1
         width = screen.width - indent
         first, *rest = fold_text(visible(reason.message), width)
-        screen.line(f"{' ' * _MARGIN}{screen.paint(rule, style)}{first}")
+        screen.print_line(f"{' ' * _MARGIN}{screen.paint_text(rule, style)}{first}")
         for part in rest:
-            screen.line(" " * indent + part)
+            screen.print_line(" " * indent + part)
         if reason.remedy:
-            screen.paragraph(f"→ {visible(reason.remedy)}", "dim", indent)
+            screen.print_paragraph(f"→ {visible(reason.remedy)}", "dim", indent)
 
-    def _counts(self, tally: Tally) -> None:
+    def _show_counts(self, tally: Tally) -> None:
         screen = self.screen
-        screen.paragraph(tally_text(tally))
+        screen.print_paragraph(tally_text(tally))
         if tally.refused_by:
             rules = sorted(tally.refused_by.items(), key=lambda found: (-found[1], found[0]))
-            screen.paragraph("Refused by " + ", ".join(f"{rule} {count}" for rule, count in rules) + ".", "dim")
-        screen.paragraph(f"{day_ending(tally)[:-1]}:" if tally.otherwise else day_ending(tally), "bold")
+            screen.print_paragraph("Refused by " + ", ".join(f"{rule} {count}" for rule, count in rules) + ".", "dim")
+        screen.print_paragraph(f"{day_ending(tally)[:-1]}:" if tally.otherwise else day_ending(tally), "bold")
         for sentence in self._otherwise:
-            screen.paragraph(f"≠ {sentence}", indent=2)
-        _more(screen, tally.otherwise)
+            screen.print_paragraph(f"≠ {sentence}", indent=2)
+        _show_more(screen, tally.otherwise)
 
 
 _SHORTEST: Final = 10
 """A quotation for which there is less room than this is left out."""
 
 
-def _quoted(words: str, room: int) -> str:
+def _quote_text(words: str, room: int) -> str:
     room -= cell_len(": “”")
     return f": “{shorten_text(words, room)}”" if words and room >= _SHORTEST else ""
 
 
-def _outcome(step: ReplayedLine) -> tuple[str, str]:
-    """What became of the case, and the style that is said in."""
+def _outcome_text(step: ReplayedLine) -> tuple[str, str]:
+    """What became of the case, and the style of that text."""
     was, now = step.status(step.before), step.status(step.after)
     if not step.accepted:
         return (f"refused · {now}" if now else "refused"), "red"
@@ -170,9 +177,9 @@ def _outcome(step: ReplayedLine) -> tuple[str, str]:
     return status_change(step), "" if now is None else "dim" if was is now else _STYLES[now]
 
 
-def _more(screen: Screen, count: int) -> None:
+def _show_more(screen: Screen, count: int) -> None:
     if count > ROWS:
-        screen.line(screen.paint(f"… and {count - ROWS:,} more", "dim"))
+        screen.print_line(screen.paint_text(f"… and {count - ROWS:,} more", "dim"))
 
 
 # For services ------------------------------------------------------------------------------------------
@@ -184,16 +191,16 @@ class ServiceReport:
     def __init__(self, file: str, write: Callable[[DayFindings, Tally], str]) -> None:
         self.found, self.write = DayFindings(file), write
 
-    def step(self, step: ReplayedLine) -> None:
+    def tell_step(self, step: ReplayedLine) -> None:
         """Look at one step."""
-        self.found.add(step)
+        self.found.add_step(step)
 
-    def end(self, desk: Desk, tally: Tally, error: DayError | None) -> None:
+    def tell_end(self, desk: Desk, tally: Tally, error: DayError | None) -> None:
         """Write what was found."""
         del desk
         if error is not None:
-            self.found.stop(error)
-        Screen().line(self.write(self.found, tally))
+            self.found.stop_reading(error)
+        Screen().print_line(self.write(self.found, tally))
 
 
 # For programs ------------------------------------------------------------------------------------------
@@ -206,14 +213,14 @@ class JsonReport:
         self.quiet = quiet
         self._lines: list[int] = []
 
-    def step(self, step: ReplayedLine) -> None:
+    def tell_step(self, step: ReplayedLine) -> None:
         """Write one step; where it is quiet, only one that went otherwise than expected."""
         if not step.as_expected and len(self._lines) < ROWS:
             self._lines.append(step.line)
         if self.quiet and step.as_expected:
             return
         command = step.command
-        _write(
+        _write_line(
             {
                 "line": step.line,
                 "type": type(command).__name__,
@@ -231,7 +238,7 @@ class JsonReport:
             }
         )
 
-    def end(self, desk: Desk, tally: Tally, error: DayError | None) -> None:
+    def tell_end(self, desk: Desk, tally: Tally, error: DayError | None) -> None:
         """Write what was counted."""
         statuses = Counter(file.case.status for file in desk.cases.values())
         summary = {
@@ -246,8 +253,8 @@ class JsonReport:
             if error is None
             else {"line": error.line, "problems": [attrs.asdict(problem) for problem in error.problems]},
         }
-        _write({"summary": summary})
+        _write_line({"summary": summary})
 
 
-def _write(thing: Any) -> None:
+def _write_line(thing: Any) -> None:
     sys.stdout.write(json.dumps(thing) + "\n")  # ASCII, which every encoding has

@@ -19,7 +19,7 @@ ALWAYS: Final = "always"
 
 
 @frozen
-class Listed:
+class ListedRule:
     """One rule as it is listed: all that has its id, under one head."""
 
     id: str
@@ -29,7 +29,7 @@ class Listed:
     enforcement: str
 
 
-def listed(policy: Policy) -> tuple[Listed, ...]:
+def list_rules(policy: Policy) -> tuple[ListedRule, ...]:
     """The rules of the desk under a policy, sorted by id; what has the same id is one rule."""
     found: dict[str, tuple[dict[str, None], dict[str, None], dict[str, None]]] = {}
     for rule in RULES:
@@ -37,27 +37,27 @@ def listed(policy: Policy) -> tuple[Listed, ...]:
         titles[rule.title] = clauses[rule.clause] = None
         guards.update(dict.fromkeys(guarded.__name__ for guarded in rule.guards))
     return tuple(
-        Listed(rule, tuple(titles), tuple(clauses), tuple(guards), _kept(rule, policy))
+        ListedRule(rule, tuple(titles), tuple(clauses), tuple(guards), _enforcement_of(rule, policy))
         for rule, (titles, clauses, guards) in sorted(found.items())
     )
 
 
-def _kept(rule: str, policy: Policy) -> str:
+def _enforcement_of(rule: str, policy: Policy) -> str:
     return policy.mode(rule).value if rule in SWITCHABLE else ALWAYS
 
 
-def _plain(rule: Listed, policy: Policy) -> dict[str, Any]:
-    told = {name: getattr(rule, name) for name in ("id", "titles", "clauses", "guards", "enforcement")}
-    return {**told, "set_by": [_set_by(key, policy) for key in _keys(rule.id, policy)]}
+def _rule_to_dict(rule: ListedRule, policy: Policy) -> dict[str, Any]:
+    fields = {name: getattr(rule, name) for name in ("id", "titles", "clauses", "guards", "enforcement")}
+    return {**fields, "set_by": [_key_to_dict(key, policy) for key in _keys_of(rule.id, policy)]}
 
 
-def _keys(rule: str, policy: Policy) -> tuple[str, ...]:
+def _keys_of(rule: str, policy: Policy) -> tuple[str, ...]:
     """The keys that set a rule, and the entry that softens it, if it is softened."""
     softened = (under("enforcement", rule),) if rule in policy.enforcement else ()
     return (*keys_of_rule(Policy, rule), *softened)
 
 
-def _set_by(key: str, policy: Policy) -> dict[str, Any]:
+def _key_to_dict(key: str, policy: Policy) -> dict[str, Any]:
     """A key, and where its value stands; nowhere where it is the default."""
     origin = policy.origin(key)
     return {"key": key, "place": None if origin is None else str(origin)}
@@ -78,9 +78,9 @@ def rules(
         format: A table for the terminal, a Markdown table, or JSON.
     """
     sop = Policy.default() if policy is None else Policy.load(policy)
-    found, screen = listed(sop), Screen()
+    found, screen = list_rules(sop), Screen()
     if format == "json":
-        screen.line(json.dumps([_plain(rule, sop) for rule in found], indent=2))
+        screen.print_line(json.dumps([_rule_to_dict(rule, sop) for rule in found], indent=2))
         return 0
     head = ("rule", "what it says", "clause", "guards", "kept")
     rows = [
@@ -89,7 +89,7 @@ def rules(
     ]
     if format == "md":
         for row in (head, ("---",) * len(head), *rows):
-            screen.line(f"| {' | '.join(row)} |")
+            screen.print_line(f"| {' | '.join(row)} |")
         return 0
-    screen.table(head, rows, frozenset({"what it says", "clause", "guards"}))
+    screen.print_table(head, rows, frozenset({"what it says", "clause", "guards"}))
     return 0

@@ -17,5 +17,5 @@ def schema(*, format: Literal["json", "md"] = "json") -> int:  # noqa: A002 -- t
     """
     screen = Screen()
     for line in (keys_page() if format == "md" else schema_text()).splitlines():
-        screen.line(line)
+        screen.print_line(line)
     return 0

@@ -48,27 +48,29 @@ class Screen:
         self._colours = bool(console.color_system) and not console.no_color
         self._encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower()
 
-    def paint(self, text: str, style: str) -> str:
+    def paint_text(self, text: str, style: str) -> str:
         """The text in a style, where there are colours."""
-        return _style(style).render(text, color_system=ColorSystem.STANDARD) if self._colours and style else text
+        return _parse_style(style).render(text, color_system=ColorSystem.STANDARD) if self._colours and style else text
 
-    def line(self, text: str = "") -> None:
+    def print_line(self, text: str = "") -> None:
         """Print one line."""
         if not self._encoding.startswith("utf"):
             text = text.translate(_PLAINER).encode(self._encoding, "replace").decode(self._encoding)
         sys.stdout.write(f"{text}\n")  # whatever it is now: a progress bar stands in for it
 
-    def paragraph(self, text: str, style: str = "", indent: int = 0) -> None:
+    def print_paragraph(self, text: str, style: str = "", indent: int = 0) -> None:
         """Print a text, broken where it is too wide."""
         for part in fold_text(text, self.width - indent):
-            self.line(" " * indent + self.paint(part, style))
+            self.print_line(" " * indent + self.paint_text(part, style))
 
-    def heading(self, text: str) -> None:
+    def print_heading(self, text: str) -> None:
         """Print a title over the whole width."""
         for part in fold_text(text, self.width - 4):
-            self.line(self.paint(f"── {part} {'─' * (self.width - 4 - cell_len(part))}", "dim"))
+            self.print_line(self.paint_text(f"── {part} {'─' * (self.width - 4 - cell_len(part))}", "dim"))
 
-    def table(self, head: Sequence[str], rows: Sequence[Sequence[str]], folding: frozenset[str] = frozenset()) -> None:
+    def print_table(
+        self, head: Sequence[str], rows: Sequence[Sequence[str]], folding: frozenset[str] = frozenset()
+    ) -> None:
         """Print rows under a head; where they are too wide, the columns named are folded, and only then others cut."""
         cells = [head, *([visible(cell) for cell in row] for row in rows)]
         widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
@@ -82,10 +84,10 @@ class Screen:
             ]
             for parts in zip_longest(*columns, fillvalue=""):
                 line = (" " * _GAP).join(map(pad_text, parts, widths)).rstrip()
-                self.line(line if number else self.paint(line, "dim"))
+                self.print_line(line if number else self.paint_text(line, "dim"))
 
 
-def complain(error: CasecoreError) -> int:
+def report_error(error: CasecoreError) -> int:
     """Tell on standard error what cannot be read, why, and what to write instead; the exit code is returned."""
     for line in str(error).split("\n"):
         print(visible(line), file=sys.stderr)
@@ -93,7 +95,7 @@ def complain(error: CasecoreError) -> int:
 
 
 @cache
-def _style(style: str) -> Style:
+def _parse_style(style: str) -> Style:
     return Style.parse(style)
 
 

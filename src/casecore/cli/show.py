@@ -35,11 +35,11 @@ def show(
         format: How it is written.
     """
     table = _TABLES[what]
-    Screen().line(_text(table) if format == "text" else f"{table:{format}}")
+    Screen().print_line(_table_text(table) if format == "text" else f"{table:{format}}")
     return 0
 
 
-def _text(table: StateTable[Any]) -> str:
+def _table_text(table: StateTable[Any]) -> str:
     lines = [f"{table.name}: everything starts {table.initial}"]
     for state in table.states:
         lines += ["", f"{state}" if state not in table.final else f"{state} (the end)"]

@@ -11,13 +11,13 @@ from typing import Annotated, Any, Final, Literal
 
 from cyclopts import Parameter
 
-from casecore.cli.screen import Screen, complain
+from casecore.cli.screen import Screen, report_error
 from casecore.kernel.problems import why_unreadable
 from casecore.reports.as_json import json_text
 from casecore.reports.text import visible
 from casecore.templates.files import Located, TemplateFileError, findings_in, templates_in
 from casecore.templates.filling import Filled
-from casecore.templates.findings import Finding, Level, errors
+from casecore.templates.findings import Severity, TemplateFinding, errors
 from casecore.templates.formats import FORMATS, finding_to_dict, shown_to_dict
 from casecore.templates.phones import check_phone
 from casecore.templates.template import Template
@@ -27,7 +27,7 @@ NOT_SOUND: Final = 1
 
 _GIVEN: Final = re.compile(r"(?P<key>[^=:]+)(?P<json>:?)=(?P<value>.*)", re.DOTALL)
 _PARTS: Final = {"header": "bold", "footer": "dim"}
-_STYLES: Final = {Level.ERROR: "red", Level.WARNING: "yellow", Level.NOTE: "dim"}
+_STYLES: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
 
 
 def lint(
@@ -48,13 +48,13 @@ def lint(
         format: Lines for people, JSON, GitHub's workflow commands, or SARIF.
     """
     try:
-        located = tuple(one for name in (file, *more) for one in templates_in(_read(name), name))
+        located = tuple(one for name in (file, *more) for one in templates_in(_read_file(name), name))
     except TemplateFileError as error:
-        return complain(error)
+        return report_error(error)
     found = tuple(findings_in(located))
     screen = Screen()
     for line in FORMATS[format](found, len(located)).split("\n"):
-        screen.line(visible(line) if format == "text" else line)
+        screen.print_line(visible(line) if format == "text" else line)
     return NOT_SOUND if errors(finding for _, finding in found) else 0
 
 
@@ -81,10 +81,10 @@ def fill(
         format: For people, or JSON.
     """
     try:
-        template = _chosen(templates_in(_read(file), file), file, name, language)
-        filled = template.fill(dict(_values(set)))
+        template = _choose_template(templates_in(_read_file(file), file), file, name, language)
+        filled = template.fill(dict(_read_values(set)))
     except TemplateFileError as error:
-        return complain(error)
+        return report_error(error)
     call, findings = None, filled.findings
     if to is not None:
         findings = (*findings, *check_phone(to))
@@ -96,13 +96,13 @@ def fill(
             "findings": list(map(finding_to_dict, findings)),
             "payload": call,
         }
-        Screen().line(json_text(plain))
+        Screen().print_line(json_text(plain))
     else:
-        _show(Screen(), filled, findings, call)
+        _show_filled(Screen(), filled, findings, call)
     return NOT_SOUND if errors(findings) else 0
 
 
-def _read(file: str) -> str:
+def _read_file(file: str) -> str:
     try:
         raw = sys.stdin.buffer.read() if file == "-" and sys.stdin is not None else Path(file).read_bytes()
         return raw.decode("utf-8-sig")
@@ -112,7 +112,7 @@ def _read(file: str) -> str:
         raise TemplateFileError(file, None, f"cannot be read ({why_unreadable(error)})") from None
 
 
-def _chosen(located: tuple[Located, ...], file: str, name: str | None, language: str | None) -> Template:
+def _choose_template(located: tuple[Located, ...], file: str, name: str | None, language: str | None) -> Template:
     fitting = [
         one.template
         for one in located
@@ -125,7 +125,7 @@ def _chosen(located: tuple[Located, ...], file: str, name: str | None, language:
     raise TemplateFileError(file, None, problem, "choose one with --name and --language")
 
 
-def _values(given: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+def _read_values(given: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
     for one in given:
         read = _GIVEN.fullmatch(one)
         if read is None:
@@ -140,15 +140,17 @@ def _values(given: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
         yield read["key"].strip(), value
 
 
-def _show(screen: Screen, filled: Filled, findings: tuple[Finding, ...], call: dict[str, Any] | None) -> None:
+def _show_filled(
+    screen: Screen, filled: Filled, findings: tuple[TemplateFinding, ...], call: dict[str, Any] | None
+) -> None:
     for part in filled.preview:
         style = _PARTS.get(part.where.rpartition(".")[2], "")
         for line in part.line.split("\n"):
-            screen.paragraph(f"│ {visible(line)}", style)
+            screen.print_paragraph(f"│ {visible(line)}", style)
     if findings:
-        screen.line()
+        screen.print_line()
     for finding in findings:
-        screen.paragraph(visible(str(finding)), _STYLES[finding.level])
+        screen.print_paragraph(visible(str(finding)), _STYLES[finding.level])
     if call is not None:
-        screen.line()
-        screen.line(json_text(call))
+        screen.print_line()
+        screen.print_line(json_text(call))

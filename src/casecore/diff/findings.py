@@ -19,7 +19,7 @@ from attrs import frozen
 
 from casecore.check.findings import as_written, judgement_text, location_of, policy_title
 from casecore.check.in_flight import Stranded
-from casecore.check.report import Finding, Judgement, Level
+from casecore.check.report import Finding, Judgement, Severity
 from casecore.check.stories import story_lines, story_rows, story_sentences
 from casecore.diff.comparison import BehaviourChange, Comparison, Label
 from casecore.diff.days import RedecidedDay
@@ -52,13 +52,13 @@ MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """What each means."""
 
-LEVELS: Final[Mapping[str, Level]] = MappingProxyType(
+LEVELS: Final[Mapping[str, Severity]] = MappingProxyType(
     {
-        Label.LOOSER: Level.WARNING,
-        Label.STRICTER: Level.WARNING,
-        Label.OTHER: Level.WARNING,
-        STRANDED: Level.ERROR,
-        NO_EFFECT: Level.NOTE,
+        Label.LOOSER: Severity.WARNING,
+        Label.STRICTER: Severity.WARNING,
+        Label.OTHER: Severity.WARNING,
+        STRANDED: Severity.ERROR,
+        NO_EFFECT: Severity.NOTE,
     }
 )
 """How each is marked beside the lines of a change."""

@@ -39,7 +39,7 @@ from casecore.kernel.messages import (
     Refused,
     Verdict,
 )
-from casecore.kernel.rooms import Check, Editing, Handler, Policy, Probe, Room, Rule, Sees, Sheet, Timer
+from casecore.kernel.rooms import Check, Editing, Handler, PolicyInForce, Probe, Room, Rule, Sees, Sheet, Timer
 from casecore.kernel.values import changed, fields_of, frozen, share_equality, share_repr
 
 __all__ = [
@@ -58,7 +58,7 @@ __all__ = [
     "Event",
     "Handler",
     "MissingRow",
-    "Policy",
+    "PolicyInForce",
     "Probe",
     "Reason",
     "Refused",

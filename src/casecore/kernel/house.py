@@ -34,7 +34,7 @@ from casecore.kernel import (
     Enforcement,
     Event,
     Handler,
-    Policy,
+    PolicyInForce,
     Reason,
     Refused,
     Room,
@@ -92,7 +92,7 @@ class _Plan(Generic[V]):
     foresee: Callable[[V, Any, Any], V] | None = None
 
 
-def _case_in(view: Any, _: Command, __: Policy) -> Any:
+def _case_in(view: Any, _: Command, __: PolicyInForce) -> Any:
     return getattr(view, "case", None)
 
 
@@ -159,7 +159,7 @@ class House(Generic[V]):
         """Every command that some room decides."""
         return tuple(self._plans)
 
-    def decide(self, view: V, command: Command, policy: Policy) -> Verdict:
+    def decide(self, view: V, command: Command, policy: PolicyInForce) -> Verdict:
         """What happens if this command is given, or every reason why it may not.
 
         Args:
@@ -196,13 +196,13 @@ class House(Generic[V]):
             return self._judged(view, command, policy, events, found)
         return Accepted(self._with_consequences(view, events, policy) if followed else events)
 
-    def in_force(self, view: V, command: Command, policy: Policy) -> Policy:
+    def in_force(self, view: V, command: Command, policy: PolicyInForce) -> PolicyInForce:
         """What of a policy is in force for a command: at its instant, for the case that it is about."""
         plan, dated = self._plans.get(type(command)), policy.at(command.at)
         return dated.for_(_case_in(view, command, dated) if plan is None else plan.about(view, command, dated))
 
     def _judged(
-        self, view: V, command: Command, policy: Policy, events: tuple[Event, ...], found: list[Reason]
+        self, view: V, command: Command, policy: PolicyInForce, events: tuple[Event, ...], found: list[Reason]
     ) -> Verdict:
         blocking = tuple(reason for reason in found if policy.mode(reason.rule) is Enforcement.BLOCK)
         if blocking:
@@ -212,14 +212,14 @@ class House(Generic[V]):
         marks = tuple(Deviated(command.by, command.at, reason.rule, reason.message, case) for reason in warned)
         return Accepted((*self._with_consequences(view, events, policy), *marks), warned)
 
-    def _with_consequences(self, view: V, events: tuple[Event, ...], policy: Policy) -> tuple[Event, ...]:
+    def _with_consequences(self, view: V, events: tuple[Event, ...], policy: PolicyInForce) -> tuple[Event, ...]:
         grown = list(events)
         for event in grown:  # the list grows while it is walked: a consequence may have consequences
             for follower in self._reactions[type(event)][1]:
                 grown += follower(view, event, policy)
         return tuple(grown)
 
-    def reasons(self, view: V, command: Command, policy: Policy, unread: frozenset[str]) -> tuple[Reason, ...]:
+    def reasons(self, view: V, command: Command, policy: PolicyInForce, unread: frozenset[str]) -> tuple[Reason, ...]:
         """What stands in the way whatever the missing arguments turn out to be.
 
         Args:

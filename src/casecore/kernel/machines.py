@@ -59,7 +59,7 @@ class Edge:
         return f"{self.trigger} ({self.source} → {self.source if self.dest is None else self.dest})"
 
 
-Line: TypeAlias = Edge | tuple[str, str | Sequence[str], str | None]
+TableLine: TypeAlias = Edge | tuple[str, str | Sequence[str], str | None]
 
 
 @frozen(eq=False, init=False, repr=False)  # equal and hashed by identity
@@ -80,7 +80,7 @@ class StateTable(Generic[S]):
         name: str,
         states: type[S],
         initial: S,
-        edges: Iterable[Line],
+        edges: Iterable[TableLine],
         final: Iterable[S] = (),
         *,
         titles: Mapping[S, str] | None = None,
@@ -188,7 +188,7 @@ class StateTable(Generic[S]):
         return bundle | {"image/svg+xml": mermaidx.render(bundle["text/vnd.mermaid"]).svg()}
 
 
-def _spell_out(edges: Iterable[Line]) -> tuple[list[Edge], list[str]]:
+def _spell_out(edges: Iterable[TableLine]) -> tuple[list[Edge], list[str]]:
     """Make one Edge a source, its states as text, and a problem of each line that makes none."""
     lines: list[Edge] = []
     problems: list[str] = []

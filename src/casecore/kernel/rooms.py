@@ -19,17 +19,17 @@ from casecore.kernel.messages import CUSTOMER, SYSTEM, Command, Enforcement, Eve
 from casecore.kernel.values import frozen
 
 
-class Policy(Protocol):
+class PolicyInForce(Protocol):
     """All that the kernel asks of a policy: how strictly each rule is kept, and what of it is in force."""
 
     @property
     def layered(self) -> bool:
         """Whether it says anything otherwise from a date on, or for some cases."""
 
-    def at(self, instant: datetime) -> Policy:
+    def at(self, instant: datetime) -> PolicyInForce:
         """The policy in force at an instant."""
 
-    def for_(self, case: Any) -> Policy:
+    def for_(self, case: Any) -> PolicyInForce:
         """The policy in force for a case; None: for no case."""
 
     def mode(self, rule: str) -> Enforcement:
@@ -239,21 +239,21 @@ class SeesActor(Sees, Protocol):
         """The record of the agent who gives it; None for the customer, the system and whoever is unknown."""
 
 
-def by_agent(view: SeesActor, command: Command, _: Policy) -> Reason | None:
+def by_agent(view: SeesActor, command: Command, _: PolicyInForce) -> Reason | None:
     """The need of every command that only a person at the desk can give."""
     if view.actor is not None:
         return None
     return Reason("actor.role", f"{command.by} is not an agent", "give the id of the agent who does it")
 
 
-def not_by_customer(_: Sees, command: Command, __: Policy) -> Reason | None:
+def not_by_customer(_: Sees, command: Command, __: PolicyInForce) -> Reason | None:
     """The need of every command that the customer cannot give."""
     if command.by != CUSTOMER:
         return None
     return Reason("actor.role", "a customer can only write", "give the id of the agent who does it")
 
 
-def by_system(_: Sees, command: Command, __: Policy) -> Reason | None:
+def by_system(_: Sees, command: Command, __: PolicyInForce) -> Reason | None:
     """The need of every command that only routing and timers give."""
     if command.by == SYSTEM:
         return None
@@ -269,7 +269,7 @@ def too_early(rule: str, found: str, left: timedelta) -> Reason:
     return Reason(rule, found, remedy, {"seconds_to_go": left.total_seconds()})
 
 
-def not_yet(timer: Timer, view: Sees, at: datetime, policy: Policy, rule: str) -> Reason | None:
+def not_yet(timer: Timer, view: Sees, at: datetime, policy: PolicyInForce, rule: str) -> Reason | None:
     """What is against doing by itself what a timer does: that its time has not come."""
     due = timer.due(view, policy)
     if due is None or at >= due:

@@ -1,8 +1,8 @@
 """The customer card: what is known of one customer (§9).
 
 The profile, every conversation on every channel with its cases, the notes that stand, and how the customer's messages
-were marked. It is made when it is asked for, of the desk, which knows the profile, and of the events, which know what
-was written.
+were marked. The desk knows the profile, the events know what was written; the card is made of both when it is asked
+for.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from casecore.channels import Channel
 from casecore.desk import Desk
 from casecore.kernel import Event, frozen
-from casecore.projections.inbox import Unknown
+from casecore.projections.inbox import UnknownPerson
 from casecore.projections.search import Archive, CaseSummary, NoteText
 
 
@@ -54,32 +54,32 @@ class CustomerCard:
         return tuple(case for conversation in self.conversations for case in conversation.cases)
 
 
-def customer_card(desk: Desk, told: Archive | Iterable[Event], customer: str) -> CustomerCard:
+def customer_card(desk: Desk, happened: Archive | Iterable[Event], customer: str) -> CustomerCard:
     """What is known of a customer.
 
     Args:
         desk: The desk, which knows the profile and the marks.
-        told: An archive that has followed the desk; or all events, from which one is made.
+        happened: An archive that has followed the desk; or all events, from which one is made.
         customer: Of whom.
 
     Raises:
-        Unknown: When the desk has no such customer.
+        UnknownPerson: When the desk has no such customer.
         MissingRow: When the events begin in the middle of a history.
     """
     row = desk.customers.get(customer)
     if row is None:
-        raise Unknown("customer", customer)
-    archive = told if isinstance(told, Archive) else Archive().update(told)
+        raise UnknownPerson("customer", customer)
+    archive = happened if isinstance(happened, Archive) else Archive().update(happened)
     threads: dict[str, list[CaseSummary]] = {}
     for case in archive.cases_of(customer):
         threads.setdefault(case.thread, []).append(case)
     return CustomerCard(
         customer,
-        row.name,
-        row.profile,
-        tuple(Conversation(thread, cases[0].channel, tuple(cases)) for thread, cases in threads.items()),
-        archive.notes_of(customer),
-        row.positive,
-        archive.neutral_messages_of(customer),
-        row.negative,
+        name=row.name,
+        profile=row.profile,
+        conversations=tuple(Conversation(thread, cases[0].channel, tuple(cases)) for thread, cases in threads.items()),
+        notes=archive.notes_of(customer),
+        positive=row.positive,
+        neutral=archive.neutral_messages_of(customer),
+        negative=row.negative,
     )

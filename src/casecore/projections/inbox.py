@@ -5,15 +5,15 @@
 * The service clocks that run out on their cases.
 
 What waits longest for somebody comes first: customers without an answer before the others, live ones before those who
-wrote. What an agent may do with a case is told by `Desk.actions`.
+wrote. `Desk.actions` tells what an agent may do with a case.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from casecore.channels import LIVE, Channel
 from casecore.desk import Desk
@@ -30,12 +30,14 @@ from casecore.rooms.whatsapp import WINDOW
 from casecore.rooms.wrap_ups import WrapUp, missing_relations
 from casecore.statuses import Status
 
+T = TypeVar("T")
+
 AT_RISK: Final = 75.0
 """From how much of its target, in percent, a service clock is at risk where the host does not say."""
 
 
-class Unknown(CasecoreError, LookupError):
-    """Somebody was asked about whom this desk does not know.
+class UnknownPerson(CasecoreError, LookupError):
+    """This desk does not know the person asked about.
 
     Attributes:
         who: `agent` or `customer`.
@@ -208,7 +210,7 @@ class Inbox:
 
 
 class Inboxes:
-    """In whose inbox each case is, for a large desk; it follows the events.
+    """In whose inbox each case is, for a large desk: an index that follows the events.
 
     It belongs to the host and lies beside the desk: `inbox(desk, agent, at, cases=inboxes.cases_of(agent))`.
 
@@ -220,7 +222,7 @@ class Inboxes:
         self._people: dict[str, frozenset[str]] = {}
         self._cases: defaultdict[str, set[str]] = defaultdict(set)
         for file in desk.cases.values():
-            self._enter(file)
+            self._enter_case(file)
 
     def update(self, desk: Desk, events: Iterable[Event]) -> None:
         """Follow a step of the desk.
@@ -232,14 +234,14 @@ class Inboxes:
         for case in {case for event in events if (case := getattr(event, "case", None)) is not None}:
             file = desk.cases.get(case)
             if file is not None:
-                self._enter(file)
+                self._enter_case(file)
 
     def cases_of(self, agent: str) -> tuple[str, ...]:
         """The cases that concern an agent, by id."""
         return tuple(sorted(self._cases[agent])) if agent in self._cases else ()
 
-    def _enter(self, file: CaseFile) -> None:
-        case, people = file.case.id, frozenset(agent for agent in _concerned(file) if agent is not None)
+    def _enter_case(self, file: CaseFile) -> None:
+        case, people = file.case.id, frozenset(agent for agent in _agents_concerned(file) if agent is not None)
         before = self._people.pop(case, frozenset())
         for agent in before - people:
             self._cases[agent].discard(case)
@@ -263,36 +265,38 @@ def inbox(
             case of the desk.
 
     Raises:
-        Unknown: When the desk has no such agent.
+        UnknownPerson: When the desk has no such agent.
     """
     row = desk.agents.get(agent)
     if row is None:
-        raise Unknown("agent", agent)
+        raise UnknownPerson("agent", agent)
     looked_at = desk.cases.values() if cases is None else [file for file in map(desk.cases.get, cases) if file]
-    files = [file for file in looked_at if agent in _concerned(file)]
+    files = [file for file in looked_at if agent in _agents_concerned(file)]
     held = [file for file in files if file.case.assignee == agent]
+    wrap_ups = [wrap_up for wrap_up in desk.wrap_ups.values() if wrap_up.agent == agent]
+    commitments = [commitment for commitment in desk.commitments.values() if commitment.agent == agent]
     return Inbox(
         row,
-        tuple(sorted((_held(desk, file, at) for file in held), key=_urgency)),
-        tuple(sorted(_offers(desk, files, agent, at), key=lambda offer: (offer.expires_at, offer.case, offer.review))),
-        tuple(sorted(_reviews(files, agent), key=lambda review: (review.draft.waiting_since, review.case))),
-        tuple(
-            sorted(
-                (wrap_up for wrap_up in desk.wrap_ups.values() if wrap_up.agent == agent),
-                key=lambda wrap_up: (wrap_up.ended_at, wrap_up.case),
-            )
+        cases=_sort_by((_held_case(desk, file, at) for file in held), _case_urgency),
+        offers=_sort_by(_offers_to(desk, files, agent, at), lambda offer: (offer.expires_at, offer.case, offer.review)),
+        reviews=_sort_by(_reviews_by(files, agent), lambda review: (review.draft.waiting_since, review.case)),
+        wrap_ups=_sort_by(wrap_ups, lambda wrap_up: (wrap_up.ended_at, wrap_up.case)),
+        duties=_sort_by(_duties_of(desk, files, agent, at), lambda duty: duty.case),
+        promises=tuple(
+            OpenCommitment(commitment, commitment.overdue(at))
+            for commitment in _sort_by(commitments, lambda commitment: (commitment.due_at, commitment.id))
         ),
-        tuple(sorted(_duties(desk, files, agent, at), key=lambda duty: duty.case)),
-        tuple(
-            OpenCommitment(row, row.overdue(at))
-            for row in sorted(desk.commitments.values(), key=lambda row: (row.due_at, row.id))
-            if row.agent == agent
+        clocks=_sort_by(
+            _clocks_at_risk(desk, held, at, at_risk), lambda risk: (risk.clock.due, risk.case, risk.clock.name)
         ),
-        tuple(sorted(_clocks(desk, held, at, at_risk), key=lambda risk: (risk.clock.due, risk.case, risk.clock.name))),
     )
 
 
-def _concerned(file: CaseFile) -> tuple[str | None, ...]:
+def _sort_by(rows: Iterable[T], place: Callable[[T], Any]) -> tuple[T, ...]:
+    return tuple(sorted(rows, key=place))
+
+
+def _agents_concerned(file: CaseFile) -> tuple[str | None, ...]:
     """Everybody in whose inbox a case is."""
     offers, draft, after = file.offers, file.draft, file.aftermath
     return (
@@ -303,35 +307,35 @@ def _concerned(file: CaseFile) -> tuple[str | None, ...]:
     )
 
 
-def _name(desk: Desk, customer: str) -> str | None:
+def _customer_name(desk: Desk, customer: str) -> str | None:
     row = desk.customers.get(customer)
     return None if row is None else row.name
 
 
-def _held(desk: Desk, file: CaseFile, at: datetime) -> HeldCase:
+def _held_case(desk: Desk, file: CaseFile, at: datetime) -> HeldCase:
     case, contact = file.case, file.contact
     return HeldCase(
-        case.id,
-        case.customer,
-        _name(desk, case.customer),
-        case.channel,
-        case.status,
-        case.status_at,
-        case.channel in LIVE,
-        contact.since if contact else None,
-        contact is not None and contact.authenticated,
-        case.unanswered_since,
-        file.draft,
-        _idle(desk, file, at),
-        _window(desk, file, at),
+        case=case.id,
+        customer=case.customer,
+        name=_customer_name(desk, case.customer),
+        channel=case.channel,
+        status=case.status,
+        status_at=case.status_at,
+        live=case.channel in LIVE,
+        since=contact.since if contact else None,
+        authenticated=contact is not None and contact.authenticated,
+        unanswered_since=case.unanswered_since,
+        draft=file.draft,
+        idle=_idle_right(desk, file, at),
+        window=_whatsapp_window(desk, file, at),
     )
 
 
-def _urgency(held: HeldCase) -> tuple[bool, bool, datetime, str]:
+def _case_urgency(held: HeldCase) -> tuple[bool, bool, datetime, str]:
     return (held.unanswered_since is None, not held.live, held.unanswered_since or held.status_at, held.case)
 
 
-def _idle(desk: Desk, file: CaseFile, at: datetime) -> IdleRight | None:
+def _idle_right(desk: Desk, file: CaseFile, at: datetime) -> IdleRight | None:
     if file.contact is None or file.case.channel is not Channel.CHAT:
         return None
     view = desk.view_of(file.case.id)
@@ -341,14 +345,14 @@ def _idle(desk: Desk, file: CaseFile, at: datetime) -> IdleRight | None:
     return IdleRight(file.contact.attempts, policy.chat.idle.ask_first, since, left)
 
 
-def _window(desk: Desk, file: CaseFile, at: datetime) -> Window | None:
+def _whatsapp_window(desk: Desk, file: CaseFile, at: datetime) -> Window | None:
     if file.case.channel is not Channel.WHATSAPP:
         return None
     closes = WINDOW.due(desk.view_of(file.case.id), desk.policy.at(at).for_(file.case))
     return Window(closes, 0.0 if closes is None else max((closes - at).total_seconds(), 0.0))
 
 
-def _offers(desk: Desk, files: Iterable[CaseFile], agent: str, at: datetime) -> Iterator[Offer]:
+def _offers_to(desk: Desk, files: Iterable[CaseFile], agent: str, at: datetime) -> Iterator[Offer]:
     for file in files:
         case, offers, draft = file.case, file.offers, file.draft
         if offers is None:
@@ -360,24 +364,33 @@ def _offers(desk: Desk, files: Iterable[CaseFile], agent: str, at: datetime) -> 
         ):
             expires = timer.due(view, policy)
             if offers.to(review=review) == agent and since is not None and expires is not None:
-                name = _name(desk, case.customer)
-                yield Offer(case.id, review, case.customer, name, case.channel, queue, case.reason, since, expires)
+                yield Offer(
+                    case=case.id,
+                    review=review,
+                    customer=case.customer,
+                    name=_customer_name(desk, case.customer),
+                    channel=case.channel,
+                    queue=queue,
+                    reason=case.reason,
+                    offered_at=since,
+                    expires_at=expires,
+                )
 
 
-def _reviews(files: Iterable[CaseFile], agent: str) -> Iterator[Review]:
+def _reviews_by(files: Iterable[CaseFile], agent: str) -> Iterator[Review]:
     for file in files:
         if file.draft is not None and file.draft.reviewer == agent:
             yield Review(file.case.id, file.case.channel, file.draft)
 
 
-def _duties(desk: Desk, files: Iterable[CaseFile], agent: str, at: datetime) -> Iterator[Duty]:
+def _duties_of(desk: Desk, files: Iterable[CaseFile], agent: str, at: datetime) -> Iterator[Duty]:
     for file in files:
         if file.aftermath is not None and file.aftermath.duty_of == agent:
             policy = desk.policy.at(at).for_(file.case)
             yield Duty(file.case.id, missing_relations(desk.view_of(file.case.id), policy))
 
 
-def _clocks(desk: Desk, held: Iterable[CaseFile], at: datetime, at_risk: float) -> Iterator[ClockAtRisk]:
+def _clocks_at_risk(desk: Desk, held: Iterable[CaseFile], at: datetime, at_risk: float) -> Iterator[ClockAtRisk]:
     for file in held:
         view = desk.view_of(file.case.id)
         for read in (first_response, solution):

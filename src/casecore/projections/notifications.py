@@ -64,7 +64,7 @@ class Alert(StrEnum):
 
 
 class UnknownAlert(CasecoreError, ValueError):
-    """Something was switched on that nobody can be called for."""
+    """There is no alert that can be switched on by this word."""
 
     def __init__(self, word: str) -> None:
         super().__init__(word)
@@ -75,7 +75,7 @@ class UnknownAlert(CasecoreError, ValueError):
         return f"there is no alert {self.word!r}; {meant}"
 
 
-def _alerts(words: Iterable[str]) -> frozenset[Alert]:
+def _read_alerts(words: Iterable[str]) -> frozenset[Alert]:
     known = {str(alert): alert for alert in Alert}
     found = set()
     for word in words:
@@ -97,13 +97,13 @@ class AlertSettings:
         UnknownAlert: When there is no such alert.
     """
 
-    sound: frozenset[Alert] = field(default=frozenset(), converter=_alerts)
-    banner: frozenset[Alert] = field(default=frozenset(), converter=_alerts)
+    sound: frozenset[Alert] = field(default=frozenset(), converter=_read_alerts)
+    banner: frozenset[Alert] = field(default=frozenset(), converter=_read_alerts)
 
 
 @frozen
 class Notification:
-    """One agent is called.
+    """A call for one agent.
 
     Attributes:
         agent: Who.
@@ -112,7 +112,7 @@ class Notification:
         case: On which case.
         sound: Whether they hear it.
         banner: Whether they see it; one of the two is always true.
-        cause: The event, or what came due; `history.line` tells an event in the agent's language.
+        cause: The event, or what came due; `casecore.line` puts an event in the agent's language.
         commitment: The commitment that is due; None for every other alert.
     """
 
@@ -139,19 +139,21 @@ def notifications(
     Returns:
         In the order of what happened; something due that is given twice calls once.
     """
-    told: set[Due] = set()
+    seen: set[Due] = set()
     for cause in happened:
         if isinstance(cause, Due):
-            if cause in told:
+            if cause in seen:
                 continue
-            told.add(cause)
-        for alert, agent, commitment in _calls(cause, desk):
+            seen.add(cause)
+        for alert, agent, commitment in _calls_for(cause, desk):
             if agent is None or agent == getattr(cause, "by", None) or agent not in settings:
                 continue
             sound, banner = alert in settings[agent].sound, alert in settings[agent].banner
             if sound or banner:
                 case = str(getattr(cause, "case", ""))
-                yield Notification(agent, alert, cause.at, case, sound, banner, cause, commitment)
+                yield Notification(
+                    agent, alert, cause.at, case, sound=sound, banner=banner, cause=cause, commitment=commitment
+                )
 
 
 # Who is called for what --------------------------------------------------------------------------------
@@ -160,62 +162,62 @@ Calls: TypeAlias = Iterable[tuple[Alert, str | None, str | None]]
 """What for, whom (None: nobody), and which commitment."""
 
 
-def _calls(cause: Event | Due, desk: Desk) -> Calls:
-    found = _WHEN_DUE.get(cause.key) if isinstance(cause, Due) else _WHEN.get(type(cause))
+def _calls_for(cause: Event | Due, desk: Desk) -> Calls:
+    found = _CALLS_WHEN_DUE.get(cause.key) if isinstance(cause, Due) else _CALLS_OF_EVENT.get(type(cause))
     return () if found is None else found(cause, desk)
 
 
-def _named(alert: Alert, name: str) -> Callable[[Any, Desk], Calls]:
-    """Calls whom the event names in this field."""
+def _call_named(alert: Alert, name: str) -> Callable[[Any, Desk], Calls]:
+    """Call whom the event names in this field."""
     return lambda event, _: ((alert, getattr(event, name), None),)
 
 
-def _holder(alert: Alert) -> Callable[[Any, Desk], Calls]:
-    """Calls who holds the case now."""
+def _call_holder(alert: Alert) -> Callable[[Any, Desk], Calls]:
+    """Call who holds the case now."""
 
-    def calls(cause: Event | Due, desk: Desk) -> Calls:
+    def call_holder(cause: Event | Due, desk: Desk) -> Calls:
         file = desk.cases.get(getattr(cause, "case", ""))
         return () if file is None else ((alert, file.case.assignee, None),)
 
-    return calls
+    return call_holder
 
 
-def _offered(event: WorkOffered, _: Desk) -> Calls:
+def _call_offered(event: WorkOffered, _: Desk) -> Calls:
     by_routing = Alert.WORK_OFFERED if event.by == SYSTEM else Alert.CASE_TRANSFERRED
     return ((Alert.REVIEW_OFFERED if event.review else by_routing, event.agent, None),)
 
 
-def _stale(event: DraftWentStale, desk: Desk) -> Calls:
+def _call_people_of_draft(event: DraftWentStale, desk: Desk) -> Calls:
     file = desk.cases.get(event.case)
     draft = None if file is None else file.draft
     people = () if draft is None else dict.fromkeys((draft.author, draft.reviewer))
     return tuple((Alert.DRAFT_STALE, who, None) for who in people)
 
 
-def _promised(due: Due, desk: Desk) -> Calls:
+def _call_promisers(due: Due, desk: Desk) -> Calls:
     rows = sorted(desk.commitments.values(), key=lambda row: row.id)
     there = (row for row in rows if row.case == due.case and row.due_at == due.at)
     return tuple((Alert.COMMITMENT_DUE, row.agent, row.id) for row in there)
 
 
-_WHEN: Final[Mapping[type[Event], Callable[[Any, Desk], Calls]]] = {
-    WorkOffered: _offered,
-    CaseAssigned: _named(Alert.CASE_TRANSFERRED, "agent"),
-    OfferRescinded: _named(Alert.OFFER_GONE, "agent"),
-    OfferDeclined: _named(Alert.OFFER_GONE, "agent"),  # by the clock; who declined it themselves is not called
-    MessageReceived: _holder(Alert.CUSTOMER_WROTE),
-    DraftApproved: _named(Alert.DRAFT_APPROVED, "author"),
-    DraftRefused: _named(Alert.DRAFT_REFUSED, "author"),
-    DraftSuperseded: _named(Alert.DRAFT_SUPERSEDED, "author"),
-    DraftWentStale: _stale,
-    ContactEnded: _named(Alert.CONTACT_ENDED, "agent"),
+_CALLS_OF_EVENT: Final[Mapping[type[Event], Callable[[Any, Desk], Calls]]] = {
+    WorkOffered: _call_offered,
+    CaseAssigned: _call_named(Alert.CASE_TRANSFERRED, "agent"),
+    OfferRescinded: _call_named(Alert.OFFER_GONE, "agent"),
+    OfferDeclined: _call_named(Alert.OFFER_GONE, "agent"),  # by the clock; who declined it themselves is not called
+    MessageReceived: _call_holder(Alert.CUSTOMER_WROTE),
+    DraftApproved: _call_named(Alert.DRAFT_APPROVED, "author"),
+    DraftRefused: _call_named(Alert.DRAFT_REFUSED, "author"),
+    DraftSuperseded: _call_named(Alert.DRAFT_SUPERSEDED, "author"),
+    DraftWentStale: _call_people_of_draft,
+    ContactEnded: _call_named(Alert.CONTACT_ENDED, "agent"),
 }
 """Who is called for an event."""
 
-_WHEN_DUE: Final[Mapping[str, Callable[[Any, Desk], Calls]]] = {
-    DUE.key: _promised,
-    SILENT.key: _holder(Alert.IDLE_RIGHT),
-    WINDOW.key: _holder(Alert.WINDOW_CLOSED),
-    SOLUTION.key: _holder(Alert.CLOCK_LATE),
+_CALLS_WHEN_DUE: Final[Mapping[str, Callable[[Any, Desk], Calls]]] = {
+    DUE.key: _call_promisers,
+    SILENT.key: _call_holder(Alert.IDLE_RIGHT),
+    WINDOW.key: _call_holder(Alert.WINDOW_CLOSED),
+    SOLUTION.key: _call_holder(Alert.CLOCK_LATE),
 }
 """Who is called for what has come due, by the key of its timer."""

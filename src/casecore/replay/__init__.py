@@ -5,7 +5,7 @@ may say two things more:
 
 * `expect`: what the desk should answer. `"accepted"`, as when it is left out; `"refused"`; or the ids of the rules
   that must refuse the command, all of them and no others.
-* `story`: a sentence for the reader, told before the step.
+* `story`: a sentence for the reader, shown before the step.
 
 Before its first command a day may name the policy under which it was written, as a path from where the day is:
 `{"policy": "sop.toml"}`. `policy_of` reads that.
@@ -46,7 +46,7 @@ EXAMPLE: Final = '{"type": "OpenCase", "by": "ana", "at": "2026-11-02T08:14:20Z"
 
 
 class DayError(CasecoreError, ValueError):
-    """A day, or one line of it, that cannot be read, with everything that is wrong with it.
+    """A day, or one line of it, cannot be read; the error holds everything that is wrong with it.
 
     Args:
         file: What the day is called, e.g. its path.
@@ -65,11 +65,11 @@ class DayError(CasecoreError, ValueError):
     @property
     def what(self) -> str:
         """Everything that is wrong, without the place; several problems on lines of their own."""
-        told = [": ".join(filter(None, (problem.path, _told(problem)))) for problem in self.problems]
-        return told[0] if len(told) == 1 else "\n  ".join((f"{len(told)} problems", *told))
+        lines = [": ".join(filter(None, (problem.path, _problem_text(problem)))) for problem in self.problems]
+        return lines[0] if len(lines) == 1 else "\n  ".join((f"{len(lines)} problems", *lines))
 
 
-def _told(problem: Problem) -> str:
+def _problem_text(problem: Problem) -> str:
     expected = f"expected {problem.expected}" if problem.expected else ""
     return "; ".join(filter(None, (problem.message, expected, problem.remedy)))
 
@@ -80,7 +80,7 @@ class ReplayedLine(Step):
 
     Attributes:
         line: The number of its line, from 1.
-        story: What the reader is told before it; mostly nothing.
+        story: What the reader sees before it; mostly nothing.
         expect: `accepted`, `refused`, or the ids of the rules that should refuse it.
     """
 
@@ -156,9 +156,9 @@ def policy_of(lines: Iterable[L]) -> tuple[str | None, Iterator[L]]:
     for line in rest:
         read.append(line)
         try:
-            text = _text(line, first=len(read) == 1)
-            if not _passed_over(text):
-                return _policy(_given(text)), chain(read, rest)
+            text = _line_text(line, first=len(read) == 1)
+            if not _is_skipped(text):
+                return _named_policy(_read_object(text)), chain(read, rest)
         except CodecError:
             break
     return None, chain(read, rest)
@@ -181,28 +181,28 @@ def replay_day(lines: Iterable[str | bytes], desk: Desk, file: str = "<day>") ->
     begun = False
     for number, line in enumerate(lines, 1):
         try:
-            text = _text(line, first=number == 1)
-            if _passed_over(text):
+            text = _line_text(line, first=number == 1)
+            if _is_skipped(text):
                 continue
-            given, late, begun = _given(text), begun, True
-            if _policy(given, late=late) is not None:
+            given, late, begun = _read_object(text), begun, True
+            if _named_policy(given, late=late) is not None:
                 continue
-            story, expect = _story(given.pop("story", "")), _expect(given.pop("expect", ACCEPTED))
+            story, expect = _read_story(given.pop("story", "")), _read_expectation(given.pop("expect", ACCEPTED))
             command = command_from(given)
         except CodecError as error:
-            raise DayError(file, number, *map(_of_line, error.problems)) from None
+            raise DayError(file, number, *map(_problem_on_line, error.problems)) from None
         step = ReplayedLine.of(desk, command, line=number, story=story, expect=expect)
         yield step
         desk = step.after
 
 
-def _of_line(problem: Problem) -> Problem:
+def _problem_on_line(problem: Problem) -> Problem:
     """A problem as it stands on a line of a day; to the codec, each line is a document of its own."""
     path = problem.path.removeprefix("$").removeprefix(".")
     return evolve(problem, path=path, message=problem.message.replace("(line 1, ", "("))
 
 
-def _text(line: str | bytes, *, first: bool) -> str:
+def _line_text(line: str | bytes, *, first: bool) -> str:
     if len(line) > LINE_LIMIT:
         raise CodecError(Problem("$", f"is longer than {LINE_LIMIT >> 20} MiB", "one command a line"))
     if isinstance(line, bytes):
@@ -214,11 +214,11 @@ def _text(line: str | bytes, *, first: bool) -> str:
     return (line.removeprefix("\ufeff") if first else line).strip()  # editors leave a byte order mark there
 
 
-def _passed_over(text: str) -> bool:
+def _is_skipped(text: str) -> bool:
     return not text or text.startswith("#")
 
 
-def _policy(given: dict[str, Any], *, late: bool = False) -> str | None:
+def _named_policy(given: dict[str, Any], *, late: bool = False) -> str | None:
     """The policy that a line names; None where it is a command."""
     if "policy" not in given or "type" in given:
         return None
@@ -230,20 +230,20 @@ def _policy(given: dict[str, Any], *, late: bool = False) -> str | None:
     raise CodecError(Problem("$.policy", "names no policy", 'a line like {"policy": "sop.toml"}'))
 
 
-def _given(text: str) -> dict[str, Any]:
+def _read_object(text: str) -> dict[str, Any]:
     given = parse(text)
     if isinstance(given, dict):
         return given
     raise CodecError(Problem("$", "is no JSON object", f"a line like {EXAMPLE}"))
 
 
-def _story(story: Any) -> str:
+def _read_story(story: Any) -> str:
     if isinstance(story, str):
         return story
     raise CodecError(Problem("$.story", "is no text", "a sentence"))
 
 
-def _expect(expect: Any) -> str | frozenset[str]:
+def _read_expectation(expect: Any) -> str | frozenset[str]:
     if isinstance(expect, str) and expect in {ACCEPTED, REFUSED}:
         return expect
     if isinstance(expect, list) and expect and all(isinstance(rule, str) for rule in expect):

@@ -1,7 +1,7 @@
 """A day as findings: each step that went otherwise than expected, beside its line; each story is a test.
 
 A story of a day is a line with a `story`, and the steps after it until the next such line; what comes before the first
-is one too. Of steps that went as expected nothing is kept, so a day may be as long as it likes.
+is one too. It keeps nothing of steps that went as expected, so a day may be as long as it likes.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from attrs import define, field
 
 from casecore.kernel import Reason
 from casecore.replay import DayError, ReplayedLine, Tally
-from casecore.replay.words import day_ending, expectation, step_sentence, tally_text
+from casecore.replay.words import day_ending, expectation_text, step_sentence, tally_text
 from casecore.reports import github, junit
-from casecore.reports.findings import Finding, Level, Location
+from casecore.reports.findings import Finding, Location, Severity
 from casecore.reports.text import plural, visible
 
 _Chapter: TypeAlias = tuple[Finding, list[Finding]]
@@ -36,23 +36,27 @@ class DayFindings:
     stories: list[_Chapter] = field(factory=list)
     unread: list[Finding] = field(factory=list)
 
-    def add(self, step: ReplayedLine) -> None:
-        """Look at one step more."""
+    def add_step(self, step: ReplayedLine) -> None:
+        """Look at one more step."""
         if step.story or not self.stories:
             self.stories.append((Finding(f"line {step.line}", None, "", "", title=visible(step.story)), []))
         if not step.as_expected:
-            why = tuple(map(_because, step.reasons))
-            self.stories[-1][1].append(self._found("expect", step.line, step_sentence(step)[0], expectation(step), why))
+            why = tuple(map(_reason_line, step.reasons))
+            self.stories[-1][1].append(
+                self._finding_at("expect", step.line, step_sentence(step)[0], expectation_text(step), why)
+            )
 
-    def stop(self, error: DayError) -> None:
-        """Reading stopped."""
+    def stop_reading(self, error: DayError) -> None:
+        """Note where reading stopped."""
         message = "\n".join(map(visible, error.what.split("\n")))
-        self.unread.append(self._found("day", error.line, "cannot be read", message))
+        self.unread.append(self._finding_at("day", error.line, "cannot be read", message))
 
-    def _found(self, code: str, line: int | None, title: str, message: str, detail: tuple[str, ...] = ()) -> Finding:
+    def _finding_at(
+        self, code: str, line: int | None, title: str, message: str, detail: tuple[str, ...] = ()
+    ) -> Finding:
         place = Location(self.file, line) if self.file else None
         number = "" if line is None else f"line {line}"
-        return Finding(code, Level.ERROR, "", message, title=title, number=number, location=place, detail=detail)
+        return Finding(code, Severity.ERROR, "", message, title=title, number=number, location=place, detail=detail)
 
     def as_github(self, tally: Tally) -> str:
         """GitHub's workflow commands, and the sum."""
@@ -63,15 +67,15 @@ class DayFindings:
     def as_junit(self, tally: Tally) -> str:
         """JUnit's XML: a test case for each story, and an error where the day could not be read to its end."""
         cases: list[tuple[Finding, junit.TestOutcome]] = [(one, "error") for one in self.unread]
-        cases += [(_tested(story, wrong), "failure" if wrong else "system-out") for story, wrong in self.stories]
+        cases += [(_story_outcome(story, wrong), "failure" if wrong else "system-out") for story, wrong in self.stories]
         return junit.junit_document(f"casecore replay {self.file}".rstrip(), {"replay": cases}, tally_text(tally))
 
 
-def _because(reason: Reason) -> str:
+def _reason_line(reason: Reason) -> str:
     return visible(f"{reason.rule}: {reason.message}" + (f" -> {reason.remedy}" if reason.remedy else ""))
 
 
-def _tested(story: Finding, wrong: list[Finding]) -> Finding:
+def _story_outcome(story: Finding, wrong: list[Finding]) -> Finding:
     message = f"{plural(len(wrong), 'step')} went otherwise than expected" if wrong else "as expected"
     detail = (line for one in wrong for line in (f"{one.number}: {one.title}: {one.message}", *one.detail))
     return attrs.evolve(story, message=message, detail=tuple(detail))

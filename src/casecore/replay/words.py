@@ -1,13 +1,13 @@
 """Commands in words: what a support manager reads when somebody replays a day.
 
 Each command has one sentence, and what it carries (the text of a message, of a note, of a reason) is quoted beside it.
-What a step entails besides what was asked for is told in a sentence of its own: a case goes to a queue, a draft goes
-stale. A command of a host's own that is not listed here is told by its name.
+What a step entails besides what was asked for has a sentence of its own: a case goes to a queue, a draft goes stale.
+A host's own command, which is not listed here, is called by its name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias
 
 from casecore.channels import PUBLIC, MessageKind
 from casecore.kernel import CUSTOMER, SYSTEM, Command
-from casecore.projections.history.vocabulary import WORDS, named
+from casecore.projections.history.vocabulary import WORDS, class_in_words
 from casecore.promises.steps import Step
 from casecore.replay import ReplayedLine, Tally
 from casecore.reports.text import plural, visible
@@ -57,6 +57,7 @@ from casecore.rooms.offers import (
     AcceptOffer,
     ExpireOffer,
     OfferAccepted,
+    OfferCommand,
     OfferRescinded,
     OfferWork,
     RejectOffer,
@@ -88,11 +89,15 @@ def step_sentence(step: Step) -> _Said:
         step: The step, with the desk before it, which knows the customers' names.
     """
     kind = type(step.command)
-    what, words = _SENTENCES[kind](step) if kind in _SENTENCES else (f"{_who(step)} gives {named(kind)}", "")
+    what, words = (
+        _SENTENCES[kind](step, step.command)
+        if kind in _SENTENCES
+        else (f"{_actor_name(step)} gives {class_in_words(kind)}", "")
+    )
     return visible(what), visible(words[:QUOTED])
 
 
-def consequences(step: Step) -> Iterator[str]:
+def consequence_sentences(step: Step) -> Iterator[str]:
     """What a step entails besides what it says, one sentence each."""
     happened = {type(event): event for event in step.events}
     for kind, sentence in _CONSEQUENCES.items():
@@ -112,10 +117,10 @@ def status_change(step: Step) -> str:
     return f"{now}" if was is now else f"{was} → {now}"
 
 
-def expectation(step: ReplayedLine) -> str:
+def expectation_text(step: ReplayedLine) -> str:
     """What the day expects of a step, and what the desk answered."""
-    expected = step.expect if isinstance(step.expect, str) else _refused_by(step.expect)
-    came = "accepted" if step.accepted else _refused_by({reason.rule for reason in step.reasons})
+    expected = step.expect if isinstance(step.expect, str) else _refusal_text(step.expect)
+    came = "accepted" if step.accepted else _refusal_text({reason.rule for reason in step.reasons})
     return f"should be {expected}, was {came}"
 
 
@@ -132,39 +137,65 @@ def day_ending(tally: Tally) -> str:
     return "Every step went as expected." if tally.steps else "The day has no steps."
 
 
-def _refused_by(rules: AbstractSet[str]) -> str:
+def _refusal_text(rules: AbstractSet[str]) -> str:
     return f"refused by {visible(', '.join(sorted(rules)))}"
 
 
 # Who and what ------------------------------------------------------------------------------------------
 
 
-def _who(step: Step) -> str:
+def _actor_name(step: Step) -> str:
     by = step.command.by
     return {CUSTOMER: "the customer", SYSTEM: "the system"}.get(by, by)
 
 
-def _place(command: Any) -> str:
+def _target_name(command: ReassignCase | ReassignDraft) -> str:
     """Where a case or a review goes."""
     if command.agent is not None:
-        return str(command.agent)
+        return command.agent
     return f"the queue {command.queue}" if command.queue is not None else "nobody"
 
 
-def customer_name(step: Step, customer: str | None) -> str:
+def _customer_name(step: Step, customer: str | None) -> str:
     """What a customer is called: by name if the desk knows it, else by id."""
     known = step.after.customers.get(customer) if customer is not None else None
     return (known.name if known is not None else None) or customer or "somebody"
 
 
+def _who_and_where(step: Step, command: ReceiveMessage | StartOutbound) -> tuple[str, str]:
+    """The customer's name, and the channel; the thread knows what the command leaves out."""
+    thread = step.before.threads.get(command.thread)
+    name = command.name or _customer_name(step, command.customer or (thread.customer if thread else None))
+    return name, command.channel or (thread.channel if thread else "an unknown thread")
+
+
+def _work_text(work: OfferCommand | OfferWork | WorkOffered | OfferAccepted | OfferRescinded) -> str:
+    """What is offered: the case, or the review of its draft."""
+    return f"the review on {work.case}" if work.review else work.case
+
+
+def _instant_text(due: datetime, at: datetime) -> str:
+    due, at = due.astimezone(UTC), at.astimezone(UTC)
+    return f"{due:%H:%M}" if due.date() == at.date() else f"{due.day} {due:%b %H:%M}"
+
+
 # A sentence for each command -------------------------------------------------------------------------
 
+_SayCommand: TypeAlias = Callable[[Step, Any], _Said]
+"""Says a step, given the step and its command: one of the class that the sentence is for."""
 
-def _message(step: Step) -> _Said:
-    c: Any = step.command
-    thread = step.before.threads.get(c.thread)
-    name = c.name or customer_name(step, c.customer or (thread.customer if thread else None))
-    place = c.channel or (thread.channel if thread else "an unknown thread")
+
+def _fill_pattern(pattern: str, words: str | None = None) -> _SayCommand:
+    """A sentence whose blanks are `who` and the command's fields; `words` names the field that is quoted."""
+
+    def say_pattern(step: Step, c: Command) -> _Said:
+        return pattern.format(who=_actor_name(step), c=c), (getattr(c, words) or "") if words else ""
+
+    return say_pattern
+
+
+def _say_message(step: Step, c: ReceiveMessage) -> _Said:
+    name, place = _who_and_where(step, c)
     channel, by = place.replace("_", " "), "on" if place in PUBLIC else "by"
     if c.auto_generated:
         return f"a machine answers for {name} {by} {channel}", c.text
@@ -178,219 +209,182 @@ def _message(step: Step) -> _Said:
     return f"{name} {verb}", c.text
 
 
-def _agent_added(step: Step) -> _Said:
-    return f"{_who(step)} adds agent {_record(step.command)}", ""
+def _say_agent_record(verb: str) -> _SayCommand:
+    def say_record(step: Step, c: AddAgent | ChangeAgent) -> _Said:
+        limits = [f"{limit} {name}" for name, limit in (c.capacity or {}).items()]
+        said: tuple[tuple[str, Iterable[str] | None], ...] = (
+            ("may", c.permissions),
+            ("serves", c.queues),
+            ("works on", c.channels),
+            ("holds at most", limits),
+        )
+        about = [f"{what} {', '.join(sorted(words))}" for what, words in said if words]
+        record = f"{c.agent}: {'; '.join(about)}" if about else c.agent
+        return f"{_actor_name(step)} {verb} agent {record}", ""
+
+    return say_record
 
 
-def _agent_changed(step: Step) -> _Said:
-    return f"{_who(step)} changes agent {_record(step.command)}", ""
-
-
-def _record(c: Any) -> str:
-    """An agent's id, and what the command says about them."""
-    limits = [f"{limit} {name}" for name, limit in (c.capacity or {}).items()]
-    said = (("may", c.permissions), ("serves", c.queues), ("works on", c.channels), ("holds at most", limits))
-    about = [f"{verb} {', '.join(sorted(words))}" for verb, words in said if words]
-    return f"{c.agent}: {'; '.join(about)}" if about else str(c.agent)
-
-
-def _availability(step: Step) -> _Said:
-    c: Any = step.command
-    there = isinstance(c, GoAvailable)
+def _say_availability(step: Step, c: GoAvailable | GoUnavailable) -> _Said:
+    work, reason = ("no work", c.reason) if isinstance(c, GoUnavailable) else ("work", "")
     if c.by == c.agent:
-        return f"{c.agent} {'takes work' if there else 'takes no work'}", getattr(c, "reason", "")
-    return f"{_who(step)} lets {c.agent} take {'work' if there else 'no work'}", getattr(c, "reason", "")
+        return f"{c.agent} takes {work}", reason
+    return f"{_actor_name(step)} lets {c.agent} take {work}", reason
 
 
-def _leaving(step: Step) -> _Said:
-    c: Any = step.command
-    return f"{_who(step)} {'logs out' if c.by == c.agent else f'logs {c.agent} out'}", ""
+def _say_logout(step: Step, c: LogOut) -> _Said:
+    return f"{_actor_name(step)} {'logs out' if c.by == c.agent else f'logs {c.agent} out'}", ""
 
 
-def _next_state(step: Step) -> _Said:
-    c: Any = step.command
+def _say_next_state(step: Step, c: SetNextState | ClearNextState) -> _Said:
     whom = "" if c.by == c.agent else f" of {c.agent}"
     if isinstance(c, ClearNextState):
-        return f"{_who(step)} clears the next state{whom}", ""
-    return f"{_who(step)} sets a next state{whom}", c.reason
+        return f"{_actor_name(step)} clears the next state{whom}", ""
+    return f"{_actor_name(step)} sets a next state{whom}", c.reason
 
 
-def _work(c: Any) -> str:
-    """What is offered: the case, or the review of its draft."""
-    return f"the review on {c.case}" if c.review else str(c.case)
-
-
-def _offering(pattern: str, words: str | None = None) -> Callable[[Step], _Said]:
+def _say_offer(pattern: str, words: str | None = None) -> _SayCommand:
     """A sentence about an offer; `to` is whom the work is offered to before the step."""
 
-    def say(step: Step) -> _Said:
-        c: Any = step.command
+    def say_offer(step: Step, c: OfferWork | OfferCommand) -> _Said:
         file = step.before.cases.get(c.case)
         to = file.offers.to(review=c.review) if file is not None and file.offers is not None else None
-        what = pattern.format(who=_who(step), c=c, work=_work(c), to=to or "anybody")
+        what = pattern.format(who=_actor_name(step), c=c, work=_work_text(c), to=to or "anybody")
         return what, getattr(c, words) if words else ""
 
-    return say
+    return say_offer
 
 
-def _opening(step: Step) -> _Said:
+def _say_opening(step: Step, c: OpenCase) -> _Said:
     takes = any(isinstance(event, CaseAssigned) for event in step.events)
-    return f"{_who(step)} opens {step.case}" + (" and takes it" if takes else ""), ""
+    return f"{_actor_name(step)} opens {c.case}" + (" and takes it" if takes else ""), ""
 
 
-def _approving(step: Step) -> _Said:
-    c: Any = step.command
-    return f"{_who(step)} approves draft {c.draft} on {c.case}" + (
-        ", having seen the new message" if c.seen else ""
-    ), ""
+def _say_approval(step: Step, c: ApproveDraft) -> _Said:
+    seen = ", having seen the new message" if c.seen else ""
+    return f"{_actor_name(step)} approves draft {c.draft} on {c.case}{seen}", ""
 
 
-def _closing(step: Step) -> _Said:
-    c: Any = step.command
+def _say_closing(step: Step, c: CloseCase) -> _Said:
     how = {CloseReason.BY_HAND: "", CloseReason.AUTOMATIC: " automatically"}.get(c.reason, f" as {c.reason}")
-    return f"{_who(step)} closes {c.case}{how}", ""
+    return f"{_actor_name(step)} closes {c.case}{how}", ""
 
 
-def _noting(step: Step) -> _Said:
-    c: Any = step.command
-    on = c.case if c.case is not None else f"customer {customer_name(step, c.customer)}"
-    return f"{_who(step)} writes a note on {on}", c.text
+def _say_note(step: Step, c: AddNote) -> _Said:
+    on = c.case if c.case is not None else f"customer {_customer_name(step, c.customer)}"
+    return f"{_actor_name(step)} writes a note on {on}", c.text
 
 
-def _recording(step: Step) -> _Said:
-    c: Any = step.command
+def _say_customer_record(step: Step, c: RecordCustomer) -> _Said:
     known = [*(["name"] if c.name is not None else []), *c.profile]
-    return f"{_who(step)} records of customer {customer_name(step, c.customer)}: {', '.join(known) or 'nothing'}", ""
+    return (
+        f"{_actor_name(step)} records of customer {_customer_name(step, c.customer)}: {', '.join(known) or 'nothing'}",
+        "",
+    )
 
 
-def _consenting(step: Step) -> _Said:
-    c: Any = step.command
+def _say_consent(step: Step, c: RecordConsent) -> _Said:
     what = "opts in to messages on WhatsApp" if c.opted_in else "wants no more messages on WhatsApp"
-    return f"{_who(step)} notes that {customer_name(step, c.customer)} {what}", c.note
+    return f"{_actor_name(step)} notes that {_customer_name(step, c.customer)} {what}", c.note
 
 
-def _writing_first(step: Step) -> _Said:
-    c: Any = step.command
-    thread = step.before.threads.get(c.thread)
-    name = c.name or customer_name(step, c.customer or (thread.customer if thread else None))
-    channel = (c.channel or (thread.channel if thread else "an unknown thread")).replace("_", " ")
+def _say_outbound(step: Step, c: StartOutbound) -> _Said:
+    name, place = _who_and_where(step, c)
     how = " for approval" if c.for_approval else ""
     made = f" with {c.template}" if c.template is not None else ""
-    return f"{_who(step)} writes first to {name} by {channel}{made}{how}", c.text
+    return f"{_actor_name(step)} writes first to {name} by {place.replace('_', ' ')}{made}{how}", c.text
 
 
-def _replying(step: Step) -> _Said:
-    c: Any = step.command
+def _say_reply(step: Step, c: SendReply) -> _Said:
     made = f" with {c.template}" if c.template is not None else ""
-    return f"{_who(step)} replies to {c.case} as {c.send_as}{made}", c.text
+    return f"{_actor_name(step)} replies to {c.case} as {c.send_as}{made}", c.text
 
 
-def _promising(step: Step) -> _Said:
-    c: Any = step.command
-    return f"{_who(step)} promises {c.commitment} on {c.case} for {_moment(c.due, c.at)}", c.what
+def _say_commitment(step: Step, c: MakeCommitment) -> _Said:
+    return f"{_actor_name(step)} promises {c.commitment} on {c.case} for {_instant_text(c.due, c.at)}", c.what
 
 
-def _promise_moved(step: Step) -> _Said:
-    c: Any = step.command
-    return f"{_who(step)} moves commitment {c.commitment} to {_moment(c.due, c.at)}", ""
+def _say_rescheduling(step: Step, c: RescheduleCommitment) -> _Said:
+    return f"{_actor_name(step)} moves commitment {c.commitment} to {_instant_text(c.due, c.at)}", ""
 
 
-def _moment(due: datetime, at: datetime) -> str:
-    due, at = due.astimezone(UTC), at.astimezone(UTC)
-    return f"{due:%H:%M}" if due.date() == at.date() else f"{due.day} {due:%b %H:%M}"
-
-
-def _disposing(step: Step) -> _Said:
-    c: Any = step.command
+def _say_disposition(step: Step, c: Dispose) -> _Said:
     whose = "" if c.agent in (None, c.by) else f" for {c.agent}"
-    return f"{_who(step)} disposes {c.case}{whose}" + (f" as {c.code}" if c.code else ""), c.notes
+    return f"{_actor_name(step)} disposes {c.case}{whose}" + (f" as {c.code}" if c.code else ""), c.notes
 
 
-def _flagging(step: Step) -> _Said:
-    c: Any = step.command
+def _say_flags(step: Step, c: FlagCase) -> _Said:
     flags = (("a complaint", c.complaint), ("of an account case", c.account_case))
     said = [f"{'' if given else 'not '}{flag}" for flag, given in flags if given is not None]
-    return f"{_who(step)} marks {c.case} as {' and '.join(said) or 'before'}", ""
+    return f"{_actor_name(step)} marks {c.case} as {' and '.join(said) or 'before'}", ""
 
 
-def _tagging(verb: str) -> Callable[[Step], _Said]:
-    def say(step: Step) -> _Said:
-        c: Any = step.command
+def _say_tag(verb: str) -> _SayCommand:
+    def say_tag(step: Step, c: AddTag | RemoveTag) -> _Said:
         on = c.case if c.message is None else f"message {c.message} of {c.case}"
-        return f"{_who(step)} {verb} {on}", c.tag
+        return f"{_actor_name(step)} {verb} {on}", c.tag
 
-    return say
-
-
-def _sentence(pattern: str, words: str | None = None) -> Callable[[Step], _Said]:
-    """A sentence whose blanks are `who` and the command's fields; `words` names the field that is quoted."""
-
-    def say(step: Step) -> _Said:
-        c = step.command
-        return pattern.format(who=_who(step), c=c), (getattr(c, words) or "") if words else ""
-
-    return say
+    return say_tag
 
 
-def _aimed(pattern: str) -> Callable[[Step], _Said]:
-    """The same for what goes to an agent or a queue, with the note that goes with it."""
+def _say_handover(pattern: str) -> _SayCommand:
+    """A sentence about what goes to an agent or a queue, with the note that goes with it."""
 
-    def say(step: Step) -> _Said:
-        c: Any = step.command
-        return pattern.format(who=_who(step), c=c, to=_place(c)), c.note
+    def say_handover(step: Step, c: ReassignCase | ReassignDraft) -> _Said:
+        return pattern.format(who=_actor_name(step), c=c, to=_target_name(c)), c.note
 
-    return say
+    return say_handover
 
 
-_SENTENCES: Final[Mapping[type[Command], Callable[[Step], _Said]]] = MappingProxyType(
+_SENTENCES: Final[Mapping[type[Command], _SayCommand]] = MappingProxyType(
     {
-        AddAgent: _agent_added,
-        ChangeAgent: _agent_changed,
-        GoAvailable: _availability,
-        GoUnavailable: _availability,
-        LogOut: _leaving,
-        SetNextState: _next_state,
-        ClearNextState: _next_state,
-        ReleaseAbsent: _sentence("{who} takes {c.case} from whoever is gone"),
-        RecordCustomer: _recording,
-        ReceiveMessage: _message,
-        OpenCase: _opening,
-        LeaveCase: _sentence("{who} leaves {c.case}"),
-        OfferWork: _offering("{who} offers {work} to {c.agent}"),
-        AcceptOffer: _offering("{who} accepts {work}"),
-        RejectOffer: _offering("{who} rejects {work}", "reason"),
-        ExpireOffer: _offering("{who} lets the offer of {work} to {to} time out"),
-        RescindOffer: _offering("{who} takes the offer of {work} to {to} back", "reason"),
-        TakeReview: _sentence("{who} takes the review on {c.case}"),
-        ReassignCase: _aimed("{who} gives {c.case} to {to}"),
-        RecordConsent: _consenting,
-        StartOutbound: _writing_first,
-        SendReply: _replying,
-        SetStatus: _sentence("{who} sets {c.case} to {c.status}"),
-        CloseCase: _closing,
-        Authenticate: _sentence("{who} authenticates the customer of {c.case}"),
-        AskPresence: _sentence("{who} asks on {c.case} whether the customer is there", "text"),
-        DisconnectIdle: _sentence("{who} disconnects the silent chat of {c.case}"),
-        EndContact: _sentence("{who} ends the contact on {c.case}"),
-        Dispose: _disposing,
-        FlagCase: _flagging,
-        RelateRecord: _sentence("{who} relates {c.case} to {c.relation} {c.record}"),
-        MakeCommitment: _promising,
-        FulfilCommitment: _sentence("{who} fulfils commitment {c.commitment}"),
-        RescheduleCommitment: _promise_moved,
-        SetLevel: _sentence("{who} sets the level of {c.case} to {c.level}"),
-        AddNote: _noting,
-        EditNote: _sentence("{who} rewrites note {c.note}", "text"),
-        DeleteNote: _sentence("{who} deletes note {c.note}"),
-        AddTag: _tagging("tags"),
-        RemoveTag: _tagging("takes a tag from"),
-        SetSentiment: _sentence("{who} marks message {c.message} of {c.case} as {c.sentiment}"),
-        SubmitDraft: _sentence("{who} submits draft {c.draft} on {c.case} as {c.send_as}", "text"),
-        EditDraft: _sentence("{who} edits draft {c.draft} on {c.case}", "text"),
-        ReassignDraft: _aimed("{who} gives the review of draft {c.draft} to {to}"),
-        ApproveDraft: _approving,
-        RefuseDraft: _sentence("{who} refuses draft {c.draft} on {c.case}", "reason"),
-        WithdrawDraft: _sentence("{who} withdraws draft {c.draft} on {c.case}"),
+        AddAgent: _say_agent_record("adds"),
+        ChangeAgent: _say_agent_record("changes"),
+        GoAvailable: _say_availability,
+        GoUnavailable: _say_availability,
+        LogOut: _say_logout,
+        SetNextState: _say_next_state,
+        ClearNextState: _say_next_state,
+        ReleaseAbsent: _fill_pattern("{who} takes {c.case} from whoever is gone"),
+        RecordCustomer: _say_customer_record,
+        ReceiveMessage: _say_message,
+        OpenCase: _say_opening,
+        LeaveCase: _fill_pattern("{who} leaves {c.case}"),
+        OfferWork: _say_offer("{who} offers {work} to {c.agent}"),
+        AcceptOffer: _say_offer("{who} accepts {work}"),
+        RejectOffer: _say_offer("{who} rejects {work}", "reason"),
+        ExpireOffer: _say_offer("{who} lets the offer of {work} to {to} time out"),
+        RescindOffer: _say_offer("{who} takes the offer of {work} to {to} back", "reason"),
+        TakeReview: _fill_pattern("{who} takes the review on {c.case}"),
+        ReassignCase: _say_handover("{who} gives {c.case} to {to}"),
+        RecordConsent: _say_consent,
+        StartOutbound: _say_outbound,
+        SendReply: _say_reply,
+        SetStatus: _fill_pattern("{who} sets {c.case} to {c.status}"),
+        CloseCase: _say_closing,
+        Authenticate: _fill_pattern("{who} authenticates the customer of {c.case}"),
+        AskPresence: _fill_pattern("{who} asks on {c.case} whether the customer is there", "text"),
+        DisconnectIdle: _fill_pattern("{who} disconnects the silent chat of {c.case}"),
+        EndContact: _fill_pattern("{who} ends the contact on {c.case}"),
+        Dispose: _say_disposition,
+        FlagCase: _say_flags,
+        RelateRecord: _fill_pattern("{who} relates {c.case} to {c.relation} {c.record}"),
+        MakeCommitment: _say_commitment,
+        FulfilCommitment: _fill_pattern("{who} fulfils commitment {c.commitment}"),
+        RescheduleCommitment: _say_rescheduling,
+        SetLevel: _fill_pattern("{who} sets the level of {c.case} to {c.level}"),
+        AddNote: _say_note,
+        EditNote: _fill_pattern("{who} rewrites note {c.note}", "text"),
+        DeleteNote: _fill_pattern("{who} deletes note {c.note}"),
+        AddTag: _say_tag("tags"),
+        RemoveTag: _say_tag("takes a tag from"),
+        SetSentiment: _fill_pattern("{who} marks message {c.message} of {c.case} as {c.sentiment}"),
+        SubmitDraft: _fill_pattern("{who} submits draft {c.draft} on {c.case} as {c.send_as}", "text"),
+        EditDraft: _fill_pattern("{who} edits draft {c.draft} on {c.case}", "text"),
+        ReassignDraft: _say_handover("{who} gives the review of draft {c.draft} to {to}"),
+        ApproveDraft: _say_approval,
+        RefuseDraft: _fill_pattern("{who} refuses draft {c.draft} on {c.case}", "reason"),
+        WithdrawDraft: _fill_pattern("{who} withdraws draft {c.draft} on {c.case}"),
     }
 )
 
@@ -399,77 +393,77 @@ _SENTENCES: Final[Mapping[type[Command], Callable[[Step], _Said]]] = MappingProx
 Happened: TypeAlias = Mapping[type, Any]
 
 
-def _started(step: Step, event: CaseStarted, _: Happened) -> str:
+def _tell_start(step: Step, event: CaseStarted, _: Happened) -> str:
     if event.predecessor is None:
         return f"{event.case} starts in the queue {event.queue}"
     return f"{event.predecessor} is closed, so {event.case} starts in the queue {event.queue}"
 
 
-def _queued(step: Step, event: CaseQueued, happened: Happened) -> str:
+def _tell_queueing(step: Step, event: CaseQueued, happened: Happened) -> str:
     said = CaseStarted in happened or isinstance(step.command, ReassignCase)
     return "" if said else f"{event.case} waits in the queue {event.queue}"
 
 
-def _assigned(step: Step, event: CaseAssigned, _: Happened) -> str:
+def _tell_assignment(step: Step, event: CaseAssigned, _: Happened) -> str:
     said = isinstance(step.command, OpenCase | AcceptOffer | StartOutbound)
     return "" if said else f"{event.agent} holds {event.case} now"
 
 
-def _released(_: Step, event: CaseReleased, happened: Happened) -> str:
+def _tell_release(_: Step, event: CaseReleased, happened: Happened) -> str:
     return "" if CaseQueued in happened else f"nobody holds {event.case} now"
 
 
-def _sent(_: Step, event: ReplySent, __: Happened) -> str:
+def _tell_sending(_: Step, event: ReplySent, __: Happened) -> str:
     return f"it is sent as {event.send_as} in the name of {event.author}" if event.reviewer is not None else ""
 
 
-def _offered(step: Step, event: WorkOffered, _: Happened) -> str:
-    return "" if isinstance(step.command, OfferWork) else f"{_work(event)} is offered to {event.agent}"
+def _tell_offer(step: Step, event: WorkOffered, _: Happened) -> str:
+    return "" if isinstance(step.command, OfferWork) else f"{_work_text(event)} is offered to {event.agent}"
 
 
-def _accepted(step: Step, event: OfferAccepted, _: Happened) -> str:
-    return "" if isinstance(step.command, AcceptOffer) else f"that accepts the offer of {_work(event)}"
+def _tell_acceptance(step: Step, event: OfferAccepted, _: Happened) -> str:
+    return "" if isinstance(step.command, AcceptOffer) else f"that accepts the offer of {_work_text(event)}"
 
 
-def _rescinded(step: Step, event: OfferRescinded, _: Happened) -> str:
+def _tell_rescission(step: Step, event: OfferRescinded, _: Happened) -> str:
     if isinstance(step.command, RescindOffer):
         return ""
-    return f"the offer of {_work(event)} to {event.agent} is taken back: {WORDS[Rescission][event.because][0]}"
+    return f"the offer of {_work_text(event)} to {event.agent} is taken back: {WORDS[Rescission][event.because][0]}"
 
 
-def _unavailable(step: Step, event: AgentUnavailable, _: Happened) -> str:
+def _tell_unavailability(step: Step, event: AgentUnavailable, _: Happened) -> str:
     if isinstance(step.command, GoUnavailable):
         return ""
     return f"{event.agent} takes no work now" + (f": {event.reason}" if event.reason else "")
 
 
-def _owed(_: Step, event: WrapUpOwed, __: Happened) -> str:
-    named = f"; {event.earlier_handler} handled it before" if event.earlier_handler is not None else ""
-    return f"{event.agent} has {event.case} to dispose{named}"
+def _tell_wrap_up(_: Step, event: WrapUpOwed, __: Happened) -> str:
+    earlier = f"; {event.earlier_handler} handled it before" if event.earlier_handler is not None else ""
+    return f"{event.agent} has {event.case} to dispose{earlier}"
 
 
-def _duty(_: Step, event: DutyLeft, __: Happened) -> str:
+def _tell_duty(_: Step, event: DutyLeft, __: Happened) -> str:
     return f"{event.agent} still has to relate {event.case} to: {', '.join(sorted(event.missing))}"
 
 
 _CONSEQUENCES: Final[Mapping[type, Callable[[Step, Any, Happened], str]]] = MappingProxyType(
     {
-        CaseStarted: _started,
+        CaseStarted: _tell_start,
         MessageNoted: lambda *_: "it stands in the history and changes nothing",
-        CaseReleased: _released,
-        CaseAssigned: _assigned,
-        CaseQueued: _queued,
+        CaseReleased: _tell_release,
+        CaseAssigned: _tell_assignment,
+        CaseQueued: _tell_queueing,
         CaseUnqueued: lambda _, event, __: f"{event.case} waits no more",
-        ReplySent: _sent,
+        ReplySent: _tell_sending,
         ChatDisconnected: lambda _, event, __: f"the customer reads: “{event.text}”",
-        OfferRescinded: _rescinded,
-        WorkOffered: _offered,
-        OfferAccepted: _accepted,
+        OfferRescinded: _tell_rescission,
+        WorkOffered: _tell_offer,
+        OfferAccepted: _tell_acceptance,
         ReviewEnded: lambda _, event, __: f"{event.agent} reviews it no longer",
-        WrapUpOwed: _owed,
-        DutyLeft: _duty,
+        WrapUpOwed: _tell_wrap_up,
+        DutyLeft: _tell_duty,
         DutyDone: lambda _, event, __: f"nothing is left to relate {event.case} to",
-        AgentUnavailable: _unavailable,
+        AgentUnavailable: _tell_unavailability,
         DraftWentStale: lambda _, event, __: f"draft {event.draft} is stale: it was written before this",
         DraftSuperseded: lambda _, event, __: f"draft {event.draft} is dropped: it was written before this",
     }

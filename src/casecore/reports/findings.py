@@ -8,7 +8,7 @@ from enum import StrEnum
 from attrs import field, frozen
 
 
-class Level(StrEnum):
+class Severity(StrEnum):
     """How bad a finding is; the worst first."""
 
     ERROR = "error"
@@ -47,7 +47,7 @@ class Finding:
     """
 
     code: str
-    level: Level | None
+    level: Severity | None
     path: str
     message: str
     remedy: str = ""

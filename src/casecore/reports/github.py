@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Final
 
-from casecore.reports.findings import Finding, Level, Location
+from casecore.reports.findings import Finding, Location, Severity
 
 SHOWN: Final = 10
 """How many annotations of a level GitHub keeps."""
 
-_COMMANDS: Final = MappingProxyType({Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"})
+_COMMANDS: Final = MappingProxyType({Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"})
 _ESCAPED: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _ESCAPED_IN_PROPERTIES: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
 
@@ -23,15 +23,15 @@ _ESCAPED_IN_PROPERTIES: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%
 def workflow_commands(findings: Iterable[Finding], *closing: str) -> str:
     """A command for each finding, at most ten of a level, and some lines at the end, such as the sum."""
     every, lines = [*findings], list[str]()
-    for level in Level:
+    for level in Severity:
         found = [finding for finding in every if finding.level is level]
-        lines += [_command(level, finding) for finding in found[:SHOWN]]
+        lines += [_workflow_command(level, finding) for finding in found[:SHOWN]]
         if names := [finding.name for finding in found[SHOWN:]]:
             lines.append(f"+{len(names)} more of level {level}, which GitHub would not show: {', '.join(names)}")
     return "\n".join([*lines, *closing])
 
 
-def _command(level: Level, finding: Finding) -> str:
+def _workflow_command(level: Severity, finding: Finding) -> str:
     here = finding.location or Location("")
     properties = {
         "file": here.file or None,

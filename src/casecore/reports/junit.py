@@ -25,13 +25,13 @@ def junit_document(title: str, suites: Mapping[str, Iterable[tuple[Finding, Test
     """
     root = ET.Element("testsuites", name=visible(title))
     for name, cases in suites.items():
-        _add(ET.SubElement(root, "testsuite", name=f"casecore.{name}"), f"casecore.{name}", [*cases])
+        _add_case(ET.SubElement(root, "testsuite", name=f"casecore.{name}"), f"casecore.{name}", [*cases])
     ET.SubElement(root, "system-out").text = closing
     ET.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, "unicode")}'
 
 
-def _add(suite: ET.Element, name: str, cases: list[tuple[Finding, TestOutcome]]) -> None:
+def _add_case(suite: ET.Element, name: str, cases: list[tuple[Finding, TestOutcome]]) -> None:
     for finding, outcome in cases:
         case = ET.SubElement(suite, "testcase", classname=name, name=visible(finding.heading))
         holds = ET.SubElement(case, outcome)

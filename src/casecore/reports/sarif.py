@@ -8,7 +8,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from casecore.reports.as_json import json_text
-from casecore.reports.findings import Finding, Level, Location
+from casecore.reports.findings import Finding, Location, Severity
 
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 """The schema of SARIF 2.1.0."""
@@ -21,7 +21,7 @@ class CodeMeaning:
     code: str
     title: str
     help: str
-    level: Level
+    level: Severity
 
 
 def sarif_document(findings: Iterable[Finding], meanings: Iterable[CodeMeaning], **properties: Any) -> str:
@@ -35,15 +35,15 @@ def sarif_document(findings: Iterable[Finding], meanings: Iterable[CodeMeaning],
     known = [*meanings]
     numbers = {meaning.code: number for number, meaning in enumerate(known)}
     run = {
-        "tool": {"driver": {"name": "casecore", "rules": [*map(_rule, known)]}},
+        "tool": {"driver": {"name": "casecore", "rules": [*map(_rule_to_dict, known)]}},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, numbers[finding.code]) for finding in findings],
+        "results": [_result_to_dict(finding, numbers[finding.code]) for finding in findings],
         "properties": properties,
     }
     return json_text({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
-def _rule(meaning: CodeMeaning) -> dict[str, Any]:
+def _rule_to_dict(meaning: CodeMeaning) -> dict[str, Any]:
     return {
         "id": meaning.code,
         "shortDescription": {"text": meaning.title},
@@ -52,13 +52,13 @@ def _rule(meaning: CodeMeaning) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding, number: int) -> dict[str, Any]:
-    here = _place(finding)
+def _result_to_dict(finding: Finding, number: int) -> dict[str, Any]:
+    here = _place_to_dict(finding)
     result: dict[str, Any] = {
         "ruleId": finding.code,
         "ruleIndex": number,
-        "level": finding.level or Level.NOTE,
-        "message": {"text": _message(finding)},
+        "level": finding.level or Severity.NOTE,
+        "message": {"text": _message_text(finding)},
         "locations": [here],
     }
     if finding.fingerprint:
@@ -74,13 +74,13 @@ def _result(finding: Finding, number: int) -> dict[str, Any]:
     return result
 
 
-def _message(finding: Finding) -> str:
+def _message_text(finding: Finding) -> str:
     if finding.number:
         return f"{finding.number} {finding.title}\n{finding.sentence}"
     return f"{finding.title}: {finding.sentence}" if finding.title else finding.sentence
 
 
-def _place(finding: Finding) -> dict[str, Any]:
+def _place_to_dict(finding: Finding) -> dict[str, Any]:
     here = finding.location or Location("")
     names = ("startLine", "startColumn", "endLine", "endColumn")
     lines = zip(names, (here.line, here.column, here.end_line, here.end_column), strict=True)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from casecore.reports.findings import Finding, Level
+from casecore.reports.findings import Finding, Severity
 
 _JOINERS: Final = "\u200c\u200d"
 """What joins emoji into one, and joins or parts letters of many scripts."""
@@ -43,10 +43,10 @@ def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
-def level_counts(levels: Iterable[Level | None]) -> list[str]:
+def level_counts(levels: Iterable[Severity | None]) -> list[str]:
     """How many there are of each level, the worst first: `2 errors`, `1 note`; no level of which there is none."""
     counts = Counter(levels)
-    return [plural(counts[level], level) for level in Level if counts[level]]
+    return [plural(counts[level], level) for level in Severity if counts[level]]
 
 
 def finding_line(finding: Finding, about: str = "") -> str:

@@ -15,8 +15,8 @@ anybody's, and reads the same obstacles that the rules read.
   queues too.
 * Offers to somebody who takes no more work are taken back.
 
-This file reads like the rules and looks at everything each time. `index.py` gives the same answers for a
-desk of a million waiting cases; a property holds the two equal.
+This file reads like the rules and looks at everything each time. `index.py` gives the same answers for a desk
+of a million waiting cases; a property holds the two equal.
 """
 
 from __future__ import annotations
@@ -73,19 +73,19 @@ class Work:
 
     def rank(self, at: datetime, policy: Policy) -> Rank:
         """Its place in the order; the smallest comes first."""
-        return rank(self.case, self.since, at, policy.queues[self.queue].priority, review=self.review)
+        return work_rank(self.case, self.since, at, policy.queues[self.queue].priority, review=self.review)
 
 
 _draft_of_work = editing_class(Work)
 
 
-def rank(case: str, since: datetime, at: datetime, priority: Priority, *, review: bool) -> Rank:
+def work_rank(case: str, since: datetime, at: datetime, priority: Priority, *, review: bool) -> Rank:
     """The place of a piece of work among all that waits: the highest priority, the longest waiting, the id."""
     return (-priority.after((at - since).total_seconds()), since, case, review)
 
 
-def waiting(file: CaseFile, policy: Policy, *, pull: bool = False) -> Iterator[Work]:
-    """What of a case waits to be offered; with `pull`, to be fetched. `policy`: what is in force at that instant."""
+def waiting_work(file: CaseFile, policy: Policy, *, pull: bool = False) -> Iterator[Work]:
+    """What of a case waits to be offered, or with `pull` to be fetched, under the policy in force at that instant."""
     for work in (waiting_case(file, policy, pull=pull), waiting_review(file, policy, pull=pull)):
         if work is not None:
             yield work
@@ -98,14 +98,16 @@ def waiting_case(file: CaseFile, policy: Policy, *, pull: bool = False) -> Work 
         case.waiting_since is None
         or not (case.status in OFFERED_STATUSES or (pull and case.status is PENDING))
         or (offers is not None and offers.offered_to is not None)
-        or not _handed_out(case.queue, policy, pull=pull)
+        or not _is_handed_out(case.queue, policy, pull=pull)
     ):
         return None
     aspect, prefers = policy.aspect(case), None
     if case.channel is EMAIL and file.aftermath is not None and policy.of(aspect).routing.earlier_handler:
         prefers = file.aftermath.earlier_handler
     asked = offers.asked if offers else ()
-    work = _draft_of_work(case.id, case.queue, case.channel, case.waiting_since, asked, None, prefers, aspect=aspect)
+    work = _draft_of_work(
+        case.id, case.queue, case.channel, case.waiting_since, asked=asked, prefers=prefers, aspect=aspect
+    )
     return freeze(work, Work)
 
 
@@ -116,16 +118,23 @@ def waiting_review(file: CaseFile, policy: Policy, *, pull: bool = False) -> Wor
         draft is None
         or draft.reviewer is not None
         or (offers is not None and offers.review_to is not None)
-        or not _handed_out(draft.queue, policy, pull=pull)
+        or not _is_handed_out(draft.queue, policy, pull=pull)
     ):
         return None
-    asked, aspect = offers.review_asked if offers else (), policy.aspect(case)
-    since, author = draft.waiting_since, draft.author
-    work = _draft_of_work(case.id, draft.queue, case.channel, since, asked, author, review=True, aspect=aspect)
+    work = _draft_of_work(
+        case.id,
+        draft.queue,
+        case.channel,
+        draft.waiting_since,
+        asked=offers.review_asked if offers else (),
+        author=draft.author,
+        review=True,
+        aspect=policy.aspect(case),
+    )
     return freeze(work, Work)
 
 
-def _handed_out(queue: str, policy: Policy, *, pull: bool) -> bool:
+def _is_handed_out(queue: str, policy: Policy, *, pull: bool) -> bool:
     known = policy.queues.get(queue)
     return known is not None and (pull or known.delivery is _PUSH)
 
@@ -133,7 +142,7 @@ def _handed_out(queue: str, policy: Policy, *, pull: bool) -> bool:
 # Who ---------------------------------------------------------------------------------------------------
 
 
-def why_not(agent: Agent, work: Work, policy: Policy) -> Iterator[Reason]:
+def reasons_against(agent: Agent, work: Work, policy: Policy) -> Iterator[Reason]:
     """Everything that keeps an agent from this work; nothing when they are eligible.
 
     How much an agent may hold is what the policy says for the case of this work, whatever the cases are that they have.
@@ -155,45 +164,45 @@ Turn: TypeAlias = tuple[Any, ...]
 """An agent's place among the eligible ones; the smallest comes first."""
 
 
-def turn(agent: Agent, strategy: Strategy) -> Turn:
-    """An agent's place by a strategy alone; at last their id."""
+def agent_turn(agent: Agent, strategy: Strategy) -> Turn:
+    """An agent's turn by a strategy alone; at last their id."""
     return _TURNS[strategy](agent)
 
 
-def _idle(agent: Agent) -> datetime:
+def _idle_since(agent: Agent) -> datetime:
     return agent.idle_since or LONG_AGO
 
 
 _TURNS: Mapping[Strategy, Callable[[Agent], Turn]] = {
-    Strategy.LONGEST_IDLE: lambda agent: (_idle(agent), agent.load, agent.id),
-    Strategy.LEAST_LOADED: lambda agent: (agent.load, _idle(agent), agent.id),
+    Strategy.LONGEST_IDLE: lambda agent: (_idle_since(agent), agent.load, agent.id),
+    Strategy.LEAST_LOADED: lambda agent: (agent.load, _idle_since(agent), agent.id),
     Strategy.ROUND_ROBIN: lambda agent: (agent.given_at or LONG_AGO, agent.id),
 }
-"""An agent's place, by strategy."""
+"""How an agent's turn is found, by strategy."""
 
 
-def place(agent: Agent, work: Work, policy: Policy) -> Turn:
-    """An agent's place for this work: who is preferred, then who has not been asked, then the strategy."""
+def turn_for_work(agent: Agent, work: Work, policy: Policy) -> Turn:
+    """An agent's turn for this work: who has not been asked, then who is preferred, then the strategy."""
     asked = work.asked.index(agent.id) + 1 if agent.id in work.asked else 0
-    return (asked, agent.id != work.prefers, *turn(agent, policy.of(work.aspect).routing.agents))
+    return (asked, agent.id != work.prefers, *agent_turn(agent, policy.of(work.aspect).routing.agents))
 
 
 # What next ---------------------------------------------------------------------------------------------
 
 
-def stopped(agent: Agent, policy: Policy) -> bool:
-    """Whether an agent takes no more work at all, so that even what is offered to them is taken back."""
+def takes_no_work(agent: Agent, policy: Policy) -> bool:
+    """Whether an agent takes no more work at all, so that routing takes back even what it has offered them."""
     return any(obstacle(agent, ANY, policy) is not None for obstacle in STOPPED_BY)
 
 
-def rescinding(file: CaseFile, desk: Desk, at: datetime) -> Iterator[RescindOffer]:
-    """The offers of a case that its agents cannot take any more, whatever the policy says."""
+def offers_to_rescind(file: CaseFile, desk: Desk, at: datetime) -> Iterator[RescindOffer]:
+    """Take back the offers of a case that their agents cannot accept any more, whatever the policy says."""
     for review in (False, True):
         to = file.offers.to(review=review) if file.offers else None
         agent = desk.agents.get(to) if to is not None else None
         if agent is None:
             continue
-        if stopped(agent, desk.policy):
+        if takes_no_work(agent, desk.policy):
             yield RescindOffer(SYSTEM, at, file.case.id, review, Rescission.AGENT_STOPPED)
 
 
@@ -207,15 +216,15 @@ def next_offer(desk: Desk, at: datetime) -> Command | None:
     policy = desk.policy.at(at)
     files = sorted(desk.cases.values(), key=lambda file: file.case.id)
     for file in files:
-        for command in rescinding(file, desk, at):
+        for command in offers_to_rescind(file, desk, at):
             return command
     works = sorted(
-        (work for file in files for work in waiting(file, policy)),
+        (work for file in files for work in waiting_work(file, policy)),
         key=lambda work: work.rank(at, policy),
     )
     for work in works:
-        agents = (agent for agent in desk.agents.values() if next(why_not(agent, work, policy), None) is None)
-        best = min(agents, key=lambda agent: place(agent, work, policy), default=None)
+        agents = (agent for agent in desk.agents.values() if next(reasons_against(agent, work, policy), None) is None)
+        best = min(agents, key=lambda agent: turn_for_work(agent, work, policy), default=None)
         if best is not None:
             return OfferWork(SYSTEM, at, work.case, best.id, work.review)
     return None
@@ -246,8 +255,8 @@ def next_for(desk: Desk, agent: str, at: datetime) -> Command | None:
     row, policy = desk.agents.get(agent), desk.policy.at(at)
     if row is None:
         return None
-    works = (work for file in desk.cases.values() for work in waiting(file, policy, pull=True))
-    fitting = (work for work in works if next(why_not(row, work, policy), None) is None)
+    works = (work for file in desk.cases.values() for work in waiting_work(file, policy, pull=True))
+    fitting = (work for work in works if next(reasons_against(row, work, policy), None) is None)
     best = min(fitting, key=lambda work: (agent in work.asked, work.rank(at, policy)), default=None)
     if best is None:
         return None
@@ -276,23 +285,23 @@ class Explanation:
     """Why this work, why this agent, and why not each other one.
 
     Attributes:
+        message: The whole in words.
         work: What waits; None where nothing of the case waits to be offered.
         priority: Its priority at that instant.
         waited: How long it has waited, in seconds.
         before: How many pieces of waiting work come before it.
         chosen: Whom it goes to next; None when nobody can take it.
-        candidates: Every agent, the chosen one first, then by their place.
-        message: The whole in words.
+        candidates: Every agent, the chosen one first, then by their turn.
     """
 
     case: str
-    work: Work | None
-    priority: float
-    waited: float
-    before: int
-    chosen: str | None
-    candidates: tuple[Candidate, ...]
     message: str
+    work: Work | None = None
+    priority: float = 0.0
+    waited: float = 0.0
+    before: int = 0
+    chosen: str | None = None
+    candidates: tuple[Candidate, ...] = ()
 
     def __str__(self) -> str:
         lines = [self.message]
@@ -312,15 +321,15 @@ def explain_route(desk: Desk, case: str, at: datetime, *, review: bool = False) 
         review: Whether its draft's review is asked about.
     """
     file, policy = desk.cases.get(case), desk.policy.at(at)
-    works = [] if file is None else [work for work in waiting(file, policy) if work.review is review]
+    works = [] if file is None else [work for work in waiting_work(file, policy) if work.review is review]
     if not works:
-        return Explanation(case, None, 0.0, 0.0, 0, None, (), _why_not_waiting(case, file, review=review))
+        return Explanation(case, _why_not_waiting(case, file, review=review))
     work = works[0]
     rank = work.rank(at, policy)
-    others = (other for held in desk.cases.values() for other in waiting(held, policy))
+    others = (other for held in desk.cases.values() for other in waiting_work(held, policy))
     before = sum(other.rank(at, policy) < rank for other in others)
-    agents = sorted(desk.agents.values(), key=lambda agent: place(agent, work, policy))
-    candidates = [_candidate(agent, work, policy) for agent in agents]
+    agents = sorted(desk.agents.values(), key=lambda agent: turn_for_work(agent, work, policy))
+    candidates = [_explain_candidate(agent, work, policy) for agent in agents]
     candidates.sort(key=lambda candidate: not candidate.eligible)
     chosen = candidates[0].agent if candidates and candidates[0].eligible else None
     waited = (at - work.since).total_seconds()
@@ -329,11 +338,20 @@ def explain_route(desk: Desk, case: str, at: datetime, *, review: bool = False) 
         f"{what} waits in {work.queue} for {waited:.0f} s with priority {-rank[0]:g}; {before} come before it; "
         + (f"it goes to {chosen}" if chosen else "nobody can take it")
     )
-    return Explanation(case, work, -rank[0], waited, before, chosen, tuple(candidates), message)
+    return Explanation(
+        case,
+        message,
+        work=work,
+        priority=-rank[0],
+        waited=waited,
+        before=before,
+        chosen=chosen,
+        candidates=tuple(candidates),
+    )
 
 
-def _candidate(agent: Agent, work: Work, policy: Policy) -> Candidate:
-    reasons = tuple(why_not(agent, work, policy))
+def _explain_candidate(agent: Agent, work: Work, policy: Policy) -> Candidate:
+    reasons = tuple(reasons_against(agent, work, policy))
     if reasons:
         return Candidate(agent.id, "; ".join(reason.message for reason in reasons), reasons)
     idle = f"idle since {agent.idle_since:%H:%M:%S}" if agent.idle_since else "never had work"

@@ -1,7 +1,7 @@
 """The agenda: which instant comes next, for a host that sets one timer on a large desk.
 
 `Desk.due` looks at every case. An agenda follows the events instead and looks again only at what they touch. It keeps
-only when to look: what is due then it reads from the desk as it is, so that what has been overtaken is never told.
+only when to look. What is due then it reads from the desk as it is, so nothing that has been overtaken comes up.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime
 
 from casecore.desk import Desk, Due
 from casecore.kernel import Event
-from casecore.routing.heap import Places
+from casecore.routing.heap import OrderedNames
 
 
 class Agenda:
@@ -27,14 +27,14 @@ class Agenda:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._order = Places()
+        self._order = OrderedNames()
         self._told_until: datetime | None = None
         self._holder: dict[str, str] = {}
         self._held_by: defaultdict[str, set[str]] = defaultdict(set)
         for case in desk.cases:
-            self._look_at_case(case)
+            self._enter_case(case)
         for commitment in desk.commitments:
-            self._enter(commitment, desk.due_of_commitment(commitment), of_case=False)
+            self._enter_dues(commitment, desk.due_of_commitment(commitment), of_case=False)
 
     def update(self, desk: Desk, events: Iterable[Event]) -> None:
         """Follow a step of the desk.
@@ -49,23 +49,23 @@ class Agenda:
             case, agent = getattr(event, "case", None), getattr(event, "agent", None)
             commitment = getattr(event, "commitment", None)
             if commitment is not None:
-                self._enter(commitment, desk.due_of_commitment(commitment), of_case=False)
+                self._enter_dues(commitment, desk.due_of_commitment(commitment), of_case=False)
             if case is not None:
                 cases[case] = None
             elif agent is not None:  # whether somebody is there concerns all that they hold
                 cases.update(dict.fromkeys(self._held_by[agent]))
         for case in cases:
-            self._look_at_case(case)
+            self._enter_case(case)
 
     def next(self) -> Due | None:
         """What comes next; None when nothing does."""
-        while (name := self._order.first()) is not None:
+        while (name := self._order.first_name()) is not None:
             subject, of_case, what = name
             dues = self._desk.due_of_case(subject) if of_case else self._desk.due_of_commitment(subject)
             for due in dues:
                 if due.what == what:
                     return due
-            self._order.drop(name)
+            self._order.drop_name(name)
         return None
 
     def ripe(self, at: datetime) -> tuple[Due, ...]:
@@ -78,10 +78,10 @@ class Agenda:
         ripe = []
         while (due := self.next()) is not None and due.at <= at:
             ripe.append(due)
-            self._order.drop(self._order.first())
+            self._order.drop_name(self._order.first_name())
         return tuple(ripe)
 
-    def _look_at_case(self, case: str) -> None:
+    def _enter_case(self, case: str) -> None:
         file = self._desk.cases.get(case)
         holder = None if file is None else file.case.assignee
         before = self._holder.pop(case, None)
@@ -90,12 +90,12 @@ class Agenda:
         if holder is not None:
             self._held_by[holder].add(case)
             self._holder[case] = holder
-        self._enter(case, self._desk.due_of_case(case), of_case=True)
+        self._enter_dues(case, self._desk.due_of_case(case), of_case=True)
 
-    def _enter(self, subject: str, dues: Iterable[Due], *, of_case: bool) -> None:
+    def _enter_dues(self, subject: str, dues: Iterable[Due], *, of_case: bool) -> None:
         for due in dues:
             name = (subject, of_case, due.what)
             if due.command is None and self._told_until is not None and due.at <= self._told_until:
-                self._order.drop(name)  # it needs nobody's doing, and has been told
+                self._order.drop_name(name)  # nobody needs to act on it, and it has come up before
             else:
-                self._order.put((due.at, due.case, due.key, name))
+                self._order.set_entry((due.at, due.case, due.key, name))

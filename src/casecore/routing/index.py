@@ -1,4 +1,4 @@
-"""Routing for a large desk: the same answers as `__init__.py`, from an index that follows the events.
+"""Routing for a large desk: the same answers as `routing/__init__.py`, from an index that follows the events.
 
 Within one queue every case grows in priority by the same rule, so the order inside a queue is the order of waiting,
 and never changes. What an agent can take of it depends on the channel, on whether it is a review, and on what a
@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Container, Iterable
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from casecore.channels import Channel
 from casecore.desk import Desk
@@ -31,8 +31,17 @@ from casecore.rooms.composition import CaseFile
 from casecore.rooms.eligibility import ANY, OBSTACLES, OBSTACLES_TO_ALL, OBSTACLES_TO_REVIEWS, Obstacle
 from casecore.rooms.offers import OfferWork
 from casecore.rooms.reviews import not_reviewer
-from casecore.routing import Turn, Work, rank, rescinding, stopped, turn, waiting_case, waiting_review
-from casecore.routing.heap import Place, Places
+from casecore.routing import (
+    Turn,
+    Work,
+    agent_turn,
+    offers_to_rescind,
+    takes_no_work,
+    waiting_case,
+    waiting_review,
+    work_rank,
+)
+from casecore.routing.heap import HeapEntry, OrderedNames
 
 Sort: TypeAlias = tuple[Channel, bool, Aspect | None]
 """What decides, beside the queue, who can take a piece of work: its channel, whether it is a review, and what the
@@ -50,18 +59,18 @@ _TO_SORT = tuple(
 """What else keeps somebody from cases, and from reviews."""
 
 
-def _unhindered(obstacles: Iterable[Obstacle], agent: Agent, channel: Channel, policy: Policy) -> bool:
+def _is_unhindered(obstacles: Iterable[Obstacle], agent: Agent, channel: Channel, policy: Policy) -> bool:
     for obstacle in obstacles:  # noqa: SIM110 -- a generator doubles what this costs, and every event asks it
         if obstacle(agent, channel, policy) is not None:
             return False
     return True
 
 
-class _Crew(Places):
+class _Crew(OrderedNames):
     """Those agents of a line who can take the same sorts, in their turn.
 
-    An agent's turn is the same wherever agents take turns by the same strategy, so all such crews share the places, and
-    an agent who gets a new one, or goes to other crews, is entered in each of theirs.
+    An agent's turn is the same wherever agents take turns by the same strategy, so all such crews share the entries,
+    and an agent whose turn or crews change is entered in each of theirs.
     """
 
     __slots__ = ("line", "members", "sorts")
@@ -69,7 +78,7 @@ class _Crew(Places):
     def __init__(self, line: _Line, sorts: Sorts) -> None:
         super().__init__()
         self.line, self.sorts = line, sorts
-        self.of = line.turns
+        self.entry_of = line.turns
         self.members = 0
 
 
@@ -80,33 +89,33 @@ class _Lane:
 
     def __init__(self, line: _Line, sort: Sort) -> None:
         self.line, self.sort = line, sort
-        self.works = Places()
-        self.aside: dict[str, Place] = {}
+        self.works = OrderedNames()
+        self.aside: dict[str, HeapEntry] = {}
         self.crews: list[_Crew] = []
 
     def lay_aside(self, case: str) -> None:
-        """Nobody who is there can take this one."""
-        self.aside[case] = self.works.of[case]
-        self.works.drop(case)
+        """Lay aside what nobody who is there can take."""
+        self.aside[case] = self.works.entry_of[case]
+        self.works.drop_name(case)
 
-    def look_again(self) -> bool:
-        """Somebody has come: what was laid aside is work like any other. Returns whether anything was."""
+    def take_up_again(self) -> bool:
+        """Take up what was laid aside, as somebody has come; returns whether there was anything."""
         found = bool(self.aside)
         while self.aside:
-            self.works.put(self.aside.popitem()[1])
+            self.works.set_entry(self.aside.popitem()[1])
         return found
 
-    def agent(self, besides: Container[str]) -> str | None:
+    def next_agent(self, besides: Container[str]) -> str | None:
         """Whose turn it is to take from here, some left aside; None when there is nobody else."""
         best: Turn | None = None
         for crew in self.crews:
-            place = crew.front(besides)
+            place = crew.first_entry(besides)
             if place is not None and (best is None or place < best):
                 best = place
         return None if best is None else best[-1]
 
 
-Front: TypeAlias = tuple[float, datetime, str, bool, _Lane]
+FirstWork: TypeAlias = tuple[float, datetime, str, bool, _Lane]
 """A piece of work: its rank, which says its case and whether it is a review, and where it lies."""
 
 
@@ -121,24 +130,24 @@ class _Line:
         self.sorts = _NO_SORTS
         self.crews: dict[Sorts, _Crew] = {}
 
-    def form(self, sorts: Sorts) -> _Crew:
+    def form_crew(self, sorts: Sorts) -> _Crew:
         """A crew for those who can take these sorts, and no others; nobody has joined it yet."""
         crew = self.crews[sorts] = _Crew(self, sorts)
         return crew
 
-    def join(self, crew: _Crew, before: Sorts) -> bool:
-        """Somebody joins, who could take other sorts before. Returns whether another piece of work may be the first."""
+    def join_crew(self, crew: _Crew, before: Sorts) -> bool:
+        """Let in somebody who could take other sorts before; returns whether another piece of work may be the first."""
         crew.members += 1
         stirred = crew.members == 1
         if stirred:
             for sort in crew.sorts:
                 self.lanes[sort].crews.append(crew)
         for sort in crew.sorts - before:
-            stirred |= self.lanes[sort].look_again()
+            stirred |= self.lanes[sort].take_up_again()
         return stirred
 
-    def leave(self, crew: _Crew) -> bool:
-        """Somebody leaves. Returns whether another piece of work may be the first: they were the last of the crew."""
+    def leave_crew(self, crew: _Crew) -> bool:
+        """Let somebody go; returns whether other work may be the first now, as they were the last of the crew."""
         crew.members -= 1
         if crew.members:
             return False
@@ -147,11 +156,11 @@ class _Line:
             self.lanes[sort].crews.remove(crew)
         return True
 
-    def front(self, at: datetime) -> Front | None:
+    def first_work(self, at: datetime) -> FirstWork | None:
         """The first piece of work that somebody can take; None where there is none."""
         best: tuple[Any, ...] | None = None
         for lane in self.lanes.values():
-            place = lane.works.front() if lane.crews else None
+            place = lane.works.first_entry() if lane.crews else None
             if place is not None:
                 found = (*place, lane.sort[1], lane)
                 if best is None or found < best:
@@ -159,7 +168,7 @@ class _Line:
         if best is None:
             return None
         since, case, review, lane = best
-        return *rank(case, since, at, self.priority, review=review), lane
+        return *work_rank(case, since, at, self.priority, review=review), lane
 
 
 class Router:
@@ -182,7 +191,7 @@ class Router:
         self._turns: defaultdict[Strategy, dict[Any, Turn]] = defaultdict(dict)
         self._crews_of: dict[str, list[_Crew]] = {}
         self._at: datetime | None = None
-        self._fronts: dict[_Line, Front] = {}
+        self._first_works: dict[_Line, FirstWork] = {}
         self._stirred: set[_Line] = set()
         self._offers_of: dict[str, frozenset[str]] = {}
         self._offered_to: defaultdict[str, set[str]] = defaultdict(set)
@@ -224,53 +233,53 @@ class Router:
         if policy is not self._policy:  # a date on which it changes has come
             self._enter_all(desk, policy)
         for case in sorted(self._doubtful):
-            command = next(rescinding(desk.cases[case], desk, at), None)
+            command = next(offers_to_rescind(desk.cases[case], desk, at), None)
             if command is not None:
                 return command
             self._doubtful.discard(case)
-        self._compare_at(at)
-        while self._fronts:
-            _, _, case, review, lane = min(self._fronts.values())  # it waits, or it would not lie there
-            work: Any = (waiting_review if review else waiting_case)(desk.cases[case], self._policy)
-            agent = self._best(lane, work)
+        self._compare_lines(at)
+        while self._first_works:
+            _, _, case, review, lane = min(self._first_works.values())  # it waits, or it would not lie there
+            work = cast("Work", (waiting_review if review else waiting_case)(desk.cases[case], self._policy))
+            agent = self._best_agent(lane, work)
             if agent is not None:
                 return OfferWork(SYSTEM, at, case, agent, review)
             lane.lay_aside(case)  # somebody is there, but only the author
-            self._compare(lane.line, at)
+            self._compare_line(lane.line, at)
         return None
 
     # Comparing -----------------------------------------------------------------------------------------
 
-    def _compare_at(self, at: datetime) -> None:
+    def _compare_lines(self, at: datetime) -> None:
         for line in self._stirred:
-            self._compare(line, at)
+            self._compare_line(line, at)
         self._stirred.clear()
         if at != self._at:
             self._at = at
-            self._fronts = {
-                line: (*rank(case, since, at, line.priority, review=review), lane)
-                for line, (_, since, case, review, lane) in self._fronts.items()
+            self._first_works = {
+                line: (*work_rank(case, since, at, line.priority, review=review), lane)
+                for line, (_, since, case, review, lane) in self._first_works.items()
             }
 
-    def _compare(self, line: _Line, at: datetime) -> None:
-        front = line.front(at)
+    def _compare_line(self, line: _Line, at: datetime) -> None:
+        front = line.first_work(at)
         if front is None:
-            self._fronts.pop(line, None)
+            self._first_works.pop(line, None)
         else:
-            self._fronts[line] = front
+            self._first_works[line] = front
 
-    def _best(self, lane: _Lane, work: Work) -> str | None:
+    def _best_agent(self, lane: _Lane, work: Work) -> str | None:
         besides = work.asked
         if work.author is not None and not self._policy.of(work.aspect).approval.self_approval:
             besides = (*besides, work.author)
-        if work.prefers is not None and work.prefers not in work.asked and self._stands(work.prefers, lane):
+        if work.prefers is not None and work.prefers not in work.asked and self._can_take(work.prefers, lane):
             return work.prefers
-        fresh = lane.agent(besides)
+        fresh = lane.next_agent(besides)
         if fresh is not None:
             return fresh
-        return next((agent for agent in work.asked if self._stands(agent, lane)), None)
+        return next((agent for agent in work.asked if self._can_take(agent, lane)), None)
 
-    def _stands(self, agent: str, lane: _Lane) -> bool:
+    def _can_take(self, agent: str, lane: _Lane) -> bool:
         """Whether somebody can take from a lane."""
         return any(crew in lane.crews for crew in self._crews_of.get(agent, ()))
 
@@ -279,8 +288,8 @@ class Router:
     def _enter_case(self, file: CaseFile, desk: Desk) -> None:
         case, offers = file.case.id, file.offers
         cases, reviews = self._lane_of
-        self._place(case, cases, waiting_case(file, self._policy), desk)
-        self._place(case, reviews, waiting_review(file, self._policy), desk)
+        self._place_work(case, cases, waiting_case(file, self._policy), desk)
+        self._place_work(case, reviews, waiting_review(file, self._policy), desk)
         for agent in self._offers_of.pop(case, ()):
             self._offered_to[agent].discard(case)
         offered = frozenset(filter(None, (offers.offered_to, offers.review_to))) if offers else None
@@ -289,21 +298,21 @@ class Router:
             for agent in offered:
                 self._offered_to[agent].add(case)
 
-    def _place(self, case: str, lane_of: dict[str, _Lane], work: Work | None, desk: Desk) -> None:
-        lane = None if work is None else self._lane(work, desk)
+    def _place_work(self, case: str, lane_of: dict[str, _Lane], work: Work | None, desk: Desk) -> None:
+        lane = None if work is None else self._lane_for(work, desk)
         before = lane_of.get(case)
         if before is not None:
             before.aside.pop(case, None)
             if before is not lane:
-                before.works.drop(case)
+                before.works.drop_name(case)
                 del lane_of[case]
             self._stirred.add(before.line)
         if work is not None and lane is not None:
-            lane.works.put((work.since, case))
+            lane.works.set_entry((work.since, case))
             lane_of[case] = lane
             self._stirred.add(lane.line)
 
-    def _lane(self, work: Work, desk: Desk) -> _Lane:
+    def _lane_for(self, work: Work, desk: Desk) -> _Lane:
         lines, sort = self._lines[work.queue], (work.channel, work.review, work.aspect)
         strategy = self._policy.of(work.aspect).routing.agents
         line = lines.get(strategy)
@@ -312,21 +321,21 @@ class Router:
         lane = line.lanes.get(sort)
         if lane is None:
             lane = line.lanes[sort] = _Lane(line, sort)  # no crew takes it yet
-            line.sorts = self._once(line.lanes)
+            line.sorts = self._share_sorts(line.lanes)
             for agent in map(desk.agents.__getitem__, self._crews_of):
                 if work.queue in agent.queues:
                     self._enter_agent(agent)
         return lane
 
-    def _once(self, sorts: Iterable[Sort]) -> Sorts:
+    def _share_sorts(self, sorts: Iterable[Sort]) -> Sorts:
         """The same object for the same sorts: it is found in a dictionary without being compared."""
         found = frozenset(sorts)
         return self._same.setdefault(found, found)
 
     def _enter_agent(self, agent: Agent) -> None:
-        free = _unhindered(_TO_ALL, agent, ANY, self._policy)
+        free = _is_unhindered(_TO_ALL, agent, ANY, self._policy)
         self._enter_turn(agent, self._crews_for(agent, free=free))
-        if not free and self._offered_to.get(agent.id) and stopped(agent, self._policy):
+        if not free and self._offered_to.get(agent.id) and takes_no_work(agent, self._policy):
             self._doubtful |= self._offered_to[agent.id]
 
     def _crews_for(self, agent: Agent, *, free: bool) -> list[_Crew]:
@@ -336,10 +345,10 @@ class Router:
             for line in self._lines[queue].values():
                 sorts = takes.get(line.sorts)
                 if sorts is None:
-                    sorts = self._once([sort for sort in line.sorts if self._takes(agent, sort, free=free)])
+                    sorts = self._share_sorts([sort for sort in line.sorts if self._takes_sort(agent, sort, free=free)])
                     takes[line.sorts] = sorts
                 if sorts:
-                    crews.append(line.crews.get(sorts) or line.form(sorts))
+                    crews.append(line.crews.get(sorts) or line.form_crew(sorts))
         return crews
 
     def _enter_turn(self, agent: Agent, crews: list[_Crew]) -> None:
@@ -347,32 +356,32 @@ class Router:
         self._crews_of[name] = crews
         moves = crews != before
         if moves:
-            self._move(before, crews)
+            self._change_crews(before, crews)
         for strategy, turns in self._turns.items():
-            place = turn(agent, strategy)
+            place = agent_turn(agent, strategy)
             if moves or place != turns.get(name):
                 turns[name] = place
                 for crew in crews:
-                    if crew.of is turns:
-                        crew.stand(place, crew.members)
+                    if crew.entry_of is turns:
+                        crew.push_entry(place, crew.members)
 
-    def _move(self, before: list[_Crew], now: list[_Crew]) -> None:
-        """Somebody stood in these crews, and stands in those now."""
+    def _change_crews(self, before: list[_Crew], now: list[_Crew]) -> None:
+        """Move somebody from the crews they stood in to those they stand in now."""
         stays = {*before}.intersection(now)
         left = {crew.line: crew for crew in before if crew not in stays}
         come = {crew.line: crew for crew in now if crew not in stays}
-        self._stirred.update(line for line, crew in left.items() if line.leave(crew))
+        self._stirred.update(line for line, crew in left.items() if line.leave_crew(crew))
         for line, crew in come.items():
-            if line.join(crew, left[line].sorts if line in left else _NO_SORTS):
+            if line.join_crew(crew, left[line].sorts if line in left else _NO_SORTS):
                 self._stirred.add(line)
 
-    def _takes(self, agent: Agent, sort: Sort, *, free: bool) -> bool:
+    def _takes_sort(self, agent: Agent, sort: Sort, *, free: bool) -> bool:
         """Whether somebody can take this sort of work; `free`, whether nothing keeps them from all work."""
         channel, review, aspect = sort
         policy = self._policy
         if aspect is not None:  # their limits may be others for these cases
             policy = policy.of(aspect)
-            free = _unhindered(_TO_ALL, agent, ANY, policy)
+            free = _is_unhindered(_TO_ALL, agent, ANY, policy)
         if not free or (review and not_reviewer(agent, None, policy) is not None):
             return False
-        return _unhindered(_TO_SORT[review], agent, channel, policy)
+        return _is_unhindered(_TO_SORT[review], agent, channel, policy)

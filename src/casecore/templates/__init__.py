@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from casecore.templates.filling import Filled as Filled
     from casecore.templates.filling import Shown as Shown
     from casecore.templates.findings import CODES as CODES
-    from casecore.templates.findings import Finding as Finding
-    from casecore.templates.findings import Level as Level
+    from casecore.templates.findings import Severity as Severity
     from casecore.templates.findings import TemplateError as TemplateError
+    from casecore.templates.findings import TemplateFinding as TemplateFinding
     from casecore.templates.lint import lint_together as lint_together
     from casecore.templates.phones import check_phone as check_phone
     from casecore.templates.phones import normalise_phone as normalise_phone
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "template": "Template",
-    "findings": "CODES Finding Level TemplateError",
+    "findings": "CODES Severity TemplateError TemplateFinding",
     "definitions": "Button Card Component Kind Need",
     "filling": "Filled Shown",
     "lint": "lint_together",

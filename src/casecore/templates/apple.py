@@ -14,7 +14,7 @@ from typing import Any, Final, Self
 from attrs import field, frozen
 
 from casecore.channels import Channel
-from casecore.templates.findings import Finding, TemplateError, errors, finding_of
+from casecore.templates.findings import TemplateError, TemplateFinding, errors, finding_of
 from casecore.templates.quick_replies import (
     FilledText,
     as_texts,
@@ -115,7 +115,7 @@ class AppleTemplate:
             filled.append(FilledText(read, tuple(text.parts(given)), (*(() if index else findings), *lengths)))
         return tuple(filled)
 
-    def ready(self, values: Mapping[str, Any], *, in_conversation: bool) -> tuple[Finding, ...]:
+    def ready(self, values: Mapping[str, Any], *, in_conversation: bool) -> tuple[TemplateFinding, ...]:
         """What stands in the way of sending it now.
 
         Args:
@@ -128,7 +128,7 @@ class AppleTemplate:
         return tuple(findings)
 
 
-def _check_item_length(index: int, text: TemplateText, read: str) -> Iterator[Finding]:
+def _check_item_length(index: int, text: TemplateText, read: str) -> Iterator[TemplateFinding]:
     if index == 0:
         yield from check_channel_length(CHANNEL, read)
     elif len(read) > LABEL_LIMIT:

@@ -18,7 +18,7 @@ from typing import Any, Final
 from attrs import field
 
 from casecore.kernel import frozen
-from casecore.templates.findings import Finding, finding_of
+from casecore.templates.findings import TemplateFinding, finding_of
 from casecore.templates.texts import TemplateText
 
 AUTHENTICATION: Final = "AUTHENTICATION"
@@ -135,7 +135,7 @@ class Definition:
                     yield button.url
 
     @property
-    def findings(self) -> tuple[Finding, ...]:
+    def findings(self) -> tuple[TemplateFinding, ...]:
         """The check *parse*: what in the texts looks like a variable and is none."""
         texts = tuple(self.texts)
         listed = [finding for text in texts for finding in text.findings]

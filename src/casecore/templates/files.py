@@ -14,7 +14,7 @@ from typing import Any, Final
 from attrs import field
 
 from casecore.kernel import CasecoreError, frozen
-from casecore.templates.findings import Finding, TemplateError
+from casecore.templates.findings import TemplateError, TemplateFinding
 from casecore.templates.lint import lint_together
 from casecore.templates.template import Template
 
@@ -60,7 +60,7 @@ class Located:
     start: int
     end: int
 
-    def place(self, finding: Finding) -> tuple[int, int]:
+    def place(self, finding: TemplateFinding) -> tuple[int, int]:
         """(line, column), both from 1, of what a finding is about; of the template where it is about the whole."""
         at = self.start
         written = self._texts_by_place().get(finding.where)
@@ -155,9 +155,9 @@ def _find_spans(source: str, count: int) -> list[tuple[int, int]]:
     return spans
 
 
-def findings_in(located: tuple[Located, ...]) -> Iterator[tuple[Located, Finding]]:
+def findings_in(located: tuple[Located, ...]) -> Iterator[tuple[Located, TemplateFinding]]:
     """What *parse* and *lint* find in the templates of one or several files, template by template."""
-    together: dict[int, list[Finding]] = {}
+    together: dict[int, list[TemplateFinding]] = {}
     for index, finding in lint_together(one.template for one in located):
         together.setdefault(index, []).append(finding)
     for index, one in enumerate(located):

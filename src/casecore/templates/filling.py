@@ -22,7 +22,7 @@ from casecore.templates.definitions import (
     Need,
     needs_of,
 )
-from casecore.templates.findings import Finding, errors, finding_of, quote_text
+from casecore.templates.findings import TemplateFinding, errors, finding_of, quote_text
 from casecore.templates.texts import TemplateText
 from casecore.templates.values import all_clean, check_value, text_of_value
 
@@ -50,7 +50,7 @@ class Plan:
     definition: Definition
     needs: Mapping[str, Need]
     required: frozenset[str]
-    standing: tuple[Finding, ...]
+    standing: tuple[TemplateFinding, ...]
     body: TemplateText | None
     body_limit: int
     plain: bool
@@ -75,7 +75,7 @@ class Plan:
         )
 
 
-def _standing_findings(definition: Definition) -> Iterator[Finding]:
+def _standing_findings(definition: Definition) -> Iterator[TemplateFinding]:
     broken = errors(definition.findings)
     for text in definition.texts:
         numbers = [int(name) for name in text.variables if name.isdigit()]
@@ -137,10 +137,10 @@ class Filled:
     values: Mapping[str, Any]
     texts: Mapping[str, str] = field(repr=False)
     text: str
-    findings: tuple[Finding, ...]
+    findings: tuple[TemplateFinding, ...]
 
     @property
-    def errors(self) -> tuple[Finding, ...]:
+    def errors(self) -> tuple[TemplateFinding, ...]:
         """The findings that stand in the way of sending."""
         return errors(self.findings)
 
@@ -230,7 +230,7 @@ def fill(plan: Plan, values: Any = ()) -> Filled:
 
 
 def _fill_with_care(plan: Plan, values: object) -> Filled:
-    findings: list[Finding] = list(plan.standing)
+    findings: list[TemplateFinding] = list(plan.standing)
     given = _values_by_key(plan, values, findings)
     for key in given:
         if key not in plan.needs:
@@ -247,7 +247,7 @@ def _fill_with_care(plan: Plan, values: object) -> Filled:
     return Filled(plan, given, texts, plan.body.fill(texts) if plan.body else "", tuple(findings))
 
 
-def _values_by_key(plan: Plan, values: object, findings: list[Finding]) -> dict[str, Any]:
+def _values_by_key(plan: Plan, values: object, findings: list[TemplateFinding]) -> dict[str, Any]:
     """The values by key, whichever way they were given."""
     given: dict[str, Any] = {}
     if isinstance(values, Mapping):
@@ -267,7 +267,7 @@ def _values_by_key(plan: Plan, values: object, findings: list[Finding]) -> dict[
     return given
 
 
-def _check_lengths(plan: Plan, texts: Mapping[str, str]) -> Iterator[Finding]:
+def _check_lengths(plan: Plan, texts: Mapping[str, str]) -> Iterator[TemplateFinding]:
     for component in plan.definition.all_components:
         if component.text is not None and component.kind in {"HEADER", "BODY"}:
             limit = HEADER_LIMIT if component.kind == "HEADER" else plan.body_limit
@@ -277,7 +277,7 @@ def _check_lengths(plan: Plan, texts: Mapping[str, str]) -> Iterator[Finding]:
                 yield from _check_length(button.url, texts, URL_LIMIT)
 
 
-def _check_length(text: TemplateText, texts: Mapping[str, str], limit: int) -> Iterator[Finding]:
+def _check_length(text: TemplateText, texts: Mapping[str, str], limit: int) -> Iterator[TemplateFinding]:
     if not text.sites:
         return
     filled = text.fill(texts)

@@ -17,9 +17,9 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from casecore.kernel import CasecoreError, frozen
-from casecore.reports.findings import Level
+from casecore.reports.findings import Severity
 
-__all__ = ["CODES", "Code", "Finding", "Level", "TemplateError", "errors", "finding_of", "quote_text"]
+__all__ = ["CODES", "Code", "Severity", "TemplateError", "TemplateFinding", "errors", "finding_of", "quote_text"]
 
 QUOTED: Final = 40
 """How much of a text a message quotes, in code points."""
@@ -28,13 +28,13 @@ QUOTED: Final = 40
 class Code(NamedTuple):
     """What one code stands for: its level, the rule in one sentence, and what to do."""
 
-    level: Level
+    level: Severity
     title: str
     remedy: str
 
 
 @frozen
-class Finding:
+class TemplateFinding:
     """One thing found.
 
     Attributes:
@@ -49,7 +49,7 @@ class Finding:
     """
 
     code: str
-    level: Level
+    level: Severity
     where: str
     message: str
     remedy: str = ""
@@ -66,7 +66,7 @@ class Finding:
 class TemplateError(CasecoreError, ValueError):
     """A template that cannot be read, filled or sent; carries every finding, not only the first."""
 
-    def __init__(self, findings: Iterable[Finding]) -> None:
+    def __init__(self, findings: Iterable[TemplateFinding]) -> None:
         self.findings = tuple(findings)
         super().__init__(self.findings)  # the argument it is made from, so that the error survives pickling
 
@@ -76,16 +76,16 @@ class TemplateError(CasecoreError, ValueError):
 
 def finding_of(
     code: str, where: str, message: str, remedy: str | None = None, *, offset: int | None = None, variable: str = ""
-) -> Finding:
+) -> TemplateFinding:
     """A finding of a code of the table, with the code's own remedy unless a better one is known."""
     entry = CODES[code]
     advice = entry.remedy if remedy is None else remedy
-    return Finding(code, entry.level, where, message, advice, offset=offset, variable=variable)
+    return TemplateFinding(code, entry.level, where, message, advice, offset=offset, variable=variable)
 
 
-def errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def errors(findings: Iterable[TemplateFinding]) -> tuple[TemplateFinding, ...]:
     """Those that stand in the way."""
-    return tuple(finding for finding in findings if finding.level is Level.ERROR)
+    return tuple(finding for finding in findings if finding.level is Severity.ERROR)
 
 
 def quote_text(text: str) -> str:
@@ -93,7 +93,7 @@ def quote_text(text: str) -> str:
     return repr(text if len(text) <= QUOTED else text[: QUOTED - 1] + "…")
 
 
-_E, _W, _N = Level.ERROR, Level.WARNING, Level.NOTE
+_E, _W, _N = Severity.ERROR, Severity.WARNING, Severity.NOTE
 
 CODES: Final[dict[str, Code]] = {
     # parse: is this the text of a template?

@@ -6,26 +6,26 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
-from casecore.reports import findings as reports
 from casecore.reports import github, sarif
 from casecore.reports.as_json import json_text
+from casecore.reports.findings import Finding, Location
 from casecore.reports.text import finding_line, level_counts, plural
 from casecore.templates.files import Located
 from casecore.templates.filling import Shown
-from casecore.templates.findings import CODES, Finding
+from casecore.templates.findings import CODES, TemplateFinding
 
-LocatedFinding: TypeAlias = tuple[Located, Finding]
+LocatedFinding: TypeAlias = tuple[Located, TemplateFinding]
 
 
-def template_findings(found: Iterable[LocatedFinding]) -> Iterator[reports.Finding]:
+def template_findings(found: Iterable[LocatedFinding]) -> Iterator[Finding]:
     """Each finding with its place, as every report reads it."""
     for one, finding in found:
         path = "/".join(filter(None, (*one.template.identity, finding.where)))
-        place = reports.Location(one.file, *one.place(finding))
-        yield reports.Finding(finding.code, finding.level, path, finding.message, finding.remedy, location=place)
+        place = Location(one.file, *one.place(finding))
+        yield Finding(finding.code, finding.level, path, finding.message, finding.remedy, location=place)
 
 
-def finding_to_dict(finding: Finding) -> dict[str, Any]:
+def finding_to_dict(finding: TemplateFinding) -> dict[str, Any]:
     """A finding as plain data."""
     names = ("code", "level", "where", "message", "remedy", "offset", "variable")
     return {name: getattr(finding, name) for name in names}

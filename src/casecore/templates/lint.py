@@ -13,11 +13,11 @@ from typing import Final, TypeAlias
 
 from casecore.templates.definitions import AUTHENTICATION, HEADERS, Component, Definition, examples_of
 from casecore.templates.filling import BODY_LIMIT, HEADER_LIMIT, utf16_units
-from casecore.templates.findings import Finding, finding_of, quote_text
+from casecore.templates.findings import TemplateFinding, finding_of, quote_text
 from casecore.templates.lint_buttons import BUTTON_RULES
 from casecore.templates.texts import TemplateText
 
-LintRule: TypeAlias = Callable[[Definition], Iterator[Finding]]
+LintRule: TypeAlias = Callable[[Definition], Iterator[TemplateFinding]]
 
 FOOTER_LIMIT: Final = 60
 # These three stand from general knowledge of the field: the page of Meta's that gives the other limits does not name
@@ -57,12 +57,12 @@ _UNSPACED: Final = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u
 """Scripts whose words no spaces part, so that words cannot be counted: Chinese, Japanese, Thai, Lao, Burmese, Khmer."""
 
 
-def lint_template(definition: Definition) -> tuple[Finding, ...]:
+def lint_template(definition: Definition) -> tuple[TemplateFinding, ...]:
     """What Meta would say to a template, as far as the template alone tells."""
     return tuple(finding for rule in RULES for finding in rule(definition))
 
 
-def lint_together(definitions: Iterable[Definition]) -> Iterator[tuple[int, Finding]]:
+def lint_together(definitions: Iterable[Definition]) -> Iterator[tuple[int, TemplateFinding]]:
     """What several templates of one account have in common and should not, each with its place in the list."""
     identities: dict[tuple[str, str], int] = {}
     texts: dict[tuple[str, ...], int] = {}
@@ -82,14 +82,14 @@ def lint_together(definitions: Iterable[Definition]) -> Iterator[tuple[int, Find
 # The template as a whole -------------------------------------------------------------------------------
 
 
-def _check_name(definition: Definition) -> Iterator[Finding]:
+def _check_name(definition: Definition) -> Iterator[TemplateFinding]:
     if definition.name and not re.fullmatch("[a-z0-9_]{1,512}", definition.name):
         better = re.sub("[^a-z0-9]+", "_", definition.name.lower()).strip("_")[:512]
         remedy = f"write {better}" if better else None
         yield finding_of("lint.name", "", f"the name {quote_text(definition.name)} is not allowed", remedy)
 
 
-def _check_language(definition: Definition) -> Iterator[Finding]:
+def _check_language(definition: Definition) -> Iterator[TemplateFinding]:
     language = definition.language
     if not language or language in LANGUAGES:
         return
@@ -105,7 +105,7 @@ def _check_language(definition: Definition) -> Iterator[Finding]:
     yield finding_of("lint.language_unknown", "", f"the language {quote_text(language)} is not on the list", remedy)
 
 
-def _check_category(definition: Definition) -> Iterator[Finding]:
+def _check_category(definition: Definition) -> Iterator[TemplateFinding]:
     category = definition.category
     if not category or category in CATEGORIES:
         return
@@ -113,7 +113,7 @@ def _check_category(definition: Definition) -> Iterator[Finding]:
     yield finding_of(code, "", f"the category is {quote_text(category)}")
 
 
-def _check_kinds(definition: Definition) -> Iterator[Finding]:
+def _check_kinds(definition: Definition) -> Iterator[TemplateFinding]:
     seen: set[str] = set()
     for component in definition.all_components:
         where = component.where
@@ -130,7 +130,7 @@ def _check_kinds(definition: Definition) -> Iterator[Finding]:
         yield finding_of("lint.body_missing", "", "there is no body")
 
 
-def _check_parameter_format(definition: Definition) -> Iterator[Finding]:
+def _check_parameter_format(definition: Definition) -> Iterator[TemplateFinding]:
     texts = [part.text for part in definition.all_components if part.text is not None and part.kind != "FOOTER"]
     sites = [site for text in texts for site in text.sites]
     numbers = [site for site in sites if site.isdigit()]
@@ -142,7 +142,7 @@ def _check_parameter_format(definition: Definition) -> Iterator[Finding]:
         yield finding_of("lint.format_mismatch", "", f"the variables have numbers: {', '.join(numbers[:6])}")
 
 
-def _check_carousels(definition: Definition) -> Iterator[Finding]:
+def _check_carousels(definition: Definition) -> Iterator[TemplateFinding]:
     for component in definition.components:
         if component.kind != "CAROUSEL":
             continue
@@ -160,7 +160,7 @@ def _check_carousels(definition: Definition) -> Iterator[Finding]:
 # Each component ----------------------------------------------------------------------------------------
 
 
-def _check_lengths(definition: Definition) -> Iterator[Finding]:
+def _check_lengths(definition: Definition) -> Iterator[TemplateFinding]:
     offer = definition.component("LIMITED_TIME_OFFER")
     for component in definition.all_components:
         limit = {"HEADER": HEADER_LIMIT, "FOOTER": FOOTER_LIMIT, "BODY": BODY_LIMIT}.get(component.kind)
@@ -178,7 +178,7 @@ def _check_lengths(definition: Definition) -> Iterator[Finding]:
         yield from check_length("limited_time_offer", text, OFFER_TEXT_LIMIT)
 
 
-def check_length(where: str, text: str, limit: int) -> Iterator[Finding]:
+def check_length(where: str, text: str, limit: int) -> Iterator[TemplateFinding]:
     """Whether a text keeps its limit: an error by code points, a warning where only UTF-16 units pass it."""
     if len(text) > limit:
         yield finding_of("lint.too_long", where, f"{where} has {len(text)} characters, at most {limit}")
@@ -186,7 +186,7 @@ def check_length(where: str, text: str, limit: int) -> Iterator[Finding]:
         yield finding_of("lint.too_long_utf16", where, f"{where} has {utf16_units(text)} UTF-16 units, at most {limit}")
 
 
-def _check_one_line_texts(definition: Definition) -> Iterator[Finding]:
+def _check_one_line_texts(definition: Definition) -> Iterator[TemplateFinding]:
     for component in definition.all_components:
         text = component.text
         if text is None or component.kind not in {"HEADER", "FOOTER"}:
@@ -219,13 +219,13 @@ def _offset_in_literals(text: TemplateText, pattern: re.Pattern[str]) -> int | N
     return None
 
 
-def _check_header_category(definition: Definition) -> Iterator[Finding]:
+def _check_header_category(definition: Definition) -> Iterator[TemplateFinding]:
     header = definition.component("HEADER")
     if header and header.format == "LOCATION" and definition.category not in {"", "MARKETING", "UTILITY"}:
         yield finding_of("lint.header_category", "header", f"the category is {definition.category}")
 
 
-def _check_authentication(definition: Definition) -> Iterator[Finding]:
+def _check_authentication(definition: Definition) -> Iterator[TemplateFinding]:
     if definition.category != AUTHENTICATION:
         return
     body, footer = definition.body, definition.component("FOOTER")
@@ -236,7 +236,7 @@ def _check_authentication(definition: Definition) -> Iterator[Finding]:
         yield finding_of("lint.expiry_minutes", "footer", f"the code expires after {quote_text(repr(minutes))} minutes")
 
 
-def _check_examples(definition: Definition) -> Iterator[Finding]:
+def _check_examples(definition: Definition) -> Iterator[TemplateFinding]:
     if definition.status or not definition.name:  # what has been created may be returned without its examples
         return
     for component in definition.all_components:
@@ -266,7 +266,7 @@ def _bodies(definition: Definition) -> Iterator[tuple[Component, TemplateText]]:
             yield component, component.text
 
 
-def _check_numbering(definition: Definition) -> Iterator[Finding]:
+def _check_numbering(definition: Definition) -> Iterator[TemplateFinding]:
     for text in definition.texts:
         numbers = [int(site) for site in dict.fromkeys(text.sites) if site.isdigit()]
         listed = ", ".join(map(str, numbers[:6]))
@@ -282,7 +282,7 @@ def _check_numbering(definition: Definition) -> Iterator[Finding]:
                 )
 
 
-def _check_edges(definition: Definition) -> Iterator[Finding]:
+def _check_edges(definition: Definition) -> Iterator[TemplateFinding]:
     if definition.category == AUTHENTICATION:
         return
     for component, text in _bodies(definition):
@@ -301,7 +301,7 @@ def _check_edges(definition: Definition) -> Iterator[Finding]:
                 yield finding_of("lint.edge_punctuation", component.where, message, variable=name)
 
 
-def _check_neighbours(definition: Definition) -> Iterator[Finding]:
+def _check_neighbours(definition: Definition) -> Iterator[TemplateFinding]:
     for component, text in _bodies(definition):
         pairs = zip(text.sites, text.sites[1:], text.literals[1:], strict=False)
         apart = [(left, right, literal) for left, right, literal in pairs if not literal.strip()]
@@ -311,7 +311,7 @@ def _check_neighbours(definition: Definition) -> Iterator[Finding]:
             yield finding_of(code, component.where, f"between {left} and {right} there is {between}", variable=right)
 
 
-def _check_word_ratio(definition: Definition) -> Iterator[Finding]:
+def _check_word_ratio(definition: Definition) -> Iterator[TemplateFinding]:
     if definition.category == AUTHENTICATION:
         return
     for component, text in _bodies(definition):
@@ -324,7 +324,7 @@ def _check_word_ratio(definition: Definition) -> Iterator[Finding]:
             yield finding_of("lint.ratio", component.where, message)
 
 
-def _check_runs(definition: Definition) -> Iterator[Finding]:
+def _check_runs(definition: Definition) -> Iterator[TemplateFinding]:
     for component, text in _bodies(definition):
         empty = "\n" * (EMPTY_LINES + 2)
         at = text.source.replace("\r\n", "\n").find(empty)

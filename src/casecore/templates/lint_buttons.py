@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from casecore.templates.definitions import AUTHENTICATION, Button, Definition
 from casecore.templates.filling import URL_LIMIT, utf16_units
-from casecore.templates.findings import Finding, finding_of, quote_text
+from casecore.templates.findings import TemplateFinding, finding_of, quote_text
 from casecore.templates.values import CODE_LIMIT
 
 LABEL_LIMIT: Final = 25
@@ -39,7 +39,7 @@ def _button_groups(definition: Definition) -> Iterator[tuple[str, tuple[Button, 
             yield component.where, component.buttons
 
 
-def _check_counts(definition: Definition) -> Iterator[Finding]:
+def _check_counts(definition: Definition) -> Iterator[TemplateFinding]:
     for where, buttons in _button_groups(definition):
         if len(buttons) > ALL_BUTTONS:
             yield finding_of(
@@ -55,7 +55,7 @@ def _check_counts(definition: Definition) -> Iterator[Finding]:
             yield finding_of("lint.otp_category", where, f"the category is {definition.category}")
 
 
-def _check_order(definition: Definition) -> Iterator[Finding]:
+def _check_order(definition: Definition) -> Iterator[TemplateFinding]:
     for where, buttons in _button_groups(definition):
         quick = [button.kind == "QUICK_REPLY" for button in buttons]
         turns = sum(1 for left, right in pairwise(quick) if left != right)
@@ -68,7 +68,7 @@ def _check_order(definition: Definition) -> Iterator[Finding]:
             yield finding_of("lint.not_on_desktop", where, message)
 
 
-def _check_labels(definition: Definition) -> Iterator[Finding]:
+def _check_labels(definition: Definition) -> Iterator[TemplateFinding]:
     for _, buttons in _button_groups(definition):
         seen: set[str] = set()
         for button in buttons:
@@ -91,14 +91,14 @@ def _check_labels(definition: Definition) -> Iterator[Finding]:
                 yield finding_of("lint.too_long_utf16", where, message)
 
 
-def _check_addresses(definition: Definition) -> Iterator[Finding]:
+def _check_addresses(definition: Definition) -> Iterator[TemplateFinding]:
     for _, buttons in _button_groups(definition):
         for button in buttons:
             if button.kind == "URL":
                 yield from _check_address(button)
 
 
-def _check_address(button: Button) -> Iterator[Finding]:
+def _check_address(button: Button) -> Iterator[TemplateFinding]:
     where = button.where
     url = button.url
     if url is None or not re.match("https?://", url.source, re.IGNORECASE):
@@ -123,7 +123,7 @@ def _host_of(url: str) -> str:
         return ""
 
 
-def _check_phone_numbers(definition: Definition) -> Iterator[Finding]:
+def _check_phone_numbers(definition: Definition) -> Iterator[TemplateFinding]:
     for _, buttons in _button_groups(definition):
         for button in buttons:
             number = button.rest.get("phone_number")

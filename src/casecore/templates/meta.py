@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from casecore.templates.definitions import Button, Card, Component, Definition
-from casecore.templates.findings import Finding, TemplateError, finding_of, quote_text
+from casecore.templates.findings import TemplateError, TemplateFinding, finding_of, quote_text
 from casecore.templates.texts import parse_text
 
 _GIVEN: Final = (
@@ -54,7 +54,7 @@ def read_definition(plain: object) -> dict[str, Any]:
     return fields
 
 
-def _misfit(path: str, message: str, remedy: str | None = None) -> Finding:
+def _misfit(path: str, message: str, remedy: str | None = None) -> TemplateFinding:
     return finding_of("parse.shape", path, message, remedy)
 
 
@@ -62,7 +62,7 @@ class _Reader:
     """Takes known fields out of objects, and notes what does not fit."""
 
     def __init__(self) -> None:
-        self.misfits: list[Finding] = []
+        self.misfits: list[TemplateFinding] = []
 
     def take_text(self, rest: dict[str, Any], key: str, path: str) -> str | None:
         """Take a text out of an object; None where it is absent or null."""

@@ -14,13 +14,13 @@ import re
 from importlib import import_module
 from typing import Any, Final
 
-from casecore.templates.findings import Finding, TemplateError, finding_of, quote_text
+from casecore.templates.findings import TemplateError, TemplateFinding, finding_of, quote_text
 
 _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 _WRITTEN: Final = re.compile(r"\+?[0-9 ().\-/\u00a0]+")
 
 
-def check_phone(number: object) -> tuple[Finding, ...]:
+def check_phone(number: object) -> tuple[TemplateFinding, ...]:
     """Nothing where a number is strict E.164; otherwise what is wrong with it."""
     if isinstance(number, str) and _E164.fullmatch(number):
         return ()
@@ -43,7 +43,7 @@ def _why_not_e164(number: object) -> tuple[str, str | None]:
     return f"{shown} is no number of the form + country code and number, 7 to 15 digits", None
 
 
-def normalise_phone(number: str, region: str | None = None) -> tuple[str, tuple[Finding, ...]]:
+def normalise_phone(number: str, region: str | None = None) -> tuple[str, tuple[TemplateFinding, ...]]:
     """A number as people write it, as E.164, with what is doubtful about it. Needs `casecore[phone]`.
 
     Args:

@@ -21,7 +21,7 @@ from typing import Any, Final
 from casecore.channels import Channel, TemplateKind
 from casecore.templates.apple import AppleTemplate
 from casecore.templates.definitions import APPROVED
-from casecore.templates.findings import Finding, TemplateError, errors, finding_of
+from casecore.templates.findings import TemplateError, TemplateFinding, errors, finding_of
 from casecore.templates.quick_replies import QuickReply
 from casecore.templates.template import Template
 
@@ -55,7 +55,7 @@ def read_prepared(kind: TemplateKind, definition: str) -> Any:
 
 def fill_prepared(
     kind: TemplateKind, definition: str, values: Mapping[str, str], channel: Channel
-) -> tuple[str, tuple[Finding, ...]]:
+) -> tuple[str, tuple[TemplateFinding, ...]]:
     """What the customer will read, and everything that stands in the way of sending it.
 
     Args:
@@ -72,7 +72,9 @@ def fill_prepared(
     return text, errors(findings)
 
 
-def _fill_whatsapp(template: Template, values: Mapping[str, str], channel: Channel) -> tuple[str, tuple[Finding, ...]]:
+def _fill_whatsapp(
+    template: Template, values: Mapping[str, str], channel: Channel
+) -> tuple[str, tuple[TemplateFinding, ...]]:
     filled = template.fill(values)
     return filled.reads, (
         *filled.findings,
@@ -81,7 +83,7 @@ def _fill_whatsapp(template: Template, values: Mapping[str, str], channel: Chann
     )
 
 
-def _check_status(template: Template) -> Iterator[Finding]:
+def _check_status(template: Template) -> Iterator[TemplateFinding]:
     """Alone, a template without a status is only doubtful; a desk sends approved ones and no others."""
     if not template.status:
         yield finding_of("ready.status", "", f"the template has no status, so it is not known to be {APPROVED}")
@@ -89,7 +91,7 @@ def _check_status(template: Template) -> Iterator[Finding]:
 
 def _fill_apple(
     template: AppleTemplate, values: Mapping[str, str], channel: Channel
-) -> tuple[str, tuple[Finding, ...]]:
+) -> tuple[str, tuple[TemplateFinding, ...]]:
     text, *items = (part.text for part in template.fill(values))
     # Every case on this channel was started by its customer, so there is a conversation.
     findings = template.ready(values, in_conversation=True)
@@ -99,16 +101,18 @@ def _fill_apple(
 
 def _fill_quick_reply(
     reply: QuickReply, values: Mapping[str, str], channel: Channel
-) -> tuple[str, tuple[Finding, ...]]:
+) -> tuple[str, tuple[TemplateFinding, ...]]:
     return reply.fill(values).text, reply.ready(values, channel)
 
 
-def _check_channel(name: str, home: Channel, channel: Channel) -> Iterator[Finding]:
+def _check_channel(name: str, home: Channel, channel: Channel) -> Iterator[TemplateFinding]:
     if channel is not home:
         yield finding_of("ready.channel", "", f"{name} is for {home}, not for {channel}")
 
 
-_FILLERS: Final[Mapping[TemplateKind, Callable[[Any, Mapping[str, str], Channel], tuple[str, tuple[Finding, ...]]]]] = {
+_FILLERS: Final[
+    Mapping[TemplateKind, Callable[[Any, Mapping[str, str], Channel], tuple[str, tuple[TemplateFinding, ...]]]]
+] = {
     TemplateKind.WHATSAPP_TEMPLATE: _fill_whatsapp,
     TemplateKind.APPLE_TEMPLATE: _fill_apple,
     TemplateKind.QUICK_REPLY: _fill_quick_reply,

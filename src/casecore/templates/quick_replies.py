@@ -20,7 +20,7 @@ from attrs import define, field, frozen
 
 from casecore.channels import Channel
 from casecore.templates.definitions import Kind, Need
-from casecore.templates.findings import Finding, TemplateError, errors, finding_of, quote_text
+from casecore.templates.findings import TemplateError, TemplateFinding, errors, finding_of, quote_text
 from casecore.templates.recipients import Recipient, check_text_recipient
 from casecore.templates.texts import BLANKS, TemplateText, parse_text
 from casecore.templates.values import check_value
@@ -105,15 +105,15 @@ class FilledText:
 
     text: str
     parts: tuple[tuple[str, str | None], ...] = field(repr=False)
-    findings: tuple[Finding, ...]
+    findings: tuple[TemplateFinding, ...]
 
     @property
-    def errors(self) -> tuple[Finding, ...]:
+    def errors(self) -> tuple[TemplateFinding, ...]:
         """The findings that stand in the way of sending."""
         return errors(self.findings)
 
 
-def check_blanks(blanks: tuple[str, ...], links: frozenset[str], values: object) -> Iterator[Finding]:
+def check_blanks(blanks: tuple[str, ...], links: frozenset[str], values: object) -> Iterator[TemplateFinding]:
     """What is wrong with the values of blanks.
 
     Args:
@@ -144,7 +144,7 @@ def text_values(values: object) -> dict[str, str]:
     return {name: value for name, value in given if isinstance(name, str) and isinstance(value, str)}
 
 
-def check_channel_length(channel: str, text: str) -> Iterator[Finding]:
+def check_channel_length(channel: str, text: str) -> Iterator[TemplateFinding]:
     """Whether a channel takes a text of that length."""
     limit = LIMITS.get(channel, len(text))
     if len(text) > limit:
@@ -186,7 +186,7 @@ class QuickReply:
         if obstacles:
             raise TemplateError(obstacles)
 
-    def _findings(self) -> Iterator[Finding]:
+    def _findings(self) -> Iterator[TemplateFinding]:
         yield from self._text.findings
         if self._link is not None:
             yield from self._link.findings
@@ -230,7 +230,9 @@ class QuickReply:
             given[LINK] = self._link.fill(given)
         return FilledText(self._text.fill(given), tuple(self._text.parts(given)), findings)
 
-    def ready(self, values: Mapping[str, Any], channel: str, recipient: Recipient | None = None) -> tuple[Finding, ...]:
+    def ready(
+        self, values: Mapping[str, Any], channel: str, recipient: Recipient | None = None
+    ) -> tuple[TemplateFinding, ...]:
         """What stands in the way of sending it now.
 
         Args:

@@ -15,7 +15,7 @@ from typing import Final
 from attrs import field, frozen
 
 from casecore.channels import Consent as Consent  # noqa: PLC0414 -- the face takes it from here
-from casecore.templates.findings import Finding, finding_of
+from casecore.templates.findings import TemplateFinding, finding_of
 from casecore.templates.phones import check_phone
 
 ANY_CONSENT: Final = frozenset(Consent)
@@ -42,7 +42,7 @@ class Recipient:
     window_open: bool = False
 
 
-def check_template_recipient(recipient: Recipient) -> Iterator[Finding]:
+def check_template_recipient(recipient: Recipient) -> Iterator[TemplateFinding]:
     """What stands in the way of sending this person a template."""
     yield from check_phone(recipient.phone)
     bases = recipient.consent | {Consent.PRIOR_CONTACT} if recipient.window_open else recipient.consent
@@ -56,7 +56,7 @@ def check_template_recipient(recipient: Recipient) -> Iterator[Finding]:
     yield finding_of("ready.consent_basis", "to", message)
 
 
-def check_text_recipient(recipient: Recipient) -> Iterator[Finding]:
+def check_text_recipient(recipient: Recipient) -> Iterator[TemplateFinding]:
     """What stands in the way of sending this person free text."""
     yield from check_phone(recipient.phone)
     if not recipient.window_open:

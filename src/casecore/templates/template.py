@@ -25,7 +25,7 @@ from attrs import field
 from casecore.kernel import frozen
 from casecore.templates.definitions import Component, Definition, Need
 from casecore.templates.filling import Filled, Plan, Shown, fill
-from casecore.templates.findings import Finding, TemplateError, finding_of, quote_text
+from casecore.templates.findings import TemplateError, TemplateFinding, finding_of, quote_text
 from casecore.templates.meta import read_definition, write_definition
 from casecore.templates.payloads import Slot, payload, slots_of
 from casecore.templates.recipients import Recipient, check_template_recipient
@@ -81,7 +81,7 @@ class Template(Definition):
         """Everything that has to be given, or may be, to send it; component by component."""
         return tuple(self._plan.needs.values())
 
-    def lint(self) -> tuple[Finding, ...]:
+    def lint(self) -> tuple[TemplateFinding, ...]:
         """The check *lint*: what Meta would say to it today. Never a reason not to send an approved template."""
         from casecore.templates.lint import lint_template
 
@@ -97,7 +97,7 @@ class Template(Definition):
         """
         return fill(self._plan, values)
 
-    def ready(self, values: Any = (), recipient: Recipient | None = None) -> tuple[Finding, ...]:
+    def ready(self, values: Any = (), recipient: Recipient | None = None) -> tuple[TemplateFinding, ...]:
         """The check *ready*: what stands in the way of sending it now.
 
         Args:

@@ -19,7 +19,7 @@ from typing import Final, TypeAlias
 from attrs import field
 
 from casecore.kernel import frozen
-from casecore.templates.findings import Finding, finding_of, quote_text
+from casecore.templates.findings import TemplateFinding, finding_of, quote_text
 
 LISTED: Final = 50
 """How many findings of one text are listed: a text of a million stray braces is one mistake, not a million."""
@@ -91,7 +91,7 @@ class TemplateText:
     scope: str
     literals: tuple[str, ...]
     sites: tuple[str, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[TemplateFinding, ...]
     dialect: Dialect = field(repr=False, eq=False)
     _pieces: list[str] = field(init=False, repr=False, eq=False)
     _places: tuple[tuple[int, str], ...] = field(init=False, repr=False, eq=False)
@@ -166,7 +166,7 @@ def parse_text(source: str, where: str = "body", scope: str = "", dialect: Diale
     """
     literals: list[str] = []
     sites: list[str] = []
-    findings: list[Finding] = []
+    findings: list[TemplateFinding] = []
     after = 0
     for opened, closed in _brace_pairs(source):
         name = _variable_between(source, opened, closed, dialect)
@@ -231,7 +231,7 @@ def _run_width(run: _Run) -> int:
     return run.end() - run.start()
 
 
-def _diagnose(source: str, opened: _Run | None, closed: _Run | None, where: str, dialect: Dialect) -> Finding:
+def _diagnose(source: str, opened: _Run | None, closed: _Run | None, where: str, dialect: Dialect) -> TemplateFinding:
     """What is wrong with braces that make no variable."""
     if opened is None:
         assert closed is not None  # noqa: S101 -- a pair has at least one run, which types cannot say
@@ -288,7 +288,7 @@ def _diagnose_inside(inside: str, dialect: Dialect) -> tuple[str, str, str]:
 
 def _find_lookalikes(
     literals: list[str], sites: list[str], where: str, dialect: Dialect, room: int
-) -> Iterator[Finding]:
+) -> Iterator[TemplateFinding]:
     """What is no variable and has no braces either, but may have been meant as one."""
     start = 0
     for index, literal in enumerate(literals):

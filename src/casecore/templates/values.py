@@ -13,7 +13,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from casecore.templates.definitions import MEDIA, OBJECTS, Kind, Need
-from casecore.templates.findings import Finding, finding_of, quote_text
+from casecore.templates.findings import TemplateFinding, finding_of, quote_text
 
 CODE_LIMIT: Final = 15
 """The longest coupon and one-time password, in code points."""
@@ -79,7 +79,7 @@ def text_of_value(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def check_value(need: Need, value: object) -> Iterator[Finding]:
+def check_value(need: Need, value: object) -> Iterator[TemplateFinding]:
     """What stands between a value and its place.
 
     Args:
@@ -112,7 +112,7 @@ def check_value(need: Need, value: object) -> Iterator[Finding]:
     yield from _check_text(need, text)
 
 
-def _check_inside(need: Need, value: Mapping[Any, Any], kind: str) -> Iterator[Finding]:
+def _check_inside(need: Need, value: Mapping[Any, Any], kind: str) -> Iterator[TemplateFinding]:
     """What an object of the API lacks: the object named like its type, and in it one of the fields that make it."""
     inner = value.get(kind)
     fields = _INSIDE.get(need.kind, ())
@@ -124,7 +124,7 @@ def _check_inside(need: Need, value: Mapping[Any, Any], kind: str) -> Iterator[F
         yield finding_of("ready.object", need.where, message, variable=need.key)
 
 
-def _check_text(need: Need, text: str) -> Iterator[Finding]:
+def _check_text(need: Need, text: str) -> Iterator[TemplateFinding]:
     key, where = need.key, need.where
     if not _VISIBLE.search(text):
         yield finding_of("ready.blank", where, f"{key} is blank: {quote_text(text)}", variable=key)
@@ -136,11 +136,11 @@ def _check_text(need: Need, text: str) -> Iterator[Finding]:
     yield from _CHECKS.get(need.kind, _no_check)(need, text)
 
 
-def _no_check(need: Need, text: str) -> Iterator[Finding]:
+def _no_check(need: Need, text: str) -> Iterator[TemplateFinding]:
     yield from ()
 
 
-def check_line(need: Need, text: str) -> Iterator[Finding]:
+def check_line(need: Need, text: str) -> Iterator[TemplateFinding]:
     """What WhatsApp refuses in a value that the customer reads."""
     key, where = need.key, need.where
     for code, at, what in (
@@ -159,14 +159,14 @@ def _first_match_at(pattern: re.Pattern[str], text: str) -> int:
     return match.start() if match else -1
 
 
-def _check_code(need: Need, text: str) -> Iterator[Finding]:
+def _check_code(need: Need, text: str) -> Iterator[TemplateFinding]:
     yield from check_line(need, text)
     if len(text) > CODE_LIMIT:
         message = f"{need.key} has {len(text)} characters, at most {CODE_LIMIT}"
         yield finding_of("ready.code_too_long", need.where, message, variable=need.key)
 
 
-def check_url(need: Need, text: str) -> Iterator[Finding]:
+def check_url(need: Need, text: str) -> Iterator[TemplateFinding]:
     """What breaks an address."""
     safe = _URL_SAFE.match(text)
     at = safe.end() if safe else 0
@@ -178,19 +178,19 @@ def check_url(need: Need, text: str) -> Iterator[Finding]:
         )
 
 
-def _check_medium(need: Need, text: str) -> Iterator[Finding]:
+def _check_medium(need: Need, text: str) -> Iterator[TemplateFinding]:
     if not _LINK.fullmatch(text) and not _ID.fullmatch(text):
         message = f"{need.key} is {quote_text(text)}, neither a link nor an id"
         yield finding_of("ready.medium", need.where, message, variable=need.key)
 
 
-def _check_expiry(need: Need, text: str) -> Iterator[Finding]:
+def _check_expiry(need: Need, text: str) -> Iterator[TemplateFinding]:
     if not re.fullmatch("[1-9][0-9]{12}", text):
         message = f"{need.key} is {quote_text(text)}, not 13 digits"
         yield finding_of("ready.expiry", need.where, message, variable=need.key)
 
 
-def _check_object(need: Need, text: str) -> Iterator[Finding]:
+def _check_object(need: Need, text: str) -> Iterator[TemplateFinding]:
     message = f"{need.key} is {quote_text(text)}, which is not an object"
     remedy = f'give an object: {{"type": "{need.kind}", "{need.kind}": {{…}}}}'
     yield finding_of("ready.object", need.where, message, remedy, variable=need.key)

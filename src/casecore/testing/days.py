@@ -25,11 +25,11 @@ from casecore.kernel.problems import Problem, why_unreadable
 from casecore.policies import Policy
 from casecore.promises.steps import describe_step
 from casecore.replay import EXAMPLE, DayError, ReplayedLine, lines_of, policy_of, replay_day
-from casecore.replay.words import expectation
+from casecore.replay.words import expectation_text
 from casecore.reports.text import visible
 
 SOP: Final = "sop.toml"
-"""What a policy is called that is meant where nothing else is said."""
+"""The name of the policy that a day means where it names none."""
 
 NAME_LIMIT: Final = 80
 """How much of a story stands in the name of its test, in characters."""
@@ -63,18 +63,18 @@ class Chapter:
         wrong = [number for number, step in enumerate(self.steps) if not step.as_expected]
         if not wrong:
             return ""
-        told = [line for step in self.steps[: wrong[0] + 1] for line in describe_step(step.command, step.verdict)]
+        lines = [line for step in self.steps[: wrong[0] + 1] for line in describe_step(step.command, step.verdict)]
         return "\n".join(
             (
                 "the story went",
-                *(f"    {visible(line)}" for line in told),
-                *(line for number in wrong for line in _difference(self.day, self.steps[number])),
+                *(f"    {visible(line)}" for line in lines),
+                *(line for number in wrong for line in _tell_difference(self.day, self.steps[number])),
             )
         )
 
 
-def _difference(day: str, step: ReplayedLine) -> Iterator[str]:
-    yield f"{day}, line {step.line}: {expectation(step)}"
+def _tell_difference(day: str, step: ReplayedLine) -> Iterator[str]:
+    yield f"{day}, line {step.line}: {expectation_text(step)}"
     if isinstance(step.expect, frozenset) and not step.accepted:
         came = {reason.rule for reason in step.reasons}
         for word, rules in (("expected, and not given", step.expect - came), ("not expected", came - step.expect)):
@@ -97,7 +97,7 @@ def chapters(day: Path) -> tuple[Chapter, ...]:
     with stream:
         named, lines = policy_of(lines_of(stream, file))
         found: list[list[ReplayedLine]] = []
-        for step in replay_day(lines, Desk(_policy(day, named)), file):
+        for step in replay_day(lines, Desk(_policy_for(day, named)), file):
             if step.story or not found:
                 found.append([])
             found[-1].append(step)
@@ -106,7 +106,7 @@ def chapters(day: Path) -> tuple[Chapter, ...]:
     return tuple(Chapter(file, tuple(taken)) for taken in found)
 
 
-def _policy(day: Path, named: str | None) -> Policy:
+def _policy_for(day: Path, named: str | None) -> Policy:
     if named is not None:
         return Policy.load(day.parent / named)
     beside = sorted(file.name for file in day.parent.glob("*.toml") if file.name != "pyproject.toml")

@@ -6,7 +6,7 @@
   events can be applied to it: a service may load those few rows, decide, and write them back.
 * **Folding is evolving.** All events at once, or one after the other, lead to the same desk.
 
-`unlawful(step, rows)` asks them all of one step; `rows_of(desk)` is taken before it.
+`broken_laws(step, rows)` asks them all of one step; take `rows_of(desk)` before it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import attrs
 from rpds import HashTrieMap
 
 from casecore.desk import Desk
-from casecore.kernel import MissingRow, Refused
+from casecore.kernel import MissingRow, Refused, fields_of
 from casecore.policies import Policy
 from casecore.promises import Step
 from casecore.rooms.composition import PLACES, SHEETS, TABLES, CaseFile, View
@@ -34,8 +34,7 @@ def rows_of(desk: Desk) -> Rows:
 def partial_desk(policy: Policy, view: View) -> Desk:
     """A desk with the rows of one view and no others, as a service would load it."""
     rows: dict[str, dict[str, Any]] = {table: {} for table in TABLES}
-    seen: Any = type(view)
-    for field in attrs.fields(seen):
+    for field in fields_of(type(view)):
         row = getattr(view, field.name)
         place = PLACES.get(type(row))
         if place is not None and place.sheet is None:
@@ -47,7 +46,7 @@ def partial_desk(policy: Policy, view: View) -> Desk:
     return Desk(policy, view.now, **{table: HashTrieMap(held) for table, held in rows.items()})
 
 
-def unlawful(step: Step, rows: Rows) -> Iterator[str]:
+def broken_laws(step: Step, rows: Rows) -> Iterator[str]:
     """Every law that a step breaks.
 
     Args:

@@ -7,8 +7,8 @@
 
 It gives commands that could be meant (those that fall due among them) and commands that nobody means. After each it
 asks the laws of deciding (`casecore.testing.laws`) and the promises that the policy claims
-(`casecore.promises`). At the end the whole history is replayed, and must lead to the same desk. Whatever fails
-is told as a story.
+(`casecore.promises`). At the end the whole history is replayed, and must lead to the same desk. A failure
+shows the story.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.promises import PROMISES, Promise, Step, broken
 from casecore.rooms.composition import HOUSE, View
-from casecore.testing.laws import rows_of, unlawful
+from casecore.testing.laws import broken_laws, rows_of
 from casecore.testing.scenario import Outcome, given
 from casecore.testing.strategies import any_command, commands
 
@@ -70,7 +70,7 @@ class DeskMachine(RuleBasedStateMachine):
         rows = rows_of(self.desk)
         step = Step.of(self.desk, command, self.house)
         outcome = Outcome(self.story, command, step.verdict)
-        wrong = [*unlawful(step, rows), *broken(step, self.promises)]
+        wrong = [*broken_laws(step, rows), *broken(step, self.promises)]
         if wrong:
             outcome.fails("it breaks", *wrong)
         self.story = outcome.after

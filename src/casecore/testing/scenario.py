@@ -4,10 +4,10 @@
         "assignment.holder", "reply.permission"
     )
 
-* **given** commands that must all be accepted; a team is there already (`TEAM`), unless it is told to stay away.
+* **given** commands that must all be accepted; a team is there already (`TEAM`), unless `team=False`.
 * **when** one command is given; **then** exactly these events happened, in this order; or it was **refused** by exactly
   these rules, no more and no fewer; or it was accepted although it **warns**.
-* Whatever fails shows the whole story: every step with its time, who, what, and what came of it.
+* A failure shows the whole story: every step with its time, who, what, and what came of it.
 
 Nothing here is random and nothing reads a clock: every story starts at `T0`.
 """
@@ -226,7 +226,7 @@ def given(*commands: Commands, policy: Policy | None = None, team: bool = True) 
     scenario = Scenario(desk)
     if team:
         scenario = scenario.and_given(team_of(desk.policy))
-        scenario = attrs.evolve(scenario, told=("the team: ana, ben, cleo, dora, eva",))
+        scenario = attrs.evolve(scenario, story_lines=("the team: ana, ben, cleo, dora, eva",))
     return scenario.and_given(*commands)
 
 
@@ -236,13 +236,13 @@ class Scenario:
 
     desk: Desk
     events: tuple[Event, ...] = ()
-    told: tuple[str, ...] = field(default=(), repr=False)
+    story_lines: tuple[str, ...] = field(default=(), repr=False)
 
     def and_given(self, *commands: Commands) -> Scenario:
         """The story with these commands added; each must be accepted."""
         __tracebackhide__ = True
         scenario = self
-        for command in flat(commands):
+        for command in flatten_commands(commands):
             outcome = scenario.when(command)
             if not outcome.verdict:
                 outcome.fails("it is given, so it should have been accepted")
@@ -282,16 +282,17 @@ class Outcome:
     @property
     def after(self) -> Scenario:
         """The story with this command at its end."""
-        told = (*self.before.told, *describe_step(self.command, self.verdict))
-        return Scenario(self.desk, (*self.before.events, *self.events), told)
+        story_lines = (*self.before.story_lines, *describe_step(self.command, self.verdict))
+        return Scenario(self.desk, (*self.before.events, *self.events), story_lines)
 
     def then(self, *expected: Expected) -> Outcome:
         """The command was accepted, and exactly this happened, in this order; without arguments: nothing did."""
         __tracebackhide__ = True
-        met = len(expected) == len(self.events) and all(map(_meets, self.events, expected))
+        met = len(expected) == len(self.events) and all(map(_meets_expectation, self.events, expected))
         if not self.verdict or not met:
             self.fails(
-                "it should have been accepted, and then:", *(map(_name, expected) if expected else ("nothing happens",))
+                "it should have been accepted, and then:",
+                *(map(_expectation_name, expected) if expected else ("nothing happens",)),
             )
         return self
 
@@ -309,9 +310,9 @@ class Outcome:
         Both the answer and the `Deviated` events have to say so.
         """
         __tracebackhide__ = True
-        told = {reason.rule for reason in self.verdict.deviations} if isinstance(self.verdict, Accepted) else None
+        warned = {reason.rule for reason in self.verdict.deviations} if isinstance(self.verdict, Accepted) else None
         kept = {event.rule for event in self.events if isinstance(event, Deviated)}
-        if not (told == kept == set(rules)):
+        if not (warned == kept == set(rules)):
             self.fails("it should have been accepted, and warned about by:", *sorted(rules))
         return self
 
@@ -325,27 +326,27 @@ class Outcome:
     def fails(self, complaint: str, *details: str) -> NoReturn:
         """Raise an `AssertionError` that tells the whole story, and what is wrong with its last step."""
         __tracebackhide__ = True
-        story = "\n".join(f"    {line}" for line in self.after.told)
+        story = "\n".join(f"    {line}" for line in self.after.story_lines)
         lines = "".join(f"\n    {line}" for line in details)
         raise AssertionError(f"the story went\n{story}\nof its last step: {complaint}{lines}")
 
 
-def flat(commands: Iterable[Commands]) -> Iterator[Command]:
+def flatten_commands(commands: Iterable[Commands]) -> Iterator[Command]:
     """Commands out of any nesting, in order."""
     for command in commands:
         if isinstance(command, Command):
             yield command
         else:
-            yield from flat(command)
+            yield from flatten_commands(command)
 
 
-def _meets(event: Event, expected: Expected) -> bool:
+def _meets_expectation(event: Event, expected: Expected) -> bool:
     if isinstance(expected, type):
         return isinstance(event, expected)
     return event == expected if isinstance(expected, Event) else bool(expected(event))
 
 
-def _name(expected: Expected) -> str:
+def _expectation_name(expected: Expected) -> str:
     if isinstance(expected, Event):
         return f"{describe_briefly(expected)} by {expected.by} at {expected.at:%d %H:%M:%S}"
     return getattr(expected, "__name__", repr(expected))

@@ -1,6 +1,6 @@
 """Hypothesis draws what a support desk is made of: policies, commands, desks and whole histories.
 
-* Ids, texts, instants and **policies** are drawn as `values.py` says.
+* `values.py` says how ids, texts, instants and **policies** are drawn.
 * A **command** is drawn from the house's commands and their fields. `any_command` draws whatever can be stated;
   `commands(desk)` speaks mostly of rows that are on the desk, by people who could mean it, so a good share is accepted.
 * A **run** is a desk at work: commands given one after the other, from a desk with nothing but a team. Each is kept
@@ -17,13 +17,12 @@ from functools import cache
 from itertools import count
 from typing import Any, Final, TypeVar, get_type_hints
 
-import attrs
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from casecore.channels import Channel, TemplateKind
 from casecore.desk import Desk
-from casecore.kernel import CUSTOMER, SYSTEM, Command, Event, frozen
+from casecore.kernel import CUSTOMER, SYSTEM, Command, Event, changed, fields_of, frozen
 from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.promises import Step
@@ -97,13 +96,12 @@ class _Blank:
 
 
 @cache
-def _form(kind: Any) -> tuple[_Blank, ...]:
+def _blanks_of(kind: Any) -> tuple[_Blank, ...]:
     """A command as a form to fill in; made once per class."""
     types = get_type_hints(kind)
-    command: Any = Command
-    checked_as_id = attrs.fields(command).by.validator
+    checked_as_id = next(field.validator for field in fields_of(Command) if field.name == "by")
     blanks = []
-    for field in attrs.fields(kind):
+    for field in fields_of(kind):
         hint, an_id, optional = types[field.name], field.validator is checked_as_id, field.default is None
         if an_id:
             drawn: SearchStrategy[Any] = ids()
@@ -122,7 +120,7 @@ def _form(kind: Any) -> tuple[_Blank, ...]:
 def any_command(house: House[View] = HOUSE) -> SearchStrategy[Command]:
     """Any well-formed command of a house: about anything, by anybody, at any time."""
     kinds: tuple[Any, ...] = house.commands
-    return st.one_of(*(st.builds(kind, **{blank.name: blank.anything for blank in _form(kind)}) for kind in kinds))
+    return st.one_of(*(st.builds(kind, **{blank.name: blank.anything for blank in _blanks_of(kind)}) for kind in kinds))
 
 
 # Commands that a desk understands ----------------------------------------------------------------------
@@ -147,12 +145,12 @@ _LATE: Final = datetime(9000, 1, 1, tzinfo=UTC)
 """A desk that works after this instant works at one instant, lest the calendar end."""
 
 
-def _fresh(letter: str, *tables: Iterable[str]) -> str:
+def _fresh_id(letter: str, *tables: Iterable[str]) -> str:
     taken = {row for table in tables for row in table}
     return next(row for number in count(1) if (row := f"{letter}{number}") not in taken)
 
 
-def _kinds(house: House[View], file: CaseFile | None) -> list[type[Command]]:
+def _likely_kinds(house: House[View], file: CaseFile | None) -> list[type[Command]]:
     """What could be done about a case (None: about one that is still to come), the likelier the more often."""
     if file is None:
         likely: tuple[type[Command], ...] = (*(ReceiveMessage,) * 12, StartOutbound, StartOutbound, RecordConsent)
@@ -182,7 +180,7 @@ _FIT: Final[Mapping[type[Command], Callable[[Agent], bool]]] = {
 """Who could mean it, where that can be seen on the agent."""
 
 
-def _people(desk: Desk, kind: type[Command], file: CaseFile | None) -> list[str]:
+def _likely_people(desk: Desk, kind: type[Command], file: CaseFile | None) -> list[str]:
     """Those who could mean it, the likelier the more often."""
     if kind is ReceiveMessage:
         return [CUSTOMER]
@@ -204,14 +202,14 @@ def _people(desk: Desk, kind: type[Command], file: CaseFile | None) -> list[str]
     return [*(agent.id for agent in everybody), SYSTEM, *involved * 3]
 
 
-def _moments(desk: Desk, file: CaseFile | None) -> list[datetime]:
+def _likely_moments(desk: Desk, file: CaseFile | None) -> list[datetime]:
     now = desk.now or T0
     later = [now + length for length in _LATER] if now < _LATE else [now]
     dues = () if file is None else desk.due(case=file.case.id)
     return later + [at for due in dues for at in (due.at, due.at + _LATER[-1]) if at >= now]
 
 
-def _channels(desk: Desk, kind: type[Command]) -> list[Channel]:
+def _likely_channels(desk: Desk, kind: type[Command]) -> list[Channel]:
     """Where a case may begin: often where it has rules of its own; on WhatsApp we begin if somebody opted in."""
     if kind is not StartOutbound:
         return [*Channel, *[Channel.CHAT, Channel.EMAIL, Channel.WHATSAPP, Channel.WHATSAPP] * 3]
@@ -219,24 +217,24 @@ def _channels(desk: Desk, kind: type[Command]) -> list[Channel]:
     return [*([Channel.WHATSAPP] * 24 if agreed else []), *[Channel.EMAIL, Channel.SMS] * 6, *Channel]
 
 
-def _customers(desk: Desk, kind: type[Command], case: Case | None) -> list[str]:
+def _likely_customers(desk: Desk, kind: type[Command], case: Case | None) -> list[str]:
     """Whom a command may be about; we write first mostly to those who opted in."""
     if case is not None:
         return [case.customer]
     known = sorted(desk.customers)
     agreed = [name for name in known if desk.customers[name].opted_in] if kind is StartOutbound else []
-    return [*known, *agreed * 6, _fresh("k", desk.customers)]
+    return [*known, *agreed * 6, _fresh_id("k", desk.customers)]
 
 
-def _rows(desk: Desk, kind: type[Command], file: CaseFile | None) -> dict[str, list[Any]]:
+def _row_options(desk: Desk, kind: type[Command], file: CaseFile | None) -> dict[str, list[Any]]:
     """What an id in a command about this case (None: about a new one) may name, by the field's name."""
     case, draft = file and file.case, file and file.draft
     rows: dict[str, list[Any]] = {
-        "by": _people(desk, kind, file),
+        "by": _likely_people(desk, kind, file),
         "agent": sorted(desk.agents),
         "case": [case.id if case else "c0"],
-        "thread": [case.thread if case else _fresh("t", desk.threads)],
-        "customer": _customers(desk, kind, None if file is None else file.case),
+        "thread": [case.thread if case else _fresh_id("t", desk.threads)],
+        "customer": _likely_customers(desk, kind, None if file is None else file.case),
         "message": sorted(message.id for message in desk.messages.values() if case and message.case == case.id),
         "draft": [draft.id if draft else "d0"],
         "note": sorted(desk.notes),
@@ -244,7 +242,7 @@ def _rows(desk: Desk, kind: type[Command], file: CaseFile | None) -> dict[str, l
         "in_reply_to": [None, *sorted(message.id for message in desk.messages.values() if message.author)],
         "record": ["r1"],
         "queue": [*desk.policy.queues],
-        "new_case": [*([None] if kind is ReceiveMessage else []), _fresh("c", desk.cases)],
+        "new_case": [*([None] if kind is ReceiveMessage else []), _fresh_id("c", desk.cases)],
         "tag": ["vip", "refund"],
     }
     if kind in _BRINGS:
@@ -252,15 +250,15 @@ def _rows(desk: Desk, kind: type[Command], file: CaseFile | None) -> dict[str, l
         waiting = sorted(other.draft.id for other in desk.cases.values() if other.draft is not None)
         table = {"agent": desk.agents, "note": desk.notes, "commitment": desk.commitments}.get(name, desk.messages)
         # Not always an id that nobody has: two drafts may wait that want to become the same message.
-        rows[name] = [_fresh(name[0], table, waiting)] * 3 + (waiting if table is desk.messages else [])
+        rows[name] = [_fresh_id(name[0], table, waiting)] * 3 + (waiting if table is desk.messages else [])
     return rows
 
 
-def _words(desk: Desk, kind: type[Command], file: CaseFile | None, channel: Channel) -> dict[str, list[Any]]:
+def _word_options(desk: Desk, kind: type[Command], file: CaseFile | None, channel: Channel) -> dict[str, list[Any]]:
     """What else a command about a case on this channel may say, by the field's name."""
     queues = [*desk.policy.queues]
     words: dict[str, list[Any]] = {
-        "at": _moments(desk, file),
+        "at": _likely_moments(desk, file),
         "queues": [frozenset(queues), frozenset(queues[:1]), frozenset()],
         "channels": [frozenset(), frozenset({Channel.CHAT, Channel.EMAIL})],
         "text": ["Hello", "It is done", "Thank you \N{SLIGHTLY SMILING FACE}", " "],
@@ -276,7 +274,7 @@ def _words(desk: Desk, kind: type[Command], file: CaseFile | None, channel: Chan
         "due": [(desk.now or T0) + timedelta(hours=1)] if (desk.now or T0) < _LATE else [],
         "tags": [frozenset(), frozenset({"vip"})],
         "capacity": [{}, {}, {"total": 3, "chat": 1}],
-        "template": _templates(kind, file, channel),
+        "template": _likely_templates(kind, file, channel),
         "opted_in": [True, True, True, False],
         "note": ["On the web form", "As agreed", ""],
     }
@@ -302,7 +300,7 @@ NEWS: Final = prepared()
 _UNFILLED: Final = prepared(values=())
 
 
-def _templates(kind: type[Command], file: CaseFile | None, channel: Channel) -> list[PreparedText | None]:
+def _likely_templates(kind: type[Command], file: CaseFile | None, channel: Channel) -> list[PreparedText | None]:
     """What a message on this channel may be made from."""
     if kind is ApproveDraft:
         return [None if file is None or file.draft is None else file.draft.template]
@@ -311,26 +309,26 @@ def _templates(kind: type[Command], file: CaseFile | None, channel: Channel) -> 
     return [*[NEWS] * 8, GREETING, _UNFILLED] if kind is StartOutbound else [None, None, NEWS, GREETING]
 
 
-def _left_out(draw: DrawFn, kind: type[Command], form: tuple[_Blank, ...]) -> set[str]:
+def _fields_left_out(draw: DrawFn, kind: type[Command], form: tuple[_Blank, ...]) -> set[str]:
     """The fields that the command leaves out."""
     if kind is ReceiveMessage:
         return set()  # on a new thread it must say who writes, and where
     if kind is StartOutbound:  # the same
-        return {name for name in ("queue", "name", "language") if _pick(draw, (True, False))}
+        return {name for name in ("queue", "name", "language") if _pick_one(draw, (True, False))}
     aims = [blank.name for blank in form if blank.optional and blank.an_id]
     if len(aims) == 2:  # noqa: PLR2004 -- exactly one of the two: an agent or a queue, a case or a customer
-        return {_pick(draw, aims)}
-    return {blank.name for blank in form if blank.optional and _pick(draw, (True, False))}
+        return {_pick_one(draw, aims)}
+    return {blank.name for blank in form if blank.optional and _pick_one(draw, (True, False))}
 
 
 @cache
-def _place(count: int) -> SearchStrategy[int]:
+def _place_below(count: int) -> SearchStrategy[int]:
     return st.integers(0, count - 1)
 
 
-def _pick(draw: DrawFn, options: Sequence[T]) -> T:
+def _pick_one(draw: DrawFn, options: Sequence[T]) -> T:
     """One of them; the places are drawn, because a new `sampled_from` for each list takes much longer."""
-    return options[0] if len(options) == 1 else options[draw(_place(len(options)))]
+    return options[0] if len(options) == 1 else options[draw(_place_below(len(options)))]
 
 
 def commands(desk: Desk, house: House[View] = HOUSE) -> SearchStrategy[Command]:
@@ -340,30 +338,29 @@ def commands(desk: Desk, house: House[View] = HOUSE) -> SearchStrategy[Command]:
         desk: Its rows are what the command speaks of.
         house: Its commands are drawn.
     """
-    return _commands(desk, house)
+    return _draw_command(desk, house)
 
 
 @st.composite
-def _commands(draw: DrawFn, desk: Desk, house: House[View]) -> Command:
+def _draw_command(draw: DrawFn, desk: Desk, house: House[View]) -> Command:
     dues = [due.command for due in desk.due() if due.command is not None]
-    if dues and _pick(draw, range(8)) == 0:
-        due: Any = _pick(draw, dues)
-        timely: Command = attrs.evolve(due, at=max(due.at, desk.now or due.at))
-        return timely
+    if dues and _pick_one(draw, range(8)) == 0:
+        due = _pick_one(draw, dues)
+        return changed(due, at=max(due.at, desk.now or due.at))
     files = [desk.cases[case] for case in sorted(desk.cases)]
-    file = _pick(draw, [None, *files, *[file for file in files if file.case.status is not Status.CLOSED] * 3])
-    kind: Any = _pick(draw, _kinds(house, file))
-    channel = file.case.channel if file is not None else _pick(draw, _channels(desk, kind))
-    rows, words, form = _rows(desk, kind, file), _words(desk, kind, file, channel), _form(kind)
-    left_out = _left_out(draw, kind, form)
-    astray = _pick(draw, [*[None] * 7 * len(form), *form])  # one command in eight says something wild
+    file = _pick_one(draw, [None, *files, *[file for file in files if file.case.status is not Status.CLOSED] * 3])
+    kind: Any = _pick_one(draw, _likely_kinds(house, file))
+    channel = file.case.channel if file is not None else _pick_one(draw, _likely_channels(desk, kind))
+    rows, words, form = _row_options(desk, kind, file), _word_options(desk, kind, file, channel), _blanks_of(kind)
+    left_out = _fields_left_out(draw, kind, form)
+    astray = _pick_one(draw, [*[None] * 7 * len(form), *form])  # one command in eight says something wild
     said: dict[str, Any] = {}
     for blank in form:
         options = (rows if blank.an_id else words).get(blank.name)
         if blank is astray or not options:
             said[blank.name] = draw(blank.anything)
         else:
-            said[blank.name] = None if blank.name in left_out else _pick(draw, options)
+            said[blank.name] = None if blank.name in left_out else _pick_one(draw, options)
     template: PreparedText | None = said.get("template")
     if template is not None and "text" in said and (astray is None or astray.name not in {"template", "text"}):
         said["text"] = template.reading(channel)[0]
@@ -384,18 +381,18 @@ def runs(
         house: The rules that are asked.
         max_steps: The most commands there are besides those that bring the team.
     """
-    return _runs(policy or Policy.default(), house, max_steps)
+    return _draw_run(policy or Policy.default(), house, max_steps)
 
 
 @st.composite
-def _runs(draw: DrawFn, policy: Policy, house: House[View], max_steps: int) -> tuple[Step, ...]:
+def _draw_run(draw: DrawFn, policy: Policy, house: House[View], max_steps: int) -> tuple[Step, ...]:
     desk = Desk(policy)
     steps: list[Step] = []
     for command in team_of(policy):
         steps.append(Step.of(desk, command, house))
         desk = steps[-1].after
     for _ in range(draw(st.integers(0, max_steps))):
-        steps.append(Step.of(desk, draw(_commands(desk, house)), house))
+        steps.append(Step.of(desk, draw(_draw_command(desk, house)), house))
         desk = steps[-1].after
     return tuple(steps)
 

@@ -1,7 +1,7 @@
 """Hypothesis draws values: ids, texts and instants as anybody may give them, and whole policies.
 
-A **policy** is drawn from the kinds that its keys declare, so a key added tomorrow is varied without a word here. Only
-what one key cannot say alone is told below: keys that must agree with each other, or with the world.
+A **policy** is drawn from the kinds that its keys declare, so a key added tomorrow is varied without a word here. Below
+stands only what one key cannot say alone: keys that must agree with each other, or with the world.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from casecore.channels import Channel
-from casecore.kernel import ID_LIMIT, Enforcement
+from casecore.kernel import ID_LIMIT, Enforcement, changed, fields_of
 from casecore.policies import SWITCHABLE, Change, Match, Override, Policy, PolicyError
 from casecore.policies.declared import ANY_NAME, every_key, path_with_name
 from casecore.policies.kinds import (
@@ -65,23 +65,23 @@ def instants() -> SearchStrategy[datetime]:
 # Policies ----------------------------------------------------------------------------------------------
 
 
-def _table(kind: Table, path: str) -> SearchStrategy[Any]:
+def _table_values(kind: Table, path: str) -> SearchStrategy[Any]:
     section = kind.section
-    keys = {name: _values(of, f"{path}.{name}".lstrip(".")) for name, of in keys_of(section).items()}
-    required = {a.name: keys.pop(a.name) for a in attrs.fields(section) if a.default is attrs.NOTHING}
+    keys = {name: _values_of(of, f"{path}.{name}".lstrip(".")) for name, of in keys_of(section).items()}
+    required = {a.name: keys.pop(a.name) for a in fields_of(section) if a.default is attrs.NOTHING}
     return st.fixed_dictionaries(required, optional=keys).map(lambda given: section(**given))
 
 
-def _named(kind: Named, path: str) -> SearchStrategy[Any]:
+def _named_values(kind: Named, path: str) -> SearchStrategy[Any]:
     names = ids() if kind.names is None else st.sampled_from(kind.names)
-    return st.dictionaries(names, _values(kind.of, f"{path}.*"), max_size=min(kind.most, 4))
+    return st.dictionaries(names, _values_of(kind.of, f"{path}.*"), max_size=min(kind.most, 4))
 
 
-def _several(kind: Several, path: str) -> SearchStrategy[Any]:
-    return st.lists(_values(kind.of, f"{path}.*"), max_size=4, unique_by=repr).map(tuple)
+def _several_values(kind: Several, path: str) -> SearchStrategy[Any]:
+    return st.lists(_values_of(kind.of, f"{path}.*"), max_size=4, unique_by=repr).map(tuple)
 
 
-def _length(kind: Length, _: str) -> SearchStrategy[Any]:
+def _length_values(kind: Length, _: str) -> SearchStrategy[Any]:
     least, most = (int(end.total_seconds()) for end in (kind.least, kind.most))
     return st.integers(least, most).map(lambda seconds: timedelta(seconds=seconds))
 
@@ -92,15 +92,15 @@ _OF_KIND: Final[Mapping[type, Callable[[Any, str], SearchStrategy[Any]]]] = {
     Number: lambda kind, path: st.floats(kind.least, min(kind.most, 10_000.0)),
     Text: lambda kind, path: st.text(min_size=kind.least, max_size=min(kind.most, 20)),
     Id: lambda kind, path: ids(),
-    Length: _length,
+    Length: _length_values,
     Choice: lambda kind, path: st.sampled_from(kind.choices),
-    Several: _several,
-    Table: _table,
-    Named: _named,
+    Several: _several_values,
+    Table: _table_values,
+    Named: _named_values,
 }
 
 
-def _values(kind: Any, path: str) -> SearchStrategy[Any]:
+def _values_of(kind: Any, path: str) -> SearchStrategy[Any]:
     if path in _NARROWED:
         return _NARROWED[path]()
     if type(kind) not in _OF_KIND:
@@ -108,17 +108,15 @@ def _values(kind: Any, path: str) -> SearchStrategy[Any]:
     return _OF_KIND[type(kind)](kind, path)
 
 
-def _one_fallback(drawn: Mapping[str, Queue]) -> Mapping[str, Queue]:
+def _with_one_fallback(drawn: Mapping[str, Queue]) -> Mapping[str, Queue]:
     queues = drawn or {"general": Queue()}
     fallback = next((name for name, queue in queues.items() if queue.fallback), next(iter(queues)))
-    rows: Mapping[str, Any] = queues
-    return {name: attrs.evolve(queue, fallback=name == fallback) for name, queue in rows.items()}
+    return {name: changed(queue, fallback=name == fallback) for name, queue in queues.items()}
 
 
-def _closable(drawn: Any) -> Lifecycle:
+def _with_fitting_statuses(drawn: Lifecycle) -> Lifecycle:
     after = {status: length for status, length in drawn.close_after.items() if status in drawn.close_from}
-    lifecycle: Lifecycle = attrs.evolve(drawn, close_after=after)
-    return lifecycle
+    return changed(drawn, close_after=after)
 
 
 _OPENINGS: Final = (
@@ -131,12 +129,14 @@ _OPENINGS: Final = (
 # What one key cannot say alone: keys that must agree with each other or with the world, by path.
 _NARROWED: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     "lifecycle.close_from": lambda: st.lists(st.sampled_from(OPEN_STATUSES), min_size=1, unique=True).map(tuple),
-    "lifecycle.close_after": lambda: st.dictionaries(st.sampled_from(OPEN_STATUSES), _length(Length(), "")),
-    "lifecycle": lambda: _table(Table(Lifecycle), "lifecycle").map(_closable),
+    "lifecycle.close_after": lambda: st.dictionaries(st.sampled_from(OPEN_STATUSES), _length_values(Length(), "")),
+    "lifecycle": lambda: _table_values(Table(Lifecycle), "lifecycle").map(_with_fitting_statuses),
     "wrap_up.codes": lambda: st.lists(texts().filter(bool), min_size=1, max_size=3, unique=True).map(tuple),
     "calendars": lambda: st.dictionaries(ids(), st.sampled_from(_OPENINGS), max_size=2),
     **{f"sla.{name}.calendar": st.none for name in ("default", *Channel)},
-    "queues": lambda: st.dictionaries(ids(), _table(Table(Queue), "queues.*"), max_size=3).map(_one_fallback),
+    "queues": lambda: st.dictionaries(ids(), _table_values(Table(Queue), "queues.*"), max_size=3).map(
+        _with_one_fallback
+    ),
     "enforcement": lambda: st.dictionaries(st.sampled_from(sorted(SWITCHABLE)), st.sampled_from(Enforcement)),
     "zone": lambda: st.sampled_from(("UTC", "Europe/Lisbon", "America/Sao_Paulo")),
     **dict.fromkeys(LAYERS, lambda: st.just(())),
@@ -145,7 +145,7 @@ _NARROWED: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
 
 def policies() -> SearchStrategy[Policy]:
     """Any policy that contradicts nothing: each key has its default, or a value of the kind it declares."""
-    return _table(Table(Policy), "")
+    return _table_values(Table(Policy), "")
 
 
 _TAGS: Final = ("vip", "new", "gold")
@@ -159,37 +159,35 @@ def layered_policies(base: SearchStrategy[Policy] | None = None) -> SearchStrate
     Args:
         base: What the policy says without them; any policy if it is not given.
     """
-    return _layered(policies() if base is None else base)
+    return _draw_layered_policy(policies() if base is None else base)
 
 
 @st.composite
-def _layered(draw: DrawFn, base: SearchStrategy[Policy]) -> Policy:
-    policy: Any = draw(base)
+def _draw_layered_policy(draw: DrawFn, base: SearchStrategy[Policy]) -> Policy:
+    policy = draw(base)
     matches = st.builds(
         Match,
         channel=st.none() | st.sampled_from(Channel),
         queue=st.none() | st.sampled_from([*policy.queues]),
         tag=st.lists(st.sampled_from(_TAGS), max_size=2, unique=True).map(tuple),
     ).filter(lambda match: match.specificity > 0)
-    overrides = st.builds(Override, match=matches, set=_settings((KeyScope.CASE,), policy))
-    changes = st.builds(Change, on=st.sampled_from(_DAYS), set=_settings((KeyScope.CASE, KeyScope.DESK), policy))
-    for name, layer in draw(st.lists(_either("override", overrides) | _either("change", changes), max_size=6)):
+    overrides = st.builds(Override, match=matches, set=_settings_within((KeyScope.CASE,), policy))
+    changes = st.builds(Change, on=st.sampled_from(_DAYS), set=_settings_within((KeyScope.CASE, KeyScope.DESK), policy))
+    for name, layer in draw(st.lists(_tag_layers("override", overrides) | _tag_layers("change", changes), max_size=6)):
         try:
-            policy = attrs.evolve(policy, **{name: (*getattr(policy, name), layer)})
+            policy = changed(policy, **{name: (*getattr(policy, name), layer)})
         except PolicyError:  # a tie, or a contradiction: it goes without
             continue
-    layered: Policy = policy
-    return layered
+    return policy
 
 
-def _either(name: str, layers: SearchStrategy[T]) -> SearchStrategy[tuple[str, T]]:
+def _tag_layers(name: str, layers: SearchStrategy[T]) -> SearchStrategy[tuple[str, T]]:
     return layers.map(lambda layer: (name, layer))
 
 
-def _settings(scopes: Sequence[KeyScope], policy: Policy) -> SearchStrategy[dict[str, Any]]:
-    root: Any = Policy
-    known = [key for key in every_key(root) if key.scope in scopes and key.steps[-1] not in {"calendar", "fallback"}]
+def _settings_within(scopes: Sequence[KeyScope], policy: Policy) -> SearchStrategy[dict[str, Any]]:
+    known = [key for key in every_key(Policy) if key.scope in scopes and key.steps[-1] not in {"calendar", "fallback"}]
     queue = next(iter(policy.queues))
-    values = {path_with_name(key.path, queue): _values(key.kind, key.path.replace(ANY_NAME, "*")) for key in known}
+    values = {path_with_name(key.path, queue): _values_of(key.kind, key.path.replace(ANY_NAME, "*")) for key in known}
     some = st.lists(st.sampled_from([*values]), min_size=1, max_size=3, unique=True)
     return some.flatmap(lambda paths: st.fixed_dictionaries({path: values[path] for path in paths}))

@@ -1,13 +1,13 @@
 """History: every event as one line that a supervisor reads, in English, Portuguese or French (§9).
 
     line(event, "pt")                      # one event: when, who, on which case, and the sentence
-    for told in history(events, "c1"):     # everything that happened on one case
-        print(told)                        # 2026-11-02 09:00:00 ana sent a reply as pending: “Hello”
+    for entry in history(events, "c1"):    # everything that happened on one case
+        print(entry)                       # 2026-11-02 09:00:00 ana sent a reply as pending: “Hello”
 
 * What people wrote is quoted, shortened, on one line, and without characters that would move a cursor.
-* A language may name its region: `pt-BR` is told in Portuguese.
-* The sentences are data (`sentences.py`). Events of a host's own are told by their name, or by sentences of their
-  own: `line(event, lines={**LINES, ParcelLost: (Sentence(...),)})`.
+* A language may name its region: `pt-BR` gives Portuguese.
+* The sentences are data (`sentences.py`). A host's own events appear by their name, or by sentences of their own:
+  `line(event, lines={**LINES, ParcelLost: (Sentence(...),)})`.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from casecore.channels import Channel
 from casecore.kernel import CasecoreError, Event, frozen
 from casecore.kernel.durations import duration_text
 from casecore.projections.history.sentences import LINES
-from casecore.projections.history.vocabulary import LANGUAGES, PEOPLE, QUOTES, WORDS, Same, Sentence, named
+from casecore.projections.history.vocabulary import LANGUAGES, PEOPLE, QUOTES, WORDS, Same, Sentence, class_in_words
 from casecore.reports.text import visible
 
 QUOTED: Final = 80
 """How much of a text a line quotes, in code points."""
 
 Lines: TypeAlias = Mapping[type[Event], tuple[Sentence, ...]]
-"""The sentences of each class of event; of several the first that fits is told."""
+"""The sentences of each class of event; of several the first that fits is used."""
 
 
 class UnknownLanguage(CasecoreError, ValueError):
-    """A history was asked for in a language that it is not told in."""
+    """There are no sentences in this language."""
 
     def __init__(self, language: str) -> None:
         super().__init__(language)
@@ -46,7 +46,7 @@ class UnknownLanguage(CasecoreError, ValueError):
 
 @frozen
 class Line:
-    """One event, told.
+    """One event, in a sentence.
 
     Attributes:
         at: When (aware, UTC).
@@ -73,9 +73,9 @@ def line(event: Event, language: str = "en", *, lines: Lines = LINES) -> Line:
         lines: The sentences; give your own for events of your own.
 
     Raises:
-        UnknownLanguage: When no history is told in the language.
+        UnknownLanguage: When there are no sentences in the language.
     """
-    return _line(event, _place_of(language), lines)
+    return _tell_event(event, _language_index(language), lines)
 
 
 def history(
@@ -90,13 +90,15 @@ def history(
         lines: The sentences; give your own for events of your own.
 
     Raises:
-        UnknownLanguage: At once, when no history is told in the language.
+        UnknownLanguage: At once, when there are no sentences in the language.
     """
-    place = _place_of(language)
-    return (_line(event, place, lines) for event in events if case is None or getattr(event, "case", None) == case)
+    place = _language_index(language)
+    return (
+        _tell_event(event, place, lines) for event in events if case is None or getattr(event, "case", None) == case
+    )
 
 
-def _place_of(language: str) -> int:
+def _language_index(language: str) -> int:
     """Where a language stands among three texts."""
     name = re.split("[-_]", language, maxsplit=1)[0].lower()
     if name not in LANGUAGES:
@@ -104,17 +106,17 @@ def _place_of(language: str) -> int:
     return LANGUAGES.index(name)
 
 
-def _line(event: Event, place: int, lines: Lines) -> Line:
+def _tell_event(event: Event, place: int, lines: Lines) -> Line:
     sentences = lines.get(type(event))
     if sentences is None:
-        text = f"{_person(event.by, place)}: {named(type(event))}"
+        text = f"{_person_text(event.by, place)}: {class_in_words(type(event))}"
     else:
-        sentence = next(sentence for sentence in sentences if _fits(sentence.when, event))
-        text = _told(event, (sentence.en, sentence.pt, sentence.fr)[place], place)
+        sentence = next(sentence for sentence in sentences if _sentence_fits(sentence.when, event))
+        text = _fill_template(event, (sentence.en, sentence.pt, sentence.fr)[place], place)
     return Line(event.at, event.by, getattr(event, "case", None), text)
 
 
-def _fits(when: Mapping[str, Any], event: Event) -> bool:
+def _sentence_fits(when: Mapping[str, Any], event: Event) -> bool:
     return all(
         getattr(event, name) == (getattr(event, value.field) if isinstance(value, Same) else value)
         for name, value in when.items()
@@ -144,11 +146,11 @@ _BLANK: Final = re.compile(r"\{(\w+)(:quoted)?\}")
 
 
 @cache
-def parts(template: str) -> tuple[SentencePart, ...]:
-    """A template, taken apart once.
+def sentence_parts(template: str) -> tuple[SentencePart, ...]:
+    """The parts of a template, taken apart once.
 
     Args:
-        template: As `vocabulary.py` tells how to write it.
+        template: As `vocabulary.py` says how to write it.
     """
     typeset = template.replace(" :", "\N{NO-BREAK SPACE}:").replace(" ;", "\N{NARROW NO-BREAK SPACE};")
     found = []
@@ -162,32 +164,32 @@ def parts(template: str) -> tuple[SentencePart, ...]:
     return tuple(found)
 
 
-def _told(event: Event, template: str, place: int) -> str:
-    told = []
-    for part in parts(template):
-        pieces = [piece if isinstance(piece, str) else _filled(event, piece, place) for piece in part.pieces]
+def _fill_template(event: Event, template: str, place: int) -> str:
+    pieces_shown = []
+    for part in sentence_parts(template):
+        pieces = [piece if isinstance(piece, str) else _fill_blank(event, piece, place) for piece in part.pieces]
         if None not in pieces or not part.optional:
-            told += [piece or "" for piece in pieces]
-    return "".join(told)
+            pieces_shown += [piece or "" for piece in pieces]
+    return "".join(pieces_shown)
 
 
-def _filled(event: Event, blank: Blank, place: int) -> str | None:
+def _fill_blank(event: Event, blank: Blank, place: int) -> str | None:
     """What stands in a blank; None where the field is empty."""
     value = getattr(event, blank.field)
-    text = _person(value, place) if blank.field == "by" else _shown(value, place) if value else ""
+    text = _person_text(value, place) if blank.field == "by" else _value_text(value, place) if value else ""
     if not text:
         return None
-    return QUOTES[place].format(_shortened(text)) if blank.quoted else text
+    return QUOTES[place].format(_shorten_text(text)) if blank.quoted else text
 
 
 # Values ------------------------------------------------------------------------------------------------
 
 
-def _person(by: str, place: int) -> str:
-    return PEOPLE[by][place] if by in PEOPLE else _visible(by)
+def _person_text(by: str, place: int) -> str:
+    return PEOPLE[by][place] if by in PEOPLE else _one_line(by)
 
 
-def _shown(value: Any, place: int) -> str:
+def _value_text(value: Any, place: int) -> str:
     match value:
         case StrEnum():
             return WORDS[type(value)][value][place] if type(value) in WORDS else str(value)
@@ -198,16 +200,16 @@ def _shown(value: Any, place: int) -> str:
         case Mapping():
             channels = WORDS[Channel]
             names = {name: channels[name][place] if name in channels else name for name in value}
-            return ", ".join(f"{_visible(name)} {_shown(value[key], place)}" for key, name in names.items())
+            return ", ".join(f"{_one_line(name)} {_value_text(value[key], place)}" for key, name in names.items())
         case tuple() | frozenset():
-            items = [_shown(item, place) for item in value]
+            items = [_value_text(item, place) for item in value]
             return ", ".join(items if isinstance(value, tuple) else sorted(items))
-    return _visible(str(value))
+    return _one_line(str(value))
 
 
-def _visible(text: str) -> str:
+def _one_line(text: str) -> str:
     return visible(" ".join(text.split()))
 
 
-def _shortened(text: str) -> str:
+def _shorten_text(text: str) -> str:
     return text if len(text) <= QUOTED else f"{text[: QUOTED - 1].rstrip()}…"

@@ -1,7 +1,7 @@
-"""The sentences that a history is told in: agents, customers and cases; and `LINES`, the sentences of every event.
+"""The sentences of a history: agents, customers and cases; and `LINES`, the sentences of every event.
 
-Data only; how a sentence is written is told in `vocabulary.py`. How replies, approvals, offers and contacts are told
-stands in `sentences_of_work.py`.
+Data only. `vocabulary.py` says how a sentence is written; the sentences of replies, approvals, offers and contacts
+are in `sentences_of_work.py`.
 """
 
 from __future__ import annotations

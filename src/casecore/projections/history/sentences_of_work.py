@@ -1,6 +1,6 @@
-"""The sentences that a history is told in: replies, approvals, offers, contacts, promises and what follows a contact.
+"""The sentences of a history: replies, approvals, offers, contacts, promises and what follows a contact.
 
-Data only; how a sentence is written is told in `vocabulary.py`.
+Data only; `vocabulary.py` says how a sentence is written.
 """
 
 from __future__ import annotations

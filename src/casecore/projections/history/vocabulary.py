@@ -1,7 +1,7 @@
-"""The words that a history is told in: languages, quotes, people, and every word that an event can carry.
+"""The words of a history: languages, quotes, people, and every word that an event can carry.
 
-Read by `__init__.py`. Three texts always stand in the order of `LANGUAGES`. A word is written as it stands
-inside a sentence of `sentences.py`: Portuguese sentiments agree with *mensagem*, French ones with *message*.
+Three texts always stand in the order of `LANGUAGES`. A word is written as it stands inside a sentence of
+`sentences.py`: Portuguese sentiments agree with *mensagem*, French ones with *message*.
 
 How a **sentence** is written:
 
@@ -9,10 +9,10 @@ How a **sentence** is written:
   or "the customer", instants are in UTC, lengths of time like `1h30m`, lists by commas.
 * `{text:quoted}` is somebody's own words, shortened and in the language's quotation marks.
 * `[: {text:quoted}]` is left out as a whole where a field in it is empty.
-* Of several sentences for one event the first whose `when` fits is told; the last one fits always.
+* Of several sentences for one event the first whose `when` fits is used; the last one fits always.
 
-What is done to somebody is said without their sex, and in French without "de" before an id, so that no id, whatever it
-is, makes a sentence wrong. French colons and semicolons get their no-break space when they are told.
+A sentence says what is done to somebody without their sex, and in French without "de" before an id, so that no id,
+whatever it is, makes it wrong. French colons and semicolons get their no-break space when a sentence is filled in.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ from casecore.rooms.threads import Feeling
 from casecore.statuses import TITLES, Status
 
 LANGUAGES: Final = ("en", "pt", "fr")
-"""English, Portuguese, French: the languages that a history is told in (§9)."""
+"""English, Portuguese, French: the languages of a history (§9)."""
 
-Said: TypeAlias = tuple[str, str, str]
+InEachLanguage: TypeAlias = tuple[str, str, str]
 """The same in each language, in the order of `LANGUAGES`."""
 
 
@@ -54,7 +54,7 @@ class Sentence:
 
     Attributes:
         en: In English; likewise `pt` and `fr`.
-        when: What fields must hold for it to be told so: a value, or `Same`.
+        when: What fields must hold for it to be used: a value, or `Same`.
     """
 
     en: str
@@ -66,16 +66,16 @@ class Sentence:
 BY_THEMSELVES: Final[Mapping[str, Any]] = {"by": Same("agent")}
 """`when` the agent did it, and nobody for them."""
 
-QUOTES: Final[Said] = ("“{}”", "“{}”", "«\N{NO-BREAK SPACE}{}\N{NO-BREAK SPACE}»")
+QUOTES: Final[InEachLanguage] = ("“{}”", "“{}”", "«\N{NO-BREAK SPACE}{}\N{NO-BREAK SPACE}»")
 """How somebody's own words are quoted."""
 
-PEOPLE: Final[Mapping[str, Said]] = {
+PEOPLE: Final[Mapping[str, InEachLanguage]] = {
     CUSTOMER: ("the customer", "o cliente", "le client"),
     SYSTEM: ("the system", "o sistema", "le système"),
 }
 """Who does things, where it is not an agent."""
 
-WORDS: Final[Mapping[type[StrEnum], Mapping[str, Said]]] = {
+WORDS: Final[Mapping[type[StrEnum], Mapping[str, InEachLanguage]]] = {
     Status: {
         status: (names["en"].lower(), names["pt"].lower(), names["fr"].lower()) for status, names in TITLES.items()
     },
@@ -154,6 +154,6 @@ WORDS: Final[Mapping[type[StrEnum], Mapping[str, Said]]] = {
 """Every word of every enumeration that an event carries."""
 
 
-def named(kind: type) -> str:
-    """What a command or an event is called that no sentence is for: `parcel lost`."""
+def class_in_words(kind: type) -> str:
+    """The name of a command or an event that has no sentence, in words: `parcel lost`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", kind.__name__).lower()

@@ -10,9 +10,9 @@
   case follows a closed one is activity on that other one only.
 * A **cursor** goes on after the last result of a page, in the order in which the cases stood when the first page was
   made: what happens meanwhile moves no case to another page, and neither loses nor repeats one. Which cases match, and
-  what is told of them, is as of now; cases that started since are left to the next search.
+  their summaries, are as of now; cases that started since are left to the next search.
 
-The query's text is told in `queries.py`.
+`queries.py` tells how a query is written.
 """
 
 from __future__ import annotations
@@ -26,10 +26,19 @@ from heapq import nsmallest
 from typing import Any, Final, Self, TypeAlias
 
 from casecore.channels import Channel
-from casecore.kernel import CUSTOMER, SYSTEM, Event, MissingRow, frozen
+from casecore.kernel import CUSTOMER, SYSTEM, Event, MissingRow, changed, frozen
 from casecore.kernel.effects import Edits, Place
-from casecore.projections.search.entries import Entry, Log, instant_of, moment_of
-from casecore.projections.search.queries import TEXT, QueryError, Term, filters, fingerprint, folded, parsed, words
+from casecore.projections.search.entries import CaseEntry, MomentLog, instant_of, moment_of
+from casecore.projections.search.queries import (
+    TEXT,
+    QueryError,
+    Term,
+    filter_terms,
+    fold_letters,
+    parse_query,
+    seal_of,
+    split_words,
+)
 from casecore.rooms.arrivals import MessageReceived, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned
 from casecore.rooms.cases import Case
@@ -46,19 +55,19 @@ from casecore.rooms.offers import OfferDeclined
 from casecore.rooms.threads import Customer, Feeling
 from casecore.statuses import Status
 
-_Place: TypeAlias = tuple[int, str]
+_ResultPlace: TypeAlias = tuple[int, str]
 """Where a case stands among results: its last moment, negated, and its id."""
 
 Filter: TypeAlias = str | Iterable[str] | None
 """One value, or several of which one must hold; None: not asked."""
 
 
-# What is told ------------------------------------------------------------------------------------------
+# What it answers ---------------------------------------------------------------------------------------
 
 
 @frozen
 class CaseSummary:
-    """What an archive tells of a case, as of now.
+    """What an archive knows of a case, as of now.
 
     Attributes:
         name: The customer's name, if it is known.
@@ -125,19 +134,19 @@ class _Test:
 
     excluded: bool
     cases: set[str] | None
-    asks: Callable[[Entry], bool] | None = None
+    asks: Callable[[CaseEntry], bool] | None = None
 
-    def passes(self, case: str, entry: Entry) -> bool:
+    def passes(self, case: str, entry: CaseEntry) -> bool:
         holds = (self.cases is None or case in self.cases) and (self.asks is None or self.asks(entry))
         return holds is not self.excluded
 
 
-def _says(phrase: tuple[str, ...]) -> Callable[[Entry], bool]:
+def _contains_phrase(phrase: tuple[str, ...]) -> Callable[[CaseEntry], bool]:
     said = f" {' '.join(phrase)} "
-    return lambda entry: any(said in f" {' '.join(words(text))} " for text in entry.texts)
+    return lambda entry: any(said in f" {' '.join(split_words(text))} " for text in entry.texts)
 
 
-_TIMES: Final[Mapping[str, Callable[[datetime], Callable[[Entry], bool]]]] = {
+_TIMES: Final[Mapping[str, Callable[[datetime], Callable[[CaseEntry], bool]]]] = {
     "since": lambda instant: lambda entry: instant_of(entry.moments[-1]) >= instant,
     "until": lambda instant: lambda entry: instant_of(entry.moments[0]) <= instant,
 }
@@ -151,14 +160,14 @@ _EFFECTS: Final = HOUSE.effects({Case: Place("cases", "case"), Customer: PLACES[
 
 
 class Archive:
-    """Every case that the events told of, to be searched; it changes as it follows the events."""
+    """Every case of the events, ready to be searched; an archive changes as it follows them."""
 
     def __init__(self) -> None:
         self._count = 0
         self._rows: dict[str, dict[str, Any]] = {"cases": {}, "customers": {}}
-        self._entries: dict[str, Entry] = {}
-        self._log = Log()
-        self._index: defaultdict[str, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        self._entries: dict[str, CaseEntry] = {}
+        self._log = MomentLog()
+        self._cases_by: defaultdict[str, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._names: dict[str, str] = {}
         self._notes: defaultdict[str, dict[str, NoteText]] = defaultdict(dict)
 
@@ -174,8 +183,8 @@ class Archive:
             This archive.
 
         Raises:
-            MissingRow: When an event speaks of a case or a customer of whom the archive was never told; the events
-                before it are in.
+            MissingRow: When an event speaks of a case or a customer that the archive never heard of; the
+                events before it are in.
         """
         for event in events:
             self._follow_records(event)
@@ -197,19 +206,19 @@ class Archive:
                 if table == "cases":
                     self._enter_case(before, after)
                 else:
-                    self._names[row_id] = folded(after.name or "")
+                    self._names[row_id] = fold_letters(after.name or "")
 
     def _enter_case(self, before: Case | None, after: Case) -> None:
         if before is None:
-            self._entries[after.id] = Entry()
+            self._entries[after.id] = CaseEntry()
             for name in ("channel", "customer"):
-                self._index[name][getattr(after, name)].add(after.id)
+                self._cases_by[name][getattr(after, name)].add(after.id)
         for name in ("queue", "status"):
             old, new = getattr(before, name, None), getattr(after, name)
             if old != new:
-                self._index[name][new].add(after.id)
+                self._cases_by[name][new].add(after.id)
                 if old is not None:
-                    self._index[name][old].discard(after.id)
+                    self._cases_by[name][old].discard(after.id)
         tags: frozenset[str] = frozenset() if before is None else before.tags
         for tag in after.tags ^ tags:
             self._follow_tag(after.id, tag, 1 if tag in after.tags else -1)
@@ -221,12 +230,12 @@ class Archive:
         self._count += 1
         moment = moment_of(event.at)
         if not entry.moments or moment > entry.moments[-1]:
-            self._log.enter(moment, case)
+            self._log.add_moment(moment, case)
             entry.moments.append(moment)
             entry.counts.append(self._count)
-        for agent in _workers(event) - entry.agents:
+        for agent in _agents_at_work(event) - entry.agents:
             entry.agents.add(agent)
-            self._index["agent"][agent].add(case)
+            self._cases_by["agent"][agent].add(case)
         if isinstance(event, MessageTagged | MessageUntagged):
             self._follow_tag(case, event.tag, _TAGGING[type(event)])
         elif hasattr(event, "message") and hasattr(event, "text"):
@@ -238,30 +247,29 @@ class Archive:
         tags = self._entries[case].tags
         tags[tag] += step
         if tags[tag]:
-            self._index["tag"][tag].add(case)
+            self._cases_by["tag"][tag].add(case)
         else:
             del tags[tag]
-            self._index["tag"][tag].discard(case)
+            self._cases_by["tag"][tag].discard(case)
 
-    def _follow_message(self, event: Any, case: str, entry: Entry) -> None:
+    def _follow_message(self, event: Any, case: str, entry: CaseEntry) -> None:
         if isinstance(event, MessageReceived):
             entry.received.add(event.message)
         for text in (event.text, getattr(event, "subject", "")):
             if text:
                 entry.texts.append(text)
-                for word in words(text):
-                    self._index[TEXT][word].add(case)
+                for word in split_words(text):
+                    self._cases_by[TEXT][word].add(case)
 
     def _follow_note(self, event: NoteAdded | NoteEdited | NoteDeleted) -> None:
         customer = event.customer if event.case is None else self._rows["cases"][event.case].customer
         notes = self._notes[str(customer)]
         if isinstance(event, NoteAdded):
-            notes[event.note] = NoteText(event.note, event.by, event.text, event.case, event.at)
+            notes[event.note] = NoteText(event.note, event.by, event.text, case=event.case, at=event.at)
         elif event.note not in notes:
             raise MissingRow(event, "notes", event.note)
         elif isinstance(event, NoteEdited):
-            note = notes[event.note]
-            notes[event.note] = NoteText(note.note, note.author, event.text, note.case, note.at, event.at)
+            notes[event.note] = changed(notes[event.note], text=event.text, edited_at=event.at)
         else:
             del notes[event.note]
 
@@ -285,7 +293,7 @@ class Archive:
         """The cases of which the query and every filter hold.
 
         Args:
-            query: Words, phrases and fields, as `queries.py` tells.
+            query: Words, phrases and fields, as `queries.py` describes.
             channel: On this channel.
             queue: In this queue, waiting or not.
             customer: Of a customer whose name contains this, or who has this id.
@@ -303,7 +311,7 @@ class Archive:
         Raises:
             QueryError: When the query, a filter, the limit or the cursor cannot be used.
         """
-        given = filters(
+        given = filter_terms(
             channel=channel,
             customer=customer,
             agent=agent,
@@ -313,59 +321,61 @@ class Archive:
             since=since,
             until=until,
         )
-        terms = (*parsed(query), *given)
+        terms = (*parse_query(query), *given)
         if limit < 1:
             raise QueryError(f"the limit is {limit}", None, "give a whole number from 1")
-        about = fingerprint(*sorted((term.field, sorted(map(str, term.values)), term.excluded) for term in terms))
-        count, after = (self._count, None) if cursor is None else self._read(cursor, about)
-        found = self._first(limit + 1, [self._test(term) for term in terms], count, after)
+        about = seal_of(*sorted((term.field, sorted(map(str, term.values)), term.excluded) for term in terms))
+        count, after = (self._count, None) if cursor is None else self._read_cursor(cursor, about)
+        found = self._first_places(limit + 1, [self._test_of(term) for term in terms], count, after)
         results = tuple(self.summary(case) for _, case in found[:limit])
-        return Page(results, _written(count, found[limit - 1], about) if len(found) > limit else None)
+        return Page(results, _cursor_text(count, found[limit - 1], about) if len(found) > limit else None)
 
-    def _first(self, most: int, tests: list[_Test], count: int, after: _Place | None) -> list[_Place]:
+    def _first_places(
+        self, most: int, tests: list[_Test], count: int, after: _ResultPlace | None
+    ) -> list[_ResultPlace]:
         """The first `most` places (or a few more) beyond a place, of cases that pass, as after `count` events."""
         narrowing = sorted((test.cases for test in tests if test.cases is not None and not test.excluded), key=len)
         cases: Collection[str] = narrowing[0].intersection(*narrowing[1:]) if narrowing else self._entries
 
-        def passing(those: Iterable[str]) -> Iterator[_Place]:
+        def passing_places(those: Iterable[str]) -> Iterator[_ResultPlace]:
             for case in those:
                 entry = self._entries[case]
-                moment = entry.latest(count) if all(test.passes(case, entry) for test in tests) else None
+                moment = entry.latest_moment(count) if all(test.passes(case, entry) for test in tests) else None
                 if moment is not None and (after is None or (-moment, case) > after):
                     yield -moment, case
 
         # Walking back from the latest soon finds many; few are soon sorted. So walk no further than sorting would cost.
-        found: list[_Place] = []
+        found: list[_ResultPlace] = []
         left = len(cases)
-        for moment, there in self._log.back(None if after is None else -after[0]):
-            found += (place for place in passing(there) if place[0] == -moment)
+        for moment, there in self._log.walk_back(None if after is None else -after[0]):
+            found += (place for place in passing_places(there) if place[0] == -moment)
             left -= len(there)
             if len(found) >= most or left < 0:
                 break
-        return found if len(found) >= most or left >= 0 else nsmallest(most, passing(cases))
+        return found if len(found) >= most or left >= 0 else nsmallest(most, passing_places(cases))
 
-    def _test(self, term: Term) -> _Test:
+    def _test_of(self, term: Term) -> _Test:
         if term.field == TEXT:
             (phrase,) = term.values
-            having = [self._having(TEXT, word) for word in phrase]
+            having = [self._cases_with(TEXT, word) for word in phrase]
             if len(having) == 1:
                 return _Test(term.excluded, having[0])
-            return _Test(term.excluded, having[0].intersection(*having[1:]), _says(phrase))
+            return _Test(term.excluded, having[0].intersection(*having[1:]), _contains_phrase(phrase))
         if term.field in _TIMES:
             (instant,) = term.values
             return _Test(term.excluded, None, _TIMES[term.field](instant))
         values = term.values
         if term.field == "customer":
-            values = tuple(customer for value in values for customer in self._called(value))
-        sets = [self._having(term.field, value) for value in values]
+            values = tuple(customer for value in values for customer in self._customers_called(value))
+        sets = [self._cases_with(term.field, value) for value in values]
         return _Test(term.excluded, sets[0] if len(sets) == 1 else set[str]().union(*sets))
 
-    def _having(self, name: str, value: str) -> set[str]:
+    def _cases_with(self, name: str, value: str) -> set[str]:
         """The cases that have a value; asking enters nothing."""
-        return self._index[name].get(value, set())
+        return self._cases_by[name].get(value, set())
 
-    def _called(self, name: str) -> Iterable[str]:
-        part = folded(name).strip()
+    def _customers_called(self, name: str) -> Iterable[str]:
+        part = fold_letters(name).strip()
         return (customer for customer, whole in self._names.items() if part in whole or customer == name)
 
     # Telling -------------------------------------------------------------------------------------------
@@ -374,28 +384,28 @@ class Archive:
         """What is known of a case.
 
         Raises:
-            KeyError: When the archive was never told of it.
+            KeyError: When the archive never heard of it.
         """
         row: Case = self._rows["cases"][case]
         entry = self._entries[case]
         return CaseSummary(
             case,
-            row.thread,
-            row.customer,
-            self._rows["customers"][row.customer].name,
-            row.channel,
-            row.status,
-            row.queue,
-            row.assignee,
-            tuple(sorted(entry.agents)),
-            tuple(sorted(entry.tags)),
-            instant_of(entry.moments[0]),
-            instant_of(entry.moments[-1]),
+            thread=row.thread,
+            customer=row.customer,
+            name=self._rows["customers"][row.customer].name,
+            channel=row.channel,
+            status=row.status,
+            queue=row.queue,
+            assignee=row.assignee,
+            agents=tuple(sorted(entry.agents)),
+            tags=tuple(sorted(entry.tags)),
+            started_at=instant_of(entry.moments[0]),
+            latest_at=instant_of(entry.moments[-1]),
         )
 
     def cases_of(self, customer: str) -> tuple[CaseSummary, ...]:
         """The cases of a customer on every channel, latest activity first."""
-        found = (self.summary(case) for case in self._having("customer", customer))
+        found = (self.summary(case) for case in self._cases_with("customer", customer))
         return tuple(sorted(found, key=lambda summary: (-moment_of(summary.latest_at), summary.case)))
 
     def notes_of(self, customer: str) -> tuple[NoteText, ...]:
@@ -404,15 +414,15 @@ class Archive:
 
     def neutral_messages_of(self, customer: str) -> int:
         """How many of a customer's messages nobody has marked positive or negative."""
-        entries = [self._entries[case] for case in self._having("customer", customer)]
+        entries = [self._entries[case] for case in self._cases_with("customer", customer)]
         return sum(len(entry.received) - len(entry.marked) for entry in entries)
 
     # Cursors -------------------------------------------------------------------------------------------
 
-    def _read(self, cursor: str, about: str) -> tuple[int, _Place]:
+    def _read_cursor(self, cursor: str, about: str) -> tuple[int, _ResultPlace]:
         try:
             match json.loads(urlsafe_b64decode(cursor)):
-                case [int(count), int(moment), str(case), seal] if count <= self._count and seal == fingerprint(
+                case [int(count), int(moment), str(case), seal] if count <= self._count and seal == seal_of(
                     count, moment, case, about
                 ):
                     return count, (moment, case)
@@ -421,12 +431,12 @@ class Archive:
         raise QueryError("the cursor does not belong to this search", None, "leave it out to begin at the first page")
 
 
-def _written(count: int, place: _Place, about: str) -> str:
-    plain = json.dumps([count, *place, fingerprint(count, *place, about)])
+def _cursor_text(count: int, place: _ResultPlace, about: str) -> str:
+    plain = json.dumps([count, *place, seal_of(count, *place, about)])
     return urlsafe_b64encode(plain.encode()).decode()
 
 
-def _workers(event: Event) -> set[str]:
+def _agents_at_work(event: Event) -> set[str]:
     """The agents of whom an event shows that they work on its case."""
     agents = set() if isinstance(event, OfferDeclined) else {event.by}
     if isinstance(event, CaseAssigned):

@@ -18,12 +18,12 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
-def _numbers() -> array[int]:
+def _number_array() -> array[int]:
     return array("q")
 
 
 @define
-class Entry:
+class CaseEntry:
     """What an archive keeps of a case beside its record.
 
     Attributes:
@@ -36,34 +36,34 @@ class Entry:
         marked: Those of them that are not neutral.
     """
 
-    moments: array[int] = field(factory=_numbers)
-    counts: array[int] = field(factory=_numbers)
+    moments: array[int] = field(factory=_number_array)
+    counts: array[int] = field(factory=_number_array)
     texts: list[str] = field(factory=list)
     agents: set[str] = field(factory=set)
     tags: Counter[str] = field(factory=Counter)
     received: set[str] = field(factory=set)
     marked: set[str] = field(factory=set)
 
-    def latest(self, count: int) -> int | None:
+    def latest_moment(self, count: int) -> int | None:
         """The last moment among the first `count` events of the archive; None where the case started later."""
         place = bisect_right(self.counts, count)
         return self.moments[place - 1] if place else None
 
 
 @define
-class Log:
+class MomentLog:
     """Every moment at which something later than before happened on a case, in order, and on which."""
 
-    moments: array[int] = field(factory=_numbers)
+    moments: array[int] = field(factory=_number_array)
     cases: list[str] = field(factory=list)
 
-    def enter(self, moment: int, case: str) -> None:
-        """Something happened on a case; what is told late goes where it belongs."""
+    def add_moment(self, moment: int, case: str) -> None:
+        """Enter that something happened on a case; what comes late goes where it belongs."""
         place = bisect_right(self.moments, moment)
         self.moments.insert(place, moment)
         self.cases.insert(place, case)
 
-    def back(self, moment: int | None) -> Iterator[tuple[int, list[str]]]:
+    def walk_back(self, moment: int | None) -> Iterator[tuple[int, list[str]]]:
         """Each moment from this one back (None: from the last), with its cases by id."""
         end = len(self.moments) if moment is None else bisect_right(self.moments, moment)
         while end:

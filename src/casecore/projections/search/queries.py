@@ -82,17 +82,17 @@ class Term:
 _WORD: Final = re.compile(r"\w+")
 
 
-def folded(text: str) -> str:
-    """A text without what does not count: capitals and accents."""
+def fold_letters(text: str) -> str:
+    """A text without capitals and accents, which do not count."""
     if text.isascii():
         return text.lower()
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
-def words(text: str) -> tuple[str, ...]:
-    """The words of a text as they are compared: folded, without punctuation."""
-    return tuple(_WORD.findall(folded(text)))
+def split_words(text: str) -> tuple[str, ...]:
+    """The words of a text as they are compared: without capitals, accents and punctuation."""
+    return tuple(_WORD.findall(fold_letters(text)))
 
 
 # Values ------------------------------------------------------------------------------------------------
@@ -107,37 +107,37 @@ class _Unfit(Exception):
         self.suggestion = suggestion
 
 
-def _name(value: str) -> str:
+def _read_name(value: str) -> str:
     if not value:
         raise _Unfit("the value is empty", "write one, or leave the field out")
     return value
 
 
-def _part(value: str) -> str:
-    if not folded(value).strip():
+def _read_name_part(value: str) -> str:
+    if not fold_letters(value).strip():
         raise _Unfit(f"{quoted(value)} is part of every name", "write a part of the name, or leave the field out")
     return value
 
 
-def _choice(kind: type[StrEnum]) -> Callable[[str], StrEnum]:
+def _choice_reader(kind: type[StrEnum]) -> Callable[[str], StrEnum]:
     known = frozenset(kind)
 
-    def read(value: str) -> StrEnum:
+    def read_choice(value: str) -> StrEnum:
         word = value.lower()
         if word not in known:
             meant = did_you_mean(word, map(str, kind)) or f"use {', '.join(kind)}"
             raise _Unfit(f"there is no {kind.__name__.lower()} {quoted(value)}", meant)
         return kind(word)
 
-    return read
+    return read_choice
 
 
 _A_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _AN_INSTANT: Final = "write a date like 2026-11-01, or an instant with its offset like 2026-11-01T09:00Z"
 
 
-def _instant(of_day: time) -> Callable[[str | datetime], datetime]:
-    def read(value: str | datetime) -> datetime:
+def _instant_reader(of_day: time) -> Callable[[str | datetime], datetime]:
+    def read_instant(value: str | datetime) -> datetime:
         try:
             if isinstance(value, str) and _A_DATE.fullmatch(value):
                 return datetime.combine(date.fromisoformat(value), of_day, UTC)
@@ -148,18 +148,18 @@ def _instant(of_day: time) -> Callable[[str | datetime], datetime]:
         except (ValueError, OverflowError):
             raise _Unfit(f"{quoted(str(value))} is no instant", _AN_INSTANT) from None
 
-    return read
+    return read_instant
 
 
 _FIELDS: Final[Mapping[str, Callable[[Any], Any]]] = {
-    "agent": _name,
-    "channel": _choice(Channel),
-    "customer": _part,
-    "queue": _name,
-    "since": _instant(time.min),
-    "status": _choice(Status),
-    "tag": _name,
-    "until": _instant(time.max),
+    "agent": _read_name,
+    "channel": _choice_reader(Channel),
+    "customer": _read_name_part,
+    "queue": _read_name,
+    "since": _instant_reader(time.min),
+    "status": _choice_reader(Status),
+    "tag": _read_name,
+    "until": _instant_reader(time.max),
 }
 _SINGLE: Final = ("since", "until")
 
@@ -167,7 +167,7 @@ _SINGLE: Final = ("since", "until")
 # From a program ----------------------------------------------------------------------------------------
 
 
-def filters(**given: Any) -> Iterator[Term]:
+def filter_terms(**given: Any) -> Iterator[Term]:
     """The terms of filters that a program gives.
 
     Args:
@@ -180,10 +180,10 @@ def filters(**given: Any) -> Iterator[Term]:
         several = isinstance(value, Iterable) and not isinstance(value, str)
         values = () if value is None else tuple(value) if several else (value,)
         if values:
-            yield _term(field, [(one, None) for one in values])
+            yield _make_term(field, [(one, None) for one in values])
 
 
-def _term(field: str, given: Iterable[tuple[Any, int | None]], *, excluded: bool = False) -> Term:
+def _make_term(field: str, given: Iterable[tuple[Any, int | None]], *, excluded: bool = False) -> Term:
     """A term of a field, its values read; each comes with its position in the query's text."""
     values: list[Any] = []
     for value, position in given:
@@ -207,26 +207,26 @@ _RUN: Final = re.compile(r'[^\s"]+')
 _VALUE: Final = re.compile(r'[^\s",]+')
 
 
-def parsed(query: str) -> Iterator[Term]:
+def parse_query(query: str) -> Iterator[Term]:
     """The terms of a query's text.
 
     Args:
-        query: As the top of this file tells; empty: no term, so that every case is found.
+        query: As the top of this file describes; empty: no term, so that every case is found.
 
     Raises:
-        QueryError: When it cannot be read; it tells where and what to write.
+        QueryError: When it cannot be read; the error says where, and what to write.
     """
     text = query.translate(_STRAIGHT)
-    position = _next(text, 0)
+    position = _skip_spaces(text, 0)
     while position < len(text):
         term, end = _read_term(text, position)
         yield term
-        position = _next(text, end)
+        position = _skip_spaces(text, end)
         if position == end < len(text):
             raise QueryError("two terms run into each other", end, "write a space between them")
 
 
-def _next(text: str, position: int) -> int:
+def _skip_spaces(text: str, position: int) -> int:
     found = _SOLID.search(text, position)
     return len(text) if found is None else found.start()
 
@@ -236,8 +236,8 @@ def _read_term(text: str, start: int) -> tuple[Term, int]:
     position = start + excluded
     field = _FIELD.match(text, position)
     if field is None:
-        piece, end = _piece(text, position, _RUN)
-        phrase = words(piece)
+        piece, end = _read_piece(text, position, _RUN)
+        phrase = split_words(piece)
         if not phrase:
             raise QueryError(f"{quoted(text[start:end])} has no letter or digit to look for", start, "leave it out")
         return Term(TEXT, (phrase,), excluded), end
@@ -250,12 +250,12 @@ def _read_term(text: str, start: int) -> tuple[Term, int]:
     end = field.end()
     while not given or text[end : end + 1] == ",":
         begin = end + bool(given)
-        piece, end = _piece(text, begin, _VALUE)
+        piece, end = _read_piece(text, begin, _VALUE)
         given.append((piece.strip(), begin))
-    return _term(name, given, excluded=excluded), end
+    return _make_term(name, given, excluded=excluded), end
 
 
-def _piece(text: str, start: int, run: re.Pattern[str]) -> tuple[str, int]:
+def _read_piece(text: str, start: int, run: re.Pattern[str]) -> tuple[str, int]:
     """What stands in quotation marks, or the run of characters, that starts here; and where it ends."""
     if text[start : start + 1] == '"':
         end = text.find('"', start + 1)
@@ -266,6 +266,6 @@ def _piece(text: str, start: int, run: re.Pattern[str]) -> tuple[str, int]:
     return ("", start) if match is None else (match[0], match.end())
 
 
-def fingerprint(*said: object) -> str:
-    """A short text that differs where what is said differs."""
-    return blake2b(repr(said).encode("utf-8", "surrogatepass"), digest_size=9).hexdigest()
+def seal_of(*sealed: object) -> str:
+    """A short text that differs where what is sealed differs."""
+    return blake2b(repr(sealed).encode("utf-8", "surrogatepass"), digest_size=9).hexdigest()
