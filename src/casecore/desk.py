@@ -162,11 +162,10 @@ class Desk:
         last = edits.apply(events)
         if last is None:
             return self
-        rows = edits.frozen()
-        tables = [
-            _updated(table, rows[name]) if name in rows else table
-            for name, table in zip(TABLES, _tables_of(self), strict=True)
-        ]
+        updated: dict[str, Any] = {}
+        for table, rows in edits.frozen().items():
+            updated[table] = _updated(getattr(self, table), rows)
+        tables: list[Any] = [*map(updated.get, TABLES, _tables_of(self))]
         return type(self)(self.policy, last.at, *tables)
 
     def _row(self, table: str, row_id: str) -> Any:

@@ -91,13 +91,17 @@ class Effect:
 
 
 def _creation(effect: Effect, create: Callable[[Any], Any]) -> Callable[[Edits, Event], None]:
-    row_id_of, record = effect.row_id, effect.record
+    table, row_id_of, record, is_row = effect.table, effect.row_id, effect.record, effect.sheet is None
 
     def apply(edits: Edits, event: Event) -> None:
         made = create(event)
         if type(made) is not record:
-            edits.open[record].append(made)
-        edits.put(effect, row_id_of(event), made, event)
+            edits.open.append(made)
+            edits.open.append(record)
+        if is_row:
+            edits.rows[table][row_id_of(event)] = made
+        else:
+            edits.put(effect, row_id_of(event), made, event)
 
     return apply
 
@@ -190,7 +194,8 @@ class Edits:
 
     Attributes:
         rows: The rows that were touched, by table and id; None where there is none, or none is left.
-        open: The editings that are not frozen yet, by the class of the records that they become.
+        open: The editings that are not frozen yet, each followed by the class of the record that it becomes: a flat
+            list, because a million pairs would be a million objects more.
     """
 
     __slots__ = ("_effects", "_owns", "_read", "open", "rows")
@@ -204,7 +209,7 @@ class Edits:
         self._effects = effects
         self._read = read
         self._owns = owns
-        self.open: defaultdict[Any, list[Editing]] = defaultdict(list)
+        self.open: list[Any] = []
         self.rows: defaultdict[str, dict[str, Any]] = defaultdict(dict)
 
     def apply(self, events: Iterable[Event]) -> Event | None:
@@ -240,14 +245,14 @@ class Edits:
         row = self._read(effect.table, row_id)
         if row is not None and effect.thaw_file is not None:
             row = effect.thaw_file(row)
-            self.open[effect.file].append(row)
+            self.open += (row, effect.file)
         self.rows[effect.table][row_id] = row
         return row
 
     def thaw(self, effect: Effect, row_id: str, record: Any) -> Editing:
         """The editing of a record, where the record was."""
         thawed = effect.thaw(record)
-        self.open[effect.record].append(thawed)
+        self.open += (thawed, effect.record)
         if effect.sheet is None:
             self.rows[effect.table][row_id] = thawed
         else:
@@ -265,13 +270,12 @@ class Edits:
             setattr(held, effect.sheet, record)
         elif effect.new_file is not None:
             rows[row_id] = effect.new_file(record)
-            self.open[effect.file].append(rows[row_id])
+            self.open += (rows[row_id], effect.file)
         else:
             raise MissingRow(event, effect.table, row_id)
 
     def frozen(self) -> Mapping[str, dict[str, Any]]:
         """The rows as they are now; nothing may be applied afterwards."""
-        for record, editings in self.open.items():
-            for editing in editings:
-                editing.__class__ = record  # `records.freeze`, spelled out
+        for editing, record in zip(self.open[::2], self.open[1::2], strict=True):
+            editing.__class__ = record  # `records.freeze`, spelled out
         return self.rows

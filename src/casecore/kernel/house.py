@@ -21,7 +21,7 @@ Somebody with rules of their own builds a larger house: `House((*ROOMS, MY_ROOM)
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
 
 import attrs
 from attrs import field
@@ -53,33 +53,39 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 
-Missing: TypeAlias = tuple[bool, ...]
-"""For each row of a view that some rule wants, whether it is missing."""
+Missing: TypeAlias = frozenset[str]
+"""The rows that a view lacks, of those that some rule wants."""
 
 
 class Checks(dict[Missing, tuple[Check[V], ...]]):
-    """The rules that guard something, by the rows that a view lacks: those that want none of them (see `rooms.wants`).
+    """The rules that guard something, by the rows that a view lacks: those that want none of these (`rooms.wants`)."""
 
-    Args:
-        rules: The rules, in order.
-        rows: The names of the rows that some rule of the house wants.
-    """
-
-    def __init__(self, rules: Iterable[Rule[V]], rows: tuple[str, ...]) -> None:
+    def __init__(self, rules: Iterable[Rule[V]]) -> None:
         super().__init__()
         self._checks = tuple(rule.check for rule in rules)
-        self._rows = rows
 
     def __missing__(self, missing: Missing) -> tuple[Check[V], ...]:
-        lacked = {row for row, lacks in zip(self._rows, missing, strict=True) if lacks}
-        found = self[missing] = tuple(check for check in self._checks if lacked.isdisjoint(wanted_by(check)))
+        found = self[missing] = tuple(check for check in self._checks if missing.isdisjoint(wanted_by(check)))
+        return found
+
+
+class _MissingRows(dict[tuple[bool, ...], Missing]):
+    """For each answer to whether these rows are missing, one and the same set of the names of those that are."""
+
+    def __init__(self, rows: tuple[str, ...]) -> None:
+        super().__init__()
+        self._rows = rows
+
+    def __missing__(self, answers: tuple[bool, ...]) -> Missing:
+        found = self[answers] = frozenset(row for row, lacks in zip(self._rows, answers, strict=True) if lacks)
         return found
 
 
 def _missing_of(rows: tuple[str, ...]) -> Callable[[Any], Missing]:
     """How it is found which of these rows a view lacks; written as text, because it is asked for every command."""
-    tests = "".join(f"view.{row} is None, " for row in rows)
-    missing_of: Callable[[Any], Missing] = eval(f"lambda view: ({tests})")  # noqa: S307 -- names of our own fields
+    answers = "".join(f"view.{row} is None, " for row in rows)
+    text, known = f"lambda view: sets[({answers})]", {"sets": _MissingRows(rows)}
+    missing_of: Callable[[Any], Missing] = eval(text, known)  # noqa: S307 -- names of our own fields
     return missing_of
 
 
@@ -109,26 +115,22 @@ class House(Generic[V]):
     """
 
     rooms: tuple[Room[V], ...]
-    _wanted: tuple[str, ...] = field(init=False, repr=False)
     _missing: Callable[[Any], Missing] = field(init=False, repr=False)
     _plans: Mapping[type[Command], _Plan[V]] = field(init=False, repr=False)
     _reactions: ByClass[tuple[Checks[V], tuple[Handler[V], ...]]] = field(init=False, repr=False)
 
-    @_wanted.default
-    def _wanted_rows(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(row for rule in (*self.needs, *self.rules) for row in wanted_by(rule.check)))
-
     @_missing.default
     def _compile_missing(self) -> Callable[[Any], Missing]:
-        return _missing_of(self._wanted)
+        wanted = (row for rule in (*self.needs, *self.rules) for row in wanted_by(rule.check))
+        return _missing_of(tuple(dict.fromkeys(wanted)))
 
     @_plans.default
     def _compiled(self) -> Mapping[type[Command], _Plan[V]]:
         return {
             command: _Plan(
-                Checks(_guarding(self.needs, command), self._wanted),
+                Checks(_guarding(self.needs, command)),
                 where_wanted(handler),
-                Checks(_guarding(self.rules, command), self._wanted),
+                Checks(_guarding(self.rules, command)),
                 room.about.get(command, _case_in),
                 room.foresees.get(command),
             )
@@ -140,7 +142,7 @@ class House(Generic[V]):
     def _reacting(self) -> ByClass[tuple[Checks[V], tuple[Handler[V], ...]]]:
         def reactions(event: type[Event]) -> tuple[Checks[V], tuple[Handler[V], ...]]:
             followers = (where_wanted(room.follows[event]) for room in self.rooms if event in room.follows)
-            return Checks(_guarding(self.rules, event), self._wanted), tuple(followers)
+            return Checks(_guarding(self.rules, event)), tuple(followers)
 
         return ByClass(reactions)
 
@@ -170,9 +172,7 @@ class House(Generic[V]):
         Returns:
             `Accepted` with events and deviations, or `Refused` with every reason.
         """
-        plan = self._plans.get(type(command))
-        if plan is None:
-            return Refused((_unknown(command),))
+        plan: _Plan[V] = self._plans.get(type(command), _UNKNOWN)
         policy = self.in_force(view, command, policy) if policy.layered else policy
         missing = self._missing(view)
         for need in plan.needs[missing]:
@@ -183,7 +183,11 @@ class House(Generic[V]):
         if plan.foresee is not None:
             view = plan.foresee(view, command, policy)
             missing = self._missing(view)
-        found = [reason for check in plan.checks[missing] if (reason := check(view, command, policy)) is not None]
+        found: list[Reason] = []
+        for check in plan.checks[missing]:
+            reason = check(view, command, policy)
+            if reason is not None:
+                found.append(reason)
         followed = False
         for event in events:
             checks, followers = self._reactions[type(event)]
@@ -198,8 +202,9 @@ class House(Generic[V]):
 
     def in_force(self, view: V, command: Command, policy: PolicyInForce) -> PolicyInForce:
         """What of a policy is in force for a command: at its instant, for the case that it is about."""
-        plan, dated = self._plans.get(type(command)), policy.at(command.at)
-        return dated.for_(_case_in(view, command, dated) if plan is None else plan.about(view, command, dated))
+        plan: _Plan[V] = self._plans.get(type(command), _UNKNOWN)
+        dated = policy.at(command.at)
+        return dated.for_(plan.about(view, command, dated))
 
     def _judged(
         self, view: V, command: Command, policy: PolicyInForce, events: tuple[Event, ...], found: list[Reason]
@@ -277,9 +282,18 @@ def _case_of(command: Command, events: tuple[Event, ...]) -> str | None:
     return next((case for case in cases if case is not None), None)
 
 
-def _unknown(command: Command) -> Reason:
+def _unknown(_: Any, command: Command, __: Policy) -> Reason:
     return Reason(
         "command.known",
         f"no room of this house decides {type(command).__name__}",
         "use a command that `casecore rules` lists, or add your room to the house",
     )
+
+
+_UNKNOWN: Final[_Plan[Any]] = _Plan(
+    Checks([Rule("command.known", "The house decides the command", "", (Command,), _unknown)]),
+    lambda *_: (),
+    Checks([]),
+    _case_in,
+)
+"""How a command is decided that no room knows."""
