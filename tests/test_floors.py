@@ -1,68 +1,10 @@
 """The map of the house: packages lie on floors, imports go down the stairs only, and nothing imports in a circle."""
 
-import ast
 from graphlib import TopologicalSorter
-from pathlib import Path
 
 import pytest
 
-import casecore
-
-ROOT = Path(casecore.__file__).parent
-
-FLOORS = (
-    ("kernel", "channels", "reports"),
-    ("statuses", "calendars", "templates"),
-    ("policies",),
-    ("rooms",),
-    ("desk",),
-    ("projections", "routing", "codec", "promises"),
-    ("replay", "explore"),
-    ("check",),
-    ("diff",),
-    ("testing", "cli"),
-)
-"""The packages and modules of the house, from the ground up: each may import from the floors below its own only.
-
-`testing` is for those who test a desk, and `cli` for those who type: nothing of the core may stand on either.
-"""
-
-FLOOR_OF = {room: number for number, floor in enumerate(FLOORS) for room in floor}
-
-PATHS = {
-    ".".join(("casecore", *path.relative_to(ROOT).with_suffix("").parts)).removesuffix(".__init__"): path
-    for path in sorted(ROOT.rglob("*.py"))
-}
-"""Every module of casecore, and its file."""
-
-
-def run_nodes(node):
-    """Every node below one, without what is read by type checkers only."""
-    for child in ast.iter_child_nodes(node):
-        if not (isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test)):
-            yield child
-            yield from run_nodes(child)
-
-
-def modules_imported(module):
-    """The other modules of casecore that a module imports, anywhere in its file; the face counts for nothing."""
-    found = set()
-    for node in run_nodes(ast.parse(PATHS[module].read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, "every import is written out"
-            names = {alias.name: f"{node.module}.{alias.name}" for alias in node.names}
-            found |= {full if full in PATHS else node.module for full in names.values()}
-    return (found & PATHS.keys()) - {module, "casecore"}
-
-
-GRAPH = {module: modules_imported(module) for module in PATHS if module != "casecore"}
-
-
-def room_of(module):
-    """The package or module at the top of the house in which a module lies."""
-    return module.split(".")[1]
+from tests.floors import FLOOR_OF, FLOORS, GRAPH, ROOT, modules_imported, room_of
 
 
 def test_at_most_twenty_entries():

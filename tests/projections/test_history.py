@@ -78,7 +78,7 @@ class TestCatalogue:
     """The sentences are data; whatever is missing or misspelt in them shows here."""
 
     def test_every_event_has_sentences(self):
-        """A new event without a sentence fails here: write one in `history_lines.py`."""
+        """A new event without a sentence fails here: write one in `sentences.py`."""
         assert set() == untold(EVENTS, LINES)
 
     def test_it_would_be_missed(self):

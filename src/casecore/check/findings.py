@@ -134,7 +134,7 @@ def lint_findings(report: Report, file: str = "") -> Iterator[Finding]:
 
 
 def promise_findings(report: Report, file: str = "") -> Iterator[tuple[Finding, Judgement]]:
-    """Every promise, with all that is known of it; arguments as for `linted`."""
+    """Every promise, with all that is known of it; arguments as for `lint_findings`."""
     for judgement in report.judgements:
         code, key = f"P{judgement.number}", next(iter(judgement.keys), "")
         message = visible(judgement_text(judgement))

@@ -6,7 +6,7 @@
     for change in found.changes:
         print(change.label, change.rules, change.edits, change.story)
 
-* `edits.py`: what is written differently.
+* `policies/edits.py`: what is written differently.
 * `scopes.py`: the small desks at which both policies work.
 * `comparison.py`: what they decide differently, grouped, with the shortest story of each.
 """
