@@ -5,7 +5,7 @@ from functools import cache
 import pytest
 
 from casecore.channels import Channel
-from casecore.check import Finding, Fix, Judgement, Level, Report, Searched, Verdict
+from casecore.check import Finding, Fix, Judgement, Level, PromiseVerdict, Report, Searched
 from casecore.check.scopes import limit_scope
 from casecore.cli import main
 from casecore.explore import explore
@@ -35,11 +35,11 @@ def the_report(policy):
             Searched("one chat case", "1 case, 1 agent", 1_000, 2_000, 30, complete=False),
         ),
         (
-            Judgement("01", "a case moves", Verdict.PROVED, times=1, scopes=("one",), witness=story),
+            Judgement("01", "a case moves", PromiseVerdict.PROVED, times=1, scopes=("one",), witness=story),
             Judgement(
                 "04",
                 title,
-                Verdict.FAILS,
+                PromiseVerdict.FAILS,
                 times=20,
                 scopes=("one", "two"),
                 story=story,
@@ -47,11 +47,13 @@ def the_report(policy):
                 keys=("capacity.chat", "capacity.channel"),
                 fix=Fix("capacity.total", 6, 2),
             ),
-            Judgement("05", "work is given", Verdict.FAILS, "found by the walk", story=story, wrong=("a thing",)),
-            Judgement("06", "no idle disconnect", Verdict.VACUOUS, "no chat is ever accepted"),
-            Judgement("07", "a countdown", Verdict.INCONCLUSIVE, "given up after 1,000 worlds"),
-            Judgement("08", "authentication", Verdict.WAIVED, "until 2027-01-01: legacy"),
-            Judgement("09", "approval", Verdict.NOT_CLAIMED, "the policy says that reply.permission is off"),
+            Judgement(
+                "05", "work is given", PromiseVerdict.FAILS, "found by the walk", story=story, wrong=("a thing",)
+            ),
+            Judgement("06", "no idle disconnect", PromiseVerdict.VACUOUS, "no chat is ever accepted"),
+            Judgement("07", "a countdown", PromiseVerdict.INCONCLUSIVE, "given up after 1,000 worlds"),
+            Judgement("08", "authentication", PromiseVerdict.WAIVED, "until 2027-01-01: legacy"),
+            Judgement("09", "approval", PromiseVerdict.NOT_CLAIMED, "the policy says that reply.permission is off"),
         ),
         500,
         ("tags.enabled", "tags.limit"),
@@ -103,7 +105,7 @@ def placed_report():
 @pytest.fixture
 def clean_report():
     """A report in which all is as it should be."""
-    proved = Judgement("01", "a case moves", Verdict.PROVED, times=2, scopes=("one",))
+    proved = Judgement("01", "a case moves", PromiseVerdict.PROVED, times=2, scopes=("one",))
     size = Searched("one chat case", "1 case, 1 agent", 1, 1, 1, complete=True)
     return Report(Policy.default(), (), (size,), (proved,))
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from casecore.channels import Channel
-from casecore.check import Judgement, Report, Verdict
+from casecore.check import Judgement, PromiseVerdict, Report
 from casecore.check.days import story_days, write_days
 from casecore.check.scopes import limit_scope
 from casecore.desk import Desk
@@ -41,9 +41,11 @@ def told():
         (),
         (),
         (
-            Judgement("04", "two chats", Verdict.FAILS, story=broken.story, wrong=broken.wrong, witness=shown.story),
-            Judgement("05", "eligible", Verdict.PROVED, witness=shown.story),
-            Judgement("06", "idle", Verdict.VACUOUS),
+            Judgement(
+                "04", "two chats", PromiseVerdict.FAILS, story=broken.story, wrong=broken.wrong, witness=shown.story
+            ),
+            Judgement("05", "eligible", PromiseVerdict.PROVED, witness=shown.story),
+            Judgement("06", "idle", PromiseVerdict.VACUOUS),
         ),
     )
 

@@ -3,13 +3,15 @@
 import attrs
 
 from casecore import Policy
-from casecore.check import Fix, Verdict, check
+from casecore.check import Fix, PromiseVerdict, check
 from casecore.check.fixes import EDITS_TRIED, nearest_fix
-from casecore.check.judge import why_inconclusive
+from casecore.check.judge import _judge_use, why_inconclusive
 from casecore.check.order import judge_order
 from casecore.check.scopes import scopes_of
 from casecore.explore import Exploration, Found, Result
 from casecore.kernel import SYSTEM
+from casecore.promises.life_cycle import EDGES
+from casecore.rooms.composition import RULES
 from casecore.rooms.offers import OfferWork
 from casecore.routing import next_offer
 from tests.houses import without
@@ -69,13 +71,13 @@ class TestOrder:
             return found and OfferWork(SYSTEM, at, next(case for case in waiting if case != found.case), "ana")
 
         found = judge_order(SHIPPED, last_first)
-        assert Verdict.FAILS is found.verdict
+        assert PromiseVerdict.FAILS is found.verdict
         assert "had waited longer" in found.wrong[0]
         assert isinstance(found.story.steps[-1].command, OfferWork)
 
     def test_vacuous(self):
         """A routing that offers nothing keeps nothing."""
-        assert Verdict.VACUOUS is judge_order(SHIPPED, lambda desk, at: None).verdict
+        assert PromiseVerdict.VACUOUS is judge_order(SHIPPED, lambda desk, at: None).verdict
 
 
 class TestHowFar:
@@ -100,11 +102,30 @@ class TestHowFar:
         )
 
 
+def test_every_edge_is_used():
+    """Promise 20 is proved where some scope goes along each edge, and it says how many rules refuse something."""
+    found = Exploration(TestHowFar.SCOPE, 7, 20, 3, True, frozenset(), {edge: Found(Result.PROVED) for edge in EDGES})
+    judgement = _judge_use([found], ("tags.limit",))
+    assert (PromiseVerdict.PROVED, len(EDGES), ("one chat case",)) == (
+        judgement.verdict,
+        judgement.times,
+        judgement.scopes,
+    )
+    rules = len({rule.id for rule in RULES})
+    assert judgement.why.endswith(f"; {rules - 1} of {rules} rules refuse something")
+
+
+def test_the_order_of_offers_is_judged_where_it_is_asked():
+    """Promise 17 needs no scope."""
+    (judgement,) = check(SHIPPED, only=frozenset({"17"}), scopes=("2 voice cases, one agent",), walk=0).judgements
+    assert ("17", PromiseVerdict.PROVED) == (judgement.number, judgement.verdict)
+
+
 def test_an_edge_that_nothing_goes_along():
     """Promise 20 names it; a scope without closing has many."""
     report = check(SHIPPED, only=frozenset({"20"}), scopes=("2 voice cases, one agent",), walk=0)
     (judgement,) = report.judgements
-    assert ("20", Verdict.VACUOUS) == (judgement.number, judgement.verdict)
+    assert ("20", PromiseVerdict.VACUOUS) == (judgement.number, judgement.verdict)
     assert "close (escalated → closed)" in judgement.why
 
 
@@ -114,5 +135,5 @@ def test_a_fix_that_would_take_the_scope_away_is_none():
     scope = ("2 chat cases, one agent",)
     report = check(narrow, house=without("capacity.channel"), only=frozenset({"04"}), scopes=scope, walk=0)
     (judgement,) = report.judgements
-    assert (Verdict.FAILS, None) == (judgement.verdict, judgement.fix)
+    assert (PromiseVerdict.FAILS, None) == (judgement.verdict, judgement.fix)
     assert ("capacity.chat", "capacity.total") == judgement.keys

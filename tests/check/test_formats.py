@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import attrs
 import pytest
 
-from casecore.check import Exit, Finding, Judgement, Level, Verdict
+from casecore.check import Exit, Finding, Judgement, Level, PromiseVerdict
 from casecore.check.findings import (
     EXITS,
     VERDICTS,
@@ -37,7 +37,7 @@ FILE = "desk/sop.toml"
 
 def the_story(report):
     """The story of the promise that fails."""
-    return next(judgement.story for judgement in report.of(Verdict.FAILS))
+    return next(judgement.story for judgement in report.of(PromiseVerdict.FAILS))
 
 
 class TestStory:
@@ -109,7 +109,7 @@ class TestWords:
 
     def test_every_verdict_and_exit_has_a_meaning(self):
         """A new one cannot be forgotten."""
-        assert set(Verdict) == set(VERDICTS)
+        assert set(PromiseVerdict) == set(VERDICTS)
         assert set(Exit) == set(EXITS)
 
     def test_sum(self, report, clean_report, empty_report):
@@ -141,7 +141,7 @@ class TestWords:
 
     def test_a_promise_that_fails_without_a_story(self):
         """Hand-made judgements may have none."""
-        assert "odd (after 0 steps)" == judgement_text(Judgement("01", "a", Verdict.FAILS, wrong=("odd",)))
+        assert "odd (after 0 steps)" == judgement_text(Judgement("01", "a", PromiseVerdict.FAILS, wrong=("odd",)))
 
     def test_what_is_as_it_should_be_has_no_level(self, report):
         """Nobody has to be told of it."""
@@ -229,7 +229,7 @@ class TestJson:
     def test_story(self, placed_report):
         """Commands can be read back; places, keys and the fix are there."""
         promise = next(one for one in json.loads(as_json(placed_report, FILE))["results"] if one["id"] == "P04")
-        story = next(judgement.story for judgement in placed_report.of(Verdict.FAILS))
+        story = next(judgement.story for judgement in placed_report.of(PromiseVerdict.FAILS))
         assert [*story.commands] == [
             command_from(plain)
             for plain in (*promise["story"]["team"], *(step["command"] for step in promise["story"]["steps"]))
@@ -288,7 +288,7 @@ class TestSarif:
         """Its step is told without either."""
         desk = given(*case_in("open")).desk
         story = Story((), (Step.of(desk, OpenCase("ana", at(minutes=1), "c1")),))
-        judged = Judgement("18", "a way", Verdict.FAILS, story=story)
+        judged = Judgement("18", "a way", PromiseVerdict.FAILS, story=story)
         run = json.loads(as_sarif(attrs.evolve(report, judgements=(judged,)), FILE))["runs"][0]
         (step,) = run["results"][-1]["codeFlows"][0]["threadFlows"][0]["locations"]
         assert "+00:00 ana: opens c1" == step["location"]["message"]["text"]

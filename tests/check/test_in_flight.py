@@ -5,31 +5,22 @@ import pytest
 
 from casecore import Desk, Policy
 from casecore.channels import Channel
-from casecore.check import Exit, Verdict, check, scopes
+from casecore.check import Exit, PromiseVerdict, check, scopes
 from casecore.check.in_flight import Flights, try_switches
-from casecore.check.scopes import CASE, EVERYTHING, CheckedScope
+from casecore.check.scopes import CASE, CheckedScope
 from casecore.diff.scopes import ARRIVALS_SCOPE, scopes_of_both
-from casecore.explore import Part, Scope
+from casecore.explore import Part
 from casecore.explore.scope import NOON
 from casecore.explore.traces import StoryFinder
 from casecore.promises import Step
 from casecore.rooms.cases import CloseCase
 from casecore.rooms.contacts import EndContact
 from casecore.statuses import Status
-from tests.diff.test_diff import OPENED, PENDING, RENAMED, RESOLVED, SCOPES, SOP, sop
+from tests.edits import RENAMED, SCOPES, SOP, closing, sop
 
-BILLED = tuple(scopes.arrival_commands(Channel.EMAIL, reason="billing"))
 NEVER_CLOSED = {"lifecycle__close_after": {}, "lifecycle__close_by": ["supervisor"]}
 """Where only a supervisor may close, by hand."""
 MISSING = "stands in the queue billing, which the new policy does not have"
-
-
-def closing(*commands, ways=frozenset({"18"})):
-    """An email case that can be opened, answered and closed by the clock or by spam only."""
-    own = (*BILLED, OPENED, PENDING, RESOLVED, CloseCase("system", NOON, CASE), *commands)
-    return CheckedScope(
-        Scope("closing", scopes.team_commands(SOP, ana=EVERYTHING), (Part(own),), (), scopes.APART), ways
-    )
 
 
 def told(found):
@@ -152,7 +143,7 @@ class TestPromise21:
     def test_not_claimed(self):
         """Without a change to come nothing is promised, and nobody is told unless they ask."""
         report = check(SOP, only=frozenset({"21"}), scopes=("an email complaint",), walk=0)
-        assert [("21", Verdict.NOT_CLAIMED)] == [(one.number, one.verdict) for one in report.judgements]
+        assert [("21", PromiseVerdict.NOT_CLAIMED)] == [(one.number, one.verdict) for one in report.judgements]
         assert Exit.CLEAN is report.exit
 
     def test_proved(self):
@@ -160,7 +151,7 @@ class TestPromise21:
         policy = Policy.loads("[[change]]\non = 2026-12-01\nset = { 'capacity.chat' = 3 }\n")
         report = check(policy, only=frozenset({"21"}), scopes=("an email complaint",), walk=0)
         (judged,) = report.judgements
-        assert (Verdict.PROVED, ("an email complaint, from 2026-12-01",)) == (judged.verdict, judged.scopes)
+        assert (PromiseVerdict.PROVED, ("an email complaint, from 2026-12-01",)) == (judged.verdict, judged.scopes)
         assert judged.times > 10
 
     def test_fails(self):
@@ -170,7 +161,7 @@ class TestPromise21:
         )
         report = check(policy, only=frozenset({"21"}), scopes=("an email complaint",), walk=0)
         (judged,) = report.judgements
-        assert Verdict.FAILS is judged.verdict
+        assert PromiseVerdict.FAILS is judged.verdict
         assert judged.wrong[0].startswith("2026-12-01: there is no way to closed any more; finish such cases before")
         assert judged.story is not None
 
@@ -178,7 +169,7 @@ class TestPromise21:
         """A search that is given up proves nothing."""
         policy = Policy.loads("[[change]]\non = 2026-12-01\nset = { 'capacity.chat' = 3 }\n")
         report = check(policy, only=frozenset({"21"}), scopes=("an email complaint",), walk=0, limit=3)
-        assert [Verdict.INCONCLUSIVE] == [one.verdict for one in report.judgements]
+        assert [PromiseVerdict.INCONCLUSIVE] == [one.verdict for one in report.judgements]
         assert Exit.INCONCLUSIVE is report.exit
 
     @pytest.mark.parametrize("only", [frozenset(), frozenset({"21"})])
@@ -187,4 +178,4 @@ class TestPromise21:
         policy = Policy.loads("[[change]]\non = 2026-12-01\nset = { 'capacity.chat' = 3 }\n")
         report = check(policy, only=only, scopes=("we write on sms",), walk=0)
         assert "21" == report.judgements[-1].number
-        assert Verdict.PROVED is report.judgements[-1].verdict
+        assert PromiseVerdict.PROVED is report.judgements[-1].verdict

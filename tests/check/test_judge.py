@@ -4,7 +4,7 @@ import attrs
 import pytest
 
 from casecore import Policy
-from casecore.check import Exit, Finding, Judgement, Level, Report, Searched, Verdict, check
+from casecore.check import Exit, Finding, Judgement, Level, PromiseVerdict, Report, Searched, check
 from casecore.check.fixes import nearest_fix
 from casecore.check.order import judge_order
 from casecore.check.walk import random_walk
@@ -24,7 +24,11 @@ def test_what_fails_is_told_with_the_shortest_story_of_all_scopes():
     """A limit that is not kept fails in the scope of the limit; the story is told there."""
     report = check(SOP, house=without("capacity.channel"), only=frozenset({"04"}), scopes=(CALLS,), walk=0)
     (judgement,) = report.judgements
-    assert (Verdict.FAILS, ("ana has 2 of 1 on voice",), "") == (judgement.verdict, judgement.wrong, judgement.why)
+    assert (PromiseVerdict.FAILS, ("ana has 2 of 1 on voice",), "") == (
+        judgement.verdict,
+        judgement.wrong,
+        judgement.why,
+    )
     assert 4 == len(judgement.story)
     assert judgement.fix is None
     assert Exit.FINDINGS is report.exit
@@ -34,7 +38,7 @@ def test_what_is_given_up_is_inconclusive_and_sayshow_far():
     """With a limit of ten worlds nothing is proved, and the report says so."""
     report = check(SOP, only=frozenset({"04"}), scopes=(CALLS,), walk=0, limit=10)
     (judgement,) = report.judgements
-    assert Verdict.INCONCLUSIVE is judgement.verdict
+    assert PromiseVerdict.INCONCLUSIVE is judgement.verdict
     worlds = report.searched[0].worlds
     assert f"{CALLS}: given up after {worlds} worlds, and nothing wrong so far" == judgement.why
     assert Exit.INCONCLUSIVE is report.exit
@@ -63,15 +67,15 @@ WRONG = attrs.evolve(WARNED, level=Level.ERROR)
 @pytest.mark.parametrize(
     ("code", "findings", "searched", "verdicts"),
     [
-        (0, (), SEARCHED, (Verdict.PROVED,)),
-        (0, (WARNED,), SEARCHED, (Verdict.PROVED, Verdict.WAIVED, Verdict.NOT_CLAIMED)),
-        (1, (WRONG,), SEARCHED, (Verdict.PROVED,)),
-        (1, (), SEARCHED, (Verdict.PROVED, Verdict.FAILS)),
-        (1, (), SEARCHED, (Verdict.INCONCLUSIVE, Verdict.FAILS)),
-        (1, (), SEARCHED, (Verdict.VACUOUS, Verdict.PROVED)),
-        (3, (), SEARCHED, (Verdict.PROVED, Verdict.INCONCLUSIVE)),
+        (0, (), SEARCHED, (PromiseVerdict.PROVED,)),
+        (0, (WARNED,), SEARCHED, (PromiseVerdict.PROVED, PromiseVerdict.WAIVED, PromiseVerdict.NOT_CLAIMED)),
+        (1, (WRONG,), SEARCHED, (PromiseVerdict.PROVED,)),
+        (1, (), SEARCHED, (PromiseVerdict.PROVED, PromiseVerdict.FAILS)),
+        (1, (), SEARCHED, (PromiseVerdict.INCONCLUSIVE, PromiseVerdict.FAILS)),
+        (1, (), SEARCHED, (PromiseVerdict.VACUOUS, PromiseVerdict.PROVED)),
+        (3, (), SEARCHED, (PromiseVerdict.PROVED, PromiseVerdict.INCONCLUSIVE)),
         (3, (), SEARCHED, ()),
-        (3, (), (), (Verdict.PROVED,)),
+        (3, (), (), (PromiseVerdict.PROVED,)),
     ],
 )
 def test_the_exit_code_is_the_worst_that_is_known(code, findings, searched, verdicts):
@@ -85,9 +89,9 @@ def test_the_exit_code_is_the_worst_that_is_known(code, findings, searched, verd
 def test_of_equal_cases_the_longer_waiting_is_offered_first():
     """It is tried in every queue that pushes and on every channel; where none pushes, nothing is shown."""
     judged = judge_order(SOP)
-    assert (Verdict.PROVED, ("two waiting cases, one agent",)) == (judged.verdict, judged.scopes)
+    assert (PromiseVerdict.PROVED, ("two waiting cases, one agent",)) == (judged.verdict, judged.scopes)
     pulled = attrs.evolve(SOP, queues={"general": Queue(fallback=True, delivery=Delivery.PULL)})
-    assert Verdict.VACUOUS is judge_order(pulled).verdict
+    assert PromiseVerdict.VACUOUS is judge_order(pulled).verdict
     nobody = attrs.evolve(SOP, capacity=attrs.evolve(SOP.capacity, total=0))
     assert "routing never offers one of two waiting cases" == judge_order(nobody).why
 
@@ -96,7 +100,7 @@ def test_cases_that_cannot_come_are_not_offered():
     """A channel that takes nothing is passed over; the others are tried."""
     shut = attrs.evolve(SOP.channels.chat, kinds=())
     without_chat = attrs.evolve(SOP, channels=attrs.evolve(SOP.channels, chat=shut))
-    assert (Verdict.PROVED, True) == (
+    assert (PromiseVerdict.PROVED, True) == (
         judge_order(without_chat).verdict,
         judge_order(without_chat).times < judge_order(SOP).times,
     )
@@ -145,5 +149,5 @@ def test_what_only_the_walk_finds_fails_too():
     """No scope was searched that could show it; the walk did, and the judgement says so."""
     report = check(SOP, house=without("assignment.available"), only=frozenset({"05"}), scopes=(CALLS,), walk=2_000)
     (judgement,) = report.judgements
-    assert (Verdict.FAILS, "found by the walk") == (judgement.verdict, judgement.why)
+    assert (PromiseVerdict.FAILS, "found by the walk") == (judgement.verdict, judgement.why)
     assert judgement.story is not None

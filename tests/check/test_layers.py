@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 
-from casecore.check import Verdict, check
+from casecore.check import PromiseVerdict, check
 from casecore.check.scopes import scopes_of
 from casecore.cli.app import run
 from casecore.policies import Policy
@@ -34,13 +34,13 @@ class TestPeriods:
     def test_a_promise_is_asked_for_while_it_is_claimed(self):
         """Nobody approves their own reply in November; from December on they may, and nobody claims otherwise."""
         _, judgements = known(self.POLICY, DRAFT, only=frozenset({"10"}))
-        assert (Verdict.PROVED, (DRAFT,)) == (judgements["10"].verdict, judgements["10"].scopes)
+        assert (PromiseVerdict.PROVED, (DRAFT,)) == (judgements["10"].verdict, judgements["10"].scopes)
 
     def test_what_has_passed_is_not_searched(self):
         """From an instant on."""
         report, judgements = known(self.POLICY, DRAFT, at=datetime(2026, 12, 24, tzinfo=UTC))
         assert [DRAFT] == [searched.scope for searched in report.searched]
-        assert Verdict.NOT_CLAIMED is judgements["10"].verdict
+        assert PromiseVerdict.NOT_CLAIMED is judgements["10"].verdict
 
 
 class TestOverrides:
@@ -75,7 +75,7 @@ class TestOverrides:
         """Where an override softens what a promise rests on, the promise is asked of the other cases only."""
         soft = Policy.loads('[[override]]\nmatch = { channel = "chat" }\nset = { "approval.self_approval" = true }\n')
         _, judgements = known(soft, DRAFT, "a draft on email", only=frozenset({"10"}))
-        assert Verdict.PROVED is judgements["10"].verdict
+        assert PromiseVerdict.PROVED is judgements["10"].verdict
 
 
 class TestWaivers:
@@ -95,13 +95,13 @@ class TestWaivers:
     def test_while_it_holds(self):
         """What fails is no finding, and says what it would be."""
         _, judgements = known(Policy.loads(self.SAID), "an email complaint")
-        assert Verdict.WAIVED is judgements["18"].verdict
+        assert PromiseVerdict.WAIVED is judgements["18"].verdict
         assert "until 2026-12-31 by ops: the old desk closes by hand (fails, if it were not)" == judgements["18"].why
 
     def test_once_it_has_ended(self):
         """It fails again, and the waiver is a finding."""
         report, judgements = known(Policy.loads(self.SAID), "an email complaint", at=datetime(2027, 1, 1, tzinfo=UTC))
-        assert Verdict.FAILS is judgements["18"].verdict
+        assert PromiseVerdict.FAILS is judgements["18"].verdict
         assert ["CC206"] == [finding.code for finding in report.findings if finding.path == "waiver[0]"]
 
     def test_which_nothing_needs(self):
@@ -109,7 +109,7 @@ class TestWaivers:
         report, judgements = known(
             Policy.loads(self.SAID.replace("close_by = []\n        close_after = {}", "")), "an email complaint"
         )
-        assert Verdict.PROVED is judgements["18"].verdict
+        assert PromiseVerdict.PROVED is judgements["18"].verdict
         assert ["CC207"] == [finding.code for finding in report.findings if finding.path == "waiver[0]"]
 
     def test_on_the_command_line(self, tmp_path, capsys):

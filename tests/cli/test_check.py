@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from casecore import __version__
-from casecore.check import Fix, Judgement, Verdict
+from casecore.check import Fix, Judgement, PromiseVerdict
 from casecore.cli import check as module
 from casecore.cli import main
 from casecore.cli.check import followed, stamp
@@ -293,7 +293,7 @@ class TestText:
     def test_a_story_without_a_team(self, clean_report, shown):
         """It begins at an empty desk."""
         told = Judgement(
-            "17", "order", Verdict.FAILS, story=Story((), ()), wrong=("odd",), fix=Fix("tags.limit", 1, None)
+            "17", "order", PromiseVerdict.FAILS, story=Story((), ()), wrong=("odd",), fix=Fix("tags.limit", 1, None)
         )
         lines = shown(attrs.evolve(clean_report, judgements=(told,)))
         assert not any(line.startswith("With ") for line in lines)

@@ -9,15 +9,15 @@ from datetime import UTC, datetime
 import pytest
 
 from casecore import HOUSE, House, Policy
-from casecore.check import Exit, Verdict, scopes
+from casecore.check import Exit, PromiseVerdict, scopes
 from casecore.check.scopes import CASE, CheckedScope
 from casecore.cli.diff_text import show_diff
 from casecore.cli.screen import Screen
 from casecore.diff import formats
 from casecore.diff.days import EXAMPLES_KEPT, redecide_day
 from casecore.diff.findings import (
-    APART,
     MEANINGS,
+    NOT_TRIED,
     SIGNS,
     coverage_text,
     diff_entries,
@@ -37,8 +37,7 @@ from casecore.rooms.agents import LogOut, Permission
 from casecore.rooms.approvals import ApproveDraft, SubmitDraft
 from casecore.rooms.assignments import OpenCase
 from casecore.statuses import Status
-from tests.check.test_in_flight import closing
-from tests.diff.test_diff import CHATS, NEITHER_ALONE, NO_RETURN, RENAMED, SCOPES, SOP, changing, scope, sop
+from tests.edits import CHATS, NEITHER_ALONE, NO_RETURN, RENAMED, SCOPES, SOP, changing, closing, scope, sop
 
 SCOPE = ("--scope", "3 chat cases, one agent")
 SHIPPED = Policy.default().sources[0].text
@@ -103,9 +102,9 @@ class TestReport:
     def test_what_a_reader_has_to_know(self, report):
         """Where something is not compared, the edit says so."""
         edits = {one.edits[0].key: one.more for one in diff_entries(report) if one.sign == "="}
-        assert (APART["sla"],) == edits["sla.default.first_response"]
+        assert (NOT_TRIED["sla"],) == edits["sla.default.first_response"]
         assert {"tags.source"} <= edits.keys()
-        assert set(APART) <= {*(name for name in keys_of(Policy)), "routing.agents"}
+        assert set(NOT_TRIED) <= {*(name for name in keys_of(Policy)), "routing.agents"}
 
     def test_sums(self, report):
         """How many of each, and how much was tried."""
@@ -186,8 +185,12 @@ class TestPromises:
         """A rule that only warns promises nothing; what stays as it is is not told."""
         new = sop(enforcement={"idle.silence": "warn"})
         report = compare(SOP, new, scopes=(SCOPES["silence"],), promises=True)
-        (one,) = report.periods[0][1].turned
-        assert ("06", Verdict.PROVED, Verdict.NOT_CLAIMED) == (one.number, one.old.verdict, one.new.verdict)
+        (one,) = report.periods[0][1].verdict_changes
+        assert ("06", PromiseVerdict.PROVED, PromiseVerdict.NOT_CLAIMED) == (
+            one.number,
+            one.old.verdict,
+            one.new.verdict,
+        )
         assert "promise" not in coverage_text(report)
 
     def test_claims_are_told_without_a_search(self):
@@ -206,13 +209,13 @@ class TestPromises:
         assert ("claimed", "not claimed") == tuple(json.loads(as_json(there, "a", "b"))["promises"][0][n] for n in WHEN)
 
     @pytest.mark.parametrize(
-        ("others", "expected"), [((), [("11", Verdict.PROVED, Verdict.VACUOUS)]), ((BY_ANOTHER,), [])]
+        ("others", "expected"), [((), [("11", PromiseVerdict.PROVED, PromiseVerdict.VACUOUS)]), ((BY_ANOTHER,), [])]
     )
     def test_nothing_tests_it_any_more(self, others, expected):
         """Where only its author could approve a draft, and now may not: no draft is sent; unless elsewhere one is."""
         old = sop(approval__self_approval=True)
         for pair, told_of in (((old, SOP), expected), ((SOP, old), [(n, b, a) for n, a, b in expected])):
-            found = compare(*pair, scopes=(BY_ONESELF, *others), promises=True).periods[0][1].turned
+            found = compare(*pair, scopes=(BY_ONESELF, *others), promises=True).periods[0][1].verdict_changes
             assert told_of == [(one.number, one.old.verdict, one.new.verdict) for one in found if "11" == one.number]
 
     def test_only_where_something_differs(self):
@@ -222,8 +225,8 @@ class TestPromises:
             SOP, sop(capacity__chat=3), scopes=(SCOPES["limit"], SCOPES["offer"]), promises=True, progress=names.append
         )
         assert ["limit", "offer", "limit, promises"] == names
-        assert () == found.periods[0][1].turned
-        assert () == compare(SOP, SOP, promises=True).periods[0][1].turned
+        assert () == found.periods[0][1].verdict_changes
+        assert () == compare(SOP, SOP, promises=True).periods[0][1].verdict_changes
 
     @pytest.mark.parametrize("name", ["text", "json", "md", "github", "sarif"])
     def test_told(self, casecore, files, name):

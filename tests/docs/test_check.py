@@ -10,10 +10,10 @@ import pytest
 from casecore.check.days import day_name
 from casecore.check.findings import EXITS, VERDICTS
 from casecore.check.formats import FORMATS
-from casecore.check.report import Verdict
+from casecore.check.report import PromiseVerdict
 from casecore.check.stories import story_lines
 from casecore.cli.app import the_app
-from casecore.diff.findings import APART, MEANINGS, SIGNS
+from casecore.diff.findings import MEANINGS, NOT_TRIED, SIGNS
 from casecore.diff.formats import FORMATS as DIFF_FORMATS
 from casecore.promises import PROMISES
 from casecore.reports.markdown import table
@@ -28,7 +28,7 @@ DIFF = (ROOT / "docs" / "diff.md").read_text("utf-8")
 
 def parts(report):
     """The generated parts of docs/check.md, by name."""
-    failing = report.of(Verdict.FAILS)[0]
+    failing = report.of(PromiseVerdict.FAILS)[0]
     rows = [
         (f"P{promise.number}", promise.title, ", ".join(promise.rules) or "none that can be softened")
         for promise in PROMISES
@@ -59,7 +59,7 @@ class TestPages:
         assert "\n".join(signs) in DIFF
         formats = DIFF.partition("## Exit codes and formats")[2]
         assert {"text", *DIFF_FORMATS} == set(re.findall(r"^\| `(\w+)` \|", formats, re.MULTILINE))
-        told = table(("an edit of", "what is not tried"), ((f"`{name}`", why) for name, why in APART.items()))
+        told = table(("an edit of", "what is not tried"), ((f"`{name}`", why) for name, why in NOT_TRIED.items()))
         assert "\n".join(told).replace("\\`", "`") in DIFF
 
     def test_the_day_is_one(self, tmp_path):

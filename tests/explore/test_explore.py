@@ -300,6 +300,16 @@ def test_what_the_team_does_is_told_too():
     assert [LogOut, GoAvailable] == [type(step.command) for step in found.story.steps]
 
 
+def test_what_is_none_of_the_scope_is_not_followed():
+    """A closed case's customer writes again, or somebody else does: another case comes, and no state of the scope."""
+    (arrival,) = scopes.arrival_commands(Channel.CHAT)
+    again = attrs.evolve(arrival, new_case=None)
+    other = attrs.evolve(arrival, thread="t2", customer="rui", new_case="c2")
+    alone, beside = explore(scope(OPENED, SPAM), SOP), explore(scope(again, OPENED, SPAM, given=(other,)), SOP)
+    assert alone.worlds == beside.worlds
+    assert alone.transitions < beside.transitions
+
+
 def test_the_garbage_collector_is_left_as_it_was():
     """A host that has switched it off finds it off, and one that has it on finds it on."""
     was = gc.isenabled()

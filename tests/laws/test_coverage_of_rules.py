@@ -12,6 +12,7 @@ from hypothesis import given as drawing
 
 from casecore.channels import Channel, MessageKind
 from casecore.kernel import CUSTOMER, SYSTEM, Accepted, Command, Deviated, Enforcement
+from casecore.kernel.rooms import where_wanted
 from casecore.policies import SWITCHABLE, Policy
 from casecore.policies.sections import Level, Relation
 from casecore.promises import PROMISES, Step
@@ -468,13 +469,13 @@ def refused_by(refusal):
     view, command = desk.view(refusal.command), refusal.command
     verdict = desk.decide(command)
     proposed = next(room.decide[type(command)] for room in HOUSE.rooms if type(command) in room.decide)
-    happens = proposed(view, command, desk.policy)
+    happens = where_wanted(proposed)(view, command, desk.policy)
     foreseen = next((room.foresees[type(command)] for room in HOUSE.rooms if type(command) in room.foresees), None)
     later = view if foreseen is None else foreseen(view, command, desk.policy)
     for place, rule in enumerate(RULES):
         seen, subjects = (view, (command,)) if rule in HOUSE.needs else (later, (command, *happens))
         for subject in subjects:
-            if isinstance(subject, rule.guards) and rule.check(seen, subject, desk.policy) in verdict.reasons:
+            if isinstance(subject, rule.guards) and rule.find(seen, subject, desk.policy) in verdict.reasons:
                 yield place, type(subject)
 
 

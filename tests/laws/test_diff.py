@@ -22,14 +22,13 @@ from casecore import HOUSE, Desk, Policy
 from casecore.check import scopes
 from casecore.diff import diff
 from casecore.diff.comparison import ComparedModel, Untold
-from casecore.explore import traces
 from casecore.explore.scope import NOON
 from casecore.explore.states import StateSearch
 from casecore.explore.traces import timed_command
 from casecore.policies.edits import apply_edit, edits_of
 from casecore.statuses import Status
 from casecore.testing.strategies import layered_policies, policies
-from tests.diff.test_diff import EDITS, LOOSER, NEITHER_ALONE, OTHER, SCOPES, SOP, STRICTER, answers, sop
+from tests.edits import EDITS, LOOSER, NEITHER_ALONE, OTHER, SCOPES, SOP, STRICTER, answers, sop
 from tests.profiles import examples
 
 # Two policies ------------------------------------------------------------------------------------------
@@ -200,13 +199,6 @@ class TestStories:
         found = diff(old, new, scopes=(where,))
         assert [(LOOSER, "idle.asked"), (STRICTER, "reply.permission")] == [(c.label, *c.rules) for c in found.changes]
         assert (Untold(LOOSER, ("wrap_up.notes",), "both", given_up=False),) == found.untold
-
-    @pytest.mark.parametrize("tries", [1, 20])
-    def test_given_up(self, monkeypatch, tries):
-        """Where the teller stops at its limit it says so: at one of the steps that are alike, or before the next."""
-        monkeypatch.setattr(traces, "PATHS_TRIED", tries)
-        (one,) = diff(SOP, sop(chat__idle__counts_from="question"), scopes=(SCOPES["silence"],)).untold
-        assert (LOOSER, ("idle.silence",), True) == (one.label, one.rules, one.given_up)
 
 
 # Walks -------------------------------------------------------------------------------------------------

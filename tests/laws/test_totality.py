@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from casecore.kernel import Command, Event, Reason
 from casecore.kernel.records import freeze, thaw
+from casecore.kernel.rooms import where_wanted
 from casecore.policies import Policy
 from casecore.rooms.composition import HOUSE, TIMERS, View
 from tests.profiles import examples
@@ -174,7 +175,7 @@ def test_rules(rule, subjects, views, data):
     """A need or a rule finds a reason of its own name, or nothing; and it says what was found and what would help."""
     subject, policy = data.draw(subjects), data.draw(POLICIES)
     for view in (View(), *data.draw(views)):
-        found = rule.check(view, subject, policy)
+        found = rule.find(view, subject, policy)
         assert found is None or isinstance(found, Reason)
         assert found is None or (rule.id == found.rule and found.message and found.remedy)
 
@@ -186,7 +187,7 @@ def test_handlers_and_consequences(handler, kind, views, data):
     """A handler or a consequence gives events, perhaps none; each is at the instant of what caused it."""
     said, policy = data.draw(drawn(kind)), data.draw(POLICIES)
     for view in (View(), *data.draw(views)):
-        events = handler(view, said, policy)
+        events = where_wanted(handler)(view, said, policy)
         assert isinstance(events, tuple)
         assert {said.at} >= {event.at for event in events}
 

@@ -12,7 +12,18 @@ from casecore.kernel import CUSTOMER, SYSTEM, MissingRow
 from casecore.policies import Policy
 from casecore.policies.sections import CountsFrom, Level, Relation
 from casecore.projections.customer_card import Conversation, CustomerCard, customer_card
-from casecore.projections.inbox import Duty, HeldCase, IdleRight, Inbox, Inboxes, Offer, Promise, Review, Unknown, inbox
+from casecore.projections.inbox import (
+    Duty,
+    HeldCase,
+    IdleRight,
+    Inbox,
+    Inboxes,
+    Offer,
+    OpenCommitment,
+    Review,
+    Unknown,
+    inbox,
+)
 from casecore.projections.search import Archive
 from casecore.rooms.agents import AddAgent, GoAvailable, GoUnavailable, Permission
 from casecore.rooms.approvals import RefuseDraft, SubmitDraft
@@ -308,11 +319,11 @@ class TestOwed:
         ]
         story = given(wrote(at(0), 1), OpenCase("ana", at(1), "c1"), *made)
         rows = story.desk.commitments
-        expected = (Promise(rows["k2"], False), Promise(rows["k1"], False))
+        expected = (OpenCommitment(rows["k2"], False), OpenCommitment(rows["k1"], False))
         assert expected == inbox(story.desk, "ana", at(hours=1)).promises
         assert [True, False] == [promise.overdue for promise in inbox(story.desk, "ana", at(1, hours=1)).promises]
         kept = story.and_given(FulfilCommitment("ana", at(7), "k2")).desk
-        assert (Promise(rows["k1"], True),) == inbox(kept, "ana", at(hours=3)).promises
+        assert (OpenCommitment(rows["k1"], True),) == inbox(kept, "ana", at(hours=3)).promises
         assert () == inbox(kept, "cleo", at(hours=3)).promises
 
 

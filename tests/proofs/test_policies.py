@@ -4,17 +4,14 @@ Each row is what a file changes of the shipped SOP, the scope in which that show
 the shipped SOP in that scope; all others stay. So a policy that only narrows what is allowed has nothing to say there.
 """
 
-import tomllib
 from functools import cache
 
 import pytest
 from attrs import field, frozen
 
-from casecore import Policy
 from casecore.channels import Channel
-from casecore.check import Exit, Verdict, check, scopes
-from casecore.check.judge import search_scope
-from casecore.check.lint import lint
+from casecore.check import Exit, PromiseVerdict, check, scopes
+from casecore.check.scope_search import search_scope
 from casecore.explore import Part, Result, Scope
 from casecore.explore.scope import NOON
 from casecore.promises import PROMISES
@@ -22,6 +19,7 @@ from casecore.rooms.assignments import OpenCase
 from casecore.rooms.composition import HOUSE
 from casecore.rooms.replies import SendReply
 from casecore.statuses import Status
+from tests.sops import sop_with
 
 COMPLAINT, DRAFT, LIMIT, CALLS = (
     "an email complaint",
@@ -30,23 +28,18 @@ COMPLAINT, DRAFT, LIMIT, CALLS = (
     "2 voice cases, one agent",
 )
 
-PROVED, FAILS, VACUOUS, NOT_CLAIMED = Verdict.PROVED, Verdict.FAILS, Verdict.VACUOUS, Verdict.NOT_CLAIMED
-
-
-def sop(text):
-    """The shipped SOP with these changes."""
-    return Policy.from_dict(_merged(Policy.default().to_dict(), tomllib.loads(text)))
-
-
-def _merged(plain, changes):
-    deeper = {key: _merged(plain[key], value) for key, value in changes.items() if isinstance(plain.get(key), dict)}
-    return {**plain, **changes, **deeper}
+PROVED, FAILS, VACUOUS, NOT_CLAIMED = (
+    PromiseVerdict.PROVED,
+    PromiseVerdict.FAILS,
+    PromiseVerdict.VACUOUS,
+    PromiseVerdict.NOT_CLAIMED,
+)
 
 
 @cache
 def verdicts(text, scope, only=frozenset()):
     """The report on a policy in one scope, and its verdicts by number."""
-    report = check(sop(text), scopes=(scope,), only=only, walk=0)
+    report = check(sop_with(text), scopes=(scope,), only=only, walk=0)
     return report, {judgement.number: judgement.verdict for judgement in report.judgements}
 
 
@@ -56,7 +49,7 @@ class Odd:
 
     text: str
     scope: str
-    judged: dict[str, tuple[Verdict, str]] = field(factory=dict)
+    judged: dict[str, tuple[PromiseVerdict, str]] = field(factory=dict)
     codes: tuple[str, ...] = ("CC204",)
 
 
@@ -160,7 +153,7 @@ def test_a_policy_is_judged_exactly_so(name):
 def test_a_case_that_nobody_may_close_is_shown_with_its_fix():
     """The story leads to where no way goes on, and the nearest change with which one does is named."""
     report, _ = verdicts(ODD["nobody may close by hand"].text, COMPLAINT)
-    (judgement,) = report.of(Verdict.FAILS)
+    (judgement,) = report.of(PromiseVerdict.FAILS)
     assert "18" == judgement.number
     assert 1 == len(judgement.story)
     assert ("there is no way on from here",) == judgement.wrong
@@ -195,7 +188,7 @@ IDLE = {
 def test_silence_is_kept_however_it_is_counted(name):
     """Promises 06 and 07 hold; the shortest way to a disconnected chat is as long as the policy makes it."""
     text, shortest = IDLE[name]
-    policy = sop(f"[chat.idle]\n{text}")
+    policy = sop_with(f"[chat.idle]\n{text}")
     scope = Scope(
         "silence", scopes.team_commands(policy, ana=scopes.EVERYTHING), (Part(SILENT_CHAT),), (), scopes.APART
     )
@@ -204,37 +197,3 @@ def test_silence_is_kept_however_it_is_counted(name):
     assert found.complete
     assert {Result.PROVED} == {found[number].result for number in shortest}
     assert shortest == {number: len(found[f"occasion of {number}"].story) for number in shortest}
-
-
-# Lint --------------------------------------------------------------------------------------------------
-
-QUIET = "chat.idle.ask_first = 0\n"
-
-LINT = {
-    "": [("CC204", "chat.idle.counts_from")],
-    'chat.idle.counts_from = "question"': [],
-    "chat.idle.ask_first = 0": [],
-    'chat.idle.counts_from = "question"\nchat.idle.ask_first = 0': [("CC204", "chat.idle.ask_first")],
-    f"{QUIET}capacity.total = 0\ncapacity.voice = 0": [("CC203", "capacity.total"), ("CC203", "capacity.voice")],
-    f"{QUIET}channels.sms.kinds = []": [("CC202", "channels.sms.kinds")],
-    f'{QUIET}queues.vip.tags = ["vip"]\nqueues.gold = {{ tags = ["vip"], channels = ["chat"] }}': [
-        ("CC201", "queues.gold")
-    ],
-    f'{QUIET}queues.vip = {{ tags = ["vip"], channels = ["chat"] }}\nqueues.gold.tags = ["vip"]': [],
-    f'{QUIET}queues.money.reasons = ["billing"]': [("CC201", "queues.money")],
-}
-
-
-@pytest.mark.parametrize("text", LINT)
-def test_what_reading_the_policy_alone_shows(text):
-    """Every finding names its key, says what was found, and what to do about it."""
-    findings = lint(sop(text))
-    assert LINT[text] == [(finding.code, finding.path) for finding in findings]
-    assert all(finding.message and finding.remedy for finding in findings)
-
-
-def test_a_shadowed_queue_is_told_with_the_one_before_it():
-    """The finding says which queue takes everything, and what to do."""
-    *_, finding = lint(sop('queues.money.reasons = ["billing"]'))[:1]
-    assert "no case enters money: billing, which is asked before, takes all that it would take" == finding.message
-    assert "put money before billing, or let billing take less" == finding.remedy

@@ -3,7 +3,7 @@
 import pytest
 
 from casecore import Policy
-from casecore.check import Exit, Verdict, check, scopes
+from casecore.check import Exit, PromiseVerdict, check, scopes
 from casecore.rooms.composition import RULES
 
 WORLDS = {
@@ -46,11 +46,11 @@ def test_every_scope_is_as_large_as_it_was(told):
 def test_every_promise_is_proved_and_put_to_the_test(told):
     """Each with how often, in which scopes, and the shortest story that puts it to the test."""
     _, report = told
-    assert {Verdict.PROVED} == {judgement.verdict for judgement in report.judgements}
+    assert {PromiseVerdict.PROVED} == {judgement.verdict for judgement in report.judgements}
     assert all(judgement.times and judgement.scopes for judgement in report.judgements)
     assert {"17", "20"} == {judgement.number for judgement in report.judgements if judgement.witness is None}
     assert Exit.CLEAN is report.exit
-    assert report.of(Verdict.PROVED) == report.judgements
+    assert report.of(PromiseVerdict.PROVED) == report.judgements
     assert 1_800 < report.walked
 
 

@@ -86,6 +86,13 @@ class TestStart:
         for name in ("case", "thread", "draft", "offers", "contact", "aftermath", "clocks"):
             assert getattr(came, name) == getattr(seen, name), name
 
+    def test_nothing_to_foresee(self):
+        """Where it is not known to whom and where it is written, the view stays what it was."""
+        (foresee,) = (room.foresees[StartOutbound] for room in HOUSE.rooms if room.foresees)
+        nobody = StartOutbound("ana", at(1), "t9", "c9", "m9", "Hello")
+        view = given().desk.view(nobody)
+        assert view == foresee(view, nobody, Policy.default())
+
     def test_known_thread(self):
         """On a thread that is there, neither customer nor channel has to be said."""
         start = StartOutbound("ana", at(hours=30), "t-c1", "c2", "m9", READS, template=prepared())

@@ -16,6 +16,6 @@
 from __future__ import annotations
 
 from casecore.check.judge import check
-from casecore.check.report import Exit, Finding, Fix, Judgement, Level, Report, Searched, Verdict
+from casecore.check.report import Exit, Finding, Fix, Judgement, Level, PromiseVerdict, Report, Searched
 
-__all__ = ["Exit", "Finding", "Fix", "Judgement", "Level", "Report", "Searched", "Verdict", "check"]
+__all__ = ["Exit", "Finding", "Fix", "Judgement", "Level", "PromiseVerdict", "Report", "Searched", "check"]

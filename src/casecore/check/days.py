@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from casecore.check.findings import policy_title
-from casecore.check.report import Judgement, Report, Verdict
+from casecore.check.report import Judgement, PromiseVerdict, Report
 from casecore.codec import a_line, to_plain
 from casecore.explore import Story
 from casecore.reports.text import visible
@@ -36,7 +36,7 @@ def story_days(report: Report, policy: str = "", *, witnesses: bool = False) -> 
     """
     for judgement in report.judgements:
         title = f"P{judgement.number} {judgement.title}"
-        if judgement.story is not None and judgement.verdict is Verdict.FAILS:
+        if judgement.story is not None and judgement.verdict is PromiseVerdict.FAILS:
             remarks = (f"{title}: fails under {policy_title(report.policy)}", *judgement.wrong)
             yield day_name(judgement), _written(judgement.story, policy, remarks, judgement.wrong)
         if witnesses and judgement.witness is not None:

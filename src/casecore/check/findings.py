@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import attrs
 
-from casecore.check.report import Exit, Finding, Fix, Judgement, Level, Report, Verdict
+from casecore.check.report import Exit, Finding, Fix, Judgement, Level, PromiseVerdict, Report
 from casecore.check.stories import story_lines, story_sentences
 from casecore.kernel.problems import Origin
 from casecore.policies import Policy
@@ -26,14 +26,16 @@ from casecore.reports.text import level_counts, plural, visible
 SHIPPED: Final = "sop.toml"
 """What the file of the SOP that ships with casecore is called."""
 
-VERDICTS: Final[Mapping[Verdict, str]] = MappingProxyType(
+VERDICTS: Final[Mapping[PromiseVerdict, str]] = MappingProxyType(
     {
-        Verdict.FAILS: "a story breaks the promise: the shortest there is in the scopes",
-        Verdict.VACUOUS: "nothing ever puts the promise to the test, so that nobody keeps it: a finding, not a proof",
-        Verdict.INCONCLUSIVE: "a search was given up at its limit, or no story with real instants could be told",
-        Verdict.WAIVED: "the policy says that the promise need not hold, until when, and why",
-        Verdict.NOT_CLAIMED: "the policy softens a rule that the promise rests on, so it promises nothing",
-        Verdict.PROVED: "it was put to the test, and no step of any scope broke it",
+        PromiseVerdict.FAILS: "a story breaks the promise: the shortest there is in the scopes",
+        PromiseVerdict.VACUOUS: (
+            "nothing ever puts the promise to the test, so that nobody keeps it: a finding, not a proof"
+        ),
+        PromiseVerdict.INCONCLUSIVE: "a search was given up at its limit, or no story with real instants could be told",
+        PromiseVerdict.WAIVED: "the policy says that the promise need not hold, until when, and why",
+        PromiseVerdict.NOT_CLAIMED: "the policy softens a rule that the promise rests on, so it promises nothing",
+        PromiseVerdict.PROVED: "it was put to the test, and no step of any scope broke it",
     }
 )
 """What each verdict means; the worst first."""
@@ -48,13 +50,18 @@ EXITS: Final[Mapping[Exit, str]] = MappingProxyType(
 )
 """What each exit code means."""
 
-LEVELS: Final[Mapping[Verdict, Level]] = MappingProxyType(
-    {Verdict.FAILS: Level.ERROR, Verdict.VACUOUS: Level.ERROR, Verdict.INCONCLUSIVE: Level.WARNING}
+LEVELS: Final[Mapping[PromiseVerdict, Level]] = MappingProxyType(
+    {PromiseVerdict.FAILS: Level.ERROR, PromiseVerdict.VACUOUS: Level.ERROR, PromiseVerdict.INCONCLUSIVE: Level.WARNING}
 )
 """How bad a verdict is; of the others nobody needs to be told."""
 
-MARKS: Final[Mapping[Verdict, str]] = MappingProxyType(
-    {Verdict.FAILS: "✗", Verdict.VACUOUS: "✗", Verdict.INCONCLUSIVE: "?", Verdict.PROVED: "✓"}
+MARKS: Final[Mapping[PromiseVerdict, str]] = MappingProxyType(
+    {
+        PromiseVerdict.FAILS: "✗",
+        PromiseVerdict.VACUOUS: "✗",
+        PromiseVerdict.INCONCLUSIVE: "?",
+        PromiseVerdict.PROVED: "✓",
+    }
 )
 """A sign for a verdict; the others have a dash."""
 
@@ -138,7 +145,7 @@ def promise_findings(report: Report, file: str = "") -> Iterator[tuple[Finding, 
             detail=() if judgement.story is None else tuple(story_lines(judgement.story)),
             steps=() if judgement.story is None else tuple(story_sentences(judgement.story, judgement.wrong)),
             fingerprint=fingerprint_of(code, key),
-            excuse=message if judgement.verdict is Verdict.WAIVED else "",
+            excuse=message if judgement.verdict is PromiseVerdict.WAIVED else "",
         )
         yield finding, judgement
 
@@ -146,12 +153,12 @@ def promise_findings(report: Report, file: str = "") -> Iterator[tuple[Finding, 
 def judgement_text(judgement: Judgement) -> str:
     """What is known of a promise, in a sentence."""
     match judgement.verdict:
-        case Verdict.FAILS:
+        case PromiseVerdict.FAILS:
             steps = plural(len(judgement.story or ()), "step")
             return f"{'; '.join(judgement.wrong)} (after {steps}{_noted(judgement)})"
-        case Verdict.PROVED:
+        case PromiseVerdict.PROVED:
             return f"put to the test {plural(judgement.times, 'time')} in {plural(len(judgement.scopes), 'scope')}"
-        case Verdict.VACUOUS:
+        case PromiseVerdict.VACUOUS:
             return f"never put to the test: {judgement.why}"
         case _:
             return judgement.why

@@ -34,7 +34,7 @@ from casecore.check.findings import (
     scope_rows,
     search_text,
 )
-from casecore.check.report import Finding, Judgement, Level, Report, Verdict
+from casecore.check.report import Finding, Judgement, Level, PromiseVerdict, Report
 from casecore.check.stories import story_markdown, story_to_dict
 from casecore.policies import Policy
 from casecore.reports import github, junit, sarif
@@ -43,14 +43,14 @@ from casecore.reports.markdown import cell, details, table
 
 __all__ = ["FORMATS", "as_github", "as_json", "as_junit", "as_markdown", "as_sarif"]
 
-OUTCOMES: Final[Mapping[Verdict, junit.TestOutcome]] = MappingProxyType(
+OUTCOMES: Final[Mapping[PromiseVerdict, junit.TestOutcome]] = MappingProxyType(
     {
-        Verdict.FAILS: "failure",
-        Verdict.VACUOUS: "failure",
-        Verdict.INCONCLUSIVE: "error",
-        Verdict.WAIVED: "skipped",
-        Verdict.NOT_CLAIMED: "skipped",
-        Verdict.PROVED: "system-out",
+        PromiseVerdict.FAILS: "failure",
+        PromiseVerdict.VACUOUS: "failure",
+        PromiseVerdict.INCONCLUSIVE: "error",
+        PromiseVerdict.WAIVED: "skipped",
+        PromiseVerdict.NOT_CLAIMED: "skipped",
+        PromiseVerdict.PROVED: "system-out",
     }
 )
 """What becomes of a test case, by the verdict on its promise."""
@@ -90,7 +90,7 @@ def as_sarif(report: Report, file: str) -> str:
     )
 
 
-def _meaning(finding: Finding, verdict: Verdict | None) -> sarif.CodeMeaning:
+def _meaning(finding: Finding, verdict: PromiseVerdict | None) -> sarif.CodeMeaning:
     level = finding.level or Level.NOTE
     if verdict is None:
         return sarif.CodeMeaning(finding.code, finding.message, finding.remedy or finding.message, level)
@@ -115,7 +115,7 @@ def as_json(report: Report, file: str) -> str:
         ],
         unused_rules=sorted(report.unused),
         summary={
-            "promises": {verdict.value: len(report.of(verdict)) for verdict in Verdict},
+            "promises": {verdict.value: len(report.of(verdict)) for verdict in PromiseVerdict},
             "findings": {level.value: sum(found.level is level for found in report.findings) for level in Level},
         },
         exit=int(report.exit),

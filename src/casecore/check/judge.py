@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
@@ -23,16 +24,17 @@ from casecore.check.fixes import nearest_fix
 from casecore.check.in_flight import try_switches
 from casecore.check.lint import lint, waiver_of
 from casecore.check.order import judge_order
-from casecore.check.report import Judgement, Report, Searched, Verdict
-from casecore.check.scopes import CheckedScope, scopes_of
+from casecore.check.report import Judgement, PromiseVerdict, Report
+from casecore.check.scope_search import ScopeSearch, choose_scopes, describe_search, occasion_name, search_scope
+from casecore.check.scopes import scopes_of
 from casecore.check.walk import WalkResult, random_walk
-from casecore.explore import LIMIT, Exploration, Found, Result, Story, explore
+from casecore.explore import LIMIT, Exploration, Found, Result, Story
 from casecore.kernel import Enforcement
 from casecore.kernel.house import House
-from casecore.kernel.problems import did_you_mean
 from casecore.policies import Policy
 from casecore.policies.declared import ANY_NAME, keys_of_rule
-from casecore.promises import OTHERS, PROMISES, WAYS_ON, Promise, Step
+from casecore.promises import OTHERS, PROMISES, Promise, Statement, Step
+from casecore.promises.assignment import LONGEST_FIRST
 from casecore.promises.life_cycle import ALL_USED, EDGES, NOBODY_STRANDED
 from casecore.rooms.composition import HOUSE, RULES, View
 
@@ -85,51 +87,21 @@ def check(
     unused = tuple(sorted({rule.id for rule in RULES} - used))
     judgements = [judge_promise(promise, policy, searched, walked) for promise in promises]
     judgements = [_add_fix(judgement, searched, house, limit) for judgement in judgements]
-    if "17" in only or not (only or names):
-        judgements.append(judge_order(policy))
-    if "20" in only or not (only or names):
-        judgements.append(_judge_use(explorations, unused))
-    if "21" in only or (not only and policy.change):
-        judgements.append(_judge_switches(policy, at, names, house, limit, progress))
+    others: tuple[tuple[Statement, Callable[[], Judgement], bool], ...] = (
+        (LONGEST_FIRST, partial(judge_order, policy), not names),
+        (ALL_USED, partial(_judge_use, explorations, unused), not names),
+        (NOBODY_STRANDED, partial(_judge_switches, policy, at, names, house, limit, progress), bool(policy.change)),
+    )
+    judgements += [judge() for other, judge, by_default in others if other.number in only or (not only and by_default)]
     judgements = [_apply_waiver(judgement, policy, at) for judgement in judgements]
     return Report(
         policy,
-        findings=lint(policy, at, frozenset(one.number for one in judgements if one.verdict is Verdict.PROVED)),
-        searched=tuple(_describe_search(exploration) for exploration in explorations),
+        findings=lint(policy, at, frozenset(one.number for one in judgements if one.verdict is PromiseVerdict.PROVED)),
+        searched=tuple(describe_search(exploration) for exploration in explorations),
         judgements=tuple(sorted(judgements, key=lambda judgement: judgement.number)),
         walked=walked.steps,
         unused=unused,
     )
-
-
-@attrs.frozen(eq=False)
-class ScopeSearch:
-    """A scope that was searched: under which policy, and what was found."""
-
-    checked: CheckedScope
-    policy: Policy
-    found: Exploration
-
-
-def choose_scopes(policy: Policy, names: tuple[str, ...], begin: datetime | None = None) -> tuple[CheckedScope, ...]:
-    """The scopes with these names, or all; where the policy is in force from a date on, they say so."""
-    known = {checked.scope.name: checked for checked in scopes_of(policy)}
-    for name in names:
-        if name not in known:
-            raise ValueError(say_no_such_scope(name, known))
-    wanted = tuple(known[name] for name in names) or tuple(known.values())
-    if begin is None:
-        return wanted
-    told = f", from {begin:%Y-%m-%d}"
-    scopes: list[Any] = [checked.scope for checked in wanted]
-    dated = [attrs.evolve(scope, name=scope.name + told) for scope in scopes]
-    return tuple(CheckedScope(scope, checked.ways) for scope, checked in zip(dated, wanted, strict=True))
-
-
-def say_no_such_scope(name: str, known: Iterable[str]) -> str:
-    """What is said of a scope that does not exist."""
-    near = did_you_mean(name, known) or f"use one of {', '.join(known)}"
-    return f"there is no scope {name!r}; {near}"
 
 
 def _promises_numbered(numbers: frozenset[str]) -> list[Promise]:
@@ -139,53 +111,16 @@ def _promises_numbered(numbers: frozenset[str]) -> list[Promise]:
     return [promise for promise in PROMISES if not numbers or promise.number in numbers]
 
 
-def search_scope(
-    checked: CheckedScope, policy: Policy, house: House[View], claimed: list[Promise], limit: int
-) -> Exploration:
-    """Search one scope for these promises, their occasions, and every edge of the life cycle."""
-    numbers = [promise.number for promise in claimed]
-    return explore(
-        checked.scope,
-        policy,
-        house=house,
-        always={promise.number: _ask_where_claimed(promise) for promise in claimed if promise.way_on is None},
-        sometimes={**{_occasion_name(promise.number): promise.occasion.met for promise in claimed}, **EDGES},
-        possible={number: WAYS_ON[number].reached for number in sorted(checked.ways) if number in numbers},
-        limit=limit,
-    )
-
-
-def _ask_where_claimed(promise: Promise) -> Callable[[Step], Iterable[str]]:
-    """What a promise asks, of the cases for which the policy claims it."""
-    return lambda step: promise.asks(step) if promise.claimed(step.policy) else ()
-
-
-def _occasion_name(number: str) -> str:
-    return f"occasion of {number}"
-
-
-def _describe_search(found: Exploration) -> Searched:
-    scope = found.scope
-    return Searched(
-        scope.name,
-        scope.cast,
-        worlds=found.worlds,
-        transitions=found.transitions,
-        decisions=found.decisions,
-        complete=found.complete,
-    )
-
-
 # Judging -----------------------------------------------------------------------------------------------
 
 
 def judge_promise(promise: Promise, policy: Policy, searched: list[ScopeSearch], walked: WalkResult) -> Judgement:
     """What all scopes, and the walk, say of one promise."""
-    number, title = promise.number, promise.title
+    number, conclude = promise.number, partial(Judgement, promise.number, promise.title)
     if not any(promise.claimed(search.policy) for search in searched):
-        return Judgement(number, title, Verdict.NOT_CLAIMED, _why_not_claimed(promise, policy))
+        return conclude(PromiseVerdict.NOT_CLAIMED, _why_not_claimed(promise, policy))
     here = [search.found for search in searched if number in search.found.found]
-    occasions = [(exploration, exploration[_occasion_name(number)]) for exploration in here]
+    occasions = [(exploration, exploration[occasion_name(number)]) for exploration in here]
     met = [(exploration, occasion) for exploration, occasion in occasions if occasion.result is Result.PROVED]
     times = sum(occasion.times for _, occasion in met)
     names = tuple(exploration.scope.name for exploration, _ in met)
@@ -195,26 +130,23 @@ def judge_promise(promise: Promise, policy: Policy, searched: list[ScopeSearch],
     if broken is not None:
         story, wrong = broken
         keys = _keys_behind(promise, story.steps[-1])
-        return Judgement(number, title, Verdict.FAILS, times=times, scopes=names, story=story, wrong=wrong, keys=keys)
+        return conclude(PromiseVerdict.FAILS, times=times, scopes=names, story=story, wrong=wrong, keys=keys)
     if walked.broken is not None and walked.broken.number == number:
-        found = walked.broken
-        why = "found by the walk"
-        return Judgement(
-            number, title, Verdict.FAILS, why, times=times, scopes=names, story=found.story, wrong=found.wrong
-        )
+        found, why = walked.broken, "found by the walk"
+        return conclude(PromiseVerdict.FAILS, why, times=times, scopes=names, story=found.story, wrong=found.wrong)
     if any(answer.result is Result.INCONCLUSIVE for answer in answers):
-        return Judgement(number, title, Verdict.INCONCLUSIVE, why_inconclusive(here, number), times=times, scopes=names)
+        return conclude(PromiseVerdict.INCONCLUSIVE, why_inconclusive(here, number), times=times, scopes=names)
     if not met:
         why = promise.occasion.missing if here else "none of the scopes asks for it"
-        return Judgement(number, title, Verdict.VACUOUS, why)
-    return Judgement(number, title, Verdict.PROVED, times=times, scopes=names, witness=witness[0] if witness else None)
+        return conclude(PromiseVerdict.VACUOUS, why)
+    return conclude(PromiseVerdict.PROVED, times=times, scopes=names, witness=witness[0] if witness else None)
 
 
 def _add_fix(judgement: Judgement, searched: list[ScopeSearch], house: House[View], limit: int) -> Judgement:
     """A broken promise with the nearest change of the policy that mends it; others as they are."""
     number = judgement.number
     where = [search for search in searched if search.found.found.get(number, _NOT_ASKED).result is Result.FAILS]
-    if judgement.verdict is not Verdict.FAILS or not where:
+    if judgement.verdict is not PromiseVerdict.FAILS or not where:
         return judgement
     search = min(where, key=lambda search: search.found.worlds)
     held = {name for name, answer in search.found.found.items() if answer.result is not Result.FAILS}
@@ -238,26 +170,24 @@ _NOT_ASKED: Final = Found(Result.VACUOUS)
 def _apply_waiver(judgement: Judgement, policy: Policy, at: datetime | None) -> Judgement:
     """A judgement as the policy's waivers leave it: what is not proved, and waived, is no finding."""
     waiver = waiver_of(policy, judgement.number, at)
-    if waiver is None or judgement.verdict in {Verdict.PROVED, Verdict.NOT_CLAIMED}:
+    if waiver is None or judgement.verdict in {PromiseVerdict.PROVED, PromiseVerdict.NOT_CLAIMED}:
         return judgement
     why = f"until {waiver.until} by {waiver.by}: {waiver.reason} ({judgement.verdict}, if it were not)"
-    return attrs.evolve(judgement, verdict=Verdict.WAIVED, why=why)
+    return attrs.evolve(judgement, verdict=PromiseVerdict.WAIVED, why=why)
 
 
 def _judge_use(explorations: list[Exploration], unused: tuple[str, ...]) -> Judgement:
     """What is known of promise 20: that every rule and every edge is used somewhere."""
-    number, title = ALL_USED.number, ALL_USED.title
+    conclude = partial(Judgement, ALL_USED.number, ALL_USED.title)
     reached = {name for name in EDGES for exploration in explorations if exploration[name].result is Result.PROVED}
     missing = sorted(EDGES.keys() - reached)
     rules = len({rule.id for rule in RULES})
     seen = f"{rules - len(unused)} of {rules} rules refuse something"
     if missing:
-        return Judgement(number, title, Verdict.VACUOUS, f"nothing goes along {', '.join(missing)}; {seen}")
+        return conclude(PromiseVerdict.VACUOUS, f"nothing goes along {', '.join(missing)}; {seen}")
     names = tuple(exploration.scope.name for exploration in explorations)
-    return Judgement(
-        number,
-        title,
-        Verdict.PROVED,
+    return conclude(
+        PromiseVerdict.PROVED,
         f"{len(EDGES)} of {len(EDGES)} edges; {seen}",
         times=len(reached),
         scopes=names,
@@ -289,10 +219,9 @@ def _judge_switches(
     progress: Callable[[str], None],
 ) -> Judgement:
     """What is known of promise 21: whether one of the dated changes strands a case in flight."""
-    number, title = NOBODY_STRANDED.number, NOBODY_STRANDED.title
-    periods = [*policy.periods(at)]
+    conclude, periods = partial(Judgement, NOBODY_STRANDED.number, NOBODY_STRANDED.title), [*policy.periods(at)]
     if len(periods) == 1:
-        return Judgement(number, title, Verdict.NOT_CLAIMED, "the policy has no dated change that is still to come")
+        return conclude(PromiseVerdict.NOT_CLAIMED, "the policy has no dated change that is still to come")
     worlds, complete, scopes = 0, True, list[str]()
     for (_, _, old), (begin, _, new) in pairwise(periods):
         tried = choose_scopes(old, names, begin)
@@ -302,13 +231,11 @@ def _judge_switches(
         if found.stranded:
             first = min(found.stranded, key=lambda one: len(one.story))
             wrong = tuple(f"{begin:%Y-%m-%d}: {one.what}; {one.hint}" for one in found.stranded)
-            return Judgement(
-                number, title, Verdict.FAILS, times=worlds, scopes=first.scopes, story=first.story, wrong=wrong
-            )
+            return conclude(PromiseVerdict.FAILS, times=worlds, scopes=first.scopes, story=first.story, wrong=wrong)
     if not complete:
         why = f"tried in {worlds} worlds and given up, and nothing is known to be wrong so far"
-        return Judgement(number, title, Verdict.INCONCLUSIVE, why)
-    return Judgement(number, title, Verdict.PROVED, times=worlds, scopes=tuple(scopes))
+        return conclude(PromiseVerdict.INCONCLUSIVE, why)
+    return conclude(PromiseVerdict.PROVED, times=worlds, scopes=tuple(scopes))
 
 
 def _why_not_claimed(promise: Promise, policy: Policy) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 import attrs
 from attrs import frozen
 
-from casecore.check.judge import choose_scopes, search_scope
+from casecore.check.scope_search import choose_scopes, search_scope
 from casecore.check.scopes import CheckedScope
 from casecore.explore import LIMIT, Exploration, Result
 from casecore.kernel import Command, Enforcement, Verdict

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import permutations
 from typing import Final, TypeAlias
 
 from casecore.channels import Channel
-from casecore.check.report import Judgement, Verdict
+from casecore.check.report import Judgement, PromiseVerdict
 from casecore.desk import Desk
 from casecore.explore import Story
 from casecore.explore.scope import NOON
@@ -36,7 +37,7 @@ APARTS: Final = (timedelta(0), timedelta(seconds=1), timedelta(minutes=10), time
 
 def judge_order(policy: Policy, proposes: ProposesOffer = next_offer) -> Judgement:
     """What is known of promise 17 under a policy, and this routing."""
-    number, title, tried = LONGEST_FIRST.number, LONGEST_FIRST.title, 0
+    conclude, tried = partial(Judgement, LONGEST_FIRST.number, LONGEST_FIRST.title), 0
     for queue, channel in _push_streams(policy):
         for (first, second), apart in ((ids, apart) for ids in permutations(("c1", "c2")) for apart in APARTS):
             commands = (*_arrivals(policy.queues[queue], channel, (first, second), apart), *_agent_joins(policy, apart))
@@ -47,10 +48,10 @@ def judge_order(policy: Policy, proposes: ProposesOffer = next_offer) -> Judgeme
             expected = first if apart else min(first, second)
             if offered.case != expected:
                 found = f"case {offered.case} was offered, and {expected} had waited longer"
-                return Judgement(number, title, Verdict.FAILS, times=tried, story=story, wrong=(found,))
+                return conclude(PromiseVerdict.FAILS, times=tried, story=story, wrong=(found,))
     if not tried:
-        return Judgement(number, title, Verdict.VACUOUS, "routing never offers one of two waiting cases")
-    return Judgement(number, title, Verdict.PROVED, times=tried, scopes=("two waiting cases, one agent",))
+        return conclude(PromiseVerdict.VACUOUS, "routing never offers one of two waiting cases")
+    return conclude(PromiseVerdict.PROVED, times=tried, scopes=("two waiting cases, one agent",))
 
 
 def _push_streams(policy: Policy) -> Iterator[tuple[str, Channel]]:

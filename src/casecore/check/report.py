@@ -14,10 +14,10 @@ from casecore.explore import Story
 from casecore.policies import Policy
 from casecore.reports.findings import Finding, Level
 
-__all__ = ["Exit", "Finding", "Fix", "Judgement", "Level", "Report", "Searched", "Verdict"]
+__all__ = ["Exit", "Finding", "Fix", "Judgement", "Level", "PromiseVerdict", "Report", "Searched"]
 
 
-class Verdict(StrEnum):
+class PromiseVerdict(StrEnum):
     """What is known of a promise."""
 
     PROVED = "proved"
@@ -90,7 +90,7 @@ class Judgement:
 
     number: str
     title: str
-    verdict: Verdict
+    verdict: PromiseVerdict
     why: str = ""
     times: int = 0
     scopes: tuple[str, ...] = ()
@@ -120,7 +120,7 @@ class Report:
     walked: int = 0
     unused: tuple[str, ...] = ()
 
-    def of(self, verdict: Verdict) -> tuple[Judgement, ...]:
+    def of(self, verdict: PromiseVerdict) -> tuple[Judgement, ...]:
         """The promises of which this is known."""
         return tuple(judgement for judgement in self.judgements if judgement.verdict is verdict)
 
@@ -128,8 +128,8 @@ class Report:
     def exit(self) -> Exit:
         """What the command line answers: findings outweigh what is not known."""
         errors = any(finding.level is Level.ERROR for finding in self.findings)
-        if errors or self.of(Verdict.FAILS) or self.of(Verdict.VACUOUS):
+        if errors or self.of(PromiseVerdict.FAILS) or self.of(PromiseVerdict.VACUOUS):
             return Exit.FINDINGS
-        if self.of(Verdict.INCONCLUSIVE) or not self.searched or not self.judgements:
+        if self.of(PromiseVerdict.INCONCLUSIVE) or not self.searched or not self.judgements:
             return Exit.INCONCLUSIVE
         return Exit.CLEAN

@@ -25,7 +25,7 @@ from casecore.check.findings import SHIPPED
 from casecore.check.formats import FORMATS, as_markdown
 from casecore.check.judge import STEPS
 from casecore.check.mutate import find_guards, mutations_of
-from casecore.check.report import Verdict
+from casecore.check.report import PromiseVerdict
 from casecore.check.scopes import scopes_of
 from casecore.cli.check_text import show_check
 from casecore.cli.screen import Screen, complain
@@ -145,7 +145,7 @@ def _report(policy: Policy, asked: Asked) -> Report:
     if asked.only or not asked.scopes:
         return report
     # What the scopes that were asked for do not put to the test was not asked.
-    known = tuple(judgement for judgement in report.judgements if judgement.verdict is not Verdict.VACUOUS)
+    known = tuple(judgement for judgement in report.judgements if judgement.verdict is not PromiseVerdict.VACUOUS)
     return attrs.evolve(report, judgements=known)
 
 
@@ -199,7 +199,7 @@ def _write(report: Report, asked: Asked, folder: Path) -> dict[str, str]:
         raise CannotRun(
             f"--write-stories {folder}: cannot be written ({why_unreadable(error)}); name another directory"
         ) from None
-    return {judgement.number: str(folder / day_name(judgement)) for judgement in report.of(Verdict.FAILS)}
+    return {judgement.number: str(folder / day_name(judgement)) for judgement in report.of(PromiseVerdict.FAILS)}
 
 
 def summarise(text: str) -> None:

@@ -21,7 +21,7 @@ from casecore.check.findings import (
     scope_rows,
     search_text,
 )
-from casecore.check.report import Finding, Judgement, Level, Report, Verdict
+from casecore.check.report import Finding, Judgement, Level, PromiseVerdict, Report
 from casecore.check.stories import HEAD, story_rows, team_text
 from casecore.cli.screen import Screen
 from casecore.explore import Story
@@ -33,10 +33,10 @@ _LEVELS: Final = MappingProxyType({Level.ERROR: "bold red", Level.WARNING: "yell
 
 _VERDICTS: Final = MappingProxyType(
     {
-        Verdict.FAILS: "bold red",
-        Verdict.VACUOUS: "bold red",
-        Verdict.INCONCLUSIVE: "yellow",
-        Verdict.PROVED: "green",
+        PromiseVerdict.FAILS: "bold red",
+        PromiseVerdict.VACUOUS: "bold red",
+        PromiseVerdict.INCONCLUSIVE: "yellow",
+        PromiseVerdict.PROVED: "green",
     }
 )
 
@@ -60,7 +60,7 @@ def show_check(report: Report, file: str, screen: Screen, *, verbose: bool, days
     known = [*promise_findings(report)]
     for verdict in VERDICTS:
         found = [(result, judgement) for result, judgement in known if judgement.verdict is verdict]
-        if verdict is Verdict.PROVED:
+        if verdict is PromiseVerdict.PROVED:
             _proved(found, screen, verbose=verbose)
         else:
             for result, judgement in found:
@@ -119,12 +119,14 @@ def _proved(proved: list[tuple[Finding, Judgement]], screen: Screen, *, verbose:
         return
     screen.line()
     ids = " ".join(result.code for result, _ in proved)
-    screen.paragraph(f"{MARKS[Verdict.PROVED]} proved  {len(proved)}: {ids}", _VERDICTS[Verdict.PROVED])
+    screen.paragraph(f"{MARKS[PromiseVerdict.PROVED]} proved  {len(proved)}: {ids}", _VERDICTS[PromiseVerdict.PROVED])
     if not verbose:
         return
     for result, judgement in proved:
         screen.line()
-        screen.paragraph(f"{MARKS[Verdict.PROVED]} {result.code}  {result.title}", _VERDICTS[Verdict.PROVED])
+        screen.paragraph(
+            f"{MARKS[PromiseVerdict.PROVED]} {result.code}  {result.title}", _VERDICTS[PromiseVerdict.PROVED]
+        )
         screen.paragraph(result.message, indent=2)
         if judgement.witness is not None:
             screen.paragraph("the shortest story that puts it to the test:", indent=2)

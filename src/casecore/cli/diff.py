@@ -9,13 +9,13 @@ from attrs import frozen
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from casecore.check.judge import say_no_such_scope
+from casecore.check.scope_search import say_no_such_scope
 from casecore.check.scopes import CheckedScope
 from casecore.cli.check import CannotRun, followed_by_a_bar, read_instant, summarise
 from casecore.cli.diff_text import show_diff
 from casecore.cli.replay import opened
 from casecore.cli.screen import Screen, complain
-from casecore.diff.days import Day, redecide_day
+from casecore.diff.days import RedecidedDay, redecide_day
 from casecore.diff.formats import FORMATS, as_markdown
 from casecore.diff.report import Difference, compare
 from casecore.diff.revisions import NoRevision, policy_at
@@ -116,7 +116,7 @@ def _scope(name: str, known: Mapping[str, CheckedScope]) -> CheckedScope:
     return known[name]
 
 
-def _redecide_log(log: str, sides: Sides) -> Day:
+def _redecide_log(log: str, sides: Sides) -> RedecidedDay:
     with opened(log, log) as stream:
         _, lines = policy_of(lines_of(stream, log))
         return redecide_day(lines, sides.old, sides.new, log)

@@ -9,7 +9,7 @@ from casecore.check.report import Exit
 from casecore.check.stories import HEAD, story_rows, team_text
 from casecore.cli.screen import Screen
 from casecore.diff.comparison import Label
-from casecore.diff.days import Day
+from casecore.diff.days import RedecidedDay
 from casecore.diff.differences import STRANDED, Differences
 from casecore.diff.findings import (
     NO_EFFECT,
@@ -38,7 +38,9 @@ _STYLES: Final = MappingProxyType(
 _FOLDING: Final = frozenset({"does", "what changes"})
 
 
-def show_diff(report: Differences, old: str, new: str, screen: Screen, code: Exit, day: Day | None = None) -> None:
+def show_diff(
+    report: Differences, old: str, new: str, screen: Screen, code: Exit, day: RedecidedDay | None = None
+) -> None:
     """Tell a whole comparison.
 
     Args:

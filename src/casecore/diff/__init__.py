@@ -13,7 +13,7 @@
 
 from __future__ import annotations
 
-from casecore.diff.comparison import Change, Comparison, Label, diff, over_time
+from casecore.diff.comparison import BehaviourChange, Comparison, Label, diff, over_time
 from casecore.policies.edits import Edit
 
-__all__ = ["Change", "Comparison", "Edit", "Label", "diff", "over_time"]
+__all__ = ["BehaviourChange", "Comparison", "Edit", "Label", "diff", "over_time"]

@@ -27,7 +27,7 @@ from casecore.channels import Channel
 from casecore.check.in_flight import Flights, may_strand, try_switch_in
 from casecore.check.scopes import CheckedScope
 from casecore.diff.scopes import scopes_of_both
-from casecore.diff.verdicts import VerdictChange, claim_changes, verdict_changes
+from casecore.diff.verdicts import VerdictChange, claim_changes, compare_verdicts
 from casecore.explore import LIMIT, Story
 from casecore.explore.memo import Memo
 from casecore.explore.model import LocalState, Move, MoveResult, Successors
@@ -53,7 +53,7 @@ class Label(StrEnum):
 
 
 @frozen
-class Change:
+class BehaviourChange:
     """Everything that differs for the same reason.
 
     Attributes:
@@ -113,20 +113,20 @@ class Comparison:
         transitions: How many steps.
         complete: Whether these were all.
         flights: What becomes of cases in flight, in the scopes in which something differs; elsewhere nothing can.
-        turned: The promises with another verdict; where they were not asked, those that only one policy claims.
+        verdict_changes: The promises with another verdict; where none were asked, those that only one policy claims.
         promises: Whether the promises were asked.
     """
 
     old: Policy = field(repr=False)
     new: Policy = field(repr=False)
     edits: tuple[Edit, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[BehaviourChange, ...]
     untold: tuple[Untold, ...]
     worlds: int
     transitions: int
     complete: bool
     flights: Flights
-    turned: tuple[VerdictChange, ...] = ()
+    verdict_changes: tuple[VerdictChange, ...] = ()
     promises: bool = False
 
     @property
@@ -135,7 +135,7 @@ class Comparison:
         named = {key for change in self.changes for key in change.edits}
         return tuple(edit for edit in self.edits if edit.key not in named)
 
-    def of(self, label: Label) -> tuple[Change, ...]:
+    def of(self, label: Label) -> tuple[BehaviourChange, ...]:
         """The changes that do this."""
         return tuple(change for change in self.changes if change.label is label)
 
@@ -205,7 +205,7 @@ def diff(
     old, new = (next(policy.periods(None))[2] for policy in (old, new))
     edits = edits_of(old, new)
     chosen = tuple(scopes_of_both(old, new) if scopes is None else scopes)
-    found: list[Change] = []
+    found: list[BehaviourChange] = []
     untold: list[Untold] = []
     worlds = transitions = 0
     complete = True
@@ -231,10 +231,10 @@ def diff(
                 flights = flights.and_those(try_switch_in(checked, pair, limit))
     changes = tuple(sorted(_merge_changes(found), key=_sort_key))
     complete = complete and flights.complete
-    turned = claim_changes(old, new)
+    verdicts = claim_changes(old, new)
     if promises and differing:
         others = [checked for checked in chosen if checked not in differing]
-        turned = verdict_changes(
+        verdicts = compare_verdicts(
             differing,
             old,
             new,
@@ -253,7 +253,7 @@ def diff(
         transitions=transitions,
         complete=complete,
         flights=flights,
-        turned=turned,
+        verdict_changes=verdicts,
         promises=promises,
     )
 
@@ -295,7 +295,7 @@ def over_time(
     return tuple(found)
 
 
-def _sort_key(change: Change) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
+def _sort_key(change: BehaviourChange) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
     return [*Label].index(change.label), change.rules, change.edits
 
 
@@ -306,7 +306,7 @@ def _describe_change(
     reason: str,
     occurrences: list[Occurrence],
     edits: tuple[Edit, ...],
-) -> Change | None:
+) -> BehaviourChange | None:
     def differs(step: Step) -> bool:
         mine, theirs = (_answer_under(step, policy, pair.house) for policy in pair.policies)
         return mine != theirs
@@ -319,7 +319,7 @@ def _describe_change(
     keys = tuple(edit.key for edit in edits if _makes_difference(edit, last, pair, old, new))
     commands = tuple(sorted({type(occurrence.move.command).__name__ for occurrence in occurrences}))
     channels, queues = _channels_and_queues(pair, search, occurrences)
-    return Change(
+    return BehaviourChange(
         *_parse_reason(reason),
         commands=commands,
         edits=keys or tuple(edit.key for edit in edits),
@@ -337,8 +337,8 @@ def _makes_difference(edit: Edit, step: Step, pair: ComparedModel, old: Verdict,
     """Whether an edit turns the answer: it alone, in the old policy, or taken back alone, in the new one."""
     for policy, answer, back in ((pair.policies[0], old, False), (pair.policies[1], new, True)):
         changed = apply_edit(policy, edit, back=back)
-        turned = answer if changed is None else _answer_under(step, changed, pair.house)
-        if turned != answer and (bool(old) is bool(new) or bool(turned) is not bool(answer)):
+        other = answer if changed is None else _answer_under(step, changed, pair.house)
+        if other != answer and (bool(old) is bool(new) or bool(other) is not bool(answer)):
             return True
     return False
 
@@ -367,15 +367,15 @@ def _channels_and_queues(
     return tuple(sorted(channels)), tuple(sorted(queues))
 
 
-def _merge_changes(found: list[Change]) -> Iterator[Change]:
+def _merge_changes(found: list[BehaviourChange]) -> Iterator[BehaviourChange]:
     """One change of all that differ for the same reason: with the shortest story."""
-    alike: dict[Any, list[Change]] = {}
+    alike: dict[Any, list[BehaviourChange]] = {}
     for change in found:
         why = change.commands if change.label is Label.OTHER else change.rules
         alike.setdefault((change.label, why, change.edits), []).append(change)
     for same in alike.values():
         best: Any = min(same, key=lambda change: len(change.story))
-        merged: Change = attrs.evolve(
+        merged: BehaviourChange = attrs.evolve(
             best,
             rules=_values_of_all(same, "rules", best),
             commands=tuple(sorted(_values_of_all(same, "commands"))),
@@ -387,6 +387,6 @@ def _merge_changes(found: list[Change]) -> Iterator[Change]:
         yield merged
 
 
-def _values_of_all(same: list[Change], name: str, *first: Change) -> tuple[Any, ...]:
+def _values_of_all(same: list[BehaviourChange], name: str, *first: BehaviourChange) -> tuple[Any, ...]:
     """What all of these say, each once."""
     return tuple(dict.fromkeys(one for change in (*first, *same) for one in getattr(change, name)))

@@ -43,7 +43,7 @@ class DecisionChange:
 
 
 @frozen
-class Day:
+class RedecidedDay:
     """A day, decided under both policies.
 
     Attributes:
@@ -62,7 +62,7 @@ class Day:
         return sum(one.times for one in self.differences)
 
 
-def redecide_day(lines: Iterable[str | bytes], old: Policy, new: Policy, name: str = "<day>") -> Day:
+def redecide_day(lines: Iterable[str | bytes], old: Policy, new: Policy, name: str = "<day>") -> RedecidedDay:
     """Decide a day again.
 
     Args:
@@ -86,7 +86,9 @@ def redecide_day(lines: Iterable[str | bytes], old: Policy, new: Policy, name: s
         known = found.get((one.label, one.rules))
         found[one.label, one.rules] = one if known is None else _count_another(known, one)
     order = [*Label]
-    return Day(name, decisions, tuple(sorted(found.values(), key=lambda one: (order.index(one.label), one.rules))))
+    return RedecidedDay(
+        name, decisions, tuple(sorted(found.values(), key=lambda one: (order.index(one.label), one.rules)))
+    )
 
 
 def _compare_answers(step: ReplayedLine, answer: Verdict) -> DecisionChange:

@@ -13,7 +13,7 @@ from attrs import field, frozen
 
 from casecore.check.in_flight import Stranded
 from casecore.check.report import Exit
-from casecore.diff.comparison import Change, Comparison, Label
+from casecore.diff.comparison import BehaviourChange, Comparison, Label
 from casecore.policies import Policy
 from casecore.policies.edits import Edit
 
@@ -35,7 +35,7 @@ class Numbered:
     """
 
     id: str
-    what: Change | Stranded | Edit
+    what: BehaviourChange | Stranded | Edit
     begin: datetime | None
     comparison: Comparison = field(repr=False)
 
@@ -70,7 +70,7 @@ class Differences:
         return self._numbered("E", lambda found: found.without_effect)
 
     def _numbered(
-        self, letter: str, of: Callable[[Comparison], Iterable[Change | Stranded | Edit]]
+        self, letter: str, of: Callable[[Comparison], Iterable[BehaviourChange | Stranded | Edit]]
     ) -> tuple[Numbered, ...]:
         every = [(what, begin, found) for begin, found in self.periods for what in of(found)]
         return tuple(Numbered(f"{letter}{number}", *one) for number, one in enumerate(every, 1))
@@ -87,7 +87,7 @@ class Differences:
 
     def counts(self) -> dict[str, int]:
         """How many changes there are of each label, and how many reasons to be stranded."""
-        labels = [found.what.label for found in self.changes if isinstance(found.what, Change)]
+        labels = [found.what.label for found in self.changes if isinstance(found.what, BehaviourChange)]
         return {**{label.value: labels.count(label) for label in Label}, STRANDED: len(self.stranded)}
 
     def exit(self, fail_on: Iterable[str]) -> Exit:

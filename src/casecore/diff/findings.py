@@ -21,8 +21,8 @@ from casecore.check.findings import as_written, judgement_text, location_of, pol
 from casecore.check.in_flight import Stranded
 from casecore.check.report import Finding, Judgement, Level
 from casecore.check.stories import story_lines, story_rows, story_sentences
-from casecore.diff.comparison import Change, Comparison, Label
-from casecore.diff.days import Day
+from casecore.diff.comparison import BehaviourChange, Comparison, Label
+from casecore.diff.days import RedecidedDay
 from casecore.diff.differences import STRANDED, Differences, Numbered, everything
 from casecore.explore import Story
 from casecore.kernel import Refused, Verdict
@@ -63,7 +63,7 @@ LEVELS: Final[Mapping[str, Level]] = MappingProxyType(
 )
 """How each is marked beside the lines of a change."""
 
-APART: Final[Mapping[str, str]] = MappingProxyType(
+NOT_TRIED: Final[Mapping[str, str]] = MappingProxyType(
     {
         "sla": "service clocks are not compared",
         "calendars": "service clocks are not compared",
@@ -158,7 +158,7 @@ def diff_entries(report: Differences) -> Iterator[DiffEntry]:
     """Everything that a report says, in order."""
     for one in everything(report):
         match one.what:
-            case Change() as change:
+            case BehaviourChange() as change:
                 yield _changed(one, change)
             case Stranded() as stranded:
                 seen = f"in {plural(stranded.times, 'world')} of {', '.join(stranded.scopes)}"
@@ -166,8 +166,8 @@ def diff_entries(report: Differences) -> Iterator[DiffEntry]:
                 title, more = visible(stranded.what), (visible(stranded.hint), seen)
                 yield DiffEntry(one.id, STRANDED, title, _since(one), edits, stranded.story, more=more)
             case edit:
-                table = next((name for name in APART if f"{edit.key}.".startswith(f"{name}.")), "")
-                known = (APART[table],) if table else ()
+                table = next((name for name in NOT_TRIED if f"{edit.key}.".startswith(f"{name}.")), "")
+                known = (NOT_TRIED[table],) if table else ()
                 title = "no decision differs at the desks that were tried"
                 yield DiffEntry(one.id, NO_EFFECT, title, _since(one), (edit,), None, more=known)
 
@@ -176,7 +176,7 @@ def _since(one: Numbered) -> str:
     return "" if one.begin is None else f"{one.begin:%Y-%m-%d}"
 
 
-def _changed(one: Numbered, change: Change) -> DiffEntry:
+def _changed(one: Numbered, change: BehaviourChange) -> DiffEntry:
     what = ", ".join(_spaced(command) for command in change.commands)
     rules = ", ".join(change.rules)
     match change.label:
@@ -280,7 +280,7 @@ def _of_promises(found: list[Comparison]) -> Iterator[str]:
     differing = [comparison for comparison in found if comparison.changes]
     if not all(comparison.promises for comparison in differing):
         yield NOT_ASKED
-    elif differing and not any(comparison.turned for comparison in found):
+    elif differing and not any(comparison.verdict_changes for comparison in found):
         yield NONE_TURNED
 
 
@@ -304,7 +304,7 @@ def verdict_lines(report: Differences) -> Iterator[str]:
     """Which promises have another verdict: `P06 no idle disconnect too early: proved -> not claimed`."""
     for begin, comparison in report.periods:
         since = "" if begin is None else f"from {begin:%Y-%m-%d}: "
-        for one in comparison.turned:
+        for one in comparison.verdict_changes:
             why = "" if one.new is None else f" ({judgement_text(one.new)})"
             yield visible(f"{since}P{one.number} {one.title}: {verdict_of(one.old)} -> {verdict_of(one.new)}{why}")
 
@@ -314,7 +314,7 @@ def verdict_of(judgement: Judgement | None) -> str:
     return "claimed" if judgement is None else judgement.verdict
 
 
-def day_lines(day: Day) -> Iterator[str]:
+def day_lines(day: RedecidedDay) -> Iterator[str]:
     """What of a recorded day would have been decided otherwise."""
     share = f" ({day.times / day.decisions:.1%})" if day.decisions else ""
     yield visible(f"{day.name}: {day.times:,} of {plural(day.decisions, 'decision')} would have been others{share}")

@@ -17,8 +17,8 @@ from typing import Any, Final
 from casecore.check.findings import location_of
 from casecore.check.formats import policy_to_dict
 from casecore.check.stories import story_markdown, story_to_dict
-from casecore.diff.comparison import Change
-from casecore.diff.days import Day
+from casecore.diff.comparison import BehaviourChange
+from casecore.diff.days import RedecidedDay
 from casecore.diff.differences import Differences, everything
 from casecore.diff.findings import (
     LEVELS,
@@ -47,14 +47,14 @@ from casecore.reports.markdown import bullets, cell, details, table
 __all__ = ["FORMATS", "as_github", "as_json", "as_markdown", "as_sarif"]
 
 
-def as_github(report: Differences, old: str, new: str, day: Day | None = None) -> str:
+def as_github(report: Differences, old: str, new: str, day: RedecidedDay | None = None) -> str:
     """GitHub's workflow commands, what becomes of the promises and of a day, and the sum."""
     del old
     days = () if day is None else day_lines(day)
     return github.workflow_commands(diff_findings(report, new), *verdict_lines(report), *days, diff_summary(report))
 
 
-def as_sarif(report: Differences, old: str, new: str, day: Day | None = None) -> str:
+def as_sarif(report: Differences, old: str, new: str, day: RedecidedDay | None = None) -> str:
     """SARIF: a rule for each label, a code flow for each story."""
     del old
     return sarif.sarif_document(
@@ -70,7 +70,7 @@ def as_sarif(report: Differences, old: str, new: str, day: Day | None = None) ->
 # JSON --------------------------------------------------------------------------------------------------
 
 
-def as_json(report: Differences, old: str, new: str, day: Day | None = None) -> str:
+def as_json(report: Differences, old: str, new: str, day: RedecidedDay | None = None) -> str:
     """JSON: one object with everything that a report says."""
     edits = {edit.key: edit for _, comparison in reversed(report.periods) for edit in comparison.edits}
     return command_json(
@@ -79,7 +79,7 @@ def as_json(report: Differences, old: str, new: str, day: Day | None = None) -> 
         new=policy_to_dict(report.new, new),
         edits=[_edit(edits[key], report) for key in sorted(edits)],
         results=[
-            _result(one, report) | (_of_change(numbered.what) if isinstance(numbered.what, Change) else {})
+            _result(one, report) | (_of_change(numbered.what) if isinstance(numbered.what, BehaviourChange) else {})
             for one, numbered in zip(diff_entries(report), everything(report), strict=True)
         ],
         worlds=sum(comparison.worlds for _, comparison in report.periods),
@@ -88,7 +88,7 @@ def as_json(report: Differences, old: str, new: str, day: Day | None = None) -> 
         promises=[
             {"number": one.number, "title": one.title, "old": verdict_of(one.old), "new": verdict_of(one.new)}
             for _, comparison in report.periods
-            for one in comparison.turned
+            for one in comparison.verdict_changes
         ],
         promises_asked=all(comparison.promises for _, comparison in report.periods),
         day=None if day is None else _day(day),
@@ -96,7 +96,7 @@ def as_json(report: Differences, old: str, new: str, day: Day | None = None) -> 
     )
 
 
-def _day(day: Day) -> dict[str, Any]:
+def _day(day: RedecidedDay) -> dict[str, Any]:
     differences = [
         {name: getattr(one, name) for name in ("rules", "commands", "times")}
         | {"kind": one.label, "lines": [step.line for step, _ in one.examples]}
@@ -124,7 +124,7 @@ def _result(one: DiffEntry, report: Differences) -> dict[str, Any]:
     }
 
 
-def _of_change(change: Change) -> dict[str, Any]:
+def _of_change(change: BehaviourChange) -> dict[str, Any]:
     names = ("rules", "commands", "channels", "queues", "scopes", "times")
     return {name: getattr(change, name) for name in names}
 
@@ -132,7 +132,7 @@ def _of_change(change: Change) -> dict[str, Any]:
 # Markdown ----------------------------------------------------------------------------------------------
 
 
-def as_markdown(report: Differences, old: str, new: str, day: Day | None = None) -> str:
+def as_markdown(report: Differences, old: str, new: str, day: RedecidedDay | None = None) -> str:
     """Markdown: what behaves differently stands open, each with its story; edits without effect are folded away."""
     lines = [f"## casecore diff: {cell(diff_title(report, old, new))}", "", f"**{cell(diff_summary(report))}**"]
     every = [*diff_entries(report)]
@@ -164,7 +164,7 @@ def _open(one: DiffEntry, report: Differences) -> Iterator[str]:
     yield from ("", cell("; ".join(one.more)))
 
 
-FORMATS: Final[Mapping[str, Callable[[Differences, str, str, Day | None], str]]] = MappingProxyType(
+FORMATS: Final[Mapping[str, Callable[[Differences, str, str, RedecidedDay | None], str]]] = MappingProxyType(
     {"json": as_json, "md": as_markdown, "github": as_github, "sarif": as_sarif}
 )
 """Each format and what writes it: (report, the old file's name, the new file's name, a day or None) -> text."""

@@ -14,8 +14,9 @@ from typing import Final
 
 from attrs import field, frozen
 
-from casecore.check.judge import ScopeSearch, judge_promise, search_scope
-from casecore.check.report import Judgement, Verdict
+from casecore.check.judge import judge_promise
+from casecore.check.report import Judgement, PromiseVerdict
+from casecore.check.scope_search import ScopeSearch, search_scope
 from casecore.check.scopes import CheckedScope
 from casecore.check.walk import WalkResult
 from casecore.explore import LIMIT, Result, explore
@@ -24,7 +25,7 @@ from casecore.policies import Policy
 from casecore.promises import PROMISES, Promise
 from casecore.rooms.composition import HOUSE, View
 
-_TESTED_BY_ONE: Final = frozenset({Verdict.PROVED, Verdict.VACUOUS})
+_TESTED_BY_ONE: Final = frozenset({PromiseVerdict.PROVED, PromiseVerdict.VACUOUS})
 
 
 @frozen
@@ -63,10 +64,10 @@ def _judge_alone(promise: Promise, policy: Policy, searched: list[ScopeSearch]) 
 
 def _unless_only_claimed(judgement: Judgement) -> Judgement | None:
     """A judgement beside one that nothing is claimed; None where it is only claimed."""
-    return None if judgement.verdict is Verdict.VACUOUS else judgement
+    return None if judgement.verdict is PromiseVerdict.VACUOUS else judgement
 
 
-def verdict_changes(
+def compare_verdicts(
     scopes: Iterable[CheckedScope],
     old: Policy,
     new: Policy,
@@ -100,11 +101,11 @@ def verdict_changes(
         )
         if before.verdict is after.verdict:
             continue
-        policy = new if after.verdict is Verdict.VACUOUS else old
+        policy = new if after.verdict is PromiseVerdict.VACUOUS else old
         if {before.verdict, after.verdict} == _TESTED_BY_ONE and is_tested(promise, policy, others, house, limit):
             continue
         pair = (before, after)
-        only_claimed = any(one.verdict is Verdict.NOT_CLAIMED for one in pair)
+        only_claimed = any(one.verdict is PromiseVerdict.NOT_CLAIMED for one in pair)
         told.append(
             VerdictChange(promise.number, promise.title, *(map(_unless_only_claimed, pair) if only_claimed else pair))
         )

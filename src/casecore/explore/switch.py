@@ -136,8 +136,8 @@ class TwoPolicyModel(Model):
     def _askable(self, part: int | None) -> Sequence[MovePair]:
         return self._pairs_by_part[-1 if part is None else part]
 
-    def _moves_that_happen(self, part: int | None, case: int, states: LocalState) -> Iterable[tuple[Move, MoveResult]]:
-        found = self._answers_that_happen(part, case, states)
+    def _moves_that_happen(self, part: int | None, case: int, state: LocalState) -> Iterable[tuple[Move, MoveResult]]:
+        found = self._answers_that_happen(part, case, state)
         sides = [side for side, policy in enumerate(self.policies) if self._decides(policy)]
         self.otherwise = {}
         for pair, (old, new, _) in found if len(sides) > 1 else ():

@@ -21,7 +21,7 @@ Somebody with rules of their own builds a larger house: `House((*ROOMS, MY_ROOM)
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 import attrs
 from attrs import field
@@ -43,6 +43,7 @@ from casecore.kernel import (
     frozen,
 )
 from casecore.kernel.effects import ByClass, Edits, Effects, Place, effects_of
+from casecore.kernel.rooms import wanted_by, where_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -52,11 +53,41 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 
+Missing: TypeAlias = tuple[bool, ...]
+"""For each row of a view that some rule wants, whether it is missing."""
+
+
+class Checks(dict[Missing, tuple[Check[V], ...]]):
+    """The rules that guard something, by the rows that a view lacks: those that want none of them (see `rooms.wants`).
+
+    Args:
+        rules: The rules, in order.
+        rows: The names of the rows that some rule of the house wants.
+    """
+
+    def __init__(self, rules: Iterable[Rule[V]], rows: tuple[str, ...]) -> None:
+        super().__init__()
+        self._checks = tuple(rule.check for rule in rules)
+        self._rows = rows
+
+    def __missing__(self, missing: Missing) -> tuple[Check[V], ...]:
+        lacked = {row for row, lacks in zip(self._rows, missing, strict=True) if lacks}
+        found = self[missing] = tuple(check for check in self._checks if lacked.isdisjoint(wanted_by(check)))
+        return found
+
+
+def _missing_of(rows: tuple[str, ...]) -> Callable[[Any], Missing]:
+    """How it is found which of these rows a view lacks; written as text, because it is asked for every command."""
+    tests = "".join(f"view.{row} is None, " for row in rows)
+    missing_of: Callable[[Any], Missing] = eval(f"lambda view: ({tests})")  # noqa: S307 -- names of our own fields
+    return missing_of
+
+
 @frozen
 class _Plan(Generic[V]):
-    needs: tuple[Check[V], ...]
+    needs: Checks[V]
     handler: Handler[V]
-    checks: tuple[Check[V], ...]
+    checks: Checks[V]
     about: Callable[[V, Any, Any], Any]
     foresee: Callable[[V, Any, Any], V] | None = None
 
@@ -78,16 +109,26 @@ class House(Generic[V]):
     """
 
     rooms: tuple[Room[V], ...]
+    _wanted: tuple[str, ...] = field(init=False, repr=False)
+    _missing: Callable[[Any], Missing] = field(init=False, repr=False)
     _plans: Mapping[type[Command], _Plan[V]] = field(init=False, repr=False)
-    _reactions: ByClass[tuple[tuple[Check[V], ...], tuple[Handler[V], ...]]] = field(init=False, repr=False)
+    _reactions: ByClass[tuple[Checks[V], tuple[Handler[V], ...]]] = field(init=False, repr=False)
+
+    @_wanted.default
+    def _wanted_rows(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(row for rule in (*self.needs, *self.rules) for row in wanted_by(rule.check)))
+
+    @_missing.default
+    def _compile_missing(self) -> Callable[[Any], Missing]:
+        return _missing_of(self._wanted)
 
     @_plans.default
     def _compiled(self) -> Mapping[type[Command], _Plan[V]]:
         return {
             command: _Plan(
-                tuple(rule.check for rule in _guarding(self.needs, command)),
-                handler,
-                tuple(rule.check for rule in _guarding(self.rules, command)),
+                Checks(_guarding(self.needs, command), self._wanted),
+                where_wanted(handler),
+                Checks(_guarding(self.rules, command), self._wanted),
                 room.about.get(command, _case_in),
                 room.foresees.get(command),
             )
@@ -96,10 +137,10 @@ class House(Generic[V]):
         }
 
     @_reactions.default
-    def _reacting(self) -> ByClass[tuple[tuple[Check[V], ...], tuple[Handler[V], ...]]]:
-        def reactions(event: type[Event]) -> tuple[tuple[Check[V], ...], tuple[Handler[V], ...]]:
-            checks = tuple(rule.check for rule in _guarding(self.rules, event))
-            return checks, tuple(room.follows[event] for room in self.rooms if event in room.follows)
+    def _reacting(self) -> ByClass[tuple[Checks[V], tuple[Handler[V], ...]]]:
+        def reactions(event: type[Event]) -> tuple[Checks[V], tuple[Handler[V], ...]]:
+            followers = (where_wanted(room.follows[event]) for room in self.rooms if event in room.follows)
+            return Checks(_guarding(self.rules, event), self._wanted), tuple(followers)
 
         return ByClass(reactions)
 
@@ -133,22 +174,21 @@ class House(Generic[V]):
         if plan is None:
             return Refused((_unknown(command),))
         policy = self.in_force(view, command, policy) if policy.layered else policy
-        for need in plan.needs:
+        missing = self._missing(view)
+        for need in plan.needs[missing]:
             reason = need(view, command, policy)
             if reason is not None:
                 return Refused((reason,))
         events = plan.handler(view, command, policy)
-        view = view if plan.foresee is None else plan.foresee(view, command, policy)
-        found: list[Reason] = []
-        for check in plan.checks:
-            reason = check(view, command, policy)
-            if reason is not None:
-                found.append(reason)
+        if plan.foresee is not None:
+            view = plan.foresee(view, command, policy)
+            missing = self._missing(view)
+        found = [reason for check in plan.checks[missing] if (reason := check(view, command, policy)) is not None]
         followed = False
         for event in events:
             checks, followers = self._reactions[type(event)]
             followed = followed or bool(followers)
-            for check in checks:
+            for check in checks[missing]:
                 reason = check(view, event, policy)
                 if reason is not None and reason not in found:
                     found.append(reason)
@@ -194,7 +234,7 @@ class House(Generic[V]):
         policy = self.in_force(view, command, policy)
         judged = [rule for rule in _guarding(self.needs, type(command)) if not unread.intersection(rule.reads)]
         for need in judged:
-            reason = need.check(view, command, policy)
+            reason = need.find(view, command, policy)
             if reason is not None:
                 return (reason,)
         plan = self._plans[type(command)]
@@ -204,7 +244,7 @@ class House(Generic[V]):
             reason
             for subject in (command, *events)
             for rule in _guarding(self.rules, type(subject))
-            if not unread.intersection(rule.reads) and (reason := rule.check(view, subject, policy)) is not None
+            if not unread.intersection(rule.reads) and (reason := rule.find(view, subject, policy)) is not None
         ]
         return tuple(dict.fromkeys(r for r in found if policy.mode(r.rule) is Enforcement.BLOCK))
 

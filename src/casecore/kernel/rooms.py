@@ -59,6 +59,40 @@ Editing: TypeAlias = Any
 """A record while events are applied to it: the same fields, writable (see `records.py`)."""
 
 
+T = TypeVar("T")
+
+
+def wants(*rows: str) -> Callable[[Callable[[Any, Any, Any], T]], Callable[[Any, Any, Any], T]]:
+    """Say which rows of the view a rule, a handler or a consequence is about.
+
+    Where one of them is missing the house does not ask it: a rule has nothing to say then, and nothing happens. So the
+    function may read those rows without a question.
+    """
+
+    def mark(function: Callable[[Any, Any, Any], T]) -> Callable[[Any, Any, Any], T]:
+        marked: Any = function
+        marked.wants = rows
+        return function
+
+    return mark
+
+
+def wanted_by(function: Callable[[Any, Any, Any], Any]) -> tuple[str, ...]:
+    """The rows of the view without which a function is not asked."""
+    rows: tuple[str, ...] = getattr(function, "wants", ())
+    return rows
+
+
+def where_wanted(handler: Handler[V]) -> Handler[V]:
+    """A handler that proposes nothing where the view lacks a row that it wants."""
+    wanted = wanted_by(handler)
+
+    def propose(view: V, subject: Any, policy: Any) -> tuple[Event, ...]:
+        return () if any(getattr(view, row) is None for row in wanted) else handler(view, subject, policy)
+
+    return propose if wanted else handler
+
+
 @frozen
 class Rule(Generic[V]):
     """One named reason for which a command can be refused.
@@ -70,6 +104,7 @@ class Rule(Generic[V]):
         guards: The commands and events it is asked about. An event: whichever command would cause it.
         check: The pure function that finds what stands in the way.
         reads: The command's fields without which it cannot be judged; `actions` skips it until they are given.
+        softens: Whether `[enforcement]` may soften it to `warn` or switch it `off`; the others hold the data together.
     """
 
     id: str
@@ -78,6 +113,24 @@ class Rule(Generic[V]):
     guards: tuple[type[Command | Event], ...]
     check: Check[V] = field(repr=False)
     reads: tuple[str, ...] = ()
+    softens: bool = False
+
+    def find(self, view: V, subject: Any, policy: Any) -> Reason | None:
+        """What stands in the way; None where nothing does, or the view lacks a row that the rule is about."""
+        asked = all(getattr(view, row) is not None for row in wanted_by(self.check))
+        return self.check(view, subject, policy) if asked else None
+
+
+def soft_rule(
+    id: str,  # noqa: A002 -- as `Rule` has it
+    title: str,
+    clause: str,
+    guards: tuple[type[Command | Event], ...],
+    check: Check[V],
+    reads: tuple[str, ...] = (),
+) -> Rule[V]:
+    """A rule that `[enforcement]` may soften to `warn` or switch `off`."""
+    return Rule(id, title, clause, guards, check, reads, softens=True)
 
 
 @frozen

@@ -45,7 +45,7 @@ MOST: Final = 50
 LAYERS: Final = ("override", "change", "waiver")
 """The arrays of tables that hold them."""
 
-PROMISES: Final = 21
+PROMISE_COUNT: Final = 21
 """How many promises there are (§10)."""
 
 NEVER_WAIVED: Final = ("01", "02", "03", "11", "16")
@@ -176,18 +176,18 @@ class PromiseNumber:
     @property
     def describe(self) -> str:
         """The numbers."""
-        return f'the number of a promise, from "04" to "{PROMISES}"; {", ".join(NEVER_WAIVED)} can never be waived'
+        return f'the number of a promise, from "04" to "{PROMISE_COUNT}"; {", ".join(NEVER_WAIVED)} can never be waived'
 
     @property
     def numbers(self) -> tuple[str, ...]:
         """The promises that can be waived."""
-        return tuple(word for n in range(1, PROMISES + 1) if (word := f"{n:02}") not in NEVER_WAIVED)
+        return tuple(word for n in range(1, PROMISE_COUNT + 1) if (word := f"{n:02}") not in NEVER_WAIVED)
 
     def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
         """The number as it is written."""
         if value in self.numbers:
             return value
-        bare = isinstance(value, int) and 0 < value <= PROMISES and f"{value:02}" in self.numbers
+        bare = isinstance(value, int) and 0 < value <= PROMISE_COUNT and f"{value:02}" in self.numbers
         remedy = f'write "{value:02}"' if bare else ""
         problems.append(Problem(path, f"{quoted(value)} does not fit", self.describe, remedy))
         return MISSING

@@ -78,7 +78,11 @@ SWITCHABLE: Final = frozenset(
         "wrap_up.blocks_close",
     }
 )
-"""The rules that `[enforcement]` may soften to `warn` or switch `off`. The others hold the data together."""
+"""The rules that `[enforcement]` may soften to `warn` or switch `off`.
+
+Each says so itself (`kernel.rooms.soft_rule`). They are listed once more because a policy is read before there are
+rules; a test holds the two equal.
+"""
 
 
 @section

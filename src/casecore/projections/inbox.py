@@ -167,7 +167,7 @@ class Duty:
 
 
 @frozen
-class Promise:
+class OpenCommitment:
     """A follow-up that the agent promised; `overdue` once its instant has passed."""
 
     commitment: Commitment
@@ -203,7 +203,7 @@ class Inbox:
     reviews: tuple[Review, ...] = ()
     wrap_ups: tuple[WrapUp, ...] = ()
     duties: tuple[Duty, ...] = ()
-    promises: tuple[Promise, ...] = ()
+    promises: tuple[OpenCommitment, ...] = ()
     clocks: tuple[ClockAtRisk, ...] = ()
 
 
@@ -284,7 +284,7 @@ def inbox(
         ),
         tuple(sorted(_duties(desk, files, agent, at), key=lambda duty: duty.case)),
         tuple(
-            Promise(row, row.overdue(at))
+            OpenCommitment(row, row.overdue(at))
             for row in sorted(desk.commitments.values(), key=lambda row: (row.due_at, row.id))
             if row.agent == agent
         ),

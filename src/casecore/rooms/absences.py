@@ -16,12 +16,12 @@ from datetime import timedelta
 
 from casecore.channels import LIVE
 from casecore.kernel import SYSTEM, Event, Reason, Room, Rule, Timer, frozen
-from casecore.kernel.rooms import by_system, not_yet
+from casecore.kernel.rooms import by_system, not_yet, wants
 from casecore.policies import Policy
 from casecore.policies.sections import Held, Unanswered
 from casecore.rooms.agents import AgentUnavailable, NextStateSet
 from casecore.rooms.assignments import Release, released
-from casecore.rooms.cases import CaseCommand
+from casecore.rooms.cases import CaseCommand, HasCase
 from casecore.rooms.contacts import SeesContact, held_and_owed
 from casecore.rooms.offers import OfferDeclined, OfferStatus
 
@@ -34,9 +34,10 @@ class ReleaseAbsent(CaseCommand):
     """The system takes a case from somebody who is gone."""
 
 
-def _is_gone(view: SeesContact, command: ReleaseAbsent, _: Policy) -> Reason | None:
+@wants("case")
+def _is_gone(view: HasCase, command: ReleaseAbsent, _: Policy) -> Reason | None:
     case, holder = view.case, view.holder
-    if case is None or (case.assignee is not None and holder is not None and holder.away_since is not None):
+    if case.assignee is not None and holder is not None and holder.away_since is not None:
         return None
     found = f"{case.assignee} is there" if case.assignee else "nobody holds it"
     return Reason("away.gone", f"case {command.case}: {found}", "nothing has to be done")
@@ -59,11 +60,11 @@ AWAY = Timer(
 )
 
 
-def _gone_long_enough(view: SeesContact, command: ReleaseAbsent, policy: Policy) -> Reason | None:
-    case = view.case
-    if case is None or AWAY.due(view, policy) is not None:
+@wants("case")
+def _gone_long_enough(view: HasCase, command: ReleaseAbsent, policy: Policy) -> Reason | None:
+    if AWAY.due(view, policy) is not None:
         return not_yet(AWAY, view, command.at, policy, "away.grace")
-    return Reason("away.grace", f"the policy keeps case {case.id} with {case.assignee}", "leave it there")
+    return Reason("away.grace", f"the policy keeps case {view.case.id} with {view.case.assignee}", "leave it there")
 
 
 def _release(view: SeesContact, command: ReleaseAbsent, _: Policy) -> tuple[Event, ...]:

@@ -38,6 +38,7 @@ from casecore.kernel import (
     some_counts,
 )
 from casecore.kernel.records import record
+from casecore.kernel.rooms import wants
 from casecore.policies import Policy
 
 
@@ -157,6 +158,12 @@ class SeesAgents(Sees, Protocol):
     @property
     def target(self) -> Agent | None:
         """The agent whom the command names."""
+
+
+class HasTarget(SeesAgents, Protocol):
+    """There is such an agent."""
+
+    target: Agent
 
 
 # Commands ----------------------------------------------------------------------------------------------
@@ -343,9 +350,10 @@ def _capacity_named(_: SeesAgents, command: AddAgent | ChangeAgent, __: Policy) 
     )
 
 
-def _may_set_next(view: SeesAgents, command: SetNextState | ClearNextState, _: Policy) -> Reason | None:
+@wants("target")
+def _may_set_next(view: HasTarget, command: SetNextState | ClearNextState, _: Policy) -> Reason | None:
     agent = view.target
-    if agent is None or agent.available:
+    if agent.available:
         return None
     return Reason(
         "presence.next",
@@ -385,10 +393,9 @@ def _add(_: SeesAgents, command: AddAgent, __: Policy) -> tuple[Event, ...]:
     return (AgentAdded(c.by, c.at, c.agent, c.name or c.agent, c.permissions, c.queues, c.channels, c.capacity),)
 
 
-def _change(view: SeesAgents, command: ChangeAgent, _: Policy) -> tuple[Event, ...]:
+@wants("target")
+def _change(view: HasTarget, command: ChangeAgent, _: Policy) -> tuple[Event, ...]:
     agent, c = view.target, command
-    if agent is None:
-        return ()
     changed = AgentChanged(
         c.by,
         c.at,

@@ -36,13 +36,13 @@ from casecore.kernel import (
 )
 from casecore.kernel.machines import StateTable
 from casecore.kernel.records import a_link, record
-from casecore.kernel.rooms import by_agent
+from casecore.kernel.rooms import by_agent, soft_rule, wants
 from casecore.policies import Policy
 from casecore.policies.sections import OnCustomerMessage
 from casecore.rooms.agents import APPROVE, is_supervisor
 from casecore.rooms.arrivals import MessageReceived
 from casecore.rooms.assignments import queue_known
-from casecore.rooms.cases import CaseClosed, CaseCommand, SeesCase, StatusSet, not_closed, only_holder
+from casecore.rooms.cases import Case, CaseClosed, CaseCommand, HasCase, SeesCase, StatusSet, not_closed, only_holder
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.replies import (
     ReplySent,
@@ -120,6 +120,13 @@ class SeesDraft(SeesCase, Protocol):
     @property
     def draft(self) -> WaitingDraft | None:
         """The draft, if one waits."""
+
+
+class HasDraft(SeesDraft, Protocol):
+    """A draft waits on the case."""
+
+    case: Case
+    draft: WaitingDraft
 
 
 # Commands ----------------------------------------------------------------------------------------------
@@ -314,54 +321,55 @@ def _waits(view: SeesDraft, command: DraftCommand, _: Policy) -> Reason | None:
     return Reason("draft.edge", found, "it was decided already, or never submitted")
 
 
-def _can_submit(view: SeesDraft, command: SubmitDraft, _: Policy) -> Reason | None:
+@wants("case")
+def _can_submit(view: HasCase, command: SubmitDraft, _: Policy) -> Reason | None:
     return send_edge(view, command.send_as)
 
 
-def _can_edit(view: SeesDraft, command: EditDraft, _: Policy) -> Reason | None:
+@wants("case")
+def _can_edit(view: HasCase, command: EditDraft, _: Policy) -> Reason | None:
     return None if command.send_as is None else send_edge(view, command.send_as)
 
 
-def _can_approve(view: SeesDraft, _: ApproveDraft, __: Policy) -> Reason | None:
-    return None if view.draft is None else send_edge(view, view.draft.send_as)
+@wants("case", "draft")
+def _can_approve(view: HasDraft, _: ApproveDraft, __: Policy) -> Reason | None:
+    return send_edge(view, view.draft.send_as)
 
 
 # Rules -------------------------------------------------------------------------------------------------
 
 
-def _one_at_a_time(view: SeesDraft, _: SubmitDraft, __: Policy) -> Reason | None:
-    if view.draft is None:
-        return None
+@wants("case", "draft")
+def _one_at_a_time(view: HasDraft, _: SubmitDraft, __: Policy) -> Reason | None:
     found = f"draft {view.draft.id} of {view.draft.author} waits on the case already"
     return Reason("approval.single", found, "edit or withdraw that one, or wait until it is decided")
 
 
-def _undecided(rule: str, view: SeesDraft, case: str) -> Reason | None:
-    if view.draft is None:
-        return None
-    return Reason(rule, f"draft {view.draft.id} waits on case {case}", "decide or withdraw it first")
+def _undecided(rule: str, draft: WaitingDraft, case: str) -> Reason:
+    return Reason(rule, f"draft {draft.id} waits on case {case}", "decide or withdraw it first")
 
 
-def _blocks_close(view: SeesDraft, event: CaseClosed, _: Policy) -> Reason | None:
-    return _undecided("approval.blocks_close", view, event.case)
+@wants("case", "draft")
+def _blocks_close(view: HasDraft, event: CaseClosed, _: Policy) -> Reason | None:
+    return _undecided("approval.blocks_close", view.draft, event.case)
 
 
-def resolving_past(view: SeesDraft, case: str) -> Reason | None:
+def resolving_past(draft: WaitingDraft, case: str) -> Reason:
     """What is against resolving a case past its reviewer: that a draft waits on it."""
-    return _undecided("approval.blocks_resolve", view, case)
+    return _undecided("approval.blocks_resolve", draft, case)
 
 
-def _blocks_resolve(view: SeesDraft, event: ReplySent | StatusSet, _: Policy) -> Reason | None:
-    if view.draft is None:  # nearly always, and every reply is asked
-        return None
+@wants("case", "draft")
+def _blocks_resolve(view: HasDraft, event: ReplySent | StatusSet, _: Policy) -> Reason | None:
     status = event.send_as if isinstance(event, ReplySent) else event.status
     reviewed = isinstance(event, ReplySent) and event.reviewer is not None
-    return None if reviewed or status is not RESOLVED else resolving_past(view, event.case)
+    return None if reviewed or status is not RESOLVED else resolving_past(view.draft, event.case)
 
 
-def _authors(view: SeesDraft, command: EditDraft | WithdrawDraft | ReassignDraft, _: Policy) -> Reason | None:
+@wants("case", "draft")
+def _authors(view: HasDraft, command: EditDraft | WithdrawDraft | ReassignDraft, _: Policy) -> Reason | None:
     draft, actor = view.draft, view.actor
-    if draft is None or command.by == SYSTEM or is_supervisor(actor):
+    if command.by == SYSTEM or is_supervisor(actor):
         return None
     mine = command.by == draft.author or (view.case is not None and command.by == view.case.assignee)
     reviews = actor is not None and (actor.id == draft.reviewer or (actor.may(APPROVE) and draft.queue in actor.queues))
@@ -377,18 +385,16 @@ def _authors(view: SeesDraft, command: EditDraft | WithdrawDraft | ReassignDraft
 # Handlers ----------------------------------------------------------------------------------------------
 
 
-def _submit(view: SeesDraft, command: SubmitDraft, _: Policy) -> tuple[Event, ...]:
-    c, case = command, view.case
-    if case is None:
-        return ()
+@wants("case")
+def _submit(view: HasCase, command: SubmitDraft, _: Policy) -> tuple[Event, ...]:
+    c = command
     says, how = (c.text, c.send_as, c.attachments), (c.about_account, c.subject, c.template)
-    return (DraftSubmitted(c.by, c.at, c.case, c.draft, *says, c.queue or case.queue, c.note, *how),)
+    return (DraftSubmitted(c.by, c.at, c.case, c.draft, *says, c.queue or view.case.queue, c.note, *how),)
 
 
-def _edit(view: SeesDraft, command: EditDraft, _: Policy) -> tuple[Event, ...]:
+@wants("case", "draft")
+def _edit(view: HasDraft, command: EditDraft, _: Policy) -> tuple[Event, ...]:
     c, draft = command, view.draft
-    if draft is None:
-        return ()
     edited = DraftEdited(
         c.by,
         c.at,
@@ -403,9 +409,10 @@ def _edit(view: SeesDraft, command: EditDraft, _: Policy) -> tuple[Event, ...]:
     return (edited,)
 
 
-def _after_message(view: SeesDraft, event: MessageReceived, policy: Policy) -> tuple[Event, ...]:
+@wants("case", "draft")
+def _after_message(view: HasDraft, event: MessageReceived, policy: Policy) -> tuple[Event, ...]:
     draft = view.draft
-    if draft is None or view.case is None or view.case.id != event.case:
+    if view.case.id != event.case:
         return ()
     if policy.approval.on_customer_message is OnCustomerMessage.SUPERSEDE:
         return (DraftSuperseded(SYSTEM, event.at, event.case, draft.id, draft.author),)
@@ -468,10 +475,10 @@ APPROVALS: Room[SeesDraft] = Room(
         Rule("message.fresh", "A message's id is used once", "§1", _MESSAGES, message_fresh, ("draft",)),
     ),
     rules=(
-        Rule("assignment.holder", "Only the assignee replies", "§4", (SubmitDraft,), only_holder),
+        soft_rule("assignment.holder", "Only the assignee replies", "§4", (SubmitDraft,), only_holder),
         Rule("approval.single", "A case has one waiting draft", "§5", (SubmitDraft,), _one_at_a_time),
         Rule("reply.content", "A reply says something", "§4", _CONTENT, says_something, ("text", "attachments")),
-        Rule(
+        soft_rule(
             "channels.attachments",
             "A channel takes attachments or not",
             "§4",
@@ -479,8 +486,8 @@ APPROVALS: Room[SeesDraft] = Room(
             attachments_taken,
             ("attachments",),
         ),
-        Rule("channels.emoji", "A channel takes emoji or not", "§4", _CONTENT, emoji_taken, ("text",)),
-        Rule(
+        soft_rule("channels.emoji", "A channel takes emoji or not", "§4", _CONTENT, emoji_taken, ("text",)),
+        soft_rule(
             "approval.author",
             "A draft is its author's and its reviewer's",
             "§5",
@@ -488,7 +495,7 @@ APPROVALS: Room[SeesDraft] = Room(
             _authors,
         ),
         Rule("approval.blocks_close", "A waiting draft blocks closing", "§5", (CaseClosed,), _blocks_close),
-        Rule(
+        soft_rule(
             "approval.blocks_resolve",
             "A waiting draft blocks resolving past it",
             "§5",

@@ -29,6 +29,7 @@ from casecore.kernel import (
     some,
 )
 from casecore.kernel.records import editing_class
+from casecore.kernel.rooms import soft_rule
 from casecore.policies import Aspect, Policy
 from casecore.rooms.assignments import CaseQueued
 from casecore.rooms.cases import Case, CaseStarted, SeesCase
@@ -306,7 +307,7 @@ ARRIVALS: Room[SeesCase] = Room(
         Rule("message.fresh", "A message's id is used once", "§1", (ReceiveMessage,), message_fresh),
         Rule("case.fresh", "A case's id is used once", "§2", (ReceiveMessage,), _case_fresh),
     ),
-    rules=(Rule("channels.kinds", "A channel takes only its kinds", "§1", (ReceiveMessage,), _kind_taken),),
+    rules=(soft_rule("channels.kinds", "A channel takes only its kinds", "§1", (ReceiveMessage,), _kind_taken),),
     decide={ReceiveMessage: _receive},
     creates={(Message, MessageReceived): _came},
     evolve={

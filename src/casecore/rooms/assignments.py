@@ -18,10 +18,10 @@ from enum import StrEnum
 from typing import Protocol
 
 from casecore.kernel import SYSTEM, Command, Editing, Event, Probe, Reason, Room, Rule, frozen
-from casecore.kernel.rooms import by_agent
+from casecore.kernel.rooms import by_agent, wants
 from casecore.policies import Policy
 from casecore.rooms.agents import Agent, SeesAgents
-from casecore.rooms.cases import Case, CaseCommand, SeesCase, StatusSet
+from casecore.rooms.cases import Case, CaseCommand, HasCase, SeesCase, StatusSet
 from casecore.statuses import CASE_LIFECYCLE, CLOSED, OPEN, RESOLVED, Status, Trigger
 
 
@@ -154,9 +154,10 @@ def queue_known(_: SeesAgents, command: ForQueue, policy: Policy) -> Reason | No
 # Handlers and what follows -----------------------------------------------------------------------------
 
 
-def _open(view: SeesCase, command: OpenCase, _: Policy) -> tuple[Event, ...]:
+@wants("case")
+def _open(view: HasCase, command: OpenCase, _: Policy) -> tuple[Event, ...]:
     case = view.case
-    if case is None or case.status is CLOSED or case.assignee not in (None, command.by):
+    if case.status is CLOSED or case.assignee not in (None, command.by):
         return ()
     assigned = () if case.assignee else (taken(case, command, command.by),)
     return (*assigned, *begin_work(case, command, command.by))
@@ -174,9 +175,10 @@ def begin_work(case: Case, cause: Command, agent: str) -> tuple[Event, ...]:
     return (WorkBegun(agent, cause.at, case.id, agent),)
 
 
-def _leave(view: SeesCase, command: LeaveCase, _: Policy) -> tuple[Event, ...]:
+@wants("case")
+def _leave(view: HasCase, command: LeaveCase, _: Policy) -> tuple[Event, ...]:
     case = view.case
-    if case is None or case.assignee != command.by:
+    if case.assignee != command.by:
         return ()
     return released(case, command, Release.LEFT)
 

@@ -32,7 +32,7 @@ from casecore.kernel import (
 )
 from casecore.kernel.durations import duration_text
 from casecore.kernel.records import a_link, editing_class, record
-from casecore.kernel.rooms import by_agent, not_by_customer, too_early
+from casecore.kernel.rooms import by_agent, not_by_customer, soft_rule, too_early, wants
 from casecore.policies import Policy
 from casecore.policies.sections import Role
 from casecore.rooms.agents import Agent, is_supervisor
@@ -111,6 +111,12 @@ class SeesCase(SeesThread, Protocol):
         """The message that the customer's message answers."""
 
 
+class HasCase(SeesCase, Protocol):
+    """There is such a case."""
+
+    case: Case
+
+
 # Commands --------------------------------------------------------------------------------------------
 
 
@@ -183,26 +189,25 @@ def _case_known(view: SeesCase, command: AboutCase, _: Policy) -> Reason | None:
     return Reason("case.known", f"there is no case {command.case!r}", "check the id; messages start cases")
 
 
-def not_closed(view: SeesCase, _: Command, __: Policy) -> Reason | None:
+@wants("case")
+def not_closed(view: HasCase, _: Command, __: Policy) -> Reason | None:
     """The need of every command that changes a case: a closed one can never be changed."""
     case = view.case
-    if case is None or case.status is not CLOSED:
+    if case.status is not CLOSED:
         return None
     follow = f"work on its successor {case.successor}" if case.successor else "wait for the customer to write"
     return Reason("lifecycle.closed", f"case {case.id} is closed and can never be changed", follow)
 
 
-def edge(
-    case: Case | None, trigger: str, otherwise: str = "choose open, pending, escalated or resolved"
-) -> Reason | None:
+def edge(case: Case, trigger: str, otherwise: str = "choose open, pending, escalated or resolved") -> Reason | None:
     """What the life cycle has against this trigger on this case; None where the table has the edge.
 
     Args:
-        case: The case, if there is one.
+        case: The case.
         trigger: What would move it.
         otherwise: What to do instead where the table has no such trigger at all.
     """
-    if case is None or CASE_LIFECYCLE.dest(case.status, trigger) is not None:
+    if CASE_LIFECYCLE.dest(case.status, trigger) is not None:
         return None
     sources = ", ".join(CASE_LIFECYCLE.sources(trigger))
     return Reason(
@@ -213,21 +218,24 @@ def edge(
     )
 
 
-def _set_edge(view: SeesCase, command: SetStatus, _: Policy) -> Reason | None:
+@wants("case")
+def _set_edge(view: HasCase, command: SetStatus, _: Policy) -> Reason | None:
     return edge(view.case, SET_BY_HAND.get(command.status) or f"set_{command.status}")
 
 
-def _close_edge(view: SeesCase, _: CloseCase, __: Policy) -> Reason | None:
+@wants("case")
+def _close_edge(view: HasCase, _: CloseCase, __: Policy) -> Reason | None:
     return edge(view.case, Trigger.CLOSE)
 
 
 # Rules -----------------------------------------------------------------------------------------------
 
 
-def only_holder(view: SeesCase, command: Command, _: Policy) -> Reason | None:
+@wants("case")
+def only_holder(view: HasCase, command: Command, _: Policy) -> Reason | None:
     """The rule of every command that is the assignee's, or a supervisor's."""
     case = view.case
-    if case is None or command.by in (case.assignee, SYSTEM) or is_supervisor(view.actor):
+    if command.by in (case.assignee, SYSTEM) or is_supervisor(view.actor):
         return None
     holds = f"{case.assignee} holds it" if case.assignee else "nobody holds it"
     return Reason(
@@ -243,8 +251,9 @@ _SPOKEN_ROLES = MappingProxyType(
 )
 
 
-def _may_close(view: SeesCase, command: CloseCase, policy: Policy) -> Reason | None:
-    if command.by == SYSTEM or view.case is None:
+@wants("case")
+def _may_close(view: HasCase, command: CloseCase, policy: Policy) -> Reason | None:
+    if command.by == SYSTEM:
         return None
     roles = policy.lifecycle.close_by
     if Role.ASSIGNEE in roles and view.case.assignee == command.by:
@@ -262,9 +271,10 @@ def _may_close(view: SeesCase, command: CloseCase, policy: Policy) -> Reason | N
     )
 
 
-def _close_from(view: SeesCase, event: CaseClosed, policy: Policy) -> Reason | None:
+@wants("case")
+def _close_from(view: HasCase, event: CaseClosed, policy: Policy) -> Reason | None:
     case, allowed = view.case, policy.lifecycle.close_from
-    if case is None or event.reason in UNWANTED or case.status in allowed:
+    if event.reason in UNWANTED or case.status in allowed:
         return None
     return Reason(
         "lifecycle.close_from",
@@ -283,8 +293,9 @@ CLOSING = Timer(
 )
 
 
-def _close_after(view: SeesCase, event: CaseClosed, policy: Policy) -> Reason | None:
-    if view.case is None or event.reason is not CloseReason.AUTOMATIC:
+@wants("case")
+def _close_after(view: HasCase, event: CaseClosed, policy: Policy) -> Reason | None:
+    if event.reason is not CloseReason.AUTOMATIC:
         return None
     due = CLOSING.due(view, policy)
     if due is None:
@@ -361,14 +372,10 @@ CASES: Room[SeesCase] = Room(
         Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (CloseCase,), _close_edge),
     ),
     rules=(
-        Rule("assignment.holder", "Only the assignee, or a supervisor", "§3", (SetStatus,), only_holder),
-        Rule("lifecycle.close_by", "The policy says who may close", "§2", (CloseCase,), _may_close),
-        Rule(
-            "lifecycle.close_from",
-            "The policy says from where cases are closed",
-            "§2",
-            (CaseClosed,),
-            _close_from,
+        soft_rule("assignment.holder", "Only the assignee, or a supervisor", "§3", (SetStatus,), only_holder),
+        soft_rule("lifecycle.close_by", "The policy says who may close", "§2", (CloseCase,), _may_close),
+        soft_rule(
+            "lifecycle.close_from", "The policy says from where cases are closed", "§2", (CaseClosed,), _close_from
         ),
         Rule("lifecycle.close_after", "Automatic closing waits its time", "§2", (CaseClosed,), _close_after),
     ),

@@ -27,7 +27,7 @@ from casecore.kernel import (
     frozen,
 )
 from casecore.kernel.records import a_link, record
-from casecore.kernel.rooms import by_agent, not_by_customer
+from casecore.kernel.rooms import by_agent, not_by_customer, soft_rule, wants
 from casecore.policies import Policy
 from casecore.policies.sections import Proceeding
 from casecore.rooms.agents import is_supervisor
@@ -62,6 +62,12 @@ class SeesCommitment(SeesContact, Protocol):
     @property
     def commitment(self) -> Commitment | None:
         """The commitment the command names, if there is one with that id."""
+
+
+class HasCommitment(SeesCommitment, Protocol):
+    """There is such a commitment."""
+
+    commitment: Commitment
 
 
 # Commands and events -----------------------------------------------------------------------------------
@@ -127,9 +133,8 @@ class CommitmentRescheduled(Event):
 # Needs and rules ---------------------------------------------------------------------------------------
 
 
-def _fresh(view: SeesCommitment, command: MakeCommitment, _: Policy) -> Reason | None:
-    if view.commitment is None:
-        return None
+@wants("commitment")
+def _fresh(view: HasCommitment, command: MakeCommitment, _: Policy) -> Reason | None:
     return Reason("commitment.fresh", f"there is a commitment {command.commitment!r} already", "give each its own id")
 
 
@@ -153,9 +158,10 @@ def _authenticated(view: SeesCommitment, _: CommitmentMade, policy: Policy) -> R
     return unauthenticated(view, Proceeding.COMMIT, policy)
 
 
-def _keeper(view: SeesCommitment, command: CommitmentCommand, _: Policy) -> Reason | None:
+@wants("commitment")
+def _keeper(view: HasCommitment, command: CommitmentCommand, _: Policy) -> Reason | None:
     row = view.commitment
-    if row is None or command.by in (row.agent, SYSTEM) or is_supervisor(view.actor):
+    if command.by in (row.agent, SYSTEM) or is_supervisor(view.actor):
         return None
     found = f"commitment {row.id} is {row.agent}'s, not {command.by}'s"
     return Reason("commitment.agent", found, f"ask {row.agent} or a supervisor")
@@ -172,9 +178,10 @@ def _make(_: SeesCommitment, command: MakeCommitment, __: Policy) -> tuple[Event
     return (CommitmentMade(c.by, c.at, c.commitment, c.case, c.by, c.due, c.what),)
 
 
-def _fulfil(view: SeesCommitment, command: FulfilCommitment, _: Policy) -> tuple[Event, ...]:
+@wants("commitment")
+def _fulfil(view: HasCommitment, command: FulfilCommitment, _: Policy) -> tuple[Event, ...]:
     row = view.commitment
-    return () if row is None else (CommitmentFulfilled(command.by, command.at, row.id, row.case),)
+    return (CommitmentFulfilled(command.by, command.at, row.id, row.case),)
 
 
 def _reschedule(view: SeesCommitment, command: RescheduleCommitment, _: Policy) -> tuple[Event, ...]:
@@ -200,7 +207,7 @@ COMMITMENTS: Room[SeesCommitment] = Room(
         Rule("commitment.known", "The commitment stands", "§6", (CommitmentCommand,), _stands, ("commitment",)),
     ),
     rules=(
-        Rule("assignment.holder", "Only the assignee, or a supervisor", "§6", (MakeCommitment,), only_holder),
+        soft_rule("assignment.holder", "Only the assignee, or a supervisor", "§6", (MakeCommitment,), only_holder),
         Rule("authentication.before", "Authenticate before proceeding", "§6", (CommitmentMade,), _authenticated),
         Rule(
             "commitment.due",
@@ -211,7 +218,7 @@ COMMITMENTS: Room[SeesCommitment] = Room(
             ("due",),
         ),
         Rule("commitment.what", "A promise says what", "§6", (MakeCommitment,), _what, ("what",)),
-        Rule("commitment.agent", "A promise is kept by who made it", "§6", (CommitmentCommand,), _keeper),
+        soft_rule("commitment.agent", "A promise is kept by who made it", "§6", (CommitmentCommand,), _keeper),
     ),
     decide={MakeCommitment: _make, FulfilCommitment: _fulfil, RescheduleCommitment: _reschedule},
     creates={(Commitment, CommitmentMade): _made},

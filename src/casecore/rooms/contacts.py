@@ -22,13 +22,14 @@ from casecore.channels import LIVE, Channel
 from casecore.kernel import CUSTOMER, SYSTEM, Check, Editing, Event, Probe, Reason, Room, Rule, frozen
 from casecore.kernel.machines import StateTable
 from casecore.kernel.records import record
-from casecore.kernel.rooms import by_agent
+from casecore.kernel.rooms import by_agent, soft_rule, wants
 from casecore.policies import Policy
 from casecore.policies.sections import Proceeding
 from casecore.rooms.agents import (
     Agent,
     AgentAvailable,
     AgentUnavailable,
+    HasTarget,
     NextStateSet,
     counted,
 )
@@ -40,6 +41,7 @@ from casecore.rooms.cases import (
     CaseClosed,
     CaseCommand,
     CloseReason,
+    HasCase,
     StatusSet,
     not_closed,
     only_holder,
@@ -102,6 +104,13 @@ class SeesContact(SeesOffers, Protocol):
     @property
     def contact(self) -> Contact | None:
         """The contact that goes on, if somebody holds the case."""
+
+
+class HasContact(SeesContact, Protocol):
+    """A contact goes on with the case."""
+
+    case: Case
+    contact: Contact
 
 
 # Commands ----------------------------------------------------------------------------------------------
@@ -178,20 +187,23 @@ def is_live(view: SeesContact) -> bool:
     return view.contact is not None and view.case is not None and view.case.channel in LIVE
 
 
-def _stays(view: SeesContact, command: LeaveCase, _: Policy) -> Reason | None:
-    if not is_live(view) or view.contact is None or view.contact.agent != command.by:
+@wants("case", "contact")
+def _stays(view: HasContact, command: LeaveCase, _: Policy) -> Reason | None:
+    if not is_live(view) or view.contact.agent != command.by:
         return None
     return Reason("contact.live", f"a live contact goes on with case {command.case}", "end it or transfer it")
 
 
-def _not_while_live(view: SeesContact, event: CaseClosed, _: Policy) -> Reason | None:
-    if event.reason is not CloseReason.BY_HAND or not is_live(view) or view.contact is None:
+@wants("case", "contact")
+def _not_while_live(view: HasContact, event: CaseClosed, _: Policy) -> Reason | None:
+    if event.reason is not CloseReason.BY_HAND or not is_live(view):
         return None
     found = f"a live contact of {view.contact.agent} goes on with case {event.case}"
     return Reason("contact.blocks_close", found, "end the contact first")
 
 
-def _ends_own(view: SeesContact, command: EndContact, policy: Policy) -> Reason | None:
+@wants("case")
+def _ends_own(view: HasCase, command: EndContact, policy: Policy) -> Reason | None:
     return None if command.by == CUSTOMER else only_holder(view, command, policy)
 
 
@@ -245,9 +257,10 @@ def held_and_owed(agent: Agent) -> str:
     return " and ".join(parts)
 
 
-def _lunch_waits(view: SeesContact, event: AgentUnavailable, _: Policy) -> Reason | None:
+@wants("target")
+def _lunch_waits(view: HasTarget, event: AgentUnavailable, _: Policy) -> Reason | None:
     agent = view.target
-    if agent is None or not held_and_owed(agent):
+    if not held_and_owed(agent):
         return None
     return Reason(
         "presence.contacts",
@@ -257,9 +270,10 @@ def _lunch_waits(view: SeesContact, event: AgentUnavailable, _: Policy) -> Reaso
     )
 
 
-def _disposed_first(view: SeesContact, event: AgentAvailable, _: Policy) -> Reason | None:
+@wants("target")
+def _disposed_first(view: HasTarget, event: AgentAvailable, _: Policy) -> Reason | None:
     agent = view.target
-    if agent is None or not agent.wrap_ups:
+    if not agent.wrap_ups:
         return None
     return Reason("presence.wrap_up", f"{event.agent} has {agent.wrap_ups} to dispose", "dispose them first")
 
@@ -267,30 +281,28 @@ def _disposed_first(view: SeesContact, event: AgentAvailable, _: Policy) -> Reas
 # Handlers and what follows -----------------------------------------------------------------------------
 
 
-def _authenticate(view: SeesContact, command: Authenticate, _: Policy) -> tuple[Event, ...]:
-    if view.contact is None or view.contact.authenticated:
+@wants("case", "contact")
+def _authenticate(view: HasContact, command: Authenticate, _: Policy) -> tuple[Event, ...]:
+    if view.contact.authenticated:
         return ()
     return (Authenticated(command.by, command.at, command.case),)
 
 
-def _end(view: SeesContact, command: EndContact, _: Policy) -> tuple[Event, ...]:
-    if view.case is None:
-        return ()
+@wants("case")
+def _end(view: HasCase, command: EndContact, _: Policy) -> tuple[Event, ...]:
     because = Release.ENDED_BY_CUSTOMER if command.by == CUSTOMER else Release.ENDED_BY_AGENT
     return released(view.case, command, because)
 
 
-def _contact_begins(view: SeesContact, event: CaseAssigned, _: Policy) -> tuple[Event, ...]:
-    if view.case is None:
-        return ()
+@wants("case")
+def _contact_begins(view: HasCase, event: CaseAssigned, _: Policy) -> tuple[Event, ...]:
     channel = view.case.channel
     return (ContactStarted(event.by, event.at, event.case, event.agent, channel, silent=not event.waiting),)
 
 
-def _contact_ends(view: SeesContact, event: CaseReleased | CaseClosed, _: Policy) -> tuple[Event, ...]:
+@wants("case", "contact")
+def _contact_ends(view: HasContact, event: CaseReleased | CaseClosed, _: Policy) -> tuple[Event, ...]:
     case, contact = view.case, view.contact
-    if case is None or contact is None:
-        return ()
     because = "closed" if isinstance(event, CaseClosed) else str(event.because)
     ended = ContactEnded(event.by, event.at, case.id, contact.agent, case.channel, because)
     return (ended, StatusSet(SYSTEM, event.at, case.id, OPEN)) if because in _CUT and _is_there(case) else (ended,)
@@ -356,8 +368,10 @@ CONTACTS: Room[SeesContact] = Room(
         Rule("contact.edge", "A contact goes on", "§6", (EndContact,), active("end")),
     ),
     rules=(
-        Rule("assignment.holder", "Only the assignee, or a supervisor", "§6", (Authenticate,), only_holder),
-        Rule("assignment.holder", "Only the assignee, a supervisor or the customer", "§6", (EndContact,), _ends_own),
+        soft_rule("assignment.holder", "Only the assignee, or a supervisor", "§6", (Authenticate,), only_holder),
+        soft_rule(
+            "assignment.holder", "Only the assignee, a supervisor or the customer", "§6", (EndContact,), _ends_own
+        ),
         Rule("contact.live", "A live contact is ended or transferred, not left", "§3", (LeaveCase,), _stays),
         Rule("contact.blocks_close", "A live contact blocks closing by hand", "§6", (CaseClosed,), _not_while_live),
         Rule("authentication.before", "Authenticate before proceeding", "§6", _PROCEEDS, _authenticated_first),

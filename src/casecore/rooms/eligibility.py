@@ -18,6 +18,7 @@ from typing import TypeAlias
 from casecore.channels import VOICE, Channel
 from casecore.kernel import Check, Reason, Room, Rule
 from casecore.kernel.records import freeze, thaw
+from casecore.kernel.rooms import soft_rule
 from casecore.policies import Policy
 from casecore.rooms.agents import Agent, counted
 from casecore.rooms.assignments import AIM, CaseAssigned, agent_named
@@ -206,9 +207,19 @@ _GIVES_WORK = (CaseAssigned, WorkOffered, ReviewTaken)
 ELIGIBILITY: Room[SeesOffers] = Room(
     name="eligibility",
     rules=(
-        Rule("assignment.queue", "Work is given to somebody who serves its queue", "§3", _GIVES_WORK, _serves, AIM),
+        soft_rule(
+            "assignment.queue", "Work is given to somebody who serves its queue", "§3", _GIVES_WORK, _serves, AIM
+        ),
         *(
-            Rule(rule, title, "§3", _GIVES_WORK, _guarded(obstacle, to_reviews=rule in OBSTACLES_TO_REVIEWS), AIM)
+            Rule(
+                rule,
+                title,
+                "§3",
+                _GIVES_WORK,
+                _guarded(obstacle, to_reviews=rule in OBSTACLES_TO_REVIEWS),
+                AIM,
+                softens=obstacle is not undisposed,  # what a wrap-up asks for is set in [wrap_up]
+            )
             for rule, (title, obstacle) in OBSTACLES.items()
         ),
         Rule("offer.reviewer", "A reviewer may approve, and not their own", "§5", _GIVES_WORK[1:], _can_review, AIM),

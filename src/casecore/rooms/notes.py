@@ -15,7 +15,7 @@ from typing import Protocol
 
 from casecore.kernel import SYSTEM, Command, Editing, Event, Probe, Reason, Room, Rule, a_choice, a_text, an_id, frozen
 from casecore.kernel.records import a_link, record
-from casecore.kernel.rooms import not_by_customer
+from casecore.kernel.rooms import not_by_customer, soft_rule, wants
 from casecore.policies import Policy
 from casecore.rooms.agents import is_supervisor
 from casecore.rooms.cases import Case, CaseCommand, SeesCase, not_closed
@@ -43,6 +43,19 @@ class SeesNote(SeesCase, Protocol):
     @property
     def note(self) -> Note | None:
         """The note the command names, if there is one with that id."""
+
+
+class HasNote(SeesNote, Protocol):
+    """There is such a note."""
+
+    note: Note
+
+
+class HasMessage(SeesNote, Protocol):
+    """There is such a message, on such a case."""
+
+    case: Case
+    message: Message
 
 
 # Commands ----------------------------------------------------------------------------------------------
@@ -222,9 +235,10 @@ def _note_says_something(_: SeesNote, command: AddNote | EditNote, __: Policy) -
     return None if command.text.strip() else Reason("note.content", "the note is empty", "write something")
 
 
-def _note_author(view: SeesNote, command: EditNote | DeleteNote, _: Policy) -> Reason | None:
+@wants("note")
+def _note_author(view: HasNote, command: EditNote | DeleteNote, _: Policy) -> Reason | None:
     note = view.note
-    if note is None or command.by in (note.author, SYSTEM) or is_supervisor(view.actor):
+    if command.by in (note.author, SYSTEM) or is_supervisor(view.actor):
         return None
     return Reason(
         "note.author",
@@ -289,9 +303,10 @@ def _remove_tag(view: SeesNote, command: RemoveTag, _: Policy) -> tuple[Event, .
     return (MessageUntagged(c.by, c.at, c.case, c.message, c.tag),)
 
 
-def _set_sentiment(view: SeesNote, command: SetSentiment, _: Policy) -> tuple[Event, ...]:
+@wants("case", "message")
+def _set_sentiment(view: HasMessage, command: SetSentiment, _: Policy) -> tuple[Event, ...]:
     c, message = command, view.message
-    if message is None or view.case is None or message.sentiment is c.sentiment:
+    if message.sentiment is c.sentiment:
         return ()
     customer, was = view.case.customer, message.sentiment
     return (SentimentSet(c.by, c.at, c.case, c.message, customer, c.sentiment, was, message.author),)
@@ -342,10 +357,10 @@ NOTES: Room[SeesNote] = Room(
     ),
     rules=(
         Rule("note.content", "A note says something", "§4", (AddNote, EditNote), _note_says_something, ("text",)),
-        Rule("note.author", "A note is its author's", "§4", (EditNote, DeleteNote), _note_author, ("note",)),
-        Rule("tags.enabled", "The policy switches tags on or off", "§4", (AddTag,), _tags_on),
-        Rule("tags.limit", "Tags are few", "§4", (CaseTagged, MessageTagged), _few_tags, ("tag",)),
-        Rule("sentiment.manual", "The policy lets agents mark by hand, or not", "§4", (SetSentiment,), _by_hand),
+        soft_rule("note.author", "A note is its author's", "§4", (EditNote, DeleteNote), _note_author, ("note",)),
+        soft_rule("tags.enabled", "The policy switches tags on or off", "§4", (AddTag,), _tags_on),
+        soft_rule("tags.limit", "Tags are few", "§4", (CaseTagged, MessageTagged), _few_tags, ("tag",)),
+        soft_rule("sentiment.manual", "The policy lets agents mark by hand, or not", "§4", (SetSentiment,), _by_hand),
     ),
     decide={
         AddNote: _add_note,

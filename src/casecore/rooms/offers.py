@@ -36,7 +36,7 @@ from casecore.kernel import (
 )
 from casecore.kernel.machines import StateTable
 from casecore.kernel.records import a_link, editing_class, record
-from casecore.kernel.rooms import by_agent, by_system, not_yet
+from casecore.kernel.rooms import by_agent, by_system, not_yet, wants
 from casecore.policies import Policy
 from casecore.rooms.agents import Agent, counted, is_supervisor
 from casecore.rooms.approvals import DECIDED, DraftSubmitted
@@ -50,7 +50,7 @@ from casecore.rooms.assignments import (
     begin_work,
     taken,
 )
-from casecore.rooms.cases import CaseClosed, CaseCommand, CaseStarted
+from casecore.rooms.cases import Case, CaseClosed, CaseCommand, CaseStarted
 from casecore.rooms.reviews import ReviewTaken, SeesReview
 
 # State table -------------------------------------------------------------------------------------------
@@ -134,6 +134,19 @@ class SeesOffers(SeesReview, Protocol):
     @property
     def review_offered(self) -> Agent | None:
         """Whom the review is offered to."""
+
+
+class HasOffers(SeesOffers, Protocol):
+    """There is such a case, and its offers."""
+
+    case: Case
+    offers: Offers
+
+
+class CaseWithOffers(SeesOffers, Protocol):
+    """There is such a case; it may never have been offered."""
+
+    case: Case
 
 
 # Commands ----------------------------------------------------------------------------------------------
@@ -242,10 +255,9 @@ def _stands(view: SeesOffers, command: OfferCommand, _: Policy) -> Reason | None
     return Reason("offer.edge", f"case {command.case}: {what} is offered to nobody", "it was answered or taken back")
 
 
-def _waits(view: SeesOffers, command: OfferWork, _: Policy) -> Reason | None:
+@wants("case", "offers")
+def _waits(view: HasOffers, command: OfferWork, _: Policy) -> Reason | None:
     case, offers, draft = view.case, view.offers, view.draft
-    if case is None or offers is None:
-        return None
     to = offers.to(review=command.review)
     if to is not None:
         return Reason("offer.waiting", f"case {case.id} is offered to {to} already", "wait for the answer")
@@ -263,15 +275,17 @@ def _waits(view: SeesOffers, command: OfferWork, _: Policy) -> Reason | None:
 # Rules -------------------------------------------------------------------------------------------------
 
 
-def _elsewhere(view: SeesOffers, event: CaseAssigned, _: Policy) -> Reason | None:
-    to = view.offers.offered_to if view.offers else None
+@wants("case", "offers")
+def _elsewhere(view: HasOffers, event: CaseAssigned, _: Policy) -> Reason | None:
+    to = view.offers.offered_to
     if to in (None, event.agent):
         return None
     return Reason("offer.outstanding", f"case {event.case} is offered to {to}", f"wait for {to}'s answer")
 
 
-def _only_the_offered(view: SeesOffers, command: AcceptOffer | RejectOffer, _: Policy) -> Reason | None:
-    to = view.offers.to(review=command.review) if view.offers else None
+@wants("case", "offers")
+def _only_the_offered(view: HasOffers, command: AcceptOffer | RejectOffer, _: Policy) -> Reason | None:
+    to = view.offers.to(review=command.review)
     if to in (None, command.by):
         return None
     return Reason("offer.agent", f"the offer is {to}'s, not {command.by}'s", f"let {to} answer")
@@ -319,10 +333,9 @@ def _offer(view: SeesOffers, command: OfferWork, _: Policy) -> tuple[Event, ...]
     return () if view.case is None else (WorkOffered(c.by, c.at, c.case, c.agent, view.case.channel, c.review),)
 
 
-def _accept(view: SeesOffers, command: AcceptOffer, _: Policy) -> tuple[Event, ...]:
+@wants("case")
+def _accept(view: CaseWithOffers, command: AcceptOffer, _: Policy) -> tuple[Event, ...]:
     c, case = command, view.case
-    if case is None:
-        return ()
     if c.review:
         return () if view.draft is None else (ReviewTaken(c.by, c.at, c.case, view.draft.id, c.by),)
     opened = begin_work(case, c, c.by) if case.channel in LIVE else ()

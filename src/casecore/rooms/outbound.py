@@ -37,12 +37,12 @@ from casecore.kernel import (
     some_texts,
 )
 from casecore.kernel.records import freeze
-from casecore.kernel.rooms import by_agent
+from casecore.kernel.rooms import by_agent, wants
 from casecore.policies import Aspect, Policy
 from casecore.rooms.approvals import DraftSubmitted
 from casecore.rooms.arrivals import SuccessorStarted, thread_identity
 from casecore.rooms.assignments import CaseAssigned, WorkBegun, queue_known
-from casecore.rooms.cases import Case, CaseStarted, started
+from casecore.rooms.cases import Case, CaseStarted, HasCase, started
 from casecore.rooms.contacts import Contact
 from casecore.rooms.offers import Offers
 from casecore.rooms.prepared import PreparedText
@@ -146,9 +146,10 @@ def _we_begin(view: SeesClocks, command: StartOutbound, _: Policy) -> Reason | N
     return Reason("outbound.channel", found, "wait for the customer, or write on WhatsApp, by email or by SMS")
 
 
-def _no_open_case(view: SeesClocks, command: StartOutbound, _: Policy) -> Reason | None:
+@wants("case")
+def _no_open_case(view: HasCase, command: StartOutbound, _: Policy) -> Reason | None:
     case = view.case
-    if case is None or case.status is Status.CLOSED:
+    if case.status is Status.CLOSED:
         return None
     return Reason("outbound.open_case", f"thread {command.thread} has the open case {case.id}", "reply there")
 

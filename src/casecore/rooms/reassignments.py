@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 from casecore.kernel import SYSTEM, Event, Probe, Room, Rule, a_text, an_id, frozen
+from casecore.kernel.rooms import soft_rule, wants
 from casecore.policies import Policy
 from casecore.policies.sections import ReopenTo
 from casecore.rooms.approvals import ReassignDraft, ReviewReassigned
@@ -27,7 +28,7 @@ from casecore.rooms.assignments import (
 )
 from casecore.rooms.cases import CaseCommand, not_closed, only_holder
 from casecore.rooms.eligibility import obstacles
-from casecore.rooms.offers import Rescission, SeesOffers, WorkOffered, taken_back
+from casecore.rooms.offers import CaseWithOffers, Rescission, SeesOffers, WorkOffered, taken_back
 from casecore.rooms.reviews import review_over
 from casecore.statuses import ESCALATED
 
@@ -46,9 +47,10 @@ class ReassignCase(CaseCommand):
 # Handlers ----------------------------------------------------------------------------------------------
 
 
-def _reassign_case(view: SeesOffers, command: ReassignCase, _: Policy) -> tuple[Event, ...]:
+@wants("case")
+def _reassign_case(view: CaseWithOffers, command: ReassignCase, _: Policy) -> tuple[Event, ...]:
     c, case = command, view.case
-    if case is None or (c.agent is not None and c.agent == case.assignee):
+    if c.agent is not None and c.agent == case.assignee:
         return ()
     withdrawn = taken_back(view, c, Rescission.REASSIGNED, review=False)
     release: tuple[Event, ...] = ()
@@ -73,10 +75,11 @@ def _reassign_review(view: SeesOffers, command: ReassignDraft, _: Policy) -> tup
 # What follows ------------------------------------------------------------------------------------------
 
 
-def _reopened(view: SeesOffers, event: CaseReopened, policy: Policy) -> tuple[Event, ...]:
+@wants("case")
+def _reopened(view: CaseWithOffers, event: CaseReopened, policy: Policy) -> tuple[Event, ...]:
     """Where a case goes that nobody holds when its customer writes again: never to somebody who is away."""
     case, owner = view.case, view.holder
-    if case is None or case.assignee is not None or (view.offers is not None and view.offers.offered_to is not None):
+    if case.assignee is not None or (view.offers is not None and view.offers.offered_to is not None):
         return ()
     to_owner = policy.reopening.to is ReopenTo.OWNER_IF_ELIGIBLE
     if to_owner and owner is not None and next(obstacles(owner, case, policy), None) is None:
@@ -96,7 +99,7 @@ REASSIGNMENTS: Room[SeesOffers] = Room(
         Rule("agent.known", "The agent named is known", "§3", _REASSIGN, agent_known, AIM),
         Rule("queue.known", "The queue exists", "§3", _REASSIGN, queue_known, AIM),
     ),
-    rules=(Rule("assignment.holder", "Only the assignee, or a supervisor", "§3", (ReassignCase,), only_holder),),
+    rules=(soft_rule("assignment.holder", "Only the assignee, or a supervisor", "§3", (ReassignCase,), only_holder),),
     decide={ReassignCase: _reassign_case, ReassignDraft: _reassign_review},
     follows={CaseReopened: _reopened},
     probes=(

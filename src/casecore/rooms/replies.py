@@ -28,12 +28,12 @@ from casecore.kernel import (
     some_texts,
 )
 from casecore.kernel.records import editing_class
-from casecore.kernel.rooms import by_agent
+from casecore.kernel.rooms import by_agent, soft_rule, wants
 from casecore.policies import Policy
 from casecore.policies.sections import ChannelRules
 from casecore.rooms.agents import REPLY
 from casecore.rooms.assignments import place_after
-from casecore.rooms.cases import Case, CaseCommand, SeesCase, edge, not_closed, only_holder
+from casecore.rooms.cases import Case, CaseCommand, HasCase, SeesCase, edge, not_closed, only_holder
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.threads import Message, message_fresh
 from casecore.statuses import SENT_AS, Status
@@ -102,13 +102,14 @@ class Sendable(Protocol):
 # Needs -------------------------------------------------------------------------------------------------
 
 
-def send_edge(view: SeesCase, send_as: Status) -> Reason | None:
+def send_edge(view: HasCase, send_as: Status) -> Reason | None:
     """What the life cycle has against sending a reply as this status."""
     trigger = SENT_AS.get(send_as) or f"send_as_{send_as}"
     return edge(view.case, trigger, "send it as pending, escalated or resolved")
 
 
-def _can_send(view: SeesCase, command: SendReply, _: Policy) -> Reason | None:
+@wants("case")
+def _can_send(view: HasCase, command: SendReply, _: Policy) -> Reason | None:
     return send_edge(view, command.send_as)
 
 
@@ -143,10 +144,11 @@ def attachments_taken(view: SeesCase, reply: Sendable, policy: Policy) -> Reason
     return Reason("channels.attachments", found, "send it without attachments")
 
 
-def emoji_taken(view: SeesCase, reply: Sendable, policy: Policy) -> Reason | None:
+@wants("case")
+def emoji_taken(view: HasCase, reply: Sendable, policy: Policy) -> Reason | None:
     """The rule that the channel takes emoji, if the reply has any."""
     rules = _rules_of_channel(view, policy)
-    if view.case is None or rules is None or rules.emoji or reply.text.isascii():
+    if rules is None or rules.emoji or reply.text.isascii():
         return None
     emoji = _EMOJI.search(reply.text)
     if emoji is None:
@@ -212,10 +214,10 @@ REPLIES: Room[SeesCase] = Room(
         Rule("message.fresh", "A message's id is used once", "§1", (SendReply,), message_fresh, ("message",)),
     ),
     rules=(
-        Rule("assignment.holder", "Only the assignee replies", "§4", (SendReply,), only_holder),
-        Rule("reply.permission", "Replying directly needs the permission", "§4", (ReplySent,), _may_reply),
+        soft_rule("assignment.holder", "Only the assignee replies", "§4", (SendReply,), only_holder),
+        soft_rule("reply.permission", "Replying directly needs the permission", "§4", (ReplySent,), _may_reply),
         Rule("reply.content", "A reply says something", "§4", (ReplySent,), says_something, ("text", "attachments")),
-        Rule(
+        soft_rule(
             "channels.attachments",
             "A channel takes attachments or not",
             "§4",
@@ -223,7 +225,7 @@ REPLIES: Room[SeesCase] = Room(
             attachments_taken,
             ("attachments",),
         ),
-        Rule("channels.emoji", "A channel takes emoji or not", "§4", (ReplySent,), emoji_taken, ("text",)),
+        soft_rule("channels.emoji", "A channel takes emoji or not", "§4", (ReplySent,), emoji_taken, ("text",)),
     ),
     decide={SendReply: _send},
     follows={ReplySent: _after_reply},

@@ -19,7 +19,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from casecore.kernel import Command, Editing, Event, Probe, Reason, Room, Rule, frozen
-from casecore.kernel.rooms import by_agent
+from casecore.kernel.rooms import by_agent, soft_rule, wants
 from casecore.policies import Policy
 from casecore.rooms.agents import APPROVE, Agent
 from casecore.rooms.approvals import (
@@ -29,6 +29,7 @@ from casecore.rooms.approvals import (
     DraftApproved,
     DraftRefused,
     DraftWithdrawn,
+    HasDraft,
     RefuseDraft,
     SeesDraft,
     WaitingDraft,
@@ -127,8 +128,9 @@ def _not_own(view: SeesDraft, event: DraftApproved, policy: Policy) -> Reason | 
     return Reason("approval.self_approval", f"{event.by} wrote draft {event.draft}", "ask another reviewer")
 
 
-def _seen(view: SeesDraft, command: ApproveDraft, _: Policy) -> Reason | None:
-    if command.seen or view.draft is None or not view.draft.stale:
+@wants("case", "draft")
+def _seen(view: HasDraft, command: ApproveDraft, _: Policy) -> Reason | None:
+    if command.seen or not view.draft.stale:
         return None
     return Reason(
         "approval.stale",
@@ -146,17 +148,15 @@ def _why(_: SeesDraft, command: RefuseDraft, __: Policy) -> Reason | None:
 # Handlers and what follows -----------------------------------------------------------------------------
 
 
-def _take(view: SeesReview, command: TakeReview, _: Policy) -> tuple[Event, ...]:
+@wants("case", "draft")
+def _take(view: HasDraft, command: TakeReview, _: Policy) -> tuple[Event, ...]:
     c = command
-    if view.draft is None or view.case is None:
-        return ()
     return (ReviewTaken(c.by, c.at, c.case, view.draft.id, c.by),)
 
 
-def _approve(view: SeesDraft, command: ApproveDraft, _: Policy) -> tuple[Event, ...]:
+@wants("case", "draft")
+def _approve(view: HasDraft, command: ApproveDraft, _: Policy) -> tuple[Event, ...]:
     c, draft = command, view.draft
-    if draft is None:
-        return ()
     return (
         DraftApproved(c.by, c.at, c.case, draft.id, draft.author),
         ReplySent(
@@ -224,8 +224,8 @@ REVIEWS: Room[SeesReview] = Room(
         Rule("approval.permission", "A reviewer needs the permission", "§5", _DECIDE, _may_approve),
         Rule("approval.reviewer", "A reviewer serves the draft's queue", "§5", _DECIDE, _is_reviewer),
         Rule("approval.channel", "A reviewer works on the case's channel", "§5", _DECIDE, _on_channel),
-        Rule("approval.self_approval", "Nobody approves their own reply", "§5", (DraftApproved,), _not_own),
-        Rule("approval.stale", "A stale draft is approved knowingly", "§5", (ApproveDraft,), _seen, ("seen",)),
+        soft_rule("approval.self_approval", "Nobody approves their own reply", "§5", (DraftApproved,), _not_own),
+        soft_rule("approval.stale", "A stale draft is approved knowingly", "§5", (ApproveDraft,), _seen, ("seen",)),
         Rule("approval.reason", "A refusal has a reason", "§5", (RefuseDraft,), _why, ("reason",)),
     ),
     decide={ApproveDraft: _approve, RefuseDraft: _refuse, WithdrawDraft: _withdraw, TakeReview: _take},

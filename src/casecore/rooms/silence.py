@@ -18,13 +18,13 @@ from datetime import timedelta
 from casecore.channels import Channel
 from casecore.kernel import Editing, Event, Probe, Reason, Room, Rule, Timer, a_text, an_id, frozen
 from casecore.kernel.durations import duration_text
-from casecore.kernel.rooms import by_agent, too_early
+from casecore.kernel.rooms import by_agent, soft_rule, too_early, wants
 from casecore.policies import Policy
 from casecore.policies.sections import CountsFrom
-from casecore.rooms.approvals import resolving_past
+from casecore.rooms.approvals import HasDraft, resolving_past
 from casecore.rooms.assignments import CaseReleased, Release
-from casecore.rooms.cases import Case, CaseCommand, edge, only_holder
-from casecore.rooms.contacts import Contact, SeesContact, active
+from casecore.rooms.cases import Case, CaseCommand, HasCase, edge, only_holder
+from casecore.rooms.contacts import Contact, HasContact, SeesContact, active
 from casecore.rooms.threads import Message, message_fresh
 from casecore.statuses import Status, Trigger
 
@@ -94,20 +94,23 @@ UNANSWERED = Timer("the agent may end the silent chat", "chat.idle.silence", "co
 # Needs and rules ---------------------------------------------------------------------------------------
 
 
-def _on_chat(view: SeesContact, command: CaseCommand, _: Policy) -> Reason | None:
-    if view.case is None or view.case.channel is Channel.CHAT:
+@wants("case")
+def _on_chat(view: HasCase, command: CaseCommand, _: Policy) -> Reason | None:
+    if view.case.channel is Channel.CHAT:
         return None
     found = f"case {command.case} is on {view.case.channel}"
     return Reason("idle.chat", found, "this is for chats; reply, or end the contact")
 
 
-def _resolves(view: SeesContact, _: DisconnectIdle, __: Policy) -> Reason | None:
+@wants("case")
+def _resolves(view: HasCase, _: DisconnectIdle, __: Policy) -> Reason | None:
     return edge(view.case, Trigger.SEND_AS_RESOLVED)
 
 
-def _asked(view: SeesContact, command: DisconnectIdle, policy: Policy) -> Reason | None:
+@wants("case", "contact")
+def _asked(view: HasContact, command: DisconnectIdle, policy: Policy) -> Reason | None:
     contact, needed = view.contact, policy.chat.idle.ask_first
-    if contact is None or contact.attempts >= needed:
+    if contact.attempts >= needed:
         return None
     return Reason(
         "idle.asked",
@@ -117,10 +120,9 @@ def _asked(view: SeesContact, command: DisconnectIdle, policy: Policy) -> Reason
     )
 
 
-def _silent(view: SeesContact, command: DisconnectIdle, policy: Policy) -> Reason | None:
+@wants("case", "contact")
+def _silent(view: HasContact, command: DisconnectIdle, policy: Policy) -> Reason | None:
     contact = view.contact
-    if contact is None:
-        return None
     if contact.silence_since is None:
         found = f"case {command.case}: the customer waits for an answer; there is no silence"
         return Reason("idle.silence", found, "answer first")
@@ -135,8 +137,9 @@ def _silent(view: SeesContact, command: DisconnectIdle, policy: Policy) -> Reaso
     return too_early("idle.silence", found, left)
 
 
-def _no_draft(view: SeesContact, event: ChatDisconnected, _: Policy) -> Reason | None:
-    return resolving_past(view, event.case)
+@wants("case", "draft")
+def _no_draft(view: HasDraft, event: ChatDisconnected, _: Policy) -> Reason | None:
+    return resolving_past(view.draft, event.case)
 
 
 # Handlers ----------------------------------------------------------------------------------------------
@@ -196,10 +199,10 @@ SILENCE: Room[SeesContact] = Room(
         Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (DisconnectIdle,), _resolves),
     ),
     rules=(
-        Rule("assignment.holder", "Only the assignee, or a supervisor", "§6", _BOTH, only_holder),
-        Rule("idle.asked", "The customer is asked first", "§6", (DisconnectIdle,), _asked),
-        Rule("idle.silence", "The silence has lasted long enough", "§6", (DisconnectIdle,), _silent),
-        Rule(
+        soft_rule("assignment.holder", "Only the assignee, or a supervisor", "§6", _BOTH, only_holder),
+        soft_rule("idle.asked", "The customer is asked first", "§6", (DisconnectIdle,), _asked),
+        soft_rule("idle.silence", "The silence has lasted long enough", "§6", (DisconnectIdle,), _silent),
+        soft_rule(
             "approval.blocks_resolve", "A waiting draft blocks resolving past it", "§5", (ChatDisconnected,), _no_draft
         ),
     ),

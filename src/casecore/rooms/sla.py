@@ -21,7 +21,7 @@ from typing import Any, Protocol
 from casecore.calendars import Calendar
 from casecore.kernel import Editing, Event, Handler, Probe, Room, Rule, Timer, a_choice, frozen
 from casecore.kernel.records import editing_class, freeze, record
-from casecore.kernel.rooms import by_agent
+from casecore.kernel.rooms import by_agent, soft_rule
 from casecore.policies import Policy
 from casecore.policies.sections import AfterReopening, Level
 from casecore.rooms.arrivals import CaseReopened, MessageReceived
@@ -370,7 +370,7 @@ SLA: Room[SeesClocks] = Room(
         Rule("actor.role", "Only an agent sets the level", "§8", (SetLevel,), by_agent),
         Rule("lifecycle.closed", "A closed case can never be changed", "§2", (SetLevel,), not_closed),
     ),
-    rules=(Rule("assignment.holder", "Only the assignee, or a supervisor", "§8", (SetLevel,), only_holder),),
+    rules=(soft_rule("assignment.holder", "Only the assignee, or a supervisor", "§8", (SetLevel,), only_holder),),
     decide={SetLevel: _set_level},
     follows={
         CaseStarted: _starts,

@@ -17,9 +17,10 @@ from datetime import datetime, timedelta
 
 from casecore.channels import WHATSAPP, TemplateKind
 from casecore.kernel import Event, Probe, Reason, Room, Rule, Timer
+from casecore.kernel.rooms import wants
 from casecore.policies import Policy
 from casecore.rooms.approvals import DraftEdited, DraftSubmitted
-from casecore.rooms.cases import SeesCase
+from casecore.rooms.cases import HasCase, SeesCase
 from casecore.rooms.prepared import PreparedText, obstacle
 from casecore.rooms.replies import ReplySent, SendReply
 from casecore.statuses import Status
@@ -43,9 +44,10 @@ def is_open(view: SeesCase, policy: Policy, at: datetime) -> bool:
 # Rules -------------------------------------------------------------------------------------------------
 
 
-def _free_text(view: SeesCase, event: ReplySent | DraftSubmitted, policy: Policy) -> Reason | None:
+@wants("case")
+def _free_text(view: HasCase, event: ReplySent | DraftSubmitted, policy: Policy) -> Reason | None:
     case = view.case
-    if case is None or case.channel is not WHATSAPP or is_open(view, policy, event.at):
+    if case.channel is not WHATSAPP or is_open(view, policy, event.at):
         return None
     template = event.template is not None and event.template.kind is TemplateKind.WHATSAPP_TEMPLATE
     if template and not event.attachments:
@@ -60,8 +62,9 @@ def _free_text(view: SeesCase, event: ReplySent | DraftSubmitted, policy: Policy
     )
 
 
-def _ready(view: SeesCase, event: ReplySent | DraftSubmitted | DraftEdited, _: Policy) -> Reason | None:
-    if event.template is None or view.case is None:
+@wants("case")
+def _ready(view: HasCase, event: ReplySent | DraftSubmitted | DraftEdited, _: Policy) -> Reason | None:
+    if event.template is None:
         return None
     return obstacle(event.template, event.text, view.case.channel)
 

@@ -14,14 +14,26 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Protocol
-
-import attrs
+from typing import Protocol
 
 from casecore.channels import EMAIL, Channel
-from casecore.kernel import SYSTEM, Editing, Event, Probe, Reason, Room, Rule, a_choice, a_flag, a_text, an_id, frozen
+from casecore.kernel import (
+    SYSTEM,
+    Editing,
+    Event,
+    Probe,
+    Reason,
+    Room,
+    Rule,
+    a_choice,
+    a_flag,
+    a_text,
+    an_id,
+    changed,
+    frozen,
+)
 from casecore.kernel.records import editing_class, record
-from casecore.kernel.rooms import by_agent
+from casecore.kernel.rooms import by_agent, soft_rule, wants
 from casecore.policies import Policy
 from casecore.policies.sections import Relation, RelationsDue
 from casecore.rooms.agents import Agent, AgentUnavailable, is_supervisor
@@ -89,6 +101,18 @@ class SeesWrapUp(SeesCommitment, Protocol):
     @property
     def wrap_up(self) -> WrapUp | None:
         """The wrap-up the command names: of this case and agent."""
+
+
+class HasWrapUp(SeesWrapUp, Protocol):
+    """A contact is to be disposed."""
+
+    wrap_up: WrapUp
+
+
+class HasAftermath(SeesWrapUp, Protocol):
+    """There is such a case, and what its contacts left."""
+
+    aftermath: Aftermath
 
 
 def wrap_up_id(case: str, agent: str) -> str:
@@ -259,9 +283,9 @@ def _related(view: SeesWrapUp, _: Dispose, policy: Policy) -> Reason | None:
     return Reason("email.relations", f"case {view.case.id} is not related to: {names}", "relate it first")
 
 
-def _names_handler(view: SeesWrapUp, command: Dispose, _: Policy) -> Reason | None:
-    row = view.wrap_up
-    handler = row.earlier_handler if row is not None else None
+@wants("wrap_up")
+def _names_handler(view: HasWrapUp, command: Dispose, _: Policy) -> Reason | None:
+    handler = view.wrap_up.earlier_handler
     if handler is None or handler in command.notes:
         return None
     return Reason(
@@ -271,9 +295,10 @@ def _names_handler(view: SeesWrapUp, command: Dispose, _: Policy) -> Reason | No
     )
 
 
-def _disposed_before_closing(view: SeesWrapUp, event: CaseClosed, _: Policy) -> Reason | None:
+@wants("aftermath")
+def _disposed_before_closing(view: HasAftermath, event: CaseClosed, _: Policy) -> Reason | None:
     after = view.aftermath
-    if event.reason is not CloseReason.BY_HAND or after is None or not after.undisposed:
+    if event.reason is not CloseReason.BY_HAND or not after.undisposed:
         return None
     found = f"{after.undisposed} contact(s) of case {event.case} are not disposed"
     return Reason("wrap_up.blocks_close", found, "dispose them first")
@@ -298,27 +323,24 @@ def _works_on_it(view: SeesWrapUp, command: CaseCommand, _: Policy) -> Reason | 
 # Handlers and what follows -----------------------------------------------------------------------------
 
 
-def _dispose(view: SeesWrapUp, command: Dispose, policy: Policy) -> tuple[Event, ...]:
+@wants("wrap_up")
+def _dispose(view: HasWrapUp, command: Dispose, policy: Policy) -> tuple[Event, ...]:
     c, row = command, view.wrap_up
-    if row is None:
-        return ()
     disposed = Disposed(c.by, c.at, row.id, c.case, row.agent, c.code, c.notes)
     missing = missing_relations(view, policy)
     duty = (DutyLeft(c.by, c.at, c.case, row.agent, missing),) if missing else ()
     return (disposed, *duty)
 
 
-def _flag(view: SeesWrapUp, command: FlagCase, policy: Policy) -> tuple[Event, ...]:
+@wants("aftermath")
+def _flag(view: HasAftermath, command: FlagCase, policy: Policy) -> tuple[Event, ...]:
     c, after = command, view.aftermath
-    if after is None:
-        return ()
     complaint = after.complaint if c.complaint is None else c.complaint
     account_case = after.account_case if c.account_case is None else c.account_case
     if (complaint, account_case) == (after.complaint, after.account_case):
         return ()
     flagged = CaseFlagged(c.by, c.at, c.case, complaint, account_case)
-    row: Any = after
-    later: Aftermath = attrs.evolve(row, complaint=complaint, account_case=account_case)
+    later = changed(after, complaint=complaint, account_case=account_case)
     done = after.duty_of is not None and not _missing(view, later, policy)
     return (flagged, DutyDone(c.by, c.at, c.case)) if done else (flagged,)
 
@@ -413,17 +435,19 @@ WRAP_UPS: Room[SeesWrapUp] = Room(
         Rule("wrap_up.agent", "A contact is disposed by whose it was", "§6", (Dispose,), _own),
         Rule("wrap_up.disposition", "An ended contact needs a disposition", "§6", (Dispose,), _code, ("code",)),
         Rule("wrap_up.notes", "An ended contact needs notes", "§6", (Dispose,), _notes, ("notes",)),
-        Rule("email.relations", "An email's contact is related before it is disposed", "§6", (Dispose,), _related),
-        Rule("email.earlier_handler", "Who handled it before is named", "§3", (Dispose,), _names_handler, ("notes",)),
+        soft_rule("email.relations", "An email's contact is related before it is disposed", "§6", (Dispose,), _related),
+        soft_rule(
+            "email.earlier_handler", "Who handled it before is named", "§3", (Dispose,), _names_handler, ("notes",)
+        ),
         Rule("wrap_up.contact", "Who has the contact says what it is about", "§6", _CONTEXT, _works_on_it),
-        Rule(
+        soft_rule(
             "wrap_up.blocks_close",
             "An undisposed contact blocks closing by hand",
             "§6",
             (CaseClosed,),
             _disposed_before_closing,
         ),
-        Rule("email.subject_required", "An email has a subject", "§6", _EMAILS, _subject, ("subject",)),
+        soft_rule("email.subject_required", "An email has a subject", "§6", _EMAILS, _subject, ("subject",)),
     ),
     decide={Dispose: _dispose, FlagCase: _flag, RelateRecord: _relate},
     follows={ContactEnded: _wrap_up_begins, Disposed: _after_disposition},

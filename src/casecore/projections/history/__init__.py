@@ -133,7 +133,7 @@ class Blank:
 
 
 @frozen
-class Part:
+class SentencePart:
     """A piece of a sentence; an optional one is left out where a blank in it stays empty."""
 
     pieces: tuple[str | Blank, ...]
@@ -144,7 +144,7 @@ _BLANK: Final = re.compile(r"\{(\w+)(:quoted)?\}")
 
 
 @cache
-def parts(template: str) -> tuple[Part, ...]:
+def parts(template: str) -> tuple[SentencePart, ...]:
     """A template, taken apart once.
 
     Args:
@@ -158,7 +158,7 @@ def parts(template: str) -> tuple[Part, ...]:
         for blank in _BLANK.finditer(text):
             pieces += [text[end : blank.start()], Blank(blank[1], blank[2] is not None)]
             end = blank.end()
-        found.append(Part((*pieces, text[end:]), optional=number % 2 == 1))
+        found.append(SentencePart((*pieces, text[end:]), optional=number % 2 == 1))
     return tuple(found)
 
 

@@ -1,0 +1,88 @@
+"""The scopes of a check, searched: which of them, under which policy, and what is asked of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from casecore.check.report import Searched
+from casecore.check.scopes import CheckedScope, scopes_of
+from casecore.explore import Exploration, explore
+from casecore.kernel.house import House
+from casecore.kernel.problems import did_you_mean
+from casecore.policies import Policy
+from casecore.promises import WAYS_ON, Promise, Step
+from casecore.promises.life_cycle import EDGES
+from casecore.rooms.composition import View
+
+
+@attrs.frozen(eq=False)
+class ScopeSearch:
+    """A scope that was searched: under which policy, and what was found."""
+
+    checked: CheckedScope
+    policy: Policy
+    found: Exploration
+
+
+def choose_scopes(policy: Policy, names: tuple[str, ...], begin: datetime | None = None) -> tuple[CheckedScope, ...]:
+    """The scopes with these names, or all; where the policy is in force from a date on, they say so."""
+    known = {checked.scope.name: checked for checked in scopes_of(policy)}
+    for name in names:
+        if name not in known:
+            raise ValueError(say_no_such_scope(name, known))
+    wanted = tuple(known[name] for name in names) or tuple(known.values())
+    if begin is None:
+        return wanted
+    since = f", from {begin:%Y-%m-%d}"
+    scopes: list[Any] = [checked.scope for checked in wanted]
+    dated = [attrs.evolve(scope, name=scope.name + since) for scope in scopes]
+    return tuple(CheckedScope(scope, checked.ways) for scope, checked in zip(dated, wanted, strict=True))
+
+
+def say_no_such_scope(name: str, known: Iterable[str]) -> str:
+    """What is said of a scope that does not exist."""
+    near = did_you_mean(name, known) or f"use one of {', '.join(known)}"
+    return f"there is no scope {name!r}; {near}"
+
+
+def search_scope(
+    checked: CheckedScope, policy: Policy, house: House[View], claimed: list[Promise], limit: int
+) -> Exploration:
+    """Search one scope for these promises, their occasions, and every edge of the life cycle."""
+    numbers = [promise.number for promise in claimed]
+    return explore(
+        checked.scope,
+        policy,
+        house=house,
+        always={promise.number: _ask_where_claimed(promise) for promise in claimed if promise.way_on is None},
+        sometimes={**{occasion_name(promise.number): promise.occasion.met for promise in claimed}, **EDGES},
+        possible={number: WAYS_ON[number].reached for number in sorted(checked.ways) if number in numbers},
+        limit=limit,
+    )
+
+
+def _ask_where_claimed(promise: Promise) -> Callable[[Step], Iterable[str]]:
+    """What a promise asks, of the cases for which the policy claims it."""
+    return lambda step: promise.asks(step) if promise.claimed(step.policy) else ()
+
+
+def occasion_name(number: str) -> str:
+    """What the occasion of a promise is called among the answers of a search."""
+    return f"occasion of {number}"
+
+
+def describe_search(found: Exploration) -> Searched:
+    """A search as a report holds it."""
+    scope = found.scope
+    return Searched(
+        scope.name,
+        scope.cast,
+        worlds=found.worlds,
+        transitions=found.transitions,
+        decisions=found.decisions,
+        complete=found.complete,
+    )

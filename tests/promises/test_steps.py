@@ -1,0 +1,23 @@
+"""A step as it is shown, and a step that promise 02 lets pass."""
+
+from types import SimpleNamespace
+
+from casecore import CloseCase, OpenCase
+from casecore.promises import Step, broken
+from casecore.testing.scenario import a_desk, at, case_in, given, new_case
+
+
+def test_a_step_is_shown_as_a_story():
+    """Neither desk is printed, only what was said and what came of it; Hypothesis prints the same."""
+    step, printed = Step.of(a_desk(), OpenCase("ana", at(1), "c1")), []
+    assert repr(step).startswith("Step(\n    02 09:00:01  ana: OpenCase(case='c1')\n        refused ")
+    step._repr_pretty_(SimpleNamespace(text=printed.append), None)
+    assert [repr(step)] == printed
+
+
+def test_a_closed_case_may_learn_who_came_after_it():
+    """The customer writes again, another case follows, and nothing is broken; so may another one be closed."""
+    desk = given(case_in("closed")).desk
+    step = Step.of(desk, new_case("c2", thread="t-c1", at=at(9)))
+    assert ("c2", ()) == (step.after.cases["c1"].case.successor, broken(step))
+    assert () == broken(Step.of(step.after, CloseCase("dora", at(10), "c2")))
