@@ -24,6 +24,7 @@ from casecore.kernel import (
 from casecore.kernel.effects import Place
 from casecore.kernel.house import House
 from casecore.kernel.records import record
+from casecore.kernel.rooms import wants
 from casecore.policies import Policy
 from casecore.rooms.agents import AddAgent, Agent
 from casecore.rooms.approvals import WaitingDraft
@@ -337,6 +338,48 @@ def made(event):
 
 def changed(cat, event):
     """A cat changes."""
+
+
+@frozen
+class Kennel:
+    """A view with two rows, of which one or both may be missing."""
+
+    dog: str | None = None
+    bowl: str | None = None
+
+
+@wants("dog")
+def no_dog_twice(view, subject, policy):
+    """Asked only where there is a dog."""
+    return Reason("dog.single", f"{view.dog} is there", "wait")
+
+
+@wants("dog", "bowl")
+def fed_by_hand(view, subject, policy):
+    """Happens only where there is a dog, and a bowl."""
+    return (Purred(view.dog, NOON),)
+
+
+class TestWants:
+    """Rules, handlers and consequences that say which rows of the view they want."""
+
+    RULE = Rule("dog.single", "There is one dog", "§0", (Feed,), no_dog_twice)
+
+    @pytest.mark.parametrize(("view", "refused"), [(Kennel(), False), (Kennel("rex"), True), (Kennel(bowl="b"), False)])
+    def test_rules(self, view, refused):
+        """A rule, and a need, says nothing of a row that is not there."""
+        assert refused is (self.RULE.find(view, FEED, Sop()) is not None)
+        for house in (house_of(rules=(self.RULE,)), house_of(needs=(self.RULE,))):
+            assert refused is not bool(house.decide(view, FEED, Sop()))
+            assert refused is bool(house.reasons(view, FEED, Sop(), frozenset()))
+
+    @pytest.mark.parametrize("view", [Kennel(), Kennel("rex"), Kennel(bowl="b"), Kennel("rex", "b")])
+    def test_handlers_and_consequences(self, view):
+        """They give nothing where one of the rows is missing."""
+        happens = (Purred("rex", NOON),) if view.dog and view.bowl else ()
+        assert happens == house_of(decide={Feed: fed_by_hand}).decide(view, FEED, Sop()).events
+        house = house_of(decide={Feed: lambda *_: (FED,)}, follows={Fed: fed_by_hand})
+        assert (FED, *happens) == house.decide(view, FEED, Sop()).events
 
 
 CATS = {Cat: Place("cats", "by")}
