@@ -151,6 +151,13 @@ class TestCommand:
         assert 0 == code
         assert "GITHUB_STEP_SUMMARY" in complaints
 
+    def test_jobs(self, casecore):
+        """Whatever their number, the same is printed; there is at least one."""
+        asked = ("check", "--scope", "3 chat cases, one agent", "--scope", "we write on sms", "--walk", "20")
+        one, two = (casecore(*asked, "--jobs", jobs) for jobs in ("1", "2"))
+        assert one == two
+        assert 2 == casecore("check", "--jobs", "0")[0]
+
     def test_bar(self, casecore, sop, monkeypatch):
         """On a terminal it is seen what is being searched; what is printed stays the same."""
         asked = ("check", str(sop), *LIMIT[:-1], "20")

@@ -24,9 +24,10 @@ from casecore.check.fixes import nearest_fix
 from casecore.check.in_flight import try_switches
 from casecore.check.lint import lint_policy, waiver_of
 from casecore.check.order import judge_order
+from casecore.check.processes import Task, run_tasks
 from casecore.check.report import Judgement, PromiseVerdict, Report
 from casecore.check.scope_search import ScopeSearch, choose_scopes, describe_search, occasion_name, search_scope
-from casecore.check.scopes import scopes_of
+from casecore.check.scopes import CheckedScope, scopes_of
 from casecore.check.walk import WalkResult, random_walk
 from casecore.explore import LIMIT, Exploration, Found, Result, Story
 from casecore.kernel import Enforcement
@@ -52,6 +53,7 @@ def check(
     limit: int = LIMIT,
     walk: int = STEPS,
     seed: int = 0,
+    jobs: int = 1,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Report:
     """Check a policy: as it is, and as it will be after each of its dated changes.
@@ -66,22 +68,24 @@ def check(
         limit: How many worlds of a scope are visited at most.
         walk: How many steps are walked at random besides; 0: none.
         seed: What the random walk begins with.
+        jobs: How many scopes are searched at a time, each in a process of its own where the platform can fork; leave
+            it at one in a program with threads.
         progress: Told the name of each scope before it is searched, and `walk`.
 
     Raises:
         ValueError: When there is no such promise or scope; it names those there are.
+        ProcessEnded: When the system stopped one of the processes.
     """
     promises, names = _promises_numbered(only), tuple(scopes)
-    searched: list[ScopeSearch] = []
-    for begin, _, then in policy.periods(at):
-        for checked in choose_scopes(then, names, begin):
-            progress(checked.scope.name)
-            claimed = [promise for promise in promises if promise.claimed(then)]
-            searched.append(ScopeSearch(checked, then, search_scope(checked, then, house, claimed, limit)))
-    walked = WalkResult(0, frozenset())
-    if walk:
-        progress("walk")
-        walked = random_walk(policy, walk, seed, house)
+    planned = [
+        (checked, then) for begin, _, then in policy.periods(at) for checked in choose_scopes(then, names, begin)
+    ]
+    tasks = [_search_task(checked, then, house, promises, limit) for checked, then in planned]
+    walks = [Task("walk", partial(random_walk, policy, walk, seed, house))] if walk else []
+    shared = (house, policy, *(then for _, then in planned))
+    found = run_tasks((*tasks, *walks), jobs, shared, progress)
+    walked = found.pop() if walk else WalkResult(0, frozenset())
+    searched = [ScopeSearch(checked, then, one) for (checked, then), one in zip(planned, found, strict=True)]
     explorations = [search.found for search in searched]
     used = walked.refusals.union(*(exploration.refusals for exploration in explorations))
     unused = tuple(sorted({rule.id for rule in RULES} - used))
@@ -104,6 +108,15 @@ def check(
         walked=walked.steps,
         unused=unused,
     )
+
+
+def _search_task(
+    checked: CheckedScope, policy: Policy, house: House[View], promises: list[Promise], limit: int
+) -> Task:
+    """To search a scope; the more commands there are in it, the longer that takes."""
+    scope, claimed = checked.scope, [promise for promise in promises if promise.claimed(policy)]
+    size = len(scope.commands) + sum(len(part.commands) for part in scope.parts)
+    return Task(scope.name, partial(search_scope, checked, policy, house, claimed, limit), size)
 
 
 def _promises_numbered(numbers: frozenset[str]) -> list[Promise]:

@@ -25,6 +25,7 @@ from casecore.check.findings import SHIPPED
 from casecore.check.formats import FORMATS, as_markdown
 from casecore.check.judge import STEPS
 from casecore.check.mutate import find_guards, mutations_of
+from casecore.check.processes import ProcessEnded
 from casecore.check.report import PromiseVerdict
 from casecore.check.scopes import scopes_of
 from casecore.cli.check_text import show_check
@@ -58,6 +59,7 @@ class CheckRequest:
     seed: int
     at: str | None = None
     mutate: bool = False
+    jobs: int | None = None
 
 
 def check(
@@ -75,6 +77,7 @@ def check(
     seed: int = 0,
     at: str | None = None,
     mutate: Annotated[bool, Parameter(negative="", show_default=False)] = False,
+    jobs: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
 ) -> int:
     """Try every behaviour of a small desk under an SOP, and prove its promises or tell the story that breaks one.
 
@@ -95,9 +98,11 @@ def check(
             left out.
         mutate: Instead of a report: drop each rule, read each limit wrong by one step, and list what no promise
             notices. This takes some minutes.
+        jobs: How many scopes are searched at a time; as many as there are cores, if it is left out.
     """
     numbers = (number.strip().upper().removeprefix("P") for number in only.split(","))
     wanted = frozenset(number.zfill(2) for number in numbers if number)
+<<<<<<< HEAD
     asked = CheckRequest(
         file,
         format,
@@ -111,6 +116,9 @@ def check(
         at=at,
         mutate=mutate,
     )
+=======
+    asked = Asked(file, format, wanted, scope, write_stories, verbose, limit, walk, seed, at, mutate, jobs)
+>>>>>>> speed
     if not watch:
         return check_once(asked)
     if file is None:
@@ -151,10 +159,11 @@ def _make_report(policy: Policy, asked: CheckRequest) -> Report:
                 limit=asked.limit,
                 walk=asked.walk,
                 seed=asked.seed,
+                jobs=asked.jobs or os.cpu_count() or 1,
                 progress=progress,
                 at=read_instant(policy, asked.at),
             )
-        except ValueError as error:  # no such promise, no such scope, or no team under this policy
+        except (ValueError, ProcessEnded) as error:  # no such promise, no such scope, or no team under this policy
             raise CannotRun(f"{asked.file or SHIPPED}: {error}") from None
     if asked.only or not asked.scopes:
         return report
@@ -193,18 +202,26 @@ def _show_guards(policy: Policy, asked: CheckRequest) -> int:
 
 
 @contextmanager
+<<<<<<< HEAD
 def show_progress(parts: int, what: str) -> Iterator[Callable[[str], None]]:
     """Show what is being searched now, as a bar on standard error where that is a terminal."""
+=======
+def followed_by_a_bar(parts: int, what: str) -> Iterator[Callable[[str], None]]:
+    """What is being searched now, as a bar on standard error where that is a terminal.
+
+    It is drawn when something begins, by no thread of its own: a process with threads is not safe to copy.
+    """
+>>>>>>> speed
     if not sys.stderr.isatty():
         yield lambda _: None
         return
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=False) as progress:
+    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=False, auto_refresh=False) as progress:
         bar = progress.add_task(what, total=parts)
         done = iter(range(parts))
-        yield lambda name: progress.update(bar, description=name, completed=next(done, parts))
+        yield lambda name: progress.update(bar, description=name, completed=next(done, parts), refresh=True)
 
 
 def _write_stories(report: Report, asked: CheckRequest, folder: Path) -> dict[str, str]:
