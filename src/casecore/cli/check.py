@@ -102,7 +102,6 @@ def check(
     """
     numbers = (number.strip().upper().removeprefix("P") for number in only.split(","))
     wanted = frozenset(number.zfill(2) for number in numbers if number)
-<<<<<<< HEAD
     asked = CheckRequest(
         file,
         format,
@@ -115,10 +114,8 @@ def check(
         seed=seed,
         at=at,
         mutate=mutate,
+        jobs=jobs,
     )
-=======
-    asked = Asked(file, format, wanted, scope, write_stories, verbose, limit, walk, seed, at, mutate, jobs)
->>>>>>> speed
     if not watch:
         return check_once(asked)
     if file is None:
@@ -202,16 +199,11 @@ def _show_guards(policy: Policy, asked: CheckRequest) -> int:
 
 
 @contextmanager
-<<<<<<< HEAD
 def show_progress(parts: int, what: str) -> Iterator[Callable[[str], None]]:
-    """Show what is being searched now, as a bar on standard error where that is a terminal."""
-=======
-def followed_by_a_bar(parts: int, what: str) -> Iterator[Callable[[str], None]]:
-    """What is being searched now, as a bar on standard error where that is a terminal.
+    """Show what is being searched now, as a bar on standard error where that is a terminal.
 
     It is drawn when something begins, by no thread of its own: a process with threads is not safe to copy.
     """
->>>>>>> speed
     if not sys.stderr.isatty():
         yield lambda _: None
         return
