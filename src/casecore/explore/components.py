@@ -146,9 +146,7 @@ class CanonicalForm:
         self._at_most = at_most
         self._kept = kept
         self._canonical: dict[Any, Any] = {}
-        self._canonical_by_id: dict[
-            int, tuple[Any, Any]
-        ] = {}  # by identity; the record beside it is thereby kept alive
+        self._canonical_ids: set[int] = set()  # of records that `_canonical` keeps alive
 
     def __call__(self, table: str, row: Any) -> Any:
         """The row in canonical form; None where it is forgotten."""
@@ -162,13 +160,14 @@ class CanonicalForm:
         return CaseFile(*sheets)
 
     def _canonical_record(self, name: str, row: Any) -> Any:
-        known = self._canonical_by_id.get(id(row))
-        if known is None:
-            formed = self._make_canonical(name, row)
-            formed = self._canonical.setdefault(formed, formed)
-            self._canonical_by_id[id(formed)] = (formed, formed)
-            known = self._canonical_by_id[id(row)] = (row, formed)
-        return known[1]
+        if id(row) in self._canonical_ids:
+            return row
+        formed = self._canonical.get(row)
+        if formed is None:
+            made = self._make_canonical(name, row)
+            formed = self._canonical[row] = self._canonical.setdefault(made, made)
+            self._canonical_ids.add(id(formed))
+        return formed
 
     def _make_canonical(self, name: str, row: Any) -> Any:
         kind: Any = type(row)

@@ -5,7 +5,7 @@ notes what is read (`read_log.py`), and the answer is kept under those values, i
 next local state is led down the same path: what was read first is looked up, its value leads to what was read next, and
 so on to the answer. A function that reads the same values takes the same path, so the answer is exact.
 
-`advance` goes as far as one case alone leads, so that the rest of the path is taken once for each team.
+A `CaseMemo` starts where one case alone leads, so that only the rest of the path is taken for each team.
 """
 
 from __future__ import annotations
@@ -112,6 +112,10 @@ class Memo:
             node = node_after
         return node
 
+    def of_case(self, facts: Facts) -> CaseMemo:
+        """The same for one case, whoever the agents are."""
+        return CaseMemo(self, self.advance(facts))
+
     def evaluate(self, desk: LoggedDesk) -> Any:
         """The answer at a desk, whatever is known."""
         self.evaluations += 1
@@ -133,6 +137,32 @@ class Memo:
             read.append((node.whose, node.path))
             node = node.leads[state.facts[node.whose][node.path]]
         return read
+
+
+class CaseMemo:
+    """A memo that is asked about one case with ever other agents: the path starts where the case alone leads.
+
+    Args:
+        memo: The memo.
+        node: How far the case leads in it.
+    """
+
+    __slots__ = ("_memo", "node")
+
+    def __init__(self, memo: Memo, node: Branch | Leaf | None) -> None:
+        self._memo = memo
+        self.node = node
+
+    def __call__(self, state: Readable) -> Any:
+        """The answer in a local state of this case."""
+        node, facts = self.node, state.facts
+        while type(node) is Branch:
+            node = node.leads.get(facts[node.whose][node.path])
+        if node is not None:
+            return node.value
+        answer = self._memo(state)
+        self.node = self._memo.advance(facts[CASE_PLACE])
+        return answer
 
 
 def _with_path(root: Branch | Leaf | None, read: list[Reading], facts: Sequence[Facts], value: Any) -> Branch | Leaf:

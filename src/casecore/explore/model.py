@@ -23,7 +23,7 @@ from attrs import field
 
 from casecore.desk import Desk
 from casecore.explore.components import CanonicalForm, ComponentPool, StateComponent, TimePassed
-from casecore.explore.memo import CASE_PLACE, Branch, Facts, Leaf, Memo
+from casecore.explore.memo import CASE_PLACE, Branch, CaseMemo, Facts, Leaf, Memo
 from casecore.explore.read_log import LoggedDesk, Path, ReadLog, field_at
 from casecore.explore.scope import NOON, SECOND, Part, Scope
 from casecore.kernel import Accepted, Command, Event, Refused, Timer, Verdict
@@ -118,18 +118,18 @@ class Successors:
 class LocalState:
     """One case and the agents, as questions see them."""
 
-    __slots__ = ("_agents", "_case", "_policy", "facts")
+    __slots__ = ("_agents", "_policy", "case", "facts")
 
     def __init__(self, policy: Policy, agents: tuple[StateComponent, ...], case: StateComponent) -> None:
         self._policy = policy
         self._agents = agents
-        self._case = case
+        self.case = case
         self.facts: tuple[Facts, ...] = (*(agent.facts for agent in agents), case.facts)
 
     def desk(self, log: ReadLog) -> LoggedDesk:
         """The desk of these rows, which notes in the log what is read of it."""
         tables: dict[str, dict[str, Any]] = {}
-        for component in (*self._agents, self._case):
+        for component in (*self._agents, self.case):
             for (table, row_id), row in component.rows.items():
                 tables.setdefault(table, {})[row_id] = row
         return LoggedDesk.of(self._policy, NOON, tables, log)
@@ -183,7 +183,7 @@ class Model:
             [self._command_move(place, command, policy) for policy in self.policies for command in part.commands]
             for place, part in enumerate(scope.parts)
         ]
-        self._watching: dict[tuple[Any, int], list[tuple[str, Memo]]] = {}
+        self._watching: dict[tuple[Move, MoveResult], list[tuple[str, Memo]]] = {}
         self.start_over()
 
     def start_over(self) -> None:
@@ -194,7 +194,8 @@ class Model:
         self.cases = [ComponentPool(form, _case_rows(part)) for part in self.scope.parts]
         self.nobody = StateComponent(0, {}, Facts({}))
         self._successors: list[dict[int, Successors]] = [{} for _ in (*self.scope.parts, None)]
-        self._entries: list[dict[int, list[list[Any]]]] = [{} for _ in self._successors]
+        self._open_moves: list[dict[int, list[tuple[Any, CaseMemo]]]] = [{} for _ in self._successors]
+        self._open_questions: dict[tuple[Move, MoveResult, StateComponent], list[tuple[str, CaseMemo]]] = {}
         self._targets: dict[tuple[int, int, int], int] = {}
         self._time_moves = [
             [
@@ -288,9 +289,11 @@ class Model:
                     beyond = True
         return tuple(sorted(agents)), beyond
 
-    def _watching_memos(self, move: Move, result: MoveResult) -> list[tuple[str, Memo]]:
+    def _watching_memos(self, move: Move, result: MoveResult, state: LocalState) -> list[tuple[str, Memo]]:
+        """What is asked of a step, without that which is never so with this result."""
         looks = (*((name, _list_wrong(ask)) for name, ask in self.always.items()), *self.sometimes.items())
-        return [(name, self.memo(self._asking_of_step(move.command, result, look))) for name, look in looks]
+        memos = ((name, self.memo(self._asking_of_step(move.command, result, look))) for name, look in looks)
+        return [(name, memo) for name, memo in memos if memo(state) or type(memo.root) is not Leaf]
 
     def _asking_of_step(
         self, command: Any, result: MoveResult, ask: Callable[[Step], Any]
@@ -300,7 +303,7 @@ class Model:
 
     def memos_watching(self, move: Move, result: MoveResult) -> list[Memo]:
         """What is asked of a step, as far as the answer depends on anything."""
-        return [memo for _, memo in self._watching.get((move, result.number), ())]
+        return [memo for _, memo in self._watching.get((move, result), ())]
 
     def accepts_steps(self, steps: Sequence[Step]) -> bool:
         """Whether a story may be told with these steps, besides that each was given to the real desk."""
@@ -347,29 +350,17 @@ class Model:
 
     def _answers_that_happen(self, part: int | None, case: int, state: LocalState) -> list[tuple[Any, Any]]:
         """Whatever is asked about a case to which the answer is that something happens, with the answer."""
-        facts, found = state.facts, []
-        for way in self._open_entries(part, case):
-            asked, node = way
-            while type(node) is Branch:
-                node = node.leads.get(facts[node.whose][node.path])
-            if node is None:
-                answer = asked.memo(state)
-                way[1] = asked.memo.advance(facts[CASE_PLACE])
-            else:
-                answer = node.value
-            if answer is not None and answer.happens:
-                found.append((asked, answer))
-        return found
+        answers = ((asked, memo(state)) for asked, memo in self._open_moves_of(part, case, state))
+        return [(asked, answer) for asked, answer in answers if answer is not None and answer.happens]
 
-    def _open_entries(self, part: int | None, case: int) -> list[list[Any]]:
-        """What could be possible with a case, each with how far the case alone leads to its answer."""
-        known = self._entries[-1 if part is None else part]
-        ways = known.get(case)
-        if ways is None:
-            facts = self.nobody.facts if part is None else self.cases[part].all[case].facts
-            ways = [[asked, asked.memo.advance(facts)] for asked in self._askable(part)]
-        ways = known[case] = [way for way in ways if not _leads_nowhere(way[1])]
-        return ways
+    def _open_moves_of(self, part: int | None, case: int, state: LocalState) -> list[tuple[Any, CaseMemo]]:
+        """What is asked about a case, without that to which the case alone says that nothing is possible."""
+        known = self._open_moves[-1 if part is None else part]
+        found = known.get(case)
+        if found is None:
+            memos = ((asked, asked.memo.of_case(state.facts[CASE_PLACE])) for asked in self._askable(part))
+            found = known[case] = [(asked, memo) for asked, memo in memos if not _leads_nowhere(memo.node)]
+        return found
 
     def _askable(self, part: int | None) -> Sequence[Any]:
         """What is asked about a part, each with its `memo`: of every move, what comes of it."""
@@ -380,17 +371,20 @@ class Model:
         return self._team_moves if part is None else [*self._case_moves[part], *self._time_moves[part]]
 
     def _watch_step(self, successors: Successors, state: LocalState, move: Move, result: MoveResult) -> None:
-        asked = self._watching.get((move, result.number))
-        if asked is None:
-            asked = self._watching[move, result.number] = self._watching_memos(move, result)
-        idle = False
-        for name, memo in asked:
+        for name, memo in self._open_questions_of(move, result, state):
             if memo(state):
                 (successors.wrong if name in self.always else successors.met).append((name, move))
-            else:
-                idle = idle or type(memo.root) is Leaf
-        if idle:  # what is never so with this result is not asked again
-            asked[:] = [pair for pair in asked if type(pair[1].root) is not Leaf or pair[1].root.value]
+
+    def _open_questions_of(self, move: Move, result: MoveResult, state: LocalState) -> list[tuple[str, CaseMemo]]:
+        """What is asked of a step about a case, without that which the case alone denies."""
+        found = self._open_questions.get((move, result, state.case))
+        if found is None:
+            if (move, result) not in self._watching:
+                self._watching[move, result] = self._watching_memos(move, result, state)
+            memos = ((name, memo.of_case(state.facts[CASE_PLACE])) for name, memo in self._watching[move, result])
+            found = [(name, memo) for name, memo in memos if type(memo.node) is not Leaf or memo.node.value]
+            self._open_questions[move, result, state.case] = found
+        return found
 
     def targets_of(self, part: int | None, case: int, agents: int, result: MoveResult) -> tuple[int, int]:
         """The agents and the case that a result leads to."""

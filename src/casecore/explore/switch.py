@@ -124,7 +124,7 @@ class TwoPolicyModel(Model):
         """From now on only these decide, and let time pass."""
         self.in_force = policies
         self._successors = [{} for _ in self._successors]
-        self._entries = [{} for _ in self._entries]
+        self._open_moves = [{} for _ in self._open_moves]
 
     def moves_of(self, part: int | None) -> list[Move]:
         """Everything that can be done under the policies in force."""

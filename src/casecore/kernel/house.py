@@ -282,7 +282,7 @@ def _case_of(command: Command, events: tuple[Event, ...]) -> str | None:
     return next((case for case in cases if case is not None), None)
 
 
-def _unknown(_: Any, command: Command, __: PolicyInForce) -> Reason:
+def _unknown(_: Any, command: Command, __: Any) -> Reason:
     return Reason(
         "command.known",
         f"no room of this house decides {type(command).__name__}",
