@@ -1,6 +1,7 @@
 """The public face: every name is there, type checkers see the same names, and nothing is loaded before it is used."""
 
 import ast
+import importlib
 import inspect
 import os
 import subprocess
@@ -103,6 +104,22 @@ class TestNames:
         functions = {node.name for node in ast.walk(FACE) if isinstance(node, ast.FunctionDef)}
         assert {"__getattr__", "__dir__"} == functions
         assert not [node for node in ast.walk(FACE) if isinstance(node, ast.ClassDef)]
+
+
+AT_FIRST = {
+    "casecore.check": {"Level": "Severity", "Verdict": "PromiseVerdict"},
+    "casecore.diff": {"Change": "BehaviourChange"},
+    "casecore.templates": {"Explanation": "ErrorExplanation", "Finding": "TemplateFinding", "Level": "Severity"},
+    "casecore.testing.scenario": {"tell": "describe_step"},
+}
+
+
+@pytest.mark.parametrize("module", AT_FIRST)
+def test_names_of_the_first_release(module):
+    """What could be imported from a package is still there under its first name."""
+    package = importlib.import_module(module)
+    for name, now in AT_FIRST[module].items():
+        assert getattr(package, now) is getattr(package, name)
 
 
 SHOW = "import sys; print(*sorted(m for m in sys.modules if m.partition('.')[0] in {!r}))"

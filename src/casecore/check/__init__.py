@@ -17,5 +17,19 @@ from __future__ import annotations
 
 from casecore.check.judge import check
 from casecore.check.report import Exit, Finding, Fix, Judgement, PromiseVerdict, Report, Searched, Severity
+from casecore.check.report import PromiseVerdict as Verdict  # as it was called at first
+from casecore.check.report import Severity as Level  # likewise
 
-__all__ = ["Exit", "Finding", "Fix", "Judgement", "PromiseVerdict", "Report", "Searched", "Severity", "check"]
+__all__ = [
+    "Exit",
+    "Finding",
+    "Fix",
+    "Judgement",
+    "Level",
+    "PromiseVerdict",
+    "Report",
+    "Searched",
+    "Severity",
+    "Verdict",
+    "check",
+]

@@ -38,10 +38,10 @@ def story_days(report: Report, policy: str = "", *, witnesses: bool = False) -> 
         title = f"P{judgement.number} {judgement.title}"
         if judgement.story is not None and judgement.verdict is PromiseVerdict.FAILS:
             remarks = (f"{title}: fails under {policy_title(report.policy)}", *judgement.wrong)
-            yield day_name(judgement), _written(judgement.story, policy, remarks, judgement.wrong)
+            yield day_name(judgement), _day_text(judgement.story, policy, remarks, judgement.wrong)
         if witnesses and judgement.witness is not None:
             remarks = (f"{title}: put to the test under {policy_title(report.policy)}",)
-            yield day_name(judgement, witness=True), _written(judgement.witness, policy, remarks, (title,))
+            yield day_name(judgement, witness=True), _day_text(judgement.witness, policy, remarks, (title,))
 
 
 def write_days(report: Report, folder: Path, policy: str | None, *, witnesses: bool = False) -> tuple[Path, ...]:
@@ -69,7 +69,7 @@ def write_days(report: Report, folder: Path, policy: str | None, *, witnesses: b
     return tuple(written)
 
 
-def _written(story: Story, policy: str, remarks: tuple[str, ...], ending: tuple[str, ...]) -> str:
+def _day_text(story: Story, policy: str, remarks: tuple[str, ...], ending: tuple[str, ...]) -> str:
     """A day: remarks, the policy, the team, the steps; the last step is told what is about to happen."""
     lines = [f"# {visible(remark)}" for remark in remarks]
     if policy:

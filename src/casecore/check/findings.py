@@ -159,7 +159,7 @@ def judgement_text(judgement: Judgement) -> str:
     match judgement.verdict:
         case PromiseVerdict.FAILS:
             steps = plural(len(judgement.story or ()), "step")
-            return f"{'; '.join(judgement.wrong)} (after {steps}{_noted(judgement)})"
+            return f"{'; '.join(judgement.wrong)} (after {steps}{_reason_suffix(judgement)})"
         case PromiseVerdict.PROVED:
             return f"put to the test {plural(judgement.times, 'time')} in {plural(len(judgement.scopes), 'scope')}"
         case PromiseVerdict.VACUOUS:
@@ -168,7 +168,7 @@ def judgement_text(judgement: Judgement) -> str:
             return judgement.why
 
 
-def _noted(judgement: Judgement) -> str:
+def _reason_suffix(judgement: Judgement) -> str:
     return f", {judgement.why}" if judgement.why else ""
 
 

@@ -63,12 +63,12 @@ def as_github(report: Report, file: str) -> str:
 
 def as_junit(report: Report, file: str) -> str:
     """JUnit's XML: a suite for the lint, in which only errors fail, and one for the promises, each with its story."""
-    lint = [(one, _outcome(one)) for one in lint_findings(report, file)]
+    lint = [(one, _finding_outcome(one)) for one in lint_findings(report, file)]
     promises = [(one, OUTCOMES[known.verdict]) for one, known in promise_findings(report, file)]
     return junit.junit_document(f"casecore check {file}", {"lint": lint, "promises": promises}, search_text(report))
 
 
-def _outcome(finding: Finding) -> junit.TestOutcome:
+def _finding_outcome(finding: Finding) -> junit.TestOutcome:
     return "failure" if finding.level is Severity.ERROR else "system-out"
 
 
@@ -79,7 +79,7 @@ def as_sarif(report: Report, file: str) -> str:
     """SARIF: what is as it should be is counted in the run's properties and is no result; what is waived is one."""
     found = [one for one in check_findings(report, file) if one.level is not None or one.excuse]
     verdicts = {one.code: known.verdict for one, known in promise_findings(report, file)}
-    meanings = {one.code: _meaning(one, verdicts.get(one.code)) for one in reversed(found)}
+    meanings = {one.code: _code_meaning(one, verdicts.get(one.code)) for one in reversed(found)}
     counts = {verdict.value: len(report.of(verdict)) for verdict in VERDICTS}
     return sarif.sarif_document(
         found,
@@ -90,7 +90,7 @@ def as_sarif(report: Report, file: str) -> str:
     )
 
 
-def _meaning(finding: Finding, verdict: PromiseVerdict | None) -> sarif.CodeMeaning:
+def _code_meaning(finding: Finding, verdict: PromiseVerdict | None) -> sarif.CodeMeaning:
     level = finding.level or Severity.NOTE
     if verdict is None:
         return sarif.CodeMeaning(finding.code, finding.message, finding.remedy or finding.message, level)
@@ -110,8 +110,11 @@ def as_json(report: Report, file: str) -> str:
         scopes=[attrs.asdict(scope) for scope in report.searched],
         walked=report.walked,
         results=[
-            *(_result(one) | {"kind": "lint"} for one in lint_findings(report)),
-            *(_result(one) | _promise(known, report.policy) for one, known in promise_findings(report)),
+            *(_finding_to_dict(one) | {"kind": "lint"} for one in lint_findings(report)),
+            *(
+                _finding_to_dict(one) | _promise_to_dict(known, report.policy)
+                for one, known in promise_findings(report)
+            ),
         ],
         unused_rules=sorted(report.unused),
         summary={
@@ -127,7 +130,7 @@ def policy_to_dict(policy: Policy, file: str) -> dict[str, Any]:
     return {"id": policy.id, "version": policy.version, "file": file, "sha256": policy_digest(policy)}
 
 
-def _result(finding: Finding) -> dict[str, Any]:
+def _finding_to_dict(finding: Finding) -> dict[str, Any]:
     return {
         "id": finding.code,
         "level": finding.level,
@@ -140,7 +143,7 @@ def _result(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _promise(judgement: Judgement, policy: Policy) -> dict[str, Any]:
+def _promise_to_dict(judgement: Judgement, policy: Policy) -> dict[str, Any]:
     return {
         **{name: getattr(judgement, name) for name in ("verdict", "why", "wrong", "times", "scopes")},
         "kind": "promise",
@@ -165,25 +168,25 @@ def as_markdown(report: Report, file: str) -> str:
     """Markdown: what needs somebody's attention stands open, all that is as it should be is folded away and counted."""
     lines = [f"## casecore check: {cell(policy_title(report.policy))}", ""]
     lines += [f"`{cell(file)}`: **{check_summary(report)}** (exit {report.exit})"]
-    lint = [_lint(one, report.policy) for one in lint_findings(report)]
+    lint = [_lint_row(one, report.policy) for one in lint_findings(report)]
     if lint:
         lines += ["", *table(("level", "code", "where", "what", "what to do"), lint)]
     known = [*promise_findings(report)]
     for one, judgement in known:
         if one.level is not None:
-            lines += ["", *_open(one, judgement, report.policy)]
+            lines += ["", *_markdown_details(one, judgement, report.policy)]
     rows = ((MARKS.get(of.verdict, "–"), one.heading, of.verdict, one.message) for one, of in known)
     lines += ["", *details("Every promise", table(("", "promise", "verdict", ""), rows))]
     head = ("scope", "who is there", "worlds", "steps between them", "tried")
     return "\n".join([*lines, "", *details(f"Searched {search_text(report)}", table(head, scope_rows(report)))])
 
 
-def _lint(finding: Finding, policy: Policy) -> tuple[str, ...]:
+def _lint_row(finding: Finding, policy: Policy) -> tuple[str, ...]:
     place = place_of(policy, finding.path) or finding.path
     return str(finding.level), finding.code, place, finding.message, finding.remedy
 
 
-def _open(finding: Finding, judgement: Judgement, policy: Policy) -> Iterator[str]:
+def _markdown_details(finding: Finding, judgement: Judgement, policy: Policy) -> Iterator[str]:
     yield f"### {MARKS[judgement.verdict]} {finding.code} {cell(finding.title)}: {judgement.verdict}"
     yield ""
     yield cell(finding.message)

@@ -60,7 +60,13 @@ def story_rows(story: Story) -> tuple[Row, ...]:
         return ()
     start = story.commands[0].at
     return tuple(
-        Row(number, clock_text(step.command.at - start), visible(step.command.by), _does(step), _changes(step))
+        Row(
+            number,
+            clock_text(step.command.at - start),
+            visible(step.command.by),
+            _action_text(step),
+            _changes_text(step),
+        )
         for number, step in enumerate(story.steps, 1)
     )
 
@@ -119,7 +125,7 @@ def story_to_dict(story: Story | None) -> dict[str, Any] | None:
     }
 
 
-def _does(step: Step) -> str:
+def _action_text(step: Step) -> str:
     what, words = step_sentence(step)
     by = visible(step.command.by)
     what = what.removeprefix(f"the {by} ").removeprefix(f"{by} ")
@@ -128,7 +134,7 @@ def _does(step: Step) -> str:
     return f"{what}: “{words if len(words) <= QUOTED else words[: QUOTED - 1] + '…'}”"
 
 
-def _changes(step: Step) -> str:
+def _changes_text(step: Step) -> str:
     if not step.accepted:
         return f"refused by {visible(', '.join(reason.rule for reason in step.reasons))}"
     moved = step.status(step.before) is not step.status(step.after)

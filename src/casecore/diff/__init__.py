@@ -14,6 +14,7 @@
 from __future__ import annotations
 
 from casecore.diff.comparison import BehaviourChange, Comparison, Label, diff, over_time
+from casecore.diff.comparison import BehaviourChange as Change  # as it was called at first
 from casecore.policies.edits import Edit
 
-__all__ = ["BehaviourChange", "Comparison", "Edit", "Label", "diff", "over_time"]
+__all__ = ["BehaviourChange", "Change", "Comparison", "Edit", "Label", "diff", "over_time"]

@@ -57,19 +57,19 @@ class Differences:
     @property
     def changes(self) -> tuple[Numbered, ...]:
         """What behaves differently."""
-        return self._numbered("D", lambda found: found.changes)
+        return self._number_findings("D", lambda found: found.changes)
 
     @property
     def stranded(self) -> tuple[Numbered, ...]:
         """What is in flight and has no way on."""
-        return self._numbered("S", lambda found: found.flights.stranded)
+        return self._number_findings("S", lambda found: found.flights.stranded)
 
     @property
     def without_effect(self) -> tuple[Numbered, ...]:
         """What is written differently, and makes no difference."""
-        return self._numbered("E", lambda found: found.without_effect)
+        return self._number_findings("E", lambda found: found.without_effect)
 
-    def _numbered(
+    def _number_findings(
         self, letter: str, of: Callable[[Comparison], Iterable[BehaviourChange | Stranded | Edit]]
     ) -> tuple[Numbered, ...]:
         every = [(what, begin, found) for begin, found in self.periods for what in of(found)]

@@ -159,31 +159,31 @@ def diff_entries(report: Differences) -> Iterator[DiffEntry]:
     for one in everything(report):
         match one.what:
             case BehaviourChange() as change:
-                yield _changed(one, change)
+                yield _change_entry(one, change)
             case Stranded() as stranded:
                 seen = f"in {plural(stranded.times, 'world')} of {', '.join(stranded.scopes)}"
                 edits = one.comparison.edits
                 title, more = visible(stranded.what), (visible(stranded.hint), seen)
-                yield DiffEntry(one.id, STRANDED, title, _since(one), edits, stranded.story, more=more)
+                yield DiffEntry(one.id, STRANDED, title, _begin_text(one), edits, stranded.story, more=more)
             case edit:
                 table = next((name for name in NOT_TRIED if f"{edit.key}.".startswith(f"{name}.")), "")
                 known = (NOT_TRIED[table],) if table else ()
                 title = "no decision differs at the desks that were tried"
-                yield DiffEntry(one.id, NO_EFFECT, title, _since(one), (edit,), None, more=known)
+                yield DiffEntry(one.id, NO_EFFECT, title, _begin_text(one), (edit,), None, more=known)
 
 
-def _since(one: Numbered) -> str:
+def _begin_text(one: Numbered) -> str:
     return "" if one.begin is None else f"{one.begin:%Y-%m-%d}"
 
 
-def _changed(one: Numbered, change: BehaviourChange) -> DiffEntry:
-    what = ", ".join(_spaced(command) for command in change.commands)
+def _change_entry(one: Numbered, change: BehaviourChange) -> DiffEntry:
+    what = ", ".join(_split_camel_case(command) for command in change.commands)
     rules = ", ".join(change.rules)
     match change.label:
         case Label.LOOSER:
-            title = f"{what}: no longer refused by {rules}{_titled(change.rules)}"
+            title = f"{what}: no longer refused by {rules}{_rule_titles(change.rules)}"
         case Label.STRICTER:
-            title = f"{what}: now refused by {rules}{_titled(change.rules)}"
+            title = f"{what}: now refused by {rules}{_rule_titles(change.rules)}"
         case _:
             title = f"{what}: something else happens{rules and f' ({rules})'}"
     reached = ", ".join((*change.channels, *(f"the queue {queue}" for queue in change.queues)))
@@ -195,7 +195,7 @@ def _changed(one: Numbered, change: BehaviourChange) -> DiffEntry:
         one.id,
         change.label,
         visible(title),
-        _since(one),
+        _begin_text(one),
         tuple(edit for edit in one.comparison.edits if edit.key in change.edits),
         change.story,
         answer_text(last, change.old),
@@ -204,12 +204,12 @@ def _changed(one: Numbered, change: BehaviourChange) -> DiffEntry:
     )
 
 
-def _titled(rules: tuple[str, ...]) -> str:
+def _rule_titles(rules: tuple[str, ...]) -> str:
     titles = [_TITLES[rule] for rule in rules if rule in _TITLES]
     return f" ({'; '.join(titles)})" if titles else ""
 
 
-def _spaced(name: str) -> str:
+def _split_camel_case(name: str) -> str:
     return re.sub(r"(?<!^)([A-Z])", r" \1", name).lower()
 
 
@@ -230,10 +230,10 @@ def edit_text(edit: Edit) -> str:
     """An edit in words: `capacity.chat 2 -> 3`; a whole table is not spelled out, because it has lines of its own."""
     if isinstance(edit.old or edit.new, dict):
         return visible(f"{edit.key} {'is new' if edit.old is None else 'is gone'}")
-    return visible(f"{edit.key} {_shortly(edit.old)} -> {_shortly(edit.new)}")
+    return visible(f"{edit.key} {_shorten_value(edit.old)} -> {_shorten_value(edit.new)}")
 
 
-def _shortly(value: Any) -> str:
+def _shorten_value(value: Any) -> str:
     text = as_written(value)
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
 
@@ -272,7 +272,7 @@ def coverage_text(report: Differences) -> str:
     worlds, steps = (sum(one) for one in zip(*((c.worlds, c.transitions) for c in found), strict=True))
     tried = "all of them" if report.complete else "and given up at the limit"
     more = "".join(f"; {line}" for line in (*omissions(found), *_of_promises(found)))
-    return f"{plural(worlds, 'world')}, {plural(steps, 'step')} between them, {tried}{_flown(found)}{more}"
+    return f"{plural(worlds, 'world')}, {plural(steps, 'step')} between them, {tried}{_switch_text(found)}{more}"
 
 
 def _of_promises(found: list[Comparison]) -> Iterator[str]:
@@ -295,7 +295,7 @@ def omissions(found: list[Comparison]) -> Iterator[str]:
         yield f"{plural(unsure, 'difference')} left out, {found_none}"
 
 
-def _flown(found: list[Comparison]) -> str:
+def _switch_text(found: list[Comparison]) -> str:
     worlds = sum(comparison.flights.worlds for comparison in found)
     return f"; the switch tried in {plural(worlds, 'world')}" if worlds else ""
 
@@ -320,7 +320,7 @@ def day_lines(day: RedecidedDay) -> Iterator[str]:
     yield visible(f"{day.name}: {day.times:,} of {plural(day.decisions, 'decision')} would have been others{share}")
     for one in day.differences:
         rules = f" by {', '.join(one.rules)}" if one.rules else ""
-        what = ", ".join(map(_spaced, one.commands))
+        what = ", ".join(map(_split_camel_case, one.commands))
         yield visible(f"  {SIGNS[one.label]} {one.times:,} {one.label}{rules}: {what}")
         for step, new in one.examples:
             yield visible(

@@ -77,9 +77,10 @@ def as_json(report: Differences, old: str, new: str, day: RedecidedDay | None = 
         "diff",
         old=policy_to_dict(report.old, old),
         new=policy_to_dict(report.new, new),
-        edits=[_edit(edits[key], report) for key in sorted(edits)],
+        edits=[_edit_to_dict(edits[key], report) for key in sorted(edits)],
         results=[
-            _result(one, report) | (_of_change(numbered.what) if isinstance(numbered.what, BehaviourChange) else {})
+            _entry_to_dict(one, report)
+            | (_of_change(numbered.what) if isinstance(numbered.what, BehaviourChange) else {})
             for one, numbered in zip(diff_entries(report), everything(report), strict=True)
         ],
         worlds=sum(comparison.worlds for _, comparison in report.periods),
@@ -91,12 +92,12 @@ def as_json(report: Differences, old: str, new: str, day: RedecidedDay | None = 
             for one in comparison.verdict_changes
         ],
         promises_asked=all(comparison.promises for _, comparison in report.periods),
-        day=None if day is None else _day(day),
+        day=None if day is None else _day_to_dict(day),
         summary={**report.counts(), "without_effect": len(report.without_effect)},
     )
 
 
-def _day(day: RedecidedDay) -> dict[str, Any]:
+def _day_to_dict(day: RedecidedDay) -> dict[str, Any]:
     differences = [
         {name: getattr(one, name) for name in ("rules", "commands", "times")}
         | {"kind": one.label, "lines": [step.line for step, _ in one.examples]}
@@ -105,18 +106,18 @@ def _day(day: RedecidedDay) -> dict[str, Any]:
     return {"name": day.name, "decisions": day.decisions, "times": day.times, "differences": differences}
 
 
-def _edit(edit: Edit, report: Differences) -> dict[str, Any]:
+def _edit_to_dict(edit: Edit, report: Differences) -> dict[str, Any]:
     sides = {"old": report.old, "new": report.new}
     places = {side: location_to_dict(location_of(edit_origin(policy, edit), "")) for side, policy in sides.items()}
     return {"key": edit.key, "old": edit.old, "new": edit.new, "locations": places}
 
 
-def _result(one: DiffEntry, report: Differences) -> dict[str, Any]:
+def _entry_to_dict(one: DiffEntry, report: Differences) -> dict[str, Any]:
     return {
         "id": one.id,
         "kind": one.label,
         "title": one.title,
-        "edits": [_edit(edit, report) for edit in one.edits],
+        "edits": [_edit_to_dict(edit, report) for edit in one.edits],
         "story": story_to_dict(one.story),
         **{name: getattr(one, name) or None for name in ("since", "old", "new")},
         "more": [*one.more],
@@ -138,7 +139,7 @@ def as_markdown(report: Differences, old: str, new: str, day: RedecidedDay | Non
     every = [*diff_entries(report)]
     for one in every:
         if one.label != NO_EFFECT:
-            lines += ["", *_open(one, report)]
+            lines += ["", *_markdown_details(one, report)]
     silent = [one for one in every if one.label == NO_EFFECT]
     if silent:
         edits = [(one.id, edit_text(edit), "; ".join(one.more)) for one in silent for edit in one.edits]
@@ -153,7 +154,7 @@ def as_markdown(report: Differences, old: str, new: str, day: RedecidedDay | Non
     return "\n".join(lines)
 
 
-def _open(one: DiffEntry, report: Differences) -> Iterator[str]:
+def _markdown_details(one: DiffEntry, report: Differences) -> Iterator[str]:
     since = one.since and f" (from {one.since})"
     yield f"### {cell(one.sign)} {one.id} {one.label}{since}: {cell(one.title)}"
     yield ""

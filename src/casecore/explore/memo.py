@@ -158,7 +158,7 @@ class CaseMemo:
         node, facts = self.node, state.facts
         while type(node) is Branch:
             node = node.leads.get(facts[node.whose][node.path])
-        if node is not None:
+        if type(node) is Leaf:
             return node.value
         answer = self._memo(state)
         self.node = self._memo.advance(facts[CASE_PLACE])

@@ -48,13 +48,17 @@ _HOMES = {
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
 
+_AT_FIRST = {"Explanation": "ErrorExplanation", "Finding": "TemplateFinding", "Level": "Severity"}
+"""What some names were at first, when others meant the same word otherwise; they still mean the same thing."""
+
 __all__ = [*_HOME_OF]  # noqa: PLE0604 -- the names are strings; computed, so written once
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME_OF:
+    now = _AT_FIRST.get(name, name)
+    if now not in _HOME_OF:
         raise AttributeError(f"module 'casecore.templates' has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(f"casecore.templates.{_HOME_OF[name]}"), name)
+    value = globals()[name] = getattr(import_module(f"casecore.templates.{_HOME_OF[now]}"), now)
     return value
 
 

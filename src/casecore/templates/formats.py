@@ -37,7 +37,7 @@ def shown_to_dict(part: Shown) -> dict[str, Any]:
     return {"where": part.where, "kind": part.kind, "text": part.text, "parts": pieces, "detail": part.detail}
 
 
-def _summary(found: Iterable[LocatedFinding], templates: int) -> str:
+def _summary_text(found: Iterable[LocatedFinding], templates: int) -> str:
     counts = level_counts(finding.level for _, finding in found)
     return f"{plural(templates, 'template')}: {', '.join(counts) or 'nothing found'}"
 
@@ -46,7 +46,7 @@ def as_text(found: Iterable[LocatedFinding], templates: int) -> str:
     """One line a finding, as compilers write it, and a summary."""
     listed = tuple(found)
     abouts = (" ".join(filter(None, one.template.identity)) for one, _ in listed)
-    return "\n".join([*map(finding_line, template_findings(listed), abouts), _summary(listed, templates)])
+    return "\n".join([*map(finding_line, template_findings(listed), abouts), _summary_text(listed, templates)])
 
 
 def as_json(found: Iterable[LocatedFinding], templates: int) -> str:
@@ -63,7 +63,7 @@ def as_json(found: Iterable[LocatedFinding], templates: int) -> str:
 def as_github(found: Iterable[LocatedFinding], templates: int) -> str:
     """Workflow commands, which GitHub shows beside the lines of a change."""
     listed = tuple(found)
-    return github.workflow_commands(template_findings(listed), _summary(listed, templates))
+    return github.workflow_commands(template_findings(listed), _summary_text(listed, templates))
 
 
 def as_sarif(found: Iterable[LocatedFinding], templates: int) -> str:

@@ -47,6 +47,9 @@ Commands: TypeAlias = "Command | Iterable[Commands]"
 Expected: TypeAlias = type[Event] | Event | Callable[[Any], object]
 """An event's class, an event, or a question about an event that is answered with yes or no."""
 
+tell = describe_step
+"""As it was called at first."""
+
 
 # Set-ups -----------------------------------------------------------------------------------------------
 
