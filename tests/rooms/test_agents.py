@@ -22,7 +22,7 @@ from casecore.rooms.agents import (
     Permission,
     Presence,
     SetNextState,
-    counted,
+    add_to_count,
     is_supervisor,
 )
 from casecore.rooms.assignments import OpenCase
@@ -207,8 +207,8 @@ class TestCapacity:
 
     def test_counts(self):
         """No zeros are kept, so that two records that hold the same are the same."""
-        one = counted({}, Channel.CHAT, 1)
-        assert ({Channel.CHAT: 1}, {}) == (one, counted(one, Channel.CHAT, -1))
+        one = add_to_count({}, Channel.CHAT, 1)
+        assert ({Channel.CHAT: 1}, {}) == (one, add_to_count(one, Channel.CHAT, -1))
         agent = Agent("ana", "Ana", held={Channel.CHAT: 2}, offered={Channel.SMS: 1}, reviews=3)
         assert (2, 6) == (agent.contacts, agent.load)
 

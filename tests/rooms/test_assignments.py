@@ -17,7 +17,7 @@ from casecore.rooms.assignments import (
     Release,
     WorkBegun,
     agent_named,
-    released,
+    give_up_case,
 )
 from casecore.rooms.cases import CloseCase, SetStatus, StatusSet
 from casecore.rooms.contacts import ContactEnded, ContactStarted
@@ -293,7 +293,7 @@ class TestLeaving:
     def test_what_nobody_holds(self):
         """There is nothing to give up."""
         case = case_of(given(new_case()))
-        assert () == released(case, LeaveCase("ana", at(1), "c1"), Release.LEFT)
+        assert () == give_up_case(case, LeaveCase("ana", at(1), "c1"), Release.LEFT)
 
     def test_one_that_was_only_read(self):
         """Closing the tab of a case that one does not hold changes nothing."""

@@ -33,7 +33,7 @@ from casecore.rooms.contacts import (
     ContactStarted,
     ContactStatus,
     EndContact,
-    proceeding,
+    proceedings_of,
 )
 from casecore.rooms.offers import AcceptOffer
 from casecore.rooms.reassignments import ReassignCase
@@ -303,8 +303,8 @@ class TestAuthentication:
 
     def test_what_is_no_proceeding(self):
         """Events of other sorts are none."""
-        assert () == proceeding(AgentAvailable("ana", T0, "ana"))
-        assert () == proceeding(CaseReleased("ana", T0, "c1", "ana", Release.LEFT))
+        assert () == proceedings_of(AgentAvailable("ana", T0, "ana"))
+        assert () == proceedings_of(CaseReleased("ana", T0, "c1", "ana", Release.LEFT))
 
 
 class TestLunch:

@@ -20,7 +20,7 @@ from casecore.kernel.rooms import by_system, not_yet, wants
 from casecore.policies import Policy
 from casecore.policies.sections import Held, Unanswered
 from casecore.rooms.agents import AgentUnavailable, NextStateSet
-from casecore.rooms.assignments import Release, released
+from casecore.rooms.assignments import Release, give_up_case
 from casecore.rooms.cases import CaseCommand, HasCase
 from casecore.rooms.contacts import SeesContact, held_and_owed
 from casecore.rooms.offers import OfferDeclined, OfferStatus
@@ -43,7 +43,7 @@ def _is_gone(view: HasCase, command: ReleaseAbsent, _: Policy) -> Reason | None:
     return Reason("away.gone", f"case {command.case}: {found}", "nothing has to be done")
 
 
-def _length(view: SeesContact, policy: Policy) -> timedelta | None:
+def _absence_limit(view: SeesContact, policy: Policy) -> timedelta | None:
     case = view.case
     if case is None or case.assignee is None:
         return None
@@ -55,7 +55,7 @@ AWAY = Timer(
     "the case is taken from an agent who is gone",
     "away.grace",
     "holder.away_since",
-    _length,
+    _absence_limit,
     lambda view, at: ReleaseAbsent(SYSTEM, at, view.case.id),
 )
 
@@ -67,13 +67,13 @@ def _gone_long_enough(view: HasCase, command: ReleaseAbsent, policy: Policy) -> 
     return Reason("away.grace", f"the policy keeps case {view.case.id} with {view.case.assignee}", "leave it there")
 
 
-def _release(view: SeesContact, command: ReleaseAbsent, _: Policy) -> tuple[Event, ...]:
+def _release_absent(view: SeesContact, command: ReleaseAbsent, _: Policy) -> tuple[Event, ...]:
     if view.case is None:
         return ()
     case, contact = view.case, view.contact
     live = contact is not None and case.channel in LIVE
     since = min(contact.since, case.unanswered_since or contact.since) if live and contact else None
-    return released(case, command, Release.AGENT_LOST, since)
+    return give_up_case(case, command, Release.AGENT_LOST, since)
 
 
 def _does_not_answer(view: SeesContact, event: OfferDeclined, policy: Policy) -> tuple[Event, ...]:
@@ -93,7 +93,7 @@ ABSENCES: Room[SeesContact] = Room(
         Rule("away.gone", "Only somebody who is gone loses work", "§6", (ReleaseAbsent,), _is_gone),
     ),
     rules=(Rule("away.grace", "Somebody may be gone for a moment", "§6", (ReleaseAbsent,), _gone_long_enough),),
-    decide={ReleaseAbsent: _release},
+    decide={ReleaseAbsent: _release_absent},
     follows={OfferDeclined: _does_not_answer},
     timers=(AWAY,),
 )

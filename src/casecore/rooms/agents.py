@@ -142,7 +142,7 @@ class Agent:
         return self.capacity.get(TOTAL, policy.capacity.total)
 
 
-def counted(counts: Mapping[Channel, int], channel: Channel, step: int) -> Mapping[Channel, int]:
+def add_to_count(counts: Mapping[Channel, int], channel: Channel, step: int) -> Mapping[Channel, int]:
     """The counts after one more (`step` 1) or one less (-1) of a channel; no zeros are kept."""
     changed = {**counts, channel: counts.get(channel, 0) + step}
     return {name: count for name, count in changed.items() if count}
@@ -367,7 +367,7 @@ def is_supervisor(agent: Agent | None) -> bool:
     return agent is not None and SUPERVISE in agent.permissions
 
 
-def _manages(view: SeesAgents, command: Command, _: Policy) -> Reason | None:
+def _may_manage_agents(view: SeesAgents, command: Command, _: Policy) -> Reason | None:
     if command.by == SYSTEM or is_supervisor(view.actor):
         return None
     return Reason(
@@ -388,13 +388,13 @@ def _own_availability(view: SeesAgents, command: PresenceCommand, _: Policy) -> 
 # Handlers ----------------------------------------------------------------------------------------------
 
 
-def _add(_: SeesAgents, command: AddAgent, __: Policy) -> tuple[Event, ...]:
+def _add_agent(_: SeesAgents, command: AddAgent, __: Policy) -> tuple[Event, ...]:
     c = command
     return (AgentAdded(c.by, c.at, c.agent, c.name or c.agent, c.permissions, c.queues, c.channels, c.capacity),)
 
 
 @wants("target")
-def _change(view: HasTarget, command: ChangeAgent, _: Policy) -> tuple[Event, ...]:
+def _change_agent(view: HasTarget, command: ChangeAgent, _: Policy) -> tuple[Event, ...]:
     agent, c = view.target, command
     changed = AgentChanged(
         c.by,
@@ -438,11 +438,11 @@ def _clear_next(view: SeesAgents, command: ClearNextState, _: Policy) -> tuple[E
 # Evolve ------------------------------------------------------------------------------------------------
 
 
-def _added(event: AgentAdded) -> Agent:
+def _new_agent(event: AgentAdded) -> Agent:
     return Agent(event.agent, event.name, event.permissions, event.queues, event.channels, event.capacity)
 
 
-def _changed(agent: Editing, event: AgentChanged) -> None:
+def _apply_changes(agent: Editing, event: AgentChanged) -> None:
     agent.name = event.name
     agent.permissions = event.permissions
     agent.queues = event.queues
@@ -495,7 +495,13 @@ AGENTS: Room[SeesAgents] = Room(
         Rule("presence.next", "A next state follows on being available", "§6", _NEXT, _may_set_next),
     ),
     rules=(
-        Rule("agents.manage", "Only a supervisor or the system adds and changes agents", "§4", _RECORD, _manages),
+        Rule(
+            "agents.manage",
+            "Only a supervisor or the system adds and changes agents",
+            "§4",
+            _RECORD,
+            _may_manage_agents,
+        ),
         Rule(
             "agents.availability",
             "Availability is set by the agent, a supervisor or the system",
@@ -505,17 +511,17 @@ AGENTS: Room[SeesAgents] = Room(
         ),
     ),
     decide={
-        AddAgent: _add,
-        ChangeAgent: _change,
+        AddAgent: _add_agent,
+        ChangeAgent: _change_agent,
         GoAvailable: _go_available,
         GoUnavailable: _go_unavailable,
         LogOut: _log_out,
         SetNextState: _set_next,
         ClearNextState: _clear_next,
     },
-    creates={(Agent, AgentAdded): _added},
+    creates={(Agent, AgentAdded): _new_agent},
     evolve={
-        (Agent, AgentChanged): _changed,
+        (Agent, AgentChanged): _apply_changes,
         (Agent, AgentAvailable): _became_available,
         (Agent, AgentUnavailable): _became_unavailable,
         (Agent, AgentLoggedOut): _logged_out,

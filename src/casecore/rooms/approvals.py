@@ -310,7 +310,7 @@ TRIGGERS = MappingProxyType(
 """The trigger of the draft's table that each command is."""
 
 
-def _waits(view: SeesDraft, command: DraftCommand, _: Policy) -> Reason | None:
+def _draft_waits(view: SeesDraft, command: DraftCommand, _: Policy) -> Reason | None:
     draft = view.draft
     state = DraftStatus.SUBMITTED if draft is not None and draft.id == command.draft else ""
     if DRAFT_LIFECYCLE.dest(state, TRIGGERS[type(command)]) is not None:
@@ -345,18 +345,18 @@ def _one_at_a_time(view: HasDraft, _: SubmitDraft, __: Policy) -> Reason | None:
     return Reason("approval.single", found, "edit or withdraw that one, or wait until it is decided")
 
 
-def _undecided(rule: str, draft: WaitingDraft, case: str) -> Reason:
+def _blocked_by_draft(rule: str, draft: WaitingDraft, case: str) -> Reason:
     return Reason(rule, f"draft {draft.id} waits on case {case}", "decide or withdraw it first")
 
 
 @wants("case", "draft")
 def _blocks_close(view: HasDraft, event: CaseClosed, _: Policy) -> Reason | None:
-    return _undecided("approval.blocks_close", view.draft, event.case)
+    return _blocked_by_draft("approval.blocks_close", view.draft, event.case)
 
 
 def resolving_past(draft: WaitingDraft, case: str) -> Reason:
     """What is against resolving a case past its reviewer: that a draft waits on it."""
-    return _undecided("approval.blocks_resolve", draft, case)
+    return _blocked_by_draft("approval.blocks_resolve", draft, case)
 
 
 @wants("case", "draft")
@@ -367,7 +367,7 @@ def _blocks_resolve(view: HasDraft, event: ReplySent | StatusSet, _: Policy) -> 
 
 
 @wants("case", "draft")
-def _authors(view: HasDraft, command: EditDraft | WithdrawDraft | ReassignDraft, _: Policy) -> Reason | None:
+def _draft_is_theirs(view: HasDraft, command: EditDraft | WithdrawDraft | ReassignDraft, _: Policy) -> Reason | None:
     draft, actor = view.draft, view.actor
     if command.by == SYSTEM or is_supervisor(actor):
         return None
@@ -386,14 +386,14 @@ def _authors(view: HasDraft, command: EditDraft | WithdrawDraft | ReassignDraft,
 
 
 @wants("case")
-def _submit(view: HasCase, command: SubmitDraft, _: Policy) -> tuple[Event, ...]:
+def _submit_draft(view: HasCase, command: SubmitDraft, _: Policy) -> tuple[Event, ...]:
     c = command
     says, how = (c.text, c.send_as, c.attachments), (c.about_account, c.subject, c.template)
     return (DraftSubmitted(c.by, c.at, c.case, c.draft, *says, c.queue or view.case.queue, c.note, *how),)
 
 
 @wants("case", "draft")
-def _edit(view: HasDraft, command: EditDraft, _: Policy) -> tuple[Event, ...]:
+def _edit_draft(view: HasDraft, command: EditDraft, _: Policy) -> tuple[Event, ...]:
     c, draft = command, view.draft
     edited = DraftEdited(
         c.by,
@@ -422,7 +422,7 @@ def _after_message(view: HasDraft, event: MessageReceived, policy: Policy) -> tu
 # Evolve ------------------------------------------------------------------------------------------------
 
 
-def _submitted(event: DraftSubmitted) -> WaitingDraft:
+def _new_draft(event: DraftSubmitted) -> WaitingDraft:
     return WaitingDraft(
         event.draft,
         event.by,
@@ -438,7 +438,7 @@ def _submitted(event: DraftSubmitted) -> WaitingDraft:
     )
 
 
-def _edited(draft: Editing, event: DraftEdited) -> None:
+def _replace_draft(draft: Editing, event: DraftEdited) -> None:
     draft.text = event.text
     draft.send_as = event.send_as
     draft.attachments = event.attachments
@@ -446,12 +446,12 @@ def _edited(draft: Editing, event: DraftEdited) -> None:
     draft.stale = draft.stale and not event.fresh
 
 
-def _reassigned(draft: Editing, event: ReviewReassigned) -> None:
+def _move_review(draft: Editing, event: ReviewReassigned) -> None:
     draft.reviewer = None
     draft.queue = event.queue
 
 
-def _stale(draft: Editing, _: DraftWentStale) -> None:
+def _go_stale(draft: Editing, _: DraftWentStale) -> None:
     draft.stale = True
 
 
@@ -467,7 +467,7 @@ APPROVALS: Room[SeesDraft] = Room(
     needs=(
         Rule("actor.role", "Only an agent writes and reviews drafts", "§5", _AGENTS, by_agent),
         Rule("lifecycle.closed", "A closed case can never be changed", "§2", (SubmitDraft,), not_closed),
-        Rule("draft.edge", "Only a waiting draft is decided", "§5", (DraftCommand,), _waits, ("draft",)),
+        Rule("draft.edge", "Only a waiting draft is decided", "§5", (DraftCommand,), _draft_waits, ("draft",)),
         Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (SubmitDraft,), _can_submit),
         Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (EditDraft,), _can_edit),
         Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (ApproveDraft,), _can_approve),
@@ -492,7 +492,7 @@ APPROVALS: Room[SeesDraft] = Room(
             "A draft is its author's and its reviewer's",
             "§5",
             (EditDraft, WithdrawDraft, ReassignDraft),
-            _authors,
+            _draft_is_theirs,
         ),
         Rule("approval.blocks_close", "A waiting draft blocks closing", "§5", (CaseClosed,), _blocks_close),
         soft_rule(
@@ -503,13 +503,13 @@ APPROVALS: Room[SeesDraft] = Room(
             _blocks_resolve,
         ),
     ),
-    decide={SubmitDraft: _submit, EditDraft: _edit},
+    decide={SubmitDraft: _submit_draft, EditDraft: _edit_draft},
     follows={MessageReceived: _after_message},
-    creates={(WaitingDraft, DraftSubmitted): _submitted},
+    creates={(WaitingDraft, DraftSubmitted): _new_draft},
     evolve={
-        (WaitingDraft, DraftEdited): _edited,
-        (WaitingDraft, ReviewReassigned): _reassigned,
-        (WaitingDraft, DraftWentStale): _stale,
+        (WaitingDraft, DraftEdited): _replace_draft,
+        (WaitingDraft, ReviewReassigned): _move_review,
+        (WaitingDraft, DraftWentStale): _go_stale,
     },
     removes=frozenset((WaitingDraft, event) for event in DECIDED),
     probes=(

@@ -33,7 +33,7 @@ from casecore.kernel.rooms import soft_rule
 from casecore.policies import Aspect, Policy
 from casecore.rooms.assignments import CaseQueued
 from casecore.rooms.cases import Case, CaseStarted, SeesCase
-from casecore.rooms.threads import CustomerMet, Message, Thread, ThreadOpened, message_fresh, named
+from casecore.rooms.threads import CustomerMet, Message, Thread, ThreadOpened, message_fresh, name_customer
 from casecore.statuses import CASE_LIFECYCLE, CLOSED, OPEN, Status, Trigger
 
 # Command ---------------------------------------------------------------------------------------------
@@ -217,7 +217,7 @@ def _started_case_id(view: SeesCase, command: ReceiveMessage) -> str | None:
     return new_case_id(command, view.case) if starts_case(command, view.case) else None
 
 
-def _about(view: SeesCase, command: ReceiveMessage, policy: Policy) -> Case | Aspect | None:
+def _deciding_case(view: SeesCase, command: ReceiveMessage, policy: Policy) -> Case | Aspect | None:
     """The case whose policy decides: the one the message is for, also if that is only about to start."""
     c, thread = command, view.thread
     if not starts_case(c, view.case):
@@ -226,22 +226,24 @@ def _about(view: SeesCase, command: ReceiveMessage, policy: Policy) -> Case | As
     return None if channel is None else Aspect(channel, policy.queue_for(channel, c.reason, c.language, c.tags), c.tags)
 
 
-def _receive(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tuple[Event, ...]:
+def _receive_message(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tuple[Event, ...]:
     c, case = command, view.case
     if _machine_made(c):
         return (
             MessageNoted(c.by, c.at, case.id if case else None, c.thread, c.message, c.text, c.kind, c.auto_generated),
         )
     if case is None or case.status is CLOSED:
-        return _start(view, c, policy)
-    received = MessageReceived(c.by, c.at, case.id, c.thread, case.customer, c.message, c.text, c.kind, _answers(view))
-    name = named(view, c.by, c.at, c.name)
+        return _start_case(view, c, policy)
+    received = MessageReceived(
+        c.by, c.at, case.id, c.thread, case.customer, c.message, c.text, c.kind, _answered_author(view)
+    )
+    name = name_customer(view, c.by, c.at, c.name)
     if CASE_LIFECYCLE.dest(case.status, Trigger.CUSTOMER_MESSAGE) is case.status:
         return (*name, received)
     return (*name, received, CaseReopened(c.by, c.at, case.id, case.status))
 
 
-def _start(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tuple[Event, ...]:
+def _start_case(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tuple[Event, ...]:
     c, thread, before = command, view.thread, view.case
     customer = thread.customer if thread else c.customer
     channel = thread.channel if thread else c.channel
@@ -250,7 +252,7 @@ def _start(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tuple[Eve
     events: list[Event] = []
     if view.customer is None:
         events.append(CustomerMet(c.by, c.at, customer, c.name))
-    events += named(view, c.by, c.at, c.name)
+    events += name_customer(view, c.by, c.at, c.name)
     if thread is None:
         events.append(ThreadOpened(c.by, c.at, c.thread, customer, channel))
     new, queue = new_case_id(c, before), policy.queue_for(channel, c.reason, c.language, c.tags)
@@ -261,34 +263,37 @@ def _start(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tuple[Eve
     )
     if before is not None:
         events.append(SuccessorStarted(c.by, c.at, before.id, new))
-    return (*events, MessageReceived(c.by, c.at, new, c.thread, customer, c.message, c.text, c.kind, _answers(view)))
+    return (
+        *events,
+        MessageReceived(c.by, c.at, new, c.thread, customer, c.message, c.text, c.kind, _answered_author(view)),
+    )
 
 
-def _answers(view: SeesCase) -> str | None:
+def _answered_author(view: SeesCase) -> str | None:
     return None if view.answered is None else view.answered.author
 
 
 # Evolve ----------------------------------------------------------------------------------------------
 
 
-def _succeeded(case: Editing, event: SuccessorStarted) -> None:
+def _set_successor(case: Editing, event: SuccessorStarted) -> None:
     case.successor = event.successor
 
 
-def _received(case: Editing, event: MessageReceived) -> None:
+def _await_answer(case: Editing, event: MessageReceived) -> None:
     if case.unanswered_since is None:
         case.unanswered_since = event.at
 
 
-def _wrote(thread: Editing, event: MessageReceived) -> None:
+def _set_customer_instant(thread: Editing, event: MessageReceived) -> None:
     thread.customer_at = event.at
 
 
-def _came(event: MessageReceived) -> Message:
+def _new_message(event: MessageReceived) -> Message:
     return editing_class(Message)(event.message, event.case)
 
 
-def _reopened(case: Editing, event: CaseReopened) -> None:
+def _reopen_case(case: Editing, event: CaseReopened) -> None:
     case.status = OPEN
     case.status_at = event.at
 
@@ -308,14 +313,14 @@ ARRIVALS: Room[SeesCase] = Room(
         Rule("case.fresh", "A case's id is used once", "§2", (ReceiveMessage,), _case_fresh),
     ),
     rules=(soft_rule("channels.kinds", "A channel takes only its kinds", "§1", (ReceiveMessage,), _kind_taken),),
-    decide={ReceiveMessage: _receive},
-    creates={(Message, MessageReceived): _came},
+    decide={ReceiveMessage: _receive_message},
+    creates={(Message, MessageReceived): _new_message},
     evolve={
-        (Case, SuccessorStarted): _succeeded,
-        (Case, MessageReceived): _received,
-        (Case, CaseReopened): _reopened,
-        (Thread, MessageReceived): _wrote,
+        (Case, SuccessorStarted): _set_successor,
+        (Case, MessageReceived): _await_answer,
+        (Case, CaseReopened): _reopen_case,
+        (Thread, MessageReceived): _set_customer_instant,
     },
     shows={ReceiveMessage: {"named": _started_case_id}},
-    about={ReceiveMessage: _about},
+    about={ReceiveMessage: _deciding_case},
 )

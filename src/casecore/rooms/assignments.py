@@ -155,15 +155,15 @@ def queue_known(_: SeesAgents, command: ForQueue, policy: Policy) -> Reason | No
 
 
 @wants("case")
-def _open(view: HasCase, command: OpenCase, _: Policy) -> tuple[Event, ...]:
+def _open_case(view: HasCase, command: OpenCase, _: Policy) -> tuple[Event, ...]:
     case = view.case
     if case.status is CLOSED or case.assignee not in (None, command.by):
         return ()
-    assigned = () if case.assignee else (taken(case, command, command.by),)
+    assigned = () if case.assignee else (assign_case(case, command, command.by),)
     return (*assigned, *begin_work(case, command, command.by))
 
 
-def taken(case: Case, cause: Command, agent: str) -> CaseAssigned:
+def assign_case(case: Case, cause: Command, agent: str) -> CaseAssigned:
     """The agent holds the case from now on."""
     return CaseAssigned(cause.by, cause.at, case.id, agent, case.unanswered_since is not None)
 
@@ -176,14 +176,16 @@ def begin_work(case: Case, cause: Command, agent: str) -> tuple[Event, ...]:
 
 
 @wants("case")
-def _leave(view: HasCase, command: LeaveCase, _: Policy) -> tuple[Event, ...]:
+def _leave_case(view: HasCase, command: LeaveCase, _: Policy) -> tuple[Event, ...]:
     case = view.case
     if case.assignee != command.by:
         return ()
-    return released(case, command, Release.LEFT)
+    return give_up_case(case, command, Release.LEFT)
 
 
-def released(case: Case, cause: Command | Event, because: Release, since: datetime | None = None) -> tuple[Event, ...]:
+def give_up_case(
+    case: Case, cause: Command | Event, because: Release, since: datetime | None = None
+) -> tuple[Event, ...]:
     """What happens when the assignee gives a case up: unless it is resolved, it waits in its queue again.
 
     Args:
@@ -220,25 +222,25 @@ def _after_status(view: SeesCase, event: StatusSet, _: Policy) -> tuple[Event, .
 # Evolve ------------------------------------------------------------------------------------------------
 
 
-def _assigned(case: Editing, event: CaseAssigned) -> None:
+def _set_assignee(case: Editing, event: CaseAssigned) -> None:
     case.assignee = case.owner = event.agent
     case.waiting_since = None
 
 
-def _released(case: Editing, _: CaseReleased) -> None:
+def _clear_assignee(case: Editing, _: CaseReleased) -> None:
     case.assignee = None
 
 
-def _queued(case: Editing, event: CaseQueued) -> None:
+def _enter_queue(case: Editing, event: CaseQueued) -> None:
     case.queue = event.queue
     case.waiting_since = event.since
 
 
-def _unqueued(case: Editing, _: CaseUnqueued) -> None:
+def _leave_queue(case: Editing, _: CaseUnqueued) -> None:
     case.waiting_since = None
 
 
-def _begun(case: Editing, event: WorkBegun) -> None:
+def _begin_work(case: Editing, event: WorkBegun) -> None:
     case.status = OPEN
     case.status_at = event.at
 
@@ -246,14 +248,14 @@ def _begun(case: Editing, event: WorkBegun) -> None:
 ASSIGNMENTS: Room[SeesCase] = Room(
     name="assignments",
     needs=(Rule("actor.role", "Only an agent opens and leaves cases", "§3", (OpenCase, LeaveCase), by_agent),),
-    decide={OpenCase: _open, LeaveCase: _leave},
+    decide={OpenCase: _open_case, LeaveCase: _leave_case},
     follows={StatusSet: _after_status},
     evolve={
-        (Case, CaseAssigned): _assigned,
-        (Case, CaseReleased): _released,
-        (Case, CaseQueued): _queued,
-        (Case, CaseUnqueued): _unqueued,
-        (Case, WorkBegun): _begun,
+        (Case, CaseAssigned): _set_assignee,
+        (Case, CaseReleased): _clear_assignee,
+        (Case, CaseQueued): _enter_queue,
+        (Case, CaseUnqueued): _leave_queue,
+        (Case, WorkBegun): _begin_work,
     },
     probes=(Probe("open_case", OpenCase), Probe("leave_case", LeaveCase)),
 )

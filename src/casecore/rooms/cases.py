@@ -199,7 +199,9 @@ def not_closed(view: HasCase, _: Command, __: Policy) -> Reason | None:
     return Reason("lifecycle.closed", f"case {case.id} is closed and can never be changed", follow)
 
 
-def edge(case: Case, trigger: str, otherwise: str = "choose open, pending, escalated or resolved") -> Reason | None:
+def edge_missing(
+    case: Case, trigger: str, otherwise: str = "choose open, pending, escalated or resolved"
+) -> Reason | None:
     """What the life cycle has against this trigger on this case; None where the table has the edge.
 
     Args:
@@ -220,12 +222,12 @@ def edge(case: Case, trigger: str, otherwise: str = "choose open, pending, escal
 
 @wants("case")
 def _set_edge(view: HasCase, command: SetStatus, _: Policy) -> Reason | None:
-    return edge(view.case, SET_BY_HAND.get(command.status) or f"set_{command.status}")
+    return edge_missing(view.case, SET_BY_HAND.get(command.status) or f"set_{command.status}")
 
 
 @wants("case")
 def _close_edge(view: HasCase, _: CloseCase, __: Policy) -> Reason | None:
-    return edge(view.case, Trigger.CLOSE)
+    return edge_missing(view.case, Trigger.CLOSE)
 
 
 # Rules -----------------------------------------------------------------------------------------------
@@ -317,7 +319,7 @@ def _set_status(_: SeesCase, command: SetStatus, __: Policy) -> tuple[Event, ...
     return (StatusSet(command.by, command.at, command.case, command.status),)
 
 
-def _close(_: SeesCase, command: CloseCase, __: Policy) -> tuple[Event, ...]:
+def _close_case(_: SeesCase, command: CloseCase, __: Policy) -> tuple[Event, ...]:
     itself = command.by == SYSTEM and command.reason is CloseReason.BY_HAND
     reason = CloseReason.AUTOMATIC if itself else command.reason
     return (CaseClosed(command.by, command.at, command.case, reason),)
@@ -326,7 +328,7 @@ def _close(_: SeesCase, command: CloseCase, __: Policy) -> tuple[Event, ...]:
 # Evolve ----------------------------------------------------------------------------------------------
 
 
-def started(event: CaseStarted) -> Case:
+def new_case_record(event: CaseStarted) -> Case:
     """The draft of the record that a new case has."""
     return editing_class(Case)(
         event.case,
@@ -352,7 +354,7 @@ def _status_set(case: Editing, event: StatusSet) -> None:
     case.status_at = event.at
 
 
-def _closed(case: Editing, event: CaseClosed) -> None:
+def _end_case(case: Editing, event: CaseClosed) -> None:
     case.status = CLOSED
     case.status_at = event.at
     case.closed_as = event.reason
@@ -379,12 +381,12 @@ CASES: Room[SeesCase] = Room(
         ),
         Rule("lifecycle.close_after", "Automatic closing waits its time", "§2", (CaseClosed,), _close_after),
     ),
-    decide={SetStatus: _set_status, CloseCase: _close},
-    creates={(Case, CaseStarted): started},
+    decide={SetStatus: _set_status, CloseCase: _close_case},
+    creates={(Case, CaseStarted): new_case_record},
     evolve={
         (Thread, CaseStarted): _latest_case,
         (Case, StatusSet): _status_set,
-        (Case, CaseClosed): _closed,
+        (Case, CaseClosed): _end_case,
     },
     timers=(CLOSING,),
     probes=(

@@ -32,7 +32,7 @@ from casecore.policies import Policy
 from casecore.policies.sections import Proceeding
 from casecore.rooms.agents import is_supervisor
 from casecore.rooms.cases import CaseCommand, not_closed, only_holder
-from casecore.rooms.contacts import SeesContact, unauthenticated
+from casecore.rooms.contacts import SeesContact, authentication_missing
 
 
 @record
@@ -134,11 +134,11 @@ class CommitmentRescheduled(Event):
 
 
 @wants("commitment")
-def _fresh(view: HasCommitment, command: MakeCommitment, _: Policy) -> Reason | None:
+def _id_is_fresh(view: HasCommitment, command: MakeCommitment, _: Policy) -> Reason | None:
     return Reason("commitment.fresh", f"there is a commitment {command.commitment!r} already", "give each its own id")
 
 
-def _stands(view: SeesCommitment, command: CommitmentCommand, _: Policy) -> Reason | None:
+def _commitment_stands(view: SeesCommitment, command: CommitmentCommand, _: Policy) -> Reason | None:
     if view.commitment is not None:
         return None
     return Reason("commitment.known", f"no commitment {command.commitment!r} stands", "it was fulfilled, or never made")
@@ -150,16 +150,16 @@ def _in_future(_: SeesCommitment, command: MakeCommitment | RescheduleCommitment
     return Reason("commitment.due", f"{command.due.isoformat()} has passed", "promise an instant to come")
 
 
-def _what(_: SeesCommitment, command: MakeCommitment, __: Policy) -> Reason | None:
+def _says_what(_: SeesCommitment, command: MakeCommitment, __: Policy) -> Reason | None:
     return None if command.what.strip() else Reason("commitment.what", "it does not say what", "say what will be done")
 
 
-def _authenticated(view: SeesCommitment, _: CommitmentMade, policy: Policy) -> Reason | None:
-    return unauthenticated(view, Proceeding.COMMIT, policy)
+def _customer_authenticated(view: SeesCommitment, _: CommitmentMade, policy: Policy) -> Reason | None:
+    return authentication_missing(view, Proceeding.COMMIT, policy)
 
 
 @wants("commitment")
-def _keeper(view: HasCommitment, command: CommitmentCommand, _: Policy) -> Reason | None:
+def _made_by_agent(view: HasCommitment, command: CommitmentCommand, _: Policy) -> Reason | None:
     row = view.commitment
     if command.by in (row.agent, SYSTEM) or is_supervisor(view.actor):
         return None
@@ -173,27 +173,27 @@ DUE = Timer("a commitment is due", "commitment.due_at", "commitment.due_at", lam
 # Handlers and evolve -----------------------------------------------------------------------------------
 
 
-def _make(_: SeesCommitment, command: MakeCommitment, __: Policy) -> tuple[Event, ...]:
+def _make_commitment(_: SeesCommitment, command: MakeCommitment, __: Policy) -> tuple[Event, ...]:
     c = command
     return (CommitmentMade(c.by, c.at, c.commitment, c.case, c.by, c.due, c.what),)
 
 
 @wants("commitment")
-def _fulfil(view: HasCommitment, command: FulfilCommitment, _: Policy) -> tuple[Event, ...]:
+def _fulfil_commitment(view: HasCommitment, command: FulfilCommitment, _: Policy) -> tuple[Event, ...]:
     row = view.commitment
     return (CommitmentFulfilled(command.by, command.at, row.id, row.case),)
 
 
-def _reschedule(view: SeesCommitment, command: RescheduleCommitment, _: Policy) -> tuple[Event, ...]:
+def _reschedule_commitment(view: SeesCommitment, command: RescheduleCommitment, _: Policy) -> tuple[Event, ...]:
     c, row = command, view.commitment
     return () if row is None else (CommitmentRescheduled(c.by, c.at, row.id, row.case, c.due, row.due_at),)
 
 
-def _made(event: CommitmentMade) -> Commitment:
+def _new_commitment(event: CommitmentMade) -> Commitment:
     return Commitment(event.commitment, event.case, event.agent, event.due, event.what)
 
 
-def _moved(commitment: Editing, event: CommitmentRescheduled) -> None:
+def _move_due_date(commitment: Editing, event: CommitmentRescheduled) -> None:
     commitment.due_at = event.due
 
 
@@ -203,12 +203,18 @@ COMMITMENTS: Room[SeesCommitment] = Room(
         Rule("actor.role", "Only an agent promises", "§6", (MakeCommitment,), by_agent),
         Rule("actor.role", "A customer can only write", "§1", (CommitmentCommand,), not_by_customer),
         Rule("lifecycle.closed", "A closed case can never be changed", "§2", (MakeCommitment,), not_closed),
-        Rule("commitment.fresh", "A commitment's id is used once", "§6", (MakeCommitment,), _fresh, ("commitment",)),
-        Rule("commitment.known", "The commitment stands", "§6", (CommitmentCommand,), _stands, ("commitment",)),
+        Rule(
+            "commitment.fresh", "A commitment's id is used once", "§6", (MakeCommitment,), _id_is_fresh, ("commitment",)
+        ),
+        Rule(
+            "commitment.known", "The commitment stands", "§6", (CommitmentCommand,), _commitment_stands, ("commitment",)
+        ),
     ),
     rules=(
         soft_rule("assignment.holder", "Only the assignee, or a supervisor", "§6", (MakeCommitment,), only_holder),
-        Rule("authentication.before", "Authenticate before proceeding", "§6", (CommitmentMade,), _authenticated),
+        Rule(
+            "authentication.before", "Authenticate before proceeding", "§6", (CommitmentMade,), _customer_authenticated
+        ),
         Rule(
             "commitment.due",
             "A promise is for the future",
@@ -217,12 +223,16 @@ COMMITMENTS: Room[SeesCommitment] = Room(
             _in_future,
             ("due",),
         ),
-        Rule("commitment.what", "A promise says what", "§6", (MakeCommitment,), _what, ("what",)),
-        soft_rule("commitment.agent", "A promise is kept by who made it", "§6", (CommitmentCommand,), _keeper),
+        Rule("commitment.what", "A promise says what", "§6", (MakeCommitment,), _says_what, ("what",)),
+        soft_rule("commitment.agent", "A promise is kept by who made it", "§6", (CommitmentCommand,), _made_by_agent),
     ),
-    decide={MakeCommitment: _make, FulfilCommitment: _fulfil, RescheduleCommitment: _reschedule},
-    creates={(Commitment, CommitmentMade): _made},
-    evolve={(Commitment, CommitmentRescheduled): _moved},
+    decide={
+        MakeCommitment: _make_commitment,
+        FulfilCommitment: _fulfil_commitment,
+        RescheduleCommitment: _reschedule_commitment,
+    },
+    creates={(Commitment, CommitmentMade): _new_commitment},
+    evolve={(Commitment, CommitmentRescheduled): _move_due_date},
     removes=frozenset({(Commitment, CommitmentFulfilled)}),
     timers=(DUE,),
     probes=(

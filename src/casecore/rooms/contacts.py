@@ -31,10 +31,10 @@ from casecore.rooms.agents import (
     AgentUnavailable,
     HasTarget,
     NextStateSet,
-    counted,
+    add_to_count,
 )
 from casecore.rooms.arrivals import MessageReceived
-from casecore.rooms.assignments import CaseAssigned, CaseReleased, LeaveCase, Release, released
+from casecore.rooms.assignments import CaseAssigned, CaseReleased, LeaveCase, Release, give_up_case
 from casecore.rooms.cases import (
     AboutCase,
     Case,
@@ -163,7 +163,7 @@ class Authenticated(Event):
 # Needs -------------------------------------------------------------------------------------------------
 
 
-def active(trigger: str) -> Check[SeesContact]:
+def contact_goes_on(trigger: str) -> Check[SeesContact]:
     """The need of every command about the contact that goes on."""
 
     def check(view: SeesContact, command: AboutCase, _: Policy) -> Reason | None:
@@ -188,7 +188,7 @@ def is_live(view: SeesContact) -> bool:
 
 
 @wants("case", "contact")
-def _stays(view: HasContact, command: LeaveCase, _: Policy) -> Reason | None:
+def _live_contact_ended(view: HasContact, command: LeaveCase, _: Policy) -> Reason | None:
     if not is_live(view) or view.contact.agent != command.by:
         return None
     return Reason("contact.live", f"a live contact goes on with case {command.case}", "end it or transfer it")
@@ -207,7 +207,7 @@ def _ends_own(view: HasCase, command: EndContact, policy: Policy) -> Reason | No
     return None if command.by == CUSTOMER else only_holder(view, command, policy)
 
 
-def proceeding(event: Event) -> tuple[Proceeding, ...]:
+def proceedings_of(event: Event) -> tuple[Proceeding, ...]:
     """All that an event is, of what the customer may have to be authenticated for."""
     if isinstance(event, ReplySent):
         resolves = (Proceeding.RESOLVE,) if event.send_as is RESOLVED else ()
@@ -222,7 +222,7 @@ def proceeding(event: Event) -> tuple[Proceeding, ...]:
     return ()
 
 
-def unauthenticated(view: SeesContact, what: Proceeding, policy: Policy) -> Reason | None:
+def authentication_missing(view: SeesContact, what: Proceeding, policy: Policy) -> Reason | None:
     """What is against proceeding: that the customer has not been authenticated in this contact."""
     case, needed = view.case, policy.authentication
     if case is None or case.channel not in needed.channels or what not in needed.before:
@@ -240,8 +240,8 @@ def unauthenticated(view: SeesContact, what: Proceeding, policy: Policy) -> Reas
 
 
 def _authenticated_first(view: SeesContact, event: Event, policy: Policy) -> Reason | None:
-    for what in proceeding(event):
-        reason = unauthenticated(view, what, policy)
+    for what in proceedings_of(event):
+        reason = authentication_missing(view, what, policy)
         if reason is not None:
             return reason
     return None
@@ -282,16 +282,16 @@ def _disposed_first(view: HasTarget, event: AgentAvailable, _: Policy) -> Reason
 
 
 @wants("case", "contact")
-def _authenticate(view: HasContact, command: Authenticate, _: Policy) -> tuple[Event, ...]:
+def _authenticate_customer(view: HasContact, command: Authenticate, _: Policy) -> tuple[Event, ...]:
     if view.contact.authenticated:
         return ()
     return (Authenticated(command.by, command.at, command.case),)
 
 
 @wants("case")
-def _end(view: HasCase, command: EndContact, _: Policy) -> tuple[Event, ...]:
+def _end_contact(view: HasCase, command: EndContact, _: Policy) -> tuple[Event, ...]:
     because = Release.ENDED_BY_CUSTOMER if command.by == CUSTOMER else Release.ENDED_BY_AGENT
-    return released(view.case, command, because)
+    return give_up_case(view.case, command, because)
 
 
 @wants("case")
@@ -324,32 +324,32 @@ def goes_at_once(view: SeesContact, event: NextStateSet, _: Policy) -> tuple[Eve
 # Evolve ------------------------------------------------------------------------------------------------
 
 
-def _started(event: ContactStarted) -> Contact:
+def _new_contact(event: ContactStarted) -> Contact:
     return Contact(event.agent, event.at, silence_since=event.at if event.silent else None)
 
 
-def _wrote(contact: Editing, _: MessageReceived) -> None:
+def _break_silence(contact: Editing, _: MessageReceived) -> None:
     contact.silence_since = contact.asked_at = None
     contact.attempts = 0
 
 
-def _replied(contact: Editing, event: ReplySent) -> None:
+def _begin_silence(contact: Editing, event: ReplySent) -> None:
     contact.silence_since = event.at
     contact.asked_at = None
     contact.attempts = 0
 
 
-def _known(contact: Editing, _: Authenticated) -> None:
+def _set_authenticated(contact: Editing, _: Authenticated) -> None:
     contact.authenticated = True
 
 
 def _one_more(agent: Editing, event: ContactStarted) -> None:
-    agent.held = counted(agent.held, event.channel, 1)
+    agent.held = add_to_count(agent.held, event.channel, 1)
     agent.idle_since = agent.given_at = event.at
 
 
 def _one_less(agent: Editing, event: ContactEnded) -> None:
-    agent.held = counted(agent.held, event.channel, -1)
+    agent.held = add_to_count(agent.held, event.channel, -1)
     agent.idle_since = event.at
 
 
@@ -364,15 +364,17 @@ CONTACTS: Room[SeesContact] = Room(
         Rule("actor.role", "Only an agent authenticates", "§6", (Authenticate,), by_agent),
         Rule("actor.role", "The customer or an agent ends a contact", "§6", (EndContact,), _by_agent_or_customer),
         Rule("lifecycle.closed", "A closed case can never be changed", "§2", (Authenticate, EndContact), not_closed),
-        Rule("contact.edge", "A contact goes on", "§6", (Authenticate,), active("authenticate")),
-        Rule("contact.edge", "A contact goes on", "§6", (EndContact,), active("end")),
+        Rule("contact.edge", "A contact goes on", "§6", (Authenticate,), contact_goes_on("authenticate")),
+        Rule("contact.edge", "A contact goes on", "§6", (EndContact,), contact_goes_on("end")),
     ),
     rules=(
         soft_rule("assignment.holder", "Only the assignee, or a supervisor", "§6", (Authenticate,), only_holder),
         soft_rule(
             "assignment.holder", "Only the assignee, a supervisor or the customer", "§6", (EndContact,), _ends_own
         ),
-        Rule("contact.live", "A live contact is ended or transferred, not left", "§3", (LeaveCase,), _stays),
+        Rule(
+            "contact.live", "A live contact is ended or transferred, not left", "§3", (LeaveCase,), _live_contact_ended
+        ),
         Rule("contact.blocks_close", "A live contact blocks closing by hand", "§6", (CaseClosed,), _not_while_live),
         Rule("authentication.before", "Authenticate before proceeding", "§6", _PROCEEDS, _authenticated_first),
         Rule("presence.contacts", "Lunch waits for the last contact", "§6", (AgentUnavailable,), _lunch_waits),
@@ -384,20 +386,20 @@ CONTACTS: Room[SeesContact] = Room(
             _disposed_first,
         ),
     ),
-    decide={Authenticate: _authenticate, EndContact: _end},
+    decide={Authenticate: _authenticate_customer, EndContact: _end_contact},
     follows={
         CaseAssigned: _contact_begins,
         CaseReleased: _contact_ends,
         CaseClosed: _contact_ends,
         NextStateSet: goes_at_once,
     },
-    creates={(Contact, ContactStarted): _started},
+    creates={(Contact, ContactStarted): _new_contact},
     evolve={
-        (Contact, Authenticated): _known,
+        (Contact, Authenticated): _set_authenticated,
         (Agent, ContactStarted): _one_more,
         (Agent, ContactEnded): _one_less,
     },
-    notices={(Contact, MessageReceived): _wrote, (Contact, ReplySent): _replied},
+    notices={(Contact, MessageReceived): _break_silence, (Contact, ReplySent): _begin_silence},
     removes=frozenset({(Contact, ContactEnded)}),
     probes=(Probe("authenticate", Authenticate), Probe("end_contact", EndContact)),
 )

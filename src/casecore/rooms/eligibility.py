@@ -20,7 +20,7 @@ from casecore.kernel import Check, Reason, Room, Rule
 from casecore.kernel.records import freeze, thaw
 from casecore.kernel.rooms import soft_rule
 from casecore.policies import Policy
-from casecore.rooms.agents import Agent, counted
+from casecore.rooms.agents import Agent, add_to_count
 from casecore.rooms.assignments import AIM, CaseAssigned, agent_named
 from casecore.rooms.cases import Case
 from casecore.rooms.offers import SeesOffers, WorkOffered
@@ -48,7 +48,7 @@ def leaving_soon(agent: Agent, _: Channel, __: Policy) -> Reason | None:
     return Reason("assignment.next_state", found, "clear the next state first, or choose somebody else")
 
 
-def undisposed(agent: Agent, _: Channel, __: Policy) -> Reason | None:
+def wrap_up_open(agent: Agent, _: Channel, __: Policy) -> Reason | None:
     """An agent with an ended contact to dispose gets no more work."""
     if not agent.wrap_ups:
         return None
@@ -61,7 +61,7 @@ def undisposed(agent: Agent, _: Channel, __: Policy) -> Reason | None:
     )
 
 
-def elsewhere(agent: Agent, channel: Channel, _: Policy) -> Reason | None:
+def wrong_channel(agent: Agent, channel: Channel, _: Policy) -> Reason | None:
     """An agent works on the channels they are allowed on."""
     if agent.works_on(channel):
         return None
@@ -82,7 +82,7 @@ def channel_full(agent: Agent, channel: Channel, policy: Policy) -> Reason | Non
     )
 
 
-def full(agent: Agent, _: Channel, policy: Policy) -> Reason | None:
+def total_full(agent: Agent, _: Channel, policy: Policy) -> Reason | None:
     """An agent holds only so much in total: cases, offers and reviews."""
     limit = agent.total_limit(policy)
     if agent.load < limit:
@@ -110,20 +110,20 @@ def on_a_call(agent: Agent, channel: Channel, policy: Policy) -> Reason | None:
 ANY = Channel.CHAT
 """Any channel, for an obstacle that does not look at it."""
 
-STOPPED_BY = (not_there, leaving_soon, undisposed)
+STOPPED_BY = (not_there, leaving_soon, wrap_up_open)
 """What keeps an agent from everything, so that even what they are offered is taken back."""
 
 OBSTACLES_TO_ALL: dict[str, tuple[str, Obstacle]] = {
     "assignment.available": ("Work is given only to somebody available", not_there),
     "assignment.next_state": ("Who has set a next state gets no work", leaving_soon),
-    "assignment.wrap_up": ("Who has a contact to dispose gets no work", undisposed),
-    "capacity.total": ("Nobody has more in total than the limit", full),
+    "assignment.wrap_up": ("Who has a contact to dispose gets no work", wrap_up_open),
+    "capacity.total": ("Nobody has more in total than the limit", total_full),
 }
 """What keeps an agent from work whatever its channel, by rule: its title and how it is found."""
 
 OBSTACLES: dict[str, tuple[str, Obstacle]] = {
     **OBSTACLES_TO_ALL,
-    "assignment.channel": ("Work is given on channels the agent works on", elsewhere),
+    "assignment.channel": ("Work is given on channels the agent works on", wrong_channel),
     "capacity.channel": ("Nobody has more of a channel than the limit", channel_full),
     "capacity.voice_with_cases": ("Calls and cases mix only where the policy says so", on_a_call),
 }
@@ -161,7 +161,7 @@ def _is_review(event: GivesWork) -> bool:
     return isinstance(event, ReviewTaken) or (isinstance(event, WorkOffered) and event.review)
 
 
-def _guarded(obstacle: Obstacle, *, to_reviews: bool) -> Check[SeesOffers]:
+def _rule_against(obstacle: Obstacle, *, to_reviews: bool) -> Check[SeesOffers]:
     """The rule that this obstacle does not keep an agent from the work that an event gives them."""
 
     def check(view: SeesOffers, event: GivesWork, policy: Policy) -> Reason | None:
@@ -184,11 +184,11 @@ def _without_the_offer(agent: Agent, view: SeesOffers, *, review: bool) -> Agent
     if review:
         without.reviews -= 1
     else:
-        without.offered = counted(agent.offered, view.case.channel, -1)
+        without.offered = add_to_count(agent.offered, view.case.channel, -1)
     return freeze(without, Agent)
 
 
-def _serves(view: SeesOffers, event: GivesWork, _: Policy) -> Reason | None:
+def _serves_queue(view: SeesOffers, event: GivesWork, _: Policy) -> Reason | None:
     agent, case, draft = agent_named(view, event.agent), view.case, view.draft
     if agent is None or case is None:
         return None
@@ -208,7 +208,7 @@ ELIGIBILITY: Room[SeesOffers] = Room(
     name="eligibility",
     rules=(
         soft_rule(
-            "assignment.queue", "Work is given to somebody who serves its queue", "§3", _GIVES_WORK, _serves, AIM
+            "assignment.queue", "Work is given to somebody who serves its queue", "§3", _GIVES_WORK, _serves_queue, AIM
         ),
         *(
             Rule(
@@ -216,9 +216,9 @@ ELIGIBILITY: Room[SeesOffers] = Room(
                 title,
                 "§3",
                 _GIVES_WORK,
-                _guarded(obstacle, to_reviews=rule in OBSTACLES_TO_REVIEWS),
+                _rule_against(obstacle, to_reviews=rule in OBSTACLES_TO_REVIEWS),
                 AIM,
-                softens=obstacle is not undisposed,  # what a wrap-up asks for is set in [wrap_up]
+                softens=obstacle is not wrap_up_open,  # what a wrap-up asks for is set in [wrap_up]
             )
             for rule, (title, obstacle) in OBSTACLES.items()
         ),

@@ -315,23 +315,23 @@ def _set_sentiment(view: HasMessage, command: SetSentiment, _: Policy) -> tuple[
 # Evolve ------------------------------------------------------------------------------------------------
 
 
-def _noted(event: NoteAdded) -> Note:
+def _new_note(event: NoteAdded) -> Note:
     return Note(event.note, event.by, event.case, event.customer)
 
 
-def _tagged(sheet: Editing, event: CaseTagged | MessageTagged) -> None:
+def _put_tag(sheet: Editing, event: CaseTagged | MessageTagged) -> None:
     sheet.tags |= {event.tag}
 
 
-def _untagged(sheet: Editing, event: CaseUntagged | MessageUntagged) -> None:
+def _take_tag(sheet: Editing, event: CaseUntagged | MessageUntagged) -> None:
     sheet.tags -= {event.tag}
 
 
-def _marked(message: Editing, event: SentimentSet) -> None:
+def _mark_message(message: Editing, event: SentimentSet) -> None:
     message.sentiment = event.sentiment
 
 
-def _counted(customer: Editing, event: SentimentSet) -> None:
+def _count_sentiment(customer: Editing, event: SentimentSet) -> None:
     if event.author is not None:
         return
     for feeling, step in ((event.was, -1), (event.sentiment, 1)):
@@ -370,14 +370,14 @@ NOTES: Room[SeesNote] = Room(
         RemoveTag: _remove_tag,
         SetSentiment: _set_sentiment,
     },
-    creates={(Note, NoteAdded): _noted},
+    creates={(Note, NoteAdded): _new_note},
     evolve={
-        (Case, CaseTagged): _tagged,
-        (Case, CaseUntagged): _untagged,
-        (Message, MessageTagged): _tagged,
-        (Message, MessageUntagged): _untagged,
-        (Message, SentimentSet): _marked,
-        (Customer, SentimentSet): _counted,
+        (Case, CaseTagged): _put_tag,
+        (Case, CaseUntagged): _take_tag,
+        (Message, MessageTagged): _put_tag,
+        (Message, MessageUntagged): _take_tag,
+        (Message, SentimentSet): _mark_message,
+        (Customer, SentimentSet): _count_sentiment,
     },
     removes=frozenset({(Note, NoteDeleted)}),
     probes=(

@@ -38,7 +38,7 @@ from casecore.kernel.machines import StateTable
 from casecore.kernel.records import a_link, editing_class, record
 from casecore.kernel.rooms import by_agent, by_system, not_yet, wants
 from casecore.policies import Policy
-from casecore.rooms.agents import Agent, counted, is_supervisor
+from casecore.rooms.agents import Agent, add_to_count, is_supervisor
 from casecore.rooms.approvals import DECIDED, DraftSubmitted
 from casecore.rooms.arrivals import CaseReopened
 from casecore.rooms.assignments import (
@@ -47,8 +47,8 @@ from casecore.rooms.assignments import (
     CaseReleased,
     CaseUnqueued,
     agent_known,
+    assign_case,
     begin_work,
-    taken,
 )
 from casecore.rooms.cases import Case, CaseClosed, CaseCommand, CaseStarted
 from casecore.rooms.reviews import ReviewTaken, SeesReview
@@ -246,7 +246,7 @@ _TRIGGERS = MappingProxyType(
 )
 
 
-def _stands(view: SeesOffers, command: OfferCommand, _: Policy) -> Reason | None:
+def _offer_stands(view: SeesOffers, command: OfferCommand, _: Policy) -> Reason | None:
     to = view.offers.to(review=command.review) if view.offers else None
     state = OfferStatus.OFFERED if to is not None else ""
     if OFFER_LIFECYCLE.dest(state, _TRIGGERS[type(command)]) is not None:
@@ -256,7 +256,7 @@ def _stands(view: SeesOffers, command: OfferCommand, _: Policy) -> Reason | None
 
 
 @wants("case", "offers")
-def _waits(view: HasOffers, command: OfferWork, _: Policy) -> Reason | None:
+def _work_waits(view: HasOffers, command: OfferWork, _: Policy) -> Reason | None:
     case, offers, draft = view.case, view.offers, view.draft
     to = offers.to(review=command.review)
     if to is not None:
@@ -276,7 +276,7 @@ def _waits(view: HasOffers, command: OfferWork, _: Policy) -> Reason | None:
 
 
 @wants("case", "offers")
-def _elsewhere(view: HasOffers, event: CaseAssigned, _: Policy) -> Reason | None:
+def _offered_elsewhere(view: HasOffers, event: CaseAssigned, _: Policy) -> Reason | None:
     to = view.offers.offered_to
     if to in (None, event.agent):
         return None
@@ -313,7 +313,7 @@ REVIEW_TIMEOUT = Timer(
 )
 
 
-def _unanswered(view: SeesOffers, command: ExpireOffer, policy: Policy) -> Reason | None:
+def _time_is_up(view: SeesOffers, command: ExpireOffer, policy: Policy) -> Reason | None:
     return not_yet((REVIEW_TIMEOUT if command.review else TIMEOUT), view, command.at, policy, "offer.timeout")
 
 
@@ -328,21 +328,21 @@ def _in_time(view: SeesOffers, command: AcceptOffer, policy: Policy) -> Reason |
 # Handlers ----------------------------------------------------------------------------------------------
 
 
-def _offer(view: SeesOffers, command: OfferWork, _: Policy) -> tuple[Event, ...]:
+def _offer_work(view: SeesOffers, command: OfferWork, _: Policy) -> tuple[Event, ...]:
     c = command
     return () if view.case is None else (WorkOffered(c.by, c.at, c.case, c.agent, view.case.channel, c.review),)
 
 
 @wants("case")
-def _accept(view: CaseWithOffers, command: AcceptOffer, _: Policy) -> tuple[Event, ...]:
+def _accept_offer(view: CaseWithOffers, command: AcceptOffer, _: Policy) -> tuple[Event, ...]:
     c, case = command, view.case
     if c.review:
         return () if view.draft is None else (ReviewTaken(c.by, c.at, c.case, view.draft.id, c.by),)
     opened = begin_work(case, c, c.by) if case.channel in LIVE else ()
-    return (taken(case, c, c.by), *opened)
+    return (assign_case(case, c, c.by), *opened)
 
 
-def _declined(view: SeesOffers, command: OfferCommand, how: OfferStatus, reason: str) -> tuple[Event, ...]:
+def _decline_offer(view: SeesOffers, command: OfferCommand, how: OfferStatus, reason: str) -> tuple[Event, ...]:
     c = command
     to = view.offers.to(review=c.review) if view.offers else None
     if view.case is None or to is None:
@@ -350,15 +350,15 @@ def _declined(view: SeesOffers, command: OfferCommand, how: OfferStatus, reason:
     return (OfferDeclined(c.by, c.at, c.case, to, view.case.channel, c.review, how, reason),)
 
 
-def _reject(view: SeesOffers, command: RejectOffer, _: Policy) -> tuple[Event, ...]:
-    return _declined(view, command, OfferStatus.REJECTED, command.reason)
+def _reject_offer(view: SeesOffers, command: RejectOffer, _: Policy) -> tuple[Event, ...]:
+    return _decline_offer(view, command, OfferStatus.REJECTED, command.reason)
 
 
-def _expire(view: SeesOffers, command: ExpireOffer, _: Policy) -> tuple[Event, ...]:
-    return _declined(view, command, OfferStatus.TIMED_OUT, "")
+def _expire_offer(view: SeesOffers, command: ExpireOffer, _: Policy) -> tuple[Event, ...]:
+    return _decline_offer(view, command, OfferStatus.TIMED_OUT, "")
 
 
-def _rescind(view: SeesOffers, command: RescindOffer, _: Policy) -> tuple[Event, ...]:
+def _rescind_offer(view: SeesOffers, command: RescindOffer, _: Policy) -> tuple[Event, ...]:
     return taken_back(view, command, command.because, review=command.review, reason=command.reason)
 
 
@@ -394,26 +394,26 @@ def _draft_decided(view: SeesOffers, event: Event, _: Policy) -> tuple[Event, ..
 # Evolve ------------------------------------------------------------------------------------------------
 
 
-def _begun(_: CaseStarted) -> Offers:
+def _new_offers(_: CaseStarted) -> Offers:
     return editing_class(Offers)()
 
 
-def _offered(offers: Editing, event: WorkOffered) -> None:
-    _set(offers, event.agent, event.at, review=event.review)
+def _record_offer(offers: Editing, event: WorkOffered) -> None:
+    _set_offer(offers, event.agent, event.at, review=event.review)
 
 
-def _answered(offers: Editing, event: OfferAccepted | OfferRescinded) -> None:
-    _set(offers, None, None, review=event.review)
+def _clear_offer(offers: Editing, event: OfferAccepted | OfferRescinded) -> None:
+    _set_offer(offers, None, None, review=event.review)
 
 
-def _refused(offers: Editing, event: OfferDeclined) -> None:
-    _set(offers, None, None, review=event.review)
+def _record_refusal(offers: Editing, event: OfferDeclined) -> None:
+    _set_offer(offers, None, None, review=event.review)
     name = "review_asked" if event.review else "asked"
     others = tuple(agent for agent in getattr(offers, name) if agent != event.agent)
     setattr(offers, name, (*others, event.agent))
 
 
-def _set(offers: Editing, agent: str | None, at: datetime | None, *, review: bool) -> None:
+def _set_offer(offers: Editing, agent: str | None, at: datetime | None, *, review: bool) -> None:
     if review:
         offers.review_to, offers.review_at = agent, at
     else:
@@ -424,7 +424,7 @@ def _asked_anew(offers: Editing, _: CaseAssigned | CaseReopened) -> None:
     offers.asked = ()
 
 
-def _left(offers: Editing, event: CaseReleased) -> None:
+def _record_leaving(offers: Editing, event: CaseReleased) -> None:
     offers.asked = (event.agent,)
 
 
@@ -432,19 +432,19 @@ def _review_asked_anew(offers: Editing, _: ReviewTaken | DraftSubmitted) -> None
     offers.review_asked = ()
 
 
-def _more(agent: Editing, event: WorkOffered) -> None:
+def _count_offer(agent: Editing, event: WorkOffered) -> None:
     agent.given_at = event.at
     if event.review:
         agent.reviews += 1
     else:
-        agent.offered = counted(agent.offered, event.channel, 1)
+        agent.offered = add_to_count(agent.offered, event.channel, 1)
 
 
-def _less(agent: Editing, event: OfferAccepted | OfferDeclined | OfferRescinded) -> None:
+def _uncount_offer(agent: Editing, event: OfferAccepted | OfferDeclined | OfferRescinded) -> None:
     if event.review:
         agent.reviews -= 1
     else:
-        agent.offered = counted(agent.offered, event.channel, -1)
+        agent.offered = add_to_count(agent.offered, event.channel, -1)
 
 
 _BY_SYSTEM = (OfferWork, ExpireOffer)
@@ -456,22 +456,28 @@ OFFERS: Room[SeesOffers] = Room(
         Rule("actor.role", "Routing and timers do this", "§3", _BY_SYSTEM, by_system),
         Rule("actor.role", "Only an agent answers offers", "§3", _ANSWERS, by_agent),
         Rule("agent.known", "The agent named is known", "§3", (OfferWork,), agent_known, AIM),
-        Rule("offer.edge", "Only an offer that stands is answered", "§3", (OfferCommand,), _stands),
-        Rule("offer.waiting", "Only waiting work is offered", "§3", (OfferWork,), _waits),
+        Rule("offer.edge", "Only an offer that stands is answered", "§3", (OfferCommand,), _offer_stands),
+        Rule("offer.waiting", "Only waiting work is offered", "§3", (OfferWork,), _work_waits),
     ),
     rules=(
-        Rule("offer.outstanding", "What is offered to one is not taken by another", "§3", (CaseAssigned,), _elsewhere),
+        Rule(
+            "offer.outstanding",
+            "What is offered to one is not taken by another",
+            "§3",
+            (CaseAssigned,),
+            _offered_elsewhere,
+        ),
         Rule("offer.agent", "An offer is answered by whom it is for", "§3", _ANSWERS, _only_the_offered),
         Rule("offer.rescind", "The system or a supervisor takes offers back", "§3", (RescindOffer,), _may_rescind),
         Rule("offer.late", "An offer is accepted in time", "§3", (AcceptOffer,), _in_time),
-        Rule("offer.timeout", "An offer stands its time", "§3", (ExpireOffer,), _unanswered),
+        Rule("offer.timeout", "An offer stands its time", "§3", (ExpireOffer,), _time_is_up),
     ),
     decide={
-        OfferWork: _offer,
-        AcceptOffer: _accept,
-        RejectOffer: _reject,
-        ExpireOffer: _expire,
-        RescindOffer: _rescind,
+        OfferWork: _offer_work,
+        AcceptOffer: _accept_offer,
+        RejectOffer: _reject_offer,
+        ExpireOffer: _expire_offer,
+        RescindOffer: _rescind_offer,
     },
     follows={
         CaseAssigned: _offer_answered,
@@ -480,21 +486,21 @@ OFFERS: Room[SeesOffers] = Room(
         CaseUnqueued: _nothing_to_offer,
         **dict.fromkeys(DECIDED, _draft_decided),
     },
-    creates={(Offers, CaseStarted): _begun},
+    creates={(Offers, CaseStarted): _new_offers},
     evolve={
-        (Offers, WorkOffered): _offered,
-        (Offers, OfferAccepted): _answered,
-        (Offers, OfferRescinded): _answered,
-        (Offers, OfferDeclined): _refused,
+        (Offers, WorkOffered): _record_offer,
+        (Offers, OfferAccepted): _clear_offer,
+        (Offers, OfferRescinded): _clear_offer,
+        (Offers, OfferDeclined): _record_refusal,
         (Offers, CaseAssigned): _asked_anew,
         (Offers, CaseReopened): _asked_anew,
-        (Offers, CaseReleased): _left,
+        (Offers, CaseReleased): _record_leaving,
         (Offers, ReviewTaken): _review_asked_anew,
         (Offers, DraftSubmitted): _review_asked_anew,
-        (Agent, WorkOffered): _more,
-        (Agent, OfferAccepted): _less,
-        (Agent, OfferDeclined): _less,
-        (Agent, OfferRescinded): _less,
+        (Agent, WorkOffered): _count_offer,
+        (Agent, OfferAccepted): _uncount_offer,
+        (Agent, OfferDeclined): _uncount_offer,
+        (Agent, OfferRescinded): _uncount_offer,
     },
     timers=(TIMEOUT, REVIEW_TIMEOUT),
     probes=(Probe("accept_offer", AcceptOffer), Probe("reject_offer", RejectOffer)),

@@ -42,13 +42,13 @@ from casecore.policies import Aspect, Policy
 from casecore.rooms.approvals import DraftSubmitted
 from casecore.rooms.arrivals import SuccessorStarted, thread_identity
 from casecore.rooms.assignments import CaseAssigned, WorkBegun, queue_known
-from casecore.rooms.cases import Case, CaseStarted, HasCase, started
+from casecore.rooms.cases import Case, CaseStarted, HasCase, new_case_record
 from casecore.rooms.contacts import Contact
 from casecore.rooms.offers import Offers
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.sla import Clocks, SeesClocks
-from casecore.rooms.threads import Customer, CustomerMet, Thread, ThreadOpened, message_fresh, named
+from casecore.rooms.threads import Customer, CustomerMet, Thread, ThreadOpened, message_fresh, name_customer
 from casecore.rooms.whatsapp import is_open
 from casecore.rooms.wrap_ups import Aftermath
 from casecore.statuses import Status
@@ -133,12 +133,12 @@ CUSTOMER_WRITES_FIRST = MappingProxyType(
 """The channels on which no case is started by us, and why."""
 
 
-def _channel(view: SeesClocks, command: StartOutbound) -> Channel | None:
+def _channel_of_thread(view: SeesClocks, command: StartOutbound) -> Channel | None:
     return view.thread.channel if view.thread is not None else command.channel
 
 
 def _we_begin(view: SeesClocks, command: StartOutbound, _: Policy) -> Reason | None:
-    channel = _channel(view, command)
+    channel = _channel_of_thread(view, command)
     why = None if channel is None else CUSTOMER_WRITES_FIRST.get(channel)
     if why is None:
         return None
@@ -163,7 +163,7 @@ def _case_fresh(view: SeesClocks, command: StartOutbound, _: Policy) -> Reason |
 # Rules -------------------------------------------------------------------------------------------------
 
 
-def bases(view: SeesClocks) -> frozenset[Consent]:
+def consent_bases(view: SeesClocks) -> frozenset[Consent]:
     """On what bases the customer may be written to first on this WhatsApp thread; none once they withdrew."""
     opted_in = None if view.customer is None else view.customer.opted_in
     if opted_in is False:
@@ -178,13 +178,13 @@ _BASES = MappingProxyType(
 _NO_BASIS = "neither opted in nor wrote to us on WhatsApp before"
 
 
-def _consent(view: SeesClocks, subject: StartOutbound | ReplySent, policy: Policy) -> Reason | None:
+def _consent_given(view: SeesClocks, subject: StartOutbound | ReplySent, policy: Policy) -> Reason | None:
     case = view.case
     if case is None or case.channel is not WHATSAPP:
         return None
     if isinstance(subject, ReplySent) and is_open(view, policy, subject.at):
         return None
-    found, accepted = bases(view), policy.whatsapp.consent
+    found, accepted = consent_bases(view), policy.whatsapp.consent
     if not found.isdisjoint(accepted):
         return None
     told = " and ".join(words for basis, words in _BASES.items() if basis in found) or _NO_BASIS
@@ -198,7 +198,7 @@ def _consent(view: SeesClocks, subject: StartOutbound | ReplySent, policy: Polic
     )
 
 
-def _proven(_: SeesClocks, command: RecordConsent, __: Policy) -> Reason | None:
+def _consent_is_proven(_: SeesClocks, command: RecordConsent, __: Policy) -> Reason | None:
     if command.note.strip() or not command.opted_in:
         return None
     return Reason("consent.proof", "the opt-in does not say where it was given", "say where and how in the note")
@@ -207,16 +207,16 @@ def _proven(_: SeesClocks, command: RecordConsent, __: Policy) -> Reason | None:
 # Handlers ----------------------------------------------------------------------------------------------
 
 
-def _record(view: SeesClocks, command: RecordConsent, _: Policy) -> tuple[Event, ...]:
+def _record_consent(view: SeesClocks, command: RecordConsent, _: Policy) -> tuple[Event, ...]:
     c = command
     met = () if view.customer is not None else (CustomerMet(c.by, c.at, c.customer),)
     return (*met, ConsentRecorded(c.by, c.at, c.customer, c.opted_in, c.note))
 
 
-def _begin(view: SeesClocks, command: StartOutbound, policy: Policy) -> CaseStarted | None:
+def _case_to_start(view: SeesClocks, command: StartOutbound, policy: Policy) -> CaseStarted | None:
     c, thread = command, view.thread
     customer = c.customer if thread is None else thread.customer
-    channel = _channel(view, c)
+    channel = _channel_of_thread(view, c)
     if customer is None or channel is None:  # `thread.identity` has refused it already
         return None
     queue = c.queue or policy.queue_for(channel, None, c.language)
@@ -224,21 +224,21 @@ def _begin(view: SeesClocks, command: StartOutbound, policy: Policy) -> CaseStar
     return CaseStarted(c.by, c.at, c.new_case, c.thread, customer, channel, queue, None, c.language, before)
 
 
-def _about(view: SeesClocks, command: StartOutbound, policy: Policy) -> Aspect | None:
+def _case_aspect(view: SeesClocks, command: StartOutbound, policy: Policy) -> Aspect | None:
     """What the policy's overrides look at of the case that is about to start."""
-    begun = _begin(view, command, policy)
+    begun = _case_to_start(view, command, policy)
     return None if begun is None else Aspect(begun.channel, begun.queue, begun.tags)
 
 
-def _start(view: SeesClocks, command: StartOutbound, policy: Policy) -> tuple[Event, ...]:
-    c, begun = command, _begin(view, command, policy)
+def _start_outbound(view: SeesClocks, command: StartOutbound, policy: Policy) -> tuple[Event, ...]:
+    c, begun = command, _case_to_start(view, command, policy)
     if begun is None:
         return ()
     by, at, case = c.by, c.at, c.new_case
     events: list[Event] = []
     if view.customer is None:
         events.append(CustomerMet(by, at, begun.customer, c.name))
-    events += named(view, by, at, c.name)  # known since they opted in, by nothing but an id
+    events += name_customer(view, by, at, c.name)  # known since they opted in, by nothing but an id
     if view.thread is None:
         events.append(ThreadOpened(by, at, c.thread, begun.customer, begun.channel))
     events.append(begun)
@@ -255,10 +255,10 @@ def _start(view: SeesClocks, command: StartOutbound, policy: Policy) -> tuple[Ev
 
 def _once_started(view: SeesClocks, command: StartOutbound, policy: Policy) -> SeesClocks:
     """The view once the case is there: its agent holds it and has begun to work, and nothing has been sent yet."""
-    begun = _begin(view, command, policy)
+    begun = _case_to_start(view, command, policy)
     if begun is None:
         return view
-    case: Editing = started(begun)
+    case: Editing = new_case_record(begun)
     case.status, case.assignee, case.owner = Status.OPEN, command.by, command.by
     wrote = None if view.thread is None else view.thread.customer_at
     row: Any = view
@@ -282,7 +282,7 @@ def _once_started(view: SeesClocks, command: StartOutbound, policy: Policy) -> S
 # Evolve ------------------------------------------------------------------------------------------------
 
 
-def _consented(customer: Editing, event: ConsentRecorded) -> None:
+def _set_consent(customer: Editing, event: ConsentRecorded) -> None:
     customer.opted_in = event.opted_in
 
 
@@ -300,18 +300,18 @@ OUTBOUND: Room[SeesClocks] = Room(
         Rule("queue.known", "The queue exists", "§7", _START, queue_known),
     ),
     rules=(
-        Rule("consent.proof", "An opt-in says where it was given", "§7", (RecordConsent,), _proven),
+        Rule("consent.proof", "An opt-in says where it was given", "§7", (RecordConsent,), _consent_is_proven),
         Rule(
             "whatsapp.consent",
             "On WhatsApp, whom we write to first has opted in, or wrote before",
             "§7",
             (StartOutbound, ReplySent),
-            _consent,
+            _consent_given,
         ),
     ),
-    decide={RecordConsent: _record, StartOutbound: _start},
-    evolve={(Customer, ConsentRecorded): _consented},
+    decide={RecordConsent: _record_consent, StartOutbound: _start_outbound},
+    evolve={(Customer, ConsentRecorded): _set_consent},
     foresees={StartOutbound: _once_started},
     shows={StartOutbound: {"named": lambda _, command: command.new_case}},
-    about={StartOutbound: _about},
+    about={StartOutbound: _case_aspect},
 )

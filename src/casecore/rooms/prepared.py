@@ -81,7 +81,7 @@ def obstacle(template: PreparedText, seen: str, channel: Channel) -> Reason | No
         return None
     return Reason(
         "template.ready",
-        f"{template} reads {_short(text)}, and the agent saw {_short(seen)}",
+        f"{template} reads {_shorten_text(text)}, and the agent saw {_shorten_text(seen)}",
         "show the preview again, and send what it says",
     )
 
@@ -89,5 +89,5 @@ def obstacle(template: PreparedText, seen: str, channel: Channel) -> Reason | No
 _SHOWN = 80
 
 
-def _short(text: str) -> str:
+def _shorten_text(text: str) -> str:
     return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")

@@ -76,7 +76,7 @@ def _reassign_review(view: SeesOffers, command: ReassignDraft, _: Policy) -> tup
 
 
 @wants("case")
-def _reopened(view: CaseWithOffers, event: CaseReopened, policy: Policy) -> tuple[Event, ...]:
+def _requeue_reopened(view: CaseWithOffers, event: CaseReopened, policy: Policy) -> tuple[Event, ...]:
     """Where a case goes that nobody holds when its customer writes again: never to somebody who is away."""
     case, owner = view.case, view.holder
     if case.assignee is not None or (view.offers is not None and view.offers.offered_to is not None):
@@ -101,7 +101,7 @@ REASSIGNMENTS: Room[SeesOffers] = Room(
     ),
     rules=(soft_rule("assignment.holder", "Only the assignee, or a supervisor", "§3", (ReassignCase,), only_holder),),
     decide={ReassignCase: _reassign_case, ReassignDraft: _reassign_review},
-    follows={CaseReopened: _reopened},
+    follows={CaseReopened: _requeue_reopened},
     probes=(
         Probe("reassign_to_agent", ReassignCase, asks=("agent",)),
         Probe("reassign_to_queue", ReassignCase, asks=("queue",)),

@@ -33,7 +33,7 @@ from casecore.policies import Policy
 from casecore.policies.sections import ChannelRules
 from casecore.rooms.agents import REPLY
 from casecore.rooms.assignments import place_after
-from casecore.rooms.cases import Case, CaseCommand, HasCase, SeesCase, edge, not_closed, only_holder
+from casecore.rooms.cases import Case, CaseCommand, HasCase, SeesCase, edge_missing, not_closed, only_holder
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.threads import Message, message_fresh
 from casecore.statuses import SENT_AS, Status
@@ -105,7 +105,7 @@ class Sendable(Protocol):
 def send_edge(view: HasCase, send_as: Status) -> Reason | None:
     """What the life cycle has against sending a reply as this status."""
     trigger = SENT_AS.get(send_as) or f"send_as_{send_as}"
-    return edge(view.case, trigger, "send it as pending, escalated or resolved")
+    return edge_missing(view.case, trigger, "send it as pending, escalated or resolved")
 
 
 @wants("case")
@@ -168,7 +168,7 @@ def _may_reply(view: SeesCase, event: ReplySent, _: Policy) -> Reason | None:
 # Handlers and what follows -----------------------------------------------------------------------------
 
 
-def _send(_: SeesCase, command: SendReply, __: Policy) -> tuple[Event, ...]:
+def _send_reply(_: SeesCase, command: SendReply, __: Policy) -> tuple[Event, ...]:
     c = command
     return (
         ReplySent(
@@ -195,13 +195,13 @@ def _after_reply(view: SeesCase, event: ReplySent, _: Policy) -> tuple[Event, ..
 # Evolve ------------------------------------------------------------------------------------------------
 
 
-def _sent(case: Editing, event: ReplySent) -> None:
+def _apply_reply(case: Editing, event: ReplySent) -> None:
     case.status = event.send_as
     case.status_at = event.at
     case.unanswered_since = None
 
 
-def _went(event: ReplySent) -> Message:
+def _new_message(event: ReplySent) -> Message:
     return editing_class(Message)(event.message, event.case, event.author)
 
 
@@ -227,10 +227,10 @@ REPLIES: Room[SeesCase] = Room(
         ),
         soft_rule("channels.emoji", "A channel takes emoji or not", "§4", (ReplySent,), emoji_taken, ("text",)),
     ),
-    decide={SendReply: _send},
+    decide={SendReply: _send_reply},
     follows={ReplySent: _after_reply},
-    creates={(Message, ReplySent): _went},
-    evolve={(Case, ReplySent): _sent},
+    creates={(Message, ReplySent): _new_message},
+    evolve={(Case, ReplySent): _apply_reply},
     probes=tuple(
         Probe(str(trigger), SendReply, {"send_as": status}, asks=("message", "text", "subject"))
         for status, trigger in SENT_AS.items()

@@ -75,7 +75,7 @@ class ReviewEnded(Event):
 # Need and rules -----------------------------------------------------------------------------------------
 
 
-def _free(view: SeesReview, command: TakeReview, _: Policy) -> Reason | None:
+def _review_waits(view: SeesReview, command: TakeReview, _: Policy) -> Reason | None:
     draft = view.draft
     if draft is not None and draft.reviewer is None:
         return None
@@ -129,7 +129,7 @@ def _not_own(view: SeesDraft, event: DraftApproved, policy: Policy) -> Reason | 
 
 
 @wants("case", "draft")
-def _seen(view: HasDraft, command: ApproveDraft, _: Policy) -> Reason | None:
+def _message_seen(view: HasDraft, command: ApproveDraft, _: Policy) -> Reason | None:
     if command.seen or not view.draft.stale:
         return None
     return Reason(
@@ -139,7 +139,7 @@ def _seen(view: HasDraft, command: ApproveDraft, _: Policy) -> Reason | None:
     )
 
 
-def _why(_: SeesDraft, command: RefuseDraft, __: Policy) -> Reason | None:
+def _says_why(_: SeesDraft, command: RefuseDraft, __: Policy) -> Reason | None:
     if command.reason.strip():
         return None
     return Reason("approval.reason", "the refusal says no reason", "tell the author what to change")
@@ -149,13 +149,13 @@ def _why(_: SeesDraft, command: RefuseDraft, __: Policy) -> Reason | None:
 
 
 @wants("case", "draft")
-def _take(view: HasDraft, command: TakeReview, _: Policy) -> tuple[Event, ...]:
+def _take_review(view: HasDraft, command: TakeReview, _: Policy) -> tuple[Event, ...]:
     c = command
     return (ReviewTaken(c.by, c.at, c.case, view.draft.id, c.by),)
 
 
 @wants("case", "draft")
-def _approve(view: HasDraft, command: ApproveDraft, _: Policy) -> tuple[Event, ...]:
+def _approve_draft(view: HasDraft, command: ApproveDraft, _: Policy) -> tuple[Event, ...]:
     c, draft = command, view.draft
     return (
         DraftApproved(c.by, c.at, c.case, draft.id, draft.author),
@@ -176,12 +176,12 @@ def _approve(view: HasDraft, command: ApproveDraft, _: Policy) -> tuple[Event, .
     )
 
 
-def _refuse(view: SeesDraft, command: RefuseDraft, _: Policy) -> tuple[Event, ...]:
+def _refuse_draft(view: SeesDraft, command: RefuseDraft, _: Policy) -> tuple[Event, ...]:
     c, draft = command, view.draft
     return () if draft is None else (DraftRefused(c.by, c.at, c.case, draft.id, draft.author, c.reason),)
 
 
-def _withdraw(view: SeesDraft, command: WithdrawDraft, _: Policy) -> tuple[Event, ...]:
+def _withdraw_draft(view: SeesDraft, command: WithdrawDraft, _: Policy) -> tuple[Event, ...]:
     c, draft = command, view.draft
     return () if draft is None else (DraftWithdrawn(c.by, c.at, c.case, draft.id, draft.author),)
 
@@ -193,22 +193,22 @@ def review_over(view: SeesReview, cause: Command | Event) -> tuple[Event, ...]:
     return (ReviewEnded(cause.by, cause.at, view.case.id, view.draft.reviewer),)
 
 
-def _decided(view: SeesReview, event: Event, _: Policy) -> tuple[Event, ...]:
+def _end_review(view: SeesReview, event: Event, _: Policy) -> tuple[Event, ...]:
     return review_over(view, event)
 
 
 # Evolve ------------------------------------------------------------------------------------------------
 
 
-def _more(agent: Editing, _: ReviewTaken) -> None:
+def _count_review(agent: Editing, _: ReviewTaken) -> None:
     agent.reviews += 1
 
 
-def _less(agent: Editing, _: ReviewEnded) -> None:
+def _uncount_review(agent: Editing, _: ReviewEnded) -> None:
     agent.reviews -= 1
 
 
-def _reviewer(draft: Editing, event: ReviewTaken) -> None:
+def _set_reviewer(draft: Editing, event: ReviewTaken) -> None:
     draft.reviewer = event.agent
 
 
@@ -218,22 +218,29 @@ REVIEWS: Room[SeesReview] = Room(
     name="reviews",
     needs=(
         Rule("actor.role", "Only an agent takes reviews", "§3", (TakeReview,), by_agent),
-        Rule("offer.waiting", "Only a waiting review is taken", "§3", (TakeReview,), _free),
+        Rule("offer.waiting", "Only a waiting review is taken", "§3", (TakeReview,), _review_waits),
     ),
     rules=(
         Rule("approval.permission", "A reviewer needs the permission", "§5", _DECIDE, _may_approve),
         Rule("approval.reviewer", "A reviewer serves the draft's queue", "§5", _DECIDE, _is_reviewer),
         Rule("approval.channel", "A reviewer works on the case's channel", "§5", _DECIDE, _on_channel),
         soft_rule("approval.self_approval", "Nobody approves their own reply", "§5", (DraftApproved,), _not_own),
-        soft_rule("approval.stale", "A stale draft is approved knowingly", "§5", (ApproveDraft,), _seen, ("seen",)),
-        Rule("approval.reason", "A refusal has a reason", "§5", (RefuseDraft,), _why, ("reason",)),
+        soft_rule(
+            "approval.stale", "A stale draft is approved knowingly", "§5", (ApproveDraft,), _message_seen, ("seen",)
+        ),
+        Rule("approval.reason", "A refusal has a reason", "§5", (RefuseDraft,), _says_why, ("reason",)),
     ),
-    decide={ApproveDraft: _approve, RefuseDraft: _refuse, WithdrawDraft: _withdraw, TakeReview: _take},
-    follows=dict.fromkeys(DECIDED, _decided),
+    decide={
+        ApproveDraft: _approve_draft,
+        RefuseDraft: _refuse_draft,
+        WithdrawDraft: _withdraw_draft,
+        TakeReview: _take_review,
+    },
+    follows=dict.fromkeys(DECIDED, _end_review),
     evolve={
-        (Agent, ReviewTaken): _more,
-        (Agent, ReviewEnded): _less,
-        (WaitingDraft, ReviewTaken): _reviewer,
+        (Agent, ReviewTaken): _count_review,
+        (Agent, ReviewEnded): _uncount_review,
+        (WaitingDraft, ReviewTaken): _set_reviewer,
     },
     probes=(
         Probe("approve_draft", ApproveDraft, taken=THE_DRAFT),

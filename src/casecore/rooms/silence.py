@@ -23,8 +23,8 @@ from casecore.policies import Policy
 from casecore.policies.sections import CountsFrom
 from casecore.rooms.approvals import HasDraft, resolving_past
 from casecore.rooms.assignments import CaseReleased, Release
-from casecore.rooms.cases import Case, CaseCommand, HasCase, edge, only_holder
-from casecore.rooms.contacts import Contact, HasContact, SeesContact, active
+from casecore.rooms.cases import Case, CaseCommand, HasCase, edge_missing, only_holder
+from casecore.rooms.contacts import Contact, HasContact, SeesContact, contact_goes_on
 from casecore.rooms.threads import Message, message_fresh
 from casecore.statuses import Status, Trigger
 
@@ -103,12 +103,12 @@ def _on_chat(view: HasCase, command: CaseCommand, _: Policy) -> Reason | None:
 
 
 @wants("case")
-def _resolves(view: HasCase, _: DisconnectIdle, __: Policy) -> Reason | None:
-    return edge(view.case, Trigger.SEND_AS_RESOLVED)
+def _may_resolve(view: HasCase, _: DisconnectIdle, __: Policy) -> Reason | None:
+    return edge_missing(view.case, Trigger.SEND_AS_RESOLVED)
 
 
 @wants("case", "contact")
-def _asked(view: HasContact, command: DisconnectIdle, policy: Policy) -> Reason | None:
+def _asked_enough(view: HasContact, command: DisconnectIdle, policy: Policy) -> Reason | None:
     contact, needed = view.contact, policy.chat.idle.ask_first
     if contact.attempts >= needed:
         return None
@@ -121,7 +121,7 @@ def _asked(view: HasContact, command: DisconnectIdle, policy: Policy) -> Reason 
 
 
 @wants("case", "contact")
-def _silent(view: HasContact, command: DisconnectIdle, policy: Policy) -> Reason | None:
+def _silent_enough(view: HasContact, command: DisconnectIdle, policy: Policy) -> Reason | None:
     contact = view.contact
     if contact.silence_since is None:
         found = f"case {command.case}: the customer waits for an answer; there is no silence"
@@ -145,7 +145,7 @@ def _no_draft(view: HasDraft, event: ChatDisconnected, _: Policy) -> Reason | No
 # Handlers ----------------------------------------------------------------------------------------------
 
 
-def _ask(_: SeesContact, command: AskPresence, policy: Policy) -> tuple[Event, ...]:
+def _ask_presence(_: SeesContact, command: AskPresence, policy: Policy) -> tuple[Event, ...]:
     c = command
     questions = policy.chat.idle.questions
     text = c.text or (questions[0] if questions else "")
@@ -159,7 +159,7 @@ def closing_message(view: SeesContact, policy: Policy) -> str:
     return idle.closing.replace("{customer}", name) if name else idle.closing_unnamed
 
 
-def _disconnect(view: SeesContact, command: DisconnectIdle, policy: Policy) -> tuple[Event, ...]:
+def _disconnect_chat(view: SeesContact, command: DisconnectIdle, policy: Policy) -> tuple[Event, ...]:
     c, case = command, view.case
     if case is None or case.assignee is None:
         return ()
@@ -172,18 +172,18 @@ def _disconnect(view: SeesContact, command: DisconnectIdle, policy: Policy) -> t
 # Evolve ------------------------------------------------------------------------------------------------
 
 
-def _attempted(contact: Editing, event: PresenceAsked) -> None:
+def _count_attempt(contact: Editing, event: PresenceAsked) -> None:
     contact.asked_at = event.at
     contact.attempts = min(contact.attempts + 1, COUNTED_ATTEMPTS)
 
 
-def _resolved(case: Editing, event: ChatDisconnected) -> None:
+def _resolve_case(case: Editing, event: ChatDisconnected) -> None:
     case.status = Status.RESOLVED
     case.status_at = event.at
     case.unanswered_since = None
 
 
-def _went(event: PresenceAsked | ChatDisconnected) -> Message:
+def _new_message(event: PresenceAsked | ChatDisconnected) -> Message:
     return Message(event.message, event.case, event.by)
 
 
@@ -193,22 +193,22 @@ SILENCE: Room[SeesContact] = Room(
     name="silence",
     needs=(
         Rule("actor.role", "Only an agent asks and disconnects", "§6", _BOTH, by_agent),
-        Rule("contact.edge", "A contact goes on", "§6", _BOTH, active("end")),
+        Rule("contact.edge", "A contact goes on", "§6", _BOTH, contact_goes_on("end")),
         Rule("idle.chat", "Silence counts on chat", "§6", _BOTH, _on_chat),
         Rule("message.fresh", "A message's id is used once", "§1", _BOTH, message_fresh, ("message",)),
-        Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (DisconnectIdle,), _resolves),
+        Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (DisconnectIdle,), _may_resolve),
     ),
     rules=(
         soft_rule("assignment.holder", "Only the assignee, or a supervisor", "§6", _BOTH, only_holder),
-        soft_rule("idle.asked", "The customer is asked first", "§6", (DisconnectIdle,), _asked),
-        soft_rule("idle.silence", "The silence has lasted long enough", "§6", (DisconnectIdle,), _silent),
+        soft_rule("idle.asked", "The customer is asked first", "§6", (DisconnectIdle,), _asked_enough),
+        soft_rule("idle.silence", "The silence has lasted long enough", "§6", (DisconnectIdle,), _silent_enough),
         soft_rule(
             "approval.blocks_resolve", "A waiting draft blocks resolving past it", "§5", (ChatDisconnected,), _no_draft
         ),
     ),
-    decide={AskPresence: _ask, DisconnectIdle: _disconnect},
-    creates={(Message, PresenceAsked): _went, (Message, ChatDisconnected): _went},
-    evolve={(Contact, PresenceAsked): _attempted, (Case, ChatDisconnected): _resolved},
+    decide={AskPresence: _ask_presence, DisconnectIdle: _disconnect_chat},
+    creates={(Message, PresenceAsked): _new_message, (Message, ChatDisconnected): _new_message},
+    evolve={(Contact, PresenceAsked): _count_attempt, (Case, ChatDisconnected): _resolve_case},
     timers=(SILENT, UNANSWERED),
     probes=(
         Probe("ask_presence", AskPresence, asks=("message",)),

@@ -123,7 +123,7 @@ def first_response(view: SeesClocks, policy: Policy, at: datetime) -> Clock | No
     clocks = view.clocks
     if clocks is None:
         return None
-    return _clock("first_response", view, policy, at, clocks.started_at, clocks.replied_at)
+    return _read_clock("first_response", view, policy, at, clocks.started_at, clocks.replied_at)
 
 
 def solution(view: SeesClocks, policy: Policy, at: datetime) -> Clock | None:
@@ -139,10 +139,10 @@ def solution(view: SeesClocks, policy: Policy, at: datetime) -> Clock | None:
         return None
     left_out = timedelta(seconds=clocks.left_out)
     since, reached_at, paused_at = clocks.solution_from, clocks.resolved_at, clocks.paused_since
-    return _clock("solution", view, policy, at, since, reached_at, paused_at, left_out)
+    return _read_clock("solution", view, policy, at, since, reached_at, paused_at, left_out)
 
 
-def _clock(
+def _read_clock(
     name: str,
     view: SeesClocks,
     policy: Policy,
@@ -164,11 +164,11 @@ def _clock(
     end, due = reached_at or clocks.closed_at, None
     if paused_at is not None:
         paused_at = max(paused_at, since)
-        left_out += _open(calendar, paused_at, max(end or at, paused_at))
+        left_out += _open_time(calendar, paused_at, max(end or at, paused_at))
     if end is not None or paused_at is not None:
-        elapsed = _open(calendar, since, end or at)
+        elapsed = _open_time(calendar, since, end or at)
     elif calendar is None:
-        elapsed, due = at - since, _later(since, target + left_out)
+        elapsed, due = at - since, _add_length(since, target + left_out)
     else:
         elapsed, due = calendar.clock(since, at, target + left_out)
     elapsed -= left_out
@@ -179,11 +179,11 @@ def _clock(
     return freeze(editing_class(Clock)(name, target, elapsed, state, due), Clock)
 
 
-def _open(calendar: Calendar | None, start: datetime, end: datetime) -> timedelta:
+def _open_time(calendar: Calendar | None, start: datetime, end: datetime) -> timedelta:
     return end - start if calendar is None else calendar.open_time(start, end)
 
 
-def _later(start: datetime, length: timedelta) -> datetime | None:
+def _add_length(start: datetime, length: timedelta) -> datetime | None:
     try:
         return start + length
     except OverflowError:  # after the last day of the calendar: it never comes
@@ -193,7 +193,7 @@ def _later(start: datetime, length: timedelta) -> datetime | None:
 # Timers ------------------------------------------------------------------------------------------------
 
 
-def _length(
+def _time_to_target(
     read: Callable[[SeesClocks, Policy, datetime], Clock | None], since: str
 ) -> Callable[..., timedelta | None]:
     def length(view: Any, policy: Policy) -> timedelta | None:
@@ -204,8 +204,10 @@ def _length(
     return length
 
 
-FIRST_RESPONSE = Timer("the first response is late", "sla", "clocks.started_at", _length(first_response, "started_at"))
-SOLUTION = Timer("the solution is late", "sla", "clocks.solution_from", _length(solution, "solution_from"))
+FIRST_RESPONSE = Timer(
+    "the first response is late", "sla", "clocks.started_at", _time_to_target(first_response, "started_at")
+)
+SOLUTION = Timer("the solution is late", "sla", "clocks.solution_from", _time_to_target(solution, "solution_from"))
 
 
 # Command and events ------------------------------------------------------------------------------------
@@ -264,14 +266,14 @@ def _set_level(_: SeesClocks, command: SetLevel, __: Policy) -> tuple[Event, ...
     return (LevelSet(command.by, command.at, command.case, command.level),)
 
 
-def _starts(view: SeesClocks, event: CaseStarted, policy: Policy) -> tuple[Event, ...]:
+def _pause_at_start(view: SeesClocks, event: CaseStarted, policy: Policy) -> tuple[Event, ...]:
     """A policy may pause ST until somebody looks at the case."""
     if view.case is not None and view.case.id == event.case:
         return ()  # we start it ourselves, so it does not wait to be looked at
     return (SolutionPaused(event.by, event.at, event.case),) if NEW in policy.sla.pause_in else ()
 
 
-def _moves(new_status: Callable[[Any], Status]) -> Handler[SeesClocks]:
+def _follow_status(new_status: Callable[[Any], Status]) -> Handler[SeesClocks]:
     """What a change of status does to ST, by what an event says the new status is."""
 
     def moves(view: SeesClocks, event: Event, policy: Policy) -> tuple[Event, ...]:
@@ -286,11 +288,11 @@ def _moves(new_status: Callable[[Any], Status]) -> Handler[SeesClocks]:
             return ()
         events: list[Event] = []
         if paused_at is not None and new not in pauses_in:
-            events.append(SolutionResumed(event.by, event.at, case.id, _paused(case, policy, clocks, event.at)))
+            events.append(SolutionResumed(event.by, event.at, case.id, _paused_seconds(case, policy, clocks, event.at)))
         if new is RESOLVED and resolved_at is None:
             events.append(SolutionReached(event.by, event.at, case.id))
         if resolved_at is not None and case.status is RESOLVED and new is not CLOSED:
-            events.append(_undone(case, resolved_at, clocks, event, policy))
+            events.append(_undo_solution(case, resolved_at, clocks, event, policy))
         if new in pauses_in and paused_at is None:
             events.append(SolutionPaused(event.by, event.at, case.id))
         return tuple(events)
@@ -298,47 +300,47 @@ def _moves(new_status: Callable[[Any], Status]) -> Handler[SeesClocks]:
     return moves
 
 
-def _paused(case: Case, policy: Policy, clocks: Clocks, end: datetime) -> float:
+def _paused_seconds(case: Case, policy: Policy, clocks: Clocks, end: datetime) -> float:
     """How many seconds ST has been paused; what lies before the customer's first message counts for nothing."""
     if clocks.paused_since is None or clocks.solution_from is None:
         return 0.0
     since = max(clocks.paused_since, clocks.solution_from)
-    return _seconds(case, policy, since, max(end, since))
+    return _open_seconds(case, policy, since, max(end, since))
 
 
-def _undone(case: Case, resolved_at: datetime, clocks: Clocks, event: Event, policy: Policy) -> SolutionUndone:
+def _undo_solution(case: Case, resolved_at: datetime, clocks: Clocks, event: Event, policy: Policy) -> SolutionUndone:
     after, left_out = policy.sla.after_reopening, 0.0
     if after is AfterReopening.LEAVES_OUT and clocks.paused_since is None:  # what was paused is left out already
-        left_out = _seconds(case, policy, resolved_at, event.at)
+        left_out = _open_seconds(case, policy, resolved_at, event.at)
     return SolutionUndone(event.by, event.at, case.id, after is AfterReopening.STARTS_AGAIN, left_out)
 
 
-def _seconds(case: Case, policy: Policy, start: datetime, end: datetime) -> float:
-    return _open(policy.calendar_for(case.channel), start, end).total_seconds()
+def _open_seconds(case: Case, policy: Policy, start: datetime, end: datetime) -> float:
+    return _open_time(policy.calendar_for(case.channel), start, end).total_seconds()
 
 
 # Evolve ------------------------------------------------------------------------------------------------
 
 
-def _began(_: CaseStarted) -> Clocks:
+def _new_clocks(_: CaseStarted) -> Clocks:
     return editing_class(Clocks)()
 
 
-def _wrote(clocks: Editing, event: MessageReceived) -> None:
+def _start_clocks(clocks: Editing, event: MessageReceived) -> None:
     if clocks.started_at is None:
         clocks.started_at = clocks.solution_from = event.at
 
 
-def _replied(clocks: Editing, event: ReplySent) -> None:
+def _stop_first_response(clocks: Editing, event: ReplySent) -> None:
     if clocks.replied_at is None and clocks.started_at is not None:
         clocks.replied_at = event.at
 
 
-def _levelled(clocks: Editing, event: LevelSet) -> None:
+def _set_level_of_case(clocks: Editing, event: LevelSet) -> None:
     clocks.level = event.level
 
 
-def _reached(clocks: Editing, event: SolutionReached) -> None:
+def _stop_solution(clocks: Editing, event: SolutionReached) -> None:
     clocks.resolved_at = event.at
 
 
@@ -351,16 +353,16 @@ def _begins_again(clocks: Editing, event: SolutionUndone) -> None:
         clocks.paused_since = None if clocks.paused_since is None else event.at
 
 
-def _pauses(clocks: Editing, event: SolutionPaused) -> None:
+def _pause_solution(clocks: Editing, event: SolutionPaused) -> None:
     clocks.paused_since = event.at
 
 
-def _resumed(clocks: Editing, event: SolutionResumed) -> None:
+def _resume_solution(clocks: Editing, event: SolutionResumed) -> None:
     clocks.paused_since = None
     clocks.left_out += event.left_out
 
 
-def _closed(clocks: Editing, event: CaseClosed) -> None:
+def _stop_clocks(clocks: Editing, event: CaseClosed) -> None:
     clocks.closed_at = event.at
 
 
@@ -373,23 +375,23 @@ SLA: Room[SeesClocks] = Room(
     rules=(soft_rule("assignment.holder", "Only the assignee, or a supervisor", "§8", (SetLevel,), only_holder),),
     decide={SetLevel: _set_level},
     follows={
-        CaseStarted: _starts,
-        StatusSet: _moves(attrgetter("status")),
-        ReplySent: _moves(attrgetter("send_as")),
-        **dict.fromkeys((WorkBegun, CaseReopened), _moves(lambda _: OPEN)),
-        ChatDisconnected: _moves(lambda _: RESOLVED),
-        CaseClosed: _moves(lambda _: CLOSED),
+        CaseStarted: _pause_at_start,
+        StatusSet: _follow_status(attrgetter("status")),
+        ReplySent: _follow_status(attrgetter("send_as")),
+        **dict.fromkeys((WorkBegun, CaseReopened), _follow_status(lambda _: OPEN)),
+        ChatDisconnected: _follow_status(lambda _: RESOLVED),
+        CaseClosed: _follow_status(lambda _: CLOSED),
     },
-    creates={(Clocks, CaseStarted): _began},
+    creates={(Clocks, CaseStarted): _new_clocks},
     evolve={
-        (Clocks, MessageReceived): _wrote,
-        (Clocks, ReplySent): _replied,
-        (Clocks, LevelSet): _levelled,
-        (Clocks, SolutionReached): _reached,
+        (Clocks, MessageReceived): _start_clocks,
+        (Clocks, ReplySent): _stop_first_response,
+        (Clocks, LevelSet): _set_level_of_case,
+        (Clocks, SolutionReached): _stop_solution,
         (Clocks, SolutionUndone): _begins_again,
-        (Clocks, SolutionPaused): _pauses,
-        (Clocks, SolutionResumed): _resumed,
-        (Clocks, CaseClosed): _closed,
+        (Clocks, SolutionPaused): _pause_solution,
+        (Clocks, SolutionResumed): _resume_solution,
+        (Clocks, CaseClosed): _stop_clocks,
     },
     timers=(FIRST_RESPONSE, SOLUTION),
     probes=tuple(Probe(f"set_level_{level}", SetLevel, {"level": level}) for level in Level),

@@ -160,7 +160,7 @@ def _record_customer(view: SeesThread, command: RecordCustomer, _: Policy) -> tu
     return (*met, CustomerRecorded(command.by, command.at, command.customer, name, profile))
 
 
-def named(view: SeesThread, by: str, at: datetime, name: str | None) -> tuple[Event, ...]:
+def name_customer(view: SeesThread, by: str, at: datetime, name: str | None) -> tuple[Event, ...]:
     """What follows where a customer's name is said: one who has none gets it, one who has one keeps it."""
     known = view.customer
     if known is None or known.name or not name:
@@ -168,11 +168,11 @@ def named(view: SeesThread, by: str, at: datetime, name: str | None) -> tuple[Ev
     return (CustomerRecorded(by, at, known.id, name, known.profile),)
 
 
-def _met(event: CustomerMet) -> Customer:
+def _new_customer(event: CustomerMet) -> Customer:
     return editing_class(Customer)(event.customer, event.name)
 
 
-def _recorded(customer: Editing, event: CustomerRecorded) -> None:
+def _update_customer(customer: Editing, event: CustomerRecorded) -> None:
     customer.name = event.name
     customer.profile = event.profile
 
@@ -184,6 +184,6 @@ def _thread_opened(event: ThreadOpened) -> Thread:
 THREADS: Room[SeesThread] = Room(
     name="threads",
     decide={RecordCustomer: _record_customer},
-    creates={(Customer, CustomerMet): _met, (Thread, ThreadOpened): _thread_opened},
-    evolve={(Customer, CustomerRecorded): _recorded},
+    creates={(Customer, CustomerMet): _new_customer, (Thread, ThreadOpened): _thread_opened},
+    evolve={(Customer, CustomerRecorded): _update_customer},
 )

@@ -63,7 +63,7 @@ def _free_text(view: HasCase, event: ReplySent | DraftSubmitted, policy: Policy)
 
 
 @wants("case")
-def _ready(view: HasCase, event: ReplySent | DraftSubmitted | DraftEdited, _: Policy) -> Reason | None:
+def _text_is_ready(view: HasCase, event: ReplySent | DraftSubmitted | DraftEdited, _: Policy) -> Reason | None:
     if event.template is None:
         return None
     return obstacle(event.template, event.text, view.case.channel)
@@ -88,7 +88,7 @@ WINDOWS: Room[SeesCase] = Room(
             "A template or quick reply goes out complete, and as it was previewed",
             "§7",
             (*_SENT, DraftEdited),
-            _ready,
+            _text_is_ready,
             ("template", "text"),
         ),
     ),

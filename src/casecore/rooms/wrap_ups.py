@@ -225,7 +225,7 @@ class RecordRelated(Event):
 # Needs -------------------------------------------------------------------------------------------------
 
 
-def _owed(view: SeesWrapUp, command: Dispose, _: Policy) -> Reason | None:
+def _wrap_up_owed(view: SeesWrapUp, command: Dispose, _: Policy) -> Reason | None:
     if view.wrap_up is not None:
         return None
     found = f"{command.agent or command.by} has no ended contact on case {command.case}"
@@ -235,13 +235,13 @@ def _owed(view: SeesWrapUp, command: Dispose, _: Policy) -> Reason | None:
 # Rules -------------------------------------------------------------------------------------------------
 
 
-def _own(view: SeesWrapUp, command: Dispose, _: Policy) -> Reason | None:
+def _wrap_up_is_theirs(view: SeesWrapUp, command: Dispose, _: Policy) -> Reason | None:
     if command.agent in (None, command.by) or is_supervisor(view.actor):
         return None
     return Reason("wrap_up.agent", f"the contact was {command.agent}'s", f"ask {command.agent} or a supervisor")
 
 
-def _code(_: SeesWrapUp, command: Dispose, policy: Policy) -> Reason | None:
+def _code_is_known(_: SeesWrapUp, command: Dispose, policy: Policy) -> Reason | None:
     needed = policy.wrap_up
     if (not command.code and not needed.disposition) or command.code in needed.codes:
         return None
@@ -249,7 +249,7 @@ def _code(_: SeesWrapUp, command: Dispose, policy: Policy) -> Reason | None:
     return Reason("wrap_up.disposition", found, f"choose one of {', '.join(needed.codes)}")
 
 
-def _notes(_: SeesWrapUp, command: Dispose, policy: Policy) -> Reason | None:
+def _notes_suffice(_: SeesWrapUp, command: Dispose, policy: Policy) -> Reason | None:
     if command.notes.strip() or not policy.wrap_up.notes:
         return None
     return Reason("wrap_up.notes", "the notes are missing", "say what happened")
@@ -257,10 +257,10 @@ def _notes(_: SeesWrapUp, command: Dispose, policy: Policy) -> Reason | None:
 
 def missing_relations(view: SeesWrapUp, policy: Policy) -> frozenset[Relation]:
     """What an email's contact still has to be related to."""
-    return frozenset() if view.aftermath is None else _missing(view, view.aftermath, policy)
+    return frozenset() if view.aftermath is None else _relations_missing(view, view.aftermath, policy)
 
 
-def _missing(view: SeesWrapUp, after: Aftermath, policy: Policy) -> frozenset[Relation]:
+def _relations_missing(view: SeesWrapUp, after: Aftermath, policy: Policy) -> frozenset[Relation]:
     if view.case is None or view.case.channel is not EMAIL:
         return frozenset()
     needed = set()
@@ -273,7 +273,7 @@ def _missing(view: SeesWrapUp, after: Aftermath, policy: Policy) -> frozenset[Re
     return frozenset(needed) - after.related
 
 
-def _related(view: SeesWrapUp, _: Dispose, policy: Policy) -> Reason | None:
+def _relations_added(view: SeesWrapUp, _: Dispose, policy: Policy) -> Reason | None:
     missing = missing_relations(view, policy)
     if policy.email.complaint_relations_due is RelationsDue.AFTER_DISPOSITION:
         missing -= {Relation.INSTALLER}
@@ -304,7 +304,7 @@ def _disposed_before_closing(view: HasAftermath, event: CaseClosed, _: Policy) -
     return Reason("wrap_up.blocks_close", found, "dispose them first")
 
 
-def _subject(view: SeesWrapUp, event: ReplySent | DraftSubmitted, policy: Policy) -> Reason | None:
+def _has_subject(view: SeesWrapUp, event: ReplySent | DraftSubmitted, policy: Policy) -> Reason | None:
     on_email = view.case is not None and view.case.channel is EMAIL
     if not on_email or not policy.email.subject_required or event.subject.strip():
         return None
@@ -324,7 +324,7 @@ def _works_on_it(view: SeesWrapUp, command: CaseCommand, _: Policy) -> Reason | 
 
 
 @wants("wrap_up")
-def _dispose(view: HasWrapUp, command: Dispose, policy: Policy) -> tuple[Event, ...]:
+def _dispose_contact(view: HasWrapUp, command: Dispose, policy: Policy) -> tuple[Event, ...]:
     c, row = command, view.wrap_up
     disposed = Disposed(c.by, c.at, row.id, c.case, row.agent, c.code, c.notes)
     missing = missing_relations(view, policy)
@@ -333,7 +333,7 @@ def _dispose(view: HasWrapUp, command: Dispose, policy: Policy) -> tuple[Event, 
 
 
 @wants("aftermath")
-def _flag(view: HasAftermath, command: FlagCase, policy: Policy) -> tuple[Event, ...]:
+def _flag_case(view: HasAftermath, command: FlagCase, policy: Policy) -> tuple[Event, ...]:
     c, after = command, view.aftermath
     complaint = after.complaint if c.complaint is None else c.complaint
     account_case = after.account_case if c.account_case is None else c.account_case
@@ -341,11 +341,11 @@ def _flag(view: HasAftermath, command: FlagCase, policy: Policy) -> tuple[Event,
         return ()
     flagged = CaseFlagged(c.by, c.at, c.case, complaint, account_case)
     later = changed(after, complaint=complaint, account_case=account_case)
-    done = after.duty_of is not None and not _missing(view, later, policy)
+    done = after.duty_of is not None and not _relations_missing(view, later, policy)
     return (flagged, DutyDone(c.by, c.at, c.case)) if done else (flagged,)
 
 
-def _relate(view: SeesWrapUp, command: RelateRecord, policy: Policy) -> tuple[Event, ...]:
+def _relate_record(view: SeesWrapUp, command: RelateRecord, policy: Policy) -> tuple[Event, ...]:
     c, after = command, view.aftermath
     related = RecordRelated(c.by, c.at, c.case, c.relation, c.record)
     last = after is not None and after.duty_of is not None and missing_relations(view, policy) <= {c.relation}
@@ -376,7 +376,7 @@ def _next_state(view: SeesWrapUp, event: Event, agent_id: str, *, contacts: int,
 # Evolve ------------------------------------------------------------------------------------------------
 
 
-def _began(_: CaseStarted) -> Aftermath:
+def _new_aftermath(_: CaseStarted) -> Aftermath:
     return editing_class(Aftermath)()
 
 
@@ -392,7 +392,7 @@ def _one_disposed(after: Editing, _: Disposed) -> None:
     after.undisposed -= 1
 
 
-def _owes(agent: Editing, _: WrapUpOwed) -> None:
+def _count_wrap_up(agent: Editing, _: WrapUpOwed) -> None:
     agent.wrap_ups += 1
 
 
@@ -401,16 +401,16 @@ def _owes_less(agent: Editing, event: Disposed) -> None:
     agent.idle_since = event.at
 
 
-def _flagged(after: Editing, event: CaseFlagged) -> None:
+def _set_flags(after: Editing, event: CaseFlagged) -> None:
     after.complaint = event.complaint
     after.account_case = event.account_case
 
 
-def _relation(after: Editing, event: RecordRelated) -> None:
+def _add_relation(after: Editing, event: RecordRelated) -> None:
     after.related |= {event.relation}
 
 
-def _duty(after: Editing, event: DutyLeft) -> None:
+def _set_duty(after: Editing, event: DutyLeft) -> None:
     after.duty_of = event.agent
 
 
@@ -418,7 +418,7 @@ def _no_duty(after: Editing, _: DutyDone) -> None:
     after.duty_of = None
 
 
-def _answers(after: Editing, event: MessageReceived) -> None:
+def _set_earlier_handler(after: Editing, event: MessageReceived) -> None:
     after.earlier_handler = event.answers
 
 
@@ -429,13 +429,17 @@ WRAP_UPS: Room[SeesWrapUp] = Room(
     name="wrap_ups",
     needs=(
         Rule("actor.role", "Only an agent disposes", "§6", (Dispose,), by_agent),
-        Rule("wrap_up.owed", "A contact has ended and is not disposed", "§6", (Dispose,), _owed),
+        Rule("wrap_up.owed", "A contact has ended and is not disposed", "§6", (Dispose,), _wrap_up_owed),
     ),
     rules=(
-        Rule("wrap_up.agent", "A contact is disposed by whose it was", "§6", (Dispose,), _own),
-        Rule("wrap_up.disposition", "An ended contact needs a disposition", "§6", (Dispose,), _code, ("code",)),
-        Rule("wrap_up.notes", "An ended contact needs notes", "§6", (Dispose,), _notes, ("notes",)),
-        soft_rule("email.relations", "An email's contact is related before it is disposed", "§6", (Dispose,), _related),
+        Rule("wrap_up.agent", "A contact is disposed by whose it was", "§6", (Dispose,), _wrap_up_is_theirs),
+        Rule(
+            "wrap_up.disposition", "An ended contact needs a disposition", "§6", (Dispose,), _code_is_known, ("code",)
+        ),
+        Rule("wrap_up.notes", "An ended contact needs notes", "§6", (Dispose,), _notes_suffice, ("notes",)),
+        soft_rule(
+            "email.relations", "An email's contact is related before it is disposed", "§6", (Dispose,), _relations_added
+        ),
         soft_rule(
             "email.earlier_handler", "Who handled it before is named", "§3", (Dispose,), _names_handler, ("notes",)
         ),
@@ -447,20 +451,20 @@ WRAP_UPS: Room[SeesWrapUp] = Room(
             (CaseClosed,),
             _disposed_before_closing,
         ),
-        soft_rule("email.subject_required", "An email has a subject", "§6", _EMAILS, _subject, ("subject",)),
+        soft_rule("email.subject_required", "An email has a subject", "§6", _EMAILS, _has_subject, ("subject",)),
     ),
-    decide={Dispose: _dispose, FlagCase: _flag, RelateRecord: _relate},
+    decide={Dispose: _dispose_contact, FlagCase: _flag_case, RelateRecord: _relate_record},
     follows={ContactEnded: _wrap_up_begins, Disposed: _after_disposition},
-    creates={(Aftermath, CaseStarted): _began, (WrapUp, WrapUpOwed): _wrap_up},
+    creates={(Aftermath, CaseStarted): _new_aftermath, (WrapUp, WrapUpOwed): _wrap_up},
     evolve={
         (Aftermath, WrapUpOwed): _one_owed,
         (Aftermath, Disposed): _one_disposed,
-        (Aftermath, CaseFlagged): _flagged,
-        (Aftermath, RecordRelated): _relation,
-        (Aftermath, DutyLeft): _duty,
+        (Aftermath, CaseFlagged): _set_flags,
+        (Aftermath, RecordRelated): _add_relation,
+        (Aftermath, DutyLeft): _set_duty,
         (Aftermath, DutyDone): _no_duty,
-        (Aftermath, MessageReceived): _answers,
-        (Agent, WrapUpOwed): _owes,
+        (Aftermath, MessageReceived): _set_earlier_handler,
+        (Agent, WrapUpOwed): _count_wrap_up,
         (Agent, Disposed): _owes_less,
     },
     removes=frozenset({(WrapUp, Disposed)}),
