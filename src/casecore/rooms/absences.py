@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Protocol
 
 from casecore.channels import LIVE
 from casecore.kernel import SYSTEM, Event, Reason, Room, Rule, Timer, frozen
@@ -23,10 +24,14 @@ from casecore.rooms.agents import AgentUnavailable, NextStateSet
 from casecore.rooms.assignments import Release, give_up_case
 from casecore.rooms.cases import CaseCommand, HasCase
 from casecore.rooms.contacts import SeesContact, held_and_owed
-from casecore.rooms.offers import OfferDeclined, OfferStatus
+from casecore.rooms.offers import OfferDeclined, OfferStatus, SeesOffers
 
 NO_ANSWER = "an offer was not answered"
 """The reason of whoever goes unavailable because of it."""
+
+
+class SeesAbsence(SeesContact, SeesOffers, Protocol):
+    """What somebody who is gone leaves behind: a contact, and offers that nobody answers."""
 
 
 @frozen
@@ -76,7 +81,7 @@ def _release_absent(view: SeesContact, command: ReleaseAbsent, _: Policy) -> tup
     return give_up_case(case, command, Release.AGENT_LOST, since)
 
 
-def _does_not_answer(view: SeesContact, event: OfferDeclined, policy: Policy) -> tuple[Event, ...]:
+def _does_not_answer(view: SeesOffers, event: OfferDeclined, policy: Policy) -> tuple[Event, ...]:
     agent = view.review_offered if event.review else view.offered
     if event.how is not OfferStatus.TIMED_OUT or policy.routing.unanswered is Unanswered.AVAILABLE:
         return ()
@@ -86,7 +91,7 @@ def _does_not_answer(view: SeesContact, event: OfferDeclined, policy: Policy) ->
     return (goes(SYSTEM, event.at, agent.id, NO_ANSWER),)
 
 
-ABSENCES: Room[SeesContact] = Room(
+ABSENCES: Room[SeesAbsence] = Room(
     name="absences",
     needs=(
         Rule("actor.role", "The clock does this", "§6", (ReleaseAbsent,), by_system),

@@ -42,11 +42,11 @@ from casecore.rooms.cases import (
     CaseCommand,
     CloseReason,
     HasCase,
+    SeesCase,
     StatusSet,
     not_closed,
     only_holder,
 )
-from casecore.rooms.offers import SeesOffers
 from casecore.rooms.replies import ReplySent
 from casecore.statuses import OPEN, PENDING, RESOLVED, Status
 
@@ -98,7 +98,7 @@ class Contact:
     attempts: int = 0
 
 
-class SeesContact(SeesOffers, Protocol):
+class SeesContact(SeesCase, Protocol):
     """The contact on the case."""
 
     @property

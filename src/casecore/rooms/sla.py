@@ -26,10 +26,18 @@ from casecore.policies import Policy
 from casecore.policies.sections import AfterReopening, Level
 from casecore.rooms.arrivals import CaseReopened, MessageReceived
 from casecore.rooms.assignments import WorkBegun
-from casecore.rooms.cases import Case, CaseClosed, CaseCommand, CaseStarted, StatusSet, not_closed, only_holder
+from casecore.rooms.cases import (
+    Case,
+    CaseClosed,
+    CaseCommand,
+    CaseStarted,
+    SeesCase,
+    StatusSet,
+    not_closed,
+    only_holder,
+)
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.silence import ChatDisconnected
-from casecore.rooms.wrap_ups import SeesWrapUp
 from casecore.statuses import CLOSED, NEW, OPEN, RESOLVED, Status
 
 
@@ -72,7 +80,7 @@ class Clocks:
     left_out: float = 0.0
 
 
-class SeesClocks(SeesWrapUp, Protocol):
+class SeesClocks(SeesCase, Protocol):
     """The service clocks of the case."""
 
     @property

@@ -40,8 +40,7 @@ from casecore.rooms.agents import Agent, AgentUnavailable, is_supervisor
 from casecore.rooms.approvals import DraftSubmitted
 from casecore.rooms.arrivals import MessageReceived
 from casecore.rooms.assignments import agent_named
-from casecore.rooms.cases import CaseClosed, CaseCommand, CaseStarted, CloseReason
-from casecore.rooms.commitments import SeesCommitment
+from casecore.rooms.cases import CaseClosed, CaseCommand, CaseStarted, CloseReason, SeesCase
 from casecore.rooms.contacts import ContactEnded
 from casecore.rooms.replies import ReplySent
 
@@ -91,7 +90,7 @@ class Aftermath:
     earlier_handler: str | None = None
 
 
-class SeesWrapUp(SeesCommitment, Protocol):
+class SeesWrapUp(SeesCase, Protocol):
     """What is still open after a contact."""
 
     @property
