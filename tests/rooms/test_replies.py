@@ -1,11 +1,16 @@
 """Replies: who may send what, and what the case is then (§4)."""
 
+from importlib import import_module
+from pkgutil import iter_modules
+
 import pytest
 
+from casecore import rooms
+from casecore.kernel import fields_of
 from casecore.policies import Policy
-from casecore.rooms.approvals import SubmitDraft
+from casecore.rooms.approvals import EDITABLE, DraftEdited, EditDraft, SubmitDraft
 from casecore.rooms.assignments import LeaveCase
-from casecore.rooms.replies import ReplySent, SendReply
+from casecore.rooms.replies import REPLY_CONTENT, ReplySent, SendReply
 from casecore.rooms.sla import SolutionReached
 from casecore.rooms.threads import Message
 from casecore.statuses import SENT_AS, Status
@@ -138,3 +143,41 @@ class TestContent:
     def test_where_the_channel_takes_both(self):
         """A chat takes them."""
         given(case_in("open")).when(reply(text="🙂", attachments=("a.pdf",))).then(ReplySent)
+
+
+def classes_with_content():
+    """The classes of all rooms that hold a text and attachments, and the names of their fields."""
+    for module in iter_modules(rooms.__path__, f"{rooms.__name__}."):
+        for kind in vars(import_module(module.name)).values():
+            if hasattr(kind, "__attrs_attrs__") and kind.__module__ == module.name:
+                names = {attribute.name for attribute in fields_of(kind)}
+                if {"text", "attachments"} <= names:
+                    yield kind, names
+
+
+class TestContentIsCarried:
+    """What a reply says goes from the command to the draft and on to what is sent; nothing is forgotten on the way."""
+
+    def test_whatever_carries_a_reply_carries_all_of_it(self):
+        """An edit alone carries less: what of a draft may be changed."""
+        carriers = {kind.__name__ for kind, names in classes_with_content() if names.issuperset(REPLY_CONTENT)}
+        assert {
+            "SendReply",
+            "ReplySent",
+            "SubmitDraft",
+            "DraftSubmitted",
+            "WaitingDraft",
+            "StartOutbound",
+        } == carriers
+        assert {"EditDraft", "DraftEdited"} == {kind.__name__ for kind, _ in classes_with_content()} - carriers
+
+    def test_nothing_else_is_content(self):
+        """What a reply's command holds beside its content says which reply it is, and how it is sent."""
+        names = {attribute.name for attribute in fields_of(SendReply)}
+        assert {"by", "at", "case", "message", "send_as"} == names - set(REPLY_CONTENT)
+
+    @pytest.mark.parametrize(("kind", "others"), [(EditDraft, set()), (DraftEdited, {"fresh"})])
+    def test_an_edit_carries_all_that_may_be_edited(self, kind, others):
+        """And nothing else of a reply."""
+        names = {attribute.name for attribute in fields_of(kind)}
+        assert {"by", "at", "case", "draft", *EDITABLE, *others} == names

@@ -390,7 +390,17 @@ def _own_availability(view: SeesAgents, command: PresenceCommand, _: Policy) -> 
 
 def _add_agent(_: SeesAgents, command: AddAgent, __: Policy) -> tuple[Event, ...]:
     c = command
-    return (AgentAdded(c.by, c.at, c.agent, c.name or c.agent, c.permissions, c.queues, c.channels, c.capacity),)
+    added = AgentAdded(
+        c.by,
+        c.at,
+        c.agent,
+        name=c.name or c.agent,
+        permissions=c.permissions,
+        queues=c.queues,
+        channels=c.channels,
+        capacity=c.capacity,
+    )
+    return (added,)
 
 
 @wants("target")
@@ -400,11 +410,11 @@ def _change_agent(view: HasTarget, command: ChangeAgent, _: Policy) -> tuple[Eve
         c.by,
         c.at,
         c.agent,
-        agent.name if c.name is None else c.name,
-        agent.permissions if c.permissions is None else c.permissions,
-        agent.queues if c.queues is None else c.queues,
-        agent.channels if c.channels is None else c.channels,
-        agent.capacity if c.capacity is None else c.capacity,
+        name=agent.name if c.name is None else c.name,
+        permissions=agent.permissions if c.permissions is None else c.permissions,
+        queues=agent.queues if c.queues is None else c.queues,
+        channels=agent.channels if c.channels is None else c.channels,
+        capacity=agent.capacity if c.capacity is None else c.capacity,
     )
     return (changed,)
 
@@ -439,7 +449,14 @@ def _clear_next(view: SeesAgents, command: ClearNextState, _: Policy) -> tuple[E
 
 
 def _new_agent(event: AgentAdded) -> Agent:
-    return Agent(event.agent, event.name, event.permissions, event.queues, event.channels, event.capacity)
+    return Agent(
+        id=event.agent,
+        name=event.name,
+        permissions=event.permissions,
+        queues=event.queues,
+        channels=event.channels,
+        capacity=event.capacity,
+    )
 
 
 def _apply_changes(agent: Editing, event: AgentChanged) -> None:

@@ -48,6 +48,7 @@ from casecore.rooms.replies import (
     ReplySent,
     attachments_taken,
     emoji_taken,
+    reply_content,
     says_something,
     send_edge,
 )
@@ -169,6 +170,10 @@ class EditDraft(DraftCommand):
     send_as: Status | None = a_choice(Status, default=None)
     attachments: tuple[str, ...] | None = some_texts(default=None)
     template: PreparedText | None = a_part(PreparedText, default=None)
+
+
+EDITABLE = ("text", "send_as", "attachments", "template")
+"""The fields of a draft that `EditDraft` may change."""
 
 
 @frozen
@@ -387,26 +392,17 @@ def _draft_is_theirs(view: HasDraft, command: EditDraft | WithdrawDraft | Reassi
 
 @wants("case")
 def _submit_draft(view: HasCase, command: SubmitDraft, _: Policy) -> tuple[Event, ...]:
-    c = command
-    says, how = (c.text, c.send_as, c.attachments), (c.about_account, c.subject, c.template)
-    return (DraftSubmitted(c.by, c.at, c.case, c.draft, *says, c.queue or view.case.queue, c.note, *how),)
+    c, queue = command, command.queue or view.case.queue
+    content = reply_content(c)
+    return (DraftSubmitted(c.by, c.at, c.case, c.draft, send_as=c.send_as, queue=queue, note=c.note, **content),)
 
 
 @wants("case", "draft")
 def _edit_draft(view: HasDraft, command: EditDraft, _: Policy) -> tuple[Event, ...]:
     c, draft = command, view.draft
-    edited = DraftEdited(
-        c.by,
-        c.at,
-        c.case,
-        c.draft,
-        draft.text if c.text is None else c.text,
-        draft.send_as if c.send_as is None else c.send_as,
-        draft.attachments if c.attachments is None else c.attachments,
-        fresh=c.by == draft.author,
-        template=c.template or draft.template,
-    )
-    return (edited,)
+    given = {name: getattr(c, name) for name in EDITABLE}
+    now = {name: getattr(draft, name) if value is None else value for name, value in given.items()}
+    return (DraftEdited(c.by, c.at, c.case, c.draft, fresh=c.by == draft.author, **now),)
 
 
 @wants("case", "draft")
@@ -424,25 +420,19 @@ def _after_message(view: HasDraft, event: MessageReceived, policy: Policy) -> tu
 
 def _new_draft(event: DraftSubmitted) -> WaitingDraft:
     return WaitingDraft(
-        event.draft,
-        event.by,
-        event.text,
-        event.send_as,
-        event.attachments,
-        event.queue,
-        event.at,
-        event.note,
-        about_account=event.about_account,
-        subject=event.subject,
-        template=event.template,
+        id=event.draft,
+        author=event.by,
+        send_as=event.send_as,
+        queue=event.queue,
+        waiting_since=event.at,
+        note=event.note,
+        **reply_content(event),
     )
 
 
 def _replace_draft(draft: Editing, event: DraftEdited) -> None:
-    draft.text = event.text
-    draft.send_as = event.send_as
-    draft.attachments = event.attachments
-    draft.template = event.template
+    for name in EDITABLE:
+        setattr(draft, name, getattr(event, name))
     draft.stale = draft.stale and not event.fresh
 
 

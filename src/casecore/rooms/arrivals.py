@@ -229,14 +229,20 @@ def _deciding_case(view: SeesCase, command: ReceiveMessage, policy: Policy) -> C
 def _receive_message(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tuple[Event, ...]:
     c, case = command, view.case
     if _machine_made(c):
-        return (
-            MessageNoted(c.by, c.at, case.id if case else None, c.thread, c.message, c.text, c.kind, c.auto_generated),
+        noted = MessageNoted(
+            c.by,
+            c.at,
+            case=case.id if case else None,
+            thread=c.thread,
+            message=c.message,
+            text=c.text,
+            kind=c.kind,
+            auto_generated=c.auto_generated,
         )
+        return (noted,)
     if case is None or case.status is CLOSED:
         return _start_case(view, c, policy)
-    received = MessageReceived(
-        c.by, c.at, case.id, c.thread, case.customer, c.message, c.text, c.kind, _answered_author(view)
-    )
+    received = _message_received(view, c, case.id, case.customer)
     name = name_customer(view, c.by, c.at, c.name)
     if CASE_LIFECYCLE.dest(case.status, Trigger.CUSTOMER_MESSAGE) is case.status:
         return (*name, received)
@@ -258,19 +264,38 @@ def _start_case(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tupl
     new, queue = new_case_id(c, before), policy.queue_for(channel, c.reason, c.language, c.tags)
     predecessor = before.id if before else None
     events += (
-        CaseStarted(c.by, c.at, new, c.thread, customer, channel, queue, c.reason, c.language, predecessor, c.tags),
+        CaseStarted(
+            c.by,
+            c.at,
+            new,
+            c.thread,
+            customer,
+            channel=channel,
+            queue=queue,
+            reason=c.reason,
+            language=c.language,
+            predecessor=predecessor,
+            tags=c.tags,
+        ),
         CaseQueued(c.by, c.at, new, queue, c.at),
     )
     if before is not None:
         events.append(SuccessorStarted(c.by, c.at, before.id, new))
-    return (
-        *events,
-        MessageReceived(c.by, c.at, new, c.thread, customer, c.message, c.text, c.kind, _answered_author(view)),
+    return (*events, _message_received(view, c, new, customer))
+
+
+def _message_received(view: SeesCase, command: ReceiveMessage, case: str, customer: str) -> MessageReceived:
+    return MessageReceived(
+        command.by,
+        command.at,
+        case,
+        command.thread,
+        customer,
+        message=command.message,
+        text=command.text,
+        kind=command.kind,
+        answers=None if view.answered is None else view.answered.author,
     )
-
-
-def _answered_author(view: SeesCase) -> str | None:
-    return None if view.answered is None else view.answered.author
 
 
 # Evolve ----------------------------------------------------------------------------------------------

@@ -329,15 +329,15 @@ def _close_case(_: SeesCase, command: CloseCase, __: Policy) -> tuple[Event, ...
 
 
 def new_case_record(event: CaseStarted) -> Case:
-    """The draft of the record that a new case has."""
+    """The record of a new case, still being changed."""
     return editing_class(Case)(
-        event.case,
-        event.thread,
-        event.customer,
-        event.channel,
-        NEW,
-        event.at,
-        event.queue,
+        id=event.case,
+        thread=event.thread,
+        customer=event.customer,
+        channel=event.channel,
+        status=NEW,
+        status_at=event.at,
+        queue=event.queue,
         reason=event.reason,
         language=event.language,
         tags=event.tags,

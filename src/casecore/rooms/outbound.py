@@ -16,9 +16,6 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import Any
-
-import attrs
 
 from casecore.channels import WHATSAPP, Channel, Consent
 from casecore.kernel import (
@@ -33,6 +30,7 @@ from casecore.kernel import (
     a_part,
     a_text,
     an_id,
+    changed,
     frozen,
     some_texts,
 )
@@ -46,7 +44,7 @@ from casecore.rooms.cases import Case, CaseStarted, HasCase, new_case_record
 from casecore.rooms.contacts import Contact
 from casecore.rooms.offers import Offers
 from casecore.rooms.prepared import PreparedText
-from casecore.rooms.replies import ReplySent
+from casecore.rooms.replies import ReplySent, reply_content
 from casecore.rooms.sla import Clocks, SeesClocks
 from casecore.rooms.threads import Customer, CustomerMet, Thread, ThreadOpened, message_fresh, name_customer
 from casecore.rooms.whatsapp import is_open
@@ -221,7 +219,17 @@ def _case_to_start(view: SeesClocks, command: StartOutbound, policy: Policy) -> 
         return None
     queue = c.queue or policy.queue_for(channel, None, c.language)
     before = None if view.case is None else view.case.id
-    return CaseStarted(c.by, c.at, c.new_case, c.thread, customer, channel, queue, None, c.language, before)
+    return CaseStarted(
+        c.by,
+        c.at,
+        c.new_case,
+        c.thread,
+        customer,
+        channel=channel,
+        queue=queue,
+        language=c.language,
+        predecessor=before,
+    )
 
 
 def _case_aspect(view: SeesClocks, command: StartOutbound, policy: Policy) -> Aspect | None:
@@ -245,12 +253,10 @@ def _start_outbound(view: SeesClocks, command: StartOutbound, policy: Policy) ->
     if begun.predecessor is not None:
         events.append(SuccessorStarted(by, at, begun.predecessor, case))
     events += (CaseAssigned(by, at, case, by), WorkBegun(by, at, case, by))
-    how = (c.about_account, c.subject, c.template)
+    content = reply_content(c) | {"send_as": Status.PENDING}
     if c.for_approval:
-        queue, note = begun.queue, c.note
-        draft = DraftSubmitted(by, at, case, c.message, c.text, Status.PENDING, c.attachments, queue, note, *how)
-        return (*events, draft)
-    return (*events, ReplySent(by, at, case, c.message, c.text, Status.PENDING, by, c.attachments, None, *how))
+        return (*events, DraftSubmitted(by, at, case, c.message, queue=begun.queue, note=c.note, **content))
+    return (*events, ReplySent(by, at, case, c.message, author=by, **content))
 
 
 def _once_started(view: SeesClocks, command: StartOutbound, policy: Policy) -> SeesClocks:
@@ -261,9 +267,8 @@ def _once_started(view: SeesClocks, command: StartOutbound, policy: Policy) -> S
     case: Editing = new_case_record(begun)
     case.status, case.assignee, case.owner = Status.OPEN, command.by, command.by
     wrote = None if view.thread is None else view.thread.customer_at
-    row: Any = view
-    foreseen: SeesClocks = attrs.evolve(
-        row,
+    return changed(
+        view,
         case=freeze(case, Case),
         thread=Thread(begun.thread, begun.customer, begun.channel, begun.case, wrote),
         draft=None,
@@ -276,7 +281,6 @@ def _once_started(view: SeesClocks, command: StartOutbound, policy: Policy) -> S
         offered=None,
         review_offered=None,
     )
-    return foreseen
 
 
 # Evolve ------------------------------------------------------------------------------------------------

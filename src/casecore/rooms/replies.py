@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import re
-from typing import Protocol
+from typing import Any, Protocol
 
 from casecore.kernel import (
     Editing,
@@ -99,6 +99,15 @@ class Sendable(Protocol):
         """What is attached."""
 
 
+REPLY_CONTENT = ("text", "attachments", "about_account", "subject", "template")
+"""The fields that hold what a reply says: a command, a draft and an event of it are called alike, and have them all."""
+
+
+def reply_content(reply: Sendable) -> dict[str, Any]:
+    """What a reply says, by the names of its fields, to be given to whatever carries it next."""
+    return {name: getattr(reply, name) for name in REPLY_CONTENT}
+
+
 # Needs -------------------------------------------------------------------------------------------------
 
 
@@ -170,22 +179,7 @@ def _may_reply(view: SeesCase, event: ReplySent, _: Policy) -> Reason | None:
 
 def _send_reply(_: SeesCase, command: SendReply, __: Policy) -> tuple[Event, ...]:
     c = command
-    return (
-        ReplySent(
-            c.by,
-            c.at,
-            c.case,
-            c.message,
-            c.text,
-            c.send_as,
-            c.by,
-            c.attachments,
-            None,
-            c.about_account,
-            c.subject,
-            c.template,
-        ),
-    )
+    return (ReplySent(c.by, c.at, c.case, c.message, send_as=c.send_as, author=c.by, **reply_content(c)),)
 
 
 def _after_reply(view: SeesCase, event: ReplySent, _: Policy) -> tuple[Event, ...]:

@@ -36,7 +36,7 @@ from casecore.rooms.approvals import (
     WithdrawDraft,
 )
 from casecore.rooms.cases import CaseCommand
-from casecore.rooms.replies import ReplySent
+from casecore.rooms.replies import ReplySent, reply_content
 
 
 class SeesReview(SeesDraft, Protocol):
@@ -157,28 +157,16 @@ def _take_review(view: HasDraft, command: TakeReview, _: Policy) -> tuple[Event,
 @wants("case", "draft")
 def _approve_draft(view: HasDraft, command: ApproveDraft, _: Policy) -> tuple[Event, ...]:
     c, draft = command, view.draft
+    content = reply_content(draft) | {"template": c.template or draft.template}
     return (
         DraftApproved(c.by, c.at, c.case, draft.id, draft.author),
-        ReplySent(
-            c.by,
-            c.at,
-            c.case,
-            draft.id,
-            draft.text,
-            draft.send_as,
-            draft.author,
-            draft.attachments,
-            c.by,
-            draft.about_account,
-            draft.subject,
-            c.template or draft.template,
-        ),
+        ReplySent(c.by, c.at, c.case, draft.id, send_as=draft.send_as, author=draft.author, reviewer=c.by, **content),
     )
 
 
 def _refuse_draft(view: SeesDraft, command: RefuseDraft, _: Policy) -> tuple[Event, ...]:
     c, draft = command, view.draft
-    return () if draft is None else (DraftRefused(c.by, c.at, c.case, draft.id, draft.author, c.reason),)
+    return () if draft is None else (DraftRefused(c.by, c.at, c.case, draft.id, draft.author, reason=c.reason),)
 
 
 def _withdraw_draft(view: SeesDraft, command: WithdrawDraft, _: Policy) -> tuple[Event, ...]:
