@@ -175,7 +175,7 @@ DUE = Timer("a commitment is due", "commitment.due_at", "commitment.due_at", lam
 
 def _make_commitment(_: SeesCommitment, command: MakeCommitment, __: Policy) -> tuple[Event, ...]:
     c = command
-    return (CommitmentMade(c.by, c.at, c.commitment, c.case, c.by, c.due, c.what),)
+    return (CommitmentMade(c.by, c.at, c.commitment, c.case, agent=c.by, due=c.due, what=c.what),)
 
 
 @wants("commitment")
@@ -186,7 +186,7 @@ def _fulfil_commitment(view: HasCommitment, command: FulfilCommitment, _: Policy
 
 def _reschedule_commitment(view: SeesCommitment, command: RescheduleCommitment, _: Policy) -> tuple[Event, ...]:
     c, row = command, view.commitment
-    return () if row is None else (CommitmentRescheduled(c.by, c.at, row.id, row.case, c.due, row.due_at),)
+    return () if row is None else (CommitmentRescheduled(c.by, c.at, row.id, row.case, due=c.due, was=row.due_at),)
 
 
 def _new_commitment(event: CommitmentMade) -> Commitment:

@@ -304,7 +304,7 @@ def _contact_begins(view: HasCase, event: CaseAssigned, _: Policy) -> tuple[Even
 def _contact_ends(view: HasContact, event: CaseReleased | CaseClosed, _: Policy) -> tuple[Event, ...]:
     case, contact = view.case, view.contact
     because = "closed" if isinstance(event, CaseClosed) else str(event.because)
-    ended = ContactEnded(event.by, event.at, case.id, contact.agent, case.channel, because)
+    ended = ContactEnded(event.by, event.at, case.id, contact.agent, channel=case.channel, because=because)
     return (ended, StatusSet(SYSTEM, event.at, case.id, OPEN)) if because in _CUT and _is_there(case) else (ended,)
 
 

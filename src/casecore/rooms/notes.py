@@ -270,12 +270,12 @@ def _by_hand(view: SeesNote, _: SetSentiment, policy: Policy) -> Reason | None:
 
 def _add_note(_: SeesNote, command: AddNote, __: Policy) -> tuple[Event, ...]:
     c = command
-    return (NoteAdded(c.by, c.at, c.note, c.text, c.case, c.customer),)
+    return (NoteAdded(c.by, c.at, c.note, c.text, case=c.case, customer=c.customer),)
 
 
 def _edit_note(view: SeesNote, command: EditNote, _: Policy) -> tuple[Event, ...]:
     c, note = command, view.note
-    return () if note is None else (NoteEdited(c.by, c.at, c.note, c.text, note.case, note.customer),)
+    return () if note is None else (NoteEdited(c.by, c.at, c.note, c.text, case=note.case, customer=note.customer),)
 
 
 def _delete_note(view: SeesNote, command: DeleteNote, _: Policy) -> tuple[Event, ...]:
@@ -308,8 +308,17 @@ def _set_sentiment(view: HasMessage, command: SetSentiment, _: Policy) -> tuple[
     c, message = command, view.message
     if message.sentiment is c.sentiment:
         return ()
-    customer, was = view.case.customer, message.sentiment
-    return (SentimentSet(c.by, c.at, c.case, c.message, customer, c.sentiment, was, message.author),)
+    is_now = SentimentSet(
+        c.by,
+        c.at,
+        c.case,
+        c.message,
+        view.case.customer,
+        sentiment=c.sentiment,
+        was=message.sentiment,
+        author=message.author,
+    )
+    return (is_now,)
 
 
 # Evolve ------------------------------------------------------------------------------------------------

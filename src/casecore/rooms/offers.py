@@ -330,7 +330,7 @@ def _in_time(view: SeesOffers, command: AcceptOffer, policy: Policy) -> Reason |
 
 def _offer_work(view: SeesOffers, command: OfferWork, _: Policy) -> tuple[Event, ...]:
     c = command
-    return () if view.case is None else (WorkOffered(c.by, c.at, c.case, c.agent, view.case.channel, c.review),)
+    return () if view.case is None else (WorkOffered(c.by, c.at, c.case, c.agent, view.case.channel, review=c.review),)
 
 
 @wants("case")
@@ -347,7 +347,7 @@ def _decline_offer(view: SeesOffers, command: OfferCommand, how: OfferStatus, re
     to = view.offers.to(review=c.review) if view.offers else None
     if view.case is None or to is None:
         return ()
-    return (OfferDeclined(c.by, c.at, c.case, to, view.case.channel, c.review, how, reason),)
+    return (OfferDeclined(c.by, c.at, c.case, to, view.case.channel, review=c.review, how=how, reason=reason),)
 
 
 def _reject_offer(view: SeesOffers, command: RejectOffer, _: Policy) -> tuple[Event, ...]:
@@ -369,7 +369,10 @@ def taken_back(
     to = view.offers.to(review=review) if view.offers else None
     if view.case is None or to is None:
         return ()
-    return (OfferRescinded(cause.by, cause.at, view.case.id, to, view.case.channel, review, because, reason),)
+    case = view.case
+    return (
+        OfferRescinded(cause.by, cause.at, case.id, to, case.channel, review=review, because=because, reason=reason),
+    )
 
 
 # What follows ------------------------------------------------------------------------------------------
@@ -380,7 +383,7 @@ def _offer_answered(view: SeesOffers, event: CaseAssigned | ReviewTaken, _: Poli
     review = isinstance(event, ReviewTaken)
     if view.case is None or view.offers is None or view.offers.to(review=review) != event.agent:
         return taken_back(view, event, Rescission.TAKEN, review=review)
-    return (OfferAccepted(event.by, event.at, event.case, event.agent, view.case.channel, review),)
+    return (OfferAccepted(event.by, event.at, event.case, event.agent, view.case.channel, review=review),)
 
 
 def _nothing_to_offer(view: SeesOffers, event: CaseClosed | CaseUnqueued, _: Policy) -> tuple[Event, ...]:

@@ -57,7 +57,7 @@ def _reassign_case(view: CaseWithOffers, command: ReassignCase, _: Policy) -> tu
     if case.assignee is not None:
         release = (CaseReleased(c.by, c.at, case.id, case.assignee, Release.TRANSFERRED),)
     queue = c.queue or case.queue
-    queued = CaseQueued(c.by, c.at, case.id, queue, case.unanswered_since or c.at, c.note)
+    queued = CaseQueued(c.by, c.at, case.id, queue, case.unanswered_since or c.at, note=c.note)
     aimed = () if c.agent is None else (WorkOffered(c.by, c.at, case.id, c.agent, case.channel),)
     return (*withdrawn, *release, queued, *aimed)
 
@@ -67,7 +67,7 @@ def _reassign_review(view: SeesOffers, command: ReassignDraft, _: Policy) -> tup
     if case is None or draft is None or (c.agent is not None and c.agent == draft.reviewer):
         return ()
     withdrawn = taken_back(view, c, Rescission.REASSIGNED, review=True)
-    moved = ReviewReassigned(c.by, c.at, c.case, draft.id, c.queue or draft.queue, c.note)
+    moved = ReviewReassigned(c.by, c.at, c.case, draft.id, c.queue or draft.queue, note=c.note)
     aimed = () if c.agent is None else (WorkOffered(c.by, c.at, c.case, c.agent, case.channel, review=True),)
     return (*withdrawn, *review_over(view, c), moved, *aimed)
 

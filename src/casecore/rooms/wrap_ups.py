@@ -325,7 +325,7 @@ def _works_on_it(view: SeesWrapUp, command: CaseCommand, _: Policy) -> Reason | 
 @wants("wrap_up")
 def _dispose_contact(view: HasWrapUp, command: Dispose, policy: Policy) -> tuple[Event, ...]:
     c, row = command, view.wrap_up
-    disposed = Disposed(c.by, c.at, row.id, c.case, row.agent, c.code, c.notes)
+    disposed = Disposed(c.by, c.at, row.id, c.case, row.agent, code=c.code, notes=c.notes)
     missing = missing_relations(view, policy)
     duty = (DutyLeft(c.by, c.at, c.case, row.agent, missing),) if missing else ()
     return (disposed, *duty)
@@ -356,8 +356,17 @@ def _wrap_up_begins(view: SeesWrapUp, event: ContactEnded, policy: Policy) -> tu
         return _next_state(view, event, event.agent, contacts=1, wrap_ups=0)
     handler = view.aftermath.earlier_handler if view.aftermath and event.channel is EMAIL else None
     handler = None if handler == event.agent or event.because == "transferred" else handler
-    owed = wrap_up_id(event.case, event.agent)
-    return (WrapUpOwed(event.by, event.at, owed, event.case, event.agent, event.channel, event.because, handler),)
+    owed = WrapUpOwed(
+        event.by,
+        event.at,
+        wrap_up_id(event.case, event.agent),
+        event.case,
+        event.agent,
+        channel=event.channel,
+        because=event.because,
+        earlier_handler=handler,
+    )
+    return (owed,)
 
 
 def _after_disposition(view: SeesWrapUp, event: Disposed, _: Policy) -> tuple[Event, ...]:
@@ -380,7 +389,15 @@ def _new_aftermath(_: CaseStarted) -> Aftermath:
 
 
 def _wrap_up(event: WrapUpOwed) -> WrapUp:
-    return WrapUp(event.wrap_up, event.case, event.agent, event.channel, event.at, event.because, event.earlier_handler)
+    return WrapUp(
+        id=event.wrap_up,
+        case=event.case,
+        agent=event.agent,
+        channel=event.channel,
+        ended_at=event.at,
+        because=event.because,
+        earlier_handler=event.earlier_handler,
+    )
 
 
 def _one_owed(after: Editing, _: WrapUpOwed) -> None:
