@@ -24,7 +24,7 @@ import attrs
 
 from casecore.desk import Desk
 from casecore.kernel import Event, changed
-from casecore.kernel.effects import ByClass, Edits, Effect
+from casecore.kernel.effects import Edits, Effect, Effects
 from casecore.kernel.records import freeze
 from casecore.policies import Policy
 from casecore.rooms.composition import EFFECTS, PLACES, TABLES, CaseFile
@@ -256,7 +256,7 @@ def _create_written(kind: type, create: Callable[[Event], Any], event: Event) ->
     return WrittenRecord(kind, made if type(made) is kind else freeze(made, kind))
 
 
-_OVERLAID_EFFECTS: Final = ByClass[tuple[Effect, ...]](lambda event: tuple(map(_overlay_effect, EFFECTS[event])))
+_OVERLAID_EFFECTS: Final = Effects(lambda event: tuple(map(_overlay_effect, EFFECTS[event])))
 """What events do, where what they change lies over what was there before."""
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import attrgetter
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 import attrs
 
@@ -107,30 +107,33 @@ def _creation(effect: Effect, create: Callable[[Any], Any]) -> Callable[[Edits, 
 
 
 def _change(effect: Effect, edit: Callable[[Editing, Any], None]) -> Callable[[Edits, Event], None]:
-    table, row_id_of, record, sheet, optional = (
-        effect.table,
-        effect.row_id,
-        effect.record,
-        effect.sheet,
-        effect.optional,
-    )
+    table, row_id_of, record, sheet = effect.table, effect.row_id, effect.record, effect.sheet
 
-    def apply(edits: Edits, event: Event) -> None:
+    def apply_to_row(edits: Edits, event: Event) -> None:
         row_id = row_id_of(event)
         try:
             found = edits.rows[table][row_id]
         except KeyError:
             found = edits.fetch(effect, row_id)
-        if sheet is not None and found is not None:
-            found = getattr(found, sheet)
         if type(found) is record:
             found = edits.thaw(effect, row_id, found)
         if found is not None:
             edit(found, event)
-        elif not optional:
+        elif not effect.optional:
             raise MissingRow(event, table, row_id)
 
-    return apply
+    def apply_to_sheet(edits: Edits, event: Event) -> None:
+        row_id, rows = row_id_of(event), edits.rows[table]
+        held = rows[row_id] if row_id in rows else edits.fetch(effect, row_id)
+        found = None if held is None else getattr(held, sheet or "")
+        if type(found) is record:
+            found = edits.thaw(effect, row_id, found)
+        if found is not None:
+            edit(found, event)
+        elif not effect.optional:
+            raise MissingRow(event, table, row_id)
+
+    return apply_to_row if sheet is None else apply_to_sheet
 
 
 def _ending(effect: Effect) -> Callable[[Edits, Event], None]:
@@ -144,8 +147,18 @@ def _ending(effect: Effect) -> Callable[[Edits, Event], None]:
     return apply
 
 
-Effects: TypeAlias = "ByClass[tuple[Effect, ...]]"
-"""What events of each class do."""
+class Effects(ByClass[tuple[Effect, ...]]):
+    """What events of each class do; `apply` has the functions that do it."""
+
+    def __init__(self, compiled: Callable[[Any], tuple[Effect, ...]]) -> None:
+        super().__init__(compiled)
+        self.apply = ByClass[tuple[Callable[[Edits, Event], None], ...]](
+            lambda kind: tuple(effect.apply for effect in self[kind])
+        )
+
+    def __setitem__(self, kind: type, effects: tuple[Effect, ...]) -> None:
+        super().__setitem__(kind, effects)
+        self.apply.pop(kind, None)
 
 
 def effects_of(rooms: Iterable[Room[Any]], places: Mapping[type, Place]) -> Effects:
@@ -161,7 +174,7 @@ def effects_of(rooms: Iterable[Room[Any]], places: Mapping[type, Place]) -> Effe
         declared = (one for room in rooms for one in _declared_in(room, event))
         return tuple(effect_at(places[kind], kind, **how) for kind, how in declared if kind in places)
 
-    return ByClass(effects)
+    return Effects(effects)
 
 
 def effect_at(place: Place, record: type, **how: Any) -> Effect:
@@ -223,9 +236,10 @@ class Edits:
         """
         effects, owns, event = self._effects, self._owns, None
         if owns is None:
+            applied = effects.apply
             for event in events:
-                for effect in effects[event.__class__]:
-                    effect.apply(self, event)
+                for apply in applied[event.__class__]:
+                    apply(self, event)
         else:
             for event in events:
                 for effect in effects[event.__class__]:
