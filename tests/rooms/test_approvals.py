@@ -647,3 +647,14 @@ class TestPolicy:
     def test_defaults(self):
         """Nobody approves their own; drafts are kept."""
         assert (False, "keep") == (Approval().self_approval, Approval().on_customer_message)
+
+
+def test_a_message_that_starts_another_case_leaves_the_draft_alone():
+    """A draft that waits on a closed case, which no rule lets happen, is not what the next case's message is about."""
+    desk = given(case_in("open"), SubmitDraft("ana", at(60), "c1", "d1", "Hello")).desk
+    file = desk.cases["c1"]
+    closed = attrs.evolve(file, case=attrs.evolve(file.case, status=Status.CLOSED))
+    desk = attrs.evolve(desk, cases=desk.cases.insert("c1", closed))
+    verdict = desk.decide(ReceiveMessage("customer", at(70), file.case.thread, "m9", "Hello again", new_case="c2"))
+    assert MessageReceived in {type(event) for event in verdict.events}
+    assert not {"DraftWentStale", "DraftSuperseded"} & {type(event).__name__ for event in verdict.events}

@@ -150,9 +150,7 @@ def _can_send(view: HasCase, command: SendReply, _: Policy) -> Reason | None:
 _EMOJI = re.compile("[\U0001f000-\U0001faff\ufe0f\u20e3]")
 
 
-def _rules_of_channel(view: SeesCase, policy: Policy) -> ChannelRules | None:
-    if view.case is None:
-        return None
+def _rules_of_channel(view: HasCase, policy: Policy) -> ChannelRules:
     rules: ChannelRules = getattr(policy.channels, view.case.channel)
     return rules
 
@@ -164,12 +162,10 @@ def says_something(_: SeesCase, reply: Sendable, __: Policy) -> Reason | None:
     return Reason("reply.content", "the reply is empty", "write a text or attach something")
 
 
-def attachments_taken(view: SeesCase, reply: Sendable, policy: Policy) -> Reason | None:
+@wants("case")
+def attachments_taken(view: HasCase, reply: Sendable, policy: Policy) -> Reason | None:
     """The rule that the channel takes attachments, if the reply has any."""
-    if not reply.attachments:
-        return None
-    rules = _rules_of_channel(view, policy)
-    if view.case is None or rules is None or rules.attachments:
+    if not reply.attachments or _rules_of_channel(view, policy).attachments:
         return None
     found = f"{view.case.channel} takes no attachments; this reply has {len(reply.attachments)}"
     return Reason("channels.attachments", found, "send it without attachments")
@@ -178,8 +174,7 @@ def attachments_taken(view: SeesCase, reply: Sendable, policy: Policy) -> Reason
 @wants("case")
 def emoji_taken(view: HasCase, reply: Sendable, policy: Policy) -> Reason | None:
     """The rule that the channel takes emoji, if the reply has any."""
-    rules = _rules_of_channel(view, policy)
-    if rules is None or rules.emoji or reply.text.isascii():
+    if _rules_of_channel(view, policy).emoji or reply.text.isascii():
         return None
     emoji = _EMOJI.search(reply.text)
     if emoji is None:
