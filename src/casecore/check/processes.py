@@ -100,7 +100,7 @@ def _outcomes_of_processes(
 
 def work(task: Task, shared: Sequence[object], sender: Connection) -> None:
     """Do a task and send what comes of it: all that a process does."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a word; there is one who speaks
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that began this one, and ends it
     try:
         outcome = task.run()
     except Exception as error:  # noqa: BLE001 -- whatever it is, it is raised again where it is received
