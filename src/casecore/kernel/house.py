@@ -50,7 +50,6 @@ if TYPE_CHECKING:
 
 V = TypeVar("V")
 R = TypeVar("R")
-T = TypeVar("T")
 
 
 Missing: TypeAlias = frozenset[str]

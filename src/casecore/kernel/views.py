@@ -65,7 +65,7 @@ class Views(Generic[V]):
         self._places = places
         self._sheets = tuple(place.sheet for place in places.values() if place.sheet is not None)
         self._of_command = ByClass[_Filling](lambda kind: self._compiled(self._named_in(None, kind)))
-        self._of_row = {row: self._compiled([self._look(None, None, row)]) for row in rows}
+        self._of_row: dict[str, _Filling] = {}  # compiled when a row is first asked for, as commands are
         self._worked = ByClass[tuple[tuple[Look, Worked], ...]](
             lambda kind: tuple(
                 (self._look(None, None, row), worked)
@@ -93,6 +93,8 @@ class Views(Generic[V]):
 
     def of_row(self, row: str, row_id: str, tables: Any, now: datetime | None) -> V:
         """What a row shows, and those to which it leads."""
+        if row not in self._of_row:
+            self._of_row[row] = self._compiled([self._look(None, None, row)])
         return freeze(self._of_row[row](row_id, tables, now), self._view)
 
     def _look(self, source: str | None, field: str | None, row: str) -> Look:
