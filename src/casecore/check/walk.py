@@ -24,7 +24,8 @@ from casecore.explore.traces import timed_command
 from casecore.kernel import Accepted, Command
 from casecore.kernel.house import House
 from casecore.policies import Policy
-from casecore.promises import PROMISES, Step
+from casecore.promises import PROMISES, Step, Watch
+from casecore.promises.ways import lost_ways
 from casecore.rooms.agents import Permission
 from casecore.rooms.composition import HOUSE, View
 from casecore.routing import next_offer
@@ -95,13 +96,15 @@ def random_walk(policy: Policy, steps: int, seed: int = 0, house: House[View] = 
     """
     walker = _Walker(policy, Random(seed), house)  # noqa: S311 -- a walk that can be repeated, not a secret
     claimed = [promise for promise in PROMISES if promise.claimed(policy)]
+    watch = Watch(policy, claimed)
+    for taken in walker.joined:
+        watch.see(taken.events)
     for number in range(steps):
         step = walker.step()
-        for promise in claimed:
-            wrong = tuple(promise.asks(step)) if step is not None else ()
-            if wrong and step is not None:
-                story = Story(walker.team, tuple(walker.taken))
-                return WalkResult(number + 1, frozenset(walker.refusals), BrokenPromise(promise.number, wrong, story))
+        wrong = () if step is None else (*map(str, watch.see(step.events)), *lost_ways(step, claimed))
+        if wrong:
+            broken = BrokenPromise(wrong[0][:2], wrong, Story(walker.team, tuple(walker.taken)))
+            return WalkResult(number + 1, frozenset(walker.refusals), broken)
     return WalkResult(len(walker.taken), frozenset(walker.refusals))
 
 
@@ -113,8 +116,10 @@ class _Walker:
         self._house = house
         self.team = scopes.team_commands(policy, **WALKERS)
         self.desk = Desk(policy)
+        self.joined: list[Step] = []
         for command in self.team:
-            self.desk = Step.of(self.desk, command, house).after
+            self.joined.append(Step.of(self.desk, command, house))
+            self.desk = self.joined[-1].after
         self._menus = [tuple(_commands_about(channel, policy)) for channel in CHANNELS]
         self._ids = [frozenset[str]().union(*(ids_named(command, OWN_IDS) for command in menu)) for menu in self._menus]
         self.taken: list[Step] = []

@@ -15,6 +15,7 @@ from functools import reduce
 from itertools import pairwise
 from typing import Any, Final, Protocol, TypeAlias
 
+from casecore.explore.pages import AGENT_PAGES, BLANK, LINKS
 from casecore.explore.read_log import LoggedDesk, Path, ReadLog, comparable_value
 from casecore.kernel import frozen
 
@@ -45,9 +46,11 @@ class Facts(dict[Path, Any]):
                 return (table, row_id) in self.rows
             case ("cases", row_id, sheet):  # whether it is there
                 return getattr(self.rows["cases", row_id], sheet) is not None
-            case _:
-                table, row_id, *names = path
-                return comparable_value(reduce(getattr, names, self.rows[table, row_id]))
+            case (table, row_id, *names):
+                if (table, row_id) == LINKS:
+                    return self.rows.get(LINKS, frozenset())
+                row = self.rows[table, row_id] if table not in BLANK else self.rows.get((table, row_id), BLANK[table])
+                return comparable_value(reduce(getattr, names, row))
 
 
 class Readable(Protocol):
@@ -125,9 +128,13 @@ class Memo:
         log: ReadLog = {}
         value = self.evaluate(state.desk(log))
         self._paths_read.update(log)
-        read = [(self._agents[path[1]] if path[0] == "agents" else CASE_PLACE, path) for path in log]
+        read = [(self._whose(path), path) for path in log]
         self.root = _with_path(self.root, read, state.facts, value)
         return value
+
+    def _whose(self, path: Path) -> int:
+        """The place of the agent whose row or page it is, or of the case."""
+        return self._agents.get(path[1], CASE_PLACE) if path[0] in {"agents", AGENT_PAGES} else CASE_PLACE
 
     def readings(self, state: Readable) -> list[Reading]:
         """What is read on the path to the answer in a local state."""
