@@ -108,7 +108,8 @@ def may_strand(checked: CheckedScope, old: Policy, new: Policy) -> bool:
 
 def questions_of(checked: CheckedScope) -> Questions:
     """What a model is asked in which switches are tried: the ways on of the scope, by the books of the witnesses."""
-    return Questions(watched=Watched(ways={number: WAYS_ON[number].reached for number in sorted(checked.ways)}))
+    ways = {number: WAYS_ON[number].reached for number in sorted(checked.ways)}
+    return Questions(watched=Watched(ways=ways), books=True)
 
 
 def try_switch_in(checked: CheckedScope, model: TwoPolicyModel, limit: int = LIMIT) -> Flights:

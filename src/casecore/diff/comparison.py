@@ -24,13 +24,13 @@ import attrs
 from attrs import field, frozen
 
 from casecore.channels import Channel
-from casecore.check.in_flight import Flights, may_strand, try_switch_in
+from casecore.check.in_flight import Flights, may_strand, questions_of, try_switch_in
 from casecore.check.scopes import CheckedScope
 from casecore.diff.scopes import scopes_of_both
 from casecore.diff.verdicts import VerdictChange, claim_changes, compare_verdicts
 from casecore.explore import LIMIT, Story
 from casecore.explore.memo import Memo
-from casecore.explore.model import LocalState, Move, MoveResult, Successors
+from casecore.explore.model import NO_QUESTIONS, LocalState, Move, MoveResult, Successors
 from casecore.explore.states import Occurrence, StateSearch
 from casecore.explore.switch import TwoPolicyModel
 from casecore.explore.traces import StoryFinder

@@ -95,16 +95,18 @@ class Questions:
         always: What no step may be.
         sometimes: What some step should be.
         watched: What witnesses are asked.
+        books: Whether books are kept even if no witness is asked.
     """
 
     always: Mapping[str, FindsWrong] = field(factory=dict)
     sometimes: Mapping[str, Matches] = field(factory=dict)
     watched: Watched = NOT_WATCHED
+    books: bool = False
 
     @property
     def keep_books(self) -> bool:
         """Whether somebody asks what stands in the books, so that they are kept."""
-        return any(self.watched.every)
+        return self.books or any(self.watched.every)
 
 
 NO_QUESTIONS: Final = Questions()
