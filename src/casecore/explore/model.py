@@ -38,6 +38,7 @@ from casecore.explore.pages import (
     Writing,
     Writings,
     pages_of,
+    with_page_counters,
 )
 from casecore.explore.read_log import LoggedDesk, Path, ReadLog, field_at
 from casecore.explore.scope import NOON, SECOND, Part, Scope
@@ -151,12 +152,14 @@ class Move:
         part: The place of the part it is about; None where it is about no case.
         command: What is done; None where time passes.
         memo: What comes of it; None where nothing can.
-        policy: The SOP under which it is done.
+        side: The place of the SOP under which it is done, among the model's policies.
+        policy: That SOP.
     """
 
     part: int | None
     command: Command | None
     memo: Memo
+    side: int
     policy: Policy
 
 
@@ -252,15 +255,19 @@ class Model:
         )
         self._timer_instants = {timer_instant(timer) for timer in self.timers}
         self._team_moves = [
-            self._command_move(None, command, policy) for policy in self.policies for command in scope.commands
+            self._command_move(None, command, side) for side in range(len(self.policies)) for command in scope.commands
         ]
         self._case_moves = [
-            [self._command_move(place, command, policy) for policy in self.policies for command in part.commands]
+            [
+                self._command_move(place, command, side)
+                for side in range(len(self.policies))
+                for command in part.commands
+            ]
             for place, part in enumerate(scope.parts)
         ]
         self._watching: dict[Any, list[tuple[str, Memo]]] = {}
         self._writings = Writings(self.agent_places)
-        self._writing_memos: dict[tuple[MoveResult, Policy], Memo] = {}
+        self._writing_memos: dict[tuple[MoveResult, int], Memo] = {}
         self._page_instants = INSTANTS if questions.keep_books else ()
         self.tried: set[str] = set()
         self._trials = [self._trials_of(place) for place in (*range(len(scope.parts)), None)]
@@ -269,7 +276,7 @@ class Model:
     def start_over(self) -> None:
         """Begin anew with the components, because their canonical form has changed; what was decided stays known."""
         kept = frozenset().union(*(part.drafts for part in self.scope.parts))
-        form = CanonicalForm(self.counting, self.scope.apart, self.scope.at_most, kept)
+        form = CanonicalForm(self.counting, self.scope.apart, with_page_counters(self.scope.at_most), kept)
         self.agents = [ComponentPool(form, _agent_rows(name)) for name in self.agent_names]
         self.cases = [ComponentPool(form, _case_rows(part)) for part in self.scope.parts]
         self.nobody = StateComponent(0, {}, Facts({}))
@@ -280,8 +287,8 @@ class Model:
         self._targets: dict[tuple[int, int, int, int], int] = {}
         self._time_moves = [
             [
-                Move(place, None, self.memo(passing), policy)
-                for policy in self.policies
+                Move(place, None, self.memo(passing), side, policy)
+                for side, policy in enumerate(self.policies)
                 for passing in self._passings_of(part, policy)
             ]
             for place, part in enumerate(self.scope.parts)
@@ -311,7 +318,8 @@ class Model:
         """A question about local states of this scope."""
         return Memo(ask, self.agent_places, self._paths_read)
 
-    def _command_move(self, place: int | None, command: Command, policy: Policy) -> Move:
+    def _command_move(self, place: int | None, command: Command, side: int) -> Move:
+        policy = self.policies[side]
         part = None if place is None else self.scope.parts[place]
 
         def ask(desk: LoggedDesk) -> MoveResult:
@@ -323,7 +331,7 @@ class Model:
             self.refused.update(reason.rule for reason in verdict.deviations)
             return self._result_of(verdict.events, verdict, verdict.events, part)
 
-        return Move(place, command, self.memo(ask), policy)
+        return Move(place, command, self.memo(ask), side, policy)
 
     def _passings_of(self, part: Part, policy: Policy) -> Iterator[Callable[[LoggedDesk], MoveResult | None]]:
         """How time may pass for each instant of a part that counts: to a second before the end, and to the end."""
@@ -405,9 +413,9 @@ class Model:
         memos = ((name, self.memo(self._asking_of_step(move.command, result, look))) for name, look in looks)
         return _without_constant(memos, state)
 
-    def _witness_memos(self, policy: Policy, result: MoveResult, state: LocalState) -> list[tuple[str, Memo]]:
+    def _witness_memos(self, side: int, result: MoveResult, state: LocalState) -> list[tuple[str, Memo]]:
         """What is asked of a step by its events and books, without that which is never so with this result."""
-        asked = self.questions.watched
+        asked, policy = self.questions.watched, self.policies[side]
         looks = (*((name, _list_wrong(ask)) for name, ask in asked.witnesses.items()), *asked.occasions.items())
         memos = ((name, self.memo(_asking_of_happening(result, policy, look))) for name, look in looks)
         return _without_constant(memos, state)
@@ -420,7 +428,7 @@ class Model:
 
     def memos_watching(self, move: Move, result: MoveResult) -> list[Memo]:
         """What is asked of a step, as far as the answer depends on anything."""
-        keys = ((move, result), (move.policy, result))
+        keys = ((move, result), (move.side, result))
         return [memo for key in keys for _, memo in self._watching.get(key, ())]
 
     # Books ---------------------------------------------------------------------------------------------
@@ -429,7 +437,7 @@ class Model:
         """What a step writes in the books of the witnesses."""
         if move.command is None or not self.questions.keep_books:
             return NOTHING_WRITTEN
-        key = (result, move.policy)
+        key = (result, move.side)
         memo = self._writing_memos.get(key)
         if memo is None:
             memo = self._writing_memos[key] = self.memo(_asking_of_happening(result, move.policy, self._writings.of))
@@ -532,7 +540,7 @@ class Model:
     def _watch_step(self, successors: Successors, state: LocalState, move: Move, result: MoveResult) -> None:
         asked = (
             *self._open_questions_of((move, result), state, self._watching_memos),
-            *self._open_questions_of((move.policy, result), state, self._witness_memos),
+            *self._open_questions_of((move.side, result), state, self._witness_memos),
         )
         wrong = (self.questions.always, self.questions.watched.witnesses)
         for name, memo in asked:

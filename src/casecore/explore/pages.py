@@ -93,6 +93,15 @@ INSTANTS: Final = (
 """Every instant on a page that is held against a limit."""
 
 
+COUNTERS: Final[Mapping[str, str]] = {"contact.attempts": "case_page.asked"}
+"""For each counter of a record that a scope may stop, the same on a page."""
+
+
+def with_page_counters(at_most: Mapping[str, int]) -> Mapping[str, int]:
+    """Where counters stop, those on pages included."""
+    return {**at_most, **{COUNTERS[name]: most for name, most in at_most.items() if name in COUNTERS}}
+
+
 class LoggedBooks(Books):
     """Books of which everything that is read is noted in a log.
 

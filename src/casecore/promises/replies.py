@@ -129,9 +129,10 @@ def _free_text_outside_the_window(step: Happening) -> Iterator[str]:
     for event, books in step.moments:
         if not isinstance(event, ReplySent | PresenceAsked | ChatDisconnected):
             continue
+        if books.case(event.case).channel is not Channel.WHATSAPP:
+            continue
         wrote, made_from = books.thread_of(event.case).wrote, getattr(event, "template", None)
-        inside = wrote is not None and event.at - wrote < step.said("whatsapp.window")
-        if books.case(event.case).channel is not Channel.WHATSAPP or inside:
+        if wrote is not None and event.at - wrote < step.said("whatsapp.window"):
             continue
         if made_from is None or made_from.kind is not TemplateKind.WHATSAPP_TEMPLATE:
             yield f"{event.message} is free text; the customer of case {event.case} last wrote at {wrote}"
