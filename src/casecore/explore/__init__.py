@@ -32,11 +32,12 @@ from typing import TypeVar
 from attrs import field, frozen
 
 from casecore.desk import Desk
-from casecore.explore.model import NOT_WATCHED, Model, Questions, Watched
+from casecore.explore.model import Model, Questions
 from casecore.explore.read_log import LoggedDesk
 from casecore.explore.scope import Part, Scope
 from casecore.explore.states import StateSearch
 from casecore.explore.traces import IsWanted, Story, StoryFinder
+from casecore.explore.watchers import NOT_WATCHED, Watched
 from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.promises import Happening, Step
@@ -193,7 +194,7 @@ def _answer_sometimes(search: StateSearch, finder: StoryFinder, name: str, met: 
 
 
 def _answer_tried(search: StateSearch, name: str) -> Found:
-    if name in search.model.tried:
+    if name in search.model.watchers.tried:
         return Found(Result.PROVED)
     return Found(Result.VACUOUS if search.complete else Result.INCONCLUSIVE)
 

@@ -31,17 +31,16 @@ from casecore.explore.pages import (
     INSTANTS,
     MARK,
     MESSAGE_PAGES,
-    NOTHING_WRITTEN,
     LoggedBooks,
     PageInstant,
     Rows,
     Writing,
-    Writings,
     pages_of,
     with_page_counters,
 )
 from casecore.explore.read_log import LoggedDesk, Path, ReadLog, field_at
 from casecore.explore.scope import NOON, SECOND, Part, Scope
+from casecore.explore.watchers import NO_REPORT, NOT_WATCHED, Report, Watched, Watchers
 from casecore.kernel import Accepted, Command, Event, Refused, Timer, Verdict, changed
 from casecore.kernel.house import House
 from casecore.policies import Policy
@@ -58,34 +57,6 @@ FindsWrong = Callable[[Step], Iterable[str]]
 
 Matches = Callable[[Step], bool]
 """(step) -> whether it is one that we look for."""
-
-Tries = Callable[[Command, Books], bool]
-"""(command, books before it) -> whether it is one that must be tried."""
-
-
-@attrs.frozen(eq=False)
-class Watched:
-    """What witnesses are asked about a scope, by name; they see events, and their books, and no desk.
-
-    Attributes:
-        witnesses: (step) -> everything that is wrong with it.
-        occasions: (step) -> whether it is what we look for.
-        situations: (command, books before it) -> whether it is what somebody should try, accepted or not.
-        ways: (books) -> whether it is where one wants to get.
-    """
-
-    witnesses: Mapping[str, Callable[[Happening], Iterable[str]]] = field(factory=dict)
-    occasions: Mapping[str, Callable[[Happening], bool]] = field(factory=dict)
-    situations: Mapping[str, Tries] = field(factory=dict)
-    ways: Mapping[str, Callable[[Books], bool]] = field(factory=dict)
-
-    @property
-    def every(self) -> tuple[Mapping[str, Any], ...]:
-        """All of these."""
-        return self.witnesses, self.occasions, self.situations, self.ways
-
-
-NOT_WATCHED: Final = Watched()
 
 
 @attrs.frozen(eq=False)
@@ -265,12 +236,9 @@ class Model:
             ]
             for place, part in enumerate(scope.parts)
         ]
-        self._watching: dict[Any, list[tuple[str, Memo]]] = {}
-        self._writings = Writings(self.agent_places)
-        self._writing_memos: dict[tuple[MoveResult, int], Memo] = {}
+        self._watching: dict[tuple[Move, MoveResult], list[tuple[str, Memo]]] = {}
+        self.watchers = Watchers(questions.watched, self.policies, self.agent_places, self.memo)
         self._page_instants = INSTANTS if questions.keep_books else ()
-        self.tried: set[str] = set()
-        self._trials = [self._trials_of(place) for place in (*range(len(scope.parts)), None)]
         self.start_over()
 
     def start_over(self) -> None:
@@ -282,7 +250,8 @@ class Model:
         self.nobody = StateComponent(0, {}, Facts({}))
         self._successors: list[dict[int, Successors]] = [{} for _ in (*self.scope.parts, None)]
         self._open_moves: list[dict[int, list[tuple[Any, CaseMemo]]]] = [{} for _ in self._successors]
-        self._open_questions: dict[Any, list[tuple[str, CaseMemo]]] = {}
+        self._open_questions: dict[tuple[Move, MoveResult, StateComponent], list[tuple[str, CaseMemo]]] = {}
+        self.watchers.start_over()
         self._links = any(instant.name in self.counting for instant in self._page_instants)
         self._targets: dict[tuple[int, int, int, int], int] = {}
         self._time_moves = [
@@ -308,9 +277,8 @@ class Model:
     def evaluations(self) -> int:
         """How many times something was really decided or looked at."""
         moves = [*self._team_moves, *(move for moves in (*self._case_moves, *self._time_moves) for move in moves)]
-        asked = (memo for questions in self._watching.values() for _, memo in questions)
-        memos = [*(move.memo for move in moves), *asked, *self._writing_memos.values()]
-        return sum(memo.evaluations for memo in memos)
+        memos = [*(move.memo for move in moves), *(q for asked in self._watching.values() for _, q in asked)]
+        return sum(memo.evaluations for memo in memos) + self.watchers.evaluations
 
     # Moves ---------------------------------------------------------------------------------------------
 
@@ -411,14 +379,7 @@ class Model:
         asked = self.questions
         looks = (*((name, _list_wrong(ask)) for name, ask in asked.always.items()), *asked.sometimes.items())
         memos = ((name, self.memo(self._asking_of_step(move.command, result, look))) for name, look in looks)
-        return _without_constant(memos, state)
-
-    def _witness_memos(self, side: int, result: MoveResult, state: LocalState) -> list[tuple[str, Memo]]:
-        """What is asked of a step by its events and books, without that which is never so with this result."""
-        asked, policy = self.questions.watched, self.policies[side]
-        looks = (*((name, _list_wrong(ask)) for name, ask in asked.witnesses.items()), *asked.occasions.items())
-        memos = ((name, self.memo(_asking_of_happening(result, policy, look))) for name, look in looks)
-        return _without_constant(memos, state)
+        return [(name, memo) for name, memo in memos if memo(state) or type(memo.root) is not Leaf]
 
     def _asking_of_step(
         self, command: Any, result: MoveResult, ask: Callable[[Step], Any]
@@ -428,43 +389,9 @@ class Model:
 
     def memos_watching(self, move: Move, result: MoveResult) -> list[Memo]:
         """What is asked of a step, as far as the answer depends on anything."""
-        keys = ((move, result), (move.side, result))
-        return [memo for key in keys for _, memo in self._watching.get(key, ())]
-
-    # Books ---------------------------------------------------------------------------------------------
-
-    def _writing_of(self, move: Move, result: MoveResult, state: LocalState) -> Writing:
-        """What a step writes in the books of the witnesses."""
-        if move.command is None or not self.questions.keep_books:
-            return NOTHING_WRITTEN
-        key = (result, move.side)
-        memo = self._writing_memos.get(key)
-        if memo is None:
-            memo = self._writing_memos[key] = self.memo(_asking_of_happening(result, move.policy, self._writings.of))
-        writing: Writing = memo(state)
-        return writing
-
-    def _trials_of(self, part: int | None) -> list[tuple[str, Memo]]:
-        """Every situation with every command about a part, that might be it."""
-        moves = self._team_moves if part is None else self._case_moves[part]
-        return [
-            (name, self.memo(_asking_of_trial(move.command, tries)))
-            for move in moves
-            if move.command is not None
-            for name, tries in self.questions.watched.situations.items()
-        ]
-
-    def _note_trials(self, part: int | None, state: LocalState) -> None:
-        """Note which situations somebody can try in a state; what cannot be one anywhere is asked no more."""
-        place, left = -1 if part is None else part, []
-        for name, memo in self._trials[place]:
-            if name in self.tried:
-                continue
-            if memo(state):
-                self.tried.add(name)
-            elif type(memo.root) is not Leaf:
-                left.append((name, memo))
-        self._trials[place] = left
+        report = self.watchers.memo_of(move.side, result)
+        asked = [memo for _, memo in self._watching.get((move, result), ())]
+        return asked if report is None else [*asked, report]
 
     def accepts_steps(self, steps: Sequence[Step]) -> bool:
         """Whether a story may be told with these steps, besides that each was given to the real desk."""
@@ -500,13 +427,18 @@ class Model:
 
     def _find_successors(self, part: int | None, case: int, agents: int) -> Successors:
         state, successors = self.local_state(part, case, agents), Successors()
-        self._note_trials(part, state)
+        if self.questions.watched.situations:
+            commands = self.scope.commands if part is None else self.scope.parts[part].commands
+            self.watchers.note_trials(part, commands, state)
         for move, result in self._moves_that_happen(part, case, state):
             successors.transitions += 1
+            report = self._report_of(move, result, state)
             if move.command is not None:
                 self._watch_step(successors, state, move, result)
+                successors.wrong += [(name, move) for name in report.wrong]
+                successors.met += [(name, move) for name in report.met]
             if not result.beyond:
-                leads = self.targets_of(part, case, agents, result, self._writing_of(move, result, state))
+                leads = self.targets_of(part, case, agents, result, report.writing)
                 if leads != (agents, case):
                     (successors.by_time if move.command is None else successors.by_command).append(leads)
         return successors
@@ -538,33 +470,32 @@ class Model:
         return self._team_moves if part is None else [*self._case_moves[part], *self._time_moves[part]]
 
     def _watch_step(self, successors: Successors, state: LocalState, move: Move, result: MoveResult) -> None:
-        asked = (
-            *self._open_questions_of((move, result), state, self._watching_memos),
-            *self._open_questions_of((move.side, result), state, self._witness_memos),
-        )
-        wrong = (self.questions.always, self.questions.watched.witnesses)
-        for name, memo in asked:
+        for name, memo in self._open_questions_of(move, result, state):
             if memo(state):
-                (successors.wrong if any(name in names for names in wrong) else successors.met).append((name, move))
+                (successors.wrong if name in self.questions.always else successors.met).append((name, move))
 
-    def _open_questions_of(
-        self, key: tuple[Any, MoveResult], state: LocalState, memos_of: Callable[..., list[tuple[str, Memo]]]
-    ) -> list[tuple[str, CaseMemo]]:
+    def _open_questions_of(self, move: Move, result: MoveResult, state: LocalState) -> list[tuple[str, CaseMemo]]:
         """What is asked of a step about a case, without that which the case alone denies."""
-        found = self._open_questions.get((*key, state.case))
+        found = self._open_questions.get((move, result, state.case))
         if found is None:
-            if key not in self._watching:
-                self._watching[key] = memos_of(*key, state)
-            memos = ((name, memo.of_case(state.facts[CASE_PLACE])) for name, memo in self._watching[key])
+            if (move, result) not in self._watching:
+                self._watching[move, result] = self._watching_memos(move, result, state)
+            memos = ((name, memo.of_case(state.facts[CASE_PLACE])) for name, memo in self._watching[move, result])
             found = [(name, memo) for name, memo in memos if type(memo.node) is not Leaf or memo.node.value]
-            self._open_questions[*key, state.case] = found
+            self._open_questions[move, result, state.case] = found
         return found
+
+    def _report_of(self, move: Move, result: MoveResult, state: LocalState) -> Report:
+        """What a step writes in the books of the witnesses, and what they say of it."""
+        if move.command is None or not self.questions.keep_books:
+            return NO_REPORT
+        return self.watchers.report(move.side, result, state)
 
     def target_of_move(self, part: int | None, case: int, agents: int, move: Move) -> tuple[int, int]:
         """The agents and the case that a move leads to which is possible there."""
         state = self.local_state(part, case, agents)
         result: MoveResult = move.memo(state)
-        return self.targets_of(part, case, agents, result, self._writing_of(move, result, state))
+        return self.targets_of(part, case, agents, result, self._report_of(move, result, state).writing)
 
     def targets_of(
         self, part: int | None, case: int, agents: int, result: MoveResult, writing: Writing
@@ -622,24 +553,8 @@ def with_all_queues(policies: tuple[Policy, ...]) -> Policy:
     return joint
 
 
-def _list_wrong(ask: Callable[[Any], Iterable[str]]) -> Callable[[Any], tuple[str, ...]]:
+def _list_wrong(ask: FindsWrong) -> Callable[[Step], tuple[str, ...]]:
     return lambda step: tuple(ask(step))
-
-
-def _without_constant(memos: Iterable[tuple[str, Memo]], state: LocalState) -> list[tuple[str, Memo]]:
-    """The questions of which not even one is known to be denied everywhere."""
-    return [(name, memo) for name, memo in memos if memo(state) or type(memo.root) is not Leaf]
-
-
-def _asking_of_happening(
-    result: MoveResult, policy: Policy, ask: Callable[[Happening], Any]
-) -> Callable[[LoggedDesk], Any]:
-    events = result.events
-    return lambda desk: ask(Happening(events, desk.books, policy))
-
-
-def _asking_of_trial(command: Command, tries: Tries) -> Callable[[LoggedDesk], Any]:
-    return lambda desk: tries(command, desk.books)
 
 
 _TABLES_OF_AN_AGENT: Final = frozenset({"agents", AGENT_PAGES})
