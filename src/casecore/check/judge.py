@@ -194,8 +194,9 @@ def _apply_waiver(judgement: Judgement, policy: Policy, at: datetime | None) -> 
 def _judge_use(explorations: list[Exploration], unused: tuple[str, ...]) -> Judgement:
     """What is known of promise 20: that every rule and every edge is used somewhere."""
     conclude = partial(Judgement, ALL_USED.number, ALL_USED.title)
-    reached = {name for name in EDGES for exploration in explorations if exploration[name].result is Result.PROVED}
-    missing = sorted(EDGES.keys() - reached)
+    edges = EDGES.values()
+    reached = {name for name in edges for exploration in explorations if exploration[name].result is Result.PROVED}
+    missing = sorted({*edges} - reached)
     rules = len({rule.id for rule in RULES})
     seen = f"{rules - len(unused)} of {rules} rules refuse something"
     if missing:

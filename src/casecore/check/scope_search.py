@@ -15,7 +15,7 @@ from casecore.kernel.house import House
 from casecore.kernel.problems import did_you_mean
 from casecore.policies import Policy
 from casecore.promises import WAYS_ON, Promise
-from casecore.promises.life_cycle import EDGES
+from casecore.promises.life_cycle import EDGES, edges_of
 from casecore.rooms.composition import View
 
 
@@ -56,7 +56,9 @@ def search_scope(
     numbers = [promise.number for promise in claimed]
     watched = Watched(
         witnesses={promise.number: promise.breaches for promise in claimed if promise.way_on is None},
-        occasions={**{occasion_name(promise.number): promise.occasion.met for promise in claimed}, **EDGES},
+        occasions={occasion_name(promise.number): promise.occasion.met for promise in claimed},
+        edges=edges_of,
+        edge_names=tuple(EDGES.values()),
         situations={situation.what: situation.tried for promise in claimed for situation in promise.situations},
         ways={number: WAYS_ON[number].reached for number in sorted(checked.ways) if number in numbers},
     )

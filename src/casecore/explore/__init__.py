@@ -131,10 +131,7 @@ def explore(
         ValueError: When the scope's team cannot be brought to a desk with this policy, or two questions share a name.
     """
     always, sometimes, possible = dict(always or {}), dict(sometimes or {}), dict(possible or {})
-    names = [
-        *(name for questions in (always, sometimes, possible) for name in questions),
-        *(name for questions in watched.every for name in questions),
-    ]
+    names = [*always, *sometimes, *possible, *watched.every]
     shared = {name for name in names if names.count(name) > 1}
     if shared:
         raise ValueError(f"two questions are called {', '.join(sorted(shared))}; give each its own name")
@@ -146,6 +143,7 @@ def explore(
         **{name: _answer_always(search, finder, name, _by_books(ask)) for name, ask in watched.witnesses.items()},
         **{name: _answer_sometimes(search, finder, name, _by_desk(met)) for name, met in sometimes.items()},
         **{name: _answer_sometimes(search, finder, name, _by_books(met)) for name, met in watched.occasions.items()},
+        **{name: _answer_sometimes(search, finder, name, _goes_along(watched, name)) for name in watched.edge_names},
         **{name: _answer_tried(search, name) for name in watched.situations},
         **{name: _answer_possible(search, finder, wanted) for name, wanted in possible.items()},
         **{name: _answer_possible(search, finder, _in_books(reached)) for name, reached in watched.ways.items()},
@@ -167,6 +165,10 @@ def _by_desk(ask: Callable[[Step], T]) -> Callable[[Step, Happening], T]:
 
 def _by_books(ask: Callable[[Happening], T]) -> Callable[[Step, Happening], T]:
     return lambda _, happening: ask(happening)
+
+
+def _goes_along(watched: Watched, name: str) -> IsWanted:
+    return lambda _, happening: name in watched.edges(happening)
 
 
 def _in_books(reached: Callable[[Books], bool]) -> Callable[[LoggedDesk], bool]:

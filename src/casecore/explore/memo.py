@@ -15,7 +15,7 @@ from functools import reduce
 from itertools import pairwise
 from typing import Any, Final, Protocol, TypeAlias
 
-from casecore.explore.pages import AGENT_PAGES, BLANK, LINKS
+from casecore.explore.pages import AGENT_PAGES, BLANK, LINKS, LoggedBooks
 from casecore.explore.read_log import LoggedDesk, Path, ReadLog, comparable_value
 from casecore.kernel import frozen
 
@@ -63,6 +63,9 @@ class Readable(Protocol):
     def desk(self, log: ReadLog) -> LoggedDesk:
         """The desk of these rows, which notes in the log what is read of it."""
 
+    def books(self, log: ReadLog) -> LoggedBooks:
+        """The books of the witnesses in these rows, which note in the log what is read of them."""
+
 
 @frozen
 class Leaf:
@@ -86,13 +89,21 @@ class Memo:
     """A function of local states, evaluated once for each set of values it reads.
 
     Args:
-        ask: (desk) -> the answer; it reads nothing but the desk, and always the same of equal desks.
+        ask: (desk, or books) -> the answer; it reads nothing else, and always the same where they are equal.
         agents: The ids of the agents, in order.
         read: Where every path is noted that some memo has read.
+        look: What of a local state is shown to `ask`.
     """
 
-    def __init__(self, ask: Callable[[LoggedDesk], Any], agents: Mapping[str, int], read: set[Path]) -> None:
+    def __init__(
+        self,
+        ask: Callable[[Any], Any],
+        agents: Mapping[str, int],
+        read: set[Path],
+        look: Callable[[Readable, ReadLog], Any],
+    ) -> None:
         self._ask = ask
+        self._look = look
         self._agents = agents
         self._paths_read = read
         self.root: Branch | Leaf | None = None
@@ -119,14 +130,14 @@ class Memo:
         """The same for one case, whoever the agents are."""
         return CaseMemo(self, self.advance(facts))
 
-    def evaluate(self, desk: LoggedDesk) -> Any:
-        """The answer at a desk, whatever is known."""
+    def evaluate(self, seen: Any) -> Any:
+        """The answer at a desk, or in books, whatever is known."""
         self.evaluations += 1
-        return self._ask(desk)
+        return self._ask(seen)
 
     def _evaluate_state(self, state: Readable) -> Any:
         log: ReadLog = {}
-        value = self.evaluate(state.desk(log))
+        value = self.evaluate(self._look(state, log))
         self._paths_read.update(log)
         read = [(self._whose(path), path) for path in log]
         self.root = _with_path(self.root, read, state.facts, value)
@@ -170,6 +181,16 @@ class CaseMemo:
         answer = self._memo(state)
         self.node = self._memo.advance(facts[CASE_PLACE])
         return answer
+
+
+def look_at_desk(state: Readable, log: ReadLog) -> LoggedDesk:
+    """The desk of a local state is shown."""
+    return state.desk(log)
+
+
+def look_at_books(state: Readable, log: ReadLog) -> LoggedBooks:
+    """The books of the witnesses are shown, and no desk."""
+    return state.books(log)
 
 
 def _with_path(root: Branch | Leaf | None, read: list[Reading], facts: Sequence[Facts], value: Any) -> Branch | Leaf:

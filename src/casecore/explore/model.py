@@ -25,7 +25,7 @@ from attrs import field
 
 from casecore.desk import Desk
 from casecore.explore.components import CanonicalForm, ComponentPool, StateComponent, TimePassed
-from casecore.explore.memo import CASE_PLACE, Branch, CaseMemo, Facts, Leaf, Memo
+from casecore.explore.memo import CASE_PLACE, Branch, CaseMemo, Facts, Leaf, Memo, look_at_books, look_at_desk
 from casecore.explore.pages import (
     AGENT_PAGES,
     INSTANTS,
@@ -78,7 +78,7 @@ class Questions:
     @property
     def keep_books(self) -> bool:
         """Whether somebody asks what stands in the books, so that they are kept."""
-        return self.books or any(self.watched.every)
+        return self.books or bool(self.watched.every)
 
 
 NO_QUESTIONS: Final = Questions()
@@ -183,8 +183,12 @@ class LocalState:
             for (table, row_id), row in component.rows.items():
                 tables.setdefault(table, {})[row_id] = row
         desk = LoggedDesk.of(self._policy, NOON, tables, log)
-        vars(desk)["books"] = LoggedBooks(tables, log)  # the desk itself is frozen
+        vars(desk)["books"] = self.books(log)  # the desk itself is frozen
         return desk
+
+    def books(self, log: ReadLog) -> LoggedBooks:
+        """The books of the witnesses in these rows, which note in the log what is read of them."""
+        return LoggedBooks([component.rows for component in (self.case, *self._agents)], log)
 
 
 class Model:
@@ -237,7 +241,7 @@ class Model:
             for place, part in enumerate(scope.parts)
         ]
         self._watching: dict[tuple[Move, MoveResult], list[tuple[str, Memo]]] = {}
-        self.watchers = Watchers(questions.watched, self.policies, self.agent_places, self.memo)
+        self.watchers = Watchers(questions.watched, self.policies, self.agent_places, self.memo_of_books)
         self._page_instants = INSTANTS if questions.keep_books else ()
         self.start_over()
 
@@ -283,8 +287,12 @@ class Model:
     # Moves ---------------------------------------------------------------------------------------------
 
     def memo(self, ask: Callable[[LoggedDesk], Any]) -> Memo:
-        """A question about local states of this scope."""
-        return Memo(ask, self.agent_places, self._paths_read)
+        """A question about the desks of this scope."""
+        return Memo(ask, self.agent_places, self._paths_read, look_at_desk)
+
+    def memo_of_books(self, ask: Callable[[LoggedBooks], Any]) -> Memo:
+        """A question about the books of the witnesses."""
+        return Memo(ask, self.agent_places, self._paths_read, look_at_books)
 
     def _command_move(self, place: int | None, command: Command, side: int) -> Move:
         policy = self.policies[side]

@@ -14,7 +14,7 @@ witness disagree, the search sees worlds in which they do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
@@ -106,13 +106,13 @@ class LoggedBooks(Books):
     """Books of which everything that is read is noted in a log.
 
     Args:
-        tables: The pages, by table and id.
+        rows: The rows of a case and of the agents, pages among them.
         log: Where it is noted.
     """
 
-    def __init__(self, tables: Mapping[str, Mapping[str, Any]], log: ReadLog) -> None:
+    def __init__(self, rows: Sequence[Mapping[tuple[str, str], Any]], log: ReadLog) -> None:
         super().__init__()
-        self._tables = tables
+        self._rows = rows
         self._log = log
         self._pages: dict[tuple[str, str], LoggedRecord] = {}
 
@@ -120,21 +120,21 @@ class LoggedBooks(Books):
         """A page, of which each field that is read is noted."""
         page = self._pages.get((sort, page_id))
         if page is None:
-            table = TABLE_OF[sort]
-            row = self._tables.get(table, {}).get(page_id, BLANK[table])
-            page = self._pages[sort, page_id] = LoggedRecord(PAGES[sort], row, (table, page_id), self._log)
+            key = (TABLE_OF[sort], page_id)
+            row = next((rows[key] for rows in self._rows if key in rows), BLANK[key[0]])
+            page = self._pages[sort, page_id] = LoggedRecord(PAGES[sort], row, key, self._log)
         return page
 
     def case_ids(self) -> set[str]:
         """The ids of all cases that have a page, which is noted."""
         table = TABLE_OF["cases"]
-        ids = tuple(sorted(self._tables.get(table, {})))
+        ids = tuple(sorted(row_id for rows in self._rows for held_in, row_id in rows if held_in == table))
         self._log.setdefault((table,), ids)
         return {*ids}
 
     def is_linked(self, instant: PageInstant, page_id: str) -> bool:
         """Whether an instant of a page passes with that of a record, which is noted."""
-        links: frozenset[tuple[str, str, str]] = self._tables.get(LINKS[0], {}).get(LINKS[1], frozenset())
+        links: frozenset[tuple[str, str, str]] = self._rows[0].get(LINKS, frozenset())
         self._log.setdefault((*LINKS, "all"), links)
         return (instant.table, page_id, instant.field) in links
 

@@ -15,8 +15,7 @@ import attrs
 from attrs import field, frozen
 
 from casecore.explore.memo import CASE_PLACE, CaseMemo, Leaf, Memo, Readable
-from casecore.explore.pages import NOTHING_WRITTEN, Writing, Writings
-from casecore.explore.read_log import LoggedDesk
+from casecore.explore.pages import NOTHING_WRITTEN, LoggedBooks, Writing, Writings
 from casecore.kernel import Command, Event
 from casecore.policies import Policy
 from casecore.promises.books import Books
@@ -33,19 +32,22 @@ class Watched:
     Attributes:
         witnesses: (step) -> everything that is wrong with it.
         occasions: (step) -> whether it is what we look for.
+        edges: (step) -> the names of all that it is, of those in `edge_names`: what else is looked for.
         situations: (command, books before it) -> whether it is what somebody should try, accepted or not.
         ways: (books) -> whether it is where one wants to get.
     """
 
     witnesses: Mapping[str, Callable[[Happening], Iterable[str]]] = field(factory=dict)
     occasions: Mapping[str, Callable[[Happening], bool]] = field(factory=dict)
+    edges: Callable[[Happening], Iterable[str]] = field(default=lambda step: ())
+    edge_names: tuple[str, ...] = ()
     situations: Mapping[str, Tries] = field(factory=dict)
     ways: Mapping[str, Callable[[Books], bool]] = field(factory=dict)
 
     @property
-    def every(self) -> tuple[Mapping[str, Any], ...]:
-        """All of these."""
-        return self.witnesses, self.occasions, self.situations, self.ways
+    def every(self) -> tuple[str, ...]:
+        """The names of all of these."""
+        return (*self.witnesses, *self.occasions, *self.edge_names, *self.situations, *self.ways)
 
 
 NOT_WATCHED: Final = Watched()
@@ -99,7 +101,7 @@ class Watchers:
         watched: Watched,
         policies: Sequence[Policy],
         agents: Mapping[str, int],
-        memo: Callable[[Callable[[LoggedDesk], Any]], Memo],
+        memo: Callable[[Callable[[LoggedBooks], Any]], Memo],
     ) -> None:
         self.watched = watched
         self.tried: set[str] = set()
@@ -108,7 +110,7 @@ class Watchers:
         self._writings = Writings(agents)
         self._reports: dict[tuple[int, Outcome], Memo] = {}
         self._of_cases: dict[tuple[int, Outcome, Any], CaseMemo] = {}
-        self._trials: dict[int | None, list[tuple[str, Memo]]] = {}
+        self._trials: dict[int | None, _Trials] = {}
 
     def start_over(self) -> None:
         """Forget what is known of single components; what was answered stays known."""
@@ -144,7 +146,7 @@ class Watchers:
         events, policy = outcome.events, self._policies[side]
         witnesses = self._sift(self.watched.witnesses, events, policy, state)
         occasions = self._sift(self.watched.occasions, events, policy, state)
-        return self._memo(_ask_for_report(events, policy, self._writings, witnesses, occasions))
+        return self._memo(_ask_for_report(events, policy, self._writings, witnesses, (occasions, self.watched.edges)))
 
     def _sift(
         self,
@@ -164,25 +166,45 @@ class Watchers:
     # Situations ----------------------------------------------------------------------------------------
 
     def note_trials(self, place: int | None, commands: Iterable[Command], state: CaseState) -> None:
-        """Note which situations somebody can try in a state; what cannot be one anywhere is asked no more.
+        """Note which situations somebody can try in a state.
 
         Args:
             place: The place of the part that the commands are about; None: they are about no case.
             commands: What can be given there.
             state: The local state.
         """
-        trials, left = self._trials.get(place), []
+        trials = self._trials.get(place)
         if trials is None:
-            asked = [(name, tries, command) for name, tries in self.watched.situations.items() for command in commands]
-            trials = [(name, self._memo(_ask_for_trial(tries, command))) for name, tries, command in asked]
-        for name, memo in trials:
-            if name in self.tried:
-                continue
-            if memo(state):
-                self.tried.add(name)
-            elif type(memo.root) is not Leaf:
-                left.append((name, memo))
-        self._trials[place] = left
+            asked = ((name, command) for name in self.watched.situations for command in commands)
+            trials = self._trials[place] = self._make_trials(asked, state)
+        found = trials(state)
+        if found:
+            self.tried.update(found)
+            self._trials[place] = self._make_trials(trials.asked, state)
+
+    def _make_trials(self, asked: Iterable[tuple[str, Command]], state: CaseState) -> _Trials:
+        """What is still to be tried, without what no command can be whatever stands on the pages."""
+        left = []
+        for name, command in asked:
+            if name not in self.tried:
+                memo = self._memo(_ask_for_trial(self.watched.situations[name], command))
+                if memo(state) or type(memo.root) is not Leaf:
+                    left.append((name, command))
+        situations = self.watched.situations
+        return _Trials(tuple(left), self._memo(lambda books: {n for n, c in left if situations[n](c, books)}))
+
+
+@attrs.frozen
+class _Trials:
+    """Situations that nobody has been found to try yet, each with the commands that might be it."""
+
+    asked: tuple[tuple[str, Command], ...]
+    memo: Memo
+
+    def __call__(self, state: CaseState) -> set[str]:
+        """The names of those that can be tried in a state."""
+        found: set[str] = self.memo(state) if self.asked else set()
+        return found
 
 
 def ask_once(ask: Callable[[Happening], Any], step: Happening) -> bool:
@@ -193,8 +215,8 @@ def ask_once(ask: Callable[[Happening], Any], step: Happening) -> bool:
 
 def _ask_alone(
     ask: Callable[[Happening], Any], events: tuple[Event, ...], policy: Policy
-) -> Callable[[LoggedDesk], bool]:
-    return lambda desk: ask_once(ask, Happening(events, desk.books, policy))
+) -> Callable[[LoggedBooks], bool]:
+    return lambda books: ask_once(ask, Happening(events, books, policy))
 
 
 def _ask_for_report(
@@ -202,16 +224,18 @@ def _ask_for_report(
     policy: Policy,
     writings: Writings,
     witnesses: Mapping[str, Callable[[Happening], Any]],
-    occasions: Mapping[str, Callable[[Happening], Any]],
-) -> Callable[[LoggedDesk], Report]:
-    def ask(desk: LoggedDesk) -> Report:
-        step = Happening(events, desk.books, policy)
+    looked_for: tuple[Mapping[str, Callable[[Happening], Any]], Callable[[Happening], Iterable[str]]],
+) -> Callable[[LoggedBooks], Report]:
+    occasions, edges = looked_for
+
+    def ask(books: LoggedBooks) -> Report:
+        step = Happening(events, books, policy)
         wrong = tuple(name for name, witness in witnesses.items() if ask_once(witness, step))
         met = tuple(name for name, occasion in occasions.items() if ask_once(occasion, step))
-        return Report(writings.of(step), wrong, met)
+        return Report(writings.of(step), wrong, (*met, *dict.fromkeys(edges(step))))
 
     return ask
 
 
-def _ask_for_trial(tries: Tries, command: Command) -> Callable[[LoggedDesk], bool]:
-    return lambda desk: tries(command, desk.books)
+def _ask_for_trial(tries: Tries, command: Command) -> Callable[[LoggedBooks], bool]:
+    return lambda books: tries(command, books)

@@ -70,22 +70,21 @@ def _trigger_of(event: Event) -> str:
     return "" if find_trigger is None else find_trigger(event)
 
 
-def _goes_along(trigger: str, source: Status) -> Callable[[Happening], bool]:
-    def goes(step: Happening) -> bool:
-        return any(
-            _trigger_of(event) == trigger and books.case(event.case).status is source  # type: ignore[attr-defined]
-            for event, books in step.moments
-        )
-
-    return goes
-
-
-EDGES: Final[Mapping[str, Callable[[Happening], bool]]] = {
-    f"edge {trigger} ({source} → {dest})": _goes_along(trigger, source)
+EDGES: Final[Mapping[tuple[str, Status], str]] = {
+    (trigger, source): f"edge {trigger} ({source} → {dest})"
     for trigger, moves in MOVES.items()
     for source, dest in moves.items()
 }
-"""For each edge of the life cycle, whether a step goes along it."""
+"""The name of each edge of the life cycle, by trigger and source."""
+
+
+def edges_of(step: Happening) -> Iterator[str]:
+    """The names of the edges along which a step goes."""
+    for event, books in step.moments:
+        trigger = _trigger_of(event)
+        source = books.case(getattr(event, "case", "")).status if trigger else None
+        if source is not None and (trigger, source) in EDGES:
+            yield EDGES[trigger, source]
 
 
 # Closed stays closed -----------------------------------------------------------------------------------
