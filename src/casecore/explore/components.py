@@ -91,13 +91,7 @@ class ComponentPool:
 
     def number_of(self, rows: ComponentRows) -> int:
         """The number of the component that these rows are, once they are in canonical form."""
-        formed = {key: row for key in sorted(rows) if (row := self._canonical_form(key, rows[key])) is not None}
-        key = tuple((key, *_identity_of(row)) for key, row in formed.items())
-        number = self._numbers.get(key)
-        if number is None:
-            number = self._numbers[key] = len(self.all)
-            self.all.append(StateComponent(number, formed, Facts(formed)))
-        return number
+        return self._number_among(rows, {})
 
     def number_after(
         self,
@@ -120,12 +114,21 @@ class ComponentPool:
         write_pages(rows, writing, self._mine)
         if link:
             link_instants(rows, writing)
-        return self.number_of(rows)
+        return self._number_among(rows, self.all[number].rows)
 
-
-def _identity_of(row: Any) -> tuple[int, ...]:
-    """What tells a row in canonical form from others: which objects it is made of, for equal ones are the same."""
-    return tuple(id(getattr(row, name)) for name in SHEETS) if isinstance(row, CaseFile) else (id(row),)
+    def _number_among(self, rows: ComponentRows, canonical: ComponentRows) -> int:
+        """The number of the component that these rows are, of which some are in canonical form already."""
+        formed, form = {}, self._canonical_form
+        for key, row in rows.items():
+            row_now = row if canonical.get(key) is row else form(key, row)
+            if row_now is not None:
+                formed[key] = row_now
+        known = tuple([(key, id(formed[key])) for key in sorted(formed)])  # equal rows are the same object
+        number = self._numbers.get(known)
+        if number is None:
+            number = self._numbers[known] = len(self.all)
+            self.all.append(StateComponent(number, formed, Facts(formed)))
+        return number
 
 
 def apply_events(
@@ -178,6 +181,7 @@ class CanonicalForm:
         self._at_most = at_most
         self._kept = kept
         self._canonical: dict[Any, Any] = {}
+        self._files: dict[tuple[int, ...], CaseFile] = {}
         self._canonical_ids: set[int] = set()  # of records that `_canonical` keeps alive
 
     def __call__(self, key: tuple[str, str], row: Any) -> Any:
@@ -194,7 +198,11 @@ class CanonicalForm:
         sheets: list[Any] = [
             None if (sheet := getattr(row, name)) is None else self._canonical_record(name, sheet) for name in SHEETS
         ]
-        return CaseFile(*sheets)
+        ids = tuple(map(id, sheets))
+        file = self._files.get(ids)
+        if file is None:
+            file = self._files[ids] = CaseFile(*sheets)
+        return file
 
     def _canonical_record(self, name: str, row: Any) -> Any:
         if id(row) in self._canonical_ids:

@@ -242,7 +242,9 @@ class Model:
         ]
         self._watching: dict[tuple[Move, MoveResult], list[tuple[str, Memo]]] = {}
         self.watchers = Watchers(questions.watched, self.policies, self.agent_places, self.memo_of_books)
+        self._keeps_books = questions.keep_books
         self._page_instants = INSTANTS if questions.keep_books else ()
+        self._looks_at_desks = bool(questions.always or questions.sometimes or others)
         self.start_over()
 
     def start_over(self) -> None:
@@ -442,7 +444,8 @@ class Model:
             successors.transitions += 1
             report = self._report_of(move, result, state)
             if move.command is not None:
-                self._watch_step(successors, state, move, result)
+                if self._looks_at_desks:
+                    self._watch_step(successors, state, move, result)
                 successors.wrong += [(name, move) for name in report.wrong]
                 successors.met += [(name, move) for name in report.met]
             if not result.beyond:
@@ -495,7 +498,7 @@ class Model:
 
     def _report_of(self, move: Move, result: MoveResult, state: LocalState) -> Report:
         """What a step writes in the books of the witnesses, and what they say of it."""
-        if move.command is None or not self.questions.keep_books:
+        if move.command is None or not self._keeps_books:
             return NO_REPORT
         return self.watchers.report(move.side, result, state)
 

@@ -93,6 +93,10 @@ INSTANTS: Final = (
 """Every instant on a page that is held against a limit."""
 
 
+_INSTANTS_ON: Final[Mapping[str, list[PageInstant]]] = {
+    table: [instant for instant in INSTANTS if instant.table == table] for table in BLANK
+}
+
 COUNTERS: Final[Mapping[str, str]] = {"contact.attempts": "case_page.asked"}
 """For each counter of a record that a scope may stop, the same on a page."""
 
@@ -207,8 +211,8 @@ def link_instants(rows: Rows, writing: Writing) -> None:
     """Say which instants of the pages are linked, after a step whose writing in records bears the mark."""
     links: set[tuple[str, str, str]] = {*rows.get(LINKS, ())}
     written = {(*key, name) for key, fields in writing.writes for name, _ in fields}
-    for instant in INSTANTS:
-        for table, page_id in [key for key in rows if key[0] == instant.table]:
+    for table, page_id in rows:
+        for instant in _INSTANTS_ON.get(table, ()):
             link = (table, page_id, instant.field)
             since = _instant_in_record(rows, instant, page_id)
             if getattr(rows[table, page_id], instant.field) is None or since is None:

@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final, Self
 
 import attrs
 from attrs import frozen
@@ -82,8 +82,20 @@ class DraftSeen:
     template: PreparedText | None
 
 
-@attrs.define(unsafe_hash=True)
-class CasePage:
+class Page:
+    """A page: compared by what stands on it."""
+
+    __slots__: ClassVar[tuple[str, ...]] = ()
+
+    def __copy__(self) -> Self:
+        page = object.__new__(type(self))
+        for name in self.__slots__:
+            setattr(page, name, getattr(self, name))
+        return page
+
+
+@attrs.define(unsafe_hash=True, weakref_slot=False)
+class CasePage(Page):
     """What is known of a case.
 
     Attributes:
@@ -120,8 +132,8 @@ class CasePage:
     followed: bool = False
 
 
-@attrs.define(unsafe_hash=True)
-class AgentPage:
+@attrs.define(unsafe_hash=True, weakref_slot=False)
+class AgentPage(Page):
     """What is known of an agent.
 
     Attributes:
@@ -155,15 +167,15 @@ class AgentPage:
         return len(self.held) + len(self.offered) + self.reviews
 
 
-@attrs.define(unsafe_hash=True)
-class ThreadPage:
+@attrs.define(unsafe_hash=True, weakref_slot=False)
+class ThreadPage(Page):
     """What is known of a thread: when its customer last wrote."""
 
     wrote: datetime | None = None
 
 
-@attrs.define(unsafe_hash=True)
-class MessagePage:
+@attrs.define(unsafe_hash=True, weakref_slot=False)
+class MessagePage(Page):
     """What is known of a message: whether it was sent to a customer."""
 
     sent: bool = False
