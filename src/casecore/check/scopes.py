@@ -362,7 +362,7 @@ def mistakes_scope(channel: Channel, policy: Policy) -> Scope:
         ReceiveMessage(CUSTOMER, NOON, "t1", "m", kind=MessageKind.POST, customer="maria", channel=channel),
         *(OpenCase(agent, NOON, CASE) for agent in ("ana", "ben", "cyd", "dan", "nobody")),
         OpenCase("ana", early, CASE),
-        OfferWork(SYSTEM, NOON, CASE, "ana"),
+        *(OfferWork(SYSTEM, NOON, CASE, agent) for agent in ("ana", "ben", "cyd", "dan")),
         RescindOffer("ben", NOON, CASE),
         RecordConsent(SYSTEM, NOON, "maria"),
         *(StartOutbound("ana", NOON, "t1", CASE, "m", "Hello", "maria", other) for other in (channel, Channel.CHAT)),
