@@ -123,7 +123,7 @@ class ComponentPool:
             row_now = row if canonical.get(key) is row else form(key, row)
             if row_now is not None:
                 formed[key] = row_now
-        known = tuple([(key, id(formed[key])) for key in sorted(formed)])  # equal rows are the same object
+        known = frozenset([(key, id(row)) for key, row in formed.items()])  # equal rows are the same object
         number = self._numbers.get(known)
         if number is None:
             number = self._numbers[known] = len(self.all)

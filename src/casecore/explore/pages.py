@@ -138,12 +138,15 @@ class LoggedBooks(Books):
 
     def is_linked(self, instant: PageInstant, page_id: str) -> bool:
         """Whether an instant of a page passes with that of a record, which is noted."""
-        links: frozenset[tuple[str, str, str]] = self._rows[0].get(LINKS, frozenset())
+        links: frozenset[Link] = self._rows[0].get(LINKS, frozenset())
         self._log.setdefault((*LINKS, "all"), links)
         return (instant.table, page_id, instant.field) in links
 
 
 # Writing -----------------------------------------------------------------------------------------------
+
+Link = tuple[str, str, str]
+"""An instant on a page: its table, id and field."""
 
 Writes = tuple[tuple[tuple[str, str], tuple[tuple[str, Any], ...]], ...]
 """For each page, by table and id, the fields that are written, with their values."""
@@ -157,11 +160,13 @@ class Writing:
         number: Its own; nothing is written by the one that has 0.
         writes: What is written.
         agents: The places of the agents on whose pages something is written.
+        instants: The instants among the fields.
     """
 
     number: int
     writes: Writes = ()
     agents: tuple[int, ...] = ()
+    instants: frozenset[Link] = frozenset()
 
 
 NOTHING_WRITTEN: Final = Writing(0)
@@ -194,7 +199,13 @@ class Writings:
                 for (table, page_id), _ in writes
                 if table == AGENT_PAGES and page_id in self._agents
             }
-            known = self._known[writes] = Writing(len(self._known), writes, tuple(sorted(places)))
+            instants = frozenset(
+                (table, page_id, instant.field)
+                for (table, page_id), written in writes
+                for instant in _INSTANTS_ON[table]
+                if dict(written).get(instant.field) is not None
+            )
+            known = self._known[writes] = Writing(len(self._known), writes, tuple(sorted(places)), instants)
         return known
 
 
@@ -209,8 +220,10 @@ def write_pages(rows: Rows, writing: Writing, mine: Callable[[str, str], bool]) 
 
 def link_instants(rows: Rows, writing: Writing) -> None:
     """Say which instants of the pages are linked, after a step whose writing in records bears the mark."""
-    links: set[tuple[str, str, str]] = {*rows.get(LINKS, ())}
-    written = {(*key, name) for key, fields in writing.writes for name, _ in fields}
+    links: set[Link] = {*rows.get(LINKS, ())}
+    written = writing.instants
+    if not links and not written:
+        return
     for table, page_id in rows:
         for instant in _INSTANTS_ON.get(table, ()):
             link = (table, page_id, instant.field)
