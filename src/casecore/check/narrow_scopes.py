@@ -14,7 +14,7 @@ from typing import Any, Final
 import attrs
 
 from casecore.channels import Channel, TemplateKind
-from casecore.check.scopes import (
+from casecore.check.commands import (
     APART,
     CASE,
     DRAFT,

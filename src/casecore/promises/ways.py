@@ -25,6 +25,7 @@ from casecore.policies.sections import Relation, Role
 from casecore.promises.promise import Statement
 from casecore.promises.rows import PROMISES
 from casecore.promises.steps import Step
+from casecore.promises.watching import Breach
 from casecore.rooms.agents import TOTAL, AddAgent, GoAvailable, Permission
 from casecore.rooms.approvals import DECIDED, ApproveDraft, ReassignDraft, RefuseDraft, WaitingDraft, WithdrawDraft
 from casecore.rooms.assignments import OpenCase
@@ -39,8 +40,8 @@ _SOME_TIME: Final = datetime(2026, 11, 2, 9, tzinfo=UTC)
 """When a desk stands at no instant yet, this one will do."""
 
 
-def lost_ways(step: Step, promises: Iterable[Statement] = PROMISES) -> Iterator[str]:
-    """The ways on that a step leaves no more, one sentence each: to closed (18), to the end of a draft (19).
+def lost_ways(step: Step, promises: Iterable[Statement] = PROMISES) -> Iterator[Breach]:
+    """The ways on that a step leaves no more: to closed (18), to the end of a draft (19).
 
     Each is walked to its end, and what happens last says whether it leads there.
 
@@ -48,15 +49,17 @@ def lost_ways(step: Step, promises: Iterable[Statement] = PROMISES) -> Iterator[
         step: The step.
         promises: What is promised; nothing is walked for the sake of others.
     """
-    numbers = {promise.number: promise for promise in promises}
+    promised = {promise.number: promise.title for promise in promises}
     for file in step.touched:
         case, draft = file.case.id, file.draft
-        if "18" in numbers and file.case.status is not Status.CLOSED:
-            why = follow_way(step.after, way_to_closed(step.after, case), CaseClosed, step.house)
-            yield from (f"18 {numbers['18'].title}: case {case} cannot be closed: {one}" for one in why)
-        for way in ways_to_decide(step.after, case, draft) if "19" in numbers and draft is not None else ():
-            why = follow_way(step.after, way, DECIDED, step.house)
-            yield from (f"19 {numbers['19'].title}: the draft of case {case} cannot be decided: {one}" for one in why)
+        if "18" in promised and file.case.status is not Status.CLOSED:
+            for why in follow_way(step.after, way_to_closed(step.after, case), CaseClosed, step.house):
+                what = f"case {case} cannot be closed: {why}"
+                yield Breach("18", promised["18"], what, step.command.at, step.events)
+        for way in ways_to_decide(step.after, case, draft) if "19" in promised and draft is not None else ():
+            for why in follow_way(step.after, way, DECIDED, step.house):
+                what = f"the draft of case {case} cannot be decided: {why}"
+                yield Breach("19", promised["19"], what, step.command.at, step.events)
 
 
 def follow_way(

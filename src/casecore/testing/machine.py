@@ -73,8 +73,8 @@ class DeskMachine(RuleBasedStateMachine):
         rows = rows_of(self.desk)
         step = Step.of(self.desk, command, self.house)
         outcome = Outcome(self.story, command, step.verdict)
-        broken = map(str, self.watch.see(step.events))
-        wrong = [*broken_laws(step, rows), *broken, *lost_ways(step, self.promises)]
+        breaches = (*self.watch.see(step.events), *lost_ways(step, self.promises))
+        wrong = [*broken_laws(step, rows), *map(str, breaches)]
         if wrong:
             outcome.fails("it breaks", *wrong)
         self.story = outcome.after
