@@ -44,6 +44,7 @@ class Searched:
     Attributes:
         cast: Who was there, in words.
         worlds: How many worlds were reached.
+        desks: How many of them differ in the desk; more worlds are due to the books of the witnesses.
         transitions: How many steps there are between them.
         decisions: How many questions had to be asked for that.
         complete: Whether these are all.
@@ -52,6 +53,7 @@ class Searched:
     scope: str
     cast: str
     worlds: int
+    desks: int
     transitions: int
     decisions: int
     complete: bool

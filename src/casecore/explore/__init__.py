@@ -84,6 +84,7 @@ class Exploration:
 
     Attributes:
         worlds: How many different states can be reached; reports call them worlds.
+        desks: How many of them there are by the desk alone: more worlds are due to the books of the witnesses.
         transitions: How many steps there are between them in which something happens.
         decisions: How many questions really had to be asked for that.
         complete: Whether these are all; otherwise the search was given up at its limit.
@@ -93,6 +94,7 @@ class Exploration:
 
     scope: Scope
     worlds: int
+    desks: int
     transitions: int
     decisions: int
     complete: bool
@@ -151,6 +153,7 @@ def explore(
     return Exploration(
         scope,
         worlds=len(search.states),
+        desks=search.count_desks(),
         transitions=search.transitions,
         decisions=model.evaluations,
         complete=search.complete,
