@@ -1,12 +1,13 @@
 """The judgement: every promise, asked of every step of every scope.
 
 A promise is judged over all scopes together: it fails when one breaks it, and the shortest story is shown; it is
-proved when none does and at least one put it to the test. What the policy softens is not claimed, and not asked.
+proved when none does, at least one put it to the test, and everything was tried that could break it (the promise's
+situations). What the policy softens is not claimed, and not asked.
 
 Four promises are not about one step, and are judged in ways of their own: that there is always a way on (18, 19) is
 asked of every world of a scope; that the longer waiting is offered first (17) is asked of routing at every small desk
-with two equal cases (`order.py`); that every rule is used (20) is counted over all scopes and the walk; and that a
-change strands nobody (21) is asked where the policy has dated changes.
+with two equal cases (`order.py`); that every rule is used (20) is counted over all scopes and the walk, and the rules
+are compared with a list; and that a change strands nobody (21) is asked where the policy has dated changes.
 """
 
 from __future__ import annotations
