@@ -32,7 +32,7 @@ VERDICTS: Final[Mapping[PromiseVerdict, str]] = MappingProxyType(
         PromiseVerdict.VACUOUS: (
             "nothing ever puts the promise to the test, so that nobody keeps it: a finding, not a proof"
         ),
-        PromiseVerdict.INCONCLUSIVE: "a search was given up, no story could be told, or what might break it is not tried",
+        PromiseVerdict.INCONCLUSIVE: "a search was given up, no story could be told, or what might break it is untried",
         PromiseVerdict.WAIVED: "the policy says that the promise need not hold, until when, and why",
         PromiseVerdict.NOT_CLAIMED: "the policy softens a rule that the promise rests on, so it promises nothing",
         PromiseVerdict.PROVED: "it was put to the test, and no step of any scope broke it",
