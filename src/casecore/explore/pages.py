@@ -73,6 +73,12 @@ class PageInstant(NamedTuple):
         """Its name as a field, like `case_page.silent`."""
         return f"{ROW_NAMES[self.table]}.{self.field}"
 
+    @property
+    def record_name(self) -> str:
+        """The name of the same instant as a field of a record, like `contact.silence_since`."""
+        table, *sheet, field = self.record
+        return f"{sheet[0] if sheet else ROW_NAMES[table]}.{field}"
+
     def of(self, books: Books, case: str) -> tuple[str, datetime | None]:
         """The id of a case's page on which it stands, and the instant."""
         page_id = case if self.table == TABLE_OF["cases"] else books.case(case).thread or ""
