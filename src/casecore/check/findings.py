@@ -158,8 +158,10 @@ def judgement_text(judgement: Judgement) -> str:
     """What is known of a promise, in a sentence."""
     match judgement.verdict:
         case PromiseVerdict.FAILS:
-            steps = plural(len(judgement.story or ()), "step")
-            return f"{'; '.join(judgement.wrong)} (after {steps}{_reason_suffix(judgement)})"
+            wrong = "; ".join(judgement.wrong)
+            if judgement.story is None:
+                return wrong
+            return f"{wrong} (after {plural(len(judgement.story), 'step')}{_reason_suffix(judgement)})"
         case PromiseVerdict.PROVED:
             return f"put to the test {plural(judgement.times, 'time')} in {plural(len(judgement.scopes), 'scope')}"
         case PromiseVerdict.VACUOUS:

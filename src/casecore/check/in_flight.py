@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterator
 from attrs import field, frozen
 
 from casecore.check.scopes import CheckedScope
-from casecore.desk import Desk
-from casecore.explore import LIMIT, Story
+from casecore.explore import LIMIT, Story, Watched
+from casecore.explore.model import Questions
 from casecore.explore.switch import SwitchResult, TwoPolicyModel, try_switch
 from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.promises import WAYS_ON
+from casecore.promises.books import Books
 from casecore.rooms.composition import HOUSE, View
 from casecore.statuses import Status
 
@@ -94,7 +95,9 @@ def try_switches(
     for checked in scopes:
         if may_strand(checked, old, new):
             progress(checked.scope.name)
-            flights = flights.and_those(try_switch_in(checked, TwoPolicyModel(checked.scope, old, new, house), limit))
+            flights = flights.and_those(
+                try_switch_in(checked, TwoPolicyModel(checked.scope, old, new, house, questions_of(checked)), limit)
+            )
     return flights
 
 
@@ -103,33 +106,40 @@ def may_strand(checked: CheckedScope, old: Policy, new: Policy) -> bool:
     return bool(checked.ways) or not old.queues.keys() <= new.queues.keys()
 
 
+def questions_of(checked: CheckedScope) -> Questions:
+    """What a model is asked in which switches are tried: the ways on of the scope, by the books of the witnesses."""
+    ways = {number: WAYS_ON[number].reached for number in sorted(checked.ways)}
+    return Questions(watched=Watched(ways=ways), books=True)
+
+
 def try_switch_in(checked: CheckedScope, model: TwoPolicyModel, limit: int = LIMIT) -> Flights:
     """Try a switch at every moment of one scope.
 
     Args:
         checked: The scope.
-        model: The same with the two policies; what it knows already is not asked again.
+        model: The same with the two policies, asked `questions_of` it; what it knows already is not asked again.
         limit: How many worlds are visited at most.
     """
     _, new = model.policies
-    possible = {number: WAYS_ON[number].reached for number in sorted(checked.ways)}
-    found = try_switch(model, homeless=_homeless_under(new), possible=possible, limit=limit)
+    ways = model.questions.watched.ways
+    found = try_switch(model, homeless=_homeless_under(new), ways=ways, limit=limit)
     untold = [left.given_up for left in found.left if left.story is None]
     stranded = tuple(_describe_stranded(found, checked.scope.name, new))
     return Flights(found.before, stranded, len(untold), sum(untold), found.complete)
 
 
-def _homeless_under(new: Policy) -> Callable[[Desk], Iterator[str]]:
+def _homeless_under(new: Policy) -> Callable[[Books], Iterator[str]]:
     """What of a case stands in a queue that the new policy does not have."""
 
-    def homeless(desk: Desk) -> Iterator[str]:
-        for file in desk.cases.values():
-            if file.case.status is Status.CLOSED:
+    def homeless(books: Books) -> Iterator[str]:
+        for case in sorted(books.case_ids()):
+            page = books.case(case)
+            if page.status is Status.CLOSED:
                 continue
-            if file.case.queue not in new.queues:
-                yield f"case|{file.case.queue}"
-            if file.draft is not None and file.draft.queue not in new.queues:
-                yield f"draft|{file.draft.queue}"
+            if page.queue not in new.queues:
+                yield f"case|{page.queue}"
+            if page.draft is not None and page.draft.queue not in new.queues:
+                yield f"draft|{page.draft.queue}"
 
     return homeless
 

@@ -2,15 +2,17 @@
 
 This is routing's, not a rule of `decide`, so it is tried by routing at every small desk with one free agent and two
 cases that differ in nothing but when their customers wrote and in their ids: for every queue that pushes, every
-channel it takes, which of the two came first (or neither), and how long ago.
+channel it takes, which of the two came first (or neither), and how long ago. Beside the agent stands somebody who
+serves no queue, and gets nothing. Both who route are asked: the plain order, which looks at everything each time, and
+the `Router`, who is told what happens.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import permutations
+from itertools import product
 from typing import Final, TypeAlias
 
 from casecore.channels import Channel
@@ -27,27 +29,48 @@ from casecore.rooms.agents import AddAgent, GoAvailable, Permission
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.offers import OfferWork
 from casecore.routing import next_offer
+from casecore.routing.index import Router
 
-ProposesOffer: TypeAlias = Callable[[Desk, datetime], Command | None]
-"""(desk, now) -> the command by which routing offers a case, if it does."""
+ProposesOffer: TypeAlias = Callable[[Sequence[Step], datetime], Command | None]
+"""(what was done so far, now) -> the command by which routing offers a case, if it does."""
+
+
+def plain_order(steps: Sequence[Step], at: datetime) -> Command | None:
+    """What the plain order proposes after some steps."""
+    return next_offer(steps[-1].after, at)
+
+
+def router_order(steps: Sequence[Step], at: datetime) -> Command | None:
+    """What a `Router` proposes who has followed some steps."""
+    router = Router(steps[0].before)
+    for step in steps:
+        router.update(step.after, step.events)
+    return router.next(steps[-1].after, at)
+
+
+WHO_ROUTES: Final[Mapping[str, ProposesOffer]] = {"the plain order": plain_order, "the Router": router_order}
 
 APARTS: Final = (timedelta(0), timedelta(seconds=1), timedelta(minutes=10), timedelta(days=2))
 """How much longer one of the two has waited; not at all: then the smaller id is first."""
 
 
-def judge_order(policy: Policy, proposes: ProposesOffer = next_offer) -> Judgement:
-    """What is known of promise 17 under a policy, and this routing."""
+def judge_order(policy: Policy, who_routes: Mapping[str, ProposesOffer] = WHO_ROUTES) -> Judgement:
+    """What is known of promise 17 under a policy, and those who route."""
     conclude, tried = partial(Judgement, LONGEST_FIRST.number, LONGEST_FIRST.title), 0
-    for queue, channel in _push_streams(policy):
-        for (first, second), apart in ((ids, apart) for ids in permutations(("c1", "c2")) for apart in APARTS):
-            commands = (*_arrivals(policy.queues[queue], channel, (first, second), apart), *_agent_joins(policy, apart))
-            story, offered = _offer_story(policy, commands, proposes)
-            if story is None or offered is None:
+    for (queue, channel), ids, apart in product(_push_streams(policy), (("c1", "c2"), ("c2", "c1")), APARTS):
+        arrivals = tuple(_arrivals(policy.queues[queue], channel, ids, apart))
+        steps = _steps_of(policy, (*_agents_join(policy), *arrivals))
+        if steps is None or len({file.case.queue for file in steps[-1].after.cases.values()}) > 1:
+            continue
+        expected = ids[0] if apart else min(ids)
+        for who, proposes in who_routes.items():
+            offer = proposes(steps, arrivals[-1].at)
+            if not isinstance(offer, OfferWork):
                 continue
             tried += 1
-            expected = first if apart else min(first, second)
-            if offered.case != expected:
-                found = f"case {offered.case} was offered, and {expected} had waited longer"
+            if (offer.case, offer.agent) != (expected, "ana"):
+                found = f"{who} offers case {offer.case} to {offer.agent}; {expected} has waited longer, for ana"
+                story = Story((), (*steps, Step.of(steps[-1].after, offer)))
                 return conclude(PromiseVerdict.FAILS, times=tried, story=story, wrong=(found,))
     if not tried:
         return conclude(PromiseVerdict.VACUOUS, "routing never offers one of two waiting cases")
@@ -81,23 +104,20 @@ def _arrivals(queue: Queue, channel: Channel, cases: tuple[str, str], apart: tim
         )
 
 
-def _agent_joins(policy: Policy, apart: timedelta) -> Iterator[Command]:
-    at = NOON + apart
-    yield AddAgent(SYSTEM, at, "ana", "Ana", frozenset(Permission), frozenset(policy.queues))
-    yield GoAvailable("ana", at, "ana")
+def _agents_join(policy: Policy) -> Iterator[Command]:
+    """An agent who may do everything, after somebody who serves no queue and has been idle for longer."""
+    yield AddAgent(SYSTEM, NOON, "abe", "Abe", frozenset(Permission))
+    yield GoAvailable("abe", NOON, "abe")
+    yield AddAgent(SYSTEM, NOON, "ana", "Ana", frozenset(Permission), frozenset(policy.queues))
+    yield GoAvailable("ana", NOON, "ana")
 
 
-def _offer_story(
-    policy: Policy, commands: tuple[Command, ...], proposes: ProposesOffer
-) -> tuple[Story | None, OfferWork | None]:
-    """The story that ends with what routing proposes; None where the cases cannot come so."""
-    desk, steps = Desk(policy), []
+def _steps_of(policy: Policy, commands: Iterable[Command]) -> tuple[Step, ...] | None:
+    """What comes of these commands; None where one of them is refused, as the cases cannot come so."""
+    desk, steps = Desk(policy), list[Step]()
     for command in commands:
         steps.append(Step.of(desk, command))
         if not steps[-1].verdict:
-            return None, None
+            return None
         desk = steps[-1].after
-    offer = proposes(desk, commands[-1].at)
-    if not isinstance(offer, OfferWork) or len({file.case.queue for file in desk.cases.values()}) > 1:
-        return None, None
-    return Story((), (*steps, Step.of(desk, offer))), offer
+    return tuple(steps)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,12 +10,12 @@ import attrs
 
 from casecore.check.report import Searched
 from casecore.check.scopes import CheckedScope, scopes_of
-from casecore.explore import Exploration, explore
+from casecore.explore import Exploration, Watched, explore
 from casecore.kernel.house import House
 from casecore.kernel.problems import did_you_mean
 from casecore.policies import Policy
-from casecore.promises import WAYS_ON, Promise, Step
-from casecore.promises.life_cycle import EDGES
+from casecore.promises import WAYS_ON, Promise
+from casecore.promises.life_cycle import EDGES, edges_of
 from casecore.rooms.composition import View
 
 
@@ -52,22 +52,17 @@ def say_no_such_scope(name: str, known: Iterable[str]) -> str:
 def search_scope(
     checked: CheckedScope, policy: Policy, house: House[View], claimed: list[Promise], limit: int
 ) -> Exploration:
-    """Search one scope for these promises, their occasions, and every edge of the life cycle."""
+    """Search one scope for these promises, what puts them to the test, and every edge of the life cycle."""
     numbers = [promise.number for promise in claimed]
-    return explore(
-        checked.scope,
-        policy,
-        house=house,
-        always={promise.number: _ask_where_claimed(promise) for promise in claimed if promise.way_on is None},
-        sometimes={**{occasion_name(promise.number): promise.occasion.met for promise in claimed}, **EDGES},
-        possible={number: WAYS_ON[number].reached for number in sorted(checked.ways) if number in numbers},
-        limit=limit,
+    watched = Watched(
+        witnesses={promise.number: promise.breaches for promise in claimed if promise.way_on is None},
+        occasions={occasion_name(promise.number): promise.occasion.met for promise in claimed},
+        edges=edges_of,
+        edge_names=tuple(EDGES.values()),
+        situations={situation.what: situation.tried for promise in claimed for situation in promise.situations},
+        ways={number: WAYS_ON[number].reached for number in sorted(checked.ways) if number in numbers},
     )
-
-
-def _ask_where_claimed(promise: Promise) -> Callable[[Step], Iterable[str]]:
-    """What a promise asks, of the cases for which the policy claims it."""
-    return lambda step: promise.asks(step) if promise.claimed(step.policy) else ()
+    return explore(checked.scope, policy, house=house, watched=watched, limit=limit)
 
 
 def occasion_name(number: str) -> str:

@@ -8,15 +8,15 @@ as so many steps. The same seed walks the same way.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Final
 
 import attrs
 
 from casecore.channels import Channel
-from casecore.check import scopes
+from casecore.check import commands
 from casecore.desk import Desk
 from casecore.explore import Story
 from casecore.explore.scope import NOON, OWN_IDS, SECOND, ids_named
@@ -24,7 +24,8 @@ from casecore.explore.traces import timed_command
 from casecore.kernel import Accepted, Command
 from casecore.kernel.house import House
 from casecore.policies import Policy
-from casecore.promises import PROMISES, Step
+from casecore.promises import PROMISES, Step, Watch
+from casecore.promises.ways import lost_ways
 from casecore.rooms.agents import Permission
 from casecore.rooms.composition import HOUSE, View
 from casecore.routing import next_offer
@@ -83,8 +84,18 @@ class WalkResult:
     refusals: frozenset[str]
     broken: BrokenPromise | None = None
 
+    @classmethod
+    def joined(cls, walks: Iterable[WalkResult]) -> WalkResult:
+        """What several walks came to; of what was broken, the first."""
+        steps, refusals, broken = 0, frozenset[str](), None
+        for walk in walks:
+            steps, refusals, broken = steps + walk.steps, refusals | walk.refusals, broken or walk.broken
+        return cls(steps, refusals, broken)
 
-def random_walk(policy: Policy, steps: int, seed: int = 0, house: House[View] = HOUSE) -> WalkResult:
+
+def random_walk(
+    policy: Policy, steps: int, seed: int = 0, house: House[View] = HOUSE, begin: datetime = NOON
+) -> WalkResult:
     """Walk so many steps.
 
     Args:
@@ -92,34 +103,59 @@ def random_walk(policy: Policy, steps: int, seed: int = 0, house: House[View] = 
         steps: How many steps are taken; fewer, if a promise is broken.
         seed: What the walk begins with.
         house: The rules that are asked.
+        begin: When it begins; across a dated change it is a little before that.
     """
-    walker = _Walker(policy, Random(seed), house)  # noqa: S311 -- a walk that can be repeated, not a secret
+    walker = _Walker(policy, Random(seed), house, begin)  # noqa: S311 -- a walk that can be repeated, not a secret
     claimed = [promise for promise in PROMISES if promise.claimed(policy)]
+    watch = Watch(policy, claimed)
+    for taken in walker.joined:
+        watch.see(taken.events)
     for number in range(steps):
         step = walker.step()
-        for promise in claimed:
-            wrong = tuple(promise.asks(step)) if step is not None else ()
-            if wrong and step is not None:
-                story = Story(walker.team, tuple(walker.taken))
-                return WalkResult(number + 1, frozenset(walker.refusals), BrokenPromise(promise.number, wrong, story))
+        breaches = () if step is None else (*watch.see(step.events), *lost_ways(step, claimed))
+        if breaches:
+            first = breaches[0].number
+            wrong = tuple(breach.what for breach in breaches if breach.number == first)
+            broken = BrokenPromise(first, wrong, Story(walker.team, tuple(walker.taken)))
+            return WalkResult(number + 1, frozenset(walker.refusals), broken)
     return WalkResult(len(walker.taken), frozenset(walker.refusals))
+
+
+def walk_changes(policy: Policy, since: datetime | None, steps: int, seed: int, house: House[View]) -> WalkResult:
+    """Walk across every dated change that is still to come, a few steps each.
+
+    The scopes know no date: each period of a policy is searched by itself. Here a walk begins a minute before the
+    change, under the whole policy, and the witnesses read the dates themselves.
+
+    Args:
+        policy: The SOP, with its dated changes.
+        since: The instant (aware) from which on it is checked; None: from the beginning.
+        steps: How many steps are taken across each change.
+        seed: What the walks begin with.
+        house: The rules that are asked.
+    """
+    begins = [begin for begin, _, _ in policy.periods(since) if begin is not None]
+    return WalkResult.joined(random_walk(policy, steps, seed, house, begin - timedelta(minutes=1)) for begin in begins)
 
 
 class _Walker:
     """Somebody on the way."""
 
-    def __init__(self, policy: Policy, random: Random, house: House[View]) -> None:
+    def __init__(self, policy: Policy, random: Random, house: House[View], begin: datetime) -> None:
         self._random = random
         self._house = house
-        self.team = scopes.team_commands(policy, **WALKERS)
+        joins: tuple[Any, ...] = commands.team_commands(policy, **WALKERS)
+        self.team = tuple(attrs.evolve(command, at=begin) for command in joins)
         self.desk = Desk(policy)
+        self.joined: list[Step] = []
         for command in self.team:
-            self.desk = Step.of(self.desk, command, house).after
+            self.joined.append(Step.of(self.desk, command, house))
+            self.desk = self.joined[-1].after
         self._menus = [tuple(_commands_about(channel, policy)) for channel in CHANNELS]
         self._ids = [frozenset[str]().union(*(ids_named(command, OWN_IDS) for command in menu)) for menu in self._menus]
         self.taken: list[Step] = []
         self.refusals: set[str] = set()
-        self._now = NOON
+        self._now = begin
         self._tried = 0
 
     def step(self) -> Step | None:
@@ -157,19 +193,19 @@ class _Walker:
 def _commands_about(channel: Channel, policy: Policy) -> Iterator[Command]:
     """Everything that could be said about one customer's case, and by the team."""
     agents = tuple(WALKERS)
-    yield from (*scopes.arrival_commands(channel),) * 6
-    yield from scopes.closing_commands()
-    yield from scopes.absence_commands()
+    yield from (*commands.arrival_commands(channel),) * 6
+    yield from commands.closing_commands()
+    yield from commands.absence_commands()
     for agent in agents:
-        yield from scopes.handling_commands(agent)
-        yield from scopes.contact_commands(agent, policy)
-        yield from scopes.sensitive_commands(agent, policy)
-        yield from scopes.silence_commands(agent)
-        yield from scopes.relation_commands(agent)
-        yield from scopes.draft_commands(agent)
-        yield from scopes.review_commands(agent, policy)
-        yield from scopes.presence_commands(agent)
-        yield from scopes.note_commands(agent)
-        yield from scopes.commitment_commands(agent)
+        yield from commands.handling_commands(agent)
+        yield from commands.contact_commands(agent, policy)
+        yield from commands.sensitive_commands(agent, policy)
+        yield from commands.silence_commands(agent)
+        yield from commands.relation_commands(agent)
+        yield from commands.draft_commands(agent)
+        yield from commands.review_commands(agent, policy)
+        yield from commands.presence_commands(agent)
+        yield from commands.note_commands(agent)
+        yield from commands.commitment_commands(agent)
     for review in (False, True):
-        yield from scopes.offer_commands(agents, review=review)
+        yield from commands.offer_commands(agents, review=review)

@@ -24,13 +24,13 @@ import attrs
 from attrs import field, frozen
 
 from casecore.channels import Channel
-from casecore.check.in_flight import Flights, may_strand, try_switch_in
+from casecore.check.in_flight import Flights, may_strand, questions_of, try_switch_in
 from casecore.check.scopes import CheckedScope
 from casecore.diff.scopes import scopes_of_both
 from casecore.diff.verdicts import VerdictChange, claim_changes, compare_verdicts
 from casecore.explore import LIMIT, Story
 from casecore.explore.memo import Memo
-from casecore.explore.model import LocalState, Move, MoveResult, Successors
+from casecore.explore.model import NO_QUESTIONS, LocalState, Move, MoveResult, Successors
 from casecore.explore.states import Occurrence, StateSearch
 from casecore.explore.switch import TwoPolicyModel
 from casecore.explore.traces import StoryFinder
@@ -38,7 +38,7 @@ from casecore.kernel import Refused, Verdict
 from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.policies.edits import Edit, apply_edit, edits_of
-from casecore.promises import Step
+from casecore.promises import Happening, Step
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.composition import HOUSE, View
 from casecore.rooms.outbound import StartOutbound
@@ -212,7 +212,8 @@ def diff(
     differing, flights = list[CheckedScope](), Flights(0, ())
     for checked in chosen if edits else ():
         progress(checked.scope.name)
-        pair = ComparedModel(checked.scope, old, new, house)
+        switch = may_strand(checked, old, new)
+        pair = ComparedModel(checked.scope, old, new, house, questions_of(checked) if switch else NO_QUESTIONS)
         search = StateSearch(pair, limit).run()
         worlds, transitions = worlds + len(search.states), transitions + search.transitions
         complete = complete and search.complete
@@ -226,7 +227,7 @@ def diff(
                 found.append(change)
         if search.occurrences:
             differing.append(checked)
-            if may_strand(checked, old, new):
+            if switch:
                 progress(f"{checked.scope.name}, in flight")
                 flights = flights.and_those(try_switch_in(checked, pair, limit))
     changes = tuple(sorted(_merge_changes(found), key=_sort_key))
@@ -307,7 +308,7 @@ def _describe_change(
     occurrences: list[Occurrence],
     edits: tuple[Edit, ...],
 ) -> BehaviourChange | None:
-    def differs(step: Step) -> bool:
+    def differs(step: Step, _: Happening) -> bool:
         mine, theirs = (_answer_under(step, policy, pair.house) for policy in pair.policies)
         return mine != theirs
 

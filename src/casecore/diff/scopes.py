@@ -14,7 +14,7 @@ from typing import Any, Final
 import attrs
 
 from casecore.channels import Channel
-from casecore.check import scopes
+from casecore.check import commands as said
 from casecore.check.scopes import CheckedScope, scopes_of
 from casecore.explore.scope import NOON, Part, Scope
 from casecore.kernel import Command
@@ -74,16 +74,16 @@ def _arrival_scope(old: Policy, new: Policy) -> Iterator[CheckedScope]:
     queues = (*old.queues.values(), *new.queues.values())
     commands = [
         *_without_repeats(islice((command for queue in queues for command in _commands_into(queue)), ARRIVALS_TRIED)),
-        *scopes.handling_commands("ana"),
-        *scopes.closing_commands(),
-        CloseCase("ana", NOON, scopes.CASE, CloseReason.SPAM),
+        *said.handling_commands("ana"),
+        *said.closing_commands(),
+        CloseCase("ana", NOON, said.CASE, CloseReason.SPAM),
     ]
-    commands += [command for policy in (old, new) for command in scopes.sensitive_commands("ana", policy)]
+    commands += [command for policy in (old, new) for command in said.sensitive_commands("ana", policy)]
     scope = Scope(
         ARRIVALS_SCOPE,
-        scopes.team_commands(old, ana=scopes.EVERYTHING),
+        said.team_commands(old, ana=said.EVERYTHING),
         (Part(_without_repeats(commands)),),
-        apart=scopes.APART,
+        apart=said.APART,
     )
     yield CheckedScope(scope, frozenset({"18"}))
 
@@ -93,4 +93,4 @@ def _commands_into(queue: Queue) -> Iterator[Command]:
         queue.channels or (Channel.CHAT,), queue.reasons or (None,), queue.languages or (None,)
     ):
         for tags in (queue.tags[:1], ()) if queue.tags else ((),):
-            yield from scopes.arrival_commands(channel, reason=reason, language=language, tags=frozenset(tags))
+            yield from said.arrival_commands(channel, reason=reason, language=language, tags=frozenset(tags))

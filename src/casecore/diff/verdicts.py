@@ -19,7 +19,7 @@ from casecore.check.report import Judgement, PromiseVerdict
 from casecore.check.scope_search import ScopeSearch, search_scope
 from casecore.check.scopes import CheckedScope
 from casecore.check.walk import WalkResult
-from casecore.explore import LIMIT, Result, explore
+from casecore.explore import LIMIT, Result, Watched, explore
 from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.promises import PROMISES, Promise
@@ -122,9 +122,9 @@ def is_tested(promise: Promise, policy: Policy, scopes: Iterable[CheckedScope], 
         house: The rules that are asked.
         limit: How many worlds of a scope are visited at most.
     """
-    number, looked_for = promise.number, {promise.number: promise.occasion.met}
+    number, looked_for = promise.number, Watched(occasions={promise.number: promise.occasion.met})
     return any(
-        explore(checked.scope, policy, house=house, sometimes=looked_for, limit=limit)[number].result is Result.PROVED
+        explore(checked.scope, policy, house=house, watched=looked_for, limit=limit)[number].result is Result.PROVED
         for checked in scopes
         if promise.way_on is None or number in checked.ways
     )

@@ -7,12 +7,16 @@
 
 A **scope** is a cast (agents, cases) and the commands in play (`scope.py`). Every order of them, and every way in
 which time can pass between them, is tried with the same `decide` and the same changes that run a desk. Three things
-can be asked, each a plain function:
+can be asked of desks, each a plain function:
 
 * `always`: (step) -> everything wrong with it. Proved, when no step of the scope has anything wrong.
 * `sometimes`: (step) -> whether this is one that we look for. Proved, when one is reached; otherwise it is *vacuous*:
   what is never put to the test is not kept either.
 * `possible`: (desk) -> whether it is where one wants to get. Proved, when there is a way there from everywhere.
+
+The same can be asked of **witnesses**, who see no desk, only events and the books that they keep of these (`Watched`,
+`casecore.promises`). A world is then the desk and their books (`pages.py`). They are also asked for situations that
+somebody must try: what is never tried cannot go wrong.
 
 Each answer carries its denominator: how many states and steps there are, and whether that was all of them. A story is
 told with real instants and has been given to the real desk before it is shown (`traces.py`); where none can be told
@@ -23,21 +27,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
+from typing import TypeVar
 
 from attrs import field, frozen
 
 from casecore.desk import Desk
-from casecore.explore.model import Model
+from casecore.explore.model import Model, Questions
 from casecore.explore.read_log import LoggedDesk
 from casecore.explore.scope import Part, Scope
 from casecore.explore.states import StateSearch
-from casecore.explore.traces import Story, StoryFinder
+from casecore.explore.traces import IsWanted, Story, StoryFinder
+from casecore.explore.watchers import NOT_WATCHED, Watched
 from casecore.kernel.house import House
 from casecore.policies import Policy
-from casecore.promises import Step
+from casecore.promises import Happening, Step
+from casecore.promises.books import Books
 from casecore.rooms.composition import HOUSE, View
 
-__all__ = ["Exploration", "Found", "Part", "Result", "Scope", "Story", "explore"]
+__all__ = ["Exploration", "Found", "Part", "Result", "Scope", "Story", "Watched", "explore"]
+
+T = TypeVar("T")
 
 LIMIT = 2_000_000
 """How many states are visited before a search is given up as inconclusive."""
@@ -102,6 +111,7 @@ def explore(
     always: Mapping[str, Callable[[Step], Iterable[str]]] | None = None,
     sometimes: Mapping[str, Callable[[Step], bool]] | None = None,
     possible: Mapping[str, Callable[[Desk], bool]] | None = None,
+    watched: Watched = NOT_WATCHED,
     limit: int = LIMIT,
 ) -> Exploration:
     """Try everything that can happen in a scope.
@@ -114,24 +124,29 @@ def explore(
             agents and that case's rows.
         sometimes: By name, (step) -> whether it is what we look for.
         possible: By name, (desk) -> whether it is where one wants to get; asked for each case.
+        watched: What witnesses are asked, who see events and their own books instead of desks.
         limit: How many states are visited at most.
 
     Raises:
         ValueError: When the scope's team cannot be brought to a desk with this policy, or two questions share a name.
     """
     always, sometimes, possible = dict(always or {}), dict(sometimes or {}), dict(possible or {})
-    shared = {name for name in always if name in sometimes} | {
-        name for name in possible if name in {**always, **sometimes}
-    }
+    names = [*always, *sometimes, *possible, *watched.every]
+    shared = {name for name in names if names.count(name) > 1}
     if shared:
         raise ValueError(f"two questions are called {', '.join(sorted(shared))}; give each its own name")
-    model = Model(scope, policy, house, always=always, sometimes=sometimes)
+    model = Model(scope, policy, house, Questions(always, sometimes, watched))
     search = StateSearch(model, limit).run()
     finder = StoryFinder(search)
     found = {
-        **{name: _answer_always(search, finder, name, ask) for name, ask in always.items()},
-        **{name: _answer_sometimes(search, finder, name, met) for name, met in sometimes.items()},
+        **{name: _answer_always(search, finder, name, _by_desk(ask)) for name, ask in always.items()},
+        **{name: _answer_always(search, finder, name, _by_books(ask)) for name, ask in watched.witnesses.items()},
+        **{name: _answer_sometimes(search, finder, name, _by_desk(met)) for name, met in sometimes.items()},
+        **{name: _answer_sometimes(search, finder, name, _by_books(met)) for name, met in watched.occasions.items()},
+        **{name: _answer_sometimes(search, finder, name, _goes_along(watched, name)) for name in watched.edge_names},
+        **{name: _answer_tried(search, name) for name in watched.situations},
         **{name: _answer_possible(search, finder, wanted) for name, wanted in possible.items()},
+        **{name: _answer_possible(search, finder, _in_books(reached)) for name, reached in watched.ways.items()},
     }
     return Exploration(
         scope,
@@ -144,17 +159,35 @@ def explore(
     )
 
 
-def _answer_always(search: StateSearch, finder: StoryFinder, name: str, ask: Callable[[Step], Iterable[str]]) -> Found:
+def _by_desk(ask: Callable[[Step], T]) -> Callable[[Step, Happening], T]:
+    return lambda step, _: ask(step)
+
+
+def _by_books(ask: Callable[[Happening], T]) -> Callable[[Step, Happening], T]:
+    return lambda _, happening: ask(happening)
+
+
+def _goes_along(watched: Watched, name: str) -> IsWanted:
+    return lambda _, happening: name in watched.edges(happening)
+
+
+def _in_books(reached: Callable[[Books], bool]) -> Callable[[LoggedDesk], bool]:
+    return lambda desk: reached(desk.books)
+
+
+def _answer_always(
+    search: StateSearch, finder: StoryFinder, name: str, ask: Callable[[Step, Happening], Iterable[str]]
+) -> Found:
     seen, times = search.occurrences.get(name, []), search.counts.get(name, 0)
     if not seen:
         return Found(Result.PROVED if search.complete else Result.INCONCLUSIVE)
-    story = finder.shortest_story(seen, lambda step: any(True for _ in ask(step)))
+    story = finder.shortest_story(seen, lambda step, happening: any(True for _ in ask(step, happening)))
     if story is None:
         return Found(Result.INCONCLUSIVE, times=times)
-    return Found(Result.FAILS, story, tuple(ask(story.steps[-1])), times)
+    return Found(Result.FAILS, story, tuple(ask(story.steps[-1], finder.happening_at_end(story))), times)
 
 
-def _answer_sometimes(search: StateSearch, finder: StoryFinder, name: str, met: Callable[[Step], bool]) -> Found:
+def _answer_sometimes(search: StateSearch, finder: StoryFinder, name: str, met: IsWanted) -> Found:
     seen, times = search.occurrences.get(name, []), search.counts.get(name, 0)
     if not seen:
         return Found(Result.VACUOUS if search.complete else Result.INCONCLUSIVE)
@@ -162,11 +195,14 @@ def _answer_sometimes(search: StateSearch, finder: StoryFinder, name: str, met: 
     return Found(Result.INCONCLUSIVE if story is None else Result.PROVED, story, times=times)
 
 
-def _answer_possible(search: StateSearch, finder: StoryFinder, wanted: Callable[[Desk], bool]) -> Found:
-    def ask(desk: LoggedDesk) -> bool:
-        return bool(wanted(desk))
+def _answer_tried(search: StateSearch, name: str) -> Found:
+    if name in search.model.watchers.tried:
+        return Found(Result.PROVED)
+    return Found(Result.VACUOUS if search.complete else Result.INCONCLUSIVE)
 
-    stuck = search.states_without_way(ask)
+
+def _answer_possible(search: StateSearch, finder: StoryFinder, wanted: Callable[[LoggedDesk], bool]) -> Found:
+    stuck = search.states_without_way(lambda desk: bool(wanted(desk)))
     if not search.complete:
         return Found(Result.INCONCLUSIVE, times=len(stuck))
     if not stuck:

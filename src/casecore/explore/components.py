@@ -24,6 +24,17 @@ import attrs
 
 from casecore.desk import Desk
 from casecore.explore.memo import Facts
+from casecore.explore.pages import (
+    BLANK,
+    LINKS,
+    MARK,
+    MESSAGE_PAGES,
+    NOTHING_WRITTEN,
+    Writing,
+    link_instants,
+    pass_linked,
+    write_pages,
+)
 from casecore.explore.read_log import ROW_CLASSES, ROW_NAMES, Path, names_of_fields
 from casecore.explore.scope import NOON
 from casecore.kernel import Event, frozen
@@ -68,11 +79,11 @@ class ComponentPool:
     """Every different component of one sort, each kept once.
 
     Args:
-        form: (table, row) -> the row in canonical form; None: it is forgotten.
+        form: ((table, id), row) -> the row in canonical form; None: it is forgotten.
         mine: (table, id) -> whether a row belongs to components of this sort.
     """
 
-    def __init__(self, form: Callable[[str, Any], Any], mine: Callable[[str, str], bool]) -> None:
+    def __init__(self, form: Callable[[tuple[str, str], Any], Any], mine: Callable[[str, str], bool]) -> None:
         self._canonical_form = form
         self._mine = mine
         self._numbers: dict[Any, int] = {}
@@ -80,24 +91,44 @@ class ComponentPool:
 
     def number_of(self, rows: ComponentRows) -> int:
         """The number of the component that these rows are, once they are in canonical form."""
-        formed = {key: row for key in sorted(rows) if (row := self._canonical_form(key[0], rows[key])) is not None}
-        key = tuple((key, *_identity_of(row)) for key, row in formed.items())
-        number = self._numbers.get(key)
-        if number is None:
-            number = self._numbers[key] = len(self.all)
-            self.all.append(StateComponent(number, formed, Facts(formed)))
-        return number
+        return self._number_among(rows, {})
 
-    def number_after(self, number: int, events: Iterable[Event | TimePassed]) -> int:
-        """The number of the component that these events make of one."""
+    def number_after(
+        self,
+        number: int,
+        events: Iterable[Event | TimePassed],
+        writing: Writing = NOTHING_WRITTEN,
+        *,
+        link: bool = False,
+    ) -> int:
+        """The number of the component that a step makes of one.
+
+        Args:
+            number: The component.
+            events: What happens.
+            writing: What is written in the books.
+            link: Whether the events bear the mark by which instants are linked (`pages.py`).
+        """
         rows: dict[tuple[str, str], Any] = dict(self.all[number].rows)
         apply_events(rows, events, self._mine)
-        return self.number_of(rows)
+        write_pages(rows, writing, self._mine)
+        if link:
+            link_instants(rows, writing)
+        return self._number_among(rows, self.all[number].rows)
 
-
-def _identity_of(row: Any) -> tuple[int, ...]:
-    """What tells a row in canonical form from others: which objects it is made of, for equal ones are the same."""
-    return tuple(id(getattr(row, name)) for name in SHEETS) if isinstance(row, CaseFile) else (id(row),)
+    def _number_among(self, rows: ComponentRows, canonical: ComponentRows) -> int:
+        """The number of the component that these rows are, of which some are in canonical form already."""
+        formed, form = {}, self._canonical_form
+        for key, row in rows.items():
+            row_now = row if canonical.get(key) is row else form(key, row)
+            if row_now is not None:
+                formed[key] = row_now
+        known = frozenset([(key, id(row)) for key, row in formed.items()])  # equal rows are the same object
+        number = self._numbers.get(known)
+        if number is None:
+            number = self._numbers[known] = len(self.all)
+            self.all.append(StateComponent(number, formed, Facts(formed)))
+        return number
 
 
 def apply_events(
@@ -110,7 +141,11 @@ def apply_events(
             edits.apply((event,))
         elif mine(*event.path[:2]):
             table, row_id, *sheet, name = event.path
-            setattr(edits.editing(_FINDING_EFFECTS[table, *sheet], row_id), name, event.since)
+            if table in BLANK:
+                write_pages(rows, Writing(-1, (((table, row_id), ((name, event.since),)),)), mine)
+            else:
+                setattr(edits.editing(_FINDING_EFFECTS[table, *sheet], row_id), name, event.since)
+                pass_linked(rows, event.path, event.since)
     for table, changed in edits.frozen().items():
         for row_id, row in changed.items():
             if row is not None:
@@ -146,18 +181,28 @@ class CanonicalForm:
         self._at_most = at_most
         self._kept = kept
         self._canonical: dict[Any, Any] = {}
+        self._files: dict[tuple[int, ...], CaseFile] = {}
         self._canonical_ids: set[int] = set()  # of records that `_canonical` keeps alive
 
-    def __call__(self, table: str, row: Any) -> Any:
+    def __call__(self, key: tuple[str, str], row: Any) -> Any:
         """The row in canonical form; None where it is forgotten."""
-        if table == "messages" and row.id not in self._kept:
+        table, row_id = key
+        if table in {"messages", MESSAGE_PAGES} and row_id not in self._kept:
+            return None
+        if key == LINKS:
+            return self._canonical.setdefault(row, row) if row else None
+        if table in BLANK and row == BLANK[table]:
             return None
         if table != "cases":
             return self._canonical_record(ROW_NAMES[table], row)
         sheets: list[Any] = [
             None if (sheet := getattr(row, name)) is None else self._canonical_record(name, sheet) for name in SHEETS
         ]
-        return CaseFile(*sheets)
+        ids = tuple(map(id, sheets))
+        file = self._files.get(ids)
+        if file is None:
+            file = self._files[ids] = CaseFile(*sheets)
+        return file
 
     def _canonical_record(self, name: str, row: Any) -> Any:
         if id(row) in self._canonical_ids:
@@ -181,7 +226,7 @@ class CanonicalForm:
             first = getattr(attrs.fields(kind), path.partition(".")[2]).default
             return first.factory() if hasattr(first, "factory") else first
         if isinstance(value, datetime):
-            return value if path in self._counting else NOON
+            return value if path in self._counting and value != MARK else NOON
         return min(value, self._at_most[path]) if path in self._at_most else value
 
 

@@ -15,6 +15,7 @@ from functools import reduce
 from itertools import pairwise
 from typing import Any, Final, Protocol, TypeAlias
 
+from casecore.explore.pages import AGENT_PAGES, BLANK, LINKS, LoggedBooks
 from casecore.explore.read_log import LoggedDesk, Path, ReadLog, comparable_value
 from casecore.kernel import frozen
 
@@ -45,9 +46,11 @@ class Facts(dict[Path, Any]):
                 return (table, row_id) in self.rows
             case ("cases", row_id, sheet):  # whether it is there
                 return getattr(self.rows["cases", row_id], sheet) is not None
-            case _:
-                table, row_id, *names = path
-                return comparable_value(reduce(getattr, names, self.rows[table, row_id]))
+            case (table, row_id, *names):
+                if (table, row_id) == LINKS:
+                    return self.rows.get(LINKS, frozenset())
+                row = self.rows[table, row_id] if table not in BLANK else self.rows.get((table, row_id), BLANK[table])
+                return comparable_value(reduce(getattr, names, row))
 
 
 class Readable(Protocol):
@@ -59,6 +62,9 @@ class Readable(Protocol):
 
     def desk(self, log: ReadLog) -> LoggedDesk:
         """The desk of these rows, which notes in the log what is read of it."""
+
+    def books(self, log: ReadLog) -> LoggedBooks:
+        """The books of the witnesses in these rows, which note in the log what is read of them."""
 
 
 @frozen
@@ -83,13 +89,21 @@ class Memo:
     """A function of local states, evaluated once for each set of values it reads.
 
     Args:
-        ask: (desk) -> the answer; it reads nothing but the desk, and always the same of equal desks.
+        ask: (desk, or books) -> the answer; it reads nothing else, and always the same where they are equal.
         agents: The ids of the agents, in order.
         read: Where every path is noted that some memo has read.
+        look: What of a local state is shown to `ask`.
     """
 
-    def __init__(self, ask: Callable[[LoggedDesk], Any], agents: Mapping[str, int], read: set[Path]) -> None:
+    def __init__(
+        self,
+        ask: Callable[[Any], Any],
+        agents: Mapping[str, int],
+        read: set[Path],
+        look: Callable[[Readable, ReadLog], Any],
+    ) -> None:
         self._ask = ask
+        self._look = look
         self._agents = agents
         self._paths_read = read
         self.root: Branch | Leaf | None = None
@@ -116,18 +130,22 @@ class Memo:
         """The same for one case, whoever the agents are."""
         return CaseMemo(self, self.advance(facts))
 
-    def evaluate(self, desk: LoggedDesk) -> Any:
-        """The answer at a desk, whatever is known."""
+    def evaluate(self, seen: Any) -> Any:
+        """The answer at a desk, or in books, whatever is known."""
         self.evaluations += 1
-        return self._ask(desk)
+        return self._ask(seen)
 
     def _evaluate_state(self, state: Readable) -> Any:
         log: ReadLog = {}
-        value = self.evaluate(state.desk(log))
+        value = self.evaluate(self._look(state, log))
         self._paths_read.update(log)
-        read = [(self._agents[path[1]] if path[0] == "agents" else CASE_PLACE, path) for path in log]
+        read = [(self._whose(path), path) for path in log]
         self.root = _with_path(self.root, read, state.facts, value)
         return value
+
+    def _whose(self, path: Path) -> int:
+        """The place of the agent whose row or page it is, or of the case."""
+        return self._agents.get(path[1], CASE_PLACE) if path[0] in {"agents", AGENT_PAGES} else CASE_PLACE
 
     def readings(self, state: Readable) -> list[Reading]:
         """What is read on the path to the answer in a local state."""
@@ -163,6 +181,16 @@ class CaseMemo:
         answer = self._memo(state)
         self.node = self._memo.advance(facts[CASE_PLACE])
         return answer
+
+
+def look_at_desk(state: Readable, log: ReadLog) -> LoggedDesk:
+    """The desk of a local state is shown."""
+    return state.desk(log)
+
+
+def look_at_books(state: Readable, log: ReadLog) -> LoggedBooks:
+    """The books of the witnesses are shown, and no desk."""
+    return state.books(log)
 
 
 def _with_path(root: Branch | Leaf | None, read: list[Reading], facts: Sequence[Facts], value: Any) -> Branch | Leaf:

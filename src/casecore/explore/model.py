@@ -3,7 +3,8 @@
 What can be done about one case depends on that case and on the agents, so it is found once for each such pair (a
 **local state**) and then only added up (`states.py`). In a local state every command is asked of the real `decide`
 (`memo.py`), its events are applied to each component alone (`components.py`), and every `always` and `sometimes` is
-asked of the step. A step costs no more in a second case than in the first.
+asked of the step. A step costs no more in a second case than in the first. What the step writes in the books of the
+witnesses (`pages.py`), and what these say of it, is found in the same way.
 
 Time goes by in steps of its own: each instant that a timer counts from, and that some rule has read, may pass on to
 one second before the timer's end and to the end itself. They count nothing towards the length of a story. This allows
@@ -15,7 +16,8 @@ Nothing is random, and nothing is compared by its hash alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Final
 
 import attrs
@@ -23,13 +25,28 @@ from attrs import field
 
 from casecore.desk import Desk
 from casecore.explore.components import CanonicalForm, ComponentPool, StateComponent, TimePassed
-from casecore.explore.memo import CASE_PLACE, Branch, CaseMemo, Facts, Leaf, Memo
+from casecore.explore.memo import CASE_PLACE, Branch, CaseMemo, Facts, Leaf, Memo, look_at_books, look_at_desk
+from casecore.explore.pages import (
+    AGENT_PAGES,
+    INSTANTS,
+    MARK,
+    MESSAGE_PAGES,
+    LoggedBooks,
+    PageInstant,
+    Rows,
+    Writing,
+    pages_of,
+    with_page_counters,
+)
 from casecore.explore.read_log import LoggedDesk, Path, ReadLog, field_at
 from casecore.explore.scope import NOON, SECOND, Part, Scope
-from casecore.kernel import Accepted, Command, Event, Refused, Timer, Verdict
+from casecore.explore.watchers import NO_REPORT, NOT_WATCHED, Report, Watched, Watchers
+from casecore.kernel import Accepted, Command, Event, Refused, Timer, Verdict, changed
 from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.promises import Step
+from casecore.promises.books import Books
+from casecore.promises.happening import Happening
 from casecore.rooms.composition import EFFECTS, HOUSE, TIMERS, View
 
 AGENT_BITS: Final = 16
@@ -41,10 +58,36 @@ FindsWrong = Callable[[Step], Iterable[str]]
 Matches = Callable[[Step], bool]
 """(step) -> whether it is one that we look for."""
 
+
+@attrs.frozen(eq=False)
+class Questions:
+    """What is asked of the steps of a scope, by name.
+
+    Attributes:
+        always: What no step may be.
+        sometimes: What some step should be.
+        watched: What witnesses are asked.
+        books: Whether books are kept even if no witness is asked.
+    """
+
+    always: Mapping[str, FindsWrong] = field(factory=dict)
+    sometimes: Mapping[str, Matches] = field(factory=dict)
+    watched: Watched = NOT_WATCHED
+    books: bool = False
+
+    @property
+    def keep_books(self) -> bool:
+        """Whether somebody asks what stands in the books, so that they are kept."""
+        return self.books or bool(self.watched.every)
+
+
+NO_QUESTIONS: Final = Questions()
+
+
 # Moves -------------------------------------------------------------------------------------------------
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, slots=False)
 class MoveResult:
     """What comes of a move, wherever that is: the same answer is the same result.
 
@@ -66,6 +109,11 @@ class MoveResult:
         """What happens on the desk."""
         return self.verdict.events if isinstance(self.verdict, Accepted) else ()
 
+    @cached_property
+    def marked(self) -> tuple[Any, ...]:
+        """What happens, at an instant by which its writing in records is known."""
+        return tuple(event if isinstance(event, TimePassed) else changed(event, at=MARK) for event in self.happens)
+
 
 @attrs.frozen(eq=False)
 class Move:
@@ -75,12 +123,14 @@ class Move:
         part: The place of the part it is about; None where it is about no case.
         command: What is done; None where time passes.
         memo: What comes of it; None where nothing can.
-        policy: The SOP under which it is done.
+        side: The place of the SOP under which it is done, among the model's policies.
+        policy: That SOP.
     """
 
     part: int | None
     command: Command | None
     memo: Memo
+    side: int
     policy: Policy
 
 
@@ -104,8 +154,8 @@ class Successors:
     Attributes:
         by_time: Where time leads: (agents, case) for each step.
         by_command: Where commands lead.
-        wrong: (promise, place of the move) of every step that breaks one.
-        met: Names of what some step is, of what is looked for, with the place of the move.
+        wrong: What no step may be and some step is, by name, with its move.
+        met: What some step should be and is, by name, with its move.
     """
 
     by_time: list[tuple[int, int]] = field(factory=list)
@@ -132,7 +182,13 @@ class LocalState:
         for component in (*self._agents, self.case):
             for (table, row_id), row in component.rows.items():
                 tables.setdefault(table, {})[row_id] = row
-        return LoggedDesk.of(self._policy, NOON, tables, log)
+        desk = LoggedDesk.of(self._policy, NOON, tables, log)
+        vars(desk)["books"] = self.books(log)  # the desk itself is frozen
+        return desk
+
+    def books(self, log: ReadLog) -> LoggedBooks:
+        """The books of the witnesses in these rows, which note in the log what is read of them."""
+        return LoggedBooks([component.rows for component in (self.case, *self._agents)], log)
 
 
 class Model:
@@ -142,8 +198,7 @@ class Model:
         scope: The cast and the commands.
         policy: The SOP in force.
         house: The rules that are asked.
-        always: What no step may be, by name.
-        sometimes: What some step should be, by name.
+        questions: What is asked of every step.
         others: More policies, under which everything is tried as well (`diff`).
     """
 
@@ -152,18 +207,16 @@ class Model:
         scope: Scope,
         policy: Policy,
         house: House[View] = HOUSE,
+        questions: Questions = NO_QUESTIONS,
         *,
-        always: Mapping[str, FindsWrong] | None = None,
-        sometimes: Mapping[str, Matches] | None = None,
         others: tuple[Policy, ...] = (),
     ) -> None:
         self.scope = scope
         self.policy = policy
         self.policies = (policy, *others)
         self.house = house
-        self.always = dict(always or {})
-        self.sometimes = dict(sometimes or {})
-        self.start = starting_desk(scope, with_all_queues(self.policies), house)
+        self.questions = questions
+        self.start, self.start_books = starting_desk(scope, with_all_queues(self.policies), house)
         self.agent_names = tuple(sorted(self.start.agents))
         self.agent_places = {name: place for place, name in enumerate(self.agent_names)}
         self.counting: frozenset[str] = frozenset()
@@ -177,40 +230,49 @@ class Model:
         )
         self._timer_instants = {timer_instant(timer) for timer in self.timers}
         self._team_moves = [
-            self._command_move(None, command, policy) for policy in self.policies for command in scope.commands
+            self._command_move(None, command, side) for side in range(len(self.policies)) for command in scope.commands
         ]
         self._case_moves = [
-            [self._command_move(place, command, policy) for policy in self.policies for command in part.commands]
+            [
+                self._command_move(place, command, side)
+                for side in range(len(self.policies))
+                for command in part.commands
+            ]
             for place, part in enumerate(scope.parts)
         ]
         self._watching: dict[tuple[Move, MoveResult], list[tuple[str, Memo]]] = {}
+        self.watchers = Watchers(questions.watched, self.policies, self.agent_places, self.memo_of_books)
+        self._keeps_books = questions.keep_books
+        self._page_instants = INSTANTS if questions.keep_books else ()
+        self._looks_at_desks = bool(questions.always or questions.sometimes or others)
         self.start_over()
 
     def start_over(self) -> None:
         """Begin anew with the components, because their canonical form has changed; what was decided stays known."""
         kept = frozenset().union(*(part.drafts for part in self.scope.parts))
-        form = CanonicalForm(self.counting, self.scope.apart, self.scope.at_most, kept)
+        form = CanonicalForm(self.counting, self.scope.apart, with_page_counters(self.scope.at_most), kept)
         self.agents = [ComponentPool(form, _agent_rows(name)) for name in self.agent_names]
         self.cases = [ComponentPool(form, _case_rows(part)) for part in self.scope.parts]
         self.nobody = StateComponent(0, {}, Facts({}))
         self._successors: list[dict[int, Successors]] = [{} for _ in (*self.scope.parts, None)]
         self._open_moves: list[dict[int, list[tuple[Any, CaseMemo]]]] = [{} for _ in self._successors]
         self._open_questions: dict[tuple[Move, MoveResult, StateComponent], list[tuple[str, CaseMemo]]] = {}
-        self._targets: dict[tuple[int, int, int], int] = {}
+        self.watchers.start_over()
+        self._links = any(instant.name in self.counting for instant in self._page_instants)
+        self._targets: dict[tuple[int, int, int, int], int] = {}
         self._time_moves = [
             [
-                Move(place, None, self.memo(self._passing_of(part, timer, policy, early=early)), policy)
-                for policy in self.policies
-                for timer in self.timers
-                if timer_instant(timer) in self.counting
-                for early in (True, False)
+                Move(place, None, self.memo(passing), side, policy)
+                for side, policy in enumerate(self.policies)
+                for passing in self._passings_of(part, policy)
             ]
             for place, part in enumerate(self.scope.parts)
         ]
 
     def learn_instants(self) -> bool:
         """Count, from now on, every instant that some question has read; whether there is one more than so far."""
-        counting = frozenset(self._timer_instants & {field_at(path) for path in self._paths_read})
+        instants = self._timer_instants.union(instant.name for instant in self._page_instants)
+        counting = frozenset(instants & {field_at(path) for path in self._paths_read})
         if counting == self.counting:
             return False
         self.counting = counting
@@ -222,15 +284,20 @@ class Model:
         """How many times something was really decided or looked at."""
         moves = [*self._team_moves, *(move for moves in (*self._case_moves, *self._time_moves) for move in moves)]
         memos = [*(move.memo for move in moves), *(q for asked in self._watching.values() for _, q in asked)]
-        return sum(memo.evaluations for memo in memos)
+        return sum(memo.evaluations for memo in memos) + self.watchers.evaluations
 
     # Moves ---------------------------------------------------------------------------------------------
 
     def memo(self, ask: Callable[[LoggedDesk], Any]) -> Memo:
-        """A question about local states of this scope."""
-        return Memo(ask, self.agent_places, self._paths_read)
+        """A question about the desks of this scope."""
+        return Memo(ask, self.agent_places, self._paths_read, look_at_desk)
 
-    def _command_move(self, place: int | None, command: Command, policy: Policy) -> Move:
+    def memo_of_books(self, ask: Callable[[LoggedBooks], Any]) -> Memo:
+        """A question about the books of the witnesses."""
+        return Memo(ask, self.agent_places, self._paths_read, look_at_books)
+
+    def _command_move(self, place: int | None, command: Command, side: int) -> Move:
+        policy = self.policies[side]
         part = None if place is None else self.scope.parts[place]
 
         def ask(desk: LoggedDesk) -> MoveResult:
@@ -242,7 +309,35 @@ class Model:
             self.refused.update(reason.rule for reason in verdict.deviations)
             return self._result_of(verdict.events, verdict, verdict.events, part)
 
-        return Move(place, command, self.memo(ask), policy)
+        return Move(place, command, self.memo(ask), side, policy)
+
+    def _passings_of(self, part: Part, policy: Policy) -> Iterator[Callable[[LoggedDesk], MoveResult | None]]:
+        """How time may pass for each instant of a part that counts: to a second before the end, and to the end."""
+        for timer in self.timers:
+            if timer_instant(timer) in self.counting:
+                yield from (self._passing_of(part, timer, policy, early=early) for early in (True, False))
+        for instant in self._page_instants:
+            if instant.name in self.counting:
+                yield from (self._page_passing_of(part, instant, policy, early=early) for early in (True, False))
+
+    def _page_passing_of(
+        self, part: Part, instant: PageInstant, policy: Policy, *, early: bool
+    ) -> Callable[[LoggedDesk], MoveResult | None]:
+        """How time passes for an instant in the books that is linked with none in a record."""
+        case = part.case
+
+        def ask(desk: LoggedDesk) -> MoveResult | None:
+            page_id, since = instant.of(desk.books, case)
+            if since is None or not isinstance(desk.books, LoggedBooks) or desk.books.is_linked(instant, page_id):
+                return None
+            length = instant.length(desk.books, case, policy)
+            ago = length - SECOND if early else length
+            if NOON - since >= ago:
+                return None
+            passed = TimePassed((instant.table, page_id, instant.field), NOON - ago, length)
+            return self._result_of(passed, None, (passed,), part)
+
+        return ask
 
     def _passing_of(
         self, part: Part, timer: Timer, policy: Policy, *, early: bool
@@ -290,8 +385,9 @@ class Model:
         return tuple(sorted(agents)), beyond
 
     def _watching_memos(self, move: Move, result: MoveResult, state: LocalState) -> list[tuple[str, Memo]]:
-        """What is asked of a step, without that which is never so with this result."""
-        looks = (*((name, _list_wrong(ask)) for name, ask in self.always.items()), *self.sometimes.items())
+        """What is asked of a step with its desk, without that which is never so with this result."""
+        asked = self.questions
+        looks = (*((name, _list_wrong(ask)) for name, ask in asked.always.items()), *asked.sometimes.items())
         memos = ((name, self.memo(self._asking_of_step(move.command, result, look))) for name, look in looks)
         return [(name, memo) for name, memo in memos if memo(state) or type(memo.root) is not Leaf]
 
@@ -303,12 +399,19 @@ class Model:
 
     def memos_watching(self, move: Move, result: MoveResult) -> list[Memo]:
         """What is asked of a step, as far as the answer depends on anything."""
-        return [memo for _, memo in self._watching.get((move, result), ())]
+        report = self.watchers.memo_of(move.side, result)
+        asked = [memo for _, memo in self._watching.get((move, result), ())]
+        return asked if report is None else [*asked, report]
 
     def accepts_steps(self, steps: Sequence[Step]) -> bool:
         """Whether a story may be told with these steps, besides that each was given to the real desk."""
         del steps
         return True
+
+    def agent_pages(self, name: str) -> Rows:
+        """The page of an agent at the start, if books are kept."""
+        pages = pages_of(self.start_books) if self.questions.keep_books else {}
+        return {key: page for key, page in pages.items() if key == (AGENT_PAGES, name)}
 
     # Successors ----------------------------------------------------------------------------------------
 
@@ -334,12 +437,19 @@ class Model:
 
     def _find_successors(self, part: int | None, case: int, agents: int) -> Successors:
         state, successors = self.local_state(part, case, agents), Successors()
+        if self.questions.watched.situations:
+            commands = self.scope.commands if part is None else self.scope.parts[part].commands
+            self.watchers.note_trials(part, commands, state)
         for move, result in self._moves_that_happen(part, case, state):
             successors.transitions += 1
+            report = self._report_of(move, result, state)
             if move.command is not None:
-                self._watch_step(successors, state, move, result)
+                if self._looks_at_desks:
+                    self._watch_step(successors, state, move, result)
+                successors.wrong += [(name, move) for name in report.wrong]
+                successors.met += [(name, move) for name in report.met]
             if not result.beyond:
-                leads = self.targets_of(part, case, agents, result)
+                leads = self.targets_of(part, case, agents, result, report.writing)
                 if leads != (agents, case):
                     (successors.by_time if move.command is None else successors.by_command).append(leads)
         return successors
@@ -373,7 +483,7 @@ class Model:
     def _watch_step(self, successors: Successors, state: LocalState, move: Move, result: MoveResult) -> None:
         for name, memo in self._open_questions_of(move, result, state):
             if memo(state):
-                (successors.wrong if name in self.always else successors.met).append((name, move))
+                (successors.wrong if name in self.questions.always else successors.met).append((name, move))
 
     def _open_questions_of(self, move: Move, result: MoveResult, state: LocalState) -> list[tuple[str, CaseMemo]]:
         """What is asked of a step about a case, without that which the case alone denies."""
@@ -386,22 +496,37 @@ class Model:
             self._open_questions[move, result, state.case] = found
         return found
 
-    def targets_of(self, part: int | None, case: int, agents: int, result: MoveResult) -> tuple[int, int]:
-        """The agents and the case that a result leads to."""
-        for place in result.agents:
+    def _report_of(self, move: Move, result: MoveResult, state: LocalState) -> Report:
+        """What a step writes in the books of the witnesses, and what they say of it."""
+        if move.command is None or not self._keeps_books:
+            return NO_REPORT
+        return self.watchers.report(move.side, result, state)
+
+    def target_of_move(self, part: int | None, case: int, agents: int, move: Move) -> tuple[int, int]:
+        """The agents and the case that a move leads to which is possible there."""
+        state = self.local_state(part, case, agents)
+        result: MoveResult = move.memo(state)
+        return self.targets_of(part, case, agents, result, self._report_of(move, result, state).writing)
+
+    def targets_of(
+        self, part: int | None, case: int, agents: int, result: MoveResult, writing: Writing
+    ) -> tuple[int, int]:
+        """The agents and the case that a result leads to, and what is written in the books of it."""
+        for place in {*result.agents, *writing.agents} if writing.agents else result.agents:
             shift = AGENT_BITS * place
             was = agents >> shift & ((1 << AGENT_BITS) - 1)
-            key = (result.number, -1 - place, was)
+            key = (result.number, writing.number, -1 - place, was)
             now = self._targets.get(key)
             if now is None:
-                now = self._targets[key] = self.agents[place].number_after(was, result.happens)
+                now = self._targets[key] = self.agents[place].number_after(was, result.happens, writing)
             agents += (now - was) << shift
         if part is None:
             return agents, case
-        key = (result.number, part, case)
+        key = (result.number, writing.number, part, case)
         led = self._targets.get(key)
         if led is None:
-            led = self._targets[key] = self.cases[part].number_after(case, result.happens)
+            events = result.marked if self._links else result.happens
+            led = self._targets[key] = self.cases[part].number_after(case, events, writing, link=self._links)
         return agents, led
 
 
@@ -410,19 +535,20 @@ def _leads_nowhere(start: Branch | Leaf | None) -> bool:
     return type(start) is Leaf and (start.value is None or not start.value.happens)
 
 
-def starting_desk(scope: Scope, policy: Policy, house: House[View]) -> Desk:
-    """The desk with nothing but the team.
+def starting_desk(scope: Scope, policy: Policy, house: House[View]) -> tuple[Desk, Books]:
+    """The desk with nothing but the team, and the books of its witnesses.
 
     Raises:
         ValueError: When the team cannot be brought to a desk with this policy.
     """
-    desk = Desk(policy)
+    desk, books = Desk(policy), Books()
     for command in scope.team:
         step = Step.of(desk, command, house)
         if not step.verdict:
             raise ValueError(f"{type(command).__name__} by {command.by} is refused: {step.verdict}")
         desk = step.after
-    return desk
+        books.adopt(Happening(step.events, books, policy).layers[1:])
+    return desk, books
 
 
 def with_all_queues(policies: tuple[Policy, ...]) -> Policy:
@@ -442,16 +568,19 @@ def _list_wrong(ask: FindsWrong) -> Callable[[Step], tuple[str, ...]]:
     return lambda step: tuple(ask(step))
 
 
+_TABLES_OF_AN_AGENT: Final = frozenset({"agents", AGENT_PAGES})
+
+
 def _agent_rows(name: str) -> Callable[[str, str], bool]:
-    return lambda table, row_id: table == "agents" and row_id == name
+    return lambda table, row_id: table in _TABLES_OF_AN_AGENT and row_id == name
 
 
-_TABLES_OF_A_CASE: Final = frozenset({"messages", "notes", "commitments", "wrap_ups"})
+_TABLES_OF_A_CASE: Final = frozenset({"messages", "notes", "commitments", "wrap_ups", MESSAGE_PAGES})
 
 
 def _case_rows(part: Part) -> Callable[[str, str], bool]:
     ids = part.ids
-    return lambda table, row_id: table != "agents" and (table in _TABLES_OF_A_CASE or row_id in ids)
+    return lambda table, row_id: table not in _TABLES_OF_AN_AGENT and (table in _TABLES_OF_A_CASE or row_id in ids)
 
 
 def _no_rows(_: str, __: str) -> bool:

@@ -27,6 +27,7 @@ from casecore.kernel import Event, changed
 from casecore.kernel.effects import Edits, Effect, Effects
 from casecore.kernel.records import freeze
 from casecore.policies import Policy
+from casecore.promises.books import PAGES, Books
 from casecore.rooms.composition import EFFECTS, PLACES, TABLES, CaseFile
 
 Path: TypeAlias = tuple[str, ...]
@@ -43,8 +44,17 @@ SHEET_CLASSES: Final[Mapping[str, type]] = {
 ROW_CLASSES: Final[Mapping[str, type]] = {place.table: kind for kind, place in PLACES.items() if place.sheet is None}
 """The class of the rows of each table; those of `cases` are case files."""
 
-ROW_NAMES: Final[Mapping[str, str]] = {place.table: place.id for place in PLACES.values() if place.sheet is None}
-"""What a row of a table is called in the name of a field, like `thread.customer_at`."""
+TABLE_OF: Final[Mapping[str, str]] = {sort: f"{sort} in the books" for sort in PAGES}
+"""The table of each sort of pages in the books of the witnesses (`pages.py`)."""
+
+SORT_OF: Final[Mapping[str, str]] = {table: sort for sort, table in TABLE_OF.items()}
+"""The sort of the pages of each table."""
+
+ROW_NAMES: Final[Mapping[str, str]] = {
+    **{place.table: place.id for place in PLACES.values() if place.sheet is None},
+    **{table: f"{sort.removesuffix('s')}_page" for table, sort in SORT_OF.items()},
+}
+"""What a row of a table is called in the name of a field, like `thread.customer_at` or `case_page.silent`."""
 
 
 def field_at(path: Path) -> str:
@@ -99,6 +109,9 @@ class LoggedRecord:
         )
 
     __hash__ = None  # type: ignore[assignment]  # it may be written to
+
+    def __copy__(self) -> WrittenRecord:
+        return WrittenRecord(self._kind, self)
 
     def __repr__(self) -> str:
         return repr(self._kind(**{name: getattr(self, name) for name in sorted(names_of_fields(self._kind))}))
@@ -192,7 +205,13 @@ class OverlaidTable(Mapping[str, Any]):
 
 
 class LoggedDesk(Desk):
-    """A desk of which everything that is read is noted in a log."""
+    """A desk of which everything that is read is noted in a log.
+
+    Attributes:
+        books: What its witnesses have written down.
+    """
+
+    books: Books
 
     @classmethod
     def of(cls, policy: Policy, now: Any, tables: Mapping[str, Mapping[str, Any]], log: ReadLog) -> LoggedDesk:

@@ -100,7 +100,8 @@ class StateSearch:
         rows = rows_of_desk(model.start)
         agents = 0
         for place, name in enumerate(model.agent_names):
-            agents |= model.agents[place].number_of({("agents", name): rows["agents", name]}) << AGENT_BITS * place
+            own = {("agents", name): rows["agents", name], **model.agent_pages(name)}
+            agents |= model.agents[place].number_of(own) << AGENT_BITS * place
         return self.pack(agents, [model.cases[part].number_of({}) for part in self._identity_of])
 
     def state_after(self, state: int, position: int | None, targets: tuple[int, int]) -> int:

@@ -3,8 +3,8 @@
 Everything that the old policy can lead to is found first; from each of these states everything is then continued under
 the new policy. Asked is what has become of the states in which the switch may happen:
 
-* `homeless`: (desk) -> what of a case the new policy has no place for, in words.
-* `possible`: (desk) -> whether it is where one wants to get. Where there is a way under the old policy, there must be
+* `homeless`: (books) -> what of a case the new policy has no place for, in words.
+* `ways`: (books) -> whether it is where one wants to get. Where there is a way under the old policy, there must be
   one under the new policy alone; what had none before the switch is not left behind by it.
 
 Its stories are told by the old policy from beginning to end: the switch comes behind their last step.
@@ -18,15 +18,15 @@ from typing import Any, NamedTuple
 import attrs
 from attrs import field, frozen
 
-from casecore.desk import Desk
 from casecore.explore.memo import Memo
-from casecore.explore.model import LocalState, Model, Move, MoveResult
+from casecore.explore.model import NO_QUESTIONS, LocalState, Model, Move, MoveResult, Questions
 from casecore.explore.read_log import LoggedDesk
 from casecore.explore.scope import Scope
 from casecore.explore.states import StateSearch
 from casecore.explore.traces import Story, StoryFinder
 from casecore.kernel.house import House
 from casecore.policies import Policy
+from casecore.promises.books import Books
 from casecore.rooms.composition import View
 
 
@@ -94,11 +94,13 @@ class TwoPolicyModel(Model):
         otherwise: For each move of the local state that is looked at, the other policy's answer, where that differs.
     """
 
-    def __init__(self, scope: Scope, old: Policy, new: Policy, house: House[View]) -> None:
+    def __init__(
+        self, scope: Scope, old: Policy, new: Policy, house: House[View], questions: Questions = NO_QUESTIONS
+    ) -> None:
         self.in_force: tuple[Policy, ...] = (old, new)
         self.pair_of: dict[Move, MovePair] = {}
         self.otherwise: dict[Move, MoveResult | None] = {}
-        super().__init__(scope, old, house, others=(new,))
+        super().__init__(scope, old, house, questions, others=(new,))
 
     def start_over(self) -> None:
         """Begin anew with the components; what was decided under both stays known."""
@@ -178,29 +180,30 @@ class _SwitchSearch(StateSearch):
 def try_switch(
     model: TwoPolicyModel,
     *,
-    homeless: Callable[[Desk], Iterable[str]],
-    possible: Mapping[str, Callable[[Desk], bool]],
+    homeless: Callable[[Books], Iterable[str]],
+    ways: Mapping[str, Callable[[Books], bool]],
     limit: int,
 ) -> SwitchResult:
     """Try the switch in every state that the old policy leads to.
 
     Args:
-        model: The scope and the two policies; afterwards the old one is in force.
-        homeless: (desk) -> everything of a case that the new policy has no place for.
-        possible: By name, (desk) -> whether it is where one wants to get; asked for each case.
+        model: The scope and the two policies, with books that are kept; afterwards the old one is in force.
+        homeless: (books) -> everything of a case that the new policy has no place for.
+        ways: By name, (books) -> whether it is where one wants to get; asked for each case.
         limit: How many states are visited at most.
     """
     search = _SwitchSearch(model, limit)
     search.run()
     found = _find_homeless(search, homeless)
     lost = {place for places in found.values() for place in places}
+    wanted = {name: _in_books(reached) for name, reached in (ways.items() if search.complete else ())}
     stuck = {
-        name: [place for place in search.states_without_way(wanted) if place < search.switched and place not in lost]
-        for name, wanted in (possible.items() if search.complete else ())
+        name: [place for place in search.states_without_way(there) if place < search.switched and place not in lost]
+        for name, there in wanted.items()
     }
     model.put_in_force(model.policy)
     for name, places in stuck.items():
-        before = set(search.states_without_way(possible[name], search.switched)) if places else set[int]()
+        before = set(search.states_without_way(wanted[name], search.switched)) if places else set[int]()
         if left := [place for place in places if place not in before]:
             found[name] = left
     finder = StoryFinder(search)
@@ -208,9 +211,13 @@ def try_switch(
     return SwitchResult(search.switched, len(search.states), search.complete, left_behind)
 
 
-def _find_homeless(search: _SwitchSearch, homeless: Callable[[Desk], Iterable[str]]) -> dict[str, list[int]]:
+def _in_books(reached: Callable[[Books], bool]) -> Callable[[LoggedDesk], bool]:
+    return lambda desk: reached(desk.books)
+
+
+def _find_homeless(search: _SwitchSearch, homeless: Callable[[Books], Iterable[str]]) -> dict[str, list[int]]:
     model = search.model
-    memo = model.memo(lambda desk: tuple(homeless(desk)))
+    memo = model.memo(lambda desk: tuple(homeless(desk.books)))
     found: dict[str, list[int]] = {}
     for place in range(search.switched):
         state = search.states[place]

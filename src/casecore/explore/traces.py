@@ -27,12 +27,14 @@ from attrs import frozen
 from casecore.explore.components import apply_events, rows_of_desk
 from casecore.explore.memo import CASE_PLACE
 from casecore.explore.model import Model, Move, timer_instant
+from casecore.explore.pages import AGENT_PAGES, INSTANTS, fold_pages, pages_of
 from casecore.explore.read_log import LoggedDesk, Path, field_at
 from casecore.explore.scope import NOON, SECOND, copy_of
 from casecore.explore.states import Occurrence, StateSearch
 from casecore.kernel import Command, changed
 from casecore.policies import Policy
-from casecore.promises import Step
+from casecore.promises import Happening, Step
+from casecore.promises.books import Books
 from casecore.rooms.composition import CaseFile
 
 PATHS_TRIED: Final = 300
@@ -46,6 +48,9 @@ STATES_TRIED: Final = 10
 
 LONGER: Final = 2
 """How many steps longer than the shortest path others may be."""
+
+IsWanted = Callable[[Step, Happening], object]
+"""(a step at the real desk, the same as witnesses see it) -> whether it is what was looked for."""
 
 Bound = tuple[int, int, int]
 """(earlier step, later step, seconds that lie between them at least); the start is step -1."""
@@ -95,12 +100,12 @@ class StoryFinder:
         self._model = search.model
         self._parents: dict[int, list[int]] | None = None
 
-    def shortest_story(self, occurrences: list[Occurrence], is_wanted: Callable[[Step], object]) -> Story | None:
+    def shortest_story(self, occurrences: list[Occurrence], is_wanted: IsWanted) -> Story | None:
         """The shortest story that ends with one of these steps; None where none can be told.
 
         Args:
             occurrences: The steps, those with the shortest paths first.
-            is_wanted: (the last step, at the real desk) -> whether it is what was looked for.
+            is_wanted: Whether the last step, at the real desk, is what was looked for.
         """
         for occurrence in occurrences:
             story = self._tell_story(self._first_path(occurrence.state), occurrence, is_wanted)
@@ -123,7 +128,7 @@ class StoryFinder:
         self.gave_up = len(places) > STATES_TRIED
         for place in places[:STATES_TRIED]:
             for path in chain((self._first_path(place),), self._other_paths(place)):
-                story = self._tell_story(path, None, lambda _: True)
+                story = self._tell_story(path, None, lambda _, __: True)
                 if story is not None:
                     return story
         return None
@@ -183,8 +188,8 @@ class StoryFinder:
             yield next(
                 _PathStep(state, position, move)
                 for position in (None, *range(len(search.cases_of(state))))
-                for move, result in self._results(state, position)
-                if search.state_after(state, position, model.targets_of(*self._place_of(state, position), result))
+                for move, _ in self._results(state, position)
+                if search.state_after(state, position, model.target_of_move(*self._place_of(state, position), move))
                 == after
             )
 
@@ -204,9 +209,7 @@ class StoryFinder:
 
     # Telling -------------------------------------------------------------------------------------------
 
-    def _tell_story(
-        self, path: list[int], last: Occurrence | None, is_wanted: Callable[[Step], object]
-    ) -> Story | None:
+    def _tell_story(self, path: list[int], last: Occurrence | None, is_wanted: IsWanted) -> Story | None:
         path_steps = [*self._steps_of(path)]
         if last is not None:
             path_steps.append(_PathStep(self._search.states[last.state], last.position, last.move))
@@ -222,7 +225,7 @@ class StoryFinder:
         self,
         given: list[tuple[Command, frozenset[str], int, Policy]],
         instants: list[int],
-        is_wanted: Callable[[Step], object],
+        is_wanted: IsWanted,
     ) -> Story | None:
         model, steps = self._model, []
         desk = model.start
@@ -233,9 +236,18 @@ class StoryFinder:
                 return None
             steps.append(step)
             desk = step.after
-        if steps and not (is_wanted(steps[-1]) and model.accepts_steps(steps)):
+        story = Story(model.scope.team, tuple(steps))
+        if steps and not (is_wanted(steps[-1], self.happening_at_end(story)) and model.accepts_steps(steps)):
             return None
-        return Story(model.scope.team, tuple(steps))
+        return story
+
+    def happening_at_end(self, story: Story) -> Happening:
+        """The last step of a story as witnesses see it, whose books tell of all that was before."""
+        books = Books(self._model.start_books)
+        for step in story.steps[:-1]:
+            books.adopt(Happening(step.events, books, step.before.policy).layers[1:])
+        last = story.steps[-1]
+        return Happening(last.events, books, last.before.policy)
 
 
 def timed_command(command: Command, ids: frozenset[str], copy: int, number: int, seconds: int) -> Command:
@@ -260,7 +272,7 @@ class _Timeline:
         self._search = search
         self._model = model
         start = rows_of_desk(model.start)
-        self._team = {key: row for key, row in start.items() if key[0] == "agents"}
+        self._team = {**{key: row for key, row in start.items() if key[0] == "agents"}, **pages_of(model.start_books)}
         parts = [search.part_at(position) for position in range(len(search.cases_of(search.states[0])))]
         self._copies: list[tuple[int, int, dict[tuple[str, str], Any]]] = [
             (part, parts[:place].count(part), {}) for place, part in enumerate(parts)
@@ -292,10 +304,13 @@ class _Timeline:
             now = NOON + len(self.given) * SECOND
             mine = (lambda table, _: table == "agents", lambda table, _: table != "agents")
             later = [changed(event, at=now) for event in result.events]
+            pages = fold_pages((self._team, rows), tuple(later), path_step.move.policy)
             apply_events(self._team, later, mine[0])
             apply_events(rows, later, mine[1])
+            for key, page in pages.items():
+                (self._team if key[0] == AGENT_PAGES else rows)[key] = page
         if position is not None and not result.beyond:
-            self._sort_copies(path_step.state, position, model.targets_of(part, case, agents, result)[1])
+            self._sort_copies(path_step.state, position, model.target_of_move(part, case, agents, path_step.move)[1])
 
     def _sort_copies(self, state: int, position: int, case: int) -> None:
         """The copies stand in the order of their numbers again."""
@@ -330,10 +345,14 @@ class _Timeline:
         return [(whose, path) for whose, path in dict.fromkeys(read) if field_at(path) in counting]
 
     def _lengths(self, position: int, local: Any, path: Path) -> Iterator[int]:
-        """How long, in seconds, the timers run that count from this instant."""
+        """How long, in seconds, the timers run that count from this instant, or what it is held against."""
         desk: LoggedDesk = local.desk({})
         case = self._model.scope.parts[self._search.part_at(position)].case
         view = desk.view_of(case)
+        for instant in INSTANTS:
+            if instant.name == field_at(path):
+                for policy in self._model.policies:
+                    yield round(instant.length(desk.books, case, policy) / SECOND)
         for timer in self._model.timers:
             if timer_instant(timer) == field_at(path) and getattr(view, timer.since.partition(".")[0]) is not None:
                 for policy in self._model.policies:

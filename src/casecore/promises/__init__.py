@@ -1,64 +1,45 @@
-"""What a desk must always keep, as questions that can be asked of any step.
+"""What a desk must always keep, and the witnesses who watch that it does.
 
-Each promise has its number in §10 of the domain, and is one row (`promise.py`). They speak of a **step** (the desk
-before, the command, the events, the desk after: `steps.py`) and not of desks alone: a reply that went round its
-approval leaves no trace on the desk it leads to. Their rows stand by theme:
+Each promise has its number in §10 of the domain, and is one row (`promise.py`) with a **witness**: a function that is
+shown what each command brought about and says what breaks the promise. Witnesses know nothing of the desk: no record,
+no rule, no consequence. They see events and the plain values of the policy, and keep **books** of their own from
+these (`books.py`). So a hole in a rule, or a record that counts wrong, is no hole in the promise that rests on it.
 
 * `life_cycle.py`: a case moves only along it, nothing is lost, and there is always a way to closed.
 * `assignment.py`: who holds a case, how many, and whether they should.
 * `live_work.py`: silence, authentication, and agents who come and go.
 * `replies.py`: what is sent to customers, and with whose approval.
 
-`broken(step)` asks them all and lists what does not hold. A promise whose rule the policy softens or switches off is
-**not claimed**: it is then neither kept nor broken.
+`happening.py` is what a witness is shown, `in_force.py` what the SOP says for a case, in a reading of their own.
 
-Promises look at what happened, whichever command led to it, and never at the rules that keep them: otherwise a hole in
-a rule would be a hole in its promise too.
+The same witnesses watch in the explorer, where a world is the desk and their books (`casecore.explore`), at a desk that
+tests work at, over a day that is replayed, and over any stored history: `watch(events, policy)` (`watching.py`).
+A promise whose rule the policy softens or switches off is **not claimed**: it is then neither kept nor broken.
+
+`steps.py` and `ways.py` are for those who judge with a desk at hand: what a command did to it, and by which commands a
+case can still be closed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from operator import attrgetter
-from typing import Final
-
-from casecore.promises import assignment, life_cycle, live_work, replies
-from casecore.promises.promise import Occasion, Promise, Statement, WayOn
+from casecore.promises.happening import Happening
+from casecore.promises.promise import Occasion, Promise, Situation, Statement, WayOn
+from casecore.promises.rows import OTHERS, PROMISES, WAYS_ON
 from casecore.promises.steps import Step
+from casecore.promises.watching import Breach, Watch, watch
 
-__all__ = ["OTHERS", "PROMISES", "WAYS_ON", "Occasion", "Promise", "Statement", "Step", "WayOn", "broken"]
-
-PROMISES: Final[tuple[Promise, ...]] = tuple(
-    sorted(
-        (
-            *life_cycle.LIFE_CYCLE_PROMISES,
-            *assignment.ASSIGNMENT_PROMISES,
-            *live_work.LIVE_WORK_PROMISES,
-            *replies.REPLY_PROMISES,
-        ),
-        key=attrgetter("number"),
-    )
-)
-"""The promises that hold at every step."""
-
-WAYS_ON: Final[Mapping[str, WayOn]] = {
-    promise.number: promise.way_on for promise in PROMISES if promise.way_on is not None
-}
-"""Where there must always be a way to, by the number of the promise that says so."""
-
-OTHERS: Final[tuple[Statement, ...]] = (assignment.LONGEST_FIRST, life_cycle.ALL_USED, life_cycle.NOBODY_STRANDED)
-"""The promises that are about more than a step; `check` judges each in a way of its own."""
-
-
-def broken(step: Step, promises: Iterable[Promise] = PROMISES) -> tuple[str, ...]:
-    """Every promise that a step breaks, among those that its policy claims.
-
-    Args:
-        step: A step; one that was refused breaks nothing.
-        promises: Which promises to ask.
-
-    Returns:
-        One sentence for each breach, with the promise's number; nothing when all are kept.
-    """
-    claimed = (promise for promise in promises if promise.claimed(step.policy))
-    return tuple(f"{promise.number} {promise.title}: {found}" for promise in claimed for found in promise.asks(step))
+__all__ = [
+    "OTHERS",
+    "PROMISES",
+    "WAYS_ON",
+    "Breach",
+    "Happening",
+    "Occasion",
+    "Promise",
+    "Situation",
+    "Statement",
+    "Step",
+    "Watch",
+    "WayOn",
+    "watch",
+]

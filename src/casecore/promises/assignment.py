@@ -2,104 +2,227 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Callable, Iterator
+from typing import Final, TypeAlias
 
-from casecore.channels import VOICE, Channel
-from casecore.desk import Desk
-from casecore.policies import Policy
-from casecore.promises.promise import Occasion, Promise, Statement
-from casecore.promises.steps import Step, any_of
-from casecore.rooms.agents import Agent, Permission
-from casecore.rooms.assignments import CaseAssigned
-from casecore.rooms.cases import Case
-from casecore.rooms.offers import WorkOffered
-from casecore.rooms.reviews import ReviewTaken
+from casecore.channels import Channel
+from casecore.kernel import Command
+from casecore.promises.books import AgentPage, Books, CasePage
+from casecore.promises.happening import Happening, happens
+from casecore.promises.in_force import InForce
+from casecore.promises.promise import Occasion, Promise, Situation, Statement
+from casecore.rooms.agents import Permission, Presence
+from casecore.rooms.assignments import CaseAssigned, CaseReleased, OpenCase
+from casecore.rooms.offers import AcceptOffer, OfferWork, WorkOffered
+from casecore.rooms.reviews import ReviewTaken, TakeReview
 
+GivesWork: TypeAlias = CaseAssigned | WorkOffered | ReviewTaken
+"""An event by which somebody is given work."""
 
-def _several_holders(step: Step) -> Iterator[str]:
-    for event, before, after in step.moments:
-        if isinstance(event, CaseAssigned):
-            holder, now = before.cases[event.case].case.assignee, after.cases[event.case].case.assignee
-            if holder is not None or now != event.agent:
-                yield f"case {event.case} went to {event.agent}; held by {holder} before and {now} after"
-    for file in step.touched:
-        contact = None if file.contact is None else file.contact.agent
-        if contact != file.case.assignee:
-            yield f"case {file.case.id} is held by {file.case.assignee}; its contact is {contact}'s"
+_GIVES_WORK: Final = (CaseAssigned, WorkOffered, ReviewTaken)
 
 
-def _limits_exceeded(step: Step) -> Iterator[str]:
-    for name in sorted(
-        {event.agent for event in step.events if isinstance(event, CaseAssigned | WorkOffered | ReviewTaken)}
-    ):
-        was, now, policy = step.before.agents[name], step.after.agents[name], step.policy
-        if now.load > max(now.total_limit(policy), was.load):
-            yield f"{name} has {now.load} of {now.total_limit(policy)} in total"
-        for channel in {*now.held, *now.offered}:
-            has, limit = _count_on(now, channel), now.limit(channel, policy)
-            if limit is not None and has > max(limit, _count_on(was, channel)):
-                yield f"{name} has {has} of {limit} on {channel}"
+def _is_review(event: GivesWork) -> bool:
+    return isinstance(event, ReviewTaken) or (isinstance(event, WorkOffered) and event.review)
 
 
-def _reaches_a_limit(step: Step) -> bool:
-    for event, _, after in step.moments:
+# One agent holds a case --------------------------------------------------------------------------------
+
+
+def _several_holders(step: Happening) -> Iterator[str]:
+    for event, books in step.moments:
+        if isinstance(event, CaseAssigned) and books.case(event.case).holder is not None:
+            yield f"case {event.case} went to {event.agent}, and {books.case(event.case).holder} holds it"
+        if isinstance(event, CaseReleased) and books.case(event.case).holder != event.agent:
+            yield f"case {event.case} was taken from {event.agent}, and {books.case(event.case).holder} holds it"
+    for case, page in step.cases_after():
+        if page.contact != page.holder:
+            yield f"case {case} is held by {page.holder}; its contact is {page.contact}'s"
+
+
+# Never more than the limit -----------------------------------------------------------------------------
+
+
+def _own_offer(event: GivesWork, page: CasePage) -> bool:
+    """Whether somebody is given what they are offered already, which counts once."""
+    return event.agent == (page.review_to if _is_review(event) else page.offered_to)
+
+
+def _limits_of(agent: AgentPage, channel: Channel | None, said: InForce) -> tuple[int, int | None]:
+    """How much an agent may hold in total, and on a channel; None where only the total bounds it."""
+    own = dict(agent.limits)
+    on_channel = None if channel is None else own.get(channel.value, said(f"capacity.{channel.value}"))
+    return own.get("total", said("capacity.total")), on_channel
+
+
+def _limits_exceeded(step: Happening) -> Iterator[str]:
+    for event, books in step.moments:
+        if isinstance(event, _GIVES_WORK):
+            agent, page = books.agent(event.agent), books.case(event.case)
+            total, limit = _limits_of(agent, page.channel, step.said)
+            more = 0 if _own_offer(event, page) else 1
+            if agent.total + more > total:
+                yield f"{event.agent} has {agent.total + more} of {total} in total"
+            if limit is not None and page.channel is not None and not _is_review(event):
+                has = agent.count(page.channel) + more
+                if has > limit:
+                    yield f"{event.agent} has {has} of {limit} on {page.channel}"
+
+
+def _reaches_a_limit(step: Happening) -> bool:
+    for event in step.events:
         if isinstance(event, CaseAssigned | WorkOffered):
-            agent, policy = step.after.agents[event.agent], step.policy
-            channel = after.cases[event.case].case.channel
-            if _count_on(agent, channel) == agent.limit(channel, policy) or agent.load == agent.total_limit(policy):
+            agent, channel = step.after.agent(event.agent), step.after.case(event.case).channel
+            total, limit = _limits_of(agent, channel, step.said)
+            if agent.total == total or (channel is not None and agent.count(channel) == limit):
                 return True
     return False
 
 
-def _given_to_the_ineligible(step: Step) -> Iterator[str]:
-    for event, before, _ in step.moments:
-        if isinstance(event, CaseAssigned | WorkOffered | ReviewTaken):
-            yield from _objections(event, before, step.policy)
+# Only to an eligible agent -----------------------------------------------------------------------------
 
 
-def _objections(event: CaseAssigned | WorkOffered | ReviewTaken, before: Desk, policy: Policy) -> Iterator[str]:
-    """What is against the agent to whom an event gives work."""
-    file, agent = before.cases[event.case], before.agents.get(event.agent)
-    review = isinstance(event, ReviewTaken) or (isinstance(event, WorkOffered) and event.review)
-    offered = file.offers is not None and file.offers.to(review=review) == event.agent  # then it is counted already
-    if agent is None:
-        yield f"case {event.case} was given to {event.agent}, whom nobody knows"
+def _given_to_the_ineligible(step: Happening) -> Iterator[str]:
+    for event, books in step.moments:
+        if isinstance(event, _GIVES_WORK):
+            what = f"the review of case {event.case}" if _is_review(event) else f"case {event.case}"
+            for why in _against(event, books, step.said):
+                yield f"{what} was given to {event.agent}, who {why}"
+
+
+def _against(event: GivesWork, books: Books, said: InForce) -> Iterator[str]:
+    """Everything that is against an agent to whom work is given, in words."""
+    agent, page, review = books.agent(event.agent), books.case(event.case), _is_review(event)
+    if not agent.known:
+        yield "is not known"
         return
-    if review and not agent.may(Permission.APPROVE):
-        yield f"the review of case {event.case} was given to {event.agent}, who may not approve"
+    if review:
+        yield from _against_reviewer(event.agent, agent, page, said)
+    elif page.queue not in agent.queues:
+        yield f"does not serve the queue {page.queue}"
+    if agent.presence is not Presence.AVAILABLE:
+        yield f"is {agent.presence}"
+    if agent.next_state:
+        yield "has set a next state"
+    if agent.owed:
+        yield f"has {agent.owed} to dispose"
+    if page.channel is not None and agent.channels and page.channel not in agent.channels:
+        yield f"does not work on {page.channel}"
+    if not _own_offer(event, page):
+        yield from _against_room(agent, page.channel, said, review=review)
+
+
+def _against_reviewer(name: str, agent: AgentPage, page: CasePage, said: InForce) -> Iterator[str]:
+    draft = page.draft
+    if Permission.APPROVE not in agent.permissions:
+        yield "may not approve"
+    if draft is None:
+        yield "has nothing to review"
+    elif draft.queue not in agent.queues:
+        yield f"does not serve the queue {draft.queue}"
+    elif draft.author == name and not said("approval.self_approval"):
+        yield "wrote the draft"
+
+
+def _against_room(agent: AgentPage, channel: Channel | None, said: InForce, *, review: bool) -> Iterator[str]:
+    """What is against one more case, or review, beside what the agent has."""
+    total, limit = _limits_of(agent, channel, said)
+    if agent.total >= total:
+        yield f"has {agent.total} of {total} in total"
+    if channel is None:
         return
-    for why in _why_ineligible(agent, file.case, policy, review=review, offered=offered):
-        yield f"case {event.case} was given to {event.agent}, but {why}"
+    if not review and limit is not None and agent.count(channel) >= limit:
+        yield f"has {agent.count(channel)} of {limit} on {channel}"
+    calls = agent.count(Channel.VOICE)
+    if not said("capacity.voice_with_cases") and (agent.total > calls if channel is Channel.VOICE else calls):
+        yield "has cases, and a call comes to them" if channel is Channel.VOICE else "is on a call"
 
 
-def _why_ineligible(agent: Agent, case: Case, policy: Policy, *, review: bool, offered: bool) -> Iterator[str]:
-    """What keeps an agent from a case, or from its review, which has no queue and counts in the total only."""
-    channel, total, limit = case.channel, agent.total_limit(policy), agent.limit(case.channel, policy)
-    if not review and case.queue not in agent.queues:
-        yield f"{agent.id} does not serve the queue {case.queue}"
-    if not agent.available:
-        yield f"{agent.id} is {agent.presence}" + (f" ({agent.reason})" if agent.reason else "")
-    if agent.next_reason is not None:
-        yield f"{agent.id} has set a next state" + (f" ({agent.next_reason})" if agent.next_reason else "")
-    if agent.wrap_ups:
-        yield f"{agent.id} has {agent.wrap_ups} {'contact' if agent.wrap_ups == 1 else 'contacts'} to dispose"
-    if not offered and agent.load >= total:
-        yield f"{agent.id} already has {agent.load} of {total} in total"
-    if not agent.works_on(channel):
-        yield f"{agent.id} does not work on {channel}"
-    if not (offered or review or limit is None) and _count_on(agent, channel) >= limit:
-        yield f"{agent.id} already has {_count_on(agent, channel)} of {limit} on {channel}"
-    if not (offered or policy.capacity.voice_with_cases):
-        calls = _count_on(agent, VOICE)
-        beside, what = (agent.load - calls, "has cases") if channel is VOICE else (calls, "is on a call")
-        if beside:
-            yield f"{agent.id} {what}, and calls do not mix with cases"
+# What must be tried ------------------------------------------------------------------------------------
 
 
-def _count_on(agent: Agent, channel: Channel) -> int:
-    """How many cases of a channel an agent holds or is offered."""
-    return agent.held.get(channel, 0) + agent.offered.get(channel, 0)
+def _is_to_get(asks: Callable[[str, AgentPage, CasePage], bool], *, review: bool) -> Callable[[Command, Books], bool]:
+    """The question whether a command gives a case that waits, or its review, to somebody of whom this is so."""
+
+    def tried(command: Command, books: Books) -> bool:
+        agent = command.agent if isinstance(command, OfferWork) else command.by
+        match command:
+            case OfferWork() | AcceptOffer():
+                is_review = command.review
+            case OpenCase() | TakeReview():
+                is_review = isinstance(command, TakeReview)
+            case _:
+                return False
+        page = books.case(command.case)
+        waits = page.draft is not None and page.reviewer is None if is_review else page.queued
+        return is_review is review and waits and asks(agent, books.agent(agent), page)
+
+    return tried
+
+
+def _is_full(agent: AgentPage, page: CasePage, *, total: bool) -> bool:
+    """Whether an agent with a limit of their own has as much as it says."""
+    limit = dict(agent.limits).get("total" if total else str(page.channel))
+    has = agent.total if total else agent.count(page.channel or Channel.CHAT)
+    return limit is not None and has >= limit
+
+
+OWN_LIMITS: Final = (
+    Situation(
+        "an agent has as many cases of a channel as their own limit says, and is to get one more",
+        _is_to_get(lambda _, agent, page: _is_full(agent, page, total=False), review=False),
+    ),
+    Situation(
+        "an agent has as much as their own limit in total says, and is to get more",
+        _is_to_get(lambda _, agent, page: _is_full(agent, page, total=True), review=False),
+    ),
+)
+
+INELIGIBLE: Final = (
+    Situation(
+        "somebody who is not available is to get a case",
+        _is_to_get(lambda _, agent, __: agent.known and agent.presence is not Presence.AVAILABLE, review=False),
+    ),
+    Situation(
+        "somebody who has set a next state is to get a case",
+        _is_to_get(lambda _, agent, __: agent.next_state, review=False),
+    ),
+    Situation(
+        "somebody with a contact to dispose is to get a case",
+        _is_to_get(lambda _, agent, __: agent.owed > 0, review=False),
+        expected=lambda policy: policy.wrap_up.disposition or policy.wrap_up.notes,
+    ),
+    Situation(
+        "somebody is to get a case of a queue that they do not serve",
+        _is_to_get(lambda _, agent, page: agent.known and page.queue not in agent.queues, review=False),
+    ),
+    Situation(
+        "somebody is to get a case of a channel on which they do not work",
+        _is_to_get(lambda _, agent, page: bool(agent.channels) and page.channel not in agent.channels, review=False),
+    ),
+    Situation(
+        "somebody who may not approve is to review a draft",
+        _is_to_get(lambda _, agent, __: Permission.APPROVE not in agent.permissions, review=True),
+    ),
+    Situation(
+        "somebody who may approve is to review their own draft",
+        _is_to_get(
+            lambda name, agent, page: (
+                page.draft is not None and page.draft.author == name and Permission.APPROVE in agent.permissions
+            ),
+            review=True,
+        ),
+    ),
+)
+
+TAKEN_TWICE: Final = (
+    Situation(
+        "somebody opens a case that another holds",
+        lambda command, books: (
+            isinstance(command, OpenCase) and books.case(command.case).holder not in {None, command.by}
+        ),
+    ),
+)
 
 
 ASSIGNMENT_PROMISES: Final = (
@@ -107,20 +230,23 @@ ASSIGNMENT_PROMISES: Final = (
         "03",
         "a case has at most one assignee; a contact exactly one agent",
         _several_holders,
-        Occasion(any_of(CaseAssigned), "no case is ever assigned"),
+        Occasion(happens(CaseAssigned), "no case is ever assigned"),
+        situations=TAKEN_TWICE,
     ),
     Promise(
         "04",
         "never more than the limit",
         _limits_exceeded,
         Occasion(_reaches_a_limit, "nobody ever holds as much as they may"),
+        situations=OWN_LIMITS,
         rules=("capacity.channel", "capacity.total"),
     ),
     Promise(
         "05",
         "work is given only to an eligible agent",
         _given_to_the_ineligible,
-        Occasion(any_of(CaseAssigned, WorkOffered, ReviewTaken), "no work is ever given to anybody"),
+        Occasion(happens(*_GIVES_WORK), "no work is ever given to anybody"),
+        situations=INELIGIBLE,
         rules=(
             "assignment.queue",
             "assignment.available",

@@ -5,89 +5,169 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final
 
-import attrs
-
-from casecore.kernel import Event
-from casecore.promises.promise import Occasion, Promise, Statement, WayOn
-from casecore.promises.steps import Step, any_of
-from casecore.promises.ways import follow_way, way_to_closed
-from casecore.rooms.arrivals import CaseReopened, MessageReceived
+from casecore.kernel import Command, Deviated, Event
+from casecore.promises.books import Books
+from casecore.promises.happening import Happening, happens
+from casecore.promises.promise import Occasion, Promise, Situation, Statement, WayOn
+from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, ReceiveMessage, SuccessorStarted
 from casecore.rooms.assignments import CaseQueued, WorkBegun
-from casecore.rooms.cases import Case, CaseClosed, StatusSet
+from casecore.rooms.cases import CaseClosed, CaseStarted, StatusSet
+from casecore.rooms.commitments import CommitmentFulfilled, CommitmentRescheduled
+from casecore.rooms.notes import NoteAdded, NoteDeleted, NoteEdited
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.silence import ChatDisconnected
-from casecore.statuses import CASE_LIFECYCLE, SENT_AS, SET_BY_HAND, Status, Trigger
+from casecore.rooms.wrap_ups import CaseFlagged, Disposed, DutyDone, DutyLeft, RecordRelated
+from casecore.statuses import Status
+
+NEW, OPEN, PENDING, ESCALATED, RESOLVED, CLOSED = Status
+
+# A case moves only along the life cycle (§2), written down once more ------------------------------------
+
+_WORKED: Final = (OPEN, PENDING, ESCALATED, RESOLVED)
+
+MOVES: Final[Mapping[str, Mapping[Status, Status]]] = {
+    "begin_work": {NEW: OPEN},
+    "send_as_pending": dict.fromkeys(_WORKED, PENDING),
+    "send_as_escalated": dict.fromkeys(_WORKED, ESCALATED),
+    "send_as_resolved": dict.fromkeys(_WORKED, RESOLVED),
+    "set_open": dict.fromkeys((PENDING, ESCALATED, RESOLVED), OPEN),
+    "set_pending": dict.fromkeys((OPEN, ESCALATED, RESOLVED), PENDING),
+    "set_escalated": dict.fromkeys((OPEN, PENDING, RESOLVED), ESCALATED),
+    "set_resolved": dict.fromkeys((OPEN, PENDING, ESCALATED), RESOLVED),
+    "customer_message": {PENDING: OPEN, ESCALATED: OPEN, RESOLVED: OPEN, NEW: NEW, OPEN: OPEN},
+    "close": dict.fromkeys((NEW, *_WORKED), CLOSED),
+}
+"""By trigger: from which status to which."""
 
 _TRIGGERS: Final[Mapping[type[Event], Callable[[Any], str]]] = {
-    WorkBegun: lambda event: Trigger.BEGIN_WORK,
-    ReplySent: lambda event: SENT_AS.get(event.send_as, ""),
-    StatusSet: lambda event: SET_BY_HAND.get(event.status, ""),
-    ChatDisconnected: lambda event: Trigger.SEND_AS_RESOLVED,
-    CaseReopened: lambda event: Trigger.CUSTOMER_MESSAGE,
-    CaseClosed: lambda event: Trigger.CLOSE,
+    WorkBegun: lambda event: "begin_work",
+    ReplySent: lambda event: f"send_as_{event.send_as}",
+    StatusSet: lambda event: f"set_{event.status}",
+    ChatDisconnected: lambda event: "send_as_resolved",
+    MessageReceived: lambda event: "customer_message",
+    CaseReopened: lambda event: "customer_message",
+    CaseClosed: lambda event: "close",
 }
+"""The trigger that each event is; no other event moves a case."""
 
 
-def trigger_of(event: Event) -> str | None:
-    """The trigger of the life cycle that an event is; None where it is none, "" where the table knows no such one."""
+def _moves_off_the_life_cycle(step: Happening) -> Iterator[str]:
+    for event, books in step.moments:
+        was = books.case(getattr(event, "case", None) or "").status
+        if isinstance(event, CaseStarted) and was is not None:
+            yield f"case {event.case} is started, and is {was} already"
+        trigger = _trigger_of(event)
+        if trigger and was not in MOVES.get(trigger, {}):
+            yield f"{type(event).__name__} is {trigger}, and case {event.case} is {was}"  # type: ignore[attr-defined]
+    for case in {event.case for event in step.events if isinstance(event, MessageReceived)}:
+        now = step.after.case(case).status
+        if now not in {NEW, OPEN}:
+            yield f"the customer wrote on case {case}, and it stays {now}"
+
+
+def _trigger_of(event: Event) -> str:
     find_trigger = _TRIGGERS.get(type(event))
-    return None if find_trigger is None else find_trigger(event)
+    return "" if find_trigger is None else find_trigger(event)
 
 
-def _moves_off_the_life_cycle(step: Step) -> Iterator[str]:
-    for event, before, after in step.moments:
-        trigger = trigger_of(event)
-        for case in sorted(after.cases):
-            was, now = before.status(case), after.status(case)
-            moved = trigger is not None and case == getattr(event, "case", None)
-            legal = Status.NEW if was is None else CASE_LIFECYCLE.dest(was, trigger or "") if moved else was
-            if now is not legal:
-                yield f"{type(event).__name__} took case {case} from {was} to {now}"
+EDGES: Final[Mapping[tuple[str, Status], str]] = {
+    (trigger, source): f"edge {trigger} ({source} → {dest})"
+    for trigger, moves in MOVES.items()
+    for source, dest in moves.items()
+}
+"""The name of each edge of the life cycle, by trigger and source."""
 
 
-def _changes_of_closed_cases(step: Step) -> Iterator[str]:
-    for now in step.touched:
-        was = step.before.cases.get(now.case.id)
-        if was is not None and was.case.status is Status.CLOSED:
-            changed = [name for name in _CASE_FIELDS if getattr(now.case, name) != getattr(was.case, name)]
-            if was.case.successor is None and "successor" in changed:  # it learns, once, who came after it
-                changed.remove("successor")
-            changed += [name for name in ("draft", "contact") if getattr(now, name) != getattr(was, name)]
-            if changed:
-                yield f"of closed case {now.case.id} changed: {', '.join(changed)}"
+def edges_of(step: Happening) -> Iterator[str]:
+    """The names of the edges along which a step goes."""
+    for event, books in step.moments:
+        trigger = _trigger_of(event)
+        source = books.case(getattr(event, "case", "")).status if trigger else None
+        if source is not None and (trigger, source) in EDGES:
+            yield EDGES[trigger, source]
 
 
-_CASE: Any = Case
-_CASE_FIELDS: Final = tuple(attribute.name for attribute in attrs.fields(_CASE))
+# Closed stays closed -----------------------------------------------------------------------------------
+
+_ON_CLOSED: Final = (
+    *(MessageNoted, NoteAdded, NoteEdited, NoteDeleted),
+    *(Disposed, DutyLeft, DutyDone, CaseFlagged, RecordRelated),
+    *(CommitmentFulfilled, CommitmentRescheduled, Deviated),
+)
+"""What may still happen about a closed case: what is owed is done, notes are written, a machine's message is noted."""
 
 
-def _speaks_of_a_closed_case(step: Step) -> bool:
-    return any(file.case.status is Status.CLOSED for file in step.before.cases.values())
+def _changes_of_closed_cases(step: Happening) -> Iterator[str]:
+    for event, books in step.moments:
+        case = getattr(event, "case", None)
+        page = step.before.case(case or "")
+        if case is None or page.status is not CLOSED or isinstance(event, _ON_CLOSED):
+            continue
+        if not isinstance(event, SuccessorStarted):
+            yield f"{type(event).__name__} on closed case {case}"
+        elif books.case(case).followed:
+            yield f"closed case {case} has another successor already, and now {event.successor}"
 
 
-def _cases_without_a_place(step: Step) -> Iterator[str]:
-    gone = sorted(case for case in step.before.cases if case not in step.after.cases)
-    yield from (f"case {case} is gone" for case in gone)
-    for file in step.touched:
-        case = file.case
-        places = [case.assignee is not None, case.waiting_since is not None and case.queue in step.after.policy.queues]
-        if sum(places) not in _PLACES.get(case.status, {1}):
-            where = {0: "neither held nor queued", 1: "held or queued", 2: "held and queued"}[sum(places)]
-            yield f"case {case.id} is {case.status}, and {where}"
+def _speaks_of_a_closed_case(step: Happening) -> bool:
+    return any(step.before.case(case).status is CLOSED for case in step.cases)
 
 
-_PLACES: Final[Mapping[Status, Collection[int]]] = {Status.RESOLVED: {0, 1}, Status.CLOSED: {0}}
+def _writes_on_closed(new_case: Callable[[ReceiveMessage, str], bool]) -> Callable[[Command, Books], bool]:
+    """The question whether a customer writes on a thread whose case is closed, and says this of the new case's id."""
+
+    def tried(command: Command, books: Books) -> bool:
+        if not isinstance(command, ReceiveMessage):
+            return False
+        on_thread = [case for case in books.case_ids() if books.case(case).thread == command.thread]
+        return any(books.case(case).status is CLOSED and new_case(command, case) for case in on_thread)
+
+    return tried
+
+
+WRITES_ON_CLOSED: Final = (
+    Situation(
+        "the customer writes on a closed case, and the new one has an id of its own",
+        _writes_on_closed(lambda command, case: command.new_case not in {None, case}),
+    ),
+    Situation(
+        "the customer writes on a closed case, and the new one has no id yet",
+        _writes_on_closed(lambda command, case: command.new_case is None),
+    ),
+    Situation(
+        "the customer writes on a closed case, by the id of that",
+        _writes_on_closed(lambda command, case: command.new_case == case),
+    ),
+)
+
+
+# Nothing is lost ---------------------------------------------------------------------------------------
+
+_PLACES: Final[Mapping[Status, Collection[int]]] = {RESOLVED: {0, 1}, CLOSED: {0}}
 """In how many places a case may be, an inbox and a queue; where it says nothing, exactly in one."""
 
 
-def _cases_that_cannot_be_closed(step: Step) -> Iterator[str]:
-    for file in step.touched:
-        if file.case.status is not Status.CLOSED:
-            end = follow_way(step.after, way_to_closed(step.after, file.case.id), step.house)
-            if isinstance(end, str):
-                yield f"case {file.case.id} cannot be closed: {end}"
-            elif end.status(file.case.id) is not Status.CLOSED:
-                yield f"case {file.case.id} was closed, and is {end.status(file.case.id)}"
+def _cases_without_a_place(step: Happening) -> Iterator[str]:
+    for case, page in step.cases_after():
+        if page.status is not None and (page.holder is not None) + page.queued not in _PLACES.get(page.status, {1}):
+            where = "neither held nor queued" if not page.queued and page.holder is None else "held or queued"
+            yield f"case {case} is {page.status}, and {'held and queued' if page.queued and page.holder else where}"
+    for event in step.events:
+        if isinstance(event, CaseQueued) and event.queue not in step.policy.queues:
+            yield f"case {event.case} waits in the queue {event.queue}, which there is not"
+
+
+# There is a way to closed ------------------------------------------------------------------------------
+
+
+def all_closed(books: Books) -> bool:
+    """Whether every case is closed."""
+    return all(books.case(case).status in {None, CLOSED} for case in books.case_ids())
+
+
+def says_nothing(_: Happening) -> Iterator[str]:
+    """The witness of a promise that is about no single step."""
+    return iter(())
 
 
 LIFE_CYCLE_PROMISES: Final = (
@@ -95,27 +175,29 @@ LIFE_CYCLE_PROMISES: Final = (
         "01",
         "a case moves only along the life cycle",
         _moves_off_the_life_cycle,
-        Occasion(any_of(CaseClosed), "no case is ever closed"),
+        Occasion(happens(CaseClosed), "no case is ever closed"),
+        situations=WRITES_ON_CLOSED,
     ),
     Promise(
         "02",
         "closed stays closed",
         _changes_of_closed_cases,
         Occasion(_speaks_of_a_closed_case, "nothing ever happens to a closed case"),
+        situations=WRITES_ON_CLOSED,
     ),
     Promise(
         "16",
         "nothing is lost: every case not resolved or closed is held or queued",
         _cases_without_a_place,
-        Occasion(any_of(CaseQueued), "no case ever waits"),
+        Occasion(happens(CaseQueued), "no case ever waits"),
     ),
     Promise(
         "18",
         "from everywhere there is a way to closed",
-        _cases_that_cannot_be_closed,
-        Occasion(any_of(CaseClosed), "no case is ever closed"),
+        says_nothing,
+        Occasion(happens(CaseClosed), "no case is ever closed"),
         way_on=WayOn(
-            lambda desk: all(file.case.status is Status.CLOSED for file in desk.cases.values()),
+            all_closed,
             "there is no way to closed any more",
             "finish such cases before the switch, or keep in the new policy what lets them be closed",
         ),
@@ -126,21 +208,3 @@ LIFE_CYCLE_PROMISES: Final = (
 
 ALL_USED: Final = Statement("20", "every rule and every edge is used somewhere")
 NOBODY_STRANDED: Final = Statement("21", "switching to a new policy strands no case in flight")
-
-
-def _goes_along(source: Status, trigger: str) -> Callable[[Step], bool]:
-    return lambda step: any(
-        _trigger_seen(event) == trigger and step.before.status(getattr(event, "case", "")) is source
-        for event in step.events
-    )
-
-
-def _trigger_seen(event: Event) -> str | None:
-    """The trigger that an event is: a customer's message even where the status stays, and no event says more."""
-    return Trigger.CUSTOMER_MESSAGE if isinstance(event, MessageReceived) else trigger_of(event)
-
-
-EDGES: Final[Mapping[str, Callable[[Step], bool]]] = {
-    f"edge {edge}": _goes_along(Status(edge.source), edge.trigger) for edge in CASE_LIFECYCLE.edges
-}
-"""For each edge of the life cycle, whether a step goes along it."""

@@ -5,55 +5,69 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from casecore.desk import Desk
-from casecore.kernel import Event
+from casecore.kernel import Command, Event
 from casecore.policies import Policy
 from casecore.policies.sections import CountsFrom, Proceeding
-from casecore.promises.promise import Occasion, Promise
-from casecore.promises.steps import Step, any_of
-from casecore.rooms.agents import AgentAvailable, AgentUnavailable
+from casecore.promises.books import Books
+from casecore.promises.happening import Happening, happens
+from casecore.promises.promise import Occasion, Promise, Situation
+from casecore.rooms.agents import AgentAvailable, AgentUnavailable, GoAvailable, GoUnavailable
 from casecore.rooms.arrivals import MessageReceived
-from casecore.rooms.assignments import CaseReleased, Release
-from casecore.rooms.cases import CaseClosed, CloseReason, StatusSet
-from casecore.rooms.commitments import CommitmentMade
-from casecore.rooms.composition import CaseFile
-from casecore.rooms.contacts import ContactEnded, ContactStarted
-from casecore.rooms.replies import ReplySent
-from casecore.rooms.silence import ChatDisconnected
+from casecore.rooms.assignments import CaseAssigned, CaseReleased, Release
+from casecore.rooms.cases import CaseClosed, CloseReason, SetStatus, StatusSet
+from casecore.rooms.commitments import CommitmentMade, MakeCommitment
+from casecore.rooms.contacts import Authenticated
+from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.replies import ReplySent, SendReply
+from casecore.rooms.silence import ChatDisconnected, DisconnectIdle
 from casecore.rooms.wrap_ups import Disposed
 from casecore.statuses import Status
 
 # Silence -----------------------------------------------------------------------------------------------
 
 
-def _disconnected_too_early(step: Step) -> Iterator[str]:
-    idle = step.policy.chat.idle
-    for event, before, _ in step.moments:
+def _disconnected_too_early(step: Happening) -> Iterator[str]:
+    silence, first = step.said("chat.idle.silence"), step.said("chat.idle.ask_first")
+    for event, books in step.moments:
         if isinstance(event, ChatDisconnected):
-            contact = before.cases[event.case].contact
-            if contact is None or contact.silence_since is None:
+            page = books.case(event.case)
+            by_question = first > 0 and step.said("chat.idle.counts_from") is CountsFrom.QUESTION
+            since = page.asked_at if by_question else page.silent
+            if page.asked < first:
+                yield f"case {event.case} was disconnected after {page.asked} of {first} questions"
+            if page.silent is None or since is None:
                 yield f"case {event.case} was disconnected, and nobody was silent"
-                continue
-            since = contact.silence_since
-            if idle.counts_from is CountsFrom.QUESTION and idle.ask_first and contact.asked_at is not None:
-                since = contact.asked_at
-            if contact.attempts < idle.ask_first or event.at - since < idle.silence:
-                yield f"case {event.case} was disconnected after {event.at - since} and {contact.attempts} questions"
+            elif event.at - since < silence:
+                yield f"case {event.case} was disconnected after {event.at - since} of {silence}"
 
 
-def _countdown_goes_on(step: Step) -> Iterator[str]:
-    for event, _, after in step.moments:
-        contact = after.cases[event.case].contact if isinstance(event, MessageReceived) else None
-        if contact is not None and (contact.silence_since, contact.asked_at, contact.attempts) != (None, None, 0):
-            yield f"the customer wrote on a case, and its silence goes on: {contact}"
+def _countdown_goes_on(step: Happening) -> Iterator[str]:
+    for event, books in step.moments:
+        if isinstance(event, ChatDisconnected) and books.case(event.case).waits:
+            yield f"case {event.case} was disconnected, and its customer has written since"
 
 
-def _breaks_a_silence(step: Step) -> bool:
-    for event in step.events:
-        file = step.before.cases.get(event.case) if isinstance(event, MessageReceived) else None
-        if file is not None and file.contact is not None and file.contact.silence_since is not None:
-            return True
-    return False
+def _breaks_a_silence(step: Happening) -> bool:
+    return any(
+        isinstance(event, MessageReceived) and books.case(event.case).silent is not None
+        for event, books in step.moments
+    )
+
+
+def _disconnects(asks: Callable[[Books, str], bool]) -> Callable[[Command, Books], bool]:
+    """The question whether somebody disconnects a chat of which this is so."""
+    return lambda command, books: isinstance(command, DisconnectIdle) and asks(books, command.case)
+
+
+UNASKED: Final = Situation(
+    "a chat is to be disconnected whose customer is silent and was not asked",
+    _disconnects(lambda books, case: books.case(case).silent is not None and not books.case(case).asked),
+    expected=lambda policy: policy.chat.idle.ask_first > 0,
+)
+ANSWERED_BACK: Final = Situation(
+    "a chat is to be disconnected whose customer waits for an answer",
+    _disconnects(lambda books, case: books.case(case).waits),
+)
 
 
 # Authentication ----------------------------------------------------------------------------------------
@@ -71,58 +85,103 @@ _NEEDS_AUTHENTICATION: Final[Mapping[type[Event], Callable[[Any], tuple[Proceedi
 """What each event is, of what a customer is authenticated for."""
 
 
-def _case_to_authenticate(event: Event, before: Desk, policy: Policy) -> CaseFile | None:
-    """The case on which an event is something that needs an authenticated customer; None where it is nothing such."""
-    done = _NEEDS_AUTHENTICATION.get(type(event), lambda _: ())(event)
-    file = before.cases.get(getattr(event, "case", "")) if done else None
-    needed = policy.authentication
-    if file is None or file.case.channel not in needed.channels or set(done).isdisjoint(needed.before):
-        return None
-    return file
+def _proceedings(step: Happening) -> Iterator[tuple[Event, Books, str]]:
+    """Each event that needs an authenticated customer, with the books just before it, and its case."""
+    needed, channels = step.said("authentication.before"), step.said("authentication.channels")
+    for event, books in step.moments:
+        case = getattr(event, "case", None)
+        done = _NEEDS_AUTHENTICATION.get(type(event), lambda _: ())(event)
+        if case is not None and not set(done).isdisjoint(needed) and books.case(case).channel in channels:
+            yield event, books, case
 
 
-def _done_unauthenticated(step: Step) -> Iterator[str]:
-    for event, before, _ in step.moments:
-        if isinstance(event, ContactStarted):
-            contact = step.after.cases[event.case].contact  # whatever else the step does: nobody was asked yet
-            if contact is not None and contact.authenticated:
-                yield f"a new contact on case {event.case} is authenticated already"
-        file = _case_to_authenticate(event, before, step.policy)
-        if file is not None:
-            known = file.contact is not None and file.contact.authenticated
-            if not known and not (file.contact is None and isinstance(event, CaseClosed)):
-                yield f"{type(event).__name__} on case {file.case.id} without authentication"
+def _done_unauthenticated(step: Happening) -> Iterator[str]:
+    for event, books, case in _proceedings(step):
+        page = books.case(case)
+        over = isinstance(event, CaseClosed) and page.holder is None  # no contact goes on: there is nobody to ask
+        if not (page.authenticated or over):
+            yield f"{type(event).__name__} on case {case} without authentication"
+    given = {event.case for event in step.events if isinstance(event, CaseAssigned)}
+    for event in step.events:
+        if isinstance(event, Authenticated) and event.case in given:
+            yield f"a new contact on case {event.case} is authenticated already"
 
 
-def _needs_authentication(step: Step) -> bool:
-    return any(_case_to_authenticate(event, before, step.policy) for event, before, _ in step.moments)
+def _needs_authentication(step: Happening) -> bool:
+    return any(True for _ in _proceedings(step))
+
+
+def _unauthenticated(what: Proceeding, words: str, is_that: Callable[[Command, Books], bool]) -> Situation:
+    """The situation that somebody proceeds with a customer whom nobody has authenticated."""
+
+    def tried(command: Command, books: Books) -> bool:
+        if not is_that(command, books):
+            return False
+        page = books.case(command.case)  # type: ignore[attr-defined]  # whatever is one of these names its case
+        return page.holder == command.by and not page.authenticated
+
+    def expected(policy: Policy) -> bool:
+        return what in policy.authentication.before and bool(policy.authentication.channels)
+
+    return Situation(f"somebody {words} with a customer whom nobody has authenticated", tried, expected)
+
+
+UNAUTHENTICATED: Final = (
+    _unauthenticated(
+        Proceeding.RESOLVE,
+        "resolves by a reply",
+        lambda command, _: isinstance(command, SendReply) and command.send_as is Status.RESOLVED,
+    ),
+    _unauthenticated(
+        Proceeding.RESOLVE,
+        "resolves by hand",
+        lambda command, _: isinstance(command, SetStatus) and command.status is Status.RESOLVED,
+    ),
+    _unauthenticated(Proceeding.TRANSFER, "transfers", lambda command, _: isinstance(command, ReassignCase)),
+    _unauthenticated(Proceeding.COMMIT, "promises", lambda command, _: isinstance(command, MakeCommitment)),
+    _unauthenticated(
+        Proceeding.ACCOUNT_REPLY,
+        "speaks of the account",
+        lambda command, _: isinstance(command, SendReply) and command.about_account,
+    ),
+)
 
 
 # Agents who come and go --------------------------------------------------------------------------------
 
 
-def _available_undisposed(step: Step) -> Iterator[str]:
-    for event, before, _ in step.moments:
-        if isinstance(event, AgentAvailable) and before.agents[event.agent].wrap_ups:
-            yield f"{event.agent} became available with {before.agents[event.agent].wrap_ups} to dispose"
+def _available_undisposed(step: Happening) -> Iterator[str]:
+    for event, books in step.moments:
+        if isinstance(event, AgentAvailable) and books.agent(event.agent).owed:
+            yield f"{event.agent} became available with {books.agent(event.agent).owed} to dispose"
 
 
-def _lunch_with_contacts(step: Step) -> Iterator[str]:
-    for event, before, _ in step.moments:
-        if isinstance(event, AgentUnavailable) and before.agents[event.agent].contacts:
-            yield f"{event.agent} went away with {before.agents[event.agent].contacts} contacts"
+def _lunch_with_contacts(step: Happening) -> Iterator[str]:
+    for event, books in step.moments:
+        if isinstance(event, AgentUnavailable) and books.agent(event.agent).held:
+            yield f"{event.agent} went away with {len(books.agent(event.agent).held)} contacts"
 
 
-def _next_state_missed(step: Step) -> Iterator[str]:
-    for event in step.events:
-        if isinstance(event, Disposed | ContactEnded):
-            agent = step.after.agents[event.agent]
-            if agent.next_reason is not None and not agent.contacts and not agent.wrap_ups:
-                yield f"{agent.id} has disposed the last contact, and still waits for the next state"
+def _next_state_missed(step: Happening) -> Iterator[str]:
+    for agent in step.agents:
+        page = step.after.agent(agent)
+        if page.next_state and not page.held and not page.owed:
+            yield f"{agent} has disposed the last contact, and still waits for the next state"
 
 
-def _reaches_the_next_state(step: Step) -> bool:
-    return any_of(Disposed)(step) and any_of(AgentUnavailable)(step)
+def _reaches_the_next_state(step: Happening) -> bool:
+    return happens(Disposed)(step) and happens(AgentUnavailable)(step)
+
+
+UNDISPOSED: Final = Situation(
+    "somebody with a contact to dispose says that they are available",
+    lambda command, books: isinstance(command, GoAvailable) and books.agent(command.agent).owed > 0,
+    expected=lambda policy: policy.wrap_up.disposition or policy.wrap_up.notes,
+)
+LUNCH_WITH_A_CONTACT: Final = Situation(
+    "somebody who holds a contact goes to lunch",
+    lambda command, books: isinstance(command, GoUnavailable) and bool(books.agent(command.agent).held),
+)
 
 
 LIVE_WORK_PROMISES: Final = (
@@ -130,7 +189,8 @@ LIVE_WORK_PROMISES: Final = (
         "06",
         "no idle disconnect too early",
         _disconnected_too_early,
-        Occasion(any_of(ChatDisconnected), "no silent chat is ever disconnected"),
+        Occasion(happens(ChatDisconnected), "no silent chat is ever disconnected"),
+        situations=(UNASKED,),
         rules=("idle.asked", "idle.silence"),
     ),
     Promise(
@@ -138,25 +198,30 @@ LIVE_WORK_PROMISES: Final = (
         "a customer's message cancels the countdown",
         _countdown_goes_on,
         Occasion(_breaks_a_silence, "no customer ever breaks a silence"),
+        situations=(ANSWERED_BACK,),
+        rules=("idle.silence",),
     ),
     Promise(
         "08",
         "authentication comes first, and never leaks",
         _done_unauthenticated,
         Occasion(_needs_authentication, "nothing ever happens that needs authentication"),
+        situations=UNAUTHENTICATED,
         rules=("authentication.before",),
     ),
     Promise(
         "13",
         "nobody becomes available with a contact undisposed",
         _available_undisposed,
-        Occasion(any_of(AgentAvailable), "nobody ever becomes available"),
+        Occasion(happens(AgentAvailable), "nobody ever becomes available"),
+        situations=(UNDISPOSED,),
     ),
     Promise(
         "14",
         "lunch never starts with a contact held",
         _lunch_with_contacts,
-        Occasion(any_of(AgentUnavailable), "nobody ever goes to lunch"),
+        Occasion(happens(AgentUnavailable), "nobody ever goes to lunch"),
+        situations=(LUNCH_WITH_A_CONTACT,),
     ),
     Promise(
         "15",

@@ -1,7 +1,9 @@
 """What a promise is: one row, with everything that is known of it.
 
-A row says what is promised, what it asks of a step, which steps put it to the test, which rules it rests on, and, for
-the two promises that something stays possible, where there must always be a way to.
+A row says what is promised, and has a **witness**, who is shown every step and says what breaks it. It names what
+must occur before anything is proved (an **occasion**: what must happen; **situations**: what somebody must try), the
+rules that a policy may soften, and, for the two promises that something stays possible, where there must always be a
+way to.
 """
 
 from __future__ import annotations
@@ -10,10 +12,11 @@ from collections.abc import Callable, Iterable
 
 from attrs import field, frozen
 
-from casecore.desk import Desk
-from casecore.kernel import Enforcement
+from casecore.kernel import Command
 from casecore.policies import Policy
-from casecore.promises.steps import Step
+from casecore.promises.books import Books
+from casecore.promises.happening import Happening
+from casecore.promises.in_force import InForce
 
 
 @frozen
@@ -28,8 +31,23 @@ class Occasion:
         missing: What never happens where no step does, in words.
     """
 
-    met: Callable[[Step], bool]
+    met: Callable[[Happening], bool]
     missing: str
+
+
+@frozen
+class Situation:
+    """What must be tried before a promise is proved: what nobody tries cannot go wrong.
+
+    Attributes:
+        what: What somebody tries, in words.
+        tried: (command, books before it) -> whether that is it; it need not be accepted.
+        expected: Whether a policy leaves room for it; where it does not, nothing is missing.
+    """
+
+    what: str
+    tried: Callable[[Command, Books], bool] = field(repr=False)
+    expected: Callable[[Policy], bool] = field(default=lambda policy: True, repr=False)
 
 
 @frozen
@@ -37,12 +55,12 @@ class WayOn:
     """Where there must always be a way to.
 
     Attributes:
-        reached: (desk) -> whether it is there.
+        reached: (books) -> whether it is there.
         lost: What is wrong where there is no way any more, in words.
         remedy: What to do about it before a policy is switched.
     """
 
-    reached: Callable[[Desk], bool] = field(repr=False)
+    reached: Callable[[Books], bool] = field(repr=False)
     lost: str
     remedy: str
 
@@ -65,19 +83,29 @@ class Promise(Statement):
     """Something that holds at every step.
 
     Attributes:
-        asks: (step) -> everything that breaks it.
+        witness: (step) -> everything that breaks it; one that watches for a way on says nothing of single steps.
         occasion: What puts it to the test.
+        situations: What must be tried besides.
         rules: The rules it rests on; softened by the policy, the promise is not claimed.
         unless: A choice of the policy with which it is not claimed.
         way_on: Where there must always be a way to; None where the promise is about single steps.
     """
 
-    asks: Callable[[Step], Iterable[str]] = field(repr=False)
+    witness: Callable[[Happening], Iterable[str]] = field(repr=False)
     occasion: Occasion = field(repr=False)
+    situations: tuple[Situation, ...] = field(default=(), repr=False, kw_only=True)
     rules: tuple[str, ...] = field(default=(), kw_only=True)
-    unless: Callable[[Policy], bool] = field(default=lambda policy: False, repr=False, kw_only=True)
+    unless: Callable[[InForce], bool] = field(default=lambda said: False, repr=False, kw_only=True)
     way_on: WayOn | None = field(default=None, repr=False, kw_only=True)
 
     def claimed(self, policy: Policy) -> bool:
         """Whether it is promised under this policy."""
-        return not self.unless(policy) and all(policy.mode(rule) is Enforcement.BLOCK for rule in self.rules)
+        return self.claimed_by(InForce(policy))
+
+    def claimed_by(self, said: InForce) -> bool:
+        """Whether it is promised for a case, by what the SOP says of that."""
+        return not self.unless(said) and all(said.blocks(rule) for rule in self.rules)
+
+    def breaches(self, step: Happening) -> tuple[str, ...]:
+        """Everything in a step that breaks it; nothing where it is not promised for the case that this is about."""
+        return tuple(self.witness(step)) if self.claimed_by(step.said) else ()

@@ -2,84 +2,221 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, Final, TypeAlias
 
 from casecore.channels import Channel, TemplateKind
-from casecore.promises.promise import Occasion, Promise, WayOn
-from casecore.promises.steps import Step, any_of
-from casecore.promises.ways import follow_way, ways_to_decide
+from casecore.kernel import Command
+from casecore.promises.books import Books, DraftSeen
+from casecore.promises.happening import Happening, happens
+from casecore.promises.life_cycle import says_nothing
+from casecore.promises.promise import Occasion, Promise, Situation, WayOn
 from casecore.rooms.agents import Permission
-from casecore.rooms.approvals import DraftApproved, DraftSubmitted, WaitingDraft
-from casecore.rooms.replies import ReplySent
+from casecore.rooms.approvals import ApproveDraft, DraftApproved, DraftSubmitted, SubmitDraft
+from casecore.rooms.outbound import StartOutbound
+from casecore.rooms.prepared import PreparedText
+from casecore.rooms.replies import ReplySent, SendReply
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
 
+# Permission and approval -------------------------------------------------------------------------------
 
-def _sent_without_permission(step: Step) -> Iterator[str]:
-    for event in step.events:
+
+def _sent_without_permission(step: Happening) -> Iterator[str]:
+    for event, books in step.moments:
         if isinstance(event, ReplySent):
             needed = Permission.REPLY if event.reviewer is None else Permission.APPROVE
-            sender = step.before.agents.get(event.reviewer or event.author)
-            if sender is None or not sender.may(needed):
-                yield f"{event.message} was sent by {event.by}, who has no permission to {needed}"
-            elif event.reviewer is not None and not _is_as_submitted(event, step.before.cases[event.case].draft):
-                yield f"{event.message} was sent as approved, but it is not the draft that waited"
+            sender = event.reviewer or event.author
+            if needed not in books.agent(sender).permissions:
+                yield f"{event.message} was sent by {sender}, who has no permission to {needed}"
+            if event.reviewer is not None:
+                yield from _unlike(event, step.before.case(event.case).draft)
 
 
-def _is_as_submitted(reply: ReplySent, draft: WaitingDraft | None) -> bool:
-    return draft is not None and (
-        (reply.message, reply.author, reply.text, reply.send_as, reply.attachments)
-        == (draft.id, draft.author, draft.text, draft.send_as, draft.attachments)
-    )
+def _unlike(reply: ReplySent, draft: DraftSeen | None) -> Iterator[str]:
+    """In what an approved reply is not the draft that waited; a template may have been rendered anew."""
+    if draft is None:
+        yield f"{reply.message} was sent as approved, and no draft waited"
+        return
+    sent = {"id": reply.message, **{name: getattr(reply, name) for name in _APPROVED}}
+    waited = {"id": draft.id, **{name: getattr(draft, name) for name in _APPROVED}}
+    other = [name for name, value in sent.items() if value != waited[name]]
+    if draft.template is not None and reply.template is None:
+        other.append("template")
+    if other:
+        yield f"{reply.message} was sent as approved, and the draft that waited had another {', '.join(other)}"
 
 
-def _approved_by_the_author(step: Step) -> Iterator[str]:
+_APPROVED: Final = ("author", "text", "send_as", "attachments", "subject", "about_account")
+
+
+def _approved_by_the_author(step: Happening) -> Iterator[str]:
     for event in step.events:
-        if isinstance(event, DraftApproved) and event.by == event.author:
-            yield f"{event.by} approved their own draft {event.draft}"
+        if isinstance(event, DraftApproved):
+            draft = step.before.case(event.case).draft
+            if event.by == (event.author if draft is None else draft.author):
+                yield f"{event.by} approved their own draft {event.draft}"
         if isinstance(event, ReplySent) and event.reviewer == event.author:
             yield f"{event.author} is the reviewer of their own reply {event.message}"
 
 
-def _sent_again(step: Step) -> Iterator[str]:
-    for event, before, _ in step.moments:
-        if isinstance(event, ReplySent) and event.message in before.messages:
-            yield f"{event.message} was sent on case {event.case}, but it stands on the desk already"
+def _sent_again(step: Happening) -> Iterator[str]:
+    for event, books in step.moments:
+        if isinstance(event, ReplySent) and books.was_sent(event.message):
+            yield f"{event.message} was sent on case {event.case}, and it was sent before"
 
 
-def _free_text_outside_the_window(step: Step) -> Iterator[str]:
+def _of_draft(asks: Callable[[DraftSeen, Command], bool]) -> Callable[[Command, Books], bool]:
+    """The question whether somebody approves a draft that waits, of which this is so."""
+
+    def tried(command: Command, books: Books) -> bool:
+        draft = books.case(command.case).draft if isinstance(command, ApproveDraft) else None
+        return draft is not None and asks(draft, command)
+
+    return tried
+
+
+UNPERMITTED: Final = (
+    Situation(
+        "somebody replies who may not do so directly",
+        lambda command, books: (
+            isinstance(command, SendReply)
+            and books.case(command.case).holder == command.by
+            and Permission.REPLY not in books.agent(command.by).permissions
+        ),
+    ),
+    Situation(
+        "a draft that speaks of the account, with something attached, is approved",
+        _of_draft(lambda draft, _: draft.about_account and bool(draft.attachments)),
+    ),
+    Situation(
+        "a draft that is made from a template is approved",
+        _of_draft(lambda draft, _: draft.template is not None),
+    ),
+    Situation(
+        "a draft is approved by somebody who may not",
+        lambda command, books: (
+            isinstance(command, ApproveDraft)
+            and books.case(command.case).draft is not None
+            and Permission.APPROVE not in books.agent(command.by).permissions
+        ),
+    ),
+)
+
+OWN_APPROVAL: Final = Situation(
+    "a draft is approved by its author, who may approve",
+    lambda command, books: (
+        _of_draft(lambda draft, approves: draft.author == approves.by)(command, books)
+        and Permission.APPROVE in books.agent(command.by).permissions
+    ),
+)
+
+SENT_BEFORE: Final = Situation(
+    "a draft is submitted, or a reply sent, by the id of one that was sent",
+    lambda command, books: (
+        (isinstance(command, SubmitDraft) and books.was_sent(command.draft))
+        or (isinstance(command, SendReply) and books.was_sent(command.message))
+    ),
+)
+
+
+# WhatsApp ----------------------------------------------------------------------------------------------
+
+
+def _free_text_outside_the_window(step: Happening) -> Iterator[str]:
     """Asked of whatever is said to a customer; a template goes out as it is approved, and with nothing left open."""
-    window = step.policy.whatsapp.window
-    for event, before, _ in step.moments:
-        file = before.cases.get(getattr(event, "case", ""))
-        if not isinstance(event, ReplySent | PresenceAsked | ChatDisconnected) or file is None:
+    for event, books in step.moments:
+        if not isinstance(event, ReplySent | PresenceAsked | ChatDisconnected):
             continue
-        wrote, made_from = before.threads[file.case.thread].customer_at, getattr(event, "template", None)
-        inside = wrote is not None and event.at - wrote < window
-        if file.case.channel is not Channel.WHATSAPP or inside:
+        if books.case(event.case).channel is not Channel.WHATSAPP:
+            continue
+        wrote, made_from = books.thread_of(event.case).wrote, getattr(event, "template", None)
+        if wrote is not None and event.at - wrote < step.said("whatsapp.window"):
             continue
         if made_from is None or made_from.kind is not TemplateKind.WHATSAPP_TEMPLATE:
             yield f"{event.message} is free text; the customer of case {event.case} last wrote at {wrote}"
-        elif made_from.reading(Channel.WHATSAPP) != (event.text, ()):
-            yield f"{event.message} on case {event.case} says {event.text!r}, which {made_from} does not"
+            continue
+        wrong = what_is_wrong(made_from, event.text)
+        if wrong:
+            yield f"{event.message} on case {event.case} is made from a template: {wrong}"
+        if getattr(event, "attachments", ()):
+            yield f"{event.message} on case {event.case} has attachments beside its template"
 
 
-def _writes_on_whatsapp(step: Step) -> bool:
+_BLANK: Final = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+
+
+def what_is_wrong(template: PreparedText, text: str) -> str:
+    """What is wrong with a text that is made from a WhatsApp template, in words; nothing where it says what it should.
+
+    Read here by itself: the template is approved, every blank of its body has a value, and the text has the body with
+    its blanks filled.
+    """
+    try:
+        definition: Any = json.loads(template.definition)
+        approved = definition["status"] == "APPROVED"
+        body = next(part["text"] for part in definition["components"] if part["type"].upper() == "BODY")
+    except (ValueError, KeyError, TypeError, AttributeError, StopIteration):
+        return "it cannot be read"
+    missing = [name for name in _BLANK.findall(body) if not template.values.get(name, "").strip()]
+    if missing:
+        return f"the blank {missing[0]} has no value"
+    filled = _BLANK.sub(lambda blank: template.values[blank[1]], body)
+    if filled not in text:
+        return f"it reads {filled!r}, and {text!r} was sent"
+    return "" if approved else "it is not approved"
+
+
+Writes: TypeAlias = SendReply | StartOutbound
+"""A command by which an agent writes to a customer."""
+
+
+def _writes(asks: Callable[[Writes], bool]) -> Callable[[Command, Books], bool]:
+    """The question whether somebody writes on WhatsApp what is like this."""
+
+    def tried(command: Command, books: Books) -> bool:
+        match command:
+            case SendReply():
+                on_whatsapp = books.case(command.case).channel is Channel.WHATSAPP
+            case StartOutbound():
+                on_whatsapp = command.channel is Channel.WHATSAPP
+            case _:
+                return False
+        return on_whatsapp and asks(command)
+
+    return tried
+
+
+def _whatsapp_is_open(policy: Any) -> bool:
+    return "direct" in policy.channels.whatsapp.kinds
+
+
+WRONG_TEMPLATES: Final = (
+    Situation("free text is written on WhatsApp", _writes(lambda command: command.template is None), _whatsapp_is_open),
+    Situation(
+        "a template is sent on WhatsApp as it should not be",
+        _writes(lambda command: command.template is not None and bool(what_is_wrong(command.template, command.text))),
+        _whatsapp_is_open,
+    ),
+    Situation(
+        "something is attached beside a WhatsApp template",
+        _writes(lambda command: command.template is not None and bool(command.attachments)),
+        _whatsapp_is_open,
+    ),
+)
+
+
+def _writes_on_whatsapp(step: Happening) -> bool:
     return any(
-        isinstance(event, ReplySent) and before.cases[event.case].case.channel is Channel.WHATSAPP
-        for event, before, _ in step.moments
+        isinstance(event, ReplySent) and books.case(event.case).channel is Channel.WHATSAPP
+        for event, books in step.moments
     )
 
 
-def _drafts_that_cannot_be_decided(step: Step) -> Iterator[str]:
-    for file in step.touched:
-        if file.draft is not None:
-            for way in ways_to_decide(step.after, file.case.id, file.draft):
-                end = follow_way(step.after, way, step.house)
-                if isinstance(end, str):
-                    yield f"draft {file.draft.id} cannot be decided: {end}"
-                elif end.cases[file.case.id].draft is not None:
-                    yield f"draft {file.draft.id} was decided by {type(way[-1]).__name__}, and still waits"
+def no_draft_waits(books: Books) -> bool:
+    """Whether every draft is decided."""
+    return all(books.case(case).draft is None for case in books.case_ids())
 
 
 REPLY_PROMISES: Final = (
@@ -87,36 +224,40 @@ REPLY_PROMISES: Final = (
         "09",
         "no reply is sent unapproved that needs approval",
         _sent_without_permission,
-        Occasion(any_of(ReplySent), "no reply is ever sent"),
+        Occasion(happens(ReplySent), "no reply is ever sent"),
+        situations=UNPERMITTED,
         rules=("reply.permission",),
     ),
     Promise(
         "10",
         "nobody approves their own reply",
         _approved_by_the_author,
-        Occasion(any_of(DraftApproved), "no draft is ever approved"),
+        Occasion(happens(DraftApproved), "no draft is ever approved"),
+        situations=(OWN_APPROVAL,),
         rules=("approval.self_approval",),
-        unless=lambda policy: policy.approval.self_approval,
+        unless=lambda said: said("approval.self_approval"),
     ),
     Promise(
         "11",
         "the same draft is sent at most once",
         _sent_again,
-        Occasion(any_of(DraftApproved), "no draft is ever sent"),
+        Occasion(happens(DraftApproved), "no draft is ever sent"),
+        situations=(SENT_BEFORE,),
     ),
     Promise(
         "12",
         "WhatsApp free text only inside the window",
         _free_text_outside_the_window,
         Occasion(_writes_on_whatsapp, "nothing is ever written on WhatsApp"),
+        situations=WRONG_TEMPLATES,
     ),
     Promise(
         "19",
         "every draft can still be decided",
-        _drafts_that_cannot_be_decided,
-        Occasion(any_of(DraftSubmitted), "no draft is ever submitted"),
+        says_nothing,
+        Occasion(happens(DraftSubmitted), "no draft is ever submitted"),
         way_on=WayOn(
-            lambda desk: all(file.draft is None for file in desk.cases.values()),
+            no_draft_waits,
             "the draft can no longer be decided",
             "decide such drafts before the switch, or keep in the new policy what lets them be decided",
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 from itertools import accumulate
 from typing import Any, Self
@@ -102,11 +102,6 @@ class Step:
     def status(self, desk: Desk) -> Status | None:
         """The status of its case on a desk, `before` or `after`; None when it is about no case, or not yet."""
         return None if self.case is None else desk.status(self.case)
-
-
-def any_of(*events: type[Event]) -> Callable[[Step], bool]:
-    """The question whether one of these happens in a step."""
-    return lambda step: any(isinstance(event, events) for event in step.events)
 
 
 def describe_step(command: Command, verdict: Verdict) -> Iterator[str]:

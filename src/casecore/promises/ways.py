@@ -11,39 +11,69 @@ allowed shows when it is given.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import count
 from typing import Final
 
 from casecore.channels import Channel, Consent, TemplateKind
 from casecore.desk import Desk
-from casecore.kernel import SYSTEM, Command
+from casecore.kernel import SYSTEM, Command, Event
 from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.policies.sections import Relation, Role
+from casecore.promises.promise import Statement
+from casecore.promises.rows import PROMISES
 from casecore.promises.steps import Step
+from casecore.promises.watching import Breach
 from casecore.rooms.agents import TOTAL, AddAgent, GoAvailable, Permission
-from casecore.rooms.approvals import ApproveDraft, ReassignDraft, RefuseDraft, WaitingDraft, WithdrawDraft
+from casecore.rooms.approvals import DECIDED, ApproveDraft, ReassignDraft, RefuseDraft, WaitingDraft, WithdrawDraft
 from casecore.rooms.assignments import OpenCase
-from casecore.rooms.cases import CloseCase, CloseReason
+from casecore.rooms.cases import CaseClosed, CloseCase, CloseReason
 from casecore.rooms.composition import View
 from casecore.rooms.contacts import Authenticate, EndContact
 from casecore.rooms.offers import RescindOffer
 from casecore.rooms.wrap_ups import Dispose, RelateRecord
+from casecore.statuses import Status
 
 _SOME_TIME: Final = datetime(2026, 11, 2, 9, tzinfo=UTC)
 """When a desk stands at no instant yet, this one will do."""
 
 
-def follow_way(desk: Desk, way: Iterable[Command], house: House[View]) -> Desk | str:
-    """The desk that these commands lead to; where one of them is refused, why."""
+def lost_ways(step: Step, promises: Iterable[Statement] = PROMISES) -> Iterator[Breach]:
+    """The ways on that a step leaves no more: to closed (18), to the end of a draft (19).
+
+    Each is walked to its end, and what happens last says whether it leads there.
+
+    Args:
+        step: The step.
+        promises: What is promised; nothing is walked for the sake of others.
+    """
+    promised = {promise.number: promise.title for promise in promises}
+    for file in step.touched:
+        case, draft = file.case.id, file.draft
+        if "18" in promised and file.case.status is not Status.CLOSED:
+            for why in follow_way(step.after, way_to_closed(step.after, case), CaseClosed, step.house):
+                what = f"case {case} cannot be closed: {why}"
+                yield Breach("18", promised["18"], what, step.command.at, step.events)
+        for way in ways_to_decide(step.after, case, draft) if "19" in promised and draft is not None else ():
+            for why in follow_way(step.after, way, DECIDED, step.house):
+                what = f"the draft of case {case} cannot be decided: {why}"
+                yield Breach("19", promised["19"], what, step.command.at, step.events)
+
+
+def follow_way(
+    desk: Desk, way: Sequence[Command], goal: type[Event] | tuple[type[Event], ...], house: House[View]
+) -> Iterator[str]:
+    """Why these commands do not lead to where one of these events happens; nothing where the last of them does."""
     for command in way:
         step = Step.of(desk, command, house)
         if not step.accepted:
-            return f"{type(command).__name__} by {command.by} is refused: {step.verdict}"
+            yield f"{type(command).__name__} by {command.by} is refused: {step.verdict}"
+            return
         desk = step.after
-    return desk
+    if not any(isinstance(event, goal) for event in step.events):
+        yield f"{type(way[-1]).__name__} by {way[-1].by} is accepted, and nothing comes of it"
 
 
 def join_supervisor(desk: Desk) -> AddAgent:

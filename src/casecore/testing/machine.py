@@ -22,7 +22,8 @@ from casecore.desk import Desk
 from casecore.kernel import Command
 from casecore.kernel.house import House
 from casecore.policies import Policy
-from casecore.promises import PROMISES, Promise, Step, broken
+from casecore.promises import PROMISES, Promise, Step, Watch
+from casecore.promises.ways import lost_ways
 from casecore.rooms.composition import HOUSE, View
 from casecore.testing.laws import broken_laws, rows_of
 from casecore.testing.scenario import Outcome, given
@@ -45,6 +46,8 @@ class DeskMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.story = given(policy=self.policy)
+        self.watch = Watch(self.policy, self.promises)
+        self.watch.see(self.story.events)
 
     @property
     def desk(self) -> Desk:
@@ -70,7 +73,8 @@ class DeskMachine(RuleBasedStateMachine):
         rows = rows_of(self.desk)
         step = Step.of(self.desk, command, self.house)
         outcome = Outcome(self.story, command, step.verdict)
-        wrong = [*broken_laws(step, rows), *broken(step, self.promises)]
+        breaches = (*self.watch.see(step.events), *lost_ways(step, self.promises))
+        wrong = [*broken_laws(step, rows), *map(str, breaches)]
         if wrong:
             outcome.fails("it breaks", *wrong)
         self.story = outcome.after

@@ -1,0 +1,399 @@
+"""Narrow scopes: small desks, each for one thing that can go wrong and that the others never try.
+
+What is never tried is never proved. Each of these has few commands and few worlds, and somebody or something in it that
+is out of the ordinary: an agent with limits of their own, a reviewer who is at lunch, a customer who writes on a closed
+case, a template with a blank left open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any, Final
+
+import attrs
+
+from casecore.channels import Channel, TemplateKind
+from casecore.check.commands import (
+    APART,
+    CASE,
+    DRAFT,
+    EVERYTHING,
+    NEWS_TEMPLATE,
+    arrival_commands,
+    disposal_commands,
+    silence_commands,
+    team_commands,
+)
+from casecore.explore.scope import NOON, Part, Scope
+from casecore.kernel import CUSTOMER, SYSTEM, Command
+from casecore.policies import Policy
+from casecore.policies.sections import Level, ReopenTo, Unanswered
+from casecore.rooms.absences import ReleaseAbsent
+from casecore.rooms.agents import (
+    AddAgent,
+    ChangeAgent,
+    ClearNextState,
+    GoAvailable,
+    GoUnavailable,
+    LogOut,
+    Permission,
+    SetNextState,
+)
+from casecore.rooms.approvals import ApproveDraft, EditDraft, ReassignDraft, RefuseDraft, SubmitDraft
+from casecore.rooms.arrivals import ReceiveMessage
+from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
+from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.notes import AddTag, RemoveTag
+from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RescindOffer
+from casecore.rooms.outbound import StartOutbound
+from casecore.rooms.prepared import PreparedText
+from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.replies import SendReply
+from casecore.rooms.reviews import TakeReview
+from casecore.rooms.silence import AskPresence, DisconnectIdle
+from casecore.rooms.sla import SetLevel
+from casecore.rooms.wrap_ups import Dispose
+from casecore.statuses import Status
+
+REPLY: Final = partial(SendReply, at=NOON, case=CASE, message="m", text="Here you are", subject="Your request")
+SUBMIT: Final = partial(SubmitDraft, at=NOON, case=CASE, draft=DRAFT, text="Here you are", subject="Your request")
+
+
+def spam_command(agent: str = "ana") -> Command:
+    """An agent closes the case as spam, which may be done from everywhere."""
+    return CloseCase(agent, NOON, CASE, CloseReason.SPAM)
+
+
+def machine_commands() -> Iterator[Command]:
+    """A machine answers: it starts, reopens and answers nothing."""
+    yield ReceiveMessage(CUSTOMER, NOON, "t1", "m", "Out of office", auto_generated=True)
+
+
+def agents_named(policy: Policy, **agents: dict[str, Any]) -> tuple[Command, ...]:
+    """The commands that bring agents, by name, with what is said of them; they are available."""
+    queues = frozenset(policy.queues)
+    joins = [AddAgent(SYSTEM, NOON, name, name.title(), **{"queues": queues, **said}) for name, said in agents.items()]
+    return (*joins, *(GoAvailable(name, NOON, name) for name in agents))
+
+
+def _part(channel: Channel, *commands: Command, copies: int = 1) -> Part:
+    return Part((*arrival_commands(channel), *commands), copies)
+
+
+def _other_part(channel: Channel, *commands: Command, copies: int = 1) -> Part:
+    """A second sort of case, beside the one that is called as usual."""
+    renamed = {"case": "c2", "new_case": "c2", "thread": "t2", "customer": "rui"}
+
+    def rename(command: Any) -> Command:
+        own = {name: value for name, value in renamed.items() if getattr(command, name, None)}
+        other: Command = attrs.evolve(command, **own)
+        return other
+
+    return Part(tuple(map(rename, (*arrival_commands(channel), *commands))), copies)
+
+
+def _given_commands(agent: str) -> Iterator[Command]:
+    """A case is opened, offered, accepted, taken back."""
+    yield OpenCase(agent, NOON, CASE)
+    yield OfferWork(SYSTEM, NOON, CASE, agent)
+    yield AcceptOffer(agent, NOON, CASE)
+    yield RescindOffer(SYSTEM, NOON, CASE)
+
+
+# Cases -------------------------------------------------------------------------------------------------
+
+
+def closed_scope(channel: Channel, policy: Policy) -> Scope:
+    """A case that is closed, and what is said of it then: above all its customer writes again."""
+    write = partial(ReceiveMessage, CUSTOMER, NOON, "t1", "m", "And another thing")
+    commands = [
+        write(),
+        write(new_case="c2"),
+        *machine_commands(),
+        OpenCase("ana", NOON, CASE),
+        REPLY("ana", send_as=Status.PENDING),
+        *(SetStatus("ana", NOON, CASE, status) for status in (Status.OPEN, Status.RESOLVED)),
+        spam_command(),
+        OfferWork(SYSTEM, NOON, CASE, "ana"),
+        AddTag("ana", NOON, CASE, "vip"),
+        SetLevel("ana", NOON, CASE, Level.HIGH),
+        EndContact(CUSTOMER, NOON, CASE),
+        ReassignCase("ana", NOON, CASE, queue=next(iter(policy.queues))),
+        StartOutbound("ana", NOON, "t1", "c2", "m", "Hello", subject="Your request"),
+    ]
+    team = team_commands(policy, ana=EVERYTHING)
+    return Scope(f"a closed {channel} case", team, (_part(channel, *commands),), apart=APART)
+
+
+def tagged_scope(policy: Policy) -> Scope:
+    """Two chats, and what an override may look at changes."""
+    tags = sorted({tag for override in policy.override for tag in override.match.tag}) or ["vip"]
+    commands = [
+        *_given_commands("ana"),
+        *(command("ana", NOON, CASE, tag) for command in (AddTag, RemoveTag) for tag in tags[:1]),
+        *(ReassignCase("ana", NOON, CASE, queue=queue) for queue in policy.queues),
+        Authenticate("ana", NOON, CASE),
+        spam_command(),
+        *disposal_commands("ana", policy),
+    ]
+    team = team_commands(policy, ana=EVERYTHING)
+    return Scope("what an override looks at changes", team, (_part(Channel.CHAT, *commands, copies=2),), apart=APART)
+
+
+def owner_scope(policy: Policy) -> Scope:
+    """A case that its customer reopens, and its owner, who may not be there."""
+    commands = [
+        OpenCase("ana", NOON, CASE),
+        REPLY("ana", send_as=Status.PENDING),
+        LeaveCase("ana", NOON, CASE),
+        *disposal_commands("ana", policy),
+        spam_command(),
+    ]
+    given = [command("ana", NOON, "ana") for command in (GoAvailable, GoUnavailable, SetNextState)]
+    team = agents_named(policy, ana={"permissions": EVERYTHING, "capacity": {"total": 1}})
+    part = _part(Channel.MESSAGING, *commands, copies=2)
+    return Scope("reopened to its owner", team, (part,), tuple(given), apart=APART)
+
+
+# Who may be given work ---------------------------------------------------------------------------------
+
+
+def own_limits_scope(policy: Policy) -> Scope:
+    """An agent who may hold one chat, and two cases in all."""
+    commands = (*_given_commands("ana"), spam_command(), *disposal_commands("ana", policy))
+    team = agents_named(policy, ana={"permissions": EVERYTHING, "capacity": {"chat": 1, "total": 2}})
+    parts = (_part(Channel.CHAT, *commands, copies=2), _other_part(Channel.SMS, *commands, copies=2))
+    return Scope("limits of their own", team, parts, apart=APART)
+
+
+def total_scope(policy: Policy) -> Scope:
+    """One case more than the SOP lets anybody hold in total, on a channel without a limit of its own."""
+    commands = (OpenCase("ana", NOON, CASE), OfferWork(SYSTEM, NOON, CASE, "ana"), spam_command())
+    total = policy.capacity.total
+    team = team_commands(policy, ana=EVERYTHING)
+    return Scope(f"{total + 1} cases, one agent", team, (_part(Channel.SMS, *commands, copies=total + 1),), apart=APART)
+
+
+def calls_scope(policy: Policy) -> Scope:
+    """A call, and a chat, for the same agent."""
+    commands = (*_given_commands("ana"), spam_command(), *disposal_commands("ana", policy))
+    parts = (_part(Channel.VOICE, *commands), _other_part(Channel.CHAT, *commands))
+    return Scope("a call and a chat, one agent", team_commands(policy, ana=EVERYTHING), parts, apart=APART)
+
+
+def moved_scope(policy: Policy) -> Scope:
+    """A case that goes to another queue, which not everybody serves."""
+    first, *others = policy.queues
+    commands = [
+        OpenCase("ana", NOON, CASE),
+        *(ReassignCase("ana", NOON, CASE, queue=queue) for queue in (first, *others[:1])),
+        *_given_commands("gus"),
+        *(disposal for agent in ("ana", "gus") for disposal in disposal_commands(agent, policy)),
+        spam_command(),
+    ]
+    team = agents_named(
+        policy, ana={"permissions": EVERYTHING}, gus={"permissions": EVERYTHING, "queues": frozenset({first})}
+    )
+    return Scope("moved to another queue", team, (_part(Channel.MESSAGING, *commands),), apart=APART)
+
+
+def changed_agent_scope(policy: Policy) -> Scope:
+    """An agent who loses, one after the other, what they may do."""
+    commands = [OpenCase("ana", NOON, CASE), OfferWork(SYSTEM, NOON, CASE, "ana"), REPLY("ana", send_as=Status.PENDING)]
+    change = partial(ChangeAgent, SYSTEM, NOON, "ana")
+    given = [
+        change(permissions=frozenset({Permission.SUPERVISE})),
+        change(queues=frozenset()),
+        change(channels=frozenset({Channel.SMS})),
+        change(capacity={"total": 1}),
+        change(capacity={"email": 1}),
+    ]
+    part = _part(Channel.EMAIL, *commands, copies=2)
+    return Scope("an agent who is changed", team_commands(policy, ana=EVERYTHING), (part,), tuple(given), apart=APART)
+
+
+def unanswered_scope(policy: Policy) -> Scope:
+    """An offer that nobody answers, to an agent who may hold another case."""
+    commands = [
+        OpenCase("ana", NOON, CASE),
+        OfferWork(SYSTEM, NOON, CASE, "ana"),
+        ExpireOffer(SYSTEM, NOON, CASE),
+        spam_command(),
+        *disposal_commands("ana", policy),
+    ]
+    part = _part(Channel.MESSAGING, *commands, copies=2)
+    given = (SetNextState("ana", NOON, "ana", "lunch"), GoAvailable("ana", NOON, "ana"))
+    return Scope("an offer unanswered", team_commands(policy, ana=EVERYTHING), (part,), given, apart=APART)
+
+
+def supervisor_scope(policy: Policy) -> Scope:
+    """A chat that one agent holds, and a supervisor who does things for them."""
+    commands = [
+        *(OpenCase(agent, NOON, CASE) for agent in ("ana", "ben")),
+        *(command("ben", NOON, CASE) for command in (EndContact, Authenticate)),
+        REPLY("ben", send_as=Status.RESOLVED),
+        *(ReassignCase("ben", NOON, CASE, agent) for agent in ("ana", "ben")),
+        *(AcceptOffer(agent, NOON, CASE) for agent in ("ana", "ben")),
+        *(Dispose("ben", NOON, CASE, code, "As agreed", "ana") for code in policy.wrap_up.codes[:1]),
+        *disposal_commands("ana", policy),
+        ReleaseAbsent(SYSTEM, NOON, CASE),
+        spam_command("ben"),
+    ]
+    given = [command("ana", NOON, "ana") for command in (GoAvailable, GoUnavailable, SetNextState, LogOut)]
+    team = agents_named(policy, ana={"permissions": frozenset({Permission.REPLY})}, ben={"permissions": EVERYTHING})
+    return Scope("a supervisor beside", team, (_part(Channel.CHAT, *commands),), tuple(given), apart=APART)
+
+
+# Drafts and reviews ------------------------------------------------------------------------------------
+
+
+def reviewers_scope(policy: Policy) -> Scope:
+    """A draft, and agents each of whom may not review it for a reason of their own."""
+    first, *others = policy.queues
+    approves = frozenset({Permission.APPROVE})
+    reviewers = ("cleo", "dora", "eve")
+    commands = [
+        OpenCase("ben", NOON, CASE),
+        SUBMIT("ben", send_as=Status.PENDING, queue=(others or [first])[0]),
+        *(TakeReview(agent, NOON, CASE) for agent in reviewers),
+        *(OfferWork(SYSTEM, NOON, CASE, agent, review=True) for agent in reviewers),
+        *(ApproveDraft(agent, NOON, CASE, DRAFT) for agent in reviewers),
+        RefuseDraft("cleo", NOON, CASE, DRAFT, "Not like this"),
+        spam_command("dora"),
+    ]
+    given = [command("cleo", NOON, "cleo") for command in (GoAvailable, GoUnavailable, SetNextState, ClearNextState)]
+    team = agents_named(
+        policy,
+        ben={},
+        cleo={"permissions": approves},
+        dora={"permissions": EVERYTHING, "queues": frozenset({first})},
+        eve={"permissions": approves, "channels": frozenset({Channel.SMS})},
+    )
+    return Scope("who may review", team, (_part(Channel.EMAIL, *commands),), tuple(given), apart=APART)
+
+
+def full_reviewer_scope(policy: Policy) -> Scope:
+    """Two drafts, and a reviewer who may have one thing at a time."""
+    commands = [
+        OpenCase("ben", NOON, CASE),
+        SUBMIT("ben", send_as=Status.PENDING),
+        TakeReview("cleo", NOON, CASE),
+        OfferWork(SYSTEM, NOON, CASE, "cleo", review=True),
+        AcceptOffer("cleo", NOON, CASE, review=True),
+        ApproveDraft("cleo", NOON, CASE, DRAFT),
+        RefuseDraft("cleo", NOON, CASE, DRAFT, "Not like this"),
+        ReassignDraft("ben", NOON, CASE, DRAFT, queue=next(iter(policy.queues))),
+    ]
+    team = agents_named(policy, ben={}, cleo={"permissions": frozenset({Permission.APPROVE}), "capacity": {"total": 1}})
+    return Scope("two drafts, one reviewer", team, (_part(Channel.MESSAGING, *commands, copies=2),), apart=APART)
+
+
+def rich_draft_scope(channel: Channel, policy: Policy) -> Scope:
+    """A draft that speaks of the account, with something attached, or made from a template."""
+    quick = PreparedText(TemplateKind.QUICK_REPLY, '{"name": "hello", "text": "Here you are"}')
+    template = NEWS_TEMPLATE if channel is Channel.WHATSAPP else attrs.evolve(NEWS_TEMPLATE, text="", template=quick)
+    commands = [
+        OpenCase("ben", NOON, CASE),
+        Authenticate("ben", NOON, CASE),
+        SUBMIT("ben", send_as=Status.PENDING, about_account=True, attachments=("a.pdf",)),
+        SUBMIT("ben", send_as=Status.PENDING, text=template.text or "Here you are", template=template.template),
+        EditDraft("ben", NOON, CASE, DRAFT, send_as=Status.RESOLVED),
+        EditDraft("ben", NOON, CASE, DRAFT, attachments=("b.pdf",)),
+        ApproveDraft("cleo", NOON, CASE, DRAFT, seen=True),
+        *machine_commands(),
+        spam_command("cleo"),
+    ]
+    team = team_commands(policy, ben=frozenset[Permission](), cleo=EVERYTHING)
+    return Scope(f"a rich draft on {channel}", team, (_part(channel, *commands),), apart=APART)
+
+
+# What is written, and when -----------------------------------------------------------------------------
+
+
+def silent_scope(policy: Policy) -> Scope:
+    """A chat whose customer may fall silent."""
+    commands = [
+        OpenCase("ana", NOON, CASE),
+        REPLY("ana", send_as=Status.PENDING),
+        *silence_commands("ana"),
+        Authenticate("ana", NOON, CASE),
+        EndContact(CUSTOMER, NOON, CASE),
+        ReassignCase("ana", NOON, CASE, queue=next(iter(policy.queues))),
+        *machine_commands(),
+    ]
+    most = {"contact.attempts": policy.chat.idle.ask_first + 1}
+    team = team_commands(policy, ana=EVERYTHING)
+    return Scope("a silent chat", team, (_part(Channel.CHAT, *commands),), apart=APART, at_most=most)
+
+
+def window_scope(policy: Policy) -> Scope:
+    """A conversation on WhatsApp, and everything that may not be written when its window is closed."""
+    news: Any = NEWS_TEMPLATE.template
+    bad_values = attrs.evolve(news, values={})
+    not_approved = attrs.evolve(news, definition=news.definition.replace("APPROVED", "PENDING"))
+    quick = PreparedText(TemplateKind.QUICK_REPLY, '{"name": "hello", "text": "Here you are"}')
+    write = partial(REPLY, "ana", send_as=Status.PENDING)
+    written = [
+        write(),
+        write(text=NEWS_TEMPLATE.text, template=news),
+        write(text=NEWS_TEMPLATE.text, template=news, attachments=("a.pdf",)),
+        write(text="Something else", template=news),
+        write(text="Dear {{1}}, there is news for you.", template=bad_values),
+        write(text=NEWS_TEMPLATE.text, template=not_approved),
+        write(template=quick),
+    ]
+    commands = [
+        OpenCase("ana", NOON, CASE),
+        *written,
+        AskPresence("ana", NOON, CASE, "m", "Are you there?"),
+        DisconnectIdle("ana", NOON, CASE, "m"),
+        *machine_commands(),
+        spam_command(),
+    ]
+    team = team_commands(policy, ana=EVERYTHING)
+    return Scope("the window on whatsapp", team, (_part(Channel.WHATSAPP, *commands),), apart=APART)
+
+
+def unpermitted_scope(policy: Policy) -> Scope:
+    """A case that we start: by somebody who may not reply, or who may hold no more, or is not there."""
+    start = partial(StartOutbound, at=NOON, thread="t1", new_case=CASE, message="m", text="Hello", subject="Hello")
+    commands = [
+        *(start(agent, customer="maria", channel=Channel.SMS) for agent in ("ben", "cyd")),
+        start("ben", customer="maria", channel=Channel.SMS, for_approval=True),
+        REPLY("ben", send_as=Status.PENDING),
+        spam_command("cyd"),
+    ]
+    given = [command("cyd", NOON, "cyd") for command in (GoAvailable, GoUnavailable)]
+    team = agents_named(policy, ben={}, cyd={"permissions": EVERYTHING, "capacity": {"total": 1}})
+    return Scope("we write, and may not", team, (Part(tuple(commands), 2),), tuple(given), apart=APART)
+
+
+def narrow_scopes(policy: Policy) -> Iterator[Scope]:
+    """The narrow scopes in which a policy is checked."""
+    yield closed_scope(Channel.EMAIL, policy)
+    yield own_limits_scope(policy)
+    if policy.capacity.total <= MOST_IN_TOTAL and policy.limit(Channel.SMS) is None:
+        yield total_scope(policy)
+    yield calls_scope(policy)
+    if len(policy.queues) > 1:
+        yield moved_scope(policy)
+    yield changed_agent_scope(policy)
+    yield supervisor_scope(policy)
+    yield reviewers_scope(policy)
+    yield full_reviewer_scope(policy)
+    yield from (rich_draft_scope(channel, policy) for channel in (Channel.CHAT, Channel.EMAIL, Channel.WHATSAPP))
+    yield silent_scope(policy)
+    yield window_scope(policy)
+    yield unpermitted_scope(policy)
+    if policy.override:
+        yield tagged_scope(policy)
+    if policy.reopening.to is ReopenTo.OWNER_IF_ELIGIBLE:
+        yield owner_scope(policy)
+    if policy.routing.unanswered is Unanswered.UNAVAILABLE:
+        yield unanswered_scope(policy)
+
+
+MOST_IN_TOTAL: Final = 8
+"""Limits in total up to this one are tried with one case more."""

@@ -1,0 +1,279 @@
+"""The books of the witnesses inside a search: a world is the desk and what its witnesses have written down.
+
+A page of the books is one more row of a component: an agent's beside their record, a case's beside its file. Where the
+code is right the pages follow from the records, so there are no more worlds with them than without; where code and
+witness disagree, the search sees worlds in which they do.
+
+* Pages are read through `LoggedBooks`, which notes what is read, as the logged desk does (`read_log.py`). What a step
+  writes on them is a **writing**: found once for each set of values it reads, and then only looked up.
+* An instant on a page (since when a customer is silent) is mostly the same instant as one in a record. If both were set
+  by the same step they are **linked**: when time passes for the record's, it passes for the page's. Where only one of
+  them is set the link is broken, and the page's instant passes by itself, at the limit of the policy that it is held
+  against. A pair that is missing here would cost worlds, and hide nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+from attrs import frozen
+
+from casecore.explore.read_log import (
+    ROW_NAMES,
+    SORT_OF,
+    TABLE_OF,
+    LoggedRecord,
+    Path,
+    ReadLog,
+    names_of_fields,
+)
+from casecore.explore.scope import NOON
+from casecore.kernel import Event
+from casecore.policies import Policy
+from casecore.promises.books import PAGES, Books
+from casecore.promises.happening import Happening
+from casecore.promises.in_force import InForce
+
+Rows = dict[tuple[str, str], Any]
+"""Rows by table and id."""
+
+BLANK: Final[Mapping[str, Any]] = {table: PAGES[sort]() for table, sort in SORT_OF.items()}
+"""The blank page of each table: a page that nothing was written on is left out."""
+
+AGENT_PAGES: Final = TABLE_OF["agents"]
+MESSAGE_PAGES: Final = TABLE_OF["messages"]
+
+MARK: Final = NOON + timedelta(microseconds=1)
+"""The instant of a step whose writing in records is to be told from what stood there before."""
+
+LINKS: Final = ("links", "")
+"""The row of a component that says which instants of its pages are linked."""
+
+
+class PageInstant(NamedTuple):
+    """An instant on a page.
+
+    Attributes:
+        table: The table of the page.
+        field: The field of the page.
+        record: Where the same instant stands in a record: its table, sheet and field.
+        limit: The key of the policy that it is held against.
+    """
+
+    table: str
+    field: str
+    record: tuple[str, ...]
+    limit: str
+
+    @property
+    def name(self) -> str:
+        """Its name as a field, like `case_page.silent`."""
+        return f"{ROW_NAMES[self.table]}.{self.field}"
+
+    def of(self, books: Books, case: str) -> tuple[str, datetime | None]:
+        """The id of a case's page on which it stands, and the instant."""
+        page_id = case if self.table == TABLE_OF["cases"] else books.case(case).thread or ""
+        since: datetime | None = getattr(books.page(SORT_OF[self.table], page_id), self.field)
+        return page_id, since
+
+    def length(self, books: Books, case: str, policy: Policy) -> timedelta:
+        """How much time it is held against."""
+        length: timedelta = InForce(policy, books.case(case))(self.limit)
+        return length
+
+
+INSTANTS: Final = (
+    PageInstant(TABLE_OF["cases"], "silent", ("cases", "contact", "silence_since"), "chat.idle.silence"),
+    PageInstant(TABLE_OF["cases"], "asked_at", ("cases", "contact", "asked_at"), "chat.idle.silence"),
+    PageInstant(TABLE_OF["threads"], "wrote", ("threads", "customer_at"), "whatsapp.window"),
+)
+"""Every instant on a page that is held against a limit."""
+
+
+_INSTANTS_ON: Final[Mapping[str, list[PageInstant]]] = {
+    table: [instant for instant in INSTANTS if instant.table == table] for table in BLANK
+}
+
+COUNTERS: Final[Mapping[str, str]] = {"contact.attempts": "case_page.asked"}
+"""For each counter of a record that a scope may stop, the same on a page."""
+
+
+def with_page_counters(at_most: Mapping[str, int]) -> Mapping[str, int]:
+    """Where counters stop, those on pages included."""
+    return {**at_most, **{COUNTERS[name]: most for name, most in at_most.items() if name in COUNTERS}}
+
+
+class LoggedBooks(Books):
+    """Books of which everything that is read is noted in a log.
+
+    Args:
+        rows: The rows of a case and of the agents, pages among them.
+        log: Where it is noted.
+    """
+
+    def __init__(self, rows: Sequence[Mapping[tuple[str, str], Any]], log: ReadLog) -> None:
+        super().__init__()
+        self._rows = rows
+        self._log = log
+        self._pages: dict[tuple[str, str], LoggedRecord] = {}
+
+    def page(self, sort: str, page_id: str) -> Any:
+        """A page, of which each field that is read is noted."""
+        page = self._pages.get((sort, page_id))
+        if page is None:
+            key = (TABLE_OF[sort], page_id)
+            row = next((rows[key] for rows in self._rows if key in rows), BLANK[key[0]])
+            page = self._pages[sort, page_id] = LoggedRecord(PAGES[sort], row, key, self._log)
+        return page
+
+    def case_ids(self) -> set[str]:
+        """The ids of all cases that have a page, which is noted."""
+        table = TABLE_OF["cases"]
+        ids = tuple(sorted(row_id for rows in self._rows for held_in, row_id in rows if held_in == table))
+        self._log.setdefault((table,), ids)
+        return {*ids}
+
+    def is_linked(self, instant: PageInstant, page_id: str) -> bool:
+        """Whether an instant of a page passes with that of a record, which is noted."""
+        links: frozenset[Link] = self._rows[0].get(LINKS, frozenset())
+        self._log.setdefault((*LINKS, "all"), links)
+        return (instant.table, page_id, instant.field) in links
+
+
+# Writing -----------------------------------------------------------------------------------------------
+
+Link = tuple[str, str, str]
+"""An instant on a page: its table, id and field."""
+
+Writes = tuple[tuple[tuple[str, str], tuple[tuple[str, Any], ...]], ...]
+"""For each page, by table and id, the fields that are written, with their values."""
+
+
+@frozen(eq=False)
+class Writing:
+    """What a step writes in the books, wherever that is: the same writing is the same object.
+
+    Attributes:
+        number: Its own; nothing is written by the one that has 0.
+        writes: What is written.
+        agents: The places of the agents on whose pages something is written.
+        instants: The instants among the fields.
+    """
+
+    number: int
+    writes: Writes = ()
+    agents: tuple[int, ...] = ()
+    instants: frozenset[Link] = frozenset()
+
+
+NOTHING_WRITTEN: Final = Writing(0)
+
+
+class Writings:
+    """Every different writing of a search, each kept once.
+
+    Args:
+        agents: The place of each agent, by name.
+    """
+
+    def __init__(self, agents: Mapping[str, int]) -> None:
+        self._agents = agents
+        self._known: dict[Writes, Writing] = {(): NOTHING_WRITTEN}
+
+    def of(self, step: Happening) -> Writing:
+        """What a step writes in logged books."""
+        fields: dict[tuple[str, str], dict[str, Any]] = {}
+        for books in step.layers[1:]:
+            for (sort, page_id), page in books.written.items():
+                names = names_of_fields(PAGES[sort])
+                written = {name: value for name, value in vars(page).items() if name in names}
+                fields.setdefault((TABLE_OF[sort], page_id), {}).update(written)
+        writes = tuple((key, tuple(written.items())) for key, written in fields.items())
+        known = self._known.get(writes)
+        if known is None:
+            places = {
+                self._agents[page_id]
+                for (table, page_id), _ in writes
+                if table == AGENT_PAGES and page_id in self._agents
+            }
+            instants = frozenset(
+                (table, page_id, instant.field)
+                for (table, page_id), written in writes
+                for instant in _INSTANTS_ON[table]
+                if dict(written).get(instant.field) is not None
+            )
+            known = self._known[writes] = Writing(len(self._known), writes, tuple(sorted(places)), instants)
+        return known
+
+
+def write_pages(rows: Rows, writing: Writing, mine: Callable[[str, str], bool]) -> None:
+    """Write on those pages that are mine."""
+    for (table, page_id), fields in writing.writes:
+        if mine(table, page_id):
+            page = rows[table, page_id] = copy(rows.get((table, page_id), BLANK[table]))
+            for name, value in fields:
+                setattr(page, name, value)
+
+
+def link_instants(rows: Rows, writing: Writing) -> None:
+    """Say which instants of the pages are linked, after a step whose writing in records bears the mark."""
+    links: set[Link] = {*rows.get(LINKS, ())}
+    written = writing.instants
+    if not links and not written:
+        return
+    for table, page_id in rows:
+        for instant in _INSTANTS_ON.get(table, ()):
+            link = (table, page_id, instant.field)
+            since = _instant_in_record(rows, instant, page_id)
+            if getattr(rows[table, page_id], instant.field) is None or since is None:
+                links.discard(link)
+            elif link in written and since == MARK:
+                links.add(link)
+            elif link in written or since == MARK:
+                links.discard(link)
+    rows[LINKS] = frozenset(links)
+
+
+def _instant_in_record(rows: Rows, instant: PageInstant, page_id: str) -> Any:
+    table, *names = instant.record
+    row = rows.get((table, page_id))
+    for name in names:
+        row = None if row is None else getattr(row, name)
+    return row
+
+
+def pass_linked(rows: Rows, path: Path, since: Any) -> None:
+    """Let the instants of pages pass that are linked with that at this path of a record."""
+    for table, page_id, field in rows.get(LINKS, ()):
+        instant = next(one for one in INSTANTS if (one.table, one.field) == (table, field))
+        if (instant.record[0], page_id, *instant.record[1:]) == path:
+            page = rows[table, page_id] = copy(rows[table, page_id])
+            setattr(page, field, since)
+
+
+# Real books --------------------------------------------------------------------------------------------
+
+
+def pages_of(books: Books) -> Rows:
+    """The pages of books as rows."""
+    return {(TABLE_OF[sort], page_id): page for (sort, page_id), page in books.written.items()}
+
+
+def books_of(*rows: Rows) -> Books:
+    """Books with the pages among some rows."""
+    books = Books()
+    books.written.update(
+        {(SORT_OF[table], row_id): page for some in rows for (table, row_id), page in some.items() if table in SORT_OF}
+    )
+    return books
+
+
+def fold_pages(rows: Iterable[Rows], events: tuple[Event, ...], policy: Policy) -> Rows:
+    """The pages among some rows after a step with real instants."""
+    step = Happening(events, books_of(*rows), policy)
+    changed = Books()
+    changed.adopt(step.layers[1:])
+    return pages_of(changed)

@@ -1,0 +1,547 @@
+"""The books of the witnesses: what is known of a desk from its events alone.
+
+Whoever judges the desk must not look at its records, or a record that is wrong would be right by itself. So the
+witnesses keep books of their own: a page for each case, agent, thread and message. A few lines for each sort of event
+say what becomes of the pages; no record, rule or consequence of the house is asked.
+
+* What an agent holds, reviews and owes follows from what was **given and taken**: a case assigned, released or closed,
+  a draft decided. Events that only tell of it (`ContactEnded`, `WrapUpOwed`, `ReviewEnded`) are not believed, because
+  a consequence is what a fault forgets first.
+* Whatever no promise asks about any more is **forgotten** (who was authenticated, how long somebody was silent), and
+  questions are counted to ten. Otherwise two desks that are alike would have books that differ.
+* Agents' pages **count** and never name a case, as if the cases had no names.
+
+A `Books` may lie over others: it then holds the pages that are written in it, and shows the rest of what is below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from copy import copy
+from datetime import datetime
+from typing import Any, ClassVar, Final, Self
+
+import attrs
+from attrs import frozen
+
+from casecore.channels import Channel
+from casecore.kernel import CUSTOMER, SYSTEM, Event, changed
+from casecore.promises.in_force import InForce
+from casecore.rooms.agents import (
+    AgentAdded,
+    AgentAvailable,
+    AgentChanged,
+    AgentLoggedOut,
+    AgentUnavailable,
+    NextStateCleared,
+    NextStateSet,
+    Permission,
+    Presence,
+)
+from casecore.rooms.approvals import (
+    DraftApproved,
+    DraftEdited,
+    DraftRefused,
+    DraftSubmitted,
+    DraftSuperseded,
+    DraftWithdrawn,
+    ReviewReassigned,
+)
+from casecore.rooms.arrivals import CaseReopened, MessageReceived, SuccessorStarted
+from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, CaseUnqueued, WorkBegun
+from casecore.rooms.cases import CaseClosed, CaseStarted, StatusSet
+from casecore.rooms.contacts import Authenticated, ContactEnded, ContactStarted
+from casecore.rooms.notes import CaseTagged, CaseUntagged
+from casecore.rooms.offers import OfferAccepted, OfferDeclined, OfferRescinded, WorkOffered
+from casecore.rooms.prepared import PreparedText
+from casecore.rooms.replies import ReplySent
+from casecore.rooms.reviews import ReviewTaken
+from casecore.rooms.silence import ChatDisconnected, PresenceAsked
+from casecore.rooms.wrap_ups import Disposed
+from casecore.statuses import Status
+
+MOST_ASKED: Final = 10
+"""Questions beyond this are not counted: no policy asks for more."""
+
+
+# Pages -------------------------------------------------------------------------------------------------
+
+
+@frozen
+class DraftSeen:
+    """A draft as it was submitted, or as it was edited last."""
+
+    id: str
+    author: str
+    queue: str
+    text: str
+    send_as: Status
+    attachments: tuple[str, ...]
+    subject: str
+    about_account: bool
+    template: PreparedText | None
+
+
+class Page:
+    """A page: compared by what stands on it."""
+
+    __slots__: ClassVar[tuple[str, ...]] = ()
+
+    def __copy__(self) -> Self:
+        page = object.__new__(type(self))
+        for name in self.__slots__:
+            setattr(page, name, getattr(self, name))
+        return page
+
+
+@attrs.define(unsafe_hash=True, weakref_slot=False)
+class CasePage(Page):
+    """What is known of a case.
+
+    Attributes:
+        status: None before it is started.
+        holder: Whose case it is now.
+        contact: Whose contact with it goes on.
+        queued: Whether it waits in its queue.
+        offered_to: Whom it is offered to; `review_to`: whom the review of its draft is offered to.
+        reviewer: Who reviews its draft.
+        waits: Whether its customer waits for an answer.
+        silent: Since when its customer has been silent; None while they wait, and where nobody holds it.
+        asked: How often they have been asked since whether they are there, and `asked_at`, when last.
+        authenticated: Whether an agent has authenticated them since the case was assigned.
+        followed: Whether another case has taken its place.
+    """
+
+    channel: Channel | None = None
+    queue: str | None = None
+    tags: frozenset[str] = frozenset()
+    thread: str | None = None
+    status: Status | None = None
+    holder: str | None = None
+    contact: str | None = None
+    queued: bool = False
+    offered_to: str | None = None
+    review_to: str | None = None
+    draft: DraftSeen | None = None
+    reviewer: str | None = None
+    waits: bool = False
+    silent: datetime | None = None
+    asked: int = 0
+    asked_at: datetime | None = None
+    authenticated: bool = False
+    followed: bool = False
+
+
+@attrs.define(unsafe_hash=True, weakref_slot=False)
+class AgentPage(Page):
+    """What is known of an agent.
+
+    Attributes:
+        known: Whether they were ever added.
+        limits: Limits of their own, by channel or `total`.
+        next_state: Whether they have set one.
+        held: The channel of each case they hold, in order; `offered`: of each that is offered to them.
+        reviews: How many reviews they have, offered ones included.
+        owed: How many ended contacts they have to dispose.
+    """
+
+    known: bool = False
+    permissions: frozenset[Permission] = frozenset()
+    queues: frozenset[str] = frozenset()
+    channels: frozenset[Channel] = frozenset()
+    limits: tuple[tuple[str, int], ...] = ()
+    presence: Presence = Presence.LOGGED_OUT
+    next_state: bool = False
+    held: tuple[Channel, ...] = ()
+    offered: tuple[Channel, ...] = ()
+    reviews: int = 0
+    owed: int = 0
+
+    def count(self, channel: Channel) -> int:
+        """How many cases of a channel they hold or are offered."""
+        return self.held.count(channel) + self.offered.count(channel)
+
+    @property
+    def total(self) -> int:
+        """How much they hold or are offered in all, reviews included."""
+        return len(self.held) + len(self.offered) + self.reviews
+
+
+@attrs.define(unsafe_hash=True, weakref_slot=False)
+class ThreadPage(Page):
+    """What is known of a thread: when its customer last wrote."""
+
+    wrote: datetime | None = None
+
+
+@attrs.define(unsafe_hash=True, weakref_slot=False)
+class MessagePage(Page):
+    """What is known of a message: whether it was sent to a customer."""
+
+    sent: bool = False
+
+
+PAGES: Final[Mapping[str, type]] = {
+    "cases": CasePage,
+    "agents": AgentPage,
+    "threads": ThreadPage,
+    "messages": MessagePage,
+}
+"""The sorts of pages. One that nothing was written on is as if it were not there."""
+
+
+# The books ---------------------------------------------------------------------------------------------
+
+
+class Books:
+    """The pages, and how events are written on them.
+
+    Args:
+        below: The books over which these lie; None: they begin empty.
+    """
+
+    def __init__(self, below: Books | None = None) -> None:
+        self._below = below
+        self.written: dict[tuple[str, str], Any] = {}
+
+    def page(self, sort: str, page_id: str) -> Any:
+        """The page of a case, agent, thread or message, to be read; a blank one where nothing is known."""
+        page = self.written.get((sort, page_id))
+        if page is not None:
+            return page
+        return PAGES[sort]() if self._below is None else self._below.page(sort, page_id)
+
+    def case(self, case: str) -> CasePage:
+        """The page of a case, to be read."""
+        page: CasePage = self.page("cases", case)
+        return page
+
+    def agent(self, agent: str) -> AgentPage:
+        """The page of an agent, to be read."""
+        page: AgentPage = self.page("agents", agent)
+        return page
+
+    def thread_of(self, case: str) -> ThreadPage:
+        """The page of the thread that a case is on, to be read."""
+        page: ThreadPage = self.page("threads", self.case(case).thread or "")
+        return page
+
+    def was_sent(self, message: str) -> bool:
+        """Whether a message went to a customer."""
+        sent: bool = self.page("messages", message).sent
+        return sent
+
+    def case_ids(self) -> set[str]:
+        """The ids of all cases."""
+        below = set[str]() if self._below is None else self._below.case_ids()
+        return below.union(page_id for sort, page_id in self.written if sort == "cases")
+
+    def edit(self, sort: str, page_id: str) -> Any:
+        """A page to be written on."""
+        page = self.written.get((sort, page_id))
+        if page is None:
+            page = self.written[sort, page_id] = copy(self.page(sort, page_id))
+        return page
+
+    def after(self, event: Event, said: InForce) -> Books:
+        """Books over these, on which an event is written; these stay as they are.
+
+        Args:
+            event: What happened.
+            said: What the SOP says for the case it is about.
+        """
+        books = Books(self)
+        write = _WRITERS.get(type(event))
+        if write is not None:
+            write(books, event, said)
+        return books
+
+    def adopt(self, layers: Iterable[Books]) -> None:
+        """Take over what is written in books that lie over these, the lowest first."""
+        for books in layers:
+            self.written.update(books.written)
+
+
+# Holding, reviewing, owing -----------------------------------------------------------------------------
+
+
+def _with(channels: tuple[Channel, ...], channel: Channel | None) -> tuple[Channel, ...]:
+    return channels if channel is None else tuple(sorted((*channels, channel)))
+
+
+def _without(channels: tuple[Channel, ...], channel: Channel | None) -> tuple[Channel, ...]:
+    left = [*channels]
+    if channel in left:
+        left.remove(channel)
+    return tuple(left)
+
+
+def _end_offer(books: Books, case: str, *, review: bool) -> None:
+    """What is offered of a case, or of its draft, is offered no more."""
+    page = books.case(case)
+    to = page.review_to if review else page.offered_to
+    if to is None:
+        return
+    setattr(books.edit("cases", case), "review_to" if review else "offered_to", None)
+    agent = books.edit("agents", to)
+    if review:
+        agent.reviews -= 1
+    else:
+        agent.offered = _without(agent.offered, page.channel)
+
+
+def _end_review(books: Books, case: str) -> None:
+    """Nobody reviews the draft of a case any more."""
+    reviewer = books.case(case).reviewer
+    if reviewer is not None:
+        books.edit("agents", reviewer).reviews -= 1
+        books.edit("cases", case).reviewer = None
+
+
+def _take_case(books: Books, case: str, said: InForce) -> None:
+    """Its holder holds a case no more, and owes its disposition where the SOP asks for one."""
+    holder = books.case(case).holder
+    if holder is None:
+        return
+    agent = books.edit("agents", holder)
+    agent.held = _without(agent.held, books.case(case).channel)
+    if said("wrap_up.disposition") or said("wrap_up.notes"):
+        agent.owed += 1
+    page = books.edit("cases", case)
+    page.holder = page.silent = page.asked_at = None
+    page.asked, page.authenticated = 0, False
+
+
+# What each sort of event says --------------------------------------------------------------------------
+
+
+def _agent_is(books: Books, event: AgentAdded | AgentChanged, _: InForce) -> None:
+    page = books.edit("agents", event.agent)
+    page.known, page.permissions, page.queues, page.channels = True, event.permissions, event.queues, event.channels
+    page.limits = tuple(sorted((str(name), limit) for name, limit in event.capacity.items()))
+
+
+def _becomes_available(books: Books, event: AgentAvailable, _: InForce) -> None:
+    books.edit("agents", event.agent).presence = Presence.AVAILABLE
+
+
+def _becomes_unavailable(books: Books, event: AgentUnavailable, _: InForce) -> None:
+    page = books.edit("agents", event.agent)
+    page.presence, page.next_state = Presence.UNAVAILABLE, False
+
+
+def _logs_out(books: Books, event: AgentLoggedOut, _: InForce) -> None:
+    page = books.edit("agents", event.agent)
+    page.presence, page.next_state = Presence.LOGGED_OUT, False
+
+
+def _sets_next_state(books: Books, event: NextStateSet, _: InForce) -> None:
+    books.edit("agents", event.agent).next_state = True
+
+
+def _clears_next_state(books: Books, event: NextStateCleared, _: InForce) -> None:
+    books.edit("agents", event.agent).next_state = False
+
+
+def _starts(books: Books, event: CaseStarted, _: InForce) -> None:
+    page = books.edit("cases", event.case)
+    page.channel, page.queue, page.tags, page.thread = event.channel, event.queue, event.tags, event.thread
+    page.status = Status.NEW
+
+
+def _is_followed(books: Books, event: SuccessorStarted, _: InForce) -> None:
+    books.edit("cases", event.case).followed = True
+
+
+def _is_tagged(books: Books, event: CaseTagged, _: InForce) -> None:
+    books.edit("cases", event.case).tags |= {event.tag}
+
+
+def _is_untagged(books: Books, event: CaseUntagged, _: InForce) -> None:
+    books.edit("cases", event.case).tags -= {event.tag}
+
+
+def _status_becomes(status: Status) -> Callable[[Books, Any, InForce], None]:
+    def write(books: Books, event: WorkBegun | CaseReopened, _: InForce) -> None:
+        books.edit("cases", event.case).status = status
+
+    return write
+
+
+def _status_is_set(books: Books, event: StatusSet, _: InForce) -> None:
+    books.edit("cases", event.case).status = event.status
+
+
+def _closes(books: Books, event: CaseClosed, said: InForce) -> None:
+    _take_case(books, event.case, said)
+    _end_offer(books, event.case, review=False)
+    page = books.edit("cases", event.case)
+    page.status, page.queued, page.waits = Status.CLOSED, False, False
+
+
+def _queues(books: Books, event: CaseQueued, _: InForce) -> None:
+    page = books.edit("cases", event.case)
+    page.queued, page.queue = True, event.queue
+
+
+def _leaves_queue(books: Books, event: CaseUnqueued, _: InForce) -> None:
+    books.edit("cases", event.case).queued = False
+    _end_offer(books, event.case, review=False)
+
+
+def _is_assigned(books: Books, event: CaseAssigned, _: InForce) -> None:
+    _end_offer(books, event.case, review=False)
+    page, agent = books.edit("cases", event.case), books.edit("agents", event.agent)
+    agent.held = _with(agent.held, page.channel)
+    page.holder, page.queued = event.agent, False
+    page.silent = None if page.waits else event.at
+
+
+def _is_released(books: Books, event: CaseReleased, said: InForce) -> None:
+    _take_case(books, event.case, said)
+
+
+def _contact_starts(books: Books, event: ContactStarted, _: InForce) -> None:
+    books.edit("cases", event.case).contact = event.agent
+
+
+def _contact_ends(books: Books, event: ContactEnded, _: InForce) -> None:
+    books.edit("cases", event.case).contact = None
+
+
+def _authenticates(books: Books, event: Authenticated, _: InForce) -> None:
+    if event.by not in {CUSTOMER, SYSTEM} and books.case(event.case).holder is not None:
+        books.edit("cases", event.case).authenticated = True
+
+
+def _is_disposed(books: Books, event: Disposed, _: InForce) -> None:
+    agent = books.edit("agents", event.agent)
+    agent.owed = max(agent.owed - 1, 0)
+
+
+def _is_offered(books: Books, event: WorkOffered, _: InForce) -> None:
+    page, agent = books.edit("cases", event.case), books.edit("agents", event.agent)
+    if event.review:
+        page.review_to = event.agent
+        agent.reviews += 1
+    else:
+        page.offered_to = event.agent
+        agent.offered = _with(agent.offered, page.channel)
+
+
+def _offer_ends(books: Books, event: OfferAccepted | OfferDeclined | OfferRescinded, _: InForce) -> None:
+    page = books.case(event.case)
+    if event.agent == (page.review_to if event.review else page.offered_to):
+        _end_offer(books, event.case, review=event.review)
+
+
+def _takes_review(books: Books, event: ReviewTaken, _: InForce) -> None:
+    _end_offer(books, event.case, review=True)
+    books.edit("cases", event.case).reviewer = event.agent
+    books.edit("agents", event.agent).reviews += 1
+
+
+def _submits(books: Books, event: DraftSubmitted, _: InForce) -> None:
+    books.edit("cases", event.case).draft = DraftSeen(
+        id=event.draft,
+        author=event.by,
+        queue=event.queue,
+        text=event.text,
+        send_as=event.send_as,
+        attachments=event.attachments,
+        subject=event.subject,
+        about_account=event.about_account,
+        template=event.template,
+    )
+
+
+def _edits(books: Books, event: DraftEdited, _: InForce) -> None:
+    draft = books.case(event.case).draft
+    if draft is not None:
+        books.edit("cases", event.case).draft = changed(
+            draft, text=event.text, send_as=event.send_as, attachments=event.attachments, template=event.template
+        )
+
+
+def _moves_review(books: Books, event: ReviewReassigned, _: InForce) -> None:
+    _end_offer(books, event.case, review=True)
+    _end_review(books, event.case)
+    draft = books.case(event.case).draft
+    if draft is not None:
+        books.edit("cases", event.case).draft = changed(draft, queue=event.queue)
+
+
+def _decides(books: Books, event: DraftApproved | DraftRefused | DraftWithdrawn | DraftSuperseded, _: InForce) -> None:
+    _end_offer(books, event.case, review=True)
+    _end_review(books, event.case)
+    books.edit("cases", event.case).draft = None
+
+
+def _writes_to_us(books: Books, event: MessageReceived, _: InForce) -> None:
+    page = books.edit("cases", event.case)
+    page.waits, page.asked = True, 0
+    page.silent = page.asked_at = None
+    books.edit("threads", event.thread).wrote = event.at
+
+
+def _replies(books: Books, event: ReplySent, _: InForce) -> None:
+    page = books.edit("cases", event.case)
+    page.status, page.waits, page.asked, page.asked_at = event.send_as, False, 0, None
+    page.silent = None if page.holder is None else event.at
+    books.edit("messages", event.message).sent = True
+
+
+def _asks(books: Books, event: PresenceAsked, _: InForce) -> None:
+    page = books.edit("cases", event.case)
+    page.asked, page.asked_at = min(page.asked + 1, MOST_ASKED), event.at
+    books.edit("messages", event.message).sent = True
+
+
+def _disconnects(books: Books, event: ChatDisconnected, _: InForce) -> None:
+    page = books.edit("cases", event.case)
+    page.status, page.waits = Status.RESOLVED, False
+    books.edit("messages", event.message).sent = True
+
+
+_WRITERS: Final[Mapping[type[Event], Callable[[Books, Any, InForce], None]]] = {
+    AgentAdded: _agent_is,
+    AgentChanged: _agent_is,
+    AgentAvailable: _becomes_available,
+    AgentUnavailable: _becomes_unavailable,
+    AgentLoggedOut: _logs_out,
+    NextStateSet: _sets_next_state,
+    NextStateCleared: _clears_next_state,
+    CaseStarted: _starts,
+    SuccessorStarted: _is_followed,
+    CaseTagged: _is_tagged,
+    CaseUntagged: _is_untagged,
+    WorkBegun: _status_becomes(Status.OPEN),
+    CaseReopened: _status_becomes(Status.OPEN),
+    StatusSet: _status_is_set,
+    CaseClosed: _closes,
+    CaseQueued: _queues,
+    CaseUnqueued: _leaves_queue,
+    CaseAssigned: _is_assigned,
+    CaseReleased: _is_released,
+    ContactStarted: _contact_starts,
+    ContactEnded: _contact_ends,
+    Authenticated: _authenticates,
+    Disposed: _is_disposed,
+    WorkOffered: _is_offered,
+    OfferAccepted: _offer_ends,
+    OfferDeclined: _offer_ends,
+    OfferRescinded: _offer_ends,
+    ReviewTaken: _takes_review,
+    DraftSubmitted: _submits,
+    DraftEdited: _edits,
+    ReviewReassigned: _moves_review,
+    DraftApproved: _decides,
+    DraftRefused: _decides,
+    DraftWithdrawn: _decides,
+    DraftSuperseded: _decides,
+    MessageReceived: _writes_to_us,
+    ReplySent: _replies,
+    PresenceAsked: _asks,
+    ChatDisconnected: _disconnects,
+}
+"""What becomes of the pages, by the class of the event; any other event says nothing that a promise asks about."""

@@ -1,0 +1,102 @@
+"""What an SOP says for one case at one instant, read by the witnesses themselves.
+
+The house asks `Policy.at` and `Policy.for_` what is in force. Whoever watches the house must not ask the same: a layer
+that is overlooked there would be overlooked here too. So the witnesses read the layers from the policy's plain values:
+
+* A dated change holds from its date on, which begins at midnight in the policy's zone; later ones stand over earlier
+  ones.
+* An override holds for the cases that have all it names. Of two that set the same key, the one that names more wins;
+  it stands over every change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, time
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from casecore.channels import Channel
+from casecore.kernel import Enforcement
+from casecore.policies import Policy
+
+
+class Matter(Protocol):
+    """What an override may name of a case."""
+
+    @property
+    def channel(self) -> Channel | None:
+        """Its channel."""
+
+    @property
+    def queue(self) -> str | None:
+        """The queue it is in."""
+
+    @property
+    def tags(self) -> frozenset[str]:
+        """Its tags."""
+
+
+class InForce:
+    """The values of an SOP for one case at one instant.
+
+        said = InForce(policy, matter, at)
+        said("chat.idle.silence")           # timedelta(minutes=2)
+        said.blocks("idle.silence")         # whether the rule refuses what breaks it
+
+    Args:
+        policy: The SOP.
+        matter: The case; None: no case, which no override is for.
+        at: The instant (aware); None: before every dated change.
+    """
+
+    def __init__(self, policy: Policy, matter: Matter | None = None, at: datetime | None = None) -> None:
+        self._policy = policy
+        self._layers = [*_changes_begun(policy, at), *_overrides_for(policy, matter)]
+
+    def __call__(self, path: str) -> Any:
+        """The value of a key.
+
+        Args:
+            path: The path of the key, like `chat.idle.silence`.
+        """
+        value: Any = self._policy
+        for word in path.split("."):
+            value = value[word] if isinstance(value, Mapping) else getattr(value, word)
+        for layer in self._layers:
+            value = layer.get(path, value)
+        return value
+
+    def blocks(self, rule: str) -> bool:
+        """Whether a rule refuses what breaks it, and does not only warn."""
+        if rule == "authentication.before":
+            return self("authentication.enforcement") is Enforcement.BLOCK
+        mode = self("enforcement").get(rule)
+        for layer in self._layers:
+            mode = layer.get(f"enforcement.{rule}", mode)
+        return mode in {None, Enforcement.BLOCK}
+
+
+def _changes_begun(policy: Policy, at: datetime | None) -> Iterator[Mapping[str, Any]]:
+    """What the dated changes set that have begun, later ones last."""
+    begun = [] if at is None else [change for change in policy.change if _beginning(change.on, policy.zone) <= at]
+    yield from (change.set for change in sorted(begun, key=lambda change: _beginning(change.on, policy.zone)))
+
+
+def _beginning(on: date, zone: str) -> datetime:
+    """The instant from which on a change holds."""
+    return on if isinstance(on, datetime) else datetime.combine(on, time(), ZoneInfo(zone)).astimezone(UTC)
+
+
+def _overrides_for(policy: Policy, matter: Matter | None) -> Iterator[Mapping[str, Any]]:
+    """What the overrides set that are for a case, those that name more last."""
+    found: list[tuple[int, Mapping[str, Any]]] = []
+    if matter is None:
+        return
+    for override in policy.override:
+        named = override.match
+        here = named.channel in {None, matter.channel} and named.queue in {None, matter.queue}
+        if here and matter.tags.issuperset(named.tag):
+            names = (named.channel is not None) + (named.queue is not None) + len(named.tag)
+            found.append((names, override.set))
+    yield from (values for _, values in sorted(found, key=lambda pair: pair[0]))

@@ -1,0 +1,26 @@
+"""The rows of all promises, by number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from operator import attrgetter
+from typing import Final
+
+from casecore.promises.assignment import ASSIGNMENT_PROMISES, LONGEST_FIRST
+from casecore.promises.life_cycle import ALL_USED, LIFE_CYCLE_PROMISES, NOBODY_STRANDED
+from casecore.promises.live_work import LIVE_WORK_PROMISES
+from casecore.promises.promise import Promise, Statement, WayOn
+from casecore.promises.replies import REPLY_PROMISES
+
+PROMISES: Final[tuple[Promise, ...]] = tuple(
+    sorted((*LIFE_CYCLE_PROMISES, *ASSIGNMENT_PROMISES, *LIVE_WORK_PROMISES, *REPLY_PROMISES), key=attrgetter("number"))
+)
+"""The promises that hold at every step."""
+
+WAYS_ON: Final[Mapping[str, WayOn]] = {
+    promise.number: promise.way_on for promise in PROMISES if promise.way_on is not None
+}
+"""Where there must always be a way to, by the number of the promise that says so."""
+
+OTHERS: Final[tuple[Statement, ...]] = (LONGEST_FIRST, ALL_USED, NOBODY_STRANDED)
+"""The promises that are about more than a step; `check` judges each in a way of its own."""

@@ -1,0 +1,116 @@
+"""Watching: whether a stored history, or a desk at work, keeps the promises.
+
+    for breach in watch(events, policy):
+        print(breach.at, breach)
+
+Nothing but the events and the policy is needed: no desk, and none of the rules that keep the promises. So a host can
+ask it every night of what it has stored, and an audit has a second opinion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from attrs import frozen
+
+from casecore.kernel import Event
+from casecore.policies import Policy
+from casecore.promises.books import Books
+from casecore.promises.happening import Happening
+from casecore.promises.promise import Promise
+from casecore.promises.rows import PROMISES
+from casecore.rooms.contacts import Authenticated
+
+
+@frozen
+class Breach:
+    """A promise that a step broke.
+
+    Attributes:
+        number: Its number in §10.
+        title: What is promised.
+        what: What is wrong, in words.
+        at: When (aware).
+        events: What happened in that step.
+    """
+
+    number: str
+    title: str
+    what: str
+    at: datetime
+    events: tuple[Event, ...]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}: {self.what}"
+
+
+class Watch:
+    """Somebody who watches a desk from its first event on, and says which promises it breaks.
+
+    Args:
+        policy: The SOP in force; may be replaced when another one is put in force.
+        promises: What is promised.
+    """
+
+    def __init__(self, policy: Policy, promises: Iterable[Promise] = PROMISES) -> None:
+        self.policy = policy
+        self.books = Books()
+        self._promises = tuple(promises)
+
+    def see(self, events: Iterable[Event]) -> tuple[Breach, ...]:
+        """Everything that is wrong with a step, and write it down.
+
+        Args:
+            events: What happened by one command; nothing where it was refused.
+        """
+        step = Happening(tuple(events), self.books, self.policy)
+        found = tuple(
+            Breach(promise.number, promise.title, what, step.events[-1].at, step.events)
+            for promise in self._promises
+            if step.events
+            for what in promise.breaches(step)
+        )
+        self.books.adopt(step.layers[1:])
+        return found
+
+
+def watch(
+    events: Iterable[Event | Sequence[Event]], policy: Policy, promises: Iterable[Promise] = PROMISES
+) -> Iterator[Breach]:
+    """Every breach of a promise in a history, in the order in which they happened.
+
+    Args:
+        events: The history from its beginning. Best given as a command brought them, a tuple for each, as
+            `Desk.handle` returns them. Single events are taken together where they happened at one instant, as if one
+            command had brought them.
+        policy: The SOP in force, with its dated changes.
+        promises: What is promised; those that something stays possible (18, 19) are not asked of a history.
+
+    Yields:
+        Breaches; nothing where every promise was kept. Only the books are kept, so a history may be as long as it
+        likes.
+    """
+    watching = Watch(policy, promises)
+    for step in _steps_of(events):
+        yield from watching.see(step)
+
+
+_ALONE: Final = (Authenticated,)
+"""What happens by a command of its own, and never as the consequence of another."""
+
+
+def _steps_of(events: Iterable[Event | Sequence[Event]]) -> Iterator[Sequence[Event]]:
+    together: list[Event] = []
+    for said in events:
+        goes_on = isinstance(said, Event) and together and said.at == together[-1].at and not isinstance(said, _ALONE)
+        if together and not goes_on:
+            yield together
+            together = []
+        if isinstance(said, Event):
+            together.append(said)
+        else:
+            yield said
+    if together:
+        yield together
