@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.faults.patching import Answer, ask
-from tests.faults.table import FAULTS, Fault
-
-RED = "fails"
+from tests.faults.table import FAULTS, RED, Fault
 
 
 def main(arguments: list[str]) -> int:

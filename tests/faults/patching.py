@@ -71,6 +71,7 @@ class Job:
     policy: str = ""
     scopes: tuple[str, ...] = ()
     patch: Patch | None = None
+    walk: int = 0
 
 
 @frozen
@@ -141,7 +142,7 @@ def _checked(job: Job) -> dict[str, Answer]:
         raise ValueError(f"a check imports no {job.patch.module}")
     no_fix: Any = lambda *_: None  # noqa: E731 -- the nearest fix costs a search for each policy that is tried
     judge.nearest_fix = no_fix
-    report = check(sop_with(job.policy), only=frozenset(job.promises), scopes=job.scopes, walk=0, limit=LIMIT)
+    report = check(sop_with(job.policy), only=frozenset(job.promises), scopes=job.scopes, walk=job.walk, limit=LIMIT)
     return {
         judgement.number: Answer(
             str(judgement.verdict),
@@ -188,7 +189,7 @@ def _read_answer(plain: dict[str, Any]) -> Answer:
 
 def _read_job(plain: dict[str, Any]) -> Job:
     patch = None if plain["patch"] is None else Patch(**plain["patch"])
-    return Job(tuple(plain["promises"]), plain["policy"], tuple(plain["scopes"]), patch)
+    return Job(tuple(plain["promises"]), plain["policy"], tuple(plain["scopes"]), patch, plain["walk"])
 
 
 def main(lines: Iterable[str]) -> None:

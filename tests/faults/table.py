@@ -16,6 +16,10 @@ from attrs import frozen
 from tests.faults.patching import Job, Patch
 
 
+RED = "fails"
+"""The verdict that a fault must bring about."""
+
+
 class Part(StrEnum):
     """Where in the code a fault lies."""
 
@@ -43,6 +47,7 @@ class Fault:
         patch: What is written otherwise.
         scopes: The scopes of the check in which it must show; none: all of them.
         policy: What the policy says otherwise than the shipped SOP.
+        walk: How many steps are walked at random besides, where the scopes cannot show it.
     """
 
     promise: str
@@ -51,11 +56,12 @@ class Fault:
     patch: Patch
     scopes: tuple[str, ...]
     policy: str = ""
+    walk: int = 0
 
     @property
     def job(self) -> Job:
         """What is asked of a check to notice it."""
-        return Job((self.promise,), self.policy, self.scopes, self.patch)
+        return Job((self.promise,), self.policy, self.scopes, self.patch, self.walk)
 
 
 def a_fault(
@@ -68,9 +74,10 @@ def a_fault(
     *scopes: str,
     policy: str = "",
     times: int = 1,
+    walk: int = 0,
 ) -> Fault:
     """A row: what goes wrong, in which module of `src/casecore`, and what is read there instead of what."""
-    return Fault(promise, part, name, Patch(f"{module}.py", old, new, times), scopes, policy)
+    return Fault(promise, part, name, Patch(f"{module}.py", old, new, times), scopes, policy, walk)
 
 
 # Scopes that are named often ---------------------------------------------------------------------------
@@ -80,14 +87,22 @@ CHAT, VOICE, EMAIL, WHATSAPP, MESSAGING = (
 )
 WE_WRITE, COMPLAINT = "we write on whatsapp", "an email complaint"
 DRAFT, EMAIL_DRAFT = "a draft on chat", "a draft on email"
+CLOSED, SILENT, WINDOW, CHANGED = "a closed email case", "a silent chat", "the window on whatsapp", "an agent who is changed"
+MOVED, BESIDE, RICH = "moved to another queue", "a supervisor beside", "a rich draft on chat"
+REVIEWERS, FULL_REVIEWER, OWN_LIMITS = "who may review", "two drafts, one reviewer", "limits of their own"
+CALL_AND_CHAT, MAY_NOT_WRITE = "a call and a chat, one agent", "we write, and may not"
 CHATS, CALLS, TWO = "3 chat cases, one agent", "2 voice cases, one agent", "two chat cases, two agents"
 MISTAKES, EMAIL_MISTAKES = "mistakes on voice", "mistakes on email"
 
 TOTAL_BINDS = "capacity = { total = 2, chat = 3 }"
 FOUR_CHATS = "4 chat cases, one agent"
+NOBODY_CLOSES = '[[change]]\non = 2026-12-01\nset = { "lifecycle.close_by" = [] }'
+ANOTHER = 'version = "another"'
 ASKED_TWICE = "[chat.idle]\nask_first = 2"
 FROM_QUESTION = '[chat.idle]\ncounts_from = "question"'
 FEWER_IN_GENERAL = '[[override]]\nmatch = { queue = "general" }\nset = { "capacity.chat" = 1 }'
+
+WALK = 2_000
 
 # Rows --------------------------------------------------------------------------------------------------
 
@@ -225,7 +240,7 @@ LIFE_CYCLE = (
         "rooms/arrivals",
         "    if case is None or case.status is CLOSED:\n        return _start_case(view, c, policy)",
         "    if case is None:\n        return _start_case(view, c, policy)",
-        "a closed email case",
+        CLOSED,
     ),
     a_fault(
         "02",
@@ -511,7 +526,7 @@ ASSIGNMENT = (
         "rooms/agents",
         "        return policy.limit(channel) if own is None else own",
         "        return policy.limit(channel)",
-        "limits of their own",
+        OWN_LIMITS,
     ),
     a_fault(
         "04",
@@ -530,7 +545,7 @@ ASSIGNMENT = (
         "rooms/agents",
         " + sum(self.offered.values()) + self.reviews",
         " + sum(self.offered.values())",
-        "two drafts, one reviewer",
+        FULL_REVIEWER,
     ),
     a_fault(
         "04",
@@ -557,7 +572,7 @@ ASSIGNMENT = (
         "rooms/agents",
         "    agent.capacity = event.capacity\n",
         "",
-        "an agent who is changed",
+        CHANGED,
     ),
     a_fault(
         "04",
@@ -593,7 +608,7 @@ ASSIGNMENT = (
         "rooms/reviews",
         "        (Agent, ReviewTaken): _count_review,\n",
         "",
-        "two drafts, one reviewer",
+        FULL_REVIEWER,
     ),
     a_fault(
         "04",
@@ -665,7 +680,7 @@ ASSIGNMENT = (
         "rooms/eligibility",
         "    busy = calls if channel is not VOICE else agent.load - calls\n",
         "    busy = calls if channel is not VOICE else 0\n",
-        "a call and a chat, one agent",
+        CALL_AND_CHAT,
     ),
     a_fault(
         "05",
@@ -674,7 +689,7 @@ ASSIGNMENT = (
         "rooms/eligibility",
         "    busy = calls if channel is not VOICE else agent.load - calls\n",
         "    busy = 0 if channel is not VOICE else agent.load - calls\n",
-        "a call and a chat, one agent",
+        CALL_AND_CHAT,
     ),
     a_fault(
         "05",
@@ -683,7 +698,7 @@ ASSIGNMENT = (
         "rooms/eligibility",
         "    calls = agent.held.get(VOICE, 0) + agent.offered.get(VOICE, 0)\n",
         "    calls = agent.held.get(VOICE, 0)\n",
-        "a call and a chat, one agent",
+        CALL_AND_CHAT,
     ),
     a_fault(
         "05",
@@ -710,7 +725,7 @@ ASSIGNMENT = (
         "rooms/eligibility",
         "    return not_served(agent, draft.queue if draft is not None and _is_review(event) else case.queue)",
         "    return not_served(agent, case.queue)",
-        "who may review",
+        REVIEWERS,
     ),
     a_fault(
         "05",
@@ -721,7 +736,7 @@ ASSIGNMENT = (
         "OBSTACLES_TO_REVIEWS = {\n"
         "    rule: found for rule, found in OBSTACLES.items() if rule not in {\"capacity.channel\", \"assignment.wrap_up\"}\n"
         "}",
-        "who may review",
+        REVIEWERS,
     ),
     a_fault(
         "05",
@@ -811,7 +826,7 @@ ASSIGNMENT = (
         "rooms/agents",
         "    agent.queues = event.queues\n",
         "",
-        "an agent who is changed",
+        CHANGED,
     ),
     a_fault(
         "05",
@@ -820,7 +835,7 @@ ASSIGNMENT = (
         "rooms/assignments",
         "    case.queue = event.queue\n",
         "",
-        "moved to another queue",
+        MOVED,
     ),
     a_fault(
         "05",
@@ -860,7 +875,7 @@ SILENCE = (
         "rooms/silence",
         "    if due is None or command.at >= due:",
         "    if due is None or command.at >= due - timedelta(seconds=1):",
-        CHAT,
+        SILENT,
     ),
     a_fault(
         "06",
@@ -869,7 +884,7 @@ SILENCE = (
         "rooms/silence",
         "    if contact.attempts >= needed:",
         "    if contact.attempts >= needed - 1:",
-        CHAT,
+        SILENT,
     ),
     a_fault(
         "06",
@@ -878,7 +893,7 @@ SILENCE = (
         "rooms/silence",
         "    if contact.silence_since is None:\n",
         "    if contact.silence_since is None:\n        return None\n",
-        CHAT,
+        SILENT,
     ),
     a_fault(
         "06",
@@ -888,7 +903,7 @@ SILENCE = (
         "    if contact.silence_since is None:\n",
         "    if view.actor is not None and \"supervise\" in view.actor.permissions:\n        return None\n"
         "    if contact.silence_since is None:\n",
-        CHAT,
+        SILENT,
     ),
     a_fault(
         "06",
@@ -897,7 +912,7 @@ SILENCE = (
         "rooms/silence",
         "    timer = UNANSWERED if _by_question(view, policy) else SILENT\n    due = timer.due(view, policy)",
         "    due = contact.silence_since + policy.chat.idle.silence",
-        CHAT,
+        SILENT,
         policy=FROM_QUESTION,
     ),
     a_fault(
@@ -907,7 +922,7 @@ SILENCE = (
         "rooms/silence",
         '"chat.idle.silence", "contact.silence_since", _from_silence)',
         '"chat.idle.silence", "contact.since", _from_silence)',
-        CHAT,
+        SILENT,
     ),
     a_fault(
         "06",
@@ -916,7 +931,7 @@ SILENCE = (
         "rooms/silence",
         "    contact.attempts = min(contact.attempts + 1, COUNTED_ATTEMPTS)",
         "    contact.attempts = min(contact.attempts + 2, COUNTED_ATTEMPTS)",
-        CHAT,
+        SILENT,
         policy=ASKED_TWICE,
     ),
     a_fault(
@@ -926,7 +941,7 @@ SILENCE = (
         "rooms/contacts",
         "    contact.silence_since = event.at\n    contact.asked_at = None\n    contact.attempts = 0\n",
         "    contact.silence_since = event.at\n    contact.asked_at = None\n",
-        CHAT,
+        SILENT,
     ),
     a_fault(
         "06",
@@ -935,7 +950,7 @@ SILENCE = (
         "rooms/contacts",
         "    contact.silence_since = event.at\n    contact.asked_at = None\n",
         "    contact.silence_since = contact.silence_since or event.at\n    contact.asked_at = None\n",
-        CHAT,
+        SILENT,
     ),
     a_fault(
         "06",
@@ -944,7 +959,7 @@ SILENCE = (
         "rooms/contacts",
         "silence_since=event.at if event.silent else None)",
         "silence_since=event.at)",
-        CHAT,
+        SILENT,
     ),
     a_fault(
         "06",
@@ -953,7 +968,7 @@ SILENCE = (
         "rooms/contacts",
         "channel, silent=not event.waiting),)",
         "channel, silent=True),)",
-        CHAT,
+        SILENT,
     ),
     a_fault(
         "06",
@@ -962,7 +977,7 @@ SILENCE = (
         "rooms/assignments",
         "    return CaseAssigned(cause.by, cause.at, case.id, agent, case.unanswered_since is not None)",
         "    return CaseAssigned(cause.by, cause.at, case.id, agent)",
-        CHAT,
+        SILENT,
     ),
     a_fault(
         "06",
@@ -971,7 +986,7 @@ SILENCE = (
         "rooms/arrivals",
         "    if case.unanswered_since is None:\n        case.unanswered_since = event.at",
         "    if case.waiting_since is None:\n        case.unanswered_since = event.at",
-        CHAT,
+        SILENT,
     ),
     a_fault(
         "07",
@@ -980,7 +995,7 @@ SILENCE = (
         "rooms/contacts",
         "    contact.silence_since = contact.asked_at = None\n    contact.attempts = 0\n\n\ndef _begin",
         "    contact.asked_at = None\n    contact.attempts = 0\n\n\ndef _begin",
-        CHAT,
+        SILENT,
     ),
     a_fault(
         "07",
@@ -989,7 +1004,7 @@ SILENCE = (
         "rooms/contacts",
         "    contact.silence_since = contact.asked_at = None\n    contact.attempts = 0\n\n\ndef _begin",
         "    contact.silence_since, contact.asked_at = _.at, None\n    contact.attempts = 0\n\n\ndef _begin",
-        CHAT,
+        SILENT,
     ),
     a_fault(
         "07",
@@ -998,7 +1013,7 @@ SILENCE = (
         "rooms/contacts",
         "    contact.silence_since = contact.asked_at = None\n    contact.attempts = 0\n\n\ndef _begin",
         "    contact.silence_since = contact.asked_at = None\n\n\ndef _begin",
-        CHAT,
+        SILENT,
     ),
     a_fault(
         "07",
@@ -1007,7 +1022,7 @@ SILENCE = (
         "rooms/contacts",
         "    notices={(Contact, MessageReceived): _break_silence, (Contact, ReplySent): _begin_silence},",
         "    notices={(Contact, ReplySent): _begin_silence},",
-        CHAT,
+        SILENT,
     ),
     a_fault(
         "07",
@@ -1016,7 +1031,7 @@ SILENCE = (
         "rooms/silence",
         "    if contact.silence_since is None:\n",
         "    if contact.silence_since is None:\n        return None\n",
-        CHAT,
+        SILENT,
     ),
     a_fault(
         "07",
@@ -1026,7 +1041,7 @@ SILENCE = (
         "    return (*name, received, CaseReopened(c.by, c.at, case.id, case.status))",
         "    return (*name, MessageNoted(c.by, c.at, case.id, c.thread, c.message, c.text, c.kind, False),"
         " CaseReopened(c.by, c.at, case.id, case.status))",
-        CHAT,
+        SILENT,
     ),
 )
 
@@ -1038,7 +1053,7 @@ AUTHENTICATION = (
         "rooms/contacts",
         "        if reason is not None:\n            return reason\n    return None\n",
         "        if reason is not None:\n            return None\n    return None\n",
-        CHAT,
+        SILENT,
     ),
     a_fault(
         "08",
@@ -1111,7 +1126,7 @@ AUTHENTICATION = (
         "rooms/contacts",
         "    contact.silence_since = contact.asked_at = None\n",
         "    contact.silence_since = contact.asked_at = None\n    contact.authenticated = True\n",
-        CHAT,
+        SILENT,
     ),
     a_fault(
         "08",
@@ -1120,7 +1135,7 @@ AUTHENTICATION = (
         "rooms/contacts",
         "    contact.silence_since = event.at\n    contact.asked_at = None\n",
         "    contact.silence_since = event.at\n    contact.authenticated = True\n    contact.asked_at = None\n",
-        CHAT,
+        SILENT,
     ),
     a_fault(
         "08",
@@ -1167,7 +1182,7 @@ AUTHENTICATION = (
         "rooms/reviews",
         '    content = reply_content(draft) | {"template": c.template or draft.template}',
         '    content = reply_content(draft) | {"template": c.template or draft.template, "about_account": False}',
-        DRAFT,
+        RICH,
     ),
 )
 
@@ -1353,7 +1368,7 @@ PRESENCE = (
         "rooms/wrap_ups",
         "    return (AgentUnavailable(event.by, event.at, agent.id, agent.next_reason),)",
         "    return (AgentUnavailable(event.by, event.at, event.by, agent.next_reason),)",
-        "a supervisor beside",
+        BESIDE,
     ),
     a_fault(
         "15",
@@ -1380,7 +1395,7 @@ PRESENCE = (
         "rooms/wrap_ups",
         "    if agent is None or agent.next_reason is None or",
         "    if agent is None or not agent.next_reason or",
-        "a nameless next state",
+        TWO,
     ),
 )
 
@@ -1419,7 +1434,7 @@ REPLIES = (
         "rooms/agents",
         "        return permission in self.permissions",
         "        return permission in self.permissions or REPLY in self.permissions",
-        "who may review",
+        REVIEWERS,
     ),
     a_fault(
         "09",
@@ -1455,7 +1470,7 @@ REPLIES = (
         "rooms/reviews",
         '    content = reply_content(draft) | {"template": c.template or draft.template}',
         '    content = reply_content(draft) | {"template": c.template or draft.template, "about_account": False}',
-        DRAFT,
+        RICH,
     ),
     a_fault(
         "09",
@@ -1464,7 +1479,7 @@ REPLIES = (
         "rooms/reviews",
         '    content = reply_content(draft) | {"template": c.template or draft.template}',
         '    content = reply_content(draft) | {"template": c.template}',
-        DRAFT,
+        RICH,
     ),
     a_fault(
         "09",
@@ -1473,7 +1488,7 @@ REPLIES = (
         "rooms/reviews",
         '    content = reply_content(draft) | {"template": c.template or draft.template}',
         '    content = reply_content(draft) | {"template": c.template or draft.template, "attachments": ()}',
-        DRAFT,
+        RICH,
     ),
     a_fault(
         "09",
@@ -1509,7 +1524,7 @@ REPLIES = (
         "rooms/agents",
         "    agent.permissions = event.permissions\n",
         "",
-        "an agent who is changed",
+        CHANGED,
     ),
     a_fault(
         "09",
@@ -1635,7 +1650,7 @@ REPLIES = (
         "rooms/whatsapp",
         "at - wrote < policy.whatsapp.window",
         "at - wrote <= policy.whatsapp.window",
-        WHATSAPP,
+        WINDOW,
     ),
     a_fault(
         "12",
@@ -1644,7 +1659,7 @@ REPLIES = (
         "rooms/whatsapp",
         "at - wrote < policy.whatsapp.window",
         "at - wrote < policy.whatsapp.window + timedelta(seconds=1)",
-        WHATSAPP,
+        WINDOW,
     ),
     a_fault(
         "12",
@@ -1662,7 +1677,7 @@ REPLIES = (
         "rooms/whatsapp",
         "    if template and not event.attachments:",
         "    if template:",
-        WE_WRITE,
+        WINDOW,
     ),
     a_fault(
         "12",
@@ -1671,7 +1686,7 @@ REPLIES = (
         "rooms/whatsapp",
         "    template = event.template is not None and event.template.kind is TemplateKind.WHATSAPP_TEMPLATE",
         "    template = event.template is not None",
-        WE_WRITE,
+        WINDOW,
     ),
     a_fault(
         "12",
@@ -1680,7 +1695,7 @@ REPLIES = (
         "rooms/whatsapp",
         "    if event.template is None:\n        return None\n",
         "    return None\n",
-        WE_WRITE,
+        WINDOW,
     ),
     a_fault(
         "12",
@@ -1689,7 +1704,7 @@ REPLIES = (
         "rooms/prepared",
         "    if findings:\n",
         "    if False:\n",
-        WE_WRITE,
+        WINDOW,
     ),
     a_fault(
         "12",
@@ -1698,7 +1713,7 @@ REPLIES = (
         "rooms/prepared",
         "    if text == seen:\n",
         "    if True:\n",
-        WE_WRITE,
+        WINDOW,
     ),
     a_fault(
         "12",
@@ -1707,7 +1722,7 @@ REPLIES = (
         "templates/prepared",
         "        *_check_status(template),\n",
         "",
-        WE_WRITE,
+        WINDOW,
     ),
     a_fault(
         "12",
@@ -1743,7 +1758,7 @@ REPLIES = (
         "rooms/silence",
         "    if view.case.channel is Channel.CHAT:\n        return None\n",
         "    return None\n",
-        "silence on whatsapp",
+        WINDOW,
     ),
 )
 
@@ -1834,15 +1849,6 @@ WAYS = (
     ),
     a_fault(
         "18",
-        RULE,
-        "an undisposed contact blocks closing for ever",
-        "rooms/wrap_ups",
-        "    if event.reason is not CloseReason.BY_HAND or not after.undisposed:",
-        "    if not after.undisposed:",
-        "a contact that nobody disposes",
-    ),
-    a_fault(
-        "18",
         EVOLVE,
         "a draft that is decided goes on waiting",
         "rooms/approvals",
@@ -1906,15 +1912,6 @@ WAYS = (
         "",
         DRAFT,
     ),
-    a_fault(
-        "19",
-        HANDLER,
-        "neither refusing, withdrawing nor approving a stale draft does anything",
-        "rooms/reviews",
-        "DECIDED, _end_review)",
-        "DECIDED, _end_review)",
-        DRAFT,
-    ),
 )
 
 USE = (
@@ -1925,7 +1922,8 @@ USE = (
         "rooms/reviews",
         '        Rule("approval.reason", "A refusal has a reason", "§5", (RefuseDraft,), _says_why, ("reason",)),\n',
         "",
-        EMAIL_MISTAKES,
+        COMPLAINT,
+        policy=ANOTHER,
     ),
     a_fault(
         "20",
@@ -1934,7 +1932,8 @@ USE = (
         "rooms/contacts",
         '        Rule("contact.blocks_close", "A live contact blocks closing by hand", "§6", (CaseClosed,), _not_while_live),\n',
         "",
-        EMAIL_MISTAKES,
+        COMPLAINT,
+        policy=ANOTHER,
     ),
     a_fault(
         "20",
@@ -1951,7 +1950,6 @@ USE = (
         "statuses",
         "            (trigger, tuple(source for source in WORKED if source is not status), status)",
         "            (trigger, tuple(source for source in WORKED[:2] if source is not status), status)",
-        MESSAGING,
     ),
 )
 
@@ -1964,19 +1962,27 @@ DATED = (
         "    if event.at >= due:\n        return None\n",
         "",
         COMPLAINT,
-        policy=(
-            "[[change]]\non = 2026-12-01\nset = { \"lifecycle.close_by\" = [] }"
-        ),
+        policy=NOBODY_CLOSES,
+    ),
+    a_fault(
+        "21",
+        RECORD,
+        "once nobody may close by hand, no status is closed by the clock",
+        "rooms/cases",
+        "    lambda view, policy: policy.lifecycle.close_after.get(view.case.status),\n",
+        "    lambda view, policy: policy.lifecycle.close_after.get(Status.NEW),\n",
+        COMPLAINT,
+        policy=NOBODY_CLOSES,
     ),
     a_fault(
         "21",
         HANDLER,
-        "once nobody may close by hand, what the clock closes counts as by hand",
+        "once nobody may close by hand, the system closes nothing",
         "rooms/cases",
-        "    itself = command.by == SYSTEM and command.reason is CloseReason.BY_HAND",
-        "    itself = False",
+        "    itself = command.by == SYSTEM and command.reason is CloseReason.BY_HAND\n",
+        "    itself = command.by == SYSTEM and command.reason is CloseReason.BY_HAND\n    if itself:\n        return ()\n",
         COMPLAINT,
-        policy="[[change]]\non = 2026-12-01\nset = { \"wrap_up.codes\" = [\"other\"] }",
+        policy=NOBODY_CLOSES,
     ),
 )
 
@@ -2053,6 +2059,7 @@ ENGINE_ROWS = (
         "        dated = policy\n",
         CHATS,
         policy='[[change]]\non = 2026-12-01\nset = { "capacity.chat" = 1 }',
+        walk=WALK,
     ),
     a_fault(
         "13",
