@@ -59,7 +59,9 @@ class Patch:
         """
         found = source.count(self.old)
         if found != self.times:
-            raise ValueError(f"{self.module} has {self.old!r} {found} times, not {self.times}; mend the row of this fault")
+            raise ValueError(
+                f"{self.module} has {self.old!r} {found} times, not {self.times}; mend the row of this fault"
+            )
         return source.replace(self.old, self.new)
 
 
@@ -112,9 +114,7 @@ class _Patching(MetaPathFinder):
     def __init__(self, patch: Patch) -> None:
         self._patch = patch
 
-    def find_spec(
-        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
+    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
         """The module's spec, with a loader that patches it; None for every other module."""
         if name != self._patch.name:
             return None
@@ -166,7 +166,7 @@ def _say(job: Job) -> dict[str, Answer]:
 def ask(job: Job) -> dict[str, Answer]:
     """What a check says, asked in a process of its own."""
     try:
-        done = subprocess.run(  # noqa: S603 -- our own module
+        done = subprocess.run(
             [sys.executable, "-m", "tests.faults.patching"],
             input=json.dumps(attrs.asdict(job)),
             capture_output=True,

@@ -15,7 +15,6 @@ from attrs import frozen
 
 from tests.faults.patching import Job, Patch
 
-
 RED = "fails"
 """The verdict that a fault must bring about."""
 
@@ -87,7 +86,12 @@ CHAT, VOICE, EMAIL, WHATSAPP, MESSAGING = (
 )
 WE_WRITE, COMPLAINT = "we write on whatsapp", "an email complaint"
 DRAFT, EMAIL_DRAFT = "a draft on chat", "a draft on email"
-CLOSED, SILENT, WINDOW, CHANGED = "a closed email case", "a silent chat", "the window on whatsapp", "an agent who is changed"
+CLOSED, SILENT, WINDOW, CHANGED = (
+    "a closed email case",
+    "a silent chat",
+    "the window on whatsapp",
+    "an agent who is changed",
+)
 MOVED, BESIDE, RICH = "moved to another queue", "a supervisor beside", "a rich draft on chat"
 REVIEWERS, FULL_REVIEWER, OWN_LIMITS = "who may review", "two drafts, one reviewer", "limits of their own"
 CALL_AND_CHAT, MAY_NOT_WRITE = "a call and a chat, one agent", "we write, and may not"
@@ -732,9 +736,9 @@ ASSIGNMENT = (
         RULE,
         "a reviewer who has a contact to dispose is given one more review",
         "rooms/eligibility",
-        "OBSTACLES_TO_REVIEWS = {rule: found for rule, found in OBSTACLES.items() if rule != \"capacity.channel\"}",
+        'OBSTACLES_TO_REVIEWS = {rule: found for rule, found in OBSTACLES.items() if rule != "capacity.channel"}',
         "OBSTACLES_TO_REVIEWS = {\n"
-        "    rule: found for rule, found in OBSTACLES.items() if rule not in {\"capacity.channel\", \"assignment.wrap_up\"}\n"
+        '    rule: found for rule, found in OBSTACLES.items() if rule not in {"capacity.channel", "assignment.wrap_up"}\n'
         "}",
         REVIEWERS,
     ),
@@ -901,7 +905,7 @@ SILENCE = (
         "whether a silence is long enough is not asked of a supervisor",
         "rooms/silence",
         "    if contact.silence_since is None:\n",
-        "    if view.actor is not None and \"supervise\" in view.actor.permissions:\n        return None\n"
+        '    if view.actor is not None and "supervise" in view.actor.permissions:\n        return None\n'
         "    if contact.silence_since is None:\n",
         SILENT,
     ),
@@ -1192,8 +1196,8 @@ PRESENCE = (
         RULE,
         "who has a contact to dispose may become available",
         "rooms/contacts",
-        "    if not agent.wrap_ups:\n        return None\n    return Reason(\"presence.wrap_up\"",
-        "    if True:\n        return None\n    return Reason(\"presence.wrap_up\"",
+        '    if not agent.wrap_ups:\n        return None\n    return Reason("presence.wrap_up"',
+        '    if True:\n        return None\n    return Reason("presence.wrap_up"',
         VOICE,
     ),
     a_fault(
@@ -1257,7 +1261,7 @@ PRESENCE = (
         "nothing is owed where the case was closed",
         "rooms/wrap_ups",
         "    if not policy.wrap_up.required:",
-        "    if not policy.wrap_up.required or event.because == \"closed\":",
+        '    if not policy.wrap_up.required or event.because == "closed":',
         CALLS,
     ),
     a_fault(
@@ -1577,7 +1581,7 @@ REPLIES = (
         "a draft is approved as if the case's assignee had written it",
         "rooms/reviews",
         "        DraftApproved(c.by, c.at, c.case, draft.id, draft.author),",
-        "        DraftApproved(c.by, c.at, c.case, draft.id, \"\"),",
+        '        DraftApproved(c.by, c.at, c.case, draft.id, ""),',
         DRAFT,
     ),
     a_fault(
@@ -1843,7 +1847,7 @@ WAYS = (
         RULE,
         "nobody may close by hand",
         "rooms/cases",
-        '    if command.by == SYSTEM:\n        return None\n    roles = policy.lifecycle.close_by\n',
+        "    if command.by == SYSTEM:\n        return None\n    roles = policy.lifecycle.close_by\n",
         "    roles = ()\n",
         COMPLAINT,
     ),
@@ -1888,8 +1892,8 @@ WAYS = (
         RULE,
         "a draft is decided by nobody once the customer has written",
         "rooms/approvals",
-        "    state = DraftStatus.SUBMITTED if draft is not None and draft.id == command.draft else \"\"",
-        "    state = DraftStatus.SUBMITTED if draft is not None and not draft.stale else \"\"",
+        '    state = DraftStatus.SUBMITTED if draft is not None and draft.id == command.draft else ""',
+        '    state = DraftStatus.SUBMITTED if draft is not None and not draft.stale else ""',
         DRAFT,
     ),
     a_fault(
@@ -1898,7 +1902,7 @@ WAYS = (
         "a draft that goes stale gets another id",
         "rooms/approvals",
         "    draft.stale = True\n",
-        "    draft.stale, draft.id = True, draft.id + \"'\"\n",
+        '    draft.stale, draft.id = True, draft.id + "\'"\n',
         DRAFT,
     ),
     a_fault(
@@ -1906,9 +1910,9 @@ WAYS = (
         RECORD,
         "the table of drafts has no end",
         "rooms/approvals",
-        "        (\"approve\", DraftStatus.SUBMITTED, DraftStatus.APPROVED),\n"
-        "        (\"refuse\", DraftStatus.SUBMITTED, DraftStatus.REFUSED),\n"
-        "        (\"withdraw\", DraftStatus.SUBMITTED, DraftStatus.WITHDRAWN),\n",
+        '        ("approve", DraftStatus.SUBMITTED, DraftStatus.APPROVED),\n'
+        '        ("refuse", DraftStatus.SUBMITTED, DraftStatus.REFUSED),\n'
+        '        ("withdraw", DraftStatus.SUBMITTED, DraftStatus.WITHDRAWN),\n',
         "",
         DRAFT,
     ),

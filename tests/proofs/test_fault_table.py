@@ -20,8 +20,7 @@ def calls():
     for fault in FAULTS:
         asked[fault.policy, fault.scopes, fault.walk].add(fault.promise)
     return [
-        Job(tuple(sorted(promises)), policy, scopes, None, walk)
-        for (policy, scopes, walk), promises in asked.items()
+        Job(tuple(sorted(promises)), policy, scopes, None, walk) for (policy, scopes, walk), promises in asked.items()
     ]
 
 
