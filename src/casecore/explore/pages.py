@@ -72,7 +72,7 @@ class PageInstant(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Its name as a field, like `case_page.silent`."""
+        """Its name as a field, like `case_page.silent_since`."""
         return f"{ROW_NAMES[self.table]}.{self.field}"
 
     @property
@@ -93,7 +93,7 @@ class PageInstant(NamedTuple):
 
 
 INSTANTS: Final = (
-    PageInstant(TABLE_OF["cases"], "silent", ("cases", "contact", "silence_since"), "chat.idle.silence"),
+    PageInstant(TABLE_OF["cases"], "silent_since", ("cases", "contact", "silence_since"), "chat.idle.silence"),
     PageInstant(TABLE_OF["cases"], "asked_at", ("cases", "contact", "asked_at"), "chat.idle.silence"),
     PageInstant(TABLE_OF["threads"], "wrote", ("threads", "customer_at"), "whatsapp.window"),
 )
