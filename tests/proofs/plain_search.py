@@ -24,7 +24,6 @@ from casecore.explore.model import starting_desk, timer_instant
 from casecore.explore.scope import NOON, SECOND, copy_of
 from casecore.promises import Happening
 from casecore.promises.books import PAGES, Books
-from casecore.rooms.agents import Agent
 from casecore.rooms.composition import EFFECTS, HOUSE, PLACES, SHEETS, TIMERS
 
 MARKED = NOON + timedelta(microseconds=1)
@@ -232,8 +231,9 @@ def answer_of(verdict, scope):
 
 
 def with_row(desk, case, row, changed):
-    """The desk with one row changed: an agent, or a sheet of a case's file."""
-    if isinstance(row, Agent):
-        return attrs.evolve(desk, agents=desk.agents.insert(row.id, changed))
-    file = attrs.evolve(desk.cases[case], **{PLACES[type(row)].sheet: changed})
+    """The desk with one row changed: an agent, a thread, or a sheet of a case's file."""
+    place = PLACES[type(row)]
+    if place.sheet is None:
+        return attrs.evolve(desk, **{place.table: getattr(desk, place.table).insert(row.id, changed)})
+    file = attrs.evolve(desk.cases[case], **{place.sheet: changed})
     return attrs.evolve(desk, cases=desk.cases.insert(case, file))

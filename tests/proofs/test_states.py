@@ -29,14 +29,18 @@ from casecore.promises import PROMISES, Step
 from casecore.promises.books import Books
 from casecore.rooms.absences import ReleaseAbsent
 from casecore.rooms.agents import GoAvailable, LogOut, SetNextState
+from casecore.rooms.arrivals import MessageReceived
 from casecore.rooms.assignments import LeaveCase, OpenCase
 from casecore.rooms.cases import CloseCase
-from casecore.rooms.composition import SHEETS
-from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.composition import EFFECTS, SHEETS
+from casecore.rooms.contacts import Authenticate, Contact, EndContact
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork
 from casecore.rooms.reassignments import ReassignCase
-from casecore.rooms.replies import SendReply
+from casecore.rooms.replies import ReplySent, SendReply
+from casecore.rooms.silence import PresenceAsked
+from casecore.rooms.threads import Thread
 from casecore.statuses import Status
+from tests.houses import without
 from tests.profiles import examples
 from tests.proofs.plain_search import PlainSearch, PlainState, answer_of, with_row
 
@@ -128,6 +132,17 @@ def what_is_not_followed(policy):
     )
 
 
+def the_window(policy):
+    """One case on WhatsApp, whose customer writes again, or not."""
+    commands = (
+        *scopes.arrival_commands(Channel.WHATSAPP),
+        OpenCase("ana", NOON, "c1"),
+        SendReply("ana", NOON, "c1", "m", "Here you are", Status.PENDING),
+        CloseCase("ana", NOON, "c1", CloseReason.SPAM),
+    )
+    return Scope("window", scopes.team_commands(policy, ana=scopes.EVERYTHING), (Part(commands),), (), scopes.APART)
+
+
 SMALL = {
     "what is not followed": (what_is_not_followed, SOP),
     "silence": (silence, SOP),
@@ -139,6 +154,7 @@ SMALL = {
     "two chats and a call, one agent": (two_sorts, SOP),
     "one case, two agents": (two_agents, SOP),
     "a draft": (a_draft, SOP),
+    "the window on WhatsApp": (the_window, SOP),
 }
 
 
@@ -237,6 +253,28 @@ def test_books_add_no_worlds(name):
     search = search_scope(make(policy), policy, questions=WATCHED)
     assert_the_same(search)
     assert len(search.states) == len(search_scope(make(policy), policy).states)
+
+
+FAULTY = {
+    "silence that no rule reads": (silence, without("idle.silence", "idle.asked"), {}, ("07", 1)),
+    "a window that no rule reads": (the_window, without("whatsapp.window", "whatsapp.consent"), {}, ("12", 3)),
+    "silence that goes on though the customer writes": (silence, HOUSE, {MessageReceived: Contact}, ("07", 1)),
+    "silence that our reply does not begin": (silence, HOUSE, {ReplySent: Contact}, ("06", 0)),
+    "a question that is not counted": (silence, HOUSE, {PresenceAsked: Contact}, ("06", 0)),
+    "a window that does not begin anew": (the_window, HOUSE, {MessageReceived: Thread}, ("12", 0)),
+}
+"""Houses in which the instants of records and books are not the same: with rules taken out, or events not applied."""
+
+
+@pytest.mark.parametrize("name", FAULTY)
+def test_where_books_say_otherwise_than_the_desk_the_plain_search_agrees(name, monkeypatch):
+    """Instants that are linked no more pass by themselves, and what breaks a promise is found."""
+    make, house, lost, (number, broken) = FAULTY[name]
+    for event, record in lost.items():
+        monkeypatch.setitem(EFFECTS, event, tuple(effect for effect in EFFECTS[event] if effect.record is not record))
+    search = search_scope(make(SOP), SOP, house, WATCHED)
+    assert_the_same(search)
+    assert bool(broken) is (number in search.counts)
 
 
 # A random walk -----------------------------------------------------------------------------------------
