@@ -3,7 +3,7 @@
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test test-all soak check bench clean
+.PHONY: help demo test test-all faults soak check bench clean
 unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
 
 help:  ## show this list
@@ -25,6 +25,9 @@ test-all: .venv/with-test  ## run every test; the fast ones must cover every lin
 	.venv/bin/coverage combine --quiet
 	.venv/bin/coverage report --skip-covered
 	.venv/bin/python $(PYTEST) -m slow --hypothesis-profile=full
+
+faults: .venv/with-test  ## break casecore in each way of the table, and print what the proofs say
+	.venv/bin/python -m tests.faults
 
 soak: .venv/with-test  ## try every property on a thousand examples or more, other ones each time; takes about an hour
 	.venv/bin/python $(PYTEST) -m hypothesis --hypothesis-profile=soak

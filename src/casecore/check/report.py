@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 from casecore.explore import Story
 from casecore.policies import Policy
@@ -53,10 +53,10 @@ class Searched:
     scope: str
     cast: str
     worlds: int
-    desks: int
     transitions: int
     decisions: int
     complete: bool
+    desks: int = field(default=Factory(lambda self: self.worlds, takes_self=True), kw_only=True)
 
 
 @frozen

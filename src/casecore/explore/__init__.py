@@ -29,7 +29,7 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import TypeVar
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 from casecore.desk import Desk
 from casecore.explore.model import Model, Questions
@@ -94,12 +94,12 @@ class Exploration:
 
     scope: Scope
     worlds: int
-    desks: int
     transitions: int
     decisions: int
     complete: bool
     refusals: frozenset[str] = field(repr=False)
     found: Mapping[str, Found] = field(hash=False)
+    desks: int = field(default=Factory(lambda self: self.worlds, takes_self=True), kw_only=True)
 
     def __getitem__(self, name: str) -> Found:
         return self.found[name]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from casecore.channels import Channel
 from casecore.kernel import Command, Event
 from casecore.policies import Policy
 from casecore.policies.sections import CountsFrom, Proceeding
-from casecore.promises.books import Books
+from casecore.promises.books import Books, CasePage
 from casecore.promises.happening import Happening, happens
 from casecore.promises.promise import Occasion, Promise, Situation
 from casecore.rooms.agents import AgentAvailable, AgentUnavailable, GoAvailable, GoUnavailable
@@ -49,24 +50,31 @@ def _countdown_goes_on(step: Happening) -> Iterator[str]:
 
 def _breaks_a_silence(step: Happening) -> bool:
     return any(
-        isinstance(event, MessageReceived) and books.case(event.case).silent is not None
+        isinstance(event, MessageReceived)
+        and books.case(event.case).channel is Channel.CHAT
+        and books.case(event.case).silent is not None
         for event, books in step.moments
     )
 
 
-def _disconnects(asks: Callable[[Books, str], bool]) -> Callable[[Command, Books], bool]:
+def _disconnects(asks: Callable[[CasePage], bool]) -> Callable[[Command, Books], bool]:
     """The question whether somebody disconnects a chat of which this is so."""
-    return lambda command, books: isinstance(command, DisconnectIdle) and asks(books, command.case)
+
+    def tried(command: Command, books: Books) -> bool:
+        page = books.case(command.case) if isinstance(command, DisconnectIdle) else None
+        return page is not None and page.channel is Channel.CHAT and asks(page)
+
+    return tried
 
 
 UNASKED: Final = Situation(
     "a chat is to be disconnected whose customer is silent and was not asked",
-    _disconnects(lambda books, case: books.case(case).silent is not None and not books.case(case).asked),
+    _disconnects(lambda page: page.silent is not None and not page.asked),
     expected=lambda policy: policy.chat.idle.ask_first > 0,
 )
 ANSWERED_BACK: Final = Situation(
     "a chat is to be disconnected whose customer waits for an answer",
-    _disconnects(lambda books, case: books.case(case).waits),
+    _disconnects(lambda page: page.waits),
 )
 
 

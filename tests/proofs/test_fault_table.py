@@ -1,0 +1,73 @@
+"""The table of faults: each turns the proof of its promise red, and without it the same check finds nothing."""
+
+from collections import defaultdict
+from functools import cache
+
+import pytest
+
+from tests.faults.patching import Job, Patch, ask
+from tests.faults.table import FAULTS, RED, Fault, Part
+
+
+def named(fault: Fault) -> str:
+    """A row as pytest names it."""
+    return f"{fault.promise} {fault.name}"
+
+
+def calls():
+    """What is asked of a check without any fault: once for all rows with the same policy, scopes and walk."""
+    asked = defaultdict(set)
+    for fault in FAULTS:
+        asked[fault.policy, fault.scopes, fault.walk].add(fault.promise)
+    return [
+        Job(tuple(sorted(promises)), policy, scopes, None, walk) for (policy, scopes, walk), promises in asked.items()
+    ]
+
+
+@cache
+def answers(job: Job):
+    """What a check says of a job."""
+    return ask(job)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=named)
+def test_a_fault_turns_its_promise_red(fault):
+    """The check fails the promise, and tells a story where the promise is about what happens."""
+    answer = answers(fault.job)[fault.promise]
+    assert RED == answer.verdict, answer
+    assert fault.promise == "20" or answer.story, answer
+
+
+@pytest.mark.parametrize("job", calls(), ids=lambda job: f"{', '.join(job.scopes) or 'every scope'} {job.policy[:40]}")
+def test_without_a_fault_the_same_check_finds_nothing(job):
+    """So a red row is red because of its fault, and not because of its policy or its scopes."""
+    found = answers(job)
+    assert set(job.promises) == set(found)
+    assert {} == {number: one for number, one in found.items() if one.verdict in {RED, "raises"}}
+
+
+def test_every_promise_has_faults_where_it_rests():
+    """In a rule, in a record, in what applies events, in what follows, by promise; those that rest on less say so."""
+    parts = defaultdict(set)
+    for fault in FAULTS:
+        parts[fault.promise].add(fault.part)
+    assert [f"{number:02}" for number in range(1, 22)] == sorted(parts)
+    applied = {Part.EVOLVE, Part.COMPOSITION, Part.CONSEQUENCE, Part.HANDLER}
+    narrow = {"17", "20", "21"}
+    assert set() == {number for number in parts if number not in narrow and not parts[number] & applied}
+    assert set() == {number for number in parts if number != "17" and Part.RULE not in parts[number]}
+    assert {Part.ENGINE, Part.ROUTER} <= set().union(*parts.values())
+
+
+def test_every_row_is_another_fault():
+    """No row is there twice: the same text for the same promise."""
+    assert len(FAULTS) == len({(fault.promise, fault.patch) for fault in FAULTS})
+    assert len(FAULTS) == len({named(fault) for fault in FAULTS})
+
+
+def test_a_row_whose_text_is_gone_is_told():
+    """A row must be looked at when its module has changed, and so it raises instead of breaking nothing."""
+    gone = Patch("rooms/agents.py", "what never stood there", "", 1)
+    answer = ask(Job(("01",), "", ("an email complaint",), gone))["01"]
+    assert "raises" == answer.verdict
+    assert "mend the row of this fault" in answer.wrong[0]
