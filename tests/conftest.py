@@ -8,7 +8,7 @@ from casecore.channels import Channel
 from casecore.check import Finding, Fix, Judgement, PromiseVerdict, Report, Searched, Severity
 from casecore.check.scopes import limit_scope
 from casecore.cli import main
-from casecore.explore import explore
+from casecore.explore import Watched, explore
 from casecore.policies import Policy
 from casecore.promises import PROMISES
 from tests.houses import without
@@ -18,7 +18,7 @@ def the_report(policy):
     """One failing promise with its story, and each other verdict once."""
     (limits,) = (promise for promise in PROMISES if promise.number == "04")
     scope = limit_scope(Channel.CHAT, 2, policy)
-    found = explore(scope, policy, house=without("capacity.channel"), always={"04": limits.asks})
+    found = explore(scope, policy, house=without("capacity.channel"), watched=Watched(witnesses={"04": limits.witness}))
     story, wrong = found["04"].story, found["04"].wrong
     title = limits.title
     return Report(

@@ -2,18 +2,18 @@
 
 import attrs
 
-from casecore import Policy
+from casecore import HOUSE, Policy
 from casecore.check import Fix, PromiseVerdict, check
 from casecore.check.fixes import EDITS_TRIED, nearest_fix
 from casecore.check.judge import _judge_use, why_inconclusive
-from casecore.check.order import judge_order
+from casecore.check.order import judge_order, plain_order, router_order
 from casecore.check.scopes import scopes_of
 from casecore.explore import Exploration, Found, Result
 from casecore.kernel import SYSTEM
 from casecore.promises.life_cycle import EDGES
+from casecore.promises.written_rules import NEVER_REFUSES, RULES_WRITTEN, missing_rules
 from casecore.rooms.composition import RULES
 from casecore.rooms.offers import OfferWork
-from casecore.routing import next_offer
 from tests.houses import without
 
 SHIPPED = Policy.default()
@@ -65,19 +65,33 @@ class TestOrder:
     def test_fails(self):
         """Who comes last is served first: the story ends with the wrong offer."""
 
-        def last_first(desk, at):
-            found = next_offer(desk, at)
-            waiting = sorted(file.case.id for file in desk.cases.values())
+        def last_first(steps, at):
+            found = plain_order(steps, at)
+            waiting = sorted(file.case.id for file in steps[-1].after.cases.values())
             return found and OfferWork(SYSTEM, at, next(case for case in waiting if case != found.case), "ana")
 
-        found = judge_order(SHIPPED, last_first)
+        found = judge_order(SHIPPED, {"the plain order": plain_order, "the last": last_first})
         assert PromiseVerdict.FAILS is found.verdict
-        assert "had waited longer" in found.wrong[0]
+        assert "the last offers case c2 to ana; c1 has waited longer, for ana" == found.wrong[0]
         assert isinstance(found.story.steps[-1].command, OfferWork)
 
     def test_vacuous(self):
         """A routing that offers nothing keeps nothing."""
-        assert PromiseVerdict.VACUOUS is judge_order(SHIPPED, lambda desk, at: None).verdict
+        assert PromiseVerdict.VACUOUS is judge_order(SHIPPED, {"nobody": lambda steps, at: None}).verdict
+
+    def test_who_may_not_have_it(self):
+        """Whoever serves no queue is offered nothing, however long they have been idle."""
+
+        def to_abe(steps, at):
+            found = router_order(steps, at)
+            return found and attrs.evolve(found, agent="abe")
+
+        found = judge_order(SHIPPED, {"the Router": to_abe})
+        assert "the Router offers case c1 to abe; c1 has waited longer, for ana" == found.wrong[0]
+
+    def test_both_who_route_are_asked(self):
+        """Each of them in every desk."""
+        assert judge_order(SHIPPED).times == 2 * judge_order(SHIPPED, {"the Router": router_order}).times > 0
 
 
 class TestHowFar:
@@ -102,10 +116,39 @@ class TestHowFar:
         )
 
 
+def all_edges():
+    """A search in which some step goes along each edge."""
+    found = {name: Found(Result.PROVED) for name in EDGES.values()}
+    return Exploration(TestHowFar.SCOPE, 7, 20, 3, True, frozenset(), found)
+
+
+def test_a_rule_that_is_gone_is_missed():
+    """Promise 20 knows every rule by name, and what it guards; so does a rule that guards one thing less."""
+    judgement = _judge_use([all_edges()], (), without("tags.limit"), shipped=False)
+    assert (PromiseVerdict.FAILS, ("there is no rule tags.limit",)) == (judgement.verdict, judgement.wrong)
+    rules = [attrs.evolve(rule, guards=rule.guards[1:]) if rule.id == "offer.reviewer" else rule for rule in RULES]
+    assert ["the rule offer.reviewer does not guard WorkOffered"] == [*missing_rules(rules)]
+
+
+def test_a_rule_that_refuses_nothing_is_missed_under_the_shipped_sop():
+    """Of the shipped SOP it is known which rules refuse something; another may leave them nothing."""
+    unused = (*NEVER_REFUSES, "idle.silence")
+    judgement = _judge_use([all_edges()], unused, HOUSE, shipped=True)
+    assert ("the rule idle.silence refuses nothing anywhere",) == judgement.wrong
+    assert PromiseVerdict.PROVED is _judge_use([all_edges()], unused, HOUSE, shipped=False).verdict
+
+
+def test_the_list_of_rules_is_whole():
+    """Whoever adds a rule, or what it guards, writes it down."""
+    guarded = {}
+    for rule in RULES:
+        guarded.setdefault(rule.id, set()).update(kind.__name__ for kind in rule.guards)
+    assert guarded == {rule: {*names} for rule, names in RULES_WRITTEN.items()}
+
+
 def test_every_edge_is_used():
     """Promise 20 is proved where some scope goes along each edge, and it says how many rules refuse something."""
-    found = Exploration(TestHowFar.SCOPE, 7, 20, 3, True, frozenset(), {edge: Found(Result.PROVED) for edge in EDGES})
-    judgement = _judge_use([found], ("tags.limit",))
+    judgement = _judge_use([all_edges()], ("tags.limit",), HOUSE, shipped=True)
     assert (PromiseVerdict.PROVED, len(EDGES), ("one chat case",)) == (
         judgement.verdict,
         judgement.times,

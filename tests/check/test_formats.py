@@ -141,7 +141,7 @@ class TestWords:
 
     def test_a_promise_that_fails_without_a_story(self):
         """Hand-made judgements may have none."""
-        assert "odd (after 0 steps)" == judgement_text(Judgement("01", "a", PromiseVerdict.FAILS, wrong=("odd",)))
+        assert "odd" == judgement_text(Judgement("01", "a", PromiseVerdict.FAILS, wrong=("odd",)))
 
     def test_what_is_as_it_should_be_has_no_level(self, report):
         """Nobody has to be told of it."""

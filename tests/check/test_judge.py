@@ -10,7 +10,7 @@ from casecore.check.order import judge_order
 from casecore.check.walk import random_walk
 from casecore.desk import Desk
 from casecore.policies.sections import Delivery, Queue
-from casecore.promises import PROMISES, Step
+from casecore.promises import Step, Watch
 from tests.houses import without
 
 SOP = Policy.default()
@@ -138,11 +138,13 @@ def test_the_walk_finds_a_fault_and_tells_its_way():
     found = random_walk(SOP, 2_000, 0, house).broken
     assert "05" == found.number
     desk = Desk(SOP)
+    watch, breaches = Watch(SOP), ()
     for command in found.story.commands:
+        assert () == breaches
         step = Step.of(desk, command, house)
+        breaches = watch.see(step.events)
         desk = step.after
-    (promise,) = (promise for promise in PROMISES if promise.number == "05")
-    assert found.wrong == tuple(promise.asks(step))
+    assert found.wrong == tuple(breach.what for breach in breaches if breach.number == "05")
 
 
 def test_what_only_the_walk_finds_fails_too():

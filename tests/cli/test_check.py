@@ -16,8 +16,8 @@ from casecore.cli.check_text import show_check
 from casecore.cli.screen import Screen
 from casecore.explore import Story
 
-LIMIT = ("--scope", "3 chat cases, one agent", "--only", "04", "--walk", "0")
-"""One promise in one small scope: what is checked in a moment."""
+LIMIT = ("--scope", "3 chat cases, one agent", "--scope", "limits of their own", "--only", "04", "--walk", "0")
+"""One promise in two small scopes, in which all is tried that could break it."""
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ class TestCommand:
         assert (0, "") == (code, complaints)
         assert printed.startswith(f"casecore {__version__}   ours   {sop}\n")
         assert "✓ proved  1: P04\n" in printed
-        assert "searched  1 scope: " in printed
+        assert "searched  2 scopes: " in printed
         assert printed.endswith("1 proved.   exit 0\n")
 
     def test_the_shipped_sop(self, casecore):

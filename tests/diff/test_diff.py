@@ -233,7 +233,7 @@ class TestScopes:
     def test_nothing_is_added_in_vain(self):
         """Where the queues are the same, the scopes are those of a check."""
         assert [c.scope.name for c in scopes.scopes_of(SOP)] == [
-            c.scope.name for c in scopes_of_both(SOP, sop(capacity__total=5))
+            c.scope.name for c in scopes_of_both(SOP, sop(away__grace="2m"))
         ]
 
 

@@ -15,8 +15,7 @@ from casecore.kernel import CUSTOMER, SYSTEM, Accepted, Command, Deviated, Enfor
 from casecore.kernel.rooms import where_wanted
 from casecore.policies import SWITCHABLE, Policy
 from casecore.policies.sections import Level, Relation
-from casecore.promises import PROMISES, Step
-from casecore.promises import broken as broken_promises
+from casecore.promises import PROMISES
 from casecore.rooms.absences import ReleaseAbsent
 from casecore.rooms.agents import (
     AddAgent,
@@ -73,6 +72,7 @@ from casecore.statuses import CASE_LIFECYCLE, Status, Trigger
 from casecore.testing.scenario import at, case_in, given, new_case, prepared, we_write
 from casecore.testing.strategies import runs
 from tests.profiles import examples
+from tests.watching import breaches_at_end, breaches_of
 
 # Refusals ----------------------------------------------------------------------------------------------
 
@@ -554,8 +554,8 @@ def test_switched_off(refusal):
 @pytest.mark.parametrize("refusal", SOFTENED)
 def test_softening_breaks_no_promise(refusal):
     """What a policy may waive, it waives alone: every promise that the policy still claims is kept."""
-    story = told(refusal, **{refusal.rule: Enforcement.OFF})
-    assert () == broken_promises(Step.of(story.desk, refusal.command))
+    policy = told(refusal, **{refusal.rule: Enforcement.OFF}).desk.policy
+    assert [] == breaches_at_end(refusal.story, refusal.command, policy=policy)
 
 
 ALL_WAIVED = Policy(enforcement=dict.fromkeys(SWITCHABLE, Enforcement.OFF))
@@ -566,7 +566,7 @@ ALL_WAIVED = Policy(enforcement=dict.fromkeys(SWITCHABLE, Enforcement.OFF))
 def test_some_promises_cannot_be_waived(steps):
     """Where every rule that may be switched off is off: 01, 02, 03, 11 and 16 are still promised, and kept."""
     assert {"01", "02", "03", "11", "16"} <= {promise.number for promise in PROMISES if promise.claimed(ALL_WAIVED)}
-    assert [] == [breach for step in steps for breach in broken_promises(step)]
+    assert [] == breaches_of(steps)
 
 
 # Edges -------------------------------------------------------------------------------------------------

@@ -18,7 +18,6 @@ from casecore.policies.layers import Layers, end_of_day, start_of_day
 from casecore.policies.sections import Queue
 from casecore.policies.warnings import policy_warnings
 from casecore.projections.inbox import inbox
-from casecore.promises import broken
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import OpenCase
 from casecore.rooms.notes import AddTag
@@ -31,6 +30,7 @@ from casecore.testing.laws import broken_laws, rows_of
 from casecore.testing.scenario import T0, at, case_in, given, new_case
 from casecore.testing.strategies import layered_policies, runs
 from tests.profiles import examples
+from tests.watching import breaches_of
 
 CHAT_IN_VIP = Aspect(Channel.CHAT, "vip", frozenset({"gold"}))
 QUEUES = {"vip": Queue(tags=("vip",)), "general": Queue(fallback=True)}
@@ -141,7 +141,7 @@ class TestByDefinition:
         """Under every layered policy the laws of deciding hold, and the promises that the policy in force claims."""
         for step in steps:
             assert [] == [*broken_laws(step, rows_of(step.before))]
-            assert () == broken(step)
+        assert [] == breaches_of(steps)
 
 
 # When and for whom -------------------------------------------------------------------------------------

@@ -10,15 +10,14 @@ from hypothesis import HealthCheck, Phase, find, given, settings
 
 from casecore import (
     CUSTOMER,
-    HOUSE,
     SYSTEM,
-    Accepted,
     AcceptOffer,
     AddAgent,
     AddTag,
     ApproveDraft,
     CaseAssigned,
     CaseClosed,
+    CaseStarted,
     CloseCase,
     DraftRefused,
     Enforcement,
@@ -39,7 +38,7 @@ from casecore import (
 )
 from casecore.channels import TemplateKind
 from casecore.policies.sections import Approval, Authentication, Chat, CountsFrom, Idle, Lifecycle, Role, WhatsApp
-from casecore.promises import PROMISES, Step, broken
+from casecore.promises import PROMISES, Watch
 from casecore.rooms import eligibility
 from casecore.rooms.agents import ChangeAgent, GoUnavailable, LogOut, SetNextState
 from casecore.rooms.arrivals import CaseReopened
@@ -54,10 +53,11 @@ from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.wrap_ups import Dispose, Disposed
 from casecore.testing import scenario
 from casecore.testing.machine import DeskMachine
-from casecore.testing.scenario import at, case_in, flatten_commands, prepared, we_write
+from casecore.testing.scenario import at, case_in, prepared, we_write
 from casecore.testing.strategies import policies, runs
 from tests.houses import forbidding, handling, nothing, queued_only, unfollowed, without
 from tests.profiles import examples
+from tests.watching import breaches_at_end, breaches_of, broken_at_end, steps_of
 
 # They are kept -----------------------------------------------------------------------------------------
 
@@ -72,13 +72,13 @@ class TestDeskAtWork(DeskMachine.TestCase):
 def test_every_promise_is_kept_on_every_history(steps):
     """Under the default SOP, which claims them all, no step breaks a promise."""
     assert all(promise.claimed(Policy.default()) for promise in PROMISES)
-    assert [] == [breach for step in steps for breach in broken(step)]
+    assert [] == breaches_of(steps)
 
 
 @given(policies().flatmap(runs))
 def test_every_promise_that_a_policy_claims_is_kept(steps):
     """Whatever a policy allows, what it still claims is kept."""
-    assert [] == [breach for step in steps for breach in broken(step)]
+    assert [] == breaches_of(steps)
 
 
 @given(runs())
@@ -95,23 +95,6 @@ def test_looking_back_nothing_was_sent_twice_and_nothing_is_lost(steps):
 
 
 # They would be missed ----------------------------------------------------------------------------------
-
-
-def last_step(house, story, command, policy=None):
-    """The step of a command under the rules of this house, which accept the story before it."""
-    desk = scenario.a_desk(policy)
-    for said in flatten_commands((story,)):
-        step = Step.of(desk, said, house)
-        assert step.verdict, step.verdict
-        desk = step.after
-    return Step.of(desk, command, house)
-
-
-def breaches_of_the_last_step(house, story, command, policy=None):
-    """The numbers of the promises that a command breaks under the rules of this house, which accept it."""
-    step = last_step(house, story, command, policy)
-    assert step.verdict, step.verdict
-    return {breach[:2] for breach in broken(step)}
 
 
 def assigned_only(view, command, policy):
@@ -265,7 +248,7 @@ TEETH = {
         DisconnectIdle("ana", at(119), "c1", "m2"),
     ),
     "06: disconnected while the customer waits": (
-        "06",
+        "06 07",
         without("idle.asked", "idle.silence"),
         case_in("open"),
         DisconnectIdle("ana", at(minutes=5), "c1", "m2"),
@@ -450,13 +433,13 @@ TEETH = {
 @pytest.mark.parametrize(("numbers", "house", "story", "command"), TEETH.values(), ids=TEETH)
 def test_a_breach_is_noticed(numbers, house, story, command):
     """In a house where a rule is missing, or something is done wrongly, the promise that rests on it is broken."""
-    assert set(numbers.split()) == breaches_of_the_last_step(house, story, command)
+    assert set(numbers.split()) == broken_at_end(story, command, house=house)
 
 
 @pytest.mark.parametrize(("numbers", "house", "story", "command"), TEETH.values(), ids=TEETH)
 def test_our_house_keeps_what_the_other_breaks(numbers, house, story, command):
     """With all rules in place the same command is refused, or breaks nothing."""
-    assert () == broken(last_step(HOUSE, story, command))
+    assert [] == breaches_at_end(story, command)
 
 
 @pytest.mark.parametrize("name", [name for name in TEETH if name.startswith("05") and "may not approve" not in name])
@@ -465,7 +448,7 @@ def test_who_is_eligible_is_asked_of_nobody_else(name, monkeypatch):
     monkeypatch.setattr(eligibility, "OBSTACLES", {})
     monkeypatch.setattr(eligibility, "not_served", lambda *_: None)
     numbers, house, story, command = TEETH[name]
-    assert set(numbers.split()) == breaches_of_the_last_step(house, story, command)
+    assert set(numbers.split()) == broken_at_end(story, command, house=house)
 
 
 def evolving(monkeypatch, event, sheet, create=None):
@@ -479,22 +462,25 @@ def evolving(monkeypatch, event, sheet, create=None):
 
 
 def test_a_countdown_that_goes_on_is_noticed(monkeypatch):
-    """If a customer's message did not end their silence, promise 07 would be broken; it does, so it holds."""
-    story, wrote = SILENT, ReceiveMessage(CUSTOMER, at(60), "t-c1", "m2", "I am here")
-    assert set() == breaches_of_the_last_step(HOUSE, story, wrote)
-    (event,) = scenario.given(story).when(wrote).events[:1]
+    """If a customer's message did not end their silence, the chat could be disconnected: promises 06 and 07 broken."""
+    wrote, too_late = ReceiveMessage(CUSTOMER, at(60), "t-c1", "m2", "I am here"), at(minutes=5)
+    disconnected = DisconnectIdle("ana", too_late, "c1", "m3")
+    assert not steps_of(SILENT, wrote, disconnected)[-1].verdict
+    (event,) = scenario.given(SILENT).when(wrote).events[:1]
     evolving(monkeypatch, event, Contact)
-    assert {"07"} <= breaches_of_the_last_step(HOUSE, story, wrote)
+    assert set() == broken_at_end(SILENT, wrote)
+    assert {"06", "07"} == broken_at_end(SILENT, wrote, disconnected)
 
 
 def test_an_authentication_that_leaks_is_noticed(monkeypatch):
-    """If the next contact began authenticated because the last one was, promise 08 would be broken."""
-    opened = OpenCase("ben", at(2), "c1")
-    story = (KNOWN, EndContact("ana", at(1), "c1"))
-    assert set() == breaches_of_the_last_step(HOUSE, story, opened)
-    begun = next(event for event in scenario.given(story).when(opened).events if isinstance(event, ContactStarted))
+    """If the next contact began authenticated because the last one was, ben could resolve: promise 08 broken."""
+    resolved = SetStatus("ben", at(3), "c1", Status.RESOLVED)
+    story = (KNOWN, EndContact("ana", at(1), "c1"), OpenCase("ben", at(2), "c1"))
+    assert not steps_of(story, resolved)[-1].verdict
+    begun = next(event for event in scenario.given(story).events[::-1] if isinstance(event, ContactStarted))
     evolving(monkeypatch, begun, Contact, lambda event: Contact(event.agent, event.at, authenticated=True))
-    assert {"08"} == breaches_of_the_last_step(HOUSE, story, opened)
+    assert set() == broken_at_end(story)
+    assert {"08"} == broken_at_end(story, resolved)
 
 
 FROM_QUESTION = Policy(chat=Chat(idle=Idle(counts_from=CountsFrom.QUESTION)))
@@ -505,9 +491,9 @@ def test_silence_counts_from_the_question_where_the_policy_says_so(seconds, numb
     """Asked one second into the silence, the two minutes end one second later."""
     disconnected = DisconnectIdle("ana", at(seconds), "c1", "m2")
     house = without("idle.silence")
-    assert numbers == breaches_of_the_last_step(house, SILENT, disconnected, FROM_QUESTION)
+    assert numbers == broken_at_end(SILENT, disconnected, house=house, policy=FROM_QUESTION)
     if not numbers:
-        assert numbers == breaches_of_the_last_step(HOUSE, SILENT, disconnected, FROM_QUESTION)
+        assert numbers == broken_at_end(SILENT, disconnected, policy=FROM_QUESTION)
 
 
 BEFORE_CLOSING = Policy(authentication=Authentication(channels=("email",), before=("close",)))
@@ -516,34 +502,33 @@ BEFORE_CLOSING = Policy(authentication=Authentication(channels=("email",), befor
 def test_closing_by_hand_unauthenticated_is_noticed_where_the_policy_asks_for_it():
     """A case that nobody holds needs no authentication; one that is held does."""
     house = without("authentication.before")
-    assert {"08"} == breaches_of_the_last_step(house, EMAIL, CloseCase("ana", at(2), "c1"), BEFORE_CLOSING)
+    assert {"08"} == broken_at_end(EMAIL, CloseCase("ana", at(2), "c1"), house=house, policy=BEFORE_CLOSING)
     unheld = case_in("new", channel="email")
-    assert set() == breaches_of_the_last_step(house, unheld, CloseCase("dora", at(2), "c1"), BEFORE_CLOSING)
+    assert set() == broken_at_end(unheld, CloseCase("dora", at(2), "c1"), house=house, policy=BEFORE_CLOSING)
 
 
 def test_a_case_given_to_nobody_known_is_noticed():
-    """Work goes to agents of the desk; an event that names somebody else breaks promise 05."""
-    desk = scenario.given(case_in("new")).desk
-    offered = WorkOffered(SYSTEM, at(1), "c1", "zoe", "chat")
-    step = Step(desk, OfferWork(SYSTEM, at(1), "c1", "zoe"), Accepted((offered,)), desk)
-    step.__dict__["moments"] = ((offered, desk, desk),)
-    asked = [promise for promise in PROMISES if promise.number == "05"]
-    assert ("05 work is given only to an eligible agent: case c1 was given to zoe, whom nobody knows",) == broken(
-        step, asked
-    )
+    """Work goes to agents of the desk; an event that names somebody else breaks promise 05, and their limits 04."""
+    watch = Watch(Policy.default())
+    watch.see(scenario.given(case_in("new")).events)
+    (breach,) = watch.see((WorkOffered(SYSTEM, at(1), "c1", "zoe", "chat"),))
+    said = "05 work is given only to an eligible agent: case c1 was given to zoe, who is not known"
+    assert (said, at(1)) == (str(breach), breach.at)
 
 
 def test_a_case_that_vanishes_is_noticed():
-    """No event takes a case from the desk; if one did, it would be lost."""
-    desk = scenario.given(case_in("open")).desk
-    step = Step(desk, OpenCase("ana", at(1), "c1"), Accepted(()), scenario.a_desk())
-    assert ("16 nothing is lost: every case not resolved or closed is held or queued: case c1 is gone",) == broken(step)
+    """No event takes a case from the desk; if it were gone all the same, and came again, promise 01 is broken."""
+    watch, events = Watch(Policy.default()), scenario.given(case_in("new")).events
+    started = next(event for event in events if isinstance(event, CaseStarted))
+    watch.see(events)
+    breaches = [str(breach) for breach in watch.see((started,))]
+    assert ["01 a case moves only along the life cycle: case c1 is started, and is new already"] == breaches
 
 
 def test_a_refused_command_breaks_nothing():
     """What was refused has not happened."""
-    step = Step.of(scenario.a_desk(), OpenCase("ana", at(1), "c1"))
-    assert (False, (), ()) == (bool(step.verdict), step.events, broken(step))
+    assert (False, ()) == ((step := steps_of(OpenCase("ana", at(1), "c1"))[-1]).accepted, step.events)
+    assert [] == breaches_at_end(OpenCase("ana", at(1), "c1"))
 
 
 SEARCHED = {
@@ -567,11 +552,11 @@ def test_random_histories_find_the_breach(number):
     bounded = settings(max_examples=3000, phases=[Phase.generate], database=None, suppress_health_check=[*HealthCheck])
     steps = find(
         runs(ONE_SECOND if number == "12" else None, SEARCHED[number]),
-        lambda steps: any(broken(step, asked) for step in steps),
+        lambda steps: bool(breaches_of(steps, asked)),
         settings=bounded,
         random=Random(1),
     )
-    assert any(broken(step, asked) for step in steps)
+    assert {number} == {wrong[:2] for wrong in breaches_of(steps, asked)}
 
 
 # Where they are not claimed ----------------------------------------------------------------------------
@@ -594,7 +579,7 @@ def test_a_promise_whose_rule_is_softened_is_not_claimed(number):
 def test_what_is_not_claimed_is_not_broken():
     """Where the policy lets everybody reply, a reply without the permission breaks nothing."""
     step = SendReply("ben", at(2), "c1", "m2", "Hello")
-    assert set() == breaches_of_the_last_step(HOUSE, OPENED_BY_BEN, step, UNCLAIMED["09"])
+    assert set() == broken_at_end(OPENED_BY_BEN, step, policy=UNCLAIMED["09"])
 
 
 # Ways --------------------------------------------------------------------------------------------------
@@ -609,7 +594,7 @@ NARROW = {
 @pytest.mark.parametrize("policy", NARROW.values(), ids=NARROW)
 def test_there_is_a_way_to_closed_however_narrow_the_policy(policy):
     """What the policy lets nobody close by hand can still be closed, as spam or by the system."""
-    assert set() == breaches_of_the_last_step(HOUSE, case_in("new"), OpenCase("ana", at(2), "c1"), policy)
+    assert set() == broken_at_end(case_in("new"), OpenCase("ana", at(2), "c1"), policy=policy)
 
 
 ABOUT_THE_ACCOUNT = (case_in("open"), SubmitDraft("ana", at(1), "c1", "d1", "Hello", about_account=True))
@@ -625,32 +610,30 @@ def test_a_draft_that_needs_an_authenticated_customer_can_still_be_decided(story
     scenario.given(ABOUT_THE_ACCOUNT, story).when(ApproveDraft("cleo", at(9), "c1", "d1")).refused(
         "authentication.before"
     )
-    assert set() == breaches_of_the_last_step(HOUSE, (ABOUT_THE_ACCOUNT, story), AddTag("dora", at(9), "c1", "vip"))
+    assert set() == broken_at_end((ABOUT_THE_ACCOUNT, story), AddTag("dora", at(9), "c1", "vip"))
 
 
 def test_a_disconnected_chat_moves_along_the_life_cycle():
     """Disconnecting a silent chat resolves it, as a reply sent as resolved would."""
-    assert set() == breaches_of_the_last_step(HOUSE, SILENT, DisconnectIdle("ana", at(minutes=5), "c1", "m2"))
+    assert set() == broken_at_end(SILENT, DisconnectIdle("ana", at(minutes=5), "c1", "m2"))
 
 
 def test_a_draft_whose_id_was_taken_can_still_be_decided():
     """It can be sent no more, because another message has its id; refusing and withdrawing it stay possible."""
     taken = SendReply("ana", at(2), "c1", "d1", "Never mind the draft")
-    assert set() == breaches_of_the_last_step(HOUSE, DRAFT, taken)
+    assert set() == broken_at_end(DRAFT, taken)
     scenario.given(DRAFT, taken).when(ApproveDraft("cleo", at(3), "c1", "d1")).refused("message.fresh")
 
 
 def test_a_review_is_measured_by_its_own_queue_and_limit():
     """Promise 05 lets a draft's queue be another than the case's, and does not count an offer against its own work."""
     finn = AddAgent(SYSTEM, at(1), "finn", "Finn", frozenset({Permission.APPROVE}), frozenset({"technical"}))
-    story = scenario.given(
+    story = (
         case_in("open", agent="ben"),
         SubmitDraft("ben", at(1), "c1", "d1", "Hello", queue="technical"),
         finn,
         GoAvailable("finn", at(1), "finn"),
+        OfferWork(SYSTEM, at(2), "c1", "finn", review=True),
     )
-    offered = Step.of(story.desk, OfferWork(SYSTEM, at(2), "c1", "finn", review=True))
-    accepted = Step.of(offered.after, AcceptOffer("finn", at(3), "c1", review=True))
-    assert offered.verdict
-    assert accepted.verdict
-    assert () == broken(offered) == broken(accepted)
+    accepted = AcceptOffer("finn", at(3), "c1", review=True)
+    assert set() == broken_at_end(story) == broken_at_end(story, accepted)

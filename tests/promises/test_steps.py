@@ -3,8 +3,9 @@
 from types import SimpleNamespace
 
 from casecore import CloseCase, OpenCase
-from casecore.promises import Step, broken
-from casecore.testing.scenario import a_desk, at, case_in, given, new_case
+from casecore.promises import Step
+from casecore.testing.scenario import a_desk, at, case_in, new_case
+from tests.watching import breaches_at_end, steps_of
 
 
 def test_a_step_is_shown_as_a_story():
@@ -17,7 +18,6 @@ def test_a_step_is_shown_as_a_story():
 
 def test_a_closed_case_may_learn_who_came_after_it():
     """The customer writes again, another case follows, and nothing is broken; so may another one be closed."""
-    desk = given(case_in("closed")).desk
-    step = Step.of(desk, new_case("c2", thread="t-c1", at=at(9)))
-    assert ("c2", ()) == (step.after.cases["c1"].case.successor, broken(step))
-    assert () == broken(Step.of(step.after, CloseCase("dora", at(10), "c2")))
+    story = (case_in("closed"), new_case("c2", thread="t-c1", at=at(9)))
+    assert "c2" == steps_of(story)[-1].after.cases["c1"].case.successor
+    assert [] == breaches_at_end(story) == breaches_at_end(story, CloseCase("dora", at(10), "c2"))

@@ -8,7 +8,6 @@ from casecore.kernel import CUSTOMER, SYSTEM
 from casecore.policies import Policy
 from casecore.policies.sections import Relation
 from casecore.projections.history import history
-from casecore.promises import Step, broken
 from casecore.rooms.agents import ChangeAgent, GoUnavailable, LogOut, SetNextState
 from casecore.rooms.approvals import ApproveDraft, DraftSubmitted, RefuseDraft, SubmitDraft
 from casecore.rooms.arrivals import MessageReceived, ReceiveMessage, SuccessorStarted
@@ -24,6 +23,7 @@ from casecore.rooms.wrap_ups import Dispose, RelateRecord
 from casecore.statuses import Status
 from casecore.testing.scenario import at, case_in, given, prepared, we_write
 from tests.sops import sop
+from tests.watching import breaches_of, steps_of
 
 READS = "Dear Maria, there is news for you."
 (OPT_IN, START) = we_write()
@@ -388,10 +388,6 @@ def test_every_promise_is_kept_on_the_way():
         Dispose("dora", at(50), "c1", "solved", "Done", "ana"),
         CloseCase("dora", at(60), "c1"),
     )
-    desk = given().desk
-    for command in way:
-        step = Step.of(desk, command)
-        assert step.verdict, step
-        assert () == broken(step)
-        desk = step.after
-    assert "closed" == desk.status("c1")
+    steps = steps_of(way)
+    assert [] == breaches_of(steps)
+    assert "closed" == steps[-1].after.status("c1")

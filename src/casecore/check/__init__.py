@@ -8,7 +8,7 @@
    * *proved*: it was put to the test, and no step broke it; the scopes and their sizes are the proof's range.
    * *fails*: with the shortest story, and the nearest change of the policy with which it holds.
    * *vacuous*: nothing ever put it to the test, and why.
-   * *inconclusive*: a search was given up at its limit, or no story could be told.
+   * *inconclusive*: a search was given up at its limit, no story could be told, or a situation is never tried.
    * *not claimed*: the policy softens what it rests on. *Waived*: the policy says so, with an end and a reason.
 3. **Walk** (`walk.py`): a random walk over all commands at a larger desk. It finds; it proves nothing.
 """

@@ -32,7 +32,7 @@ VERDICTS: Final[Mapping[PromiseVerdict, str]] = MappingProxyType(
         PromiseVerdict.VACUOUS: (
             "nothing ever puts the promise to the test, so that nobody keeps it: a finding, not a proof"
         ),
-        PromiseVerdict.INCONCLUSIVE: "a search was given up at its limit, or no story with real instants could be told",
+        PromiseVerdict.INCONCLUSIVE: "a search was given up, no story could be told, or what might break it is untried",
         PromiseVerdict.WAIVED: "the policy says that the promise need not hold, until when, and why",
         PromiseVerdict.NOT_CLAIMED: "the policy softens a rule that the promise rests on, so it promises nothing",
         PromiseVerdict.PROVED: "it was put to the test, and no step of any scope broke it",
@@ -186,7 +186,10 @@ def search_text(report: Report) -> str:
     worlds = sum(scope.worlds for scope in report.searched)
     steps = sum(scope.transitions for scope in report.searched)
     cut = sum(not scope.complete for scope in report.searched)
-    sizes = f"{plural(len(report.searched), 'scope')}: {plural(worlds, 'world')}, {plural(steps, 'step')} between them"
+    more = worlds - sum(scope.desks for scope in report.searched)
+    books = f" ({more:,} more than desks, by what the witnesses wrote down)" if more else ""
+    counted = f"{plural(worlds, 'world')}{books}"
+    sizes = f"{plural(len(report.searched), 'scope')}: {counted}, {plural(steps, 'step')} between them"
     given_up = f"{plural(cut, 'scope')} given up at the limit" if cut else "all of them"
     walked = f"; and walked {plural(report.walked, 'step')} at random, which prove nothing" if report.walked else ""
     return f"{sizes}, {given_up}{walked}" if report.searched else f"no scope was searched{walked}"

@@ -1,12 +1,13 @@
 """The judgement: every promise, asked of every step of every scope.
 
 A promise is judged over all scopes together: it fails when one breaks it, and the shortest story is shown; it is
-proved when none does and at least one put it to the test. What the policy softens is not claimed, and not asked.
+proved when none does, at least one put it to the test, and everything was tried that could break it (the promise's
+situations). What the policy softens is not claimed, and not asked.
 
 Four promises are not about one step, and are judged in ways of their own: that there is always a way on (18, 19) is
 asked of every world of a scope; that the longer waiting is offered first (17) is asked of routing at every small desk
-with two equal cases (`order.py`); that every rule is used (20) is counted over all scopes and the walk; and that a
-change strands nobody (21) is asked where the policy has dated changes.
+with two equal cases (`order.py`); that every rule is used (20) is counted over all scopes and the walk, and the rules
+are compared with a list; and that a change strands nobody (21) is asked where the policy has dated changes.
 """
 
 from __future__ import annotations
@@ -96,7 +97,11 @@ def check(
     judgements = [_add_fix(judgement, searched, house, limit) for judgement in judgements]
     others: tuple[tuple[Statement, Callable[[], Judgement], bool], ...] = (
         (LONGEST_FIRST, partial(judge_order, policy), not names),
-        (ALL_USED, partial(_judge_use, explorations, unused, policy, house), not names),
+        (
+            ALL_USED,
+            partial(_judge_use, explorations, unused, house, shipped=policy == Policy.default() and not names),
+            not names,
+        ),
         (NOBODY_STRANDED, partial(_judge_switches, policy, at, names, house, limit, progress), bool(policy.change)),
     )
     judgements += [judge() for other, judge, by_default in others if other.number in only or (not only and by_default)]
@@ -132,8 +137,18 @@ def _promises_numbered(numbers: frozenset[str]) -> list[Promise]:
 # Judging -----------------------------------------------------------------------------------------------
 
 
-def judge_promise(promise: Promise, policy: Policy, searched: list[ScopeSearch], walked: WalkResult) -> Judgement:
-    """What all scopes, and the walk, say of one promise."""
+def judge_promise(
+    promise: Promise, policy: Policy, searched: list[ScopeSearch], walked: WalkResult, *, whole: bool = True
+) -> Judgement:
+    """What the scopes, and the walk, say of one promise.
+
+    Args:
+        promise: The promise.
+        policy: The SOP.
+        searched: The scopes.
+        walked: The walk.
+        whole: Whether these are all the scopes there are to be, so that what must be tried is tried in one of them.
+    """
     number, conclude = promise.number, partial(Judgement, promise.number, promise.title)
     if not any(promise.claimed(search.policy) for search in searched):
         return conclude(PromiseVerdict.NOT_CLAIMED, _why_not_claimed(promise, policy))
@@ -152,7 +167,7 @@ def judge_promise(promise: Promise, policy: Policy, searched: list[ScopeSearch],
     if walked.broken is not None and walked.broken.number == number:
         found, why = walked.broken, "found by the walk"
         return conclude(PromiseVerdict.FAILS, why, times=times, scopes=names, story=found.story, wrong=found.wrong)
-    verdict, why = _verdict_unbroken(promise, here, searched, tested=bool(met))
+    verdict, why = _verdict_unbroken(promise, here, searched if whole else [], tested=bool(met))
     shown = witness[0] if witness and verdict is PromiseVerdict.PROVED else None
     return conclude(verdict, why, times=times, scopes=names, witness=shown)
 
@@ -213,16 +228,16 @@ def _apply_waiver(judgement: Judgement, policy: Policy, at: datetime | None) -> 
 
 
 def _judge_use(
-    explorations: list[Exploration], unused: tuple[str, ...], policy: Policy, house: House[View]
+    explorations: list[Exploration], unused: tuple[str, ...], house: House[View], *, shipped: bool
 ) -> Judgement:
     """What is known of promise 20: that every rule and every edge is used somewhere.
 
-    The rules are those that are written down (`written_rules.py`), so that one which is gone is missed. Under the
-    shipped SOP all but a few must refuse something; another SOP may leave more of them nothing to refuse.
+    The rules are those that are written down (`promises/written_rules.py`), so that one which is gone is missed. Under
+    the shipped SOP all but a few must refuse something, too; another may leave more of them nothing to refuse.
     """
     conclude = partial(Judgement, ALL_USED.number, ALL_USED.title)
     wrong = tuple(missing_rules((*house.needs, *house.rules)))
-    if policy == Policy.default():
+    if shipped:
         silent = [rule for rule in unused if rule not in NEVER_REFUSES]
         wrong += tuple(f"the rule {rule} refuses nothing anywhere" for rule in silent)
     if wrong:

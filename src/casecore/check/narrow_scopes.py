@@ -78,6 +78,11 @@ def agents_named(policy: Policy, **agents: dict[str, Any]) -> tuple[Command, ...
     return (*joins, *(GoAvailable(name, NOON, name) for name in agents))
 
 
+def _other_queue(policy: Policy) -> str:
+    """A queue that a case does not enter by itself, if there is one."""
+    return next((queue for queue in policy.queues if queue != policy.fallback), policy.fallback)
+
+
 def _part(channel: Channel, *commands: Command, copies: int = 1) -> Part:
     return Part((*arrival_commands(channel), *commands), copies)
 
@@ -185,16 +190,15 @@ def calls_scope(policy: Policy) -> Scope:
 
 def moved_scope(policy: Policy) -> Scope:
     """A case that goes to another queue, which not everybody serves."""
-    first, *others = policy.queues
     commands = [
         OpenCase("ana", NOON, CASE),
-        *(ReassignCase("ana", NOON, CASE, queue=queue) for queue in (first, *others[:1])),
+        *(ReassignCase("ana", NOON, CASE, queue=queue) for queue in (policy.fallback, _other_queue(policy))),
         *_given_commands("gus"),
         *(disposal for agent in ("ana", "gus") for disposal in disposal_commands(agent, policy)),
         spam_command(),
     ]
     team = agents_named(
-        policy, ana={"permissions": EVERYTHING}, gus={"permissions": EVERYTHING, "queues": frozenset({first})}
+        policy, ana={"permissions": EVERYTHING}, gus={"permissions": EVERYTHING, "queues": frozenset({policy.fallback})}
     )
     return Scope("moved to another queue", team, (_part(Channel.MESSAGING, *commands),), apart=APART)
 
@@ -251,12 +255,14 @@ def supervisor_scope(policy: Policy) -> Scope:
 
 def reviewers_scope(policy: Policy) -> Scope:
     """A draft, and agents each of whom may not review it for a reason of their own."""
-    first, *others = policy.queues
     approves = frozenset({Permission.APPROVE})
     reviewers = ("cleo", "dora", "eve")
     commands = [
         OpenCase("ben", NOON, CASE),
-        SUBMIT("ben", send_as=Status.PENDING, queue=(others or [first])[0]),
+        SUBMIT("ben", send_as=Status.PENDING, queue=_other_queue(policy)),
+        EndContact("ben", NOON, CASE),
+        OpenCase("cleo", NOON, CASE),
+        EndContact("cleo", NOON, CASE),
         *(TakeReview(agent, NOON, CASE) for agent in reviewers),
         *(OfferWork(SYSTEM, NOON, CASE, agent, review=True) for agent in reviewers),
         *(ApproveDraft(agent, NOON, CASE, DRAFT) for agent in reviewers),
@@ -268,7 +274,7 @@ def reviewers_scope(policy: Policy) -> Scope:
         policy,
         ben={},
         cleo={"permissions": approves},
-        dora={"permissions": EVERYTHING, "queues": frozenset({first})},
+        dora={"permissions": EVERYTHING, "queues": frozenset({policy.fallback})},
         eve={"permissions": approves, "channels": frozenset({Channel.SMS})},
     )
     return Scope("who may review", team, (_part(Channel.EMAIL, *commands),), tuple(given), apart=APART)

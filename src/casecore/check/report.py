@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 from casecore.explore import Story
 from casecore.policies import Policy
@@ -44,6 +44,7 @@ class Searched:
     Attributes:
         cast: Who was there, in words.
         worlds: How many worlds were reached.
+        desks: How many of them differ in the desk; more worlds are due to the books of the witnesses.
         transitions: How many steps there are between them.
         decisions: How many questions had to be asked for that.
         complete: Whether these are all.
@@ -55,6 +56,7 @@ class Searched:
     transitions: int
     decisions: int
     complete: bool
+    desks: int = field(default=Factory(lambda self: self.worlds, takes_self=True), kw_only=True)
 
 
 @frozen

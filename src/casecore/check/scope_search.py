@@ -77,6 +77,7 @@ def describe_search(found: Exploration) -> Searched:
         scope.name,
         scope.cast,
         worlds=found.worlds,
+        desks=found.desks,
         transitions=found.transitions,
         decisions=found.decisions,
         complete=found.complete,

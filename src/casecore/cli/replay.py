@@ -16,11 +16,12 @@ from casecore.cli.screen import Screen, report_error
 from casecore.desk import Desk
 from casecore.kernel.problems import Problem, why_unreadable
 from casecore.policies import Policy
+from casecore.promises import Watch
 from casecore.replay import DayError, Tally, lines_of, policy_of, replay_day
 from casecore.replay.findings import DayFindings
 
 OTHERWISE: Final = 1
-"""The exit code where some step went otherwise than expected."""
+"""The exit code where some step went otherwise than expected, or broke a promise."""
 
 BIG: Final = 4 * 1024 * 1024
 """The size, in bytes, from which a file gets a progress bar."""
@@ -32,12 +33,14 @@ def replay(
     *,
     policy: Annotated[str | None, Parameter(metavar="FILE")] = None,
     format: Literal["text", "json", "github", "junit"] = "text",  # noqa: A002 -- the option's name
+    promises: Annotated[bool, Parameter(negative="", show_default=False)] = False,
     quiet: Annotated[bool, Parameter(negative="", show_default=False)] = False,
 ) -> int:
     """Give the commands of a day to the desk, and show what becomes of each.
 
     A day is a text file with one command a line, as JSON. A line may say what it expects: a list of the rules that
-    must refuse it. Exit code 0: every step went as expected; 1: some did not; 2: a line or a file cannot be read.
+    must refuse it. Exit code 0: every step went as expected, and broke no promise; 1: some did not; 2: a line or a
+    file cannot be read.
 
     Args:
         day: The file; - for standard input.
@@ -45,7 +48,8 @@ def replay(
             casecore.
         format: Sentences for people, a JSON object a step for programs, GitHub's workflow commands for steps that went
             otherwise than expected, or JUnit's XML with a test case a story.
-        quiet: Show only the steps that went otherwise than expected, and the end.
+        promises: Let the witnesses watch, and say which promises a step breaks.
+        quiet: Show only the steps that went otherwise than expected, or broke a promise, and the end.
     """
     name = "standard input" if day == "-" else day
     desk = Desk(Policy.default() if policy is None else Policy.load(policy))
@@ -59,7 +63,7 @@ def replay(
             named, lines = policy_of(every)
             if named is not None and policy is None:
                 desk = Desk(Policy.load(Path(day).parent / named))  # `-` lies in this directory, as far as that goes
-            for step in replay_day(lines, desk, name):
+            for step in replay_day(lines, desk, name, Watch(desk.policy) if promises else None):
                 tally.add(step)
                 report.tell_step(step)
                 desk = step.after
@@ -68,7 +72,7 @@ def replay(
     report.tell_end(desk, tally, error)
     if error is not None:
         return report_error(error)
-    return OTHERWISE if tally.otherwise else 0
+    return OTHERWISE if tally.otherwise or tally.broke else 0
 
 
 def _choose_report(form: str, file: str, *, quiet: bool) -> ReplayReport:

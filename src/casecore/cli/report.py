@@ -71,13 +71,15 @@ class TextReport:
     def __init__(self, screen: Screen, *, quiet: bool) -> None:
         self.screen, self.quiet = screen, quiet
         self._day: date | None = None
-        self._otherwise: list[str] = []
+        self._wrong: list[str] = []
 
     def tell_step(self, step: ReplayedLine) -> None:
-        """Tell one step; where it is quiet, only one that went otherwise than expected."""
-        if not step.as_expected and len(self._otherwise) < ROWS:
-            self._otherwise.append(f"line {step.line} {expectation_text(step)}")
-        if self.quiet and step.as_expected:
+        """Tell one step; where it is quiet, only one that went otherwise than expected, or broke a promise."""
+        sentences = [f"line {step.line} breaks {visible(str(breach))}" for breach in step.breaches]
+        if not step.as_expected:
+            sentences.insert(0, f"line {step.line} {expectation_text(step)}")
+        self._wrong += sentences[: ROWS - len(self._wrong)]
+        if self.quiet and step.well:
             return
         self._show_headings(step)
         self._show_step(step)
@@ -92,6 +94,8 @@ class TextReport:
         if not step.as_expected:
             text = f"≠ otherwise than expected: line {step.line} {expectation_text(step)}"
             self.screen.print_paragraph(text, "bold", _MARGIN)
+        for breach in step.breaches:
+            self.screen.print_paragraph(f"✗ breaks promise {visible(str(breach))}", "bold red", _MARGIN)
 
     def tell_end(self, desk: Desk, tally: Tally, error: DayError | None) -> None:
         """Show the desk, and what was counted."""
@@ -152,10 +156,11 @@ class TextReport:
         if tally.refused_by:
             rules = sorted(tally.refused_by.items(), key=lambda found: (-found[1], found[0]))
             screen.print_paragraph("Refused by " + ", ".join(f"{rule} {count}" for rule, count in rules) + ".", "dim")
-        screen.print_paragraph(f"{day_ending(tally)[:-1]}:" if tally.otherwise else day_ending(tally), "bold")
-        for sentence in self._otherwise:
+        wrong = tally.otherwise + tally.broke
+        screen.print_paragraph(f"{day_ending(tally)[:-1]}:" if wrong else day_ending(tally), "bold")
+        for sentence in self._wrong:
             screen.print_paragraph(f"≠ {sentence}", indent=2)
-        _show_more(screen, tally.otherwise)
+        _show_more(screen, wrong)
 
 
 _SHORTEST: Final = 10
@@ -214,10 +219,10 @@ class JsonReport:
         self._lines: list[int] = []
 
     def tell_step(self, step: ReplayedLine) -> None:
-        """Write one step; where it is quiet, only one that went otherwise than expected."""
+        """Write one step; where it is quiet, only one that went otherwise than expected, or broke a promise."""
         if not step.as_expected and len(self._lines) < ROWS:
             self._lines.append(step.line)
-        if self.quiet and step.as_expected:
+        if self.quiet and step.well:
             return
         command = step.command
         _write_line(
@@ -235,6 +240,7 @@ class JsonReport:
                 "events": [to_plain(event) for event in step.events],
                 "reasons": [to_plain(reason) for reason in step.reasons],
                 "deviations": [to_plain(reason) for reason in step.deviations],
+                "breaks": [{"promise": one.number, "title": one.title, "what": one.what} for one in step.breaches],
             }
         )
 
@@ -246,6 +252,7 @@ class JsonReport:
             "refused_by": dict(sorted(tally.refused_by.items())),
             "otherwise": tally.otherwise,
             "otherwise_lines": self._lines,
+            "broke": tally.broke,
             "cases": {status: statuses[status] for status in Status if statuses[status]},
             "agents": len(desk.agents),
             "now": None if desk.now is None else desk.now.isoformat(),

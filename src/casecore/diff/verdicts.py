@@ -59,7 +59,7 @@ def claim_changes(old: Policy, new: Policy) -> tuple[VerdictChange, ...]:
 
 
 def _judge_alone(promise: Promise, policy: Policy, searched: list[ScopeSearch]) -> Judgement:
-    return judge_promise(promise, policy, searched, WalkResult(0, frozenset()))
+    return judge_promise(promise, policy, searched, WalkResult(0, frozenset()), whole=False)
 
 
 def _unless_only_claimed(judgement: Judgement) -> Judgement | None:

@@ -29,7 +29,7 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import TypeVar
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 from casecore.desk import Desk
 from casecore.explore.model import Model, Questions
@@ -84,6 +84,7 @@ class Exploration:
 
     Attributes:
         worlds: How many different states can be reached; reports call them worlds.
+        desks: How many of them there are by the desk alone: more worlds are due to the books of the witnesses.
         transitions: How many steps there are between them in which something happens.
         decisions: How many questions really had to be asked for that.
         complete: Whether these are all; otherwise the search was given up at its limit.
@@ -98,6 +99,7 @@ class Exploration:
     complete: bool
     refusals: frozenset[str] = field(repr=False)
     found: Mapping[str, Found] = field(hash=False)
+    desks: int = field(default=Factory(lambda self: self.worlds, takes_self=True), kw_only=True)
 
     def __getitem__(self, name: str) -> Found:
         return self.found[name]
@@ -151,6 +153,7 @@ def explore(
     return Exploration(
         scope,
         worlds=len(search.states),
+        desks=search.count_desks(),
         transitions=search.transitions,
         decisions=model.evaluations,
         complete=search.complete,

@@ -130,6 +130,15 @@ class ComponentPool:
             self.all.append(StateComponent(number, formed, Facts(formed)))
         return number
 
+    def alike_without_books(self) -> list[int]:
+        """For each component, the first one that has the same records, whatever stands in the books."""
+        first: dict[frozenset[Any], int] = {}
+        alike = []
+        for component in self.all:
+            records = [(key, id(row)) for key, row in component.rows.items() if key[0] not in BLANK and key != LINKS]
+            alike.append(first.setdefault(frozenset(records), component.number))
+        return alike
+
 
 def apply_events(
     rows: dict[tuple[str, str], Any], events: Iterable[Event | TimePassed], mine: Callable[[str, str], bool]

@@ -31,16 +31,16 @@ from casecore.explore.pages import (
     INSTANTS,
     MARK,
     MESSAGE_PAGES,
+    EditedRows,
     LoggedBooks,
     PageInstant,
-    Rows,
     Writing,
     pages_of,
     with_page_counters,
 )
 from casecore.explore.read_log import LoggedDesk, Path, ReadLog, field_at
 from casecore.explore.scope import NOON, SECOND, Part, Scope
-from casecore.explore.watchers import NO_REPORT, NOT_WATCHED, Report, Watched, Watchers
+from casecore.explore.watchers import NO_REPORT, NOT_WATCHED, Watched, Watchers, WitnessReport
 from casecore.kernel import Accepted, Command, Event, Refused, Timer, Verdict, changed
 from casecore.kernel.house import House
 from casecore.policies import Policy
@@ -408,7 +408,7 @@ class Model:
         del steps
         return True
 
-    def agent_pages(self, name: str) -> Rows:
+    def agent_pages(self, name: str) -> EditedRows:
         """The page of an agent at the start, if books are kept."""
         pages = pages_of(self.start_books) if self.questions.keep_books else {}
         return {key: page for key, page in pages.items() if key == (AGENT_PAGES, name)}
@@ -496,7 +496,7 @@ class Model:
             self._open_questions[move, result, state.case] = found
         return found
 
-    def _report_of(self, move: Move, result: MoveResult, state: LocalState) -> Report:
+    def _report_of(self, move: Move, result: MoveResult, state: LocalState) -> WitnessReport:
         """What a step writes in the books of the witnesses, and what they say of it."""
         if move.command is None or not self._keeps_books:
             return NO_REPORT

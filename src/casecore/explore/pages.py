@@ -37,8 +37,8 @@ from casecore.promises.books import PAGES, Books
 from casecore.promises.happening import Happening
 from casecore.promises.in_force import InForce
 
-Rows = dict[tuple[str, str], Any]
-"""Rows by table and id."""
+EditedRows = dict[tuple[str, str], Any]
+"""EditedRows by table and id."""
 
 BLANK: Final[Mapping[str, Any]] = {table: PAGES[sort]() for table, sort in SORT_OF.items()}
 """The blank page of each table: a page that nothing was written on is left out."""
@@ -72,6 +72,12 @@ class PageInstant(NamedTuple):
     def name(self) -> str:
         """Its name as a field, like `case_page.silent`."""
         return f"{ROW_NAMES[self.table]}.{self.field}"
+
+    @property
+    def record_name(self) -> str:
+        """The name of the same instant as a field of a record, like `contact.silence_since`."""
+        table, *sheet, field = self.record
+        return f"{sheet[0] if sheet else ROW_NAMES[table]}.{field}"
 
     def of(self, books: Books, case: str) -> tuple[str, datetime | None]:
         """The id of a case's page on which it stands, and the instant."""
@@ -148,7 +154,7 @@ class LoggedBooks(Books):
 Link = tuple[str, str, str]
 """An instant on a page: its table, id and field."""
 
-Writes = tuple[tuple[tuple[str, str], tuple[tuple[str, Any], ...]], ...]
+PageWrites = tuple[tuple[tuple[str, str], tuple[tuple[str, Any], ...]], ...]
 """For each page, by table and id, the fields that are written, with their values."""
 
 
@@ -164,7 +170,7 @@ class Writing:
     """
 
     number: int
-    writes: Writes = ()
+    writes: PageWrites = ()
     agents: tuple[int, ...] = ()
     instants: frozenset[Link] = frozenset()
 
@@ -181,7 +187,7 @@ class Writings:
 
     def __init__(self, agents: Mapping[str, int]) -> None:
         self._agents = agents
-        self._known: dict[Writes, Writing] = {(): NOTHING_WRITTEN}
+        self._known: dict[PageWrites, Writing] = {(): NOTHING_WRITTEN}
 
     def of(self, step: Happening) -> Writing:
         """What a step writes in logged books."""
@@ -209,7 +215,7 @@ class Writings:
         return known
 
 
-def write_pages(rows: Rows, writing: Writing, mine: Callable[[str, str], bool]) -> None:
+def write_pages(rows: EditedRows, writing: Writing, mine: Callable[[str, str], bool]) -> None:
     """Write on those pages that are mine."""
     for (table, page_id), fields in writing.writes:
         if mine(table, page_id):
@@ -218,7 +224,7 @@ def write_pages(rows: Rows, writing: Writing, mine: Callable[[str, str], bool]) 
                 setattr(page, name, value)
 
 
-def link_instants(rows: Rows, writing: Writing) -> None:
+def link_instants(rows: EditedRows, writing: Writing) -> None:
     """Say which instants of the pages are linked, after a step whose writing in records bears the mark."""
     links: set[Link] = {*rows.get(LINKS, ())}
     written = writing.instants
@@ -237,7 +243,7 @@ def link_instants(rows: Rows, writing: Writing) -> None:
     rows[LINKS] = frozenset(links)
 
 
-def _instant_in_record(rows: Rows, instant: PageInstant, page_id: str) -> Any:
+def _instant_in_record(rows: EditedRows, instant: PageInstant, page_id: str) -> Any:
     table, *names = instant.record
     row = rows.get((table, page_id))
     for name in names:
@@ -245,7 +251,7 @@ def _instant_in_record(rows: Rows, instant: PageInstant, page_id: str) -> Any:
     return row
 
 
-def pass_linked(rows: Rows, path: Path, since: Any) -> None:
+def pass_linked(rows: EditedRows, path: Path, since: Any) -> None:
     """Let the instants of pages pass that are linked with that at this path of a record."""
     for table, page_id, field in rows.get(LINKS, ()):
         instant = next(one for one in INSTANTS if (one.table, one.field) == (table, field))
@@ -257,12 +263,12 @@ def pass_linked(rows: Rows, path: Path, since: Any) -> None:
 # Real books --------------------------------------------------------------------------------------------
 
 
-def pages_of(books: Books) -> Rows:
+def pages_of(books: Books) -> EditedRows:
     """The pages of books as rows."""
     return {(TABLE_OF[sort], page_id): page for (sort, page_id), page in books.written.items()}
 
 
-def books_of(*rows: Rows) -> Books:
+def books_of(*rows: EditedRows) -> Books:
     """Books with the pages among some rows."""
     books = Books()
     books.written.update(
@@ -271,7 +277,7 @@ def books_of(*rows: Rows) -> Books:
     return books
 
 
-def fold_pages(rows: Iterable[Rows], events: tuple[Event, ...], policy: Policy) -> Rows:
+def fold_pages(rows: Iterable[EditedRows], events: tuple[Event, ...], policy: Policy) -> EditedRows:
     """The pages among some rows after a step with real instants."""
     step = Happening(events, books_of(*rows), policy)
     changed = Books()

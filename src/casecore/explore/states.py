@@ -164,6 +164,25 @@ class StateSearch:
             self.states += new
             self.parents.extend([place] * len(new))
 
+    def count_desks(self) -> int:
+        """How many different desks there are among the states, whatever stands in the books of the witnesses.
+
+        As many as there are states, where the books follow from the desk.
+        """
+        agents = [pool.alike_without_books() for pool in self.model.agents]
+        cases = [pool.alike_without_books() for pool in self.model.cases]
+        if all(alike == [*range(len(alike))] for alike in (*agents, *cases)):
+            return len(self.states)
+        desks = set()
+        for state in self.states:
+            numbers = self.model.unpack_agents(self.agents_of(state))
+            team = tuple(alike[number] for alike, number in zip(agents, numbers, strict=True))
+            held = [
+                (part, cases[part][case]) for part, case in zip(self._identity_of, self.cases_of(state), strict=True)
+            ]
+            desks.add((team, tuple(sorted(held))))
+        return len(desks)
+
     def timed_successors(self, state: int) -> list[int]:
         """The states that time leads to."""
         return self._states_in_time(state, self._positions_in(state))

@@ -345,16 +345,17 @@ class _Timeline:
         return [(whose, path) for whose, path in dict.fromkeys(read) if field_at(path) in counting]
 
     def _lengths(self, position: int, local: Any, path: Path) -> Iterator[int]:
-        """How long, in seconds, the timers run that count from this instant, or what it is held against."""
+        """How long, in seconds, it takes until this instant passes no more: by its timers, or by a limit of its own."""
         desk: LoggedDesk = local.desk({})
         case = self._model.scope.parts[self._search.part_at(position)].case
-        view = desk.view_of(case)
-        for instant in INSTANTS:
-            if instant.name == field_at(path):
-                for policy in self._model.policies:
-                    yield round(instant.length(desk.books, case, policy) / SECOND)
+        view, name = desk.view_of(case), field_at(path)
+        instant = next((one for one in INSTANTS if one.name == name), None)
+        if instant is not None and not local.books({}).is_linked(instant, path[1]):
+            yield from (round(instant.length(desk.books, case, policy) / SECOND) for policy in self._model.policies)
+            return
+        name = name if instant is None else instant.record_name  # it passes with that of the record
         for timer in self._model.timers:
-            if timer_instant(timer) == field_at(path) and getattr(view, timer.since.partition(".")[0]) is not None:
+            if timer_instant(timer) == name and getattr(view, timer.since.partition(".")[0]) is not None:
                 for policy in self._model.policies:
                     length = timer.length(view, policy.for_(view.case))
                     if length is not None:

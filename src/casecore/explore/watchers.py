@@ -54,7 +54,7 @@ NOT_WATCHED: Final = Watched()
 
 
 @frozen
-class Report:
+class WitnessReport:
     """What a step writes in the books, and what the witnesses say of it.
 
     Attributes:
@@ -67,10 +67,10 @@ class Report:
     met: tuple[str, ...] = ()
 
 
-NO_REPORT: Final = Report(NOTHING_WRITTEN)
+NO_REPORT: Final = WitnessReport(NOTHING_WRITTEN)
 
 
-class Outcome(Protocol):
+class MoveOutcome(Protocol):
     """What comes of a move."""
 
     @property
@@ -108,15 +108,15 @@ class Watchers:
         self._policies = policies
         self._memo = memo
         self._writings = Writings(agents)
-        self._reports: dict[tuple[int, Outcome], Memo] = {}
-        self._of_cases: dict[tuple[int, Outcome, Any], CaseMemo] = {}
+        self._reports: dict[tuple[int, MoveOutcome], Memo] = {}
+        self._of_cases: dict[tuple[int, MoveOutcome, Any], CaseMemo] = {}
         self._trials: dict[int | None, _Trials] = {}
 
     def start_over(self) -> None:
         """Forget what is known of single components; what was answered stays known."""
         self._of_cases = {}
 
-    def report(self, side: int, outcome: Outcome, state: CaseState) -> Report:
+    def report(self, side: int, outcome: MoveOutcome, state: CaseState) -> WitnessReport:
         """What a step writes, and what the witnesses say of it.
 
         Args:
@@ -130,10 +130,10 @@ class Watchers:
             if memo is None:
                 memo = self._reports[side, outcome] = self._make_memo(side, outcome, state)
             of_case = self._of_cases[side, outcome, state.case] = memo.of_case(state.facts[CASE_PLACE])
-        report: Report = of_case(state)
+        report: WitnessReport = of_case(state)
         return report
 
-    def memo_of(self, side: int, outcome: Outcome) -> Memo | None:
+    def memo_of(self, side: int, outcome: MoveOutcome) -> Memo | None:
         """The memo of an outcome, once it has been asked."""
         return self._reports.get((side, outcome))
 
@@ -142,7 +142,7 @@ class Watchers:
         """How many times somebody really had to look."""
         return sum(memo.evaluations for memo in self._reports.values())
 
-    def _make_memo(self, side: int, outcome: Outcome, state: CaseState) -> Memo:
+    def _make_memo(self, side: int, outcome: MoveOutcome, state: CaseState) -> Memo:
         events, policy = outcome.events, self._policies[side]
         witnesses = self._sift(self.watched.witnesses, events, policy, state)
         occasions = self._sift(self.watched.occasions, events, policy, state)
@@ -225,14 +225,14 @@ def _ask_for_report(
     writings: Writings,
     witnesses: Mapping[str, Callable[[Happening], Any]],
     looked_for: tuple[Mapping[str, Callable[[Happening], Any]], Callable[[Happening], Iterable[str]]],
-) -> Callable[[LoggedBooks], Report]:
+) -> Callable[[LoggedBooks], WitnessReport]:
     occasions, edges = looked_for
 
-    def ask(books: LoggedBooks) -> Report:
+    def ask(books: LoggedBooks) -> WitnessReport:
         step = Happening(events, books, policy)
         wrong = tuple(name for name, witness in witnesses.items() if ask_once(witness, step))
         met = tuple(name for name, occasion in occasions.items() if ask_once(occasion, step))
-        return Report(writings.of(step), wrong, (*met, *dict.fromkeys(edges(step))))
+        return WitnessReport(writings.of(step), wrong, (*met, *dict.fromkeys(edges(step))))
 
     return ask
 

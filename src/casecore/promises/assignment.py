@@ -16,13 +16,13 @@ from casecore.rooms.assignments import CaseAssigned, CaseReleased, OpenCase
 from casecore.rooms.offers import AcceptOffer, OfferWork, WorkOffered
 from casecore.rooms.reviews import ReviewTaken, TakeReview
 
-GivesWork: TypeAlias = CaseAssigned | WorkOffered | ReviewTaken
+WorkGiven: TypeAlias = CaseAssigned | WorkOffered | ReviewTaken
 """An event by which somebody is given work."""
 
 _GIVES_WORK: Final = (CaseAssigned, WorkOffered, ReviewTaken)
 
 
-def _is_review(event: GivesWork) -> bool:
+def _is_review(event: WorkGiven) -> bool:
     return isinstance(event, ReviewTaken) or (isinstance(event, WorkOffered) and event.review)
 
 
@@ -43,7 +43,7 @@ def _several_holders(step: Happening) -> Iterator[str]:
 # Never more than the limit -----------------------------------------------------------------------------
 
 
-def _own_offer(event: GivesWork, page: CasePage) -> bool:
+def _own_offer(event: WorkGiven, page: CasePage) -> bool:
     """Whether somebody is given what they are offered already, which counts once."""
     return event.agent == (page.review_to if _is_review(event) else page.offered_to)
 
@@ -90,7 +90,7 @@ def _given_to_the_ineligible(step: Happening) -> Iterator[str]:
                 yield f"{what} was given to {event.agent}, who {why}"
 
 
-def _against(event: GivesWork, books: Books, said: InForce) -> Iterator[str]:
+def _against(event: WorkGiven, books: Books, said: InForce) -> Iterator[str]:
     """Everything that is against an agent to whom work is given, in words."""
     agent, page, review = books.agent(event.agent), books.case(event.case), _is_review(event)
     if not agent.known:

@@ -82,7 +82,7 @@ class DraftSeen:
     template: PreparedText | None
 
 
-class Page:
+class BookPage:
     """A page: compared by what stands on it."""
 
     __slots__: ClassVar[tuple[str, ...]] = ()
@@ -95,7 +95,7 @@ class Page:
 
 
 @attrs.define(unsafe_hash=True, weakref_slot=False)
-class CasePage(Page):
+class CasePage(BookPage):
     """What is known of a case.
 
     Attributes:
@@ -133,7 +133,7 @@ class CasePage(Page):
 
 
 @attrs.define(unsafe_hash=True, weakref_slot=False)
-class AgentPage(Page):
+class AgentPage(BookPage):
     """What is known of an agent.
 
     Attributes:
@@ -168,14 +168,14 @@ class AgentPage(Page):
 
 
 @attrs.define(unsafe_hash=True, weakref_slot=False)
-class ThreadPage(Page):
+class ThreadPage(BookPage):
     """What is known of a thread: when its customer last wrote."""
 
     wrote: datetime | None = None
 
 
 @attrs.define(unsafe_hash=True, weakref_slot=False)
-class MessagePage(Page):
+class MessagePage(BookPage):
     """What is known of a message: whether it was sent to a customer."""
 
     sent: bool = False

@@ -57,6 +57,8 @@ def _moves_off_the_life_cycle(step: Happening) -> Iterator[str]:
         if isinstance(event, CaseStarted) and was is not None:
             yield f"case {event.case} is started, and is {was} already"
         trigger = _trigger_of(event)
+        if isinstance(event, CaseReopened) and was in {NEW, OPEN}:
+            yield f"case {event.case} is opened again, and is {was}"
         if trigger and was not in MOVES.get(trigger, {}):
             yield f"{type(event).__name__} is {trigger}, and case {event.case} is {was}"  # type: ignore[attr-defined]
     for case in {event.case for event in step.events if isinstance(event, MessageReceived)}:

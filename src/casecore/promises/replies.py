@@ -168,11 +168,11 @@ def what_is_wrong(template: PreparedText, text: str) -> str:
     return "" if approved else "it is not approved"
 
 
-Writes: TypeAlias = SendReply | StartOutbound
+WritesToCustomer: TypeAlias = SendReply | StartOutbound
 """A command by which an agent writes to a customer."""
 
 
-def _writes(asks: Callable[[Writes], bool]) -> Callable[[Command, Books], bool]:
+def _writes(asks: Callable[[WritesToCustomer], bool]) -> Callable[[Command, Books], bool]:
     """The question whether somebody writes on WhatsApp what is like this."""
 
     def tried(command: Command, books: Books) -> bool:

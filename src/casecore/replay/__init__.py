@@ -14,7 +14,8 @@ Empty lines and lines that start with `#` are skipped. Only one line is held at 
 desk, so a day may be as long as it likes. A line that cannot be read ends the replay with a `DayError` that names the
 line, the field and the remedy; every step before it has been taken.
 
-A refusal is no error here: it is an answer, and a step went as expected or otherwise.
+A refusal is no error here: it is an answer, and a step went as expected or otherwise. A `Watch` may look on (§10): then
+each step also tells which promises it breaks.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from casecore.desk import Desk
 from casecore.kernel import CasecoreError
 from casecore.kernel.problems import Problem, why_unreadable
 from casecore.promises.steps import Step
+from casecore.promises.watching import Breach, Watch
 
 L = TypeVar("L", str, bytes, str | bytes)
 
@@ -82,11 +84,13 @@ class ReplayedLine(Step):
         line: The number of its line, from 1.
         story: What the reader sees before it; mostly nothing.
         expect: `accepted`, `refused`, or the ids of the rules that should refuse it.
+        breaches: The promises that it breaks, if somebody watches.
     """
 
     line: int = field(kw_only=True)
     story: str = field(kw_only=True)
     expect: str | frozenset[str] = field(kw_only=True)
+    breaches: tuple[Breach, ...] = field(default=(), kw_only=True)
 
     @property
     def as_expected(self) -> bool:
@@ -95,16 +99,22 @@ class ReplayedLine(Step):
             return self.expect == {reason.rule for reason in self.reasons}
         return self.expect == (ACCEPTED if self.accepted else REFUSED)
 
+    @property
+    def well(self) -> bool:
+        """Whether the desk answered what the day expects, and kept its promises."""
+        return self.as_expected and not self.breaches
+
 
 @define
 class Tally:
-    """What a replay counts, whatever its length."""
+    """What a replay counts, whatever its length; `broke` counts the steps that broke a promise."""
 
     steps: int = 0
     accepted: int = 0
     warned: int = 0
     refused_by: Counter[str] = field(factory=Counter)
     otherwise: int = 0
+    broke: int = 0
 
     def add(self, step: ReplayedLine) -> None:
         """Count one step more."""
@@ -113,6 +123,7 @@ class Tally:
         self.warned += bool(step.deviations)
         self.refused_by.update({reason.rule for reason in step.reasons})
         self.otherwise += not step.as_expected
+        self.broke += bool(step.breaches)
 
     @property
     def refused(self) -> int:
@@ -164,13 +175,16 @@ def policy_of(lines: Iterable[L]) -> tuple[str | None, Iterator[L]]:
     return None, chain(read, rest)
 
 
-def replay_day(lines: Iterable[str | bytes], desk: Desk, file: str = "<day>") -> Iterator[ReplayedLine]:
+def replay_day(
+    lines: Iterable[str | bytes], desk: Desk, file: str = "<day>", watch: Watch | None = None
+) -> Iterator[ReplayedLine]:
     """Give the commands of a day to a desk, one after the other.
 
     Args:
         lines: The day, one line at a time; bytes are UTF-8.
         desk: The desk before the first command.
         file: What errors call the day.
+        watch: Who is shown every step, and has seen all that led to the desk; None: nobody is.
 
     Yields:
         What became of each command; the last step's `after` is the desk at the end.
@@ -192,6 +206,8 @@ def replay_day(lines: Iterable[str | bytes], desk: Desk, file: str = "<day>") ->
         except CodecError as error:
             raise DayError(file, number, *map(_problem_on_line, error.problems)) from None
         step = ReplayedLine.of(desk, command, line=number, story=story, expect=expect)
+        if watch is not None:
+            step = evolve(step, breaches=watch.see(step.events))
         yield step
         desk = step.after
 

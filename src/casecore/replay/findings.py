@@ -1,4 +1,4 @@
-"""A day as findings: each step that went otherwise than expected, beside its line; each story is a test.
+"""A day as findings: each step that went otherwise, or broke a promise, beside its line; each story is a test.
 
 A story of a day is a line with a `story`, and the steps after it until the next such line; what comes before the first
 is one too. It keeps nothing of steps that went as expected, so a day may be as long as it likes.
@@ -40,11 +40,12 @@ class DayFindings:
         """Look at one more step."""
         if step.story or not self.stories:
             self.stories.append((Finding(f"line {step.line}", None, "", "", title=visible(step.story)), []))
+        found, title = self.stories[-1][1], step_sentence(step)[0]
         if not step.as_expected:
             why = tuple(map(_reason_line, step.reasons))
-            self.stories[-1][1].append(
-                self._finding_at("expect", step.line, step_sentence(step)[0], expectation_text(step), why)
-            )
+            found.append(self._finding_at("expect", step.line, title, expectation_text(step), why))
+        for breach in step.breaches:
+            found.append(self._finding_at(f"P{breach.number}", step.line, title, visible(f"breaks {breach}")))
 
     def stop_reading(self, error: DayError) -> None:
         """Note where reading stopped."""
@@ -76,6 +77,9 @@ def _reason_line(reason: Reason) -> str:
 
 
 def _story_outcome(story: Finding, wrong: list[Finding]) -> Finding:
-    message = f"{plural(len(wrong), 'step')} went otherwise than expected" if wrong else "as expected"
+    broken = sum(one.code != "expect" for one in wrong)
+    parts = [f"{plural(len(wrong) - broken, 'step')} went otherwise than expected"] if broken < len(wrong) else []
+    parts += [f"{plural(broken, 'promise')} broken"] if broken else []
+    message = ", ".join(parts) or "as expected"
     detail = (line for one in wrong for line in (f"{one.number}: {one.title}: {one.message}", *one.detail))
     return attrs.evolve(story, message=message, detail=tuple(detail))

@@ -131,9 +131,11 @@ def tally_text(tally: Tally) -> str:
 
 
 def day_ending(tally: Tally) -> str:
-    """Whether the day went as it expects."""
-    if tally.otherwise:
-        return f"{plural(tally.otherwise, 'step')} went otherwise than expected."
+    """Whether the day went as it expects, and kept the promises that somebody watched."""
+    parts = [f"{plural(tally.otherwise, 'step')} went otherwise than expected"] if tally.otherwise else []
+    parts += [f"{plural(tally.broke, 'step')} broke a promise"] if tally.broke else []
+    if parts:
+        return f"{', and '.join(parts)}."
     return "Every step went as expected." if tally.steps else "The day has no steps."
 
 
