@@ -13,7 +13,7 @@ from casecore import CUSTOMER, SYSTEM, CloseReason, Policy
 from casecore.channels import Channel
 from casecore.check import scopes
 from casecore.explore import Exploration, Part, Result, Scope, explore
-from casecore.explore.model import Model
+from casecore.explore.model import Model, Questions
 from casecore.explore.scope import NOON, copy_of
 from casecore.explore.states import StateSearch
 from casecore.explore.traces import StoryFinder, earliest_instants, timed_command
@@ -145,10 +145,13 @@ def test_a_search_that_is_given_up_claims_nothing():
 def test_two_searches_are_the_same():
     """The same worlds in the same order, the same steps, and the same stories."""
     searches = [
-        StateSearch(Model(TWO_CHATS, SOP, sometimes={"two": lambda step: two_held(step.after)})).run() for _ in "ab"
+        StateSearch(
+            Model(TWO_CHATS, SOP, questions=Questions(sometimes={"two": lambda step: two_held(step.after)}))
+        ).run()
+        for _ in "ab"
     ]
     told = [
-        StoryFinder(search).shortest_story(search.occurrences["two"], lambda step: two_held(step.after)).commands
+        StoryFinder(search).shortest_story(search.occurrences["two"], lambda step, _: two_held(step.after)).commands
         for search in searches
     ]
     assert searches[0].states == searches[1].states
@@ -215,7 +218,7 @@ def just_short_of_a_minute(step):
 
 def test_a_way_that_no_clock_can_go_is_searched_on():
     """The way found first logs out before the reply, so the silence could not be longer; another order can be told."""
-    search = StateSearch(Model(AWAY, SOP, sometimes={"short": just_short_of_a_minute})).run()
+    search = StateSearch(Model(AWAY, SOP, questions=Questions(sometimes={"short": just_short_of_a_minute}))).run()
     finder, occurrence = StoryFinder(search), search.occurrences["short"][0]
     assert finder._tell_story(finder._first_path(occurrence.state), occurrence, just_short_of_a_minute) is None
     found = explore(AWAY, SOP, sometimes={"short": just_short_of_a_minute})["short"]

@@ -153,9 +153,9 @@ FAULTS = {
     "back with a contact to dispose": Fault(without("presence.wrap_up"), PRESENCE, {"13": 5}),
     "lunch with a contact held": Fault(without("presence.contacts"), PRESENCE, {"14": 3}),
     "the next state never comes": Fault(unfollowed("wrap_ups", Disposed), PRESENCE, {"15": 5}),
-    "no wrap-up is owed": Fault(unfollowed("wrap_ups", ContactEnded), PRESENCE, {"15": 4}),
+    "no wrap-up is owed": Fault(unfollowed("wrap_ups", ContactEnded), PRESENCE, {"05": 4, "13": 5}),
     "disconnected unasked": Fault(without("idle.asked"), SILENCE, {"06": 4}),
-    "disconnected at any time": Fault(without("idle.silence"), SILENCE, {"06": 4}),
+    "disconnected at any time": Fault(without("idle.silence"), SILENCE, {"06": 4, "07": 4}),
     "disconnected after 1:59": Fault(misjudging("idle.silence", a_second_fast), SILENCE, {"06": 5}),
     "not authenticated": Fault(without("authentication.before"), CONTACTS, {"08": 2}),
     "authenticated for the next contact": Fault(followed(ContactStarted, known_already), CONTACTS, {"08": 2}),
@@ -170,7 +170,7 @@ FAULTS = {
     "back, and in no queue": Fault(unfollowed("reassignments", CaseReopened), REOPENED, {"16": 5}),
     "set open, and in no queue": Fault(unfollowed("assignments", StatusSet), REOPENED, {"16": 5}),
     "left, and still held": Fault(handling(LeaveCase, queued_only), LIFE, {"02": 3, "16": 3}),
-    "held without a contact": Fault(unfollowed("contacts", CaseAssigned), LIFE, {"03": 2}),
+    "held without a contact": Fault(unfollowed("contacts", CaseAssigned), LIFE, {"03": 2, "05": 4}),
     "never closed": Fault(forbidding(CaseClosed), LIFE, {"18": 1}),
 }
 

@@ -324,11 +324,13 @@ class Model:
         self, part: Part, instant: PageInstant, policy: Policy, *, early: bool
     ) -> Callable[[LoggedDesk], MoveResult | None]:
         """How time passes for an instant in the books that is linked with none in a record."""
-        case = part.case
+        case, may_be_linked = part.case, instant.name_in_record in self.counting
 
         def ask(desk: LoggedDesk) -> MoveResult | None:
             page_id, since = instant.of(desk.books, case)
-            if since is None or not isinstance(desk.books, LoggedBooks) or desk.books.is_linked(instant, page_id):
+            if since is None or not isinstance(desk.books, LoggedBooks):
+                return None
+            if may_be_linked and desk.books.is_linked(instant, page_id):
                 return None
             length = instant.length(desk.books, case, policy)
             ago = length - SECOND if early else length

@@ -9,7 +9,8 @@ witness disagree, the search sees worlds in which they do.
 * An instant on a page (since when a customer is silent) is mostly the same instant as one in a record. If both were set
   by the same step they are **linked**: when time passes for the record's, it passes for the page's. Where only one of
   them is set the link is broken, and the page's instant passes by itself, at the limit of the policy that it is held
-  against. A pair that is missing here would cost worlds, and hide nothing.
+  against; so it does where no rule reads the record's, for which time then never passes. A pair that is missing here
+  would cost worlds, and hide nothing.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from casecore.explore.read_log import (
     LoggedRecord,
     Path,
     ReadLog,
+    field_at,
     names_of_fields,
 )
 from casecore.explore.scope import NOON
@@ -70,14 +72,13 @@ class PageInstant(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Its name as a field, like `case_page.silent`."""
+        """Its name as a field, like `case_page.silent_since`."""
         return f"{ROW_NAMES[self.table]}.{self.field}"
 
     @property
-    def record_name(self) -> str:
-        """The name of the same instant as a field of a record, like `contact.silence_since`."""
-        table, *sheet, field = self.record
-        return f"{sheet[0] if sheet else ROW_NAMES[table]}.{field}"
+    def name_in_record(self) -> str:
+        """The name of the field of the record, like `contact.silence_since`."""
+        return field_at((self.record[0], "", *self.record[1:]))
 
     def of(self, books: Books, case: str) -> tuple[str, datetime | None]:
         """The id of a case's page on which it stands, and the instant."""
@@ -92,7 +93,7 @@ class PageInstant(NamedTuple):
 
 
 INSTANTS: Final = (
-    PageInstant(TABLE_OF["cases"], "silent", ("cases", "contact", "silence_since"), "chat.idle.silence"),
+    PageInstant(TABLE_OF["cases"], "silent_since", ("cases", "contact", "silence_since"), "chat.idle.silence"),
     PageInstant(TABLE_OF["cases"], "asked_at", ("cases", "contact", "asked_at"), "chat.idle.silence"),
     PageInstant(TABLE_OF["threads"], "wrote", ("threads", "customer_at"), "whatsapp.window"),
 )

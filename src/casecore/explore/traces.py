@@ -353,7 +353,7 @@ class _Timeline:
         if instant is not None and not local.books({}).is_linked(instant, path[1]):
             yield from (round(instant.length(desk.books, case, policy) / SECOND) for policy in self._model.policies)
             return
-        name = name if instant is None else instant.record_name  # it passes with that of the record
+        name = name if instant is None else instant.name_in_record  # it passes with that of the record
         for timer in self._model.timers:
             if timer_instant(timer) == name and getattr(view, timer.since.partition(".")[0]) is not None:
                 for policy in self._model.policies:

@@ -9,7 +9,8 @@ say what becomes of the pages; no record, rule or consequence of the house is as
   a consequence is what a fault forgets first.
 * Whatever no promise asks about any more is **forgotten** (who was authenticated, how long somebody was silent), and
   questions are counted to ten. Otherwise two desks that are alike would have books that differ.
-* Agents' pages **count** and never name a case, as if the cases had no names.
+* Agents' pages **count** and never name a case, as if the cases had no names. What is given to a second one before the
+  first has given it back counts for the second alone, so that no mistake of the desk makes anybody count for ever.
 
 A `Books` may lie over others: it then holds the pages that are written in it, and shows the rest of what is below.
 """
@@ -105,8 +106,9 @@ class CasePage(BookPage):
         queued: Whether it waits in its queue.
         offered_to: Whom it is offered to; `review_to`: whom the review of its draft is offered to.
         reviewer: Who reviews its draft.
+        owing: Who has a contact with it to dispose.
         waits: Whether its customer waits for an answer.
-        silent: Since when its customer has been silent; None while they wait, and where nobody holds it.
+        silent: Whether its customer is silent, since `silent_since`; not while they wait, or nobody holds the case.
         asked: How often they have been asked since whether they are there, and `asked_at`, when last.
         authenticated: Whether an agent has authenticated them since the case was assigned.
         followed: Whether another case has taken its place.
@@ -124,8 +126,10 @@ class CasePage(BookPage):
     review_to: str | None = None
     draft: DraftSeen | None = None
     reviewer: str | None = None
+    owing: frozenset[str] = frozenset()
     waits: bool = False
-    silent: datetime | None = None
+    silent: bool = False
+    silent_since: datetime | None = None
     asked: int = 0
     asked_at: datetime | None = None
     authenticated: bool = False
@@ -298,18 +302,30 @@ def _end_review(books: Books, case: str) -> None:
         books.edit("cases", case).reviewer = None
 
 
-def _take_case(books: Books, case: str, said: InForce) -> None:
-    """Its holder holds a case no more, and owes its disposition where the SOP asks for one."""
+def _begin_silence(page: Any, since: datetime | None) -> None:
+    """The customer is silent from now on, and was asked nothing yet; None: they are not silent."""
+    page.silent, page.silent_since = since is not None, since
+    page.asked, page.asked_at = 0, None
+
+
+def _end_holding(books: Books, case: str) -> str | None:
+    """Its holder holds a case no more; who that was."""
     holder = books.case(case).holder
-    if holder is None:
-        return
-    agent = books.edit("agents", holder)
-    agent.held = _without(agent.held, books.case(case).channel)
-    if said("wrap_up.disposition") or said("wrap_up.notes"):
-        agent.owed += 1
-    page = books.edit("cases", case)
-    page.holder = page.silent = page.asked_at = None
-    page.asked, page.authenticated = 0, False
+    if holder is not None:
+        agent = books.edit("agents", holder)
+        agent.held = _without(agent.held, books.case(case).channel)
+        page = books.edit("cases", case)
+        page.holder, page.authenticated = None, False
+        _begin_silence(page, None)
+    return holder
+
+
+def _take_case(books: Books, case: str, said: InForce) -> None:
+    """Its holder holds a case no more, and owes its disposition, once, where the SOP asks for one."""
+    holder, owing = _end_holding(books, case), books.case(case).owing
+    if holder is not None and holder not in owing and (said("wrap_up.disposition") or said("wrap_up.notes")):
+        books.edit("cases", case).owing = owing | {holder}
+        books.edit("agents", holder).owed += 1
 
 
 # What each sort of event says --------------------------------------------------------------------------
@@ -391,10 +407,11 @@ def _leaves_queue(books: Books, event: CaseUnqueued, _: InForce) -> None:
 
 def _is_assigned(books: Books, event: CaseAssigned, _: InForce) -> None:
     _end_offer(books, event.case, review=False)
+    _end_holding(books, event.case)
     page, agent = books.edit("cases", event.case), books.edit("agents", event.agent)
     agent.held = _with(agent.held, page.channel)
     page.holder, page.queued = event.agent, False
-    page.silent = None if page.waits else event.at
+    _begin_silence(page, None if page.waits else event.at)
 
 
 def _is_released(books: Books, event: CaseReleased, said: InForce) -> None:
@@ -415,11 +432,14 @@ def _authenticates(books: Books, event: Authenticated, _: InForce) -> None:
 
 
 def _is_disposed(books: Books, event: Disposed, _: InForce) -> None:
-    agent = books.edit("agents", event.agent)
-    agent.owed = max(agent.owed - 1, 0)
+    owing = books.case(event.case).owing
+    if event.agent in owing:
+        books.edit("cases", event.case).owing = owing - {event.agent}
+        books.edit("agents", event.agent).owed -= 1
 
 
 def _is_offered(books: Books, event: WorkOffered, _: InForce) -> None:
+    _end_offer(books, event.case, review=event.review)
     page, agent = books.edit("cases", event.case), books.edit("agents", event.agent)
     if event.review:
         page.review_to = event.agent
@@ -437,11 +457,14 @@ def _offer_ends(books: Books, event: OfferAccepted | OfferDeclined | OfferRescin
 
 def _takes_review(books: Books, event: ReviewTaken, _: InForce) -> None:
     _end_offer(books, event.case, review=True)
+    _end_review(books, event.case)
     books.edit("cases", event.case).reviewer = event.agent
     books.edit("agents", event.agent).reviews += 1
 
 
 def _submits(books: Books, event: DraftSubmitted, _: InForce) -> None:
+    _end_offer(books, event.case, review=True)
+    _end_review(books, event.case)
     books.edit("cases", event.case).draft = DraftSeen(
         id=event.draft,
         author=event.by,
@@ -479,15 +502,15 @@ def _decides(books: Books, event: DraftApproved | DraftRefused | DraftWithdrawn 
 
 def _writes_to_us(books: Books, event: MessageReceived, _: InForce) -> None:
     page = books.edit("cases", event.case)
-    page.waits, page.asked = True, 0
-    page.silent = page.asked_at = None
+    page.waits = True
+    _begin_silence(page, None)
     books.edit("threads", event.thread).wrote = event.at
 
 
 def _replies(books: Books, event: ReplySent, _: InForce) -> None:
     page = books.edit("cases", event.case)
-    page.status, page.waits, page.asked, page.asked_at = event.send_as, False, 0, None
-    page.silent = None if page.holder is None else event.at
+    page.status, page.waits = event.send_as, False
+    _begin_silence(page, None if page.holder is None else event.at)
     books.edit("messages", event.message).sent = True
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from casecore.channels import Channel
 from casecore.kernel import Command, Event
 from casecore.policies import Policy
 from casecore.policies.sections import CountsFrom, Proceeding
-from casecore.promises.books import Books
+from casecore.promises.books import Books, CasePage
 from casecore.promises.happening import Happening, happens
 from casecore.promises.promise import Occasion, Promise, Situation
 from casecore.rooms.agents import AgentAvailable, AgentUnavailable, GoAvailable, GoUnavailable
@@ -32,10 +33,10 @@ def _disconnected_too_early(step: Happening) -> Iterator[str]:
         if isinstance(event, ChatDisconnected):
             page = books.case(event.case)
             by_question = first > 0 and step.said("chat.idle.counts_from") is CountsFrom.QUESTION
-            since = page.asked_at if by_question else page.silent
+            since = page.asked_at if by_question else page.silent_since
             if page.asked < first:
                 yield f"case {event.case} was disconnected after {page.asked} of {first} questions"
-            if page.silent is None or since is None:
+            if not page.silent or since is None:
                 yield f"case {event.case} was disconnected, and nobody was silent"
             elif event.at - since < silence:
                 yield f"case {event.case} was disconnected after {event.at - since} of {silence}"
@@ -48,25 +49,27 @@ def _countdown_goes_on(step: Happening) -> Iterator[str]:
 
 
 def _breaks_a_silence(step: Happening) -> bool:
-    return any(
-        isinstance(event, MessageReceived) and books.case(event.case).silent is not None
-        for event, books in step.moments
-    )
+    return any(isinstance(event, MessageReceived) and books.case(event.case).silent for event, books in step.moments)
 
 
-def _disconnects(asks: Callable[[Books, str], bool]) -> Callable[[Command, Books], bool]:
+def _disconnects(asks: Callable[[CasePage], bool]) -> Callable[[Command, Books], bool]:
     """The question whether somebody disconnects a chat of which this is so."""
-    return lambda command, books: isinstance(command, DisconnectIdle) and asks(books, command.case)
+
+    def tried(command: Command, books: Books) -> bool:
+        page = books.case(command.case) if isinstance(command, DisconnectIdle) else None
+        return page is not None and page.channel is Channel.CHAT and asks(page)
+
+    return tried
 
 
 UNASKED: Final = Situation(
     "a chat is to be disconnected whose customer is silent and was not asked",
-    _disconnects(lambda books, case: books.case(case).silent is not None and not books.case(case).asked),
+    _disconnects(lambda page: page.silent and not page.asked),
     expected=lambda policy: policy.chat.idle.ask_first > 0,
 )
 ANSWERED_BACK: Final = Situation(
     "a chat is to be disconnected whose customer waits for an answer",
-    _disconnects(lambda books, case: books.case(case).waits),
+    _disconnects(lambda page: page.waits),
 )
 
 
