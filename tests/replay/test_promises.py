@@ -65,7 +65,7 @@ def tally(steps):
 
 
 def test_a_step_tells_what_it_breaks(steps):
-    """Given a watch, the step that breaks the promise tells it, with its instant; one that is refused breaks nothing."""
+    """Given a watch, the step that breaks the promise tells it, with its instant; a refusal breaks nothing."""
     assert [[], [], [], [BREAKS], []] == [[*map(str, step.breaches)] for step in steps]
     assert steps[3].breaches[0].at == steps[3].command.at
     assert [True, True, True, False, False] == [step.well for step in steps]
