@@ -3,14 +3,16 @@
 import attrs
 import pytest
 
-from casecore import Policy
+from casecore import HOUSE, House, Policy
 from casecore.check import Exit, Finding, Judgement, PromiseVerdict, Report, Searched, Severity, check
+from casecore.check.findings import search_text
 from casecore.check.fixes import nearest_fix
 from casecore.check.order import judge_order
-from casecore.check.walk import random_walk
+from casecore.check.walk import WalkResult, random_walk, walk_changes
 from casecore.desk import Desk
 from casecore.policies.sections import Delivery, Queue
 from casecore.promises import Step, Watch
+from casecore.promises.live_work import UNASKED
 from tests.houses import without
 
 SOP = Policy.default()
@@ -153,3 +155,82 @@ def test_what_only_the_walk_finds_fails_too():
     (judgement,) = report.judgements
     assert (PromiseVerdict.FAILS, "found by the walk") == (judgement.verdict, judgement.why)
     assert judgement.story is not None
+
+
+# What must be tried --------------------------------------------------------------------------------------
+
+
+def test_what_is_never_tried_is_inconclusive_and_named():
+    """Where every agent has the limits of the SOP, nobody knows what becomes of limits of their own."""
+    (judgement,) = check(SOP, only=frozenset({"04"}), scopes=(CALLS,), walk=0).judgements
+    assert PromiseVerdict.INCONCLUSIVE is judgement.verdict
+    assert judgement.why.startswith("it is never tried that an agent has as many cases of a channel as their own limit")
+    assert "; or that an agent has as much as their own limit in total says" in judgement.why
+    assert judgement.times > 0
+
+
+def test_what_all_scopes_together_try_is_proved():
+    """It is enough that one of them tries it."""
+    report = check(SOP, only=frozenset({"04"}), scopes=(CALLS, "limits of their own"), walk=0)
+    assert [PromiseVerdict.PROVED] == [judgement.verdict for judgement in report.judgements]
+    assert Exit.CLEAN is report.exit
+
+
+def test_what_a_policy_leaves_no_room_for_need_not_be_tried():
+    """Where nobody has to be asked before, nobody disconnects a chat whose customer was not asked."""
+    unasked = Policy.loads("[chat.idle]\nask_first = 0\n")
+    verdicts = [
+        check(policy, only=frozenset({"06"}), scopes=("a silent chat",), walk=0).judgements[0].verdict
+        for policy in (SOP, unasked)
+    ]
+    assert [PromiseVerdict.PROVED] * 2 == verdicts
+    assert not UNASKED.expected(unasked)
+
+
+# Dated changes -------------------------------------------------------------------------------------------
+
+
+class Timeless(House):
+    """A house that overlooks dated changes."""
+
+    def in_force(self, view, command, policy):
+        """What holds at the beginning."""
+        del view, command
+        return next(policy.periods(None))[2]
+
+
+def test_the_walk_across_a_change_sees_that_it_is_overlooked():
+    """From the first of December on an agent has one chat at a time; a house that knows no dates gives them two."""
+    stricter = Policy.loads('[[change]]\non = 2026-12-01\nset = { "capacity.chat" = 1 }\n')
+    assert walk_changes(stricter, None, 60, 0, HOUSE).broken is None
+    found = walk_changes(stricter, None, 200, 0, Timeless(HOUSE.rooms)).broken
+    assert "04" == found.number
+    assert all("of 1 on chat" in wrong for wrong in found.wrong)
+    assert WalkResult(0, frozenset()) == walk_changes(SOP, None, 60, 0, HOUSE)
+
+
+def test_a_check_of_a_policy_with_a_change_walks_across_it():
+    """Beside the walk from the beginning, and in fewer steps; what is overlooked fails, although no scope knows."""
+    stricter = Policy.loads('[[change]]\non = 2026-12-01\nset = { "capacity.chat" = 1 }\n')
+    said = []
+    report = check(
+        stricter,
+        house=Timeless(HOUSE.rooms),
+        only=frozenset({"04"}),
+        scopes=("limits of their own",),
+        walk=400,
+        progress=said.append,
+    )
+    assert ["walk", "walk across the changes"] == said[-2:]
+    assert (PromiseVerdict.FAILS, "found by the walk") == (report.judgements[0].verdict, report.judgements[0].why)
+
+
+# Worlds and desks ------------------------------------------------------------------------------------------
+
+
+def test_worlds_that_differ_in_the_books_alone_are_counted_and_said():
+    """A desk that forgets who was authenticated looks the same as before; its witnesses know better."""
+    searched = Searched("one chat case", "1 case, 1 agent", 30, 90, 50, complete=True, desks=28)
+    report = Report(SOP, (), (searched,), ())
+    assert "1 scope: 30 worlds (2 more than desks, by what the witnesses wrote down), 90 steps" in search_text(report)
+    assert "30 worlds, 90 steps" in search_text(attrs.evolve(report, searched=(attrs.evolve(searched, desks=30),)))

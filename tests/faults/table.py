@@ -15,6 +15,7 @@ from attrs import frozen
 
 from tests.faults.patching import Job, Patch
 
+
 RED = "fails"
 """The verdict that a fault must bring about."""
 
@@ -104,6 +105,7 @@ NOBODY_CLOSES = '[[change]]\non = 2026-12-01\nset = { "lifecycle.close_by" = [] 
 ANOTHER = 'version = "another"'
 ASKED_TWICE = "[chat.idle]\nask_first = 2"
 FROM_QUESTION = '[chat.idle]\ncounts_from = "question"'
+FOR_TWO_TAGS = 'capacity = { chat = 1 }\n[[override]]\nmatch = { tag = ["gold", "vip"] }\nset = { "capacity.chat" = 2 }'
 FEWER_IN_GENERAL = '[[override]]\nmatch = { queue = "general" }\nset = { "capacity.chat" = 1 }'
 
 WALK = 2_000
@@ -215,7 +217,8 @@ LIFE_CYCLE = (
         HANDLER,
         "a message opens a new case that nobody has opened",
         "rooms/arrivals",
-        "    if CASE_LIFECYCLE.dest(case.status, Trigger.CUSTOMER_MESSAGE) is case.status:\n        return (*name, received)\n",
+        "    if CASE_LIFECYCLE.dest(case.status, Trigger.CUSTOMER_MESSAGE) is case.status:\n"
+        "        return (*name, received)\n",
         "",
         EMAIL,
     ),
@@ -338,7 +341,7 @@ LIFE_CYCLE = (
     ),
     a_fault(
         "16",
-        RULE,
+        EVOLVE,
         "a case is closed as spam and stays in its queue",
         "rooms/cases",
         "    case.assignee = case.waiting_since = case.unanswered_since = None",
@@ -355,13 +358,103 @@ LIFE_CYCLE = (
         MESSAGING,
     ),
     a_fault(
-        "16",
+        "02",
         COMPOSITION,
-        "that a case waits is not written down",
+        "that a case is closed is not written down",
+        "rooms/cases",
+        "        (Case, CaseClosed): _end_case,\n",
+        "",
+        COMPLAINT,
+    ),
+    a_fault(
+        "01",
+        HANDLER,
+        "a case that we start is written on before work on it has begun",
+        "rooms/outbound",
+        "    events += (CaseAssigned(by, at, case, by), WorkBegun(by, at, case, by))",
+        "    events += (CaseAssigned(by, at, case, by),)",
+        "we write on sms",
+    ),
+    a_fault(
+        "01",
+        ENGINE,
+        "a table leads somewhere from every state",
+        "kernel/machines",
+        "        return None if row is None else row.get(state)",
+        "        return None if row is None else row.get(state, next(iter(row.values())))",
+        EMAIL,
+    ),
+    a_fault(
+        "02",
+        RULE,
+        "a case is closed over a draft that waits",
+        "rooms/approvals",
+        '    return _blocked_by_draft("approval.blocks_close", view.draft, event.case)',
+        "    return None",
+        DRAFT,
+    ),
+    a_fault(
+        "02",
+        EVOLVE,
+        "a thread keeps its first case",
+        "rooms/cases",
+        "    thread.case = event.case\n",
+        "    thread.case = thread.case or event.case\n",
+        CLOSED,
+    ),
+    a_fault(
+        "02",
+        COMPOSITION,
+        "a closed case can be tagged",
+        "rooms/notes",
+        '        Rule("lifecycle.closed", "A closed case can never be changed", "§2", _CHANGE, not_closed),\n',
+        "",
+        CLOSED,
+    ),
+    a_fault(
+        "02",
+        COMPOSITION,
+        "the level of a closed case can be set",
+        "rooms/sla",
+        '        Rule("lifecycle.closed", "A closed case can never be changed", "§2", (SetLevel,), not_closed),\n',
+        "",
+        CLOSED,
+    ),
+    a_fault(
+        "16",
+        HANDLER,
+        "a case that we start is nobody's",
+        "rooms/outbound",
+        "    events += (CaseAssigned(by, at, case, by), WorkBegun(by, at, case, by))",
+        "    events += (WorkBegun(by, at, case, by),)",
+        "we write on sms",
+    ),
+    a_fault(
+        "16",
+        HANDLER,
+        "a pending case that is left goes to no queue",
         "rooms/assignments",
-        "    case.queue = event.queue\n    case.waiting_since = event.since",
-        "    case.queue = event.queue",
-        MESSAGING,
+        "    return (release,) if case.status is RESOLVED else",
+        "    return (release,) if case.status in (RESOLVED, Status.PENDING) else",
+        SILENT,
+    ),
+    a_fault(
+        "16",
+        HANDLER,
+        "the case of somebody who is gone goes to no queue",
+        "rooms/absences",
+        "    return give_up_case(case, command, Release.AGENT_LOST, since)",
+        "    return give_up_case(case, command, Release.AGENT_LOST, since)[:1]",
+        BESIDE,
+    ),
+    a_fault(
+        "16",
+        EVOLVE,
+        "whatever is answered is kept as resolved",
+        "rooms/replies",
+        "    case.status = event.send_as\n",
+        "    case.status = Status.RESOLVED\n",
+        SILENT,
     ),
 )
 
@@ -371,7 +464,8 @@ ASSIGNMENT = (
         HANDLER,
         "a case is given to whoever opens it, though another holds it",
         "rooms/assignments",
-        "    if case.status is CLOSED or case.assignee not in (None, command.by):\n        return ()\n"
+        "    if case.status is CLOSED or case.assignee not in (None, command.by):\n"
+        "        return ()\n"
         "    assigned = () if case.assignee else",
         "    if case.status is CLOSED:\n        return ()\n    assigned = () if case.assignee == command.by else",
         TWO,
@@ -869,6 +963,124 @@ ASSIGNMENT = (
         "    return ()\n",
         CHATS,
     ),
+    a_fault(
+        "03",
+        RULE,
+        "an offer is answered that does not stand",
+        "rooms/offers",
+        "    if OFFER_LIFECYCLE.dest(state, _TRIGGERS[type(command)]) is not None:",
+        "    if True:",
+        TWO,
+    ),
+    a_fault(
+        "03",
+        HANDLER,
+        "a case is taken from whoever gives the command",
+        "rooms/assignments",
+        "    release = CaseReleased(cause.by, cause.at, case.id, case.assignee, because)",
+        "    release = CaseReleased(cause.by, cause.at, case.id, cause.by, because)",
+        BESIDE,
+    ),
+    a_fault(
+        "03",
+        HANDLER,
+        "a case is given away, and its agent keeps it",
+        "rooms/reassignments",
+        "    if case.assignee is not None:\n        release",
+        "    if case.assignee is None:\n        release",
+        BESIDE,
+    ),
+    a_fault(
+        "03",
+        ENGINE,
+        "what is changed of a sheet is kept only until the next event",
+        "kernel/effects",
+        "            setattr(self.rows[effect.table][row_id], effect.sheet, thawed)",
+        "            pass",
+        TWO,
+    ),
+    a_fault(
+        "04",
+        RECORD,
+        "the policy's limit is read as one more",
+        "policies/sop",
+        "        limit: int | None = getattr(self.capacity, channel)\n        return limit",
+        "        limit: int | None = getattr(self.capacity, channel)\n"
+        "        return None if limit is None else limit + 1",
+        "4 chat cases, one agent",
+    ),
+    a_fault(
+        "04",
+        EVOLVE,
+        "an offer that was accepted stands for ever",
+        "rooms/offers",
+        "        (Offers, OfferAccepted): _clear_offer,\n",
+        "",
+        CHATS,
+    ),
+    a_fault(
+        "04",
+        EVOLVE,
+        "the offer of a review does not count",
+        "rooms/offers",
+        "    if event.review:\n        agent.reviews += 1",
+        "    if event.review:\n        agent.reviews += 0",
+        FULL_REVIEWER,
+    ),
+    a_fault(
+        "04",
+        HANDLER,
+        "a case that we start is judged as if it were not there",
+        "rooms/outbound",
+        "    foresees={StartOutbound: _once_started},\n",
+        "",
+        MAY_NOT_WRITE,
+    ),
+    a_fault(
+        "04",
+        ENGINE,
+        "a rule of which the policy says nothing only warns",
+        "policies/sop",
+        "        return self.enforcement.get(rule, Enforcement.BLOCK)",
+        "        return self.enforcement.get(rule, Enforcement.WARN)",
+        CHATS,
+    ),
+    a_fault(
+        "05",
+        EVOLVE,
+        "an agent who is changed works on the old channels",
+        "rooms/agents",
+        "    agent.channels = event.channels\n",
+        "",
+        CHANGED,
+    ),
+    a_fault(
+        "05",
+        HANDLER,
+        "a case that we start is judged as if it were not there",
+        "rooms/outbound",
+        "    foresees={StartOutbound: _once_started},\n",
+        "",
+        MAY_NOT_WRITE,
+    ),
+    a_fault(
+        "05",
+        COMPOSITION,
+        "the whole room of eligibility is gone",
+        "rooms/composition",
+        "        ELIGIBILITY,\n",
+        "",
+        TWO,
+    ),
+    a_fault(
+        "05",
+        RULE,
+        "what reviews are asked about leaves out who is available",
+        "rooms/eligibility",
+        'if rule != "capacity.channel"}',
+        'if rule not in {"capacity.channel", "assignment.available"}}',
+        REVIEWERS,
+    ),
 )
 
 SILENCE = (
@@ -905,17 +1117,18 @@ SILENCE = (
         "whether a silence is long enough is not asked of a supervisor",
         "rooms/silence",
         "    if contact.silence_since is None:\n",
-        '    if view.actor is not None and "supervise" in view.actor.permissions:\n        return None\n'
+        '    if view.actor is not None and "supervise" in view.actor.permissions:\n'
+        "        return None\n"
         "    if contact.silence_since is None:\n",
         SILENT,
     ),
     a_fault(
         "06",
-        RULE,
+        RECORD,
         "the time counts from the silence where the policy says from the question",
         "rooms/silence",
-        "    timer = UNANSWERED if _by_question(view, policy) else SILENT\n    due = timer.due(view, policy)",
-        "    due = contact.silence_since + policy.chat.idle.silence",
+        "    return idle.counts_from is CountsFrom.QUESTION and idle.ask_first > 0",
+        "    return False",
         SILENT,
         policy=FROM_QUESTION,
     ),
@@ -1012,15 +1225,6 @@ SILENCE = (
     ),
     a_fault(
         "07",
-        EVOLVE,
-        "a message keeps the questions that were asked",
-        "rooms/contacts",
-        "    contact.silence_since = contact.asked_at = None\n    contact.attempts = 0\n\n\ndef _begin",
-        "    contact.silence_since = contact.asked_at = None\n\n\ndef _begin",
-        SILENT,
-    ),
-    a_fault(
-        "07",
         COMPOSITION,
         "no contact hears of a message",
         "rooms/contacts",
@@ -1045,6 +1249,25 @@ SILENCE = (
         "    return (*name, received, CaseReopened(c.by, c.at, case.id, case.status))",
         "    return (*name, MessageNoted(c.by, c.at, case.id, c.thread, c.message, c.text, c.kind, False),"
         " CaseReopened(c.by, c.at, case.id, case.status))",
+        SILENT,
+    ),
+    a_fault(
+        "06",
+        EVOLVE,
+        "a question counts from when the silence began",
+        "rooms/silence",
+        "    contact.asked_at = event.at\n",
+        "    contact.asked_at = contact.silence_since\n",
+        SILENT,
+        policy=FROM_QUESTION,
+    ),
+    a_fault(
+        "06",
+        ENGINE,
+        "every timer is a second fast",
+        "kernel/rooms",
+        "            return since + length\n",
+        "            return since + length - timedelta(seconds=1)\n",
         SILENT,
     ),
 )
@@ -1188,6 +1411,27 @@ AUTHENTICATION = (
         '    content = reply_content(draft) | {"template": c.template or draft.template, "about_account": False}',
         RICH,
     ),
+    a_fault(
+        "08",
+        RULE,
+        "an approved reply needs none",
+        "rooms/contacts",
+        "    if isinstance(event, ReplySent):\n        resolves",
+        "    if isinstance(event, ReplySent) and event.reviewer is not None:\n"
+        "        return ()\n"
+        "    if isinstance(event, ReplySent):\n"
+        "        resolves",
+        RICH,
+    ),
+    a_fault(
+        "08",
+        COMPOSITION,
+        "giving a case away is not asked about",
+        "rooms/contacts",
+        "_PROCEEDS = (ReplySent, StatusSet, CaseReleased, CaseClosed)",
+        "_PROCEEDS = (ReplySent, StatusSet, CaseClosed)",
+        SILENT,
+    ),
 )
 
 PRESENCE = (
@@ -1262,7 +1506,7 @@ PRESENCE = (
         "rooms/wrap_ups",
         "    if not policy.wrap_up.required:",
         '    if not policy.wrap_up.required or event.because == "closed":',
-        CALLS,
+        TWO,
     ),
     a_fault(
         "14",
@@ -1394,12 +1638,69 @@ PRESENCE = (
     ),
     a_fault(
         "15",
-        RULE,
-        "a next state is reached only where a call was the last contact",
+        CONSEQUENCE,
+        "a next state is reached only where it has a reason",
         "rooms/wrap_ups",
         "    if agent is None or agent.next_reason is None or",
         "    if agent is None or not agent.next_reason or",
         TWO,
+    ),
+    a_fault(
+        "13",
+        CONSEQUENCE,
+        "what is to be disposed is owed by whoever ended the contact",
+        "rooms/wrap_ups",
+        "        event.case,\n"
+        "        event.agent,\n"
+        "        channel=event.channel,\n"
+        "        because=event.because,\n"
+        "        earlier_handler=handler,\n"
+        "    )\n"
+        "    return (owed,)",
+        "        event.case,\n"
+        "        event.by,\n"
+        "        channel=event.channel,\n"
+        "        because=event.because,\n"
+        "        earlier_handler=handler,\n"
+        "    )\n"
+        "    return (owed,)",
+        BESIDE,
+    ),
+    a_fault(
+        "14",
+        RULE,
+        "who holds one contact may go to lunch",
+        "rooms/contacts",
+        "    if agent.contacts:\n        parts",
+        "    if agent.contacts > 1:\n        parts",
+        BESIDE,
+    ),
+    a_fault(
+        "14",
+        COMPOSITION,
+        "lunch is not asked about",
+        "rooms/contacts",
+        '        Rule("presence.contacts", "Lunch waits for the last contact", "§6", (AgentUnavailable,), _lunch_waits),\n',
+        "",
+        BESIDE,
+    ),
+    a_fault(
+        "15",
+        CONSEQUENCE,
+        "a next state with nothing to wait for is not reached",
+        "rooms/contacts",
+        "        NextStateSet: goes_at_once,\n",
+        "",
+        BESIDE,
+    ),
+    a_fault(
+        "15",
+        CONSEQUENCE,
+        "a next state waits for one more disposition",
+        "rooms/wrap_ups",
+        "(agent.contacts, agent.wrap_ups) != (contacts, wrap_ups):",
+        "(agent.contacts, agent.wrap_ups) != (contacts, wrap_ups + 1):",
+        BESIDE,
     ),
 )
 
@@ -1568,15 +1869,6 @@ REPLIES = (
     ),
     a_fault(
         "10",
-        EVOLVE,
-        "an edited draft is whoever edited it",
-        "rooms/approvals",
-        "    draft.stale = draft.stale and not event.fresh\n",
-        "    draft.stale = draft.stale and not event.fresh\n    draft.author = event.by\n",
-        DRAFT,
-    ),
-    a_fault(
-        "10",
         HANDLER,
         "a draft is approved as if the case's assignee had written it",
         "rooms/reviews",
@@ -1607,8 +1899,9 @@ REPLIES = (
         HANDLER,
         "an approved reply is sent twice",
         "rooms/reviews",
-        "author=draft.author, reviewer=c.by, **content),\n    )",
-        "author=draft.author, reviewer=c.by, **content),\n    ) * 2",
+        "        DraftApproved(c.by, c.at, c.case, draft.id, draft.author),\n",
+        "        DraftApproved(c.by, c.at, c.case, draft.id, draft.author),\n"
+        "        ReplySent(c.by, c.at, c.case, draft.id, send_as=draft.send_as, author=draft.author, reviewer=c.by, **content),\n",
         DRAFT,
     ),
     a_fault(
@@ -1764,6 +2057,115 @@ REPLIES = (
         "    return None\n",
         WINDOW,
     ),
+    a_fault(
+        "09",
+        EVOLVE,
+        "an edited draft is its editor's",
+        "rooms/approvals",
+        "    draft.stale = draft.stale and not event.fresh\n",
+        "    draft.stale = draft.stale and not event.fresh\n    draft.author = event.by\n",
+        DRAFT,
+    ),
+    a_fault(
+        "09",
+        EVOLVE,
+        "a draft is kept without its attachments",
+        "rooms/approvals",
+        "        **reply_content(event),\n",
+        '        **reply_content(event) | {"attachments": ()},\n',
+        RICH,
+    ),
+    a_fault(
+        "09",
+        EVOLVE,
+        "a draft is kept without its about account",
+        "rooms/approvals",
+        "        **reply_content(event),\n",
+        '        **reply_content(event) | {"about_account": False},\n',
+        RICH,
+    ),
+    a_fault(
+        "09",
+        EVOLVE,
+        "a draft is kept without its subject",
+        "rooms/approvals",
+        "        **reply_content(event),\n",
+        '        **reply_content(event) | {"subject": ""},\n',
+        DRAFT,
+    ),
+    a_fault(
+        "09",
+        EVOLVE,
+        "a draft is kept without its template",
+        "rooms/approvals",
+        "        **reply_content(event),\n",
+        '        **reply_content(event) | {"template": None},\n',
+        RICH,
+    ),
+    a_fault(
+        "09",
+        EVOLVE,
+        "an edited draft keeps what was attached before",
+        "rooms/approvals",
+        "    for name in EDITABLE:\n        setattr",
+        "    for name in EDITABLE[:2]:\n        setattr",
+        RICH,
+    ),
+    a_fault(
+        "09",
+        COMPOSITION,
+        "whether somebody may reply is not asked",
+        "rooms/replies",
+        '        soft_rule("reply.permission", "Replying directly needs the permission", "§4", (ReplySent,), _may_reply),\n',
+        "",
+        DRAFT,
+    ),
+    a_fault(
+        "09",
+        HANDLER,
+        "a case that we start is sent as approved by its author",
+        "rooms/outbound",
+        "c.message, author=by, **content))",
+        "c.message, author=by, reviewer=by, **content))",
+        MAY_NOT_WRITE,
+    ),
+    a_fault(
+        "10",
+        HANDLER,
+        "a case that we start is sent as approved by its author",
+        "rooms/outbound",
+        "c.message, author=by, **content))",
+        "c.message, author=by, reviewer=by, **content))",
+        MAY_NOT_WRITE,
+    ),
+    a_fault(
+        "11",
+        RECORD,
+        "a draft's id names no message",
+        "rooms/approvals",
+        '    draft: str = an_id(of="message")\n',
+        "    draft: str = an_id()\n",
+        DRAFT,
+        times=2,
+    ),
+    a_fault(
+        "12",
+        COMPOSITION,
+        "a draft is approved whenever it may be, the window open or not",
+        "rooms/whatsapp",
+        "_SENT: tuple[type[Event], ...] = (ReplySent, DraftSubmitted)",
+        "_SENT: tuple[type[Event], ...] = (DraftSubmitted,)",
+        "a rich draft on whatsapp",
+    ),
+    a_fault(
+        "12",
+        COMPOSITION,
+        "the whole room of windows is gone",
+        "rooms/composition",
+        "        WINDOWS,\n",
+        "",
+        WINDOW,
+    ),
 )
 
 ORDER = (
@@ -1806,15 +2208,6 @@ ORDER = (
     a_fault(
         "17",
         ROUTER,
-        "the index takes the last of a lane first",
-        "routing/index",
-        "            lane.works.set_entry((work.since, case))",
-        "            lane.works.set_entry((work.since.max.replace(tzinfo=work.since.tzinfo) - (work.since - work.since.min.replace(tzinfo=work.since.tzinfo)), case))",
-        CALLS,
-    ),
-    a_fault(
-        "17",
-        ROUTER,
         "the index orders a lane by the ids of its cases",
         "routing/index",
         "            lane.works.set_entry((work.since, case))",
@@ -1833,10 +2226,37 @@ ORDER = (
     a_fault(
         "17",
         EVOLVE,
-        "a case waits from when it was last touched",
+        "the time waited counts in whole days",
         "rooms/assignments",
         "    case.waiting_since = event.since",
-        "    case.waiting_since = event.at.replace(year=2020)",
+        "    case.waiting_since = event.since.replace(hour=0, minute=0, second=0)",
+        CALLS,
+    ),
+    a_fault(
+        "17",
+        EVOLVE,
+        "that a case waits is not written down",
+        "rooms/assignments",
+        "    case.queue = event.queue\n    case.waiting_since = event.since",
+        "    case.queue = event.queue",
+        CALLS,
+    ),
+    a_fault(
+        "17",
+        ROUTER,
+        "routing does not look at who serves a queue",
+        "routing/__init__",
+        "    if unserved is not None:\n        yield unserved\n",
+        "",
+        CALLS,
+    ),
+    a_fault(
+        "17",
+        ROUTER,
+        "the index lets everybody serve every queue",
+        "routing/index",
+        "        for queue in agent.queues:\n            for line",
+        "        for queue in [*self._lines]:\n            for line",
         CALLS,
     ),
 )
@@ -1862,30 +2282,12 @@ WAYS = (
     ),
     a_fault(
         "18",
-        COMPOSITION,
-        "what is closed is not written down",
-        "rooms/cases",
-        "        (Case, CaseClosed): _end_case,\n",
-        "",
-        COMPLAINT,
-    ),
-    a_fault(
-        "18",
         HANDLER,
         "closing does nothing",
         "rooms/cases",
         "    return (CaseClosed(command.by, command.at, command.case, reason),)",
         "    return ()",
         COMPLAINT,
-    ),
-    a_fault(
-        "18",
-        RULE,
-        "what is set back to open is closed by nobody",
-        "rooms/cases",
-        "    if event.reason in UNWANTED or case.status in allowed:",
-        "    if case.status in allowed and case.status is not Status.OPEN and case.status is not NEW:",
-        MISTAKES,
     ),
     a_fault(
         "19",
@@ -1908,12 +2310,21 @@ WAYS = (
     a_fault(
         "19",
         RECORD,
-        "the table of drafts has no end",
+        "no command is a trigger of the table of drafts",
         "rooms/approvals",
-        '        ("approve", DraftStatus.SUBMITTED, DraftStatus.APPROVED),\n'
-        '        ("refuse", DraftStatus.SUBMITTED, DraftStatus.REFUSED),\n'
-        '        ("withdraw", DraftStatus.SUBMITTED, DraftStatus.WITHDRAWN),\n',
-        "",
+        '        ApproveDraft: "approve",\n        RefuseDraft: "refuse",\n        WithdrawDraft: "withdraw",\n',
+        '        ApproveDraft: "decide",\n        RefuseDraft: "decide",\n        WithdrawDraft: "decide",\n',
+        DRAFT,
+    ),
+    a_fault(
+        "19",
+        HANDLER,
+        "whatever decides a draft does nothing",
+        "rooms/reviews",
+        "        ApproveDraft: _approve_draft,\n"
+        "        RefuseDraft: _refuse_draft,\n"
+        "        WithdrawDraft: _withdraw_draft,\n",
+        "        **dict.fromkeys((ApproveDraft, RefuseDraft, WithdrawDraft), lambda *_: ()),\n",
         DRAFT,
     ),
 )
@@ -1949,11 +2360,23 @@ USE = (
     ),
     a_fault(
         "20",
-        RECORD,
-        "an edge is gone: what is escalated is resolved by hand",
-        "statuses",
-        "            (trigger, tuple(source for source in WORKED if source is not status), status)",
-        "            (trigger, tuple(source for source in WORKED[:2] if source is not status), status)",
+        COMPOSITION,
+        "a whole room is gone: absences",
+        "rooms/composition",
+        "        ABSENCES,\n",
+        "",
+        COMPLAINT,
+        policy=ANOTHER,
+    ),
+    a_fault(
+        "20",
+        RULE,
+        "a rule guards less than it did: what is offered is not asked about",
+        "rooms/eligibility",
+        "_GIVES_WORK = (CaseAssigned, WorkOffered, ReviewTaken)",
+        "_GIVES_WORK = (CaseAssigned, ReviewTaken)",
+        COMPLAINT,
+        policy=ANOTHER,
     ),
 )
 
@@ -1984,7 +2407,9 @@ DATED = (
         "once nobody may close by hand, the system closes nothing",
         "rooms/cases",
         "    itself = command.by == SYSTEM and command.reason is CloseReason.BY_HAND\n",
-        "    itself = command.by == SYSTEM and command.reason is CloseReason.BY_HAND\n    if itself:\n        return ()\n",
+        "    itself = command.by == SYSTEM and command.reason is CloseReason.BY_HAND\n"
+        "    if itself:\n"
+        "        return ()\n",
         COMPLAINT,
         policy=NOBODY_CLOSES,
     ),
@@ -2004,10 +2429,10 @@ ENGINE_ROWS = (
     a_fault(
         "04",
         ENGINE,
-        "an override matches by its channel and tags, and by no queue",
+        "what an override says for a queue is passed over",
         "policies/layers",
-        "            and (self.queue is None or self.queue == aspect.queue)",
-        "            and self.queue is None",
+        "self._policy.override[number].set) for number in numbers)",
+        "self._policy.override[number].set) for number in numbers if self._matches[number].queue is None)",
         CHATS,
         policy=FEWER_IN_GENERAL,
     ),
@@ -2037,16 +2462,6 @@ ENGINE_ROWS = (
     a_fault(
         "06",
         ENGINE,
-        "an override by a tag is for whoever has no tag",
-        "policies/layers",
-        "            and aspect.tags.issuperset(self.tag)",
-        "            and aspect.tags.isdisjoint(self.tag)",
-        "one chat case, override 1",
-        policy='[[override]]\nmatch = { tag = "vip", channel = "chat" }\nset = { "chat.idle.silence" = "5m" }',
-    ),
-    a_fault(
-        "06",
-        ENGINE,
         "tags do not count when an override is sought",
         "policies/layers",
         "        return Aspect(channel, queue, case.tags & self._tags)",
@@ -2061,7 +2476,7 @@ ENGINE_ROWS = (
         "kernel/house",
         "        dated = policy.at(command.at)\n",
         "        dated = policy\n",
-        CHATS,
+        CALLS,
         policy='[[change]]\non = 2026-12-01\nset = { "capacity.chat" = 1 }',
         walk=WALK,
     ),
@@ -2090,7 +2505,7 @@ ENGINE_ROWS = (
         "kernel/house",
         "        for event in events:\n            checks, followers = self._reactions[type(event)]",
         "        for event in events[:1]:\n            checks, followers = self._reactions[type(event)]",
-        MISTAKES,
+        MAY_NOT_WRITE,
     ),
     a_fault(
         "04",
@@ -2102,41 +2517,34 @@ ENGINE_ROWS = (
         CHATS,
     ),
     a_fault(
-        "04",
-        ENGINE,
-        "only the first event of a step is applied to an agent",
-        "kernel/effects",
-        "            for event in events:\n                for apply in applied[event.__class__]:\n                    apply(self, event)",
-        "            for number, event in enumerate(events):\n                for apply in applied[event.__class__][: 9 - 8 * (number % 2)]:\n                    apply(self, event)",
-        CHATS,
-    ),
-    a_fault(
-        "05",
-        ENGINE,
-        "of what an event does to several records the last is forgotten",
-        "kernel/effects",
-        "            lambda kind: tuple(effect.apply for effect in self[kind])",
-        "            lambda kind: tuple(effect.apply for effect in self[kind])[:2]",
-        CHATS,
-    ),
-    a_fault(
         "05",
         ENGINE,
         "whoever acts is shown as the owner of the case",
         "kernel/views",
         "        for look, worked in self._worked[kind]:\n",
-        "        if view.actor is not None and view.holder is not None:\n            view.actor = view.holder\n"
+        "        if view.actor is not None and view.holder is not None:\n"
+        "            view.actor = view.holder\n"
         "        for look, worked in self._worked[kind]:\n",
         TWO,
     ),
     a_fault(
         "02",
         ENGINE,
-        "the case that a message would name is not shown",
+        "the case that has the id which a new one is to have is not shown",
         "kernel/views",
         "            if found is not None:\n                setattr(view, look.row",
-        "            if found is None:\n                setattr(view, look.row",
+        '            if found is not None and look.row != "named":\n                setattr(view, look.row',
         COMPLAINT,
+    ),
+    a_fault(
+        "04",
+        ENGINE,
+        "an override for several tags is for whoever has one of them",
+        "policies/layers",
+        "            and aspect.tags.issuperset(self.tag)",
+        "            and (not self.tag or not aspect.tags.isdisjoint(self.tag))",
+        "what an override looks at changes",
+        policy=FOR_TWO_TAGS,
     ),
 )
 

@@ -54,7 +54,7 @@ ROW_NAMES: Final[Mapping[str, str]] = {
     **{place.table: place.id for place in PLACES.values() if place.sheet is None},
     **{table: f"{sort.removesuffix('s')}_page" for table, sort in SORT_OF.items()},
 }
-"""What a row of a table is called in the name of a field, like `thread.customer_at` or `case_page.silent`."""
+"""What a row of a table is called in the name of a field, like `thread.customer_at` or `case_page.silent_since`."""
 
 
 def field_at(path: Path) -> str:

@@ -108,7 +108,7 @@ class CasePage(BookPage):
         reviewer: Who reviews its draft.
         owing: Who has a contact with it to dispose.
         waits: Whether its customer waits for an answer.
-        silent: Since when its customer has been silent; None while they wait, and where nobody holds it.
+        silent: Whether its customer is silent, since `silent_since`; not while they wait, or nobody holds the case.
         asked: How often they have been asked since whether they are there, and `asked_at`, when last.
         authenticated: Whether an agent has authenticated them since the case was assigned.
         followed: Whether another case has taken its place.
@@ -128,7 +128,8 @@ class CasePage(BookPage):
     reviewer: str | None = None
     owing: frozenset[str] = frozenset()
     waits: bool = False
-    silent: datetime | None = None
+    silent: bool = False
+    silent_since: datetime | None = None
     asked: int = 0
     asked_at: datetime | None = None
     authenticated: bool = False
@@ -301,6 +302,12 @@ def _end_review(books: Books, case: str) -> None:
         books.edit("cases", case).reviewer = None
 
 
+def _begin_silence(page: Any, since: datetime | None) -> None:
+    """The customer is silent from now on, and was asked nothing yet; None: they are not silent."""
+    page.silent, page.silent_since = since is not None, since
+    page.asked, page.asked_at = 0, None
+
+
 def _end_holding(books: Books, case: str) -> str | None:
     """Its holder holds a case no more; who that was."""
     holder = books.case(case).holder
@@ -308,8 +315,8 @@ def _end_holding(books: Books, case: str) -> str | None:
         agent = books.edit("agents", holder)
         agent.held = _without(agent.held, books.case(case).channel)
         page = books.edit("cases", case)
-        page.holder = page.silent = page.asked_at = None
-        page.asked, page.authenticated = 0, False
+        page.holder, page.authenticated = None, False
+        _begin_silence(page, None)
     return holder
 
 
@@ -370,11 +377,14 @@ def _is_untagged(books: Books, event: CaseUntagged, _: InForce) -> None:
     books.edit("cases", event.case).tags -= {event.tag}
 
 
-def _status_becomes(status: Status) -> Callable[[Books, Any, InForce], None]:
-    def write(books: Books, event: WorkBegun | CaseReopened, _: InForce) -> None:
-        books.edit("cases", event.case).status = status
+def _work_begins(books: Books, event: WorkBegun, _: InForce) -> None:
+    books.edit("cases", event.case).status = Status.OPEN
 
-    return write
+
+def _is_reopened(books: Books, event: CaseReopened, _: InForce) -> None:
+    page = books.edit("cases", event.case)
+    page.status, page.waits = Status.OPEN, True
+    _begin_silence(page, None)
 
 
 def _status_is_set(books: Books, event: StatusSet, _: InForce) -> None:
@@ -404,7 +414,7 @@ def _is_assigned(books: Books, event: CaseAssigned, _: InForce) -> None:
     page, agent = books.edit("cases", event.case), books.edit("agents", event.agent)
     agent.held = _with(agent.held, page.channel)
     page.holder, page.queued = event.agent, False
-    page.silent = None if page.waits else event.at
+    _begin_silence(page, None if page.waits else event.at)
 
 
 def _is_released(books: Books, event: CaseReleased, said: InForce) -> None:
@@ -495,15 +505,15 @@ def _decides(books: Books, event: DraftApproved | DraftRefused | DraftWithdrawn 
 
 def _writes_to_us(books: Books, event: MessageReceived, _: InForce) -> None:
     page = books.edit("cases", event.case)
-    page.waits, page.asked = True, 0
-    page.silent = page.asked_at = None
+    page.waits = True
+    _begin_silence(page, None)
     books.edit("threads", event.thread).wrote = event.at
 
 
 def _replies(books: Books, event: ReplySent, _: InForce) -> None:
     page = books.edit("cases", event.case)
-    page.status, page.waits, page.asked, page.asked_at = event.send_as, False, 0, None
-    page.silent = None if page.holder is None else event.at
+    page.status, page.waits = event.send_as, False
+    _begin_silence(page, None if page.holder is None else event.at)
     books.edit("messages", event.message).sent = True
 
 
@@ -531,8 +541,8 @@ _WRITERS: Final[Mapping[type[Event], Callable[[Books, Any, InForce], None]]] = {
     SuccessorStarted: _is_followed,
     CaseTagged: _is_tagged,
     CaseUntagged: _is_untagged,
-    WorkBegun: _status_becomes(Status.OPEN),
-    CaseReopened: _status_becomes(Status.OPEN),
+    WorkBegun: _work_begins,
+    CaseReopened: _is_reopened,
     StatusSet: _status_is_set,
     CaseClosed: _closes,
     CaseQueued: _queues,

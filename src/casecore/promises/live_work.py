@@ -33,10 +33,10 @@ def _disconnected_too_early(step: Happening) -> Iterator[str]:
         if isinstance(event, ChatDisconnected):
             page = books.case(event.case)
             by_question = first > 0 and step.said("chat.idle.counts_from") is CountsFrom.QUESTION
-            since = page.asked_at if by_question else page.silent
+            since = page.asked_at if by_question else page.silent_since
             if page.asked < first:
                 yield f"case {event.case} was disconnected after {page.asked} of {first} questions"
-            if page.silent is None or since is None:
+            if not page.silent or since is None:
                 yield f"case {event.case} was disconnected, and nobody was silent"
             elif event.at - since < silence:
                 yield f"case {event.case} was disconnected after {event.at - since} of {silence}"
@@ -49,12 +49,7 @@ def _countdown_goes_on(step: Happening) -> Iterator[str]:
 
 
 def _breaks_a_silence(step: Happening) -> bool:
-    return any(
-        isinstance(event, MessageReceived)
-        and books.case(event.case).channel is Channel.CHAT
-        and books.case(event.case).silent is not None
-        for event, books in step.moments
-    )
+    return any(isinstance(event, MessageReceived) and books.case(event.case).silent for event, books in step.moments)
 
 
 def _disconnects(asks: Callable[[CasePage], bool]) -> Callable[[Command, Books], bool]:
@@ -69,7 +64,7 @@ def _disconnects(asks: Callable[[CasePage], bool]) -> Callable[[Command, Books],
 
 UNASKED: Final = Situation(
     "a chat is to be disconnected whose customer is silent and was not asked",
-    _disconnects(lambda page: page.silent is not None and not page.asked),
+    _disconnects(lambda page: page.silent and not page.asked),
     expected=lambda policy: policy.chat.idle.ask_first > 0,
 )
 ANSWERED_BACK: Final = Situation(
@@ -99,6 +94,9 @@ def _proceedings(step: Happening) -> Iterator[tuple[Event, Books, str]]:
     for event, books in step.moments:
         case = getattr(event, "case", None)
         done = _NEEDS_AUTHENTICATION.get(type(event), lambda _: ())(event)
+        draft = step.before.case(case or "").draft
+        if isinstance(event, ReplySent) and event.reviewer is not None and draft is not None and draft.about_account:
+            done = (*done, Proceeding.ACCOUNT_REPLY)  # whatever the reply says of itself
         if case is not None and not set(done).isdisjoint(needed) and books.case(case).channel in channels:
             yield event, books, case
 

@@ -1,1 +1,0 @@
-"""Faults that must turn a proof red: the table, and how one is put into the source of a module."""
