@@ -80,11 +80,11 @@ class InForce:
 
 def _changes_begun(policy: Policy, at: datetime | None) -> Iterator[Mapping[str, Any]]:
     """What the dated changes set that have begun, later ones last."""
-    begun = [] if at is None else [change for change in policy.change if _beginning(change.on, policy.zone) <= at]
-    yield from (change.set for change in sorted(begun, key=lambda change: _beginning(change.on, policy.zone)))
+    begun = [] if at is None else [change for change in policy.change if beginning_of(change.on, policy.zone) <= at]
+    yield from (change.set for change in sorted(begun, key=lambda change: beginning_of(change.on, policy.zone)))
 
 
-def _beginning(on: date, zone: str) -> datetime:
+def beginning_of(on: date, zone: str) -> datetime:
     """The instant from which on a change holds."""
     midnight = on if isinstance(on, datetime) else datetime.combine(on, time(), ZoneInfo(zone))
     try:
