@@ -297,7 +297,7 @@ def _follow_status(new_status: Callable[[Any], Status]) -> Handler[SeesClocks]:
         events: list[Event] = []
         if paused_at is not None and new not in pauses_in:
             events.append(SolutionResumed(event.by, event.at, case.id, _paused_seconds(case, policy, clocks, event.at)))
-        if new is RESOLVED and resolved_at is None:
+        if new is RESOLVED and resolved_at is None and clocks.solution_from is not None:
             events.append(SolutionReached(event.by, event.at, case.id))
         if resolved_at is not None and case.status is RESOLVED and new is not CLOSED:
             events.append(_undo_solution(case, resolved_at, clocks, event, policy))
@@ -349,7 +349,8 @@ def _set_level_of_case(clocks: Editing, event: LevelSet) -> None:
 
 
 def _stop_solution(clocks: Editing, event: SolutionReached) -> None:
-    clocks.resolved_at = event.at
+    if clocks.solution_from is not None:  # what we did before the customer wrote solves nothing of theirs
+        clocks.resolved_at = event.at
 
 
 def _begins_again(clocks: Editing, event: SolutionUndone) -> None:
