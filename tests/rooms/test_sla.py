@@ -240,6 +240,33 @@ class TestReopening:
             )
             assert (MET, elapsed * HOUR) == (st(story, at(hours=9)).state, st(story, at(hours=9)).elapsed)
 
+    def test_starting_again_forgets_what_was_left_out(self):
+        """Given an hour that was paused, when it starts again, then time counts from there and is never negative."""
+        policy = sop('[sla]\nafter_reopening = "starts_again"\npause_in = ["pending"]')
+        paused = (set_to("pending", at(hours=1)), set_to("open", at(hours=2)), set_to("resolved", at(hours=3)))
+        story = solving(paused, ReceiveMessage("customer", at(hours=5), "t-c1", "m2", "Again"), policy=policy)
+        assert [timedelta(0), HOUR] == [st(story, at(hours=hours)).elapsed for hours in (5, 6)]
+        assert at(hours=29) == st(story, at(hours=6)).due
+        again = story.and_given(set_to("pending", at(hours=6)), set_to("open", at(hours=8)))
+        assert (2 * HOUR, at(hours=31)) == (st(again, at(hours=9)).elapsed, st(again, at(hours=9)).due)
+
+    def test_starting_again_while_it_pauses(self):
+        """Given a pause that goes on over the new start, then what was before it is not taken off the new time."""
+        policy = sop('[sla]\nafter_reopening = "starts_again"\npause_in = ["resolved", "escalated"]')
+        story = solving(
+            set_to("resolved", at(hours=1)),
+            set_to("escalated", at(hours=5)),
+            set_to("open", at(hours=7)),
+            policy=policy,
+        )
+        assert [timedelta(0), HOUR] == [st(story, at(hours=hours)).elapsed for hours in (7, 8)]
+
+    def test_reopened_twice(self):
+        """Of both times it was resolved, nothing counts."""
+        twice = (set_to("resolved", at(hours=6)), ReceiveMessage("customer", at(hours=9), "t-c1", "m3", "Again"))
+        story = solving(REOPENED, twice, policy=sop('[sla]\nafter_reopening = "leaves_out"'))
+        assert 3 * HOUR == st(story, at(hours=10)).elapsed
+
     def test_first_response_stays(self):
         """Reopening is no new question."""
         story = given(case_in("resolved"), ReceiveMessage("customer", at(hours=5), "t-c1", "m2"))
@@ -271,6 +298,12 @@ class TestPausing:
         story = solving(set_to("pending", at(hours=1)), step, policy=self.PENDING)
         assert Clock("solution", 24 * HOUR, 2 * HOUR, RUNNING, at(hours=28)) == st(story, at(hours=6))
         assert 4 * 3600.0 == next(event.left_out for event in story.events if isinstance(event, SolutionResumed))
+
+    def test_paused_twice(self):
+        """Both pauses are left out."""
+        pauses = [(set_to("pending", at(hours=n)), set_to("open", at(hours=n + 1))) for n in (1, 4)]
+        story = solving(pauses, policy=self.PENDING)
+        assert Clock("solution", 24 * HOUR, 4 * HOUR, RUNNING, at(hours=26)) == st(story, at(hours=6))
 
     def test_from_pause_to_pause(self):
         """It goes on pausing between two such statuses."""
