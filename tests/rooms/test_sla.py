@@ -1,12 +1,15 @@
 """Service clocks: how fast the first answer came, and how fast the matter was solved (§8)."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import attrs
 import pytest
 
+from casecore.kernel import CommandError
+from casecore.kernel.fields import MOST_SECONDS
 from casecore.policies import Policy
-from casecore.policies.sections import Level
+from casecore.policies.sections import Level, Opening, Sla, Targets
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
@@ -15,6 +18,7 @@ from casecore.rooms.replies import SendReply
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import (
     Clock,
+    Clocks,
     ClockState,
     LevelSet,
     SetLevel,
@@ -489,3 +493,47 @@ def test_left_and_ended_cases():
     )
     assert 3 * HOUR == st(story, at(hours=3)).elapsed
     assert not [event for event in story.events if isinstance(event, SolutionReached)]
+
+
+class TestAbsurdLengths:
+    """No length of time, however long, is more than an error when it is read, or a clock that is never due."""
+
+    @pytest.mark.parametrize("seconds", [1e15, -1, -0.001, float("nan"), float("inf"), 10**400, True, "1", None])
+    @pytest.mark.parametrize("event", [SolutionResumed, partial(SolutionUndone, again=False)])
+    def test_refused(self, event, seconds):
+        """Seconds that no calendar has are refused when an event is made of them; the message says what fits."""
+        with pytest.raises(
+            CommandError, match="is no length of time; give seconds, from 0 to 315,537,897,600"
+        ) as caught:
+            event("system", T0, "c1", left_out=seconds)
+        assert "left_out" == caught.value.field
+
+    def test_refused_in_a_record(self):
+        """A file of clocks that says as much cannot be made either."""
+        with pytest.raises(CommandError, match="is no length of time"):
+            Clocks(left_out=1e15)
+
+    def test_longest(self):
+        """Given pauses longer than all time, then nothing breaks; the solution is never due."""
+        desk = solving(set_to("pending", at(hours=1)), policy=TestPausing.PENDING).desk
+        for _ in range(3):
+            desk = desk.evolve((SolutionResumed("system", at(hours=2), "c1", MOST_SECONDS),))
+        assert MOST_SECONDS == desk.cases["c1"].clocks.left_out
+        clock = solution(desk.view_of("c1"), desk.policy, at(hours=3))
+        assert (None, RUNNING) == (clock.due, clock.state)
+        assert [] == [due for due in desk.due(case="c1") if due.what == "the solution is late"]
+        endless = Policy(sla=Sla(default=Targets(solution=timedelta.max)))
+        assert None is solution(desk.view_of("c1"), endless, at(hours=3)).due
+
+    @pytest.mark.parametrize("instant", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])
+    @pytest.mark.parametrize("calendar", [None, "office"])
+    def test_ends_of_time(self, instant, calendar):
+        """A case of the first or the last day there is has clocks, and is due at some instant, or never."""
+        targets = Targets(first_response=timedelta.max, solution=timedelta.max, calendar=calendar)
+        opening = {"office": Opening(monday=("00:00-24:00",))}
+        for sla in (Sla(default=targets), Sla()):
+            policy = Policy(sla=sla, calendars=opening)
+            story = given(new_case(channel="sms", at=instant), policy=policy, team=False)
+            assert timedelta(0) == st(story, instant).elapsed
+            assert all(due.at >= instant for due in story.desk.due())
+            assert story.desk.due(T0) is not None

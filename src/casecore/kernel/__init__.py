@@ -14,7 +14,9 @@ from casecore.kernel.fields import (
     ID_LIMIT,
     Validator,
     a_choice,
+    a_count,
     a_flag,
+    a_length,
     a_part,
     a_text,
     an_id,
@@ -23,6 +25,7 @@ from casecore.kernel.fields import (
     is_whole,
     some,
     some_counts,
+    some_tallies,
     some_texts,
 )
 from casecore.kernel.messages import (
@@ -70,7 +73,9 @@ __all__ = [
     "Validator",
     "Verdict",
     "a_choice",
+    "a_count",
     "a_flag",
+    "a_length",
     "a_part",
     "a_text",
     "an_id",
@@ -84,5 +89,6 @@ __all__ = [
     "share_repr",
     "some",
     "some_counts",
+    "some_tallies",
     "some_texts",
 ]
