@@ -63,7 +63,7 @@ class TestUnwritable:
                 ReplySent("a", NOON, "c", "m", "t", Status.OPEN, "a", ("\ud800",)),
                 "ReplySent cannot be written: some text in it has half a character, a lone surrogate",
             ),
-            (Reason("r", "m", facts={"a": {1}}), "Reason cannot be written: a fact cannot be a frozenset"),
+            (Reason("r", "m", facts={"a": {1}}), "Reason cannot be written: a fact cannot be a set"),
             (Reason("r", "m", facts={"a": ((),)}), "Reason cannot be written: a fact cannot be a tuple"),
             (Reason("r", "m", facts={"a": float("nan")}), "Reason cannot be written: Out of range float values"),
             (Agent("a", "A", queues=None), "Agent cannot be written: 'NoneType' object is not iterable"),

@@ -60,6 +60,8 @@ def frozen_copy(value: Any, levels: int = DEEPEST) -> Any:
     if type(value) in _PLAIN or isinstance(value, FrozenDict):
         return value
     if isinstance(value, Mapping):
+        if _PLAIN.issuperset(map(type, value.values())):  # mostly
+            return FrozenDict(value)
         inside = _one_less(levels)
         return FrozenDict({name: frozen_copy(held, inside) for name, held in value.items()})
     if type(value) in (list, tuple):

@@ -103,6 +103,12 @@ def frozen(cls: type[T]) -> type[T]:
     return tell_types(attrs.frozen(share_equality(cls), field_transformer=take_copies))
 
 
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def answer(cls: type[T]) -> type[T]:
+    """The same for what deciding answers: nothing in it is anybody else's, so nothing is copied."""
+    return attrs.frozen(share_equality(cls))
+
+
 def fields_of(kind: type) -> tuple[Attribute[Any], ...]:
     """The fields of a class that `frozen` or `record` has made: type checkers do not see that it is one of attrs."""
     attrs_class: Any = kind
