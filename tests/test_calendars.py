@@ -778,7 +778,7 @@ def test_from_the_first_year_to_the_last():
     calendar = Calendar("Asia/Kolkata", {"monday": ["10:00-11:00"]}, ["5000-01-06", "9999-12-31"])
     mondays = sum(day % 7 == 1 for day in range(date.min.toordinal(), date.max.toordinal() + 1))
     assert (mondays - (date(5000, 1, 6).weekday() == 0)) * HOUR == calendar.open_seconds(first, last)
-    assert len(calendar._in_years) < 350
+    assert 300 < len(calendar._in_years) < 350
     ran, due = calendar.clock(first, last, timedelta(days=9))
     assert ran == calendar.open_time(first, last)
     assert due is not None
