@@ -351,7 +351,7 @@ class Model:
         """How long the timers run that count from the record's instant."""
         view = desk.view_of(case)
         timers = (timer for timer in self.timers if timer_instant(timer) == instant.name_in_record)
-        return {timer.length(view, policy.for_(view.case)) for timer in timers}
+        return {timer.length(view, policy.at(NOON).for_(view.case)) for timer in timers}
 
     def _passing_of(
         self, part: Part, timer: Timer, policy: Policy, *, early: bool
@@ -363,7 +363,7 @@ class Model:
             view = desk.view_of(case)
             row = getattr(view, row_name)
             since = None if row is None else getattr(row, name)
-            length = None if since is None else timer.length(view, policy.for_(view.case))
+            length = None if since is None else timer.length(view, policy.at(NOON).for_(view.case))
             if since is None or length is None:
                 return None
             ago = length - SECOND if early else length
