@@ -6,7 +6,8 @@ from functools import cache
 import pytest
 
 from tests.faults.patching import Job, Patch, ask
-from tests.faults.table import FAULTS, RED, Fault, Part
+from tests.faults.rows import RED, Fault, Part
+from tests.faults.table import FAULTS
 
 
 def named(fault: Fault) -> str:
