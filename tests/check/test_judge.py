@@ -195,6 +195,7 @@ class Timeless(House):
 
     def in_force(self, view, command, policy):
         """What holds at the beginning."""
+        del view, command
         return next(policy.periods(None))[2]
 
 

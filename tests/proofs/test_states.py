@@ -12,30 +12,37 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casecore import CUSTOMER, SYSTEM, CloseReason, Permission, Policy
+from casecore import CUSTOMER, HOUSE, SYSTEM, CloseReason, Permission, Policy
 from casecore.channels import Channel
 from casecore.check import scopes
 from casecore.desk import Desk
-from casecore.explore import Part, Scope
+from casecore.explore import Part, Scope, Watched
 from casecore.explore.memo import Branch, Leaf
-from casecore.explore.model import Model
+from casecore.explore.model import NO_QUESTIONS, Model, Questions
+from casecore.explore.pages import LINKS, books_of
+from casecore.explore.read_log import SORT_OF
 from casecore.explore.scope import NOON, SECOND, copy_of
 from casecore.explore.states import StateSearch
 from casecore.explore.traces import timed_command
 from casecore.policies.sections import Chat, CountsFrom, Idle
-from casecore.promises import Step
+from casecore.promises import PROMISES, Step
+from casecore.promises.books import Books
 from casecore.rooms.absences import ReleaseAbsent
 from casecore.rooms.agents import GoAvailable, LogOut, SetNextState
+from casecore.rooms.arrivals import MessageReceived
 from casecore.rooms.assignments import LeaveCase, OpenCase
 from casecore.rooms.cases import CloseCase
-from casecore.rooms.composition import SHEETS
-from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.composition import EFFECTS, SHEETS
+from casecore.rooms.contacts import Authenticate, Contact, EndContact
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork
 from casecore.rooms.reassignments import ReassignCase
-from casecore.rooms.replies import SendReply
+from casecore.rooms.replies import ReplySent, SendReply
+from casecore.rooms.silence import PresenceAsked
+from casecore.rooms.threads import Thread
 from casecore.statuses import Status
+from tests.houses import without
 from tests.profiles import examples
-from tests.proofs.plain_search import PlainSearch, answer_of, with_row
+from tests.proofs.plain_search import PlainSearch, PlainState, answer_of, with_row
 
 SOP = Policy.default()
 
@@ -125,6 +132,17 @@ def what_is_not_followed(policy):
     )
 
 
+def the_window(policy):
+    """One case on WhatsApp, whose customer writes again, or not."""
+    commands = (
+        *scopes.arrival_commands(Channel.WHATSAPP),
+        OpenCase("ana", NOON, "c1"),
+        SendReply("ana", NOON, "c1", "m", "Here you are", Status.PENDING),
+        CloseCase("ana", NOON, "c1", CloseReason.SPAM),
+    )
+    return Scope("window", scopes.team_commands(policy, ana=scopes.EVERYTHING), (Part(commands),), (), scopes.APART)
+
+
 SMALL = {
     "what is not followed": (what_is_not_followed, SOP),
     "silence": (silence, SOP),
@@ -136,34 +154,45 @@ SMALL = {
     "two chats and a call, one agent": (two_sorts, SOP),
     "one case, two agents": (two_agents, SOP),
     "a draft": (a_draft, SOP),
+    "the window on WhatsApp": (the_window, SOP),
 }
 
 
-def search_scope(scope, policy=SOP):
+WATCHED = Questions(watched=Watched({promise.number: promise.witness for promise in PROMISES}))
+"""Every promise, so that the books are kept in which its witness reads."""
+
+
+def search_scope(scope, policy=SOP, house=HOUSE, questions=NO_QUESTIONS):
     """The explorer's search of a scope, finished."""
-    return StateSearch(Model(scope, policy)).run()
+    return StateSearch(Model(scope, policy, house, questions)).run()
 
 
-def plain_beside(search, **given):
-    """A plain search of the same scope, in which the same instants count."""
+def plain_beside(search):
+    """A plain search of the same scope, in which the same instants count, and books are kept if they are there."""
     model = search.model
-    return PlainSearch(model.scope, model.policy, counting=model.counting, **given)
+    kept = model.questions.keep_books
+    return PlainSearch(model.scope, model.policy, model.house, model.counting, with_books=kept)
 
 
-def desk_of(rows):
-    """A desk of the rows of one piece."""
+def state_of(rows):
+    """The desk, and the books, of the rows of one piece, as the plain search knows them."""
     desk = Desk()
     for (table, row_id), row in rows.items():
-        desk = attrs.evolve(desk, **{table: getattr(desk, table).insert(row_id, row)})
-    return desk
+        if table not in SORT_OF and (table, row_id) != LINKS:
+            desk = attrs.evolve(desk, **{table: getattr(desk, table).insert(row_id, row)})
+    linked = {(SORT_OF[table], page_id, name): (1, 1) for table, page_id, name in rows.get(LINKS, ())}
+    return PlainState(desk, books_of(rows), linked)
 
 
 def worlds_of(search, plain):
     """The explorer's worlds, each told as the plain search tells it."""
     model, parts = search.model, search.model.scope.parts
-    agents = [[plain.plain("agent", *component.rows.values()) for component in known.all] for known in model.agents]
+    agents = [
+        [plain.agent(state_of(component.rows), name) for component in known.all]
+        for name, known in zip(model.agent_names, model.agents, strict=True)
+    ]
     cases = [
-        [(part.case, plain.told(desk_of(component.rows), 0, part.every_id)) for component in known.all]
+        [(part.case, plain.told(state_of(component.rows), 0, part.every_id)) for component in known.all]
         for part, known in zip(parts, model.cases, strict=True)
     ]
     return {
@@ -200,17 +229,72 @@ def answers(node):
             yield from answers(lead)
 
 
-@pytest.mark.parametrize("name", SMALL)
-def test_the_explorer_finds_what_a_plain_search_finds(name):
-    """The same worlds, the same number of steps between them, and every command with the same answers."""
-    make, policy = SMALL[name]
-    search = search_scope(make(policy), policy)
+def assert_the_same(search):
+    """The explorer and a plain search find the same worlds, as many steps, and the same answers to each command."""
     plain = plain_beside(search).run()
     assert search.complete
     assert len(plain.worlds) == len(search.states)
     assert set(plain.worlds) == worlds_of(search, plain)
     assert plain.transitions == search.transitions
     assert plain.edges == set(edges_of(search.model))
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_the_explorer_finds_what_a_plain_search_finds(name):
+    """The same worlds, the same number of steps between them, and every command with the same answers."""
+    make, policy = SMALL[name]
+    assert_the_same(search_scope(make(policy), policy))
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_books_add_no_worlds(name):
+    """A world is a desk and the books of its witnesses; the plain search finds the same, and no more than without."""
+    make, policy = SMALL[name]
+    search = search_scope(make(policy), policy, questions=WATCHED)
+    assert_the_same(search)
+    assert len(search.states) == len(search_scope(make(policy), policy).states)
+
+
+def begun_once(contact, event):
+    """A silence that goes on through our replies."""
+    contact.silence_since = contact.silence_since or event.at
+
+
+def begun_anew(contact, event):
+    """A silence that begins anew with each question, which is counted."""
+    contact.silence_since = contact.asked_at = event.at
+    contact.attempts = min(contact.attempts + 1, 2)
+
+
+FAULTY = {
+    "silence that no rule reads": (silence, without("idle.silence", "idle.asked"), {}, ("07", True)),
+    "a window that no rule reads": (the_window, without("whatsapp.window", "whatsapp.consent"), {}, ("12", True)),
+    "silence that goes on though the customer writes": (
+        silence,
+        HOUSE,
+        {(Contact, MessageReceived): None},
+        ("07", True),
+    ),
+    "silence that no reply begins": (silence, HOUSE, {(Contact, ReplySent): None}, ("06", False)),
+    "silence that only the first reply begins": (silence, HOUSE, {(Contact, ReplySent): begun_once}, ("06", True)),
+    "silence that a question begins anew": (silence, HOUSE, {(Contact, PresenceAsked): begun_anew}, ("06", True)),
+    "a question that is not counted": (silence, HOUSE, {(Contact, PresenceAsked): None}, ("06", False)),
+    "a window that does not begin anew": (the_window, HOUSE, {(Thread, MessageReceived): None}, ("12", False)),
+}
+"""Houses in which instants of records and of books are not the same: rules are out, or events are applied wrongly."""
+
+
+@pytest.mark.parametrize("name", FAULTY)
+def test_where_books_say_otherwise_than_the_desk_the_plain_search_agrees(name, monkeypatch):
+    """Instants that are linked no more pass by themselves, and what breaks a promise is found."""
+    make, house, faults, (number, broken) = FAULTY[name]
+    for (record, event), edit in faults.items():
+        effects = [effect for effect in EFFECTS[event] if effect.record is not record or edit is not None]
+        spoilt = [attrs.evolve(effect, edit=edit) if effect.record is record else effect for effect in effects]
+        monkeypatch.setitem(EFFECTS, event, tuple(spoilt))
+    search = search_scope(make(SOP), SOP, house, WATCHED)
+    assert_the_same(search)
+    assert broken is (number in search.counts)
 
 
 # A random walk -----------------------------------------------------------------------------------------
@@ -243,7 +327,7 @@ class Wanderer:
 
     def __init__(self, plain):
         self.plain = plain
-        self.desk, self.now, self.number = next(iter(plain.worlds.values())), 0, 0
+        self.desk, self.now, self.number = next(iter(plain.worlds.values())).desk, 0, 0
         self.marks = {}
         self.menu = [(None, 0, frozenset(), command) for command in plain.scope.commands] + [
             (part, copy, part.every_id, command) for part, copy, _ in plain.cases for command in part.commands
@@ -287,7 +371,7 @@ class Wanderer:
             for sheet in SHEETS if file is not None else ():
                 if (row := getattr(file, sheet)) is not None:
                     desk = with_row(desk, case, row, self._seen(sheet, row, (part.case, copy)))
-        return self.plain.world_of(desk)
+        return self.plain.world_of(PlainState(desk, Books()))
 
     def _seen(self, sheet, row, owner):
         told = [path.partition(".")[2] for path in self.plain.counting if path.partition(".")[0] == sheet]

@@ -72,7 +72,7 @@ def replay(
     report.tell_end(desk, tally, error)
     if error is not None:
         return report_error(error)
-    return OTHERWISE if tally.otherwise or tally.broke else 0
+    return 0 if tally.well else OTHERWISE
 
 
 def _choose_report(form: str, file: str, *, quiet: bool) -> ReplayReport:

@@ -126,6 +126,11 @@ class Tally:
         self.broke += bool(step.breaches)
 
     @property
+    def well(self) -> bool:
+        """Whether every step went as expected, and broke no promise."""
+        return not (self.otherwise or self.broke)
+
+    @property
     def refused(self) -> int:
         """How many steps were refused."""
         return self.steps - self.accepted
