@@ -366,4 +366,13 @@ LIFE_CYCLE = (
         "    case.status = Status.RESOLVED\n",
         SILENT,
     ),
+    a_fault(
+        "16",
+        COMPOSITION,
+        "that a resolved case waits no more is not written down",
+        "rooms/assignments",
+        "        (Case, CaseUnqueued): _leave_queue,\n",
+        "",
+        MESSAGING,
+    ),
 )

@@ -12,6 +12,7 @@ from tests.faults.rows import (
     EVOLVE,
     FROM_QUESTION,
     HANDLER,
+    LONGER_FOR_VIPS,
     RECORD,
     RICH,
     RULE,
@@ -208,6 +209,16 @@ SILENCE = (
         "            return since + length - timedelta(seconds=1)\n",
         SILENT,
     ),
+    a_fault(
+        "06",
+        EVOLVE,
+        "a case starts without the tags that it came with",
+        "rooms/cases",
+        "        tags=event.tags,\n        predecessor=event.predecessor,\n    )\n",
+        "        predecessor=event.predecessor,\n    )\n",
+        "one chat case, override 1",
+        policy=LONGER_FOR_VIPS,
+    ),
 )
 
 AUTHENTICATION = (
@@ -367,6 +378,17 @@ AUTHENTICATION = (
         "_PROCEEDS = (ReplySent, StatusSet, CaseReleased, CaseClosed)",
         "_PROCEEDS = (ReplySent, StatusSet, CaseClosed)",
         SILENT,
+    ),
+    a_fault(
+        "08",
+        RULE,
+        "a supervisor needs none",
+        "rooms/contacts",
+        "    for what in proceedings_of(event):\n",
+        '    if view.actor is not None and "supervise" in view.actor.permissions:\n'
+        "        return None\n"
+        "    for what in proceedings_of(event):\n",
+        BESIDE,
     ),
 )
 
@@ -636,6 +658,26 @@ PRESENCE = (
         "rooms/wrap_ups",
         "(agent.contacts, agent.wrap_ups) != (contacts, wrap_ups):",
         "(agent.contacts, agent.wrap_ups) != (contacts, wrap_ups + 1):",
+        BESIDE,
+    ),
+    a_fault(
+        "13",
+        RULE,
+        "a supervisor may make anybody available",
+        "rooms/contacts",
+        '    if not agent.wrap_ups:\n        return None\n    return Reason("presence.wrap_up"',
+        "    if not agent.wrap_ups or event.by != event.agent:\n"
+        "        return None\n"
+        '    return Reason("presence.wrap_up"',
+        BESIDE,
+    ),
+    a_fault(
+        "14",
+        RULE,
+        "a supervisor may send anybody to lunch",
+        "rooms/contacts",
+        "    if not held_and_owed(agent):\n        return None\n",
+        "    if not held_and_owed(agent) or event.by != event.agent:\n        return None\n",
         BESIDE,
     ),
 )

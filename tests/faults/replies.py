@@ -480,4 +480,13 @@ REPLIES = (
         "",
         WINDOW,
     ),
+    a_fault(
+        "09",
+        RULE,
+        "a supervisor may reply without the permission",
+        "rooms/replies",
+        "    if view.actor is not None and REPLY in view.actor.permissions:",
+        '    if view.actor is not None and {REPLY, "supervise"} & view.actor.permissions:',
+        CHANGED,
+    ),
 )

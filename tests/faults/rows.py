@@ -87,6 +87,7 @@ CLOSED, SILENT, WINDOW, CHANGED = (
 )
 MOVED, BESIDE, RICH = "moved to another queue", "a supervisor beside", "a rich draft on chat"
 REVIEWERS, FULL_REVIEWER, OWN_LIMITS = "who may review", "two drafts, one reviewer", "limits of their own"
+TAGGED = "what an override looks at changes"
 CALL_AND_CHAT, MAY_NOT_WRITE = "a call and a chat, one agent", "we write, and may not"
 CHATS, CALLS, TWO = "3 chat cases, one agent", "2 voice cases, one agent", "two chat cases, two agents"
 MISTAKES, EMAIL_MISTAKES = "mistakes on voice", "mistakes on email"
@@ -95,6 +96,19 @@ TOTAL_BINDS = "capacity = { total = 2, chat = 3 }"
 FOUR_CHATS = "4 chat cases, one agent"
 NOBODY_CLOSES = '[[change]]\non = 2026-12-01\nset = { "lifecycle.close_by" = [] }'
 ANOTHER = 'version = "another"'
+FEWER_LATER = '[[change]]\non = 2026-12-01\nset = { "capacity.chat" = 1 }'
+TWO_CHANGES = """
+[[change]]
+on = 2026-12-01
+set = { "capacity.chat" = 4 }
+[[change]]
+on = 2026-12-02
+set = { "capacity.chat" = 1 }
+"""
+CHANGE_IN_TOKYO = f'zone = "Asia/Tokyo"\n{FEWER_LATER}'
+LONGER_FOR_VIPS = '[[override]]\nmatch = { tag = "vip", channel = "chat" }\nset = { "chat.idle.silence" = "5m" }'
+FEWER_FOR_VIPS = '[[override]]\nmatch = { tag = "vip" }\nset = { "capacity.chat" = 1 }'
+MORE_FOR_VIPS = 'capacity = { chat = 1 }\n[[override]]\nmatch = { tag = "vip" }\nset = { "capacity.chat" = 2 }'
 ASKED_TWICE = "[chat.idle]\nask_first = 2"
 FROM_QUESTION = '[chat.idle]\ncounts_from = "question"'
 FOR_TWO_TAGS = 'capacity = { chat = 1 }\n[[override]]\nmatch = { tag = ["gold", "vip"] }\nset = { "capacity.chat" = 2 }'
