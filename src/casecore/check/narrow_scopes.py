@@ -256,7 +256,7 @@ def supervisor_scope(policy: Policy) -> Scope:
 def reviewers_scope(policy: Policy) -> Scope:
     """A draft, and agents each of whom may not review it for a reason of their own."""
     approves = frozenset({Permission.APPROVE})
-    reviewers = ("cleo", "dora", "eve")
+    reviewers = ("cleo", "dora", "eve", "fay")
     commands = [
         OpenCase("ben", NOON, CASE),
         SUBMIT("ben", send_as=Status.PENDING, queue=_other_queue(policy)),
@@ -266,6 +266,7 @@ def reviewers_scope(policy: Policy) -> Scope:
         *(TakeReview(agent, NOON, CASE) for agent in reviewers),
         *(OfferWork(SYSTEM, NOON, CASE, agent, review=True) for agent in reviewers),
         *(ApproveDraft(agent, NOON, CASE, DRAFT) for agent in reviewers),
+        EditDraft("dora", NOON, CASE, DRAFT, "Here it is"),
         RefuseDraft("cleo", NOON, CASE, DRAFT, "Not like this"),
         spam_command("dora"),
     ]
@@ -276,6 +277,7 @@ def reviewers_scope(policy: Policy) -> Scope:
         cleo={"permissions": approves},
         dora={"permissions": EVERYTHING, "queues": frozenset({policy.fallback})},
         eve={"permissions": approves, "channels": frozenset({Channel.SMS})},
+        fay={"permissions": frozenset({Permission.REPLY})},
     )
     return Scope("who may review", team, (_part(Channel.EMAIL, *commands),), tuple(given), apart=APART)
 
@@ -339,6 +341,7 @@ def window_scope(policy: Policy) -> Scope:
     news: Any = NEWS_TEMPLATE.template
     bad_values = attrs.evolve(news, values={})
     not_approved = attrs.evolve(news, definition=news.definition.replace("APPROVED", "PENDING"))
+    without_status = attrs.evolve(news, definition=news.definition.replace('"status": "APPROVED",', ""))
     quick = PreparedText(TemplateKind.QUICK_REPLY, '{"name": "hello", "text": "Here you are"}')
     write = partial(REPLY, "ana", send_as=Status.PENDING)
     written = [
@@ -348,6 +351,7 @@ def window_scope(policy: Policy) -> Scope:
         write(text="Something else", template=news),
         write(text="Dear {{1}}, there is news for you.", template=bad_values),
         write(text=NEWS_TEMPLATE.text, template=not_approved),
+        write(text=NEWS_TEMPLATE.text, template=without_status),
         write(template=quick),
     ]
     commands = [

@@ -23,11 +23,11 @@ from casecore.explore.scope import NOON
 from casecore.kernel import CUSTOMER, SYSTEM, Command
 from casecore.policies import Policy
 from casecore.policies.sections import Delivery, Queue
-from casecore.promises import Step
+from casecore.promises import PROMISES, Happening, Step, Watch
 from casecore.promises.assignment import LONGEST_FIRST
 from casecore.rooms.agents import AddAgent, GoAvailable, Permission
 from casecore.rooms.arrivals import ReceiveMessage
-from casecore.rooms.offers import OfferWork
+from casecore.rooms.offers import OfferWork, WorkOffered
 from casecore.routing import next_offer
 from casecore.routing.index import Router
 
@@ -48,6 +48,9 @@ def router_order(steps: Sequence[Step], at: datetime) -> Command | None:
     return router.next(steps[-1].after, at)
 
 
+LATER: Final = (timedelta(0), timedelta(hours=1))
+"""How long after the later customer routing is asked: at once, and when both have the highest priority there is."""
+
 WHO_ROUTES: Final[Mapping[str, ProposesOffer]] = {"the plain order": plain_order, "the Router": router_order}
 
 APARTS: Final = (timedelta(0), timedelta(seconds=1), timedelta(minutes=10), timedelta(days=2))
@@ -63,18 +66,37 @@ def judge_order(policy: Policy, who_routes: Mapping[str, ProposesOffer] = WHO_RO
         if steps is None or len({file.case.queue for file in steps[-1].after.cases.values()}) > 1:
             continue
         expected = ids[0] if apart else min(ids)
-        for who, proposes in who_routes.items():
-            offer = proposes(steps, arrivals[-1].at)
-            if not isinstance(offer, OfferWork):
-                continue
-            tried += 1
-            if (offer.case, offer.agent) != (expected, "ana"):
-                found = f"{who} offers case {offer.case} to {offer.agent}; {expected} has waited longer, for ana"
-                story = Story((), (*steps, Step.of(steps[-1].after, offer)))
-                return conclude(PromiseVerdict.FAILS, times=tried, story=story, wrong=(found,))
+        for (who, proposes), later in product(who_routes.items(), LATER):
+            at = arrivals[-1].at + later
+            offer = proposes(steps, at)
+            tried += isinstance(offer, OfferWork)
+            found = _what_is_wrong(offer, expected, steps, policy)
+            if found:
+                story = Story((), steps if offer is None else (*steps, Step.of(steps[-1].after, offer)))
+                return conclude(PromiseVerdict.FAILS, times=tried, story=story, wrong=(f"{who} {found}",))
     if not tried:
         return conclude(PromiseVerdict.VACUOUS, "routing never offers one of two waiting cases")
     return conclude(PromiseVerdict.PROVED, times=tried, scopes=("two waiting cases, one agent",))
+
+
+def _what_is_wrong(offer: Command | None, expected: str, steps: Sequence[Step], policy: Policy) -> str:
+    """What is wrong with what somebody proposes; nothing where it is the case that has waited longer, for ana.
+
+    That nothing is proposed is wrong where the case waits and the witnesses have nothing against giving it to her.
+    """
+    if isinstance(offer, OfferWork):
+        as_it_should_be = (offer.case, offer.agent) == (expected, "ana")
+        found = f"offers case {offer.case} to {offer.agent}; {expected} has waited longer, for ana"
+        return "" if as_it_should_be else found
+    watch = Watch(policy)
+    for step in steps:
+        watch.see(step.events)
+    page, at = watch.books.case(expected), steps[-1].command.at
+    if page.channel is None or not page.queued:
+        return ""
+    given = Happening((WorkOffered(SYSTEM, at, expected, "ana", page.channel),), watch.books, policy)
+    against = [why for promise in PROMISES if promise.number in {"04", "05"} for why in promise.witness(given)]
+    return "" if against else f"offers nothing, and {expected} waits for ana"
 
 
 def _push_streams(policy: Policy) -> Iterator[tuple[str, Channel]]:

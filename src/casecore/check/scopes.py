@@ -277,7 +277,8 @@ def scopes_of(policy: Policy) -> tuple[CheckedScope, ...]:
             for channel in (Channel.WHATSAPP, Channel.SMS)
         ),
         CheckedScope(complaint_scope(policy), frozenset({"18"})),
-        *(CheckedScope(draft_scope(channel, policy), frozenset({"19"})) for channel in (Channel.CHAT, Channel.EMAIL)),
+        CheckedScope(draft_scope(Channel.CHAT, policy), frozenset({"19"})),
+        CheckedScope(draft_scope(Channel.EMAIL, policy), frozenset({"18", "19"})),
         *(
             CheckedScope(limit_scope(channel, limit, policy))
             for channel, limit in limits

@@ -17,6 +17,7 @@ Nothing is random, and nothing is compared by its hash alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from functools import cached_property
 from typing import Any, Final
 
@@ -323,23 +324,34 @@ class Model:
     def _page_passing_of(
         self, part: Part, instant: PageInstant, policy: Policy, *, early: bool
     ) -> Callable[[LoggedDesk], MoveResult | None]:
-        """How time passes for an instant in the books that is linked with none in a record."""
+        """How time passes for an instant in the books, at its own limit.
+
+        One that is linked passes together with the record's; nothing is done here where that has a timer of the same
+        length, as it should have.
+        """
         case, may_be_linked = part.case, instant.name_in_record in self.counting
 
         def ask(desk: LoggedDesk) -> MoveResult | None:
             page_id, since = instant.of(desk.books, case)
             if since is None or not isinstance(desk.books, LoggedBooks):
                 return None
-            if may_be_linked and desk.books.is_linked(instant, page_id):
-                return None
+            linked = may_be_linked and desk.books.is_linked(instant, page_id)
             length = instant.length(desk.books, case, policy)
             ago = length - SECOND if early else length
-            if NOON - since >= ago:
+            if NOON - since >= ago or (linked and length in self._timer_lengths(desk, case, instant, policy)):
                 return None
-            passed = TimePassed((instant.table, page_id, instant.field), NOON - ago, length)
+            passed = TimePassed(instant.path(page_id, in_record=linked), NOON - ago, length)
             return self._result_of(passed, None, (passed,), part)
 
         return ask
+
+    def _timer_lengths(
+        self, desk: LoggedDesk, case: str, instant: PageInstant, policy: Policy
+    ) -> set[timedelta | None]:
+        """How long the timers run that count from the record's instant."""
+        view = desk.view_of(case)
+        timers = (timer for timer in self.timers if timer_instant(timer) == instant.name_in_record)
+        return {timer.length(view, policy.for_(view.case)) for timer in timers}
 
     def _passing_of(
         self, part: Part, timer: Timer, policy: Policy, *, early: bool

@@ -7,9 +7,9 @@ witness disagree, the search sees worlds in which they do.
 * Pages are read through `LoggedBooks`, which notes what is read, as the logged desk does (`read_log.py`). What a step
   writes on them is a **writing**: found once for each set of values it reads, and then only looked up.
 * An instant on a page (since when a customer is silent) is mostly the same instant as one in a record. If both were set
-  by the same step they are **linked**: when time passes for the record's, it passes for the page's. Where only one of
-  them is set the link is broken, and the page's instant passes by itself, at the limit of the policy that it is held
-  against; so it does where no rule reads the record's, for which time then never passes. A pair that is missing here
+  by the same step they are **linked**: time passes for both at once, at the ends of the record's timers and at the
+  limit that the page's is held against, should no timer end there. Where only one of them is set the link is broken,
+  and the page's instant passes by itself; so it does where no rule reads the record's. A pair that is missing here
   would cost worlds, and hide nothing.
 """
 
@@ -40,7 +40,7 @@ from casecore.promises.happening import Happening
 from casecore.promises.in_force import InForce
 
 EditedRows = dict[tuple[str, str], Any]
-"""EditedRows by table and id."""
+"""Rows by table and id, to be changed."""
 
 BLANK: Final[Mapping[str, Any]] = {table: PAGES[sort]() for table, sort in SORT_OF.items()}
 """The blank page of each table: a page that nothing was written on is left out."""
@@ -79,6 +79,11 @@ class PageInstant(NamedTuple):
     def name_in_record(self) -> str:
         """The name of the field of the record, like `contact.silence_since`."""
         return field_at((self.record[0], "", *self.record[1:]))
+
+    def path(self, page_id: str, *, in_record: bool) -> Path:
+        """Where it stands: on the page with this id, or in the record."""
+        table, *names = self.record if in_record else (self.table, self.field)
+        return (table, page_id, *names)
 
     def of(self, books: Books, case: str) -> tuple[str, datetime | None]:
         """The id of a case's page on which it stands, and the instant."""
@@ -256,7 +261,7 @@ def pass_linked(rows: EditedRows, path: Path, since: Any) -> None:
     """Let the instants of pages pass that are linked with that at this path of a record."""
     for table, page_id, field in rows.get(LINKS, ()):
         instant = next(one for one in INSTANTS if (one.table, one.field) == (table, field))
-        if (instant.record[0], page_id, *instant.record[1:]) == path:
+        if instant.path(page_id, in_record=True) == path:
             page = rows[table, page_id] = copy(rows[table, page_id])
             setattr(page, field, since)
 

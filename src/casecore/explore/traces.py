@@ -350,10 +350,11 @@ class _Timeline:
         case = self._model.scope.parts[self._search.part_at(position)].case
         view, name = desk.view_of(case), field_at(path)
         instant = next((one for one in INSTANTS if one.name == name), None)
-        if instant is not None and not local.books({}).is_linked(instant, path[1]):
+        if instant is not None:
             yield from (round(instant.length(desk.books, case, policy) / SECOND) for policy in self._model.policies)
-            return
-        name = name if instant is None else instant.name_in_record  # it passes with that of the record
+            if not local.books({}).is_linked(instant, path[1]):
+                return
+            name = instant.name_in_record  # it passes with that of the record
         for timer in self._model.timers:
             if timer_instant(timer) == name and getattr(view, timer.since.partition(".")[0]) is not None:
                 for policy in self._model.policies:

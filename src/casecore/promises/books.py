@@ -377,11 +377,14 @@ def _is_untagged(books: Books, event: CaseUntagged, _: InForce) -> None:
     books.edit("cases", event.case).tags -= {event.tag}
 
 
-def _status_becomes(status: Status) -> Callable[[Books, Any, InForce], None]:
-    def write(books: Books, event: WorkBegun | CaseReopened, _: InForce) -> None:
-        books.edit("cases", event.case).status = status
+def _work_begins(books: Books, event: WorkBegun, _: InForce) -> None:
+    books.edit("cases", event.case).status = Status.OPEN
 
-    return write
+
+def _is_reopened(books: Books, event: CaseReopened, _: InForce) -> None:
+    page = books.edit("cases", event.case)
+    page.status, page.waits = Status.OPEN, True
+    _begin_silence(page, None)
 
 
 def _status_is_set(books: Books, event: StatusSet, _: InForce) -> None:
@@ -538,8 +541,8 @@ _WRITERS: Final[Mapping[type[Event], Callable[[Books, Any, InForce], None]]] = {
     SuccessorStarted: _is_followed,
     CaseTagged: _is_tagged,
     CaseUntagged: _is_untagged,
-    WorkBegun: _status_becomes(Status.OPEN),
-    CaseReopened: _status_becomes(Status.OPEN),
+    WorkBegun: _work_begins,
+    CaseReopened: _is_reopened,
     StatusSet: _status_is_set,
     CaseClosed: _closes,
     CaseQueued: _queues,

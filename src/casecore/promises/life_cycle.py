@@ -52,16 +52,18 @@ _TRIGGERS: Final[Mapping[type[Event], Callable[[Any], str]]] = {
 
 
 def _moves_off_the_life_cycle(step: Happening) -> Iterator[str]:
+    written_on = {event.case for event in step.events if isinstance(event, MessageReceived)}
     for event, books in step.moments:
         was = books.case(getattr(event, "case", None) or "").status
         if isinstance(event, CaseStarted) and was is not None:
             yield f"case {event.case} is started, and is {was} already"
         trigger = _trigger_of(event)
-        if isinstance(event, CaseReopened) and was in {NEW, OPEN}:
-            yield f"case {event.case} is opened again, and is {was}"
+        if isinstance(event, CaseReopened) and (was in {NEW, OPEN} or event.case not in written_on):
+            wrote = "customer wrote" if event.case in written_on else "customer did not write"
+            yield f"case {event.case} is opened again, is {was}, and its {wrote}"
         if trigger and was not in MOVES.get(trigger, {}):
             yield f"{type(event).__name__} is {trigger}, and case {event.case} is {was}"  # type: ignore[attr-defined]
-    for case in {event.case for event in step.events if isinstance(event, MessageReceived)}:
+    for case in sorted(written_on):
         now = step.after.case(case).status
         if now not in {NEW, OPEN}:
             yield f"the customer wrote on case {case}, and it stays {now}"

@@ -94,6 +94,9 @@ def _proceedings(step: Happening) -> Iterator[tuple[Event, Books, str]]:
     for event, books in step.moments:
         case = getattr(event, "case", None)
         done = _NEEDS_AUTHENTICATION.get(type(event), lambda _: ())(event)
+        draft = step.before.case(case or "").draft
+        if isinstance(event, ReplySent) and event.reviewer is not None and draft is not None and draft.about_account:
+            done = (*done, Proceeding.ACCOUNT_REPLY)  # whatever the reply says of itself
         if case is not None and not set(done).isdisjoint(needed) and books.case(case).channel in channels:
             yield event, books, case
 
