@@ -378,7 +378,7 @@ REPLIES = (
         "rooms/approvals",
         "    draft.stale = draft.stale and not event.fresh\n",
         "    draft.stale = draft.stale and not event.fresh\n    draft.author = event.by\n",
-        DRAFT,
+        REVIEWERS,
     ),
     a_fault(
         "09",

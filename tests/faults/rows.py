@@ -114,4 +114,4 @@ FROM_QUESTION = '[chat.idle]\ncounts_from = "question"'
 FOR_TWO_TAGS = 'capacity = { chat = 1 }\n[[override]]\nmatch = { tag = ["gold", "vip"] }\nset = { "capacity.chat" = 2 }'
 FEWER_IN_GENERAL = '[[override]]\nmatch = { queue = "general" }\nset = { "capacity.chat" = 1 }'
 
-WALK = 2_000
+WALK = 800
