@@ -22,6 +22,7 @@ from tests.faults.rows import (
     MISTAKES,
     MORE_FOR_VIPS,
     MOVED,
+    ONE_CHAT,
     OWN_LIMITS,
     RECORD,
     REVIEWERS,
@@ -580,7 +581,8 @@ ASSIGNMENT = (
         "        limit: int | None = getattr(self.capacity, channel)\n        return limit",
         "        limit: int | None = getattr(self.capacity, channel)\n"
         "        return None if limit is None else limit + 1",
-        "4 chat cases, one agent",
+        TWO,
+        policy=ONE_CHAT,
     ),
     a_fault(
         "04",

@@ -20,6 +20,15 @@ from tests.faults.rows import (
 REPLIES = (
     a_fault(
         "09",
+        EVOLVE,
+        "a draft that is withdrawn goes on waiting",
+        "rooms/approvals",
+        "for event in DECIDED),",
+        "for event in DECIDED if event is not DraftWithdrawn),",
+        DRAFT,
+    ),
+    a_fault(
+        "09",
         RULE,
         "whoever holds a case may reply",
         "rooms/replies",

@@ -92,6 +92,7 @@ CALL_AND_CHAT, MAY_NOT_WRITE = "a call and a chat, one agent", "we write, and ma
 CHATS, CALLS, TWO = "3 chat cases, one agent", "2 voice cases, one agent", "two chat cases, two agents"
 MISTAKES, EMAIL_MISTAKES = "mistakes on voice", "mistakes on email"
 
+ONE_CHAT = "capacity = { chat = 1 }"
 TOTAL_BINDS = "capacity = { total = 2, chat = 3 }"
 FOUR_CHATS = "4 chat cases, one agent"
 NOBODY_CLOSES = '[[change]]\non = 2026-12-01\nset = { "lifecycle.close_by" = [] }'
@@ -115,3 +116,7 @@ FOR_TWO_TAGS = 'capacity = { chat = 1 }\n[[override]]\nmatch = { tag = ["gold", 
 FEWER_IN_GENERAL = '[[override]]\nmatch = { queue = "general" }\nset = { "capacity.chat" = 1 }'
 
 WALK = 800
+"""How long a walk is that crosses a dated change."""
+
+LONG_WALK = 2_000
+"""How long the walk of a whole check is."""

@@ -8,10 +8,12 @@ from tests.faults.rows import (
     DRAFT,
     EVOLVE,
     HANDLER,
+    LONG_WALK,
     NOBODY_CLOSES,
     RECORD,
     ROUTER,
     RULE,
+    VOICE,
     a_fault,
 )
 
@@ -121,11 +123,11 @@ WAYS = (
     a_fault(
         "18",
         EVOLVE,
-        "a draft that is decided goes on waiting",
-        "rooms/approvals",
-        "    removes=frozenset((WaitingDraft, event) for event in DECIDED),\n",
-        "",
-        DRAFT,
+        "what is sent as resolved is kept as closed",
+        "rooms/replies",
+        "    case.status = event.send_as\n",
+        "    case.status = Status.CLOSED if event.send_as is Status.RESOLVED else event.send_as\n",
+        COMPLAINT,
     ),
     a_fault(
         "18",
@@ -204,6 +206,7 @@ USE = (
         "rooms/replies",
         "    if not reply.attachments or _rules_of_channel(view, policy).attachments:",
         "    if True:",
+        walk=LONG_WALK,
     ),
     a_fault(
         "20",
@@ -235,7 +238,7 @@ DATED = (
         "rooms/cases",
         "    if event.at >= due:\n        return None\n",
         "",
-        COMPLAINT,
+        VOICE,
         policy=NOBODY_CLOSES,
     ),
     a_fault(
@@ -245,7 +248,7 @@ DATED = (
         "rooms/cases",
         "    lambda view, policy: policy.lifecycle.close_after.get(view.case.status),\n",
         "    lambda view, policy: policy.lifecycle.close_after.get(Status.NEW),\n",
-        COMPLAINT,
+        VOICE,
         policy=NOBODY_CLOSES,
     ),
     a_fault(
@@ -257,7 +260,7 @@ DATED = (
         "    itself = command.by == SYSTEM and command.reason is CloseReason.BY_HAND\n"
         "    if itself:\n"
         "        return ()\n",
-        COMPLAINT,
+        VOICE,
         policy=NOBODY_CLOSES,
     ),
 )
