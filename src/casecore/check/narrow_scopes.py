@@ -246,6 +246,7 @@ def supervisor_scope(policy: Policy) -> Scope:
         spam_command("ben"),
     ]
     given = [command("ana", NOON, "ana") for command in (GoAvailable, GoUnavailable, SetNextState, LogOut)]
+    given += [command("ben", NOON, "ana") for command in (GoAvailable, GoUnavailable)]
     team = agents_named(policy, ana={"permissions": frozenset({Permission.REPLY})}, ben={"permissions": EVERYTHING})
     return Scope("a supervisor beside", team, (_part(Channel.CHAT, *commands),), tuple(given), apart=APART)
 

@@ -73,19 +73,24 @@ class InForce:
             return self("authentication.enforcement") is Enforcement.BLOCK
         mode = self("enforcement").get(rule)
         for layer in self._layers:
-            mode = layer.get(f"enforcement.{rule}", mode)
+            for path in (f"enforcement.{rule}", f'enforcement."{rule}"'):  # a file's paths are quoted when it is read
+                mode = layer.get(path, mode)
         return mode in {None, Enforcement.BLOCK}
 
 
 def _changes_begun(policy: Policy, at: datetime | None) -> Iterator[Mapping[str, Any]]:
     """What the dated changes set that have begun, later ones last."""
-    begun = [] if at is None else [change for change in policy.change if _beginning(change.on, policy.zone) <= at]
-    yield from (change.set for change in sorted(begun, key=lambda change: _beginning(change.on, policy.zone)))
+    begun = [] if at is None else [change for change in policy.change if beginning_of(change.on, policy.zone) <= at]
+    yield from (change.set for change in sorted(begun, key=lambda change: beginning_of(change.on, policy.zone)))
 
 
-def _beginning(on: date, zone: str) -> datetime:
+def beginning_of(on: date, zone: str) -> datetime:
     """The instant from which on a change holds."""
-    return on if isinstance(on, datetime) else datetime.combine(on, time(), ZoneInfo(zone)).astimezone(UTC)
+    midnight = on if isinstance(on, datetime) else datetime.combine(on, time(), ZoneInfo(zone))
+    try:
+        return midnight.astimezone(UTC)
+    except OverflowError:  # the first or the last day of the calendar
+        return midnight.replace(tzinfo=UTC)
 
 
 def _overrides_for(policy: Policy, matter: Matter | None) -> Iterator[Mapping[str, Any]]:

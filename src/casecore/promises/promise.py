@@ -108,4 +108,5 @@ class Promise(Statement):
 
     def breaches(self, step: Happening) -> tuple[str, ...]:
         """Everything in a step that breaks it; nothing where it is not promised for the case that this is about."""
-        return tuple(self.witness(step)) if self.claimed_by(step.said) else ()
+        wrong = tuple(self.witness(step))
+        return wrong if wrong and self.claimed_by(step.said) else ()

@@ -9,7 +9,7 @@ ask it every night of what it has stored, and an audit has a second opinion.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -21,7 +21,33 @@ from casecore.promises.books import Books
 from casecore.promises.happening import Happening
 from casecore.promises.promise import Promise
 from casecore.promises.rows import PROMISES
-from casecore.rooms.contacts import Authenticated
+from casecore.rooms.agents import (
+    AgentAdded,
+    AgentAvailable,
+    AgentChanged,
+    AgentLoggedOut,
+    AgentUnavailable,
+    NextStateCleared,
+    NextStateSet,
+)
+from casecore.rooms.approvals import (
+    DraftApproved,
+    DraftEdited,
+    DraftRefused,
+    DraftSubmitted,
+    DraftWithdrawn,
+    ReviewReassigned,
+)
+from casecore.rooms.arrivals import CaseReopened, MessageReceived
+from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased
+from casecore.rooms.cases import CaseClosed, CaseStarted, StatusSet
+from casecore.rooms.contacts import Authenticated, ContactEnded
+from casecore.rooms.offers import OfferDeclined, OfferRescinded, WorkOffered
+from casecore.rooms.replies import ReplySent
+from casecore.rooms.reviews import ReviewTaken
+from casecore.rooms.silence import ChatDisconnected, PresenceAsked
+from casecore.rooms.threads import CustomerRecorded
+from casecore.rooms.wrap_ups import Disposed
 
 
 @frozen
@@ -82,9 +108,9 @@ def watch(
     """Every breach of a promise in a history, in the order in which they happened.
 
     Args:
-        events: The history from its beginning. Best given as a command brought them, a tuple for each, as
-            `Desk.handle` returns them. Single events are taken together where they happened at one instant, as if one
-            command had brought them.
+        events: The history from its beginning. Best given as commands brought them, a tuple for each, as `Desk.handle`
+            returns them. Single events are taken together as far as one command may have brought them: at one instant,
+            and about one case.
         policy: The SOP in force, with its dated changes.
         promises: What is promised; those that something stays possible (18, 19) are not asked of a history.
 
@@ -97,15 +123,27 @@ def watch(
         yield from watching.see(step)
 
 
-_ALONE: Final = (Authenticated,)
-"""What happens by a command of its own, and never as the consequence of another."""
+_BROUGHT_BY: Final[Mapping[type[Event], tuple[type[Event], ...]]] = {
+    **dict.fromkeys((AgentAdded, AgentChanged, AgentAvailable, AgentLoggedOut, NextStateCleared), ()),
+    **dict.fromkeys((Authenticated, PresenceAsked, ChatDisconnected, CaseClosed, Disposed), ()),
+    **dict.fromkeys((ReviewTaken, OfferDeclined, DraftEdited, DraftApproved, DraftRefused, DraftWithdrawn), ()),
+    ReplySent: (DraftApproved, CaseStarted),
+    DraftSubmitted: (CaseStarted,),
+    MessageReceived: (CaseStarted, CustomerRecorded),
+    StatusSet: (ContactEnded,),
+    CaseAssigned: (CaseStarted, CaseReopened),
+    CaseReleased: (ChatDisconnected, OfferRescinded),
+    WorkOffered: (CaseQueued, ReviewReassigned),
+    NextStateSet: (OfferDeclined,),
+    AgentUnavailable: (NextStateSet, OfferDeclined, ContactEnded, Disposed),
+}
+"""What else must have happened in a step for these to belong to it; otherwise they begin one of their own."""
 
 
 def _steps_of(events: Iterable[Event | Sequence[Event]]) -> Iterator[Sequence[Event]]:
     together: list[Event] = []
     for said in events:
-        goes_on = isinstance(said, Event) and together and said.at == together[-1].at and not isinstance(said, _ALONE)
-        if together and not goes_on:
+        if together and not (isinstance(said, Event) and _goes_on(together, said)):
             yield together
             together = []
         if isinstance(said, Event):
@@ -114,3 +152,12 @@ def _steps_of(events: Iterable[Event | Sequence[Event]]) -> Iterator[Sequence[Ev
             yield said
     if together:
         yield together
+
+
+def _goes_on(together: Sequence[Event], event: Event) -> bool:
+    """Whether an event may belong to what some events tell: at one instant, about one case, or it and its successor."""
+    brought_by = _BROUGHT_BY.get(type(event))
+    if event.at != together[-1].at or not (brought_by is None or any(isinstance(one, brought_by) for one in together)):
+        return False
+    about = {getattr(one, name, None) for one in together for name in ("case", "predecessor")} - {None}
+    return not about or getattr(event, "case", None) in {None, *about}

@@ -1,0 +1,294 @@
+"""The books of the witnesses: what they work out from events alone is what the desk's records say."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+
+from casecore import CUSTOMER, SYSTEM, Policy
+from casecore.channels import Channel, MessageKind
+from casecore.kernel import Event
+from casecore.promises import Watch
+from casecore.promises.books import MOST_ASKED, PAGES, AgentPage, Books, CasePage, DraftSeen
+from casecore.promises.in_force import InForce
+from casecore.rooms.agents import AgentAdded, NextStateCleared
+from casecore.rooms.approvals import DraftEdited, DraftSubmitted, DraftWithdrawn, ReviewReassigned
+from casecore.rooms.arrivals import MessageReceived
+from casecore.rooms.assignments import CaseAssigned, CaseReleased, Release
+from casecore.rooms.cases import CaseClosed, CaseStarted, CloseReason
+from casecore.rooms.contacts import Authenticated
+from casecore.rooms.offers import OfferDeclined, OfferStatus, WorkOffered
+from casecore.rooms.replies import ReplySent
+from casecore.rooms.reviews import ReviewTaken
+from casecore.rooms.silence import ChatDisconnected, PresenceAsked
+from casecore.rooms.wrap_ups import Disposed
+from casecore.statuses import Status
+from casecore.testing.scenario import at
+from casecore.testing.strategies import layered_policies, policies, runs
+
+# As the records ----------------------------------------------------------------------------------------
+
+
+def case_by_records(desk, case):
+    """The page of a case, worked out from the desk's records."""
+    file = desk.cases[case]
+    row, contact, draft, offers = file.case, file.contact, file.draft, file.offers
+    return CasePage(
+        channel=row.channel,
+        queue=row.queue,
+        tags=row.tags,
+        thread=row.thread,
+        status=row.status,
+        holder=row.assignee,
+        contact=None if contact is None else contact.agent,
+        queued=row.waiting_since is not None,
+        offered_to=None if offers is None else offers.offered_to,
+        review_to=None if offers is None else offers.review_to,
+        reviewer=None if draft is None else draft.reviewer,
+        owing=frozenset(wrap_up.agent for wrap_up in desk.wrap_ups.values() if wrap_up.case == case),
+        draft=None
+        if draft is None
+        else DraftSeen(
+            draft.id,
+            draft.author,
+            draft.queue,
+            draft.text,
+            draft.send_as,
+            draft.attachments,
+            draft.subject,
+            draft.about_account,
+            draft.template,
+        ),
+        waits=row.unanswered_since is not None,
+        silent=None if contact is None else contact.silence_since,
+        asked=0 if contact is None else contact.attempts,
+        asked_at=None if contact is None else contact.asked_at,
+        authenticated=contact is not None and contact.authenticated,
+        followed=row.successor is not None,
+    )
+
+
+def agent_by_records(desk, name):
+    """The page of an agent, worked out from the desk's records."""
+    agent = desk.agents[name]
+    return AgentPage(
+        known=True,
+        permissions=agent.permissions,
+        queues=agent.queues,
+        channels=agent.channels,
+        limits=tuple(sorted(agent.capacity.items())),
+        presence=agent.presence,
+        next_state=agent.next_reason is not None,
+        held=tuple(sorted(Counter(agent.held).elements())),
+        offered=tuple(sorted(Counter(agent.offered).elements())),
+        reviews=agent.reviews,
+        owed=agent.wrap_ups,
+    )
+
+
+def assert_as_the_records(steps):
+    """After each step every page says what the records say."""
+    watch = Watch(steps[0].before.policy)
+    for step in steps:
+        watch.see(step.events)
+        desk, books = step.after, watch.books
+        assert {case: case_by_records(desk, case) for case in desk.cases} == {
+            case: books.case(case) for case in books.case_ids()
+        }
+        assert {name: agent_by_records(desk, name) for name in desk.agents} == {
+            name: books.agent(name) for name in desk.agents
+        }
+        assert {thread: desk.threads[thread].customer_at for thread in desk.threads} == {
+            thread: books.page("threads", thread).wrote for thread in desk.threads
+        }
+        ours = {name for name, message in desk.messages.items() if message.author is not None}
+        assert ours == {name for name in desk.messages if books.was_sent(name)}
+
+
+@given(runs())
+def test_books_say_what_the_records_say(steps):
+    """On every history, of every case, agent, thread and message."""
+    assert_as_the_records(steps)
+
+
+@given(policies().flatmap(runs))
+def test_books_say_what_the_records_say_under_every_policy(steps):
+    """Whatever the policy asks for, and however often customers are asked."""
+    assert_as_the_records(steps)
+
+
+@given(layered_policies().flatmap(runs))
+def test_books_say_what_the_records_say_in_layers(steps):
+    """Also where overrides and dated changes say who owes a disposition."""
+    assert_as_the_records(steps)
+
+
+# By hand -----------------------------------------------------------------------------------------------
+
+SAID = InForce(Policy.default())
+STARTED = CaseStarted(CUSTOMER, at(), "c1", "t1", "maria", Channel.CHAT, "general")
+GIVEN = CaseAssigned("ana", at(1), "c1", "ana")
+TAKEN = CaseReleased("ana", at(2), "c1", "ana", Release.LEFT)
+DRAFTED = DraftSubmitted("ana", at(1), "c1", "d1", "Hello", Status.PENDING, (), "general", "")
+REVIEWED = ReviewTaken("cleo", at(2), "c1", "d1", "cleo")
+OFFERED = WorkOffered(SYSTEM, at(1), "c1", "ana", Channel.CHAT)
+REVIEW_OFFERED = WorkOffered(SYSTEM, at(1), "c1", "cleo", Channel.CHAT, review=True)
+WROTE = MessageReceived(CUSTOMER, at(3), "c1", "t1", "maria", "m1", "Hello", MessageKind.DIRECT)
+REPLIED = ReplySent("ana", at(4), "c1", "m2", "Hello", Status.PENDING, "ana")
+ASKED = PresenceAsked("ana", at(5), "c1", "q1", "Are you there?")
+
+
+def written(*events):
+    """Books on which these events are written."""
+    books = Books()
+    for event in events:
+        books = books.after(event, SAID)
+    return books
+
+
+def test_what_nothing_is_written_on_is_blank():
+    """A case, an agent, a thread or a message of which nobody has heard; to read of them writes nothing."""
+    books = Books()
+    assert (CasePage(), AgentPage()) == (books.case("c1"), books.agent("ana"))
+    assert (None, False, set()) == (books.thread_of("c1").wrote, books.was_sent("m1"), books.case_ids())
+    assert {} == books.written
+    assert {CasePage(): 1} == {PAGES["cases"](): 1}
+
+
+def test_an_event_of_which_no_promise_asks_is_not_written():
+    """The page stays blank, and books over others show what is below."""
+    below = written(STARTED)
+    above = below.after(Event(SYSTEM, at(1)), SAID)
+    assert ({}, {"c1"}, Status.NEW) == (above.written, above.case_ids(), above.case("c1").status)
+
+
+def test_books_below_stay_as_they_are():
+    """What is written over them is seen above alone, until it is taken over."""
+    below = written(STARTED)
+    above = below.after(GIVEN, SAID)
+    assert (None, "ana") == (below.case("c1").holder, above.case("c1").holder)
+    taken_over = Books()
+    taken_over.adopt((below, above))
+    assert ("ana", (Channel.CHAT,)) == (taken_over.case("c1").holder, taken_over.agent("ana").held)
+
+
+def test_who_gives_a_case_back_owes_its_disposition_once():
+    """Given, taken, and given and taken again before anything was disposed; then nothing is owed."""
+    twice = (STARTED, GIVEN, TAKEN, GIVEN, TAKEN)
+    disposed = Disposed("ana", at(3), "c1/ana", "c1", "ana", "solved", "Done")
+    assert (1, frozenset({"ana"})) == (written(*twice).agent("ana").owed, written(*twice).case("c1").owing)
+    assert AgentPage() == written(*twice, disposed).agent("ana") == written(*twice, disposed, disposed).agent("ana")
+
+
+def test_what_nobody_holds_is_taken_from_nobody():
+    """Closed in its queue, a case leaves nothing to dispose."""
+    closed = CaseClosed(SYSTEM, at(2), "c1", CloseReason.SPAM)
+    assert {AgentPage()} == {written(STARTED, closed).agent(name) for name in ("ana", "ben")}
+    assert Status.CLOSED is written(STARTED, closed).case("c1").status
+
+
+def test_what_is_given_to_a_second_one_counts_for_that_one_alone():
+    """Whatever the desk forgets: a case, an offer or a review is nobody's twice."""
+    books = written(STARTED, GIVEN, CaseAssigned("ana", at(2), "c1", "ben"))
+    assert ((), (Channel.CHAT,), "ben") == (books.agent("ana").held, books.agent("ben").held, books.case("c1").holder)
+    books = written(STARTED, OFFERED, WorkOffered(SYSTEM, at(2), "c1", "ben", Channel.CHAT))
+    assert ((), (Channel.CHAT,)) == (books.agent("ana").offered, books.agent("ben").offered)
+    books = written(STARTED, DRAFTED, REVIEWED, ReviewTaken("dora", at(2), "c1", "d1", "dora"))
+    assert (0, 1) == (books.agent("cleo").reviews, books.agent("dora").reviews)
+    assert 0 == written(STARTED, DRAFTED, REVIEWED, DRAFTED).agent("cleo").reviews
+
+
+def test_a_case_of_which_nobody_knows_the_channel_counts_nowhere():
+    """Its start was never seen; it is held all the same."""
+    books = written(GIVEN)
+    assert ("ana", ()) == (books.case("c1").holder, books.agent("ana").held)
+
+
+def test_an_offer_ends_for_whom_it_was_made():
+    """What is declined by somebody else ends nothing."""
+    declined = OfferDeclined("ana", at(2), "c1", "ana", Channel.CHAT, False, OfferStatus.REJECTED)
+    other = OfferDeclined("ben", at(2), "c1", "ben", Channel.CHAT, False, OfferStatus.REJECTED)
+    assert (None, ()) == (
+        (books := written(STARTED, OFFERED, declined)).case("c1").offered_to,
+        books.agent("ana").offered,
+    )
+    assert "ana" == written(STARTED, OFFERED, other).case("c1").offered_to
+
+
+def test_offers_and_reviews_end_with_what_they_are_of():
+    """A case that is assigned is offered no more, nor is the review of a draft that is decided."""
+    assert () == written(STARTED, OFFERED, CaseAssigned("ben", at(2), "c1", "ben")).agent("ana").offered
+    withdrawn = DraftWithdrawn("ana", at(2), "c1", "d1", "ana")
+    for reviewing in (REVIEW_OFFERED, REVIEWED):
+        assert 1 == written(STARTED, DRAFTED, reviewing).agent("cleo").reviews
+        books = written(STARTED, DRAFTED, reviewing, withdrawn)
+        assert (0, None, None) == (books.agent("cleo").reviews, books.case("c1").draft, books.case("c1").reviewer)
+
+
+def test_a_review_that_moves_is_taken_from_its_reviewer():
+    """The draft waits in the other queue; where no draft is known there is nothing to move."""
+    moved = ReviewReassigned("cleo", at(3), "c1", "d1", "billing", "")
+    books = written(STARTED, DRAFTED, REVIEWED, moved)
+    assert ("billing", None, 0) == (
+        books.case("c1").draft.queue,
+        books.case("c1").reviewer,
+        books.agent("cleo").reviews,
+    )
+    assert None is written(STARTED, moved).case("c1").draft
+
+
+def test_a_draft_is_what_it_was_edited_to():
+    """Who wrote it stays; where no draft is known there is nothing to edit."""
+    edited = DraftEdited("ana", at(2), "c1", "d1", "Good morning", Status.RESOLVED, ("a.pdf",), fresh=True)
+    draft = written(STARTED, DRAFTED, edited).case("c1").draft
+    assert ("Good morning", Status.RESOLVED, ("a.pdf",), "ana") == (
+        draft.text,
+        draft.send_as,
+        draft.attachments,
+        draft.author,
+    )
+    assert None is written(STARTED, edited).case("c1").draft
+
+
+def test_a_silence_begins_with_our_reply_and_ends_with_the_customer():
+    """Questions count within it, to ten; a customer who waits is not silent."""
+    waits = written(STARTED, WROTE, GIVEN).case("c1")
+    assert (True, None) == (waits.waits, waits.silent)
+    silent = (STARTED, WROTE, GIVEN, REPLIED, ASKED)
+    page = written(*silent).case("c1")
+    assert (False, at(4), 1, at(5)) == (page.waits, page.silent, page.asked, page.asked_at)
+    assert MOST_ASKED == written(*silent, *[ASKED] * MOST_ASKED).case("c1").asked
+    page = written(*silent, WROTE).case("c1")
+    assert (True, None, 0, None) == (page.waits, page.silent, page.asked, page.asked_at)
+    page = written(*silent, REPLIED).case("c1")
+    assert (at(4), 0, None) == (page.silent, page.asked, page.asked_at)
+    assert None is written(STARTED, REPLIED).case("c1").silent
+    assert at(1) == written(STARTED, GIVEN).case("c1").silent
+
+
+def test_a_disconnected_chat_is_resolved_and_nobody_waits():
+    """What was said to the customer then was sent."""
+    books = written(STARTED, WROTE, GIVEN, ChatDisconnected("ana", at(9), "c1", "m9", "Good-bye"))
+    assert (Status.RESOLVED, False, True) == (books.case("c1").status, books.case("c1").waits, books.was_sent("m9"))
+
+
+@pytest.mark.parametrize(("by", "known"), [("ana", True), (CUSTOMER, False), (SYSTEM, False)])
+def test_only_an_agent_authenticates(by, known):
+    """While somebody holds the case; the next one begins anew."""
+    said = Authenticated(by, at(2), "c1")
+    assert known is written(STARTED, GIVEN, said).case("c1").authenticated
+    assert not written(STARTED, said).case("c1").authenticated
+    assert not written(STARTED, GIVEN, said, TAKEN, GIVEN).case("c1").authenticated
+
+
+def test_limits_of_an_agent_are_told_by_name():
+    """In the order of their names; a next state that is cleared is gone."""
+    added = AgentAdded(SYSTEM, at(), "ana", "Ana", frozenset(), frozenset(), frozenset(), {"total": 3, "chat": 1})
+    assert (("chat", 1), ("total", 3)) == written(added).agent("ana").limits
+    assert not written(added, NextStateCleared("ana", at(1), "ana")).agent("ana").next_state
+
+
+def test_an_agent_counts_what_they_hold_and_are_offered():
+    """By channel, and in all with their reviews."""
+    page = AgentPage(held=(Channel.CHAT, Channel.EMAIL), offered=(Channel.CHAT,), reviews=2)
+    assert (2, 1, 0, 5) == (page.count(Channel.CHAT), page.count(Channel.EMAIL), page.count(Channel.SMS), page.total)
