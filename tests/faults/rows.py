@@ -97,16 +97,16 @@ TOTAL_BINDS = "capacity = { total = 2, chat = 3 }"
 FOUR_CHATS = "4 chat cases, one agent"
 NOBODY_CLOSES = '[[change]]\non = 2026-12-01\nset = { "lifecycle.close_by" = [] }'
 ANOTHER = 'version = "another"'
-FEWER_LATER = '[[change]]\non = 2026-12-01\nset = { "capacity.chat" = 1 }'
+NOTHING_LATER = '[[change]]\non = 2026-12-01\nset = { "capacity.total" = 0 }'
 TWO_CHANGES = """
 [[change]]
 on = 2026-12-01
-set = { "capacity.chat" = 4 }
+set = { "capacity.total" = 6 }
 [[change]]
 on = 2026-12-02
-set = { "capacity.chat" = 1 }
+set = { "capacity.total" = 0 }
 """
-CHANGE_IN_TOKYO = f'zone = "Asia/Tokyo"\n{FEWER_LATER}'
+CHANGE_IN_TOKYO = f'zone = "Asia/Tokyo"\n{NOTHING_LATER}'
 LONGER_FOR_VIPS = '[[override]]\nmatch = { tag = "vip", channel = "chat" }\nset = { "chat.idle.silence" = "5m" }'
 FEWER_FOR_VIPS = '[[override]]\nmatch = { tag = "vip" }\nset = { "capacity.chat" = 1 }'
 MORE_FOR_VIPS = 'capacity = { chat = 1 }\n[[override]]\nmatch = { tag = "vip" }\nset = { "capacity.chat" = 2 }'
