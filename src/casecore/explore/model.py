@@ -53,6 +53,9 @@ from casecore.rooms.composition import EFFECTS, HOUSE, TIMERS, View
 AGENT_BITS: Final = 16
 CASE_BITS: Final = 24
 
+MOST_AGENTS: Final = (1 << AGENT_BITS) - 1_000
+"""How many different states of one agent a search may reach; no more than this are added from one world."""
+
 FindsWrong = Callable[[Step], Iterable[str]]
 """(step) -> everything that is wrong with it."""
 
@@ -433,6 +436,11 @@ class Model:
         """The numbers of the agents' components."""
         mask = (1 << AGENT_BITS) - 1
         return tuple(packed >> AGENT_BITS * place & mask for place in range(len(self.agent_names)))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there is hardly a number left for one more component of an agent."""
+        return any(len(pool.all) > MOST_AGENTS for pool in self.agents)
 
     def successors(self, part: int | None, case: int, agents: int) -> Successors:
         """What can be done about a case, or without one, with these agents."""
