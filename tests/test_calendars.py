@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from casecore.calendars import HORIZON, Calendar, CalendarError, Weekday
 from casecore.kernel import CasecoreError
+from casecore.kernel.errors import quoted
 from tests.profiles import examples
 
 HOUR = 3600.0
@@ -465,7 +466,7 @@ TODAY = datetime(2026, 12, 24, tzinfo=UTC)
         ({"week": {"monday": []}}, 'week: is never open; write {"monday": ["09:00-17:30"]}, or take Calendar.always()'),
         ({"holidays": ["25.12.2026"]}, "holidays: '25.12.2026' is no day; write a date like 2026-12-25"),
         ({"holidays": ["2026-02-29"]}, "holidays: '2026-02-29' is no day; write a date like 2026-12-25"),
-        ({"holidays": [TODAY]}, f"holidays: {TODAY!r} is no day; write a date like 2026-12-25"),
+        ({"holidays": [TODAY]}, f"holidays: {quoted(TODAY)} is no day; write a date like 2026-12-25"),
         ({"holidays": ["2026-12-25", date(2026, 12, 25)]}, "holidays: 2026-12-25 stands there twice; write it once"),
         ({"special": {"tomorrow": ["09:00-10:00"]}}, "special: 'tomorrow' is no day; write a date like 2026-12-24"),
         ({"special": {"2026-12-24": []}}, "special 2026-12-24: has no hours; write some, or make it a holiday"),
@@ -746,3 +747,99 @@ def test_a_night_is_the_same_written_in_two(question):
             week[after].append(f"00:00-{closes}")
     whole, in_two = (Calendar(calendar.zone, written) for written in (calendar.week, week))
     assert whole.open_seconds(start, end) == in_two.open_seconds(start, end)
+
+
+# Long stretches ----------------------------------------------------------------------------------------
+
+
+def block_by_block(calendar, start, end):
+    """The open time between two instants, asked for twenty years at a time."""
+    total, years = timedelta(0), range(start.year + 20, end.year, 20)
+    for edge in (*(datetime(year, 1, 1, 7, tzinfo=UTC) for year in years), end):
+        total += calendar.open_time(start, edge)
+        start = edge
+    return total
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Lisbon", "Australia/Sydney", "Africa/Casablanca"])
+@pytest.mark.parametrize(("first", "last"), [(1, 120), (1760, 1830), (2085, 2160), (2990, 3040), (9930, 9999)])
+def test_long_stretches_add_up(zone, first, last):
+    """Years that are like one another are worked out once, and the sum is what their parts add up to."""
+    week = {"monday": ["09:00-12:30", "13:30-18:00"], "friday": ["22:00-06:00"], "sunday": ["00:00-24:00"]}
+    shut, otherwise = ["0100-01-01", "2099-12-31", "2100-01-01", "3000-06-06"], {"3010-12-31": ["22:00-06:00"]}
+    calendar = Calendar(zone, week, shut, otherwise)
+    start, end = datetime(first, 5, 3, 7, 30, tzinfo=UTC), datetime(last, 11, 2, 3, 15, tzinfo=UTC)
+    assert block_by_block(Calendar(zone, week, shut, otherwise), start, end) == calendar.open_time(start, end)
+
+
+def test_from_the_first_year_to_the_last():
+    """Regression: it took a quarter of a minute. Of ten thousand years, few are worked out."""
+    first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+    calendar = Calendar("Asia/Kolkata", {"monday": ["10:00-11:00"]}, ["5000-01-06", "9999-12-31"])
+    mondays = sum(day % 7 == 1 for day in range(date.min.toordinal(), date.max.toordinal() + 1))
+    assert (mondays - (date(5000, 1, 6).weekday() == 0)) * HOUR == calendar.open_seconds(first, last)
+    assert 300 < len(calendar._in_years) < 350
+    ran, due = calendar.clock(first, last, timedelta(days=9))
+    assert ran == calendar.open_time(first, last)
+    assert due is not None
+
+
+@pytest.mark.parametrize("zone", sorted(zoneinfo.available_timezones())[::7])
+def test_years_that_are_alike(zone):
+    """What long stretches rest on: long ago no zone changed its clocks, and far ahead all do so by a rule."""
+    place = ZoneInfo(zone)
+
+    def offsets(year):
+        begin = datetime(year, 1, 1, tzinfo=UTC)
+        return [(begin + timedelta(days=day)).astimezone(place).utcoffset() for day in range(365)]
+
+    assert 1 == len(set(offsets(2)) | set(offsets(1799)))
+    assert offsets(2101) == offsets(2101 + 400) == offsets(2107)
+
+
+def test_special_days_are_looked_up():
+    """Thousands of holidays and special days are not compared with each other."""
+    days = [date.fromordinal(date(2026, 1, 1).toordinal() + number) for number in range(4_000)]
+    calendar = Calendar("UTC", {"monday": ["09:00-10:00"]}, days[::2], {day: ["09:00-10:00"] for day in days[1::2]})
+    assert 2_000 == len(calendar.holidays) == len(calendar.special)
+
+
+# What is no calendar at all ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("wrong", [None, 5, b"x", object(), [[]] * 3], ids=range(5))
+def test_what_is_nothing_of_the_sort(wrong):
+    """Whatever stands where hours or days belong is told, and is no error of Python's."""
+    week = {"monday": ["09:00-10:00"]}
+    for made in (
+        lambda: Calendar(wrong, week),
+        lambda: Calendar("UTC", wrong),
+        lambda: Calendar("UTC", {"monday": wrong}),
+        lambda: Calendar("UTC", {"monday": [wrong]}),
+        lambda: Calendar("UTC", week, wrong),
+        lambda: Calendar("UTC", week, [wrong]),
+        lambda: Calendar("UTC", week, special=wrong),
+    ):
+        with pytest.raises(CalendarError, match="the calendar cannot be used"):
+            made()
+
+
+def test_nested_without_end():
+    """Nor is a list in lists in lists."""
+    deep = []
+    for _ in range(100_000):
+        deep = [deep]
+    with pytest.raises(CalendarError, match="a value too large to show are no hours"):
+        Calendar("UTC", {"monday": [deep]})
+    with pytest.raises(CalendarError, match="a value too large to show is no time zone"):
+        Calendar(deep, {"monday": ["09:00-10:00"]})
+
+
+def test_of_many_problems_the_first_are_told():
+    """Of a hundred thousand days that are none, twenty, and how many more there are."""
+    with pytest.raises(CalendarError) as caught:
+        Calendar("UTC", {"monday": ["09:00-10:00"]}, ["never"] * 100_000)
+    assert (21, "there are 99,980 more problems; mend these first") == (
+        len(caught.value.problems),
+        caught.value.problems[-1],
+    )

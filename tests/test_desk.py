@@ -563,6 +563,35 @@ class TestDue:
         """What fires by command is listed until it has been given, however late it is."""
         assert self.due() == self.due(at(200)) == self.due(T0)
 
+    @pytest.mark.parametrize(
+        ("story", "what", "instant"),
+        [
+            (new_case(channel="whatsapp"), "the WhatsApp window closes", at(hours=24)),
+            (new_case(channel="sms"), "the first response is late", at(hours=1)),
+            (new_case(channel="sms"), "the solution is late", at(hours=24)),
+            (case_in("pending"), "the agent may end the silent chat", at(minutes=2)),
+            (
+                (case_in("pending", channel="sms"), MakeCommitment("ana", at(1), "c1", "p1", at(hours=1), "Call back")),
+                "a commitment is due",
+                at(hours=1),
+            ),
+        ],
+    )
+    def test_at_the_instant(self, story, what, instant):
+        """What changes only what is allowed or seen is listed until its instant, that one included, and not after."""
+        desk = given(story, policy=Policy.default()).desk
+        second = timedelta(seconds=1)
+        listed = [instant in {due.at for due in desk.due(at) if due.what == what} for at in (instant - second, instant)]
+        assert [True, True] == listed
+        late = (instant + timedelta(microseconds=1), instant + second)
+        assert [] == [due for at in late for due in desk.due(at) if due.what == what]
+
+    def test_late_by_command(self):
+        """What fires by command is listed at its instant, and after it."""
+        desk = given(*self.STORY, policy=self.POLICY).desk
+        for when in (at(59), at(60), at(61)):
+            assert at(60) == next(due.at for due in desk.due(when, case="c1") if due.what == CLOSING)
+
     def test_command(self):
         """A host gives the command when the instant has come; then it is due no more."""
         story = given(*self.STORY, policy=self.POLICY)

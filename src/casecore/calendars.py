@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from calendar import isleap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -34,6 +35,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from attrs import field, frozen
 
 from casecore.kernel import CasecoreError
+from casecore.kernel.errors import quoted
 
 __all__ = ["HORIZON", "Calendar", "CalendarError", "Weekday"]
 
@@ -44,6 +46,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
 _NOTHING, _SECOND, _TICK = timedelta(0), timedelta(seconds=1), timedelta(microseconds=1)
 _NOT_BACK: Final = "time is not taken back; give 0 or more"
+_TOLD: Final = 20  # how many problems are told
 _MIDNIGHT: Final = 24 * 60  # the end of a day, in minutes since its start
 _DAY: Final = 24 * 60 * 60  # in seconds
 _MICROS: Final = 1_000_000  # in a second
@@ -51,6 +54,10 @@ _AHEAD: Final = HORIZON // _SECOND * _MICROS
 _FIRST, _LAST = (date.min.toordinal() - _EPOCH_DAY) * _DAY, (date.max.toordinal() - _EPOCH_DAY + 1) * _DAY - 1
 _BLOCK: Final = 64 * _DAY * _MICROS  # openings are worked out two months at a time, when first asked for,
 _KEPT: Final = 128  # and the last so many of these are remembered: some twenty years
+
+# Before the first of these years every zone keeps the mean time of its place; from the second on, its summer time
+# follows a rule: then years that begin on the same weekday and have as many days are alike, but for special days.
+_RULED, _RULES_LAST = range(1800), range(2100, 10_000)
 
 _Span: TypeAlias = tuple[int, int]  # minutes since midnight; one that crosses midnight closes after 24 * 60
 _Block: TypeAlias = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
@@ -100,6 +107,8 @@ class Calendar:
     holidays: tuple[date, ...]
     special: Mapping[date, tuple[str, ...]] = field(hash=False)
     _openings: Callable[[int], _Block] = field(init=False, eq=False, repr=False)
+    _uneven: frozenset[int] = field(init=False, eq=False, repr=False)  # the years with special days, or beside them
+    _in_years: dict[Any, int] = field(init=False, eq=False, repr=False)  # the open microseconds of a year
 
     def __init__(
         self,
@@ -118,7 +127,7 @@ class Calendar:
 
         Raises:
             CalendarError: If something is not what it should be, stands there twice or overlaps; it names every
-                problem, with what to write.
+                problem, or the first of many, with what to write.
         """
         problems: list[str] = []
         place = find_zone(zone, problems)
@@ -130,7 +139,9 @@ class Calendar:
         if not (problems or dates or any(weekly)):
             problems.append('week: is never open; write {"monday": ["09:00-17:30"]}, or take Calendar.always()')
         if problems:
-            raise CalendarError("the calendar", problems)
+            more = len(problems) - _TOLD
+            told = [*problems[:_TOLD], f"there are {more:,} more problems; mend these first"] if more > 0 else problems
+            raise CalendarError("the calendar", told)
         self.__attrs_init__(
             zone=zone,
             week=MappingProxyType({day: _write_spans(x) for day, x in zip(Weekday, weekly, strict=True) if x}),
@@ -140,6 +151,8 @@ class Calendar:
         otherwise = {day.toordinal(): dates.get(day, ()) for day in (*shut, *dates)}
         remembered = lru_cache(_KEPT)(partial(_compute_block, place, weekly, otherwise))
         object.__setattr__(self, "_openings", remembered)  # a memory, not a change: nobody can tell from outside
+        object.__setattr__(self, "_uneven", frozenset(_years_of(otherwise)))
+        object.__setattr__(self, "_in_years", {})
 
     @classmethod
     def always(cls) -> Self:
@@ -220,6 +233,8 @@ class Calendar:
     def _open_by(self, number: int, until: int) -> int:
         """The open microseconds from the start of a block until an instant in it or in a later one."""
         last, micros = until // _BLOCK, 0
+        if last - number > _KEPT:
+            return self._open_by_years(number, until)
         while number < last:
             micros += self._openings(number)[2][-1]
             number += 1
@@ -227,6 +242,21 @@ class Calendar:
         latest = bisect_right(opens, until) - 1
         left = closes[latest] - until
         return micros + passed[latest] - left if left > 0 else micros + passed[latest]  # max() would cost a tenth
+
+    def _open_by_years(self, number: int, until: int) -> int:
+        """The same for longer than is remembered: whole years at once, of which most are like one another."""
+        first, last = _year_at(number * _BLOCK) + 1, _year_at(until)
+        starts = _start_of_year(last)
+        years = sum(self._open_in_year(year) for year in range(first, last))
+        return self._open_by(number, _start_of_year(first)) + years + self._open_between(starts, until)
+
+    def _open_in_year(self, year: int) -> int:
+        alike: Any = year
+        if year not in self._uneven and (year in _RULED or year in _RULES_LAST):
+            alike = year in _RULED, date(year, 1, 1).weekday(), isleap(year)
+        if alike not in self._in_years:
+            self._in_years[alike] = self._open_between(_start_of_year(year), _start_of_year(year + 1))
+        return self._in_years[alike]
 
     def _instant_after(self, since: int, before: int, micros: int) -> datetime | None:
         """When the desk, which had been open so long in its block before, will have been open for so long after."""
@@ -281,7 +311,7 @@ def _to_micros(at: datetime) -> int:
         since = at - _EPOCH  # exact, unlike at.timestamp()
     except TypeError:
         remedy = "give an aware datetime, e.g. 2026-11-02T09:00:00+00:00"
-        raise CalendarError(repr(at), [f"it is no instant; {remedy}"]) from None
+        raise CalendarError(quoted(at), [f"it is no instant; {remedy}"]) from None
     return (since.days * _DAY + since.seconds) * _MICROS + since.microseconds
 
 
@@ -293,6 +323,23 @@ def _to_instant(micros: int, since: int) -> datetime | None:
         return _EPOCH + _TICK * micros
     except OverflowError:
         return None
+
+
+def _year_at(micros: int) -> int:
+    """The year in UTC at an instant; the first one for what lies before it."""
+    return date.fromordinal(max(_EPOCH_DAY + micros // (_DAY * _MICROS), 1)).year
+
+
+def _start_of_year(year: int) -> int:
+    return (date(year, 1, 1).toordinal() - _EPOCH_DAY) * _DAY * _MICROS
+
+
+def _years_of(days: Iterable[int]) -> Iterator[int]:
+    """The years in which these days, given by their ordinals, may count: a zone is up to a day from UTC."""
+    first, last = date.min.toordinal(), date.max.toordinal()
+    for day in days:
+        for near in (day - 3, day, day + 3):  # a night goes on into the next day, and may end at its midnight
+            yield date.fromordinal(min(max(near, first), last)).year
 
 
 def _second_shown(zone: tzinfo, day: int, minutes: int, *, closing: bool) -> int:
@@ -343,9 +390,9 @@ def find_zone(name: str, problems: list[str]) -> tzinfo:
         known = available_timezones()
     from difflib import get_close_matches
 
-    near = get_close_matches(str(name), known, 1) or ["Europe/Lisbon"]
+    near = get_close_matches(quoted(name), known, 1) or ["Europe/Lisbon"]
     remedy = f"write an IANA name, e.g. {near[0]}" if known else "this machine knows none: install the package tzdata"
-    problems.append(f"zone: {name!r} is no time zone; {remedy}")
+    problems.append(f"zone: {quoted(name)} is no time zone; {remedy}")
     return UTC
 
 
@@ -354,11 +401,11 @@ def _read_days(
 ) -> dict[K, Any]:
     """The word for each day; a problem for each word that means no day, or one that was there before."""
     days: dict[K, Any] = {}
-    for word in words:
+    for word in _each_of(name, words, f"a list of days, each {like}", problems):
         try:
             day = read(word)
         except (TypeError, ValueError):
-            problems.append(f"{name}: {word!r} is no day; write {like}")
+            problems.append(f"{name}: {quoted(word)} is no day; write {like}")
             continue
         if day in days:
             problems.append(f"{name}: {day} stands there twice; write it once")
@@ -370,8 +417,20 @@ def _read_table(
     name: str, written: Mapping[Any, Iterable[str]], read: Callable[[Any], K], like: str, problems: list[str]
 ) -> dict[K, tuple[_Span, ...]]:
     """The hours of each day; of a word that means none they are read too, so that no problem is left for next time."""
+    given: object = written
+    if not isinstance(given, Mapping):
+        problems.append(f"{name}: {quoted(given)} is no table; write the hours by day, {like}")
+        return {}
     hours = {word: _read_spans(f"{name} {word}", texts, problems) for word, texts in written.items()}
     return {day: hours[word] for day, word in _read_days(name, hours, read, like, problems).items()}
+
+
+def _each_of(name: str, given: object, like: str, problems: list[str]) -> Iterable[Any]:
+    """What stands in a list; nothing, and a problem, where it is none."""
+    if isinstance(given, Iterable) and not isinstance(given, str | bytes):
+        return given
+    problems.append(f"{name}: {quoted(given)} is no list; write {like}")
+    return ()
 
 
 def _read_date(word: Any) -> date:
@@ -381,13 +440,13 @@ def _read_date(word: Any) -> date:
 def _read_spans(where: str, hours: Iterable[str], problems: list[str]) -> tuple[_Span, ...]:
     """The hours of one day, in order; a problem for each text that says none."""
     spans = []
-    for text in [hours] if isinstance(hours, str) else hours:
-        match = _HOURS.fullmatch(str(text))
+    for text in [hours] if isinstance(hours, str) else _each_of(where, hours, "a list of hours", problems):
+        match = _HOURS.fullmatch(text) if isinstance(text, str) else None
         hour, minute, to_hour, to_minute = map(int, match.groups()) if match else (0, 0, 0, 0)
         opens, closes = hour * 60 + minute, to_hour * 60 + to_minute
         if opens == closes or max(opens + 1, closes) > _MIDNIGHT:
             remedy = 'write "09:00-17:30", "22:00-06:00" across midnight, "00:00-24:00" for the whole day'
-            problems.append(f"{where}: {text!r} are no hours; {remedy}")
+            problems.append(f"{where}: {quoted(text)} are no hours; {remedy}")
         else:
             spans.append((opens, closes if closes > opens else closes + _MIDNIGHT))
     return tuple(sorted(spans))
@@ -403,11 +462,11 @@ def _contradictions(
 ) -> Iterator[str]:
     for number, day in enumerate(Weekday):
         yield from _overlaps(f"week {day}", weekly[number], weekly[(number + 1) % 7])
-    otherwise = {day.toordinal() for day in (*shut, *special)}
+    otherwise, closed = {day.toordinal() for day in (*shut, *special)}, frozenset(shut)
     for special_day, spans in special.items():
         if not spans:
             yield f"special {special_day}: has no hours; write some, or make it a holiday"
-        if special_day in shut:
+        if special_day in closed:
             yield f"special {special_day}: is a holiday too; take it out of one of them"
         number = special_day.toordinal()  # the day after has its weekday's hours, unless this one closes at midnight
         yield from _overlaps(f"special {special_day}", spans, () if number + 1 in otherwise else weekly[number % 7])

@@ -76,8 +76,15 @@ class TestOrder:
         assert isinstance(found.story.steps[-1].command, OfferWork)
 
     def test_vacuous(self):
-        """A routing that offers nothing keeps nothing."""
-        assert PromiseVerdict.VACUOUS is judge_order(SHIPPED, {"nobody": lambda steps, at: None}).verdict
+        """Where nobody is ever to be offered anything, nothing is kept: agents fetch, or may have nothing."""
+        pull = '[queues.general]\ntitle = "General"\nfallback = true\ndelivery = "pull"\n'
+        for text in (pull, "[capacity]\ntotal = 0\n"):
+            assert PromiseVerdict.VACUOUS is judge_order(Policy.loads(text)).verdict
+
+    def test_nothing_is_offered(self):
+        """Where a case waits and ana may have it, a routing that offers nothing fails."""
+        found = judge_order(SHIPPED, {"the Router": lambda steps, at: None})
+        assert ("the Router offers nothing, and c1 waits for ana",) == found.wrong
 
     def test_who_may_not_have_it(self):
         """Whoever serves no queue is offered nothing, however long they have been idle."""

@@ -8,8 +8,10 @@ from casecore.check import Exit, Finding, Judgement, PromiseVerdict, Report, Sea
 from casecore.check.findings import search_text
 from casecore.check.fixes import nearest_fix
 from casecore.check.order import judge_order
+from casecore.check.scope_search import moved_policy
 from casecore.check.walk import WalkResult, random_walk, walk_changes
 from casecore.desk import Desk
+from casecore.explore.scope import NOON
 from casecore.policies.sections import Delivery, Queue
 from casecore.promises import Step, Watch
 from casecore.promises.live_work import UNASKED
@@ -209,20 +211,30 @@ def test_the_walk_across_a_change_sees_that_it_is_overlooked():
     assert WalkResult(0, frozenset()) == walk_changes(SOP, None, 60, 0, HOUSE)
 
 
-def test_a_check_of_a_policy_with_a_change_walks_across_it():
-    """Beside the walk from the beginning, and in fewer steps; what is overlooked fails, although no scope knows."""
-    stricter = Policy.loads('[[change]]\non = 2026-12-01\nset = { "capacity.chat" = 1 }\n')
+def test_each_period_is_searched_with_its_dates():
+    """At noon the change has just come, or is still to come; who overlooks it is found in the smallest scope."""
+    stricter = Policy.loads('[[change]]\non = 2026-12-01\nset = { "capacity.voice" = 0 }\n')
     said = []
-    report = check(
-        stricter,
-        house=Timeless(HOUSE.rooms),
-        only=frozenset({"04"}),
-        scopes=("limits of their own",),
-        walk=400,
-        progress=said.append,
-    )
+    asked = {"only": frozenset({"04"}), "scopes": ("a call and a chat, one agent",)}
+    report = check(stricter, house=Timeless(HOUSE.rooms), walk=40, progress=said.append, **asked)
+    (judgement,) = report.judgements
     assert ["walk", "walk across the changes"] == said[-2:]
-    assert (PromiseVerdict.FAILS, "found by the walk") == (report.judgements[0].verdict, report.judgements[0].why)
+    assert (PromiseVerdict.FAILS, ("ana has 1 of 0 on voice",)) == (judgement.verdict, judgement.wrong)
+    assert NOON == judgement.story.steps[0].command.at
+    assert () == check(stricter, walk=0, **asked).judgements[0].wrong
+
+
+def test_dates_are_moved_to_noon():
+    """What has begun last begins at noon, what began before it a day earlier; what is to come comes in ten years."""
+    two = Policy.loads(
+        'zone = "Asia/Tokyo"\n[[change]]\non = 2026-12-01\nset = { "capacity.voice" = 2 }\n'
+        '[[change]]\non = 2026-12-03\nset = { "capacity.voice" = 3 }\n'
+    )
+    begins = [begin for begin, _, _ in two.periods(None)]
+    moved = [[change.on - NOON for change in moved_policy(two, begin).change] for begin in begins]
+    assert [[3_653, 3_654], [0, 3_653], [-1, 0]] == [[since.days for since in each] for each in moved]
+    assert [1, 2, 3] == [moved_policy(two, begin).at(NOON).capacity.voice for begin in begins]
+    assert moved_policy(SOP, None) is SOP
 
 
 # Worlds and desks ------------------------------------------------------------------------------------------

@@ -38,6 +38,7 @@ from casecore.kernel import (
     Reason,
     Refused,
 )
+from casecore.kernel.fields import MOST, MOST_SECONDS
 from casecore.policies import Policy
 from casecore.rooms.agents import AddAgent, Agent, Permission
 from casecore.rooms.approvals import WaitingDraft
@@ -68,7 +69,7 @@ IDS = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size
 ZONES = st.sampled_from((UTC, timezone(timedelta(hours=-3)), timezone(timedelta(hours=5, minutes=45))))
 YEARS = (datetime(1970, 1, 1), datetime(2100, 1, 1))  # noqa: DTZ001 -- Hypothesis adds the zone
 INSTANTS = st.datetimes(*YEARS, timezones=ZONES)
-NUMBERS = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+NUMBERS = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)
 SINGLE_FACTS = st.none() | st.booleans() | NUMBERS | st.text() | INSTANTS | st.sampled_from(Status)
 POLICIES = (
     Policy.default(),
@@ -77,8 +78,8 @@ POLICIES = (
     Policy.loads('enforcement = { "tags.limit" = "warn" }\nlifecycle.close_after = { pending = "1d1s" }'),
 )
 SINGLE = {
-    int: st.integers(),
-    float: st.floats(allow_nan=False, allow_infinity=False),
+    int: st.integers(0, MOST),
+    float: st.floats(0, MOST_SECONDS),
     bool: st.booleans(),
     datetime: INSTANTS,
     Any: SINGLE_FACTS | st.lists(SINGLE_FACTS, max_size=3).map(tuple),

@@ -4,17 +4,20 @@ import json
 import pickle
 from datetime import UTC, datetime
 
+import attrs
 import pytest
 
 from casecore.channels import Channel
-from casecore.codec import CodecError, command_from, dumps, event_from, from_plain, loads, parse, to_plain
+from casecore.codec import Codec, CodecError, command_from, dumps, event_from, from_plain, loads, parse, to_plain
 from casecore.desk import Action, Desk, Due
 from casecore.kernel import Accepted, CasecoreError, Refused
-from casecore.rooms.agents import AddAgent
+from casecore.rooms.agents import AddAgent, Agent
 from casecore.rooms.assignments import OpenCase
 from casecore.rooms.cases import Case, CloseCase, SetStatus, StatusSet
+from casecore.rooms.composition import HOUSE
 from casecore.rooms.offers import AcceptOffer
 from casecore.rooms.replies import SendReply
+from casecore.rooms.sla import SolutionResumed
 from casecore.rooms.threads import Customer
 from casecore.statuses import Status
 
@@ -420,3 +423,102 @@ class TestError:
         assert isinstance(error, ValueError)
         assert (None, None) == (error.__cause__, error.__context__)
         assert error.problems == pickle.loads(pickle.dumps(error)).problems  # noqa: S301 -- our own error
+
+
+class TestAbsurdNumbers:
+    """A number that no desk has is refused when it is read, with its place."""
+
+    @pytest.mark.parametrize("seconds", [1e15, -1, 10**30])
+    def test_lengths(self, seconds):
+        """Regression: `left_out: 1e15` was read, and `due()` broke."""
+        (problem,) = told(changed(SolutionResumed("system", NOON, "c1", 0.0), left_out=seconds))
+        assert problem.startswith("$.left_out: ")
+
+    @pytest.mark.parametrize("seconds", [float("nan"), float("inf"), True, "1", 10**400])
+    def test_no_numbers(self, seconds):
+        """What is none, or none that another program would read, from plain data too."""
+        plain = {**to_plain(SolutionResumed("system", NOON, "c1", 0.0)), "left_out": seconds}
+        (problem,) = told(plain, from_plain)
+        assert problem.startswith("$.left_out: ")
+        assert "does not fit; expected a number" in problem
+
+    @pytest.mark.parametrize("count", [-1, 10**10, 10**400])
+    def test_counts(self, count):
+        """Of an agent's reviews there are none below 0, and an end of them."""
+        (problem,) = told({**to_plain(Agent("ana", "Ana")), "reviews": count}, from_plain)
+        assert problem.startswith("$.reviews: ")
+
+    def test_among_facts(self):
+        """Nor among facts is there a number without end."""
+        (problem,) = told({"type": "Reason", "rule": "r", "message": "m", "facts": {"a": 10**400}}, from_plain)
+        assert problem.startswith("$.facts.a: ")
+
+
+DEEP = "$: is nested too deeply; expected at most a few levels"
+
+
+class TestMany:
+    """Of a hundred thousand mistakes the first are told, and how many more there are."""
+
+    @pytest.mark.parametrize(("items", "more"), [(20, ""), (21, "1"), (100_000, "99,980")])
+    def test_in_a_list(self, items, more):
+        """A list of texts that are none."""
+        found = told({**to_plain(REPLY), "attachments": [1] * items}, from_plain)
+        assert "$.attachments[19]: 1 does not fit; expected text" == found[19]
+        assert [f"$.attachments: and {more} more do not fit; mend these first"] * bool(more) == found[20:]
+
+    def test_of_words(self):
+        """The likeliest word is looked for where it is told, and nowhere else."""
+        asked = []
+
+        class Word(str):
+            __slots__ = ()
+
+            def __getitem__(self, part):  # what looks for the nearest word takes its first characters
+                asked.append(part)
+                return str(self)[part]
+
+        permissions = [Word(f"replay{number}") for number in range(2_000)]
+        found = told({**to_plain(HIRE), "permissions": permissions}, from_plain)
+        assert (21, 20) == (len(found), len(asked))
+        assert "did you mean 'reply'?" in found[0]
+
+    def test_of_things(self):
+        """A table of records, and a list of events, each with several mistakes."""
+        wrong = {"type": "StatusSet", "by": 1, "at": 2}
+        found = told({"type": "Accepted", "events": [wrong] * 1_000}, from_plain)
+        assert ["$.events[0].by: 1 does not fit; expected text"] == found[:1]
+        assert (4 * 20 + 1, "$.events: and 980 more do not fit; mend these first") == (len(found), found[-1])
+        files = {f"c{number}": 1 for number in range(100)}
+        assert (
+            "$.cases: and 80 more do not fit; mend these first"
+            == told({**to_plain(Desk()), "cases": files}, from_plain)[-1]
+        )
+
+    def test_nested_without_end(self):
+        """Wherever Python objects are read, too deep is a message."""
+        deep = []
+        for _ in range(100_000):
+            deep = [deep]
+        reply = to_plain(REPLY)
+        for plain in (deep, {"type": deep}, {**reply, "text": deep}, {**reply, "attachments": [deep]}):
+            assert told(plain, from_plain)
+        older = Codec.of(HOUSE, upcasters={0: lambda plain: plain}).from_plain
+        assert [DEEP] == told({**reply, "schema": 0, "x": deep}, older)
+        facts = {"type": "Reason", "rule": "r", "message": "m", "facts": {"a": deep}}
+        assert told(facts, from_plain)
+
+    def test_deeper_than_python_goes(self):
+        """Whatever finds that out while it reads, it is a message."""
+
+        def finds_out(*_):
+            raise RecursionError
+
+        thing = attrs.make_class("Deep", {"x": attrs.field(type=str, validator=finds_out)})
+        assert [DEEP] == told('{"type": "Deep", "x": "a"}', Codec((), (), (thing,)).loads)
+
+    @pytest.mark.parametrize("text", [None, 5, [], object()], ids=range(4))
+    def test_no_text(self, text):
+        """What is no text at all is said to be none."""
+        (problem,) = told(text)
+        assert problem.endswith("is no text; expected JSON as text, or as bytes of UTF-8")

@@ -20,7 +20,6 @@ from casecore.rooms.assignments import OpenCase
 from casecore.rooms.cases import StatusSet
 from casecore.rooms.composition import HOUSE
 from casecore.rooms.replies import ReplySent, SendReply
-from casecore.rooms.threads import Customer
 from casecore.statuses import Status
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -68,7 +67,7 @@ class TestUnwritable:
             (Reason("r", "m", facts={"a": ((),)}), "Reason cannot be written: a fact cannot be a tuple"),
             (Reason("r", "m", facts={"a": float("nan")}), "Reason cannot be written: Out of range float values"),
             (Agent("a", "A", queues=None), "Agent cannot be written: 'NoneType' object is not iterable"),
-            (Customer("m", positive=10**5000), "Customer cannot be written: Exceeds the limit"),
+            (Reason("r", "m", facts={"a": 10**5000}), "Reason cannot be written: Exceeds the limit"),
         ],
         ids=range(13),
     )

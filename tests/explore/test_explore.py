@@ -385,3 +385,11 @@ def test_a_scope_says_who_is_there():
     """One is told as one."""
     assert "1 case, 1 agent" == scope(OPENED).cast
     assert "0 cases, 0 agents" == Scope("empty", (), ()).cast
+
+
+def test_a_search_without_numbers_left_is_given_up(monkeypatch):
+    """Where an agent can be in more ways than there are numbers, the search stops, and says that it is not complete."""
+    monkeypatch.setattr("casecore.explore.model.MOST_AGENTS", 2)
+    search = StateSearch(Model(TWO_CHATS, SOP)).run()
+    assert not search.complete
+    assert len(search.states) > 2

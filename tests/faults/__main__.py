@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.faults.patching import Answer, ask
-from tests.faults.table import FAULTS, RED, Fault
+from tests.faults.rows import RED, Fault
+from tests.faults.table import FAULTS
 
 
 def main(arguments: list[str]) -> int:

@@ -70,7 +70,7 @@ class Patch:
 
 @frozen
 class Job:
-    """What is asked of a check: of which promises, under which policy, in which scopes, and with which fault, if any."""
+    """What is asked of a check: which promises, under which policy, in which scopes, and with which fault, if any."""
 
     promises: tuple[str, ...]
     policy: str = ""

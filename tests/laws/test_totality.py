@@ -102,6 +102,7 @@ GENERIC = {
 }
 PLAIN = {
     str: st.sampled_from((*IDS, *TEXTS)),
+    int: st.integers(0, 10**9),
     float: st.floats(0, 1e6),
     datetime: st.integers(-3, 100).map(lambda hours: NOON + timedelta(hours=hours)),
 }
@@ -243,7 +244,8 @@ def test_changes_and_notices(kind, event, edit, data):
     edit(changed, data.draw(drawn(event)))
     written = freeze(changed, kind)
     assert isinstance(written, kind)
-    assert hash(written) == hash(attrs.evolve(written))
+    with attrs.validators.disabled():  # what is counted off what never was is less than nothing
+        assert hash(written) == hash(attrs.evolve(written))
 
 
 VALUES = sorted(

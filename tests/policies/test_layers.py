@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from casecore.channels import Channel
 from casecore.codec import dumps, loads
 from casecore.desk import Desk
-from casecore.kernel import CUSTOMER, Enforcement
+from casecore.kernel import CUSTOMER, SYSTEM, Enforcement
 from casecore.policies import Aspect, Change, Match, Override, Policy, PolicyError, Waiver
 from casecore.policies.layers import Layers, end_of_day, start_of_day
 from casecore.policies.sections import Queue
@@ -20,6 +20,7 @@ from casecore.policies.warnings import policy_warnings
 from casecore.projections.inbox import inbox
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import OpenCase
+from casecore.rooms.cases import CloseCase
 from casecore.rooms.notes import AddTag
 from casecore.rooms.sla import first_response
 from casecore.routing import explain_route, next_for, next_offer, route
@@ -537,8 +538,31 @@ class TestAtTheDesk:
         assert timedelta(hours=60) == due(after(20, 60))
         assert timedelta(hours=48) == due(after(50, 60))
         assert timedelta(hours=60) == due(after(50, 60), now=since + timedelta(hours=51))
-        none = Change(on=since + timedelta(hours=20), set={"lifecycle.close_after": {}})
-        assert [] == [one for one in attrs.evolve(desk, policy=policy_of(none)).due() if "close" in one.key]
+        second = timedelta(seconds=1)
+        for moved, later in ((-second, 60), (timedelta(0), 60), (timedelta(microseconds=1), 48), (second, 48)):
+            longer = Change(
+                on=since + timedelta(hours=48) + moved, set={"lifecycle.close_after.resolved": timedelta(hours=60)}
+            )
+            assert timedelta(hours=later) == due(longer)
+            begun = timedelta(hours=60)
+            assert begun == due(longer, now=longer.on) == due(longer, now=longer.on + second)
+            shorter = attrs.evolve(longer, set={"lifecycle.close_after.resolved": timedelta(hours=1)})
+            assert timedelta(hours=48) + min(moved, timedelta(0)) == due(shorter)
+        for hours in (20, 48):
+            none = Change(on=since + timedelta(hours=hours), set={"lifecycle.close_after": {}})
+            assert [] == [one for one in attrs.evolve(desk, policy=policy_of(none)).due() if "close" in one.key]
+
+    def test_what_is_due_when_a_change_begins_is_judged_by_the_change(self):
+        """Given a closing due at the very instant of a change that makes it wait longer, then it is refused then."""
+        desk = given(case_in("resolved")).desk
+        on = desk.cases["c1"].case.status_at + timedelta(hours=48)
+        longer = Change(on=on, set={"lifecycle.close_after.resolved": timedelta(hours=60)})
+        desk = attrs.evolve(desk, policy=policy_of(longer))
+        assert not desk.decide(CloseCase(SYSTEM, on, "c1"))
+        assert on + timedelta(hours=12) == next(one.at for one in desk.due() if one.command is not None)
+        later = attrs.evolve(desk, policy=policy_of(attrs.evolve(longer, on=on + timedelta(seconds=1))))
+        assert later.decide(CloseCase(SYSTEM, on, "c1"))
+        assert on == next(one.at for one in later.due() if one.command is not None)
 
     def test_the_agenda_and_the_desk_agree(self):
         """When the instant has come, the command is accepted, and a second earlier it is not."""

@@ -12,7 +12,7 @@ from attrs.exceptions import FrozenInstanceError
 from casecore.channels import Channel, MessageKind
 from casecore.kernel import CasecoreError, Enforcement
 from casecore.kernel.problems import Problem
-from casecore.policies import SWITCHABLE, Policy, PolicyError
+from casecore.policies import SWITCHABLE, Match, Override, Policy, PolicyError
 from casecore.policies.errors import render_problem
 from casecore.policies.kinds import keys_of
 from casecore.policies.sections import (
@@ -23,6 +23,7 @@ from casecore.policies.sections import (
     Level,
     Lifecycle,
     OnCustomerMessage,
+    Opening,
     Priority,
     Queue,
     ReopenTo,
@@ -609,3 +610,54 @@ class TestAuthenticationMode:
         """A status from which nothing is closed has no time after which it is."""
         (problem,) = problems_of('[lifecycle]\nclose_from = ["open"]\nclose_after = { resolved = "1h" }')
         assert "lifecycle.close_after.resolved" == problem.path
+
+
+class TestNothingIsShared:
+    """A policy is made of copies: what the caller changes later changes no rule."""
+
+    def test_tables(self):
+        """Tables, the lists in them, and what layers set."""
+        queues, after, hours = {"general": Queue(fallback=True)}, {Status.PENDING: timedelta(hours=1)}, ["09:00-10:00"]
+        special, reasons, values = {"2026-12-24": hours}, ["refund"], {"lifecycle.close_after": after}
+        policy = Policy(
+            queues={**queues, "bills": Queue(reasons=reasons)},
+            lifecycle=Lifecycle(close_after=after),
+            calendars={"office": Opening(monday=hours, special=special)},
+            override=[Override(match=Match(channel=Channel.CHAT), set=values)],
+        )
+        written = policy.to_dict()
+        queues.clear()
+        after.clear()
+        special.clear()
+        values.clear()
+        hours.append("11:00-12:00")
+        reasons.append("bill")
+        assert written == policy.to_dict()
+        assert policy == Policy.from_dict(written)
+        for table in (policy.queues, policy.lifecycle.close_after, policy.enforcement, policy.override[0].set):
+            with pytest.raises(TypeError, match="never changes"):
+                table.clear()
+        assert policy == pickle.loads(pickle.dumps(policy))  # noqa: S301 -- our own bytes
+
+    def test_nested_without_end(self):
+        """What a layer sets is a value, not a list in lists in lists."""
+        deep = []
+        for _ in range(100_000):
+            deep = [deep]
+        with pytest.raises(CasecoreError, match="more than 100 levels deep; write them flatter"):
+            Override(match=Match(channel=Channel.CHAT), set={"tags.limit": deep})
+        for plain in (deep, {"tags": deep}, {"tags": {"limit": deep}}, {"queues": {"a": deep}}, {"change": [deep]}):
+            with pytest.raises(PolicyError):
+                Policy.from_dict(plain)
+
+
+@pytest.mark.parametrize("wrong", [None, 5, b"id = 'x'", []], ids=range(4))
+def test_what_is_no_policy(wrong):
+    """What is no text, and the path of no file, is told; it is no error of Python's."""
+    with pytest.raises(PolicyError, match="is no policy"):
+        Policy.loads(wrong)
+    with pytest.raises(PolicyError, match="is no policy"):
+        Policy.load(wrong)
+    with pytest.raises(KeyError):
+        Policy.default().value(wrong)
+    assert None is Policy.default().origin(wrong)

@@ -6,7 +6,8 @@ from functools import cache
 import pytest
 
 from tests.faults.patching import Job, Patch, ask
-from tests.faults.table import FAULTS, RED, Fault, Part
+from tests.faults.rows import RED, Fault, Part
+from tests.faults.table import FAULTS
 
 
 def named(fault: Fault) -> str:
@@ -14,13 +15,19 @@ def named(fault: Fault) -> str:
     return f"{fault.promise} {fault.name}"
 
 
+def asked(job: Job) -> str:
+    """A call as pytest names it."""
+    return " ".join((", ".join(job.scopes) or "every scope", *job.policy.split()))
+
+
 def calls():
     """What is asked of a check without any fault: once for all rows with the same policy, scopes and walk."""
-    asked = defaultdict(set)
+    promises_of = defaultdict(set)
     for fault in FAULTS:
-        asked[fault.policy, fault.scopes, fault.walk].add(fault.promise)
+        promises_of[fault.policy, fault.scopes, fault.walk].add(fault.promise)
     return [
-        Job(tuple(sorted(promises)), policy, scopes, None, walk) for (policy, scopes, walk), promises in asked.items()
+        Job(tuple(sorted(promises)), policy, scopes, None, walk)
+        for (policy, scopes, walk), promises in promises_of.items()
     ]
 
 
@@ -38,7 +45,7 @@ def test_a_fault_turns_its_promise_red(fault):
     assert fault.promise == "20" or answer.story, answer
 
 
-@pytest.mark.parametrize("job", calls(), ids=lambda job: f"{', '.join(job.scopes) or 'every scope'} {job.policy[:40]}")
+@pytest.mark.parametrize("job", calls(), ids=asked)
 def test_without_a_fault_the_same_check_finds_nothing(job):
     """So a red row is red because of its fault, and not because of its policy or its scopes."""
     found = answers(job)
@@ -60,8 +67,8 @@ def test_every_promise_has_faults_where_it_rests():
 
 
 def test_every_row_is_another_fault():
-    """No row is there twice: the same text for the same promise."""
-    assert len(FAULTS) == len({(fault.promise, fault.patch) for fault in FAULTS})
+    """No row is there twice: the same text, promise and scopes."""
+    assert len(FAULTS) == len({(fault.promise, fault.patch, fault.scopes) for fault in FAULTS})
     assert len(FAULTS) == len({named(fault) for fault in FAULTS})
 
 

@@ -195,6 +195,30 @@ class TestLive:
         outcome = story.when(release(100))
         assert T0 == outcome.desk.cases["c1"].case.waiting_since
 
+    def test_unanswered_after_that(self):
+        """Given that they were answered and wrote again, then still since the contact began, not since they wrote."""
+        story = given(
+            new_case(),
+            OpenCase("ana", at(30), "c1"),
+            SendReply("ana", at(35), "c1", "m9", "One moment"),
+            ReceiveMessage("customer", at(38), "t-c1", "m2", "Hello?"),
+            LogOut("ana", at(40), "ana"),
+        )
+        assert at(30) == story.when(release(100)).desk.cases["c1"].case.waiting_since
+
+    def test_waits_where_it_is_not_live(self):
+        """On other channels it waits as after leaving: since the customer wrote, or from now on."""
+        opened = OpenCase("ana", at(30), "c1")
+        story = given(new_case(channel="sms"), opened, LogOut("ana", at(40), "ana"))
+        assert T0 == story.when(release(100)).desk.cases["c1"].case.waiting_since
+        answered = given(
+            new_case(channel="sms"),
+            opened,
+            SendReply("ana", at(35), "c1", "m9", "One moment"),
+            LogOut("ana", at(40), "ana"),
+        )
+        assert at(100) == answered.when(release(100)).desk.cases["c1"].case.waiting_since
+
 
 class TestNoAnswer:
     """Who lets an offer time out stays available, or goes unavailable, as the policy says."""

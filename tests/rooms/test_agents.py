@@ -5,6 +5,7 @@ import pytest
 
 from casecore.channels import Channel
 from casecore.desk import Desk
+from casecore.kernel import CommandError
 from casecore.policies.sections import Level, Relation
 from casecore.rooms.agents import (
     AddAgent,
@@ -313,3 +314,53 @@ class TestEveryCommand:
         """Whoever acts must be known, and the refusal says nothing else."""
         refused = given().when(stated(command, by="nobody")).refused("agent.known")
         assert "[agent.known] there is no agent 'nobody' -> add the agent first" == str(refused.verdict)
+
+
+class TestNothingIsShared:
+    """What somebody gave is theirs; what the desk keeps is the desk's."""
+
+    def test_capacity(self):
+        """Regression: the caller's own table, changed later, changed a limit of which no event told."""
+        capacity = {"chat": 1}
+        story = given(AddAgent("system", T0, "gil", capacity=capacity))
+        changed = story.and_given(ChangeAgent("dora", T0, "gil", capacity=capacity))
+        capacity["chat"] = 99
+        for desk in (story.desk, changed.desk):
+            assert {"chat": 1} == desk.agents["gil"].capacity
+            with pytest.raises(TypeError, match="never changes"):
+                desk.agents["gil"].capacity["chat"] = 99
+        assert {"chat": 1} == changed.events[-1].capacity
+
+    def test_events_and_records(self):
+        """Of an event, or a record, that a host makes itself, the same holds."""
+        capacity, queues, held = {"chat": 1}, {"general"}, {Channel.CHAT: 1}
+        event = AgentAdded("system", T0, "gil", "Gil", frozenset(), queues, {Channel.CHAT}, capacity)
+        row = Agent("gil", "Gil", queues=queues, capacity=capacity, held=held)
+        capacity["chat"] = held[Channel.CHAT] = 99
+        queues.add("billing")
+        assert ({"chat": 1}, {"general"}, frozenset) == (event.capacity, event.queues, type(event.channels))
+        assert ({"chat": 1}, {"general"}, {"chat": 1}) == (row.capacity, row.queues, row.held)
+
+    def test_what_is_counted(self):
+        """What an agent holds cannot be counted otherwise from outside."""
+        held = given(case_in("open")).desk.agents["ana"].held
+        with pytest.raises(TypeError, match="never changes"):
+            held[Channel.CHAT] = 0
+
+    @pytest.mark.parametrize("fields", [{"reviews": -1}, {"wrap_ups": 10**10}, {"reviews": True}, {"wrap_ups": "1"}])
+    def test_no_count(self, fields):
+        """What is counted is a whole number from 0, and not without end."""
+        with pytest.raises(CommandError, match="is no count; give a whole number from 0 to 1,000,000,000"):
+            Agent("gil", "Gil", **fields)
+
+    @pytest.mark.parametrize("table", [{"chat": -1}, {"chat": 10**10}, {"chat": 1.0}, {1: 1}, 3])
+    def test_no_tallies(self, table):
+        """Nor is a table of such numbers anything else."""
+        with pytest.raises(CommandError, match="does not hold counts by name; give whole numbers by name, from 0 to"):
+            Agent("gil", "Gil", held=table)
+
+    @pytest.mark.parametrize("limit", [10**10, -(10**10), 10**5000], ids=range(3))
+    def test_capacity_without_end(self, limit):
+        """A limit of thousands of digits is refused at once, with a message that can be shown."""
+        with pytest.raises(CommandError, match="does not hold counts by name"):
+            AddAgent("system", T0, "gil", capacity={"chat": limit})

@@ -5,7 +5,7 @@ import pytest
 
 from casecore.channels import Channel
 from casecore.policies import Policy
-from casecore.policies.sections import Approval, ChannelRules, Channels
+from casecore.policies.sections import Approval, ChannelRules, Channels, Proceeding
 from casecore.rooms.agents import AddAgent, ChangeAgent, GoAvailable, GoUnavailable, Permission
 from casecore.rooms.approvals import (
     DRAFT_LIFECYCLE,
@@ -32,9 +32,10 @@ from casecore.rooms.cases import CaseClosed, CloseCase, CloseReason, SetStatus, 
 from casecore.rooms.contacts import Authenticate, EndContact
 from casecore.rooms.offers import AcceptOffer, OfferAccepted, OfferRescinded, WorkOffered
 from casecore.rooms.reassignments import ReassignCase
-from casecore.rooms.replies import ReplySent, SendReply
+from casecore.rooms.replies import ReplySent, SendReply, reply_content
 from casecore.rooms.reviews import ReviewEnded, ReviewTaken, TakeReview
 from casecore.rooms.sla import SolutionReached, SolutionUndone
+from casecore.rooms.threads import Message
 from casecore.rooms.wrap_ups import Dispose
 from casecore.statuses import SENT_AS, Status
 from casecore.testing.scenario import T0, at, case_in, given, new_case
@@ -233,6 +234,36 @@ class TestApproving:
         assert (status, at(20), "ben", None) == (case.status, case.status_at, case.assignee, case.unanswered_since)
         assert "c1" == outcome.desk.messages["d1"].case
         assert None is editing_class(outcome)
+
+    def test_whole_reply(self):
+        """What was submitted is what goes out: text, attachments, subject, and whether it is about the account."""
+        whole = attrs.evolve(DRAFT, attachments=("form.pdf",), subject="Refund", about_account=True)
+        outcome = waiting(draft=whole).when(ApproveDraft("cleo", at(20), "c1", "d1")).then(DraftApproved, ReplySent)
+        assert reply_content(whole) == reply_content(outcome.events[1])
+
+    def test_about_the_account(self):
+        """Approval is no way round authentication: the sent reply is still one about the account."""
+        about = attrs.evolve(DRAFT, about_account=True)
+        story = given(case_in("open", agent="ben"), attrs.evolve(DRAFT, about_account=True))
+        (reason,) = (
+            story.when(ApproveDraft("cleo", at(20), "c1", "d1")).refused("authentication.before").verdict.reasons
+        )
+        assert {"proceeding": Proceeding.ACCOUNT_REPLY} == reason.facts
+        edited = story.and_given(EditDraft("ben", at(15), "c1", "d1", "We will refund you 10 €"))
+        edited.when(ApproveDraft("cleo", at(20), "c1", "d1")).refused("authentication.before")
+        story.and_given(Authenticate("ben", at(15), "c1")).when(ApproveDraft("cleo", at(20), "c1", "d1")).then(
+            DraftApproved, ReplySent
+        )
+        given(case_in("open", agent="ben"), attrs.evolve(about, about_account=False)).when(
+            ApproveDraft("cleo", at(20), "c1", "d1")
+        ).then(DraftApproved, ReplySent)
+
+    def test_author_of_the_message(self):
+        """The message is the author's, not the reviewer's, and so is what the customer answers to it."""
+        story = waiting(ApproveDraft("cleo", at(20), "c1", "d1"))
+        assert Message("d1", "c1", "ben") == story.desk.messages["d1"]
+        answer = story.when(attrs.evolve(WRITES, in_reply_to="d1"))
+        assert ["ben"] == [event.answers for event in answer.events if isinstance(event, MessageReceived)]
 
     def test_exactly_once(self):
         """A second approval finds nothing to send, and neither does anything else."""
@@ -508,13 +539,44 @@ class TestReassigning:
         story = given(case_in("open", agent="dora"), attrs.evolve(DRAFT, by="dora"), policy=SELF_APPROVAL)
         story.when(ReassignDraft("dora", at(20), "c1", "d1", agent="dora")).then(ReviewReassigned, WorkOffered)
 
-    def test_reviewer_who_left_the_queue(self):
-        """Regression: a reviewer serves the draft's queue, even one to whom the review was given."""
-        story = waiting(
-            TakeReview("cleo", at(20), "c1"),
-            ChangeAgent("dora", at(21), "cleo", queues=frozenset({"billing"})),
-        )
-        story.when(ApproveDraft("cleo", at(30), "c1", "d1")).refused("approval.reviewer")
+    @pytest.mark.parametrize("decision", TestReviewer.DECISIONS, ids=["approve", "refuse"])
+    @pytest.mark.parametrize(
+        ("lost", "rule"),
+        [
+            ({"queues": frozenset({"billing"})}, "approval.reviewer"),
+            ({"channels": frozenset({Channel.EMAIL})}, "approval.channel"),
+            ({"permissions": frozenset({Permission.REPLY})}, "approval.permission"),
+        ],
+        ids=["queue", "channel", "permission"],
+    )
+    def test_reviewer_who_lost_what_it_takes(self, lost, rule, decision):
+        """Regression: a reviewer serves the draft's queue, even one to whom the review was given; and so on."""
+        story = waiting(TakeReview("cleo", at(20), "c1"), ChangeAgent("dora", at(21), "cleo", **lost))
+        story.when(attrs.evolve(decision, at=at(30))).refused(rule)
+
+    def test_reviewer_who_gives_it_back(self):
+        """Who reviews a draft and has lost its queue may still hand the review on, so that it is not stuck."""
+        lost = ChangeAgent("dora", at(21), "cleo", queues=frozenset({"billing"}))
+        story = waiting(TakeReview("cleo", at(20), "c1"), lost)
+        story.when(ReassignDraft("cleo", at(30), "c1", "d1", queue="general")).then(ReviewEnded, ReviewReassigned)
+
+    @pytest.mark.parametrize(
+        "answer", [AcceptOffer("cleo", at(30), "c1", review=True), TakeReview("cleo", at(30), "c1")]
+    )
+    @pytest.mark.parametrize(
+        ("lost", "rule"),
+        [
+            ({"queues": frozenset({"billing"})}, "assignment.queue"),
+            ({"channels": frozenset({Channel.EMAIL})}, "assignment.channel"),
+            ({"permissions": frozenset({Permission.REPLY})}, "offer.reviewer"),
+            ({"capacity": {"total": 0}}, "capacity.total"),
+        ],
+        ids=["queue", "channel", "permission", "room"],
+    )
+    def test_lost_while_it_was_offered(self, lost, rule, answer):
+        """Who was offered a review and can no longer do it, does not get it."""
+        offered = ReassignDraft("dora", at(20), "c1", "d1", agent="cleo")
+        waiting(offered, ChangeAgent("dora", at(21), "cleo", **lost)).when(answer).refused(rule)
 
     def test_by_somebody_else(self):
         """A colleague who neither wrote nor reviews it does not."""

@@ -4,7 +4,7 @@ import attrs
 import pytest
 
 from casecore.channels import Channel, MessageKind
-from casecore.policies import Policy
+from casecore.policies import Match, Override, Policy
 from casecore.policies.sections import Queue, Reopening, ReopenTo
 from casecore.rooms.agents import ChangeAgent, GoUnavailable
 from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, ReceiveMessage, SuccessorStarted
@@ -204,6 +204,31 @@ class TestSuccessor:
         assert attrs.evolve(before, successor="c1+1") == case_of(outcome)
         successor = case_of(outcome, "c1+1")
         assert ("c1", Status.NEW, None) == (successor.predecessor, successor.status, successor.owner)
+
+    @pytest.mark.parametrize("match", [{"tag": ("vip",)}, {"queue": "vip"}], ids=["tag", "queue"])
+    def test_decided_as_the_case_that_starts(self, match):
+        """What the policy says for the closed case does not count, but what it says for its successor."""
+        queues = {"vip": Queue(tags=("vip",)), "rest": Queue(fallback=True)}
+        silent = Override(match=Match(**match), set={"channels.messaging.kinds": ()})
+        vip = frozenset({"vip"})
+        open_to_all = attrs.evolve(Policy.default(), queues=queues)
+        closing = attrs.evolve(open_to_all, override=(silent,))
+
+        def closed_then(tags):
+            story = given(case_in("closed", channel="messaging", tags=tags), policy=open_to_all)
+            return attrs.evolve(story, desk=attrs.evolve(story.desk, policy=closing))
+
+        assert "new" == closed_then(vip).when(writes()).desk.status("c1+1")
+        closed_then(frozenset()).when(writes(tags=vip)).refused("channels.kinds")
+        closed_then(vip).when(writes(tags=vip)).refused("channels.kinds")
+
+    def test_decided_as_the_case_that_goes_on(self):
+        """Given a case that is not closed, then it is that one's policy which decides, whatever the message brings."""
+        queues = {"vip": Queue(tags=("vip",)), "rest": Queue(fallback=True)}
+        silent = Override(match=Match(tag=("vip",)), set={"channels.messaging.kinds": ()})
+        policy = attrs.evolve(Policy.default(), queues=queues, override=(silent,))
+        story = given(case_in("open", channel="messaging"), policy=policy)
+        story.when(writes(tags=frozenset({"vip"}))).then(MessageReceived)
 
     def test_id_of_the_caller(self):
         """The caller may give its id."""

@@ -6,6 +6,7 @@ import pytest
 from casecore.channels import Channel
 from casecore.policies import Policy
 from casecore.rooms.agents import Agent, ChangeAgent, GoAvailable, Presence
+from casecore.rooms.approvals import SubmitDraft
 from casecore.rooms.arrivals import CaseReopened, MessageReceived, ReceiveMessage
 from casecore.rooms.assignments import (
     CaseAssigned,
@@ -22,9 +23,10 @@ from casecore.rooms.assignments import (
 from casecore.rooms.cases import CloseCase, SetStatus, StatusSet
 from casecore.rooms.contacts import ContactEnded, ContactStarted
 from casecore.rooms.eligibility import obstacles
-from casecore.rooms.offers import AcceptOffer, OfferWork
+from casecore.rooms.offers import AcceptOffer, OfferWork, RejectOffer
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import ReplySent, SendReply
+from casecore.rooms.reviews import TakeReview
 from casecore.rooms.sla import SolutionReached, SolutionUndone
 from casecore.rooms.wrap_ups import Dispose, WrapUpOwed
 from casecore.statuses import Status
@@ -239,6 +241,43 @@ class TestEligible:
         )
         mixed = Policy.loads("[capacity]\nvoice_with_cases = true")
         assert given(*steps, policy=mixed).when(OpenCase("ana", at(5), "c2")).verdict
+
+    @pytest.mark.parametrize(
+        ("offered", "asked"), [("chat", "voice"), ("voice", "chat"), ("email", "voice"), ("voice", "email")]
+    )
+    @pytest.mark.parametrize("gives", [OfferWork("system", at(2), "c2", "ana"), OpenCase("ana", at(2), "c2")])
+    def test_offers_count_beside_calls(self, offered, asked, gives):
+        """Given an offer that rings, then a call does not come beside a case, nor a case beside a call."""
+        ringing = (
+            new_case("c1", channel=offered),
+            new_case("c2", channel=asked),
+            OfferWork("system", at(1), "c1", "ana"),
+        )
+        story = given(ringing)
+        story.when(gives).refused("capacity.voice_with_cases")
+        mixed = Policy.loads("[capacity]\nvoice_with_cases = true")
+        assert given(ringing, policy=mixed).when(gives).verdict
+        declined = story.and_given(RejectOffer("ana", at(2), "c1"))
+        assert declined.when(gives).verdict
+
+    @pytest.mark.parametrize("channel", ["chat", "voice"])
+    def test_what_rings_is_no_obstacle_to_itself(self, channel):
+        """The call, or the chat, that somebody is offered is not counted beside itself."""
+        story = given(new_case(channel=channel), OfferWork("system", at(1), "c1", "ana"))
+        assert story.when(AcceptOffer("ana", at(2), "c1")).verdict
+        assert story.when(OpenCase("ana", at(2), "c1")).verdict
+
+    def test_reviews_count_beside_calls(self):
+        """Who is offered a review, or does one, takes no call; who is on a call is offered no review."""
+        draft = (case_in("open", "c1", "ben", channel="email"), SubmitDraft("ben", T0, "c1", "d1", "Hi", subject="Hi"))
+        call = OfferWork("system", at(2), "c2", "cleo")
+        review = OfferWork("system", at(1), "c1", "cleo", review=True)
+        waiting = given(draft, new_case("c2", channel="voice"))
+        waiting.and_given(review).when(call).refused("capacity.voice_with_cases")
+        waiting.and_given(TakeReview("cleo", at(1), "c1")).when(call).refused("capacity.voice_with_cases")
+        ringing = waiting.and_given(call)
+        ringing.when(attrs.evolve(review, at=at(3))).refused("capacity.voice_with_cases")
+        ringing.when(TakeReview("cleo", at(3), "c1")).refused("capacity.voice_with_cases")
 
     def test_second_call(self):
         """Of calls, one."""

@@ -361,6 +361,18 @@ class TestReassigning:
         taken = outcome.and_when(AcceptOffer("cleo", at(11), "c1"))
         assert "cleo" == taken.desk.cases["c1"].case.owner
 
+    @pytest.mark.parametrize("held", [True, False], ids=["held", "waiting"])
+    @pytest.mark.parametrize("aim", [{"agent": "cleo"}, {"queue": "billing"}], ids=["agent", "queue"])
+    def test_by_the_system(self, aim, held):
+        """Routing may give a case to another agent or queue by itself, whoever holds it."""
+        story = given(case_in("open", channel="messaging") if held else new_case())
+        outcome = story.when(ReassignCase("system", at(60), "c1", **aim))
+        queued = [event for event in outcome.events if isinstance(event, CaseQueued)]
+        assert [CaseQueued("system", at(60), "c1", aim.get("queue", "general"), T0)] == queued
+        offered = [{"agent": event.agent} for event in outcome.events if isinstance(event, WorkOffered)]
+        assert [aim for _ in offered] == offered
+        assert ("agent" in aim) is bool(offered)
+
     def test_refused_by_them(self):
         """It stays in the queue."""
         story = given(self.HELD, ReassignCase("ana", at(10), "c1", agent="cleo"), RejectOffer("cleo", at(11), "c1"))

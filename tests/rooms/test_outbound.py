@@ -5,23 +5,23 @@ import pytest
 
 from casecore.channels import Channel, Consent
 from casecore.kernel import CUSTOMER, SYSTEM
-from casecore.policies import Policy
-from casecore.policies.sections import Relation
+from casecore.policies import Match, Override, Policy
+from casecore.policies.sections import AfterReopening, Queue, Relation
 from casecore.projections.history import history
 from casecore.rooms.agents import ChangeAgent, GoUnavailable, LogOut, SetNextState
 from casecore.rooms.approvals import ApproveDraft, DraftSubmitted, RefuseDraft, SubmitDraft
 from casecore.rooms.arrivals import MessageReceived, ReceiveMessage, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned, WorkBegun
-from casecore.rooms.cases import CaseStarted, CloseCase
+from casecore.rooms.cases import CaseStarted, CloseCase, SetStatus
 from casecore.rooms.composition import HOUSE
 from casecore.rooms.contacts import ContactStarted, EndContact
 from casecore.rooms.outbound import CUSTOMER_WRITES_FIRST, ConsentRecorded, RecordConsent, StartOutbound
 from casecore.rooms.replies import ReplySent, SendReply
-from casecore.rooms.sla import SolutionPaused, first_response, solution
-from casecore.rooms.threads import CustomerMet, CustomerRecorded, RecordCustomer, ThreadOpened
+from casecore.rooms.sla import SolutionPaused, SolutionReached, first_response, solution
+from casecore.rooms.threads import CustomerMet, CustomerRecorded, Message, RecordCustomer, ThreadOpened
 from casecore.rooms.wrap_ups import Dispose, RelateRecord
 from casecore.statuses import Status
-from casecore.testing.scenario import at, case_in, given, prepared, we_write
+from casecore.testing.scenario import T0, at, case_in, given, prepared, we_write
 from tests.sops import sop
 from tests.watching import breaches_of, steps_of
 
@@ -332,8 +332,10 @@ class TestForApproval:
         )
 
     def test_approved(self):
-        """Then it goes out as pending, in the author's name."""
+        """Then it goes out as pending, in the author's name; the message is theirs, as one sent directly is."""
         outcome = given(self.STARTED).when(ApproveDraft("cleo", at(5), "c1", "r-c1"))
+        assert Message("r-c1", "c1", "ben") == outcome.desk.messages["r-c1"]
+        assert Message("r-c1", "c1", "ana") == given(OPT_IN, START).desk.messages["r-c1"]
         sent = next(event for event in outcome.events if isinstance(event, ReplySent))
         assert ("ben", "cleo", Status.PENDING) == (sent.author, sent.reviewer, sent.send_as)
 
@@ -350,8 +352,55 @@ class TestForApproval:
         assert not given(OPT_IN).when(empty).verdict
 
 
+class TestPolicyThatDecides:
+    """What the policy says for the case that starts, never for the closed one before it."""
+
+    @pytest.mark.parametrize(
+        ("before", "queue", "rules"), [("vip", "rest", ()), ("rest", "vip", ("channels.emoji",))], ids=["out", "in"]
+    )
+    def test_after_a_closed_case(self, before, queue, rules):
+        """Given an override for a queue, then it holds where the new case is in it, and not where the old one was."""
+        queues = {"vip": Queue(reasons=("vip",)), "rest": Queue(fallback=True)}
+        plain = Override(match=Match(queue="vip"), set={"channels.sms.emoji": False})
+        policy = attrs.evolve(Policy.default(), queues=queues, override=(plain,))
+        story = given(case_in("closed", channel="sms", reason=before), policy=policy)
+        start = we_write("c2", thread="t-c1", channel="sms", at=at(hours=1), queue=queue, text="Hello \U0001f642")[0]
+        outcome = story.when(start)
+        assert "pending" == outcome.desk.status("c2") if not rules else outcome.refused(*rules)
+
+
 class TestClocks:
-    """Pauses before the customer has written count for nothing."""
+    """Pauses before the customer has written count for nothing, and nor does what we did before."""
+
+    @pytest.mark.parametrize("after", AfterReopening)
+    @pytest.mark.parametrize("paused", [(), (Status.PENDING,), (Status.RESOLVED,)])
+    def test_resolved_before_they_wrote(self, after, paused):
+        """Regression: what we had resolved before was their solution, four hours before they asked."""
+        policy = sop(sla={"after_reopening": after, "pause_in": paused})
+        resolved = given(OPT_IN, START, SetStatus("ana", at(hours=1), "c1", Status.RESOLVED), policy=policy)
+        assert SolutionReached not in {type(event) for event in resolved.events}
+        wrote = resolved.and_given(ReceiveMessage(CUSTOMER, at(hours=5), "t-c1", "m2", "Hello?"))
+        for desk in (
+            wrote.desk,
+            resolved.desk.evolve((SolutionReached("ana", at(hours=1), "c1"), *wrote.events[len(resolved.events) :])),
+        ):
+            (_, clock) = clocks_at(desk, at(hours=6))
+            assert ("running", at(hours=1) - T0) == (clock.state, clock.elapsed)
+
+    @pytest.mark.parametrize("start", [(OPT_IN, START), SMS], ids=["whatsapp", "sms"])
+    def test_first_response(self, start):
+        """The message by which we began answers nothing: FRT runs from the customer's first one to our reply to it."""
+        wrote = given(start, ReceiveMessage(CUSTOMER, at(hours=5), "t-c1", "m2", "Hello?"))
+        (clock, _) = clocks_at(wrote.desk, at(minutes=5, hours=5))
+        assert ("running", at(minutes=5) - T0, at(hours=6)) == (clock.state, clock.elapsed, clock.due)
+        (clock, _) = clocks_at(wrote.and_given(SendReply("ana", at(60, hours=5), "c1", "m3", "Yes")).desk, at(hours=9))
+        assert ("met", at(60) - T0, None) == (clock.state, clock.elapsed, clock.due)
+
+    def test_answered_before_they_wrote(self):
+        """A second message of ours, before they write, is no first response either."""
+        second = SendReply("ana", at(60), "c1", "m9", READS, template=prepared())
+        wrote = given(OPT_IN, START, second, ReceiveMessage(CUSTOMER, at(hours=5), "t-c1", "m2", "Hello?")).desk
+        assert "running" == clocks_at(wrote, at(minutes=5, hours=5))[0].state
 
     @pytest.mark.parametrize(
         "statuses",

@@ -218,3 +218,33 @@ class TestValue:
             QuickReply("hi", "Hi {a}{b}").to_dict(), {"a": "{b}", "b": value}, TemplateKind.QUICK_REPLY
         )
         assert f"Hi {{b}}{value}" == quick.reading(Channel.CHAT)[0]
+
+
+def test_values_are_not_shared():
+    """Given values, when the host changes its table later, then what was seen is what is sent."""
+    values = {"1": "Maria"}
+    text = PreparedText.of({"name": "news"}, values)
+    values["1"] = "Mallory"
+    assert {"1": "Maria"} == text.values
+
+
+@pytest.mark.parametrize("values", [5, {"a": 5}, [], {"a": None}])
+def test_values_that_are_none(values):
+    """A command cannot be stated with them."""
+    with pytest.raises(CommandError):
+        PreparedText.of({"name": "news"}, values)
+
+
+def too_deep():
+    """An object that nobody writes."""
+    value = {}
+    for _ in range(100_000):
+        value = {"a": value}
+    return value
+
+
+@pytest.mark.parametrize("template", [too_deep(), {"a": object()}, {"a": 10**5000}, b"{}"], ids=range(4))
+def test_a_template_that_is_no_json(template):
+    """It says what it is about, and what to give; it is never an error of Python's."""
+    with pytest.raises(CommandError, match=r"cannot be written as JSON .*; give the template as plain data"):
+        PreparedText.of(template)

@@ -80,6 +80,11 @@ class TestWho:
         outcome = story.when(reply()).refused("assignment.holder")
         assert "open it first" == outcome.verdict.reasons[0].remedy
 
+    def test_author_of_the_message(self):
+        """The message is of whoever wrote it, also where that is a supervisor."""
+        story = given(case_in("open"), reply("dora"))
+        assert Message("m9", "c1", "dora") == story.desk.messages["m9"]
+
     def test_supervisor(self):
         """A supervisor's permission waives "only the assignee": the reply is theirs, the case stays the assignee's."""
         outcome = given(case_in("open")).when(reply("dora"))
@@ -125,7 +130,19 @@ class TestContent:
         ) == str(outcome.verdict)
 
     @pytest.mark.parametrize(
-        ("emoji", "place"), [("🙂", 4), ("👍🏽", 4), ("❤️", 5), ("1️⃣", 5), ("🇵🇹", 4), ("👩‍💻", 4), ("🩷", 4)]
+        ("emoji", "place"),
+        [
+            ("🙂", 4),
+            ("👍🏽", 4),
+            ("❤️", 5),
+            ("1️⃣", 5),
+            ("1\u20e3", 5),
+            ("#\u20e3", 5),
+            ("☎\ufe0f", 5),
+            ("🇵🇹", 4),
+            ("👩‍💻", 4),
+            ("🩷", 4),
+        ],
     )
     def test_emoji_where_the_channel_takes_none(self, emoji, place):
         """The refusal says where it is, or where the selector is that makes a picture of a sign."""
@@ -135,7 +152,9 @@ class TestContent:
         )
         assert {"offset": place} == outcome.verdict.reasons[0].facts
 
-    @pytest.mark.parametrize("text", ["Olá, José!", "1. first", "5 > 3", "Preço: 10 €", "日本語", "© 2026 ™", "→ ✓"])
+    @pytest.mark.parametrize(
+        "text", ["Olá, José!", "1. first", "5 > 3", "Preço: 10 €", "日本語", "© 2026 ™", "→ ✓", "☎", "*1 #2"]
+    )
     def test_what_is_no_emoji(self, text):
         """Letters, digits, signs and arrows are text."""
         given(case_in("open", channel="voice")).when(reply(text=text)).then(ReplySent)

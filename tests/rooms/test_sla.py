@@ -1,12 +1,15 @@
 """Service clocks: how fast the first answer came, and how fast the matter was solved (§8)."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import attrs
 import pytest
 
+from casecore.kernel import CommandError
+from casecore.kernel.fields import MOST_SECONDS
 from casecore.policies import Policy
-from casecore.policies.sections import Level
+from casecore.policies.sections import Level, Opening, Sla, Targets
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
@@ -15,6 +18,7 @@ from casecore.rooms.replies import SendReply
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import (
     Clock,
+    Clocks,
     ClockState,
     LevelSet,
     SetLevel,
@@ -240,6 +244,33 @@ class TestReopening:
             )
             assert (MET, elapsed * HOUR) == (st(story, at(hours=9)).state, st(story, at(hours=9)).elapsed)
 
+    def test_starting_again_forgets_what_was_left_out(self):
+        """Given an hour that was paused, when it starts again, then time counts from there and is never negative."""
+        policy = sop('[sla]\nafter_reopening = "starts_again"\npause_in = ["pending"]')
+        paused = (set_to("pending", at(hours=1)), set_to("open", at(hours=2)), set_to("resolved", at(hours=3)))
+        story = solving(paused, ReceiveMessage("customer", at(hours=5), "t-c1", "m2", "Again"), policy=policy)
+        assert [timedelta(0), HOUR] == [st(story, at(hours=hours)).elapsed for hours in (5, 6)]
+        assert at(hours=29) == st(story, at(hours=6)).due
+        again = story.and_given(set_to("pending", at(hours=6)), set_to("open", at(hours=8)))
+        assert (2 * HOUR, at(hours=31)) == (st(again, at(hours=9)).elapsed, st(again, at(hours=9)).due)
+
+    def test_starting_again_while_it_pauses(self):
+        """Given a pause that goes on over the new start, then what was before it is not taken off the new time."""
+        policy = sop('[sla]\nafter_reopening = "starts_again"\npause_in = ["resolved", "escalated"]')
+        story = solving(
+            set_to("resolved", at(hours=1)),
+            set_to("escalated", at(hours=5)),
+            set_to("open", at(hours=7)),
+            policy=policy,
+        )
+        assert [timedelta(0), HOUR] == [st(story, at(hours=hours)).elapsed for hours in (7, 8)]
+
+    def test_reopened_twice(self):
+        """Of both times it was resolved, nothing counts."""
+        twice = (set_to("resolved", at(hours=6)), ReceiveMessage("customer", at(hours=9), "t-c1", "m3", "Again"))
+        story = solving(REOPENED, twice, policy=sop('[sla]\nafter_reopening = "leaves_out"'))
+        assert 3 * HOUR == st(story, at(hours=10)).elapsed
+
     def test_first_response_stays(self):
         """Reopening is no new question."""
         story = given(case_in("resolved"), ReceiveMessage("customer", at(hours=5), "t-c1", "m2"))
@@ -271,6 +302,12 @@ class TestPausing:
         story = solving(set_to("pending", at(hours=1)), step, policy=self.PENDING)
         assert Clock("solution", 24 * HOUR, 2 * HOUR, RUNNING, at(hours=28)) == st(story, at(hours=6))
         assert 4 * 3600.0 == next(event.left_out for event in story.events if isinstance(event, SolutionResumed))
+
+    def test_paused_twice(self):
+        """Both pauses are left out."""
+        pauses = [(set_to("pending", at(hours=n)), set_to("open", at(hours=n + 1))) for n in (1, 4)]
+        story = solving(pauses, policy=self.PENDING)
+        assert Clock("solution", 24 * HOUR, 4 * HOUR, RUNNING, at(hours=26)) == st(story, at(hours=6))
 
     def test_from_pause_to_pause(self):
         """It goes on pausing between two such statuses."""
@@ -456,3 +493,47 @@ def test_left_and_ended_cases():
     )
     assert 3 * HOUR == st(story, at(hours=3)).elapsed
     assert not [event for event in story.events if isinstance(event, SolutionReached)]
+
+
+class TestAbsurdLengths:
+    """No length of time, however long, is more than an error when it is read, or a clock that is never due."""
+
+    @pytest.mark.parametrize("seconds", [1e15, -1, -0.001, float("nan"), float("inf"), 10**400, True, "1", None])
+    @pytest.mark.parametrize("event", [SolutionResumed, partial(SolutionUndone, again=False)])
+    def test_refused(self, event, seconds):
+        """Seconds that no calendar has are refused when an event is made of them; the message says what fits."""
+        with pytest.raises(
+            CommandError, match="is no length of time; give seconds, from 0 to 315,537,897,600"
+        ) as caught:
+            event("system", T0, "c1", left_out=seconds)
+        assert "left_out" == caught.value.field
+
+    def test_refused_in_a_record(self):
+        """A file of clocks that says as much cannot be made either."""
+        with pytest.raises(CommandError, match="is no length of time"):
+            Clocks(left_out=1e15)
+
+    def test_longest(self):
+        """Given pauses longer than all time, then nothing breaks; the solution is never due."""
+        desk = solving(set_to("pending", at(hours=1)), policy=TestPausing.PENDING).desk
+        for _ in range(3):
+            desk = desk.evolve((SolutionResumed("system", at(hours=2), "c1", MOST_SECONDS),))
+        assert MOST_SECONDS == desk.cases["c1"].clocks.left_out
+        clock = solution(desk.view_of("c1"), desk.policy, at(hours=3))
+        assert (None, RUNNING) == (clock.due, clock.state)
+        assert [] == [due for due in desk.due(case="c1") if due.what == "the solution is late"]
+        endless = Policy(sla=Sla(default=Targets(solution=timedelta.max)))
+        assert None is solution(desk.view_of("c1"), endless, at(hours=3)).due
+
+    @pytest.mark.parametrize("instant", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])
+    @pytest.mark.parametrize("calendar", [None, "office"])
+    def test_ends_of_time(self, instant, calendar):
+        """A case of the first or the last day there is has clocks, and is due at some instant, or never."""
+        targets = Targets(first_response=timedelta.max, solution=timedelta.max, calendar=calendar)
+        opening = {"office": Opening(monday=("00:00-24:00",))}
+        for sla in (Sla(default=targets), Sla()):
+            policy = Policy(sla=sla, calendars=opening)
+            story = given(new_case(channel="sms", at=instant), policy=policy, team=False)
+            assert timedelta(0) == st(story, instant).elapsed
+            assert all(due.at >= instant for due in story.desk.due())
+            assert story.desk.due(T0) is not None

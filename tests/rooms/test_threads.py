@@ -237,3 +237,11 @@ class TestChannels:
         refused = given(new_case()).when(writes("m2", kind=kind)).refused("channels.kinds")
         assert f"[channels.kinds] chat takes no {kind} -> it takes direct" == str(refused.verdict)
         assert {"kind": kind} == refused.verdict.reasons[0].facts
+
+
+def test_a_profile_is_not_shared():
+    """Given a table of what is known of a customer, when the host changes it later, then the desk is as it was."""
+    profile = {"email": "maria@example.org"}
+    story = given(RecordCustomer("system", T0, "maria", "Maria", profile))
+    profile["email"] = "mallory@example.org"
+    assert {"email": "maria@example.org"} == story.desk.customers["maria"].profile == story.events[-1].profile

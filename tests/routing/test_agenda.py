@@ -127,6 +127,16 @@ def test_what_nobody_need_do_is_told_once():
     assert ((), None) == (agenda.ripe(at(minutes=4)), agenda.next())
 
 
+def test_what_comes_is_ripe_at_its_instant():
+    """Not a moment before; and what was told at its very instant is not told again."""
+    desk, agenda = team(CLOCKS)
+    desk = follow(desk, agenda, new_case(channel="sms"))
+    assert () == agenda.ripe(at(minutes=1) - timedelta(microseconds=1))
+    assert [at(minutes=1)] == [due.at for due in agenda.ripe(at(minutes=1))]
+    follow(desk, agenda, OpenCase("ana", at(minutes=1), "c1"))
+    assert ((), None) == (agenda.ripe(at(minutes=1)), agenda.next())
+
+
 def test_what_is_refused_comes_back_when_the_case_changes():
     """Given a timed-out offer that the host could not withdraw, then it is told again after the case has changed."""
     desk, agenda = team(CLOCKS)

@@ -260,6 +260,51 @@ def test_least_loaded():
     assert [("c1", "ana")] == offers_of(equal)
 
 
+def test_least_loaded_then_longest_idle_then_id():
+    """Given agents with equal loads, then the one idle for longer, whatever their ids; idle equally long, the id."""
+    policy = strategy(Strategy.LEAST_LOADED)
+    team = (comes("ana", when=at(3)), comes("bo", when=at(2)), comes("cy", when=at(1)), comes("di", when=at(1)))
+    cases = [new_case(f"c{number}", channel="sms", at=at(4)) for number in range(5)]
+    assert ["cy", "di", "bo", "ana", "cy"] == [agent for _, agent in offers_of(desk_of(*team, *cases, policy=policy))]
+
+
+def test_least_loaded_counts_offers_and_reviews():
+    """Given bo idle for longer but with an offer, or with a review, then ana, who has nothing."""
+    policy = strategy(Strategy.LEAST_LOADED)
+    rings = (new_case("c1", channel="sms"), OfferWork(SYSTEM, at(6), "c1", "bo"))
+    team = (comes("ana", when=at(5)), comes("bo", permissions=(REPLY, APPROVE)))
+    desk = desk_of(team, rings, new_case("c2", channel="sms", at=at(7)), policy=policy)
+    assert [("c2", "ana")] == offers_of(desk)
+    draft = (case_in("open", "c1", "cy", channel="sms"), SubmitDraft("cy", T0, "c1", "d1", "Hi"))
+    reviews = (comes("cy"), draft, GoUnavailable("ana", at(5), "ana"), TakeReview("bo", at(6), "c1"))
+    asked = (GoAvailable("ana", at(7), "ana"), new_case("c2", channel="sms", at=at(8)), SetNextState("cy", T0, "cy"))
+    assert [("c2", "ana")] == offers_of(desk_of(team, reviews, asked, policy=policy))
+
+
+@pytest.mark.parametrize("agents", Strategy)
+def test_at_last_the_id(agents):
+    """Given agents between whom nothing else decides, then the id, in whatever order they came."""
+    desk = desk_of(comes("cy"), comes("ana"), comes("bo"), new_case(), policy=strategy(agents))
+    assert [("c1", "ana")] == offers_of(desk)
+
+
+@pytest.mark.parametrize("agents", [Strategy.LONGEST_IDLE, Strategy.LEAST_LOADED])
+def test_whoever_never_had_anything_is_idle_for_longest(agents):
+    """Given one of whom it is not known since when they are idle, then they come first."""
+    desk = desk_of(comes("ana"), comes("bo"), new_case(), policy=strategy(agents))
+    unknown = attrs.evolve(desk.agents["bo"], idle_since=None)
+    assert [("c1", "bo")] == offers_of(attrs.evolve(desk, agents=desk.agents.insert("bo", unknown)))
+
+
+def test_a_call_does_not_ring_beside_a_case_nor_a_case_beside_a_call():
+    """Given what rings at one agent, then the next thing of the other sort goes to the other."""
+    for first, second in (("chat", "voice"), ("voice", "chat")):
+        desk = desk_of(
+            comes("ana"), comes("bo", when=at(9)), new_case("c1", channel=first), new_case("c2", channel=second)
+        )
+        assert [("c1", "ana"), ("c2", "bo")] == offers_of(desk)
+
+
 def test_round_robin():
     """Whoever was given or offered work longest ago comes first; never before ever; then the id."""
     policy = strategy(Strategy.ROUND_ROBIN)

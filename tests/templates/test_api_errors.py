@@ -144,3 +144,22 @@ class TestDetails:
         explained = explain_error(code, "", template().fill(values))
         assert variable == explained.variable
         assert explained.remedy
+
+
+@pytest.mark.parametrize("details", [None, 5, b"x", [[]]], ids=range(4))
+def test_details_that_are_no_text(details):
+    """They count as none."""
+    assert explain_error(132000) == explain_error(132000, details)
+
+
+@pytest.mark.parametrize("code", [None, "100", [], {}], ids=range(4))
+def test_a_code_that_is_no_number(code):
+    """It is none that is known."""
+    assert not explain_error(code).known
+
+
+def test_long_details():
+    """Of a long message, of which each pattern looks at each word, the beginning is read."""
+    told = "body: number of localizable_params (2) does not match the expected number of params (3)"
+    assert "3" in explain_error(132000, f"{'x ' * 100}{told}").happened
+    assert explain_error(132000, "x" * 1000) == explain_error(132000, f"{'x' * 1000}{told}")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casecore.templates import Kind, Template, TemplateError
+from casecore.templates import Component, Kind, Template, TemplateError
 from tests.profiles import examples
 
 WELCOME = {
@@ -197,9 +197,9 @@ class TestReading:
             Template.parse(text)
 
     def test_a_deep_carousel_is_kept_as_it_came(self):
-        """Cards within cards are no carousel; however deep they go, they are kept and not followed."""
+        """Cards within cards are no carousel: they are kept and not followed, as deep as anybody writes."""
         deep = {"type": "CAROUSEL", "cards": []}
-        for _ in range(3000):
+        for _ in range(20):
             deep = {"type": "CAROUSEL", "cards": [{"components": [deep]}]}
         template = Template.from_meta({"components": [deep]})
         assert deep == template.to_meta()["components"][0]
@@ -328,3 +328,112 @@ class TestValues:
         approved = attrs.evolve(template, status="APPROVED")
         assert "ready.status" in {finding.code for finding in template.ready()}
         assert "ready.status" not in {finding.code for finding in approved.ready()}
+
+
+class TestNothingIsShared:
+    """A template is made of copies, and what is written of it is the caller's own."""
+
+    def test_what_it_was_read_from(self):
+        """Regression: the examples were the caller's lists."""
+        plain = copy.deepcopy(CARDS)
+        template, before = Template.from_meta(plain), Template.from_meta(CARDS).to_meta()
+        for component in plain["components"]:
+            component.clear()
+        plain["components"].clear()
+        assert before == template.to_meta()
+
+    def test_what_stands_deep_in_it(self):
+        """Also lists in lists, of which nothing is known here."""
+        body = {"type": "BODY", "text": "Olá {{1}}!", "example": {"body_text": [["Rui"]]}, "new": {"a": [1]}}
+        plain = {"name": "t", "components": [body], "later": {"b": [2]}}
+        template, before = Template.from_meta(plain), copy.deepcopy(plain)
+        body["example"]["body_text"][0][0] = body["new"]["a"][0] = plain["later"]["b"][0] = "other"
+        for written in (template.to_meta(), template.to_meta()):
+            assert before["components"] == written["components"]
+            assert before["later"] == written["later"]
+            written["components"][0]["example"]["body_text"][0].clear()
+            written["later"]["b"].clear()
+
+    def test_made_by_hand(self):
+        """A component that somebody makes."""
+        rest = {"example": {"body_text": [["Rui"]]}}
+        component = Component("BODY", "body", rest=rest)
+        rest["example"]["body_text"].clear()
+        assert {"example": {"body_text": [["Rui"]]}} == component.rest
+
+
+class TestNestedWithoutEnd:
+    """Python objects as deep as nobody writes are told like JSON text that is too deep."""
+
+    @pytest.mark.parametrize("levels", [150, 1_500, 100_000])
+    @pytest.mark.parametrize(
+        "place",
+        [
+            lambda deep: {"components": [deep]},
+            lambda deep: {"components": [{"type": "BODY", "text": "x", "example": deep}]},
+            lambda deep: {"components": [{"type": "BODY", "text": deep}]},
+            lambda deep: {"components": [{"type": "BUTTONS", "buttons": [{"type": "URL", "x": deep}]}]},
+            lambda deep: {"components": [{"type": "CAROUSEL", "cards": [{"components": [], "x": deep}]}]},
+            lambda deep: {"name": deep},
+            lambda deep: {"x": deep},
+            lambda deep: [deep],
+        ],
+        ids=range(8),
+    )
+    def test_refused(self, place, levels):
+        """Wherever it stands."""
+        deep = {"type": "BODY"}
+        for _ in range(levels):
+            deep = {"type": "CAROUSEL", "cards": [{"components": [deep]}]}
+        with pytest.raises(TemplateError, match=r"parse\.shape"):
+            Template.from_meta(place(deep))
+
+    def test_what_to_do(self):
+        """The message says it."""
+        deep = []
+        for _ in range(1_500):
+            deep = [deep]
+        with pytest.raises(TemplateError, match="more than 100 levels deep; write them flatter -> give"):
+            Template.from_meta({"x": deep})
+        (missing, wrong) = Template.parse("a {{1}} b {{2}}").fill({"2": deep}).errors[-2:]
+        assert ("ready.missing", "ready.not_text") == (missing.code, wrong.code)
+
+    @pytest.mark.parametrize("field", ["name", "language", "category", "status"])
+    @pytest.mark.parametrize("value", [None, 5, b"x", []], ids=range(4))
+    def test_no_text(self, field, value):
+        """What is known of a body besides is text."""
+        with pytest.raises(TemplateError, match=f"is not text -> give the {field} as text"):
+            Template.parse("Hello", **{field: value})
+
+    def test_a_key_without_end(self):
+        """A number of thousands of digits is no key."""
+        findings = Template.parse("a {{1}} b").fill({10**5000: "x", 1: "y"}).errors
+        assert ["ready.values"] == [finding.code for finding in findings if finding.code == "ready.values"]
+
+    def test_many_misfits(self):
+        """Of a hundred thousand components that are none, the first are told."""
+        with pytest.raises(TemplateError) as caught:
+            Template.from_meta({"components": [1] * 100_000})
+        assert (51, "there are 99,950 more findings") == (len(caught.value.findings), caught.value.findings[-1].message)
+
+
+class TestWork:
+    """Twice as much takes twice the work, not four times."""
+
+    def test_of_one_place(self):
+        """Many bodies, which Meta refuses, are slots of their own for none of the others' values."""
+        bodies = [{"type": "BODY", "text": "Olá {{1}}, bom dia."}] * 200
+        template = Template.from_meta({"name": "t", "language": "pt_PT", "status": "APPROVED", "components": bodies})
+        assert 200 == sum(len(slot.takes) for slot in template._slots)
+
+    def test_messages(self):
+        """Messages name the first of many variables."""
+
+        def told(count):
+            text = " e ".join(f"{{{{a{number}}}}}" for number in range(count))
+            findings = Template.parse(text).fill({f"b{number}": "x" for number in range(count)}).findings
+            return sum(len(finding.message) for finding in findings)
+
+        assert told(800) < 2.2 * told(400)
+        (finding,) = Template.parse("Olá").fill({"x": "y"}).errors[-1:]
+        assert "the template takes: none" in finding.message

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casecore.templates import files
 from casecore.templates.files import TemplateFileError, findings_in, templates_in
 from casecore.templates.formats import FORMATS, as_github, as_json, as_sarif, as_text, shown_to_dict
 
@@ -238,3 +239,51 @@ class TestReports:
             ],
             "detail": "",
         } == shown_to_dict(part)
+
+
+class TestManyFindings:
+    """However many findings there are, a file is cut into lines once, and its texts are looked for once."""
+
+    def test_lines_are_found_once(self):
+        """Twenty places in a file are read from one list of its lines."""
+        source = json.dumps([one(f"t{number}", "{{ 1 }} chegou.") for number in range(20)], indent=1)
+        files._line_starts.cache_clear()
+        found = [place for code, *place in places(source, "a.json") if code == "parse.spaced"]
+        assert (20, 1) == (len({line for line, _ in found}), files._line_starts.cache_info().misses)
+
+    def test_equal_texts_in_order(self):
+        """Two texts of one template that are alike stand at two places."""
+        cards = [{"components": [{"type": "BODY", "text": "{{ 1 }}"}]} for _ in range(2)]
+        plain = {**one("t", "Olá"), "components": [{"type": "CAROUSEL", "cards": cards}]}
+        lines = [line for code, line, _ in places(json.dumps(plain, indent=1), "a.json") if code == "parse.spaced"]
+        assert [1, 2] == [lines.index(line) + 1 for line in sorted(set(lines))]
+
+    def test_texts_out_of_order(self):
+        """A text that stands before the one that comes first is found all the same."""
+        url = {"url": "https://a.example/{{ 1 }}", "text": "Olá", "type": "URL"}
+        parts = [{"type": "BUTTONS", "buttons": [url]}, {"text": "{{ 2 }}", "type": "BODY"}]
+        plain = {**one("t", "{{ 2 }} olá"), "components": parts}
+        plain["components"].reverse()
+        source = json.dumps(plain, indent=1)
+        reversed_source = json.dumps({**plain, "components": plain["components"][::-1]}, indent=1)
+        for text in (source, reversed_source):
+            for code, line, _ in places(text, "a.json"):
+                if code == "parse.spaced":
+                    assert "{{ " in text.split("\n")[line - 1]
+
+    def test_texts_that_are_escaped_otherwise(self):
+        """Of a file in which no text is found, not every one is looked for; its findings are those of the template."""
+        cards = [{"components": [{"type": "BODY", "text": f"{{{{ 1 }}}} {number}"}]} for number in range(150)]
+        plain = {**one("t", "Olá"), "components": [{"type": "CAROUSEL", "cards": cards}]}
+        source = json.dumps(plain).replace("{{ 1 }}", "\\u007b\\u007b 1 }}")
+        found = [place for code, *place in places(source, "a.json") if code == "parse.spaced"]
+        assert [[1, 1]] * 150 == found
+
+
+@pytest.mark.parametrize(
+    ("source", "file"), [(None, "a.json"), (b"{}", "a.json"), ("{}", None), ("{}", 5)], ids=range(4)
+)
+def test_no_text(source, file):
+    """Neither a file nor its name is anything but text."""
+    with pytest.raises(TemplateFileError, match="is not text; give"):
+        templates_in(source, file)

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casecore.templates import Template, lint_together
-from casecore.templates.lint import LANGUAGES
+from casecore.templates import Component, Template, lint_together
+from casecore.templates.definitions import Definition
+from casecore.templates.lint import LANGUAGES, lint_template
+from casecore.templates.texts import META, TemplateText
 
 
 def lint(*components, **fields):
@@ -307,3 +309,46 @@ def test_places_are_in_the_text(text):
     components = [header(text), {"type": "BODY", "text": text}, {"type": "FOOTER", "text": text}]
     findings = Template.from_meta({"name": "t", "language": "en", "components": components}).lint()
     assert all(0 <= finding.offset < len(text) for finding in findings if finding.offset is not None)
+
+
+class TestWork:
+    """Lint looks at each variable a few times, however many there are."""
+
+    def test_of_many_names(self):
+        """Regression: forty thousand names were compared with each other, which took half a minute."""
+        looked = []
+
+        class Name(str):
+            __slots__ = ()
+
+            def __eq__(self, other):
+                looked.append(self)
+                return str(self) == str(other)
+
+            def __hash__(self):
+                looked.append(self)
+                return hash(str(self))
+
+        def work(count):
+            names = tuple(Name(f"n{number % (count // 2)}") for number in range(count))
+            text = TemplateText("x" * count, "body", "", ("x ",) * (count + 1), names, (), META)
+            body = Component("BODY", "body", text)
+            looked.clear()
+            found = lint_template(Definition("t", "pt_PT", "UTILITY", "APPROVED", "NAMED", (body,)))
+            assert count // 2 == sum(finding.code == "lint.reused_name" for finding in found)
+            return len(looked)
+
+        assert work(4_000) < 2.2 * work(2_000)
+
+    def test_how_often(self):
+        """A name that is used again is told once, with how often."""
+        text = "A {{um}} e a {{dois}} e a {{um}} e a {{um}} chegaram hoje, com os nossos melhores agradecimentos."
+        parts = {
+            "name": "t",
+            "language": "pt_PT",
+            "category": "UTILITY",
+            "status": "APPROVED",
+            "parameter_format": "NAMED",
+        }
+        (finding,) = Template.from_meta({**parts, "components": [{"type": "BODY", "text": text}]}).lint()
+        assert ("lint.reused_name", "um is used 3 times", "um") == (finding.code, finding.message, finding.variable)

@@ -101,3 +101,17 @@ def test_without_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "phonenumbers", None)
     with pytest.raises(ModuleNotFoundError, match=r"pip install 'casecore\[phone\]'"):
         normalise_phone("+351912345678")
+
+
+@pytest.mark.parametrize("number", [None, 351912345678, b"+351912345678", ["912 345 678"]], ids=range(4))
+def test_no_text(number):
+    """Regression: what is no text was an error of Python's; with the extra or without, it says what to do."""
+    with pytest.raises(TemplateError, match="is not text -> give it as text"):
+        normalise_phone(number, "PT")
+
+
+@pytest.mark.parametrize("region", [5, b"PT", []], ids=range(3))
+def test_no_region(region):
+    """Nor does a country that is no text break anything."""
+    with pytest.raises(TemplateError, match=r"the region .* is not text -> give a country in two capitals, or None"):
+        normalise_phone("912 345 678", region)

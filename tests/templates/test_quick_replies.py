@@ -262,3 +262,90 @@ class TestPlainData:
         with pytest.raises(TemplateError) as caught:
             QuickReply.from_dict({"name": "pay", "text": "Pay", "purpose": "payment"})
         assert [("ready.link", "")] == codes(caught.value.findings)
+
+
+class TestNoTexts:
+    """What is no text where one belongs says so, and is no error of Python's."""
+
+    @pytest.mark.parametrize("wrong", [None, 5, b"x", [], {}], ids=range(5))
+    @pytest.mark.parametrize(
+        "made",
+        [
+            lambda wrong: QuickReply(wrong, "x"),
+            lambda wrong: QuickReply("a", wrong),
+            lambda wrong: AppleTemplate(wrong, "x"),
+            lambda wrong: AppleTemplate("a", wrong),
+            lambda wrong: AppleTemplate("a", "x", "list_picker", [wrong]),
+            lambda wrong: QuickReply("a", "x", [wrong]),
+        ],
+        ids=["name", "text", "apple name", "apple text", "item", "channel"],
+    )
+    def test_refused(self, made, wrong):
+        """A name, a text, an item, a channel."""
+        with pytest.raises(TemplateError, match=r"parse\.shape"):
+            made(wrong)
+
+    @pytest.mark.parametrize("wrong", [5, b"https://a.example", []], ids=range(3))
+    def test_link(self, wrong):
+        """A link."""
+        with pytest.raises(TemplateError, match="is not text -> give the link as text"):
+            QuickReply("a", "x", purpose="form", link=wrong)
+
+    @pytest.mark.parametrize("wrong", [5, b"chat", {"chat": 1}, None], ids=range(4))
+    def test_lists(self, wrong):
+        """Several channels, several items."""
+        for made in (lambda: QuickReply("a", "x", wrong), lambda: AppleTemplate("a", "x", "form", wrong)):
+            with pytest.raises(TemplateError, match="are no texts -> give a list of texts"):
+                made()
+
+    @pytest.mark.parametrize("wrong", [5, "fax", None, [], [[]] * 2000], ids=range(5))
+    def test_words(self, wrong):
+        """What it is for, and what comes with it."""
+        for made, word in (
+            (lambda: QuickReply("a", "x", (), wrong), "payment"),
+            (lambda: AppleTemplate("a", "x", wrong), "form"),
+        ):
+            with pytest.raises(TemplateError, match=rf"does not fit -> give one of .*{word}"):
+                made()
+
+    @pytest.mark.parametrize("channel", [None, 5, []], ids=range(3))
+    def test_channel_of_the_conversation(self, channel):
+        """A conversation is on none that is no text."""
+        findings = QuickReply("a", "x", "chat").ready({}, channel)
+        assert ["ready.channel"] == [finding.code for finding in findings]
+
+    def test_values_by_what_is_no_name(self):
+        """The key is told as far as it can be."""
+        deep = ()
+        for _ in range(100_000):
+            deep = (deep,)
+        for name in (5, None, deep):
+            (finding,) = QuickReply("a", "x").fill({name: "y"}).findings
+            assert ("ready.extra", True) == (finding.code, finding.variable != "")
+
+    def test_many_misfits(self):
+        """Of a thousand fields that do not exist the first are told, and how many more there are."""
+        with pytest.raises(TemplateError) as caught:
+            QuickReply.from_dict({"name": "a", "text": "x", **{f"x{number}": 1 for number in range(1_050)}})
+        assert (51, "there are 1,000 more findings") == (len(caught.value.findings), caught.value.findings[-1].message)
+
+    def test_nested_without_end(self):
+        """A field that holds lists in lists in lists is a misfit like any other."""
+        deep = []
+        for _ in range(100_000):
+            deep = [deep]
+        for read in (QuickReply.from_dict, AppleTemplate.from_dict):
+            for plain in (deep, {"name": "a", "text": deep}, {"name": "a", "text": "x", 5: deep}):
+                with pytest.raises(TemplateError, match=r"parse\.shape"):
+                    read(plain)
+
+
+def test_messages_grow_with_what_is_wrong():
+    """Twice as many blanks and values that do not fit make messages twice as long, not four times."""
+
+    def told(count):
+        blanks = "".join(f"{{a{number}}}" for number in range(count))
+        findings = QuickReply("a", blanks).fill({f"b{number}": "x" for number in range(count)}).findings
+        return sum(len(finding.message) for finding in findings)
+
+    assert told(800) < 2.2 * told(400)

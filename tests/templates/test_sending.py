@@ -149,6 +149,31 @@ class TestValues:
         for value in bad:
             assert {key} == {finding.variable for finding in one.fill({key: value}).errors}, value
 
+    @pytest.mark.parametrize(
+        ("expiry", "found"),
+        [
+            ("1798761600000", []),
+            ("9999999999999", []),
+            ("0798761600000", ["ready.expiry"]),
+            ("0000000000000", ["ready.expiry"]),
+            ("179876160000", ["ready.expiry"]),
+            ("17987616000000", ["ready.expiry"]),
+            ("01798761600000", ["ready.expiry"]),
+            ("-179876160000", ["ready.expiry"]),
+            ("+179876160000", ["ready.expiry"]),
+            ("1.98761600000", ["ready.expiry"]),
+            ("1798761600000\n", ["ready.expiry"]),
+            (" 1798761600000", ["ready.expiry"]),
+            ("\u0661\u0667\u0669\u0668\u0667\u0666\u0661\u0666\u0660\u0660\u0660\u0660\u0660", ["ready.expiry"]),
+            ("1\u0667\u0669\u0668\u0667\u0666\u0661\u0666\u0660\u0660\u0660\u0660\u0660", ["ready.expiry"]),
+        ],
+    )
+    def test_end_of_an_offer(self, expiry, found):
+        """Thirteen ASCII digits of which the first is no zero: milliseconds since 1970, in this millennium."""
+        offer = {"type": "LIMITED_TIME_OFFER", "limited_time_offer": {"text": "x", "has_expiration": True}}
+        filled = template(offer, "Obrigado.").fill({"offer.expires": expiry})
+        assert found == [finding.code for finding in filled.errors]
+
     def test_address_is_encoded_in_the_remedy(self):
         """What should have been written is said."""
         one = template("Obrigado.", buttons({"type": "URL", "url": "https://a.example/{{1}}"}))

@@ -27,7 +27,14 @@ from casecore.check.lint import lint_policy, waiver_of
 from casecore.check.order import judge_order
 from casecore.check.processes import Task, run_tasks
 from casecore.check.report import Judgement, PromiseVerdict, Report
-from casecore.check.scope_search import ScopeSearch, choose_scopes, describe_search, occasion_name, search_scope
+from casecore.check.scope_search import (
+    ScopeSearch,
+    choose_scopes,
+    describe_search,
+    moved_policy,
+    occasion_name,
+    search_scope,
+)
 from casecore.check.scopes import CheckedScope, scopes_of
 from casecore.check.walk import WalkResult, random_walk, walk_changes
 from casecore.explore import LIMIT, Exploration, Found, Result, Story
@@ -80,16 +87,21 @@ def check(
     """
     promises, names = _promises_numbered(only), tuple(scopes)
     planned = [
-        (checked, then) for begin, _, then in policy.periods(at) for checked in choose_scopes(then, names, begin)
+        (checked, then, moved_policy(policy, begin or at))
+        for begin, _, then in policy.periods(at)
+        for checked in choose_scopes(then, names, begin)
     ]
-    tasks = [_search_task(checked, then, house, promises, limit) for checked, then in planned]
+    tasks = [
+        _search_task(checked, tried, house, [promise for promise in promises if promise.claimed(then)], limit)
+        for checked, then, tried in planned
+    ]
     walks = [Task("walk", partial(random_walk, policy, walk, seed, house))] if walk else []
     if walk and policy.change:
         walks.append(Task("walk across the changes", partial(walk_changes, policy, at, walk // 4, seed, house)))
-    shared = (house, policy, *(then for _, then in planned))
+    shared = (house, policy, *(each for _, then, tried in planned for each in (then, tried)))
     found = run_tasks((*tasks, *walks), jobs, shared, progress)
     walked = WalkResult.joined(found[len(tasks) :])
-    searched = [ScopeSearch(checked, then, one) for (checked, then), one in zip(planned, found, strict=False)]
+    searched = [ScopeSearch(checked, then, one) for (checked, then, _), one in zip(planned, found, strict=False)]
     explorations = [search.found for search in searched]
     used = walked.refusals.union(*(exploration.refusals for exploration in explorations))
     unused = tuple(sorted({rule.id for rule in RULES} - used))
@@ -121,10 +133,10 @@ def check(
 def _search_task(
     checked: CheckedScope, policy: Policy, house: House[View], promises: list[Promise], limit: int
 ) -> Task:
-    """To search a scope; the more commands there are in it, the longer that takes."""
-    scope, claimed = checked.scope, [promise for promise in promises if promise.claimed(policy)]
+    """To search a scope for what is promised; the more commands there are in it, the longer that takes."""
+    scope = checked.scope
     size = len(scope.commands) + sum(len(part.commands) for part in scope.parts)
-    return Task(scope.name, partial(search_scope, checked, policy, house, claimed, limit), size)
+    return Task(scope.name, partial(search_scope, checked, policy, house, promises, limit), size)
 
 
 def _promises_numbered(numbers: frozenset[str]) -> list[Promise]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 import attrs
 
 from casecore.check.report import Searched
 from casecore.check.scopes import CheckedScope, scopes_of
 from casecore.explore import Exploration, Watched, explore
+from casecore.explore.scope import NOON
 from casecore.kernel.house import House
 from casecore.kernel.problems import did_you_mean
 from casecore.policies import Policy
 from casecore.promises import WAYS_ON, Promise
+from casecore.promises.in_force import beginning_of
 from casecore.promises.life_cycle import EDGES, edges_of
 from casecore.rooms.composition import View
 
@@ -41,6 +43,37 @@ def choose_scopes(policy: Policy, names: tuple[str, ...], begin: datetime | None
     scopes: list[Any] = [checked.scope for checked in wanted]
     dated = [attrs.evolve(scope, name=scope.name + since) for scope in scopes]
     return tuple(CheckedScope(scope, checked.ways) for scope, checked in zip(dated, wanted, strict=True))
+
+
+def moved_policy(policy: Policy, at: datetime | None) -> Policy:
+    """A policy whose dates are moved so that a search, which stands at `NOON`, stands at one of its instants.
+
+    So the layers themselves are tried: by `decide` as at a desk, and by the witnesses in their own reading. The last
+    change that has begun begins at noon, those before it a day earlier each, and those that are still to come begin in
+    ten years, a day after each other: stories go on for some days.
+
+    Args:
+        policy: The SOP.
+        at: The instant (aware) at which it is to stand; None: before every change.
+    """
+    if not policy.change:
+        return policy
+    changes: tuple[Any, ...] = policy.change
+    begins = [beginning_of(change.on, policy.zone) for change in changes]
+    every = sorted({*begins})
+    begun = 0 if at is None else sum(begin <= at for begin in every)
+    days = {begin: number - begun + (1 if number < begun else TEN_YEARS) for number, begin in enumerate(every)}
+    moved = (
+        attrs.evolve(change, on=NOON + timedelta(days=days[begin]))
+        for change, begin in zip(changes, begins, strict=True)
+    )
+    dated: Any = policy
+    tried: Policy = attrs.evolve(dated, change=tuple(moved))
+    return tried
+
+
+TEN_YEARS: Final = 3_653
+"""How many days it takes until what is still to come begins."""
 
 
 def say_no_such_scope(name: str, known: Iterable[str]) -> str:

@@ -58,9 +58,6 @@ DUE_BELOW: Final = 0.1
 ROUTED_BELOW: Final = 0.3
 """Where chance draws less than the first, what has fallen due is done; less than the second, what routing proposes."""
 
-STAY: Final = 40
-"""For how many steps a walk stays at one instant."""
-
 COMMANDS_TRIED: Final = 40
 """How many commands are tried before a step is given up."""
 
@@ -98,12 +95,7 @@ class WalkResult:
 
 
 def random_walk(
-    policy: Policy,
-    steps: int,
-    seed: int = 0,
-    house: House[View] = HOUSE,
-    begin: datetime = NOON,
-    stay: datetime | None = None,
+    policy: Policy, steps: int, seed: int = 0, house: House[View] = HOUSE, begin: datetime = NOON
 ) -> WalkResult:
     """Walk so many steps.
 
@@ -112,10 +104,9 @@ def random_walk(
         steps: How many steps are taken; fewer, if a promise is broken.
         seed: What the walk begins with.
         house: The rules that are asked.
-        begin: When it begins.
-        stay: The instant at which it stays for a while, once it comes there.
+        begin: When it begins; across a dated change it is a little before that.
     """
-    walker = _Walker(policy, Random(seed), house, (begin, stay))  # noqa: S311 -- a walk that can be repeated, not a secret
+    walker = _Walker(policy, Random(seed), house, begin)  # noqa: S311 -- a walk that can be repeated, not a secret
     claimed = [promise for promise in PROMISES if promise.claimed(policy)]
     watch = Watch(policy, claimed)
     for taken in walker.joined:
@@ -134,9 +125,8 @@ def random_walk(
 def walk_changes(policy: Policy, since: datetime | None, steps: int, seed: int, house: House[View]) -> WalkResult:
     """Walk across every dated change that is still to come, a few steps each.
 
-    The scopes know no date: each period of a policy is searched by itself. Here a walk begins a minute before the
-    change, under the whole policy, and stays at the very instant for some steps. When that is the witnesses read for
-    themselves.
+    In a scope nothing is in flight when a change comes. Here a walk begins a minute before it; when that is, the
+    witnesses read for themselves.
 
     Args:
         policy: The SOP, with its dated changes.
@@ -147,7 +137,7 @@ def walk_changes(policy: Policy, since: datetime | None, steps: int, seed: int, 
     """
     begins = sorted({beginning_of(change.on, policy.zone) for change in policy.change})
     return WalkResult.joined(
-        random_walk(policy, steps, seed, house, begin - timedelta(minutes=1), begin)
+        random_walk(policy, steps, seed, house, begin - timedelta(minutes=1))
         for begin in begins
         if since is None or begin > since
     )
@@ -156,11 +146,7 @@ def walk_changes(policy: Policy, since: datetime | None, steps: int, seed: int, 
 class _Walker:
     """Somebody on the way."""
 
-    def __init__(
-        self, policy: Policy, random: Random, house: House[View], when: tuple[datetime, datetime | None]
-    ) -> None:
-        begin, self._stay = when
-        self._left = STAY if self._stay is not None else 0
+    def __init__(self, policy: Policy, random: Random, house: House[View], begin: datetime) -> None:
         self._random = random
         self._house = house
         joins: tuple[Any, ...] = commands.team_commands(policy, **WALKERS)
@@ -180,8 +166,6 @@ class _Walker:
     def step(self) -> Step | None:
         """Take one step; None where nothing that was tried is allowed."""
         self._now += self._random.choice(LATER)
-        if self._stay is not None and self._left and self._now >= self._stay:
-            self._now, self._left = self._stay, self._left - 1
         for command in self._candidates():
             step = Step.of(self.desk, command, self._house)
             reasons = step.verdict.deviations if isinstance(step.verdict, Accepted) else step.verdict.reasons

@@ -86,8 +86,11 @@ def parse(text: str | bytes) -> Any:
     """Parse JSON text strictly: no key stands twice in an object, and every number is one.
 
     Raises:
-        CodecError: When it is no JSON.
+        CodecError: When it is no text, or no JSON.
     """
+    given: object = text
+    if not isinstance(given, str | bytes):
+        raise CodecError(Problem("$", f"{quote_value(text)} is no text", "JSON as text, or as bytes of UTF-8"))
     try:
         return _DECODER.decode(str(text, "utf-8") if isinstance(text, bytes) else text)
     except _NotStrict as error:
@@ -302,9 +305,10 @@ class Codec:
 
     def _read_document(self, plain: Any, wanted: type) -> Any:
         try:
-            return self._read_thing(self._upcast(plain), wanted)
-        except Misfit as misfit:
-            problems = tuple(misfit.under("$"))
+            try:
+                return self._read_thing(self._upcast(plain), wanted)
+            except Misfit as misfit:
+                problems = tuple(misfit.under("$"))
         except RecursionError:
             problems = (Problem("$", "is nested too deeply", "at most a few levels"),)
         raise CodecError(*problems)
@@ -348,8 +352,9 @@ class Codec:
         cls = self.things.get(name) if isinstance(name, str) else None
         if cls is not None and issubclass(cls, wanted):
             return cls
-        fitting = (word for word, thing in self.things.items() if issubclass(thing, wanted))
-        raise Misfit.of(name, _type_in_words(wanted), did_you_mean(name, fitting) if isinstance(name, str) else "")
+        fitting = [word for word, thing in self.things.items() if issubclass(thing, wanted)]
+        near = (lambda: did_you_mean(name, fitting)) if isinstance(name, str) else None
+        raise Misfit.of(name, _type_in_words(wanted), near)
 
     # Compiling, when a class is first met ---------------------------------------------------------------
 

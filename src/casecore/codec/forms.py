@@ -37,16 +37,28 @@ Reader = Callable[[Any, Any], Any]
 
 
 class Misfit(Exception):
-    """What is wrong with one value; the paths of its problems start there."""
+    """What is wrong with one value; the paths of its problems start there.
 
-    def __init__(self, *problems: Problem) -> None:
+    Its problems are worked out when they are asked for: of a hundred thousand misfits in one list, few are told.
+    """
+
+    def __init__(self, *problems: Problem, later: Callable[[], tuple[Problem, ...]] | None = None) -> None:
         super().__init__(*problems)
-        self.problems = problems
+        self._problems, self._later = problems, later
 
     @classmethod
-    def of(cls, value: object, expected: str, remedy: str = "") -> Misfit:
+    def of(cls, value: object, expected: str, remedy: Callable[[], str] | None = None) -> Misfit:
         """The misfit of a value that stands where something else is expected."""
-        return cls(Problem("", f"{quote_value(value)} does not fit", expected, remedy))
+
+        def problems() -> tuple[Problem, ...]:
+            return (Problem("", f"{quote_value(value)} does not fit", expected, remedy() if remedy else ""),)
+
+        return cls(later=problems)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Every problem."""
+        return self._problems if self._later is None else self._later()
 
     def under(self, step: str) -> Iterator[Problem]:
         """The same problems, seen from one step above."""
@@ -92,13 +104,20 @@ class JsonForm:
     write: Callable[[Any], Any] = identity
 
 
-def _form_of_type(kind: type, words: str) -> JsonForm:
-    def read(value: Any, _: Any) -> Any:
-        if type(value) is kind:  # true is no number
-            return value
-        raise Misfit.of(value, words)
+def _read_flag(value: Any, _: Any) -> Any:
+    if isinstance(value, bool):
+        return value
+    raise Misfit.of(value, "true or false")
 
-    return JsonForm(words, read)
+
+_LARGEST: Final = 2**53
+"""The largest whole number that every reader of JSON takes for the same."""
+
+
+def _read_whole(value: Any, _: Any) -> Any:
+    if type(value) is int and abs(value) <= _LARGEST:  # true is no number
+        return value
+    raise Misfit.of(value, _A_WHOLE_NUMBER)
 
 
 def _read_text(value: Any, _: Any) -> str:
@@ -110,9 +129,16 @@ def _read_text(value: Any, _: Any) -> str:
 
 
 def _read_number(value: Any, _: Any) -> Any:
-    if type(value) is int or (type(value) is float and math.isfinite(value)):
+    if _is_number(value):
         return value
     raise Misfit.of(value, "a number")
+
+
+def _is_number(value: Any) -> bool:
+    return (type(value) is int and abs(value) <= _LARGEST) or (type(value) is float and math.isfinite(value))
+
+
+_A_WHOLE_NUMBER: Final = "a whole number"
 
 
 _AN_INSTANT: Final = 'an instant with its offset, like "2026-11-02T09:00:00+00:00"'
@@ -144,7 +170,7 @@ def _form_of_choice(kind: type[StrEnum]) -> JsonForm:
     def read(value: Any, _: Any) -> StrEnum:
         member = members.get(value) if isinstance(value, str) else None
         if member is None:
-            raise Misfit.of(value, words, did_you_mean(value, members) if isinstance(value, str) else "")
+            raise Misfit.of(value, words, lambda: did_you_mean(value, members) if isinstance(value, str) else "")
         return member
 
     return JsonForm(words, read, str)
@@ -166,7 +192,7 @@ def _read_single_fact(value: Any, _: Any) -> Any:
         return _read_text(value, _)
     if isinstance(value, dict) and value.keys() == {"instant"}:
         return _read_instant(value["instant"], _)
-    if value is None or isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value)):
+    if value is None or isinstance(value, bool) or _is_number(value):
         return value
     raise Misfit.of(value, _A_FACT)
 
@@ -185,30 +211,48 @@ def _write_single_fact(value: Any) -> Any:
 
 SINGLE: Final[Mapping[Any, JsonForm]] = {
     str: JsonForm("text", _read_text),
-    int: _form_of_type(int, "a whole number"),
+    int: JsonForm(_A_WHOLE_NUMBER, _read_whole),
     float: JsonForm("a number", _read_number),
-    bool: _form_of_type(bool, "true or false"),
+    bool: JsonForm("true or false", _read_flag),
     datetime: JsonForm(_AN_INSTANT, _read_instant, _write_instant),
     Any: JsonForm(_A_FACT, _read_fact, _write_fact),
 }
 """The forms of what is not made of other values."""
 
 
+MANY: Final = 20
+"""How many items that do not fit are told, and how many fields that do not exist are named."""
+
+
 # Values made of values ---------------------------------------------------------------------------------
 
 
 def read_each(items: Iterable[tuple[object, Any]], read: Reader) -> list[Any]:
-    """Read every item of a list or an object; one that does not fit hides no other."""
+    """Read every item of a list or an object; one that does not fit hides no other. Of many, the first are told.
+
+    How many more there are is told after them.
+    """
     held: list[Any] = []
-    problems: list[Problem] = []
+    misfits: list[tuple[object, Misfit]] = []
+    more = 0
     for name, item in items:
         try:
             held.append(read(item, None))
         except Misfit as misfit:
-            problems.extend(misfit.under(path_step(name)))
-    if problems:
-        raise Misfit(*problems)
+            if len(misfits) < MANY:
+                misfits.append((name, misfit))
+            else:
+                more += 1
+    if misfits:
+        raise Misfit(later=lambda: tuple(_problems_of_items(misfits, more)))
     return held
+
+
+def _problems_of_items(misfits: Iterable[tuple[object, Misfit]], more: int) -> Iterator[Problem]:
+    for name, misfit in misfits:
+        yield from misfit.under(path_step(name))
+    if more:
+        yield Problem("", f"and {more:,} more do not fit", "", "mend these first")
 
 
 def form_of(kind: Any, single: Callable[[Any], JsonForm]) -> JsonForm:
@@ -296,9 +340,6 @@ _SHAPES: Final[Mapping[tuple[Any, ...], Callable[..., JsonForm]]] = {
 Plain = dict[str, Any]
 """An object as JSON has it: text, numbers, true, false, None, lists and objects."""
 
-_MANY: Final = 20
-"""How many fields that do not exist are named."""
-
 _CONVERTER: Final = Converter()
 
 
@@ -343,15 +384,18 @@ def reader_of(cls: type, fields: list[attrs.Attribute[Any]], forms: Mapping[str,
     def read(plain: Plain) -> Any:
         try:
             return quick(plain, cls)
+        except RecursionError:
+            raise
         except Exception:  # noqa: BLE001 -- whatever it is, the thorough reading says it better
-            return read_thoroughly(plain)
+            raise Misfit(later=lambda: problems_of(plain)) from None
 
-    def read_thoroughly(plain: Plain) -> Any:
+    def problems_of(plain: Plain) -> tuple[Problem, ...]:
+        found: tuple[Problem, ...] = ()
         try:
-            return thorough()(plain, cls)
+            thorough()(plain, cls)
         except ClassValidationError as errors:
-            problems = tuple(_problems_in(errors, cls, words))
-        raise Misfit(*problems)
+            found = tuple(_problems_in(errors, cls, words))
+        return found or (Problem("", f"is no {cls.__name__}"),)
 
     return read
 
@@ -387,9 +431,9 @@ def _problems_in(errors: ClassValidationError, cls: type, words: Mapping[str, st
     for error in others:
         if isinstance(error, ForbiddenExtraKeysError):
             names = sorted(map(str, error.extra_fields))
-            if len(names) > _MANY:
+            if len(names) > MANY:
                 yield Problem("", f"has {len(names)} fields that do not exist", f"fields of {cls.__name__}")
-            for name in names[:_MANY]:
+            for name in names[:MANY]:
                 yield Problem(path_step(name), "no such field", f"one of {', '.join(words)}", did_you_mean(name, words))
         elif isinstance(error, CommandError):
             yield Problem(path_step(error.field), error.problem, "", error.remedy)

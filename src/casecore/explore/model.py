@@ -53,6 +53,9 @@ from casecore.rooms.composition import EFFECTS, HOUSE, TIMERS, View
 AGENT_BITS: Final = 16
 CASE_BITS: Final = 24
 
+MOST_AGENTS: Final = (1 << AGENT_BITS) - 1_000
+"""How many different states of one agent a search may reach; no more than this are added from one world."""
+
 FindsWrong = Callable[[Step], Iterable[str]]
 """(step) -> everything that is wrong with it."""
 
@@ -351,7 +354,7 @@ class Model:
         """How long the timers run that count from the record's instant."""
         view = desk.view_of(case)
         timers = (timer for timer in self.timers if timer_instant(timer) == instant.name_in_record)
-        return {timer.length(view, policy.for_(view.case)) for timer in timers}
+        return {timer.length(view, policy.at(NOON).for_(view.case)) for timer in timers}
 
     def _passing_of(
         self, part: Part, timer: Timer, policy: Policy, *, early: bool
@@ -363,7 +366,7 @@ class Model:
             view = desk.view_of(case)
             row = getattr(view, row_name)
             since = None if row is None else getattr(row, name)
-            length = None if since is None else timer.length(view, policy.for_(view.case))
+            length = None if since is None else timer.length(view, policy.at(NOON).for_(view.case))
             if since is None or length is None:
                 return None
             ago = length - SECOND if early else length
@@ -433,6 +436,11 @@ class Model:
         """The numbers of the agents' components."""
         mask = (1 << AGENT_BITS) - 1
         return tuple(packed >> AGENT_BITS * place & mask for place in range(len(self.agent_names)))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there is hardly a number left for one more component of an agent."""
+        return any(len(pool.all) > MOST_AGENTS for pool in self.agents)
 
     def successors(self, part: int | None, case: int, agents: int) -> Successors:
         """What can be done about a case, or without one, with these agents."""

@@ -93,7 +93,7 @@ class PageInstant(NamedTuple):
 
     def length(self, books: Books, case: str, policy: Policy) -> timedelta:
         """How much time it is held against."""
-        length: timedelta = InForce(policy, books.case(case))(self.limit)
+        length: timedelta = InForce(policy, books.case(case), NOON)(self.limit)
         return length
 
 

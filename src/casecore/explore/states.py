@@ -146,6 +146,9 @@ class StateSearch:
                 looked.append(self._positions_in(order[place]))
                 self._add_states(place, self._states_in_time(order[place], looked[-1]))
                 place += 1
+                if self.model.is_full:
+                    self.complete = False
+                    return
             end = len(order)
             self.levels.append(end)
             for place, positions in enumerate(looked, start):

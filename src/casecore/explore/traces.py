@@ -358,7 +358,7 @@ class _Timeline:
         for timer in self._model.timers:
             if timer_instant(timer) == name and getattr(view, timer.since.partition(".")[0]) is not None:
                 for policy in self._model.policies:
-                    length = timer.length(view, policy.for_(view.case))
+                    length = timer.length(view, policy.at(NOON).for_(view.case))
                     if length is not None:
                         yield round(length / SECOND)
 

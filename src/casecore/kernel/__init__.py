@@ -2,7 +2,7 @@
 
 This package knows no capability of a support desk. It says what the pieces are and what they promise:
 
-* `fields.py`, `values.py`: what commands, events and everything else that never changes are made of.
+* `fields.py`, `values.py`, `frozen_dict.py`: what commands, events and everything else that never changes are made of.
 * `messages.py`: commands, events, and the answer to a command.
 * `rooms.py`: rules, and rooms, which are made of them; `house.py` puts rooms together and decides.
 * `records.py`: what a desk keeps, and how it is edited; `effects.py`: how events change it.
@@ -14,7 +14,9 @@ from casecore.kernel.fields import (
     ID_LIMIT,
     Validator,
     a_choice,
+    a_count,
     a_flag,
+    a_length,
     a_part,
     a_text,
     an_id,
@@ -23,6 +25,7 @@ from casecore.kernel.fields import (
     is_whole,
     some,
     some_counts,
+    some_tallies,
     some_texts,
 )
 from casecore.kernel.messages import (
@@ -70,7 +73,9 @@ __all__ = [
     "Validator",
     "Verdict",
     "a_choice",
+    "a_count",
     "a_flag",
+    "a_length",
     "a_part",
     "a_text",
     "an_id",
@@ -84,5 +89,6 @@ __all__ = [
     "share_repr",
     "some",
     "some_counts",
+    "some_tallies",
     "some_texts",
 ]

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
+SHOWN: Final = 60
+"""How much of a wrong value a message quotes, in code points."""
+
+
+def quoted(value: Any) -> str:
+    """A value as a message quotes it: its first characters, on one line."""
+    try:
+        text = repr(value)
+    except (RecursionError, ValueError):  # nested without end, or a number of thousands of digits
+        text = "a value too large to show"
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
+
 
 class CasecoreError(Exception):
     """The root of everything casecore raises."""
 
 
 class CommandError(CasecoreError, ValueError):
-    """A command that cannot even be stated: a field is malformed.
+    """A command that cannot even be stated, or an event or a record that cannot be: a field is malformed.
 
     Args:
         field: The name of the field.

@@ -12,10 +12,24 @@ from typing import Any, Final, TypeAlias
 
 from attrs import Attribute, Converter, field
 
-from casecore.kernel.errors import CommandError
+from casecore.kernel.errors import CommandError, quoted
+from casecore.kernel.frozen_dict import copy_of_table
 
 ID_LIMIT = 200
 """The longest id, in code points."""
+
+
+MOST: Final = 1_000_000_000
+"""The largest count; nobody has as many cases."""
+
+
+MOST_SECONDS: Final = 315_537_897_600
+"""The longest length of time: as long as the calendar of Python's dates, whose years are 1 to 9999."""
+
+
+def is_count(value: object, least: int = 0) -> bool:
+    """Whether a value is a whole number from `least` to `MOST`."""
+    return type(value) is int and least <= value <= MOST
 
 
 def is_id(value: object) -> bool:
@@ -28,14 +42,14 @@ def _check_id(_: object, attribute: Attribute[Any], value: object) -> None:
         return
     name = attribute.name
     if not isinstance(value, str):
-        raise CommandError(name, f"{value!r} is not text", "give an id as text")
+        raise CommandError(name, f"{quoted(value)} is not text", "give an id as text")
     if not value:
         raise CommandError(name, "the id is empty", f"give an id of 1 to {ID_LIMIT} characters")
     if len(value) > ID_LIMIT:
         raise CommandError(name, f"the id has {len(value)} characters", f"give an id of 1 to {ID_LIMIT} characters")
     raise CommandError(
         name,
-        f"the id {value!r} has control or invisible characters",
+        f"the id {quoted(value)} has control or invisible characters",
         "give an id of visible characters and spaces",
     )
 
@@ -50,7 +64,9 @@ def _check_texts(_: object, attribute: Attribute[Any], value: object) -> None:
         return
     texts = value if isinstance(value, tuple) else (*value, *value.values()) if isinstance(value, Mapping) else None
     if texts is None:
-        raise CommandError(attribute.name, f"{value!r} does not hold texts", "give a tuple of texts, or texts by name")
+        raise CommandError(
+            attribute.name, f"{quoted(value)} does not hold texts", "give a tuple of texts, or texts by name"
+        )
     for text in texts:
         _raise_unless_text(attribute.name, text)
 
@@ -65,7 +81,7 @@ def _check_member(kind: type) -> Validator:
         if type(value) is kind or (value is None and attribute.default is None):
             return
         words = ", ".join(map(repr, kind)) if issubclass(kind, StrEnum) else "True, False"
-        raise CommandError(attribute.name, f"{value!r} is no {kind.__name__}", f"give one of {words}")
+        raise CommandError(attribute.name, f"{quoted(value)} is no {kind.__name__}", f"give one of {words}")
 
     return check
 
@@ -76,7 +92,7 @@ def _check_part(kind: type) -> Validator:
     def check(_: object, attribute: Attribute[Any], value: object) -> None:
         if type(value) is not kind and not (value is None and attribute.default is None):
             name = kind.__name__
-            raise CommandError(attribute.name, f"{value!r} is no {name}", f"give a {name}")
+            raise CommandError(attribute.name, f"{quoted(value)} is no {name}", f"give a {name}")
 
     return check
 
@@ -89,7 +105,9 @@ def _check_members(kind: type) -> Validator:
             return
         if not isinstance(value, frozenset) or not all(isinstance(item, kind) for item in value):
             name = kind.__name__
-            raise CommandError(attribute.name, f"{value!r} is no frozenset of {name}", f"give a frozenset of {name}")
+            raise CommandError(
+                attribute.name, f"{quoted(value)} is no frozenset of {name}", f"give a frozenset of {name}"
+            )
         if kind is str:
             for item in value:
                 _check_id(None, attribute, item)
@@ -97,17 +115,37 @@ def _check_members(kind: type) -> Validator:
     return check
 
 
-def _check_counts(_: object, attribute: Attribute[Any], value: object) -> None:
-    if value is None and attribute.default is None:
-        return
-    fits = isinstance(value, Mapping) and all(isinstance(x, str) and type(y) is int for x, y in value.items())
-    if not fits:
-        raise CommandError(attribute.name, f"{value!r} does not hold counts by name", "give whole numbers by name")
+def _counts_from(least: int) -> Validator:
+    """Check that a value is a table of counts by name, none of them below the least."""
+
+    def check(_: object, attribute: Attribute[Any], value: object) -> None:
+        if value is None and attribute.default is None:
+            return
+        held = value.items() if isinstance(value, Mapping) else ((None, None),)
+        if not all(isinstance(name, str) and is_count(count, least) for name, count in held):
+            found = f"{quoted(value)} does not hold counts by name"
+            raise CommandError(attribute.name, found, f"give whole numbers by name, from {least:,} to {MOST:,}")
+
+    return check
+
+
+_check_counts, _check_tallies = _counts_from(-MOST), _counts_from(0)
+
+
+def _check_count(_: object, attribute: Attribute[Any], value: object) -> None:
+    if not is_count(value):
+        raise CommandError(attribute.name, f"{quoted(value)} is no count", f"give a whole number from 0 to {MOST:,}")
+
+
+def _check_length(_: object, attribute: Attribute[Any], value: Any) -> None:
+    if type(value) not in (int, float) or not 0 <= value <= MOST_SECONDS:
+        found = f"{quoted(value)} is no length of time"
+        raise CommandError(attribute.name, found, f"give seconds, from 0 to {MOST_SECONDS:,}")
 
 
 def _raise_unless_text(name: str, value: object) -> None:
     if not isinstance(value, str):
-        raise CommandError(name, f"{value!r} is not text", "give text")
+        raise CommandError(name, f"{quoted(value)} is not text", "give text")
     if not is_whole(value):
         raise CommandError(name, "the text has half a character (a lone surrogate)", "send whole code points")
 
@@ -127,7 +165,7 @@ def _as_utc(value: Any, attribute: Attribute[Any]) -> Any:
     if value is None and attribute.default is None:
         return None
     if not isinstance(value, datetime):
-        raise CommandError(attribute.name, f"{value!r} is not an instant", "give an aware datetime")
+        raise CommandError(attribute.name, f"{quoted(value)} is not an instant", "give an aware datetime")
     if value.tzinfo is UTC:
         return value
     if value.utcoffset() is None:
@@ -168,12 +206,30 @@ def a_text(**options: Any) -> Any:
 
 def some_texts(**options: Any) -> Any:
     """A field for a tuple of texts, or for texts by name. Raises `CommandError` when one of them is malformed."""
-    return field(validator=_check_texts, **options)
+    return field(validator=_check_texts, converter=copy_of_table, **options)
 
 
 def some_counts(**options: Any) -> Any:
-    """A field for whole numbers by name. Raises `CommandError` for anything else."""
-    return field(validator=_check_counts, hash=False, **options)
+    """A field for whole numbers by name, up to `MOST`. Raises `CommandError` for anything else.
+
+    What a negative one means is for a rule to say, which can tell who gave it.
+    """
+    return field(validator=_check_counts, converter=copy_of_table, hash=False, **options)
+
+
+def some_tallies(**options: Any) -> Any:
+    """A field for whole numbers from 0 to `MOST` by name. Raises `CommandError` for anything else."""
+    return field(validator=_check_tallies, converter=copy_of_table, hash=False, **options)
+
+
+def a_count(**options: Any) -> Any:
+    """A field for a whole number from 0 to `MOST`. Raises `CommandError` for anything else."""
+    return field(validator=_check_count, **options)
+
+
+def a_length(**options: Any) -> Any:
+    """A field for a length of time in seconds, from 0 to `MOST_SECONDS`. Raises `CommandError` for anything else."""
+    return field(validator=_check_length, **options)
 
 
 def a_choice(choices: type[StrEnum], **options: Any) -> Any:

@@ -16,7 +16,7 @@ from attrs import field
 
 from casecore.kernel.errors import CasecoreError
 from casecore.kernel.fields import an_id, an_instant
-from casecore.kernel.values import frozen
+from casecore.kernel.values import answer, frozen
 
 CUSTOMER = "customer"
 """`by` of everything the customer does."""
@@ -69,7 +69,7 @@ class Enforcement(StrEnum):
     OFF = "off"
 
 
-@frozen
+@answer
 class Reason:
     """Why not: one rule that stood in the way.
 
@@ -89,7 +89,7 @@ class Reason:
         return f"[{self.rule}] {self.message}" + (f" -> {self.remedy}" if self.remedy else "")
 
 
-@frozen
+@answer
 class Accepted:
     """Yes: the events to apply, and the rules that were broken but only warn."""
 
@@ -100,7 +100,7 @@ class Accepted:
         return True
 
 
-@frozen
+@answer
 class Refused:
     """No: every reason, in the order of the rules."""
 

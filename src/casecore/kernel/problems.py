@@ -10,14 +10,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Final
 
 from attrs import field, frozen
 
 from casecore.kernel import ID_LIMIT
-
-SHOWN: Final = 60
-"""How much of a wrong value a message quotes, in code points."""
+from casecore.kernel.errors import SHOWN as SHOWN  # noqa: PLC0414 -- whoever tells problems takes them from here
+from casecore.kernel.errors import quoted as quoted  # noqa: PLC0414 -- the same
 
 
 @frozen
@@ -69,15 +68,6 @@ class Problem:
         if self.remedy:
             parts.append(self.remedy)
         return "; ".join(parts)
-
-
-def quoted(value: Any) -> str:
-    """A value as a message quotes it: its first characters, on one line."""
-    try:
-        text = repr(value)
-    except (RecursionError, ValueError):  # nested without end, or a number of thousands of digits
-        text = "a value too large to show"
-    return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
 
 
 def why_unreadable(error: Exception) -> object:

@@ -17,7 +17,8 @@ from typing import Any, TypeVar, dataclass_transform
 
 import attrs
 
-from casecore.kernel.fields import ROW
+from casecore.kernel.fields import ROW, a_count, a_length, some_counts, some_tallies
+from casecore.kernel.frozen_dict import take_copies, tell_types
 from casecore.kernel.rooms import Editing
 from casecore.kernel.values import fields_of, share_equality
 
@@ -29,10 +30,12 @@ def a_link(*, of: str, **options: Any) -> Any:
     return attrs.field(metadata={ROW: of}, **options)
 
 
-@dataclass_transform(frozen_default=True, field_specifiers=(attrs.field, a_link))
+@dataclass_transform(
+    frozen_default=True, field_specifiers=(attrs.field, a_count, a_length, a_link, some_counts, some_tallies)
+)
 def record(cls: type[R]) -> type[R]:
-    """Class decorator of every record: frozen, slotted, compared by content."""
-    return attrs.frozen(share_equality(cls), weakref_slot=False)
+    """Class decorator of every record: frozen, slotted, compared by content; what can change is copied when taken."""
+    return tell_types(attrs.frozen(share_equality(cls), weakref_slot=False, field_transformer=take_copies))
 
 
 @cache

@@ -16,7 +16,9 @@ from attrs import Attribute, field
 
 from casecore.kernel.fields import (
     a_choice,
+    a_count,
     a_flag,
+    a_length,
     a_part,
     a_text,
     an_id,
@@ -25,6 +27,7 @@ from casecore.kernel.fields import (
     some_counts,
     some_texts,
 )
+from casecore.kernel.frozen_dict import take_copies, tell_types
 
 T = TypeVar("T")
 
@@ -77,10 +80,32 @@ def _text_of_fields(value: Any) -> str:
 
 @dataclass_transform(
     frozen_default=True,
-    field_specifiers=(field, an_id, a_text, some_texts, some_counts, a_choice, a_flag, a_part, some, an_instant),
+    field_specifiers=(
+        field,
+        an_id,
+        a_text,
+        some_texts,
+        some_counts,
+        a_choice,
+        a_count,
+        a_flag,
+        a_length,
+        a_part,
+        some,
+        an_instant,
+    ),
 )
 def frozen(cls: type[T]) -> type[T]:
-    """Class decorator of commands, events and everything else that is a value: frozen, slotted, compared by content."""
+    """Class decorator of commands, events and everything else that is a value: frozen, slotted, compared by content.
+
+    What can change is copied when a value takes it (`frozen_dict.py`).
+    """
+    return tell_types(attrs.frozen(share_equality(cls), field_transformer=take_copies))
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def answer(cls: type[T]) -> type[T]:
+    """The same for what deciding answers: nothing in it is anybody else's, so nothing is copied."""
     return attrs.frozen(share_equality(cls))
 
 

@@ -22,6 +22,7 @@ from attrs import field, frozen
 
 from casecore.kernel import ID_LIMIT, is_id, is_whole, share_repr
 from casecore.kernel.durations import duration_text, seconds_in
+from casecore.kernel.frozen_dict import take_copies, tell_types
 from casecore.kernel.problems import Problem, did_you_mean, no_such_keys, quoted, under
 
 MISSING: Final = object()
@@ -390,8 +391,8 @@ def a_source() -> Any:
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(key,))
 def section(cls: type[T]) -> type[T]:
-    """Class decorator of a table of the policy; its fields are declared with `key`."""
-    return attrs.frozen(kw_only=True)(share_repr(cls))
+    """Class decorator of a table of the policy; its fields are declared with `key`, what can change is copied."""
+    return tell_types(attrs.frozen(kw_only=True, field_transformer=take_copies)(share_repr(cls)))
 
 
 def keys_of(section_class: type[Any]) -> dict[str, ValueKind]:

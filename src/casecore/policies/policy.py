@@ -23,7 +23,7 @@ from typing import Any, Self
 import attrs
 
 from casecore.kernel import changed
-from casecore.kernel.problems import Origin, Problem, outer, under
+from casecore.kernel.problems import Origin, Problem, outer, quoted, under
 from casecore.policies.declared import key_at, with_value
 from casecore.policies.errors import PolicyError
 from casecore.policies.files import parse_toml, read_text, resolve_extends
@@ -174,7 +174,7 @@ class Policy(Sop):
         Args:
             path: The key's path, e.g. `chat.idle.silence`.
         """
-        return self._origins.origin(path)
+        return self._origins.origin(path) if isinstance(path, str) else None
 
     def origin_in_layer(self, layer: str, path: str) -> Origin | None:
         """Where a layer, e.g. `override[0].set`, says the value of a key."""
@@ -199,6 +199,7 @@ class Policy(Sop):
         Raises:
             PolicyError: When the file cannot be read or anything in it is wrong.
         """
+        _require(path, str | Path, "the path of a file, as text or as a Path")
         return cls.of_files(*resolve_extends(parse_toml(read_text(path), str(path)), Path(path).parent))
 
     @classmethod
@@ -212,6 +213,7 @@ class Policy(Sop):
         Raises:
             PolicyError: When anything in it is wrong; it lists every problem.
         """
+        _require(text, str, "TOML, as text")
         return cls.of_files(*resolve_extends(parse_toml(text, name), None))
 
     @classmethod
@@ -262,11 +264,18 @@ class Policy(Sop):
         Raises:
             KeyError: When there is no such key.
         """
+        if not isinstance(path, str):
+            raise KeyError(quoted(path))
         held: Any = self
         for step in key_at(type(self), path).steps:
             if held is not None:
                 held = held[step] if isinstance(held, Mapping) else getattr(held, step)
         return held
+
+
+def _require(given: object, kind: Any, expected: str) -> None:
+    if not isinstance(given, kind):
+        raise PolicyError("policy", (Problem("", f"{quoted(given)} is no policy", expected),))
 
 
 @cache

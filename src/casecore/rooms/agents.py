@@ -18,8 +18,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from attrs import field
-
 from casecore.channels import Channel
 from casecore.kernel import (
     CUSTOMER,
@@ -31,12 +29,15 @@ from casecore.kernel import (
     Room,
     Rule,
     Sees,
+    a_count,
     a_text,
     an_id,
     frozen,
     some,
     some_counts,
+    some_tallies,
 )
+from casecore.kernel.frozen_dict import FrozenDict
 from casecore.kernel.records import record
 from casecore.kernel.rooms import wants
 from casecore.policies import Policy
@@ -97,17 +98,17 @@ class Agent:
     permissions: frozenset[Permission] = frozenset()
     queues: frozenset[str] = frozenset()
     channels: frozenset[Channel] = frozenset()
-    capacity: Mapping[str, int] = field(factory=dict, hash=False)
+    capacity: Mapping[str, int] = some_counts(factory=FrozenDict)
     presence: Presence = Presence.LOGGED_OUT
     reason: str = ""
     next_reason: str | None = None
     idle_since: datetime | None = None
     given_at: datetime | None = None
     away_since: datetime | None = None
-    held: Mapping[Channel, int] = field(factory=dict, hash=False)
-    offered: Mapping[Channel, int] = field(factory=dict, hash=False)
-    reviews: int = 0
-    wrap_ups: int = 0
+    held: Mapping[Channel, int] = some_tallies(factory=FrozenDict)
+    offered: Mapping[Channel, int] = some_tallies(factory=FrozenDict)
+    reviews: int = a_count(default=0)
+    wrap_ups: int = a_count(default=0)
 
     @property
     def available(self) -> bool:
@@ -145,7 +146,7 @@ class Agent:
 def add_to_count(counts: Mapping[Channel, int], channel: Channel, step: int) -> Mapping[Channel, int]:
     """The counts after one more (`step` 1) or one less (-1) of a channel; no zeros are kept."""
     changed = {**counts, channel: counts.get(channel, 0) + step}
-    return {name: count for name, count in changed.items() if count}
+    return FrozenDict({name: count for name, count in changed.items() if count})
 
 
 class SeesAgents(Sees, Protocol):
@@ -241,7 +242,7 @@ class AgentAdded(Event):
     permissions: frozenset[Permission]
     queues: frozenset[str]
     channels: frozenset[Channel]
-    capacity: Mapping[str, int] = field(factory=dict, hash=False)
+    capacity: Mapping[str, int] = some_counts(factory=dict)
 
 
 @frozen
@@ -253,7 +254,7 @@ class AgentChanged(Event):
     permissions: frozenset[Permission]
     queues: frozenset[str]
     channels: frozenset[Channel]
-    capacity: Mapping[str, int] = field(factory=dict, hash=False)
+    capacity: Mapping[str, int] = some_counts(factory=dict)
 
 
 @frozen

@@ -19,7 +19,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from casecore.channels import LIVE, Channel
-from casecore.kernel import CUSTOMER, SYSTEM, Check, Editing, Event, Probe, Reason, Room, Rule, frozen
+from casecore.kernel import CUSTOMER, SYSTEM, Check, Editing, Event, Probe, Reason, Room, Rule, a_count, frozen
 from casecore.kernel.machines import StateTable
 from casecore.kernel.records import record
 from casecore.kernel.rooms import by_agent, soft_rule, wants
@@ -95,7 +95,7 @@ class Contact:
     authenticated: bool = False
     silence_since: datetime | None = None
     asked_at: datetime | None = None
-    attempts: int = 0
+    attempts: int = a_count(default=0)
 
 
 class SeesContact(SeesCase, Protocol):

@@ -15,7 +15,8 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from casecore.channels import Channel, TemplateKind
-from casecore.kernel import Reason, a_choice, a_text, frozen, some_texts
+from casecore.kernel import CommandError, Reason, a_choice, a_text, frozen, some_texts
+from casecore.kernel.errors import quoted
 
 
 @frozen
@@ -39,10 +40,19 @@ class PreparedText:
         values: Mapping[str, str] | None = None,
         kind: TemplateKind = TemplateKind.WHATSAPP_TEMPLATE,
     ) -> Self:
-        """What is prepared from a template that a host has as plain data, e.g. as the Graph API gave it."""
+        """What is prepared from a template that a host has as plain data, e.g. as the Graph API gave it.
+
+        Raises:
+            CommandError: When it cannot be written as JSON, or is nested without end.
+        """
         import json
 
-        return cls(kind, json.dumps(template, ensure_ascii=False), values or {})
+        try:
+            definition = json.dumps(template, ensure_ascii=False)
+        except (RecursionError, TypeError, ValueError) as error:
+            found = f"{quoted(template)} cannot be written as JSON ({error})"
+            raise CommandError("definition", found, "give the template as plain data") from None
+        return cls(kind, definition, {} if values is None else values)
 
     def read(self) -> Any:
         """The `Template`, `AppleTemplate` or `QuickReply` itself, e.g. to make the call that posts it.

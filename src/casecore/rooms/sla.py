@@ -19,7 +19,8 @@ from operator import attrgetter
 from typing import Any, Protocol
 
 from casecore.calendars import Calendar
-from casecore.kernel import Editing, Event, Handler, Probe, Room, Rule, Timer, a_choice, frozen
+from casecore.kernel import Editing, Event, Handler, Probe, Room, Rule, Timer, a_choice, a_length, frozen
+from casecore.kernel.fields import MOST_SECONDS
 from casecore.kernel.records import editing_class, freeze, record
 from casecore.kernel.rooms import by_agent, soft_rule
 from casecore.policies import Policy
@@ -77,7 +78,7 @@ class Clocks:
     resolved_at: datetime | None = None
     closed_at: datetime | None = None
     paused_since: datetime | None = None
-    left_out: float = 0.0
+    left_out: float = a_length(default=0.0)
 
 
 class SeesClocks(SeesCase, Protocol):
@@ -176,9 +177,9 @@ def _read_clock(
     if end is not None or paused_at is not None:
         elapsed = _open_time(calendar, since, end or at)
     elif calendar is None:
-        elapsed, due = at - since, _add_length(since, target + left_out)
+        elapsed, due = at - since, _add_length(since, _sum_of(target, left_out))
     else:
-        elapsed, due = calendar.clock(since, at, target + left_out)
+        elapsed, due = calendar.clock(since, at, _sum_of(target, left_out))
     elapsed -= left_out
     if reached_at is None and end is not None:
         state = STOPPED
@@ -189,6 +190,13 @@ def _read_clock(
 
 def _open_time(calendar: Calendar | None, start: datetime, end: datetime) -> timedelta:
     return end - start if calendar is None else calendar.open_time(start, end)
+
+
+def _sum_of(one: timedelta, other: timedelta) -> timedelta:
+    try:
+        return one + other
+    except OverflowError:  # a policy made in code may promise something for the end of all time
+        return timedelta.max
 
 
 def _add_length(start: datetime, length: timedelta) -> datetime | None:
@@ -249,7 +257,7 @@ class SolutionUndone(Event):
 
     case: str
     again: bool
-    left_out: float
+    left_out: float = a_length()
 
 
 @frozen
@@ -264,7 +272,7 @@ class SolutionResumed(Event):
     """ST counts again; the seconds of open time since it paused are left out."""
 
     case: str
-    left_out: float
+    left_out: float = a_length()
 
 
 # Handlers and what follows -----------------------------------------------------------------------------
@@ -297,7 +305,7 @@ def _follow_status(new_status: Callable[[Any], Status]) -> Handler[SeesClocks]:
         events: list[Event] = []
         if paused_at is not None and new not in pauses_in:
             events.append(SolutionResumed(event.by, event.at, case.id, _paused_seconds(case, policy, clocks, event.at)))
-        if new is RESOLVED and resolved_at is None:
+        if new is RESOLVED and resolved_at is None and clocks.solution_from is not None:
             events.append(SolutionReached(event.by, event.at, case.id))
         if resolved_at is not None and case.status is RESOLVED and new is not CLOSED:
             events.append(_undo_solution(case, resolved_at, clocks, event, policy))
@@ -349,12 +357,13 @@ def _set_level_of_case(clocks: Editing, event: LevelSet) -> None:
 
 
 def _stop_solution(clocks: Editing, event: SolutionReached) -> None:
-    clocks.resolved_at = event.at
+    if clocks.solution_from is not None:  # what we did before the customer wrote solves nothing of theirs
+        clocks.resolved_at = event.at
 
 
 def _begins_again(clocks: Editing, event: SolutionUndone) -> None:
     clocks.resolved_at = None
-    clocks.left_out += event.left_out
+    _leave_out(clocks, event.left_out)
     if event.again:
         clocks.solution_from = event.at
         clocks.left_out = 0.0
@@ -367,7 +376,11 @@ def _pause_solution(clocks: Editing, event: SolutionPaused) -> None:
 
 def _resume_solution(clocks: Editing, event: SolutionResumed) -> None:
     clocks.paused_since = None
-    clocks.left_out += event.left_out
+    _leave_out(clocks, event.left_out)
+
+
+def _leave_out(clocks: Editing, seconds: float) -> None:
+    clocks.left_out = min(clocks.left_out + seconds, MOST_SECONDS)  # many long pauses are longer than all time
 
 
 def _stop_clocks(clocks: Editing, event: CaseClosed) -> None:

@@ -18,7 +18,8 @@ from typing import Protocol
 from attrs import field
 
 from casecore.channels import Channel
-from casecore.kernel import Command, Editing, Event, Reason, Room, a_text, an_id, frozen, some_texts
+from casecore.kernel import Command, Editing, Event, Reason, Room, a_count, a_text, an_id, frozen, some_texts
+from casecore.kernel.frozen_dict import FrozenDict
 from casecore.kernel.records import a_link, editing_class, record
 from casecore.policies import Policy
 from casecore.rooms.agents import SeesAgents
@@ -48,9 +49,9 @@ class Customer:
 
     id: str
     name: str | None = None
-    profile: Mapping[str, str] = field(factory=dict, hash=False)
-    positive: int = 0
-    negative: int = 0
+    profile: Mapping[str, str] = field(factory=FrozenDict, hash=False)
+    positive: int = a_count(default=0)
+    negative: int = a_count(default=0)
     opted_in: bool | None = None
 
 

@@ -26,6 +26,7 @@ from casecore.kernel import (
     Room,
     Rule,
     a_choice,
+    a_count,
     a_flag,
     a_text,
     an_id,
@@ -82,7 +83,7 @@ class Aftermath:
         earlier_handler: Who wrote the message that the customer answered last.
     """
 
-    undisposed: int = 0
+    undisposed: int = a_count(default=0)
     complaint: bool = False
     account_case: bool = False
     related: frozenset[Relation] = frozenset()

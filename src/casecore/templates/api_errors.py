@@ -163,15 +163,21 @@ _NAMELESS: Final = re.compile(r"parameter name is missing or empty", re.IGNORECA
 _PLACE: Final = re.compile(r"\b(header|body|footer|button|carousel)\b", re.IGNORECASE)
 
 
+_READ: Final = 1000
+"""How much of an error's details is read; what Meta writes is shorter, and the patterns look at each word of it."""
+
+
 def explain_error(code: int, details: str = "", filled: Filled | None = None) -> ErrorExplanation:
     """What an error of the API means.
 
     Args:
         code: The error's `code` (or `error_subcode` of a create call).
-        details: The error's `error_data.details`, or its message.
+        details: The error's `error_data.details`, or its message; the first thousand characters are read, and
+            whatever is no text counts as none.
         filled: The message that was sent, where it is at hand; its values are searched for the one to blame.
     """
-    row = ERRORS.get(code)
+    row = ERRORS.get(code) if isinstance(code, int) else None  # what is no number is none that is known
+    details = details[:_READ] if isinstance(details, str) else ""
     known = row is not None
     if row is None:
         row = _Row("Unknown error", "The API refused the call with a number not known here.", _NO, "read the details")
@@ -190,7 +196,7 @@ def explain_error(code: int, details: str = "", filled: Filled | None = None) ->
         match = pattern.search(details)
         if match:
             return explain(about, match, filled)
-    if code in _TO_BLAME:
+    if known and code in _TO_BLAME:
         return _blame_value(about, filled, *_TO_BLAME[code])
     return about
 

@@ -21,7 +21,9 @@ from casecore.templates.quick_replies import (
     check_blanks,
     check_channel_length,
     read_fields,
+    require_texts,
     text_values,
+    to_choice,
 )
 from casecore.templates.texts import BLANKS, TemplateText, parse_text
 
@@ -38,6 +40,10 @@ class AppleKind(StrEnum):
     LIST_PICKER = "list_picker"
     TIME_PICKER = "time_picker"
     FORM = "form"
+
+
+def _to_kind(word: AppleKind | str) -> AppleKind:
+    return to_choice(AppleKind, word)
 
 
 ITEMS: Final[Mapping[AppleKind, range]] = {
@@ -62,12 +68,12 @@ class AppleTemplate:
         items: The labels, rows, times or pages to choose from, or the title of the link; each may have blanks.
 
     Raises:
-        TemplateError: When a text cannot be filled as written, or the items do not fit the kind.
+        TemplateError: When something is no text, a text cannot be filled as written, or the items do not fit the kind.
     """
 
     name: str
     text: str
-    kind: AppleKind = field(default=AppleKind.TEXT, converter=AppleKind)
+    kind: AppleKind = field(default=AppleKind.TEXT, converter=_to_kind)
     items: tuple[str, ...] = field(default=(), converter=as_texts)
     _texts: tuple[TemplateText, ...] = field(init=False, repr=False, eq=False)
 
@@ -75,6 +81,7 @@ class AppleTemplate:
     """The customer writes first."""
 
     def __attrs_post_init__(self) -> None:
+        require_texts(name=self.name, text=self.text)
         items = (parse_text(item, f"item.{index}", dialect=BLANKS) for index, item in enumerate(self.items))
         object.__setattr__(self, "_texts", (parse_text(self.text, "text", dialect=BLANKS), *items))
         findings = [finding for text in self._texts for finding in text.findings]

@@ -4,7 +4,7 @@
 * Variables are numbered **in each component**: the header's `{{1}}` is not the body's. A value is therefore given by a
   key: `1` (or `first_name`) for the body, `header.1` for the header, `button.0.1` for the address of the first button,
   `card.2.1` for the body of the third card. Buttons and cards count from 0, as in the API.
-* What Meta adds tomorrow — a status, a category, a kind of button, a field — is kept as it came.
+* What Meta adds tomorrow — a status, a category, a kind of button, a field — is kept as it came, in a copy of its own.
 
 `needs_of` lists everything that has to be given when a template is sent: its texts, media, codes, links, objects.
 """
@@ -18,6 +18,7 @@ from typing import Any, Final
 from attrs import field
 
 from casecore.kernel import frozen
+from casecore.kernel.frozen_dict import plain_copy
 from casecore.templates.findings import TemplateFinding, finding_of
 from casecore.templates.texts import TemplateText
 
@@ -41,7 +42,7 @@ class Button:
     where: str
     label: str | None = None
     url: TemplateText | None = None
-    rest: Mapping[str, Any] = field(factory=dict, hash=False)
+    rest: Mapping[str, Any] = field(factory=dict, hash=False, converter=plain_copy)
 
 
 @frozen
@@ -49,7 +50,7 @@ class Card:
     """One card of a carousel: components of its own."""
 
     components: tuple[Component, ...]
-    rest: Mapping[str, Any] = field(factory=dict, hash=False)
+    rest: Mapping[str, Any] = field(factory=dict, hash=False, converter=plain_copy)
 
 
 @frozen
@@ -72,7 +73,7 @@ class Component:
     format: str | None = None
     buttons: tuple[Button, ...] = ()
     cards: tuple[Card, ...] = ()
-    rest: Mapping[str, Any] = field(factory=dict, hash=False)
+    rest: Mapping[str, Any] = field(factory=dict, hash=False, converter=plain_copy)
 
 
 @frozen
@@ -95,7 +96,7 @@ class Definition:
     status: str = ""
     parameter_format: str = ""
     components: tuple[Component, ...] = ()
-    rest: Mapping[str, Any] = field(factory=dict, hash=False)
+    rest: Mapping[str, Any] = field(factory=dict, hash=False, converter=plain_copy)
 
     @property
     def identity(self) -> tuple[str, str]:

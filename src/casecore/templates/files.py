@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from attrs import field
 
 from casecore.kernel import CasecoreError, frozen
-from casecore.templates.findings import TemplateError, TemplateFinding
+from casecore.kernel.errors import quoted
+from casecore.templates.findings import TemplateError, TemplateFinding, quote_any
 from casecore.templates.lint import lint_together
 from casecore.templates.template import Template
 
@@ -42,6 +45,37 @@ class TemplateFileError(CasecoreError, ValueError):
         return f"{where}: {self.problem}" + (f"; {self.remedy}" if self.remedy else "")
 
 
+_MISSES: Final = 100
+"""How many texts of a template are looked for in vain."""
+
+
+@frozen
+class _Written:
+    """A text of a template where it stands in a file.
+
+    Attributes:
+        text: The text; empty where it was not found.
+        start: Where it begins in the file, its quotation mark included.
+        ascii_only: How JSON escapes it; None where nothing is escaped.
+    """
+
+    text: str
+    start: int
+    ascii_only: bool | None = None
+
+    def offset_in_file(self, offset: int) -> int:
+        """Where a character of the text stands in the file."""
+        if self.ascii_only is None:
+            return self.start + (offset if self.text else 0)
+        return self.start + len(json.dumps(self.text[:offset], ensure_ascii=self.ascii_only)) - 1
+
+
+@lru_cache(maxsize=4)
+def _line_starts(source: str) -> tuple[int, ...]:
+    """Where each line of a file begins; found once for all that is asked of it."""
+    return (0, *(match.end() for match in re.finditer("\n", source)))
+
+
 @frozen
 class Located:
     """A template and where it was found.
@@ -60,29 +94,46 @@ class Located:
     start: int
     end: int
 
+    _written: dict[str, _Written] = field(factory=dict, init=False, eq=False, repr=False)
+
     def place(self, finding: TemplateFinding) -> tuple[int, int]:
         """(line, column), both from 1, of what a finding is about; of the template where it is about the whole."""
-        at = self.start
-        written = self._texts_by_place().get(finding.where)
-        if written is not None:
-            at = self._offset_in_file(written, finding.offset or 0)
-        before = self.source[:at]
-        return before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1
+        if not self._written:  # a memory, not a change: nobody can tell from outside
+            self._written.update(self._find_texts())
+        written = self._written.get(finding.where)
+        at = self.start if written is None else written.offset_in_file(finding.offset or 0)
+        starts = _line_starts(self.source)
+        line = bisect_right(starts, at)
+        return line, at - starts[line - 1] + 1
 
-    def _texts_by_place(self) -> dict[str, str]:
-        labels = {button.where: button.label for button in self.template.buttons if button.label}
-        return {**labels, **{text.where: text.source for text in self.template.texts}}
+    def _find_texts(self) -> Iterator[tuple[str, _Written]]:
+        """Where each label, and then each text, stands in the file: as it is in a text file, escaped in JSON.
 
-    def _offset_in_file(self, written: str, offset: int) -> int:
-        """Where a text stands in the file: as it is in a text file, escaped in JSON in one way or the other."""
-        if self.source == written:
-            return offset
+        They are looked for in the order of the template, which is mostly that of the file. A file whose texts are all
+        escaped otherwise is not searched for each of them.
+        """
+        labels = [(button.where, button.label) for button in self.template.buttons if button.label]
+        for listed in (labels, [(text.where, text.source) for text in self.template.texts]):
+            after, missed = self.start, 0
+            for where, text in listed:
+                found = None if missed > _MISSES else self._find_text(text, after)
+                if found is None:
+                    missed += 1
+                    yield where, _Written("", self.start)
+                else:
+                    after = found.start + 1
+                    yield where, found
+
+    def _find_text(self, text: str, after: int) -> _Written | None:
+        if self.source == text:
+            return _Written(text, 0)
         for ascii_only in (False, True):
-            quoted, head = (json.dumps(part, ensure_ascii=ascii_only) for part in (written, written[:offset]))
-            at = self.source.find(quoted, self.start, self.end)
-            if at >= 0:
-                return at + len(head) - 1
-        return self.start
+            quoted = json.dumps(text, ensure_ascii=ascii_only)
+            for start in (after, self.start):
+                at = self.source.find(quoted, start, self.end)
+                if at >= 0:
+                    return _Written(text, at, ascii_only)
+        return None
 
 
 def templates_in(source: str, file: str) -> tuple[Located, ...]:
@@ -93,8 +144,11 @@ def templates_in(source: str, file: str) -> tuple[Located, ...]:
         file: What it is called; its ending says what it holds.
 
     Raises:
-        TemplateFileError: When anything in it is no template.
+        TemplateFileError: When it is not text, or anything in it is no template.
     """
+    for given, what in ((file, "the file's name"), (source, "what stands in the file")):
+        if not isinstance(given, str):
+            raise TemplateFileError(str(quoted(file)), None, f"{quote_any(given)} is not text", f"give {what} as text")
     if file.endswith((".jsonl", ".ndjson")):
         return tuple(_read_lines(source, file))
     if not file.endswith(".json"):
@@ -129,14 +183,13 @@ def _read_json(text: str, file: str, line: int) -> Any:
 
 
 def _locate_template(file: str, source: str, plain: Any, start: int, end: int) -> Located:
-    line = source.count("\n", 0, start) + 1
-    if isinstance(plain, Mapping) and "messaging_product" in plain:
-        remedy = "give the template's definition, as the API returns it"
-        raise TemplateFileError(file, line, "is a call that sends a message, not a template", remedy)
-    try:
-        return Located(file, Template.from_meta(plain), source, start, end)
-    except TemplateError as error:
-        raise TemplateFileError(file, line, str(error)) from None
+    problem, remedy = "is a call that sends a message, not a template", "give the template's definition"
+    if not isinstance(plain, Mapping) or "messaging_product" not in plain:
+        try:
+            return Located(file, Template.from_meta(plain), source, start, end)
+        except TemplateError as error:
+            problem, remedy = str(error), ""
+    raise TemplateFileError(file, source.count("\n", 0, start) + 1, problem, remedy)
 
 
 def _find_spans(source: str, count: int) -> list[tuple[int, int]]:

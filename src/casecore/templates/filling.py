@@ -22,7 +22,7 @@ from casecore.templates.definitions import (
     Need,
     needs_of,
 )
-from casecore.templates.findings import TemplateFinding, errors, finding_of, quote_text
+from casecore.templates.findings import TemplateFinding, errors, finding_of, quote_any, quote_text, some_names
 from casecore.templates.texts import TemplateText
 from casecore.templates.values import all_clean, check_value, text_of_value
 
@@ -30,6 +30,8 @@ BODY_LIMIT: Final = 1024
 BODY_ALONE_LIMIT: Final = 32768
 HEADER_LIMIT: Final = 60
 URL_LIMIT: Final = 2000
+_MANY_VARIABLES: Final = 10**9
+"""More than any text has; of a number of thousands of digits, Python would not even make a text."""
 
 
 @frozen
@@ -232,9 +234,9 @@ def fill(plan: Plan, values: Any = ()) -> Filled:
 def _fill_with_care(plan: Plan, values: object) -> Filled:
     findings: list[TemplateFinding] = list(plan.standing)
     given = _values_by_key(plan, values, findings)
+    known = some_names(plan.needs)
     for key in given:
         if key not in plan.needs:
-            known = ", ".join(plan.needs) or "none"
             message = f"there is a value for {quote_text(key)}; the template takes: {known}"
             findings.append(finding_of("ready.extra", "", message, variable=key))
     for key, need in plan.needs.items():
@@ -252,14 +254,14 @@ def _values_by_key(plan: Plan, values: object, findings: list[TemplateFinding]) 
     given: dict[str, Any] = {}
     if isinstance(values, Mapping):
         for key, value in values.items():
-            if not isinstance(key, str) and type(key) is not int:
-                findings.append(finding_of("ready.values", "", f"{quote_text(repr(key))} is no key"))
+            if not isinstance(key, str) and not (type(key) is int and abs(key) < _MANY_VARIABLES):
+                findings.append(finding_of("ready.values", "", f"{quote_any(key)} is no key"))
             elif str(key) in given:
                 findings.append(finding_of("ready.values", "", f"{key} is given twice, as a number and as text"))
             else:
                 given[str(key)] = value
     elif not isinstance(values, list | tuple):
-        findings.append(finding_of("ready.values", "", f"{quote_text(repr(values))} is neither a list nor a table"))
+        findings.append(finding_of("ready.values", "", f"{quote_any(values)} is neither a list nor a table"))
     elif values and plan.body is not None and any(not name.isdigit() for name in plan.body.sites):
         findings.append(finding_of("ready.values", "body", "the variables have names; a list has none"))
     else:

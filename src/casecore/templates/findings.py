@@ -13,16 +13,25 @@ own step.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from itertools import islice
 from typing import Final, NamedTuple
 
 from casecore.kernel import CasecoreError, frozen
+from casecore.kernel.errors import quoted
 from casecore.reports.findings import Severity
 
 __all__ = ["CODES", "Code", "Severity", "TemplateError", "TemplateFinding", "errors", "finding_of", "quote_text"]
 
 QUOTED: Final = 40
 """How much of a text a message quotes, in code points."""
+
+LISTED: Final = 50
+"""How many findings of one sort are listed: a text of a million stray braces is one mistake, not a million."""
+
+
+NAMED: Final = 20
+"""How many names of variables a message lists."""
 
 
 class Code(NamedTuple):
@@ -91,6 +100,26 @@ def errors(findings: Iterable[TemplateFinding]) -> tuple[TemplateFinding, ...]:
 def quote_text(text: str) -> str:
     """A text as a message quotes it: on one line, in quotes, not too long."""
     return repr(text if len(text) <= QUOTED else text[: QUOTED - 1] + "…")
+
+
+def quote_any(value: object) -> str:
+    """What is no text as a message quotes it, whatever it is: also what is nested without end."""
+    return quote_text(quoted(value))
+
+
+def some_of(findings: Sequence[TemplateFinding]) -> tuple[TemplateFinding, ...]:
+    """The first `LISTED` of them, and how many more there are: one mistake made a thousand times is told once."""
+    more = len(findings) - LISTED
+    if more <= 0:
+        return tuple(findings)
+    return (*findings[:LISTED], finding_of("parse.more", "", f"there are {more:,} more findings"))
+
+
+def some_names(names: Collection[str]) -> str:
+    """The first `NAMED` names of a list as a message tells them, and how many more there are."""
+    listed = ", ".join(islice(names, NAMED))
+    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+    return f"{listed}{more}" if names else "none"
 
 
 _E, _W, _N = Severity.ERROR, Severity.WARNING, Severity.NOTE

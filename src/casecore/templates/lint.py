@@ -8,12 +8,13 @@ the way of sending a template that Meta has approved.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
 from casecore.templates.definitions import AUTHENTICATION, HEADERS, Component, Definition, examples_of
 from casecore.templates.filling import BODY_LIMIT, HEADER_LIMIT, utf16_units
-from casecore.templates.findings import TemplateFinding, finding_of, quote_text
+from casecore.templates.findings import TemplateFinding, finding_of, quote_any, quote_text
 from casecore.templates.lint_buttons import BUTTON_RULES
 from casecore.templates.texts import TemplateText
 
@@ -233,7 +234,7 @@ def _check_authentication(definition: Definition) -> Iterator[TemplateFinding]:
         yield finding_of("lint.authentication_text", "body", "the body has a text of its own")
     minutes = footer.rest.get("code_expiration_minutes") if footer else None
     if minutes is not None and not (type(minutes) is int and minutes in MINUTES):
-        yield finding_of("lint.expiry_minutes", "footer", f"the code expires after {quote_text(repr(minutes))} minutes")
+        yield finding_of("lint.expiry_minutes", "footer", f"the code expires after {quote_any(minutes)} minutes")
 
 
 def _check_examples(definition: Definition) -> Iterator[TemplateFinding]:
@@ -274,12 +275,9 @@ def _check_numbering(definition: Definition) -> Iterator[TemplateFinding]:
             yield finding_of("lint.gap", text.where, f"{text.where} has the numbers {listed}")
         elif numbers != sorted(numbers):
             yield finding_of("lint.out_of_order", text.where, f"{text.where} has them in the order {listed}")
-        names = [site for site in text.sites if not site.isdigit()]
-        for name in dict.fromkeys(names) if len(names) > len(set(names)) else ():
-            if names.count(name) > 1:
-                yield finding_of(
-                    "lint.reused_name", text.where, f"{name} is used {names.count(name)} times", variable=name
-                )
+        for name, times in Counter(site for site in text.sites if not site.isdigit()).items():
+            if times > 1:
+                yield finding_of("lint.reused_name", text.where, f"{name} is used {times} times", variable=name)
 
 
 def _check_edges(definition: Definition) -> Iterator[TemplateFinding]:

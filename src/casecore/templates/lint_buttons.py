@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from casecore.templates.definitions import AUTHENTICATION, Button, Definition
 from casecore.templates.filling import URL_LIMIT, utf16_units
-from casecore.templates.findings import TemplateFinding, finding_of, quote_text
+from casecore.templates.findings import TemplateFinding, finding_of, quote_any, quote_text
 from casecore.templates.values import CODE_LIMIT
 
 LABEL_LIMIT: Final = 25
@@ -128,7 +128,7 @@ def _check_phone_numbers(definition: Definition) -> Iterator[TemplateFinding]:
         for button in buttons:
             number = button.rest.get("phone_number")
             if button.kind == "PHONE_NUMBER" and not (isinstance(number, str) and _is_number(number)):
-                yield finding_of("lint.phone", button.where, f"the number is {quote_text(repr(number))}")
+                yield finding_of("lint.phone", button.where, f"the number is {quote_any(number)}")
             example = button.rest.get("example")
             code = example[0] if isinstance(example, list) and example else example
             if button.kind == "COPY_CODE" and isinstance(code, str) and len(code) > CODE_LIMIT:

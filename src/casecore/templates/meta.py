@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from casecore.kernel.frozen_dict import NestedTooDeeply, plain_copy
 from casecore.templates.definitions import Button, Card, Component, Definition
-from casecore.templates.findings import TemplateError, TemplateFinding, finding_of, quote_text
+from casecore.templates.findings import TemplateError, TemplateFinding, finding_of, quote_any, some_of
 from casecore.templates.texts import parse_text
 
 _GIVEN: Final = (
@@ -35,10 +36,17 @@ def read_definition(plain: object) -> dict[str, Any]:
         plain: One template, as the API returns it or as the create call takes it.
 
     Raises:
-        TemplateError: When it does not have the shape of a template; it lists every misfit.
+        TemplateError: When it does not have the shape of a template; it lists every misfit, or the first of many.
     """
     if not isinstance(plain, Mapping):
-        raise TemplateError([_misfit("", f"{quote_text(repr(plain))} is no template", "give a JSON object")])
+        raise TemplateError([_misfit("", f"{quote_any(plain)} is no template", "give a JSON object")])
+    try:
+        return _read_fields(plain)
+    except NestedTooDeeply as error:
+        raise TemplateError([_misfit("", str(error), "give the template as the API writes it")]) from None
+
+
+def _read_fields(plain: Mapping[Any, Any]) -> dict[str, Any]:
     reader = _Reader()
     rest = dict(plain)
     fields: dict[str, Any] = {key: reader.take_text(rest, key, "") or "" for key in ("name", "language")}
@@ -48,9 +56,9 @@ def read_definition(plain: object) -> dict[str, Any]:
     fields["components"] = tuple(
         reader.read_component(component, f"components[{index}]", "") for index, component in enumerate(components)
     )
-    fields["rest"] = rest
+    fields["rest"] = plain_copy(rest)
     if reader.misfits:
-        raise TemplateError(reader.misfits)
+        raise TemplateError(some_of(reader.misfits))
     return fields
 
 
@@ -69,7 +77,7 @@ class _Reader:
         value = rest.pop(key, None)
         if value is None or isinstance(value, str):
             return value
-        self.misfits.append(_misfit(f"{path}{key}", f"{quote_text(repr(value))} is not text", "give text"))
+        self.misfits.append(_misfit(f"{path}{key}", f"{quote_any(value)} is not text", "give text"))
         return None
 
     def take_objects(self, rest: dict[str, Any], key: str, path: str) -> list[Mapping[str, Any]]:
@@ -78,11 +86,11 @@ class _Reader:
         if value is None:
             return []
         if not isinstance(value, list | tuple):
-            self.misfits.append(_misfit(f"{path}{key}", f"{quote_text(repr(value))} is not a list", "give a list"))
+            self.misfits.append(_misfit(f"{path}{key}", f"{quote_any(value)} is not a list", "give a list"))
             return []
         for index, entry in enumerate(value):
             if not isinstance(entry, Mapping):
-                message = f"{quote_text(repr(entry))} is not an object"
+                message = f"{quote_any(entry)} is not an object"
                 self.misfits.append(_misfit(f"{path}{key}[{index}]", message, "give an object"))
         return [entry for entry in value if isinstance(entry, Mapping)]
 
@@ -133,13 +141,13 @@ class _Reader:
 
 
 def write_definition(definition: Definition) -> dict[str, Any]:
-    """The create call of a template: without what Meta sets."""
+    """The create call of a template: without what Meta sets. It is the caller's own, to be changed."""
     call: dict[str, Any] = {"name": definition.name, "language": definition.language, "category": definition.category}
     if definition.parameter_format:
         call["parameter_format"] = definition.parameter_format.lower()
     call.update((key, value) for key, value in definition.rest.items() if key not in _GIVEN)
     call["components"] = [_write_component(component) for component in definition.components]
-    return call
+    return dict(plain_copy(call))
 
 
 def _write_component(component: Component) -> dict[str, Any]:

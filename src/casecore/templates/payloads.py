@@ -51,8 +51,8 @@ def slots_of(definition: Definition) -> tuple[Slot, ...]:
     return tuple(slot for component in definition.components for slot in _slots_in(component, by_place))
 
 
-def _slots_in(component: Component, by_place: Mapping[str, list[Need]]) -> Iterator[Slot]:
-    needs = by_place.get(component.where, ())
+def _slots_in(component: Component, by_place: dict[str, list[Need]]) -> Iterator[Slot]:
+    needs = by_place.pop(component.where, ())  # of two components at one place, which Meta refuses, the first
     if needs:
         yield Slot({"type": component.kind.lower()}, tuple(_value_taken(need) for need in needs))
     for index, button in enumerate(component.buttons):
@@ -61,7 +61,7 @@ def _slots_in(component: Component, by_place: Mapping[str, list[Need]]) -> Itera
             code = button.where.rpartition("button.")[0] + "1"
             yield Slot({**head, "sub_type": "url"}, ((code, Kind.CODE, ""),))
         elif button.where in by_place:
-            yield Slot(head, tuple(_value_taken(need) for need in by_place[button.where]))
+            yield Slot(head, tuple(_value_taken(need) for need in by_place.pop(button.where)))
     if component.cards:
         cards = [[slot for part in card.components for slot in _slots_in(part, by_place)] for card in component.cards]
         yield Slot({"type": "carousel"}, cards=tuple(map(tuple, cards)))

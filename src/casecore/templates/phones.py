@@ -14,7 +14,7 @@ import re
 from importlib import import_module
 from typing import Any, Final
 
-from casecore.templates.findings import TemplateError, TemplateFinding, finding_of, quote_text
+from casecore.templates.findings import TemplateError, TemplateFinding, finding_of, quote_any, quote_text
 
 _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 _WRITTEN: Final = re.compile(r"\+?[0-9 ().\-/\u00a0]+")
@@ -29,7 +29,7 @@ def check_phone(number: object) -> tuple[TemplateFinding, ...]:
 
 def _why_not_e164(number: object) -> tuple[str, str | None]:
     if not isinstance(number, str):
-        return f"{quote_text(repr(number))} is not text", None
+        return f"{quote_any(number)} is not text", None
     shown = quote_text(number)
     bare = re.sub(r"[ ().\-/\u00a0]", "", number)
     if _E164.fullmatch(bare):
@@ -51,9 +51,15 @@ def normalise_phone(number: str, region: str | None = None) -> tuple[str, tuple[
         region: The country of numbers without a country code, in two capitals, e.g. `PT`; None refuses those.
 
     Raises:
-        TemplateError: When it is no number, or cannot exist.
+        TemplateError: When it is no text or no number, or cannot exist.
         ModuleNotFoundError: When the `phone` extra is not installed.
     """
+    if not isinstance(number, str):
+        raise TemplateError([finding_of("ready.phone", "to", f"{quote_any(number)} is not text", "give it as text")])
+    country: object = region
+    if not isinstance(country, str | None):
+        found = f"the region {quote_any(region)} is not text"
+        raise TemplateError([finding_of("ready.phone", "to", found, "give a country in two capitals, or None")])
     try:
         phonenumbers: Any = import_module("phonenumbers")  # by name: the extra is not there for every type checker
     except ModuleNotFoundError:

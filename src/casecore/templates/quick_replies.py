@@ -14,16 +14,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 from attrs import define, field, frozen
 
 from casecore.channels import Channel
+from casecore.kernel.errors import quoted
 from casecore.templates.definitions import Kind, Need
-from casecore.templates.findings import TemplateError, TemplateFinding, errors, finding_of, quote_text
+from casecore.templates.findings import (
+    TemplateError,
+    TemplateFinding,
+    errors,
+    finding_of,
+    quote_any,
+    quote_text,
+    some_names,
+    some_of,
+)
 from casecore.templates.recipients import Recipient, check_text_recipient
 from casecore.templates.texts import BLANKS, TemplateText, parse_text
 from casecore.templates.values import check_value
+
+C = TypeVar("C", bound=StrEnum)
 
 LINK: Final = "link"
 """The blank that the link of a form or a payment request fills."""
@@ -37,12 +49,39 @@ WhatsApp's stands from general knowledge of the field, not from a page of Meta's
 
 
 def as_texts(names: Iterable[str]) -> tuple[str, ...]:
-    """Texts as they are given: several, or one alone."""
-    return (names,) if isinstance(names, str) else tuple(names)
+    """Texts as they are given: several, or one alone.
+
+    Raises:
+        TemplateError: When they are no texts.
+    """
+    given: object = (names,) if isinstance(names, str) else names
+    if isinstance(given, Iterable) and not isinstance(given, Mapping | bytes):
+        texts = tuple(given)
+        if all(isinstance(text, str) for text in texts):
+            return texts
+    raise _misfit("", f"{quote_any(names)} are no texts", "give a list of texts")
 
 
 def _to_channels(names: Iterable[str]) -> frozenset[str]:
     return frozenset(as_texts(names))
+
+
+def _misfit(where: str, message: str, remedy: str) -> TemplateError:
+    return TemplateError([finding_of("parse.shape", where, message, remedy)])
+
+
+def to_choice(choices: type[C], word: Any) -> C:
+    """One member of an enumeration, given as itself or as its word; a `TemplateError` for anything else."""
+    if isinstance(word, str) and word in [*choices]:
+        return choices(word)
+    raise _misfit("", f"{quote_any(word)} does not fit", f"give one of {', '.join(choices)}")
+
+
+def require_texts(**texts: object) -> None:
+    """Raise `TemplateError` unless all of these are text, with the name of the first one that is not."""
+    for name, text in texts.items():
+        if not isinstance(text, str):
+            raise _misfit(name, f"{quote_any(text)} is not text", f"give the {name} as text")
 
 
 def read_fields(plain: object, fields: Mapping[str, type]) -> dict[str, Any]:
@@ -53,10 +92,10 @@ def read_fields(plain: object, fields: Mapping[str, type]) -> dict[str, Any]:
         fields: What each field holds: `str`, a `tuple` of texts, or one word of an enumeration.
 
     Raises:
-        TemplateError: When it has another shape; it lists every misfit.
+        TemplateError: When it has another shape; it lists every misfit, or the first of many.
     """
     if not isinstance(plain, Mapping):
-        message = f"{quote_text(repr(plain))} is no object"
+        message = f"{quote_any(plain)} is no object"
         raise TemplateError([finding_of("parse.shape", "", message, "give a JSON object")])
     misfits = [
         finding_of("parse.shape", name, f"there is no {name}", "give it")
@@ -66,10 +105,12 @@ def read_fields(plain: object, fields: Mapping[str, type]) -> dict[str, Any]:
     for name, value in plain.items():
         expected = _why_misfit(fields.get(name), value)
         if expected:
-            message = f"{quote_text(str(name))} is {quote_text(repr(value))}"
-            misfits.append(finding_of("parse.shape", str(name), message, expected))
+            message = f"{_quote_name(name)} is {quote_any(value)}"
+            misfits.append(
+                finding_of("parse.shape", name if isinstance(name, str) else quoted(name), message, expected)
+            )
     if misfits:
-        raise TemplateError(misfits)
+        raise TemplateError(some_of(misfits))
     return dict(plain)
 
 
@@ -91,6 +132,10 @@ class Purpose(StrEnum):
     TEXT = "text"
     FORM = "form"
     PAYMENT = "payment"
+
+
+def _to_purpose(word: Purpose | str) -> Purpose:
+    return to_choice(Purpose, word)
 
 
 @define(eq=False)
@@ -122,12 +167,13 @@ def check_blanks(blanks: tuple[str, ...], links: frozenset[str], values: object)
         values: The values by name.
     """
     if not isinstance(values, Mapping):
-        yield finding_of("ready.values", "", f"{quote_text(repr(values))} is no table", "give the values by name")
+        yield finding_of("ready.values", "", f"{quote_any(values)} is no table", "give the values by name")
         return
+    listed, known = some_names(blanks), frozenset(blanks)
     for name in values:
-        if name not in blanks:
-            message = f"there is a value for {quote_text(str(name))}; the blanks are: {', '.join(blanks) or 'none'}"
-            yield finding_of("ready.extra", "", message, variable=str(name))
+        if name not in known:
+            message = f"there is a value for {_quote_name(name)}; the blanks are: {listed}"
+            yield finding_of("ready.extra", "", message, variable=name if isinstance(name, str) else quoted(name))
     for name in blanks:
         if name not in values:
             yield finding_of("ready.missing", "text", f"{name} has no value", variable=name)
@@ -136,6 +182,10 @@ def check_blanks(blanks: tuple[str, ...], links: frozenset[str], values: object)
         else:
             kind = Kind.URL if name in links else Kind.PAYLOAD  # a payload is any text that is not blank
             yield from check_value(Need(name, kind, "text"), values[name])
+
+
+def _quote_name(name: object) -> str:
+    return quote_text(name) if isinstance(name, str) else quote_any(name)
 
 
 def text_values(values: object) -> dict[str, str]:
@@ -164,18 +214,20 @@ class QuickReply:
         link: Of a form or a payment request; may have blanks.
 
     Raises:
-        TemplateError: When text or link cannot be filled as written, or a link is missing or no https.
+        TemplateError: When something is no text, text or link cannot be filled as written, or a link is missing or
+            no https.
     """
 
     name: str
     text: str
     channels: frozenset[str] = field(default=frozenset(), converter=_to_channels)
-    purpose: Purpose = field(default=Purpose.TEXT, converter=Purpose)
+    purpose: Purpose = field(default=Purpose.TEXT, converter=_to_purpose)
     link: str | None = None
     _text: TemplateText = field(init=False, repr=False, eq=False)
     _link: TemplateText | None = field(init=False, repr=False, eq=False, default=None)
 
     def __attrs_post_init__(self) -> None:
+        require_texts(name=self.name, text=self.text, link="" if self.link is None else self.link)
         written = self.text
         if self.link is not None and f"{{{LINK}}}" not in written:
             written = f"{written}\n{{{LINK}}}"
@@ -240,7 +292,7 @@ class QuickReply:
             channel: The channel of the conversation.
             recipient: On WhatsApp: what the desk knows of the person; None where that is checked elsewhere.
         """
-        filled = self.fill(values)
+        filled, channel = self.fill(values), channel if isinstance(channel, str) else quoted(channel)
         findings = list(filled.findings)
         if self.channels and channel not in self.channels:
             message = f"{self.name} is for {', '.join(sorted(self.channels))}, not for {channel}"

@@ -25,7 +25,7 @@ from attrs import field
 from casecore.kernel import frozen
 from casecore.templates.definitions import Component, Definition, Need
 from casecore.templates.filling import Filled, Plan, Shown, fill
-from casecore.templates.findings import TemplateError, TemplateFinding, finding_of, quote_text
+from casecore.templates.findings import TemplateError, TemplateFinding, finding_of, quote_any, quote_text
 from casecore.templates.meta import read_definition, write_definition
 from casecore.templates.payloads import Slot, payload, slots_of
 from casecore.templates.recipients import Recipient, check_template_recipient
@@ -55,9 +55,11 @@ class Template(Definition):
             status: `APPROVED` and so on, where it is known.
 
         Raises:
-            TemplateError: When it is not text.
+            TemplateError: When something of it is not text.
         """
-        parsed = parse_text(_require_text(text))
+        for field_name, given in (("name", name), ("language", language), ("category", category), ("status", status)):
+            _require_text(given, field_name)
+        parsed = parse_text(_require_text(text, "body"))
         named = any(not site.isdigit() for site in parsed.sites)
         body = Component("BODY", "body", parsed)
         style = "NAMED" if named else ""
@@ -68,7 +70,8 @@ class Template(Definition):
         """A template from the Graph API's JSON: an item of `GET message_templates`, or the body of a create call.
 
         Raises:
-            TemplateError: When it does not have the shape of a template; it lists every misfit with its path.
+            TemplateError: When it does not have the shape of a template, or is nested without end; it lists the
+                misfits with their paths.
         """
         return cls(**read_definition(plain))
 
@@ -129,8 +132,8 @@ class Template(Definition):
         return payload(filled, self._slots, to, options)
 
 
-def _require_text(text: object) -> str:
+def _require_text(text: object, where: str) -> str:
     if isinstance(text, str):
         return text
-    message = f"{quote_text(repr(text))} is not text"
-    raise TemplateError([finding_of("parse.shape", "body", message, "give the body as text")])
+    message = f"{quote_any(text)} is not text"
+    raise TemplateError([finding_of("parse.shape", where, message, f"give the {where} as text")])

@@ -19,10 +19,7 @@ from typing import Final, TypeAlias
 from attrs import field
 
 from casecore.kernel import frozen
-from casecore.templates.findings import TemplateFinding, finding_of, quote_text
-
-LISTED: Final = 50
-"""How many findings of one text are listed: a text of a million stray braces is one mistake, not a million."""
+from casecore.templates.findings import LISTED, TemplateFinding, finding_of, quote_text
 
 LONGEST_NAME: Final = 32
 LONGEST_NUMBER: Final = 3

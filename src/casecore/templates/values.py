@@ -13,7 +13,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from casecore.templates.definitions import MEDIA, OBJECTS, Kind, Need
-from casecore.templates.findings import TemplateFinding, finding_of, quote_text
+from casecore.templates.findings import TemplateFinding, finding_of, quote_any, quote_text
 
 CODE_LIMIT: Final = 15
 """The longest coupon and one-time password, in code points."""
@@ -92,7 +92,7 @@ def check_value(need: Need, value: object) -> Iterator[TemplateFinding]:
         kind = value.get("type")
         if not isinstance(kind, str) or (kinds is not None and kind not in kinds):
             expected = " or ".join(kinds) if kinds else "a text"
-            message = f"{key} is an object of type {quote_text(repr(kind))}; its type is {expected}"
+            message = f"{key} is an object of type {quote_any(kind)}; its type is {expected}"
             yield finding_of("ready.object", need.where, message, variable=key)
             return
         if need.kind in _INSIDE or need.kind is Kind.ACTION:
@@ -104,7 +104,7 @@ def check_value(need: Need, value: object) -> Iterator[TemplateFinding]:
             yield finding_of("ready.blank", need.where, message, variable=key)
             return
     elif not isinstance(value, str):
-        message = f"{key} is {quote_text(repr(value))}, which is not text"
+        message = f"{key} is {quote_any(value)}, which is not text"
         yield finding_of("ready.not_text", need.where, message, variable=key)
         return
     else:

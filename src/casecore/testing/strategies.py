@@ -23,6 +23,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from casecore.channels import Channel, TemplateKind
 from casecore.desk import Desk
 from casecore.kernel import CUSTOMER, SYSTEM, Command, Event, changed, fields_of, frozen
+from casecore.kernel.fields import MOST
 from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.promises import Step
@@ -111,6 +112,8 @@ def _blanks_of(kind: Any) -> tuple[_Blank, ...]:
             drawn = texts()
         elif hint in {frozenset[str], frozenset[str] | None}:
             drawn = st.frozensets(ids(), max_size=3)
+        elif hint in {Mapping[str, int], Mapping[str, int] | None}:
+            drawn = st.dictionaries(texts(), st.integers(-MOST, MOST), max_size=3)
         else:
             drawn = st.from_type(hint)
         blanks.append(_Blank(field.name, an_id, optional, st.none() | drawn if optional else drawn))

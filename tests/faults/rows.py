@@ -1,0 +1,122 @@
+"""What a row of the table of faults is, and the scopes and policies that many rows name."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from attrs import frozen
+
+from tests.faults.patching import Job, Patch
+
+RED = "fails"
+"""The verdict that a fault must bring about."""
+
+
+class Part(StrEnum):
+    """Where in the code a fault lies."""
+
+    RULE = "rule"
+    RECORD = "record"
+    EVOLVE = "evolve"
+    COMPOSITION = "composition"
+    CONSEQUENCE = "consequence"
+    HANDLER = "handler"
+    ENGINE = "engine"
+    ROUTER = "router"
+
+
+RULE, RECORD, EVOLVE, COMPOSITION, CONSEQUENCE, HANDLER, ENGINE, ROUTER = Part
+
+
+@frozen
+class Fault:
+    """One row of the table.
+
+    Attributes:
+        promise: The promise of §10 that it breaks.
+        part: Where it lies.
+        name: What goes wrong, in words.
+        patch: What is written otherwise.
+        scopes: The scopes of the check in which it must show; none: all of them.
+        policy: What the policy says otherwise than the shipped SOP.
+        walk: How many steps are walked at random besides, where the scopes cannot show it.
+    """
+
+    promise: str
+    part: Part
+    name: str
+    patch: Patch
+    scopes: tuple[str, ...]
+    policy: str = ""
+    walk: int = 0
+
+    @property
+    def job(self) -> Job:
+        """What is asked of a check to notice it."""
+        return Job((self.promise,), self.policy, self.scopes, self.patch, self.walk)
+
+
+def a_fault(
+    promise: str,
+    part: Part,
+    name: str,
+    module: str,
+    old: str,
+    new: str,
+    *scopes: str,
+    policy: str = "",
+    times: int = 1,
+    walk: int = 0,
+) -> Fault:
+    """A row: what goes wrong, in which module of `src/casecore`, and what is read there instead of what."""
+    return Fault(promise, part, name, Patch(f"{module}.py", old, new, times), scopes, policy, walk)
+
+
+# Scopes that are named often ---------------------------------------------------------------------------
+
+CHAT, VOICE, EMAIL, WHATSAPP, MESSAGING = (
+    f"one {channel} case" for channel in ("chat", "voice", "email", "whatsapp", "messaging")
+)
+WE_WRITE, COMPLAINT = "we write on whatsapp", "an email complaint"
+DRAFT, EMAIL_DRAFT = "a draft on chat", "a draft on email"
+CLOSED, SILENT, WINDOW, CHANGED = (
+    "a closed email case",
+    "a silent chat",
+    "the window on whatsapp",
+    "an agent who is changed",
+)
+MOVED, BESIDE, RICH = "moved to another queue", "a supervisor beside", "a rich draft on chat"
+REVIEWERS, FULL_REVIEWER, OWN_LIMITS = "who may review", "two drafts, one reviewer", "limits of their own"
+TAGGED = "what an override looks at changes"
+CALL_AND_CHAT, MAY_NOT_WRITE = "a call and a chat, one agent", "we write, and may not"
+CHATS, CALLS, TWO = "3 chat cases, one agent", "2 voice cases, one agent", "two chat cases, two agents"
+MISTAKES, EMAIL_MISTAKES = "mistakes on voice", "mistakes on email"
+
+ONE_CHAT = "capacity = { chat = 1 }"
+TOTAL_BINDS = "capacity = { total = 2, chat = 3 }"
+FOUR_CHATS = "4 chat cases, one agent"
+NOBODY_CLOSES = '[[change]]\non = 2026-12-01\nset = { "lifecycle.close_by" = [] }'
+ANOTHER = 'version = "another"'
+NOTHING_LATER = '[[change]]\non = 2026-12-01\nset = { "capacity.total" = 0 }'
+TWO_CHANGES = """
+[[change]]
+on = 2026-12-01
+set = { "capacity.total" = 6 }
+[[change]]
+on = 2026-12-02
+set = { "capacity.total" = 0 }
+"""
+CHANGE_IN_TOKYO = f'zone = "Asia/Tokyo"\n{NOTHING_LATER}'
+LONGER_FOR_VIPS = '[[override]]\nmatch = { tag = "vip", channel = "chat" }\nset = { "chat.idle.silence" = "5m" }'
+FEWER_FOR_VIPS = '[[override]]\nmatch = { tag = "vip" }\nset = { "capacity.chat" = 1 }'
+MORE_FOR_VIPS = 'capacity = { chat = 1 }\n[[override]]\nmatch = { tag = "vip" }\nset = { "capacity.chat" = 2 }'
+ASKED_TWICE = "[chat.idle]\nask_first = 2"
+FROM_QUESTION = '[chat.idle]\ncounts_from = "question"'
+FOR_TWO_TAGS = 'capacity = { chat = 1 }\n[[override]]\nmatch = { tag = ["gold", "vip"] }\nset = { "capacity.chat" = 2 }'
+FEWER_IN_GENERAL = '[[override]]\nmatch = { queue = "general" }\nset = { "capacity.chat" = 1 }'
+
+WALK = 800
+"""How long a walk is that crosses a dated change."""
+
+LONG_WALK = 2_000
+"""How long the walk of a whole check is."""
