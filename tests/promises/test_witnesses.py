@@ -1,0 +1,467 @@
+"""Each witness by itself: a history written by hand that breaks its promise, and one beside it that does not.
+
+There is no desk and no rule here: the events are all there is. Where a limit decides, the two lie on either side of it.
+"""
+
+from datetime import timedelta
+
+import attrs
+import pytest
+
+from casecore import CUSTOMER, SYSTEM, CloseReason, Permission, Policy, Release, Status
+from casecore.channels import Channel, MessageKind, TemplateKind
+from casecore.kernel import Event, frozen
+from casecore.promises import PROMISES, Happening, Watch
+from casecore.promises.books import Books
+from casecore.promises.life_cycle import EDGES, MOVES, edges_of
+from casecore.promises.replies import what_is_wrong
+from casecore.rooms.agents import AgentAdded, AgentAvailable, AgentUnavailable, NextStateSet
+from casecore.rooms.approvals import DraftApproved, DraftSubmitted
+from casecore.rooms.arrivals import CaseReopened, MessageReceived, SuccessorStarted
+from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, WorkBegun
+from casecore.rooms.cases import CaseClosed, CaseStarted, StatusSet
+from casecore.rooms.commitments import CommitmentMade
+from casecore.rooms.contacts import Authenticated, ContactEnded, ContactStarted
+from casecore.rooms.notes import CaseTagged, NoteAdded
+from casecore.rooms.offers import OfferAccepted, WorkOffered
+from casecore.rooms.prepared import PreparedText
+from casecore.rooms.replies import ReplySent
+from casecore.rooms.reviews import ReviewTaken
+from casecore.rooms.silence import ChatDisconnected, PresenceAsked
+from casecore.rooms.wrap_ups import Disposed, WrapUpOwed
+from casecore.statuses import CASE_LIFECYCLE
+from casecore.testing.scenario import at, prepared
+
+SOP = Policy.default()
+REPLY, APPROVE = Permission.REPLY, Permission.APPROVE
+
+
+# Words of a history ------------------------------------------------------------------------------------
+
+
+def joins(agent, *permissions, queues=("general",), channels=(), **capacity):
+    """Somebody joins the desk, and is there for work."""
+    added = AgentAdded(
+        SYSTEM, at(), agent, agent, frozenset(permissions), frozenset(queues), frozenset(channels), capacity
+    )
+    return (added,), (AgentAvailable(agent, at(), agent),)
+
+
+def comes(case="c1", channel=Channel.CHAT, when=0, thread=None, **fields):
+    """A customer writes, and the case waits."""
+    thread = thread or f"t-{case}"
+    return (
+        CaseStarted(CUSTOMER, at(when), case, thread, "maria", channel, "general", **fields),
+        CaseQueued(CUSTOMER, at(when), case, "general", at(when)),
+        MessageReceived(CUSTOMER, at(when), case, thread, "maria", f"m-{case}", "Hello", MessageKind.DIRECT),
+    )
+
+
+def taken(case="c1", agent="ana", when=1, channel=Channel.CHAT):
+    """An agent opens a case."""
+    return (
+        CaseAssigned(agent, at(when), case, agent, waiting=True),
+        ContactStarted(agent, at(when), case, agent, channel, silent=False),
+        WorkBegun(agent, at(when), case, agent),
+    )
+
+
+def released(case="c1", agent="ana", when=5, because=Release.LEFT, queue="general"):
+    """An agent gives a case back to its queue, and owes its disposition."""
+    return (
+        CaseReleased(agent, at(when), case, agent, because),
+        ContactEnded(agent, at(when), case, agent, Channel.CHAT, str(because)),
+        WrapUpOwed(agent, at(when), f"{case}/{agent}", case, agent, Channel.CHAT, str(because)),
+        CaseQueued(agent, at(when), case, queue, at(when)),
+    )
+
+
+def closed(case="c1", by=SYSTEM, when=9, reason=CloseReason.SPAM):
+    """A case is closed that nobody holds."""
+    return (CaseClosed(by, at(when), case, reason),)
+
+
+def replied(case="c1", by="ana", when=2, message="r1", send_as=Status.PENDING, **fields):
+    """An agent replies."""
+    return (ReplySent(by, at(when), case, message, fields.pop("text", "Hello"), send_as, by, **fields),)
+
+
+def drafted(by="ana", when=2, draft="d1", queue="general", **fields):
+    """An agent submits a draft."""
+    return (DraftSubmitted(by, at(when), "c1", draft, "Hello", Status.PENDING, (), queue, "", **fields),)
+
+
+def approved(by="cleo", author="ana", when=3, draft="d1", **fields):
+    """A reviewer approves a draft, and it goes out."""
+    sent = ReplySent(by, at(when), "c1", draft, "Hello", Status.PENDING, author, reviewer=by)
+    return (DraftApproved(by, at(when), "c1", draft, author), attrs.evolve(sent, **fields))
+
+
+def disposed(case="c1", agent="ana", when=6):
+    """An agent disposes a contact."""
+    return (Disposed(agent, at(when), f"{case}/{agent}", case, agent, "solved", "Done"),)
+
+
+def said(event):
+    """A single event as a step."""
+    return (event,)
+
+
+ANA, BEN = joins("ana", REPLY), joins("ben")
+CLEO = joins("cleo", REPLY, APPROVE)
+DESK = (*ANA, *BEN, *CLEO)
+OPEN = (*DESK, comes(), taken())
+KNOWN = (*OPEN, said(Authenticated("ana", at(2), "c1")))
+SILENT = (*OPEN, replied(when=2), said(PresenceAsked("ana", at(3), "c1", "q1", "Are you there?")))
+ENDED = (*OPEN, released())
+CLOSED = (*DESK, comes(), closed())
+DRAFT = (*OPEN, drafted())
+EMAIL = (*DESK, comes(channel=Channel.EMAIL), taken(channel=Channel.EMAIL))
+WHATSAPP = (*DESK, comes(channel=Channel.WHATSAPP), taken(channel=Channel.WHATSAPP))
+NEWS, READS = prepared(), "Dear Maria, there is news for you."
+QUICK = PreparedText.of({"name": "hello", "text": "Hello"}, kind=TemplateKind.QUICK_REPLY)
+
+
+def disconnected(when, case="c1"):
+    """A silent chat is disconnected."""
+    bye = ChatDisconnected("ana", at(when), case, "bye", "Good-bye")
+    return (
+        bye,
+        CaseReleased("ana", at(when), case, "ana", Release.SILENCE),
+        ContactEnded("ana", at(when), case, "ana", Channel.CHAT, "silence"),
+    )
+
+
+def offered(case="c1", agent="ana", when=1, *, review=False):
+    """Work is offered to an agent."""
+    return (WorkOffered(SYSTEM, at(when), case, agent, Channel.CHAT, review=review),)
+
+
+def accepted(case="c1", agent="ana", when=2):
+    """What was offered is accepted."""
+    return (OfferAccepted(agent, at(when), case, agent, Channel.CHAT), *taken(case, agent, when))
+
+
+def assigned(case, agent, when=2, channel=Channel.CHAT):
+    """A case is given to an agent."""
+    return taken(case, agent, when, channel)[:2]
+
+
+def toml(text):
+    """A policy."""
+    return Policy.loads(text)
+
+
+@frozen
+class Told:
+    """A history and its last step, and which promises that step breaks."""
+
+    broken: str
+    history: tuple
+    last: tuple
+    policy: Policy = SOP
+
+
+CALL = Channel.VOICE
+FULL = (*OPEN, comes("c2"), taken("c2"), comes("c3"))
+LEAVING = (*OPEN, said(NextStateSet("ana", at(2), "ana", "lunch")))
+REVIEWED = said(ReviewTaken("cleo", at(3), "c1", "d1", "cleo"))
+ONE_EACH = (*joins("ana", REPLY, total=2, chat=1), *CLEO)
+SECOND = said(CaseAssigned("ben", at(2), "c1", "ben"))
+BESIDE = toml("capacity = { voice_with_cases = true }")
+ANY_QUEUE = toml('enforcement = { "assignment.queue" = "off" }')
+LUNCH = said(AgentUnavailable("ana", at(7), "ana", "lunch"))
+RESOLVED = said(StatusSet("ana", at(3), "c1", Status.RESOLVED))
+RESOLVED_BY_BEN = said(StatusSet("ben", at(8), "c1", Status.RESOLVED))
+PROMISED = said(CommitmentMade("ana", at(3), "p1", "c1", "ana", at(hours=1), "Call back"))
+WROTE_AGAIN = (CaseReopened(CUSTOMER, at(4), "c1", Status.PENDING), *comes(when=4)[2:])
+BY_DAY = timedelta(hours=24).total_seconds()
+FOLLOWED = (SuccessorStarted(CUSTOMER, at(10), "c1", "c2"), *comes("c2", when=10, thread="t-c1", predecessor="c1"))
+
+TOLD = {
+    # 01
+    "01: set to new": Told("01", OPEN, said(StatusSet("ana", at(2), "c1", Status.NEW))),
+    "01: set to pending": Told("", OPEN, said(StatusSet("ana", at(2), "c1", Status.PENDING))),
+    "01: started twice": Told("01", (*DESK, comes()), comes()[:1]),
+    "01: begun twice": Told("01", OPEN, taken()[2:]),
+    "01: answered while new": Told("01", (*DESK, comes()), replied()),
+    "01: closed before it came": Told("01", DESK, closed()),
+    "01: closed while new": Told("", (*DESK, comes()), closed()),
+    "01: pending though the customer wrote": Told("01", (*OPEN, replied()), comes(when=3)[2:]),
+    "01: open again as the customer wrote": Told(
+        "", (*OPEN, replied()), (CaseReopened(CUSTOMER, at(3), "c1", Status.PENDING), *comes(when=3)[2:])
+    ),
+    # 02
+    "02: tagged": Told("02", CLOSED, said(CaseTagged("ana", at(10), "c1", "late"))),
+    "02: noted": Told("", CLOSED, said(NoteAdded("ana", at(10), "n1", "Hm", "c1", None))),
+    "02: tagged as it is closed": Told("", (*DESK, comes()), (*closed(), CaseTagged("ana", at(9), "c1", "late"))),
+    "02: written on": Told("01 02", CLOSED, comes(when=10)[2:]),
+    "02: followed by another": Told("", CLOSED, FOLLOWED),
+    "02: followed twice": Told("02", (*CLOSED, FOLLOWED), said(SuccessorStarted(CUSTOMER, at(11), "c1", "c3"))),
+    # 03
+    "03: given to a second one": Told("03", KNOWN, SECOND),
+    "03: given to a second one once it is back": Told(
+        "", (*KNOWN, released(because=Release.LEFT)), assigned("c1", "ben", 6)
+    ),
+    "03: taken from somebody else": Told("03 16", KNOWN, said(CaseReleased("ben", at(3), "c1", "ben", Release.LEFT))),
+    "03: held without a contact": Told("03", (*DESK, comes()), taken()[:1]),
+    "03: a contact without a holder": Told("03 16", OPEN, released()[:1]),
+    # 04
+    "04: a third chat": Told("04 05", FULL, assigned("c3", "ana")),
+    "04: a second chat": Told("", (*OPEN, comes("c2")), assigned("c2", "ana")),
+    "04: a third chat is offered": Told("04 05", FULL, offered("c3")),
+    "04: an offer counts": Told("04 05", (*OPEN, comes("c2"), offered("c2"), comes("c3")), assigned("c3", "ana")),
+    "04: an offer is accepted": Told("", (*OPEN, comes("c2"), offered("c2")), accepted("c2")),
+    "04: more than one's own limit": Told("04 05", (*ONE_EACH, comes(), taken(), comes("c2")), assigned("c2", "ana")),
+    "04: as much as one's own limit": Told("", (*ONE_EACH, comes()), assigned("c1", "ana")),
+    "04: more than one's own total": Told(
+        "04 05",
+        (
+            *ONE_EACH,
+            comes(),
+            taken(),
+            comes("c2", Channel.EMAIL),
+            taken("c2", channel=Channel.EMAIL),
+            comes("c3", Channel.SMS),
+        ),
+        assigned("c3", "ana", channel=Channel.SMS),
+    ),
+    "04: a review beside a full inbox": Told(
+        "04 05",
+        (*joins("cleo", APPROVE, total=0), *ANA, comes(), taken(), drafted()),
+        REVIEWED,
+    ),
+    "04: a review counts on no channel": Told(
+        "",
+        (*joins("cleo", APPROVE, chat=0), *ANA, comes(), taken(), drafted()),
+        REVIEWED,
+    ),
+    "04: not claimed": Told("", FULL, assigned("c3", "ana"), toml('enforcement = { "capacity.channel" = "off" }')),
+    # 05
+    "05: nobody knows them": Told("05", (*DESK, comes()), offered("c1", "zoe")),
+    "05: not there": Told("05", (*DESK, LUNCH, comes()), assigned("c1", "ana")),
+    "05: back again": Told("", (*DESK, LUNCH, *ANA[1:], comes()), assigned("c1", "ana")),
+    "05: of other queues": Told("05", (*joins("eva", queues=("billing",)), comes()), offered("c1", "eva")),
+    "05: on other channels": Told("05", (*joins("eva", channels=(Channel.EMAIL,)), comes()), offered("c1", "eva")),
+    "05: on this channel": Told("", (*joins("eva", channels=(Channel.CHAT,)), comes()), offered("c1", "eva")),
+    "05: about to leave": Told("05", (*LEAVING, comes("c2")), assigned("c2", "ana")),
+    "05: with a contact to dispose": Told("05", (*ENDED, comes("c2")), assigned("c2", "ana", 7)),
+    "05: once it is disposed": Told("", (*ENDED, disposed(), comes("c2")), assigned("c2", "ana", 7)),
+    "05: where nothing is disposed": Told(
+        "", (*ENDED, comes("c2")), assigned("c2", "ana", 7), toml("wrap_up = { disposition = false, notes = false }")
+    ),
+    "05: a call beside a chat": Told("05", (*OPEN, comes("c2", CALL)), assigned("c2", "ana", channel=CALL)),
+    "05: a chat beside a call": Told(
+        "05", (*DESK, comes("c1", CALL), taken(channel=CALL), comes("c2")), assigned("c2", "ana")
+    ),
+    "05: a call beside a chat, where it may be": Told(
+        "",
+        (*OPEN, comes("c2", CALL)),
+        assigned("c2", "ana", channel=CALL),
+        BESIDE,
+    ),
+    "05: a review by somebody who may not": Told("05", DRAFT, said(ReviewTaken("ben", at(3), "c1", "d1", "ben"))),
+    "05: a review by somebody who may": Told("", DRAFT, REVIEWED),
+    "05: a review of nothing": Told("05", OPEN, offered("c1", "cleo", review=True)),
+    "05: a review in another queue": Told("05", (*OPEN, drafted(queue="billing")), offered("c1", "cleo", review=True)),
+    "05: a review of one's own": Told("05", (*OPEN, drafted(by="cleo")), offered("c1", "cleo", review=True)),
+    "05: a review of one's own, where it may be": Told(
+        "",
+        (*OPEN, drafted(by="cleo")),
+        offered("c1", "cleo", review=True),
+        toml("approval = { self_approval = true }"),
+    ),
+    "05: a case of an unknown channel": Told("", DESK, offered("c9"), ANY_QUEUE),
+    # 06 and 07
+    "06: a second too early": Told("06", SILENT, disconnected(2 + 119)),
+    "06: at that second": Told("", SILENT, disconnected(2 + 120)),
+    "06: unasked": Told("06", SILENT[:-1], disconnected(600)),
+    "06: while nobody is silent": Told("06 07", OPEN, disconnected(600)),
+    "06: from the question, a second too early": Told(
+        "06", SILENT, disconnected(3 + 119), toml('[chat.idle]\ncounts_from = "question"')
+    ),
+    "06: from the question, at that second": Told(
+        "", SILENT, disconnected(3 + 120), toml('[chat.idle]\ncounts_from = "question"')
+    ),
+    "06: from a question that nobody asks": Told(
+        "", SILENT[:-1], disconnected(2 + 120), toml('[chat.idle]\ncounts_from = "question"\nask_first = 0')
+    ),
+    "06: not claimed": Told("", SILENT[:-1], disconnected(600), toml('enforcement = { "idle.asked" = "off" }')),
+    "07: the customer has written": Told("06 07", (*SILENT, WROTE_AGAIN), disconnected(600)),
+    "07: the customer has not written": Told("", SILENT, disconnected(600)),
+    # 08
+    "08: resolved": Told("08", OPEN, RESOLVED),
+    "08: resolved once they are known": Told("", KNOWN, RESOLVED),
+    "08: resolved by a reply": Told("08", OPEN, replied(send_as=Status.RESOLVED)),
+    "08: escalated by a reply": Told("", OPEN, replied(send_as=Status.ESCALATED)),
+    "08: of the account": Told("08", OPEN, replied(about_account=True)),
+    "08: promised": Told("08", OPEN, PROMISED),
+    "08: promised once they are known": Told("", KNOWN, PROMISED),
+    "08: transferred": Told("08", OPEN, released(because=Release.TRANSFERRED)),
+    "08: on a channel that needs none": Told("", EMAIL, RESOLVED),
+    "08: known by the one before": Told(
+        "08",
+        (*KNOWN, released(), disposed(), assigned("c1", "ben", 7)),
+        RESOLVED_BY_BEN,
+    ),
+    "08: a customer says so": Told("08", (*OPEN, said(Authenticated(CUSTOMER, at(2), "c1"))), RESOLVED),
+    "08: known as the contact begins": Told("08", (*DESK, comes()), (*taken(), Authenticated("ana", at(1), "c1"))),
+    "08: closed by hand": Told(
+        "08",
+        OPEN,
+        (
+            CaseClosed("ana", at(9), "c1", CloseReason.BY_HAND),
+            ContactEnded("ana", at(9), "c1", "ana", Channel.CHAT, "closed"),
+        ),
+        toml('authentication = { before = ["close"] }'),
+    ),
+    "08: closed by hand where nobody holds it": Told(
+        "",
+        (*DESK, comes()),
+        closed(by="ana", reason=CloseReason.BY_HAND),
+        toml('authentication = { before = ["close"] }'),
+    ),
+    # 09 to 11
+    "09: without permission": Told("09", (*DESK, comes(), taken(agent="ben")), replied(by="ben")),
+    "09: with permission": Told("", OPEN, replied()),
+    "09: approved by somebody who may not": Told("09", DRAFT, approved(by="ben")),
+    "09: approved by somebody who may": Told("", DRAFT, approved()),
+    "09: approved, and nothing waited": Told("09", OPEN, approved()),
+    "09: another text": Told("09", DRAFT, approved(text="Hello!")),
+    "09: another status": Told("09", DRAFT, approved(send_as=Status.ESCALATED)),
+    "09: another subject": Told("09", DRAFT, approved(subject="Hi")),
+    "09: with something attached": Told("09", DRAFT, approved(attachments=("a.pdf",))),
+    "09: suddenly of the account": Told("09 08", DRAFT, approved(about_account=True)),
+    "09: without its template": Told("09", (*OPEN, drafted(template=QUICK)), approved()),
+    "09: with its template": Told("", (*OPEN, drafted(template=QUICK)), approved(template=QUICK)),
+    "10: by its author": Told("10", (*OPEN, drafted(by="cleo")), approved(author="cleo")),
+    "10: by its author, who is told as another": Told("09 10", (*OPEN, drafted(by="cleo")), approved(author="ana")),
+    "10: of a draft that nobody knows": Told("09 10", OPEN, approved(author="cleo")),
+    "10: where it may be": Told(
+        "", (*OPEN, drafted(by="cleo")), approved(author="cleo"), toml("approval = { self_approval = true }")
+    ),
+    "11: twice": Told("11", (*OPEN, replied()), replied()),
+    "11: another message": Told("", (*OPEN, replied()), replied(message="r2")),
+    "11: a draft by the id of a question": Told("11", SILENT, replied(message="q1", when=4)),
+    # 12
+    "12: a second before the window closes": Told("", WHATSAPP, replied(when=BY_DAY - 1)),
+    "12: as it closes": Told("12", WHATSAPP, replied(when=BY_DAY)),
+    "12: after it has opened again": Told("", (*WHATSAPP, comes(when=9)[2:]), replied(when=BY_DAY + 8)),
+    "12: where nobody has written": Told("12", (*DESK, comes(channel=Channel.WHATSAPP)[:2], taken()), replied()),
+    "12: on another channel": Told("", EMAIL, replied(when=BY_DAY)),
+    "12: a template": Told("", WHATSAPP, replied(when=BY_DAY, text=READS, template=NEWS)),
+    "12: a quick reply": Told("12", WHATSAPP, replied(when=BY_DAY, template=QUICK)),
+    "12: a template with an attachment": Told(
+        "12", WHATSAPP, replied(when=BY_DAY, text=READS, template=NEWS, attachments=("a.pdf",))
+    ),
+    "12: a template that says something else": Told("12", WHATSAPP, replied(when=BY_DAY, template=NEWS)),
+    "12: a question as free text": Told(
+        "12", WHATSAPP, said(PresenceAsked("ana", at(BY_DAY), "c1", "q1", "Are you there?"))
+    ),
+    # 13 to 16
+    "13: back with a contact to dispose": Told("13", ENDED, said(AgentAvailable("ana", at(6), "ana"))),
+    "13: back with nothing to dispose": Told("", (*ENDED, disposed()), said(AgentAvailable("ana", at(7), "ana"))),
+    "14: lunch with a contact": Told("14", OPEN, LUNCH),
+    "14: lunch once it is given back": Told("", ENDED, LUNCH),
+    "15: the last disposition": Told("15", (*LEAVING, released()), disposed()),
+    "15: the last disposition, and lunch": Told("", (*LEAVING, released()), (*disposed(), *LUNCH)),
+    "15: not the last one": Told(
+        "",
+        (*OPEN, comes("c2"), taken("c2"), said(NextStateSet("ana", at(2), "ana", "lunch")), released(), released("c2")),
+        disposed(),
+    ),
+    "16: in no queue": Told("16", OPEN, released()[:3]),
+    "16: in a queue while held": Told("16", OPEN, said(CaseQueued("ana", at(5), "c1", "general", at(5)))),
+    "16: in a queue that there is not": Told("16", OPEN, released(queue="nowhere")),
+    "16: resolved, and in no queue": Told("", (*KNOWN, RESOLVED), released()[:3]),
+    "16: closed, and queued": Told(
+        "16", (*DESK, comes()), (*closed(), CaseQueued(SYSTEM, at(9), "c1", "general", at(9)))
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_a_witness_says_what_is_wrong(name):
+    """Exactly these promises are broken by the last step, and none by a step before it."""
+    told = TOLD[name]
+    watch = Watch(told.policy)
+    before = [str(breach) for step in told.history for breach in watch.see(step)]
+    assert [] == before
+    assert sorted(told.broken.split()) == sorted({breach.number for breach in watch.see(told.last)})
+
+
+def test_each_promise_about_steps_has_both_histories():
+    """One that breaks it, and one beside it that does not."""
+    told = {(name[:2], bool(one.broken)) for name, one in TOLD.items()}
+    numbers = {promise.number for promise in PROMISES if promise.way_on is None}
+    assert {(number, broken) for number in numbers for broken in (True, False)} <= told
+
+
+# The life cycle ----------------------------------------------------------------------------------------
+
+
+def test_the_life_cycle_is_written_down_once_more():
+    """The witness's own table says what the life cycle of the house says, edge by edge."""
+    ours = {(trigger, source): dest for trigger, moves in MOVES.items() for source, dest in moves.items()}
+    theirs = {(str(edge.trigger), edge.source): edge.dest or edge.source for edge in CASE_LIFECYCLE.edges}
+    assert theirs == ours
+    assert ours.keys() == EDGES.keys()
+
+
+def test_a_step_is_along_its_edges():
+    """A message opens a pending case again; what moves nothing goes along no edge."""
+    watch = Watch(SOP)
+    for step in (*OPEN, replied()):
+        watch.see(step)
+    reopened = (CaseReopened(CUSTOMER, at(3), "c1", Status.PENDING), *comes(when=3)[2:])
+    assert ["edge customer_message (pending → open)", "edge customer_message (open → open)"] == [
+        *edges_of(Happening(reopened, watch.books, SOP))
+    ]
+    assert [] == [*edges_of(Happening((CaseTagged("ana", at(3), "c1", "late"), *taken()[2:]), Books(), SOP))]
+
+
+# Templates ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("template", "text", "wrong"),
+    [
+        (NEWS, READS, ""),
+        (NEWS, f"*News*\n{READS}\nReply STOP", ""),
+        (prepared(status="PAUSED"), READS, "it is not approved"),
+        (prepared(values=(" ",)), READS, "the blank 1 has no value"),
+        (prepared(values=()), READS, "the blank 1 has no value"),
+        (NEWS, "Hello", f"it reads {READS!r}, and 'Hello' was sent"),
+        (PreparedText(TemplateKind.WHATSAPP_TEMPLATE, "{"), READS, "it cannot be read"),
+        (PreparedText(TemplateKind.WHATSAPP_TEMPLATE, "[]"), READS, "it cannot be read"),
+        (
+            PreparedText(TemplateKind.WHATSAPP_TEMPLATE, '{"status": "APPROVED", "components": []}'),
+            READS,
+            "it cannot be read",
+        ),
+    ],
+)
+def test_what_a_template_says_is_read_by_itself(template, text, wrong):
+    """Approved, each blank filled, and the text has the body; whatever stands around it."""
+    assert wrong == what_is_wrong(template, text)
+
+
+# Happenings --------------------------------------------------------------------------------------------
+
+
+def test_a_step_in_which_nothing_happens():
+    """It is about no case and no agent; the books stay."""
+    step = Happening((), Books(), SOP)
+    assert ((), (), []) == (step.cases, step.agents, [*step.moments])
+    assert step.before is step.after
+    assert timedelta(minutes=2) == step.said("chat.idle.silence")
+
+
+def test_a_step_is_judged_by_what_the_case_was_before():
+    """Or by what it is started as."""
+    policy = toml('[[override]]\nmatch = { channel = "email" }\nset = { "capacity.total" = 1 }')
+    assert 1 == Happening(comes(channel=Channel.EMAIL), Books(), policy).said("capacity.total")
+    watch = Watch(policy)
+    watch.see(comes(channel=Channel.EMAIL))
+    assert 1 == Happening(taken(), watch.books, policy).said("capacity.total")
+    assert 6 == Happening((Event(SYSTEM, at(1)),), watch.books, policy).said("capacity.total")
