@@ -4,7 +4,7 @@ from tests.faults.rows import (
     CALLS,
     CHANGE_IN_TOKYO,
     CHATS,
-    COMPLAINT,
+    CLOSED,
     DRAFT,
     ENGINE,
     FEWER_FOR_VIPS,
@@ -140,7 +140,7 @@ ENGINE_ROWS = (
         "kernel/views",
         "            if found is not None:\n                setattr(view, look.row",
         '            if found is not None and look.row != "named":\n                setattr(view, look.row',
-        COMPLAINT,
+        CLOSED,
     ),
     a_fault(
         "04",

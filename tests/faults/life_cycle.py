@@ -148,7 +148,7 @@ LIFE_CYCLE = (
         "rooms/arrivals",
         "    if view.named is None and len(new) <= ID_LIMIT:",
         "    if len(new) <= ID_LIMIT:",
-        COMPLAINT,
+        CLOSED,
     ),
     a_fault(
         "02",
