@@ -1,6 +1,7 @@
 """Faults in what all rooms rest on: the house, its views and effects, and the layers of a policy."""
 
 from tests.faults.rows import (
+    BESIDE,
     CALLS,
     CHANGE_IN_TOKYO,
     CHATS,
@@ -16,7 +17,6 @@ from tests.faults.rows import (
     TAGGED,
     TWO,
     TWO_CHANGES,
-    VOICE,
     WALK,
     a_fault,
 )
@@ -93,7 +93,7 @@ ENGINE_ROWS = (
         "kernel/house",
         "        for event in grown:  # the list grows while it is walked: a consequence may have consequences\n",
         "        for event in events:\n",
-        VOICE,
+        BESIDE,
     ),
     a_fault(
         "09",
