@@ -30,7 +30,7 @@ MARKED = NOON + timedelta(microseconds=1)
 """The instant at which a step is tried once more, to see which instants it sets."""
 
 PAGE_INSTANTS = {
-    ("cases", "silent"): ("contact", "silence_since", lambda policy: policy.chat.idle.silence),
+    ("cases", "silent_since"): ("contact", "silence_since", lambda policy: policy.chat.idle.silence),
     ("cases", "asked_at"): ("contact", "asked_at", lambda policy: policy.chat.idle.silence),
     ("threads", "wrote"): ("thread", "customer_at", lambda policy: policy.whatsapp.window),
 }
