@@ -54,15 +54,15 @@ _TRIGGERS: Final[Mapping[type[Event], Callable[[Any], str]]] = {
 def _moves_off_the_life_cycle(step: Happening) -> Iterator[str]:
     written_on = {event.case for event in step.events if isinstance(event, MessageReceived)}
     for event, books in step.moments:
-        was = books.case(getattr(event, "case", None) or "").status
+        case = getattr(event, "case", None) or ""
+        was, trigger = books.case(case).status, _trigger_of(event)
         if isinstance(event, CaseStarted) and was is not None:
-            yield f"case {event.case} is started, and is {was} already"
-        trigger = _trigger_of(event)
-        if isinstance(event, CaseReopened) and (was in {NEW, OPEN} or event.case not in written_on):
-            wrote = "customer wrote" if event.case in written_on else "customer did not write"
-            yield f"case {event.case} is opened again, is {was}, and its {wrote}"
+            yield f"case {case} is started, and is {was} already"
+        if isinstance(event, CaseReopened) and (was in {NEW, OPEN} or case not in written_on):
+            wrote = "customer wrote" if case in written_on else "customer did not write"
+            yield f"case {case} is opened again, is {was}, and its {wrote}"
         if trigger and was not in MOVES.get(trigger, {}):
-            yield f"{type(event).__name__} is {trigger}, and case {event.case} is {was}"  # type: ignore[attr-defined]
+            yield f"{type(event).__name__} is {trigger}, and case {case} is {was}"
     for case in sorted(written_on):
         now = step.after.case(case).status
         if now not in {NEW, OPEN}:
@@ -153,9 +153,9 @@ _PLACES: Final[Mapping[Status, Collection[int]]] = {RESOLVED: {0, 1}, CLOSED: {0
 
 def _cases_without_a_place(step: Happening) -> Iterator[str]:
     for case, page in step.cases_after():
-        if page.status is not None and (page.holder is not None) + page.queued not in _PLACES.get(page.status, {1}):
-            where = "neither held nor queued" if not page.queued and page.holder is None else "held or queued"
-            yield f"case {case} is {page.status}, and {'held and queued' if page.queued and page.holder else where}"
+        places = [place for place, there in (("held", page.holder is not None), ("queued", page.queued)) if there]
+        if page.status is not None and len(places) not in _PLACES.get(page.status, {1}):
+            yield f"case {case} is {page.status}, and {' and '.join(places) or 'neither held nor queued'}"
     for event in step.events:
         if isinstance(event, CaseQueued) and event.queue not in step.policy.queues:
             yield f"case {event.case} waits in the queue {event.queue}, which there is not"
