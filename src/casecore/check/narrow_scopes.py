@@ -81,7 +81,7 @@ def agents_named(policy: Policy, **agents: dict[str, Any]) -> tuple[Command, ...
 _ASYNCHRONOUS: Final = (Channel.EMAIL, Channel.MESSAGING, Channel.SMS, Channel.WHATSAPP)
 
 
-def is_open(channel: Channel, policy: Policy) -> bool:
+def customers_may_write(channel: Channel, policy: Policy) -> bool:
     """Whether a policy lets customers write on a channel."""
     rules: ChannelRules = getattr(policy.channels, channel)
     return MessageKind.DIRECT in rules.kinds
@@ -96,7 +96,7 @@ def open_channel(policy: Policy, preferred: Channel, *besides: Channel) -> Chann
         besides: Channels that it is not to be.
     """
     channels = (channel for channel in (preferred, *_ASYNCHRONOUS, *Channel) if channel not in besides)
-    return next((channel for channel in channels if is_open(channel, policy)), preferred)
+    return next((channel for channel in channels if customers_may_write(channel, policy)), preferred)
 
 
 def _other_queue(policy: Policy) -> str:
@@ -421,7 +421,7 @@ def narrow_scopes(policy: Policy) -> Iterator[Scope]:
     yield full_reviewer_scope(policy)
     yield unpermitted_scope(policy)
     for channel in (Channel.CHAT, open_channel(policy, Channel.EMAIL), Channel.WHATSAPP):
-        if is_open(channel, policy):
+        if customers_may_write(channel, policy):
             yield rich_draft_scope(channel, policy)
     for wanted, make_scope in _WHERE_IT_MATTERS:
         if wanted(policy):
@@ -434,16 +434,19 @@ MOST_IN_TOTAL: Final = 8
 _WHERE_IT_MATTERS: Final[tuple[tuple[Callable[[Policy], object], Callable[[Policy], Scope]], ...]] = (
     (
         lambda policy: (
-            is_open(Channel.SMS, policy)
+            customers_may_write(Channel.SMS, policy)
             and policy.limit(Channel.SMS) is None
             and policy.capacity.total <= MOST_IN_TOTAL
         ),
         total_scope,
     ),
-    (lambda policy: is_open(Channel.VOICE, policy) and is_open(Channel.CHAT, policy), calls_scope),
+    (
+        lambda policy: customers_may_write(Channel.VOICE, policy) and customers_may_write(Channel.CHAT, policy),
+        calls_scope,
+    ),
     (lambda policy: len(policy.queues) > 1, moved_scope),
-    (lambda policy: is_open(Channel.CHAT, policy), silent_scope),
-    (lambda policy: is_open(Channel.WHATSAPP, policy), window_scope),
+    (lambda policy: customers_may_write(Channel.CHAT, policy), silent_scope),
+    (lambda policy: customers_may_write(Channel.WHATSAPP, policy), window_scope),
     (lambda policy: policy.override, tagged_scope),
     (lambda policy: policy.reopening.to is ReopenTo.OWNER_IF_ELIGIBLE, owner_scope),
     (lambda policy: policy.routing.unanswered is Unanswered.UNAVAILABLE, unanswered_scope),
