@@ -60,7 +60,8 @@ def case_by_records(desk, case):
             draft.template,
         ),
         waits=row.unanswered_since is not None,
-        silent=None if contact is None else contact.silence_since,
+        silent=contact is not None and contact.silence_since is not None,
+        silent_since=None if contact is None else contact.silence_since,
         asked=0 if contact is None else contact.attempts,
         asked_at=None if contact is None else contact.asked_at,
         authenticated=contact is not None and contact.authenticated,
@@ -253,17 +254,17 @@ def test_a_draft_is_what_it_was_edited_to():
 def test_a_silence_begins_with_our_reply_and_ends_with_the_customer():
     """Questions count within it, to ten; a customer who waits is not silent."""
     waits = written(STARTED, WROTE, GIVEN).case("c1")
-    assert (True, None) == (waits.waits, waits.silent)
+    assert (True, False, None) == (waits.waits, waits.silent, waits.silent_since)
     silent = (STARTED, WROTE, GIVEN, REPLIED, ASKED)
     page = written(*silent).case("c1")
-    assert (False, at(4), 1, at(5)) == (page.waits, page.silent, page.asked, page.asked_at)
+    assert (False, at(4), 1, at(5)) == (page.waits, page.silent_since, page.asked, page.asked_at)
     assert MOST_ASKED == written(*silent, *[ASKED] * MOST_ASKED).case("c1").asked
     page = written(*silent, WROTE).case("c1")
-    assert (True, None, 0, None) == (page.waits, page.silent, page.asked, page.asked_at)
+    assert (True, None, 0, None) == (page.waits, page.silent_since, page.asked, page.asked_at)
     page = written(*silent, REPLIED).case("c1")
-    assert (at(4), 0, None) == (page.silent, page.asked, page.asked_at)
-    assert None is written(STARTED, REPLIED).case("c1").silent
-    assert at(1) == written(STARTED, GIVEN).case("c1").silent
+    assert (at(4), 0, None) == (page.silent_since, page.asked, page.asked_at)
+    assert not written(STARTED, REPLIED).case("c1").silent
+    assert at(1) == written(STARTED, GIVEN).case("c1").silent_since
 
 
 def test_a_disconnected_chat_is_resolved_and_nobody_waits():

@@ -33,7 +33,7 @@ WITH_A_DESK = {"casecore.promises", *(f"casecore.promises.{name}" for name in ("
 
 WORDS = {
     "casecore.kernel": {"Event", "Command", "CUSTOMER", "SYSTEM", "Enforcement", "Deviated", "changed"},
-    "casecore.channels": {"Channel", "TemplateKind"},
+    "casecore.channels": {"Channel", "MessageKind", "TemplateKind"},
     "casecore.statuses": {"Status"},
     "casecore.policies": {"Policy"},
 }

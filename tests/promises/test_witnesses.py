@@ -15,18 +15,18 @@ from casecore.promises import PROMISES, Happening, Watch
 from casecore.promises.books import Books
 from casecore.promises.life_cycle import EDGES, MOVES, edges_of
 from casecore.promises.replies import what_is_wrong
-from casecore.rooms.agents import AgentAdded, AgentAvailable, AgentUnavailable, NextStateSet
+from casecore.rooms.agents import AgentAdded, AgentAvailable, AgentUnavailable, GoAvailable, NextStateSet
 from casecore.rooms.approvals import DraftApproved, DraftSubmitted
 from casecore.rooms.arrivals import CaseReopened, MessageReceived, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, WorkBegun
-from casecore.rooms.cases import CaseClosed, CaseStarted, StatusSet
+from casecore.rooms.cases import CaseClosed, CaseStarted, SetStatus, StatusSet
 from casecore.rooms.commitments import CommitmentMade
 from casecore.rooms.contacts import Authenticated, ContactEnded, ContactStarted
 from casecore.rooms.notes import CaseTagged, NoteAdded
-from casecore.rooms.offers import OfferAccepted, WorkOffered
+from casecore.rooms.offers import AcceptOffer, OfferAccepted, OfferWork, WorkOffered
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.replies import ReplySent
-from casecore.rooms.reviews import ReviewTaken
+from casecore.rooms.reviews import ReviewTaken, TakeReview
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
 from casecore.rooms.wrap_ups import Disposed, WrapUpOwed
 from casecore.statuses import CASE_LIFECYCLE
@@ -190,6 +190,9 @@ TOLD = {
     "01: pending though the customer wrote": Told("01", (*OPEN, replied()), comes(when=3)[2:]),
     "01: open again as the customer wrote": Told(
         "", (*OPEN, replied()), (CaseReopened(CUSTOMER, at(3), "c1", Status.PENDING), *comes(when=3)[2:])
+    ),
+    "01: open again, and nobody wrote": Told(
+        "01", (*OPEN, replied()), said(CaseReopened(CUSTOMER, at(3), "c1", Status.PENDING))
     ),
     # 02
     "02: tagged": Told("02", CLOSED, said(CaseTagged("ana", at(10), "c1", "late"))),
@@ -444,6 +447,75 @@ def test_a_step_is_along_its_edges():
 def test_what_a_template_says_is_read_by_itself(template, text, wrong):
     """Approved, each blank filled, and the text has the body; whatever stands around it."""
     assert wrong == what_is_wrong(template, text)
+
+
+# Occasions and situations ------------------------------------------------------------------------------
+
+
+def seen(history):
+    """The books after a history."""
+    watch = Watch(SOP)
+    for step in history:
+        watch.see(step)
+    return watch.books
+
+
+def test_a_limit_is_reached_with_the_last_case_that_one_may_hold():
+    """Two chats are as many as the policy says; one is not."""
+    (promise,) = (promise for promise in PROMISES if promise.number == "04")
+    second = Happening(assigned("c2", "ana"), seen((*OPEN, comes("c2"))), SOP)
+    assert promise.occasion.met(second)
+    assert not promise.occasion.met(Happening(taken(), seen((*DESK, comes())), SOP))
+    assert not promise.occasion.met(Happening(LUNCH, seen(DESK), SOP))
+
+
+SITUATIONS = {situation.what: situation for promise in PROMISES for situation in promise.situations}
+
+TRIED = {
+    "somebody resolves by hand with a customer whom nobody has authenticated": (
+        SetStatus("ana", at(9), "c1", Status.RESOLVED),
+        OPEN,
+        KNOWN,
+    ),
+    "somebody who has set a next state is to get a case": (
+        AcceptOffer("ana", at(9), "c2"),
+        (*LEAVING, comes("c2")),
+        (*OPEN, comes("c2")),
+    ),
+    "somebody with a contact to dispose is to get a case": (
+        OfferWork(SYSTEM, at(9), "c1", "ana"),
+        ENDED,
+        (*ENDED, disposed()),
+    ),
+    "somebody who may not approve is to review a draft": (TakeReview("ana", at(9), "c1"), DRAFT, OPEN),
+}
+
+
+@pytest.mark.parametrize("what", TRIED)
+def test_a_situation_is_tried_or_not(what):
+    """By this command in the one history, and not in the other; nor by a command that says nothing of it."""
+    command, here, elsewhere = TRIED[what]
+    asked = SITUATIONS[what].tried
+    assert (True, False) == (asked(command, seen(here)), asked(command, seen(elsewhere)))
+    assert not asked(GoAvailable("ana", at(9), "ana"), seen(here))
+
+
+def test_what_a_policy_leaves_no_room_for_is_not_expected():
+    """Under the shipped SOP everything is; where nothing is authenticated or disposed, or WhatsApp is shut, less is."""
+    bare = toml(
+        """
+        authentication = { before = [] }
+        wrap_up = { disposition = false, notes = false }
+        channels = { whatsapp = { kinds = [] } }
+        chat = { idle = { ask_first = 0 } }
+        """
+    )
+    less = {what for what, situation in SITUATIONS.items() if not situation.expected(bare)}
+    assert "somebody promises with a customer whom nobody has authenticated" in less
+    assert "free text is written on WhatsApp" in less
+    assert "a chat is to be disconnected whose customer is silent and was not asked" in less
+    assert "somebody opens a case that another holds" not in less
+    assert all(situation.expected(SOP) for situation in SITUATIONS.values() if situation.what in less)
 
 
 # Happenings --------------------------------------------------------------------------------------------

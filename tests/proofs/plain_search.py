@@ -30,7 +30,7 @@ MARKED = NOON + timedelta(microseconds=1)
 """The instant at which a step is tried once more, to see which instants it sets."""
 
 PAGE_INSTANTS = {
-    ("cases", "silent"): ("contact", "silence_since", lambda policy: policy.chat.idle.silence),
+    ("cases", "silent_since"): ("contact", "silence_since", lambda policy: policy.chat.idle.silence),
     ("cases", "asked_at"): ("contact", "asked_at", lambda policy: policy.chat.idle.silence),
     ("threads", "wrote"): ("thread", "customer_at", lambda policy: policy.whatsapp.window),
 }
@@ -156,26 +156,35 @@ class PlainSearch:
             length = None if timer.due(view, self.policy) is None else timer.length(view, self.policy)
             for ago in () if length is None else (length - SECOND, length):
                 if NOON - getattr(row, name) < ago:
-                    passed = with_row(desk, case, row, attrs.evolve(row, **{name: NOON - ago}))
-                    page_id = row.id if row_name == "thread" else case
-                    linked = [
-                        page
-                        for page in state.links
-                        if (page[1], *PAGE_INSTANTS[page[0], page[2]][:2]) == (page_id, row_name, name)
-                    ]
-                    yield PlainState(passed, copied(state.books, linked, NOON - ago), state.origins)
+                    yield self._passed_together(state, case, row, (row_name, name), NOON - ago)
+
+    def _passed_together(self, state, case, row, place, since):
+        """The world after time has passed for an instant in a record, and for that on a page which is the same."""
+        passed = with_row(state.desk, case, row, attrs.evolve(row, **{place[1]: since}))
+        page_id = row.id if place[0] == "thread" else case
+        linked = [page for page in state.links if (page[1], PAGE_INSTANTS[page[0], page[2]][:2]) == (page_id, place)]
+        return PlainState(passed, copied(state.books, linked, since), state.origins)
 
     def _passed_in_books(self, state, case):
-        """The worlds after time has passed for instants in the books alone."""
-        for (sort, name), (row_name, field, length) in PAGE_INSTANTS.items():
+        """The worlds after time has passed for instants in the books, to limits of theirs that no timer has."""
+        view = state.desk.view_of(case)
+        for (sort, name), (row_name, field, length_in) in PAGE_INSTANTS.items():
             page_id = case if sort == "cases" else state.books.case(case).thread or ""
-            since = getattr(state.books.page(sort, page_id), name)
-            linked = f"{row_name}.{field}" in self.counting and (sort, page_id, name) in state.links
-            if since is not None and f"{sort[:-1]}_page.{name}" in self.counting and not linked:
-                for ago in (length(self.policy) - SECOND, length(self.policy)):
-                    if NOON - since < ago:
-                        passed = copied(state.books, [(sort, page_id, name)], NOON - ago)
-                        yield PlainState(state.desk, passed, state.origins)
+            since, length = getattr(state.books.page(sort, page_id), name), length_in(self.policy)
+            place = f"{row_name}.{field}"
+            linked = place in self.counting and (sort, page_id, name) in state.links
+            timed = {
+                timer.length(view, self.policy)
+                for timer in self.timers
+                if timer_instant(timer) == f"{row_name}.{field}"
+            }
+            if since is None or f"{sort[:-1]}_page.{name}" not in self.counting or (linked and length in timed):
+                continue
+            for passed in (NOON - length + SECOND, NOON - length):
+                if since > passed and linked:
+                    yield self._passed_together(state, case, getattr(view, row_name), (row_name, field), passed)
+                elif since > passed:
+                    yield PlainState(state.desk, copied(state.books, [(sort, page_id, name)], passed), state.origins)
 
     def world_of(self, state):
         """What tells a world from others."""

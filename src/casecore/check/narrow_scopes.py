@@ -7,13 +7,13 @@ case, a template with a blank left open.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Final
 
 import attrs
 
-from casecore.channels import Channel, TemplateKind
+from casecore.channels import Channel, MessageKind, TemplateKind
 from casecore.check.commands import (
     APART,
     CASE,
@@ -28,7 +28,7 @@ from casecore.check.commands import (
 from casecore.explore.scope import NOON, Part, Scope
 from casecore.kernel import CUSTOMER, SYSTEM, Command
 from casecore.policies import Policy
-from casecore.policies.sections import Level, ReopenTo, Unanswered
+from casecore.policies.sections import ChannelRules, Level, ReopenTo, Unanswered
 from casecore.rooms.absences import ReleaseAbsent
 from casecore.rooms.agents import (
     AddAgent,
@@ -76,6 +76,27 @@ def agents_named(policy: Policy, **agents: dict[str, Any]) -> tuple[Command, ...
     queues = frozenset(policy.queues)
     joins = [AddAgent(SYSTEM, NOON, name, name.title(), **{"queues": queues, **said}) for name, said in agents.items()]
     return (*joins, *(GoAvailable(name, NOON, name) for name in agents))
+
+
+_ASYNCHRONOUS: Final = (Channel.EMAIL, Channel.MESSAGING, Channel.SMS, Channel.WHATSAPP)
+
+
+def customers_may_write(channel: Channel, policy: Policy) -> bool:
+    """Whether a policy lets customers write on a channel."""
+    rules: ChannelRules = getattr(policy.channels, channel)
+    return MessageKind.DIRECT in rules.kinds
+
+
+def open_channel(policy: Policy, preferred: Channel, *besides: Channel) -> Channel:
+    """A channel on which customers may write, the preferred one if it is open; that one, too, if none is.
+
+    Args:
+        policy: The SOP.
+        preferred: The channel, if it is open.
+        besides: Channels that it is not to be.
+    """
+    channels = (channel for channel in (preferred, *_ASYNCHRONOUS, *Channel) if channel not in besides)
+    return next((channel for channel in channels if customers_may_write(channel, policy)), preferred)
 
 
 def _other_queue(policy: Policy) -> str:
@@ -158,7 +179,7 @@ def owner_scope(policy: Policy) -> Scope:
     ]
     given = [command("ana", NOON, "ana") for command in (GoAvailable, GoUnavailable, SetNextState)]
     team = agents_named(policy, ana={"permissions": EVERYTHING, "capacity": {"total": 1}})
-    part = _part(Channel.MESSAGING, *commands, copies=2)
+    part = _part(open_channel(policy, Channel.MESSAGING), *commands, copies=2)
     return Scope("reopened to its owner", team, (part,), tuple(given), apart=APART)
 
 
@@ -168,8 +189,10 @@ def owner_scope(policy: Policy) -> Scope:
 def own_limits_scope(policy: Policy) -> Scope:
     """An agent who may hold one chat, and two cases in all."""
     commands = (*_given_commands("ana"), spam_command(), *disposal_commands("ana", policy))
-    team = agents_named(policy, ana={"permissions": EVERYTHING, "capacity": {"chat": 1, "total": 2}})
-    parts = (_part(Channel.CHAT, *commands, copies=2), _other_part(Channel.SMS, *commands, copies=2))
+    one = open_channel(policy, Channel.CHAT)
+    other = open_channel(policy, Channel.SMS, one)
+    team = agents_named(policy, ana={"permissions": EVERYTHING, "capacity": {one.value: 1, "total": 2}})
+    parts = (_part(one, *commands, copies=2), _other_part(other, *commands, copies=2))
     return Scope("limits of their own", team, parts, apart=APART)
 
 
@@ -200,21 +223,22 @@ def moved_scope(policy: Policy) -> Scope:
     team = agents_named(
         policy, ana={"permissions": EVERYTHING}, gus={"permissions": EVERYTHING, "queues": frozenset({policy.fallback})}
     )
-    return Scope("moved to another queue", team, (_part(Channel.MESSAGING, *commands),), apart=APART)
+    part = _part(open_channel(policy, Channel.MESSAGING), *commands)
+    return Scope("moved to another queue", team, (part,), apart=APART)
 
 
 def changed_agent_scope(policy: Policy) -> Scope:
     """An agent who loses, one after the other, what they may do."""
     commands = [OpenCase("ana", NOON, CASE), OfferWork(SYSTEM, NOON, CASE, "ana"), REPLY("ana", send_as=Status.PENDING)]
-    change = partial(ChangeAgent, SYSTEM, NOON, "ana")
+    channel, change = open_channel(policy, Channel.EMAIL), partial(ChangeAgent, SYSTEM, NOON, "ana")
     given = [
         change(permissions=frozenset({Permission.SUPERVISE})),
         change(queues=frozenset()),
-        change(channels=frozenset({Channel.SMS})),
+        change(channels=frozenset({Channel.LINKEDIN})),
         change(capacity={"total": 1}),
-        change(capacity={"email": 1}),
+        change(capacity={channel.value: 1}),
     ]
-    part = _part(Channel.EMAIL, *commands, copies=2)
+    part = _part(channel, *commands, copies=2)
     return Scope("an agent who is changed", team_commands(policy, ana=EVERYTHING), (part,), tuple(given), apart=APART)
 
 
@@ -227,7 +251,7 @@ def unanswered_scope(policy: Policy) -> Scope:
         spam_command(),
         *disposal_commands("ana", policy),
     ]
-    part = _part(Channel.MESSAGING, *commands, copies=2)
+    part = _part(open_channel(policy, Channel.MESSAGING), *commands, copies=2)
     given = (SetNextState("ana", NOON, "ana", "lunch"), GoAvailable("ana", NOON, "ana"))
     return Scope("an offer unanswered", team_commands(policy, ana=EVERYTHING), (part,), given, apart=APART)
 
@@ -248,7 +272,8 @@ def supervisor_scope(policy: Policy) -> Scope:
     given = [command("ana", NOON, "ana") for command in (GoAvailable, GoUnavailable, SetNextState, LogOut)]
     given += [command("ben", NOON, "ana") for command in (GoAvailable, GoUnavailable)]
     team = agents_named(policy, ana={"permissions": frozenset({Permission.REPLY})}, ben={"permissions": EVERYTHING})
-    return Scope("a supervisor beside", team, (_part(Channel.CHAT, *commands),), tuple(given), apart=APART)
+    part = _part(open_channel(policy, Channel.CHAT), *commands)
+    return Scope("a supervisor beside", team, (part,), tuple(given), apart=APART)
 
 
 # Drafts and reviews ------------------------------------------------------------------------------------
@@ -277,10 +302,11 @@ def reviewers_scope(policy: Policy) -> Scope:
         ben={},
         cleo={"permissions": approves},
         dora={"permissions": EVERYTHING, "queues": frozenset({policy.fallback})},
-        eve={"permissions": approves, "channels": frozenset({Channel.SMS})},
+        eve={"permissions": approves, "channels": frozenset({Channel.LINKEDIN})},
         fay={"permissions": frozenset({Permission.REPLY})},
     )
-    return Scope("who may review", team, (_part(Channel.EMAIL, *commands),), tuple(given), apart=APART)
+    part = _part(open_channel(policy, Channel.EMAIL), *commands)
+    return Scope("who may review", team, (part,), tuple(given), apart=APART)
 
 
 def full_reviewer_scope(policy: Policy) -> Scope:
@@ -296,7 +322,8 @@ def full_reviewer_scope(policy: Policy) -> Scope:
         ReassignDraft("ben", NOON, CASE, DRAFT, queue=next(iter(policy.queues))),
     ]
     team = agents_named(policy, ben={}, cleo={"permissions": frozenset({Permission.APPROVE}), "capacity": {"total": 1}})
-    return Scope("two drafts, one reviewer", team, (_part(Channel.MESSAGING, *commands, copies=2),), apart=APART)
+    part = _part(open_channel(policy, Channel.MESSAGING), *commands, copies=2)
+    return Scope("two drafts, one reviewer", team, (part,), apart=APART)
 
 
 def rich_draft_scope(channel: Channel, policy: Policy) -> Scope:
@@ -308,6 +335,9 @@ def rich_draft_scope(channel: Channel, policy: Policy) -> Scope:
         Authenticate("ben", NOON, CASE),
         SUBMIT("ben", send_as=Status.PENDING, about_account=True, attachments=("a.pdf",)),
         SUBMIT("ben", send_as=Status.PENDING, text=template.text or "Here you are", template=template.template),
+        OpenCase("cleo", NOON, CASE),
+        SUBMIT("cleo", send_as=Status.PENDING),
+        TakeReview("cleo", NOON, CASE),
         EditDraft("ben", NOON, CASE, DRAFT, send_as=Status.RESOLVED),
         EditDraft("ben", NOON, CASE, DRAFT, attachments=("b.pdf",)),
         ApproveDraft("cleo", NOON, CASE, DRAFT, seen=True),
@@ -383,28 +413,42 @@ def unpermitted_scope(policy: Policy) -> Scope:
 
 def narrow_scopes(policy: Policy) -> Iterator[Scope]:
     """The narrow scopes in which a policy is checked."""
-    yield closed_scope(Channel.EMAIL, policy)
+    yield closed_scope(open_channel(policy, Channel.EMAIL), policy)
     yield own_limits_scope(policy)
-    if policy.capacity.total <= MOST_IN_TOTAL and policy.limit(Channel.SMS) is None:
-        yield total_scope(policy)
-    yield calls_scope(policy)
-    if len(policy.queues) > 1:
-        yield moved_scope(policy)
     yield changed_agent_scope(policy)
     yield supervisor_scope(policy)
     yield reviewers_scope(policy)
     yield full_reviewer_scope(policy)
-    yield from (rich_draft_scope(channel, policy) for channel in (Channel.CHAT, Channel.EMAIL, Channel.WHATSAPP))
-    yield silent_scope(policy)
-    yield window_scope(policy)
     yield unpermitted_scope(policy)
-    if policy.override:
-        yield tagged_scope(policy)
-    if policy.reopening.to is ReopenTo.OWNER_IF_ELIGIBLE:
-        yield owner_scope(policy)
-    if policy.routing.unanswered is Unanswered.UNAVAILABLE:
-        yield unanswered_scope(policy)
+    for channel in (Channel.CHAT, open_channel(policy, Channel.EMAIL), Channel.WHATSAPP):
+        if customers_may_write(channel, policy):
+            yield rich_draft_scope(channel, policy)
+    for wanted, make_scope in _WHERE_IT_MATTERS:
+        if wanted(policy):
+            yield make_scope(policy)
 
 
 MOST_IN_TOTAL: Final = 8
 """Limits in total up to this one are tried with one case more."""
+
+_WHERE_IT_MATTERS: Final[tuple[tuple[Callable[[Policy], object], Callable[[Policy], Scope]], ...]] = (
+    (
+        lambda policy: (
+            customers_may_write(Channel.SMS, policy)
+            and policy.limit(Channel.SMS) is None
+            and policy.capacity.total <= MOST_IN_TOTAL
+        ),
+        total_scope,
+    ),
+    (
+        lambda policy: customers_may_write(Channel.VOICE, policy) and customers_may_write(Channel.CHAT, policy),
+        calls_scope,
+    ),
+    (lambda policy: len(policy.queues) > 1, moved_scope),
+    (lambda policy: customers_may_write(Channel.CHAT, policy), silent_scope),
+    (lambda policy: customers_may_write(Channel.WHATSAPP, policy), window_scope),
+    (lambda policy: policy.override, tagged_scope),
+    (lambda policy: policy.reopening.to is ReopenTo.OWNER_IF_ELIGIBLE, owner_scope),
+    (lambda policy: policy.routing.unanswered is Unanswered.UNAVAILABLE, unanswered_scope),
+)
+"""Scopes that are about something which not every policy has, each with the question whether this one has it."""

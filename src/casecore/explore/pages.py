@@ -63,12 +63,14 @@ class PageInstant(NamedTuple):
         field: The field of the page.
         record: Where the same instant stands in a record: its table, sheet and field.
         limit: The key of the policy that it is held against.
+        while_so: The flag of the page without which nobody asks about it, so that no time need pass.
     """
 
     table: str
     field: str
     record: tuple[str, ...]
     limit: str
+    while_so: str = ""
 
     @property
     def name(self) -> str:
@@ -86,9 +88,12 @@ class PageInstant(NamedTuple):
         return (table, page_id, *names)
 
     def of(self, books: Books, case: str) -> tuple[str, datetime | None]:
-        """The id of a case's page on which it stands, and the instant."""
+        """The id of a case's page on which it stands, and the instant; None where nobody asks about it."""
         page_id = case if self.table == TABLE_OF["cases"] else books.case(case).thread or ""
-        since: datetime | None = getattr(books.page(SORT_OF[self.table], page_id), self.field)
+        page = books.page(SORT_OF[self.table], page_id)
+        if self.while_so and not getattr(page, self.while_so):
+            return page_id, None
+        since: datetime | None = getattr(page, self.field)
         return page_id, since
 
     def length(self, books: Books, case: str, policy: Policy) -> timedelta:
@@ -99,7 +104,7 @@ class PageInstant(NamedTuple):
 
 INSTANTS: Final = (
     PageInstant(TABLE_OF["cases"], "silent_since", ("cases", "contact", "silence_since"), "chat.idle.silence"),
-    PageInstant(TABLE_OF["cases"], "asked_at", ("cases", "contact", "asked_at"), "chat.idle.silence"),
+    PageInstant(TABLE_OF["cases"], "asked_at", ("cases", "contact", "asked_at"), "chat.idle.silence", "silent"),
     PageInstant(TABLE_OF["threads"], "wrote", ("threads", "customer_at"), "whatsapp.window"),
 )
 """Every instant on a page that is held against a limit."""

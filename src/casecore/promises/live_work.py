@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from casecore.channels import Channel
+from casecore.channels import Channel, MessageKind
 from casecore.kernel import Command, Event
 from casecore.policies import Policy
 from casecore.policies.sections import CountsFrom, Proceeding
@@ -65,11 +65,12 @@ def _disconnects(asks: Callable[[CasePage], bool]) -> Callable[[Command, Books],
 UNASKED: Final = Situation(
     "a chat is to be disconnected whose customer is silent and was not asked",
     _disconnects(lambda page: page.silent and not page.asked),
-    expected=lambda policy: policy.chat.idle.ask_first > 0,
+    expected=lambda policy: policy.chat.idle.ask_first > 0 and MessageKind.DIRECT in policy.channels.chat.kinds,
 )
 ANSWERED_BACK: Final = Situation(
     "a chat is to be disconnected whose customer waits for an answer",
     _disconnects(lambda page: page.waits),
+    expected=lambda policy: MessageKind.DIRECT in policy.channels.chat.kinds,
 )
 
 

@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeAlias
 
-from casecore.channels import Channel, TemplateKind
+from casecore.channels import Channel, MessageKind, TemplateKind
 from casecore.kernel import Command
+from casecore.policies import Policy
 from casecore.promises.books import Books, DraftSeen
 from casecore.promises.happening import Happening, happens
 from casecore.promises.life_cycle import says_nothing
@@ -188,8 +189,8 @@ def _writes(asks: Callable[[WritesToCustomer], bool]) -> Callable[[Command, Book
     return tried
 
 
-def _whatsapp_is_open(policy: Any) -> bool:
-    return "direct" in policy.channels.whatsapp.kinds
+def _whatsapp_is_open(policy: Policy) -> bool:
+    return MessageKind.DIRECT in policy.channels.whatsapp.kinds
 
 
 WRONG_TEMPLATES: Final = (
