@@ -5,7 +5,6 @@ from tests.faults.rows import (
     CALL_AND_CHAT,
     CALLS,
     CHANGED,
-    CHAT,
     CHATS,
     COMPOSITION,
     CONSEQUENCE,
@@ -453,7 +452,7 @@ ASSIGNMENT = (
         "rooms/agents",
         "    agent.presence = LOGGED_OUT\n",
         "",
-        CHAT,
+        BESIDE,
     ),
     a_fault(
         "05",

@@ -1,10 +1,11 @@
 """Faults in what all rooms rest on: the house, its views and effects, and the layers of a policy."""
 
 from tests.faults.rows import (
+    BESIDE,
     CALLS,
     CHANGE_IN_TOKYO,
     CHATS,
-    COMPLAINT,
+    CLOSED,
     DRAFT,
     ENGINE,
     FEWER_FOR_VIPS,
@@ -16,7 +17,6 @@ from tests.faults.rows import (
     TAGGED,
     TWO,
     TWO_CHANGES,
-    VOICE,
     WALK,
     a_fault,
 )
@@ -93,7 +93,7 @@ ENGINE_ROWS = (
         "kernel/house",
         "        for event in grown:  # the list grows while it is walked: a consequence may have consequences\n",
         "        for event in events:\n",
-        VOICE,
+        BESIDE,
     ),
     a_fault(
         "09",
@@ -140,7 +140,7 @@ ENGINE_ROWS = (
         "kernel/views",
         "            if found is not None:\n                setattr(view, look.row",
         '            if found is not None and look.row != "named":\n                setattr(view, look.row',
-        COMPLAINT,
+        CLOSED,
     ),
     a_fault(
         "04",

@@ -247,7 +247,7 @@ AUTHENTICATION = (
         "rooms/contacts",
         "            return (Proceeding.TRANSFER,)",
         "            return ()",
-        VOICE,
+        SILENT,
     ),
     a_fault(
         "08",
@@ -320,7 +320,7 @@ AUTHENTICATION = (
         "rooms/contacts",
         "    return Contact(event.agent, event.at, silence_since",
         "    return Contact(event.agent, event.at, True, silence_since",
-        VOICE,
+        SILENT,
     ),
     a_fault(
         "08",
@@ -329,7 +329,7 @@ AUTHENTICATION = (
         "rooms/contacts",
         "(Contact, ContactStarted): _new_contact}",
         "(Contact, ContactStarted): lambda event: Contact(event.agent, event.at, event.by == event.agent)}",
-        VOICE,
+        SILENT,
     ),
     a_fault(
         "08",
@@ -400,7 +400,7 @@ PRESENCE = (
         "rooms/contacts",
         '    if not agent.wrap_ups:\n        return None\n    return Reason("presence.wrap_up"',
         '    if True:\n        return None\n    return Reason("presence.wrap_up"',
-        VOICE,
+        BESIDE,
     ),
     a_fault(
         "13",
@@ -419,7 +419,7 @@ PRESENCE = (
         "rooms/wrap_ups",
         "    agent.wrap_ups += 1\n",
         "    agent.idle_since = agent.idle_since\n",
-        VOICE,
+        BESIDE,
     ),
     a_fault(
         "13",
@@ -428,7 +428,7 @@ PRESENCE = (
         "rooms/agents",
         "    agent.presence = LOGGED_OUT\n",
         "    agent.presence = LOGGED_OUT\n    agent.wrap_ups = 0\n",
-        VOICE,
+        BESIDE,
     ),
     a_fault(
         "13",
@@ -446,7 +446,7 @@ PRESENCE = (
         "rooms/wrap_ups",
         "        (Agent, WrapUpOwed): _count_wrap_up,\n",
         "",
-        VOICE,
+        BESIDE,
     ),
     a_fault(
         "13",
@@ -455,7 +455,7 @@ PRESENCE = (
         "rooms/wrap_ups",
         "    follows={ContactEnded: _wrap_up_begins, Disposed: _after_disposition},",
         "    follows={Disposed: _after_disposition},",
-        VOICE,
+        BESIDE,
     ),
     a_fault(
         "13",
@@ -473,7 +473,7 @@ PRESENCE = (
         "rooms/contacts",
         "    if not held_and_owed(agent):\n        return None\n",
         "    if True:\n        return None\n",
-        VOICE,
+        BESIDE,
     ),
     a_fault(
         "14",
@@ -482,7 +482,7 @@ PRESENCE = (
         "rooms/agents",
         "        return sum(self.held.values())\n",
         "        return 0\n",
-        VOICE,
+        BESIDE,
     ),
     a_fault(
         "14",
@@ -500,7 +500,7 @@ PRESENCE = (
         "rooms/contacts",
         "    agent.held = add_to_count(agent.held, event.channel, 1)\n",
         "",
-        VOICE,
+        BESIDE,
     ),
     a_fault(
         "14",
@@ -518,7 +518,7 @@ PRESENCE = (
         "rooms/contacts",
         "        (Agent, ContactStarted): _one_more,\n",
         "",
-        VOICE,
+        BESIDE,
     ),
     a_fault(
         "14",

@@ -4,7 +4,6 @@ from tests.faults.rows import (
     CHANGED,
     COMPOSITION,
     DRAFT,
-    EMAIL_DRAFT,
     EVOLVE,
     HANDLER,
     MAY_NOT_WRITE,
@@ -70,7 +69,7 @@ REPLIES = (
         "rooms/reviews",
         "author=draft.author, reviewer=c.by, **content),",
         "author=draft.author, **content),",
-        DRAFT,
+        RICH,
     ),
     a_fault(
         "09",
@@ -79,7 +78,7 @@ REPLIES = (
         "rooms/reviews",
         "author=draft.author, reviewer=c.by, **content),",
         "author=c.by, reviewer=c.by, **content),",
-        DRAFT,
+        RICH,
     ),
     a_fault(
         "09",
@@ -88,7 +87,7 @@ REPLIES = (
         "rooms/reviews",
         '    content = reply_content(draft) | {"template": c.template or draft.template}',
         '    content = reply_content(draft) | {"template": c.template or draft.template, "subject": "Re:"}',
-        EMAIL_DRAFT,
+        RICH,
     ),
     a_fault(
         "09",
@@ -124,7 +123,7 @@ REPLIES = (
         "rooms/reviews",
         "draft.id, send_as=draft.send_as, author",
         "draft.id, send_as=type(draft.send_as).PENDING, author",
-        DRAFT,
+        RICH,
     ),
     a_fault(
         "09",
@@ -142,7 +141,7 @@ REPLIES = (
         "rooms/approvals",
         "        author=event.by,\n",
         '        author="",\n',
-        DRAFT,
+        RICH,
     ),
     a_fault(
         "09",
@@ -225,7 +224,7 @@ REPLIES = (
         "author=draft.author, reviewer=c.by, **content),\n"
         "        ReplySent(c.by, c.at, c.case, draft.id, send_as=draft.send_as, author=draft.author, **content),\n"
         "    )\n",
-        DRAFT,
+        RICH,
     ),
     a_fault(
         "11",
@@ -234,7 +233,7 @@ REPLIES = (
         "rooms/replies",
         "    creates={(Message, ReplySent): _new_message},\n",
         "",
-        DRAFT,
+        RICH,
     ),
     a_fault(
         "11",
@@ -414,7 +413,7 @@ REPLIES = (
         "rooms/approvals",
         "        **reply_content(event),\n",
         '        **reply_content(event) | {"subject": ""},\n',
-        DRAFT,
+        RICH,
     ),
     a_fault(
         "09",

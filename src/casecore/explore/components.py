@@ -227,8 +227,11 @@ class CanonicalForm:
         kind: Any = type(row)
         if name in self._apart:
             return kind()
-        values = ((field, getattr(row, field)) for field in names_of_fields(kind))
-        return kind(**{field: self._canonical_value(f"{name}.{field}", value, kind) for field, value in values})
+        made: Any = object.__new__(kind)  # as it is: a fault may count below zero, which no constructor takes
+        for field in names_of_fields(kind):
+            value = self._canonical_value(f"{name}.{field}", getattr(row, field), kind)
+            object.__setattr__(made, field, value)
+        return made
 
     def _canonical_value(self, path: str, value: Any, kind: Any) -> Any:
         if path in self._apart:
