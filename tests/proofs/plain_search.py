@@ -170,7 +170,8 @@ class PlainSearch:
         view = state.desk.view_of(case)
         for (sort, name), (row_name, field, length_in) in PAGE_INSTANTS.items():
             page_id = case if sort == "cases" else state.books.case(case).thread or ""
-            since, length = getattr(state.books.page(sort, page_id), name), length_in(self.policy)
+            page, length = state.books.page(sort, page_id), length_in(self.policy)
+            since = None if name == "asked_at" and not page.silent else getattr(page, name)  # who waits is not counted
             place = f"{row_name}.{field}"
             linked = place in self.counting and (sort, page_id, name) in state.links
             timed = {
