@@ -21,6 +21,7 @@ from tests.faults.rows import (
     MISTAKES,
     MORE_FOR_VIPS,
     MOVED,
+    NO_SMS_FOR_VIPS,
     ONE_CHAT,
     OWN_LIMITS,
     RECORD,
@@ -693,5 +694,15 @@ ASSIGNMENT = (
         '        chosen = event.by not in {event.agent, "system"}\n'
         "        if agent is None or case is None or chosen or obstacle(agent, case.channel, policy) is None:",
         BESIDE,
+    ),
+    a_fault(
+        "04",
+        EVOLVE,
+        "a case starts without the tags that it came with",
+        "rooms/cases",
+        "        tags=event.tags,\n        predecessor=event.predecessor,\n    )\n",
+        "        predecessor=event.predecessor,\n    )\n",
+        "one sms case, override 1",
+        policy=NO_SMS_FOR_VIPS,
     ),
 )

@@ -3,7 +3,6 @@
 from tests.faults.rows import (
     ASKED_TWICE,
     BESIDE,
-    CHAT,
     COMPOSITION,
     CONSEQUENCE,
     EMAIL,
@@ -12,7 +11,6 @@ from tests.faults.rows import (
     EVOLVE,
     FROM_QUESTION,
     HANDLER,
-    LONGER_FOR_VIPS,
     RECORD,
     RICH,
     RULE,
@@ -209,16 +207,6 @@ SILENCE = (
         "            return since + length - timedelta(seconds=1)\n",
         SILENT,
     ),
-    a_fault(
-        "06",
-        EVOLVE,
-        "a case starts without the tags that it came with",
-        "rooms/cases",
-        "        tags=event.tags,\n        predecessor=event.predecessor,\n    )\n",
-        "        predecessor=event.predecessor,\n    )\n",
-        "one chat case, override 1",
-        policy=LONGER_FOR_VIPS,
-    ),
 )
 
 AUTHENTICATION = (
@@ -238,7 +226,7 @@ AUTHENTICATION = (
         "rooms/contacts",
         "        return (*resolves, Proceeding.ACCOUNT_REPLY) if event.about_account else resolves",
         "        return resolves",
-        CHAT,
+        VOICE,
     ),
     a_fault(
         "08",

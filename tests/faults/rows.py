@@ -107,7 +107,7 @@ on = 2026-12-02
 set = { "capacity.total" = 0 }
 """
 CHANGE_IN_TOKYO = f'zone = "Asia/Tokyo"\n{NOTHING_LATER}'
-LONGER_FOR_VIPS = '[[override]]\nmatch = { tag = "vip", channel = "chat" }\nset = { "chat.idle.silence" = "5m" }'
+NO_SMS_FOR_VIPS = '[[override]]\nmatch = { tag = "vip", channel = "sms" }\nset = { "capacity.sms" = 0 }'
 FEWER_FOR_VIPS = '[[override]]\nmatch = { tag = "vip" }\nset = { "capacity.chat" = 1 }'
 MORE_FOR_VIPS = 'capacity = { chat = 1 }\n[[override]]\nmatch = { tag = "vip" }\nset = { "capacity.chat" = 2 }'
 ASKED_TWICE = "[chat.idle]\nask_first = 2"

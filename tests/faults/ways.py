@@ -243,16 +243,6 @@ DATED = (
     ),
     a_fault(
         "21",
-        RECORD,
-        "once nobody may close by hand, no status is closed by the clock",
-        "rooms/cases",
-        "    lambda view, policy: policy.lifecycle.close_after.get(view.case.status),\n",
-        "    lambda view, policy: policy.lifecycle.close_after.get(Status.NEW),\n",
-        VOICE,
-        policy=NOBODY_CLOSES,
-    ),
-    a_fault(
-        "21",
         HANDLER,
         "once nobody may close by hand, the system closes nothing",
         "rooms/cases",
