@@ -7,6 +7,7 @@ answer is one line of JSON: the verdict on the promise, the length of its story,
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
@@ -198,6 +199,7 @@ def _read_job(plain: dict[str, Any]) -> Job:
 
 def main(lines: Iterable[str]) -> None:
     """Answer the job that is on the input."""
+    gc.disable()  # a fifth of the time of a search, which ends soon
     answers = _say(_read_job(json.loads("".join(lines))))
     print(json.dumps({number: attrs.asdict(one) for number, one in answers.items()}))
 
