@@ -7,8 +7,11 @@ from casecore import HOUSE, CloseCase, CloseReason, OpenCase, Policy, SendReply,
 from casecore.channels import Channel
 from casecore.check import commands
 from casecore.explore import Part, Result, Scope, Watched, explore
+from casecore.explore.components import CanonicalForm
+from casecore.explore.read_log import TABLE_OF
 from casecore.explore.scope import NOON
 from casecore.promises import PROMISES, WAYS_ON
+from casecore.promises.books import CasePage
 from casecore.promises.life_cycle import EDGES, edges_of
 from casecore.rooms.agents import SetNextState
 from casecore.rooms.composition import EFFECTS
@@ -108,3 +111,10 @@ def test_where_only_one_of_two_instants_is_set_they_part(event, edit, broken, mo
     spoilt = tuple(attrs.evolve(one, edit=edit) if one.record is Contact else one for one in EFFECTS[event])
     monkeypatch.setitem(EFFECTS, event, spoilt)
     assert broken == failed(explore(SILENCE, SOP, house=HOUSE, watched=WATCHED)).keys()
+
+
+def test_a_page_on_which_nothing_stands_any_more_is_forgotten():
+    """A blank page is as if it were not there, so that two worlds which differ in nothing else are one."""
+    form = CanonicalForm(frozenset(), frozenset(), {}, frozenset())
+    assert form((TABLE_OF["cases"], "c1"), CasePage()) is None
+    assert form((TABLE_OF["cases"], "c1"), CasePage(followed=True)) is not None

@@ -205,6 +205,17 @@ def test_a_case_of_which_nobody_knows_the_channel_counts_nowhere():
     assert ("ana", ()) == (books.case("c1").holder, books.agent("ana").held)
 
 
+def test_a_case_that_changes_its_channel_is_taken_as_what_it_is_now():
+    """No desk does so; books of one that did would not fail over it, and still count the chat that nobody gave back."""
+    first = CaseStarted("customer", at(0), "c1", "t1", "maria", channel=Channel.CHAT, queue="general")
+    again = CaseStarted("customer", at(2), "c1", "t1", "maria", channel=Channel.EMAIL, queue="general")
+    watch = Watch(Policy.default())
+    for event in (first, CaseAssigned("ana", at(1), "c1", "ana"), again):
+        watch.see([event])
+    watch.see([CaseReleased("ana", at(3), "c1", "ana", Release.LEFT)])
+    assert (Channel.CHAT,) == watch.books.agent("ana").held
+
+
 def test_an_offer_ends_for_whom_it_was_made():
     """What is declined by somebody else ends nothing."""
     declined = OfferDeclined("ana", at(2), "c1", "ana", Channel.CHAT, False, OfferStatus.REJECTED)

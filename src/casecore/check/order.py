@@ -91,10 +91,9 @@ def _what_is_wrong(offer: Command | None, expected: str, steps: Sequence[Step], 
     watch = Watch(policy)
     for step in steps:
         watch.see(step.events)
-    page, at = watch.books.case(expected), steps[-1].command.at
-    if page.channel is None or not page.queued:
-        return ""
-    given = Happening((WorkOffered(SYSTEM, at, expected, "ana", page.channel),), watch.books, policy)
+    channel = steps[-1].after.cases[expected].case.channel
+    offered = WorkOffered(SYSTEM, steps[-1].command.at, expected, "ana", channel)
+    given = Happening((offered,), watch.books, policy)
     against = [why for promise in PROMISES if promise.number in {"04", "05"} for why in promise.witness(given)]
     return "" if against else f"offers nothing, and {expected} waits for ana"
 

@@ -46,7 +46,8 @@ class Facts(dict[Path, Any]):
                 return (table, row_id) in self.rows
             case ("cases", row_id, sheet):  # whether it is there
                 return getattr(self.rows["cases", row_id], sheet) is not None
-            case (table, row_id, *names):
+            case _:
+                table, row_id, *names = path
                 if (table, row_id) == LINKS:
                     return self.rows.get(LINKS, frozenset())
                 row = self.rows[table, row_id] if table not in BLANK else self.rows.get((table, row_id), BLANK[table])

@@ -239,8 +239,6 @@ def link_instants(rows: EditedRows, writing: Writing) -> None:
     """Say which instants of the pages are linked, after a step whose writing in records bears the mark."""
     links: set[Link] = {*rows.get(LINKS, ())}
     written = writing.instants
-    if not links and not written:
-        return
     for table, page_id in rows:
         for instant in _INSTANTS_ON.get(table, ()):
             link = (table, page_id, instant.field)

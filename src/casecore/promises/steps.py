@@ -12,7 +12,6 @@ import attrs
 from casecore.desk import Desk
 from casecore.kernel import Accepted, Command, Event, Reason, Refused, Verdict
 from casecore.kernel.house import House
-from casecore.policies import Policy
 from casecore.rooms.composition import HOUSE, CaseFile, View
 from casecore.statuses import Status
 
@@ -47,15 +46,6 @@ class Step:
 
     def _repr_pretty_(self, printer: Any, _: object) -> None:
         printer.text(repr(self))  # Hypothesis would print both desks and the house, a megabyte for each run
-
-    @cached_property
-    def policy(self) -> Policy:
-        """What of the SOP is in force for this command."""
-        if not self.before.policy.layered:
-            return self.before.policy
-        in_force: Any = self.house.in_force(self.before.view(self.command), self.command, self.before.policy)
-        policy: Policy = in_force
-        return policy
 
     @property
     def accepted(self) -> bool:
