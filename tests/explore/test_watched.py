@@ -11,8 +11,8 @@ from casecore.explore.components import CanonicalForm
 from casecore.explore.read_log import TABLE_OF
 from casecore.explore.scope import NOON
 from casecore.promises import PROMISES, WAYS_ON
-from casecore.promises.books import CasePage
 from casecore.promises.life_cycle import EDGES, edges_of
+from casecore.promises.pages import CasePage
 from casecore.rooms.agents import SetNextState
 from casecore.rooms.composition import EFFECTS
 from casecore.rooms.contacts import Contact

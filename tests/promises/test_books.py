@@ -9,8 +9,9 @@ from casecore import CUSTOMER, SYSTEM, Policy
 from casecore.channels import Channel, MessageKind
 from casecore.kernel import Event
 from casecore.promises import Watch
-from casecore.promises.books import MOST_ASKED, PAGES, AgentPage, Books, CasePage, DraftSeen
+from casecore.promises.books import MOST_ASKED, Books
 from casecore.promises.in_force import InForce
+from casecore.promises.pages import PAGES, AgentPage, CasePage, DraftSeen
 from casecore.rooms.agents import AgentAdded, NextStateCleared
 from casecore.rooms.approvals import DraftEdited, DraftSubmitted, DraftWithdrawn, ReviewReassigned
 from casecore.rooms.arrivals import MessageReceived

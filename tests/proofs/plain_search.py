@@ -23,7 +23,8 @@ import attrs
 from casecore.explore.model import starting_desk, timer_instant
 from casecore.explore.scope import NOON, SECOND, copy_of
 from casecore.promises import Happening
-from casecore.promises.books import PAGES, Books
+from casecore.promises.books import Books
+from casecore.promises.pages import PAGES
 from casecore.rooms.composition import EFFECTS, HOUSE, PLACES, SHEETS, TIMERS
 
 MARKED = NOON + timedelta(microseconds=1)

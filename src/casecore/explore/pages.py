@@ -35,9 +35,10 @@ from casecore.explore.read_log import (
 from casecore.explore.scope import NOON
 from casecore.kernel import Event
 from casecore.policies import Policy
-from casecore.promises.books import PAGES, Books
+from casecore.promises.books import Books
 from casecore.promises.happening import Happening
 from casecore.promises.in_force import InForce
+from casecore.promises.pages import PAGES
 
 EditedRows = dict[tuple[str, str], Any]
 """Rows by table and id, to be changed."""

@@ -27,7 +27,8 @@ from casecore.kernel import Event, changed
 from casecore.kernel.effects import Edits, Effect, Effects
 from casecore.kernel.records import freeze
 from casecore.policies import Policy
-from casecore.promises.books import PAGES, Books
+from casecore.promises.books import Books
+from casecore.promises.pages import PAGES
 from casecore.rooms.composition import EFFECTS, PLACES, TABLES, CaseFile
 
 Path: TypeAlias = tuple[str, ...]

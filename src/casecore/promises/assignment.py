@@ -7,9 +7,10 @@ from typing import Final, TypeAlias
 
 from casecore.channels import Channel
 from casecore.kernel import Command
-from casecore.promises.books import AgentPage, Books, CasePage
+from casecore.promises.books import Books
 from casecore.promises.happening import Happening, happens
 from casecore.promises.in_force import InForce
+from casecore.promises.pages import AgentPage, CasePage
 from casecore.promises.promise import Occasion, Promise, Situation, Statement
 from casecore.rooms.agents import Permission, Presence
 from casecore.rooms.assignments import CaseAssigned, CaseReleased, OpenCase

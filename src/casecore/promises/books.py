@@ -20,14 +20,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from datetime import datetime
-from typing import Any, ClassVar, Final, Self
-
-import attrs
-from attrs import frozen
+from typing import Any, Final
 
 from casecore.channels import Channel
 from casecore.kernel import CUSTOMER, SYSTEM, Event, changed
 from casecore.promises.in_force import InForce
+from casecore.promises.pages import PAGES, AgentPage, CasePage, DraftSeen, ThreadPage
 from casecore.rooms.agents import (
     AgentAdded,
     AgentAvailable,
@@ -36,7 +34,6 @@ from casecore.rooms.agents import (
     AgentUnavailable,
     NextStateCleared,
     NextStateSet,
-    Permission,
     Presence,
 )
 from casecore.rooms.approvals import (
@@ -54,7 +51,6 @@ from casecore.rooms.cases import CaseClosed, CaseStarted, StatusSet
 from casecore.rooms.contacts import Authenticated, ContactEnded, ContactStarted
 from casecore.rooms.notes import CaseTagged, CaseUntagged
 from casecore.rooms.offers import OfferAccepted, OfferDeclined, OfferRescinded, WorkOffered
-from casecore.rooms.prepared import PreparedText
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.reviews import ReviewTaken
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
@@ -63,135 +59,6 @@ from casecore.statuses import Status
 
 MOST_ASKED: Final = 10
 """Questions beyond this are not counted: no policy asks for more."""
-
-
-# Pages -------------------------------------------------------------------------------------------------
-
-
-@frozen
-class DraftSeen:
-    """A draft as it was submitted, or as it was edited last."""
-
-    id: str
-    author: str
-    queue: str
-    text: str
-    send_as: Status
-    attachments: tuple[str, ...]
-    subject: str
-    about_account: bool
-    template: PreparedText | None
-
-
-class BookPage:
-    """A page: compared by what stands on it."""
-
-    __slots__: ClassVar[tuple[str, ...]] = ()
-
-    def __copy__(self) -> Self:
-        page = object.__new__(type(self))
-        for name in self.__slots__:
-            setattr(page, name, getattr(self, name))
-        return page
-
-
-@attrs.define(unsafe_hash=True, weakref_slot=False)
-class CasePage(BookPage):
-    """What is known of a case.
-
-    Attributes:
-        status: None before it is started.
-        holder: Whose case it is now.
-        contact: Whose contact with it goes on.
-        queued: Whether it waits in its queue.
-        offered_to: Whom it is offered to; `review_to`: whom the review of its draft is offered to.
-        reviewer: Who reviews its draft.
-        owing: Who has a contact with it to dispose.
-        waits: Whether its customer waits for an answer.
-        silent: Whether its customer is silent, since `silent_since`; not while they wait, or nobody holds the case.
-        asked: How often they have been asked since whether they are there, and `asked_at`, when last.
-        authenticated: Whether an agent has authenticated them since the case was assigned.
-        followed: Whether another case has taken its place.
-    """
-
-    channel: Channel | None = None
-    queue: str | None = None
-    tags: frozenset[str] = frozenset()
-    thread: str | None = None
-    status: Status | None = None
-    holder: str | None = None
-    contact: str | None = None
-    queued: bool = False
-    offered_to: str | None = None
-    review_to: str | None = None
-    draft: DraftSeen | None = None
-    reviewer: str | None = None
-    owing: frozenset[str] = frozenset()
-    waits: bool = False
-    silent: bool = False
-    silent_since: datetime | None = None
-    asked: int = 0
-    asked_at: datetime | None = None
-    authenticated: bool = False
-    followed: bool = False
-
-
-@attrs.define(unsafe_hash=True, weakref_slot=False)
-class AgentPage(BookPage):
-    """What is known of an agent.
-
-    Attributes:
-        known: Whether they were ever added.
-        limits: Limits of their own, by channel or `total`.
-        next_state: Whether they have set one.
-        held: The channel of each case they hold, in order; `offered`: of each that is offered to them.
-        reviews: How many reviews they have, offered ones included.
-        owed: How many ended contacts they have to dispose.
-    """
-
-    known: bool = False
-    permissions: frozenset[Permission] = frozenset()
-    queues: frozenset[str] = frozenset()
-    channels: frozenset[Channel] = frozenset()
-    limits: tuple[tuple[str, int], ...] = ()
-    presence: Presence = Presence.LOGGED_OUT
-    next_state: bool = False
-    held: tuple[Channel, ...] = ()
-    offered: tuple[Channel, ...] = ()
-    reviews: int = 0
-    owed: int = 0
-
-    def count(self, channel: Channel) -> int:
-        """How many cases of a channel they hold or are offered."""
-        return self.held.count(channel) + self.offered.count(channel)
-
-    @property
-    def total(self) -> int:
-        """How much they hold or are offered in all, reviews included."""
-        return len(self.held) + len(self.offered) + self.reviews
-
-
-@attrs.define(unsafe_hash=True, weakref_slot=False)
-class ThreadPage(BookPage):
-    """What is known of a thread: when its customer last wrote."""
-
-    wrote: datetime | None = None
-
-
-@attrs.define(unsafe_hash=True, weakref_slot=False)
-class MessagePage(BookPage):
-    """What is known of a message: whether it was sent to a customer."""
-
-    sent: bool = False
-
-
-PAGES: Final[Mapping[str, type]] = {
-    "cases": CasePage,
-    "agents": AgentPage,
-    "threads": ThreadPage,
-    "messages": MessagePage,
-}
-"""The sorts of pages. One that nothing was written on is as if it were not there."""
 
 
 # The books ---------------------------------------------------------------------------------------------

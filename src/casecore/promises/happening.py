@@ -9,8 +9,9 @@ import attrs
 
 from casecore.kernel import Event
 from casecore.policies import Policy
-from casecore.promises.books import Books, CasePage
+from casecore.promises.books import Books
 from casecore.promises.in_force import InForce
+from casecore.promises.pages import CasePage
 from casecore.rooms.cases import CaseStarted
 
 

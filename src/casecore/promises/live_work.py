@@ -9,8 +9,9 @@ from casecore.channels import Channel, MessageKind
 from casecore.kernel import Command, Event
 from casecore.policies import Policy
 from casecore.policies.sections import CountsFrom, Proceeding
-from casecore.promises.books import Books, CasePage
+from casecore.promises.books import Books
 from casecore.promises.happening import Happening, happens
+from casecore.promises.pages import CasePage
 from casecore.promises.promise import Occasion, Promise, Situation
 from casecore.rooms.agents import AgentAvailable, AgentUnavailable, GoAvailable, GoUnavailable
 from casecore.rooms.arrivals import MessageReceived

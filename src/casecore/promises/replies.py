@@ -10,9 +10,10 @@ from typing import Any, Final, TypeAlias
 from casecore.channels import Channel, MessageKind, TemplateKind
 from casecore.kernel import Command
 from casecore.policies import Policy
-from casecore.promises.books import Books, DraftSeen
+from casecore.promises.books import Books
 from casecore.promises.happening import Happening, happens
 from casecore.promises.life_cycle import says_nothing
+from casecore.promises.pages import DraftSeen
 from casecore.promises.promise import Occasion, Promise, Situation, WayOn
 from casecore.rooms.agents import Permission
 from casecore.rooms.approvals import ApproveDraft, DraftApproved, DraftSubmitted, SubmitDraft
