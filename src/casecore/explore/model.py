@@ -277,6 +277,7 @@ class Model:
         """Count, from now on, every instant that some question has read; whether there is one more than so far."""
         instants = self._timer_instants.union(instant.name for instant in self._page_instants)
         counting = frozenset(instants & {field_at(path) for path in self._paths_read})
+        counting |= {one.name for one in self._page_instants if one.name_in_record in counting}  # or it is learnt later
         if counting == self.counting:
             return False
         self.counting = counting
