@@ -171,7 +171,7 @@ def plain_beside(search):
     """A plain search of the same scope, in which the same instants count, and books are kept if they are there."""
     model = search.model
     kept = model.questions.keep_books
-    return PlainSearch(model.scope, model.policy, model.house, model.counting, with_books=kept)
+    return PlainSearch(model.scope, model.policy, model.house, model.passing, with_books=kept)
 
 
 def state_of(rows):

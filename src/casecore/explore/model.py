@@ -224,6 +224,7 @@ class Model:
         self.agent_names = tuple(sorted(self.start.agents))
         self.agent_places = {name: place for place, name in enumerate(self.agent_names)}
         self.counting: frozenset[str] = frozenset()
+        self._instants_read: frozenset[str] = frozenset()
         self.refused: set[str] = set()
         self._paths_read: set[Path] = set()
         self._results: dict[Any, MoveResult] = {}
@@ -262,11 +263,12 @@ class Model:
         self._open_moves: list[dict[int, list[tuple[Any, CaseMemo]]]] = [{} for _ in self._successors]
         self._open_questions: dict[tuple[Move, MoveResult, StateComponent], list[tuple[str, CaseMemo]]] = {}
         self.watchers.start_over()
+        self._passed_over: set[str] = set()
         self._links = any(instant.name in self.counting for instant in self._page_instants)
         self._targets: dict[tuple[int, int, int, int], int] = {}
         self._time_moves = [
             [
-                Move(place, None, self.memo(passing), side, policy)
+                Move(place, None, self._memo_of_passing(passing), side, policy)
                 for side, policy in enumerate(self.policies)
                 for passing in self._passings_of(part, policy)
             ]
@@ -274,15 +276,25 @@ class Model:
         ]
 
     def learn_instants(self) -> bool:
-        """Count, from now on, every instant that some question has read; whether there is one more than so far."""
+        """Count, from now on, every instant that some question has read; whether there is one more than so far.
+
+        An instant of the books counts as soon as the record's does, although no witness has read it so far: mostly one
+        will. Should one have read it that was passed over meanwhile, everything is begun anew as well.
+        """
         instants = self._timer_instants.union(instant.name for instant in self._page_instants)
-        counting = frozenset(instants & {field_at(path) for path in self._paths_read})
-        counting |= {one.name for one in self._page_instants if one.name_in_record in counting}  # or it is learnt later
-        if counting == self.counting:
+        read = instants & {field_at(path) for path in self._paths_read}
+        counting = read | {one.name for one in self._page_instants if one.name_in_record in read}
+        if counting == self.counting and read.isdisjoint(self._passed_over):
             return False
-        self.counting = counting
+        self._instants_read = frozenset(read)
+        self.counting = frozenset(counting)
         self.start_over()
         return True
+
+    @property
+    def passing(self) -> frozenset[str]:
+        """The instants for which time passes: those that count, but for what no witness asked of and no timer ends."""
+        return self.counting - self._passed_over
 
     @property
     def evaluations(self) -> int:
@@ -296,6 +308,10 @@ class Model:
     def memo(self, ask: Callable[[LoggedDesk], Any]) -> Memo:
         """A question about the desks of this scope."""
         return Memo(ask, self.agent_places, self._paths_read, look_at_desk)
+
+    def _memo_of_passing(self, ask: Callable[[LoggedDesk], Any]) -> Memo:
+        """A question how time passes, by whose reading no instant begins to count."""
+        return Memo(ask, self.agent_places, set(), look_at_desk)
 
     def memo_of_books(self, ask: Callable[[LoggedBooks], Any]) -> Memo:
         """A question about the books of the witnesses."""
@@ -331,9 +347,10 @@ class Model:
         """How time passes for an instant in the books, at its own limit.
 
         One that is linked passes together with the record's; nothing is done here where that has a timer of the same
-        length, as it should have.
+        length, as it should have, or where no timer runs and no witness has asked.
         """
         case, may_be_linked = part.case, instant.name_in_record in self.counting
+        is_read = instant.name in self._instants_read
 
         def ask(desk: LoggedDesk) -> MoveResult | None:
             page_id, since = instant.of(desk.books, case)
@@ -342,7 +359,11 @@ class Model:
             linked = may_be_linked and desk.books.is_linked(instant, page_id)
             length = instant.length(desk.books, case, policy)
             ago = length - SECOND if early else length
-            if NOON - since >= ago or (linked and length in self._timer_lengths(desk, case, instant, policy)):
+            lengths = self._timer_lengths(desk, case, instant, policy) if linked else set()
+            if NOON - since >= ago or length in lengths:
+                return None
+            if linked and not is_read and lengths <= {None}:
+                self._passed_over.add(instant.name)
                 return None
             passed = TimePassed(instant.path(page_id, in_record=linked), NOON - ago, length)
             return self._result_of(passed, None, (passed,), part)
