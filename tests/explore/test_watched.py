@@ -6,10 +6,13 @@ import pytest
 from casecore import HOUSE, CloseCase, CloseReason, OpenCase, Policy, SendReply, Status
 from casecore.channels import Channel
 from casecore.check import commands
+from casecore.check.narrow_scopes import closed_scope
 from casecore.explore import Part, Result, Scope, Watched, explore
 from casecore.explore.components import CanonicalForm
+from casecore.explore.model import Model, Questions
 from casecore.explore.read_log import TABLE_OF
 from casecore.explore.scope import NOON
+from casecore.explore.states import StateSearch
 from casecore.promises import PROMISES, WAYS_ON
 from casecore.promises.life_cycle import EDGES, edges_of
 from casecore.promises.pages import CasePage
@@ -118,3 +121,12 @@ def test_a_page_on_which_nothing_stands_any_more_is_forgotten():
     form = CanonicalForm(frozenset(), frozenset(), {}, frozenset())
     assert form((TABLE_OF["cases"], "c1"), CasePage()) is None
     assert form((TABLE_OF["cases"], "c1"), CasePage(followed=True)) is not None
+
+
+def test_no_time_passes_for_an_instant_that_no_witness_asked_of_and_no_timer_ends():
+    """On email a rule reads when the customer last wrote, and no window is open: the books know it, and it stays."""
+    model = Model(closed_scope(Channel.EMAIL, SOP), SOP, questions=Questions(watched=WATCHED))
+    search = StateSearch(model).run()
+    assert search.count_desks() == len(search.states)
+    assert {"thread.customer_at", "thread_page.wrote"} == model.counting
+    assert {"thread.customer_at"} == model.passing
