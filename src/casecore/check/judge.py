@@ -86,10 +86,9 @@ def check(
         ProcessEnded: When the system stopped one of the processes.
     """
     promises, names = _promises_numbered(only), tuple(scopes)
+    periods = [(begin, then, moved_policy(policy, begin or at)) for begin, _, then in policy.periods(at)]
     planned = [
-        (checked, then, moved_policy(policy, begin or at))
-        for begin, _, then in policy.periods(at)
-        for checked in choose_scopes(then, names, begin)
+        (checked, then, tried) for begin, then, tried in periods for checked in choose_scopes(then, names, begin)
     ]
     tasks = [
         _search_task(checked, tried, house, [promise for promise in promises if promise.claimed(then)], limit)
@@ -98,7 +97,7 @@ def check(
     walks = [Task("walk", partial(random_walk, policy, walk, seed, house))] if walk else []
     if walk and policy.change:
         walks.append(Task("walk across the changes", partial(walk_changes, policy, at, walk // 4, seed, house)))
-    shared = (house, policy, *(each for _, then, tried in planned for each in (then, tried)))
+    shared = (house, policy, *(each for _, then, tried in periods for each in (then, tried)))
     found = run_tasks((*tasks, *walks), jobs, shared, progress)
     walked = WalkResult.joined(found[len(tasks) :])
     searched = [ScopeSearch(checked, then, one) for (checked, then, _), one in zip(planned, found, strict=False)]

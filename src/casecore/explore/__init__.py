@@ -37,11 +37,10 @@ from casecore.explore.read_log import LoggedDesk
 from casecore.explore.scope import Part, Scope
 from casecore.explore.states import StateSearch
 from casecore.explore.traces import IsWanted, Story, StoryFinder
-from casecore.explore.watchers import NOT_WATCHED, Watched
+from casecore.explore.watchers import NOT_WATCHED, Watched, in_books
 from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.promises import Happening, Step
-from casecore.promises.books import Books
 from casecore.rooms.composition import HOUSE, View
 
 __all__ = ["Exploration", "Found", "Part", "Result", "Scope", "Story", "Watched", "explore"]
@@ -148,7 +147,7 @@ def explore(
         **{name: _answer_sometimes(search, finder, name, _goes_along(watched, name)) for name in watched.edge_names},
         **{name: _answer_tried(search, name) for name in watched.situations},
         **{name: _answer_possible(search, finder, wanted) for name, wanted in possible.items()},
-        **{name: _answer_possible(search, finder, _in_books(reached)) for name, reached in watched.ways.items()},
+        **{name: _answer_possible(search, finder, in_books(reached)) for name, reached in watched.ways.items()},
     }
     return Exploration(
         scope,
@@ -172,10 +171,6 @@ def _by_books(ask: Callable[[Happening], T]) -> Callable[[Step, Happening], T]:
 
 def _goes_along(watched: Watched, name: str) -> IsWanted:
     return lambda _, happening: name in watched.edges(happening)
-
-
-def _in_books(reached: Callable[[Books], bool]) -> Callable[[LoggedDesk], bool]:
-    return lambda desk: reached(desk.books)
 
 
 def _answer_always(

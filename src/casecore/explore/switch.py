@@ -24,6 +24,7 @@ from casecore.explore.read_log import LoggedDesk
 from casecore.explore.scope import Scope
 from casecore.explore.states import StateSearch
 from casecore.explore.traces import Story, StoryFinder
+from casecore.explore.watchers import in_books
 from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.promises.books import Books
@@ -196,7 +197,7 @@ def try_switch(
     search.run()
     found = _find_homeless(search, homeless)
     lost = {place for places in found.values() for place in places}
-    wanted = {name: _in_books(reached) for name, reached in (ways.items() if search.complete else ())}
+    wanted = {name: in_books(reached) for name, reached in (ways.items() if search.complete else ())}
     stuck = {
         name: [place for place in search.states_without_way(there) if place < search.switched and place not in lost]
         for name, there in wanted.items()
@@ -209,10 +210,6 @@ def try_switch(
     finder = StoryFinder(search)
     left_behind = tuple(_tell_left_behind(finder, why, places) for why, places in found.items())
     return SwitchResult(search.switched, len(search.states), search.complete, left_behind)
-
-
-def _in_books(reached: Callable[[Books], bool]) -> Callable[[LoggedDesk], bool]:
-    return lambda desk: reached(desk.books)
 
 
 def _find_homeless(search: _SwitchSearch, homeless: Callable[[Books], Iterable[str]]) -> dict[str, list[int]]:

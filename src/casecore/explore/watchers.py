@@ -16,6 +16,7 @@ from attrs import field, frozen
 
 from casecore.explore.memo import CASE_PLACE, CaseMemo, Leaf, Memo, Readable
 from casecore.explore.pages import NOTHING_WRITTEN, LoggedBooks, Writing, Writings
+from casecore.explore.read_log import LoggedDesk
 from casecore.kernel import Command, Event
 from casecore.policies import Policy
 from casecore.promises.books import Books
@@ -205,6 +206,11 @@ class _Trials:
         """The names of those that can be tried in a state."""
         found: set[str] = self.memo(state) if self.asked else set()
         return found
+
+
+def in_books(reached: Callable[[Books], bool]) -> Callable[[LoggedDesk], bool]:
+    """What is asked of books, as it is asked of a desk that has them."""
+    return lambda desk: reached(desk.books)
 
 
 def ask_once(ask: Callable[[Happening], Any], step: Happening) -> bool:
