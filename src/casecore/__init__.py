@@ -265,6 +265,7 @@ _HOMES = {
         "OFFER_LIFECYCLE AcceptOffer ExpireOffer OfferAccepted OfferDeclined OfferRescinded OfferStatus "
         "OfferWork Offers RejectOffer RescindOffer Rescission WorkOffered"
     ),
+    "rooms.occupancy": "OccupancyChanged",
     "rooms.reviews": "ReviewEnded ReviewTaken TakeReview",
     "rooms.reassignments": "ReassignCase",
     "rooms.contacts": (
@@ -286,7 +287,7 @@ _HOMES = {
     "rooms.outbound": "ConsentRecorded RecordConsent StartOutbound",
     "rooms.composition": "HOUSE RULES CaseFile View",
     "desk": "Action Desk Due",
-    "routing": "Candidate Explanation Work explain_route next_for next_offer route",
+    "routing": "Candidate Explanation Unserved Work explain_route next_for next_offer route unserved",
     "routing.index": "Router",
     "routing.agenda": "Agenda",
     "projections.history": "Line UnknownLanguage history line",

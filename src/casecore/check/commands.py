@@ -59,8 +59,11 @@ CASE: Final = "c1"
 DRAFT: Final = "d1"
 EVERYTHING: Final = frozenset(Permission)
 
-APART: Final = frozenset({"clocks", "offers.asked", "offers.review_asked"})
-"""What no promise of a scope depends on: service clocks, and in which order routing asks."""
+BUSY: Final = "agent.answered_at"
+"""Whether somebody answered another offer while one rang: asked only when two ring, and one times out."""
+
+APART: Final = frozenset({"clocks", "offers.asked", "offers.review_asked", BUSY})
+"""What no promise of a scope depends on: service clocks, in which order routing asks, and who was busy."""
 
 NEWS_TEMPLATE: Final = ReadyTemplate(
     "Dear Maria, there is news for you.",

@@ -20,6 +20,7 @@ from casecore.kernel.problems import Problem, did_you_mean, under
 from casecore.policies.errors import PolicyError
 from casecore.policies.kinds import Choice, KeyScope, Named, Table, Text, Whole, a_source, key, keys_of, section
 from casecore.policies.sections import (
+    ALWAYS_COUNTED,
     Approval,
     Authentication,
     Away,
@@ -222,6 +223,19 @@ def _contradictions(sop: Sop) -> tuple[Problem, ...]:
     for status in never:
         found = f"cases that are {status} would never be closed"
         problems.append(Problem(f"lifecycle.close_after.{status}", found, "a status of lifecycle.close_from"))
+    counted = sop.capacity.statuses
+    missing = [status for status in ALWAYS_COUNTED if status not in counted]
+    if missing:
+        found, expected = f"leaves out {', '.join(missing)}", "all but pending and resolved, which may be left out"
+        problems.append(Problem("capacity.statuses", found, expected))
+    if Status.CLOSED in counted:
+        problems.append(Problem("capacity.statuses", "nobody holds a closed case", "the other statuses"))
+    for name, queue in sop.queues.items():
+        priority = queue.priority
+        if priority.initial > priority.max:
+            found = f"{priority.initial:g} is above the most that it becomes, {priority.max:g}"
+            expected = "a number up to max"
+            problems.append(Problem(f"{under('queues', name)}.priority.initial", found, expected))
     if sop.wrap_up.disposition and not sop.wrap_up.codes:
         problems.append(Problem("wrap_up.codes", "no contact could ever be disposed", "at least one code"))
     if not sop.lifecycle.close_from:

@@ -175,12 +175,42 @@ def _begin_silence(page: Any, since: datetime | None) -> None:
     page.asked, page.asked_at = 0, None
 
 
+_LIVE: Final = (Channel.CHAT, Channel.VOICE)
+_RESTING: Final = (Status.PENDING, Status.RESOLVED)
+
+
+def _rests(page: CasePage) -> bool:
+    return page.status in _RESTING and page.channel is not None and page.channel not in _LIVE
+
+
+def _set_status(books: Books, case: str, status: Status | None) -> None:
+    """A case has this status; whether it rests is also written down at its holder."""
+    page = books.edit("cases", case)
+    if page.holder is not None:
+        _count_resting(books.edit("agents", page.holder), page, taken=False)
+    page.status = status
+    if page.holder is not None:
+        _count_resting(books.edit("agents", page.holder), page, taken=True)
+
+
+def _count_resting(agent: Any, page: CasePage, *, taken: bool) -> None:
+    """If a case rests, its holder holds one more of these, or one less."""
+    one = (page.channel, page.status)
+    if _rests(page) and taken:
+        agent.resting = tuple(sorted((*agent.resting, one)))
+    elif one in agent.resting:
+        left = [*agent.resting]
+        left.remove(one)
+        agent.resting = tuple(left)
+
+
 def _end_holding(books: Books, case: str) -> str | None:
     """Its holder holds a case no more; who that was."""
     holder = books.case(case).holder
     if holder is not None:
         agent = books.edit("agents", holder)
         agent.held = _without(agent.held, books.case(case).channel)
+        _count_resting(agent, books.case(case), taken=False)
         page = books.edit("cases", case)
         page.holder, page.authenticated = None, False
         _begin_silence(page, None)
@@ -245,17 +275,18 @@ def _is_untagged(books: Books, event: CaseUntagged, _: InForce) -> None:
 
 
 def _work_begins(books: Books, event: WorkBegun, _: InForce) -> None:
-    books.edit("cases", event.case).status = Status.OPEN
+    _set_status(books, event.case, Status.OPEN)
 
 
 def _is_reopened(books: Books, event: CaseReopened, _: InForce) -> None:
+    _set_status(books, event.case, Status.OPEN)
     page = books.edit("cases", event.case)
-    page.status, page.waits = Status.OPEN, True
+    page.waits = True
     _begin_silence(page, None)
 
 
 def _status_is_set(books: Books, event: StatusSet, _: InForce) -> None:
-    books.edit("cases", event.case).status = event.status
+    _set_status(books, event.case, event.status)
 
 
 def _closes(books: Books, event: CaseClosed, said: InForce) -> None:
@@ -280,6 +311,7 @@ def _is_assigned(books: Books, event: CaseAssigned, _: InForce) -> None:
     _end_holding(books, event.case)
     page, agent = books.edit("cases", event.case), books.edit("agents", event.agent)
     agent.held = _with(agent.held, page.channel)
+    _count_resting(agent, page, taken=True)
     page.holder, page.queued = event.agent, False
     _begin_silence(page, None if page.waits else event.at)
 
@@ -378,8 +410,9 @@ def _writes_to_us(books: Books, event: MessageReceived, _: InForce) -> None:
 
 
 def _replies(books: Books, event: ReplySent, _: InForce) -> None:
+    _set_status(books, event.case, event.send_as)
     page = books.edit("cases", event.case)
-    page.status, page.waits = event.send_as, False
+    page.waits = False
     _begin_silence(page, None if page.holder is None else event.at)
     books.edit("messages", event.message).sent = True
 
@@ -391,8 +424,9 @@ def _asks(books: Books, event: PresenceAsked, _: InForce) -> None:
 
 
 def _disconnects(books: Books, event: ChatDisconnected, _: InForce) -> None:
+    _set_status(books, event.case, Status.RESOLVED)
     page = books.edit("cases", event.case)
-    page.status, page.waits = Status.RESOLVED, False
+    page.waits = False
     books.edit("messages", event.message).sent = True
 
 

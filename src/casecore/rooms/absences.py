@@ -2,12 +2,12 @@
 
 * Logging out is always accepted. What was held follows the policy after a grace period: it is kept, or goes back to its
   queue; some statuses may be kept all the same.
-* Live work is never kept: its contact ends as `agent_lost`, and its case is queued first, waiting since the contact
-  began, or since the customer wrote where that was before.
+* Live work is never kept: its contact ends as `agent_lost`, and its case is queued first: its customer has been cut
+  off since the agent went.
 * Each case is released by a command of its own, which is checked again when it is given: whoever came back in time
   keeps everything.
 * Whoever lets an offer time out stays available, or goes unavailable, as the policy says: who holds contacts gets a
-  next state, as for lunch. They come back by saying so.
+  next state, as for lunch. They come back by saying so. Who answered another offer while it rang is there, and stays.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from casecore.kernel import SYSTEM, Event, Reason, Room, Rule, Timer, frozen
 from casecore.kernel.rooms import by_system, not_yet, wants
 from casecore.policies import Policy
 from casecore.policies.sections import Held, Unanswered
-from casecore.rooms.agents import AgentUnavailable, NextStateSet
+from casecore.rooms.agents import Agent, AgentUnavailable, NextStateSet
 from casecore.rooms.assignments import Release, give_up_case
 from casecore.rooms.cases import CaseCommand, HasCase
 from casecore.rooms.contacts import SeesContact, held_and_owed
@@ -75,20 +75,25 @@ def _gone_long_enough(view: HasCase, command: ReleaseAbsent, policy: Policy) -> 
 def _release_absent(view: SeesContact, command: ReleaseAbsent, _: Policy) -> tuple[Event, ...]:
     if view.case is None:
         return ()
-    case, contact = view.case, view.contact
-    live = contact is not None and case.channel in LIVE
-    since = min(contact.since, case.unanswered_since or contact.since) if live and contact else None
-    return give_up_case(case, command, Release.AGENT_LOST, since)
+    case, holder = view.case, view.holder
+    cut_off_at = None if holder is None or case.channel not in LIVE else holder.away_since
+    return give_up_case(case, command, Release.AGENT_LOST, cut_off_at)
 
 
 def _does_not_answer(view: SeesOffers, event: OfferDeclined, policy: Policy) -> tuple[Event, ...]:
     agent = view.review_offered if event.review else view.offered
     if event.how is not OfferStatus.TIMED_OUT or policy.routing.unanswered is Unanswered.AVAILABLE:
         return ()
-    if agent is None or not agent.available or agent.next_reason is not None:
+    if agent is None or not agent.available or agent.next_reason is not None or _was_busy(view, event, agent):
         return ()
     goes = NextStateSet if held_and_owed(agent) else AgentUnavailable
     return (goes(SYSTEM, event.at, agent.id, NO_ANSWER),)
+
+
+def _was_busy(view: SeesOffers, event: OfferDeclined, agent: Agent) -> bool:
+    """Whether they accepted or rejected another offer while this one rang."""
+    rang_since = view.offers.since(review=event.review) if view.offers else None
+    return rang_since is not None and agent.answered_at is not None and agent.answered_at >= rang_since
 
 
 ABSENCES: Room[SeesAbsence] = Room(

@@ -41,6 +41,7 @@ from casecore.kernel.frozen_dict import FrozenDict
 from casecore.kernel.records import record
 from casecore.kernel.rooms import wants
 from casecore.policies import Policy
+from casecore.statuses import PENDING, Status
 
 
 class Permission(StrEnum):
@@ -87,9 +88,13 @@ class Agent:
         idle_since: Since when they have had nothing new; orders agents in routing.
         given_at: When they were last given or offered work.
         away_since: Since when they have been logged out; None while they are there.
+        answered_at: When they last accepted or rejected an offer while others rang; None once nothing rings.
         held: How many cases they hold, by channel.
+        pending: How many of these are pending, and not live; `resolved`: how many are resolved. A policy may leave them
+            out of what counts.
         offered: How many cases are offered to them, by channel.
         reviews: How many drafts they review, offered ones included.
+        reviews_offered: How many of these are only offered.
         wrap_ups: How many ended contacts they still have to dispose.
     """
 
@@ -105,9 +110,13 @@ class Agent:
     idle_since: datetime | None = None
     given_at: datetime | None = None
     away_since: datetime | None = None
+    answered_at: datetime | None = None
     held: Mapping[Channel, int] = some_tallies(factory=FrozenDict)
+    pending: Mapping[Channel, int] = some_tallies(factory=FrozenDict)
+    resolved: Mapping[Channel, int] = some_tallies(factory=FrozenDict)
     offered: Mapping[Channel, int] = some_tallies(factory=FrozenDict)
     reviews: int = a_count(default=0)
+    reviews_offered: int = a_count(default=0)
     wrap_ups: int = a_count(default=0)
 
     @property
@@ -122,8 +131,31 @@ class Agent:
 
     @property
     def load(self) -> int:
-        """How much counts against their total: cases held and offered, and reviews."""
+        """How much they have: cases held and offered, and reviews."""
         return sum(self.held.values()) + sum(self.offered.values()) + self.reviews
+
+    @property
+    def ringing(self) -> int:
+        """How many offers wait for their answer, of cases and of reviews."""
+        return sum(self.offered.values()) + self.reviews_offered
+
+    def resting(self, status: Status) -> Mapping[Channel, int]:
+        """How many cases they hold in a status that a policy may leave out, live ones excepted, by channel."""
+        return self.pending if status is PENDING else self.resolved
+
+    def has_of(self, channel: Channel, policy: Policy) -> int:
+        """How many cases count against their limit on a channel: held in a status that counts, or offered."""
+        has = self.held.get(channel, 0) + self.offered.get(channel, 0)
+        for status in policy.capacity.left_out:
+            has -= self.resting(status).get(channel, 0)
+        return has
+
+    def has_in_total(self, policy: Policy) -> int:
+        """How much counts against their total: cases held in a status that counts or offered, and reviews."""
+        has = self.load
+        for status in policy.capacity.left_out:
+            has -= sum(self.resting(status).values())
+        return has
 
     def may(self, permission: Permission) -> bool:
         """Whether they hold a permission."""

@@ -64,6 +64,7 @@ class Case:
         owner: The last agent it was assigned to.
         queue: The queue it belongs to.
         waiting_since: Since when it waits in that queue; None while it does not.
+        cut_off_at: When its live customer was cut off, so that it is served before all that wait; None otherwise.
         unanswered_since: The customer's first message that has had no reply; None when all have.
         reason: What the customer selected.
         language: The customer's language.
@@ -82,6 +83,7 @@ class Case:
     assignee: str | None = a_link(of="holder", default=None)
     owner: str | None = a_link(of="holder", default=None)
     waiting_since: datetime | None = None
+    cut_off_at: datetime | None = None
     unanswered_since: datetime | None = None
     reason: str | None = None
     language: str | None = None
@@ -358,7 +360,7 @@ def _end_case(case: Editing, event: CaseClosed) -> None:
     case.status = CLOSED
     case.status_at = event.at
     case.closed_as = event.reason
-    case.assignee = case.waiting_since = case.unanswered_since = None
+    case.assignee = case.waiting_since = case.cut_off_at = case.unanswered_since = None
 
 
 _CHANGES = (SetStatus, CloseCase)

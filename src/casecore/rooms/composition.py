@@ -26,6 +26,7 @@ from casecore.rooms.commitments import COMMITMENTS, Commitment
 from casecore.rooms.contacts import CONTACTS, Contact
 from casecore.rooms.eligibility import ELIGIBILITY
 from casecore.rooms.notes import NOTES, Note
+from casecore.rooms.occupancy import OCCUPANCY
 from casecore.rooms.offers import OFFERS, Offers
 from casecore.rooms.outbound import OUTBOUND
 from casecore.rooms.reassignments import REASSIGNMENTS
@@ -85,6 +86,7 @@ HOUSE: Final[House[View]] = House(
         ASSIGNMENTS,
         ARRIVALS,
         REPLIES,
+        OCCUPANCY,
         NOTES,
         APPROVALS,
         REVIEWS,

@@ -22,6 +22,7 @@ from casecore.rooms.approvals import (
 )
 from casecore.rooms.commitments import CommitmentFulfilled, CommitmentMade, CommitmentRescheduled
 from casecore.rooms.contacts import Authenticated, ContactEnded, ContactStarted
+from casecore.rooms.occupancy import OccupancyChanged
 from casecore.rooms.offers import OfferAccepted, OfferDeclined, OfferRescinded, OfferStatus, Rescission, WorkOffered
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.reviews import ReviewEnded, ReviewTaken
@@ -200,6 +201,19 @@ WORK: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             "the case is no longer offered to {agent}: {because}",
             "o caso já não é oferecido a {agent}: {because}",
             "le cas n’est plus proposé à {agent} : {because}",
+        ),
+    ),
+    OccupancyChanged: (
+        Sentence(
+            "with {agent} the case no longer counts as {was}",
+            "para {agent}, o caso já não conta como {was}",
+            "pour {agent}, le cas ne compte plus comme {was}",
+            {"now": None},
+        ),
+        Sentence(
+            "with {agent} the case counts as {now}",
+            "para {agent}, o caso conta como {now}",
+            "pour {agent}, le cas compte comme {now}",
         ),
     ),
     ContactStarted: (
