@@ -1,16 +1,29 @@
 """The index for a large desk gives the same answers as routing that looks at everything (§3)."""
 
+from collections import Counter
 from datetime import timedelta
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from casecore.channels import Channel
+from casecore.channels import LIVE, Channel
 from casecore.desk import Desk
 from casecore.kernel import CUSTOMER, SYSTEM, Event
 from casecore.policies import Match, Override, Policy
-from casecore.policies.sections import Approval, Capacity, Delivery, Priority, Queue, Routing, Strategy, WrapUpRules
+from casecore.policies.sections import (
+    ALWAYS_COUNTED,
+    COUNTED,
+    Approval,
+    Capacity,
+    Delivery,
+    Priority,
+    Queue,
+    Routing,
+    Strategy,
+    WrapUpRules,
+)
+from casecore.rooms.absences import ReleaseAbsent
 from casecore.rooms.agents import (
     AddAgent,
     ChangeAgent,
@@ -64,14 +77,14 @@ OVERRIDES = st.sampled_from(
 """Nothing, or cases of their own strategy and limits: the lanes of one queue are then several lines."""
 
 POLICIES = st.builds(
-    lambda strategy, delivery, priorities, total, self_approval, override: Policy(
+    lambda strategy, delivery, priorities, total, self_approval, override, statuses, most: Policy(
         queues={
             "bills": Queue(reasons=("a",), priority=priorities[0]),
             "faults": Queue(reasons=("b",), priority=priorities[1], delivery=delivery),
             "rest": Queue(fallback=True, priority=priorities[2]),
         },
-        routing=Routing(agents=strategy),
-        capacity=Capacity(total=total),
+        routing=Routing(agents=strategy, offers_at_once=most),
+        capacity=Capacity(total=total, statuses=statuses),
         approval=Approval(self_approval=self_approval),
         override=override,
     ),
@@ -81,6 +94,8 @@ POLICIES = st.builds(
     st.sampled_from((1, 3, 6)),
     st.booleans(),
     OVERRIDES,
+    st.sampled_from((COUNTED, ALWAYS_COUNTED)),
+    st.sampled_from((1, 1, 2, 9)),
 )
 AGENT = st.sampled_from(NAMES)
 SECONDS = st.sampled_from((0, 0, 1, 5, 40))
@@ -153,10 +168,30 @@ class RoutedDesk(RuleBasedStateMachine):
         """Or says that they will."""
         self.give(kind, agent, agent)
 
-    @rule(agent=AGENT, queues=st.frozensets(st.sampled_from(QUEUES)), may=st.frozensets(st.sampled_from(Permission)))
-    def an_agent_changes(self, agent, queues, may):
-        """They serve other queues and may do other things."""
-        self.give(ChangeAgent, SYSTEM, agent, queues=queues, permissions=may)
+    @rule(
+        agent=AGENT,
+        queues=st.frozensets(st.sampled_from(QUEUES)),
+        may=st.frozensets(st.sampled_from(Permission)),
+        capacity=st.sampled_from(({}, {}, {"total": 1}, {"chat": 0})),
+    )
+    def an_agent_changes(self, agent, queues, may, capacity):
+        """They serve other queues, may do other things, and have another limit."""
+        self.give(ChangeAgent, SYSTEM, agent, queues=queues, permissions=may, capacity=capacity)
+
+    @rule(data=st.data(), agent=AGENT)
+    def somebody_is_asked_by_hand(self, data, agent):
+        """Whatever rings there already."""
+        case = self.case(data, which=lambda file: file.case.waiting_since is not None)
+        if case is not None:
+            self.give(OfferWork, SYSTEM, case, agent)
+
+    @rule(data=st.data())
+    def somebody_who_is_gone_loses_a_case(self, data):
+        """Live ones are queued first."""
+        case = self.case(data, which=lambda file: file.case.assignee is not None)
+        if case is not None:
+            self.now += timedelta(minutes=1)
+            self.give(ReleaseAbsent, SYSTEM, case)
 
     @rule(data=st.data(), queue=st.sampled_from(QUEUES))
     def somebody_asks_for_approval(self, data, queue):
@@ -201,6 +236,21 @@ class RoutedDesk(RuleBasedStateMachine):
         command = data.draw(commands(self.desk))
         if command.at >= self.now and command.at - self.now < timedelta(days=2):
             self.follow(command)
+
+    @invariant()
+    def what_agents_have_is_counted_right(self):
+        """Their records count what the cases say: what waits for its customer, and what rings at them."""
+        if not hasattr(self, "desk"):
+            return
+        for name, agent in self.desk.agents.items():
+            files = [file for file in self.desk.cases.values() if file.case.channel not in LIVE]
+            held = [(file.case.status, file.case.channel) for file in files if file.case.assignee == name]
+            for status in (Status.PENDING, Status.RESOLVED):
+                expected = Counter(channel for held_in, channel in held if held_in is status)
+                assert expected == dict(agent.resting(status)), (name, status)
+            offers = [file.offers for file in self.desk.cases.values() if file.offers]
+            rings = [offer.to(review=review) for offer in offers for review in (False, True)]
+            assert rings.count(name) == agent.ringing
 
     @rule()
     def somebody_routes(self):
