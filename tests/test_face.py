@@ -170,7 +170,7 @@ for file in {sorted(casecore._HOMES)}:
 
 
 ROOMS = (
-    *("agents", "threads", "cases", "assignments", "arrivals", "replies", "notes", "approvals"),
+    *("agents", "threads", "cases", "assignments", "arrivals", "replies", "occupancy", "notes", "approvals"),
     *("reviews", "offers", "eligibility", "reassignments"),
     *("contacts", "silence", "commitments", "wrap_ups", "absences", "sla", "whatsapp"),
     "outbound",

@@ -171,6 +171,7 @@ if TYPE_CHECKING:
     from casecore.rooms.reassignments import ReassignCase as ReassignCase
     from casecore.rooms.replies import ReplySent as ReplySent
     from casecore.rooms.replies import SendReply as SendReply
+    from casecore.rooms.occupancy import OccupancyChanged as OccupancyChanged
     from casecore.rooms.reviews import ReviewEnded as ReviewEnded
     from casecore.rooms.reviews import ReviewTaken as ReviewTaken
     from casecore.rooms.reviews import TakeReview as TakeReview
@@ -210,11 +211,13 @@ if TYPE_CHECKING:
     from casecore.rooms.wrap_ups import WrapUpOwed as WrapUpOwed
     from casecore.routing import Candidate as Candidate
     from casecore.routing import Explanation as Explanation
+    from casecore.routing import Unserved as Unserved
     from casecore.routing import Work as Work
     from casecore.routing import explain_route as explain_route
     from casecore.routing import next_for as next_for
     from casecore.routing import next_offer as next_offer
     from casecore.routing import route as route
+    from casecore.routing import unserved as unserved
     from casecore.routing.agenda import Agenda as Agenda
     from casecore.routing.index import Router as Router
     from casecore.statuses import CASE_LIFECYCLE as CASE_LIFECYCLE

@@ -25,6 +25,7 @@ from casecore.kernel.durations import duration_text
 from casecore.projections.history.sentences import LINES
 from casecore.projections.history.vocabulary import LANGUAGES, PEOPLE, QUOTES, WORDS, Same, Sentence, class_in_words
 from casecore.reports.text import visible
+from casecore.rooms.occupancy import OccupancyChanged
 
 QUOTED: Final = 80
 """How much of a text a line quotes, in code points."""
@@ -83,6 +84,8 @@ def history(
 ) -> Iterator[Line]:
     """Events as lines, in the order in which they happened.
 
+    That a case counts otherwise against its agent's limits is left out: the line before it says why.
+
     Args:
         events: What happened; read only as far as lines are asked for.
         case: Only what happened on this case; None: everything.
@@ -93,9 +96,8 @@ def history(
         UnknownLanguage: At once, when there are no sentences in the language.
     """
     place = _language_index(language)
-    return (
-        _tell_event(event, place, lines) for event in events if case is None or getattr(event, "case", None) == case
-    )
+    told = (event for event in events if not isinstance(event, OccupancyChanged))
+    return (_tell_event(event, place, lines) for event in told if case is None or getattr(event, "case", None) == case)
 
 
 def _language_index(language: str) -> int:

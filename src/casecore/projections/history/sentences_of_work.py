@@ -205,9 +205,9 @@ WORK: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
     ),
     OccupancyChanged: (
         Sentence(
-            "with {agent} the case no longer counts as {was}",
-            "para {agent}, o caso já não conta como {was}",
-            "pour {agent}, le cas ne compte plus comme {was}",
+            "with {agent} the case counts otherwise[, no longer as {was}]",
+            "para {agent}, o caso conta de outra forma[, já não como {was}]",
+            "pour {agent}, le cas compte autrement[, plus comme {was}]",
             {"now": None},
         ),
         Sentence(
