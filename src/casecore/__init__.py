@@ -151,6 +151,7 @@ if TYPE_CHECKING:
     from casecore.rooms.notes import RemoveTag as RemoveTag
     from casecore.rooms.notes import SentimentSet as SentimentSet
     from casecore.rooms.notes import SetSentiment as SetSentiment
+    from casecore.rooms.occupancy import OccupancyChanged as OccupancyChanged
     from casecore.rooms.offers import OFFER_LIFECYCLE as OFFER_LIFECYCLE
     from casecore.rooms.offers import AcceptOffer as AcceptOffer
     from casecore.rooms.offers import ExpireOffer as ExpireOffer
@@ -171,7 +172,6 @@ if TYPE_CHECKING:
     from casecore.rooms.reassignments import ReassignCase as ReassignCase
     from casecore.rooms.replies import ReplySent as ReplySent
     from casecore.rooms.replies import SendReply as SendReply
-    from casecore.rooms.occupancy import OccupancyChanged as OccupancyChanged
     from casecore.rooms.reviews import ReviewEnded as ReviewEnded
     from casecore.rooms.reviews import ReviewTaken as ReviewTaken
     from casecore.rooms.reviews import TakeReview as TakeReview

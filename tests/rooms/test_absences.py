@@ -198,7 +198,7 @@ class TestLive:
         assert T0 == outcome.desk.cases["c1"].case.waiting_since
 
     def test_unanswered_after_that(self):
-        """Given that they were answered and wrote again, then they wait since they wrote, and come first all the same."""
+        """Given that they were answered and wrote again, then they wait since they wrote, and still come first."""
         story = given(
             new_case(),
             OpenCase("ana", at(30), "c1"),

@@ -54,7 +54,7 @@ class TestWhatCounts:
         story.when(OpenCase("ana", at(10), "c9")).then(CaseAssigned, WorkBegun, ContactStarted)
 
     def test_from_the_first_day_of_another_policy(self):
-        """Given a desk that has worked by an SOP in which everything counts, then the other one counts right at once."""
+        """Given a desk that worked by an SOP in which everything counts, then another one counts right at once."""
         desk = given(five_of_five(), policy=Policy.loads(QUEUE)).desk
         assert {"email": 4} == resting(desk)[0]
         assert 0 == desk.agents["ana"].has_of(Channel.EMAIL, SOP) == desk.agents["ana"].has_in_total(SOP)
@@ -93,7 +93,9 @@ class TestWhatCounts:
     def test_told_as_it_is_counted(self):
         """The refusal names what counts, and the limit."""
         held = (case_in("pending", "c1", channel="email"), case_in("open", "c2", channel="email"))
-        one = given(held, new_case("c3", channel="email"), policy=Policy.loads(f"{QUEUE}[capacity]\n{AT_WORK}\nemail = 1"))
+        one = given(
+            held, new_case("c3", channel="email"), policy=Policy.loads(f"{QUEUE}[capacity]\n{AT_WORK}\nemail = 1")
+        )
         (reason,) = one.when(OpenCase("ana", at(5), "c3")).refused("capacity.channel").verdict.reasons
         assert "ana already has 1 of 1 on email" == reason.message
         assert {"channel": "email", "has": 1, "limit": 1} == reason.facts
@@ -103,7 +105,11 @@ class TestAboveTheLimit:
     """A customer's return, or a reopening by hand, may lift somebody above a limit; then nothing is given."""
 
     ONE = Policy.loads(f"{QUEUE}[capacity]\n{AT_WORK}\ntotal = 1\n[wrap_up]\ndisposition = false\nnotes = false")
-    HELD = (case_in("pending", "c1", channel="sms"), case_in("open", "c2", channel="sms"), new_case("c3", channel="sms"))
+    HELD = (
+        case_in("pending", "c1", channel="sms"),
+        case_in("open", "c2", channel="sms"),
+        new_case("c3", channel="sms"),
+    )
 
     @pytest.mark.parametrize(
         "back",
@@ -172,7 +178,9 @@ class TestCounting:
 
     def test_back_to_its_owner(self):
         """Given a policy that sends a reopened case to its owner, then it is one at work."""
-        policy = Policy.loads(f'{QUEUE}[reopening]\nto = "owner_if_eligible"\n[wrap_up]\ndisposition = false\nnotes = false')
+        policy = Policy.loads(
+            f'{QUEUE}[reopening]\nto = "owner_if_eligible"\n[wrap_up]\ndisposition = false\nnotes = false'
+        )
         story = given(case_in("resolved", channel="sms"), LeaveCase("ana", at(5), "c1"), policy=policy)
         back = story.and_given(ReceiveMessage("customer", at(9), "t-c1", "m2", "And now?"))
         assert ("ana", ({}, {})) == (back.desk.cases["c1"].case.assignee, resting(back.desk))

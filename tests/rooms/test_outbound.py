@@ -98,9 +98,15 @@ class TestStart:
         """On a thread that is there, neither customer nor channel has to be said."""
         start = StartOutbound("ana", at(hours=30), "t-c1", "c2", "m9", READS, template=prepared())
         outcome = given(CLOSED).when(start)
-        assert [CaseStarted, SuccessorStarted, CaseAssigned, WorkBegun, ReplySent, ContactStarted, OccupancyChanged] == [
-            type(event) for event in outcome.events
-        ]
+        assert [
+            CaseStarted,
+            SuccessorStarted,
+            CaseAssigned,
+            WorkBegun,
+            ReplySent,
+            ContactStarted,
+            OccupancyChanged,
+        ] == [type(event) for event in outcome.events]
         assert ("c1", "c2") == (outcome.desk.cases["c2"].case.predecessor, outcome.desk.cases["c1"].case.successor)
 
     def test_queue(self):

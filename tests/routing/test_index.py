@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import timedelta
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -39,6 +40,7 @@ from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
 from casecore.rooms.cases import CloseCase, CloseReason
 from casecore.rooms.contacts import EndContact
+from casecore.rooms.notes import AddTag
 from casecore.rooms.offers import AcceptOffer, OfferAccepted, OfferWork, RejectOffer, RescindOffer, Rescission
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import SendReply
@@ -424,6 +426,48 @@ def test_what_is_not_told_is_not_entered():
     desk, router = served("ana")
     router.update(desk, (OfferAccepted("bo", at(1), "elsewhere", "bo", Channel.CHAT), Event(SYSTEM, at(1))))
     assert None is both(desk, router, 2)
+
+
+def test_who_was_cut_off_goes_first():
+    """Given a chat whose agent was lost, then it goes before what waits for longer, of its own lane and of others."""
+    desk, router = served("zoe")
+    desk = follow(desk, router, new_case("c1"), new_case("c2", channel="email"), new_case("c3", at=at(5)))
+    desk = follow(desk, router, OpenCase("zoe", at(6), "c3"), LogOut("zoe", at(7), "zoe"))
+    desk = follow(desk, router, ReleaseAbsent(SYSTEM, at(67), "c3"), GoAvailable("zoe", at(68), "zoe"))
+    assert ("c3", "zoe") == both(desk, router, 69)
+    assert ("c3", "zoe") == both(desk, Router(desk), 70)
+    assert ("c1", "zoe") == both(follow(desk, router, OpenCase("zoe", at(71), "c3")), router, 72)
+
+
+def test_at_whom_something_rings():
+    """Given that something rings at ana, then nothing more is offered to her until she has answered."""
+    desk, router = served("ana")
+    desk = follow(desk, router, new_case("c1"), new_case("c2"), OfferWork(SYSTEM, at(1), "c1", "ana"))
+    assert None is both(desk, router, 2)
+    assert ("c2", "ana") == both(follow(desk, router, AcceptOffer("ana", at(3), "c1")), router, 3)
+
+
+@pytest.mark.parametrize("lost", [{"queues": frozenset()}, {"capacity": {"total": 0}}, {"capacity": {"chat": 0}}])
+def test_an_offer_to_somebody_who_cannot_take_it_any_more(lost):
+    """It is taken back, whoever is told of it."""
+    desk, router = served("ana")
+    desk = follow(desk, router, new_case("c1"), OfferWork(SYSTEM, at(1), "c1", "ana"))
+    desk = follow(desk, router, ChangeAgent(SYSTEM, at(2), "ana", **lost))
+    back = RescindOffer(SYSTEM, at(3), "c1", because=Rescission.CANNOT_TAKE)
+    assert back == next_offer(desk, at(3)) == router.next(desk, at(3)) == Router(desk).next(desk, at(3))
+    assert None is both(follow(desk, router, back), router, 4)
+
+
+def test_what_a_case_becomes_while_it_rings():
+    """Given a tag for whose cases the limit is lower, then an offer that stands is looked at again."""
+    fewer = Override(match=Match(tag=("vip",)), set={"capacity.total": 1})
+    desk, router = served("ana", override=[fewer])
+    desk = follow(desk, router, new_case("c0", channel="email"), OpenCase("ana", at(1), "c0"), new_case("c1", at=at(1)))
+    desk = follow(desk, router, OfferWork(SYSTEM, at(2), "c1", "ana"))
+    assert None is both(desk, router, 3)
+    desk = follow(desk, router, AddTag("ana", at(4), "c1", "vip"))
+    back = RescindOffer(SYSTEM, at(5), "c1", because=Rescission.CANNOT_TAKE)
+    assert back == next_offer(desk, at(5)) == router.next(desk, at(5)) == Router(desk).next(desk, at(5))
 
 
 def test_cases_of_a_strategy_of_their_own():

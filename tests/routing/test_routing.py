@@ -475,7 +475,11 @@ def test_why_not_somebody_at_whom_something_rings():
 def test_a_decliner_is_asked_again_only_when_every_other_has_declined():
     """Given ana, who declined, and bo, who took the case and left it, then cy is asked before either, and ana first."""
     team = (comes("ana"), comes("bo", when=at(1)), comes("cy", when=at(2)))
-    declined = (new_case(channel="sms", at=at(3)), OfferWork(SYSTEM, at(4), "c1", "ana"), RejectOffer("ana", at(5), "c1"))
+    declined = (
+        new_case(channel="sms", at=at(3)),
+        OfferWork(SYSTEM, at(4), "c1", "ana"),
+        RejectOffer("ana", at(5), "c1"),
+    )
     left = (OpenCase("bo", at(6), "c1"), LeaveCase("bo", at(7), "c1"))
     desk, asked = desk_of(team, declined, left, policy=NO_WRAP_UP), []
     for second in (8, 9, 10, 11):

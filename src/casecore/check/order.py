@@ -3,9 +3,9 @@
 This is routing's, not a rule of `decide`, so it is tried by routing at every small desk with one free agent and two
 cases that differ in nothing but when their customers wrote and in their ids: for every queue that pushes, every
 channel it takes, which of the two came first (or neither), and how long ago. Beside the agent stands somebody who
-serves no queue, and gets nothing. On live channels it is tried as well that the younger one had been taken by an agent
-who was lost since: a customer who was cut off is served before all others. Both who route are asked: the plain order, which looks at everything each time, and
-the `Router`, who is told what happens.
+serves no queue, and gets nothing. On live channels it is tried as well that the younger one was taken by an agent who
+was then lost: a customer who was cut off is served before all others. Both who route are asked: the plain order, which
+looks at everything each time, and the `Router`, who is told what happens.
 """
 
 from __future__ import annotations

@@ -34,6 +34,9 @@ class DraftSeen:
     template: PreparedText | None
 
 
+EVERY_STATUS: Final = tuple(Status)
+
+
 class BookPage:
     """A page: compared by what stands on it."""
 
@@ -114,7 +117,7 @@ class AgentPage(BookPage):
     reviews: int = 0
     owed: int = 0
 
-    def count(self, channel: Channel, counted: Collection[Status] = Status) -> int:
+    def count(self, channel: Channel, counted: Collection[Status] = EVERY_STATUS) -> int:
         """How many cases of a channel they hold or are offered; of held ones, in the statuses that are counted."""
         left_out = sum(held_on is channel and status not in counted for held_on, status in self.resting)
         return self.held.count(channel) + self.offered.count(channel) - left_out

@@ -209,9 +209,7 @@ def give_up_case(
 
 def back_in_queue(case: Case, cause: Command | Event, cut_off_at: datetime | None = None) -> CaseQueued:
     """The case waits in its queue again; `cut_off_at` says when its live customer was cut off, if they were."""
-    return CaseQueued(
-        cause.by, cause.at, case.id, case.queue, since=waits_since(case, cause.at), cut_off_at=cut_off_at
-    )
+    return CaseQueued(cause.by, cause.at, case.id, case.queue, since=waits_since(case, cause.at), cut_off_at=cut_off_at)
 
 
 def waits_since(case: Case, at: datetime) -> datetime:

@@ -47,7 +47,9 @@ class OccupancyChanged(Event):
 # What follows ------------------------------------------------------------------------------------------
 
 
-def _counts_as(view: HasCase, event: Event, agent: str | None, was: Status | None, now: Status | None) -> tuple[Event, ...]:
+def _counts_as(
+    view: HasCase, event: Event, agent: str | None, was: Status | None, now: Status | None
+) -> tuple[Event, ...]:
     """What follows when a case that somebody holds has another status, is taken, or is given up (None)."""
     before, after = (status if status in RESTING else None for status in (was, now))
     if agent is None or before is after or view.case.channel in LIVE:

@@ -341,7 +341,7 @@ def unserved(desk: Desk, at: datetime) -> tuple[Unserved, ...]:
         at: Now (aware): which queues the policy has may change on a date.
     """
     policy, agents = desk.policy.at(at), desk.agents.values()
-    wrong = ({}, {})
+    wrong: tuple[dict[str, str], dict[str, str]] = ({}, {})
     found = list[Unserved]()
     for file in desk.cases.values():
         for queue, since, review in _places_of(file):
@@ -450,10 +450,8 @@ def explain_route(desk: Desk, case: str, at: datetime, *, review: bool = False) 
     what = f"the review of case {case}" if review else f"case {case}"
     cut_off = "; its customer was cut off" if work.cut_off_at else ""
     nobody = "nobody can take it" if _is_served(work.queue, desk.agents.values()) else f"nobody serves {work.queue}"
-    message = (
-        f"{what} waits in {work.queue} for {waited:.0f} s with priority {-rank[1]:g}{cut_off}; {before} come before it; "
-        + (f"it goes to {chosen}" if chosen else nobody)
-    )
+    waits = f"{what} waits in {work.queue} for {waited:.0f} s with priority {-rank[1]:g}{cut_off}"
+    message = f"{waits}; {before} come before it; " + (f"it goes to {chosen}" if chosen else nobody)
     return Explanation(
         case,
         message,

@@ -1,11 +1,11 @@
 """Routing for a large desk: the same answers as `routing/__init__.py`, from an index that follows the events.
 
-Within one queue every case grows in priority by the same rule, so the order inside a queue is the order of waiting,
-after those whose customers were cut off, and never changes. What an agent can take of it depends on the channel, on whether it is a review, and on what a
-policy's overrides look at: that is the **sort** of the work. So the work of a queue lies in **lanes**, one a sort. The
-agents who serve it stand in **crews**, all those together who can take the same sorts: somebody who gets work moves
-once a queue, however many lanes there are. Lanes from which agents take in turn by the same strategy make a **line**;
-most queues are one.
+Within one queue every case grows in priority by the same rule, so the order inside a queue is the order of waiting
+(after those whose customers were cut off), and never changes. What an agent can take of it depends on the channel, on
+whether it is a review, and on what a policy's overrides look at: that is the **sort** of the work. So the work of a
+queue lies in **lanes**, one a sort. The agents who serve it stand in **crews**, all those together who can take the
+same sorts: somebody who gets work moves once a queue, however many lanes there are. Lanes from which agents take in
+turn by the same strategy make a **line**; most queues are one. At whom as much rings as may stands in no crew.
 
 Of each line only the first piece that somebody can take is compared with those of the others: a few queues and an
 instant, however much waits.
@@ -172,8 +172,8 @@ class _Line:
                     best = found
         if best is None:
             return None
-        *place, review, lane = best
-        return *work_rank(*place, at, self.priority, review=review), lane
+        cut_off, since, case, review, lane = best
+        return *work_rank(cut_off, since, case, at, self.priority, review=review), lane
 
 
 class Router:

@@ -32,9 +32,9 @@ from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import OpenCase
 from casecore.rooms.cases import CloseCase
 from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.occupancy import OccupancyChanged
 from casecore.rooms.outbound import RecordConsent, StartOutbound
 from casecore.rooms.prepared import PreparedText
-from casecore.rooms.occupancy import OccupancyChanged
 from casecore.rooms.replies import SendReply
 from casecore.rooms.wrap_ups import Dispose, RelateRecord
 from casecore.statuses import Status

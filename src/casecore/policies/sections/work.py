@@ -116,7 +116,7 @@ class Capacity:
     )
     statuses: tuple[Status, ...] = key(
         Several(Choice(Status)),
-        "The statuses in which held cases count; live ones (chat, voice) always do. Pending and resolved may be left out.",
+        "In which statuses held cases count; pending and resolved may be left out. Chats and calls always count.",
         default=COUNTED,
         rules=("capacity.channel", "capacity.total", "capacity.voice_with_cases"),
     )
