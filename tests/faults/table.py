@@ -15,7 +15,7 @@ from tests.faults.life_cycle import LIFE_CYCLE
 from tests.faults.live_work import AUTHENTICATION, PRESENCE, SILENCE
 from tests.faults.replies import REPLIES
 from tests.faults.rows import Fault
-from tests.faults.ways import DATED, ORDER, USE, WAYS
+from tests.faults.ways import CUT_OFF, DATED, ORDER, USE, WAYS
 
 _ROWS = (
     *LIFE_CYCLE,
@@ -25,6 +25,7 @@ _ROWS = (
     *PRESENCE,
     *REPLIES,
     *ORDER,
+    *CUT_OFF,
     *WAYS,
     *USE,
     *DATED,

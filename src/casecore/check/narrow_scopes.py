@@ -229,6 +229,19 @@ def resting_scope(policy: Policy) -> Scope:
     return Scope("cases that count no more", team, (_part(channel, *commands, copies=3),), apart=APART)
 
 
+def live_resting_scope(policy: Policy) -> Scope:
+    """Chats that are pending count all the same, for an agent who may hold one."""
+    commands = [
+        *_given_commands("ana"),
+        REPLY("ana", send_as=Status.PENDING),
+        spam_command(),
+        *disposal_commands("ana", policy),
+    ]
+    team = agents_named(policy, ana={"permissions": EVERYTHING, "capacity": {"chat": 1}})
+    part = _part(Channel.CHAT, *commands, copies=2)
+    return Scope("chats that wait for their customers", team, (part,), apart=APART)
+
+
 def moved_scope(policy: Policy) -> Scope:
     """A case that goes to another queue, which not everybody serves."""
     commands = [
@@ -470,5 +483,9 @@ _WHERE_IT_MATTERS: Final[tuple[tuple[Callable[[Policy], object], Callable[[Polic
     (lambda policy: policy.reopening.to is ReopenTo.OWNER_IF_ELIGIBLE, owner_scope),
     (lambda policy: policy.routing.unanswered is Unanswered.UNAVAILABLE, unanswered_scope),
     (lambda policy: policy.capacity.left_out, resting_scope),
+    (
+        lambda policy: policy.capacity.left_out and customers_may_write(Channel.CHAT, policy),
+        live_resting_scope,
+    ),
 )
 """Scopes that are about something which not every policy has, each with the question whether this one has it."""
