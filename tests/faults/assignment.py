@@ -311,8 +311,7 @@ ASSIGNMENT = (
         "what waits for its customer does not count, whatever the policy says",
         "rooms/agents",
         "        for status in policy.capacity.left_out:\n            has -= self.resting(status).get(channel, 0)\n",
-        "        for status in (PENDING, Status.RESOLVED):\n"
-        "            has -= self.resting(status).get(channel, 0)\n",
+        "        for status in (PENDING, Status.RESOLVED):\n            has -= self.resting(status).get(channel, 0)\n",
         CHANGED,
     ),
     a_fault(

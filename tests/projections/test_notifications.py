@@ -106,7 +106,7 @@ class TestEvents:
         assert ("ana", Alert.CASE_TRANSFERRED) in names(*story, wrote(at(9), message="m2"), policy=policy)
 
     def test_a_case_in_a_queue_that_nobody_serves(self):
-        """Every supervisor is called when it comes there, and when the last who serves it goes; not for their own deed."""
+        """Every supervisor is called when it comes there, and when the last goes who serves it, unless they did it."""
         elsewhere = ChangeAgent(SYSTEM, at(1), "ana", queues=frozenset({"billing"}))
         story = [attrs.evolve(elsewhere, agent=name) for name in ("ana", "ben", "cleo", "eva", "dora")]
         assert [("dora", Alert.QUEUE_UNSERVED)] == names(*story, wrote(at(1)))

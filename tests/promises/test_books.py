@@ -84,7 +84,7 @@ def agent_by_records(desk, name):
         next_state=agent.next_reason is not None,
         held=tuple(sorted(Counter(agent.held).elements())),
         offered=tuple(sorted(Counter(agent.offered).elements())),
-        resting=tuple(
+        at_rest=tuple(
             sorted(
                 (channel, status)
                 for status in (Status.PENDING, Status.RESOLVED)
@@ -330,13 +330,13 @@ def test_what_rests_is_told_apart(said, resting):
     """Given an email that its agent holds, then in a status that may be left out it counts only where that counts."""
     held = (attrs.evolve(STARTED, channel=Channel.EMAIL), GIVEN, said)
     page = written(*held).agent("ana")
-    assert (() if resting is None else ((Channel.EMAIL, resting),)) == page.resting
+    assert (() if resting is None else ((Channel.EMAIL, resting),)) == page.at_rest
     left = int(resting is None)
     assert (left, left) == (page.count(Channel.EMAIL, AT_WORK), page.total_in(AT_WORK))
     assert (1, 1) == (page.count(Channel.EMAIL), page.total_in(Status))
-    assert () == written(STARTED, GIVEN, said).agent("ana").resting
-    assert () == written(*held, TAKEN).agent("ana").resting
-    assert () == written(*held, CaseClosed("ana", at(3), "c1", CloseReason.SPAM)).agent("ana").resting
-    assert page.resting == written(*held, TAKEN, attrs.evolve(GIVEN, agent="ben")).agent("ben").resting
-    assert () == written(*held, CaseReopened(CUSTOMER, at(3), "c1", Status.PENDING)).agent("ana").resting
-    assert () == written(GIVEN, said).agent("ana").resting
+    assert () == written(STARTED, GIVEN, said).agent("ana").at_rest
+    assert () == written(*held, TAKEN).agent("ana").at_rest
+    assert () == written(*held, CaseClosed("ana", at(3), "c1", CloseReason.SPAM)).agent("ana").at_rest
+    assert page.at_rest == written(*held, TAKEN, attrs.evolve(GIVEN, agent="ben")).agent("ben").at_rest
+    assert () == written(*held, CaseReopened(CUSTOMER, at(3), "c1", Status.PENDING)).agent("ana").at_rest
+    assert () == written(GIVEN, said).agent("ana").at_rest

@@ -197,11 +197,11 @@ def _count_resting(agent: Any, page: CasePage, *, taken: bool) -> None:
     """If a case rests, its holder holds one more of these, or one less."""
     one = (page.channel, page.status)
     if _rests(page) and taken:
-        agent.resting = tuple(sorted((*agent.resting, one)))
-    elif one in agent.resting:
-        left = [*agent.resting]
+        agent.at_rest = tuple(sorted((*agent.at_rest, one)))
+    elif one in agent.at_rest:
+        left = [*agent.at_rest]
         left.remove(one)
-        agent.resting = tuple(left)
+        agent.at_rest = tuple(left)
 
 
 def _end_holding(books: Books, case: str) -> str | None:

@@ -99,7 +99,7 @@ class AgentPage(BookPage):
         limits: Limits of their own, by channel or `total`.
         next_state: Whether they have set one.
         held: The channel of each case they hold, in order; `offered`: of each that is offered to them.
-        resting: Channel and status of each case they hold that is pending or resolved, and on which nobody is live.
+        at_rest: Channel and status of each case they hold that is pending or resolved, and on which nobody is live.
         reviews: How many reviews they have, offered ones included.
         owed: How many ended contacts they have to dispose.
     """
@@ -113,13 +113,13 @@ class AgentPage(BookPage):
     next_state: bool = False
     held: tuple[Channel, ...] = ()
     offered: tuple[Channel, ...] = ()
-    resting: tuple[tuple[Channel, Status], ...] = ()
+    at_rest: tuple[tuple[Channel, Status], ...] = ()
     reviews: int = 0
     owed: int = 0
 
     def count(self, channel: Channel, counted: Collection[Status] = EVERY_STATUS) -> int:
         """How many cases of a channel they hold or are offered; of held ones, in the statuses that are counted."""
-        left_out = sum(held_on is channel and status not in counted for held_on, status in self.resting)
+        left_out = sum(held_on is channel and status not in counted for held_on, status in self.at_rest)
         return self.held.count(channel) + self.offered.count(channel) - left_out
 
     @property
@@ -129,7 +129,7 @@ class AgentPage(BookPage):
 
     def total_in(self, counted: Collection[Status]) -> int:
         """The same; of held cases, in the statuses that are counted."""
-        return self.total - sum(status not in counted for _, status in self.resting)
+        return self.total - sum(status not in counted for _, status in self.at_rest)
 
 
 @attrs.define(unsafe_hash=True, weakref_slot=False)
