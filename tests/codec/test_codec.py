@@ -279,9 +279,13 @@ NOTHING_TO_DO = {
     "idle_since": None,
     "given_at": None,
     "away_since": None,
+    "answered_at": None,
     "held": {},
+    "pending": {},
+    "resolved": {},
     "offered": {},
     "reviews": 0,
+    "reviews_offered": 0,
     "wrap_ups": 0,
 }
 """What is kept of an agent who has just joined."""
