@@ -310,8 +310,8 @@ ASSIGNMENT = (
         RECORD,
         "what waits for its customer does not count, whatever the policy says",
         "rooms/agents",
-        "        for status in policy.capacity.left_out:\n            has -= self.resting(status).get(channel, 0)\n",
-        "        for status in (PENDING, Status.RESOLVED):\n            has -= self.resting(status).get(channel, 0)\n",
+        "            for status in policy.capacity.left_out:\n                has -= self.resting(status).get(channel, 0)\n",
+        "            for status in (PENDING, Status.RESOLVED):\n                has -= self.resting(status).get(channel, 0)\n",
         CHANGED,
     ),
     a_fault(
@@ -319,8 +319,8 @@ ASSIGNMENT = (
         RECORD,
         "what waits for its customer does not count in the total, whatever the policy says",
         "rooms/agents",
-        "        for status in policy.capacity.left_out:\n            has -= sum(",
-        "        for status in (PENDING, Status.RESOLVED):\n            has -= sum(",
+        "            for status in policy.capacity.left_out:\n                has -= sum(",
+        "            for status in (PENDING, Status.RESOLVED):\n                has -= sum(",
         CHANGED,
     ),
     *(

@@ -146,15 +146,17 @@ class Agent:
     def has_of(self, channel: Channel, policy: Policy) -> int:
         """How many cases count against their limit on a channel: held in a status that counts, or offered."""
         has = self.held.get(channel, 0) + self.offered.get(channel, 0)
-        for status in policy.capacity.left_out:
-            has -= self.resting(status).get(channel, 0)
+        if self.pending or self.resolved:  # mostly nothing rests, and every rule about room asks this
+            for status in policy.capacity.left_out:
+                has -= self.resting(status).get(channel, 0)
         return has
 
     def has_in_total(self, policy: Policy) -> int:
         """How much counts against their total: cases held in a status that counts or offered, and reviews."""
         has = self.load
-        for status in policy.capacity.left_out:
-            has -= sum(self.resting(status).values())
+        if self.pending or self.resolved:
+            for status in policy.capacity.left_out:
+                has -= sum(self.resting(status).values())
         return has
 
     def may(self, permission: Permission) -> bool:
