@@ -47,9 +47,13 @@ class CloseReason(StrEnum):
     AUTOMATIC = "automatic"
     SPAM = "spam"
     TRASHED = "trashed"
+    ABANDONED = "abandoned"
 
 
 UNWANTED = frozenset({CloseReason.SPAM, CloseReason.TRASHED})
+
+FROM_EVERYWHERE = UNWANTED | {CloseReason.ABANDONED}
+"""The reasons for which a case is closed from every status."""
 
 # Record ----------------------------------------------------------------------------------------------
 
@@ -64,6 +68,7 @@ class Case:
         owner: The last agent it was assigned to.
         queue: The queue it belongs to.
         waiting_since: Since when it waits in that queue; None while it does not.
+        pull_only: Whether nobody is rung for it there: its customer is gone.
         unanswered_since: The customer's first message that has had no reply; None when all have.
         reason: What the customer selected.
         language: The customer's language.
@@ -82,6 +87,7 @@ class Case:
     assignee: str | None = a_link(of="holder", default=None)
     owner: str | None = a_link(of="holder", default=None)
     waiting_since: datetime | None = None
+    pull_only: bool = False
     unanswered_since: datetime | None = None
     reason: str | None = None
     language: str | None = None
@@ -276,7 +282,7 @@ def _may_close(view: HasCase, command: CloseCase, policy: Policy) -> Reason | No
 @wants("case")
 def _close_from(view: HasCase, event: CaseClosed, policy: Policy) -> Reason | None:
     case, allowed = view.case, policy.lifecycle.close_from
-    if event.reason in UNWANTED or case.status in allowed:
+    if event.reason in FROM_EVERYWHERE or case.status in allowed:
         return None
     return Reason(
         "lifecycle.close_from",
@@ -359,6 +365,7 @@ def _end_case(case: Editing, event: CaseClosed) -> None:
     case.status_at = event.at
     case.closed_as = event.reason
     case.assignee = case.waiting_since = case.unanswered_since = None
+    case.pull_only = False
 
 
 _CHANGES = (SetStatus, CloseCase)
