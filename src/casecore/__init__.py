@@ -132,14 +132,14 @@ if TYPE_CHECKING:
     from casecore.rooms.contacts import CONTACT_LIFECYCLE as CONTACT_LIFECYCLE
     from casecore.rooms.contacts import Authenticate as Authenticate
     from casecore.rooms.contacts import Authenticated as Authenticated
-    from casecore.rooms.contacts import Contact as Contact
     from casecore.rooms.contacts import CaseGivenUp as CaseGivenUp
+    from casecore.rooms.contacts import Contact as Contact
     from casecore.rooms.contacts import ContactEnded as ContactEnded
-    from casecore.rooms.contacts import CustomerLeft as CustomerLeft
-    from casecore.rooms.contacts import LastContact as LastContact
     from casecore.rooms.contacts import ContactStarted as ContactStarted
     from casecore.rooms.contacts import ContactStatus as ContactStatus
+    from casecore.rooms.contacts import CustomerLeft as CustomerLeft
     from casecore.rooms.contacts import EndContact as EndContact
+    from casecore.rooms.contacts import LastContact as LastContact
     from casecore.rooms.notes import AddNote as AddNote
     from casecore.rooms.notes import AddTag as AddTag
     from casecore.rooms.notes import CaseTagged as CaseTagged

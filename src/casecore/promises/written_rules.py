@@ -46,6 +46,7 @@ case.known: AboutCase AddNote
 channels.attachments: DraftEdited DraftSubmitted ReplySent
 channels.emoji: DraftEdited DraftSubmitted ReplySent
 channels.kinds: ReceiveMessage
+chat.agent_ends: EndContact
 commitment.agent: CommitmentCommand
 commitment.due: MakeCommitment RescheduleCommitment
 commitment.fresh: MakeCommitment

@@ -80,7 +80,7 @@ def _release_absent(view: SeesContact, command: ReleaseAbsent, _: Policy) -> tup
         return ()
     case, contact = view.case, view.contact
     if contact is None:
-        return give_up_case(case, command, Release.AGENT_LOST, gone=True)
+        return give_up_case(case, command, Release.AGENT_LOST)
     since = min(contact.since, case.unanswered_since or contact.since) if case.channel in LIVE else None
     return give_up_case(case, command, Release.AGENT_LOST, since)
 

@@ -201,20 +201,20 @@ def give_up_case(
         cause: Who does it, and when.
         because: Why.
         since: What the waiting time counts from; the customer's first unanswered message, or now, where not given.
-        gone: Whether its customer is gone: then nobody is rung for it, unless it is escalated.
+        gone: Whether its customer goes with it: then nobody is rung for it, unless it is escalated.
     """
     if case.assignee is None:
         return ()
     release = CaseReleased(cause.by, cause.at, case.id, case.assignee, because)
-    push = not gone or case.status is ESCALATED
-    return (release,) if case.status is RESOLVED else (release, back_in_queue(case, cause, since, push=push))
+    return (release,) if case.status is RESOLVED else (release, back_in_queue(case, cause, since, gone=gone))
 
 
 def back_in_queue(
-    case: Case, cause: Command | Event, since: datetime | None = None, *, push: bool = True
+    case: Case, cause: Command | Event, since: datetime | None = None, *, gone: bool = False
 ) -> CaseQueued:
     """The case waits in its queue again; the waiting time goes on if the customer is still unanswered."""
     since = since or case.unanswered_since or cause.at
+    push = case.status is ESCALATED or not (gone or case.pull_only)
     return CaseQueued(cause.by, cause.at, case.id, case.queue, since, push=push)
 
 
@@ -227,7 +227,9 @@ def place_after(view: SeesCase, event: Event, status: Status) -> tuple[Event, ..
         return () if case.waiting_since is None else (CaseUnqueued(SYSTEM, event.at, case.id),)
     if case.waiting_since is None:
         return (back_in_queue(case, event),)
-    return (back_in_queue(case, event, case.waiting_since),) if case.pull_only and status is ESCALATED else ()
+    if case.pull_only and status is ESCALATED:
+        return (CaseQueued(SYSTEM, event.at, case.id, case.queue, case.waiting_since),)
+    return ()
 
 
 def _after_status(view: SeesCase, event: StatusSet, _: Policy) -> tuple[Event, ...]:
@@ -255,7 +257,6 @@ def _enter_queue(case: Editing, event: CaseQueued) -> None:
 
 def _leave_queue(case: Editing, _: CaseUnqueued) -> None:
     case.waiting_since = None
-    case.pull_only = False
 
 
 def _begin_work(case: Editing, event: WorkBegun) -> None:

@@ -37,7 +37,7 @@ from casecore.policies import Policy
 from casecore.policies.sections import Role
 from casecore.rooms.agents import Agent, is_supervisor
 from casecore.rooms.threads import Message, SeesThread, Thread
-from casecore.statuses import CASE_LIFECYCLE, CLOSED, NEW, SET_BY_HAND, Status, Trigger
+from casecore.statuses import CASE_LIFECYCLE, CLOSED, ESCALATED, NEW, SET_BY_HAND, Status, Trigger
 
 
 class CloseReason(StrEnum):
@@ -68,7 +68,7 @@ class Case:
         owner: The last agent it was assigned to.
         queue: The queue it belongs to.
         waiting_since: Since when it waits in that queue; None while it does not.
-        pull_only: Whether nobody is rung for it there: its customer is gone.
+        pull_only: Whether nobody is rung for it: its customer is gone, and it was not escalated or reassigned since.
         unanswered_since: The customer's first message that has had no reply; None when all have.
         reason: What the customer selected.
         language: The customer's language.
@@ -358,6 +358,7 @@ def _latest_case(thread: Editing, event: CaseStarted) -> None:
 def _status_set(case: Editing, event: StatusSet) -> None:
     case.status = event.status
     case.status_at = event.at
+    case.pull_only = case.pull_only and event.status is not ESCALATED
 
 
 def _end_case(case: Editing, event: CaseClosed) -> None:

@@ -33,7 +33,7 @@ from casecore.policies import Policy
 from casecore.policies.sections import Proceeding
 from casecore.rooms.agents import is_supervisor
 from casecore.rooms.cases import CaseCommand, not_closed, only_holder
-from casecore.rooms.contacts import Contact, SeesContact, authentication_missing
+from casecore.rooms.contacts import Contact, authentication_missing
 from casecore.rooms.wrap_ups import SeesWrapUp, wrap_up_of
 
 
@@ -225,7 +225,11 @@ COMMITMENTS: Room[SeesCommitment] = Room(
     ),
     rules=(
         soft_rule(
-            "assignment.holder", "Only the assignee, a supervisor, or who wraps up", "§6", (MakeCommitment,), _with_the_customer
+            "assignment.holder",
+            "Only the assignee, a supervisor, or who wraps up",
+            "§6",
+            (MakeCommitment,),
+            _with_the_customer,
         ),
         Rule(
             "authentication.before", "Authenticate before proceeding", "§6", (CommitmentMade,), _customer_authenticated

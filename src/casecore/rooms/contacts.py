@@ -64,7 +64,7 @@ from casecore.rooms.cases import (
     only_holder,
 )
 from casecore.rooms.replies import ReplySent
-from casecore.statuses import ESCALATED, NEW, OPEN, PENDING, RESOLVED, Status
+from casecore.statuses import CLOSED, ESCALATED, NEW, OPEN, PENDING, RESOLVED, Status
 
 # State table -------------------------------------------------------------------------------------------
 
@@ -556,11 +556,29 @@ def _one_less_unless_kept(agent: Editing, event: ContactEnded) -> None:
 
 def _new_last_contact(event: ContactEnded) -> LastContact:
     customer_left = event.because == Release.ENDED_BY_CUSTOMER
-    return editing_class(LastContact)(event.authenticated, customer_left=customer_left, on_line=event.because in _CUT)
+    authenticated = None if event.because == CLOSED else event.authenticated
+    return editing_class(LastContact)(authenticated, customer_left=customer_left, on_line=event.because in _CUT)
 
 
 def _forget_last(last: Editing, _: ContactStarted) -> None:
     last.authenticated, last.customer_left, last.on_line = None, False, True
+
+
+def _ring_nobody(case: Editing, _: CustomerLeft) -> None:
+    case.pull_only = True
+
+
+def _ring_again(case: Editing, _: MessageReceived) -> None:
+    case.pull_only = False
+
+
+def _escalated_by_reply(case: Editing, event: ReplySent) -> None:
+    case.pull_only = case.pull_only and event.send_as is not ESCALATED
+
+
+def _nobody_on_line(case: Editing, event: ContactEnded) -> None:
+    if event.channel in LIVE and event.because in _OVER and case.status not in {ESCALATED, CLOSED}:
+        case.pull_only = True
 
 
 def _customer_is_gone(last: Editing, _: CustomerLeft) -> None:
@@ -573,6 +591,9 @@ def _customer_is_back(last: Editing, _: MessageReceived) -> None:
 
 _CUT = (Release.TRANSFERRED, Release.AGENT_LOST)
 """The ends of a contact after which the customer is still there."""
+
+_OVER = (Release.ENDED_BY_AGENT, Release.ENDED_BY_CUSTOMER, Release.SILENCE)
+"""The ends of a live contact after which nobody is on the line."""
 
 _SETTLED = frozenset({RESOLVED, ESCALATED})
 """The statuses in which an agent may end a chat whose customer is answered."""
@@ -628,6 +649,10 @@ CONTACTS: Room[SeesContact] = Room(
         (Agent, ContactStarted): _one_more,
         (Agent, ContactEnded): _one_less_unless_kept,
         (Agent, CaseGivenUp): _one_less,
+        (Case, CustomerLeft): _ring_nobody,
+        (Case, ContactEnded): _nobody_on_line,
+        (Case, MessageReceived): _ring_again,
+        (Case, ReplySent): _escalated_by_reply,
     },
     notices={
         (Contact, MessageReceived): _break_silence,

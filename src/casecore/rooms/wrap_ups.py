@@ -43,7 +43,7 @@ from casecore.rooms.agents import Agent, AgentAvailable, AgentUnavailable, Agent
 from casecore.rooms.approvals import DraftSubmitted
 from casecore.rooms.arrivals import MessageReceived
 from casecore.rooms.assignments import Release, agent_named, give_up_case
-from casecore.rooms.cases import CaseClosed, CaseCommand, CaseStarted, CloseReason
+from casecore.rooms.cases import CaseClosed, CaseCommand, CaseStarted, CloseReason, HasCase
 from casecore.rooms.contacts import ContactEnded, SeesContact, is_kept
 from casecore.rooms.replies import ReplySent
 
@@ -379,11 +379,10 @@ def _wrap_up_begins(view: SeesWrapUp, event: ContactEnded, policy: Policy) -> tu
 
 
 @wants("case")
-def _after_disposition(view: SeesWrapUp, event: Disposed, _: Policy) -> tuple[Event, ...]:
-    case = view.case
-    released = is_kept(view) and case is not None and case.assignee == event.agent
-    release = give_up_case(case, event, Release.DISPOSED, gone=True) if released and case is not None else ()
-    return (*release, *_state_asked_for(view, event, 1 if released else 0))
+def _after_disposition(view: HasCase, event: Disposed, _: Policy) -> tuple[Event, ...]:
+    stayed = is_kept(view) and view.case.assignee == event.agent
+    release = give_up_case(view.case, event, Release.DISPOSED) if stayed else ()
+    return (*release, *_state_asked_for(view, event, 1 if stayed else 0))
 
 
 def _state_asked_for(view: SeesWrapUp, event: Disposed, released: int) -> tuple[Event, ...]:

@@ -37,7 +37,7 @@ from casecore.rooms.composition import CaseFile
 from casecore.rooms.eligibility import ANY, OBSTACLES, OBSTACLES_TO_REVIEWS, STOPPED_BY, not_served
 from casecore.rooms.offers import OfferWork, RescindOffer, Rescission
 from casecore.rooms.reviews import TakeReview, not_reviewer
-from casecore.statuses import ESCALATED, NEW, OPEN, PENDING
+from casecore.statuses import ESCALATED, NEW, OPEN
 
 OFFERED_STATUSES = frozenset({NEW, OPEN, ESCALATED})
 """The statuses in which a waiting case is offered."""
