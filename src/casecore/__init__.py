@@ -138,6 +138,7 @@ if TYPE_CHECKING:
     from casecore.rooms.contacts import ContactStarted as ContactStarted
     from casecore.rooms.contacts import ContactStatus as ContactStatus
     from casecore.rooms.contacts import CustomerLeft as CustomerLeft
+    from casecore.rooms.contacts import CustomerReturned as CustomerReturned
     from casecore.rooms.contacts import EndContact as EndContact
     from casecore.rooms.contacts import LastContact as LastContact
     from casecore.rooms.notes import AddNote as AddNote
@@ -273,7 +274,7 @@ _HOMES = {
     "rooms.reassignments": "ReassignCase",
     "rooms.contacts": (
         "CONTACT_LIFECYCLE Authenticate Authenticated CaseGivenUp Contact ContactEnded ContactStarted ContactStatus "
-        "CustomerLeft EndContact LastContact"
+        "CustomerLeft CustomerReturned EndContact LastContact"
     ),
     "rooms.silence": "AskPresence ChatDisconnected DisconnectIdle PresenceAsked",
     "rooms.commitments": (

@@ -68,7 +68,7 @@ def case_by_records(desk, case):
         authenticated=contact.authenticated
         if contact is not None
         else row.assignee is not None and last is not None and last.authenticated is True,
-        left=last is not None and last.customer_left and row.status is not Status.CLOSED,
+        left=last is not None and last.left and row.status is not Status.CLOSED,
         gone=row.pull_only,
         settled=contact is not None and contact.committed,
         was_authenticated=None if last is None or row.status is Status.CLOSED else last.authenticated,

@@ -24,6 +24,7 @@ from typing import Any, Final
 
 from casecore.channels import LIVE, Channel
 from casecore.kernel import CUSTOMER, SYSTEM, Event, changed
+from casecore.policies.sections import Proceeding
 from casecore.promises.in_force import InForce
 from casecore.promises.pages import PAGES, AgentPage, CasePage, DraftSeen, ThreadPage
 from casecore.rooms.agents import (
@@ -195,18 +196,21 @@ def _end_contact(books: Books, case: str, said: InForce) -> None:
     if page.holder is None or page.left:
         return
     page, holder = books.edit("cases", case), page.holder
-    page.was_authenticated = page.authenticated if page.channel in said("authentication.channels") else None
+    asked = page.channel in said("authentication.channels")
+    page.was_authenticated = page.authenticated if asked else None
+    proven = asked and page.authenticated and Proceeding.COMMIT in said("authentication.before")
     if said("wrap_up.disposition") or said("wrap_up.notes"):
         if holder not in page.owing:
             books.edit("agents", holder).owed += 1
         page.owing = page.owing | {holder}
-        page.proven = page.proven | {holder} if page.was_authenticated else page.proven - {holder}
+        page.proven = page.proven | {holder} if proven else page.proven - {holder}
 
 
 def _take_case(books: Books, case: str, said: InForce) -> None:
     """Its holder holds a case no more; its contact, if it went on, is over."""
     _end_contact(books, case, said)
-    _end_holding(books, case)
+    if _end_holding(books, case) is not None and Proceeding.CLOSE not in said("authentication.before"):
+        books.edit("cases", case).was_authenticated = None
 
 
 # What each sort of event says --------------------------------------------------------------------------
@@ -323,7 +327,8 @@ def _is_released(books: Books, event: CaseReleased, said: InForce) -> None:
 def _customer_leaves(books: Books, event: CustomerLeft, said: InForce) -> None:
     _end_contact(books, event.case, said)
     page = books.edit("cases", event.case)
-    page.left, page.gone, page.settled = page.holder is not None, True, False
+    page.left, page.settled = page.holder is not None, False
+    page.gone = page.holder is None or page.status is not Status.ESCALATED
     page.authenticated = page.authenticated and bool(page.was_authenticated)
     _begin_silence(page, None)
 

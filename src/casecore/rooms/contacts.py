@@ -9,9 +9,10 @@
 * **An agent ends a chat** when the customer's last message is answered and, as the policy says, the matter is settled:
   the case is resolved or escalated, or a commitment was left in this contact. Else they transfer it, or disconnect it
   when it has been silent; the customer may end it at any time. Supervisors may, too.
-* **The customer leaves**: that ends the contact. The case stays with its agent, and counts, until the wrap-up is
-  disposed (`wrap_ups.py`); where none is asked for, it is released at once. A live case that nobody holds is
-  **abandoned**: the policy closes it, or keeps it in its queue, where only somebody who asks for work finds it.
+* **The customer leaves** a chat or a call: that ends the contact. The case stays with its agent, and counts, until the
+  wrap-up is disposed (`wrap_ups.py`); where none is asked for, it is released at once. A live case that nobody holds
+  is **abandoned**: the policy closes it, or keeps it in its queue, where only somebody who asks for work finds it. On
+  other channels nobody is ever on the line: there a customer's end is like the agent's.
 * **Authentication** of the customer is required, in each contact anew, before whatever the policy names: resolving,
   transferring, committing, a reply about the account. The rule guards what happens, so nothing goes round it. After
   the contact, closing by hand asks whether it was authenticated. Automatic closing, spam, ending by the customer and
@@ -28,7 +29,7 @@ from typing import Final, Protocol
 from casecore.channels import LIVE, Channel
 from casecore.kernel import CUSTOMER, SYSTEM, Check, Command, Editing, Event, Probe, Reason, Room, Rule, a_count, frozen
 from casecore.kernel.machines import StateTable
-from casecore.kernel.records import editing_class, record
+from casecore.kernel.records import record
 from casecore.kernel.rooms import by_agent, soft_rule, wants
 from casecore.policies import Policy
 from casecore.policies.sections import Abandoned, AgentEnds, Proceeding
@@ -56,6 +57,7 @@ from casecore.rooms.cases import (
     Case,
     CaseClosed,
     CaseCommand,
+    CaseStarted,
     CloseReason,
     HasCase,
     SeesCase,
@@ -118,17 +120,21 @@ class Contact:
 
 @record
 class LastContact:
-    """How the last contact with a case ended; forgotten when the next one begins.
+    """How the last contact with a case ended; all is forgotten when the next one begins.
 
     Attributes:
-        authenticated: Whether the customer was authenticated in it; None where the channel asks for no authentication.
-        customer_left: Whether the customer ended it, and has not written since.
-        on_line: Whether the customer is still there: it was cut off, or they have written since.
+        authenticated: Whether the customer was authenticated in it; None where nobody asks.
+        gone: Whether the customer is there no more: nobody cut them off, and they have not written since.
+        left: Whether it was they who ended it.
     """
 
     authenticated: bool | None = None
-    customer_left: bool = False
-    on_line: bool = False
+    gone: bool = False
+    left: bool = False
+
+
+NEVER: Final = LastContact()
+"""There was no contact yet."""
 
 
 class SeesContact(SeesCase, Protocol):
@@ -140,7 +146,7 @@ class SeesContact(SeesCase, Protocol):
 
     @property
     def last_contact(self) -> LastContact | None:
-        """How the contact before it ended; None while one goes on, and where there never was one."""
+        """How the contact before it ended."""
 
 
 class HasContact(SeesContact, Protocol):
@@ -187,7 +193,7 @@ class ContactEnded(Event):
     Attributes:
         because: The release, or `closed`.
         kept: Whether the case stays with its agent until the contact is disposed.
-        authenticated: Whether the customer was authenticated in it; None where the channel asks for no authentication.
+        authenticated: Whether the customer was authenticated in it; None where nobody will ask.
     """
 
     case: str
@@ -206,12 +212,24 @@ class CustomerLeft(Event):
 
 
 @frozen
+class CustomerReturned(Event):
+    """A customer who was there no more has written."""
+
+    case: str
+
+
+@frozen
 class CaseGivenUp(Event):
-    """A case that had stayed with its agent after the contact counts for them no longer."""
+    """A case that had stayed with its agent after the contact counts for them no longer.
+
+    Attributes:
+        authenticated: Whether the customer was authenticated in that contact; None where nobody will ask any more.
+    """
 
     case: str
     agent: str
     channel: Channel
+    authenticated: bool | None = None
 
 
 @frozen
@@ -276,7 +294,7 @@ def waits_on_line(view: SeesContact) -> bool:
     case, last = view.case, view.last_contact
     if case is None or case.channel not in LIVE or case.assignee is not None or case.waiting_since is None:
         return False
-    return not case.pull_only and (last is None or last.on_line)
+    return not case.pull_only and (last is None or not last.gone)
 
 
 @wants("case")
@@ -372,12 +390,10 @@ def _was_authenticated(view: SeesContact, what: Proceeding) -> bool:
     contact, last = view.contact, view.last_contact
     if contact is not None:
         return contact.authenticated
-    if last is None:
-        return what is Proceeding.CLOSE  # there never was a contact: nobody could have been asked
-    if last.customer_left and what in _NEEDS_NOBODY:
-        return True
+    if last is None or (last.left and what in _NEEDS_NOBODY):
+        return what in _NEEDS_NOBODY
     if what is Proceeding.CLOSE:
-        return last.authenticated is not False
+        return last.authenticated is not False  # None: there was no contact in which anybody could have been asked
     return is_kept(view) and last.authenticated is True
 
 
@@ -439,6 +455,8 @@ def _end_contact(view: HasCase, command: EndContact, policy: Policy) -> tuple[Ev
     c, case = command, view.case
     if c.by != CUSTOMER:
         return give_up_case(case, c, Release.ENDED_BY_AGENT, gone=case.channel in LIVE)
+    if case.channel not in LIVE:
+        return give_up_case(case, c, Release.ENDED_BY_CUSTOMER)
     left = CustomerLeft(c.by, c.at, case.id)
     if case.assignee is not None:
         return (left, *_customer_ends(view, c, policy))
@@ -466,7 +484,9 @@ def _contact_ends(view: SeesContact, event: CaseReleased | CaseClosed, policy: P
     if case is None or case.assignee is None:
         return ()
     if view.contact is None:
-        return (CaseGivenUp(event.by, event.at, case.id, case.assignee, case.channel),)
+        last = view.last_contact
+        known = last.authenticated if last is not None and _asked_at_closing(policy) else None
+        return (CaseGivenUp(event.by, event.at, case.id, case.assignee, case.channel, authenticated=known),)
     because = "closed" if isinstance(event, CaseClosed) else str(event.because)
     ended = _contact_ended(view, event, because, policy)
     return (ended, StatusSet(SYSTEM, event.at, case.id, OPEN)) if because in _CUT and _is_there(case) else (ended,)
@@ -477,7 +497,7 @@ def _contact_ended(
     view: HasContact, cause: Command | Event, because: str, policy: Policy, *, kept: bool = False
 ) -> ContactEnded:
     case, contact = view.case, view.contact
-    asked = case.channel in policy.authentication.channels
+    asked = case.channel in policy.authentication.channels and (kept or _asked_at_closing(policy))
     return ContactEnded(
         cause.by,
         cause.at,
@@ -490,18 +510,24 @@ def _contact_ended(
     )
 
 
+def _asked_at_closing(policy: Policy) -> bool:
+    """Whether closing by hand asks what was so in the last contact."""
+    return Proceeding.CLOSE in policy.authentication.before
+
+
 @wants("case")
 def _customer_returns(view: SeesContact, event: MessageReceived, _: Policy) -> tuple[Event, ...]:
-    """A customer who left is back: the case leaves its agent; what only waits to be fetched is offered again."""
-    case = view.case
-    if case is None or case.id != event.case:
+    """Whose customer is back: the case leaves its agent; what only waited to be fetched is offered again."""
+    case, last = view.case, view.last_contact
+    if case is None or case.id != event.case or not (case.pull_only or (last is not None and last.gone)):
         return ()
+    returned = CustomerReturned(event.by, event.at, case.id)
     if is_kept(view) and case.assignee is not None:
         released = CaseReleased(SYSTEM, event.at, case.id, case.assignee, Release.CUSTOMER_BACK)
-        return (released, CaseQueued(SYSTEM, event.at, case.id, case.queue, event.at))
-    if case.pull_only and case.status in _STAYS:
-        return (CaseQueued(SYSTEM, event.at, case.id, case.queue, case.unanswered_since or event.at),)
-    return ()
+        return (returned, released, CaseQueued(SYSTEM, event.at, case.id, case.queue, event.at))
+    if case.waiting_since is not None and case.status in _STAYS:
+        return (returned, CaseQueued(SYSTEM, event.at, case.id, case.queue, case.unanswered_since or event.at))
+    return (returned,)
 
 
 def _is_there(case: Case) -> bool:
@@ -554,26 +580,27 @@ def _one_less_unless_kept(agent: Editing, event: ContactEnded) -> None:
         _one_less(agent, event)
 
 
-def _new_last_contact(event: ContactEnded) -> LastContact:
-    customer_left = event.because == Release.ENDED_BY_CUSTOMER
-    authenticated = None if event.because == CLOSED else event.authenticated
-    return editing_class(LastContact)(authenticated, customer_left=customer_left, on_line=event.because in _CUT)
+def _no_contact_yet(_: CaseStarted) -> LastContact:
+    return NEVER
 
 
-def _forget_last(last: Editing, _: ContactStarted) -> None:
-    last.authenticated, last.customer_left, last.on_line = None, False, True
+def _remember_contact(last: Editing, event: ContactEnded) -> None:
+    live, because = event.channel in LIVE, event.because
+    last.authenticated = None if because == CLOSED else event.authenticated
+    last.gone = live and because in _OVER
+    last.left = live and because == Release.ENDED_BY_CUSTOMER
+
+
+def _remember_less(last: Editing, event: CaseGivenUp) -> None:
+    last.authenticated = event.authenticated
+
+
+def _forget_contact(last: Editing, _: ContactStarted | CaseClosed) -> None:
+    last.authenticated, last.gone, last.left = None, False, False
 
 
 def _ring_nobody(case: Editing, _: CustomerLeft) -> None:
-    case.pull_only = True
-
-
-def _ring_again(case: Editing, _: MessageReceived) -> None:
-    case.pull_only = False
-
-
-def _escalated_by_reply(case: Editing, event: ReplySent) -> None:
-    case.pull_only = case.pull_only and event.send_as is not ESCALATED
+    case.pull_only = case.assignee is None or case.status is not ESCALATED
 
 
 def _nobody_on_line(case: Editing, event: ContactEnded) -> None:
@@ -582,11 +609,15 @@ def _nobody_on_line(case: Editing, event: ContactEnded) -> None:
 
 
 def _customer_is_gone(last: Editing, _: CustomerLeft) -> None:
-    last.on_line = False
+    last.gone = True
 
 
-def _customer_is_back(last: Editing, _: MessageReceived) -> None:
-    last.customer_left, last.on_line = False, True
+def _customer_is_back(last: Editing, _: CustomerReturned) -> None:
+    last.gone = last.left = False
+
+
+def _ring_again(case: Editing, _: CustomerReturned) -> None:
+    case.pull_only = False
 
 
 _CUT = (Release.TRANSFERRED, Release.AGENT_LOST)
@@ -643,7 +674,7 @@ CONTACTS: Room[SeesContact] = Room(
         MessageReceived: _customer_returns,
         NextStateSet: goes_at_once,
     },
-    creates={(Contact, ContactStarted): _new_contact, (LastContact, ContactEnded): _new_last_contact},
+    creates={(Contact, ContactStarted): _new_contact, (LastContact, CaseStarted): _no_contact_yet},
     evolve={
         (Contact, Authenticated): _set_authenticated,
         (Agent, ContactStarted): _one_more,
@@ -651,15 +682,17 @@ CONTACTS: Room[SeesContact] = Room(
         (Agent, CaseGivenUp): _one_less,
         (Case, CustomerLeft): _ring_nobody,
         (Case, ContactEnded): _nobody_on_line,
-        (Case, MessageReceived): _ring_again,
-        (Case, ReplySent): _escalated_by_reply,
+        (Case, CustomerReturned): _ring_again,
+        (LastContact, ContactStarted): _forget_contact,
+        (LastContact, ContactEnded): _remember_contact,
+        (LastContact, CaseGivenUp): _remember_less,
+        (LastContact, CaseClosed): _forget_contact,
+        (LastContact, CustomerLeft): _customer_is_gone,
+        (LastContact, CustomerReturned): _customer_is_back,
     },
     notices={
         (Contact, MessageReceived): _break_silence,
         (Contact, ReplySent): _begin_silence,
-        (LastContact, ContactStarted): _forget_last,
-        (LastContact, CustomerLeft): _customer_is_gone,
-        (LastContact, MessageReceived): _customer_is_back,
     },
     removes=frozenset({(Contact, ContactEnded)}),
     probes=(Probe("authenticate", Authenticate), Probe("end_contact", EndContact)),

@@ -38,7 +38,7 @@ from casecore.kernel import (
 from casecore.kernel.records import editing_class, record
 from casecore.kernel.rooms import by_agent, soft_rule, wants
 from casecore.policies import Policy
-from casecore.policies.sections import Relation, RelationsDue
+from casecore.policies.sections import Proceeding, Relation, RelationsDue
 from casecore.rooms.agents import Agent, AgentAvailable, AgentUnavailable, AgentWrapsUp, Presence, is_supervisor
 from casecore.rooms.approvals import DraftSubmitted
 from casecore.rooms.arrivals import MessageReceived
@@ -371,11 +371,17 @@ def _wrap_up_begins(view: SeesWrapUp, event: ContactEnded, policy: Policy) -> tu
         channel=event.channel,
         because=event.because,
         earlier_handler=handler,
-        authenticated=event.authenticated is True,
+        authenticated=view.contact is not None and view.contact.authenticated and _asked_for_promises(view, policy),
     )
     agent = agent_named(view, event.agent)
     wraps_up = agent is not None and agent.available
     return (owed, AgentWrapsUp(event.by, event.at, event.agent)) if wraps_up else (owed,)
+
+
+def _asked_for_promises(view: SeesWrapUp, policy: Policy) -> bool:
+    """Whether who promises something in this wrap-up must have authenticated the customer."""
+    needed = policy.authentication
+    return view.case is not None and view.case.channel in needed.channels and Proceeding.COMMIT in needed.before
 
 
 @wants("case")

@@ -21,7 +21,14 @@ from casecore.rooms.approvals import (
     ReviewReassigned,
 )
 from casecore.rooms.commitments import CommitmentFulfilled, CommitmentMade, CommitmentRescheduled
-from casecore.rooms.contacts import Authenticated, CaseGivenUp, ContactEnded, ContactStarted, CustomerLeft
+from casecore.rooms.contacts import (
+    Authenticated,
+    CaseGivenUp,
+    ContactEnded,
+    ContactStarted,
+    CustomerLeft,
+    CustomerReturned,
+)
 from casecore.rooms.offers import OfferAccepted, OfferDeclined, OfferRescinded, OfferStatus, Rescission, WorkOffered
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.reviews import ReviewEnded, ReviewTaken
@@ -217,6 +224,7 @@ WORK: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
         ),
     ),
     CustomerLeft: (Sentence("the customer left", "o cliente saiu", "le client est parti"),),
+    CustomerReturned: (Sentence("the customer is back", "o cliente voltou", "le client est revenu"),),
     CaseGivenUp: (
         Sentence(
             "the case counts for {agent} no longer",
