@@ -69,7 +69,7 @@ class WrapUp:
     agent: str
     channel: Channel
     ended_at: datetime
-    because: str
+    because: str = ""
     earlier_handler: str | None = None
     authenticated: bool = False
 
