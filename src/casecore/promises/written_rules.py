@@ -64,6 +64,7 @@ email.subject_required: DraftSubmitted ReplySent
 idle.asked: DisconnectIdle
 idle.chat: AskPresence DisconnectIdle
 idle.silence: DisconnectIdle
+lifecycle.abandoned: CloseCase
 lifecycle.close_after: CaseClosed
 lifecycle.close_by: CloseCase
 lifecycle.close_from: CaseClosed

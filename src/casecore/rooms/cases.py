@@ -236,6 +236,13 @@ def _close_edge(view: HasCase, _: CloseCase, __: Policy) -> Reason | None:
     return edge_missing(view.case, Trigger.CLOSE)
 
 
+def _not_abandoned_by_hand(_: SeesCase, command: CloseCase, __: Policy) -> Reason | None:
+    if command.reason is not CloseReason.ABANDONED:
+        return None
+    found = f"{command.by} does not abandon case {command.case}: its customer does, by leaving"
+    return Reason("lifecycle.abandoned", found, "close it by hand, or as spam")
+
+
 # Rules -----------------------------------------------------------------------------------------------
 
 
@@ -380,6 +387,7 @@ CASES: Room[SeesCase] = Room(
         Rule("lifecycle.closed", "A closed case can never be changed", "§2", _CHANGES, not_closed),
         Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (SetStatus,), _set_edge),
         Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (CloseCase,), _close_edge),
+        Rule("lifecycle.abandoned", "Only a customer abandons a case", "§6", (CloseCase,), _not_abandoned_by_hand),
     ),
     rules=(
         soft_rule("assignment.holder", "Only the assignee, or a supervisor", "§3", (SetStatus,), only_holder),

@@ -312,7 +312,7 @@ def _live_contact_ended(view: HasCase, command: LeaveCase, _: Policy) -> Reason 
 @wants("case", "contact")
 def _chat_settled(view: HasContact, command: EndContact, policy: Policy) -> Reason | None:
     case = view.case
-    if command.by == CUSTOMER or case.channel is not Channel.CHAT or is_supervisor(view.actor):
+    if command.by != view.contact.agent or case.channel is not Channel.CHAT or is_supervisor(view.actor):
         return None
     if case.unanswered_since is not None:
         waits = round((command.at - case.unanswered_since).total_seconds())
@@ -683,16 +683,16 @@ CONTACTS: Room[SeesContact] = Room(
         (Case, CustomerLeft): _ring_nobody,
         (Case, ContactEnded): _nobody_on_line,
         (Case, CustomerReturned): _ring_again,
+    },
+    notices={
+        (Contact, MessageReceived): _break_silence,
+        (Contact, ReplySent): _begin_silence,
         (LastContact, ContactStarted): _forget_contact,
         (LastContact, ContactEnded): _remember_contact,
         (LastContact, CaseGivenUp): _remember_less,
         (LastContact, CaseClosed): _forget_contact,
         (LastContact, CustomerLeft): _customer_is_gone,
         (LastContact, CustomerReturned): _customer_is_back,
-    },
-    notices={
-        (Contact, MessageReceived): _break_silence,
-        (Contact, ReplySent): _begin_silence,
     },
     removes=frozenset({(Contact, ContactEnded)}),
     probes=(Probe("authenticate", Authenticate), Probe("end_contact", EndContact)),
