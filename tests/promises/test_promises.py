@@ -124,7 +124,7 @@ EMAIL = case_in("open", channel="email")
 KNOWN = (case_in("open"), Authenticate("ana", at(1), "c1"))
 TECHNICAL = case_in("new", channel="email", reason="technical")
 EVA_COMES = GoAvailable("eva", at(1), "eva")
-ENDED = (case_in("open"), EndContact("ana", at(1), "c1"))
+ENDED = (case_in("open"), EndContact("dora", at(1), "c1"))
 LEAVING = (case_in("open"), SetNextState("ana", at(1), "ana", "lunch"))
 SILENT = (case_in("pending"), AskPresence("ana", at(1), "c1", "q1"))
 RESOLVED_AND_LEFT = (case_in("resolved"), EndContact("ana", at(1), "c1"))
@@ -376,7 +376,7 @@ TEETH = {
     "15: all is disposed, and lunch does not start": (
         "15",
         unfollowed("wrap_ups", Disposed),
-        (LEAVING, EndContact("ana", at(2), "c1")),
+        (LEAVING, EndContact("dora", at(2), "c1")),
         Dispose("ana", at(3), "c1", "solved", "Done"),
     ),
     "16: opened again, and in no queue": (
@@ -475,7 +475,7 @@ def test_a_countdown_that_goes_on_is_noticed(monkeypatch):
 def test_an_authentication_that_leaks_is_noticed(monkeypatch):
     """If the next contact began authenticated because the last one was, ben could resolve: promise 08 broken."""
     resolved = SetStatus("ben", at(3), "c1", Status.RESOLVED)
-    story = (KNOWN, EndContact("ana", at(1), "c1"), OpenCase("ben", at(2), "c1"))
+    story = (KNOWN, EndContact("dora", at(1), "c1"), OpenCase("ben", at(2), "c1"))
     assert not steps_of(story, resolved)[-1].verdict
     begun = next(event for event in scenario.given(story).events[::-1] if isinstance(event, ContactStarted))
     evolving(monkeypatch, begun, Contact, lambda event: Contact(event.agent, event.at, authenticated=True))
@@ -602,7 +602,7 @@ ABOUT_THE_ACCOUNT = (case_in("open"), SubmitDraft("ana", at(1), "c1", "d1", "Hel
 
 @pytest.mark.parametrize(
     "story",
-    [(), EndContact("ana", at(2), "c1"), (EndContact("ana", at(2), "c1"), OfferWork(SYSTEM, at(3), "c1", "ben"))],
+    [(), EndContact("dora", at(2), "c1"), (EndContact("dora", at(2), "c1"), OfferWork(SYSTEM, at(3), "c1", "ben"))],
     ids=["held", "queued", "offered"],
 )
 def test_a_draft_that_needs_an_authenticated_customer_can_still_be_decided(story):

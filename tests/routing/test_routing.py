@@ -645,7 +645,7 @@ def test_when_capacity_frees():
     policy = attrs.evolve(NO_WRAP_UP, capacity=Capacity(total=1))
     desk = desk_of(comes("ana"), case_in("resolved", channel="sms"), new_case("c2", at=at(1)), policy=policy)
     assert [] == offers_of(desk)
-    assert [("c2", "ana")] == offers_of(after(desk, EndContact("ana", at(2), "c1")))
+    assert [("c2", "ana")] == offers_of(after(desk, EndContact("dora", at(2), "c1")))
 
 
 def test_when_a_next_state_is_cleared():
@@ -665,7 +665,7 @@ def test_when_a_next_state_is_cleared():
         ("ana is unavailable (lunch)", GoUnavailable("ana", at(61), "ana", "lunch")),
         ("ana is logged_out", LogOut("ana", at(61), "ana")),
         ("ana has set a next state (lunch)", SetNextState("ana", at(61), "ana", "lunch")),
-        ("ana has 1 contact to dispose", EndContact("ana", at(61), "c0")),
+        ("ana has 1 contact to dispose", EndContact("dora", at(61), "c0")),
     ],
 )
 def test_offers_to_somebody_who_takes_no_more_are_taken_back(why, command):

@@ -23,7 +23,7 @@ from casecore.kernel.rooms import by_agent, wants
 from casecore.policies import Policy
 from casecore.rooms.agents import Agent, SeesAgents
 from casecore.rooms.cases import Case, CaseCommand, HasCase, SeesCase, StatusSet
-from casecore.statuses import CASE_LIFECYCLE, CLOSED, OPEN, RESOLVED, Status, Trigger
+from casecore.statuses import CASE_LIFECYCLE, CLOSED, ESCALATED, OPEN, RESOLVED, Status, Trigger
 
 
 class Release(StrEnum):
@@ -35,6 +35,8 @@ class Release(StrEnum):
     ENDED_BY_CUSTOMER = "ended_by_customer"
     SILENCE = "silence"
     AGENT_LOST = "agent_lost"
+    DISPOSED = "disposed"
+    CUSTOMER_BACK = "customer_back"
 
 
 # Commands ----------------------------------------------------------------------------------------------
@@ -78,6 +80,7 @@ class CaseQueued(Event):
     Attributes:
         since: What its waiting time counts from.
         cut_off_at: When its live customer was cut off, so that it is served before all others; None: in its turn.
+        push: Whether it is offered; False: nobody is rung for it, and only who asks for work or opens it gets it.
     """
 
     case: str
@@ -85,6 +88,7 @@ class CaseQueued(Event):
     since: datetime
     note: str = ""
     cut_off_at: datetime | None = None
+    push: bool = True
 
 
 @frozen
@@ -191,7 +195,7 @@ def _leave_case(view: HasCase, command: LeaveCase, _: Policy) -> tuple[Event, ..
 
 
 def give_up_case(
-    case: Case, cause: Command | Event, because: Release, cut_off_at: datetime | None = None
+    case: Case, cause: Command | Event, because: Release, cut_off_at: datetime | None = None, *, gone: bool = False
 ) -> tuple[Event, ...]:
     """What happens when the assignee gives a case up: unless it is resolved, it waits in its queue again.
 
@@ -200,16 +204,21 @@ def give_up_case(
         cause: Who does it, and when.
         because: Why.
         cut_off_at: When the live customer was cut off; None where they were not.
+        gone: Whether its customer goes with it: then nobody is rung for it, unless it is escalated.
     """
     if case.assignee is None:
         return ()
     release = CaseReleased(cause.by, cause.at, case.id, case.assignee, because)
-    return (release,) if case.status is RESOLVED else (release, back_in_queue(case, cause, cut_off_at))
+    return (release,) if case.status is RESOLVED else (release, back_in_queue(case, cause, cut_off_at, gone=gone))
 
 
-def back_in_queue(case: Case, cause: Command | Event, cut_off_at: datetime | None = None) -> CaseQueued:
+def back_in_queue(
+    case: Case, cause: Command | Event, cut_off_at: datetime | None = None, *, gone: bool = False
+) -> CaseQueued:
     """The case waits in its queue again; `cut_off_at` says when its live customer was cut off, if they were."""
-    return CaseQueued(cause.by, cause.at, case.id, case.queue, since=waits_since(case, cause.at), cut_off_at=cut_off_at)
+    push = case.status is ESCALATED or not (gone or case.pull_only)
+    since = waits_since(case, cause.at)
+    return CaseQueued(cause.by, cause.at, case.id, case.queue, since=since, cut_off_at=cut_off_at, push=push)
 
 
 def waits_since(case: Case, at: datetime) -> datetime:
@@ -227,7 +236,11 @@ def place_after(view: SeesCase, event: Event, status: Status) -> tuple[Event, ..
         return ()
     if status is RESOLVED:
         return () if case.waiting_since is None else (CaseUnqueued(SYSTEM, event.at, case.id),)
-    return () if case.waiting_since is not None else (back_in_queue(case, event),)
+    if case.waiting_since is None:
+        return (back_in_queue(case, event),)
+    if case.pull_only and status is ESCALATED:
+        return (CaseQueued(SYSTEM, event.at, case.id, case.queue, case.waiting_since),)
+    return ()
 
 
 def _after_status(view: SeesCase, event: StatusSet, _: Policy) -> tuple[Event, ...]:
@@ -240,6 +253,7 @@ def _after_status(view: SeesCase, event: StatusSet, _: Policy) -> tuple[Event, .
 def _set_assignee(case: Editing, event: CaseAssigned) -> None:
     case.assignee = case.owner = event.agent
     case.waiting_since = case.cut_off_at = None
+    case.pull_only = False
 
 
 def _clear_assignee(case: Editing, _: CaseReleased) -> None:
@@ -250,6 +264,7 @@ def _enter_queue(case: Editing, event: CaseQueued) -> None:
     case.queue = event.queue
     case.waiting_since = event.since
     case.cut_off_at = event.cut_off_at
+    case.pull_only = not event.push
 
 
 def _leave_queue(case: Editing, _: CaseUnqueued) -> None:
