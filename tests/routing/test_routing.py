@@ -22,7 +22,7 @@ from casecore.rooms.agents import (
 from casecore.rooms.approvals import SubmitDraft, WithdrawDraft
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
-from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
+from casecore.rooms.cases import CloseCase, CloseReason
 from casecore.rooms.contacts import Authenticate, EndContact
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer, Rescission
 from casecore.rooms.replies import SendReply
@@ -354,7 +354,7 @@ def test_two_chats_and_no_third():
     desk = routed(desk_of(comes("ana"), *[new_case(f"c{number}") for number in (1, 2, 3)]))
     assert [] == offers_of(desk)
     accepted = after(desk, *(AcceptOffer("ana", at(60), case) for case in ("c1", "c2")))
-    solved = (Authenticate("ana", at(61), "c1"), SetStatus("ana", at(61), "c1", Status.RESOLVED))
+    solved = (Authenticate("ana", at(61), "c1"), SendReply("ana", at(61), "c1", "r1", "Done", Status.RESOLVED))
     ended = after(accepted, *solved, EndContact("ana", at(62), "c1"))
     assert [] == offers_of(ended, 63)
     assert [("c3", "ana")] == offers_of(after(ended, Dispose("ana", at(64), "c1", "solved", "Done")), 65)
@@ -512,7 +512,7 @@ def test_when_capacity_frees():
     policy = attrs.evolve(NO_WRAP_UP, capacity=Capacity(total=1))
     desk = desk_of(comes("ana"), case_in("resolved", channel="sms"), new_case("c2", at=at(1)), policy=policy)
     assert [] == offers_of(desk)
-    assert [("c2", "ana")] == offers_of(after(desk, EndContact("dora", at(2), "c1")))
+    assert [("c2", "ana")] == offers_of(after(desk, EndContact("ana", at(2), "c1")))
 
 
 def test_when_a_next_state_is_cleared():
@@ -532,7 +532,7 @@ def test_when_a_next_state_is_cleared():
         ("ana is unavailable (lunch)", GoUnavailable("ana", at(61), "ana", "lunch")),
         ("ana is logged_out", LogOut("ana", at(61), "ana")),
         ("ana has set a next state (lunch)", SetNextState("ana", at(61), "ana", "lunch")),
-        ("ana has 1 contact to dispose", EndContact("dora", at(61), "c0")),
+        ("ana has 1 contact to dispose", EndContact("ana", at(61), "c0")),
     ],
 )
 def test_offers_to_somebody_who_takes_no_more_are_taken_back(why, command):
