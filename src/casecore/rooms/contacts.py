@@ -390,11 +390,12 @@ def _was_authenticated(view: SeesContact, what: Proceeding) -> bool:
     contact, last = view.contact, view.last_contact
     if contact is not None:
         return contact.authenticated
-    if last is None or (last.left and what in _NEEDS_NOBODY):
-        return what in _NEEDS_NOBODY
+    if last is not None and last.left and what in _NEEDS_NOBODY:
+        return True
+    known = None if last is None else last.authenticated
     if what is Proceeding.CLOSE:
-        return last.authenticated is not False  # None: there was no contact in which anybody could have been asked
-    return is_kept(view) and last.authenticated is True
+        return known is not False  # None: there was no contact in which anybody could have been asked
+    return is_kept(view) and known is True
 
 
 def _authenticated_first(view: SeesContact, event: Event, policy: Policy) -> Reason | None:
