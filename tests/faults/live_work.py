@@ -4,6 +4,7 @@ from tests.faults.rows import (
     ASKED_TWICE,
     BESIDE,
     CHAT,
+    CHATS,
     COMPOSITION,
     CONSEQUENCE,
     EMAIL,
@@ -741,7 +742,7 @@ DEPARTURES = (
         "rooms/contacts",
         "    if not event.kept:\n",
         "    if True:\n",
-        TWO,
+        CHATS,
     ),
     a_fault(
         "06",
