@@ -191,10 +191,14 @@ def test_quiet_shows_only_what_went_otherwise(casecore, a_day):
     assert "✗ ana lets ben take work" in printed
 
 
-def test_an_empty_day_is_a_day(casecore, a_day):
-    """Nothing happens, and that is said."""
-    code, printed, _ = casecore("replay", a_day("# nothing", ""))
-    assert (0, True) == (code, "The day has no steps." in printed)
+@pytest.mark.parametrize("lines", [[], ["# nothing", ""], ['{"policy": "sop.toml"}']])
+def test_an_empty_day_is_no_success(casecore, a_day, tmp_path, lines):
+    """Nothing was replayed, which is exit code 3 and said."""
+    (tmp_path / "sop.toml").write_text("", "utf-8")
+    day = a_day(*lines)
+    code, printed, complaints = casecore("replay", day)
+    assert (3, "") == (code, printed)
+    assert complaints.startswith(f"{day}: has no commands, so nothing was replayed; write at least one, such as ")
 
 
 # Exit codes --------------------------------------------------------------------------------------------
@@ -962,12 +966,13 @@ def test_rules_tell_where_they_are_set(casecore, tmp_path):
 
 
 def test_rules_as_a_table_fit_the_screen(casecore, monkeypatch):
-    """Sentences are folded; ids are whole."""
+    """Sentences are folded; ids are whole. Where columns would be too narrow, each rule stands under its name."""
     for width in (80, 100, 150):
         monkeypatch.setenv("COLUMNS", str(width))
         _, printed, _ = casecore("rules")
         assert width >= max(map(cell_len, printed.splitlines()))
         assert all(f"\n{rule.id} " in printed for rule in RULES)
+        assert (width == 80) is ("\n    guards " in printed)
 
 
 @pytest.mark.parametrize(
@@ -1149,8 +1154,9 @@ def test_every_encoding(monkeypatch, encoding):
     out = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(out, encoding=encoding))
     assert 0 == main(["replay", DAY])
-    assert 0 == main(["rules", "--format", "md"])
+    assert 0 == main(["rules"])
     assert 0 == main(["show", "lifecycle"])
+    assert 0 == main(["diff", "--help"])
     printed = out.getvalue().decode(encoding)
     assert ("✓" if encoding == "utf-8" else "+") in printed
     assert ("João" if encoding != "ascii" else "Jo?o") in printed

@@ -94,7 +94,7 @@ class TestGithub:
 
     def test_whole(self):
         """All that is known, with what would end the command escaped; what is to be done, and the detail below."""
-        where = "file=desk\\a%2Cb.toml,line=3,endLine=3,col=4,endColumn=9,title=D1 looser%3A more%3A chats"
+        where = "file=desk/a%2Cb.toml,line=3,endLine=3,col=4,endColumn=9,title=D1 looser%3A more%3A chats"
         told = f"::error {where}::100 %25%0Aof it%0A-> mend it%0A1  opens%0A2  closes"
         assert f"{told}\n::warning title=X1::odd\nthe sum" == workflow_commands([PLAIN, WHOLE], "the sum")
 
@@ -124,9 +124,8 @@ class TestSarif:
     def test_plain(self):
         """A code, a level and a message are enough."""
         (result,) = self.read(PLAIN)["results"]
-        place = {"physicalLocation": {"artifactLocation": {"uri": ""}}}
         assert {
-            "ruleId": "X1", "ruleIndex": 0, "level": "warning", "message": {"text": "odd"}, "locations": [place],
+            "ruleId": "X1", "ruleIndex": 0, "level": "warning", "message": {"text": "odd"}, "locations": [],
         } == result  # fmt: skip
 
     def test_whole(self):

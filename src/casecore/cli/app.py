@@ -10,8 +10,10 @@ from rich.console import Console
 
 from casecore import __version__
 from casecore.cli.exits import UNREADABLE
+from casecore.cli.inputs import DASH
 from casecore.cli.screen import report_error
 from casecore.policies import PolicyError
+from casecore.reports.paths import STANDARD_INPUT
 
 _ROOT = """Runs a support desk's standard operating procedure: check and compare it, replay a day, list its rules."""
 
@@ -39,7 +41,8 @@ _COMMANDS = MappingProxyType(
             differs is told once for each reason, with the shortest story, both answers and the edited lines. What is
             edited and makes no difference is said, too.
 
-            Exit code 0: compared. 1: something that --fail-on names. 2: it could not run. 3: not all was compared.
+            Exit code 0: compared. 1: something that --fail-on names; without it, a stranded case. 2: it could not run. 3:
+            not all was compared.
             """,
             (
                 ("diff old.toml new.toml", "what behaves differently"),
@@ -55,7 +58,7 @@ _COMMANDS = MappingProxyType(
             a "story", a heading for the reader, and say what it expects: a list of the rules that must refuse it, or
             "refused". Where it says nothing, the command must be accepted.
 
-            Exit code 0: every step went as expected. 1: some did not. 2: something cannot be read.
+            Exit code 0: every step went as expected. 1: some did not. 2: something cannot be read. 3: there is no step.
             """,
             (
                 ("replay examples/day.jsonl", "what happens on a day, step by step"),
@@ -79,7 +82,7 @@ _COMMANDS = MappingProxyType(
             """,
             (
                 ("explain chat.idle.silence", "what is in force now"),
-                ("explain capacity.chat --policy our-sop.toml --queue vip --at 2026-12-01", "for a case, on a date"),
+                ("explain capacity.chat --queue vip --at 2026-12-01", "for a case, on a date"),
             ),
         ),
         "schema": (
@@ -106,7 +109,8 @@ _COMMANDS = MappingProxyType(
 
 
 def _examples_text(*names: str) -> str:
-    lines = [f"    casecore {typed:<40} {what}" for name in names for typed, what in _COMMANDS[name][1]]
+    """Each on a line of its own, which is not folded at 80 columns, so that it can be pasted."""
+    lines = [f"    casecore {typed}\n        {what}" for name in names for typed, what in _COMMANDS[name][1]]
     return "\n".join(["Examples:", "", *lines])
 
 
@@ -139,16 +143,10 @@ def make_app() -> App:
 def run_command(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     app = make_app()
-    try:
-        code = app(_move_dash_last(arguments), exit_on_error=False)
+    try:  # a lone `-` would be taken for an option
+        code = app([STANDARD_INPUT if argument == DASH else argument for argument in arguments], exit_on_error=False)
     except CycloptsError:  # printed already, with a suggestion
         return UNREADABLE
     except PolicyError as error:
         return report_error(error)
     return code if isinstance(code, int) else 0
-
-
-def _move_dash_last(arguments: Sequence[str]) -> list[str]:
-    """The arguments, with a lone `-` behind the options: cyclopts takes it for one, though it means standard input."""
-    named = [argument for argument in arguments if argument != "-"]
-    return [*named, "--", "-"] if len(named) < len(arguments) and "--" not in named else list(arguments)

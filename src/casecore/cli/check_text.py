@@ -26,6 +26,7 @@ from casecore.check.stories import HEAD, story_rows, team_text
 from casecore.cli.screen import Screen
 from casecore.explore import Story
 from casecore.policies import Policy
+from casecore.reports.paths import STANDARD_INPUT
 from casecore.reports.text import plural, visible
 from casecore.rooms.composition import RULES
 
@@ -110,7 +111,7 @@ def _next_command(judgement: Judgement, file: str, days: Mapping[str, str]) -> s
     """The command with which somebody looks at a story step by step."""
     if judgement.number in days:
         return f"casecore replay {shlex.quote(days[judgement.number])}"
-    named = f" {shlex.quote(file)}" if file else ""
+    named = " FILE" if file == STANDARD_INPUT else f" {shlex.quote(file)}" if file else ""
     return f"casecore check{named} --only {judgement.number} --write-stories stories"
 
 

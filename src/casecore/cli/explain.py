@@ -10,9 +10,11 @@ import attrs
 from cyclopts import Parameter
 
 from casecore.channels import Channel
+from casecore.cli.inputs import load_policy
 from casecore.cli.screen import Screen, report_error
+from casecore.cli.streams import write_document
 from casecore.kernel.problems import Problem, did_you_mean
-from casecore.policies import Aspect, Policy, PolicyError
+from casecore.policies import Aspect, PolicyError
 from casecore.policies.explaining import KeyExplanation, SaidValue, UnknownKey
 from casecore.policies.explaining import explain as explain_key
 from casecore.policies.kinds import Choice
@@ -43,7 +45,7 @@ def explain(
         policy: The SOP, a TOML file; the one that ships with casecore if it is left out.
         format: Lines for people, or JSON for programs.
     """
-    sop = Policy.default() if policy is None else Policy.load(policy)
+    sop = load_policy(policy)
     problems: list[Problem] = []
     if channel is not None:
         Choice(Channel).read(channel, "--channel", problems)
@@ -60,7 +62,7 @@ def explain(
         return report_error(error)
     screen = Screen()
     if format == "json":
-        screen.print_line(json.dumps(_explanation_to_dict(found), indent=2))
+        write_document(json.dumps(_explanation_to_dict(found), indent=2))
     else:
         _show_explanation(found, screen)
     return 0

@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.style import Style
 
 from casecore.cli.exits import UNREADABLE
+from casecore.cli.streams import say, write_text
 from casecore.kernel import CasecoreError
 from casecore.reports.text import visible
 
@@ -54,9 +55,7 @@ class Screen:
 
     def print_line(self, text: str = "") -> None:
         """Print one line."""
-        if not self._encoding.startswith("utf"):
-            text = text.translate(_PLAINER).encode(self._encoding, "replace").decode(self._encoding)
-        sys.stdout.write(f"{text}\n")  # whatever it is now: a progress bar stands in for it
+        write_text(f"{text if self._encoding.startswith('utf') else text.translate(_PLAINER)}\n")
 
     def print_paragraph(self, text: str, style: str = "", indent: int = 0) -> None:
         """Print a text, broken where it is too wide."""
@@ -90,7 +89,7 @@ class Screen:
 def report_error(error: CasecoreError) -> int:
     """Tell on standard error what cannot be read, why, and what to write instead; the exit code is returned."""
     for line in str(error).split("\n"):
-        print(visible(line), file=sys.stderr)
+        say(visible(line))
     return UNREADABLE
 
 

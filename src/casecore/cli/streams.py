@@ -1,0 +1,79 @@
+"""Standard output and standard error as a process finds them: of any encoding, on a full disk, or closed.
+
+People's text is written in the encoding of the console, with `?` for what that does not have. What programs read is
+written as UTF-8 bytes, whatever the console, so that it is the same everywhere.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Final, TextIO
+
+from casecore.kernel.problems import why_unreadable
+
+ELSEWHERE: Final = "send it to another file or pipe"
+
+
+def takes_text(stream: TextIO | None) -> bool:
+    """Whether anything can be written to a stream; it is None where a process was started with it closed."""
+    return stream is not None and not stream.closed
+
+
+@contextmanager
+def lenient_streams() -> Iterator[None]:
+    """Standard streams to which any text can be written; a closed standard error takes everything and keeps nothing."""
+    changed = [stream for stream in (sys.stdout, sys.stderr) if isinstance(stream, io.TextIOWrapper)]
+    before = [stream.errors for stream in changed]
+    errors = sys.stderr
+    try:
+        with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 -- no path of a file
+            sys.stderr = errors if takes_text(errors) else nowhere
+            for stream in changed:
+                stream.reconfigure(errors="backslashreplace" if stream is sys.stderr else "replace")
+            yield
+    finally:
+        sys.stderr = errors
+        for stream, handler in zip(changed, before, strict=True):
+            if not stream.closed:
+                stream.reconfigure(errors=handler)
+
+
+def write_text(text: str) -> None:
+    """Write to standard output, whatever it is now: a progress bar may stand in for it."""
+    try:
+        sys.stdout.write(text)
+    except UnicodeEncodeError as error:
+        sys.stdout.write(text.encode(error.encoding, "replace").decode(error.encoding))
+
+
+def write_document(text: str) -> None:
+    """Write what programs read to standard output: UTF-8, lines that end as on Unix, and nothing before them."""
+    content = f"{text}\n".encode("utf-8", "replace")  # half of a pair of code units is the only thing it cannot write
+    raw = getattr(sys.stdout, "buffer", None)
+    if raw is None:
+        sys.stdout.write(content.decode("utf-8"))
+    else:
+        sys.stdout.flush()
+        raw.write(content)
+
+
+def say(line: str) -> None:
+    """Say something on standard error, where there is one that takes it."""
+    with suppress(OSError):
+        print(line, file=sys.stderr, flush=True)
+
+
+def why_unwritable(error: OSError | None) -> str:
+    """What is wrong with standard output, and what to do."""
+    why = "it is closed" if error is None else f"cannot be written ({why_unreadable(error)})"
+    return f"standard output: {why}; {ELSEWHERE}"
+
+
+def discard(stream: TextIO | None) -> None:
+    """Throw away what is still to be written to a stream: it must not be tried again when the process ends."""
+    with suppress(OSError, ValueError, AttributeError), open(os.devnull, "wb") as nowhere:  # noqa: PTH123 -- as above
+        os.dup2(nowhere.fileno(), stream.fileno())  # type: ignore[union-attr] -- there may be none
