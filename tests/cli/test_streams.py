@@ -148,6 +148,8 @@ def test_in_process(capsys, monkeypatch):
     monkeypatch.setattr(sys, "stderr", Full())
     assert 2 == report_error(CasecoreError("nobody hears it"))
     monkeypatch.setattr(sys, "stdout", io.StringIO())
+    assert 0 == main(["rules", "--format", "json"])
+    assert json.loads(sys.stdout.getvalue())
     monkeypatch.setattr(sys.stderr, "flush", lambda: sys.stderr.write(""))
     assert 0 == main(["--version"])
     monkeypatch.setattr(sys, "stderr", None)

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from casecore.cli.exits import INTERRUPTED, PIPE_CLOSED, UNREADABLE
-from casecore.cli.streams import discard, takes_text, lenient_streams, say, why_unwritable
+from casecore.cli.streams import discard, lenient_streams, say, takes_text, why_unwritable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -41,8 +41,8 @@ _COMMANDS = MappingProxyType(
             differs is told once for each reason, with the shortest story, both answers and the edited lines. What is
             edited and makes no difference is said, too.
 
-            Exit code 0: compared. 1: something that --fail-on names; without it, a stranded case. 2: it could not run. 3:
-            not all was compared.
+            Exit code 0: compared. 1: what --fail-on names, or a stranded case without it. 2: it could not run. 3: not
+            all was compared.
             """,
             (
                 ("diff old.toml new.toml", "what behaves differently"),
