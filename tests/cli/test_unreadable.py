@@ -120,6 +120,27 @@ class TestPolicies:
                 assert "our desk/bad [1].toml" in printed
 
 
+class TestQuestions:
+    """What is asked about a policy."""
+
+    @pytest.mark.parametrize(
+        "command",
+        [
+            ("rules", "--policy", "bad [1].toml"),
+            ("explain", "capacity.chat", "--policy", "bad [1].toml"),
+            ("explain", "capacity.chats"),
+            ("explain", "capacity.chat", "--queue", "none"),
+        ],
+        ids=" ".join,
+    )
+    @pytest.mark.usefixtures("desk")
+    def test_no_answer(self, casecore, command):
+        """Is told to programs, too."""
+        code, printed, complaints = casecore(*command, "--format", "json")
+        told = json.loads(printed)
+        assert (2, True, True) == (code, bool(told["results"]), bool(complaints))
+
+
 class TestRevisions:
     """What stood at a revision has no line in the file of today."""
 
@@ -276,6 +297,12 @@ class TestStandardInput:
             given('[enforcement]\n"tags.limit" = "warn"\n')
             code, printed, _ = casecore("rules", "--format", "md", *arguments)
             assert (0, True) == (code, "| warn |" in printed)
+
+    def test_it_has_no_other_version(self, casecore):
+        """Git knows nothing of it."""
+        code, printed, complaints = casecore("diff", "--git", "main", "-", "--format", "sarif")
+        assert (2, True) == (code, complaints.startswith("--git: standard input has no other version"))
+        assert ([], False) == uris(printed)[:2]
 
     def test_what_needs_a_file(self, casecore, given, placed_report, capsys):
         """It cannot be watched, nor be named by a story; and no command is told that cannot be run."""

@@ -178,6 +178,7 @@ class TestHooks:
         assert policy.search("desk/sop.toml")
         assert edited.search("desk/sop.toml")
         assert template.search("a/order.template.json")
+        assert template.search("a/order.template.JSON")
         assert not template.search("package.json")
 
 

@@ -15,7 +15,7 @@ from casecore.check.scopes import CheckedScope
 from casecore.cli.check import CannotRun, read_instant, show_progress
 from casecore.cli.diff_text import show_diff
 from casecore.cli.github_page import add_step_summary
-from casecore.cli.inputs import load_policy
+from casecore.cli.inputs import is_standard_input, load_policy
 from casecore.cli.replay import open_day
 from casecore.cli.screen import Screen
 from casecore.cli.streams import write_document
@@ -103,6 +103,8 @@ def _two_sides(files: tuple[str, ...], at: tuple[str, ...], git: str | None) -> 
         raise CannotRun(f"there are not two policies to compare; write {usage}")
     if git is not None:
         file = files[0] if files else PLAIN
+        if is_standard_input(file):
+            raise CannotRun("--git: standard input has no other version; name a file, or write casecore diff OLD -")
         return Sides(policy_at(git, file), load_policy(file), name_at(git, file), file, git)
     if at:
         policy = load_policy(files[0])
