@@ -73,7 +73,7 @@ def why_unwritable(error: OSError | None) -> str:
     return f"standard output: {why}; {ELSEWHERE}"
 
 
-def discard(stream: TextIO | None) -> None:
+def discard(stream: TextIO) -> None:
     """Throw away what is still to be written to a stream: it must not be tried again when the process ends."""
-    with suppress(OSError, ValueError, AttributeError), open(os.devnull, "wb") as nowhere:  # noqa: PTH123 -- as above
-        os.dup2(nowhere.fileno(), stream.fileno())  # type: ignore[union-attr] -- there may be none
+    with suppress(OSError, ValueError), open(os.devnull, "wb") as nowhere:  # noqa: PTH123 -- no path of a file
+        os.dup2(nowhere.fileno(), stream.fileno())

@@ -77,7 +77,7 @@ def show_unreadable(command: str, error: CasecoreError, form: str, file: str = "
         revision: As for `unreadable_findings`.
     """
     found = [*unreadable_findings(error, file, revision)]
-    title = f"casecore {command}{file and f' {file}'}"
+    title = visible(f"casecore {command} {file}".rstrip())
     match form:
         case "json":
             write_document(command_json(command, results=[*map(_to_dict, found)], exit=UNREADABLE))

@@ -38,7 +38,8 @@ def junit_document(title: str, suites: Mapping[str, Iterable[tuple[Finding, Test
 
 def _add_case(suite: ET.Element, name: str, cases: list[tuple[Finding, TestOutcome]]) -> None:
     for finding, outcome in cases:
-        case = ET.SubElement(suite, "testcase", classname=name, name=visible(finding.heading), **_place_of(finding))
+        known = {"classname": name, "name": visible(finding.heading), **_place_of(finding)}
+        case = ET.SubElement(suite, "testcase", known)
         holds = ET.SubElement(case, outcome)
         holds.text = _xml_text("\n".join([finding.sentence, *finding.detail]))
         if outcome in _TOTALS:

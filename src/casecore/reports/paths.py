@@ -9,6 +9,7 @@ reports call a file.
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path, PurePath
 from typing import Final
 from urllib.parse import quote
@@ -32,9 +33,13 @@ def repository_path(file: str) -> str:
     Returns:
         Nothing for what lies in no file.
     """
-    if file in {"", STANDARD_INPUT}:
-        return ""
-    here, given = Path(os.path.realpath(os.curdir)), PurePath(file.replace("\\", "/"))
+    return "" if file in {"", STANDARD_INPUT} else _path_seen_from(Path.cwd(), file)
+
+
+@lru_cache(maxsize=64)
+def _path_seen_from(folder: Path, file: str) -> str:
+    """Kept, because a report asks for it with each of its findings."""
+    here, given = Path(os.path.realpath(folder)), PurePath(file.replace("\\", "/"))
     try:
         absolute = Path(os.path.realpath((here / given).parent)) / given.name  # what a folder leads to, not the file
     except ValueError:  # a name that no file can have

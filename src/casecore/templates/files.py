@@ -155,13 +155,14 @@ def templates_in(source: str, file: str) -> tuple[Located, ...]:
 
 
 def read_templates(source: str, file: str) -> tuple[tuple[Located, ...], tuple[TemplateFileError, ...]]:
-    """The templates of a file, and what in it could not be read as one; arguments as for `templates_in`."""
+    """The templates of a file, and what in it could not be read as one; arguments as for `templates_in`.
+
+    Raises:
+        TemplateFileError: When what is given is not text.
+    """
     for given, what in ((file, "the file's name"), (source, "what stands in the file")):
         if not isinstance(given, str):
-            wrong = TemplateFileError(
-                str(quoted(file)), None, f"{quote_any(given)} is not text", f"give {what} as text"
-            )
-            return (), (wrong,)
+            raise TemplateFileError(str(quoted(file)), None, f"{quote_any(given)} is not text", f"give {what} as text")
     located, unread = list[Located](), list[TemplateFileError]()
     for read in _read_file(source, file):
         if isinstance(read, Located):
