@@ -169,6 +169,20 @@ def test_an_output_that_is_closed_on_the_way(monkeypatch):
     assert 2 == main(["show", "lifecycle"])
 
 
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_json_for_people_is_json(monkeypatch, files, encoding):
+    """A call that somebody copies from the screen says what it said; signs that an encoding has stay as they are."""
+    body = {"type": "BODY", "text": "Olá {{1}}, “até” já, e até breve."}
+    plain = {"name": "a", "language": "pt_PT", "category": "UTILITY", "status": "APPROVED", "components": [body]}
+    (files / "a.json").write_text(json.dumps(plain), "utf-8")
+    told = printed(
+        monkeypatch, encoding, "template", "fill", files / "a.json", "--set", "1=“Plus” ж", "--to", "+351912345678"
+    ).decode(encoding)
+    preview, _, call = told.partition("\n\n")
+    assert "“Plus” ж" == json.loads(call)["template"]["components"][0]["parameters"][0]["text"]
+    assert ("“até”" if encoding != "ascii" else '"at?"') in preview or encoding == "cp1251"
+
+
 def test_a_screen_of_a_hosts_own(monkeypatch):
     """Where nobody has made the stream lenient, text is replaced all the same; half of a pair is no text."""
     out = io.BytesIO()

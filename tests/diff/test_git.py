@@ -240,7 +240,7 @@ class TestSubmodules:
         commit(desk)
         shutil.rmtree(shared)
         git(tmp_path, "clone", "--quiet", str(tmp_path / "shared"), str(shared))
-        with pytest.raises(PolicyError, match="a commit that is not here; git says: "):
+        with pytest.raises(PolicyError, match="a commit that cannot be read there; git says: "):
             policy_at("main", desk / "desk" / "sop.toml")
 
     def test_a_file_of_a_submodule(self, desk, shared, monkeypatch):

@@ -33,13 +33,17 @@ def lenient_streams() -> Iterator[None]:
         with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 -- no path of a file
             sys.stderr = errors if takes_text(errors) else nowhere
             for stream in changed:
-                stream.reconfigure(errors="backslashreplace" if stream is sys.stderr else "replace")
+                _set_errors(stream, "backslashreplace" if stream is sys.stderr else "replace")
             yield
     finally:
         sys.stderr = errors
         for stream, handler in zip(changed, before, strict=True):
-            if not stream.closed:
-                stream.reconfigure(errors=handler)
+            _set_errors(stream, handler)
+
+
+def _set_errors(stream: io.TextIOWrapper, handler: str | None) -> None:
+    with suppress(OSError, ValueError):  # it may be closed, or full of what nobody takes
+        stream.reconfigure(errors=handler)
 
 
 def write_text(text: str) -> None:

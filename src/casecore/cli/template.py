@@ -176,4 +176,4 @@ def _show_filled(
         screen.print_paragraph(visible(str(finding)), _STYLES[finding.level])
     if call is not None:
         screen.print_line()
-        screen.print_line(json_text(call))
+        screen.print_json(call)

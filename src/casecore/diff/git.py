@@ -179,7 +179,7 @@ class Revision:
             done = run_git(inside, "cat-file", "-e", f"{commit}^{{commit}}")
             if not done.returncode:
                 return _Place(inside, commit)
-            why = f"a commit that is not here; git says: {own_words(done)}"
+            why = f"a commit that cannot be read there; git says: {own_words(done)}"
         pinned = f"lies in the submodule {place.path}, pinned to {commit[:12]}, {why}"
         raise self._refusal(file, pinned, "fetch it: git submodule update --init")
 
