@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from casecore.cli.exits import INTERRUPTED, PIPE_CLOSED, UNREADABLE
+from casecore.cli.exits import INTERRUPTED, UNREADABLE
 from casecore.cli.streams import discard, lenient_streams, say, takes_text, why_unwritable
 
 
@@ -46,9 +46,6 @@ def _run(arguments: Sequence[str]) -> int:
     try:
         code = run_command(arguments)
         sys.stdout.flush()
-    except BrokenPipeError:  # somebody read as much as they wanted, e.g. `| head`
-        discard(sys.stdout)
-        return PIPE_CLOSED
     except OSError as error:  # whatever else is read or written has errors of its own
         discard(sys.stdout)
         say(why_unwritable(error))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from errno import EPIPE
+from os import strerror
 from types import MappingProxyType
+from typing import NoReturn
 
 from cyclopts import App, CycloptsError
 from rich.console import Console
@@ -118,6 +121,14 @@ def _join_lines(text: str) -> str:
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
 
 
+class HelpConsole(Console):
+    """Where help and mistakes are printed; a pipe that nobody reads is told as it is for every command."""
+
+    def on_broken_pipe(self) -> NoReturn:
+        """Tell it, and do not end the process from here."""
+        raise BrokenPipeError(EPIPE, strerror(EPIPE))
+
+
 def make_app() -> App:
     """The commands with their help."""
     app = App(
@@ -128,7 +139,8 @@ def make_app() -> App:
         version=__version__,
         version_format="plaintext",
         result_action="return_value",
-        error_console=Console(stderr=True),
+        console=HelpConsole(),
+        error_console=HelpConsole(stderr=True),
         suppress_keyboard_interrupt=False,
     )
     for name, (text, _) in _COMMANDS.items():

@@ -10,6 +10,3 @@ NOTHING: Final = 3
 
 INTERRUPTED: Final = 130
 """Of whoever is stopped by Ctrl-C."""
-
-PIPE_CLOSED: Final = 141
-"""Of whoever writes to a pipe that nobody reads any more, as of every other Unix command."""
