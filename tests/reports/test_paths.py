@@ -5,6 +5,8 @@ import re
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from casecore.reports.paths import repository_path, repository_uri
 
@@ -91,6 +93,13 @@ class TestUri:
         parts = urlsplit(repository_uri(f"../{name}"))
         assert ("", "", "", "", name) == (*parts[:2], *parts[3:], unquote(parts.path))
         assert re.fullmatch(r"([\w./&+=-]|%[0-9A-F]{2})+", parts.path, re.ASCII)
+
+    @given(st.text(st.characters(exclude_characters="/\\\0", exclude_categories=["Cs"]), min_size=1, max_size=20))
+    def test_every_name(self, name):
+        """The same of whatever a file can be called."""
+        parts = urlsplit(repository_uri(f"./{name}"))
+        assert ("", "", "", "") == (*parts[:2], *parts[3:])
+        assert unquote(parts.path).endswith({".": "desk", "..": "."}.get(name, name))
 
     def test_bytes_that_are_no_text(self):
         """A name that is not UTF-8 keeps its bytes."""
