@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.style import Style
 
 from casecore.cli.exits import UNREADABLE
-from casecore.cli.streams import say, write_text
+from casecore.cli.streams import say
 from casecore.kernel import CasecoreError
 from casecore.reports.as_json import json_text
 from casecore.reports.text import visible
@@ -57,7 +57,7 @@ class Screen:
 
     def print_line(self, text: str = "") -> None:
         """Print one line."""
-        write_text(f"{self._encodable(text)}\n")
+        sys.stdout.write(f"{self._encodable(text)}\n")  # whatever it is now: a progress bar stands in for it
 
     def print_json(self, plain: Any) -> None:
         """Print plain data as JSON that is valid wherever it is pasted."""

@@ -46,14 +46,6 @@ def _set_errors(stream: io.TextIOWrapper, handler: str | None) -> None:
         stream.reconfigure(errors=handler)
 
 
-def write_text(text: str) -> None:
-    """Write to standard output, whatever it is now: a progress bar may stand in for it."""
-    try:
-        sys.stdout.write(text)
-    except UnicodeEncodeError as error:
-        sys.stdout.write(text.encode(error.encoding, "replace").decode(error.encoding))
-
-
 def write_document(text: str) -> None:
     """Write what programs read to standard output: UTF-8, lines that end as on Unix, and nothing before them."""
     content = f"{text}\n".encode("utf-8", "replace")  # half of a pair of code units is the only thing it cannot write
