@@ -37,6 +37,7 @@ class TestPath:
             ("a\\b.toml", "desk/a/b.toml"),
             ("", ""),
             ("standard input", ""),
+            ("the SOP that ships with casecore", ""),
             ("a\0b", "desk/a\0b"),
             ("a\0b/./c", "a\0b/c"),
         ],

@@ -14,8 +14,8 @@ from rich.console import Console
 from casecore import __version__
 from casecore.cli.exits import UNREADABLE
 from casecore.cli.inputs import DASH
-from casecore.cli.screen import report_error
-from casecore.policies import PolicyError
+from casecore.cli.unreadable import show_unreadable
+from casecore.kernel import CasecoreError
 from casecore.reports.paths import STANDARD_INPUT
 
 _ROOT = """Runs a support desk's standard operating procedure: check and compare it, replay a day, list its rules."""
@@ -153,12 +153,14 @@ def make_app() -> App:
 
 
 def run_command(arguments: Sequence[str]) -> int:
-    """Run one command and return its exit code."""
-    app = make_app()
-    try:  # a lone `-` would be taken for an option
-        code = app([STANDARD_INPUT if argument == DASH else argument for argument in arguments], exit_on_error=False)
+    """Run one command and return its exit code; what it cannot do is told in the form that was asked for."""
+    typed = [STANDARD_INPUT if word == DASH else word for word in arguments]  # a lone `-` would be taken for an option
+    try:
+        command, bound, _ = make_app().parse_args(typed, exit_on_error=False)
     except CycloptsError:  # printed already, with a suggestion
         return UNREADABLE
-    except PolicyError as error:
-        return report_error(error)
+    try:
+        code = command(*bound.args, **bound.kwargs)
+    except CasecoreError as error:
+        return show_unreadable(command.__name__, error, bound.arguments.get("format", "text"))
     return code if isinstance(code, int) else 0

@@ -26,7 +26,7 @@ from casecore.check.stories import HEAD, story_rows, team_text
 from casecore.cli.screen import Screen
 from casecore.explore import Story
 from casecore.policies import Policy
-from casecore.reports.paths import STANDARD_INPUT
+from casecore.reports.paths import SHIPPED_SOP, STANDARD_INPUT
 from casecore.reports.text import plural, visible
 from casecore.rooms.composition import RULES
 
@@ -54,7 +54,7 @@ def show_check(report: Report, file: str, screen: Screen, *, verbose: bool, days
         verbose: Also tell the story that puts each proved promise to the test.
         days: By the number of a promise: the path of the day to which its story was written.
     """
-    head = (f"casecore {__version__}", policy_title(report.policy), visible(file or "the SOP that ships with casecore"))
+    head = (f"casecore {__version__}", policy_title(report.policy), visible(file or SHIPPED_SOP))
     screen.print_line(screen.paint_text("   ".join(head), "bold"))
     for finding in lint_findings(report):
         _show_finding(finding, report.policy, screen)

@@ -13,10 +13,9 @@ from casecore.channels import Channel
 from casecore.cli.inputs import load_policy
 from casecore.cli.screen import Screen
 from casecore.cli.streams import write_document
-from casecore.cli.unreadable import show_unreadable
 from casecore.kernel.problems import Problem, did_you_mean
 from casecore.policies import Aspect, PolicyError
-from casecore.policies.explaining import KeyExplanation, SaidValue, UnknownKey
+from casecore.policies.explaining import KeyExplanation, SaidValue
 from casecore.policies.explaining import explain as explain_key
 from casecore.policies.kinds import Choice
 from casecore.policies.layers import DateOrInstant, case_in_words, start_of_day, zone_of
@@ -46,10 +45,7 @@ def explain(
         policy: The SOP, a TOML file; the one that ships with casecore if it is left out.
         format: Lines for people, or JSON for programs.
     """
-    try:
-        sop = load_policy(policy)
-    except PolicyError as error:
-        return show_unreadable("explain", error, format, policy or "")
+    sop = load_policy(policy)
     problems: list[Problem] = []
     if channel is not None:
         Choice(Channel).read(channel, "--channel", problems)
@@ -58,12 +54,9 @@ def explain(
         problems.append(Problem("--queue", f"there is no queue {queue!r}", expected, remedy))
     day = datetime.now(UTC) if at is None else DateOrInstant().read(at, "--at", problems)
     if problems:
-        return show_unreadable("explain", PolicyError("explain", tuple(problems)), format)
+        raise PolicyError("explain", tuple(problems))
     case = Aspect(None if channel is None else Channel(channel), queue, frozenset(tag))
-    try:
-        found = explain_key(sop, key, start_of_day(day, zone_of(sop)), case)
-    except UnknownKey as error:
-        return show_unreadable("explain", error, format)
+    found = explain_key(sop, key, start_of_day(day, zone_of(sop)), case)
     screen = Screen()
     if format == "json":
         write_document(json.dumps(_explanation_to_dict(found), indent=2))

@@ -11,10 +11,9 @@ from cyclopts import Parameter
 from casecore.cli.inputs import load_policy
 from casecore.cli.screen import Screen
 from casecore.cli.streams import write_document
-from casecore.cli.unreadable import show_unreadable
 from casecore.kernel import frozen
 from casecore.kernel.problems import under
-from casecore.policies import SWITCHABLE, Policy, PolicyError
+from casecore.policies import SWITCHABLE, Policy
 from casecore.policies.declared import keys_of_rule
 from casecore.reports.text import plural
 from casecore.rooms.composition import RULES
@@ -85,10 +84,7 @@ def rules(
         policy: The SOP, a TOML file; the one that ships with casecore if it is left out.
         format: A table for the terminal, a Markdown table, or JSON.
     """
-    try:
-        sop = load_policy(policy)
-    except PolicyError as error:
-        return show_unreadable("rules", error, format, policy or "")
+    sop = load_policy(policy)
     found, screen = list_rules(sop), Screen()
     if format == "json":
         write_document(json.dumps([_rule_to_dict(rule, sop) for rule in found], indent=2))

@@ -15,7 +15,9 @@ from typing import Final
 from urllib.parse import quote
 
 STANDARD_INPUT: Final = "standard input"
-"""What is called so lies in no file."""
+SHIPPED_SOP: Final = "the SOP that ships with casecore"
+_NO_FILES: Final = frozenset({"", STANDARD_INPUT, SHIPPED_SOP})
+"""What is called so lies in no file of a repository."""
 
 _MARK: Final = ".git"
 """What the root of a repository has in it: a folder, or a file in a submodule and in a linked worktree."""
@@ -33,7 +35,7 @@ def repository_path(file: str) -> str:
     Returns:
         Nothing for what lies in no file.
     """
-    return "" if file in {"", STANDARD_INPUT} else _path_seen_from(Path.cwd(), file)
+    return "" if file in _NO_FILES else _path_seen_from(Path.cwd(), file)
 
 
 @lru_cache(maxsize=64)
