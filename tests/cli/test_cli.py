@@ -16,6 +16,7 @@ from rich.cells import cell_len
 import casecore as commands
 from casecore import __version__
 from casecore.cli import main
+from casecore.cli.app import _COMMANDS
 from casecore.cli.picture import desk_tables
 from casecore.cli.report import TextReport
 from casecore.cli.screen import Screen, fold_text, shorten_text
@@ -1008,6 +1009,14 @@ def test_help_has_examples_and_version_is_the_librarys(casecore):
         assert "Usage: casecore" in printed
         assert "Examples:\n\n    casecore " in printed
     assert (0, f"{__version__}\n", "") == casecore("--version")
+
+
+def test_examples_can_be_pasted(casecore, monkeypatch):
+    """Each is whole, on a line of its own, on a screen of 80 columns."""
+    monkeypatch.setenv("COLUMNS", "80")
+    typed = [f"    casecore {example}" for _, examples in _COMMANDS.values() for example, _ in examples]
+    assert len(typed) > 10
+    assert set(typed) <= set(casecore("--help")[1].splitlines())
 
 
 def test_what_was_typed_is_read_from_the_process(capsys, monkeypatch):
