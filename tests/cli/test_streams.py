@@ -14,8 +14,8 @@ from casecore.cli import main, streams
 from casecore.cli.screen import Screen, report_error
 from casecore.kernel import CasecoreError
 from casecore.policies import Policy
+from tests.cli.test_diff import SCOPE
 
-SCOPE = ("--scope", "3 chat cases, one agent")
 START = [sys.executable, "-c", "from casecore.cli import main; raise SystemExit(main())"]
 FULL = Path("/dev/full")
 ENCODINGS = ["ascii", "cp1252", "cp1251", "utf-8"]

@@ -8,16 +8,17 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from casecore.check import Report
+from casecore.check.scopes import scopes_of
 from casecore.cli import check as check_module
 from casecore.cli.check_text import show_check
 from casecore.cli.screen import Screen
 from casecore.policies import Policy
 from casecore.reports.paths import STANDARD_INPUT
+from tests.cli.test_diff import SCOPE
 from tests.diff.test_git import commit, git
 
 BAD = 'id = "ours"\n[tags]\nlimt = 3\nenabled = "maybe"\n'
 TEXT = Policy.default().sources[0].text
-SCOPE = ("--scope", "3 chat cases, one agent")
 
 
 @pytest.fixture
@@ -312,7 +313,7 @@ class TestStandardInput:
             "check",
             "-",
             "--scope",
-            "one chat case",
+            next(iter(scopes_of(Policy.default()))).scope.name,
             "--limit",
             "3",
             "--walk",
