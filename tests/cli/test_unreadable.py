@@ -83,8 +83,10 @@ class TestPolicies:
 
     def test_junit(self, casecore):
         """An error for each."""
-        code, printed, _ = casecore("check", "bad [1].toml", "--format", "junit")
-        suite = ET.fromstring(printed.encode()).find("testsuite")  # noqa: S314 -- our own text
+        code, printed, _ = casecore("check", "./bad [1].toml", "--format", "junit")
+        root = ET.fromstring(printed.encode())  # noqa: S314 -- our own text
+        suite = root.find("testsuite")
+        assert "casecore check our desk/bad [1].toml" == root.get("name")
         assert (2, "2", "2") == (code, suite.get("tests"), suite.get("errors"))
         assert ("our desk/bad [1].toml", "3") == (suite[0].get("file"), suite[0].get("line"))
 

@@ -163,7 +163,7 @@ class TestJunit:
     def test_outcomes(self):
         """What fails, has an error or is skipped is counted, and says so in short; what passed may say something."""
         every = ("failure", "error", "skipped", "system-out")
-        text = junit_document("a\x01b", {"one": [(WHOLE, outcome) for outcome in every], "two": []}, "the end")
+        text = junit_document("try", "a\x01b", {"one": [(WHOLE, outcome) for outcome in every], "two": []}, "the end")
         root = ET.fromstring(text)  # noqa: S314 -- our own text
         one, two = root.findall("testsuite")
         names = ("name", "tests", "failures", "errors", "skipped")
@@ -172,4 +172,4 @@ class TestJunit:
         assert [*every] == [case[0].tag for case in one]
         assert [True, True, True, False] == [case[0].get("message") is not None for case in one]
         assert "100 %\nof it -> mend it\n1  opens\n2  closes" == one[0][0].text
-        assert ("a\ufffdb", "the end") == (root.get("name"), root.findtext("system-out"))
+        assert ("casecore try a\ufffdb", "the end") == (root.get("name"), root.findtext("system-out"))

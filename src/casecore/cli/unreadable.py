@@ -87,7 +87,9 @@ def show_unreadable(command: str, error: CasecoreError, form: str, file: str = "
             write_document(github.workflow_commands(found, f"{title}: could not run"))
             add_step_summary(unreadable_markdown(title, found))
         case "junit":
-            write_document(junit.junit_document(title, {command: [(one, "error") for one in found]}, "could not run"))
+            write_document(
+                junit.junit_document(command, file, {command: [(one, "error") for one in found]}, "could not run")
+            )
         case "md":
             write_document(unreadable_markdown(title, found))
     return report_error(error)

@@ -20,15 +20,18 @@ _TOTALS: Final[Mapping[str, str]] = {"failure": "failures", "error": "errors", "
 _NO_XML: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def junit_document(title: str, suites: Mapping[str, Iterable[tuple[Finding, TestOutcome]]], closing: str) -> str:
+def junit_document(
+    command: str, file: str, suites: Mapping[str, Iterable[tuple[Finding, TestOutcome]]], closing: str
+) -> str:
     """A whole document.
 
     Args:
-        title: What was tested.
+        command: What was run, e.g. `check`.
+        file: The file that was tested, as it was given; mostly a path.
         suites: Under the name of each suite: its test cases, and what became of each.
         closing: What is said at the end.
     """
-    root = ET.Element("testsuites", name=visible(title))
+    root = ET.Element("testsuites", name=visible(f"casecore {command} {repository_path(file) or file}".rstrip()))
     for name, cases in suites.items():
         _add_case(ET.SubElement(root, "testsuite", name=f"casecore.{name}"), f"casecore.{name}", [*cases])
     ET.SubElement(root, "system-out").text = _xml_text(closing)

@@ -253,7 +253,7 @@ def _locate_template(file: str, source: str, plain: Any, start: int, end: int) -
             return Located(file, Template.from_meta(plain), source, start, end)
         except TemplateError as error:
             problem = str(error)
-    return TemplateFileError(file, source.count("\n", 0, start) + 1, problem, remedy)
+    return TemplateFileError(file, bisect_right(_line_starts(source), start), problem, remedy)
 
 
 def _say_what_it_is(plain: Any) -> tuple[str, str]:
