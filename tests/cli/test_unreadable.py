@@ -6,6 +6,7 @@ import sys
 from xml.etree import ElementTree as ET
 
 import pytest
+from attrs import evolve
 
 from casecore.check import Report
 from casecore.check.scopes import scopes_of
@@ -228,6 +229,18 @@ class TestTemplates:
             "0 templates: nothing checked, 1 unreadable"
             in casecore("template", "lint", "none.json", "--format", "github")[1]
         )
+
+
+class TestShipped:
+    """The SOP that ships with casecore."""
+
+    @pytest.mark.parametrize("form", ["github", "sarif", "junit"])
+    def test_it_lies_in_no_file_of_theirs(self, casecore, placed_report, monkeypatch, form):
+        """A repository with a `sop.toml` of its own is not told that something is wrong with that."""
+        policy = Policy.default()
+        monkeypatch.setattr(check_module, "_make_report", lambda *_: evolve(placed_report, policy=policy))
+        code, printed, _ = casecore("check", "--format", form)
+        assert (1, False, True) == (code, "sop.toml" in printed, "P04" in printed)
 
 
 class TestStandardInput:

@@ -39,6 +39,7 @@ from casecore.kernel import CasecoreError
 from casecore.kernel.problems import Problem, why_unreadable
 from casecore.policies import Policy, PolicyError
 from casecore.policies.layers import DateOrInstant, start_of_day, zone_of
+from casecore.reports.paths import SHIPPED_SOP
 
 POLL: Final = 0.5
 """How often a watched file is looked at, in seconds."""
@@ -142,6 +143,10 @@ def check_once(asked: CheckRequest) -> int:
     file, screen = asked.file or SHIPPED, Screen()
     if asked.format == "text":
         show_check(report, asked.file or "", screen, verbose=asked.verbose, days=days)
+    elif asked.file is None and asked.format in {"github", "sarif", "junit"}:
+        # The SOP that ships lies in no file of the repository, which may have a file of that name.
+        placeless = attrs.evolve(report, policy=Policy.from_dict(policy.to_dict()))
+        write_document(FORMATS[asked.format](placeless, SHIPPED_SOP))
     else:
         write_document(FORMATS[asked.format](report, file))
     if asked.format == "github":
