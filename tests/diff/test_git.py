@@ -91,6 +91,13 @@ class TestRepository:
         with pytest.raises(NoRevision, match=r"detected dubious ownership in repository at .*safe.directory"):
             policy_at("HEAD", desk / "desk" / "sop.toml")
 
+    def test_no_folder_to_ask_from(self, desk, tmp_path, monkeypatch):
+        """Somebody has removed the current folder."""
+        (tmp_path / "gone").mkdir()
+        monkeypatch.chdir(tmp_path / "gone")
+        (tmp_path / "gone").rmdir()
+        assert 3 == policy_at("HEAD", desk / "desk" / "sop.toml").capacity.chat
+
     def test_seen_through_a_link(self, desk, tmp_path):
         """A folder by which somebody reaches the repository from outside."""
         (tmp_path / "short").symlink_to(desk / "desk")

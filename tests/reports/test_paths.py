@@ -39,7 +39,7 @@ class TestPath:
             ("standard input", ""),
             ("the SOP that ships with casecore", ""),
             ("a\0b", "desk/a\0b"),
-            ("a\0b/./c", "a\0b/c"),
+            ("a\0b/./c", "a\0b/./c"),
         ],
     )
     def test_however_it_is_typed(self, root, typed, expected):
@@ -84,6 +84,14 @@ class TestPath:
         assert (tmp_path / "b c.toml").as_uri() == repository_uri("../b c.toml")
 
 
+def test_no_folder(tmp_path, monkeypatch):
+    """Where somebody has removed the current one, a name stays as it is."""
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert "a.toml" == repository_path("a.toml")
+
+
 @pytest.mark.usefixtures("root")
 class TestUri:
     """A reference in which nothing means anything else."""
@@ -105,6 +113,10 @@ class TestUri:
     def test_bytes_that_are_no_text(self):
         """A name that is not UTF-8 keeps its bytes."""
         assert "desk/caf%E9.toml" == repository_uri(os.fsdecode(b"caf\xe9.toml"))
+
+    def test_half_of_a_pair(self):
+        """Is no text, and nothing that a file can be called."""
+        assert "desk/%3F.toml" == repository_uri("\ud83d.toml")
 
     def test_nothing(self):
         """What lies in no file has no address."""

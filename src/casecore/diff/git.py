@@ -203,7 +203,11 @@ def _repository_of(file: Path) -> Path:
         if words.startswith("not a git repository (or any"):
             raise NoRevision(f"{file}: is in no git repository; {instead}")
         raise NoRevision(f"{file}: git cannot be asked about its folder, it says: {words}; {instead}")
-    here, own = Path(os.path.realpath(Path.cwd())), _folder_in(done)
+    own = _folder_in(done)
+    try:
+        here = Path(os.path.realpath(os.curdir))
+    except OSError:  # somebody has removed it
+        return own
     root: Path | None = own
     while root is not None and not here.is_relative_to(os.path.realpath(root)):
         around = run_git(root, "rev-parse", "--show-superproject-working-tree")

@@ -35,17 +35,19 @@ def repository_path(file: str) -> str:
     Returns:
         Nothing for what lies in no file.
     """
-    return "" if file in _NO_FILES else _path_seen_from(Path.cwd(), file)
+    if file in _NO_FILES:
+        return ""
+    try:
+        return _path_seen_from(Path.cwd(), file)
+    except (OSError, ValueError):  # somebody has removed the current folder; a name that no file can have
+        return file.replace("\\", "/")
 
 
 @lru_cache(maxsize=64)
 def _path_seen_from(folder: Path, file: str) -> str:
     """Kept, because a report asks for it with each of its findings."""
     here, given = Path(os.path.realpath(folder)), PurePath(file.replace("\\", "/"))
-    try:
-        absolute = Path(os.path.realpath((here / given).parent)) / given.name  # what a folder leads to, not the file
-    except ValueError:  # a name that no file can have
-        return given.as_posix()
+    absolute = Path(os.path.realpath((here / given).parent)) / given.name  # what a folder leads to, not the file
     for root in (_root_of(here), _root_of(absolute.parent), here):
         if root is not None and absolute.is_relative_to(root):
             return absolute.relative_to(root).as_posix()
@@ -59,7 +61,10 @@ def repository_uri(file: str) -> str:
         file: Its path as it was given, from the current folder.
     """
     path = repository_path(file)
-    encoded = quote(os.fsencode(path), safe=_PLAIN)
+    try:
+        encoded = quote(path, safe=_PLAIN, errors="surrogateescape")  # the bytes of a name that is no text
+    except UnicodeEncodeError:
+        encoded = quote(path, safe=_PLAIN, errors="replace")
     if not PurePath(path).is_absolute():
         return encoded
     return f"file://{encoded}" if encoded.startswith("/") else f"file:///{encoded}"
