@@ -791,15 +791,6 @@ DEPARTURES = (
         SILENT,
     ),
     a_fault(
-        "13",
-        HANDLER,
-        "who logs in with a contact to dispose is available at once",
-        "rooms/agents",
-        "    if _comes_back_owing(agent):\n        return (AgentWrapsUp",
-        "    if _comes_back_owing(agent):\n        return (AgentAvailable",
-        CHAT,
-    ),
-    a_fault(
         "15",
         CONSEQUENCE,
         "the last disposition leaves its agent wrapping up",
