@@ -217,8 +217,8 @@ LIFE_CYCLE = (
         HANDLER,
         "a case that somebody leaves goes to no queue",
         "rooms/assignments",
-        "    return (release,) if case.status is RESOLVED else (release, back_in_queue(case, cause, cut_off_at))",
-        "    return (release,)",
+        " if case.status is RESOLVED else (release, back_in_queue(case, cause, cut_off_at, gone=gone))",
+        "",
         EMAIL,
     ),
     a_fault(

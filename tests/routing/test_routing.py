@@ -24,7 +24,7 @@ from casecore.rooms.agents import (
 from casecore.rooms.approvals import ReassignDraft, SubmitDraft, WithdrawDraft
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
-from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
+from casecore.rooms.cases import CloseCase, CloseReason
 from casecore.rooms.contacts import Authenticate, EndContact
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer, Rescission
 from casecore.rooms.reassignments import ReassignCase
@@ -250,6 +250,15 @@ def test_who_was_cut_off_comes_first(channel):
     assert ["c2", "c0", "c1"] == order(room, waits, lost, gone, seconds=80)
 
 
+def test_who_comes_back_before_the_disposition_comes_first():
+    """Given a customer who ended the chat and writes again while it is wrapped up, then they come before the others."""
+    chat = (comes("zoe"), new_case("c2", at=at(5)), OpenCase("zoe", at(6), "c2"))
+    back = (EndContact(CUSTOMER, at(10), "c2"), ReceiveMessage(CUSTOMER, at(20), "t-c2", "m2", "One more thing"))
+    desk = desk_of(comes("ana", when=at(30)), new_case("c1"), chat, back)
+    assert at(20) == desk.cases["c2"].case.cut_off_at
+    assert [("c2", "ana")] == offers_of(desk)
+
+
 def test_of_those_cut_off_the_longest():
     """Whatever their waiting times, and whenever their cases were taken back."""
     first = (comes("zoe"), new_case("c9", at=at(5)), OpenCase("zoe", at(6), "c9"), LogOut("zoe", at(7), "zoe"))
@@ -403,7 +412,7 @@ def test_two_chats_and_no_third():
     desk = routed(desk_of(comes("ana"), *[new_case(f"c{number}") for number in (1, 2, 3)], policy=at_once(3)))
     assert [] == offers_of(desk)
     accepted = after(desk, *(AcceptOffer("ana", at(60), case) for case in ("c1", "c2")))
-    solved = (Authenticate("ana", at(61), "c1"), SetStatus("ana", at(61), "c1", Status.RESOLVED))
+    solved = (Authenticate("ana", at(61), "c1"), SendReply("ana", at(61), "c1", "r1", "Done", Status.RESOLVED))
     ended = after(accepted, *solved, EndContact("ana", at(62), "c1"))
     assert [] == offers_of(ended, 63)
     assert [("c3", "ana")] == offers_of(after(ended, Dispose("ana", at(64), "c1", "solved", "Done")), 65)
@@ -645,7 +654,7 @@ def test_when_capacity_frees():
     policy = attrs.evolve(NO_WRAP_UP, capacity=Capacity(total=1))
     desk = desk_of(comes("ana"), case_in("resolved", channel="sms"), new_case("c2", at=at(1)), policy=policy)
     assert [] == offers_of(desk)
-    assert [("c2", "ana")] == offers_of(after(desk, EndContact("dora", at(2), "c1")))
+    assert [("c2", "ana")] == offers_of(after(desk, EndContact("ana", at(2), "c1")))
 
 
 def test_when_a_next_state_is_cleared():
@@ -665,7 +674,7 @@ def test_when_a_next_state_is_cleared():
         ("ana is unavailable (lunch)", GoUnavailable("ana", at(61), "ana", "lunch")),
         ("ana is logged_out", LogOut("ana", at(61), "ana")),
         ("ana has set a next state (lunch)", SetNextState("ana", at(61), "ana", "lunch")),
-        ("ana has 1 contact to dispose", EndContact("dora", at(61), "c0")),
+        ("ana has 1 contact to dispose", EndContact("ana", at(61), "c0")),
     ],
 )
 def test_offers_to_somebody_who_takes_no_more_are_taken_back(why, command):

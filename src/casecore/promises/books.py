@@ -22,11 +22,11 @@ from copy import copy
 from datetime import datetime
 from typing import Any, Final
 
-from casecore.channels import LIVE, Channel
+from casecore.channels import Channel
 from casecore.kernel import CUSTOMER, SYSTEM, Event, changed
 from casecore.policies.sections import Proceeding
 from casecore.promises.in_force import InForce
-from casecore.promises.pages import PAGES, AgentPage, CasePage, DraftSeen, ThreadPage
+from casecore.promises.pages import LIVE_CHANNELS, PAGES, AgentPage, CasePage, DraftSeen, ThreadPage
 from casecore.rooms.agents import (
     AgentAdded,
     AgentAvailable,
@@ -347,7 +347,7 @@ def _is_released(books: Books, event: CaseReleased, said: InForce) -> None:
     page = books.case(event.case)
     if event.because is Release.TRANSFERRED:
         books.edit("cases", event.case).gone = False
-    elif page.channel in LIVE and event.because in {Release.ENDED_BY_AGENT, Release.SILENCE}:
+    elif page.channel in LIVE_CHANNELS and event.because in {Release.ENDED_BY_AGENT, Release.SILENCE}:
         books.edit("cases", event.case).gone = page.status is not Status.ESCALATED
 
 

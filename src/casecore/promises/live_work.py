@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from casecore.channels import LIVE, Channel, MessageKind
+from casecore.channels import Channel, MessageKind
 from casecore.kernel import CUSTOMER, Command, Event
 from casecore.policies import Policy
 from casecore.policies.sections import Abandoned, AgentEnds, CountsFrom, Proceeding
 from casecore.promises.books import Books
 from casecore.promises.happening import Happening, happens
-from casecore.promises.pages import CasePage
+from casecore.promises.pages import LIVE_CHANNELS, CasePage
 from casecore.promises.promise import Occasion, Promise, Situation
 from casecore.rooms.agents import AgentAvailable, AgentUnavailable, GoAvailable, GoUnavailable, Permission, Presence
 from casecore.rooms.arrivals import MessageReceived
@@ -261,7 +261,7 @@ ABANDONED: Final = (
             isinstance(command, EndContact)
             and command.by == CUSTOMER
             and books.case(command.case).queued
-            and books.case(command.case).channel in LIVE
+            and books.case(command.case).channel in LIVE_CHANNELS
         ),
         expected=lambda policy: _chats_are_open(policy) or MessageKind.DIRECT in policy.channels.voice.kinds,
     ),

@@ -18,6 +18,9 @@ from casecore.rooms.agents import Permission, Presence
 from casecore.rooms.prepared import PreparedText
 from casecore.statuses import Status
 
+LIVE_CHANNELS: Final = (Channel.CHAT, Channel.VOICE)
+"""The channels on whose line somebody is (§1), written down once more."""
+
 
 @frozen
 class DraftSeen:

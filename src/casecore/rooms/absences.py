@@ -79,8 +79,9 @@ def _release_absent(view: SeesContact, command: ReleaseAbsent, _: Policy) -> tup
     if view.case is None:
         return ()
     case, holder = view.case, view.holder
-    cut_off = view.contact is not None and holder is not None and case.channel in LIVE
-    return give_up_case(case, command, Release.AGENT_LOST, holder.away_since if cut_off and holder else None)
+    there = view.contact is not None and case.channel in LIVE  # otherwise the customer has left, or does not wait on us
+    cut_off_at = holder.away_since if there and holder is not None else None
+    return give_up_case(case, command, Release.AGENT_LOST, cut_off_at)
 
 
 @wants("case")

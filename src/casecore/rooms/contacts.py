@@ -149,6 +149,12 @@ class SeesContact(SeesCase, Protocol):
         """How the contact before it ended."""
 
 
+class CaseOfContact(SeesContact, Protocol):
+    """There is such a case; whether a contact goes on with it, is to be seen."""
+
+    case: Case
+
+
 class HasContact(SeesContact, Protocol):
     """A contact goes on with the case."""
 
@@ -298,7 +304,7 @@ def waits_on_line(view: SeesContact) -> bool:
 
 
 @wants("case")
-def _live_contact_ended(view: HasCase, command: LeaveCase, _: Policy) -> Reason | None:
+def _live_contact_ended(view: CaseOfContact, command: LeaveCase, _: Policy) -> Reason | None:
     if view.case.assignee != command.by:
         return None
     if is_kept(view):
@@ -390,11 +396,12 @@ def _was_authenticated(view: SeesContact, what: Proceeding) -> bool:
     contact, last = view.contact, view.last_contact
     if contact is not None:
         return contact.authenticated
-    if last is None or (last.left and what in _NEEDS_NOBODY):
-        return what in _NEEDS_NOBODY
+    if last is not None and last.left and what in _NEEDS_NOBODY:
+        return True
+    known = None if last is None else last.authenticated
     if what is Proceeding.CLOSE:
-        return last.authenticated is not False  # None: there was no contact in which anybody could have been asked
-    return is_kept(view) and last.authenticated is True
+        return known is not False  # None: there was no contact in which anybody could have been asked
+    return is_kept(view) and known is True
 
 
 def _authenticated_first(view: SeesContact, event: Event, policy: Policy) -> Reason | None:
@@ -469,7 +476,8 @@ def _end_contact(view: HasCase, command: EndContact, policy: Policy) -> tuple[Ev
 def _customer_ends(view: HasContact, command: EndContact, policy: Policy) -> tuple[Event, ...]:
     if not policy.wrap_up.required:
         return give_up_case(view.case, command, Release.ENDED_BY_CUSTOMER, gone=True)
-    return (_contact_ended(view, command, str(Release.ENDED_BY_CUSTOMER), policy, kept=True),)
+    because = str(Release.ENDED_BY_CUSTOMER)
+    return (_contact_ended(view.case, view.contact, command, because, policy, kept=True),)
 
 
 @wants("case")
@@ -479,24 +487,22 @@ def _contact_begins(view: HasCase, event: CaseAssigned, _: Policy) -> tuple[Even
 
 
 @wants("case")
-def _contact_ends(view: SeesContact, event: CaseReleased | CaseClosed, policy: Policy) -> tuple[Event, ...]:
-    case = view.case
-    if case is None or case.assignee is None:
+def _contact_ends(view: CaseOfContact, event: CaseReleased | CaseClosed, policy: Policy) -> tuple[Event, ...]:
+    case, contact = view.case, view.contact
+    if case.assignee is None:
         return ()
-    if view.contact is None:
+    if contact is None:
         last = view.last_contact
         known = last.authenticated if last is not None and _asked_at_closing(policy) else None
         return (CaseGivenUp(event.by, event.at, case.id, case.assignee, case.channel, authenticated=known),)
     because = "closed" if isinstance(event, CaseClosed) else str(event.because)
-    ended = _contact_ended(view, event, because, policy)
+    ended = _contact_ended(case, contact, event, because, policy)
     return (ended, StatusSet(SYSTEM, event.at, case.id, OPEN)) if because in _CUT and _is_there(case) else (ended,)
 
 
-@wants("case", "contact")
 def _contact_ended(
-    view: HasContact, cause: Command | Event, because: str, policy: Policy, *, kept: bool = False
+    case: Case, contact: Contact, cause: Command | Event, because: str, policy: Policy, *, kept: bool = False
 ) -> ContactEnded:
-    case, contact = view.case, view.contact
     asked = case.channel in policy.authentication.channels and (kept or _asked_at_closing(policy))
     return ContactEnded(
         cause.by,
@@ -516,10 +522,10 @@ def _asked_at_closing(policy: Policy) -> bool:
 
 
 @wants("case")
-def _customer_returns(view: SeesContact, event: MessageReceived, _: Policy) -> tuple[Event, ...]:
+def _customer_returns(view: CaseOfContact, event: MessageReceived, _: Policy) -> tuple[Event, ...]:
     """Whose customer is back: the case leaves its agent; what only waited to be fetched is offered again."""
     case, last = view.case, view.last_contact
-    if case is None or case.id != event.case or not (case.pull_only or (last is not None and last.gone)):
+    if case.id != event.case or not (case.pull_only or (last is not None and last.gone)):
         return ()
     returned = CustomerReturned(event.by, event.at, case.id)
     if is_kept(view) and case.assignee is not None:

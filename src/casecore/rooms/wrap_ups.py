@@ -43,7 +43,7 @@ from casecore.rooms.agents import Agent, AgentAvailable, AgentUnavailable, Agent
 from casecore.rooms.approvals import DraftSubmitted
 from casecore.rooms.arrivals import MessageReceived
 from casecore.rooms.assignments import Release, agent_named, give_up_case
-from casecore.rooms.cases import CaseClosed, CaseCommand, CaseStarted, CloseReason, HasCase
+from casecore.rooms.cases import Case, CaseClosed, CaseCommand, CaseStarted, CloseReason
 from casecore.rooms.contacts import ContactEnded, SeesContact, is_kept
 from casecore.rooms.replies import ReplySent
 
@@ -105,6 +105,12 @@ class SeesWrapUp(SeesContact, Protocol):
     @property
     def wrap_up(self) -> WrapUp | None:
         """The wrap-up the command names: of this case and agent."""
+
+
+class CaseAndAftermath(SeesWrapUp, Protocol):
+    """There is such a case; something of it may still be open."""
+
+    case: Case
 
 
 class HasWrapUp(SeesWrapUp, Protocol):
@@ -385,7 +391,7 @@ def _asked_for_promises(view: SeesWrapUp, policy: Policy) -> bool:
 
 
 @wants("case")
-def _after_disposition(view: HasCase, event: Disposed, _: Policy) -> tuple[Event, ...]:
+def _after_disposition(view: CaseAndAftermath, event: Disposed, _: Policy) -> tuple[Event, ...]:
     stayed = is_kept(view) and view.case.assignee == event.agent
     release = give_up_case(view.case, event, Release.DISPOSED) if stayed else ()
     return (*release, *_state_asked_for(view, event, 1 if stayed else 0))
