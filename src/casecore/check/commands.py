@@ -62,9 +62,9 @@ EVERYTHING: Final = frozenset(Permission)
 BUSY: Final = "agent.answered_at"
 """Whether somebody answered another offer while one rang: asked only when two ring, and one times out."""
 
-APART: Final = frozenset({"clocks", "offers.asked", "offers.review_asked", "wrap_up.because", BUSY})
-"""What no promise of a scope depends on: service clocks, in which order routing asks, how a contact ended that is to be
-disposed, and who was busy."""
+APART: Final = frozenset({"clocks", "offers.asked", "offers.review_asked", "case.cut_off_at", "wrap_up.because", BUSY})
+"""What no promise of a scope depends on: service clocks, in which order routing asks and whom it serves first, how a
+contact ended that is to be disposed, and who was busy."""
 
 NEWS_TEMPLATE: Final = ReadyTemplate(
     "Dear Maria, there is news for you.",
