@@ -1,7 +1,7 @@
 """The index for a large desk gives the same answers as routing that looks at everything (§3)."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import settings
@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from casecore.channels import LIVE, Channel
 from casecore.desk import Desk
 from casecore.kernel import CUSTOMER, SYSTEM, Event
-from casecore.policies import Match, Override, Policy
+from casecore.policies import Change, Match, Override, Policy
 from casecore.policies.sections import (
     ALWAYS_COUNTED,
     COUNTED,
@@ -291,10 +291,10 @@ def both(desk, router, seconds):
     return None if expected is None else (expected.case, expected.agent)
 
 
-def served(*names, queues=None, override=(), **fields):
+def served(*names, queues=None, override=(), change=(), **fields):
     """A desk with these agents, who may do everything and owe nothing after a contact; and its router."""
     queues, owed = queues or {"all": Queue(fallback=True)}, WrapUpRules(disposition=False, notes=False)
-    policy = Policy(queues=queues, wrap_up=owed, override=tuple(override))
+    policy = Policy(queues=queues, wrap_up=owed, override=tuple(override), change=tuple(change))
     desk = Desk(policy)
     router = Router(desk)
     for name in names:
@@ -468,6 +468,16 @@ def test_what_a_case_becomes_while_it_rings():
     desk = follow(desk, router, AddTag("ana", at(4), "c1", "vip"))
     back = RescindOffer(SYSTEM, at(5), "c1", because=Rescission.CANNOT_TAKE)
     assert back == next_offer(desk, at(5)) == router.next(desk, at(5)) == Router(desk).next(desk, at(5))
+
+
+def test_a_date_on_which_the_policy_changes():
+    """Given a limit that falls at midnight, then what rings is taken back that could not be accepted any more."""
+    desk, router = served("ana", change=[Change(on=date(2026, 11, 3), set={"capacity.total": 0})])
+    desk = follow(desk, router, new_case("c1"), OfferWork(SYSTEM, at(1), "c1", "ana"))
+    assert None is both(desk, router, 2)
+    midnight = datetime(2026, 11, 3, tzinfo=UTC)
+    back = RescindOffer(SYSTEM, midnight, "c1", because=Rescission.CANNOT_TAKE)
+    assert back == next_offer(desk, midnight) == router.next(desk, midnight)
 
 
 def test_cases_of_a_strategy_of_their_own():

@@ -761,6 +761,8 @@ def test_a_case_that_waits_where_nobody_serves_is_reported():
     assert "case c2 waits in bills since 2026-11-02 09:00:00: no agent serves it" == told_unserved(desk)[0]
     assert "nobody serves bills" in explain_route(desk, "c2", at(60)).message
     assert [] == told_unserved(after(desk, ChangeAgent(SYSTEM, at(6), "ana", queues=frozenset(policy.queues))))
+    more = after(desk, new_case("c4", reason="bill", at=at(7)))
+    assert ["c2", "c1", "c4"] == [one.case for one in unserved(more, at(60))]
 
 
 def test_a_queue_that_the_policy_has_no_more():
