@@ -24,6 +24,7 @@ from casecore.kernel import ID_LIMIT, is_id, is_whole, share_repr
 from casecore.kernel.durations import duration_text, seconds_in
 from casecore.kernel.frozen_dict import take_copies, tell_types
 from casecore.kernel.problems import Problem, did_you_mean, no_such_keys, quoted, under
+from casecore.kernel.words import hidden_in
 
 MISSING: Final = object()
 """Read where a value was wrong; the problem has been noted."""
@@ -154,11 +155,13 @@ class Id:
 
 
 def _id_remedy(value: Any) -> str:
-    """What turns a text into an id: it is too long, or has characters that nobody can see."""
+    """What turns a text into an id: it is too long, is blank, or has characters that nobody can see."""
     if not isinstance(value, str) or not value:
         return ""
-    unseen = next((x for x in value if not x.isprintable()), None)
-    return f"it has {len(value):,} characters" if unseen is None else f"take out {unseen!r}, which cannot be seen"
+    unseen = hidden_in(value)
+    if unseen is not None:
+        return f"take out {value[unseen]!r}, which cannot be seen"
+    return f"it has {len(value):,} characters" if len(value) > ID_LIMIT else "write something that can be seen"
 
 
 _MANY_SECONDS = 10**9

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from casecore.channels import Channel
-from casecore.kernel import ID_LIMIT, Enforcement, changed, fields_of
+from casecore.kernel import ID_LIMIT, Enforcement, changed, fields_of, is_id
 from casecore.policies import SWITCHABLE, Change, Match, Override, Policy, PolicyError
 from casecore.policies.declared import ANY_NAME, every_key, path_with_name
 from casecore.policies.kinds import (
@@ -45,7 +45,7 @@ _VISIBLE = st.characters(exclude_categories=("C", "Z"), include_characters=" ")
 
 def ids() -> SearchStrategy[str]:
     """Whatever can be an id: a few short ones that meet again, and any 1 to `ID_LIMIT` visible characters."""
-    return st.sampled_from("abc") | st.text(_VISIBLE, min_size=1, max_size=ID_LIMIT)
+    return st.sampled_from("abc") | st.text(_VISIBLE, min_size=1, max_size=ID_LIMIT).filter(is_id)
 
 
 def texts() -> SearchStrategy[str]:
