@@ -18,6 +18,7 @@ from datetime import datetime
 
 from casecore.channels import Channel
 from casecore.check.report import Finding, Severity
+from casecore.kernel.words import language_forms, same_forms
 from casecore.policies import Policy, Waiver
 from casecore.policies.sections import CountsFrom, Queue
 from casecore.policies.warnings import policy_warnings
@@ -79,10 +80,10 @@ def _find_shadowed_queues(policy: Policy) -> Iterator[Finding]:
 
 def _takes_all_of(earlier: Queue, later: Queue) -> bool:
     """Whether every case that the later queue takes is taken by the earlier one."""
-    filters = ("channels", "reasons", "languages", "tags")
+    forms = {"channels": frozenset, "reasons": same_forms, "languages": language_forms, "tags": same_forms}
     return all(
-        not getattr(earlier, name) or set(getattr(later, name) or (None,)) <= set(getattr(earlier, name))
-        for name in filters
+        not getattr(earlier, name) or form(getattr(later, name) or ("",)) <= form(getattr(earlier, name))
+        for name, form in forms.items()
     )
 
 

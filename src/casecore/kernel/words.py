@@ -16,8 +16,8 @@ What Unicode says of characters is read by the library `regex`, which is loaded 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
 from typing import Any, Final
 
 _UNSEEN: Final = (
@@ -105,6 +105,7 @@ def hidden_in(text: str) -> int | None:
 # Equal or not ------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=4096)
 def same_form(text: str) -> str:
     """The form by which words are compared: two words are equal where their forms are.
 
@@ -114,7 +115,25 @@ def same_form(text: str) -> str:
         return " ".join(text.lower().split())
     folded = unicodedata.normalize("NFD", text.translate(_APOSTROPHES)).casefold()
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", folded).casefold())
-    return " ".join(unicodedata.normalize("NFKC", _pattern("ignorable").sub("", folded)).split())
+    plain = _pattern("ignorable").sub("", folded).translate(_APOSTROPHES)
+    return " ".join(unicodedata.normalize("NFKC", plain).split())
+
+
+@lru_cache(maxsize=1024)
+def same_forms(words: tuple[str, ...]) -> frozenset[str]:
+    """The forms of words, by which others are compared with them."""
+    return frozenset(map(same_form, words))
+
+
+def distinct(words: Iterable[str]) -> frozenset[str]:
+    """Words of which no two are equal: of equal ones the first by the alphabet."""
+    return frozenset({same_form(word): word for word in sorted(words, reverse=True)}.values())
+
+
+@lru_cache(maxsize=1024)
+def language_forms(languages: tuple[str, ...]) -> frozenset[str]:
+    """The forms of languages, of which `language_ranges` may name one."""
+    return frozenset(next(language_ranges(language)) for language in languages)
 
 
 def language_ranges(language: str) -> Iterator[str]:

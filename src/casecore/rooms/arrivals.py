@@ -30,6 +30,7 @@ from casecore.kernel import (
 )
 from casecore.kernel.records import editing_class
 from casecore.kernel.rooms import soft_rule
+from casecore.kernel.words import distinct, said
 from casecore.policies import Aspect, Policy
 from casecore.rooms.assignments import CaseQueued
 from casecore.rooms.cases import Case, CaseStarted, SeesCase
@@ -257,7 +258,7 @@ def _start_case(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tupl
         return ()
     events: list[Event] = []
     if view.customer is None:
-        events.append(CustomerMet(c.by, c.at, customer, c.name))
+        events.append(CustomerMet(c.by, c.at, customer, said(c.name)))
     events += name_customer(view, c.by, c.at, c.name)
     if thread is None:
         events.append(ThreadOpened(c.by, c.at, c.thread, customer, channel))
@@ -272,10 +273,10 @@ def _start_case(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tupl
             customer,
             channel=channel,
             queue=queue,
-            reason=c.reason,
-            language=c.language,
+            reason=said(c.reason),
+            language=said(c.language),
             predecessor=predecessor,
-            tags=c.tags,
+            tags=distinct(c.tags),
         ),
         CaseQueued(c.by, c.at, new, queue, c.at),
     )

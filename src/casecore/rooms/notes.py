@@ -16,6 +16,7 @@ from typing import Protocol
 from casecore.kernel import SYSTEM, Command, Editing, Event, Probe, Reason, Room, Rule, a_choice, a_text, an_id, frozen
 from casecore.kernel.records import a_link, record
 from casecore.kernel.rooms import not_by_customer, soft_rule, wants
+from casecore.kernel.words import is_blank, same_form
 from casecore.policies import Policy
 from casecore.rooms.agents import is_supervisor
 from casecore.rooms.cases import Case, CaseCommand, SeesCase, not_closed
@@ -232,7 +233,7 @@ def _message_known(view: SeesNote, command: AddTag | RemoveTag | SetSentiment, _
 
 
 def _note_says_something(_: SeesNote, command: AddNote | EditNote, __: Policy) -> Reason | None:
-    return None if command.text.strip() else Reason("note.content", "the note is empty", "write something")
+    return Reason("note.content", "the note is empty", "write something") if is_blank(command.text) else None
 
 
 @wants("note")
@@ -283,10 +284,18 @@ def _delete_note(view: SeesNote, command: DeleteNote, _: Policy) -> tuple[Event,
     return () if note is None else (NoteDeleted(c.by, c.at, c.note, note.case, note.customer),)
 
 
+def _tag_held(held: frozenset[str], tag: str) -> str | None:
+    """The tag that is there already, as it is written there; tags are compared as people mean them."""
+    if tag in held:
+        return tag
+    form = same_form(tag)
+    return next((other for other in sorted(held) if same_form(other) == form), None)
+
+
 def _add_tag(view: SeesNote, command: AddTag, _: Policy) -> tuple[Event, ...]:
     c = command
     on = view.case if c.message is None else view.message
-    if on is None or c.tag in on.tags:
+    if on is None or _tag_held(on.tags, c.tag) is not None:
         return ()
     if c.message is None:
         return (CaseTagged(c.by, c.at, c.case, c.tag),)
@@ -296,11 +305,12 @@ def _add_tag(view: SeesNote, command: AddTag, _: Policy) -> tuple[Event, ...]:
 def _remove_tag(view: SeesNote, command: RemoveTag, _: Policy) -> tuple[Event, ...]:
     c = command
     on = view.case if c.message is None else view.message
-    if on is None or c.tag not in on.tags:
+    tag = None if on is None else _tag_held(on.tags, c.tag)
+    if tag is None:
         return ()
     if c.message is None:
-        return (CaseUntagged(c.by, c.at, c.case, c.tag),)
-    return (MessageUntagged(c.by, c.at, c.case, c.message, c.tag),)
+        return (CaseUntagged(c.by, c.at, c.case, tag),)
+    return (MessageUntagged(c.by, c.at, c.case, c.message, tag),)
 
 
 @wants("case", "message")

@@ -36,6 +36,7 @@ from casecore.kernel import (
 )
 from casecore.kernel.records import freeze
 from casecore.kernel.rooms import by_agent, wants
+from casecore.kernel.words import is_blank, said
 from casecore.policies import Aspect, Policy
 from casecore.rooms.approvals import DraftSubmitted
 from casecore.rooms.arrivals import SuccessorStarted, thread_identity
@@ -197,7 +198,7 @@ def _consent_given(view: SeesClocks, subject: StartOutbound | ReplySent, policy:
 
 
 def _consent_is_proven(_: SeesClocks, command: RecordConsent, __: Policy) -> Reason | None:
-    if command.note.strip() or not command.opted_in:
+    if not is_blank(command.note) or not command.opted_in:
         return None
     return Reason("consent.proof", "the opt-in does not say where it was given", "say where and how in the note")
 
@@ -217,7 +218,7 @@ def _case_to_start(view: SeesClocks, command: StartOutbound, policy: Policy) -> 
     channel = _channel_of_thread(view, c)
     if customer is None or channel is None:  # `thread.identity` has refused it already
         return None
-    queue = c.queue or policy.queue_for(channel, None, c.language)
+    queue = c.queue or policy.queue_for(channel, None, said(c.language))
     before = None if view.case is None else view.case.id
     return CaseStarted(
         c.by,
@@ -227,7 +228,7 @@ def _case_to_start(view: SeesClocks, command: StartOutbound, policy: Policy) -> 
         customer,
         channel=channel,
         queue=queue,
-        language=c.language,
+        language=said(c.language),
         predecessor=before,
     )
 
@@ -245,7 +246,7 @@ def _start_outbound(view: SeesClocks, command: StartOutbound, policy: Policy) ->
     by, at, case = c.by, c.at, c.new_case
     events: list[Event] = []
     if view.customer is None:
-        events.append(CustomerMet(by, at, begun.customer, c.name))
+        events.append(CustomerMet(by, at, begun.customer, said(c.name)))
     events += name_customer(view, by, at, c.name)  # known since they opted in, by nothing but an id
     if view.thread is None:
         events.append(ThreadOpened(by, at, c.thread, begun.customer, begun.channel))

@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Protocol
 
 from casecore.kernel import (
@@ -29,6 +28,7 @@ from casecore.kernel import (
 )
 from casecore.kernel.records import editing_class
 from casecore.kernel.rooms import by_agent, soft_rule, wants
+from casecore.kernel.words import first_emoji, is_blank
 from casecore.policies import Policy
 from casecore.policies.sections import ChannelRules
 from casecore.rooms.agents import REPLY
@@ -146,9 +146,6 @@ def _can_send(view: HasCase, command: SendReply, _: Policy) -> Reason | None:
 
 # Rules -------------------------------------------------------------------------------------------------
 
-# Emoji as a policy means them: the pictographic planes, and any sign that a selector or keycap turns into a picture.
-_EMOJI = re.compile("[\U0001f000-\U0001faff\ufe0f\u20e3]")
-
 
 def _rules_of_channel(view: HasCase, policy: Policy) -> ChannelRules:
     rules: ChannelRules = getattr(policy.channels, view.case.channel)
@@ -157,7 +154,7 @@ def _rules_of_channel(view: HasCase, policy: Policy) -> ChannelRules:
 
 def says_something(_: SeesCase, reply: Sendable, __: Policy) -> Reason | None:
     """The rule that a reply carries text or attachments."""
-    if reply.attachments or reply.text.strip():
+    if reply.attachments or not is_blank(reply.text):
         return None
     return Reason("reply.content", "the reply is empty", "write a text or attach something")
 
@@ -176,11 +173,11 @@ def emoji_taken(view: HasCase, reply: Sendable, policy: Policy) -> Reason | None
     """The rule that the channel takes emoji, if the reply has any."""
     if _rules_of_channel(view, policy).emoji or reply.text.isascii():
         return None
-    emoji = _EMOJI.search(reply.text)
-    if emoji is None:
+    at = first_emoji(reply.text)
+    if at is None:
         return None
-    found = f"{view.case.channel} takes no emoji; there is one at character {emoji.start()}"
-    return Reason("channels.emoji", found, "take it out", {"offset": emoji.start()})
+    found = f"{view.case.channel} takes no emoji; there is one at character {at}"
+    return Reason("channels.emoji", found, "take it out", {"offset": at})
 
 
 def _may_reply(view: SeesCase, event: ReplySent, _: Policy) -> Reason | None:

@@ -20,6 +20,7 @@ from typing import Protocol
 
 from casecore.kernel import Command, Editing, Event, Probe, Reason, Room, Rule, frozen
 from casecore.kernel.rooms import by_agent, soft_rule, wants
+from casecore.kernel.words import is_blank
 from casecore.policies import Policy
 from casecore.rooms.agents import APPROVE, Agent
 from casecore.rooms.approvals import (
@@ -140,7 +141,7 @@ def _message_seen(view: HasDraft, command: ApproveDraft, _: Policy) -> Reason | 
 
 
 def _says_why(_: SeesDraft, command: RefuseDraft, __: Policy) -> Reason | None:
-    if command.reason.strip():
+    if not is_blank(command.reason):
         return None
     return Reason("approval.reason", "the refusal says no reason", "tell the author what to change")
 

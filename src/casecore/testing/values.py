@@ -16,6 +16,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from casecore.channels import Channel
 from casecore.kernel import ID_LIMIT, Enforcement, changed, fields_of, is_id
+from casecore.kernel.words import is_blank
 from casecore.policies import SWITCHABLE, Change, Match, Override, Policy, PolicyError
 from casecore.policies.declared import ANY_NAME, every_key, path_with_name
 from casecore.policies.kinds import (
@@ -78,7 +79,7 @@ def _named_values(kind: Named, path: str) -> SearchStrategy[Any]:
 
 
 def _several_values(kind: Several, path: str) -> SearchStrategy[Any]:
-    return st.lists(_values_of(kind.of, f"{path}.*"), max_size=4, unique_by=repr).map(tuple)
+    return st.lists(_values_of(kind.of, f"{path}.*"), max_size=4, unique_by=kind.form or repr).map(tuple)
 
 
 def _length_values(kind: Length, _: str) -> SearchStrategy[Any]:
@@ -90,7 +91,9 @@ _OF_KIND: Final[Mapping[type, Callable[[Any, str], SearchStrategy[Any]]]] = {
     Flag: lambda kind, path: st.booleans(),
     Whole: lambda kind, path: st.integers(kind.least, kind.most),
     Number: lambda kind, path: st.floats(kind.least, min(kind.most, 10_000.0)),
-    Text: lambda kind, path: st.text(min_size=kind.least, max_size=min(kind.most, 20)),
+    Text: lambda kind, path: st.text(min_size=kind.least, max_size=min(kind.most, 20)).filter(
+        lambda text: not kind.least or not is_blank(text)
+    ),
     Id: lambda kind, path: ids(),
     Length: _length_values,
     Choice: lambda kind, path: st.sampled_from(kind.choices),
