@@ -9,8 +9,9 @@ import pytest
 
 from casecore.channels import Channel
 from casecore.kernel import SYSTEM, MissingRow
+from casecore.kernel.words import search_form, search_words
 from casecore.projections.search import Archive, CaseSummary, NoteText, queries
-from casecore.projections.search.queries import QueryError, filter_terms, parse_query, split_words
+from casecore.projections.search.queries import QueryError, filter_terms, parse_query
 from casecore.rooms.arrivals import MessageNoted
 from casecore.rooms.assignments import CaseAssigned, OpenCase
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
@@ -82,7 +83,7 @@ class TestFinding:
             ("please,or", "c"),
             ("money", "a"),
             ('"maria your"', ""),
-            ("unseen", ""),
+            ("unseen", "b"),
             ("channel:sms", "b"),
             ("channel:sms,chat", "bc"),
             ("-channel:sms,chat", "a"),
@@ -95,7 +96,7 @@ class TestFinding:
             ("agent:ana,cleo -agent:dora", "a"),
             ("tag:vip", "a"),
             ("tag:broken", "b"),
-            ("tag:VIP", ""),
+            ("tag:VIP", "a"),
             ("customer:maria", "a"),
             ('customer:"ria sil"', "a"),
             ("customer:jose", "b"),
@@ -477,9 +478,9 @@ class TestPages:
         ("Straße Ǆ", ("strasse", "dz")),
         ("\N{FULLWIDTH LATIN CAPITAL LETTER A} \N{MATHEMATICAL BOLD CAPITAL A}", ("a", "a")),
         ("İstanbul", ("istanbul",)),
-        ("order_12 n.º 3", ("order_12", "n", "o", "3")),
+        ("order_12 n.º 3", ("order", "12", "n", "o", "3")),
     ],
 )
 def test_words(text, expected):
     """Letters that only look different are the same."""
-    assert expected == split_words(text)
+    assert [*expected] == search_words(search_form(text))

@@ -211,7 +211,8 @@ def search_form(text: str) -> str:
     parted = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES))
     parted = unicodedata.normalize("NFKD", parted.casefold())
     plain = _pattern("accent").sub("", _pattern("gap").sub(" ", parted)).translate(_plain_letters())
-    digits = _pattern("digit").sub(lambda match: str(unicodedata.decimal(match[0])), plain)
+    plain = plain.translate(_APOSTROPHES)
+    digits = _pattern("digit").sub(lambda match: str(unicodedata.decimal(match[0], match[0])), plain)
     return unicodedata.normalize("NFC", digits)
 
 
@@ -219,6 +220,27 @@ def search_words(form: str) -> list[str]:
     """The words of a text that `search_form` has read; of a script without spaces, each whole run of letters."""
     found: list[str] = _pattern("word").findall(form)
     return found
+
+
+_BONDS: Final = frozenset("-'\u2010")
+
+
+def bonded_words(form: str) -> Iterator[str]:
+    """Words that a hyphen or an apostrophe parts, as people write them without: `email`, `dont`."""
+    chain: list[str] = []
+    end = 0
+    for match in _pattern("word").finditer(form):
+        if match.start() != end + 1 or form[end] not in _BONDS:
+            yield from _bonded(chain)
+            chain = []
+        chain.append(match[0])
+        end = match.end()
+    yield from _bonded(chain)
+
+
+def _bonded(chain: list[str]) -> Iterator[str]:
+    if len(chain) > 1 and all(word[0].isalpha() for word in chain):
+        yield "".join(chain)
 
 
 def is_run(word: str) -> bool:
