@@ -13,7 +13,7 @@ from casecore.templates import places as placing
 from casecore.templates.files import TemplateFileError, findings_in, templates_in
 from casecore.templates.formats import FORMATS, as_github, as_json, as_sarif, as_text, shown_to_dict
 
-FOOTER = {"type": "FOOTER", "text": "Sol ☀ *forte*"}
+FOOTER = {"type": "FOOTER", "text": "Sol ☀\ufe0f *forte*"}
 
 
 def one(name, text, **fields):

@@ -41,8 +41,11 @@ _ACCENTS: Final = (
 )
 """Marks that do not count in a search: those of alphabets, Arabic's and Hebrew's vowels, and what nobody sees."""
 
-_RUN: Final = r"[\p{Han}\p{Hira}\p{Kana}\p{Hang}\p{Bopo}\p{Yiii}\p{Java}\p{Bali}\p{lb=SA}\u30fc]"
-"""Letters of scripts whose words no spaces part, or, in Korean, not from what is added to them."""
+_UNSPACED: Final = r"[\p{Han}\p{Hira}\p{Kana}\p{Bopo}\p{Yiii}\p{Java}\p{Bali}\p{lb=SA}\u30fc]"
+"""Letters of scripts whose words no spaces part."""
+
+_RUN: Final = rf"[{_UNSPACED}\p{{Hang}}]"
+"""These, and those of Korean, where no space parts a word from what is added to it."""
 
 _PATTERNS: Final = {
     "unseen": _UNSEEN,
@@ -54,6 +57,7 @@ _PATTERNS: Final = {
     "accent": _ACCENTS,
     "gap": rf"(?<!{_RUN})\u200b",
     "digit": r"[\p{Nd}--\p{ASCII}]",
+    "unspaced": _UNSPACED,
     "run": _RUN,
     "word": rf"{_RUN}[{_RUN}\p{{M}}]*|[[\p{{L}}\p{{N}}]--{_RUN}][[\p{{L}}\p{{N}}\p{{M}}]--{_RUN}]*",
     "mark": r"\p{M}",
@@ -241,6 +245,11 @@ def bonded_words(form: str) -> Iterator[str]:
 def _bonded(chain: list[str]) -> Iterator[str]:
     if len(chain) > 1 and all(word[0].isalpha() for word in chain):
         yield "".join(chain)
+
+
+def parts_words(text: str) -> bool:
+    """Whether spaces part all the words of a text, so that they can be counted."""
+    return text.isascii() or _pattern("unspaced").search(text) is None
 
 
 def is_run(word: str) -> bool:
