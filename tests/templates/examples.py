@@ -142,8 +142,8 @@ _LINT = {
         'order("Thanks.", {"type": "HEADER", "format": "LOCATION"}, category="UTILITY")',
     ),
     "authentication_text": (
-        'order("Your code is {{1}}.", category="AUTHENTICATION", status="")',
-        'order("Your code is {{1}}.", category="AUTHENTICATION", status="APPROVED")',
+        'order("Your code is {{1}}.", category="AUTHENTICATION")',
+        'order("*{{1}}* is your verification code.", category="AUTHENTICATION")',
     ),
     "expiry_minutes": (
         'order(None, {"type": "FOOTER", "code_expiration_minutes": 0}, category="AUTHENTICATION")',

@@ -108,6 +108,11 @@ def quote_any(value: object) -> str:
     return quote_text(quoted(value))
 
 
+def quote_value(value: object) -> str:
+    """Whatever it is, text or not."""
+    return quote_text(value) if isinstance(value, str) else quote_any(value)
+
+
 def some_of(findings: Sequence[TemplateFinding]) -> tuple[TemplateFinding, ...]:
     """The first `LISTED` of them, and how many more there are: one mistake made a thousand times is told once."""
     more = len(findings) - LISTED
