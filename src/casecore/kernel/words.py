@@ -166,11 +166,7 @@ def shorten(text: str, most: int, ending: str = "…") -> str:
     room = most - len(ending)
     if text.isascii():
         return text[:room].rstrip() + ending
-    end = 0
-    for match in _pattern("grapheme").finditer(text):
-        if match.end() > room:
-            break
-        end = match.end()
+    end = next(match.start() for match in _pattern("grapheme").finditer(text) if match.end() > room)
     return text[:end].rstrip() + ending
 
 

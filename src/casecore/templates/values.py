@@ -185,8 +185,8 @@ def _digits(held: int | str) -> str:
 
 def _check_inner_texts(need: Need, inner: Mapping[Any, Any], names: tuple[str, ...]) -> Iterator[TemplateFinding]:
     for name in names:
-        held = inner.get(name, ".")
-        if not isinstance(held, str) or is_blank(held):
+        held = inner.get(name)
+        if held is not None and not (isinstance(held, str) and not is_blank(held)):
             message = f"the {name} of {need.key} is {quote_value(held)}, which is no text"
             yield finding_of("ready.object", need.where, message, variable=need.key)
 

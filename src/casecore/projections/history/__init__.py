@@ -22,6 +22,7 @@ from typing import Any, Final, TypeAlias
 from casecore.channels import Channel
 from casecore.kernel import CasecoreError, Event, frozen
 from casecore.kernel.durations import duration_text
+from casecore.kernel.words import shorten
 from casecore.projections.history.sentences import LINES
 from casecore.projections.history.vocabulary import LANGUAGES, PEOPLE, QUOTES, WORDS, Same, Sentence, class_in_words
 from casecore.reports.text import visible
@@ -179,7 +180,7 @@ def _fill_blank(event: Event, blank: Blank, place: int) -> str | None:
     text = _person_text(value, place) if blank.field == "by" else _value_text(value, place) if value else ""
     if not text:
         return None
-    return QUOTES[place].format(_shorten_text(text)) if blank.quoted else text
+    return QUOTES[place].format(shorten(text, QUOTED)) if blank.quoted else text
 
 
 # Values ------------------------------------------------------------------------------------------------
@@ -209,7 +210,3 @@ def _value_text(value: Any, place: int) -> str:
 
 def _one_line(text: str) -> str:
     return visible(" ".join(text.split()))
-
-
-def _shorten_text(text: str) -> str:
-    return text if len(text) <= QUOTED else f"{text[: QUOTED - 1].rstrip()}…"

@@ -34,7 +34,7 @@ class Sought:
     Attributes:
         words: The words of a phrase, as `search_words` reads them.
         begins: The last word need only begin so.
-        apart: The words may stand anywhere, each in a text of its own.
+        apart: The words, which are digits, may stand anywhere, each in a text of its own.
         whole: Instead of words: a number, an address or an id, as `whole_keys` writes it.
     """
 
@@ -196,9 +196,7 @@ class WordIndex:
         if sought.whole:
             return self._by_whole.get(sought.whole, set()), None
         if sought.apart:
-            alone = [self.look_up(Sought((word,))) for word in sought.words]
-            checks = [check for _, check in alone if check is not None]
-            return _common([owners for owners, _ in alone]), _all_of(checks) if checks else None
+            return _common([self._by_word.get(word, set()) for word in sought.words]), None
         *firsts, last = sought.words
         sets = [found for word in firsts for found in self._having(word)]
         sets += [self._beginning(last)] if sought.begins and not is_run(last) else self._having(last)
@@ -231,10 +229,6 @@ class WordIndex:
             return lambda owner: any(phrase in stream for stream in self._streams.get(owner, ()))
         phrase += "" if is_run(last) else " "
         return lambda owner: any(finds(stream, phrase) for stream in self._streams.get(owner, ()))
-
-
-def _all_of(checks: Sequence[Verify]) -> Verify:
-    return lambda owner: all(check(owner) for check in checks)
 
 
 def _common(sets: list[set[str]]) -> set[str]:
