@@ -16,7 +16,16 @@ from casecore.rooms.arrivals import MessageNoted
 from casecore.rooms.assignments import CaseAssigned, OpenCase
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
 from casecore.rooms.contacts import Authenticated
-from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, MessageUntagged, NoteEdited, RemoveTag, SetSentiment
+from casecore.rooms.notes import (
+    AddNote,
+    AddTag,
+    DeleteNote,
+    EditNote,
+    MessageUntagged,
+    NoteEdited,
+    RemoveTag,
+    SetSentiment,
+)
 from casecore.rooms.offers import OfferWork, RejectOffer
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import SendReply
@@ -325,7 +334,9 @@ class TestWords:
     def test_a_profile_that_changes(self):
         """The old number finds nothing, the new one does; and what is no number never did."""
         archive = one_case("hello")
-        desk = given(policy=EASY).desk.evolve(told(wrote(at(0), "thread-9", "m", new_case="case-42", customer="cust-5"))[3:])
+        desk = given(policy=EASY).desk.evolve(
+            told(wrote(at(0), "thread-9", "m", new_case="case-42", customer="cust-5"))[3:]
+        )
         _, events = desk.handle(RecordCustomer(SYSTEM, at(9), "cust-5", profile={"phone": "+351 966 666 666"}))
         archive.update(events)
         assert [[], ["case-42"]] == [found(archive, number) for number in ("912345678", "966666666")]

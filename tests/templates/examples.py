@@ -105,7 +105,7 @@ _LINT = {
         r'order("\U0001f600" * 500)',
     ),
     "empty_text": ('order("  ")', 'order("Thank you.")'),
-    "header_format": ('order(BODY, {"type": "HEADER"})', 'order(BODY, FILM)'),
+    "header_format": ('order(BODY, {"type": "HEADER"})', "order(BODY, FILM)"),
     "header_variables": ('order(BODY, header("{{1}} and {{2}}"))', 'order(BODY, header("For {{1}}"))'),
     "footer_variable": ('order(BODY, footer("For {{1}}"))', 'order(BODY, footer("For you"))'),
     "newline": (r'order(BODY, header("Your\norder"))', 'order(BODY, header("Your order"))'),
@@ -246,9 +246,9 @@ _READY = {
         '["123456"]',
     ),
     "codes_differ": (
-        'order("Your code is {{1}}.", link("https://www.whatsapp.com/otp/code/?code=otp{{1}}"), category="AUTHENTICATION")',
+        'order("{{1}} is it.", link("https://whatsapp.com/otp/code/?code=otp{{1}}"), category="AUTHENTICATION")',
         '{"1": "123456", "button.0.1": "654321"}',
-        'order("Your code is {{1}}.", link("https://www.whatsapp.com/otp/code/?code=otp{{1}}"), category="AUTHENTICATION")',
+        'order("{{1}} is it.", link("https://whatsapp.com/otp/code/?code=otp{{1}}"), category="AUTHENTICATION")',
         '{"1": "123456", "button.0.1": "123456"}',
     ),
     "url_value": (

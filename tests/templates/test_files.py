@@ -100,7 +100,7 @@ class TestReading:
         """However JSON writes a text, a finding is where the parser met it."""
         source = json.dumps({**GOOD, "components": [{"type": "BODY", "text": "Hi {{ 1 }}, olá a todos"}]}, indent=1)
         source = source.replace(written, escaped).replace("\n", "\r\n")
-        ((code, line, column),) = [place for place in places(source, "a.json") if place[0] == "parse.spaced"]
+        ((_, line, column),) = [place for place in places(source, "a.json") if place[0] == "parse.spaced"]
         assert source.split("\r\n")[line - 1][column - 1 :].startswith("{{ 1 }}")
 
     def test_several_templates_together(self):
@@ -291,7 +291,9 @@ class TestManyFindings:
         bad, good = ({"components": [{"type": "BODY", "text": "Olá {{1}}"}]} for _ in range(2))
         plain = {**one("t", "Olá"), "components": [{"type": "CAROUSEL", "cards": [good, bad]}]}
         source = json.dumps(plain, indent=1)
-        lines = [source.split("\n")[line - 1].strip() for code, line, _ in places(source, "a.json") if code == "lint.edge"]
+        lines = [
+            source.split("\n")[line - 1].strip() for code, line, _ in places(source, "a.json") if code == "lint.edge"
+        ]
         assert ['"text": "Ol\\u00e1 {{1}}"'] * 2 == lines
         assert 2 == len({line for code, line, _ in places(source, "a.json") if code == "lint.edge"})
 

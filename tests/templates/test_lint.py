@@ -217,17 +217,18 @@ class TestVariables:
         assert ["lint.example_missing"] == lint({"type": "HEADER", "format": "IMAGE"}, "Obrigado.", status="")
 
 
+OFFER = {"type": "LIMITED_TIME_OFFER", "limited_time_offer": {"text": "Só hoje", "has_expiration": True}}
+IMAGE = {"type": "HEADER", "format": "IMAGE"}
+CODE = {"type": "COPY_CODE", "example": "SOL25"}
+
+
 class TestOffers:
     """A limited-time offer, as Meta wants it and as people write it."""
 
-    OFFER = {"type": "LIMITED_TIME_OFFER", "limited_time_offer": {"text": "Só hoje", "has_expiration": True}}
-    IMAGE = {"type": "HEADER", "format": "IMAGE"}
-    CODE = {"type": "COPY_CODE", "example": "SOL25"}
-
     def test_sound(self):
         """An image, the offer, a body, the code and then the link."""
-        assert [] == lint(self.IMAGE, self.OFFER, "Obrigado.", buttons(self.CODE, LINK), category="MARKETING")
-        assert [] == lint(self.OFFER, "Obrigado.", buttons(LINK), category="marketing")
+        assert [] == lint(IMAGE, OFFER, "Obrigado.", buttons(CODE, LINK), category="MARKETING")
+        assert [] == lint(OFFER, "Obrigado.", buttons(LINK), category="marketing")
 
     @pytest.mark.parametrize(
         ("parts", "category", "found"),
@@ -323,7 +324,9 @@ class TestParts:
 
     def test_an_edge_that_nobody_sees(self):
         """A character without width is nothing between a variable and the edge, or another variable."""
-        text = "{{1}}\u200b{{2}} chegaram a sua casa hoje mesmo, com os nossos melhores agradecimentos \u200b{{3}}\u200b"
+        text = (
+            "{{1}}\u200b{{2}} chegaram a sua casa hoje mesmo, com os nossos melhores agradecimentos \u200b{{3}}\u200b"
+        )
         assert ["lint.edge", "lint.edge", "lint.adjacent_spaced"] == lint("\u2060" + text)
 
 

@@ -13,7 +13,7 @@ Each finding has a stable code, the key it is about, a sentence with what was fo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from casecore.channels import Channel
@@ -80,7 +80,12 @@ def _find_shadowed_queues(policy: Policy) -> Iterator[Finding]:
 
 def _takes_all_of(earlier: Queue, later: Queue) -> bool:
     """Whether every case that the later queue takes is taken by the earlier one."""
-    forms = {"channels": frozenset, "reasons": same_forms, "languages": language_forms, "tags": same_forms}
+    forms: dict[str, Callable[[tuple[str, ...]], frozenset[str]]] = {
+        "channels": frozenset,
+        "reasons": same_forms,
+        "languages": language_forms,
+        "tags": same_forms,
+    }
     return all(
         not getattr(earlier, name) or form(getattr(later, name) or ("",)) <= form(getattr(earlier, name))
         for name, form in forms.items()

@@ -69,7 +69,7 @@ _APOSTROPHES: Final = str.maketrans(dict.fromkeys("’‘‛ʼʻʹ´`′＇", "'
 @cache
 def _pattern(name: str) -> Any:
     """A pattern, and the library that reads it, loaded with the first text that asks."""
-    import regex
+    import regex  # type: ignore[import-untyped]  # its stubs are a package of their own
 
     return regex.compile(_PATTERNS[name], regex.VERSION1)
 
@@ -197,7 +197,13 @@ def _plain_letters() -> dict[int, str]:
     plain = {"æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ŋ": "n", "ı": "i", "ȷ": "j", "ĸ": "k", "ٱ": "ا", "ی": "ي"}
     table = {ord(letter): typed for letter, typed in {**plain, "ک": "ك"}.items()}
     start, parted = "LATIN SMALL LETTER ", " WITH "
-    for code in (*range(0x80, 0x250), *range(0x250, 0x2B0), *range(0x1D00, 0x1DC0), *range(0x2C60, 0x2C80), *range(0xA720, 0xA800)):
+    for code in (
+        *range(0x80, 0x250),
+        *range(0x250, 0x2B0),
+        *range(0x1D00, 0x1DC0),
+        *range(0x2C60, 0x2C80),
+        *range(0xA720, 0xA800),
+    ):
         letter, with_, _ = unicodedata.name(chr(code), "").removeprefix(start).partition(parted)
         if with_ and len(letter) == 1 and unicodedata.name(chr(code)).startswith(start):
             table[code] = letter.lower()

@@ -14,7 +14,7 @@ A case is matched as it is when it is asked about: with its channel, its queue a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, Final, Generic, Protocol, Self, TypeVar
 
@@ -233,7 +233,9 @@ class Match:
 
     channel: Channel | None = key(Choice(Channel), "The channel of the case.", default=None)
     queue: str | None = key(Id(), "The queue in which the case is.", default=None)
-    tag: tuple[str, ...] = key(Words(Id(), form=same_form), "A tag that the case carries, or several, all of them.", default=())
+    tag: tuple[str, ...] = key(
+        Words(Id(), form=same_form), "A tag that the case carries, or several, all of them.", default=()
+    )
 
     def takes(self, aspect: Aspect) -> bool:
         """Whether a case is one of these."""

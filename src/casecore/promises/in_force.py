@@ -6,8 +6,8 @@ that is overlooked there would be overlooked here too. So the witnesses read the
 * A dated change holds from its date on, which begins at midnight in the policy's zone; later ones stand over earlier
   ones.
 * An override holds for the cases that have all it names; tags are the same whatever their capitals, width, apostrophes
-  and spaces, and with or without characters that have no width. Of two that set the same key, the one that names more wins;
-  it stands over every change.
+  and spaces, and with or without characters that have no width. Of two that set the same key, the one that names more
+  wins; it stands over every change.
 """
 
 from __future__ import annotations

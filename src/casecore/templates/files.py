@@ -39,7 +39,6 @@ class TemplateFileError(CasecoreError, ValueError):
         return f"{where}: {self.problem}" + (f"; {self.remedy}" if self.remedy else "")
 
 
-
 @frozen
 class Located:
     """A template and where it was found.

@@ -49,9 +49,8 @@ def _check_header_category(definition: Definition) -> Iterator[TemplateFinding]:
     header = definition.component("HEADER")
     if header is None or definition.category in {"", MARKETING}:
         return
-    if definition.category == AUTHENTICATION or header.format == "GIF":
-        yield finding_of("lint.header_category", "header", f"the category is {definition.category}")
-    elif header.format == "LOCATION" and definition.category != "UTILITY":
+    nowhere_else = header.format == "GIF" or (header.format == "LOCATION" and definition.category != "UTILITY")
+    if nowhere_else or definition.category == AUTHENTICATION:
         yield finding_of("lint.header_category", "header", f"the category is {definition.category}")
 
 

@@ -191,7 +191,9 @@ def _check_inner_texts(need: Need, inner: Mapping[Any, Any], names: tuple[str, .
             yield finding_of("ready.object", need.where, message, variable=need.key)
 
 
-_INSIDE: Final[Mapping[Kind, tuple[tuple[str, ...], Callable[[Need, Mapping[Any, Any]], Iterator[TemplateFinding]]]]] = {
+_INSIDE: Final[
+    Mapping[Kind, tuple[tuple[str, ...], Callable[[Need, Mapping[Any, Any]], Iterator[TemplateFinding]]]]
+] = {
     **dict.fromkeys(MEDIA, (("link id",), _check_inner_medium)),
     Kind.LOCATION: (("latitude", "longitude"), _check_inner_location),
     Kind.PRODUCT: (("product_retailer_id",), _check_inner_product),

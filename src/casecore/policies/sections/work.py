@@ -65,7 +65,9 @@ class Queue:
         default=(),
     )
     tags: tuple[str, ...] = key(
-        Several(Id(), form=same_form), "The tags, one of which the case must carry on arrival; none named: any.", default=()
+        Several(Id(), form=same_form),
+        "The tags, one of which the case must carry on arrival; none named: any.",
+        default=(),
     )
     fallback: bool = key(Flag(), "Whether it takes every case that no other queue takes.", default=False)
     delivery: Delivery = key(

@@ -5,7 +5,8 @@
     page = archive.search("refund", agent="ana", cursor=page.cursor)
 
 * An **archive** is built from events alone, and follows them: it knows each case as the desk does, the words of all its
-  messages and notes, its ids, the numbers and addresses of its customer, and who worked on it. It belongs to the host and lies beside the desk.
+  messages and notes, its ids, the numbers and addresses of its customer, and who worked on it. It belongs to the host
+  and lies beside the desk.
 * Results come **latest activity first**, then by case id. Activity is anything that happens on the case; that another
   case follows a closed one is activity on that other one only.
 * A **cursor** goes on after the last result of a page, in the order in which the cases stood when the first page was
@@ -27,7 +28,6 @@ from heapq import nsmallest
 from typing import Any, Final, Self, TypeAlias
 
 from casecore.calendars import find_zone
-from casecore.channels import Channel
 from casecore.kernel import CUSTOMER, SYSTEM, Event, MissingRow, changed, frozen
 from casecore.kernel.effects import Edits, Place
 from casecore.kernel.problems import quoted
@@ -41,7 +41,9 @@ from casecore.projections.search.queries import (
     parse_query,
     seal_of,
 )
-from casecore.projections.search.summaries import CaseSummary, NoteText, Page
+from casecore.projections.search.summaries import CaseSummary as CaseSummary
+from casecore.projections.search.summaries import NoteText as NoteText
+from casecore.projections.search.summaries import Page as Page
 from casecore.projections.search.texts import Sought, WordIndex
 from casecore.rooms.arrivals import MessageReceived, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned
@@ -58,7 +60,6 @@ from casecore.rooms.notes import (
 from casecore.rooms.offers import OfferDeclined
 from casecore.rooms.threads import Customer, Feeling
 from casecore.rooms.wrap_ups import Disposed
-from casecore.statuses import Status
 
 _ResultPlace: TypeAlias = tuple[int, str]
 """Where a case stands among results: its last moment, negated, and its id."""

@@ -8,9 +8,9 @@
   (`order_12345`) is a phrase; with a hyphen or an apostrophe it is also one word: `e-mail`, `email`.
 * Words are found whole, and `refun*` finds those that begin so. Where no spaces part words, as in Chinese, Japanese,
   Thai, Khmer, Lao and Burmese, and in Korean, they are found inside a run of letters.
-* A **number** to call (7 to 15 digits) is found however it is grouped, with or without its country's code; an **address**
-  of email is found whole; the **id** of a case, thread, customer or message, too. A customer's own number and address
-  find their cases.
+* A **number** to call (7 to 15 digits) is found however it is grouped, with or without its country's code; an
+  **address** of email is found whole; the **id** of a case, thread, customer or message, too. A customer's own number
+  and address find their cases.
 * A **field** is `name:value`. A value with spaces or commas stands in quotation marks; several values are divided by
   commas, and one of them must hold: `status:open,pending`.
 * `-` before a term: it must **not** hold.
@@ -26,7 +26,8 @@
 | `since` | a date, or an instant with its offset | something happened on the case then or later |
 | `until` | the same | the case had started by then; a date counts to its end |
 
-Dates are those of the archive's time zone. Ids are written exactly. `«`, `»` and curly quotation marks are read like straight ones.
+Dates are those of the archive's time zone. Ids are written exactly. `«`, `»` and curly quotation marks are read like
+straight ones.
 """
 
 from __future__ import annotations
@@ -200,9 +201,7 @@ def filter_terms(zone: tzinfo = UTC, **given: Any) -> Iterator[Term]:
             yield _make_term(field, [(one, None) for one in values], zone)
 
 
-def _make_term(
-    field: str, given: Iterable[tuple[Any, int | None]], zone: tzinfo, *, excluded: bool = False
-) -> Term:
+def _make_term(field: str, given: Iterable[tuple[Any, int | None]], zone: tzinfo, *, excluded: bool = False) -> Term:
     """A term of a field, its values read; each comes with its position in the query's text."""
     values: list[Any] = []
     for value, position in given:
@@ -211,7 +210,7 @@ def _make_term(
         if not isinstance(value, str) and not (field in _INSTANTS and isinstance(value, datetime)):
             raise QueryError(f"{field}: {quoted(value)} does not fit", position, "give it as text")
         try:
-            values.append(_INSTANTS[field](value, zone) if field in _INSTANTS else _WORDS[field](value))
+            values.append(_INSTANTS[field](value, zone) if field in _INSTANTS else _WORDS[field](str(value)))
         except _Unfit as unfit:
             raise QueryError(f"{field}: {unfit.problem}", position, unfit.suggestion) from None
     return Term(field, tuple(values), excluded)
