@@ -108,7 +108,7 @@ def quote_any(value: object) -> str:
     return quote_text(quoted(value))
 
 
-def quote_value(value: object) -> str:
+def quote_given(value: object) -> str:
     """Whatever it is, text or not."""
     return quote_text(value) if isinstance(value, str) else quote_any(value)
 
