@@ -26,7 +26,8 @@ from casecore.check.commands import (
     team_commands,
 )
 from casecore.explore.scope import NOON, Part, Scope
-from casecore.kernel import CUSTOMER, SYSTEM, Command
+from casecore.kernel import CUSTOMER, SYSTEM, Command, is_id
+from casecore.kernel.words import same_form
 from casecore.policies import Policy
 from casecore.policies.sections import ChannelRules, Level, ReopenTo, Unanswered
 from casecore.rooms.absences import ReleaseAbsent
@@ -158,7 +159,8 @@ def tagged_scope(policy: Policy) -> Scope:
     tags = sorted({tag for override in policy.override for tag in override.match.tag}) or ["vip"]
     commands = [
         *_given_commands("ana"),
-        *(command("ana", NOON, CASE, tag) for command in (AddTag, RemoveTag) for tag in tags[:1]),
+        AddTag("ana", NOON, CASE, _written_otherwise(tags[0])),
+        RemoveTag("ana", NOON, CASE, tags[0]),
         *(ReassignCase("ana", NOON, CASE, queue=queue) for queue in policy.queues),
         Authenticate("ana", NOON, CASE),
         spam_command(),
@@ -166,6 +168,12 @@ def tagged_scope(policy: Policy) -> Scope:
     ]
     team = team_commands(policy, ana=EVERYTHING)
     return Scope("what an override looks at changes", team, (_part(Channel.CHAT, *commands, copies=2),), apart=APART)
+
+
+def _written_otherwise(tag: str) -> str:
+    """The same tag in other letters, where there are some."""
+    other = tag.swapcase()
+    return other if is_id(other) and same_form(other) == same_form(tag) else tag
 
 
 def owner_scope(policy: Policy) -> Scope:

@@ -40,6 +40,8 @@ def is_id(value: object) -> bool:
     """
     if not isinstance(value, str) or not 0 < len(value) <= ID_LIMIT:
         return False
+    if value.isascii():  # almost always; this is asked of every id of every command
+        return value.isprintable() and not value.isspace()
     return hidden_in(value) is None and not is_blank(value)
 
 
