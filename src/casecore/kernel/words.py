@@ -109,18 +109,28 @@ def hidden_in(text: str) -> int | None:
 # Equal or not ------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=4096)
 def same_form(text: str) -> str:
     """The form by which words are compared: two words are equal where their forms are.
 
     It is Unicode's NFKC_Casefold with one sort of apostrophe, and with one space where there are any.
     """
+    return _form_of_word(text) if len(text) <= _A_WORD else _fold(text)
+
+
+_A_WORD: Final = 200
+"""The longest text whose form is remembered, in code points."""
+
+
+def _fold(text: str) -> str:
     if text.isascii() and "`" not in text:
         return " ".join(text.lower().split())
     folded = unicodedata.normalize("NFD", text.translate(_APOSTROPHES)).casefold()
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", folded).casefold())
     plain = _pattern("ignorable").sub("", folded).translate(_APOSTROPHES)
     return " ".join(unicodedata.normalize("NFKC", plain).split())
+
+
+_form_of_word = lru_cache(maxsize=4096)(_fold)
 
 
 @lru_cache(maxsize=1024)
@@ -140,9 +150,13 @@ def language_forms(languages: tuple[str, ...]) -> frozenset[str]:
     return frozenset(next(language_ranges(language)) for language in languages)
 
 
+_LONGEST_LANGUAGE: Final = 35
+"""How much of a language is read, in code points: none that a policy can name is longer."""
+
+
 def language_ranges(language: str) -> Iterator[str]:
     """The languages by which one is looked up, the nearest first: pt-BR, pt (RFC 4647, Lookup)."""
-    parts = same_form(language).replace("_", "-").split("-")
+    parts = same_form(language[:_LONGEST_LANGUAGE]).replace("_", "-").split("-")
     while parts:
         yield "-".join(parts)
         parts.pop()

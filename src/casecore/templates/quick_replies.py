@@ -27,8 +27,8 @@ from casecore.templates.findings import (
     errors,
     finding_of,
     quote_any,
-    quote_text,
     quote_given,
+    quote_text,
     some_names,
     some_of,
 )

@@ -17,7 +17,7 @@ from urllib.parse import quote
 from casecore.kernel.frozen_dict import NestedTooDeeply, plain_copy
 from casecore.kernel.words import is_blank
 from casecore.templates.definitions import MEDIA, OBJECTS, Kind, Need
-from casecore.templates.findings import TemplateFinding, finding_of, quote_any, quote_text, quote_given
+from casecore.templates.findings import TemplateFinding, finding_of, quote_any, quote_given, quote_text
 
 CODE_LIMIT: Final = 15
 """The longest coupon and one-time password, in code points."""
