@@ -365,7 +365,7 @@ class TestPartial:
         after, events = part.handle(command)
         assert whole.decide(command) == Accepted(events)
         assert whole.evolve(events).cases["c1"] == after.cases["c1"]
-        assert ["m9"] == list(after.messages)
+        assert ["t-c1/m9"] == list(after.messages)
 
     def test_rows_written_by_hand(self):
         """A host may make the records itself."""

@@ -101,7 +101,7 @@ class TestSubmitting:
         story = given(case_in("open", agent="ben"))
         outcome = story.when(DRAFT)
         assert story.desk.cases["c1"].case == outcome.desk.cases["c1"].case
-        assert "d1" not in outcome.desk.messages
+        assert "t-c1/d1" not in outcome.desk.messages
 
     def test_by_somebody_else(self):
         """Only the assignee replies, through approval as directly; a supervisor may too."""
@@ -232,7 +232,7 @@ class TestApproving:
         )
         case = outcome.desk.cases["c1"].case
         assert (status, at(20), "ben", None) == (case.status, case.status_at, case.assignee, case.unanswered_since)
-        assert "c1" == outcome.desk.messages["d1"].case
+        assert "c1" == outcome.desk.messages["t-c1/d1"].case
         assert None is editing_class(outcome)
 
     def test_whole_reply(self):
@@ -261,7 +261,7 @@ class TestApproving:
     def test_author_of_the_message(self):
         """The message is the author's, not the reviewer's, and so is what the customer answers to it."""
         story = waiting(ApproveDraft("cleo", at(20), "c1", "d1"))
-        assert Message("d1", "c1", "ben") == story.desk.messages["d1"]
+        assert Message("d1", "c1", "ben") == story.desk.messages["t-c1/d1"]
         answer = story.when(attrs.evolve(WRITES, in_reply_to="d1"))
         assert ["ben"] == [event.answers for event in answer.events if isinstance(event, MessageReceived)]
 

@@ -161,11 +161,11 @@ class TestTags:
         """The case's own tags are others."""
         outcome = given(new_case()).when(AddTag("ana", at(10), "c1", "rude", message="m-c1"))
         outcome.then(MessageTagged("ana", at(10), "c1", "m-c1", "rude"))
-        assert {"rude"} == outcome.desk.messages["m-c1"].tags
+        assert {"rude"} == outcome.desk.messages["t-c1/m-c1"].tags
         assert set() == outcome.desk.cases["c1"].case.tags
         again = outcome.and_when(RemoveTag("ana", at(20), "c1", "rude", message="m-c1"))
         again.then(MessageUntagged("ana", at(20), "c1", "m-c1", "rude"))
-        assert set() == again.desk.messages["m-c1"].tags
+        assert set() == again.desk.messages["t-c1/m-c1"].tags
 
     @pytest.mark.parametrize("message", [None, "m-c1"], ids=["case", "message"])
     def test_twice(self, message):
@@ -226,7 +226,7 @@ class TestSentiment:
         assert (0, 0) == counts(story.desk)
         outcome = story.when(SetSentiment("ana", at(10), "c1", "m-c1", Feeling.NEGATIVE))
         outcome.then(SentimentSet("ana", at(10), "c1", "m-c1", "maria", Feeling.NEGATIVE, Feeling.NEUTRAL))
-        assert Feeling.NEGATIVE is outcome.desk.messages["m-c1"].sentiment
+        assert Feeling.NEGATIVE is outcome.desk.messages["t-c1/m-c1"].sentiment
         assert (0, 1) == counts(outcome.desk)
         outcome = outcome.and_when(SetSentiment("ana", at(20), "c1", "m-c1", Feeling.POSITIVE))
         assert (1, 0) == counts(outcome.desk)
@@ -256,7 +256,7 @@ class TestSentiment:
         ours = given(new_case(), OpenCase("ana", at(1), "c1"), SendReply("ana", at(2), "c1", "r1", "No"))
         outcome = ours.when(SetSentiment("ben", at(10), "c1", "r1", Feeling.NEGATIVE))
         outcome.then(SentimentSet("ben", at(10), "c1", "r1", "maria", Feeling.NEGATIVE, Feeling.NEUTRAL, "ana"))
-        assert Feeling.NEGATIVE is outcome.desk.messages["r1"].sentiment
+        assert Feeling.NEGATIVE is outcome.desk.messages["t-c1/r1"].sentiment
         assert (0, 0) == counts(outcome.desk)
         assert (0, 0) == counts(outcome.and_when(SetSentiment("ben", at(20), "c1", "r1", Feeling.NEUTRAL)).desk)
 

@@ -176,14 +176,14 @@ class TestMessages:
     def test_inbound(self):
         """Neutral and untagged until somebody marks it."""
         outcome = given().when(new_case(text="My card was charged twice"))
-        assert Message("m-c1", "c1", None, Feeling.NEUTRAL, frozenset()) == outcome.desk.messages["m-c1"]
+        assert Message("m-c1", "c1", sentiment=Feeling.NEUTRAL) == outcome.desk.messages["t-c1/m-c1"]
         (said,) = (event for event in outcome.events if isinstance(event, MessageReceived))
         assert ("My card was charged twice", MessageKind.DIRECT) == (said.text, said.kind)
 
     def test_outbound(self):
         """A reply is a message of the case too, and has an author."""
         desk = given(case_in("pending")).desk
-        assert Message("r-c1", "c1", "ana") == desk.messages["r-c1"]
+        assert Message("r-c1", "c1", "ana") == desk.messages["t-c1/r-c1"]
 
     def test_delivered_twice(self):
         """A message's id is used once, so a webhook that is delivered twice is refused the second time."""
@@ -206,7 +206,7 @@ class TestMessages:
     def test_belongs_to_the_case_it_came_to(self):
         """Messages stay with the case that was current when they came."""
         story = given(case_in("closed"), writes("m2"))
-        assert ["c1", "c1+1"] == [story.desk.messages[message].case for message in ("m-c1", "m2")]
+        assert ["c1", "c1+1"] == [story.desk.messages[f"t-c1/{message}"].case for message in ("m-c1", "m2")]
 
 
 class TestChannels:

@@ -339,6 +339,11 @@ def _begin_silence(contact: Editing, event: ReplySent) -> None:
     contact.attempts = 0
 
 
+def _silent_once_resolved(contact: Editing, event: StatusSet) -> None:
+    if event.status is RESOLVED and contact.silence_since is None:
+        contact.silence_since = event.at  # setting it resolved has answered the customer
+
+
 def _set_authenticated(contact: Editing, _: Authenticated) -> None:
     contact.authenticated = True
 
@@ -399,7 +404,11 @@ CONTACTS: Room[SeesContact] = Room(
         (Agent, ContactStarted): _one_more,
         (Agent, ContactEnded): _one_less,
     },
-    notices={(Contact, MessageReceived): _break_silence, (Contact, ReplySent): _begin_silence},
+    notices={
+        (Contact, MessageReceived): _break_silence,
+        (Contact, ReplySent): _begin_silence,
+        (Contact, StatusSet): _silent_once_resolved,
+    },
     removes=frozenset({(Contact, ContactEnded)}),
     probes=(Probe("authenticate", Authenticate), Probe("end_contact", EndContact)),
 )

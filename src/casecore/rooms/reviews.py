@@ -160,7 +160,17 @@ def _approve_draft(view: HasDraft, command: ApproveDraft, _: Policy) -> tuple[Ev
     content = reply_content(draft) | {"template": c.template or draft.template}
     return (
         DraftApproved(c.by, c.at, c.case, draft.id, draft.author),
-        ReplySent(c.by, c.at, c.case, draft.id, send_as=draft.send_as, author=draft.author, reviewer=c.by, **content),
+        ReplySent(
+            c.by,
+            c.at,
+            c.case,
+            draft.id,
+            send_as=draft.send_as,
+            author=draft.author,
+            reviewer=c.by,
+            thread=view.case.thread,
+            **content,
+        ),
     )
 
 
