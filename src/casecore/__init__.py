@@ -110,6 +110,8 @@ if TYPE_CHECKING:
     from casecore.rooms.assignments import OpenCase as OpenCase
     from casecore.rooms.assignments import Release as Release
     from casecore.rooms.assignments import WorkBegun as WorkBegun
+    from casecore.rooms.bounces import DeliveryFailed as DeliveryFailed
+    from casecore.rooms.bounces import MessageBounced as MessageBounced
     from casecore.rooms.cases import Case as Case
     from casecore.rooms.cases import CaseClosed as CaseClosed
     from casecore.rooms.cases import CaseStarted as CaseStarted
@@ -125,11 +127,6 @@ if TYPE_CHECKING:
     from casecore.rooms.clocks import FirstReply as FirstReply
     from casecore.rooms.clocks import first_response as first_response
     from casecore.rooms.clocks import solution as solution
-    from casecore.rooms.bounces import DeliveryFailed as DeliveryFailed
-    from casecore.rooms.bounces import MessageBounced as MessageBounced
-    from casecore.rooms.sla import ClockJudged as ClockJudged
-    from casecore.rooms.sla import RecordMiss as RecordMiss
-    from casecore.rooms.sla import ResponseUndone as ResponseUndone
     from casecore.rooms.commitments import Commitment as Commitment
     from casecore.rooms.commitments import CommitmentFulfilled as CommitmentFulfilled
     from casecore.rooms.commitments import CommitmentMade as CommitmentMade
@@ -191,7 +188,10 @@ if TYPE_CHECKING:
     from casecore.rooms.silence import ChatDisconnected as ChatDisconnected
     from casecore.rooms.silence import DisconnectIdle as DisconnectIdle
     from casecore.rooms.silence import PresenceAsked as PresenceAsked
+    from casecore.rooms.sla import ClockJudged as ClockJudged
     from casecore.rooms.sla import LevelSet as LevelSet
+    from casecore.rooms.sla import RecordMiss as RecordMiss
+    from casecore.rooms.sla import ResponseUndone as ResponseUndone
     from casecore.rooms.sla import SetLevel as SetLevel
     from casecore.rooms.sla import SolutionPaused as SolutionPaused
     from casecore.rooms.sla import SolutionReached as SolutionReached

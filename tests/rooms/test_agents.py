@@ -4,7 +4,6 @@ import attrs
 import pytest
 
 from casecore.channels import Channel
-from casecore.desk import Desk
 from casecore.kernel import CommandError
 from casecore.policies.sections import Level, Relation
 from casecore.rooms.agents import (

@@ -22,7 +22,9 @@ from casecore.rooms.agents import (
 from casecore.rooms.approvals import ApproveDraft, EditDraft, ReassignDraft, RefuseDraft, SubmitDraft, WithdrawDraft
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.bounces import DeliveryFailed
 from casecore.rooms.cases import Case, CaseClosed, CloseCase, CloseReason, SetStatus, StatusSet
+from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
 from casecore.rooms.composition import HOUSE
 from casecore.rooms.contacts import Authenticate, ContactEnded, EndContact
@@ -33,7 +35,7 @@ from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import SendReply
 from casecore.rooms.reviews import TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
-from casecore.rooms.sla import SetLevel
+from casecore.rooms.sla import RecordMiss, SetLevel
 from casecore.rooms.threads import Feeling, RecordCustomer
 from casecore.rooms.wrap_ups import Dispose, FlagCase, RelateRecord, WrapUpOwed
 from casecore.statuses import Status
@@ -62,6 +64,8 @@ class TestRecord:
                 "billing",
                 waiting_since=T0,
                 unanswered_since=T0,
+                active_at=T0,
+                asked_since=T0,
                 reason="refund",
                 language="pt",
             )
@@ -244,7 +248,10 @@ class TestClosingAutomatically:
         story = given(case_in("resolved"))
         outcome = story.when(CloseCase("system", at(-1, hours=48), "c1", CloseReason.AUTOMATIC))
         (reason,) = outcome.refused("lifecycle.close_after").verdict.reasons
-        assert "[lifecycle.close_after] case c1 has been resolved for 1d23h59m59s -> wait 1s more" == str(reason)
+        assert (
+            "[lifecycle.close_after] nothing has happened on case c1, which is resolved, for 1d23h59m59s -> wait 1s more"
+            == str(reason)
+        )
         assert {"seconds_to_go": 1.0} == reason.facts
 
     def test_part_of_a_second_to_go(self):
@@ -318,9 +325,6 @@ CLOSED = (
     ReassignCase("dora", at(60), "c1", queue="billing"),
     SendReply("ana", at(60), "c1", "m9", "Hello"),
     SubmitDraft("ana", at(60), "c1", "d1", "Hello"),
-    AddNote("ana", at(60), "n9", "Remember", case="c1"),
-    EditNote("ana", at(60), "n1", "Remember"),
-    DeleteNote("ana", at(60), "n1"),
     AddTag("ana", at(60), "c1", "vip"),
     RemoveTag("ana", at(60), "c1", "vip"),
     AddTag("ana", at(60), "c1", "vip", message="m-c1"),
@@ -329,6 +333,7 @@ CLOSED = (
     EndContact("ana", at(60), "c1"),
     MakeCommitment("ana", at(60), "c1", "p9", at(hours=1), "call back"),
     SetLevel("ana", at(60), "c1", Level.HIGH),
+    RecordMiss("system", at(60), "c1", ClockName.SOLUTION),
 )
 ON_DRAFTS = (EditDraft, ReassignDraft, ApproveDraft, RefuseDraft, WithdrawDraft)
 READERS = (OpenCase, LeaveCase)
@@ -343,8 +348,11 @@ NOTHING_LEFT = (
     (DisconnectIdle("ana", at(60), "c1", "m9"), "contact.edge"),
     (ReleaseAbsent("system", at(60), "c1"), "away.gone"),
 )
-AFTERWARDS = {Dispose, FlagCase, RelateRecord, FulfilCommitment, RescheduleCommitment}
-"""What is still to be done after a case was closed; none of it is on the case itself."""
+AFTERWARDS = {
+    *(Dispose, FlagCase, RelateRecord, FulfilCommitment, RescheduleCommitment),
+    *(AddNote, EditNote, DeleteNote, DeliveryFailed),
+}
+"""What is still done after a case was closed: what is owed, notes, and what turns out too late."""
 
 
 def closed_case():

@@ -160,11 +160,11 @@ class TestTags:
     def test_on_a_message(self):
         """The case's own tags are others."""
         outcome = given(new_case()).when(AddTag("ana", at(10), "c1", "rude", message="m-c1"))
-        outcome.then(MessageTagged("ana", at(10), "c1", "m-c1", "rude"))
+        outcome.then(MessageTagged("ana", at(10), "c1", "m-c1", "rude", "t-c1"))
         assert {"rude"} == outcome.desk.messages["t-c1/m-c1"].tags
         assert set() == outcome.desk.cases["c1"].case.tags
         again = outcome.and_when(RemoveTag("ana", at(20), "c1", "rude", message="m-c1"))
-        again.then(MessageUntagged("ana", at(20), "c1", "m-c1", "rude"))
+        again.then(MessageUntagged("ana", at(20), "c1", "m-c1", "rude", "t-c1"))
         assert set() == again.desk.messages["t-c1/m-c1"].tags
 
     @pytest.mark.parametrize("message", [None, "m-c1"], ids=["case", "message"])
@@ -225,7 +225,9 @@ class TestSentiment:
         story = given(new_case())
         assert (0, 0) == counts(story.desk)
         outcome = story.when(SetSentiment("ana", at(10), "c1", "m-c1", Feeling.NEGATIVE))
-        outcome.then(SentimentSet("ana", at(10), "c1", "m-c1", "maria", Feeling.NEGATIVE, Feeling.NEUTRAL))
+        outcome.then(
+            SentimentSet("ana", at(10), "c1", "m-c1", "maria", Feeling.NEGATIVE, Feeling.NEUTRAL, None, "t-c1")
+        )
         assert Feeling.NEGATIVE is outcome.desk.messages["t-c1/m-c1"].sentiment
         assert (0, 1) == counts(outcome.desk)
         outcome = outcome.and_when(SetSentiment("ana", at(20), "c1", "m-c1", Feeling.POSITIVE))
@@ -255,7 +257,7 @@ class TestSentiment:
         """
         ours = given(new_case(), OpenCase("ana", at(1), "c1"), SendReply("ana", at(2), "c1", "r1", "No"))
         outcome = ours.when(SetSentiment("ben", at(10), "c1", "r1", Feeling.NEGATIVE))
-        outcome.then(SentimentSet("ben", at(10), "c1", "r1", "maria", Feeling.NEGATIVE, Feeling.NEUTRAL, "ana"))
+        outcome.then(SentimentSet("ben", at(10), "c1", "r1", "maria", Feeling.NEGATIVE, Feeling.NEUTRAL, "ana", "t-c1"))
         assert Feeling.NEGATIVE is outcome.desk.messages["t-c1/r1"].sentiment
         assert (0, 0) == counts(outcome.desk)
         assert (0, 0) == counts(outcome.and_when(SetSentiment("ben", at(20), "c1", "r1", Feeling.NEUTRAL)).desk)
@@ -265,7 +267,7 @@ class TestSentiment:
         story = given(new_case())
         stored = SentimentSet("ana", at(10), "c1", "m-c1", "maria", Feeling.NEGATIVE, Feeling.NEUTRAL)
         plain = codec.to_plain(stored)
-        del plain["author"]
+        del plain["author"], plain["thread"]
         assert (0, 1) == counts(story.desk.evolve([codec.from_plain(plain)]))
 
     def test_unknown_message(self):

@@ -174,7 +174,7 @@ class TestRefused:
             ((), attrs.evolve(SMS, channel=None), "thread.identity"),
             ((), attrs.evolve(SMS, queue="vip"), "queue.known"),
             (case_in("open", "c7", channel="sms"), attrs.evolve(SMS, new_case="c7"), "case.fresh"),
-            (case_in("open", "c7", channel="sms"), attrs.evolve(SMS, message="m-c7"), "message.fresh"),
+            (case_in("closed", channel="sms"), attrs.evolve(SMS, message="m-c1", new_case="c2"), "message.fresh"),
             (case_in("open", "c7", channel="sms"), attrs.evolve(SMS, thread="t-c7"), "outbound.open_case"),
             ((), START, "whatsapp.consent"),
             ((), attrs.evolve(START, template=None), "whatsapp.consent whatsapp.window"),

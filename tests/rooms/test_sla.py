@@ -13,21 +13,18 @@ from casecore.policies.sections import Level, Opening, Sla, Targets
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
+from casecore.rooms.clocks import Clock, ClockName, Clocks, ClockState, first_response, solution
 from casecore.rooms.contacts import Authenticate, EndContact
 from casecore.rooms.replies import SendReply
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import (
-    Clock,
-    Clocks,
-    ClockState,
     LevelSet,
+    RecordMiss,
     SetLevel,
     SolutionPaused,
     SolutionReached,
     SolutionResumed,
     SolutionUndone,
-    first_response,
-    solution,
 )
 from casecore.rooms.wrap_ups import Dispose
 from casecore.statuses import Status
@@ -36,6 +33,7 @@ from casecore.testing.scenario import T0, at, case_in, given, new_case
 QUEUE = "[queues.general]\nfallback = true\n"
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 RUNNING, MET, MISSED, STOPPED = ClockState
+FRT, ST = ClockName
 
 
 def sop(text):
@@ -108,11 +106,14 @@ class TestFirstResponse:
         """Neither a status by hand nor "are you there?"."""
         assert RUNNING is frt(given(case_in("open"), Authenticate("ana", at(1), "c1"), step), at(20)).state
 
-    @pytest.mark.parametrize("closed", [at(10), at(hours=9)])
-    def test_closed_without_a_reply(self, closed):
-        """It is stopped, in time or not, and runs no more."""
+    @pytest.mark.parametrize(
+        ("closed", "state"),
+        [(at(10), STOPPED), (at(hours=1), STOPPED), (at(1, hours=1), MISSED), (at(hours=9), MISSED)],
+    )
+    def test_closed_without_a_reply(self, closed, state):
+        """It is stopped if it was in time, missed if it was not, and runs no more."""
         story = given(new_case(), CloseCase("dora", closed, "c1", CloseReason.SPAM))
-        assert Clock("first_response", HOUR, closed - T0, STOPPED) == frt(story, at(hours=99))
+        assert Clock("first_response", HOUR, closed - T0, state) == frt(story, at(hours=99))
 
     def test_machines(self):
         """An auto-reply starts no clock."""
@@ -454,10 +455,10 @@ class TestDue:
         return {due.what: (due.at, due.command) for due in desk.due() if due.key == "sla"}
 
     def test_due(self):
-        """Both, while they run; nothing is given by itself."""
+        """Both, while they run; the system records that they are missed."""
         assert {
-            "the first response is late": (at(hours=1), None),
-            "the solution is late": (at(hours=24), None),
+            "the first response is late": (at(hours=1), RecordMiss("system", at(hours=1), "c1", FRT)),
+            "the solution is late": (at(hours=24), RecordMiss("system", at(hours=24), "c1", ST)),
         } == self.clocks(given(new_case()).desk)
         assert ["the solution is late"] == [*self.clocks(given(case_in("pending")).desk)]
         assert {} == self.clocks(given(case_in("resolved")).desk)

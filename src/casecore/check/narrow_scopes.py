@@ -20,6 +20,7 @@ from casecore.check.commands import (
     DRAFT,
     EVERYTHING,
     NEWS_TEMPLATE,
+    ORDER,
     arrival_commands,
     disposal_commands,
     silence_commands,
@@ -43,7 +44,9 @@ from casecore.rooms.agents import (
 from casecore.rooms.approvals import ApproveDraft, EditDraft, ReassignDraft, RefuseDraft, SubmitDraft
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.bounces import DeliveryFailed
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
+from casecore.rooms.clocks import ClockName
 from casecore.rooms.contacts import Authenticate, EndContact
 from casecore.rooms.notes import AddTag, RemoveTag
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RescindOffer
@@ -53,7 +56,7 @@ from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import SendReply
 from casecore.rooms.reviews import TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
-from casecore.rooms.sla import SetLevel
+from casecore.rooms.sla import RecordMiss, SetLevel
 from casecore.rooms.wrap_ups import Dispose
 from casecore.statuses import Status
 
@@ -181,6 +184,38 @@ def owner_scope(policy: Policy) -> Scope:
     team = agents_named(policy, ana={"permissions": EVERYTHING, "capacity": {"total": 1}})
     part = _part(open_channel(policy, Channel.MESSAGING), *commands, copies=2)
     return Scope("reopened to its owner", team, (part,), tuple(given), apart=APART)
+
+
+def bounced_scope(policy: Policy) -> Scope:
+    """A case of which a reply turns out not to have arrived, which may have been the only answer."""
+    commands = [
+        OpenCase("ana", NOON, CASE),
+        REPLY("ana", message="r", send_as=Status.PENDING),
+        REPLY("ana", message="r", send_as=Status.RESOLVED),
+        REPLY("ana", message="r", send_as=Status.ESCALATED),
+        REPLY("ana", send_as=Status.PENDING),
+        *(SetStatus("ana", NOON, CASE, status) for status in (Status.PENDING, Status.RESOLVED)),
+        LeaveCase("ana", NOON, CASE),
+        DeliveryFailed(SYSTEM, NOON, CASE, "r"),
+        CloseCase(SYSTEM, NOON, CASE),
+        spam_command(),
+    ]
+    part = _part(open_channel(policy, Channel.MESSAGING), *commands)
+    return Scope("a reply that never arrives", team_commands(policy, ana=EVERYTHING), (part,), apart=ORDER | {"clocks"})
+
+
+def clocks_scope(policy: Policy) -> Scope:
+    """A case whose service clocks run, with whatever gives them a verdict or might turn one."""
+    commands = [
+        OpenCase("ana", NOON, CASE),
+        *(REPLY("ana", send_as=status) for status in (Status.PENDING, Status.RESOLVED)),
+        *(SetLevel("ana", NOON, CASE, level) for level in (Level.LOW, Level.HIGH)),
+        *(RecordMiss(SYSTEM, NOON, CASE, clock) for clock in ClockName),
+        spam_command(),
+    ]
+    part = _part(open_channel(policy, Channel.MESSAGING), *commands)
+    apart = APART - {"clocks"} | {"clocks.replies", "clocks.resolved_by"}
+    return Scope("service clocks", team_commands(policy, ana=EVERYTHING), (part,), apart=apart)
 
 
 # Who may be given work ---------------------------------------------------------------------------------
@@ -414,6 +449,8 @@ def unpermitted_scope(policy: Policy) -> Scope:
 def narrow_scopes(policy: Policy) -> Iterator[Scope]:
     """The narrow scopes in which a policy is checked."""
     yield closed_scope(open_channel(policy, Channel.EMAIL), policy)
+    yield bounced_scope(policy)
+    yield clocks_scope(policy)
     yield own_limits_scope(policy)
     yield changed_agent_scope(policy)
     yield supervisor_scope(policy)

@@ -251,7 +251,10 @@ class StoryFinder:
 
 
 def timed_command(command: Command, ids: frozenset[str], copy: int, number: int, seconds: int) -> Command:
-    """A command as it is given in a story: by its own copy of the case, at its instant, its message with its own id."""
+    """A command as it is given in a story: by its own copy of the case, at its instant, its message with its own id.
+
+    A message that another command names keeps the id by which it does.
+    """
     later = timedelta(seconds=seconds)
     own: Any = copy_of(command, ids, copy)
     changed: dict[str, Any] = {
@@ -259,7 +262,7 @@ def timed_command(command: Command, ids: frozenset[str], copy: int, number: int,
         for attribute in attrs.fields(type(own))
         if isinstance(value := getattr(own, attribute.name), datetime)
     }
-    if isinstance(getattr(own, "message", None), str):
+    if isinstance(getattr(own, "message", None), str) and own.message not in ids:
         changed["message"] = f"m{number + 1}"
     given: Command = attrs.evolve(own, **changed)
     return given

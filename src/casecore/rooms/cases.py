@@ -338,14 +338,15 @@ def _close_after(view: HasCase, event: CaseClosed, policy: Policy) -> Reason | N
     if event.reason is not CloseReason.AUTOMATIC:
         return None
     case, due = view.case, CLOSING.due(view, policy)
-    if case.status not in policy.lifecycle.close_after:
+    waits = case.status in policy.lifecycle.close_after and _keeps_waiting(case, policy)
+    if due is None and not waits:
         return Reason(
             "lifecycle.close_after",
             f"cases that are {case.status} are not closed automatically",
             "close it by hand",
             {"status": case.status},
         )
-    if _keeps_waiting(case, policy):
+    if waits:
         found = f"the customer of case {case.id} has waited for an answer since {case.unanswered_since}"
         return Reason(
             "lifecycle.close_after",

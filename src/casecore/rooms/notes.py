@@ -393,10 +393,12 @@ NOTES: Room[SeesNote] = Room(
     evolve={
         (Case, CaseTagged): _put_tag,
         (Case, CaseUntagged): _take_tag,
+        (Customer, SentimentSet): _count_sentiment,
+    },
+    notices={  # in histories from before threads were told, nobody can say on which message
         (Message, MessageTagged): _put_tag,
         (Message, MessageUntagged): _take_tag,
         (Message, SentimentSet): _mark_message,
-        (Customer, SentimentSet): _count_sentiment,
     },
     removes=frozenset({(Note, NoteDeleted)}),
     shows=dict.fromkeys(_ON_MESSAGE, names_message()),

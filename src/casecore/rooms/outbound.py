@@ -41,11 +41,11 @@ from casecore.rooms.approvals import DraftSubmitted
 from casecore.rooms.arrivals import SuccessorStarted, thread_identity
 from casecore.rooms.assignments import CaseAssigned, WorkBegun, queue_known
 from casecore.rooms.cases import Case, CaseStarted, HasCase, new_case_record
+from casecore.rooms.clocks import Clocks, SeesClocks
 from casecore.rooms.contacts import Contact
 from casecore.rooms.offers import Offers
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.replies import ReplySent, reply_content
-from casecore.rooms.clocks import Clocks, SeesClocks
 from casecore.rooms.threads import (
     Customer,
     CustomerMet,

@@ -308,7 +308,12 @@ def _follow_status(new_status: Callable[[Any], Status]) -> Handler[SeesClocks]:
         if new is RESOLVED and resolved_at is None and clocks.solution_from is not None:
             events.append(SolutionReached(event.by, event.at, case.id))
             events += _verdict(view, event, policy, ST, event.at, reached=True)
-        if resolved_at is not None and case.status is RESOLVED and new is not CLOSED and not _never_solved(clocks, event):
+        if (
+            resolved_at is not None
+            and case.status is RESOLVED
+            and new is not CLOSED
+            and not _never_solved(clocks, event)
+        ):
             events.append(_undo_solution(case, resolved_at, clocks, event, policy))
         if new in pauses_in and paused_at is None:
             events.append(SolutionPaused(event.by, event.at, case.id))
