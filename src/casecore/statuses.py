@@ -4,8 +4,8 @@
 * A reply is sent as **pending** (waiting for the customer), **escalated** (waiting for someone inside) or
   **resolved** (the agent thinks it is solved). The same may be set by hand, without a reply; setting the status that
   a case already has is refused.
-* When the customer writes, a case that waits or is resolved is open again; so it is when a message of ours turns out not
-  to have reached them. One that is new or open stays as it is.
+* When the customer writes, a case that waits or is resolved is open again; so it is when a message of ours turns out
+  not to have reached them. One that is new or open stays as it is.
 * From everywhere a case can be **closed**, and closed is the end: the next message starts another case.
 
 These edges are fixed. A policy can narrow them (who closes, and from where), never widen them.

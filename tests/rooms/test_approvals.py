@@ -272,7 +272,7 @@ class TestApproving:
     def test_author_of_the_message(self):
         """The message is the author's, not the reviewer's, and so is what the customer answers to it."""
         story = waiting(ApproveDraft("cleo", at(20), "c1", "d1"))
-        assert Message("d1", "c1", "ben") == story.desk.messages["t-c1/d1"]
+        assert Message("d1", "c1", "ben", thread="t-c1") == story.desk.messages["t-c1/d1"]
         answer = story.when(attrs.evolve(WRITES, in_reply_to="d1"))
         assert ["ben"] == [event.answers for event in answer.events if isinstance(event, MessageReceived)]
 

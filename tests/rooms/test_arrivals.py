@@ -286,7 +286,7 @@ class TestMachines:
         file, later = story.desk.cases["c1"], outcome.desk.cases["c1"]
         assert attrs.evolve(file, case_time=CaseTime(at(60))) == later
         assert (story.desk.agents, story.desk.threads) == (outcome.desk.agents, outcome.desk.threads)
-        assert Message("m2", None) == outcome.desk.messages["t-c1/m2"]
+        assert Message("m2", None, thread="t-c1") == outcome.desk.messages["t-c1/m2"]
         outcome.and_when(writes(**fields)).refused("message.fresh")
 
     def test_like_on_a_new_thread(self):

@@ -334,8 +334,8 @@ class TestForApproval:
     def test_approved(self):
         """Then it goes out as pending, in the author's name; the message is theirs, as one sent directly is."""
         outcome = given(self.STARTED).when(ApproveDraft("cleo", at(5), "c1", "r-c1"))
-        assert Message("r-c1", "c1", "ben") == outcome.desk.messages["t-c1/r-c1"]
-        assert Message("r-c1", "c1", "ana") == given(OPT_IN, START).desk.messages["t-c1/r-c1"]
+        assert Message("r-c1", "c1", "ben", thread="t-c1") == outcome.desk.messages["t-c1/r-c1"]
+        assert Message("r-c1", "c1", "ana", thread="t-c1") == given(OPT_IN, START).desk.messages["t-c1/r-c1"]
         sent = next(event for event in outcome.events if isinstance(event, ReplySent))
         assert ("ben", "cleo", Status.PENDING) == (sent.author, sent.reviewer, sent.send_as)
 

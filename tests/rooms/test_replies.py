@@ -37,7 +37,7 @@ class TestSending:
         )
         case = outcome.desk.cases["c1"].case
         assert (status, at(60), "ana", None) == (case.status, case.status_at, case.assignee, case.unanswered_since)
-        assert Message("m9", "c1", "ana") == outcome.desk.messages["t-c1/m9"]
+        assert Message("m9", "c1", "ana", thread="t-c1") == outcome.desk.messages["t-c1/m9"]
 
     def test_pending_unless_it_says_otherwise(self):
         """Most replies wait for the customer."""
@@ -83,7 +83,7 @@ class TestWho:
     def test_author_of_the_message(self):
         """The message is of whoever wrote it, also where that is a supervisor."""
         story = given(case_in("open"), reply("dora"))
-        assert Message("m9", "c1", "dora") == story.desk.messages["t-c1/m9"]
+        assert Message("m9", "c1", "dora", thread="t-c1") == story.desk.messages["t-c1/m9"]
 
     def test_supervisor(self):
         """A supervisor's permission waives "only the assignee": the reply is theirs, the case stays the assignee's."""

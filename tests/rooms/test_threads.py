@@ -12,7 +12,6 @@ from casecore.rooms.threads import (
     Customer,
     CustomerMet,
     CustomerRecorded,
-    Feeling,
     Message,
     RecordCustomer,
     Thread,
@@ -176,14 +175,14 @@ class TestMessages:
     def test_inbound(self):
         """Neutral and untagged until somebody marks it."""
         outcome = given().when(new_case(text="My card was charged twice"))
-        assert Message("m-c1", "c1", sentiment=Feeling.NEUTRAL) == outcome.desk.messages["t-c1/m-c1"]
+        assert Message("m-c1", "c1", thread="t-c1") == outcome.desk.messages["t-c1/m-c1"]
         (said,) = (event for event in outcome.events if isinstance(event, MessageReceived))
         assert ("My card was charged twice", MessageKind.DIRECT) == (said.text, said.kind)
 
     def test_outbound(self):
         """A reply is a message of the case too, and has an author."""
         desk = given(case_in("pending")).desk
-        assert Message("r-c1", "c1", "ana") == desk.messages["t-c1/r-c1"]
+        assert Message("r-c1", "c1", "ana", thread="t-c1") == desk.messages["t-c1/r-c1"]
 
     def test_delivered_twice(self):
         """A message's id is used once, so a webhook that is delivered twice is refused the second time."""

@@ -183,7 +183,13 @@ class House(Generic[V]):
         plan: _Plan[V] = self._plans.get(type(command), _UNKNOWN)
         if plan.timed is not None:
             command = plan.timed(view, command)
-        shown, whole = view, policy
+        verdict = self._verdict(plan, view, command, policy)
+        if not isinstance(verdict, Accepted) or not verdict.events:
+            return verdict
+        before = tuple(event for precede in self._preceding for event in precede(view, command, policy))
+        return Accepted((*before, *verdict.events), verdict.deviations) if before else verdict
+
+    def _verdict(self, plan: _Plan[V], view: V, command: Command, policy: PolicyInForce) -> Verdict:
         policy = self.in_force(view, command, policy) if policy.layered else policy
         missing = self._missing(view)
         for need in plan.needs[missing]:
@@ -208,10 +214,8 @@ class House(Generic[V]):
                 if reason is not None and reason not in found:
                     found.append(reason)
         if found:
-            verdict = self._judged(view, command, policy, events, found)
-        else:
-            verdict = Accepted(self._with_consequences(view, events, policy) if followed else events)
-        return self._with_what_was_due(shown, command, whole, verdict) if events else verdict
+            return self._judged(view, command, policy, events, found)
+        return Accepted(self._with_consequences(view, events, policy) if followed else events)
 
     def in_force(self, view: V, command: Command, policy: PolicyInForce) -> PolicyInForce:
         """What of a policy is in force for a command: at its instant, for the case that it is about."""
@@ -236,12 +240,6 @@ class House(Generic[V]):
             for follower in self._reactions[type(event)][1]:
                 grown += follower(view, event, policy)
         return tuple(grown)
-
-    def _with_what_was_due(self, view: V, command: Command, policy: PolicyInForce, verdict: Verdict) -> Verdict:
-        first = tuple(event for precede in self._preceding for event in precede(view, command, policy))
-        if not first or not isinstance(verdict, Accepted):
-            return verdict
-        return Accepted((*first, *verdict.events), verdict.deviations)
 
     def reasons(self, view: V, command: Command, policy: PolicyInForce, unread: frozenset[str]) -> tuple[Reason, ...]:
         """What stands in the way whatever the missing arguments turn out to be.

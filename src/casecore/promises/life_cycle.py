@@ -1,4 +1,4 @@
-"""Promises about the life of a case: it moves along its life cycle, is never lost, and can always be closed; and clocks."""
+"""Promises about the life of a case: it moves along it, is never lost, and can be closed; its clocks keep their verdict."""
 
 from __future__ import annotations
 

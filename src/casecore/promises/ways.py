@@ -143,7 +143,8 @@ def ways_to_decide(desk: Desk, case: str, draft: WaitingDraft) -> tuple[tuple[Co
         (joins, *freed, RefuseDraft(by, at, case, draft.id, "not like this")),
         *(
             (approved,)
-            if message_row(file.case.thread, draft.id) not in desk.messages and _may_be_sent(desk, case, draft)
+            if message_row(desk.cases[case].case.thread, draft.id) not in desk.messages
+            and _may_be_sent(desk, case, draft)
             else ()
         ),
     )

@@ -11,8 +11,8 @@ from typing import Any, Final
 _WRITTEN: Final = """
 actor.role: AcceptOffer AddNote ApproveDraft AskPresence Authenticate CaseCommand CommitmentCommand DeleteNote
     DisconnectIdle Dispose EditNote EndContact ExpireOffer LeaveCase MakeCommitment OfferWork OpenCase
-    ReceiveMessage RecordMiss RefuseDraft RejectOffer ReleaseAbsent SendReply SetLevel SetStatus StartOutbound SubmitDraft
-    TakeReview
+    ReceiveMessage RecordMiss RefuseDraft RejectOffer ReleaseAbsent SendReply SetLevel SetStatus StartOutbound
+    SubmitDraft TakeReview
 agent.fresh: AddAgent
 agent.known: ChangeAgent Command OfferWork PresenceCommand ReassignCase ReassignDraft
 agents.availability: PresenceCommand
@@ -29,8 +29,8 @@ approval.single: SubmitDraft
 approval.stale: ApproveDraft
 assignment.available: CaseAssigned ReviewTaken WorkOffered
 assignment.channel: CaseAssigned ReviewTaken WorkOffered
-assignment.holder: AskPresence Authenticate DeliveryFailed DisconnectIdle EndContact MakeCommitment ReassignCase SendReply SetLevel
-    SetStatus SubmitDraft
+assignment.holder: AskPresence Authenticate DeliveryFailed DisconnectIdle EndContact MakeCommitment ReassignCase
+    SendReply SetLevel SetStatus SubmitDraft
 assignment.next_state: CaseAssigned ReviewTaken WorkOffered
 assignment.queue: CaseAssigned ReviewTaken WorkOffered
 assignment.wrap_up: CaseAssigned ReviewTaken WorkOffered

@@ -6,9 +6,9 @@
 * A like, and a message that a machine sent (auto-reply, bounce), starts, reopens and changes nothing; it stands in the
   history. Only where a thread has no case yet a machine's message starts one, e.g. of a contact form, unless it answers
   a message of ours.
-* Whoever else writes on a customer's thread (somebody in copy of an email) is a **participant**: their words are theirs,
-  on the same case. They start, reopen and wait for an answer as the customer's do; they open no window, and say nothing
-  of the customer.
+* Whoever else writes on a customer's thread (somebody in copy of an email) is a **participant**: their words are
+  theirs, on the same case. They start, reopen and wait for an answer as the customer's do; they open no window, and say
+  nothing of the customer.
 * A message is told when the desk learns of it, and keeps when it was **sent**. It is never refused for its time
   (`times.py`); what counts from the customer's last message counts from the latest that was sent.
 """
@@ -277,7 +277,7 @@ def _started_case_id(view: SeesCase, command: ReceiveMessage) -> str | None:
 
 
 def _answered_rows(view: SeesCase, command: ReceiveMessage) -> tuple[str, ...]:
-    """Where the message may stand that a message answers: on its thread, then on the customer's others, newest first."""
+    """Where a message may stand that is answered: on the thread, then on the customer's others, newest first."""
     if command.in_reply_to is None:
         return ()
     thread, customer = view.thread, view.customer
@@ -400,11 +400,11 @@ def _set_customer_instant(thread: Editing, event: MessageReceived) -> None:
 
 
 def _new_message(event: MessageReceived) -> Message:
-    return editing_class(Message)(event.message, event.case, participant=event.participant)
+    return editing_class(Message)(event.message, event.case, participant=event.participant, thread=event.thread)
 
 
 def _new_noted_message(event: MessageNoted) -> Message:
-    return editing_class(Message)(event.message, None, participant=event.participant)
+    return editing_class(Message)(event.message, None, participant=event.participant, thread=event.thread)
 
 
 def _reopen_case(case: Editing, event: CaseReopened) -> None:

@@ -333,7 +333,7 @@ def _break_silence(contact: Editing, _: MessageReceived) -> None:
     contact.attempts = 0
 
 
-def _begin_silence(contact: Editing, event: ReplySent) -> None:
+def _begin_silence(contact: Editing, event: ReplySent | StatusSet) -> None:
     contact.silence_since = event.at
     contact.asked_at = None
     contact.attempts = 0
@@ -341,7 +341,7 @@ def _begin_silence(contact: Editing, event: ReplySent) -> None:
 
 def _silent_once_resolved(contact: Editing, event: StatusSet) -> None:
     if event.status is RESOLVED and contact.silence_since is None:
-        contact.silence_since = event.at  # setting it resolved has answered the customer
+        _begin_silence(contact, event)  # setting it resolved has answered the customer
 
 
 def _set_authenticated(contact: Editing, _: Authenticated) -> None:

@@ -239,7 +239,7 @@ def _apply_reply(case: Editing, event: ReplySent) -> None:
 
 
 def _new_message(event: ReplySent) -> Message:
-    return editing_class(Message)(event.message, event.case, event.author)
+    return editing_class(Message)(event.message, event.case, event.author, thread=event.thread)
 
 
 REPLIES: Room[SeesCase] = Room(

@@ -191,7 +191,7 @@ def _resolve_case(case: Editing, event: ChatDisconnected) -> None:
 
 
 def _new_message(event: PresenceAsked | ChatDisconnected) -> Message:
-    return Message(event.message, event.case, event.by)
+    return Message(event.message, event.case, event.by, thread=event.thread)
 
 
 _BOTH = (AskPresence, DisconnectIdle)

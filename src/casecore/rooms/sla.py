@@ -8,8 +8,8 @@
   in time, before the clock could be met.
 * A clock gets its **verdict** when it ends: replied, resolved, closed. At its target the system records that it is
   missed; where nobody did, the next thing that happens on the case records it first. No change of policy, level or
-  calendar turns a verdict. Only reopening takes ST's back, as the policy says, and a reply that never arrived takes back
-  what it had met.
+  calendar turns a verdict. Only reopening takes ST's back, as the policy says, and a reply that never arrived takes
+  back what it had met.
 * The policy names the statuses in which ST pauses, and what reopening does: ST runs on as if the case had not been
   resolved; or the time it was resolved is left out; or it starts again; or the first solution stands.
 

@@ -7,7 +7,7 @@
   time, and one email to two of our mailboxes is a message on each of their threads. What a message answers is looked
   for on its thread, then on the customer's other threads.
 * Where a customer's name is not known, the next message that says it is believed; a name that is known stays.
-* When the customer last wrote on a thread is one instant on the thread: the latest at which a message of theirs was sent.
+* When the customer last wrote on a thread is one instant on it: the latest at which a message of theirs was sent.
   Everything that counts from it reads it there, and it never moves back.
 """
 
@@ -89,6 +89,7 @@ class Message:
         author: Who of us wrote it.
         participant: Who wrote it, where it was neither one of us nor the customer.
         failed: Whether it never reached the customer.
+        thread: On which thread.
     """
 
     id: str
@@ -98,6 +99,12 @@ class Message:
     failed: bool = False
     sentiment: Feeling = Feeling.NEUTRAL
     tags: frozenset[str] = frozenset()
+    thread: str = ""
+
+    @property
+    def row_id(self) -> str:
+        """The id of its row: its own is used once on a thread."""
+        return message_row(self.thread, self.id)
 
 
 def message_row(thread: str, message: str) -> str:
@@ -198,9 +205,10 @@ def message_fresh(view: SeesThread, command: Command, _: Policy) -> Reason | Non
     """The need of every command that brings a message with an id of its own."""
     if view.message is None:
         return None
+    where = "the thread" if view.message.case is None else f"case {view.message.case}"
     return Reason(
         "message.fresh",
-        f"message {view.message.id!r} is on {f'case {view.message.case}' if view.message.case else 'the thread'} already",
+        f"message {view.message.id!r} is on {where} already",
         "give each message its own id; a message delivered twice counts once",
     )
 

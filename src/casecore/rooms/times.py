@@ -1,10 +1,10 @@
 """Times: whose instants bind what.
 
-* What is done to a case is done no earlier than what happened to it last, and whether an agent is there is set no earlier
-  than it was last. Nothing else is bound: two hosts whose clocks differ by a second lose no message, and a command that
-  is a year ahead holds up its own case and no other.
-* What **customers** send is never refused for its time: it happens at its instant or at the case's last one, whichever is
-  later. A message keeps when it was sent (`arrivals.py`).
+* What is done to a case is done no earlier than what happened to it last, and whether an agent is there is set no
+  earlier than it was last. Nothing else is bound: two hosts whose clocks differ by a second lose no message, and a
+  command that is a year ahead holds up its own case and no other.
+* What **customers** send is never refused for its time: it happens at its instant or at the case's last one, whichever
+  is later. A message keeps when it was sent (`arrivals.py`).
 * It is asked last of all needs: an id that was seen before is told as such, whatever the instant.
 """
 
