@@ -291,3 +291,19 @@ class TestSentiment:
 def counts(desk):
     """How many of maria's messages are positive and negative."""
     return desk.customers["maria"].positive, desk.customers["maria"].negative
+
+
+class TestAfterClosing:
+    """A closed case gets notes, and nothing else."""
+
+    def test_note_is_written_changed_and_taken_away(self):
+        """Regression: the form that came by post could not be noted any more."""
+        story = given(case_in("closed"), AddNote("ana", at(60), "n1", "The form came by post", "c1"))
+        edited = story.and_given(EditNote("ana", at(61), "n1", "The signed form"))
+        edited.when(DeleteNote("ana", at(62), "n1")).then(NoteDeleted)
+
+    def test_nothing_else(self):
+        """No tag, and no sentiment."""
+        story = given(case_in("closed"))
+        story.when(AddTag("ana", at(60), "c1", "late")).refused("lifecycle.closed")
+        story.when(SetSentiment("system", at(60), "c1", "m-c1", Feeling.NEGATIVE)).refused("lifecycle.closed")

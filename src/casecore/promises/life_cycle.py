@@ -1,4 +1,4 @@
-"""Promises about the life of a case: it moves along it, is never lost, and can be closed; its clocks keep their verdict."""
+"""Promises about the life of a case: how it moves, that it is never lost and can be closed; and about its clocks."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ class ReceiveMessage(Command):
         thread: The conversation it belongs to.
         message: The message's own id.
         text: What it says.
-        customer: Whose thread it is; needed the first time. On email, who writes: if that is somebody else, a participant.
+        customer: Whose thread it is; needed the first time. On email, who writes: somebody else is a participant.
         channel: Where; needed the first time on a thread.
         new_case: The id of the case, if this message starts one; otherwise derived from the thread or predecessor.
         name: The customer's name, if it is known; used where the desk knows none yet.

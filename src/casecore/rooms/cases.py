@@ -347,7 +347,8 @@ def _close_after(view: HasCase, event: CaseClosed, policy: Policy) -> Reason | N
             {"status": case.status},
         )
     if waits:
-        found = f"the customer of case {case.id} has waited for an answer since {case.unanswered_since}"
+        since = f"{case.unanswered_since:%Y-%m-%d %H:%M:%S} UTC"
+        found = f"the customer of case {case.id} has waited for an answer since {since}"
         return Reason(
             "lifecycle.close_after",
             found,
