@@ -205,6 +205,7 @@ if TYPE_CHECKING:
     from casecore.rooms.threads import RecordCustomer as RecordCustomer
     from casecore.rooms.threads import Thread as Thread
     from casecore.rooms.threads import ThreadOpened as ThreadOpened
+    from casecore.rooms.times import CaseTime as CaseTime
     from casecore.rooms.wrap_ups import Aftermath as Aftermath
     from casecore.rooms.wrap_ups import CaseFlagged as CaseFlagged
     from casecore.rooms.wrap_ups import Dispose as Dispose
@@ -294,6 +295,7 @@ _HOMES = {
         "SolutionUndone"
     ),
     "rooms.outbound": "ConsentRecorded RecordConsent StartOutbound",
+    "rooms.times": "CaseTime",
     "rooms.composition": "HOUSE RULES CaseFile View",
     "desk": "Action Desk Due",
     "routing": "Candidate Explanation Work explain_route next_for next_offer route",
