@@ -100,7 +100,7 @@ CASE_LIFECYCLE = StateTable(
         (Trigger.CUSTOMER_MESSAGE, (Status.PENDING, Status.ESCALATED, Status.RESOLVED), Status.OPEN),
         (Trigger.CUSTOMER_MESSAGE, (Status.NEW, Status.OPEN), None),
         (Trigger.DELIVERY_FAILED, (Status.PENDING, Status.ESCALATED, Status.RESOLVED), Status.OPEN),
-        (Trigger.DELIVERY_FAILED, (Status.NEW, Status.OPEN), None),
+        (Trigger.DELIVERY_FAILED, Status.OPEN, None),
         (Trigger.CLOSE, (Status.NEW, *WORKED), Status.CLOSED),
     ),
 )

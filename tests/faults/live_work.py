@@ -138,8 +138,8 @@ SILENCE = (
         EVOLVE,
         "the next message of a customer does not count as unanswered",
         "rooms/arrivals",
-        "    if case.unanswered_since is None:\n        case.unanswered_since = event.at",
-        "    if case.waiting_since is None:\n        case.unanswered_since = event.at",
+        "    if case.unanswered_since is None:\n        case.unanswered_since = case.asked_since = event.at",
+        "    if case.waiting_since is None:\n        case.unanswered_since = case.asked_since = event.at",
         SILENT,
     ),
     a_fault(
@@ -165,8 +165,8 @@ SILENCE = (
         COMPOSITION,
         "no contact hears of a message",
         "rooms/contacts",
-        "    notices={(Contact, MessageReceived): _break_silence, (Contact, ReplySent): _begin_silence},",
-        "    notices={(Contact, ReplySent): _begin_silence},",
+        "        (Contact, MessageReceived): _break_silence,\n",
+        "",
         SILENT,
     ),
     a_fault(

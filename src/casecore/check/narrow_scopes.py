@@ -426,6 +426,7 @@ def window_scope(policy: Policy) -> Scope:
         AskPresence("ana", NOON, CASE, "m", "Are you there?"),
         DisconnectIdle("ana", NOON, CASE, "m"),
         *machine_commands(),
+        ReceiveMessage(CUSTOMER, NOON, "t1", "m", "I am her neighbour", participant="bob"),
         spam_command(),
     ]
     team = team_commands(policy, ana=EVERYTHING)
