@@ -16,6 +16,7 @@ from tests.faults.rows import (
     ENGINE,
     EVOLVE,
     HANDLER,
+    LATE,
     MESSAGING,
     RECORD,
     RULE,
@@ -462,5 +463,14 @@ LIFE_CYCLE = (
         "    if event.participant is None and (thread.customer_at is None or thread.customer_at < event.written_at):\n",
         "    if thread.customer_at is None or thread.customer_at < event.written_at:\n",
         WINDOW,
+    ),
+    a_fault(
+        "12",
+        EVOLVE,
+        "the window counts from when the desk learnt of a message",
+        "rooms/arrivals",
+        "        thread.customer_at = event.written_at\n",
+        "        thread.customer_at = event.at\n",
+        LATE,
     ),
 )

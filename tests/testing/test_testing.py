@@ -48,6 +48,7 @@ from casecore.promises import Step
 from casecore.promises.steps import describe_step
 from casecore.rooms.cases import CaseCommand
 from casecore.rooms.contacts import ContactEnded, ContactStarted
+from casecore.rooms.sla import ClockJudged
 from casecore.rooms.wrap_ups import WrapUpOwed
 from casecore.testing import scenario, strategies, values
 from casecore.testing.laws import broken_laws, rows_of

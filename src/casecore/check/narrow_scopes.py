@@ -433,6 +433,23 @@ def window_scope(policy: Policy) -> Scope:
     return Scope("the window on whatsapp", team, (_part(Channel.WHATSAPP, *commands),), apart=APART)
 
 
+def late_scope(policy: Policy) -> Scope:
+    """A conversation on WhatsApp of which messages come late: by half the window's time, and by all of it."""
+    write = partial(
+        ReceiveMessage, CUSTOMER, NOON, "t1", "m", customer="maria", channel=Channel.WHATSAPP, new_case=CASE
+    )
+    window = policy.whatsapp.window
+    commands = [
+        write("Hello"),
+        *(write("Hello?", sent_at=NOON - late) for late in (window / 2, window)),
+        OpenCase("ana", NOON, CASE),
+        REPLY("ana", send_as=Status.PENDING),
+        spam_command(),
+    ]
+    team = team_commands(policy, ana=EVERYTHING)
+    return Scope("late messages on whatsapp", team, (Part(tuple(commands)),), apart=APART)
+
+
 def unpermitted_scope(policy: Policy) -> Scope:
     """A case that we start: by somebody who may not reply, or who may hold no more, or is not there."""
     start = partial(StartOutbound, at=NOON, thread="t1", new_case=CASE, message="m", text="Hello", subject="Hello")
@@ -485,6 +502,7 @@ _WHERE_IT_MATTERS: Final[tuple[tuple[Callable[[Policy], object], Callable[[Polic
     (lambda policy: len(policy.queues) > 1, moved_scope),
     (lambda policy: customers_may_write(Channel.CHAT, policy), silent_scope),
     (lambda policy: customers_may_write(Channel.WHATSAPP, policy), window_scope),
+    (lambda policy: customers_may_write(Channel.WHATSAPP, policy), late_scope),
     (lambda policy: policy.override, tagged_scope),
     (lambda policy: policy.reopening.to is ReopenTo.OWNER_IF_ELIGIBLE, owner_scope),
     (lambda policy: policy.routing.unanswered is Unanswered.UNAVAILABLE, unanswered_scope),

@@ -30,19 +30,19 @@ from casecore.explore.memo import CASE_PLACE, Branch, CaseMemo, Facts, Leaf, Mem
 from casecore.explore.pages import (
     AGENT_PAGES,
     INSTANTS,
-    MARK,
     MESSAGE_PAGES,
     EditedRows,
     LoggedBooks,
     PageInstant,
     Writing,
+    mark_event,
     pages_of,
     with_page_counters,
 )
 from casecore.explore.read_log import LoggedDesk, Path, ReadLog, field_at
 from casecore.explore.scope import NOON, SECOND, Part, Scope
 from casecore.explore.watchers import NO_REPORT, NOT_WATCHED, Watched, Watchers, WitnessReport
-from casecore.kernel import Accepted, Command, Event, Refused, Timer, Verdict, changed
+from casecore.kernel import Accepted, Command, Event, Refused, Timer, Verdict
 from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.promises import Step
@@ -117,7 +117,7 @@ class MoveResult:
     @cached_property
     def marked(self) -> tuple[Any, ...]:
         """What happens, at an instant by which its writing in records is known."""
-        return tuple(event if isinstance(event, TimePassed) else changed(event, at=MARK) for event in self.happens)
+        return tuple(event if isinstance(event, TimePassed) else mark_event(event) for event in self.happens)
 
 
 @attrs.frozen(eq=False)

@@ -431,12 +431,13 @@ def _writes_to_us(books: Books, event: MessageReceived, _: InForce) -> None:
     _begin_silence(page, None)
     if event.participant is not None:
         return  # whoever else writes opens no window
-    thread = books.edit("threads", event.thread)
     if event.sent_at is None:
-        thread.wrote = event.at
-    else:  # nothing is sent after it was learnt of, and an older message moves nothing back
-        sent = min(event.sent_at, event.at)
-        thread.wrote = sent if thread.wrote is None else max(thread.wrote, sent)
+        books.edit("threads", event.thread).wrote = event.at
+        return
+    sent = min(event.sent_at, event.at)  # nothing is sent after it was learnt of
+    before = books.page("threads", event.thread).wrote
+    if before is None or before < sent:  # an older message moves nothing back
+        books.edit("threads", event.thread).wrote = sent
 
 
 def _replies(books: Books, event: ReplySent, _: InForce) -> None:
