@@ -387,7 +387,7 @@ _SENTENCES: Final[Mapping[type[Command], _SayCommand]] = MappingProxyType(
         MakeCommitment: _say_commitment,
         FulfilCommitment: _fill_pattern("{who} fulfils commitment {c.commitment}"),
         RescheduleCommitment: _say_rescheduling,
-        DeliveryFailed: _fill_pattern("{who} reports that message {c.message} of {c.case} never arrived", "why"),
+        DeliveryFailed: _fill_pattern("{who} learns that {c.message} on {c.case} never arrived", "why"),
         RecordMiss: _say_miss,
         SetLevel: _fill_pattern("{who} sets the level of {c.case} to {c.level}"),
         AddNote: _say_note,
