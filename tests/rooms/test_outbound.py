@@ -172,6 +172,7 @@ class TestRefused:
             ((), attrs.evolve(EMAIL, subject=" "), "email.subject_required"),
             ((), attrs.evolve(SMS, by=SYSTEM), "actor.role"),
             ((), attrs.evolve(SMS, channel=None), "thread.identity"),
+            (case_in("closed", channel="sms"), attrs.evolve(SMS, thread="t-c1", customer="rui"), "thread.identity"),
             ((), attrs.evolve(SMS, queue="vip"), "queue.known"),
             (case_in("open", "c7", channel="sms"), attrs.evolve(SMS, new_case="c7"), "case.fresh"),
             (case_in("closed", channel="sms"), attrs.evolve(SMS, message="m-c1", new_case="c2"), "message.fresh"),

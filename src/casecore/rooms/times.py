@@ -74,10 +74,10 @@ def _time_goes_on(view: SeesTime, command: Command, _: Policy) -> Reason | None:
     """What is against the instant of a command: that its case, or the agent's presence, is further on."""
     if isinstance(command, StartOutbound | ReceiveMessage):
         return None  # it starts a case, which has no time yet; or a customer sends it
-    last, what = None, ""
+    last: datetime | None = None
+    what = ""
     if isinstance(command, PresenceCommand):
-        if view.target is not None:
-            last, what = view.target.presence_at, f"when {command.agent} last came or went"
+        last, what = getattr(view.target, "presence_at", None), f"when {command.agent} last came or went"
     elif view.case is not None and view.case_time is not None:
         last, what = view.case_time.changed_at, f"when case {view.case.id} last changed"
     if last is None or command.at >= last:
