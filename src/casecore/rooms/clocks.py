@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from casecore.calendars import Calendar
-from casecore.kernel import a_length, frozen
+from casecore.kernel import a_length
 from casecore.kernel.records import editing_class, freeze, record
 from casecore.policies import Policy
 from casecore.policies.sections import Level
@@ -108,8 +108,7 @@ class SeesClocks(SeesCase, Protocol):
         """The instants that the clocks are read from."""
 
 
-@frozen
-class ClockRun:
+class ClockRun(NamedTuple):
     """From when to when a clock runs.
 
     Attributes:

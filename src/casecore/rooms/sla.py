@@ -231,19 +231,21 @@ def misses_by_now(view: SeesClocks, command: Command, policy: Policy) -> tuple[E
     case, clocks, at = view.case, view.clocks, command.at
     if case is None or clocks is None or clocks.started_at is None or clocks.closed_at is not None:
         return ()
-    found: list[Event] = []
-    for name in ClockName:
-        run = run_of(clocks, name)
-        if run.verdict is not None or run.reached_at is not None or run.since is None:
-            continue
+    running = []
+    if clocks.first_response is None and clocks.replied_at is None:
+        running.append((FRT, clocks.started_at))
+    if clocks.solution is None and clocks.resolved_at is None and clocks.solution_from is not None:
+        running.append((ST, clocks.solution_from))
+    found: tuple[Event, ...] = ()
+    for name, since in running:
         target = policy.service_target(name, case.channel, clocks.level)[0]
-        if not policy.layered and (target is None or at - run.since <= target):
+        if not policy.layered and (target is None or at - since <= target):
             continue  # open time is no longer than time
-        due = _TIMERS[name].first_due(view, policy, run.since)
+        due = _TIMERS[name].first_due(view, policy, since)
         if due is not None and due < at and not (isinstance(command, RecordMiss) and command.clock is name):
             target = policy.at(due).for_(case).service_target(name, case.channel, clocks.level)[0]
-            found.append(ClockJudged(SYSTEM, at, case.id, name, MISSED, _seconds(target)))
-    return tuple(found)
+            found += (ClockJudged(SYSTEM, at, case.id, name, MISSED, _seconds(target)),)
+    return found
 
 
 def _seconds(length: timedelta | None) -> float:
@@ -261,9 +263,10 @@ def _verdict(
 ) -> tuple[Event, ...]:
     """What is found of a clock that ends at an instant: met or missed where it was reached, else stopped or missed."""
     case, clocks = view.case, view.clocks
-    if case is None or clocks is None or run_of(clocks, name).since is None:
+    run = None if clocks is None else run_of(clocks, name)
+    if case is None or clocks is None or run is None or run.since is None:
         return ()
-    verdict = run_of(clocks, name).verdict
+    verdict = run.verdict
     target, calendar = policy.service_target(name, case.channel, clocks.level)
     promised = _seconds(target) if verdict is None else verdict.target
     if target is None and verdict is None:
