@@ -214,6 +214,14 @@ class TestFinding:
         assert MessageNoted in map(type, events)
         assert [] == found(Archive().update(events), "hooray")
 
+    def test_words_of_a_participant(self):
+        """They are found, and their sentiment is not the customer's."""
+        start = wrote(at(0), "t1", "m1", new_case="a"), wrote(at(1), "t1", "m2", "leak", participant="bob")
+        marked = SetSentiment(SYSTEM, at(2), "a", "m2", Feeling.NEGATIVE)
+        archive = Archive().update(told(*start, marked))
+        assert ["a"] == found(archive, "leak")
+        assert 1 == archive.neutral_messages_of("maria")
+
     def test_contact_form(self):
         """The first message of a form, which a machine sends, is a case that is found."""
         events = told(wrote(at(0), "t1", "m1", "leak", auto_generated=True, new_case="a"))
