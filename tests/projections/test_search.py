@@ -220,7 +220,7 @@ class TestFinding:
         marked = SetSentiment(SYSTEM, at(2), "a", "m2", Feeling.NEGATIVE)
         archive = Archive().update(told(*start, marked))
         assert ["a"] == found(archive, "leak")
-        assert 1 == archive.neutral_messages_of("maria")
+        assert 1 == archive.neutral_messages_of(archive.summary("a").customer)
 
     def test_contact_form(self):
         """The first message of a form, which a machine sends, is a case that is found."""
