@@ -59,8 +59,8 @@ CASE: Final = "c1"
 DRAFT: Final = "d1"
 EVERYTHING: Final = frozenset(Permission)
 
-ORDER: Final = frozenset({"offers.asked", "offers.review_asked"})
-"""In which order routing asks: no promise of a scope depends on it."""
+ORDER: Final = frozenset({"offers.asked", "offers.review_asked", "wrap_up.because"})
+"""In which order routing asks, and how a contact ended that is to be disposed: no promise of a scope depends on it."""
 
 APART: Final = UNASKED | ORDER
 """What no promise of most scopes depends on: service clocks, which message answered which, and the order."""

@@ -25,7 +25,7 @@ from casecore.rooms.bounces import BOUNCES
 from casecore.rooms.cases import CASES, Case
 from casecore.rooms.clocks import Clocks
 from casecore.rooms.commitments import COMMITMENTS, Commitment
-from casecore.rooms.contacts import CONTACTS, Contact
+from casecore.rooms.contacts import CONTACTS, Contact, LastContact
 from casecore.rooms.eligibility import ELIGIBILITY
 from casecore.rooms.notes import NOTES, Note
 from casecore.rooms.offers import OFFERS, Offers
@@ -50,6 +50,7 @@ class View:
     draft: WaitingDraft | None = None
     offers: Offers | None = None
     contact: Contact | None = None
+    last_contact: LastContact | None = None
     aftermath: Aftermath | None = None
     clocks: Clocks | None = None
     case_time: CaseTime | None = None
@@ -77,6 +78,7 @@ class CaseFile:
     draft: WaitingDraft | None = None
     offers: Offers | None = None
     contact: Contact | None = None
+    last_contact: LastContact | None = None
     aftermath: Aftermath | None = None
     clocks: Clocks | None = None
     case_time: CaseTime | None = None
@@ -98,8 +100,8 @@ HOUSE: Final[House[View]] = House(
         REASSIGNMENTS,
         CONTACTS,
         SILENCE,
-        COMMITMENTS,
         WRAP_UPS,
+        COMMITMENTS,
         BOUNCES,
         ABSENCES,
         SLA,
@@ -119,6 +121,7 @@ PLACES: Final[Mapping[type, Place]] = {
     WaitingDraft: Place("cases", "case", "draft", CaseFile),
     Offers: Place("cases", "case", "offers", CaseFile),
     Contact: Place("cases", "case", "contact", CaseFile),
+    LastContact: Place("cases", "case", "last_contact", CaseFile),
     Aftermath: Place("cases", "case", "aftermath", CaseFile),
     Clocks: Place("cases", "case", "clocks", CaseFile),
     CaseTime: Place("cases", "case", "case_time", CaseFile),

@@ -45,7 +45,7 @@ from casecore.rooms.cases import (
 )
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.threads import Message, MessageEvent, message_fresh, names_message
-from casecore.statuses import SENT_AS, Status
+from casecore.statuses import ESCALATED, SENT_AS, Status
 
 # Commands and events -----------------------------------------------------------------------------------
 
@@ -234,6 +234,7 @@ def _after_reply(view: SeesCase, event: ReplySent, _: Policy) -> tuple[Event, ..
 
 def _apply_reply(case: Editing, event: ReplySent) -> None:
     case.status = event.send_as
+    case.pull_only = case.pull_only and event.send_as is not ESCALATED
     case.status_at = case.active_at = event.at
     answer_customer(case, event.message)
 
