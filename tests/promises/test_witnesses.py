@@ -455,7 +455,7 @@ TOLD = {
         "23", (*OPEN, hand_set(Status.PENDING), released()), closed(reason=CloseReason.AUTOMATIC)
     ),
     "23: after setting it resolved": Told(
-        "", (*KNOWN, hand_set(Status.RESOLVED), released()[:3]), closed(reason=CloseReason.AUTOMATIC)
+        "", (*KNOWN, hand_set(Status.RESOLVED), released()), closed(reason=CloseReason.AUTOMATIC)
     ),
     "23: of two answers one never arrived": Told(
         "", (*OPEN, replied(), replied(message="r2"), *bounced("r1"), released()), closed(reason=CloseReason.AUTOMATIC)
