@@ -16,6 +16,7 @@ from casecore.rooms.threads import (
     RecordCustomer,
     Thread,
     ThreadOpened,
+    message_row,
 )
 from casecore.testing.scenario import T0, at, case_in, given, new_case
 
@@ -245,3 +246,10 @@ def test_a_profile_is_not_shared():
     story = given(RecordCustomer("system", T0, "maria", "Maria", profile))
     profile["email"] = "mallory@example.org"
     assert {"email": "maria@example.org"} == story.desk.customers["maria"].profile == story.events[-1].profile
+
+
+def test_no_two_messages_share_a_row():
+    """Whatever slashes their ids and those of their threads have."""
+    named = [("a/b", "c"), ("a", "b/c"), ("a", "b~1c"), ("a", "b~c"), ("a/b~1c", ""), ("a~1b", "c")]
+    assert len(named) == len({message_row(*one) for one in named})
+    assert "a/b~01c" == message_row("a", "b~1c")
