@@ -231,7 +231,7 @@ def test_timers(timer, views, data):
 
 
 EDITS = [
-    pytest.param(kind, event, edit, id=f"{kind.__name__}-{event.__name__}")
+    pytest.param(kind, event, edit, id=f"{room.name}-{kind.__name__}-{event.__name__}")
     for room in HOUSE.rooms
     for (kind, event), edit in (*room.evolve.items(), *room.notices.items())
 ]

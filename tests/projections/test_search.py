@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import attrs
 import pytest
 
-from casecore.channels import Channel
+from casecore.channels import Channel, MessageKind
 from casecore.kernel import SYSTEM, MissingRow
 from casecore.kernel.words import search_form, search_words
 from casecore.projections.search import Archive, CaseSummary, NoteText, queries
@@ -221,9 +221,22 @@ class TestFinding:
 
     def test_a_like_before_any_case(self):
         """What is on no case is found nowhere, and disturbs nothing."""
-        events = told(wrote(at(0), "t1", "m1", "bounce", auto_generated=True))
+        events = told(wrote(at(0), "t1", "m1", "hooray", kind=MessageKind.LIKE, channel=Channel.FACEBOOK))
         assert MessageNoted in map(type, events)
-        assert [] == found(Archive().update(events), "bounce")
+        assert [] == found(Archive().update(events), "hooray")
+
+    def test_words_of_a_participant(self):
+        """They are found, and their sentiment is not the customer's."""
+        start = wrote(at(0), "t1", "m1", new_case="a"), wrote(at(1), "t1", "m2", "leak", participant="bob")
+        marked = SetSentiment(SYSTEM, at(2), "a", "m2", Feeling.NEGATIVE)
+        archive = Archive().update(told(*start, marked))
+        assert ["a"] == found(archive, "leak")
+        assert 1 == archive.neutral_messages_of(archive.summary("a").customer)
+
+    def test_contact_form(self):
+        """The first message of a form, which a machine sends, is a case that is found."""
+        events = told(wrote(at(0), "t1", "m1", "leak", auto_generated=True, new_case="a"))
+        assert ["a"] == found(Archive().update(events), "leak")
 
 
 FOUND = [

@@ -8,7 +8,7 @@
 * The record counts what they hold, by channel, and what they owe; never which cases.
 * Only the system or a supervisor adds and changes agents; availability is set by the agent, a supervisor or the
   system. A supervisor's permission waives "only the assignee", and nothing else.
-* Whoever acts must be known here, and time never runs backwards. Both are asked of every command.
+* Whoever acts must be known here: that is asked of every command.
 """
 
 from __future__ import annotations
@@ -89,6 +89,7 @@ class Agent:
         idle_since: Since when they have had nothing new; orders agents in routing.
         given_at: When they were last given or offered work.
         away_since: Since when they have been logged out; None while they are there.
+        presence_at: When they last came or went; it is set no earlier than that (`times.py`).
         held: How many cases they hold, by channel.
         offered: How many cases are offered to them, by channel.
         reviews: How many drafts they review, offered ones included.
@@ -107,6 +108,7 @@ class Agent:
     idle_since: datetime | None = None
     given_at: datetime | None = None
     away_since: datetime | None = None
+    presence_at: datetime | None = None
     held: Mapping[Channel, int] = some_tallies(factory=FrozenDict)
     offered: Mapping[Channel, int] = some_tallies(factory=FrozenDict)
     reviews: int = a_count(default=0)
@@ -309,17 +311,6 @@ class NextStateCleared(Event):
 
 
 # Rules -------------------------------------------------------------------------------------------------
-
-
-def _time_goes_on(view: SeesAgents, command: Command, _: Policy) -> Reason | None:
-    if view.now is None or command.at >= view.now:
-        return None
-    return Reason(
-        "time.order",
-        f"{command.at.isoformat()} is before {view.now.isoformat()}, when the desk last changed",
-        "give commands in the order in which they happened",
-        {"at": command.at, "now": view.now},
-    )
 
 
 def _actor_known(view: SeesAgents, command: Command, _: Policy) -> Reason | None:
@@ -537,7 +528,6 @@ _RECORD = (AddAgent, ChangeAgent)
 AGENTS: Room[SeesAgents] = Room(
     name="agents",
     needs=(
-        Rule("time.order", "Time does not run backwards", "§1", (Command,), _time_goes_on),
         Rule("agent.known", "Whoever acts is known", "§1", (Command,), _actor_known),
         Rule("agent.known", "The agent named is known", "§1", _NAMED, _target_known),
         Rule("agent.fresh", "An agent's id is used once", "§1", (AddAgent,), _agent_fresh),

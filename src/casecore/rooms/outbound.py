@@ -42,12 +42,20 @@ from casecore.rooms.approvals import DraftSubmitted
 from casecore.rooms.arrivals import SuccessorStarted, thread_identity
 from casecore.rooms.assignments import CaseAssigned, WorkBegun, queue_known
 from casecore.rooms.cases import Case, CaseStarted, HasCase, new_case_record
+from casecore.rooms.clocks import Clocks, SeesClocks
 from casecore.rooms.contacts import Contact
 from casecore.rooms.offers import Offers
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.replies import ReplySent, reply_content
-from casecore.rooms.sla import Clocks, SeesClocks
-from casecore.rooms.threads import Customer, CustomerMet, Thread, ThreadOpened, message_fresh, name_customer
+from casecore.rooms.threads import (
+    Customer,
+    CustomerMet,
+    Thread,
+    ThreadOpened,
+    message_fresh,
+    name_customer,
+    names_message,
+)
 from casecore.rooms.whatsapp import is_open
 from casecore.rooms.wrap_ups import Aftermath
 from casecore.statuses import Status
@@ -90,7 +98,7 @@ class StartOutbound(Command):
 
     thread: str = an_id(of="thread")
     new_case: str = an_id()
-    message: str = an_id(of="message")
+    message: str = an_id()
     text: str = a_text(default="")
     customer: str | None = an_id(of="customer", default=None)
     channel: Channel | None = a_choice(Channel, default=None)
@@ -257,7 +265,7 @@ def _start_outbound(view: SeesClocks, command: StartOutbound, policy: Policy) ->
     content = reply_content(c) | {"send_as": Status.PENDING}
     if c.for_approval:
         return (*events, DraftSubmitted(by, at, case, c.message, queue=begun.queue, note=c.note, **content))
-    return (*events, ReplySent(by, at, case, c.message, author=by, **content))
+    return (*events, ReplySent(by, at, case, c.message, author=by, thread=c.thread, **content))
 
 
 def _once_started(view: SeesClocks, command: StartOutbound, policy: Policy) -> SeesClocks:
@@ -317,6 +325,6 @@ OUTBOUND: Room[SeesClocks] = Room(
     decide={RecordConsent: _record_consent, StartOutbound: _start_outbound},
     evolve={(Customer, ConsentRecorded): _set_consent},
     foresees={StartOutbound: _once_started},
-    shows={StartOutbound: {"named": lambda _, command: command.new_case}},
+    shows={StartOutbound: {**names_message(), "named": lambda _, command: command.new_case}},
     about={StartOutbound: _case_aspect},
 )

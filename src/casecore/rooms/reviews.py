@@ -159,6 +159,7 @@ def _take_review(view: HasDraft, command: TakeReview, _: Policy) -> tuple[Event,
 def _approve_draft(view: HasDraft, command: ApproveDraft, _: Policy) -> tuple[Event, ...]:
     c, draft = command, view.draft
     content = reply_content(draft) | {"template": c.template or draft.template}
+    content["thread"] = view.case.thread
     return (
         DraftApproved(c.by, c.at, c.case, draft.id, draft.author),
         ReplySent(c.by, c.at, c.case, draft.id, send_as=draft.send_as, author=draft.author, reviewer=c.by, **content),

@@ -24,7 +24,16 @@ from casecore.kernel import CasecoreError, Event, frozen
 from casecore.kernel.durations import duration_text
 from casecore.kernel.words import shorten
 from casecore.projections.history.sentences import LINES
-from casecore.projections.history.vocabulary import LANGUAGES, PEOPLE, QUOTES, WORDS, Same, Sentence, class_in_words
+from casecore.projections.history.vocabulary import (
+    LANGUAGES,
+    PEOPLE,
+    QUOTES,
+    WORDS,
+    Given,
+    Same,
+    Sentence,
+    class_in_words,
+)
 from casecore.reports.text import visible
 
 QUOTED: Final = 80
@@ -118,10 +127,13 @@ def _tell_event(event: Event, place: int, lines: Lines) -> Line:
 
 
 def _sentence_fits(when: Mapping[str, Any], event: Event) -> bool:
-    return all(
-        getattr(event, name) == (getattr(event, value.field) if isinstance(value, Same) else value)
-        for name, value in when.items()
-    )
+    def fits(name: str, value: Any) -> bool:
+        held = getattr(event, name)
+        if value is Given.ANYTHING:
+            return held is not None
+        return bool(held == (getattr(event, value.field) if isinstance(value, Same) else value))
+
+    return all(fits(name, value) for name, value in when.items())
 
 
 # Sentences ---------------------------------------------------------------------------------------------

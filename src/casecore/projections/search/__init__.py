@@ -219,7 +219,7 @@ class Archive:
                 self._cases_by["tag"][form].discard(case)
 
     def _follow_message(self, event: Any, case: str, entry: CaseEntry) -> None:
-        if isinstance(event, MessageReceived):
+        if isinstance(event, MessageReceived) and event.participant is None:
             entry.received.add(event.message)
         self._said.add_id(case, event.message)
         for text in (event.text, getattr(event, "subject", ""), *getattr(event, "attachments", ())):
