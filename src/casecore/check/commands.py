@@ -14,7 +14,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from casecore.channels import Channel, TemplateKind
-from casecore.explore.scope import NOON
+from casecore.explore.scope import NOON, UNASKED
 from casecore.kernel import CUSTOMER, SYSTEM, Command
 from casecore.policies import Policy
 from casecore.policies.sections import Level, Relation
@@ -62,9 +62,12 @@ EVERYTHING: Final = frozenset(Permission)
 BUSY: Final = "agent.answered_at"
 """Whether somebody answered another offer while one rang: asked only when two ring, and one times out."""
 
-APART: Final = frozenset({"clocks", "offers.asked", "offers.review_asked", "case.cut_off_at", "wrap_up.because", BUSY})
-"""What no promise of a scope depends on: service clocks, in which order routing asks and whom it serves first, how a
-contact ended that is to be disposed, and who was busy."""
+ORDER: Final = frozenset({"offers.asked", "offers.review_asked", "case.cut_off_at", "wrap_up.because", BUSY})
+"""In which order routing asks and whom it serves first, how a contact ended that is to be disposed, and who was busy: no
+promise of a scope depends on it."""
+
+APART: Final = UNASKED | ORDER
+"""What no promise of most scopes depends on: service clocks, which message answered which, and the order."""
 
 NEWS_TEMPLATE: Final = ReadyTemplate(
     "Dear Maria, there is news for you.",

@@ -36,6 +36,7 @@ from casecore.rooms.occupancy import OccupancyChanged
 from casecore.rooms.outbound import RecordConsent, StartOutbound
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.replies import SendReply
+from casecore.rooms.sla import ClockJudged
 from casecore.rooms.wrap_ups import Dispose, RelateRecord
 from casecore.statuses import Status
 
@@ -292,12 +293,14 @@ class Outcome:
     def then(self, *expected: Expected) -> Outcome:
         """The command was accepted, and exactly this happened, in this order; without arguments: nothing did.
 
-        That a case counts otherwise for its agent (`OccupancyChanged`) is left aside, unless it is asked for.
+        Verdicts on service clocks (`ClockJudged`), and that a case counts otherwise for its agent (`OccupancyChanged`),
+        count only where one is expected.
         """
         __tracebackhide__ = True
-        asked = any(one is OccupancyChanged or isinstance(one, OccupancyChanged) for one in expected)
-        happened = [event for event in self.events if asked or not isinstance(event, OccupancyChanged)]
-        met = len(expected) == len(happened) and all(map(_meets_expectation, happened, expected))
+        asked = {one if isinstance(one, type) else type(one) for one in expected}
+        aside = tuple(event for event in (ClockJudged, OccupancyChanged) if event not in asked)
+        events = tuple(event for event in self.events if not isinstance(event, aside))
+        met = len(expected) == len(events) and all(map(_meets_expectation, events, expected))
         if not self.verdict or not met:
             self.fails(
                 "it should have been accepted, and then:",
