@@ -275,7 +275,7 @@ def _work_waits(view: HasOffers, command: OfferWork, _: Policy) -> Reason | None
         return Reason("offer.waiting", f"case {case.id}: {found}", "offer only reviews that wait")
     if case.waiting_since is not None and not case.pull_only:
         return None
-    if case.pull_only:
+    if case.waiting_since is not None:
         found = f"case {case.id} is not offered: its customer has left"
         return Reason("offer.waiting", found, "an agent may open it, or a supervisor reassign it")
     found = f"{case.assignee} holds it" if case.assignee else f"it is {case.status}"
