@@ -130,8 +130,8 @@ REPLIES = (
         EVOLVE,
         "an edited draft keeps its old text",
         "rooms/approvals",
-        "    for name in EDITABLE:\n        setattr",
-        "    for name in EDITABLE[1:]:\n        setattr",
+        "    for name in EDITABLE:\n        value",
+        "    for name in EDITABLE[1:]:\n        value",
         DRAFT,
     ),
     a_fault(
@@ -384,8 +384,8 @@ REPLIES = (
         EVOLVE,
         "an edited draft is its editor's",
         "rooms/approvals",
-        "    draft.stale = draft.stale and not event.fresh\n",
-        "    draft.stale = draft.stale and not event.fresh\n    draft.author = event.by\n",
+        "    if event.fresh:\n        draft.stale, draft.replied = False, None\n",
+        "    draft.author = event.by\n",
         REVIEWERS,
     ),
     a_fault(

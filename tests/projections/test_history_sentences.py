@@ -188,7 +188,7 @@ class TestSentences:
             ((*DRAFT, RefuseDraft("cleo", at(9), "c1", "d1", "too short")), "cleo refused ben’s draft: “too short”"),
             (
                 (*DRAFT, EditDraft("ben", at(9), "c1", "d1", "Soon")),
-                "ben changed the draft, to be sent as pending: “Soon”",
+                "ben changed the draft, to be sent as pending, subject “Re: Hello”: “Soon”",
             ),
             ((CHAT[0], OfferWork(SYSTEM, at(1), "c1", "ana")), "the system offered the case to ana"),
             ((*CHAT[:2], RejectOffer("ana", at(2), "c1", reason="busy")), "ana declined the case: “busy”"),
@@ -311,6 +311,10 @@ class TestSentences:
     def test_stale_and_superseded(self):
         """What becomes of a draft when the customer writes."""
         assert "the draft is stale: the customer has written since" in told(*DRAFT, wrote(at(9), "m2", channel=None))
+        replied = (*DRAFT, SetStatus("dora", at(8), "c1", Status.PENDING), SendReply("dora", at(9), "c1", "m9", "No", subject="Re"))
+        assert "the draft is stale: dora has replied since" in told(*replied)
+        assert "o rascunho está desatualizado: dora respondeu depois" in told(*replied, language="pt")
+        assert "le brouillon n’est plus à jour\xa0: dora a répondu entre-temps" in told(*replied, language="fr")
         superseding = sop(approval={"on_customer_message": OnCustomerMessage.SUPERSEDE})
         lines = told(*DRAFT, wrote(at(9), "m2", channel=None), policy=superseding, language="fr")
         assert "le brouillon rédigé par ben est devenu caduc\xa0: le client a écrit" in lines

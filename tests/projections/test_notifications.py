@@ -82,6 +82,18 @@ class TestEvents:
                 (*REVIEW, wrote(at(9), message="m2")),
                 [("ben", Alert.CUSTOMER_WROTE), ("ben", Alert.DRAFT_STALE), ("cleo", Alert.DRAFT_STALE)],
             ),
+            (
+                (*REVIEW, SendReply("dora", at(9), "c1", "r1", "No", subject="Re")),
+                [("ben", Alert.DRAFT_STALE), ("cleo", Alert.DRAFT_STALE)],
+            ),
+            (
+                (*DRAFT, TakeReview("dora", at(6), "c1"), SendReply("dora", at(9), "c1", "r1", "No", subject="Re")),
+                [("ben", Alert.DRAFT_STALE)],
+            ),
+            (
+                (*DRAFT, OfferWork(SYSTEM, at(6), "c1", "cleo", True), wrote(at(9), message="m2")),
+                [("ben", Alert.CUSTOMER_WROTE), ("ben", Alert.DRAFT_STALE), ("cleo", Alert.DRAFT_STALE)],
+            ),
             ((*EMAIL, CloseCase("dora", at(3), "c1")), [("ben", Alert.CONTACT_ENDED)]),
             ((*EMAIL, LeaveCase("ben", at(3), "c1")), []),
         ],

@@ -27,7 +27,7 @@ from casecore.rooms.approvals import (
     WithdrawDraft,
 )
 from casecore.rooms.arrivals import CaseReopened, MessageReceived, ReceiveMessage
-from casecore.rooms.assignments import CaseUnqueued, LeaveCase
+from casecore.rooms.assignments import CaseUnqueued, LeaveCase, OpenCase
 from casecore.rooms.cases import CaseClosed, CloseCase, CloseReason, SetStatus, StatusSet
 from casecore.rooms.contacts import Authenticate, EndContact
 from casecore.rooms.offers import AcceptOffer, OfferAccepted, OfferRescinded, WorkOffered
@@ -395,7 +395,18 @@ class TestEditing:
             EditDraft(by, at(20), "c1", "d1", "We refund 10 €")
         )
         outcome.then(
-            DraftEdited(by, at(20), "c1", "d1", "We refund 10 €", Status.PENDING, ("form.pdf",), fresh=by == "ben")
+            DraftEdited(
+                by,
+                at(20),
+                "c1",
+                "d1",
+                "We refund 10 €",
+                Status.PENDING,
+                ("form.pdf",),
+                fresh=by == "ben",
+                subject="",
+                about_account=False,
+            )
         )
         assert ("ben", at(10)) == (editing_class(outcome).author, editing_class(outcome).waiting_since)
         sent = outcome.and_when(ApproveDraft("cleo", at(30), "c1", "d1")).then(DraftApproved, ReplySent)
@@ -407,13 +418,43 @@ class TestEditing:
 
     @pytest.mark.parametrize(
         ("field", "value"),
-        [("text", ""), ("send_as", Status.RESOLVED), ("attachments", ()), ("attachments", ("b.png",))],
+        [
+            ("text", ""),
+            ("send_as", Status.RESOLVED),
+            ("attachments", ()),
+            ("attachments", ("b.png",)),
+            ("subject", "Your refund"),
+            ("subject", ""),
+            ("about_account", True),
+            ("about_account", False),
+        ],
     )
-    def test_each_part(self, field, value):
-        """Text, status and attachments; empty is not the same as saying nothing."""
-        story = waiting(draft=attrs.evolve(DRAFT, attachments=("form.pdf",)))
-        outcome = story.when(EditDraft("ben", at(20), "c1", "d1", **{field: value})).then(DraftEdited)
+    @pytest.mark.parametrize("by", ["ben", "cleo"])
+    def test_each_part(self, by, field, value):
+        """All of it, by its author and by its reviewer; empty is not the same as saying nothing."""
+        story = waiting(draft=attrs.evolve(DRAFT, attachments=("form.pdf",), subject="Re", about_account=value is False))
+        outcome = story.when(EditDraft(by, at(20), "c1", "d1", **{field: value})).then(DraftEdited)
         assert attrs.evolve(editing_class(story), **{field: value}) == editing_class(outcome)
+        sent = outcome.and_when(ApproveDraft("cleo", at(30), "c1", "d1"))
+        assert value == getattr(sent.events[1], field)
+
+    def test_an_email_keeps_a_subject(self):
+        """The subject of an email may be another, and not none."""
+        story = given(case_in("open", agent="ben", channel="email"), attrs.evolve(DRAFT, subject="Re"))
+        story.when(EditDraft("cleo", at(20), "c1", "d1", subject=" ")).refused("email.subject_required")
+        story.when(EditDraft("cleo", at(20), "c1", "d1", subject="Your refund")).then(DraftEdited)
+
+    def test_marked_about_the_account_by_its_reviewer(self):
+        """The mark counts when it is sent: the customer has to be authenticated then."""
+        story = given(case_in("open", agent="ben"), DRAFT, EditDraft("cleo", at(20), "c1", "d1", about_account=True))
+        story.when(ApproveDraft("cleo", at(30), "c1", "d1")).refused("authentication.before")
+
+    def test_an_edit_that_was_stored_before(self):
+        """An event that says nothing of subject and account leaves both as they were."""
+        story = waiting(draft=attrs.evolve(DRAFT, subject="Re", about_account=True))
+        old = DraftEdited("ben", at(20), "c1", "d1", "Soon", Status.PENDING, (), fresh=True)
+        draft = story.desk.evolve((old,)).cases["c1"].draft
+        assert ("Soon", "Re", True) == (draft.text, draft.subject, draft.about_account)
 
     def test_to_nothing(self):
         """It still has to say something."""
@@ -658,6 +699,56 @@ class TestCustomerWrites:
     def test_other_case(self):
         """A message on another thread has nothing to do with it."""
         assert not editing_class(waiting().when(new_case("c2", at=at(30)))).stale
+
+
+class TestColleagueReplies:
+    """If somebody else replies while a draft waits (a colleague may have told the customer the contrary)."""
+
+    REPLY = SendReply("dora", at(30), "c1", "r1", "Sorry, no refund is possible")
+
+    def test_goes_stale(self):
+        """Its reviewer is not left to say what was denied a moment ago."""
+        outcome = waiting().when(self.REPLY)
+        outcome.then(ReplySent, DraftWentStale("system", at(30), "c1", "d1", "dora"))
+        assert (True, "dora") == (editing_class(outcome).stale, editing_class(outcome).replied)
+        assert (
+            "[approval.stale] dora has replied since draft d1 was submitted -> read it, then approve with seen = true"
+        ) == said_by(outcome.and_when(ApproveDraft("cleo", at(40), "c1", "d1")), "approval.stale")
+        outcome.and_when(ApproveDraft("cleo", at(40), "c1", "d1", seen=True)).then(DraftApproved, ReplySent)
+
+    def test_whoever_holds_the_case_now(self):
+        """A draft stays where its author left the case, and the next agent answers otherwise."""
+        left = (LeaveCase("ben", at(20), "c1"), OpenCase("ana", at(25), "c1"))
+        story = given(case_in("open", agent="ben", channel="messaging"), DRAFT, left)
+        story.when(attrs.evolve(self.REPLY, by="ana")).then(ReplySent, DraftWentStale)
+
+    def test_its_author(self):
+        """Who wrote the draft knows what they reply besides."""
+        story = given(case_in("open"), attrs.evolve(DRAFT, by="ana"))
+        story.when(attrs.evolve(self.REPLY, by="ana")).then(ReplySent)
+
+    def test_told_once_for_each(self):
+        """Each is told when the other wrote last: a second reply of the same colleague is no news, the customer's is."""
+        story = waiting(self.REPLY)
+        story.when(attrs.evolve(self.REPLY, at=at(31), message="r2")).then(ReplySent)
+        wrote = story.when(attrs.evolve(WRITES, at=at(31))).then(MessageReceived, CaseReopened, DraftWentStale)
+        assert (True, None) == (editing_class(wrote).stale, editing_class(wrote).replied)
+        wrote.and_when(attrs.evolve(self.REPLY, at=at(32), message="r2")).then(ReplySent, DraftWentStale)
+
+    @pytest.mark.parametrize("policy", [None, SUPERSEDE], ids=["keep", "supersede"])
+    def test_whatever_the_policy(self, policy):
+        """What becomes of it when the customer writes is said for the customer only."""
+        waiting(policy=policy).when(self.REPLY).then(ReplySent, DraftWentStale)
+
+    def test_edited_by_its_author(self):
+        """Who edits it has taken in what the colleague said."""
+        outcome = waiting(self.REPLY).when(EditDraft("ben", at(40), "c1", "d1", "As dora says"))
+        assert (False, None) == (editing_class(outcome).stale, editing_class(outcome).replied)
+        outcome.and_when(attrs.evolve(self.REPLY, at=at(50), message="r2")).then(ReplySent, DraftWentStale)
+
+    def test_approving_it_is_no_such_reply(self):
+        """It is sent, and waits no more."""
+        waiting().when(ApproveDraft("cleo", at(40), "c1", "d1")).then(DraftApproved, ReplySent)
 
 
 class TestBlocking:

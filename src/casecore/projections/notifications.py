@@ -10,7 +10,7 @@
 | `draft_approved` | the author | their draft was approved and sent |
 | `draft_refused` | the author | their draft was refused |
 | `draft_superseded` | the author | the customer wrote, and the policy let the draft lapse |
-| `draft_stale` | the author and the reviewer | the customer wrote while the draft waits |
+| `draft_stale` | the author and the reviewer | the customer wrote, or a colleague replied, while the draft waits |
 | `contact_ended` | whose contact it was | somebody else ended it, or took the case |
 | `commitment_due` | who promised it | it is due |
 | `idle_right` | who has the chat | the silence is long enough: once asked for, the chat may be ended |
@@ -190,8 +190,9 @@ def _call_offered(event: WorkOffered, _: Desk) -> Calls:
 def _call_people_of_draft(event: DraftWentStale, desk: Desk) -> Calls:
     file = desk.cases.get(event.case)
     draft = None if file is None else file.draft
-    people = () if draft is None else dict.fromkeys((draft.author, draft.reviewer))
-    return tuple((Alert.DRAFT_STALE, who, None) for who in people)
+    offers = None if file is None else file.offers
+    people = () if draft is None else (draft.author, draft.reviewer, offers.review_to if offers else None)
+    return tuple((Alert.DRAFT_STALE, who, None) for who in dict.fromkeys(people) if who != event.replied)
 
 
 def _call_promisers(due: Due, desk: Desk) -> Calls:

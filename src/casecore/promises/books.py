@@ -351,8 +351,16 @@ def _submits(books: Books, event: DraftSubmitted, _: InForce) -> None:
 def _edits(books: Books, event: DraftEdited, _: InForce) -> None:
     draft = books.case(event.case).draft
     if draft is not None:
+        subject = draft.subject if event.subject is None else event.subject
+        account = draft.about_account if event.about_account is None else event.about_account
         books.edit("cases", event.case).draft = changed(
-            draft, text=event.text, send_as=event.send_as, attachments=event.attachments, template=event.template
+            draft,
+            text=event.text,
+            send_as=event.send_as,
+            attachments=event.attachments,
+            template=event.template,
+            subject=subject,
+            about_account=account,
         )
 
 

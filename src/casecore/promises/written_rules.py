@@ -59,7 +59,7 @@ customer.known: AddNote
 draft.edge: DraftCommand
 email.earlier_handler: Dispose
 email.relations: Dispose
-email.subject_required: DraftSubmitted ReplySent
+email.subject_required: DraftEdited DraftSubmitted ReplySent
 idle.asked: DisconnectIdle
 idle.chat: AskPresence DisconnectIdle
 idle.silence: DisconnectIdle

@@ -7,8 +7,9 @@
   work (`eligibility.py`); it is then theirs alone.
 * A review has its own reviewer; the case's assignee is unchanged. It counts in the total only.
 * **Approving** sends the reply in the author's name, exactly once: the draft's id becomes the message's id. At that
-  moment every rule of a direct reply is asked again. Where the customer has written since, the reviewer must say that
-  they have seen it. **Refusing** needs a reason. Whose draft it is may **withdraw** it at any time.
+  moment every rule of a direct reply is asked again. Where the customer has written since, or a colleague has replied,
+  the reviewer must say that they have seen it. **Refusing** needs a reason. Whose draft it is may **withdraw** it at
+  any time.
 * The review ends when the draft is decided, or when it is given to somebody else.
 
 What a draft is, and what a waiting one blocks, is told in `approvals.py`.
@@ -130,12 +131,15 @@ def _not_own(view: SeesDraft, event: DraftApproved, policy: Policy) -> Reason | 
 
 @wants("case", "draft")
 def _message_seen(view: HasDraft, command: ApproveDraft, _: Policy) -> Reason | None:
-    if command.seen or not view.draft.stale:
+    draft = view.draft
+    if command.seen or not draft.stale:
         return None
+    what = f"{draft.replied} has replied" if draft.replied else "the customer has written"
     return Reason(
         "approval.stale",
-        f"the customer has written since draft {command.draft} was submitted",
+        f"{what} since draft {draft.id} was submitted",
         "read it, then approve with seen = true",
+        {"replied": draft.replied},
     )
 
 

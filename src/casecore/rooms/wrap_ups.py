@@ -38,7 +38,7 @@ from casecore.kernel.rooms import by_agent, soft_rule, wants
 from casecore.policies import Policy
 from casecore.policies.sections import Relation, RelationsDue
 from casecore.rooms.agents import Agent, AgentUnavailable, is_supervisor
-from casecore.rooms.approvals import DraftSubmitted
+from casecore.rooms.approvals import DraftEdited, DraftSubmitted
 from casecore.rooms.arrivals import MessageReceived
 from casecore.rooms.assignments import agent_named
 from casecore.rooms.cases import CaseClosed, CaseCommand, CaseStarted, CloseReason, SeesCase
@@ -304,9 +304,9 @@ def _disposed_before_closing(view: HasAftermath, event: CaseClosed, _: Policy) -
     return Reason("wrap_up.blocks_close", found, "dispose them first")
 
 
-def _has_subject(view: SeesWrapUp, event: ReplySent | DraftSubmitted, policy: Policy) -> Reason | None:
+def _has_subject(view: SeesWrapUp, event: ReplySent | DraftSubmitted | DraftEdited, policy: Policy) -> Reason | None:
     on_email = view.case is not None and view.case.channel is EMAIL
-    if not on_email or not policy.email.subject_required or event.subject.strip():
+    if not on_email or not policy.email.subject_required or (event.subject or "").strip():
         return None
     return Reason("email.subject_required", "the email has no subject", "give it one")
 
@@ -440,7 +440,7 @@ def _set_earlier_handler(after: Editing, event: MessageReceived) -> None:
 
 
 _CONTEXT = (FlagCase, RelateRecord)
-_EMAILS = (ReplySent, DraftSubmitted)
+_EMAILS = (ReplySent, DraftSubmitted, DraftEdited)
 
 WRAP_UPS: Room[SeesWrapUp] = Room(
     name="wrap_ups",

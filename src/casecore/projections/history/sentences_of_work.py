@@ -63,12 +63,12 @@ REPLIES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
     ),
     DraftEdited: (
         Sentence(
-            "{by} changed the draft, to be sent as {send_as}[, from the template {template}][: {text:quoted}]"
-            "[ (attached: {attachments})]",
-            "{by} alterou o rascunho, para enviar como {send_as}[, do modelo {template}][: {text:quoted}]"
-            "[ (em anexo: {attachments})]",
-            "{by} a modifié le brouillon (statut prévu : {send_as})[, modèle {template}][ : {text:quoted}]"
-            "[ (en pièce jointe : {attachments})]",
+            "{by} changed the draft, to be sent as {send_as}[, subject {subject:quoted}][, from the template {template}]"
+            "[: {text:quoted}][ (attached: {attachments})]",
+            "{by} alterou o rascunho, para enviar como {send_as}[, assunto {subject:quoted}][, do modelo {template}]"
+            "[: {text:quoted}][ (em anexo: {attachments})]",
+            "{by} a modifié le brouillon (statut prévu : {send_as})[, objet {subject:quoted}][, modèle {template}]"
+            "[ : {text:quoted}][ (en pièce jointe : {attachments})]",
         ),
     ),
     DraftWentStale: (
@@ -76,6 +76,12 @@ REPLIES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             "the draft is stale: the customer has written since",
             "o rascunho está desatualizado: o cliente escreveu depois",
             "le brouillon n’est plus à jour : le client a écrit entre-temps",
+            {"replied": None},
+        ),
+        Sentence(
+            "the draft is stale: {replied} has replied since",
+            "o rascunho está desatualizado: {replied} respondeu depois",
+            "le brouillon n’est plus à jour : {replied} a répondu entre-temps",
         ),
     ),
     DraftApproved: (
