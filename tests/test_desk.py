@@ -42,7 +42,7 @@ from casecore.rooms.offers import ExpireOffer, Offers, OfferWork, RescindOffer
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import SendReply
-from casecore.rooms.reviews import TakeReview
+from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.threads import Customer, Feeling, RecordCustomer, Thread
 from casecore.rooms.wrap_ups import Aftermath, Dispose, RelateRecord, WrapUp, WrapUpOwed
 from casecore.statuses import Status
@@ -417,7 +417,7 @@ class TestActions:
         """No command that names a case is left out, but for those of routing and of timers."""
         offered = {one.command for one in given(new_case()).desk.actions("ana", "c1", at(60))}
         about = {command for command in HOUSE.commands if "case" in {field.name for field in attrs.fields(command)}}
-        by_themselves = {OfferWork, ExpireOffer, RescindOffer, ReleaseAbsent}
+        by_themselves = {OfferWork, ExpireOffer, RescindOffer, ReleaseAbsent, FreeReview}
         assert about == offered | by_themselves
 
     def test_allowed(self):

@@ -171,7 +171,9 @@ if TYPE_CHECKING:
     from casecore.rooms.reassignments import ReassignCase as ReassignCase
     from casecore.rooms.replies import ReplySent as ReplySent
     from casecore.rooms.replies import SendReply as SendReply
+    from casecore.rooms.reviews import FreeReview as FreeReview
     from casecore.rooms.reviews import ReviewEnded as ReviewEnded
+    from casecore.rooms.reviews import ReviewFreed as ReviewFreed
     from casecore.rooms.reviews import ReviewTaken as ReviewTaken
     from casecore.rooms.reviews import TakeReview as TakeReview
     from casecore.rooms.silence import AskPresence as AskPresence
@@ -265,7 +267,7 @@ _HOMES = {
         "OFFER_LIFECYCLE AcceptOffer ExpireOffer OfferAccepted OfferDeclined OfferRescinded OfferStatus "
         "OfferWork Offers RejectOffer RescindOffer Rescission WorkOffered"
     ),
-    "rooms.reviews": "ReviewEnded ReviewTaken TakeReview",
+    "rooms.reviews": "FreeReview ReviewEnded ReviewFreed ReviewTaken TakeReview",
     "rooms.reassignments": "ReassignCase",
     "rooms.contacts": (
         "CONTACT_LIFECYCLE Authenticate Authenticated Contact ContactEnded ContactStarted ContactStatus EndContact"

@@ -345,7 +345,7 @@ DRAFTED = [
     a_line("GoAvailable", by="dora", agent="dora"),
     a_line("SubmitDraft", case="c1", draft="d1", text="Soon", send_as="resolved"),
 ]
-RUI = hired("rui", permissions=["supervise"])
+RUI = f"{hired('rui', permissions=['supervise'])}\n{a_line('GoUnavailable', by='rui', agent='rui')}"
 AWAY = a_line("LeaveCase", case="c1")
 SOLVED = a_line("SendReply", case="c1", message="m2", text="Done", send_as="resolved")
 
@@ -708,6 +708,15 @@ SAID = [
             "↳ c1 waits in the queue general",
             "↳ ana has c1 to dispose",
         ],
+    ),
+    (
+        [
+            *DRAFTED,
+            a_line("TakeReview", by="dora", case="c1"),
+            a_line("LogOut", by="dora", agent="dora"),
+        ],
+        a_line("FreeReview", by="system", at="2026-11-02T09:01:00Z", case="c1"),
+        ["✓ the system takes the review on c1 from whoever is off duty open", "↳ dora reviews it no longer"],
     ),
     (
         OPENED,

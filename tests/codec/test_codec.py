@@ -279,6 +279,7 @@ NOTHING_TO_DO = {
     "idle_since": None,
     "given_at": None,
     "away_since": None,
+    "off_duty_since": None,
     "held": {},
     "offered": {},
     "reviews": 0,

@@ -18,7 +18,7 @@ from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, SetSenti
 from casecore.rooms.offers import ExpireOffer, OfferWork, RejectOffer, RescindOffer
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import SendReply
-from casecore.rooms.reviews import TakeReview
+from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import SetLevel
 from casecore.rooms.threads import Feeling, RecordCustomer
@@ -311,10 +311,17 @@ class TestSentences:
     def test_stale_and_superseded(self):
         """What becomes of a draft when the customer writes."""
         assert "the draft is stale: the customer has written since" in told(*DRAFT, wrote(at(9), "m2", channel=None))
-        replied = (*DRAFT, SetStatus("dora", at(8), "c1", Status.PENDING), SendReply("dora", at(9), "c1", "m9", "No", subject="Re"))
+        replied = (*DRAFT, SendReply("dora", at(9), "c1", "m9", "No", subject="Re"))
         assert "the draft is stale: dora has replied since" in told(*replied)
         assert "o rascunho está desatualizado: dora respondeu depois" in told(*replied, language="pt")
         assert "le brouillon n’est plus à jour\xa0: dora a répondu entre-temps" in told(*replied, language="fr")
+        taken = (
+            *DRAFT,
+            TakeReview("cleo", at(8), "c1"),
+            LogOut("cleo", at(9), "cleo"),
+            FreeReview(SYSTEM, at(80), "c1"),
+        )
+        assert "the review was taken from cleo, who is off duty" in told(*taken)
         superseding = sop(approval={"on_customer_message": OnCustomerMessage.SUPERSEDE})
         lines = told(*DRAFT, wrote(at(9), "m2", channel=None), policy=superseding, language="fr")
         assert "le brouillon rédigé par ben est devenu caduc\xa0: le client a écrit" in lines

@@ -190,7 +190,7 @@ TEETH = {
     "05: taken by somebody away": (
         "05",
         without("assignment.available"),
-        TECHNICAL,
+        (TECHNICAL, GoUnavailable("eva", at(1), "eva")),
         OpenCase("eva", at(2), "c1"),
     ),
     "05: offered to somebody of other queues": (

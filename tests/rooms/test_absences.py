@@ -128,10 +128,10 @@ class TestRequeue:
         )
 
     def test_wrap_up_waits_for_them(self):
-        """They dispose what they lost before they get work again."""
+        """What they lost is disposed before they get work again; by them once they are back, or by a supervisor."""
         story = gone("pending", release())
-        story.when(GoAvailable("ana", at(80), "ana")).refused("presence.wrap_up")
-        disposed = story.and_given(Dispose("ana", at(80), "c1", "follow_up", "Line lost"))
+        story.when(Dispose("ana", at(80), "c1", "follow_up", "Line lost")).refused("presence.on_duty")
+        disposed = story.and_given(Dispose("dora", at(80), "c1", "follow_up", "Line lost", "ana"))
         assert disposed.when(GoAvailable("ana", at(81), "ana")).verdict
 
 

@@ -6,7 +6,17 @@ import pytest
 from casecore.channels import Channel
 from casecore.policies import Policy
 from casecore.policies.sections import Approval, ChannelRules, Channels, Proceeding
-from casecore.rooms.agents import AddAgent, ChangeAgent, GoAvailable, GoUnavailable, Permission
+from casecore.rooms.agents import (
+    AddAgent,
+    AgentUnavailable,
+    ChangeAgent,
+    GoAvailable,
+    GoUnavailable,
+    LogOut,
+    NextStateSet,
+    Permission,
+    SetNextState,
+)
 from casecore.rooms.approvals import (
     DRAFT_LIFECYCLE,
     ApproveDraft,
@@ -30,13 +40,14 @@ from casecore.rooms.arrivals import CaseReopened, MessageReceived, ReceiveMessag
 from casecore.rooms.assignments import CaseUnqueued, LeaveCase, OpenCase
 from casecore.rooms.cases import CaseClosed, CloseCase, CloseReason, SetStatus, StatusSet
 from casecore.rooms.contacts import Authenticate, EndContact
-from casecore.rooms.offers import AcceptOffer, OfferAccepted, OfferRescinded, WorkOffered
+from casecore.rooms.offers import AcceptOffer, OfferAccepted, OfferRescinded, OfferWork, WorkOffered
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import ReplySent, SendReply, reply_content
-from casecore.rooms.reviews import ReviewEnded, ReviewTaken, TakeReview
+from casecore.rooms.reviews import FreeReview, ReviewEnded, ReviewFreed, ReviewTaken, TakeReview
 from casecore.rooms.sla import SolutionReached, SolutionUndone
 from casecore.rooms.threads import Message
 from casecore.rooms.wrap_ups import Dispose
+from casecore.routing import route
 from casecore.statuses import SENT_AS, Status
 from casecore.testing.scenario import T0, at, case_in, given, new_case
 
@@ -432,7 +443,9 @@ class TestEditing:
     @pytest.mark.parametrize("by", ["ben", "cleo"])
     def test_each_part(self, by, field, value):
         """All of it, by its author and by its reviewer; empty is not the same as saying nothing."""
-        story = waiting(draft=attrs.evolve(DRAFT, attachments=("form.pdf",), subject="Re", about_account=value is False))
+        story = waiting(
+            draft=attrs.evolve(DRAFT, attachments=("form.pdf",), subject="Re", about_account=value is False)
+        )
         outcome = story.when(EditDraft(by, at(20), "c1", "d1", **{field: value})).then(DraftEdited)
         assert attrs.evolve(editing_class(story), **{field: value}) == editing_class(outcome)
         sent = outcome.and_when(ApproveDraft("cleo", at(30), "c1", "d1"))
@@ -639,7 +652,7 @@ class TestReassigning:
     def test_by_a_reviewer_of_another_queue(self):
         """The permission to approve counts in the draft's queue only."""
         gil = AddAgent("system", T0, "gil", permissions=frozenset({Permission.APPROVE}), queues=frozenset({"billing"}))
-        story = given(gil, case_in("open", agent="ben"), DRAFT)
+        story = given(gil, GoAvailable("gil", T0, "gil"), case_in("open", agent="ben"), DRAFT)
         story.when(ReassignDraft("gil", at(20), "c1", "d1", queue="billing")).refused("approval.author")
 
 
@@ -728,7 +741,7 @@ class TestColleagueReplies:
         story.when(attrs.evolve(self.REPLY, by="ana")).then(ReplySent)
 
     def test_told_once_for_each(self):
-        """Each is told when the other wrote last: a second reply of the same colleague is no news, the customer's is."""
+        """A second reply of the same colleague is no news; what the customer writes after it is."""
         story = waiting(self.REPLY)
         story.when(attrs.evolve(self.REPLY, at=at(31), message="r2")).then(ReplySent)
         wrote = story.when(attrs.evolve(WRITES, at=at(31))).then(MessageReceived, CaseReopened, DraftWentStale)
@@ -749,6 +762,117 @@ class TestColleagueReplies:
     def test_approving_it_is_no_such_reply(self):
         """It is sent, and waits no more."""
         waiting().when(ApproveDraft("cleo", at(40), "c1", "d1")).then(DraftApproved, ReplySent)
+
+
+class TestOnDuty:
+    """Whoever approves is on duty; who is not loses the review, as an assignee loses a case."""
+
+    TAKEN = TakeReview("cleo", at(20), "c1")
+    LUNCH, GONE = GoUnavailable("cleo", at(30), "cleo", "lunch"), LogOut("cleo", at(30), "cleo")
+    APPROVE, REFUSE = ApproveDraft("cleo", at(40), "c1", "d1"), RefuseDraft("cleo", at(40), "c1", "d1", "No")
+    EDIT = EditDraft("cleo", at(40), "c1", "d1", "Here you are")
+    FREE = FreeReview("system", at(90), "c1")
+
+    @pytest.mark.parametrize("away", [LUNCH, GONE], ids=["lunch", "logged out"])
+    @pytest.mark.parametrize("command", [APPROVE, REFUSE, EDIT], ids=["approve", "refuse", "edit"])
+    @pytest.mark.parametrize("taken", [(), TAKEN], ids=["waiting", "taken"])
+    def test_somebody_who_is_not(self, taken, command, away):
+        """An approver at lunch approves nothing, nor does one who is logged out: told once, with what to do."""
+        outcome = waiting(taken, away).when(command).refused("presence.on_duty")
+        assert 1 == len(outcome.verdict.reasons)
+
+    def test_in_words(self):
+        """Where they are, and what to do."""
+        assert (
+            "[presence.on_duty] cleo is unavailable (lunch) -> come back first, or let another reviewer do it"
+        ) == said_by(waiting(self.LUNCH).when(self.APPROVE), "presence.on_duty")
+        somewhere = waiting(attrs.evolve(self.LUNCH, reason=""))
+        assert "[presence.on_duty] cleo is unavailable ->" in said_by(somewhere.when(self.EDIT), "presence.on_duty")
+        assert ("[presence.on_duty] cleo is logged out -> log in first, as available or as unavailable") == said_by(
+            waiting(self.GONE).when(self.APPROVE), "presence.on_duty"
+        )
+
+    def test_taking(self):
+        """Nobody takes a review from lunch, or logged out."""
+        waiting(attrs.evolve(self.LUNCH, at=at(15))).when(self.TAKEN).refused("assignment.available")
+        waiting(attrs.evolve(self.GONE, at=at(15))).when(self.TAKEN).refused("presence.on_duty", "assignment.available")
+
+    def test_an_author_at_lunch(self):
+        """Who wrote it may still change it, withdraw it, and pass its review on: that decides nothing."""
+        story = given(case_in("open", agent="ben", channel="messaging"), DRAFT, LeaveCase("ben", at(11), "c1"))
+        disposed = story.and_given(Dispose("ben", at(12), "c1", "follow_up", "Later"))
+        lunch = disposed.and_given(GoUnavailable("ben", at(13), "ben", "lunch"))
+        lunch.when(EditDraft("ben", at(14), "c1", "d1", "Soon")).then(DraftEdited)
+        lunch.when(WithdrawDraft("ben", at(14), "c1", "d1")).then(DraftWithdrawn)
+        lunch.when(ReassignDraft("ben", at(14), "c1", "d1", agent="cleo")).then(ReviewReassigned, WorkOffered)
+
+    def test_giving_it_back_from_lunch(self):
+        """A reviewer at lunch may give the review back at once."""
+        story = waiting(self.TAKEN, self.LUNCH)
+        story.when(ReassignDraft("cleo", at(40), "c1", "d1", queue="general")).then(ReviewEnded, ReviewReassigned)
+
+    def test_with_a_next_state(self):
+        """Who has set a next state, and still holds a case, is on duty."""
+        held = case_in("open", "c2", agent="cleo", at=at(11))
+        assert waiting(held, SetNextState("cleo", at(30), "cleo", "lunch")).when(self.APPROVE).verdict
+
+    def test_a_review_does_not_hold_up_lunch(self):
+        """It is no contact."""
+        waiting(self.TAKEN).when(self.LUNCH).then(AgentUnavailable)
+        waiting(self.TAKEN).when(SetNextState("cleo", at(30), "cleo", "lunch")).then(NextStateSet, AgentUnavailable)
+
+    @pytest.mark.parametrize("away", [LUNCH, GONE], ids=["lunch", "logged out"])
+    def test_the_review_is_freed(self, away):
+        """After the grace period the review waits in its queue again, and whoever lost it is asked last."""
+        story = waiting(self.TAKEN, away)
+        assert [("the review is taken from an agent who is off duty", at(90), self.FREE)] == [
+            (due.what, due.at, due.command) for due in story.desk.due() if due.key == "away.grace"
+        ]
+        outcome = story.when(self.FREE).then(ReviewFreed("system", at(90), "c1", "d1", "cleo"), ReviewEnded)
+        draft, offers = editing_class(outcome), outcome.desk.cases["c1"].offers
+        assert (None, "general", at(10)) == (draft.reviewer, draft.queue, draft.waiting_since)
+        assert (0, ("cleo",)) == (outcome.desk.agents["cleo"].reviews, offers.review_asked)
+        assert [] == [due for due in outcome.desk.due() if due.key == "away.grace"]
+        assert OfferWork("system", at(90), "c1", "dora", review=True) in route(outcome.desk, at(90))
+        outcome.and_when(TakeReview("dora", at(91), "c1")).then(ReviewTaken)
+
+    def test_lunch_and_then_home(self):
+        """It counts from when they went off duty, whichever way they go on."""
+        story = waiting(self.TAKEN, self.LUNCH, attrs.evolve(self.LUNCH, at=at(50), reason="break"))
+        for gone in (story, story.and_given(attrs.evolve(self.GONE, at=at(60)))):
+            assert [at(90)] == [due.at for due in gone.desk.due() if due.key == "away.grace"]
+
+    def test_not_before(self):
+        """A moment away takes nothing; the seconds to go are told."""
+        outcome = waiting(self.TAKEN, self.LUNCH).when(attrs.evolve(self.FREE, at=at(89))).refused("away.grace")
+        assert 1.0 == outcome.verdict.reasons[0].facts["seconds_to_go"]
+
+    def test_back_in_time(self):
+        """Whoever comes back keeps it."""
+        story = waiting(self.TAKEN, self.LUNCH, GoAvailable("cleo", at(60), "cleo"))
+        assert [] == [due for due in story.desk.due() if due.key == "away.grace"]
+        assert ("[away.gone] case c1: cleo, who reviews it, is on duty -> nothing has to be done") == said_by(
+            story.when(self.FREE), "away.gone"
+        )
+
+    def test_that_nobody_reviews(self):
+        """Nothing is taken from nobody, and nobody but the system takes it."""
+        assert "[away.gone] case c1: nobody reviews a draft -> nothing has to be done" == said_by(
+            waiting(self.LUNCH).when(self.FREE), "away.gone"
+        )
+        waiting(self.TAKEN, self.LUNCH).when(attrs.evolve(self.FREE, by="dora")).refused("actor.role")
+
+    @pytest.mark.parametrize("keeps", ['held = "keep"', 'keep_statuses = ["open"]'])
+    def test_kept(self, keeps):
+        """Where the policy keeps cases it keeps reviews; on live channels it keeps neither."""
+        policy = Policy.loads(f"[away]\n{keeps}")
+        case = case_in("open", agent="ben", channel="messaging")
+        story = given(case, DRAFT, self.TAKEN, self.LUNCH, policy=policy)
+        assert [] == [due for due in story.desk.due() if due.key == "away.grace"]
+        assert "[away.grace] the policy keeps the review of d1 with cleo -> leave it there" == said_by(
+            story.when(self.FREE), "away.grace"
+        )
+        assert waiting(self.TAKEN, self.LUNCH, policy=policy).when(self.FREE).verdict
 
 
 class TestBlocking:

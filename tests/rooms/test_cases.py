@@ -31,7 +31,7 @@ from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOff
 from casecore.rooms.outbound import RecordConsent, StartOutbound
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import SendReply
-from casecore.rooms.reviews import TakeReview
+from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import SetLevel
 from casecore.rooms.threads import Feeling, RecordCustomer
@@ -342,6 +342,7 @@ NOTHING_LEFT = (
     (AskPresence("ana", at(60), "c1", "m9"), "contact.edge"),
     (DisconnectIdle("ana", at(60), "c1", "m9"), "contact.edge"),
     (ReleaseAbsent("system", at(60), "c1"), "away.gone"),
+    (FreeReview("system", at(60), "c1"), "away.gone"),
 )
 AFTERWARDS = {Dispose, FlagCase, RelateRecord, FulfilCommitment, RescheduleCommitment}
 """What is still to be done after a case was closed; none of it is on the case itself."""

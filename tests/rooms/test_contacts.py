@@ -411,11 +411,11 @@ class TestLunch:
         ) == str(outcome.verdict)
 
     def test_back_with_something_to_dispose(self):
-        """Nobody becomes available with a contact undisposed; disposing it is possible while away."""
+        """Nobody becomes available with a contact undisposed; a supervisor may dispose it for them."""
         story = given(case_in("open"), EndContact("ana", at(1), "c1"), LogOut("ana", at(2), "ana"))
         outcome = story.when(GoAvailable("ana", at(3), "ana")).refused("presence.wrap_up")
         assert "[presence.wrap_up] ana has 1 to dispose -> dispose them first" == str(outcome.verdict)
-        done = story.and_given(Dispose("ana", at(4), "c1", "solved", "Fine"))
+        done = story.and_given(Dispose("dora", at(4), "c1", "solved", "Fine", "ana"))
         done.when(GoAvailable("ana", at(5), "ana")).then(AgentAvailable)
 
     def test_logging_out(self):

@@ -155,7 +155,11 @@ class TestRefused:
     @pytest.mark.parametrize(
         ("story", "start", "rules"),
         [
-            ((), attrs.evolve(SMS, by="eva"), "assignment.available assignment.queue assignment.channel"),
+            (
+                (),
+                attrs.evolve(SMS, by="eva"),
+                "presence.on_duty assignment.available assignment.queue assignment.channel",
+            ),
             (GoUnavailable("ana", at(1), "ana"), SMS, "assignment.available"),
             (
                 (case_in("open", "c7", channel="email"), SetNextState("ana", at(1), "ana")),

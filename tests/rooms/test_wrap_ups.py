@@ -151,10 +151,11 @@ class TestDisposing:
         ended().when(attrs.evolve(DONE, by=by, agent="ana")).refused("actor.role")
 
     def test_while_away(self):
-        """Also by somebody who logged out meanwhile; then they may come back."""
+        """Whoever logged out meanwhile can only log in; a supervisor may dispose for them."""
         story = ended().and_given(LogOut("ana", at(16), "ana"))
-        story.when(GoAvailable("ana", at(17), "ana")).refused("presence.wrap_up")
-        assert story.and_given(DONE).when(GoAvailable("ana", at(21), "ana")).verdict
+        story.when(DONE).refused("presence.on_duty")
+        disposed = story.and_given(attrs.evolve(DONE, by="dora", agent="ana"))
+        assert disposed.when(GoAvailable("ana", at(21), "ana")).verdict
 
     def test_of_a_closed_case(self):
         """Closing does not take the duty away, and disposing does not change the case."""

@@ -40,7 +40,7 @@ from casecore.rooms.outbound import RecordConsent, StartOutbound
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import SendReply
-from casecore.rooms.reviews import TakeReview
+from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import SetLevel
 from casecore.rooms.wrap_ups import Dispose, FlagCase, RelateRecord
@@ -180,6 +180,7 @@ def review_commands(agent: str, policy: Policy) -> Iterator[Command]:
     for seen in (False, True):
         yield ApproveDraft(agent, NOON, CASE, DRAFT, seen=seen)
     yield RefuseDraft(agent, NOON, CASE, DRAFT, "Not like this")
+    yield FreeReview(SYSTEM, NOON, CASE)
     yield ReassignDraft(agent, NOON, CASE, DRAFT, queue=next(iter(policy.queues)))
 
 

@@ -51,7 +51,7 @@ from casecore.rooms.outbound import StartOutbound
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import SendReply
-from casecore.rooms.reviews import TakeReview
+from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import SetLevel
 from casecore.rooms.wrap_ups import Dispose
@@ -294,6 +294,7 @@ def reviewers_scope(policy: Policy) -> Scope:
         *(ApproveDraft(agent, NOON, CASE, DRAFT) for agent in reviewers),
         EditDraft("dora", NOON, CASE, DRAFT, "Here it is"),
         RefuseDraft("cleo", NOON, CASE, DRAFT, "Not like this"),
+        FreeReview(SYSTEM, NOON, CASE),
         spam_command("dora"),
     ]
     given = [command("cleo", NOON, "cleo") for command in (GoAvailable, GoUnavailable, SetNextState, ClearNextState)]

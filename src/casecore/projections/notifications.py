@@ -7,6 +7,7 @@
 | `review_offered` | whom it is offered to | the review of a draft is offered |
 | `offer_gone` | whom it was offered to | an offer timed out or was taken back |
 | `customer_wrote` | who holds the case | its customer wrote |
+| `review_ended` | who reviewed it | it was taken from them, or the draft was decided, by somebody else |
 | `draft_approved` | the author | their draft was approved and sent |
 | `draft_refused` | the author | their draft was refused |
 | `draft_superseded` | the author | the customer wrote, and the policy let the draft lapse |
@@ -39,6 +40,7 @@ from casecore.rooms.assignments import CaseAssigned
 from casecore.rooms.commitments import DUE
 from casecore.rooms.contacts import ContactEnded
 from casecore.rooms.offers import OfferDeclined, OfferRescinded, WorkOffered
+from casecore.rooms.reviews import ReviewEnded
 from casecore.rooms.silence import SILENT
 from casecore.rooms.sla import SOLUTION
 from casecore.rooms.whatsapp import WINDOW
@@ -52,6 +54,7 @@ class Alert(StrEnum):
     REVIEW_OFFERED = "review_offered"
     OFFER_GONE = "offer_gone"
     CUSTOMER_WROTE = "customer_wrote"
+    REVIEW_ENDED = "review_ended"
     DRAFT_APPROVED = "draft_approved"
     DRAFT_REFUSED = "draft_refused"
     DRAFT_SUPERSEDED = "draft_superseded"
@@ -207,6 +210,7 @@ _CALLS_OF_EVENT: Final[Mapping[type[Event], Callable[[Any, Desk], Calls]]] = {
     OfferRescinded: _call_named(Alert.OFFER_GONE, "agent"),
     OfferDeclined: _call_named(Alert.OFFER_GONE, "agent"),  # by the clock; who declined it themselves is not called
     MessageReceived: _call_holder(Alert.CUSTOMER_WROTE),
+    ReviewEnded: _call_named(Alert.REVIEW_ENDED, "agent"),
     DraftApproved: _call_named(Alert.DRAFT_APPROVED, "author"),
     DraftRefused: _call_named(Alert.DRAFT_REFUSED, "author"),
     DraftSuperseded: _call_named(Alert.DRAFT_SUPERSEDED, "author"),

@@ -52,7 +52,7 @@ from casecore.rooms.contacts import Authenticated, ContactEnded, ContactStarted
 from casecore.rooms.notes import CaseTagged, CaseUntagged
 from casecore.rooms.offers import OfferAccepted, OfferDeclined, OfferRescinded, WorkOffered
 from casecore.rooms.replies import ReplySent
-from casecore.rooms.reviews import ReviewTaken
+from casecore.rooms.reviews import ReviewFreed, ReviewTaken
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
 from casecore.rooms.wrap_ups import Disposed
 from casecore.statuses import Status
@@ -332,6 +332,10 @@ def _takes_review(books: Books, event: ReviewTaken, _: InForce) -> None:
     books.edit("agents", event.agent).reviews += 1
 
 
+def _frees_review(books: Books, event: ReviewFreed, _: InForce) -> None:
+    _end_review(books, event.case)
+
+
 def _submits(books: Books, event: DraftSubmitted, _: InForce) -> None:
     _end_offer(books, event.case, review=True)
     _end_review(books, event.case)
@@ -433,6 +437,7 @@ _WRITERS: Final[Mapping[type[Event], Callable[[Books, Any, InForce], None]]] = {
     OfferDeclined: _offer_ends,
     OfferRescinded: _offer_ends,
     ReviewTaken: _takes_review,
+    ReviewFreed: _frees_review,
     DraftSubmitted: _submits,
     DraftEdited: _edits,
     ReviewReassigned: _moves_review,

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 _WRITTEN: Final = """
 actor.role: AcceptOffer AddNote ApproveDraft AskPresence Authenticate CaseCommand CommitmentCommand DeleteNote
-    DisconnectIdle Dispose EditNote EndContact ExpireOffer LeaveCase MakeCommitment OfferWork OpenCase
+    DisconnectIdle Dispose EditNote EndContact ExpireOffer FreeReview LeaveCase MakeCommitment OfferWork OpenCase
     ReceiveMessage RefuseDraft RejectOffer ReleaseAbsent SendReply SetLevel SetStatus StartOutbound SubmitDraft
     TakeReview
 agent.fresh: AddAgent
@@ -35,8 +35,8 @@ assignment.next_state: CaseAssigned ReviewTaken WorkOffered
 assignment.queue: CaseAssigned ReviewTaken WorkOffered
 assignment.wrap_up: CaseAssigned ReviewTaken WorkOffered
 authentication.before: CaseClosed CaseReleased CommitmentMade ReplySent StatusSet
-away.gone: ReleaseAbsent
-away.grace: ReleaseAbsent
+away.gone: FreeReview ReleaseAbsent
+away.grace: FreeReview ReleaseAbsent
 capacity.channel: CaseAssigned ReviewTaken WorkOffered
 capacity.named: AddAgent ChangeAgent
 capacity.total: CaseAssigned ReviewTaken WorkOffered
@@ -88,6 +88,7 @@ outbound.channel: StartOutbound
 outbound.open_case: StartOutbound
 presence.contacts: AgentUnavailable
 presence.next: ClearNextState SetNextState
+presence.on_duty: ApproveDraft Command EditDraft RefuseDraft
 presence.wrap_up: AgentAvailable
 queue.known: AddAgent ChangeAgent ReassignCase ReassignDraft StartOutbound SubmitDraft
 reassign.aim: ReassignCase ReassignDraft

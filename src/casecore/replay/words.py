@@ -68,7 +68,7 @@ from casecore.rooms.offers import (
 from casecore.rooms.outbound import RecordConsent, StartOutbound
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import ReplySent, SendReply
-from casecore.rooms.reviews import ReviewEnded, TakeReview
+from casecore.rooms.reviews import FreeReview, ReviewEnded, TakeReview
 from casecore.rooms.silence import AskPresence, ChatDisconnected, DisconnectIdle
 from casecore.rooms.sla import SetLevel
 from casecore.rooms.threads import RecordCustomer
@@ -357,6 +357,7 @@ _SENTENCES: Final[Mapping[type[Command], _SayCommand]] = MappingProxyType(
         RejectOffer: _say_offer("{who} rejects {work}", "reason"),
         ExpireOffer: _say_offer("{who} lets the offer of {work} to {to} time out"),
         RescindOffer: _say_offer("{who} takes the offer of {work} to {to} back", "reason"),
+        FreeReview: _fill_pattern("{who} takes the review on {c.case} from whoever is off duty"),
         TakeReview: _fill_pattern("{who} takes the review on {c.case}"),
         ReassignCase: _say_handover("{who} gives {c.case} to {to}"),
         RecordConsent: _say_consent,

@@ -5,6 +5,8 @@
 * They are **available**, **unavailable** for a reason, or **logged out**. Somebody who holds contacts cannot go
   unavailable: they set a **next state**, get no more work, and move to it with their last disposition. They may
   clear it again. Logging out is always accepted.
+* Somebody is **on duty** unless they are unavailable or logged out. Whoever is logged out can only log in, as available
+  or as unavailable; what else is for people on duty, the rooms say that know it.
 * The record counts what they hold, by channel, and what they owe; never which cases.
 * Only the system or a supervisor adds and changes agents; availability is set by the agent, a supervisor or the
   system. A supervisor's permission waives "only the assignee", and nothing else.
@@ -87,6 +89,7 @@ class Agent:
         idle_since: Since when they have had nothing new; orders agents in routing.
         given_at: When they were last given or offered work.
         away_since: Since when they have been logged out; None while they are there.
+        off_duty_since: Since when they have been unavailable or logged out; None while they are on duty.
         held: How many cases they hold, by channel.
         offered: How many cases are offered to them, by channel.
         reviews: How many drafts they review, offered ones included.
@@ -105,6 +108,7 @@ class Agent:
     idle_since: datetime | None = None
     given_at: datetime | None = None
     away_since: datetime | None = None
+    off_duty_since: datetime | None = None
     held: Mapping[Channel, int] = some_tallies(factory=FrozenDict)
     offered: Mapping[Channel, int] = some_tallies(factory=FrozenDict)
     reviews: int = a_count(default=0)
@@ -114,6 +118,11 @@ class Agent:
     def available(self) -> bool:
         """Whether they are there for work."""
         return self.presence is AVAILABLE
+
+    @property
+    def on_duty(self) -> bool:
+        """Whether they work now, also where they take no new work: somebody else may rely on what they do."""
+        return self.presence not in {UNAVAILABLE, LOGGED_OUT}
 
     @property
     def contacts(self) -> int:
@@ -386,6 +395,16 @@ def _own_availability(view: SeesAgents, command: PresenceCommand, _: Policy) -> 
     )
 
 
+def _logged_in(view: SeesAgents, command: Command, _: Policy) -> Reason | None:
+    actor = view.actor
+    if actor is None or actor.presence is not LOGGED_OUT:
+        return None
+    if isinstance(command, _LOGS_IN) and command.agent == actor.id:
+        return None
+    found, remedy = f"{actor.id} is logged out", "log in first, as available or as unavailable"
+    return Reason("presence.on_duty", found, remedy, {"presence": actor.presence})
+
+
 # Handlers ----------------------------------------------------------------------------------------------
 
 
@@ -472,7 +491,7 @@ def _became_available(agent: Editing, event: AgentAvailable) -> None:
     agent.presence = AVAILABLE
     agent.reason = ""
     agent.idle_since = event.at
-    agent.away_since = None
+    agent.away_since = agent.off_duty_since = None
 
 
 def _became_unavailable(agent: Editing, event: AgentUnavailable) -> None:
@@ -480,6 +499,7 @@ def _became_unavailable(agent: Editing, event: AgentUnavailable) -> None:
     agent.reason = event.reason
     agent.next_reason = None
     agent.away_since = None
+    agent.off_duty_since = agent.off_duty_since or event.at
 
 
 def _logged_out(agent: Editing, event: AgentLoggedOut) -> None:
@@ -487,6 +507,7 @@ def _logged_out(agent: Editing, event: AgentLoggedOut) -> None:
     agent.reason = ""
     agent.next_reason = None
     agent.away_since = event.at
+    agent.off_duty_since = agent.off_duty_since or event.at
 
 
 def _next_set(agent: Editing, event: NextStateSet) -> None:
@@ -496,6 +517,9 @@ def _next_set(agent: Editing, event: NextStateSet) -> None:
 def _next_cleared(agent: Editing, _: NextStateCleared) -> None:
     agent.next_reason = None
 
+
+_LOGS_IN = (GoAvailable, GoUnavailable, LogOut)
+"""What somebody who is logged out may say of themselves; the last of the three changes nothing then."""
 
 _NEXT = (SetNextState, ClearNextState)
 _NAMED = (ChangeAgent, PresenceCommand)
@@ -513,6 +537,7 @@ AGENTS: Room[SeesAgents] = Room(
         Rule("presence.next", "A next state follows on being available", "§6", _NEXT, _may_set_next),
     ),
     rules=(
+        Rule("presence.on_duty", "Whoever is logged out can only log in", "§6", (Command,), _logged_in),
         Rule(
             "agents.manage",
             "Only a supervisor or the system adds and changes agents",

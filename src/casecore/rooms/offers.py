@@ -51,7 +51,7 @@ from casecore.rooms.assignments import (
     begin_work,
 )
 from casecore.rooms.cases import Case, CaseClosed, CaseCommand, CaseStarted
-from casecore.rooms.reviews import ReviewTaken, SeesReview
+from casecore.rooms.reviews import ReviewFreed, ReviewTaken, SeesReview
 
 # State table -------------------------------------------------------------------------------------------
 
@@ -431,6 +431,10 @@ def _record_leaving(offers: Editing, event: CaseReleased) -> None:
     offers.asked = (event.agent,)
 
 
+def _record_leaving_review(offers: Editing, event: ReviewFreed) -> None:
+    offers.review_asked = (event.agent,)
+
+
 def _review_asked_anew(offers: Editing, _: ReviewTaken | DraftSubmitted) -> None:
     offers.review_asked = ()
 
@@ -498,6 +502,7 @@ OFFERS: Room[SeesOffers] = Room(
         (Offers, CaseAssigned): _asked_anew,
         (Offers, CaseReopened): _asked_anew,
         (Offers, CaseReleased): _record_leaving,
+        (Offers, ReviewFreed): _record_leaving_review,
         (Offers, ReviewTaken): _review_asked_anew,
         (Offers, DraftSubmitted): _review_asked_anew,
         (Agent, WorkOffered): _count_offer,

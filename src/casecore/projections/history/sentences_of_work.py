@@ -24,7 +24,7 @@ from casecore.rooms.commitments import CommitmentFulfilled, CommitmentMade, Comm
 from casecore.rooms.contacts import Authenticated, ContactEnded, ContactStarted
 from casecore.rooms.offers import OfferAccepted, OfferDeclined, OfferRescinded, OfferStatus, Rescission, WorkOffered
 from casecore.rooms.replies import ReplySent
-from casecore.rooms.reviews import ReviewEnded, ReviewTaken
+from casecore.rooms.reviews import ReviewEnded, ReviewFreed, ReviewTaken
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
 from casecore.rooms.wrap_ups import CaseFlagged, Disposed, DutyDone, DutyLeft, RecordRelated, WrapUpOwed
 
@@ -63,8 +63,8 @@ REPLIES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
     ),
     DraftEdited: (
         Sentence(
-            "{by} changed the draft, to be sent as {send_as}[, subject {subject:quoted}][, from the template {template}]"
-            "[: {text:quoted}][ (attached: {attachments})]",
+            "{by} changed the draft, to be sent as {send_as}[, subject {subject:quoted}]"
+            "[, from the template {template}][: {text:quoted}][ (attached: {attachments})]",
             "{by} alterou o rascunho, para enviar como {send_as}[, assunto {subject:quoted}][, do modelo {template}]"
             "[: {text:quoted}][ (em anexo: {attachments})]",
             "{by} a modifié le brouillon (statut prévu : {send_as})[, objet {subject:quoted}][, modèle {template}]"
@@ -130,6 +130,13 @@ REPLIES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             "{agent} took the review of the draft",
             "{agent} assumiu a revisão do rascunho",
             "{agent} a pris en charge la relecture du brouillon",
+        ),
+    ),
+    ReviewFreed: (
+        Sentence(
+            "the review was taken from {agent}, who is off duty",
+            "a revisão foi retirada de {agent}, que não está de serviço",
+            "la relecture a été retirée à {agent} pour absence",
         ),
     ),
     ReviewEnded: (
