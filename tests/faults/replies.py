@@ -1,6 +1,7 @@
 """Faults about what is sent to customers: with permission, approved by another, once, and when it may be (09 to 12)."""
 
 from tests.faults.rows import (
+    CHAT,
     CHANGED,
     COMPOSITION,
     DRAFT,
@@ -43,6 +44,42 @@ REPLIES = (
         "    if view.actor is not None and view.actor.may(APPROVE):",
         "    if view.actor is not None:",
         DRAFT,
+    ),
+    a_fault(
+        "09",
+        RULE,
+        "somebody at lunch may approve",
+        "rooms/reviews",
+        "    if actor is None or actor.on_duty or actor.presence is LOGGED_OUT:",
+        "    if True:",
+        REVIEWERS,
+    ),
+    a_fault(
+        "09",
+        RULE,
+        "somebody who is logged out may reply",
+        "rooms/agents",
+        "    if actor is None or actor.presence is not LOGGED_OUT:",
+        "    if True:",
+        CHAT,
+    ),
+    a_fault(
+        "09",
+        EVOLVE,
+        "who edits a draft loses its subject",
+        "rooms/approvals",
+        '        if value is not None or name == "template":',
+        '        if (value is not None or name == "template") and name != "subject":',
+        RICH,
+    ),
+    a_fault(
+        "09",
+        EVOLVE,
+        "who edits a draft cannot take back that it speaks of the account",
+        "rooms/approvals",
+        '        if value is not None or name == "template":',
+        '        if value or name == "template":',
+        RICH,
     ),
     a_fault(
         "09",

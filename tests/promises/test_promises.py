@@ -295,6 +295,18 @@ TEETH = {
         DRAFT,
         ApproveDraft("ben", at(2), "c1", "d1"),
     ),
+    "09: approved from lunch": (
+        "09",
+        without("presence.on_duty"),
+        (DRAFT, GoUnavailable("cleo", at(1), "cleo", "lunch")),
+        ApproveDraft("cleo", at(2), "c1", "d1"),
+    ),
+    "09: sent by somebody who is logged out": (
+        "09",
+        without("presence.on_duty"),
+        (case_in("open"), LogOut("ana", at(1), "ana")),
+        SendReply("ana", at(2), "c1", "m2", "Hello"),
+    ),
     "09: sent otherwise than approved": (
         "09",
         handling(ApproveDraft, embellished),

@@ -341,6 +341,7 @@ def rich_draft_scope(channel: Channel, policy: Policy) -> Scope:
         TakeReview("cleo", NOON, CASE),
         EditDraft("ben", NOON, CASE, DRAFT, send_as=Status.RESOLVED),
         EditDraft("ben", NOON, CASE, DRAFT, attachments=("b.pdf",)),
+        EditDraft("cleo", NOON, CASE, DRAFT, subject="Your account", about_account=False),
         ApproveDraft("cleo", NOON, CASE, DRAFT, seen=True),
         *machine_commands(),
         spam_command("cleo"),
