@@ -430,12 +430,12 @@ SAID = [
     ),
     (
         OPENED[:2],
-        a_line("StartOutbound", **FIRST, channel="sms", name="Rui"),
+        a_line("StartOutbound", **FIRST, channel="sms", phone="+351912345678", name="Rui"),
         ["✓ ana writes first to Rui by sms: “Hello!” starts as pending", "↳ c2 starts in the queue general"],
     ),
     (
         OPENED[:2],
-        a_line("StartOutbound", **FIRST, channel="sms", for_approval=True, template=QUICK),
+        a_line("StartOutbound", **FIRST, channel="sms", phone="+351912345678", for_approval=True, template=QUICK),
         [
             "✓ ana writes first to rui by sms with hello for approval starts as open",
             "↳ c2 starts in the queue general",

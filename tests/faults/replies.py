@@ -1,8 +1,8 @@
 """Faults about what is sent to customers: with permission, approved by another, once, and when it may be (09 to 12)."""
 
 from tests.faults.rows import (
-    CHAT,
     CHANGED,
+    CHAT,
     COMPOSITION,
     DRAFT,
     EVOLVE,

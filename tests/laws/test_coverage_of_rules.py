@@ -63,7 +63,7 @@ from casecore.rooms.offers import (
 from casecore.rooms.outbound import RecordConsent
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import SendReply
-from casecore.rooms.reviews import TakeReview
+from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import SetLevel
 from casecore.rooms.threads import Feeling
@@ -80,6 +80,8 @@ NOW = at(60)
 DRAFT = SubmitDraft("ana", at(1), "c1", "d1", "Hello")
 BEN_HOLDS = case_in("open", agent="ben")
 DRAFT_WAITS = (case_in("open"), DRAFT)
+REVIEWED = (DRAFT_WAITS, TakeReview("cleo", at(2), "c1"))
+CLEO_AT_LUNCH = GoUnavailable("cleo", at(3), "cleo", "lunch")
 CALL = case_in("open", channel="voice")
 CALL_DRAFT = (CALL, DRAFT)
 NOTE = AddNote("ana", at(1), "n1", "Hm", case="c1")
@@ -288,6 +290,8 @@ REFUSALS = (
     Refusal("commitment.known", PROMISED, FulfilCommitment("ana", NOW, "p9")),
     Refusal("wrap_up.owed", case_in("open"), Dispose("ana", NOW, "c1", "solved", "Done")),
     Refusal("away.gone", case_in("open"), ReleaseAbsent(SYSTEM, NOW, "c1")),
+    Refusal("away.gone", REVIEWED, FreeReview(SYSTEM, NOW, "c1")),
+    Refusal("actor.role", REVIEWED, FreeReview("dora", NOW, "c1")),
     # What else stands in the way: the rules
     Refusal("agents.manage", (), AddAgent("ana", NOW, "zoe")),
     Refusal("agents.manage", (), ChangeAgent("ana", NOW, "ana")),
@@ -362,7 +366,19 @@ REFUSALS = (
     Refusal("email.earlier_handler", ANSWERS_CLEO, Dispose("ana", NOW, "c1", "solved", "Done")),
     Refusal("email.subject_required", EMAIL, SendReply("ana", NOW, "c1", "m2", "Hi")),
     Refusal("email.subject_required", EMAIL, SubmitDraft("ana", NOW, "c1", "d1", "Hi")),
+    Refusal(
+        "email.subject_required",
+        (EMAIL, attrs.evolve(DRAFT, subject="Re")),
+        EditDraft("ana", NOW, "c1", "d1", subject=" "),
+    ),
     Refusal("away.grace", (case_in("open"), LogOut("ana", at(30), "ana")), ReleaseAbsent(SYSTEM, NOW, "c1")),
+    Refusal("away.grace", (REVIEWED, LogOut("cleo", at(30), "cleo")), FreeReview(SYSTEM, NOW, "c1")),
+    Refusal(
+        "presence.on_duty", (case_in("open"), LogOut("ana", at(30), "ana")), SendReply("ana", NOW, "c1", "m2", "Hi")
+    ),
+    Refusal("presence.on_duty", (DRAFT_WAITS, CLEO_AT_LUNCH), ApproveDraft("cleo", NOW, "c1", "d1")),
+    Refusal("presence.on_duty", (DRAFT_WAITS, CLEO_AT_LUNCH), RefuseDraft("cleo", NOW, "c1", "d1", "No")),
+    Refusal("presence.on_duty", (DRAFT_WAITS, CLEO_AT_LUNCH), EditDraft("cleo", NOW, "c1", "d1", "Hi")),
     Refusal("lifecycle.close_by", EMAIL, CloseCase("cleo", NOW, "c1")),
     Refusal("lifecycle.close_from", EMAIL, CloseCase("ana", NOW, "c1"), "[lifecycle]\nclose_from = ['resolved']"),
     Refusal("lifecycle.close_after", case_in("resolved"), CloseCase(SYSTEM, NOW, "c1", CloseReason.AUTOMATIC)),
@@ -377,7 +393,12 @@ REFUSALS = (
     Refusal("channels.emoji", CALL, SendReply("ana", NOW, "c1", "m2", "🙂")),
     Refusal("channels.emoji", CALL, SubmitDraft("ana", NOW, "c1", "d1", "🙂")),
     Refusal("channels.emoji", CALL_DRAFT, EditDraft("ana", NOW, "c1", "d1", "🙂")),
+    Refusal("replies.blanks", KNOWN, SendReply("ana", NOW, "c1", "m2", "Dear {customer}")),
+    Refusal("replies.blanks", KNOWN, SubmitDraft("ana", NOW, "c1", "d1", "Dear {{1}}")),
+    Refusal("replies.blanks", (KNOWN, DRAFT), EditDraft("ana", NOW, "c1", "d1", "Dear {{1}}")),
+    Refusal("replies.blanks", KNOWN, AskPresence("ana", NOW, "c1", "m2", "Dear {{1}}?")),
     # Outbound and the window
+    Refusal("outbound.phone", (), attrs.evolve(START_SMS, phone="912 345 678")),
     *(
         Refusal(rule, story, attrs.evolve(START_SMS, **fields))
         for rule, story, fields in (

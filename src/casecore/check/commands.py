@@ -55,6 +55,7 @@ class ReadyTemplate:
     template: PreparedText
 
 
+NUMBER: Final = "+351912345678"
 CASE: Final = "c1"
 DRAFT: Final = "d1"
 EVERYTHING: Final = frozenset(Permission)
@@ -86,7 +87,7 @@ def outbound_commands(agent: str, channel: Channel) -> Iterator[Command]:
     """The customer opts in or out, and an agent writes first: a text, or a template."""
     for opted_in in (True, False):
         yield RecordConsent(SYSTEM, NOON, "maria", opted_in, "On the web form")
-    start = partial(StartOutbound, agent, NOON, "t1", CASE, "m", customer="maria", channel=channel)
+    start = partial(StartOutbound, agent, NOON, "t1", CASE, "m", customer="maria", channel=channel, phone=NUMBER)
     for text, template in (("Hello", None), (NEWS_TEMPLATE.text, NEWS_TEMPLATE.template)):
         yield start(text, template=template, subject="Your request")
         yield SendReply(agent, NOON, CASE, "m", text, Status.PENDING, subject="Your request", template=template)

@@ -20,6 +20,7 @@ from casecore.check.commands import (
     DRAFT,
     EVERYTHING,
     NEWS_TEMPLATE,
+    NUMBER,
     arrival_commands,
     disposal_commands,
     silence_commands,
@@ -147,7 +148,7 @@ def closed_scope(channel: Channel, policy: Policy) -> Scope:
         SetLevel("ana", NOON, CASE, Level.HIGH),
         EndContact(CUSTOMER, NOON, CASE),
         ReassignCase("ana", NOON, CASE, queue=next(iter(policy.queues))),
-        StartOutbound("ana", NOON, "t1", "c2", "m", "Hello", subject="Your request"),
+        StartOutbound("ana", NOON, "t1", "c2", "m", "Hello", subject="Your request", phone=NUMBER),
     ]
     team = team_commands(policy, ana=EVERYTHING)
     return Scope(f"a closed {channel} case", team, (_part(channel, *commands),), apart=APART)
@@ -401,7 +402,9 @@ def window_scope(policy: Policy) -> Scope:
 
 def unpermitted_scope(policy: Policy) -> Scope:
     """A case that we start: by somebody who may not reply, or who may hold no more, or is not there."""
-    start = partial(StartOutbound, at=NOON, thread="t1", new_case=CASE, message="m", text="Hello", subject="Hello")
+    start = partial(
+        StartOutbound, at=NOON, thread="t1", new_case=CASE, message="m", text="Hello", subject="Hello", phone=NUMBER
+    )
     commands = [
         *(start(agent, customer="maria", channel=Channel.SMS) for agent in ("ben", "cyd")),
         start("ben", customer="maria", channel=Channel.SMS, for_approval=True),

@@ -86,12 +86,14 @@ offer.timeout: ExpireOffer
 offer.waiting: OfferWork TakeReview
 outbound.channel: StartOutbound
 outbound.open_case: StartOutbound
+outbound.phone: StartOutbound
 presence.contacts: AgentUnavailable
 presence.next: ClearNextState SetNextState
 presence.on_duty: ApproveDraft Command EditDraft RefuseDraft
 presence.wrap_up: AgentAvailable
 queue.known: AddAgent ChangeAgent ReassignCase ReassignDraft StartOutbound SubmitDraft
 reassign.aim: ReassignCase ReassignDraft
+replies.blanks: DraftEdited DraftSubmitted PresenceAsked ReplySent
 reply.content: DraftEdited DraftSubmitted ReplySent
 reply.permission: ReplySent
 sentiment.manual: SetSentiment

@@ -46,9 +46,11 @@ from casecore.rooms.assignments import queue_known
 from casecore.rooms.cases import Case, CaseClosed, CaseCommand, HasCase, SeesCase, StatusSet, not_closed, only_holder
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.replies import (
+    READ_FOR_BLANKS,
     ReplySent,
     attachments_taken,
     emoji_taken,
+    no_blank_left,
     reply_content,
     says_something,
     send_edge,
@@ -503,6 +505,7 @@ APPROVALS: Room[SeesDraft] = Room(
             ("attachments",),
         ),
         soft_rule("channels.emoji", "A channel takes emoji or not", "§4", _CONTENT, emoji_taken, ("text",)),
+        Rule("replies.blanks", "Nothing is sent with a blank in it", "§4", _CONTENT, no_blank_left, READ_FOR_BLANKS),
         soft_rule(
             "approval.author",
             "A draft is its author's and its reviewer's",

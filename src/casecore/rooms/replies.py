@@ -4,6 +4,8 @@
   stays open to everybody.
 * A reply carries text, attachments or both, as far as the channel takes them, and says whether the case is then
   pending, escalated or resolved.
+* A text that somebody wrote goes out without **blanks**: `{{1}}`, or `{name}` where the name is declared. What a
+  template or a quick reply makes of its values is not looked at for it: its own blanks are asked for instead.
 * The rules guard the *sent reply*, so they hold however it came to be sent.
 """
 
@@ -27,6 +29,7 @@ from casecore.kernel import (
     frozen,
     some_texts,
 )
+from casecore.kernel.blanks import blank_left
 from casecore.kernel.records import editing_class
 from casecore.kernel.rooms import by_agent, soft_rule, wants
 from casecore.policies import Policy
@@ -115,6 +118,9 @@ class CarriesReply(Sendable, Protocol):
         """What it is made from."""
 
 
+READ_FOR_BLANKS = ("text", "subject", "template")
+"""The fields in which blanks are looked for, and what says that the text is not."""
+
 REPLY_CONTENT = ("text", "attachments", "about_account", "subject", "template")
 """The fields that hold what a reply says: a command, a draft and an event of it are called alike, and have them all."""
 
@@ -181,6 +187,20 @@ def emoji_taken(view: HasCase, reply: Sendable, policy: Policy) -> Reason | None
         return None
     found = f"{view.case.channel} takes no emoji; there is one at character {emoji.start()}"
     return Reason("channels.emoji", found, "take it out", {"offset": emoji.start()})
+
+
+def no_blank_left(_: SeesCase, said: Any, policy: Policy) -> Reason | None:
+    """The rule that what is sent, or is to be sent, has no blank that somebody forgot to fill."""
+    written = {"text": "" if getattr(said, "template", None) is not None else said.text}
+    written["subject"] = getattr(said, "subject", None) or ""
+    for where, text in written.items():
+        found = blank_left(text, policy.replies.blank_names)
+        if found is not None:
+            offset, blank = found
+            what = f"the {where} still has the blank {blank}, at character {offset}"
+            facts = {"blank": blank, "offset": offset, "where": where}
+            return Reason("replies.blanks", what, "fill it, or take it out", facts)
+    return None
 
 
 def _may_reply(view: SeesCase, event: ReplySent, _: Policy) -> Reason | None:
@@ -250,6 +270,9 @@ REPLIES: Room[SeesCase] = Room(
             ("attachments",),
         ),
         soft_rule("channels.emoji", "A channel takes emoji or not", "§4", (ReplySent,), emoji_taken, ("text",)),
+        Rule(
+            "replies.blanks", "Nothing is sent with a blank in it", "§4", (ReplySent,), no_blank_left, READ_FOR_BLANKS
+        ),
     ),
     decide={SendReply: _send_reply},
     follows={ReplySent: _after_reply},

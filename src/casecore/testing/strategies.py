@@ -46,7 +46,7 @@ from casecore.rooms.reviews import FreeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.wrap_ups import Dispose, RelateRecord
 from casecore.statuses import SENT_AS, SET_BY_HAND, Status
-from casecore.testing.scenario import T0, prepared, team_of
+from casecore.testing.scenario import NUMBER, T0, prepared, team_of
 from casecore.testing.values import ids, instants, layered_policies, policies, texts
 
 __all__ = [
@@ -287,6 +287,7 @@ def _word_options(desk: Desk, kind: type[Command], file: CaseFile | None, channe
         words["for_approval"] = [False, True]
         words["attachments"] = [()] * 8 + [("invoice.pdf",)]
         words["language"] = [None]
+        words["phone"] = [NUMBER] * 8 + [None, "912 345 678"]
     if kind is ReceiveMessage:
         filters = desk.policy.queues.values()
         words["channel"] = [channel]
