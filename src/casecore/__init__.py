@@ -62,6 +62,8 @@ if TYPE_CHECKING:
     from casecore.projections.search import CaseSummary as CaseSummary
     from casecore.projections.search import Page as Page
     from casecore.projections.search.queries import QueryError as QueryError
+    from casecore.projections.transcript import TranscriptEntry as TranscriptEntry
+    from casecore.projections.transcript import transcript as transcript
     from casecore.rooms.absences import ReleaseAbsent as ReleaseAbsent
     from casecore.rooms.agents import AddAgent as AddAgent
     from casecore.rooms.agents import Agent as Agent
@@ -292,6 +294,7 @@ _HOMES = {
     "routing.index": "Router",
     "routing.agenda": "Agenda",
     "projections.history": "Line UnknownLanguage history line",
+    "projections.transcript": "TranscriptEntry transcript",
     "projections.search.queries": "QueryError",
     "projections.search": "Archive CaseSummary Page",
     "projections.inbox": "Inbox Inboxes inbox",

@@ -27,6 +27,7 @@ from casecore.kernel import (
     an_id,
     frozen,
     some,
+    some_texts,
 )
 from casecore.kernel.records import editing_class
 from casecore.kernel.rooms import soft_rule
@@ -56,6 +57,7 @@ class ReceiveMessage(Command):
         auto_generated: A machine sent it: an auto-reply, a bounce.
         tags: What the channel knows of the visitor; the case starts with these tags.
         in_reply_to: The message it answers, on channels that say so, e.g. email.
+        attachments: Names or addresses of what is attached.
     """
 
     thread: str = an_id(of="thread")
@@ -71,6 +73,7 @@ class ReceiveMessage(Command):
     auto_generated: bool = a_flag(default=False)
     in_reply_to: str | None = an_id(of="answered", default=None)
     tags: frozenset[str] = some(str, default=frozenset())
+    attachments: tuple[str, ...] = some_texts(default=())
 
 
 # Events ----------------------------------------------------------------------------------------------
@@ -95,6 +98,7 @@ class MessageReceived(Event):
     text: str
     kind: MessageKind
     answers: str | None = None
+    attachments: tuple[str, ...] = ()
 
 
 @frozen
@@ -107,6 +111,7 @@ class MessageNoted(Event):
     text: str
     kind: MessageKind
     auto_generated: bool
+    attachments: tuple[str, ...] = ()
 
 
 @frozen
@@ -238,6 +243,7 @@ def _receive_message(view: SeesCase, command: ReceiveMessage, policy: Policy) ->
             text=c.text,
             kind=c.kind,
             auto_generated=c.auto_generated,
+            attachments=c.attachments,
         )
         return (noted,)
     if case is None or case.status is CLOSED:
@@ -295,6 +301,7 @@ def _message_received(view: SeesCase, command: ReceiveMessage, case: str, custom
         text=command.text,
         kind=command.kind,
         answers=None if view.answered is None else view.answered.author,
+        attachments=command.attachments,
     )
 
 
