@@ -420,6 +420,18 @@ class TestActions:
         by_themselves = {OfferWork, ExpireOffer, RescindOffer, ReleaseAbsent, FreeReview}
         assert about == offered | by_themselves
 
+    def test_a_chat_has_no_subject(self):
+        """What an inbox asks for fits the channel: a subject on email, and nowhere else."""
+        for channel in Channel:
+            case = case_in("open", channel=channel)
+            asked = {one.name for one in given(case).desk.actions("ana", "c1", at(60)) if "subject" in one.asks}
+            replies = {
+                f"{how}_as_{status}" for how in ("send", "submit") for status in ("pending", "escalated", "resolved")
+            }
+            assert ({*replies, "send_template"} if channel is Channel.EMAIL else set()) == asked
+        unknown = given().desk.actions("ana", "c9", at(60))
+        assert any("subject" in one.asks for one in unknown)
+
     def test_allowed(self):
         """What may be done, with the command it becomes and what that still needs."""
         desk = given(case_in("open", channel="messaging")).desk

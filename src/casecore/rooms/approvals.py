@@ -47,6 +47,7 @@ from casecore.rooms.cases import Case, CaseClosed, CaseCommand, HasCase, SeesCas
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.replies import (
     READ_FOR_BLANKS,
+    SUBJECT_ON_EMAIL,
     ReplySent,
     attachments_taken,
     emoji_taken,
@@ -533,7 +534,13 @@ APPROVALS: Room[SeesDraft] = Room(
     removes=frozenset((WaitingDraft, event) for event in DECIDED),
     probes=(
         *(
-            Probe(f"submit_as_{status}", SubmitDraft, {"send_as": status}, asks=("draft", "text", "subject"))
+            Probe(
+                f"submit_as_{status}",
+                SubmitDraft,
+                {"send_as": status},
+                asks=("draft", "text", "subject"),
+                only_where=SUBJECT_ON_EMAIL,
+            )
             for status in (Status.PENDING, Status.ESCALATED, Status.RESOLVED)
         ),
         Probe("edit_draft", EditDraft, asks=("text",), taken=THE_DRAFT),

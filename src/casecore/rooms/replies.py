@@ -12,8 +12,10 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import Any, Protocol
 
+from casecore.channels import EMAIL
 from casecore.kernel import (
     Editing,
     Event,
@@ -120,6 +122,9 @@ class CarriesReply(Sendable, Protocol):
 
 READ_FOR_BLANKS = ("text", "subject", "template")
 """The fields in which blanks are looked for, and what says that the text is not."""
+
+SUBJECT_ON_EMAIL = MappingProxyType({"subject": lambda view: view.case is None or view.case.channel is EMAIL})
+"""What an inbox asks for on some channels only: a chat has no subject."""
 
 REPLY_CONTENT = ("text", "attachments", "about_account", "subject", "template")
 """The fields that hold what a reply says: a command, a draft and an event of it are called alike, and have them all."""
@@ -279,7 +284,13 @@ REPLIES: Room[SeesCase] = Room(
     creates={(Message, ReplySent): _new_message},
     evolve={(Case, ReplySent): _apply_reply},
     probes=tuple(
-        Probe(str(trigger), SendReply, {"send_as": status}, asks=("message", "text", "subject"))
+        Probe(
+            str(trigger),
+            SendReply,
+            {"send_as": status},
+            asks=("message", "text", "subject"),
+            only_where=SUBJECT_ON_EMAIL,
+        )
         for status, trigger in SENT_AS.items()
     ),
 )
