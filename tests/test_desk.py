@@ -408,7 +408,7 @@ class TestActions:
             *("approve_draft", "refuse_draft", "withdraw_draft"),
             *("take_review", "accept_offer", "reject_offer", "reassign_to_agent", "reassign_to_queue"),
             *("authenticate", "end_contact", "ask_presence", "disconnect_idle", "make_commitment"),
-            *("dispose", "relate_customer", "flag_complaint"),
+            *("dispose", "relate_customer", "unrelate_customer", "flag_complaint"),
             *("set_level_low", "set_level_normal", "set_level_high", "set_level_urgent"),
             "send_template",
         ] == names
@@ -436,7 +436,7 @@ class TestActions:
         """What may be done, with the command it becomes and what that still needs."""
         desk = given(case_in("open", channel="messaging")).desk
         assert Action("leave_case", LeaveCase, True) == action(desk, "leave_case")
-        asks = ("message", "text", "subject")
+        asks = ("message", "text")
         assert Action("send_as_pending", SendReply, True, (), asks) == action(desk, "send_as_pending")
 
     def test_greyed_out(self):

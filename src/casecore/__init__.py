@@ -209,7 +209,9 @@ if TYPE_CHECKING:
     from casecore.rooms.wrap_ups import DutyLeft as DutyLeft
     from casecore.rooms.wrap_ups import FlagCase as FlagCase
     from casecore.rooms.wrap_ups import RecordRelated as RecordRelated
+    from casecore.rooms.wrap_ups import RecordUnrelated as RecordUnrelated
     from casecore.rooms.wrap_ups import RelateRecord as RelateRecord
+    from casecore.rooms.wrap_ups import UnrelateRecord as UnrelateRecord
     from casecore.rooms.wrap_ups import WrapUp as WrapUp
     from casecore.rooms.wrap_ups import WrapUpOwed as WrapUpOwed
     from casecore.routing import Candidate as Candidate
@@ -280,7 +282,8 @@ _HOMES = {
         "RescheduleCommitment"
     ),
     "rooms.wrap_ups": (
-        "Aftermath CaseFlagged Dispose Disposed DutyDone DutyLeft FlagCase RecordRelated RelateRecord WrapUp WrapUpOwed"
+        "Aftermath CaseFlagged Dispose Disposed DutyDone DutyLeft FlagCase RecordRelated RecordUnrelated RelateRecord "
+        "UnrelateRecord WrapUp WrapUpOwed"
     ),
     "rooms.absences": "ReleaseAbsent",
     "rooms.sla": (

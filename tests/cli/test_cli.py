@@ -671,6 +671,11 @@ SAID = [
     ),
     (
         [*EMAIL, a_line("RelateRecord", case="c1", relation="customer", record="r1")],
+        a_line("UnrelateRecord", case="c1", relation="customer"),
+        ["✓ ana takes back the relation of c1 to customer open"],
+    ),
+    (
+        [*EMAIL, a_line("RelateRecord", case="c1", relation="customer", record="r1")],
         a_line("Dispose", case="c1", code="solved", notes="Done"),
         ["✓ ana disposes c1 as solved: “Done” open", "↳ ana still has to relate c1 to: installer"],
     ),

@@ -67,7 +67,7 @@ from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import SetLevel
 from casecore.rooms.threads import Feeling
-from casecore.rooms.wrap_ups import Dispose, Disposed, FlagCase, RelateRecord
+from casecore.rooms.wrap_ups import Dispose, Disposed, FlagCase, RelateRecord, UnrelateRecord
 from casecore.statuses import CASE_LIFECYCLE, Status, Trigger
 from casecore.testing.scenario import at, case_in, given, new_case, prepared, we_write
 from casecore.testing.strategies import runs
@@ -79,6 +79,8 @@ from tests.watching import breaches_at_end, breaches_of
 NOW = at(60)
 DRAFT = SubmitDraft("ana", at(1), "c1", "d1", "Hello")
 BEN_HOLDS = case_in("open", agent="ben")
+RELATED = (case_in("open"), RelateRecord("ana", at(1), "c1", Relation.CUSTOMER, "7"))
+OVER = (EndContact(CUSTOMER, at(2), "c1"), Dispose("ana", at(3), "c1", "solved", "Fine"))
 DRAFT_WAITS = (case_in("open"), DRAFT)
 REVIEWED = (DRAFT_WAITS, TakeReview("cleo", at(2), "c1"))
 CLEO_AT_LUNCH = GoUnavailable("cleo", at(3), "cleo", "lunch")
@@ -361,6 +363,9 @@ REFUSALS = (
     Refusal("wrap_up.notes", ENDED, Dispose("ana", NOW, "c1", "solved", " ")),
     Refusal("wrap_up.contact", case_in("open"), FlagCase("ben", NOW, "c1", complaint=True)),
     Refusal("wrap_up.contact", case_in("open"), RelateRecord("ben", NOW, "c1", Relation.CUSTOMER, "7")),
+    Refusal("wrap_up.contact", RELATED, UnrelateRecord("ben", NOW, "c1", Relation.CUSTOMER)),
+    Refusal("relation.known", RELATED, UnrelateRecord("ana", NOW, "c1", Relation.CASE)),
+    Refusal("relation.disposed", (RELATED, OVER), UnrelateRecord("dora", NOW, "c1", Relation.CUSTOMER)),
     Refusal("wrap_up.blocks_close", ENDED_EMAIL, CloseCase("ana", NOW, "c1")),
     Refusal("email.relations", ENDED_EMAIL, Dispose("ana", NOW, "c1", "solved", "Done")),
     Refusal("email.earlier_handler", ANSWERS_CLEO, Dispose("ana", NOW, "c1", "solved", "Done")),

@@ -22,7 +22,7 @@ from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import SetLevel
 from casecore.rooms.threads import Feeling, RecordCustomer
-from casecore.rooms.wrap_ups import Dispose, FlagCase, RelateRecord
+from casecore.rooms.wrap_ups import Dispose, FlagCase, RelateRecord, UnrelateRecord
 from casecore.statuses import Status
 from casecore.testing.scenario import at, given
 from tests.sops import sop
@@ -307,6 +307,12 @@ class TestSentences:
         softened = attrs.evolve(Policy.default(), enforcement={"reply.permission": Enforcement.WARN})
         lines = told(*EMAIL, SendReply("ben", at(5), "c1", "m2", "Hi", subject="Re"), policy=softened)
         assert "ben did not keep the rule reply.permission: “ben may not reply directly”" == lines[-1]
+
+    def test_a_relation_taken_back(self):
+        """It is told what the case is not related to any more."""
+        related = (*EMAIL, RelateRecord("ben", at(5), "c1", Relation.CUSTOMER, "7"))
+        back = UnrelateRecord("ben", at(6), "c1", Relation.CUSTOMER)
+        assert ["ben took back the relation of the case to the customer"] == told(*related, back)
 
     def test_stale_and_superseded(self):
         """What becomes of a draft when the customer writes."""

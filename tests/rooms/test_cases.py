@@ -35,7 +35,7 @@ from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import SetLevel
 from casecore.rooms.threads import Feeling, RecordCustomer
-from casecore.rooms.wrap_ups import Dispose, FlagCase, RelateRecord, WrapUpOwed
+from casecore.rooms.wrap_ups import Dispose, FlagCase, RelateRecord, UnrelateRecord, WrapUpOwed
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, given, new_case
 
@@ -344,7 +344,7 @@ NOTHING_LEFT = (
     (ReleaseAbsent("system", at(60), "c1"), "away.gone"),
     (FreeReview("system", at(60), "c1"), "away.gone"),
 )
-AFTERWARDS = {Dispose, FlagCase, RelateRecord, FulfilCommitment, RescheduleCommitment}
+AFTERWARDS = {Dispose, FlagCase, RelateRecord, UnrelateRecord, FulfilCommitment, RescheduleCommitment}
 """What is still to be done after a case was closed; none of it is on the case itself."""
 
 

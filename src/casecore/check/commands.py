@@ -43,7 +43,7 @@ from casecore.rooms.replies import SendReply
 from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import SetLevel
-from casecore.rooms.wrap_ups import Dispose, FlagCase, RelateRecord
+from casecore.rooms.wrap_ups import Dispose, FlagCase, RelateRecord, UnrelateRecord
 from casecore.statuses import SENT_AS, SET_BY_HAND, Status
 
 
@@ -141,6 +141,7 @@ def relation_commands(agent: str) -> Iterator[Command]:
     yield FlagCase(agent, NOON, CASE, complaint=True)
     for relation in Relation:
         yield RelateRecord(agent, NOON, CASE, relation, "r1")
+    yield UnrelateRecord(agent, NOON, CASE, Relation.CUSTOMER)
 
 
 def offer_commands(agents: Iterable[str], *, review: bool = False) -> Iterator[Command]:

@@ -93,6 +93,8 @@ presence.on_duty: ApproveDraft Command EditDraft RefuseDraft
 presence.wrap_up: AgentAvailable
 queue.known: AddAgent ChangeAgent ReassignCase ReassignDraft StartOutbound SubmitDraft
 reassign.aim: ReassignCase ReassignDraft
+relation.disposed: UnrelateRecord
+relation.known: UnrelateRecord
 replies.blanks: DraftEdited DraftSubmitted PresenceAsked ReplySent
 reply.content: DraftEdited DraftSubmitted ReplySent
 reply.permission: ReplySent
@@ -106,7 +108,7 @@ whatsapp.consent: ReplySent StartOutbound
 whatsapp.window: DraftSubmitted ReplySent
 wrap_up.agent: Dispose
 wrap_up.blocks_close: CaseClosed
-wrap_up.contact: FlagCase RelateRecord
+wrap_up.contact: FlagCase RelateRecord UnrelateRecord
 wrap_up.disposition: Dispose
 wrap_up.notes: Dispose
 wrap_up.owed: Dispose

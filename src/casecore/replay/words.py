@@ -72,7 +72,7 @@ from casecore.rooms.reviews import FreeReview, ReviewEnded, TakeReview
 from casecore.rooms.silence import AskPresence, ChatDisconnected, DisconnectIdle
 from casecore.rooms.sla import SetLevel
 from casecore.rooms.threads import RecordCustomer
-from casecore.rooms.wrap_ups import Dispose, DutyDone, DutyLeft, FlagCase, RelateRecord, WrapUpOwed
+from casecore.rooms.wrap_ups import Dispose, DutyDone, DutyLeft, FlagCase, RelateRecord, UnrelateRecord, WrapUpOwed
 
 _Said: TypeAlias = tuple[str, str]
 """What somebody does, and the words that they use."""
@@ -372,6 +372,7 @@ _SENTENCES: Final[Mapping[type[Command], _SayCommand]] = MappingProxyType(
         Dispose: _say_disposition,
         FlagCase: _say_flags,
         RelateRecord: _fill_pattern("{who} relates {c.case} to {c.relation} {c.record}"),
+        UnrelateRecord: _fill_pattern("{who} takes back the relation of {c.case} to {c.relation}"),
         MakeCommitment: _say_commitment,
         FulfilCommitment: _fill_pattern("{who} fulfils commitment {c.commitment}"),
         RescheduleCommitment: _say_rescheduling,

@@ -44,7 +44,7 @@ from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import SendReply
 from casecore.rooms.reviews import FreeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
-from casecore.rooms.wrap_ups import Dispose, RelateRecord
+from casecore.rooms.wrap_ups import Dispose, RelateRecord, UnrelateRecord
 from casecore.statuses import SENT_AS, SET_BY_HAND, Status
 from casecore.testing.scenario import NUMBER, T0, prepared, team_of
 from casecore.testing.values import ids, instants, layered_policies, policies, texts
@@ -163,7 +163,7 @@ def _likely_kinds(house: House[View], file: CaseFile | None) -> list[type[Comman
     elif file.offers is not None and file.offers.to(review=False) is not None:
         likely = (AcceptOffer, AcceptOffer, AcceptOffer, RejectOffer, ReceiveMessage)
     elif file.aftermath is not None and file.aftermath.undisposed:
-        likely = (Dispose, Dispose, RelateRecord, OpenCase, ReceiveMessage)
+        likely = (Dispose, Dispose, RelateRecord, UnrelateRecord, OpenCase, ReceiveMessage)
     elif file.draft is not None:
         likely = (*TRIGGERS, ReceiveMessage, *((FreeReview,) if file.draft.reviewer is not None else ()))
     elif file.case.status is Status.RESOLVED:

@@ -26,7 +26,15 @@ from casecore.rooms.offers import OfferAccepted, OfferDeclined, OfferRescinded, 
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.reviews import ReviewEnded, ReviewFreed, ReviewTaken
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
-from casecore.rooms.wrap_ups import CaseFlagged, Disposed, DutyDone, DutyLeft, RecordRelated, WrapUpOwed
+from casecore.rooms.wrap_ups import (
+    CaseFlagged,
+    Disposed,
+    DutyDone,
+    DutyLeft,
+    RecordRelated,
+    RecordUnrelated,
+    WrapUpOwed,
+)
 
 REPLIES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
     ReplySent: (
@@ -331,6 +339,13 @@ WORK: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             "{by} related the case to {relation}: {record}",
             "{by} relacionou o caso com {relation}: {record}",
             "{by} a rattaché au cas {relation} : {record}",
+        ),
+    ),
+    RecordUnrelated: (
+        Sentence(
+            "{by} took back the relation of the case to {relation}",
+            "{by} desfez a relação do caso com {relation}",
+            "{by} a retiré le rattachement du cas ({relation})",
         ),
     ),
 }
