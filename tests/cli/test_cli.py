@@ -743,6 +743,35 @@ def test_every_step_is_told_in_words(casecore, a_day, before, line, said):
     assert "✗" in told[0] or len(said) == len(told)
 
 
+def test_the_transcript_of_a_case_or_of_a_customer(casecore, a_day):
+    """What was said and noted there is shown whole, and nothing else; as JSON, an object an entry."""
+    long = "We refund you. " * 40
+    day = a_day(*OPENED, a_line("AddNote", note="n1", case="c1", text=long), SOLVED)
+    code, printed, _ = casecore("replay", day, "--transcript", "c1")
+    assert 0 == code
+    assert long.strip() in printed
+    assert ["maria", "ana", "ana"] == [line.split()[2] for line in printed.splitlines() if line[:2] == "20"]
+    assert printed == casecore("replay", day, "--transcript", "maria")[1]
+    code, printed, _ = casecore("replay", day, "--transcript", "c1", "--format", "json")
+    assert ["received", "note", "sent"] == [json.loads(line)["kind"] for line in printed.splitlines()]
+
+
+def test_the_transcript_of_nobody(casecore, a_day):
+    """It says so; and a day that went otherwise than expected still does, with its exit code."""
+    code, printed, complaints = casecore("replay", a_day(*OPENED), "--transcript", "c9")
+    assert (2, "") == (code, printed)
+    assert "nothing was said on 'c9': on this day there is no such case or customer; check the id" in complaints
+    assert (2, "") == casecore("replay", a_day(*OPENED), "--transcript", "c9", "--format", "json")[:2]
+    wrong = a_line("OpenCase", case="c9")
+    code, printed, _ = casecore("replay", a_day(*OPENED, wrong), "--transcript", "c1")
+    assert 1 == code
+    assert "otherwise than expected" in printed
+    code, printed, complaints = casecore("replay", a_day(*OPENED, "no json"), "--transcript", "c1")
+    assert 2 == code
+    assert "maria" in printed
+    assert complaints
+
+
 def test_every_command_has_words():
     """None of the desk's commands is told by its name."""
     assert set(HOUSE.commands) == {getattr(commands, json.loads(line)["type"]) for _, line, _ in SAID}

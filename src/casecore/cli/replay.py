@@ -13,6 +13,7 @@ from cyclopts import Parameter
 
 from casecore.cli.report import JsonReport, ReplayReport, ServiceReport, TextReport
 from casecore.cli.screen import Screen, report_error
+from casecore.cli.transcript import NothingSaid, TranscriptReport
 from casecore.desk import Desk
 from casecore.kernel.problems import Problem, why_unreadable
 from casecore.policies import Policy
@@ -35,6 +36,7 @@ def replay(
     format: Literal["text", "json", "github", "junit"] = "text",  # noqa: A002 -- the option's name
     promises: Annotated[bool, Parameter(negative="", show_default=False)] = False,
     quiet: Annotated[bool, Parameter(negative="", show_default=False)] = False,
+    transcript: Annotated[str | None, Parameter(metavar="CASE")] = None,
 ) -> int:
     """Give the commands of a day to the desk, and show what becomes of each.
 
@@ -50,10 +52,12 @@ def replay(
             otherwise than expected, or JUnit's XML with a test case a story.
         promises: Let the witnesses watch, and say which promises a step breaks.
         quiet: Show only the steps that went otherwise than expected, or broke a promise, and the end.
+        transcript: A case, or a customer: show what was said and noted there, whole, and nothing else.
     """
     name = "standard input" if day == "-" else day
     desk = Desk(Policy.default() if policy is None else Policy.load(policy))
-    report = _choose_report(format, "" if day == "-" else day, quiet=quiet)
+    asked = None if transcript is None else TranscriptReport(transcript, plain=format == "json")
+    report = asked or _choose_report(format, "" if day == "-" else day, quiet=quiet)
     tally, error = Tally(), None
     try:
         with (
@@ -72,6 +76,8 @@ def replay(
     report.tell_end(desk, tally, error)
     if error is not None:
         return report_error(error)
+    if asked is not None and asked.empty:
+        return report_error(NothingSaid(asked.of))
     return 0 if tally.well else OTHERWISE
 
 
