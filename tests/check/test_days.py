@@ -168,6 +168,14 @@ class TestKept:
         assert ["04"] == [breach.number for step in steps for breach in step.breaches]
         assert (True, False) == (steps[-1].as_expected, steps[-1].well)
 
+    def test_a_story_that_ends_with_what_nobody_refuses(self):
+        """A customer starts a case that can never be closed, and nobody refuses that: the day is a test all the same."""
+        day = kept_day("18", commands=REPLIED[:3])
+        nobody = Policy.loads("[lifecycle]\nclose_by = []\nclose_after = {}")
+        assert [True, True, False] == [step.well for step in replayed(day, nobody)]
+        for mended in ('close_by = ["supervisor"]\nclose_after = {}', 'close_by = []\nclose_after = { open = "1h" }'):
+            assert all(step.well for step in replayed(day, Policy.loads(f"[lifecycle]\n{mended}")))
+
     def test_either(self):
         """What it does not expect may be refused; what it expects, it expects."""
         assert all(step.well for step in replayed(kept_day("18", "04"), Policy.default()))

@@ -26,6 +26,9 @@ class TestLeft:
             ("Order {order.no} of {customer}", (6, "{order.no}")),
             ("é✓ {{1}}", (3, "{{1}}")),
             ("Use `{{1}}`, dear {customer}", (18, "{customer}")),
+            ("> you wrote\nDear {{1}}", (17, "{{1}}")),
+            ("It`s {{1}}\nand it`s {{2}}", (5, "{{1}}")),
+            ("``` {{1}}", (4, "{{1}}")),
         ],
     )
     def test_found(self, text, expected):
@@ -87,7 +90,9 @@ class TestUnknown:
             ("Bye ____", ["____"]),
             ("Bye [ ]", ["[ ]"]),
             ("Bye {", ["{"]),
-            ("Bye {{customer}}", ["{}"]),
+            ("Bye {{customer}}", ["{ }"]),
+            ("Bye __{customer}_", []),
+            ("Bye {cus{customer}tomer}", ["{cus ", "}"]),
             ("Bye }", ["}"]),
             ("{x} {x}", ["{x}"]),
         ],

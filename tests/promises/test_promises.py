@@ -609,6 +609,12 @@ def test_there_is_a_way_to_closed_however_narrow_the_policy(policy):
     assert set() == broken_at_end(case_in("new"), OpenCase("ana", at(2), "c1"), policy=policy)
 
 
+def test_nobody_closes_and_no_time_does():
+    """As in the scopes of a check: a case that nobody may close, and no time closes, can never be closed."""
+    policy = Policy(lifecycle=Lifecycle(close_by=(), close_after={}))
+    assert {"18"} == broken_at_end(case_in("new"), OpenCase("ana", at(2), "c1"), policy=policy)
+
+
 ABOUT_THE_ACCOUNT = (case_in("open"), SubmitDraft("ana", at(1), "c1", "d1", "Hello", about_account=True))
 
 

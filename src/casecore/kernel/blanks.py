@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator
 from functools import cache
 from typing import Final
 
-_QUOTED: Final = re.compile(r"```.*?```|``.+?``|`[^`\n]+`|^[ \t]*>.*$", re.DOTALL | re.MULTILINE)
+_QUOTED: Final = re.compile(r"```.*?```|``[^\n]+?``|`[^`\n]+`|^[ \t]*>[^\n]*", re.DOTALL | re.MULTILINE)
 _OPEN, _SHUT = "[{\N{FULLWIDTH LEFT CURLY BRACKET}]", "[}\N{FULLWIDTH RIGHT CURLY BRACKET}]"
 _NUMBERED: Final = rf"{_OPEN}{_OPEN}\s*[0-9]{{1,3}}\s*{_SHUT}{_SHUT}"
 _STRAY: Final = re.compile(rf"{_OPEN}+\s*[\w.-]{{0,64}}\s*{_SHUT}*|{_SHUT}+|_{{3,}}|\[[ ]{{0,9}}\]")
@@ -47,5 +47,5 @@ def unknown_blanks(text: str, names: Collection[str]) -> Iterator[str]:
         names: The blanks that are filled, each written `{name}`.
     """
     for name in names:
-        text = text.replace(f"{{{name}}}", "")
+        text = text.replace(f"{{{name}}}", " ")
     yield from dict.fromkeys(found[0] for found in _STRAY.finditer(text))

@@ -105,7 +105,7 @@ def way_to_closed(desk: Desk, case: str) -> tuple[Command, ...]:
     """The commands that close a case: a supervisor joins, withdraws the draft that waits, and closes.
 
     Where the policy does not close from the case's status it is closed as spam; where it lets no supervisor close, the
-    system does it.
+    system does it. Where it lets nobody close, and no time does it, there is no way.
     """
     joins, file, narrowed = join_supervisor(desk), desk.cases[case], _policy_for(desk, case).lifecycle
     by, at = joins.agent, joins.at
@@ -113,7 +113,8 @@ def way_to_closed(desk: Desk, case: str) -> tuple[Command, ...]:
     ends = (EndContact(by, at, case),) if file.contact is not None else ()
     supervised = Role.SUPERVISOR in narrowed.close_by
     by_hand = supervised and file.case.status in narrowed.close_from
-    closes = CloseCase(by if supervised else SYSTEM, at, case, CloseReason.BY_HAND if by_hand else CloseReason.SPAM)
+    by_itself = not supervised and (narrowed.close_by or narrowed.close_after)
+    closes = CloseCase(SYSTEM if by_itself else by, at, case, CloseReason.BY_HAND if by_hand else CloseReason.SPAM)
     return (joins, _logs_in(joins), *withdraws, *ends, *_disposing_commands(desk, by, case), closes)
 
 

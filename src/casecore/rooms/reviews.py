@@ -188,9 +188,12 @@ def _works_now(view: SeesReview, command: ApproveDraft | RefuseDraft | EditDraft
     return Reason("presence.on_duty", f"{actor.id} is {actor.presence}{why}", remedy, {"presence": actor.presence})
 
 
-def _review_away_limit(view: HasReviewer, policy: Policy) -> timedelta | None:
-    kept = policy.away.held is Held.KEEP or view.case.status in policy.away.keep_statuses
-    return None if kept and view.case.channel not in LIVE else policy.away.grace
+def _review_away_limit(view: SeesReview, policy: Policy) -> timedelta | None:
+    case = view.case
+    if case is None:
+        return None
+    kept = policy.away.held is Held.KEEP or case.status in policy.away.keep_statuses
+    return None if kept and case.channel not in LIVE else policy.away.grace
 
 
 REVIEWER_AWAY = Timer(
