@@ -156,7 +156,7 @@ EDITS = {
     ),
     "another closing": (
         "silence",
-        {"chat__idle__closing": "Goodbye, {customer}."},
+        {"chat__idle__closing": "Bye, {customer}."},
         [(OTHER, (), ("DisconnectIdle",), 5)],
     ),
     "an override": ("silence", {"override": WITH_AN_OVERRIDE}, [(STRICTER, ("idle.silence",), ("DisconnectIdle",), 5)]),
