@@ -169,7 +169,7 @@ class TestKept:
         assert (True, False) == (steps[-1].as_expected, steps[-1].well)
 
     def test_a_story_that_ends_with_what_nobody_refuses(self):
-        """A customer starts a case that can never be closed: nobody refuses that, and the day is a test all the same."""
+        """A customer starts a case that can never be closed; nobody refuses that, and the day is a test as others."""
         day = kept_day("18", commands=REPLIED[:3])
         nobody = Policy.loads("[lifecycle]\nclose_by = []\nclose_after = {}")
         assert [True, True, False] == [step.well for step in replayed(day, nobody)]

@@ -681,8 +681,8 @@ ASSIGNMENT = (
         HANDLER,
         "what is offered counts on another channel",
         "rooms/offers",
-        "c.agent, view.case.channel, review=c.review),)",
-        "c.agent, Channel.SMS, review=c.review),)",
+        "c.agent, view.case.channel, review=c.review))",
+        "c.agent, Channel.SMS, review=c.review))",
         OWN_LIMITS,
     ),
     a_fault(

@@ -466,8 +466,8 @@ REPLIES = (
         EVOLVE,
         "an edited draft keeps what was attached before",
         "rooms/approvals",
-        "    for name in EDITABLE:\n        setattr",
-        "    for name in EDITABLE[:2]:\n        setattr",
+        "    for name in EDITABLE:\n        value",
+        "    for name in EDITABLE[:2]:\n        value",
         RICH,
     ),
     a_fault(

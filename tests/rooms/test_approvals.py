@@ -836,6 +836,18 @@ class TestOnDuty:
         assert OfferWork("system", at(90), "c1", "dora", review=True) in route(outcome.desk, at(90))
         outcome.and_when(TakeReview("dora", at(91), "c1")).then(ReviewTaken)
 
+    def test_a_timer_that_is_late(self):
+        """What they have lost is offered to somebody else, or taken, also where nobody has freed it yet; not before."""
+        story = waiting(self.TAKEN, self.LUNCH)
+        offer, take = OfferWork("system", at(90), "c1", "dora", review=True), TakeReview("dora", at(90), "c1")
+        for command, given_to in ((offer, WorkOffered), (take, ReviewTaken)):
+            outcome = story.when(command).then(ReviewFreed, given_to, ReviewEnded)
+            agents = outcome.desk.agents
+            assert (0, 1) == (agents["cleo"].reviews, agents["dora"].reviews)
+            story.when(attrs.evolve(command, at=at(89))).refused("offer.waiting")
+        case_only = OfferWork("system", at(90), "c1", "ana")
+        assert "offer.waiting" in {reason.rule for reason in story.when(case_only).verdict.reasons}
+
     def test_lunch_and_then_home(self):
         """It counts from when they went off duty, whichever way they go on."""
         story = waiting(self.TAKEN, self.LUNCH, attrs.evolve(self.LUNCH, at=at(50), reason="break"))

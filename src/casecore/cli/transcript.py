@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 
-import attrs
-
 from casecore.cli.screen import Screen
 from casecore.desk import Desk
-from casecore.kernel import CasecoreError, Event
-from casecore.projections.transcript import transcript
+from casecore.kernel import CasecoreError, Event, fields_of
+from casecore.projections.transcript import TranscriptEntry, transcript
 from casecore.replay import DayError, ReplayedLine, Tally
 from casecore.replay.words import day_ending
 
@@ -49,7 +47,8 @@ class TranscriptReport:
         self.empty = not entries
         for entry in entries:
             if self.plain:
-                screen.print_line(json.dumps({**attrs.asdict(entry), "at": entry.at.isoformat()}, default=str))
+                said = {field.name: getattr(entry, field.name) for field in fields_of(TranscriptEntry)}
+                screen.print_line(json.dumps(said, default=lambda instant: instant.isoformat()))
             else:
                 screen.print_line(str(entry))
         if error is None and not tally.well and not self.plain:

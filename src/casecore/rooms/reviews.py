@@ -13,7 +13,8 @@
 * Whoever decides or edits a draft as its reviewer is **on duty**: somebody at lunch approves nothing. A next state, or
   a contact that they still have to dispose, keeps nobody from it; a review is no contact, and does not hold up lunch.
 * A reviewer who goes off duty loses the review as an assignee loses a case: by the away policy, after its grace
-  period. It then waits in its queue again, with all the time that it has waited.
+  period. It then waits in its queue again, with all the time that it has waited; giving it to somebody else frees it,
+  too, should the timer be late.
 * The review ends when the draft is decided, or when it is given to somebody else.
 
 What a draft is, and what a waiting one blocks, is told in `approvals.py`.
@@ -21,7 +22,7 @@ What a draft is, and what a waiting one blocks, is told in `approvals.py`.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from casecore.channels import LIVE
@@ -54,6 +55,10 @@ class SeesReview(SeesDraft, Protocol):
     @property
     def reviewer(self) -> Agent | None:
         """Who reviews the draft."""
+
+
+class HasReview(SeesReview, HasDraft, Protocol):
+    """A draft waits, and perhaps somebody reviews it."""
 
 
 class HasReviewer(HasDraft, Protocol):
@@ -101,12 +106,42 @@ class ReviewEnded(Event):
     agent: str
 
 
+# Timer -------------------------------------------------------------------------------------------------
+
+
+def _review_away_limit(view: SeesReview, policy: Policy) -> timedelta | None:
+    case = view.case
+    if case is None:
+        return None
+    kept = policy.away.held is Held.KEEP or case.status in policy.away.keep_statuses
+    return None if kept and case.channel not in LIVE else policy.away.grace
+
+
+REVIEWER_AWAY = Timer(
+    "the review is taken from an agent who is off duty",
+    "away.grace",
+    "reviewer.off_duty_since",
+    _review_away_limit,
+    lambda view, at: FreeReview(SYSTEM, at, view.case.id),
+)
+
+
 # Need and rules -----------------------------------------------------------------------------------------
 
 
-def _review_waits(view: SeesReview, command: TakeReview, _: Policy) -> Reason | None:
+def review_waits(view: SeesReview, at: datetime, policy: Policy) -> bool:
+    """Whether a review waits for somebody: nobody has it, or whoever has it has lost it and nobody has freed it yet."""
+    return view.draft is not None and (view.draft.reviewer is None or _is_lost(view, at, policy))
+
+
+def _is_lost(view: SeesReview, at: datetime, policy: Policy) -> bool:
+    lost_at = REVIEWER_AWAY.due(view, policy)
+    return lost_at is not None and at >= lost_at
+
+
+def _review_waits(view: SeesReview, command: TakeReview, policy: Policy) -> Reason | None:
     draft = view.draft
-    if draft is not None and draft.reviewer is None:
+    if review_waits(view, command.at, policy):
         return None
     found = f"{draft.reviewer} reviews {draft.id}" if draft else "no draft waits"
     return Reason("offer.waiting", f"case {command.case}: {found}", "take a review that waits")
@@ -188,23 +223,6 @@ def _works_now(view: SeesReview, command: ApproveDraft | RefuseDraft | EditDraft
     return Reason("presence.on_duty", f"{actor.id} is {actor.presence}{why}", remedy, {"presence": actor.presence})
 
 
-def _review_away_limit(view: SeesReview, policy: Policy) -> timedelta | None:
-    case = view.case
-    if case is None:
-        return None
-    kept = policy.away.held is Held.KEEP or case.status in policy.away.keep_statuses
-    return None if kept and case.channel not in LIVE else policy.away.grace
-
-
-REVIEWER_AWAY = Timer(
-    "the review is taken from an agent who is off duty",
-    "away.grace",
-    "reviewer.off_duty_since",
-    _review_away_limit,
-    lambda view, at: FreeReview(SYSTEM, at, view.case.id),
-)
-
-
 def _reviewer_is_gone(view: SeesReview, command: FreeReview, _: Policy) -> Reason | None:
     if view.reviewer is not None and view.reviewer.off_duty_since is not None:
         return None
@@ -224,9 +242,9 @@ def _reviewer_gone_long_enough(view: HasReviewer, command: FreeReview, policy: P
 
 
 @wants("case", "draft")
-def _take_review(view: HasDraft, command: TakeReview, _: Policy) -> tuple[Event, ...]:
+def _take_review(view: HasReview, command: TakeReview, policy: Policy) -> tuple[Event, ...]:
     c = command
-    return (ReviewTaken(c.by, c.at, c.case, view.draft.id, c.by),)
+    return (*freed_where_lost(view, c, policy), ReviewTaken(c.by, c.at, c.case, view.draft.id, c.by))
 
 
 @wants("case", "draft")
@@ -253,6 +271,13 @@ def _withdraw_draft(view: SeesDraft, command: WithdrawDraft, _: Policy) -> tuple
 def _free_review(view: HasReviewer, command: FreeReview, _: Policy) -> tuple[Event, ...]:
     c = command
     return (ReviewFreed(c.by, c.at, c.case, view.draft.id, view.reviewer.id),)
+
+
+def freed_where_lost(view: SeesReview, command: CaseCommand, policy: Policy) -> tuple[Event, ...]:
+    """That a review is freed by being given to somebody else, where its reviewer has lost it."""
+    if view.draft is None or view.draft.reviewer is None or not _is_lost(view, command.at, policy):
+        return ()
+    return (ReviewFreed(SYSTEM, command.at, command.case, view.draft.id, view.draft.reviewer),)
 
 
 def review_over(view: SeesReview, cause: Command | Event) -> tuple[Event, ...]:
