@@ -678,6 +678,15 @@ ASSIGNMENT = (
     ),
     a_fault(
         "04",
+        EVOLVE,
+        "a review stays with who has lost it, and is lost again",
+        "rooms/reviews",
+        "    draft.reviewer = None\n",
+        "    del draft\n",
+        FULL_REVIEWER,
+    ),
+    a_fault(
+        "04",
         HANDLER,
         "what is offered counts on another channel",
         "rooms/offers",

@@ -322,10 +322,12 @@ def full_reviewer_scope(policy: Policy) -> Scope:
         ApproveDraft("cleo", NOON, CASE, DRAFT),
         RefuseDraft("cleo", NOON, CASE, DRAFT, "Not like this"),
         ReassignDraft("ben", NOON, CASE, DRAFT, queue=next(iter(policy.queues))),
+        FreeReview(SYSTEM, NOON, CASE),
     ]
+    given = (GoAvailable("cleo", NOON, "cleo"), GoUnavailable("cleo", NOON, "cleo", "lunch"))
     team = agents_named(policy, ben={}, cleo={"permissions": frozenset({Permission.APPROVE}), "capacity": {"total": 1}})
     part = _part(open_channel(policy, Channel.MESSAGING), *commands, copies=2)
-    return Scope("two drafts, one reviewer", team, (part,), apart=APART)
+    return Scope("two drafts, one reviewer", team, (part,), given, apart=APART)
 
 
 def rich_draft_scope(channel: Channel, policy: Policy) -> Scope:
