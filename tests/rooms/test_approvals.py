@@ -44,6 +44,7 @@ from casecore.rooms.offers import AcceptOffer, OfferAccepted, OfferRescinded, Of
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import ReplySent, SendReply, reply_content
 from casecore.rooms.reviews import FreeReview, ReviewEnded, ReviewFreed, ReviewTaken, TakeReview
+from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import SolutionReached, SolutionUndone
 from casecore.rooms.threads import Message
 from casecore.rooms.wrap_ups import Dispose
@@ -758,6 +759,15 @@ class TestColleagueReplies:
         outcome = waiting(self.REPLY).when(EditDraft("ben", at(40), "c1", "d1", "As dora says"))
         assert (False, None) == (editing_class(outcome).stale, editing_class(outcome).replied)
         outcome.and_when(attrs.evolve(self.REPLY, at=at(50), message="r2")).then(ReplySent, DraftWentStale)
+
+    def test_a_closing_message_past_the_reviewer(self):
+        """Where the policy only warns of it, a silent chat that a colleague closes leaves the draft stale."""
+        policy = Policy.loads('[enforcement]\n"approval.blocks_resolve" = "warn"')
+        asked = (SendReply("dora", at(20), "c1", "r1", "One moment"), AskPresence("dora", at(30), "c1", "r2", "There?"))
+        closes = DisconnectIdle("dora", at(minutes=10), "c1", "r3")
+        for edited in ((), EditDraft("ben", at(40), "c1", "d1", "Here")):  # edited, it knows what dora said so far
+            events = waiting(asked, edited, policy=policy).when(closes).events
+            assert bool(edited) is any(isinstance(event, DraftWentStale) for event in events)
 
     def test_approving_it_is_no_such_reply(self):
         """It is sent, and waits no more."""

@@ -433,11 +433,14 @@ def _after_message(view: HasDraft, event: MessageReceived, policy: Policy) -> tu
 
 @wants("case", "draft")
 def _after_reply(view: HasDraft, event: ReplySent, _: Policy) -> tuple[Event, ...]:
-    """A reply of somebody else may say the contrary; the draft itself, being sent, is no such reply."""
-    draft = view.draft
-    if event.message == draft.id or event.author in {draft.author, draft.replied}:
+    return () if event.message == view.draft.id else stale_after(view.draft, event.case, event.author, event.at)
+
+
+def stale_after(draft: WaitingDraft, case: str, author: str, at: datetime) -> tuple[Event, ...]:
+    """What becomes of a draft when somebody has said something to the customer: another may have said the contrary."""
+    if author in {draft.author, draft.replied}:
         return ()
-    return (DraftWentStale(SYSTEM, event.at, event.case, draft.id, event.author),)
+    return (DraftWentStale(SYSTEM, at, case, draft.id, author),)
 
 
 # Evolve ------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from casecore.kernel.durations import duration_text
 from casecore.kernel.rooms import by_agent, soft_rule, too_early, wants
 from casecore.policies import Policy
 from casecore.policies.sections import CountsFrom
-from casecore.rooms.approvals import HasDraft, resolving_past
+from casecore.rooms.approvals import HasDraft, resolving_past, stale_after
 from casecore.rooms.assignments import CaseReleased, Release
 from casecore.rooms.cases import Case, CaseCommand, HasCase, edge_missing, only_holder
 from casecore.rooms.contacts import Contact, HasContact, SeesContact, contact_goes_on
@@ -170,6 +170,12 @@ def _disconnect_chat(view: SeesContact, command: DisconnectIdle, policy: Policy)
     )
 
 
+@wants("case", "draft")
+def _draft_goes_stale(view: HasDraft, event: ChatDisconnected, _: Policy) -> tuple[Event, ...]:
+    """Where the policy lets a chat be closed past the reviewer, its closing message is somebody's last word."""
+    return stale_after(view.draft, event.case, event.by, event.at)
+
+
 # Evolve ------------------------------------------------------------------------------------------------
 
 
@@ -209,6 +215,7 @@ SILENCE: Room[SeesContact] = Room(
         ),
     ),
     decide={AskPresence: _ask_presence, DisconnectIdle: _disconnect_chat},
+    follows={ChatDisconnected: _draft_goes_stale},
     creates={(Message, PresenceAsked): _new_message, (Message, ChatDisconnected): _new_message},
     evolve={(Contact, PresenceAsked): _count_attempt, (Case, ChatDisconnected): _resolve_case},
     timers=(SILENT, UNANSWERED),
