@@ -203,6 +203,13 @@ class TestBlanks:
             reply(text="Hello Maria {customer} {{1}}", template=QUICK, subject="About {customer}")
         ).refused("replies.blanks")
 
+    def test_names_of_its_own_template(self):
+        """What a quick reply calls its blanks is a blank in the subject beside it."""
+        order = PreparedText.of({"name": "order", "text": "Order {order}"}, {"order": "7"}, TemplateKind.QUICK_REPLY)
+        story = given(case_in("open", channel="email"))
+        story.when(reply(text="Order 7", template=order, subject="Order {order}")).refused("replies.blanks")
+        assert story.when(reply(text="Order 7", template=order, subject="Order 7")).verdict
+
     def test_names_that_are_declared(self):
         """Only names that somebody declared: the policy's own, and those of the templates that agents are given."""
         assert given(case_in("open")).when(reply(text="Order {order}")).verdict

@@ -196,10 +196,12 @@ def emoji_taken(view: HasCase, reply: Sendable, policy: Policy) -> Reason | None
 
 def no_blank_left(_: SeesCase, said: Any, policy: Policy) -> Reason | None:
     """The rule that what is sent, or is to be sent, has no blank that somebody forgot to fill."""
-    written = {"text": "" if getattr(said, "template", None) is not None else said.text}
-    written["subject"] = getattr(said, "subject", None) or ""
+    template, names = getattr(said, "template", None), policy.replies.blank_names
+    written = {"text": said.text if template is None else "", "subject": getattr(said, "subject", None) or ""}
+    if template is not None:
+        names = names.union(template.values)  # what its own blanks are called
     for where, text in written.items():
-        found = blank_left(text, policy.replies.blank_names)
+        found = blank_left(text, names)
         if found is not None:
             offset, blank = found
             what = f"the {where} still has the blank {blank}, at character {offset}"
