@@ -358,7 +358,7 @@ class TestTakenBack:
         ended = outcome.after.and_given(EndContact("ana", at(13), "c1"))
         ended.when(DONE).refused("email.relations")
         right = ended.and_given(RelateRecord("ana", at(14), "c1", Relation.CUSTOMER, "right"))
-        right.when(DONE).then(Disposed)
+        assert right.when(DONE).verdict
 
     def test_in_the_wrap_up(self):
         """Also after the contact has ended, by whose it was or a supervisor; not by a colleague."""
