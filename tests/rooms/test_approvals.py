@@ -8,6 +8,7 @@ from casecore.policies import Policy
 from casecore.policies.sections import Approval, ChannelRules, Channels, Proceeding
 from casecore.rooms.agents import (
     AddAgent,
+    Agent,
     AgentUnavailable,
     ChangeAgent,
     GoAvailable,
@@ -39,11 +40,12 @@ from casecore.rooms.approvals import (
 from casecore.rooms.arrivals import CaseReopened, MessageReceived, ReceiveMessage
 from casecore.rooms.assignments import CaseUnqueued, LeaveCase, OpenCase
 from casecore.rooms.cases import CaseClosed, CloseCase, CloseReason, SetStatus, StatusSet
+from casecore.rooms.composition import View
 from casecore.rooms.contacts import Authenticate, EndContact
 from casecore.rooms.offers import AcceptOffer, OfferAccepted, OfferRescinded, OfferWork, WorkOffered
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import ReplySent, SendReply, reply_content
-from casecore.rooms.reviews import FreeReview, ReviewEnded, ReviewFreed, ReviewTaken, TakeReview
+from casecore.rooms.reviews import REVIEWER_AWAY, FreeReview, ReviewEnded, ReviewFreed, ReviewTaken, TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import SolutionReached, SolutionUndone
 from casecore.rooms.threads import Message
@@ -863,6 +865,11 @@ class TestOnDuty:
         story = waiting(self.TAKEN, self.LUNCH, attrs.evolve(self.LUNCH, at=at(50), reason="break"))
         for gone in (story, story.and_given(attrs.evolve(self.GONE, at=at(60)))):
             assert [at(90)] == [due.at for due in gone.desk.due() if due.key == "away.grace"]
+
+    def test_on_no_case(self):
+        """A reviewer whose case is not in view loses nothing."""
+        gone = Agent("cleo", "Cleo", off_duty_since=at(1))
+        assert None is REVIEWER_AWAY.due(View(reviewer=gone), Policy.default())
 
     def test_not_before(self):
         """A moment away takes nothing; the seconds to go are told."""
