@@ -7,6 +7,7 @@ import json
 from casecore.cli.screen import Screen
 from casecore.desk import Desk
 from casecore.kernel import CasecoreError, Event, fields_of
+from casecore.policies import PolicyError
 from casecore.projections.transcript import TranscriptEntry, transcript
 from casecore.replay import DayError, ReplayedLine, Tally
 from casecore.replay.words import day_ending
@@ -39,7 +40,7 @@ class TranscriptReport:
         """Keep what happened."""
         self._events += step.events
 
-    def tell_end(self, desk: Desk, tally: Tally, error: DayError | None) -> None:
+    def tell_end(self, desk: Desk, tally: Tally, error: DayError | PolicyError | None) -> None:
         """Write the transcript; and that the day went otherwise than expected, if it did."""
         screen = Screen()
         case = self.of if self.of in desk.cases else None
