@@ -10,7 +10,7 @@
 * The record counts what they hold, by channel, and what they owe; never which cases.
 * Only the system or a supervisor adds and changes agents; availability is set by the agent, a supervisor or the
   system. A supervisor's permission waives "only the assignee", and nothing else.
-* Whoever acts must be known here, and time never runs backwards. Both are asked of every command.
+* Whoever acts must be known here: that is asked of every command.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ from casecore.kernel import (
 from casecore.kernel.frozen_dict import FrozenDict
 from casecore.kernel.records import record
 from casecore.kernel.rooms import wants
+from casecore.kernel.words import said
 from casecore.policies import Policy
 
 
@@ -91,6 +92,7 @@ class Agent:
         given_at: When they were last given or offered work.
         away_since: Since when they have been logged out; None while they are there.
         off_duty_since: Since when they have been unavailable or logged out; None while they are on duty.
+        presence_at: When they last came or went; it is set no earlier than that (`times.py`).
         held: How many cases they hold, by channel.
         offered: How many cases are offered to them, by channel.
         reviews: How many drafts they review, offered ones included.
@@ -110,6 +112,7 @@ class Agent:
     given_at: datetime | None = None
     away_since: datetime | None = None
     off_duty_since: datetime | None = None
+    presence_at: datetime | None = None
     held: Mapping[Channel, int] = some_tallies(factory=FrozenDict)
     offered: Mapping[Channel, int] = some_tallies(factory=FrozenDict)
     reviews: int = a_count(default=0)
@@ -314,17 +317,6 @@ class NextStateCleared(Event):
 # Rules -------------------------------------------------------------------------------------------------
 
 
-def _time_goes_on(view: SeesAgents, command: Command, _: Policy) -> Reason | None:
-    if view.now is None or command.at >= view.now:
-        return None
-    return Reason(
-        "time.order",
-        f"{command.at.isoformat()} is before {view.now.isoformat()}, when the desk last changed",
-        "give commands in the order in which they happened",
-        {"at": command.at, "now": view.now},
-    )
-
-
 def _actor_known(view: SeesAgents, command: Command, _: Policy) -> Reason | None:
     if view.actor is not None or command.by in (CUSTOMER, SYSTEM):
         return None
@@ -422,7 +414,7 @@ def _add_agent(_: SeesAgents, command: AddAgent, __: Policy) -> tuple[Event, ...
         c.by,
         c.at,
         c.agent,
-        name=c.name or c.agent,
+        name=said(c.name) or c.agent,
         permissions=c.permissions,
         queues=c.queues,
         channels=c.channels,
@@ -438,7 +430,7 @@ def _change_agent(view: HasTarget, command: ChangeAgent, _: Policy) -> tuple[Eve
         c.by,
         c.at,
         c.agent,
-        name=agent.name if c.name is None else c.name,
+        name=said(c.name) or agent.name,
         permissions=agent.permissions if c.permissions is None else c.permissions,
         queues=agent.queues if c.queues is None else c.queues,
         channels=agent.channels if c.channels is None else c.channels,
@@ -555,7 +547,6 @@ _RECORD = (AddAgent, ChangeAgent)
 AGENTS: Room[SeesAgents] = Room(
     name="agents",
     needs=(
-        Rule("time.order", "Time does not run backwards", "§1", (Command,), _time_goes_on),
         Rule("agent.known", "Whoever acts is known", "§1", (Command,), _actor_known),
         Rule("agent.known", "The agent named is known", "§1", _NAMED, _target_known),
         Rule("agent.fresh", "An agent's id is used once", "§1", (AddAgent,), _agent_fresh),

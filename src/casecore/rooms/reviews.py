@@ -28,6 +28,7 @@ from typing import Protocol
 from casecore.channels import LIVE
 from casecore.kernel import SYSTEM, Command, Editing, Event, Probe, Reason, Room, Rule, Timer, frozen
 from casecore.kernel.rooms import by_agent, by_system, not_yet, soft_rule, wants
+from casecore.kernel.words import is_blank
 from casecore.policies import Policy
 from casecore.policies.sections import Held
 from casecore.rooms.agents import APPROVE, LOGGED_OUT, Agent
@@ -207,7 +208,7 @@ def _message_seen(view: HasDraft, command: ApproveDraft, _: Policy) -> Reason | 
 
 
 def _says_why(_: SeesDraft, command: RefuseDraft, __: Policy) -> Reason | None:
-    if command.reason.strip():
+    if not is_blank(command.reason):
         return None
     return Reason("approval.reason", "the refusal says no reason", "tell the author what to change")
 
@@ -251,6 +252,7 @@ def _take_review(view: HasReview, command: TakeReview, policy: Policy) -> tuple[
 def _approve_draft(view: HasDraft, command: ApproveDraft, _: Policy) -> tuple[Event, ...]:
     c, draft = command, view.draft
     content = reply_content(draft) | {"template": c.template or draft.template}
+    content["thread"] = view.case.thread
     return (
         DraftApproved(c.by, c.at, c.case, draft.id, draft.author),
         ReplySent(c.by, c.at, c.case, draft.id, send_as=draft.send_as, author=draft.author, reviewer=c.by, **content),
