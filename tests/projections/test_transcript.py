@@ -88,6 +88,15 @@ class TestWhole:
         liked = ReceiveMessage(CUSTOMER, at(5), "t-c3", "m7", kind=MessageKind.LIKE)
         assert ["publication", "j’aime"] == [entry.title for entry in told(post, liked, language="fr")]
 
+    def test_what_came_late_and_what_somebody_in_copy_wrote(self):
+        """A message stands where it was sent; a participant's words are theirs."""
+        late = attrs.evolve(MORE, at=at(60), sent_at=at(10), text="Sent before the reply")
+        other = attrs.evolve(MORE, at=at(70), message="m4", participant="paul", text="I agree")
+        reply = SendReply("dora", at(40), "c1", "m3", "Hello", subject="Re")
+        entries = told(EMAIL, reply, late, other)
+        assert ["maria", "maria", "dora", "paul"] == [entry.by for entry in entries]
+        assert at(10) == entries[1].at
+
     def test_before_any_case(self):
         """What arrives where no case is, and what we write first."""
         noted = ReceiveMessage(

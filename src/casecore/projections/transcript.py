@@ -174,15 +174,14 @@ class _Telling:
     def _enter_message(self, event: MessageReceived | MessageNoted) -> None:
         kind = EntryKind.AUTOMATIC if getattr(event, "auto_generated", False) else EntryKind.RECEIVED
         title = "" if event.kind is MessageKind.DIRECT else WORDS[MessageKind][event.kind][self.place]
-        sent = getattr(event, "sent_at", None)
         customer = self.owners.get(event.thread)
         self._enter(
             "received",
             event.message,
             event,
             kind,
-            by=getattr(event, "participant", None) or customer or event.by,
-            at=event.at if sent is None else min(sent, event.at),
+            by=event.participant or customer or event.by,
+            at=event.at if event.sent_at is None else min(event.sent_at, event.at),
             customer=customer,
             attachments=event.attachments,
             **({} if kind is EntryKind.AUTOMATIC else {"title": title}),
