@@ -19,7 +19,7 @@ from attrs import frozen
 from bench.histories import NINE, Mould, copies
 from bench.measure import Line, costs, duration, unhurried
 from casecore import CUSTOMER, SYSTEM, AddAgent, Channel, Desk, Event, GoAvailable, Policy, ReceiveMessage, Router
-from casecore.policies.sections import Priority, Queue
+from casecore.policies.sections import Priority, Queue, Routing
 
 AGENTS, QUEUES = 1_000, 50
 SERVED = 5
@@ -43,7 +43,7 @@ def staffed() -> Desk:
         )
         for number in range(QUEUES)
     }
-    desk = Desk(Policy(queues=queues))
+    desk = Desk(Policy(queues=queues, routing=Routing(offers_at_once=100)))  # nobody answers here
     for number in range(AGENTS):
         serves = frozenset(f"queue-{(number + step * 7) % QUEUES}" for step in range(SERVED))
         agent = f"agent-{number}"

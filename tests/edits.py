@@ -65,6 +65,7 @@ CHATS, CALLS, EMAILS = (
 SCOPES = {
     "limit": scope("limit", *CHATS, OPENED, copies=4),
     "total": scope("total", *EMAILS, OPENED, copies=4),
+    "resting": scope("resting", *EMAILS, OPENED, PENDING, copies=6),
     "silence": scope(
         "silence", *CHATS, OPENED, PENDING, *scopes.silence_commands("ana"), at_most={"contact.attempts": 3}
     ),
@@ -134,6 +135,11 @@ EDITS = {
     "one chat more": ("limit", {"capacity__chat": 3}, [(LOOSER, ("capacity.channel",), ("OpenCase",), 6)]),
     "one chat less": ("limit", {"capacity__chat": 1}, [(STRICTER, ("capacity.channel",), ("OpenCase",), 4)]),
     "less in total": ("total", {"capacity__total": 3}, [(STRICTER, ("capacity.total",), ("OpenCase",), 8)]),
+    "what waits for its customer counts no more": (
+        "resting",
+        {"capacity__statuses": ["new", "open", "escalated", "resolved"]},
+        [(LOOSER, ("capacity.channel",), ("OpenCase",), 13)],
+    ),
     "a longer silence": (
         "silence",
         {"chat__idle__silence": "3m"},

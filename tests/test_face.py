@@ -170,7 +170,7 @@ for file in {sorted(casecore._HOMES)}:
 
 
 ROOMS = (
-    *("agents", "threads", "cases", "assignments", "arrivals", "replies", "notes", "approvals"),
+    *("agents", "threads", "cases", "assignments", "arrivals", "replies", "occupancy", "notes", "approvals"),
     *("reviews", "offers", "eligibility", "reassignments"),
     *("contacts", "silence", "wrap_ups", "commitments", "bounces", "absences", "sla", "whatsapp"),
     *("outbound", "times"),

@@ -168,6 +168,7 @@ if TYPE_CHECKING:
     from casecore.rooms.notes import RemoveTag as RemoveTag
     from casecore.rooms.notes import SentimentSet as SentimentSet
     from casecore.rooms.notes import SetSentiment as SetSentiment
+    from casecore.rooms.occupancy import OccupancyChanged as OccupancyChanged
     from casecore.rooms.offers import OFFER_LIFECYCLE as OFFER_LIFECYCLE
     from casecore.rooms.offers import AcceptOffer as AcceptOffer
     from casecore.rooms.offers import ExpireOffer as ExpireOffer
@@ -230,11 +231,13 @@ if TYPE_CHECKING:
     from casecore.rooms.wrap_ups import WrapUpOwed as WrapUpOwed
     from casecore.routing import Candidate as Candidate
     from casecore.routing import Explanation as Explanation
+    from casecore.routing import Unserved as Unserved
     from casecore.routing import Work as Work
     from casecore.routing import explain_route as explain_route
     from casecore.routing import next_for as next_for
     from casecore.routing import next_offer as next_offer
     from casecore.routing import route as route
+    from casecore.routing import unserved as unserved
     from casecore.routing.agenda import Agenda as Agenda
     from casecore.routing.index import Router as Router
     from casecore.statuses import CASE_LIFECYCLE as CASE_LIFECYCLE
@@ -285,6 +288,7 @@ _HOMES = {
         "OFFER_LIFECYCLE AcceptOffer ExpireOffer OfferAccepted OfferDeclined OfferRescinded OfferStatus "
         "OfferWork Offers RejectOffer RescindOffer Rescission WorkOffered"
     ),
+    "rooms.occupancy": "OccupancyChanged",
     "rooms.reviews": "FreeReview ReviewEnded ReviewFreed ReviewTaken TakeReview",
     "rooms.reassignments": "ReassignCase",
     "rooms.contacts": (
@@ -311,7 +315,7 @@ _HOMES = {
     "rooms.times": "CaseTime",
     "rooms.composition": "HOUSE RULES CaseFile View",
     "desk": "Action Desk Due",
-    "routing": "Candidate Explanation Work explain_route next_for next_offer route",
+    "routing": "Candidate Explanation Unserved Work explain_route next_for next_offer route unserved",
     "routing.index": "Router",
     "routing.agenda": "Agenda",
     "projections.history": "Line UnknownLanguage history line",

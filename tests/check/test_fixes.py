@@ -96,6 +96,22 @@ class TestOrder:
         found = judge_order(SHIPPED, {"the Router": to_abe})
         assert "the Router offers case c1 to abe; c1 has waited longer, for ana" == found.wrong[0]
 
+    def test_who_was_cut_off_waits_like_all_others(self):
+        """A routing that looks at nothing but who waits for longer fails: the one whose agent was lost comes first."""
+
+        def longest_first(steps, at):
+            found = plain_order(steps, at)
+            cases = [file.case for file in steps[-1].after.cases.values()]
+            return found and attrs.evolve(found, case=min(cases, key=lambda case: (case.waiting_since, case.id)).id)
+
+        found = judge_order(SHIPPED, {"the Router": longest_first})
+        assert "the Router offers case c1 to ana; c2 was cut off, for ana" == found.wrong[0]
+
+    def test_an_agent_who_cannot_be_lost(self):
+        """Where nobody may take a chat, nobody is cut off, and the rest is tried all the same."""
+        nobody = Policy.loads("[capacity]\nchat = 0\nvoice = 0\n")
+        assert PromiseVerdict.PROVED is judge_order(nobody).verdict
+
     def test_both_who_route_are_asked(self):
         """Each of them in every desk."""
         assert judge_order(SHIPPED).times == 2 * judge_order(SHIPPED, {"the Router": router_order}).times > 0
@@ -186,4 +202,4 @@ def test_a_fix_that_would_take_the_scope_away_is_none():
     report = check(narrow, house=without("capacity.channel"), only=frozenset({"04"}), scopes=scope, walk=0)
     (judgement,) = report.judgements
     assert (PromiseVerdict.FAILS, None) == (judgement.verdict, judgement.fix)
-    assert ("capacity.chat", "capacity.total") == judgement.keys
+    assert ("capacity.chat", "capacity.statuses", "capacity.total") == judgement.keys

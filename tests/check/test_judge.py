@@ -205,7 +205,8 @@ def test_the_walk_across_a_change_sees_that_it_is_overlooked():
     """From the first of December on an agent has one chat at a time; a house that knows no dates gives them two."""
     stricter = Policy.loads('[[change]]\non = 2026-12-01\nset = { "capacity.chat" = 1 }\n')
     assert walk_changes(stricter, None, 60, 0, HOUSE).broken is None
-    found = walk_changes(stricter, None, 200, 4, Timeless(HOUSE.rooms)).broken
+    walks = (walk_changes(stricter, None, 200, seed, Timeless(HOUSE.rooms)).broken for seed in range(30))
+    found = next(broken for broken in walks if broken is not None)
     assert "04" == found.number
     assert all("of 1 on chat" in wrong for wrong in found.wrong)
     assert WalkResult(0, frozenset()) == walk_changes(SOP, None, 60, 0, HOUSE)

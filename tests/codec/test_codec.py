@@ -282,9 +282,13 @@ NOTHING_TO_DO = {
     "away_since": None,
     "off_duty_since": None,
     "presence_at": None,
+    "answered_at": None,
     "held": {},
+    "pending": {},
+    "resolved": {},
     "offered": {},
     "reviews": 0,
+    "reviews_offered": 0,
     "wrap_ups": 0,
 }
 """What is kept of an agent who has just joined."""

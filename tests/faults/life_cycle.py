@@ -177,8 +177,8 @@ LIFE_CYCLE = (
         EVOLVE,
         "a closed case goes on waiting in its queue",
         "rooms/cases",
-        "    case.assignee = case.waiting_since = case.unanswered_since = None",
-        "    case.assignee = case.unanswered_since = None",
+        "    case.assignee = case.waiting_since = case.cut_off_at = case.unanswered_since = None",
+        "    case.assignee = case.cut_off_at = case.unanswered_since = None",
         CHATS,
     ),
     a_fault(
@@ -222,8 +222,8 @@ LIFE_CYCLE = (
         HANDLER,
         "a case that somebody leaves goes to no queue",
         "rooms/assignments",
-        "    return (release,) if case.status is RESOLVED else (release, back_in_queue(case, cause, since, gone=gone))",
-        "    return (release,)",
+        " if case.status is RESOLVED else (release, back_in_queue(case, cause, cut_off_at, gone=gone))",
+        "",
         EMAIL,
     ),
     a_fault(
@@ -249,8 +249,8 @@ LIFE_CYCLE = (
         EVOLVE,
         "a case is closed as spam and stays in its queue",
         "rooms/cases",
-        "    case.assignee = case.waiting_since = case.unanswered_since = None",
-        "    case.assignee = case.unanswered_since = None",
+        "    case.assignee = case.waiting_since = case.cut_off_at = case.unanswered_since = None",
+        "    case.assignee = case.cut_off_at = case.unanswered_since = None",
         CHATS,
     ),
     a_fault(
@@ -348,8 +348,8 @@ LIFE_CYCLE = (
         HANDLER,
         "the case of somebody who is gone goes to no queue",
         "rooms/absences",
-        "    return give_up_case(case, command, Release.AGENT_LOST, since)",
-        "    return give_up_case(case, command, Release.AGENT_LOST, since)[:1]",
+        "    return give_up_case(case, command, Release.AGENT_LOST, cut_off_at)",
+        "    return give_up_case(case, command, Release.AGENT_LOST, cut_off_at)[:1]",
         BESIDE,
     ),
     a_fault(

@@ -94,6 +94,9 @@ CALL_AND_CHAT, MAY_NOT_WRITE = "a call and a chat, one agent", "we write, and ma
 CHATS, CALLS, TWO = "3 chat cases, one agent", "2 voice cases, one agent", "two chat cases, two agents"
 MISTAKES, EMAIL_MISTAKES = "mistakes on voice", "mistakes on email"
 
+RESTING, LIVE_RESTING = "cases that count no more", "chats that wait for their customers"
+
+AT_WORK_COUNTS = 'capacity = { statuses = ["new", "open", "escalated"] }'
 ONE_CHAT = "capacity = { chat = 1 }"
 TOTAL_BINDS = "capacity = { total = 2, chat = 3 }"
 FOUR_CHATS = "4 chat cases, one agent"

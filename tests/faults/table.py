@@ -15,7 +15,7 @@ from tests.faults.life_cycle import LIFE_CYCLE
 from tests.faults.live_work import AUTHENTICATION, DEPARTURES, PRESENCE, SILENCE
 from tests.faults.replies import REPLIES
 from tests.faults.rows import Fault
-from tests.faults.ways import DATED, ORDER, USE, WAYS
+from tests.faults.ways import CUT_OFF, DATED, ORDER, USE, WAYS
 
 _ROWS = (
     *LIFE_CYCLE,
@@ -26,6 +26,7 @@ _ROWS = (
     *DEPARTURES,
     *REPLIES,
     *ORDER,
+    *CUT_OFF,
     *WAYS,
     *USE,
     *DATED,

@@ -337,6 +337,13 @@ class TestMistakes:
         told = [(problem.path, problem.message) for problem in problems_of(f"[lifecycle]\n{key}")]
         assert (path, '"closed" cannot be closed again') in told
 
+    def test_a_priority_that_begins_above_its_most(self):
+        """It would never be what the file says; as much as the most is allowed."""
+        queues = "[queues.general]\nfallback = true\npriority = {{ initial = {}, max = 10 }}"
+        found, expected = "10.5 is above the most that it becomes, 10", "a number up to 10"
+        assert (Problem("queues.general.priority.initial", found, expected),) == problems_of(queues.format(10.5))
+        assert 10.0 == Policy.loads(queues.format(10)).queues["general"].priority.initial
+
     def test_closing_from_nowhere(self):
         """From every state there is a way to closed."""
         assert (Problem("lifecycle.close_from", "no case could ever be closed", "at least one status"),) == (

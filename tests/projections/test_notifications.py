@@ -3,6 +3,7 @@
 import pickle
 import re
 
+import attrs
 import pytest
 
 from casecore.channels import Channel
@@ -11,7 +12,7 @@ from casecore.kernel import CUSTOMER, SYSTEM, Deviated
 from casecore.policies.sections import OnCustomerMessage, ReopenTo
 from casecore.projections import notifications as module
 from casecore.projections.notifications import Alert, AlertSettings, Notification, UnknownAlert, notifications
-from casecore.rooms.agents import LogOut
+from casecore.rooms.agents import ChangeAgent, LogOut
 from casecore.rooms.approvals import ApproveDraft, ReassignDraft, RefuseDraft, SubmitDraft, WithdrawDraft
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import CaseAssigned, LeaveCase, OpenCase
@@ -123,6 +124,16 @@ class TestEvents:
         reply = SendReply("ana", at(3), "c1", "r1", "Bye", Status.RESOLVED, subject="Re")
         story = (wrote(at(0)), OpenCase("ana", at(2), "c1"), reply, LeaveCase("ana", at(4), "c1"))
         assert ("ana", Alert.CASE_TRANSFERRED) in names(*story, wrote(at(9), message="m2"), policy=policy)
+
+    def test_a_case_in_a_queue_that_nobody_serves(self):
+        """Every supervisor is called when it comes there, and when the last goes who serves it, unless they did it."""
+        elsewhere = ChangeAgent(SYSTEM, at(1), "ana", queues=frozenset({"billing"}))
+        story = [attrs.evolve(elsewhere, agent=name) for name in ("ana", "ben", "cleo", "eva", "dora")]
+        assert [("dora", Alert.QUEUE_UNSERVED)] == names(*story, wrote(at(1)))
+        assert [("dora", Alert.QUEUE_UNSERVED)] == names(wrote(at(1)), *story)
+        assert [] == names(wrote(at(1)), *story[:1])
+        assert [] == names(*story)
+        assert [] == names(wrote(at(1)), *story[:-1], attrs.evolve(story[-1], by="dora"))
 
     def test_notification(self):
         """What a host shows: who, for what, when, on which case, and the event itself."""

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import attrs
 import pytest
 from hypothesis import given
 
@@ -14,9 +15,9 @@ from casecore.promises.in_force import InForce
 from casecore.promises.pages import PAGES, AgentPage, CasePage, DraftSeen
 from casecore.rooms.agents import AgentAdded, NextStateCleared
 from casecore.rooms.approvals import DraftEdited, DraftSubmitted, DraftWithdrawn, ReviewReassigned
-from casecore.rooms.arrivals import MessageReceived
+from casecore.rooms.arrivals import CaseReopened, MessageReceived
 from casecore.rooms.assignments import CaseAssigned, CaseReleased, Release
-from casecore.rooms.cases import CaseClosed, CaseStarted, CloseReason
+from casecore.rooms.cases import CaseClosed, CaseStarted, CloseReason, StatusSet
 from casecore.rooms.contacts import Authenticated
 from casecore.rooms.offers import OfferDeclined, OfferStatus, WorkOffered
 from casecore.rooms.replies import ReplySent
@@ -95,6 +96,13 @@ def agent_by_records(desk, name):
         next_state=agent.next_reason is not None,
         held=tuple(sorted(Counter(agent.held).elements())),
         offered=tuple(sorted(Counter(agent.offered).elements())),
+        at_rest=tuple(
+            sorted(
+                (channel, status)
+                for status in (Status.PENDING, Status.RESOLVED)
+                for channel in Counter(agent.resting(status)).elements()
+            )
+        ),
         reviews=agent.reviews,
         owed=agent.wrap_ups,
     )
@@ -322,3 +330,30 @@ def test_an_agent_counts_what_they_hold_and_are_offered():
     """By channel, and in all with their reviews."""
     page = AgentPage(held=(Channel.CHAT, Channel.EMAIL), offered=(Channel.CHAT,), reviews=2)
     assert (2, 1, 0, 5) == (page.count(Channel.CHAT), page.count(Channel.EMAIL), page.count(Channel.SMS), page.total)
+
+
+AT_WORK = (Status.NEW, Status.OPEN, Status.ESCALATED)
+
+
+@pytest.mark.parametrize(
+    ("said", "resting"),
+    [
+        (ReplySent("ana", at(2), "c1", "r1", "Hello", Status.PENDING, "ana"), Status.PENDING),
+        (StatusSet("ana", at(2), "c1", Status.RESOLVED), Status.RESOLVED),
+        (StatusSet("ana", at(2), "c1", Status.ESCALATED), None),
+    ],
+)
+def test_what_rests_is_told_apart(said, resting):
+    """Given an email that its agent holds, then in a status that may be left out it counts only where that counts."""
+    held = (attrs.evolve(STARTED, channel=Channel.EMAIL), GIVEN, said)
+    page = written(*held).agent("ana")
+    assert (() if resting is None else ((Channel.EMAIL, resting),)) == page.at_rest
+    left = int(resting is None)
+    assert (left, left) == (page.count(Channel.EMAIL, AT_WORK), page.total_in(AT_WORK))
+    assert (1, 1) == (page.count(Channel.EMAIL), page.total_in(Status))
+    assert () == written(STARTED, GIVEN, said).agent("ana").at_rest
+    assert () == written(*held, TAKEN).agent("ana").at_rest
+    assert () == written(*held, CaseClosed("ana", at(3), "c1", CloseReason.SPAM)).agent("ana").at_rest
+    assert page.at_rest == written(*held, TAKEN, attrs.evolve(GIVEN, agent="ben")).agent("ben").at_rest
+    assert () == written(*held, CaseReopened(CUSTOMER, at(3), "c1", Status.PENDING)).agent("ana").at_rest
+    assert () == written(GIVEN, said).agent("ana").at_rest

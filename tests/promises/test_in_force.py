@@ -13,7 +13,7 @@ from casecore.channels import Channel
 from casecore.kernel import Enforcement
 from casecore.policies import Policy, PolicyError
 from casecore.policies.layers import Aspect, Change, Match, Override
-from casecore.policies.sections import Abandoned, AgentEnds, CountsFrom, Proceeding
+from casecore.policies.sections import ALWAYS_COUNTED, COUNTED, Abandoned, AgentEnds, CountsFrom, Proceeding
 from casecore.promises import PROMISES
 from casecore.promises.in_force import InForce
 from casecore.testing.strategies import layered_policies
@@ -26,6 +26,7 @@ VALUES = {
     "authentication.before": st.lists(st.sampled_from(Proceeding), unique=True).map(tuple),
     "authentication.channels": st.lists(st.sampled_from(Channel), unique=True).map(tuple),
     "authentication.enforcement": st.sampled_from(Enforcement),
+    "capacity.statuses": st.sampled_from((COUNTED, ALWAYS_COUNTED)),
     "capacity.total": st.integers(0, 9),
     "capacity.voice_with_cases": st.booleans(),
     "chat.agent_ends": st.sampled_from(AgentEnds),

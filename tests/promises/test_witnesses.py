@@ -193,6 +193,23 @@ class Told:
 
 CALL = Channel.VOICE
 FULL = (*OPEN, comes("c2"), taken("c2"), comes("c3"))
+RESTS = {"c1": Status.PENDING, "c2": Status.PENDING, "c3": Status.PENDING, "c4": Status.PENDING, "c5": Status.RESOLVED}
+FIVE = (
+    *DESK,
+    *(
+        step
+        for case, status in RESTS.items()
+        for step in (
+            comes(case, Channel.EMAIL),
+            taken(case, channel=Channel.EMAIL),
+            replied(case, message=f"r-{case}", send_as=status),
+        )
+    ),
+    comes("c6", Channel.EMAIL),
+)
+BACK = (CaseReopened(CUSTOMER, at(4), "c1", Status.PENDING), *comes(channel=Channel.EMAIL, when=4)[2:])
+COUNTED = '[capacity]\nstatuses = ["new", "open", "escalated"{}]\n'
+AT_WORK = toml(COUNTED.format(""))
 LEAVING = (*OPEN, said(NextStateSet("ana", at(2), "ana", "lunch")))
 REVIEWED = said(ReviewTaken("cleo", at(3), "c1", "d1", "cleo"))
 ONE_EACH = (*joins("ana", REPLY, total=2, chat=1), *CLEO)
@@ -274,6 +291,20 @@ TOLD = {
     "04: an offer counts": Told("04 05", (*OPEN, comes("c2"), offered("c2"), comes("c3")), assigned("c3", "ana")),
     "04: an offer is accepted": Told("", (*OPEN, comes("c2"), offered("c2")), accepted("c2")),
     "04: more than one's own limit": Told("04 05", (*ONE_EACH, comes(), taken(), comes("c2")), assigned("c2", "ana")),
+    "04: four pending emails and a resolved one": Told("04 05", FIVE, assigned("c6", "ana", channel=Channel.EMAIL)),
+    "04: where these do not count": Told("", FIVE, assigned("c6", "ana", channel=Channel.EMAIL), AT_WORK),
+    "04: where only the resolved one does not": Told(
+        "", FIVE, assigned("c6", "ana", channel=Channel.EMAIL), toml(COUNTED.format(', "pending"'))
+    ),
+    "04: one of them came back": Told(
+        "04 05", (*FIVE, BACK), assigned("c6", "ana", channel=Channel.EMAIL), toml(COUNTED.format("") + "email = 1")
+    ),
+    "04: chats count though they are pending": Told(
+        "04 05", (*OPEN, replied(), comes("c2"), taken("c2"), comes("c3")), assigned("c3", "ana"), AT_WORK
+    ),
+    "05: a call beside an email that rests": Told(
+        "", (*EMAIL, replied(), comes("c2", CALL)), assigned("c2", "ana", channel=CALL), AT_WORK
+    ),
     "04: as much as one's own limit": Told("", (*ONE_EACH, comes()), assigned("c1", "ana")),
     "04: more than one's own total": Told(
         "04 05",

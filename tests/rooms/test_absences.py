@@ -19,9 +19,10 @@ from casecore.rooms.agents import (
 from casecore.rooms.approvals import SubmitDraft
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import CaseQueued, CaseReleased, OpenCase, Release
-from casecore.rooms.cases import StatusSet
+from casecore.rooms.cases import CloseCase, CloseReason, SetStatus, StatusSet
 from casecore.rooms.contacts import ContactEnded, EndContact
-from casecore.rooms.offers import ExpireOffer, OfferDeclined, OfferWork, RejectOffer
+from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferDeclined, OfferWork, RejectOffer, RescindOffer
+from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import SendReply
 from casecore.rooms.wrap_ups import Dispose, Disposed, WrapUpOwed
 from casecore.routing import next_offer
@@ -169,8 +170,8 @@ class TestKeep:
 class TestLive:
     """Live contacts end as `agent_lost`, and their cases are queued first."""
 
-    def test_waiting_since_the_contact_began(self):
-        """Before everybody who came later, though the customer has just been answered."""
+    def test_cut_off_since_the_agent_went(self):
+        """Before everybody who waits for longer; the waiting time begins anew, as the customer has been answered."""
         story = given(
             case_in("open", at=at(5)),
             SendReply("ana", at(50), "c1", "m9", "One moment"),
@@ -178,10 +179,11 @@ class TestLive:
             LogOut("ana", at(55), "ana"),
         )
         outcome = story.when(release(115))
-        queued = CaseQueued("system", at(115), "c1", "general", at(5))
+        queued = CaseQueued("system", at(115), "c1", "general", at(115), cut_off_at=at(55))
         outcome.then(CaseReleased, queued, ContactEnded, StatusSet("system", at(115), "c1", Status.OPEN), WrapUpOwed)
-        cases = outcome.desk.cases
-        assert cases["c1"].case.waiting_since < cases["c2"].case.waiting_since
+        assert at(55) == outcome.desk.cases["c1"].case.cut_off_at
+        desk = outcome.after.and_given(GoAvailable("ben", at(116), "ben")).desk
+        assert OfferWork("system", at(120), "c1", "ben") == next_offer(desk, at(120))
 
     def test_offered_to_the_next(self):
         """Regression: the chat had just been answered, so it was pending, and nobody was offered it."""
@@ -199,7 +201,7 @@ class TestLive:
         assert T0 == outcome.desk.cases["c1"].case.waiting_since
 
     def test_unanswered_after_that(self):
-        """Given that they were answered and wrote again, then still since the contact began, not since they wrote."""
+        """Given that they were answered and wrote again, then they wait since they wrote, and still come first."""
         story = given(
             new_case(),
             OpenCase("ana", at(30), "c1"),
@@ -207,7 +209,39 @@ class TestLive:
             ReceiveMessage("customer", at(38), "t-c1", "m2", "Hello?"),
             LogOut("ana", at(40), "ana"),
         )
-        assert at(30) == story.when(release(100)).desk.cases["c1"].case.waiting_since
+        case = story.when(release(100)).desk.cases["c1"].case
+        assert (at(38), at(40)) == (case.waiting_since, case.cut_off_at)
+
+    def test_served_and_in_its_turn_again(self):
+        """Whoever takes the case ends it: left again, resolved or closed, the case is no longer the first."""
+        anybody = Policy.loads(QUEUE + '[authentication]\nenforcement = "off"')
+        lost = given(case_in("open"), LogOut("ana", at(10), "ana"), release(), policy=anybody)
+        assert at(10) == lost.desk.cases["c1"].case.cut_off_at
+        for command in (
+            OpenCase("cleo", at(80), "c1"),
+            SetStatus("dora", at(80), "c1", Status.RESOLVED),
+            CloseCase("dora", at(80), "c1", CloseReason.SPAM),
+        ):
+            assert None is lost.when(command).desk.cases["c1"].case.cut_off_at
+
+    def test_moved_while_it_waits(self):
+        """A supervisor who moves it to another queue, or offers it to somebody, takes nothing from it."""
+        lost = given(case_in("open"), LogOut("ana", at(10), "ana"), release())
+        for aim in ({"queue": "billing"}, {"agent": "ben"}):
+            moved = lost.and_given(GoAvailable("ben", at(75), "ben")).when(ReassignCase("dora", at(80), "c1", **aim))
+            case = moved.desk.cases["c1"].case
+            assert (T0, at(10)) == (case.waiting_since, case.cut_off_at)
+
+    def test_the_customer_writes_while_it_waits(self):
+        """Given a supervisor who set it pending, when the customer writes, then it is still the first."""
+        lost = given(case_in("open"), LogOut("ana", at(10), "ana"), release())
+        set_pending = SetStatus("dora", at(80), "c1", Status.PENDING)
+        case = lost.and_given(set_pending).when(ReceiveMessage("customer", at(90), "t-c1", "m2")).desk.cases["c1"].case
+        assert ("open", T0, at(10)) == (case.status, case.waiting_since, case.cut_off_at)
+
+    def test_other_channels_are_cut_off_nowhere(self):
+        """Whoever does not wait on the line is served in their turn."""
+        assert None is gone("open", release()).desk.cases["c1"].case.cut_off_at
 
     def test_waits_where_it_is_not_live(self):
         """On other channels it waits as after leaving: since the customer wrote, or from now on."""
@@ -267,6 +301,53 @@ class TestNoAnswer:
         )
         outcome = story.when(ExpireOffer("system", at(32), "c1", review=True))
         outcome.then(OfferDeclined, AgentUnavailable("system", at(32), "cleo", NO_ANSWER))
+
+    def busy(self, *between, policy=GOES):
+        """Ana was offered two cases within ten seconds, by hand; between them and the end of the first, this."""
+        two = (new_case("c8", channel="sms"), new_case("c9", channel="sms"))
+        offers = (OfferWork("system", at(1), "c9", "ana"), ReassignCase("dora", at(10), "c8", "ana"))
+        return given(two, offers, between, policy=policy)
+
+    @pytest.mark.parametrize("answer", [AcceptOffer("ana", at(15), "c8"), RejectOffer("ana", at(15), "c8")])
+    def test_who_answered_another_stays(self, answer):
+        """Given that she accepted or rejected another offer while this one rang, then she is there, and stays."""
+        self.busy(answer).when(ExpireOffer("system", at(31), "c9")).then(OfferDeclined)
+
+    def test_who_answered_before_it_rang_goes(self):
+        """An answer from before counts for nothing; neither does an offer that ended without one."""
+        rescinded = RescindOffer("dora", at(15), "c8")
+        for before in ((), (rescinded,)):
+            (*_, last) = self.busy(*before).when(ExpireOffer("system", at(41), "c9")).events
+            assert AgentUnavailable("system", at(41), "ana", NO_ANSWER) == last
+        answered = self.asked().and_given(
+            RejectOffer("ana", at(5), "c9"), new_case("c8", at=at(6)), OfferWork("system", at(7), "c8", "ana")
+        )
+        answered.when(ExpireOffer("system", at(40), "c8")).then(OfferDeclined, AgentUnavailable)
+
+    def test_a_later_offer_is_not_excused(self):
+        """Given a third offer that began to ring after her answer, then nobody answered that one."""
+        third = (new_case("c7", channel="sms", at=at(20)), ReassignCase("dora", at(20), "c7", "ana"))
+        story = self.busy(AcceptOffer("ana", at(15), "c8"), third)
+        story.and_given(ExpireOffer("system", at(31), "c9")).when(ExpireOffer("system", at(50), "c7")).then(
+            OfferDeclined, NextStateSet
+        )
+
+    def test_who_answered_a_review_stays(self):
+        """Offers of reviews ring like any other."""
+        story = given(
+            case_in("open"),
+            SubmitDraft("ana", at(1), "c1", "d1", "So be it", Status.PENDING, queue="general"),
+            new_case("c9", at=at(1)),
+            OfferWork("system", at(2), "c9", "cleo"),
+            OfferWork("system", at(3), "c1", "cleo", review=True),
+            policy=self.GOES,
+        )
+        for one, other in ((True, False), (False, True)):
+            answered = story.and_given(RejectOffer("cleo", at(5), "c1" if one else "c9", review=one))
+            assert (1, at(5)) == (answered.desk.agents["cleo"].ringing, answered.desk.agents["cleo"].answered_at)
+            expired = answered.when(ExpireOffer("system", at(40), "c1" if other else "c9", review=other))
+            expired.then(OfferDeclined)
+            assert (0, None) == (expired.desk.agents["cleo"].ringing, expired.desk.agents["cleo"].answered_at)
 
     def test_who_said_no_stays(self):
         """Rejecting is an answer."""

@@ -23,6 +23,7 @@ from casecore.rooms.approvals import (
     DraftSubmitted,
     DraftSuperseded,
     DraftWentStale,
+    ReassignDraft,
     SubmitDraft,
     WithdrawDraft,
 )
@@ -303,12 +304,23 @@ class TestDeclining:
         )
         assert ("ben", "ana") == offers_of(story).asked
 
-    def test_forgotten_when_it_is_taken(self):
-        """Once somebody holds it, it is nobody's refusal any more; who leaves it is remembered."""
+    def test_who_takes_it_after_all(self):
+        """It is no refusal of theirs any more; those of others stay, and who leaves it is asked after them."""
         story = offered(RejectOffer("ana", at(11), "c1"), channel="messaging")
+        assert () == offers_of(story.when(OpenCase("ana", at(12), "c1"))).asked
         taken = story.when(OpenCase("cleo", at(12), "c1"))
-        assert () == offers_of(taken).asked
-        assert ("cleo",) == offers_of(taken.and_when(LeaveCase("cleo", at(13), "c1"))).asked
+        assert ("ana",) == offers_of(taken).asked
+        assert ("ana", "cleo") == offers_of(taken.and_when(LeaveCase("cleo", at(13), "c1"))).asked
+
+    def test_who_gives_a_review_back(self):
+        """They are asked last; with a new draft everybody is asked anew."""
+        taken = review(AcceptOffer("cleo", at(11), "c1", review=True))
+        given_back = taken.and_given(ReassignDraft("cleo", at(12), "c1", "d1", queue="general"))
+        assert ("cleo",) == offers_of(given_back).review_asked
+        assert () == offers_of(given_back.and_given(TakeReview("cleo", at(13), "c1"))).review_asked
+        withdrawn = given_back.and_given(WithdrawDraft("ben", at(13), "c1", "d1"))
+        again = withdrawn.and_given(attrs.evolve(DRAFT, at=at(14), draft="d2"))
+        assert () == offers_of(again).review_asked
 
 
 class TestRescinding:

@@ -15,6 +15,7 @@ from casecore.rooms.assignments import CaseAssigned, WorkBegun
 from casecore.rooms.cases import CaseStarted, CloseCase, CloseReason, SetStatus
 from casecore.rooms.composition import HOUSE
 from casecore.rooms.contacts import ContactStarted, EndContact
+from casecore.rooms.occupancy import OccupancyChanged
 from casecore.rooms.outbound import CUSTOMER_WRITES_FIRST, ConsentRecorded, RecordConsent, StartOutbound
 from casecore.rooms.replies import ReplySent, SendReply
 from casecore.rooms.sla import SolutionPaused, SolutionReached, first_response, solution
@@ -50,7 +51,7 @@ class TestStart:
     def test_whatsapp(self):
         """Started, assigned, worked on, sent as pending, with a contact: by the events of the rooms that know them."""
         outcome = given(OPT_IN).when(START)
-        assert [ThreadOpened, CaseStarted, CaseAssigned, WorkBegun, ReplySent, ContactStarted] == [
+        assert [ThreadOpened, CaseStarted, CaseAssigned, WorkBegun, ReplySent, ContactStarted, OccupancyChanged] == [
             type(event) for event in outcome.events
         ]
         file = outcome.desk.cases["c1"]
@@ -97,9 +98,15 @@ class TestStart:
         """On a thread that is there, neither customer nor channel has to be said."""
         start = StartOutbound("ana", at(hours=30), "t-c1", "c2", "m9", READS, template=prepared())
         outcome = given(CLOSED).when(start)
-        assert [CaseStarted, SuccessorStarted, CaseAssigned, WorkBegun, ReplySent, ContactStarted] == [
-            type(event) for event in outcome.events
-        ]
+        assert [
+            CaseStarted,
+            SuccessorStarted,
+            CaseAssigned,
+            WorkBegun,
+            ReplySent,
+            ContactStarted,
+            OccupancyChanged,
+        ] == [type(event) for event in outcome.events]
         assert ("c1", "c2") == (outcome.desk.cases["c2"].case.predecessor, outcome.desk.cases["c1"].case.successor)
 
     def test_queue(self):

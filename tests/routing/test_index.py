@@ -1,16 +1,30 @@
 """The index for a large desk gives the same answers as routing that looks at everything (§3)."""
 
-from datetime import timedelta
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from casecore.channels import Channel
+from casecore.channels import LIVE, Channel
 from casecore.desk import Desk
 from casecore.kernel import CUSTOMER, SYSTEM, Event
-from casecore.policies import Match, Override, Policy
-from casecore.policies.sections import Approval, Capacity, Delivery, Priority, Queue, Routing, Strategy, WrapUpRules
+from casecore.policies import Change, Match, Override, Policy
+from casecore.policies.sections import (
+    ALWAYS_COUNTED,
+    COUNTED,
+    Approval,
+    Capacity,
+    Delivery,
+    Priority,
+    Queue,
+    Routing,
+    Strategy,
+    WrapUpRules,
+)
+from casecore.rooms.absences import ReleaseAbsent
 from casecore.rooms.agents import (
     AddAgent,
     ChangeAgent,
@@ -26,6 +40,7 @@ from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
 from casecore.rooms.cases import CloseCase, CloseReason
 from casecore.rooms.contacts import EndContact
+from casecore.rooms.notes import AddTag
 from casecore.rooms.offers import AcceptOffer, OfferAccepted, OfferWork, RejectOffer, RescindOffer, Rescission
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import SendReply
@@ -64,14 +79,14 @@ OVERRIDES = st.sampled_from(
 """Nothing, or cases of their own strategy and limits: the lanes of one queue are then several lines."""
 
 POLICIES = st.builds(
-    lambda strategy, delivery, priorities, total, self_approval, override: Policy(
+    lambda strategy, delivery, priorities, total, self_approval, override, statuses, most: Policy(
         queues={
             "bills": Queue(reasons=("a",), priority=priorities[0]),
             "faults": Queue(reasons=("b",), priority=priorities[1], delivery=delivery),
             "rest": Queue(fallback=True, priority=priorities[2]),
         },
-        routing=Routing(agents=strategy),
-        capacity=Capacity(total=total),
+        routing=Routing(agents=strategy, offers_at_once=most),
+        capacity=Capacity(total=total, statuses=statuses),
         approval=Approval(self_approval=self_approval),
         override=override,
     ),
@@ -81,6 +96,8 @@ POLICIES = st.builds(
     st.sampled_from((1, 3, 6)),
     st.booleans(),
     OVERRIDES,
+    st.sampled_from((COUNTED, ALWAYS_COUNTED)),
+    st.sampled_from((1, 1, 2, 9)),
 )
 AGENT = st.sampled_from(NAMES)
 SECONDS = st.sampled_from((0, 0, 1, 5, 40))
@@ -153,10 +170,30 @@ class RoutedDesk(RuleBasedStateMachine):
         """Or says that they will."""
         self.give(kind, agent, agent)
 
-    @rule(agent=AGENT, queues=st.frozensets(st.sampled_from(QUEUES)), may=st.frozensets(st.sampled_from(Permission)))
-    def an_agent_changes(self, agent, queues, may):
-        """They serve other queues and may do other things."""
-        self.give(ChangeAgent, SYSTEM, agent, queues=queues, permissions=may)
+    @rule(
+        agent=AGENT,
+        queues=st.frozensets(st.sampled_from(QUEUES)),
+        may=st.frozensets(st.sampled_from(Permission)),
+        capacity=st.sampled_from(({}, {}, {"total": 1}, {"chat": 0})),
+    )
+    def an_agent_changes(self, agent, queues, may, capacity):
+        """They serve other queues, may do other things, and have another limit."""
+        self.give(ChangeAgent, SYSTEM, agent, queues=queues, permissions=may, capacity=capacity)
+
+    @rule(data=st.data(), agent=AGENT)
+    def somebody_is_asked_by_hand(self, data, agent):
+        """Whatever rings there already."""
+        case = self.case(data, which=lambda file: file.case.waiting_since is not None)
+        if case is not None:
+            self.give(OfferWork, SYSTEM, case, agent)
+
+    @rule(data=st.data())
+    def somebody_who_is_gone_loses_a_case(self, data):
+        """Live ones are queued first."""
+        case = self.case(data, which=lambda file: file.case.assignee is not None)
+        if case is not None:
+            self.now += timedelta(minutes=1)
+            self.give(ReleaseAbsent, SYSTEM, case)
 
     @rule(data=st.data(), queue=st.sampled_from(QUEUES))
     def somebody_asks_for_approval(self, data, queue):
@@ -202,6 +239,21 @@ class RoutedDesk(RuleBasedStateMachine):
         if command.at >= self.now and command.at - self.now < timedelta(days=2):
             self.follow(command)
 
+    @invariant()
+    def what_agents_have_is_counted_right(self):
+        """Their records count what the cases say: what waits for its customer, and what rings at them."""
+        if not hasattr(self, "desk"):
+            return
+        for name, agent in self.desk.agents.items():
+            files = [file for file in self.desk.cases.values() if file.case.channel not in LIVE]
+            held = [(file.case.status, file.case.channel) for file in files if file.case.assignee == name]
+            for status in (Status.PENDING, Status.RESOLVED):
+                expected = Counter(channel for held_in, channel in held if held_in is status)
+                assert expected == dict(agent.resting(status)), (name, status)
+            offers = [file.offers for file in self.desk.cases.values() if file.offers]
+            rings = [offer.to(review=review) for offer in offers for review in (False, True)]
+            assert rings.count(name) == agent.ringing
+
     @rule()
     def somebody_routes(self):
         """The router proposes what looking at everything proposes, until nothing is left; and all of it is accepted."""
@@ -239,10 +291,10 @@ def both(desk, router, seconds):
     return None if expected is None else (expected.case, expected.agent)
 
 
-def served(*names, queues=None, override=(), **fields):
+def served(*names, queues=None, override=(), change=(), **fields):
     """A desk with these agents, who may do everything and owe nothing after a contact; and its router."""
     queues, owed = queues or {"all": Queue(fallback=True)}, WrapUpRules(disposition=False, notes=False)
-    policy = Policy(queues=queues, wrap_up=owed, override=tuple(override))
+    policy = Policy(queues=queues, wrap_up=owed, override=tuple(override), change=tuple(change))
     desk = Desk(policy)
     router = Router(desk)
     for name in names:
@@ -374,6 +426,58 @@ def test_what_is_not_told_is_not_entered():
     desk, router = served("ana")
     router.update(desk, (OfferAccepted("bo", at(1), "elsewhere", "bo", Channel.CHAT), Event(SYSTEM, at(1))))
     assert None is both(desk, router, 2)
+
+
+def test_who_was_cut_off_goes_first():
+    """Given a chat whose agent was lost, then it goes before what waits for longer, of its own lane and of others."""
+    desk, router = served("zoe")
+    desk = follow(desk, router, new_case("c1"), new_case("c2", channel="email"), new_case("c3", at=at(5)))
+    desk = follow(desk, router, OpenCase("zoe", at(6), "c3"), LogOut("zoe", at(7), "zoe"))
+    desk = follow(desk, router, ReleaseAbsent(SYSTEM, at(67), "c3"), GoAvailable("zoe", at(68), "zoe"))
+    assert ("c3", "zoe") == both(desk, router, 69)
+    assert ("c3", "zoe") == both(desk, Router(desk), 70)
+    assert ("c1", "zoe") == both(follow(desk, router, OpenCase("zoe", at(71), "c3")), router, 72)
+
+
+def test_at_whom_something_rings():
+    """Given that something rings at ana, then nothing more is offered to her until she has answered."""
+    desk, router = served("ana")
+    desk = follow(desk, router, new_case("c1"), new_case("c2"), OfferWork(SYSTEM, at(1), "c1", "ana"))
+    assert None is both(desk, router, 2)
+    assert ("c2", "ana") == both(follow(desk, router, AcceptOffer("ana", at(3), "c1")), router, 3)
+
+
+@pytest.mark.parametrize("lost", [{"queues": frozenset()}, {"capacity": {"total": 0}}, {"capacity": {"chat": 0}}])
+def test_an_offer_to_somebody_who_cannot_take_it_any_more(lost):
+    """It is taken back, whoever is told of it."""
+    desk, router = served("ana")
+    desk = follow(desk, router, new_case("c1"), OfferWork(SYSTEM, at(1), "c1", "ana"))
+    desk = follow(desk, router, ChangeAgent(SYSTEM, at(2), "ana", **lost))
+    back = RescindOffer(SYSTEM, at(3), "c1", because=Rescission.CANNOT_TAKE)
+    assert back == next_offer(desk, at(3)) == router.next(desk, at(3)) == Router(desk).next(desk, at(3))
+    assert None is both(follow(desk, router, back), router, 4)
+
+
+def test_what_a_case_becomes_while_it_rings():
+    """Given a tag for whose cases the limit is lower, then an offer that stands is looked at again."""
+    fewer = Override(match=Match(tag=("vip",)), set={"capacity.total": 1})
+    desk, router = served("ana", override=[fewer])
+    desk = follow(desk, router, new_case("c0", channel="email"), OpenCase("ana", at(1), "c0"), new_case("c1", at=at(1)))
+    desk = follow(desk, router, OfferWork(SYSTEM, at(2), "c1", "ana"))
+    assert None is both(desk, router, 3)
+    desk = follow(desk, router, AddTag("ana", at(4), "c1", "vip"))
+    back = RescindOffer(SYSTEM, at(5), "c1", because=Rescission.CANNOT_TAKE)
+    assert back == next_offer(desk, at(5)) == router.next(desk, at(5)) == Router(desk).next(desk, at(5))
+
+
+def test_a_date_on_which_the_policy_changes():
+    """Given a limit that falls at midnight, then what rings is taken back that could not be accepted any more."""
+    desk, router = served("ana", change=[Change(on=date(2026, 11, 3), set={"capacity.total": 0})])
+    desk = follow(desk, router, new_case("c1"), OfferWork(SYSTEM, at(1), "c1", "ana"))
+    assert None is both(desk, router, 2)
+    midnight = datetime(2026, 11, 3, tzinfo=UTC)
+    back = RescindOffer(SYSTEM, midnight, "c1", because=Rescission.CANNOT_TAKE)
+    assert back == next_offer(desk, midnight) == router.next(desk, midnight)
 
 
 def test_cases_of_a_strategy_of_their_own():

@@ -10,8 +10,10 @@ from casecore.channels import Channel
 from casecore.kernel import CUSTOMER, SYSTEM
 from casecore.policies import Policy
 from casecore.policies.sections import Approval, Capacity, Delivery, Priority, Queue, Routing, Strategy, WrapUpRules
+from casecore.rooms.absences import ReleaseAbsent
 from casecore.rooms.agents import (
     AddAgent,
+    ChangeAgent,
     ClearNextState,
     GoAvailable,
     GoUnavailable,
@@ -19,16 +21,17 @@ from casecore.rooms.agents import (
     Permission,
     SetNextState,
 )
-from casecore.rooms.approvals import SubmitDraft, WithdrawDraft
+from casecore.rooms.approvals import ReassignDraft, SubmitDraft, WithdrawDraft
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
 from casecore.rooms.cases import CloseCase, CloseReason
 from casecore.rooms.contacts import Authenticate, EndContact
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer, Rescission
+from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import SendReply
 from casecore.rooms.reviews import TakeReview
 from casecore.rooms.wrap_ups import Dispose
-from casecore.routing import explain_route, next_for, next_offer, reasons_against, route, waiting_work
+from casecore.routing import explain_route, next_for, next_offer, reasons_against, route, unserved, waiting_work
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, flatten_commands, given, new_case
 from tests.profiles import examples
@@ -36,6 +39,12 @@ from tests.profiles import examples
 REPLY, APPROVE = Permission.REPLY, Permission.APPROVE
 NO_WRAP_UP = Policy(wrap_up=WrapUpRules(disposition=False, notes=False))
 QUEUES = {"bills": Queue(reasons=("bill",)), "rest": Queue(fallback=True)}
+
+
+def at_once(number, policy=None):
+    """A policy by which so many offers may ring at one agent."""
+    policy = policy or Policy()
+    return attrs.evolve(policy, routing=attrs.evolve(policy.routing, offers_at_once=number))
 
 
 def comes(name, *queues, when=T0, permissions=(REPLY,), **fields):
@@ -176,7 +185,8 @@ def test_what_is_offered_is_not_given_to_another():
 
 def order(policy, *arrivals, seconds=60):
     """The cases in the order in which one agent with room for one is offered them."""
-    desk = desk_of(comes("ana", *policy.queues, capacity={"total": 100, "chat": 100}), *arrivals, policy=policy)
+    policy, room = at_once(100, policy), {"total": 100, "chat": 100}
+    desk = desk_of(comes("ana", *policy.queues, capacity=room), *arrivals, policy=policy)
     return [case for case, _ in offers_of(desk, seconds)]
 
 
@@ -229,6 +239,53 @@ def test_waiting_goes_on_where_the_customer_is_unanswered():
     assert "c1" == offers_of(desk)[0][0]
 
 
+@pytest.mark.parametrize("channel", ["chat", "voice"])
+def test_who_was_cut_off_comes_first(channel):
+    """Given a live customer whose agent was lost, then they come before who waits for longer and is more important."""
+    policy = two_queues(Priority(initial=500), Priority())
+    waits = (new_case("c0", reason="first"), new_case("c1"))
+    lost = (comes("zoe", *policy.queues), new_case("c2", channel=channel, at=at(5)), OpenCase("zoe", at(6), "c2"))
+    gone = (LogOut("zoe", at(7), "zoe"), ReleaseAbsent(SYSTEM, at(67), "c2"))
+    room = attrs.evolve(policy, capacity=attrs.evolve(policy.capacity, voice_with_cases=True))
+    assert ["c2", "c0", "c1"] == order(room, waits, lost, gone, seconds=80)
+
+
+def test_who_comes_back_before_the_disposition_comes_first():
+    """Given a customer who ended the chat and writes again while it is wrapped up, then they come before the others."""
+    chat = (comes("zoe"), new_case("c2", at=at(5)), OpenCase("zoe", at(6), "c2"))
+    back = (EndContact(CUSTOMER, at(10), "c2"), ReceiveMessage(CUSTOMER, at(20), "t-c2", "m2", "One more thing"))
+    desk = desk_of(comes("ana", when=at(30)), new_case("c1"), chat, back)
+    assert at(20) == desk.cases["c2"].case.cut_off_at
+    assert [("c2", "ana")] == offers_of(desk)
+
+
+def test_of_those_cut_off_the_longest():
+    """Whatever their waiting times, and whenever their cases were taken back."""
+    first = (comes("zoe"), new_case("c9", at=at(5)), OpenCase("zoe", at(6), "c9"), LogOut("zoe", at(7), "zoe"))
+    second = (comes("yan"), new_case("c1"), OpenCase("yan", at(6), "c1"), LogOut("yan", at(8), "yan"))
+    released = (ReleaseAbsent(SYSTEM, at(70), "c1"), ReleaseAbsent(SYSTEM, at(80), "c9"))
+    assert ["c9", "c1", "c0"] == order(Policy(), new_case("c0"), first, second, released, seconds=90)
+
+
+def test_why_one_who_was_cut_off_comes_first():
+    """The explanation says so."""
+    lost = (comes("zoe"), new_case("c2", at=at(5)), OpenCase("zoe", at(6), "c2"), LogOut("zoe", at(7), "zoe"))
+    desk = desk_of(comes("ana"), new_case("c1"), lost, ReleaseAbsent(SYSTEM, at(67), "c2"))
+    said = explain_route(desk, "c2", at(68)).message
+    waits = "case c2 waits in general for 63 s with priority 63; its customer was cut off; 0 come before it"
+    assert f"{waits}; it goes to ana" == said
+
+
+def test_what_waits_keeps_its_place_wherever_it_is_offered():
+    """Given an escalated case offered by hand to bo, who refuses, then it comes before one that waits for less long."""
+    escalated = (case_in("escalated", channel="sms"), LeaveCase("ana", at(1), "c1"))
+    team = (comes("ana"), comes("bo", when=at(1)), comes("dora", permissions=Permission))
+    asked = (ReassignCase("dora", at(30), "c1", "bo"), RejectOffer("bo", at(31), "c1"))
+    desk = desk_of(team, escalated, new_case("c2", channel="sms", at=at(20)), asked, policy=NO_WRAP_UP)
+    assert at(1) == desk.cases["c1"].case.waiting_since
+    assert ("c1", "dora") == offers_of(desk)[0]
+
+
 # Who ---------------------------------------------------------------------------------------------------
 
 
@@ -240,7 +297,8 @@ def test_longest_idle():
 
 def test_longest_idle_then_fewest_contacts_then_id():
     """Given agents idle equally long, then the one with fewer contacts, offers counted; then by id."""
-    desk = desk_of(comes("bo"), comes("ana"), *[new_case(f"c{number}") for number in range(4)])
+    team, cases = (comes("bo"), comes("ana")), [new_case(f"c{number}") for number in range(4)]
+    desk = desk_of(*team, *cases, policy=at_once(2))
     assert [("c0", "ana"), ("c1", "bo"), ("c2", "ana"), ("c3", "bo")] == offers_of(desk)
 
 
@@ -262,7 +320,7 @@ def test_least_loaded():
 
 def test_least_loaded_then_longest_idle_then_id():
     """Given agents with equal loads, then the one idle for longer, whatever their ids; idle equally long, the id."""
-    policy = strategy(Strategy.LEAST_LOADED)
+    policy = at_once(2, strategy(Strategy.LEAST_LOADED))
     team = (comes("ana", when=at(3)), comes("bo", when=at(2)), comes("cy", when=at(1)), comes("di", when=at(1)))
     cases = [new_case(f"c{number}", channel="sms", at=at(4)) for number in range(5)]
     assert ["cy", "di", "bo", "ana", "cy"] == [agent for _, agent in offers_of(desk_of(*team, *cases, policy=policy))]
@@ -307,7 +365,7 @@ def test_a_call_does_not_ring_beside_a_case_nor_a_case_beside_a_call():
 
 def test_round_robin():
     """Whoever was given or offered work longest ago comes first; never before ever; then the id."""
-    policy = strategy(Strategy.ROUND_ROBIN)
+    policy = at_once(2, strategy(Strategy.ROUND_ROBIN))
     desk = desk_of(comes("ana"), comes("bo"), *[new_case(f"c{number}") for number in range(4)], policy=policy)
     asked = []
     for second in range(4):
@@ -351,7 +409,7 @@ def test_who_is_not_eligible_is_passed_over(rule, who):
 
 def test_two_chats_and_no_third():
     """Given three chats and one agent, then two are offered; the third when one of them has ended and is disposed."""
-    desk = routed(desk_of(comes("ana"), *[new_case(f"c{number}") for number in (1, 2, 3)]))
+    desk = routed(desk_of(comes("ana"), *[new_case(f"c{number}") for number in (1, 2, 3)], policy=at_once(3)))
     assert [] == offers_of(desk)
     accepted = after(desk, *(AcceptOffer("ana", at(60), case) for case in ("c1", "c2")))
     solved = (Authenticate("ana", at(61), "c1"), SendReply("ana", at(61), "c1", "r1", "Done", Status.RESOLVED))
@@ -360,7 +418,91 @@ def test_two_chats_and_no_third():
     assert [("c3", "ana")] == offers_of(after(ended, Dispose("ana", at(64), "c1", "solved", "Done")), 65)
 
 
+# One thing rings at a time -----------------------------------------------------------------------------
+
+
+def test_one_thing_rings_at_a_time():
+    """Given three emails and one agent with room for all, then one is offered, and the next once she has answered."""
+    desk = desk_of(comes("ana"), *[new_case(f"c{number}", channel="email") for number in (1, 2, 3)])
+    assert [("c1", "ana")] == offers_of(desk)
+    rings = routed(desk)
+    assert [("c2", "ana")] == offers_of(after(rings, AcceptOffer("ana", at(61), "c1")), 62)
+    assert [("c1", "ana")] == offers_of(after(rings, RejectOffer("ana", at(61), "c1")), 62)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_as_many_as_the_policy_says(number):
+    """`routing.offers_at_once` of them."""
+    cases = [new_case(f"c{case}", channel="email") for case in range(5)]
+    assert number == len(offers_of(desk_of(comes("ana"), *cases, policy=at_once(number))))
+
+
+def test_what_rings_at_one_goes_on_to_another():
+    """Given two agents, then each is offered one, though the first would come first for both."""
+    cases = (new_case("c1", channel="email"), new_case("c2", channel="email"))
+    desk = desk_of(comes("ana"), comes("bo", when=at(9)), *cases, policy=strategy(Strategy.LONGEST_IDLE))
+    assert [("c1", "ana"), ("c2", "bo")] == offers_of(desk)
+
+
+def test_a_review_rings_as_a_case_does():
+    """Given a review that rings at bo, then no case does; and the other way round."""
+    desk = after(draft_waits(comes("bo", permissions=(APPROVE,))), SetNextState("ana", at(1), "ana"))
+    (offer,) = route(after(desk, new_case("c2", at=at(2))), at(60))
+    assert (True, "bo") == (offer.review, offer.agent)
+    case_first = after(desk, new_case("c2", at=at(2)), OfferWork(SYSTEM, at(3), "c2", "bo"))
+    assert () == route(case_first, at(60))
+    taken = after(desk, OfferWork(SYSTEM, at(3), "c1", "bo", review=True), AcceptOffer("bo", at(4), "c1", review=True))
+    assert [("c2", "bo")] == offers_of(after(taken, new_case("c2", at=at(5))))
+
+
+def test_what_is_given_by_hand_rings_beside():
+    """A transfer to somebody at whom something rings is theirs to accept: the limit is routing's, not eligibility."""
+    team = (comes("ana"), comes("dora", permissions=Permission))
+    desk = routed(desk_of(team, SetNextState("dora", T0, "dora"), new_case("c1"), new_case("c2")))
+    by_hand = after(desk, ReassignCase("dora", at(61), "c2", "ana"))
+    assert 2 == by_hand.agents["ana"].ringing
+    assert () == route(by_hand, at(62))
+
+
+def test_whoever_asks_gets_more_though_something_rings():
+    """Fetching is no offer."""
+    desk = routed(desk_of(comes("ana"), new_case("c1"), new_case("c2", at=at(1))))
+    assert OpenCase("ana", at(61), "c2") == next_for(desk, "ana", at(61))
+
+
+def test_why_not_somebody_at_whom_something_rings():
+    """The explanation names it, with the limit."""
+    desk = routed(desk_of(comes("ana"), new_case("c1"), new_case("c2", at=at(1))))
+    (ana,) = explain_route(desk, "c2", at(62)).candidates
+    assert "1 of 1 offers ring at ana" == ana.why
+    assert [("routing.offers_at_once", {"has": 1, "limit": 1})] == [(r.rule, r.facts) for r in ana.reasons]
+
+
 # Declining ---------------------------------------------------------------------------------------------
+
+
+def test_a_decliner_is_asked_again_only_when_every_other_has_declined():
+    """Given ana, who declined, and bo, who took the case and left it, then cy is asked before either, and ana first."""
+    team = (comes("ana"), comes("bo", when=at(1)), comes("cy", when=at(2)))
+    declined = (
+        new_case(channel="sms", at=at(3)),
+        OfferWork(SYSTEM, at(4), "c1", "ana"),
+        RejectOffer("ana", at(5), "c1"),
+    )
+    left = (OpenCase("bo", at(6), "c1"), LeaveCase("bo", at(7), "c1"))
+    desk, asked = desk_of(team, declined, left, policy=NO_WRAP_UP), []
+    for second in (8, 9, 10, 11):
+        offer = next_offer(desk, at(second))
+        asked.append(offer.agent)
+        desk = after(desk, offer, RejectOffer(offer.agent, at(second), "c1"))
+    assert ["cy", "ana", "bo", "cy"] == asked
+
+
+def test_who_gave_a_review_back_is_asked_last():
+    """Given bo, who took a review and gave it to the queue again, then cy."""
+    desk = draft_waits(*(comes(name, permissions=(APPROVE,)) for name in ("bo", "cy")))
+    taken = after(desk, TakeReview("bo", at(2), "c1"), ReassignDraft("bo", at(3), "c1", "d1", queue="general"))
+    assert ["cy"] == [offer.agent for offer in route(taken, at(4))]
 
 
 def test_a_decliner_is_asked_last():
@@ -414,7 +556,7 @@ def test_nobody_reviews_their_own_unless_the_policy_says_so():
 
 def test_reviews_and_cases_travel_in_one_order():
     """Given a review that waits for longer than a case, then it comes first; and the case has no turn before it."""
-    desk = draft_waits(comes("bo", permissions=(APPROVE,)))
+    desk = draft_waits(comes("bo", permissions=(APPROVE,)), policy=at_once(9))
     more = after(desk, new_case("c2", at=at(2)), new_case("c0", at=at(2)))
     assert [("c1", True), ("c0", False), ("c2", False)] == [(offer.case, offer.review) for offer in route(more, at(60))]
 
@@ -547,6 +689,100 @@ def test_offers_to_somebody_who_takes_no_more_are_taken_back(why, command):
     assert () == routed(gone, 62).cases["c1"].offers.asked  # she did not decline it
 
 
+LOST = {
+    "the queue": {"queues": frozenset({"other"})},
+    "the channel": {"channels": frozenset({Channel.EMAIL})},
+    "the room of the channel": {"capacity": {"chat": 0}},
+    "the room in total": {"capacity": {"total": 0}},
+}
+OTHER = Policy(queues={"other": Queue(reasons=("other",)), "general": Queue(fallback=True)})
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_an_offer_to_somebody_who_cannot_take_it_any_more_is_taken_back(lost):
+    """Given an offer that rings, when ana loses the queue, the channel or the room, then bo is offered the case."""
+    desk = routed(desk_of(comes("ana"), comes("bo", when=at(9)), new_case(), policy=OTHER))
+    changed = after(desk, ChangeAgent(SYSTEM, at(61), "ana", **LOST[lost]))
+    assert not changed.decide(AcceptOffer("ana", at(62), "c1"))
+    back, offer = route(changed, at(62))
+    assert RescindOffer(SYSTEM, at(62), "c1", because=Rescission.CANNOT_TAKE) == back
+    assert OfferWork(SYSTEM, at(62), "c1", "bo") == offer
+
+
+def test_an_offer_above_the_limit_is_taken_back():
+    """Given a pending case that counted no more, when its customer returns while another rings, then that goes back."""
+    capacity = Capacity(total=1, statuses=(Status.NEW, Status.OPEN, Status.ESCALATED))
+    held = (comes("ana"), case_in("pending", channel="sms"), new_case("c2", channel="sms", at=at(1)))
+    desk = routed(desk_of(*held, policy=attrs.evolve(NO_WRAP_UP, capacity=capacity)))
+    back = after(desk, ReceiveMessage(CUSTOMER, at(61), "t-c1", "m2", "And now?"))
+    assert (RescindOffer(SYSTEM, at(62), "c2", because=Rescission.CANNOT_TAKE),) == route(back, at(62))
+
+
+def test_an_offer_that_was_only_warned_about_stands():
+    """Where the policy softens a rule, what a supervisor offers in spite of it is not taken back."""
+    warns = Policy.loads(
+        "[queues.general]\nfallback = true\n[queues.other]\nreasons = ['x']\n[enforcement]\n"
+        + "".join(f'"{rule}" = "warn"\n' for rule in ("capacity.total", "capacity.channel", "assignment.queue"))
+    )
+    team = (comes("dora", permissions=Permission), comes("ana", "other", capacity={"total": 0, "chat": 0}))
+    desk = desk_of(team, SetNextState("dora", T0, "dora"), new_case(), policy=warns)
+    offered = after(desk, ReassignCase("dora", at(1), "c1", "ana"))
+    assert () == route(offered, at(2))
+
+
+def test_the_offer_of_a_review_to_somebody_who_may_not_approve_any_more():
+    """Or who serves its queue no longer."""
+    desk = routed(draft_waits(comes("bo", permissions=(APPROVE,)), policy=OTHER))
+    for lost in ({"permissions": frozenset()}, {"queues": frozenset({"other"})}, {"capacity": {"total": 0}}):
+        changed = after(desk, ChangeAgent(SYSTEM, at(61), "bo", **lost))
+        assert (RescindOffer(SYSTEM, at(62), "c1", True, Rescission.CANNOT_TAKE),) == route(changed, at(62))
+
+
+def test_an_offer_that_fills_the_last_place_stands():
+    """What is offered counts, and does not push itself out."""
+    desk = routed(desk_of(comes("ana", capacity={"total": 1, "chat": 1}), new_case()))
+    assert () == route(desk, at(62))
+
+
+# What nobody serves ------------------------------------------------------------------------------------
+
+
+def told_unserved(desk, seconds=60):
+    """What is told of it."""
+    return [str(one) for one in unserved(desk, at(seconds))]
+
+
+def test_a_case_that_waits_where_nobody_serves_is_reported():
+    """The longest waiting first; where somebody serves the queue, though they are at lunch, nothing is told."""
+    policy = Policy(queues={**QUEUES, "pulled": Queue(reasons=("p",), delivery=Delivery.PULL)})
+    cases = (new_case("c1", reason="p", at=at(5)), new_case("c2", reason="bill"), new_case("c3"))
+    desk = desk_of(comes("ana", "rest"), GoUnavailable("ana", at(1), "ana"), *cases, policy=policy)
+    assert ["c2", "c1"] == [one.case for one in unserved(desk, at(60))]
+    assert "case c2 waits in bills since 2026-11-02 09:00:00: no agent serves it" == told_unserved(desk)[0]
+    assert "nobody serves bills" in explain_route(desk, "c2", at(60)).message
+    assert [] == told_unserved(after(desk, ChangeAgent(SYSTEM, at(6), "ana", queues=frozenset(policy.queues))))
+    more = after(desk, new_case("c4", reason="bill", at=at(7)))
+    assert ["c2", "c1", "c4"] == [one.case for one in unserved(more, at(60))]
+
+
+def test_a_queue_that_the_policy_has_no_more():
+    """Given a new policy without a queue in which a case waits, then it is offered to nobody, and that is told."""
+    desk = desk_of(comes("ana", *QUEUES), new_case("c1", reason="bill"), policy=Policy(queues=QUEUES))
+    gone = attrs.evolve(desk, policy=Policy(queues={"rest": Queue(fallback=True)}))
+    assert () == route(gone, at(60))
+    assert ["case c1 waits in bills since 2026-11-02 09:00:00: the policy has no such queue"] == told_unserved(gone)
+    message = "case c1 waits in bills, and the policy has no such queue"
+    assert message == explain_route(gone, "c1", at(60)).message
+
+
+def test_a_review_that_nobody_who_serves_its_queue_may_approve():
+    """Given a draft, and nobody but people who may not approve, then its review is reported, and not the case."""
+    desk = after(draft_waits(comes("bo")), ChangeAgent(SYSTEM, at(2), "ana", permissions=frozenset({REPLY})))
+    told = "the review of case c1 waits in general since 2026-11-02 09:00:01: no agent who serves it may approve"
+    assert [told] == told_unserved(desk)
+    assert [] == told_unserved(after(desk, ChangeAgent(SYSTEM, at(3), "bo", permissions=frozenset({APPROVE}))))
+
+
 def test_offers_of_reviews_are_taken_back_too():
     """Given the review offered to bo, when bo goes, then it is taken back."""
     desk = routed(draft_waits(comes("bo", permissions=(APPROVE,))))
@@ -662,7 +898,7 @@ def busy_desks(draw):
             "faults": Queue(reasons=("fault",), priority=draw(priorities), delivery=draw(st.sampled_from(Delivery))),
             "rest": Queue(fallback=True, priority=draw(priorities)),
         },
-        routing=Routing(agents=draw(st.sampled_from(Strategy))),
+        routing=Routing(agents=draw(st.sampled_from(Strategy)), offers_at_once=draw(st.integers(1, 3))),
         wrap_up=WrapUpRules(disposition=False, notes=False),
     )
     some_queues = st.frozensets(st.sampled_from([*policy.queues]), min_size=1)
@@ -690,13 +926,15 @@ def busy_desks(draw):
 
 
 def eligible(desk, work):
-    """Who could take this work now."""
-    return [agent for agent in desk.agents.values() if not list(reasons_against(agent, work, desk.policy))]
+    """Who could take this work now, and at whom no more rings than may."""
+    most = desk.policy.routing.offers_at_once
+    fit = [agent for agent in desk.agents.values() if not list(reasons_against(agent, work, desk.policy))]
+    return [agent for agent in fit if sum(agent.offered.values()) + agent.reviews_offered < most]
 
 
 @drawn(busy_desks(), st.integers(31, 200))
 def test_nobody_is_idle_while_work_waits_for_them(desk, seconds):
-    """After `route` no agent is left who could take anything that waits in a push queue."""
+    """After `route` no agent is left who could take anything that waits in a push queue, unless something rings."""
     left = routed(desk, seconds)
     assert [] == [
         (work, eligible(left, work))

@@ -60,8 +60,12 @@ CASE: Final = "c1"
 DRAFT: Final = "d1"
 EVERYTHING: Final = frozenset(Permission)
 
-ORDER: Final = frozenset({"offers.asked", "offers.review_asked", "wrap_up.because"})
-"""In which order routing asks, and how a contact ended that is to be disposed: no promise of a scope depends on it."""
+BUSY: Final = "agent.answered_at"
+"""Whether somebody answered another offer while one rang: asked only when two ring, and one times out."""
+
+ORDER: Final = frozenset({"offers.asked", "offers.review_asked", "case.cut_off_at", "wrap_up.because", BUSY})
+"""In which order routing asks and whom it serves first, how a contact ended that is to be disposed, and who was busy:
+no promise of a scope depends on it."""
 
 APART: Final = UNASKED | ORDER
 """What no promise of most scopes depends on: service clocks, which message answered which, and the order."""

@@ -17,6 +17,7 @@ import attrs
 from casecore.channels import Channel, MessageKind, TemplateKind
 from casecore.check.commands import (
     APART,
+    BUSY,
     CASE,
     DRAFT,
     EVERYTHING,
@@ -53,7 +54,7 @@ from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import MakeCommitment
 from casecore.rooms.contacts import Authenticate, EndContact
 from casecore.rooms.notes import AddTag, RemoveTag
-from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RescindOffer
+from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
 from casecore.rooms.outbound import StartOutbound
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.reassignments import ReassignCase
@@ -257,6 +258,36 @@ def calls_scope(policy: Policy) -> Scope:
     return Scope("a call and a chat, one agent", team_commands(policy, ana=EVERYTHING), parts, apart=APART)
 
 
+def resting_scope(policy: Policy) -> Scope:
+    """Cases that wait for their customers and count no more, and one more for an agent who may hold one."""
+    commands = [
+        OpenCase("ana", NOON, CASE),
+        OfferWork(SYSTEM, NOON, CASE, "ana"),
+        AcceptOffer("ana", NOON, CASE),
+        *(REPLY("ana", send_as=status) for status in (Status.PENDING, Status.RESOLVED)),
+        SetStatus("ana", NOON, CASE, Status.OPEN),
+        LeaveCase("ana", NOON, CASE),
+        spam_command(),
+        *disposal_commands("ana", policy),
+    ]
+    channel = open_channel(policy, Channel.MESSAGING)
+    team = agents_named(policy, ana={"permissions": EVERYTHING, "capacity": {channel.value: 1, "total": 1}})
+    return Scope("cases that count no more", team, (_part(channel, *commands, copies=3),), apart=APART)
+
+
+def live_resting_scope(policy: Policy) -> Scope:
+    """Chats that are pending count all the same, for an agent who may hold one."""
+    commands = [
+        *_given_commands("ana"),
+        REPLY("ana", send_as=Status.PENDING),
+        spam_command(),
+        *disposal_commands("ana", policy),
+    ]
+    team = agents_named(policy, ana={"permissions": EVERYTHING, "capacity": {"chat": 1}})
+    part = _part(Channel.CHAT, *commands, copies=2)
+    return Scope("chats that wait for their customers", team, (part,), apart=APART)
+
+
 def moved_scope(policy: Policy) -> Scope:
     """A case that goes to another queue, which not everybody serves."""
     commands = [
@@ -293,13 +324,14 @@ def unanswered_scope(policy: Policy) -> Scope:
     commands = [
         OpenCase("ana", NOON, CASE),
         OfferWork(SYSTEM, NOON, CASE, "ana"),
+        RejectOffer("ana", NOON, CASE),
         ExpireOffer(SYSTEM, NOON, CASE),
         spam_command(),
         *disposal_commands("ana", policy),
     ]
     part = _part(open_channel(policy, Channel.MESSAGING), *commands, copies=2)
     given = (SetNextState("ana", NOON, "ana", "lunch"), GoAvailable("ana", NOON, "ana"))
-    return Scope("an offer unanswered", team_commands(policy, ana=EVERYTHING), (part,), given, apart=APART)
+    return Scope("an offer unanswered", team_commands(policy, ana=EVERYTHING), (part,), given, apart=APART - {BUSY})
 
 
 def supervisor_scope(policy: Policy) -> Scope:
@@ -525,5 +557,10 @@ _WHERE_IT_MATTERS: Final[tuple[tuple[Callable[[Policy], object], Callable[[Polic
     (lambda policy: policy.override, tagged_scope),
     (lambda policy: policy.reopening.to is ReopenTo.OWNER_IF_ELIGIBLE, owner_scope),
     (lambda policy: policy.routing.unanswered is Unanswered.UNAVAILABLE, unanswered_scope),
+    (lambda policy: policy.capacity.left_out, resting_scope),
+    (
+        lambda policy: policy.capacity.left_out and customers_may_write(Channel.CHAT, policy),
+        live_resting_scope,
+    ),
 )
 """Scopes that are about something which not every policy has, each with the question whether this one has it."""

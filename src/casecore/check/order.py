@@ -3,8 +3,9 @@
 This is routing's, not a rule of `decide`, so it is tried by routing at every small desk with one free agent and two
 cases that differ in nothing but when their customers wrote and in their ids: for every queue that pushes, every
 channel it takes, which of the two came first (or neither), and how long ago. Beside the agent stands somebody who
-serves no queue, and gets nothing. Both who route are asked: the plain order, which looks at everything each time, and
-the `Router`, who is told what happens.
+serves no queue, and gets nothing. On live channels it is tried as well that the younger one was taken by an agent who
+was then lost: a customer who was cut off is served before all others. Both who route are asked: the plain order, which
+looks at everything each time, and the `Router`, who is told what happens.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from functools import partial
 from itertools import product
 from typing import Final, TypeAlias
 
-from casecore.channels import Channel
+from casecore.channels import LIVE, Channel
 from casecore.check.report import Judgement, PromiseVerdict
 from casecore.desk import Desk
 from casecore.explore import Story
@@ -25,8 +26,10 @@ from casecore.policies import Policy
 from casecore.policies.sections import Delivery, Queue
 from casecore.promises import PROMISES, Happening, Step, Watch
 from casecore.promises.assignment import LONGEST_FIRST
-from casecore.rooms.agents import AddAgent, GoAvailable, Permission
+from casecore.rooms.absences import ReleaseAbsent
+from casecore.rooms.agents import AddAgent, GoAvailable, LogOut, Permission
 from casecore.rooms.arrivals import ReceiveMessage
+from casecore.rooms.assignments import OpenCase
 from casecore.rooms.offers import OfferWork, WorkOffered
 from casecore.routing import next_offer
 from casecore.routing.index import Router
@@ -62,15 +65,19 @@ def judge_order(policy: Policy, who_routes: Mapping[str, ProposesOffer] = WHO_RO
     conclude, tried = partial(Judgement, LONGEST_FIRST.number, LONGEST_FIRST.title), 0
     for (queue, channel), ids, apart in product(_push_streams(policy), (("c1", "c2"), ("c2", "c1")), APARTS):
         arrivals = tuple(_arrivals(policy.queues[queue], channel, ids, apart))
-        steps = _steps_of(policy, (*_agents_join(policy), *arrivals))
-        if steps is None or len({file.case.queue for file in steps[-1].after.cases.values()}) > 1:
+        waiting = _steps_of(policy, (*_agents_join(policy), *arrivals))
+        if waiting is None or len({file.case.queue for file in waiting[-1].after.cases.values()}) > 1:
             continue
-        expected = ids[0] if apart else min(ids)
-        for (who, proposes), later in product(who_routes.items(), LATER):
-            at = arrivals[-1].at + later
+        desks = [(waiting, ids[0] if apart else min(ids), "has waited longer")]
+        if channel in LIVE:
+            goes = _agent_is_lost(policy, ids[1], arrivals[-1].at)
+            lost = _steps_of(policy, (*(step.command for step in waiting), *goes))
+            desks += [] if lost is None else [(lost, ids[1], "was cut off")]
+        for (steps, expected, why), (who, proposes), later in product(desks, who_routes.items(), LATER):
+            at = steps[-1].command.at + later
             offer = proposes(steps, at)
             tried += isinstance(offer, OfferWork)
-            found = _what_is_wrong(offer, expected, steps, policy)
+            found = _what_is_wrong(offer, expected, why, steps, policy)
             if found:
                 story = Story((), steps if offer is None else (*steps, Step.of(steps[-1].after, offer)))
                 return conclude(PromiseVerdict.FAILS, times=tried, story=story, wrong=(f"{who} {found}",))
@@ -79,14 +86,14 @@ def judge_order(policy: Policy, who_routes: Mapping[str, ProposesOffer] = WHO_RO
     return conclude(PromiseVerdict.PROVED, times=tried, scopes=("two waiting cases, one agent",))
 
 
-def _what_is_wrong(offer: Command | None, expected: str, steps: Sequence[Step], policy: Policy) -> str:
-    """What is wrong with what somebody proposes; nothing where it is the case that has waited longer, for ana.
+def _what_is_wrong(offer: Command | None, expected: str, why: str, steps: Sequence[Step], policy: Policy) -> str:
+    """What is wrong with what somebody proposes; nothing where it is the case that comes first, for ana; `why` it does.
 
     That nothing is proposed is wrong where the case waits and the witnesses have nothing against giving it to her.
     """
     if isinstance(offer, OfferWork):
         as_it_should_be = (offer.case, offer.agent) == (expected, "ana")
-        found = f"offers case {offer.case} to {offer.agent}; {expected} has waited longer, for ana"
+        found = f"offers case {offer.case} to {offer.agent}; {expected} {why}, for ana"
         return "" if as_it_should_be else found
     watch = Watch(policy)
     for step in steps:
@@ -131,6 +138,15 @@ def _agents_join(policy: Policy) -> Iterator[Command]:
     yield GoAvailable("abe", NOON, "abe")
     yield AddAgent(SYSTEM, NOON, "ana", "Ana", frozenset(Permission), frozenset(policy.queues))
     yield GoAvailable("ana", NOON, "ana")
+
+
+def _agent_is_lost(policy: Policy, case: str, at: datetime) -> Iterator[Command]:
+    """Somebody comes, takes a case, and is gone for good."""
+    yield AddAgent(SYSTEM, at, "zoe", "Zoe", frozenset(Permission), frozenset(policy.queues))
+    yield GoAvailable("zoe", at, "zoe")
+    yield OpenCase("zoe", at, case)
+    yield LogOut("zoe", at, "zoe")
+    yield ReleaseAbsent(SYSTEM, at + policy.away.grace, case)
 
 
 def _steps_of(policy: Policy, commands: Iterable[Command]) -> tuple[Step, ...] | None:

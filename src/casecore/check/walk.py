@@ -58,6 +58,9 @@ DUE_BELOW: Final = 0.1
 ROUTED_BELOW: Final = 0.3
 """Where chance draws less than the first, what has fallen due is done; less than the second, what routing proposes."""
 
+TIMES_ACROSS: Final = 8
+"""How often a change is walked across: what goes wrong with it mostly does so in the first hours."""
+
 COMMANDS_TRIED: Final = 40
 """How many commands are tried before a step is given up."""
 
@@ -123,7 +126,7 @@ def random_walk(
 
 
 def walk_changes(policy: Policy, since: datetime | None, steps: int, seed: int, house: House[View]) -> WalkResult:
-    """Walk across every dated change that is still to come, a few steps each.
+    """Walk across every dated change that is still to come, some times, a few steps each.
 
     In a scope nothing is in flight when a change comes. Here a walk begins a minute before it; when that is, the
     witnesses read for themselves.
@@ -131,15 +134,16 @@ def walk_changes(policy: Policy, since: datetime | None, steps: int, seed: int, 
     Args:
         policy: The SOP, with its dated changes.
         since: The instant (aware) from which on it is checked; None: from the beginning.
-        steps: How many steps are taken across each change.
+        steps: How many steps are taken across each change, all times together.
         seed: What the walks begin with.
         house: The rules that are asked.
     """
     begins = sorted({beginning_of(change.on, policy.zone) for change in policy.change})
     return WalkResult.joined(
-        random_walk(policy, steps, seed, house, begin - timedelta(minutes=1))
+        random_walk(policy, steps // TIMES_ACROSS, TIMES_ACROSS * seed + time, house, begin - timedelta(minutes=1))
         for begin in begins
         if since is None or begin > since
+        for time in range(TIMES_ACROSS)
     )
 
 

@@ -161,14 +161,14 @@ _SEVERAL: Final = MappingProxyType({Channel.CHAT: "chats", Channel.EMAIL: "email
 
 
 def _load_text(agent: Agent, policy: Policy) -> str:
-    """What somebody has: by channel where there is a limit, and in total; offers count."""
+    """What counts of what somebody has: by channel where there is a limit, and in total; offers count."""
     parts = []
     for channel in Channel:
         limit = agent.limit(channel, policy)
-        has = agent.held.get(channel, 0) + agent.offered.get(channel, 0)
+        has = agent.has_of(channel, policy)
         if has and limit is not None:
             parts.append(f"{has} of {limit} {_SEVERAL.get(channel, channel.replace('_', ' '))}")
-    return ", ".join((*parts, f"{agent.load} of {agent.total_limit(policy)} in total"))
+    return ", ".join((*parts, f"{agent.has_in_total(policy)} of {agent.total_limit(policy)} in total"))
 
 
 def _case_list(cases: Iterable[str]) -> str:

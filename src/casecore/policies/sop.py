@@ -20,6 +20,7 @@ from casecore.kernel.problems import Problem, did_you_mean, under
 from casecore.policies.errors import PolicyError
 from casecore.policies.kinds import Choice, KeyScope, Named, Table, Text, Whole, a_source, key, keys_of, section
 from casecore.policies.sections import (
+    ALWAYS_COUNTED,
     Approval,
     Authentication,
     Away,
@@ -222,6 +223,25 @@ def _zone_problems(name: str) -> Iterator[Problem]:
     yield from (Problem("zone", problem.removeprefix("zone: "), "an IANA name") for problem in problems)
 
 
+def _wrong_statuses_counted(sop: Sop) -> Iterator[Problem]:
+    """Only pending and resolved may be left out of what an agent's limits count."""
+    path, counted = "capacity.statuses", sop.capacity.statuses
+    missing = [status for status in ALWAYS_COUNTED if status not in counted]
+    if missing:
+        expected = "all but pending and resolved, which may be left out"
+        yield Problem(path, f"leaves out {', '.join(missing)}", expected)
+    if Status.CLOSED in counted:
+        yield Problem(path, "nobody holds a closed case", "the other statuses")
+
+
+def _priorities_above_their_most(sop: Sop) -> Iterator[Problem]:
+    for name, queue in sop.queues.items():
+        priority = queue.priority
+        if priority.initial > priority.max:
+            found = f"{priority.initial:g} is above the most that it becomes, {priority.max:g}"
+            yield Problem(f"{under('queues', name)}.priority.initial", found, f"a number up to {priority.max:g}")
+
+
 def _contradictions(sop: Sop) -> tuple[Problem, ...]:
     problems = []
     fallbacks = [name for name, queue in sop.queues.items() if queue.fallback]
@@ -238,6 +258,8 @@ def _contradictions(sop: Sop) -> tuple[Problem, ...]:
     for status in never:
         found = f"cases that are {status} would never be closed"
         problems.append(Problem(f"lifecycle.close_after.{status}", found, "a status of lifecycle.close_from"))
+    problems += _wrong_statuses_counted(sop)
+    problems += _priorities_above_their_most(sop)
     if sop.wrap_up.disposition and not sop.wrap_up.codes:
         problems.append(Problem("wrap_up.codes", "no contact could ever be disposed", "at least one code"))
     if not sop.lifecycle.close_from:

@@ -18,9 +18,11 @@
 | `idle_right` | who has the chat | the silence is long enough: once asked for, the chat may be ended |
 | `window_closed` | who holds the case | on WhatsApp: from now on only templates go out |
 | `clock_late` | who holds the case | a service clock reached its target |
+| `queue_unserved` | every supervisor | a case waits in a queue that no agent serves |
 
-The last four are no events: they come with their instant, so a host gives what its agenda says is ripe, or what
-`Desk.due` lists for now, beside the events. Nobody is called for what they did themselves.
+Those from `commitment_due` to `clock_late` are no events: they come with their instant, so a host gives what its agenda
+says is ripe, or what `Desk.due` lists for now, beside the events. Nobody is called for what they did themselves. What
+waits already in a queue that the policy has no more is told by `casecore.unserved`.
 """
 
 from __future__ import annotations
@@ -35,9 +37,10 @@ from attrs import field
 from casecore.desk import Desk, Due
 from casecore.kernel import SYSTEM, CasecoreError, Event, frozen
 from casecore.kernel.problems import did_you_mean
+from casecore.rooms.agents import AgentChanged, is_supervisor
 from casecore.rooms.approvals import DraftApproved, DraftRefused, DraftSuperseded, DraftWentStale
 from casecore.rooms.arrivals import MessageReceived
-from casecore.rooms.assignments import CaseAssigned
+from casecore.rooms.assignments import CaseAssigned, CaseQueued
 from casecore.rooms.bounces import MessageBounced
 from casecore.rooms.commitments import DUE
 from casecore.rooms.contacts import ContactEnded
@@ -67,6 +70,7 @@ class Alert(StrEnum):
     IDLE_RIGHT = "idle_right"
     WINDOW_CLOSED = "window_closed"
     CLOCK_LATE = "clock_late"
+    QUEUE_UNSERVED = "queue_unserved"
 
 
 class UnknownAlert(CasecoreError, ValueError):
@@ -217,9 +221,29 @@ def _call_promisers(due: Due, desk: Desk) -> Calls:
     return tuple((Alert.COMMITMENT_DUE, row.agent, row.id) for row in there)
 
 
+def _call_supervisors(event: CaseQueued, desk: Desk) -> Calls:
+    agents = desk.agents.values()
+    if any(event.queue in agent.queues for agent in agents):
+        return ()
+    return tuple((Alert.QUEUE_UNSERVED, name, None) for name in sorted(desk.agents) if is_supervisor(desk.agents[name]))
+
+
+def _call_supervisors_of_queues(_: AgentChanged, desk: Desk) -> Calls:
+    """Somebody may have been the last who served a queue in which something waits."""
+    served = frozenset[str]().union(*(agent.queues for agent in desk.agents.values()))
+    if served >= desk.policy.queues.keys():
+        return ()
+    waits = any(file.case.waiting_since is not None and file.case.queue not in served for file in desk.cases.values())
+    return tuple(
+        (Alert.QUEUE_UNSERVED, name, None) for name in sorted(desk.agents) if waits and is_supervisor(desk.agents[name])
+    )
+
+
 _CALLS_OF_EVENT: Final[Mapping[type[Event], Callable[[Any, Desk], Calls]]] = {
     WorkOffered: _call_offered,
     CaseAssigned: _call_named(Alert.CASE_TRANSFERRED, "agent"),
+    CaseQueued: _call_supervisors,
+    AgentChanged: _call_supervisors_of_queues,
     OfferRescinded: _call_named(Alert.OFFER_GONE, "agent"),
     OfferDeclined: _call_named(Alert.OFFER_GONE, "agent"),  # by the clock; who declined it themselves is not called
     MessageReceived: _call_holder(Alert.CUSTOMER_WROTE),

@@ -63,10 +63,11 @@ def _limits_exceeded(step: Happening) -> Iterator[str]:
             agent, page = books.agent(event.agent), books.case(event.case)
             total, limit = _limits_of(agent, page.channel, step.said)
             more = 0 if _own_offer(event, page) else 1
-            if agent.total + more > total:
-                yield f"{event.agent} has {agent.total + more} of {total} in total"
+            counted = step.said("capacity.statuses")
+            if agent.total_in(counted) + more > total:
+                yield f"{event.agent} has {agent.total_in(counted) + more} of {total} in total"
             if limit is not None and page.channel is not None and not _is_review(event):
-                has = agent.count(page.channel) + more
+                has = agent.count(page.channel, counted) + more
                 if has > limit:
                     yield f"{event.agent} has {has} of {limit} on {page.channel}"
 
@@ -76,7 +77,8 @@ def _reaches_a_limit(step: Happening) -> bool:
         if isinstance(event, CaseAssigned | WorkOffered):
             agent, channel = step.after.agent(event.agent), step.after.case(event.case).channel
             total, limit = _limits_of(agent, channel, step.said)
-            if agent.total == total or (channel is not None and agent.count(channel) == limit):
+            counted = step.said("capacity.statuses")
+            if agent.total_in(counted) == total or (channel is not None and agent.count(channel, counted) == limit):
                 return True
     return False
 
@@ -128,15 +130,16 @@ def _against_reviewer(name: str, agent: AgentPage, page: CasePage, said: InForce
 
 def _against_room(agent: AgentPage, channel: Channel | None, said: InForce, *, review: bool) -> Iterator[str]:
     """What is against one more case, or review, beside what the agent has."""
-    total, limit = _limits_of(agent, channel, said)
-    if agent.total >= total:
-        yield f"has {agent.total} of {total} in total"
+    (total, limit), counted = _limits_of(agent, channel, said), said("capacity.statuses")
+    has = agent.total_in(counted)
+    if has >= total:
+        yield f"has {has} of {total} in total"
     if channel is None:
         return
-    if not review and limit is not None and agent.count(channel) >= limit:
-        yield f"has {agent.count(channel)} of {limit} on {channel}"
-    calls = agent.count(Channel.VOICE)
-    if not said("capacity.voice_with_cases") and (agent.total > calls if channel is Channel.VOICE else calls):
+    if not review and limit is not None and agent.count(channel, counted) >= limit:
+        yield f"has {agent.count(channel, counted)} of {limit} on {channel}"
+    calls = agent.count(Channel.VOICE, counted)
+    if not said("capacity.voice_with_cases") and (has > calls if channel is Channel.VOICE else calls):
         yield "has cases, and a call comes to them" if channel is Channel.VOICE else "is on a call"
 
 

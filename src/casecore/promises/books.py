@@ -190,12 +190,42 @@ def _begin_silence(page: Any, since: datetime | None) -> None:
     page.asked, page.asked_at = 0, None
 
 
+_LIVE: Final = (Channel.CHAT, Channel.VOICE)
+_RESTING: Final = (Status.PENDING, Status.RESOLVED)
+
+
+def _rests(page: CasePage) -> bool:
+    return page.status in _RESTING and page.channel is not None and page.channel not in _LIVE
+
+
+def _set_status(books: Books, case: str, status: Status | None) -> None:
+    """A case has this status: whether it rests is written at its holder; escalated, somebody is to be rung for it."""
+    page = books.edit("cases", case)
+    if page.holder is not None:
+        _count_resting(books.edit("agents", page.holder), page, taken=False)
+    page.status, page.gone = status, page.gone and status is not Status.ESCALATED
+    if page.holder is not None:
+        _count_resting(books.edit("agents", page.holder), page, taken=True)
+
+
+def _count_resting(agent: Any, page: CasePage, *, taken: bool) -> None:
+    """If a case rests, its holder holds one more of these, or one less."""
+    one = (page.channel, page.status)
+    if _rests(page) and taken:
+        agent.at_rest = tuple(sorted((*agent.at_rest, one)))
+    elif one in agent.at_rest:
+        left = [*agent.at_rest]
+        left.remove(one)
+        agent.at_rest = tuple(left)
+
+
 def _end_holding(books: Books, case: str) -> str | None:
     """Its holder holds a case no more; who that was."""
     holder = books.case(case).holder
     if holder is not None:
         agent = books.edit("agents", holder)
         agent.held = _without(agent.held, books.case(case).channel)
+        _count_resting(agent, books.case(case), taken=False)
         page = books.edit("cases", case)
         page.holder, page.authenticated, page.settled = None, False, False
         _begin_silence(page, None)
@@ -279,25 +309,20 @@ def _is_untagged(books: Books, event: CaseUntagged, _: InForce) -> None:
 
 
 def _work_begins(books: Books, event: WorkBegun, _: InForce) -> None:
-    books.edit("cases", event.case).status = Status.OPEN
+    _set_status(books, event.case, Status.OPEN)
 
 
 def _is_reopened(books: Books, event: CaseReopened, _: InForce) -> None:
-    books.edit("cases", event.case).status = Status.OPEN
+    _set_status(books, event.case, Status.OPEN)
 
 
 def _status_is_set(books: Books, event: StatusSet, _: InForce) -> None:
+    _set_status(books, event.case, event.status)
     page = books.edit("cases", event.case)
-    _set_status(page, event.status)
     if event.status is Status.RESOLVED:
         _answered(page, "")
         if page.holder is not None and not page.silent:
             _begin_silence(page, event.at)
-
-
-def _set_status(page: Any, status: Status) -> None:
-    """A case is in a status; once it is escalated, somebody is to be rung for it."""
-    page.status, page.gone = status, page.gone and status is not Status.ESCALATED
 
 
 def _answered(page: Any, answer: str) -> None:
@@ -364,6 +389,7 @@ def _is_assigned(books: Books, event: CaseAssigned, _: InForce) -> None:
     _end_holding(books, event.case)
     page, agent = books.edit("cases", event.case), books.edit("agents", event.agent)
     agent.held = _with(agent.held, page.channel)
+    _count_resting(agent, page, taken=True)
     page.holder, page.queued = event.agent, False
     page.left, page.gone, page.was_authenticated = False, False, None
     _begin_silence(page, None if page.waits else event.at)
@@ -505,8 +531,8 @@ def _writes_to_us(books: Books, event: MessageReceived, _: InForce) -> None:
 
 
 def _replies(books: Books, event: ReplySent, _: InForce) -> None:
+    _set_status(books, event.case, event.send_as)
     page = books.edit("cases", event.case)
-    _set_status(page, event.send_as)
     _answered(page, event.message)
     _begin_silence(page, None if page.holder is None else event.at)
     _is_sent(books, event)
@@ -523,8 +549,8 @@ def _asks(books: Books, event: PresenceAsked, _: InForce) -> None:
 
 
 def _disconnects(books: Books, event: ChatDisconnected, _: InForce) -> None:
+    _set_status(books, event.case, Status.RESOLVED)
     page = books.edit("cases", event.case)
-    page.status = Status.RESOLVED
     _answered(page, event.message)
     _is_sent(books, event)
 

@@ -6,7 +6,7 @@ nobody asks about is not on them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import ClassVar, Final, Self
 
@@ -36,6 +36,9 @@ class DraftSeen:
     subject: str
     about_account: bool
     template: PreparedText | None
+
+
+EVERY_STATUS: Final = tuple(Status)
 
 
 class BookPage:
@@ -117,6 +120,7 @@ class AgentPage(BookPage):
         limits: Limits of their own, by channel or `total`.
         next_state: Whether they have set one.
         held: The channel of each case they hold, in order; `offered`: of each that is offered to them.
+        at_rest: Channel and status of each case they hold that is pending or resolved, and on which nobody is live.
         reviews: How many reviews they have, offered ones included.
         owed: How many ended contacts they have to dispose.
     """
@@ -130,17 +134,23 @@ class AgentPage(BookPage):
     next_state: bool = False
     held: tuple[Channel, ...] = ()
     offered: tuple[Channel, ...] = ()
+    at_rest: tuple[tuple[Channel, Status], ...] = ()
     reviews: int = 0
     owed: int = 0
 
-    def count(self, channel: Channel) -> int:
-        """How many cases of a channel they hold or are offered."""
-        return self.held.count(channel) + self.offered.count(channel)
+    def count(self, channel: Channel, counted: Collection[Status] = EVERY_STATUS) -> int:
+        """How many cases of a channel they hold or are offered; of held ones, in the statuses that are counted."""
+        left_out = sum(held_on is channel and status not in counted for held_on, status in self.at_rest)
+        return self.held.count(channel) + self.offered.count(channel) - left_out
 
     @property
     def total(self) -> int:
         """How much they hold or are offered in all, reviews included."""
         return len(self.held) + len(self.offered) + self.reviews
+
+    def total_in(self, counted: Collection[Status]) -> int:
+        """The same; of held cases, in the statuses that are counted."""
+        return self.total - sum(status not in counted for _, status in self.at_rest)
 
 
 @attrs.define(unsafe_hash=True, weakref_slot=False)

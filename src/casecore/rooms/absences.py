@@ -2,14 +2,14 @@
 
 * Logging out is always accepted. What was held follows the policy after a grace period: it is kept, or goes back to its
   queue; some statuses may be kept all the same.
-* Live work is never kept: its contact ends as `agent_lost`, and its case is queued first, waiting since the contact
-  began, or since the customer wrote where that was before.
+* Live work is never kept: its contact ends as `agent_lost`, and its case is queued first: its customer has been cut
+  off since the agent went.
 * Each case is released by a command of its own, which is checked again when it is given: whoever came back in time
   keeps everything.
 * A case that had stayed with its agent because its customer left is released too, and nobody is rung for it.
 * Nobody is rung for an **abandoned** case: it is offered no more, and its draft is superseded.
 * Whoever lets an offer time out stays available, or goes unavailable, as the policy says: who holds contacts gets a
-  next state, as for lunch. They come back by saying so.
+  next state, as for lunch. They come back by saying so. Who answered another offer while it rang is there, and stays.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from casecore.kernel import SYSTEM, Event, Reason, Room, Rule, Timer, frozen
 from casecore.kernel.rooms import by_system, not_yet, wants
 from casecore.policies import Policy
 from casecore.policies.sections import Abandoned, Held, Unanswered
-from casecore.rooms.agents import AgentUnavailable, NextStateSet
+from casecore.rooms.agents import Agent, AgentUnavailable, NextStateSet
 from casecore.rooms.approvals import DraftSuperseded
 from casecore.rooms.assignments import Release, give_up_case
 from casecore.rooms.cases import CaseCommand, HasCase
@@ -78,11 +78,10 @@ def _gone_long_enough(view: HasCase, command: ReleaseAbsent, policy: Policy) -> 
 def _release_absent(view: SeesContact, command: ReleaseAbsent, _: Policy) -> tuple[Event, ...]:
     if view.case is None:
         return ()
-    case, contact = view.case, view.contact
-    if contact is None:
-        return give_up_case(case, command, Release.AGENT_LOST)
-    since = min(contact.since, case.unanswered_since or contact.since) if case.channel in LIVE else None
-    return give_up_case(case, command, Release.AGENT_LOST, since)
+    case, holder = view.case, view.holder
+    there = view.contact is not None and case.channel in LIVE  # otherwise the customer has left, or does not wait on us
+    cut_off_at = holder.away_since if there and holder is not None else None
+    return give_up_case(case, command, Release.AGENT_LOST, cut_off_at)
 
 
 @wants("case")
@@ -100,10 +99,16 @@ def _does_not_answer(view: SeesOffers, event: OfferDeclined, policy: Policy) -> 
     agent = view.review_offered if event.review else view.offered
     if event.how is not OfferStatus.TIMED_OUT or policy.routing.unanswered is Unanswered.AVAILABLE:
         return ()
-    if agent is None or not agent.available or agent.next_reason is not None:
+    if agent is None or not agent.available or agent.next_reason is not None or _was_busy(view, event, agent):
         return ()
     goes = NextStateSet if held_and_owed(agent) else AgentUnavailable
     return (goes(SYSTEM, event.at, agent.id, NO_ANSWER),)
+
+
+def _was_busy(view: SeesOffers, event: OfferDeclined, agent: Agent) -> bool:
+    """Whether they accepted or rejected another offer while this one rang."""
+    rang_since = view.offers.since(review=event.review) if view.offers else None
+    return rang_since is not None and agent.answered_at is not None and agent.answered_at >= rang_since
 
 
 ABSENCES: Room[SeesAbsence] = Room(

@@ -44,6 +44,7 @@ from casecore.kernel.records import record
 from casecore.kernel.rooms import wants
 from casecore.kernel.words import said
 from casecore.policies import Policy
+from casecore.statuses import PENDING, Status
 
 
 class Permission(StrEnum):
@@ -93,9 +94,13 @@ class Agent:
         away_since: Since when they have been logged out; None while they are there.
         off_duty_since: Since when they have been unavailable or logged out; None while they are on duty.
         presence_at: When they last came or went; it is set no earlier than that (`times.py`).
+        answered_at: When they last accepted or rejected an offer while others rang; None once nothing rings.
         held: How many cases they hold, by channel.
+        pending: How many of these are pending, and not live; `resolved`: how many are resolved. A policy may leave them
+            out of what counts.
         offered: How many cases are offered to them, by channel.
         reviews: How many drafts they review, offered ones included.
+        reviews_offered: How many of these are only offered.
         wrap_ups: How many ended contacts they still have to dispose.
     """
 
@@ -113,9 +118,13 @@ class Agent:
     away_since: datetime | None = None
     off_duty_since: datetime | None = None
     presence_at: datetime | None = None
+    answered_at: datetime | None = None
     held: Mapping[Channel, int] = some_tallies(factory=FrozenDict)
+    pending: Mapping[Channel, int] = some_tallies(factory=FrozenDict)
+    resolved: Mapping[Channel, int] = some_tallies(factory=FrozenDict)
     offered: Mapping[Channel, int] = some_tallies(factory=FrozenDict)
     reviews: int = a_count(default=0)
+    reviews_offered: int = a_count(default=0)
     wrap_ups: int = a_count(default=0)
 
     @property
@@ -135,8 +144,33 @@ class Agent:
 
     @property
     def load(self) -> int:
-        """How much counts against their total: cases held and offered, and reviews."""
+        """How much they have: cases held and offered, and reviews."""
         return sum(self.held.values()) + sum(self.offered.values()) + self.reviews
+
+    @property
+    def ringing(self) -> int:
+        """How many offers wait for their answer, of cases and of reviews."""
+        return sum(self.offered.values()) + self.reviews_offered
+
+    def resting(self, status: Status) -> Mapping[Channel, int]:
+        """How many cases they hold in a status that a policy may leave out, live ones excepted, by channel."""
+        return self.pending if status is PENDING else self.resolved
+
+    def has_of(self, channel: Channel, policy: Policy) -> int:
+        """How many cases count against their limit on a channel: held in a status that counts, or offered."""
+        has = self.held.get(channel, 0) + self.offered.get(channel, 0)
+        if self.pending or self.resolved:  # mostly nothing rests, and every rule about room asks this
+            for status in policy.capacity.left_out:
+                has -= self.resting(status).get(channel, 0)
+        return has
+
+    def has_in_total(self, policy: Policy) -> int:
+        """How much counts against their total: cases held in a status that counts or offered, and reviews."""
+        has = self.load
+        if self.pending or self.resolved:
+            for status in policy.capacity.left_out:
+                has -= sum(self.resting(status).values())
+        return has
 
     def may(self, permission: Permission) -> bool:
         """Whether they hold a permission."""

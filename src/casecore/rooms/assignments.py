@@ -4,7 +4,8 @@
   reading only: nothing happens.
 * **Leaving** it (closing its tab) puts it back into its queue, available to others, unless it is resolved. The owner,
   the last agent it was assigned to, stays. Closing the tab of a case that one only read changes nothing.
-* Back in a queue, the waiting time goes on if the customer is still unanswered; otherwise it starts again.
+* Back in a queue, the waiting time goes on if the customer is still unanswered; otherwise it starts again. What waits
+  already goes on waiting, wherever it is moved. A live customer who was **cut off** is served before all others.
 * Nothing is lost: a case that is neither resolved nor closed is always held by somebody or waits in a queue.
 
 How work is offered is told in `offers.py`, to whom it may be given in `eligibility.py`, how a case is given to somebody
@@ -78,6 +79,7 @@ class CaseQueued(Event):
 
     Attributes:
         since: What its waiting time counts from.
+        cut_off_at: When its live customer was cut off, so that it is served before all others; None: in its turn.
         push: Whether it is offered; False: nobody is rung for it, and only who asks for work or opens it gets it.
     """
 
@@ -85,6 +87,7 @@ class CaseQueued(Event):
     queue: str
     since: datetime
     note: str = ""
+    cut_off_at: datetime | None = None
     push: bool = True
 
 
@@ -192,7 +195,7 @@ def _leave_case(view: HasCase, command: LeaveCase, _: Policy) -> tuple[Event, ..
 
 
 def give_up_case(
-    case: Case, cause: Command | Event, because: Release, since: datetime | None = None, *, gone: bool = False
+    case: Case, cause: Command | Event, because: Release, cut_off_at: datetime | None = None, *, gone: bool = False
 ) -> tuple[Event, ...]:
     """What happens when the assignee gives a case up: unless it is resolved, it waits in its queue again.
 
@@ -200,22 +203,30 @@ def give_up_case(
         case: A case that somebody holds.
         cause: Who does it, and when.
         because: Why.
-        since: What the waiting time counts from; the customer's first unanswered message, or now, where not given.
+        cut_off_at: When the live customer was cut off; None where they were not.
         gone: Whether its customer goes with it: then nobody is rung for it, unless it is escalated.
     """
     if case.assignee is None:
         return ()
     release = CaseReleased(cause.by, cause.at, case.id, case.assignee, because)
-    return (release,) if case.status is RESOLVED else (release, back_in_queue(case, cause, since, gone=gone))
+    return (release,) if case.status is RESOLVED else (release, back_in_queue(case, cause, cut_off_at, gone=gone))
 
 
 def back_in_queue(
-    case: Case, cause: Command | Event, since: datetime | None = None, *, gone: bool = False
+    case: Case, cause: Command | Event, cut_off_at: datetime | None = None, *, gone: bool = False
 ) -> CaseQueued:
-    """The case waits in its queue again; the waiting time goes on if the customer is still unanswered."""
-    since = since or case.unanswered_since or cause.at
+    """The case waits in its queue again; `cut_off_at` says when its live customer was cut off, if they were."""
     push = case.status is ESCALATED or not (gone or case.pull_only)
-    return CaseQueued(cause.by, cause.at, case.id, case.queue, since, push=push)
+    since = waits_since(case, cause.at)
+    return CaseQueued(cause.by, cause.at, case.id, case.queue, since=since, cut_off_at=cut_off_at, push=push)
+
+
+def waits_since(case: Case, at: datetime) -> datetime:
+    """What the waiting time counts from of a case that is queued at this instant: it goes on where it waits already.
+
+    Otherwise it goes on from the customer's first unanswered message, or starts again.
+    """
+    return case.waiting_since or case.unanswered_since or at
 
 
 def place_after(view: SeesCase, event: Event, status: Status) -> tuple[Event, ...]:
@@ -241,7 +252,7 @@ def _after_status(view: SeesCase, event: StatusSet, _: Policy) -> tuple[Event, .
 
 def _set_assignee(case: Editing, event: CaseAssigned) -> None:
     case.assignee = case.owner = event.agent
-    case.waiting_since = None
+    case.waiting_since = case.cut_off_at = None
     case.pull_only = False
 
 
@@ -252,11 +263,12 @@ def _clear_assignee(case: Editing, _: CaseReleased) -> None:
 def _enter_queue(case: Editing, event: CaseQueued) -> None:
     case.queue = event.queue
     case.waiting_since = event.since
+    case.cut_off_at = event.cut_off_at
     case.pull_only = not event.push
 
 
 def _leave_queue(case: Editing, _: CaseUnqueued) -> None:
-    case.waiting_since = None
+    case.waiting_since = case.cut_off_at = None
 
 
 def _begin_work(case: Editing, event: WorkBegun) -> None:

@@ -72,6 +72,7 @@ class Case:
         owner: The last agent it was assigned to.
         queue: The queue it belongs to.
         waiting_since: Since when it waits in that queue; None while it does not.
+        cut_off_at: When its live customer was cut off, so that it is served before all that wait; None otherwise.
         pull_only: Whether nobody is rung for it: its customer is gone, and it was not escalated or reassigned since.
         unanswered_since: The customer's first message that has had no answer; None when all have.
         asked_since: The customer's first message of those that are unanswered, or were answered last.
@@ -93,6 +94,7 @@ class Case:
     assignee: str | None = a_link(of="holder", default=None)
     owner: str | None = a_link(of="holder", default=None)
     waiting_since: datetime | None = None
+    cut_off_at: datetime | None = None
     pull_only: bool = False
     unanswered_since: datetime | None = None
     reason: str | None = None
@@ -425,7 +427,7 @@ def _end_case(case: Editing, event: CaseClosed) -> None:
     case.status = CLOSED
     case.status_at = case.active_at = event.at
     case.closed_as = event.reason
-    case.assignee = case.waiting_since = case.unanswered_since = None
+    case.assignee = case.waiting_since = case.cut_off_at = case.unanswered_since = None
     case.asked_since, case.answers = None, ()
     case.pull_only = False
 

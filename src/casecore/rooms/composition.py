@@ -28,6 +28,7 @@ from casecore.rooms.commitments import COMMITMENTS, Commitment
 from casecore.rooms.contacts import CONTACTS, Contact, LastContact
 from casecore.rooms.eligibility import ELIGIBILITY
 from casecore.rooms.notes import NOTES, Note
+from casecore.rooms.occupancy import OCCUPANCY
 from casecore.rooms.offers import OFFERS, Offers
 from casecore.rooms.outbound import OUTBOUND
 from casecore.rooms.reassignments import REASSIGNMENTS
@@ -93,6 +94,7 @@ HOUSE: Final[House[View]] = House(
         ASSIGNMENTS,
         ARRIVALS,
         REPLIES,
+        OCCUPANCY,
         NOTES,
         APPROVALS,
         REVIEWS,

@@ -530,7 +530,8 @@ def _customer_returns(view: CaseOfContact, event: MessageReceived, _: Policy) ->
     returned = CustomerReturned(event.by, event.at, case.id)
     if is_kept(view) and case.assignee is not None:
         released = CaseReleased(SYSTEM, event.at, case.id, case.assignee, Release.CUSTOMER_BACK)
-        return (returned, released, CaseQueued(SYSTEM, event.at, case.id, case.queue, event.at))
+        queued = CaseQueued(SYSTEM, event.at, case.id, case.queue, event.at, cut_off_at=event.at)
+        return (returned, released, queued)
     if case.waiting_since is not None and case.status in _STAYS:
         return (returned, CaseQueued(SYSTEM, event.at, case.id, case.queue, case.unanswered_since or event.at))
     return (returned,)

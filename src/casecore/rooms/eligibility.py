@@ -2,7 +2,8 @@
 
 * Work is given only to an **eligible** agent: available, no next state set, nothing left to dispose, serving its queue,
   allowed on its channel, with room for the channel and in total. Calls and cases mix only where the policy says so.
-* A limit is of the policy, or an agent's own. Cases held and offered count, and so do reviews, in the total only.
+* A limit is of the policy, or an agent's own. Cases held and offered count, and so do reviews, in the total only. A
+  policy may leave out held cases that are pending or resolved (`occupancy.py`).
 * The review of a draft is given to somebody who may approve, and not to its author (unless the policy allows it).
 * Whichever way work comes to somebody (offered, accepted, opened, fetched), the same is asked: the rules guard what
   happens. Taking what one is offered does not count it twice.
@@ -16,11 +17,12 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from casecore.channels import VOICE, Channel
-from casecore.kernel import Check, Reason, Room, Rule
+from casecore.kernel import Check, Enforcement, Reason, Room, Rule
 from casecore.kernel.records import freeze, thaw
 from casecore.kernel.rooms import soft_rule
 from casecore.policies import Policy
 from casecore.rooms.agents import Agent, add_to_count
+from casecore.rooms.approvals import WaitingDraft
 from casecore.rooms.assignments import AIM, CaseAssigned, agent_named
 from casecore.rooms.cases import Case
 from casecore.rooms.offers import SeesOffers, WorkOffered
@@ -71,8 +73,7 @@ def wrong_channel(agent: Agent, channel: Channel, _: Policy) -> Reason | None:
 def channel_full(agent: Agent, channel: Channel, policy: Policy) -> Reason | None:
     """An agent holds only so much of a channel, offers counted."""
     limit = agent.limit(channel, policy)
-    has = agent.held.get(channel, 0) + agent.offered.get(channel, 0)
-    if limit is None or has < limit:
+    if limit is None or (has := agent.has_of(channel, policy)) < limit:
         return None
     return Reason(
         "capacity.channel",
@@ -84,14 +85,14 @@ def channel_full(agent: Agent, channel: Channel, policy: Policy) -> Reason | Non
 
 def total_full(agent: Agent, _: Channel, policy: Policy) -> Reason | None:
     """An agent holds only so much in total: cases, offers and reviews."""
-    limit = agent.total_limit(policy)
-    if agent.load < limit:
+    limit, has = agent.total_limit(policy), agent.has_in_total(policy)
+    if has < limit:
         return None
     return Reason(
         "capacity.total",
-        f"{agent.id} already has {agent.load} of {limit} in total",
+        f"{agent.id} already has {has} of {limit} in total",
         "end, transfer or decide something first",
-        {"has": agent.load, "limit": limit},
+        {"has": has, "limit": limit},
     )
 
 
@@ -99,8 +100,8 @@ def on_a_call(agent: Agent, channel: Channel, policy: Policy) -> Reason | None:
     """Calls and cases mix only where the policy says so."""
     if policy.capacity.voice_with_cases:
         return None
-    calls = agent.held.get(VOICE, 0) + agent.offered.get(VOICE, 0)
-    busy = calls if channel is not VOICE else agent.load - calls
+    calls = agent.has_of(VOICE, policy)
+    busy = calls if channel is not VOICE else agent.has_in_total(policy) - calls
     if not busy:
         return None
     found = f"{agent.id} is on a call" if channel is not VOICE else f"{agent.id} has cases"
@@ -180,12 +181,44 @@ def _without_the_offer(agent: Agent, view: SeesOffers, *, review: bool) -> Agent
     """The agent without what is offered to them of this very case."""
     if view.case is None or view.offers is None or view.offers.to(review=review) != agent.id:
         return agent
+    return _with_one_offer_less(agent, view.case.channel, review=review)
+
+
+def _with_one_offer_less(agent: Agent, channel: Channel, *, review: bool) -> Agent:
     without = thaw(agent)
     if review:
         without.reviews -= 1
+        without.reviews_offered -= 1
     else:
-        without.offered = add_to_count(agent.offered, view.case.channel, -1)
+        without.offered = add_to_count(agent.offered, channel, -1)
     return freeze(without, Agent)
+
+
+def cannot_accept(agent: Agent, case: Case, draft: WaitingDraft | None, policy: Policy) -> bool:
+    """Whether somebody could not accept what is offered to them: the case, or the review of a draft.
+
+    A rule that the policy softens keeps nobody from it.
+
+    Args:
+        agent: To whom it is offered.
+        case: The case.
+        draft: The draft whose review is offered; None: the case is.
+        policy: The SOP in force for the case.
+    """
+    queue, found = (case.queue, OBSTACLES) if draft is None else (draft.queue, OBSTACLES_TO_REVIEWS)
+    if draft is not None and not_reviewer(agent, draft.author, policy) is not None:
+        return True
+    if queue not in agent.queues and policy.mode("assignment.queue") is Enforcement.BLOCK:
+        return True
+    against = [
+        obstacle
+        for rule, (_, obstacle) in found.items()
+        if obstacle(agent, case.channel, policy) is not None and policy.mode(rule) is Enforcement.BLOCK
+    ]
+    if not against:
+        return False
+    without = _with_one_offer_less(agent, case.channel, review=draft is not None)
+    return any(obstacle(without, case.channel, policy) is not None for obstacle in against)
 
 
 def _serves_queue(view: SeesOffers, event: GivesWork, _: Policy) -> Reason | None:

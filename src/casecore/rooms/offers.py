@@ -3,9 +3,10 @@
 * Waiting work, a case or the review of a draft, is **offered** to one eligible agent at a time, who accepts or
   rejects it. `offered -> accepted | rejected | timed_out | rescinded`. Accepting assigns it; on live channels that
   opens it.
-* An offer that nobody answers times out. One whose work has gone, or whose agent takes no more, is rescinded.
-* While a case is offered, nobody else can take it. Whoever left, declined or was too slow is asked last,
-  until the customer writes again.
+* An offer that nobody answers times out. One whose work has gone, or whose agent cannot take it any more, is
+  rescinded.
+* While a case is offered, nobody else can take it. Whoever left, declined or was too slow is asked last, until the
+  customer opens it again or they take it after all; a review, until it is submitted anew.
 
 Who may be offered work is told in `eligibility.py`, how it is given to somebody else in `reassignments.py`.
 """
@@ -51,7 +52,7 @@ from casecore.rooms.assignments import (
     begin_work,
 )
 from casecore.rooms.cases import Case, CaseClosed, CaseCommand, CaseStarted
-from casecore.rooms.reviews import ReviewFreed, ReviewTaken, SeesReview, freed_where_lost, review_waits
+from casecore.rooms.reviews import ReviewEnded, ReviewTaken, SeesReview, freed_where_lost, review_waits
 
 # State table -------------------------------------------------------------------------------------------
 
@@ -86,6 +87,7 @@ class Rescission(StrEnum):
 
     BY_HAND = "by_hand"
     AGENT_STOPPED = "agent_stopped"
+    CANNOT_TAKE = "cannot_take"
     TAKEN = "taken"
     REASSIGNED = "reassigned"
     WAITS_NO_MORE = "waits_no_more"
@@ -105,8 +107,8 @@ class Offers:
         offered_at: Since when.
         review_to: Whom the review of its draft is offered to.
         review_at: Since when.
-        asked: Who left or declined the case since it was last assigned, longest ago first.
-        review_asked: The same for the review.
+        asked: Who left or declined the case since its customer last opened it, longest ago first.
+        review_asked: The same for the review, since the draft was submitted.
     """
 
     offered_to: str | None = a_link(of="offered", default=None)
@@ -119,6 +121,10 @@ class Offers:
     def to(self, *, review: bool) -> str | None:
         """Whom the case, or the review, is offered to."""
         return self.review_to if review else self.offered_to
+
+    def since(self, *, review: bool) -> datetime | None:
+        """Since when it is."""
+        return self.review_at if review else self.offered_at
 
 
 class SeesOffers(SeesReview, Protocol):
@@ -417,9 +423,18 @@ def _clear_offer(offers: Editing, event: OfferAccepted | OfferRescinded) -> None
 
 def _record_refusal(offers: Editing, event: OfferDeclined) -> None:
     _set_offer(offers, None, None, review=event.review)
-    name = "review_asked" if event.review else "asked"
-    others = tuple(agent for agent in getattr(offers, name) if agent != event.agent)
-    setattr(offers, name, (*others, event.agent))
+    if event.review:
+        offers.review_asked = _asked_last(offers.review_asked, event.agent)
+    else:
+        offers.asked = _asked_last(offers.asked, event.agent)
+
+
+def _asked_last(asked: tuple[str, ...], agent: str) -> tuple[str, ...]:
+    return (*_without(asked, agent), agent)
+
+
+def _without(asked: tuple[str, ...], agent: str) -> tuple[str, ...]:
+    return tuple(other for other in asked if other != agent)
 
 
 def _set_offer(offers: Editing, agent: str | None, at: datetime | None, *, review: bool) -> None:
@@ -429,26 +444,35 @@ def _set_offer(offers: Editing, agent: str | None, at: datetime | None, *, revie
         offers.offered_to, offers.offered_at = agent, at
 
 
-def _asked_anew(offers: Editing, _: CaseAssigned | CaseReopened) -> None:
+def _takes_after_all(offers: Editing, event: CaseAssigned) -> None:
+    offers.asked = _without(offers.asked, event.agent)
+
+
+def _asked_anew(offers: Editing, _: CaseReopened) -> None:
     offers.asked = ()
 
 
 def _record_leaving(offers: Editing, event: CaseReleased) -> None:
-    offers.asked = (event.agent,)
+    offers.asked = _asked_last(offers.asked, event.agent)
 
 
-def _record_leaving_review(offers: Editing, event: ReviewFreed) -> None:
-    offers.review_asked = (event.agent,)
+def _reviews_after_all(offers: Editing, event: ReviewTaken) -> None:
+    offers.review_asked = _without(offers.review_asked, event.agent)
 
 
-def _review_asked_anew(offers: Editing, _: ReviewTaken | DraftSubmitted) -> None:
+def _review_asked_anew(offers: Editing, _: DraftSubmitted) -> None:
     offers.review_asked = ()
+
+
+def _record_leaving_review(offers: Editing, event: ReviewEnded) -> None:
+    offers.review_asked = _asked_last(offers.review_asked, event.agent)
 
 
 def _count_offer(agent: Editing, event: WorkOffered) -> None:
     agent.given_at = event.at
     if event.review:
         agent.reviews += 1
+        agent.reviews_offered += 1
     else:
         agent.offered = add_to_count(agent.offered, event.channel, 1)
 
@@ -456,8 +480,13 @@ def _count_offer(agent: Editing, event: WorkOffered) -> None:
 def _uncount_offer(agent: Editing, event: OfferAccepted | OfferDeclined | OfferRescinded) -> None:
     if event.review:
         agent.reviews -= 1
+        agent.reviews_offered -= 1
     else:
         agent.offered = add_to_count(agent.offered, event.channel, -1)
+    if not (agent.offered or agent.reviews_offered):
+        agent.answered_at = None
+    elif isinstance(event, OfferAccepted) or (isinstance(event, OfferDeclined) and event.how is OfferStatus.REJECTED):
+        agent.answered_at = event.at
 
 
 _BY_SYSTEM = (OfferWork, ExpireOffer)
@@ -505,11 +534,11 @@ OFFERS: Room[SeesOffers] = Room(
         (Offers, OfferAccepted): _clear_offer,
         (Offers, OfferRescinded): _clear_offer,
         (Offers, OfferDeclined): _record_refusal,
-        (Offers, CaseAssigned): _asked_anew,
+        (Offers, CaseAssigned): _takes_after_all,
         (Offers, CaseReopened): _asked_anew,
         (Offers, CaseReleased): _record_leaving,
-        (Offers, ReviewFreed): _record_leaving_review,
-        (Offers, ReviewTaken): _review_asked_anew,
+        (Offers, ReviewTaken): _reviews_after_all,
+        (Offers, ReviewEnded): _record_leaving_review,
         (Offers, DraftSubmitted): _review_asked_anew,
         (Agent, WorkOffered): _count_offer,
         (Agent, OfferAccepted): _uncount_offer,

@@ -25,6 +25,7 @@ from casecore.rooms.assignments import (
     agent_known,
     one_aim,
     queue_known,
+    waits_since,
 )
 from casecore.rooms.cases import CaseCommand, not_closed, only_holder
 from casecore.rooms.eligibility import obstacles
@@ -57,7 +58,9 @@ def _reassign_case(view: CaseWithOffers, command: ReassignCase, _: Policy) -> tu
     if case.assignee is not None:
         release = (CaseReleased(c.by, c.at, case.id, case.assignee, Release.TRANSFERRED),)
     queue = c.queue or case.queue
-    queued = CaseQueued(c.by, c.at, case.id, queue, case.unanswered_since or c.at, note=c.note)
+    queued = CaseQueued(
+        c.by, c.at, case.id, queue, since=waits_since(case, c.at), note=c.note, cut_off_at=case.cut_off_at
+    )
     aimed = () if c.agent is None else (WorkOffered(c.by, c.at, case.id, c.agent, case.channel),)
     return (*withdrawn, *release, queued, *aimed)
 
@@ -86,7 +89,8 @@ def _requeue_reopened(view: CaseWithOffers, event: CaseReopened, policy: Policy)
         return (CaseAssigned(SYSTEM, event.at, case.id, owner.id, waiting=True),)
     if case.waiting_since is not None and case.status is ESCALATED:
         return ()  # it was on offer all the time: its waiting time goes on
-    return (CaseQueued(SYSTEM, event.at, case.id, case.queue, case.unanswered_since or event.at),)
+    since, cut_off_at = case.unanswered_since or event.at, case.cut_off_at
+    return (CaseQueued(SYSTEM, event.at, case.id, case.queue, since=since, cut_off_at=cut_off_at),)
 
 
 _REASSIGN = (ReassignCase, ReassignDraft)

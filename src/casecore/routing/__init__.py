@@ -5,15 +5,19 @@ anybody's, and reads the same obstacles that the rules read.
 
 * **What waits**: cases in a queue that are new, open or escalated, and reviews of drafts. Pending ones, and those whose
   customer has left, are found by pull or search. What is offered to somebody waits for the answer.
-* **Order**: highest priority first (`initial + seconds waited x acceleration`, at most `max`, of the queue), then
-  the longest waiting, then the id.
+* **Order**: live customers who were cut off first (the longest cut off first), then the highest priority (`initial +
+  seconds waited x acceleration`, at most `max`, of the queue), then the longest waiting, then the id.
 * **Who**: of the eligible agents, those who have not declined or left this work come first; among them the policy's
   strategy decides: the longest idle (then the fewest contacts), the least loaded (then the longest idle), or
   whoever got work longest ago; at last the id. An email that answers an agent's message goes to that agent first,
   if they can take it.
+* **One thing rings at a time**: to whom as many offers ring as `routing.offers_at_once` says, reviews counted, nothing
+  more is offered. What somebody reassigns to them rings beside, and they may fetch more themselves.
 * **Push** queues are offered here; from **pull** queues agents fetch (`next_for`), and they may fetch from push
   queues too.
-* Offers to somebody who takes no more work are taken back.
+* Offers to somebody who takes no more work are taken back, and so are those that they could not accept any more:
+  they lost the queue, the channel, the permission or the room.
+* What waits in a queue that nobody serves is reported (`unserved`).
 
 This file reads like the rules and looks at everything each time. `index.py` gives the same answers for a desk
 of a million waiting cases; a property holds the two equal.
@@ -21,7 +25,7 @@ of a million waiting cases; a property holds the two equal.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
@@ -31,10 +35,10 @@ from casecore.kernel import SYSTEM, Command, Reason, frozen
 from casecore.kernel.records import editing_class, freeze, record
 from casecore.policies import Aspect, Policy
 from casecore.policies.sections import Delivery, Priority, Strategy
-from casecore.rooms.agents import Agent
+from casecore.rooms.agents import APPROVE, Agent
 from casecore.rooms.assignments import OpenCase
 from casecore.rooms.composition import CaseFile
-from casecore.rooms.eligibility import ANY, OBSTACLES, OBSTACLES_TO_REVIEWS, STOPPED_BY, not_served
+from casecore.rooms.eligibility import ANY, OBSTACLES, OBSTACLES_TO_REVIEWS, STOPPED_BY, cannot_accept, not_served
 from casecore.rooms.offers import OfferWork, RescindOffer, Rescission
 from casecore.rooms.reviews import TakeReview, not_reviewer
 from casecore.statuses import ESCALATED, NEW, OPEN
@@ -42,12 +46,13 @@ from casecore.statuses import ESCALATED, NEW, OPEN
 OFFERED_STATUSES = frozenset({NEW, OPEN, ESCALATED})
 """The statuses in which a waiting case is offered."""
 
-Rank: TypeAlias = tuple[float, datetime, str, bool]
+Rank: TypeAlias = tuple[datetime, float, datetime, str, bool]
 """The place of a piece of work; the smallest comes first."""
 
 _PUSH = Delivery.PUSH
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @record
@@ -59,6 +64,7 @@ class Work:
         author: Who wrote the draft, for a review.
         prefers: Who should have it first: the agent whose message it answers.
         aspect: What the policy's overrides look at of its case; None where there are none.
+        cut_off_at: When its live customer was cut off; None where they were not.
     """
 
     case: str
@@ -70,18 +76,23 @@ class Work:
     prefers: str | None = None
     review: bool = False
     aspect: Aspect | None = None
+    cut_off_at: datetime | None = None
 
     def rank(self, at: datetime, policy: Policy) -> Rank:
         """Its place in the order; the smallest comes first."""
-        return work_rank(self.case, self.since, at, policy.queues[self.queue].priority, review=self.review)
+        priority = policy.queues[self.queue].priority
+        return work_rank(self.cut_off_at or NEVER, self.since, self.case, at, priority, review=self.review)
 
 
 _draft_of_work = editing_class(Work)
 
 
-def work_rank(case: str, since: datetime, at: datetime, priority: Priority, *, review: bool) -> Rank:
-    """The place of a piece of work among all that waits: the highest priority, the longest waiting, the id."""
-    return (-priority.after((at - since).total_seconds()), since, case, review)
+def work_rank(cut_off: datetime, since: datetime, case: str, at: datetime, priority: Priority, *, review: bool) -> Rank:
+    """The place of a piece of work among all that waits.
+
+    The longest cut off (NEVER, where nobody was), the highest priority, the longest waiting, the id.
+    """
+    return (cut_off, -priority.after((at - since).total_seconds()), since, case, review)
 
 
 def waiting_work(file: CaseFile, policy: Policy, *, pull: bool = False) -> Iterator[Work]:
@@ -106,7 +117,14 @@ def waiting_case(file: CaseFile, policy: Policy, *, pull: bool = False) -> Work 
         prefers = file.aftermath.earlier_handler
     asked = offers.asked if offers else ()
     work = _draft_of_work(
-        case.id, case.queue, case.channel, case.waiting_since, asked=asked, prefers=prefers, aspect=aspect
+        case.id,
+        case.queue,
+        case.channel,
+        case.waiting_since,
+        asked=asked,
+        prefers=prefers,
+        aspect=aspect,
+        cut_off_at=case.cut_off_at,
     )
     return freeze(work, Work)
 
@@ -160,6 +178,19 @@ def reasons_against(agent: Agent, work: Work, policy: Policy) -> Iterator[Reason
         yield unfit
 
 
+def reasons_not_to_offer(agent: Agent, work: Work, policy: Policy) -> Iterator[Reason]:
+    """Everything that keeps routing from offering this work to an agent: they are not eligible, or something rings."""
+    yield from reasons_against(agent, work, policy)
+    limit = policy.of(work.aspect).routing.offers_at_once
+    if agent.ringing >= limit:
+        yield Reason(
+            "routing.offers_at_once",
+            f"{agent.ringing} of {limit} offers ring at {agent.id}",
+            f"wait for {agent.id}'s answer",
+            {"has": agent.ringing, "limit": limit},
+        )
+
+
 Turn: TypeAlias = tuple[Any, ...]
 """An agent's place among the eligible ones; the smallest comes first."""
 
@@ -200,15 +231,24 @@ def is_ahead(file: CaseFile, at: datetime) -> bool:
     return file.case_time is not None and file.case_time.changed_at > at
 
 
-def offers_to_rescind(file: CaseFile, desk: Desk, at: datetime) -> Iterator[RescindOffer]:
-    """Take back the offers of a case that their agents cannot accept any more, whatever the policy says."""
+def offers_to_rescind(file: CaseFile, desk: Desk, at: datetime, policy: Policy) -> Iterator[RescindOffer]:
+    """Take back the offers of a case that their agents cannot accept any more.
+
+    Args:
+        file: The case.
+        desk: The whole desk.
+        at: Now (aware).
+        policy: The SOP in force at that instant.
+    """
     for review in (False, True):
         to = file.offers.to(review=review) if file.offers else None
         agent = desk.agents.get(to) if to is not None else None
         if agent is None:
             continue
-        if takes_no_work(agent, desk.policy):
+        if takes_no_work(agent, policy):
             yield RescindOffer(SYSTEM, at, file.case.id, review, Rescission.AGENT_STOPPED)
+        elif cannot_accept(agent, file.case, file.draft if review else None, policy.of(policy.aspect(file.case))):
+            yield RescindOffer(SYSTEM, at, file.case.id, review, Rescission.CANNOT_TAKE)
 
 
 def next_offer(desk: Desk, at: datetime) -> Command | None:
@@ -221,14 +261,15 @@ def next_offer(desk: Desk, at: datetime) -> Command | None:
     policy = desk.policy.at(at)
     files = sorted((file for file in desk.cases.values() if not is_ahead(file, at)), key=lambda file: file.case.id)
     for file in files:
-        for command in offers_to_rescind(file, desk, at):
+        for command in offers_to_rescind(file, desk, at, policy):
             return command
     works = sorted(
         (work for file in files for work in waiting_work(file, policy)),
         key=lambda work: work.rank(at, policy),
     )
     for work in works:
-        agents = (agent for agent in desk.agents.values() if next(reasons_against(agent, work, policy), None) is None)
+        everybody = desk.agents.values()
+        agents = (agent for agent in everybody if next(reasons_not_to_offer(agent, work, policy), None) is None)
         best = min(agents, key=lambda agent: turn_for_work(agent, work, policy), default=None)
         if best is not None:
             return OfferWork(SYSTEM, at, work.case, best.id, work.review)
@@ -267,6 +308,79 @@ def next_for(desk: Desk, agent: str, at: datetime) -> Command | None:
     if best is None:
         return None
     return TakeReview(agent, at, best.case) if best.review else OpenCase(agent, at, best.case)
+
+
+# What nobody will ever take ----------------------------------------------------------------------------
+
+
+@frozen
+class Unserved:
+    """Something that waits in a queue that nobody serves.
+
+    Attributes:
+        case: Which case.
+        queue: Where it waits.
+        since: Since when (aware).
+        why: What is wrong with the queue, in words.
+        review: Whether the review of its draft waits there, and not the case itself.
+    """
+
+    case: str
+    queue: str
+    since: datetime
+    why: str
+    review: bool = False
+
+    def __str__(self) -> str:
+        what = f"the review of case {self.case}" if self.review else f"case {self.case}"
+        return f"{what} waits in {self.queue} since {self.since:%Y-%m-%d %H:%M:%S}: {self.why}"
+
+
+def unserved(desk: Desk, at: datetime) -> tuple[Unserved, ...]:
+    """Every case, and every review, that waits in a queue that nobody serves, the longest waiting first.
+
+    Whether somebody is there is not asked: an agent who is at lunch serves the queue. It looks at the whole desk, so a
+    host with many cases asks it now and then, and is told of single ones by notifications.
+
+    Args:
+        desk: The whole desk.
+        at: Now (aware): which queues the policy has may change on a date.
+    """
+    policy, agents = desk.policy.at(at), desk.agents.values()
+    wrong: tuple[dict[str, str], dict[str, str]] = ({}, {})
+    found = list[Unserved]()
+    for file in desk.cases.values():
+        for queue, since, review in _places_of(file):
+            known = wrong[review]
+            if queue not in known:
+                known[queue] = _wrong_with(queue, agents, policy, review=review)
+            if known[queue]:
+                found.append(Unserved(file.case.id, queue, since, known[queue], review))
+    return tuple(sorted(found, key=lambda one: (one.since, one.case, one.review)))
+
+
+def _places_of(file: CaseFile) -> Iterator[tuple[str, datetime, bool]]:
+    """Where a case, and the review of its draft, waits, and since when."""
+    case, draft = file.case, file.draft
+    if case.waiting_since is not None:
+        yield case.queue, case.waiting_since, False
+    if draft is not None and draft.reviewer is None:
+        yield draft.queue, draft.waiting_since, True
+
+
+def _wrong_with(queue: str, agents: Iterable[Agent], policy: Policy, *, review: bool) -> str:
+    """Why nobody will ever take what waits in a queue; nothing where somebody may."""
+    if queue not in policy.queues:
+        return "the policy has no such queue"
+    if not _is_served(queue, agents):
+        return "no agent serves it"
+    if review and not _is_served(queue, (agent for agent in agents if agent.may(APPROVE))):
+        return "no agent who serves it may approve"
+    return ""
+
+
+def _is_served(queue: str, agents: Iterable[Agent]) -> bool:
+    return any(queue in agent.queues for agent in agents)
 
 
 # Why ---------------------------------------------------------------------------------------------------
@@ -329,7 +443,7 @@ def explain_route(desk: Desk, case: str, at: datetime, *, review: bool = False) 
     file, policy = desk.cases.get(case), desk.policy.at(at)
     works = [] if file is None else [work for work in waiting_work(file, policy) if work.review is review]
     if not works:
-        return Explanation(case, _why_not_waiting(case, file, review=review))
+        return Explanation(case, _why_not_waiting(case, file, policy, review=review))
     work = works[0]
     rank = work.rank(at, policy)
     others = (other for held in desk.cases.values() for other in waiting_work(held, policy))
@@ -340,15 +454,15 @@ def explain_route(desk: Desk, case: str, at: datetime, *, review: bool = False) 
     chosen = candidates[0].agent if candidates and candidates[0].eligible else None
     waited = (at - work.since).total_seconds()
     what = f"the review of case {case}" if review else f"case {case}"
-    message = (
-        f"{what} waits in {work.queue} for {waited:.0f} s with priority {-rank[0]:g}; {before} come before it; "
-        + (f"it goes to {chosen}" if chosen else "nobody can take it")
-    )
+    cut_off = "; its customer was cut off" if work.cut_off_at else ""
+    nobody = "nobody can take it" if _is_served(work.queue, desk.agents.values()) else f"nobody serves {work.queue}"
+    waits = f"{what} waits in {work.queue} for {waited:.0f} s with priority {-rank[1]:g}{cut_off}"
+    message = f"{waits}; {before} come before it; " + (f"it goes to {chosen}" if chosen else nobody)
     return Explanation(
         case,
         message,
         work=work,
-        priority=-rank[0],
+        priority=-rank[1],
         waited=waited,
         before=before,
         chosen=chosen,
@@ -357,7 +471,7 @@ def explain_route(desk: Desk, case: str, at: datetime, *, review: bool = False) 
 
 
 def _explain_candidate(agent: Agent, work: Work, policy: Policy) -> Candidate:
-    reasons = tuple(reasons_against(agent, work, policy))
+    reasons = tuple(reasons_not_to_offer(agent, work, policy))
     if reasons:
         return Candidate(agent.id, "; ".join(reason.message for reason in reasons), reasons)
     idle = f"idle since {agent.idle_since:%H:%M:%S}" if agent.idle_since else "never had work"
@@ -369,7 +483,7 @@ def _explain_candidate(agent: Agent, work: Work, policy: Policy) -> Candidate:
     return Candidate(agent.id, "; ".join(parts))
 
 
-def _why_not_waiting(case: str, file: CaseFile | None, *, review: bool) -> str:
+def _why_not_waiting(case: str, file: CaseFile | None, policy: Policy, *, review: bool) -> str:
     if file is None:
         return f"there is no case {case}"
     to = file.offers.to(review=review) if file.offers else None
@@ -379,4 +493,6 @@ def _why_not_waiting(case: str, file: CaseFile | None, *, review: bool) -> str:
         return f"no review of case {case} waits"
     if file.case.assignee is not None:
         return f"{file.case.assignee} holds case {case}"
+    if file.case.queue not in policy.queues:
+        return f"case {case} waits in {file.case.queue}, and the policy has no such queue"
     return f"case {case} is {file.case.status} and is not offered; it can be fetched or found by search"

@@ -1,11 +1,11 @@
 """Routing for a large desk: the same answers as `routing/__init__.py`, from an index that follows the events.
 
-Within one queue every case grows in priority by the same rule, so the order inside a queue is the order of waiting,
-and never changes. What an agent can take of it depends on the channel, on whether it is a review, and on what a
-policy's overrides look at: that is the **sort** of the work. So the work of a queue lies in **lanes**, one a sort. The
-agents who serve it stand in **crews**, all those together who can take the same sorts: somebody who gets work moves
-once a queue, however many lanes there are. Lanes from which agents take in turn by the same strategy make a **line**;
-most queues are one.
+Within one queue every case grows in priority by the same rule, so the order inside a queue is the order of waiting
+(after those whose customers were cut off), and never changes. What an agent can take of it depends on the channel, on
+whether it is a review, and on what a policy's overrides look at: that is the **sort** of the work. So the work of a
+queue lies in **lanes**, one a sort. The agents who serve it stand in **crews**, all those together who can take the
+same sorts: somebody who gets work moves once a queue, however many lanes there are. Lanes from which agents take in
+turn by the same strategy make a **line**; most queues are one. At whom as much rings as may stands in no crew.
 
 Of each line only the first piece that somebody can take is compared with those of the others: a few queues and an
 instant, however much waits.
@@ -32,12 +32,12 @@ from casecore.rooms.eligibility import ANY, OBSTACLES, OBSTACLES_TO_ALL, OBSTACL
 from casecore.rooms.offers import OfferWork
 from casecore.rooms.reviews import not_reviewer
 from casecore.routing import (
+    NEVER,
     Turn,
     Work,
     agent_turn,
     is_ahead,
     offers_to_rescind,
-    takes_no_work,
     waiting_case,
     waiting_review,
     work_rank,
@@ -65,6 +65,11 @@ def _is_unhindered(obstacles: Iterable[Obstacle], agent: Agent, channel: Channel
         if obstacle(agent, channel, policy) is not None:
             return False
     return True
+
+
+def _takes_offers(agent: Agent, policy: Policy) -> bool:
+    """Whether nothing keeps somebody from all work, and not too much rings at them."""
+    return agent.ringing < policy.routing.offers_at_once and _is_unhindered(_TO_ALL, agent, ANY, policy)
 
 
 class _Crew(OrderedNames):
@@ -116,7 +121,7 @@ class _Lane:
         return None if best is None else best[-1]
 
 
-FirstWork: TypeAlias = tuple[float, datetime, str, bool, _Lane]
+FirstWork: TypeAlias = tuple[datetime, float, datetime, str, bool, _Lane]
 """A piece of work: its rank, which says its case and whether it is a review, and where it lies."""
 
 
@@ -168,8 +173,8 @@ class _Line:
                     best = found
         if best is None:
             return None
-        since, case, review, lane = best
-        return *work_rank(case, since, at, self.priority, review=review), lane
+        cut_off, since, case, review, lane = best
+        return *work_rank(cut_off, since, case, at, self.priority, review=review), lane
 
 
 class Router:
@@ -238,13 +243,13 @@ class Router:
             self._ahead.discard(case)
             self._enter_case(desk.cases[case], desk)
         for case in sorted(case for case in self._doubtful if not is_ahead(desk.cases[case], at)):
-            command = next(offers_to_rescind(desk.cases[case], desk, at), None)
+            command = next(offers_to_rescind(desk.cases[case], desk, at, policy), None)
             if command is not None:
                 return command
             self._doubtful.discard(case)
         self._compare_lines(at)
         while self._first_works:
-            _, _, case, review, lane = min(self._first_works.values())  # it waits, or it would not lie there
+            *_, case, review, lane = min(self._first_works.values())  # it waits, or it would not lie there
             if is_ahead(desk.cases[case], at):
                 self._ahead.add(case)
                 lane.lay_aside(case)
@@ -267,8 +272,8 @@ class Router:
         if at != self._at:
             self._at = at
             self._first_works = {
-                line: (*work_rank(case, since, at, line.priority, review=review), lane)
-                for line, (_, since, case, review, lane) in self._first_works.items()
+                line: (*work_rank(cut_off, since, case, at, line.priority, review=review), lane)
+                for line, (cut_off, _, since, case, review, lane) in self._first_works.items()
             }
 
     def _compare_line(self, line: _Line, at: datetime) -> None:
@@ -305,6 +310,7 @@ class Router:
         offered = frozenset(filter(None, (offers.offered_to, offers.review_to))) if offers else None
         if offered:
             self._offers_of[case] = offered
+            self._doubtful.add(case)
             for agent in offered:
                 self._offered_to[agent].add(case)
 
@@ -318,7 +324,7 @@ class Router:
                 del lane_of[case]
             self._stirred.add(before.line)
         if work is not None and lane is not None:
-            lane.works.set_entry((work.since, case))
+            lane.works.set_entry((work.cut_off_at or NEVER, work.since, case))
             lane_of[case] = lane
             self._stirred.add(lane.line)
 
@@ -343,9 +349,9 @@ class Router:
         return self._same.setdefault(found, found)
 
     def _enter_agent(self, agent: Agent) -> None:
-        free = _is_unhindered(_TO_ALL, agent, ANY, self._policy)
+        free = _takes_offers(agent, self._policy)
         self._enter_turn(agent, self._crews_for(agent, free=free))
-        if not free and self._offered_to.get(agent.id) and takes_no_work(agent, self._policy):
+        if agent.offered or agent.reviews_offered:
             self._doubtful |= self._offered_to[agent.id]
 
     def _crews_for(self, agent: Agent, *, free: bool) -> list[_Crew]:
@@ -391,7 +397,7 @@ class Router:
         policy = self._policy
         if aspect is not None:  # their limits may be others for these cases
             policy = policy.of(aspect)
-            free = _is_unhindered(_TO_ALL, agent, ANY, policy)
+            free = _takes_offers(agent, policy)
         if not free or (review and not_reviewer(agent, None, policy) is not None):
             return False
         return _is_unhindered(_TO_SORT[review], agent, channel, policy)

@@ -35,7 +35,8 @@ from casecore.policies.kinds import (
     keys_of,
 )
 from casecore.policies.layers import LAYERS
-from casecore.policies.sections import OPEN_STATUSES, Lifecycle, Opening, Queue
+from casecore.policies.sections import ALWAYS_COUNTED, COUNTED, OPEN_STATUSES, Lifecycle, Opening, Priority, Queue
+from casecore.statuses import Status
 from casecore.testing.scenario import T0
 
 T = TypeVar("T")
@@ -126,6 +127,14 @@ def _with_fitting_statuses(drawn: Lifecycle) -> Lifecycle:
     return changed(drawn, close_after=after)
 
 
+def _with_all_that_counts(drawn: frozenset[Status]) -> tuple[Status, ...]:
+    return tuple(status for status in COUNTED if status in drawn or status in ALWAYS_COUNTED)
+
+
+def _with_a_fitting_start(drawn: Priority) -> Priority:
+    return changed(drawn, initial=min(drawn.initial, drawn.max))
+
+
 _OPENINGS: Final = (
     Opening(zone="Europe/Lisbon", monday=("09:00-12:30", "13:30-18:00"), friday=("22:00-06:00",)),
     Opening(tuesday=("00:00-24:00",), holidays=("2026-12-25",), special={"2026-12-24": ("09:00-12:00",)}),
@@ -143,6 +152,8 @@ _NARROWED: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     ).map(tuple),
     "calendars": lambda: st.dictionaries(ids(), st.sampled_from(_OPENINGS), max_size=2),
     **{f"sla.{name}.calendar": st.none for name in ("default", *Channel)},
+    "capacity.statuses": lambda: st.frozensets(st.sampled_from(COUNTED)).map(_with_all_that_counts),
+    "queues.*.priority": lambda: _table_values(Table(Priority), "queues.*.priority").map(_with_a_fitting_start),
     "queues": lambda: st.dictionaries(ids(), _table_values(Table(Queue), "queues.*"), max_size=3).map(
         _with_one_fallback
     ),

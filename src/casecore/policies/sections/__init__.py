@@ -36,6 +36,8 @@ from casecore.policies.sections.contacts import Idle as Idle
 from casecore.policies.sections.contacts import Live as Live
 from casecore.policies.sections.contacts import Proceeding as Proceeding
 from casecore.policies.sections.contacts import WrapUpRules as WrapUpRules
+from casecore.policies.sections.work import ALWAYS_COUNTED as ALWAYS_COUNTED
+from casecore.policies.sections.work import COUNTED as COUNTED
 from casecore.policies.sections.work import Away as Away
 from casecore.policies.sections.work import Capacity as Capacity
 from casecore.policies.sections.work import Delivery as Delivery

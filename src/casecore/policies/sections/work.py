@@ -22,7 +22,7 @@ from casecore.policies.kinds import (
     key,
     section,
 )
-from casecore.statuses import Status
+from casecore.statuses import ESCALATED, NEW, OPEN, PENDING, RESOLVED, Status
 
 
 @section
@@ -98,6 +98,13 @@ def _limit_key(default: int | None, doc: str) -> Any:
     return key(Whole(0, 1000), doc, default=default, unit="cases", rules=("capacity.channel",))
 
 
+ALWAYS_COUNTED = (NEW, OPEN, ESCALATED)
+"""The statuses in which a held case always counts."""
+
+COUNTED = (NEW, OPEN, PENDING, ESCALATED, RESOLVED)
+"""The statuses in which a held case counts, unless the policy leaves some of them out."""
+
+
 @section
 class Capacity:
     """How much one agent holds at once, offers counted; a channel without a number is bounded by the total only."""
@@ -120,7 +127,19 @@ class Capacity:
     voice_with_cases: bool = key(
         Flag(), "Whether somebody on a call may hold cases, and somebody with cases take a call.", default=False
     )
+    statuses: tuple[Status, ...] = key(
+        Several(Choice(Status)),
+        "In which statuses held cases count; pending and resolved may be left out. Chats and calls always count.",
+        default=COUNTED,
+        rules=("capacity.channel", "capacity.total", "capacity.voice_with_cases"),
+    )
     source: str = a_source()
+
+    @property
+    def left_out(self) -> tuple[Status, ...]:
+        """The statuses in which held cases that are not live do not count."""
+        counted = self.statuses
+        return () if len(counted) == len(COUNTED) else tuple(one for one in COUNTED if one not in counted)
 
 
 class Strategy(StrEnum):
@@ -150,6 +169,12 @@ class Routing:
         "How long an offer stands unanswered.",
         default=timedelta(seconds=30),
         rules=("offer.timeout", "offer.late"),
+    )
+    offers_at_once: int = key(
+        Whole(1, 100),
+        "How many offers, reviews counted, routing lets ring at one agent; what is reassigned by hand rings beside.",
+        default=1,
+        unit="offers",
     )
     unanswered: Unanswered = key(
         Choice(Unanswered),

@@ -35,6 +35,7 @@ from casecore.projections.history.vocabulary import (
     class_in_words,
 )
 from casecore.reports.text import visible
+from casecore.rooms.occupancy import OccupancyChanged
 
 QUOTED: Final = 80
 """How much of a text a line quotes, in code points."""
@@ -93,6 +94,8 @@ def history(
 ) -> Iterator[Line]:
     """Events as lines, in the order in which they happened.
 
+    That a case counts otherwise against its agent's limits is left out: the line before it says why.
+
     Args:
         events: What happened; read only as far as lines are asked for.
         case: Only what happened on this case; None: everything.
@@ -103,9 +106,8 @@ def history(
         UnknownLanguage: At once, when there are no sentences in the language.
     """
     place = language_index(language)
-    return (
-        _tell_event(event, place, lines) for event in events if case is None or getattr(event, "case", None) == case
-    )
+    told = (event for event in events if not isinstance(event, OccupancyChanged))
+    return (_tell_event(event, place, lines) for event in told if case is None or getattr(event, "case", None) == case)
 
 
 def language_index(language: str) -> int:

@@ -343,9 +343,9 @@ CASES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             {"push": False},
         ),
         Sentence(
-            "the case waits in the queue {queue}[: {note:quoted}]",
-            "o caso aguarda na fila {queue}[: {note:quoted}]",
-            "le cas attend dans la file {queue}[ : {note:quoted}]",
+            "the case waits in the queue {queue}[: {note:quoted}][, and is served first: cut off at {cut_off_at}]",
+            "o caso aguarda na fila {queue}[: {note:quoted}][, e tem precedência: interrompido em {cut_off_at}]",
+            "le cas attend dans la file {queue}[ : {note:quoted}][, en priorité : interrompu le {cut_off_at}]",
         ),
     ),
     CaseUnqueued: (

@@ -29,6 +29,7 @@ from casecore.rooms.contacts import (
     CustomerLeft,
     CustomerReturned,
 )
+from casecore.rooms.occupancy import OccupancyChanged
 from casecore.rooms.offers import OfferAccepted, OfferDeclined, OfferRescinded, OfferStatus, Rescission, WorkOffered
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.reviews import ReviewEnded, ReviewFreed, ReviewTaken
@@ -228,6 +229,19 @@ WORK: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             "the case is no longer offered to {agent}: {because}",
             "o caso já não é oferecido a {agent}: {because}",
             "le cas n’est plus proposé à {agent} : {because}",
+        ),
+    ),
+    OccupancyChanged: (
+        Sentence(
+            "with {agent} the case counts otherwise[, no longer as {was}]",
+            "para {agent}, o caso conta de outra forma[, já não como {was}]",
+            "pour {agent}, le cas compte autrement[, plus comme {was}]",
+            {"now": None},
+        ),
+        Sentence(
+            "with {agent} the case counts as {now}",
+            "para {agent}, o caso conta como {now}",
+            "pour {agent}, le cas compte comme {now}",
         ),
     ),
     ContactStarted: (

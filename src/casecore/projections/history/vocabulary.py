@@ -148,6 +148,7 @@ WORDS: Final[Mapping[type[StrEnum], Mapping[str, InEachLanguage]]] = {
     Rescission: {
         Rescission.BY_HAND: ("by hand", "manualmente", "manuellement"),
         Rescission.AGENT_STOPPED: ("takes no more work", "não recebe mais trabalho", "ne prend plus de travail"),
+        Rescission.CANNOT_TAKE: ("cannot take it any more", "já não o pode receber", "ne peut plus le prendre"),
         Rescission.TAKEN: ("somebody took it", "alguém se encarregou", "quelqu’un s’en charge"),
         Rescission.REASSIGNED: ("reassigned", "reatribuição", "réattribution"),
         Rescission.WAITS_NO_MORE: ("it waits no more", "já não está à espera", "plus en attente"),
