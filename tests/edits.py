@@ -160,7 +160,11 @@ EDITS = {
         {"chat__idle__ask_first": 2},
         [(STRICTER, ("idle.asked",), ("DisconnectIdle",), 5)],
     ),
-    "another closing": ("silence", {"chat__idle__closing": "Goodbye."}, [(OTHER, (), ("DisconnectIdle",), 5)]),
+    "another closing": (
+        "silence",
+        {"chat__idle__closing": "Bye, {customer}."},
+        [(OTHER, (), ("DisconnectIdle",), 5)],
+    ),
     "an override": ("silence", {"override": WITH_AN_OVERRIDE}, [(STRICTER, ("idle.silence",), ("DisconnectIdle",), 5)]),
     "one's own reply is approved": (
         "draft",

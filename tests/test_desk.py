@@ -43,7 +43,7 @@ from casecore.rooms.offers import ExpireOffer, Offers, OfferWork, RescindOffer
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import SendReply
-from casecore.rooms.reviews import TakeReview
+from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.sla import RecordMiss
 from casecore.rooms.threads import Customer, Feeling, RecordCustomer, Thread
 from casecore.rooms.times import CaseTime
@@ -413,7 +413,7 @@ class TestActions:
             *("approve_draft", "refuse_draft", "withdraw_draft"),
             *("take_review", "accept_offer", "reject_offer", "reassign_to_agent", "reassign_to_queue"),
             *("authenticate", "end_contact", "ask_presence", "disconnect_idle"),
-            *("dispose", "relate_customer", "flag_complaint", "make_commitment"),
+            *("dispose", "relate_customer", "unrelate_customer", "flag_complaint", "make_commitment"),
             *("set_level_low", "set_level_normal", "set_level_high", "set_level_urgent"),
             "send_template",
         ] == names
@@ -422,14 +422,26 @@ class TestActions:
         """No command that names a case is left out, but for those of routing and of timers."""
         offered = {one.command for one in given(new_case()).desk.actions("ana", "c1", at(60))}
         about = {command for command in HOUSE.commands if "case" in {field.name for field in attrs.fields(command)}}
-        by_themselves = {OfferWork, ExpireOffer, RescindOffer, ReleaseAbsent, RecordMiss, DeliveryFailed}
+        by_themselves = {OfferWork, ExpireOffer, RescindOffer, ReleaseAbsent, FreeReview, RecordMiss, DeliveryFailed}
         assert about == offered | by_themselves
+
+    def test_a_chat_has_no_subject(self):
+        """What an inbox asks for fits the channel: a subject on email, and nowhere else."""
+        for channel in Channel:
+            case = case_in("open", channel=channel)
+            asked = {one.name for one in given(case).desk.actions("ana", "c1", at(60)) if "subject" in one.asks}
+            replies = {
+                f"{how}_as_{status}" for how in ("send", "submit") for status in ("pending", "escalated", "resolved")
+            }
+            assert ({*replies, "send_template"} if channel is Channel.EMAIL else set()) == asked
+        unknown = given().desk.actions("ana", "c9", at(60))
+        assert any("subject" in one.asks for one in unknown)
 
     def test_allowed(self):
         """What may be done, with the command it becomes and what that still needs."""
         desk = given(case_in("open", channel="messaging")).desk
         assert Action("leave_case", LeaveCase, True) == action(desk, "leave_case")
-        asks = ("message", "text", "subject")
+        asks = ("message", "text")
         assert Action("send_as_pending", SendReply, True, (), asks) == action(desk, "send_as_pending")
 
     def test_greyed_out(self):

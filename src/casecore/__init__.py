@@ -62,6 +62,8 @@ if TYPE_CHECKING:
     from casecore.projections.search import CaseSummary as CaseSummary
     from casecore.projections.search import Page as Page
     from casecore.projections.search.queries import QueryError as QueryError
+    from casecore.projections.transcript import TranscriptEntry as TranscriptEntry
+    from casecore.projections.transcript import transcript as transcript
     from casecore.rooms.absences import ReleaseAbsent as ReleaseAbsent
     from casecore.rooms.agents import AddAgent as AddAgent
     from casecore.rooms.agents import Agent as Agent
@@ -187,7 +189,9 @@ if TYPE_CHECKING:
     from casecore.rooms.reassignments import ReassignCase as ReassignCase
     from casecore.rooms.replies import ReplySent as ReplySent
     from casecore.rooms.replies import SendReply as SendReply
+    from casecore.rooms.reviews import FreeReview as FreeReview
     from casecore.rooms.reviews import ReviewEnded as ReviewEnded
+    from casecore.rooms.reviews import ReviewFreed as ReviewFreed
     from casecore.rooms.reviews import ReviewTaken as ReviewTaken
     from casecore.rooms.reviews import TakeReview as TakeReview
     from casecore.rooms.silence import AskPresence as AskPresence
@@ -220,7 +224,9 @@ if TYPE_CHECKING:
     from casecore.rooms.wrap_ups import DutyLeft as DutyLeft
     from casecore.rooms.wrap_ups import FlagCase as FlagCase
     from casecore.rooms.wrap_ups import RecordRelated as RecordRelated
+    from casecore.rooms.wrap_ups import RecordUnrelated as RecordUnrelated
     from casecore.rooms.wrap_ups import RelateRecord as RelateRecord
+    from casecore.rooms.wrap_ups import UnrelateRecord as UnrelateRecord
     from casecore.rooms.wrap_ups import WrapUp as WrapUp
     from casecore.rooms.wrap_ups import WrapUpOwed as WrapUpOwed
     from casecore.routing import Candidate as Candidate
@@ -283,7 +289,7 @@ _HOMES = {
         "OfferWork Offers RejectOffer RescindOffer Rescission WorkOffered"
     ),
     "rooms.occupancy": "OccupancyChanged",
-    "rooms.reviews": "ReviewEnded ReviewTaken TakeReview",
+    "rooms.reviews": "FreeReview ReviewEnded ReviewFreed ReviewTaken TakeReview",
     "rooms.reassignments": "ReassignCase",
     "rooms.contacts": (
         "CONTACT_LIFECYCLE Authenticate Authenticated CaseGivenUp Contact ContactEnded ContactStarted ContactStatus "
@@ -295,7 +301,8 @@ _HOMES = {
         "RescheduleCommitment"
     ),
     "rooms.wrap_ups": (
-        "Aftermath CaseFlagged Dispose Disposed DutyDone DutyLeft FlagCase RecordRelated RelateRecord WrapUp WrapUpOwed"
+        "Aftermath CaseFlagged Dispose Disposed DutyDone DutyLeft FlagCase RecordRelated RecordUnrelated RelateRecord "
+        "UnrelateRecord WrapUp WrapUpOwed"
     ),
     "rooms.absences": "ReleaseAbsent",
     "rooms.bounces": "DeliveryFailed MessageBounced",
@@ -312,6 +319,7 @@ _HOMES = {
     "routing.index": "Router",
     "routing.agenda": "Agenda",
     "projections.history": "Line UnknownLanguage history line",
+    "projections.transcript": "TranscriptEntry transcript",
     "projections.search.queries": "QueryError",
     "projections.search": "Archive CaseSummary Page",
     "projections.inbox": "Inbox Inboxes inbox",

@@ -188,13 +188,15 @@ class Desk:
 
     def _action(self, probe: Probe, agent: str, case: str, at: datetime) -> Action:
         given: dict[str, Any] = {"by": agent, "at": at, "case": case, **probe.given}
+        view = self.view_of(case)
         for name, path in probe.taken.items():
             row, _, field_name = path.partition(".")
-            given[name] = getattr(getattr(self.view_of(case), row), field_name, "?")
-        placeholders = {name: "?" for name in probe.asks if name not in given}
+            given[name] = getattr(getattr(view, row), field_name, "?")
+        asks = probe.asks_of(view)
+        placeholders = {name: "?" for name in asks if name not in given}
         command: Command = cast("Any", probe.command)(**given, **placeholders)
-        reasons = HOUSE.reasons(self.view(command), command, self.policy, frozenset(probe.asks))
-        return Action(probe.name, probe.command, not reasons, reasons, probe.asks)
+        reasons = HOUSE.reasons(self.view(command), command, self.policy, frozenset(asks))
+        return Action(probe.name, probe.command, not reasons, reasons, asks)
 
     def due(self, at: datetime | None = None, *, case: str | None = None) -> tuple[Due, ...]:
         """Every instant at which something happens by itself or changes what is allowed, soonest first.

@@ -8,13 +8,18 @@ from casecore.channels import Channel
 from casecore.check import Judgement, PromiseVerdict, Report
 from casecore.check.days import story_days, write_days
 from casecore.check.scopes import limit_scope
+from casecore.codec import command_from
 from casecore.desk import Desk
 from casecore.explore import explore
 from casecore.kernel import Accepted
 from casecore.policies import Policy
+from casecore.promises.steps import Step
 from casecore.replay import DayError, lines_of, policy_of, replay_day
-from casecore.rooms.agents import Permission
+from casecore.replay.kept import KeptPromises
+from casecore.rooms.agents import Agent, Permission
 from casecore.rooms.assignments import CaseAssigned, OpenCase
+from casecore.rooms.cases import CloseCase
+from tests.houses import handling
 
 OPENED = json.dumps({"type": "OpenCase", "by": "ana", "at": "2026-11-02T09:00:00Z", "case": "c1", "expect": "refused"})
 HEAD = '{"policy": "sop.toml"}'
@@ -77,7 +82,7 @@ class TestStoryIsReplay:
         (_, text), *_ = story_days(told, "../sop.toml")
         assert text.startswith(
             "# P04 two chats: fails under unnamed\n# ana has a third chat\n"
-            '{"policy": "../sop.toml"}\n{"story": "The team", '
+            '{"policy": "../sop.toml", "keeps": ["04"]}\n{"story": "The team", '
         )
         assert ["The team", "What happens", "ana has a third chat"] == [
             step.story for step in replayed(text, told.policy) if step.story
@@ -102,6 +107,102 @@ class TestStoryIsReplay:
         assert "../../desk/sop.toml" == named
         (shipped,) = write_days(told, tmp_path, None)
         assert None is policy_of(shipped.read_text("utf-8").splitlines())[0]
+
+
+REPLIED = (
+    {"type": "AddAgent", "by": "system", "agent": "ana", "permissions": ["reply"], "queues": ["general"]},
+    {"type": "GoAvailable", "by": "ana", "agent": "ana"},
+    {
+        "type": "ReceiveMessage",
+        "by": "customer",
+        "thread": "t1",
+        "message": "m1",
+        "customer": "maria",
+        "channel": "messaging",
+        "new_case": "c1",
+    },
+    {"type": "OpenCase", "by": "ana", "case": "c1"},
+    {"type": "SetStatus", "by": "ana", "case": "c1", "status": "resolved"},
+    {"type": "CloseCase", "by": "system", "case": "c1"},
+)
+
+
+def kept_day(*numbers, hours=0, commands=REPLIED):
+    """A day that says which promises it keeps."""
+    later = ({"at": f"2026-11-02T{9 + hours * (command is commands[-1]):02}:00:00Z", **command} for command in commands)
+    return "\n".join(map(json.dumps, ({"keeps": [*numbers]}, *later)))
+
+
+class TestKept:
+    """A story that was written is a test as it is: red until the policy is mended, and green then."""
+
+    def test_red_until_it_is_mended(self, told):
+        """It breaks its promise under the policy that it was told of; however that is mended, it is kept."""
+        (_, text), *_ = story_days(told, "")
+        loose, strict = Policy.loads("[capacity]\nchat = 9"), Policy.loads("[capacity]\nchat = 2")
+        closed = Policy.loads("[channels.chat]\nkinds = []")
+        as_told = text.replace('"keeps": ["04"]', '"keeps": ["04", "05", "18", "19", "21"]')
+        for policy in (strict, closed, Policy.default()):
+            assert all(step.well for step in replayed(text, policy))
+            assert all(step.well for step in replayed(as_told, policy))
+        assert all(step.well for step in replayed(text, loose))  # nobody promises less than nine there
+
+    def test_a_breach_is_told(self, monkeypatch):
+        """What a promise has against a step is told with it, and the day does not go well."""
+        monkeypatch.setattr(Agent, "limit", lambda *_: None)
+        opened = [
+            command
+            for number in (1, 2, 3)
+            for command in (
+                {
+                    **REPLIED[2],
+                    "thread": f"t{number}",
+                    "message": f"m{number}",
+                    "new_case": f"c{number}",
+                    "channel": "chat",
+                },
+                {**REPLIED[3], "case": f"c{number}"},
+            )
+        ]
+        steps = replayed(kept_day("04", commands=(*REPLIED[:2], *opened)), Policy.default())
+        assert ["04"] == [breach.number for step in steps for breach in step.breaches]
+        assert (True, False) == (steps[-1].as_expected, steps[-1].well)
+
+    def test_a_story_that_ends_with_what_nobody_refuses(self):
+        """A customer starts a case that can never be closed; nobody refuses that, and the day is a test as others."""
+        day = kept_day("18", commands=REPLIED[:3])
+        nobody = Policy.loads("[lifecycle]\nclose_by = []\nclose_after = {}")
+        assert [True, True, False] == [step.well for step in replayed(day, nobody)]
+        for mended in ('close_by = ["supervisor"]\nclose_after = {}', 'close_by = []\nclose_after = { open = "1h" }'):
+            assert all(step.well for step in replayed(day, Policy.loads(f"[lifecycle]\n{mended}")))
+
+    def test_either(self):
+        """What it does not expect may be refused; what it expects, it expects."""
+        assert all(step.well for step in replayed(kept_day("18", "04"), Policy.default()))
+        said = kept_day("04", commands=(*REPLIED[:-1], {**REPLIED[-1], "expect": "accepted"}))
+        assert [True] * 5 + [False] == [step.as_expected for step in replayed(said, Policy.default())]
+
+    def test_stranded_by_a_change_to_come(self):
+        """What can be closed now, and not once a dated change has come, is stranded from then on."""
+        policy = Policy.loads('[[change]]\non = 2026-11-03\nset = { "capacity.chat" = 3 }')
+        desk = Desk(policy)
+        for line in REPLIED[:3]:
+            desk = Step.of(desk, command_from({"at": "2026-11-02T09:00:00Z", **line})).after
+        opens = command_from({"at": "2026-11-02T09:00:00Z", **REPLIED[3]})
+        assert () == KeptPromises(("18", "21"), policy).see(Step.of(desk, opens))
+        nobody_closes = handling(CloseCase, lambda *_: ())
+        found = KeptPromises(("21",), policy).see(Step.of(desk, opens, nobody_closes))
+        assert [
+            "from 2026-11-03 on case c1 cannot be closed: CloseCase by boss1 is accepted, and nothing comes of it"
+        ] == [breach.what for breach in found]
+        assert () == KeptPromises(("21",), Policy.default()).see(Step.of(Desk(), opens))
+
+    @pytest.mark.parametrize("keeps", [[], "04", ["99"], [4], ["17"]])
+    def test_promises_that_cannot_be_asked(self, keeps):
+        """Only numbers of promises about steps."""
+        with pytest.raises(DayError) as caught:
+            replayed(json.dumps({"keeps": keeps}), Policy.default())
+        assert "keeps: names no promises" in str(caught.value)
 
 
 class TestPolicyOfADay:

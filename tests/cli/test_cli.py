@@ -349,7 +349,7 @@ DRAFTED = [
     a_line("GoAvailable", by="dora", agent="dora"),
     a_line("SubmitDraft", case="c1", draft="d1", text="Soon", send_as="resolved"),
 ]
-RUI = hired("rui", permissions=["supervise"])
+RUI = f"{hired('rui', permissions=['supervise'])}\n{a_line('GoUnavailable', by='rui', agent='rui')}"
 AWAY = a_line("LeaveCase", case="c1")
 SOLVED = a_line("SendReply", case="c1", message="m2", text="Done", send_as="resolved")
 
@@ -436,12 +436,12 @@ SAID = [
     ),
     (
         OPENED[:2],
-        a_line("StartOutbound", **FIRST, channel="sms", name="Rui"),
+        a_line("StartOutbound", **FIRST, channel="sms", phone="+351912345678", name="Rui"),
         ["✓ ana writes first to Rui by sms: “Hello!” starts as pending", "↳ c2 starts in the queue general"],
     ),
     (
         OPENED[:2],
-        a_line("StartOutbound", **FIRST, channel="sms", for_approval=True, template=QUICK),
+        a_line("StartOutbound", **FIRST, channel="sms", phone="+351912345678", for_approval=True, template=QUICK),
         [
             "✓ ana writes first to rui by sms with hello for approval starts as open",
             "↳ c2 starts in the queue general",
@@ -677,6 +677,11 @@ SAID = [
     ),
     (
         [*EMAIL, a_line("RelateRecord", case="c1", relation="customer", record="r1")],
+        a_line("UnrelateRecord", case="c1", relation="customer"),
+        ["✓ ana takes back the relation of c1 to customer open"],
+    ),
+    (
+        [*EMAIL, a_line("RelateRecord", case="c1", relation="customer", record="r1")],
         a_line("Dispose", case="c1", code="solved", notes="Done"),
         ["✓ ana disposes c1 as solved: “Done” open", "↳ ana still has to relate c1 to: installer"],
     ),
@@ -744,6 +749,15 @@ SAID = [
         ],
     ),
     (
+        [
+            *DRAFTED,
+            a_line("TakeReview", by="dora", case="c1"),
+            a_line("LogOut", by="dora", agent="dora"),
+        ],
+        a_line("FreeReview", by="system", at="2026-11-02T09:01:00Z", case="c1"),
+        ["✓ the system takes the review on c1 from whoever is off duty open", "↳ dora reviews it no longer"],
+    ),
+    (
         OPENED,
         a_line("LeaveCase", by="customer", case="c1", expect="refused"),
         ["✗ the customer leaves c1 refused · open"],
@@ -761,6 +775,35 @@ def test_every_step_is_told_in_words(casecore, a_day, before, line, said):
     told[0] = told[0][9:]
     assert (0, said) == (code, told[: len(said)])
     assert "✗" in told[0] or len(said) == len(told)
+
+
+def test_the_transcript_of_a_case_or_of_a_customer(casecore, a_day):
+    """What was said and noted there is shown whole, and nothing else; as JSON, an object an entry."""
+    long = "We refund you. " * 40
+    day = a_day(*OPENED, a_line("AddNote", note="n1", case="c1", text=long), SOLVED)
+    code, printed, _ = casecore("replay", day, "--transcript", "c1")
+    assert 0 == code
+    assert long.strip() in printed
+    assert ["maria", "ana", "ana"] == [line.split()[2] for line in printed.splitlines() if line[:2] == "20"]
+    assert printed == casecore("replay", day, "--transcript", "maria")[1]
+    code, printed, _ = casecore("replay", day, "--transcript", "c1", "--format", "json")
+    assert ["received", "note", "sent"] == [json.loads(line)["kind"] for line in printed.splitlines()]
+
+
+def test_the_transcript_of_nobody(casecore, a_day):
+    """It says so; and a day that went otherwise than expected still does, with its exit code."""
+    code, printed, complaints = casecore("replay", a_day(*OPENED), "--transcript", "c9")
+    assert (2, "") == (code, printed)
+    assert "nothing was said on 'c9': on this day there is no such case or customer; check the id" in complaints
+    assert (2, "") == casecore("replay", a_day(*OPENED), "--transcript", "c9", "--format", "json")[:2]
+    wrong = a_line("OpenCase", case="c9")
+    code, printed, _ = casecore("replay", a_day(*OPENED, wrong), "--transcript", "c1")
+    assert 1 == code
+    assert "otherwise than expected" in printed
+    code, printed, complaints = casecore("replay", a_day(*OPENED, "no json"), "--transcript", "c1")
+    assert 2 == code
+    assert "maria" in printed
+    assert complaints
 
 
 def test_every_command_has_words():

@@ -280,6 +280,7 @@ NOTHING_TO_DO = {
     "idle_since": None,
     "given_at": None,
     "away_since": None,
+    "off_duty_since": None,
     "presence_at": None,
     "answered_at": None,
     "held": {},

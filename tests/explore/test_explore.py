@@ -199,19 +199,20 @@ def test_a_story_has_real_instants():
 AWAY = attrs.evolve(
     scope(
         OPENED,
-        ANSWERED,
-        AskPresence("ana", NOON, "c1", "m"),
-        DisconnectIdle("ana", NOON, "c1", "m"),
+        attrs.evolve(ANSWERED, by="ben"),
+        AskPresence("ben", NOON, "c1", "m"),
+        DisconnectIdle("ben", NOON, "c1", "m"),
         *scopes.absence_commands(),
         given=(LogOut("ana", NOON, "ana"),),
     ),
+    team=scopes.team_commands(SOP, ana=scopes.EVERYTHING, ben=scopes.EVERYTHING),
     at_most={"contact.attempts": 1},
 )
-"""A chat whose agent logs out; two clocks run beside each other."""
+"""A chat whose agent logs out, and a supervisor beside; two clocks run beside each other."""
 
 
 def just_short_of_a_minute(step):
-    """Whether a chat is disconnected by an agent who has been gone for almost a minute."""
+    """Whether a chat is disconnected for an agent who has been gone for almost a minute."""
     away = step.before.agents["ana"].away_since
     return disconnected(step) and away is not None and timedelta(seconds=59) <= step.command.at - away < MINUTE
 

@@ -737,11 +737,20 @@ ASSIGNMENT = (
     ),
     a_fault(
         "04",
+        EVOLVE,
+        "a review stays with who has lost it, and is lost again",
+        "rooms/reviews",
+        "    draft.reviewer = None\n",
+        "    del draft\n",
+        FULL_REVIEWER,
+    ),
+    a_fault(
+        "04",
         HANDLER,
         "what is offered counts on another channel",
         "rooms/offers",
-        "c.agent, view.case.channel, review=c.review),)",
-        "c.agent, Channel.SMS, review=c.review),)",
+        "c.agent, view.case.channel, review=c.review))",
+        "c.agent, Channel.SMS, review=c.review))",
         OWN_LIMITS,
     ),
     a_fault(

@@ -65,11 +65,11 @@ from casecore.rooms.offers import (
 from casecore.rooms.outbound import RecordConsent
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import SendReply
-from casecore.rooms.reviews import TakeReview
+from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import RecordMiss, SetLevel
 from casecore.rooms.threads import Feeling
-from casecore.rooms.wrap_ups import Dispose, Disposed, FlagCase, RelateRecord
+from casecore.rooms.wrap_ups import Dispose, Disposed, FlagCase, RelateRecord, UnrelateRecord
 from casecore.statuses import CASE_LIFECYCLE, Status, Trigger
 from casecore.testing.scenario import at, case_in, given, new_case, prepared, we_write
 from casecore.testing.strategies import runs
@@ -81,7 +81,11 @@ from tests.watching import breaches_at_end, breaches_of
 NOW = at(60)
 DRAFT = SubmitDraft("ana", at(1), "c1", "d1", "Hello")
 BEN_HOLDS = case_in("open", agent="ben")
+RELATED = (case_in("open"), RelateRecord("ana", at(1), "c1", Relation.CUSTOMER, "7"))
+OVER = (EndContact(CUSTOMER, at(2), "c1"), Dispose("ana", at(3), "c1", "solved", "Fine"))
 DRAFT_WAITS = (case_in("open"), DRAFT)
+REVIEWED = (DRAFT_WAITS, TakeReview("cleo", at(2), "c1"))
+CLEO_AT_LUNCH = GoUnavailable("cleo", at(3), "cleo", "lunch")
 CALL = case_in("open", channel="voice")
 CALL_DRAFT = (CALL, DRAFT)
 NOTE = AddNote("ana", at(1), "n1", "Hm", case="c1")
@@ -292,6 +296,8 @@ REFUSALS = (
     Refusal("commitment.known", PROMISED, FulfilCommitment("ana", NOW, "p9")),
     Refusal("wrap_up.owed", case_in("open"), Dispose("ana", NOW, "c1", "solved", "Done")),
     Refusal("away.gone", case_in("open"), ReleaseAbsent(SYSTEM, NOW, "c1")),
+    Refusal("away.gone", REVIEWED, FreeReview(SYSTEM, NOW, "c1")),
+    Refusal("actor.role", REVIEWED, FreeReview("dora", NOW, "c1")),
     # What else stands in the way: the rules
     Refusal("agents.manage", (), AddAgent("ana", NOW, "zoe")),
     Refusal("agents.manage", (), ChangeAgent("ana", NOW, "ana")),
@@ -362,12 +368,27 @@ REFUSALS = (
     Refusal("wrap_up.notes", ENDED, Dispose("ana", NOW, "c1", "solved", " ")),
     Refusal("wrap_up.contact", case_in("open"), FlagCase("ben", NOW, "c1", complaint=True)),
     Refusal("wrap_up.contact", case_in("open"), RelateRecord("ben", NOW, "c1", Relation.CUSTOMER, "7")),
+    Refusal("wrap_up.contact", RELATED, UnrelateRecord("ben", NOW, "c1", Relation.CUSTOMER)),
+    Refusal("relation.known", RELATED, UnrelateRecord("ana", NOW, "c1", Relation.CASE)),
+    Refusal("relation.disposed", (RELATED, OVER), UnrelateRecord("dora", NOW, "c1", Relation.CUSTOMER)),
     Refusal("wrap_up.blocks_close", ENDED_EMAIL, CloseCase("ana", NOW, "c1")),
     Refusal("email.relations", ENDED_EMAIL, Dispose("ana", NOW, "c1", "solved", "Done")),
     Refusal("email.earlier_handler", ANSWERS_CLEO, Dispose("ana", NOW, "c1", "solved", "Done")),
     Refusal("email.subject_required", EMAIL, SendReply("ana", NOW, "c1", "m2", "Hi")),
     Refusal("email.subject_required", EMAIL, SubmitDraft("ana", NOW, "c1", "d1", "Hi")),
+    Refusal(
+        "email.subject_required",
+        (EMAIL, attrs.evolve(DRAFT, subject="Re")),
+        EditDraft("ana", NOW, "c1", "d1", subject=" "),
+    ),
     Refusal("away.grace", (case_in("open"), LogOut("ana", at(30), "ana")), ReleaseAbsent(SYSTEM, NOW, "c1")),
+    Refusal("away.grace", (REVIEWED, LogOut("cleo", at(30), "cleo")), FreeReview(SYSTEM, NOW, "c1")),
+    Refusal(
+        "presence.on_duty", (case_in("open"), LogOut("ana", at(30), "ana")), SendReply("ana", NOW, "c1", "m2", "Hi")
+    ),
+    Refusal("presence.on_duty", (DRAFT_WAITS, CLEO_AT_LUNCH), ApproveDraft("cleo", NOW, "c1", "d1")),
+    Refusal("presence.on_duty", (DRAFT_WAITS, CLEO_AT_LUNCH), RefuseDraft("cleo", NOW, "c1", "d1", "No")),
+    Refusal("presence.on_duty", (DRAFT_WAITS, CLEO_AT_LUNCH), EditDraft("cleo", NOW, "c1", "d1", "Hi")),
     Refusal("lifecycle.close_by", EMAIL, CloseCase("cleo", NOW, "c1")),
     Refusal("lifecycle.close_from", EMAIL, CloseCase("ana", NOW, "c1"), "[lifecycle]\nclose_from = ['resolved']"),
     Refusal("lifecycle.close_after", case_in("resolved"), CloseCase(SYSTEM, NOW, "c1", CloseReason.AUTOMATIC)),
@@ -382,7 +403,12 @@ REFUSALS = (
     Refusal("channels.emoji", CALL, SendReply("ana", NOW, "c1", "m2", "🙂")),
     Refusal("channels.emoji", CALL, SubmitDraft("ana", NOW, "c1", "d1", "🙂")),
     Refusal("channels.emoji", CALL_DRAFT, EditDraft("ana", NOW, "c1", "d1", "🙂")),
+    Refusal("replies.blanks", KNOWN, SendReply("ana", NOW, "c1", "m2", "Dear {customer}")),
+    Refusal("replies.blanks", KNOWN, SubmitDraft("ana", NOW, "c1", "d1", "Dear {{1}}")),
+    Refusal("replies.blanks", (KNOWN, DRAFT), EditDraft("ana", NOW, "c1", "d1", "Dear {{1}}")),
+    Refusal("replies.blanks", KNOWN, AskPresence("ana", NOW, "c1", "m2", "Dear {{1}}?")),
     # Outbound and the window
+    Refusal("outbound.phone", (), attrs.evolve(START_SMS, phone="912 345 678")),
     *(
         Refusal(rule, story, attrs.evolve(START_SMS, **fields))
         for rule, story, fields in (

@@ -24,6 +24,7 @@ from casecore.policies.kinds import (
     Table,
     Text,
     Whole,
+    Wording,
     key,
     keys_of,
     section,
@@ -156,6 +157,41 @@ class TestText:
     def test_long_values_are_cut(self):
         """A message quotes the start of what was found."""
         assert "'" + "x" * 56 + "... does not fit" == problem(Text(), "x" * 5000).message
+
+
+class TestWording:
+    """A text that the desk sends, with its blanks."""
+
+    @pytest.mark.parametrize(
+        ("blanks", "text"),
+        [((), "Goodbye."), (("customer",), "{customer}, goodbye, {customer}"), (("a", "b"), "{b} {a}"), ((), "")],
+    )
+    def test_fits(self, blanks, text):
+        """Each of its blanks, as often as one likes, in any order, and no other."""
+        assert (text, []) == read(Wording(blanks=blanks), text)
+
+    @pytest.mark.parametrize("value", [3, None, ["a"], "x" * 1001])
+    def test_no_text(self, value):
+        """What is no text is told as such, and nothing is said of blanks."""
+        problems = []
+        assert MISSING is Wording(blanks=("customer",)).read(value, "closing", problems)
+        assert 1 == len(problems)
+
+    @pytest.mark.parametrize(
+        ("text", "found", "remedy"),
+        [
+            ("Bye {custmer}", "nothing fills '{custmer}'", "did you mean 'customer'?"),
+            ("Bye { customer }", "nothing fills '{ customer }'", "did you mean 'customer'?"),
+            ("Bye {customer} {{1}}", "nothing fills '{{1}}'", "take it out"),
+            ("Bye", "'Bye' lacks {customer}", ""),
+        ],
+    )
+    def test_misfit(self, text, found, remedy):
+        """What stands there, what belongs there, and what to do."""
+        problems = []
+        assert MISSING is Wording(blanks=("customer",)).read(text, "closing", problems)
+        assert [(found, remedy)] == [(problem.message, problem.remedy) for problem in problems]
+        assert "text of at most 1000 characters with {customer} in it" == problems[0].expected
 
 
 class TestId:

@@ -18,11 +18,11 @@ from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, SetSenti
 from casecore.rooms.offers import ExpireOffer, OfferWork, RejectOffer, RescindOffer
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import SendReply
-from casecore.rooms.reviews import TakeReview
+from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import SetLevel
 from casecore.rooms.threads import Feeling, RecordCustomer
-from casecore.rooms.wrap_ups import Dispose, FlagCase, RelateRecord
+from casecore.rooms.wrap_ups import Dispose, FlagCase, RelateRecord, UnrelateRecord
 from casecore.statuses import Status
 from casecore.testing.scenario import at, given
 from tests.sops import sop
@@ -191,7 +191,7 @@ class TestSentences:
             ((*DRAFT, RefuseDraft("cleo", at(9), "c1", "d1", "too short")), "cleo refused ben’s draft: “too short”"),
             (
                 (*DRAFT, EditDraft("ben", at(9), "c1", "d1", "Soon")),
-                "ben changed the draft, to be sent as pending: “Soon”",
+                "ben changed the draft, to be sent as pending, subject “Re: Hello”: “Soon”",
             ),
             ((CHAT[0], OfferWork(SYSTEM, at(1), "c1", "ana")), "the system offered the case to ana"),
             ((*CHAT[:2], RejectOffer("ana", at(2), "c1", reason="busy")), "ana declined the case: “busy”"),
@@ -314,9 +314,26 @@ class TestSentences:
         lines = told(*EMAIL, SendReply("ben", at(5), "c1", "m2", "Hi", subject="Re"), policy=softened)
         assert "ben did not keep the rule reply.permission: “ben may not reply directly”" == lines[-1]
 
+    def test_a_relation_taken_back(self):
+        """It is told what the case is not related to any more."""
+        related = (*EMAIL, RelateRecord("ben", at(5), "c1", Relation.CUSTOMER, "7"))
+        back = UnrelateRecord("ben", at(6), "c1", Relation.CUSTOMER)
+        assert ["ben took back the relation of the case to the customer"] == told(*related, back)
+
     def test_stale_and_superseded(self):
         """What becomes of a draft when the customer writes."""
         assert "the draft is stale: the customer has written since" in told(*DRAFT, wrote(at(9), "m2", channel=None))
+        replied = (*DRAFT, SendReply("dora", at(9), "c1", "m9", "No", subject="Re"))
+        assert "the draft is stale: dora has replied since" in told(*replied)
+        assert "o rascunho está desatualizado: dora respondeu depois" in told(*replied, language="pt")
+        assert "le brouillon n’est plus à jour\xa0: dora a répondu entre-temps" in told(*replied, language="fr")
+        taken = (
+            *DRAFT,
+            TakeReview("cleo", at(8), "c1"),
+            LogOut("cleo", at(9), "cleo"),
+            FreeReview(SYSTEM, at(80), "c1"),
+        )
+        assert "the review was taken from cleo, who is off duty" in told(*taken)
         superseding = sop(approval={"on_customer_message": OnCustomerMessage.SUPERSEDE})
         lines = told(*DRAFT, wrote(at(9), "m2", channel=None), policy=superseding, language="fr")
         assert "le brouillon rédigé par ben est devenu caduc" in lines

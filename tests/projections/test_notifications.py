@@ -12,8 +12,8 @@ from casecore.kernel import CUSTOMER, SYSTEM, Deviated
 from casecore.policies.sections import OnCustomerMessage, ReopenTo
 from casecore.projections import notifications as module
 from casecore.projections.notifications import Alert, AlertSettings, Notification, UnknownAlert, notifications
-from casecore.rooms.agents import ChangeAgent
-from casecore.rooms.approvals import ApproveDraft, ReassignDraft, RefuseDraft, SubmitDraft
+from casecore.rooms.agents import ChangeAgent, LogOut
+from casecore.rooms.approvals import ApproveDraft, ReassignDraft, RefuseDraft, SubmitDraft, WithdrawDraft
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import CaseAssigned, LeaveCase, OpenCase
 from casecore.rooms.cases import CloseCase
@@ -21,7 +21,7 @@ from casecore.rooms.commitments import MakeCommitment
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import SendReply
-from casecore.rooms.reviews import TakeReview
+from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence
 from casecore.statuses import Status
 from casecore.testing.scenario import at, given
@@ -83,6 +83,26 @@ class TestEvents:
             (
                 (*REVIEW, wrote(at(9), message="m2")),
                 [("ben", Alert.CUSTOMER_WROTE), ("ben", Alert.DRAFT_STALE), ("cleo", Alert.DRAFT_STALE)],
+            ),
+            (
+                (*REVIEW, SendReply("dora", at(9), "c1", "r1", "No", subject="Re")),
+                [("ben", Alert.DRAFT_STALE), ("cleo", Alert.DRAFT_STALE)],
+            ),
+            (
+                (*DRAFT, TakeReview("dora", at(6), "c1"), SendReply("dora", at(9), "c1", "r1", "No", subject="Re")),
+                [("ben", Alert.DRAFT_STALE)],
+            ),
+            (
+                (*DRAFT, OfferWork(SYSTEM, at(6), "c1", "cleo", True), wrote(at(9), message="m2")),
+                [("ben", Alert.CUSTOMER_WROTE), ("ben", Alert.DRAFT_STALE), ("cleo", Alert.DRAFT_STALE)],
+            ),
+            (
+                (*REVIEW, WithdrawDraft("ben", at(9), "c1", "d1")),
+                [("cleo", Alert.REVIEW_ENDED)],
+            ),
+            (
+                (*REVIEW, LogOut("cleo", at(9), "cleo"), FreeReview(SYSTEM, at(80), "c1")),
+                [("cleo", Alert.REVIEW_ENDED)],
             ),
             ((*EMAIL, CloseCase("dora", at(3), "c1")), [("ben", Alert.CONTACT_ENDED)]),
             ((*EMAIL, LeaveCase("ben", at(3), "c1")), []),

@@ -195,7 +195,7 @@ TEETH = {
     "05: taken by somebody away": (
         "05",
         without("assignment.available"),
-        TECHNICAL,
+        (TECHNICAL, GoUnavailable("eva", at(1), "eva")),
         OpenCase("eva", at(2), "c1"),
     ),
     "05: offered to somebody of other queues": (
@@ -299,6 +299,18 @@ TEETH = {
         without("approval.permission"),
         DRAFT,
         ApproveDraft("ben", at(2), "c1", "d1"),
+    ),
+    "09: approved from lunch": (
+        "09",
+        without("presence.on_duty"),
+        (DRAFT, GoUnavailable("cleo", at(1), "cleo", "lunch")),
+        ApproveDraft("cleo", at(2), "c1", "d1"),
+    ),
+    "09: sent by somebody who is logged out": (
+        "09",
+        without("presence.on_duty"),
+        (case_in("open"), LogOut("ana", at(1), "ana")),
+        SendReply("ana", at(2), "c1", "m2", "Hello"),
     ),
     "09: sent otherwise than approved": (
         "09",
@@ -612,6 +624,12 @@ NARROW = {
 def test_there_is_a_way_to_closed_however_narrow_the_policy(policy):
     """What the policy lets nobody close by hand can still be closed, as spam or by the system."""
     assert set() == broken_at_end(case_in("new"), OpenCase("ana", at(2), "c1"), policy=policy)
+
+
+def test_nobody_closes_and_no_time_does():
+    """As in the scopes of a check: a case that nobody may close, and no time closes, can never be closed."""
+    policy = Policy(lifecycle=Lifecycle(close_by=(), close_after={}))
+    assert {"18"} == broken_at_end(case_in("new"), OpenCase("ana", at(2), "c1"), policy=policy)
 
 
 CUT_OFF = (LogOut("ana", at(2), "ana"), ReleaseAbsent(SYSTEM, at(62), "c1"))

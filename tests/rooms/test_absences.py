@@ -132,6 +132,7 @@ class TestRequeue:
     def test_wrap_up_waits_for_them(self):
         """They dispose what they lost before they get work again; that makes them available."""
         story = gone("pending", release())
+        story.when(Dispose("ana", at(80), "c1", "follow_up", "Line lost")).refused("presence.on_duty")
         back = story.when(GoAvailable("ana", at(80), "ana")).then(AgentWrapsUp("ana", at(80), "ana"))
         back.and_when(GoAvailable("ana", at(81), "ana")).refused("presence.wrap_up")
         disposed = back.and_when(Dispose("ana", at(82), "c1", "follow_up", "Line lost"))

@@ -4,7 +4,7 @@ import attrs
 import pytest
 
 from casecore.channels import Channel
-from casecore.kernel import CommandError
+from casecore.kernel import Command, CommandError
 from casecore.policies.sections import Level, Relation
 from casecore.rooms.agents import (
     AddAgent,
@@ -26,10 +26,12 @@ from casecore.rooms.agents import (
     is_supervisor,
 )
 from casecore.rooms.assignments import OpenCase
+from casecore.rooms.cases import CloseCase, CloseReason
 from casecore.rooms.clocks import ClockName
 from casecore.rooms.composition import HOUSE
+from casecore.rooms.notes import AddNote
 from casecore.rooms.replies import SendReply
-from casecore.rooms.threads import Feeling
+from casecore.rooms.threads import Feeling, RecordCustomer
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, given, new_case
 
@@ -239,10 +241,59 @@ class TestPresence:
         assert (Presence.UNAVAILABLE, "meeting", None) == (ana.presence, ana.reason, ana.away_since)
 
 
+class TestLoggedOut:
+    """Whoever is logged out can only log in."""
+
+    STORY = (case_in("open"), LogOut("ana", at(1), "ana"))
+
+    def test_replies_five_hours_later(self):
+        """A tab that was left open answers nobody."""
+        outcome = given(self.STORY).when(SendReply("ana", at(hours=5), "c1", "m9", "Hello"))
+        assert "[presence.on_duty] ana is logged out -> log in first, as available or as unavailable" == str(
+            outcome.refused("presence.on_duty").verdict
+        )
+
+    @pytest.mark.parametrize("kind", [GoAvailable, GoUnavailable, LogOut])
+    def test_logs_in(self, kind):
+        """As available or as unavailable; logging out once more changes nothing."""
+        assert given(LogOut("ana", at(1), "ana")).when(kind("ana", at(2), "ana")).verdict
+
+    def test_does_nothing_else(self):
+        """Whatever else they say is refused by this rule, whatever it is about: it guards every command."""
+        story = given(case_in("open"), LogOut("dora", at(1), "dora"))
+        for command in (
+            OpenCase("dora", at(2), "c1"),
+            AddNote("dora", at(2), "n1", "Hello", "c1"),
+            CloseCase("dora", at(2), "c1", CloseReason.SPAM),
+            AddAgent("dora", at(2), "gil"),
+            RecordCustomer("dora", at(2), "maria", "Maria"),
+        ):
+            assert "presence.on_duty" in {reason.rule for reason in story.when(command).verdict.reasons}
+        (rule,) = (
+            rule
+            for room in HOUSE.rooms
+            for rule in room.rules
+            if rule.id == "presence.on_duty" and Command in rule.guards
+        )
+        assert () == rule.reads
+
+    def test_a_supervisor_for_others(self):
+        """A supervisor who is logged out brings nobody else to work."""
+        story = given(LogOut("dora", at(1), "dora"))
+        story.when(GoUnavailable("dora", at(2), "ana")).refused("presence.on_duty")
+
+    def test_by_the_system(self):
+        """The desk itself is always there."""
+        assert given(LogOut("ana", at(1), "ana")).when(GoAvailable("system", at(2), "ana")).verdict
+
+
 class TestSupervisor:
     """A supervisor's permission waives "only the assignee", and nothing else."""
 
-    BOSS = AddAgent("system", T0, "gil", "Gil", frozenset({Permission.SUPERVISE}), frozenset({"general"}))
+    BOSS = (
+        AddAgent("system", T0, "gil", "Gil", frozenset({Permission.SUPERVISE}), frozenset({"general"})),
+        GoUnavailable("gil", T0, "gil", "supervising"),
+    )
 
     def test_not_the_permission_to_reply(self):
         """To reply, a supervisor needs the permission to reply."""

@@ -6,7 +6,18 @@ import pytest
 from casecore.channels import Channel
 from casecore.policies import Policy
 from casecore.policies.sections import Approval, ChannelRules, Channels, Proceeding
-from casecore.rooms.agents import AddAgent, ChangeAgent, GoAvailable, GoUnavailable, Permission
+from casecore.rooms.agents import (
+    AddAgent,
+    Agent,
+    AgentUnavailable,
+    ChangeAgent,
+    GoAvailable,
+    GoUnavailable,
+    LogOut,
+    NextStateSet,
+    Permission,
+    SetNextState,
+)
 from casecore.rooms.approvals import (
     DRAFT_LIFECYCLE,
     ApproveDraft,
@@ -27,16 +38,19 @@ from casecore.rooms.approvals import (
     WithdrawDraft,
 )
 from casecore.rooms.arrivals import CaseReopened, MessageReceived, ReceiveMessage
-from casecore.rooms.assignments import CaseUnqueued, LeaveCase
+from casecore.rooms.assignments import CaseUnqueued, LeaveCase, OpenCase
 from casecore.rooms.cases import CaseClosed, CloseCase, CloseReason, SetStatus, StatusSet
+from casecore.rooms.composition import View
 from casecore.rooms.contacts import Authenticate, EndContact
-from casecore.rooms.offers import AcceptOffer, OfferAccepted, OfferRescinded, WorkOffered
+from casecore.rooms.offers import AcceptOffer, OfferAccepted, OfferRescinded, OfferWork, WorkOffered
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import ReplySent, SendReply, reply_content
-from casecore.rooms.reviews import ReviewEnded, ReviewTaken, TakeReview
+from casecore.rooms.reviews import REVIEWER_AWAY, FreeReview, ReviewEnded, ReviewFreed, ReviewTaken, TakeReview
+from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import SolutionReached, SolutionUndone
 from casecore.rooms.threads import Message
 from casecore.rooms.wrap_ups import Dispose
+from casecore.routing import route
 from casecore.statuses import SENT_AS, Status
 from casecore.testing.scenario import T0, at, case_in, given, new_case
 
@@ -406,7 +420,18 @@ class TestEditing:
             EditDraft(by, at(20), "c1", "d1", "We refund 10 €")
         )
         outcome.then(
-            DraftEdited(by, at(20), "c1", "d1", "We refund 10 €", Status.PENDING, ("form.pdf",), fresh=by == "ben")
+            DraftEdited(
+                by,
+                at(20),
+                "c1",
+                "d1",
+                "We refund 10 €",
+                Status.PENDING,
+                ("form.pdf",),
+                fresh=by == "ben",
+                subject="",
+                about_account=False,
+            )
         )
         assert ("ben", at(10)) == (editing_class(outcome).author, editing_class(outcome).waiting_since)
         sent = outcome.and_when(ApproveDraft("cleo", at(30), "c1", "d1")).then(DraftApproved, ReplySent)
@@ -418,13 +443,45 @@ class TestEditing:
 
     @pytest.mark.parametrize(
         ("field", "value"),
-        [("text", ""), ("send_as", Status.RESOLVED), ("attachments", ()), ("attachments", ("b.png",))],
+        [
+            ("text", ""),
+            ("send_as", Status.RESOLVED),
+            ("attachments", ()),
+            ("attachments", ("b.png",)),
+            ("subject", "Your refund"),
+            ("subject", ""),
+            ("about_account", True),
+            ("about_account", False),
+        ],
     )
-    def test_each_part(self, field, value):
-        """Text, status and attachments; empty is not the same as saying nothing."""
-        story = waiting(draft=attrs.evolve(DRAFT, attachments=("form.pdf",)))
-        outcome = story.when(EditDraft("ben", at(20), "c1", "d1", **{field: value})).then(DraftEdited)
+    @pytest.mark.parametrize("by", ["ben", "cleo"])
+    def test_each_part(self, by, field, value):
+        """All of it, by its author and by its reviewer; empty is not the same as saying nothing."""
+        story = waiting(
+            draft=attrs.evolve(DRAFT, attachments=("form.pdf",), subject="Re", about_account=value is False)
+        )
+        outcome = story.when(EditDraft(by, at(20), "c1", "d1", **{field: value})).then(DraftEdited)
         assert attrs.evolve(editing_class(story), **{field: value}) == editing_class(outcome)
+        sent = outcome.and_when(ApproveDraft("cleo", at(30), "c1", "d1"))
+        assert value == getattr(sent.events[1], field)
+
+    def test_an_email_keeps_a_subject(self):
+        """The subject of an email may be another, and not none."""
+        story = given(case_in("open", agent="ben", channel="email"), attrs.evolve(DRAFT, subject="Re"))
+        story.when(EditDraft("cleo", at(20), "c1", "d1", subject=" ")).refused("email.subject_required")
+        story.when(EditDraft("cleo", at(20), "c1", "d1", subject="Your refund")).then(DraftEdited)
+
+    def test_marked_about_the_account_by_its_reviewer(self):
+        """The mark counts when it is sent: the customer has to be authenticated then."""
+        story = given(case_in("open", agent="ben"), DRAFT, EditDraft("cleo", at(20), "c1", "d1", about_account=True))
+        story.when(ApproveDraft("cleo", at(30), "c1", "d1")).refused("authentication.before")
+
+    def test_an_edit_that_was_stored_before(self):
+        """An event that says nothing of subject and account leaves both as they were."""
+        story = waiting(draft=attrs.evolve(DRAFT, subject="Re", about_account=True))
+        old = DraftEdited("ben", at(20), "c1", "d1", "Soon", Status.PENDING, (), fresh=True)
+        draft = story.desk.evolve((old,)).cases["c1"].draft
+        assert ("Soon", "Re", True) == (draft.text, draft.subject, draft.about_account)
 
     def test_to_nothing(self):
         """It still has to say something."""
@@ -609,7 +666,7 @@ class TestReassigning:
     def test_by_a_reviewer_of_another_queue(self):
         """The permission to approve counts in the draft's queue only."""
         gil = AddAgent("system", T0, "gil", permissions=frozenset({Permission.APPROVE}), queues=frozenset({"billing"}))
-        story = given(gil, case_in("open", agent="ben"), DRAFT)
+        story = given(gil, GoAvailable("gil", T0, "gil"), case_in("open", agent="ben"), DRAFT)
         story.when(ReassignDraft("gil", at(20), "c1", "d1", queue="billing")).refused("approval.author")
 
 
@@ -669,6 +726,193 @@ class TestCustomerWrites:
     def test_other_case(self):
         """A message on another thread has nothing to do with it."""
         assert not editing_class(waiting().when(new_case("c2", at=at(30)))).stale
+
+
+class TestColleagueReplies:
+    """If somebody else replies while a draft waits (a colleague may have told the customer the contrary)."""
+
+    REPLY = SendReply("dora", at(30), "c1", "r1", "Sorry, no refund is possible")
+
+    def test_goes_stale(self):
+        """Its reviewer is not left to say what was denied a moment ago."""
+        outcome = waiting().when(self.REPLY)
+        outcome.then(ReplySent, DraftWentStale("system", at(30), "c1", "d1", "dora"))
+        assert (True, "dora") == (editing_class(outcome).stale, editing_class(outcome).replied)
+        assert (
+            "[approval.stale] dora has replied since draft d1 was submitted -> read it, then approve with seen = true"
+        ) == said_by(outcome.and_when(ApproveDraft("cleo", at(40), "c1", "d1")), "approval.stale")
+        outcome.and_when(ApproveDraft("cleo", at(40), "c1", "d1", seen=True)).then(DraftApproved, ReplySent)
+
+    def test_whoever_holds_the_case_now(self):
+        """A draft stays where its author left the case, and the next agent answers otherwise."""
+        left = (LeaveCase("ben", at(20), "c1"), OpenCase("ana", at(25), "c1"))
+        story = given(case_in("open", agent="ben", channel="messaging"), DRAFT, left)
+        story.when(attrs.evolve(self.REPLY, by="ana")).then(ReplySent, DraftWentStale)
+
+    def test_its_author(self):
+        """Who wrote the draft knows what they reply besides."""
+        story = given(case_in("open"), attrs.evolve(DRAFT, by="ana"))
+        story.when(attrs.evolve(self.REPLY, by="ana")).then(ReplySent)
+
+    def test_told_once_for_each(self):
+        """A second reply of the same colleague is no news; what the customer writes after it is."""
+        story = waiting(self.REPLY)
+        story.when(attrs.evolve(self.REPLY, at=at(31), message="r2")).then(ReplySent)
+        wrote = story.when(attrs.evolve(WRITES, at=at(31))).then(MessageReceived, CaseReopened, DraftWentStale)
+        assert (True, None) == (editing_class(wrote).stale, editing_class(wrote).replied)
+        wrote.and_when(attrs.evolve(self.REPLY, at=at(32), message="r2")).then(ReplySent, DraftWentStale)
+
+    @pytest.mark.parametrize("policy", [None, SUPERSEDE], ids=["keep", "supersede"])
+    def test_whatever_the_policy(self, policy):
+        """What becomes of it when the customer writes is said for the customer only."""
+        waiting(policy=policy).when(self.REPLY).then(ReplySent, DraftWentStale)
+
+    def test_edited_by_its_author(self):
+        """Who edits it has taken in what the colleague said."""
+        outcome = waiting(self.REPLY).when(EditDraft("ben", at(40), "c1", "d1", "As dora says"))
+        assert (False, None) == (editing_class(outcome).stale, editing_class(outcome).replied)
+        outcome.and_when(attrs.evolve(self.REPLY, at=at(50), message="r2")).then(ReplySent, DraftWentStale)
+
+    def test_a_closing_message_past_the_reviewer(self):
+        """Where the policy only warns of it, a silent chat that a colleague closes leaves the draft stale."""
+        policy = Policy.loads('[enforcement]\n"approval.blocks_resolve" = "warn"')
+        asked = (SendReply("dora", at(20), "c1", "r1", "One moment"), AskPresence("dora", at(30), "c1", "r2", "There?"))
+        closes = DisconnectIdle("dora", at(minutes=10), "c1", "r3")
+        for edited in ((), EditDraft("ben", at(40), "c1", "d1", "Here")):  # edited, it knows what dora said so far
+            events = waiting(asked, edited, policy=policy).when(closes).events
+            assert bool(edited) is any(isinstance(event, DraftWentStale) for event in events)
+
+    def test_approving_it_is_no_such_reply(self):
+        """It is sent, and waits no more."""
+        waiting().when(ApproveDraft("cleo", at(40), "c1", "d1")).then(DraftApproved, ReplySent)
+
+
+class TestOnDuty:
+    """Whoever approves is on duty; who is not loses the review, as an assignee loses a case."""
+
+    TAKEN = TakeReview("cleo", at(20), "c1")
+    LUNCH, GONE = GoUnavailable("cleo", at(30), "cleo", "lunch"), LogOut("cleo", at(30), "cleo")
+    APPROVE, REFUSE = ApproveDraft("cleo", at(40), "c1", "d1"), RefuseDraft("cleo", at(40), "c1", "d1", "No")
+    EDIT = EditDraft("cleo", at(40), "c1", "d1", "Here you are")
+    FREE = FreeReview("system", at(90), "c1")
+
+    @pytest.mark.parametrize("away", [LUNCH, GONE], ids=["lunch", "logged out"])
+    @pytest.mark.parametrize("command", [APPROVE, REFUSE, EDIT], ids=["approve", "refuse", "edit"])
+    @pytest.mark.parametrize("taken", [(), TAKEN], ids=["waiting", "taken"])
+    def test_somebody_who_is_not(self, taken, command, away):
+        """An approver at lunch approves nothing, nor does one who is logged out: told once, with what to do."""
+        outcome = waiting(taken, away).when(command).refused("presence.on_duty")
+        assert 1 == len(outcome.verdict.reasons)
+
+    def test_in_words(self):
+        """Where they are, and what to do."""
+        assert (
+            "[presence.on_duty] cleo is unavailable (lunch) -> come back first, or let another reviewer do it"
+        ) == said_by(waiting(self.LUNCH).when(self.APPROVE), "presence.on_duty")
+        somewhere = waiting(attrs.evolve(self.LUNCH, reason=""))
+        assert "[presence.on_duty] cleo is unavailable ->" in said_by(somewhere.when(self.EDIT), "presence.on_duty")
+        assert ("[presence.on_duty] cleo is logged out -> log in first, as available or as unavailable") == said_by(
+            waiting(self.GONE).when(self.APPROVE), "presence.on_duty"
+        )
+
+    def test_taking(self):
+        """Nobody takes a review from lunch, or logged out."""
+        waiting(attrs.evolve(self.LUNCH, at=at(15))).when(self.TAKEN).refused("assignment.available")
+        waiting(attrs.evolve(self.GONE, at=at(15))).when(self.TAKEN).refused("presence.on_duty", "assignment.available")
+
+    def test_an_author_at_lunch(self):
+        """Who wrote it may still change it, withdraw it, and pass its review on: that decides nothing."""
+        story = given(case_in("open", agent="ben", channel="messaging"), DRAFT, LeaveCase("ben", at(11), "c1"))
+        disposed = story.and_given(Dispose("ben", at(12), "c1", "follow_up", "Later"))
+        lunch = disposed.and_given(GoUnavailable("ben", at(13), "ben", "lunch"))
+        lunch.when(EditDraft("ben", at(14), "c1", "d1", "Soon")).then(DraftEdited)
+        lunch.when(WithdrawDraft("ben", at(14), "c1", "d1")).then(DraftWithdrawn)
+        lunch.when(ReassignDraft("ben", at(14), "c1", "d1", agent="cleo")).then(ReviewReassigned, WorkOffered)
+
+    def test_giving_it_back_from_lunch(self):
+        """A reviewer at lunch may give the review back at once."""
+        story = waiting(self.TAKEN, self.LUNCH)
+        story.when(ReassignDraft("cleo", at(40), "c1", "d1", queue="general")).then(ReviewEnded, ReviewReassigned)
+
+    def test_with_a_next_state(self):
+        """Who has set a next state, and still holds a case, is on duty."""
+        held = case_in("open", "c2", agent="cleo", at=at(11))
+        assert waiting(held, SetNextState("cleo", at(30), "cleo", "lunch")).when(self.APPROVE).verdict
+
+    def test_a_review_does_not_hold_up_lunch(self):
+        """It is no contact."""
+        waiting(self.TAKEN).when(self.LUNCH).then(AgentUnavailable)
+        waiting(self.TAKEN).when(SetNextState("cleo", at(30), "cleo", "lunch")).then(NextStateSet, AgentUnavailable)
+
+    @pytest.mark.parametrize("away", [LUNCH, GONE], ids=["lunch", "logged out"])
+    def test_the_review_is_freed(self, away):
+        """After the grace period the review waits in its queue again, and whoever lost it is asked last."""
+        story = waiting(self.TAKEN, away)
+        assert [("the review is taken from an agent who is off duty", at(90), self.FREE)] == [
+            (due.what, due.at, due.command) for due in story.desk.due() if due.key == "away.grace"
+        ]
+        outcome = story.when(self.FREE).then(ReviewFreed("system", at(90), "c1", "d1", "cleo"), ReviewEnded)
+        draft, offers = editing_class(outcome), outcome.desk.cases["c1"].offers
+        assert (None, "general", at(10)) == (draft.reviewer, draft.queue, draft.waiting_since)
+        assert (0, ("cleo",)) == (outcome.desk.agents["cleo"].reviews, offers.review_asked)
+        assert [] == [due for due in outcome.desk.due() if due.key == "away.grace"]
+        assert OfferWork("system", at(90), "c1", "dora", review=True) in route(outcome.desk, at(90))
+        outcome.and_when(TakeReview("dora", at(91), "c1")).then(ReviewTaken)
+
+    def test_a_timer_that_is_late(self):
+        """What they have lost is offered to somebody else, or taken, also where nobody has freed it yet; not before."""
+        story = waiting(self.TAKEN, self.LUNCH)
+        offer, take = OfferWork("system", at(90), "c1", "dora", review=True), TakeReview("dora", at(90), "c1")
+        for command, given_to in ((offer, WorkOffered), (take, ReviewTaken)):
+            outcome = story.when(command).then(ReviewFreed, given_to, ReviewEnded)
+            agents = outcome.desk.agents
+            assert (0, 1) == (agents["cleo"].reviews, agents["dora"].reviews)
+            story.when(attrs.evolve(command, at=at(89))).refused("offer.waiting")
+        case_only = OfferWork("system", at(90), "c1", "ana")
+        assert "offer.waiting" in {reason.rule for reason in story.when(case_only).verdict.reasons}
+
+    def test_lunch_and_then_home(self):
+        """It counts from when they went off duty, whichever way they go on."""
+        story = waiting(self.TAKEN, self.LUNCH, attrs.evolve(self.LUNCH, at=at(50), reason="break"))
+        for gone in (story, story.and_given(attrs.evolve(self.GONE, at=at(60)))):
+            assert [at(90)] == [due.at for due in gone.desk.due() if due.key == "away.grace"]
+
+    def test_on_no_case(self):
+        """A reviewer whose case is not in view loses nothing."""
+        gone = Agent("cleo", "Cleo", off_duty_since=at(1))
+        assert None is REVIEWER_AWAY.due(View(reviewer=gone), Policy.default())
+
+    def test_not_before(self):
+        """A moment away takes nothing; the seconds to go are told."""
+        outcome = waiting(self.TAKEN, self.LUNCH).when(attrs.evolve(self.FREE, at=at(89))).refused("away.grace")
+        assert 1.0 == outcome.verdict.reasons[0].facts["seconds_to_go"]
+
+    def test_back_in_time(self):
+        """Whoever comes back keeps it."""
+        story = waiting(self.TAKEN, self.LUNCH, GoAvailable("cleo", at(60), "cleo"))
+        assert [] == [due for due in story.desk.due() if due.key == "away.grace"]
+        assert ("[away.gone] case c1: cleo, who reviews it, is on duty -> nothing has to be done") == said_by(
+            story.when(self.FREE), "away.gone"
+        )
+
+    def test_that_nobody_reviews(self):
+        """Nothing is taken from nobody, and nobody but the system takes it."""
+        assert "[away.gone] case c1: nobody reviews a draft -> nothing has to be done" == said_by(
+            waiting(self.LUNCH).when(self.FREE), "away.gone"
+        )
+        waiting(self.TAKEN, self.LUNCH).when(attrs.evolve(self.FREE, by="dora")).refused("actor.role")
+
+    @pytest.mark.parametrize("keeps", ['held = "keep"', 'keep_statuses = ["open"]'])
+    def test_kept(self, keeps):
+        """Where the policy keeps cases it keeps reviews; on live channels it keeps neither."""
+        policy = Policy.loads(f"[away]\n{keeps}")
+        case = case_in("open", agent="ben", channel="messaging")
+        story = given(case, DRAFT, self.TAKEN, self.LUNCH, policy=policy)
+        assert [] == [due for due in story.desk.due() if due.key == "away.grace"]
+        assert "[away.grace] the policy keeps the review of d1 with cleo -> leave it there" == said_by(
+            story.when(self.FREE), "away.grace"
+        )
+        assert waiting(self.TAKEN, self.LUNCH, policy=policy).when(self.FREE).verdict
 
 
 class TestBlocking:

@@ -87,7 +87,7 @@ class TestOpening:
     @pytest.mark.parametrize("status", WORKING)
     def test_that_somebody_holds(self, status, by):
         """Reading only: no event, for its assignee, for others, and for somebody who could not take it."""
-        given(case_in(status)).when(OpenCase(by, at(5), "c1")).then()
+        given(GoAvailable("eva", T0, "eva"), case_in(status)).when(OpenCase(by, at(5), "c1")).then()
 
     def test_closed(self):
         """Reading only."""
@@ -187,12 +187,13 @@ class TestEligible:
         """What `obstacles` finds, `decide` refuses by, in the same words."""
         desk = given(new_case(reason="billing")).desk
         desk = attrs.evolve(desk, agents=desk.agents.insert("ana", who(**fields)))
-        assert said == str(desk.decide(OpenCase("ana", at(5), "c1")))
+        reasons = desk.decide(OpenCase("ana", at(5), "c1")).reasons
+        assert [said] == [str(reason) for reason in reasons if reason.rule != "presence.on_duty"]
 
     def test_every_reason(self):
         """Everything that stands in the way is listed."""
         given(new_case(reason="billing")).when(OpenCase("eva", at(5), "c1")).refused(
-            "assignment.available", "assignment.channel", "assignment.queue"
+            "presence.on_duty", "assignment.available", "assignment.channel", "assignment.queue"
         )
 
     def test_eligible(self):

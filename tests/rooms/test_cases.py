@@ -34,11 +34,11 @@ from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOff
 from casecore.rooms.outbound import RecordConsent, StartOutbound
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import SendReply
-from casecore.rooms.reviews import TakeReview
+from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import RecordMiss, SetLevel
 from casecore.rooms.threads import Feeling, RecordCustomer
-from casecore.rooms.wrap_ups import Dispose, FlagCase, RelateRecord, WrapUpOwed
+from casecore.rooms.wrap_ups import Dispose, FlagCase, RelateRecord, UnrelateRecord, WrapUpOwed
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, given, new_case
 
@@ -347,9 +347,10 @@ NOTHING_LEFT = (
     (AskPresence("ana", at(60), "c1", "m9"), "contact.edge"),
     (DisconnectIdle("ana", at(60), "c1", "m9"), "contact.edge"),
     (ReleaseAbsent("system", at(60), "c1"), "away.gone"),
+    (FreeReview("system", at(60), "c1"), "away.gone"),
 )
 AFTERWARDS = {
-    *(Dispose, FlagCase, RelateRecord, FulfilCommitment, RescheduleCommitment),
+    *(Dispose, FlagCase, RelateRecord, UnrelateRecord, FulfilCommitment, RescheduleCommitment),
     *(AddNote, EditNote, DeleteNote, DeliveryFailed),
 }
 """What is still done after a case was closed: what is owed, notes, and what turns out too late."""

@@ -4,7 +4,7 @@ import attrs
 import pytest
 
 from casecore.policies import Policy
-from casecore.rooms.agents import LogOut
+from casecore.rooms.agents import GoUnavailable, LogOut
 from casecore.rooms.cases import CloseCase, CloseReason
 from casecore.rooms.commitments import (
     Commitment,
@@ -16,6 +16,7 @@ from casecore.rooms.commitments import (
     RescheduleCommitment,
 )
 from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.wrap_ups import Dispose
 from casecore.testing.scenario import T0, at, case_in, given, new_case
 
 MAKE = MakeCommitment("ana", at(10), "c1", "p1", at(hours=2), "call back about the refund")
@@ -144,5 +145,9 @@ class TestKeeping:
             LogOut("ana", at(13), "ana"),
         )
         assert [(DUE, at(hours=2))] == [(due.what, due.at) for due in story.desk.due()]
-        story.when(RescheduleCommitment("ana", at(20), "p1", at(hours=3))).then(CommitmentRescheduled)
-        story.when(FulfilCommitment("ana", at(20), "p1")).then(CommitmentFulfilled)
+        story.when(FulfilCommitment("ana", at(20), "p1")).refused("presence.on_duty")
+        back = story.and_given(
+            Dispose("dora", at(14), "c1", "spam", "Nothing", "ana"), GoUnavailable("ana", at(15), "ana", "training")
+        )
+        back.when(RescheduleCommitment("ana", at(20), "p1", at(hours=3))).then(CommitmentRescheduled)
+        back.when(FulfilCommitment("ana", at(20), "p1")).then(CommitmentFulfilled)

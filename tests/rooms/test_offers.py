@@ -223,10 +223,16 @@ class TestAccepting:
             "-> wait for the next offer, or open the case"
         ) == str(outcome.verdict)
 
-    @pytest.mark.parametrize("step", [LogOut("ana", at(11), "ana"), GoUnavailable("ana", at(11), "ana")])
-    def test_by_somebody_who_left(self, step):
+    @pytest.mark.parametrize(
+        ("step", "rules"),
+        [
+            (LogOut("ana", at(11), "ana"), ("presence.on_duty", "assignment.available")),
+            (GoUnavailable("ana", at(11), "ana"), ("assignment.available",)),
+        ],
+    )
+    def test_by_somebody_who_left(self, step, rules):
         """Who went away meanwhile does not take it."""
-        offered(step).when(AcceptOffer("ana", at(12), "c1")).refused("assignment.available")
+        offered(step).when(AcceptOffer("ana", at(12), "c1")).refused(*rules)
 
     def test_with_a_next_state(self):
         """Who is leaving does not take it either; rejecting it is always possible."""

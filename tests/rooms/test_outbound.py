@@ -12,7 +12,7 @@ from casecore.rooms.agents import ChangeAgent, GoUnavailable, LogOut, SetNextSta
 from casecore.rooms.approvals import ApproveDraft, DraftSubmitted, RefuseDraft, SubmitDraft
 from casecore.rooms.arrivals import MessageReceived, ReceiveMessage, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned, WorkBegun
-from casecore.rooms.cases import CaseStarted, CloseCase, SetStatus
+from casecore.rooms.cases import CaseStarted, CloseCase, CloseReason, SetStatus
 from casecore.rooms.composition import HOUSE
 from casecore.rooms.contacts import ContactStarted, EndContact
 from casecore.rooms.occupancy import OccupancyChanged
@@ -162,7 +162,11 @@ class TestRefused:
     @pytest.mark.parametrize(
         ("story", "start", "rules"),
         [
-            ((), attrs.evolve(SMS, by="eva"), "assignment.available assignment.queue assignment.channel"),
+            (
+                (),
+                attrs.evolve(SMS, by="eva"),
+                "presence.on_duty assignment.available assignment.queue assignment.channel",
+            ),
             (GoUnavailable("ana", at(1), "ana"), SMS, "assignment.available"),
             (
                 (case_in("open", "c7", channel="email"), SetNextState("ana", at(1), "ana")),
@@ -195,6 +199,53 @@ class TestRefused:
         """By exactly these, and nothing has happened."""
         before = given(story)
         assert before.desk is before.when(start).refused(*rules.split()).desk
+
+    @pytest.mark.parametrize("start", [SMS, attrs.evolve(START, at=at(10))], ids=["sms", "whatsapp"])
+    @pytest.mark.parametrize(
+        ("phone", "said"),
+        [
+            (None, "goes to a number, and none is known"),
+            ("", "goes to a number, and none is known"),
+            ("not a number", "'not a number' is no number of the form"),
+            ("912345678", "has no + and country code"),
+            ("00351912345678", "starts with 00 instead of +"),
+            ("+351 912 345 678", "has marks between its digits"),
+            ("+0351912345678", "is no number of the form"),
+            ("+1234567890123456", "is no number of the form"),
+            ("+35191234567\N{ARABIC-INDIC DIGIT EIGHT}", "has digits that are not ASCII"),
+            ("+351912345678\n", "is no number of the form"),
+        ],
+    )
+    def test_a_number_that_is_none(self, start, phone, said):
+        """On WhatsApp and by SMS it goes to a number in E.164, whether it is given or stands in the profile."""
+        outcome = given(OPT_IN).when(attrs.evolve(start, phone=phone)).refused("outbound.phone")
+        (reason,) = outcome.verdict.reasons
+        assert said in reason.message
+        assert reason.remedy
+        if phone is not None:
+            recorded = given(OPT_IN, RecordCustomer(SYSTEM, at(2), "maria", profile={"phone": phone}))
+            recorded.when(attrs.evolve(start, phone=None)).refused("outbound.phone")
+
+    @pytest.mark.parametrize("start", [SMS, attrs.evolve(START, at=at(10))], ids=["sms", "whatsapp"])
+    def test_the_number_of_the_profile(self, start):
+        """A number that is known need not be given; one that is given goes before it."""
+        known = given(OPT_IN, RecordCustomer(SYSTEM, at(2), "maria", profile={"phone": "+5511987654321"}))
+        assert known.when(attrs.evolve(start, phone=None)).verdict
+        assert known.when(start).verdict
+        known.when(attrs.evolve(start, phone="912")).refused("outbound.phone")
+
+    def test_on_a_thread_of_theirs(self):
+        """Whoever wrote to us on WhatsApp did so from their number; one that is wrong is refused all the same."""
+        assert given(CLOSED).when(attrs.evolve(AGAIN, phone=None)).verdict
+        given(CLOSED).when(attrs.evolve(AGAIN, phone="912")).refused("outbound.phone")
+        ours = we_write("c7", thread="t7", channel="sms")[0]
+        story = given(ours, CloseCase("dora", at(5), "c7", CloseReason.SPAM), Dispose("ana", at(6), "c7", "spam", "No"))
+        again = attrs.evolve(SMS, thread="t7", new_case="c8", phone=None)
+        story.when(again).refused("outbound.phone")
+
+    def test_an_email_needs_no_number(self):
+        """What is given there is not looked at."""
+        assert given().when(attrs.evolve(EMAIL, phone="none")).verdict
 
     @pytest.mark.parametrize("channel", list(Channel))
     def test_channels(self, channel):

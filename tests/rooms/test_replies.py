@@ -3,14 +3,18 @@
 from importlib import import_module
 from pkgutil import iter_modules
 
+import attrs
 import pytest
 
 from casecore import rooms
+from casecore.channels import TemplateKind
 from casecore.kernel import fields_of
 from casecore.policies import Policy
-from casecore.rooms.approvals import EDITABLE, DraftEdited, EditDraft, SubmitDraft
+from casecore.rooms.approvals import EDITABLE, ApproveDraft, DraftEdited, EditDraft, SubmitDraft
 from casecore.rooms.assignments import LeaveCase
+from casecore.rooms.prepared import PreparedText
 from casecore.rooms.replies import REPLY_CONTENT, ReplySent, SendReply
+from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import SolutionReached
 from casecore.rooms.threads import Message
 from casecore.statuses import SENT_AS, Status
@@ -164,6 +168,84 @@ class TestContent:
         given(case_in("open")).when(reply(text="🙂", attachments=("a.pdf",))).then(ReplySent)
 
 
+NAMES = Policy.loads('[replies]\nnames = ["order"]')
+QUICK = PreparedText.of(
+    {"name": "hello", "text": "Hello {customer}"}, {"customer": "Maria {customer} {{1}}"}, TemplateKind.QUICK_REPLY
+)
+
+
+class TestBlanks:
+    """A reply, a draft or a question with a blank in it is not sent."""
+
+    @pytest.mark.parametrize("text", ["Dear {{1}}, hello", "Dear {customer}, hello", "Dear {{customer}}"])
+    def test_forgotten(self, text):
+        """Whoever sends it is told which, and where."""
+        case = case_in("open")
+        outcome = given(case).when(reply(text=text)).refused("replies.blanks")
+        (reason,) = outcome.verdict.reasons
+        assert text[reason.facts["offset"] :].startswith(reason.facts["blank"])
+        given(case).when(SubmitDraft("ana", at(20), "c1", "d1", text)).refused("replies.blanks")
+        draft = SubmitDraft("ana", at(20), "c1", "d1", "Hello")
+        given(case, draft).when(EditDraft("ana", at(30), "c1", "d1", text)).refused("replies.blanks")
+        given(case).when(AskPresence("ana", at(20), "c1", "m9", text)).refused("replies.blanks")
+
+    def test_in_words(self):
+        """As a person reads it."""
+        assert "[replies.blanks] the text still has the blank {{1}}, at character 5 -> fill it, or take it out" == str(
+            given(case_in("open")).when(reply(text="Dear {{1}}")).verdict
+        )
+
+    def test_in_the_subject(self):
+        """An email's subject as well as its text, whatever the text is made from."""
+        case = case_in("open", channel="email")
+        given(case).when(reply(subject="About {{1}}")).refused("replies.blanks")
+        given(case).when(
+            reply(text="Hello Maria {customer} {{1}}", template=QUICK, subject="About {customer}")
+        ).refused("replies.blanks")
+
+    def test_names_of_its_own_template(self):
+        """What a quick reply calls its blanks is a blank in the subject beside it."""
+        order = PreparedText.of({"name": "order", "text": "Order {order}"}, {"order": "7"}, TemplateKind.QUICK_REPLY)
+        story = given(case_in("open", channel="email"))
+        story.when(reply(text="Order 7", template=order, subject="Order {order}")).refused("replies.blanks")
+        assert story.when(reply(text="Order 7", template=order, subject="Order 7")).verdict
+
+    def test_names_that_are_declared(self):
+        """Only names that somebody declared: the policy's own, and those of the templates that agents are given."""
+        assert given(case_in("open")).when(reply(text="Order {order}")).verdict
+        given(case_in("open"), policy=NAMES).when(reply(text="Order {order}")).refused("replies.blanks")
+        given(case_in("open"), policy=NAMES).when(reply(text="Dear {customer}")).refused("replies.blanks")
+
+    @pytest.mark.parametrize("text", ["f = {x: 1}", "Write `{{1}}` there", "> Dear {{1}}\nFor you.", "{a} {1}"])
+    def test_what_is_none(self, text):
+        """Code, what is quoted, and braces that nobody declared."""
+        given(case_in("open")).when(reply(text=text)).then(ReplySent)
+
+    def test_values(self):
+        """A value that looks like a blank is a value: it is looked for before values are put in."""
+        said = reply(text="Hello Maria {customer} {{1}}", template=QUICK)
+        given(case_in("open")).when(said).then(ReplySent)
+        named = case_in("pending", name="{customer} {{1}}")
+        story = given(named, AskPresence("ana", at(60), "c1", "m8"))
+        assert story.when(DisconnectIdle("ana", at(minutes=10), "c1", "m9")).verdict
+
+    def test_asked_again_on_approval(self):
+        """A draft that could be submitted, before the policy named the blank, is not sent."""
+        draft = SubmitDraft("ana", at(20), "c1", "d1", "Order {order}")
+        before = given(case_in("open"), draft)
+        desk = attrs.evolve(before.desk, policy=NAMES)
+        verdict = desk.decide(ApproveDraft("cleo", at(30), "c1", "d1"))
+        assert ["replies.blanks"] == [reason.rule for reason in verdict.reasons]
+
+    @pytest.mark.parametrize(("mode", "warned"), [("warn", True), ("off", False)])
+    def test_softened(self, mode, warned):
+        """The policy may record it, or let it pass."""
+        story = given(case_in("open"), policy=Policy.loads(f'[replies]\nblanks = "{mode}"'))
+        outcome = story.when(reply(text="Dear {{1}}"))
+        assert warned is bool(outcome.verdict.deviations)
+        assert isinstance(outcome.events[0], ReplySent)
+
+
 def classes_with_content():
     """The classes of all rooms that hold a text and attachments, and the names of their fields."""
     for module in iter_modules(rooms.__path__, f"{rooms.__name__}."):
@@ -178,7 +260,7 @@ class TestContentIsCarried:
     """What a reply says goes from the command to the draft and on to what is sent; nothing is forgotten on the way."""
 
     def test_whatever_carries_a_reply_carries_all_of_it(self):
-        """An edit alone carries less: what of a draft may be changed."""
+        """An edit carries all of it, too: whatever of a draft may be changed, and that is all of it."""
         carriers = {kind.__name__ for kind, names in classes_with_content() if names.issuperset(REPLY_CONTENT)}
         assert {
             "SendReply",
@@ -186,9 +268,12 @@ class TestContentIsCarried:
             "SubmitDraft",
             "DraftSubmitted",
             "WaitingDraft",
+            "EditDraft",
+            "DraftEdited",
             "StartOutbound",
         } == carriers
-        assert {"EditDraft", "DraftEdited"} == {kind.__name__ for kind, _ in classes_with_content()} - carriers
+        theirs = {"ReceiveMessage", "MessageReceived", "MessageNoted"}  # what the customer says is no reply
+        assert theirs == {kind.__name__ for kind, _ in classes_with_content()} - carriers
 
     def test_nothing_else_is_content(self):
         """What a reply's command holds beside its content says which reply it is, and how it is sent."""

@@ -6,7 +6,7 @@ import pytest
 from casecore.channels import Channel
 from casecore.policies import Policy
 from casecore.policies.sections import Relation
-from casecore.rooms.agents import AgentAvailable, AgentWrapsUp, GoAvailable, LogOut
+from casecore.rooms.agents import AgentAvailable, AgentWrapsUp, ChangeAgent, GoAvailable, LogOut
 from casecore.rooms.approvals import ApproveDraft, DraftApproved, DraftSubmitted, SubmitDraft
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import CaseAssigned, LeaveCase, OpenCase
@@ -24,7 +24,9 @@ from casecore.rooms.wrap_ups import (
     DutyLeft,
     FlagCase,
     RecordRelated,
+    RecordUnrelated,
     RelateRecord,
+    UnrelateRecord,
     WrapUp,
     missing_relations,
     wrap_up_id,
@@ -153,10 +155,13 @@ class TestDisposing:
         ended().when(attrs.evolve(DONE, by=by, agent="ana")).refused("actor.role")
 
     def test_while_away(self):
-        """Also by somebody who logged out meanwhile; then they may come back."""
+        """Whoever logged out meanwhile can only log in; a supervisor may dispose for them."""
         story = ended().and_given(LogOut("ana", at(16), "ana"))
-        story.when(GoAvailable("ana", at(17), "ana")).then(AgentWrapsUp)
-        story.when(DONE).then(Disposed).and_when(GoAvailable("ana", at(21), "ana")).then(AgentAvailable)
+        back = story.when(GoAvailable("ana", at(17), "ana")).then(AgentWrapsUp)
+        back.and_when(DONE).then(Disposed, AgentAvailable)
+        story.when(DONE).refused("presence.on_duty")
+        for_her = story.when(attrs.evolve(DONE, by="dora", agent="ana")).then(Disposed)
+        for_her.and_when(GoAvailable("ana", at(21), "ana")).then(AgentAvailable)
 
     def test_of_a_closed_case(self):
         """Closing does not take the duty away, and disposing does not change the case."""
@@ -344,6 +349,47 @@ class TestComplaint:
         ended(COMPLAINT).when(DONE).then(Disposed, AgentAvailable)
 
 
+class TestTakenBack:
+    """A relation that was wrong is taken back before the contact is disposed."""
+
+    BACK = UnrelateRecord("ana", at(12), "c1", Relation.CUSTOMER)
+
+    def test_during_the_contact(self):
+        """Then it is missing again, and the right one is related."""
+        story = given(case_in("open", channel="email"), relate("customer", when=at(1)))
+        outcome = story.when(self.BACK).then(RecordUnrelated("ana", at(12), "c1", Relation.CUSTOMER))
+        assert frozenset() == outcome.desk.cases["c1"].aftermath.related
+        ended = outcome.after.and_given(EndContact("ana", at(13), "c1"))
+        ended.when(DONE).refused("email.relations")
+        right = ended.and_given(RelateRecord("ana", at(14), "c1", Relation.CUSTOMER, "right"))
+        assert right.when(DONE).verdict
+
+    def test_in_the_wrap_up(self):
+        """Also after the contact has ended, by whose it was or a supervisor; not by a colleague."""
+        story = given(case_in("open", channel="email"), relate("customer", when=at(1)), EndContact("ana", at(2), "c1"))
+        story.when(self.BACK).then(RecordUnrelated)
+        story.when(attrs.evolve(self.BACK, by="dora")).then(RecordUnrelated)
+        story.when(attrs.evolve(self.BACK, by="cleo")).refused("wrap_up.contact")
+
+    def test_once_it_is_disposed(self):
+        """What a disposed contact was related to stays."""
+        ended = (EndContact("ana", at(2), "c1"), attrs.evolve(DONE, at=at(3)))
+        story = given(case_in("open", channel="email"), relate("customer", when=at(1)), ended)
+        assert (
+            "[relation.disposed] every contact of case c1 is disposed "
+            "-> relate it to the right record instead, or write a note"
+        ) == str(story.when(attrs.evolve(self.BACK, by="dora")).refused("relation.disposed").verdict)
+        again = story.and_given(OpenCase("ana", at(5), "c1"))
+        again.when(self.BACK).then(RecordUnrelated)
+
+    def test_that_is_not_there(self):
+        """Nothing is taken back that was never related."""
+        outcome = given(case_in("open", channel="email")).when(self.BACK).refused("relation.known")
+        assert "[relation.known] case c1 is not related to customer -> take back a relation that it has" == str(
+            outcome.verdict
+        )
+
+
 class TestEarlierHandler:
     """An email that answers a message another agent handled."""
 
@@ -369,6 +415,29 @@ class TestEarlierHandler:
             "-> transfer such emails to ana; having handled it, name ana in the notes"
         ) == str(outcome.verdict)
         story.when(attrs.evolve(DONE, by="cleo", notes="Was ana's; she is at lunch")).then(Disposed, AgentAvailable)
+
+    @pytest.mark.parametrize(
+        ("name", "notes", "named"),
+        [
+            ("Ana Sá Lima", "Handled by Ana Sá Lima", True),
+            ("Ana Sá Lima", "by ANA  SÁ\nLIMA.", True),
+            ("Ana Sa\N{COMBINING ACUTE ACCENT} Lima", "by Ana Sá Lima", True),
+            ("Ana Sá Lima", "by @ana", True),
+            ("Zoë Lima", "by Zoë Limas", False),
+            ("Ana Sá Lima", "a banana", False),
+            ("Ana Sá Lima", "Lima", False),
+            ("王芳", "由王芳处理", True),
+            ("  ", "Nobody", False),
+            ("ana", "Anaïs", False),
+        ],
+    )
+    def test_named_as_they_are_called(self, name, notes, named):
+        """By id or by display name, as a word of its own, however it is written."""
+        story = self.answering(ChangeAgent("dora", at(11), "ana", name), EndContact("cleo", at(12), "c1"))
+        outcome = story.when(attrs.evolve(DONE, by="cleo", notes=notes))
+        assert named is bool(outcome.verdict)
+        if not named and "Lima" in name:
+            assert f"name ana or {name} in the notes" in str(outcome.verdict)
 
     @pytest.mark.parametrize("aim", [{"agent": "ana"}, {"queue": "billing"}])
     def test_transferred(self, aim):

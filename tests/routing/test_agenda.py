@@ -12,12 +12,14 @@ from casecore.kernel import CUSTOMER, SYSTEM, Event
 from casecore.policies import Policy
 from casecore.policies.sections import Lifecycle, Sla, Targets
 from casecore.rooms.absences import ReleaseAbsent
-from casecore.rooms.agents import GoAvailable, LogOut
+from casecore.rooms.agents import GoAvailable, GoUnavailable, LogOut
+from casecore.rooms.approvals import SubmitDraft
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import CaseReleased, OpenCase, Release
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork
 from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.routing import next_offer
 from casecore.routing.agenda import Agenda
 from casecore.testing.scenario import T0, at, case_in, new_case, team_of
@@ -136,6 +138,18 @@ def test_what_comes_is_ripe_at_its_instant():
     assert at(minutes=1) == late.at
     follow(desk, agenda, late.command)
     assert ((), None) == (agenda.ripe(at(minutes=1)), agenda.next())
+
+
+def test_a_reviewer_who_goes_to_lunch():
+    """The agenda knows who reviews what: it is told of lunch, and comes when the review is taken from them."""
+    desk, agenda = team()
+    draft = SubmitDraft("ana", at(1), "c1", "d1", "Hello")
+    desk = follow(desk, agenda, *case_in("open", channel="sms"), draft, TakeReview("cleo", at(2), "c1"))
+    desk = follow(desk, agenda, GoUnavailable("cleo", at(3), "cleo", "lunch"))
+    (freed,) = (due for due in agenda.ripe(at(63)) if due.command is not None)
+    assert FreeReview("system", at(63), "c1") == freed.command
+    follow(desk, agenda, freed.command, GoAvailable("cleo", at(64), "cleo"))
+    assert () == tuple(due for due in agenda.ripe(at(70)) if due.command is not None)
 
 
 def test_what_is_refused_comes_back_when_the_case_changes():

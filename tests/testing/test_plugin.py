@@ -72,6 +72,16 @@ class TestChapters:
         (chapter,) = chapters(a_day(json.dumps({"story": "a::b\n" + "x" * 200, **json.loads(JOINS)})))
         assert f"line 1: a:b {'x' * (NAME_LIMIT - 4)}" == chapter.name
 
+    def test_a_promise_that_is_not_kept(self, a_day, tmp_path):
+        """A day that says what it keeps fails where that is broken, and says by what."""
+        (tmp_path / "nobody.toml").write_text("[lifecycle]\nclose_by = []\nclose_after = {}", "utf-8")
+        day = a_day(json.dumps({"policy": "nobody.toml", "keeps": ["18"]}), *OPENED)
+        _, chapter = chapters(day)
+        assert f"{day}, line 5: breaks 18 from everywhere there is a way to closed: case c1" in chapter.complaint()
+        expecting = a_line("OpenCase", case="c1", expect="refused")
+        _, chapter = chapters(a_day(json.dumps({"policy": "nobody.toml", "keeps": ["18"]}), *OPENED, expecting))
+        assert "should be refused, was accepted" in chapter.complaint()
+
     def test_complaint(self, a_day):
         """The story up to the first difference, then every difference of the chapter."""
         day = a_day(

@@ -141,7 +141,9 @@ def test_then_knows_when_nothing_happens():
 def test_a_story_goes_on():
     """After what was accepted, and after a refusal that was asked for."""
     story = scenario.given(new_case(channel="email"))
-    refused = story.when(OpenCase("eva", at(1), "c1")).refused("assignment.queue", "assignment.available")
+    refused = story.when(OpenCase("eva", at(1), "c1")).refused(
+        "presence.on_duty", "assignment.queue", "assignment.available"
+    )
     opened = refused.and_when(OpenCase("ana", at(2), "c1")).then(CaseAssigned, WorkBegun, ContactStarted)
     opened.and_when(CloseCase("ana", at(3), "c1")).then(CaseClosed, ContactEnded, WrapUpOwed, AgentWrapsUp)
     assert Status.OPEN is opened.desk.status("c1")

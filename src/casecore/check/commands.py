@@ -40,10 +40,10 @@ from casecore.rooms.outbound import RecordConsent, StartOutbound
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import SendReply
-from casecore.rooms.reviews import TakeReview
+from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import SetLevel
-from casecore.rooms.wrap_ups import Dispose, FlagCase, RelateRecord
+from casecore.rooms.wrap_ups import Dispose, FlagCase, RelateRecord, UnrelateRecord
 from casecore.statuses import SENT_AS, SET_BY_HAND, Status
 
 
@@ -55,6 +55,7 @@ class ReadyTemplate:
     template: PreparedText
 
 
+NUMBER: Final = "+351912345678"
 CASE: Final = "c1"
 DRAFT: Final = "d1"
 EVERYTHING: Final = frozenset(Permission)
@@ -93,7 +94,7 @@ def outbound_commands(agent: str, channel: Channel) -> Iterator[Command]:
     """The customer opts in or out, and an agent writes first: a text, or a template."""
     for opted_in in (True, False):
         yield RecordConsent(SYSTEM, NOON, "maria", opted_in, "On the web form")
-    start = partial(StartOutbound, agent, NOON, "t1", CASE, "m", customer="maria", channel=channel)
+    start = partial(StartOutbound, agent, NOON, "t1", CASE, "m", customer="maria", channel=channel, phone=NUMBER)
     for text, template in (("Hello", None), (NEWS_TEMPLATE.text, NEWS_TEMPLATE.template)):
         yield start(text, template=template, subject="Your request")
         yield SendReply(agent, NOON, CASE, "m", text, Status.PENDING, subject="Your request", template=template)
@@ -147,6 +148,7 @@ def relation_commands(agent: str) -> Iterator[Command]:
     yield FlagCase(agent, NOON, CASE, complaint=True)
     for relation in Relation:
         yield RelateRecord(agent, NOON, CASE, relation, "r1")
+    yield UnrelateRecord(agent, NOON, CASE, Relation.CUSTOMER)
 
 
 def offer_commands(agents: Iterable[str], *, review: bool = False) -> Iterator[Command]:
@@ -187,6 +189,7 @@ def review_commands(agent: str, policy: Policy) -> Iterator[Command]:
     for seen in (False, True):
         yield ApproveDraft(agent, NOON, CASE, DRAFT, seen=seen)
     yield RefuseDraft(agent, NOON, CASE, DRAFT, "Not like this")
+    yield FreeReview(SYSTEM, NOON, CASE)
     yield ReassignDraft(agent, NOON, CASE, DRAFT, queue=next(iter(policy.queues)))
 
 

@@ -3,9 +3,10 @@
     casecore check our-sop.toml --write-stories stories
     casecore replay stories/P04-fails.day.jsonl
 
-A day names the policy under which it was told, so that it is replayed under that. Every command of the story is one
-line, and is accepted, because a story is what the policy lets happen. Once the policy is mended, the last line can say
-`"expect": "refused"`, and the day is a test that the same never happens again.
+A day names the policy under which it was told, so that it is replayed under that, and the promise that its story
+breaks. Every command of the story is one line. As long as the policy is as it was the day fails: its last step breaks
+the promise. Once the policy is mended it is a test that the same never happens again: whatever is refused or accepted
+then, the promise is kept. Nobody has to write anything into it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from casecore.check.findings import policy_title
 from casecore.check.report import Judgement, PromiseVerdict, Report
 from casecore.codec import a_line, to_plain
 from casecore.explore import Story
+from casecore.replay.kept import JUDGED
 from casecore.reports.text import visible
 
 
@@ -38,7 +40,8 @@ def story_days(report: Report, policy: str = "", *, witnesses: bool = False) -> 
         title = f"P{judgement.number} {judgement.title}"
         if judgement.story is not None and judgement.verdict is PromiseVerdict.FAILS:
             remarks = (f"{title}: fails under {policy_title(report.policy)}", *judgement.wrong)
-            yield day_name(judgement), _day_text(judgement.story, policy, remarks, judgement.wrong)
+            keeps = (judgement.number,) if judgement.number in JUDGED else ()
+            yield day_name(judgement), _day_text(judgement.story, policy, remarks, judgement.wrong, keeps)
         if witnesses and judgement.witness is not None:
             remarks = (f"{title}: put to the test under {policy_title(report.policy)}",)
             yield day_name(judgement, witness=True), _day_text(judgement.witness, policy, remarks, (title,))
@@ -69,11 +72,14 @@ def write_days(report: Report, folder: Path, policy: str | None, *, witnesses: b
     return tuple(written)
 
 
-def _day_text(story: Story, policy: str, remarks: tuple[str, ...], ending: tuple[str, ...]) -> str:
+def _day_text(
+    story: Story, policy: str, remarks: tuple[str, ...], ending: tuple[str, ...], keeps: tuple[str, ...] = ()
+) -> str:
     """A day: remarks, the policy, the team, the steps; the last step is told what is about to happen."""
     lines = [f"# {visible(remark)}" for remark in remarks]
-    if policy:
-        lines.append(a_line({"policy": policy}))
+    head = {**({"policy": policy} if policy else {}), **({"keeps": [*keeps]} if keeps else {})}
+    if head:
+        lines.append(a_line(head))
     headings = {0: "The team", len(story.team): "What happens", len(story.commands) - 1: "; ".join(ending)}
     for number, command in enumerate(story.commands):
         heading = {"story": headings[number]} if number in headings else {}

@@ -22,6 +22,7 @@ from casecore.check.commands import (
     DRAFT,
     EVERYTHING,
     NEWS_TEMPLATE,
+    NUMBER,
     ORDER,
     arrival_commands,
     disposal_commands,
@@ -58,7 +59,7 @@ from casecore.rooms.outbound import StartOutbound
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import SendReply
-from casecore.rooms.reviews import TakeReview
+from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import RecordMiss, SetLevel
 from casecore.rooms.wrap_ups import Dispose
@@ -154,7 +155,7 @@ def closed_scope(channel: Channel, policy: Policy) -> Scope:
         SetLevel("ana", NOON, CASE, Level.HIGH),
         EndContact(CUSTOMER, NOON, CASE),
         ReassignCase("ana", NOON, CASE, queue=next(iter(policy.queues))),
-        StartOutbound("ana", NOON, "t1", "c2", "m", "Hello", subject="Your request"),
+        StartOutbound("ana", NOON, "t1", "c2", "m", "Hello", subject="Your request", phone=NUMBER),
     ]
     team = team_commands(policy, ana=EVERYTHING)
     return Scope(f"a closed {channel} case", team, (_part(channel, *commands),), apart=APART)
@@ -371,6 +372,7 @@ def reviewers_scope(policy: Policy) -> Scope:
         *(ApproveDraft(agent, NOON, CASE, DRAFT) for agent in reviewers),
         EditDraft("dora", NOON, CASE, DRAFT, "Here it is"),
         RefuseDraft("cleo", NOON, CASE, DRAFT, "Not like this"),
+        FreeReview(SYSTEM, NOON, CASE),
         spam_command("dora"),
     ]
     given = [command("cleo", NOON, "cleo") for command in (GoAvailable, GoUnavailable, SetNextState, ClearNextState)]
@@ -397,10 +399,12 @@ def full_reviewer_scope(policy: Policy) -> Scope:
         ApproveDraft("cleo", NOON, CASE, DRAFT),
         RefuseDraft("cleo", NOON, CASE, DRAFT, "Not like this"),
         ReassignDraft("ben", NOON, CASE, DRAFT, queue=next(iter(policy.queues))),
+        FreeReview(SYSTEM, NOON, CASE),
     ]
+    given = (GoAvailable("cleo", NOON, "cleo"), GoUnavailable("cleo", NOON, "cleo", "lunch"))
     team = agents_named(policy, ben={}, cleo={"permissions": frozenset({Permission.APPROVE}), "capacity": {"total": 1}})
     part = _part(open_channel(policy, Channel.MESSAGING), *commands, copies=2)
-    return Scope("two drafts, one reviewer", team, (part,), apart=APART)
+    return Scope("two drafts, one reviewer", team, (part,), given, apart=APART)
 
 
 def rich_draft_scope(channel: Channel, policy: Policy) -> Scope:
@@ -417,6 +421,7 @@ def rich_draft_scope(channel: Channel, policy: Policy) -> Scope:
         TakeReview("cleo", NOON, CASE),
         EditDraft("ben", NOON, CASE, DRAFT, send_as=Status.RESOLVED),
         EditDraft("ben", NOON, CASE, DRAFT, attachments=("b.pdf",)),
+        EditDraft("cleo", NOON, CASE, DRAFT, subject="Your account", about_account=False),
         ApproveDraft("cleo", NOON, CASE, DRAFT, seen=True),
         *machine_commands(),
         spam_command("cleo"),
@@ -496,7 +501,9 @@ def late_scope(policy: Policy) -> Scope:
 
 def unpermitted_scope(policy: Policy) -> Scope:
     """A case that we start: by somebody who may not reply, or who may hold no more, or is not there."""
-    start = partial(StartOutbound, at=NOON, thread="t1", new_case=CASE, message="m", text="Hello", subject="Hello")
+    start = partial(
+        StartOutbound, at=NOON, thread="t1", new_case=CASE, message="m", text="Hello", subject="Hello", phone=NUMBER
+    )
     commands = [
         *(start(agent, customer="maria", channel=Channel.SMS) for agent in ("ben", "cyd")),
         start("ben", customer="maria", channel=Channel.SMS, for_approval=True),

@@ -217,10 +217,14 @@ def mistakes_scope(channel: Channel, policy: Policy) -> Scope:
         *(OfferWork(SYSTEM, NOON, CASE, agent) for agent in ("ana", "ben", "cyd", "dan")),
         RescindOffer("ben", NOON, CASE),
         RecordConsent(SYSTEM, NOON, "maria"),
-        *(StartOutbound("ana", NOON, "t1", CASE, "m", "Hello", "maria", other) for other in (channel, Channel.CHAT)),
+        *(
+            StartOutbound("ana", NOON, "t1", CASE, "m", "Hello", "maria", other, phone=phone)
+            for other, phone in ((channel, None), (Channel.CHAT, None), (Channel.SMS, "912 345 678"))
+        ),
         reply("", Status.PENDING, subject="Your request"),
         reply("Here you are", Status.PENDING),
         reply("\N{WAVING HAND SIGN}", Status.PENDING, subject="Your request"),
+        reply("Dear {customer}", Status.PENDING, subject="Your request"),
         reply("Here you are", Status.PENDING, attachments=("a.pdf",), subject="Your request"),
         SendReply(SYSTEM, NOON, CASE, "m", "Here you are", Status.PENDING),
         *draft_commands("ana"),

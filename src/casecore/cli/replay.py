@@ -15,6 +15,7 @@ from casecore.cli.exits import NOTHING
 from casecore.cli.inputs import is_standard_input, load_policy
 from casecore.cli.report import JsonReport, ReplayReport, ServiceReport, TextReport
 from casecore.cli.screen import Screen, report_error
+from casecore.cli.transcript import NothingSaid, TranscriptReport
 from casecore.desk import Desk
 from casecore.kernel.problems import Problem, why_unreadable
 from casecore.policies import Policy, PolicyError
@@ -38,6 +39,7 @@ def replay(
     format: Literal["text", "json", "github", "junit"] = "text",  # noqa: A002 -- the option's name
     promises: Annotated[bool, Parameter(negative="", show_default=False)] = False,
     quiet: Annotated[bool, Parameter(negative="", show_default=False)] = False,
+    transcript: Annotated[str | None, Parameter(metavar="CASE")] = None,
 ) -> int:
     """Give the commands of a day to the desk, and show what becomes of each.
 
@@ -53,9 +55,11 @@ def replay(
             otherwise than expected, or JUnit's XML with a test case a story.
         promises: Let the witnesses watch, and say which promises a step breaks.
         quiet: Show only the steps that went otherwise than expected, or broke a promise, and the end.
+        transcript: A case, or a customer: show what was said and noted there, whole, and nothing else.
     """
     name = STANDARD_INPUT if is_standard_input(day) else day
-    report = _choose_report(format, name, quiet=quiet)
+    asked = None if transcript is None else TranscriptReport(transcript, plain=format == "json")
+    report = asked or _choose_report(format, name, quiet=quiet)
     desk, tally = Desk(), Tally()
     error: DayError | PolicyError | None = None
     try:
@@ -81,6 +85,8 @@ def replay(
     if error is not None:
         code = report_error(error)
         return NOTHING if empty else code
+    if asked is not None and asked.empty:
+        return report_error(NothingSaid(asked.of))
     return 0 if tally.well else OTHERWISE
 
 

@@ -139,7 +139,7 @@ class Move:
     policy: Policy
 
 
-AGENT_ROLES: Final = frozenset({"actor", "target", "holder", "reviewer", "offered", "review_offered"})
+AGENT_ROLES: Final = frozenset({"actor", "target", "holder", "reviewer", "offered", "review_offered", "handler"})
 """What agents are called in a view."""
 
 

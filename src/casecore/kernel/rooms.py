@@ -195,6 +195,8 @@ class Probe:
             for an argument it asks for, where that is no text.
         asks: The arguments that the agent still has to give.
         taken: Arguments that the case's view gives, e.g. `{"draft": "draft.id"}`; where it has no such row, any id.
+        only_where: Of the arguments that it asks for, those that only some cases take: (the case's view) -> whether
+            this one does.
     """
 
     name: str
@@ -202,6 +204,11 @@ class Probe:
     given: Mapping[str, Any] = field(factory=dict)
     asks: tuple[str, ...] = ()
     taken: Mapping[str, str] = field(factory=dict)
+    only_where: Mapping[str, Callable[[Any], bool]] = field(factory=dict)
+
+    def asks_of(self, view: Any) -> tuple[str, ...]:
+        """The arguments that the agent still has to give for the case in this view."""
+        return tuple(name for name in self.asks if name not in self.only_where or self.only_where[name](view))
 
 
 @frozen

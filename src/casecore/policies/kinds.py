@@ -12,6 +12,7 @@ The same declaration says what a key is for: the rules it sets, its unit, and wh
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from enum import StrEnum
@@ -21,6 +22,7 @@ import attrs
 from attrs import field, frozen
 
 from casecore.kernel import ID_LIMIT, is_id, is_whole, share_repr
+from casecore.kernel.blanks import unknown_blanks
 from casecore.kernel.durations import duration_text, seconds_in
 from casecore.kernel.frozen_dict import take_copies, tell_types
 from casecore.kernel.problems import Problem, did_you_mean, no_such_keys, quoted, under
@@ -139,6 +141,38 @@ class Text:
     def write(self, value: str) -> Any:
         """As it is."""
         return value
+
+
+@frozen
+class Wording(Text):
+    """Text that the desk sends to customers, with each of its blanks in it and no other."""
+
+    blanks: tuple[str, ...] = ()
+
+    @property
+    def describe(self) -> str:
+        """How long it may be, and its blanks."""
+        named = " and ".join(f"{{{name}}}" for name in self.blanks)
+        return f"text of at most {self.most} characters {f'with {named} in it' if named else 'without blanks'}"
+
+    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
+        """A str in which every blank is one that is filled, and none of them is missing."""
+        before = len(problems)
+        text = super().read(value, path, problems)
+        if text is MISSING:
+            return MISSING
+        unknown = [*unknown_blanks(text, self.blanks)]
+        absent = [name for name in self.blanks if f"{{{name}}}" not in text]
+        problems.extend(
+            Problem(path, f"nothing fills {quoted(found)}", self.describe, self._remedy(found)) for found in unknown
+        )
+        if absent and not unknown:
+            missing = " and ".join(f"{{{name}}}" for name in absent)
+            problems.append(Problem(path, f"{quoted(text)} lacks {missing}", self.describe))
+        return text if len(problems) == before else MISSING
+
+    def _remedy(self, found: str) -> str:
+        return did_you_mean(re.sub(r"\W", "", found), self.blanks) or "take it out"
 
 
 @frozen

@@ -28,6 +28,7 @@ from casecore.policies.kinds import (
     Text,
     ValueKind,
     Whole,
+    Wording,
     is_required,
     words_of,
 )
@@ -87,6 +88,12 @@ def _length_schema(kind: Length) -> Schema:
     }
 
 
+def _wording_schema(kind: Wording) -> Schema:
+    some = "|".join(rf"\{{{name}\}}" for name in kind.blanks)
+    pattern = f"^[^{{}}]*(({some})[^{{}}]*)+$" if some else "^[^{}]*$"
+    return {"type": "string", "maxLength": kind.most, "pattern": pattern}
+
+
 def _table_schema(kind: Table) -> Schema:
     properties = {known.steps[-1]: _key_schema(known) for known in keys_inside(kind)}
     required = [name for name in properties if is_required(kind.section, name)]
@@ -129,6 +136,7 @@ _SCHEMAS: Final[Mapping[type, Callable[[Any], Schema]]] = MappingProxyType(
         Whole: lambda kind: {"type": "integer", "minimum": kind.least, "maximum": kind.most},
         Number: lambda kind: {"type": "number", "minimum": kind.least, "maximum": kind.most},
         Text: lambda kind: {"type": "string", "maxLength": kind.most, **({"minLength": 1} if kind.least else {})},
+        Wording: _wording_schema,
         Id: lambda kind: {"type": "string", "maxLength": ID_LIMIT, "minLength": 1},
         PromiseNumber: lambda kind: {"type": "string", "enum": [*kind.numbers]},
         Length: _length_schema,

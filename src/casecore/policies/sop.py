@@ -34,6 +34,7 @@ from casecore.policies.sections import (
     Opening,
     Queue,
     Reopening,
+    Replies,
     Routing,
     Sentiment,
     Sla,
@@ -121,6 +122,7 @@ class Sop:
     )
     wrap_up: WrapUpRules = key(Table(WrapUpRules), "What an ended contact needs.", factory=WrapUpRules, clause="§6")
     email: Email = key(Table(Email), "The rules of email.", factory=Email, clause="§6")
+    replies: Replies = key(Table(Replies), "What every reply has to be.", factory=Replies, clause="§4")
     whatsapp: WhatsApp = key(Table(WhatsApp), "The rules of WhatsApp.", factory=WhatsApp, clause="§7")
     sla: Sla = key(Table(Sla), "What is promised, and how it is counted.", factory=Sla, clause="§8")
     calendars: Mapping[str, Opening] = key(
@@ -169,6 +171,8 @@ class Sop:
         """How strictly the policy keeps the rule with this id."""
         if rule == "authentication.before":
             return self.authentication.enforcement
+        if rule == "replies.blanks":
+            return self.replies.blanks
         return self.enforcement.get(rule, Enforcement.BLOCK)
 
     def limit(self, channel: Channel) -> int | None:

@@ -8,10 +8,11 @@
 | `offer_gone` | whom it was offered to | an offer timed out or was taken back |
 | `customer_wrote` | who holds the case | its customer wrote, or a participant |
 | `delivery_failed` | who holds the case, else its last agent; and who wrote it | a message of ours never arrived |
+| `review_ended` | who reviewed it | it was taken from them, or the draft was decided, by somebody else |
 | `draft_approved` | the author | their draft was approved and sent |
 | `draft_refused` | the author | their draft was refused |
 | `draft_superseded` | the author | the customer wrote, and the policy let the draft lapse |
-| `draft_stale` | the author and the reviewer | the customer wrote while the draft waits |
+| `draft_stale` | the author and the reviewer | the customer wrote, or a colleague replied, while the draft waits |
 | `contact_ended` | whose contact it was | somebody else ended it, or took the case |
 | `commitment_due` | who promised it | it is due |
 | `idle_right` | who has the chat | the silence is long enough: once asked for, the chat may be ended |
@@ -44,6 +45,7 @@ from casecore.rooms.bounces import MessageBounced
 from casecore.rooms.commitments import DUE
 from casecore.rooms.contacts import ContactEnded
 from casecore.rooms.offers import OfferDeclined, OfferRescinded, WorkOffered
+from casecore.rooms.reviews import ReviewEnded
 from casecore.rooms.silence import SILENT
 from casecore.rooms.sla import SOLUTION
 from casecore.rooms.whatsapp import WINDOW
@@ -58,6 +60,7 @@ class Alert(StrEnum):
     OFFER_GONE = "offer_gone"
     CUSTOMER_WROTE = "customer_wrote"
     DELIVERY_FAILED = "delivery_failed"
+    REVIEW_ENDED = "review_ended"
     DRAFT_APPROVED = "draft_approved"
     DRAFT_REFUSED = "draft_refused"
     DRAFT_SUPERSEDED = "draft_superseded"
@@ -207,8 +210,9 @@ def _call_of_failure(event: MessageBounced, desk: Desk) -> Calls:
 def _call_people_of_draft(event: DraftWentStale, desk: Desk) -> Calls:
     file = desk.cases.get(event.case)
     draft = None if file is None else file.draft
-    people = () if draft is None else dict.fromkeys((draft.author, draft.reviewer))
-    return tuple((Alert.DRAFT_STALE, who, None) for who in people)
+    offers = None if file is None else file.offers
+    people = () if draft is None else (draft.author, draft.reviewer, offers.review_to if offers else None)
+    return tuple((Alert.DRAFT_STALE, who, None) for who in dict.fromkeys(people) if who != event.replied)
 
 
 def _call_promisers(due: Due, desk: Desk) -> Calls:
@@ -243,6 +247,7 @@ _CALLS_OF_EVENT: Final[Mapping[type[Event], Callable[[Any, Desk], Calls]]] = {
     OfferRescinded: _call_named(Alert.OFFER_GONE, "agent"),
     OfferDeclined: _call_named(Alert.OFFER_GONE, "agent"),  # by the clock; who declined it themselves is not called
     MessageReceived: _call_holder(Alert.CUSTOMER_WROTE),
+    ReviewEnded: _call_named(Alert.REVIEW_ENDED, "agent"),
     MessageBounced: _call_of_failure,
     DraftApproved: _call_named(Alert.DRAFT_APPROVED, "author"),
     DraftRefused: _call_named(Alert.DRAFT_REFUSED, "author"),

@@ -57,7 +57,7 @@ from casecore.rooms.contacts import Authenticated, ContactEnded, ContactStarted,
 from casecore.rooms.notes import CaseTagged, CaseUntagged
 from casecore.rooms.offers import OfferAccepted, OfferDeclined, OfferRescinded, WorkOffered
 from casecore.rooms.replies import ReplySent
-from casecore.rooms.reviews import ReviewTaken
+from casecore.rooms.reviews import ReviewFreed, ReviewTaken
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
 from casecore.rooms.sla import ClockJudged, ResponseUndone, SolutionUndone
 from casecore.rooms.wrap_ups import Disposed
@@ -464,6 +464,10 @@ def _takes_review(books: Books, event: ReviewTaken, _: InForce) -> None:
     books.edit("agents", event.agent).reviews += 1
 
 
+def _frees_review(books: Books, event: ReviewFreed, _: InForce) -> None:
+    _end_review(books, event.case)
+
+
 def _submits(books: Books, event: DraftSubmitted, _: InForce) -> None:
     _end_offer(books, event.case, review=True)
     _end_review(books, event.case)
@@ -483,8 +487,16 @@ def _submits(books: Books, event: DraftSubmitted, _: InForce) -> None:
 def _edits(books: Books, event: DraftEdited, _: InForce) -> None:
     draft = books.case(event.case).draft
     if draft is not None:
+        subject = draft.subject if event.subject is None else event.subject
+        account = draft.about_account if event.about_account is None else event.about_account
         books.edit("cases", event.case).draft = changed(
-            draft, text=event.text, send_as=event.send_as, attachments=event.attachments, template=event.template
+            draft,
+            text=event.text,
+            send_as=event.send_as,
+            attachments=event.attachments,
+            template=event.template,
+            subject=subject,
+            about_account=account,
         )
 
 
@@ -575,6 +587,7 @@ _WRITERS: Final[Mapping[type[Event], Callable[[Books, Any, InForce], None]]] = {
     OfferDeclined: _offer_ends,
     OfferRescinded: _offer_ends,
     ReviewTaken: _takes_review,
+    ReviewFreed: _frees_review,
     DraftSubmitted: _submits,
     DraftEdited: _edits,
     ReviewReassigned: _moves_review,

@@ -15,7 +15,7 @@ from casecore.promises.happening import Happening, happens
 from casecore.promises.life_cycle import says_nothing
 from casecore.promises.pages import DraftSeen
 from casecore.promises.promise import Occasion, Promise, Situation, WayOn
-from casecore.rooms.agents import Permission
+from casecore.rooms.agents import Permission, Presence
 from casecore.rooms.approvals import ApproveDraft, DraftApproved, DraftSubmitted, SubmitDraft
 from casecore.rooms.outbound import StartOutbound
 from casecore.rooms.prepared import PreparedText
@@ -30,8 +30,11 @@ def _sent_without_permission(step: Happening) -> Iterator[str]:
         if isinstance(event, ReplySent):
             needed = Permission.REPLY if event.reviewer is None else Permission.APPROVE
             sender = event.reviewer or event.author
-            if needed not in books.agent(sender).permissions:
+            page = books.agent(sender)
+            if needed not in page.permissions:
                 yield f"{event.message} was sent by {sender}, who has no permission to {needed}"
+            if page.presence in (_GONE if event.reviewer is None else _OFF_DUTY):
+                yield f"{event.message} was sent by {sender}, who is {page.presence}"
             if event.reviewer is not None:
                 yield from _unlike(event, step.before.case(event.case).draft)
 
@@ -49,6 +52,9 @@ def _unlike(reply: ReplySent, draft: DraftSeen | None) -> Iterator[str]:
     if other:
         yield f"{reply.message} was sent as approved, and the draft that waited had another {', '.join(other)}"
 
+
+_GONE: Final = frozenset({Presence.LOGGED_OUT})
+_OFF_DUTY: Final = frozenset({Presence.LOGGED_OUT, Presence.UNAVAILABLE})
 
 _APPROVED: Final = ("author", "text", "send_as", "attachments", "subject", "about_account")
 
@@ -95,6 +101,20 @@ UNPERMITTED: Final = (
     Situation(
         "a draft that is made from a template is approved",
         _of_draft(lambda draft, _: draft.template is not None),
+    ),
+    Situation(
+        "somebody replies who is logged out",
+        lambda command, books: (
+            isinstance(command, SendReply)
+            and books.case(command.case).holder == command.by
+            and books.agent(command.by).presence in _GONE
+        ),
+    ),
+    Situation(
+        "a draft is approved by somebody who is not on duty",
+        lambda command, books: (
+            _of_draft(lambda _, __: True)(command, books) and books.agent(command.by).presence in _OFF_DUTY
+        ),
     ),
     Situation(
         "a draft is approved by somebody who may not",

@@ -93,6 +93,11 @@ def join_supervisor(desk: Desk) -> AddAgent:
     )
 
 
+def _logs_in(joins: AddAgent) -> GoAvailable:
+    """The command by which somebody who has joined is on duty."""
+    return GoAvailable(joins.agent, joins.at, joins.agent)
+
+
 def _policy_for(desk: Desk, case: str) -> Policy:
     return desk.policy.at(desk.now or _SOME_TIME).for_(desk.cases[case].case)
 
@@ -101,7 +106,7 @@ def way_to_closed(desk: Desk, case: str) -> tuple[Command, ...]:
     """The commands that close a case: a supervisor joins, withdraws the draft that waits, and closes.
 
     Where the policy does not close from the case's status it is closed as spam; where it lets no supervisor close, the
-    system does it.
+    system does it. Where it lets nobody close, and no time does it, there is no way.
     """
     joins, file, narrowed = join_supervisor(desk), desk.cases[case], _policy_for(desk, case).lifecycle
     by, at = joins.agent, joins.at
@@ -109,8 +114,9 @@ def way_to_closed(desk: Desk, case: str) -> tuple[Command, ...]:
     ends = (EndContact(by, at, case),) if file.contact is not None else ()
     supervised = Role.SUPERVISOR in narrowed.close_by
     by_hand = supervised and file.case.status in narrowed.close_from
-    closes = CloseCase(by if supervised else SYSTEM, at, case, CloseReason.BY_HAND if by_hand else CloseReason.SPAM)
-    return (joins, *withdraws, *ends, *_disposing_commands(desk, by, case), closes)
+    by_itself = not supervised and (narrowed.close_by or narrowed.close_after)
+    closes = CloseCase(SYSTEM if by_itself else by, at, case, CloseReason.BY_HAND if by_hand else CloseReason.SPAM)
+    return (joins, _logs_in(joins), *withdraws, *ends, *_disposing_commands(desk, by, case), closes)
 
 
 def _disposing_commands(desk: Desk, by: str, case: str) -> Iterator[Command]:
@@ -137,10 +143,11 @@ def ways_to_decide(desk: Desk, case: str, draft: WaitingDraft) -> tuple[tuple[Co
     by, at = joins.agent, joins.at
     freed = (ReassignDraft(by, at, case, draft.id, queue=draft.queue),) if draft.reviewer is not None else ()
     opened = _opening_commands(desk, by, case) if desk.cases[case].contact is None else ()
-    approved = (joins, *freed, *opened, Authenticate(by, at, case), ApproveDraft(by, at, case, draft.id, seen=True))
+    begin = (joins, _logs_in(joins))
+    approved = (*begin, *freed, *opened, Authenticate(by, at, case), ApproveDraft(by, at, case, draft.id, seen=True))
     return (
-        (joins, WithdrawDraft(by, at, case, draft.id)),
-        (joins, *freed, RefuseDraft(by, at, case, draft.id, "not like this")),
+        (*begin, WithdrawDraft(by, at, case, draft.id)),
+        (*begin, *freed, RefuseDraft(by, at, case, draft.id, "not like this")),
         *(
             (approved,)
             if message_row(desk.cases[case].case.thread, draft.id) not in desk.messages
@@ -172,5 +179,4 @@ def _opening_commands(desk: Desk, by: str, case: str) -> Iterator[Command]:
     at, offers = desk.now or _SOME_TIME, desk.cases[case].offers
     if offers is not None and offers.offered_to is not None:
         yield RescindOffer(SYSTEM, at, case)
-    yield GoAvailable(by, at, by)
     yield OpenCase(by, at, case)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 _WRITTEN: Final = """
 actor.role: AcceptOffer AddNote ApproveDraft AskPresence Authenticate CaseCommand CommitmentCommand DeleteNote
-    DisconnectIdle Dispose EditNote EndContact ExpireOffer LeaveCase MakeCommitment OfferWork OpenCase
+    DisconnectIdle Dispose EditNote EndContact ExpireOffer FreeReview LeaveCase MakeCommitment OfferWork OpenCase
     ReceiveMessage RecordMiss RefuseDraft RejectOffer ReleaseAbsent SendReply SetLevel SetStatus StartOutbound
     SubmitDraft TakeReview
 agent.fresh: AddAgent
@@ -35,8 +35,8 @@ assignment.next_state: CaseAssigned ReviewTaken WorkOffered
 assignment.queue: CaseAssigned ReviewTaken WorkOffered
 assignment.wrap_up: CaseAssigned ReviewTaken WorkOffered
 authentication.before: CaseClosed CaseReleased CommitmentMade ReplySent StatusSet
-away.gone: ReleaseAbsent
-away.grace: ReleaseAbsent
+away.gone: FreeReview ReleaseAbsent
+away.grace: FreeReview ReleaseAbsent
 capacity.channel: CaseAssigned ReviewTaken WorkOffered
 capacity.named: AddAgent ChangeAgent
 capacity.total: CaseAssigned ReviewTaken WorkOffered
@@ -62,7 +62,7 @@ customer.known: AddNote
 draft.edge: DraftCommand
 email.earlier_handler: Dispose
 email.relations: Dispose
-email.subject_required: DraftSubmitted ReplySent
+email.subject_required: DraftEdited DraftSubmitted ReplySent
 idle.asked: DisconnectIdle
 idle.chat: AskPresence DisconnectIdle
 idle.silence: DisconnectIdle
@@ -90,11 +90,16 @@ offer.timeout: ExpireOffer
 offer.waiting: OfferWork TakeReview
 outbound.channel: StartOutbound
 outbound.open_case: StartOutbound
+outbound.phone: StartOutbound
 presence.contacts: AgentUnavailable
 presence.next: ClearNextState SetNextState
+presence.on_duty: ApproveDraft Command EditDraft RefuseDraft
 presence.wrap_up: AgentAvailable
 queue.known: AddAgent ChangeAgent ReassignCase ReassignDraft StartOutbound SubmitDraft
 reassign.aim: ReassignCase ReassignDraft
+relation.disposed: UnrelateRecord
+relation.known: UnrelateRecord
+replies.blanks: DraftEdited DraftSubmitted PresenceAsked ReplySent
 reply.content: DraftEdited DraftSubmitted ReplySent
 reply.permission: ReplySent
 sentiment.manual: SetSentiment
@@ -107,7 +112,7 @@ whatsapp.consent: ReplySent StartOutbound
 whatsapp.window: DraftSubmitted ReplySent
 wrap_up.agent: Dispose
 wrap_up.blocks_close: CaseClosed
-wrap_up.contact: FlagCase RelateRecord
+wrap_up.contact: FlagCase RelateRecord UnrelateRecord
 wrap_up.disposition: Dispose
 wrap_up.notes: Dispose
 wrap_up.owed: Dispose

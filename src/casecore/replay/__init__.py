@@ -3,12 +3,15 @@
 A **day** is text with one JSON object a line. Each is a command (`type`, `by`, `at` and the command's own fields), and
 may say two things more:
 
-* `expect`: what the desk should answer. `"accepted"`, as when it is left out; `"refused"`; or the ids of the rules
-  that must refuse the command, all of them and no others.
+* `expect`: what the desk should answer. `"accepted"`, as when it is left out; `"refused"`; `"either"` of the two; or
+  the ids of the rules that must refuse the command, all of them and no others.
 * `story`: a sentence for the reader, shown before the step.
 
 Before its first command a day may name the policy under which it was written, as a path from where the day is:
-`{"policy": "sop.toml"}`. `policy_of` reads that.
+`{"policy": "sop.toml"}`. `policy_of` reads that. The same line may name promises that the day `keeps`, by their
+numbers: `{"policy": "sop.toml", "keeps": ["04"]}`. Then each of its steps may be accepted or refused, unless it says
+what it expects, and none of them may break one of these promises (`kept.py`): so a story that broke a promise is a
+test that it does so no more, however the policy was mended.
 
 Empty lines and lines that start with `#` are skipped. Only one line is held at a time, and nothing is kept but the
 desk, so a day may be as long as it likes. A line that cannot be read ends the replay with a `DayError` that names the
@@ -34,6 +37,7 @@ from casecore.kernel import CasecoreError
 from casecore.kernel.problems import Problem, why_unreadable
 from casecore.promises.steps import Step
 from casecore.promises.watching import Breach, Watch
+from casecore.replay.kept import JUDGED, KeptPromises
 
 L = TypeVar("L", str, bytes, str | bytes)
 
@@ -42,6 +46,7 @@ LINE_LIMIT: Final = 16 * 1024 * 1024
 
 ACCEPTED: Final = "accepted"
 REFUSED: Final = "refused"
+EITHER: Final = "either"
 
 EXAMPLE: Final = '{"type": "OpenCase", "by": "ana", "at": "2026-11-02T08:14:20Z", "case": "C-101"}'
 """A line as it should be, for whoever wrote one otherwise."""
@@ -83,8 +88,8 @@ class ReplayedLine(Step):
     Attributes:
         line: The number of its line, from 1.
         story: What the reader sees before it; mostly nothing.
-        expect: `accepted`, `refused`, or the ids of the rules that should refuse it.
-        breaches: The promises that it breaks, if somebody watches.
+        expect: `accepted`, `refused`, `either`, or the ids of the rules that should refuse it.
+        breaches: The promises that it breaks, if somebody watches, or the day says that it keeps them.
     """
 
     line: int = field(kw_only=True)
@@ -97,7 +102,7 @@ class ReplayedLine(Step):
         """Whether the desk answered what the day expects."""
         if isinstance(self.expect, frozenset):
             return self.expect == {reason.rule for reason in self.reasons}
-        return self.expect == (ACCEPTED if self.accepted else REFUSED)
+        return self.expect in {EITHER, ACCEPTED if self.accepted else REFUSED}
 
     @property
     def well(self) -> bool:
@@ -174,7 +179,8 @@ def policy_of(lines: Iterable[L]) -> tuple[str | None, Iterator[L]]:
         try:
             text = _line_text(line, first=len(read) == 1)
             if not _is_skipped(text):
-                return _named_policy(_read_object(text)), chain(read, rest)
+                head = _read_head(_read_object(text))
+                return None if head is None else head.policy, chain(read, rest)
         except CodecError:
             break
     return None, chain(read, rest)
@@ -197,23 +203,27 @@ def replay_day(
     Raises:
         DayError: At the first line that cannot be read.
     """
-    begun = False
+    begun, kept = False, None
     for number, line in enumerate(lines, 1):
         try:
             text = _line_text(line, first=number == 1)
             if _is_skipped(text):
                 continue
             given, late, begun = _read_object(text), begun, True
-            if _named_policy(given, late=late) is not None:
+            head = _read_head(given, late=late)
+            if head is not None:
+                kept = KeptPromises(head.keeps, desk.policy) if head.keeps else None
                 continue
-            story, expect = _read_story(given.pop("story", "")), _read_expectation(given.pop("expect", ACCEPTED))
+            assumed = ACCEPTED if kept is None else EITHER
+            story, expect = _read_story(given.pop("story", "")), _read_expectation(given.pop("expect", assumed))
             command = command_from(given)
         except CodecError as error:
             raise DayError(file, number, *map(_problem_on_line, error.problems)) from None
         step = ReplayedLine.of(desk, command, line=number, story=story, expect=expect)
-        if watch is not None:
-            step = evolve(step, breaches=watch.see(step.events))
-        yield step
+        breaches = () if watch is None else watch.see(step.events)
+        if kept is not None:
+            breaches += tuple(breach for breach in kept.see(step) if breach not in breaches)
+        yield evolve(step, breaches=breaches) if breaches else step
         desk = step.after
 
 
@@ -239,16 +249,27 @@ def _is_skipped(text: str) -> bool:
     return not text or text.startswith("#")
 
 
-def _named_policy(given: dict[str, Any], *, late: bool = False) -> str | None:
-    """The policy that a line names; None where it is a command."""
-    if "policy" not in given or "type" in given:
+@attrs.frozen
+class _Head:
+    """What a day says before its first command."""
+
+    policy: str | None
+    keeps: tuple[str, ...]
+
+
+def _read_head(given: dict[str, Any], *, late: bool = False) -> _Head | None:
+    """What a line says of the whole day; None where it is a command."""
+    said = [name for name in ("policy", "keeps") if name in given]
+    if not said or "type" in given:
         return None
     if late:
-        raise CodecError(Problem("$.policy", "is named too late", "the policy before the first command"))
-    policy = given["policy"]
-    if given.keys() == {"policy"} and isinstance(policy, str) and policy:
-        return policy
-    raise CodecError(Problem("$.policy", "names no policy", 'a line like {"policy": "sop.toml"}'))
+        raise CodecError(Problem(f"$.{said[0]}", "is named too late", f"the {said[0]} before the first command"))
+    policy, keeps = given.get("policy"), given.get("keeps", [])
+    if not given.keys() <= {"policy", "keeps"} or ("policy" in given and not (isinstance(policy, str) and policy)):
+        raise CodecError(Problem("$.policy", "names no policy", 'a line like {"policy": "sop.toml"}'))
+    if "keeps" in given and not (isinstance(keeps, list) and keeps and all(number in JUDGED for number in keeps)):
+        raise CodecError(Problem("$.keeps", "names no promises", f"a list of some of {', '.join(JUDGED)}"))
+    return _Head(policy, tuple(keeps))
 
 
 def _read_object(text: str) -> dict[str, Any]:
@@ -265,9 +286,9 @@ def _read_story(story: Any) -> str:
 
 
 def _read_expectation(expect: Any) -> str | frozenset[str]:
-    if isinstance(expect, str) and expect in {ACCEPTED, REFUSED}:
+    if isinstance(expect, str) and expect in {ACCEPTED, REFUSED, EITHER}:
         return expect
     if isinstance(expect, list) and expect and all(isinstance(rule, str) for rule in expect):
         return frozenset(expect)
-    fits = f'"{ACCEPTED}", "{REFUSED}" or a list of rule ids such as ["reply.permission"]'
+    fits = f'"{ACCEPTED}", "{REFUSED}", "{EITHER}" or a list of rule ids such as ["reply.permission"]'
     raise CodecError(Problem("$.expect", "is no expectation", fits))

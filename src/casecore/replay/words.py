@@ -72,11 +72,11 @@ from casecore.rooms.offers import (
 from casecore.rooms.outbound import RecordConsent, StartOutbound
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import ReplySent, SendReply
-from casecore.rooms.reviews import ReviewEnded, TakeReview
+from casecore.rooms.reviews import FreeReview, ReviewEnded, TakeReview
 from casecore.rooms.silence import AskPresence, ChatDisconnected, DisconnectIdle
 from casecore.rooms.sla import RecordMiss, SetLevel
 from casecore.rooms.threads import RecordCustomer
-from casecore.rooms.wrap_ups import Dispose, DutyDone, DutyLeft, FlagCase, RelateRecord, WrapUpOwed
+from casecore.rooms.wrap_ups import Dispose, DutyDone, DutyLeft, FlagCase, RelateRecord, UnrelateRecord, WrapUpOwed
 
 _Said: TypeAlias = tuple[str, str]
 """What somebody does, and the words that they use."""
@@ -372,6 +372,7 @@ _SENTENCES: Final[Mapping[type[Command], _SayCommand]] = MappingProxyType(
         RejectOffer: _say_offer("{who} rejects {work}", "reason"),
         ExpireOffer: _say_offer("{who} lets the offer of {work} to {to} time out"),
         RescindOffer: _say_offer("{who} takes the offer of {work} to {to} back", "reason"),
+        FreeReview: _fill_pattern("{who} takes the review on {c.case} from whoever is off duty"),
         TakeReview: _fill_pattern("{who} takes the review on {c.case}"),
         ReassignCase: _say_handover("{who} gives {c.case} to {to}"),
         RecordConsent: _say_consent,
@@ -386,6 +387,7 @@ _SENTENCES: Final[Mapping[type[Command], _SayCommand]] = MappingProxyType(
         Dispose: _say_disposition,
         FlagCase: _say_flags,
         RelateRecord: _fill_pattern("{who} relates {c.case} to {c.relation} {c.record}"),
+        UnrelateRecord: _fill_pattern("{who} takes back the relation of {c.case} to {c.relation}"),
         MakeCommitment: _say_commitment,
         FulfilCommitment: _fill_pattern("{who} fulfils commitment {c.commitment}"),
         RescheduleCommitment: _say_rescheduling,

@@ -5,6 +5,8 @@
 * They are **available**, **wrapping up** (a contact is to be disposed first), **unavailable** for a reason, or **logged
   out**. Somebody who holds contacts cannot go unavailable: they set a **next state**, get no more work, and move to it
   with their last disposition. They may clear it again. Logging out is always accepted.
+* Somebody is **on duty** unless they are unavailable or logged out. Whoever is logged out can only log in, as available
+  or as unavailable; what else is for people on duty, the rooms say that know it.
 * The record counts what they hold, by channel, and what they owe; never which cases.
 * Only the system or a supervisor adds and changes agents; availability is set by the agent, a supervisor or the
   system. A supervisor's permission waives "only the assignee", and nothing else.
@@ -90,6 +92,7 @@ class Agent:
         idle_since: Since when they have had nothing new; orders agents in routing.
         given_at: When they were last given or offered work.
         away_since: Since when they have been logged out; None while they are there.
+        off_duty_since: Since when they have been unavailable or logged out; None while they are on duty.
         presence_at: When they last came or went; it is set no earlier than that (`times.py`).
         answered_at: When they last accepted or rejected an offer while others rang; None once nothing rings.
         held: How many cases they hold, by channel.
@@ -113,6 +116,7 @@ class Agent:
     idle_since: datetime | None = None
     given_at: datetime | None = None
     away_since: datetime | None = None
+    off_duty_since: datetime | None = None
     presence_at: datetime | None = None
     answered_at: datetime | None = None
     held: Mapping[Channel, int] = some_tallies(factory=FrozenDict)
@@ -425,6 +429,16 @@ def _own_availability(view: SeesAgents, command: PresenceCommand, _: Policy) -> 
     )
 
 
+def _logged_in(view: SeesAgents, command: Command, _: Policy) -> Reason | None:
+    actor = view.actor
+    if actor is None or actor.presence is not LOGGED_OUT:
+        return None
+    if isinstance(command, _LOGS_IN) and command.agent == actor.id:
+        return None
+    found, remedy = f"{actor.id} is logged out", "log in first, as available or as unavailable"
+    return Reason("presence.on_duty", found, remedy, {"presence": actor.presence})
+
+
 # Handlers ----------------------------------------------------------------------------------------------
 
 
@@ -524,13 +538,13 @@ def _became_available(agent: Editing, event: AgentAvailable) -> None:
     agent.presence = AVAILABLE
     agent.reason = ""
     agent.idle_since = event.at
-    agent.away_since = None
+    agent.away_since = agent.off_duty_since = None
 
 
 def _began_wrapping_up(agent: Editing, _: AgentWrapsUp) -> None:
     agent.presence = WRAPPING_UP
     agent.reason = ""
-    agent.away_since = None
+    agent.away_since = agent.off_duty_since = None
 
 
 def _became_unavailable(agent: Editing, event: AgentUnavailable) -> None:
@@ -538,6 +552,7 @@ def _became_unavailable(agent: Editing, event: AgentUnavailable) -> None:
     agent.reason = event.reason
     agent.next_reason = None
     agent.away_since = None
+    agent.off_duty_since = agent.off_duty_since or event.at
 
 
 def _logged_out(agent: Editing, event: AgentLoggedOut) -> None:
@@ -545,6 +560,7 @@ def _logged_out(agent: Editing, event: AgentLoggedOut) -> None:
     agent.reason = ""
     agent.next_reason = None
     agent.away_since = event.at
+    agent.off_duty_since = agent.off_duty_since or event.at
 
 
 def _next_set(agent: Editing, event: NextStateSet) -> None:
@@ -554,6 +570,9 @@ def _next_set(agent: Editing, event: NextStateSet) -> None:
 def _next_cleared(agent: Editing, _: NextStateCleared) -> None:
     agent.next_reason = None
 
+
+_LOGS_IN = (GoAvailable, GoUnavailable, LogOut)
+"""What somebody who is logged out may say of themselves; the last of the three changes nothing then."""
 
 _NEXT = (SetNextState, ClearNextState)
 _NAMED = (ChangeAgent, PresenceCommand)
@@ -570,6 +589,7 @@ AGENTS: Room[SeesAgents] = Room(
         Rule("presence.next", "A next state follows on being available", "§6", _NEXT, _may_set_next),
     ),
     rules=(
+        Rule("presence.on_duty", "Whoever is logged out can only log in", "§6", (Command,), _logged_in),
         Rule(
             "agents.manage",
             "Only a supervisor or the system adds and changes agents",

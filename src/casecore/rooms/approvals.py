@@ -5,7 +5,8 @@
   be given to an agent or to a queue. A decided draft leaves the desk; what was sent is a message like any other.
 * Its author, the case's assignee and a supervisor may edit it, withdraw it, and give its review to somebody else;
   whoever may review it does all of that but withdraw it.
-* If the customer writes while a draft waits, the policy supersedes it, or keeps it marked stale.
+* If the customer writes while a draft waits, the policy supersedes it, or keeps it marked stale. A reply that somebody
+  else than its author sends makes it stale, too: the customer may have been told the contrary.
 * A waiting draft blocks a second one, closing the case, and resolving it past the reviewer.
 
 Who reviews a draft, and what comes of deciding it, is told in `reviews.py`.
@@ -55,9 +56,12 @@ from casecore.rooms.cases import (
 )
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.replies import (
+    READ_FOR_BLANKS,
+    SUBJECT_ON_EMAIL,
     ReplySent,
     attachments_taken,
     emoji_taken,
+    no_blank_left,
     reply_content,
     says_something,
     send_edge,
@@ -107,7 +111,9 @@ class WaitingDraft:
         queue: The queue it is reviewed by.
         reviewer: The agent it is reviewed by, if it was given to one.
         waiting_since: Since when it waits for a review.
-        stale: The customer has written since it was submitted or last edited by its author.
+        stale: Something was written since it was submitted or last edited by its author: by the customer, or by a
+            colleague who replied.
+        replied: The colleague who replied, where that is what was written last; None where the customer wrote.
     """
 
     id: str
@@ -120,6 +126,7 @@ class WaitingDraft:
     note: str = ""
     reviewer: str | None = a_link(of="reviewer", default=None)
     stale: bool = False
+    replied: str | None = None
     about_account: bool = False
     subject: str = ""
     template: PreparedText | None = None
@@ -180,9 +187,11 @@ class EditDraft(DraftCommand):
     send_as: Status | None = a_choice(Status, default=None)
     attachments: tuple[str, ...] | None = some_texts(default=None)
     template: PreparedText | None = a_part(PreparedText, default=None)
+    subject: str | None = a_text(default=None)
+    about_account: bool | None = a_flag(default=None)
 
 
-EDITABLE = ("text", "send_as", "attachments", "template")
+EDITABLE = ("text", "send_as", "attachments", "template", "subject", "about_account")
 """The fields of a draft that `EditDraft` may change."""
 
 
@@ -200,7 +209,7 @@ class ApproveDraft(DraftCommand):
     """A reviewer sends the draft.
 
     Attributes:
-        seen: The reviewer has seen what the customer wrote since.
+        seen: The reviewer has seen what was written since, by the customer or by a colleague.
         template: The draft's template as it stands now, where it has changed since the draft was written.
     """
 
@@ -241,7 +250,10 @@ class DraftSubmitted(Event):
 
 @frozen
 class DraftEdited(Event):
-    """The waiting draft is now this; `fresh` when its author has taken in what the customer wrote."""
+    """The waiting draft is now this; `fresh` when its author has taken in what was written since.
+
+    Subject and mark about the account are None in events that were stored before they could be edited: they stay.
+    """
 
     case: str
     draft: str
@@ -250,6 +262,8 @@ class DraftEdited(Event):
     attachments: tuple[str, ...]
     fresh: bool
     template: PreparedText | None = None
+    subject: str | None = None
+    about_account: bool | None = None
 
 
 @frozen
@@ -264,10 +278,11 @@ class ReviewReassigned(Event):
 
 @frozen
 class DraftWentStale(Event):
-    """The customer wrote while the draft waited."""
+    """The customer wrote while the draft waited, or a colleague replied; `replied` is that colleague."""
 
     case: str
     draft: str
+    replied: str | None = None
 
 
 @frozen
@@ -424,7 +439,20 @@ def _after_message(view: HasDraft, event: MessageReceived, policy: Policy) -> tu
         return ()
     if policy.approval.on_customer_message is OnCustomerMessage.SUPERSEDE:
         return (DraftSuperseded(SYSTEM, event.at, event.case, draft.id, draft.author),)
-    return () if draft.stale else (DraftWentStale(SYSTEM, event.at, event.case, draft.id),)
+    told = draft.stale and draft.replied is None
+    return () if told else (DraftWentStale(SYSTEM, event.at, event.case, draft.id),)
+
+
+@wants("case", "draft")
+def _after_reply(view: HasDraft, event: ReplySent, _: Policy) -> tuple[Event, ...]:
+    return () if event.message == view.draft.id else stale_after(view.draft, event.case, event.author, event.at)
+
+
+def stale_after(draft: WaitingDraft, case: str, author: str, at: datetime) -> tuple[Event, ...]:
+    """What becomes of a draft when somebody has said something to the customer: another may have said the contrary."""
+    if author in {draft.author, draft.replied}:
+        return ()
+    return (DraftWentStale(SYSTEM, at, case, draft.id, author),)
 
 
 # Evolve ------------------------------------------------------------------------------------------------
@@ -444,8 +472,11 @@ def _new_draft(event: DraftSubmitted) -> WaitingDraft:
 
 def _replace_draft(draft: Editing, event: DraftEdited) -> None:
     for name in EDITABLE:
-        setattr(draft, name, getattr(event, name))
-    draft.stale = draft.stale and not event.fresh
+        value = getattr(event, name)
+        if value is not None or name == "template":
+            setattr(draft, name, value)
+    if event.fresh:
+        draft.stale, draft.replied = False, None
 
 
 def _move_review(draft: Editing, event: ReviewReassigned) -> None:
@@ -453,8 +484,9 @@ def _move_review(draft: Editing, event: ReviewReassigned) -> None:
     draft.queue = event.queue
 
 
-def _go_stale(draft: Editing, _: DraftWentStale) -> None:
+def _go_stale(draft: Editing, event: DraftWentStale) -> None:
     draft.stale = True
+    draft.replied = event.replied
 
 
 _CONTENT = (DraftSubmitted, DraftEdited)
@@ -489,6 +521,7 @@ APPROVALS: Room[SeesDraft] = Room(
             ("attachments",),
         ),
         soft_rule("channels.emoji", "A channel takes emoji or not", "§4", _CONTENT, emoji_taken, ("text",)),
+        Rule("replies.blanks", "Nothing is sent with a blank in it", "§4", _CONTENT, no_blank_left, READ_FOR_BLANKS),
         soft_rule(
             "approval.author",
             "A draft is its author's and its reviewer's",
@@ -507,7 +540,7 @@ APPROVALS: Room[SeesDraft] = Room(
     ),
     decide={SubmitDraft: _submit_draft, EditDraft: _edit_draft},
     shows={SubmitDraft: names_message("draft"), ApproveDraft: names_message("draft")},
-    follows={MessageReceived: _after_message},
+    follows={MessageReceived: _after_message, ReplySent: _after_reply},
     creates={(WaitingDraft, DraftSubmitted): _new_draft},
     evolve={
         (WaitingDraft, DraftEdited): _replace_draft,
@@ -517,7 +550,13 @@ APPROVALS: Room[SeesDraft] = Room(
     removes=frozenset((WaitingDraft, event) for event in DECIDED),
     probes=(
         *(
-            Probe(f"submit_as_{status}", SubmitDraft, {"send_as": status}, asks=("draft", "text", "subject"))
+            Probe(
+                f"submit_as_{status}",
+                SubmitDraft,
+                {"send_as": status},
+                asks=("draft", "text", "subject"),
+                only_where=SUBJECT_ON_EMAIL,
+            )
             for status in (Status.PENDING, Status.ESCALATED, Status.RESOLVED)
         ),
         Probe("edit_draft", EditDraft, asks=("text",), taken=THE_DRAFT),

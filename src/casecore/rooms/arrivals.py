@@ -35,6 +35,7 @@ from casecore.kernel import (
     an_instant,
     frozen,
     some,
+    some_texts,
 )
 from casecore.kernel.records import editing_class
 from casecore.kernel.rooms import soft_rule
@@ -75,6 +76,7 @@ class ReceiveMessage(Command):
         auto_generated: A machine sent it: an auto-reply, a bounce.
         tags: What the channel knows of the visitor; the case starts with these tags.
         in_reply_to: The message it answers, on channels that say so, e.g. email.
+        attachments: Names or addresses of what is attached.
         sent_at: When it was sent; `at`, when the desk learns of it, where nobody says.
         participant: Who writes, if it is not the customer: somebody in copy of an email.
     """
@@ -92,6 +94,7 @@ class ReceiveMessage(Command):
     auto_generated: bool = a_flag(default=False)
     in_reply_to: str | None = an_id(default=None)
     tags: frozenset[str] = some(str, default=frozenset())
+    attachments: tuple[str, ...] = some_texts(default=())
     sent_at: datetime | None = an_instant(default=None)
     participant: str | None = an_id(default=None)
 
@@ -124,6 +127,7 @@ class MessageReceived(MessageEvent):
     text: str
     kind: MessageKind
     answers: str | None = None
+    attachments: tuple[str, ...] = ()
     sent_at: datetime | None = None
     participant: str | None = None
 
@@ -143,6 +147,7 @@ class MessageNoted(MessageEvent):
     text: str
     kind: MessageKind
     auto_generated: bool
+    attachments: tuple[str, ...] = ()
     sent_at: datetime | None = None
     participant: str | None = None
 
@@ -308,6 +313,7 @@ def _receive_message(view: SeesCase, command: ReceiveMessage, policy: Policy) ->
             text=c.text,
             kind=c.kind,
             auto_generated=c.auto_generated,
+            attachments=c.attachments,
             sent_at=_sent_earlier(c),
             participant=_who_else(view, c),
         )
@@ -376,6 +382,7 @@ def _message_received(view: SeesCase, command: ReceiveMessage, case: str, custom
         text=command.text,
         kind=command.kind,
         answers=None if view.answered is None else view.answered.author,
+        attachments=command.attachments,
         sent_at=_sent_earlier(command),
         participant=_who_else(view, command),
     )

@@ -68,6 +68,7 @@ class View:
     note: Note | None = None
     commitment: Commitment | None = None
     wrap_up: WrapUp | None = None
+    handler: Agent | None = None
     named: Case | None = None
 
 

@@ -52,7 +52,7 @@ from casecore.rooms.assignments import (
     begin_work,
 )
 from casecore.rooms.cases import Case, CaseClosed, CaseCommand, CaseStarted
-from casecore.rooms.reviews import ReviewEnded, ReviewTaken, SeesReview
+from casecore.rooms.reviews import ReviewEnded, ReviewTaken, SeesReview, freed_where_lost, review_waits
 
 # State table -------------------------------------------------------------------------------------------
 
@@ -263,13 +263,13 @@ def _offer_stands(view: SeesOffers, command: OfferCommand, _: Policy) -> Reason 
 
 
 @wants("case", "offers")
-def _work_waits(view: HasOffers, command: OfferWork, _: Policy) -> Reason | None:
+def _work_waits(view: HasOffers, command: OfferWork, policy: Policy) -> Reason | None:
     case, offers, draft = view.case, view.offers, view.draft
     to = offers.to(review=command.review)
     if to is not None:
         return Reason("offer.waiting", f"case {case.id} is offered to {to} already", "wait for the answer")
     if command.review:
-        if draft is not None and draft.reviewer is None:
+        if review_waits(view, command.at, policy):
             return None
         found = f"{draft.reviewer} reviews it" if draft else "no draft waits"
         return Reason("offer.waiting", f"case {case.id}: {found}", "offer only reviews that wait")
@@ -338,9 +338,11 @@ def _in_time(view: SeesOffers, command: AcceptOffer, policy: Policy) -> Reason |
 # Handlers ----------------------------------------------------------------------------------------------
 
 
-def _offer_work(view: SeesOffers, command: OfferWork, _: Policy) -> tuple[Event, ...]:
+@wants("case")
+def _offer_work(view: CaseWithOffers, command: OfferWork, policy: Policy) -> tuple[Event, ...]:
     c = command
-    return () if view.case is None else (WorkOffered(c.by, c.at, c.case, c.agent, view.case.channel, review=c.review),)
+    freed = freed_where_lost(view, c, policy) if c.review else ()
+    return (*freed, WorkOffered(c.by, c.at, c.case, c.agent, view.case.channel, review=c.review))
 
 
 @wants("case")

@@ -6,6 +6,9 @@
 * Whoever may not reply directly starts it **for approval**: the case is theirs, and the message waits as a draft.
 * We write first on **WhatsApp, email and SMS**. On Apple Messages and the other channels the customer does; what that
   means is said in the refusal. A thread with an open case needs no second one: reply there.
+* On WhatsApp and by SMS it goes to a **number**: the one that the command gives, else the customer's, as their profile
+  has it under `phone`. It is written as E.164, a plus and nothing but digits: anything else would reach somebody
+  else, or nobody. Where neither is known, the thread must be one on which the customer wrote: it has their number.
 * On WhatsApp somebody is written to first only with their **consent**: they opted in, or wrote to us on WhatsApp
   before (a message of theirs on that thread). The policy says which of the two it accepts. Whoever withdrew their
   consent is not written to on either basis until they opt in again. It is asked for when the case is started, and
@@ -89,6 +92,7 @@ class StartOutbound(Command):
         customer: To whom; needed the first time on a thread.
         channel: Where; needed the first time on a thread.
         name: The customer's name, if it is known.
+        phone: The number that the message goes to, in E.164; the one of the customer's profile if it is not given.
         queue: The queue of the case, and of the approval; by the policy's filters if it is not given.
         language: The customer's language, e.g. `pt`.
         template: What the text is made from.
@@ -111,6 +115,7 @@ class StartOutbound(Command):
     about_account: bool = a_flag(default=False)
     for_approval: bool = a_flag(default=False)
     note: str = a_text(default="")
+    phone: str | None = a_text(default=None)
 
 
 @frozen
@@ -169,6 +174,14 @@ def _case_fresh(view: SeesClocks, command: StartOutbound, _: Policy) -> Reason |
 
 # Rules -------------------------------------------------------------------------------------------------
 
+BY_NUMBER = frozenset({WHATSAPP, Channel.SMS})
+"""The channels on which we write to a telephone number."""
+
+PHONE = "phone"
+"""The name of a customer's number in their profile."""
+
+_EXAMPLE = "+351912345678"
+
 
 def consent_bases(view: SeesClocks) -> frozenset[Consent]:
     """On what bases the customer may be written to first on this WhatsApp thread; none once they withdrew."""
@@ -203,6 +216,25 @@ def _consent_given(view: SeesClocks, subject: StartOutbound | ReplySent, policy:
         "ask for their opt-in in another way, and record it",
         {"found": tuple(sorted(found)), "accepted": accepted},
     )
+
+
+def _number_is_e164(view: SeesClocks, command: StartOutbound, _: Policy) -> Reason | None:
+    channel = _channel_of_thread(view, command)
+    if channel not in BY_NUMBER:
+        return None
+    known = None if view.customer is None else view.customer.profile.get(PHONE)
+    number = command.phone if command.phone is not None else known
+    if number is None and view.thread is not None and view.thread.customer_at is not None:
+        return None  # they wrote on this thread, from the number that it goes to
+    if not number:
+        found = f"{channel} goes to a number, and none is known"
+        return Reason("outbound.phone", found, f"give the phone in E.164, like {_EXAMPLE}, or record it")
+    from casecore.templates.phones import check_phone  # with all of templates, when the first is started
+
+    wrong = next(iter(check_phone(number)), None)
+    if wrong is None:
+        return None
+    return Reason("outbound.phone", wrong.message, wrong.remedy, {"phone": number})
 
 
 def _consent_is_proven(_: SeesClocks, command: RecordConsent, __: Policy) -> Reason | None:
@@ -313,6 +345,14 @@ OUTBOUND: Room[SeesClocks] = Room(
         Rule("queue.known", "The queue exists", "§7", _START, queue_known),
     ),
     rules=(
+        Rule(
+            "outbound.phone",
+            "On WhatsApp and by SMS we write to a number in E.164",
+            "§7",
+            _START,
+            _number_is_e164,
+            ("phone", "customer", "channel"),
+        ),
         Rule("consent.proof", "An opt-in says where it was given", "§7", (RecordConsent,), _consent_is_proven),
         Rule(
             "whatsapp.consent",

@@ -4,13 +4,17 @@
   stays open to everybody.
 * A reply carries text, attachments or both, as far as the channel takes them, and says whether the case is then
   pending, escalated or resolved.
+* A text that somebody wrote goes out without **blanks**: `{{1}}`, or `{name}` where the name is declared. What a
+  template or a quick reply makes of its values is not looked at for it: its own blanks are asked for instead.
 * The rules guard the *sent reply*, so they hold however it came to be sent.
 """
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any, Protocol
 
+from casecore.channels import EMAIL
 from casecore.kernel import (
     Editing,
     Event,
@@ -26,6 +30,7 @@ from casecore.kernel import (
     frozen,
     some_texts,
 )
+from casecore.kernel.blanks import blank_left
 from casecore.kernel.records import editing_class
 from casecore.kernel.rooms import by_agent, soft_rule, wants
 from casecore.kernel.words import first_emoji, is_blank
@@ -126,6 +131,12 @@ class CarriesReply(Sendable, Protocol):
         """What it is made from."""
 
 
+READ_FOR_BLANKS = ("text", "subject", "template")
+"""The fields in which blanks are looked for, and what says that the text is not."""
+
+SUBJECT_ON_EMAIL = MappingProxyType({"subject": lambda view: view.case is None or view.case.channel is EMAIL})
+"""What an inbox asks for on some channels only: a chat has no subject."""
+
 REPLY_CONTENT = ("text", "attachments", "about_account", "subject", "template")
 """The fields that hold what a reply says: a command, a draft and an event of it are called alike, and have them all."""
 
@@ -189,6 +200,22 @@ def emoji_taken(view: HasCase, reply: Sendable, policy: Policy) -> Reason | None
         return None
     found = f"{view.case.channel} takes no emoji; there is one at character {at}"
     return Reason("channels.emoji", found, "take it out", {"offset": at})
+
+
+def no_blank_left(_: SeesCase, said: Any, policy: Policy) -> Reason | None:
+    """The rule that what is sent, or is to be sent, has no blank that somebody forgot to fill."""
+    template, names = getattr(said, "template", None), policy.replies.blank_names
+    written = {"text": said.text if template is None else "", "subject": getattr(said, "subject", None) or ""}
+    if template is not None:
+        names = names.union(template.values)  # what its own blanks are called
+    for where, text in written.items():
+        found = blank_left(text, names)
+        if found is not None:
+            offset, blank = found
+            what = f"the {where} still has the blank {blank}, at character {offset}"
+            facts = {"blank": blank, "offset": offset, "where": where}
+            return Reason("replies.blanks", what, "fill it, or take it out", facts)
+    return None
 
 
 def _may_reply(view: SeesCase, event: ReplySent, _: Policy) -> Reason | None:
@@ -261,6 +288,9 @@ REPLIES: Room[SeesCase] = Room(
             ("attachments",),
         ),
         soft_rule("channels.emoji", "A channel takes emoji or not", "§4", (ReplySent,), emoji_taken, ("text",)),
+        Rule(
+            "replies.blanks", "Nothing is sent with a blank in it", "§4", (ReplySent,), no_blank_left, READ_FOR_BLANKS
+        ),
     ),
     decide={SendReply: _send_reply},
     shows={SendReply: names_message()},
@@ -268,7 +298,13 @@ REPLIES: Room[SeesCase] = Room(
     creates={(Message, ReplySent): _new_message},
     evolve={(Case, ReplySent): _apply_reply},
     probes=tuple(
-        Probe(str(trigger), SendReply, {"send_as": status}, asks=("message", "text", "subject"))
+        Probe(
+            str(trigger),
+            SendReply,
+            {"send_as": status},
+            asks=("message", "text", "subject"),
+            only_where=SUBJECT_ON_EMAIL,
+        )
         for status, trigger in SENT_AS.items()
     ),
 )

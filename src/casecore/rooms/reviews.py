@@ -7,8 +7,14 @@
   work (`eligibility.py`); it is then theirs alone.
 * A review has its own reviewer; the case's assignee is unchanged. It counts in the total only.
 * **Approving** sends the reply in the author's name, exactly once: the draft's id becomes the message's id. At that
-  moment every rule of a direct reply is asked again. Where the customer has written since, the reviewer must say that
-  they have seen it. **Refusing** needs a reason. Whose draft it is may **withdraw** it at any time.
+  moment every rule of a direct reply is asked again. Where the customer has written since, or a colleague has replied,
+  the reviewer must say that they have seen it. **Refusing** needs a reason. Whose draft it is may **withdraw** it at
+  any time.
+* Whoever decides or edits a draft as its reviewer is **on duty**: somebody at lunch approves nothing. A next state, or
+  a contact that they still have to dispose, keeps nobody from it; a review is no contact, and does not hold up lunch.
+* A reviewer who goes off duty loses the review as an assignee loses a case: by the away policy, after its grace
+  period. It then waits in its queue again, with all the time that it has waited; giving it to somebody else frees it,
+  too, should the timer be late.
 * The review ends when the draft is decided, or when it is given to somebody else.
 
 What a draft is, and what a waiting one blocks, is told in `approvals.py`.
@@ -16,13 +22,16 @@ What a draft is, and what a waiting one blocks, is told in `approvals.py`.
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from casecore.kernel import Command, Editing, Event, Probe, Reason, Room, Rule, frozen
-from casecore.kernel.rooms import by_agent, soft_rule, wants
+from casecore.channels import LIVE
+from casecore.kernel import SYSTEM, Command, Editing, Event, Probe, Reason, Room, Rule, Timer, frozen
+from casecore.kernel.rooms import by_agent, by_system, not_yet, soft_rule, wants
 from casecore.kernel.words import is_blank
 from casecore.policies import Policy
-from casecore.rooms.agents import APPROVE, Agent
+from casecore.policies.sections import Held
+from casecore.rooms.agents import APPROVE, LOGGED_OUT, Agent
 from casecore.rooms.approvals import (
     DECIDED,
     THE_DRAFT,
@@ -30,6 +39,7 @@ from casecore.rooms.approvals import (
     DraftApproved,
     DraftRefused,
     DraftWithdrawn,
+    EditDraft,
     HasDraft,
     RefuseDraft,
     SeesDraft,
@@ -48,12 +58,36 @@ class SeesReview(SeesDraft, Protocol):
         """Who reviews the draft."""
 
 
+class HasReview(SeesReview, HasDraft, Protocol):
+    """A draft waits, and perhaps somebody reviews it."""
+
+
+class HasReviewer(HasDraft, Protocol):
+    """Somebody reviews the draft."""
+
+    reviewer: Agent
+
+
 # Command and events ------------------------------------------------------------------------------------
 
 
 @frozen
 class TakeReview(CaseCommand):
     """An approver fetches the review of the waiting draft."""
+
+
+@frozen
+class FreeReview(CaseCommand):
+    """The system takes the review from somebody who is off duty."""
+
+
+@frozen
+class ReviewFreed(Event):
+    """The review waits in its queue again, as its reviewer is off duty."""
+
+    case: str
+    draft: str
+    agent: str
 
 
 @frozen
@@ -73,12 +107,42 @@ class ReviewEnded(Event):
     agent: str
 
 
+# Timer -------------------------------------------------------------------------------------------------
+
+
+def _review_away_limit(view: SeesReview, policy: Policy) -> timedelta | None:
+    case = view.case
+    if case is None:
+        return None
+    kept = policy.away.held is Held.KEEP or case.status in policy.away.keep_statuses
+    return None if kept and case.channel not in LIVE else policy.away.grace
+
+
+REVIEWER_AWAY = Timer(
+    "the review is taken from an agent who is off duty",
+    "away.grace",
+    "reviewer.off_duty_since",
+    _review_away_limit,
+    lambda view, at: FreeReview(SYSTEM, at, view.case.id),
+)
+
+
 # Need and rules -----------------------------------------------------------------------------------------
 
 
-def _review_waits(view: SeesReview, command: TakeReview, _: Policy) -> Reason | None:
+def review_waits(view: SeesReview, at: datetime, policy: Policy) -> bool:
+    """Whether a review waits for somebody: nobody has it, or whoever has it has lost it and nobody has freed it yet."""
+    return view.draft is not None and (view.draft.reviewer is None or _is_lost(view, at, policy))
+
+
+def _is_lost(view: SeesReview, at: datetime, policy: Policy) -> bool:
+    lost_at = REVIEWER_AWAY.due(view, policy)
+    return lost_at is not None and at >= lost_at
+
+
+def _review_waits(view: SeesReview, command: TakeReview, policy: Policy) -> Reason | None:
     draft = view.draft
-    if draft is not None and draft.reviewer is None:
+    if review_waits(view, command.at, policy):
         return None
     found = f"{draft.reviewer} reviews {draft.id}" if draft else "no draft waits"
     return Reason("offer.waiting", f"case {command.case}: {found}", "take a review that waits")
@@ -131,12 +195,15 @@ def _not_own(view: SeesDraft, event: DraftApproved, policy: Policy) -> Reason | 
 
 @wants("case", "draft")
 def _message_seen(view: HasDraft, command: ApproveDraft, _: Policy) -> Reason | None:
-    if command.seen or not view.draft.stale:
+    draft = view.draft
+    if command.seen or not draft.stale:
         return None
+    what = f"{draft.replied} has replied" if draft.replied else "the customer has written"
     return Reason(
         "approval.stale",
-        f"the customer has written since draft {command.draft} was submitted",
+        f"{what} since draft {draft.id} was submitted",
         "read it, then approve with seen = true",
+        {"replied": draft.replied},
     )
 
 
@@ -146,13 +213,39 @@ def _says_why(_: SeesDraft, command: RefuseDraft, __: Policy) -> Reason | None:
     return Reason("approval.reason", "the refusal says no reason", "tell the author what to change")
 
 
+def _works_now(view: SeesReview, command: ApproveDraft | RefuseDraft | EditDraft, _: Policy) -> Reason | None:
+    actor, draft = view.actor, view.draft
+    if actor is None or actor.on_duty or actor.presence is LOGGED_OUT:  # logged out, they can do nothing at all
+        return None
+    if isinstance(command, EditDraft) and draft is not None and draft.author == actor.id:
+        return None
+    why = f" ({actor.reason})" if actor.reason else ""
+    remedy = "come back first, or let another reviewer do it"
+    return Reason("presence.on_duty", f"{actor.id} is {actor.presence}{why}", remedy, {"presence": actor.presence})
+
+
+def _reviewer_is_gone(view: SeesReview, command: FreeReview, _: Policy) -> Reason | None:
+    if view.reviewer is not None and view.reviewer.off_duty_since is not None:
+        return None
+    found = "nobody reviews a draft" if view.reviewer is None else f"{view.reviewer.id}, who reviews it, is on duty"
+    return Reason("away.gone", f"case {command.case}: {found}", "nothing has to be done")
+
+
+@wants("case", "draft", "reviewer")
+def _reviewer_gone_long_enough(view: HasReviewer, command: FreeReview, policy: Policy) -> Reason | None:
+    if REVIEWER_AWAY.due(view, policy) is not None:
+        return not_yet(REVIEWER_AWAY, view, command.at, policy, "away.grace")
+    found = f"the policy keeps the review of {view.draft.id} with {view.reviewer.id}"
+    return Reason("away.grace", found, "leave it there")
+
+
 # Handlers and what follows -----------------------------------------------------------------------------
 
 
 @wants("case", "draft")
-def _take_review(view: HasDraft, command: TakeReview, _: Policy) -> tuple[Event, ...]:
+def _take_review(view: HasReview, command: TakeReview, policy: Policy) -> tuple[Event, ...]:
     c = command
-    return (ReviewTaken(c.by, c.at, c.case, view.draft.id, c.by),)
+    return (*freed_where_lost(view, c, policy), ReviewTaken(c.by, c.at, c.case, view.draft.id, c.by))
 
 
 @wants("case", "draft")
@@ -174,6 +267,19 @@ def _refuse_draft(view: SeesDraft, command: RefuseDraft, _: Policy) -> tuple[Eve
 def _withdraw_draft(view: SeesDraft, command: WithdrawDraft, _: Policy) -> tuple[Event, ...]:
     c, draft = command, view.draft
     return () if draft is None else (DraftWithdrawn(c.by, c.at, c.case, draft.id, draft.author),)
+
+
+@wants("draft", "reviewer")
+def _free_review(view: HasReviewer, command: FreeReview, _: Policy) -> tuple[Event, ...]:
+    c = command
+    return (ReviewFreed(c.by, c.at, c.case, view.draft.id, view.reviewer.id),)
+
+
+def freed_where_lost(view: SeesReview, command: CaseCommand, policy: Policy) -> tuple[Event, ...]:
+    """That a review is freed by being given to somebody else, where its reviewer has lost it."""
+    if view.draft is None or view.draft.reviewer is None or not _is_lost(view, command.at, policy):
+        return ()
+    return (ReviewFreed(SYSTEM, command.at, command.case, view.draft.id, view.draft.reviewer),)
 
 
 def review_over(view: SeesReview, cause: Command | Event) -> tuple[Event, ...]:
@@ -202,13 +308,20 @@ def _set_reviewer(draft: Editing, event: ReviewTaken) -> None:
     draft.reviewer = event.agent
 
 
+def _no_reviewer(draft: Editing, _: ReviewFreed) -> None:
+    draft.reviewer = None
+
+
 _DECIDE = (ApproveDraft, RefuseDraft)
+_FREE = (FreeReview,)
 
 REVIEWS: Room[SeesReview] = Room(
     name="reviews",
     needs=(
         Rule("actor.role", "Only an agent takes reviews", "§3", (TakeReview,), by_agent),
         Rule("offer.waiting", "Only a waiting review is taken", "§3", (TakeReview,), _review_waits),
+        Rule("actor.role", "The clock does this", "§5", _FREE, by_system),
+        Rule("away.gone", "Only somebody off duty loses a review", "§5", _FREE, _reviewer_is_gone),
     ),
     rules=(
         Rule("approval.permission", "A reviewer needs the permission", "§5", _DECIDE, _may_approve),
@@ -218,6 +331,8 @@ REVIEWS: Room[SeesReview] = Room(
         soft_rule(
             "approval.stale", "A stale draft is approved knowingly", "§5", (ApproveDraft,), _message_seen, ("seen",)
         ),
+        Rule("presence.on_duty", "Whoever decides a draft is on duty", "§5", (*_DECIDE, EditDraft), _works_now),
+        Rule("away.grace", "Somebody may be off duty for a moment", "§5", _FREE, _reviewer_gone_long_enough),
         Rule("approval.reason", "A refusal has a reason", "§5", (RefuseDraft,), _says_why, ("reason",)),
     ),
     decide={
@@ -225,13 +340,16 @@ REVIEWS: Room[SeesReview] = Room(
         RefuseDraft: _refuse_draft,
         WithdrawDraft: _withdraw_draft,
         TakeReview: _take_review,
+        FreeReview: _free_review,
     },
-    follows=dict.fromkeys(DECIDED, _end_review),
+    follows=dict.fromkeys((*DECIDED, ReviewFreed), _end_review),
     evolve={
         (Agent, ReviewTaken): _count_review,
         (Agent, ReviewEnded): _uncount_review,
         (WaitingDraft, ReviewTaken): _set_reviewer,
+        (WaitingDraft, ReviewFreed): _no_reviewer,
     },
+    timers=(REVIEWER_AWAY,),
     probes=(
         Probe("approve_draft", ApproveDraft, taken=THE_DRAFT),
         Probe("refuse_draft", RefuseDraft, asks=("reason",), taken=THE_DRAFT),

@@ -22,10 +22,11 @@ from casecore.kernel.rooms import by_agent, soft_rule, too_early, wants
 from casecore.kernel.words import said
 from casecore.policies import Policy
 from casecore.policies.sections import CountsFrom
-from casecore.rooms.approvals import HasDraft, resolving_past
+from casecore.rooms.approvals import HasDraft, resolving_past, stale_after
 from casecore.rooms.assignments import CaseReleased, Release
 from casecore.rooms.cases import Case, CaseCommand, HasCase, answer_customer, edge_missing, only_holder
 from casecore.rooms.contacts import Contact, HasContact, SeesContact, contact_goes_on
+from casecore.rooms.replies import no_blank_left
 from casecore.rooms.threads import Message, MessageEvent, message_fresh, names_message
 from casecore.statuses import Status, Trigger
 
@@ -173,6 +174,12 @@ def _disconnect_chat(view: SeesContact, command: DisconnectIdle, policy: Policy)
     )
 
 
+@wants("case", "draft")
+def _draft_goes_stale(view: HasDraft, event: ChatDisconnected, _: Policy) -> tuple[Event, ...]:
+    """Where the policy lets a chat be closed past the reviewer, its closing message is somebody's last word."""
+    return stale_after(view.draft, event.case, event.by, event.at)
+
+
 # Evolve ------------------------------------------------------------------------------------------------
 
 
@@ -210,12 +217,14 @@ SILENCE: Room[SeesContact] = Room(
         soft_rule("assignment.holder", "Only the assignee, or a supervisor", "§6", _BOTH, only_holder),
         soft_rule("idle.asked", "The customer is asked first", "§6", (DisconnectIdle,), _asked_enough),
         soft_rule("idle.silence", "The silence has lasted long enough", "§6", (DisconnectIdle,), _silent_enough),
+        Rule("replies.blanks", "Nothing is sent with a blank in it", "§4", (PresenceAsked,), no_blank_left, ("text",)),
         soft_rule(
             "approval.blocks_resolve", "A waiting draft blocks resolving past it", "§5", (ChatDisconnected,), _no_draft
         ),
     ),
     decide={AskPresence: _ask_presence, DisconnectIdle: _disconnect_chat},
     shows=dict.fromkeys(_BOTH, names_message()),
+    follows={ChatDisconnected: _draft_goes_stale},
     creates={(Message, PresenceAsked): _new_message, (Message, ChatDisconnected): _new_message},
     evolve={
         (Contact, PresenceAsked): _count_attempt,

@@ -22,7 +22,7 @@ from casecore.policies import Policy
 from casecore.rooms.approvals import DraftEdited, DraftSubmitted
 from casecore.rooms.cases import HasCase, SeesCase
 from casecore.rooms.prepared import PreparedText, obstacle
-from casecore.rooms.replies import ReplySent, SendReply
+from casecore.rooms.replies import SUBJECT_ON_EMAIL, ReplySent, SendReply
 from casecore.statuses import Status
 
 # Timer -------------------------------------------------------------------------------------------------
@@ -99,6 +99,7 @@ WINDOWS: Room[SeesCase] = Room(
             SendReply,
             {"send_as": Status.PENDING, "template": _ANY_TEMPLATE},
             asks=("message", "template", "text", "subject"),
+            only_where=SUBJECT_ON_EMAIL,
         ),
     ),
 )

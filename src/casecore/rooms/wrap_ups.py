@@ -9,14 +9,17 @@
 * **Email**: before disposing, the contact is related to the customer, and to the account case where the caller says
   that there is one. A complaint about an installer is related to customer, installer and case; the installer may be
   added after the disposition, where the policy says so, and is an open duty until it is. A reply needs a subject.
+* A relation that was wrong is taken back, until the contact is disposed; then what is missing is missing again.
 * An email that answers a message of another agent was theirs to handle: whoever disposed it without transferring it
-  to them names them in the notes.
+  to them names them in the notes, by id or by what they are called.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Protocol
+from unicodedata import normalize
 
 from casecore.channels import EMAIL, Channel
 from casecore.kernel import (
@@ -41,7 +44,7 @@ from casecore.kernel.words import is_blank
 from casecore.policies import Policy
 from casecore.policies.sections import Proceeding, Relation, RelationsDue
 from casecore.rooms.agents import Agent, AgentAvailable, AgentUnavailable, AgentWrapsUp, Presence, is_supervisor
-from casecore.rooms.approvals import DraftSubmitted
+from casecore.rooms.approvals import DraftEdited, DraftSubmitted
 from casecore.rooms.arrivals import MessageReceived
 from casecore.rooms.assignments import Release, agent_named, give_up_case
 from casecore.rooms.cases import Case, CaseClosed, CaseCommand, CaseStarted, CloseReason
@@ -107,6 +110,10 @@ class SeesWrapUp(SeesContact, Protocol):
     def wrap_up(self) -> WrapUp | None:
         """The wrap-up the command names: of this case and agent."""
 
+    @property
+    def handler(self) -> Agent | None:
+        """Who handled the message that the customer answered, where that is to be disposed."""
+
 
 class CaseAndAftermath(SeesWrapUp, Protocol):
     """There is such a case; something of it may still be open."""
@@ -139,6 +146,11 @@ def wrap_up_of(_: SeesWrapUp, command: CaseCommand) -> str:
     return wrap_up_id(command.case, getattr(command, "agent", None) or command.by)
 
 
+def _earlier_handler_of(view: SeesWrapUp, _: Dispose) -> str | None:
+    """Who handled the message that the customer answered: they may be named by what they are called."""
+    return None if view.wrap_up is None else view.wrap_up.earlier_handler
+
+
 # Commands ----------------------------------------------------------------------------------------------
 
 
@@ -163,6 +175,13 @@ class FlagCase(CaseCommand):
 
     complaint: bool | None = a_flag(default=None)
     account_case: bool | None = a_flag(default=None)
+
+
+@frozen
+class UnrelateRecord(CaseCommand):
+    """A relation is taken back, because it was the wrong record; done until the contact is disposed."""
+
+    relation: Relation = a_choice(Relation)
 
 
 @frozen
@@ -234,6 +253,14 @@ class RecordRelated(Event):
     record: str
 
 
+@frozen
+class RecordUnrelated(Event):
+    """The case is related to no such record any more."""
+
+    case: str
+    relation: Relation
+
+
 # Needs -------------------------------------------------------------------------------------------------
 
 
@@ -244,7 +271,24 @@ def _wrap_up_owed(view: SeesWrapUp, command: Dispose, _: Policy) -> Reason | Non
     return Reason("wrap_up.owed", found, "end the contact first; it may have been disposed already")
 
 
+@wants("aftermath")
+def _is_related(view: HasAftermath, command: UnrelateRecord, _: Policy) -> Reason | None:
+    if command.relation in view.aftermath.related:
+        return None
+    found, related = f"case {command.case} is not related to {command.relation}", sorted(view.aftermath.related)
+    return Reason("relation.known", found, "take back a relation that it has", {"related": tuple(related)})
+
+
 # Rules -------------------------------------------------------------------------------------------------
+
+
+@wants("case", "aftermath")
+def _not_disposed(view: HasAftermath, command: UnrelateRecord, _: Policy) -> Reason | None:
+    case = view.case
+    if case is None or case.assignee is not None or view.aftermath.undisposed:
+        return None
+    found = f"every contact of case {command.case} is disposed"
+    return Reason("relation.disposed", found, "relate it to the right record instead, or write a note")
 
 
 def _wrap_up_is_theirs(view: SeesWrapUp, command: Dispose, _: Policy) -> Reason | None:
@@ -298,13 +342,29 @@ def _relations_added(view: SeesWrapUp, _: Dispose, policy: Policy) -> Reason | N
 @wants("wrap_up")
 def _names_handler(view: HasWrapUp, command: Dispose, _: Policy) -> Reason | None:
     handler = view.wrap_up.earlier_handler
-    if handler is None or handler in command.notes:
+    if handler is None:
         return None
+    name = view.handler.name if view.handler is not None else ""
+    if any(_is_named(word, command.notes) for word in (handler, name) if word.strip()):
+        return None
+    who = f"{handler} or {name}" if name.strip() and name.casefold() != handler.casefold() else handler
     return Reason(
         "email.earlier_handler",
         f"{handler} handled the message that the customer answered",
-        f"transfer such emails to {handler}; having handled it, name {handler} in the notes",
+        f"transfer such emails to {handler}; having handled it, name {who} in the notes",
     )
+
+
+def _is_named(word: str, notes: str) -> bool:
+    """Whether notes name somebody: as a word of its own, in letters large or small, however it is spaced."""
+    name, text = (" ".join(normalize("NFKC", one).casefold().split()) for one in (word, notes))
+    before, after = (r"(?<!\w)" if _has_case(name[0]) else ""), (r"(?!\w)" if _has_case(name[-1]) else "")
+    return re.search(before + re.escape(name) + after, text) is not None
+
+
+def _has_case(letter: str) -> bool:
+    """Whether a character belongs to a script whose words stand apart: letters that have a capital, and digits."""
+    return letter != letter.upper() or letter.isdigit()
 
 
 @wants("aftermath")
@@ -316,9 +376,9 @@ def _disposed_before_closing(view: HasAftermath, event: CaseClosed, _: Policy) -
     return Reason("wrap_up.blocks_close", found, "dispose them first")
 
 
-def _has_subject(view: SeesWrapUp, event: ReplySent | DraftSubmitted, policy: Policy) -> Reason | None:
+def _has_subject(view: SeesWrapUp, event: ReplySent | DraftSubmitted | DraftEdited, policy: Policy) -> Reason | None:
     on_email = view.case is not None and view.case.channel is EMAIL
-    if not on_email or not policy.email.subject_required or not is_blank(event.subject):
+    if not on_email or not policy.email.subject_required or not is_blank(event.subject or ""):
         return None
     return Reason("email.subject_required", "the email has no subject", "give it one")
 
@@ -362,6 +422,11 @@ def _relate_record(view: SeesWrapUp, command: RelateRecord, policy: Policy) -> t
     related = RecordRelated(c.by, c.at, c.case, c.relation, c.record)
     last = after is not None and after.duty_of is not None and missing_relations(view, policy) <= {c.relation}
     return (related, DutyDone(c.by, c.at, c.case)) if last else (related,)
+
+
+@wants("aftermath")
+def _unrelate_record(view: HasAftermath, command: UnrelateRecord, _: Policy) -> tuple[Event, ...]:
+    return (RecordUnrelated(command.by, command.at, command.case, command.relation),)
 
 
 def _wrap_up_begins(view: SeesWrapUp, event: ContactEnded, policy: Policy) -> tuple[Event, ...]:
@@ -462,6 +527,10 @@ def _add_relation(after: Editing, event: RecordRelated) -> None:
     after.related |= {event.relation}
 
 
+def _take_relation(after: Editing, event: RecordUnrelated) -> None:
+    after.related -= {event.relation}
+
+
 def _set_duty(after: Editing, event: DutyLeft) -> None:
     after.duty_of = event.agent
 
@@ -474,14 +543,16 @@ def _set_earlier_handler(after: Editing, event: MessageReceived) -> None:
     after.earlier_handler = event.answers
 
 
-_CONTEXT = (FlagCase, RelateRecord)
-_EMAILS = (ReplySent, DraftSubmitted)
+_CONTEXT = (FlagCase, RelateRecord, UnrelateRecord)
+_TAKEN_BACK = (UnrelateRecord,)
+_EMAILS = (ReplySent, DraftSubmitted, DraftEdited)
 
 WRAP_UPS: Room[SeesWrapUp] = Room(
     name="wrap_ups",
     needs=(
         Rule("actor.role", "Only an agent disposes", "§6", (Dispose,), by_agent),
         Rule("wrap_up.owed", "A contact has ended and is not disposed", "§6", (Dispose,), _wrap_up_owed),
+        Rule("relation.known", "Only a relation that there is is taken back", "§6", _TAKEN_BACK, _is_related),
     ),
     rules=(
         Rule("wrap_up.agent", "A contact is disposed by whose it was", "§6", (Dispose,), _wrap_up_is_theirs),
@@ -495,6 +566,7 @@ WRAP_UPS: Room[SeesWrapUp] = Room(
         soft_rule(
             "email.earlier_handler", "Who handled it before is named", "§3", (Dispose,), _names_handler, ("notes",)
         ),
+        Rule("relation.disposed", "A relation is taken back before the disposal", "§6", _TAKEN_BACK, _not_disposed),
         Rule("wrap_up.contact", "Who has the contact says what it is about", "§6", _CONTEXT, _works_on_it),
         soft_rule(
             "wrap_up.blocks_close",
@@ -505,7 +577,12 @@ WRAP_UPS: Room[SeesWrapUp] = Room(
         ),
         soft_rule("email.subject_required", "An email has a subject", "§6", _EMAILS, _has_subject, ("subject",)),
     ),
-    decide={Dispose: _dispose_contact, FlagCase: _flag_case, RelateRecord: _relate_record},
+    decide={
+        Dispose: _dispose_contact,
+        FlagCase: _flag_case,
+        RelateRecord: _relate_record,
+        UnrelateRecord: _unrelate_record,
+    },
     follows={ContactEnded: _wrap_up_begins, Disposed: _after_disposition},
     creates={(Aftermath, CaseStarted): _new_aftermath, (WrapUp, WrapUpOwed): _wrap_up},
     evolve={
@@ -513,6 +590,7 @@ WRAP_UPS: Room[SeesWrapUp] = Room(
         (Aftermath, Disposed): _one_disposed,
         (Aftermath, CaseFlagged): _set_flags,
         (Aftermath, RecordRelated): _add_relation,
+        (Aftermath, RecordUnrelated): _take_relation,
         (Aftermath, DutyLeft): _set_duty,
         (Aftermath, DutyDone): _no_duty,
         (Aftermath, MessageReceived): _set_earlier_handler,
@@ -520,10 +598,14 @@ WRAP_UPS: Room[SeesWrapUp] = Room(
         (Agent, Disposed): _owes_less,
     },
     removes=frozenset({(WrapUp, Disposed)}),
-    shows={command: {"wrap_up": wrap_up_of} for command in (Dispose, *_CONTEXT)},
+    shows={
+        Dispose: {"wrap_up": wrap_up_of, "handler": _earlier_handler_of},
+        **{command: {"wrap_up": wrap_up_of} for command in _CONTEXT},
+    },
     probes=(
         Probe("dispose", Dispose, asks=("code", "notes")),
         Probe("relate_customer", RelateRecord, {"relation": Relation.CUSTOMER}, asks=("record",)),
+        Probe("unrelate_customer", UnrelateRecord, {"relation": Relation.CUSTOMER}),
         Probe("flag_complaint", FlagCase, {"complaint": True}),
     ),
 )

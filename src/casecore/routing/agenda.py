@@ -29,8 +29,8 @@ class Agenda:
         self._desk = desk
         self._order = OrderedNames()
         self._told_until: datetime | None = None
-        self._holder: dict[str, str] = {}
-        self._held_by: defaultdict[str, set[str]] = defaultdict(set)
+        self._people: dict[str, frozenset[str]] = {}
+        self._work_of: defaultdict[str, set[str]] = defaultdict(set)
         for case in desk.cases:
             self._enter_case(case)
         for commitment in desk.commitments:
@@ -52,8 +52,8 @@ class Agenda:
                 self._enter_dues(commitment, desk.due_of_commitment(commitment), of_case=False)
             if case is not None:
                 cases[case] = None
-            elif agent is not None:  # whether somebody is there concerns all that they hold
-                cases.update(dict.fromkeys(self._held_by[agent]))
+            elif agent is not None:  # whether somebody is there concerns all that they hold and review
+                cases.update(dict.fromkeys(self._work_of[agent]))
         for case in cases:
             self._enter_case(case)
 
@@ -83,13 +83,13 @@ class Agenda:
 
     def _enter_case(self, case: str) -> None:
         file = self._desk.cases.get(case)
-        holder = None if file is None else file.case.assignee
-        before = self._holder.pop(case, None)
-        if before is not None:
-            self._held_by[before].discard(case)
-        if holder is not None:
-            self._held_by[holder].add(case)
-            self._holder[case] = holder
+        draft = None if file is None else file.draft
+        involved = (None if file is None else file.case.assignee, None if draft is None else draft.reviewer)
+        for agent in self._people.pop(case, ()):
+            self._work_of[agent].discard(case)
+        people = self._people[case] = frozenset(agent for agent in involved if agent is not None)
+        for agent in people:
+            self._work_of[agent].add(case)
         self._enter_dues(case, self._desk.due_of_case(case), of_case=True)
 
     def _enter_dues(self, subject: str, dues: Iterable[Due], *, of_case: bool) -> None:

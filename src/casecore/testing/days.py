@@ -59,8 +59,8 @@ class Chapter:
         return f"line {self.line}: {story}" if story else f"line {self.line}"
 
     def complaint(self) -> str:
-        """Everything in it that went otherwise than expected, under the story so far; nothing if all is well."""
-        wrong = [number for number, step in enumerate(self.steps) if not step.as_expected]
+        """Everything in it that went otherwise than expected or broke a promise, under the story so far; or nothing."""
+        wrong = [number for number, step in enumerate(self.steps) if not step.well]
         if not wrong:
             return ""
         lines = [line for step in self.steps[: wrong[0] + 1] for line in describe_step(step.command, step.verdict)]
@@ -74,6 +74,10 @@ class Chapter:
 
 
 def _tell_difference(day: str, step: ReplayedLine) -> Iterator[str]:
+    for breach in step.breaches:
+        yield f"{day}, line {step.line}: breaks {visible(str(breach))}"
+    if step.as_expected:
+        return
     yield f"{day}, line {step.line}: {expectation_text(step)}"
     if isinstance(step.expect, frozenset) and not step.accepted:
         came = {reason.rule for reason in step.reasons}

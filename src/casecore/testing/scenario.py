@@ -43,6 +43,9 @@ from casecore.statuses import Status
 T0: Final = datetime(2026, 11, 2, 9, tzinfo=UTC)
 """When every story starts: a Monday, nine in the morning."""
 
+NUMBER: Final = "+351912345678"
+"""The telephone number of whom we write to first."""
+
 Commands: TypeAlias = "Command | Iterable[Commands]"
 """A command, or commands in any nesting: `given(case_in("open"), SetStatus(…))`."""
 
@@ -143,7 +146,7 @@ def we_write(
     at: datetime = T0,
     **fields: Any,
 ) -> tuple[Command, ...]:
-    """The commands by which we write first; on WhatsApp the customer has opted in, and a template is sent.
+    """The commands by which we write first, to `NUMBER`; on WhatsApp the customer opted in, and a template is sent.
 
     Args:
         case: The id of the case; the message's is `r-{case}`.
@@ -160,7 +163,8 @@ def we_write(
         first = (RecordConsent(SYSTEM, at, customer, note="On the web form"),)
         template: PreparedText = prepared()
         said |= {"template": template, "text": template.reading(Channel.WHATSAPP)[0]}
-    said |= {"message": f"r-{case}", **fields}
+    number = NUMBER if channel in {Channel.WHATSAPP, Channel.SMS} else None
+    said |= {"message": f"r-{case}", "phone": number, **fields}
     return (
         *first,
         StartOutbound(agent, at, thread or f"t-{case}", case, customer=customer, channel=Channel(channel), **said),

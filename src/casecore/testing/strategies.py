@@ -43,10 +43,11 @@ from casecore.rooms.outbound import CUSTOMER_WRITES_FIRST, RecordConsent, StartO
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import SendReply
+from casecore.rooms.reviews import FreeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
-from casecore.rooms.wrap_ups import Dispose, RelateRecord
+from casecore.rooms.wrap_ups import Dispose, RelateRecord, UnrelateRecord
 from casecore.statuses import SENT_AS, SET_BY_HAND, Status
-from casecore.testing.scenario import T0, prepared, team_of
+from casecore.testing.scenario import NUMBER, T0, prepared, team_of
 from casecore.testing.values import ids, instants, layered_policies, policies, texts
 
 __all__ = [
@@ -163,9 +164,9 @@ def _likely_kinds(house: House[View], file: CaseFile | None) -> list[type[Comman
     elif file.offers is not None and file.offers.to(review=False) is not None:
         likely = (AcceptOffer, AcceptOffer, AcceptOffer, RejectOffer, ReceiveMessage)
     elif file.aftermath is not None and file.aftermath.undisposed:
-        likely = (Dispose, Dispose, RelateRecord, OpenCase, ReceiveMessage)
+        likely = (Dispose, Dispose, RelateRecord, UnrelateRecord, OpenCase, ReceiveMessage)
     elif file.draft is not None:
-        likely = (*TRIGGERS, ReceiveMessage)
+        likely = (*TRIGGERS, ReceiveMessage, *((FreeReview,) if file.draft.reviewer is not None else ()))
     elif file.case.status is Status.RESOLVED:
         likely = (LeaveCase, LeaveCase, SetStatus, ReceiveMessage)
     elif file.case.assignee is None or file.case.status is Status.NEW:
@@ -190,7 +191,7 @@ def _likely_people(desk: Desk, kind: type[Command], file: CaseFile | None) -> li
         return [CUSTOMER]
     if kind in _FIT:
         return [agent for agent in sorted(desk.agents) if _FIT[kind](desk.agents[agent])] or [SYSTEM]
-    if kind in {OfferWork, ExpireOffer, ReleaseAbsent}:
+    if kind in {OfferWork, ExpireOffer, ReleaseAbsent, FreeReview}:
         return [SYSTEM]
     if file is not None and issubclass(kind, OfferCommand) and file.offers is not None:
         return [to for to in (file.offers.offered_to, file.offers.review_to) if to is not None] or [SYSTEM]
@@ -290,6 +291,7 @@ def _word_options(desk: Desk, kind: type[Command], file: CaseFile | None, channe
         words["for_approval"] = [False, True]
         words["attachments"] = [()] * 8 + [("invoice.pdf",)]
         words["language"] = [None]
+        words["phone"] = [NUMBER] * 8 + [None, "912 345 678"]
     if kind is ReceiveMessage:
         filters = desk.policy.queues.values()
         words["channel"] = [channel]

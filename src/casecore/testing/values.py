@@ -31,6 +31,7 @@ from casecore.policies.kinds import (
     Table,
     Text,
     Whole,
+    Wording,
     keys_of,
 )
 from casecore.policies.layers import LAYERS
@@ -94,6 +95,9 @@ _OF_KIND: Final[Mapping[type, Callable[[Any, str], SearchStrategy[Any]]]] = {
     Number: lambda kind, path: st.floats(kind.least, min(kind.most, 10_000.0)),
     Text: lambda kind, path: st.text(min_size=kind.least, max_size=min(kind.most, 20)).filter(
         lambda text: not kind.least or not is_blank(text)
+    ),
+    Wording: lambda kind, path: st.sampled_from(
+        ["".join(f"{{{name}}}, " for name in kind.blanks) + text for text in ("", "goodbye.", "até já ✓")]
     ),
     Id: lambda kind, path: ids(),
     Length: _length_values,

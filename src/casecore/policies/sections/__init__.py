@@ -19,6 +19,7 @@ from casecore.policies.sections.channels import Channels as Channels
 from casecore.policies.sections.channels import Email as Email
 from casecore.policies.sections.channels import Relation as Relation
 from casecore.policies.sections.channels import RelationsDue as RelationsDue
+from casecore.policies.sections.channels import Replies as Replies
 from casecore.policies.sections.channels import WhatsApp as WhatsApp
 from casecore.policies.sections.clocks import AfterReopening as AfterReopening
 from casecore.policies.sections.clocks import Level as Level

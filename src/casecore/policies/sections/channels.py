@@ -1,4 +1,4 @@
-"""The tables about channels: what each takes, and the rules that email and WhatsApp have for themselves."""
+"""The tables about channels: what each takes, what every reply has to be, and the rules of email and WhatsApp."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from enum import StrEnum
 from typing import Any
 
 from casecore.channels import Consent, MessageKind
-from casecore.policies.kinds import Choice, Flag, Length, Named, Several, Table, a_source, key, section
+from casecore.kernel import Enforcement
+from casecore.policies.kinds import Choice, Flag, Id, Length, Named, Several, Table, a_source, key, section
+from casecore.policies.sections.contacts import CLOSING_BLANKS
 
 
 @section
@@ -105,6 +107,31 @@ class Email:
         rules=("email.relations",),
     )
     source: str = a_source()
+
+
+@section
+class Replies:
+    """What every reply has to be, whatever its channel."""
+
+    blanks: Enforcement = key(
+        Choice(Enforcement),
+        "Whether a reply or a draft that still has a blank in it, {{1}} or a declared {name}, is refused, recorded or "
+        "let pass.",
+        default=Enforcement.BLOCK,
+        rules=("replies.blanks",),
+    )
+    names: tuple[str, ...] = key(
+        Several(Id()),
+        "The names of blanks in the templates and quick replies that agents are given, beside {customer}.",
+        default=(),
+        rules=("replies.blanks",),
+    )
+    source: str = a_source()
+
+    @property
+    def blank_names(self) -> frozenset[str]:
+        """Every name that is a blank between braces."""
+        return frozenset((*CLOSING_BLANKS, *self.names))
 
 
 @section

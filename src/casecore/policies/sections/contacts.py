@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 from enum import StrEnum
+from typing import Final
 
 from casecore.channels import Channel
 from casecore.kernel import Enforcement
-from casecore.policies.kinds import Choice, Flag, Length, Several, Table, Text, Whole, a_source, key, section
+from casecore.policies.kinds import Choice, Flag, Length, Several, Table, Text, Whole, Wording, a_source, key, section
 
 
 class Proceeding(StrEnum):
@@ -44,6 +45,10 @@ class Authentication:
     source: str = a_source()
 
 
+CLOSING_BLANKS: Final = ("customer",)
+"""What the desk fills in the closing message of a chat."""
+
+
 class CountsFrom(StrEnum):
     """What the silence of a chat is counted from."""
 
@@ -72,15 +77,15 @@ class Idle:
         rules=("idle.silence",),
     )
     questions: tuple[str, ...] = key(
-        Several(Text()), "The wordings of the question that agents are offered.", default=("Are you still there?",)
+        Several(Wording()), "The wordings of the question that agents are offered.", default=("Are you still there?",)
     )
     closing: str = key(
-        Text(),
+        Wording(blanks=CLOSING_BLANKS),
         "The closing message; {customer} is the customer's name.",
         default="Thank you for contacting us, {customer}. As we have not heard from you, we end this chat now.",
     )
     closing_unnamed: str = key(
-        Text(),
+        Wording(),
         "The closing message where the name is not known.",
         default="Thank you for contacting us. As we have not heard from you, we end this chat now.",
     )

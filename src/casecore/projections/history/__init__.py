@@ -86,7 +86,7 @@ def line(event: Event, language: str = "en", *, lines: Lines = LINES) -> Line:
     Raises:
         UnknownLanguage: When there are no sentences in the language.
     """
-    return _tell_event(event, _language_index(language), lines)
+    return _tell_event(event, language_index(language), lines)
 
 
 def history(
@@ -105,12 +105,12 @@ def history(
     Raises:
         UnknownLanguage: At once, when there are no sentences in the language.
     """
-    place = _language_index(language)
+    place = language_index(language)
     told = (event for event in events if not isinstance(event, OccupancyChanged))
     return (_tell_event(event, place, lines) for event in told if case is None or getattr(event, "case", None) == case)
 
 
-def _language_index(language: str) -> int:
+def language_index(language: str) -> int:
     """Where a language stands among three texts."""
     name = re.split("[-_]", language, maxsplit=1)[0].lower()
     if name not in LANGUAGES:

@@ -163,40 +163,43 @@ CUSTOMERS: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
     ),
     MessageReceived: (
         Sentence(
-            "{participant} wrote on the customer’s conversation[, answering {answers}][: {text:quoted}]",
-            "{participant} escreveu na conversa do cliente[, em resposta a {answers}][: {text:quoted}]",
-            "{participant} a écrit dans la conversation du client[, en réponse à {answers}][ : {text:quoted}]",
+            "{participant} wrote on the customer’s conversation[, answering {answers}]"
+            "[: {text:quoted}][ (attached: {attachments})]",
+            "{participant} escreveu na conversa do cliente[, em resposta a {answers}]"
+            "[: {text:quoted}][ (em anexo: {attachments})]",
+            "{participant} a écrit dans la conversation du client[, en réponse à {answers}]"
+            "[ : {text:quoted}][ (en pièce jointe : {attachments})]",
             BY_PARTICIPANT,
         ),
         Sentence(
-            "{by} wrote[, answering {answers}][: {text:quoted}]",
-            "{by} escreveu[, em resposta a {answers}][: {text:quoted}]",
-            "{by} a écrit[, en réponse à {answers}][ : {text:quoted}]",
+            "{by} wrote[, answering {answers}][: {text:quoted}][ (attached: {attachments})]",
+            "{by} escreveu[, em resposta a {answers}][: {text:quoted}][ (em anexo: {attachments})]",
+            "{by} a écrit[, en réponse à {answers}][ : {text:quoted}][ (en pièce jointe : {attachments})]",
             {"kind": MessageKind.DIRECT},
         ),
         Sentence(
-            "{by} wrote ({kind})[, answering {answers}][: {text:quoted}]",
-            "{by} escreveu ({kind})[, em resposta a {answers}][: {text:quoted}]",
-            "{by} a écrit ({kind})[, en réponse à {answers}][ : {text:quoted}]",
+            "{by} wrote ({kind})[, answering {answers}][: {text:quoted}][ (attached: {attachments})]",
+            "{by} escreveu ({kind})[, em resposta a {answers}][: {text:quoted}][ (em anexo: {attachments})]",
+            "{by} a écrit ({kind})[, en réponse à {answers}][ : {text:quoted}][ (en pièce jointe : {attachments})]",
         ),
     ),
     MessageNoted: (
         Sentence(
-            "an automatic message came[: {text:quoted}]",
-            "chegou uma mensagem automática[: {text:quoted}]",
-            "un message automatique est arrivé[ : {text:quoted}]",
+            "an automatic message came[: {text:quoted}][ (attached: {attachments})]",
+            "chegou uma mensagem automática[: {text:quoted}][ (em anexo: {attachments})]",
+            "un message automatique est arrivé[ : {text:quoted}][ (en pièce jointe : {attachments})]",
             {"auto_generated": True},
         ),
         Sentence(
-            "{participant} reacted ({kind})[: {text:quoted}]",
-            "{participant} reagiu ({kind})[: {text:quoted}]",
-            "{participant} a réagi ({kind})[ : {text:quoted}]",
+            "{participant} reacted ({kind})[: {text:quoted}][ (attached: {attachments})]",
+            "{participant} reagiu ({kind})[: {text:quoted}][ (em anexo: {attachments})]",
+            "{participant} a réagi ({kind})[ : {text:quoted}][ (en pièce jointe : {attachments})]",
             BY_PARTICIPANT,
         ),
         Sentence(
-            "{by} reacted ({kind})[: {text:quoted}]",
-            "{by} reagiu ({kind})[: {text:quoted}]",
-            "{by} a réagi ({kind})[ : {text:quoted}]",
+            "{by} reacted ({kind})[: {text:quoted}][ (attached: {attachments})]",
+            "{by} reagiu ({kind})[: {text:quoted}][ (em anexo: {attachments})]",
+            "{by} a réagi ({kind})[ : {text:quoted}][ (en pièce jointe : {attachments})]",
         ),
     ),
     NoteAdded: (

@@ -32,9 +32,17 @@ from casecore.rooms.contacts import (
 from casecore.rooms.occupancy import OccupancyChanged
 from casecore.rooms.offers import OfferAccepted, OfferDeclined, OfferRescinded, OfferStatus, Rescission, WorkOffered
 from casecore.rooms.replies import ReplySent
-from casecore.rooms.reviews import ReviewEnded, ReviewTaken
+from casecore.rooms.reviews import ReviewEnded, ReviewFreed, ReviewTaken
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
-from casecore.rooms.wrap_ups import CaseFlagged, Disposed, DutyDone, DutyLeft, RecordRelated, WrapUpOwed
+from casecore.rooms.wrap_ups import (
+    CaseFlagged,
+    Disposed,
+    DutyDone,
+    DutyLeft,
+    RecordRelated,
+    RecordUnrelated,
+    WrapUpOwed,
+)
 
 REPLIES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
     ReplySent: (
@@ -71,12 +79,12 @@ REPLIES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
     ),
     DraftEdited: (
         Sentence(
-            "{by} changed the draft, to be sent as {send_as}[, from the template {template}][: {text:quoted}]"
-            "[ (attached: {attachments})]",
-            "{by} alterou o rascunho, para enviar como {send_as}[, do modelo {template}][: {text:quoted}]"
-            "[ (em anexo: {attachments})]",
-            "{by} a modifié le brouillon (statut prévu : {send_as})[, modèle {template}][ : {text:quoted}]"
-            "[ (en pièce jointe : {attachments})]",
+            "{by} changed the draft, to be sent as {send_as}[, subject {subject:quoted}]"
+            "[, from the template {template}][: {text:quoted}][ (attached: {attachments})]",
+            "{by} alterou o rascunho, para enviar como {send_as}[, assunto {subject:quoted}][, do modelo {template}]"
+            "[: {text:quoted}][ (em anexo: {attachments})]",
+            "{by} a modifié le brouillon (statut prévu : {send_as})[, objet {subject:quoted}][, modèle {template}]"
+            "[ : {text:quoted}][ (en pièce jointe : {attachments})]",
         ),
     ),
     DraftWentStale: (
@@ -84,6 +92,12 @@ REPLIES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             "the draft is stale: the customer has written since",
             "o rascunho está desatualizado: o cliente escreveu depois",
             "le brouillon n’est plus à jour : le client a écrit entre-temps",
+            {"replied": None},
+        ),
+        Sentence(
+            "the draft is stale: {replied} has replied since",
+            "o rascunho está desatualizado: {replied} respondeu depois",
+            "le brouillon n’est plus à jour : {replied} a répondu entre-temps",
         ),
     ),
     DraftApproved: (
@@ -132,6 +146,13 @@ REPLIES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             "{agent} took the review of the draft",
             "{agent} assumiu a revisão do rascunho",
             "{agent} a pris en charge la relecture du brouillon",
+        ),
+    ),
+    ReviewFreed: (
+        Sentence(
+            "the review was taken from {agent}, who is off duty",
+            "a revisão foi retirada de {agent}, que não está de serviço",
+            "la relecture a été retirée à {agent} pour absence",
         ),
     ),
     ReviewEnded: (
@@ -348,6 +369,13 @@ WORK: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             "{by} related the case to {relation}: {record}",
             "{by} relacionou o caso com {relation}: {record}",
             "{by} a rattaché au cas {relation} : {record}",
+        ),
+    ),
+    RecordUnrelated: (
+        Sentence(
+            "{by} took back the relation of the case to {relation}",
+            "{by} desfez a relação do caso com {relation}",
+            "{by} a retiré le rattachement du cas ({relation})",
         ),
     ),
 }

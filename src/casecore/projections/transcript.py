@@ -1,0 +1,207 @@
+"""The transcript: every message and note of a case or of a customer, whole and in order (§9).
+
+    for entry in transcript(events, "c1"):               # one case
+        print(entry)
+    transcript(events, customer="maria", language="pt")  # one customer, on every channel
+
+* Messages of **both sides** with all of their text and what was attached, also those that a machine sent; questions to
+  a silent customer and the closing message; notes on the case, and on the customer where a customer is asked for.
+* A **draft that waits** stands in its place as it reads now, and is marked *Approval*. Once it is sent it is a message
+  like any other, with who approved it; one that was refused, withdrawn or superseded was never said.
+* A note that was changed says what it says now, and when it was changed; one that was deleted is gone. Nothing is ever
+  cut; what `history` shows on one line is for looking over it.
+* In the order in which it was **written**: what arrives late stands where it belongs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from attrs import field
+
+from casecore.channels import MessageKind
+from casecore.kernel import Event, changed, frozen
+from casecore.projections.history import language_index
+from casecore.projections.history.vocabulary import QUOTES, WORDS, InEachLanguage
+from casecore.reports.text import visible
+from casecore.rooms.approvals import DECIDED, DraftEdited, DraftSubmitted
+from casecore.rooms.arrivals import MessageNoted, MessageReceived
+from casecore.rooms.cases import CaseStarted
+from casecore.rooms.notes import NoteAdded, NoteDeleted, NoteEdited
+from casecore.rooms.replies import ReplySent
+from casecore.rooms.silence import ChatDisconnected, PresenceAsked
+from casecore.rooms.threads import ThreadOpened
+
+
+class EntryKind(StrEnum):
+    """What an entry of a transcript is."""
+
+    RECEIVED = "received"
+    AUTOMATIC = "automatic"
+    SENT = "sent"
+    APPROVAL = "approval"
+    NOTE = "note"
+
+
+TITLES_OF_ENTRIES: Final[Mapping[EntryKind, InEachLanguage]] = {
+    EntryKind.RECEIVED: ("", "", ""),
+    EntryKind.AUTOMATIC: ("Automatic message", "Mensagem automática", "Message automatique"),
+    EntryKind.SENT: ("", "", ""),
+    EntryKind.APPROVAL: ("Approval", "Aprovação", "Approbation"),
+    EntryKind.NOTE: ("Note", "Nota", "Note"),
+}
+"""What an entry is marked as, in the order of the languages; a direct message needs no mark."""
+
+
+@frozen
+class TranscriptEntry:
+    """A message, a note, or a draft that waits.
+
+    Attributes:
+        at: When it was written (aware, UTC).
+        by: Who wrote it: an agent's id, the customer's, a participant's.
+        kind: What it is.
+        title: What it is marked as, in the language that was asked for; nothing for a direct message.
+        case: The case it is on; None for a note on the customer, and for what arrived before any case.
+        customer: Whose it is; None where the events do not say.
+        id: The id of the message, draft or note.
+        text: All of it.
+        attachments: What is attached to it.
+        subject: The subject of an email of ours.
+        reviewer: Who approved it, if it was approved.
+        edited_at: When a note or a draft was last changed (aware, UTC).
+    """
+
+    at: datetime
+    by: str
+    kind: EntryKind
+    title: str
+    case: str | None
+    customer: str | None
+    id: str
+    text: str
+    attachments: tuple[str, ...] = ()
+    subject: str = ""
+    reviewer: str | None = None
+    edited_at: datetime | None = None
+
+    def __str__(self) -> str:
+        head = f"{self.at:%Y-%m-%d %H:%M:%S} {self.by}" + (f" ({self.title})" if self.title else "")
+        lines = [head + (f" {QUOTES[0].format(self.subject)}" if self.subject else ""), *self.text.splitlines()]
+        lines += [f"+ {name}" for name in self.attachments]
+        return "\n    ".join(map(visible, lines))
+
+
+def transcript(
+    events: Iterable[Event], case: str | None = None, *, customer: str | None = None, language: str = "en"
+) -> tuple[TranscriptEntry, ...]:
+    """Everything that was said and noted, whole and in order.
+
+    Args:
+        events: What happened, from the first event on.
+        case: Only what is on this case; None: on any.
+        customer: Only what is of this customer, notes on them included; None: of any.
+        language: `en`, `pt` or `fr`, with or without a region.
+
+    Raises:
+        UnknownLanguage: When the language is another.
+    """
+    told = _Telling(language_index(language))
+    for event in events:
+        told.follow(event)
+    entries = (entry for entry in told.entries.values() if case in (None, entry.case))
+    wanted = (entry for entry in entries if customer in (None, entry.customer))
+    return tuple(sorted(wanted, key=lambda entry: entry.at))  # stable: of one instant, as it happened
+
+
+# Telling -----------------------------------------------------------------------------------------------
+
+
+@frozen
+class _Telling:
+    """The entries so far, by what they are and their id."""
+
+    place: int
+    entries: dict[tuple[str, ...], TranscriptEntry] = field(factory=dict, hash=False)
+    owners: dict[str, str] = field(factory=dict, hash=False)
+    """Whose each case, and each thread, is."""
+
+    def follow(self, event: Event) -> None:
+        """Enter what an event says."""
+        match event:
+            case CaseStarted():
+                self.owners[event.case] = event.customer
+            case ThreadOpened():
+                self.owners[event.thread] = event.customer
+            case MessageReceived() | MessageNoted():
+                self._enter_message(event)
+            case ReplySent():
+                self._enter(
+                    "said",
+                    event.message,
+                    event,
+                    EntryKind.SENT,
+                    by=event.author,
+                    attachments=event.attachments,
+                    subject=event.subject,
+                    reviewer=event.reviewer,
+                )
+            case PresenceAsked() | ChatDisconnected():
+                self._enter("said", event.message, event, EntryKind.SENT)
+            case DraftSubmitted():
+                approval = EntryKind.APPROVAL
+                self._enter("draft", event.draft, event, approval, attachments=event.attachments, subject=event.subject)
+            case NoteAdded():
+                self._enter("note", event.note, event, EntryKind.NOTE)
+            case _:
+                self._change(event)
+
+    def _change(self, event: Event) -> None:
+        """What an event says of an entry that is there; nothing where that came before the first event."""
+        if isinstance(event, DraftEdited):
+            texts = {"text": event.text, "attachments": event.attachments}
+            self._edit(self._key(event, "draft", event.draft), event, **texts, **_said(subject=event.subject))
+        elif isinstance(event, NoteEdited):
+            self._edit(self._key(event, "note", event.note), event, text=event.text)
+        elif isinstance(event, NoteDeleted):
+            self.entries.pop(self._key(event, "note", event.note), None)
+        elif isinstance(event, DECIDED):
+            self.entries.pop(self._key(event, "draft", event.draft), None)
+
+    def _enter_message(self, event: MessageReceived | MessageNoted) -> None:
+        kind = EntryKind.AUTOMATIC if getattr(event, "auto_generated", False) else EntryKind.RECEIVED
+        title = "" if event.kind is MessageKind.DIRECT else WORDS[MessageKind][event.kind][self.place]
+        customer = self.owners.get(event.thread)
+        self._enter(
+            "received",
+            event.message,
+            event,
+            kind,
+            by=event.participant or customer or event.by,
+            at=event.at if event.sent_at is None else min(event.sent_at, event.at),
+            customer=customer,
+            attachments=event.attachments,
+            **({} if kind is EntryKind.AUTOMATIC else {"title": title}),
+        )
+
+    def _enter(self, sort: str, row: str, event: Any, kind: EntryKind, **more: Any) -> None:
+        customer = getattr(event, "customer", None) or self.owners.get(event.case)
+        known = {"at": event.at, "by": event.by, "title": TITLES_OF_ENTRIES[kind][self.place], "customer": customer}
+        entry = TranscriptEntry(kind=kind, case=event.case, id=row, text=event.text, **{**known, **more})
+        self.entries[self._key(event, sort, row)] = entry
+
+    def _key(self, event: Any, sort: str, row: str) -> tuple[str, ...]:
+        """By what an entry is found again: messages are told apart by their case, too, notes by their id alone."""
+        return (sort, row) if sort == "note" else (sort, row, event.case or getattr(event, "thread", ""))
+
+    def _edit(self, key: tuple[str, ...], event: Event, **said: Any) -> None:
+        if key in self.entries:
+            self.entries[key] = changed(self.entries[key], edited_at=event.at, **said)
+
+
+def _said(**fields: Any) -> dict[str, Any]:
+    """Those of the fields that say something: an event that was stored before there was such a field leaves it."""
+    return {name: value for name, value in fields.items() if value is not None}
