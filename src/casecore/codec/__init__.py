@@ -5,6 +5,7 @@
 * Reading is **strict**. Nothing is coerced: `"2"` is no number, `1` is no text, `"no"` is neither true nor false. An
   unknown field, an instant without its offset, a key that stands twice is an error that says where it is and what fits
   there; all that is wrong with a document is told at once. No text, however odd, leads to any other error.
+  A fraction of a second may have any number of digits: microseconds are kept, what is finer is cut off.
 * Writing is **deterministic**: fields in the order of their declaration, sets and tables sorted, instants in UTC.
 * A document carries a **`schema` number**. One of an older schema passes through *upcasters*, one for each step to the
   present, so that an event that was stored years ago can still be read; one of a newer schema is refused.
