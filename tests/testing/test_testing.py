@@ -481,3 +481,23 @@ def test_the_core_never_imports_its_tests_and_stories_need_no_hypothesis():
         "False"
         == subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.strip()
     )
+
+
+# Extras --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("module", ["strategies", "values", "machine"])
+def test_without_hypothesis_it_is_said_what_to_install(module):
+    """The error is one of ours, and of Python's for a module that is not there; the rest of casecore works."""
+    program = f"""
+import sys
+sys.modules["hypothesis"] = None
+import casecore, casecore.testing.scenario
+try:
+    import casecore.testing.{module}
+except ModuleNotFoundError as error:
+    print(isinstance(error, casecore.CasecoreError), error.name, error)
+"""
+    shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    needs = "drawing commands, desks and policies needs hypothesis, which is not installed"
+    assert f"True hypothesis {needs}: pip install 'casecore[test]'\n" == shown.stdout
