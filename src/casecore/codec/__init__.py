@@ -40,7 +40,7 @@ from casecore.codec.forms import (
     writer_of,
 )
 from casecore.desk import Action, Desk, Due
-from casecore.kernel import Accepted, CasecoreError, Command, Event, Reason, Refused, frozen, is_whole
+from casecore.kernel import Accepted, CasecoreError, Command, Event, Reason, Refused, Setting, frozen, is_whole
 from casecore.kernel.house import House
 from casecore.kernel.problems import Problem, did_you_mean
 from casecore.policies import Policy, PolicyError
@@ -50,7 +50,7 @@ from casecore.rooms.prepared import PreparedText
 SCHEMA: Final = 1
 """The number of the documents' present shape."""
 
-ALWAYS: Final = (CaseFile, Desk, Due, Action, Policy, Reason, Accepted, Refused, PreparedText)
+ALWAYS: Final = (CaseFile, Desk, Due, Action, Policy, Reason, Setting, Accepted, Refused, PreparedText)
 """What is written beside commands, events and records: what a desk is made of, and what it answers."""
 
 Upcasters = Mapping[int, Callable[[Plain], Plain]]
@@ -181,6 +181,31 @@ class _PolicyDocument:
     """A policy as a document: it stands apart from the document's own keys, because both have a `schema`."""
 
     policy: Policy
+
+
+@attrs.frozen(eq=False)
+class _ReasonDocument:
+    """A reason as a document: with the settings that it looks up when it is asked."""
+
+    rule: str
+    message: str
+    remedy: str = ""
+    facts: Mapping[str, Any] = attrs.field(factory=dict)
+    ways: tuple[str, ...] = ()
+    title: str = ""
+    clause: str = ""
+    settings: tuple[Setting, ...] = ()
+
+
+def _reason_of(document: Any) -> Reason:
+    return Reason(**{name: getattr(document, name) for name in _REASON})
+
+
+def _document_of(reason: Reason) -> _ReasonDocument:
+    return _ReasonDocument(**{name: getattr(reason, name) for name in _REASON})
+
+
+_REASON: Final = tuple(attribute.name for attribute in attrs.fields(_ReasonDocument))
 
 
 # Things ------------------------------------------------------------------------------------------------
@@ -370,6 +395,9 @@ class Codec:
         if cls is Policy:
             read, write = self._reader_and_writer(_PolicyDocument)
             return lambda plain: read(plain).policy, lambda policy: write(_PolicyDocument(policy))
+        if cls is Reason:
+            read, write = self._reader_and_writer(_ReasonDocument)
+            return lambda plain: _reason_of(read(plain)), lambda reason: write(_document_of(reason))
         try:
             hints = get_type_hints(cls, localns={"HashTrieMap": _Table})
             forms = {field.name: form_of(hints[field.name], self._form_in_house) for field in attrs.fields(cls)}

@@ -15,11 +15,11 @@ from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 from attrs import field
 
 from casecore.kernel.durations import duration_text
-from casecore.kernel.messages import CUSTOMER, SYSTEM, Command, Enforcement, Event, Reason
+from casecore.kernel.messages import CUSTOMER, SYSTEM, CitedPolicy, Command, Enforcement, Event, Reason
 from casecore.kernel.values import frozen
 
 
-class PolicyInForce(Protocol):
+class PolicyInForce(CitedPolicy, Protocol):
     """All that the kernel asks of a policy: how strictly each rule is kept, and what of it is in force."""
 
     @property
@@ -105,6 +105,7 @@ class Rule(Generic[V]):
         check: The pure function that finds what stands in the way.
         reads: The command's fields without which it cannot be judged; `actions` skips it until they are given.
         softens: Whether `[enforcement]` may soften it to `warn` or switch it `off`; the others hold the data together.
+        measures: The facts that each of its reasons gives: what was measured, the limit, the seconds to go.
     """
 
     id: str
@@ -114,11 +115,18 @@ class Rule(Generic[V]):
     check: Check[V] = field(repr=False)
     reads: tuple[str, ...] = ()
     softens: bool = False
+    measures: tuple[str, ...] = ()
+
+    def tell(self, reason: Reason, policy: Any) -> Reason:
+        """A reason that the check found, with what is known of the rule, and of the policy when that is asked for."""
+        said = reason.rule, reason.message, reason.remedy, reason.facts, reason.ways
+        return Reason(*said, self.title, self.clause, policy)
 
     def find(self, view: V, subject: Any, policy: Any) -> Reason | None:
         """What stands in the way; None where nothing does, or the view lacks a row that the rule is about."""
         asked = all(getattr(view, row) is not None for row in wanted_by(self.check))
-        return self.check(view, subject, policy) if asked else None
+        reason = self.check(view, subject, policy) if asked else None
+        return None if reason is None else self.tell(reason, policy)
 
 
 def soft_rule(
@@ -128,9 +136,10 @@ def soft_rule(
     guards: tuple[type[Command | Event], ...],
     check: Check[V],
     reads: tuple[str, ...] = (),
+    measures: tuple[str, ...] = (),
 ) -> Rule[V]:
     """A rule that `[enforcement]` may soften to `warn` or switch `off`."""
-    return Rule(id, title, clause, guards, check, reads, softens=True)
+    return Rule(id, title, clause, guards, check, reads, softens=True, measures=measures)
 
 
 @frozen
