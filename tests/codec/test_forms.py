@@ -163,7 +163,7 @@ class TestValues:
         ],
     )
     def test_instants(self, thing, at):
-        """Any offset, or Z; kept in UTC, to the microsecond: Go and Java write nine digits, and the last are cut off."""
+        """Any offset, or Z; kept in UTC, to the microsecond: of the nine digits of Go and Java the last are cut off."""
         read = loads(changed(thing, at=at))
         assert thing == read
         assert UTC is read.at.tzinfo

@@ -83,6 +83,23 @@ def wanted_by(function: Callable[[Any, Any, Any], Any]) -> tuple[str, ...]:
     return rows
 
 
+def measures(*facts: str) -> Callable[[Callable[..., T]], Callable[..., T]]:
+    """Say which facts are in every reason that a rule's check finds: what it measures, by name."""
+
+    def mark(function: Callable[..., T]) -> Callable[..., T]:
+        marked: Any = function
+        marked.measures = facts
+        return function
+
+    return mark
+
+
+def measured_by(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The facts in every reason that a check finds."""
+    facts: tuple[str, ...] = getattr(function, "measures", ())
+    return facts
+
+
 def where_wanted(handler: Handler[V]) -> Handler[V]:
     """A handler that proposes nothing where the view lacks a row that it wants."""
     wanted = wanted_by(handler)
@@ -105,7 +122,6 @@ class Rule(Generic[V]):
         check: The pure function that finds what stands in the way.
         reads: The command's fields without which it cannot be judged; `actions` skips it until they are given.
         softens: Whether `[enforcement]` may soften it to `warn` or switch it `off`; the others hold the data together.
-        measures: The facts that each of its reasons gives: what was measured, the limit, the seconds to go.
     """
 
     id: str
@@ -115,7 +131,11 @@ class Rule(Generic[V]):
     check: Check[V] = field(repr=False)
     reads: tuple[str, ...] = ()
     softens: bool = False
-    measures: tuple[str, ...] = ()
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The facts that each of its reasons gives: what was measured, the limit, the seconds to go."""
+        return measured_by(self.check)
 
     def tell(self, reason: Reason, policy: Any) -> Reason:
         """A reason that the check found, with what is known of the rule, and of the policy when that is asked for."""
@@ -136,10 +156,9 @@ def soft_rule(
     guards: tuple[type[Command | Event], ...],
     check: Check[V],
     reads: tuple[str, ...] = (),
-    measures: tuple[str, ...] = (),
 ) -> Rule[V]:
     """A rule that `[enforcement]` may soften to `warn` or switch `off`."""
-    return Rule(id, title, clause, guards, check, reads, softens=True, measures=measures)
+    return Rule(id, title, clause, guards, check, reads, softens=True)
 
 
 @frozen
@@ -272,10 +291,18 @@ def by_system(_: Sees, command: Command, __: PolicyInForce) -> Reason | None:
 _PART_OF_A_SECOND = timedelta(microseconds=999_999)
 
 
-def too_early(rule: str, found: str, left: timedelta) -> Reason:
-    """The reason that the time for something has not come, with how long it still takes."""
+def too_early(rule: str, found: str, left: timedelta, needed: timedelta) -> Reason:
+    """The reason that the time for something has not come, with how long it still takes.
+
+    Args:
+        rule: The rule's id.
+        found: What was found.
+        left: How long it still takes.
+        needed: How long it takes in all.
+    """
     remedy = f"wait {duration_text(left + _PART_OF_A_SECOND)} more"
-    return Reason(rule, found, remedy, {"seconds_to_go": left.total_seconds()})
+    to_go, limit = left.total_seconds(), needed.total_seconds()
+    return Reason(rule, found, remedy, {"seconds": limit - to_go, "limit": limit, "seconds_to_go": to_go})
 
 
 def not_yet(timer: Timer, view: Sees, at: datetime, policy: PolicyInForce, rule: str) -> Reason | None:
@@ -283,4 +310,4 @@ def not_yet(timer: Timer, view: Sees, at: datetime, policy: PolicyInForce, rule:
     due = timer.due(view, policy)
     if due is None or at >= due:
         return None
-    return too_early(rule, f"{timer.name} at {due.isoformat()}", due - at)
+    return too_early(rule, f"{timer.name} at {due.isoformat()}", due - at, timer.length(view, policy) or due - at)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from casecore.kernel import Setting
 from casecore.kernel.problems import under
-from casecore.policies.declared import ANY_NAME, find_key, keys_of_rule, path_with_name
+from casecore.policies.declared import ANY_NAME, key_at, keys_of_rule, path_with_name
 
 if TYPE_CHECKING:
     from casecore.policies.policy import Policy
@@ -42,8 +42,7 @@ def _named(policy: Policy, path: str) -> Iterator[str]:
 
 
 def _steps(policy: Policy, path: str) -> tuple[str, ...]:
-    known = find_key(type(policy), path)
-    return () if known is None else known.steps
+    return key_at(type(policy), path).steps
 
 
 def _setting(policy: Policy, path: str) -> Setting:

@@ -39,7 +39,7 @@ from casecore.kernel import (
 )
 from casecore.kernel.frozen_dict import FrozenDict
 from casecore.kernel.records import record
-from casecore.kernel.rooms import wants
+from casecore.kernel.rooms import measures, wants
 from casecore.policies import Policy
 
 
@@ -297,6 +297,11 @@ class NextStateCleared(Event):
 # Rules -------------------------------------------------------------------------------------------------
 
 
+DISPOSING = ("Dispose", "RelateRecord")
+"""The commands by which an ended contact is disposed: an email's is related first."""
+
+
+@measures("at", "now")
 def _time_goes_on(view: SeesAgents, command: Command, _: Policy) -> Reason | None:
     if view.now is None or command.at >= view.now:
         return None
@@ -311,13 +316,13 @@ def _time_goes_on(view: SeesAgents, command: Command, _: Policy) -> Reason | Non
 def _actor_known(view: SeesAgents, command: Command, _: Policy) -> Reason | None:
     if view.actor is not None or command.by in (CUSTOMER, SYSTEM):
         return None
-    return Reason("agent.known", f"there is no agent {command.by!r}", "add the agent first")
+    return Reason("agent.known", f"there is no agent {command.by!r}", "add the agent first", ways=("AddAgent",))
 
 
 def _target_known(view: SeesAgents, command: ChangeAgent | PresenceCommand, _: Policy) -> Reason | None:
     if view.target is not None:
         return None
-    return Reason("agent.known", f"there is no agent {command.agent!r}", "add the agent first")
+    return Reason("agent.known", f"there is no agent {command.agent!r}", "add the agent first", ways=("AddAgent",))
 
 
 def _agent_fresh(view: SeesAgents, command: AddAgent, _: Policy) -> Reason | None:
@@ -336,6 +341,7 @@ def _queues_known(_: SeesAgents, command: AddAgent | ChangeAgent, policy: Policy
         "queue.known",
         f"the policy has no queue {', '.join(map(repr, unknown))}",
         f"use one of {', '.join(policy.queues)}",
+        {"unknown": tuple(unknown)},
     )
 
 
@@ -348,6 +354,7 @@ def _capacity_named(_: SeesAgents, command: AddAgent | ChangeAgent, __: Policy) 
         "capacity.named",
         f"there is no capacity {', '.join(map(repr, wrong))}, or it is negative",
         "give a whole number from 0 for a channel or for total",
+        {"wrong": tuple(wrong)},
     )
 
 

@@ -22,10 +22,11 @@ from casecore.channels import LIVE, Channel
 from casecore.kernel import CUSTOMER, SYSTEM, Check, Editing, Event, Probe, Reason, Room, Rule, a_count, frozen
 from casecore.kernel.machines import StateTable
 from casecore.kernel.records import record
-from casecore.kernel.rooms import by_agent, soft_rule, wants
+from casecore.kernel.rooms import by_agent, measures, soft_rule, wants
 from casecore.policies import Policy
 from casecore.policies.sections import Proceeding
 from casecore.rooms.agents import (
+    DISPOSING,
     Agent,
     AgentAvailable,
     AgentUnavailable,
@@ -46,6 +47,7 @@ from casecore.rooms.cases import (
     StatusSet,
     not_closed,
     only_holder,
+    opened_by,
 )
 from casecore.rooms.replies import ReplySent
 from casecore.statuses import OPEN, PENDING, RESOLVED, Status
@@ -170,9 +172,19 @@ def contact_goes_on(trigger: str) -> Check[SeesContact]:
         state = "" if view.contact is None else ContactStatus.ACTIVE
         if CONTACT_LIFECYCLE.dest(state, trigger) is not None:
             return None
-        return Reason("contact.edge", f"case {command.case} has no contact going on", "accept or open the case first")
+        return Reason("contact.edge", f"case {command.case} has no contact going on", _how_one_begins(view, command))
 
     return check
+
+
+def _how_one_begins(view: SeesContact, command: AboutCase) -> str:
+    """What to do where no contact goes on: who may begin one, or that there is nothing to do."""
+    case = view.case
+    if command.by == CUSTOMER or case is None:
+        return "nothing has to be done; whoever takes the case will answer"
+    if case.assignee is not None:
+        return f"the contact has ended; {case.assignee} gives its disposition"
+    return f"{opened_by(case)}; a contact begins then"
 
 
 def _by_agent_or_customer(view: SeesContact, command: EndContact, _: Policy) -> Reason | None:
@@ -191,7 +203,8 @@ def is_live(view: SeesContact) -> bool:
 def _live_contact_ended(view: HasContact, command: LeaveCase, _: Policy) -> Reason | None:
     if not is_live(view) or view.contact.agent != command.by:
         return None
-    return Reason("contact.live", f"a live contact goes on with case {command.case}", "end it or transfer it")
+    found = f"a live contact goes on with case {command.case}"
+    return Reason("contact.live", found, "end it or transfer it", ways=("EndContact", "ReassignCase"))
 
 
 @wants("case", "contact")
@@ -199,7 +212,7 @@ def _not_while_live(view: HasContact, event: CaseClosed, _: Policy) -> Reason | 
     if event.reason is not CloseReason.BY_HAND or not is_live(view):
         return None
     found = f"a live contact of {view.contact.agent} goes on with case {event.case}"
-    return Reason("contact.blocks_close", found, "end the contact first")
+    return Reason("contact.blocks_close", found, "end the contact first", ways=("EndContact",))
 
 
 @wants("case")
@@ -234,8 +247,9 @@ def authentication_missing(view: SeesContact, what: Proceeding, policy: Policy) 
     return Reason(
         "authentication.before",
         f"the customer of case {case.id} is not authenticated, which {what} needs on {case.channel}",
-        "authenticate the customer first",
-        {"proceeding": what},
+        "authenticate the customer first" if view.contact else f"{opened_by(case)}, and then authenticate the customer",
+        {"proceeding": what, "channel": case.channel},
+        ("Authenticate",) if view.contact else (),
     )
 
 
@@ -258,6 +272,7 @@ def held_and_owed(agent: Agent) -> str:
 
 
 @wants("target")
+@measures("contacts", "wrap_ups")
 def _lunch_waits(view: HasTarget, event: AgentUnavailable, _: Policy) -> Reason | None:
     agent = view.target
     if not held_and_owed(agent):
@@ -265,17 +280,25 @@ def _lunch_waits(view: HasTarget, event: AgentUnavailable, _: Policy) -> Reason 
     return Reason(
         "presence.contacts",
         f"{event.agent} has {held_and_owed(agent)}",
-        "set a next state: it is reached with the last disposition",
+        "set a next state: it is reached with the last disposition" if agent.available else _finish(agent),
         {"contacts": agent.contacts, "wrap_ups": agent.wrap_ups},
+        ("SetNextState",) if agent.available else ("EndContact", "LeaveCase", "ReassignCase", *DISPOSING),
     )
 
 
+def _finish(agent: Agent) -> str:
+    """What somebody who is not available does with what they hold."""
+    return "end, leave or transfer what you hold, and dispose it" if agent.contacts else "give the disposition first"
+
+
 @wants("target")
+@measures("wrap_ups")
 def _disposed_first(view: HasTarget, event: AgentAvailable, _: Policy) -> Reason | None:
     agent = view.target
     if not agent.wrap_ups:
         return None
-    return Reason("presence.wrap_up", f"{event.agent} has {agent.wrap_ups} to dispose", "dispose them first")
+    found, facts = f"{event.agent} has {agent.wrap_ups} to dispose", {"wrap_ups": agent.wrap_ups}
+    return Reason("presence.wrap_up", found, "dispose them first", facts, DISPOSING)
 
 
 # Handlers and what follows -----------------------------------------------------------------------------

@@ -35,7 +35,7 @@ from casecore.kernel import (
     some_texts,
 )
 from casecore.kernel.records import freeze
-from casecore.kernel.rooms import by_agent, wants
+from casecore.kernel.rooms import by_agent, measures, wants
 from casecore.policies import Aspect, Policy
 from casecore.rooms.approvals import DraftSubmitted
 from casecore.rooms.arrivals import SuccessorStarted, thread_identity
@@ -149,7 +149,7 @@ def _no_open_case(view: HasCase, command: StartOutbound, _: Policy) -> Reason | 
     case = view.case
     if case.status is Status.CLOSED:
         return None
-    return Reason("outbound.open_case", f"thread {command.thread} has the open case {case.id}", "reply there")
+    return Reason("outbound.open_case", f"thread {command.thread} has the open case {case.id}", "work on that one")
 
 
 def _case_fresh(view: SeesClocks, command: StartOutbound, _: Policy) -> Reason | None:
@@ -176,6 +176,7 @@ _BASES = MappingProxyType(
 _NO_BASIS = "neither opted in nor wrote to us on WhatsApp before"
 
 
+@measures("found", "accepted")
 def _consent_given(view: SeesClocks, subject: StartOutbound | ReplySent, policy: Policy) -> Reason | None:
     case = view.case
     if case is None or case.channel is not WHATSAPP:
@@ -193,6 +194,7 @@ def _consent_given(view: SeesClocks, subject: StartOutbound | ReplySent, policy:
         f"{case.customer} {told}; the policy accepts {', '.join(accepted) or 'nothing'}",
         "ask for their opt-in in another way, and record it",
         {"found": tuple(sorted(found)), "accepted": accepted},
+        ("RecordConsent",),
     )
 
 

@@ -136,6 +136,7 @@ def _message_seen(view: HasDraft, command: ApproveDraft, _: Policy) -> Reason | 
         "approval.stale",
         f"the customer has written since draft {command.draft} was submitted",
         "read it, then approve with seen = true",
+        ways=("ApproveDraft",),
     )
 
 
