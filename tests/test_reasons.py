@@ -1,4 +1,4 @@
-"""What a refusal says beside what was found: the rule's title and clause, and the keys that set it, by whom and where."""
+"""What a refusal says beside what was found: the rule's title and clause, and the keys that set it, by whom, where."""
 
 import copy
 import pickle

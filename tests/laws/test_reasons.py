@@ -62,7 +62,9 @@ def test_a_refusal_says_what_was_measured(refusal):
 DOING = r"\b(accept|add|approve|ask whether|authenticate|clear|close|decide|dispose|edit|end|open|record|reject|relate|set|submit|take .* away|transfer|withdraw|write a note)\b"  # noqa: E501
 """Words by which a remedy names a command."""
 
-ELSEWHERE = r"\b(ask \w+|let \w+|choose|whoever|wait|approved template|such emails|once|the policy lets|if the contact)\b"
+ELSEWHERE = (
+    r"\b(ask \w+|let \w+|choose|whoever|wait|approved template|such emails|once|the policy lets|if the contact)\b"
+)
 """Words by which it says who must, or that it names none."""
 
 

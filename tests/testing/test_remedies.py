@@ -36,7 +36,10 @@ def ruled(*ways, by="ana", guards=AboutCase):
 def test_a_remedy_that_nobody_can_follow_is_found():
     """Every command about a case is refused here, and so no remedy may name one."""
     (told,) = untrue_remedies(ruled("CloseCase", "SetStatus"))
-    assert "EndContact by ana refused: [never.ever] no -> do something else: nobody can give CloseCase or SetStatus" == told
+    assert (
+        "EndContact by ana refused: [never.ever] no -> do something else: nobody can give CloseCase or SetStatus"
+        == told
+    )
     assert [] == list(untrue_remedies(ruled("AddAgent", "CloseCase")))
 
 

@@ -287,7 +287,8 @@ def _close_from(view: HasCase, event: CaseClosed, policy: Policy) -> Reason | No
     if event.reason in UNWANTED or case.status in allowed:
         return None
     settable = any(status in SET_BY_HAND for status in allowed)
-    remedy, ways = "set one of these statuses first", ("SetStatus",)
+    ways: tuple[str, ...] = ("SetStatus",)
+    remedy = "set one of these statuses first"
     if case.status is NEW:
         remedy, ways = f"first {opened_by(case)}", ()
     elif not settable:

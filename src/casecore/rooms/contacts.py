@@ -295,10 +295,10 @@ def _finish(agent: Agent) -> str:
 @measures("wrap_ups")
 def _disposed_first(view: HasTarget, event: AgentAvailable, _: Policy) -> Reason | None:
     agent = view.target
+    found = f"{event.agent} has {agent.wrap_ups} to dispose"
     if not agent.wrap_ups:
         return None
-    found, facts = f"{event.agent} has {agent.wrap_ups} to dispose", {"wrap_ups": agent.wrap_ups}
-    return Reason("presence.wrap_up", found, "dispose them first", facts, DISPOSING)
+    return Reason("presence.wrap_up", found, "dispose them first", {"wrap_ups": agent.wrap_ups}, DISPOSING)
 
 
 # Handlers and what follows -----------------------------------------------------------------------------

@@ -2,8 +2,8 @@
 
 A reason names in its `ways` the commands of which its remedy speaks. `untrue_remedies(step)` tries, at the desk that
 refused, whether anybody who is there, the customer or the system could give one of them: about the case of the refused
-command, or, where an agent has to give something up, about any other. What still has to be filled in (a text, a new id) is
-left open, as for `Desk.actions`.
+command, or, where an agent has to give something up, about any other. What still has to be filled in, such
+as a text, is left open, as for `Desk.actions`.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def can_be_followed(
 
 
 def _refused_by(
-    desk: Desk, kind: type[Command], case: str | None, by: str, refused: Command, house: House[View]
+    desk: Desk, kind: Any, case: str | None, by: str, refused: Command, house: House[View]
 ) -> Iterator[frozenset[str]]:
     """The rules that refuse a command, for each way in which it can be stated."""
     blanks, unread = _blanks_of(kind)
@@ -152,7 +152,7 @@ def _of_case(blank: _Blank, desk: Desk, file: CaseFile, refused: Command) -> Ite
 @cache
 def _blanks_of(kind: Any) -> tuple[tuple[_Blank, ...], Mapping[str, Any]]:
     """The fields of a command to which a value has to be found; and those that are left open, with what is in them."""
-    hints, checked_as_id = get_type_hints(kind), attrs.fields(Command).by.validator
+    hints, checked_as_id = get_type_hints(kind), fields_of(Command)[0].validator
     blanks: list[_Blank] = []
     left: dict[str, Any] = {}
     for field in fields_of(kind):
@@ -167,7 +167,8 @@ def _blanks_of(kind: Any) -> tuple[tuple[_Blank, ...], Mapping[str, Any]]:
         elif hint is str:
             left[field.name] = SOMETHING
         elif not required:
-            left[field.name] = field.default.factory() if hasattr(field.default, "factory") else field.default
+            unsaid: Any = field.default
+            left[field.name] = unsaid.factory() if hasattr(unsaid, "factory") else unsaid
     return tuple(blanks), left
 
 
@@ -177,6 +178,6 @@ def _instant_fields(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields_of(kind) if hints[field.name] is datetime and field.name != "at")
 
 
-def _instants_of(kind: type[Command], at: datetime) -> Mapping[str, datetime]:
+def _instants_of(kind: Any, at: datetime) -> Mapping[str, datetime]:
     """An instant to come for each that has to be given."""
     return dict.fromkeys(_instant_fields(kind), at + LATER)
