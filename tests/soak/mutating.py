@@ -1,11 +1,36 @@
-"""Sound inputs made unsound: a value replaced by an odd one, a part left out, repeated or cut; the same by the same seed."""
+"""Sound inputs made unsound: a value replaced by an odd one, a part left out, repeated or cut; by a seed."""
 
 import copy
 
 DEEP = "[" * 300 + "]" * 300
 ODD_TEXTS = (
-    *("", " ", "\n", "\x00", "?", "x" * 5_000, "é" * 300, "\ud800", "\u202eabc", "\u200b", "👩‍🚀", "क्षि", "ł", "{{1}}", "{{", "{x}"),
-    *("2026-13-01", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2026-11-02T09:00:00", "24:00-25:00", "1e999", "-0"),
+    *(
+        "",
+        " ",
+        "\n",
+        "\x00",
+        "?",
+        "x" * 5_000,
+        "é" * 300,
+        "\ud800",
+        "\u202eabc",
+        "\u200b",
+        "👩‍🚀",
+        "क्षि",
+        "ł",
+        "{{1}}",
+        "{{",
+        "{x}",
+    ),
+    *(
+        "2026-13-01",
+        "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59Z",
+        "2026-11-02T09:00:00",
+        "24:00-25:00",
+        "1e999",
+        "-0",
+    ),
     *("customer", "system", "c1", "ana", "general", "chat", '"', "'''", "\\", "../..", "0s", "99999999w", "-5m", DEEP),
 )
 """Texts that somebody did not think of."""
@@ -25,7 +50,9 @@ def odd_text(random, text):
     for _ in range(random.choice((1, 1, 2, 5))):
         start = random.randrange(len(text) + 1)
         end = min(len(text), start + random.choice((0, 1, 1, 3, 20, 200)))
-        piece = random.choice((random.choice(ODD_TEXTS), text[start:end] * 2, "", text[:start][-30:], chr(random.randrange(0xD7FF))))
+        piece = random.choice(
+            (random.choice(ODD_TEXTS), text[start:end] * 2, "", text[:start][-30:], chr(random.randrange(0xD7FF)))
+        )
         text = f"{text[:start]}{piece}{text[end:]}"
     return text
 
@@ -52,9 +79,14 @@ def _change_one(random, plain, values):
         elif change == 1 and isinstance(held, dict):
             held[random.choice(ODD_TEXTS)] = held.pop(key)
         elif change == 2 and isinstance(held, list):
-            held += held[: random.choice((1, 50))]
+            held += copy.deepcopy(held[: random.choice((1, 50))])
         elif change in {3, 4} and isinstance(inner, str):
             held[key] = odd_text(random, inner)
         else:
-            held[key] = random.choice(values)
+            held[key] = _fresh(random.choice(values))
         return
+
+
+def _fresh(value):
+    """A value of its own, where it could be changed later."""
+    return copy.deepcopy(value) if isinstance(value, list | dict | set) else value

@@ -24,6 +24,7 @@ from typing import Any, Self
 import attrs
 
 from casecore.kernel import Setting, changed
+from casecore.kernel.fields import to_instant
 from casecore.kernel.problems import Origin, Problem, outer, quoted, under
 from casecore.policies.citing import settings_of
 from casecore.policies.declared import key_at, with_value
@@ -86,10 +87,17 @@ class Policy(Sop):
 
         Args:
             instant: An aware datetime.
+
+        Raises:
+            CommandError: When it is none, and something changes on a date.
         """
         if not self.change:
             return self
-        return self._layers.policy_after(bisect_right(self._layers.instants, instant))
+        try:
+            begun = bisect_right(self._layers.instants, instant)
+        except TypeError:
+            begun = bisect_right(self._layers.instants, to_instant(instant))
+        return self._layers.policy_after(begun)
 
     def for_(self, case: Matched | None) -> Policy:
         """The policy in force for a case: every override that matches stands over the rest.

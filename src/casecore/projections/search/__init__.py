@@ -26,8 +26,10 @@ from heapq import nsmallest
 from typing import Any, Final, Self, TypeAlias
 
 from casecore.channels import Channel
-from casecore.kernel import CUSTOMER, SYSTEM, Event, MissingRow, changed, frozen
+from casecore.kernel import CUSTOMER, SYSTEM, CasecoreError, Event, MissingRow, changed, frozen
 from casecore.kernel.effects import Edits, Place
+from casecore.kernel.errors import quoted
+from casecore.kernel.fields import is_count, row_called
 from casecore.projections.search.entries import CaseEntry, MomentLog, instant_of, moment_of
 from casecore.projections.search.queries import (
     TEXT,
@@ -90,6 +92,17 @@ class CaseSummary:
     tags: tuple[str, ...]
     started_at: datetime
     latest_at: datetime
+
+
+class UnknownCase(CasecoreError, KeyError):
+    """The archive never heard of this case."""
+
+    def __init__(self, case: str) -> None:
+        super().__init__(case)
+        self.case = case
+
+    def __str__(self) -> str:
+        return f"there is no case {quoted(self.case)} in this archive; check the id, or give it the case's events"
 
 
 @frozen
@@ -322,8 +335,8 @@ class Archive:
             until=until,
         )
         terms = (*parse_query(query), *given)
-        if limit < 1:
-            raise QueryError(f"the limit is {limit}", None, "give a whole number from 1")
+        if not is_count(limit, 1):
+            raise QueryError(f"the limit is {quoted(limit)}", None, "give a whole number from 1")
         about = seal_of(*sorted((term.field, sorted(map(str, term.values)), term.excluded) for term in terms))
         count, after = (self._count, None) if cursor is None else self._read_cursor(cursor, about)
         found = self._first_places(limit + 1, [self._test_of(term) for term in terms], count, after)
@@ -372,7 +385,7 @@ class Archive:
 
     def _cases_with(self, name: str, value: str) -> set[str]:
         """The cases that have a value; asking enters nothing."""
-        return self._cases_by[name].get(value, set())
+        return row_called(self._cases_by[name], value) or set()
 
     def _customers_called(self, name: str) -> Iterable[str]:
         part = fold_letters(name).strip()
@@ -384,8 +397,10 @@ class Archive:
         """What is known of a case.
 
         Raises:
-            KeyError: When the archive never heard of it.
+            UnknownCase: When the archive never heard of it.
         """
+        if row_called(self._entries, case) is None:
+            raise UnknownCase(case)
         row: Case = self._rows["cases"][case]
         entry = self._entries[case]
         return CaseSummary(
@@ -410,7 +425,7 @@ class Archive:
 
     def notes_of(self, customer: str) -> tuple[NoteText, ...]:
         """The notes that stand on a customer and on their cases, in the order in which they were written."""
-        return tuple(self._notes[customer].values()) if customer in self._notes else ()
+        return tuple((row_called(self._notes, customer) or {}).values())
 
     def neutral_messages_of(self, customer: str) -> int:
         """How many of a customer's messages nobody has marked positive or negative."""
