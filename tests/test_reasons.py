@@ -7,9 +7,25 @@ from datetime import date
 import attrs
 import pytest
 
-from casecore import DisconnectIdle, OpenCase, Policy, SendReply
+from casecore import (
+    RULES,
+    SYSTEM,
+    CloseCase,
+    DisconnectIdle,
+    EndContact,
+    GoUnavailable,
+    LogOut,
+    OfferWork,
+    OpenCase,
+    Policy,
+    SendReply,
+    SetStatus,
+    Status,
+)
 from casecore.kernel import Reason, Setting
 from casecore.policies.sections import Capacity
+from casecore.rooms.composition import View
+from casecore.rooms.contacts import contact_goes_on
 from casecore.testing.scenario import at, case_in, given, new_case
 
 HOUSE_RULES = """schema = 1
@@ -137,3 +153,83 @@ def test_a_reason_is_stored_with_what_it_cites(again):
     assert (refused, refused.settings, "§3") == (stored, stored.settings, stored.clause)
     assert (refused.title, refused.ways) == (stored.title, stored.ways)
     assert len(pickle.dumps(refused)) < 1_000
+
+
+# Remedies that were untrue -----------------------------------------------------------------------------
+
+
+def remedy(rule, *story, policy=None):
+    """What to do about one of the reasons for which the last command of a story is refused."""
+    found = reasons(*story, policy=policy)[rule]
+    return found.remedy, found.ways
+
+
+def test_a_new_case_cannot_be_set_to_a_status_from_which_it_may_be_closed():
+    """Regression: "set one of these statuses first", which nobody can do before the case was opened."""
+    policy = Policy.loads("[lifecycle]\nclose_from = ['resolved']\n[queues.general]\nfallback = true")
+    told = remedy("lifecycle.close_from", new_case(), CloseCase("dora", at(9), "c1"), policy=policy)
+    assert ("first whoever serves general and is free may open it", ()) == told
+
+
+def test_a_case_is_never_new_again():
+    """Regression: where cases are closed while they are new only, the others were to be set new first."""
+    policy = Policy.loads(
+        "[lifecycle]\nclose_from = ['new']\nclose_after = {}\n[queues.general]\nfallback = true", "house.toml"
+    )
+    close = CloseCase("ana", at(9), "c1")
+    told = remedy("lifecycle.close_from", case_in("open", channel="email"), close, policy=policy)
+    assert ("it can be closed as spam only", ("CloseCase",)) == told
+
+
+def test_nobody_ends_one_of_no_chats():
+    """Regression: whose limit is nothing was told to end a chat first."""
+    policy = Policy.loads("[capacity]\nchat = 0\n[queues.general]\nfallback = true")
+    told = remedy("capacity.channel", new_case(), OpenCase("ana", at(9), "c1"), policy=policy)
+    assert ("choose somebody with more room", ()) == told
+    policy = Policy.loads("[capacity]\nchat = 1\n[queues.general]\nfallback = true")
+    offered = (new_case(), new_case("c2"), OfferWork(SYSTEM, at(1), "c1", "ana"))
+    told = remedy("capacity.channel", offered, OpenCase("ana", at(9), "c2"), policy=policy)
+    assert "wait for the answer to the offer" == told[0]
+    policy = Policy.loads("[capacity]\ntotal = 0\n[queues.general]\nfallback = true")
+    assert (
+        "choose somebody with more room"
+        == remedy("capacity.total", new_case(), OpenCase("ana", at(9), "c1"), policy=policy)[0]
+    )
+
+
+def test_a_customer_is_not_told_to_open_the_case():
+    """Regression: "accept or open the case first", to a customer who had hung up while nobody held the case."""
+    found = reasons(new_case(), EndContact("customer", at(9), "c1"))["contact.edge"]
+    assert "nothing has to be done; whoever takes the case will answer" == found.remedy
+
+
+def test_a_contact_that_has_ended_is_disposed():
+    """By whom the case is."""
+    case = given(case_in("open")).desk.cases["c1"].case
+    found = contact_goes_on("end")(View(case=case), EndContact("ana", at(9), "c1"), Policy.default())
+    assert "the contact has ended; ana gives its disposition" == found.remedy
+
+
+def test_authenticating_where_no_contact_goes_on():
+    """Regression: "authenticate the customer first", where there is no contact in which that could be done."""
+    found = reasons(
+        case_in("pending"), EndContact("customer", at(5), "c1"), SetStatus("dora", at(9), "c1", Status.RESOLVED)
+    )["authentication.before"]
+    told = "whoever serves general and is free may open it, and then authenticate the customer"
+    assert (told, ()) == (found.remedy, found.ways)
+
+
+def test_whoever_is_gone_sets_no_next_state():
+    """Regression: "set a next state", to somebody who is logged out and keeps an email."""
+    policy = Policy.loads("[away]\nheld = 'keep'\n[queues.general]\nfallback = true")
+    story = (case_in("open", channel="email"), LogOut("ana", at(5), "ana"), GoUnavailable("ana", at(9), "ana"))
+    found = reasons(*story, policy=policy)["presence.contacts"]
+    assert "end, leave or transfer what you hold, and dispose it" == found.remedy
+    assert "SetNextState" not in found.ways
+
+
+def test_a_rule_says_what_it_measures():
+    """As its check is marked; most measure nothing."""
+    measured = {rule.id: rule.measures for rule in RULES}
+    assert ("seconds", "limit", "seconds_to_go") == measured["idle.silence"]
+    assert () == measured["case.known"]

@@ -20,7 +20,7 @@ data_file = {data}
 
 def measure(folder, tests, workers):
     """Run the fast tests of these paths, and keep what they covered in a folder; the path of that data."""
-    data, rc = folder / "coverage", folder / "coverage.ini"
+    data, rc = folder / "coverage", folder / "settings.ini"
     rc.write_text(RC.format(data=data), "utf-8")
     env = {**os.environ, "COVERAGE_RCFILE": str(rc), "COVERAGE_CORE": "ctrace"}
     pytest = ("-m", "pytest", "-q", "--no-header", "-n", str(workers), "--dist", "loadfile", "-m", "not slow", *tests)

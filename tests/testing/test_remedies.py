@@ -2,8 +2,20 @@
 
 import pytest
 
-from casecore import AddNote, AddTag, CloseCase, Desk, DisconnectIdle, EndContact, OpenCase, Policy, SendReply
-from casecore.kernel import Reason, Room, Rule
+from casecore import (
+    AddNote,
+    AddTag,
+    CloseCase,
+    Desk,
+    DisconnectIdle,
+    EndContact,
+    MakeCommitment,
+    OpenCase,
+    Policy,
+    SendReply,
+    SubmitDraft,
+)
+from casecore.kernel import Reason, Room, Rule, a_count, frozen
 from casecore.kernel.house import House
 from casecore.promises import Step
 from casecore.rooms.cases import AboutCase
@@ -98,3 +110,29 @@ def test_a_desk_without_cases_and_a_command_before_its_time():
     late = given(case_in("open")).desk
     early = DisconnectIdle("ana", at(-9), "c1", "m9")
     assert can_be_followed(late, early, Reason("r", "m", ways=("SendReply",)))
+
+
+def test_a_command_of_a_house_of_ones_own_that_cannot_be_stated():
+    """It asks for a number, for which nothing stands: nobody can be shown to give it."""
+
+    @frozen
+    class CountCalls(AboutCase):
+        calls: int = a_count()
+
+    room = Room("calls", decide={CountCalls: lambda *_: ()})
+    house = House((*HOUSE.rooms, room))
+    refused = SendReply("ana", at(9), "c1", "m9", "Hi")
+    assert not can_be_followed(given(new_case()).desk, refused, Reason("r", "m", ways=("CountCalls",)), house)
+
+
+@pytest.mark.parametrize("way", ["ApproveDraft", "WithdrawDraft", "EditDraft", "FulfilCommitment", "RemoveTag"])
+def test_what_a_case_has_is_named(way):
+    """Its draft, its commitment, the tag of the message that was spoken of."""
+    desk = given(
+        case_in("open", channel="email"),
+        SubmitDraft("ana", at(1), "c1", "d1", "Hello", subject="Hi"),
+        MakeCommitment("ana", at(2), "c1", "p1", at(hours=1), "Call"),
+        AddTag("ana", at(3), "c1", "vip", "m-c1"),
+    ).desk
+    refused = AddTag("ana", at(9), "c1", "new", "m-c1")
+    assert can_be_followed(desk, refused, Reason("r", "m", ways=(way,)))

@@ -91,7 +91,7 @@ def _refused_by(
         said = dict(zip([blank.name for blank in blanks], chosen, strict=True))
         try:
             command = kind(**{"by": by, "at": at, **said, **unread, **_instants_of(kind, at)})
-        except CommandError:  # nobody can say it
+        except (CommandError, TypeError):  # nobody can say it, or it asks for what nothing stands for
             continue
         reasons = house.reasons(desk.view(command), command, desk.policy, frozenset(unread))
         yield frozenset(reason.rule for reason in reasons)
