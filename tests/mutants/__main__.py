@@ -25,8 +25,12 @@ from tests.mutants.covering import Covered, measure
 from tests.mutants.making import ROOT, modules, sample
 from tests.mutants.survivors import known_survivors
 
-PATIENCE = 600
-"""For how many seconds the tests of one mutant may run; one that never ends is noticed, too."""
+PATIENCE = 60
+PATIENCE_A_TEST = 0.5
+"""For how many seconds the tests of one mutant may run, and how much longer for each test; no end is noticed, too."""
+
+NOT_RUN = {4, 5}
+"""What pytest ends with where a test is not found, or none is: then nothing is said of the mutant."""
 
 ENOUGH = 0.95
 """How many must be killed."""
@@ -41,10 +45,13 @@ def verdict(mutant, covered, folder, number):
     source.write_text(mutant.source, "utf-8")
     listed.write_text("\n".join(tests), "utf-8")
     command = [sys.executable, "-m", "tests.mutants.patched", mutant.module, source, listed]
+    patience = PATIENCE + PATIENCE_A_TEST * len(tests)
     try:
-        ran = subprocess.run(command, cwd=ROOT, timeout=PATIENCE, capture_output=True, check=False)
+        ran = subprocess.run(command, cwd=ROOT, timeout=patience, capture_output=True, check=False)
     except subprocess.TimeoutExpired:
         return "killed"
+    if ran.returncode in NOT_RUN:
+        raise SystemExit(f"the tests of {mutant.module}:{mutant.line} cannot be run: {ran.stderr.decode()[-2_000:]}")
     return "killed" if ran.returncode else "survived"
 
 

@@ -1,8 +1,10 @@
 """Which tests run which lines: the fast tests once under coverage, which notes the test that runs at the time."""
 
+import ast
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 from coverage import CoverageData
@@ -50,11 +52,29 @@ class Covered:
         return sorted(nodes, key=lambda node: (own not in node, node))
 
     def _node(self, name):
-        """A test as pytest names it: `tests.rooms.test_notes.TestTags.test_few` is in the file of that module."""
+        """A test as pytest names it: `tests.rooms.test_notes.TestTags.test_few` is in the file of that module.
+
+        What Hypothesis runs is called `accept.<locals>.test_few` there, whichever class it is in.
+        """
         if name not in self._nodes:
-            parts = name.split(".")
-            counts = range(len(parts) - 1, 0, -1)
+            module, _, inner = name.partition(".accept.<locals>.")
+            parts = module.split(".")
+            counts = range(len(parts), 0, -1)
             files = [(count, ROOT.joinpath(*parts[:count]).with_suffix(".py")) for count in counts]
-            found = [(str(file.relative_to(ROOT)), *parts[count:]) for count, file in files if file.exists()]
-            self._nodes[name] = "::".join(found[0]) if found else None
+            found = [(file, parts[count:]) for count, file in files if file.exists()]
+            self._nodes[name] = _as_pytest(*found[0], inner) if found else None
         return self._nodes[name]
+
+
+def _as_pytest(file, inside, inner):
+    steps = _steps_to(file).get(inner) if inner else inside
+    return None if steps is None else "::".join((str(file.relative_to(ROOT)), *steps))
+
+
+@cache
+def _steps_to(file):
+    """Where each test of a file stands: the class around it, if there is one, and its name."""
+    body = ast.parse(file.read_text("utf-8")).body
+    classes = [(held, (one.name,)) for one in body if isinstance(one, ast.ClassDef) for held in one.body]
+    named = [*classes, *((one, ()) for one in body)]
+    return {one.name: (*around, one.name) for one, around in named if isinstance(one, ast.FunctionDef)}

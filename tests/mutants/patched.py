@@ -3,10 +3,14 @@
 The module is loaded from the file's text; the source on disk stays as it is. Ends as pytest ends: 0 where all passed.
 """
 
+import resource
 import sys
 from importlib.abc import MetaPathFinder
 from importlib.machinery import PathFinder, SourceFileLoader
 from pathlib import Path
+
+MEMORY = 4 * 1024**3
+"""How much memory it may take, in bytes: what never ends may also grow."""
 
 
 class Loader(SourceFileLoader):
@@ -44,6 +48,7 @@ def module_name(path):
 
 def main(module, file, *tests):
     """Run these tests."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     sys.meta_path.insert(0, Finder(module_name(module), Path(file).read_text("utf-8")))
     sys.dont_write_bytecode = (
         True  # and no asserts rewritten: pytest would load what has a plugin, as casecore has, itself
