@@ -14,6 +14,7 @@ from casecore import (
     DisconnectIdle,
     EndContact,
     GoUnavailable,
+    LeaveCase,
     LogOut,
     OfferWork,
     OpenCase,
@@ -24,8 +25,8 @@ from casecore import (
 )
 from casecore.kernel import Reason, Setting
 from casecore.policies.sections import Capacity
+from casecore.rooms.agents import AgentUnavailable, Presence
 from casecore.rooms.composition import View
-from casecore.rooms.contacts import contact_goes_on
 from casecore.testing.scenario import at, case_in, given, new_case
 
 HOUSE_RULES = """schema = 1
@@ -198,34 +199,36 @@ def test_nobody_ends_one_of_no_chats():
 
 
 def test_a_customer_is_not_told_to_open_the_case():
-    """Regression: "accept or open the case first", to a customer who had hung up while nobody held the case."""
-    found = reasons(new_case(), EndContact("customer", at(9), "c1"))["contact.edge"]
-    assert "nothing has to be done; whoever takes the case will answer" == found.remedy
+    """Regression: "accept or open the case first", to a customer who ends what nobody has begun."""
+    found = reasons(new_case(channel="email"), EndContact("customer", at(9), "c1"))["contact.edge"]
+    assert "nothing has to be done; a new message is answered as any other" == found.remedy
 
 
 def test_a_contact_that_has_ended_is_disposed():
     """By whom the case is."""
-    case = given(case_in("open")).desk.cases["c1"].case
-    found = contact_goes_on("end")(View(case=case), EndContact("ana", at(9), "c1"), Policy.default())
-    assert "the contact has ended; ana gives its disposition" == found.remedy
+    ended = (case_in("open"), EndContact("customer", at(5), "c1"), EndContact("customer", at(9), "c1"))
+    assert "ana disposes the contact" == reasons(*ended)["contact.edge"].remedy
 
 
 def test_authenticating_where_no_contact_goes_on():
     """Regression: "authenticate the customer first", where there is no contact in which that could be done."""
-    found = reasons(
-        case_in("pending"), EndContact("customer", at(5), "c1"), SetStatus("dora", at(9), "c1", Status.RESOLVED)
-    )["authentication.before"]
-    told = "whoever serves general and is free may open it, and then authenticate the customer"
-    assert (told, ()) == (found.remedy, found.ways)
+    policy = Policy.loads("[authentication]\nchannels = ['email']\n[queues.general]\nfallback = true")
+    left = (case_in("pending", channel="email"), LeaveCase("ana", at(5), "c1"))
+    resolved = SetStatus("dora", at(9), "c1", Status.RESOLVED)
+    told = remedy("authentication.before", left, resolved, policy=policy)
+    assert ("whoever serves general and is free may open it, and then authenticate the customer", ()) == told
 
 
 def test_whoever_is_gone_sets_no_next_state():
-    """Regression: "set a next state", to somebody who is logged out and keeps an email."""
+    """Regression: "set a next state", to somebody who is logged out and keeps an email, or who is away already."""
     policy = Policy.loads("[away]\nheld = 'keep'\n[queues.general]\nfallback = true")
-    story = (case_in("open", channel="email"), LogOut("ana", at(5), "ana"), GoUnavailable("ana", at(9), "ana"))
-    found = reasons(*story, policy=policy)["presence.contacts"]
+    story = (case_in("open", channel="email"), LogOut("ana", at(5), "ana"))
+    told = remedy("presence.contacts", *story, GoUnavailable("ana", at(9), "ana"), policy=policy)
+    assert ("go available and set a next state: it is reached with the last disposition", ("GoAvailable",)) == told
+    away = attrs.evolve(given(case_in("open")).desk.agents["ana"], presence=Presence.UNAVAILABLE)
+    rule = next(rule for rule in RULES if rule.id == "presence.contacts")
+    found = rule.find(View(target=away), AgentUnavailable("ana", at(9), "ana", "lunch"), policy)
     assert "end, leave or transfer what you hold, and dispose it" == found.remedy
-    assert "SetNextState" not in found.ways
 
 
 def test_a_rule_says_what_it_measures():

@@ -5,6 +5,7 @@ import pytest
 from casecore import (
     AddNote,
     AddTag,
+    Authenticate,
     CloseCase,
     Desk,
     DisconnectIdle,
@@ -42,14 +43,15 @@ def ruled(*ways, by="ana", guards=AboutCase):
 
     room = Room("mine", rules=(Rule("never.ever", "Never", "§1", (guards,), never),))
     desk = given(case_in("open")).desk
-    return Step.of(desk, EndContact(by, at(9), "c1"), House((*HOUSE.rooms, room)))
+    command = (EndContact if by == "customer" else Authenticate)(by, at(9), "c1")
+    return Step.of(desk, command, House((*HOUSE.rooms, room)))
 
 
 def test_a_remedy_that_nobody_can_follow_is_found():
     """Every command about a case is refused here, and so no remedy may name one."""
     (told,) = untrue_remedies(ruled("CloseCase", "SetStatus"))
     assert (
-        "EndContact by ana refused: [never.ever] no -> do something else: nobody can give CloseCase or SetStatus"
+        "Authenticate by ana refused: [never.ever] no -> do something else: nobody can give CloseCase or SetStatus"
         == told
     )
     assert [] == list(untrue_remedies(ruled("AddAgent", "CloseCase")))

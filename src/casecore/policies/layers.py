@@ -45,7 +45,7 @@ MOST: Final = 50
 LAYERS: Final = ("override", "change", "waiver")
 """The arrays of tables that hold them."""
 
-PROMISE_COUNT: Final = 21
+PROMISE_COUNT: Final = 22
 """How many promises there are (§10)."""
 
 NEVER_WAIVED: Final = ("01", "02", "03", "11", "16")
