@@ -460,10 +460,10 @@ def _how_to_go(agent: Agent) -> tuple[str, tuple[str, ...]]:
 @measures("wrap_ups")
 def _disposed_first(view: HasTarget, event: AgentAvailable, _: Policy) -> Reason | None:
     agent = view.target
-    found = f"{event.agent} is wrapping up, with {agent.wrap_ups} to dispose"
-    remedy = "dispose them: that makes them available by itself"
     if not agent.wrap_ups:
         return None
+    found = f"{event.agent} is wrapping up, with {agent.wrap_ups} to dispose"
+    remedy = "dispose them: that makes them available by itself"
     return Reason("presence.wrap_up", found, remedy, {"wrap_ups": agent.wrap_ups}, DISPOSING)
 
 
