@@ -4,6 +4,7 @@ import pytest
 
 from casecore.rooms.arrivals import CaseReopened, MessageReceived, ReceiveMessage
 from casecore.rooms.assignments import OpenCase, WorkBegun
+from casecore.rooms.bounces import DeliveryFailed
 from casecore.rooms.cases import CaseClosed, CloseCase, SetStatus, StatusSet
 from casecore.rooms.replies import ReplySent, SendReply
 from casecore.statuses import CASE_LIFECYCLE, SENT_AS, SET_BY_HAND, TITLES, WORKED, Status, Trigger
@@ -22,6 +23,7 @@ TABLE = {
     Trigger.SET_ESCALATED: (None, E, E, None, E, None),
     Trigger.SET_RESOLVED: (None, R, R, R, None, None),
     Trigger.CUSTOMER_MESSAGE: (N, O, O, O, O, None),
+    Trigger.DELIVERY_FAILED: (None, O, O, O, O, None),
     Trigger.CLOSE: (C, C, C, C, C, None),
 }
 """The table of §2, spelled out by hand: where each trigger leads from each status; None: it does not start there."""
@@ -33,6 +35,7 @@ COMMANDS = {
     **{trigger: SendReply("dora", at(60), "c1", "m9", "Hello", status) for status, trigger in SENT_AS.items()},
     **{trigger: SetStatus("dora", at(60), "c1", status) for status, trigger in SET_BY_HAND.items()},
     Trigger.CUSTOMER_MESSAGE: ReceiveMessage("customer", at(60), "t-c1", "m9", "And another thing"),
+    Trigger.DELIVERY_FAILED: DeliveryFailed("dora", at(60), "c1", "r-c1"),
     Trigger.CLOSE: CloseCase("dora", at(60), "c1"),
 }
 """The command by which each trigger comes; a supervisor gives it, who may do all of them."""
@@ -40,8 +43,11 @@ COMMANDS = {
 MOVES = (WorkBegun, ReplySent, StatusSet, CaseReopened, CaseClosed)
 
 
-def story(status):
-    """A case in this status; nobody has looked at a new one."""
+def story(status, trigger=None):
+    """A case in this status; nobody has looked at a new one. Only where we have written can a message fail."""
+    if (status, trigger) == (Status.OPEN, Trigger.DELIVERY_FAILED):
+        replied = case_in("pending", agent="dora", channel="messaging")
+        return given(replied, SetStatus("dora", at(30), "c1", Status.OPEN))
     return given(case_in(status, agent="dora", channel="messaging"))
 
 
@@ -74,7 +80,7 @@ class TestDesk:
     @pytest.mark.parametrize(("trigger", "status", "dest"), [step for step in STEPS if step[2]])
     def test_legal(self, trigger, status, dest):
         """What the table has, happens, and the case is then where the table says."""
-        outcome = story(status).when(COMMANDS[trigger])
+        outcome = story(status, trigger).when(COMMANDS[trigger])
         assert outcome.verdict, outcome.verdict
         assert dest is outcome.desk.status("c1")
 
@@ -86,6 +92,8 @@ class TestDesk:
             outcome.then()
         elif trigger is Trigger.CUSTOMER_MESSAGE:  # another case
             assert ["c1+1"] == [event.case for event in outcome.events if isinstance(event, MessageReceived)]
+        elif trigger is Trigger.DELIVERY_FAILED:  # nothing was sent
+            outcome.refused("message.known")
         elif status is Status.CLOSED:
             outcome.refused("lifecycle.closed")
         else:

@@ -111,6 +111,8 @@ if TYPE_CHECKING:
     from casecore.rooms.assignments import OpenCase as OpenCase
     from casecore.rooms.assignments import Release as Release
     from casecore.rooms.assignments import WorkBegun as WorkBegun
+    from casecore.rooms.bounces import DeliveryFailed as DeliveryFailed
+    from casecore.rooms.bounces import MessageBounced as MessageBounced
     from casecore.rooms.cases import Case as Case
     from casecore.rooms.cases import CaseClosed as CaseClosed
     from casecore.rooms.cases import CaseStarted as CaseStarted
@@ -118,6 +120,14 @@ if TYPE_CHECKING:
     from casecore.rooms.cases import CloseReason as CloseReason
     from casecore.rooms.cases import SetStatus as SetStatus
     from casecore.rooms.cases import StatusSet as StatusSet
+    from casecore.rooms.clocks import Clock as Clock
+    from casecore.rooms.clocks import ClockName as ClockName
+    from casecore.rooms.clocks import Clocks as Clocks
+    from casecore.rooms.clocks import ClockState as ClockState
+    from casecore.rooms.clocks import ClockVerdict as ClockVerdict
+    from casecore.rooms.clocks import FirstReply as FirstReply
+    from casecore.rooms.clocks import first_response as first_response
+    from casecore.rooms.clocks import solution as solution
     from casecore.rooms.commitments import Commitment as Commitment
     from casecore.rooms.commitments import CommitmentFulfilled as CommitmentFulfilled
     from casecore.rooms.commitments import CommitmentMade as CommitmentMade
@@ -183,17 +193,15 @@ if TYPE_CHECKING:
     from casecore.rooms.silence import ChatDisconnected as ChatDisconnected
     from casecore.rooms.silence import DisconnectIdle as DisconnectIdle
     from casecore.rooms.silence import PresenceAsked as PresenceAsked
-    from casecore.rooms.sla import Clock as Clock
-    from casecore.rooms.sla import Clocks as Clocks
-    from casecore.rooms.sla import ClockState as ClockState
+    from casecore.rooms.sla import ClockJudged as ClockJudged
     from casecore.rooms.sla import LevelSet as LevelSet
+    from casecore.rooms.sla import RecordMiss as RecordMiss
+    from casecore.rooms.sla import ResponseUndone as ResponseUndone
     from casecore.rooms.sla import SetLevel as SetLevel
     from casecore.rooms.sla import SolutionPaused as SolutionPaused
     from casecore.rooms.sla import SolutionReached as SolutionReached
     from casecore.rooms.sla import SolutionResumed as SolutionResumed
     from casecore.rooms.sla import SolutionUndone as SolutionUndone
-    from casecore.rooms.sla import first_response as first_response
-    from casecore.rooms.sla import solution as solution
     from casecore.rooms.threads import Customer as Customer
     from casecore.rooms.threads import CustomerMet as CustomerMet
     from casecore.rooms.threads import CustomerRecorded as CustomerRecorded
@@ -202,6 +210,7 @@ if TYPE_CHECKING:
     from casecore.rooms.threads import RecordCustomer as RecordCustomer
     from casecore.rooms.threads import Thread as Thread
     from casecore.rooms.threads import ThreadOpened as ThreadOpened
+    from casecore.rooms.times import CaseTime as CaseTime
     from casecore.rooms.wrap_ups import Aftermath as Aftermath
     from casecore.rooms.wrap_ups import CaseFlagged as CaseFlagged
     from casecore.rooms.wrap_ups import Dispose as Dispose
@@ -285,11 +294,14 @@ _HOMES = {
         "Aftermath CaseFlagged Dispose Disposed DutyDone DutyLeft FlagCase RecordRelated RelateRecord WrapUp WrapUpOwed"
     ),
     "rooms.absences": "ReleaseAbsent",
+    "rooms.bounces": "DeliveryFailed MessageBounced",
+    "rooms.clocks": "Clock Clocks ClockName ClockState ClockVerdict FirstReply first_response solution",
     "rooms.sla": (
-        "Clock Clocks ClockState LevelSet SetLevel SolutionPaused SolutionReached SolutionResumed "
-        "SolutionUndone first_response solution"
+        "ClockJudged LevelSet RecordMiss ResponseUndone SetLevel SolutionPaused SolutionReached SolutionResumed "
+        "SolutionUndone"
     ),
     "rooms.outbound": "ConsentRecorded RecordConsent StartOutbound",
+    "rooms.times": "CaseTime",
     "rooms.composition": "HOUSE RULES CaseFile View",
     "desk": "Action Desk Due",
     "routing": "Candidate Explanation Work explain_route next_for next_offer route",

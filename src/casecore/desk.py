@@ -30,7 +30,6 @@ from casecore.kernel import (
     Probe,
     Reason,
     Refused,
-    Timer,
     Verdict,
     frozen,
 )
@@ -243,9 +242,8 @@ class Desk:
         return () if row is None else tuple(self._due_of(View(commitment=row), row.case, self.now))
 
     def _due_of(self, view: View, case: str, now: datetime | None) -> Iterator[Due]:
-        policy = self.policy
         for timer in TIMERS:
-            instant = _first(timer, view, policy, now) if policy.layered else timer.due(view, policy)
+            instant = timer.first_due(view, self.policy, now)
             if instant is not None:
                 command = timer.command(view, instant) if timer.command is not None else None
                 yield Due(instant, timer.name, timer.key, case, command)
@@ -254,16 +252,6 @@ class Desk:
         """The status of a case; None when there is no such case."""
         file = row_called(self.cases, case)
         return None if file is None else file.case.status
-
-
-def _first(timer: Timer, view: View, policy: Policy, now: datetime | None) -> datetime | None:
-    """The first instant at which a timer is due by what is in force then."""
-    for begin, end, then in policy.periods(now):
-        due = timer.due(view, then.for_(view.case))
-        instant = due if due is None or begin is None else max(due, begin)
-        if instant is not None and (end is None or instant < end):
-            return instant
-    return None
 
 
 FEW_ROWS: Final = 8

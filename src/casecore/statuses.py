@@ -4,7 +4,8 @@
 * A reply is sent as **pending** (waiting for the customer), **escalated** (waiting for someone inside) or
   **resolved** (the agent thinks it is solved). The same may be set by hand, without a reply; setting the status that
   a case already has is refused.
-* When the customer writes, a case that waits or is resolved is open again. One that is new or open stays as it is.
+* When the customer writes, a case that waits or is resolved is open again; so it is when a message of ours turns out
+  not to have reached them. One that is new or open stays as it is.
 * From everywhere a case can be **closed**, and closed is the end: the next message starts another case.
 
 These edges are fixed. A policy can narrow them (who closes, and from where), never widen them.
@@ -45,6 +46,7 @@ class Trigger(StrEnum):
     SET_ESCALATED = "set_escalated"
     SET_RESOLVED = "set_resolved"
     CUSTOMER_MESSAGE = "customer_message"
+    DELIVERY_FAILED = "delivery_failed"
     CLOSE = "close"
 
 
@@ -97,6 +99,8 @@ CASE_LIFECYCLE = StateTable(
         ),
         (Trigger.CUSTOMER_MESSAGE, (Status.PENDING, Status.ESCALATED, Status.RESOLVED), Status.OPEN),
         (Trigger.CUSTOMER_MESSAGE, (Status.NEW, Status.OPEN), None),
+        (Trigger.DELIVERY_FAILED, (Status.PENDING, Status.ESCALATED, Status.RESOLVED), Status.OPEN),
+        (Trigger.DELIVERY_FAILED, Status.OPEN, None),
         (Trigger.CLOSE, (Status.NEW, *WORKED), Status.CLOSED),
     ),
 )

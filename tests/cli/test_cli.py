@@ -385,6 +385,8 @@ ANSWERED = [
 FIRST = {"thread": "t2", "new_case": "c2", "message": "m9", "customer": "rui", "text": "Hello!"}
 QUICK = {"type": "PreparedText", "kind": "quick_reply", "definition": '{"name": "hello", "text": "Hello!"}'}
 
+MANY_ANSWERS = [a_line("SendReply", case="c1", message=f"r{number}", text="Hello") for number in (1, 2)]
+
 SAID = [
     ([], a_line("AddAgent", by="system", agent="ana"), ["✓ the system adds agent ana"]),
     (
@@ -706,6 +708,34 @@ SAID = [
     ),
     ([*OPENED, PROMISED], a_line("FulfilCommitment", commitment="k1"), ["✓ ana fulfils commitment k1 open"]),
     (OPENED, a_line("SetLevel", case="c1", level="urgent"), ["✓ ana sets the level of c1 to urgent open"]),
+    (
+        OPENED,
+        a_line("RecordMiss", by="system", at="2026-11-02T10:00:00Z", case="c1", clock="first_response"),
+        ["✓ the system records that the first response of c1 is late open"],
+    ),
+    (
+        [*OPENED, a_line("SendReply", case="c1", message="r1", text="Hello")],
+        a_line("DeliveryFailed", by="system", case="c1", message="r1", why="x"),
+        [
+            "✓ the system learns that r1 on c1 never arrived: “x” pending → open",
+            "↳ the customer waits for an answer again",
+        ],
+    ),
+    (
+        [*OPENED, *MANY_ANSWERS],
+        a_line("DeliveryFailed", by="system", case="c1", message="r1"),
+        ["✓ the system learns that r1 on c1 never arrived pending → open"],
+    ),
+    (
+        OPENED,
+        a_line("ReceiveMessage", by="customer", thread="t1", message="m9", text="I am his son", participant="bob"),
+        ["✓ bob, beside maria, writes by messaging: “I am his son” open"],
+    ),
+    (
+        OPENED,
+        a_line("ReceiveMessage", by="customer", thread="t9", message="m9", participant="bob", expect="refused"),
+        ["✗ bob, beside somebody, writes by an unknown thread refused"],
+    ),
     (
         [*OPENED, a_line("LogOut", agent="ana")],
         a_line("ReleaseAbsent", by="system", at="2026-11-02T09:01:00Z", case="c1"),

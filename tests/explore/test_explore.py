@@ -361,7 +361,7 @@ def test_each_copy_of_a_case_has_ids_of_its_own():
     assert "c1" == part.case
     assert {"c1", "t1", "maria"} == part.ids
     assert {"c1", "t1", "maria", "d1"} == part.every_id
-    assert {"d1"} == part.drafts
+    assert {("t1", "d1")} == part.kept_messages
     first, third = (copy_of(arrival, part.every_id, copy) for copy in (0, 2))
     assert arrival == first
     assert ("t1-3", "maria-3", "c1-3", "customer", "m") == (

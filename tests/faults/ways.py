@@ -236,7 +236,7 @@ DATED = (
         RULE,
         "once nobody may close by hand, the clock closes nothing",
         "rooms/cases",
-        "    if event.at >= due:\n        return None\n",
+        "    if due is None or event.at >= due:\n        return None\n",
         "",
         VOICE,
         policy=NOBODY_CLOSES,

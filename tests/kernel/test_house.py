@@ -31,6 +31,7 @@ from casecore.rooms.approvals import WaitingDraft
 from casecore.rooms.cases import Case
 from casecore.rooms.composition import EFFECTS, HOUSE, View
 from casecore.rooms.contacts import Contact
+from casecore.rooms.times import CaseTime
 from casecore.testing.scenario import case_in
 from casecore.testing.scenario import given as given_story
 from casecore.testing.strategies import histories
@@ -406,7 +407,10 @@ class TestEffects:
     def test_event_that_changes_nothing(self):
         """An event of which no room speaks stands in the history only."""
         assert () == house_of().effects(CATS)[Fed]
-        assert () == EFFECTS[Deviated]
+
+    def test_what_stands_in_the_history_only(self):
+        """Of a deviation the desk keeps only when it was, on the case."""
+        assert [CaseTime] == [effect.record for effect in EFFECTS[Deviated]]
 
     def test_records_without_a_place(self):
         """What lives nowhere is left aside."""

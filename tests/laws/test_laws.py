@@ -173,7 +173,7 @@ ALL_CLOSE = Policy(
 )
 
 
-RULE_OF = {"routing.offer_timeout": "offer.timeout"}
+RULE_OF = {"routing.offer_timeout": "offer.timeout", "sla": "clock.target"}
 """The rule that refuses what is given before its time, where it is not called as the key of the time is."""
 
 
@@ -218,7 +218,10 @@ CASE_COMMANDS = {
     Trigger.CUSTOMER_MESSAGE: lambda number: ReceiveMessage(CUSTOMER, at(number), "t-c1", f"m{number}", "Hello"),
     Trigger.CLOSE: lambda number: CloseCase("dora", at(number), "c1"),
 }
-"""For each trigger of the life cycle the command that pulls it; on email dora may do everything."""
+"""For each trigger of the life cycle the command that pulls it; on email dora may do everything.
+
+Not for `delivery_failed`, which wants a message of ours: the walks of promise 01 pull it.
+"""
 
 
 def pulls(model, trigger):
@@ -243,7 +246,7 @@ def assert_moves_as_the_machine(story, model, trigger, number):
 
 
 @pytest.mark.parametrize("status", Status)
-@pytest.mark.parametrize("trigger", Trigger)
+@pytest.mark.parametrize("trigger", CASE_COMMANDS)
 def test_cases_move_as_transitions_moves_them(status, trigger):
     """From every status, every trigger: the desk and a `transitions` machine of the table do the same."""
     story, model = scenario.given(case_in(status, agent="dora", channel="email")), SimpleNamespace()
@@ -251,7 +254,7 @@ def test_cases_move_as_transitions_moves_them(status, trigger):
     assert_moves_as_the_machine(story, model, trigger, 1)
 
 
-@given(st.lists(st.sampled_from(Trigger), max_size=15))
+@given(st.lists(st.sampled_from([*CASE_COMMANDS]), max_size=15))
 def test_cases_walk_as_transitions_walks(triggers):
     """The same, however long the walk."""
     story, model = scenario.given(case_in(Status.NEW, channel="email")), SimpleNamespace()

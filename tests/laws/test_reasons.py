@@ -63,7 +63,7 @@ DOING = r"\b(accept|add|approve|ask whether|authenticate|clear|close|decide|disp
 """Words by which a remedy names a command."""
 
 ELSEWHERE = (
-    r"\b(ask \w+|let \w+|choose|whoever|wait|approved template|such emails|once|the policy lets|if the contact)\b"
+    r"\b(ask \w+|let \w+|choose|whoever|wait|nothing|approved template|such emails|once|the policy|if the contact)\b"
 )
 """Words by which it says who must, or that it names none."""
 

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from casecore.channels import Channel
 from casecore.desk import Desk
 from casecore.kernel import SYSTEM, Accepted
+from casecore.kernel.words import search_form, search_words
 from casecore.projections.search import Archive
-from casecore.projections.search.queries import QueryError, fold_letters, parse_query, split_words
+from casecore.projections.search.queries import QueryError, parse_query
 from casecore.rooms.arrivals import MessageNoted, MessageReceived, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned, LeaveCase, OpenCase
 from casecore.rooms.cases import CloseCase, CloseReason
-from casecore.rooms.notes import AddNote, AddTag, RemoveTag
+from casecore.rooms.notes import AddNote, AddTag, NoteAdded, RemoveTag
 from casecore.rooms.offers import OfferDeclined, OfferWork, RejectOffer
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import ReplySent, SendReply
@@ -122,7 +123,7 @@ def plain(text):
     return f" {' '.join(re.split(r'[^a-z0-9]+', ''.join(letters)))} "
 
 
-SPOKEN = (MessageReceived, MessageNoted, ReplySent, PresenceAsked, ChatDisconnected)
+SPOKEN = (MessageReceived, MessageNoted, ReplySent, PresenceAsked, ChatDisconnected, NoteAdded)
 
 
 def on(case, events):
@@ -240,8 +241,9 @@ def test_pages_while_things_happen(story, terms, limit, pace, data):
 @drawn(st.text())
 def test_folding(text):
     """What does not count does not count twice, and words are what is left."""
-    assert fold_letters(text) == fold_letters(fold_letters(text))
-    assert split_words(text) == split_words(fold_letters(text)) == split_words(" ".join(split_words(text)))
+    form = search_form(text)
+    assert form == search_form(form)
+    assert search_words(form) == search_words(" ".join(search_words(form)))
 
 
 @drawn(st.text('ab "-:,\u201cé' + "1", max_size=30) | st.text(max_size=30))

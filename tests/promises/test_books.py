@@ -9,7 +9,7 @@ from casecore import CUSTOMER, SYSTEM, Policy
 from casecore.channels import Channel, MessageKind
 from casecore.kernel import Event
 from casecore.promises import Watch
-from casecore.promises.books import MOST_ASKED, Books
+from casecore.promises.books import MOST_ASKED, Books, message_page
 from casecore.promises.in_force import InForce
 from casecore.promises.pages import PAGES, AgentPage, CasePage, DraftSeen
 from casecore.rooms.agents import AgentAdded, NextStateCleared
@@ -34,6 +34,7 @@ def case_by_records(desk, case):
     """The page of a case, worked out from the desk's records."""
     file = desk.cases[case]
     row, contact, last, draft, offers = file.case, file.contact, file.last_contact, file.draft, file.offers
+    clocks = file.clocks
     return CasePage(
         channel=row.channel,
         queue=row.queue,
@@ -61,6 +62,10 @@ def case_by_records(desk, case):
             draft.template,
         ),
         waits=row.unanswered_since is not None,
+        asked_us=row.asked_since is not None,
+        answers=frozenset(row.answers),
+        first_response=clocks.first_response and clocks.first_response.state,
+        solution=clocks.solution and clocks.solution.state,
         silent=contact is not None and contact.silence_since is not None,
         silent_since=None if contact is None else contact.silence_since,
         asked=0 if contact is None else contact.attempts,
@@ -110,8 +115,9 @@ def assert_as_the_records(steps):
         assert {thread: desk.threads[thread].customer_at for thread in desk.threads} == {
             thread: books.page("threads", thread).wrote for thread in desk.threads
         }
+        pages = {name: message_page(message.thread, message.id) for name, message in desk.messages.items()}
         ours = {name for name, message in desk.messages.items() if message.author is not None}
-        assert ours == {name for name in desk.messages if books.was_sent(name)}
+        assert ours == {name for name, page in pages.items() if books.page("messages", page).sent}
 
 
 @given(runs())
@@ -159,7 +165,7 @@ def test_what_nothing_is_written_on_is_blank():
     """A case, an agent, a thread or a message of which nobody has heard; to read of them writes nothing."""
     books = Books()
     assert (CasePage(), AgentPage()) == (books.case("c1"), books.agent("ana"))
-    assert (None, False, set()) == (books.thread_of("c1").wrote, books.was_sent("m1"), books.case_ids())
+    assert (None, False, set()) == (books.thread_of("c1").wrote, books.was_sent("c1", "m1"), books.case_ids())
     assert {} == books.written
     assert {CasePage(): 1} == {PAGES["cases"](): 1}
 
@@ -289,7 +295,11 @@ def test_a_silence_begins_with_our_reply_and_ends_with_the_customer():
 def test_a_disconnected_chat_is_resolved_and_nobody_waits():
     """What was said to the customer then was sent."""
     books = written(STARTED, WROTE, GIVEN, ChatDisconnected("ana", at(9), "c1", "m9", "Good-bye"))
-    assert (Status.RESOLVED, False, True) == (books.case("c1").status, books.case("c1").waits, books.was_sent("m9"))
+    assert (Status.RESOLVED, False, True) == (
+        books.case("c1").status,
+        books.case("c1").waits,
+        books.was_sent("c1", "m9"),
+    )
 
 
 @pytest.mark.parametrize(("by", "known"), [("ana", True), (CUSTOMER, False), (SYSTEM, False)])

@@ -33,6 +33,7 @@ VALUES = {
     "chat.idle.ask_first": st.integers(0, 3),
     "chat.idle.counts_from": st.sampled_from(CountsFrom),
     "chat.idle.silence": st.integers(1, 9).map(MINUTE.__mul__),
+    "lifecycle.close_unanswered": st.booleans(),
     "whatsapp.window": st.integers(1, 9).map(MINUTE.__mul__),
     "wrap_up.disposition": st.booleans(),
     "wrap_up.notes": st.booleans(),

@@ -44,6 +44,7 @@ from casecore.rooms.absences import ReleaseAbsent
 from casecore.rooms.agents import ChangeAgent, GoUnavailable, LogOut, SetNextState
 from casecore.rooms.arrivals import CaseReopened
 from casecore.rooms.cases import StatusSet
+from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import MakeCommitment
 from casecore.rooms.composition import EFFECTS
 from casecore.rooms.contacts import Authenticate, Contact, ContactStarted, EndContact
@@ -51,6 +52,7 @@ from casecore.rooms.offers import OfferWork, WorkOffered
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.reviews import TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
+from casecore.rooms.sla import RecordMiss
 from casecore.rooms.wrap_ups import Dispose, Disposed
 from casecore.testing import scenario
 from casecore.testing.machine import DeskMachine
@@ -112,14 +114,16 @@ def embellished(view, command, policy):
     """Approved, but something else is sent than what waited."""
     draft = view.draft
     return (
-        ReplySent(command.by, command.at, command.case, draft.id, "!", draft.send_as, draft.author, (), command.by),
+        ReplySent(
+            *(command.by, command.at, command.case, draft.id, "!", draft.send_as, draft.author, (), command.by),
+            thread=view.case.thread,
+        ),
     )
 
 
 OPENED_BY_BEN = (case_in("new"), OpenCase("ben", at(1), "c1"))
 DRAFT = (case_in("open"), SubmitDraft("ana", at(1), "c1", "d1", "Hello"))
 DRAFT_OF_CLEO = (case_in("open", agent="cleo"), SubmitDraft("cleo", at(1), "c1", "d1", "Hello"))
-TWO_DRAFTS = (*DRAFT, case_in("open", "c2", at=at(1)), SubmitDraft("ana", at(1), "c2", "d1", "Hello"))
 
 EMAIL = case_in("open", channel="email")
 KNOWN = (case_in("open"), Authenticate("ana", at(1), "c1"))
@@ -314,11 +318,23 @@ TEETH = {
         case_in("pending"),
         SendReply("ana", at(2), "c1", "r-c1", "Hello"),
     ),
-    "11: approved as two drafts of one name": (
+    "11: approved, and sent by its name before": (
         "11",
         without("message.fresh"),
-        (*TWO_DRAFTS, ApproveDraft("cleo", at(2), "c1", "d1")),
-        ApproveDraft("cleo", at(2), "c2", "d1"),
+        (*DRAFT, SendReply("ana", at(2), "c1", "d1", "Hello")),
+        ApproveDraft("cleo", at(3), "c1", "d1", seen=True),
+    ),
+    "23: closed on somebody who waits": (
+        "23",
+        without("lifecycle.close_after"),
+        case_in("open", channel="messaging"),
+        CloseCase("system", at(9), "c1"),
+    ),
+    "24: missed, and met": (
+        "24",
+        without("clock.runs"),
+        case_in("pending", channel="messaging"),
+        RecordMiss("system", at(hours=1), "c1", ClockName.FIRST_RESPONSE),
     ),
     "12: free text too late": (
         "12",

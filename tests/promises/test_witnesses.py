@@ -19,7 +19,9 @@ from casecore.rooms.agents import AgentAdded, AgentAvailable, AgentUnavailable, 
 from casecore.rooms.approvals import DraftApproved, DraftSubmitted
 from casecore.rooms.arrivals import CaseReopened, MessageReceived, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, WorkBegun
+from casecore.rooms.bounces import MessageBounced
 from casecore.rooms.cases import CaseClosed, CaseStarted, SetStatus, StatusSet
+from casecore.rooms.clocks import ClockName, ClockState
 from casecore.rooms.commitments import CommitmentMade
 from casecore.rooms.contacts import Authenticated, ContactEnded, ContactStarted, CustomerLeft
 from casecore.rooms.notes import CaseTagged, NoteAdded
@@ -28,6 +30,7 @@ from casecore.rooms.prepared import PreparedText
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.reviews import ReviewTaken, TakeReview
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
+from casecore.rooms.sla import ClockJudged, ResponseUndone, SolutionUndone
 from casecore.rooms.wrap_ups import Disposed, WrapUpOwed
 from casecore.statuses import CASE_LIFECYCLE
 from casecore.testing.scenario import at, prepared
@@ -104,11 +107,33 @@ def disposed(case="c1", agent="ana", when=6, then=AgentAvailable):
     return (done,) if then is None else (done, then(agent, at(when), agent))
 
 
+def hand_set(status):
+    """An agent sets the status by hand."""
+    return (StatusSet("ana", at(4), "c1", status),)
+
+
+def bounced(*messages):
+    """Replies of ours never arrive; the first of them reopens the case."""
+    first, *more = (said(MessageBounced(SYSTEM, at(5), "c1", "t-c1", message)) for message in messages)
+    return ((*first, CaseReopened(SYSTEM, at(5), "c1", Status.PENDING, messages[0])), *more)
+
+
+def judged(state, clock="first_response"):
+    """A verdict on a clock."""
+    return ClockJudged(SYSTEM, at(7), "c1", ClockName(clock), state, 60.0)
+
+
+def undone(*, again=False):
+    """The case is reopened."""
+    return SolutionUndone(SYSTEM, at(8), "c1", again, 0.0)
+
+
 def said(event):
     """A single event as a step."""
     return (event,)
 
 
+MET, MISSED = ClockState.MET, ClockState.MISSED
 ANA, BEN = joins("ana", REPLY), joins("ben")
 CLEO = joins("cleo", REPLY, APPROVE)
 DESK = (*ANA, *BEN, *CLEO)
@@ -418,6 +443,42 @@ TOLD = {
     "16: resolved, and in no queue": Told("", (*KNOWN, RESOLVED), released()[:4]),
     "16: closed, and queued": Told(
         "16", (*DESK, comes()), (*closed(), CaseQueued(SYSTEM, at(9), "c1", "general", at(9)))
+    ),
+    # 23 and 24
+    "23: nobody has answered": Told("23", (*DESK, comes()), closed(reason=CloseReason.AUTOMATIC)),
+    "23: as spam": Told("", (*DESK, comes()), closed()),
+    "23: where the SOP allows it": Told(
+        "", (*DESK, comes()), closed(reason=CloseReason.AUTOMATIC), toml("lifecycle = { close_unanswered = true }")
+    ),
+    "23: after a reply": Told("", (*OPEN, replied(), released()), closed(reason=CloseReason.AUTOMATIC)),
+    "23: after setting it pending": Told(
+        "23", (*OPEN, hand_set(Status.PENDING), released()), closed(reason=CloseReason.AUTOMATIC)
+    ),
+    "23: after setting it resolved": Told(
+        "", (*KNOWN, hand_set(Status.RESOLVED), released()), closed(reason=CloseReason.AUTOMATIC)
+    ),
+    "23: of two answers one never arrived": Told(
+        "", (*OPEN, replied(), replied(message="r2"), *bounced("r1"), released()), closed(reason=CloseReason.AUTOMATIC)
+    ),
+    "23: no answer arrived": Told(
+        "23",
+        (*OPEN, replied(), replied(message="r2"), *bounced("r1", "r2"), released()),
+        closed(reason=CloseReason.AUTOMATIC),
+    ),
+    "24: missed, then met": Told("24", (*OPEN, said(judged(MISSED))), said(judged(MET))),
+    "24: met, then missed": Told("24", (*OPEN, said(judged(MET))), said(judged(MISSED))),
+    "24: missed, and missed still": Told("", (*OPEN, said(judged(MISSED))), said(judged(MISSED))),
+    "24: met, and reopened": Told(
+        "", (*OPEN, said(judged(MET, "solution")), said(undone())), said(judged(MISSED, "solution"))
+    ),
+    "24: missed, and reopened": Told(
+        "24", (*OPEN, said(judged(MISSED, "solution")), said(undone())), said(judged(MET, "solution"))
+    ),
+    "24: missed, and begun again": Told(
+        "", (*OPEN, said(judged(MISSED, "solution")), said(undone(again=True))), said(judged(MET, "solution"))
+    ),
+    "24: met by what never arrived": Told(
+        "", (*OPEN, said(judged(MET)), said(ResponseUndone(SYSTEM, at(8), "c1"))), said(judged(MISSED))
     ),
 }
 

@@ -4,7 +4,6 @@ import attrs
 import pytest
 
 from casecore.channels import Channel
-from casecore.desk import Desk
 from casecore.kernel import CommandError
 from casecore.policies.sections import Level, Relation
 from casecore.rooms.agents import (
@@ -27,6 +26,7 @@ from casecore.rooms.agents import (
     is_supervisor,
 )
 from casecore.rooms.assignments import OpenCase
+from casecore.rooms.clocks import ClockName
 from casecore.rooms.composition import HOUSE
 from casecore.rooms.replies import SendReply
 from casecore.rooms.threads import Feeling
@@ -282,6 +282,7 @@ def stated(command, **fields):
         "sentiment": Feeling.NEUTRAL,
         "relation": Relation.CUSTOMER,
         "level": Level.HIGH,
+        "clock": ClockName.SOLUTION,
         "due": at(999),
     }
     required = {x.name: words.get(x.name, "x") for x in attrs.fields(command) if x.default is attrs.NOTHING}
@@ -290,25 +291,7 @@ def stated(command, **fields):
 
 @pytest.mark.parametrize("command", HOUSE.commands, ids=lambda command: command.__name__)
 class TestEveryCommand:
-    """Two things are asked of every command first."""
-
-    def test_time_goes_on(self, command):
-        """Time does not run backwards; the desk is as it was, and both instants are told."""
-        story = given(GoUnavailable("ana", at(120), "ana"))
-        outcome = story.when(stated(command, by="ana")).refused("time.order")
-        (reason,) = outcome.verdict.reasons
-        assert f"{at(60).isoformat()} is before {at(120).isoformat()}, when the desk last changed" == reason.message
-        assert {"at": at(60), "now": at(120)} == reason.facts
-        assert story.desk is outcome.desk
-
-    def test_same_instant(self, command):
-        """Two things may happen at the same instant."""
-        verdict = given(GoUnavailable("ana", at(60), "ana")).desk.decide(stated(command, by="ana"))
-        assert "time.order" not in str(verdict)
-
-    def test_nobody_keeps_the_time(self, command):
-        """A partial desk may leave the order of commands to its host."""
-        assert "time.order" not in str(Desk().decide(stated(command)))
+    """One thing is asked of every command first."""
 
     def test_actor_is_known(self, command):
         """Whoever acts must be known, and the refusal says nothing else."""

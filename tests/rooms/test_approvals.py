@@ -101,7 +101,7 @@ class TestSubmitting:
         story = given(case_in("open", agent="ben"))
         outcome = story.when(DRAFT)
         assert story.desk.cases["c1"].case == outcome.desk.cases["c1"].case
-        assert "d1" not in outcome.desk.messages
+        assert "t-c1/d1" not in outcome.desk.messages
 
     def test_by_somebody_else(self):
         """Only the assignee replies, through approval as directly; a supervisor may too."""
@@ -227,12 +227,23 @@ class TestApproving:
         outcome = story.when(ApproveDraft("cleo", at(20), "c1", "d1"))
         outcome.then(
             DraftApproved("cleo", at(20), "c1", "d1", "ben"),
-            ReplySent("cleo", at(20), "c1", "d1", "We will refund you", status, "ben", ("form.pdf",), reviewer="cleo"),
+            ReplySent(
+                "cleo",
+                at(20),
+                "c1",
+                "d1",
+                "We will refund you",
+                status,
+                "ben",
+                ("form.pdf",),
+                reviewer="cleo",
+                thread="t-c1",
+            ),
             *((SolutionReached,) if status is Status.RESOLVED else ()),
         )
         case = outcome.desk.cases["c1"].case
         assert (status, at(20), "ben", None) == (case.status, case.status_at, case.assignee, case.unanswered_since)
-        assert "c1" == outcome.desk.messages["d1"].case
+        assert "c1" == outcome.desk.messages["t-c1/d1"].case
         assert None is editing_class(outcome)
 
     def test_whole_reply(self):
@@ -261,7 +272,7 @@ class TestApproving:
     def test_author_of_the_message(self):
         """The message is the author's, not the reviewer's, and so is what the customer answers to it."""
         story = waiting(ApproveDraft("cleo", at(20), "c1", "d1"))
-        assert Message("d1", "c1", "ben") == story.desk.messages["d1"]
+        assert Message("d1", "c1", "ben", thread="t-c1") == story.desk.messages["t-c1/d1"]
         answer = story.when(attrs.evolve(WRITES, in_reply_to="d1"))
         assert ["ben"] == [event.answers for event in answer.events if isinstance(event, MessageReceived)]
 
@@ -291,10 +302,10 @@ class TestApproving:
         story.when(WithdrawDraft("ben", at(40), "c1", "d1")).then(DraftWithdrawn)
 
     def test_same_id_on_two_cases(self):
-        """Regression: two drafts of one id could both be sent, and the second took the first one's place."""
+        """On two threads two drafts may have one id: each is sent, and each message is its own."""
         story = waiting(case_in("open", "c2", agent="ben", at=at(10)), attrs.evolve(DRAFT, case="c2"))
-        sent = story.and_given(ApproveDraft("cleo", at(20), "c1", "d1"))
-        sent.when(ApproveDraft("cleo", at(21), "c2", "d1")).refused("message.fresh")
+        sent = story.and_given(*(ApproveDraft("cleo", at(20), case, "d1") for case in ("c1", "c2")))
+        assert ["c1", "c2"] == [sent.desk.messages[f"t-{case}/d1"].case for case in ("c1", "c2")]
 
     def test_author_needs_no_permission(self):
         """That is what approval is for."""

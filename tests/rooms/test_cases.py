@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import attrs
 import pytest
 
-from casecore.channels import Channel
+from casecore.channels import Channel, MessageKind
 from casecore.desk import Due
 from casecore.policies import Policy
 from casecore.policies.sections import Level, Lifecycle, Role
@@ -23,7 +23,9 @@ from casecore.rooms.agents import (
 from casecore.rooms.approvals import ApproveDraft, EditDraft, ReassignDraft, RefuseDraft, SubmitDraft, WithdrawDraft
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.bounces import DeliveryFailed
 from casecore.rooms.cases import Case, CaseClosed, CloseCase, CloseReason, SetStatus, StatusSet
+from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
 from casecore.rooms.composition import HOUSE
 from casecore.rooms.contacts import Authenticate, ContactEnded, EndContact
@@ -34,7 +36,7 @@ from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import SendReply
 from casecore.rooms.reviews import TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
-from casecore.rooms.sla import SetLevel
+from casecore.rooms.sla import RecordMiss, SetLevel
 from casecore.rooms.threads import Feeling, RecordCustomer
 from casecore.rooms.wrap_ups import Dispose, FlagCase, RelateRecord, WrapUpOwed
 from casecore.statuses import Status
@@ -63,6 +65,8 @@ class TestRecord:
                 "billing",
                 waiting_since=T0,
                 unanswered_since=T0,
+                active_at=T0,
+                asked_since=T0,
                 reason="refund",
                 language="pt",
             )
@@ -249,7 +253,8 @@ class TestClosingAutomatically:
         story = given(case_in("resolved"))
         outcome = story.when(CloseCase("system", at(-1, hours=48), "c1", CloseReason.AUTOMATIC))
         (reason,) = outcome.refused("lifecycle.close_after").verdict.reasons
-        assert "[lifecycle.close_after] case c1 has been resolved for 1d23h59m59s -> wait 1s more" == str(reason)
+        found = "nothing has happened on case c1, which is resolved, for 1d23h59m59s"
+        assert f"[lifecycle.close_after] {found} -> wait 1s more" == str(reason)
         assert {"seconds": 172_799.0, "limit": 172_800.0, "seconds_to_go": 1.0} == reason.facts
 
     def test_part_of_a_second_to_go(self):
@@ -323,9 +328,6 @@ CLOSED = (
     ReassignCase("dora", at(60), "c1", queue="billing"),
     SendReply("ana", at(60), "c1", "m9", "Hello"),
     SubmitDraft("ana", at(60), "c1", "d1", "Hello"),
-    AddNote("ana", at(60), "n9", "Remember", case="c1"),
-    EditNote("ana", at(60), "n1", "Remember"),
-    DeleteNote("ana", at(60), "n1"),
     AddTag("ana", at(60), "c1", "vip"),
     RemoveTag("ana", at(60), "c1", "vip"),
     AddTag("ana", at(60), "c1", "vip", message="m-c1"),
@@ -334,6 +336,7 @@ CLOSED = (
     EndContact("ana", at(60), "c1"),
     MakeCommitment("ana", at(60), "c1", "p9", at(hours=1), "call back"),
     SetLevel("ana", at(60), "c1", Level.HIGH),
+    RecordMiss("system", at(60), "c1", ClockName.SOLUTION),
 )
 ON_DRAFTS = (EditDraft, ReassignDraft, ApproveDraft, RefuseDraft, WithdrawDraft)
 READERS = (OpenCase, LeaveCase)
@@ -348,8 +351,11 @@ NOTHING_LEFT = (
     (DisconnectIdle("ana", at(60), "c1", "m9"), "contact.edge"),
     (ReleaseAbsent("system", at(60), "c1"), "away.gone"),
 )
-AFTERWARDS = {Dispose, FlagCase, RelateRecord, FulfilCommitment, RescheduleCommitment}
-"""What is still to be done after a case was closed; none of it is on the case itself."""
+AFTERWARDS = {
+    *(Dispose, FlagCase, RelateRecord, FulfilCommitment, RescheduleCommitment),
+    *(AddNote, EditNote, DeleteNote, DeliveryFailed),
+}
+"""What is still done after a case was closed: what is owed, notes, and what turns out too late."""
 
 
 def closed_case():
@@ -362,6 +368,90 @@ def closed_case():
         Dispose("ana", at(2), "c1", "solved", "Fine"),
         CloseCase("ana", at(2), "c1"),
     )
+
+
+HOURLY = Policy.loads(
+    '[queues.general]\nfallback = true\n[lifecycle]\nclose_after = { open = "1h", pending = "1h", resolved = "1h" }'
+)
+
+
+class TestNobodyWaits:
+    """Nothing is closed automatically on a customer who waits, and it counts from the last activity."""
+
+    WROTE = ReceiveMessage("customer", at(hours=1), "t-c1", "m2", "Is anybody there?")
+
+    def closing(self, when):
+        """The system closes it."""
+        return CloseCase("system", when, "c1", CloseReason.AUTOMATIC)
+
+    def test_a_minute_after_her_message(self):
+        """Regression: open for an hour, it was closed a second after the customer had written again."""
+        story = given(case_in("open", channel="messaging"), self.WROTE, policy=HOURLY)
+        refused = story.when(self.closing(at(hours=9))).refused("lifecycle.close_after")
+        (reason,) = refused.verdict.reasons
+        assert "the customer of case c1 has waited for an answer since 2026-11-02 09:00:00 UTC" == reason.message
+        untimed = dict.fromkeys(("seconds", "limit", "seconds_to_go"))
+        assert {"unanswered_since": T0, **untimed} == reason.facts
+        assert () == tuple(due for due in story.desk.due() if due.key == "lifecycle.close_after")
+
+    @pytest.mark.parametrize("status", ["pending", "escalated", "open"])
+    def test_a_status_by_hand_is_no_answer(self, status):
+        """Whoever sets pending has answered nothing."""
+        first = (SetStatus("ana", at(5), "c1", Status.PENDING),) if status == "open" else ()
+        story = given(
+            case_in("open", channel="messaging"), first, SetStatus("ana", at(10), "c1", Status(status)), policy=HOURLY
+        )
+        assert T0 == story.desk.cases["c1"].case.unanswered_since
+        story.when(self.closing(at(hours=99))).refused("lifecycle.close_after")
+
+    def test_resolved_by_hand(self):
+        """That is an answer."""
+        story = given(
+            case_in("open", channel="messaging"), SetStatus("ana", at(10), "c1", Status.RESOLVED), policy=HOURLY
+        )
+        story.when(self.closing(at(9, hours=1))).refused("lifecycle.close_after")
+        assert story.when(self.closing(at(10, hours=1))).verdict
+
+    @pytest.mark.parametrize(
+        "activity",
+        [
+            SendReply("ana", at(minutes=30), "c1", "m9", "One more thing"),
+            SetStatus("ana", at(minutes=30), "c1", Status.RESOLVED),
+            AskPresence("ana", at(minutes=30), "c1", "q1"),
+        ],
+        ids=["reply", "status", "question"],
+    )
+    def test_counts_from_the_last_activity(self, activity):
+        """A message of either side, or a status, begins the time anew."""
+        story = given(case_in("pending"), Authenticate("ana", at(1), "c1"), activity, policy=HOURLY)
+        story.when(self.closing(at(minutes=89))).refused("lifecycle.close_after")
+        assert story.when(self.closing(at(minutes=90))).verdict
+
+    @pytest.mark.parametrize(
+        "nothing",
+        [
+            ReceiveMessage("customer", at(minutes=30), "t-c1", "m9", kind=MessageKind.LIKE),
+            ReceiveMessage("customer", at(minutes=30), "t-c1", "m9", "Away", auto_generated=True),
+            AddNote("ana", at(minutes=30), "n9", "Hm", "c1"),
+        ],
+        ids=["like", "machine", "note"],
+    )
+    def test_what_is_no_activity(self, nothing):
+        """A like, a machine's message and a note begin nothing anew."""
+        story = given(case_in("pending", channel="facebook"), nothing, policy=HOURLY)
+        assert story.when(self.closing(at(hours=1))).verdict
+
+    def test_policy_allows_it(self):
+        """An SOP may close on whoever waits."""
+        lifecycle = attrs.evolve(HOURLY.lifecycle, close_unanswered=True)
+        policy = attrs.evolve(HOURLY, lifecycle=lifecycle)
+        story = given(case_in("open", channel="messaging"), self.WROTE, policy=policy)
+        story.when(self.closing(at(minutes=119))).refused("lifecycle.close_after")
+        assert story.when(self.closing(at(hours=2))).verdict
+
+    def test_by_hand(self):
+        """Agents may: they have looked."""
+        assert given(case_in("open", channel="messaging"), policy=HOURLY).when(CloseCase("ana", at(60), "c1")).verdict
 
 
 class TestClosed:

@@ -223,7 +223,7 @@ def test_out_of_office_answer_reopens(fields):
     """An auto-reply reopens the case and drops its owner: here it stands in the history, and nothing else changes."""
     story = given(case_in("resolved", channel="facebook"))
     outcome = story.when(ReceiveMessage("customer", at(60), "t-c1", "m2", "I am away", **fields)).then(MessageNoted)
-    assert story.desk.cases["c1"] is outcome.desk.cases["c1"]
+    assert story.desk.cases["c1"].case is outcome.desk.cases["c1"].case
 
 
 def test_same_rule_for_every_message():

@@ -160,12 +160,12 @@ class TestTags:
     def test_on_a_message(self):
         """The case's own tags are others."""
         outcome = given(new_case()).when(AddTag("ana", at(10), "c1", "rude", message="m-c1"))
-        outcome.then(MessageTagged("ana", at(10), "c1", "m-c1", "rude"))
-        assert {"rude"} == outcome.desk.messages["m-c1"].tags
+        outcome.then(MessageTagged("ana", at(10), "c1", "m-c1", "rude", "t-c1"))
+        assert {"rude"} == outcome.desk.messages["t-c1/m-c1"].tags
         assert set() == outcome.desk.cases["c1"].case.tags
         again = outcome.and_when(RemoveTag("ana", at(20), "c1", "rude", message="m-c1"))
-        again.then(MessageUntagged("ana", at(20), "c1", "m-c1", "rude"))
-        assert set() == again.desk.messages["m-c1"].tags
+        again.then(MessageUntagged("ana", at(20), "c1", "m-c1", "rude", "t-c1"))
+        assert set() == again.desk.messages["t-c1/m-c1"].tags
 
     @pytest.mark.parametrize("message", [None, "m-c1"], ids=["case", "message"])
     def test_twice(self, message):
@@ -225,8 +225,10 @@ class TestSentiment:
         story = given(new_case())
         assert (0, 0) == counts(story.desk)
         outcome = story.when(SetSentiment("ana", at(10), "c1", "m-c1", Feeling.NEGATIVE))
-        outcome.then(SentimentSet("ana", at(10), "c1", "m-c1", "maria", Feeling.NEGATIVE, Feeling.NEUTRAL))
-        assert Feeling.NEGATIVE is outcome.desk.messages["m-c1"].sentiment
+        outcome.then(
+            SentimentSet("ana", at(10), "c1", "m-c1", "maria", Feeling.NEGATIVE, Feeling.NEUTRAL, None, "t-c1")
+        )
+        assert Feeling.NEGATIVE is outcome.desk.messages["t-c1/m-c1"].sentiment
         assert (0, 1) == counts(outcome.desk)
         outcome = outcome.and_when(SetSentiment("ana", at(20), "c1", "m-c1", Feeling.POSITIVE))
         assert (1, 0) == counts(outcome.desk)
@@ -255,8 +257,8 @@ class TestSentiment:
         """
         ours = given(new_case(), OpenCase("ana", at(1), "c1"), SendReply("ana", at(2), "c1", "r1", "No"))
         outcome = ours.when(SetSentiment("ben", at(10), "c1", "r1", Feeling.NEGATIVE))
-        outcome.then(SentimentSet("ben", at(10), "c1", "r1", "maria", Feeling.NEGATIVE, Feeling.NEUTRAL, "ana"))
-        assert Feeling.NEGATIVE is outcome.desk.messages["r1"].sentiment
+        outcome.then(SentimentSet("ben", at(10), "c1", "r1", "maria", Feeling.NEGATIVE, Feeling.NEUTRAL, "ana", "t-c1"))
+        assert Feeling.NEGATIVE is outcome.desk.messages["t-c1/r1"].sentiment
         assert (0, 0) == counts(outcome.desk)
         assert (0, 0) == counts(outcome.and_when(SetSentiment("ben", at(20), "c1", "r1", Feeling.NEUTRAL)).desk)
 
@@ -265,7 +267,7 @@ class TestSentiment:
         story = given(new_case())
         stored = SentimentSet("ana", at(10), "c1", "m-c1", "maria", Feeling.NEGATIVE, Feeling.NEUTRAL)
         plain = codec.to_plain(stored)
-        del plain["author"]
+        del plain["author"], plain["thread"]
         assert (0, 1) == counts(story.desk.evolve([codec.from_plain(plain)]))
 
     def test_unknown_message(self):
@@ -289,3 +291,19 @@ class TestSentiment:
 def counts(desk):
     """How many of maria's messages are positive and negative."""
     return desk.customers["maria"].positive, desk.customers["maria"].negative
+
+
+class TestAfterClosing:
+    """A closed case gets notes, and nothing else."""
+
+    def test_note_is_written_changed_and_taken_away(self):
+        """Regression: the form that came by post could not be noted any more."""
+        story = given(case_in("closed"), AddNote("ana", at(60), "n1", "The form came by post", "c1"))
+        edited = story.and_given(EditNote("ana", at(61), "n1", "The signed form"))
+        edited.when(DeleteNote("ana", at(62), "n1")).then(NoteDeleted)
+
+    def test_nothing_else(self):
+        """No tag, and no sentiment."""
+        story = given(case_in("closed"))
+        story.when(AddTag("ana", at(60), "c1", "late")).refused("lifecycle.closed")
+        story.when(SetSentiment("system", at(60), "c1", "m-c1", Feeling.NEGATIVE)).refused("lifecycle.closed")

@@ -172,9 +172,10 @@ class TestRefused:
             ((), attrs.evolve(EMAIL, subject=" "), "email.subject_required"),
             ((), attrs.evolve(SMS, by=SYSTEM), "actor.role"),
             ((), attrs.evolve(SMS, channel=None), "thread.identity"),
+            (case_in("closed", channel="sms"), attrs.evolve(SMS, thread="t-c1", customer="rui"), "thread.identity"),
             ((), attrs.evolve(SMS, queue="vip"), "queue.known"),
             (case_in("open", "c7", channel="sms"), attrs.evolve(SMS, new_case="c7"), "case.fresh"),
-            (case_in("open", "c7", channel="sms"), attrs.evolve(SMS, message="m-c7"), "message.fresh"),
+            (case_in("closed", channel="sms"), attrs.evolve(SMS, message="m-c1", new_case="c2"), "message.fresh"),
             (case_in("open", "c7", channel="sms"), attrs.evolve(SMS, thread="t-c7"), "outbound.open_case"),
             ((), START, "whatsapp.consent"),
             ((), attrs.evolve(START, template=None), "whatsapp.consent whatsapp.window"),
@@ -334,8 +335,8 @@ class TestForApproval:
     def test_approved(self):
         """Then it goes out as pending, in the author's name; the message is theirs, as one sent directly is."""
         outcome = given(self.STARTED).when(ApproveDraft("cleo", at(5), "c1", "r-c1"))
-        assert Message("r-c1", "c1", "ben") == outcome.desk.messages["r-c1"]
-        assert Message("r-c1", "c1", "ana") == given(OPT_IN, START).desk.messages["r-c1"]
+        assert Message("r-c1", "c1", "ben", thread="t-c1") == outcome.desk.messages["t-c1/r-c1"]
+        assert Message("r-c1", "c1", "ana", thread="t-c1") == given(OPT_IN, START).desk.messages["t-c1/r-c1"]
         sent = next(event for event in outcome.events if isinstance(event, ReplySent))
         assert ("ben", "cleo", Status.PENDING) == (sent.author, sent.reviewer, sent.send_as)
 

@@ -54,7 +54,7 @@ class TestReady:
     def test_sent(self, channel, template, text):
         """The reply says what was seen in the preview; what it was made from is kept beside it."""
         sent = reply(text, template)
-        expected = ReplySent("ana", at(5), "c1", "m2", text, sent.send_as, "ana", template=template)
+        expected = ReplySent("ana", at(5), "c1", "m2", text, sent.send_as, "ana", template=template, thread="t-c1")
         assert expected == given(case_in("open", channel=channel)).when(sent).events[0]
 
     @pytest.mark.parametrize(

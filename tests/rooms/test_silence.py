@@ -64,10 +64,10 @@ class TestAsking:
 
     def test_asked(self):
         """A message of its own: no status changes, no approval is needed, and it counts."""
-        outcome = answered().when(ASK).then(PresenceAsked("ana", at(30), "c1", "q1", "Are you still there?"))
+        outcome = answered().when(ASK).then(PresenceAsked("ana", at(30), "c1", "q1", "Are you still there?", "t-c1"))
         contact = contact_of(outcome)
         assert (1, at(30), T0) == (contact.attempts, contact.asked_at, contact.silence_since)
-        assert Message("q1", "c1", "ana") == outcome.desk.messages["q1"]
+        assert Message("q1", "c1", "ana", thread="t-c1") == outcome.desk.messages["t-c1/q1"]
         case = outcome.desk.cases["c1"].case
         assert (Status.PENDING, T0) == (case.status, case.status_at)
 
@@ -173,7 +173,7 @@ class TestDisconnecting:
         outcome = answered(ASK, name="Maria").when(disconnect(seconds))
         said = "Thank you for contacting us, Maria. As we have not heard from you, we end this chat now."
         outcome.then(
-            ChatDisconnected("ana", at(seconds), "c1", "bye", said),
+            ChatDisconnected("ana", at(seconds), "c1", "bye", said, "t-c1"),
             CaseReleased("ana", at(seconds), "c1", "ana", Release.SILENCE),
             SolutionReached,
             ContactEnded,
@@ -187,7 +187,7 @@ class TestDisconnecting:
             case.assignee,
             case.waiting_since,
         )
-        assert Message("bye", "c1", "ana") == outcome.desk.messages["bye"]
+        assert Message("bye", "c1", "ana", thread="t-c1") == outcome.desk.messages["t-c1/bye"]
 
     def test_a_second_early(self):
         """1:59 is too early; what was measured, the limit, and the seconds to go."""

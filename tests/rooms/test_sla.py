@@ -13,21 +13,19 @@ from casecore.policies.sections import Level, Opening, Sla, Targets
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
+from casecore.rooms.clocks import Clock, ClockName, Clocks, ClockState, FirstReply, first_response, solution
 from casecore.rooms.contacts import Authenticate, EndContact
 from casecore.rooms.replies import SendReply
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import (
-    Clock,
-    Clocks,
-    ClockState,
+    ClockJudged,
     LevelSet,
+    RecordMiss,
     SetLevel,
     SolutionPaused,
     SolutionReached,
     SolutionResumed,
     SolutionUndone,
-    first_response,
-    solution,
 )
 from casecore.rooms.wrap_ups import Dispose
 from casecore.statuses import Status
@@ -36,6 +34,7 @@ from casecore.testing.scenario import T0, at, case_in, given, new_case
 QUEUE = "[queues.general]\nfallback = true\n"
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 RUNNING, MET, MISSED, STOPPED = ClockState
+FRT, ST = ClockName
 
 
 def sop(text):
@@ -108,11 +107,14 @@ class TestFirstResponse:
         """Neither a status by hand nor "are you there?"."""
         assert RUNNING is frt(given(case_in("open"), Authenticate("ana", at(1), "c1"), step), at(20)).state
 
-    @pytest.mark.parametrize("closed", [at(10), at(hours=9)])
-    def test_closed_without_a_reply(self, closed):
-        """It is stopped, in time or not, and runs no more."""
+    @pytest.mark.parametrize(
+        ("closed", "state"),
+        [(at(10), STOPPED), (at(hours=1), STOPPED), (at(1, hours=1), MISSED), (at(hours=9), MISSED)],
+    )
+    def test_closed_without_a_reply(self, closed, state):
+        """It is stopped if it was in time, missed if it was not, and runs no more."""
         story = given(new_case(), CloseCase("dora", closed, "c1", CloseReason.SPAM))
-        assert Clock("first_response", HOUR, closed - T0, STOPPED) == frt(story, at(hours=99))
+        assert Clock("first_response", HOUR, closed - T0, state) == frt(story, at(hours=99))
 
     def test_machines(self):
         """An auto-reply starts no clock."""
@@ -446,6 +448,133 @@ class TestTargets:
         given(case_in("closed")).when(SetLevel("dora", at(1), "c1", Level.LOW)).refused("lifecycle.closed")
 
 
+class TestVerdicts:
+    """A clock that has its verdict keeps it."""
+
+    IN_DECEMBER = datetime(2026, 12, 2, tzinfo=UTC)
+    SHORTER = sop('[[change]]\non = 2026-12-01\nset = { "sla.default.first_response" = "30m" }')
+    LOW = sop(
+        '[sla.default]\nfirst_response = "1h"\nsolution = "24h"\nlow = { first_response = "3d", solution = "9d" }'
+    )
+
+    def low(self, when):
+        """The level low, which has longer targets."""
+        return SetLevel("ana", when, "c1", Level.LOW)
+
+    def test_met_before_the_target_changed(self):
+        """Regression: answered after 50 minutes of 60 it was met, and missed once the target was 30."""
+        reply = SendReply("ana", at(minutes=50), "c1", "m9", "Hello")
+        story = given(case_in("open", channel="messaging"), reply, policy=self.SHORTER)
+        for when in (at(hours=2), self.IN_DECEMBER):
+            assert Clock("first_response", HOUR, 50 * MINUTE, MET) == frt(story, when)
+
+    def test_missed_before_the_level_changed(self):
+        """Regression: answered 20 hours late, it was met once somebody set the level to low."""
+        reply = SendReply("ana", at(hours=20), "c1", "m9", "Hello")
+        story = given(case_in("open", channel="messaging"), reply, self.low(at(hours=21)), policy=self.LOW)
+        assert Clock("first_response", HOUR, 20 * HOUR, MISSED) == frt(story, at(hours=22))
+
+    def test_level_changed_after_the_target(self):
+        """What nobody had recorded is recorded first, and stays while the clock runs on."""
+        story = given(case_in("open", channel="messaging"), self.low(at(hours=2)), policy=self.LOW)
+        missed = ClockJudged("system", at(hours=2), "c1", FRT, MISSED, 3600.0)
+        assert [missed, LevelSet("ana", at(hours=2), "c1", Level.LOW)] == [*story.events[-2:]]
+        assert Clock("first_response", HOUR, 3 * HOUR, MISSED, at(hours=1)) == frt(story, at(hours=3))
+        replied = story.and_given(SendReply("ana", at(hours=4), "c1", "m9", "Hello"))
+        assert Clock("first_response", HOUR, 4 * HOUR, MISSED) == frt(replied, at(hours=9))
+        assert (RUNNING, 216 * HOUR) == (st(story, at(hours=3)).state, st(story, at(hours=3)).target)
+
+    def test_never_answered_and_closed(self):
+        """Regression: missed for 19 hours, it was stopped once the case was closed."""
+        story = given(case_in("open", channel="messaging"), CloseCase("ana", at(hours=20), "c1"))
+        assert Clock("first_response", HOUR, 20 * HOUR, MISSED) == frt(story, at(hours=99))
+        assert Clock("solution", 24 * HOUR, 20 * HOUR, STOPPED) == st(story, at(hours=99))
+        late = given(case_in("open", channel="messaging"), CloseCase("ana", at(1, hours=24), "c1"))
+        assert MISSED is st(late, at(hours=99)).state
+
+    @pytest.mark.parametrize("clock", [FRT, ST])
+    def test_recorded_by_the_system(self, clock):
+        """At the target's instant, once; before it, it is told how long that still takes."""
+        due = {FRT: at(hours=1), ST: at(hours=24)}[clock]
+        story = given(new_case(channel="messaging"), policy=self.LOW)
+        early = story.when(RecordMiss("system", due - timedelta(seconds=1), "c1", clock)).refused("clock.target")
+        assert 1.0 == early.verdict.reasons[0].facts["seconds_to_go"]
+        recorded = story.and_given(RecordMiss("system", due, "c1", clock))
+        recorded.when(RecordMiss("system", due, "c1", clock)).refused("clock.runs")
+        assert clock not in {getattr(one.command, "clock", None) for one in recorded.desk.due()}
+        low = recorded.and_given(SetLevel("dora", due, "c1", Level.LOW)) if clock is ST else recorded
+        assert MISSED is {FRT: frt, ST: st}[clock](low, due).state
+
+    def test_who_records(self):
+        """Only the system; of a clock that runs."""
+        story = given(new_case(channel="messaging"))
+        story.when(RecordMiss("ana", at(hours=1), "c1", FRT)).refused("actor.role")
+        given(case_in("pending")).when(RecordMiss("system", at(hours=1), "c1", FRT)).refused("clock.runs")
+
+    def test_replied_at_the_target(self):
+        """Whoever comes first at that instant: a reply meets it, a record of the miss stays."""
+        reply = SendReply("ana", at(hours=1), "c1", "m9", "Hello")
+        opened = given(case_in("open", channel="messaging"))
+        assert MET is frt(opened.and_given(reply), at(hours=9)).state
+        assert MISSED is frt(opened.and_given(RecordMiss("system", at(hours=1), "c1", FRT), reply), at(hours=9)).state
+
+    def test_change_of_date_while_it_runs(self):
+        """A clock that runs is held against what is in force; missed in November, it is missed in December."""
+        start, longer = datetime(2026, 11, 30, 22, tzinfo=UTC), '"sla.default.first_response" = "9h"'
+        policy = sop(f"[[change]]\non = 2026-12-01\nset = {{ {longer} }}")
+        story = given(new_case(channel="messaging", at=start), policy=policy)
+        opened = story.and_given(OpenCase("ana", start + 3 * HOUR, "c1"))
+        judged = ClockJudged("system", start + 3 * HOUR, "c1", FRT, MISSED, 3600.0)
+        assert judged in opened.events
+        assert MISSED is frt(opened, start + 4 * HOUR).state
+        late = given(new_case(channel="messaging", at=start + 1.5 * HOUR), policy=policy)
+        assert RUNNING is frt(late.and_given(OpenCase("ana", start + 3 * HOUR, "c1")), start + 4 * HOUR).state
+
+    def test_no_target_when_it_ended(self):
+        """What was promised nothing when it ended has no verdict, whatever is promised later."""
+        policy = sop('[sla.default]\nfirst_response = "1h"\nsolution = "24h"')
+        bare = attrs.evolve(policy, sla=Sla(default=Targets()))
+        story = given(case_in("resolved", channel="messaging"), policy=bare)
+        view = story.desk.view_of("c1")
+        assert (None, None) == (first_response(view, policy, at(9)), solution(view, policy, at(9)))
+
+    def test_target_taken_away(self):
+        """A miss that was recorded stays, though nothing is promised any more."""
+        story = given(new_case(channel="messaging"), RecordMiss("system", at(hours=1), "c1", FRT))
+        bare = attrs.evolve(Policy.default(), sla=Sla(default=Targets()))
+        then = attrs.evolve(story, desk=attrs.evolve(story.desk, policy=bare))
+        assert MISSED is first_response(then.desk.view_of("c1"), bare, at(hours=2)).state
+        closed = then.and_given(CloseCase("dora", at(hours=2), "c1", CloseReason.SPAM))
+        assert Clock("first_response", HOUR, 2 * HOUR, MISSED) == frt(closed, at(hours=9))
+
+    @pytest.mark.parametrize(
+        ("reading", "state", "elapsed"),
+        [("runs_on", MISSED, 31), ("leaves_out", MISSED, 27), ("starts_again", RUNNING, 1)],
+    )
+    def test_missed_and_reopened(self, reading, state, elapsed):
+        """Reopening takes ST's verdict back as the policy says; what starts again has none, what runs on was missed."""
+        story = solving(
+            set_to("resolved", at(hours=26)),
+            ReceiveMessage("customer", at(hours=30), "t-c1", "m2", "Again"),
+            policy=sop(f'[sla]\nafter_reopening = "{reading}"'),
+        )
+        clock = st(story, at(hours=31))
+        assert (state, elapsed * HOUR) == (clock.state, clock.elapsed)
+
+    def test_many_replies(self):
+        """Only the first ones are remembered, in case they never arrive."""
+        replies = [SendReply("ana", at(number), "c1", f"r{number}", "Hi") for number in range(1, 20)]
+        story = given(case_in("open", channel="messaging"), replies)
+        clocks, case = story.desk.cases["c1"].clocks, story.desk.cases["c1"].case
+        assert [FirstReply(f"r{number}", at(number)) for number in range(1, 11)] == [*clocks.replies]
+        assert 19 == len(case.answers)
+        assert 20 == len(
+            story.and_given([attrs.evolve(one, at=at(60), message=f"x{one.message}") for one in replies])
+            .desk.cases["c1"]
+            .case.answers
+        )
+
+
 class TestDue:
     """A host's one timer knows the clocks."""
 
@@ -454,10 +583,10 @@ class TestDue:
         return {due.what: (due.at, due.command) for due in desk.due() if due.key == "sla"}
 
     def test_due(self):
-        """Both, while they run; nothing is given by itself."""
+        """Both, while they run; the system records that they are missed."""
         assert {
-            "the first response is late": (at(hours=1), None),
-            "the solution is late": (at(hours=24), None),
+            "the first response is late": (at(hours=1), RecordMiss("system", at(hours=1), "c1", FRT)),
+            "the solution is late": (at(hours=24), RecordMiss("system", at(hours=24), "c1", ST)),
         } == self.clocks(given(new_case()).desk)
         assert ["the solution is late"] == [*self.clocks(given(case_in("pending")).desk)]
         assert {} == self.clocks(given(case_in("resolved")).desk)

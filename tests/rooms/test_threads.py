@@ -12,11 +12,11 @@ from casecore.rooms.threads import (
     Customer,
     CustomerMet,
     CustomerRecorded,
-    Feeling,
     Message,
     RecordCustomer,
     Thread,
     ThreadOpened,
+    message_row,
 )
 from casecore.testing.scenario import T0, at, case_in, given, new_case
 
@@ -33,7 +33,7 @@ class TestCustomers:
         """Who writes for the first time is known from then on, by name if it is known."""
         outcome = given().when(new_case(name="Maria"))
         assert CustomerMet("customer", T0, "maria", "Maria") == outcome.events[0]
-        assert Customer("maria", "Maria") == outcome.desk.customers["maria"]
+        assert Customer("maria", "Maria", threads=("t-c1",)) == outcome.desk.customers["maria"]
 
     def test_without_a_name(self):
         """A customer may be nameless."""
@@ -43,7 +43,7 @@ class TestCustomers:
         """Regression: a name that came with a later message was dropped, and the closing message named nobody."""
         outcome = given(new_case()).when(writes("m2", name="Maria"))
         assert CustomerRecorded("customer", at(60), "maria", "Maria") == outcome.events[0]
-        assert Customer("maria", "Maria") == outcome.desk.customers["maria"]
+        assert Customer("maria", "Maria", threads=("t-c1",)) == outcome.desk.customers["maria"]
         assert MessageReceived is type(outcome.events[1])
 
     def test_named_on_another_channel(self):
@@ -51,7 +51,7 @@ class TestCustomers:
         known = RecordCustomer("system", at(1), "maria", profile={"phone": "1"})
         outcome = given(new_case(), known).when(new_case("c2", channel="email", at=at(2), name="Maria"))
         assert CustomerRecorded("customer", at(2), "maria", "Maria", {"phone": "1"}) == outcome.events[0]
-        assert Customer("maria", "Maria", {"phone": "1"}) == outcome.desk.customers["maria"]
+        assert Customer("maria", "Maria", {"phone": "1"}, threads=("t-c1", "t-c2")) == outcome.desk.customers["maria"]
 
     @pytest.mark.parametrize("fields", [{"name": "M."}, {"name": ""}, {}])
     def test_a_known_name_stays(self, fields):
@@ -63,7 +63,7 @@ class TestCustomers:
     def test_a_machine_names_nobody(self):
         """An auto-reply changes nothing."""
         outcome = given(new_case()).when(writes("m2", name="Mail Delivery System", auto_generated=True))
-        assert Customer("maria") == outcome.desk.customers["maria"]
+        assert Customer("maria", threads=("t-c1",)) == outcome.desk.customers["maria"]
 
     def test_not_named_where_the_record_is_not_loaded(self):
         """A desk that holds the case and not its customer takes the message, and makes nobody up."""
@@ -176,14 +176,14 @@ class TestMessages:
     def test_inbound(self):
         """Neutral and untagged until somebody marks it."""
         outcome = given().when(new_case(text="My card was charged twice"))
-        assert Message("m-c1", "c1", None, Feeling.NEUTRAL, frozenset()) == outcome.desk.messages["m-c1"]
+        assert Message("m-c1", "c1", thread="t-c1") == outcome.desk.messages["t-c1/m-c1"]
         (said,) = (event for event in outcome.events if isinstance(event, MessageReceived))
         assert ("My card was charged twice", MessageKind.DIRECT) == (said.text, said.kind)
 
     def test_outbound(self):
         """A reply is a message of the case too, and has an author."""
         desk = given(case_in("pending")).desk
-        assert Message("r-c1", "c1", "ana") == desk.messages["r-c1"]
+        assert Message("r-c1", "c1", "ana", thread="t-c1") == desk.messages["t-c1/r-c1"]
 
     def test_delivered_twice(self):
         """A message's id is used once, so a webhook that is delivered twice is refused the second time."""
@@ -196,8 +196,9 @@ class TestMessages:
         assert story.desk is outcome.desk
 
     def test_id_of_another_case(self):
-        """On the whole desk, not only on the case."""
-        given(new_case(), new_case("c2")).when(writes("m-c2")).refused("message.fresh")
+        """On the whole thread, not only on the case; on another thread it is another message."""
+        given(case_in("closed"), writes("m2")).when(writes("m-c1")).refused("message.fresh")
+        assert given(new_case(), new_case("c2")).when(writes("m-c2")).verdict
 
     def test_id_of_a_reply(self):
         """Inbound or outbound."""
@@ -206,7 +207,7 @@ class TestMessages:
     def test_belongs_to_the_case_it_came_to(self):
         """Messages stay with the case that was current when they came."""
         story = given(case_in("closed"), writes("m2"))
-        assert ["c1", "c1+1"] == [story.desk.messages[message].case for message in ("m-c1", "m2")]
+        assert ["c1", "c1+1"] == [story.desk.messages[f"t-c1/{message}"].case for message in ("m-c1", "m2")]
 
 
 class TestChannels:
@@ -245,3 +246,10 @@ def test_a_profile_is_not_shared():
     story = given(RecordCustomer("system", T0, "maria", "Maria", profile))
     profile["email"] = "mallory@example.org"
     assert {"email": "maria@example.org"} == story.desk.customers["maria"].profile == story.events[-1].profile
+
+
+def test_no_two_messages_share_a_row():
+    """Whatever slashes their ids and those of their threads have."""
+    named = [("a/b", "c"), ("a", "b/c"), ("a", "b~1c"), ("a", "b~c"), ("a/b~1c", ""), ("a~1b", "c")]
+    assert len(named) == len({message_row(*one) for one in named})
+    assert "a/b~01c" == message_row("a", "b~1c")

@@ -31,7 +31,7 @@ from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import SendReply
 from casecore.rooms.reviews import TakeReview
 from casecore.rooms.wrap_ups import Dispose
-from casecore.routing import next_offer
+from casecore.routing import next_for, next_offer
 from casecore.routing.index import Router
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, new_case
@@ -384,3 +384,25 @@ def test_cases_of_a_strategy_of_their_own():
     assert ("c2", "bo") == both(desk, router, 5)
     desk = follow(desk, router, OfferWork(SYSTEM, at(5), "c2", "bo"), new_case("c3", at=at(6), channel="email"))
     assert ("c3", "ana") == both(desk, router, 7)
+
+
+def test_a_case_whose_clock_was_wrong():
+    """A case that is an hour ahead is offered when that hour has come, and holds up no other."""
+    desk, router = served("ana", "bo")
+    desk = follow(desk, router, new_case("c1", at=at(hours=1)), new_case("c2", at=at(2)))
+    assert ("c2", "ana") == both(desk, router, 3)
+    desk = follow(desk, router, OfferWork(SYSTEM, at(3), "c2", "ana"))
+    assert None is both(desk, router, 4)
+    assert None is next_for(desk, "bo", at(4))
+    assert ("c1", "bo") == both(desk, router, 3600)
+    assert OpenCase("bo", at(hours=1), "c1") == next_for(desk, "bo", at(hours=1))
+
+
+def test_an_offer_of_a_case_whose_clock_was_wrong():
+    """It cannot be taken back before its hour."""
+    desk, router = served("ana")
+    desk = follow(desk, router, new_case("c1", at=at(60)), OfferWork(SYSTEM, at(60), "c1", "ana"))
+    gone = follow(desk, router, LogOut("ana", at(1), "ana"))
+    assert None is next_offer(gone, at(2)) is router.next(gone, at(2))
+    back = RescindOffer(SYSTEM, at(60), "c1", because=Rescission.AGENT_STOPPED)
+    assert back == next_offer(gone, at(60)) == router.next(gone, at(60))

@@ -58,6 +58,7 @@ def carousel(*formats: str) -> dict[str, Any]:
 
 
 FILM: Final = {"type": "HEADER", "format": "IMAGE"}
+COUPON: Final = {"type": "COPY_CODE", "example": "SUN25"}
 CALL: Final = {"type": "URL", "text": "See", "url": "https://shop.example"}
 
 _PARSE = {
@@ -104,6 +105,7 @@ _LINT = {
         r'order("\U0001f600" * 500)',
     ),
     "empty_text": ('order("  ")', 'order("Thank you.")'),
+    "header_format": ('order(BODY, {"type": "HEADER"})', "order(BODY, FILM)"),
     "header_variables": ('order(BODY, header("{{1}} and {{2}}"))', 'order(BODY, header("For {{1}}"))'),
     "footer_variable": ('order(BODY, footer("For {{1}}"))', 'order(BODY, footer("For you"))'),
     "newline": (r'order(BODY, header("Your\norder"))', 'order(BODY, header("Your order"))'),
@@ -141,7 +143,7 @@ _LINT = {
     ),
     "authentication_text": (
         'order("Your code is {{1}}.", category="AUTHENTICATION")',
-        'order(None, {"type": "BODY"}, category="AUTHENTICATION")',
+        'order("*{{1}}* is your verification code.", category="AUTHENTICATION")',
     ),
     "expiry_minutes": (
         'order(None, {"type": "FOOTER", "code_expiration_minutes": 0}, category="AUTHENTICATION")',
@@ -150,6 +152,35 @@ _LINT = {
     "otp_category": (
         'order(BODY, buttons({"type": "OTP", "otp_type": "COPY_CODE"}))',
         'order(BODY, buttons({"type": "OTP", "otp_type": "COPY_CODE"}), category="AUTHENTICATION")',
+    ),
+    "otp_type": (
+        'order(None, buttons({"type": "OTP"}), {"type": "BODY"}, category="AUTHENTICATION")',
+        'order(None, buttons({"type": "OTP", "otp_type": "COPY_CODE"}), {"type": "BODY"}, category="AUTHENTICATION")',
+    ),
+    "button_category": (
+        'order(None, buttons(COUPON), {"type": "BODY"}, category="AUTHENTICATION")',
+        'order(None, buttons({"type": "OTP", "otp_type": "COPY_CODE"}), {"type": "BODY"}, category="AUTHENTICATION")',
+    ),
+    "offer_category": ('order("Thanks.", OFFER)', 'order("Thanks.", OFFER, category="MARKETING")'),
+    "offer_text": (
+        'order("Thanks.", {"type": "LIMITED_TIME_OFFER"}, category="MARKETING")',
+        'order("Thanks.", OFFER, category="MARKETING")',
+    ),
+    "offer_header": (
+        'order("Thanks.", OFFER, header("Today"), category="MARKETING")',
+        'order("Thanks.", OFFER, FILM, category="MARKETING")',
+    ),
+    "offer_footer": (
+        'order("Thanks.", OFFER, footer("Your shop"), category="MARKETING")',
+        'order("Thanks.", OFFER, category="MARKETING")',
+    ),
+    "offer_buttons": (
+        'order("Thanks.", OFFER, buttons(CALL, COUPON), category="MARKETING")',
+        'order("Thanks.", OFFER, buttons(COUPON, CALL), category="MARKETING")',
+    ),
+    "flow_missing": (
+        'order(BODY, buttons({"type": "FLOW", "text": "Rate us"}))',
+        'order(BODY, buttons({"type": "FLOW", "text": "Rate us", "flow_id": "1"}))',
     ),
     "too_many_buttons": (
         'order(BODY, buttons(CALL, {**CALL, "text": "b"}, {**CALL, "text": "c"}))',
@@ -214,6 +245,12 @@ _READY = {
         'order("Your code is {{1}}.", category="AUTHENTICATION")',
         '["123456"]',
     ),
+    "codes_differ": (
+        'order("{{1}} is it.", link("https://whatsapp.com/otp/code/?code=otp{{1}}"), category="AUTHENTICATION")',
+        '{"1": "123456", "button.0.1": "654321"}',
+        'order("{{1}} is it.", link("https://whatsapp.com/otp/code/?code=otp{{1}}"), category="AUTHENTICATION")',
+        '{"1": "123456", "button.0.1": "123456"}',
+    ),
     "url_value": (
         'order("Thanks.", link("https://shop.example/{{1}}"))',
         '{"button.0.1": "São Paulo"}',
@@ -231,6 +268,12 @@ _READY = {
         '{"offer.expires": "tomorrow"}',
         'order("Thanks.", OFFER)',
         '{"offer.expires": "1798761600000"}',
+    ),
+    "location": (
+        'order("Thanks.", PLACE)',
+        '{"header.location": {"type": "location", "location": {"latitude": "north", "longitude": 0}}}',
+        'order("Thanks.", PLACE)',
+        '{"header.location": {"type": "location", "location": {"latitude": 0, "longitude": -9.1}}}',
     ),
     "object": (
         'order("Thanks.", PLACE)',

@@ -2,17 +2,18 @@
 
 import json
 import pickle
+import re
 from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casecore.templates import files
+from casecore.templates import places as placing
 from casecore.templates.files import TemplateFileError, findings_in, read_templates, templates_in
 from casecore.templates.formats import FORMATS, as_github, as_json, as_sarif, as_text, shown_to_dict
 
-FOOTER = {"type": "FOOTER", "text": "Sol ☀ *forte*"}
+FOOTER = {"type": "FOOTER", "text": "Sol ☀\ufe0f *forte*"}
 
 
 def one(name, text, **fields):
@@ -91,10 +92,16 @@ class TestReading:
         assert "lint.label_variable" == code
         assert "Olá {{1}}" in source.split("\n")[line - 1]
 
-    def test_escapes_that_nobody_writes(self):
-        """A text written in another way than JSON is usually written is placed at its template."""
-        source = json.dumps({**GOOD, "components": [{"type": "BODY", "text": "Hi {{ 1 }}"}]}).replace("Hi", r"\u0048i")
-        assert [("parse.spaced", 1, 1)] == places(source, "a.json")
+    @pytest.mark.parametrize(
+        ("written", "escaped"),
+        [("Hi", r"\u0048\u0069"), ("Hi", r"H\/"), ("Hi", r"H\u00e9"), ("Hi", r"\ud83d\ude00"), ("Hi", r"\n\"\\")],
+    )
+    def test_escapes_that_nobody_writes(self, written, escaped):
+        """However JSON writes a text, a finding is where the parser met it."""
+        source = json.dumps({**GOOD, "components": [{"type": "BODY", "text": "Hi {{ 1 }}, olá a todos"}]}, indent=1)
+        source = source.replace(written, escaped).replace("\n", "\r\n")
+        ((_, line, column),) = [place for place in places(source, "a.json") if place[0] == "parse.spaced"]
+        assert source.split("\r\n")[line - 1][column - 1 :].startswith("{{ 1 }}")
 
     def test_several_templates_together(self):
         """What templates of several files share is found."""
@@ -283,9 +290,9 @@ class TestManyFindings:
     def test_lines_are_found_once(self):
         """Twenty places in a file are read from one list of its lines."""
         source = json.dumps([one(f"t{number}", "{{ 1 }} chegou.") for number in range(20)], indent=1)
-        files._line_starts.cache_clear()
+        placing._line_starts.cache_clear()
         found = [place for code, *place in places(source, "a.json") if code == "parse.spaced"]
-        assert (20, 1) == (len({line for line, _ in found}), files._line_starts.cache_info().misses)
+        assert (20, 1) == (len({line for line, _ in found}), placing._line_starts.cache_info().misses)
 
     def test_equal_texts_in_order(self):
         """Two texts of one template that are alike stand at two places."""
@@ -308,12 +315,56 @@ class TestManyFindings:
                     assert "{{ " in text.split("\n")[line - 1]
 
     def test_texts_that_are_escaped_otherwise(self):
-        """Of a file in which no text is found, not every one is looked for; its findings are those of the template."""
+        """Each of 150 cards has a place of its own, however its text is written."""
         cards = [{"components": [{"type": "BODY", "text": f"{{{{ 1 }}}} {number}"}]} for number in range(150)]
         plain = {**one("t", "Olá"), "components": [{"type": "CAROUSEL", "cards": cards}]}
         source = json.dumps(plain).replace("{{ 1 }}", "\\u007b\\u007b 1 }}")
-        found = [place for code, *place in places(source, "a.json") if code == "parse.spaced"]
-        assert [[1, 1]] * 150 == found
+        found = [column for code, _, column in places(source, "a.json") if code == "parse.spaced"]
+        assert [match.start() + 1 for match in re.finditer(r"\\u007b\\u007b", source)] == found
+
+    def test_two_cards_with_the_same_text(self):
+        """A finding is in the card that it is about, though another one says the same."""
+        bad, good = ({"components": [{"type": "BODY", "text": "Olá {{1}}"}]} for _ in range(2))
+        plain = {**one("t", "Olá"), "components": [{"type": "CAROUSEL", "cards": [good, bad]}]}
+        source = json.dumps(plain, indent=1)
+        lines = [
+            source.split("\n")[line - 1].strip() for code, line, _ in places(source, "a.json") if code == "lint.edge"
+        ]
+        assert ['"text": "Ol\\u00e1 {{1}}"'] * 2 == lines
+        assert 2 == len({line for code, line, _ in places(source, "a.json") if code == "lint.edge"})
+
+    def test_a_component_without_text(self):
+        """What is about a component is where it begins; of two of a kind the second is one too many."""
+        parts = [*one("t", "Olá")["components"], {"type": "FOOTER", "text": "Sol"}, {"type": "FOOTER", "text": "Mar"}]
+        source = json.dumps({**one("t", "Olá"), "components": parts}, indent=1)
+        ((_, line, _),) = [place for place in places(source, "a.json") if place[0] == "lint.twice"]
+        assert '"text": "Mar"' == source.split("\n")[line + 1].strip()
+
+    def test_a_button_without_a_label(self):
+        """What is about a button whose label WhatsApp writes is where the button begins."""
+        listed = [{"type": "COPY_CODE"}, {"type": "URL", "text": "Ver {{1}}", "url": "https://a.example/{{ 1 }}"}]
+        parts = [*one("t", "Olá")["components"], {"type": "BUTTONS", "buttons": listed}]
+        source = json.dumps({**one("t", "Olá", status=""), "components": parts}, indent=1)
+        told = {code: source.split("\n")[line - 1].strip() for code, line, _ in places(source, "a.json")}
+        assert "{" == told["lint.example_missing"]
+        assert '"text": "Ver {{1}}",' == told["lint.label_variable"]
+        assert '"url": "https://a.example/{{ 1 }}"' == told["parse.spaced"]
+
+    def test_nested_without_end(self):
+        """What is nested more deeply than any template is placed where its file begins."""
+        deep = "[" * 700 + "]" * 700
+        source = f'[{{"components": [{{"type": "BODY", "text": "{{{{ 1 }}}}"}}]}}, {{"x": {deep}}}]'
+        with suppress(TemplateFileError):
+            assert 1 == places(source, "a.json")[0][1]
+
+    @pytest.mark.parametrize("key", ["data", "message_templates"])
+    def test_answers(self, key):
+        """An answer holds its templates under `data`, also where they were asked for as a field of the account."""
+        listed = {"data": [GOOD, BAD], "paging": {"cursors": {"before": "a", "after": "b"}}}
+        source = json.dumps(listed if key == "data" else {key: listed, "id": "1"}, indent=1)
+        ((code, line, _),) = places(source, "a.json")
+        assert "parse.spaced" == code
+        assert "{{ 1 }}" in source.split("\n")[line - 1]
 
 
 @pytest.mark.parametrize(

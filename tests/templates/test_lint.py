@@ -62,6 +62,22 @@ class TestSound:
         code = {"type": "COPY_CODE", "example": ["X" * 15], "text": None}
         assert [] == lint(image, body, {"type": "FOOTER", "text": "Sol, sempre"}, buttons(LINK, call, code), status="")
 
+    def test_of_authentication_as_meta_returns_it(self):
+        """The text, the example and the link are Meta's own."""
+        code = "https://www.whatsapp.com/otp/code/?otp_type=COPY_CODE&code=otp"
+        said = "*{{1}}* is your verification code. For your security, do not share this code."
+        returned = (
+            {"type": "BODY", "text": said, "add_security_recommendation": True, "example": {"body_text": [["12345"]]}},
+            {"type": "FOOTER", "text": "This code expires in 10 minutes.", "code_expiration_minutes": 10},
+            buttons({"type": "URL", "text": "Copy code", "url": f"{code}{{{{1}}}}", "example": [f"{code}12345"]}),
+        )
+        assert [] == lint(*returned, category="AUTHENTICATION")
+        assert [] == lint(*returned, category="authentication", status="")
+        assert [] == lint(*returned[:2], category="AUTHENTICATION")
+        assert [] == lint(said, category="AUTHENTICATION")
+        own = lint({**returned[0], "example": None}, category="AUTHENTICATION", status="")
+        assert ["lint.authentication_text", "lint.example_missing"] == own
+
     def test_of_authentication(self):
         """The edges and the words are Meta's own; the code is the whole text."""
         otp = {"type": "OTP", "otp_type": "COPY_CODE"}
@@ -115,10 +131,10 @@ class TestLimits:
         cards = [{"components": [{"type": "BODY", "text": "x" * size}]} for size in (160, 161)]
         assert ["lint.too_long"] == lint("Obrigado.", {"type": "CAROUSEL", "cards": cards})
         offer = {"type": "LIMITED_TIME_OFFER", "limited_time_offer": {"text": "x" * 16}}
-        assert [] == lint(offer, "x" * 600)
-        assert ["lint.too_long"] == lint(offer, "x" * 601)
-        assert ["lint.too_long"] == lint({**offer, "limited_time_offer": {"text": "x" * 17}}, "Obrigado.")
-        assert [] == lint({**offer, "limited_time_offer": 3}, "Obrigado.")
+        assert [] == lint(offer, "x" * 600, category="MARKETING")
+        assert ["lint.too_long"] == lint(offer, "x" * 601, category="MARKETING")
+        long = {**offer, "limited_time_offer": {"text": "x" * 17}}
+        assert ["lint.too_long"] == lint(long, "Obrigado.", category="MARKETING")
 
     def test_of_buttons(self):
         """Ten in all; four are not shown on desktops."""
@@ -201,6 +217,119 @@ class TestVariables:
         assert ["lint.example_missing"] == lint({"type": "HEADER", "format": "IMAGE"}, "Obrigado.", status="")
 
 
+OFFER = {"type": "LIMITED_TIME_OFFER", "limited_time_offer": {"text": "Só hoje", "has_expiration": True}}
+IMAGE = {"type": "HEADER", "format": "IMAGE"}
+CODE = {"type": "COPY_CODE", "example": "SOL25"}
+
+
+class TestOffers:
+    """A limited-time offer, as Meta wants it and as people write it."""
+
+    def test_sound(self):
+        """An image, the offer, a body, the code and then the link."""
+        assert [] == lint(IMAGE, OFFER, "Obrigado.", buttons(CODE, LINK), category="MARKETING")
+        assert [] == lint(OFFER, "Obrigado.", buttons(LINK), category="marketing")
+
+    @pytest.mark.parametrize(
+        ("parts", "category", "found"),
+        [
+            ((OFFER,), "UTILITY", ["lint.offer_category"]),
+            ((OFFER, {"type": "FOOTER", "text": "Sol"}), "MARKETING", ["lint.offer_footer"]),
+            ((OFFER, buttons(LINK, CODE)), "MARKETING", ["lint.offer_buttons"]),
+            ((OFFER, header("Hoje")), "MARKETING", ["lint.offer_header"]),
+            (({**OFFER, "limited_time_offer": {"text": "\u200b"}},), "MARKETING", ["lint.offer_text"]),
+            (({**OFFER, "limited_time_offer": 3},), "MARKETING", ["lint.offer_text"]),
+        ],
+    )
+    def test_broken(self, parts, category, found):
+        """Each rule by itself."""
+        assert found == lint("Obrigado.", *parts, category=category)
+
+
+class TestParts:
+    """What a component must have."""
+
+    @pytest.mark.parametrize(
+        ("part", "category", "found"),
+        [
+            ({"type": "HEADER"}, "UTILITY", ["lint.header_format"]),
+            ({"type": "HEADER", "format": ""}, "UTILITY", ["lint.header_format"]),
+            ({"type": "HEADER", "format": "TEXT"}, "UTILITY", ["lint.empty_text"]),
+            ({"type": "FOOTER"}, "UTILITY", ["lint.empty_text"]),
+            ({"type": "FOOTER", "text": "\u3164"}, "UTILITY", ["lint.empty_text"]),
+            ({"type": "HEADER", "format": "GIF"}, "UTILITY", ["lint.header_category"]),
+            ({"type": "HEADER", "format": "GIF"}, "MARKETING", []),
+            ({"type": "HEADER", "format": "LOCATION"}, "NEWS", ["lint.category_unknown", "lint.header_category"]),
+            (buttons({"type": "OTP"}), "", ["lint.otp_type"]),
+            (buttons({"type": "OTP", "otp_type": "one_tap"}), "", []),
+            (buttons({"type": "FLOW"}), "UTILITY", ["lint.flow_missing"]),
+            (buttons({"type": "FLOW", "flow_name": "rate"}), "UTILITY", []),
+        ],
+    )
+    def test_of_each(self, part, category, found):
+        """A format, a text, a category that fits, a type, a flow."""
+        assert found == lint("Obrigado.", part, category=category)
+
+    def test_of_a_body(self):
+        """A body has a text, but in authentication; where the category is not known, nothing is said."""
+        assert ["lint.empty_text"] == lint({"type": "BODY"})
+        assert [] == lint({"type": "BODY"}, category="")
+
+    @pytest.mark.parametrize("kind", ["COPY_CODE", "QUICK_REPLY", "URL", "PHONE_NUMBER"])
+    def test_button_of_an_authentication(self, kind):
+        """A template that is yet to be created has the one button for its code."""
+        button = {"type": kind, "url": "https://sol.example", "phone_number": "+351 210 000 000", "example": "X"}
+        assert "lint.button_category" in lint({"type": "BODY"}, buttons(button), category="AUTHENTICATION", status="")
+
+    @pytest.mark.parametrize(
+        ("button", "found"),
+        [
+            ({**LINK, "url": "https://sol.example/{{1}}"}, ["lint.example_missing"]),
+            ({**LINK, "url": "https://sol.example/{{1}}", "example": []}, ["lint.example_missing"]),
+            ({**LINK, "url": "https://sol.example/{{1}}", "example": [" "]}, ["lint.example_missing"]),
+            ({**LINK, "url": "https://sol.example/{{1}}", "example": ["https://sol.example/7"]}, []),
+            ({**LINK, "url": "https://sol.example/{{1}}", "example": ["a", "b"]}, ["lint.example_count"]),
+            (LINK, []),
+            ({"type": "COPY_CODE"}, ["lint.example_missing"]),
+            ({"type": "COPY_CODE", "example": "SOL25"}, []),
+            ({"type": "COPY_CODE", "example": ["SOL25"]}, []),
+        ],
+    )
+    def test_example_of_a_button(self, button, found):
+        """An address with a variable and a coupon, in a template that is yet to be created; in cards, too."""
+        assert found == lint("Obrigado.", buttons(button), status="")
+        cards = {"type": "CAROUSEL", "cards": [{"components": [buttons(button)]}] * 2}
+        assert set(found) == set(lint("Obrigado.", cards, status=""))
+        assert [] == lint("Obrigado.", buttons(button))
+
+    @pytest.mark.parametrize(
+        ("text", "found"),
+        [("✓ done", []), ("© Sol™", []), ("☀", []), ("⏰ now", 1), ("☀\ufe0f", 1), ("1\u20e3", 1), ("🇵🇹", 1)],
+    )
+    def test_emoji(self, text, found):
+        """What is shown as a picture is one; a sign of text is none."""
+        assert (["lint.emoji"] if found else []) == lint("Obrigado.", {"type": "FOOTER", "text": text})
+
+    def test_flags_and_families_are_counted_whole(self):
+        """Ten are ten, of however many code points."""
+        for one in ("🇵🇹", "👨‍👩‍👧‍👦", "1\ufe0f\u20e3", "✅"):
+            assert [] == lint("Obrigado." + one * 10)
+            assert ["lint.many_emoji"] == lint("Obrigado." + one * 11)
+        assert [] == lint("Obrigado." + "✓" * 11)
+
+    def test_place_of_empty_lines(self):
+        """A line may end in two characters; the place is that of the file."""
+        (finding,) = Template.parse("Um\r\nDois\r\n\r\n\r\n\r\nTrês").lint()
+        assert ("lint.newline_run", 8) == (finding.code, finding.offset)
+
+    def test_an_edge_that_nobody_sees(self):
+        """A character without width is nothing between a variable and the edge, or another variable."""
+        text = (
+            "{{1}}\u200b{{2}} chegaram a sua casa hoje mesmo, com os nossos melhores agradecimentos \u200b{{3}}\u200b"
+        )
+        assert ["lint.edge", "lint.edge", "lint.adjacent_spaced"] == lint("\u2060" + text)
+
+
 class TestWords:
     """Names, languages, categories."""
 
@@ -232,7 +361,7 @@ class TestWords:
     def test_unknown_kinds(self):
         """What Meta adds tomorrow is noted."""
         assert ["lint.unknown"] == lint("Obrigado.", {"type": "HEADER", "format": "HOLOGRAM"})
-        assert ["lint.unknown"] == lint("Obrigado.", {"type": "HEADER"})
+        assert ["lint.header_format"] == lint("Obrigado.", {"type": "HEADER"})
         assert ["lint.unknown"] == lint("Obrigado.", buttons({"type": "TELEPORT"}))
 
 

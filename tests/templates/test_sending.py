@@ -236,6 +236,109 @@ class TestValues:
         assert r"error body [ready.tab] 2 has a tab at 1: 'a\tb' -> write a space" == str(finding)
 
 
+class TestObjects:
+    """What stands inside an object of the API is checked as it would be, were it given as text."""
+
+    @pytest.mark.parametrize(
+        ("where", "found"),
+        [
+            ({"latitude": 0, "longitude": 0}, []),
+            ({"latitude": -90, "longitude": 180.0, "name": "Loja", "address": "Rua A"}, []),
+            ({"latitude": "38.7223", "longitude": "-9.1393"}, []),
+            ({"latitude": "north", "longitude": 1}, ["ready.location"]),
+            ({"latitude": 90.1, "longitude": 1}, ["ready.location"]),
+            ({"latitude": "1", "longitude": "-180.5"}, ["ready.location"]),
+            ({"latitude": True, "longitude": [1]}, ["ready.location"] * 2),
+            ({"latitude": " 1", "longitude": "1e2"}, ["ready.location"] * 2),
+            ({"latitude": "٣", "longitude": 1}, ["ready.location"]),
+            ({"latitude": 1}, ["ready.object"]),
+            ({"latitude": None, "longitude": ""}, ["ready.object"]),
+            ({"latitude": float("nan"), "longitude": 1}, ["ready.object"]),
+            ({"latitude": 1, "longitude": 1, "name": " "}, ["ready.object"]),
+            ({"latitude": 1, "longitude": 1, "address": 7}, ["ready.object"]),
+            ({"latitude": 1, "longitude": 1, "x": {1}}, ["ready.object"]),
+        ],
+    )
+    def test_location(self, where, found):
+        """Zero is a place; what lies outside of the globe, or is no number, is none."""
+        template = of({"type": "HEADER", "format": "LOCATION"})
+        assert found == [f.code for f in template.ready({"header.location": {"type": "location", "location": where}})]
+
+    @pytest.mark.parametrize(
+        ("medium", "found"),
+        [
+            ({"link": "https://sol.example/invoice.pdf", "filename": "invoice.pdf"}, []),
+            ({"id": "123"}, []),
+            ({"link": "invoice.pdf"}, ["ready.medium"]),
+            ({"link": "https://sol.example/a b.pdf"}, ["ready.medium"]),
+            ({"link": ["https://sol.example"]}, ["ready.medium"]),
+            ({"id": "abc"}, ["ready.medium"]),
+            ({"id": 123}, ["ready.medium"]),
+            ({"link": "", "id": None}, ["ready.object"]),
+            ({"id": "123", "filename": "\u200b"}, ["ready.object"]),
+        ],
+    )
+    def test_medium(self, medium, found):
+        """A link is a link, inside an object or not."""
+        template = of({"type": "HEADER", "format": "DOCUMENT"})
+        assert found == [f.code for f in template.ready({"header.document": {"type": "document", "document": medium}})]
+        if set(medium) == {"link"} and isinstance(medium["link"], str):
+            assert found == [f.code for f in template.ready({"header.document": medium["link"]})]
+
+    @pytest.mark.parametrize(
+        ("product", "found"),
+        [({"product_retailer_id": "a1", "catalog_id": "7"}, []), ({"product_retailer_id": "\u3164"}, ["ready.object"])],
+    )
+    def test_product(self, product, found):
+        """An id that nobody sees is none."""
+        template = of({"type": "HEADER", "format": "PRODUCT"})
+        assert found == [f.code for f in template.ready({"header.product": {"type": "product", "product": product}})]
+
+    @pytest.mark.parametrize(
+        ("end", "found"),
+        [
+            (1798761600000, []),
+            ("1798761600000", []),
+            (1798761600, ["ready.expiry"]),
+            (True, ["ready.expiry"]),
+            ("tomorrow", ["ready.expiry"]),
+            ([1], ["ready.expiry"]),
+            (1500000000000.0, ["ready.expiry"]),
+        ],
+    )
+    def test_end_of_an_offer(self, end, found):
+        """Milliseconds, as a number or in digits."""
+        template = of({"type": "LIMITED_TIME_OFFER", "limited_time_offer": {"text": "x", "has_expiration": True}})
+        value = {"type": "limited_time_offer", "limited_time_offer": {"expiration_time_ms": end}}
+        assert found == [f.code for f in template.ready({"offer.expires": value})]
+
+    def test_end_of_an_offer_far_away(self):
+        """A number that Python would not even write out."""
+        template = of({"type": "LIMITED_TIME_OFFER", "limited_time_offer": {"text": "x", "has_expiration": True}})
+        value = {"type": "limited_time_offer", "limited_time_offer": {"expiration_time_ms": 10**20}}
+        assert ["ready.expiry"] == [f.code for f in template.ready({"offer.expires": value})]
+
+    def test_one_code(self):
+        """An authentication template takes one code: its button has that of its body, as text or in an object."""
+        link = {"type": "URL", "text": "Copy", "url": "https://www.whatsapp.com/otp/code/?code=otp{{1}}"}
+        parts = [{"type": "BODY", "text": "*{{1}}* is your verification code."}, {"type": "BUTTONS", "buttons": [link]}]
+        plain = {"name": "t", "language": "en", "status": "APPROVED", "components": parts}
+        template = Template.from_meta({**plain, "category": "AUTHENTICATION"})
+        for other, found in (("1234", []), ("4321", ["ready.codes_differ"])):
+            for value in (other, {"type": "text", "text": other}):
+                assert found == [f.code for f in template.ready({"1": "1234", "button.0.1": value})]
+        assert ["ready.missing"] == [f.code for f in template.ready({"button.0.1": "1"})]
+        other = Template.from_meta({**plain, "category": "UTILITY"})
+        assert () == other.ready({"1": "1234", "button.0.1": "4321"})
+
+
+def of(*parts):
+    """An approved template of a body and these."""
+    body = {"type": "BODY", "text": "Obrigado."}
+    plain = {"name": "t", "language": "pt_PT", "category": "UTILITY", "status": "APPROVED"}
+    return Template.from_meta({**plain, "components": [*parts, body]})
+
+
 class TestStanding:
     """What is wrong whatever the values are."""
 

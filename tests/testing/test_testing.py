@@ -51,6 +51,7 @@ from casecore.promises.steps import describe_step
 from casecore.rooms.agents import AgentWrapsUp
 from casecore.rooms.cases import CaseCommand
 from casecore.rooms.contacts import ContactEnded, ContactStarted
+from casecore.rooms.sla import ClockJudged
 from casecore.rooms.wrap_ups import WrapUpOwed
 from casecore.testing import drawing, scenario, strategies, values
 from casecore.testing.laws import broken_laws, rows_of
@@ -122,9 +123,20 @@ def test_commands_may_be_nested():
 def test_then_takes_classes_events_and_questions():
     """The three ways to say what is expected; the outcome may be asked again and again."""
     outcome = scenario.given(case_in("open")).when(REPLY)
-    sent = ReplySent("ana", at(minutes=1), "c1", "m2", "Hello", Status.PENDING, "ana")
+    sent = ReplySent("ana", at(minutes=1), "c1", "m2", "Hello", Status.PENDING, "ana", thread="t-c1")
     assert outcome is outcome.then(ReplySent).then(sent).then(lambda event: event.text == "Hello")
-    assert (sent,) == outcome.events
+    assert sent == outcome.events[0]
+
+
+def test_then_leaves_verdicts_on_clocks_aside():
+    """Unless somebody expects one."""
+    outcome = scenario.given(case_in("open")).when(REPLY)
+    outcome.then(ReplySent)
+    outcome.then(ReplySent, ClockJudged)
+
+
+def test_then_knows_when_nothing_happens():
+    """Without arguments: nothing did."""
     scenario.given(case_in("open")).when(OpenCase("ana", at(1), "c1")).then()
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from casecore.channels import Channel, TemplateKind
-from casecore.explore.scope import NOON
+from casecore.explore.scope import NOON, UNASKED
 from casecore.kernel import CUSTOMER, SYSTEM, Command
 from casecore.policies import Policy
 from casecore.policies.sections import Level, Relation
@@ -59,9 +59,11 @@ CASE: Final = "c1"
 DRAFT: Final = "d1"
 EVERYTHING: Final = frozenset(Permission)
 
-APART: Final = frozenset({"clocks", "offers.asked", "offers.review_asked", "wrap_up.because"})
-"""What no promise of a scope depends on: service clocks, in which order routing asks, and how a contact ended that is
-to be disposed."""
+ORDER: Final = frozenset({"offers.asked", "offers.review_asked", "wrap_up.because"})
+"""In which order routing asks, and how a contact ended that is to be disposed: no promise of a scope depends on it."""
+
+APART: Final = UNASKED | ORDER
+"""What no promise of most scopes depends on: service clocks, which message answered which, and the order."""
 
 NEWS_TEMPLATE: Final = ReadyTemplate(
     "Dear Maria, there is news for you.",

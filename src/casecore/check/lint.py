@@ -13,11 +13,12 @@ Each finding has a stable code, the key it is about, a sentence with what was fo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from casecore.channels import Channel
 from casecore.check.report import Finding, Severity
+from casecore.kernel.words import language_forms, same_forms
 from casecore.policies import Policy, Waiver
 from casecore.policies.sections import CountsFrom, Queue
 from casecore.policies.warnings import policy_warnings
@@ -79,10 +80,15 @@ def _find_shadowed_queues(policy: Policy) -> Iterator[Finding]:
 
 def _takes_all_of(earlier: Queue, later: Queue) -> bool:
     """Whether every case that the later queue takes is taken by the earlier one."""
-    filters = ("channels", "reasons", "languages", "tags")
+    forms: dict[str, Callable[[tuple[str, ...]], frozenset[str]]] = {
+        "channels": frozenset,
+        "reasons": same_forms,
+        "languages": language_forms,
+        "tags": same_forms,
+    }
     return all(
-        not getattr(earlier, name) or set(getattr(later, name) or (None,)) <= set(getattr(earlier, name))
-        for name in filters
+        not getattr(earlier, name) or form(getattr(later, name) or ("",)) <= form(getattr(earlier, name))
+        for name, form in forms.items()
     )
 
 

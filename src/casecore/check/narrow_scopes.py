@@ -21,13 +21,15 @@ from casecore.check.commands import (
     DRAFT,
     EVERYTHING,
     NEWS_TEMPLATE,
+    ORDER,
     arrival_commands,
     disposal_commands,
     silence_commands,
     team_commands,
 )
 from casecore.explore.scope import NOON, Part, Scope
-from casecore.kernel import CUSTOMER, SYSTEM, Command
+from casecore.kernel import CUSTOMER, SYSTEM, Command, is_id
+from casecore.kernel.words import same_form
 from casecore.policies import Policy
 from casecore.policies.sections import ChannelRules, Level, ReopenTo, Unanswered
 from casecore.rooms.absences import ReleaseAbsent
@@ -44,7 +46,9 @@ from casecore.rooms.agents import (
 from casecore.rooms.approvals import ApproveDraft, EditDraft, ReassignDraft, RefuseDraft, SubmitDraft
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.bounces import DeliveryFailed
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
+from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import MakeCommitment
 from casecore.rooms.contacts import Authenticate, EndContact
 from casecore.rooms.notes import AddTag, RemoveTag
@@ -55,7 +59,7 @@ from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import SendReply
 from casecore.rooms.reviews import TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
-from casecore.rooms.sla import SetLevel
+from casecore.rooms.sla import RecordMiss, SetLevel
 from casecore.rooms.wrap_ups import Dispose
 from casecore.statuses import Status
 
@@ -160,7 +164,8 @@ def tagged_scope(policy: Policy) -> Scope:
     tags = sorted({tag for override in policy.override for tag in override.match.tag}) or ["vip"]
     commands = [
         *_given_commands("ana"),
-        *(command("ana", NOON, CASE, tag) for command in (AddTag, RemoveTag) for tag in tags[:1]),
+        AddTag("ana", NOON, CASE, _written_otherwise(tags[0])),
+        RemoveTag("ana", NOON, CASE, tags[0]),
         *(ReassignCase("ana", NOON, CASE, queue=queue) for queue in policy.queues),
         Authenticate("ana", NOON, CASE),
         spam_command(),
@@ -168,6 +173,12 @@ def tagged_scope(policy: Policy) -> Scope:
     ]
     team = team_commands(policy, ana=EVERYTHING)
     return Scope("what an override looks at changes", team, (_part(Channel.CHAT, *commands, copies=2),), apart=APART)
+
+
+def _written_otherwise(tag: str) -> str:
+    """The same tag in other letters, where there are some."""
+    other = tag.swapcase()
+    return other if is_id(other) and same_form(other) == same_form(tag) else tag
 
 
 def owner_scope(policy: Policy) -> Scope:
@@ -183,6 +194,38 @@ def owner_scope(policy: Policy) -> Scope:
     team = agents_named(policy, ana={"permissions": EVERYTHING, "capacity": {"total": 1}})
     part = _part(open_channel(policy, Channel.MESSAGING), *commands, copies=2)
     return Scope("reopened to its owner", team, (part,), tuple(given), apart=APART)
+
+
+def bounced_scope(policy: Policy) -> Scope:
+    """A case of which a reply turns out not to have arrived, which may have been the only answer."""
+    commands = [
+        OpenCase("ana", NOON, CASE),
+        REPLY("ana", message="r", send_as=Status.PENDING),
+        REPLY("ana", message="r", send_as=Status.RESOLVED),
+        REPLY("ana", message="r", send_as=Status.ESCALATED),
+        REPLY("ana", send_as=Status.PENDING),
+        *(SetStatus("ana", NOON, CASE, status) for status in (Status.PENDING, Status.RESOLVED)),
+        LeaveCase("ana", NOON, CASE),
+        DeliveryFailed(SYSTEM, NOON, CASE, "r"),
+        CloseCase(SYSTEM, NOON, CASE),
+        spam_command(),
+    ]
+    part = _part(open_channel(policy, Channel.MESSAGING), *commands)
+    return Scope("a reply that never arrives", team_commands(policy, ana=EVERYTHING), (part,), apart=ORDER | {"clocks"})
+
+
+def clocks_scope(policy: Policy) -> Scope:
+    """A case whose service clocks run, with whatever gives them a verdict or might turn one."""
+    commands = [
+        OpenCase("ana", NOON, CASE),
+        *(REPLY("ana", send_as=status) for status in (Status.PENDING, Status.RESOLVED)),
+        *(SetLevel("ana", NOON, CASE, level) for level in (Level.LOW, Level.HIGH)),
+        *(RecordMiss(SYSTEM, NOON, CASE, clock) for clock in ClockName),
+        spam_command(),
+    ]
+    part = _part(open_channel(policy, Channel.MESSAGING), *commands)
+    apart = APART - {"clocks"} | {"clocks.replies", "clocks.resolved_by"}
+    return Scope("service clocks", team_commands(policy, ana=EVERYTHING), (part,), apart=apart)
 
 
 # Who may be given work ---------------------------------------------------------------------------------
@@ -395,10 +438,28 @@ def window_scope(policy: Policy) -> Scope:
         AskPresence("ana", NOON, CASE, "m", "Are you there?"),
         DisconnectIdle("ana", NOON, CASE, "m"),
         *machine_commands(),
+        ReceiveMessage(CUSTOMER, NOON, "t1", "m", "I am her neighbour", participant="bob"),
         spam_command(),
     ]
     team = team_commands(policy, ana=EVERYTHING)
     return Scope("the window on whatsapp", team, (_part(Channel.WHATSAPP, *commands),), apart=APART)
+
+
+def late_scope(policy: Policy) -> Scope:
+    """A conversation on WhatsApp of which messages come late: by half the window's time, and by all of it."""
+    write = partial(
+        ReceiveMessage, CUSTOMER, NOON, "t1", "m", customer="maria", channel=Channel.WHATSAPP, new_case=CASE
+    )
+    window = policy.whatsapp.window
+    commands = [
+        write("Hello"),
+        *(write("Hello?", sent_at=NOON - late) for late in (window / 2, window)),
+        OpenCase("ana", NOON, CASE),
+        REPLY("ana", send_as=Status.PENDING),
+        spam_command(),
+    ]
+    team = team_commands(policy, ana=EVERYTHING)
+    return Scope("late messages on whatsapp", team, (Part(tuple(commands)),), apart=APART)
 
 
 def unpermitted_scope(policy: Policy) -> Scope:
@@ -418,6 +479,8 @@ def unpermitted_scope(policy: Policy) -> Scope:
 def narrow_scopes(policy: Policy) -> Iterator[Scope]:
     """The narrow scopes in which a policy is checked."""
     yield closed_scope(open_channel(policy, Channel.EMAIL), policy)
+    yield bounced_scope(policy)
+    yield clocks_scope(policy)
     yield own_limits_scope(policy)
     yield changed_agent_scope(policy)
     yield supervisor_scope(policy)
@@ -451,6 +514,7 @@ _WHERE_IT_MATTERS: Final[tuple[tuple[Callable[[Policy], object], Callable[[Polic
     (lambda policy: len(policy.queues) > 1, moved_scope),
     (lambda policy: customers_may_write(Channel.CHAT, policy), silent_scope),
     (lambda policy: customers_may_write(Channel.WHATSAPP, policy), window_scope),
+    (lambda policy: customers_may_write(Channel.WHATSAPP, policy), late_scope),
     (lambda policy: policy.override, tagged_scope),
     (lambda policy: policy.reopening.to is ReopenTo.OWNER_IF_ELIGIBLE, owner_scope),
     (lambda policy: policy.routing.unanswered is Unanswered.UNAVAILABLE, unanswered_scope),

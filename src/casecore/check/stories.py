@@ -14,6 +14,7 @@ from attrs import frozen
 
 from casecore.codec import to_plain
 from casecore.explore import Story
+from casecore.kernel.words import shorten
 from casecore.promises.steps import Step
 from casecore.replay.words import consequence_sentences, status_change, step_sentence
 from casecore.reports.markdown import cell, table
@@ -131,7 +132,7 @@ def _action_text(step: Step) -> str:
     what = what.removeprefix(f"the {by} ").removeprefix(f"{by} ")
     if not words:
         return what
-    return f"{what}: “{words if len(words) <= QUOTED else words[: QUOTED - 1] + '…'}”"
+    return f"{what}: “{shorten(words, QUOTED)}”"
 
 
 def _changes_text(step: Step) -> str:

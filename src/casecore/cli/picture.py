@@ -25,9 +25,9 @@ from casecore.kernel.durations import duration_text
 from casecore.policies import Policy
 from casecore.rooms.agents import Agent, Presence
 from casecore.rooms.cases import Case, CloseReason
+from casecore.rooms.clocks import Clock, ClockState, first_response, solution
 from casecore.rooms.composition import CaseFile
 from casecore.rooms.offers import Offers
-from casecore.rooms.sla import Clock, ClockState, first_response, solution
 from casecore.statuses import Status
 
 ROWS: Final = 20

@@ -43,15 +43,24 @@ from casecore.desk import Action, Desk, Due
 from casecore.kernel import Accepted, CasecoreError, Command, Event, Reason, Refused, Setting, frozen, is_whole
 from casecore.kernel.house import House
 from casecore.kernel.problems import Problem, did_you_mean
+from casecore.kernel.records import id_of_row
 from casecore.policies import Policy, PolicyError
+from casecore.rooms.clocks import ClockVerdict, FirstReply
 from casecore.rooms.composition import HOUSE, CaseFile
 from casecore.rooms.prepared import PreparedText
+from casecore.rooms.threads import MessageEvent
 
 SCHEMA: Final = 1
 """The number of the documents' present shape."""
 
-ALWAYS: Final = (CaseFile, Desk, Due, Action, Policy, Reason, Setting, Accepted, Refused, PreparedText)
+ALWAYS: Final = (
+    *(CaseFile, Desk, Due, Action, Policy, Reason, Setting, Accepted, Refused),
+    *(PreparedText, ClockVerdict, FirstReply),
+)
 """What is written beside commands, events and records: what a desk is made of, and what it answers."""
+
+_NO_EVENTS: Final = (Event, MessageEvent)
+"""The classes of events that no event is of."""
 
 Upcasters = Mapping[int, Callable[[Plain], Plain]]
 """By schema number: how a document of that schema becomes one of the next."""
@@ -155,7 +164,7 @@ def _form_of_table(key: JsonForm, row: JsonForm) -> JsonForm:
     def read(value: Any, _: Any) -> HashTrieMap[str, Any]:
         rows = plain.read(value, _)
         for name, held in rows.items():
-            own = held.case.id if isinstance(held, CaseFile) else held.id
+            own = held.case.id if isinstance(held, CaseFile) else id_of_row(held)
             if own != name:
                 raise Misfit(
                     Problem(path_step(name), f"this is the record of {quote_value(own)}", "each under its own id")
@@ -263,11 +272,16 @@ class Codec:
     @classmethod
     def of(cls, house: House[Any], *, schema: int = SCHEMA, upcasters: Upcasters = MappingProxyType({})) -> Self:
         """The codec of a house; its events are those that its rooms react to, and all in the same files."""
-        changes = [pair for room in house.rooms for pair in (*room.creates, *room.evolve, *room.removes)]
+        changes = [
+            (record, event)
+            for room in house.rooms
+            for record, event in (*room.creates, *room.evolve, *room.notices, *room.removes)
+            if event not in _NO_EVENTS
+        ]
         told = [event for _, event in changes] + [event for room in house.rooms for event in room.follows]
         files = dict.fromkeys(known.__module__ for known in (Event, *house.commands, *told))
         found = [thing for file in files for thing in vars(sys.modules[file]).values() if isinstance(thing, type)]
-        events = [thing for thing in found if issubclass(thing, Event) and thing is not Event]
+        events = [thing for thing in found if issubclass(thing, Event) and thing not in _NO_EVENTS]
         records = [record for record, _ in changes]
         return cls(house.commands, (*events, *told), records, schema=schema, upcasters=upcasters)
 

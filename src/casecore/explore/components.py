@@ -27,7 +27,6 @@ from casecore.explore.memo import Facts
 from casecore.explore.pages import (
     BLANK,
     LINKS,
-    MARK,
     MESSAGE_PAGES,
     NOTHING_WRITTEN,
     Writing,
@@ -238,7 +237,7 @@ class CanonicalForm:
             first = getattr(attrs.fields(kind), path.partition(".")[2]).default
             return first.factory() if hasattr(first, "factory") else first
         if isinstance(value, datetime):
-            return value if path in self._counting and value != MARK else NOON
+            return value.replace(microsecond=0) if path in self._counting else NOON
         return min(value, self._at_most[path]) if path in self._at_most else value
 
 

@@ -30,25 +30,26 @@ from casecore.explore.memo import CASE_PLACE, Branch, CaseMemo, Facts, Leaf, Mem
 from casecore.explore.pages import (
     AGENT_PAGES,
     INSTANTS,
-    MARK,
     MESSAGE_PAGES,
     EditedRows,
     LoggedBooks,
     PageInstant,
     Writing,
+    mark_event,
     pages_of,
     with_page_counters,
 )
 from casecore.explore.read_log import LoggedDesk, Path, ReadLog, field_at
 from casecore.explore.scope import NOON, SECOND, Part, Scope
 from casecore.explore.watchers import NO_REPORT, NOT_WATCHED, Watched, Watchers, WitnessReport
-from casecore.kernel import Accepted, Command, Event, Refused, Timer, Verdict, changed
+from casecore.kernel import Accepted, Command, Event, Refused, Timer, Verdict
 from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.promises import Step
-from casecore.promises.books import Books
+from casecore.promises.books import Books, message_page
 from casecore.promises.happening import Happening
 from casecore.rooms.composition import EFFECTS, HOUSE, TIMERS, View
+from casecore.rooms.threads import message_row
 
 AGENT_BITS: Final = 16
 CASE_BITS: Final = 24
@@ -116,7 +117,7 @@ class MoveResult:
     @cached_property
     def marked(self) -> tuple[Any, ...]:
         """What happens, at an instant by which its writing in records is known."""
-        return tuple(event if isinstance(event, TimePassed) else changed(event, at=MARK) for event in self.happens)
+        return tuple(event if isinstance(event, TimePassed) else mark_event(event) for event in self.happens)
 
 
 @attrs.frozen(eq=False)
@@ -254,7 +255,8 @@ class Model:
 
     def start_over(self) -> None:
         """Begin anew with the components, because their canonical form has changed; what was decided stays known."""
-        kept = frozenset().union(*(part.drafts for part in self.scope.parts))
+        messages = {kept for part in self.scope.parts for kept in part.kept_messages}
+        kept = frozenset(row for kept in messages for row in (message_row(*kept), message_page(*kept)))
         form = CanonicalForm(self.counting, self.scope.apart, with_page_counters(self.scope.at_most), kept)
         self.agents = [ComponentPool(form, _agent_rows(name)) for name in self.agent_names]
         self.cases = [ComponentPool(form, _case_rows(part)) for part in self.scope.parts]
@@ -415,7 +417,8 @@ class Model:
             if isinstance(event, TimePassed):
                 touched = {event.path[:2]}
             else:
-                touched = {(effect.table, effect.row_id(event)) for effect in EFFECTS[type(event)]}
+                named = ((effect.table, effect.row_id(event)) for effect in EFFECTS[type(event)])
+                touched = {(table, row_id) for table, row_id in named if row_id is not None}
             for table, row_id in touched:
                 if table == "agents" and row_id in self.agent_places:
                     agents.add(self.agent_places[row_id])

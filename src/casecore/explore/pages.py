@@ -33,7 +33,7 @@ from casecore.explore.read_log import (
     names_of_fields,
 )
 from casecore.explore.scope import NOON
-from casecore.kernel import Event
+from casecore.kernel import Event, changed
 from casecore.policies import Policy
 from casecore.promises.books import Books
 from casecore.promises.happening import Happening
@@ -49,8 +49,8 @@ BLANK: Final[Mapping[str, Any]] = {table: PAGES[sort]() for table, sort in SORT_
 AGENT_PAGES: Final = TABLE_OF["agents"]
 MESSAGE_PAGES: Final = TABLE_OF["messages"]
 
-MARK: Final = NOON + timedelta(microseconds=1)
-"""The instant of a step whose writing in records is to be told from what stood there before."""
+MARK: Final = timedelta(microseconds=1)
+"""What is added to the instants of a step whose writing in records is to be told from what stood there before."""
 
 LINKS: Final = ("links", "")
 """The row of a component that says which instants of its pages are linked."""
@@ -236,6 +236,18 @@ def write_pages(rows: EditedRows, writing: Writing, mine: Callable[[str, str], b
                 setattr(page, name, value)
 
 
+def mark_event(event: Event) -> Event:
+    """The event at a marked instant; so is when a message was sent."""
+    sent_at = getattr(event, "sent_at", None)
+    sent: dict[str, Any] = {} if sent_at is None else {"sent_at": sent_at + MARK}
+    marked: Event = changed(event, at=NOON + MARK, **sent)
+    return marked
+
+
+def _is_marked(since: datetime) -> bool:
+    return since.microsecond != 0
+
+
 def link_instants(rows: EditedRows, writing: Writing) -> None:
     """Say which instants of the pages are linked, after a step whose writing in records bears the mark."""
     links: set[Link] = {*rows.get(LINKS, ())}
@@ -246,9 +258,11 @@ def link_instants(rows: EditedRows, writing: Writing) -> None:
             since = _instant_in_record(rows, instant, page_id)
             if getattr(rows[table, page_id], instant.field) is None or since is None:
                 links.discard(link)
-            elif link in written and since == MARK:
+            elif link in written and _is_marked(since):
                 links.add(link)
-            elif link in written or since == MARK:
+            elif _is_marked(since) and since - MARK == getattr(rows[table, page_id], instant.field):
+                continue  # the record has the same instant once more
+            elif link in written or _is_marked(since):
                 links.discard(link)
     rows[LINKS] = frozenset(links)
 

@@ -23,11 +23,17 @@ import attrs
 from attrs import field, frozen
 
 from casecore.kernel import Command
+from casecore.rooms.bounces import DeliveryFailed
 
 NOON: Final = datetime(2026, 11, 2, 12, tzinfo=UTC)
 """The instant at which every state of a search stands."""
 
 SECOND: Final = timedelta(seconds=1)
+
+UNASKED: Final = frozenset(
+    {"clocks", "case.answers", "case.asked_since", "case_page.answers", "case_page.asked_us"},
+)
+"""What a scope leaves apart that is not about it: service clocks, and which message answered which."""
 
 ROWS_OF_A_CASE: Final = ("case", "thread", "customer", "new_case")
 """The fields of a command that name what belongs to one case."""
@@ -40,6 +46,10 @@ def ids_named(command: Command, fields: tuple[str, ...]) -> frozenset[str]:
     """The ids that a command gives in these of its fields."""
     said = {getattr(command, name, None) for name in fields}
     return frozenset(row_id for row_id in said if isinstance(row_id, str))
+
+
+def _failing(command: Command) -> frozenset[str]:
+    return frozenset({command.message}) if isinstance(command, DeliveryFailed) else frozenset()
 
 
 @frozen
@@ -61,8 +71,8 @@ class Part:
 
     @property
     def every_id(self) -> frozenset[str]:
-        """The ids that every copy of the case has for itself."""
-        return frozenset().union(*(ids_named(command, OWN_IDS) for command in self.commands))
+        """The ids that every copy of the case has for itself, and those of messages that somebody names later."""
+        return frozenset().union(*(ids_named(command, OWN_IDS) | _failing(command) for command in self.commands))
 
     @property
     def case(self) -> str:
@@ -72,9 +82,12 @@ class Part:
         )
 
     @property
-    def drafts(self) -> frozenset[str]:
-        """The ids of drafts, whose messages are kept: each must be sent once."""
-        return frozenset().union(*(ids_named(command, ("draft",)) for command in self.commands))
+    def kept_messages(self) -> frozenset[tuple[str, str]]:
+        """The threads and ids of messages that are kept: a draft's must be sent once, and a failed one was ours."""
+        threads = frozenset[str]().union(*(ids_named(command, ("thread",)) for command in self.commands))
+        drafts = frozenset[str]().union(*(ids_named(command, ("draft",)) for command in self.commands))
+        failed = frozenset[str]().union(*(_failing(command) for command in self.commands))
+        return frozenset((thread, message) for thread in threads for message in drafts | failed)
 
 
 @attrs.frozen(slots=False)
@@ -94,7 +107,7 @@ class Scope:
     team: tuple[Command, ...] = field(repr=False)
     parts: tuple[Part, ...]
     commands: tuple[Command, ...] = field(default=(), repr=False)
-    apart: frozenset[str] = frozenset({"clocks"})
+    apart: frozenset[str] = UNASKED
     at_most: Mapping[str, int] = field(factory=dict, hash=False)
 
     @cached_property

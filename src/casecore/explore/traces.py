@@ -31,7 +31,7 @@ from casecore.explore.pages import AGENT_PAGES, INSTANTS, fold_pages, pages_of
 from casecore.explore.read_log import LoggedDesk, Path, field_at
 from casecore.explore.scope import NOON, SECOND, copy_of
 from casecore.explore.states import Occurrence, StateSearch
-from casecore.kernel import Command, changed
+from casecore.kernel import Command, Event, changed
 from casecore.policies import Policy
 from casecore.promises import Happening, Step
 from casecore.promises.books import Books
@@ -48,6 +48,9 @@ STATES_TRIED: Final = 10
 
 LONGER: Final = 2
 """How many steps longer than the shortest path others may be."""
+
+APART: Final = timedelta(days=100)
+"""How far apart the steps of a path stand while it is followed: farther than a message may be late."""
 
 IsWanted = Callable[[Step, Happening], object]
 """(a step at the real desk, the same as witnesses see it) -> whether it is what was looked for."""
@@ -251,7 +254,10 @@ class StoryFinder:
 
 
 def timed_command(command: Command, ids: frozenset[str], copy: int, number: int, seconds: int) -> Command:
-    """A command as it is given in a story: by its own copy of the case, at its instant, its message with its own id."""
+    """A command as it is given in a story: by its own copy of the case, at its instant, its message with its own id.
+
+    A message that another command names keeps the id by which it does.
+    """
     later = timedelta(seconds=seconds)
     own: Any = copy_of(command, ids, copy)
     changed: dict[str, Any] = {
@@ -259,10 +265,18 @@ def timed_command(command: Command, ids: frozenset[str], copy: int, number: int,
         for attribute in attrs.fields(type(own))
         if isinstance(value := getattr(own, attribute.name), datetime)
     }
-    if isinstance(getattr(own, "message", None), str):
+    if isinstance(getattr(own, "message", None), str) and own.message not in ids:
         changed["message"] = f"m{number + 1}"
     given: Command = attrs.evolve(own, **changed)
     return given
+
+
+def _moved_event(event: Event, now: datetime) -> Event:
+    """An event at another instant; what was sent before it was so long before."""
+    sent_at = getattr(event, "sent_at", None)
+    sent: dict[str, Any] = {} if sent_at is None else {"sent_at": now - (event.at - sent_at)}
+    moved: Event = changed(event, at=now, **sent)
+    return moved
 
 
 class _Timeline:
@@ -301,9 +315,9 @@ class _Timeline:
             self.given.append(
                 (command, ids, 0 if position is None else self._copies[position][1], path_step.move.policy)
             )
-            now = NOON + len(self.given) * SECOND
+            now = NOON + len(self.given) * APART
             mine = (lambda table, _: table == "agents", lambda table, _: table != "agents")
-            later = [changed(event, at=now) for event in result.events]
+            later = [_moved_event(event, now) for event in result.events]
             pages = fold_pages((self._team, rows), tuple(later), path_step.move.policy)
             apply_events(self._team, later, mine[0])
             apply_events(rows, later, mine[1])
@@ -328,15 +342,16 @@ class _Timeline:
             set_by = _instant(self._team if whose != CASE_PLACE else rows, path)
             if since is None or set_by is None:
                 continue
-            earlier = round((set_by - NOON) / SECOND) - 1
+            earlier = -((NOON - set_by) // APART) - 1
+            before = round((NOON + (earlier + 1) * APART - set_by) / SECOND)  # so long before that step it was
             ago = round((NOON - since) / SECOND)
-            if ago > 0:
-                self.bounds.append((earlier, number, ago))
+            if ago > before:
+                self.bounds.append((earlier, number, ago - before))
             for length in () if path_step.position is None else self._lengths(path_step.position, local, path):
                 if ago == length - 1:
-                    self.bounds.append((number, earlier, -ago))
+                    self.bounds.append((number, earlier, before - ago))
                 elif ago < length:
-                    self.bounds.append((number, earlier, 1 - length))
+                    self.bounds.append((number, earlier, before + 1 - length))
 
     def _paths_read(self, path_step: _PathStep, local: Any) -> list[tuple[int, Path]]:
         counting = self._model.counting

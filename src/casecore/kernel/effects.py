@@ -42,7 +42,7 @@ class Place:
 
     Attributes:
         table: The desk's table.
-        id: The field of events that holds the row's id.
+        id: The field or property of events that holds the row's id; events that have none are about no such row.
         sheet: Which sheet of the row it is, where the row is a file of sheets; None: it is the row itself.
         file: The class of those files; its first sheet is always there.
     """
@@ -172,7 +172,8 @@ def effects_of(rooms: Iterable[Room[Any]], places: Mapping[type, Place]) -> Effe
 
     def effects(event: type[Event]) -> tuple[Effect, ...]:
         declared = (one for room in rooms for one in _declared_in(room, event))
-        return tuple(effect_at(places[kind], kind, **how) for kind, how in declared if kind in places)
+        placed = ((places[kind], kind, how) for kind, how in declared if kind in places)
+        return tuple(effect_at(place, kind, **how) for place, kind, how in placed if hasattr(event, place.id))
 
     return Effects(effects)
 
@@ -192,7 +193,9 @@ def _declared_in(room: Room[Any], event: type[Event]) -> Iterator[tuple[type, di
     yield from ((record, {"create": create}) for (record, kind), create in room.creates.items() if kind is event)
     yield from ((record, {"edit": edit}) for (record, kind), edit in room.evolve.items() if kind is event)
     yield from (
-        (record, {"edit": edit, "optional": True}) for (record, kind), edit in room.notices.items() if kind is event
+        (record, {"edit": edit, "optional": True})
+        for (record, kind), edit in room.notices.items()
+        if issubclass(event, kind)
     )
     yield from ((record, {}) for record, kind in room.removes if kind is event)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from casecore.kernel.words import shorten
+
 SHOWN: Final = 60
 """How much of a wrong value a message quotes, in code points."""
 
@@ -14,7 +16,7 @@ def quoted(value: Any) -> str:
         text = repr(value)
     except (RecursionError, ValueError):  # nested without end, or a number of thousands of digits
         text = "a value too large to show"
-    return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
+    return shorten(text, SHOWN, "...")
 
 
 class CasecoreError(Exception):

@@ -14,6 +14,7 @@ from attrs import Attribute, Converter, field
 
 from casecore.kernel.errors import CommandError, quoted
 from casecore.kernel.frozen_dict import copy_of_table
+from casecore.kernel.words import hidden_in, is_blank
 
 R = TypeVar("R")
 
@@ -35,25 +36,38 @@ def is_count(value: object, least: int = 0) -> bool:
 
 
 def is_id(value: object) -> bool:
-    """Whether a value can be an id: text of 1 to `ID_LIMIT` visible characters and spaces."""
-    return isinstance(value, str) and 0 < len(value) <= ID_LIMIT and value.isprintable()
+    """Whether a value can be an id: text of 1 to `ID_LIMIT` visible characters and spaces, not of spaces only.
+
+    Joiners of letters and of emoji count as visible where they join: Persian and Indic scripts cannot do without.
+    """
+    if not isinstance(value, str) or not 0 < len(value) <= ID_LIMIT:
+        return False
+    if value.isascii():  # almost always; this is asked of every id of every command
+        return value.isprintable() and not value.isspace()
+    return hidden_in(value) is None and not is_blank(value)
+
+
+_CALLED: Final = {"tag": "tag", "tags": "tag"}
+"""What a field holds that is like an id and is called otherwise: by the name of the field."""
 
 
 def _check_id(_: object, attribute: Attribute[Any], value: object) -> None:
     if is_id(value) or (value is None and attribute.default is None):
         return
     name = attribute.name
+    what = _CALLED.get(name, "id")
+    one = f"{'an' if what == 'id' else 'a'} {what}"
     if not isinstance(value, str):
-        raise CommandError(name, f"{quoted(value)} is not text", "give an id as text")
+        raise CommandError(name, f"{quoted(value)} is not text", f"give {one} as text")
     if not value:
-        raise CommandError(name, "the id is empty", f"give an id of 1 to {ID_LIMIT} characters")
+        raise CommandError(name, f"the {what} is empty", f"give {one} of 1 to {ID_LIMIT} characters")
     if len(value) > ID_LIMIT:
-        raise CommandError(name, f"the id has {len(value)} characters", f"give an id of 1 to {ID_LIMIT} characters")
-    raise CommandError(
-        name,
-        f"the id {quoted(value)} has control or invisible characters",
-        "give an id of visible characters and spaces",
-    )
+        found = f"the {what} has {len(value)} characters"
+        raise CommandError(name, found, f"give {one} of 1 to {ID_LIMIT} characters")
+    found = f"the {what} {quoted(value)} has control or invisible characters"
+    if hidden_in(value) is None:
+        found = f"the {what} {quoted(value)} is blank"
+    raise CommandError(name, found, f"give {one} of visible characters and spaces")
 
 
 def _check_text(_: object, attribute: Attribute[Any], value: object) -> None:

@@ -7,10 +7,11 @@ A command is decided in four steps, always in this order:
 3. **Rules.** Every rule that guards the command, and every rule that guards a proposed event, is asked. All reasons
    are listed. A rule that the policy only warns about becomes a `Deviated` event; one it switches off, nothing. Where
    the command starts a case, they are shown the case as it will be, or they could not speak of it.
-4. **Consequences.** What the events entail in other rooms is added. It is never refused.
+4. **Consequences.** What the events entail in other rooms is added. It is never refused. What was due before, and
+   nobody has told yet (`Room.precedes`), comes first.
 
-Before that, a policy that says something otherwise from a date on or for some cases is asked for what is in force at
-the instant of the command, for the case it is about, as that case is then.
+Before that, it is asked when the command happens (`Room.timed`), and a policy that says something otherwise from a date
+on or for some cases is asked for what is in force at that instant, for the case it is about, as that case is then.
 
 `decide` is total: every view and command get an answer, nothing is raised and nothing is changed.
 
@@ -100,6 +101,7 @@ class _Plan(Generic[V]):
     checks: Checks[V]
     about: Callable[[V, Any, Any], Any]
     foresee: Callable[[V, Any, Any], V] | None = None
+    timed: Callable[[V, Any], Command] | None = None
 
 
 def _case_in(view: Any, _: Command, __: PolicyInForce) -> Any:
@@ -122,6 +124,7 @@ class House(Generic[V]):
     _missing: Callable[[Any], Missing] = field(init=False, repr=False)
     _plans: Mapping[type[Command], _Plan[V]] = field(init=False, repr=False)
     _reactions: ByClass[tuple[Checks[V], tuple[Handler[V], ...]]] = field(init=False, repr=False)
+    _preceding: tuple[Callable[[V, Any, Any], tuple[Event, ...]], ...] = field(init=False, repr=False)
 
     @_missing.default
     def _compile_missing(self) -> Callable[[Any], Missing]:
@@ -130,6 +133,7 @@ class House(Generic[V]):
 
     @_plans.default
     def _compiled(self) -> Mapping[type[Command], _Plan[V]]:
+        timed = {command: when for room in self.rooms for command, when in room.timed.items()}
         return {
             command: _Plan(
                 Checks(_guarding(self.needs, command)),
@@ -137,6 +141,7 @@ class House(Generic[V]):
                 Checks(_guarding(self.rules, command)),
                 room.about.get(command, _case_in),
                 room.foresees.get(command),
+                timed.get(command),
             )
             for room in self.rooms
             for command, handler in room.decide.items()
@@ -149,6 +154,10 @@ class House(Generic[V]):
             return Checks(_guarding(self.rules, event)), tuple(followers)
 
         return ByClass(reactions)
+
+    @_preceding.default
+    def _compile_preceding(self) -> tuple[Callable[[V, Any, Any], tuple[Event, ...]], ...]:
+        return tuple(room.precedes for room in self.rooms if room.precedes is not None)
 
     @property
     def needs(self) -> tuple[Rule[V], ...]:
@@ -177,6 +186,15 @@ class House(Generic[V]):
             `Accepted` with events and deviations, or `Refused` with every reason.
         """
         plan: _Plan[V] = self._plans.get(type(command), _UNKNOWN)
+        if plan.timed is not None:
+            command = plan.timed(view, command)
+        verdict = self._verdict(plan, view, command, policy)
+        if not isinstance(verdict, Accepted) or not verdict.events:
+            return verdict
+        before = tuple(event for precede in self._preceding for event in precede(view, command, policy))
+        return Accepted((*before, *verdict.events), verdict.deviations) if before else verdict
+
+    def _verdict(self, plan: _Plan[V], view: V, command: Command, policy: PolicyInForce) -> Verdict:
         policy = self.in_force(view, command, policy) if policy.layered else policy
         missing = self._missing(view)
         for need in plan.needs[missing]:

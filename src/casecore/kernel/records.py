@@ -85,6 +85,12 @@ def thaw(row: Any) -> Editing:
     return thawer(row.__class__)(row)  # what it passes for: `explore` looks at records through others
 
 
+def id_of_row(row: Any) -> str:
+    """The id under which a record lies in its table: its own, or what it says where that is not enough."""
+    row_id: str = getattr(row, "row_id", None) or row.id
+    return row_id
+
+
 def freeze(editing: Editing, record_class: type[R]) -> R:
     """Turn an editing into the record; it must not be written to afterwards."""
     editing.__class__ = record_class

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
@@ -194,6 +194,23 @@ class Timer:
         except OverflowError:  # after the last day of the calendar: it never comes
             return None
 
+    def first_due(self, view: Any, policy: Any, now: datetime | None) -> datetime | None:
+        """The first instant at which it happens by what is in force then.
+
+        Args:
+            view: What can be seen of the case.
+            policy: The whole SOP, with its dated changes and overrides.
+            now: From when on (aware): what would have been due before is due by what is in force then.
+        """
+        if not policy.layered:
+            return self.due(view, policy)
+        for begin, end, then in policy.periods(now):
+            due = self.due(view, then.for_(view.case))
+            instant = due if due is None or begin is None else max(due, begin)
+            if instant is not None and (end is None or instant < end):
+                return instant
+        return None
+
 
 @frozen
 class Probe:
@@ -228,16 +245,19 @@ class Room(Generic[V]):
         follows: What an event entails, added after the verdict and never refused.
         creates: (sheet class, event class) -> the new record, or a an `Editing` of it, which is faster.
         evolve: (sheet class, event class) -> changes a draft of the record in place.
-        notices: The same, where there may be no such record: then nothing changes.
+        notices: The same, where there may be no such record: then nothing changes. Of a class of events all its
+            subclasses are noticed, as far as they name such a record.
         removes: (sheet class, event class) pairs with which the record leaves the desk.
         foresees: For commands that start a case: (view, command, policy) -> the view as it is once the case is there.
             Rules and consequences are asked of that one; needs and the handler see what is there now.
         timers: The instants at which something happens or changes by itself.
         probes: What an inbox offers.
         shows: The rows of the view that a command names by an id that is worked out: (what is seen so far, command) ->
-            the id, or None for no row.
+            the id, or None for no row; or several ids, of which the first that there is counts.
         about: (view, command, policy) -> the case whose policy decides a command, where it is not the one in view: the
             case that the command starts.
+        precedes: (view, command, the whole policy) -> what was due before and comes first; None where nothing ever is.
+        timed: (view, command) -> the command at the instant at which it happens, where that is not simply its own.
     """
 
     name: str
@@ -252,8 +272,10 @@ class Room(Generic[V]):
     foresees: Mapping[type[Command], Callable[[V, Any, Any], V]] = field(factory=dict)
     timers: tuple[Timer, ...] = ()
     probes: tuple[Probe, ...] = ()
-    shows: Mapping[type[Command], Mapping[str, Callable[[Any, Any], str | None]]] = field(factory=dict)
+    shows: Mapping[type[Command], Mapping[str, Callable[[Any, Any], str | Iterable[str] | None]]] = field(factory=dict)
     about: Mapping[type[Command], Callable[[V, Any, Any], Any]] = field(factory=dict)
+    precedes: Callable[[V, Any, Any], tuple[Event, ...]] | None = None
+    timed: Mapping[type[Command], Callable[[V, Any], Command]] = field(factory=dict)
 
 
 # What many rooms ask and say ---------------------------------------------------------------------------

@@ -12,7 +12,7 @@ So a command tells by itself which rows it needs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -25,8 +25,8 @@ from casecore.kernel.values import fields_of, frozen
 
 V = TypeVar("V")
 
-Worked: TypeAlias = Callable[[Any, Any], str | None]
-"""(what is seen so far, command) -> the id of a row."""
+Worked: TypeAlias = Callable[[Any, Any], str | Iterable[str] | None]
+"""(what is seen so far, command) -> the id of a row; or several, of which the first that there is is seen."""
 
 
 @frozen
@@ -85,8 +85,11 @@ class Views(Generic[V]):
         kind = type(command)
         view = self._of_command[kind](command, tables, now)
         for look, worked in self._worked[kind]:
-            row_id = worked(view, command)
-            found = None if row_id is None else getattr(tables, look.place.table).get(row_id)
+            named, rows = worked(view, command), getattr(tables, look.place.table)
+            if named is None or isinstance(named, str):
+                found = None if named is None else rows.get(named)
+            else:
+                found = next((row for row_id in named if (row := rows.get(row_id)) is not None), None)
             if found is not None:
                 setattr(view, look.row, found if look.place.sheet is None else getattr(found, look.place.sheet))
         return freeze(view, self._view)

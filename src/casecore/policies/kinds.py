@@ -24,6 +24,7 @@ from casecore.kernel import ID_LIMIT, is_id, is_whole, share_repr
 from casecore.kernel.durations import duration_text, seconds_in
 from casecore.kernel.frozen_dict import take_copies, tell_types
 from casecore.kernel.problems import Problem, did_you_mean, no_such_keys, quoted, under
+from casecore.kernel.words import hidden_in, is_blank
 
 MISSING: Final = object()
 """Read where a value was wrong; the problem has been noted."""
@@ -129,8 +130,10 @@ class Text:
         return f"text of {length} {self.most} characters"
 
     def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
-        """A str, not longer than it may be."""
+        """A str, not longer than it may be, and not blank where something must be said."""
         fits = isinstance(value, str) and self.least <= len(value) <= self.most and is_whole(value)
+        if fits and self.least and is_blank(value):
+            return _note_misfit(self, value, path, problems, "write something that can be seen")
         return value if fits else _note_misfit(self, value, path, problems)
 
     def write(self, value: str) -> Any:
@@ -154,11 +157,13 @@ class Id:
 
 
 def _id_remedy(value: Any) -> str:
-    """What turns a text into an id: it is too long, or has characters that nobody can see."""
+    """What turns a text into an id: it is too long, is blank, or has characters that nobody can see."""
     if not isinstance(value, str) or not value:
         return ""
-    unseen = next((x for x in value if not x.isprintable()), None)
-    return f"it has {len(value):,} characters" if unseen is None else f"take out {unseen!r}, which cannot be seen"
+    unseen = hidden_in(value)
+    if unseen is not None:
+        return f"take out {value[unseen]!r}, which cannot be seen"
+    return f"it has {len(value):,} characters" if len(value) > ID_LIMIT else "write something that can be seen"
 
 
 _MANY_SECONDS = 10**9
@@ -218,10 +223,15 @@ class Choice:
 
 @frozen
 class Several:
-    """A list without repetition; kept as a tuple in the order written."""
+    """A list without repetition; kept as a tuple in the order written.
+
+    Attributes:
+        form: Two items are the same where this makes the same of them; None: where they are equal.
+    """
 
     of: ValueKind
     most: int = 1000
+    form: Callable[[Any], Any] | None = None
 
     @property
     def describe(self) -> str:
@@ -239,11 +249,25 @@ class Several:
         twice = [item for index, item in enumerate(read) if item is not MISSING and item in read[:index]]
         if twice:
             problems.append(Problem(path, f"{quoted(self.of.write(twice[0]))} stands there twice", self.describe))
-        return MISSING if twice or MISSING in read else tuple(read)
+        alike = not twice and self.form is not None and _note_alike(read, self.form, path, problems)
+        return MISSING if twice or alike or MISSING in read else tuple(read)
 
     def write(self, value: tuple[Any, ...]) -> Any:
         """A list."""
         return [self.of.write(item) for item in value]
+
+
+def _note_alike(items: list[Any], form: Callable[[Any], Any], path: str, problems: list[Problem]) -> bool:
+    """Whether two of the items are the same word, written otherwise; the second one is told at its place."""
+    first: dict[Any, Any] = {}
+    alike = False
+    for index, item in enumerate(items):
+        known = item if item is MISSING else first.setdefault(form(item), item)
+        if known is not item:
+            alike = True
+            found = f"{quoted(item)} is the same word as {quoted(known)}"
+            problems.append(Problem(f"{path}[{index}]", found, "each word once", "keep one of them"))
+    return alike
 
 
 @frozen

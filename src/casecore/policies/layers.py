@@ -14,7 +14,7 @@ A case is matched as it is when it is asked about: with its channel, its queue a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, Final, Generic, Protocol, Self, TypeVar
 
@@ -22,6 +22,7 @@ from casecore.calendars import find_zone
 from casecore.channels import Channel
 from casecore.kernel import frozen
 from casecore.kernel.problems import Problem, no_such_keys, outer, quoted, under
+from casecore.kernel.words import distinct, same_form, same_forms
 from casecore.policies.declared import DeclaredKey, every_key, find_key, key_at
 from casecore.policies.kinds import (
     MISSING,
@@ -45,7 +46,7 @@ MOST: Final = 50
 LAYERS: Final = ("override", "change", "waiver")
 """The arrays of tables that hold them."""
 
-PROMISE_COUNT: Final = 22
+PROMISE_COUNT: Final = 24
 """How many promises there are (§10)."""
 
 NEVER_WAIVED: Final = ("01", "02", "03", "11", "16")
@@ -114,6 +115,7 @@ class Words:
 
     of: ValueKind
     most: int = 5
+    form: Callable[[Any], Any] | None = None
 
     @property
     def describe(self) -> str:
@@ -123,7 +125,7 @@ class Words:
     def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
         """A tuple, of one where a single text is given."""
         if isinstance(value, list):
-            return Several(self.of, self.most).read(value, path, problems)
+            return Several(self.of, self.most, self.form).read(value, path, problems)
         read = self.of.read(value, path, problems)
         return MISSING if read is MISSING else (read,)
 
@@ -231,14 +233,16 @@ class Match:
 
     channel: Channel | None = key(Choice(Channel), "The channel of the case.", default=None)
     queue: str | None = key(Id(), "The queue in which the case is.", default=None)
-    tag: tuple[str, ...] = key(Words(Id()), "A tag that the case carries, or several, all of them.", default=())
+    tag: tuple[str, ...] = key(
+        Words(Id(), form=same_form), "A tag that the case carries, or several, all of them.", default=()
+    )
 
     def takes(self, aspect: Aspect) -> bool:
         """Whether a case is one of these."""
         return (
             (self.channel is None or self.channel == aspect.channel)
             and (self.queue is None or self.queue == aspect.queue)
-            and aspect.tags.issuperset(self.tag)
+            and (not self.tag or same_forms(self.tag) <= set(map(same_form, aspect.tags)))
         )
 
     @property
@@ -251,7 +255,7 @@ class Match:
         both = ((self.channel, other.channel), (self.queue, other.queue))
         if any(None not in pair and pair[0] != pair[1] for pair in both):
             return None
-        tags = frozenset((*self.tag, *other.tag))
+        tags = distinct((*self.tag, *other.tag))
         return Aspect(self.channel or other.channel, self.queue or other.queue, tags)
 
     def __str__(self) -> str:
@@ -387,7 +391,7 @@ class Layers(Generic[P]):
         self._matches = tuple(override.match for override in policy.override)
         self._channels = frozenset(match.channel for match in self._matches)
         self._queues = frozenset(match.queue for match in self._matches)
-        self._tags = frozenset(tag for match in self._matches for tag in match.tag)
+        self._tags = {same_form(tag): tag for match in self._matches for tag in match.tag}
 
     def changes_made(self, number: int) -> tuple[int, ...]:
         """The numbers of the changes that hold once so many of the instants have passed, in order."""
@@ -407,7 +411,8 @@ class Layers(Generic[P]):
             return Aspect()
         channel = case.channel if case.channel in self._channels else None
         queue = case.queue if case.queue in self._queues else None
-        return Aspect(channel, queue, case.tags & self._tags)
+        forms = map(same_form, case.tags if self._tags else ())
+        return Aspect(channel, queue, frozenset(self._tags[form] for form in forms if form in self._tags))
 
     def matching_overrides(self, aspect: Aspect) -> tuple[int, ...]:
         """The numbers of the overrides that match; the one that wins over all the others comes last."""

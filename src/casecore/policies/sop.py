@@ -191,11 +191,20 @@ class Sop:
     def queue_for(
         self, channel: Channel, reason: str | None, language: str | None, tags: frozenset[str] = frozenset()
     ) -> str:
-        """The queue a new case enters: the first whose filters take it, else the fallback queue."""
+        """The queue a new case enters: the first whose filters take it, else the fallback queue.
+
+        A queue for pt takes pt-BR, but not from a queue that names pt-BR.
+        """
+        found, nearest = "", 0
         for name, queue in self.queues.items():
-            if not queue.fallback and queue.takes(channel, reason, language, tags):
-                return name
-        return self.fallback
+            if queue.fallback or not queue.takes(channel, reason, language, tags):
+                continue
+            distance = queue.language_distance(language) or 0
+            if not found or (queue.languages and distance < nearest):
+                found, nearest = name, distance
+            if not nearest:
+                break
+        return found or self.fallback
 
     @property
     def fallback(self) -> str:

@@ -6,7 +6,8 @@
 | `case_transferred` | who receives it | a colleague offers them a case, or one is given to them |
 | `review_offered` | whom it is offered to | the review of a draft is offered |
 | `offer_gone` | whom it was offered to | an offer timed out or was taken back |
-| `customer_wrote` | who holds the case | its customer wrote |
+| `customer_wrote` | who holds the case | its customer wrote, or a participant |
+| `delivery_failed` | who holds the case, else its last agent; and who wrote it | a message of ours never arrived |
 | `draft_approved` | the author | their draft was approved and sent |
 | `draft_refused` | the author | their draft was refused |
 | `draft_superseded` | the author | the customer wrote, and the policy let the draft lapse |
@@ -36,6 +37,7 @@ from casecore.kernel.problems import did_you_mean
 from casecore.rooms.approvals import DraftApproved, DraftRefused, DraftSuperseded, DraftWentStale
 from casecore.rooms.arrivals import MessageReceived
 from casecore.rooms.assignments import CaseAssigned
+from casecore.rooms.bounces import MessageBounced
 from casecore.rooms.commitments import DUE
 from casecore.rooms.contacts import ContactEnded
 from casecore.rooms.offers import OfferDeclined, OfferRescinded, WorkOffered
@@ -52,6 +54,7 @@ class Alert(StrEnum):
     REVIEW_OFFERED = "review_offered"
     OFFER_GONE = "offer_gone"
     CUSTOMER_WROTE = "customer_wrote"
+    DELIVERY_FAILED = "delivery_failed"
     DRAFT_APPROVED = "draft_approved"
     DRAFT_REFUSED = "draft_refused"
     DRAFT_SUPERSEDED = "draft_superseded"
@@ -187,6 +190,16 @@ def _call_offered(event: WorkOffered, _: Desk) -> Calls:
     return ((Alert.REVIEW_OFFERED if event.review else by_routing, event.agent, None),)
 
 
+def _call_of_failure(event: MessageBounced, desk: Desk) -> Calls:
+    """Call who holds the case, else who held it last, and who wrote the message: on a closed case nobody else looks."""
+    file, message = desk.cases.get(event.case), desk.messages.get(event.message_row)
+    people = (
+        None if file is None else file.case.assignee or file.case.owner,
+        None if message is None else message.author,
+    )
+    return tuple((Alert.DELIVERY_FAILED, who, None) for who in dict.fromkeys(people))
+
+
 def _call_people_of_draft(event: DraftWentStale, desk: Desk) -> Calls:
     file = desk.cases.get(event.case)
     draft = None if file is None else file.draft
@@ -206,6 +219,7 @@ _CALLS_OF_EVENT: Final[Mapping[type[Event], Callable[[Any, Desk], Calls]]] = {
     OfferRescinded: _call_named(Alert.OFFER_GONE, "agent"),
     OfferDeclined: _call_named(Alert.OFFER_GONE, "agent"),  # by the clock; who declined it themselves is not called
     MessageReceived: _call_holder(Alert.CUSTOMER_WROTE),
+    MessageBounced: _call_of_failure,
     DraftApproved: _call_named(Alert.DRAFT_APPROVED, "author"),
     DraftRefused: _call_named(Alert.DRAFT_REFUSED, "author"),
     DraftSuperseded: _call_named(Alert.DRAFT_SUPERSEDED, "author"),

@@ -49,7 +49,9 @@ from casecore.rooms.approvals import (
 )
 from casecore.rooms.arrivals import CaseReopened, MessageReceived, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, CaseUnqueued, Release, WorkBegun
+from casecore.rooms.bounces import MessageBounced
 from casecore.rooms.cases import CaseClosed, CaseStarted, StatusSet
+from casecore.rooms.clocks import ClockState
 from casecore.rooms.commitments import CommitmentMade
 from casecore.rooms.contacts import Authenticated, ContactEnded, ContactStarted, CustomerLeft
 from casecore.rooms.notes import CaseTagged, CaseUntagged
@@ -57,11 +59,17 @@ from casecore.rooms.offers import OfferAccepted, OfferDeclined, OfferRescinded, 
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.reviews import ReviewTaken
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
+from casecore.rooms.sla import ClockJudged, ResponseUndone, SolutionUndone
 from casecore.rooms.wrap_ups import Disposed
 from casecore.statuses import Status
 
 MOST_ASKED: Final = 10
 """Questions beyond this are not counted: no policy asks for more."""
+
+
+def message_page(thread: str, message: str) -> str:
+    """The id of the page of a message on a thread; no id has a line break in it."""
+    return f"{thread}\n{message}"
 
 
 # The books ---------------------------------------------------------------------------------------------
@@ -100,10 +108,14 @@ class Books:
         page: ThreadPage = self.page("threads", self.case(case).thread or "")
         return page
 
-    def was_sent(self, message: str) -> bool:
-        """Whether a message went to a customer."""
-        sent: bool = self.page("messages", message).sent
+    def was_sent(self, case: str, message: str) -> bool:
+        """Whether a message went to a customer, on the thread of a case."""
+        sent: bool = self.page("messages", self.message_on(case, message)).sent
         return sent
+
+    def message_on(self, case: str, message: str) -> str:
+        """The id of the page of a message: its own, on the thread of a case."""
+        return message_page(self.case(case).thread or "", message)
 
     def case_ids(self) -> set[str]:
         """The ids of all cases."""
@@ -271,13 +283,16 @@ def _work_begins(books: Books, event: WorkBegun, _: InForce) -> None:
 
 
 def _is_reopened(books: Books, event: CaseReopened, _: InForce) -> None:
-    page = books.edit("cases", event.case)
-    page.status, page.waits = Status.OPEN, True
-    _begin_silence(page, None)
+    books.edit("cases", event.case).status = Status.OPEN
 
 
 def _status_is_set(books: Books, event: StatusSet, _: InForce) -> None:
-    _set_status(books.edit("cases", event.case), event.status)
+    page = books.edit("cases", event.case)
+    _set_status(page, event.status)
+    if event.status is Status.RESOLVED:
+        _answered(page, "")
+        if page.holder is not None and not page.silent:
+            _begin_silence(page, event.at)
 
 
 def _set_status(page: Any, status: Status) -> None:
@@ -285,11 +300,50 @@ def _set_status(page: Any, status: Status) -> None:
     page.status, page.gone = status, page.gone and status is not Status.ESCALATED
 
 
+def _answered(page: Any, answer: str) -> None:
+    """The customer waits no more."""
+    page.waits = False
+    if page.asked_us:
+        page.answers |= {answer}
+
+
+def _never_arrived(books: Books, event: MessageBounced, _: InForce) -> None:
+    page = books.edit("cases", event.case)
+    if page.status is Status.CLOSED or event.message not in page.answers:
+        return
+    page.answers -= {event.message}
+    if not page.answers:
+        page.waits = True
+        _begin_silence(page, None)
+
+
+def _judges(books: Books, event: ClockJudged, _: InForce) -> None:
+    setattr(books.edit("cases", event.case), event.clock, event.state)
+
+
+def _undoes_response(books: Books, event: ResponseUndone, _: InForce) -> None:
+    _take_back(books.edit("cases", event.case), "first_response")
+
+
+def _undoes_solution(books: Books, event: SolutionUndone, _: InForce) -> None:
+    page = books.edit("cases", event.case)
+    if event.again:
+        page.solution = None
+    _take_back(page, "solution")
+
+
+def _take_back(page: Any, clock: str) -> None:
+    """A clock runs again; one that was missed is missed all the same."""
+    if getattr(page, clock) is not ClockState.MISSED:
+        setattr(page, clock, None)
+
+
 def _closes(books: Books, event: CaseClosed, said: InForce) -> None:
     _take_case(books, event.case, said)
     _end_offer(books, event.case, review=False)
     page = books.edit("cases", event.case)
     page.status, page.queued, page.waits = Status.CLOSED, False, False
+    page.answers, page.asked_us = frozenset(), False
     page.left, page.gone, page.was_authenticated = False, False, None
 
 
@@ -425,28 +479,42 @@ def _decides(books: Books, event: DraftApproved | DraftRefused | DraftWithdrawn 
 def _writes_to_us(books: Books, event: MessageReceived, _: InForce) -> None:
     page = books.edit("cases", event.case)
     page.waits, page.left, page.gone = True, False, False
+    page.asked_us, page.answers = True, frozenset()
     _begin_silence(page, None)
-    books.edit("threads", event.thread).wrote = event.at
+    if event.participant is not None:
+        return  # whoever else writes opens no window
+    if event.sent_at is None:
+        books.edit("threads", event.thread).wrote = event.at
+        return
+    sent = min(event.sent_at, event.at)  # nothing is sent after it was learnt of
+    before = books.page("threads", event.thread).wrote
+    if before is None or before < sent:  # an older message moves nothing back
+        books.edit("threads", event.thread).wrote = sent
 
 
 def _replies(books: Books, event: ReplySent, _: InForce) -> None:
     page = books.edit("cases", event.case)
-    page.waits = False
     _set_status(page, event.send_as)
+    _answered(page, event.message)
     _begin_silence(page, None if page.holder is None else event.at)
-    books.edit("messages", event.message).sent = True
+    _is_sent(books, event)
+
+
+def _is_sent(books: Books, event: ReplySent | PresenceAsked | ChatDisconnected) -> None:
+    books.edit("messages", books.message_on(event.case, event.message)).sent = True
 
 
 def _asks(books: Books, event: PresenceAsked, _: InForce) -> None:
     page = books.edit("cases", event.case)
     page.asked, page.asked_at = min(page.asked + 1, MOST_ASKED), event.at
-    books.edit("messages", event.message).sent = True
+    _is_sent(books, event)
 
 
 def _disconnects(books: Books, event: ChatDisconnected, _: InForce) -> None:
     page = books.edit("cases", event.case)
-    page.status, page.waits = Status.RESOLVED, False
-    books.edit("messages", event.message).sent = True
+    page.status = Status.RESOLVED
+    _answered(page, event.message)
+    _is_sent(books, event)
 
 
 _WRITERS: Final[Mapping[type[Event], Callable[[Books, Any, InForce], None]]] = {
@@ -489,6 +557,10 @@ _WRITERS: Final[Mapping[type[Event], Callable[[Books, Any, InForce], None]]] = {
     DraftWithdrawn: _decides,
     DraftSuperseded: _decides,
     MessageReceived: _writes_to_us,
+    MessageBounced: _never_arrived,
+    ClockJudged: _judges,
+    ResponseUndone: _undoes_response,
+    SolutionUndone: _undoes_solution,
     ReplySent: _replies,
     PresenceAsked: _asks,
     ChatDisconnected: _disconnects,

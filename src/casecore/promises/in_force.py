@@ -5,15 +5,18 @@ that is overlooked there would be overlooked here too. So the witnesses read the
 
 * A dated change holds from its date on, which begins at midnight in the policy's zone; later ones stand over earlier
   ones.
-* An override holds for the cases that have all it names. Of two that set the same key, the one that names more wins;
-  it stands over every change.
+* An override holds for the cases that have all it names; tags are the same whatever their capitals, width, apostrophes
+  and spaces, and with or without characters that have no width. Of two that set the same key, the one that names more
+  wins; it stands over every change.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from casecore.channels import Channel
@@ -101,7 +104,22 @@ def _overrides_for(policy: Policy, matter: Matter | None) -> Iterator[Mapping[st
     for override in policy.override:
         named = override.match
         here = named.channel in {None, matter.channel} and named.queue in {None, matter.queue}
-        if here and matter.tags.issuperset(named.tag):
+        if here and {_as_meant(tag) for tag in matter.tags}.issuperset(map(_as_meant, named.tag)):
             names = (named.channel is not None) + (named.queue is not None) + len(named.tag)
             found.append((names, override.set))
     yield from (values for _, values in sorted(found, key=lambda pair: pair[0]))
+
+
+_NO_WIDTH: Final = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+_APOSTROPHES: Final = re.compile("[\u2019\u2018\u201b\u02bb\u02bc\u02b9\u00b4\u0060\u2032\uff07]")
+
+
+def _as_meant(tag: str) -> str:
+    """A tag without what makes no difference to people."""
+    folded = unicodedata.normalize("NFD", _APOSTROPHES.sub("'", tag)).casefold()
+    for _ in range(2):
+        folded = unicodedata.normalize("NFKC", _NO_WIDTH.sub("", folded)).casefold()
+    return " ".join(unicodedata.normalize("NFKC", _APOSTROPHES.sub("'", folded)).split())

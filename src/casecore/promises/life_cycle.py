@@ -1,21 +1,25 @@
-"""Promises about the life of a case: it moves along its life cycle, is never lost, and can always be closed."""
+"""Promises about the life of a case: how it moves, that it is never lost and can be closed; and about its clocks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final
 
-from casecore.kernel import Command, Deviated, Event
+from casecore.kernel import SYSTEM, Command, Deviated, Event
+from casecore.policies import Policy
 from casecore.promises.books import Books
 from casecore.promises.happening import Happening, happens
 from casecore.promises.promise import Occasion, Promise, Situation, Statement, WayOn
 from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, ReceiveMessage, SuccessorStarted
 from casecore.rooms.assignments import CaseQueued, WorkBegun
-from casecore.rooms.cases import CaseClosed, CaseStarted, StatusSet
+from casecore.rooms.bounces import MessageBounced
+from casecore.rooms.cases import CaseClosed, CaseStarted, CloseCase, CloseReason, StatusSet
+from casecore.rooms.clocks import ClockState
 from casecore.rooms.commitments import CommitmentFulfilled, CommitmentRescheduled
 from casecore.rooms.notes import NoteAdded, NoteDeleted, NoteEdited
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.silence import ChatDisconnected
+from casecore.rooms.sla import ClockJudged, SetLevel
 from casecore.rooms.wrap_ups import CaseFlagged, Disposed, DutyDone, DutyLeft, RecordRelated
 from casecore.statuses import Status
 
@@ -35,6 +39,7 @@ MOVES: Final[Mapping[str, Mapping[Status, Status]]] = {
     "set_escalated": dict.fromkeys((OPEN, PENDING, RESOLVED), ESCALATED),
     "set_resolved": dict.fromkeys((OPEN, PENDING, ESCALATED), RESOLVED),
     "customer_message": {PENDING: OPEN, ESCALATED: OPEN, RESOLVED: OPEN, NEW: NEW, OPEN: OPEN},
+    "delivery_failed": {PENDING: OPEN, ESCALATED: OPEN, RESOLVED: OPEN, OPEN: OPEN},
     "close": dict.fromkeys((NEW, *_WORKED), CLOSED),
 }
 """By trigger: from which status to which."""
@@ -45,7 +50,8 @@ _TRIGGERS: Final[Mapping[type[Event], Callable[[Any], str]]] = {
     StatusSet: lambda event: f"set_{event.status}",
     ChatDisconnected: lambda event: "send_as_resolved",
     MessageReceived: lambda event: "customer_message",
-    CaseReopened: lambda event: "customer_message",
+    MessageBounced: lambda event: "delivery_failed",
+    CaseReopened: lambda event: "customer_message" if event.failed is None else "delivery_failed",
     CaseClosed: lambda event: "close",
 }
 """The trigger that each event is; no other event moves a case."""
@@ -53,20 +59,27 @@ _TRIGGERS: Final[Mapping[type[Event], Callable[[Any], str]]] = {
 
 def _moves_off_the_life_cycle(step: Happening) -> Iterator[str]:
     written_on = {event.case for event in step.events if isinstance(event, MessageReceived)}
+    failed_on = {event.case for event in step.events if isinstance(event, MessageBounced)}
     for event, books in step.moments:
         case = getattr(event, "case", None) or ""
         was, trigger = books.case(case).status, _trigger_of(event)
         if isinstance(event, CaseStarted) and was is not None:
             yield f"case {case} is started, and is {was} already"
-        if isinstance(event, CaseReopened) and (was in {NEW, OPEN} or case not in written_on):
+        if isinstance(event, CaseReopened) and (was in {NEW, OPEN} or case not in written_on | failed_on):
             wrote = "customer wrote" if case in written_on else "customer did not write"
             yield f"case {case} is opened again, is {was}, and its {wrote}"
+        if isinstance(event, MessageBounced) and was is CLOSED:
+            continue  # it is noted, and moves nothing
         if trigger and was not in MOVES.get(trigger, {}):
             yield f"{type(event).__name__} is {trigger}, and case {case} is {was}"
     for case in sorted(written_on):
         now = step.after.case(case).status
         if now not in {NEW, OPEN}:
             yield f"the customer wrote on case {case}, and it stays {now}"
+    for case in sorted(failed_on):
+        now = step.after.case(case).status
+        if now not in {NEW, OPEN, CLOSED}:
+            yield f"a message on case {case} never arrived, and it stays {now}"
 
 
 def _trigger_of(event: Event) -> str:
@@ -94,11 +107,12 @@ def edges_of(step: Happening) -> Iterator[str]:
 # Closed stays closed -----------------------------------------------------------------------------------
 
 _ON_CLOSED: Final = (
-    *(MessageNoted, NoteAdded, NoteEdited, NoteDeleted),
+    *(MessageNoted, MessageBounced, NoteAdded, NoteEdited, NoteDeleted),
     *(Disposed, DutyLeft, DutyDone, CaseFlagged, RecordRelated),
     *(CommitmentFulfilled, CommitmentRescheduled, Deviated),
 )
-"""What may still happen about a closed case: what is owed is done, notes are written, a machine's message is noted."""
+"""What may still happen about a closed case: what is owed is done, notes are written, a machine's message and a late
+failure of delivery are noted."""
 
 
 def _changes_of_closed_cases(step: Happening) -> Iterator[str]:
@@ -143,6 +157,47 @@ WRITES_ON_CLOSED: Final = (
         _writes_on_closed(lambda command, case: command.new_case == case),
     ),
 )
+
+
+# Nothing is closed on a customer who waits ------------------------------------------------------------
+
+
+def _closings_on_somebody_who_waits(step: Happening) -> Iterator[str]:
+    for event, books in step.moments:
+        if isinstance(event, CaseClosed) and event.reason is CloseReason.AUTOMATIC and books.case(event.case).waits:
+            yield f"case {event.case} is closed automatically, and its customer waits for an answer"
+
+
+def _closes_by_itself(step: Happening) -> bool:
+    return any(isinstance(event, CaseClosed) and event.reason is CloseReason.AUTOMATIC for event in step.events)
+
+
+def _tries_to_close_by_itself(command: Command, books: Books) -> bool:
+    return isinstance(command, CloseCase) and command.by == SYSTEM and books.case(command.case).waits
+
+
+# No verdict is turned ----------------------------------------------------------------------------------
+
+
+def _turned_verdicts(step: Happening) -> Iterator[str]:
+    for event, books in step.moments:
+        if isinstance(event, ClockJudged):
+            was = getattr(books.case(event.case), event.clock)
+            if was not in {None, event.state}:
+                yield f"the clock {event.clock} of case {event.case} was {was}, and is {event.state}"
+
+
+def _promises_anything(policy: Policy) -> bool:
+    """Whether the SOP has a first response or a solution to be late with, by default."""
+    return policy.sla.default.first_response is not None or policy.sla.default.solution is not None
+
+
+def _changes_a_late_clock(command: Command, books: Books) -> bool:
+    """Whether somebody sets the level of a case of which a clock has its verdict."""
+    if not isinstance(command, SetLevel):
+        return False
+    page = books.case(command.case)
+    return ClockState.MISSED in {page.first_response, page.solution} and page.status is not CLOSED
 
 
 # Nothing is lost ---------------------------------------------------------------------------------------
@@ -194,6 +249,33 @@ LIFE_CYCLE_PROMISES: Final = (
         "nothing is lost: every case not resolved or closed is held or queued",
         _cases_without_a_place,
         Occasion(happens(CaseQueued), "no case ever waits"),
+    ),
+    Promise(
+        "23",
+        "nothing is closed automatically on a customer who waits",
+        _closings_on_somebody_who_waits,
+        Occasion(_closes_by_itself, "no case is ever closed automatically"),
+        situations=(
+            Situation(
+                "the system closes a case whose customer waits",
+                _tries_to_close_by_itself,
+                lambda policy: bool(policy.lifecycle.close_after),
+            ),
+        ),
+        unless=lambda said: said("lifecycle.close_unanswered"),
+    ),
+    Promise(
+        "24",
+        "no change of policy or level turns a clock's verdict",
+        _turned_verdicts,
+        Occasion(happens(ClockJudged), "no clock ever gets a verdict"),
+        situations=(
+            Situation(
+                "somebody sets the level of a case of which a clock was missed",
+                _changes_a_late_clock,
+                _promises_anything,
+            ),
+        ),
     ),
     Promise(
         "18",

@@ -15,6 +15,7 @@ from attrs import frozen
 
 from casecore.channels import Channel
 from casecore.rooms.agents import Permission, Presence
+from casecore.rooms.clocks import ClockState
 from casecore.rooms.prepared import PreparedText
 from casecore.statuses import Status
 
@@ -62,6 +63,9 @@ class CasePage(BookPage):
         reviewer: Who reviews its draft.
         owing: Who has a contact with it to dispose.
         waits: Whether its customer waits for an answer.
+        asked_us: Whether they, or a participant, have ever written on it.
+        answers: What has answered their last messages: our messages, and nothing at all for setting it resolved.
+        first_response: What was found of the first response, once it was; likewise `solution`.
         silent: Whether its customer is silent, since `silent_since`; not while they wait, or nobody holds the case.
         asked: How often they have been asked since whether they are there, and `asked_at`, when last.
         authenticated: Whether an agent has authenticated them since the case was assigned.
@@ -87,6 +91,10 @@ class CasePage(BookPage):
     reviewer: str | None = None
     owing: frozenset[str] = frozenset()
     waits: bool = False
+    asked_us: bool = False
+    answers: frozenset[str] = frozenset()
+    first_response: ClockState | None = None
+    solution: ClockState | None = None
     silent: bool = False
     silent_since: datetime | None = None
     asked: int = 0
@@ -137,7 +145,7 @@ class AgentPage(BookPage):
 
 @attrs.define(unsafe_hash=True, weakref_slot=False)
 class ThreadPage(BookPage):
-    """What is known of a thread: when its customer last wrote."""
+    """What is known of a thread: when its customer sent the last of their messages."""
 
     wrote: datetime | None = None
 

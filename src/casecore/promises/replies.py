@@ -65,7 +65,7 @@ def _approved_by_the_author(step: Happening) -> Iterator[str]:
 
 def _sent_again(step: Happening) -> Iterator[str]:
     for event, books in step.moments:
-        if isinstance(event, ReplySent) and books.was_sent(event.message):
+        if isinstance(event, ReplySent) and books.was_sent(event.case, event.message):
             yield f"{event.message} was sent on case {event.case}, and it was sent before"
 
 
@@ -117,8 +117,8 @@ OWN_APPROVAL: Final = Situation(
 SENT_BEFORE: Final = Situation(
     "a draft is submitted, or a reply sent, by the id of one that was sent",
     lambda command, books: (
-        (isinstance(command, SubmitDraft) and books.was_sent(command.draft))
-        or (isinstance(command, SendReply) and books.was_sent(command.message))
+        (isinstance(command, SubmitDraft) and books.was_sent(command.case, command.draft))
+        or (isinstance(command, SendReply) and books.was_sent(command.case, command.message))
     ),
 )
 

@@ -33,6 +33,7 @@ from casecore.rooms.cases import CaseClosed, CloseCase, CloseReason
 from casecore.rooms.composition import View
 from casecore.rooms.contacts import Authenticate, EndContact
 from casecore.rooms.offers import RescindOffer
+from casecore.rooms.threads import message_row
 from casecore.rooms.wrap_ups import Dispose, RelateRecord
 from casecore.statuses import Status
 
@@ -140,7 +141,12 @@ def ways_to_decide(desk: Desk, case: str, draft: WaitingDraft) -> tuple[tuple[Co
     return (
         (joins, WithdrawDraft(by, at, case, draft.id)),
         (joins, *freed, RefuseDraft(by, at, case, draft.id, "not like this")),
-        *((approved,) if draft.id not in desk.messages and _may_be_sent(desk, case, draft) else ()),
+        *(
+            (approved,)
+            if message_row(desk.cases[case].case.thread, draft.id) not in desk.messages
+            and _may_be_sent(desk, case, draft)
+            else ()
+        ),
     )
 
 

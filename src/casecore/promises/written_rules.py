@@ -11,8 +11,8 @@ from typing import Any, Final
 _WRITTEN: Final = """
 actor.role: AcceptOffer AddNote ApproveDraft AskPresence Authenticate CaseCommand CommitmentCommand DeleteNote
     DisconnectIdle Dispose EditNote EndContact ExpireOffer LeaveCase MakeCommitment OfferWork OpenCase
-    ReceiveMessage RefuseDraft RejectOffer ReleaseAbsent SendReply SetLevel SetStatus StartOutbound SubmitDraft
-    TakeReview
+    ReceiveMessage RecordMiss RefuseDraft RejectOffer ReleaseAbsent SendReply SetLevel SetStatus StartOutbound
+    SubmitDraft TakeReview
 agent.fresh: AddAgent
 agent.known: ChangeAgent Command OfferWork PresenceCommand ReassignCase ReassignDraft
 agents.availability: PresenceCommand
@@ -29,8 +29,8 @@ approval.single: SubmitDraft
 approval.stale: ApproveDraft
 assignment.available: CaseAssigned ReviewTaken WorkOffered
 assignment.channel: CaseAssigned ReviewTaken WorkOffered
-assignment.holder: AskPresence Authenticate DisconnectIdle EndContact MakeCommitment ReassignCase SendReply SetLevel
-    SetStatus SubmitDraft
+assignment.holder: AskPresence Authenticate DeliveryFailed DisconnectIdle EndContact MakeCommitment ReassignCase
+    SendReply SetLevel SetStatus SubmitDraft
 assignment.next_state: CaseAssigned ReviewTaken WorkOffered
 assignment.queue: CaseAssigned ReviewTaken WorkOffered
 assignment.wrap_up: CaseAssigned ReviewTaken WorkOffered
@@ -47,6 +47,8 @@ channels.attachments: DraftEdited DraftSubmitted ReplySent
 channels.emoji: DraftEdited DraftSubmitted ReplySent
 channels.kinds: ReceiveMessage
 chat.agent_ends: EndContact
+clock.runs: RecordMiss
+clock.target: RecordMiss
 commitment.agent: CommitmentCommand
 commitment.due: MakeCommitment RescheduleCommitment
 commitment.fresh: MakeCommitment
@@ -68,11 +70,11 @@ lifecycle.abandoned: CloseCase
 lifecycle.close_after: CaseClosed
 lifecycle.close_by: CloseCase
 lifecycle.close_from: CaseClosed
-lifecycle.closed: AddNote AddTag Authenticate CloseCase DeleteNote EditNote EndContact MakeCommitment ReassignCase
+lifecycle.closed: AddTag Authenticate CloseCase EndContact MakeCommitment ReassignCase RecordMiss
     RemoveTag SendReply SetLevel SetSentiment SetStatus SubmitDraft
 lifecycle.edge: ApproveDraft CloseCase DisconnectIdle EditDraft SendReply SetStatus SubmitDraft
 message.fresh: ApproveDraft AskPresence DisconnectIdle ReceiveMessage SendReply StartOutbound SubmitDraft
-message.known: AddTag RemoveTag SetSentiment
+message.known: AddTag DeliveryFailed RemoveTag SetSentiment
 note.author: DeleteNote EditNote
 note.content: AddNote EditNote
 note.fresh: AddNote

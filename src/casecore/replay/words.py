@@ -42,7 +42,7 @@ from casecore.rooms.approvals import (
     SubmitDraft,
     WithdrawDraft,
 )
-from casecore.rooms.arrivals import MessageNoted, ReceiveMessage
+from casecore.rooms.arrivals import MessageNoted, MessageReceived, ReceiveMessage
 from casecore.rooms.assignments import (
     CaseAssigned,
     CaseQueued,
@@ -51,7 +51,9 @@ from casecore.rooms.assignments import (
     LeaveCase,
     OpenCase,
 )
+from casecore.rooms.bounces import DeliveryFailed, MessageBounced
 from casecore.rooms.cases import CaseClosed, CaseStarted, CloseCase, CloseReason, SetStatus
+from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
 from casecore.rooms.contacts import Authenticate, ContactEnded, EndContact
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
@@ -72,7 +74,7 @@ from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import ReplySent, SendReply
 from casecore.rooms.reviews import ReviewEnded, TakeReview
 from casecore.rooms.silence import AskPresence, ChatDisconnected, DisconnectIdle
-from casecore.rooms.sla import SetLevel
+from casecore.rooms.sla import RecordMiss, SetLevel
 from casecore.rooms.threads import RecordCustomer
 from casecore.rooms.wrap_ups import Dispose, DutyDone, DutyLeft, FlagCase, RelateRecord, WrapUpOwed
 
@@ -215,7 +217,14 @@ def _say_message(step: Step, c: ReceiveMessage) -> _Said:
         MessageKind.MENTION: f"mentions us on {channel}",
         MessageKind.LIKE: f"likes it on {channel}",
     }[c.kind]
-    return f"{name} {verb}", c.text
+    said = next((event for event in step.events if isinstance(event, MessageReceived | MessageNoted)), c)
+    who = name if said.participant is None else f"{said.participant}, beside {_customer_of_thread(step, c)},"
+    return f"{who} {verb}", c.text
+
+
+def _customer_of_thread(step: Step, command: ReceiveMessage) -> str:
+    thread = step.after.threads.get(command.thread)
+    return _customer_name(step, thread.customer if thread is not None else command.customer)
 
 
 def _say_agent_record(verb: str) -> _SayCommand:
@@ -262,6 +271,10 @@ def _say_offer(pattern: str, words: str | None = None) -> _SayCommand:
         return what, getattr(c, words) if words else ""
 
     return say_offer
+
+
+def _say_miss(step: Step, c: RecordMiss) -> _Said:
+    return f"{_actor_name(step)} records that {WORDS[ClockName][c.clock][0]} of {c.case} is late", ""
 
 
 def _say_opening(step: Step, c: OpenCase) -> _Said:
@@ -381,6 +394,8 @@ _SENTENCES: Final[Mapping[type[Command], _SayCommand]] = MappingProxyType(
         MakeCommitment: _say_commitment,
         FulfilCommitment: _fill_pattern("{who} fulfils commitment {c.commitment}"),
         RescheduleCommitment: _say_rescheduling,
+        DeliveryFailed: _fill_pattern("{who} learns that {c.message} on {c.case} never arrived", "why"),
+        RecordMiss: _say_miss,
         SetLevel: _fill_pattern("{who} sets the level of {c.case} to {c.level}"),
         AddNote: _say_note,
         EditNote: _fill_pattern("{who} rewrites note {c.note}", "text"),
@@ -486,6 +501,7 @@ _CONSEQUENCES: Final[Mapping[type, Callable[[Step, Any, Happened], str]]] = Mapp
         OfferRescinded: _tell_rescission,
         WorkOffered: _tell_offer,
         OfferAccepted: _tell_acceptance,
+        MessageBounced: lambda _, event, __: "the customer waits for an answer again" if event.waits_since else "",
         ReviewEnded: lambda _, event, __: f"{event.agent} reviews it no longer",
         WrapUpOwed: _tell_wrap_up,
         DutyLeft: _tell_duty,

@@ -8,7 +8,7 @@
 * The record counts what they hold, by channel, and what they owe; never which cases.
 * Only the system or a supervisor adds and changes agents; availability is set by the agent, a supervisor or the
   system. A supervisor's permission waives "only the assignee", and nothing else.
-* Whoever acts must be known here, and time never runs backwards. Both are asked of every command.
+* Whoever acts must be known here: that is asked of every command.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ from casecore.kernel import (
 )
 from casecore.kernel.frozen_dict import FrozenDict
 from casecore.kernel.records import record
-from casecore.kernel.rooms import measures, wants
+from casecore.kernel.rooms import wants
+from casecore.kernel.words import said
 from casecore.policies import Policy
 
 
@@ -88,6 +89,7 @@ class Agent:
         idle_since: Since when they have had nothing new; orders agents in routing.
         given_at: When they were last given or offered work.
         away_since: Since when they have been logged out; None while they are there.
+        presence_at: When they last came or went; it is set no earlier than that (`times.py`).
         held: How many cases they hold, by channel.
         offered: How many cases are offered to them, by channel.
         reviews: How many drafts they review, offered ones included.
@@ -106,6 +108,7 @@ class Agent:
     idle_since: datetime | None = None
     given_at: datetime | None = None
     away_since: datetime | None = None
+    presence_at: datetime | None = None
     held: Mapping[Channel, int] = some_tallies(factory=FrozenDict)
     offered: Mapping[Channel, int] = some_tallies(factory=FrozenDict)
     reviews: int = a_count(default=0)
@@ -314,18 +317,6 @@ DISPOSING = ("Dispose", "RelateRecord")
 """The commands by which an ended contact is disposed: an email's is related first."""
 
 
-@measures("at", "now")
-def _time_goes_on(view: SeesAgents, command: Command, _: Policy) -> Reason | None:
-    if view.now is None or command.at >= view.now:
-        return None
-    return Reason(
-        "time.order",
-        f"{command.at.isoformat()} is before {view.now.isoformat()}, when the desk last changed",
-        "give commands in the order in which they happened",
-        {"at": command.at, "now": view.now},
-    )
-
-
 def _actor_known(view: SeesAgents, command: Command, _: Policy) -> Reason | None:
     if view.actor is not None or command.by in (CUSTOMER, SYSTEM):
         return None
@@ -415,7 +406,7 @@ def _add_agent(_: SeesAgents, command: AddAgent, __: Policy) -> tuple[Event, ...
         c.by,
         c.at,
         c.agent,
-        name=c.name or c.agent,
+        name=said(c.name) or c.agent,
         permissions=c.permissions,
         queues=c.queues,
         channels=c.channels,
@@ -431,7 +422,7 @@ def _change_agent(view: HasTarget, command: ChangeAgent, _: Policy) -> tuple[Eve
         c.by,
         c.at,
         c.agent,
-        name=agent.name if c.name is None else c.name,
+        name=said(c.name) or agent.name,
         permissions=agent.permissions if c.permissions is None else c.permissions,
         queues=agent.queues if c.queues is None else c.queues,
         channels=agent.channels if c.channels is None else c.channels,
@@ -543,7 +534,6 @@ _RECORD = (AddAgent, ChangeAgent)
 AGENTS: Room[SeesAgents] = Room(
     name="agents",
     needs=(
-        Rule("time.order", "Time does not run backwards", "§1", (Command,), _time_goes_on),
         Rule("agent.known", "Whoever acts is known", "§1", (Command,), _actor_known),
         Rule("agent.known", "The agent named is known", "§1", _NAMED, _target_known),
         Rule("agent.fresh", "An agent's id is used once", "§1", (AddAgent,), _agent_fresh),

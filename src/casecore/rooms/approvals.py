@@ -62,7 +62,7 @@ from casecore.rooms.replies import (
     says_something,
     send_edge,
 )
-from casecore.rooms.threads import message_fresh
+from casecore.rooms.threads import message_fresh, names_message
 from casecore.statuses import RESOLVED, Status
 
 # State table -------------------------------------------------------------------------------------------
@@ -154,7 +154,7 @@ class SubmitDraft(CaseCommand):
         template: What it is made from; the text is then what the author saw in the preview.
     """
 
-    draft: str = an_id(of="message")
+    draft: str = an_id()
     text: str = a_text(default="")
     send_as: Status = a_choice(Status, default=Status.PENDING)
     queue: str | None = an_id(default=None)
@@ -169,7 +169,7 @@ class SubmitDraft(CaseCommand):
 class DraftCommand(CaseCommand):
     """A command about the draft that waits on a case."""
 
-    draft: str = an_id(of="message")
+    draft: str = an_id()
 
 
 @frozen
@@ -509,6 +509,7 @@ APPROVALS: Room[SeesDraft] = Room(
         ),
     ),
     decide={SubmitDraft: _submit_draft, EditDraft: _edit_draft},
+    shows={SubmitDraft: names_message("draft"), ApproveDraft: names_message("draft")},
     follows={MessageReceived: _after_message},
     creates={(WaitingDraft, DraftSubmitted): _new_draft},
     evolve={

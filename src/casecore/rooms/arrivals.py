@@ -4,14 +4,21 @@
   the **successor**; the closed case stays as it is and only learns who came after it, so a second message goes there.
 * On a case that waits or is resolved it reopens it; where the case then goes is told in `reassignments.py`.
 * A like, and a message that a machine sent (auto-reply, bounce), starts, reopens and changes nothing; it stands in the
-  history.
+  history. Only where a thread has no case yet a machine's message starts one, e.g. of a contact form, unless it answers
+  a message of ours.
+* Whoever else writes on a customer's thread (somebody in copy of an email) is a **participant**: their words are
+  theirs, on the same case. They start, reopen and wait for an answer as the customer's do; they open no window, and say
+  nothing of the customer.
+* A message is told when the desk learns of it, and keeps when it was **sent**. It is never refused for its time
+  (`times.py`); what counts from the customer's last message counts from the latest that was sent.
 """
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Protocol
 
-from casecore.channels import Channel, MessageKind
+from casecore.channels import EMAIL, Channel, MessageKind
 from casecore.kernel import (
     CUSTOMER,
     ID_LIMIT,
@@ -25,15 +32,27 @@ from casecore.kernel import (
     a_flag,
     a_text,
     an_id,
+    an_instant,
     frozen,
     some,
 )
 from casecore.kernel.records import editing_class
 from casecore.kernel.rooms import measures, soft_rule
+from casecore.kernel.words import distinct, said
 from casecore.policies import Aspect, Policy
 from casecore.rooms.assignments import CaseQueued
 from casecore.rooms.cases import Case, CaseStarted, SeesCase
-from casecore.rooms.threads import CustomerMet, Message, Thread, ThreadOpened, message_fresh, name_customer
+from casecore.rooms.threads import (
+    CustomerMet,
+    Message,
+    MessageEvent,
+    Thread,
+    ThreadOpened,
+    message_fresh,
+    message_row,
+    name_customer,
+    names_message,
+)
 from casecore.statuses import CASE_LIFECYCLE, CLOSED, OPEN, Status, Trigger
 
 # Command ---------------------------------------------------------------------------------------------
@@ -47,7 +66,7 @@ class ReceiveMessage(Command):
         thread: The conversation it belongs to.
         message: The message's own id.
         text: What it says.
-        customer: Who writes; needed the first time on a thread.
+        customer: Whose thread it is; needed the first time. On email, who writes: somebody else is a participant.
         channel: Where; needed the first time on a thread.
         new_case: The id of the case, if this message starts one; otherwise derived from the thread or predecessor.
         name: The customer's name, if it is known; used where the desk knows none yet.
@@ -56,10 +75,12 @@ class ReceiveMessage(Command):
         auto_generated: A machine sent it: an auto-reply, a bounce.
         tags: What the channel knows of the visitor; the case starts with these tags.
         in_reply_to: The message it answers, on channels that say so, e.g. email.
+        sent_at: When it was sent; `at`, when the desk learns of it, where nobody says.
+        participant: Who writes, if it is not the customer: somebody in copy of an email.
     """
 
     thread: str = an_id(of="thread")
-    message: str = an_id(of="message")
+    message: str = an_id()
     text: str = a_text(default="")
     kind: MessageKind = a_choice(MessageKind, default=MessageKind.DIRECT)
     customer: str | None = an_id(of="customer", default=None)
@@ -69,8 +90,10 @@ class ReceiveMessage(Command):
     reason: str | None = a_text(default=None)
     language: str | None = a_text(default=None)
     auto_generated: bool = a_flag(default=False)
-    in_reply_to: str | None = an_id(of="answered", default=None)
+    in_reply_to: str | None = an_id(default=None)
     tags: frozenset[str] = some(str, default=frozenset())
+    sent_at: datetime | None = an_instant(default=None)
+    participant: str | None = an_id(default=None)
 
 
 # Events ----------------------------------------------------------------------------------------------
@@ -85,8 +108,14 @@ class SuccessorStarted(Event):
 
 
 @frozen
-class MessageReceived(Event):
-    """The customer wrote; `answers` is the agent whose message it answers, where the channel says so."""
+class MessageReceived(MessageEvent):
+    """The customer wrote, or a participant.
+
+    Attributes:
+        answers: The agent whose message it answers, where the channel says so.
+        sent_at: When it was sent, where that is not when the desk learnt of it.
+        participant: Who wrote it, where it was not the customer.
+    """
 
     case: str
     thread: str
@@ -95,10 +124,17 @@ class MessageReceived(Event):
     text: str
     kind: MessageKind
     answers: str | None = None
+    sent_at: datetime | None = None
+    participant: str | None = None
+
+    @property
+    def written_at(self) -> datetime:
+        """When it was sent, as far as the desk believes it: nothing is sent after it was learnt of."""
+        return self.at if self.sent_at is None else min(self.sent_at, self.at)
 
 
 @frozen
-class MessageNoted(Event):
+class MessageNoted(MessageEvent):
     """A like, an auto-reply or a bounce came: it stands in the history and changes nothing."""
 
     case: str | None
@@ -107,14 +143,21 @@ class MessageNoted(Event):
     text: str
     kind: MessageKind
     auto_generated: bool
+    sent_at: datetime | None = None
+    participant: str | None = None
 
 
 @frozen
 class CaseReopened(Event):
-    """The customer wrote on a case that waited or was resolved: it is open again."""
+    """A case that waited or was resolved is open again.
+
+    Attributes:
+        failed: The message of ours that never reached the customer; None where the customer or a participant wrote.
+    """
 
     case: str
     was: Status
+    failed: str | None = None
 
 
 # Needs -----------------------------------------------------------------------------------------------
@@ -154,17 +197,29 @@ def thread_identity(view: SeesCase, command: OnThread, _: Policy) -> Reason | No
             )
         return None
     given = (command.customer or thread.customer, command.channel or thread.channel)
-    if given == (thread.customer, thread.channel):
+    if given == (thread.customer, thread.channel) or _who_else(view, command) is not None:
         return None
     return Reason(
         "thread.identity",
         f"thread {thread.id} is {thread.customer} on {thread.channel}, not {given[0]} on {given[1]}",
-        "leave customer and channel out, or use another thread",
+        "use the thread of that customer and channel; whoever else writes on this one is given as its participant",
     )
 
 
+def _who_else(view: SeesCase, command: OnThread) -> str | None:
+    """Who writes that is not the customer: whoever is said to, and on email whoever sends on somebody else's thread."""
+    if not isinstance(command, ReceiveMessage):
+        return None
+    thread, said = view.thread, command.participant
+    if thread is None:
+        return said if said != command.customer else None
+    if said is None and EMAIL is thread.channel is (command.channel or EMAIL):
+        said = command.customer
+    return said if said != thread.customer else None
+
+
 def _case_fresh(view: SeesCase, command: ReceiveMessage, _: Policy) -> Reason | None:
-    if not starts_case(command, view.case):
+    if not starts_case(view, command):
         return None
     new = new_case_id(command, view.case)
     if view.named is None and len(new) <= ID_LIMIT:
@@ -195,13 +250,18 @@ def _kind_taken(view: SeesCase, command: ReceiveMessage, policy: Policy) -> Reas
 # Handlers --------------------------------------------------------------------------------------------
 
 
-def _machine_made(command: ReceiveMessage) -> bool:
-    return command.auto_generated or command.kind is MessageKind.LIKE
+def _machine_made(view: SeesCase, command: ReceiveMessage) -> bool:
+    """Whether a message is only noted: a like, or a machine's, unless that is the first we hear of somebody."""
+    if command.kind is MessageKind.LIKE:
+        return True
+    if not command.auto_generated:
+        return False
+    return view.case is not None or (view.answered is not None and view.answered.author is not None)
 
 
-def starts_case(command: ReceiveMessage, case: Case | None) -> bool:
-    """Whether a message starts a case: a person wrote, and the thread's latest case, if it has one, is closed."""
-    return not _machine_made(command) and (case is None or case.status is CLOSED)
+def starts_case(view: SeesCase, command: ReceiveMessage) -> bool:
+    """Whether a message starts a case: it is not only noted, and the thread's latest case, if it has one, is closed."""
+    return not _machine_made(view, command) and (view.case is None or view.case.status is CLOSED)
 
 
 def new_case_id(command: ReceiveMessage, case: Case | None) -> str:
@@ -215,13 +275,23 @@ def new_case_id(command: ReceiveMessage, case: Case | None) -> str:
 
 
 def _started_case_id(view: SeesCase, command: ReceiveMessage) -> str | None:
-    return new_case_id(command, view.case) if starts_case(command, view.case) else None
+    return new_case_id(command, view.case) if starts_case(view, command) else None
+
+
+def _answered_rows(view: SeesCase, command: ReceiveMessage) -> tuple[str, ...]:
+    """Where a message may stand that is answered: on the thread, then on the customer's others, newest first."""
+    if command.in_reply_to is None:
+        return ()
+    thread, customer = view.thread, view.customer
+    theirs = customer is not None and (thread is None or thread.customer == customer.id)
+    threads = (command.thread, *reversed(customer.threads if customer is not None and theirs else ()))
+    return tuple(message_row(thread, command.in_reply_to) for thread in threads)
 
 
 def _deciding_case(view: SeesCase, command: ReceiveMessage, policy: Policy) -> Case | Aspect | None:
     """The case whose policy decides: the one the message is for, also if that is only about to start."""
     c, thread = command, view.thread
-    if not starts_case(c, view.case):
+    if not starts_case(view, c):
         return view.case
     channel = thread.channel if thread else c.channel
     return None if channel is None else Aspect(channel, policy.queue_for(channel, c.reason, c.language, c.tags), c.tags)
@@ -229,7 +299,7 @@ def _deciding_case(view: SeesCase, command: ReceiveMessage, policy: Policy) -> C
 
 def _receive_message(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tuple[Event, ...]:
     c, case = command, view.case
-    if _machine_made(c):
+    if _machine_made(view, c):
         noted = MessageNoted(
             c.by,
             c.at,
@@ -239,12 +309,14 @@ def _receive_message(view: SeesCase, command: ReceiveMessage, policy: Policy) ->
             text=c.text,
             kind=c.kind,
             auto_generated=c.auto_generated,
+            sent_at=_sent_earlier(c),
+            participant=_who_else(view, c),
         )
         return (noted,)
     if case is None or case.status is CLOSED:
         return _start_case(view, c, policy)
     received = _message_received(view, c, case.id, case.customer)
-    name = name_customer(view, c.by, c.at, c.name)
+    name = _learn_name(view, c)
     if CASE_LIFECYCLE.dest(case.status, Trigger.CUSTOMER_MESSAGE) is case.status:
         return (*name, received)
     return (*name, received, CaseReopened(c.by, c.at, case.id, case.status))
@@ -257,9 +329,9 @@ def _start_case(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tupl
     if customer is None or channel is None:  # `thread.identity` has refused it already
         return ()
     events: list[Event] = []
-    if view.customer is None:
-        events.append(CustomerMet(c.by, c.at, customer, c.name))
-    events += name_customer(view, c.by, c.at, c.name)
+    if view.customer is None and thread is None:
+        events.append(CustomerMet(c.by, c.at, customer, None if _who_else(view, c) else said(c.name)))
+    events += _learn_name(view, c)
     if thread is None:
         events.append(ThreadOpened(c.by, c.at, c.thread, customer, channel))
     new, queue = new_case_id(c, before), policy.queue_for(channel, c.reason, c.language, c.tags)
@@ -273,16 +345,25 @@ def _start_case(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tupl
             customer,
             channel=channel,
             queue=queue,
-            reason=c.reason,
-            language=c.language,
+            reason=said(c.reason),
+            language=said(c.language),
             predecessor=predecessor,
-            tags=c.tags,
+            tags=distinct(c.tags),
         ),
         CaseQueued(c.by, c.at, new, queue, c.at),
     )
     if before is not None:
         events.append(SuccessorStarted(c.by, c.at, before.id, new))
     return (*events, _message_received(view, c, new, customer))
+
+
+def _learn_name(view: SeesCase, command: ReceiveMessage) -> tuple[Event, ...]:
+    """The customer's name, if it is the customer who says it."""
+    return () if _who_else(view, command) else name_customer(view, command.by, command.at, command.name)
+
+
+def _sent_earlier(command: ReceiveMessage) -> datetime | None:
+    return None if command.sent_at == command.at else command.sent_at
 
 
 def _message_received(view: SeesCase, command: ReceiveMessage, case: str, customer: str) -> MessageReceived:
@@ -296,6 +377,8 @@ def _message_received(view: SeesCase, command: ReceiveMessage, case: str, custom
         text=command.text,
         kind=command.kind,
         answers=None if view.answered is None else view.answered.author,
+        sent_at=_sent_earlier(command),
+        participant=_who_else(view, command),
     )
 
 
@@ -307,21 +390,28 @@ def _set_successor(case: Editing, event: SuccessorStarted) -> None:
 
 
 def _await_answer(case: Editing, event: MessageReceived) -> None:
+    case.active_at = event.at
+    case.answers = ()
     if case.unanswered_since is None:
-        case.unanswered_since = event.at
+        case.unanswered_since = case.asked_since = event.at
 
 
 def _set_customer_instant(thread: Editing, event: MessageReceived) -> None:
-    thread.customer_at = event.at
+    if event.participant is None and (thread.customer_at is None or thread.customer_at < event.written_at):
+        thread.customer_at = event.written_at
 
 
 def _new_message(event: MessageReceived) -> Message:
-    return editing_class(Message)(event.message, event.case)
+    return editing_class(Message)(event.message, event.case, participant=event.participant, thread=event.thread)
+
+
+def _new_noted_message(event: MessageNoted) -> Message:
+    return editing_class(Message)(event.message, None, participant=event.participant, thread=event.thread)
 
 
 def _reopen_case(case: Editing, event: CaseReopened) -> None:
     case.status = OPEN
-    case.status_at = event.at
+    case.status_at = case.active_at = event.at
 
 
 ARRIVALS: Room[SeesCase] = Room(
@@ -340,13 +430,13 @@ ARRIVALS: Room[SeesCase] = Room(
     ),
     rules=(soft_rule("channels.kinds", "A channel takes only its kinds", "§1", (ReceiveMessage,), _kind_taken),),
     decide={ReceiveMessage: _receive_message},
-    creates={(Message, MessageReceived): _new_message},
+    creates={(Message, MessageReceived): _new_message, (Message, MessageNoted): _new_noted_message},
     evolve={
         (Case, SuccessorStarted): _set_successor,
         (Case, MessageReceived): _await_answer,
         (Case, CaseReopened): _reopen_case,
         (Thread, MessageReceived): _set_customer_instant,
     },
-    shows={ReceiveMessage: {"named": _started_case_id}},
+    shows={ReceiveMessage: {**names_message(), "answered": _answered_rows, "named": _started_case_id}},
     about={ReceiveMessage: _deciding_case},
 )

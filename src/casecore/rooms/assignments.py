@@ -261,7 +261,7 @@ def _leave_queue(case: Editing, _: CaseUnqueued) -> None:
 
 def _begin_work(case: Editing, event: WorkBegun) -> None:
     case.status = OPEN
-    case.status_at = event.at
+    case.status_at = case.active_at = event.at
 
 
 ASSIGNMENTS: Room[SeesCase] = Room(

@@ -1,8 +1,11 @@
 """Cases: one matter of one customer on one channel, which status it has, and how it ends.
 
 * A status set by hand, without a reply, and closing by hand are for the assignee or a supervisor.
+* A message of the customer is **answered** by a reply, or by setting resolved by hand; no other status is an answer.
 * **Closing** ends the assignment. By hand and automatically it is narrowed by the policy (who, from where, after how
   long); spam may be closed from every status, or the desk could be clogged with it.
+* **Automatic** closing counts from the last activity: a message of either side, or a status. It never closes on a
+  customer who waits for an answer, unless the policy says so.
 * A closed case can never be changed.
 
 How cases start is told in `arrivals.py`, who holds them in `assignments.py`; both change the record below.
@@ -10,7 +13,7 @@ How cases start is told in `arrivals.py`, who holds them in `assignments.py`; bo
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Protocol
@@ -37,7 +40,7 @@ from casecore.policies import Policy
 from casecore.policies.sections import Role
 from casecore.rooms.agents import Agent, is_supervisor
 from casecore.rooms.threads import Message, SeesThread, Thread
-from casecore.statuses import CASE_LIFECYCLE, CLOSED, ESCALATED, NEW, SET_BY_HAND, Status, Trigger
+from casecore.statuses import CASE_LIFECYCLE, CLOSED, ESCALATED, NEW, RESOLVED, SET_BY_HAND, Status, Trigger
 
 
 class CloseReason(StrEnum):
@@ -64,12 +67,15 @@ class Case:
 
     Attributes:
         status_at: Since when it has its status; setting the same status again by a reply counts anew.
+        active_at: When the last activity was: a message of either side, or a status.
         assignee: The agent whose inbox holds it now.
         owner: The last agent it was assigned to.
         queue: The queue it belongs to.
         waiting_since: Since when it waits in that queue; None while it does not.
         pull_only: Whether nobody is rung for it: its customer is gone, and it was not escalated or reassigned since.
-        unanswered_since: The customer's first message that has had no reply; None when all have.
+        unanswered_since: The customer's first message that has had no answer; None when all have.
+        asked_since: The customer's first message of those that are unanswered, or were answered last.
+        answers: Our messages that answered them, and BY_HAND if setting it resolved did; `MOST_ANSWERS` of them.
         reason: What the customer selected.
         language: The customer's language.
         predecessor: The closed case on the same thread before this one.
@@ -95,6 +101,28 @@ class Case:
     predecessor: str | None = None
     successor: str | None = None
     closed_as: CloseReason | None = None
+    active_at: datetime | None = None
+    asked_since: datetime | None = None
+    answers: tuple[str, ...] = ()
+
+
+BY_HAND = ""
+"""What stands for setting a case resolved by hand, among the messages that answered the customer's."""
+
+MOST_ANSWERS = 20
+"""So many answers to the same messages are remembered, in case they never reach the customer."""
+
+
+def answer_customer(case: Editing, answer: str) -> None:
+    """Let the customer's messages be answered.
+
+    Args:
+        case: The case.
+        answer: The id of our message, or BY_HAND.
+    """
+    case.unanswered_since = None
+    if case.asked_since is not None and answer not in case.answers:
+        case.answers = (*case.answers, answer)[:MOST_ANSWERS]
 
 
 class SeesCase(SeesThread, Protocol):
@@ -315,13 +343,27 @@ def _close_from(view: HasCase, event: CaseClosed, policy: Policy) -> Reason | No
     )
 
 
+def _keeps_waiting(case: Case, policy: Policy) -> bool:
+    """Whether its customer waits for an answer, so that it is not closed by itself."""
+    return case.unanswered_since is not None and not policy.lifecycle.close_unanswered
+
+
+def _idle_time(view: HasCase, policy: Policy) -> timedelta | None:
+    case = view.case
+    return None if _keeps_waiting(case, policy) else policy.lifecycle.close_after.get(case.status)
+
+
 CLOSING = Timer(
     "the case is closed automatically",
     "lifecycle.close_after",
-    "case.status_at",
-    lambda view, policy: policy.lifecycle.close_after.get(view.case.status),
+    "case.active_at",
+    _idle_time,
     lambda view, at: CloseCase(SYSTEM, at, view.case.id, CloseReason.AUTOMATIC),
 )
+
+
+_NEVER = {"seconds": None, "limit": None, "seconds_to_go": None}
+"""What is measured of a time that does not run."""
 
 
 @wants("case")
@@ -329,19 +371,29 @@ CLOSING = Timer(
 def _close_after(view: HasCase, event: CaseClosed, policy: Policy) -> Reason | None:
     if event.reason is not CloseReason.AUTOMATIC:
         return None
-    due = CLOSING.due(view, policy)
-    if due is None:
+    case, due = view.case, CLOSING.due(view, policy)
+    waits = case.status in policy.lifecycle.close_after and _keeps_waiting(case, policy)
+    if due is None and not waits:
         return Reason(
             "lifecycle.close_after",
-            f"cases that are {view.case.status} are not closed automatically",
+            f"cases that are {case.status} are not closed automatically",
             "leave it as it is",
-            {"seconds": None, "limit": None, "seconds_to_go": None},  # it never comes
+            _NEVER,
         )
-    if event.at >= due:
+    if waits:
+        since = f"{case.unanswered_since:%Y-%m-%d %H:%M:%S} UTC"
+        found = f"the customer of case {case.id} has waited for an answer since {since}"
+        return Reason(
+            "lifecycle.close_after",
+            found,
+            "reply, or let its assignee or a supervisor set it resolved",
+            {**_NEVER, "unanswered_since": case.unanswered_since},
+        )
+    if due is None or event.at >= due:
         return None
-    passed = event.at - view.case.status_at
-    found = f"case {view.case.id} has been {view.case.status} for {duration_text(passed)}"
-    return too_early("lifecycle.close_after", found, due - event.at, due - view.case.status_at)
+    idle = event.at - (case.active_at or event.at)
+    found = f"nothing has happened on case {case.id}, which is {case.status}, for {duration_text(idle)}"
+    return too_early("lifecycle.close_after", found, due - event.at, due - event.at + idle)
 
 
 # Handlers --------------------------------------------------------------------------------------------
@@ -369,6 +421,7 @@ def new_case_record(event: CaseStarted) -> Case:
         channel=event.channel,
         status=NEW,
         status_at=event.at,
+        active_at=event.at,
         queue=event.queue,
         reason=event.reason,
         language=event.language,
@@ -383,15 +436,18 @@ def _latest_case(thread: Editing, event: CaseStarted) -> None:
 
 def _status_set(case: Editing, event: StatusSet) -> None:
     case.status = event.status
-    case.status_at = event.at
+    case.status_at = case.active_at = event.at
     case.pull_only = case.pull_only and event.status is not ESCALATED
+    if event.status is RESOLVED:
+        answer_customer(case, BY_HAND)
 
 
 def _end_case(case: Editing, event: CaseClosed) -> None:
     case.status = CLOSED
-    case.status_at = event.at
+    case.status_at = case.active_at = event.at
     case.closed_as = event.reason
     case.assignee = case.waiting_since = case.unanswered_since = None
+    case.asked_since, case.answers = None, ()
     case.pull_only = False
 
 

@@ -29,6 +29,7 @@ from casecore.kernel import (
 )
 from casecore.kernel.records import a_link, record
 from casecore.kernel.rooms import by_agent, measures, not_by_customer, soft_rule, wants
+from casecore.kernel.words import is_blank
 from casecore.policies import Policy
 from casecore.policies.sections import Proceeding
 from casecore.rooms.agents import is_supervisor
@@ -155,7 +156,8 @@ def _in_future(_: SeesCommitment, command: MakeCommitment | RescheduleCommitment
 
 
 def _says_what(_: SeesCommitment, command: MakeCommitment, __: Policy) -> Reason | None:
-    return None if command.what.strip() else Reason("commitment.what", "it does not say what", "say what will be done")
+    says = not is_blank(command.what)
+    return None if says else Reason("commitment.what", "it does not say what", "say what will be done")
 
 
 @wants("case")

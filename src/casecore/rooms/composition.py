@@ -21,7 +21,9 @@ from casecore.rooms.agents import AGENTS, Agent
 from casecore.rooms.approvals import APPROVALS, WaitingDraft
 from casecore.rooms.arrivals import ARRIVALS
 from casecore.rooms.assignments import ASSIGNMENTS
+from casecore.rooms.bounces import BOUNCES
 from casecore.rooms.cases import CASES, Case
+from casecore.rooms.clocks import Clocks
 from casecore.rooms.commitments import COMMITMENTS, Commitment
 from casecore.rooms.contacts import CONTACTS, Contact, LastContact
 from casecore.rooms.eligibility import ELIGIBILITY
@@ -32,8 +34,9 @@ from casecore.rooms.reassignments import REASSIGNMENTS
 from casecore.rooms.replies import REPLIES
 from casecore.rooms.reviews import REVIEWS
 from casecore.rooms.silence import SILENCE
-from casecore.rooms.sla import SLA, Clocks
+from casecore.rooms.sla import SLA
 from casecore.rooms.threads import THREADS, Customer, Message, Thread
+from casecore.rooms.times import TIMES, CaseTime
 from casecore.rooms.whatsapp import WINDOWS
 from casecore.rooms.wrap_ups import WRAP_UPS, Aftermath, WrapUp
 
@@ -50,6 +53,7 @@ class View:
     last_contact: LastContact | None = None
     aftermath: Aftermath | None = None
     clocks: Clocks | None = None
+    case_time: CaseTime | None = None
     thread: Thread | None = None
     customer: Customer | None = None
     actor: Agent | None = None
@@ -77,6 +81,7 @@ class CaseFile:
     last_contact: LastContact | None = None
     aftermath: Aftermath | None = None
     clocks: Clocks | None = None
+    case_time: CaseTime | None = None
 
 
 HOUSE: Final[House[View]] = House(
@@ -97,10 +102,12 @@ HOUSE: Final[House[View]] = House(
         SILENCE,
         WRAP_UPS,
         COMMITMENTS,
+        BOUNCES,
         ABSENCES,
         SLA,
         WINDOWS,
         OUTBOUND,
+        TIMES,
     )
 )
 """The house of all rooms; build a larger one for rules of your own."""
@@ -117,7 +124,8 @@ PLACES: Final[Mapping[type, Place]] = {
     LastContact: Place("cases", "case", "last_contact", CaseFile),
     Aftermath: Place("cases", "case", "aftermath", CaseFile),
     Clocks: Place("cases", "case", "clocks", CaseFile),
-    Message: Place("messages", "message"),
+    CaseTime: Place("cases", "case", "case_time", CaseFile),
+    Message: Place("messages", "message_row"),
     Note: Place("notes", "note"),
     Commitment: Place("commitments", "commitment"),
     WrapUp: Place("wrap_ups", "wrap_up"),

@@ -581,10 +581,15 @@ def _break_silence(contact: Editing, _: MessageReceived) -> None:
     contact.attempts = 0
 
 
-def _begin_silence(contact: Editing, event: ReplySent) -> None:
+def _begin_silence(contact: Editing, event: ReplySent | StatusSet) -> None:
     contact.silence_since = event.at
     contact.asked_at = None
     contact.attempts = 0
+
+
+def _silent_once_resolved(contact: Editing, event: StatusSet) -> None:
+    if event.status is RESOLVED and contact.silence_since is None:
+        _begin_silence(contact, event)  # setting it resolved has answered the customer
 
 
 def _set_authenticated(contact: Editing, _: Authenticated) -> None:
@@ -713,6 +718,7 @@ CONTACTS: Room[SeesContact] = Room(
     notices={
         (Contact, MessageReceived): _break_silence,
         (Contact, ReplySent): _begin_silence,
+        (Contact, StatusSet): _silent_once_resolved,
         (LastContact, ContactStarted): _forget_contact,
         (LastContact, ContactEnded): _remember_contact,
         (LastContact, CaseGivenUp): _remember_less,

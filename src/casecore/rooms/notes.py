@@ -4,9 +4,9 @@
   version.
 * A tag is on a case or on one message of it. The policy switches tags off, and limits how many there are.
 * A message is neutral until somebody marks it positive or negative. The customer's record counts both of the messages
-  that the customer wrote; ours may be marked, too, and say nothing about the customer. The policy may keep agents
-  from marking by hand.
-* Nothing is written on a closed case.
+  that the customer wrote; ours and a participant's may be marked, too, and say nothing about the customer. The policy
+  may keep agents from marking by hand.
+* On a closed case notes may be written, changed and taken away as before; it gets no tag and no sentiment any more.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from typing import Protocol
 from casecore.kernel import SYSTEM, Command, Editing, Event, Probe, Reason, Room, Rule, a_choice, a_text, an_id, frozen
 from casecore.kernel.records import a_link, record
 from casecore.kernel.rooms import measures, not_by_customer, soft_rule, wants
+from casecore.kernel.words import is_blank, same_form
 from casecore.policies import Policy
 from casecore.rooms.agents import is_supervisor
 from casecore.rooms.cases import Case, CaseCommand, SeesCase, not_closed
-from casecore.rooms.threads import Customer, Feeling, Message
+from casecore.rooms.threads import Customer, Feeling, Message, MessageEvent, names_message
 
 
 @record
@@ -51,10 +52,15 @@ class HasNote(SeesNote, Protocol):
     note: Note
 
 
-class HasMessage(SeesNote, Protocol):
-    """There is such a message, on such a case."""
+class OnCase(SeesNote, Protocol):
+    """There is such a case."""
 
     case: Case
+
+
+class HasMessage(OnCase, Protocol):
+    """There is such a message, on such a case."""
+
     message: Message
 
 
@@ -91,7 +97,7 @@ class AddTag(CaseCommand):
     """A case, or one message of it, is tagged."""
 
     tag: str = an_id()
-    message: str | None = an_id(of="message", default=None)
+    message: str | None = an_id(default=None)
 
 
 @frozen
@@ -99,14 +105,14 @@ class RemoveTag(CaseCommand):
     """A tag is taken from a case, or from one message of it."""
 
     tag: str = an_id()
-    message: str | None = an_id(of="message", default=None)
+    message: str | None = an_id(default=None)
 
 
 @frozen
 class SetSentiment(CaseCommand):
     """A message is marked positive, neutral or negative."""
 
-    message: str = an_id(of="message")
+    message: str = an_id()
     sentiment: Feeling = a_choice(Feeling)
 
 
@@ -159,26 +165,28 @@ class CaseUntagged(Event):
 
 
 @frozen
-class MessageTagged(Event):
+class MessageTagged(MessageEvent):
     """A message has a tag from now on."""
 
     case: str
     message: str
     tag: str
+    thread: str = ""
 
 
 @frozen
-class MessageUntagged(Event):
+class MessageUntagged(MessageEvent):
     """A message has a tag no longer."""
 
     case: str
     message: str
     tag: str
+    thread: str = ""
 
 
 @frozen
-class SentimentSet(Event):
-    """A message was marked; `author` is who of us wrote it, None where the customer did."""
+class SentimentSet(MessageEvent):
+    """A message was marked; `author` is who wrote it, one of us or a participant, None where the customer did."""
 
     case: str
     message: str
@@ -186,6 +194,7 @@ class SentimentSet(Event):
     sentiment: Feeling
     was: Feeling
     author: str | None = None
+    thread: str = ""
 
 
 # Needs -------------------------------------------------------------------------------------------------
@@ -237,7 +246,7 @@ def _message_known(view: SeesNote, command: AddTag | RemoveTag | SetSentiment, _
 
 
 def _note_says_something(_: SeesNote, command: AddNote | EditNote, __: Policy) -> Reason | None:
-    return None if command.text.strip() else Reason("note.content", "the note is empty", "write something")
+    return Reason("note.content", "the note is empty", "write something") if is_blank(command.text) else None
 
 
 @wants("note")
@@ -294,24 +303,35 @@ def _delete_note(view: SeesNote, command: DeleteNote, _: Policy) -> tuple[Event,
     return () if note is None else (NoteDeleted(c.by, c.at, c.note, note.case, note.customer),)
 
 
-def _add_tag(view: SeesNote, command: AddTag, _: Policy) -> tuple[Event, ...]:
+def _tag_held(held: frozenset[str], tag: str) -> str | None:
+    """The tag that is there already, as it is written there; tags are compared as people mean them."""
+    if tag in held:
+        return tag
+    form = same_form(tag)
+    return next((other for other in sorted(held) if same_form(other) == form), None)
+
+
+@wants("case")
+def _add_tag(view: OnCase, command: AddTag, _: Policy) -> tuple[Event, ...]:
     c = command
     on = view.case if c.message is None else view.message
-    if on is None or c.tag in on.tags:
+    if on is None or _tag_held(on.tags, c.tag) is not None:
         return ()
     if c.message is None:
         return (CaseTagged(c.by, c.at, c.case, c.tag),)
-    return (MessageTagged(c.by, c.at, c.case, c.message, c.tag),)
+    return (MessageTagged(c.by, c.at, c.case, c.message, c.tag, view.case.thread),)
 
 
-def _remove_tag(view: SeesNote, command: RemoveTag, _: Policy) -> tuple[Event, ...]:
+@wants("case")
+def _remove_tag(view: OnCase, command: RemoveTag, _: Policy) -> tuple[Event, ...]:
     c = command
     on = view.case if c.message is None else view.message
-    if on is None or c.tag not in on.tags:
+    tag = None if on is None else _tag_held(on.tags, c.tag)
+    if tag is None:
         return ()
     if c.message is None:
-        return (CaseUntagged(c.by, c.at, c.case, c.tag),)
-    return (MessageUntagged(c.by, c.at, c.case, c.message, c.tag),)
+        return (CaseUntagged(c.by, c.at, c.case, tag),)
+    return (MessageUntagged(c.by, c.at, c.case, c.message, tag, view.case.thread),)
 
 
 @wants("case", "message")
@@ -327,7 +347,8 @@ def _set_sentiment(view: HasMessage, command: SetSentiment, _: Policy) -> tuple[
         view.case.customer,
         sentiment=c.sentiment,
         was=message.sentiment,
-        author=message.author,
+        author=message.author or message.participant,
+        thread=view.case.thread,
     )
     return (is_now,)
 
@@ -360,7 +381,6 @@ def _count_sentiment(customer: Editing, event: SentimentSet) -> None:
 
 
 _ALL = (AddNote, EditNote, DeleteNote)
-_CHANGE = (AddNote, EditNote, DeleteNote, AddTag, RemoveTag, SetSentiment)
 _ON_MESSAGE = (AddTag, RemoveTag, SetSentiment)
 
 NOTES: Room[SeesNote] = Room(
@@ -373,7 +393,7 @@ NOTES: Room[SeesNote] = Room(
         Rule("customer.known", "The customer exists", "§4", (AddNote,), _customer_known),
         Rule("note.known", "The note exists", "§4", (EditNote, DeleteNote), _note_known, ("note",)),
         Rule("message.known", "The message is on the case", "§4", _ON_MESSAGE, _message_known, ("message",)),
-        Rule("lifecycle.closed", "A closed case can never be changed", "§2", _CHANGE, not_closed),
+        Rule("lifecycle.closed", "A closed case can never be changed", "§2", _ON_MESSAGE, not_closed),
     ),
     rules=(
         Rule("note.content", "A note says something", "§4", (AddNote, EditNote), _note_says_something, ("text",)),
@@ -394,12 +414,15 @@ NOTES: Room[SeesNote] = Room(
     evolve={
         (Case, CaseTagged): _put_tag,
         (Case, CaseUntagged): _take_tag,
+        (Customer, SentimentSet): _count_sentiment,
+    },
+    notices={  # in histories from before threads were told, nobody can say on which message
         (Message, MessageTagged): _put_tag,
         (Message, MessageUntagged): _take_tag,
         (Message, SentimentSet): _mark_message,
-        (Customer, SentimentSet): _count_sentiment,
     },
     removes=frozenset({(Note, NoteDeleted)}),
+    shows=dict.fromkeys(_ON_MESSAGE, names_message()),
     probes=(
         Probe("add_note", AddNote, asks=("note", "text")),
         Probe("add_tag", AddTag, asks=("tag",)),

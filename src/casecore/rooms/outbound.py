@@ -36,17 +36,26 @@ from casecore.kernel import (
 )
 from casecore.kernel.records import freeze
 from casecore.kernel.rooms import by_agent, measures, wants
+from casecore.kernel.words import is_blank, said
 from casecore.policies import Aspect, Policy
 from casecore.rooms.approvals import DraftSubmitted
 from casecore.rooms.arrivals import SuccessorStarted, thread_identity
 from casecore.rooms.assignments import CaseAssigned, WorkBegun, queue_known
 from casecore.rooms.cases import Case, CaseStarted, HasCase, new_case_record
+from casecore.rooms.clocks import Clocks, SeesClocks
 from casecore.rooms.contacts import Contact
 from casecore.rooms.offers import Offers
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.replies import ReplySent, reply_content
-from casecore.rooms.sla import Clocks, SeesClocks
-from casecore.rooms.threads import Customer, CustomerMet, Thread, ThreadOpened, message_fresh, name_customer
+from casecore.rooms.threads import (
+    Customer,
+    CustomerMet,
+    Thread,
+    ThreadOpened,
+    message_fresh,
+    name_customer,
+    names_message,
+)
 from casecore.rooms.whatsapp import is_open
 from casecore.rooms.wrap_ups import Aftermath
 from casecore.statuses import Status
@@ -89,7 +98,7 @@ class StartOutbound(Command):
 
     thread: str = an_id(of="thread")
     new_case: str = an_id()
-    message: str = an_id(of="message")
+    message: str = an_id()
     text: str = a_text(default="")
     customer: str | None = an_id(of="customer", default=None)
     channel: Channel | None = a_choice(Channel, default=None)
@@ -199,7 +208,7 @@ def _consent_given(view: SeesClocks, subject: StartOutbound | ReplySent, policy:
 
 
 def _consent_is_proven(_: SeesClocks, command: RecordConsent, __: Policy) -> Reason | None:
-    if command.note.strip() or not command.opted_in:
+    if not is_blank(command.note) or not command.opted_in:
         return None
     return Reason("consent.proof", "the opt-in does not say where it was given", "say where and how in the note")
 
@@ -219,7 +228,7 @@ def _case_to_start(view: SeesClocks, command: StartOutbound, policy: Policy) -> 
     channel = _channel_of_thread(view, c)
     if customer is None or channel is None:  # `thread.identity` has refused it already
         return None
-    queue = c.queue or policy.queue_for(channel, None, c.language)
+    queue = c.queue or policy.queue_for(channel, None, said(c.language))
     before = None if view.case is None else view.case.id
     return CaseStarted(
         c.by,
@@ -229,7 +238,7 @@ def _case_to_start(view: SeesClocks, command: StartOutbound, policy: Policy) -> 
         customer,
         channel=channel,
         queue=queue,
-        language=c.language,
+        language=said(c.language),
         predecessor=before,
     )
 
@@ -247,7 +256,7 @@ def _start_outbound(view: SeesClocks, command: StartOutbound, policy: Policy) ->
     by, at, case = c.by, c.at, c.new_case
     events: list[Event] = []
     if view.customer is None:
-        events.append(CustomerMet(by, at, begun.customer, c.name))
+        events.append(CustomerMet(by, at, begun.customer, said(c.name)))
     events += name_customer(view, by, at, c.name)  # known since they opted in, by nothing but an id
     if view.thread is None:
         events.append(ThreadOpened(by, at, c.thread, begun.customer, begun.channel))
@@ -258,7 +267,7 @@ def _start_outbound(view: SeesClocks, command: StartOutbound, policy: Policy) ->
     content = reply_content(c) | {"send_as": Status.PENDING}
     if c.for_approval:
         return (*events, DraftSubmitted(by, at, case, c.message, queue=begun.queue, note=c.note, **content))
-    return (*events, ReplySent(by, at, case, c.message, author=by, **content))
+    return (*events, ReplySent(by, at, case, c.message, author=by, thread=c.thread, **content))
 
 
 def _once_started(view: SeesClocks, command: StartOutbound, policy: Policy) -> SeesClocks:
@@ -318,6 +327,6 @@ OUTBOUND: Room[SeesClocks] = Room(
     decide={RecordConsent: _record_consent, StartOutbound: _start_outbound},
     evolve={(Customer, ConsentRecorded): _set_consent},
     foresees={StartOutbound: _once_started},
-    shows={StartOutbound: {"named": lambda _, command: command.new_case}},
+    shows={StartOutbound: {**names_message(), "named": lambda _, command: command.new_case}},
     about={StartOutbound: _case_aspect},
 )

@@ -17,6 +17,7 @@ from typing import Any, Self
 from casecore.channels import Channel, TemplateKind
 from casecore.kernel import CommandError, Reason, a_choice, a_text, frozen, some_texts
 from casecore.kernel.errors import quoted
+from casecore.kernel.words import shorten
 
 
 @frozen
@@ -101,4 +102,4 @@ _SHOWN = 80
 
 
 def _shorten_text(text: str) -> str:
-    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
+    return repr(shorten(text, _SHOWN + 1))

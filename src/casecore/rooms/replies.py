@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Protocol
 
 from casecore.kernel import (
@@ -29,13 +28,23 @@ from casecore.kernel import (
 )
 from casecore.kernel.records import editing_class
 from casecore.kernel.rooms import by_agent, measures, soft_rule, wants
+from casecore.kernel.words import first_emoji, is_blank
 from casecore.policies import Policy
 from casecore.policies.sections import ChannelRules
 from casecore.rooms.agents import REPLY
 from casecore.rooms.assignments import place_after
-from casecore.rooms.cases import Case, CaseCommand, HasCase, SeesCase, edge_missing, not_closed, only_holder
+from casecore.rooms.cases import (
+    Case,
+    CaseCommand,
+    HasCase,
+    SeesCase,
+    answer_customer,
+    edge_missing,
+    not_closed,
+    only_holder,
+)
 from casecore.rooms.prepared import PreparedText
-from casecore.rooms.threads import Message, message_fresh
+from casecore.rooms.threads import Message, MessageEvent, message_fresh, names_message
 from casecore.statuses import ESCALATED, SENT_AS, Status
 
 # Commands and events -----------------------------------------------------------------------------------
@@ -55,7 +64,7 @@ class SendReply(CaseCommand):
         template: The template or quick reply it is made from; the text is then what the agent saw in the preview.
     """
 
-    message: str = an_id(of="message")
+    message: str = an_id()
     text: str = a_text(default="")
     send_as: Status = a_choice(Status, default=Status.PENDING)
     attachments: tuple[str, ...] = some_texts(default=())
@@ -65,7 +74,7 @@ class SendReply(CaseCommand):
 
 
 @frozen
-class ReplySent(Event):
+class ReplySent(MessageEvent):
     """A reply went to the customer.
 
     Attributes:
@@ -73,6 +82,7 @@ class ReplySent(Event):
         author: In whose name.
         reviewer: Who approved it; None for a direct reply.
         template: What it was made from, with the values: all that whoever posts it needs beside the text.
+        thread: On which thread; nothing in histories from before threads were told.
     """
 
     case: str
@@ -85,6 +95,7 @@ class ReplySent(Event):
     about_account: bool = False
     subject: str = ""
     template: PreparedText | None = None
+    thread: str = ""
 
 
 class Sendable(Protocol):
@@ -146,9 +157,6 @@ def _can_send(view: HasCase, command: SendReply, _: Policy) -> Reason | None:
 
 # Rules -------------------------------------------------------------------------------------------------
 
-# Emoji as a policy means them: the pictographic planes, and any sign that a selector or keycap turns into a picture.
-_EMOJI = re.compile("[\U0001f000-\U0001faff\ufe0f\u20e3]")
-
 
 def _rules_of_channel(view: HasCase, policy: Policy) -> ChannelRules:
     rules: ChannelRules = getattr(policy.channels, view.case.channel)
@@ -157,7 +165,7 @@ def _rules_of_channel(view: HasCase, policy: Policy) -> ChannelRules:
 
 def says_something(_: SeesCase, reply: Sendable, __: Policy) -> Reason | None:
     """The rule that a reply carries text or attachments."""
-    if reply.attachments or reply.text.strip():
+    if reply.attachments or not is_blank(reply.text):
         return None
     return Reason("reply.content", "the reply is empty", "write a text or attach something")
 
@@ -179,11 +187,11 @@ def emoji_taken(view: HasCase, reply: Sendable, policy: Policy) -> Reason | None
     """The rule that the channel takes emoji, if the reply has any."""
     if _rules_of_channel(view, policy).emoji or reply.text.isascii():
         return None
-    emoji = _EMOJI.search(reply.text)
-    if emoji is None:
+    at = first_emoji(reply.text)
+    if at is None:
         return None
-    found = f"{view.case.channel} takes no emoji; there is one at character {emoji.start()}"
-    return Reason("channels.emoji", found, "take it out", {"channel": view.case.channel, "offset": emoji.start()})
+    found = f"{view.case.channel} takes no emoji; there is one at character {at}"
+    return Reason("channels.emoji", found, "take it out", {"channel": view.case.channel, "offset": at})
 
 
 _THROUGH_APPROVAL = ("SubmitDraft", "EditDraft", "StartOutbound")
@@ -202,7 +210,8 @@ def _may_reply(view: SeesCase, event: ReplySent, _: Policy) -> Reason | None:
 # Handlers and what follows -----------------------------------------------------------------------------
 
 
-def _send_reply(_: SeesCase, command: SendReply, __: Policy) -> tuple[Event, ...]:
+@wants("case")
+def _send_reply(view: HasCase, command: SendReply, __: Policy) -> tuple[Event, ...]:
     c = command
     sent = ReplySent(  # `reply_content`, spelled out: it is the command that is given most
         c.by,
@@ -216,6 +225,7 @@ def _send_reply(_: SeesCase, command: SendReply, __: Policy) -> tuple[Event, ...
         about_account=c.about_account,
         subject=c.subject,
         template=c.template,
+        thread=view.case.thread,
     )
     return (sent,)
 
@@ -230,12 +240,12 @@ def _after_reply(view: SeesCase, event: ReplySent, _: Policy) -> tuple[Event, ..
 def _apply_reply(case: Editing, event: ReplySent) -> None:
     case.status = event.send_as
     case.pull_only = case.pull_only and event.send_as is not ESCALATED
-    case.status_at = event.at
-    case.unanswered_since = None
+    case.status_at = case.active_at = event.at
+    answer_customer(case, event.message)
 
 
 def _new_message(event: ReplySent) -> Message:
-    return editing_class(Message)(event.message, event.case, event.author)
+    return editing_class(Message)(event.message, event.case, event.author, thread=event.thread)
 
 
 REPLIES: Room[SeesCase] = Room(
@@ -261,6 +271,7 @@ REPLIES: Room[SeesCase] = Room(
         soft_rule("channels.emoji", "A channel takes emoji or not", "§4", (ReplySent,), emoji_taken, ("text",)),
     ),
     decide={SendReply: _send_reply},
+    shows={SendReply: names_message()},
     follows={ReplySent: _after_reply},
     creates={(Message, ReplySent): _new_message},
     evolve={(Case, ReplySent): _apply_reply},

@@ -20,6 +20,7 @@ from typing import Protocol
 
 from casecore.kernel import Command, Editing, Event, Probe, Reason, Room, Rule, frozen
 from casecore.kernel.rooms import by_agent, soft_rule, wants
+from casecore.kernel.words import is_blank
 from casecore.policies import Policy
 from casecore.rooms.agents import APPROVE, Agent
 from casecore.rooms.approvals import (
@@ -141,7 +142,7 @@ def _message_seen(view: HasDraft, command: ApproveDraft, _: Policy) -> Reason | 
 
 
 def _says_why(_: SeesDraft, command: RefuseDraft, __: Policy) -> Reason | None:
-    if command.reason.strip():
+    if not is_blank(command.reason):
         return None
     return Reason("approval.reason", "the refusal says no reason", "tell the author what to change")
 
@@ -159,6 +160,7 @@ def _take_review(view: HasDraft, command: TakeReview, _: Policy) -> tuple[Event,
 def _approve_draft(view: HasDraft, command: ApproveDraft, _: Policy) -> tuple[Event, ...]:
     c, draft = command, view.draft
     content = reply_content(draft) | {"template": c.template or draft.template}
+    content["thread"] = view.case.thread
     return (
         DraftApproved(c.by, c.at, c.case, draft.id, draft.author),
         ReplySent(c.by, c.at, c.case, draft.id, send_as=draft.send_as, author=draft.author, reviewer=c.by, **content),

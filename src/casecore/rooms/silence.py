@@ -19,13 +19,14 @@ from casecore.channels import Channel
 from casecore.kernel import Editing, Event, Probe, Reason, Room, Rule, Timer, a_text, an_id, frozen
 from casecore.kernel.durations import duration_text
 from casecore.kernel.rooms import by_agent, measures, soft_rule, too_early, wants
+from casecore.kernel.words import said
 from casecore.policies import Policy
 from casecore.policies.sections import CountsFrom
 from casecore.rooms.approvals import HasDraft, resolving_past
 from casecore.rooms.assignments import CaseReleased, Release
-from casecore.rooms.cases import Case, CaseCommand, HasCase, edge_missing, only_holder
+from casecore.rooms.cases import Case, CaseCommand, HasCase, answer_customer, edge_missing, only_holder
 from casecore.rooms.contacts import Contact, HasContact, SeesContact, contact_goes_on
-from casecore.rooms.threads import Message, message_fresh
+from casecore.rooms.threads import Message, MessageEvent, message_fresh, names_message
 from casecore.statuses import Status, Trigger
 
 COUNTED_ATTEMPTS = 10
@@ -39,7 +40,7 @@ COUNTED_ATTEMPTS = 10
 class AskPresence(CaseCommand):
     """The agent asks whether the customer is still there; any wording counts."""
 
-    message: str = an_id(of="message")
+    message: str = an_id()
     text: str = a_text(default="")
 
 
@@ -47,25 +48,27 @@ class AskPresence(CaseCommand):
 class DisconnectIdle(CaseCommand):
     """The agent ends the silent chat with the closing message."""
 
-    message: str = an_id(of="message")
+    message: str = an_id()
 
 
 @frozen
-class PresenceAsked(Event):
+class PresenceAsked(MessageEvent):
     """The agent asked whether the customer is still there."""
 
     case: str
     message: str
     text: str
+    thread: str = ""
 
 
 @frozen
-class ChatDisconnected(Event):
+class ChatDisconnected(MessageEvent):
     """The closing message was sent as resolved."""
 
     case: str
     message: str
     text: str
+    thread: str = ""
 
 
 # Timers ------------------------------------------------------------------------------------------------
@@ -154,16 +157,17 @@ def _no_draft(view: HasDraft, event: ChatDisconnected, _: Policy) -> Reason | No
 # Handlers ----------------------------------------------------------------------------------------------
 
 
-def _ask_presence(_: SeesContact, command: AskPresence, policy: Policy) -> tuple[Event, ...]:
+@wants("case")
+def _ask_presence(view: HasCase, command: AskPresence, policy: Policy) -> tuple[Event, ...]:
     c = command
     questions = policy.chat.idle.questions
-    text = c.text or (questions[0] if questions else "")
-    return (PresenceAsked(c.by, c.at, c.case, c.message, text),)
+    text = said(c.text) or (questions[0] if questions else "")
+    return (PresenceAsked(c.by, c.at, c.case, c.message, text, view.case.thread),)
 
 
 def closing_message(view: SeesContact, policy: Policy) -> str:
     """The closing message of a silent chat, with the customer's name or its fallback wording."""
-    name = view.customer.name if view.customer is not None else None
+    name = said(view.customer.name) if view.customer is not None else None
     idle = policy.chat.idle
     return idle.closing.replace("{customer}", name) if name else idle.closing_unnamed
 
@@ -173,12 +177,16 @@ def _disconnect_chat(view: SeesContact, command: DisconnectIdle, policy: Policy)
     if case is None or case.assignee is None:
         return ()
     return (
-        ChatDisconnected(c.by, c.at, c.case, c.message, closing_message(view, policy)),
+        ChatDisconnected(c.by, c.at, c.case, c.message, closing_message(view, policy), case.thread),
         CaseReleased(c.by, c.at, c.case, case.assignee, Release.SILENCE),
     )
 
 
 # Evolve ------------------------------------------------------------------------------------------------
+
+
+def _case_is_active(case: Editing, event: PresenceAsked) -> None:
+    case.active_at = event.at
 
 
 def _count_attempt(contact: Editing, event: PresenceAsked) -> None:
@@ -188,12 +196,12 @@ def _count_attempt(contact: Editing, event: PresenceAsked) -> None:
 
 def _resolve_case(case: Editing, event: ChatDisconnected) -> None:
     case.status = Status.RESOLVED
-    case.status_at = event.at
-    case.unanswered_since = None
+    case.status_at = case.active_at = event.at
+    answer_customer(case, event.message)
 
 
 def _new_message(event: PresenceAsked | ChatDisconnected) -> Message:
-    return Message(event.message, event.case, event.by)
+    return Message(event.message, event.case, event.by, thread=event.thread)
 
 
 _BOTH = (AskPresence, DisconnectIdle)
@@ -216,8 +224,13 @@ SILENCE: Room[SeesContact] = Room(
         ),
     ),
     decide={AskPresence: _ask_presence, DisconnectIdle: _disconnect_chat},
+    shows=dict.fromkeys(_BOTH, names_message()),
     creates={(Message, PresenceAsked): _new_message, (Message, ChatDisconnected): _new_message},
-    evolve={(Contact, PresenceAsked): _count_attempt, (Case, ChatDisconnected): _resolve_case},
+    evolve={
+        (Contact, PresenceAsked): _count_attempt,
+        (Case, PresenceAsked): _case_is_active,
+        (Case, ChatDisconnected): _resolve_case,
+    },
     timers=(SILENT, UNANSWERED),
     probes=(
         Probe("ask_presence", AskPresence, asks=("message",)),

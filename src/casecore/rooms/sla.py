@@ -1,209 +1,90 @@
 """Service clocks: how fast the first answer came, and how fast the matter was solved.
 
-* **First response (FRT)** runs from the customer's first message to the first reply. **Solution (ST)** runs from
-  the same start until the case is resolved. Either may have no target.
+* **First response (FRT)** runs from when the customer sent their first message to the first reply. **Solution (ST)**
+  runs from the same start until the case is resolved. Either may have no target.
 * Targets are by channel and level (`low`, `normal`, `high`, `urgent`; routing's priority is something else); the
   more precise one wins. Time counts in the opening hours of a calendar, if the policy names one.
 * A clock is `running`, `met`, `missed` (also while it still runs past its target) or `stopped`: the case was closed
-  before the clock could be met. Closed without any reply, FRT is stopped.
+  in time, before the clock could be met.
+* A clock gets its **verdict** when it ends: replied, resolved, closed. At its target the system records that it is
+  missed; where nobody did, the next thing that happens on the case records it first. No change of policy, level or
+  calendar turns a verdict. Only reopening takes ST's back, as the policy says, and a reply that never arrived takes
+  back what it had met.
 * The policy names the statuses in which ST pauses, and what reopening does: ST runs on as if the case had not been
   resolved; or the time it was resolved is left out; or it starts again; or the first solution stands.
+
+How a clock stands at an instant is read in `clocks.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from enum import StrEnum
 from operator import attrgetter
 from typing import Any, Protocol
 
-from casecore.calendars import Calendar
-from casecore.kernel import Editing, Event, Handler, Probe, Room, Rule, Timer, a_choice, a_length, frozen
+from casecore.kernel import (
+    SYSTEM,
+    Command,
+    Editing,
+    Event,
+    Handler,
+    Probe,
+    Reason,
+    Room,
+    Rule,
+    Timer,
+    a_choice,
+    a_length,
+    frozen,
+)
 from casecore.kernel.fields import MOST_SECONDS
-from casecore.kernel.records import editing_class, freeze, record
-from casecore.kernel.rooms import by_agent, soft_rule
+from casecore.kernel.records import editing_class
+from casecore.kernel.rooms import by_agent, by_system, measures, not_yet, soft_rule, wants
 from casecore.policies import Policy
 from casecore.policies.sections import AfterReopening, Level
 from casecore.rooms.arrivals import CaseReopened, MessageReceived
 from casecore.rooms.assignments import WorkBegun
+from casecore.rooms.bounces import MessageBounced
 from casecore.rooms.cases import (
     Case,
     CaseClosed,
     CaseCommand,
     CaseStarted,
-    SeesCase,
+    HasCase,
     StatusSet,
     not_closed,
     only_holder,
+)
+from casecore.rooms.clocks import (
+    MET,
+    MISSED,
+    MOST_REPLIES,
+    STOPPED,
+    Clock,
+    ClockName,
+    Clocks,
+    ClockState,
+    ClockVerdict,
+    FirstReply,
+    SeesClocks,
+    elapsed_time,
+    first_response,
+    open_time,
+    run_of,
+    solution,
 )
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.silence import ChatDisconnected
 from casecore.statuses import CLOSED, NEW, OPEN, RESOLVED, Status
 
-
-class ClockState(StrEnum):
-    """Where a clock stands."""
-
-    RUNNING = "running"
-    MET = "met"
-    MISSED = "missed"
-    STOPPED = "stopped"
+FRT, ST = ClockName
 
 
-RUNNING, MET, MISSED, STOPPED = ClockState
+class HasClocks(HasCase, SeesClocks, Protocol):
+    """There is such a case, and its clocks."""
 
-# Record ------------------------------------------------------------------------------------------------
-
-
-@record
-class Clocks:
-    """The instants that a case's service clocks are read from.
-
-    Attributes:
-        level: The level that chooses the targets.
-        started_at: The customer's first message.
-        replied_at: Our first reply to it.
-        solution_from: What ST counts from: the same message, unless reopening started it again.
-        resolved_at: When the case was resolved; None while it is not.
-        closed_at: When it was closed.
-        paused_since: Since when ST is paused.
-        left_out: How many seconds of ST do not count.
-    """
-
-    level: Level = Level.NORMAL
-    started_at: datetime | None = None
-    replied_at: datetime | None = None
-    solution_from: datetime | None = None
-    resolved_at: datetime | None = None
-    closed_at: datetime | None = None
-    paused_since: datetime | None = None
-    left_out: float = a_length(default=0.0)
-
-
-class SeesClocks(SeesCase, Protocol):
-    """The service clocks of the case."""
-
-    @property
-    def clocks(self) -> Clocks | None:
-        """The instants that the clocks are read from."""
-
-
-# Reading -----------------------------------------------------------------------------------------------
-
-
-@record
-class Clock:
-    """One service clock of one case at one instant; all durations are open time of the calendar.
-
-    Attributes:
-        name: `first_response` or `solution`.
-        target: What was promised.
-        elapsed: What has passed, or had when it ended.
-        state: Where it stands.
-        due: The instant (aware) at which the target is reached; None when it does not run.
-    """
-
-    name: str
-    target: timedelta
-    elapsed: timedelta
-    state: ClockState
-    due: datetime | None = None
-
-    @property
-    def remaining(self) -> timedelta:
-        """What is left; negative once the target is past."""
-        return self.target - self.elapsed
-
-    @property
-    def percent(self) -> float:
-        """How much of the target has passed, 100 at the target."""
-        return 100 * self.elapsed / self.target
-
-
-def first_response(view: SeesClocks, policy: Policy, at: datetime) -> Clock | None:
-    """The FRT of a case; None where it has no target or the customer has not written.
-
-    Args:
-        view: The desk's view of the case, or its file.
-        policy: The SOP in force.
-        at: Now (aware).
-    """
-    clocks = view.clocks
-    if clocks is None:
-        return None
-    return _read_clock("first_response", view, policy, at, clocks.started_at, clocks.replied_at)
-
-
-def solution(view: SeesClocks, policy: Policy, at: datetime) -> Clock | None:
-    """The ST of a case; None where it has no target or the customer has not written.
-
-    Args:
-        view: The desk's view of the case, or its file.
-        policy: The SOP in force.
-        at: Now (aware).
-    """
-    clocks = view.clocks
-    if clocks is None:
-        return None
-    left_out = timedelta(seconds=clocks.left_out)
-    since, reached_at, paused_at = clocks.solution_from, clocks.resolved_at, clocks.paused_since
-    return _read_clock("solution", view, policy, at, since, reached_at, paused_at, left_out)
-
-
-def _read_clock(
-    name: str,
-    view: SeesClocks,
-    policy: Policy,
-    at: datetime,
-    since: datetime | None,
-    reached_at: datetime | None,
-    paused_at: datetime | None = None,
-    left_out: timedelta = timedelta(0),
-) -> Clock | None:
-    """A clock that runs from `since` until it is reached, or stops when the case is closed before."""
-    case, clocks = view.case, view.clocks
-    if case is None or clocks is None or since is None:
-        return None
-    if policy.layered:
-        policy = policy.at(at).for_(case)
-    target, calendar = policy.service_target(name, case.channel, clocks.level)
-    if target is None:
-        return None
-    end, due = reached_at or clocks.closed_at, None
-    if paused_at is not None:
-        paused_at = max(paused_at, since)
-        left_out += _open_time(calendar, paused_at, max(end or at, paused_at))
-    if end is not None or paused_at is not None:
-        elapsed = _open_time(calendar, since, end or at)
-    elif calendar is None:
-        elapsed, due = at - since, _add_length(since, _sum_of(target, left_out))
-    else:
-        elapsed, due = calendar.clock(since, at, _sum_of(target, left_out))
-    elapsed -= left_out
-    if reached_at is None and end is not None:
-        state = STOPPED
-    else:
-        state = MISSED if elapsed > target else MET if reached_at else RUNNING
-    return freeze(editing_class(Clock)(name, target, elapsed, state, due), Clock)
-
-
-def _open_time(calendar: Calendar | None, start: datetime, end: datetime) -> timedelta:
-    return end - start if calendar is None else calendar.open_time(start, end)
-
-
-def _sum_of(one: timedelta, other: timedelta) -> timedelta:
-    try:
-        return one + other
-    except OverflowError:  # a policy made in code may promise something for the end of all time
-        return timedelta.max
-
-
-def _add_length(start: datetime, length: timedelta) -> datetime | None:
-    try:
-        return start + length
-    except OverflowError:  # after the last day of the calendar: it never comes
-        return None
+    clocks: Clocks
 
 
 # Timers ------------------------------------------------------------------------------------------------
@@ -215,15 +96,27 @@ def _time_to_target(
     def length(view: Any, policy: Policy) -> timedelta | None:
         start = getattr(view.clocks, since)
         clock = read(view, policy, start)
-        return None if clock is None or clock.due is None else clock.due - start
+        missed = clock is not None and clock.state is MISSED  # as has been recorded: at its start it is in time
+        return None if clock is None or clock.due is None or missed else clock.due - start
 
     return length
 
 
 FIRST_RESPONSE = Timer(
-    "the first response is late", "sla", "clocks.started_at", _time_to_target(first_response, "started_at")
+    "the first response is late",
+    "sla",
+    "clocks.started_at",
+    _time_to_target(first_response, "started_at"),
+    lambda view, at: RecordMiss(SYSTEM, at, view.case.id, FRT),
 )
-SOLUTION = Timer("the solution is late", "sla", "clocks.solution_from", _time_to_target(solution, "solution_from"))
+SOLUTION = Timer(
+    "the solution is late",
+    "sla",
+    "clocks.solution_from",
+    _time_to_target(solution, "solution_from"),
+    lambda view, at: RecordMiss(SYSTEM, at, view.case.id, ST),
+)
+_TIMERS = {FRT: FIRST_RESPONSE, ST: SOLUTION}
 
 
 # Command and events ------------------------------------------------------------------------------------
@@ -234,6 +127,39 @@ class SetLevel(CaseCommand):
     """The case gets another level, and with it other targets."""
 
     level: Level = a_choice(Level)
+
+
+@frozen
+class RecordMiss(CaseCommand):
+    """The target of a clock that runs is reached: it is missed, whatever becomes of the target later."""
+
+    clock: ClockName = a_choice(ClockName)
+
+
+@frozen
+class ClockJudged(Event):
+    """What was found of a clock, for good.
+
+    Attributes:
+        clock: Which one.
+        state: Met, missed or stopped.
+        target: What was promised, in seconds.
+        elapsed: How many seconds of open time it took; None while it runs on past its target.
+    """
+
+    case: str
+    clock: ClockName
+    state: ClockState
+    target: float = a_length()
+    elapsed: float | None = None
+
+
+@frozen
+class ResponseUndone(Event):
+    """The first reply never reached the customer; `replied_at` is when the next one was sent, if there was one."""
+
+    case: str
+    replied_at: datetime | None = None
 
 
 @frozen
@@ -275,6 +201,84 @@ class SolutionResumed(Event):
     left_out: float = a_length()
 
 
+# Needs and rules ---------------------------------------------------------------------------------------
+
+
+@wants("case", "clocks")
+def _clock_runs(view: HasClocks, command: RecordMiss, policy: Policy) -> Reason | None:
+    if _TIMERS[command.clock].due(view, policy) is not None:
+        return None
+    found = f"the clock {command.clock} of case {command.case} does not run, or has its verdict"
+    return Reason("clock.runs", found, "nothing is left to record", {"clock": command.clock})
+
+
+@measures("seconds", "limit", "seconds_to_go")
+@wants("case", "clocks")
+def _target_reached(view: HasClocks, command: RecordMiss, policy: Policy) -> Reason | None:
+    return not_yet(_TIMERS[command.clock], view, command.at, policy, "clock.target")
+
+
+# Verdicts ----------------------------------------------------------------------------------------------
+
+
+def misses_by_now(view: SeesClocks, command: Command, policy: Policy) -> tuple[Event, ...]:
+    """What nobody has recorded yet: which clocks of the case had passed their targets before a command.
+
+    Args:
+        view: The view before it.
+        command: The command.
+        policy: The whole SOP, with its dated changes and overrides.
+    """
+    case, clocks, at = view.case, view.clocks, command.at
+    if case is None or clocks is None or clocks.started_at is None or clocks.closed_at is not None:
+        return ()
+    running = []
+    if clocks.first_response is None and clocks.replied_at is None:
+        running.append((FRT, clocks.started_at))
+    if clocks.solution is None and clocks.resolved_at is None and clocks.solution_from is not None:
+        running.append((ST, clocks.solution_from))
+    found: tuple[Event, ...] = ()
+    for name, since in running:
+        target = policy.service_target(name, case.channel, clocks.level)[0]
+        if not policy.layered and (target is None or at - since <= target):
+            continue  # open time is no longer than time
+        due = _TIMERS[name].first_due(view, policy, since)
+        if due is not None and due < at and not (isinstance(command, RecordMiss) and command.clock is name):
+            target = policy.at(due).for_(case).service_target(name, case.channel, clocks.level)[0]
+            found += (ClockJudged(SYSTEM, at, case.id, name, MISSED, _seconds(target)),)
+    return found
+
+
+def _seconds(length: timedelta | None) -> float:
+    return 0.0 if length is None else min(length.total_seconds(), MOST_SECONDS)
+
+
+@wants("case", "clocks")
+def _record_miss(view: HasClocks, command: RecordMiss, policy: Policy) -> tuple[Event, ...]:
+    target, _ = policy.service_target(command.clock, view.case.channel, view.clocks.level)
+    return (ClockJudged(command.by, command.at, command.case, command.clock, MISSED, _seconds(target)),)
+
+
+def _verdict(
+    view: SeesClocks, event: Event, policy: Policy, name: ClockName, at: datetime, *, reached: bool
+) -> tuple[Event, ...]:
+    """What is found of a clock that ends at an instant: met or missed where it was reached, else stopped or missed."""
+    case, clocks = view.case, view.clocks
+    run = None if clocks is None else run_of(clocks, name)
+    if case is None or clocks is None or run is None or run.since is None:
+        return ()
+    verdict = run.verdict
+    target, calendar = policy.service_target(name, case.channel, clocks.level)
+    promised = _seconds(target) if verdict is None else verdict.target
+    if target is None and verdict is None:
+        return ()
+    elapsed = elapsed_time(clocks, name, calendar, at).total_seconds()
+    missed = elapsed > promised or (verdict is not None and verdict.state is MISSED)
+    state = MISSED if missed else MET if reached else STOPPED
+    elapsed = min(max(elapsed, 0.0), MOST_SECONDS)
+    return (ClockJudged(event.by, event.at, case.id, name, state, promised, elapsed),)
+
+
 # Handlers and what follows -----------------------------------------------------------------------------
 
 
@@ -307,13 +311,55 @@ def _follow_status(new_status: Callable[[Any], Status]) -> Handler[SeesClocks]:
             events.append(SolutionResumed(event.by, event.at, case.id, _paused_seconds(case, policy, clocks, event.at)))
         if new is RESOLVED and resolved_at is None and clocks.solution_from is not None:
             events.append(SolutionReached(event.by, event.at, case.id))
-        if resolved_at is not None and case.status is RESOLVED and new is not CLOSED:
+            events += _verdict(view, event, policy, ST, event.at, reached=True)
+        if (
+            resolved_at is not None
+            and case.status is RESOLVED
+            and new is not CLOSED
+            and not _never_solved(clocks, event)
+        ):
             events.append(_undo_solution(case, resolved_at, clocks, event, policy))
         if new in pauses_in and paused_at is None:
             events.append(SolutionPaused(event.by, event.at, case.id))
         return tuple(events)
 
     return moves
+
+
+def _never_solved(clocks: Clocks, event: Event) -> bool:
+    """Whether a case is reopened because the reply that resolved it never reached the customer."""
+    return isinstance(event, CaseReopened) and event.failed is not None and event.failed == clocks.resolved_by
+
+
+def _after_reply(view: SeesClocks, event: ReplySent, policy: Policy) -> tuple[Event, ...]:
+    first = view.clocks is not None and view.clocks.replied_at is None
+    answered = _verdict(view, event, policy, FRT, event.at, reached=True) if first else ()
+    return (*answered, *_FOLLOW_REPLY(view, event, policy))
+
+
+def _after_closing(view: SeesClocks, event: CaseClosed, policy: Policy) -> tuple[Event, ...]:
+    clocks = view.clocks
+    left = () if clocks is None else (name for name in ClockName if run_of(clocks, name).reached_at is None)
+    verdicts = (found for name in left for found in _verdict(view, event, policy, name, event.at, reached=False))
+    return (*_FOLLOW_CLOSING(view, event, policy), *verdicts)
+
+
+@wants("case", "clocks")
+def _after_bounce(view: HasClocks, event: MessageBounced, policy: Policy) -> tuple[Event, ...]:
+    """What a reply had met that never reached the customer is taken back."""
+    case, clocks = view.case, view.clocks
+    if case.status is CLOSED:
+        return ()
+    events: list[Event] = []
+    if clocks.replies and clocks.replies[0].message == event.message:
+        others = clocks.replies[1:]
+        replied_at = others[0].at if others else None
+        events.append(ResponseUndone(event.by, event.at, case.id, replied_at))
+        if replied_at is not None:
+            events += _verdict(view, event, policy, FRT, replied_at, reached=True)
+    if clocks.resolved_at is not None and clocks.resolved_by == event.message:
+        events.append(SolutionUndone(event.by, event.at, case.id, again=False, left_out=0.0))
+    return tuple(events)
 
 
 def _paused_seconds(case: Case, policy: Policy, clocks: Clocks, end: datetime) -> float:
@@ -332,7 +378,7 @@ def _undo_solution(case: Case, resolved_at: datetime, clocks: Clocks, event: Eve
 
 
 def _open_seconds(case: Case, policy: Policy, start: datetime, end: datetime) -> float:
-    return _open_time(policy.calendar_for(case.channel), start, end).total_seconds()
+    return open_time(policy.calendar_for(case.channel), start, end).total_seconds()
 
 
 # Evolve ------------------------------------------------------------------------------------------------
@@ -344,12 +390,41 @@ def _new_clocks(_: CaseStarted) -> Clocks:
 
 def _start_clocks(clocks: Editing, event: MessageReceived) -> None:
     if clocks.started_at is None:
-        clocks.started_at = clocks.solution_from = event.at
+        clocks.started_at = clocks.solution_from = event.written_at
 
 
 def _stop_first_response(clocks: Editing, event: ReplySent) -> None:
-    if clocks.replied_at is None and clocks.started_at is not None:
+    if clocks.started_at is None:
+        return
+    if clocks.replied_at is None:
         clocks.replied_at = event.at
+    if len(clocks.replies) < MOST_REPLIES:
+        clocks.replies = (*clocks.replies, FirstReply(event.message, event.at))
+    if event.send_as is RESOLVED and clocks.resolved_at is None:
+        clocks.resolved_by = event.message
+
+
+def _forget_reply(clocks: Editing, event: MessageBounced) -> None:
+    clocks.replies = tuple(reply for reply in clocks.replies if reply.message != event.message)
+
+
+def _undo_response(clocks: Editing, event: ResponseUndone) -> None:
+    clocks.replied_at = event.replied_at
+    clocks.first_response = _taken_back(clocks.first_response)
+
+
+def _taken_back(verdict: ClockVerdict | None) -> ClockVerdict | None:
+    """What is left of a verdict once the clock runs again: that it was missed."""
+    missed = verdict is not None and verdict.state is MISSED
+    return ClockVerdict(MISSED, verdict.target) if verdict is not None and missed else None
+
+
+def _keep_verdict(clocks: Editing, event: ClockJudged) -> None:
+    verdict = ClockVerdict(event.state, event.target, event.elapsed)
+    if event.clock is FRT:
+        clocks.first_response = verdict
+    else:
+        clocks.solution = verdict
 
 
 def _set_level_of_case(clocks: Editing, event: LevelSet) -> None:
@@ -362,7 +437,8 @@ def _stop_solution(clocks: Editing, event: SolutionReached) -> None:
 
 
 def _begins_again(clocks: Editing, event: SolutionUndone) -> None:
-    clocks.resolved_at = None
+    clocks.resolved_at = clocks.resolved_by = None
+    clocks.solution = None if event.again else _taken_back(clocks.solution)
     _leave_out(clocks, event.left_out)
     if event.again:
         clocks.solution_from = event.at
@@ -387,26 +463,39 @@ def _stop_clocks(clocks: Editing, event: CaseClosed) -> None:
     clocks.closed_at = event.at
 
 
+_FOLLOW_REPLY = _follow_status(attrgetter("send_as"))
+_FOLLOW_CLOSING = _follow_status(lambda _: CLOSED)
+
 SLA: Room[SeesClocks] = Room(
     name="sla",
     needs=(
         Rule("actor.role", "Only an agent sets the level", "§8", (SetLevel,), by_agent),
-        Rule("lifecycle.closed", "A closed case can never be changed", "§2", (SetLevel,), not_closed),
+        Rule("actor.role", "The system records what is missed", "§8", (RecordMiss,), by_system),
+        Rule("lifecycle.closed", "A closed case can never be changed", "§2", (SetLevel, RecordMiss), not_closed),
+        Rule("clock.runs", "Only a clock that runs is missed", "§8", (RecordMiss,), _clock_runs),
     ),
-    rules=(soft_rule("assignment.holder", "Only the assignee, or a supervisor", "§8", (SetLevel,), only_holder),),
-    decide={SetLevel: _set_level},
+    rules=(
+        soft_rule("assignment.holder", "Only the assignee, or a supervisor", "§8", (SetLevel,), only_holder),
+        Rule("clock.target", "A clock is missed at its target", "§8", (RecordMiss,), _target_reached),
+    ),
+    decide={SetLevel: _set_level, RecordMiss: _record_miss},
+    precedes=misses_by_now,
     follows={
         CaseStarted: _pause_at_start,
         StatusSet: _follow_status(attrgetter("status")),
-        ReplySent: _follow_status(attrgetter("send_as")),
+        ReplySent: _after_reply,
         **dict.fromkeys((WorkBegun, CaseReopened), _follow_status(lambda _: OPEN)),
         ChatDisconnected: _follow_status(lambda _: RESOLVED),
-        CaseClosed: _follow_status(lambda _: CLOSED),
+        CaseClosed: _after_closing,
+        MessageBounced: _after_bounce,
     },
     creates={(Clocks, CaseStarted): _new_clocks},
     evolve={
         (Clocks, MessageReceived): _start_clocks,
         (Clocks, ReplySent): _stop_first_response,
+        (Clocks, MessageBounced): _forget_reply,
+        (Clocks, ResponseUndone): _undo_response,
+        (Clocks, ClockJudged): _keep_verdict,
         (Clocks, LevelSet): _set_level_of_case,
         (Clocks, SolutionReached): _stop_solution,
         (Clocks, SolutionUndone): _begins_again,

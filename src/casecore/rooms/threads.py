@@ -3,17 +3,20 @@
 * A thread is one customer on one channel. It has many cases over time, at most one of them not closed.
 * A message belongs to the case that was current when it came or went. Its text lives in the event; the record keeps
   what can still change: sentiment and tags.
-* Message ids are the caller's and are used once, so a message that is delivered twice is refused the second time.
+* Message ids are the caller's and are used once on a thread, so a message that is delivered twice is refused the second
+  time, and one email to two of our mailboxes is a message on each of their threads. What a message answers is looked
+  for on its thread, then on the customer's other threads.
 * Where a customer's name is not known, the next message that says it is believed; a name that is known stays.
-* The customer's last message on a thread is one instant on the thread; everything that counts from it reads it there.
+* When the customer last wrote on a thread is one instant on it: the latest at which a message of theirs was sent.
+  Everything that counts from it reads it there, and it never moves back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from attrs import field
 
@@ -21,6 +24,7 @@ from casecore.channels import Channel
 from casecore.kernel import Command, Editing, Event, Reason, Room, a_count, a_text, an_id, frozen, some_texts
 from casecore.kernel.frozen_dict import FrozenDict
 from casecore.kernel.records import a_link, editing_class, record
+from casecore.kernel.words import said
 from casecore.policies import Policy
 from casecore.rooms.agents import SeesAgents
 
@@ -45,6 +49,7 @@ class Customer:
         profile: What else is known, by name: email, phone, photo, followers.
         positive: How many of their messages are marked positive; likewise negative.
         opted_in: Whether they agreed to be written to on WhatsApp, or withdrew it; None while they said neither.
+        threads: Their latest threads, the newest last; `MOST_THREADS` of them.
     """
 
     id: str
@@ -53,15 +58,20 @@ class Customer:
     positive: int = a_count(default=0)
     negative: int = a_count(default=0)
     opted_in: bool | None = None
+    threads: tuple[str, ...] = ()
+
+
+MOST_THREADS = 100
+"""On so many of a customer's latest threads it is looked for what a message of theirs answers."""
 
 
 @record
 class Thread:
-    """One customer on one channel.
+    """One customer on one channel, at one address of ours.
 
     Attributes:
         case: The latest case; None before the first.
-        customer_at: When the customer last wrote; None while only we have.
+        customer_at: When the customer sent the last of their messages; None while only we have written.
     """
 
     id: str
@@ -73,13 +83,48 @@ class Thread:
 
 @record
 class Message:
-    """What can still change about a message that came or went; its author, where one of us wrote it."""
+    """What can still change about a message that came or went.
+
+    Attributes:
+        case: The case it is on; None where it was only noted.
+        author: Who of us wrote it.
+        participant: Who wrote it, where it was neither one of us nor the customer.
+        failed: Whether it never reached the customer.
+        thread: On which thread.
+    """
 
     id: str
-    case: str
+    case: str | None
     author: str | None = None
+    participant: str | None = None
+    failed: bool = False
     sentiment: Feeling = Feeling.NEUTRAL
     tags: frozenset[str] = frozenset()
+    thread: str = ""
+
+    @property
+    def row_id(self) -> str:
+        """The id of its row: its own is used once on a thread."""
+        return message_row(self.thread, self.id)
+
+
+def message_row(thread: str, message: str) -> str:
+    """The id of the row of a message: its own is used once on a thread.
+
+    A slash in the message's own id is written `~1`, so that no two rows share an id.
+    """
+    return f"{thread}/{message.replace('~', '~0').replace('/', '~1')}"
+
+
+@frozen
+class MessageEvent(Event):
+    """Something happened to a message on a thread."""
+
+    @property
+    def message_row(self) -> str:
+        """The id of the message's row."""
+        event: Any = self
+        return message_row(event.thread, event.message)
 
 
 class SeesThread(SeesAgents, Protocol):
@@ -136,6 +181,24 @@ class ThreadOpened(Event):
     channel: Channel
 
 
+# Which message a command names -------------------------------------------------------------------------
+
+
+def names_message(name: str = "message") -> Mapping[str, Callable[[Any, Any], str | None]]:
+    """What a command shows that names a message of the thread it is about (`Room.shows`).
+
+    Args:
+        name: The field that holds the message's own id.
+    """
+
+    def row(view: SeesThread, command: Any) -> str | None:
+        thread = getattr(command, "thread", None) or (None if view.thread is None else view.thread.id)
+        message = getattr(command, name)
+        return None if thread is None or message is None else message_row(thread, message)
+
+    return {"message": row}
+
+
 # Needs -------------------------------------------------------------------------------------------------
 
 
@@ -143,9 +206,10 @@ def message_fresh(view: SeesThread, command: Command, _: Policy) -> Reason | Non
     """The need of every command that brings a message with an id of its own."""
     if view.message is None:
         return None
+    where = "the thread" if view.message.case is None else f"case {view.message.case}"
     return Reason(
         "message.fresh",
-        f"message {view.message.id!r} is on case {view.message.case} already",
+        f"message {view.message.id!r} is on {where} already",
         "give each message its own id; a message delivered twice counts once",
     )
 
@@ -155,8 +219,8 @@ def message_fresh(view: SeesThread, command: Command, _: Policy) -> Reason | Non
 
 def _record_customer(view: SeesThread, command: RecordCustomer, _: Policy) -> tuple[Event, ...]:
     known = view.customer or Customer(command.customer)
-    profile = {name: value for name, value in {**known.profile, **command.profile}.items() if value}
-    name = known.name if command.name is None else command.name or None
+    profile = {name: value for name, value in {**known.profile, **command.profile}.items() if said(value)}
+    name = known.name if command.name is None else said(command.name)
     met = () if view.customer else (CustomerMet(command.by, command.at, command.customer),)
     return (*met, CustomerRecorded(command.by, command.at, command.customer, name, profile))
 
@@ -164,13 +228,17 @@ def _record_customer(view: SeesThread, command: RecordCustomer, _: Policy) -> tu
 def name_customer(view: SeesThread, by: str, at: datetime, name: str | None) -> tuple[Event, ...]:
     """What follows where a customer's name is said: one who has none gets it, one who has one keeps it."""
     known = view.customer
-    if known is None or known.name or not name:
+    if known is None or said(known.name) or not said(name):
         return ()
     return (CustomerRecorded(by, at, known.id, name, known.profile),)
 
 
 def _new_customer(event: CustomerMet) -> Customer:
     return editing_class(Customer)(event.customer, event.name)
+
+
+def _add_thread(customer: Editing, event: ThreadOpened) -> None:
+    customer.threads = (*customer.threads, event.thread)[-MOST_THREADS:]
 
 
 def _update_customer(customer: Editing, event: CustomerRecorded) -> None:
@@ -186,5 +254,5 @@ THREADS: Room[SeesThread] = Room(
     name="threads",
     decide={RecordCustomer: _record_customer},
     creates={(Customer, CustomerMet): _new_customer, (Thread, ThreadOpened): _thread_opened},
-    evolve={(Customer, CustomerRecorded): _update_customer},
+    evolve={(Customer, CustomerRecorded): _update_customer, (Customer, ThreadOpened): _add_thread},
 )

@@ -37,6 +37,7 @@ from casecore.kernel import (
 )
 from casecore.kernel.records import editing_class, record
 from casecore.kernel.rooms import by_agent, measures, soft_rule, wants
+from casecore.kernel.words import is_blank
 from casecore.policies import Policy
 from casecore.policies.sections import Proceeding, Relation, RelationsDue
 from casecore.rooms.agents import (
@@ -269,7 +270,7 @@ def _code_is_known(_: SeesWrapUp, command: Dispose, policy: Policy) -> Reason | 
 
 
 def _notes_suffice(_: SeesWrapUp, command: Dispose, policy: Policy) -> Reason | None:
-    if command.notes.strip() or not policy.wrap_up.notes:
+    if not is_blank(command.notes) or not policy.wrap_up.notes:
         return None
     return Reason("wrap_up.notes", "the notes are missing", "say what happened")
 
@@ -329,7 +330,7 @@ def _disposed_before_closing(view: HasAftermath, event: CaseClosed, _: Policy) -
 
 def _has_subject(view: SeesWrapUp, event: ReplySent | DraftSubmitted, policy: Policy) -> Reason | None:
     on_email = view.case is not None and view.case.channel is EMAIL
-    if not on_email or not policy.email.subject_required or event.subject.strip():
+    if not on_email or not policy.email.subject_required or not is_blank(event.subject):
         return None
     return Reason("email.subject_required", "the email has no subject", "give it one")
 

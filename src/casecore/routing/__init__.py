@@ -196,6 +196,11 @@ def takes_no_work(agent: Agent, policy: Policy) -> bool:
     return any(obstacle(agent, ANY, policy) is not None for obstacle in STOPPED_BY)
 
 
+def is_ahead(file: CaseFile, at: datetime) -> bool:
+    """Whether a case has come further than this instant, so that nothing can be done to it yet: a clock was wrong."""
+    return file.case_time is not None and file.case_time.changed_at > at
+
+
 def offers_to_rescind(file: CaseFile, desk: Desk, at: datetime) -> Iterator[RescindOffer]:
     """Take back the offers of a case that their agents cannot accept any more, whatever the policy says."""
     for review in (False, True):
@@ -215,7 +220,7 @@ def next_offer(desk: Desk, at: datetime) -> Command | None:
         at: The instant (aware) at which priorities are compared.
     """
     policy = desk.policy.at(at)
-    files = sorted(desk.cases.values(), key=lambda file: file.case.id)
+    files = sorted((file for file in desk.cases.values() if not is_ahead(file, at)), key=lambda file: file.case.id)
     for file in files:
         for command in offers_to_rescind(file, desk, at):
             return command
@@ -258,7 +263,8 @@ def next_for(desk: Desk, agent: str, at: datetime) -> Command | None:
     row, policy = row_called(desk.agents, agent), desk.policy.at(at)
     if row is None:
         return None
-    works = (work for file in desk.cases.values() for work in waiting_work(file, policy, pull=True))
+    files = (file for file in desk.cases.values() if not is_ahead(file, at))
+    works = (work for file in files for work in waiting_work(file, policy, pull=True))
     fitting = (work for work in works if next(reasons_against(row, work, policy), None) is None)
     best = min(fitting, key=lambda work: (agent in work.asked, work.rank(at, policy)), default=None)
     if best is None:

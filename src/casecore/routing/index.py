@@ -35,6 +35,7 @@ from casecore.routing import (
     Turn,
     Work,
     agent_turn,
+    is_ahead,
     offers_to_rescind,
     takes_no_work,
     waiting_case,
@@ -196,6 +197,7 @@ class Router:
         self._offers_of: dict[str, frozenset[str]] = {}
         self._offered_to: defaultdict[str, set[str]] = defaultdict(set)
         self._doubtful: set[str] = set()
+        self._ahead: set[str] = set()  # whose time is yet to come
         for file in desk.cases.values():
             self._enter_case(file, desk)
         for agent in desk.agents.values():
@@ -232,7 +234,10 @@ class Router:
         policy = desk.policy.at(at)
         if policy is not self._policy:  # a date on which it changes has come
             self._enter_all(desk, policy)
-        for case in sorted(self._doubtful):
+        for case in [case for case in sorted(self._ahead) if not is_ahead(desk.cases[case], at)]:
+            self._ahead.discard(case)
+            self._enter_case(desk.cases[case], desk)
+        for case in sorted(case for case in self._doubtful if not is_ahead(desk.cases[case], at)):
             command = next(offers_to_rescind(desk.cases[case], desk, at), None)
             if command is not None:
                 return command
@@ -240,6 +245,11 @@ class Router:
         self._compare_lines(at)
         while self._first_works:
             _, _, case, review, lane = min(self._first_works.values())  # it waits, or it would not lie there
+            if is_ahead(desk.cases[case], at):
+                self._ahead.add(case)
+                lane.lay_aside(case)
+                self._compare_line(lane.line, at)
+                continue
             work = cast("Work", (waiting_review if review else waiting_case)(desk.cases[case], self._policy))
             agent = self._best_agent(lane, work)
             if agent is not None:

@@ -99,6 +99,11 @@ class Definition:
     rest: Mapping[str, Any] = field(factory=dict, hash=False, converter=plain_copy)
 
     @property
+    def exists(self) -> bool:
+        """Whether Meta has it already, so that it is as Meta returns it, without much of what creating it takes."""
+        return bool(self.status or self.rest.get("id"))
+
+    @property
     def identity(self) -> tuple[str, str]:
         """What a template is known by: name and language."""
         return self.name, self.language

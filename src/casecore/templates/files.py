@@ -1,19 +1,16 @@
 """Files of templates: what is in them, and where in the file a finding lies.
 
 A file whose name ends in `.json`, in capitals or not, holds one template as the Graph API writes it, a list of them, or
-the API's whole answer (`{"data": […]}`). One that ends in `.jsonl` or `.ndjson` holds a template a line. Any other file
-is the text of one body, unless it is JSON: no body is. What has no components is no template, and a file without any
-template is refused, because nothing of it could be checked.
+the API's whole answer (`{"data": […]}`, also under `message_templates`). One that ends in `.jsonl` or `.ndjson` holds a
+template a line. Any other file is the text of one body, unless it is JSON: no body is. What has no components is no
+template, and a file without any template is refused, because nothing of it could be checked.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from attrs import field
 
@@ -21,11 +18,8 @@ from casecore.kernel import CasecoreError, frozen
 from casecore.kernel.errors import quoted
 from casecore.templates.findings import TemplateError, TemplateFinding, quote_any, quote_text
 from casecore.templates.lint import lint_together
+from casecore.templates.places import Places, line_and_column, listed_in, spans_in
 from casecore.templates.template import Template
-
-_LIST: Final = re.compile(r"\s*\[")
-_ANSWER: Final = re.compile(r'"data"\s*:\s*\[')
-_BETWEEN: Final = re.compile(r"[\s,]*")
 
 
 class TemplateFileError(CasecoreError, ValueError):
@@ -47,37 +41,6 @@ class TemplateFileError(CasecoreError, ValueError):
         return f"{where}: {self.problem}" + (f"; {self.remedy}" if self.remedy else "")
 
 
-_MISSES: Final = 100
-"""How many texts of a template are looked for in vain."""
-
-
-@frozen
-class _Written:
-    """A text of a template where it stands in a file.
-
-    Attributes:
-        text: The text; empty where it was not found.
-        start: Where it begins in the file, its quotation mark included.
-        ascii_only: How JSON escapes it; None where nothing is escaped.
-    """
-
-    text: str
-    start: int
-    ascii_only: bool | None = None
-
-    def offset_in_file(self, offset: int) -> int:
-        """Where a character of the text stands in the file."""
-        if self.ascii_only is None:
-            return self.start + (offset if self.text else 0)
-        return self.start + len(json.dumps(self.text[:offset], ensure_ascii=self.ascii_only)) - 1
-
-
-@lru_cache(maxsize=4)
-def _line_starts(source: str) -> tuple[int, ...]:
-    """Where each line of a file begins; found once for all that is asked of it."""
-    return (0, *(match.end() for match in re.finditer("\n", source)))
-
-
 @frozen
 class Located:
     """A template and where it was found.
@@ -96,46 +59,17 @@ class Located:
     start: int
     end: int
 
-    _written: dict[str, _Written] = field(factory=dict, init=False, eq=False, repr=False)
+    _places: list[Places] = field(factory=list, init=False, eq=False, repr=False)
 
     def place(self, finding: TemplateFinding) -> tuple[int, int]:
         """(line, column), both from 1, of what a finding is about; of the template where it is about the whole."""
-        if not self._written:  # a memory, not a change: nobody can tell from outside
-            self._written.update(self._find_texts())
-        written = self._written.get(finding.where)
-        at = self.start if written is None else written.offset_in_file(finding.offset or 0)
-        starts = _line_starts(self.source)
-        line = bisect_right(starts, at)
-        return line, at - starts[line - 1] + 1
-
-    def _find_texts(self) -> Iterator[tuple[str, _Written]]:
-        """Where each label, and then each text, stands in the file: as it is in a text file, escaped in JSON.
-
-        They are looked for in the order of the template, which is mostly that of the file. A file whose texts are all
-        escaped otherwise is not searched for each of them.
-        """
-        labels = [(button.where, button.label) for button in self.template.buttons if button.label]
-        for listed in (labels, [(text.where, text.source) for text in self.template.texts]):
-            after, missed = self.start, 0
-            for where, text in listed:
-                found = None if missed > _MISSES else self._find_text(text, after)
-                if found is None:
-                    missed += 1
-                    yield where, _Written("", self.start)
-                else:
-                    after = found.start + 1
-                    yield where, found
-
-    def _find_text(self, text: str, after: int) -> _Written | None:
-        if self.source == text:
-            return _Written(text, 0)
-        for ascii_only in (False, True):
-            quoted = json.dumps(text, ensure_ascii=ascii_only)
-            for start in (after, self.start):
-                at = self.source.find(quoted, start, self.end)
-                if at >= 0:
-                    return _Written(text, at, ascii_only)
-        return None
+        body = self.template.body
+        if body is not None and body.text is not None and body.text.source == self.source:  # no JSON
+            return line_and_column(self.source, finding.offset or 0)
+        if not self._places:  # a memory, not a change: nobody can tell from outside
+            self._places.append(Places(self.source, self.start))
+        at = self._places[0].offset_of(finding)
+        return line_and_column(self.source, self.start if at is None else at)
 
 
 def templates_in(source: str, file: str) -> tuple[Located, ...]:
@@ -211,12 +145,9 @@ def _read_document(source: str, file: str) -> Iterator[_Read]:
     if isinstance(plain, TemplateFileError):
         yield plain
         return
-    listed = plain.get("data") if isinstance(plain, Mapping) and isinstance(plain.get("data"), list) else plain
-    if not isinstance(listed, list):
-        yield _locate_template(file, source, plain, 0, len(source))
-        return
-    spans = _find_spans(source, len(listed))
-    for one, span in zip(listed, spans, strict=True):
+    listed = listed_in(plain)
+    listed = listed if isinstance(listed, list) else [listed]
+    for one, span in zip(listed, spans_in(source, len(listed)), strict=True):
         yield _locate_template(file, source, one, *span)
 
 
@@ -253,7 +184,7 @@ def _locate_template(file: str, source: str, plain: Any, start: int, end: int) -
             return Located(file, Template.from_meta(plain), source, start, end)
         except TemplateError as error:
             problem = str(error)
-    return TemplateFileError(file, bisect_right(_line_starts(source), start), problem, remedy)
+    return TemplateFileError(file, line_and_column(source, start)[0], problem, remedy)
 
 
 def _say_what_it_is(plain: Any) -> tuple[str, str]:
@@ -273,22 +204,6 @@ def _say_what_it_is(plain: Any) -> tuple[str, str]:
     if inside is not None:
         return "is no template, for it has no components", f"give the list that it has under {quote_text(str(inside))}"
     return "is no template, for it has no components: there is nothing to check", remedy
-
-
-def _find_spans(source: str, count: int) -> list[tuple[int, int]]:
-    """Where each entry of the list begins and ends; the whole file where that cannot be told."""
-    opening = _LIST.match(source) or _ANSWER.search(source)
-    decoder, spans = json.JSONDecoder(), []
-    at = opening.end() if opening else len(source)
-    for _ in range(count):
-        between = _BETWEEN.match(source, at)
-        start = between.end() if between else at
-        try:
-            _, at = decoder.raw_decode(source, start)
-        except ValueError:
-            return [(0, len(source))] * count
-        spans.append((start, at))
-    return spans
 
 
 def findings_in(located: tuple[Located, ...]) -> Iterator[tuple[Located, TemplateFinding]]:

@@ -245,8 +245,21 @@ def _fill_with_care(plan: Plan, values: object) -> Filled:
         elif need.required:
             findings.append(finding_of("ready.missing", need.where, f"{key} ({need.kind}) has no value", variable=key))
     texts = {key: text_of_value(value) for key, value in given.items()}
+    findings.extend(_check_codes(plan, texts))
     findings.extend(_check_lengths(plan, texts))
     return Filled(plan, given, texts, plan.body.fill(texts) if plan.body else "", tuple(findings))
+
+
+def _check_codes(plan: Plan, texts: Mapping[str, str]) -> Iterator[TemplateFinding]:
+    """Whether the button of an authentication template takes over the code that its body tells."""
+    definition = plan.definition
+    if definition.category != AUTHENTICATION or not texts.get("1"):
+        return
+    for need in plan.needs.values():
+        code = texts.get(need.key, "")
+        if need.where != "body" and need.kind in {Kind.URL, Kind.COUPON, Kind.CODE} and code not in {"", texts["1"]}:
+            message = f"{need.key} is {quote_text(code)}, the body has {quote_text(texts['1'])}"
+            yield finding_of("ready.codes_differ", need.where, message, variable=need.key)
 
 
 def _values_by_key(plan: Plan, values: object, findings: list[TemplateFinding]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from typing import Final, NamedTuple
 
 from casecore.kernel import CasecoreError, frozen
 from casecore.kernel.errors import quoted
+from casecore.kernel.words import shorten
 from casecore.reports.findings import Severity
 
 __all__ = ["CODES", "Code", "Severity", "TemplateError", "TemplateFinding", "errors", "finding_of", "quote_text"]
@@ -99,12 +100,17 @@ def errors(findings: Iterable[TemplateFinding]) -> tuple[TemplateFinding, ...]:
 
 def quote_text(text: str) -> str:
     """A text as a message quotes it: on one line, in quotes, not too long."""
-    return repr(text if len(text) <= QUOTED else text[: QUOTED - 1] + "…")
+    return repr(shorten(text, QUOTED))
 
 
 def quote_any(value: object) -> str:
     """What is no text as a message quotes it, whatever it is: also what is nested without end."""
     return quote_text(quoted(value))
+
+
+def quote_given(value: object) -> str:
+    """Whatever it is, text or not."""
+    return quote_text(value) if isinstance(value, str) else quote_any(value)
 
 
 def some_of(findings: Sequence[TemplateFinding]) -> tuple[TemplateFinding, ...]:
@@ -190,6 +196,9 @@ CODES: Final[dict[str, Code]] = {
         _W, "A text is within the limit by code points, but not as Meta's editor counts (UTF-16 units).", "shorten it"
     ),
     "lint.empty_text": Code(_E, "A text is there and says nothing.", "write it, or leave the component out"),
+    "lint.header_format": Code(
+        _E, "A header says what it is: TEXT, IMAGE, VIDEO, DOCUMENT or LOCATION.", 'write its "format"'
+    ),
     "lint.header_variables": Code(_E, "A header has at most one variable.", "move the others into the body"),
     "lint.footer_variable": Code(_E, "A footer has no variables.", "move it into the body"),
     "lint.newline": Code(_E, "A header and a footer are one line.", "write it on one line"),
@@ -218,17 +227,37 @@ CODES: Final[dict[str, Code]] = {
         _E, "A template declared as named has no numbered variables.", "name the variables, or declare it positional"
     ),
     "lint.example_missing": Code(
-        _W, "A template to be created gives an example for each variable and each medium.", "add the example"
+        _W, "A template to be created gives an example for each variable, medium and coupon.", "add the example"
     ),
     "lint.example_count": Code(_E, "There are as many examples as variables.", "give one example for each variable"),
     "lint.header_category": Code(
-        _E, "A location header belongs to the categories MARKETING and UTILITY.", "change the category or the header"
+        _E,
+        "A header belongs to the categories MARKETING and UTILITY, a GIF to MARKETING.",
+        "change the category or the header",
     ),
     "lint.authentication_text": Code(
         _W, "The body of an authentication template is Meta's own text.", "leave the text out"
     ),
     "lint.expiry_minutes": Code(_E, "A code expires after 1 to 90 minutes.", "give 1 to 90"),
     "lint.otp_category": Code(_E, "A one-time-password button belongs to the category AUTHENTICATION.", "change it"),
+    "lint.otp_type": Code(
+        _E, "A one-time-password button says how the code is taken over.", "write COPY_CODE, ONE_TAP or ZERO_TAP"
+    ),
+    "lint.button_category": Code(
+        _E,
+        "An authentication template has one button, for its one-time password.",
+        'write a button of the type OTP, with "otp_type": "COPY_CODE"',
+    ),
+    "lint.offer_category": Code(_E, "A limited-time offer belongs to the category MARKETING.", "change the category"),
+    "lint.offer_text": Code(_E, "A limited-time offer has a text of its own.", "write what is offered"),
+    "lint.offer_header": Code(
+        _W, "The header of a limited-time offer is an image or a video.", "use one of them, or leave the header out"
+    ),
+    "lint.offer_footer": Code(_E, "A limited-time offer has no footer.", "leave it out"),
+    "lint.offer_buttons": Code(
+        _E, "Of a limited-time offer the button with the code comes before the link.", "put COPY_CODE first"
+    ),
+    "lint.flow_missing": Code(_E, "A flow button names its flow.", "give flow_id, flow_name or flow_json"),
     "lint.too_many_buttons": Code(_E, "A template has at most so many buttons of a kind.", "remove some"),
     "lint.buttons_split": Code(_E, "Quick replies stand together.", "put all quick replies first or last"),
     "lint.not_on_desktop": Code(
@@ -276,6 +305,9 @@ CODES: Final[dict[str, Code]] = {
         _W, "The filled text is within the limit by code points, but not by UTF-16 units.", "shorten a value"
     ),
     "ready.code_too_long": Code(_E, "A code has at most 15 characters.", "shorten the code"),
+    "ready.codes_differ": Code(
+        _E, "An authentication template takes one code, the same in its body and its button.", "give the same code"
+    ),
     "ready.url_value": Code(
         _E, "What is put into an address is percent-encoded: no spaces, no letters beyond ASCII.", "encode it"
     ),
@@ -284,6 +316,11 @@ CODES: Final[dict[str, Code]] = {
     ),
     "ready.expiry": Code(
         _E, "The end of an offer is an instant in milliseconds since 1970, in digits.", "write e.g. 1798761600000"
+    ),
+    "ready.location": Code(
+        _E,
+        "A location has a latitude from -90 to 90 and a longitude from -180 to 180, in degrees.",
+        "write degrees as numbers",
     ),
     "ready.object": Code(_E, "This value is an object as the API writes it, with its type.", "give the object"),
     "ready.phone": Code(_E, "A number is written as E.164: + country code and number.", "write it like +351912345678"),

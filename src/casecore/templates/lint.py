@@ -12,10 +12,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
-from casecore.templates.definitions import AUTHENTICATION, HEADERS, Component, Definition, examples_of
-from casecore.templates.filling import BODY_LIMIT, HEADER_LIMIT, utf16_units
-from casecore.templates.findings import TemplateFinding, finding_of, quote_any, quote_text
+from casecore.kernel.words import emoji_in, first_emoji, is_blank, parts_words
+from casecore.templates.definitions import AUTHENTICATION, HEADERS, Component, Definition
+from casecore.templates.filling import BODY_LIMIT, HEADER_LIMIT
+from casecore.templates.findings import TemplateFinding, finding_of, quote_text
 from casecore.templates.lint_buttons import BUTTON_RULES
+from casecore.templates.lint_kinds import KIND_RULES, check_length
 from casecore.templates.texts import TemplateText
 
 LintRule: TypeAlias = Callable[[Definition], Iterator[TemplateFinding]]
@@ -25,11 +27,9 @@ FOOTER_LIMIT: Final = 60
 # them. They are lint only, so a wrong one costs a remark and stops nothing from being sent.
 CARD_BODY_LIMIT: Final = 160
 OFFER_BODY_LIMIT: Final = 600
-OFFER_TEXT_LIMIT: Final = 16
 EMOJI_LIMIT: Final = 10
 EMPTY_LINES: Final = 2
 CARDS: Final = range(2, 11)
-MINUTES: Final = range(1, 91)
 
 _LANGUAGES: Final = """
 af sq ar ar_EG ar_AE ar_LB ar_MA ar_QA ar_SA az bn bg ca zh_CN zh_HK zh_TW hr cs da nl en en_GB en_US en_AU en_CA en_IN
@@ -51,11 +51,7 @@ KINDS: Final = frozenset(
 )
 FORMATS: Final = frozenset({"TEXT", *HEADERS})
 
-_EMOJI: Final = re.compile("[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]\ufe0f?")
 _FORMATTING: Final = re.compile("[*_~`]")
-_WORD: Final = re.compile(r"\w")
-_UNSPACED: Final = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-"""Scripts whose words no spaces part, so that words cannot be counted: Chinese, Japanese, Thai, Lao, Burmese, Khmer."""
 
 
 def lint_template(definition: Definition) -> tuple[TemplateFinding, ...]:
@@ -123,7 +119,9 @@ def _check_kinds(definition: Definition) -> Iterator[TemplateFinding]:
         seen.add(where)
         if component.kind not in KINDS:
             yield finding_of("lint.unknown", where, f"the component {quote_text(component.kind)} is not known")
-        if component.kind == "HEADER" and component.format not in FORMATS:
+        if component.kind == "HEADER" and not component.format:
+            yield finding_of("lint.header_format", where, f"{where} has no format")
+        elif component.kind == "HEADER" and component.format not in FORMATS:
             yield finding_of(
                 "lint.unknown", where, f"the header format {quote_text(component.format or '')} is not known"
             )
@@ -171,20 +169,8 @@ def _check_lengths(definition: Definition) -> Iterator[TemplateFinding]:
             limit = OFFER_BODY_LIMIT
         if limit is not None and component.text is not None:
             yield from check_length(component.where, component.text.source, limit)
-            if not component.text.source.strip():
+            if is_blank(component.text.source):
                 yield finding_of("lint.empty_text", component.where, f"{component.where} says nothing")
-    title = offer.rest.get("limited_time_offer") if offer else None
-    text = title.get("text") if isinstance(title, Mapping) else None
-    if isinstance(text, str):
-        yield from check_length("limited_time_offer", text, OFFER_TEXT_LIMIT)
-
-
-def check_length(where: str, text: str, limit: int) -> Iterator[TemplateFinding]:
-    """Whether a text keeps its limit: an error by code points, a warning where only UTF-16 units pass it."""
-    if len(text) > limit:
-        yield finding_of("lint.too_long", where, f"{where} has {len(text)} characters, at most {limit}")
-    elif utf16_units(text) > limit:
-        yield finding_of("lint.too_long_utf16", where, f"{where} has {utf16_units(text)} UTF-16 units, at most {limit}")
 
 
 def _check_one_line_texts(definition: Definition) -> Iterator[TemplateFinding]:
@@ -193,13 +179,13 @@ def _check_one_line_texts(definition: Definition) -> Iterator[TemplateFinding]:
         if text is None or component.kind not in {"HEADER", "FOOTER"}:
             continue
         where = component.where
-        for code, pattern in (("lint.newline", _NEWLINE), ("lint.emoji", _EMOJI), ("lint.formatting", _FORMATTING)):
+        for code, find in _NOT_IN_A_LINE.items():
             if code == "lint.formatting" and component.kind == "FOOTER":
                 continue
-            at = _offset_in_literals(text, pattern)
-            if at is not None:
-                message = f"{where} has {quote_text(text.source[at])} at {at}"
-                yield finding_of(code, where, message, offset=at)
+            found = _first_in_literals(text, find)
+            if found is not None:
+                at, what = found
+                yield finding_of(code, where, f"{where} has {quote_text(what)} at {at}", offset=at)
         if component.kind == "FOOTER" and text.sites:
             yield finding_of("lint.footer_variable", where, f"{where} has the variable {text.sites[0]}")
         if component.kind == "HEADER" and len(text.variables) > 1:
@@ -207,55 +193,34 @@ def _check_one_line_texts(definition: Definition) -> Iterator[TemplateFinding]:
 
 
 _NEWLINE: Final = re.compile("[\n\r]")
+_Found: TypeAlias = tuple[int, str] | None
+"""Where something stands in a text, in code points, and what."""
 
 
-def _offset_in_literals(text: TemplateText, pattern: re.Pattern[str]) -> int | None:
-    """Where a pattern is found outside of the variables, in code points of the source."""
+def _finder(pattern: re.Pattern[str]) -> Callable[[str], _Found]:
+    def find(text: str) -> _Found:
+        match = pattern.search(text)
+        return (match.start(), match[0]) if match else None
+
+    return find
+
+
+_NOT_IN_A_LINE: Final[Mapping[str, Callable[[str], _Found]]] = {
+    "lint.newline": _finder(_NEWLINE),
+    "lint.emoji": lambda text: next(emoji_in(text), None),
+    "lint.formatting": _finder(_FORMATTING),
+}
+
+
+def _first_in_literals(text: TemplateText, find: Callable[[str], _Found]) -> _Found:
+    """What is found outside of the variables, and where in the source."""
     start = 0
     for literal, (_, _, end) in zip(text.literals, (*text.offsets(), ("", 0, 0)), strict=True):
-        match = pattern.search(literal)
-        if match:
-            return start + match.start()
+        found = find(literal)
+        if found is not None:
+            return start + found[0], found[1]
         start = end
     return None
-
-
-def _check_header_category(definition: Definition) -> Iterator[TemplateFinding]:
-    header = definition.component("HEADER")
-    if header and header.format == "LOCATION" and definition.category not in {"", "MARKETING", "UTILITY"}:
-        yield finding_of("lint.header_category", "header", f"the category is {definition.category}")
-
-
-def _check_authentication(definition: Definition) -> Iterator[TemplateFinding]:
-    if definition.category != AUTHENTICATION:
-        return
-    body, footer = definition.body, definition.component("FOOTER")
-    if body is not None and body.text is not None:
-        yield finding_of("lint.authentication_text", "body", "the body has a text of its own")
-    minutes = footer.rest.get("code_expiration_minutes") if footer else None
-    if minutes is not None and not (type(minutes) is int and minutes in MINUTES):
-        yield finding_of("lint.expiry_minutes", "footer", f"the code expires after {quote_any(minutes)} minutes")
-
-
-def _check_examples(definition: Definition) -> Iterator[TemplateFinding]:
-    if definition.status or not definition.name:  # what has been created may be returned without its examples
-        return
-    for component in definition.all_components:
-        text = component.text
-        if component.kind == "HEADER" and component.format in {"IMAGE", "VIDEO", "DOCUMENT", "GIF"}:
-            example = component.rest.get("example")
-            if not (isinstance(example, Mapping) and example.get("header_handle")):
-                yield finding_of("lint.example_missing", component.where, f"{component.where} has no example medium")
-        if text is None or not text.sites or component.kind not in {"HEADER", "BODY"}:
-            continue
-        examples = examples_of(component)
-        if not examples:
-            yield finding_of("lint.example_missing", component.where, f"{component.where} has no examples")
-        elif examples.keys() != set(text.variables):
-            message = f"{component.where} has {len(text.variables)} variables and {len(examples)} examples"
-            if len(text.variables) == len(examples):
-                message = f"{component.where} has examples for {', '.join(sorted(examples))}"
-            yield finding_of("lint.example_count", component.where, message)
 
 
 # Bodies and their variables ----------------------------------------------------------------------------
@@ -290,11 +255,11 @@ def _check_edges(definition: Definition) -> Iterator[TemplateFinding]:
             ("starts", text.literals[0], text.sites[0]),
             ("ends", text.literals[-1], text.sites[-1]),
         ):
-            if not literal.strip():
+            if is_blank(literal):
                 yield finding_of(
                     "lint.edge", component.where, f"{component.where} {edge} with the variable {name}", variable=name
                 )
-            elif not _WORD.search(literal) and not _EMOJI.search(literal):
+            elif not any(map(str.isalnum, literal)) and first_emoji(literal) is None:
                 message = f"{component.where} {edge} with the variable {name} and {quote_text(literal.strip())}"
                 yield finding_of("lint.edge_punctuation", component.where, message, variable=name)
 
@@ -302,7 +267,7 @@ def _check_edges(definition: Definition) -> Iterator[TemplateFinding]:
 def _check_neighbours(definition: Definition) -> Iterator[TemplateFinding]:
     for component, text in _bodies(definition):
         pairs = zip(text.sites, text.sites[1:], text.literals[1:], strict=False)
-        apart = [(left, right, literal) for left, right, literal in pairs if not literal.strip()]
+        apart = [(left, right, literal) for left, right, literal in pairs if is_blank(literal)]
         for left, right, literal in apart[:10]:
             code = "lint.adjacent_spaced" if literal else "lint.adjacent"
             between = "only space" if literal else "nothing"
@@ -313,23 +278,25 @@ def _check_word_ratio(definition: Definition) -> Iterator[TemplateFinding]:
     if definition.category == AUTHENTICATION:
         return
     for component, text in _bodies(definition):
-        if _UNSPACED.search(text.source):
+        if not parts_words(text.source):
             continue
         variables = len(text.variables)
-        words = sum(1 for literal in text.literals for word in literal.split() if _WORD.search(word))
+        words = sum(1 for literal in text.literals for word in literal.split() if any(map(str.isalnum, word)))
         if variables and words < 2 * variables + 1:
             message = f"{component.where} has {words} words for {variables} variables, at least {2 * variables + 1}"
             yield finding_of("lint.ratio", component.where, message)
 
 
+_NEWLINES: Final = re.compile(rf"(?:\r\n?|\n){{{EMPTY_LINES + 2}}}")
+
+
 def _check_runs(definition: Definition) -> Iterator[TemplateFinding]:
     for component, text in _bodies(definition):
-        empty = "\n" * (EMPTY_LINES + 2)
-        at = text.source.replace("\r\n", "\n").find(empty)
-        if at >= 0:
+        run = _NEWLINES.search(text.source)
+        if run:
             message = f"{component.where} has more than {EMPTY_LINES} empty lines in a row"
-            yield finding_of("lint.newline_run", component.where, message, offset=at)
-        emoji = len(_EMOJI.findall(text.source))
+            yield finding_of("lint.newline_run", component.where, message, offset=run.start())
+        emoji = sum(1 for _ in emoji_in(text.source))
         if emoji > EMOJI_LIMIT:
             message = f"{component.where} has {emoji} emoji, at most {EMOJI_LIMIT}"
             yield finding_of("lint.many_emoji", component.where, message)
@@ -343,9 +310,7 @@ RULES: Final[tuple[LintRule, ...]] = (
     _check_parameter_format,
     _check_lengths,
     _check_one_line_texts,
-    _check_header_category,
-    _check_authentication,
-    _check_examples,
+    *KIND_RULES,
     _check_numbering,
     _check_edges,
     _check_neighbours,

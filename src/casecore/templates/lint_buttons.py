@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Final
 from urllib.parse import urlsplit
 
+from casecore.kernel.words import is_blank
 from casecore.templates.definitions import AUTHENTICATION, Button, Definition
 from casecore.templates.filling import URL_LIMIT, utf16_units
 from casecore.templates.findings import TemplateFinding, finding_of, quote_any, quote_text
@@ -73,7 +74,7 @@ def _check_labels(definition: Definition) -> Iterator[TemplateFinding]:
         seen: set[str] = set()
         for button in buttons:
             where, label = button.where, button.label
-            if label is None or not label.strip():
+            if label is None or is_blank(label):
                 if label is not None or button.kind not in WITHOUT_LABEL:
                     yield finding_of("lint.label_missing", where, f"{where} has no label")
                 continue

@@ -27,6 +27,7 @@ from casecore.templates.findings import (
     errors,
     finding_of,
     quote_any,
+    quote_given,
     quote_text,
     some_names,
     some_of,
@@ -105,7 +106,7 @@ def read_fields(plain: object, fields: Mapping[str, type]) -> dict[str, Any]:
     for name, value in plain.items():
         expected = _why_misfit(fields.get(name), value)
         if expected:
-            message = f"{_quote_name(name)} is {quote_any(value)}"
+            message = f"{quote_given(name)} is {quote_any(value)}"
             misfits.append(
                 finding_of("parse.shape", name if isinstance(name, str) else quoted(name), message, expected)
             )
@@ -172,7 +173,7 @@ def check_blanks(blanks: tuple[str, ...], links: frozenset[str], values: object)
     listed, known = some_names(blanks), frozenset(blanks)
     for name in values:
         if name not in known:
-            message = f"there is a value for {_quote_name(name)}; the blanks are: {listed}"
+            message = f"there is a value for {quote_given(name)}; the blanks are: {listed}"
             yield finding_of("ready.extra", "", message, variable=name if isinstance(name, str) else quoted(name))
     for name in blanks:
         if name not in values:
@@ -182,10 +183,6 @@ def check_blanks(blanks: tuple[str, ...], links: frozenset[str], values: object)
         else:
             kind = Kind.URL if name in links else Kind.PAYLOAD  # a payload is any text that is not blank
             yield from check_value(Need(name, kind, "text"), values[name])
-
-
-def _quote_name(name: object) -> str:
-    return quote_text(name) if isinstance(name, str) else quote_any(name)
 
 
 def text_values(values: object) -> dict[str, str]:

@@ -7,13 +7,17 @@ reads twelve and a half. Nothing is cleaned in silence: a bad value is refused w
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from math import isfinite
 from typing import Any, Final
 from urllib.parse import quote
 
+from casecore.kernel.frozen_dict import NestedTooDeeply, plain_copy
+from casecore.kernel.words import is_blank
 from casecore.templates.definitions import MEDIA, OBJECTS, Kind, Need
-from casecore.templates.findings import TemplateFinding, finding_of, quote_any, quote_text
+from casecore.templates.findings import TemplateFinding, finding_of, quote_any, quote_given, quote_text
 
 CODE_LIMIT: Final = 15
 """The longest coupon and one-time password, in code points."""
@@ -29,23 +33,18 @@ _TYPES: Final[Mapping[Kind, tuple[str, ...]]] = {
 }
 """The types of object that each kind of value takes; a kind that is not here takes any."""
 
-_INSIDE: Final[Mapping[Kind, tuple[str, ...]]] = {
-    **dict.fromkeys(MEDIA, ("link", "id")),
-    Kind.LOCATION: ("latitude",),
-    Kind.PRODUCT: ("product_retailer_id",),
-    Kind.EXPIRY: ("expiration_time_ms",),
-}
-"""What an object of each kind has inside: one of these."""
-
 _SHOWN_AS: Final = {"text": "text", "payload": "payload", "coupon_code": "coupon_code"}
 
 _HALF: Final = re.compile("[\ud800-\udfff]")
 _LINE: Final = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-_VISIBLE: Final = re.compile(r"[^\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e"
-                             r"\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0]")  # fmt: skip
 _URL_SAFE: Final = re.compile(r"[!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]*")
 _LINK: Final = re.compile(r"https?://[^\s]+", re.ASCII)
 _ID: Final = re.compile("[0-9]+")
+_EXPIRY: Final = re.compile("[1-9][0-9]{12}")
+_DEGREES: Final = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{1,20})?")
+_MANY: Final = 10**15
+"""More milliseconds than any offer runs; of a number of thousands of digits, Python would not even make a text."""
+_POLES: Final[Mapping[str, float]] = {"latitude": 90, "longitude": 180}
 
 
 def all_clean(values: Collection[Any]) -> bool:
@@ -61,7 +60,7 @@ def all_clean(values: Collection[Any]) -> bool:
         joined.isprintable()
         and "     " not in joined
         and "{" not in joined
-        and all(map(str.strip if joined.isascii() else _VISIBLE.search, values))
+        and (all(map(str.strip, values)) if joined.isascii() else not any(map(is_blank, values)))
     )
 
 
@@ -92,7 +91,11 @@ def check_value(need: Need, value: object) -> Iterator[TemplateFinding]:
         kind = value.get("type")
         if not isinstance(kind, str) or (kinds is not None and kind not in kinds):
             expected = " or ".join(kinds) if kinds else "a text"
-            message = f"{key} is an object of type {quote_any(kind)}; its type is {expected}"
+            message = f"{key} is an object of type {quote_given(kind)}; its type is {expected}"
+            yield finding_of("ready.object", need.where, message, variable=key)
+            return
+        if not _is_json(value):
+            message = f"{key} holds what JSON has not: {quote_any(value)}"
             yield finding_of("ready.object", need.where, message, variable=key)
             return
         if need.kind in _INSIDE or need.kind is Kind.ACTION:
@@ -112,21 +115,96 @@ def check_value(need: Need, value: object) -> Iterator[TemplateFinding]:
     yield from _check_text(need, text)
 
 
+def _is_json(value: Mapping[Any, Any]) -> bool:
+    """Whether an object can be posted as it is."""
+    try:
+        json.dumps(plain_copy(value), allow_nan=False)
+    except (NestedTooDeeply, RecursionError, TypeError, ValueError):
+        return False
+    return True
+
+
 def _check_inside(need: Need, value: Mapping[Any, Any], kind: str) -> Iterator[TemplateFinding]:
-    """What an object of the API lacks: the object named like its type, and in it one of the fields that make it."""
-    inner = value.get(kind)
-    fields = _INSIDE.get(need.kind, ())
+    """What is wrong inside an object of the API: what it holds is checked as it would be, were it given as text."""
     if need.kind is Kind.ACTION and kind != Kind.ACTION:  # of a kind that is not known here
         return
-    if not isinstance(inner, Mapping) or (fields and not any(inner.get(name) for name in fields)):
-        lacking = " or ".join(fields) or "its fields"
+    inner = value.get(kind)
+    fields, check = _INSIDE.get(need.kind, ((), _no_inner_check))
+    if not isinstance(inner, Mapping) or not all(
+        any(inner.get(name) is not None and inner[name] != "" for name in names.split()) for names in fields
+    ):
+        lacking = " and ".join(names.replace(" ", " or ") for names in fields) or "its fields"
         message = f"{need.key} has no object under {quote_text(kind)} with {lacking}"
         yield finding_of("ready.object", need.where, message, variable=need.key)
+        return
+    yield from check(need, inner)
+
+
+def _no_inner_check(need: Need, inner: Mapping[Any, Any]) -> Iterator[TemplateFinding]:
+    yield from ()
+
+
+def _check_inner_medium(need: Need, inner: Mapping[Any, Any]) -> Iterator[TemplateFinding]:
+    for name, pattern, what in (("link", _LINK, "no link"), ("id", _ID, "no id")):
+        held = inner.get(name)
+        if held is not None and not (isinstance(held, str) and pattern.fullmatch(held)):
+            message = f"the {name} of {need.key} is {quote_given(held)}, {what}"
+            yield finding_of("ready.medium", need.where, message, variable=need.key)
+    yield from _check_inner_texts(need, inner, ("filename", "caption"))
+
+
+def _check_inner_location(need: Need, inner: Mapping[Any, Any]) -> Iterator[TemplateFinding]:
+    for name, most in _POLES.items():
+        degrees = _degrees_of(inner[name])
+        if degrees is None or not -most <= degrees <= most:
+            message = f"the {name} of {need.key} is {quote_given(inner[name])}, no number from -{most} to {most}"
+            yield finding_of("ready.location", need.where, message, variable=need.key)
+    yield from _check_inner_texts(need, inner, ("name", "address"))
+
+
+def _degrees_of(value: object) -> float | None:
+    if isinstance(value, str):
+        return float(value) if _DEGREES.fullmatch(value) else None
+    return value if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) else None
+
+
+def _check_inner_product(need: Need, inner: Mapping[Any, Any]) -> Iterator[TemplateFinding]:
+    yield from _check_inner_texts(need, inner, ("product_retailer_id", "catalog_id"))
+
+
+def _check_inner_expiry(need: Need, inner: Mapping[Any, Any]) -> Iterator[TemplateFinding]:
+    held = inner["expiration_time_ms"]
+    if isinstance(held, bool) or not isinstance(held, int | str) or not _EXPIRY.fullmatch(_digits(held)):
+        message = f"{need.key} is {quote_given(held)}, not 13 digits"
+        yield finding_of("ready.expiry", need.where, message, variable=need.key)
+
+
+def _digits(held: int | str) -> str:
+    return held if isinstance(held, str) else str(held) if abs(held) < _MANY else ""
+
+
+def _check_inner_texts(need: Need, inner: Mapping[Any, Any], names: tuple[str, ...]) -> Iterator[TemplateFinding]:
+    for name in names:
+        held = inner.get(name)
+        if held is not None and not (isinstance(held, str) and not is_blank(held)):
+            message = f"the {name} of {need.key} is {quote_given(held)}, which is no text"
+            yield finding_of("ready.object", need.where, message, variable=need.key)
+
+
+_INSIDE: Final[
+    Mapping[Kind, tuple[tuple[str, ...], Callable[[Need, Mapping[Any, Any]], Iterator[TemplateFinding]]]]
+] = {
+    **dict.fromkeys(MEDIA, (("link id",), _check_inner_medium)),
+    Kind.LOCATION: (("latitude", "longitude"), _check_inner_location),
+    Kind.PRODUCT: (("product_retailer_id",), _check_inner_product),
+    Kind.EXPIRY: (("expiration_time_ms",), _check_inner_expiry),
+}
+"""What an object of each kind has inside, of what stands together one, and what else is asked of it."""
 
 
 def _check_text(need: Need, text: str) -> Iterator[TemplateFinding]:
     key, where = need.key, need.where
-    if not _VISIBLE.search(text):
+    if is_blank(text):
         yield finding_of("ready.blank", where, f"{key} is blank: {quote_text(text)}", variable=key)
         return
     half = None if text.isascii() else _HALF.search(text)
@@ -185,7 +263,7 @@ def _check_medium(need: Need, text: str) -> Iterator[TemplateFinding]:
 
 
 def _check_expiry(need: Need, text: str) -> Iterator[TemplateFinding]:
-    if not re.fullmatch("[1-9][0-9]{12}", text):
+    if not _EXPIRY.fullmatch(text):
         message = f"{need.key} is {quote_text(text)}, not 13 digits"
         yield finding_of("ready.expiry", need.where, message, variable=need.key)
 
@@ -216,7 +294,7 @@ def write_parameter(kind: Kind, value: Any) -> dict[str, Any]:
         value: A value that `check_value` has nothing against.
     """
     if not isinstance(value, str):
-        return dict(value)
+        return dict(plain_copy(value))
     if kind in MEDIA:
         return {"type": kind.value, kind.value: {"id" if _ID.fullmatch(value) else "link": value}}
     if kind is Kind.PAYLOAD:

@@ -19,6 +19,7 @@ from rpds import HashTrieMap
 
 from casecore.desk import Desk
 from casecore.kernel import MissingRow, Refused, fields_of
+from casecore.kernel.records import id_of_row
 from casecore.policies import Policy
 from casecore.promises import Step
 from casecore.rooms.composition import PLACES, SHEETS, TABLES, CaseFile, View
@@ -38,7 +39,7 @@ def partial_desk(policy: Policy, view: View) -> Desk:
         row = getattr(view, field.name)
         place = PLACES.get(type(row))
         if place is not None and place.sheet is None:
-            rows[place.table][row.id] = row
+            rows[place.table][id_of_row(row)] = row
     if view.named is not None:
         rows["cases"][view.named.id] = CaseFile(view.named)
     if view.case is not None:

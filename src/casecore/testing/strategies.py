@@ -30,6 +30,7 @@ from casecore.rooms.approvals import TRIGGERS, ApproveDraft, SubmitDraft
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
 from casecore.rooms.cases import Case, SetStatus
+from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import MakeCommitment
 from casecore.rooms.composition import HOUSE, CaseFile, View
 from casecore.rooms.contacts import Authenticate, EndContact
@@ -250,9 +251,10 @@ def _row_options(desk: Desk, kind: type[Command], file: CaseFile | None) -> dict
     if kind in _BRINGS:
         name = _BRINGS[kind]
         waiting = sorted(other.draft.id for other in desk.cases.values() if other.draft is not None)
-        table = {"agent": desk.agents, "note": desk.notes, "commitment": desk.commitments}.get(name, desk.messages)
+        sent = {message.id for message in desk.messages.values()}
+        table = {"agent": desk.agents, "note": desk.notes, "commitment": desk.commitments}.get(name, sent)
         # Not always an id that nobody has: two drafts may wait that want to become the same message.
-        rows[name] = [_fresh_id(name[0], table, waiting)] * 3 + (waiting if table is desk.messages else [])
+        rows[name] = [_fresh_id(name[0], table, waiting)] * 3 + (waiting if table is sent else [])
     return rows
 
 
@@ -278,6 +280,8 @@ def _word_options(desk: Desk, kind: type[Command], file: CaseFile | None, channe
         "capacity": [{}, {}, {"total": 3, "chat": 1}],
         "template": _likely_templates(kind, file, channel),
         "opted_in": [True, True, True, False],
+        "clock": [*ClockName],
+        "why": ["", "Mailbox full"],
         "note": ["On the web form", "As agreed", ""],
     }
     if kind is StartOutbound:
@@ -292,6 +296,9 @@ def _word_options(desk: Desk, kind: type[Command], file: CaseFile | None, channe
         words["reason"] = [None, *(reason for queue in filters for reason in queue.reasons)]
         words["language"] = [None, *(language for queue in filters for language in queue.languages)]
         words["auto_generated"] = [False] * 5 + [True]
+        words["participant"] = [None] * 6 + ["bob"]
+        now = desk.now or T0
+        words["sent_at"] = [None] * 4 + [now - timedelta(hours=hours) for hours in (0, 1, 40)]
     return words
 
 

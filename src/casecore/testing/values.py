@@ -13,7 +13,8 @@ from typing import Any, Final, TypeVar
 import attrs
 
 from casecore.channels import Channel
-from casecore.kernel import ID_LIMIT, Enforcement, changed, fields_of
+from casecore.kernel import ID_LIMIT, Enforcement, changed, fields_of, is_id
+from casecore.kernel.words import is_blank
 from casecore.policies import SWITCHABLE, Change, Match, Override, Policy, PolicyError
 from casecore.policies.declared import ANY_NAME, every_key, path_with_name
 from casecore.policies.kinds import (
@@ -45,7 +46,7 @@ _VISIBLE = st.characters(exclude_categories=("C", "Z"), include_characters=" ")
 
 def ids() -> SearchStrategy[str]:
     """Whatever can be an id: a few short ones that meet again, and any 1 to `ID_LIMIT` visible characters."""
-    return st.sampled_from("abc") | st.text(_VISIBLE, min_size=1, max_size=ID_LIMIT)
+    return st.sampled_from("abc") | st.text(_VISIBLE, min_size=1, max_size=ID_LIMIT).filter(is_id)
 
 
 def texts() -> SearchStrategy[str]:
@@ -78,7 +79,7 @@ def _named_values(kind: Named, path: str) -> SearchStrategy[Any]:
 
 
 def _several_values(kind: Several, path: str) -> SearchStrategy[Any]:
-    return st.lists(_values_of(kind.of, f"{path}.*"), max_size=4, unique_by=repr).map(tuple)
+    return st.lists(_values_of(kind.of, f"{path}.*"), max_size=4, unique_by=kind.form or repr).map(tuple)
 
 
 def _length_values(kind: Length, _: str) -> SearchStrategy[Any]:
@@ -90,7 +91,9 @@ _OF_KIND: Final[Mapping[type, Callable[[Any, str], SearchStrategy[Any]]]] = {
     Flag: lambda kind, path: st.booleans(),
     Whole: lambda kind, path: st.integers(kind.least, kind.most),
     Number: lambda kind, path: st.floats(kind.least, min(kind.most, 10_000.0)),
-    Text: lambda kind, path: st.text(min_size=kind.least, max_size=min(kind.most, 20)),
+    Text: lambda kind, path: st.text(min_size=kind.least, max_size=min(kind.most, 20)).filter(
+        lambda text: not kind.least or not is_blank(text)
+    ),
     Id: lambda kind, path: ids(),
     Length: _length_values,
     Choice: lambda kind, path: st.sampled_from(kind.choices),
@@ -131,7 +134,9 @@ _NARROWED: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     "lifecycle.close_from": lambda: st.lists(st.sampled_from(OPEN_STATUSES), min_size=1, unique=True).map(tuple),
     "lifecycle.close_after": lambda: st.dictionaries(st.sampled_from(OPEN_STATUSES), _length_values(Length(), "")),
     "lifecycle": lambda: _table_values(Table(Lifecycle), "lifecycle").map(_with_fitting_statuses),
-    "wrap_up.codes": lambda: st.lists(texts().filter(bool), min_size=1, max_size=3, unique=True).map(tuple),
+    "wrap_up.codes": lambda: st.lists(
+        texts().filter(lambda text: not is_blank(text)), min_size=1, max_size=3, unique=True
+    ).map(tuple),
     "calendars": lambda: st.dictionaries(ids(), st.sampled_from(_OPENINGS), max_size=2),
     **{f"sla.{name}.calendar": st.none for name in ("default", *Channel)},
     "queues": lambda: st.dictionaries(ids(), _table_values(Table(Queue), "queues.*"), max_size=3).map(

@@ -40,6 +40,12 @@ class Lifecycle:
         "How long a case stays in a status before it is closed automatically; statuses not named wait for ever.",
         factory=lambda: {Status.RESOLVED: timedelta(hours=48)},
     )
+    close_unanswered: bool = key(
+        Flag(),
+        "Whether a case may be closed automatically whose customer waits for an answer.",
+        default=False,
+        rules=("lifecycle.close_after",),
+    )
     source: str = a_source()
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from casecore.channels import Channel
+from casecore.kernel.words import language_forms, language_ranges, same_form, same_forms
 from casecore.policies.kinds import (
     Choice,
     Flag,
@@ -54,15 +55,19 @@ class Queue:
         Several(Choice(Channel)), "The channels whose cases it takes; none named: all.", default=()
     )
     reasons: tuple[str, ...] = key(
-        Several(Text(200, 1)),
+        Several(Text(200, 1), form=same_form),
         "The reasons, as customers select them, that it takes; none named: all.",
         default=(),
     )
     languages: tuple[str, ...] = key(
-        Several(Text(35, 1)), "The languages of customers that it takes; none named: all.", default=()
+        Several(Text(35, 1), form=lambda language: next(language_ranges(language))),
+        "The languages of customers that it takes, each with its regions; none named: all.",
+        default=(),
     )
     tags: tuple[str, ...] = key(
-        Several(Id()), "The tags, one of which the case must carry on arrival; none named: any.", default=()
+        Several(Id(), form=same_form),
+        "The tags, one of which the case must carry on arrival; none named: any.",
+        default=(),
     )
     fallback: bool = key(Flag(), "Whether it takes every case that no other queue takes.", default=False)
     delivery: Delivery = key(
@@ -72,13 +77,21 @@ class Queue:
     source: str = a_source()
 
     def takes(self, channel: Channel, reason: str | None, language: str | None, tags: frozenset[str]) -> bool:
-        """Whether a case of this kind enters by the filters."""
+        """Whether a case of this kind enters by the filters; words are compared as people mean them."""
         return (
             (not self.channels or channel in self.channels)
-            and (not self.reasons or reason in self.reasons)
-            and (not self.languages or language in self.languages)
-            and (not self.tags or not tags.isdisjoint(self.tags))
+            and (not self.reasons or (reason is not None and same_form(reason) in same_forms(self.reasons)))
+            and self.language_distance(language) is not None
+            and (not self.tags or not same_forms(self.tags).isdisjoint(map(same_form, tags)))
         )
+
+    def language_distance(self, language: str | None) -> int | None:
+        """How much must be taken off a language until it is one of the queue's: pt-BR is 1 from pt; None: never."""
+        if not self.languages:
+            return 0
+        ranges = () if language is None else language_ranges(language)
+        taken = language_forms(self.languages)
+        return next((distance for distance, form in enumerate(ranges) if form in taken), None)
 
 
 def _limit_key(default: int | None, doc: str) -> Any:

@@ -23,8 +23,18 @@ from casecore.channels import Channel
 from casecore.kernel import CasecoreError, Event, frozen
 from casecore.kernel.durations import duration_text
 from casecore.kernel.errors import quoted
+from casecore.kernel.words import shorten
 from casecore.projections.history.sentences import LINES
-from casecore.projections.history.vocabulary import LANGUAGES, PEOPLE, QUOTES, WORDS, Same, Sentence, class_in_words
+from casecore.projections.history.vocabulary import (
+    LANGUAGES,
+    PEOPLE,
+    QUOTES,
+    WORDS,
+    Given,
+    Same,
+    Sentence,
+    class_in_words,
+)
 from casecore.reports.text import visible
 
 QUOTED: Final = 80
@@ -118,10 +128,13 @@ def _tell_event(event: Event, place: int, lines: Lines) -> Line:
 
 
 def _sentence_fits(when: Mapping[str, Any], event: Event) -> bool:
-    return all(
-        getattr(event, name) == (getattr(event, value.field) if isinstance(value, Same) else value)
-        for name, value in when.items()
-    )
+    def fits(name: str, value: Any) -> bool:
+        held = getattr(event, name)
+        if value is Given.ANYTHING:
+            return held is not None
+        return bool(held == (getattr(event, value.field) if isinstance(value, Same) else value))
+
+    return all(fits(name, value) for name, value in when.items())
 
 
 # Sentences ---------------------------------------------------------------------------------------------
@@ -180,7 +193,7 @@ def _fill_blank(event: Event, blank: Blank, place: int) -> str | None:
     text = _person_text(value, place) if blank.field == "by" else _value_text(value, place) if value else ""
     if not text:
         return None
-    return QUOTES[place].format(_shorten_text(text)) if blank.quoted else text
+    return QUOTES[place].format(shorten(text, QUOTED)) if blank.quoted else text
 
 
 # Values ------------------------------------------------------------------------------------------------
@@ -210,7 +223,3 @@ def _value_text(value: Any, place: int) -> str:
 
 def _one_line(text: str) -> str:
     return visible(" ".join(text.split()))
-
-
-def _shorten_text(text: str) -> str:
-    return text if len(text) <= QUOTED else f"{text[: QUOTED - 1].rstrip()}…"

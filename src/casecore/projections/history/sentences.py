@@ -12,7 +12,7 @@ from typing import Final
 from casecore.channels import MessageKind
 from casecore.kernel import CUSTOMER, Deviated, Event
 from casecore.projections.history.sentences_of_work import REPLIES, WORK
-from casecore.projections.history.vocabulary import BY_THEMSELVES, Sentence
+from casecore.projections.history.vocabulary import BY_PARTICIPANT, BY_THEMSELVES, HAS_ENDED, WAITS_AGAIN, Sentence
 from casecore.rooms.agents import (
     AgentAdded,
     AgentAvailable,
@@ -25,6 +25,7 @@ from casecore.rooms.agents import (
 )
 from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, CaseUnqueued, Release, WorkBegun
+from casecore.rooms.bounces import MessageBounced
 from casecore.rooms.cases import CaseClosed, CaseStarted, CloseReason, StatusSet
 from casecore.rooms.notes import (
     CaseTagged,
@@ -37,7 +38,15 @@ from casecore.rooms.notes import (
     SentimentSet,
 )
 from casecore.rooms.outbound import ConsentRecorded
-from casecore.rooms.sla import LevelSet, SolutionPaused, SolutionReached, SolutionResumed, SolutionUndone
+from casecore.rooms.sla import (
+    ClockJudged,
+    LevelSet,
+    ResponseUndone,
+    SolutionPaused,
+    SolutionReached,
+    SolutionResumed,
+    SolutionUndone,
+)
 from casecore.rooms.threads import CustomerMet, CustomerRecorded, ThreadOpened
 
 AGENTS: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
@@ -154,6 +163,12 @@ CUSTOMERS: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
     ),
     MessageReceived: (
         Sentence(
+            "{participant} wrote on the customer’s conversation[, answering {answers}][: {text:quoted}]",
+            "{participant} escreveu na conversa do cliente[, em resposta a {answers}][: {text:quoted}]",
+            "{participant} a écrit dans la conversation du client[, en réponse à {answers}][ : {text:quoted}]",
+            BY_PARTICIPANT,
+        ),
+        Sentence(
             "{by} wrote[, answering {answers}][: {text:quoted}]",
             "{by} escreveu[, em resposta a {answers}][: {text:quoted}]",
             "{by} a écrit[, en réponse à {answers}][ : {text:quoted}]",
@@ -171,6 +186,12 @@ CUSTOMERS: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             "chegou uma mensagem automática[: {text:quoted}]",
             "un message automatique est arrivé[ : {text:quoted}]",
             {"auto_generated": True},
+        ),
+        Sentence(
+            "{participant} reacted ({kind})[: {text:quoted}]",
+            "{participant} reagiu ({kind})[: {text:quoted}]",
+            "{participant} a réagi ({kind})[ : {text:quoted}]",
+            BY_PARTICIPANT,
         ),
         Sentence(
             "{by} reacted ({kind})[: {text:quoted}]",
@@ -230,6 +251,19 @@ CASES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             "{by} wrote again: the case {successor} follows",
             "{by} voltou a escrever: segue-se o caso {successor}",
             "{by} a écrit de nouveau : le cas {successor} prend la suite",
+        ),
+    ),
+    MessageBounced: (
+        Sentence(
+            "the message {message} did not reach the customer, who waits for an answer again[: {why:quoted}]",
+            "a mensagem {message} não chegou ao cliente, que volta a aguardar resposta[: {why:quoted}]",
+            "le message {message} n’est pas parvenu au client, qui attend de nouveau une réponse[ : {why:quoted}]",
+            WAITS_AGAIN,
+        ),
+        Sentence(
+            "the message {message} did not reach the customer[: {why:quoted}]",
+            "a mensagem {message} não chegou ao cliente[: {why:quoted}]",
+            "le message {message} n’est pas parvenu au client[ : {why:quoted}]",
         ),
     ),
     CaseReopened: (
@@ -351,6 +385,26 @@ CASES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             "{by} removed the tag {tag:quoted} from the message {message}",
             "{by} removeu a etiqueta {tag:quoted} da mensagem {message}",
             "{by} a retiré l’étiquette {tag:quoted} du message {message}",
+        ),
+    ),
+    ClockJudged: (
+        Sentence(
+            "{clock} was {state}: {elapsed} of {target}",
+            "{clock}: {state}, {elapsed} de {target}",
+            "{clock} : {state}, {elapsed} sur {target}",
+            HAS_ENDED,
+        ),
+        Sentence(
+            "{clock} is missed: {target} have passed",
+            "{clock}: falhou, passaram {target}",
+            "{clock} : manqué, {target} écoulées",
+        ),
+    ),
+    ResponseUndone: (
+        Sentence(
+            "the first reply never arrived: the clock of the first response counts to the next one[, {replied_at}]",
+            "a primeira resposta não chegou: o relógio conta até à seguinte[, {replied_at}]",
+            "la première réponse n’est pas arrivée : le chronomètre compte jusqu’à la suivante[, {replied_at}]",
         ),
     ),
     LevelSet: (

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Any, Final, TypeAlias
 
 from attrs import field
@@ -30,6 +30,7 @@ from casecore.policies.sections import Level, Relation
 from casecore.rooms.agents import Permission
 from casecore.rooms.assignments import Release
 from casecore.rooms.cases import CloseReason
+from casecore.rooms.clocks import ClockName, ClockState
 from casecore.rooms.offers import OfferStatus, Rescission
 from casecore.rooms.threads import Feeling
 from casecore.statuses import TITLES, Status
@@ -48,13 +49,19 @@ class Same:
     field: str
 
 
+class Given(Enum):
+    """In `when`: that the field holds anything at all."""
+
+    ANYTHING = "anything"
+
+
 @frozen
 class Sentence:
     """One event in each language.
 
     Attributes:
         en: In English; likewise `pt` and `fr`.
-        when: What fields must hold for it to be used: a value, or `Same`.
+        when: What fields must hold for it to be used: a value, `Same`, or `Given`.
     """
 
     en: str
@@ -65,6 +72,15 @@ class Sentence:
 
 BY_THEMSELVES: Final[Mapping[str, Any]] = {"by": Same("agent")}
 """`when` the agent did it, and nobody for them."""
+
+BY_PARTICIPANT: Final[Mapping[str, Any]] = {"participant": Given.ANYTHING}
+"""`when` it was somebody else on the customer's thread."""
+
+WAITS_AGAIN: Final[Mapping[str, Any]] = {"waits_since": Given.ANYTHING}
+"""`when` the customer waits for an answer again."""
+
+HAS_ENDED: Final[Mapping[str, Any]] = {"elapsed": Given.ANYTHING}
+"""`when` a clock has ended."""
 
 QUOTES: Final[InEachLanguage] = ("“{}”", "“{}”", "«\N{NO-BREAK SPACE}{}\N{NO-BREAK SPACE}»")
 """How somebody's own words are quoted."""
@@ -148,6 +164,16 @@ WORDS: Final[Mapping[type[StrEnum], Mapping[str, InEachLanguage]]] = {
         Level.NORMAL: ("normal", "normal", "normal"),
         Level.HIGH: ("high", "alto", "élevé"),
         Level.URGENT: ("urgent", "urgente", "urgent"),
+    },
+    ClockName: {
+        ClockName.FIRST_RESPONSE: ("the first response", "a primeira resposta", "la première réponse"),
+        ClockName.SOLUTION: ("the solution", "a solução", "la résolution"),
+    },
+    ClockState: {
+        ClockState.RUNNING: ("running", "a contar", "en cours"),
+        ClockState.MET: ("in time", "dentro do prazo", "dans les délais"),
+        ClockState.MISSED: ("too late", "fora do prazo", "hors délai"),
+        ClockState.STOPPED: ("stopped", "parado", "arrêté"),
     },
     Relation: {
         Relation.CUSTOMER: ("the customer", "o cliente", "le client"),

@@ -5,7 +5,8 @@
     page = archive.search("refund", agent="ana", cursor=page.cursor)
 
 * An **archive** is built from events alone, and follows them: it knows each case as the desk does, the words of all its
-  messages, and who worked on it. It belongs to the host and lies beside the desk.
+  messages and notes, its ids, the numbers and addresses of its customer, and who worked on it. It belongs to the host
+  and lies beside the desk.
 * Results come **latest activity first**, then by case id. Activity is anything that happens on the case; that another
   case follows a closed one is activity on that other one only.
 * A **cursor** goes on after the last result of a page, in the order in which the cases stood when the first page was
@@ -18,29 +19,33 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from heapq import nsmallest
 from typing import Any, Final, Self, TypeAlias
 
-from casecore.channels import Channel
+from casecore.calendars import find_zone
 from casecore.kernel import CUSTOMER, SYSTEM, CasecoreError, Event, MissingRow, changed, frozen
 from casecore.kernel.effects import Edits, Place
-from casecore.kernel.errors import quoted
 from casecore.kernel.fields import is_count, row_called
+from casecore.kernel.problems import quoted
+from casecore.kernel.words import finds, same_form, search_form
 from casecore.projections.search.entries import CaseEntry, MomentLog, instant_of, moment_of
 from casecore.projections.search.queries import (
     TEXT,
     QueryError,
     Term,
     filter_terms,
-    fold_letters,
     parse_query,
     seal_of,
-    split_words,
 )
+from casecore.projections.search.summaries import CaseSummary as CaseSummary
+from casecore.projections.search.summaries import NoteText as NoteText
+from casecore.projections.search.summaries import Page as Page
+from casecore.projections.search.texts import Sought, WordIndex
 from casecore.rooms.arrivals import MessageReceived, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned
 from casecore.rooms.cases import Case
@@ -55,43 +60,13 @@ from casecore.rooms.notes import (
 )
 from casecore.rooms.offers import OfferDeclined
 from casecore.rooms.threads import Customer, Feeling
-from casecore.statuses import Status
+from casecore.rooms.wrap_ups import Disposed
 
 _ResultPlace: TypeAlias = tuple[int, str]
 """Where a case stands among results: its last moment, negated, and its id."""
 
 Filter: TypeAlias = str | Iterable[str] | None
 """One value, or several of which one must hold; None: not asked."""
-
-
-# What it answers ---------------------------------------------------------------------------------------
-
-
-@frozen
-class CaseSummary:
-    """What an archive knows of a case, as of now.
-
-    Attributes:
-        name: The customer's name, if it is known.
-        assignee: Who holds it.
-        agents: Who held it, wrote on it or did something with it, by id.
-        tags: Its tags and those of its messages, by word.
-        started_at: When it started (aware, UTC).
-        latest_at: When something last happened on it (aware, UTC).
-    """
-
-    case: str
-    thread: str
-    customer: str
-    name: str | None
-    channel: Channel
-    status: Status
-    queue: str
-    assignee: str | None
-    agents: tuple[str, ...]
-    tags: tuple[str, ...]
-    started_at: datetime
-    latest_at: datetime
 
 
 class UnknownCase(CasecoreError, KeyError):
@@ -105,37 +80,6 @@ class UnknownCase(CasecoreError, KeyError):
         return f"there is no case {quoted(self.case)} in this archive; check the id, or give it the case's events"
 
 
-@frozen
-class Page:
-    """Some results.
-
-    Attributes:
-        results: Latest activity first, then by case id.
-        cursor: Goes on after these; None where there are no more.
-    """
-
-    results: tuple[CaseSummary, ...]
-    cursor: str | None
-
-
-@frozen
-class NoteText:
-    """A note that stands, with its text.
-
-    Attributes:
-        case: The case it is on; None where it is on the customer.
-        at: When it was written (aware, UTC).
-        edited_at: When it was last edited; None where it never was.
-    """
-
-    note: str
-    author: str
-    text: str
-    case: str | None
-    at: datetime
-    edited_at: datetime | None = None
-
-
 # What is kept ------------------------------------------------------------------------------------------
 
 _TAGGING: Final[Mapping[type, int]] = {MessageTagged: 1, MessageUntagged: -1}
@@ -147,22 +91,20 @@ class _Test:
 
     excluded: bool
     cases: set[str] | None
-    asks: Callable[[CaseEntry], bool] | None = None
+    asks: Callable[[str, CaseEntry], bool] | None = None
 
     def passes(self, case: str, entry: CaseEntry) -> bool:
-        holds = (self.cases is None or case in self.cases) and (self.asks is None or self.asks(entry))
+        holds = (self.cases is None or case in self.cases) and (self.asks is None or self.asks(case, entry))
         return holds is not self.excluded
 
 
-def _contains_phrase(phrase: tuple[str, ...]) -> Callable[[CaseEntry], bool]:
-    said = f" {' '.join(phrase)} "
-    return lambda entry: any(said in f" {' '.join(split_words(text))} " for text in entry.texts)
-
-
-_TIMES: Final[Mapping[str, Callable[[datetime], Callable[[CaseEntry], bool]]]] = {
-    "since": lambda instant: lambda entry: instant_of(entry.moments[-1]) >= instant,
-    "until": lambda instant: lambda entry: instant_of(entry.moments[0]) <= instant,
+_TIMES: Final[Mapping[str, Callable[[datetime], Callable[[str, CaseEntry], bool]]]] = {
+    "since": lambda instant: lambda _, entry: instant_of(entry.moments[-1]) >= instant,
+    "until": lambda instant: lambda _, entry: instant_of(entry.moments[0]) <= instant,
 }
+
+_NO_CONTACT: Final = re.compile("follow|photo|picture|avatar|url|link")
+"""Names in a profile under which no number or address stands to which somebody can write."""
 
 
 # The archive -------------------------------------------------------------------------------------------
@@ -173,9 +115,15 @@ _EFFECTS: Final = HOUSE.effects({Case: Place("cases", "case"), Customer: PLACES[
 
 
 class Archive:
-    """Every case of the events, ready to be searched; an archive changes as it follows them."""
+    """Every case of the events, ready to be searched; an archive changes as it follows them.
 
-    def __init__(self) -> None:
+    Args:
+        zone: Where the days of a search begin and end: the policy's zone; UTC where none is given.
+    """
+
+    def __init__(self, zone: str | tzinfo = UTC) -> None:
+        self._zone = _zone_called(zone)
+        self._said, self._noted = WordIndex(), WordIndex()
         self._count = 0
         self._rows: dict[str, dict[str, Any]] = {"cases": {}, "customers": {}}
         self._entries: dict[str, CaseEntry] = {}
@@ -183,6 +131,7 @@ class Archive:
         self._cases_by: defaultdict[str, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._names: dict[str, str] = {}
         self._notes: defaultdict[str, dict[str, NoteText]] = defaultdict(dict)
+        self._note_places: dict[str, tuple[str, str | None]] = {}
 
     # Following -----------------------------------------------------------------------------------------
 
@@ -219,13 +168,16 @@ class Archive:
                 if table == "cases":
                     self._enter_case(before, after)
                 else:
-                    self._names[row_id] = fold_letters(after.name or "")
+                    self._names[row_id] = " ".join(search_form(after.name or "").split())
+                    self._enter_profile(before, after)
 
     def _enter_case(self, before: Case | None, after: Case) -> None:
         if before is None:
             self._entries[after.id] = CaseEntry()
             for name in ("channel", "customer"):
                 self._cases_by[name][getattr(after, name)].add(after.id)
+            for row_id in (after.id, after.thread, after.customer):
+                self._said.add_id(after.id, row_id)
         for name in ("queue", "status"):
             old, new = getattr(before, name, None), getattr(after, name)
             if old != new:
@@ -235,6 +187,15 @@ class Archive:
         tags: frozenset[str] = frozenset() if before is None else before.tags
         for tag in after.tags ^ tags:
             self._follow_tag(after.id, tag, 1 if tag in after.tags else -1)
+
+    def _enter_profile(self, before: Customer | None, after: Customer) -> None:
+        """Let the cases of a customer be found by a number and an address of their profile."""
+        old, new = _contacts_of(before), _contacts_of(after)
+        if old != new:
+            owner = f"{_PROFILE}{after.id}"
+            self._noted.forget_texts(owner, old)
+            for text in new:
+                self._noted.add_text(owner, text)
 
     def _follow_case(self, event: Event, case: str) -> None:
         entry = self._entries.get(case)
@@ -253,38 +214,47 @@ class Archive:
             self._follow_tag(case, event.tag, _TAGGING[type(event)])
         elif hasattr(event, "message") and hasattr(event, "text"):
             self._follow_message(event, case, entry)
+        elif isinstance(event, Disposed):
+            self._said.add_text(case, event.notes)
         elif isinstance(event, SentimentSet) and event.message in entry.received:
             (entry.marked.discard if event.sentiment is Feeling.NEUTRAL else entry.marked.add)(event.message)
 
     def _follow_tag(self, case: str, tag: str, step: int) -> None:
         tags = self._entries[case].tags
         tags[tag] += step
+        form = same_form(tag)
         if tags[tag]:
-            self._cases_by["tag"][tag].add(case)
+            self._cases_by["tag"][form].add(case)
         else:
             del tags[tag]
-            self._cases_by["tag"][tag].discard(case)
+            if form not in map(same_form, tags):
+                self._cases_by["tag"][form].discard(case)
 
     def _follow_message(self, event: Any, case: str, entry: CaseEntry) -> None:
-        if isinstance(event, MessageReceived):
+        if isinstance(event, MessageReceived) and event.participant is None:
             entry.received.add(event.message)
-        for text in (event.text, getattr(event, "subject", "")):
+        self._said.add_id(case, event.message)
+        for text in (event.text, getattr(event, "subject", ""), *getattr(event, "attachments", ())):
             if text:
-                entry.texts.append(text)
-                for word in split_words(text):
-                    self._cases_by[TEXT][word].add(case)
+                self._said.add_text(case, text)
 
     def _follow_note(self, event: NoteAdded | NoteEdited | NoteDeleted) -> None:
         customer = event.customer if event.case is None else self._rows["cases"][event.case].customer
         notes = self._notes[str(customer)]
+        before = notes.get(event.note)
         if isinstance(event, NoteAdded):
             notes[event.note] = NoteText(event.note, event.by, event.text, case=event.case, at=event.at)
-        elif event.note not in notes:
+        elif before is None:
             raise MissingRow(event, "notes", event.note)
         elif isinstance(event, NoteEdited):
-            notes[event.note] = changed(notes[event.note], text=event.text, edited_at=event.at)
+            notes[event.note] = changed(before, text=event.text, edited_at=event.at)
         else:
             del notes[event.note]
+        owner = f"{_NOTE}{event.note}"
+        self._noted.forget_texts(owner, () if before is None else (before.text,))
+        if event.note in notes:
+            self._noted.add_text(owner, notes[event.note].text)
+            self._note_places[event.note] = str(customer), event.case
 
     # Searching -----------------------------------------------------------------------------------------
 
@@ -325,6 +295,7 @@ class Archive:
             QueryError: When the query, a filter, the limit or the cursor cannot be used.
         """
         given = filter_terms(
+            self._zone,
             channel=channel,
             customer=customer,
             agent=agent,
@@ -334,7 +305,7 @@ class Archive:
             since=since,
             until=until,
         )
-        terms = (*parse_query(query), *given)
+        terms = tuple(dict.fromkeys((*parse_query(query, self._zone), *given)))
         if not is_count(limit, 1):
             raise QueryError(f"the limit is {quoted(limit)}", None, "give a whole number from 1")
         about = seal_of(*sorted((term.field, sorted(map(str, term.values)), term.excluded) for term in terms))
@@ -369,11 +340,7 @@ class Archive:
 
     def _test_of(self, term: Term) -> _Test:
         if term.field == TEXT:
-            (phrase,) = term.values
-            having = [self._cases_with(TEXT, word) for word in phrase]
-            if len(having) == 1:
-                return _Test(term.excluded, having[0])
-            return _Test(term.excluded, having[0].intersection(*having[1:]), _contains_phrase(phrase))
+            return self._test_of_text(term)
         if term.field in _TIMES:
             (instant,) = term.values
             return _Test(term.excluded, None, _TIMES[term.field](instant))
@@ -383,13 +350,42 @@ class Archive:
         sets = [self._cases_with(term.field, value) for value in values]
         return _Test(term.excluded, sets[0] if len(sets) == 1 else set[str]().union(*sets))
 
+    def _test_of_text(self, term: Term) -> _Test:
+        """Messages are asked when a case is reached; notes and profiles, of which there are few, at once."""
+        looked = [self._said.look_up(sought) for sought in term.values]
+        sure = [cases for cases, check in looked if check is None]
+        doubtful = [(cases, check) for cases, check in looked if check is not None]
+        noted = self._cases_noting(term.values)
+        if not doubtful and len(sure) == 1 and not noted:
+            return _Test(term.excluded, sure[0])
+        known = noted.union(*sure)
+        if not doubtful:
+            return _Test(term.excluded, known)
+
+        def holds(case: str, _: CaseEntry) -> bool:
+            return case in known or any(case in cases and check(case) for cases, check in doubtful)
+
+        return _Test(term.excluded, known.union(*(cases for cases, _ in doubtful)), holds)
+
+    def _cases_noting(self, values: Iterable[Sought]) -> set[str]:
+        """The cases that have a note, or whose customer has a note, a number or an address, that says it."""
+        found: set[str] = set()
+        for sought in values:
+            owners, check = self._noted.look_up(sought)
+            for owner in owners:
+                if check is None or check(owner):
+                    kind, row_id = owner[0], owner[1:]
+                    customer, case = (row_id, None) if kind == _PROFILE else self._note_places[row_id]
+                    found |= self._cases_with("customer", customer) if case is None else {case}
+        return found
+
     def _cases_with(self, name: str, value: str) -> set[str]:
         """The cases that have a value; asking enters nothing."""
         return row_called(self._cases_by[name], value) or set()
 
     def _customers_called(self, name: str) -> Iterable[str]:
-        part = fold_letters(name).strip()
-        return (customer for customer, whole in self._names.items() if part in whole or customer == name)
+        part = " ".join(search_form(name).split())
+        return (customer for customer, whole in self._names.items() if finds(whole, part) or customer == name)
 
     # Telling -------------------------------------------------------------------------------------------
 
@@ -444,6 +440,26 @@ class Archive:
         except (TypeError, ValueError, RecursionError):  # no text, no base64, no JSON, or JSON without end
             pass
         raise QueryError("the cursor does not belong to this search", None, "leave it out to begin at the first page")
+
+
+_PROFILE, _NOTE = "p", "n"
+"""What the owners of texts that can change begin with: a customer's profile, a note."""
+
+
+def _contacts_of(customer: Customer | None) -> tuple[str, ...]:
+    """The numbers and addresses of a profile."""
+    profile = {} if customer is None else customer.profile
+    return tuple(value for name, value in profile.items() if not _NO_CONTACT.search(search_form(name)))
+
+
+def _zone_called(zone: str | tzinfo) -> tzinfo:
+    if isinstance(zone, tzinfo):
+        return zone
+    problems: list[str] = []
+    found = find_zone(zone, problems)
+    if problems:
+        raise QueryError(f"there is no time zone {quoted(zone)}", None, "give an IANA name, such as Europe/Lisbon")
+    return found
 
 
 def _cursor_text(count: int, place: _ResultPlace, about: str) -> str:

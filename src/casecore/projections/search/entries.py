@@ -29,7 +29,6 @@ class CaseEntry:
     Attributes:
         moments: When something later than before happened.
         counts: How many events on cases the archive had seen then.
-        texts: What was said, one text for each message and subject.
         agents: Who worked on it.
         tags: On how many of the case and its messages each tag is.
         received: The customer's messages that can be marked.
@@ -38,7 +37,6 @@ class CaseEntry:
 
     moments: array[int] = field(factory=_number_array)
     counts: array[int] = field(factory=_number_array)
-    texts: list[str] = field(factory=list)
     agents: set[str] = field(factory=set)
     tags: Counter[str] = field(factory=Counter)
     received: set[str] = field(factory=set)

@@ -3,8 +3,14 @@
     refund status:open channel:chat agent:ana tag:vip "exact phrase" -spam customer:"Maria Silva" since:2026-11-01
 
 * A query is terms with spaces between them; a case is found where **every** term holds.
-* A **word** occurs in some message of the case; a **"phrase in quotation marks"** stands in one message as it is.
-  Capitals, accents and punctuation do not count: `acao` finds *Ação*. What punctuation divides (`e-mail`) is a phrase.
+* A **word** occurs in some message or note of the case; a **"phrase in quotation marks"** stands in one as it is.
+  Capitals, accents and punctuation do not count: `acao` finds *Ação*, `lodz` finds *Łódź*. What punctuation divides
+  (`order_12345`) is a phrase; with a hyphen or an apostrophe it is also one word: `e-mail`, `email`.
+* Words are found whole, and `refun*` finds those that begin so. Where no spaces part words, as in Chinese, Japanese,
+  Thai, Khmer, Lao and Burmese, and in Korean, they are found inside a run of letters.
+* A **number** to call (7 to 15 digits) is found however it is grouped, with or without its country's code; an
+  **address** of email is found whole; the **id** of a case, thread, customer or message, too. A customer's own number
+  and address find their cases.
 * A **field** is `name:value`. A value with spaces or commas stands in quotation marks; several values are divided by
   commas, and one of them must hold: `status:open,pending`.
 * `-` before a term: it must **not** hold.
@@ -15,20 +21,20 @@
 | `status` | a status: `new`, `open`, ... | the case has it |
 | `queue` | a queue's id | the case belongs to it |
 | `agent` | an agent's id | they held the case, wrote on it or did something with it |
-| `tag` | a tag | the case or one of its messages has it |
+| `tag` | a tag | the case or one of its messages has it; capitals do not count |
 | `customer` | a part of a name, or a whole id | the case is theirs; capitals and accents do not count |
 | `since` | a date, or an instant with its offset | something happened on the case then or later |
 | `until` | the same | the case had started by then; a date counts to its end |
 
-Dates are in UTC. Ids and tags are written exactly. `«`, `»` and curly quotation marks are read like straight ones.
+Dates are those of the archive's time zone. Ids are written exactly. `«`, `»` and curly quotation marks are read like
+straight ones.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from hashlib import blake2b
 from typing import Any, Final
@@ -36,6 +42,16 @@ from typing import Any, Final
 from casecore.channels import Channel
 from casecore.kernel import CasecoreError, frozen
 from casecore.kernel.problems import did_you_mean, quoted
+from casecore.kernel.words import bonded_words, is_blank, same_form, search_form, search_words
+from casecore.projections.search.texts import (
+    DIGITS,
+    Sought,
+    address_keys,
+    called_number,
+    id_key,
+    number_chunks,
+    number_sought,
+)
 from casecore.statuses import Status
 
 TEXT: Final = "text"
@@ -68,31 +84,13 @@ class Term:
 
     Attributes:
         field: A field's name, or `text`.
-        values: One of these must hold: channels, statuses, ids, instants; for `text` the words of a phrase.
+        values: One of these must hold: channels, statuses, ids, instants; for `text` what is `Sought`.
         excluded: It must not hold.
     """
 
     field: str
     values: tuple[Any, ...]
     excluded: bool = False
-
-
-# Words -------------------------------------------------------------------------------------------------
-
-_WORD: Final = re.compile(r"\w+")
-
-
-def fold_letters(text: str) -> str:
-    """A text without capitals and accents, which do not count."""
-    if text.isascii():
-        return text.lower()
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
-
-
-def split_words(text: str) -> tuple[str, ...]:
-    """The words of a text as they are compared: without capitals, accents and punctuation."""
-    return tuple(_WORD.findall(fold_letters(text)))
 
 
 # Values ------------------------------------------------------------------------------------------------
@@ -108,13 +106,17 @@ class _Unfit(Exception):
 
 
 def _read_name(value: str) -> str:
-    if not value:
+    if is_blank(value):
         raise _Unfit("the value is empty", "write one, or leave the field out")
     return value
 
 
+def _read_tag(value: str) -> str:
+    return same_form(_read_name(value))
+
+
 def _read_name_part(value: str) -> str:
-    if not fold_letters(value).strip():
+    if not search_form(value).strip():
         raise _Unfit(f"{quoted(value)} is part of every name", "write a part of the name, or leave the field out")
     return value
 
@@ -136,11 +138,24 @@ _A_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _AN_INSTANT: Final = "write a date like 2026-11-01, or an instant with its offset like 2026-11-01T09:00Z"
 
 
-def _instant_reader(of_day: time) -> Callable[[str | datetime], datetime]:
-    def read_instant(value: str | datetime) -> datetime:
+def _first_of_day(day: date, zone: tzinfo) -> datetime:
+    try:
+        return datetime.combine(day, time(), zone).astimezone(UTC)
+    except OverflowError:  # on the first or the last day of the calendar
+        return datetime.combine(day, time(), UTC)
+
+
+def _last_of_day(day: date, zone: tzinfo) -> datetime:
+    if day == date.max:
+        return datetime.max.replace(tzinfo=UTC)
+    return _first_of_day(day + timedelta(days=1), zone) - datetime.resolution
+
+
+def _instant_reader(of_day: Callable[[date, tzinfo], datetime]) -> Callable[[str | datetime, tzinfo], datetime]:
+    def read_instant(value: str | datetime, zone: tzinfo) -> datetime:
         try:
             if isinstance(value, str) and _A_DATE.fullmatch(value):
-                return datetime.combine(date.fromisoformat(value), of_day, UTC)
+                return of_day(date.fromisoformat(value), zone)
             instant = value if isinstance(value, datetime) else datetime.fromisoformat(value)
             if instant.utcoffset() is None:
                 raise _Unfit(f"{quoted(str(value))} has no offset", _AN_INSTANT)
@@ -151,26 +166,29 @@ def _instant_reader(of_day: time) -> Callable[[str | datetime], datetime]:
     return read_instant
 
 
-_FIELDS: Final[Mapping[str, Callable[[Any], Any]]] = {
+_INSTANTS: Final[Mapping[str, Callable[[Any, tzinfo], datetime]]] = {
+    "since": _instant_reader(_first_of_day),
+    "until": _instant_reader(_last_of_day),
+}
+_WORDS: Final[Mapping[str, Callable[[str], Any]]] = {
     "agent": _read_name,
     "channel": _choice_reader(Channel),
     "customer": _read_name_part,
     "queue": _read_name,
-    "since": _instant_reader(time.min),
     "status": _choice_reader(Status),
-    "tag": _read_name,
-    "until": _instant_reader(time.max),
+    "tag": _read_tag,
 }
-_SINGLE: Final = ("since", "until")
+_FIELDS: Final = tuple(sorted((*_WORDS, *_INSTANTS)))
 
 
 # From a program ----------------------------------------------------------------------------------------
 
 
-def filter_terms(**given: Any) -> Iterator[Term]:
+def filter_terms(zone: tzinfo = UTC, **given: Any) -> Iterator[Term]:
     """The terms of filters that a program gives.
 
     Args:
+        zone: Where its dates are.
         given: By field, one value or several; None and none are not asked.
 
     Raises:
@@ -180,19 +198,19 @@ def filter_terms(**given: Any) -> Iterator[Term]:
         several = isinstance(value, Iterable) and not isinstance(value, str)
         values = () if value is None else tuple(value) if several else (value,)
         if values:
-            yield _make_term(field, [(one, None) for one in values])
+            yield _make_term(field, [(one, None) for one in values], zone)
 
 
-def _make_term(field: str, given: Iterable[tuple[Any, int | None]], *, excluded: bool = False) -> Term:
+def _make_term(field: str, given: Iterable[tuple[Any, int | None]], zone: tzinfo, *, excluded: bool = False) -> Term:
     """A term of a field, its values read; each comes with its position in the query's text."""
     values: list[Any] = []
     for value, position in given:
-        if values and field in _SINGLE:
+        if values and field in _INSTANTS:
             raise QueryError(f"{field}: there is more than one", position, "give one; several terms narrow the search")
-        if not isinstance(value, str) and not (field in _SINGLE and isinstance(value, datetime)):
+        if not isinstance(value, str) and not (field in _INSTANTS and isinstance(value, datetime)):
             raise QueryError(f"{field}: {quoted(value)} does not fit", position, "give it as text")
         try:
-            values.append(_FIELDS[field](value))
+            values.append(_INSTANTS[field](value, zone) if field in _INSTANTS else _WORDS[field](str(value)))
         except _Unfit as unfit:
             raise QueryError(f"{field}: {unfit.problem}", position, unfit.suggestion) from None
     return Term(field, tuple(values), excluded)
@@ -205,13 +223,17 @@ _SOLID: Final = re.compile(r"\S")
 _FIELD: Final = re.compile(r'([^\s":]+):')
 _RUN: Final = re.compile(r'[^\s"]+')
 _VALUE: Final = re.compile(r'[^\s",]+')
+_CHUNK: Final = re.compile(r"\S+")
+_NUMBER_LENGTH: Final = 40
+"""How long a number is at most, with all that groups it."""
 
 
-def parse_query(query: str) -> Iterator[Term]:
+def parse_query(query: str, zone: tzinfo = UTC) -> Iterator[Term]:
     """The terms of a query's text.
 
     Args:
         query: As the top of this file describes; empty: no term, so that every case is found.
+        zone: Where its dates are.
 
     Raises:
         QueryError: When it cannot be read; the error says where, and what to write.
@@ -222,7 +244,7 @@ def parse_query(query: str) -> Iterator[Term]:
     text = given.translate(_STRAIGHT)
     position = _skip_spaces(text, 0)
     while position < len(text):
-        term, end = _read_term(text, position)
+        term, end = _read_term(text, position, zone)
         yield term
         position = _skip_spaces(text, end)
         if position == end < len(text):
@@ -234,20 +256,20 @@ def _skip_spaces(text: str, position: int) -> int:
     return len(text) if found is None else found.start()
 
 
-def _read_term(text: str, start: int) -> tuple[Term, int]:
+def _read_term(text: str, start: int, zone: tzinfo) -> tuple[Term, int]:
     excluded = text[start] == "-"
     position = start + excluded
     field = _FIELD.match(text, position)
     if field is None:
-        piece, end = _read_piece(text, position, _RUN)
-        phrase = split_words(piece)
-        if not phrase:
-            raise QueryError(f"{quoted(text[start:end])} has no letter or digit to look for", start, "leave it out")
-        return Term(TEXT, (phrase,), excluded), end
+        sought, end = _read_number(text, position)
+        if not sought:
+            piece, end = _read_piece(text, position, _RUN)
+            sought = _read_text(piece, start, text[start:end])
+        return Term(TEXT, sought, excluded), end
     name = field[1].lower()
     if name not in _FIELDS:
         meant = did_you_mean(name, _FIELDS) or f"the fields are {', '.join(_FIELDS)}"
-        as_text = f'or put it in quotation marks to look for it as text: "{field[0]}..."'
+        as_text = f'or put it in quotation marks to look for it as text: "{quoted(field[0])[1:-1]}..."'
         raise QueryError(f"there is no field {quoted(field[1])}", position, f"{meant}; {as_text}")
     given: list[tuple[str, int | None]] = []
     end = field.end()
@@ -255,7 +277,47 @@ def _read_term(text: str, start: int) -> tuple[Term, int]:
         begin = end + bool(given)
         piece, end = _read_piece(text, begin, _VALUE)
         given.append((piece.strip(), begin))
-    return _make_term(name, given, excluded=excluded), end
+    return _make_term(name, given, zone, excluded=excluded), end
+
+
+def _read_text(piece: str, start: int, written: str) -> tuple[Sought, ...]:
+    """What a word or a phrase looks for: its words; a number, an address or an id, where it is one."""
+    form = search_form(piece)
+    words = tuple(search_words(form))
+    if not words:
+        raise QueryError(f"{quoted(written)} has no letter or digit to look for", start, "leave it out")
+    quotes = '"' in written
+    if "*" in piece and not quotes:
+        if piece.find("*") < len(piece) - 1 or not form.removesuffix("*").endswith(words[-1]):
+            remedy = "write refun* for the words that begin so; in quotation marks a star does not count"
+            raise QueryError(f"{quoted(written)} has a star that ends no word", start, remedy)
+        return (Sought(words, begins=True),)
+    addresses = tuple(Sought(whole=key) for key in address_keys(form))
+    if addresses and not quotes:
+        return addresses
+    bonded = tuple(bonded_words(form))
+    alone = bonded if "".join(words) in bonded else ()
+    return (Sought(words), *(Sought((word,)) for word in alone), *addresses, Sought(whole=id_key(piece)))
+
+
+def _read_number(text: str, start: int) -> tuple[tuple[Sought, ...], int]:
+    """A number to call, in one chunk or several; nothing where there is none."""
+    chunks: list[str] = []
+    end = start
+    for match in _CHUNK.finditer(text, start, start + _NUMBER_LENGTH):
+        stretches = [*number_chunks(search_form(match[0]))]
+        joins = len(stretches) == 1 and match.end() < start + _NUMBER_LENGTH and not (chunks and match[0][0] in "+-")
+        digits = sum(map(str.isdigit, "".join((*chunks, match[0]))))
+        if not joins or (chunks and (match.start() > end + 1 or digits >= DIGITS.stop)):
+            break
+        chunks.append(stretches[0][0])
+        end = match.end()
+    number = called_number(chunks) if chunks else None
+    if number is None:
+        return (), start
+    words = tuple(search_words(" ".join(chunks)))
+    said = Sought(words, apart=len(chunks) > 1)
+    return (said, *number_sought(*number), Sought(whole=id_key(text[start:end]))), end
 
 
 def _read_piece(text: str, start: int, run: re.Pattern[str]) -> tuple[str, int]:

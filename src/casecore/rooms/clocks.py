@@ -1,0 +1,242 @@
+"""The clocks of a case: what they are read from, and how they stand at an instant. `sla.py` tells what moves them.
+
+* A clock that has **finished** has its verdict, which was given then: with the target, the level and the calendar of
+  that time. No later change turns it.
+* One that runs past its target is `missed`; once that is recorded it stays so, whatever becomes of its target.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+from casecore.calendars import Calendar
+from casecore.kernel import a_length
+from casecore.kernel.records import editing_class, freeze, record
+from casecore.policies import Policy
+from casecore.policies.sections import Level
+from casecore.rooms.cases import SeesCase
+
+
+class ClockState(StrEnum):
+    """Where a clock stands."""
+
+    RUNNING = "running"
+    MET = "met"
+    MISSED = "missed"
+    STOPPED = "stopped"
+
+
+RUNNING, MET, MISSED, STOPPED = ClockState
+
+
+class ClockName(StrEnum):
+    """Which clock."""
+
+    FIRST_RESPONSE = "first_response"
+    SOLUTION = "solution"
+
+
+# Records -----------------------------------------------------------------------------------------------
+
+
+@record
+class ClockVerdict:
+    """What was found of a clock, for good.
+
+    Attributes:
+        state: Met, missed or stopped.
+        target: What was promised, in seconds.
+        elapsed: How many seconds of open time it took; None while it runs on past its target.
+    """
+
+    state: ClockState
+    target: float = a_length()
+    elapsed: float | None = None
+
+
+@record
+class FirstReply:
+    """A reply that may have been the first one: its message, and when it was sent."""
+
+    message: str
+    at: datetime
+
+
+MOST_REPLIES = 10
+"""So many first replies are remembered, in case they never reach the customer."""
+
+
+@record
+class Clocks:
+    """The instants that a case's service clocks are read from.
+
+    Attributes:
+        level: The level that chooses the targets.
+        started_at: The customer's first message.
+        replied_at: Our first reply to it.
+        solution_from: What ST counts from: the same message, unless reopening started it again.
+        resolved_at: When the case was resolved; None while it is not.
+        closed_at: When it was closed.
+        paused_since: Since when ST is paused.
+        left_out: How many seconds of ST do not count.
+        first_response: The verdict on FRT; likewise `solution` on ST; None while there is none.
+        replies: Our first replies that are not known to have failed, `MOST_REPLIES` of them.
+        resolved_by: The reply by which it was resolved; None where it was by hand.
+    """
+
+    level: Level = Level.NORMAL
+    started_at: datetime | None = None
+    replied_at: datetime | None = None
+    solution_from: datetime | None = None
+    resolved_at: datetime | None = None
+    closed_at: datetime | None = None
+    paused_since: datetime | None = None
+    left_out: float = a_length(default=0.0)
+    first_response: ClockVerdict | None = None
+    solution: ClockVerdict | None = None
+    replies: tuple[FirstReply, ...] = ()
+    resolved_by: str | None = None
+
+
+class SeesClocks(SeesCase, Protocol):
+    """The service clocks of the case."""
+
+    @property
+    def clocks(self) -> Clocks | None:
+        """The instants that the clocks are read from."""
+
+
+class ClockRun(NamedTuple):
+    """From when to when a clock runs.
+
+    Attributes:
+        since: Its start; None before.
+        reached_at: When it was met, late or not; None while it was not.
+        verdict: What was found of it.
+    """
+
+    since: datetime | None
+    reached_at: datetime | None
+    verdict: ClockVerdict | None
+
+
+def run_of(clocks: Clocks, name: ClockName) -> ClockRun:
+    """From when to when a clock of a case runs."""
+    if name is ClockName.FIRST_RESPONSE:
+        return ClockRun(clocks.started_at, clocks.replied_at, clocks.first_response)
+    return ClockRun(clocks.solution_from, clocks.resolved_at, clocks.solution)
+
+
+# Reading -----------------------------------------------------------------------------------------------
+
+
+@record
+class Clock:
+    """One service clock of one case at one instant; all durations are open time of the calendar.
+
+    Attributes:
+        name: `first_response` or `solution`.
+        target: What was promised.
+        elapsed: What has passed, or had when it ended.
+        state: Where it stands.
+        due: The instant (aware) at which the target is reached; None when it does not run.
+    """
+
+    name: str
+    target: timedelta
+    elapsed: timedelta
+    state: ClockState
+    due: datetime | None = None
+
+    @property
+    def remaining(self) -> timedelta:
+        """What is left; negative once the target is past."""
+        return self.target - self.elapsed
+
+    @property
+    def percent(self) -> float:
+        """How much of the target has passed, 100 at the target."""
+        return 100 * self.elapsed / self.target
+
+
+def first_response(view: SeesClocks, policy: Policy, at: datetime) -> Clock | None:
+    """The FRT of a case; None where it had no target or the customer has not written.
+
+    Args:
+        view: The desk's view of the case, or its file.
+        policy: The SOP in force.
+        at: Now (aware).
+    """
+    return _read_clock(ClockName.FIRST_RESPONSE, view, policy, at)
+
+
+def solution(view: SeesClocks, policy: Policy, at: datetime) -> Clock | None:
+    """The ST of a case; None where it had no target or the customer has not written.
+
+    Args:
+        view: The desk's view of the case, or its file.
+        policy: The SOP in force.
+        at: Now (aware).
+    """
+    return _read_clock(ClockName.SOLUTION, view, policy, at)
+
+
+def _read_clock(name: ClockName, view: SeesClocks, policy: Policy, at: datetime) -> Clock | None:
+    case, clocks = view.case, view.clocks
+    run = None if clocks is None else run_of(clocks, name)
+    if case is None or clocks is None or run is None or run.since is None:
+        return None
+    verdict = run.verdict
+    if verdict is not None and verdict.elapsed is not None:
+        told = (timedelta(seconds=verdict.target), timedelta(seconds=verdict.elapsed))
+        return freeze(editing_class(Clock)(name.value, *told, verdict.state, None), Clock)
+    if run.reached_at is not None or clocks.closed_at is not None:
+        return None  # nothing was promised when it ended
+    if policy.layered:
+        policy = policy.at(at).for_(case)
+    target, calendar = policy.service_target(name, case.channel, clocks.level)
+    if verdict is not None:
+        target = timedelta(seconds=verdict.target)
+    if target is None:
+        return None
+    elapsed, due = elapsed_time(clocks, name, calendar, at), None
+    if name is ClockName.FIRST_RESPONSE or clocks.paused_since is None:
+        length = _sum_of(target, _left_out(clocks, name))
+        due = _add_length(run.since, length) if calendar is None else calendar.clock(run.since, at, length)[1]
+    state = MISSED if verdict is not None or elapsed > target else RUNNING
+    return freeze(editing_class(Clock)(name.value, target, elapsed, state, due), Clock)
+
+
+def elapsed_time(clocks: Clocks, name: ClockName, calendar: Calendar | None, at: datetime) -> timedelta:
+    """How much open time has passed on a clock that has started; what was paused or left out does not count."""
+    since = run_of(clocks, name).since or at
+    elapsed = open_time(calendar, since, at) - _left_out(clocks, name)
+    if name is ClockName.SOLUTION and clocks.paused_since is not None:
+        paused_since = max(clocks.paused_since, since)
+        elapsed -= open_time(calendar, paused_since, max(at, paused_since))
+    return elapsed
+
+
+def _left_out(clocks: Clocks, name: ClockName) -> timedelta:
+    return timedelta(seconds=clocks.left_out) if name is ClockName.SOLUTION else timedelta(0)
+
+
+def open_time(calendar: Calendar | None, start: datetime, end: datetime) -> timedelta:
+    """How much time lies between two instants, in the opening hours of a calendar if there is one."""
+    return end - start if calendar is None else calendar.open_time(start, end)
+
+
+def _sum_of(one: timedelta, other: timedelta) -> timedelta:
+    try:
+        return one + other
+    except OverflowError:  # a policy made in code may promise something for the end of all time
+        return timedelta.max
+
+
+def _add_length(start: datetime, length: timedelta) -> datetime | None:
+    try:
+        return start + length
+    except OverflowError:  # after the last day of the calendar: it never comes
+        return None
