@@ -3,7 +3,7 @@
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test test-all faults soak check bench clean
+.PHONY: help demo test test-all faults soak laws mutants check bench clean
 unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
 
 help:  ## show this list
@@ -29,8 +29,14 @@ test-all: .venv/with-test  ## run every test; the fast ones must cover every lin
 faults: .venv/with-test  ## break casecore in each way of the table, and print what the proofs say
 	.venv/bin/python -m tests.faults
 
-soak: .venv/with-test  ## try every property on a thousand examples or more, other ones each time; takes about an hour
+soak: .venv/with-test  ## a million hostile inputs, a long walk, and how time grows with size; prints the counts
+	.venv/bin/python -m tests.soak
+
+laws: .venv/with-test  ## try every property on a thousand examples or more, other ones each time; takes about an hour
 	.venv/bin/python $(PYTEST) -m hypothesis --hypothesis-profile=soak
+
+mutants: .venv/with-mutants  ## change one thing at a time in the rules, and see which tests notice; takes up to two hours
+	.venv/bin/python -m tests.mutants
 
 check: .venv/with-dev  ## check format, lint and types
 	.venv/bin/ruff format --check

@@ -34,6 +34,7 @@ from casecore.kernel import (
     frozen,
 )
 from casecore.kernel.effects import Edits
+from casecore.kernel.fields import row_called, to_instant
 from casecore.policies import Policy
 from casecore.rooms.agents import Agent
 from casecore.rooms.commitments import Commitment
@@ -127,7 +128,7 @@ class Desk:
 
     def view_of(self, case: str) -> View:
         """What can be seen of a case without any command; empty where there is no such case."""
-        return VIEWS.of_row("case", case, self, self.now)
+        return VIEWS.of_row("case", case, self, self.now) if isinstance(case, str) else View(now=self.now)
 
     def decide(self, command: Command) -> Verdict:
         """What would happen: `Accepted` with events, or `Refused` with every reason. Changes nothing."""
@@ -209,8 +210,11 @@ class Desk:
         Returns:
             A tuple in a stable order; set one timer for the first `at` still to come, and give the commands of those
             that have come. They are checked again when they are given.
+
+        Raises:
+            CommandError: When the instant is none.
         """
-        now = self.now if at is None else at
+        now = self.now if at is None else to_instant(at)
         wanted = (due for due in self._all_due(case, now) if at is None or due.command is not None or due.at >= at)
         return tuple(sorted(wanted, key=lambda due: (due.at, due.case, due.key)))
 
@@ -229,14 +233,14 @@ class Desk:
             at: From when on (aware); None: from the instant of the last event. It matters only where the policy
                 changes on a date: what is due by then, or would have been before, is due by what is in force then.
         """
-        file = self.cases.get(case)
+        file = row_called(self.cases, case)
         if file is None or file.case.status is Status.CLOSED:
             return ()
         return tuple(self._due_of(self.view_of(case), case, at or self.now))
 
     def due_of_commitment(self, commitment: str) -> tuple[Due, ...]:
         """When a commitment is due; empty when it does not stand."""
-        row = self.commitments.get(commitment)
+        row = row_called(self.commitments, commitment)
         return () if row is None else tuple(self._due_of(View(commitment=row), row.case, self.now))
 
     def _due_of(self, view: View, case: str, now: datetime | None) -> Iterator[Due]:
@@ -248,7 +252,7 @@ class Desk:
 
     def status(self, case: str) -> Status | None:
         """The status of a case; None when there is no such case."""
-        file = self.cases.get(case)
+        file = row_called(self.cases, case)
         return None if file is None else file.case.status
 
 

@@ -107,7 +107,7 @@ def test_a_step_tells_when_who_what_and_the_status_before_and_after(casecore, a_
 
 
 def test_a_refusal_tells_every_reason_and_remedy(casecore, a_day):
-    """The status stays, and each reason has its rule, what was found and what to do."""
+    """The status stays, and each reason has its rule, what was found, what to do, and where the rule is said."""
     day = a_day(hired(permissions=[]), *OPENED[1:], a_line("SendReply", case="c1", message="m2", expect="refused"))
     code, printed, _ = casecore("replay", day)
     lines = [" ".join(line.split()) for line in printed.splitlines()]
@@ -115,9 +115,11 @@ def test_a_refusal_tells_every_reason_and_remedy(casecore, a_day):
     assert [
         "reply.permission ana may not reply directly",
         "→ submit the reply for approval instead",
+        "§4",
         "reply.content the reply is empty",
         "→ write a text or attach something",
-    ] == lines[first + 1 : first + 5]
+        "§4",
+    ] == lines[first + 1 : first + 7]
     assert 0 == code
 
 
@@ -1312,7 +1314,7 @@ def test_a_reason_of_many_lines_is_told_whole(casecore, a_day):
     case = "-".join(["long"] * 40)
     _, printed, _ = casecore("replay", a_day(hired(), a_line("OpenCase", case=case)))
     reason = printed.partition("case.known")[2].partition("≠")[0]
-    told = f"there is no case '{case}' → check the id; messages start cases"
+    told = f"there is no case '{case}' → check the id; messages start cases §1"
     assert told.replace(" ", "") == "".join(reason.split())
 
 

@@ -37,6 +37,7 @@ from casecore.kernel import (
     Event,
     Reason,
     Refused,
+    Setting,
 )
 from casecore.kernel.fields import MOST, MOST_SECONDS
 from casecore.kernel.records import id_of_row
@@ -123,7 +124,10 @@ def things(cls):
     fields = {
         field.name: drawn(hints[field.name], IDS | st.text() if field.validator in ANY_TEXT else IDS)
         for field in attrs.fields(cls)
+        if field.name != "_settings"
     }
+    if cls is Reason:  # which looks them up in a policy, or has read them
+        fields["settings"] = MADE_OF[tuple](things(Setting))
     return st.builds(cls, **fields)
 
 
@@ -344,7 +348,20 @@ class TestPinned:
                 },
             ),
             (
-                Refused((Reason("time.order", "late", "hurry", {"at": NOON, "n": 1.5, "of": ("a", None)}),)),
+                Refused(
+                    (
+                        Reason(
+                            "time.order",
+                            "late",
+                            "hurry",
+                            {"at": NOON, "n": 1.5, "of": ("a", None)},
+                            ("OpenCase",),
+                            "Soon",
+                            "§1",
+                            (Setting("k", "s", "f", 3),),
+                        ),
+                    )
+                ),
                 {
                     "type": "Refused",
                     "reasons": [
@@ -354,6 +371,10 @@ class TestPinned:
                             "message": "late",
                             "remedy": "hurry",
                             "facts": {"at": {"instant": NOON_TEXT}, "n": 1.5, "of": ["a", None]},
+                            "ways": ["OpenCase"],
+                            "title": "Soon",
+                            "clause": "§1",
+                            "settings": [{"type": "Setting", "key": "k", "source": "s", "file": "f", "line": 3}],
                         }
                     ],
                 },

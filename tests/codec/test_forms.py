@@ -137,7 +137,8 @@ class TestValues:
             ("2026-11-02 09:00Z", f"'2026-11-02 09:00Z' does not fit; {INSTANT}"),
             ("20261102T090000Z", f"'20261102T090000Z' does not fit; {INSTANT}"),
             ("2026-11-02T09:00Z\n", f"'2026-11-02T09:00Z\\n' does not fit; {INSTANT}"),
-            ("2026-11-02T09:00:00.1234567Z", f"'2026-11-02T09:00:00.1234567Z' does not fit; {INSTANT}"),
+            ("2026-11-02T09:00:00.Z", f"'2026-11-02T09:00:00.Z' does not fit; {INSTANT}"),
+            ("2026-11-02T09:00:00,5Z", f"'2026-11-02T09:00:00,5Z' does not fit; {INSTANT}"),
             ("２０２６-11-02T09:00Z", f"'２０２６-11-02T09:00Z' does not fit; {INSTANT}"),
             ("2026-02-30T09:00Z", f"'2026-02-30T09:00Z' is on no calendar; {INSTANT}"),
             ("2026-11-02T09:00+25:00", f"'2026-11-02T09:00+25:00' is on no calendar; {INSTANT}"),
@@ -145,7 +146,7 @@ class TestValues:
         ],
     )
     def test_no_instant(self, thing, at, found):
-        """A date and a time with an offset, down to microseconds, written the ISO way; nothing else."""
+        """A date and a time with an offset, written the ISO way; nothing else."""
         assert [f"$.at: {found}"] == told(changed(thing, at=at))
 
     @pytest.mark.parametrize("thing", [REPLY, SET], ids=["command", "event"])
@@ -157,10 +158,12 @@ class TestValues:
             "2026-11-02T09:00:00-03:00",
             "2026-11-02T17:45:00.000+05:45",
             "2026-11-02T12:00:00.000000Z",
+            "2026-11-02T12:00:00.000000999Z",
+            "2026-11-02T09:00:00.0000001234567890-03:00",
         ],
     )
     def test_instants(self, thing, at):
-        """Any offset, or Z; kept in UTC."""
+        """Any offset, or Z; kept in UTC, to the microsecond: of the nine digits of Go and Java the last are cut off."""
         read = loads(changed(thing, at=at))
         assert thing == read
         assert UTC is read.at.tzinfo

@@ -291,11 +291,137 @@ def test_rows_of_another_width_are_left_out(convert):
     assert 2 == told(report, "left out: not as many fields as in the header (3)")
 
 
-def test_a_log_without_rows_is_a_day_without_commands(convert):
-    """Nothing happened, and that is said."""
-    taken, report = convert()
-    assert [] == taken
-    assert report.startswith("0 rows used: 0 cases, 0 agents, 0 moves")
+NIGHT = ["--zone", "Europe/Lisbon"]
+"""On 25/10/2026 clocks go from 2:00 back to 1:00, on 29/3/2026 from 1:00 to 2:00."""
+
+
+def test_the_hour_that_comes_twice_in_autumn_is_not_the_logs_fault(convert):
+    """The clock says 1:50, 1:10, 1:30, 2:05, and runs on: the second 1:10 is an hour and twenty minutes later."""
+    clocks = ["1:50", "1:10", "1:30", "2:05"]
+    words = ["New", "Active", "Waiting", "Resolved"]
+    taken, report = convert(
+        *(f"c1,{word},25/10/2026 {clock},,ana," for word, clock in zip(words, clocks, strict=True)),
+        "c2,New,25/10/2026 1:30,,ana,",
+        options=[*OPTIONS, *NIGHT],
+    )
+    assert all(step.accepted for step in taken)
+    expected = [datetime(2026, 10, 25, *time, tzinfo=UTC) for time in ((0, 50), (1, 10), (1, 30), (2, 5))]
+    assert expected == [step.command.at for step in about_cases(taken) if "c1" == step.case]
+    twice = "at a time that came twice in Europe/Lisbon"
+    assert 2 == told(report, f"{twice}, where clocks were put back: the first is taken (2)")
+    assert 2 == told(report, f"{twice}: the second is taken, as the row before it was later (3)")
+    assert 0 == told(report, "earlier than the row of its case before it")
+
+
+def test_a_log_with_its_newest_row_first_in_autumn(convert):
+    """The row before says nothing then, and the first of the two hours is taken."""
+    taken, report = convert(
+        "c1,Active,25/10/2026 3:10,,ana,", "c1,New,25/10/2026 1:30,,ana,", options=[*OPTIONS, *NIGHT]
+    )
+    assert datetime(2026, 10, 25, 0, 30, tzinfo=UTC) == about_cases(taken)[0].command.at
+    assert 0 == told(report, "as the row before it was later")
+
+
+def test_the_hour_that_never_comes_in_spring_is_not_the_logs_fault(convert):
+    """From 1:00 to 2:00 no clock stood: all of it is that moment, in its own order, before 2:05 and after 0:50."""
+    rows = ["New,29/3/2026 0:50", "Active,29/3/2026 1:10", "Waiting,29/3/2026 1:30", "Resolved,29/3/2026 2:05"]
+    taken, report = convert(
+        *(f"c1,{row},,ana," for row in rows), "c2,New,29/3/2026 1:59,,ana,", options=[*OPTIONS, *NIGHT]
+    )
+    assert all(step.accepted for step in taken)
+    expected = [datetime(2026, 3, 29, *time, tzinfo=UTC) for time in ((0, 50), (1, 0), (1, 0), (1, 5))]
+    assert expected == [step.command.at for step in about_cases(taken) if "c1" == step.case]
+    jumped = "at no time of Europe/Lisbon, where clocks jumped over it: the moment of the jump is taken"
+    assert 3 == told(report, f"{jumped} (3)")
+    assert 0 == told(report, "earlier than the row of its case before it")
+    assert 0 == told(report, "at the same time as the row of its case before it")
+
+
+def test_clocks_that_jump_half_an_hour(convert):
+    """Lord Howe Island goes from 2:00 to 2:30."""
+    options = [*OPTIONS, "--zone", "Australia/Lord_Howe"]
+    taken, _ = convert("c1,New,4/10/2026 2:15,,ana,", "c1,Active,4/10/2026 2:30,,ana,", options=options)
+    jump = datetime(2026, 10, 3, 15, 30, tzinfo=UTC)
+    assert [jump, jump] == [step.command.at for step in about_cases(taken)]
+
+
+@pytest.mark.parametrize(
+    "in_order",
+    [
+        ["1.0", "2.0", "10.0"],
+        ["-2", "-1.5", "0", "+3", "1e1", "010.5", " 11 ", "100000000000000000000"],
+        [".5", "2.", "10"],
+        ["9", "10", "rev 2", "rev 10", "v1.9", "v1.10"],
+        ["1e999999999999999999999", "x"],
+        ["2,5", "10,5"],
+        ["2026-3-9", "2026-3-10"],
+    ],
+)
+def test_numbers_that_order_rows_do_so_by_their_value(convert, in_order):
+    """1.0 is before 2.0, and that before 10.0, in any way of writing them, and in words too."""
+    words = ["New", "Active", "Waiting", "Resolved", "Active", "Waiting", "Active", "Resolved"]
+    rows = [
+        f'c1,{word},2/3/2026 10:00,"{rank}",ana,' for word, rank in zip(words[: len(in_order)], in_order, strict=True)
+    ]
+    expected = [step.command for step in about_cases(convert(*rows)[0])]
+    assert expected == [step.command for step in about_cases(convert(*reversed(rows))[0])]
+
+
+@pytest.mark.parametrize(
+    ("rows", "left_out"),
+    [
+        ((), None),
+        (
+            ("c1,New,2026-03-02 10:00,,ana,", "c1,Active,soon,,ana,"),
+            "2  left out: its time is not in the format given (2)",
+        ),
+        (("c1,New", "c1"), "2  left out: not as many fields as in the header (2)"),
+    ],
+    ids=["empty", "wrong format", "wrong delimiter"],
+)
+def test_a_log_of_which_no_row_can_be_used_is_no_day(tmp_path, capsys, rows, left_out):
+    """It ends with 2, says what became of the rows, and leaves the day of before alone: nothing was judged."""
+    log, day = tmp_path / "log.csv", tmp_path / "day.jsonl"
+    log.write_text("\n".join((HEADER, *rows)), "utf-8")
+    day.write_text("the day of before", "utf-8")
+    with pytest.raises(SystemExit) as end:
+        script.main([str(log), str(day), *OPTIONS])
+    said = capsys.readouterr().err
+    assert 2 == end.value.code
+    assert f"{log} has no row that can be used, so no day is written" in said
+    assert left_out is None or left_out in said
+    assert "the day of before" == day.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "before", "wrong", "line"),
+    [
+        ("utf-8", "".join(f"c{n},New,2/3/2026 10:00,,ana,\n" for n in range(2000)), b"\xe9", 2002),
+        ("utf-8", 'c1,New,2/3/2026 10:00,,"ana\r\nR",\r\n', b"\xff", 4),
+        ("utf-8", "c1,New,2/3/2026 10:00,,ana,\r", b"\xc3\n", 3),
+        ("utf-8", "c1,New,2/3/2026 10:00,,ana,\n\n", b"\xe2\x82", 4),
+        ("utf-16", "c1,New,2/3/2026 10:00,,ana,\n", b"\x00\xdc", 3),
+        ("utf-16-le", "c1,New,2/3/2026 10:00,,\u0a0a\u0a0d,\n", b"\x00\xdc\n\x00", 3),
+        ("ascii", "c1,New,2/3/2026 10:00,,ana,\n", b"\x80", 3),
+        ("shift_jis", "c1,New,2/3/2026 10:00,,\u8868,\n", b"\xff", 3),
+    ],
+)
+def test_a_byte_that_is_no_text_is_told_at_its_line(tmp_path, capsys, encoding, before, wrong, line):
+    """Whatever was read ahead, however lines end, and where a line feed may be half a character."""
+    log = tmp_path / "log.csv"
+    log.write_bytes(f"{HEADER}\n{before}".encode(encoding) + wrong)
+    with pytest.raises(SystemExit):
+        script.main([str(log), str(tmp_path / "day.jsonl"), *OPTIONS, "--encoding", encoding])
+    assert re.search(rf"log\.csv, line {line}: {encoding} can't decode byte 0x", capsys.readouterr().err)
+
+
+def test_a_log_that_lacks_the_mark_of_its_encoding(tmp_path, capsys):
+    """That is said of its first line."""
+    log = tmp_path / "log.csv"
+    log.write_text(GOOD, "utf-16-be")
+    with pytest.raises(SystemExit):
+        script.main([str(log), str(tmp_path / "day.jsonl"), *OPTIONS, "--encoding", "utf-16"])
+    assert "log.csv, line 1: UTF-16 stream does not start with BOM" in capsys.readouterr().err
 
 
 def test_delimiter_and_encoding_are_as_given(tmp_path, capsys):
@@ -360,7 +486,16 @@ def test_a_policy_that_lets_no_case_start(tmp_path, convert):
         (GOOD, ["--word", "Active=closed"], "one word has two meanings"),
         (GOOD, ["--zone", "Europe/Nowhere"], "Europe/Nowhere"),
         (GOOD, ["--delimiter", "||"], "'||': "),
+        (GOOD, ["--zone", "Europe"], "'Europe': "),
         (GOOD, ["--encoding", "utf-9"], "utf-9"),
+        (GOOD, ["--encoding", "hex"], "'hex' is not a text encoding"),
+        (GOOD, ["--encoding", "rot13"], "'rot13' is not a text encoding"),
+        (GOOD, ["--time-format", "%d.%d.%Y"], "'%d.%d.%Y': says one part of a time twice"),
+        (GOOD, ["--time-format", "%H:%M"], "'%H:%M': does not say year, month and day"),
+        (GOOD, ["--time-format", "%d/%m %H:%M"], "'%d/%m %H:%M': does not say year, month and day"),
+        (GOOD, ["--time-format", "%Y-%m-%d %Q"], "'Q' is a bad directive"),
+        (GOOD, ["--time-format", "%Y-%m-%d %"], "stray %"),
+        (GOOD, ["--time-format", ""], "'': does not say year, month and day"),
         (GOOD, ["--policy", "no-such.toml"], "no-such.toml"),
         (f'{GOOD}c1,"Act"ive,2/3/2026 10:00,,ana,\n', [], "log.csv, line 3: "),
         (f'{GOOD}c1,"Active,2/3/2026 10:00,,ana,\n', [], "log.csv, line 3: "),
@@ -392,7 +527,7 @@ def test_the_log_is_never_written_over(tmp_path, capsys):
 
 
 WORDS = ("New", "Active", "Waiting", "Tier 2", "Resolved", "Closed", "-100")
-ROWS = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(WORDS), st.integers(0, 9)), max_size=25)
+ROWS = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(WORDS), st.integers(0, 9)), min_size=1, max_size=25)
 
 
 @given(rows=ROWS)

@@ -1,5 +1,6 @@
 """State tables: what they accept, what they answer, how they draw themselves, and that `transitions` agrees."""
 
+import copy
 import os
 import pickle
 import subprocess
@@ -15,6 +16,7 @@ from transitions import Machine, MachineError
 
 from casecore.kernel import CasecoreError
 from casecore.kernel.machines import Edge, InvalidTable, StateTable
+from casecore.statuses import CASE_LIFECYCLE
 
 
 class Draft(StrEnum):
@@ -159,11 +161,14 @@ class TestLookup:
         table = StateTable("draft", Draft, Draft.SUBMITTED, edges, {Draft.APPROVED: 1, Draft.STALE: 2})
         assert (Draft.STALE, Draft.APPROVED) == table.final
 
-    def test_identity(self):
-        """A table is itself and no other, and can be a key."""
-        twin = StateTable("draft", Draft, Draft.SUBMITTED, EDGES, (Draft.APPROVED,))
-        assert twin != DRAFT
-        assert 2 == len({DRAFT, twin})
+    def test_compared_by_what_it_says(self):
+        """A table is equal to one of the same lines and words, and can be a key."""
+        titles = {Draft.STALE: 'to "see" | again'}
+        twin = StateTable("draft", Draft, "submitted", EDGES, ["approved"], titles=titles)
+        untitled = StateTable("draft", Draft, Draft.SUBMITTED, EDGES, (Draft.APPROVED,))
+        assert twin == DRAFT
+        assert untitled != DRAFT
+        assert 2 == len({DRAFT, twin, untitled})
 
 
 class TestNeverChanges:
@@ -415,6 +420,63 @@ class TestMachine:
         DRAFT.machine(host, permits=lambda _, trigger: asked.append(trigger) or True)
         assert not host.may_approve()
         assert [] == asked
+
+
+class TestPickling:
+    """A host stores its objects, sends them to another process, copies them."""
+
+    @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+    def test_a_model_with_a_machine_is_pickled(self, protocol):
+        """It comes back in its state, with its triggers, and goes on by itself."""
+        host = Host()
+        DRAFT.machine(host)
+        host.customer_message()
+        again = pickle.loads(pickle.dumps(host, protocol))  # noqa: S301 -- our own
+        assert (Draft.STALE, True, False) == (again.state, again.may_edit(), again.may_approve())
+        again.edit()
+        assert (Draft.SUBMITTED, ["edit"], []) == (again.state, again.entered, host.entered)
+        assert again.state is Draft.SUBMITTED
+        assert Draft.STALE == host.state
+
+    def test_it_is_copied_too(self):
+        """A copy walks its own way."""
+        host = Host()
+        DRAFT.machine(host)
+        again = copy.deepcopy(host)
+        again.approve()
+        assert (Draft.APPROVED, Draft.SUBMITTED) == (again.state, host.state)
+
+    def test_what_it_permits_is_kept(self):
+        """A machine that asks the host asks after unpickling, too."""
+        host = Host()
+        DRAFT.machine(host, permits=nothing_but_edits)
+        again = pickle.loads(pickle.dumps(host))  # noqa: S301 -- the same
+        assert (True, False) == (again.may_edit(), again.may_approve())
+
+    def test_a_process_that_has_never_made_a_machine(self, tmp_path):
+        """Whoever unpickles it need not have imported `transitions` before."""
+        machine = CASE_LIFECYCLE.machine()
+        stored = tmp_path / "machine.pickle"
+        stored.write_bytes(pickle.dumps(machine))
+        code = "import pickle, sys; print(pickle.load(open(sys.argv[1], 'rb')).get_triggers('new'))"
+        shown = subprocess.run([sys.executable, "-c", code, stored], capture_output=True, text=True, check=True)
+        assert f"{CASE_LIFECYCLE.machine().get_triggers('new')}\n" == shown.stdout
+
+    @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+    def test_a_table_is_pickled(self, protocol):
+        """It is equal to what it was, and answers the same."""
+        again = pickle.loads(pickle.dumps(DRAFT, protocol))  # noqa: S301 -- the same
+        assert (again, hash(again), f"{again:md}") == (DRAFT, hash(DRAFT), f"{DRAFT:md}")
+        assert Draft.APPROVED is again.dest("submitted", "approve")
+
+    def test_a_table_is_its_own_copy(self):
+        """Nothing in it ever changes."""
+        assert copy.deepcopy([DRAFT])[0] is copy.copy(DRAFT) is DRAFT
+
+
+def nothing_but_edits(_, trigger):
+    """What a host may permit."""
+    return trigger == "edit"
 
 
 class TestForms:

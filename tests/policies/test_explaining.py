@@ -165,12 +165,13 @@ class TestCommands:
     """What they print."""
 
     def test_explain(self, casecore):
-        """The value, what it is for, and a table of what is said."""
+        """The value, what it is for, the rule that it sets, and a table of what is said."""
         arguments = ("--policy", "top.toml", "--channel", "chat", "--queue", "vip", "--at", "2026-12-24")
         code, printed, _ = casecore("explain", "chat.idle.silence", *arguments)
         assert 0 == code
-        first, doc, case, blank, head, *rows = printed.splitlines()
+        first, doc, rule, case, blank, head, *rows = printed.splitlines()
         assert ('chat.idle.silence = "6m"', "How long the customer must have been silent.", "") == (first, doc, blank)
+        assert "sets idle.silence: The silence has lasted long enough (§6)" == rule
         assert "for a case on chat in the queue vip, at 2026-12-24T00:00:00+00:00" == case
         assert ["value", "said", "by", "where", "why", "it", "lost"] == head.split()
         assert re.match(r'in force  "6m" +the override for a case on chat +top\.toml:9:31', rows[0])
@@ -183,6 +184,12 @@ class TestCommands:
         assert (0, "chat.idle.ask_first", ["new", "vip"]) == (code, found["key"], found["case"]["tags"])
         assert {"value": 1, "by": "the default", "location": None} == found["in_force"]
         assert [] == found["lost"]
+        assert [{"id": "idle.asked", "title": "The customer is asked first", "clause": "§6"}] == found["rules"]
+
+    def test_explain_how_a_rule_is_kept(self, casecore):
+        """An entry of the table of enforcement sets that rule."""
+        _, printed, _ = casecore("explain", "enforcement.tags.limit", "--format", "json")
+        assert ["tags.limit"] == [rule["id"] for rule in json.loads(printed)["rules"]]
 
     def test_explain_tells_the_place_as_json(self, casecore):
         """File, line and column, with its end."""

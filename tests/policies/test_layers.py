@@ -427,7 +427,15 @@ class TestMistakes:
             Policy.loads(f"[[override]]\n{text}")
 
     @pytest.mark.parametrize(
-        "day", ["'2026-12-01'", "2026-12-01", "'2026-12-01T00:00:00+00:00'", "2026-12-01T00:00:00Z"]
+        "day",
+        [
+            "'2026-12-01'",
+            "2026-12-01",
+            "'2026-12-01T00:00:00+00:00'",
+            "2026-12-01T00:00:00Z",
+            "2026-12-01T00:00:00.000000999Z",
+            "'2026-12-01T00:00:00.000000000Z'",
+        ],
     )
     def test_dates(self, day):
         """TOML's own, or their text, because JSON has none."""

@@ -63,7 +63,7 @@ class TestGrace:
         gone().when(release()).then(CaseReleased, CaseQueued, ContactEnded, WrapUpOwed)
         (reason,) = gone().when(release(69)).refused("away.grace").verdict.reasons
         assert (f"[away.grace] {AWAY} at {at(70).isoformat()} -> wait 1s more") == str(reason)
-        assert {"seconds_to_go": 1.0} == reason.facts
+        assert {"seconds": 59.0, "limit": 60.0, "seconds_to_go": 1.0} == reason.facts
 
     def test_back_in_time(self):
         """Whoever came back keeps everything: the command is checked again when it is given."""

@@ -273,7 +273,7 @@ class TestApproving:
         (reason,) = (
             story.when(ApproveDraft("cleo", at(20), "c1", "d1")).refused("authentication.before").verdict.reasons
         )
-        assert {"proceeding": Proceeding.ACCOUNT_REPLY} == reason.facts
+        assert {"proceeding": Proceeding.ACCOUNT_REPLY, "channel": Channel.CHAT} == reason.facts
         edited = story.and_given(EditDraft("ben", at(15), "c1", "d1", "We will refund you 10 €"))
         edited.when(ApproveDraft("cleo", at(20), "c1", "d1")).refused("authentication.before")
         story.and_given(Authenticate("ben", at(15), "c1")).when(ApproveDraft("cleo", at(20), "c1", "d1")).then(

@@ -175,7 +175,8 @@ class TestEnding:
     def test_nothing_goes_on(self, command):
         """There has to be one."""
         outcome = given(new_case()).when(command("ana", at(9), "c1")).refused("contact.edge")
-        assert "[contact.edge] case c1 has no contact going on -> accept or open the case first" == str(outcome.verdict)
+        remedy = "whoever serves general and is free may open it; a contact begins then"
+        assert f"[contact.edge] case c1 has no contact going on -> {remedy}" == str(outcome.verdict)
 
     @pytest.mark.parametrize("command", [EndContact, Authenticate])
     def test_by_somebody_else(self, command):
@@ -222,7 +223,7 @@ class TestAuthentication:
             f"[authentication.before] the customer of case c1 is not authenticated, which {what} needs on {channel} "
             "-> authenticate the customer first"
         ) == str(reason)
-        assert {"proceeding": what} == reason.facts
+        assert {"proceeding": what, "channel": channel} == reason.facts
         assert story.and_given(KNOWN).when(command).verdict
 
     @pytest.mark.parametrize(("command", "what"), PROCEEDINGS.values(), ids=PROCEEDINGS)
@@ -241,7 +242,7 @@ class TestAuthentication:
         story = given(case_in("open"), policy=policy)
         command = SendReply("ana", at(9), "c1", "m9", "You owe 3 €", Status.RESOLVED, about_account=True)
         (reason,) = story.when(command).refused("authentication.before").verdict.reasons
-        assert {"proceeding": "account_reply"} == reason.facts
+        assert {"proceeding": "account_reply", "channel": "chat"} == reason.facts
 
     def test_approving(self):
         """What is approved is sent under the same rule: nothing goes round it."""
@@ -298,7 +299,10 @@ class TestAuthentication:
         """Without a contact nobody has been authenticated; the refusal says how somebody is."""
         story = given(case_in("pending"), EndContact("dora", at(1), "c1"))
         refused = story.when(SetStatus("dora", at(9), "c1", Status.RESOLVED)).refused("authentication.before")
-        assert "open the case and authenticate the customer first" == refused.verdict.reasons[0].remedy
+        assert (
+            "whoever serves general and is free may open it, and then authenticate the customer"
+            == refused.verdict.reasons[0].remedy
+        )
 
     @pytest.mark.parametrize(("how", "warned"), [("warn", ("authentication.before",)), ("off", ())])
     def test_enforcement(self, how, warned):

@@ -299,7 +299,7 @@ class TestAgentEndsChat:
         refused = given(case_in("open")).when(self.ENDS).refused("chat.agent_ends")
         (reason,) = refused.verdict.reasons
         assert "the customer of case c1 has waited 65 s for an answer" == reason.message
-        assert {"seconds_waited": 65} == reason.facts
+        assert {"status": "open", "seconds_waited": 65} == reason.facts
 
     def test_not_settled(self):
         """Answered, but neither resolved nor escalated, and nothing was promised."""

@@ -219,8 +219,7 @@ class TestAccepting:
         """At the instant and after, it is too late."""
         outcome = offered().when(AcceptOffer("ana", at(seconds), "c1")).refused("offer.late")
         assert (
-            f"[offer.late] the offer of case c1 timed out at {at(40).isoformat()} "
-            "-> wait for the next offer, or open the case"
+            f"[offer.late] the offer of case c1 timed out at {at(40).isoformat()} -> wait for the next offer"
         ) == str(outcome.verdict)
 
     @pytest.mark.parametrize(
@@ -276,7 +275,7 @@ class TestDeclining:
         """Sooner is refused with the seconds to go, rounded up."""
         (reason,) = offered().when(ExpireOffer("system", at(39.5), "c1")).refused("offer.timeout").verdict.reasons
         assert f"[offer.timeout] the offer of the case times out at {at(40).isoformat()} -> wait 1s more" == str(reason)
-        assert {"seconds_to_go": 0.5} == reason.facts
+        assert {"seconds": 29.5, "limit": 30.0, "seconds_to_go": 0.5} == reason.facts
 
     def test_by_the_clock_only(self):
         """Agents do not time each other out."""

@@ -82,7 +82,9 @@ class TestWho:
         """It has to be opened first; not even its owner replies."""
         story = given(case_in("pending", channel="messaging"), LeaveCase("ana", at(10), "c1"))
         outcome = story.when(reply()).refused("assignment.holder")
-        assert "open it first" == outcome.verdict.reasons[0].remedy
+        assert (
+            "ask a supervisor, or whoever serves general and is free may open it" == outcome.verdict.reasons[0].remedy
+        )
 
     def test_author_of_the_message(self):
         """The message is of whoever wrote it, also where that is a supervisor."""
@@ -154,7 +156,7 @@ class TestContent:
         assert (f"[channels.emoji] voice takes no emoji; there is one at character {place} -> take it out") == str(
             outcome.verdict
         )
-        assert {"offset": place} == outcome.verdict.reasons[0].facts
+        assert {"channel": "voice", "offset": place} == outcome.verdict.reasons[0].facts
 
     @pytest.mark.parametrize(
         "text", ["Olá, José!", "1. first", "5 > 3", "Preço: 10 €", "日本語", "© 2026 ™", "→ ✓", "☎", "*1 #2"]

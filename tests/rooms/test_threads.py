@@ -237,7 +237,7 @@ class TestChannels:
         """A chat takes direct messages only; the refusal names what it takes."""
         refused = given(new_case()).when(writes("m2", kind=kind)).refused("channels.kinds")
         assert f"[channels.kinds] chat takes no {kind} -> it takes direct" == str(refused.verdict)
-        assert {"kind": kind} == refused.verdict.reasons[0].facts
+        assert {"channel": "chat", "kind": kind, "taken": (MessageKind.DIRECT,)} == refused.verdict.reasons[0].facts
 
 
 def test_a_profile_is_not_shared():

@@ -53,7 +53,8 @@ class TestFreeText:
             "case c1: the window closed at 2026-11-03T09:00:00+00:00; free text goes out only while it is open"
             == reason.message
         )
-        assert ("send an approved template", {"closed_at": DAY}) == (reason.remedy, reason.facts)
+        assert "send an approved template" == reason.remedy
+        assert {"closed_at": DAY, "seconds_late": 0.0, "limit": 86_400.0} == reason.facts
 
     def test_opens_again(self):
         """A message of the customer counts anew."""
@@ -70,7 +71,7 @@ class TestFreeText:
         """Where we wrote first and nobody answered, there has been no window at all."""
         (reason,) = given(we_write()).when(free(at(5))).refused("whatsapp.window").verdict.reasons
         assert "case c1: the customer has not written yet; free text goes out only while it is open" == reason.message
-        assert {} == reason.facts
+        assert {"closed_at": None, "seconds_late": None, "limit": 86_400.0} == reason.facts
 
     @pytest.mark.parametrize("channel", [channel for channel in Channel if channel is not Channel.WHATSAPP])
     def test_other_channels(self, channel):

@@ -135,7 +135,7 @@ class TestDisposing:
         outcome = given(case_in("open")).when(DONE).refused("wrap_up.owed")
         assert (
             "[wrap_up.owed] ana has no ended contact on case c1 "
-            "-> end the contact first; it may have been disposed already"
+            "-> if the contact goes on, end it first; it may have been disposed already"
         ) == str(outcome.verdict)
         ended().and_given(DONE).when(attrs.evolve(DONE, at=at(21))).refused("wrap_up.owed")
 
@@ -272,7 +272,7 @@ class TestRelations:
         """Who has the contact, or had it; a supervisor, the system; nobody else."""
         story = given(case_in("open", channel="email"))
         refused = story.when(attrs.evolve(command, by="cleo")).refused("wrap_up.contact")
-        assert "[wrap_up.contact] cleo has no contact with case c1 -> ask who has" == str(refused.verdict)
+        assert "[wrap_up.contact] cleo has no contact with case c1 -> ask ana or a supervisor" == str(refused.verdict)
         story.when(attrs.evolve(command, by="customer")).refused("actor.role")
         for by in ("ana", "dora", "system"):
             assert story.when(attrs.evolve(command, by=by)).verdict

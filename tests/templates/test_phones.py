@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casecore.kernel.errors import MissingExtra
 from casecore.templates import TemplateError, check_phone, normalise_phone
 
 
@@ -99,7 +100,7 @@ class TestNormalising:
 def test_without_the_extra(monkeypatch):
     """Where the library is missing, what to install is said."""
     monkeypatch.setitem(sys.modules, "phonenumbers", None)
-    with pytest.raises(ModuleNotFoundError, match=r"pip install 'casecore\[phone\]'"):
+    with pytest.raises(MissingExtra, match=r"pip install 'casecore\[phone\]'"):
         normalise_phone("+351912345678")
 
 

@@ -1,5 +1,6 @@
 """What casecore is tested with is itself tested: stories tell the truth, and draws are well formed and well spread."""
 
+import runpy
 import subprocess
 import sys
 from collections import Counter
@@ -41,6 +42,7 @@ from casecore import (
     WorkBegun,
 )
 from casecore.kernel import an_id, frozen
+from casecore.kernel.errors import MissingExtra
 from casecore.policies.kinds import Choice, Flag, Length, Named, Several, Table, Text, Whole, key, keys_of, section
 from casecore.policies.layers import LAYERS
 from casecore.policies.sections import Queue
@@ -51,7 +53,7 @@ from casecore.rooms.cases import CaseCommand
 from casecore.rooms.contacts import ContactEnded, ContactStarted
 from casecore.rooms.sla import ClockJudged
 from casecore.rooms.wrap_ups import WrapUpOwed
-from casecore.testing import scenario, strategies, values
+from casecore.testing import drawing, scenario, strategies, values
 from casecore.testing.laws import broken_laws, rows_of
 from casecore.testing.machine import DeskMachine
 from casecore.testing.scenario import T0, TEAM, a_desk, at, case_in, flatten_commands, new_case, team_of
@@ -496,3 +498,30 @@ def test_the_core_never_imports_its_tests_and_stories_need_no_hypothesis():
         "False"
         == subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.strip()
     )
+
+
+# Extras --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("module", ["strategies", "values", "machine"])
+def test_without_hypothesis_it_is_said_what_to_install(module):
+    """The error is one of ours, and of Python's for a module that is not there; the rest of casecore works."""
+    program = f"""
+import sys
+sys.modules["hypothesis"] = None
+import casecore, casecore.testing.scenario
+try:
+    import casecore.testing.{module}
+except ModuleNotFoundError as error:
+    print(isinstance(error, casecore.CasecoreError), error.name, error)
+"""
+    shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    needs = "drawing commands, desks and policies needs hypothesis, which is not installed"
+    assert f"True hypothesis {needs}: pip install 'casecore[test]'\n" == shown.stdout
+
+
+def test_the_error_names_what_is_missing(monkeypatch):
+    """Hypothesis itself, or what it needs."""
+    monkeypatch.setitem(sys.modules, "hypothesis", None)
+    with pytest.raises(MissingExtra, match="needs hypothesis, which is not installed"):
+        runpy.run_path(drawing.__file__)

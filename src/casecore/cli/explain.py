@@ -13,12 +13,15 @@ from casecore.channels import Channel
 from casecore.cli.inputs import load_policy
 from casecore.cli.screen import Screen
 from casecore.cli.streams import write_document
+from casecore.kernel import Rule
 from casecore.kernel.problems import Problem, did_you_mean
 from casecore.policies import Aspect, PolicyError
+from casecore.policies.declared import DeclaredKey
 from casecore.policies.explaining import KeyExplanation, SaidValue
 from casecore.policies.explaining import explain as explain_key
 from casecore.policies.kinds import Choice
 from casecore.policies.layers import DateOrInstant, case_in_words, start_of_day, zone_of
+from casecore.rooms.composition import RULES
 
 _NOTHING: Final = "nothing"
 
@@ -69,11 +72,19 @@ def _show_explanation(found: KeyExplanation, screen: Screen) -> None:
     screen.print_line(screen.paint_text(f"{found.key.path} = {_value_text(found.in_force.value)}", "bold"))
     screen.print_paragraph(found.key.doc)
     case = "a case that no override is for" if found.case == Aspect() else case_in_words(found.case)
+    for rule in _rules_set_by(found.key):
+        screen.print_paragraph(f"sets {rule.id}: {rule.title} ({rule.clause})")
     screen.print_paragraph(f"for {case}, at {found.at.isoformat()}")
     screen.print_line()
     rows = [_value_row(found.in_force, "in force")]
     rows += [_value_row(said, "lost") for said in found.lost]
     screen.print_table(("", "value", "said by", "where", "why it lost"), rows, frozenset({"said by", "why it lost"}))
+
+
+def _rules_set_by(key: DeclaredKey) -> tuple[Rule[Any], ...]:
+    """The rules that a key sets, each once: what is refused by it, and where it is said."""
+    names = {key.path, *key.rules, *([key.steps[1]] if key.steps[0] == "enforcement" else [])}
+    return tuple({rule.id: rule for rule in RULES if rule.id in names}.values())
 
 
 def _value_row(said: SaidValue, verdict: str) -> tuple[str, ...]:
@@ -89,6 +100,7 @@ def _explanation_to_dict(found: KeyExplanation) -> dict[str, Any]:
     return {
         "key": found.key.path,
         "what": found.key.doc,
+        "rules": [{"id": one.id, "title": one.title, "clause": one.clause} for one in _rules_set_by(found.key)],
         "at": found.at.isoformat(),
         "case": {"channel": case.channel, "queue": case.queue, "tags": sorted(case.tags)},
         "in_force": _value_to_dict(found.in_force),

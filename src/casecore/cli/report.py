@@ -24,6 +24,7 @@ from casecore.policies import PolicyError
 from casecore.replay import DayError, ReplayedLine, Tally
 from casecore.replay.findings import DayFindings
 from casecore.replay.words import (
+    citation,
     consequence_sentences,
     day_ending,
     expectation_text,
@@ -152,6 +153,9 @@ class TextReport:
             screen.print_line(" " * indent + part)
         if reason.remedy:
             screen.print_paragraph(f"→ {visible(reason.remedy)}", "dim", indent)
+        cited = citation(reason)
+        if cited:
+            screen.print_paragraph(visible(cited), "dim", indent)
 
     def _show_counts(self, tally: Tally) -> None:
         screen = self.screen

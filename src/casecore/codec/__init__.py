@@ -5,6 +5,7 @@
 * Reading is **strict**. Nothing is coerced: `"2"` is no number, `1` is no text, `"no"` is neither true nor false. An
   unknown field, an instant without its offset, a key that stands twice is an error that says where it is and what fits
   there; all that is wrong with a document is told at once. No text, however odd, leads to any other error.
+  A fraction of a second may have any number of digits: microseconds are kept, what is finer is cut off.
 * Writing is **deterministic**: fields in the order of their declaration, sets and tables sorted, instants in UTC.
 * A document carries a **`schema` number**. One of an older schema passes through *upcasters*, one for each step to the
   present, so that an event that was stored years ago can still be read; one of a newer schema is refused.
@@ -39,7 +40,7 @@ from casecore.codec.forms import (
     writer_of,
 )
 from casecore.desk import Action, Desk, Due
-from casecore.kernel import Accepted, CasecoreError, Command, Event, Reason, Refused, frozen, is_whole
+from casecore.kernel import Accepted, CasecoreError, Command, Event, Reason, Refused, Setting, frozen, is_whole
 from casecore.kernel.house import House
 from casecore.kernel.problems import Problem, did_you_mean
 from casecore.kernel.records import id_of_row
@@ -53,7 +54,7 @@ SCHEMA: Final = 1
 """The number of the documents' present shape."""
 
 ALWAYS: Final = (
-    *(CaseFile, Desk, Due, Action, Policy, Reason, Accepted, Refused),
+    *(CaseFile, Desk, Due, Action, Policy, Reason, Setting, Accepted, Refused),
     *(PreparedText, ClockVerdict, FirstReply),
 )
 """What is written beside commands, events and records: what a desk is made of, and what it answers."""
@@ -189,6 +190,31 @@ class _PolicyDocument:
     """A policy as a document: it stands apart from the document's own keys, because both have a `schema`."""
 
     policy: Policy
+
+
+@attrs.frozen(eq=False)
+class _ReasonDocument:
+    """A reason as a document: with the settings that it looks up when it is asked."""
+
+    rule: str
+    message: str
+    remedy: str = ""
+    facts: Mapping[str, Any] = attrs.field(factory=dict)
+    ways: tuple[str, ...] = ()
+    title: str = ""
+    clause: str = ""
+    settings: tuple[Setting, ...] = ()
+
+
+def _reason_of(document: Any) -> Reason:
+    return Reason(**{name: getattr(document, name) for name in _REASON})
+
+
+def _document_of(reason: Reason) -> _ReasonDocument:
+    return _ReasonDocument(**{name: getattr(reason, name) for name in _REASON})
+
+
+_REASON: Final = tuple(attribute.name for attribute in attrs.fields(_ReasonDocument))
 
 
 # Things ------------------------------------------------------------------------------------------------
@@ -383,6 +409,9 @@ class Codec:
         if cls is Policy:
             read, write = self._reader_and_writer(_PolicyDocument)
             return lambda plain: read(plain).policy, lambda policy: write(_PolicyDocument(policy))
+        if cls is Reason:
+            read, write = self._reader_and_writer(_ReasonDocument)
+            return lambda plain: _reason_of(read(plain)), lambda reason: write(_document_of(reason))
         try:
             hints = get_type_hints(cls, localns={"HashTrieMap": _Table})
             forms = {field.name: form_of(hints[field.name], self._form_in_house) for field in attrs.fields(cls)}

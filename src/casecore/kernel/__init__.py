@@ -40,6 +40,7 @@ from casecore.kernel.messages import (
     MissingRow,
     Reason,
     Refused,
+    Setting,
     Verdict,
 )
 from casecore.kernel.rooms import Check, Editing, Handler, PolicyInForce, Probe, Room, Rule, Sees, Sheet, Timer
@@ -68,6 +69,7 @@ __all__ = [
     "Room",
     "Rule",
     "Sees",
+    "Setting",
     "Sheet",
     "Timer",
     "Validator",

@@ -23,6 +23,23 @@ class CasecoreError(Exception):
     """The root of everything casecore raises."""
 
 
+class MissingExtra(CasecoreError, ModuleNotFoundError):
+    """Something that casecore needs only for some of its work is not installed; the text says what to install.
+
+    Args:
+        module: What is missing.
+        extra: The extra of casecore that brings it.
+        purpose: What needs it, as a sentence begins.
+    """
+
+    def __init__(self, module: str, extra: str, purpose: str) -> None:
+        super().__init__(module, extra, purpose)  # as they came, so that the error survives pickling
+        self.name, self.extra, self.purpose = module, extra, purpose
+
+    def __str__(self) -> str:
+        return f"{self.purpose} needs {self.name}, which is not installed: pip install 'casecore[{self.extra}]'"
+
+
 class CommandError(CasecoreError, ValueError):
     """A command that cannot even be stated, or an event or a record that cannot be: a field is malformed.
 

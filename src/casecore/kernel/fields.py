@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 from attrs import Attribute, Converter, field
 
 from casecore.kernel.errors import CommandError, quoted
 from casecore.kernel.frozen_dict import copy_of_table
 from casecore.kernel.words import hidden_in, is_blank
+
+R = TypeVar("R")
 
 ID_LIMIT = 200
 """The longest id, in code points."""
@@ -176,15 +178,22 @@ def is_whole(text: str) -> bool:
 
 
 def _as_utc(value: Any, attribute: Attribute[Any]) -> Any:
-    if value is None and attribute.default is None:
-        return None
+    return None if value is None and attribute.default is None else to_instant(value, attribute.name)
+
+
+def to_instant(value: Any, name: str = "at") -> datetime:
+    """An instant in UTC, for what is asked of a desk at an instant; `name` says what it is in the error.
+
+    Raises:
+        CommandError: When it is no aware datetime.
+    """
     if not isinstance(value, datetime):
-        raise CommandError(attribute.name, f"{quoted(value)} is not an instant", "give an aware datetime")
+        raise CommandError(name, f"{quoted(value)} is not an instant", "give an aware datetime")
     if value.tzinfo is UTC:
         return value
     if value.utcoffset() is None:
         raise CommandError(
-            attribute.name,
+            name,
             f"{value.isoformat()} has no time zone",
             "give an aware datetime, e.g. 2026-11-02T09:00:00+00:00",
         )
@@ -192,10 +201,15 @@ def _as_utc(value: Any, attribute: Attribute[Any]) -> Any:
         return value.astimezone(UTC)
     except OverflowError:
         raise CommandError(
-            attribute.name,
+            name,
             f"{value.isoformat()} lies outside the calendar",
             "give an instant between the years 1 and 9999 in UTC",
         ) from None
+
+
+def row_called(rows: Mapping[str, R], name: object) -> R | None:
+    """The row of a table that has this id; None where there is none, and for what can be no id."""
+    return rows.get(name) if isinstance(name, str) else None
 
 
 ROW: Final = "row"

@@ -62,11 +62,16 @@ class Checks(dict[Missing, tuple[Check[V], ...]]):
 
     def __init__(self, rules: Iterable[Rule[V]]) -> None:
         super().__init__()
-        self._checks = tuple(rule.check for rule in rules)
+        self._rules = {id(rule.check): rule for rule in rules}
+        self._checks = tuple(rule.check for rule in self._rules.values())
 
     def __missing__(self, missing: Missing) -> tuple[Check[V], ...]:
         found = self[missing] = tuple(check for check in self._checks if missing.isdisjoint(wanted_by(check)))
         return found
+
+    def tell(self, check: Check[V], reason: Reason, policy: PolicyInForce) -> Reason:
+        """The reason that one of the checks has found, with what is known of its rule."""
+        return self._rules[id(check)].tell(reason, policy)
 
 
 class _MissingRows(dict[tuple[bool, ...], Missing]):
@@ -195,26 +200,26 @@ class House(Generic[V]):
         for need in plan.needs[missing]:
             reason = need(view, command, policy)
             if reason is not None:
-                return Refused((reason,))
+                return Refused((plan.needs.tell(need, reason, policy),))
         events = plan.handler(view, command, policy)
         if plan.foresee is not None:
             view = plan.foresee(view, command, policy)
             missing = self._missing(view)
-        found: list[Reason] = []
+        found: list[tuple[Checks[V], Check[V], Reason]] = []
         for check in plan.checks[missing]:
             reason = check(view, command, policy)
             if reason is not None:
-                found.append(reason)
+                found.append((plan.checks, check, reason))
         followed = False
         for event in events:
             checks, followers = self._reactions[type(event)]
             followed = followed or bool(followers)
             for check in checks[missing]:
                 reason = check(view, event, policy)
-                if reason is not None and reason not in found:
-                    found.append(reason)
+                if reason is not None:
+                    found.append((checks, check, reason))
         if found:
-            return self._judged(view, command, policy, events, found)
+            return self._judged(view, command, policy, events, _told(found, policy))
         return Accepted(self._with_consequences(view, events, policy) if followed else events)
 
     def in_force(self, view: V, command: Command, policy: PolicyInForce) -> PolicyInForce:
@@ -291,6 +296,15 @@ class House(Generic[V]):
         edits = Edits(self.effects({record: Place(table, key)}), lambda _, __: None)
         edits.apply(events)
         return {row_id: row for row_id, row in edits.frozen()[table].items() if row is not None}
+
+
+def _told(found: Iterable[tuple[Checks[V], Check[V], Reason]], policy: PolicyInForce) -> list[Reason]:
+    """Each reason once, with what is known of its rule."""
+    told: list[Reason] = []
+    for checks, check, reason in found:
+        if reason not in told:
+            told.append(checks.tell(check, reason, policy))
+    return told
 
 
 def _case_of(command: Command, events: tuple[Event, ...]) -> str | None:

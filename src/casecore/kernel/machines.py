@@ -22,9 +22,9 @@ from functools import cache
 from importlib import import_module
 from keyword import iskeyword
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
 from casecore.kernel import CasecoreError
 
@@ -62,18 +62,23 @@ class Edge:
 TableLine: TypeAlias = Edge | tuple[str, str | Sequence[str], str | None]
 
 
-@frozen(eq=False, init=False, repr=False)  # equal and hashed by identity
+@frozen(init=False, repr=False)
 class StateTable(Generic[S]):
-    """Every step a thing can take, as data; the rules are at the top of this file."""
+    """Every step a thing can take, as data; the rules are at the top of this file.
+
+    Compared by what it says, so that one that was pickled is equal to what it was. It is its own copy.
+    """
 
     name: str
     states: tuple[S, ...]  # like all that follow, in the order of definition
     initial: S
     final: tuple[S, ...]
     edges: tuple[Edge, ...]  # one source each
-    titles: Mapping[S, str]  # what a reader sees for a state; its text where nothing else was given
-    lookup: Mapping[str, Mapping[str, S]]  # lookup[trigger][state] is the resulting state, for hot paths
-    _rows: dict[str, dict[str, S]]  # the same for dest(): a dict answers twice as fast as its proxy
+    titles: Mapping[S, str] = field(hash=False)  # what a reader sees for a state; its text where nothing else was given
+    lookup: Mapping[str, Mapping[str, S]] = field(
+        eq=False
+    )  # lookup[trigger][state]: the resulting state, for hot paths
+    _rows: dict[str, dict[str, S]] = field(eq=False)  # the same for dest(): a dict answers twice as fast as its proxy
 
     def __init__(
         self,
@@ -120,6 +125,25 @@ class StateTable(Generic[S]):
             rows=rows,
         )
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle what it was made from: the rest is compiled anew, and checked again."""
+        lines = tuple((edge.trigger, edge.source, edge.dest) for edge in self.edges)
+        return _made_again, (
+            type(self),
+            self.name,
+            type(self.initial),
+            self.initial,
+            lines,
+            self.final,
+            {**self.titles},
+        )
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, _: object) -> Self:
+        return self  # it never changes
+
     def dest(self, state: str, trigger: str) -> S | None:
         """Return the state a trigger leads to (the same one where it stays); None if there is no such step."""
         row = self._rows.get(trigger)
@@ -158,7 +182,7 @@ class StateTable(Generic[S]):
             name=self.name,
         )
         # A condition's result is compared `== True`: without bool(), a truthy 2 would refuse.
-        asked = None if permits is None else lambda event: bool(permits(event.model, event.event.name))
+        asked = None if permits is None else _Asking(permits)
         for edge in self.edges:  # as text: `transitions` would go by a member's NAME
             machine.add_transition(str(edge.trigger), str(edge.source), edge.dest and str(edge.dest), asked)
         if model is not None:  # Machine(model=…) overlooks a falsy object, unpacks a list, resets the state
@@ -186,6 +210,29 @@ class StateTable(Generic[S]):
         except ImportError:
             return bundle
         return bundle | {"image/svg+xml": mermaidx.render(bundle["text/vnd.mermaid"]).svg()}
+
+
+def _made_again(
+    kind: type[StateTable[S]],
+    name: str,
+    states: type[S],
+    initial: S,
+    edges: Iterable[TableLine],
+    final: Iterable[S],
+    titles: Mapping[S, str],
+) -> StateTable[S]:
+    """The table that was pickled."""
+    return kind(name, states, initial, edges, final, titles=titles)
+
+
+@frozen
+class _Asking:
+    """The condition of every step of a machine: what the host was asked for; a class, so that it can be pickled."""
+
+    permits: Callable[[Any, str], object]
+
+    def __call__(self, event: Any) -> bool:
+        return bool(self.permits(event.model, event.event.name))
 
 
 def _spell_out(edges: Iterable[TableLine]) -> tuple[list[Edge], list[str]]:
@@ -257,6 +304,9 @@ def _classes() -> tuple[type[Machine], Callable[..., State]]:
             super().__init__(name, final=final)
             self.value, self.label = member, title  # what a model is set to, and what a drawing writes
 
+        def __reduce__(self) -> tuple[Any, ...]:
+            return _empty, (1,), self.__dict__
+
     class TableMachine(Machine):
         """A machine that finds a state by its text and by its member."""
 
@@ -269,7 +319,16 @@ def _classes() -> tuple[type[Machine], Callable[..., State]]:
         def get_transitions(self, trigger: str = "", source: Any = "*", dest: Any = "*") -> list[Transition]:
             return super().get_transitions(trigger, text(source), text(dest))
 
+        def __reduce__(self) -> tuple[Any, ...]:
+            return _empty, (0,), self.__dict__
+
     return TableMachine, TableState
+
+
+def _empty(place: int) -> Any:
+    """A machine or a state without content, for what unpickles or copies one: no module holds these classes."""
+    made: Any = _classes()[place]
+    return made.__new__(made)
 
 
 def _mermaid(table: StateTable[Any]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from attrs import field
 
@@ -69,24 +69,78 @@ class Enforcement(StrEnum):
     OFF = "off"
 
 
+@frozen
+class Setting:
+    """A key of the policy that sets a rule: who says so, and where it is written.
+
+    Attributes:
+        key: The key's path, e.g. `chat.idle.silence`.
+        source: What the policy cites for it: the `source` of the layer that sets it, of its table, or of the file.
+        file: The file in which it stands; empty where that is the default, or the policy was made in code.
+        line: On which line, from 1; None where it stands in no file.
+    """
+
+    key: str
+    source: str = ""
+    file: str = ""
+    line: int | None = None
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.file else ""
+        told = ", ".join(filter(None, (self.source, place)))
+        return f"{self.key} ({told})" if told else self.key
+
+
+class CitedPolicy(Protocol):
+    """All that a reason asks of the policy in force."""
+
+    def settings_of(self, rule: str, facts: Mapping[str, Any]) -> tuple[Setting, ...]:
+        """The keys that set a rule, of several those that the facts speak of."""
+
+
 @answer
 class Reason:
     """Why not: one rule that stood in the way.
+
+    Rooms find a reason; the house says whose rule it is. Two reasons are the same where the same was found.
 
     Attributes:
         rule: The rule's id.
         message: What was found, with the measured value and the limit.
         remedy: What would make it legal.
         facts: The measured values by name, for programs.
+        ways: The names of the commands that the remedy speaks of; somebody at the desk can give one of them.
+        title: The rule in one sentence.
+        clause: Where `docs/domain.md` says so, e.g. `§6`.
+        settings: The keys that set the rule, as they are in force for the case; looked up when it is asked for.
     """
 
     rule: str
     message: str
     remedy: str = ""
     facts: Mapping[str, Any] = field(factory=dict, hash=False)
+    ways: tuple[str, ...] = field(default=(), eq=False, repr=False)
+    title: str = field(default="", eq=False, repr=False)
+    clause: str = field(default="", eq=False, repr=False)
+    _settings: tuple[Setting, ...] | CitedPolicy = field(default=(), eq=False, repr=False)
+
+    @property
+    def settings(self) -> tuple[Setting, ...]:
+        """The keys that set the rule: who says so, and where it is written."""
+        said = self._settings
+        return said if isinstance(said, tuple) else said.settings_of(self.rule, self.facts)
+
+    @property
+    def source(self) -> str:
+        """What the policy cites for the first of the keys that set the rule; empty where none does."""
+        return next((setting.source for setting in self.settings), "")
 
     def __str__(self) -> str:
         return f"[{self.rule}] {self.message}" + (f" -> {self.remedy}" if self.remedy else "")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        said = (self.rule, self.message, self.remedy, self.facts, self.ways, self.title, self.clause, self.settings)
+        return Reason, said  # not with the whole policy
 
 
 @answer

@@ -15,11 +15,11 @@ from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 from attrs import field
 
 from casecore.kernel.durations import duration_text
-from casecore.kernel.messages import CUSTOMER, SYSTEM, Command, Enforcement, Event, Reason
+from casecore.kernel.messages import CUSTOMER, SYSTEM, CitedPolicy, Command, Enforcement, Event, Reason
 from casecore.kernel.values import frozen
 
 
-class PolicyInForce(Protocol):
+class PolicyInForce(CitedPolicy, Protocol):
     """All that the kernel asks of a policy: how strictly each rule is kept, and what of it is in force."""
 
     @property
@@ -83,6 +83,23 @@ def wanted_by(function: Callable[[Any, Any, Any], Any]) -> tuple[str, ...]:
     return rows
 
 
+def measures(*facts: str) -> Callable[[Callable[..., T]], Callable[..., T]]:
+    """Say which facts are in every reason that a rule's check finds: what it measures, by name."""
+
+    def mark(function: Callable[..., T]) -> Callable[..., T]:
+        marked: Any = function
+        marked.measures = facts
+        return function
+
+    return mark
+
+
+def measured_by(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The facts in every reason that a check finds."""
+    facts: tuple[str, ...] = getattr(function, "measures", ())
+    return facts
+
+
 def where_wanted(handler: Handler[V]) -> Handler[V]:
     """A handler that proposes nothing where the view lacks a row that it wants."""
     wanted = wanted_by(handler)
@@ -115,10 +132,21 @@ class Rule(Generic[V]):
     reads: tuple[str, ...] = ()
     softens: bool = False
 
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The facts that each of its reasons gives: what was measured, the limit, the seconds to go."""
+        return measured_by(self.check)
+
+    def tell(self, reason: Reason, policy: Any) -> Reason:
+        """A reason that the check found, with what is known of the rule, and of the policy when that is asked for."""
+        said = reason.rule, reason.message, reason.remedy, reason.facts, reason.ways
+        return Reason(*said, self.title, self.clause, policy)
+
     def find(self, view: V, subject: Any, policy: Any) -> Reason | None:
         """What stands in the way; None where nothing does, or the view lacks a row that the rule is about."""
         asked = all(getattr(view, row) is not None for row in wanted_by(self.check))
-        return self.check(view, subject, policy) if asked else None
+        reason = self.check(view, subject, policy) if asked else None
+        return None if reason is None else self.tell(reason, policy)
 
 
 def soft_rule(
@@ -292,10 +320,18 @@ def by_system(_: Sees, command: Command, __: PolicyInForce) -> Reason | None:
 _PART_OF_A_SECOND = timedelta(microseconds=999_999)
 
 
-def too_early(rule: str, found: str, left: timedelta) -> Reason:
-    """The reason that the time for something has not come, with how long it still takes."""
+def too_early(rule: str, found: str, left: timedelta, needed: timedelta) -> Reason:
+    """The reason that the time for something has not come, with how long it still takes.
+
+    Args:
+        rule: The rule's id.
+        found: What was found.
+        left: How long it still takes.
+        needed: How long it takes in all.
+    """
     remedy = f"wait {duration_text(left + _PART_OF_A_SECOND)} more"
-    return Reason(rule, found, remedy, {"seconds_to_go": left.total_seconds()})
+    to_go, limit = left.total_seconds(), needed.total_seconds()
+    return Reason(rule, found, remedy, {"seconds": limit - to_go, "limit": limit, "seconds_to_go": to_go})
 
 
 def not_yet(timer: Timer, view: Sees, at: datetime, policy: PolicyInForce, rule: str) -> Reason | None:
@@ -303,4 +339,4 @@ def not_yet(timer: Timer, view: Sees, at: datetime, policy: PolicyInForce, rule:
     due = timer.due(view, policy)
     if due is None or at >= due:
         return None
-    return too_early(rule, f"{timer.name} at {due.isoformat()}", due - at)
+    return too_early(rule, f"{timer.name} at {due.isoformat()}", due - at, timer.length(view, policy) or due - at)

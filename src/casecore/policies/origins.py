@@ -20,6 +20,12 @@ from casecore.policies.spans import Spans
 _LAYER = re.compile(rf"({'|'.join(LAYERS)})\[(\d+)\]")
 
 
+def layer_at(path: str) -> tuple[str, int, str]:
+    """The table of layers and the number of the one in which a path of the files stands, and the path of that layer."""
+    layer: Any = _LAYER.match(path)
+    return layer[1], int(layer[2]), layer[0]
+
+
 # Files -----------------------------------------------------------------------------------------------
 
 
@@ -133,15 +139,22 @@ class Origins:
     Attributes:
         sources: Its files, nearest first.
         moved: By the path of a key: the path in the files of the layer that set it.
+        cited: By the path of such a layer: the `source` that it gives, if it gives one.
     """
 
     sources: Sources = ()
     moved: Mapping[str, str] = field(factory=dict)
+    cited: Mapping[str, str] = field(factory=dict)
 
     def path_in_files(self, path: str) -> str:
         """The path at which the files set a key: in the layer that set it, else its own."""
         around = outer(path)
         return self.moved.get(path) or (self.moved.get(around, path) if around else path)
+
+    def layer_source(self, path: str) -> str:
+        """What the layer cites that set a key; empty where none set it, or it cites nothing."""
+        layer = _LAYER.match(self.path_in_files(path))
+        return "" if layer is None else self.cited.get(layer[0], "")
 
     def origin(self, path: str) -> Origin | None:
         """Where the value of a key stands; None where no file says it."""

@@ -18,12 +18,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
 
 import attrs
 
-from casecore.kernel import changed
+from casecore.kernel import Setting, changed
+from casecore.kernel.fields import to_instant
 from casecore.kernel.problems import Origin, Problem, outer, quoted, under
+from casecore.policies.citing import settings_of
 from casecore.policies.declared import key_at, with_value
 from casecore.policies.errors import PolicyError
 from casecore.policies.files import parse_toml, read_text, resolve_extends
@@ -40,7 +43,7 @@ from casecore.policies.layers import (
     end_of_day,
     zone_of,
 )
-from casecore.policies.origins import NOWHERE, Origins, Sources, locate_problems
+from casecore.policies.origins import NOWHERE, Origins, Sources, layer_at, locate_problems
 from casecore.policies.sop import Sop
 from casecore.policies.soundness import layer_problems
 
@@ -84,10 +87,17 @@ class Policy(Sop):
 
         Args:
             instant: An aware datetime.
+
+        Raises:
+            CommandError: When it is none, and something changes on a date.
         """
         if not self.change:
             return self
-        return self._layers.policy_after(bisect_right(self._layers.instants, instant))
+        try:
+            return self._layers.policy_after(bisect_right(self._layers.instants, instant))
+        except TypeError:
+            to_instant(instant)  # says what is wrong with it
+            raise
 
     def for_(self, case: Matched | None) -> Policy:
         """The policy in force for a case: every override that matches stands over the rest.
@@ -143,8 +153,10 @@ class Policy(Sop):
             PolicyError: When the values contradict each other.
         """
         tables: dict[str, Any] = {}
-        moved = dict(self._origins.moved)
+        moved, cited = dict(self._origins.moved), dict(self._origins.cited)
         for where, values in layers:
+            name, number, layer = layer_at(where)
+            cited[layer] = getattr(self, name)[number].source
             for path, value in values.items():
                 table, *steps = key_at(Sop, path).steps
                 tables[table] = with_value(
@@ -152,7 +164,7 @@ class Policy(Sop):
                 )
                 moved = {old: place for old, place in moved.items() if outer(old) != path}
                 moved[path] = under(where, path)
-        origins = Origins(self._origins.sources, moved)
+        origins = Origins(self._origins.sources, moved, cited)
         try:
             policy = changed(self, **tables, override=(), change=(), waiver=())
         except PolicyError as error:
@@ -179,6 +191,19 @@ class Policy(Sop):
     def origin_in_layer(self, layer: str, path: str) -> Origin | None:
         """Where a layer, e.g. `override[0].set`, says the value of a key."""
         return self._origins.origin_in_files(under(layer, path))
+
+    def layer_source(self, path: str) -> str:
+        """What the layer cites that set a key in the policy in force; empty where none did, or it cites nothing."""
+        return self._origins.layer_source(path)
+
+    def settings_of(self, rule: str, facts: Mapping[str, Any] = MappingProxyType({})) -> tuple[Setting, ...]:
+        """The keys that set a rule as it is in force here: what is cited for each, and where it stands.
+
+        Args:
+            rule: The rule's id, e.g. `capacity.channel`.
+            facts: What was measured; of keys for each channel or queue, only those of the one that is named count.
+        """
+        return settings_of(self, rule, facts)
 
     @property
     def sources(self) -> Sources:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from casecore.channels import Channel
 from casecore.desk import Desk
 from casecore.kernel import Event, frozen
+from casecore.kernel.fields import row_called
 from casecore.projections.inbox import UnknownPerson
 from casecore.projections.search import Archive, CaseSummary, NoteText
 
@@ -66,7 +67,7 @@ def customer_card(desk: Desk, happened: Archive | Iterable[Event], customer: str
         UnknownPerson: When the desk has no such customer.
         MissingRow: When the events begin in the middle of a history.
     """
-    row = desk.customers.get(customer)
+    row = row_called(desk.customers, customer)
     if row is None:
         raise UnknownPerson("customer", customer)
     archive = happened if isinstance(happened, Archive) else Archive().update(happened)

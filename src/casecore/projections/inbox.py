@@ -18,6 +18,8 @@ from typing import Any, Final, TypeVar
 from casecore.channels import LIVE, Channel
 from casecore.desk import Desk
 from casecore.kernel import CasecoreError, Event, frozen
+from casecore.kernel.errors import quoted
+from casecore.kernel.fields import row_called, to_instant
 from casecore.policies.sections import Relation
 from casecore.rooms.agents import Agent
 from casecore.rooms.approvals import WaitingDraft
@@ -50,7 +52,7 @@ class UnknownPerson(CasecoreError, LookupError):
         self.id = id
 
     def __str__(self) -> str:
-        return f"there is no {self.who} {self.id!r} on this desk; check the id, or load that row first"
+        return f"there is no {self.who} {quoted(self.id)} on this desk; check the id, or load that row first"
 
 
 # What is in it -----------------------------------------------------------------------------------------
@@ -238,7 +240,7 @@ class Inboxes:
 
     def cases_of(self, agent: str) -> tuple[str, ...]:
         """The cases that concern an agent, by id."""
-        return tuple(sorted(self._cases[agent])) if agent in self._cases else ()
+        return tuple(sorted(row_called(self._cases, agent) or ()))
 
     def _enter_case(self, file: CaseFile) -> None:
         case, people = file.case.id, frozenset(agent for agent in _agents_concerned(file) if agent is not None)
@@ -266,8 +268,9 @@ def inbox(
 
     Raises:
         UnknownPerson: When the desk has no such agent.
+        CommandError: When the instant is none.
     """
-    row = desk.agents.get(agent)
+    row, at = row_called(desk.agents, agent), to_instant(at)
     if row is None:
         raise UnknownPerson("agent", agent)
     looked_at = desk.cases.values() if cases is None else [file for file in map(desk.cases.get, cases) if file]

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from casecore.channels import PUBLIC, MessageKind
-from casecore.kernel import CUSTOMER, SYSTEM, Command
+from casecore.kernel import CUSTOMER, SYSTEM, Command, Reason
 from casecore.projections.history.vocabulary import WORDS, class_in_words
 from casecore.promises.steps import Step
 from casecore.replay import ReplayedLine, Tally
@@ -126,6 +126,11 @@ def expectation_text(step: ReplayedLine) -> str:
     expected = step.expect if isinstance(step.expect, str) else _refusal_text(step.expect)
     came = "accepted" if step.accepted else _refusal_text({reason.rule for reason in step.reasons})
     return f"should be {expected}, was {came}"
+
+
+def citation(reason: Reason) -> str:
+    """Where it is said that a rule is kept: the clause, and the keys that set it, each with its source and place."""
+    return ", ".join(filter(None, (reason.clause, *map(str, reason.settings))))
 
 
 def tally_text(tally: Tally) -> str:

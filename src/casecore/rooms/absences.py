@@ -19,7 +19,7 @@ from typing import Protocol
 
 from casecore.channels import LIVE
 from casecore.kernel import SYSTEM, Event, Reason, Room, Rule, Timer, frozen
-from casecore.kernel.rooms import by_system, not_yet, wants
+from casecore.kernel.rooms import by_system, measures, not_yet, wants
 from casecore.policies import Policy
 from casecore.policies.sections import Abandoned, Held, Unanswered
 from casecore.rooms.agents import Agent, AgentUnavailable, NextStateSet
@@ -69,10 +69,13 @@ AWAY = Timer(
 
 
 @wants("case")
+@measures("seconds", "limit", "seconds_to_go")
 def _gone_long_enough(view: HasCase, command: ReleaseAbsent, policy: Policy) -> Reason | None:
     if AWAY.due(view, policy) is not None:
         return not_yet(AWAY, view, command.at, policy, "away.grace")
-    return Reason("away.grace", f"the policy keeps case {view.case.id} with {view.case.assignee}", "leave it there")
+    found = f"the policy keeps case {view.case.id} with {view.case.assignee}"
+    facts = {"seconds": None, "limit": None, "seconds_to_go": None}  # it never comes
+    return Reason("away.grace", found, "leave it there", facts)
 
 
 def _release_absent(view: SeesContact, command: ReleaseAbsent, _: Policy) -> tuple[Event, ...]:

@@ -351,16 +351,20 @@ class NextStateCleared(Event):
 # Rules -------------------------------------------------------------------------------------------------
 
 
+DISPOSING = ("Dispose", "RelateRecord")
+"""The commands by which an ended contact is disposed: an email's is related first."""
+
+
 def _actor_known(view: SeesAgents, command: Command, _: Policy) -> Reason | None:
     if view.actor is not None or command.by in (CUSTOMER, SYSTEM):
         return None
-    return Reason("agent.known", f"there is no agent {command.by!r}", "add the agent first")
+    return Reason("agent.known", f"there is no agent {command.by!r}", "add the agent first", ways=("AddAgent",))
 
 
 def _target_known(view: SeesAgents, command: ChangeAgent | PresenceCommand, _: Policy) -> Reason | None:
     if view.target is not None:
         return None
-    return Reason("agent.known", f"there is no agent {command.agent!r}", "add the agent first")
+    return Reason("agent.known", f"there is no agent {command.agent!r}", "add the agent first", ways=("AddAgent",))
 
 
 def _agent_fresh(view: SeesAgents, command: AddAgent, _: Policy) -> Reason | None:
@@ -379,6 +383,7 @@ def _queues_known(_: SeesAgents, command: AddAgent | ChangeAgent, policy: Policy
         "queue.known",
         f"the policy has no queue {', '.join(map(repr, unknown))}",
         f"use one of {', '.join(policy.queues)}",
+        {"unknown": tuple(unknown)},
     )
 
 
@@ -391,6 +396,7 @@ def _capacity_named(_: SeesAgents, command: AddAgent | ChangeAgent, __: Policy) 
         "capacity.named",
         f"there is no capacity {', '.join(map(repr, wrong))}, or it is negative",
         "give a whole number from 0 for a channel or for total",
+        {"wrong": tuple(wrong)},
     )
 
 

@@ -372,11 +372,13 @@ def _can_approve(view: HasDraft, _: ApproveDraft, __: Policy) -> Reason | None:
 @wants("case", "draft")
 def _one_at_a_time(view: HasDraft, _: SubmitDraft, __: Policy) -> Reason | None:
     found = f"draft {view.draft.id} of {view.draft.author} waits on the case already"
-    return Reason("approval.single", found, "edit or withdraw that one, or wait until it is decided")
+    remedy = "edit or withdraw that one, or wait until it is decided"
+    return Reason("approval.single", found, remedy, ways=("EditDraft", "WithdrawDraft"))
 
 
 def _blocked_by_draft(rule: str, draft: WaitingDraft, case: str) -> Reason:
-    return Reason(rule, f"draft {draft.id} waits on case {case}", "decide or withdraw it first")
+    ways = ("ApproveDraft", "RefuseDraft", "WithdrawDraft")
+    return Reason(rule, f"draft {draft.id} waits on case {case}", "decide or withdraw it first", ways=ways)
 
 
 @wants("case", "draft")
@@ -411,6 +413,7 @@ def _draft_is_theirs(view: HasDraft, command: EditDraft | WithdrawDraft | Reassi
         "approval.author",
         f"draft {draft.id} is {draft.author}'s, not {command.by}'s",
         f"ask {draft.author}, its reviewer or a supervisor",
+        {"author": draft.author, "reviewer": draft.reviewer},
     )
 
 

@@ -38,7 +38,7 @@ from casecore.kernel import (
     some_texts,
 )
 from casecore.kernel.records import editing_class
-from casecore.kernel.rooms import soft_rule
+from casecore.kernel.rooms import measures, soft_rule
 from casecore.kernel.words import distinct, said
 from casecore.policies import Aspect, Policy
 from casecore.rooms.assignments import CaseQueued
@@ -236,6 +236,7 @@ def _case_fresh(view: SeesCase, command: ReceiveMessage, _: Policy) -> Reason | 
 # Rules -----------------------------------------------------------------------------------------------
 
 
+@measures("channel", "kind", "taken")
 def _kind_taken(view: SeesCase, command: ReceiveMessage, policy: Policy) -> Reason | None:
     channel = view.thread.channel if view.thread else command.channel
     if channel is None:
@@ -247,7 +248,7 @@ def _kind_taken(view: SeesCase, command: ReceiveMessage, policy: Policy) -> Reas
         "channels.kinds",
         f"{channel} takes no {command.kind}",
         f"it takes {', '.join(kinds)}" if kinds else "the policy closes this channel",
-        {"kind": command.kind},
+        {"channel": channel, "kind": command.kind, "taken": kinds},
     )
 
 

@@ -35,7 +35,7 @@ from casecore.kernel import (
 )
 from casecore.kernel.durations import duration_text
 from casecore.kernel.records import a_link, editing_class, record
-from casecore.kernel.rooms import by_agent, not_by_customer, soft_rule, too_early, wants
+from casecore.kernel.rooms import by_agent, measures, not_by_customer, soft_rule, too_early, wants
 from casecore.policies import Policy
 from casecore.policies.sections import Role
 from casecore.rooms.agents import Agent, is_supervisor
@@ -286,9 +286,14 @@ def only_holder(view: HasCase, command: Command, _: Policy) -> Reason | None:
     return Reason(
         "assignment.holder",
         f"case {case.id} is not {command.by}'s: {holds}",
-        "ask its assignee or a supervisor" if case.assignee else "open it first",
+        "ask its assignee or a supervisor" if case.assignee else f"ask a supervisor, or {opened_by(case)}",
         {"assignee": case.assignee},
     )
+
+
+def opened_by(case: Case) -> str:
+    """Who may open a case that nobody holds, for a remedy."""
+    return f"whoever serves {case.queue} and is free may open it"
 
 
 _SPOKEN_ROLES = MappingProxyType(
@@ -297,6 +302,7 @@ _SPOKEN_ROLES = MappingProxyType(
 
 
 @wants("case")
+@measures("by", "may")
 def _may_close(view: HasCase, command: CloseCase, policy: Policy) -> Reason | None:
     if command.by == SYSTEM:
         return None
@@ -313,19 +319,29 @@ def _may_close(view: HasCase, command: CloseCase, policy: Policy) -> Reason | No
         "lifecycle.close_by",
         f"{command.by} may not close case {view.case.id}",
         f"the policy lets {who} close",
+        {"by": command.by, "may": roles},
     )
 
 
 @wants("case")
+@measures("status", "from")
 def _close_from(view: HasCase, event: CaseClosed, policy: Policy) -> Reason | None:
     case, allowed = view.case, policy.lifecycle.close_from
     if event.reason in FROM_EVERYWHERE or case.status in allowed:
         return None
+    settable = any(status in SET_BY_HAND for status in allowed)
+    ways: tuple[str, ...] = ("SetStatus",)
+    remedy = "set one of these statuses first"
+    if case.status is NEW:
+        remedy, ways = f"first {opened_by(case)}", ()
+    elif not settable:
+        remedy, ways = "it can be closed as spam only", ("CloseCase",)
     return Reason(
         "lifecycle.close_from",
         f"case {case.id} is {case.status}; the policy closes from {', '.join(allowed)}",
-        "set one of these statuses first",
-        {"status": case.status},
+        remedy,
+        {"status": case.status, "from": allowed},
+        ways,
     )
 
 
@@ -348,7 +364,12 @@ CLOSING = Timer(
 )
 
 
+_NEVER = {"seconds": None, "limit": None, "seconds_to_go": None}
+"""What is measured of a time that does not run."""
+
+
 @wants("case")
+@measures("seconds", "limit", "seconds_to_go")
 def _close_after(view: HasCase, event: CaseClosed, policy: Policy) -> Reason | None:
     if event.reason is not CloseReason.AUTOMATIC:
         return None
@@ -358,8 +379,8 @@ def _close_after(view: HasCase, event: CaseClosed, policy: Policy) -> Reason | N
         return Reason(
             "lifecycle.close_after",
             f"cases that are {case.status} are not closed automatically",
-            "close it by hand",
-            {"status": case.status},
+            "leave it as it is",
+            _NEVER,
         )
     if waits:
         since = f"{case.unanswered_since:%Y-%m-%d %H:%M:%S} UTC"
@@ -368,13 +389,13 @@ def _close_after(view: HasCase, event: CaseClosed, policy: Policy) -> Reason | N
             "lifecycle.close_after",
             found,
             "reply, or let its assignee or a supervisor set it resolved",
-            {"unanswered_since": case.unanswered_since},
+            {**_NEVER, "unanswered_since": case.unanswered_since},
         )
     if due is None or event.at >= due:
         return None
     idle = event.at - (case.active_at or event.at)
     found = f"nothing has happened on case {case.id}, which is {case.status}, for {duration_text(idle)}"
-    return too_early("lifecycle.close_after", found, due - event.at)
+    return too_early("lifecycle.close_after", found, due - event.at, due - event.at + idle)
 
 
 # Handlers --------------------------------------------------------------------------------------------

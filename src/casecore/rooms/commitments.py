@@ -28,7 +28,7 @@ from casecore.kernel import (
     frozen,
 )
 from casecore.kernel.records import a_link, record
-from casecore.kernel.rooms import by_agent, not_by_customer, soft_rule, wants
+from casecore.kernel.rooms import by_agent, measures, not_by_customer, soft_rule, wants
 from casecore.kernel.words import is_blank
 from casecore.policies import Policy
 from casecore.policies.sections import Proceeding
@@ -147,10 +147,12 @@ def _commitment_stands(view: SeesCommitment, command: CommitmentCommand, _: Poli
     return Reason("commitment.known", f"no commitment {command.commitment!r} stands", "it was fulfilled, or never made")
 
 
+@measures("due", "at")
 def _in_future(_: SeesCommitment, command: MakeCommitment | RescheduleCommitment, __: Policy) -> Reason | None:
     if command.due > command.at:
         return None
-    return Reason("commitment.due", f"{command.due.isoformat()} has passed", "promise an instant to come")
+    found, facts = f"{command.due.isoformat()} has passed", {"due": command.due, "at": command.at}
+    return Reason("commitment.due", found, "promise an instant to come", facts)
 
 
 def _says_what(_: SeesCommitment, command: MakeCommitment, __: Policy) -> Reason | None:

@@ -24,16 +24,17 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from casecore.channels import LIVE, Channel
 from casecore.kernel import CUSTOMER, SYSTEM, Check, Command, Editing, Event, Probe, Reason, Room, Rule, a_count, frozen
 from casecore.kernel.machines import StateTable
 from casecore.kernel.records import record
-from casecore.kernel.rooms import by_agent, soft_rule, wants
+from casecore.kernel.rooms import by_agent, measures, soft_rule, wants
 from casecore.policies import Policy
 from casecore.policies.sections import Abandoned, AgentEnds, Proceeding
 from casecore.rooms.agents import (
+    DISPOSING,
     Agent,
     AgentAvailable,
     AgentUnavailable,
@@ -64,6 +65,7 @@ from casecore.rooms.cases import (
     StatusSet,
     not_closed,
     only_holder,
+    opened_by,
 )
 from casecore.rooms.replies import ReplySent
 from casecore.statuses import CLOSED, ESCALATED, NEW, OPEN, PENDING, RESOLVED, Status
@@ -266,7 +268,7 @@ def _no_contact(case: Case, command: AboutCase) -> Reason:
         return Reason("contact.edge", f"{found}: its customer has left", f"{case.assignee} disposes the contact")
     if command.by == CUSTOMER:
         return Reason("contact.edge", found, "nothing has to be done; a new message is answered as any other")
-    return Reason("contact.edge", found, "accept or open the case first")
+    return Reason("contact.edge", found, f"{opened_by(case)}; a contact begins then")
 
 
 def _somebody_to_leave(view: SeesContact, command: EndContact, policy: Policy) -> Reason | None:
@@ -309,28 +311,38 @@ def _live_contact_ended(view: CaseOfContact, command: LeaveCase, _: Policy) -> R
         return None
     if is_kept(view):
         found = f"the contact with case {command.case} is not disposed"
-        return Reason("contact.live", found, "dispose it: that releases the case")
+        return Reason("contact.live", found, "dispose it: that releases the case", ways=DISPOSING)
     if not is_live(view):
         return None
-    return Reason("contact.live", f"a live contact goes on with case {command.case}", "end it or transfer it")
+    found = f"a live contact goes on with case {command.case}"
+    return Reason("contact.live", found, "end it or transfer it", ways=("EndContact", "ReassignCase"))
+
+
+_ANSWERS = ("SendReply", "SubmitDraft", "ApproveDraft", "ReassignCase")
+"""The commands by which a customer who waits is answered, or given to somebody else."""
 
 
 @wants("case", "contact")
+@measures("status", "seconds_waited")
 def _chat_settled(view: HasContact, command: EndContact, policy: Policy) -> Reason | None:
     case = view.case
     if command.by != view.contact.agent or case.channel is not Channel.CHAT or is_supervisor(view.actor):
         return None
+    facts: dict[str, Any] = {"status": case.status, "seconds_waited": None}
     if case.unanswered_since is not None:
         waits = round((command.at - case.unanswered_since).total_seconds())
         found = f"the customer of case {case.id} has waited {waits} s for an answer"
-        return Reason("chat.agent_ends", found, "answer, or transfer the chat", {"seconds_waited": waits})
+        return Reason(
+            "chat.agent_ends", found, "answer, or transfer the chat", facts | {"seconds_waited": waits}, _ANSWERS
+        )
     if policy.chat.agent_ends is AgentEnds.ANSWERED or case.status in _SETTLED or view.contact.committed:
         return None
     return Reason(
         "chat.agent_ends",
         f"case {case.id} is {case.status}, and nothing was promised in this contact",
         "resolve or escalate it, leave a commitment, transfer the chat, or disconnect it when it has been silent",
-        {"status": case.status},
+        facts,
+        ("SetStatus", "MakeCommitment", "ReassignCase"),
     )
 
 
@@ -339,7 +351,7 @@ def _not_while_live(view: HasContact, event: CaseClosed, _: Policy) -> Reason | 
     if event.reason is not CloseReason.BY_HAND or not is_live(view):
         return None
     found = f"a live contact of {view.contact.agent} goes on with case {event.case}"
-    return Reason("contact.blocks_close", found, "end the contact first")
+    return Reason("contact.blocks_close", found, "end the contact first", ways=("EndContact",))
 
 
 @wants("case")
@@ -381,14 +393,15 @@ def authentication_missing(
     if view.contact is not None:
         remedy = "authenticate the customer first"
     elif case.assignee is None:
-        remedy = "open the case and authenticate the customer first"
+        remedy = f"{opened_by(case)}, and then authenticate the customer"
     else:
         remedy = "the customer has left: it takes another contact with them"
     return Reason(
         "authentication.before",
         f"the customer of case {case.id} is not authenticated, which {what} needs on {case.channel}",
         remedy,
-        {"proceeding": what},
+        {"proceeding": what, "channel": case.channel},
+        ("Authenticate",) if view.contact is not None else (),
     )
 
 
@@ -423,28 +436,35 @@ def held_and_owed(agent: Agent) -> str:
 
 
 @wants("target")
+@measures("contacts", "wrap_ups")
 def _lunch_waits(view: HasTarget, event: AgentUnavailable, _: Policy) -> Reason | None:
     agent = view.target
     if not held_and_owed(agent):
         return None
-    return Reason(
-        "presence.contacts",
-        f"{event.agent} has {held_and_owed(agent)}",
-        "go available and set a next state: it is reached with the last disposition"
-        if agent.presence is Presence.LOGGED_OUT
-        else "set a next state: it is reached with the last disposition",
-        {"contacts": agent.contacts, "wrap_ups": agent.wrap_ups},
-    )
+    remedy, ways = _how_to_go(agent)
+    facts = {"contacts": agent.contacts, "wrap_ups": agent.wrap_ups}
+    return Reason("presence.contacts", f"{event.agent} has {held_and_owed(agent)}", remedy, facts, ways)
+
+
+def _how_to_go(agent: Agent) -> tuple[str, tuple[str, ...]]:
+    """What somebody does who holds or owes something and wants to go, and by which commands."""
+    next_state = "set a next state: it is reached with the last disposition"
+    if agent.on_duty:
+        return next_state, ("SetNextState",)
+    if agent.presence is Presence.LOGGED_OUT:
+        return f"go available and {next_state}", ("GoAvailable",)
+    return "end, leave or transfer what you hold, and dispose it", ("EndContact", "LeaveCase", *DISPOSING)
 
 
 @wants("target")
+@measures("wrap_ups")
 def _disposed_first(view: HasTarget, event: AgentAvailable, _: Policy) -> Reason | None:
     agent = view.target
     if not agent.wrap_ups:
         return None
     found = f"{event.agent} is wrapping up, with {agent.wrap_ups} to dispose"
     remedy = "dispose them: that makes them available by itself"
-    return Reason("presence.wrap_up", found, remedy, {"wrap_ups": agent.wrap_ups})
+    return Reason("presence.wrap_up", found, remedy, {"wrap_ups": agent.wrap_ups}, DISPOSING)
 
 
 # Handlers and what follows -----------------------------------------------------------------------------

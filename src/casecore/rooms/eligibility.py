@@ -19,9 +19,9 @@ from typing import TypeAlias
 from casecore.channels import VOICE, Channel
 from casecore.kernel import Check, Enforcement, Reason, Room, Rule
 from casecore.kernel.records import freeze, thaw
-from casecore.kernel.rooms import soft_rule
+from casecore.kernel.rooms import measured_by, measures, soft_rule
 from casecore.policies import Policy
-from casecore.rooms.agents import Agent, add_to_count
+from casecore.rooms.agents import DISPOSING, Agent, add_to_count
 from casecore.rooms.approvals import WaitingDraft
 from casecore.rooms.assignments import AIM, CaseAssigned, agent_named
 from casecore.rooms.cases import Case
@@ -34,12 +34,17 @@ Obstacle = Callable[[Agent, Channel, Policy], Reason | None]
 """(agent, channel of the work, policy) -> what keeps this agent from it."""
 
 
+_MAKES_ROOM = ("EndContact", "ReassignCase", "LeaveCase", "RejectOffer", "ApproveDraft", "RefuseDraft")
+"""What takes something off an agent."""
+
+
 def not_there(agent: Agent, _: Channel, __: Policy) -> Reason | None:
     """An agent takes work only while available; of one who is wrapping up, `wrap_up_open` tells."""
     if agent.available or (agent.on_duty and agent.wrap_ups):
         return None
     why = f" ({agent.reason})" if agent.reason else ""
-    return Reason("assignment.available", f"{agent.id} is {agent.presence}{why}", "choose an agent who is available")
+    found = f"{agent.id} is {agent.presence}{why}"
+    return Reason("assignment.available", found, "choose an agent who is available", {"presence": agent.presence})
 
 
 def leaving_soon(agent: Agent, _: Channel, __: Policy) -> Reason | None:
@@ -47,9 +52,12 @@ def leaving_soon(agent: Agent, _: Channel, __: Policy) -> Reason | None:
     if agent.next_reason is None:
         return None
     found = f"{agent.id} has set a next state" + (f" ({agent.next_reason})" if agent.next_reason else "")
-    return Reason("assignment.next_state", found, "clear the next state first, or choose somebody else")
+    return Reason(
+        "assignment.next_state", found, "clear the next state first, or choose somebody else", ways=("ClearNextState",)
+    )
 
 
+@measures("wrap_ups")
 def wrap_up_open(agent: Agent, _: Channel, __: Policy) -> Reason | None:
     """An agent with an ended contact to dispose gets no more work."""
     if not agent.wrap_ups:
@@ -60,6 +68,7 @@ def wrap_up_open(agent: Agent, _: Channel, __: Policy) -> Reason | None:
         f"{agent.id} has {count} to dispose",
         "give the disposition and notes first",
         {"wrap_ups": agent.wrap_ups},
+        DISPOSING,
     )
 
 
@@ -70,19 +79,25 @@ def wrong_channel(agent: Agent, channel: Channel, _: Policy) -> Reason | None:
     return Reason("assignment.channel", f"{agent.id} does not work on {channel}", "choose somebody who does")
 
 
+@measures("channel", "has", "limit")
 def channel_full(agent: Agent, channel: Channel, policy: Policy) -> Reason | None:
     """An agent holds only so much of a channel, offers counted."""
     limit = agent.limit(channel, policy)
     if limit is None or (has := agent.has_of(channel, policy)) < limit:
         return None
+    remedy = (
+        f"end or transfer one on {channel} first" if agent.held.get(channel) else "wait for the answer to the offer"
+    )
     return Reason(
         "capacity.channel",
         f"{agent.id} already has {has} of {limit} on {channel}",
-        f"end or transfer one on {channel} first",
+        remedy if has else "choose somebody with more room",
         {"channel": channel, "has": has, "limit": limit},
+        _MAKES_ROOM if has else (),
     )
 
 
+@measures("has", "limit")
 def total_full(agent: Agent, _: Channel, policy: Policy) -> Reason | None:
     """An agent holds only so much in total: cases, offers and reviews."""
     limit, has = agent.total_limit(policy), agent.has_in_total(policy)
@@ -91,11 +106,13 @@ def total_full(agent: Agent, _: Channel, policy: Policy) -> Reason | None:
     return Reason(
         "capacity.total",
         f"{agent.id} already has {has} of {limit} in total",
-        "end, transfer or decide something first",
+        "end, transfer or decide something first" if has else "choose somebody with more room",
         {"has": has, "limit": limit},
+        _MAKES_ROOM if has else (),
     )
 
 
+@measures("has", "limit")
 def on_a_call(agent: Agent, channel: Channel, policy: Policy) -> Reason | None:
     """Calls and cases mix only where the policy says so."""
     if policy.capacity.voice_with_cases:
@@ -105,7 +122,9 @@ def on_a_call(agent: Agent, channel: Channel, policy: Policy) -> Reason | None:
     if not busy:
         return None
     found = f"{agent.id} is on a call" if channel is not VOICE else f"{agent.id} has cases"
-    return Reason("capacity.voice_with_cases", f"{found}, and calls do not mix with cases", "wait until that has ended")
+    remedy = "wait until that has ended"
+    facts = {"has": busy, "limit": 0}
+    return Reason("capacity.voice_with_cases", f"{found}, and calls do not mix with cases", remedy, facts)
 
 
 ANY = Channel.CHAT
@@ -165,6 +184,7 @@ def _is_review(event: GivesWork) -> bool:
 def _rule_against(obstacle: Obstacle, *, to_reviews: bool) -> Check[SeesOffers]:
     """The rule that this obstacle does not keep an agent from the work that an event gives them."""
 
+    @measures(*measured_by(obstacle))
     def check(view: SeesOffers, event: GivesWork, policy: Policy) -> Reason | None:
         agent, case = agent_named(view, event.agent), view.case
         if agent is None or case is None or obstacle(agent, case.channel, policy) is None:

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from casecore.kernel import SYSTEM, Command, Editing, Event, Probe, Reason, Room, Rule, a_choice, a_text, an_id, frozen
 from casecore.kernel.records import a_link, record
-from casecore.kernel.rooms import not_by_customer, soft_rule, wants
+from casecore.kernel.rooms import measures, not_by_customer, soft_rule, wants
 from casecore.kernel.words import is_blank, same_form
 from casecore.policies import Policy
 from casecore.rooms.agents import is_supervisor
@@ -222,7 +222,12 @@ def _case_known(view: SeesNote, command: AddNote, _: Policy) -> Reason | None:
 def _customer_known(view: SeesNote, command: AddNote, _: Policy) -> Reason | None:
     if command.customer is None or view.customer is not None:
         return None
-    return Reason("customer.known", f"there is no customer {command.customer!r}", "record the customer first")
+    return Reason(
+        "customer.known",
+        f"there is no customer {command.customer!r}",
+        "record the customer first",
+        ways=("RecordCustomer",),
+    )
 
 
 def _note_known(view: SeesNote, command: EditNote | DeleteNote, _: Policy) -> Reason | None:
@@ -253,19 +258,25 @@ def _note_author(view: HasNote, command: EditNote | DeleteNote, _: Policy) -> Re
         "note.author",
         f"note {note.id} is {note.author}'s, not {command.by}'s",
         f"ask {note.author} or a supervisor, or write a note of your own",
+        {"author": note.author},
+        ("AddNote",),
     )
 
 
 def _tags_on(_: SeesNote, __: AddTag, policy: Policy) -> Reason | None:
-    return None if policy.tags.enabled else Reason("tags.enabled", "the policy has no tags", "write a note instead")
+    if policy.tags.enabled:
+        return None
+    return Reason("tags.enabled", "the policy has no tags", "write a note instead", ways=("AddNote",))
 
 
+@measures("tags", "limit")
 def _few_tags(view: SeesNote, event: CaseTagged | MessageTagged, policy: Policy) -> Reason | None:
     on = view.message if isinstance(event, MessageTagged) else view.case
     if on is None or len(on.tags) < policy.tags.limit:
         return None
     found = f"{on.id} has {len(on.tags)} of {policy.tags.limit} tags"
-    return Reason("tags.limit", found, "take one away first", {"tags": len(on.tags), "limit": policy.tags.limit})
+    facts = {"tags": len(on.tags), "limit": policy.tags.limit}
+    return Reason("tags.limit", found, "take one away first", facts, ("RemoveTag",) if on.tags else ())
 
 
 def _by_hand(view: SeesNote, _: SetSentiment, policy: Policy) -> Reason | None:

@@ -37,7 +37,7 @@ from casecore.kernel import (
 )
 from casecore.kernel.machines import StateTable
 from casecore.kernel.records import a_link, editing_class, record
-from casecore.kernel.rooms import by_agent, by_system, not_yet, wants
+from casecore.kernel.rooms import by_agent, by_system, measures, not_yet, wants
 from casecore.policies import Policy
 from casecore.rooms.agents import Agent, add_to_count, is_supervisor
 from casecore.rooms.approvals import DECIDED, DraftSubmitted
@@ -323,16 +323,19 @@ REVIEW_TIMEOUT = Timer(
 )
 
 
+@measures("seconds", "limit", "seconds_to_go")
 def _time_is_up(view: SeesOffers, command: ExpireOffer, policy: Policy) -> Reason | None:
     return not_yet((REVIEW_TIMEOUT if command.review else TIMEOUT), view, command.at, policy, "offer.timeout")
 
 
+@measures("due", "seconds_late")
 def _in_time(view: SeesOffers, command: AcceptOffer, policy: Policy) -> Reason | None:
     due = (REVIEW_TIMEOUT if command.review else TIMEOUT).due(view, policy)
     if due is None or command.at < due:
         return None
     found = f"the offer of case {command.case} timed out at {due.isoformat()}"
-    return Reason("offer.late", found, "wait for the next offer, or open the case")
+    late = (command.at - due).total_seconds()
+    return Reason("offer.late", found, "wait for the next offer", {"due": due, "seconds_late": late})
 
 
 # Handlers ----------------------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ from casecore.kernel import (
     some_texts,
 )
 from casecore.kernel.records import freeze
-from casecore.kernel.rooms import by_agent, wants
+from casecore.kernel.rooms import by_agent, measures, wants
 from casecore.kernel.words import is_blank, said
 from casecore.policies import Aspect, Policy
 from casecore.rooms.approvals import DraftSubmitted
@@ -163,7 +163,7 @@ def _no_open_case(view: HasCase, command: StartOutbound, _: Policy) -> Reason | 
     case = view.case
     if case.status is Status.CLOSED:
         return None
-    return Reason("outbound.open_case", f"thread {command.thread} has the open case {case.id}", "reply there")
+    return Reason("outbound.open_case", f"thread {command.thread} has the open case {case.id}", "work on that one")
 
 
 def _case_fresh(view: SeesClocks, command: StartOutbound, _: Policy) -> Reason | None:
@@ -198,6 +198,7 @@ _BASES = MappingProxyType(
 _NO_BASIS = "neither opted in nor wrote to us on WhatsApp before"
 
 
+@measures("found", "accepted")
 def _consent_given(view: SeesClocks, subject: StartOutbound | ReplySent, policy: Policy) -> Reason | None:
     case = view.case
     if case is None or case.channel is not WHATSAPP:
@@ -215,6 +216,7 @@ def _consent_given(view: SeesClocks, subject: StartOutbound | ReplySent, policy:
         f"{case.customer} {told}; the policy accepts {', '.join(accepted) or 'nothing'}",
         "ask for their opt-in in another way, and record it",
         {"found": tuple(sorted(found)), "accepted": accepted},
+        ("RecordConsent",),
     )
 
 

@@ -94,6 +94,7 @@ def obstacle(template: PreparedText, seen: str, channel: Channel) -> Reason | No
         "template.ready",
         f"{template} reads {_shorten_text(text)}, and the agent saw {_shorten_text(seen)}",
         "show the preview again, and send what it says",
+        {"findings": ()},
     )
 
 

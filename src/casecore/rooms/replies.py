@@ -32,7 +32,7 @@ from casecore.kernel import (
 )
 from casecore.kernel.blanks import blank_left
 from casecore.kernel.records import editing_class
-from casecore.kernel.rooms import by_agent, soft_rule, wants
+from casecore.kernel.rooms import by_agent, measures, soft_rule, wants
 from casecore.kernel.words import first_emoji, is_blank
 from casecore.policies import Policy
 from casecore.policies.sections import ChannelRules
@@ -182,15 +182,18 @@ def says_something(_: SeesCase, reply: Sendable, __: Policy) -> Reason | None:
 
 
 @wants("case")
+@measures("channel", "attachments", "limit")
 def attachments_taken(view: HasCase, reply: Sendable, policy: Policy) -> Reason | None:
     """The rule that the channel takes attachments, if the reply has any."""
     if not reply.attachments or _rules_of_channel(view, policy).attachments:
         return None
     found = f"{view.case.channel} takes no attachments; this reply has {len(reply.attachments)}"
-    return Reason("channels.attachments", found, "send it without attachments")
+    facts = {"channel": view.case.channel, "attachments": len(reply.attachments), "limit": 0}
+    return Reason("channels.attachments", found, "send it without attachments", facts)
 
 
 @wants("case")
+@measures("channel", "offset")
 def emoji_taken(view: HasCase, reply: Sendable, policy: Policy) -> Reason | None:
     """The rule that the channel takes emoji, if the reply has any."""
     if _rules_of_channel(view, policy).emoji or reply.text.isascii():
@@ -199,7 +202,11 @@ def emoji_taken(view: HasCase, reply: Sendable, policy: Policy) -> Reason | None
     if at is None:
         return None
     found = f"{view.case.channel} takes no emoji; there is one at character {at}"
-    return Reason("channels.emoji", found, "take it out", {"offset": at})
+    return Reason("channels.emoji", found, "take it out", {"channel": view.case.channel, "offset": at})
+
+
+_THROUGH_APPROVAL = ("SubmitDraft", "EditDraft", "StartOutbound")
+"""How a reply goes out that somebody else approves: as a draft, as the one that waits, or as a new case."""
 
 
 def no_blank_left(_: SeesCase, said: Any, policy: Policy) -> Reason | None:
@@ -223,7 +230,8 @@ def _may_reply(view: SeesCase, event: ReplySent, _: Policy) -> Reason | None:
         return None
     if view.actor is not None and REPLY in view.actor.permissions:
         return None
-    return Reason("reply.permission", f"{event.author} may not reply directly", "submit the reply for approval instead")
+    found = f"{event.author} may not reply directly"
+    return Reason("reply.permission", found, "submit the reply for approval instead", {}, _THROUGH_APPROVAL)
 
 
 # Handlers and what follows -----------------------------------------------------------------------------

@@ -204,6 +204,7 @@ def _message_seen(view: HasDraft, command: ApproveDraft, _: Policy) -> Reason | 
         f"{what} since draft {draft.id} was submitted",
         "read it, then approve with seen = true",
         {"replied": draft.replied},
+        ways=("ApproveDraft",),
     )
 
 

@@ -18,7 +18,7 @@ from datetime import timedelta
 from casecore.channels import Channel
 from casecore.kernel import Editing, Event, Probe, Reason, Room, Rule, Timer, a_text, an_id, frozen
 from casecore.kernel.durations import duration_text
-from casecore.kernel.rooms import by_agent, soft_rule, too_early, wants
+from casecore.kernel.rooms import by_agent, measures, soft_rule, too_early, wants
 from casecore.kernel.words import said
 from casecore.policies import Policy
 from casecore.policies.sections import CountsFrom
@@ -98,12 +98,16 @@ UNANSWERED = Timer("the agent may end the silent chat", "chat.idle.silence", "co
 # Needs and rules ---------------------------------------------------------------------------------------
 
 
+_ELSEWHERE = ("SendReply", "SubmitDraft", "EndContact")
+"""What is done instead where silence does not count."""
+
+
 @wants("case")
 def _on_chat(view: HasCase, command: CaseCommand, _: Policy) -> Reason | None:
     if view.case.channel is Channel.CHAT:
         return None
     found = f"case {command.case} is on {view.case.channel}"
-    return Reason("idle.chat", found, "this is for chats; reply, or end the contact")
+    return Reason("idle.chat", found, "this is for chats; reply, or end the contact", ways=_ELSEWHERE)
 
 
 @wants("case")
@@ -112,6 +116,7 @@ def _may_resolve(view: HasCase, _: DisconnectIdle, __: Policy) -> Reason | None:
 
 
 @wants("case", "contact")
+@measures("attempts", "needed")
 def _asked_enough(view: HasContact, command: DisconnectIdle, policy: Policy) -> Reason | None:
     contact, needed = view.contact, policy.chat.idle.ask_first
     if contact.attempts >= needed:
@@ -121,24 +126,28 @@ def _asked_enough(view: HasContact, command: DisconnectIdle, policy: Policy) -> 
         f"case {command.case}: the customer has been asked {contact.attempts} of {needed} times",
         "ask whether they are still there",
         {"attempts": contact.attempts, "needed": needed},
+        ("AskPresence",),
     )
 
 
 @wants("case", "contact")
+@measures("seconds", "limit", "seconds_to_go")
 def _silent_enough(view: HasContact, command: DisconnectIdle, policy: Policy) -> Reason | None:
-    contact = view.contact
+    contact, limit = view.contact, policy.chat.idle.silence.total_seconds()
+    facts = {"seconds": 0.0, "limit": limit, "seconds_to_go": None}  # it has not begun
     if contact.silence_since is None:
         found = f"case {command.case}: the customer waits for an answer; there is no silence"
-        return Reason("idle.silence", found, "answer first")
+        return Reason("idle.silence", found, "answer first", facts, ("SendReply", "SubmitDraft", "ApproveDraft"))
     if _by_question(view, policy) and contact.asked_at is None:
-        return Reason("idle.silence", f"case {command.case}: the silence counts from the question", "ask first")
+        found = f"case {command.case}: the silence counts from the question"
+        return Reason("idle.silence", found, "ask first", facts, ("AskPresence",))
     timer = UNANSWERED if _by_question(view, policy) else SILENT
     due = timer.due(view, policy)
     if due is None or command.at >= due:
         return None
     needed, left = policy.chat.idle.silence, due - command.at
     found = f"case {command.case}: silence of {duration_text(needed - left)} of {duration_text(needed)}"
-    return too_early("idle.silence", found, left)
+    return too_early("idle.silence", found, left, needed)
 
 
 @wants("case", "draft")

@@ -40,7 +40,7 @@ from casecore.kernel import (
 )
 from casecore.kernel.fields import MOST_SECONDS
 from casecore.kernel.records import editing_class
-from casecore.kernel.rooms import by_agent, by_system, not_yet, soft_rule, wants
+from casecore.kernel.rooms import by_agent, by_system, measures, not_yet, soft_rule, wants
 from casecore.policies import Policy
 from casecore.policies.sections import AfterReopening, Level
 from casecore.rooms.arrivals import CaseReopened, MessageReceived
@@ -212,6 +212,7 @@ def _clock_runs(view: HasClocks, command: RecordMiss, policy: Policy) -> Reason 
     return Reason("clock.runs", found, "nothing is left to record", {"clock": command.clock})
 
 
+@measures("seconds", "limit", "seconds_to_go")
 @wants("case", "clocks")
 def _target_reached(view: HasClocks, command: RecordMiss, policy: Policy) -> Reason | None:
     return not_yet(_TIMERS[command.clock], view, command.at, policy, "clock.target")

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from casecore.kernel import CUSTOMER, Command, Editing, Event, Reason, Room, Rule, changed
 from casecore.kernel.records import record
+from casecore.kernel.rooms import measures
 from casecore.policies import Policy
 from casecore.rooms.agents import (
     Agent,
@@ -70,6 +71,7 @@ def _hang_up_time(view: SeesTime, command: EndContact) -> Command:
 # The need ----------------------------------------------------------------------------------------------
 
 
+@measures("at", "last", "seconds_to_go")
 def _time_goes_on(view: SeesTime, command: Command, _: Policy) -> Reason | None:
     """What is against the instant of a command: that its case, or the agent's presence, is further on."""
     if isinstance(command, StartOutbound | ReceiveMessage):

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 from casecore.channels import WHATSAPP, TemplateKind
 from casecore.kernel import Event, Probe, Reason, Room, Rule, Timer
-from casecore.kernel.rooms import wants
+from casecore.kernel.rooms import measures, wants
 from casecore.policies import Policy
 from casecore.rooms.approvals import DraftEdited, DraftSubmitted
 from casecore.rooms.cases import HasCase, SeesCase
@@ -45,6 +45,7 @@ def is_open(view: SeesCase, policy: Policy, at: datetime) -> bool:
 
 
 @wants("case")
+@measures("closed_at", "seconds_late", "limit")
 def _free_text(view: HasCase, event: ReplySent | DraftSubmitted, policy: Policy) -> Reason | None:
     case = view.case
     if case.channel is not WHATSAPP or is_open(view, policy, event.at):
@@ -58,7 +59,11 @@ def _free_text(view: HasCase, event: ReplySent | DraftSubmitted, policy: Policy)
         "whatsapp.window",
         f"case {case.id}: {since}; {'attachments go' if template else 'free text goes'} out only while it is open",
         "send the template without attachments" if template else "send an approved template",
-        {} if closed is None else {"closed_at": closed},
+        {
+            "closed_at": closed,
+            "seconds_late": None if closed is None else (event.at - closed).total_seconds(),
+            "limit": policy.whatsapp.window.total_seconds(),
+        },
     )
 
 

@@ -39,11 +39,19 @@ from casecore.kernel import (
     frozen,
 )
 from casecore.kernel.records import editing_class, record
-from casecore.kernel.rooms import by_agent, soft_rule, wants
+from casecore.kernel.rooms import by_agent, measures, soft_rule, wants
 from casecore.kernel.words import is_blank
 from casecore.policies import Policy
 from casecore.policies.sections import Proceeding, Relation, RelationsDue
-from casecore.rooms.agents import Agent, AgentAvailable, AgentUnavailable, AgentWrapsUp, Presence, is_supervisor
+from casecore.rooms.agents import (
+    DISPOSING,
+    Agent,
+    AgentAvailable,
+    AgentUnavailable,
+    AgentWrapsUp,
+    Presence,
+    is_supervisor,
+)
 from casecore.rooms.approvals import DraftEdited, DraftSubmitted
 from casecore.rooms.arrivals import MessageReceived
 from casecore.rooms.assignments import Release, agent_named, give_up_case
@@ -268,7 +276,7 @@ def _wrap_up_owed(view: SeesWrapUp, command: Dispose, _: Policy) -> Reason | Non
     if view.wrap_up is not None:
         return None
     found = f"{command.agent or command.by} has no ended contact on case {command.case}"
-    return Reason("wrap_up.owed", found, "end the contact first; it may have been disposed already")
+    return Reason("wrap_up.owed", found, "if the contact goes on, end it first; it may have been disposed already")
 
 
 @wants("aftermath")
@@ -329,6 +337,7 @@ def _relations_missing(view: SeesWrapUp, after: Aftermath, policy: Policy) -> fr
     return frozenset(needed) - after.related
 
 
+@measures("missing")
 def _relations_added(view: SeesWrapUp, _: Dispose, policy: Policy) -> Reason | None:
     missing = missing_relations(view, policy)
     if policy.email.complaint_relations_due is RelationsDue.AFTER_DISPOSITION:
@@ -336,7 +345,8 @@ def _relations_added(view: SeesWrapUp, _: Dispose, policy: Policy) -> Reason | N
     if not missing or view.case is None:
         return None
     names = ", ".join(sorted(missing))
-    return Reason("email.relations", f"case {view.case.id} is not related to: {names}", "relate it first")
+    found, facts = f"case {view.case.id} is not related to: {names}", {"missing": tuple(sorted(missing))}
+    return Reason("email.relations", found, "relate it first", facts, ("RelateRecord",))
 
 
 @wants("wrap_up")
@@ -352,6 +362,7 @@ def _names_handler(view: HasWrapUp, command: Dispose, _: Policy) -> Reason | Non
         "email.earlier_handler",
         f"{handler} handled the message that the customer answered",
         f"transfer such emails to {handler}; having handled it, name {who} in the notes",
+        {"handler": handler},
     )
 
 
@@ -368,12 +379,13 @@ def _has_case(letter: str) -> bool:
 
 
 @wants("aftermath")
+@measures("undisposed")
 def _disposed_before_closing(view: HasAftermath, event: CaseClosed, _: Policy) -> Reason | None:
     after = view.aftermath
     if event.reason is not CloseReason.BY_HAND or not after.undisposed:
         return None
     found = f"{after.undisposed} contact(s) of case {event.case} are not disposed"
-    return Reason("wrap_up.blocks_close", found, "dispose them first")
+    return Reason("wrap_up.blocks_close", found, "dispose them first", {"undisposed": after.undisposed}, DISPOSING)
 
 
 def _has_subject(view: SeesWrapUp, event: ReplySent | DraftSubmitted | DraftEdited, policy: Policy) -> Reason | None:
@@ -389,7 +401,9 @@ def _works_on_it(view: SeesWrapUp, command: CaseCommand, _: Policy) -> Reason | 
     mine = case is not None and case.assignee == command.by
     if mine or duty or view.wrap_up is not None or command.by == SYSTEM or is_supervisor(view.actor):
         return None
-    return Reason("wrap_up.contact", f"{command.by} has no contact with case {command.case}", "ask who has")
+    who = case.assignee if case is not None else None
+    remedy = f"ask {who} or a supervisor" if who else "ask a supervisor, or whoever worked on it"
+    return Reason("wrap_up.contact", f"{command.by} has no contact with case {command.case}", remedy)
 
 
 # Handlers and what follows -----------------------------------------------------------------------------

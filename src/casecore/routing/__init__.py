@@ -32,6 +32,7 @@ from typing import Any, TypeAlias
 from casecore.channels import EMAIL, Channel
 from casecore.desk import Desk
 from casecore.kernel import SYSTEM, Command, Reason, frozen
+from casecore.kernel.fields import row_called, to_instant
 from casecore.kernel.records import editing_class, freeze, record
 from casecore.policies import Aspect, Policy
 from casecore.policies.sections import Delivery, Priority, Strategy
@@ -284,6 +285,7 @@ def route(desk: Desk, at: datetime) -> tuple[Command, ...]:
         at: Now (aware).
     """
     proposed: list[Command] = []
+    at = to_instant(at)
     while (command := next_offer(desk, at)) is not None:
         desk, _ = desk.handle(command)
         proposed.append(command)
@@ -298,7 +300,8 @@ def next_for(desk: Desk, agent: str, at: datetime) -> Command | None:
         agent: Who asks.
         at: Now (aware).
     """
-    row, policy = desk.agents.get(agent), desk.policy.at(at)
+    at = to_instant(at)
+    row, policy = row_called(desk.agents, agent), desk.policy.at(at)
     if row is None:
         return None
     files = (file for file in desk.cases.values() if not is_ahead(file, at))
@@ -440,7 +443,8 @@ def explain_route(desk: Desk, case: str, at: datetime, *, review: bool = False) 
         at: When (aware).
         review: Whether its draft's review is asked about.
     """
-    file, policy = desk.cases.get(case), desk.policy.at(at)
+    at = to_instant(at)
+    file, policy = row_called(desk.cases, case), desk.policy.at(at)
     works = [] if file is None else [work for work in waiting_work(file, policy) if work.review is review]
     if not works:
         return Explanation(case, _why_not_waiting(case, file, policy, review=review))

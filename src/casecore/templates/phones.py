@@ -14,6 +14,7 @@ import re
 from importlib import import_module
 from typing import Any, Final
 
+from casecore.kernel.errors import MissingExtra
 from casecore.templates.findings import TemplateError, TemplateFinding, finding_of, quote_any, quote_text
 
 _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -52,7 +53,7 @@ def normalise_phone(number: str, region: str | None = None) -> tuple[str, tuple[
 
     Raises:
         TemplateError: When it is no text or no number, or cannot exist.
-        ModuleNotFoundError: When the `phone` extra is not installed.
+        MissingExtra: When the `phone` extra is not installed.
     """
     if not isinstance(number, str):
         raise TemplateError([finding_of("ready.phone", "to", f"{quote_any(number)} is not text", "give it as text")])
@@ -63,7 +64,7 @@ def normalise_phone(number: str, region: str | None = None) -> tuple[str, tuple[
     try:
         phonenumbers: Any = import_module("phonenumbers")  # by name: the extra is not there for every type checker
     except ModuleNotFoundError:
-        raise ModuleNotFoundError("normalising phone numbers needs an extra: pip install 'casecore[phone]'") from None
+        raise MissingExtra("phonenumbers", "phone", "reading a phone number as people write it") from None
     if not _WRITTEN.fullmatch(number):
         raise TemplateError([finding_of("ready.phone", "to", f"{quote_text(number)} has more than digits and marks")])
     try:

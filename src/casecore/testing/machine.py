@@ -15,9 +15,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule
-
 from casecore.desk import Desk
 from casecore.kernel import Command
 from casecore.kernel.house import House
@@ -25,6 +22,8 @@ from casecore.policies import Policy
 from casecore.promises import PROMISES, Promise, Step, Watch
 from casecore.promises.ways import lost_ways
 from casecore.rooms.composition import HOUSE, View
+from casecore.testing.drawing import RuleBasedStateMachine, rule
+from casecore.testing.drawing import strategies as st
 from casecore.testing.laws import broken_laws, rows_of
 from casecore.testing.scenario import Outcome, given
 from casecore.testing.strategies import any_command, commands

@@ -17,9 +17,6 @@ from functools import cache
 from itertools import count
 from typing import Any, Final, TypeVar, get_type_hints
 
-from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn, SearchStrategy
-
 from casecore.channels import Channel, TemplateKind
 from casecore.desk import Desk
 from casecore.kernel import CUSTOMER, SYSTEM, Command, Event, changed, fields_of, frozen
@@ -47,6 +44,8 @@ from casecore.rooms.reviews import FreeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.wrap_ups import Dispose, RelateRecord, UnrelateRecord
 from casecore.statuses import SENT_AS, SET_BY_HAND, Status
+from casecore.testing.drawing import DrawFn, SearchStrategy
+from casecore.testing.drawing import strategies as st
 from casecore.testing.scenario import NUMBER, T0, prepared, team_of
 from casecore.testing.values import ids, instants, layered_policies, policies, texts
 

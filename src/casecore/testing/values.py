@@ -11,8 +11,6 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final, TypeVar
 
 import attrs
-from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn, SearchStrategy
 
 from casecore.channels import Channel
 from casecore.kernel import ID_LIMIT, Enforcement, changed, fields_of, is_id
@@ -37,6 +35,8 @@ from casecore.policies.kinds import (
 from casecore.policies.layers import LAYERS
 from casecore.policies.sections import ALWAYS_COUNTED, COUNTED, OPEN_STATUSES, Lifecycle, Opening, Priority, Queue
 from casecore.statuses import Status
+from casecore.testing.drawing import DrawFn, SearchStrategy
+from casecore.testing.drawing import strategies as st
 from casecore.testing.scenario import T0
 
 T = TypeVar("T")

@@ -22,6 +22,7 @@ from typing import Any, Final, TypeAlias
 from casecore.channels import Channel
 from casecore.kernel import CasecoreError, Event, frozen
 from casecore.kernel.durations import duration_text
+from casecore.kernel.errors import quoted
 from casecore.kernel.words import shorten
 from casecore.projections.history.sentences import LINES
 from casecore.projections.history.vocabulary import (
@@ -52,7 +53,7 @@ class UnknownLanguage(CasecoreError, ValueError):
         self.language = language
 
     def __str__(self) -> str:
-        return f"no history is told in {self.language!r}; use one of {', '.join(LANGUAGES)}"
+        return f"no history is told in {quoted(self.language)}; use one of {', '.join(LANGUAGES)}"
 
 
 @frozen
@@ -112,7 +113,7 @@ def history(
 
 def language_index(language: str) -> int:
     """Where a language stands among three texts."""
-    name = re.split("[-_]", language, maxsplit=1)[0].lower()
+    name = re.split("[-_]", language, maxsplit=1)[0].lower() if isinstance(language, str) else ""
     if name not in LANGUAGES:
         raise UnknownLanguage(language)
     return LANGUAGES.index(name)

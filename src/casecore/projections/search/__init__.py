@@ -28,8 +28,9 @@ from heapq import nsmallest
 from typing import Any, Final, Self, TypeAlias
 
 from casecore.calendars import find_zone
-from casecore.kernel import CUSTOMER, SYSTEM, Event, MissingRow, changed, frozen
+from casecore.kernel import CUSTOMER, SYSTEM, CasecoreError, Event, MissingRow, changed, frozen
 from casecore.kernel.effects import Edits, Place
+from casecore.kernel.fields import is_count, row_called
 from casecore.kernel.problems import quoted
 from casecore.kernel.words import finds, same_form, search_form
 from casecore.projections.search.entries import CaseEntry, MomentLog, instant_of, moment_of
@@ -66,6 +67,17 @@ _ResultPlace: TypeAlias = tuple[int, str]
 
 Filter: TypeAlias = str | Iterable[str] | None
 """One value, or several of which one must hold; None: not asked."""
+
+
+class UnknownCase(CasecoreError, KeyError):
+    """The archive never heard of this case."""
+
+    def __init__(self, case: str) -> None:
+        super().__init__(case)
+        self.case = case
+
+    def __str__(self) -> str:
+        return f"there is no case {quoted(self.case)} in this archive; check the id, or give it the case's events"
 
 
 # What is kept ------------------------------------------------------------------------------------------
@@ -294,8 +306,8 @@ class Archive:
             until=until,
         )
         terms = tuple(dict.fromkeys((*parse_query(query, self._zone), *given)))
-        if limit < 1:
-            raise QueryError(f"the limit is {limit}", None, "give a whole number from 1")
+        if not is_count(limit, 1):
+            raise QueryError(f"the limit is {quoted(limit)}", None, "give a whole number from 1")
         about = seal_of(*sorted((term.field, sorted(map(str, term.values)), term.excluded) for term in terms))
         count, after = (self._count, None) if cursor is None else self._read_cursor(cursor, about)
         found = self._first_places(limit + 1, [self._test_of(term) for term in terms], count, after)
@@ -369,7 +381,7 @@ class Archive:
 
     def _cases_with(self, name: str, value: str) -> set[str]:
         """The cases that have a value; asking enters nothing."""
-        return self._cases_by[name].get(value, set())
+        return row_called(self._cases_by[name], value) or set()
 
     def _customers_called(self, name: str) -> Iterable[str]:
         part = " ".join(search_form(name).split())
@@ -381,8 +393,10 @@ class Archive:
         """What is known of a case.
 
         Raises:
-            KeyError: When the archive never heard of it.
+            UnknownCase: When the archive never heard of it.
         """
+        if row_called(self._entries, case) is None:
+            raise UnknownCase(case)
         row: Case = self._rows["cases"][case]
         entry = self._entries[case]
         return CaseSummary(
@@ -407,7 +421,7 @@ class Archive:
 
     def notes_of(self, customer: str) -> tuple[NoteText, ...]:
         """The notes that stand on a customer and on their cases, in the order in which they were written."""
-        return tuple(self._notes[customer].values()) if customer in self._notes else ()
+        return tuple((row_called(self._notes, customer) or {}).values())
 
     def neutral_messages_of(self, customer: str) -> int:
         """How many of a customer's messages nobody has marked positive or negative."""

@@ -238,7 +238,10 @@ def parse_query(query: str, zone: tzinfo = UTC) -> Iterator[Term]:
     Raises:
         QueryError: When it cannot be read; the error says where, and what to write.
     """
-    text = query.translate(_STRAIGHT)
+    given: object = query
+    if not isinstance(given, str):
+        raise QueryError(f"{quoted(given)} is no text", None, "write words, or nothing")
+    text = given.translate(_STRAIGHT)
     position = _skip_spaces(text, 0)
     while position < len(text):
         term, end = _read_term(text, position, zone)

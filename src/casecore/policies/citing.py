@@ -1,0 +1,60 @@
+"""Which keys of a policy set a rule, what the policy cites for them, and where they stand: what a refusal tells.
+
+A rule is set by the key that is called like it, by those whose declaration names it, and by its entry in
+`[enforcement]`. Of keys that there are once for each channel, queue or level, a refusal is about those of the one that
+its facts name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from casecore.kernel import Setting
+from casecore.kernel.problems import under
+from casecore.policies.declared import ANY_NAME, key_at, keys_of_rule, path_with_name
+
+if TYPE_CHECKING:
+    from casecore.policies.policy import Policy
+
+
+def settings_of(policy: Policy, rule: str, facts: Mapping[str, Any]) -> tuple[Setting, ...]:
+    """The keys that set a rule, as they are in force, with their places.
+
+    Args:
+        policy: The policy in force, for a case at an instant.
+        rule: The rule's id.
+        facts: What was measured.
+    """
+    words = {str(value) for value in facts.values() if isinstance(value, str)}
+    keys = [key for declared in keys_of_rule(type(policy), rule) for key in _named(policy, declared)]
+    meant = [key for key in keys if words.intersection(_steps(policy, key))] or keys
+    softened = [under("enforcement", rule)] if rule in policy.enforcement else []
+    return tuple(_setting(policy, key) for key in (*meant, *softened))
+
+
+def _named(policy: Policy, path: str) -> Iterator[str]:
+    """A key; one that each queue or calendar has, for each of them."""
+    if ANY_NAME not in path:
+        yield path
+        return
+    yield from (path_with_name(path, name) for name in getattr(policy, path.partition(".")[0]))
+
+
+def _steps(policy: Policy, path: str) -> tuple[str, ...]:
+    return key_at(type(policy), path).steps
+
+
+def _setting(policy: Policy, path: str) -> Setting:
+    origin, source = policy.origin(path), policy.layer_source(path) or _source_of_table(policy, path) or policy.source
+    return Setting(path, source) if origin is None else Setting(path, source, origin.file, origin.line)
+
+
+def _source_of_table(policy: Policy, path: str) -> str:
+    """What the innermost table around a key cites."""
+    held: Any = policy
+    found = ""
+    for step in _steps(policy, path):
+        held = held.get(step) if isinstance(held, Mapping) else getattr(held, step, None)
+        found = getattr(held, "source", "") or found
+    return found
