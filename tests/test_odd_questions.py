@@ -15,7 +15,7 @@ from casecore.projections.search.queries import QueryError
 from casecore.routing import explain_route, next_for, route
 from casecore.testing.scenario import T0, case_in, given
 
-ODD = [None, 5, [], {}, {1}, b"c1", object(), 3.5]
+ODD = [None, 5, [], {}, {1}, b"c1", object, 3.5]
 STORY = given(case_in("open"))
 DESK, ARCHIVE = STORY.desk, Archive().update(STORY.events)
 LOCAL = T0.replace(tzinfo=None)
