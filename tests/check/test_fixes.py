@@ -113,7 +113,7 @@ class TestHowFar:
     def test_given_up(self):
         """At a limit."""
         found = self.exploration(complete=False, found=Found(Result.INCONCLUSIVE))
-        assert "one chat case: given up after 7 worlds, and nothing wrong so far" == why_inconclusive([found], "04")
+        assert "one-chat-case: given up after 7 worlds, and nothing wrong so far" == why_inconclusive([found], "04")
 
     def test_not_told(self):
         """No clock can show it."""
@@ -156,7 +156,7 @@ def test_the_list_of_rules_is_whole():
 def test_every_edge_is_used():
     """Promise 20 is proved where some scope goes along each edge, and it says how many rules refuse something."""
     judgement = _judge_use([all_edges()], ("tags.limit",), HOUSE, shipped=True)
-    assert (PromiseVerdict.PROVED, len(EDGES), ("one chat case",)) == (
+    assert (PromiseVerdict.PROVED, len(EDGES), ("one-chat-case",)) == (
         judgement.verdict,
         judgement.times,
         judgement.scopes,
@@ -167,13 +167,13 @@ def test_every_edge_is_used():
 
 def test_the_order_of_offers_is_judged_where_it_is_asked():
     """Promise 17 needs no scope."""
-    (judgement,) = check(SHIPPED, only=frozenset({"17"}), scopes=("2 voice cases, one agent",), walk=0).judgements
+    (judgement,) = check(SHIPPED, only=frozenset({"17"}), scopes=("voice-limit",), walk=0).judgements
     assert ("17", PromiseVerdict.PROVED) == (judgement.number, judgement.verdict)
 
 
 def test_an_edge_that_nothing_goes_along():
     """Promise 20 names it; a scope without closing has many."""
-    report = check(SHIPPED, only=frozenset({"20"}), scopes=("2 voice cases, one agent",), walk=0)
+    report = check(SHIPPED, only=frozenset({"20"}), scopes=("voice-limit",), walk=0)
     (judgement,) = report.judgements
     assert ("20", PromiseVerdict.VACUOUS) == (judgement.number, judgement.verdict)
     assert "close (escalated → closed)" in judgement.why
@@ -182,7 +182,7 @@ def test_an_edge_that_nothing_goes_along():
 def test_a_fix_that_would_take_the_scope_away_is_none():
     """With the shipped limit it would be another scope, of which nothing is known."""
     narrow = attrs.evolve(SHIPPED, capacity=attrs.evolve(SHIPPED.capacity, chat=1))
-    scope = ("2 chat cases, one agent",)
+    scope = ("chat-limit",)
     report = check(narrow, house=without("capacity.channel"), only=frozenset({"04"}), scopes=scope, walk=0)
     (judgement,) = report.judgements
     assert (PromiseVerdict.FAILS, None) == (judgement.verdict, judgement.fix)

@@ -142,16 +142,16 @@ class TestPromise21:
 
     def test_not_claimed(self):
         """Without a change to come nothing is promised, and nobody is told unless they ask."""
-        report = check(SOP, only=frozenset({"21"}), scopes=("an email complaint",), walk=0)
+        report = check(SOP, only=frozenset({"21"}), scopes=("an-email-complaint",), walk=0)
         assert [("21", PromiseVerdict.NOT_CLAIMED)] == [(one.number, one.verdict) for one in report.judgements]
         assert Exit.CLEAN is report.exit
 
     def test_proved(self):
         """A change that strands nobody: proved, and in how many worlds that was tried."""
         policy = Policy.loads("[[change]]\non = 2026-12-01\nset = { 'capacity.chat' = 3 }\n")
-        report = check(policy, only=frozenset({"21"}), scopes=("an email complaint",), walk=0)
+        report = check(policy, only=frozenset({"21"}), scopes=("an-email-complaint",), walk=0)
         (judged,) = report.judgements
-        assert (PromiseVerdict.PROVED, ("an email complaint, from 2026-12-01",)) == (judged.verdict, judged.scopes)
+        assert (PromiseVerdict.PROVED, ("an-email-complaint, from 2026-12-01",)) == (judged.verdict, judged.scopes)
         assert judged.times > 10
 
     def test_fails(self):
@@ -159,7 +159,7 @@ class TestPromise21:
         policy = Policy.loads(
             "[[change]]\non = 2026-12-01\nset = { 'lifecycle.close_by' = [], 'lifecycle.close_after' = {} }\n"
         )
-        report = check(policy, only=frozenset({"21"}), scopes=("an email complaint",), walk=0)
+        report = check(policy, only=frozenset({"21"}), scopes=("an-email-complaint",), walk=0)
         (judged,) = report.judgements
         assert PromiseVerdict.FAILS is judged.verdict
         assert judged.wrong[0].startswith("2026-12-01: there is no way to closed any more; finish such cases before")
@@ -168,7 +168,7 @@ class TestPromise21:
     def test_inconclusive(self):
         """A search that is given up proves nothing."""
         policy = Policy.loads("[[change]]\non = 2026-12-01\nset = { 'capacity.chat' = 3 }\n")
-        report = check(policy, only=frozenset({"21"}), scopes=("an email complaint",), walk=0, limit=3)
+        report = check(policy, only=frozenset({"21"}), scopes=("an-email-complaint",), walk=0, limit=3)
         assert [PromiseVerdict.INCONCLUSIVE] == [one.verdict for one in report.judgements]
         assert Exit.INCONCLUSIVE is report.exit
 
@@ -176,6 +176,6 @@ class TestPromise21:
     def test_asked_by_itself(self, only):
         """Where there is a change, it is one of all promises."""
         policy = Policy.loads("[[change]]\non = 2026-12-01\nset = { 'capacity.chat' = 3 }\n")
-        report = check(policy, only=only, scopes=("we write on sms",), walk=0)
+        report = check(policy, only=only, scopes=("we-write-on-sms",), walk=0)
         assert "21" == report.judgements[-1].number
         assert PromiseVerdict.PROVED is report.judgements[-1].verdict

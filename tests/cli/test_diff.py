@@ -39,7 +39,7 @@ from casecore.rooms.assignments import OpenCase
 from casecore.statuses import Status
 from tests.edits import CHATS, NEITHER_ALONE, NO_RETURN, RENAMED, SCOPES, SOP, changing, closing, scope, sop
 
-SCOPE = ("--scope", "3 chat cases, one agent")
+SCOPE = ("--scope", "chat-limit")
 SHIPPED = Policy.default().sources[0].text
 
 
@@ -336,7 +336,7 @@ class TestCommand:
         assert 0 == code
         assert "1 edit: 1 looser.   exit 0" in printed
         code, printed, _ = casecore(
-            "diff", file, "--at", "2026-12-01", "--at", "2026-12-02", "--scope", "4 chat cases, one agent"
+            "diff", file, "--at", "2026-12-01", "--at", "2026-12-02", "--scope", "chat-limit"
         )
         assert "0 edits: nothing differs.   exit 0" in printed
         plain = tmp_path / "plain.toml"
@@ -351,7 +351,7 @@ class TestCommand:
             ("there are not two policies", ("{0}", "--at", "2026-12-01")),
             ("there are not two policies", ("{0}", "{1}", "--git", "HEAD")),
             ("--at: 'soon' does not fit", ("{0}", "--at", "soon", "--at", "2026-12-01")),
-            ("did you mean '3 chat cases, one agent'?", ("{0}", "{1}", "--scope", "3 chat case, one agent")),
+            ("did you mean 'chat-limit'?", ("{0}", "{1}", "--scope", "chat-limits")),
             ("none.toml", ("{0}", "none.toml")),
             ("none.jsonl", ("{0}", "{1}", *SCOPE, "--log", "none.jsonl")),
         ],

@@ -13,7 +13,6 @@ from tests.faults.rows import (
     ENGINE,
     EVOLVE,
     FEWER_FOR_VIPS,
-    FOUR_CHATS,
     FULL_REVIEWER,
     HANDLER,
     MAY_NOT_WRITE,
@@ -143,7 +142,7 @@ ASSIGNMENT = (
         "rooms/eligibility",
         "    if agent.load < limit:",
         "    if agent.load <= limit:",
-        FOUR_CHATS,
+        CHATS,
         policy=TOTAL_BINDS,
     ),
     a_fault(
@@ -172,7 +171,7 @@ ASSIGNMENT = (
         "rooms/agents",
         "        return self.capacity.get(TOTAL, policy.capacity.total)",
         "        return 99",
-        FOUR_CHATS,
+        CHATS,
         policy=TOTAL_BINDS,
     ),
     a_fault(
@@ -209,7 +208,7 @@ ASSIGNMENT = (
         "rooms/agents",
         "sum(self.held.values()) + sum(self.offered.values()) + self.reviews",
         "sum(self.held.values()) + self.reviews",
-        FOUR_CHATS,
+        CHATS,
         policy=TOTAL_BINDS,
     ),
     a_fault(
@@ -702,7 +701,7 @@ ASSIGNMENT = (
         "rooms/cases",
         "        tags=event.tags,\n        predecessor=event.predecessor,\n    )\n",
         "        predecessor=event.predecessor,\n    )\n",
-        "one sms case, override 1",
+        "one-sms-case-tagged-vip",
         policy=NO_SMS_FOR_VIPS,
     ),
 )

@@ -273,7 +273,7 @@ LIFE_CYCLE = (
         "rooms/outbound",
         "    events += (CaseAssigned(by, at, case, by), WorkBegun(by, at, case, by))",
         "    events += (CaseAssigned(by, at, case, by),)",
-        "we write on sms",
+        "we-write-on-sms",
     ),
     a_fault(
         "01",
@@ -327,7 +327,7 @@ LIFE_CYCLE = (
         "rooms/outbound",
         "    events += (CaseAssigned(by, at, case, by), WorkBegun(by, at, case, by))",
         "    events += (WorkBegun(by, at, case, by),)",
-        "we write on sms",
+        "we-write-on-sms",
     ),
     a_fault(
         "16",

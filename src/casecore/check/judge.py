@@ -29,6 +29,7 @@ from casecore.check.processes import Task, run_tasks
 from casecore.check.report import Judgement, PromiseVerdict, Report
 from casecore.check.scope_search import (
     ScopeSearch,
+    Wanted,
     choose_scopes,
     describe_search,
     moved_policy,
@@ -58,7 +59,7 @@ def check(
     house: House[View] = HOUSE,
     at: datetime | None = None,
     only: frozenset[str] = frozenset(),
-    scopes: Iterable[str] = (),
+    scopes: Wanted = (),
     limit: int = LIMIT,
     walk: int = STEPS,
     seed: int = 0,
@@ -73,7 +74,7 @@ def check(
         at: The instant (aware) from which on it is checked, and at which waivers hold; None: from the beginning, and
             every waiver holds.
         only: Numbers of promises; none given: all.
-        scopes: Names of scopes; none given: all of `scopes.scopes_of`.
+        scopes: Scopes, by name or as they are; none given: all of `scopes.scopes_of`.
         limit: How many worlds of a scope are visited at most.
         walk: How many steps are walked at random besides; 0: none.
         seed: What the random walk begins with.
@@ -85,7 +86,7 @@ def check(
         ValueError: When there is no such promise or scope; it names those there are.
         ProcessEnded: When the system stopped one of the processes.
     """
-    promises, names = _promises_numbered(only), tuple(scopes)
+    promises, names = _promises_numbered(only), scopes if isinstance(scopes, str) else tuple(scopes)
     periods = [(begin, then, moved_policy(policy, begin or at)) for begin, _, then in policy.periods(at)]
     planned = [
         (checked, then, tried) for begin, then, tried in periods for checked in choose_scopes(then, names, begin)
@@ -288,7 +289,7 @@ def _shortest_story(found: Iterable[Found]) -> tuple[Story, tuple[str, ...]] | N
 def _judge_switches(
     policy: Policy,
     at: datetime | None,
-    names: tuple[str, ...],
+    names: Wanted,
     house: House[View],
     limit: int,
     progress: Callable[[str], None],

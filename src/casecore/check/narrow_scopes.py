@@ -150,7 +150,7 @@ def closed_scope(channel: Channel, policy: Policy) -> Scope:
         StartOutbound("ana", NOON, "t1", "c2", "m", "Hello", subject="Your request"),
     ]
     team = team_commands(policy, ana=EVERYTHING)
-    return Scope(f"a closed {channel} case", team, (_part(channel, *commands),), apart=APART)
+    return Scope(f"a-closed-{channel}-case", team, (_part(channel, *commands),), apart=APART)
 
 
 def tagged_scope(policy: Policy) -> Scope:
@@ -165,7 +165,7 @@ def tagged_scope(policy: Policy) -> Scope:
         *disposal_commands("ana", policy),
     ]
     team = team_commands(policy, ana=EVERYTHING)
-    return Scope("what an override looks at changes", team, (_part(Channel.CHAT, *commands, copies=2),), apart=APART)
+    return Scope("what-an-override-looks-at-changes", team, (_part(Channel.CHAT, *commands, copies=2),), apart=APART)
 
 
 def owner_scope(policy: Policy) -> Scope:
@@ -180,7 +180,7 @@ def owner_scope(policy: Policy) -> Scope:
     given = [command("ana", NOON, "ana") for command in (GoAvailable, GoUnavailable, SetNextState)]
     team = agents_named(policy, ana={"permissions": EVERYTHING, "capacity": {"total": 1}})
     part = _part(open_channel(policy, Channel.MESSAGING), *commands, copies=2)
-    return Scope("reopened to its owner", team, (part,), tuple(given), apart=APART)
+    return Scope("reopened-to-its-owner", team, (part,), tuple(given), apart=APART)
 
 
 # Who may be given work ---------------------------------------------------------------------------------
@@ -193,7 +193,7 @@ def own_limits_scope(policy: Policy) -> Scope:
     other = open_channel(policy, Channel.SMS, one)
     team = agents_named(policy, ana={"permissions": EVERYTHING, "capacity": {one.value: 1, "total": 2}})
     parts = (_part(one, *commands, copies=2), _other_part(other, *commands, copies=2))
-    return Scope("limits of their own", team, parts, apart=APART)
+    return Scope("limits-of-their-own", team, parts, apart=APART)
 
 
 def total_scope(policy: Policy) -> Scope:
@@ -201,14 +201,14 @@ def total_scope(policy: Policy) -> Scope:
     commands = (OpenCase("ana", NOON, CASE), OfferWork(SYSTEM, NOON, CASE, "ana"), spam_command())
     total = policy.capacity.total
     team = team_commands(policy, ana=EVERYTHING)
-    return Scope(f"{total + 1} cases, one agent", team, (_part(Channel.SMS, *commands, copies=total + 1),), apart=APART)
+    return Scope("total-limit", team, (_part(Channel.SMS, *commands, copies=total + 1),), apart=APART)
 
 
 def calls_scope(policy: Policy) -> Scope:
     """A call, and a chat, for the same agent."""
     commands = (*_given_commands("ana"), spam_command(), *disposal_commands("ana", policy))
     parts = (_part(Channel.VOICE, *commands), _other_part(Channel.CHAT, *commands))
-    return Scope("a call and a chat, one agent", team_commands(policy, ana=EVERYTHING), parts, apart=APART)
+    return Scope("a-call-and-a-chat-one-agent", team_commands(policy, ana=EVERYTHING), parts, apart=APART)
 
 
 def moved_scope(policy: Policy) -> Scope:
@@ -224,7 +224,7 @@ def moved_scope(policy: Policy) -> Scope:
         policy, ana={"permissions": EVERYTHING}, gus={"permissions": EVERYTHING, "queues": frozenset({policy.fallback})}
     )
     part = _part(open_channel(policy, Channel.MESSAGING), *commands)
-    return Scope("moved to another queue", team, (part,), apart=APART)
+    return Scope("moved-to-another-queue", team, (part,), apart=APART)
 
 
 def changed_agent_scope(policy: Policy) -> Scope:
@@ -239,7 +239,7 @@ def changed_agent_scope(policy: Policy) -> Scope:
         change(capacity={channel.value: 1}),
     ]
     part = _part(channel, *commands, copies=2)
-    return Scope("an agent who is changed", team_commands(policy, ana=EVERYTHING), (part,), tuple(given), apart=APART)
+    return Scope("an-agent-who-is-changed", team_commands(policy, ana=EVERYTHING), (part,), tuple(given), apart=APART)
 
 
 def unanswered_scope(policy: Policy) -> Scope:
@@ -253,7 +253,7 @@ def unanswered_scope(policy: Policy) -> Scope:
     ]
     part = _part(open_channel(policy, Channel.MESSAGING), *commands, copies=2)
     given = (SetNextState("ana", NOON, "ana", "lunch"), GoAvailable("ana", NOON, "ana"))
-    return Scope("an offer unanswered", team_commands(policy, ana=EVERYTHING), (part,), given, apart=APART)
+    return Scope("an-offer-unanswered", team_commands(policy, ana=EVERYTHING), (part,), given, apart=APART)
 
 
 def supervisor_scope(policy: Policy) -> Scope:
@@ -273,7 +273,7 @@ def supervisor_scope(policy: Policy) -> Scope:
     given += [command("ben", NOON, "ana") for command in (GoAvailable, GoUnavailable)]
     team = agents_named(policy, ana={"permissions": frozenset({Permission.REPLY})}, ben={"permissions": EVERYTHING})
     part = _part(open_channel(policy, Channel.CHAT), *commands)
-    return Scope("a supervisor beside", team, (part,), tuple(given), apart=APART)
+    return Scope("a-supervisor-beside", team, (part,), tuple(given), apart=APART)
 
 
 # Drafts and reviews ------------------------------------------------------------------------------------
@@ -306,7 +306,7 @@ def reviewers_scope(policy: Policy) -> Scope:
         fay={"permissions": frozenset({Permission.REPLY})},
     )
     part = _part(open_channel(policy, Channel.EMAIL), *commands)
-    return Scope("who may review", team, (part,), tuple(given), apart=APART)
+    return Scope("who-may-review", team, (part,), tuple(given), apart=APART)
 
 
 def full_reviewer_scope(policy: Policy) -> Scope:
@@ -323,7 +323,7 @@ def full_reviewer_scope(policy: Policy) -> Scope:
     ]
     team = agents_named(policy, ben={}, cleo={"permissions": frozenset({Permission.APPROVE}), "capacity": {"total": 1}})
     part = _part(open_channel(policy, Channel.MESSAGING), *commands, copies=2)
-    return Scope("two drafts, one reviewer", team, (part,), apart=APART)
+    return Scope("two-drafts-one-reviewer", team, (part,), apart=APART)
 
 
 def rich_draft_scope(channel: Channel, policy: Policy) -> Scope:
@@ -345,7 +345,7 @@ def rich_draft_scope(channel: Channel, policy: Policy) -> Scope:
         spam_command("cleo"),
     ]
     team = team_commands(policy, ben=frozenset[Permission](), cleo=EVERYTHING)
-    return Scope(f"a rich draft on {channel}", team, (_part(channel, *commands),), apart=APART)
+    return Scope(f"a-rich-draft-on-{channel}", team, (_part(channel, *commands),), apart=APART)
 
 
 # What is written, and when -----------------------------------------------------------------------------
@@ -364,7 +364,7 @@ def silent_scope(policy: Policy) -> Scope:
     ]
     most = {"contact.attempts": policy.chat.idle.ask_first + 1}
     team = team_commands(policy, ana=EVERYTHING)
-    return Scope("a silent chat", team, (_part(Channel.CHAT, *commands),), apart=APART, at_most=most)
+    return Scope("a-silent-chat", team, (_part(Channel.CHAT, *commands),), apart=APART, at_most=most)
 
 
 def window_scope(policy: Policy) -> Scope:
@@ -394,7 +394,7 @@ def window_scope(policy: Policy) -> Scope:
         spam_command(),
     ]
     team = team_commands(policy, ana=EVERYTHING)
-    return Scope("the window on whatsapp", team, (_part(Channel.WHATSAPP, *commands),), apart=APART)
+    return Scope("the-window-on-whatsapp", team, (_part(Channel.WHATSAPP, *commands),), apart=APART)
 
 
 def unpermitted_scope(policy: Policy) -> Scope:
@@ -408,7 +408,7 @@ def unpermitted_scope(policy: Policy) -> Scope:
     ]
     given = [command("cyd", NOON, "cyd") for command in (GoAvailable, GoUnavailable)]
     team = agents_named(policy, ben={}, cyd={"permissions": EVERYTHING, "capacity": {"total": 1}})
-    return Scope("we write, and may not", team, (Part(tuple(commands), 2),), tuple(given), apart=APART)
+    return Scope("we-write-and-may-not", team, (Part(tuple(commands), 2),), tuple(given), apart=APART)
 
 
 def narrow_scopes(policy: Policy) -> Iterator[Scope]:

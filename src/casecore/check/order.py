@@ -76,7 +76,7 @@ def judge_order(policy: Policy, who_routes: Mapping[str, ProposesOffer] = WHO_RO
                 return conclude(PromiseVerdict.FAILS, times=tried, story=story, wrong=(f"{who} {found}",))
     if not tried:
         return conclude(PromiseVerdict.VACUOUS, "routing never offers one of two waiting cases")
-    return conclude(PromiseVerdict.PROVED, times=tried, scopes=("two waiting cases, one agent",))
+    return conclude(PromiseVerdict.PROVED, times=tried, scopes=("two-waiting-cases-one-agent",))
 
 
 def _what_is_wrong(offer: Command | None, expected: str, steps: Sequence[Step], policy: Policy) -> str:

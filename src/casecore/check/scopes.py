@@ -16,7 +16,9 @@ No scope holds everything; together they put every promise to the test:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
@@ -47,8 +49,9 @@ from casecore.check.commands import (
 )
 from casecore.check.narrow_scopes import narrow_scopes
 from casecore.explore.scope import NOON, Part, Scope
-from casecore.kernel import CUSTOMER, SYSTEM
-from casecore.policies import Policy
+from casecore.kernel import CUSTOMER, SYSTEM, changed
+from casecore.kernel.problems import did_you_mean
+from casecore.policies import Match, Policy
 from casecore.rooms.agents import (
     AddAgent,
     ChangeAgent,
@@ -94,7 +97,7 @@ def one_case_scope(channel: Channel, policy: Policy, where: str = "", **how: Any
     ]
     attempts = {"contact.attempts": policy.chat.idle.ask_first + 1}
     return Scope(
-        f"one {channel} case{where}",
+        f"one-{channel}-case{where}",
         team_commands(policy, ana=EVERYTHING),
         (Part(tuple(commands)),),
         tuple(presence_commands("ana")),
@@ -114,13 +117,13 @@ def outbound_scope(channel: Channel, policy: Policy) -> Scope:
         CloseCase("ana", NOON, CASE, CloseReason.SPAM),
         *disposal_commands("ana", policy),
     ]
-    return Scope(f"we write on {channel}", team_commands(policy, ana=EVERYTHING), (Part(tuple(commands)),), apart=APART)
+    return Scope(f"we-write-on-{channel}", team_commands(policy, ana=EVERYTHING), (Part(tuple(commands)),), apart=APART)
 
 
 def override_scopes(policy: Policy) -> Iterator[Scope]:
-    """One case for each override of the policy, which it matches."""
-    for number, override in enumerate(policy.override, 1):
-        match = override.match
+    """One case for each sort of case of which the policy says something else, which is one of these."""
+    named = Counter[str]()
+    for match in dict.fromkeys(override.match for override in policy.override):
         queue = policy.queues.get(match.queue or "")
         channel = match.channel or (queue.channels[0] if queue and queue.channels else Channel.CHAT)
         how = {
@@ -128,7 +131,16 @@ def override_scopes(policy: Policy) -> Iterator[Scope]:
             "language": queue.languages[0] if queue and queue.languages else None,
             "tags": frozenset(match.tag).union(queue.tags[:1] if queue else ()),
         }
-        yield one_case_scope(channel, policy, f", override {number}", **how)
+        where = f"-{_name_of_match(match)}"
+        named[channel + where] += 1
+        again = named[channel + where]
+        yield one_case_scope(channel, policy, where if again == 1 else f"{where}-{again}", **how)
+
+
+def _name_of_match(match: Match) -> str:
+    """What the cases of an override are called in the name of their scope."""
+    words = str(changed(match, channel=None)).removeprefix("a case")
+    return re.sub(r"\W+", "-", words.casefold()).strip("-") or "overridden"
 
 
 def complaint_scope(policy: Policy) -> Scope:
@@ -142,7 +154,7 @@ def complaint_scope(policy: Policy) -> Scope:
         *disposal_commands("ana", policy),
         *relation_commands("ana"),
     ]
-    return Scope("an email complaint", team_commands(policy, ana=EVERYTHING), (Part(tuple(commands)),), apart=APART)
+    return Scope("an-email-complaint", team_commands(policy, ana=EVERYTHING), (Part(tuple(commands)),), apart=APART)
 
 
 def draft_scope(channel: Channel, policy: Policy) -> Scope:
@@ -162,7 +174,7 @@ def draft_scope(channel: Channel, policy: Policy) -> Scope:
         *offer_commands(("cleo",), review=True),
     ]
     permissions = {"ben": frozenset[Permission](), "cleo": frozenset({Permission.REPLY, Permission.APPROVE})}
-    return Scope(f"a draft on {channel}", team_commands(policy, **permissions), (Part(tuple(commands)),), apart=APART)
+    return Scope(f"a-draft-on-{channel}", team_commands(policy, **permissions), (Part(tuple(commands)),), apart=APART)
 
 
 def limit_scope(channel: Channel, limit: int, policy: Policy) -> Scope:
@@ -178,7 +190,7 @@ def limit_scope(channel: Channel, limit: int, policy: Policy) -> Scope:
     ]
     copies = Part(tuple(commands), limit + 1)
     return Scope(
-        f"{limit + 1} {channel} cases, one agent", team_commands(policy, ana=EVERYTHING), (copies,), apart=APART
+        f"{channel}-limit", team_commands(policy, ana=EVERYTHING), (copies,), apart=APART
     )
 
 
@@ -200,7 +212,7 @@ def two_cases_scope(channel: Channel, policy: Policy) -> Scope:
         for command in (GoAvailable, GoUnavailable, SetNextState, ClearNextState)
     ]
     people = team_commands(policy, ana=EVERYTHING, ben=EVERYTHING)
-    return Scope(f"two {channel} cases, two agents", people, (Part(tuple(commands), 2),), tuple(given), apart=APART)
+    return Scope(f"two-{channel}-cases-two-agents", people, (Part(tuple(commands), 2),), tuple(given), apart=APART)
 
 
 def mistakes_scope(channel: Channel, policy: Policy) -> Scope:
@@ -251,7 +263,7 @@ def mistakes_scope(channel: Channel, policy: Policy) -> Scope:
         *(GoAvailable(agent, NOON, agent) for agent in ("ben", "cyd", "dan")),
     ]
     people = (*team_commands(policy, ana=EVERYTHING), *odd)
-    return Scope(f"mistakes on {channel}", people, (Part(tuple(commands)),), tuple(given), apart=APART)
+    return Scope(f"mistakes-on-{channel}", people, (Part(tuple(commands)),), tuple(given), apart=APART)
 
 
 @frozen
@@ -260,6 +272,47 @@ class CheckedScope:
 
     scope: Scope
     ways: frozenset[str] = frozenset()
+
+
+def find_scopes(
+    wanted: str | Iterable[str | Scope | CheckedScope], known: Iterable[CheckedScope]
+) -> tuple[CheckedScope, ...]:
+    """The scopes that somebody names: by their ids, or as they are.
+
+    Names stay the same whatever the limits of a policy are. Words with spaces between them are the same name.
+
+    Args:
+        wanted: Names, or scopes; one name alone is a name, too.
+        known: The scopes there are.
+
+    Raises:
+        ValueError: When there is no such scope; it says which there are.
+    """
+    named = {checked.scope.name: checked for checked in known}
+    asked = (wanted,) if isinstance(wanted, str) else tuple(wanted)
+    return tuple(dict.fromkeys(_find_scope(one, named) for one in asked))
+
+
+def scope_named(name: str, policy: Policy) -> Scope:
+    """The scope of this name in which a policy is checked.
+
+    Raises:
+        ValueError: When there is no such scope; it says which there are.
+    """
+    (found,) = find_scopes(name, scopes_of(policy))
+    return found.scope
+
+
+def _find_scope(wanted: str | Scope | CheckedScope, named: Mapping[str, CheckedScope]) -> CheckedScope:
+    if isinstance(wanted, CheckedScope):
+        return wanted
+    if isinstance(wanted, Scope):
+        return CheckedScope(wanted)
+    found = named.get(re.sub(r"[\s,]+", "-", wanted.strip()))
+    if found is None:
+        near = did_you_mean(wanted, named) or f"use one of {', '.join(named)}"
+        raise ValueError(f"there is no scope {wanted!r}; {near}")
+    return found
 
 
 SORTS: Final = (Channel.CHAT, Channel.VOICE, Channel.EMAIL, Channel.WHATSAPP, Channel.MESSAGING)

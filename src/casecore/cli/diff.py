@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 
 from attrs import frozen
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from casecore.check.scope_search import say_no_such_scope
-from casecore.check.scopes import CheckedScope
 from casecore.cli.check import CannotRun, add_step_summary, read_instant, show_progress
 from casecore.cli.diff_text import show_diff
 from casecore.cli.replay import open_day
@@ -101,19 +98,12 @@ def _two_sides(files: tuple[str, ...], at: tuple[str, ...], git: str | None) -> 
 
 
 def _compare_sides(sides: Sides, names: tuple[str, ...], limit: int, *, promises: bool) -> Difference:
-    known = {checked.scope.name: checked for checked in scopes_of_both(sides.old, sides.new)}
-    with show_progress(len(names or known), "comparing") as progress:
+    searches = len(names) or len(scopes_of_both(sides.old, sides.new))
+    with show_progress(searches, "comparing") as progress:
         try:
-            chosen = [_scope_called(name, known) for name in names] if names else None
-            return compare(sides.old, sides.new, scopes=chosen, limit=limit, promises=promises, progress=progress)
+            return compare(sides.old, sides.new, scopes=names, limit=limit, promises=promises, progress=progress)
         except ValueError as error:  # no such scope, or no team under these policies
             raise CannotRun(f"{sides.new_name}: {error}") from None
-
-
-def _scope_called(name: str, known: Mapping[str, CheckedScope]) -> CheckedScope:
-    if name not in known:
-        raise ValueError(say_no_such_scope(name, known))
-    return known[name]
 
 
 def _redecide_log(log: str, sides: Sides) -> RedecidedDay:

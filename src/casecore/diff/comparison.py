@@ -25,7 +25,8 @@ from attrs import field, frozen
 
 from casecore.channels import Channel
 from casecore.check.in_flight import Flights, may_strand, questions_of, try_switch_in
-from casecore.check.scopes import CheckedScope
+from casecore.check.scope_search import Wanted
+from casecore.check.scopes import CheckedScope, find_scopes
 from casecore.diff.scopes import scopes_of_both
 from casecore.diff.verdicts import VerdictChange, claim_changes, compare_verdicts
 from casecore.explore import LIMIT, Story
@@ -186,7 +187,7 @@ def diff(
     new: Policy,
     *,
     house: House[View] = HOUSE,
-    scopes: Iterable[CheckedScope] | None = None,
+    scopes: Wanted = (),
     limit: int = LIMIT,
     promises: bool = False,
     progress: Callable[[str], None] = lambda _: None,
@@ -197,14 +198,15 @@ def diff(
         old: The SOP before, without what it changes from a date on (`over_time` compares that too).
         new: The SOP after, likewise.
         house: The rules that are asked.
-        scopes: Where they are compared; by default, in every scope of either policy.
+        scopes: Where they are compared, by name or as they are; none given: in every scope of either policy.
         limit: How many worlds of a scope are visited at most.
         promises: Whether the promises of §10 are asked under both, where something differs.
         progress: Told the name of each scope before it is searched.
     """
     old, new = (next(policy.periods(None))[2] for policy in (old, new))
     edits = edits_of(old, new)
-    chosen = tuple(scopes_of_both(old, new) if scopes is None else scopes)
+    every = scopes_of_both(old, new)
+    chosen = find_scopes(scopes, every) or every
     found: list[BehaviourChange] = []
     untold: list[Untold] = []
     worlds = transitions = 0
@@ -264,7 +266,7 @@ def over_time(
     new: Policy,
     *,
     house: House[View] = HOUSE,
-    scopes: Iterable[CheckedScope] | None = None,
+    scopes: Wanted = (),
     limit: int = LIMIT,
     promises: bool = False,
     progress: Callable[[str], None] = lambda _: None,
@@ -275,7 +277,7 @@ def over_time(
         old: The SOP before, with its dated changes.
         new: The SOP after, with its own.
         house: The rules that are asked.
-        scopes: Where they are compared; by default, in every scope of either policy.
+        scopes: Where they are compared, by name or as they are; none given: in every scope of either policy.
         limit: How many worlds of a scope are visited at most.
         promises: Whether the promises of §10 are asked under both, where something differs.
         progress: Told the name of each scope before it is searched.
@@ -284,13 +286,13 @@ def over_time(
         At least the first period, which begins with None.
     """
     begins = {begin for policy in (old, new) for begin, _, _ in policy.periods(None)} - {None}
-    chosen = None if scopes is None else tuple(scopes)
+    wanted = scopes if isinstance(scopes, str) else tuple(scopes)
     found, known = [], set[tuple[tuple[Any, ...], ...]]()
     for begin in (None, *sorted(filter(None, begins))):
         pair = tuple(next(one.periods(None))[2] if begin is None else one.at(begin) for one in (old, new))
         said = tuple((edit.steps, repr(edit.old), repr(edit.new)) for edit in edits_of(*pair))
         if begin is None or (said and said not in known):
-            compared = diff(*pair, house=house, scopes=chosen, limit=limit, promises=promises, progress=progress)
+            compared = diff(*pair, house=house, scopes=wanted, limit=limit, promises=promises, progress=progress)
             found.append((begin, compared))
         known.add(said)
     return tuple(found)

@@ -23,7 +23,7 @@ from casecore.policies.sections import Queue
 from casecore.rooms.agents import AddAgent
 from casecore.rooms.cases import CloseCase, CloseReason
 
-ARRIVALS_SCOPE: Final = "a case for every queue"
+ARRIVALS_SCOPE: Final = "a-case-for-every-queue"
 ARRIVALS_TRIED: Final = 200
 """How many ways to arrive are tried."""
 

@@ -105,7 +105,7 @@ class Exploration:
 
 
 def explore(
-    scope: Scope,
+    scope: Scope | str,
     policy: Policy,
     *,
     house: House[View] = HOUSE,
@@ -118,7 +118,7 @@ def explore(
     """Try everything that can happen in a scope.
 
     Args:
-        scope: The cast and the commands in play.
+        scope: The cast and the commands in play; or the name of a scope of `check`.
         policy: The SOP in force.
         house: The rules that are asked.
         always: By name, (step) -> everything wrong with it. It is asked of steps of one case: `step.before` shows the
@@ -129,13 +129,17 @@ def explore(
         limit: How many states are visited at most.
 
     Raises:
-        ValueError: When the scope's team cannot be brought to a desk with this policy, or two questions share a name.
+        ValueError: When there is no scope of this name, the scope's team cannot be brought to a desk with this policy, or two questions share a name.
     """
     always, sometimes, possible = dict(always or {}), dict(sometimes or {}), dict(possible or {})
     names = [*always, *sometimes, *possible, *watched.every]
     shared = {name for name in names if names.count(name) > 1}
     if shared:
         raise ValueError(f"two questions are called {', '.join(sorted(shared))}; give each its own name")
+    if isinstance(scope, str):
+        from casecore import scope_named  # found through the face: `check`, which has it, stands above this floor
+
+        scope = scope_named(scope, policy)
     model = Model(scope, policy, house, Questions(always, sometimes, watched))
     search = StateSearch(model, limit).run()
     finder = StoryFinder(search)
