@@ -29,9 +29,7 @@ def the_report(policy):
             Finding("CC204", Severity.NOTE, "capacity.chat", "a limit of chats", "read it twice"),
         ),
         (
-            Searched(
-                "chat-limit", "3 cases, 1 agent", found.worlds, found.transitions, 163, complete=True
-            ),
+            Searched("chat-limit", "3 cases, 1 agent", found.worlds, found.transitions, 163, complete=True),
             Searched("one-chat-case", "1 case, 1 agent", 1_000, 2_000, 30, complete=False),
         ),
         (

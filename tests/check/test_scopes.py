@@ -62,11 +62,18 @@ def test_everybody_takes_the_same_names():
     assert any(guard.by for guard in find_guards(SOP, scopes=(CALLS,)))
 
 
-@pytest.mark.parametrize("ask", [lambda name: check(SOP, scopes=name), lambda name: explore(name, SOP),
-    lambda name: compare(SOP, sop_with("[capacity]\nvoice = 2"), scopes=name)], ids=["check", "explore", "compare"])  # fmt: skip
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda name: check(SOP, scopes=name),
+        lambda name: explore(name, SOP),
+        lambda name: compare(SOP, sop_with("[capacity]\nvoice = 2"), scopes=name),
+    ],
+    ids=["check", "explore", "compare"],
+)
 def test_no_such_scope(ask):
     """Whoever is asked says which there are; one name alone is a name, and not a row of letters."""
-    with pytest.raises(ValueError, match="there is no scope 'voice-limits'; did you mean 'voice-limit'?"):
+    with pytest.raises(ValueError, match=r"there is no scope 'voice-limits'; did you mean 'voice-limit'\?"):
         ask("voice-limits")
 
 

@@ -335,9 +335,7 @@ class TestCommand:
         code, printed, _ = casecore("diff", file, "--at", "2026-11-30", "--at", "2026-12-01", *SCOPE)
         assert 0 == code
         assert "1 edit: 1 looser.   exit 0" in printed
-        code, printed, _ = casecore(
-            "diff", file, "--at", "2026-12-01", "--at", "2026-12-02", "--scope", "chat-limit"
-        )
+        code, printed, _ = casecore("diff", file, "--at", "2026-12-01", "--at", "2026-12-02", "--scope", "chat-limit")
         assert "0 edits: nothing differs.   exit 0" in printed
         plain = tmp_path / "plain.toml"
         plain.write_text(SHIPPED, "utf-8")

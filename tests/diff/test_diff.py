@@ -216,7 +216,7 @@ class TestScopes:
         """What only one of the policies can be asked is asked of both, and counters go as far as either needs."""
         new = sop(wrap_up__codes=["done"], chat__idle__ask_first=4, capacity__chat=3, queues=RENAMED)
         scopes = {checked.scope.name: checked for checked in scopes_of_both(SOP, new)}
-        assert {"chat-limit", "chat-limit", ARRIVALS_SCOPE} <= scopes.keys()
+        assert {"chat-limit", ARRIVALS_SCOPE} <= scopes.keys()
         chat = scopes["one-chat-case"]
         codes = {command.code for command in chat.scope.parts[0].commands if hasattr(command, "code")}
         assert {"solved", "done"} == codes

@@ -94,9 +94,9 @@ class TestExplain:
     @pytest.mark.parametrize(
         ("key", "case", "value", "place"),
         [
-            ("lifecycle.close_after", VIP, {"pending": "1d"}, "top.toml:9:63"),
-            ("lifecycle.close_after.resolved", VIP, None, "top.toml:9:63"),
-            ("lifecycle.close_after.pending", VIP, "1d", "top.toml:9:63"),
+            ("lifecycle.close_after", VIP, {"resolved": "2d", "pending": "1d"}, "top.toml:9:75"),
+            ("lifecycle.close_after.resolved", VIP, "2d", ""),
+            ("lifecycle.close_after.pending", VIP, "1d", "top.toml:9:75"),
             ("lifecycle.close_after", Aspect(queue="rest"), {"resolved": "2d", "pending": "2d"}, "top.toml:12:71"),
             ("enforcement.tags.limit", None, "warn", "top.toml:15:64"),
             ("enforcement", None, {"tags.limit": "warn"}, "top.toml:15:64"),

@@ -65,10 +65,10 @@ class TestShipped:
         assert Policy.default() is Policy.default()
 
     def test_says_what_the_defaults_say(self):
-        """It differs from a policy of nothing but defaults only in name, version, source and queues."""
+        """It differs from a policy of nothing but defaults only in name, version and source."""
         shipped, bare = Policy.default(), Policy()
         different = [name for name in keys_of(Policy) if getattr(shipped, name) != getattr(bare, name)]
-        assert ["id", "version", "source", "queues"] == different
+        assert ["id", "version", "source"] == different
 
     def test_spells_out_every_key(self):
         """As it promises: nothing is left out but `source`, calendars, layers, and what a queue does not filter by."""
@@ -318,7 +318,7 @@ class TestMistakes:
     def test_no_fallback(self):
         """Nothing may be unrouted."""
         assert (Problem("queues", "0 queues are the fallback", "exactly one queue with fallback = true"),) == (
-            problems_of("[queues.a]")
+            problems_of("[queues.general]\nfallback = false\n[queues.a]")
         )
 
     def test_no_queues(self):
@@ -378,7 +378,9 @@ class TestMistakes:
             [tags]
             limit = "2"
             [queues.a]
+            fallback = true
             [queues.b]
+            fallback = true
             [enforcement]
             "time.order" = "off"
             """
@@ -566,7 +568,7 @@ class TestCalendarsAndTargets:
             + '[sla.chat]\nfirst_response = "2m"\n[sla.chat.high]\nfirst_response = "1m"\n'
         )
         assert timedelta(minutes=minutes) == policy.sla.target("first_response", channel, level)
-        assert None is policy.sla.target("solution", channel, level)
+        assert timedelta(hours=24) == policy.sla.target("solution", channel, level)  # nothing is said of it
 
 
 class TestPriority:

@@ -19,7 +19,6 @@ from casecore.promises.in_force import beginning_of
 from casecore.promises.life_cycle import EDGES, edges_of
 from casecore.rooms.composition import View
 
-
 Wanted = str | Iterable[str | Scope | CheckedScope]
 """Scopes that somebody asks for, by name or as they are; none: all there are."""
 

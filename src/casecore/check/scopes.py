@@ -189,9 +189,7 @@ def limit_scope(channel: Channel, limit: int, policy: Policy) -> Scope:
         *disposal_commands("ana", policy),
     ]
     copies = Part(tuple(commands), limit + 1)
-    return Scope(
-        f"{channel}-limit", team_commands(policy, ana=EVERYTHING), (copies,), apart=APART
-    )
+    return Scope(f"{channel}-limit", team_commands(policy, ana=EVERYTHING), (copies,), apart=APART)
 
 
 def two_cases_scope(channel: Channel, policy: Policy) -> Scope:

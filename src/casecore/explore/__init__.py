@@ -129,7 +129,8 @@ def explore(
         limit: How many states are visited at most.
 
     Raises:
-        ValueError: When there is no scope of this name, the scope's team cannot be brought to a desk with this policy, or two questions share a name.
+        ValueError: When there is no scope of this name, its team cannot be brought to a desk with this policy, or two
+            questions share a name.
     """
     always, sometimes, possible = dict(always or {}), dict(sometimes or {}), dict(possible or {})
     names = [*always, *sometimes, *possible, *watched.every]

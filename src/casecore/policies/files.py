@@ -19,11 +19,12 @@ from typing import Any, Final
 import attrs
 
 from casecore.kernel.problems import SHOWN, Problem, why_unreadable
+from casecore.policies.declared import find_key
 from casecore.policies.errors import PolicyError
-from casecore.policies.kinds import Text, Whole
-from casecore.policies.layers import LAYERS
+from casecore.policies.kinds import NONE, EmptiedTable, Named, Table, Text, Whole, keys_of
+from casecore.policies.layers import LAYERS, Settings
 from casecore.policies.origins import Source, Sources, locate_problems
-from casecore.policies.sop import SCHEMA
+from casecore.policies.sop import SCHEMA, Sop
 from casecore.policies.spans import Span, Spans, TooDeep
 
 LARGEST: Final = 1 << 20
@@ -203,10 +204,10 @@ def _merge_file(merged: dict[str, Any], source: Source) -> None:
                 if place == len(joined):
                     joined.append(item)
                 else:
-                    joined[place] = _merge_values(below[place], item)
+                    joined[place] = _merge_values(below[place], item, Table(LAYERS[layer]))
                     free.remove(place)
                 source.layers[f"{layer}[{place}]"] = f"{layer}[{number}]"
-    merged.update(_merge_values(merged, own))
+    merged.update(_merge_values(merged, own, Table(Sop)))
 
 
 def _is_same_layer(below: Any, above: Any, layer: str) -> bool:
@@ -215,12 +216,33 @@ def _is_same_layer(below: Any, above: Any, layer: str) -> bool:
     return isinstance(below, dict) and isinstance(above, dict) and name in below and below[name] == above.get(name)
 
 
-def _merge_values(below: Any, above: Any) -> Any:
-    """Lay one value over another: tables key by key, anything else as the upper one says."""
-    if not (isinstance(below, dict) and isinstance(above, dict)):
+def _merge_values(below: Any, above: Any, kind: Any) -> Any:
+    """Lay one value over another: tables key by key, anything else as the upper one says.
+
+    A table of names that was emptied below has no other entries than those above.
+    """
+    named = isinstance(kind, Named)
+    if named and below == NONE and isinstance(above, dict):
+        return EmptiedTable(above)
+    if not (isinstance(below, dict) and isinstance(above, dict)) or (named and not above):
         return above
-    both = below | above
-    return {
-        name: _merge_values(below[name], above[name]) if name in below and name in above else both[name]
-        for name in both
+    both = {
+        name: _merge_values(below[name], above[name], _kind_inside(kind, name))
+        if name in below and name in above
+        else {**below, **above}[name]
+        for name in (*below, *(name for name in above if name not in below))
     }
+    return EmptiedTable(both) if named and isinstance(below, EmptiedTable) | (not below) else both
+
+
+def _kind_inside(kind: Any, name: str) -> Any:
+    """The kind of what lies in a table by a name; None where there is no such key."""
+    match kind:
+        case Table():
+            return keys_of(kind.section).get(name)
+        case Named():
+            return kind.of
+        case Settings():
+            known = find_key(Sop, name)
+            return None if known is None else known.kind
+    return None

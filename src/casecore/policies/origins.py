@@ -55,8 +55,16 @@ class Source:
             return None
         match steps_of(rest[1:]):
             case ("set", str(key)):
-                return under(f"{own}.set", self._own_spelling(own, key))
+                return self._path_of_setting(own, key)
         return own + rest
+
+    def _path_of_setting(self, layer: str, path: str) -> str:
+        """Where a layer of this file sets a key: by a word of its own, or in the table of entries around it."""
+        whole, spelled = f"{layer}.set", self._own_spelling(layer, path)
+        around, known = outer(path), find_key(Sop, path)
+        if known is None or not around or self._own_value(under(whole, spelled)) is not MISSING:
+            return under(whole, spelled)
+        return under(under(whole, self._own_spelling(layer, around)), known.steps[-1])
 
     def _own_spelling(self, layer: str, path: str) -> str:
         """The word by which this file sets a key in a layer; a path can be written in more than one way."""
@@ -141,7 +149,8 @@ class Origins:
     def path_in_files(self, path: str) -> str:
         """The path at which the files set a key: in the layer that set it, else its own."""
         around = outer(path)
-        return self.moved.get(path) or (self.moved.get(around, path) if around else path)
+        inside = next((place for old, place in reversed(self.moved.items()) if outer(old) == path), path)
+        return self.moved.get(path) or self.moved.get(around, inside)
 
     def origin(self, path: str) -> Origin | None:
         """Where the value of a key stands; None where no file says it."""

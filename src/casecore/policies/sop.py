@@ -20,6 +20,7 @@ from casecore.kernel.problems import Problem, did_you_mean, under
 from casecore.policies.errors import PolicyError
 from casecore.policies.kinds import Choice, KeyScope, Named, Table, Text, Whole, a_source, key, keys_of, section
 from casecore.policies.sections import (
+    ALL_HOURS,
     Approval,
     Authentication,
     Away,
@@ -39,6 +40,8 @@ from casecore.policies.sections import (
     Targets,
     WhatsApp,
     WrapUpRules,
+    are_all_queues,
+    shipped_queues,
 )
 from casecore.statuses import Status
 
@@ -103,9 +106,9 @@ class Sop:
     lifecycle: Lifecycle = key(Table(Lifecycle), "How cases are closed.", factory=Lifecycle, clause="§2")
     channels: Channels = key(Table(Channels), "What each channel takes.", factory=Channels, clause="§1, §4")
     queues: Mapping[str, Queue] = key(
-        Named(Table(Queue)),
+        Named(Table(Queue), is_whole=are_all_queues),
         "The routing queues; a case enters the first whose filters take it.",
-        factory=lambda: {"general": Queue(fallback=True)},
+        factory=shipped_queues,
         scope=KeyScope.DESK,
         clause="§3",
     )
@@ -157,7 +160,7 @@ class Sop:
                     yield Problem(f"calendars.{name}", problem)
         for path, targets in ((name, getattr(self.sla, name)) for name in keys_of(Sla)):
             named = targets.calendar if isinstance(targets, Targets) else None
-            if named is not None and named not in self.calendars:
+            if named not in {None, ALL_HOURS, *self.calendars}:
                 known = ", ".join(self.calendars) or "a table [calendars.NAME]"
                 yield Problem(f"sla.{path}.calendar", f"there is no calendar {named!r}", known)
 
@@ -211,7 +214,8 @@ def _contradictions(sop: Sop) -> tuple[Problem, ...]:
     fallbacks = [name for name, queue in sop.queues.items() if queue.fallback]
     if len(fallbacks) != 1:
         found = f"{len(fallbacks)} queues are the fallback" + (f" ({', '.join(fallbacks)})" if fallbacks else "")
-        problems.append(Problem("queues", found, "exactly one queue with fallback = true"))
+        remedy = f'set the others to false, or take them out: {fallbacks[0]} = "none"' if fallbacks else ""
+        problems.append(Problem("queues", found, "exactly one queue with fallback = true", remedy))
     for path, statuses in (
         ("lifecycle.close_from", sop.lifecycle.close_from),
         ("lifecycle.close_after", sop.lifecycle.close_after),
@@ -221,7 +225,8 @@ def _contradictions(sop: Sop) -> tuple[Problem, ...]:
     never = [status for status in sop.lifecycle.close_after if status not in sop.lifecycle.close_from]
     for status in never:
         found = f"cases that are {status} would never be closed"
-        problems.append(Problem(f"lifecycle.close_after.{status}", found, "a status of lifecycle.close_from"))
+        remedy = f'write close_after = {{ {status} = "none" }}, or add it to close_from'
+        problems.append(Problem(f"lifecycle.close_after.{status}", found, "a status of lifecycle.close_from", remedy))
     if sop.wrap_up.disposition and not sop.wrap_up.codes:
         problems.append(Problem("wrap_up.codes", "no contact could ever be disposed", "at least one code"))
     if not sop.lifecycle.close_from:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
@@ -13,6 +14,7 @@ from casecore.policies.kinds import (
     Id,
     Length,
     Number,
+    OrNone,
     Several,
     Table,
     Text,
@@ -81,8 +83,24 @@ class Queue:
         )
 
 
+def shipped_queues() -> dict[str, Queue]:
+    """The queues of the SOP that ships, which a file that says nothing of queues has, too."""
+    return {
+        "billing": Queue(title="Billing", reasons=("billing", "refund")),
+        "technical": Queue(title="Technical support", reasons=("technical", "outage")),
+        "general": Queue(title="General", fallback=True),
+    }
+
+
+def are_all_queues(plain: Mapping[str, Any], below: Mapping[str, Any]) -> bool:
+    """Whether these queues are all there are: some have names of their own, and one of them all is the fallback."""
+    taken = [queue for queue in plain.values() if isinstance(queue, Mapping)]
+    return not plain.keys() <= below.keys() and any(queue.get("fallback") is True for queue in taken)
+
+
 def _limit_key(default: int | None, doc: str) -> Any:
-    return key(Whole(0, 1000), doc, default=default, unit="cases", rules=("capacity.channel",))
+    kind = OrNone(Whole(0, 1000), "no limit but the total")
+    return key(kind, doc, default=default, unit="cases", rules=("capacity.channel",))
 
 
 @section
