@@ -7,8 +7,8 @@ from casecore import Desk, Policy
 from casecore.channels import Channel
 from casecore.check import Exit, PromiseVerdict, check, scopes
 from casecore.check.in_flight import Flights, try_switches
+from casecore.check.joined_scopes import ARRIVALS_SCOPE, scopes_of_both
 from casecore.check.scopes import CASE, CheckedScope
-from casecore.diff.scopes import ARRIVALS_SCOPE, scopes_of_both
 from casecore.explore import Part
 from casecore.explore.scope import NOON
 from casecore.explore.traces import StoryFinder

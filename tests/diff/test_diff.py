@@ -9,10 +9,10 @@ import pytest
 from casecore import HOUSE, House, Policy
 from casecore.channels import Channel
 from casecore.check import scopes
+from casecore.check.joined_scopes import ARRIVALS_SCOPE, ARRIVALS_TRIED, scopes_of_both
 from casecore.check.scopes import EVERYTHING, CheckedScope
 from casecore.diff import Comparison, Edit, diff, over_time
 from casecore.diff.comparison import Untold
-from casecore.diff.scopes import ARRIVALS_SCOPE, ARRIVALS_TRIED, scopes_of_both
 from casecore.explore import Part, Scope, traces
 from casecore.explore.scope import NOON
 from casecore.policies.edits import apply_edit, edits_of

@@ -95,8 +95,9 @@ def try_switches(
     for checked in scopes:
         if may_strand(checked, old, new):
             progress(checked.scope.name)
+            here = (checked.scope.policy_here(policy) for policy in (old, new))
             flights = flights.and_those(
-                try_switch_in(checked, TwoPolicyModel(checked.scope, old, new, house, questions_of(checked)), limit)
+                try_switch_in(checked, TwoPolicyModel(checked.scope, *here, house, questions_of(checked)), limit)
             )
     return flights
 

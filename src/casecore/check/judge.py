@@ -12,7 +12,7 @@ are compared with a list; and that a change strands nobody (21) is asked where t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from itertools import pairwise
@@ -21,8 +21,10 @@ from typing import Final
 import attrs
 
 from casecore.channels import Channel
+from casecore.check.findings import rests_on
 from casecore.check.fixes import nearest_fix
 from casecore.check.in_flight import try_switches
+from casecore.check.joined_scopes import scopes_of_both
 from casecore.check.lint import lint_policy, waiver_of
 from casecore.check.order import judge_order
 from casecore.check.processes import Task, run_tasks
@@ -31,12 +33,13 @@ from casecore.check.scope_search import (
     ScopeSearch,
     Wanted,
     choose_scopes,
+    dated_scopes,
     describe_search,
     moved_policy,
     occasion_name,
     search_scope,
 )
-from casecore.check.scopes import CheckedScope, scopes_of
+from casecore.check.scopes import CheckedScope, find_scopes, scopes_of
 from casecore.check.walk import WalkResult, random_walk, walk_changes
 from casecore.explore import LIMIT, Exploration, Found, Result, Story
 from casecore.kernel import Enforcement
@@ -45,9 +48,11 @@ from casecore.policies import Policy
 from casecore.policies.declared import ANY_NAME, keys_of_rule
 from casecore.promises import OTHERS, PROMISES, Promise, Situation, Statement, Step
 from casecore.promises.assignment import LONGEST_FIRST
+from casecore.promises.in_force import InForce
 from casecore.promises.life_cycle import ALL_USED, EDGES, NOBODY_STRANDED
 from casecore.promises.written_rules import NEVER_REFUSES, missing_rules
 from casecore.rooms.composition import HOUSE, RULES, View
+from casecore.statuses import Status
 
 STEPS: Final = 2_000
 """How long the random walk is."""
@@ -180,8 +185,24 @@ def judge_promise(
         found, why = walked.broken, "found by the walk"
         return conclude(PromiseVerdict.FAILS, why, times=times, scopes=names, story=found.story, wrong=found.wrong)
     verdict, why = _verdict_unbroken(promise, here, searched if whole else [], tested=bool(met))
-    shown = witness[0] if witness and verdict is PromiseVerdict.PROVED else None
-    return conclude(verdict, why, times=times, scopes=names, witness=shown)
+    proved = verdict is PromiseVerdict.PROVED
+    shown = witness[0] if witness and proved else None
+    terms = tuple(_terms_of(promise, policy, met)) if proved else ()
+    return conclude(verdict, why, times=times, scopes=names, witness=shown, terms=terms)
+
+
+def _terms_of(promise: Promise, policy: Policy, met: list[tuple[Exploration, Found]]) -> Iterator[str]:
+    """What a promise is worth under a policy: how much is promised, and as what larger limits were searched."""
+    lowered: dict[str, int] = {}
+    for exploration, _ in met:
+        lowered = {**exploration.scope.lowered, **lowered}
+    for key in promise.terms:
+        value = policy.value(key)
+        if value is not None:
+            searched = f", searched as {value - lowered[key]}" if lowered.get(key) else ""
+            yield f"{rests_on(policy, key)}{searched}"
+    if promise.number == "18" and not {*policy.lifecycle.close_from} - {Status.NEW}:
+        yield "once it is opened, a case can be closed as spam only"
 
 
 def _verdict_unbroken(
@@ -300,7 +321,8 @@ def _judge_switches(
         return conclude(PromiseVerdict.NOT_CLAIMED, "the policy has no dated change that is still to come")
     worlds, complete, scopes = 0, True, list[str]()
     for (_, _, old), (begin, _, new) in pairwise(periods):
-        tried = choose_scopes(old, names, begin)
+        both = scopes_of_both(old, new)
+        tried = dated_scopes(find_scopes(names, both) or both, begin)
         found = try_switches(tried, old, new, house=house, limit=limit, progress=progress)
         worlds, complete = worlds + found.worlds, complete and found.complete and not found.untold
         scopes += [checked.scope.name for checked in tried]
@@ -316,6 +338,9 @@ def _judge_switches(
 
 def _why_not_claimed(promise: Promise, policy: Policy) -> str:
     """Why a promise is not claimed."""
+    empty = promise.empty(InForce(policy))
+    if empty:
+        return empty
     soft = [f"{rule} is {policy.mode(rule)}" for rule in promise.rules if policy.mode(rule) is not Enforcement.BLOCK]
     return f"the policy says that {' and '.join(soft)}" if soft else "the policy allows what it forbids"
 

@@ -196,12 +196,24 @@ def own_limits_scope(policy: Policy) -> Scope:
     return Scope("limits-of-their-own", team, parts, apart=APART)
 
 
+def unlimited_channel(policy: Policy) -> Channel | None:
+    """A channel without a limit of its own on which customers may write, if there is one."""
+    channels = (Channel.SMS, *_ASYNCHRONOUS, *Channel)
+    return next((one for one in channels if policy.limit(one) is None and customers_may_write(one, policy)), None)
+
+
 def total_scope(policy: Policy) -> Scope:
-    """One case more than the SOP lets anybody hold in total, on a channel without a limit of its own."""
+    """One case more than the SOP lets anybody hold in total, on a channel without a limit of its own.
+
+    A total that is too large for a cast is searched lower.
+    """
+    channel = unlimited_channel(policy) or Channel.SMS
     commands = (OpenCase("ana", NOON, CASE), OfferWork(SYSTEM, NOON, CASE, "ana"), spam_command())
     total = policy.capacity.total
+    less = total - LOWERED_TOTAL if total > MOST_IN_TOTAL else 0
+    part = _part(channel, *commands, copies=total - less + 1)
     team = team_commands(policy, ana=EVERYTHING)
-    return Scope("total-limit", team, (_part(Channel.SMS, *commands, copies=total + 1),), apart=APART)
+    return Scope("total-limit", team, (part,), apart=APART, lowered={"capacity.total": less} if less else {})
 
 
 def calls_scope(policy: Policy) -> Scope:
@@ -431,13 +443,12 @@ def narrow_scopes(policy: Policy) -> Iterator[Scope]:
 MOST_IN_TOTAL: Final = 8
 """Limits in total up to this one are tried with one case more."""
 
+LOWERED_TOTAL: Final = 4
+"""As what a larger limit in total is searched."""
+
 _WHERE_IT_MATTERS: Final[tuple[tuple[Callable[[Policy], object], Callable[[Policy], Scope]], ...]] = (
     (
-        lambda policy: (
-            customers_may_write(Channel.SMS, policy)
-            and policy.limit(Channel.SMS) is None
-            and policy.capacity.total <= MOST_IN_TOTAL
-        ),
+        lambda policy: unlimited_channel(policy) is not None,
         total_scope,
     ),
     (

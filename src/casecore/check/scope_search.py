@@ -35,7 +35,11 @@ class ScopeSearch:
 def choose_scopes(policy: Policy, wanted: Wanted = (), begin: datetime | None = None) -> tuple[CheckedScope, ...]:
     """The scopes that are wanted, or all; where the policy is in force from a date on, they say so."""
     every = scopes_of(policy)
-    chosen = find_scopes(wanted, every) or every
+    return dated_scopes(find_scopes(wanted, every) or every, begin)
+
+
+def dated_scopes(chosen: tuple[CheckedScope, ...], begin: datetime | None) -> tuple[CheckedScope, ...]:
+    """Scopes whose names say from when on they are searched; None: from the beginning, which nobody needs to say."""
     if begin is None:
         return chosen
     since = f", from {begin:%Y-%m-%d}"

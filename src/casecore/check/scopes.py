@@ -8,7 +8,7 @@ No scope holds everything; together they put every promise to the test:
 * **we write**: a case that we start, with consent, template and window.
 * **a complaint**: one email case, with what it has to be related to.
 * **a draft**: one case, an author who may not reply and a reviewer, with everything about approval.
-* **the limit**: one more case than an agent may hold, on every channel that has a limit small enough to be tried.
+* **the limit**: one more case than an agent may hold, on every channel that has a limit; a large one is lowered.
 * **two and two**: two cases and two agents, with what changes load and presence.
 * **mistakes**: what nobody should say, so that every rule has something to refuse.
 * **narrow scopes**: each for one thing that can go wrong and that the others never try (`narrow_scopes.py`).
@@ -38,6 +38,7 @@ from casecore.check.commands import (
     disposal_commands,
     draft_commands,
     handling_commands,
+    identity_commands,
     offer_commands,
     outbound_commands,
     presence_commands,
@@ -47,11 +48,11 @@ from casecore.check.commands import (
     silence_commands,
     team_commands,
 )
-from casecore.check.narrow_scopes import narrow_scopes
+from casecore.check.narrow_scopes import agents_named, narrow_scopes
 from casecore.explore.scope import NOON, Part, Scope
 from casecore.kernel import CUSTOMER, SYSTEM, changed
 from casecore.kernel.problems import did_you_mean
-from casecore.policies import Match, Policy
+from casecore.policies import Aspect, Match, Policy
 from casecore.rooms.agents import (
     AddAgent,
     ChangeAgent,
@@ -77,6 +78,9 @@ from casecore.statuses import Status
 
 LARGEST_LIMIT: Final = 5
 """Limits up to this one are tried with one case more."""
+
+LOWERED_LIMIT: Final = 3
+"""As what a larger limit is searched: what is held, what is offered, and one beside them."""
 
 
 # The scopes --------------------------------------------------------------------------------------------
@@ -112,6 +116,7 @@ def outbound_scope(channel: Channel, policy: Policy) -> Scope:
         *arrival_commands(channel),
         OpenCase("ana", NOON, CASE),
         *outbound_commands("ana", channel),
+        *identity_commands("ana", channel, policy),
         *closing_commands(),
         EndContact("ana", NOON, CASE),
         CloseCase("ana", NOON, CASE, CloseReason.SPAM),
@@ -148,6 +153,7 @@ def complaint_scope(policy: Policy) -> Scope:
     commands = [
         *arrival_commands(Channel.EMAIL),
         OpenCase("ana", NOON, CASE),
+        *identity_commands("ana", Channel.EMAIL, policy),
         SendReply("ana", NOON, CASE, "m", "Here you are", Status.RESOLVED, subject="Your request"),
         EndContact("ana", NOON, CASE),
         CloseCase("ana", NOON, CASE),
@@ -177,8 +183,21 @@ def draft_scope(channel: Channel, policy: Policy) -> Scope:
     return Scope(f"a-draft-on-{channel}", team_commands(policy, **permissions), (Part(tuple(commands)),), apart=APART)
 
 
+def limit_scopes(policy: Policy) -> Iterator[Scope]:
+    """One case more than an agent may hold, on each channel that has a limit."""
+    for channel in Channel:
+        here = policy.for_(Aspect(channel, policy.queue_for(channel, None, None)))
+        limit = here.limit(channel)
+        if limit:
+            yield limit_scope(channel, limit, policy)
+
+
 def limit_scope(channel: Channel, limit: int, policy: Policy) -> Scope:
-    """One case more than an agent may hold on a channel."""
+    """One case more than an agent may hold on a channel; a limit that is too large for a cast is searched lower.
+
+    Where the limit in total is lower than that, the agent has one of their own, as the limit of the channel is kept too.
+    """
+    less = limit - LOWERED_LIMIT if limit > LARGEST_LIMIT else 0
     commands = [
         *arrival_commands(channel),
         OpenCase("ana", NOON, CASE),
@@ -188,8 +207,11 @@ def limit_scope(channel: Channel, limit: int, policy: Policy) -> Scope:
         CloseCase("ana", NOON, CASE, CloseReason.SPAM),
         *disposal_commands("ana", policy),
     ]
-    copies = Part(tuple(commands), limit + 1)
-    return Scope(f"{channel}-limit", team_commands(policy, ana=EVERYTHING), (copies,), apart=APART)
+    copies = Part(tuple(commands), limit - less + 1)
+    lowered = {f"capacity.{channel}": less} if less else {}
+    own = {"capacity": {"total": limit - less + 1}} if policy.capacity.total < limit else {}
+    team = agents_named(policy, ana={"permissions": EVERYTHING, **own})
+    return Scope(f"{channel}-limit", team, (copies,), apart=APART, lowered=lowered)
 
 
 def two_cases_scope(channel: Channel, policy: Policy) -> Scope:
@@ -319,7 +341,6 @@ SORTS: Final = (Channel.CHAT, Channel.VOICE, Channel.EMAIL, Channel.WHATSAPP, Ch
 
 def scopes_of(policy: Policy) -> tuple[CheckedScope, ...]:
     """The scopes in which a policy is checked, the quickest to understand first."""
-    limits = [(channel, policy.limit(channel)) for channel in Channel]
     return (
         *(CheckedScope(one_case_scope(channel, policy), frozenset({"18"})) for channel in SORTS),
         *(CheckedScope(scope, frozenset({"18"})) for scope in override_scopes(policy)),
@@ -330,11 +351,7 @@ def scopes_of(policy: Policy) -> tuple[CheckedScope, ...]:
         CheckedScope(complaint_scope(policy), frozenset({"18"})),
         CheckedScope(draft_scope(Channel.CHAT, policy), frozenset({"19"})),
         CheckedScope(draft_scope(Channel.EMAIL, policy), frozenset({"18", "19"})),
-        *(
-            CheckedScope(limit_scope(channel, limit, policy))
-            for channel, limit in limits
-            if limit is not None and 0 < limit <= LARGEST_LIMIT
-        ),
+        *(CheckedScope(scope) for scope in limit_scopes(policy)),
         CheckedScope(two_cases_scope(Channel.CHAT, policy)),
         *(CheckedScope(mistakes_scope(channel, policy)) for channel in (Channel.VOICE, Channel.EMAIL)),
         *(CheckedScope(scope) for scope in narrow_scopes(policy)),

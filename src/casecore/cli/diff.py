@@ -8,6 +8,7 @@ from attrs import frozen
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+from casecore.check.joined_scopes import scopes_of_both
 from casecore.cli.check import CannotRun, add_step_summary, read_instant, show_progress
 from casecore.cli.diff_text import show_diff
 from casecore.cli.replay import open_day
@@ -16,7 +17,6 @@ from casecore.diff.days import RedecidedDay, redecide_day
 from casecore.diff.formats import FORMATS, as_markdown
 from casecore.diff.report import Difference, compare
 from casecore.diff.revisions import NoRevision, policy_at
-from casecore.diff.scopes import scopes_of_both
 from casecore.explore import LIMIT
 from casecore.policies import Policy, PolicyError
 from casecore.replay import DayError, lines_of, policy_of

@@ -25,9 +25,9 @@ from attrs import field, frozen
 
 from casecore.channels import Channel
 from casecore.check.in_flight import Flights, may_strand, questions_of, try_switch_in
+from casecore.check.joined_scopes import scopes_of_both
 from casecore.check.scope_search import Wanted
 from casecore.check.scopes import CheckedScope, find_scopes
-from casecore.diff.scopes import scopes_of_both
 from casecore.diff.verdicts import VerdictChange, claim_changes, compare_verdicts
 from casecore.explore import LIMIT, Story
 from casecore.explore.memo import Memo
@@ -215,13 +215,14 @@ def diff(
     for checked in chosen if edits else ():
         progress(checked.scope.name)
         switch = may_strand(checked, old, new)
-        pair = ComparedModel(checked.scope, old, new, house, questions_of(checked) if switch else NO_QUESTIONS)
+        here = [checked.scope.policy_here(policy) for policy in (old, new)]
+        pair = ComparedModel(checked.scope, *here, house, questions_of(checked) if switch else NO_QUESTIONS)
         search = StateSearch(pair, limit).run()
         worlds, transitions = worlds + len(search.states), transitions + search.transitions
         complete = complete and search.complete
         finder = StoryFinder(search)
         for reason, occurrences in search.occurrences.items():
-            change = _describe_change(pair, finder, search, reason, occurrences, edits)
+            change = _describe_change(pair, finder, search, reason, occurrences, edits_of(*here))
             if change is None:
                 given_up = finder.gave_up or len(occurrences) < search.counts[reason]
                 untold.append(Untold(*_parse_reason(reason), pair.scope.name, given_up))

@@ -9,7 +9,8 @@ A **scope** is a cast (agents, cases) and the commands in play (`scope.py`). Eve
 which time can pass between them, is tried with the same `decide` and the same changes that run a desk. Three things
 can be asked of desks, each a plain function:
 
-* `always`: (step) -> everything wrong with it. Proved, when no step of the scope has anything wrong.
+* `always`: (step) -> everything wrong with it. Proved, when no step of the scope has anything wrong. Where nothing
+  ever happens, because every command is refused, it is *vacuous*: commands are given at `NOON`.
 * `sometimes`: (step) -> whether this is one that we look for. Proved, when one is reached; otherwise it is *vacuous*:
   what is never put to the test is not kept either.
 * `possible`: (desk) -> whether it is where one wants to get. Proved, when there is a way there from everywhere.
@@ -141,7 +142,7 @@ def explore(
         from casecore import scope_named  # found through the face: `check`, which has it, stands above this floor
 
         scope = scope_named(scope, policy)
-    model = Model(scope, policy, house, Questions(always, sometimes, watched))
+    model = Model(scope, scope.policy_here(policy), house, Questions(always, sometimes, watched))
     search = StateSearch(model, limit).run()
     finder = StoryFinder(search)
     found = {
@@ -183,11 +184,18 @@ def _answer_always(
 ) -> Found:
     seen, times = search.occurrences.get(name, []), search.counts.get(name, 0)
     if not seen:
-        return Found(Result.PROVED if search.complete else Result.INCONCLUSIVE)
+        return Found(_unless_given_up(search))
     story = finder.shortest_story(seen, lambda step, happening: any(True for _ in ask(step, happening)))
     if story is None:
         return Found(Result.INCONCLUSIVE, times=times)
     return Found(Result.FAILS, story, tuple(ask(story.steps[-1], finder.happening_at_end(story))), times)
+
+
+def _unless_given_up(search: StateSearch) -> Result:
+    """What is known where nothing wrong was found; where nothing ever happens, nothing was put to the test."""
+    if not search.complete:
+        return Result.INCONCLUSIVE
+    return Result.PROVED if search.transitions else Result.VACUOUS
 
 
 def _answer_sometimes(search: StateSearch, finder: StoryFinder, name: str, met: IsWanted) -> Found:
@@ -209,7 +217,7 @@ def _answer_possible(search: StateSearch, finder: StoryFinder, wanted: Callable[
     if not search.complete:
         return Found(Result.INCONCLUSIVE, times=len(stuck))
     if not stuck:
-        return Found(Result.PROVED)
+        return Found(_unless_given_up(search))
     story = finder.story_to(stuck)
     if story is None:
         return Found(Result.INCONCLUSIVE, times=len(stuck))

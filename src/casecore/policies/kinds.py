@@ -26,7 +26,7 @@ import attrs
 from attrs import field, frozen
 
 from casecore.kernel import is_id, share_repr
-from casecore.kernel.frozen_dict import copy_of_table, take_copies, tell_types
+from casecore.kernel.frozen_dict import FrozenDict, copy_of_table, take_copies, tell_types
 from casecore.kernel.problems import Problem, did_you_mean, no_such_keys, quoted, under
 from casecore.policies.errors import PolicyError
 from casecore.policies.plain_kinds import (
@@ -76,6 +76,7 @@ __all__ = [
     "look_at",
     "may_be_absent",
     "section",
+    "settled",
     "words_of",
 ]
 
@@ -299,8 +300,35 @@ def _checked_fields(cls: type, fields: list[attrs.Attribute[Any]]) -> list[attrs
 
 def _settled_field(declared: attrs.Attribute[Any]) -> attrs.Attribute[Any]:
     """A field whose kind has one way to hold what can be written in several, takes it so."""
-    settle = getattr(declared.metadata.get("kind"), "settle", None)
-    return declared if settle is None else declared.evolve(converter=lambda value: copy_of_table(settle(value)))
+    kind, copy = declared.metadata.get("kind"), declared.converter
+    if kind is None or not (hasattr(kind, "settle") or _has_words(kind)):
+        return declared
+    return declared.evolve(converter=lambda value: settled(kind, value if copy is None else copy(value)))
+
+
+def _has_words(kind: Any) -> bool:
+    return isinstance(kind, Choice) or getattr(kind, "names", None) is not None or _has_words_inside(kind)
+
+
+def _has_words_inside(kind: Any) -> bool:
+    return not isinstance(kind, Table) and hasattr(kind, "of") and _has_words(kind.of)
+
+
+def settled(kind: ValueKind, value: Any) -> Any:
+    """A value as the policy holds it: a plain word is the choice that it names, because rules tell choices apart."""
+    match kind:
+        case Choice() if type(value) is str and value in words_of(kind.choices):
+            return kind.choices(value)
+        case OrNone():
+            return settled(kind.of, value)
+        case Several() if isinstance(value, tuple):
+            return tuple(settled(kind.of, item) for item in value)
+        case Named() if isinstance(value, Mapping):
+            names = {} if kind.names is None else {str(name): name for name in kind.names}
+            return FrozenDict({names.get(name, name): settled(kind.of, item) for name, item in value.items()})
+        case _ if hasattr(kind, "settle"):
+            return copy_of_table(kind.settle(value))
+    return value
 
 
 def _check_values(held: Any, _: attrs.Attribute[Any], __: Any) -> None:

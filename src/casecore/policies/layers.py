@@ -39,6 +39,7 @@ from casecore.policies.kinds import (
     key,
     look_at,
     section,
+    settled,
 )
 from casecore.policies.sections import Queue
 from casecore.policies.sop import Sop
@@ -110,7 +111,7 @@ class Settings:
         """The same values, of each table of names entry by entry, because what it leaves out is as it was."""
         if not isinstance(value, Mapping):
             return value
-        return {path: held for word in value for path, held in _entries_set(word, value[word])}
+        return {path: _held_at(path, held) for word in value for path, held in _entries_set(word, value[word])}
 
     def look_at(self, value: Any, path: str, problems: list[Problem]) -> None:
         """Note what is wrong with values that were set in code."""
@@ -144,6 +145,11 @@ def _entries_set(word: Any, value: Any) -> Iterator[tuple[Any, Any]]:
         yield from ((under(known.path, str(name)), held) for name, held in value.items())
     else:
         yield word, value
+
+
+def _held_at(path: Any, value: Any) -> Any:
+    known = find_key(Sop, path) if isinstance(path, str) else None
+    return value if known is None or known.is_table else settled(known.kind, value)
 
 
 def _one_by_one(known: DeclaredKey, value: Any, path: str) -> Iterator[tuple[DeclaredKey, Any, str]]:

@@ -160,6 +160,31 @@ class Policy(Sop):
         policy.set_derived(_origins=origins, waiver=self.waiver, override=self.override if overrides else ())
         return policy
 
+    def with_lower_limits(self, by: Mapping[str, int]) -> Policy:
+        """This policy with limits that are lower, wherever it sets them; none is lower than nothing.
+
+        Args:
+            by: How much lower, by the paths of their keys, e.g. `capacity.chat`.
+        """
+        if not by:
+            return self
+        plain: Any = self
+        for path, less in by.items():
+            table, *steps = key_at(Sop, path).steps
+            value = self.value(path)
+            if value is not None:
+                held, kind = getattr(plain, table), keys_of(Policy)[table]
+                plain = changed(plain, **{table: with_value(held, kind, steps, max(value - less, 0))})
+
+        def lower(layer: Any) -> Any:
+            values = {path: _lower(value, by.get(path, 0)) for path, value in layer.set.items()}
+            return changed(layer, set=values)
+
+        layers = {name: tuple(map(lower, getattr(self, name))) for name in ("override", "change")}
+        policy: Policy = changed(plain, **layers)
+        policy.set_derived(_origins=self._origins)
+        return policy
+
     def set_derived(self, **known: Any) -> None:
         """Set what is known to be sound, or follows from the rest; only for what makes policies."""
         for name, value in known.items():
@@ -271,6 +296,10 @@ class Policy(Sop):
             if held is not None:
                 held = held[step] if isinstance(held, Mapping) else getattr(held, step)
         return held
+
+
+def _lower(value: Any, less: int) -> Any:
+    return max(value - less, 0) if less and value is not None else value
 
 
 def _require(given: object, kind: Any, expected: str) -> None:

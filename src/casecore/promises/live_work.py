@@ -11,6 +11,7 @@ from casecore.policies import Policy
 from casecore.policies.sections import CountsFrom, Proceeding
 from casecore.promises.books import Books
 from casecore.promises.happening import Happening, happens
+from casecore.promises.in_force import InForce
 from casecore.promises.pages import CasePage
 from casecore.promises.promise import Occasion, Promise, Situation
 from casecore.rooms.agents import AgentAvailable, AgentUnavailable, GoAvailable, GoUnavailable
@@ -192,6 +193,27 @@ LUNCH_WITH_A_CONTACT: Final = Situation(
 )
 
 
+# What a policy leaves of a promise --------------------------------------------------------------------
+
+
+def _no_chats(said: InForce) -> str:
+    return "" if said("channels.chat.kinds") else "channels.chat.kinds = []: there are no chats"
+
+
+def _nothing_about_idling(said: InForce) -> str:
+    asks = said("chat.idle.ask_first") > 0
+    return _no_chats(said) or ("" if asks else "chat.idle.ask_first = 0: nobody has to ask, however short the silence")
+
+
+def _nothing_to_authenticate_for(said: InForce) -> str:
+    wanted = {"authentication.before": "nothing needs it", "authentication.channels": "it is asked for nowhere"}
+    return next((f"{key} = []: {why}" for key, why in wanted.items() if not said(key)), "")
+
+
+def _is_wrapped_up(said: InForce) -> bool:
+    return bool(said("wrap_up.disposition") or said("wrap_up.notes"))
+
+
 LIVE_WORK_PROMISES: Final = (
     Promise(
         "06",
@@ -200,6 +222,8 @@ LIVE_WORK_PROMISES: Final = (
         Occasion(happens(ChatDisconnected), "no silent chat is ever disconnected"),
         situations=(UNASKED,),
         rules=("idle.asked", "idle.silence"),
+        empty=_nothing_about_idling,
+        terms=("chat.idle.ask_first", "chat.idle.silence", "chat.idle.counts_from"),
     ),
     Promise(
         "07",
@@ -208,6 +232,7 @@ LIVE_WORK_PROMISES: Final = (
         Occasion(_breaks_a_silence, "no customer ever breaks a silence"),
         situations=(ANSWERED_BACK,),
         rules=("idle.silence",),
+        empty=_no_chats,
     ),
     Promise(
         "08",
@@ -216,6 +241,8 @@ LIVE_WORK_PROMISES: Final = (
         Occasion(_needs_authentication, "nothing ever happens that needs authentication"),
         situations=UNAUTHENTICATED,
         rules=("authentication.before",),
+        empty=_nothing_to_authenticate_for,
+        terms=("authentication.channels", "authentication.before"),
     ),
     Promise(
         "13",
@@ -223,6 +250,8 @@ LIVE_WORK_PROMISES: Final = (
         _available_undisposed,
         Occasion(happens(AgentAvailable), "nobody ever becomes available"),
         situations=(UNDISPOSED,),
+        empty=lambda said: "" if said("wrap_up.disposition") else "wrap_up.disposition = false: nothing is disposed",
+        terms=("wrap_up.notes",),
     ),
     Promise(
         "14",
@@ -236,5 +265,6 @@ LIVE_WORK_PROMISES: Final = (
         "a next state is reached with the last disposition",
         _next_state_missed,
         Occasion(_reaches_the_next_state, "no disposition ever ends in a next state"),
+        empty=lambda said: "" if _is_wrapped_up(said) else "wrap_up asks for nothing: a contact is over when it ends",
     ),
 )

@@ -40,13 +40,18 @@ def scopes_of_both(old: Policy, new: Policy) -> tuple[CheckedScope, ...]:
 
 def _join_scopes(one: CheckedScope, other: CheckedScope) -> CheckedScope:
     parts = tuple(
-        Part(_without_repeats((*mine.commands, *its.commands)), mine.copies)
+        Part(_without_repeats((*mine.commands, *its.commands)), max(mine.copies, its.copies))
         for mine, its in zip(one.scope.parts, other.scope.parts, strict=True)
     )
     most = {name: max(count, other.scope.at_most[name]) for name, count in one.scope.at_most.items()}
     scope: Any = one.scope
+    less = {key: min(by, other.scope.lowered.get(key, 0)) for key, by in scope.lowered.items()}
     joined = attrs.evolve(
-        scope, parts=parts, commands=_without_repeats((*scope.commands, *other.scope.commands)), at_most=most
+        scope,
+        lowered={key: by for key, by in less.items() if by},
+        parts=parts,
+        commands=_without_repeats((*scope.commands, *other.scope.commands)),
+        at_most=most,
     )
     return CheckedScope(joined, one.ways | other.ways)
 
