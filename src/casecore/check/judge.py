@@ -25,7 +25,7 @@ from casecore.check.findings import rests_on
 from casecore.check.fixes import nearest_fix
 from casecore.check.in_flight import try_switches
 from casecore.check.joined_scopes import scopes_of_both
-from casecore.check.lint import lint_policy, waiver_of
+from casecore.check.lint import lint_policy, missing_promises, waiver_of
 from casecore.check.order import judge_order
 from casecore.check.processes import Task, run_tasks
 from casecore.check.report import Judgement, PromiseVerdict, Report
@@ -64,6 +64,7 @@ def check(
     house: House[View] = HOUSE,
     at: datetime | None = None,
     only: frozenset[str] = frozenset(),
+    require: frozenset[str] = frozenset(),
     scopes: Wanted = (),
     limit: int = LIMIT,
     walk: int = STEPS,
@@ -79,6 +80,7 @@ def check(
         at: The instant (aware) from which on it is checked, and at which waivers hold; None: from the beginning, and
             every waiver holds.
         only: Numbers of promises; none given: all.
+        require: Numbers of promises that must be proved: that one of them is not claimed, or waived, is a finding.
         scopes: Scopes, by name or as they are; none given: all of `scopes.scopes_of`.
         limit: How many worlds of a scope are visited at most.
         walk: How many steps are walked at random besides; 0: none.
@@ -91,6 +93,8 @@ def check(
         ValueError: When there is no such promise or scope; it names those there are.
         ProcessEnded: When the system stopped one of the processes.
     """
+    asked_for, only = only | require, only | require if only else only
+    _promises_numbered(asked_for)  # so that a number that there is not is told
     promises, names = _promises_numbered(only), scopes if isinstance(scopes, str) else tuple(scopes)
     periods = [(begin, then, moved_policy(policy, begin or at)) for begin, _, then in policy.periods(at)]
     planned = [
@@ -121,12 +125,17 @@ def check(
         ),
         (NOBODY_STRANDED, partial(_judge_switches, policy, at, names, house, limit, progress), bool(policy.change)),
     )
-    judgements += [judge() for other, judge, by_default in others if other.number in only or (not only and by_default)]
+    judgements += [
+        judge() for other, judge, by_default in others if other.number in asked_for or (not only and by_default)
+    ]
     judgements = [_apply_waiver(judgement, policy, at) for judgement in judgements]
     return Report(
         policy,
-        findings=lint_policy(
-            policy, at, frozenset(one.number for one in judgements if one.verdict is PromiseVerdict.PROVED)
+        findings=(
+            *lint_policy(
+                policy, at, frozenset(one.number for one in judgements if one.verdict is PromiseVerdict.PROVED)
+            ),
+            *missing_promises(judgements, require),
         ),
         searched=tuple(describe_search(exploration) for exploration in explorations),
         judgements=tuple(sorted(judgements, key=lambda judgement: judgement.number)),

@@ -9,16 +9,17 @@ Each finding has a stable code, the key it is about, a sentence with what was fo
 * `CC205` an override that can never apply.
 * `CC206` a waiver that has ended: the promise is asked for again.
 * `CC207` a waiver that nothing needs: the promise is proved.
+* `CC208` a promise that is required, and not proved.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
 from casecore.channels import Channel
-from casecore.check.report import Finding, Severity
+from casecore.check.report import Finding, Judgement, PromiseVerdict, Severity
 from casecore.kernel.durations import duration_text
 from casecore.policies import Policy, Waiver
 from casecore.policies.sections import CountsFrom, Queue
@@ -69,6 +70,16 @@ def _find_useless_waivers(policy: Policy, at: datetime | None, proved: frozenset
         elif waiver.promise in proved:
             found = f"promise {waiver.promise} holds, so nothing needs its waiver"
             yield Finding("CC207", Severity.WARNING, path, found, "take it out")
+
+
+def missing_promises(judgements: Iterable[Judgement], required: frozenset[str]) -> Iterator[Finding]:
+    """The promises that somebody requires and that are not proved, each with what is known of it instead."""
+    for one in judgements:
+        if one.number in required and one.verdict is not PromiseVerdict.PROVED:
+            why = f": {one.why}" if one.why else ""
+            found = f"promise {one.number} ({one.title}) is required, and is {one.verdict}{why}"
+            key = next(iter(one.keys), "")
+            yield Finding("CC208", Severity.ERROR, key, found, "keep it in the policy, or do not require it")
 
 
 def _find_shadowed_queues(policy: Policy) -> Iterator[Finding]:

@@ -195,7 +195,7 @@ def limit_scopes(policy: Policy) -> Iterator[Scope]:
 def limit_scope(channel: Channel, limit: int, policy: Policy) -> Scope:
     """One case more than an agent may hold on a channel; a limit that is too large for a cast is searched lower.
 
-    Where the limit in total is lower than that, the agent has one of their own, as the limit of the channel is kept too.
+    Where the limit in total is lower than that, the agent has one of their own: both are kept.
     """
     less = limit - LOWERED_LIMIT if limit > LARGEST_LIMIT else 0
     commands = [

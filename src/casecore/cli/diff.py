@@ -44,7 +44,7 @@ def diff(
     log: Annotated[str | None, Parameter(metavar="DAY")] = None,
     format: Literal["text", "json", "md", "github", "sarif"] = "text",  # noqa: A002 -- the option's name
     fail_on: Annotated[
-        tuple[Literal["looser", "stricter", "other", "stranded", "any"], ...],
+        tuple[Literal["looser", "stricter", "other", "stranded", "untried", "any"], ...],
         Parameter(negative="", show_default=False),
     ] = (),
     promises: Annotated[bool, Parameter(negative="", show_default=False)] = False,
@@ -61,7 +61,8 @@ def diff(
         git: A revision of git, with whose version of the file it is compared; without a file that is sop.toml.
         log: A recorded day, as `casecore replay` reads it: which of its decisions would have been others?
         format: Text for people, JSON, Markdown for a pull request, GitHub's workflow commands, or SARIF.
-        fail_on: What is answered by exit code 1: looser, stricter, other, stranded or any; once for each.
+        fail_on: What is answered by exit code 1: looser, stricter, other, stranded, untried (edited, and nobody
+            tries it) or any difference; once for each.
         promises: Also ask which promises (§10) have another verdict from now on; this takes up to twice as long.
         scope: The name of a scope to compare in; once for each. All of them if it is left out.
         limit: How many worlds of one scope are visited before its search is given up.

@@ -15,9 +15,8 @@ named nowhere has **no effect** at these desks, and is listed as such.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 import attrs
@@ -28,6 +27,9 @@ from casecore.check.in_flight import Flights, may_strand, questions_of, try_swit
 from casecore.check.joined_scopes import scopes_of_both
 from casecore.check.scope_search import Wanted
 from casecore.check.scopes import CheckedScope, find_scopes
+from casecore.diff.labels import Label
+from casecore.diff.outcomes import OutcomeChange, outcome_changes
+from casecore.diff.tried import is_tried
 from casecore.diff.verdicts import VerdictChange, claim_changes, compare_verdicts
 from casecore.explore import LIMIT, Story
 from casecore.explore.memo import Memo
@@ -43,14 +45,6 @@ from casecore.promises import Happening, Step
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.composition import HOUSE, View
 from casecore.rooms.outbound import StartOutbound
-
-
-class Label(StrEnum):
-    """What a change does."""
-
-    LOOSER = "looser"
-    STRICTER = "stricter"
-    OTHER = "other"
 
 
 @frozen
@@ -70,6 +64,7 @@ class BehaviourChange:
         scopes: The names of these scopes.
         channels: The channels of the cases of which that was seen.
         queues: Their queues.
+        lowered: How much lower limits were there, by their keys, because they are above the size of the cast.
     """
 
     label: Label
@@ -83,6 +78,7 @@ class BehaviourChange:
     scopes: tuple[str, ...]
     channels: tuple[Channel, ...] = ()
     queues: tuple[str, ...] = ()
+    lowered: Mapping[str, int] = field(factory=dict, hash=False)
 
 
 @frozen
@@ -114,6 +110,7 @@ class Comparison:
         transitions: How many steps.
         complete: Whether these were all.
         flights: What becomes of cases in flight, in the scopes in which something differs; elsewhere nothing can.
+        outcomes: What differs and no single decision shows: when clocks are due, who is offered what.
         verdict_changes: The promises with another verdict; where none were asked, those that only one policy claims.
         promises: Whether the promises were asked.
     """
@@ -127,13 +124,23 @@ class Comparison:
     transitions: int
     complete: bool
     flights: Flights
+    outcomes: tuple[OutcomeChange, ...] = ()
     verdict_changes: tuple[VerdictChange, ...] = ()
     promises: bool = False
 
     @property
     def without_effect(self) -> tuple[Edit, ...]:
-        """The edits that make no difference anywhere."""
-        named = {key for change in self.changes for key in change.edits}
+        """The edits that make no difference anywhere, and are tried."""
+        return tuple(edit for edit in self._silent if is_tried(edit))
+
+    @property
+    def untried(self) -> tuple[Edit, ...]:
+        """The edits of which nothing was seen, and nothing is known: nobody tries what they are about."""
+        return tuple(edit for edit in self._silent if not is_tried(edit))
+
+    @property
+    def _silent(self) -> tuple[Edit, ...]:
+        named = {key for change in (*self.changes, *self.outcomes) for key in change.edits}
         return tuple(edit for edit in self.edits if edit.key not in named)
 
     def of(self, label: Label) -> tuple[BehaviourChange, ...]:
@@ -235,6 +242,8 @@ def diff(
                 flights = flights.and_those(try_switch_in(checked, pair, limit))
     changes = tuple(sorted(_merge_changes(found), key=_sort_key))
     complete = complete and flights.complete
+    named = {key for change in changes for key in change.edits}
+    outcomes = tuple(outcome_changes(old, new, (edit for edit in edits if edit.key not in named)))
     verdicts = claim_changes(old, new)
     if promises and differing:
         others = [checked for checked in chosen if checked not in differing]
@@ -257,6 +266,7 @@ def diff(
         transitions=transitions,
         complete=complete,
         flights=flights,
+        outcomes=outcomes,
         verdict_changes=verdicts,
         promises=promises,
     )
@@ -334,6 +344,7 @@ def _describe_change(
         scopes=(pair.scope.name,),
         channels=channels,
         queues=queues,
+        lowered=pair.scope.lowered,
     )
 
 
