@@ -247,8 +247,8 @@ def _shorten_value(value: Any) -> str:
 
 
 def edit_origin(policy: Policy, edit: Edit) -> Origin | None:
-    """Where an edited key stands in the file of one of the policies; None where no file says it."""
-    return policy.origin(edit.key) or policy.origin(f"{edit.key}[0]")
+    """Where one of the policies says an edited key: in the layer and the file that set it; None where none does."""
+    return next((origin for sources, origin in edit.places if sources is policy.sources), None)
 
 
 def edit_places(report: Differences, edit: Edit) -> str:

@@ -7,16 +7,17 @@ layers.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
 from casecore.calendars import Calendar, CalendarError, find_zone
 from casecore.channels import Channel
 from casecore.kernel import Enforcement
-from casecore.kernel.problems import Problem, did_you_mean, under
+from casecore.kernel.problems import Problem, did_you_mean, quoted, under
 from casecore.policies.errors import PolicyError
 from casecore.policies.kinds import Choice, KeyScope, Named, Table, Text, Whole, a_source, key, keys_of, section
 from casecore.policies.sections import (
@@ -156,8 +157,7 @@ class Sop:
             try:
                 self._calendars[name] = opening.calendar()
             except CalendarError as error:
-                for problem in error.problems:
-                    yield Problem(f"calendars.{name}", problem)
+                yield from (_calendar_problem(under("calendars", name), opening, told) for told in error.problems)
         for path, targets in ((name, getattr(self.sla, name)) for name in keys_of(Sla)):
             named = targets.calendar if isinstance(targets, Targets) else None
             if named not in {None, ALL_HOURS, *self.calendars}:
@@ -201,6 +201,28 @@ class Sop:
     def fallback(self) -> str:
         """The queue that takes what no other takes."""
         return next(name for name, queue in self.queues.items() if queue.fallback)
+
+
+_DAY_TOLD: Final = re.compile(r"(?:week (?P<day>\w+)|(?P<table>special|holidays|zone)(?: (?P<date>[^:]+))?): ")
+"""Where a problem of a calendar begins: of which day it is, or of which list."""
+
+
+def _calendar_problem(path: str, opening: Opening, told: str) -> Problem:
+    """A problem of a calendar at the hours, or the day, that it is about; at its table, where it is about the whole."""
+    found = _DAY_TOLD.match(told)
+    if found is None:
+        return Problem(path, told)
+    where = under(path, found["day"] or found["table"])
+    held: Any = getattr(opening, found["day"] or found["table"])
+    if found["date"] and found["date"] in held:
+        where, held = under(where, found["date"]), held[found["date"]]
+    about = told[found.end() :]
+    named = [word for word in (() if isinstance(held, str) else held) if about.startswith((quoted(word), f"{word} "))]
+    if not named or isinstance(held, str):
+        return Problem(where, told)
+    if isinstance(held, Mapping):
+        return Problem(under(where, named[0]), told, of_key=True)
+    return Problem(f"{where}[{len(held) - 1 - held[::-1].index(named[0])}]", told)
 
 
 def _zone_problems(name: str) -> Iterator[Problem]:
