@@ -4,8 +4,8 @@ This is routing's, not a rule of `decide`, so it is tried by routing at every sm
 cases that differ in nothing but when their customers wrote and in their ids: for every queue, every channel it takes,
 which of the two came first (or neither), and how long ago. Beside the agent stands somebody who
 serves no queue, and gets nothing. Both who route are asked: the plain order, which looks at everything each time, and
-the `Router`, who is told what happens. Where a queue is pulled from, nothing is offered: what an agent gets who asks for
-work is looked at instead.
+the `Router`, who is told what happens. Where a queue is pulled from, nothing is offered: what an agent gets who asks
+for work is looked at instead.
 """
 
 from __future__ import annotations

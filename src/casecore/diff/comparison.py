@@ -113,6 +113,8 @@ class Comparison:
         outcomes: What differs and no single decision shows: when clocks are due, who is offered what.
         verdict_changes: The promises with another verdict; where none were asked, those that only one policy claims.
         promises: Whether the promises were asked.
+        ends: When the policies say the same again, or something else; None: never, as far as they say.
+        again: When they differ so once more after that.
     """
 
     old: Policy = field(repr=False)
@@ -127,6 +129,8 @@ class Comparison:
     outcomes: tuple[OutcomeChange, ...] = ()
     verdict_changes: tuple[VerdictChange, ...] = ()
     promises: bool = False
+    ends: datetime | None = None
+    again: tuple[datetime, ...] = ()
 
     @property
     def without_effect(self) -> tuple[Edit, ...]:
@@ -298,15 +302,25 @@ def over_time(
     """
     begins = {begin for policy in (old, new) for begin, _, _ in policy.periods(None)} - {None}
     wanted = scopes if isinstance(scopes, str) else tuple(scopes)
-    found, known = [], set[tuple[tuple[Any, ...], ...]]()
-    for begin in (None, *sorted(filter(None, begins))):
-        pair = tuple(next(one.periods(None))[2] if begin is None else one.at(begin) for one in (old, new))
-        said = tuple((edit.steps, repr(edit.old), repr(edit.new)) for edit in edits_of(*pair))
-        if begin is None or (said and said not in known):
+    found = []
+    periods = [_said_from(begin, old, new) for begin in (None, *sorted(filter(None, begins)))]
+    for number, (begin, pair, said) in enumerate(periods):
+        before, later = [one[2] for one in periods[:number]], periods[number + 1 :]
+        if begin is None or (said and said not in before):
             compared = diff(*pair, house=house, scopes=wanted, limit=limit, promises=promises, progress=progress)
-            found.append((begin, compared))
-        known.add(said)
+            ends = next((then for then, _, other in later if other != said), None)
+            last = [said, *(other for _, _, other in later)]
+            again = (then for (then, _, other), was in zip(later, last, strict=False) if other == said != was)
+            found.append((begin, attrs.evolve(compared, ends=ends, again=tuple(filter(None, again)))))
     return tuple(found)
+
+
+def _said_from(
+    begin: datetime | None, old: Policy, new: Policy
+) -> tuple[datetime | None, tuple[Policy, ...], tuple[tuple[Any, ...], ...]]:
+    """What two policies say differently from an instant on: with both as they are then."""
+    pair = tuple(next(one.periods(None))[2] if begin is None else one.at(begin) for one in (old, new))
+    return begin, pair, tuple((edit.steps, repr(edit.old), repr(edit.new)) for edit in edits_of(*pair))
 
 
 def _sort_key(change: BehaviourChange) -> tuple[int, tuple[str, ...], tuple[str, ...]]:

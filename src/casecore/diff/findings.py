@@ -153,7 +153,18 @@ def diff_findings(report: Differences, file: str) -> Iterator[Finding]:
 
 
 def diff_entries(report: Differences) -> Iterator[DiffEntry]:
-    """Everything that a report says, in order."""
+    """Everything that a report says, in order; of what ends, it says when."""
+    for one, entry in zip(everything(report), _entries(report), strict=True):
+        yield attrs.evolve(entry, more=(*_end_lines(one.comparison), *entry.more))
+
+
+def _end_lines(comparison: Comparison) -> Iterator[str]:
+    if comparison.ends is not None:
+        again = "".join(f", and again from {begin:%Y-%m-%d}" for begin in comparison.again)
+        yield f"ends on {comparison.ends:%Y-%m-%d}{again}"
+
+
+def _entries(report: Differences) -> Iterator[DiffEntry]:
     for one in everything(report):
         match one.what:
             case BehaviourChange() as change:

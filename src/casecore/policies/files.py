@@ -1,7 +1,8 @@
 """Reading policy files: what they say, where each word of it stands, and files that extend others.
 
 * A file is UTF-8 TOML of at most a megabyte; a byte order mark and Windows' line ends are fine.
-* `extends = "base.toml"` takes another file as the ground, found beside the file that says so. What a file says stands
+* `extends = "base.toml"` takes another file as the ground, found beside the file that says so; `extends = "casecore"`
+  the SOP that ships. What a file says stands
   over what the file below says: tables are merged key by key; overrides that match the same, and changes on the same
   date, are one. At most eight files lie on each other, and never in a circle.
 * Whatever is in a file, the answer is data or a `PolicyError` that says where. The time it takes grows with the size
@@ -13,6 +14,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
@@ -130,6 +132,24 @@ def _syntax_error(source: Source, message: str) -> PolicyError:
     return _error_at(source, problem, Span(start, start + 1), source.spans)
 
 
+# The SOP that ships ------------------------------------------------------------------------------------
+
+SHIPPED: Final = Path("casecore")
+"""By what name a file extends the SOP that ships with casecore; a file called so is extended as `./casecore`."""
+
+
+def shipped_text() -> str:
+    """The file of the SOP that ships with casecore."""
+    return resources.files("casecore.policies").joinpath("sop.toml").read_text("utf-8")
+
+
+def shipped_source(name: str = "the SOP that ships with casecore") -> Source:
+    """The SOP that ships with casecore, as a file that others lie on."""
+    source = parse_toml(shipped_text(), name, trusted=True)
+    source.ships = True
+    return source
+
+
 # Files on each other -----------------------------------------------------------------------------------
 
 
@@ -152,6 +172,9 @@ def resolve_extends(
     sources = [top]
     seen = set() if folder is None else {(folder / Path(top.name).name).resolve()}
     while (below := _path_extended(sources[-1], folder, top.name)) is not None:
+        if below is SHIPPED:
+            sources.append(shipped_source())
+            break
         folder = below.parent
         sources.append(_read_below(below, sources, seen, top.name, read))
     merged: dict[str, Any] = {}
@@ -166,6 +189,8 @@ def _path_extended(source: Source, folder: Path | None, name: str) -> Path | Non
     if source.plain.get("schema", SCHEMA) != SCHEMA:
         Whole(SCHEMA, SCHEMA).read(source.plain["schema"], "schema", problems)
     extends = EXTENDS.read(source.plain.pop("extends", ""), "extends", problems)
+    if extends == str(SHIPPED) and not problems:
+        return SHIPPED
     if extends and folder is None and not problems:
         problems.append(Problem("extends", "only a file can extend another", "a policy that is loaded from a file"))
     if problems:

@@ -30,12 +30,14 @@ class Source:
     Attributes:
         plain: What the file says.
         layers: By the path of a layer in the policy, e.g. `override[2]`: its path in this file.
+        ships: Whether it is the one that ships with casecore, which lies at no place of the reader's.
     """
 
     name: str
     text: str
     plain: dict[str, Any] = field(factory=dict)
     layers: dict[str, str] = field(factory=dict)
+    ships: bool = False
     _spans: Spans | None = None
 
     @property
@@ -100,7 +102,7 @@ Sources = tuple[Source, ...]
 
 def nearest_origin(sources: Sources, path: str, *, of_key: bool = False) -> Origin | None:
     """Where the nearest file that has a path says it: that is the word that counts."""
-    found = (source.origin(path, of_key=of_key) for source in sources)
+    found = (source.origin(path, of_key=of_key) for source in sources if not source.ships)
     return next((origin for origin in found if origin is not None), None)
 
 

@@ -26,7 +26,7 @@ from casecore.kernel import changed
 from casecore.kernel.problems import Origin, Problem, outer, quoted, under
 from casecore.policies.declared import key_at, with_value
 from casecore.policies.errors import PolicyError
-from casecore.policies.files import parse_toml, read_text, resolve_extends
+from casecore.policies.files import parse_toml, read_text, resolve_extends, shipped_text
 from casecore.policies.kinds import MISSING, KeyScope, Several, Table, key, keys_of, section
 from casecore.policies.layers import (
     MOST,
@@ -309,10 +309,7 @@ def _require(given: object, kind: Any, expected: str) -> None:
 
 @cache
 def _shipped_policy() -> Policy:
-    from importlib import resources
-
-    text = resources.files("casecore.policies").joinpath("sop.toml").read_text("utf-8")
-    return Policy.of_files(*resolve_extends(parse_toml(text, "sop.toml", trusted=True), None))
+    return Policy.of_files(*resolve_extends(parse_toml(shipped_text(), "sop.toml", trusted=True), None))
 
 
 def _sound_tables(plain: Any, problems: Iterable[Problem]) -> dict[str, Any]:

@@ -43,7 +43,7 @@ EXTENDS_KEY: Final = DeclaredKey(
     "extends",
     ("extends",),
     EXTENDS,
-    "The file, found beside this one, of which this file says only what differs.",
+    "The file, found beside this one, of which this file says only what differs; casecore: the SOP that ships.",
     KeyScope.FILE,
 )
 """A key of files, which a policy that has been read does not have any more."""

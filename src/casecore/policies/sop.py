@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any, Final
 
 import attrs
@@ -89,6 +90,10 @@ rules; a test holds the two equal.
 """
 
 
+SOFTENED_BY: Final = MappingProxyType({"authentication.before": "authentication.enforcement"})
+"""The rules that have a key of their own for how strictly they are kept."""
+
+
 @section
 class Sop:
     """Every table of one SOP.
@@ -166,7 +171,7 @@ class Sop:
 
     def mode(self, rule: str) -> Enforcement:
         """How strictly the policy keeps the rule with this id."""
-        if rule == "authentication.before":
+        if rule in SOFTENED_BY:
             return self.authentication.enforcement
         return self.enforcement.get(rule, Enforcement.BLOCK)
 
@@ -253,9 +258,10 @@ def _contradictions(sop: Sop) -> tuple[Problem, ...]:
         problems.append(Problem("wrap_up.codes", "no contact could ever be disposed", "at least one code"))
     if not sop.lifecycle.close_from:
         problems.append(Problem("lifecycle.close_from", "no case could ever be closed", "at least one status"))
-    for rule in sop.enforcement:
+    for rule, mode in sop.enforcement.items():
         if rule not in SWITCHABLE:
             expected = "a rule that may be softened: " + ", ".join(sorted(SWITCHABLE))
-            remedy = did_you_mean(rule, SWITCHABLE)
+            key = SOFTENED_BY.get(rule)
+            remedy = f'write {key} = "{mode}"' if key else did_you_mean(rule, SWITCHABLE)
             problems.append(Problem(under("enforcement", rule), "cannot be softened", expected, remedy, of_key=True))
     return tuple(problems)
