@@ -5,12 +5,14 @@ import pytest
 from casecore.check.lint import lint_policy
 from tests.sops import sop_with
 
-QUIET = "chat.idle.ask_first = 0\n"
+QUIET = 'chat.idle.counts_from = "question"\n'
 
 LINT = {
     "": [("CC204", "chat.idle.counts_from")],
     'chat.idle.counts_from = "question"': [],
-    "chat.idle.ask_first = 0": [],
+    "chat.idle.ask_first = 0": [("CC204", "chat.idle.ask_first")],
+    f'{QUIET}chat.idle.silence = "29s"': [("CC204", "chat.idle.silence")],
+    f'{QUIET}chat.idle.silence = "30s"': [],
     'chat.idle.counts_from = "question"\nchat.idle.ask_first = 0': [("CC204", "chat.idle.ask_first")],
     f"{QUIET}capacity.total = 0\ncapacity.voice = 0": [("CC203", "capacity.total"), ("CC203", "capacity.voice")],
     f"{QUIET}channels.sms.kinds = []": [("CC202", "channels.sms.kinds")],

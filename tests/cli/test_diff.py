@@ -17,8 +17,8 @@ from casecore.diff import formats
 from casecore.diff.days import EXAMPLES_KEPT, redecide_day
 from casecore.diff.findings import (
     MEANINGS,
-    NOT_TRIED,
     SIGNS,
+    TO_KNOW,
     coverage_text,
     diff_entries,
     diff_summary,
@@ -54,7 +54,7 @@ def files(tmp_path):
 
 @pytest.fixture(scope="module")
 def report():
-    """Something looser, something stricter, something other, something stranded, and an edit without effect."""
+    """Something looser, stricter, other and stranded, an edit that nobody tries, and one without effect."""
     old = sop(chat__idle__silence="2m")
     new = sop(
         chat__idle__silence="3m",
@@ -63,6 +63,7 @@ def report():
         queues=RENAMED,
         sla__default={"first_response": "2h", "solution": "24h"},
         tags__source="page 3",
+        routing__earlier_handler=False,
     )
     return compare(old, new, scopes=(SCOPES["silence"], SCOPES["limit"], closing()))
 
@@ -73,7 +74,7 @@ class TestReport:
     def test_everything_is_numbered(self, report):
         """Changes, what is stranded, and edits without effect, each with its sign."""
         said = [(one.sign, one.id) for one in diff_entries(report)]
-        assert [*"+-~~!=="] == [sign for sign, _ in said]
+        assert [*"+-~~+!?="] == [sign for sign, _ in said]
         assert [f"D{number}" for number in range(1, len(report.changes) + 1)] == [i for _, i in said if i[0] == "D"]
         assert ["S1"] == [name for sign, name in said if sign == "!"]
 
@@ -100,15 +101,16 @@ class TestReport:
         assert "allowed: c1 new → open" == looser.new
 
     def test_what_a_reader_has_to_know(self, report):
-        """Where something is not compared, the edit says so."""
+        """Where an edit has no effect, it says what that is worth."""
         edits = {one.edits[0].key: one.more for one in diff_entries(report) if one.sign == "="}
-        assert (NOT_TRIED["sla"],) == edits["sla.default.first_response"]
-        assert {"tags.source"} <= edits.keys()
-        assert set(NOT_TRIED) <= {*(name for name in keys_of(Policy)), "routing.agents"}
+        assert ("it says where the written SOP says so",) == edits["tags.source"]
+        assert set(TO_KNOW) <= {*keys_of(Policy)}
 
     def test_sums(self, report):
         """How many of each, and how much was tried."""
-        assert diff_summary(report).endswith("1 looser, 1 stricter, 2 other, 1 stranded, 2 edits without effect")
+        assert diff_summary(report).endswith(
+            "2 looser, 1 stricter, 2 other, 1 stranded, 1 untried, 1 edit without effect"
+        )
         assert re.fullmatch(
             r"[\d,]+ worlds, [\d,]+ steps between them, all of them; the switch tried in [\d,]+ worlds"
             "; whether promises are kept was not asked: --promises",
@@ -295,9 +297,9 @@ class TestCommand:
         assert "+ D1  accept offer, offer work, open case: no longer refused by capacity.channel" in printed
         assert re.search(r"capacity\.chat 2 -> 3   \S*old\.toml:\d+,\s+\S*new\.toml:\d+", printed)
         assert "old: refused, capacity.channel: ana already has 2 of 2 on chat" in printed
-        assert "= E1  no decision differs" in printed
-        assert "service clocks are not compared" in printed
-        assert printed.endswith("2 edits: 1 looser, 1 edit without effect.   exit 0\n")
+        assert "+ D2  clocks: something is due at another time" in printed
+        assert "old: the first response is late: 2026-11-02 13:00:00" in printed
+        assert printed.endswith("2 edits: 2 looser.   exit 0\n")
         assert 100 >= max(map(len, printed.splitlines()[2:]))
 
     @pytest.mark.parametrize(

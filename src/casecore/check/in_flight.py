@@ -95,10 +95,9 @@ def try_switches(
     for checked in scopes:
         if may_strand(checked, old, new):
             progress(checked.scope.name)
-            here = (checked.scope.policy_here(policy) for policy in (old, new))
-            flights = flights.and_those(
-                try_switch_in(checked, TwoPolicyModel(checked.scope, *here, house, questions_of(checked)), limit)
-            )
+            before, after = (checked.scope.policy_here(policy) for policy in (old, new))
+            model = TwoPolicyModel(checked.scope, before, after, house, questions_of(checked))
+            flights = flights.and_those(try_switch_in(checked, model, limit))
     return flights
 
 

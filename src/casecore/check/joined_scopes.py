@@ -19,7 +19,7 @@ from casecore.channels import Channel, MessageKind
 from casecore.check import commands as said
 from casecore.check.scopes import CheckedScope, scopes_of
 from casecore.explore.scope import NOON, Part, Scope
-from casecore.kernel import CUSTOMER, Command
+from casecore.kernel import CUSTOMER, Command, changed
 from casecore.policies import Policy
 from casecore.policies.sections import Queue
 from casecore.rooms.agents import AddAgent
@@ -140,7 +140,7 @@ def _channel_scope(channel: Channel, old: Policy, new: Policy) -> Scope:
     arrives = [*said.arrival_commands(channel)]
     commands = [
         *arrives,
-        *(attrs.evolve(one, kind=kind) for one in arrives for kind in MessageKind if isinstance(one, ReceiveMessage)),
+        *(changed(one, kind=kind) for one in arrives for kind in MessageKind if isinstance(one, ReceiveMessage)),
         OpenCase("ana", NOON, said.CASE),
         reply("Here you are"),
         reply("Here you are", attachments=("a.pdf",)),

@@ -67,8 +67,12 @@ APARTS: Final = (timedelta(0), timedelta(seconds=1), timedelta(minutes=10), time
 """How much longer one of the two has waited; not at all: then the smaller id is first."""
 
 
-def judge_order(policy: Policy, who_routes: Mapping[str, ProposesOffer] = WHO_ROUTES) -> Judgement:
-    """What is known of promise 17 under a policy, and those who route."""
+def judge_order(
+    policy: Policy,
+    who_routes: Mapping[str, ProposesOffer] = WHO_ROUTES,
+    who_fetches: Mapping[str, ProposesOffer] = WHO_FETCHES,
+) -> Judgement:
+    """What is known of promise 17 under a policy, and those who route, or fetch where a queue is pulled from."""
     conclude, tried = partial(Judgement, LONGEST_FIRST.number, LONGEST_FIRST.title), 0
     for (queue, channel), ids, apart in product(_streams(policy), (("c1", "c2"), ("c2", "c1")), APARTS):
         arrivals = tuple(_arrivals(policy.queues[queue], channel, ids, apart))
@@ -76,7 +80,7 @@ def judge_order(policy: Policy, who_routes: Mapping[str, ProposesOffer] = WHO_RO
         if steps is None or len({file.case.queue for file in steps[-1].after.cases.values()}) > 1:
             continue
         expected = ids[0] if apart else min(ids)
-        asked = who_routes if policy.queues[queue].delivery is Delivery.PUSH else WHO_FETCHES
+        asked = who_routes if policy.queues[queue].delivery is Delivery.PUSH else who_fetches
         for (who, proposes), later in product(asked.items(), LATER):
             at = arrivals[-1].at + later
             offer = proposes(steps, at)

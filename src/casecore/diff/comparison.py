@@ -113,8 +113,7 @@ class Comparison:
         outcomes: What differs and no single decision shows: when clocks are due, who is offered what.
         verdict_changes: The promises with another verdict; where none were asked, those that only one policy claims.
         promises: Whether the promises were asked.
-        ends: When the policies say the same again, or something else; None: never, as far as they say.
-        again: When they differ so once more after that.
+        later: From when on the policies differ otherwise than here, and in which edits then.
     """
 
     old: Policy = field(repr=False)
@@ -129,8 +128,18 @@ class Comparison:
     outcomes: tuple[OutcomeChange, ...] = ()
     verdict_changes: tuple[VerdictChange, ...] = ()
     promises: bool = False
-    ends: datetime | None = None
-    again: tuple[datetime, ...] = ()
+    later: tuple[tuple[datetime, tuple[Edit, ...]], ...] = field(default=(), repr=False)
+
+    def end_of(self, edits: Sequence[Edit]) -> tuple[datetime | None, tuple[datetime, ...]]:
+        """When edits end, all of which are made here, and when they are made again; None: never, as far as is said."""
+        ends, again, made = None, list[datetime](), True
+        for begin, then in self.later:
+            was, made = made, all(edit in then for edit in edits)
+            if was and not made and ends is None:
+                ends = begin
+            elif made and not was:
+                again.append(begin)
+        return ends, tuple(again)
 
     @property
     def without_effect(self) -> tuple[Edit, ...]:
@@ -144,7 +153,7 @@ class Comparison:
 
     @property
     def _silent(self) -> tuple[Edit, ...]:
-        named = {key for change in (*self.changes, *self.outcomes) for key in change.edits}
+        named = {key for found in (self.changes, self.outcomes) for change in found for key in change.edits}
         return tuple(edit for edit in self.edits if edit.key not in named)
 
     def of(self, label: Label) -> tuple[BehaviourChange, ...]:
@@ -226,14 +235,14 @@ def diff(
     for checked in chosen if edits else ():
         progress(checked.scope.name)
         switch = may_strand(checked, old, new)
-        here = [checked.scope.policy_here(policy) for policy in (old, new)]
-        pair = ComparedModel(checked.scope, *here, house, questions_of(checked) if switch else NO_QUESTIONS)
+        before, after = (checked.scope.policy_here(policy) for policy in (old, new))
+        pair = ComparedModel(checked.scope, before, after, house, questions_of(checked) if switch else NO_QUESTIONS)
         search = StateSearch(pair, limit).run()
         worlds, transitions = worlds + len(search.states), transitions + search.transitions
         complete = complete and search.complete
         finder = StoryFinder(search)
         for reason, occurrences in search.occurrences.items():
-            change = _describe_change(pair, finder, search, reason, occurrences, edits_of(*here))
+            change = _describe_change(pair, finder, search, reason, occurrences, edits_of(before, after))
             if change is None:
                 given_up = finder.gave_up or len(occurrences) < search.counts[reason]
                 untold.append(Untold(*_parse_reason(reason), pair.scope.name, given_up))
@@ -308,10 +317,8 @@ def over_time(
         before, later = [one[2] for one in periods[:number]], periods[number + 1 :]
         if begin is None or (said and said not in before):
             compared = diff(*pair, house=house, scopes=wanted, limit=limit, promises=promises, progress=progress)
-            ends = next((then for then, _, other in later if other != said), None)
-            last = [said, *(other for _, _, other in later)]
-            again = (then for (then, _, other), was in zip(later, last, strict=False) if other == said != was)
-            found.append((begin, attrs.evolve(compared, ends=ends, again=tuple(filter(None, again)))))
+            following = tuple((then, edits_of(*pair)) for then, pair, _ in later if then is not None)
+            found.append((begin, attrs.evolve(compared, later=following)))
     return tuple(found)
 
 

@@ -155,13 +155,14 @@ def diff_findings(report: Differences, file: str) -> Iterator[Finding]:
 def diff_entries(report: Differences) -> Iterator[DiffEntry]:
     """Everything that a report says, in order; of what ends, it says when."""
     for one, entry in zip(everything(report), _entries(report), strict=True):
-        yield attrs.evolve(entry, more=(*_end_lines(one.comparison), *entry.more))
+        yield attrs.evolve(entry, more=(*_end_lines(one.comparison, entry.edits), *entry.more))
 
 
-def _end_lines(comparison: Comparison) -> Iterator[str]:
-    if comparison.ends is not None:
-        again = "".join(f", and again from {begin:%Y-%m-%d}" for begin in comparison.again)
-        yield f"ends on {comparison.ends:%Y-%m-%d}{again}"
+def _end_lines(comparison: Comparison, edits: tuple[Edit, ...]) -> Iterator[str]:
+    ends, made_again = comparison.end_of(edits)
+    if ends is not None:
+        again = "".join(f", and again from {begin:%Y-%m-%d}" for begin in made_again)
+        yield f"ends on {ends:%Y-%m-%d}{again}"
 
 
 def _entries(report: Differences) -> Iterator[DiffEntry]:

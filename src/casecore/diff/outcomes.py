@@ -120,9 +120,9 @@ def _compare(edit: Edit, kind: str, old: Policy, new: Policy) -> Iterator[Outcom
         probe, before, after = found[0]
         labels = {_label_of(*answers) for _, *answers in found}
         label = labels.pop() if len(labels) == 1 else Label.OTHER
-        words = [_words_of(answer, before, after) for answer in (before, after)]
+        was, will = (_words_of(answer, before, after) for answer in (before, after))
         story = Story((), tuple(_steps_of(old, probe.commands)))
-        yield OutcomeChange(label, (edit.key,), _TITLES[kind], story, *words, times=len(found), tried=len(probes))
+        yield OutcomeChange(label, (edit.key,), _TITLES[kind], story, was, will, len(found), len(probes))
 
 
 def _label_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> Label:

@@ -13,7 +13,6 @@ from typing import Any
 import attrs
 
 from casecore.kernel import changed, frozen
-from casecore.kernel.problems import outer as outer_path
 from casecore.kernel.problems import steps_of, under
 from casecore.policies.kinds import KeyScope, Named, Table, ValueKind, keys_of
 
@@ -129,9 +128,9 @@ def _entry_of_table(kind: Named, name: str, outer: DeclaredKey) -> DeclaredKey:
     return changed(outer, path=path, steps=steps, kind=kind.of, default=default)
 
 
-def is_entry(root: type, known: DeclaredKey) -> bool:
-    """Whether a key is one entry of a table of names, which can be taken out."""
-    around = _follow_words(_whole_section(root), [str(step) for step in steps_of(outer_path(known.path)) or ()])
+def is_entry(root: type, steps: Sequence[str]) -> bool:
+    """Whether a path leads to one entry of a table of names, which can be taken out."""
+    around = _follow_words(_whole_section(root), steps[:-1])
     return around is not None and isinstance(around.kind, Named)
 
 

@@ -14,9 +14,9 @@ from typing import Any, Final
 from attrs import field, frozen
 
 from casecore.kernel.problems import Origin, outer, under
-from casecore.policies.declared import find_key
+from casecore.policies.declared import find_key, is_entry
 from casecore.policies.errors import PolicyError
-from casecore.policies.kinds import Named
+from casecore.policies.kinds import NONE, Named
 from casecore.policies.layers import LAYERS
 from casecore.policies.origins import Sources
 from casecore.policies.policy import Policy
@@ -79,7 +79,7 @@ def _layer_paths(name: str, mine: list[Any], others: list[Any]) -> Iterator[str]
     for number, layer in enumerate(mine):
         if layer in others:
             continue
-        matched = next((other for other in others if _selects(other) == _selects(layer)), {})
+        matched: Mapping[str, Any] = next((other for other in others if _selects(other) == _selects(layer)), {})
         was = matched.get("set", {})
         values = [path for path, value in layer.get("set", {}).items() if was.get(path, others) != value]
         yield from (under(f"{name}[{number}].set", path) for path in values if matched)
@@ -115,6 +115,8 @@ def apply_edit(policy: Policy, edit: Edit, *, back: bool = False) -> Policy | No
         held = held.setdefault(word, {})
     if isinstance(held.get(last), dict) and isinstance(value, list):  # the order of its names
         held[last] = {name: held[last][name] for name in dict.fromkeys((*value, *held[last])) if name in held[last]}
+    elif value is None and is_entry(Policy, edit.steps):
+        held[last] = NONE
     elif value is None:
         held.pop(last, None)
     else:

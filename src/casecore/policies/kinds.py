@@ -20,7 +20,7 @@ import json
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import cache
-from typing import Any, Final, TypeVar, dataclass_transform
+from typing import Any, Final, TypeVar, cast, dataclass_transform
 
 import attrs
 from attrs import field, frozen
@@ -167,7 +167,11 @@ class Named:
                 read.pop(name, None)
             else:
                 read[name] = read_over(self.of, item, under(path, word), problems, ground.get(name))
-        return MISSING if MISSING in read or MISSING in read.values() else read
+        if MISSING in read or MISSING in read.values():
+            return MISSING
+        written = {str(name): name for name in read}
+        all_written = ground and written.keys() == value.keys()  # then it says in which order, too
+        return {written[word]: read[written[word]] for word in value} if all_written else read
 
     def read_name(self, word: Any, path: str, problems: list[Problem]) -> Any:
         """What a word names; `MISSING`, with a problem noted, where it names nothing."""
@@ -282,7 +286,7 @@ def section(cls: type[T]) -> type[T]:
     made: type[T] = tell_types(attrs.frozen(kw_only=True, field_transformer=_checked_fields)(share_repr(cls)))
     for name, kind in keys_of(made).items():
         inner = kind.of if isinstance(kind, Named | Several) else kind
-        if isinstance(inner, Table) and not getattr(attrs.fields(made), name).inherited:
+        if isinstance(inner, Table) and not getattr(attrs.fields(cast("Any", made)), name).inherited:
             _AROUND.setdefault(inner.section, []).append((made, name, isinstance(kind, Named)))
     return made
 
@@ -300,7 +304,8 @@ def _checked_fields(cls: type, fields: list[attrs.Attribute[Any]]) -> list[attrs
 
 def _settled_field(declared: attrs.Attribute[Any]) -> attrs.Attribute[Any]:
     """A field whose kind has one way to hold what can be written in several, takes it so."""
-    kind, copy = declared.metadata.get("kind"), declared.converter
+    kind = declared.metadata.get("kind")
+    copy: Any = declared.converter
     if kind is None or not (hasattr(kind, "settle") or _has_words(kind)):
         return declared
     return declared.evolve(converter=lambda value: settled(kind, value if copy is None else copy(value)))
@@ -410,7 +415,7 @@ def keys_of(section_class: type[Any]) -> dict[str, ValueKind]:
 
 
 @cache
-def _defaults_of(section_class: type[Any]) -> Any:
+def _defaults_of(section_class: Any) -> Any:
     """A section of nothing but defaults; None where some key must be given."""
     required = any(is_required(section_class, name) for name in keys_of(section_class))
     return None if required else section_class()

@@ -94,7 +94,7 @@ class Settings:
             problems.append(Problem(path, *why_not, of_key=True))
             read[known.path] = MISSING
         else:
-            none = value == NONE and is_entry(Sop, known)
+            none = value == NONE and is_entry(Sop, known.steps)
             read[known.path] = None if none else known.kind.read(value, path, problems)
 
     def _why_not_settable(self, known: DeclaredKey, read: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -125,7 +125,7 @@ class Settings:
                 problems.append(
                     no_such_keys([str(word)], every, path, every, "the path of a key, like chat.idle.silence")
                 )
-            elif held is not None or not is_entry(Sop, known):
+            elif held is not None or not is_entry(Sop, known.steps):
                 look_at(known.kind, held, under(path, word), problems)
 
     def write(self, value: Mapping[str, Any]) -> Any:

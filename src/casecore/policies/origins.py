@@ -151,7 +151,7 @@ class Origins:
     def path_in_files(self, path: str) -> str:
         """The path at which the files set a key: in the layer that set it, else its own."""
         around = outer(path)
-        inside = next((place for old, place in reversed(self.moved.items()) if outer(old) == path), path)
+        inside = next((place for old, place in reversed([*self.moved.items()]) if outer(old) == path), path)
         return self.moved.get(path) or self.moved.get(around, inside)
 
     def origin(self, path: str) -> Origin | None:

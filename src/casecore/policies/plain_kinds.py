@@ -183,6 +183,13 @@ class Length:
             return note_misfit(self, value, path, problems)
         return timedelta(seconds=seconds)
 
+    def look_at(self, value: Any, path: str, problems: list[Problem]) -> None:
+        """Note what is wrong with a length that was set in code; one that nobody would write may be endless."""
+        endless = isinstance(value, timedelta) and value > LONGEST == self.most
+        whole = isinstance(value, timedelta) and not value.microseconds and self.least <= value <= self.most
+        if not (whole or endless):
+            note_misfit(self, value, path, problems)
+
     def write(self, value: timedelta) -> Any:
         """The shortest text that reads back the same."""
         return duration_text(value)
@@ -269,6 +276,19 @@ class OrNone:
         same = self.of.describe
         problems += (attrs.evolve(one, expected=self.describe) if one.expected == same else one for one in wrong)
         return read
+
+    def look_at(self, value: Any, path: str, problems: list[Problem]) -> None:
+        """Note what is wrong with a value that was set in code."""
+        if value is not None and value != self.held:
+            look = getattr(self.of, "look_at", None)
+            wrong: list[Problem] = []
+            if look is not None:
+                look(value, path, wrong)
+            else:
+                read = self.of.read(value, path, wrong)
+                if not wrong and read != value:
+                    note_misfit(self.of, value, path, wrong)
+            problems += (attrs.evolve(one, expected=self.describe) for one in wrong)
 
     def write(self, value: Any) -> Any:
         """As the value is written, or the word."""

@@ -69,7 +69,7 @@ class Level(StrEnum):
     URGENT = "urgent"
 
 
-NO_TARGET: Final = timedelta.max
+NO_TARGET: Final = timedelta.min
 """Held where a channel or a level has no target, whatever is promised around it; None: as it is around it."""
 
 ALL_HOURS: Final = NONE

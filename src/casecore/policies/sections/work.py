@@ -21,6 +21,7 @@ from casecore.policies.kinds import (
     Whole,
     a_source,
     key,
+    keys_of,
     section,
 )
 from casecore.statuses import Status
@@ -84,7 +85,7 @@ class Queue:
 
 
 def shipped_queues() -> dict[str, Queue]:
-    """The queues of the SOP that ships, which a file that says nothing of queues has, too."""
+    """The queues of the SOP that ships, on which the queues of every file stand."""
     return {
         "billing": Queue(title="Billing", reasons=("billing", "refund")),
         "technical": Queue(title="Technical support", reasons=("technical", "outage")),
@@ -93,9 +94,13 @@ def shipped_queues() -> dict[str, Queue]:
 
 
 def are_all_queues(plain: Mapping[str, Any], below: Mapping[str, Any]) -> bool:
-    """Whether these queues are all there are: some have names of their own, and one of them all is the fallback."""
-    taken = [queue for queue in plain.values() if isinstance(queue, Mapping)]
-    return not plain.keys() <= below.keys() and any(queue.get("fallback") is True for queue in taken)
+    """Whether these queues are all there are: one of them is the fallback, and they are others than those below.
+
+    Others are those of which one has a name of its own, or all are spelled out to the last key.
+    """
+    queues = [queue for queue in plain.values() if isinstance(queue, Mapping)]
+    own = not plain.keys() <= below.keys() or all(keys_of(Queue).keys() <= queue.keys() for queue in queues)
+    return own and any(queue.get("fallback") is True for queue in queues)
 
 
 def _limit_key(default: int | None, doc: str) -> Any:
