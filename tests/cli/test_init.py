@@ -36,13 +36,12 @@ def test_it_extends_the_shipped_one(folder):
     """Every line of that stands in it as a remark; without its mark it means the same."""
     run_command(["init", "ours.toml"])
     text = (folder / "ours.toml").read_text("utf-8")
-    assert {"extends", "id", "version", "source"} == {
-        name for name, value in tomllib.loads(text).items() if value != {} and not isinstance(value, dict)
-    }
     assert "casecore explain KEY --policy ours.toml" in text
-    lines = [line.removeprefix("# ") if " = " in line else line for line in text.splitlines()]
-    (folder / "ours.toml").write_text("\n".join(lines).replace("explain KEY", "# explain"), "utf-8")
-    assert all(line in lines for line in shipped_text().partition("[lifecycle]")[2].splitlines() if " = " in line[:20])
+    said = tomllib.loads(text)
+    assert ["extends", "id", "version", "source"] == [name for name, value in said.items() if isinstance(value, str)]
+    keys = [line for line in shipped_text().partition("[lifecycle]")[2].splitlines() if line[:1].isalpha()]
+    assert len(keys) > 50
+    assert all(f"# {line}" in text.splitlines() for line in keys)
 
 
 def test_a_line_without_its_mark(folder):

@@ -184,7 +184,7 @@ class TestRouting:
 
     def test_the_same_order(self):
         """An edit that orders nothing is none."""
-        assert [] == outcomes("", "queues.general.priority.max = 999999")
+        assert [] == outcomes("", 'routing.offer_timeout = "40s"')
 
     def test_an_edit_that_cannot_stand_alone(self):
         """It is taken back in the new policy instead."""
@@ -216,11 +216,9 @@ on = 2026-12-01
 set = { "tags.limit" = 3, "capacity.chat" = 3 }
 """
 
-    def places(self, old, new, *scopes):
+    def places(self, old, new):
         """The line of each entry, by the key of its first edit."""
-        report = compare(
-            Policy.loads(old, "old.toml"), Policy.loads(new, "new.toml"), scopes=scopes or ("voice-limit",)
-        )
+        report = compare(Policy.loads(old, "old.toml"), Policy.loads(new, "new.toml"), scopes=("voice-limit",))
         told = zip(diff_entries(report), diff_findings(report, "new.toml"), strict=True)
         return {one.edits[0].key: (found.location.file, found.location.line) for one, found in told}
 
@@ -272,10 +270,8 @@ set = { "capacity.voice" = 1 }
 
     def entries(self, new):
         """What is told of the shipped SOP and another."""
-        return [
-            (one.since, one.more[0])
-            for one in diff_entries(compare(SHIPPED, Policy.loads(new), scopes=("voice-limit",)))
-        ]
+        report = compare(SHIPPED, Policy.loads(new), scopes=("voice-limit",))
+        return [(one.since, one.more[0]) for one in diff_entries(report)]
 
     def test_it_ends(self):
         """Regression: it was told without its end."""

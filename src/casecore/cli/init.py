@@ -13,6 +13,7 @@ from casecore.cli.screen import Screen, report_error
 from casecore.kernel.problems import why_unreadable
 from casecore.policies import Policy
 from casecore.policies.files import shipped_text
+from casecore.reports.text import visible
 
 NAME: Final = "sop.toml"
 """What the file is called where no other name is given."""
@@ -59,7 +60,7 @@ def init(file: str = NAME, /, *, own: Annotated[bool, Parameter(negative="", sho
         file: Where it is written.
         own: A whole SOP instead, which extends nothing: every key is spelled out.
     """
-    text = sop_text(Path(file).name, own=own)
+    text = sop_text(visible(Path(file).name), own=own)
     Policy.loads(text, file)
     try:
         with Path(file).open("x", encoding="utf-8", newline="\n") as stream:

@@ -118,15 +118,15 @@ def _compare(edit: Edit, kind: str, old: Policy, new: Policy) -> Iterator[Outcom
             found.append((probe, before, after))
     if found:
         probe, before, after = found[0]
-        labels = {_label_of(*answers) for _, *answers in found}
-        label = labels.pop() if len(labels) == 1 else Label.OTHER
+        labels = {_label_of(*answers) for _, *answers in found} - {None}
+        label = (labels.pop() if len(labels) == 1 else None) or Label.OTHER
         was, will = (_words_of(answer, before, after) for answer in (before, after))
         story = Story((), tuple(_steps_of(old, probe.commands)))
         yield OutcomeChange(label, (edit.key,), _TITLES[kind], story, was, will, len(found), len(probes))
 
 
-def _label_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> Label:
-    """Later, or never, is looser, sooner is stricter; where some things are the one and some the other, it is other."""
+def _label_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> Label | None:
+    """Later, or never, is looser, sooner is stricter, some so and some so is other; None: no instant differs."""
     labels = set()
     for name in before.keys() | after.keys():
         was, will = before.get(name), after.get(name)
@@ -135,7 +135,7 @@ def _label_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> Label:
         elif was != will and isinstance(was, datetime | None) and isinstance(will, datetime | None):
             later = was is not None and (will is None or will > was)
             labels.add(Label.LOOSER if later else Label.STRICTER)
-    return labels.pop() if len(labels) == 1 else Label.OTHER
+    return Label.OTHER if len(labels) > 1 else next(iter(labels), None)
 
 
 def _words_of(answer: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]) -> str:

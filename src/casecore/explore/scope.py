@@ -90,7 +90,7 @@ class Scope:
         apart: Sheets (`clocks`) and fields (`offers.asked`) that nothing in question depends on.
         at_most: Counters (`contact.attempts`) and where counting further changes nothing in question.
         lowered: How much lower limits of the policy are in it, by their keys, because they are above the size of the
-            cast. What is done up to a limit is the same whatever it is (`docs/decisions/0025-limits-above-the-cast.md`).
+            cast; why that proves as much is told in `docs/decisions/0025-limits-above-the-cast.md`.
     """
 
     name: str

@@ -68,7 +68,7 @@ def _place_of(policy: Policy, edit: Edit, mine: Any, others: Any) -> Origin | No
     around = find_key(root, outer(edit.key))
     paths = [edit.key, f"{edit.key}[0]"]
     if edit.steps[0] in LAYERS:
-        paths = [*_layer_paths(edit.key, mine or [], others or []), *(paths if mine else ())]
+        paths = [*_layer_paths(edit.key, mine or [], others or [])]
     elif around is not None and isinstance(around.kind, Named) and not around.is_table:
         paths.append(around.path)
     return next(filter(None, map(policy.origin, paths)), None)
