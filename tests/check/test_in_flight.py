@@ -1,5 +1,7 @@
 """Cases in flight while the policy is switched (§10 21): what is stranded, its story, and what a check says of it."""
 
+from datetime import UTC, datetime
+
 import attrs
 import pytest
 
@@ -9,6 +11,7 @@ from casecore.check import Exit, PromiseVerdict, check, scopes
 from casecore.check.in_flight import Flights, try_switches
 from casecore.check.joined_scopes import ARRIVALS_SCOPE, scopes_of_both
 from casecore.check.scopes import CASE, CheckedScope
+from casecore.diff import diff
 from casecore.explore import Part
 from casecore.explore.scope import NOON
 from casecore.explore.traces import StoryFinder
@@ -179,3 +182,25 @@ class TestPromise21:
         report = check(policy, only=only, scopes=("we-write-on-sms",), walk=0)
         assert "21" == report.judgements[-1].number
         assert PromiseVerdict.PROVED is report.judgements[-1].verdict
+
+    @pytest.mark.parametrize(
+        "values",
+        [
+            "'wrap_up.codes' = ['done']",
+            "'wrap_up.codes' = ['done', 'other'], 'wrap_up.notes' = false",
+            "'authentication.channels' = ['email'], 'authentication.before' = ['close']",
+            "'lifecycle.close_by' = ['assignee'], 'lifecycle.close_after' = {}",
+        ],
+        ids=["other codes", "fewer notes", "authentication", "by hand"],
+    )
+    def test_a_way_that_is_there_is_found(self, values):
+        """Regression: a change of the codes was said to strand cases that `Dispose(code="done")` closes.
+
+        A check and a comparison ask the same: in scopes in which everything is said that either policy knows.
+        """
+        change = f"[[change]]\non = 2026-12-01\nset = {{ {values} }}\n"
+        policy = Policy.loads(change)
+        report = check(policy, only=frozenset({"21"}), scopes=("an-email-complaint",), walk=0)
+        assert [PromiseVerdict.PROVED] == [one.verdict for one in report.judgements]
+        later = policy.at(datetime(2027, 1, 1, tzinfo=UTC))
+        assert () == diff(Policy.loads(""), later, scopes=("an-email-complaint",)).flights.stranded

@@ -318,3 +318,38 @@ def test_json_is_the_same_each_time(casecore, sop):
     first, again = (casecore("check", str(sop), *LIMIT, "--format", "json")[1] for _ in range(2))
     assert first == again
     assert [0, "P04"] == [json.loads(first)["exit"], json.loads(first)["results"][-1]["id"]]
+
+
+class TestRequired:
+    """Promises that must be proved."""
+
+    def test_proved(self, casecore):
+        """It is no finding, and only what is asked is judged."""
+        code, printed, _ = casecore("check", *LIMIT, "--require", "4")
+        assert 0 == code
+        assert "CC208" not in printed
+
+    def test_not_claimed(self, casecore, sop):
+        """Regression: a pipeline went on when an SOP stopped to claim a promise."""
+        soft = '[enforcement]\n"capacity.channel" = "warn"\n'
+        sop.write_text(soft, "utf-8")
+        assert 0 == casecore("check", str(sop), *LIMIT)[0]
+        code, printed, _ = casecore("check", str(sop), *LIMIT, "--require", "04,p12")
+        assert 1 == code
+        assert "promise 04 (never more than the limit) is required, and is not claimed" in " ".join(printed.split())
+        assert "the policy says that capacity.channel is warn" in " ".join(printed.split())
+        assert "promise 12" in printed
+
+    def test_beside_what_is_asked(self, casecore):
+        """What is required is asked, too, also where it is asked by name only."""
+        asked = ("check", "--scope", "voice-limit", "--only", "04", "--require", "17,21", "--walk", "0")
+        _, printed, _ = casecore(*asked, "--format", "json")
+        found = {one["id"]: one for one in json.loads(printed)["results"]}
+        assert {"P04", "P17", "P21", "CC208"} <= found.keys()
+        assert "promise 21" in found["CC208"]["message"]
+
+    def test_there_is_none(self, casecore):
+        """As with `--only`."""
+        code, _, complaint = casecore("check", *LIMIT, "--require", "99")
+        assert 2 == code
+        assert "there is no promise '99'" in complaint

@@ -663,3 +663,51 @@ def test_what_is_no_policy(wrong):
     with pytest.raises(KeyError):
         Policy.default().value(wrong)
     assert None is Policy.default().origin(wrong)
+
+
+class TestPlacesOfCalendars:
+    """Regression: a mistake in a calendar was shown at the head of the calendar."""
+
+    TEXT = """\
+[calendars.office]
+zone = "Europe/Lisbn"
+monday = [
+  "09:00-12:00",
+  "13-17",
+]
+tuesday = ["09:00-12:00", "11:00-13:00"]
+holidays = ["2026-12-25", "2026-13-01", "25.12.2026"]
+[calendars.office.special]
+"2026-12-24" = []
+"soon" = ["09:00-10:00"]
+"2026-12-25" = ["10:00-11:00", "10-11"]
+[calendars.never]
+"""
+    PLACES = (
+        ("calendars.office.zone", 2, 8),
+        ("calendars.office.monday[1]", 5, 3),
+        ("calendars.office.tuesday[0]", 7, 12),
+        ("calendars.office.holidays[1]", 8, 27),
+        ("calendars.office.holidays[2]", 8, 41),
+        ("calendars.office.special.2026-12-24", 10, 16),
+        ("calendars.office.special.soon", 11, 1),
+        ("calendars.office.special.2026-12-25", 12, 16),
+        ("calendars.office.special.2026-12-25[1]", 12, 32),
+        ("calendars.never", 13, 1),
+    )
+
+    @pytest.mark.parametrize("newline", ["\n", "\r\n"])
+    def test_each_at_its_own(self, newline):
+        """The hours, the day or the zone that is wrong, whatever the line ends are."""
+        told = [(p.path, p.origins[0].line, p.origins[0].column) for p in problems_of(self.TEXT.replace("\n", newline))]
+        assert [*self.PLACES] == told
+
+
+class TestSoftening:
+    """Rules that a policy may soften."""
+
+    def test_one_that_has_a_key_of_its_own(self):
+        """Regression: it was refused without naming `authentication.enforcement`."""
+        (problem,) = problems_of('[enforcement]\n"authentication.before" = "warn"')
+        assert 'write authentication.enforcement = "warn"' == problem.remedy
+        assert Enforcement.WARN is Policy.loads(problem.remedy.removeprefix("write ")).mode("authentication.before")
