@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from casecore.channels import Consent as Consent
     from casecore.channels import MessageKind as MessageKind
     from casecore.channels import TemplateKind as TemplateKind
-    from casecore.check.scopes import scope_named as scope_named
     from casecore.desk import Action as Action
     from casecore.desk import Desk as Desk
     from casecore.desk import Due as Due
@@ -287,7 +286,6 @@ _HOMES = {
     "rooms.outbound": "ConsentRecorded RecordConsent StartOutbound",
     "rooms.composition": "HOUSE RULES CaseFile View",
     "desk": "Action Desk Due",
-    "check.scopes": "scope_named",
     "routing": "Candidate Explanation Work explain_route next_for next_offer route",
     "routing.index": "Router",
     "routing.agenda": "Agenda",

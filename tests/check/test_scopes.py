@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from casecore import Policy, scope_named
+from casecore import Policy
 from casecore.check import check
 from casecore.check.commands import EVERYTHING, team_commands
 from casecore.check.mutate import find_guards
-from casecore.check.scopes import CheckedScope, find_scopes, scopes_of
+from casecore.check.scopes import CheckedScope, find_scopes, scope_named, scopes_of
 from casecore.diff.report import compare
 from casecore.explore import Scope, explore
 from tests.sops import sop_with

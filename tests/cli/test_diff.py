@@ -263,7 +263,7 @@ class TestFormats:
         assert text.startswith("## casecore diff: support-sop 2026.11 (a\\|b&lt;i\\>)")
         assert "### ~ D" in text.replace("\\~", "~")
         assert "### ! S1 stranded: a case stands" in text
-        assert "<summary>2 without effect</summary>" in text
+        assert "<summary>1 without effect</summary>" in text
         assert "old: refused, capacity.channel: ana already has 2 of 2 on chat" in text
         assert "<summary>Compared" in as_markdown(compare(SOP, SOP), "a", "b")
 

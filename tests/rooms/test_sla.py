@@ -139,7 +139,7 @@ class TestAbsent:
         policy = sop('[sla.default]\nfirst_response = "5m"\nsolution = "none"')
         story = given(new_case(), policy=policy)
         assert (5 * MINUTE, None) == (frt(story, T0).target, st(story, T0))
-        nothing = given(new_case(), policy=sop('sla.default = { first_response = "none", solution = "none" }'))
+        nothing = given(new_case(), policy=sop('[sla.default]\nfirst_response = "none"\nsolution = "none"'))
         assert (None, None) == (frt(nothing, T0), st(nothing, T0))
 
     def test_customer_has_not_written(self):

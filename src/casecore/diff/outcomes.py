@@ -81,7 +81,7 @@ class OutcomeChange:
 
 
 @frozen
-class Probe:
+class Trial:
     """Something that is compared: what happens on a desk, and what is looked at then.
 
     Attributes:
@@ -110,19 +110,19 @@ def outcome_changes(old: Policy, new: Policy, edits: Iterable[Edit]) -> Iterator
 
 
 def _compare(edit: Edit, kind: str, old: Policy, new: Policy) -> Iterator[OutcomeChange]:
-    probes = [*_PROBES[kind](old, new)]
-    found: list[tuple[Probe, Mapping[str, Any], Mapping[str, Any]]] = []
-    for probe in probes:
-        before, after = (probe.look(_desk_after(policy, probe.commands)) for policy in (old, new))
+    trials = [*_TRIALS[kind](old, new)]
+    found: list[tuple[Trial, Mapping[str, Any], Mapping[str, Any]]] = []
+    for trial in trials:
+        before, after = (trial.look(_desk_after(policy, trial.commands)) for policy in (old, new))
         if before != after:
-            found.append((probe, before, after))
+            found.append((trial, before, after))
     if found:
-        probe, before, after = found[0]
+        trial, before, after = found[0]
         labels = {_label_of(*answers) for _, *answers in found} - {None}
         label = (labels.pop() if len(labels) == 1 else None) or Label.OTHER
         was, will = (_words_of(answer, before, after) for answer in (before, after))
-        story = Story((), tuple(_steps_of(old, probe.commands)))
-        yield OutcomeChange(label, (edit.key,), _TITLES[kind], story, was, will, len(found), len(probes))
+        story = Story((), tuple(_steps_of(old, trial.commands)))
+        yield OutcomeChange(label, (edit.key,), _TITLES[kind], story, was, will, len(found), len(trials))
 
 
 def _label_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> Label | None:
@@ -166,19 +166,19 @@ def _steps_of(policy: Policy, commands: Sequence[Command]) -> Iterator[Step]:
 # Clocks ------------------------------------------------------------------------------------------------
 
 
-def _clock_probes(old: Policy, new: Policy) -> Iterator[Probe]:
+def _clock_trials(old: Policy, new: Policy) -> Iterator[Trial]:
     """Cases that arrive in a week and on special days: unanswered, answered, and answered and written on again."""
     streams, queues = [*_streams(old, new)], frozenset((*old.queues, *new.queues))
     instants = [NOON + APART * number for number in range(int(timedelta(days=7) / APART))]
     instants += islice(_special_instants(old, new), SPECIAL_DAYS)
     for channel, level in streams:
         for at in instants:
-            yield Probe(tuple(_arrives(channel, level, at, queues)), _look_at_clocks)
+            yield Trial(tuple(_arrives(channel, level, at, queues)), _look_at_clocks)
         for at in instants[::9]:
             for status in (Status.PENDING, Status.RESOLVED):
                 commands = (*_arrives(channel, level, at, queues), *_is_answered(at, status))
-                yield Probe(commands, _look_at_clocks)
-                yield Probe((*commands, _message(channel, at + timedelta(hours=5), "m3")), _look_at_clocks)
+                yield Trial(commands, _look_at_clocks)
+                yield Trial((*commands, _message(channel, at + timedelta(hours=5), "m3")), _look_at_clocks)
 
 
 def _streams(old: Policy, new: Policy) -> Iterator[tuple[Channel, Level]]:
@@ -250,9 +250,9 @@ def _look_at_clocks(desk: Desk) -> Mapping[str, Any]:
 # Routing -----------------------------------------------------------------------------------------------
 
 
-def _routing_probes(old: Policy, new: Policy) -> Iterator[Probe]:
+def _routing_trials(old: Policy, new: Policy) -> Iterator[Trial]:
     for seed in range(DESKS):
-        yield Probe(tuple(_a_busy_desk(Random(seed), old, new)), _look_at_offers)  # noqa: S311 -- no secret
+        yield Trial(tuple(_a_busy_desk(Random(seed), old, new)), _look_at_offers)  # noqa: S311 -- no secret
 
 
 def _a_busy_desk(draw: Random, old: Policy, new: Policy) -> Iterator[Command]:
@@ -319,9 +319,9 @@ def _case_of(command: Command | None) -> str:
 # Sentiment ---------------------------------------------------------------------------------------------
 
 
-def _sentiment_probes(old: Policy, new: Policy) -> Iterator[Probe]:
+def _sentiment_trials(old: Policy, new: Policy) -> Iterator[Trial]:
     queues = frozenset((*old.queues, *new.queues))
-    yield Probe((*_arrives(Channel.EMAIL, Level.LOW, NOON, queues), OpenCase("ana", NOON, "c1")), _look_at_sentiment)
+    yield Trial((*_arrives(Channel.EMAIL, Level.LOW, NOON, queues), OpenCase("ana", NOON, "c1")), _look_at_sentiment)
 
 
 def _look_at_sentiment(desk: Desk) -> Mapping[str, Any]:
@@ -334,8 +334,8 @@ def _look_at_sentiment(desk: Desk) -> Mapping[str, Any]:
 
 CLOCKS, ROUTING, SENTIMENT = "clocks", "routing", "sentiment"
 
-_PROBES: Final[Mapping[str, Callable[[Policy, Policy], Iterator[Probe]]]] = MappingProxyType(
-    {CLOCKS: _clock_probes, ROUTING: _routing_probes, SENTIMENT: _sentiment_probes}
+_TRIALS: Final[Mapping[str, Callable[[Policy, Policy], Iterator[Trial]]]] = MappingProxyType(
+    {CLOCKS: _clock_trials, ROUTING: _routing_trials, SENTIMENT: _sentiment_trials}
 )
 
 _TITLES: Final = MappingProxyType(

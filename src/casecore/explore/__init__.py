@@ -28,6 +28,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
+from importlib import import_module
 from typing import TypeVar
 
 from attrs import Factory, field, frozen
@@ -138,10 +139,9 @@ def explore(
     shared = {name for name in names if names.count(name) > 1}
     if shared:
         raise ValueError(f"two questions are called {', '.join(sorted(shared))}; give each its own name")
-    if isinstance(scope, str):
-        from casecore import scope_named  # found through the face: `check`, which has it, stands above this floor
-
-        scope = scope_named(scope, policy)
+    if isinstance(scope, str):  # `check`, which has the scopes by their names, stands on a floor above this one
+        named: Scope = import_module("casecore.check.scopes").scope_named(scope, policy)
+        scope = named
     model = Model(scope, scope.policy_here(policy), house, Questions(always, sometimes, watched))
     search = StateSearch(model, limit).run()
     finder = StoryFinder(search)

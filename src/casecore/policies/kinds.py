@@ -97,7 +97,8 @@ class Table:
         if not _is_table(value):
             return note_misfit(self, value, path, problems)
         keys = keys_of(self.section)
-        ground = _defaults_of(self.section) if base is None else base
+        table: Any = self.section
+        ground = _defaults_of(table) if base is None else base
         unknown = [word for word in value if word not in keys]
         if unknown:
             problems.append(no_such_keys(unknown, [name for name in keys if name not in value], path, tuple(keys)))
@@ -117,7 +118,8 @@ class Table:
 
     def write(self, value: Any, base: Any = None) -> Any:
         """Every key that has a value, defaults included; and the word for none where the base has one."""
-        ground = _defaults_of(self.section) if base is None else base
+        table: Any = self.section
+        ground = _defaults_of(table) if base is None else base
         written = {}
         for name, kind in keys_of(self.section).items():
             held, below = getattr(value, name), getattr(ground, name, None)
@@ -354,7 +356,8 @@ def _check_values(held: Any, _: attrs.Attribute[Any], __: Any) -> None:
 
 def path_of_section(section_class: type[Any]) -> str:
     """The path of a table in a policy, up to its keys; where there are several like it, `NAME` stands for the name."""
-    around = _AROUND.get(section_class, [])
+    known = _AROUND.get(section_class, [])
+    around = [one for one in known if one[0] is known[0][0]]  # the first that holds it: that of the SOP
     if not around:
         return ""
     outer_table, name, named = around[0]
