@@ -157,7 +157,7 @@ def _values_set_for(known: DeclaredKey, values: Any) -> Iterator[tuple[Any, str]
         elif path == outer(known.path):
             yield inner.kind.write(value).get(known.steps[-1]), path
         elif outer(path) == known.path:
-            yield {inner.steps[-1]: inner.kind.write(value)}, path
+            yield {inner.steps[-1]: _as_written(inner, value)}, path
 
 
 def _value_in(policy: Policy, known: DeclaredKey) -> Any:
