@@ -278,6 +278,7 @@ class TestMadeInCode:
             (lambda: Policy(capacity=3), "capacity"),
             (lambda: Policy(queues={"vip": 3}), "queues.vip"),
             (lambda: Policy(queues={"": Queue(fallback=True)}), 'queues.""'),
+            (lambda: Policy(queues={7: Queue(fallback=True)}), "queues.7"),
             (lambda: Policy(override=("all",)), "override[0]"),
             (lambda: Policy(override=7), "override"),
             (lambda: Override(match="all", set={}), "override.match"),
@@ -287,7 +288,7 @@ class TestMadeInCode:
             (lambda: Change(on=LATER, set={"capacity": Capacity()}), "change.set.capacity"),
             (lambda: Change(on=LATER, set={7: 3}), "change.set.7"),
         ],
-        ids=map(str, range(29)),
+        ids=map(str, range(30)),
     )
     def test_values_that_no_file_could_hold(self, make, path):
         """They are told by their path, as those of a file are."""

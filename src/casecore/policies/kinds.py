@@ -181,7 +181,7 @@ class Named:
             if is_id(word):
                 return word
             remedy = id_remedy(word)
-            problems.append(Problem(under(path, word), "is no name", Id.describe, remedy, of_key=True))
+            problems.append(Problem(under(path, str(word)), "is no name", Id.describe, remedy, of_key=True))
             return MISSING
         known = words_of(self.names)
         if word in known:
