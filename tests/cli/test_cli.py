@@ -16,7 +16,7 @@ from rich.cells import cell_len
 import casecore as commands
 from casecore import __version__
 from casecore.cli import main
-from casecore.cli.exits import PIPE_CLOSED
+from casecore.cli.app import _COMMANDS
 from casecore.cli.picture import desk_tables
 from casecore.cli.report import TextReport
 from casecore.cli.screen import Screen, fold_text, shorten_text
@@ -191,10 +191,14 @@ def test_quiet_shows_only_what_went_otherwise(casecore, a_day):
     assert "✗ ana lets ben take work" in printed
 
 
-def test_an_empty_day_is_a_day(casecore, a_day):
-    """Nothing happens, and that is said."""
-    code, printed, _ = casecore("replay", a_day("# nothing", ""))
-    assert (0, True) == (code, "The day has no steps." in printed)
+@pytest.mark.parametrize("lines", [[], ["# nothing", ""], ['{"policy": "sop.toml"}']])
+def test_an_empty_day_is_no_success(casecore, a_day, tmp_path, lines):
+    """Nothing was replayed, which is exit code 3 and said."""
+    (tmp_path / "sop.toml").write_text("", "utf-8")
+    day = a_day(*lines)
+    code, printed, complaints = casecore("replay", day)
+    assert (3, "") == (code, printed)
+    assert complaints.startswith(f"{day}: has no commands, so nothing was replayed; write at least one, such as ")
 
 
 # Exit codes --------------------------------------------------------------------------------------------
@@ -962,12 +966,13 @@ def test_rules_tell_where_they_are_set(casecore, tmp_path):
 
 
 def test_rules_as_a_table_fit_the_screen(casecore, monkeypatch):
-    """Sentences are folded; ids are whole."""
+    """Sentences are folded; ids are whole. Where columns would be too narrow, each rule stands under its name."""
     for width in (80, 100, 150):
         monkeypatch.setenv("COLUMNS", str(width))
         _, printed, _ = casecore("rules")
         assert width >= max(map(cell_len, printed.splitlines()))
         assert all(f"\n{rule.id} " in printed for rule in RULES)
+        assert (width == 80) is ("\n    guards " in printed)
 
 
 @pytest.mark.parametrize(
@@ -1004,6 +1009,14 @@ def test_help_has_examples_and_version_is_the_librarys(casecore):
         assert "Usage: casecore" in printed
         assert "Examples:\n\n    casecore " in printed
     assert (0, f"{__version__}\n", "") == casecore("--version")
+
+
+def test_examples_can_be_pasted(casecore, monkeypatch):
+    """Each is whole, on a line of its own, on a screen of 80 columns."""
+    monkeypatch.setenv("COLUMNS", "80")
+    typed = [f"    casecore {example}" for _, examples in _COMMANDS.values() for example, _ in examples]
+    assert len(typed) > 10
+    assert set(typed) <= set(casecore("--help")[1].splitlines())
 
 
 def test_what_was_typed_is_read_from_the_process(capsys, monkeypatch):
@@ -1044,8 +1057,8 @@ def test_the_core_imports_neither_rich_nor_cyclopts():
     assert "set()\n" == done.stdout
 
 
-def test_a_closed_pipe_ends_quietly(a_day):
-    """As `| head` does: no traceback, and the exit code of every other command."""
+def test_a_closed_pipe_is_one_line(a_day):
+    """As `| head` does: no traceback, and not the code of a success or of a finding."""
     day = a_day(*OPENED, *[a_line("OpenCase", case="c1")] * 20_000)
     for form in ("text", "json"):
         with subprocess.Popen(
@@ -1053,8 +1066,9 @@ def test_a_closed_pipe_ends_quietly(a_day):
         ) as process:
             process.stdout.readline()
             process.stdout.close()
-            assert b"" == process.stderr.read()
-            assert PIPE_CLOSED == process.wait()
+            expected = b"standard output: cannot be written (Broken pipe); send it to another file or pipe\n"
+            assert expected == process.stderr.read().replace(b"\r", b"")
+            assert 2 == process.wait()
 
 
 def test_a_closed_pipe_in_process(monkeypatch):
@@ -1065,7 +1079,8 @@ def test_a_closed_pipe_in_process(monkeypatch):
             raise BrokenPipeError
 
     monkeypatch.setattr(sys, "stdout", Closed())
-    assert PIPE_CLOSED == main(["show", "lifecycle"])
+    for arguments in (["show", "lifecycle"], ["--help"], ["--version"]):
+        assert 2 == main(arguments)
 
 
 def test_an_interrupt_is_no_traceback(monkeypatch):
@@ -1149,8 +1164,9 @@ def test_every_encoding(monkeypatch, encoding):
     out = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(out, encoding=encoding))
     assert 0 == main(["replay", DAY])
-    assert 0 == main(["rules", "--format", "md"])
+    assert 0 == main(["rules"])
     assert 0 == main(["show", "lifecycle"])
+    assert 0 == main(["diff", "--help"])
     printed = out.getvalue().decode(encoding)
     assert ("✓" if encoding == "utf-8" else "+") in printed
     assert ("João" if encoding != "ascii" else "Jo?o") in printed

@@ -131,8 +131,9 @@ class TestReport:
         )
 
     def test_exits(self, report):
-        """Only what somebody asked to be stopped by is a finding."""
-        assert Exit.CLEAN is report.exit(())
+        """What somebody asked to be stopped by is a finding; who asks for nothing, by what is stranded."""
+        assert Exit.FINDINGS is report.exit(())
+        assert Exit.CLEAN is compare(SOP, sop(capacity__chat=3), scopes=(SCOPES["limit"],)).exit(())
         assert all(Exit.FINDINGS is report.exit((word,)) for word in FAILING)
         assert all(Exit.CLEAN is compare(SOP, SOP).exit((word,)) for word in FAILING)
         chats = sop(capacity__chat=3)
@@ -437,7 +438,8 @@ class TestDay:
         """Nothing of nothing."""
         log = tmp_path / "day.jsonl"
         log.write_text("", "utf-8")
-        told = casecore("diff", *files, *SCOPE, "--log", log)[1]
+        code, told, _ = casecore("diff", *files, *SCOPE, "--log", log)
+        assert 3 == code  # nothing of that day was compared
         assert "0 of 0 decisions would have been others" in " ".join(told.split())  # wherever the line ends
 
 

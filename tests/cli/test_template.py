@@ -80,10 +80,13 @@ class TestLint:
         assert capsys.readouterr().out.startswith("::error file=")
 
     def test_standard_input(self, monkeypatch, capsys):
-        """A lone - is the text of a body on standard input."""
+        """A lone - is standard input: the text of a body, or JSON."""
         monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO("Olá {{1}".encode())))
         assert 1 == lint("-")
-        assert "-:1:5: error [parse.unbalanced]" in capsys.readouterr().out
+        assert "standard input:1:5: error [parse.unbalanced]" in capsys.readouterr().out
+        monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(json.dumps([ORDER, ORDER]).encode())))
+        assert 1 == lint("-")
+        assert "2 templates: 1 error" in capsys.readouterr().out
 
     @pytest.mark.parametrize(
         ("raw", "message"), [(b"\xff", "is not UTF-8"), (None, "cannot be read"), (b"{", "is no JSON")]
@@ -159,13 +162,17 @@ class TestFill:
     def test_choice(self, tmp_path, capsys):
         """Of several templates one is chosen by name and language."""
         file = tmp_path / "a.json"
-        file.write_text(json.dumps([ORDER, {**ORDER, "language": "en"}, {"components": []}]), "utf-8")
+        file.write_text(json.dumps([ORDER, {**ORDER, "language": "en"}, {"components": ORDER["components"]}]), "utf-8")
         assert 2 == fill(str(file), name="fatura")
         assert "2 templates fit; the file has: fatura pt_PT, fatura en, without a name" in capsys.readouterr().err
         assert 0 == fill(str(file), name="fatura", language="en", set=VALUES)
-        file.write_text("[]", "utf-8")
-        assert 2 == fill(str(file))
-        assert "0 templates fit; the file has: none" in capsys.readouterr().err
+        file.write_text(json.dumps([ORDER, {"name": "other"}]), "utf-8")
+        assert 0 == fill(str(file), set=VALUES)  # whatever else is in the file
+        assert 2 == fill(str(file), name="other")
+        assert "has no components" in capsys.readouterr().err
+        assert 2 == fill(str(file), name="other", format="json")
+        told = json.loads(capsys.readouterr().out)
+        assert (["unreadable"], None) == ([one["code"] for one in told["findings"]], told["payload"])
 
     def test_draft(self, tmp_path, capsys):
         """A text alone can be tried out; that it has no name stands in the way of sending it."""

@@ -1,8 +1,11 @@
 """What is written about a check, and what runs it in CI: the pages, the hooks and the action say what is so."""
 
 import json
+import os
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -98,7 +101,7 @@ def understood(words):
 
 
 def read_yaml(text):
-    """As much of YAML as these files use: mappings, lists of mappings, one-line values and lists in brackets."""
+    """As much of YAML as these files use: mappings, lists of mappings, values of one line or after a `|`, and lists."""
     lines = [
         (len(line) - len(line.lstrip()), line.strip())
         for line in text.splitlines()
@@ -122,7 +125,11 @@ def _block(lines, depth):
         assert colon, line
         assert name not in found, name
         lines = lines[1:]
-        if value.strip():
+        if value.strip() == "|":
+            end = next((number for number, (deep, _) in enumerate(lines) if deep <= depth), len(lines))
+            found[name] = "".join(f"{' ' * (deep - lines[0][0])}{text}\n" for deep, text in lines[:end])
+            lines = lines[end:]
+        elif value.strip():
             found[name] = _value(value.strip())
         else:
             assert lines[0][0] > depth, line
@@ -171,6 +178,7 @@ class TestHooks:
         assert policy.search("desk/sop.toml")
         assert edited.search("desk/sop.toml")
         assert template.search("a/order.template.json")
+        assert template.search("a/order.template.JSON")
         assert not template.search("package.json")
 
 
@@ -200,9 +208,48 @@ class TestAction:
         run = self.ACTION["runs"]["steps"][-2]["run"].replace("$REVISION", "HEAD").replace('"$POLICY"', "sop.toml")
         for given in ("", "--fail-on any"):
             assert "diff" == understood(shlex.split(run.replace('${FAIL_ON:+--fail-on "$FAIL_ON"}', given)))
-        run = self.ACTION["runs"]["steps"][-1]["run"]
-        words = run.replace('"$POLICY"', "sop.toml").replace("$ARGUMENTS", "--only 04 --walk 0")
-        assert "check" == understood(shlex.split(words))
+
+    @pytest.mark.parametrize(
+        ("arguments", "expected"),
+        [
+            ("", []),
+            ("--only 04 --walk 0", ["--only", "04", "--walk", "0"]),
+            (
+                """--scope "one chat case" --scope 'a draft on chat'\n""",
+                ["--scope", "one chat case", "--scope", "a draft on chat"],
+            ),
+            ("--at $(date) `x`; *", ["--at", "$(date)", "`x`;", "*"]),
+        ],
+    )
+    def test_arguments(self, tmp_path, arguments, expected):
+        """They are words as a shell reads them, of which nothing is run; the exit code is that of the check."""
+        done = self.run_check(tmp_path, arguments)
+        words = ["check", "our sop.toml", *expected, "--format", "github"]
+        assert (3, words) == (done.returncode, json.loads(done.stdout))
+
+    def test_arguments_that_are_none(self, tmp_path):
+        """An open quotation is told, and is no finding."""
+        done = self.run_check(tmp_path, '--scope "one chat case')
+        assert (2, True) == (done.returncode, done.stdout.startswith("::error title=arguments::No closing quotation"))
+
+    def run_check(self, folder, arguments):
+        """Run the last step with a command that prints its arguments."""
+        (folder / "python").symlink_to(sys.executable)
+        command = folder / "casecore"
+        command.write_text(
+            f"#!{sys.executable}\nimport json, sys\nprint(json.dumps(sys.argv[1:]))\nsys.exit(3)\n", "utf-8"
+        )
+        command.chmod(0o755)
+        path = os.pathsep.join([str(folder), os.environ["PATH"]])
+        given = {**os.environ, "PATH": path, "POLICY": "our sop.toml", "ARGUMENTS": arguments}
+        step = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", self.ACTION["runs"]["steps"][-1]["run"]]
+        return subprocess.run(step, env=given, capture_output=True, text=True, check=False)
+
+    def test_understood(self):
+        """What the last step gives to the command is understood."""
+        assert "check" == understood(
+            ["casecore", "check", "sop.toml", "--scope", "one chat case", "--format", "github"]
+        )
 
     def test_the_page_gives_inputs_that_there_are(self):
         """docs/ci.md shows it in use."""

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casecore.templates import files
-from casecore.templates.files import TemplateFileError, findings_in, templates_in
+from casecore.templates.files import TemplateFileError, findings_in, read_templates, templates_in
 from casecore.templates.formats import FORMATS, as_github, as_json, as_sarif, as_text, shown_to_dict
 
 FOOTER = {"type": "FOOTER", "text": "Sol ☀ *forte*"}
@@ -113,10 +113,18 @@ class TestReading:
             ("[1]", "a.json", 1, "is no template"),
             ("9" * 5000, "a.json", 1, "is no JSON"),
             ("[" * 200_000, "a.json", 1, "nested too deeply"),
-            ("{}\n[]", "a.jsonl", 2, "is no template"),
-            ('{}\n{"a":', "a.jsonl", 2, "is no JSON"),
-            ('[{},\n{"messaging_product": "whatsapp"}]', "a.json", 2, "is a call that sends"),
-            ('[{},\n{"components": 3}]', "a.json", 2, "components"),
+            (f"{json.dumps(GOOD)}\n[]", "a.jsonl", 2, "is no template"),
+            (f'{json.dumps(GOOD)}\n{{"a":', "a.ndjson", 2, "is no JSON"),
+            (f'[{json.dumps(GOOD)},\n{{"messaging_product": "whatsapp"}}]', "a.json", 2, "is a call that sends"),
+            (f'[{json.dumps(GOOD)},\n{{"components": 3}}]', "a.json", 2, "components"),
+            ("{}", "a.JSON", 1, "is no template, for it has no components: there is nothing to check"),
+            ('{"components": []}', "a.json", 1, "has no components"),
+            ('{"name": "a", "language": "en"}', "a.json", 1, "has no components"),
+            ('{"error": {"message": "Too many calls"}}', "a.json", 1, "is an error of the API, .*'Too many calls'"),
+            ('{"waba_templates": [{}]}', "a.json", 1, "; give the list that it has under 'waba_templates'"),
+            ('{"name": "hello", "text": "Hi {customer}"}', "a.json", 1, "is a text such as a quick reply"),
+            ('{"error": {}}', "a.txt", 1, "is an error of the API"),
+            ("{}\n{}", "a", 1, "has no components"),
         ],
     )
     def test_unreadable(self, source, file, line, problem):
@@ -126,6 +134,33 @@ class TestReading:
         assert (file, line) == (caught.value.file, caught.value.line)
         assert f"{file}, line {line}: " in str(caught.value)
         assert str(caught.value) == str(pickle.loads(pickle.dumps(caught.value)))  # noqa: S301 -- our own bytes
+
+    @pytest.mark.parametrize(
+        ("source", "file"),
+        [("[]", "a.json"), ('{"data": []}', "a.JSON"), ("", "a.jsonl"), ("\n \n", "a.NDJSON"), ("[]", "a")],
+    )
+    def test_nothing_in_it(self, source, file):
+        """A file without a template is not one in which nothing was found."""
+        with pytest.raises(TemplateFileError, match=f"{file}: holds no template, so nothing was checked"):
+            templates_in(source, file)
+
+    def test_what_is_wrong_hides_nothing(self):
+        """All that can be read is, line by line and entry by entry."""
+        lines = f"{json.dumps(GOOD)}\n{{\n{json.dumps(BAD)}\n{{}}\n"
+        entries = json.dumps([GOOD, {}, BAD, 3])
+        for source, file in ((lines, "a.jsonl"), (entries, "a.json")):
+            located, unread = read_templates(source, file)
+            assert ["boa", "mal"] == [one.template.name for one in located]
+            assert 2 == len(unread)
+
+    @pytest.mark.parametrize("name", ["a.JSON", "a.Json", "a.txt", "a", "a.json.bak"])
+    def test_json_is_no_body(self, name):
+        """Whatever the file is called; but a body may begin with a brace."""
+        assert ["boa"] == [one.template.name for one in templates_in(json.dumps(GOOD), name)]
+        several = "\n".join([json.dumps(GOOD), json.dumps(BAD)])
+        assert "JSON" in name.upper()[1:] or 2 == len(templates_in(several, name))
+        (body,) = templates_in("{{1}}, olá!\n[Sol]", "a.txt")
+        assert "{{1}}, olá!\n[Sol]" == body.template.body.text.source
 
     def test_answer_inside_a_text(self):
         """Where the templates of an answer cannot be told apart, the whole file is their place."""
@@ -217,7 +252,8 @@ class TestReports:
 
     def test_sarif_of_the_whole(self):
         """What is about a template without a name has no logical place."""
-        located = templates_in('{"category": "NEWS"}', "a.json")
+        plain = {"category": "NEWS", "components": [{"type": "BODY", "text": "Olá."}]}
+        located = templates_in(json.dumps(plain), "a.json")
         (result,) = json.loads(as_sarif(findings_in(located), 1))["runs"][0]["results"]
         assert "logicalLocations" not in result["locations"][0]
 

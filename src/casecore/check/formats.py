@@ -65,7 +65,7 @@ def as_junit(report: Report, file: str) -> str:
     """JUnit's XML: a suite for the lint, in which only errors fail, and one for the promises, each with its story."""
     lint = [(one, _finding_outcome(one)) for one in lint_findings(report, file)]
     promises = [(one, OUTCOMES[known.verdict]) for one, known in promise_findings(report, file)]
-    return junit.junit_document(f"casecore check {file}", {"lint": lint, "promises": promises}, search_text(report))
+    return junit.junit_document("check", file, {"lint": lint, "promises": promises}, search_text(report))
 
 
 def _finding_outcome(finding: Finding) -> junit.TestOutcome:

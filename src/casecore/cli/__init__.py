@@ -6,12 +6,11 @@ are the extra `casecore[cli]`, and are imported when a command is run.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 
-from casecore.cli.exits import INTERRUPTED, PIPE_CLOSED, UNREADABLE
+from casecore.cli.exits import INTERRUPTED, UNREADABLE
+from casecore.cli.streams import discard, lenient_streams, say, takes_text, why_unwritable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,25 +22,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
+    with lenient_streams():
+        code = _run(sys.argv[1:] if arguments is None else arguments)
+        try:
+            sys.stderr.flush()
+        except OSError:
+            discard(sys.stderr)
+        return code
+
+
+def _run(arguments: Sequence[str]) -> int:
     try:
         from casecore.cli.app import run_command
     except ModuleNotFoundError as error:
         if error.name is None or error.name.startswith("casecore"):
             raise
-        print(
-            f"The command line needs {error.name}, which is not installed.\n"
-            "Install it with its extra: pip install 'casecore[cli]'",
-            file=sys.stderr,
-        )
+        say(f"The command line needs {error.name}, which is not installed.")
+        say("Install it with its extra: pip install 'casecore[cli]'")
+        return UNREADABLE
+    if not takes_text(sys.stdout):
+        say(why_unwritable(None))
         return UNREADABLE
     try:
-        code = run_command(sys.argv[1:] if arguments is None else arguments)
+        code = run_command(arguments)
         sys.stdout.flush()
-    except BrokenPipeError:
-        # Somebody read as much as they wanted, e.g. `| head`. What is still buffered must not be written at exit.
-        with open(os.devnull, "wb") as nowhere, suppress(OSError):  # noqa: PTH123 -- no path of a file
-            os.dup2(nowhere.fileno(), sys.stdout.fileno())
-        return PIPE_CLOSED
+    except OSError as error:  # whatever else is read or written has errors of its own
+        discard(sys.stdout)
+        say(why_unwritable(error))
+        return UNREADABLE
     except KeyboardInterrupt:
         return INTERRUPTED
     return code

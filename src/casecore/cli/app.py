@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from errno import EPIPE
+from os import strerror
 from types import MappingProxyType
+from typing import NoReturn
 
 from cyclopts import App, CycloptsError
 from rich.console import Console
 
 from casecore import __version__
 from casecore.cli.exits import UNREADABLE
-from casecore.cli.screen import report_error
-from casecore.policies import PolicyError
+from casecore.cli.inputs import DASH
+from casecore.cli.unreadable import show_unreadable
+from casecore.kernel import CasecoreError
+from casecore.reports.paths import STANDARD_INPUT
 
 _ROOT = """Runs a support desk's standard operating procedure: check and compare it, replay a day, list its rules."""
 
@@ -49,7 +54,8 @@ _COMMANDS = MappingProxyType(
             differs is told once for each reason, with the shortest story, both answers and the edited lines. What is
             edited and makes no difference is said, too.
 
-            Exit code 0: compared. 1: something that --fail-on names. 2: it could not run. 3: not all was compared.
+            Exit code 0: compared. 1: what --fail-on names, or a stranded case without it. 2: it could not run. 3: not
+            all was compared.
             """,
             (
                 ("diff old.toml new.toml", "what behaves differently"),
@@ -65,7 +71,7 @@ _COMMANDS = MappingProxyType(
             a "story", a heading for the reader, and say what it expects: a list of the rules that must refuse it, or
             "refused". Where it says nothing, the command must be accepted.
 
-            Exit code 0: every step went as expected. 1: some did not. 2: something cannot be read.
+            Exit code 0: every step went as expected. 1: some did not. 2: something cannot be read. 3: there is no step.
             """,
             (
                 ("replay examples/day.jsonl", "what happens on a day, step by step"),
@@ -89,7 +95,7 @@ _COMMANDS = MappingProxyType(
             """,
             (
                 ("explain chat.idle.silence", "what is in force now"),
-                ("explain capacity.chat --policy our-sop.toml --queue vip --at 2026-12-01", "for a case, on a date"),
+                ("explain capacity.chat --queue vip --at 2026-12-01", "for a case, on a date"),
             ),
         ),
         "schema": (
@@ -116,12 +122,21 @@ _COMMANDS = MappingProxyType(
 
 
 def _examples_text(*names: str) -> str:
-    lines = [f"    casecore {typed:<40} {what}" for name in names for typed, what in _COMMANDS[name][1]]
+    """Each on a line of its own, which is not folded at 80 columns, so that it can be pasted."""
+    lines = [f"    casecore {typed}\n        {what}" for name in names for typed, what in _COMMANDS[name][1]]
     return "\n".join(["Examples:", "", *lines])
 
 
 def _join_lines(text: str) -> str:
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
+
+
+class HelpConsole(Console):
+    """Where help and mistakes are printed; a pipe that nobody reads is told as it is for every command."""
+
+    def on_broken_pipe(self) -> NoReturn:
+        """Tell it, and do not end the process from here."""
+        raise BrokenPipeError(EPIPE, strerror(EPIPE))
 
 
 def make_app() -> App:
@@ -134,7 +149,8 @@ def make_app() -> App:
         version=__version__,
         version_format="plaintext",
         result_action="return_value",
-        error_console=Console(stderr=True),
+        console=HelpConsole(),
+        error_console=HelpConsole(stderr=True),
         suppress_keyboard_interrupt=False,
     )
     for name, (text, _) in _COMMANDS.items():
@@ -147,18 +163,14 @@ def make_app() -> App:
 
 
 def run_command(arguments: Sequence[str]) -> int:
-    """Run one command and return its exit code."""
-    app = make_app()
+    """Run one command and return its exit code; what it cannot do is told in the form that was asked for."""
+    typed = [STANDARD_INPUT if word == DASH else word for word in arguments]  # a lone `-` would be taken for an option
     try:
-        code = app(_move_dash_last(arguments), exit_on_error=False)
+        command, bound, _ = make_app().parse_args(typed, exit_on_error=False)
     except CycloptsError:  # printed already, with a suggestion
         return UNREADABLE
-    except PolicyError as error:
-        return report_error(error)
+    try:
+        code = command(*bound.args, **bound.kwargs)
+    except CasecoreError as error:
+        return show_unreadable(command.__name__, error, bound.arguments.get("format", "text"))
     return code if isinstance(code, int) else 0
-
-
-def _move_dash_last(arguments: Sequence[str]) -> list[str]:
-    """The arguments, with a lone `-` behind the options: cyclopts takes it for one, though it means standard input."""
-    named = [argument for argument in arguments if argument != "-"]
-    return [*named, "--", "-"] if len(named) < len(arguments) and "--" not in named else list(arguments)

@@ -29,12 +29,17 @@ from casecore.check.processes import ProcessEnded
 from casecore.check.report import PromiseVerdict
 from casecore.check.scopes import scopes_of
 from casecore.cli.check_text import show_check
+from casecore.cli.github_page import add_step_summary
+from casecore.cli.inputs import is_standard_input, load_policy
 from casecore.cli.screen import Screen, report_error
+from casecore.cli.streams import write_document
+from casecore.cli.unreadable import show_unreadable
 from casecore.explore import LIMIT
 from casecore.kernel import CasecoreError
 from casecore.kernel.problems import Problem, why_unreadable
 from casecore.policies import Policy, PolicyError
 from casecore.policies.layers import DateOrInstant, start_of_day, zone_of
+from casecore.reports.paths import SHIPPED_SOP
 
 POLL: Final = 0.5
 """How often a watched file is looked at, in seconds."""
@@ -86,7 +91,7 @@ def check(
     Exit code 0: clean; 1: findings; 2: it could not run; 3: inconclusive, also when nothing was checked.
 
     Args:
-        file: The SOP, a TOML file; the one that ships with casecore if it is left out.
+        file: The SOP, a TOML file; - for standard input; the one that ships with casecore if it is left out.
         format: Text for people, JSON, SARIF, GitHub's workflow commands, JUnit's XML, or Markdown.
         only: Numbers of promises, e.g. 04,06.
         scope: The name of a scope to search; once for each. All of them if it is left out.
@@ -121,7 +126,7 @@ def check(
     )
     if not watch:
         return check_once(asked)
-    if file is None:
+    if file is None or is_standard_input(file):
         return report_error(
             CannotRun("--watch: there is no file to watch; name one: casecore check our-sop.toml --watch")
         )
@@ -137,18 +142,22 @@ def _numbers_in(text: str) -> frozenset[str]:
 def check_once(asked: CheckRequest) -> int:
     """Check once, show what came of it, and return the exit code."""
     try:
-        policy = Policy.default() if asked.file is None else Policy.load(asked.file)
+        policy = load_policy(asked.file)
         if asked.mutate:
             return _show_guards(policy, asked)
         report = _make_report(policy, asked)
         days = {} if asked.stories is None else _write_stories(report, asked, Path(asked.stories))
     except (PolicyError, CannotRun) as error:
-        return report_error(error)
+        return show_unreadable("check", error, asked.format, asked.file or "")
     file, screen = asked.file or SHIPPED, Screen()
     if asked.format == "text":
         show_check(report, asked.file or "", screen, verbose=asked.verbose, days=days)
+    elif asked.file is None and asked.format in {"github", "sarif", "junit"}:
+        # The SOP that ships lies in no file of the repository, which may have a file of that name.
+        placeless = attrs.evolve(report, policy=Policy.from_dict(policy.to_dict()))
+        write_document(FORMATS[asked.format](placeless, SHIPPED_SOP))
     else:
-        screen.print_line(FORMATS[asked.format](report, file))
+        write_document(FORMATS[asked.format](report, file))
     if asked.format == "github":
         add_step_summary(as_markdown(report, file))
     return int(report.exit)
@@ -189,6 +198,8 @@ def read_instant(policy: Policy, at: str | None) -> datetime:
 
 
 def _show_guards(policy: Policy, asked: CheckRequest) -> int:
+    if asked.format not in {"text", "json"}:
+        raise CannotRun(f"--mutate: what nothing notices is not told as {asked.format}; use --format text or json")
     try:
         with show_progress(len(mutations_of(policy)), "guarding") as progress:
             found = find_guards(policy, scopes=asked.scopes, limit=asked.limit, progress=progress)
@@ -196,7 +207,7 @@ def _show_guards(policy: Policy, asked: CheckRequest) -> int:
         raise CannotRun(str(error)) from None
     screen = Screen()
     if asked.format == "json":
-        screen.print_line(json.dumps([attrs.asdict(one) for one in found], indent=2))
+        write_document(json.dumps([attrs.asdict(one) for one in found], indent=2))
     else:
         rows = [(one.what, f"P{one.by}" if one.by else "nothing", str(one.scopes)) for one in found]
         screen.print_table(("changed", "guarded by", "scopes searched"), rows, frozenset({"changed"}))
@@ -228,6 +239,8 @@ def show_progress(parts: int, what: str) -> Iterator[Callable[[str], None]]:
 
 def _write_stories(report: Report, asked: CheckRequest, folder: Path) -> dict[str, str]:
     """Write the stories; returns where each went, by the number of the promise that fails."""
+    if asked.file is not None and is_standard_input(asked.file):
+        raise CannotRun("--write-stories: a story names the file of its policy; give that instead of standard input")
     try:
         write_days(report, folder, asked.file, witnesses=asked.verbose)
     except (OSError, ValueError) as error:
@@ -235,18 +248,6 @@ def _write_stories(report: Report, asked: CheckRequest, folder: Path) -> dict[st
             f"--write-stories {folder}: cannot be written ({why_unreadable(error)}); name another directory"
         ) from None
     return {judgement.number: str(folder / day_name(judgement)) for judgement in report.of(PromiseVerdict.FAILS)}
-
-
-def add_step_summary(text: str) -> None:
-    """Add the whole report to the page of the step, where GitHub runs this."""
-    page = os.environ.get("GITHUB_STEP_SUMMARY")
-    if not page:
-        return
-    try:
-        with Path(page).open("a", encoding="utf-8") as stream:
-            stream.write(f"{text}\n")
-    except (OSError, ValueError) as error:
-        report_error(CannotRun(f"GITHUB_STEP_SUMMARY: {page} cannot be written ({error})"))
 
 
 # Watching ----------------------------------------------------------------------------------------------

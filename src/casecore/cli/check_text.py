@@ -26,6 +26,7 @@ from casecore.check.stories import HEAD, story_rows, team_text
 from casecore.cli.screen import Screen
 from casecore.explore import Story
 from casecore.policies import Policy
+from casecore.reports.paths import SHIPPED_SOP, STANDARD_INPUT
 from casecore.reports.text import plural, visible
 from casecore.rooms.composition import RULES
 
@@ -53,7 +54,7 @@ def show_check(report: Report, file: str, screen: Screen, *, verbose: bool, days
         verbose: Also tell the story that puts each proved promise to the test.
         days: By the number of a promise: the path of the day to which its story was written.
     """
-    head = (f"casecore {__version__}", policy_title(report.policy), visible(file or "the SOP that ships with casecore"))
+    head = (f"casecore {__version__}", policy_title(report.policy), visible(file or SHIPPED_SOP))
     screen.print_line(screen.paint_text("   ".join(head), "bold"))
     for finding in lint_findings(report):
         _show_finding(finding, report.policy, screen)
@@ -110,7 +111,7 @@ def _next_command(judgement: Judgement, file: str, days: Mapping[str, str]) -> s
     """The command with which somebody looks at a story step by step."""
     if judgement.number in days:
         return f"casecore replay {shlex.quote(days[judgement.number])}"
-    named = f" {shlex.quote(file)}" if file else ""
+    named = " FILE" if file == STANDARD_INPUT else f" {shlex.quote(file)}" if file else ""
     return f"casecore check{named} --only {judgement.number} --write-stories stories"
 
 

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from casecore.check.joined_scopes import scopes_of_both
-from casecore.cli.check import CannotRun, add_step_summary, read_instant, show_progress
+from casecore.check.report import Exit
+from casecore.cli.check import CannotRun, read_instant, show_progress
 from casecore.cli.diff_text import show_diff
+from casecore.cli.github_page import add_step_summary
+from casecore.cli.inputs import is_standard_input, load_policy
 from casecore.cli.replay import open_day
-from casecore.cli.screen import Screen, report_error
+from casecore.cli.screen import Screen
+from casecore.cli.streams import write_document
+from casecore.cli.unreadable import show_unreadable
 from casecore.diff.days import RedecidedDay, redecide_day
 from casecore.diff.formats import FORMATS, as_markdown
 from casecore.diff.report import Difference, compare
-from casecore.diff.revisions import NoRevision, policy_at
+from casecore.diff.revisions import NoRevision, name_at, policy_at
 from casecore.explore import LIMIT
 from casecore.policies import Policy, PolicyError
 from casecore.replay import DayError, lines_of, policy_of
@@ -33,6 +38,7 @@ class Sides:
     new: Policy
     old_name: str
     new_name: str
+    revision: str = ""
 
 
 def diff(
@@ -53,31 +59,35 @@ def diff(
 ) -> int:
     """Tell what a change of an SOP changes, each with the shortest story that shows it.
 
-    Exit code 0: compared; 1: something that --fail-on names; 2: it could not run; 3: not everything could be compared.
+    Exit code 0: compared; 1: something that --fail-on names; 2: it could not run; 3: not everything could be compared,
+    or the recorded day is empty.
 
     Args:
-        files: The SOP before and the SOP after, two TOML files; one of them with --at or --git.
+        files: The SOP before and the SOP after, two TOML files, - for standard input; one of them with --at or --git.
         at: A date at which one file is compared with itself at another date; to be given twice.
         git: A revision of git, with whose version of the file it is compared; without a file that is sop.toml.
         log: A recorded day, as `casecore replay` reads it: which of its decisions would have been others?
         format: Text for people, JSON, Markdown for a pull request, GitHub's workflow commands, or SARIF.
         fail_on: What is answered by exit code 1: looser, stricter, other, stranded, untried (edited, and nobody
-            tries it) or any difference; once for each.
+            tries it) or any difference; once for each. Where it is left out: stranded.
         promises: Also ask which promises (§10) have another verdict from now on; this takes up to twice as long.
         scope: The name of a scope to compare in; once for each. All of them if it is left out.
         limit: How many worlds of one scope are visited before its search is given up.
     """
     try:
         sides = _two_sides(files, at, git)
-        report = _compare_sides(sides, scope, limit, promises=promises)
+        compared = _compare_sides(sides, scope, limit, promises=promises)
+        report = evolve(compared, revision=sides.revision)
         day = None if log is None else _redecide_log(log, sides)
     except (PolicyError, CannotRun, NoRevision, DayError) as error:
-        return report_error(error)
+        return show_unreadable("diff", error, format, files[-1] if files else PLAIN, git or "")
     code, screen = report.exit(fail_on), Screen()
+    if code is Exit.CLEAN and day is not None and not day.decisions:
+        code = Exit.INCONCLUSIVE  # nothing of that day was compared
     if format == "text":
         show_diff(report, sides.old_name, sides.new_name, screen, code, day)
         return int(code)
-    screen.print_line(FORMATS[format](report, sides.old_name, sides.new_name, day))
+    write_document(FORMATS[format](report, sides.old_name, sides.new_name, day))
     if format == "github":
         add_step_summary(as_markdown(report, sides.old_name, sides.new_name, day))
     return int(code)
@@ -90,12 +100,14 @@ def _two_sides(files: tuple[str, ...], at: tuple[str, ...], git: str | None) -> 
         raise CannotRun(f"there are not two policies to compare; write {usage}")
     if git is not None:
         file = files[0] if files else PLAIN
-        return Sides(policy_at(git, file), Policy.load(file), f"{git}:{file}", file)
+        if is_standard_input(file):
+            raise CannotRun("--git: standard input has no other version; name a file, or write casecore diff OLD -")
+        return Sides(policy_at(git, file), load_policy(file), name_at(git, file), file, git)
     if at:
-        policy = Policy.load(files[0])
+        policy = load_policy(files[0])
         old, new = (policy.at(read_instant(policy, date)) for date in at)
         return Sides(old, new, f"{files[0]} at {at[0]}", f"{files[0]} at {at[1]}")
-    return Sides(Policy.load(files[0]), Policy.load(files[1]), *files)
+    return Sides(load_policy(files[0]), load_policy(files[1]), *files)
 
 
 def _compare_sides(sides: Sides, names: tuple[str, ...], limit: int, *, promises: bool) -> Difference:

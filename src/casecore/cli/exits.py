@@ -5,8 +5,8 @@ from typing import Final
 UNREADABLE: Final = 2
 """Where an argument or a file cannot be read."""
 
+NOTHING: Final = 3
+"""Where nothing was looked at, or not everything: neither clean nor a finding."""
+
 INTERRUPTED: Final = 130
 """Of whoever is stopped by Ctrl-C."""
-
-PIPE_CLOSED: Final = 141
-"""Of whoever writes to a pipe that nobody reads any more, as of every other Unix command."""

@@ -10,10 +10,12 @@ import attrs
 from cyclopts import Parameter
 
 from casecore.channels import Channel
-from casecore.cli.screen import Screen, report_error
+from casecore.cli.inputs import load_policy
+from casecore.cli.screen import Screen
+from casecore.cli.streams import write_document
 from casecore.kernel.problems import Problem, did_you_mean
-from casecore.policies import Aspect, Policy, PolicyError
-from casecore.policies.explaining import KeyExplanation, SaidValue, UnknownKey
+from casecore.policies import Aspect, PolicyError
+from casecore.policies.explaining import KeyExplanation, SaidValue
 from casecore.policies.explaining import explain as explain_key
 from casecore.policies.kinds import Choice
 from casecore.policies.layers import DateOrInstant, case_in_words, start_of_day, zone_of
@@ -43,7 +45,7 @@ def explain(
         policy: The SOP, a TOML file; the one that ships with casecore if it is left out.
         format: Lines for people, or JSON for programs.
     """
-    sop = Policy.default() if policy is None else Policy.load(policy)
+    sop = load_policy(policy)
     problems: list[Problem] = []
     if channel is not None:
         Choice(Channel).read(channel, "--channel", problems)
@@ -52,15 +54,12 @@ def explain(
         problems.append(Problem("--queue", f"there is no queue {queue!r}", expected, remedy))
     day = datetime.now(UTC) if at is None else DateOrInstant().read(at, "--at", problems)
     if problems:
-        return report_error(PolicyError("explain", tuple(problems)))
+        raise PolicyError("explain", tuple(problems))
     case = Aspect(None if channel is None else Channel(channel), queue, frozenset(tag))
-    try:
-        found = explain_key(sop, key, start_of_day(day, zone_of(sop)), case)
-    except UnknownKey as error:
-        return report_error(error)
+    found = explain_key(sop, key, start_of_day(day, zone_of(sop)), case)
     screen = Screen()
     if format == "json":
-        screen.print_line(json.dumps(_explanation_to_dict(found), indent=2))
+        write_document(json.dumps(_explanation_to_dict(found), indent=2))
     else:
         _show_explanation(found, screen)
     return 0

@@ -11,14 +11,17 @@ from typing import Annotated, BinaryIO, Final, Literal
 
 from cyclopts import Parameter
 
+from casecore.cli.exits import NOTHING
+from casecore.cli.inputs import is_standard_input, load_policy
 from casecore.cli.report import JsonReport, ReplayReport, ServiceReport, TextReport
 from casecore.cli.screen import Screen, report_error
 from casecore.desk import Desk
 from casecore.kernel.problems import Problem, why_unreadable
-from casecore.policies import Policy
+from casecore.policies import Policy, PolicyError
 from casecore.promises import Watch
-from casecore.replay import DayError, Tally, lines_of, policy_of, replay_day
+from casecore.replay import EXAMPLE, DayError, Tally, lines_of, policy_of, replay_day
 from casecore.replay.findings import DayFindings
+from casecore.reports.paths import STANDARD_INPUT
 
 OTHERWISE: Final = 1
 """The exit code where some step went otherwise than expected, or broke a promise."""
@@ -40,7 +43,7 @@ def replay(
 
     A day is a text file with one command a line, as JSON. A line may say what it expects: a list of the rules that
     must refuse it. Exit code 0: every step went as expected, and broke no promise; 1: some did not; 2: a line or a
-    file cannot be read.
+    file cannot be read; 3: there is no command in it.
 
     Args:
         day: The file; - for standard input.
@@ -51,11 +54,12 @@ def replay(
         promises: Let the witnesses watch, and say which promises a step breaks.
         quiet: Show only the steps that went otherwise than expected, or broke a promise, and the end.
     """
-    name = "standard input" if day == "-" else day
-    desk = Desk(Policy.default() if policy is None else Policy.load(policy))
-    report = _choose_report(format, "" if day == "-" else day, quiet=quiet)
-    tally, error = Tally(), None
+    name = STANDARD_INPUT if is_standard_input(day) else day
+    report = _choose_report(format, name, quiet=quiet)
+    desk, tally = Desk(), Tally()
+    error: DayError | PolicyError | None = None
     try:
+        desk = Desk(load_policy(policy))
         with (
             open_day(day, name) as stream,
             _lines_with_progress(stream, name, beside=quiet and format == "text") as every,
@@ -67,11 +71,16 @@ def replay(
                 tally.add(step)
                 report.tell_step(step)
                 desk = step.after
-    except DayError as unreadable:
+    except (DayError, PolicyError) as unreadable:
         error = unreadable
+    empty = error is None and not tally.steps
+    if empty:  # nothing was tried, which is no success
+        remedy = f"write at least one, such as {EXAMPLE}"
+        error = DayError(name, None, Problem("", "has no commands, so nothing was replayed", "", remedy))
     report.tell_end(desk, tally, error)
     if error is not None:
-        return report_error(error)
+        code = report_error(error)
+        return NOTHING if empty else code
     return 0 if tally.well else OTHERWISE
 
 
@@ -85,7 +94,7 @@ def _choose_report(form: str, file: str, *, quiet: bool) -> ReplayReport:
 @contextmanager
 def open_day(day: str, name: str) -> Iterator[BinaryIO]:
     """Open a day for reading bytes; `-` is standard input."""
-    if day == "-" and sys.stdin is not None:  # it is None where a process was started without one
+    if is_standard_input(day) and sys.stdin is not None:  # it is None where a process was started without one
         yield sys.stdin.buffer
         return
     try:

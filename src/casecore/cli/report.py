@@ -15,9 +15,12 @@ from rich.cells import cell_len
 
 from casecore.cli.picture import ROWS, desk_tables
 from casecore.cli.screen import Screen, fold_text, pad_text, shorten_text
+from casecore.cli.streams import write_document
+from casecore.cli.unreadable import unreadable_findings
 from casecore.codec import to_plain
 from casecore.desk import Desk
 from casecore.kernel import Reason
+from casecore.policies import PolicyError
 from casecore.replay import DayError, ReplayedLine, Tally
 from casecore.replay.findings import DayFindings
 from casecore.replay.words import (
@@ -38,7 +41,7 @@ class ReplayReport(Protocol):
     def tell_step(self, step: ReplayedLine) -> None:
         """Tell one step."""
 
-    def tell_end(self, desk: Desk, tally: Tally, error: DayError | None) -> None:
+    def tell_end(self, desk: Desk, tally: Tally, error: DayError | PolicyError | None) -> None:
         """Tell how the desk is at the end, or where reading stopped."""
 
 
@@ -97,7 +100,7 @@ class TextReport:
         for breach in step.breaches:
             self.screen.print_paragraph(f"✗ breaks promise {visible(str(breach))}", "bold red", _MARGIN)
 
-    def tell_end(self, desk: Desk, tally: Tally, error: DayError | None) -> None:
+    def tell_end(self, desk: Desk, tally: Tally, error: DayError | PolicyError | None) -> None:
         """Show the desk, and what was counted."""
         screen = self.screen
         if error is not None and not tally.steps:
@@ -200,12 +203,14 @@ class ServiceReport:
         """Look at one step."""
         self.found.add_step(step)
 
-    def tell_end(self, desk: Desk, tally: Tally, error: DayError | None) -> None:
+    def tell_end(self, desk: Desk, tally: Tally, error: DayError | PolicyError | None) -> None:
         """Write what was found."""
         del desk
-        if error is not None:
+        if isinstance(error, DayError):
             self.found.stop_reading(error)
-        Screen().print_line(self.write(self.found, tally))
+        elif error is not None:
+            self.found.unread += unreadable_findings(error)
+        write_document(self.write(self.found, tally))
 
 
 # For programs ------------------------------------------------------------------------------------------
@@ -244,7 +249,7 @@ class JsonReport:
             }
         )
 
-    def tell_end(self, desk: Desk, tally: Tally, error: DayError | None) -> None:
+    def tell_end(self, desk: Desk, tally: Tally, error: DayError | PolicyError | None) -> None:
         """Write what was counted."""
         statuses = Counter(file.case.status for file in desk.cases.values())
         summary = {
@@ -258,7 +263,10 @@ class JsonReport:
             "now": None if desk.now is None else desk.now.isoformat(),
             "error": None
             if error is None
-            else {"line": error.line, "problems": [attrs.asdict(problem) for problem in error.problems]},
+            else {
+                "line": error.line if isinstance(error, DayError) else None,
+                "problems": [attrs.asdict(problem) for problem in error.problems],
+            },
         }
         _write_line({"summary": summary})
 

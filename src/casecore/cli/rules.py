@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
 
 from cyclopts import Parameter
 
+from casecore.cli.inputs import load_policy
 from casecore.cli.screen import Screen
+from casecore.cli.streams import write_document
 from casecore.kernel import frozen
 from casecore.kernel.problems import under
 from casecore.policies import SWITCHABLE, Policy
 from casecore.policies.declared import keys_of_rule
+from casecore.reports.text import plural
 from casecore.rooms.composition import RULES
+
+TABLE: Final = 100
+"""How wide a screen has to be for a table of the rules, in cells."""
 
 ALWAYS: Final = "always"
 """The enforcement of a rule that no policy can soften."""
@@ -77,10 +84,10 @@ def rules(
         policy: The SOP, a TOML file; the one that ships with casecore if it is left out.
         format: A table for the terminal, a Markdown table, or JSON.
     """
-    sop = Policy.default() if policy is None else Policy.load(policy)
+    sop = load_policy(policy)
     found, screen = list_rules(sop), Screen()
     if format == "json":
-        screen.print_line(json.dumps([_rule_to_dict(rule, sop) for rule in found], indent=2))
+        write_document(json.dumps([_rule_to_dict(rule, sop) for rule in found], indent=2))
         return 0
     head = ("rule", "what it says", "clause", "guards", "kept")
     rows = [
@@ -89,7 +96,20 @@ def rules(
     ]
     if format == "md":
         for row in (head, ("---",) * len(head), *rows):
-            screen.print_line(f"| {' | '.join(row)} |")
+            write_document(f"| {' | '.join(row)} |")
         return 0
-    screen.print_table(head, rows, frozenset({"what it says", "clause", "guards"}))
+    if screen.width < TABLE:
+        _show_blocks(rows, screen)
+    else:
+        screen.print_table(head, rows, frozenset({"what it says", "clause", "guards"}))
     return 0
+
+
+def _show_blocks(rows: Sequence[Sequence[str]], screen: Screen) -> None:
+    """Each rule under its name, where columns would be too narrow to be read."""
+    screen.print_paragraph(f"{plural(len(rows), 'rule')}, each with how it is kept, and its clauses", "dim")
+    for rule, says, clauses, guards, kept in rows:
+        screen.print_line()
+        screen.print_paragraph(f"{rule}  {kept}, {clauses}", "bold")
+        screen.print_paragraph(says, indent=4)
+        screen.print_paragraph(f"guards {guards}", "dim", 4)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from casecore.cli.reference import keys_page
-from casecore.cli.screen import Screen
+from casecore.cli.streams import write_document
 from casecore.policies.schema import schema_text
 
 
@@ -15,7 +15,5 @@ def schema(*, format: Literal["json", "md"] = "json") -> int:  # noqa: A002 -- t
     Args:
         format: The schema as JSON, or every key with its default and meaning as Markdown.
     """
-    screen = Screen()
-    for line in (keys_page() if format == "md" else schema_text()).splitlines():
-        screen.print_line(line)
+    write_document((keys_page() if format == "md" else schema_text()).removesuffix("\n"))
     return 0

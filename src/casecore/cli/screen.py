@@ -1,17 +1,18 @@
 """The screen: lines of text that fit, in colours that nobody needs in order to understand them.
 
 Widths are counted in cells of the terminal, so that texts in any script stay aligned. On a pipe, with `NO_COLOR`, or
-on a terminal without colours, the same words are printed plain; where the encoding may have no ✓ there is a +.
+on a terminal without colours, the same words are printed plain; where the encoding has no ✓ there is a +.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import zip_longest
-from typing import Final
+from typing import Any, Final
 
 from rich.cells import cell_len, chop_cells
 from rich.color import ColorSystem
@@ -19,7 +20,9 @@ from rich.console import Console
 from rich.style import Style
 
 from casecore.cli.exits import UNREADABLE
+from casecore.cli.streams import say
 from casecore.kernel import CasecoreError
+from casecore.reports.as_json import json_text
 from casecore.reports.text import visible
 
 PIPE_WIDTH: Final = 100
@@ -54,9 +57,22 @@ class Screen:
 
     def print_line(self, text: str = "") -> None:
         """Print one line."""
-        if not self._encoding.startswith("utf"):
-            text = text.translate(_PLAINER).encode(self._encoding, "replace").decode(self._encoding)
-        sys.stdout.write(f"{text}\n")  # whatever it is now: a progress bar stands in for it
+        sys.stdout.write(f"{self._encodable(text)}\n")  # whatever it is now: a progress bar stands in for it
+
+    def print_json(self, plain: Any) -> None:
+        """Print plain data as JSON that is valid wherever it is pasted."""
+        text = json_text(plain)
+        self.print_line(text if self._encodable(text) == text else json.dumps(plain, indent=2))
+
+    def _encodable(self, text: str) -> str:
+        """A text with plainer signs, or `?`, where the encoding does not have its own."""
+        try:
+            text.encode(self._encoding)
+        except UnicodeEncodeError:
+            if len(text) > 1:
+                return "".join(map(self._encodable, text))
+            return text.translate(_PLAINER).encode(self._encoding, "replace").decode(self._encoding)
+        return text
 
     def print_paragraph(self, text: str, style: str = "", indent: int = 0) -> None:
         """Print a text, broken where it is too wide."""
@@ -90,7 +106,7 @@ class Screen:
 def report_error(error: CasecoreError) -> int:
     """Tell on standard error what cannot be read, why, and what to write instead; the exit code is returned."""
     for line in str(error).split("\n"):
-        print(visible(line), file=sys.stderr)
+        say(visible(line))
     return UNREADABLE
 
 

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from casecore.cli.screen import Screen
+from casecore.cli.streams import write_document
 from casecore.kernel.machines import StateTable
 from casecore.rooms.approvals import DRAFT_LIFECYCLE
 from casecore.rooms.contacts import CONTACT_LIFECYCLE
@@ -35,7 +36,10 @@ def show(
         format: How it is written.
     """
     table = _TABLES[what]
-    Screen().print_line(_table_text(table) if format == "text" else f"{table:{format}}")
+    if format == "text":
+        Screen().print_line(_table_text(table))
+    else:
+        write_document(f"{table:{format}}")
     return 0
 
 

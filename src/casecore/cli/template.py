@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from cyclopts import Parameter
 
+from casecore.cli.exits import UNREADABLE
+from casecore.cli.inputs import is_standard_input, read_standard_input
 from casecore.cli.screen import Screen, report_error
+from casecore.cli.streams import write_document
 from casecore.kernel.problems import why_unreadable
 from casecore.reports.as_json import json_text
+from casecore.reports.paths import STANDARD_INPUT
 from casecore.reports.text import visible
-from casecore.templates.files import Located, TemplateFileError, findings_in, templates_in
+from casecore.templates.files import Located, TemplateFileError, findings_in, read_templates
 from casecore.templates.filling import Filled
 from casecore.templates.findings import Severity, TemplateFinding, errors
-from casecore.templates.formats import FORMATS, finding_to_dict, shown_to_dict
+from casecore.templates.formats import FORMATS, finding_to_dict, shown_to_dict, unread_to_dict
 from casecore.templates.phones import check_phone
 from casecore.templates.template import Template
 
@@ -39,22 +42,31 @@ def lint(
     """Check templates: would Meta approve them today?
 
     A .json file holds one template as the Graph API writes it, a list of them, or the API's whole answer; a .jsonl
-    file a template a line; any other file is the text of one body. Exit code 0: no errors; 1: some; 2: a file cannot
-    be read.
+    file a template a line; any other file that is no JSON is the text of one body. Exit code 0: no errors; 1: some; 2:
+    something cannot be read, or there is no template in it; the findings of all else are told.
 
     Args:
-        file: A file; - for the text of one body on standard input.
+        file: A file; - for standard input.
         more: Further files.
         format: Lines for people, JSON, GitHub's workflow commands, or SARIF.
     """
-    try:
-        located = tuple(one for name in (file, *more) for one in templates_in(_read_file(name), name))
-    except TemplateFileError as error:
-        return report_error(error)
-    found = tuple(findings_in(located))
-    screen = Screen()
-    for line in FORMATS[format](found, len(located)).split("\n"):
-        screen.print_line(visible(line) if format == "text" else line)
+    located, unread = list[Located](), list[TemplateFileError]()
+    for name in (file, *more):
+        read, wrong = _read_templates(name)
+        located += read
+        unread += wrong
+    found = tuple(findings_in(tuple(located)))
+    report = FORMATS[format](found, len(located), unread)
+    if format != "text":
+        write_document(report)
+    elif located:
+        screen = Screen()
+        for line in report.split("\n"):
+            screen.print_line(visible(line))
+    for error in unread:
+        report_error(error)
+    if unread:
+        return UNREADABLE
     return NOT_SOUND if errors(finding for _, finding in found) else 0
 
 
@@ -81,9 +93,11 @@ def fill(
         format: For people, or JSON.
     """
     try:
-        template = _choose_template(templates_in(_read_file(file), file), file, name, language)
+        template = _choose_template(*_read_templates(file), file, name, language)
         filled = template.fill(dict(_read_values(set)))
     except TemplateFileError as error:
+        if format == "json":
+            write_document(json_text({"preview": [], "findings": [unread_to_dict(error)], "payload": None}))
         return report_error(error)
     call, findings = None, filled.findings
     if to is not None:
@@ -96,23 +110,30 @@ def fill(
             "findings": list(map(finding_to_dict, findings)),
             "payload": call,
         }
-        Screen().print_line(json_text(plain))
+        write_document(json_text(plain))
     else:
         _show_filled(Screen(), filled, findings, call)
     return NOT_SOUND if errors(findings) else 0
 
 
-def _read_file(file: str) -> str:
+def _read_templates(file: str) -> tuple[tuple[Located, ...], tuple[TemplateFileError, ...]]:
+    name = STANDARD_INPUT if is_standard_input(file) else file
     try:
-        raw = sys.stdin.buffer.read() if file == "-" and sys.stdin is not None else Path(file).read_bytes()
-        return raw.decode("utf-8-sig")
+        raw = read_standard_input() if name == STANDARD_INPUT else Path(file).read_bytes()
+        return read_templates(raw.decode("utf-8-sig"), name)
     except UnicodeDecodeError as error:
-        raise TemplateFileError(file, None, f"is not UTF-8 text (byte {error.start})") from None
+        return (), (TemplateFileError(name, None, f"is not UTF-8 text (byte {error.start})"),)
     except (OSError, ValueError) as error:
-        raise TemplateFileError(file, None, f"cannot be read ({why_unreadable(error)})") from None
+        return (), (TemplateFileError(name, None, f"cannot be read ({why_unreadable(error)})"),)
 
 
-def _choose_template(located: tuple[Located, ...], file: str, name: str | None, language: str | None) -> Template:
+def _choose_template(
+    located: tuple[Located, ...],
+    unread: tuple[TemplateFileError, ...],
+    file: str,
+    name: str | None,
+    language: str | None,
+) -> Template:
     fitting = [
         one.template
         for one in located
@@ -120,6 +141,8 @@ def _choose_template(located: tuple[Located, ...], file: str, name: str | None, 
     ]
     if len(fitting) == 1:
         return fitting[0]
+    if unread and not fitting:
+        raise unread[0]
     listed = ", ".join(" ".join(one.template.identity).strip() or "without a name" for one in located[:20])
     problem = f"{len(fitting)} templates fit; the file has: {listed or 'none'}"
     raise TemplateFileError(file, None, problem, "choose one with --name and --language")
@@ -153,4 +176,4 @@ def _show_filled(
         screen.print_paragraph(visible(str(finding)), _STYLES[finding.level])
     if call is not None:
         screen.print_line()
-        screen.print_line(json_text(call))
+        screen.print_json(call)

@@ -52,11 +52,13 @@ class Differences:
         old: The SOP before.
         new: The SOP after.
         periods: When each begins (None: from the beginning), and what was found.
+        revision: The revision of git at which the old policy was read, by which its files are called; else nothing.
     """
 
     old: Policy = field(repr=False)
     new: Policy = field(repr=False)
     periods: tuple[tuple[datetime | None, Comparison], ...]
+    revision: str = ""
 
     @property
     def changes(self) -> tuple[Numbered, ...]:
@@ -104,9 +106,9 @@ class Differences:
         """What the command line answers.
 
         Args:
-            fail_on: Words of `FAILING`: what counts as a finding.
+            fail_on: Words of `FAILING`: what counts as a finding; none: what is stranded.
         """
-        wanted, counts = set(fail_on), self.counts()
+        wanted, counts = set(fail_on) or {STRANDED}, self.counts()
         named = {*counts} - {UNTRIED} if ANY in wanted else wanted
         if any(counts[name] for name in counts.keys() & (named | wanted)):
             return Exit.FINDINGS

@@ -27,6 +27,7 @@ from casecore.diff.days import RedecidedDay
 from casecore.diff.differences import STRANDED, UNTRIED, Differences, Numbered, everything
 from casecore.diff.labels import Label
 from casecore.diff.outcomes import OutcomeChange
+from casecore.diff.revisions import file_of
 from casecore.diff.tried import about_nothing
 from casecore.explore import Story
 from casecore.kernel import Refused, Verdict
@@ -34,7 +35,7 @@ from casecore.kernel.problems import SHOWN, Origin
 from casecore.policies import Policy
 from casecore.policies.edits import Edit
 from casecore.promises import Step
-from casecore.reports.findings import fingerprint_of
+from casecore.reports.findings import Location, fingerprint_of
 from casecore.reports.text import plural, visible
 from casecore.rooms.composition import RULES
 
@@ -129,27 +130,36 @@ class DiffEntry:
 def diff_findings(report: Differences, file: str) -> Iterator[Finding]:
     """Everything that a report says, each beside the line of the new file that makes it.
 
-    Where the new file has no such line, that is the line of the old one.
+    Where the new file has no such line, that is the line of the old one; of one that was read at a revision it is the
+    file, and the message tells the line that it had there.
 
     Args:
         report: What came of a comparison.
         file: What the new file is called, where the policy does not know that.
     """
     for one in diff_entries(report):
-        places = (edit_origin(policy, edit) for policy in (report.new, report.old) for edit in one.edits)
+        place, stood = _place_of_edits(report, one.edits, file)
         answers = (f"{word}: {answer}" for word, answer in one.answers)
         yield Finding(
             one.label,
             LEVELS[one.label],
             next((edit.key for edit in one.edits), ""),
-            "\n".join([*map(edit_text, one.edits), *answers, *one.more]),
+            "\n".join([*map(edit_text, one.edits), *stood, *answers, *one.more]),
             title=one.title,
             number=one.id,
-            location=location_of(next(filter(None, places), None), file),
+            location=place,
             detail=() if one.story is None else tuple(story_lines(one.story)),
             steps=() if one.story is None else tuple(story_sentences(one.story)),
             fingerprint=one.fingerprint,
         )
+
+
+def _place_of_edits(report: Differences, edits: tuple[Edit, ...], file: str) -> tuple[Location, tuple[str, ...]]:
+    """Where a reader finds edits as the files are now, and what has to be said of that place."""
+    now, then = ([*filter(None, (edit_origin(one, edit) for edit in edits))] for one in (report.new, report.old))
+    if now or not then or not report.revision:
+        return location_of(next(iter(now or then), None), file), ()
+    return Location(file_of(report.revision, then[0].file)), (visible(f"stood at {then[0].file}:{then[0].line}"),)
 
 
 def diff_entries(report: Differences) -> Iterator[DiffEntry]:

@@ -1,25 +1,22 @@
 """A policy as it was at a revision of git: the file, and all that it extends, as they stood there.
 
-Only `git` itself is run, and it only reads.
+Only `git` itself is run (`git.py`), and it only reads. What stood there is read as strictly as a file is.
 """
 
 from __future__ import annotations
 
-import subprocess
-from functools import partial
 from pathlib import Path
 
-from casecore.kernel import CasecoreError
+from attrs import frozen
+
+from casecore.diff.git import NoRevision as NoRevision  # noqa: PLC0414 -- whoever asks for a revision catches it
+from casecore.diff.git import Revision
 from casecore.policies import Policy
-from casecore.policies.files import parse_toml, resolve_extends
-
-
-class NoRevision(CasecoreError, ValueError):
-    """A revision that cannot be read; the text says why, and what to write instead."""
+from casecore.policies.files import Shelf, decode_text, parse_toml, resolve_extends
 
 
 def policy_at(revision: str, file: str | Path) -> Policy:
-    """A policy file as it was at a revision.
+    """A policy file as it was at a revision; its files are called as `name_at` calls them.
 
     Args:
         revision: A branch, a tag or a commit, e.g. `main` or `HEAD~1`.
@@ -30,27 +27,45 @@ def policy_at(revision: str, file: str | Path) -> Policy:
         PolicyError: When what stands there is no policy.
     """
     path = Path(file)
-    if _run_git(path.parent, "rev-parse", "--git-dir") is None:
-        raise NoRevision(f"{file}: is in no git repository; name the two files instead: casecore diff OLD NEW")
-    if _run_git(path.parent, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}") is None:
-        raise NoRevision(f"--git {revision}: there is no such revision; name a branch, a tag or a commit, e.g. HEAD~1")
-    source = parse_toml(_read_at(revision, path), f"{revision}:{file}")
-    return Policy.of_files(*resolve_extends(source, path.parent, partial(_read_at, revision)))
+    shelf = ShelfAt(Revision.of(revision, path))
+    source = parse_toml(shelf.text_of(path), name_at(revision, file))
+    return Policy.of_files(*resolve_extends(source, path.parent, shelf))
 
 
-def _read_at(revision: str, path: Path) -> str:
-    text = _run_git(path.parent, "show", f"{revision}:./{path.name}")
-    if text is None:
-        raise NoRevision(f"--git {revision}: there was no file {path}; name a revision that has it")
-    return text
+def name_at(revision: str, file: str | Path) -> str:
+    """What a file is called as it was at a revision: `main:desk/sop.toml`, as git writes it."""
+    return f"{revision}:{file}"
 
 
-def _run_git(folder: Path, *words: str) -> str | None:
-    """What git answers; None where it refuses."""
-    command = ["git", "-C", str(folder), *words]
-    try:
-        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 -- no shell; only git reads them
-    except (OSError, ValueError) as error:  # there is no git, or a name that no file can have
-        remedy = "install it, or name the two files: casecore diff OLD NEW"
-        raise NoRevision(f"git cannot be run ({error}); {remedy}") from None
-    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None
+def file_of(revision: str, name: str) -> str:
+    """The file that `name_at` has given a name; any other name as it is."""
+    return name.removeprefix(f"{revision}:") if revision else name
+
+
+@frozen
+class ShelfAt(Shelf):
+    """Files as they were at a revision.
+
+    Attributes:
+        revision: Which one.
+    """
+
+    revision: Revision
+
+    def name_of(self, path: Path) -> str:
+        """The file, with its revision."""
+        return name_at(self.revision.said, path)
+
+    def identity_of(self, path: Path) -> object:
+        """Where it stood, without links."""
+        entry = self.revision.find(path.with_name(file_of(self.revision.said, path.name)))
+        return entry.repository, entry.path
+
+    def text_of(self, path: Path) -> str:
+        """Its text at that revision.
+
+        Raises:
+            NoRevision: When there was no such file.
+            PolicyError: When it was too large, or no UTF-8.
+        """
+        return decode_text(self.revision.read(path), self.name_of(path))

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
@@ -56,6 +55,19 @@ def read_text(path: str | Path) -> str:
             content = file.read(LARGEST + 1)
     except (OSError, ValueError) as error:  # the latter: a path that no file can have
         raise _file_error(name, f"cannot be read ({why_unreadable(error)})", "a TOML file") from None
+    return decode_text(content, name)
+
+
+def decode_text(content: bytes, name: str) -> str:
+    """The text of a file of which the bytes are known.
+
+    Args:
+        content: What stands in the file; no more of it than shows that it is too large.
+        name: What errors call it.
+
+    Raises:
+        PolicyError: When it is too large, or is no UTF-8.
+    """
     if len(content) > LARGEST:
         raise _file_error(name, "is too large", f"at most {LARGEST >> 20} MiB")
     content = content.removeprefix(b"\xef\xbb\xbf")  # editors on Windows leave a byte order mark there
@@ -153,15 +165,29 @@ def shipped_source(name: str = "the SOP that ships with casecore") -> Source:
 # Files on each other -----------------------------------------------------------------------------------
 
 
-def resolve_extends(
-    top: Source, folder: Path | None, read: Callable[[Path], str] = read_text
-) -> tuple[dict[str, Any], Sources]:
+class Shelf:
+    """Where the files below are found: on this machine, as they are now."""
+
+    def name_of(self, path: Path) -> str:
+        """What a file is called in errors and reports."""
+        return str(path)
+
+    def identity_of(self, path: Path) -> object:
+        """The same for two paths of one file."""
+        return path.resolve()
+
+    def text_of(self, path: Path) -> str:
+        """The text of a file; errors as of `read_text`."""
+        return read_text(path)
+
+
+def resolve_extends(top: Source, folder: Path | None, shelf: Shelf | None = None) -> tuple[dict[str, Any], Sources]:
     """Read the files that a file extends, and merge what all of them say.
 
     Args:
         top: The file that was asked for.
         folder: Where it lies; None for a text that lies nowhere and can extend nothing.
-        read: (path) -> the text of a file below; e.g. as it was at some revision.
+        shelf: Where the files below are found, e.g. at a revision; None: on this machine.
 
     Returns:
         What they say together, and the files, nearest first.
@@ -169,14 +195,14 @@ def resolve_extends(
     Raises:
         PolicyError: When a file that is extended cannot be read, or the files go in a circle.
     """
-    sources = [top]
-    seen = set() if folder is None else {(folder / Path(top.name).name).resolve()}
+    sources, shelf = [top], shelf or Shelf()
+    seen = set() if folder is None else {shelf.identity_of(folder / Path(top.name).name)}
     while (below := _path_extended(sources[-1], folder, top.name)) is not None:
         if below is SHIPPED:
             sources.append(shipped_source())
             break
         folder = below.parent
-        sources.append(_read_below(below, sources, seen, top.name, read))
+        sources.append(_read_below(below, sources, seen, top.name, shelf))
     merged: dict[str, Any] = {}
     for source in reversed(sources):
         _merge_file(merged, source)
@@ -198,20 +224,21 @@ def _path_extended(source: Source, folder: Path | None, name: str) -> Path | Non
     return folder / extends if extends and folder is not None else None
 
 
-def _read_below(path: Path, above: list[Source], seen: set[Path], name: str, read: Callable[[Path], str]) -> Source:
+def _read_below(path: Path, above: list[Source], seen: set[object], name: str, shelf: Shelf) -> Source:
+    called = shelf.name_of(path)
     try:
-        resolved = path.resolve()
+        resolved = shelf.identity_of(path)
         if resolved in seen:
-            raise _file_error(name, f"{path} extends itself" if len(seen) == 1 else f"{path} is in a circle", "")
+            raise _file_error(name, f"{called} extends itself" if len(seen) == 1 else f"{called} is in a circle", "")
         if len(above) == HIGHEST:
             raise _file_error(name, f"{HIGHEST} files lie on each other already", f"at most {HIGHEST}")
         seen.add(resolved)
-        return parse_toml(read(path), str(path))
+        return parse_toml(shelf.text_of(path), called)
     except (OSError, ValueError) as error:
         found = error.problems[0] if isinstance(error, PolicyError) else Problem("", f"cannot be read ({error})")
     if found.origins:  # it is in the file below, and the reader has to look there
         raise PolicyError(name, (found,))
-    message = found.message if found.message.startswith(str(path)) else f"{path} {found.message}"
+    message = found.message if found.message.startswith(called) else f"{called} {found.message}"
     told = attrs.evolve(found, path="extends", message=message)
     raise PolicyError(name, locate_problems((told,), (above[-1],)))
 

@@ -69,7 +69,7 @@ class DayFindings:
         """JUnit's XML: a test case for each story, and an error where the day could not be read to its end."""
         cases: list[tuple[Finding, junit.TestOutcome]] = [(one, "error") for one in self.unread]
         cases += [(_story_outcome(story, wrong), "failure" if wrong else "system-out") for story, wrong in self.stories]
-        return junit.junit_document(f"casecore replay {self.file}".rstrip(), {"replay": cases}, tally_text(tally))
+        return junit.junit_document("replay", self.file, {"replay": cases}, tally_text(tally))
 
 
 def _reason_line(reason: Reason) -> str:

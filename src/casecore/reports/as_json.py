@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Final
 
 from casecore import __version__
@@ -12,9 +13,13 @@ FORMAT: Final = 1
 """The number of the present shape; it grows when something is taken away or means something else."""
 
 
+_HALF: Final = re.compile("[\ud800-\udfff]")
+
+
 def json_text(plain: Any, *, sort_keys: bool = False) -> str:
-    """Plain data as JSON."""
-    return json.dumps(plain, indent=2, sort_keys=sort_keys, ensure_ascii=False)
+    """Plain data as JSON; half of a pair of code units, which no encoding has, is escaped."""
+    text = json.dumps(plain, indent=2, sort_keys=sort_keys, ensure_ascii=False)
+    return _HALF.sub(lambda half: json.dumps(half[0])[1:-1], text)
 
 
 def command_json(command: str, **parts: Any) -> str:

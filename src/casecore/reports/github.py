@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from casecore.reports.findings import Finding, Location, Severity
+from casecore.reports.paths import repository_path
 
 SHOWN: Final = 10
 """How many annotations of a level GitHub keeps."""
@@ -33,14 +34,15 @@ def workflow_commands(findings: Iterable[Finding], *closing: str) -> str:
 
 def _workflow_command(level: Severity, finding: Finding) -> str:
     here = finding.location or Location("")
-    properties = {
-        "file": here.file or None,
+    file = repository_path(here.file)
+    place = {
+        "file": file,
         "line": here.line,
         "endLine": here.end_line,
         "col": here.column,
         "endColumn": here.end_column,
-        "title": finding.heading,
     }
+    properties = {**(place if file else {}), "title": finding.heading}
     where = ",".join(
         f"{name}={str(value).translate(_ESCAPED_IN_PROPERTIES)}"
         for name, value in properties.items()

@@ -1,7 +1,9 @@
 """Files of templates: what is in them, and where in the file a finding lies.
 
-A file whose name ends in `.json` holds one template as the Graph API writes it, a list of them, or the API's whole
-answer (`{"data": […]}`). One that ends in `.jsonl` holds a template a line. Any other file is the text of one body.
+A file whose name ends in `.json`, in capitals or not, holds one template as the Graph API writes it, a list of them, or
+the API's whole answer (`{"data": […]}`). One that ends in `.jsonl` or `.ndjson` holds a template a line. Any other file
+is the text of one body, unless it is JSON: no body is. What has no components is no template, and a file without any
+template is refused, because nothing of it could be checked.
 """
 
 from __future__ import annotations
@@ -11,13 +13,13 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from attrs import field
 
 from casecore.kernel import CasecoreError, frozen
 from casecore.kernel.errors import quoted
-from casecore.templates.findings import TemplateError, TemplateFinding, quote_any
+from casecore.templates.findings import TemplateError, TemplateFinding, quote_any, quote_text
 from casecore.templates.lint import lint_together
 from casecore.templates.template import Template
 
@@ -144,52 +146,133 @@ def templates_in(source: str, file: str) -> tuple[Located, ...]:
         file: What it is called; its ending says what it holds.
 
     Raises:
-        TemplateFileError: When it is not text, or anything in it is no template.
+        TemplateFileError: When it is not text, anything in it is no template, or nothing is one.
+    """
+    located, unread = read_templates(source, file)
+    if unread:
+        raise unread[0]
+    return located
+
+
+def read_templates(source: str, file: str) -> tuple[tuple[Located, ...], tuple[TemplateFileError, ...]]:
+    """The templates of a file, and what in it could not be read as one; arguments as for `templates_in`.
+
+    Raises:
+        TemplateFileError: When what is given is not text.
     """
     for given, what in ((file, "the file's name"), (source, "what stands in the file")):
         if not isinstance(given, str):
             raise TemplateFileError(str(quoted(file)), None, f"{quote_any(given)} is not text", f"give {what} as text")
-    if file.endswith((".jsonl", ".ndjson")):
-        return tuple(_read_lines(source, file))
-    if not file.endswith(".json"):
+    located, unread = list[Located](), list[TemplateFileError]()
+    for read in _read_file(source, file):
+        if isinstance(read, Located):
+            located.append(read)
+        else:
+            unread.append(read)
+    if not located and not unread:
+        unread.append(TemplateFileError(file, None, "holds no template, so nothing was checked", "give at least one"))
+    return tuple(located), tuple(unread)
+
+
+_Read: TypeAlias = Located | TemplateFileError
+"""A template, or why there is none."""
+
+
+def _read_file(source: str, file: str) -> Iterator[_Read]:
+    ending = file.lower()
+    if ending.endswith((".jsonl", ".ndjson")) or (not ending.endswith(".json") and _is_json_lines(source)):
+        yield from _read_lines(source, file)
+    elif ending.endswith(".json") or _is_json(source):
+        yield from _read_document(source, file)
+    else:
         text = source.removesuffix("\n").removesuffix("\r")
-        return (Located(file, Template.parse(text), text, 0, len(text)),)
+        yield Located(file, Template.parse(text), text, 0, len(text))
+
+
+def _is_json(source: str) -> bool:
+    """Whether a text is an object or a list of JSON, which no body is."""
+    if not source.lstrip().startswith(("{", "[")):
+        return False
+    try:
+        json.loads(source)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _is_json_lines(source: str) -> bool:
+    """Whether a text is several objects of JSON, one a line."""
+    lines = [line for line in source.split("\n") if line.strip()]
+    return len(lines) > 1 and all(map(_is_json, lines))
+
+
+def _read_document(source: str, file: str) -> Iterator[_Read]:
     plain = _read_json(source, file, 1)
+    if isinstance(plain, TemplateFileError):
+        yield plain
+        return
     listed = plain.get("data") if isinstance(plain, Mapping) and isinstance(plain.get("data"), list) else plain
     if not isinstance(listed, list):
-        return (_locate_template(file, source, plain, 0, len(source)),)
+        yield _locate_template(file, source, plain, 0, len(source))
+        return
     spans = _find_spans(source, len(listed))
-    return tuple(_locate_template(file, source, one, *span) for one, span in zip(listed, spans, strict=True))
+    for one, span in zip(listed, spans, strict=True):
+        yield _locate_template(file, source, one, *span)
 
 
-def _read_lines(source: str, file: str) -> Iterator[Located]:
+def _read_lines(source: str, file: str) -> Iterator[_Read]:
     start = 0
     for number, line in enumerate(source.split("\n"), 1):
         if line.strip():
-            yield _locate_template(file, source, _read_json(line, file, number), start, start + len(line))
+            plain = _read_json(line, file, number)
+            yield (
+                plain
+                if isinstance(plain, TemplateFileError)
+                else _locate_template(file, source, plain, start, start + len(line))
+            )
         start += len(line) + 1
 
 
 def _read_json(text: str, file: str, line: int) -> Any:
+    """What a text of JSON says, or the error that says why it is none."""
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
         problem = f"is no JSON ({error.msg}, column {error.colno})"
-        raise TemplateFileError(file, line + error.lineno - 1, problem) from None
+        return TemplateFileError(file, line + error.lineno - 1, problem)
     except RecursionError:
-        raise TemplateFileError(file, line, "is nested too deeply") from None
+        return TemplateFileError(file, line, "is nested too deeply")
     except ValueError as error:  # such as a number of more digits than Python reads
-        raise TemplateFileError(file, line, f"is no JSON ({error})") from None
+        return TemplateFileError(file, line, f"is no JSON ({error})")
 
 
-def _locate_template(file: str, source: str, plain: Any, start: int, end: int) -> Located:
-    problem, remedy = "is a call that sends a message, not a template", "give the template's definition"
-    if not isinstance(plain, Mapping) or "messaging_product" not in plain:
+def _locate_template(file: str, source: str, plain: Any, start: int, end: int) -> _Read:
+    problem, remedy = _say_what_it_is(plain)
+    if not problem:
         try:
             return Located(file, Template.from_meta(plain), source, start, end)
         except TemplateError as error:
-            problem, remedy = str(error), ""
-    raise TemplateFileError(file, source.count("\n", 0, start) + 1, problem, remedy)
+            problem = str(error)
+    return TemplateFileError(file, bisect_right(_line_starts(source), start), problem, remedy)
+
+
+def _say_what_it_is(plain: Any) -> tuple[str, str]:
+    """What an object is that is no template, and what to give instead; nothing where it may be one."""
+    remedy = "give the template's definition"
+    if not isinstance(plain, Mapping) or plain.get("components"):
+        return "", ""
+    if "messaging_product" in plain:
+        return "is a call that sends a message, not a template", remedy
+    fault = plain.get("error")
+    if isinstance(fault, Mapping):
+        return f"is an error of the API, not a template: {quote_text(str(fault.get('message')))}", "ask the API again"
+    if isinstance(plain.get("text"), str):
+        return "is a text such as a quick reply, not a template of Meta's", remedy
+    within = (key for key, held in plain.items() if isinstance(held, list) and held and key != "components")
+    inside = next(within, None)
+    if inside is not None:
+        return "is no template, for it has no components", f"give the list that it has under {quote_text(str(inside))}"
+    return "is no template, for it has no components: there is nothing to check", remedy
 
 
 def _find_spans(source: str, count: int) -> list[tuple[int, int]]:
