@@ -20,7 +20,7 @@ from casecore.kernel.rooms import where_wanted
 from casecore.policies import Policy
 from casecore.policies.sections import Lifecycle, Relation
 from casecore.rooms.absences import ReleaseAbsent
-from casecore.rooms.agents import AddAgent, Agent, AgentAvailable, GoAvailable, GoUnavailable, Presence
+from casecore.rooms.agents import AddAgent, Agent, AgentAvailable, AgentWrapsUp, GoAvailable, GoUnavailable, Presence
 from casecore.rooms.approvals import (
     ApproveDraft,
     DraftEdited,
@@ -227,7 +227,7 @@ class TestVersions:
         """An old version is what it was, whatever comes after it."""
         story = given(new_case())
         before = dict(story.desk.cases)
-        story.and_given(OPEN, SetStatus("ana", at(70), "c1", Status.PENDING), EndContact("ana", at(80), "c1"))
+        story.and_given(OPEN, SetStatus("ana", at(70), "c1", Status.PENDING), EndContact("dora", at(80), "c1"))
         assert before == dict(story.desk.cases)
         assert "new" == story.desk.status("c1")
 
@@ -290,7 +290,7 @@ class TestView:
         Authenticate("ana", at(1), "c1"),
         MakeCommitment("ana", at(1), "c1", "p1", at(hours=1), "call back"),
         case_in("open", "c3", channel="messaging", at=at(1)),
-        EndContact("ana", at(1), "c3"),
+        EndContact("dora", at(1), "c3"),
     )
 
     @pytest.mark.parametrize(
@@ -407,8 +407,8 @@ class TestActions:
             *("reassign_review_to_agent", "reassign_review_to_queue"),
             *("approve_draft", "refuse_draft", "withdraw_draft"),
             *("take_review", "accept_offer", "reject_offer", "reassign_to_agent", "reassign_to_queue"),
-            *("authenticate", "end_contact", "ask_presence", "disconnect_idle", "make_commitment"),
-            *("dispose", "relate_customer", "flag_complaint"),
+            *("authenticate", "end_contact", "ask_presence", "disconnect_idle"),
+            *("dispose", "relate_customer", "flag_complaint", "make_commitment"),
             *("set_level_low", "set_level_normal", "set_level_high", "set_level_urgent"),
             "send_template",
         ] == names
@@ -598,7 +598,7 @@ class TestDue:
         due = closing_of(story.desk)
         command = CloseCase(SYSTEM, at(60), "c1", CloseReason.AUTOMATIC)
         assert Due(at(60), CLOSING, "lifecycle.close_after", "c1", command) == due
-        outcome = story.when(due.command).then(CaseClosed, ContactEnded, WrapUpOwed)
+        outcome = story.when(due.command).then(CaseClosed, ContactEnded, WrapUpOwed, AgentWrapsUp)
         assert None is closing_of(outcome.desk)
 
     def test_checked_again(self):

@@ -172,7 +172,7 @@ for file in {sorted(casecore._HOMES)}:
 ROOMS = (
     *("agents", "threads", "cases", "assignments", "arrivals", "replies", "notes", "approvals"),
     *("reviews", "offers", "eligibility", "reassignments"),
-    *("contacts", "silence", "commitments", "wrap_ups", "absences", "sla", "whatsapp"),
+    *("contacts", "silence", "wrap_ups", "commitments", "absences", "sla", "whatsapp"),
     "outbound",
 )
 

@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from casecore.rooms.agents import AgentChanged as AgentChanged
     from casecore.rooms.agents import AgentLoggedOut as AgentLoggedOut
     from casecore.rooms.agents import AgentUnavailable as AgentUnavailable
+    from casecore.rooms.agents import AgentWrapsUp as AgentWrapsUp
     from casecore.rooms.agents import ChangeAgent as ChangeAgent
     from casecore.rooms.agents import ClearNextState as ClearNextState
     from casecore.rooms.agents import GoAvailable as GoAvailable
@@ -131,11 +132,15 @@ if TYPE_CHECKING:
     from casecore.rooms.contacts import CONTACT_LIFECYCLE as CONTACT_LIFECYCLE
     from casecore.rooms.contacts import Authenticate as Authenticate
     from casecore.rooms.contacts import Authenticated as Authenticated
+    from casecore.rooms.contacts import CaseGivenUp as CaseGivenUp
     from casecore.rooms.contacts import Contact as Contact
     from casecore.rooms.contacts import ContactEnded as ContactEnded
     from casecore.rooms.contacts import ContactStarted as ContactStarted
     from casecore.rooms.contacts import ContactStatus as ContactStatus
+    from casecore.rooms.contacts import CustomerLeft as CustomerLeft
+    from casecore.rooms.contacts import CustomerReturned as CustomerReturned
     from casecore.rooms.contacts import EndContact as EndContact
+    from casecore.rooms.contacts import LastContact as LastContact
     from casecore.rooms.notes import AddNote as AddNote
     from casecore.rooms.notes import AddTag as AddTag
     from casecore.rooms.notes import CaseTagged as CaseTagged
@@ -242,8 +247,8 @@ _HOMES = {
     "policies": "Policy PolicyError",
     "policies.sections": "Level Relation",
     "rooms.agents": (
-        "AddAgent Agent AgentAdded AgentAvailable AgentChanged AgentLoggedOut AgentUnavailable ChangeAgent "
-        "ClearNextState GoAvailable GoUnavailable LogOut NextStateCleared NextStateSet Permission Presence "
+        "AddAgent Agent AgentAdded AgentAvailable AgentChanged AgentLoggedOut AgentUnavailable AgentWrapsUp "
+        "ChangeAgent ClearNextState GoAvailable GoUnavailable LogOut NextStateCleared NextStateSet Permission Presence "
         "SetNextState"
     ),
     "rooms.threads": "Customer CustomerMet CustomerRecorded Feeling Message RecordCustomer Thread ThreadOpened",
@@ -268,7 +273,8 @@ _HOMES = {
     "rooms.reviews": "ReviewEnded ReviewTaken TakeReview",
     "rooms.reassignments": "ReassignCase",
     "rooms.contacts": (
-        "CONTACT_LIFECYCLE Authenticate Authenticated Contact ContactEnded ContactStarted ContactStatus EndContact"
+        "CONTACT_LIFECYCLE Authenticate Authenticated CaseGivenUp Contact ContactEnded ContactStarted ContactStatus "
+        "CustomerLeft CustomerReturned EndContact LastContact"
     ),
     "rooms.silence": "AskPresence ChatDisconnected DisconnectIdle PresenceAsked",
     "rooms.commitments": (

@@ -5,12 +5,12 @@ import pytest
 from casecore.check.lint import lint_policy
 from tests.sops import sop_with
 
-QUIET = 'chat.idle.counts_from = "question"\n'
+QUIET = "chat.idle.ask_first = 0\n"
 
 LINT = {
     "": [("CC204", "chat.idle.counts_from")],
     'chat.idle.counts_from = "question"': [],
-    "chat.idle.ask_first = 0": [("CC204", "chat.idle.ask_first")],
+    "chat.idle.ask_first = 0": [],
     f'{QUIET}chat.idle.silence = "29s"': [("CC204", "chat.idle.silence")],
     f'{QUIET}chat.idle.silence = "30s"': [],
     'chat.idle.counts_from = "question"\nchat.idle.ask_first = 0': [("CC204", "chat.idle.ask_first")],

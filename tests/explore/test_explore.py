@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casecore import CUSTOMER, SYSTEM, CloseReason, Policy
+from casecore import SYSTEM, CloseReason, Policy
 from casecore.channels import Channel
 from casecore.check import scopes
 from casecore.explore import Exploration, Part, Result, Scope, explore
@@ -272,7 +272,9 @@ def test_a_search_that_was_given_up_looks_for_other_ways_among_what_it_has():
 def test_what_the_real_desk_refuses_is_no_story():
     """A scope that leaves apart what an agent owes gives them work too soon; the desk refuses, and nothing is shown."""
     apart = scopes.APART | {"agent.wrap_ups", "aftermath"}
-    careless = attrs.evolve(scope(OPENED, EndContact(CUSTOMER, NOON, "c1")), apart=apart)
+    careless = attrs.evolve(
+        scope(OPENED, EndContact("ana", NOON, "c1"), given=(GoAvailable("ana", NOON, "ana"),)), apart=apart
+    )
 
     def too_much(step):
         return isinstance(step.command, OpenCase) and len(step.before.wrap_ups) > 0

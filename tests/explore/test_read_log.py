@@ -174,7 +174,7 @@ def test_a_desk_after_an_event_lies_over_the_one_before():
 def test_a_row_that_an_event_takes_away_is_gone():
     """It is not in its table any more, and cannot be looked up."""
     log = {}
-    disposed = given_that(case_in("open"), EndContact("ana", T0, "c1"))
+    disposed = given_that(case_in("open"), EndContact("dora", T0, "c1"))
     desk = LoggedDesk.of(SOP, NOON, tables_of(rows_of_desk(disposed.desk)), log)
     after = desk.evolve((Disposed("ana", NOON, "c1/ana", "c1", "ana", "solved", "Done"),))
     assert (["c1/ana"], []) == ([*desk.wrap_ups], [*after.wrap_ups])

@@ -51,8 +51,8 @@ def test_what_was_tried():
 
 
 EMPTY = {
-    "[chat.idle]\nask_first = 0": {"06": "chat.idle.ask_first = 0: nobody has to ask, however short the silence"},
-    '[chat.idle]\nask_first = 0\nsilence = "1s"': {"06": "chat.idle.ask_first = 0"},
+    '[chat.idle]\nask_first = 0\nsilence = "1s"': {"06": "chat.idle.ask_first = 0: nobody has to ask, and that is no"},
+    '[chat.idle]\nask_first = 0\nsilence = "29s"': {"06": "chat.idle.ask_first = 0"},
     "[channels.chat]\nkinds = []": {"06": "there are no chats", "07": "there are no chats"},
     "[authentication]\nbefore = []": {"08": "authentication.before = []: nothing needs it"},
     "[authentication]\nchannels = []": {"08": "authentication.channels = []: it is asked for nowhere"},

@@ -217,7 +217,7 @@ LIFE_CYCLE = (
         HANDLER,
         "a case that somebody leaves goes to no queue",
         "rooms/assignments",
-        "    return (release,) if case.status is RESOLVED else (release, back_in_queue(case, cause, since))",
+        "    return (release,) if case.status is RESOLVED else (release, back_in_queue(case, cause, since, gone=gone))",
         "    return (release,)",
         EMAIL,
     ),

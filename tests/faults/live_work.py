@@ -3,6 +3,8 @@
 from tests.faults.rows import (
     ASKED_TWICE,
     BESIDE,
+    CHAT,
+    CHATS,
     COMPOSITION,
     CONSEQUENCE,
     EMAIL,
@@ -165,8 +167,8 @@ SILENCE = (
         COMPOSITION,
         "no contact hears of a message",
         "rooms/contacts",
-        "    notices={(Contact, MessageReceived): _break_silence, (Contact, ReplySent): _begin_silence},",
-        "    notices={(Contact, ReplySent): _begin_silence},",
+        "        (Contact, MessageReceived): _break_silence,\n",
+        "",
         SILENT,
     ),
     a_fault(
@@ -251,7 +253,7 @@ AUTHENTICATION = (
         RULE,
         "a promise to call back needs none",
         "rooms/commitments",
-        "    return authentication_missing(view, Proceeding.COMMIT, policy)",
+        "    return authentication_missing(view, Proceeding.COMMIT, policy, authenticated=before)",
         "    return None",
         VOICE,
     ),
@@ -270,8 +272,8 @@ AUTHENTICATION = (
         RULE,
         "where nobody holds the case anything goes",
         "rooms/contacts",
-        "    if view.contact is None and what is Proceeding.CLOSE:",
-        "    if view.contact is None:",
+        "    return is_kept(view) and known is True\n",
+        "    return True\n",
         VOICE,
     ),
     a_fault(
@@ -315,8 +317,8 @@ AUTHENTICATION = (
         EVOLVE,
         "a contact that somebody begins themselves is authenticated",
         "rooms/contacts",
-        "(Contact, ContactStarted): _new_contact}",
-        "(Contact, ContactStarted): lambda event: Contact(event.agent, event.at, event.by == event.agent)}",
+        "(Contact, ContactStarted): _new_contact,",
+        "(Contact, ContactStarted): lambda event: Contact(event.agent, event.at, event.by == event.agent),",
         SILENT,
     ),
     a_fault(
@@ -386,8 +388,8 @@ PRESENCE = (
         RULE,
         "who has a contact to dispose may become available",
         "rooms/contacts",
-        '    if not agent.wrap_ups:\n        return None\n    return Reason("presence.wrap_up"',
-        '    if True:\n        return None\n    return Reason("presence.wrap_up"',
+        '    if not agent.wrap_ups:\n        return None\n    found = f"{event.agent} is wrapping up',
+        '    if True:\n        return None\n    found = f"{event.agent} is wrapping up',
         BESIDE,
     ),
     a_fault(
@@ -596,20 +598,8 @@ PRESENCE = (
         CONSEQUENCE,
         "what is to be disposed is owed by whoever ended the contact",
         "rooms/wrap_ups",
-        "        event.case,\n"
-        "        event.agent,\n"
-        "        channel=event.channel,\n"
-        "        because=event.because,\n"
-        "        earlier_handler=handler,\n"
-        "    )\n"
-        "    return (owed,)",
-        "        event.case,\n"
-        "        event.by,\n"
-        "        channel=event.channel,\n"
-        "        because=event.because,\n"
-        "        earlier_handler=handler,\n"
-        "    )\n"
-        "    return (owed,)",
+        "        event.case,\n        event.agent,\n        channel=event.channel,\n        because=event.because,\n",
+        "        event.case,\n        event.by,\n        channel=event.channel,\n        because=event.because,\n",
         BESIDE,
     ),
     a_fault(
@@ -653,10 +643,10 @@ PRESENCE = (
         RULE,
         "a supervisor may make anybody available",
         "rooms/contacts",
-        '    if not agent.wrap_ups:\n        return None\n    return Reason("presence.wrap_up"',
+        '    if not agent.wrap_ups:\n        return None\n    found = f"{event.agent} is wrapping up',
         "    if not agent.wrap_ups or event.by != event.agent:\n"
         "        return None\n"
-        '    return Reason("presence.wrap_up"',
+        '    found = f"{event.agent} is wrapping up',
         BESIDE,
     ),
     a_fault(
@@ -667,5 +657,146 @@ PRESENCE = (
         "    if not held_and_owed(agent):\n        return None\n",
         "    if not held_and_owed(agent) or event.by != event.agent:\n        return None\n",
         BESIDE,
+    ),
+)
+
+DEPARTURES = (
+    a_fault(
+        "22",
+        RULE,
+        "a case whose customer has left is offered all the same",
+        "rooms/offers",
+        "    if case.waiting_since is not None and not case.pull_only:",
+        "    if case.waiting_since is not None:",
+        CHAT,
+    ),
+    a_fault(
+        "22",
+        EVOLVE,
+        "that its customer has left is not kept on the case",
+        "rooms/contacts",
+        "        case.pull_only = True\n",
+        "        case.pull_only = False\n",
+        CHAT,
+    ),
+    a_fault(
+        "22",
+        HANDLER,
+        "an abandoned case goes back into its queue",
+        "rooms/contacts",
+        "    if policy.live.abandoned is Abandoned.CLOSE:",
+        "    if False:",
+        CHAT,
+    ),
+    a_fault(
+        "22",
+        CONSEQUENCE,
+        "what is offered of an abandoned case that is kept rings on",
+        "rooms/absences",
+        "    kept = policy.live.abandoned is Abandoned.KEEP",
+        "    kept = False",
+        CHAT,
+        policy='live = { abandoned = "keep" }',
+    ),
+    a_fault(
+        "22",
+        HANDLER,
+        "an abandoned case that is kept is offered again",
+        "rooms/contacts",
+        "case.waiting_since or c.at, push=False))",
+        "case.waiting_since or c.at))",
+        CHAT,
+        policy='live = { abandoned = "keep" }',
+    ),
+    a_fault(
+        "22",
+        HANDLER,
+        "who ends a chat as its customer leaves has to dispose a case that they hold no more",
+        "rooms/contacts",
+        "    if not policy.wrap_up.required:\n        return give_up",
+        "    if True:\n        return give_up",
+        CHAT,
+    ),
+    a_fault(
+        "22",
+        HANDLER,
+        "the disposition of a case whose customer has left offers it",
+        "rooms/assignments",
+        "    push = case.status is ESCALATED or not (gone or case.pull_only)",
+        "    push = True",
+        CHAT,
+    ),
+    a_fault(
+        "03",
+        CONSEQUENCE,
+        "a case stays with its agent once it is disposed",
+        "rooms/wrap_ups",
+        "    release = give_up_case(view.case, event, Release.DISPOSED) if stayed else ()",
+        "    release = ()",
+        CHAT,
+    ),
+    a_fault(
+        "04",
+        EVOLVE,
+        "a case that stays with its agent counts no more",
+        "rooms/contacts",
+        "    if not event.kept:\n",
+        "    if True:\n",
+        CHATS,
+    ),
+    a_fault(
+        "06",
+        RULE,
+        "an agent ends a chat whose customer waits for an answer",
+        "rooms/contacts",
+        "    if case.unanswered_since is not None:\n        waits",
+        "    if False:\n        waits",
+        SILENT,
+    ),
+    a_fault(
+        "06",
+        RULE,
+        "an agent ends a chat in which nothing is settled",
+        "rooms/contacts",
+        "case.status in _SETTLED or view.contact.committed:",
+        "True:",
+        SILENT,
+    ),
+    a_fault(
+        "08",
+        RULE,
+        "what is promised in a wrap-up needs no authenticated customer",
+        "rooms/commitments",
+        "view.wrap_up is None else view.wrap_up.authenticated",
+        "view.wrap_up is None else True",
+        CHAT,
+    ),
+    a_fault(
+        "08",
+        RULE,
+        "closing by hand after the contact asks nobody",
+        "rooms/contacts",
+        "        return known is not False",
+        "        return True",
+        CHAT,
+        policy='authentication = { before = ["close"] }',
+    ),
+    a_fault(
+        "13",
+        CONSEQUENCE,
+        "who has a contact to dispose is available all the same",
+        "rooms/wrap_ups",
+        "    return (owed, AgentWrapsUp(event.by, event.at, event.agent)) if wraps_up else (owed,)",
+        "    return (owed,)",
+        SILENT,
+    ),
+    a_fault(
+        "15",
+        CONSEQUENCE,
+        "the last disposition leaves its agent wrapping up",
+        "rooms/wrap_ups",
+        "    return next_state or available\n",
+        "    return next_state\n",
+        CHAT,
     ),
 )

@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 LIMIT = 3_500
 """How many worlds of a scope are visited at most, where some are named: a fault may have no end, and is found near."""
 
-NO_LIMIT = 9_000
+NO_LIMIT = 12_000
 """The same where all scopes are asked: they all have fewer."""
 
 PATIENCE = 60

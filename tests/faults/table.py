@@ -12,7 +12,7 @@ rows stand by theme, as the promises do: `life_cycle.py`, `assignment.py`, `live
 from tests.faults.assignment import ASSIGNMENT
 from tests.faults.engine import ENGINE_ROWS
 from tests.faults.life_cycle import LIFE_CYCLE
-from tests.faults.live_work import AUTHENTICATION, PRESENCE, SILENCE
+from tests.faults.live_work import AUTHENTICATION, DEPARTURES, PRESENCE, SILENCE
 from tests.faults.replies import REPLIES
 from tests.faults.rows import Fault
 from tests.faults.ways import DATED, ORDER, USE, WAYS
@@ -23,6 +23,7 @@ _ROWS = (
     *SILENCE,
     *AUTHENTICATION,
     *PRESENCE,
+    *DEPARTURES,
     *REPLIES,
     *ORDER,
     *WAYS,

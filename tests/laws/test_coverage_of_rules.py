@@ -87,7 +87,7 @@ EMAIL = case_in("open", channel="email")
 EMAIL_DRAFT = (EMAIL, attrs.evolve(DRAFT, subject="Hi"))
 OFFERED = (new_case(), OfferWork(SYSTEM, at(40), "c1", "ana"))
 REVIEW_OFFERED = (DRAFT_WAITS, OfferWork(SYSTEM, at(40), "c1", "cleo", review=True))
-ENDED = (case_in("open"), EndContact("ana", at(1), "c1"))
+ENDED = (case_in("open"), EndContact("dora", at(1), "c1"))
 ENDED_EMAIL = (EMAIL, EndContact("ana", at(1), "c1"))
 CLEO_HOLDS = case_in("open", "c2", "cleo", at=at(2))
 KNOWN = (case_in("open"), Authenticate("ana", at(1), "c1"))
@@ -96,12 +96,12 @@ PROMISED = (KNOWN, MakeCommitment("ana", at(2), "c1", "p1", LATER, "Call back"))
 SILENT = (case_in("pending"), AskPresence("ana", at(1), "c1", "q1"))
 ANSWERS_CLEO = (
     case_in("pending", agent="cleo", channel="email"),
-    EndContact("cleo", at(1), "c1"),
+    EndContact("dora", at(1), "c1"),
     RelateRecord("cleo", at(2), "c1", Relation.CUSTOMER, "7"),
     Dispose("cleo", at(2), "c1", "solved", "Done"),
     ReceiveMessage(CUSTOMER, at(3), "t-c1", "m2", in_reply_to="r-c1"),
     OpenCase("ana", at(4), "c1"),
-    EndContact("ana", at(5), "c1"),
+    EndContact("dora", at(5), "c1"),
 )
 """An email that cleo handled; the customer answered her, and ana worked on it."""
 SMS, WHATSAPP = case_in("open", channel="sms"), case_in("open", channel="whatsapp")
@@ -232,7 +232,7 @@ REFUSALS = (
             RemoveTag("ana", NOW, "c1", "vip"),
             SetSentiment("ana", NOW, "c1", "m-c1", Feeling.POSITIVE),
             Authenticate("ana", NOW, "c1"),
-            EndContact("ana", NOW, "c1"),
+            EndContact("dora", NOW, "c1"),
             MakeCommitment("ana", NOW, "c1", "p1", LATER, "Call back"),
             SetLevel("ana", NOW, "c1", Level.HIGH),
         )
@@ -304,7 +304,7 @@ REFUSALS = (
         Refusal("assignment.holder", KNOWN, command)
         for command in (
             Authenticate("cleo", NOW, "c1"),
-            EndContact("cleo", NOW, "c1"),
+            EndContact("dora", NOW, "c1"),
             AskPresence("cleo", NOW, "c1", "q1"),
             MakeCommitment("cleo", NOW, "c1", "p1", LATER, "Call back"),
             SetLevel("cleo", NOW, "c1", Level.HIGH),
@@ -314,7 +314,7 @@ REFUSALS = (
     *giving("assignment.queue", OTHER_QUEUE),
     *giving("assignment.available", GoUnavailable("cleo", at(2), "cleo")),
     *giving("assignment.next_state", (CLEO_HOLDS, SetNextState("cleo", at(3), "cleo", "lunch"))),
-    *giving("assignment.wrap_up", (CLEO_HOLDS, EndContact("cleo", at(3), "c2"))),
+    *giving("assignment.wrap_up", (CLEO_HOLDS, EndContact("dora", at(3), "c2"))),
     *giving("assignment.channel", OTHER_CHANNEL),
     *giving("capacity.channel", CLEO_HOLDS, "[capacity]\nchat = 1")[:2],
     *giving("capacity.total", CLEO_HOLDS, "[capacity]\ntotal = 1"),
@@ -607,7 +607,7 @@ OFFER_EDGES = {
 
 CONTACT_EDGES = {
     "authenticate": (case_in("open"), Authenticate("ana", NOW, "c1"), Authenticated),
-    "end": (case_in("open"), EndContact("ana", NOW, "c1"), ContactEnded),
+    "end": (case_in("open"), EndContact("dora", NOW, "c1"), ContactEnded),
     "dispose": (ENDED, Dispose("ana", NOW, "c1", "solved", "Done"), Disposed),
 }
 """The story up to each trigger of a contact's life cycle, the command that it comes by, and the event that tells it."""

@@ -291,7 +291,7 @@ class TestOwed:
 
     def test_wrap_ups(self):
         """Ended contacts to dispose, longest ended first."""
-        story = given(*chat(1), *chat(2, 5), EndContact("ana", at(10), "c2"), EndContact("ana", at(11), "c1"))
+        story = given(*chat(1), *chat(2, 5), EndContact("dora", at(10), "c2"), EndContact("dora", at(11), "c1"))
         assert ["c2", "c1"] == [row.case for row in inbox(story.desk, "ana", at(12)).wrap_ups]
         assert () == inbox(story.desk, "cleo", at(12)).wrap_ups
 
@@ -302,7 +302,7 @@ class TestOwed:
             OpenCase("ana", at(1), "c1"),
             FlagCase("ana", at(2), "c1", True),
             *(RelateRecord("ana", at(3), "c1", relation, "r") for relation in (Relation.CUSTOMER, Relation.CASE)),
-            EndContact("ana", at(4), "c1"),
+            EndContact("dora", at(4), "c1"),
             Dispose("ana", at(5), "c1", "solved", "done"),
         )
         assert (Duty("c1", frozenset({Relation.INSTALLER})),) == inbox(story.desk, "ana", at(6)).duties

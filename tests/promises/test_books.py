@@ -33,7 +33,7 @@ from casecore.testing.strategies import layered_policies, policies, runs
 def case_by_records(desk, case):
     """The page of a case, worked out from the desk's records."""
     file = desk.cases[case]
-    row, contact, draft, offers = file.case, file.contact, file.draft, file.offers
+    row, contact, last, draft, offers = file.case, file.contact, file.last_contact, file.draft, file.offers
     return CasePage(
         channel=row.channel,
         queue=row.queue,
@@ -65,7 +65,14 @@ def case_by_records(desk, case):
         silent_since=None if contact is None else contact.silence_since,
         asked=0 if contact is None else contact.attempts,
         asked_at=None if contact is None else contact.asked_at,
-        authenticated=contact is not None and contact.authenticated,
+        authenticated=contact.authenticated
+        if contact is not None
+        else row.assignee is not None and last is not None and last.authenticated is True,
+        left=last is not None and last.left and row.status is not Status.CLOSED,
+        gone=row.pull_only,
+        settled=contact is not None and contact.committed,
+        was_authenticated=None if last is None or row.status is Status.CLOSED else last.authenticated,
+        proven=frozenset(owed.agent for owed in desk.wrap_ups.values() if owed.case == case and owed.authenticated),
         followed=row.successor is not None,
     )
 

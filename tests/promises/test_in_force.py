@@ -13,7 +13,7 @@ from casecore.channels import Channel, Consent, MessageKind
 from casecore.kernel import Enforcement
 from casecore.policies import Policy, PolicyError
 from casecore.policies.layers import Aspect, Change, Match, Override
-from casecore.policies.sections import CountsFrom, Proceeding
+from casecore.policies.sections import Abandoned, AgentEnds, CountsFrom, Proceeding
 from casecore.promises import PROMISES
 from casecore.promises.in_force import InForce
 from casecore.testing.strategies import layered_policies
@@ -28,6 +28,8 @@ VALUES = {
     "authentication.enforcement": st.sampled_from(Enforcement),
     "capacity.total": st.integers(0, 9),
     "capacity.voice_with_cases": st.booleans(),
+    "chat.agent_ends": st.sampled_from(AgentEnds),
+    "live.abandoned": st.sampled_from(Abandoned),
     "chat.idle.ask_first": st.integers(0, 3),
     "chat.idle.counts_from": st.sampled_from(CountsFrom),
     "chat.idle.silence": st.integers(1, 9).map(MINUTE.__mul__),

@@ -40,6 +40,7 @@ from casecore.channels import TemplateKind
 from casecore.policies.sections import Approval, Authentication, Chat, CountsFrom, Idle, Lifecycle, Role, WhatsApp
 from casecore.promises import PROMISES, Watch
 from casecore.rooms import eligibility
+from casecore.rooms.absences import ReleaseAbsent
 from casecore.rooms.agents import ChangeAgent, GoUnavailable, LogOut, SetNextState
 from casecore.rooms.arrivals import CaseReopened
 from casecore.rooms.cases import StatusSet
@@ -124,7 +125,7 @@ EMAIL = case_in("open", channel="email")
 KNOWN = (case_in("open"), Authenticate("ana", at(1), "c1"))
 TECHNICAL = case_in("new", channel="email", reason="technical")
 EVA_COMES = GoAvailable("eva", at(1), "eva")
-ENDED = (case_in("open"), EndContact("ana", at(1), "c1"))
+ENDED = (case_in("open"), EndContact("dora", at(1), "c1"))
 LEAVING = (case_in("open"), SetNextState("ana", at(1), "ana", "lunch"))
 SILENT = (case_in("pending"), AskPresence("ana", at(1), "c1", "q1"))
 RESOLVED_AND_LEFT = (case_in("resolved"), EndContact("ana", at(1), "c1"))
@@ -364,7 +365,7 @@ TEETH = {
     "13: back with a contact to dispose": (
         "13",
         without("presence.wrap_up"),
-        (ENDED, LogOut("ana", at(2), "ana")),
+        ENDED,
         GoAvailable("ana", at(3), "ana"),
     ),
     "14: lunch with a contact held": (
@@ -376,7 +377,7 @@ TEETH = {
     "15: all is disposed, and lunch does not start": (
         "15",
         unfollowed("wrap_ups", Disposed),
-        (LEAVING, EndContact("ana", at(2), "c1")),
+        (LEAVING, EndContact("dora", at(2), "c1")),
         Dispose("ana", at(3), "c1", "solved", "Done"),
     ),
     "16: opened again, and in no queue": (
@@ -475,7 +476,7 @@ def test_a_countdown_that_goes_on_is_noticed(monkeypatch):
 def test_an_authentication_that_leaks_is_noticed(monkeypatch):
     """If the next contact began authenticated because the last one was, ben could resolve: promise 08 broken."""
     resolved = SetStatus("ben", at(3), "c1", Status.RESOLVED)
-    story = (KNOWN, EndContact("ana", at(1), "c1"), OpenCase("ben", at(2), "c1"))
+    story = (KNOWN, EndContact("dora", at(1), "c1"), OpenCase("ben", at(2), "c1"))
     assert not steps_of(story, resolved)[-1].verdict
     begun = next(event for event in scenario.given(story).events[::-1] if isinstance(event, ContactStarted))
     evolving(monkeypatch, begun, Contact, lambda event: Contact(event.agent, event.at, authenticated=True))
@@ -597,20 +598,21 @@ def test_there_is_a_way_to_closed_however_narrow_the_policy(policy):
     assert set() == broken_at_end(case_in("new"), OpenCase("ana", at(2), "c1"), policy=policy)
 
 
+CUT_OFF = (LogOut("ana", at(2), "ana"), ReleaseAbsent(SYSTEM, at(62), "c1"))
 ABOUT_THE_ACCOUNT = (case_in("open"), SubmitDraft("ana", at(1), "c1", "d1", "Hello", about_account=True))
 
 
 @pytest.mark.parametrize(
     "story",
-    [(), EndContact("ana", at(2), "c1"), (EndContact("ana", at(2), "c1"), OfferWork(SYSTEM, at(3), "c1", "ben"))],
+    [(), CUT_OFF, (CUT_OFF, OfferWork(SYSTEM, at(120), "c1", "ben"))],
     ids=["held", "queued", "offered"],
 )
 def test_a_draft_that_needs_an_authenticated_customer_can_still_be_decided(story):
     """Its approval is refused at first; who holds the case, or opens it, authenticates the customer, and it goes."""
-    scenario.given(ABOUT_THE_ACCOUNT, story).when(ApproveDraft("cleo", at(9), "c1", "d1")).refused(
+    scenario.given(ABOUT_THE_ACCOUNT, story).when(ApproveDraft("cleo", at(130), "c1", "d1")).refused(
         "authentication.before"
     )
-    assert set() == broken_at_end((ABOUT_THE_ACCOUNT, story), AddTag("dora", at(9), "c1", "vip"))
+    assert set() == broken_at_end((ABOUT_THE_ACCOUNT, story), AddTag("dora", at(130), "c1", "vip"))
 
 
 def test_a_disconnected_chat_moves_along_the_life_cycle():

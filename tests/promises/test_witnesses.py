@@ -15,13 +15,13 @@ from casecore.promises import PROMISES, Happening, Watch
 from casecore.promises.books import Books
 from casecore.promises.life_cycle import EDGES, MOVES, edges_of
 from casecore.promises.replies import what_is_wrong
-from casecore.rooms.agents import AgentAdded, AgentAvailable, AgentUnavailable, GoAvailable, NextStateSet
+from casecore.rooms.agents import AgentAdded, AgentAvailable, AgentUnavailable, AgentWrapsUp, GoAvailable, NextStateSet
 from casecore.rooms.approvals import DraftApproved, DraftSubmitted
 from casecore.rooms.arrivals import CaseReopened, MessageReceived, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, WorkBegun
 from casecore.rooms.cases import CaseClosed, CaseStarted, SetStatus, StatusSet
 from casecore.rooms.commitments import CommitmentMade
-from casecore.rooms.contacts import Authenticated, ContactEnded, ContactStarted
+from casecore.rooms.contacts import Authenticated, ContactEnded, ContactStarted, CustomerLeft
 from casecore.rooms.notes import CaseTagged, NoteAdded
 from casecore.rooms.offers import AcceptOffer, OfferAccepted, OfferWork, WorkOffered
 from casecore.rooms.prepared import PreparedText
@@ -72,6 +72,7 @@ def released(case="c1", agent="ana", when=5, because=Release.LEFT, queue="genera
         CaseReleased(agent, at(when), case, agent, because),
         ContactEnded(agent, at(when), case, agent, Channel.CHAT, str(because)),
         WrapUpOwed(agent, at(when), f"{case}/{agent}", case, agent, Channel.CHAT, str(because)),
+        AgentWrapsUp(agent, at(when), agent),
         CaseQueued(agent, at(when), case, queue, at(when)),
     )
 
@@ -97,9 +98,10 @@ def approved(by="cleo", author="ana", when=3, draft="d1", **fields):
     return (DraftApproved(by, at(when), "c1", draft, author), attrs.evolve(sent, **fields))
 
 
-def disposed(case="c1", agent="ana", when=6):
-    """An agent disposes a contact."""
-    return (Disposed(agent, at(when), f"{case}/{agent}", case, agent, "solved", "Done"),)
+def disposed(case="c1", agent="ana", when=6, then=AgentAvailable):
+    """An agent disposes their last contact, and is available again."""
+    done = Disposed(agent, at(when), f"{case}/{agent}", case, agent, "solved", "Done")
+    return (done,) if then is None else (done, then(agent, at(when), agent))
 
 
 def said(event):
@@ -114,6 +116,7 @@ OPEN = (*DESK, comes(), taken())
 KNOWN = (*OPEN, said(Authenticated("ana", at(2), "c1")))
 SILENT = (*OPEN, replied(when=2), said(PresenceAsked("ana", at(3), "c1", "q1", "Are you there?")))
 ENDED = (*OPEN, released())
+GIVEN_BACK = tuple(event for event in released() if not isinstance(event, WrapUpOwed | AgentWrapsUp))
 CLOSED = (*DESK, comes(), closed())
 DRAFT = (*OPEN, drafted())
 EMAIL = (*DESK, comes(channel=Channel.EMAIL), taken(channel=Channel.EMAIL))
@@ -129,6 +132,7 @@ def disconnected(when, case="c1"):
         bye,
         CaseReleased("ana", at(when), case, "ana", Release.SILENCE),
         ContactEnded("ana", at(when), case, "ana", Channel.CHAT, "silence"),
+        AgentWrapsUp("ana", at(when), "ana"),
     )
 
 
@@ -178,6 +182,15 @@ WROTE_AGAIN = (CaseReopened(CUSTOMER, at(4), "c1", Status.PENDING), *comes(when=
 BY_DAY = timedelta(hours=24).total_seconds()
 FOLLOWED = (SuccessorStarted(CUSTOMER, at(10), "c1", "c2"), *comes("c2", when=10, thread="t-c1", predecessor="c1"))
 
+LEFT = (
+    CustomerLeft(CUSTOMER, at(5), "c1"),
+    ContactEnded(CUSTOMER, at(5), "c1", "ana", Channel.CHAT, "ended_by_customer", True),
+    AgentWrapsUp(CUSTOMER, at(5), "ana"),
+)
+LET_GO = (*disposed(), CaseReleased("ana", at(6), "c1", "ana", Release.DISPOSED), released()[-1])
+GIVES_UP = (CustomerLeft(CUSTOMER, at(7), "c1"),)
+KEEP = toml('live = { abandoned = "keep" }')
+
 TOLD = {
     # 01
     "01: set to new": Told("01", OPEN, said(StatusSet("ana", at(2), "c1", Status.NEW))),
@@ -194,6 +207,22 @@ TOLD = {
     "01: open again, and nobody wrote": Told(
         "01", (*OPEN, replied()), said(CaseReopened(CUSTOMER, at(3), "c1", Status.PENDING))
     ),
+    # 22
+    "22: given up waiting, and closed": Told("", (*DESK, comes()), (*GIVES_UP, *closed(reason=CloseReason.ABANDONED))),
+    "22: given up waiting, and it stays": Told("22", (*DESK, comes()), GIVES_UP),
+    "22: given up waiting, and kept": Told("", (*DESK, comes()), GIVES_UP, KEEP),
+    "22: rung all the same": Told("22", (*DESK, comes(), GIVES_UP), offered(when=9), KEEP),
+    "22: rung once they write again": Told("", (*DESK, comes(), GIVES_UP, comes(when=9)[2:]), offered(when=9), KEEP),
+    "22: rung once it is given to somebody": Told(
+        "",
+        (*DESK, comes(), GIVES_UP),
+        (CaseQueued("cleo", at(9), "c1", "general", at(9)), *offered(when=9)),
+        KEEP,
+    ),
+    "22: rings on": Told("22", (*DESK, comes(), offered()), GIVES_UP, KEEP),
+    "22: a draft waits on": Told("22", (*DRAFT, released(because=Release.AGENT_LOST)), GIVES_UP, KEEP),
+    "22: taken from who has to dispose it": Told("22", OPEN, (LEFT[0], *released(because=Release.ENDED_BY_CUSTOMER))),
+    "22: rung once it is disposed": Told("22", (*OPEN, LEFT, LET_GO), offered(when=9)),
     # 02
     "02: tagged": Told("02", CLOSED, said(CaseTagged("ana", at(10), "c1", "late"))),
     "02: noted": Told("", CLOSED, said(NoteAdded("ana", at(10), "n1", "Hm", "c1", None))),
@@ -206,9 +235,13 @@ TOLD = {
     "03: given to a second one once it is back": Told(
         "", (*KNOWN, released(because=Release.LEFT)), assigned("c1", "ben", 6)
     ),
-    "03: taken from somebody else": Told("03 16", KNOWN, said(CaseReleased("ben", at(3), "c1", "ben", Release.LEFT))),
+    "03: taken from somebody else": Told(
+        "03 13 16", KNOWN, said(CaseReleased("ben", at(3), "c1", "ben", Release.LEFT))
+    ),
     "03: held without a contact": Told("03", (*DESK, comes()), taken()[:1]),
-    "03: a contact without a holder": Told("03 16", OPEN, released()[:1]),
+    "03: a contact without a holder": Told("03 13 16", OPEN, released()[:1]),
+    "03: held after the customer has left": Told("", OPEN, LEFT),
+    "03: held once it is disposed": Told("03", (*OPEN, LEFT), disposed()),
     # 04
     "04: a third chat": Told("04 05", FULL, assigned("c3", "ana")),
     "04: a second chat": Told("", (*OPEN, comes("c2")), assigned("c2", "ana")),
@@ -251,7 +284,10 @@ TOLD = {
     "05: with a contact to dispose": Told("05", (*ENDED, comes("c2")), assigned("c2", "ana", 7)),
     "05: once it is disposed": Told("", (*ENDED, disposed(), comes("c2")), assigned("c2", "ana", 7)),
     "05: where nothing is disposed": Told(
-        "", (*ENDED, comes("c2")), assigned("c2", "ana", 7), toml("wrap_up = { disposition = false, notes = false }")
+        "",
+        (*OPEN, GIVEN_BACK, comes("c2")),
+        assigned("c2", "ana", 7),
+        toml("wrap_up = { disposition = false, notes = false }"),
     ),
     "05: a call beside a chat": Told("05", (*OPEN, comes("c2", CALL)), assigned("c2", "ana", channel=CALL)),
     "05: a chat beside a call": Told(
@@ -315,6 +351,7 @@ TOLD = {
         (
             CaseClosed("ana", at(9), "c1", CloseReason.BY_HAND),
             ContactEnded("ana", at(9), "c1", "ana", Channel.CHAT, "closed"),
+            AgentWrapsUp("ana", at(9), "ana"),
         ),
         toml('authentication = { before = ["close"] }'),
     ),
@@ -364,19 +401,21 @@ TOLD = {
     # 13 to 16
     "13: back with a contact to dispose": Told("13", ENDED, said(AgentAvailable("ana", at(6), "ana"))),
     "13: back with nothing to dispose": Told("", (*ENDED, disposed()), said(AgentAvailable("ana", at(7), "ana"))),
+    "13: available all the time": Told("13", OPEN, (*released()[:3], *released()[4:])),
     "14: lunch with a contact": Told("14", OPEN, LUNCH),
     "14: lunch once it is given back": Told("", ENDED, LUNCH),
     "15: the last disposition": Told("15", (*LEAVING, released()), disposed()),
-    "15: the last disposition, and lunch": Told("", (*LEAVING, released()), (*disposed(), *LUNCH)),
+    "15: the last disposition, and nothing": Told("15", ENDED, disposed(then=None)),
+    "15: the last disposition, and lunch": Told("", (*LEAVING, released()), (*disposed(then=None), *LUNCH)),
     "15: not the last one": Told(
         "",
         (*OPEN, comes("c2"), taken("c2"), said(NextStateSet("ana", at(2), "ana", "lunch")), released(), released("c2")),
-        disposed(),
+        disposed(then=None),
     ),
-    "16: in no queue": Told("16", OPEN, released()[:3]),
+    "16: in no queue": Told("16", OPEN, released()[:4]),
     "16: in a queue while held": Told("16", OPEN, said(CaseQueued("ana", at(5), "c1", "general", at(5)))),
     "16: in a queue that there is not": Told("16", OPEN, released(queue="nowhere")),
-    "16: resolved, and in no queue": Told("", (*KNOWN, RESOLVED), released()[:3]),
+    "16: resolved, and in no queue": Told("", (*KNOWN, RESOLVED), released()[:4]),
     "16: closed, and queued": Told(
         "16", (*DESK, comes()), (*closed(), CaseQueued(SYSTEM, at(9), "c1", "general", at(9)))
     ),

@@ -8,6 +8,7 @@ from casecore.rooms.absences import NO_ANSWER, ReleaseAbsent
 from casecore.rooms.agents import (
     AgentAvailable,
     AgentUnavailable,
+    AgentWrapsUp,
     ClearNextState,
     GoAvailable,
     LogOut,
@@ -83,7 +84,7 @@ class TestGrace:
 
     def test_nobody_holds_it(self):
         """What was given up is not taken; an owner who is gone loses nothing."""
-        story = given(case_in("pending"), EndContact("customer", at(1), "c1"), LogOut("ana", at(10), "ana"))
+        story = given(case_in("pending"), EndContact("dora", at(1), "c1"), LogOut("ana", at(10), "ana"))
         outcome = story.when(release()).refused("away.gone")
         assert "case c1: nobody holds it" == outcome.verdict.reasons[0].message
         assert [] == timers(story.desk)
@@ -128,11 +129,12 @@ class TestRequeue:
         )
 
     def test_wrap_up_waits_for_them(self):
-        """They dispose what they lost before they get work again."""
+        """They dispose what they lost before they get work again; that makes them available."""
         story = gone("pending", release())
-        story.when(GoAvailable("ana", at(80), "ana")).refused("presence.wrap_up")
-        disposed = story.and_given(Dispose("ana", at(80), "c1", "follow_up", "Line lost"))
-        assert disposed.when(GoAvailable("ana", at(81), "ana")).verdict
+        back = story.when(GoAvailable("ana", at(80), "ana")).then(AgentWrapsUp("ana", at(80), "ana"))
+        back.and_when(GoAvailable("ana", at(81), "ana")).refused("presence.wrap_up")
+        disposed = back.and_when(Dispose("ana", at(82), "c1", "follow_up", "Line lost"))
+        disposed.then(Disposed, AgentAvailable("ana", at(82), "ana"))
 
 
 class TestKeep:
@@ -249,7 +251,7 @@ class TestNoAnswer:
         outcome = self.asked(case_in("open")).when(ExpireOffer("system", at(31), "c9"))
         outcome.then(OfferDeclined, NextStateSet("system", at(31), "ana", NO_ANSWER))
         outcome.after.when(ClearNextState("ana", at(32), "ana")).then(NextStateCleared)
-        ended = outcome.after.and_given(EndContact("ana", at(40), "c1"))
+        ended = outcome.after.and_given(EndContact("dora", at(40), "c1"))
         ended.when(Dispose("ana", at(41), "c1", "solved", "Done")).then(
             Disposed, AgentUnavailable("ana", at(41), "ana", NO_ANSWER)
         )

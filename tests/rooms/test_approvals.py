@@ -699,7 +699,7 @@ class TestBlocking:
         """Nothing is in the way any more."""
         story = waiting(WithdrawDraft("ben", at(20), "c1", "d1"))
         story.when(SetStatus("ben", at(30), "c1", Status.RESOLVED)).then(StatusSet, SolutionReached)
-        ended = story.and_given(EndContact("ben", at(30), "c1"), Dispose("ben", at(30), "c1", "solved", "Refunded"))
+        ended = story.and_given(EndContact("dora", at(30), "c1"), Dispose("ben", at(30), "c1", "solved", "Refunded"))
         ended.when(CloseCase("ben", at(30), "c1")).then(CaseClosed)
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from casecore.channels import Channel
 from casecore.policies import Policy
-from casecore.rooms.agents import Agent, ChangeAgent, GoAvailable, Presence
+from casecore.rooms.agents import Agent, AgentWrapsUp, ChangeAgent, GoAvailable, Presence
 from casecore.rooms.approvals import SubmitDraft
 from casecore.rooms.arrivals import CaseReopened, MessageReceived, ReceiveMessage
 from casecore.rooms.assignments import (
@@ -308,7 +308,9 @@ class TestLeaving:
         outcome = given(held(status)).when(LeaveCase("ana", at(10), "c1"))
         since = T0 if status == "open" else at(10)
         released = CaseReleased("ana", at(10), "c1", "ana", Release.LEFT)
-        outcome.then(released, CaseQueued("ana", at(10), "c1", "general", since), ContactEnded, WrapUpOwed)
+        outcome.then(
+            released, CaseQueued("ana", at(10), "c1", "general", since), ContactEnded, WrapUpOwed, AgentWrapsUp
+        )
         case = case_of(outcome)
         assert (None, "ana", "general", since) == (case.assignee, case.owner, case.queue, case.waiting_since)
         assert outcome.and_when(OpenCase("cleo", at(20), "c1")).verdict
@@ -316,12 +318,14 @@ class TestLeaving:
     def test_new(self):
         """A new case that was given to somebody who did not even open it goes back too."""
         story = given(GIVEN)
-        story.when(LeaveCase("ana", at(10), "c1")).then(CaseReleased, CaseQueued, ContactEnded, WrapUpOwed)
+        story.when(LeaveCase("ana", at(10), "c1")).then(
+            CaseReleased, CaseQueued, ContactEnded, WrapUpOwed, AgentWrapsUp
+        )
 
     def test_resolved(self):
         """Nobody holds it and it is not queued; the owner stays."""
         outcome = given(held("resolved")).when(LeaveCase("ana", at(10), "c1"))
-        outcome.then(CaseReleased("ana", at(10), "c1", "ana", Release.LEFT), ContactEnded, WrapUpOwed)
+        outcome.then(CaseReleased("ana", at(10), "c1", "ana", Release.LEFT), ContactEnded, WrapUpOwed, AgentWrapsUp)
         case = case_of(outcome)
         assert (None, "ana", None) == (case.assignee, case.owner, case.waiting_since)
 

@@ -12,6 +12,7 @@ from casecore.policies.sections import Level, Lifecycle, Role
 from casecore.rooms.absences import ReleaseAbsent
 from casecore.rooms.agents import (
     AddAgent,
+    AgentWrapsUp,
     ChangeAgent,
     ClearNextState,
     GoAvailable,
@@ -130,7 +131,7 @@ class TestClosingByHand:
     def test_closed(self, status, by):
         """Closing ends the assignment; the owner stays."""
         outcome = given(case_in(status, channel="messaging")).when(CloseCase(by, at(60), "c1"))
-        outcome.then(CaseClosed(by, at(60), "c1", CloseReason.BY_HAND), ContactEnded, WrapUpOwed)
+        outcome.then(CaseClosed(by, at(60), "c1", CloseReason.BY_HAND), ContactEnded, WrapUpOwed, AgentWrapsUp)
         case = outcome.desk.cases["c1"].case
         assert (Status.CLOSED, at(60), None, "ana") == (case.status, case.status_at, case.assignee, case.owner)
         assert CloseReason.BY_HAND is case.closed_as
@@ -170,7 +171,7 @@ class TestClosingByHand:
         assert ("ana", None) == (story.desk.cases["c1"].case.owner, story.desk.cases["c1"].case.assignee)
         ended = given(
             case_in("open"),
-            EndContact("ana", at(1), "c1"),
+            EndContact("dora", at(1), "c1"),
             Dispose("ana", at(1), "c1", "solved", "Fine"),
             policy=sop(close_by=(Role.OWNER,)),
         )
@@ -237,7 +238,8 @@ class TestClosingAutomatically:
         """At 48 hours exactly, and by the system."""
         story = given(case_in("resolved"))
         outcome = story.when(CloseCase("system", at(hours=48), "c1", CloseReason.AUTOMATIC))
-        outcome.then(CaseClosed("system", at(hours=48), "c1", CloseReason.AUTOMATIC), ContactEnded, WrapUpOwed)
+        closed = CaseClosed("system", at(hours=48), "c1", CloseReason.AUTOMATIC)
+        outcome.then(closed, ContactEnded, WrapUpOwed, AgentWrapsUp)
 
     def test_too_early(self):
         """One second before: how long it has been, and how long is left."""
@@ -259,7 +261,7 @@ class TestClosingAutomatically:
         story = given(case_in("resolved"))
         story.when(CloseCase("system", at(hours=1), "c1")).refused("lifecycle.close_after")
         story.when(CloseCase("system", at(hours=48), "c1")).then(
-            CaseClosed("system", at(hours=48), "c1", CloseReason.AUTOMATIC), ContactEnded, WrapUpOwed
+            CaseClosed("system", at(hours=48), "c1", CloseReason.AUTOMATIC), ContactEnded, WrapUpOwed, AgentWrapsUp
         )
 
     def test_nobody_need_hold_it(self):
@@ -353,7 +355,7 @@ def closed_case():
         case_in("open"),
         AddNote("ana", at(1), "n1", "Remember", case="c1"),
         AddTag("ana", at(1), "c1", "vip"),
-        EndContact("ana", at(2), "c1"),
+        EndContact("dora", at(2), "c1"),
         Dispose("ana", at(2), "c1", "solved", "Fine"),
         CloseCase("ana", at(2), "c1"),
     )

@@ -10,17 +10,17 @@ import pytest
 from casecore.channels import Channel, MessageKind
 from casecore.policies import Policy
 from casecore.rooms.absences import ReleaseAbsent
-from casecore.rooms.agents import AgentUnavailable, ChangeAgent, GoAvailable, GoUnavailable, LogOut
+from casecore.rooms.agents import AgentUnavailable, AgentWrapsUp, ChangeAgent, GoAvailable, GoUnavailable, LogOut
 from casecore.rooms.approvals import ApproveDraft, DraftApproved, SubmitDraft
 from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, ReceiveMessage
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, LeaveCase, OpenCase
 from casecore.rooms.cases import CaseClosed, CloseCase, SetStatus
-from casecore.rooms.contacts import Authenticate, ContactStarted, EndContact
+from casecore.rooms.contacts import Authenticate, ContactEnded, ContactStarted, EndContact
 from casecore.rooms.offers import ExpireOffer, OfferDeclined, OfferWork, RejectOffer
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import ReplySent, SendReply
 from casecore.rooms.sla import ClockState, SolutionUndone, first_response, solution
-from casecore.rooms.wrap_ups import Dispose
+from casecore.rooms.wrap_ups import Dispose, WrapUpOwed
 from casecore.routing import route
 from casecore.statuses import Status
 from casecore.testing.scenario import at, case_in, given, new_case
@@ -201,7 +201,7 @@ def test_stale_automatic_step_races_a_new_reply():
         SendReply("ana", at(hours=47.9), "c1", "m9", "Yes?", Status.RESOLVED),
     )
     again.when(due.command).refused("lifecycle.close_after")
-    story.when(due.command).then(CaseClosed, lambda _: True, lambda _: True)
+    story.when(due.command).then(CaseClosed, ContactEnded, WrapUpOwed, AgentWrapsUp)
 
 
 def test_clocks_run_through_the_night_and_lunch():

@@ -10,6 +10,7 @@ from casecore.rooms.agents import (
     AgentAvailable,
     AgentLoggedOut,
     AgentUnavailable,
+    AgentWrapsUp,
     ClearNextState,
     GoAvailable,
     GoUnavailable,
@@ -32,6 +33,7 @@ from casecore.rooms.contacts import (
     ContactEnded,
     ContactStarted,
     ContactStatus,
+    CustomerLeft,
     EndContact,
     proceedings_of,
 )
@@ -40,7 +42,7 @@ from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import ReplySent, SendReply
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import SolutionReached
-from casecore.rooms.wrap_ups import Dispose, WrapUpOwed
+from casecore.rooms.wrap_ups import Dispose, Disposed, WrapUpOwed
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, given, new_case
 
@@ -99,9 +101,12 @@ class TestBeginning:
 
 
 ENDS = {
-    "by its agent": (EndContact("ana", at(9), "c1"), "ended_by_agent", "pending"),
+    "by its agent": (
+        (SetStatus("ana", at(8), "c1", Status.ESCALATED), EndContact("ana", at(9), "c1")),
+        "ended_by_agent",
+        "escalated",
+    ),
     "by a supervisor": (EndContact("dora", at(9), "c1"), "ended_by_agent", "pending"),
-    "by the customer": (EndContact("customer", at(9), "c1"), "ended_by_customer", "pending"),
     "transfer to a queue": (ReassignCase("ana", at(9), "c1", queue="billing"), "transferred", "open"),
     "transfer to an agent": (ReassignCase("ana", at(9), "c1", agent="cleo"), "transferred", "open"),
     "closed as spam": (CloseCase("ana", at(9), "c1", CloseReason.SPAM), "closed", "closed"),
@@ -128,19 +133,21 @@ class TestEnding:
         assert ("c1", "ana", Channel.CHAT, because) == (ended.case, ended.agent, ended.channel, ended.because)
         assert because == story.desk.wrap_ups["c1/ana"].because
 
+    @pytest.mark.parametrize("channel", ["chat", "messaging"])
     @pytest.mark.parametrize("status", ["open", "pending", "escalated", "resolved"])
-    def test_where_the_case_goes(self, status):
-        """Back to its queue, unless it is resolved."""
-        outcome = given(case_in(status)).when(EndContact("customer", at(9), "c1"))
-        queued = () if status == "resolved" else (CaseQueued,)
-        outcome.then(
-            CaseReleased("customer", at(9), "c1", "ana", Release.ENDED_BY_CUSTOMER), *queued, ContactEnded, WrapUpOwed
+    def test_where_the_case_goes(self, status, channel):
+        """Back to its queue, unless it is resolved; of chats, nobody is rung for it, unless it is escalated."""
+        outcome = given(case_in(status, channel=channel)).when(EndContact("dora", at(9), "c1"))
+        queued = (
+            () if status == "resolved" else (lambda event: event.push is (channel != "chat" or status == "escalated"),)
         )
+        released = CaseReleased("dora", at(9), "c1", "ana", Release.ENDED_BY_AGENT)
+        outcome.then(released, *queued, ContactEnded, WrapUpOwed, AgentWrapsUp)
 
     def test_left(self):
         """On channels where nobody waits, closing the tab ends it."""
         outcome = given(case_in("pending", channel="email")).when(LeaveCase("ana", at(9), "c1"))
-        outcome.then(CaseReleased, CaseQueued, ContactEnded, WrapUpOwed)
+        outcome.then(CaseReleased, CaseQueued, ContactEnded, WrapUpOwed, AgentWrapsUp)
 
     @pytest.mark.parametrize("channel", ["chat", "voice"])
     def test_live_is_not_left(self, channel):
@@ -162,7 +169,7 @@ class TestEnding:
     def test_closed_by_hand_elsewhere(self):
         """Where nobody waits, closing ends the contact, and leaves its wrap-up."""
         outcome = given(case_in("open", channel="messaging")).when(CloseCase("ana", at(9), "c1"))
-        outcome.then(CaseClosed, ContactEnded, WrapUpOwed)
+        outcome.then(CaseClosed, ContactEnded, WrapUpOwed, AgentWrapsUp)
 
     @pytest.mark.parametrize("command", [EndContact, Authenticate])
     def test_nothing_goes_on(self, command):
@@ -263,7 +270,7 @@ class TestAuthentication:
         "steps",
         [
             EndContact("customer", at(9), "c1"),
-            EndContact("ana", at(9), "c1"),
+            EndContact("dora", at(9), "c1"),
             CloseCase("ana", at(9), "c1", CloseReason.SPAM),
             (AskPresence("ana", at(9), "c1", "m7"), DisconnectIdle("ana", at(minutes=2), "c1", "m8")),
             (LogOut("ana", at(9), "ana"), ReleaseAbsent("system", at(69), "c1")),
@@ -278,7 +285,7 @@ class TestAuthentication:
         """Time needs none either."""
         policy = Policy.loads(QUEUE + '[lifecycle]\nclose_after = { pending = "1h" }\n' + CAREFUL)
         story = given(case_in("pending"), policy=policy)
-        story.when(CloseCase("system", at(hours=1), "c1")).then(CaseClosed, ContactEnded, WrapUpOwed)
+        story.when(CloseCase("system", at(hours=1), "c1")).then(CaseClosed, ContactEnded, WrapUpOwed, AgentWrapsUp)
 
     def test_closing(self):
         """Where the policy names closing, it is asked while a contact goes on, and not once nobody has one."""
@@ -288,9 +295,10 @@ class TestAuthentication:
         waits.when(CloseCase("dora", at(9), "c1")).then(CaseClosed)
 
     def test_resolving_what_nobody_holds(self):
-        """Without a contact nobody has been authenticated."""
-        story = given(case_in("pending"), EndContact("customer", at(1), "c1"))
-        story.when(SetStatus("dora", at(9), "c1", Status.RESOLVED)).refused("authentication.before")
+        """Without a contact nobody has been authenticated; the refusal says how somebody is."""
+        story = given(case_in("pending"), EndContact("dora", at(1), "c1"))
+        refused = story.when(SetStatus("dora", at(9), "c1", Status.RESOLVED)).refused("authentication.before")
+        assert "open the case and authenticate the customer first" == refused.verdict.reasons[0].remedy
 
     @pytest.mark.parametrize(("how", "warned"), [("warn", ("authentication.before",)), ("off", ())])
     def test_enforcement(self, how, warned):
@@ -315,9 +323,9 @@ class TestLunch:
         [
             (case_in("open"), "1 contact"),
             ((case_in("open"), case_in("open", "c2")), "2 contacts"),
-            ((case_in("open"), EndContact("ana", at(1), "c1")), "1 to dispose"),
+            ((case_in("open"), EndContact("dora", at(1), "c1")), "1 to dispose"),
             (
-                (case_in("open"), case_in("open", "c2"), EndContact("ana", at(1), "c1")),
+                (case_in("open"), case_in("open", "c2"), EndContact("dora", at(1), "c1")),
                 "1 contact and 1 to dispose",
             ),
         ],
@@ -342,9 +350,9 @@ class TestLunch:
         outcome = story.when(SetNextState("ana", at(9), "ana", "lunch"))
         outcome.then(NextStateSet("ana", at(9), "ana", "lunch"))
         after = outcome.after.and_given(
-            EndContact("ana", at(10), "c1"), Dispose("ana", at(11), "c1", "solved", "Fine")
-        ).and_given(EndContact("ana", at(12), "c2"))
-        assert Presence.AVAILABLE is after.desk.agents["ana"].presence
+            EndContact("dora", at(10), "c1"), Dispose("ana", at(11), "c1", "solved", "Fine")
+        ).and_given(EndContact("dora", at(12), "c2"))
+        assert Presence.WRAPPING_UP is after.desk.agents["ana"].presence
         last = after.when(Dispose("ana", at(13), "c2", "solved", "Fine"))
         assert AgentUnavailable("ana", at(13), "ana", "lunch") == last.events[-1]
         ana = last.desk.agents["ana"]
@@ -356,25 +364,26 @@ class TestLunch:
             case_in("open"),
             case_in("open", "c2"),
             SetNextState("ana", at(9), "ana", "lunch"),
-            EndContact("ana", at(10), "c1"),
+            EndContact("dora", at(10), "c1"),
             Dispose("ana", at(11), "c1", "solved", "Fine"),
         )
         assert story.desk.agents["ana"].available
 
     def test_disposed_by_a_supervisor(self):
         """Who is sent home by somebody else's disposition reaches it all the same."""
-        story = given(case_in("open"), SetNextState("ana", at(9), "ana", "lunch"), EndContact("ana", at(10), "c1"))
+        story = given(case_in("open"), SetNextState("ana", at(9), "ana", "lunch"), EndContact("dora", at(10), "c1"))
         outcome = story.when(Dispose("dora", at(11), "c1", "solved", "Fine", agent="ana"))
         assert AgentUnavailable("dora", at(11), "ana", "lunch") == outcome.events[-1]
 
-    @pytest.mark.parametrize("command", [EndContact("ana", at(10), "c1"), EndContact("customer", at(10), "c1")])
+    @pytest.mark.parametrize("command", [EndContact("dora", at(10), "c1"), EndContact("customer", at(10), "c1")])
     def test_without_wrap_ups(self, command):
         """Where the policy wants none, it is reached when the last contact ends, whoever ends it."""
         story = given(case_in("open"), SetNextState("ana", at(9), "ana", "lunch"), policy=EASY)
-        outcome = story.when(command).then(CaseReleased, CaseQueued, ContactEnded, AgentUnavailable)
+        left = (CustomerLeft,) if command.by == "customer" else ()
+        outcome = story.when(command).then(*left, CaseReleased, CaseQueued, ContactEnded, AgentUnavailable)
         assert "lunch" == outcome.desk.agents["ana"].reason
         two = given(case_in("open"), case_in("open", "c2"), SetNextState("ana", at(9), "ana"), policy=EASY)
-        two.when(command).then(CaseReleased, CaseQueued, ContactEnded)
+        two.when(command).then(*left, CaseReleased, CaseQueued, ContactEnded)
 
     def test_with_nothing_to_wait_for(self):
         """Who holds nothing goes at once."""
@@ -411,12 +420,19 @@ class TestLunch:
         ) == str(outcome.verdict)
 
     def test_back_with_something_to_dispose(self):
-        """Nobody becomes available with a contact undisposed; disposing it is possible while away."""
-        story = given(case_in("open"), EndContact("ana", at(1), "c1"), LogOut("ana", at(2), "ana"))
-        outcome = story.when(GoAvailable("ana", at(3), "ana")).refused("presence.wrap_up")
-        assert "[presence.wrap_up] ana has 1 to dispose -> dispose them first" == str(outcome.verdict)
-        done = story.and_given(Dispose("ana", at(4), "c1", "solved", "Fine"))
-        done.when(GoAvailable("ana", at(5), "ana")).then(AgentAvailable)
+        """Whoever logs in with a contact undisposed wraps up first, and is then what they asked for."""
+        story = given(case_in("open"), EndContact("dora", at(1), "c1"), LogOut("ana", at(2), "ana"))
+        back = story.when(GoAvailable("ana", at(3), "ana")).then(AgentWrapsUp("ana", at(3), "ana"))
+        outcome = back.and_when(GoAvailable("ana", at(4), "ana")).refused("presence.wrap_up")
+        assert (
+            "[presence.wrap_up] ana is wrapping up, with 1 to dispose "
+            "-> dispose them: that makes them available by itself"
+        ) == str(outcome.verdict)
+        done = Dispose("ana", at(5), "c1", "solved", "Fine")
+        back.and_when(done).then(Disposed, AgentAvailable("ana", at(5), "ana"))
+        lunch = story.when(GoUnavailable("ana", at(3), "ana", "lunch"))
+        lunch.then(AgentWrapsUp, NextStateSet("ana", at(3), "ana", "lunch"))
+        lunch.and_when(done).then(Disposed, AgentUnavailable("ana", at(5), "ana", "lunch"))
 
     def test_logging_out(self):
         """Always accepted, contacts or not; the next state is forgotten, and a second time nothing happens."""
@@ -440,7 +456,7 @@ class TestLunch:
             SetNextState("ana", at(9), "ana", "lunch"),
             LogOut("ana", at(10), "ana"),
             GoAvailable("ana", at(11), "ana"),
-            EndContact("ana", at(12), "c1"),
+            EndContact("dora", at(12), "c1"),
         )
         outcome = story.when(Dispose("ana", at(13), "c1", "solved", "Fine"))
         assert outcome.desk.agents["ana"].available
@@ -450,7 +466,7 @@ def test_idle_since():
     """An agent has been idle since they last began, ended or disposed something."""
     story = given(new_case())
     opened = story.when(OpenCase("ana", at(5), "c1"))
-    ended = opened.and_when(EndContact("ana", at(6), "c1"))
+    ended = opened.and_when(EndContact("dora", at(6), "c1"))
     disposed = ended.and_when(Dispose("ana", at(7), "c1", "solved", "Fine"))
     assert [at(5), at(6), at(7)] == [step.desk.agents["ana"].idle_since for step in (opened, ended, disposed)]
 
@@ -469,5 +485,5 @@ def test_events_of_a_resolving_reply():
 def test_taken_over_once():
     """A live contact has exactly one agent."""
     given(case_in("open")).when(OpenCase("cleo", at(9), "c1")).then()
-    story = given(case_in("open"), EndContact("customer", at(1), "c1"))
+    story = given(case_in("open"), EndContact("dora", at(1), "c1"))
     story.when(OpenCase("cleo", at(9), "c1")).then(CaseAssigned, ContactStarted)

@@ -8,7 +8,15 @@ import pytest
 from casecore.channels import Channel
 from casecore.codec import dumps, loads
 from casecore.policies import Policy
-from casecore.rooms.agents import ChangeAgent, GoAvailable, GoUnavailable, LogOut, Permission, SetNextState
+from casecore.rooms.agents import (
+    AgentWrapsUp,
+    ChangeAgent,
+    GoAvailable,
+    GoUnavailable,
+    LogOut,
+    Permission,
+    SetNextState,
+)
 from casecore.rooms.approvals import (
     ApproveDraft,
     DraftApproved,
@@ -355,6 +363,7 @@ class TestReassigning:
             WorkOffered(by, at(10), "c1", "cleo", Channel.MESSAGING),
             ContactEnded(by, at(10), "c1", "ana", Channel.MESSAGING, "transferred"),
             WrapUpOwed,
+            AgentWrapsUp,
         )
         case = outcome.desk.cases["c1"].case
         assert (None, "ana", T0, Status.OPEN) == (case.assignee, case.owner, case.waiting_since, case.status)
@@ -383,7 +392,13 @@ class TestReassigning:
     def test_to_a_queue(self):
         """Nobody holds it; any member of the queue may work it."""
         outcome = given(self.HELD).when(ReassignCase("ana", at(10), "c1", queue="billing", note="money"))
-        outcome.then(CaseReleased, CaseQueued("ana", at(10), "c1", "billing", T0, "money"), ContactEnded, WrapUpOwed)
+        outcome.then(
+            CaseReleased,
+            CaseQueued("ana", at(10), "c1", "billing", T0, "money"),
+            ContactEnded,
+            WrapUpOwed,
+            AgentWrapsUp,
+        )
         outcome.and_when(OpenCase("cleo", at(11), "c1")).then(CaseAssigned, ContactStarted)
 
     def test_only_members_of_that_queue(self):
@@ -687,7 +702,7 @@ def test_authenticated_transfer():
     """A chat is transferred once the customer is known; the next contact starts unauthenticated."""
     story = given(case_in("open"), Authenticate("ana", at(1), "c1"))
     moved = story.when(ReassignCase("ana", at(2), "c1", agent="cleo"))
-    moved.then(CaseReleased, CaseQueued, WorkOffered, ContactEnded, WrapUpOwed)
+    moved.then(CaseReleased, CaseQueued, WorkOffered, ContactEnded, WrapUpOwed, AgentWrapsUp)
     taken = moved.and_when(AcceptOffer("cleo", at(3), "c1"))
     assert taken.desk.cases["c1"].contact.authenticated is False
 

@@ -6,6 +6,7 @@ import attrs
 import pytest
 
 from casecore.policies import Policy
+from casecore.rooms.agents import AgentWrapsUp
 from casecore.rooms.approvals import SubmitDraft, WithdrawDraft
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import CaseReleased, OpenCase, Release
@@ -123,7 +124,7 @@ class TestSilence:
     def test_from_the_acceptance(self):
         """Where the customer had been answered before, from the acceptance."""
         story = answered(
-            EndContact("ana", at(10), "c1"),
+            EndContact("dora", at(10), "c1"),
             Dispose("ana", at(11), "c1", "follow_up", "Gone"),
             OpenCase("ana", at(40), "c1"),
         )
@@ -177,6 +178,7 @@ class TestDisconnecting:
             SolutionReached,
             ContactEnded,
             WrapUpOwed,
+            AgentWrapsUp,
         )
         case = outcome.desk.cases["c1"].case
         assert (Status.RESOLVED, at(seconds), None, None) == (

@@ -6,7 +6,7 @@ import pytest
 from casecore.channels import Channel
 from casecore.policies import Policy
 from casecore.policies.sections import Relation
-from casecore.rooms.agents import GoAvailable, LogOut
+from casecore.rooms.agents import AgentAvailable, AgentWrapsUp, GoAvailable, LogOut
 from casecore.rooms.approvals import ApproveDraft, DraftApproved, DraftSubmitted, SubmitDraft
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import CaseAssigned, LeaveCase, OpenCase
@@ -42,7 +42,7 @@ def relate(relation, *, by="ana", when=at(15)):  # noqa: B008 -- an instant is a
 
 def ended(*before, channel="chat", policy=None, **fields):
     """A contact of ana's that has ended and is not disposed."""
-    return given(case_in("pending", channel=channel, **fields), before, EndContact("ana", at(15), "c1"), policy=policy)
+    return given(case_in("pending", channel=channel, **fields), before, EndContact("dora", at(15), "c1"), policy=policy)
 
 
 def aftermath_of(outcome):
@@ -59,7 +59,9 @@ class TestOwed:
         story = ended(channel=channel)
         assert WrapUp("c1/ana", "c1", "ana", channel, at(15), "ended_by_agent") == story.desk.wrap_ups["c1/ana"]
         assert (1, 1) == (story.desk.agents["ana"].wrap_ups, aftermath_of(story).undisposed)
-        outcome = story.when(DONE).then(Disposed("ana", at(20), "c1/ana", "c1", "ana", "solved", DONE.notes))
+        outcome = story.when(DONE).then(
+            Disposed("ana", at(20), "c1/ana", "c1", "ana", "solved", DONE.notes), AgentAvailable("ana", at(20), "ana")
+        )
         assert (0, 0, 0) == (
             outcome.desk.agents["ana"].wrap_ups,
             aftermath_of(outcome).undisposed,
@@ -82,10 +84,10 @@ class TestOwed:
 
     def test_two_agents_on_one_case(self):
         """Each disposes their own."""
-        story = ended().and_given(OpenCase("cleo", at(16), "c1"), EndContact("cleo", at(17), "c1"))
+        story = ended().and_given(OpenCase("cleo", at(16), "c1"), EndContact("dora", at(17), "c1"))
         assert ["c1/ana", "c1/cleo"] == sorted(story.desk.wrap_ups)
         assert 2 == aftermath_of(story).undisposed
-        story.when(DONE).then(lambda event: event.wrap_up == "c1/ana")
+        story.when(DONE).then(lambda event: event.wrap_up == "c1/ana", AgentAvailable)
 
     def test_ids(self):
         """Regression: the id of one wrap-up could be that of another where ids have slashes."""
@@ -139,7 +141,7 @@ class TestDisposing:
         """For an agent whom they name; a colleague may not."""
         story = ended()
         outcome = story.when(attrs.evolve(DONE, by="dora", agent="ana"))
-        outcome.then(Disposed("dora", at(20), "c1/ana", "c1", "ana", "solved", DONE.notes))
+        outcome.then(Disposed("dora", at(20), "c1/ana", "c1", "ana", "solved", DONE.notes), AgentAvailable)
         assert (0, 0) == tuple(outcome.desk.agents[agent].wrap_ups for agent in ("ana", "dora"))
         refused = story.when(attrs.evolve(DONE, by="cleo", agent="ana")).refused("wrap_up.agent")
         assert "[wrap_up.agent] the contact was ana's -> ask ana or a supervisor" == str(refused.verdict)
@@ -153,14 +155,14 @@ class TestDisposing:
     def test_while_away(self):
         """Also by somebody who logged out meanwhile; then they may come back."""
         story = ended().and_given(LogOut("ana", at(16), "ana"))
-        story.when(GoAvailable("ana", at(17), "ana")).refused("presence.wrap_up")
-        assert story.and_given(DONE).when(GoAvailable("ana", at(21), "ana")).verdict
+        story.when(GoAvailable("ana", at(17), "ana")).then(AgentWrapsUp)
+        story.when(DONE).then(Disposed).and_when(GoAvailable("ana", at(21), "ana")).then(AgentAvailable)
 
     def test_of_a_closed_case(self):
         """Closing does not take the duty away, and disposing does not change the case."""
         story = ended().and_given(CloseCase("dora", at(16), "c1", CloseReason.SPAM))
         before = story.desk.cases["c1"].case
-        assert before is story.when(DONE).then(Disposed).desk.cases["c1"].case
+        assert before is story.when(DONE).then(Disposed, AgentAvailable).desk.cases["c1"].case
 
 
 class TestClosing:
@@ -228,7 +230,7 @@ class TestRelations:
         """The refusal says what is missing; on other channels nothing is."""
         outcome = ended(channel="email").when(DONE).refused("email.relations")
         assert "[email.relations] case c1 is not related to: customer -> relate it first" == str(outcome.verdict)
-        ended(relate("customer"), channel="email").when(DONE).then(Disposed)
+        ended(relate("customer"), channel="email").when(DONE).then(Disposed, AgentAvailable)
         assert frozenset() == missing_relations(ended().desk.view_of("c1"), Policy())
 
     def test_account_case(self):
@@ -236,20 +238,20 @@ class TestRelations:
         flag = FlagCase("ana", at(14), "c1", account_case=True)
         outcome = ended(flag, channel="email").when(DONE).refused("email.relations")
         assert "case c1 is not related to: case, customer" == outcome.verdict.reasons[0].message
-        ended(flag, relate("customer"), relate("case"), channel="email").when(DONE).then(Disposed)
+        ended(flag, relate("customer"), relate("case"), channel="email").when(DONE).then(Disposed, AgentAvailable)
 
     def test_policy(self):
         """A policy may ask for neither."""
         policy = Policy.loads(QUEUE + "[email]\nrelate_customer = false\nrelate_case = false")
         flag = FlagCase("ana", at(14), "c1", account_case=True)
-        ended(flag, channel="email", policy=policy).when(DONE).then(Disposed)
+        ended(flag, channel="email", policy=policy).when(DONE).then(Disposed, AgentAvailable)
 
     def test_remembered_by_the_case(self):
         """Who wrote the customer's number down once is not asked again by the next contact of the case."""
         story = ended(relate("customer"), channel="email").and_given(
             DONE, OpenCase("cleo", at(21), "c1"), EndContact("cleo", at(22), "c1")
         )
-        story.when(attrs.evolve(DONE, by="cleo", at=at(23))).then(Disposed)
+        story.when(attrs.evolve(DONE, by="cleo", at=at(23))).then(Disposed, AgentAvailable)
 
     def test_related(self):
         """To which record, and on any channel."""
@@ -296,7 +298,7 @@ class TestComplaint:
         """By default it may be added after the disposition, and is an open duty until it is."""
         story = self.complained("customer", "case")
         outcome = story.when(DONE)
-        outcome.then(Disposed, DutyLeft("ana", at(20), "c1", "ana", frozenset({Relation.INSTALLER})))
+        outcome.then(Disposed, DutyLeft("ana", at(20), "c1", "ana", frozenset({Relation.INSTALLER})), AgentAvailable)
         assert "ana" == aftermath_of(outcome).duty_of
         done = outcome.and_when(relate("installer", when=at(30))).then(RecordRelated, DutyDone("ana", at(30), "c1"))
         assert None is aftermath_of(done).duty_of
@@ -310,11 +312,11 @@ class TestComplaint:
         """Where the policy says so, not even the installer."""
         outcome = self.complained("customer", "case", policy=BEFORE).when(DONE).refused("email.relations")
         assert "case c1 is not related to: installer" == outcome.verdict.reasons[0].message
-        self.complained("customer", "case", "installer", policy=BEFORE).when(DONE).then(Disposed)
+        self.complained("customer", "case", "installer", policy=BEFORE).when(DONE).then(Disposed, AgentAvailable)
 
     def test_no_duty(self):
         """Related to all three, nothing is left to do."""
-        outcome = self.complained("customer", "case", "installer").when(DONE).then(Disposed)
+        outcome = self.complained("customer", "case", "installer").when(DONE).then(Disposed, AgentAvailable)
         assert None is aftermath_of(outcome).duty_of
 
     def test_duty_outlives_the_case(self):
@@ -339,7 +341,7 @@ class TestComplaint:
 
     def test_other_channels(self):
         """A complaint on chat has no such duty."""
-        ended(COMPLAINT).when(DONE).then(Disposed)
+        ended(COMPLAINT).when(DONE).then(Disposed, AgentAvailable)
 
 
 class TestEarlierHandler:
@@ -366,7 +368,7 @@ class TestEarlierHandler:
             "[email.earlier_handler] ana handled the message that the customer answered "
             "-> transfer such emails to ana; having handled it, name ana in the notes"
         ) == str(outcome.verdict)
-        story.when(attrs.evolve(DONE, by="cleo", notes="Was ana's; she is at lunch")).then(Disposed)
+        story.when(attrs.evolve(DONE, by="cleo", notes="Was ana's; she is at lunch")).then(Disposed, AgentAvailable)
 
     @pytest.mark.parametrize("aim", [{"agent": "ana"}, {"queue": "billing"}])
     def test_transferred(self, aim):
@@ -382,7 +384,7 @@ class TestEarlierHandler:
             ReceiveMessage("customer", at(10), "t-c1", "m2", in_reply_to="r-c1"),
             EndContact("ana", at(15), "c1"),
         )
-        story.when(attrs.evolve(DONE, notes="Fine")).then(Disposed)
+        story.when(attrs.evolve(DONE, notes="Fine")).then(Disposed, AgentAvailable)
 
     @pytest.mark.parametrize("message", ["m-c1", "unknown", None])
     def test_answer_to_nobody(self, message):
@@ -393,4 +395,4 @@ class TestEarlierHandler:
     def test_other_channels(self):
         """Regression: on messengers too, whoever answered a quoted message had to name its author."""
         story = self.answering(EndContact("cleo", at(12), "c1"), channel="whatsapp")
-        story.when(attrs.evolve(DONE, by="cleo", notes="Fine")).then(Disposed)
+        story.when(attrs.evolve(DONE, by="cleo", notes="Fine")).then(Disposed, AgentAvailable)

@@ -22,7 +22,7 @@ from casecore.rooms.agents import (
 from casecore.rooms.approvals import SubmitDraft, WithdrawDraft
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
-from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
+from casecore.rooms.cases import CloseCase, CloseReason
 from casecore.rooms.contacts import Authenticate, EndContact
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer, Rescission
 from casecore.rooms.replies import SendReply
@@ -354,7 +354,7 @@ def test_two_chats_and_no_third():
     desk = routed(desk_of(comes("ana"), *[new_case(f"c{number}") for number in (1, 2, 3)]))
     assert [] == offers_of(desk)
     accepted = after(desk, *(AcceptOffer("ana", at(60), case) for case in ("c1", "c2")))
-    solved = (Authenticate("ana", at(61), "c1"), SetStatus("ana", at(61), "c1", Status.RESOLVED))
+    solved = (Authenticate("ana", at(61), "c1"), SendReply("ana", at(61), "c1", "r1", "Done", Status.RESOLVED))
     ended = after(accepted, *solved, EndContact("ana", at(62), "c1"))
     assert [] == offers_of(ended, 63)
     assert [("c3", "ana")] == offers_of(after(ended, Dispose("ana", at(64), "c1", "solved", "Done")), 65)

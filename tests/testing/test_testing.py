@@ -46,6 +46,7 @@ from casecore.policies.layers import LAYERS
 from casecore.policies.sections import Queue
 from casecore.promises import Step
 from casecore.promises.steps import describe_step
+from casecore.rooms.agents import AgentWrapsUp
 from casecore.rooms.cases import CaseCommand
 from casecore.rooms.contacts import ContactEnded, ContactStarted
 from casecore.rooms.wrap_ups import WrapUpOwed
@@ -130,7 +131,7 @@ def test_a_story_goes_on():
     story = scenario.given(new_case(channel="email"))
     refused = story.when(OpenCase("eva", at(1), "c1")).refused("assignment.queue", "assignment.available")
     opened = refused.and_when(OpenCase("ana", at(2), "c1")).then(CaseAssigned, WorkBegun, ContactStarted)
-    opened.and_when(CloseCase("ana", at(3), "c1")).then(CaseClosed, ContactEnded, WrapUpOwed)
+    opened.and_when(CloseCase("ana", at(3), "c1")).then(CaseClosed, ContactEnded, WrapUpOwed, AgentWrapsUp)
     assert Status.OPEN is opened.desk.status("c1")
 
 

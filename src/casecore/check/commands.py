@@ -59,8 +59,9 @@ CASE: Final = "c1"
 DRAFT: Final = "d1"
 EVERYTHING: Final = frozenset(Permission)
 
-APART: Final = frozenset({"clocks", "offers.asked", "offers.review_asked"})
-"""What no promise of a scope depends on: service clocks, and in which order routing asks."""
+APART: Final = frozenset({"clocks", "offers.asked", "offers.review_asked", "wrap_up.because"})
+"""What no promise of a scope depends on: service clocks, in which order routing asks, and how a contact ended that is
+to be disposed."""
 
 NEWS_TEMPLATE: Final = ReadyTemplate(
     "Dear Maria, there is news for you.",

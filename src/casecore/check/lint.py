@@ -15,8 +15,7 @@ Each finding has a stable code, the key it is about, a sentence with what was fo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from casecore.channels import Channel
 from casecore.check.report import Finding, Judgement, PromiseVerdict, Severity
@@ -24,9 +23,7 @@ from casecore.kernel.durations import duration_text
 from casecore.policies import Policy, Waiver
 from casecore.policies.sections import CountsFrom, Queue
 from casecore.policies.warnings import policy_warnings
-
-SHORT_SILENCE: Final = timedelta(seconds=30)
-"""A shorter silence is no sign that somebody is gone."""
+from casecore.promises.live_work import SHORT_SILENCE
 
 
 def lint_policy(
@@ -122,9 +119,6 @@ def _find_misleading_readings(policy: Policy) -> Iterator[Finding]:
     if idle.silence < SHORT_SILENCE:
         found = f"a chat may be ended after {duration_text(idle.silence)} without a word"
         yield Finding("CC204", Severity.WARNING, "chat.idle.silence", found, "leave customers the time to type")
-    if not idle.ask_first and idle.counts_from is CountsFrom.SILENCE:
-        found = "a chat may be ended, and nobody has asked the customer: promise 06 is not claimed"
-        yield Finding("CC204", Severity.WARNING, "chat.idle.ask_first", found, "ask at least once")
     if idle.counts_from is CountsFrom.SILENCE and idle.ask_first:
         found = "the time counts from the silence, so a chat may be ended a moment after the question"
         yield Finding(

@@ -8,6 +8,7 @@ case, a template with a blank left open.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -44,6 +45,7 @@ from casecore.rooms.approvals import ApproveDraft, EditDraft, ReassignDraft, Ref
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
+from casecore.rooms.commitments import MakeCommitment
 from casecore.rooms.contacts import Authenticate, EndContact
 from casecore.rooms.notes import AddTag, RemoveTag
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RescindOffer
@@ -371,11 +373,13 @@ def silent_scope(policy: Policy) -> Scope:
         *silence_commands("ana"),
         Authenticate("ana", NOON, CASE),
         EndContact(CUSTOMER, NOON, CASE),
+        EndContact("ana", NOON, CASE),
+        MakeCommitment("ana", NOON, CASE, "p1", NOON + timedelta(hours=1), "Call back"),
         ReassignCase("ana", NOON, CASE, queue=next(iter(policy.queues))),
         *machine_commands(),
     ]
     most = {"contact.attempts": policy.chat.idle.ask_first + 1}
-    team = team_commands(policy, ana=EVERYTHING)
+    team = team_commands(policy, ana=frozenset({Permission.REPLY}))
     return Scope("a-silent-chat", team, (_part(Channel.CHAT, *commands),), apart=APART, at_most=most)
 
 

@@ -124,7 +124,8 @@ def _place_text(case: Case, now: datetime) -> str:
     if case.assignee is not None:
         return case.assignee
     if case.waiting_since is not None:
-        return f"{case.queue} since {_instant_text(case.waiting_since, now)}"
+        fetched = ", offered to nobody" if case.pull_only else ""
+        return f"{case.queue} since {_instant_text(case.waiting_since, now)}{fetched}"
     if case.closed_as is not None:
         then = f", then {case.successor}" if case.successor is not None else ""
         return f"{_CLOSED[case.closed_as]}{then}"
@@ -137,6 +138,7 @@ _CLOSED: Final = MappingProxyType(
         CloseReason.AUTOMATIC: "automatically",
         CloseReason.SPAM: "as spam",
         CloseReason.TRASHED: "as trash",
+        CloseReason.ABANDONED: "as abandoned",
     }
 )
 
@@ -147,9 +149,9 @@ _CLOSED: Final = MappingProxyType(
 def _presence_text(agent: Agent) -> str:
     if agent.presence is Presence.LOGGED_OUT:
         return "logged out"
-    if agent.available:
+    if agent.on_duty:
         if agent.next_reason is None:
-            return "yes"
+            return "yes" if agent.available else "wrapping up"
         return f"no more, then {agent.next_reason}" if agent.next_reason else "no more"
     return f"no: {agent.reason}" if agent.reason else "no"
 

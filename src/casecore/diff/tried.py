@@ -21,6 +21,7 @@ TRIED: Final = frozenset(
         "routing.agents",
         "routing.offer_timeout",
         "routing.unanswered",
+        "chat.agent_ends",
         "chat.idle",
         "authentication",
         "wrap_up.disposition",
@@ -41,6 +42,7 @@ TRIED: Final = frozenset(
         "tags.enabled",
         "tags.limit",
         "sentiment.manual",
+        "live.abandoned",
         "override",
     }
 )

@@ -47,7 +47,7 @@ from casecore.policies.sop import Sop
 MOST: Final = 50
 """How many overrides, changes and waivers a policy has at most, of each."""
 
-PROMISE_COUNT: Final = 21
+PROMISE_COUNT: Final = 22
 """How many promises there are (§10)."""
 
 NEVER_WAIVED: Final = ("01", "02", "03", "11", "16")

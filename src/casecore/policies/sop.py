@@ -32,6 +32,7 @@ from casecore.policies.sections import (
     Email,
     Level,
     Lifecycle,
+    Live,
     Opening,
     Queue,
     Reopening,
@@ -67,6 +68,7 @@ SWITCHABLE: Final = frozenset(
         "channels.attachments",
         "channels.emoji",
         "channels.kinds",
+        "chat.agent_ends",
         "commitment.agent",
         "email.earlier_handler",
         "email.relations",
@@ -121,6 +123,7 @@ class Sop:
     capacity: Capacity = key(Table(Capacity), "How much one agent holds at once.", factory=Capacity, clause="§3")
     routing: Routing = key(Table(Routing), "How waiting cases find agents.", factory=Routing, clause="§3")
     chat: Chat = key(Table(Chat), "The rules of live chat.", factory=Chat, clause="§6")
+    live: Live = key(Table(Live), "The rules of chats and calls.", factory=Live, clause="§6")
     authentication: Authentication = key(
         Table(Authentication), "What customers are authenticated for.", factory=Authentication, clause="§6"
     )

@@ -37,7 +37,8 @@ def _several_holders(step: Happening) -> Iterator[str]:
         if isinstance(event, CaseReleased) and books.case(event.case).holder != event.agent:
             yield f"case {event.case} was taken from {event.agent}, and {books.case(event.case).holder} holds it"
     for case, page in step.cases_after():
-        if page.contact != page.holder:
+        wraps_up = page.contact is None and page.left and page.holder in page.owing
+        if page.contact != page.holder and not wraps_up:
             yield f"case {case} is held by {page.holder}; its contact is {page.contact}'s"
 
 
@@ -229,7 +230,7 @@ TAKEN_TWICE: Final = (
 ASSIGNMENT_PROMISES: Final = (
     Promise(
         "03",
-        "a case has at most one assignee; a contact exactly one agent",
+        "a case has at most one assignee, with a contact or a wrap-up of theirs; a live contact exactly one agent",
         _several_holders,
         Occasion(happens(CaseAssigned), "no case is ever assigned"),
         situations=TAKEN_TWICE,

@@ -24,14 +24,16 @@ from typing import Any, Final
 
 from casecore.channels import Channel
 from casecore.kernel import CUSTOMER, SYSTEM, Event, changed
+from casecore.policies.sections import Proceeding
 from casecore.promises.in_force import InForce
-from casecore.promises.pages import PAGES, AgentPage, CasePage, DraftSeen, ThreadPage
+from casecore.promises.pages import LIVE_CHANNELS, PAGES, AgentPage, CasePage, DraftSeen, ThreadPage
 from casecore.rooms.agents import (
     AgentAdded,
     AgentAvailable,
     AgentChanged,
     AgentLoggedOut,
     AgentUnavailable,
+    AgentWrapsUp,
     NextStateCleared,
     NextStateSet,
     Presence,
@@ -46,9 +48,10 @@ from casecore.rooms.approvals import (
     ReviewReassigned,
 )
 from casecore.rooms.arrivals import CaseReopened, MessageReceived, SuccessorStarted
-from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, CaseUnqueued, WorkBegun
+from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, CaseUnqueued, Release, WorkBegun
 from casecore.rooms.cases import CaseClosed, CaseStarted, StatusSet
-from casecore.rooms.contacts import Authenticated, ContactEnded, ContactStarted
+from casecore.rooms.commitments import CommitmentMade
+from casecore.rooms.contacts import Authenticated, ContactEnded, ContactStarted, CustomerLeft
 from casecore.rooms.notes import CaseTagged, CaseUntagged
 from casecore.rooms.offers import OfferAccepted, OfferDeclined, OfferRescinded, WorkOffered
 from casecore.rooms.replies import ReplySent
@@ -182,17 +185,32 @@ def _end_holding(books: Books, case: str) -> str | None:
         agent = books.edit("agents", holder)
         agent.held = _without(agent.held, books.case(case).channel)
         page = books.edit("cases", case)
-        page.holder, page.authenticated = None, False
+        page.holder, page.authenticated, page.settled = None, False, False
         _begin_silence(page, None)
     return holder
 
 
+def _end_contact(books: Books, case: str, said: InForce) -> None:
+    """Its contact is over, and its holder owes the disposition, once, where the SOP asks for one."""
+    page = books.case(case)
+    if page.holder is None or page.left:
+        return
+    page, holder = books.edit("cases", case), page.holder
+    asked = page.channel in said("authentication.channels")
+    page.was_authenticated = page.authenticated if asked else None
+    proven = asked and page.authenticated and Proceeding.COMMIT in said("authentication.before")
+    if said("wrap_up.disposition") or said("wrap_up.notes"):
+        if holder not in page.owing:
+            books.edit("agents", holder).owed += 1
+        page.owing = page.owing | {holder}
+        page.proven = page.proven | {holder} if proven else page.proven - {holder}
+
+
 def _take_case(books: Books, case: str, said: InForce) -> None:
-    """Its holder holds a case no more, and owes its disposition, once, where the SOP asks for one."""
-    holder, owing = _end_holding(books, case), books.case(case).owing
-    if holder is not None and holder not in owing and (said("wrap_up.disposition") or said("wrap_up.notes")):
-        books.edit("cases", case).owing = owing | {holder}
-        books.edit("agents", holder).owed += 1
+    """Its holder holds a case no more; its contact, if it went on, is over."""
+    _end_contact(books, case, said)
+    if _end_holding(books, case) is not None and Proceeding.CLOSE not in said("authentication.before"):
+        books.edit("cases", case).was_authenticated = None
 
 
 # What each sort of event says --------------------------------------------------------------------------
@@ -206,6 +224,10 @@ def _agent_is(books: Books, event: AgentAdded | AgentChanged, _: InForce) -> Non
 
 def _becomes_available(books: Books, event: AgentAvailable, _: InForce) -> None:
     books.edit("agents", event.agent).presence = Presence.AVAILABLE
+
+
+def _wraps_up(books: Books, event: AgentWrapsUp, _: InForce) -> None:
+    books.edit("agents", event.agent).presence = Presence.WRAPPING_UP
 
 
 def _becomes_unavailable(books: Books, event: AgentUnavailable, _: InForce) -> None:
@@ -255,7 +277,12 @@ def _is_reopened(books: Books, event: CaseReopened, _: InForce) -> None:
 
 
 def _status_is_set(books: Books, event: StatusSet, _: InForce) -> None:
-    books.edit("cases", event.case).status = event.status
+    _set_status(books.edit("cases", event.case), event.status)
+
+
+def _set_status(page: Any, status: Status) -> None:
+    """A case is in a status; once it is escalated, somebody is to be rung for it."""
+    page.status, page.gone = status, page.gone and status is not Status.ESCALATED
 
 
 def _closes(books: Books, event: CaseClosed, said: InForce) -> None:
@@ -263,10 +290,13 @@ def _closes(books: Books, event: CaseClosed, said: InForce) -> None:
     _end_offer(books, event.case, review=False)
     page = books.edit("cases", event.case)
     page.status, page.queued, page.waits = Status.CLOSED, False, False
+    page.left, page.gone, page.was_authenticated = False, False, None
 
 
 def _queues(books: Books, event: CaseQueued, _: InForce) -> None:
     page = books.edit("cases", event.case)
+    if page.queued and event.by not in {CUSTOMER, SYSTEM}:
+        page.gone = False  # somebody gives it to others
     page.queued, page.queue = True, event.queue
 
 
@@ -281,11 +311,32 @@ def _is_assigned(books: Books, event: CaseAssigned, _: InForce) -> None:
     page, agent = books.edit("cases", event.case), books.edit("agents", event.agent)
     agent.held = _with(agent.held, page.channel)
     page.holder, page.queued = event.agent, False
+    page.left, page.gone, page.was_authenticated = False, False, None
     _begin_silence(page, None if page.waits else event.at)
 
 
 def _is_released(books: Books, event: CaseReleased, said: InForce) -> None:
     _take_case(books, event.case, said)
+    page = books.case(event.case)
+    if event.because is Release.TRANSFERRED:
+        books.edit("cases", event.case).gone = False
+    elif page.channel in LIVE_CHANNELS and event.because in {Release.ENDED_BY_AGENT, Release.SILENCE}:
+        books.edit("cases", event.case).gone = page.status is not Status.ESCALATED
+
+
+def _customer_leaves(books: Books, event: CustomerLeft, said: InForce) -> None:
+    _end_contact(books, event.case, said)
+    page = books.edit("cases", event.case)
+    page.left, page.settled = page.holder is not None, False
+    page.gone = page.holder is None or page.status is not Status.ESCALATED
+    page.authenticated = page.authenticated and bool(page.was_authenticated)
+    _begin_silence(page, None)
+
+
+def _promises(books: Books, event: CommitmentMade, _: InForce) -> None:
+    page = books.case(event.case)
+    if page.holder == event.agent and not page.left:
+        books.edit("cases", event.case).settled = True
 
 
 def _contact_starts(books: Books, event: ContactStarted, _: InForce) -> None:
@@ -304,7 +355,8 @@ def _authenticates(books: Books, event: Authenticated, _: InForce) -> None:
 def _is_disposed(books: Books, event: Disposed, _: InForce) -> None:
     owing = books.case(event.case).owing
     if event.agent in owing:
-        books.edit("cases", event.case).owing = owing - {event.agent}
+        page = books.edit("cases", event.case)
+        page.owing, page.proven = owing - {event.agent}, page.proven - {event.agent}
         books.edit("agents", event.agent).owed -= 1
 
 
@@ -372,14 +424,15 @@ def _decides(books: Books, event: DraftApproved | DraftRefused | DraftWithdrawn 
 
 def _writes_to_us(books: Books, event: MessageReceived, _: InForce) -> None:
     page = books.edit("cases", event.case)
-    page.waits = True
+    page.waits, page.left, page.gone = True, False, False
     _begin_silence(page, None)
     books.edit("threads", event.thread).wrote = event.at
 
 
 def _replies(books: Books, event: ReplySent, _: InForce) -> None:
     page = books.edit("cases", event.case)
-    page.status, page.waits = event.send_as, False
+    page.waits = False
+    _set_status(page, event.send_as)
     _begin_silence(page, None if page.holder is None else event.at)
     books.edit("messages", event.message).sent = True
 
@@ -400,6 +453,7 @@ _WRITERS: Final[Mapping[type[Event], Callable[[Books, Any, InForce], None]]] = {
     AgentAdded: _agent_is,
     AgentChanged: _agent_is,
     AgentAvailable: _becomes_available,
+    AgentWrapsUp: _wraps_up,
     AgentUnavailable: _becomes_unavailable,
     AgentLoggedOut: _logs_out,
     NextStateSet: _sets_next_state,
@@ -416,6 +470,8 @@ _WRITERS: Final[Mapping[type[Event], Callable[[Books, Any, InForce], None]]] = {
     CaseUnqueued: _leaves_queue,
     CaseAssigned: _is_assigned,
     CaseReleased: _is_released,
+    CustomerLeft: _customer_leaves,
+    CommitmentMade: _promises,
     ContactStarted: _contact_starts,
     ContactEnded: _contact_ends,
     Authenticated: _authenticates,

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from casecore.channels import Channel, MessageKind
-from casecore.kernel import Command, Event
+from casecore.kernel import CUSTOMER, Command, Event
 from casecore.policies import Policy
-from casecore.policies.sections import CountsFrom, Proceeding
+from casecore.policies.sections import Abandoned, AgentEnds, CountsFrom, Proceeding
 from casecore.promises.books import Books
 from casecore.promises.happening import Happening, happens
 from casecore.promises.in_force import InForce
-from casecore.promises.pages import CasePage
+from casecore.promises.pages import LIVE_CHANNELS, CasePage
 from casecore.promises.promise import Occasion, Promise, Situation
-from casecore.rooms.agents import AgentAvailable, AgentUnavailable, GoAvailable, GoUnavailable
+from casecore.rooms.agents import AgentAvailable, AgentUnavailable, GoAvailable, GoUnavailable, Permission, Presence
 from casecore.rooms.arrivals import MessageReceived
 from casecore.rooms.assignments import CaseAssigned, CaseReleased, Release
 from casecore.rooms.cases import CaseClosed, CloseReason, SetStatus, StatusSet
 from casecore.rooms.commitments import CommitmentMade, MakeCommitment
-from casecore.rooms.contacts import Authenticated
+from casecore.rooms.contacts import Authenticated, CustomerLeft, EndContact
+from casecore.rooms.offers import OfferWork, WorkOffered
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import ReplySent, SendReply
 from casecore.rooms.silence import ChatDisconnected, DisconnectIdle
@@ -42,6 +44,27 @@ def _disconnected_too_early(step: Happening) -> Iterator[str]:
                 yield f"case {event.case} was disconnected, and nobody was silent"
             elif event.at - since < silence:
                 yield f"case {event.case} was disconnected after {event.at - since} of {silence}"
+
+
+def _ended_too_early(step: Happening) -> Iterator[str]:
+    for event, books in step.moments:
+        if isinstance(event, CaseReleased) and event.because is Release.ENDED_BY_AGENT:
+            page, ends = books.case(event.case), books.agent(event.by)
+            if page.channel is not Channel.CHAT or Permission.SUPERVISE in ends.permissions:
+                continue
+            if page.waits:
+                yield f"case {event.case} was ended by {event.by}, and its customer waits for an answer"
+            elif step.said("chat.agent_ends") is AgentEnds.SETTLED and not page.settled and page.status not in _SETTLED:
+                yield f"case {event.case} was ended by {event.by}, is {page.status}, and nothing was promised"
+
+
+_SETTLED: Final = (Status.RESOLVED, Status.ESCALATED)
+
+
+def _ends_walking_round(step: Happening) -> Iterator[str]:
+    """A chat that is disconnected, or ended by its agent, too early."""
+    yield from _disconnected_too_early(step)
+    yield from _ended_too_early(step)
 
 
 def _countdown_goes_on(step: Happening) -> Iterator[str]:
@@ -68,6 +91,37 @@ UNASKED: Final = Situation(
     "a chat is to be disconnected whose customer is silent and was not asked",
     _disconnects(lambda page: page.silent and not page.asked),
     expected=lambda policy: policy.chat.idle.ask_first > 0 and MessageKind.DIRECT in policy.channels.chat.kinds,
+)
+
+
+def _ends(asks: Callable[[CasePage], bool]) -> Callable[[Command, Books], bool]:
+    """The question whether the agent of a chat, who is no supervisor, ends it, and this is so."""
+
+    def tried(command: Command, books: Books) -> bool:
+        if not isinstance(command, EndContact):
+            return False
+        page, agent = books.case(command.case), books.agent(command.by)
+        theirs = page.holder == command.by and not page.left and Permission.SUPERVISE not in agent.permissions
+        return page.channel is Channel.CHAT and theirs and asks(page)
+
+    return tried
+
+
+def _chats_are_open(policy: Policy) -> bool:
+    return MessageKind.DIRECT in policy.channels.chat.kinds
+
+
+UNSETTLED: Final = (
+    Situation(
+        "an agent is to end a chat whose customer waits for an answer",
+        _ends(lambda page: page.waits),
+        expected=_chats_are_open,
+    ),
+    Situation(
+        "an agent is to end a chat in which nothing is settled",
+        _ends(lambda page: not page.waits and page.status is Status.PENDING and not page.settled),
+        expected=lambda policy: _chats_are_open(policy) and policy.chat.agent_ends is AgentEnds.SETTLED,
+    ),
 )
 ANSWERED_BACK: Final = Situation(
     "a chat is to be disconnected whose customer waits for an answer",
@@ -106,14 +160,28 @@ def _proceedings(step: Happening) -> Iterator[tuple[Event, Books, str]]:
 
 def _done_unauthenticated(step: Happening) -> Iterator[str]:
     for event, books, case in _proceedings(step):
-        page = books.case(case)
-        over = isinstance(event, CaseClosed) and page.holder is None  # no contact goes on: there is nobody to ask
-        if not (page.authenticated or over):
+        if not _authenticated_for(event, books.case(case)):
             yield f"{type(event).__name__} on case {case} without authentication"
     given = {event.case for event in step.events if isinstance(event, CaseAssigned)}
     for event in step.events:
         if isinstance(event, Authenticated) and event.case in given:
             yield f"a new contact on case {event.case} is authenticated already"
+
+
+def _authenticated_for(event: Event, page: CasePage) -> bool:
+    """Whether the customer was authenticated in the contact that counts for this."""
+    goes_on = page.holder is not None and not page.left
+    if isinstance(event, CommitmentMade) and page.holder != event.agent and event.agent in page.owing:
+        return event.agent in page.proven
+    if page.left and (isinstance(event, CaseClosed | StatusSet) or _only_resolves(event)):
+        return True
+    if isinstance(event, CaseClosed) and not goes_on:
+        return page.was_authenticated is not False
+    return page.authenticated
+
+
+def _only_resolves(event: Event) -> bool:
+    return isinstance(event, ReplySent) and not event.about_account
 
 
 def _needs_authentication(step: Happening) -> bool:
@@ -156,6 +224,57 @@ UNAUTHENTICATED: Final = (
 )
 
 
+# Customers who leave -----------------------------------------------------------------------------------
+
+
+def _rings_for_nobody(step: Happening) -> Iterator[str]:
+    for event, books in step.moments:
+        if isinstance(event, WorkOffered) and not event.review and books.case(event.case).gone:
+            yield f"case {event.case} was offered to {event.agent}, and its customer has left"
+        if isinstance(event, CustomerLeft):
+            yield from _leaves_undone(event.case, books.case(event.case), step)
+
+
+def _leaves_undone(case: str, before: CasePage, step: Happening) -> Iterator[str]:
+    """What is still to be done for a case after its customer has left."""
+    page, wraps_up = step.after.case(case), step.said("wrap_up.disposition") or step.said("wrap_up.notes")
+    if page.offered_to is not None:
+        yield f"case {case} is still offered to {page.offered_to}, and its customer has left"
+    if before.holder is not None:
+        if wraps_up and page.holder != before.holder:
+            yield f"the customer of case {case} left, and {before.holder}, who has to dispose it, holds it no more"
+        return
+    if page.draft is not None:
+        yield f"a draft still waits on case {case}, whose customer has left"
+    if step.said("live.abandoned") is Abandoned.CLOSE and page.status is not Status.CLOSED:
+        yield f"case {case} is abandoned, and stays {page.status}"
+
+
+def _is_abandoned(step: Happening) -> bool:
+    return any(
+        isinstance(event, CustomerLeft) and books.case(event.case).holder is None for event, books in step.moments
+    )
+
+
+ABANDONED: Final = (
+    Situation(
+        "the customer of a chat that waits leaves",
+        lambda command, books: (
+            isinstance(command, EndContact)
+            and command.by == CUSTOMER
+            and books.case(command.case).queued
+            and books.case(command.case).channel in LIVE_CHANNELS
+        ),
+        expected=lambda policy: _chats_are_open(policy) or MessageKind.DIRECT in policy.channels.voice.kinds,
+    ),
+    Situation(
+        "a case is to be offered whose customer has left",
+        lambda command, books: isinstance(command, OfferWork) and not command.review and books.case(command.case).gone,
+        expected=_chats_are_open,
+    ),
+)
+
+
 # Agents who come and go --------------------------------------------------------------------------------
 
 
@@ -163,6 +282,10 @@ def _available_undisposed(step: Happening) -> Iterator[str]:
     for event, books in step.moments:
         if isinstance(event, AgentAvailable) and books.agent(event.agent).owed:
             yield f"{event.agent} became available with {books.agent(event.agent).owed} to dispose"
+    for agent in step.agents:
+        page = step.after.agent(agent)
+        if page.presence is Presence.AVAILABLE and page.owed:
+            yield f"{agent} is available, with {page.owed} to dispose"
 
 
 def _lunch_with_contacts(step: Happening) -> Iterator[str]:
@@ -176,6 +299,8 @@ def _next_state_missed(step: Happening) -> Iterator[str]:
         page = step.after.agent(agent)
         if page.next_state and not page.held and not page.owed:
             yield f"{agent} has disposed the last contact, and still waits for the next state"
+        if page.presence is Presence.WRAPPING_UP and not page.owed:
+            yield f"{agent} has disposed the last contact, and is still wrapping up"
 
 
 def _reaches_the_next_state(step: Happening) -> bool:
@@ -196,13 +321,19 @@ LUNCH_WITH_A_CONTACT: Final = Situation(
 # What a policy leaves of a promise --------------------------------------------------------------------
 
 
+SHORT_SILENCE: Final = timedelta(seconds=30)
+"""A shorter silence is no sign that somebody is gone."""
+
+
 def _no_chats(said: InForce) -> str:
     return "" if said("channels.chat.kinds") else "channels.chat.kinds = []: there are no chats"
 
 
 def _nothing_about_idling(said: InForce) -> str:
-    asks = said("chat.idle.ask_first") > 0
-    return _no_chats(said) or ("" if asks else "chat.idle.ask_first = 0: nobody has to ask, however short the silence")
+    nobody_asks = said("chat.idle.ask_first") == 0 and said("chat.idle.silence") < SHORT_SILENCE
+    return _no_chats(said) or (
+        "chat.idle.ask_first = 0: nobody has to ask, and that is no silence" if nobody_asks else ""
+    )
 
 
 def _nothing_to_authenticate_for(said: InForce) -> str:
@@ -218,12 +349,12 @@ LIVE_WORK_PROMISES: Final = (
     Promise(
         "06",
         "no idle disconnect too early",
-        _disconnected_too_early,
+        _ends_walking_round,
         Occasion(happens(ChatDisconnected), "no silent chat is ever disconnected"),
-        situations=(UNASKED,),
-        rules=("idle.asked", "idle.silence"),
+        situations=(UNASKED, *UNSETTLED),
+        rules=("idle.asked", "idle.silence", "chat.agent_ends"),
         empty=_nothing_about_idling,
-        terms=("chat.idle.ask_first", "chat.idle.silence", "chat.idle.counts_from"),
+        terms=("chat.idle.ask_first", "chat.idle.silence", "chat.idle.counts_from", "chat.agent_ends"),
     ),
     Promise(
         "07",
@@ -243,6 +374,13 @@ LIVE_WORK_PROMISES: Final = (
         rules=("authentication.before",),
         empty=_nothing_to_authenticate_for,
         terms=("authentication.channels", "authentication.before"),
+    ),
+    Promise(
+        "22",
+        "an abandoned chat is never rung",
+        _rings_for_nobody,
+        Occasion(_is_abandoned, "nobody ever gives up waiting"),
+        situations=ABANDONED,
     ),
     Promise(
         "13",

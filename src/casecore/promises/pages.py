@@ -18,6 +18,9 @@ from casecore.rooms.agents import Permission, Presence
 from casecore.rooms.prepared import PreparedText
 from casecore.statuses import Status
 
+LIVE_CHANNELS: Final = (Channel.CHAT, Channel.VOICE)
+"""The channels on whose line somebody is (§1), written down once more."""
+
 
 @frozen
 class DraftSeen:
@@ -62,6 +65,11 @@ class CasePage(BookPage):
         silent: Whether its customer is silent, since `silent_since`; not while they wait, or nobody holds the case.
         asked: How often they have been asked since whether they are there, and `asked_at`, when last.
         authenticated: Whether an agent has authenticated them since the case was assigned.
+        left: Whether the customer ended the last contact, and has not written since.
+        gone: Whether the customer of a live case is gone: nobody is to be rung for it.
+        settled: Whether its holder has promised something since it was assigned.
+        was_authenticated: Whether the customer was authenticated in the last contact; None where nobody asks.
+        proven: Who, of those with a contact to dispose, had authenticated the customer in it.
         followed: Whether another case has taken its place.
     """
 
@@ -84,6 +92,11 @@ class CasePage(BookPage):
     asked: int = 0
     asked_at: datetime | None = None
     authenticated: bool = False
+    left: bool = False
+    gone: bool = False
+    settled: bool = False
+    was_authenticated: bool | None = None
+    proven: frozenset[str] = frozenset()
     followed: bool = False
 
 

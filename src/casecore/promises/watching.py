@@ -27,6 +27,7 @@ from casecore.rooms.agents import (
     AgentChanged,
     AgentLoggedOut,
     AgentUnavailable,
+    AgentWrapsUp,
     NextStateCleared,
     NextStateSet,
 )
@@ -41,7 +42,7 @@ from casecore.rooms.approvals import (
 from casecore.rooms.arrivals import CaseReopened, MessageReceived
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased
 from casecore.rooms.cases import CaseClosed, CaseStarted, StatusSet
-from casecore.rooms.contacts import Authenticated, ContactEnded
+from casecore.rooms.contacts import Authenticated, ContactEnded, CustomerLeft
 from casecore.rooms.offers import OfferDeclined, OfferRescinded, WorkOffered
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.reviews import ReviewTaken
@@ -124,17 +125,20 @@ def watch(
 
 
 _BROUGHT_BY: Final[Mapping[type[Event], tuple[type[Event], ...]]] = {
-    **dict.fromkeys((AgentAdded, AgentChanged, AgentAvailable, AgentLoggedOut, NextStateCleared), ()),
-    **dict.fromkeys((Authenticated, PresenceAsked, ChatDisconnected, CaseClosed, Disposed), ()),
+    **dict.fromkeys((AgentAdded, AgentChanged, AgentLoggedOut, NextStateCleared, CustomerLeft), ()),
+    **dict.fromkeys((Authenticated, PresenceAsked, ChatDisconnected, Disposed), ()),
     **dict.fromkeys((ReviewTaken, OfferDeclined, DraftEdited, DraftApproved, DraftRefused, DraftWithdrawn), ()),
     ReplySent: (DraftApproved, CaseStarted),
     DraftSubmitted: (CaseStarted,),
     MessageReceived: (CaseStarted, CustomerRecorded),
     StatusSet: (ContactEnded,),
     CaseAssigned: (CaseStarted, CaseReopened),
-    CaseReleased: (ChatDisconnected, OfferRescinded),
+    CaseClosed: (CustomerLeft,),
+    CaseReleased: (ChatDisconnected, OfferRescinded, CustomerLeft, Disposed, MessageReceived),
+    AgentAvailable: (Disposed,),
+    AgentWrapsUp: (ContactEnded,),
     WorkOffered: (CaseQueued, ReviewReassigned),
-    NextStateSet: (OfferDeclined,),
+    NextStateSet: (OfferDeclined, AgentWrapsUp),
     AgentUnavailable: (NextStateSet, OfferDeclined, ContactEnded, Disposed),
 }
 """What else must have happened in a step for these to belong to it; otherwise they begin one of their own."""

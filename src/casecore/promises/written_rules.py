@@ -46,6 +46,7 @@ case.known: AboutCase AddNote
 channels.attachments: DraftEdited DraftSubmitted ReplySent
 channels.emoji: DraftEdited DraftSubmitted ReplySent
 channels.kinds: ReceiveMessage
+chat.agent_ends: EndContact
 commitment.agent: CommitmentCommand
 commitment.due: MakeCommitment RescheduleCommitment
 commitment.fresh: MakeCommitment
@@ -63,6 +64,7 @@ email.subject_required: DraftSubmitted ReplySent
 idle.asked: DisconnectIdle
 idle.chat: AskPresence DisconnectIdle
 idle.silence: DisconnectIdle
+lifecycle.abandoned: CloseCase
 lifecycle.close_after: CaseClosed
 lifecycle.close_by: CloseCase
 lifecycle.close_from: CaseClosed

@@ -22,7 +22,9 @@ from casecore.reports.text import plural, visible
 from casecore.rooms.absences import ReleaseAbsent
 from casecore.rooms.agents import (
     AddAgent,
+    AgentAvailable,
     AgentUnavailable,
+    AgentWrapsUp,
     ChangeAgent,
     ClearNextState,
     GoAvailable,
@@ -49,9 +51,9 @@ from casecore.rooms.assignments import (
     LeaveCase,
     OpenCase,
 )
-from casecore.rooms.cases import CaseStarted, CloseCase, CloseReason, SetStatus
+from casecore.rooms.cases import CaseClosed, CaseStarted, CloseCase, CloseReason, SetStatus
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
-from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.contacts import Authenticate, ContactEnded, EndContact
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
 from casecore.rooms.offers import (
     AcceptOffer,
@@ -403,7 +405,8 @@ def _tell_start(step: Step, event: CaseStarted, _: Happened) -> str:
 
 def _tell_queueing(step: Step, event: CaseQueued, happened: Happened) -> str:
     said = CaseStarted in happened or isinstance(step.command, ReassignCase)
-    return "" if said else f"{event.case} waits in the queue {event.queue}"
+    fetched = "" if event.push else ", offered to nobody"
+    return "" if said else f"{event.case} waits in the queue {event.queue}{fetched}"
 
 
 def _tell_assignment(step: Step, event: CaseAssigned, _: Happened) -> str:
@@ -431,6 +434,23 @@ def _tell_rescission(step: Step, event: OfferRescinded, _: Happened) -> str:
     if isinstance(step.command, RescindOffer):
         return ""
     return f"the offer of {_work_text(event)} to {event.agent} is taken back: {WORDS[Rescission][event.because][0]}"
+
+
+def _tell_availability(step: Step, event: AgentAvailable, _: Happened) -> str:
+    return "" if isinstance(step.command, GoAvailable) else f"{event.agent} takes work again"
+
+
+def _tell_wrapping_up(step: Step, event: AgentWrapsUp, _: Happened) -> str:
+    comes_back = isinstance(step.command, GoAvailable | GoUnavailable)
+    return f"{event.agent} wraps up first" if comes_back else ""
+
+
+def _tell_keeping(_: Step, event: ContactEnded, __: Happened) -> str:
+    return f"{event.case} stays with {event.agent} until it is disposed" if event.kept else ""
+
+
+def _tell_closing(_: Step, event: CaseClosed, __: Happened) -> str:
+    return f"{event.case} is closed as abandoned" if event.reason is CloseReason.ABANDONED else ""
 
 
 def _tell_unavailability(step: Step, event: AgentUnavailable, _: Happened) -> str:
@@ -465,7 +485,11 @@ _CONSEQUENCES: Final[Mapping[type, Callable[[Step, Any, Happened], str]]] = Mapp
         WrapUpOwed: _tell_wrap_up,
         DutyLeft: _tell_duty,
         DutyDone: lambda _, event, __: f"nothing is left to relate {event.case} to",
+        AgentAvailable: _tell_availability,
         AgentUnavailable: _tell_unavailability,
+        AgentWrapsUp: _tell_wrapping_up,
+        ContactEnded: _tell_keeping,
+        CaseClosed: _tell_closing,
         DraftWentStale: lambda _, event, __: f"draft {event.draft} is stale: it was written before this",
         DraftSuperseded: lambda _, event, __: f"draft {event.draft} is dropped: it was written before this",
     }

@@ -1,4 +1,4 @@
-"""Absences: what becomes of the work of somebody who logged out or lost the connection, and of who does not answer.
+"""Absences: what becomes of the work when somebody is gone: an agent, who does not answer, or a customer who waited.
 
 * Logging out is always accepted. What was held follows the policy after a grace period: it is kept, or goes back to its
   queue; some statuses may be kept all the same.
@@ -6,6 +6,8 @@
   began, or since the customer wrote where that was before.
 * Each case is released by a command of its own, which is checked again when it is given: whoever came back in time
   keeps everything.
+* A case that had stayed with its agent because its customer left is released too, and nobody is rung for it.
+* Nobody is rung for an **abandoned** case: it is offered no more, and its draft is superseded.
 * Whoever lets an offer time out stays available, or goes unavailable, as the policy says: who holds contacts gets a
   next state, as for lunch. They come back by saying so.
 """
@@ -19,12 +21,13 @@ from casecore.channels import LIVE
 from casecore.kernel import SYSTEM, Event, Reason, Room, Rule, Timer, frozen
 from casecore.kernel.rooms import by_system, not_yet, wants
 from casecore.policies import Policy
-from casecore.policies.sections import Held, Unanswered
+from casecore.policies.sections import Abandoned, Held, Unanswered
 from casecore.rooms.agents import AgentUnavailable, NextStateSet
+from casecore.rooms.approvals import DraftSuperseded
 from casecore.rooms.assignments import Release, give_up_case
 from casecore.rooms.cases import CaseCommand, HasCase
-from casecore.rooms.contacts import SeesContact, held_and_owed
-from casecore.rooms.offers import OfferDeclined, OfferStatus, SeesOffers
+from casecore.rooms.contacts import CustomerLeft, SeesContact, held_and_owed
+from casecore.rooms.offers import OfferDeclined, OfferStatus, Rescission, SeesOffers, taken_back
 
 NO_ANSWER = "an offer was not answered"
 """The reason of whoever goes unavailable because of it."""
@@ -76,9 +79,21 @@ def _release_absent(view: SeesContact, command: ReleaseAbsent, _: Policy) -> tup
     if view.case is None:
         return ()
     case, contact = view.case, view.contact
-    live = contact is not None and case.channel in LIVE
-    since = min(contact.since, case.unanswered_since or contact.since) if live and contact else None
+    if contact is None:
+        return give_up_case(case, command, Release.AGENT_LOST)
+    since = min(contact.since, case.unanswered_since or contact.since) if case.channel in LIVE else None
     return give_up_case(case, command, Release.AGENT_LOST, since)
+
+
+@wants("case")
+def _nobody_is_rung(view: SeesAbsence, event: CustomerLeft, policy: Policy) -> tuple[Event, ...]:
+    case, draft = view.case, view.draft
+    if case is None or case.assignee is not None:
+        return ()
+    superseded = DraftSuperseded(SYSTEM, event.at, case.id, draft.id, draft.author) if draft is not None else None
+    kept = policy.live.abandoned is Abandoned.KEEP  # closing takes the offer back by itself
+    rescinded = taken_back(view, event, Rescission.CUSTOMER_LEFT, review=False) if kept else ()
+    return (*rescinded, *([superseded] if superseded else ()))
 
 
 def _does_not_answer(view: SeesOffers, event: OfferDeclined, policy: Policy) -> tuple[Event, ...]:
@@ -99,6 +114,6 @@ ABSENCES: Room[SeesAbsence] = Room(
     ),
     rules=(Rule("away.grace", "Somebody may be gone for a moment", "§6", (ReleaseAbsent,), _gone_long_enough),),
     decide={ReleaseAbsent: _release_absent},
-    follows={OfferDeclined: _does_not_answer},
+    follows={OfferDeclined: _does_not_answer, CustomerLeft: _nobody_is_rung},
     timers=(AWAY,),
 )

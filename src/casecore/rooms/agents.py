@@ -2,9 +2,9 @@
 
 * An agent has permissions (`reply`, `approve`, `supervise`), serves queues, works on channels (none named: all),
   and may have a capacity of their own.
-* They are **available**, **unavailable** for a reason, or **logged out**. Somebody who holds contacts cannot go
-  unavailable: they set a **next state**, get no more work, and move to it with their last disposition. They may
-  clear it again. Logging out is always accepted.
+* They are **available**, **wrapping up** (a contact is to be disposed first), **unavailable** for a reason, or **logged
+  out**. Somebody who holds contacts cannot go unavailable: they set a **next state**, get no more work, and move to it
+  with their last disposition. They may clear it again. Logging out is always accepted.
 * The record counts what they hold, by channel, and what they owe; never which cases.
 * Only the system or a supervisor adds and changes agents; availability is set by the agent, a supervisor or the
   system. A supervisor's permission waives "only the assignee", and nothing else.
@@ -59,11 +59,12 @@ class Presence(StrEnum):
     """Whether an agent is there."""
 
     AVAILABLE = "available"
+    WRAPPING_UP = "wrapping_up"
     UNAVAILABLE = "unavailable"
     LOGGED_OUT = "logged_out"
 
 
-AVAILABLE, UNAVAILABLE, LOGGED_OUT = Presence
+AVAILABLE, WRAPPING_UP, UNAVAILABLE, LOGGED_OUT = Presence
 
 
 # Record ------------------------------------------------------------------------------------------------
@@ -114,6 +115,11 @@ class Agent:
     def available(self) -> bool:
         """Whether they are there for work."""
         return self.presence is AVAILABLE
+
+    @property
+    def on_duty(self) -> bool:
+        """Whether they are there: available or wrapping up, with or without a next state."""
+        return self.presence is AVAILABLE or self.presence is WRAPPING_UP
 
     @property
     def contacts(self) -> int:
@@ -265,6 +271,13 @@ class AgentAvailable(Event):
 
 
 @frozen
+class AgentWrapsUp(Event):
+    """An agent takes no work until they have disposed what they owe."""
+
+    agent: str
+
+
+@frozen
 class AgentUnavailable(Event):
     """An agent takes no work for now."""
 
@@ -354,7 +367,7 @@ def _capacity_named(_: SeesAgents, command: AddAgent | ChangeAgent, __: Policy) 
 @wants("target")
 def _may_set_next(view: HasTarget, command: SetNextState | ClearNextState, _: Policy) -> Reason | None:
     agent = view.target
-    if agent.available:
+    if agent.on_duty:
         return None
     return Reason(
         "presence.next",
@@ -420,14 +433,27 @@ def _change_agent(view: HasTarget, command: ChangeAgent, _: Policy) -> tuple[Eve
     return (changed,)
 
 
-def _go_available(view: SeesAgents, command: GoAvailable, _: Policy) -> tuple[Event, ...]:
-    if view.target is not None and view.target.available:
+@wants("target")
+def _go_available(view: HasTarget, command: GoAvailable, _: Policy) -> tuple[Event, ...]:
+    agent, c = view.target, command
+    if agent.available:
         return ()
-    return (AgentAvailable(command.by, command.at, command.agent),)
+    if _comes_back_owing(agent):
+        return (AgentWrapsUp(c.by, c.at, c.agent),)
+    return (AgentAvailable(c.by, c.at, c.agent),)
 
 
-def _go_unavailable(_: SeesAgents, command: GoUnavailable, __: Policy) -> tuple[Event, ...]:
-    return (AgentUnavailable(command.by, command.at, command.agent, command.reason),)
+@wants("target")
+def _go_unavailable(view: HasTarget, command: GoUnavailable, _: Policy) -> tuple[Event, ...]:
+    agent, c = view.target, command
+    if _comes_back_owing(agent) and not agent.contacts:
+        return (AgentWrapsUp(c.by, c.at, c.agent), NextStateSet(c.by, c.at, c.agent, c.reason))
+    return (AgentUnavailable(c.by, c.at, c.agent, c.reason),)
+
+
+def _comes_back_owing(agent: Agent) -> bool:
+    """Whether whoever logs in now, into whatever state, wraps up first."""
+    return agent.presence is not WRAPPING_UP and agent.wrap_ups > 0
 
 
 def _log_out(view: SeesAgents, command: LogOut, _: Policy) -> tuple[Event, ...]:
@@ -472,6 +498,12 @@ def _became_available(agent: Editing, event: AgentAvailable) -> None:
     agent.presence = AVAILABLE
     agent.reason = ""
     agent.idle_since = event.at
+    agent.away_since = None
+
+
+def _began_wrapping_up(agent: Editing, _: AgentWrapsUp) -> None:
+    agent.presence = WRAPPING_UP
+    agent.reason = ""
     agent.away_since = None
 
 
@@ -541,6 +573,7 @@ AGENTS: Room[SeesAgents] = Room(
     evolve={
         (Agent, AgentChanged): _apply_changes,
         (Agent, AgentAvailable): _became_available,
+        (Agent, AgentWrapsUp): _began_wrapping_up,
         (Agent, AgentUnavailable): _became_unavailable,
         (Agent, AgentLoggedOut): _logged_out,
         (Agent, NextStateSet): _next_set,

@@ -42,7 +42,17 @@ from casecore.policies.sections import OnCustomerMessage
 from casecore.rooms.agents import APPROVE, is_supervisor
 from casecore.rooms.arrivals import MessageReceived
 from casecore.rooms.assignments import queue_known
-from casecore.rooms.cases import Case, CaseClosed, CaseCommand, HasCase, SeesCase, StatusSet, not_closed, only_holder
+from casecore.rooms.cases import (
+    Case,
+    CaseClosed,
+    CaseCommand,
+    CloseReason,
+    HasCase,
+    SeesCase,
+    StatusSet,
+    not_closed,
+    only_holder,
+)
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.replies import (
     ReplySent,
@@ -356,6 +366,8 @@ def _blocked_by_draft(rule: str, draft: WaitingDraft, case: str) -> Reason:
 
 @wants("case", "draft")
 def _blocks_close(view: HasDraft, event: CaseClosed, _: Policy) -> Reason | None:
+    if event.reason is CloseReason.ABANDONED:
+        return None  # it is superseded
     return _blocked_by_draft("approval.blocks_close", view.draft, event.case)
 
 

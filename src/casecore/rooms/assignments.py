@@ -22,7 +22,7 @@ from casecore.kernel.rooms import by_agent, wants
 from casecore.policies import Policy
 from casecore.rooms.agents import Agent, SeesAgents
 from casecore.rooms.cases import Case, CaseCommand, HasCase, SeesCase, StatusSet
-from casecore.statuses import CASE_LIFECYCLE, CLOSED, OPEN, RESOLVED, Status, Trigger
+from casecore.statuses import CASE_LIFECYCLE, CLOSED, ESCALATED, OPEN, RESOLVED, Status, Trigger
 
 
 class Release(StrEnum):
@@ -34,6 +34,8 @@ class Release(StrEnum):
     ENDED_BY_CUSTOMER = "ended_by_customer"
     SILENCE = "silence"
     AGENT_LOST = "agent_lost"
+    DISPOSED = "disposed"
+    CUSTOMER_BACK = "customer_back"
 
 
 # Commands ----------------------------------------------------------------------------------------------
@@ -72,12 +74,18 @@ class CaseReleased(Event):
 
 @frozen
 class CaseQueued(Event):
-    """The case waits in a queue; `since` is what its waiting time counts from."""
+    """The case waits in a queue.
+
+    Attributes:
+        since: What its waiting time counts from.
+        push: Whether it is offered; False: nobody is rung for it, and only who asks for work or opens it gets it.
+    """
 
     case: str
     queue: str
     since: datetime
     note: str = ""
+    push: bool = True
 
 
 @frozen
@@ -184,7 +192,7 @@ def _leave_case(view: HasCase, command: LeaveCase, _: Policy) -> tuple[Event, ..
 
 
 def give_up_case(
-    case: Case, cause: Command | Event, because: Release, since: datetime | None = None
+    case: Case, cause: Command | Event, because: Release, since: datetime | None = None, *, gone: bool = False
 ) -> tuple[Event, ...]:
     """What happens when the assignee gives a case up: unless it is resolved, it waits in its queue again.
 
@@ -193,16 +201,21 @@ def give_up_case(
         cause: Who does it, and when.
         because: Why.
         since: What the waiting time counts from; the customer's first unanswered message, or now, where not given.
+        gone: Whether its customer goes with it: then nobody is rung for it, unless it is escalated.
     """
     if case.assignee is None:
         return ()
     release = CaseReleased(cause.by, cause.at, case.id, case.assignee, because)
-    return (release,) if case.status is RESOLVED else (release, back_in_queue(case, cause, since))
+    return (release,) if case.status is RESOLVED else (release, back_in_queue(case, cause, since, gone=gone))
 
 
-def back_in_queue(case: Case, cause: Command | Event, since: datetime | None = None) -> CaseQueued:
+def back_in_queue(
+    case: Case, cause: Command | Event, since: datetime | None = None, *, gone: bool = False
+) -> CaseQueued:
     """The case waits in its queue again; the waiting time goes on if the customer is still unanswered."""
-    return CaseQueued(cause.by, cause.at, case.id, case.queue, since or case.unanswered_since or cause.at)
+    since = since or case.unanswered_since or cause.at
+    push = case.status is ESCALATED or not (gone or case.pull_only)
+    return CaseQueued(cause.by, cause.at, case.id, case.queue, since, push=push)
 
 
 def place_after(view: SeesCase, event: Event, status: Status) -> tuple[Event, ...]:
@@ -212,7 +225,11 @@ def place_after(view: SeesCase, event: Event, status: Status) -> tuple[Event, ..
         return ()
     if status is RESOLVED:
         return () if case.waiting_since is None else (CaseUnqueued(SYSTEM, event.at, case.id),)
-    return () if case.waiting_since is not None else (back_in_queue(case, event),)
+    if case.waiting_since is None:
+        return (back_in_queue(case, event),)
+    if case.pull_only and status is ESCALATED:
+        return (CaseQueued(SYSTEM, event.at, case.id, case.queue, case.waiting_since),)
+    return ()
 
 
 def _after_status(view: SeesCase, event: StatusSet, _: Policy) -> tuple[Event, ...]:
@@ -225,6 +242,7 @@ def _after_status(view: SeesCase, event: StatusSet, _: Policy) -> tuple[Event, .
 def _set_assignee(case: Editing, event: CaseAssigned) -> None:
     case.assignee = case.owner = event.agent
     case.waiting_since = None
+    case.pull_only = False
 
 
 def _clear_assignee(case: Editing, _: CaseReleased) -> None:
@@ -234,6 +252,7 @@ def _clear_assignee(case: Editing, _: CaseReleased) -> None:
 def _enter_queue(case: Editing, event: CaseQueued) -> None:
     case.queue = event.queue
     case.waiting_since = event.since
+    case.pull_only = not event.push
 
 
 def _leave_queue(case: Editing, _: CaseUnqueued) -> None:

@@ -37,7 +37,7 @@ from casecore.policies import Policy
 from casecore.policies.sections import Role
 from casecore.rooms.agents import Agent, is_supervisor
 from casecore.rooms.threads import Message, SeesThread, Thread
-from casecore.statuses import CASE_LIFECYCLE, CLOSED, NEW, SET_BY_HAND, Status, Trigger
+from casecore.statuses import CASE_LIFECYCLE, CLOSED, ESCALATED, NEW, SET_BY_HAND, Status, Trigger
 
 
 class CloseReason(StrEnum):
@@ -47,9 +47,13 @@ class CloseReason(StrEnum):
     AUTOMATIC = "automatic"
     SPAM = "spam"
     TRASHED = "trashed"
+    ABANDONED = "abandoned"
 
 
 UNWANTED = frozenset({CloseReason.SPAM, CloseReason.TRASHED})
+
+FROM_EVERYWHERE = UNWANTED | {CloseReason.ABANDONED}
+"""The reasons for which a case is closed from every status."""
 
 # Record ----------------------------------------------------------------------------------------------
 
@@ -64,6 +68,7 @@ class Case:
         owner: The last agent it was assigned to.
         queue: The queue it belongs to.
         waiting_since: Since when it waits in that queue; None while it does not.
+        pull_only: Whether nobody is rung for it: its customer is gone, and it was not escalated or reassigned since.
         unanswered_since: The customer's first message that has had no reply; None when all have.
         reason: What the customer selected.
         language: The customer's language.
@@ -82,6 +87,7 @@ class Case:
     assignee: str | None = a_link(of="holder", default=None)
     owner: str | None = a_link(of="holder", default=None)
     waiting_since: datetime | None = None
+    pull_only: bool = False
     unanswered_since: datetime | None = None
     reason: str | None = None
     language: str | None = None
@@ -230,6 +236,13 @@ def _close_edge(view: HasCase, _: CloseCase, __: Policy) -> Reason | None:
     return edge_missing(view.case, Trigger.CLOSE)
 
 
+def _not_abandoned_by_hand(_: SeesCase, command: CloseCase, __: Policy) -> Reason | None:
+    if command.reason is not CloseReason.ABANDONED:
+        return None
+    found = f"{command.by} does not abandon case {command.case}: its customer does, by leaving"
+    return Reason("lifecycle.abandoned", found, "close it by hand, or as spam")
+
+
 # Rules -----------------------------------------------------------------------------------------------
 
 
@@ -276,7 +289,7 @@ def _may_close(view: HasCase, command: CloseCase, policy: Policy) -> Reason | No
 @wants("case")
 def _close_from(view: HasCase, event: CaseClosed, policy: Policy) -> Reason | None:
     case, allowed = view.case, policy.lifecycle.close_from
-    if event.reason in UNWANTED or case.status in allowed:
+    if event.reason in FROM_EVERYWHERE or case.status in allowed:
         return None
     return Reason(
         "lifecycle.close_from",
@@ -352,6 +365,7 @@ def _latest_case(thread: Editing, event: CaseStarted) -> None:
 def _status_set(case: Editing, event: StatusSet) -> None:
     case.status = event.status
     case.status_at = event.at
+    case.pull_only = case.pull_only and event.status is not ESCALATED
 
 
 def _end_case(case: Editing, event: CaseClosed) -> None:
@@ -359,6 +373,7 @@ def _end_case(case: Editing, event: CaseClosed) -> None:
     case.status_at = event.at
     case.closed_as = event.reason
     case.assignee = case.waiting_since = case.unanswered_since = None
+    case.pull_only = False
 
 
 _CHANGES = (SetStatus, CloseCase)
@@ -372,6 +387,7 @@ CASES: Room[SeesCase] = Room(
         Rule("lifecycle.closed", "A closed case can never be changed", "§2", _CHANGES, not_closed),
         Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (SetStatus,), _set_edge),
         Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (CloseCase,), _close_edge),
+        Rule("lifecycle.abandoned", "Only a customer abandons a case", "§6", (CloseCase,), _not_abandoned_by_hand),
     ),
     rules=(
         soft_rule("assignment.holder", "Only the assignee, or a supervisor", "§3", (SetStatus,), only_holder),

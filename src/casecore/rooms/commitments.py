@@ -1,6 +1,7 @@
 """Commitments: a follow-up that somebody promised: who, when, what.
 
-* The agent who is with the customer makes it; where the policy says so, only for an authenticated customer.
+* The agent who is with the customer makes it, or whoever has that contact to dispose still; where the policy says so,
+  only for a customer who was authenticated in it.
 * It is **due** at its instant and **overdue** after it, until it is fulfilled; it can be rescheduled to a later or
   earlier instant, never to one in the past.
 * It is its own row: it outlives the contact, and the case.
@@ -32,7 +33,8 @@ from casecore.policies import Policy
 from casecore.policies.sections import Proceeding
 from casecore.rooms.agents import is_supervisor
 from casecore.rooms.cases import CaseCommand, not_closed, only_holder
-from casecore.rooms.contacts import SeesContact, authentication_missing
+from casecore.rooms.contacts import Contact, authentication_missing
+from casecore.rooms.wrap_ups import SeesWrapUp, wrap_up_of
 
 
 @record
@@ -56,7 +58,7 @@ class Commitment:
         return at > self.due_at
 
 
-class SeesCommitment(SeesContact, Protocol):
+class SeesCommitment(SeesWrapUp, Protocol):
     """The commitment that the command names."""
 
     @property
@@ -154,8 +156,15 @@ def _says_what(_: SeesCommitment, command: MakeCommitment, __: Policy) -> Reason
     return None if command.what.strip() else Reason("commitment.what", "it does not say what", "say what will be done")
 
 
-def _customer_authenticated(view: SeesCommitment, _: CommitmentMade, policy: Policy) -> Reason | None:
-    return authentication_missing(view, Proceeding.COMMIT, policy)
+@wants("case")
+def _with_the_customer(view: SeesCommitment, command: MakeCommitment, policy: Policy) -> Reason | None:
+    return None if view.wrap_up is not None else only_holder(view, command, policy)
+
+
+def _customer_authenticated(view: SeesCommitment, event: CommitmentMade, policy: Policy) -> Reason | None:
+    in_contact = view.contact is not None and view.contact.agent == event.agent
+    before = None if in_contact or view.wrap_up is None else view.wrap_up.authenticated
+    return authentication_missing(view, Proceeding.COMMIT, policy, authenticated=before)
 
 
 @wants("commitment")
@@ -193,6 +202,10 @@ def _new_commitment(event: CommitmentMade) -> Commitment:
     return Commitment(event.commitment, event.case, event.agent, event.due, event.what)
 
 
+def _promise_in_contact(contact: Editing, event: CommitmentMade) -> None:
+    contact.committed = contact.committed or contact.agent == event.agent
+
+
 def _move_due_date(commitment: Editing, event: CommitmentRescheduled) -> None:
     commitment.due_at = event.due
 
@@ -211,7 +224,13 @@ COMMITMENTS: Room[SeesCommitment] = Room(
         ),
     ),
     rules=(
-        soft_rule("assignment.holder", "Only the assignee, or a supervisor", "§6", (MakeCommitment,), only_holder),
+        soft_rule(
+            "assignment.holder",
+            "Only the assignee, a supervisor, or who wraps up",
+            "§6",
+            (MakeCommitment,),
+            _with_the_customer,
+        ),
         Rule(
             "authentication.before", "Authenticate before proceeding", "§6", (CommitmentMade,), _customer_authenticated
         ),
@@ -233,7 +252,9 @@ COMMITMENTS: Room[SeesCommitment] = Room(
     },
     creates={(Commitment, CommitmentMade): _new_commitment},
     evolve={(Commitment, CommitmentRescheduled): _move_due_date},
+    notices={(Contact, CommitmentMade): _promise_in_contact},
     removes=frozenset({(Commitment, CommitmentFulfilled)}),
+    shows={MakeCommitment: {"wrap_up": wrap_up_of}},
     timers=(DUE,),
     probes=(
         Probe(

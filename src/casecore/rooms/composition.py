@@ -23,7 +23,7 @@ from casecore.rooms.arrivals import ARRIVALS
 from casecore.rooms.assignments import ASSIGNMENTS
 from casecore.rooms.cases import CASES, Case
 from casecore.rooms.commitments import COMMITMENTS, Commitment
-from casecore.rooms.contacts import CONTACTS, Contact
+from casecore.rooms.contacts import CONTACTS, Contact, LastContact
 from casecore.rooms.eligibility import ELIGIBILITY
 from casecore.rooms.notes import NOTES, Note
 from casecore.rooms.offers import OFFERS, Offers
@@ -47,6 +47,7 @@ class View:
     draft: WaitingDraft | None = None
     offers: Offers | None = None
     contact: Contact | None = None
+    last_contact: LastContact | None = None
     aftermath: Aftermath | None = None
     clocks: Clocks | None = None
     thread: Thread | None = None
@@ -73,6 +74,7 @@ class CaseFile:
     draft: WaitingDraft | None = None
     offers: Offers | None = None
     contact: Contact | None = None
+    last_contact: LastContact | None = None
     aftermath: Aftermath | None = None
     clocks: Clocks | None = None
 
@@ -93,8 +95,8 @@ HOUSE: Final[House[View]] = House(
         REASSIGNMENTS,
         CONTACTS,
         SILENCE,
-        COMMITMENTS,
         WRAP_UPS,
+        COMMITMENTS,
         ABSENCES,
         SLA,
         WINDOWS,
@@ -112,6 +114,7 @@ PLACES: Final[Mapping[type, Place]] = {
     WaitingDraft: Place("cases", "case", "draft", CaseFile),
     Offers: Place("cases", "case", "offers", CaseFile),
     Contact: Place("cases", "case", "contact", CaseFile),
+    LastContact: Place("cases", "case", "last_contact", CaseFile),
     Aftermath: Place("cases", "case", "aftermath", CaseFile),
     Clocks: Place("cases", "case", "clocks", CaseFile),
     Message: Place("messages", "message"),

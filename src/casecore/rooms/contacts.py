@@ -6,40 +6,58 @@
 * On **live** channels (chat, voice) a contact cannot be left, only ended or transferred, and the case cannot be
   closed by hand while it lasts. From its beginning runs the interaction timer. Where it is cut off (transferred, or its
   agent lost), the customer is still there: a pending case is open again, so that it is offered to the next.
+* **An agent ends a chat** when the customer's last message is answered and, as the policy says, the matter is settled:
+  the case is resolved or escalated, or a commitment was left in this contact. Else they transfer it, or disconnect it
+  when it has been silent; the customer may end it at any time. Supervisors may, too.
+* **The customer leaves** a chat or a call: that ends the contact. The case stays with its agent, and counts, until the
+  wrap-up is disposed (`wrap_ups.py`); where none is asked for, it is released at once. A live case that nobody holds
+  is **abandoned**: the policy closes it, or keeps it in its queue, where only somebody who asks for work finds it. On
+  other channels nobody is ever on the line: there a customer's end is like the agent's.
 * **Authentication** of the customer is required, in each contact anew, before whatever the policy names: resolving,
-  transferring, committing, a reply about the account. The rule guards what happens, so nothing goes round it.
-  Automatic closing, spam, ending by the customer and disconnecting a silent chat need none.
-* Somebody who holds a contact, or has one to dispose, goes neither to lunch nor to the next customer.
+  transferring, committing, a reply about the account. The rule guards what happens, so nothing goes round it. After
+  the contact, closing by hand asks whether it was authenticated. Automatic closing, spam, ending by the customer and
+  disconnecting a silent chat need none; nor do resolving and closing a case whose customer has left.
+* Somebody who holds a case, or has a contact to dispose, goes neither to lunch nor to the next customer.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from casecore.channels import LIVE, Channel
-from casecore.kernel import CUSTOMER, SYSTEM, Check, Editing, Event, Probe, Reason, Room, Rule, a_count, frozen
+from casecore.kernel import CUSTOMER, SYSTEM, Check, Command, Editing, Event, Probe, Reason, Room, Rule, a_count, frozen
 from casecore.kernel.machines import StateTable
 from casecore.kernel.records import record
 from casecore.kernel.rooms import by_agent, soft_rule, wants
 from casecore.policies import Policy
-from casecore.policies.sections import Proceeding
+from casecore.policies.sections import Abandoned, AgentEnds, Proceeding
 from casecore.rooms.agents import (
     Agent,
     AgentAvailable,
     AgentUnavailable,
     HasTarget,
     NextStateSet,
+    Presence,
     add_to_count,
+    is_supervisor,
 )
 from casecore.rooms.arrivals import MessageReceived
-from casecore.rooms.assignments import CaseAssigned, CaseReleased, LeaveCase, Release, give_up_case
+from casecore.rooms.assignments import (
+    CaseAssigned,
+    CaseQueued,
+    CaseReleased,
+    LeaveCase,
+    Release,
+    give_up_case,
+)
 from casecore.rooms.cases import (
     AboutCase,
     Case,
     CaseClosed,
     CaseCommand,
+    CaseStarted,
     CloseReason,
     HasCase,
     SeesCase,
@@ -48,7 +66,7 @@ from casecore.rooms.cases import (
     only_holder,
 )
 from casecore.rooms.replies import ReplySent
-from casecore.statuses import OPEN, PENDING, RESOLVED, Status
+from casecore.statuses import CLOSED, ESCALATED, NEW, OPEN, PENDING, RESOLVED, Status
 
 # State table -------------------------------------------------------------------------------------------
 
@@ -88,6 +106,7 @@ class Contact:
         silence_since: Since when the customer has been silent; None while they wait for an answer.
         asked_at: When the agent last asked whether they are there, in this silence.
         attempts: How often the agent has asked, in this silence; counts to ten.
+        committed: Whether a commitment was left in this contact.
     """
 
     agent: str
@@ -96,6 +115,26 @@ class Contact:
     silence_since: datetime | None = None
     asked_at: datetime | None = None
     attempts: int = a_count(default=0)
+    committed: bool = False
+
+
+@record
+class LastContact:
+    """How the last contact with a case ended; all is forgotten when the next one begins.
+
+    Attributes:
+        authenticated: Whether the customer was authenticated in it; None where nobody asks.
+        gone: Whether the customer is there no more: nobody cut them off, and they have not written since.
+        left: Whether it was they who ended it.
+    """
+
+    authenticated: bool | None = None
+    gone: bool = False
+    left: bool = False
+
+
+NEVER: Final = LastContact()
+"""There was no contact yet."""
 
 
 class SeesContact(SeesCase, Protocol):
@@ -103,7 +142,17 @@ class SeesContact(SeesCase, Protocol):
 
     @property
     def contact(self) -> Contact | None:
-        """The contact that goes on, if somebody holds the case."""
+        """The contact that goes on."""
+
+    @property
+    def last_contact(self) -> LastContact | None:
+        """How the contact before it ended."""
+
+
+class CaseOfContact(SeesContact, Protocol):
+    """There is such a case; whether a contact goes on with it, is to be seen."""
+
+    case: Case
 
 
 class HasContact(SeesContact, Protocol):
@@ -123,7 +172,7 @@ class Authenticate(CaseCommand):
 
 @frozen
 class EndContact(AboutCase):
-    """The customer or the agent ends the contact."""
+    """The customer or the agent ends the contact; or the customer gives up waiting."""
 
 
 # Events ------------------------------------------------------------------------------------------------
@@ -145,12 +194,48 @@ class ContactStarted(Event):
 
 @frozen
 class ContactEnded(Event):
-    """A stretch of work is over; `because` names the release, or `closed`."""
+    """A stretch of work is over.
+
+    Attributes:
+        because: The release, or `closed`.
+        kept: Whether the case stays with its agent until the contact is disposed.
+        authenticated: Whether the customer was authenticated in it; None where nobody will ask.
+    """
 
     case: str
     agent: str
     channel: Channel
     because: str
+    kept: bool = False
+    authenticated: bool | None = None
+
+
+@frozen
+class CustomerLeft(Event):
+    """The customer ended the contact, or gave up waiting for one."""
+
+    case: str
+
+
+@frozen
+class CustomerReturned(Event):
+    """A customer who was there no more has written."""
+
+    case: str
+
+
+@frozen
+class CaseGivenUp(Event):
+    """A case that had stayed with its agent after the contact counts for them no longer.
+
+    Attributes:
+        authenticated: Whether the customer was authenticated in that contact; None where nobody will ask any more.
+    """
+
+    case: str
+    agent: str
+    channel: Channel
+    authenticated: bool | None = None
 
 
 @frozen
@@ -168,11 +253,29 @@ def contact_goes_on(trigger: str) -> Check[SeesContact]:
 
     def check(view: SeesContact, command: AboutCase, _: Policy) -> Reason | None:
         state = "" if view.contact is None else ContactStatus.ACTIVE
-        if CONTACT_LIFECYCLE.dest(state, trigger) is not None:
+        if CONTACT_LIFECYCLE.dest(state, trigger) is not None or view.case is None:
             return None
-        return Reason("contact.edge", f"case {command.case} has no contact going on", "accept or open the case first")
+        return _no_contact(view.case, command)
 
     return check
+
+
+def _no_contact(case: Case, command: AboutCase) -> Reason:
+    found = f"case {case.id} has no contact going on"
+    if case.assignee is not None:
+        return Reason("contact.edge", f"{found}: its customer has left", f"{case.assignee} disposes the contact")
+    if command.by == CUSTOMER:
+        return Reason("contact.edge", found, "nothing has to be done; a new message is answered as any other")
+    return Reason("contact.edge", found, "accept or open the case first")
+
+
+def _somebody_to_leave(view: SeesContact, command: EndContact, policy: Policy) -> Reason | None:
+    if command.by == CUSTOMER and waits_on_line(view):
+        return None
+    return _CONTACT_ENDS(view, command, policy)
+
+
+_CONTACT_ENDS: Final = contact_goes_on("end")
 
 
 def _by_agent_or_customer(view: SeesContact, command: EndContact, _: Policy) -> Reason | None:
@@ -187,11 +290,48 @@ def is_live(view: SeesContact) -> bool:
     return view.contact is not None and view.case is not None and view.case.channel in LIVE
 
 
-@wants("case", "contact")
-def _live_contact_ended(view: HasContact, command: LeaveCase, _: Policy) -> Reason | None:
-    if not is_live(view) or view.contact.agent != command.by:
+def is_kept(view: SeesContact) -> bool:
+    """Whether a case stays with its agent although its contact is over: it is not disposed yet."""
+    return view.case is not None and view.case.assignee is not None and view.contact is None
+
+
+def waits_on_line(view: SeesContact) -> bool:
+    """Whether the customer of a live case that nobody holds is there, and waits."""
+    case, last = view.case, view.last_contact
+    if case is None or case.channel not in LIVE or case.assignee is not None or case.waiting_since is None:
+        return False
+    return not case.pull_only and (last is None or not last.gone)
+
+
+@wants("case")
+def _live_contact_ended(view: CaseOfContact, command: LeaveCase, _: Policy) -> Reason | None:
+    if view.case.assignee != command.by:
+        return None
+    if is_kept(view):
+        found = f"the contact with case {command.case} is not disposed"
+        return Reason("contact.live", found, "dispose it: that releases the case")
+    if not is_live(view):
         return None
     return Reason("contact.live", f"a live contact goes on with case {command.case}", "end it or transfer it")
+
+
+@wants("case", "contact")
+def _chat_settled(view: HasContact, command: EndContact, policy: Policy) -> Reason | None:
+    case = view.case
+    if command.by != view.contact.agent or case.channel is not Channel.CHAT or is_supervisor(view.actor):
+        return None
+    if case.unanswered_since is not None:
+        waits = round((command.at - case.unanswered_since).total_seconds())
+        found = f"the customer of case {case.id} has waited {waits} s for an answer"
+        return Reason("chat.agent_ends", found, "answer, or transfer the chat", {"seconds_waited": waits})
+    if policy.chat.agent_ends is AgentEnds.ANSWERED or case.status in _SETTLED or view.contact.committed:
+        return None
+    return Reason(
+        "chat.agent_ends",
+        f"case {case.id} is {case.status}, and nothing was promised in this contact",
+        "resolve or escalate it, leave a commitment, transfer the chat, or disconnect it when it has been silent",
+        {"status": case.status},
+    )
 
 
 @wants("case", "contact")
@@ -222,21 +362,46 @@ def proceedings_of(event: Event) -> tuple[Proceeding, ...]:
     return ()
 
 
-def authentication_missing(view: SeesContact, what: Proceeding, policy: Policy) -> Reason | None:
-    """What is against proceeding: that the customer has not been authenticated in this contact."""
+def authentication_missing(
+    view: SeesContact, what: Proceeding, policy: Policy, *, authenticated: bool | None = None
+) -> Reason | None:
+    """What is against proceeding: that the customer has not been authenticated in the contact.
+
+    Args:
+        view: What is seen of the case.
+        what: What is to be done.
+        policy: The SOP in force.
+        authenticated: Whether they were in the contact that counts; None: the one that goes on, or else the last.
+    """
     case, needed = view.case, policy.authentication
     if case is None or case.channel not in needed.channels or what not in needed.before:
         return None
-    if view.contact is not None and view.contact.authenticated:
+    if authenticated or (authenticated is None and _was_authenticated(view, what)):
         return None
-    if view.contact is None and what is Proceeding.CLOSE:
-        return None
+    if view.contact is not None:
+        remedy = "authenticate the customer first"
+    elif case.assignee is None:
+        remedy = "open the case and authenticate the customer first"
+    else:
+        remedy = "the customer has left: it takes another contact with them"
     return Reason(
         "authentication.before",
         f"the customer of case {case.id} is not authenticated, which {what} needs on {case.channel}",
-        "authenticate the customer first",
+        remedy,
         {"proceeding": what},
     )
+
+
+def _was_authenticated(view: SeesContact, what: Proceeding) -> bool:
+    contact, last = view.contact, view.last_contact
+    if contact is not None:
+        return contact.authenticated
+    if last is not None and last.left and what in _NEEDS_NOBODY:
+        return True
+    known = None if last is None else last.authenticated
+    if what is Proceeding.CLOSE:
+        return known is not False  # None: there was no contact in which anybody could have been asked
+    return is_kept(view) and known is True
 
 
 def _authenticated_first(view: SeesContact, event: Event, policy: Policy) -> Reason | None:
@@ -265,7 +430,9 @@ def _lunch_waits(view: HasTarget, event: AgentUnavailable, _: Policy) -> Reason 
     return Reason(
         "presence.contacts",
         f"{event.agent} has {held_and_owed(agent)}",
-        "set a next state: it is reached with the last disposition",
+        "go available and set a next state: it is reached with the last disposition"
+        if agent.presence is Presence.LOGGED_OUT
+        else "set a next state: it is reached with the last disposition",
         {"contacts": agent.contacts, "wrap_ups": agent.wrap_ups},
     )
 
@@ -275,7 +442,9 @@ def _disposed_first(view: HasTarget, event: AgentAvailable, _: Policy) -> Reason
     agent = view.target
     if not agent.wrap_ups:
         return None
-    return Reason("presence.wrap_up", f"{event.agent} has {agent.wrap_ups} to dispose", "dispose them first")
+    found = f"{event.agent} is wrapping up, with {agent.wrap_ups} to dispose"
+    remedy = "dispose them: that makes them available by itself"
+    return Reason("presence.wrap_up", found, remedy, {"wrap_ups": agent.wrap_ups})
 
 
 # Handlers and what follows -----------------------------------------------------------------------------
@@ -289,9 +458,26 @@ def _authenticate_customer(view: HasContact, command: Authenticate, _: Policy) -
 
 
 @wants("case")
-def _end_contact(view: HasCase, command: EndContact, _: Policy) -> tuple[Event, ...]:
-    because = Release.ENDED_BY_CUSTOMER if command.by == CUSTOMER else Release.ENDED_BY_AGENT
-    return give_up_case(view.case, command, because)
+def _end_contact(view: HasCase, command: EndContact, policy: Policy) -> tuple[Event, ...]:
+    c, case = command, view.case
+    if c.by != CUSTOMER:
+        return give_up_case(case, c, Release.ENDED_BY_AGENT, gone=case.channel in LIVE)
+    if case.channel not in LIVE:
+        return give_up_case(case, c, Release.ENDED_BY_CUSTOMER)
+    left = CustomerLeft(c.by, c.at, case.id)
+    if case.assignee is not None:
+        return (left, *_customer_ends(view, c, policy))
+    if policy.live.abandoned is Abandoned.CLOSE:
+        return (left, CaseClosed(SYSTEM, c.at, case.id, CloseReason.ABANDONED))
+    return (left, CaseQueued(SYSTEM, c.at, case.id, case.queue, case.waiting_since or c.at, push=False))
+
+
+@wants("case", "contact")
+def _customer_ends(view: HasContact, command: EndContact, policy: Policy) -> tuple[Event, ...]:
+    if not policy.wrap_up.required:
+        return give_up_case(view.case, command, Release.ENDED_BY_CUSTOMER, gone=True)
+    because = str(Release.ENDED_BY_CUSTOMER)
+    return (_contact_ended(view.case, view.contact, command, because, policy, kept=True),)
 
 
 @wants("case")
@@ -300,12 +486,54 @@ def _contact_begins(view: HasCase, event: CaseAssigned, _: Policy) -> tuple[Even
     return (ContactStarted(event.by, event.at, event.case, event.agent, channel, silent=not event.waiting),)
 
 
-@wants("case", "contact")
-def _contact_ends(view: HasContact, event: CaseReleased | CaseClosed, _: Policy) -> tuple[Event, ...]:
+@wants("case")
+def _contact_ends(view: CaseOfContact, event: CaseReleased | CaseClosed, policy: Policy) -> tuple[Event, ...]:
     case, contact = view.case, view.contact
+    if case.assignee is None:
+        return ()
+    if contact is None:
+        last = view.last_contact
+        known = last.authenticated if last is not None and _asked_at_closing(policy) else None
+        return (CaseGivenUp(event.by, event.at, case.id, case.assignee, case.channel, authenticated=known),)
     because = "closed" if isinstance(event, CaseClosed) else str(event.because)
-    ended = ContactEnded(event.by, event.at, case.id, contact.agent, channel=case.channel, because=because)
+    ended = _contact_ended(case, contact, event, because, policy)
     return (ended, StatusSet(SYSTEM, event.at, case.id, OPEN)) if because in _CUT and _is_there(case) else (ended,)
+
+
+def _contact_ended(
+    case: Case, contact: Contact, cause: Command | Event, because: str, policy: Policy, *, kept: bool = False
+) -> ContactEnded:
+    asked = case.channel in policy.authentication.channels and (kept or _asked_at_closing(policy))
+    return ContactEnded(
+        cause.by,
+        cause.at,
+        case.id,
+        contact.agent,
+        channel=case.channel,
+        because=because,
+        kept=kept,
+        authenticated=contact.authenticated if asked else None,
+    )
+
+
+def _asked_at_closing(policy: Policy) -> bool:
+    """Whether closing by hand asks what was so in the last contact."""
+    return Proceeding.CLOSE in policy.authentication.before
+
+
+@wants("case")
+def _customer_returns(view: CaseOfContact, event: MessageReceived, _: Policy) -> tuple[Event, ...]:
+    """Whose customer is back: the case leaves its agent; what only waited to be fetched is offered again."""
+    case, last = view.case, view.last_contact
+    if case.id != event.case or not (case.pull_only or (last is not None and last.gone)):
+        return ()
+    returned = CustomerReturned(event.by, event.at, case.id)
+    if is_kept(view) and case.assignee is not None:
+        released = CaseReleased(SYSTEM, event.at, case.id, case.assignee, Release.CUSTOMER_BACK)
+        return (returned, released, CaseQueued(SYSTEM, event.at, case.id, case.queue, event.at))
+    if case.waiting_since is not None and case.status in _STAYS:
+        return (returned, CaseQueued(SYSTEM, event.at, case.id, case.queue, case.unanswered_since or event.at))
+    return (returned,)
 
 
 def _is_there(case: Case) -> bool:
@@ -348,13 +576,70 @@ def _one_more(agent: Editing, event: ContactStarted) -> None:
     agent.idle_since = agent.given_at = event.at
 
 
-def _one_less(agent: Editing, event: ContactEnded) -> None:
+def _one_less(agent: Editing, event: ContactEnded | CaseGivenUp) -> None:
     agent.held = add_to_count(agent.held, event.channel, -1)
     agent.idle_since = event.at
 
 
+def _one_less_unless_kept(agent: Editing, event: ContactEnded) -> None:
+    if not event.kept:
+        _one_less(agent, event)
+
+
+def _no_contact_yet(_: CaseStarted) -> LastContact:
+    return NEVER
+
+
+def _remember_contact(last: Editing, event: ContactEnded) -> None:
+    live, because = event.channel in LIVE, event.because
+    last.authenticated = None if because == CLOSED else event.authenticated
+    last.gone = live and because in _OVER
+    last.left = live and because == Release.ENDED_BY_CUSTOMER
+
+
+def _remember_less(last: Editing, event: CaseGivenUp) -> None:
+    last.authenticated = event.authenticated
+
+
+def _forget_contact(last: Editing, _: ContactStarted | CaseClosed) -> None:
+    last.authenticated, last.gone, last.left = None, False, False
+
+
+def _ring_nobody(case: Editing, _: CustomerLeft) -> None:
+    case.pull_only = case.assignee is None or case.status is not ESCALATED
+
+
+def _nobody_on_line(case: Editing, event: ContactEnded) -> None:
+    if event.channel in LIVE and event.because in _OVER and case.status not in {ESCALATED, CLOSED}:
+        case.pull_only = True
+
+
+def _customer_is_gone(last: Editing, _: CustomerLeft) -> None:
+    last.gone = True
+
+
+def _customer_is_back(last: Editing, _: CustomerReturned) -> None:
+    last.gone = last.left = False
+
+
+def _ring_again(case: Editing, _: CustomerReturned) -> None:
+    case.pull_only = False
+
+
 _CUT = (Release.TRANSFERRED, Release.AGENT_LOST)
 """The ends of a contact after which the customer is still there."""
+
+_OVER = (Release.ENDED_BY_AGENT, Release.ENDED_BY_CUSTOMER, Release.SILENCE)
+"""The ends of a live contact after which nobody is on the line."""
+
+_SETTLED = frozenset({RESOLVED, ESCALATED})
+"""The statuses in which an agent may end a chat whose customer is answered."""
+
+_STAYS = frozenset({NEW, OPEN})
+"""The statuses that a message of the customer leaves as they are."""
+
+_NEEDS_NOBODY = frozenset({Proceeding.RESOLVE, Proceeding.CLOSE})
+"""What may be done unauthenticated with the case of a customer who has ended the contact."""
 
 _PROCEEDS = (ReplySent, StatusSet, CaseReleased, CaseClosed)
 
@@ -365,7 +650,7 @@ CONTACTS: Room[SeesContact] = Room(
         Rule("actor.role", "The customer or an agent ends a contact", "§6", (EndContact,), _by_agent_or_customer),
         Rule("lifecycle.closed", "A closed case can never be changed", "§2", (Authenticate, EndContact), not_closed),
         Rule("contact.edge", "A contact goes on", "§6", (Authenticate,), contact_goes_on("authenticate")),
-        Rule("contact.edge", "A contact goes on", "§6", (EndContact,), contact_goes_on("end")),
+        Rule("contact.edge", "A contact goes on", "§6", (EndContact,), _somebody_to_leave),
     ),
     rules=(
         soft_rule("assignment.holder", "Only the assignee, or a supervisor", "§6", (Authenticate,), only_holder),
@@ -375,6 +660,7 @@ CONTACTS: Room[SeesContact] = Room(
         Rule(
             "contact.live", "A live contact is ended or transferred, not left", "§3", (LeaveCase,), _live_contact_ended
         ),
+        soft_rule("chat.agent_ends", "An agent ends a chat that is settled", "§6", (EndContact,), _chat_settled),
         Rule("contact.blocks_close", "A live contact blocks closing by hand", "§6", (CaseClosed,), _not_while_live),
         Rule("authentication.before", "Authenticate before proceeding", "§6", _PROCEEDS, _authenticated_first),
         Rule("presence.contacts", "Lunch waits for the last contact", "§6", (AgentUnavailable,), _lunch_waits),
@@ -391,15 +677,29 @@ CONTACTS: Room[SeesContact] = Room(
         CaseAssigned: _contact_begins,
         CaseReleased: _contact_ends,
         CaseClosed: _contact_ends,
+        MessageReceived: _customer_returns,
         NextStateSet: goes_at_once,
     },
-    creates={(Contact, ContactStarted): _new_contact},
+    creates={(Contact, ContactStarted): _new_contact, (LastContact, CaseStarted): _no_contact_yet},
     evolve={
         (Contact, Authenticated): _set_authenticated,
         (Agent, ContactStarted): _one_more,
-        (Agent, ContactEnded): _one_less,
+        (Agent, ContactEnded): _one_less_unless_kept,
+        (Agent, CaseGivenUp): _one_less,
+        (Case, CustomerLeft): _ring_nobody,
+        (Case, ContactEnded): _nobody_on_line,
+        (Case, CustomerReturned): _ring_again,
     },
-    notices={(Contact, MessageReceived): _break_silence, (Contact, ReplySent): _begin_silence},
+    notices={
+        (Contact, MessageReceived): _break_silence,
+        (Contact, ReplySent): _begin_silence,
+        (LastContact, ContactStarted): _forget_contact,
+        (LastContact, ContactEnded): _remember_contact,
+        (LastContact, CaseGivenUp): _remember_less,
+        (LastContact, CaseClosed): _forget_contact,
+        (LastContact, CustomerLeft): _customer_is_gone,
+        (LastContact, CustomerReturned): _customer_is_back,
+    },
     removes=frozenset({(Contact, ContactEnded)}),
     probes=(Probe("authenticate", Authenticate), Probe("end_contact", EndContact)),
 )

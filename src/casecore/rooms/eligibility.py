@@ -33,8 +33,8 @@ Obstacle = Callable[[Agent, Channel, Policy], Reason | None]
 
 
 def not_there(agent: Agent, _: Channel, __: Policy) -> Reason | None:
-    """An agent takes work only while available."""
-    if agent.available:
+    """An agent takes work only while available; of one who is wrapping up, `wrap_up_open` tells."""
+    if agent.available or (agent.on_duty and agent.wrap_ups):
         return None
     why = f" ({agent.reason})" if agent.reason else ""
     return Reason("assignment.available", f"{agent.id} is {agent.presence}{why}", "choose an agent who is available")

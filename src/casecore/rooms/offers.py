@@ -90,6 +90,7 @@ class Rescission(StrEnum):
     REASSIGNED = "reassigned"
     WAITS_NO_MORE = "waits_no_more"
     DRAFT_DECIDED = "draft_decided"
+    CUSTOMER_LEFT = "customer_left"
 
 
 # Record ------------------------------------------------------------------------------------------------
@@ -266,8 +267,11 @@ def _work_waits(view: HasOffers, command: OfferWork, _: Policy) -> Reason | None
             return None
         found = f"{draft.reviewer} reviews it" if draft else "no draft waits"
         return Reason("offer.waiting", f"case {case.id}: {found}", "offer only reviews that wait")
-    if case.waiting_since is not None:
+    if case.waiting_since is not None and not case.pull_only:
         return None
+    if case.pull_only:
+        found = f"case {case.id} is not offered: its customer has left"
+        return Reason("offer.waiting", found, "an agent may open it, or a supervisor reassign it")
     found = f"{case.assignee} holds it" if case.assignee else f"it is {case.status}"
     return Reason("offer.waiting", f"case {case.id} waits in no queue: {found}", "offer only cases that wait")
 

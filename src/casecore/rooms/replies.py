@@ -36,7 +36,7 @@ from casecore.rooms.assignments import place_after
 from casecore.rooms.cases import Case, CaseCommand, HasCase, SeesCase, edge_missing, not_closed, only_holder
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.threads import Message, message_fresh
-from casecore.statuses import SENT_AS, Status
+from casecore.statuses import ESCALATED, SENT_AS, Status
 
 # Commands and events -----------------------------------------------------------------------------------
 
@@ -221,6 +221,7 @@ def _after_reply(view: SeesCase, event: ReplySent, _: Policy) -> tuple[Event, ..
 
 def _apply_reply(case: Editing, event: ReplySent) -> None:
     case.status = event.send_as
+    case.pull_only = case.pull_only and event.send_as is not ESCALATED
     case.status_at = event.at
     case.unanswered_since = None
 

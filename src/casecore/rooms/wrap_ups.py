@@ -1,14 +1,16 @@
 """Wrap-up: what an ended contact needs before its agent gets work again.
 
-* On every channel, an ended contact needs a disposition **and** notes, as the policy says. Until then its agent
-  does not become available and gets no work; everything else goes on. Cases with a contact undisposed are not
-  closed by hand.
+* On every channel, an ended contact needs a disposition **and** notes, as the policy says. Until then its agent is
+  **wrapping up**, and gets no work; everything else goes on. Cases with a contact undisposed are not closed by hand.
+* With the last disposition the agent is available again by itself, or in the next state, if they have set one and hold
+  nothing any more.
+* A case whose customer ended the contact has stayed with its agent: its disposition **releases** it as leaving does.
+  Nobody is rung for it then, unless it is escalated: it is found by whoever asks for work.
 * **Email**: before disposing, the contact is related to the customer, and to the account case where the caller says
   that there is one. A complaint about an installer is related to customer, installer and case; the installer may be
   added after the disposition, where the policy says so, and is an open duty until it is. A reply needs a subject.
 * An email that answers a message of another agent was theirs to handle: whoever disposed it without transferring it
   to them names them in the notes.
-* A next state is reached with the last disposition, inside that command.
 """
 
 from __future__ import annotations
@@ -36,13 +38,13 @@ from casecore.kernel import (
 from casecore.kernel.records import editing_class, record
 from casecore.kernel.rooms import by_agent, soft_rule, wants
 from casecore.policies import Policy
-from casecore.policies.sections import Relation, RelationsDue
-from casecore.rooms.agents import Agent, AgentUnavailable, is_supervisor
+from casecore.policies.sections import Proceeding, Relation, RelationsDue
+from casecore.rooms.agents import Agent, AgentAvailable, AgentUnavailable, AgentWrapsUp, Presence, is_supervisor
 from casecore.rooms.approvals import DraftSubmitted
 from casecore.rooms.arrivals import MessageReceived
-from casecore.rooms.assignments import agent_named
-from casecore.rooms.cases import CaseClosed, CaseCommand, CaseStarted, CloseReason, SeesCase
-from casecore.rooms.contacts import ContactEnded
+from casecore.rooms.assignments import Release, agent_named, give_up_case
+from casecore.rooms.cases import Case, CaseClosed, CaseCommand, CaseStarted, CloseReason
+from casecore.rooms.contacts import ContactEnded, SeesContact, is_kept
 from casecore.rooms.replies import ReplySent
 
 INSTALLER = "installer"
@@ -59,6 +61,7 @@ class WrapUp:
     Attributes:
         because: How it ended.
         earlier_handler: Who handled the message that the customer answered, if that was somebody else.
+        authenticated: Whether the customer was authenticated in it.
     """
 
     id: str
@@ -66,8 +69,9 @@ class WrapUp:
     agent: str
     channel: Channel
     ended_at: datetime
-    because: str
+    because: str = ""
     earlier_handler: str | None = None
+    authenticated: bool = False
 
 
 @record
@@ -91,7 +95,7 @@ class Aftermath:
     earlier_handler: str | None = None
 
 
-class SeesWrapUp(SeesCase, Protocol):
+class SeesWrapUp(SeesContact, Protocol):
     """What is still open after a contact."""
 
     @property
@@ -101,6 +105,12 @@ class SeesWrapUp(SeesCase, Protocol):
     @property
     def wrap_up(self) -> WrapUp | None:
         """The wrap-up the command names: of this case and agent."""
+
+
+class CaseAndAftermath(SeesWrapUp, Protocol):
+    """There is such a case; something of it may still be open."""
+
+    case: Case
 
 
 class HasWrapUp(SeesWrapUp, Protocol):
@@ -123,7 +133,7 @@ def wrap_up_id(case: str, agent: str) -> str:
     return f"{case}/{agent.replace('~', '~0').replace('/', '~1')}"
 
 
-def _wrap_up_of(_: SeesWrapUp, command: Dispose | FlagCase | RelateRecord) -> str:
+def wrap_up_of(_: SeesWrapUp, command: CaseCommand) -> str:
     """The id of what the agent has to dispose on the case; a supervisor disposes for somebody else."""
     return wrap_up_id(command.case, getattr(command, "agent", None) or command.by)
 
@@ -175,6 +185,7 @@ class WrapUpOwed(Event):
     channel: Channel
     because: str
     earlier_handler: str | None = None
+    authenticated: bool = False
 
 
 @frozen
@@ -366,12 +377,34 @@ def _wrap_up_begins(view: SeesWrapUp, event: ContactEnded, policy: Policy) -> tu
         channel=event.channel,
         because=event.because,
         earlier_handler=handler,
+        authenticated=view.contact is not None and view.contact.authenticated and _asked_for_promises(view, policy),
     )
-    return (owed,)
+    agent = agent_named(view, event.agent)
+    wraps_up = agent is not None and agent.available
+    return (owed, AgentWrapsUp(event.by, event.at, event.agent)) if wraps_up else (owed,)
 
 
-def _after_disposition(view: SeesWrapUp, event: Disposed, _: Policy) -> tuple[Event, ...]:
-    return _next_state(view, event, event.agent, contacts=0, wrap_ups=1)
+def _asked_for_promises(view: SeesWrapUp, policy: Policy) -> bool:
+    """Whether who promises something in this wrap-up must have authenticated the customer."""
+    needed = policy.authentication
+    return view.case is not None and view.case.channel in needed.channels and Proceeding.COMMIT in needed.before
+
+
+@wants("case")
+def _after_disposition(view: CaseAndAftermath, event: Disposed, _: Policy) -> tuple[Event, ...]:
+    stayed = is_kept(view) and view.case.assignee == event.agent
+    release = give_up_case(view.case, event, Release.DISPOSED) if stayed else ()
+    return (*release, *_state_asked_for(view, event, 1 if stayed else 0))
+
+
+def _state_asked_for(view: SeesWrapUp, event: Disposed, released: int) -> tuple[Event, ...]:
+    """The state that an agent reaches with their last disposition."""
+    agent = agent_named(view, event.agent)
+    if agent is None or agent.wrap_ups > 1:
+        return ()
+    next_state = _next_state(view, event, agent.id, contacts=released, wrap_ups=1)
+    available = (AgentAvailable(event.by, event.at, agent.id),) if agent.presence is Presence.WRAPPING_UP else ()
+    return next_state or available
 
 
 def _next_state(view: SeesWrapUp, event: Event, agent_id: str, *, contacts: int, wrap_ups: int) -> tuple[Event, ...]:
@@ -398,6 +431,7 @@ def _wrap_up(event: WrapUpOwed) -> WrapUp:
         ended_at=event.at,
         because=event.because,
         earlier_handler=event.earlier_handler,
+        authenticated=event.authenticated,
     )
 
 
@@ -485,7 +519,7 @@ WRAP_UPS: Room[SeesWrapUp] = Room(
         (Agent, Disposed): _owes_less,
     },
     removes=frozenset({(WrapUp, Disposed)}),
-    shows={command: {"wrap_up": _wrap_up_of} for command in (Dispose, *_CONTEXT)},
+    shows={command: {"wrap_up": wrap_up_of} for command in (Dispose, *_CONTEXT)},
     probes=(
         Probe("dispose", Dispose, asks=("code", "notes")),
         Probe("relate_customer", RelateRecord, {"relation": Relation.CUSTOMER}, asks=("record",)),

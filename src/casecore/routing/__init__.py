@@ -3,8 +3,8 @@
 Routing advises; rules decide. It proposes commands (`OfferWork`, `RescindOffer`) that go through `decide` like
 anybody's, and reads the same obstacles that the rules read.
 
-* **What waits**: cases in a queue that are new, open or escalated, and reviews of drafts. Pending ones are found by
-  pull or search. What is offered to somebody waits for the answer.
+* **What waits**: cases in a queue that are new, open or escalated, and reviews of drafts. Pending ones, and those whose
+  customer has left, are found by pull or search. What is offered to somebody waits for the answer.
 * **Order**: highest priority first (`initial + seconds waited x acceleration`, at most `max`, of the queue), then
   the longest waiting, then the id.
 * **Who**: of the eligible agents, those who have not declined or left this work come first; among them the policy's
@@ -37,7 +37,7 @@ from casecore.rooms.composition import CaseFile
 from casecore.rooms.eligibility import ANY, OBSTACLES, OBSTACLES_TO_REVIEWS, STOPPED_BY, not_served
 from casecore.rooms.offers import OfferWork, RescindOffer, Rescission
 from casecore.rooms.reviews import TakeReview, not_reviewer
-from casecore.statuses import ESCALATED, NEW, OPEN, PENDING
+from casecore.statuses import ESCALATED, NEW, OPEN
 
 OFFERED_STATUSES = frozenset({NEW, OPEN, ESCALATED})
 """The statuses in which a waiting case is offered."""
@@ -96,7 +96,7 @@ def waiting_case(file: CaseFile, policy: Policy, *, pull: bool = False) -> Work 
     case, offers = file.case, file.offers
     if (
         case.waiting_since is None
-        or not (case.status in OFFERED_STATUSES or (pull and case.status is PENDING))
+        or not (pull or (case.status in OFFERED_STATUSES and not case.pull_only))
         or (offers is not None and offers.offered_to is not None)
         or not _is_handed_out(case.queue, policy, pull=pull)
     ):

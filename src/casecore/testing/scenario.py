@@ -190,7 +190,7 @@ def case_in(
                 arrival,
                 opening,
                 RelateRecord(agent, at, case, Relation.CUSTOMER, "7"),
-                EndContact(agent, at, case),
+                EndContact(CUSTOMER, at, case),
                 Dispose(agent, at, case, "solved", "It works again"),
                 CloseCase(agent, at, case),
             )

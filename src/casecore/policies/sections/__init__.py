@@ -27,10 +27,13 @@ from casecore.policies.sections.clocks import Opening as Opening
 from casecore.policies.sections.clocks import Sla as Sla
 from casecore.policies.sections.clocks import Target as Target
 from casecore.policies.sections.clocks import Targets as Targets
+from casecore.policies.sections.contacts import Abandoned as Abandoned
+from casecore.policies.sections.contacts import AgentEnds as AgentEnds
 from casecore.policies.sections.contacts import Authentication as Authentication
 from casecore.policies.sections.contacts import Chat as Chat
 from casecore.policies.sections.contacts import CountsFrom as CountsFrom
 from casecore.policies.sections.contacts import Idle as Idle
+from casecore.policies.sections.contacts import Live as Live
 from casecore.policies.sections.contacts import Proceeding as Proceeding
 from casecore.policies.sections.contacts import WrapUpRules as WrapUpRules
 from casecore.policies.sections.work import Away as Away

@@ -87,11 +87,45 @@ class Idle:
     source: str = a_source()
 
 
+class AgentEnds(StrEnum):
+    """When an agent may end a chat."""
+
+    SETTLED = "settled"
+    ANSWERED = "answered"
+
+
 @section
 class Chat:
     """The rules of live chat."""
 
+    agent_ends: AgentEnds = key(
+        Choice(AgentEnds),
+        "When an agent may end a chat: as soon as the customer is answered, or only if it is settled as well, that is "
+        "resolved, escalated or followed by a commitment.",
+        default=AgentEnds.SETTLED,
+        rules=("chat.agent_ends",),
+    )
     idle: Idle = key(Table(Idle), "When a silent chat may be ended.", factory=Idle)
+    source: str = a_source()
+
+
+class Abandoned(StrEnum):
+    """What becomes of a live case that nobody holds when its customer leaves."""
+
+    CLOSE = "close"
+    KEEP = "keep"
+
+
+@section
+class Live:
+    """The rules of chats and calls."""
+
+    abandoned: Abandoned = key(
+        Choice(Abandoned),
+        "Whether a chat or call whose customer gives up waiting is closed, or kept in its queue, where nobody is rung "
+        "for it, until they write again.",
+        default=Abandoned.CLOSE,
+    )
     source: str = a_source()
 
 

@@ -19,6 +19,7 @@ from casecore.rooms.agents import (
     AgentChanged,
     AgentLoggedOut,
     AgentUnavailable,
+    AgentWrapsUp,
     NextStateCleared,
     NextStateSet,
 )
@@ -67,6 +68,9 @@ AGENTS: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             "{by} colocou {agent} como disponível",
             "{by} a rendu {agent} disponible",
         ),
+    ),
+    AgentWrapsUp: (
+        Sentence("{agent} is wrapping up", "{agent} está a concluir o atendimento", "{agent} clôture son contact"),
     ),
     AgentUnavailable: (
         Sentence(
@@ -275,6 +279,18 @@ CASES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             {"because": Release.AGENT_LOST},
         ),
         Sentence(
+            "the case left {agent}: its contact is disposed",
+            "o caso deixou {agent}: o atendimento está classificado",
+            "le cas quitte {agent} : le contact est clôturé",
+            {"because": Release.DISPOSED},
+        ),
+        Sentence(
+            "the case left {agent}: the customer is back",
+            "o caso deixou {agent}: o cliente voltou",
+            "le cas quitte {agent} : le client est revenu",
+            {"because": Release.CUSTOMER_BACK},
+        ),
+        Sentence(
             "{by} ended the contact: the customer stayed silent",
             "{by} encerrou o atendimento: o cliente não respondeu",
             "{by} a mis fin au contact : le client ne répondait plus",
@@ -283,6 +299,12 @@ CASES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
         Sentence("{by} ended the contact", "{by} encerrou o atendimento", "{by} a mis fin au contact"),
     ),
     CaseQueued: (
+        Sentence(
+            "the case is kept in the queue {queue}, and offered to nobody[: {note:quoted}]",
+            "o caso fica na fila {queue}, sem ser oferecido a ninguém[: {note:quoted}]",
+            "le cas reste dans la file {queue} et n’est proposé à personne[ : {note:quoted}]",
+            {"push": False},
+        ),
         Sentence(
             "the case waits in the queue {queue}[: {note:quoted}]",
             "o caso aguarda na fila {queue}[: {note:quoted}]",

@@ -21,7 +21,14 @@ from casecore.rooms.approvals import (
     ReviewReassigned,
 )
 from casecore.rooms.commitments import CommitmentFulfilled, CommitmentMade, CommitmentRescheduled
-from casecore.rooms.contacts import Authenticated, ContactEnded, ContactStarted
+from casecore.rooms.contacts import (
+    Authenticated,
+    CaseGivenUp,
+    ContactEnded,
+    ContactStarted,
+    CustomerLeft,
+    CustomerReturned,
+)
 from casecore.rooms.offers import OfferAccepted, OfferDeclined, OfferRescinded, OfferStatus, Rescission, WorkOffered
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.reviews import ReviewEnded, ReviewTaken
@@ -107,9 +114,9 @@ REPLIES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
     ),
     DraftSuperseded: (
         Sentence(
-            "{author}’s draft lapsed: the customer wrote",
-            "o rascunho de {author} ficou sem efeito: o cliente escreveu",
-            "le brouillon rédigé par {author} est devenu caduc : le client a écrit",
+            "{author}’s draft lapsed",
+            "o rascunho de {author} ficou sem efeito",
+            "le brouillon rédigé par {author} est devenu caduc",
         ),
     ),
     ReviewReassigned: (
@@ -214,6 +221,15 @@ WORK: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             "{agent}’s contact ended",
             "o atendimento de {agent} terminou",
             "le contact mené par {agent} a pris fin",
+        ),
+    ),
+    CustomerLeft: (Sentence("the customer left", "o cliente saiu", "le client est parti"),),
+    CustomerReturned: (Sentence("the customer is back", "o cliente voltou", "le client est revenu"),),
+    CaseGivenUp: (
+        Sentence(
+            "the case counts for {agent} no longer",
+            "o caso já não conta para {agent}",
+            "le cas ne compte plus pour {agent}",
         ),
     ),
     Authenticated: (

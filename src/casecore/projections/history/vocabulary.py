@@ -112,12 +112,15 @@ WORDS: Final[Mapping[type[StrEnum], Mapping[str, InEachLanguage]]] = {
         Release.ENDED_BY_CUSTOMER: ("ended by the customer", "encerrado pelo cliente", "terminé par le client"),
         Release.SILENCE: ("silence", "silêncio", "silence"),
         Release.AGENT_LOST: ("agent gone", "agente ausente", "agent absent"),
+        Release.DISPOSED: ("disposed", "classificado", "clôturé"),
+        Release.CUSTOMER_BACK: ("the customer is back", "o cliente voltou", "le client est revenu"),
     },
     CloseReason: {
         CloseReason.BY_HAND: ("by hand", "manualmente", "manuellement"),
         CloseReason.AUTOMATIC: ("automatically", "automaticamente", "automatiquement"),
         CloseReason.SPAM: ("spam", "spam", "spam"),
         CloseReason.TRASHED: ("trash", "lixo", "corbeille"),
+        CloseReason.ABANDONED: ("the customer gave up", "o cliente desistiu", "le client a renoncé"),
     },
     OfferStatus: {
         OfferStatus.OFFERED: ("offered", "oferta", "proposition"),
@@ -132,6 +135,7 @@ WORDS: Final[Mapping[type[StrEnum], Mapping[str, InEachLanguage]]] = {
         Rescission.TAKEN: ("somebody took it", "alguém se encarregou", "quelqu’un s’en charge"),
         Rescission.REASSIGNED: ("reassigned", "reatribuição", "réattribution"),
         Rescission.WAITS_NO_MORE: ("it waits no more", "já não está à espera", "plus en attente"),
+        Rescission.CUSTOMER_LEFT: ("the customer has left", "o cliente saiu", "le client est parti"),
         Rescission.DRAFT_DECIDED: ("the draft was decided", "o rascunho foi decidido", "le brouillon a été décidé"),
     },
     Feeling: {
