@@ -7,7 +7,6 @@ import pytest
 from casecore import Policy
 from casecore.check import check
 from casecore.check.commands import EVERYTHING, team_commands
-from casecore.check.mutate import find_guards
 from casecore.check.scopes import CheckedScope, find_scopes, scope_named, scopes_of
 from casecore.diff.report import compare
 from casecore.explore import Scope, explore
@@ -59,7 +58,6 @@ def test_everybody_takes_the_same_names():
     found = compare(SOP, sop_with("[capacity]\nvoice = 2"), scopes=[CALLS])
     assert {(CALLS,)} == {one.what.scopes for one in found.changes}
     assert CALLS == explore(CALLS, SOP).scope.name == scope_named(CALLS, SOP).name
-    assert any(guard.by for guard in find_guards(SOP, scopes=(CALLS,)))
 
 
 @pytest.mark.parametrize(
