@@ -29,10 +29,8 @@ def the_report(policy):
             Finding("CC204", Severity.NOTE, "capacity.chat", "a limit of chats", "read it twice"),
         ),
         (
-            Searched(
-                "3 chat cases, one agent", "3 cases, 1 agent", found.worlds, found.transitions, 163, complete=True
-            ),
-            Searched("one chat case", "1 case, 1 agent", 1_000, 2_000, 30, complete=False),
+            Searched("chat-limit", "3 cases, 1 agent", found.worlds, found.transitions, 163, complete=True),
+            Searched("one-chat-case", "1 case, 1 agent", 1_000, 2_000, 30, complete=False),
         ),
         (
             Judgement("01", "a case moves", PromiseVerdict.PROVED, times=1, scopes=("one",), witness=story),
@@ -106,7 +104,7 @@ def placed_report():
 def clean_report():
     """A report in which all is as it should be."""
     proved = Judgement("01", "a case moves", PromiseVerdict.PROVED, times=2, scopes=("one",))
-    size = Searched("one chat case", "1 case, 1 agent", 1, 1, 1, complete=True)
+    size = Searched("one-chat-case", "1 case, 1 agent", 1, 1, 1, complete=True)
     return Report(Policy.default(), (), (size,), (proved,))
 
 

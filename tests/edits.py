@@ -240,7 +240,7 @@ EDITS = {
         {"email__subject_required": False},
         [(LOOSER, ("email.subject_required",), ("SendReply",), 3)],
     ),
-    "service clocks": ("transfer", {"sla__default": {"first_response": "2h", "solution": "24h"}}, []),
+    "where the SOP says so": ("transfer", {"tags__source": "page 3"}, []),
 }
 """A scope, an edit, and exactly what it changes: label, rules or events, commands, and how long the story is."""
 

@@ -4,14 +4,16 @@ import attrs
 
 from casecore import HOUSE, Policy
 from casecore.check import Fix, PromiseVerdict, check
+from casecore.check.findings import judgement_text
 from casecore.check.fixes import EDITS_TRIED, nearest_fix
 from casecore.check.judge import _judge_use, why_inconclusive
-from casecore.check.order import judge_order, plain_order, router_order
+from casecore.check.order import fetching_order, judge_order, plain_order, router_order
 from casecore.check.scopes import scopes_of
 from casecore.explore import Exploration, Found, Result
 from casecore.kernel import SYSTEM
 from casecore.promises.life_cycle import EDGES
 from casecore.promises.written_rules import NEVER_REFUSES, RULES_WRITTEN, missing_rules
+from casecore.rooms.assignments import OpenCase
 from casecore.rooms.composition import RULES
 from casecore.rooms.offers import OfferWork
 from tests.houses import without
@@ -45,7 +47,8 @@ class TestNearest:
         tried = []
         nearest_fix(Policy.from_dict(said), lambda changed: tried.append(changed.lifecycle.close_from))
         assert tried
-        only_by_itself = {**SHIPPED.to_dict(), "lifecycle": {"close_from": ["new"], "close_after": {"new": "1h"}}}
+        by_itself = {"close_from": ["new"], "close_after": {"new": "1h", "resolved": "none"}}
+        only_by_itself = {**SHIPPED.to_dict(), "lifecycle": by_itself}
         assert nearest_fix(Policy.from_dict(only_by_itself), lambda _: False) is None
 
     def test_nothing_helps(self):
@@ -57,6 +60,9 @@ class TestNearest:
     def test_nothing_is_left_to_try(self):
         """Also where there are fewer than that."""
         assert nearest_fix(SHIPPED, lambda _: False, tries=10_000) is None
+
+
+PULLED = "".join(f'queues.{queue}.delivery = "pull"\n' for queue in SHIPPED.queues)
 
 
 class TestOrder:
@@ -76,10 +82,29 @@ class TestOrder:
         assert isinstance(found.story.steps[-1].command, OfferWork)
 
     def test_vacuous(self):
-        """Where nobody is ever to be offered anything, nothing is kept: agents fetch, or may have nothing."""
-        pull = '[queues.general]\ntitle = "General"\nfallback = true\ndelivery = "pull"\n'
-        for text in (pull, "[capacity]\ntotal = 0\n"):
-            assert PromiseVerdict.VACUOUS is judge_order(Policy.loads(text)).verdict
+        """Where nobody may ever have anything, nothing is kept."""
+        assert PromiseVerdict.VACUOUS is judge_order(Policy.loads("[capacity]\ntotal = 0\n")).verdict
+
+    def test_where_agents_fetch(self):
+        """Regression: `delivery = "pull"`, an ordinary choice, was vacuous; what agents fetch is asked."""
+        found = judge_order(Policy.loads(PULLED))
+        assert PromiseVerdict.PROVED is found.verdict
+        assert "queues.billing.delivery = pull: of what agents fetch" in judgement_text(found)
+        push = Policy.loads(PULLED.replace("pull", "push"))
+        assert found.times < judge_order(push).times
+        assert () == judge_order(push).terms
+
+    def test_who_fetches_the_later_one(self):
+        """It fails with the story that ends there."""
+
+        def last_first(steps, at):
+            found = fetching_order(steps, at)
+            waiting = sorted(file.case.id for file in steps[-1].after.cases.values())
+            return found and OpenCase("ana", at, next(case for case in waiting if case != found.case))
+
+        found = judge_order(Policy.loads(PULLED), who_fetches={"the last": last_first})
+        assert PromiseVerdict.FAILS is found.verdict
+        assert "the last gives case c2 to ana; c1 has waited longer" == found.wrong[0]
 
     def test_nothing_is_offered(self):
         """Where a case waits and ana may have it, a routing that offers nothing fails."""
@@ -129,7 +154,7 @@ class TestHowFar:
     def test_given_up(self):
         """At a limit."""
         found = self.exploration(complete=False, found=Found(Result.INCONCLUSIVE))
-        assert "one chat case: given up after 7 worlds, and nothing wrong so far" == why_inconclusive([found], "04")
+        assert "one-chat-case: given up after 7 worlds, and nothing wrong so far" == why_inconclusive([found], "04")
 
     def test_not_told(self):
         """No clock can show it."""
@@ -172,7 +197,7 @@ def test_the_list_of_rules_is_whole():
 def test_every_edge_is_used():
     """Promise 20 is proved where some scope goes along each edge, and it says how many rules refuse something."""
     judgement = _judge_use([all_edges()], ("tags.limit",), HOUSE, shipped=True)
-    assert (PromiseVerdict.PROVED, len(EDGES), ("one chat case",)) == (
+    assert (PromiseVerdict.PROVED, len(EDGES), ("one-chat-case",)) == (
         judgement.verdict,
         judgement.times,
         judgement.scopes,
@@ -183,13 +208,13 @@ def test_every_edge_is_used():
 
 def test_the_order_of_offers_is_judged_where_it_is_asked():
     """Promise 17 needs no scope."""
-    (judgement,) = check(SHIPPED, only=frozenset({"17"}), scopes=("2 voice cases, one agent",), walk=0).judgements
+    (judgement,) = check(SHIPPED, only=frozenset({"17"}), scopes=("voice-limit",), walk=0).judgements
     assert ("17", PromiseVerdict.PROVED) == (judgement.number, judgement.verdict)
 
 
 def test_an_edge_that_nothing_goes_along():
     """Promise 20 names it; a scope without closing has many."""
-    report = check(SHIPPED, only=frozenset({"20"}), scopes=("2 voice cases, one agent",), walk=0)
+    report = check(SHIPPED, only=frozenset({"20"}), scopes=("voice-limit",), walk=0)
     (judgement,) = report.judgements
     assert ("20", PromiseVerdict.VACUOUS) == (judgement.number, judgement.verdict)
     assert "close (escalated → closed)" in judgement.why
@@ -198,7 +223,7 @@ def test_an_edge_that_nothing_goes_along():
 def test_a_fix_that_would_take_the_scope_away_is_none():
     """With the shipped limit it would be another scope, of which nothing is known."""
     narrow = attrs.evolve(SHIPPED, capacity=attrs.evolve(SHIPPED.capacity, chat=1))
-    scope = ("2 chat cases, one agent",)
+    scope = ("chat-limit",)
     report = check(narrow, house=without("capacity.channel"), only=frozenset({"04"}), scopes=scope, walk=0)
     (judgement,) = report.judgements
     assert (PromiseVerdict.FAILS, None) == (judgement.verdict, judgement.fix)

@@ -1,5 +1,7 @@
 """Cases in flight while the policy is switched (§10 21): what is stranded, its story, and what a check says of it."""
 
+from datetime import UTC, datetime
+
 import attrs
 import pytest
 
@@ -7,8 +9,9 @@ from casecore import Desk, Policy
 from casecore.channels import Channel
 from casecore.check import Exit, PromiseVerdict, check, scopes
 from casecore.check.in_flight import Flights, try_switches
+from casecore.check.joined_scopes import ARRIVALS_SCOPE, scopes_of_both
 from casecore.check.scopes import CASE, CheckedScope
-from casecore.diff.scopes import ARRIVALS_SCOPE, scopes_of_both
+from casecore.diff import diff
 from casecore.explore import Part
 from casecore.explore.scope import NOON
 from casecore.explore.traces import StoryFinder
@@ -142,16 +145,16 @@ class TestPromise21:
 
     def test_not_claimed(self):
         """Without a change to come nothing is promised, and nobody is told unless they ask."""
-        report = check(SOP, only=frozenset({"21"}), scopes=("an email complaint",), walk=0)
+        report = check(SOP, only=frozenset({"21"}), scopes=("an-email-complaint",), walk=0)
         assert [("21", PromiseVerdict.NOT_CLAIMED)] == [(one.number, one.verdict) for one in report.judgements]
         assert Exit.CLEAN is report.exit
 
     def test_proved(self):
         """A change that strands nobody: proved, and in how many worlds that was tried."""
         policy = Policy.loads("[[change]]\non = 2026-12-01\nset = { 'capacity.chat' = 3 }\n")
-        report = check(policy, only=frozenset({"21"}), scopes=("an email complaint",), walk=0)
+        report = check(policy, only=frozenset({"21"}), scopes=("an-email-complaint",), walk=0)
         (judged,) = report.judgements
-        assert (PromiseVerdict.PROVED, ("an email complaint, from 2026-12-01",)) == (judged.verdict, judged.scopes)
+        assert (PromiseVerdict.PROVED, ("an-email-complaint, from 2026-12-01",)) == (judged.verdict, judged.scopes)
         assert judged.times > 10
 
     def test_fails(self):
@@ -159,7 +162,7 @@ class TestPromise21:
         policy = Policy.loads(
             "[[change]]\non = 2026-12-01\nset = { 'lifecycle.close_by' = [], 'lifecycle.close_after' = {} }\n"
         )
-        report = check(policy, only=frozenset({"21"}), scopes=("an email complaint",), walk=0)
+        report = check(policy, only=frozenset({"21"}), scopes=("an-email-complaint",), walk=0)
         (judged,) = report.judgements
         assert PromiseVerdict.FAILS is judged.verdict
         assert judged.wrong[0].startswith("2026-12-01: there is no way to closed any more; finish such cases before")
@@ -168,7 +171,7 @@ class TestPromise21:
     def test_inconclusive(self):
         """A search that is given up proves nothing."""
         policy = Policy.loads("[[change]]\non = 2026-12-01\nset = { 'capacity.chat' = 3 }\n")
-        report = check(policy, only=frozenset({"21"}), scopes=("an email complaint",), walk=0, limit=3)
+        report = check(policy, only=frozenset({"21"}), scopes=("an-email-complaint",), walk=0, limit=3)
         assert [PromiseVerdict.INCONCLUSIVE] == [one.verdict for one in report.judgements]
         assert Exit.INCONCLUSIVE is report.exit
 
@@ -176,5 +179,27 @@ class TestPromise21:
     def test_asked_by_itself(self, only):
         """Where there is a change, it is one of all promises."""
         policy = Policy.loads("[[change]]\non = 2026-12-01\nset = { 'capacity.chat' = 3 }\n")
-        report = check(policy, only=only, scopes=("we write on sms",), walk=0)
+        report = check(policy, only=only, scopes=("we-write-on-sms",), walk=0)
         assert PromiseVerdict.PROVED is next(one.verdict for one in report.judgements if one.number == "21")
+
+    @pytest.mark.parametrize(
+        "values",
+        [
+            "'wrap_up.codes' = ['done']",
+            "'wrap_up.codes' = ['done', 'other'], 'wrap_up.notes' = false",
+            "'authentication.channels' = ['email'], 'authentication.before' = ['close']",
+            "'lifecycle.close_by' = ['assignee'], 'lifecycle.close_after' = {}",
+        ],
+        ids=["other codes", "fewer notes", "authentication", "by hand"],
+    )
+    def test_a_way_that_is_there_is_found(self, values):
+        """Regression: a change of the codes was said to strand cases that `Dispose(code="done")` closes.
+
+        A check and a comparison ask the same: in scopes in which everything is said that either policy knows.
+        """
+        change = f"[[change]]\non = 2026-12-01\nset = {{ {values} }}\n"
+        policy = Policy.loads(change)
+        report = check(policy, only=frozenset({"21"}), scopes=("an-email-complaint",), walk=0)
+        assert [PromiseVerdict.PROVED] == [one.verdict for one in report.judgements]
+        later = policy.at(datetime(2027, 1, 1, tzinfo=UTC))
+        assert () == diff(Policy.loads(""), later, scopes=("an-email-complaint",)).flights.stranded

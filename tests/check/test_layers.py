@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 
 from casecore.check import PromiseVerdict, check
-from casecore.check.scopes import scopes_of
+from casecore.check.scopes import SORTS, scopes_of
 from casecore.cli.app import run_command
 from casecore.policies import Policy
 from casecore.testing.strategies import layered_policies
 
-TWO = "3 chat cases, one agent"
-DRAFT = "a draft on chat"
+TWO = "chat-limit"
+DRAFT = "a-draft-on-chat"
 
 
 def known(policy, *names, **how):
@@ -66,7 +66,7 @@ class TestOverrides:
     def test_one_scope_for_each(self):
         """It arrives so that it matches."""
         found = {checked.scope.name: checked.scope for checked in scopes_of(self.POLICY)}
-        first, second = found["one chat case, override 1"], found["one sms case, override 2"]
+        first, second = found["one-chat-case-in-the-queue-vip"], found["one-sms-case-tagged-late"]
         (arrival, *_), (other, *_) = first.parts[0].commands, second.parts[0].commands
         assert ("vip", "pt", {"gold"}) == (arrival.reason, arrival.language, arrival.tags)
         assert (None, None, {"late"}) == (other.reason, other.language, other.tags)
@@ -74,7 +74,7 @@ class TestOverrides:
     def test_softened_for_some(self):
         """Where an override softens what a promise rests on, the promise is asked of the other cases only."""
         soft = Policy.loads('[[override]]\nmatch = { channel = "chat" }\nset = { "approval.self_approval" = true }\n')
-        _, judgements = known(soft, DRAFT, "a draft on email", only=frozenset({"10"}))
+        _, judgements = known(soft, DRAFT, "a-draft-on-email", only=frozenset({"10"}))
         assert PromiseVerdict.PROVED is judgements["10"].verdict
 
 
@@ -94,20 +94,20 @@ class TestWaivers:
 
     def test_while_it_holds(self):
         """What fails is no finding, and says what it would be."""
-        _, judgements = known(Policy.loads(self.SAID), "an email complaint")
+        _, judgements = known(Policy.loads(self.SAID), "an-email-complaint")
         assert PromiseVerdict.WAIVED is judgements["18"].verdict
         assert "until 2026-12-31 by ops: the old desk closes by hand (fails, if it were not)" == judgements["18"].why
 
     def test_once_it_has_ended(self):
         """It fails again, and the waiver is a finding."""
-        report, judgements = known(Policy.loads(self.SAID), "an email complaint", at=datetime(2027, 1, 1, tzinfo=UTC))
+        report, judgements = known(Policy.loads(self.SAID), "an-email-complaint", at=datetime(2027, 1, 1, tzinfo=UTC))
         assert PromiseVerdict.FAILS is judgements["18"].verdict
         assert ["CC206"] == [finding.code for finding in report.findings if finding.path == "waiver[0]"]
 
     def test_which_nothing_needs(self):
         """What holds need not be waived."""
         report, judgements = known(
-            Policy.loads(self.SAID.replace("close_by = []\n        close_after = {}", "")), "an email complaint"
+            Policy.loads(self.SAID.replace("close_by = []\n        close_after = {}", "")), "an-email-complaint"
         )
         assert PromiseVerdict.PROVED is judgements["18"].verdict
         assert ["CC207"] == [finding.code for finding in report.findings if finding.path == "waiver[0]"]
@@ -116,7 +116,7 @@ class TestWaivers:
         """`--at` says when; without it, it is now."""
         file = tmp_path / "sop.toml"
         file.write_text(self.SAID)
-        asked = ["check", str(file), "--scope", "an email complaint", "--walk", "0", "--only", "18"]
+        asked = ["check", str(file), "--scope", "an-email-complaint", "--walk", "0", "--only", "18"]
         assert 0 == run_command([*asked, "--at", "2026-12-31"])
         assert 1 == run_command([*asked, "--at", "2027-01-01"])
         capsys.readouterr()
@@ -135,8 +135,10 @@ def test_an_override_that_can_never_apply():
 @given(layered_policies())
 def test_every_policy_has_its_scopes(policy):
     """Regression: the tag of a queue could be no tag, and the case that an override matches could not be stated."""
-    searched = scopes_of(policy)
-    assert len(policy.override) == sum(", override " in each.scope.name for each in searched)
+    names = [each.scope.name for each in scopes_of(policy)]
+    assert len(names) == len({*names})
+    overridden = [name for name in names if name.startswith("one-")]
+    assert len(SORTS) + len({override.match for override in policy.override}) == len(overridden)
 
 
 @pytest.mark.parametrize("tag", ["", "two\\nlines", "x" * 201], ids=["empty", "unseen", "long"])

@@ -11,6 +11,8 @@ LINT = {
     "": [("CC204", "chat.idle.counts_from")],
     'chat.idle.counts_from = "question"': [],
     "chat.idle.ask_first = 0": [],
+    f'{QUIET}chat.idle.silence = "29s"': [("CC204", "chat.idle.silence")],
+    f'{QUIET}chat.idle.silence = "30s"': [],
     'chat.idle.counts_from = "question"\nchat.idle.ask_first = 0': [("CC204", "chat.idle.ask_first")],
     f"{QUIET}capacity.total = 0\ncapacity.voice = 0": [("CC203", "capacity.total"), ("CC203", "capacity.voice")],
     f"{QUIET}channels.sms.kinds = []": [("CC202", "channels.sms.kinds")],

@@ -8,7 +8,7 @@ from casecore.check.mutate import Guard, find_guards, mutations_of
 from casecore.cli.app import run_command
 from casecore.policies import Policy
 
-LIMIT_OF_CHATS = "3 chat cases, one agent"
+LIMIT_OF_CHATS = "chat-limit"
 POLICY = Policy.default()
 
 

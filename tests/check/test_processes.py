@@ -16,7 +16,7 @@ from casecore.check.processes import ProcessEnded, Task, run_tasks, work
 from tests.houses import without
 
 SOP = Policy.default()
-SMALL = ("2 voice cases, one agent", "3 chat cases, one agent", "we write on sms")
+SMALL = ("voice-limit", "chat-limit", "we-write-on-sms")
 
 needs_fork = pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="it cannot copy itself")
 

@@ -16,7 +16,7 @@ from casecore.cli.check_text import show_check
 from casecore.cli.screen import Screen
 from casecore.explore import Story
 
-LIMIT = ("--scope", "3 chat cases, one agent", "--scope", "limits of their own", "--only", "04", "--walk", "0")
+LIMIT = ("--scope", "chat-limit", "--scope", "limits-of-their-own", "--only", "04", "--walk", "0")
 """One promise in two small scopes, in which all is tried that could break it."""
 
 
@@ -61,7 +61,7 @@ class TestCommand:
         """A promise that nothing puts to the test is a finding: exit code 1."""
         file = tmp_path / "sop.toml"
         file.write_text("[capacity]\nchat = 0\n", "utf-8")
-        code, printed, _ = casecore("check", str(file), "--only", "p4", "--walk", "0", "--scope", "one chat case")
+        code, printed, _ = casecore("check", str(file), "--only", "p4", "--walk", "0", "--scope", "one-chat-case")
         assert 1 == code
         assert "✗ VACUOUS  P04" in printed
 
@@ -76,7 +76,7 @@ class TestCommand:
         ("complaint", "arguments"),
         [
             ("there is no promise '99'", ("--only", "99")),
-            ("did you mean '3 chat cases, one agent'?", ("--scope", "3 chat case, one agent")),
+            ("did you mean 'chat-limit'?", ("--scope", "chat-limits")),
             ("there is no promise 'XX'", ("--only", "xx")),
         ],
     )
@@ -153,7 +153,7 @@ class TestCommand:
 
     def test_jobs(self, casecore):
         """Whatever their number, the same is printed; there is at least one."""
-        asked = ("check", "--scope", "3 chat cases, one agent", "--scope", "we write on sms", "--walk", "20")
+        asked = ("check", "--scope", "chat-limit", "--scope", "we-write-on-sms", "--walk", "20")
         one, two = (casecore(*asked, "--jobs", jobs) for jobs in ("1", "2"))
         assert one == two
         assert 2 == casecore("check", "--jobs", "0")[0]
@@ -278,7 +278,7 @@ class TestText:
     def test_denominators(self, report, empty_report, shown):
         """How much was tried stands under every report."""
         lines = shown(report)
-        assert "one chat case 1 case, 1 agent 1,000 2,000 given up" in lines
+        assert "one-chat-case 1 case, 1 agent 1,000 2,000 given up" in lines
         assert any(line.startswith("coverage ") for line in lines)
         assert (
             "1 error, 1 warning, 1 note, 2 fails, 1 vacuous, 1 inconclusive, 1 waived, 1 not claimed, 1 proved. exit"
@@ -318,3 +318,38 @@ def test_json_is_the_same_each_time(casecore, sop):
     first, again = (casecore("check", str(sop), *LIMIT, "--format", "json")[1] for _ in range(2))
     assert first == again
     assert [0, "P04"] == [json.loads(first)["exit"], json.loads(first)["results"][-1]["id"]]
+
+
+class TestRequired:
+    """Promises that must be proved."""
+
+    def test_proved(self, casecore):
+        """It is no finding, and only what is asked is judged."""
+        code, printed, _ = casecore("check", *LIMIT, "--require", "4")
+        assert 0 == code
+        assert "CC208" not in printed
+
+    def test_not_claimed(self, casecore, sop):
+        """Regression: a pipeline went on when an SOP stopped to claim a promise."""
+        soft = '[enforcement]\n"capacity.channel" = "warn"\n'
+        sop.write_text(soft, "utf-8")
+        assert 0 == casecore("check", str(sop), *LIMIT)[0]
+        code, printed, _ = casecore("check", str(sop), *LIMIT, "--require", "04,p12")
+        assert 1 == code
+        assert "promise 04 (never more than the limit) is required, and is not claimed" in " ".join(printed.split())
+        assert "the policy says that capacity.channel is warn" in " ".join(printed.split())
+        assert "promise 12" in printed
+
+    def test_beside_what_is_asked(self, casecore):
+        """What is required is asked, too, also where it is asked by name only."""
+        asked = ("check", "--scope", "voice-limit", "--only", "04", "--require", "17,21", "--walk", "0")
+        _, printed, _ = casecore(*asked, "--format", "json")
+        found = {one["id"]: one for one in json.loads(printed)["results"]}
+        assert {"P04", "P17", "P21", "CC208"} <= found.keys()
+        assert "promise 21" in found["CC208"]["message"]
+
+    def test_there_is_none(self, casecore):
+        """As with `--only`."""
+        code, _, complaint = casecore("check", *LIMIT, "--require", "99")
+        assert 2 == code
+        assert "there is no promise '99'" in complaint

@@ -17,8 +17,8 @@ from casecore.diff import formats
 from casecore.diff.days import EXAMPLES_KEPT, redecide_day
 from casecore.diff.findings import (
     MEANINGS,
-    NOT_TRIED,
     SIGNS,
+    TO_KNOW,
     coverage_text,
     diff_entries,
     diff_summary,
@@ -39,7 +39,7 @@ from casecore.rooms.assignments import OpenCase
 from casecore.statuses import Status
 from tests.edits import CHATS, NEITHER_ALONE, NO_RETURN, RENAMED, SCOPES, SOP, changing, closing, scope, sop
 
-SCOPE = ("--scope", "3 chat cases, one agent")
+SCOPE = ("--scope", "chat-limit")
 SHIPPED = Policy.default().sources[0].text
 
 
@@ -54,7 +54,7 @@ def files(tmp_path):
 
 @pytest.fixture(scope="module")
 def report():
-    """Something looser, something stricter, something other, something stranded, and an edit without effect."""
+    """Something looser, stricter, other and stranded, an edit that nobody tries, and one without effect."""
     old = sop(chat__idle__silence="2m")
     new = sop(
         chat__idle__silence="3m",
@@ -63,6 +63,7 @@ def report():
         queues=RENAMED,
         sla__default={"first_response": "2h", "solution": "24h"},
         tags__source="page 3",
+        routing__earlier_handler=False,
     )
     return compare(old, new, scopes=(SCOPES["silence"], SCOPES["limit"], closing()))
 
@@ -73,7 +74,7 @@ class TestReport:
     def test_everything_is_numbered(self, report):
         """Changes, what is stranded, and edits without effect, each with its sign."""
         said = [(one.sign, one.id) for one in diff_entries(report)]
-        assert [*"+-~~!=="] == [sign for sign, _ in said]
+        assert [*"+-~~+!?="] == [sign for sign, _ in said]
         assert [f"D{number}" for number in range(1, len(report.changes) + 1)] == [i for _, i in said if i[0] == "D"]
         assert ["S1"] == [name for sign, name in said if sign == "!"]
 
@@ -100,15 +101,16 @@ class TestReport:
         assert "allowed: c1 new → open" == looser.new
 
     def test_what_a_reader_has_to_know(self, report):
-        """Where something is not compared, the edit says so."""
+        """Where an edit has no effect, it says what that is worth."""
         edits = {one.edits[0].key: one.more for one in diff_entries(report) if one.sign == "="}
-        assert (NOT_TRIED["sla"],) == edits["sla.default.first_response"]
-        assert {"tags.source"} <= edits.keys()
-        assert set(NOT_TRIED) <= {*(name for name in keys_of(Policy)), "routing.agents"}
+        assert ("it says where the written SOP says so",) == edits["tags.source"]
+        assert set(TO_KNOW) <= {*keys_of(Policy)}
 
     def test_sums(self, report):
         """How many of each, and how much was tried."""
-        assert diff_summary(report).endswith("1 looser, 1 stricter, 2 other, 1 stranded, 2 edits without effect")
+        assert diff_summary(report).endswith(
+            "2 looser, 1 stricter, 2 other, 1 stranded, 1 untried, 1 edit without effect"
+        )
         assert re.fullmatch(
             r"[\d,]+ worlds, [\d,]+ steps between them, all of them; the switch tried in [\d,]+ worlds"
             "; whether promises are kept was not asked: --promises",
@@ -262,7 +264,7 @@ class TestFormats:
         assert text.startswith("## casecore diff: support-sop 2026.11 (a\\|b&lt;i\\>)")
         assert "### ~ D" in text.replace("\\~", "~")
         assert "### ! S1 stranded: a case stands" in text
-        assert "<summary>2 without effect</summary>" in text
+        assert "<summary>1 without effect</summary>" in text
         assert "old: refused, capacity.channel: ana already has 2 of 2 on chat" in text
         assert "<summary>Compared" in as_markdown(compare(SOP, SOP), "a", "b")
 
@@ -296,9 +298,9 @@ class TestCommand:
         assert "+ D1  accept offer, offer work, open case: no longer refused by capacity.channel" in printed
         assert re.search(r"capacity\.chat 2 -> 3   \S*old\.toml:\d+,\s+\S*new\.toml:\d+", printed)
         assert "old: refused, capacity.channel: ana already has 2 of 2 on chat" in printed
-        assert "= E1  no decision differs" in printed
-        assert "service clocks are not compared" in printed
-        assert printed.endswith("2 edits: 1 looser, 1 edit without effect.   exit 0\n")
+        assert "+ D2  clocks: something is due at another time" in printed
+        assert "old: the first response is late: 2026-11-02 13:00:00" in printed
+        assert printed.endswith("2 edits: 2 looser.   exit 0\n")
         assert 100 >= max(map(len, printed.splitlines()[2:]))
 
     @pytest.mark.parametrize(
@@ -336,9 +338,7 @@ class TestCommand:
         code, printed, _ = casecore("diff", file, "--at", "2026-11-30", "--at", "2026-12-01", *SCOPE)
         assert 0 == code
         assert "1 edit: 1 looser.   exit 0" in printed
-        code, printed, _ = casecore(
-            "diff", file, "--at", "2026-12-01", "--at", "2026-12-02", "--scope", "4 chat cases, one agent"
-        )
+        code, printed, _ = casecore("diff", file, "--at", "2026-12-01", "--at", "2026-12-02", "--scope", "chat-limit")
         assert "0 edits: nothing differs.   exit 0" in printed
         plain = tmp_path / "plain.toml"
         plain.write_text(SHIPPED, "utf-8")
@@ -352,7 +352,7 @@ class TestCommand:
             ("there are not two policies", ("{0}", "--at", "2026-12-01")),
             ("there are not two policies", ("{0}", "{1}", "--git", "HEAD")),
             ("--at: 'soon' does not fit", ("{0}", "--at", "soon", "--at", "2026-12-01")),
-            ("did you mean '3 chat cases, one agent'?", ("{0}", "{1}", "--scope", "3 chat case, one agent")),
+            ("did you mean 'chat-limit'?", ("{0}", "{1}", "--scope", "chat-limits")),
             ("none.toml", ("{0}", "none.toml")),
             ("none.jsonl", ("{0}", "{1}", *SCOPE, "--log", "none.jsonl")),
         ],

@@ -9,10 +9,10 @@ import pytest
 from casecore import HOUSE, House, Policy
 from casecore.channels import Channel
 from casecore.check import scopes
+from casecore.check.joined_scopes import ARRIVALS_SCOPE, ARRIVALS_TRIED, scopes_of_both
 from casecore.check.scopes import EVERYTHING, CheckedScope
 from casecore.diff import Comparison, Edit, diff, over_time
 from casecore.diff.comparison import Untold
-from casecore.diff.scopes import ARRIVALS_SCOPE, ARRIVALS_TRIED, scopes_of_both
 from casecore.explore import Part, Scope, traces
 from casecore.explore.scope import NOON
 from casecore.policies.edits import apply_edit, edits_of
@@ -216,8 +216,8 @@ class TestScopes:
         """What only one of the policies can be asked is asked of both, and counters go as far as either needs."""
         new = sop(wrap_up__codes=["done"], chat__idle__ask_first=4, capacity__chat=3, queues=RENAMED)
         scopes = {checked.scope.name: checked for checked in scopes_of_both(SOP, new)}
-        assert {"3 chat cases, one agent", "4 chat cases, one agent", ARRIVALS_SCOPE} <= scopes.keys()
-        chat = scopes["one chat case"]
+        assert {"chat-limit", ARRIVALS_SCOPE} <= scopes.keys()
+        chat = scopes["one-chat-case"]
         codes = {command.code for command in chat.scope.parts[0].commands if hasattr(command, "code")}
         assert {"solved", "done"} == codes
         assert {"contact.attempts": 5} == chat.scope.at_most
@@ -227,7 +227,7 @@ class TestScopes:
 
     def test_who_serves_nothing_goes_on_so(self):
         """An agent without a queue is given none."""
-        mistakes = next(c.scope for c in scopes_of_both(SOP, SOP) if c.scope.name == "mistakes on voice")
+        mistakes = next(c.scope for c in scopes_of_both(SOP, SOP) if c.scope.name == "mistakes-on-voice")
         assert frozenset() in {command.queues for command in mistakes.team if hasattr(command, "queues")}
 
     def test_nothing_is_added_in_vain(self):

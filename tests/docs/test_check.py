@@ -16,7 +16,7 @@ from casecore.check.formats import FORMATS
 from casecore.check.report import PromiseVerdict
 from casecore.check.stories import story_lines
 from casecore.cli.app import make_app
-from casecore.diff.findings import MEANINGS, NOT_TRIED, SIGNS
+from casecore.diff.findings import MEANINGS, SIGNS, TO_KNOW
 from casecore.diff.formats import FORMATS as DIFF_FORMATS
 from casecore.promises import PROMISES
 from casecore.reports.markdown import table
@@ -62,7 +62,7 @@ class TestPages:
         assert "\n".join(signs) in DIFF
         formats = DIFF.partition("## Exit codes and formats")[2]
         assert {"text", *DIFF_FORMATS} == set(re.findall(r"^\| `(\w+)` \|", formats, re.MULTILINE))
-        told = table(("an edit of", "what is not tried"), ((f"`{name}`", why) for name, why in NOT_TRIED.items()))
+        told = table(("an edit of", "what to know"), ((f"`{name}`", why) for name, why in TO_KNOW.items()))
         assert "\n".join(told).replace("\\`", "`") in DIFF
 
     def test_the_day_is_one(self, tmp_path):

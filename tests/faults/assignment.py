@@ -14,7 +14,6 @@ from tests.faults.rows import (
     ENGINE,
     EVOLVE,
     FEWER_FOR_VIPS,
-    FOUR_CHATS,
     FULL_REVIEWER,
     HANDLER,
     LIVE_RESTING,
@@ -146,7 +145,7 @@ ASSIGNMENT = (
         "rooms/eligibility",
         "    if has < limit:",
         "    if has <= limit:",
-        FOUR_CHATS,
+        CHATS,
         policy=TOTAL_BINDS,
     ),
     a_fault(
@@ -175,7 +174,7 @@ ASSIGNMENT = (
         "rooms/agents",
         "        return self.capacity.get(TOTAL, policy.capacity.total)",
         "        return 99",
-        FOUR_CHATS,
+        CHATS,
         policy=TOTAL_BINDS,
     ),
     a_fault(
@@ -212,7 +211,7 @@ ASSIGNMENT = (
         "rooms/agents",
         "sum(self.held.values()) + sum(self.offered.values()) + self.reviews",
         "sum(self.held.values()) + self.reviews",
-        FOUR_CHATS,
+        CHATS,
         policy=TOTAL_BINDS,
     ),
     a_fault(
@@ -770,7 +769,7 @@ ASSIGNMENT = (
         "rooms/cases",
         "        tags=event.tags,\n        predecessor=event.predecessor,\n    )\n",
         "        predecessor=event.predecessor,\n    )\n",
-        "one sms case, override 1",
+        "one-sms-case-tagged-vip",
         policy=NO_SMS_FOR_VIPS,
     ),
 )

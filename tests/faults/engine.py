@@ -72,7 +72,7 @@ ENGINE_ROWS = (
         "policies/layers",
         "        return Aspect(channel, queue, frozenset(self._tags[form] for form in forms if form in self._tags))",
         "        return Aspect(channel, queue)",
-        "one sms case, override 1",
+        "one-sms-case-tagged-vip",
         policy=NO_SMS_FOR_VIPS,
     ),
     a_fault(

@@ -278,7 +278,7 @@ LIFE_CYCLE = (
         "rooms/outbound",
         "    events += (CaseAssigned(by, at, case, by), WorkBegun(by, at, case, by))",
         "    events += (CaseAssigned(by, at, case, by),)",
-        "we write on sms",
+        "we-write-on-sms",
     ),
     a_fault(
         "01",
@@ -332,7 +332,7 @@ LIFE_CYCLE = (
         "rooms/outbound",
         "    events += (CaseAssigned(by, at, case, by), WorkBegun(by, at, case, by))",
         "    events += (WorkBegun(by, at, case, by),)",
-        "we write on sms",
+        "we-write-on-sms",
     ),
     a_fault(
         "16",

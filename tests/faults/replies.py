@@ -513,7 +513,7 @@ REPLIES = (
         "rooms/whatsapp",
         "_SENT: tuple[type[Event], ...] = (ReplySent, DraftSubmitted)",
         "_SENT: tuple[type[Event], ...] = (DraftSubmitted,)",
-        "a rich draft on whatsapp",
+        "a-rich-draft-on-whatsapp",
     ),
     a_fault(
         "12",

@@ -75,31 +75,30 @@ def a_fault(
 # Scopes that are named often ---------------------------------------------------------------------------
 
 CHAT, VOICE, EMAIL, WHATSAPP, MESSAGING = (
-    f"one {channel} case" for channel in ("chat", "voice", "email", "whatsapp", "messaging")
+    f"one-{channel}-case" for channel in ("chat", "voice", "email", "whatsapp", "messaging")
 )
-WE_WRITE, COMPLAINT = "we write on whatsapp", "an email complaint"
-DRAFT, EMAIL_DRAFT = "a draft on chat", "a draft on email"
-BOUNCED, CLOCKS, LATE = "a reply that never arrives", "service clocks", "late messages on whatsapp"
+WE_WRITE, COMPLAINT = "we-write-on-whatsapp", "an-email-complaint"
+DRAFT, EMAIL_DRAFT = "a-draft-on-chat", "a-draft-on-email"
+BOUNCED, CLOCKS, LATE = "a-reply-that-never-arrives", "service-clocks", "late-messages-on-whatsapp"
 CLOSES_SOON = 'lifecycle = { close_after = { open = "1h", pending = "1h", escalated = "1h" } }'
 CLOSED, SILENT, WINDOW, CHANGED = (
-    "a closed email case",
-    "a silent chat",
-    "the window on whatsapp",
-    "an agent who is changed",
+    "a-closed-email-case",
+    "a-silent-chat",
+    "the-window-on-whatsapp",
+    "an-agent-who-is-changed",
 )
-MOVED, BESIDE, RICH = "moved to another queue", "a supervisor beside", "a rich draft on chat"
-REVIEWERS, FULL_REVIEWER, OWN_LIMITS = "who may review", "two drafts, one reviewer", "limits of their own"
-TAGGED = "what an override looks at changes"
-CALL_AND_CHAT, MAY_NOT_WRITE = "a call and a chat, one agent", "we write, and may not"
-CHATS, CALLS, TWO = "3 chat cases, one agent", "2 voice cases, one agent", "two chat cases, two agents"
-MISTAKES, EMAIL_MISTAKES = "mistakes on voice", "mistakes on email"
+MOVED, BESIDE, RICH = "moved-to-another-queue", "a-supervisor-beside", "a-rich-draft-on-chat"
+REVIEWERS, FULL_REVIEWER, OWN_LIMITS = "who-may-review", "two-drafts-one-reviewer", "limits-of-their-own"
+TAGGED = "what-an-override-looks-at-changes"
+CALL_AND_CHAT, MAY_NOT_WRITE = "a-call-and-a-chat-one-agent", "we-write-and-may-not"
+CHATS, CALLS, TWO = "chat-limit", "voice-limit", "two-chat-cases-two-agents"
+MISTAKES, EMAIL_MISTAKES = "mistakes-on-voice", "mistakes-on-email"
 
 RESTING, LIVE_RESTING = "cases that count no more", "chats that wait for their customers"
 
 AT_WORK_COUNTS = 'capacity = { statuses = ["new", "open", "escalated"] }'
 ONE_CHAT = "capacity = { chat = 1 }"
 TOTAL_BINDS = "capacity = { total = 2, chat = 3 }"
-FOUR_CHATS = "4 chat cases, one agent"
 NOBODY_CLOSES = '[[change]]\non = 2026-12-01\nset = { "lifecycle.close_by" = [] }'
 ANOTHER = 'version = "another"'
 NOTHING_LATER = '[[change]]\non = 2026-12-01\nset = { "capacity.total" = 0 }'

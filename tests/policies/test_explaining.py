@@ -94,9 +94,9 @@ class TestExplain:
     @pytest.mark.parametrize(
         ("key", "case", "value", "place"),
         [
-            ("lifecycle.close_after", VIP, {"pending": "1d"}, "top.toml:9:63"),
-            ("lifecycle.close_after.resolved", VIP, None, "top.toml:9:63"),
-            ("lifecycle.close_after.pending", VIP, "1d", "top.toml:9:63"),
+            ("lifecycle.close_after", VIP, {"resolved": "2d", "pending": "1d"}, "top.toml:9:75"),
+            ("lifecycle.close_after.resolved", VIP, "2d", ""),
+            ("lifecycle.close_after.pending", VIP, "1d", "top.toml:9:75"),
             ("lifecycle.close_after", Aspect(queue="rest"), {"resolved": "2d", "pending": "2d"}, "top.toml:12:71"),
             ("enforcement.tags.limit", None, "warn", "top.toml:15:64"),
             ("enforcement", None, {"tags.limit": "warn"}, "top.toml:15:64"),
@@ -108,6 +108,29 @@ class TestExplain:
     def test_value_in_force(self, policy, key, case, value, place):
         """Of a table of entries, of an entry, of a queue, of what is only the default."""
         assert (value, place) == told(explain(policy, key, CHRISTMAS, case).in_force)[:2]
+
+    @pytest.mark.parametrize(
+        ("text", "key", "value", "place"),
+        [
+            ('[lifecycle]\nclose_after = "none"', "lifecycle.close_after.resolved", None, "a.toml:2:15"),
+            ("[lifecycle]\nclose_after = {}", "lifecycle.close_after", {}, "a.toml:2:15"),
+            ('[lifecycle.close_after]\nresolved = "none"', "lifecycle.close_after.resolved", None, "a.toml:2:12"),
+            ('[capacity]\nchat = "none"', "capacity.chat", None, "a.toml:2:8"),
+        ],
+    )
+    def test_none_in_a_file(self, text, key, value, place):
+        """What is taken out is said by the file that takes it out."""
+        found = explain(Policy.loads(text, "a.toml"), key, T0)
+        assert (value, place) == told(found.in_force)[:2]
+        assert "the default" in {said.by for said in found.lost}
+
+    def test_none_in_a_layer(self):
+        """An entry that a change takes out, and the table around it."""
+        policy = Policy.loads(
+            '[[change]]\non = 2020-01-01\nset = { "lifecycle.close_after.resolved" = "none" }', "a.toml"
+        )
+        for key, value in (("lifecycle.close_after.resolved", None), ("lifecycle.close_after", {})):
+            assert (value, "a.toml:3:44") == told(explain(policy, key, T0).in_force)[:2]
 
     def test_reasons_without_an_override(self, policy):
         """A later change over an earlier one, a file over the one it extends, a file over the default."""

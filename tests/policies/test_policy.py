@@ -65,10 +65,10 @@ class TestShipped:
         assert Policy.default() is Policy.default()
 
     def test_says_what_the_defaults_say(self):
-        """It differs from a policy of nothing but defaults only in name, version, source and queues."""
+        """It differs from a policy of nothing but defaults only in name, version and source."""
         shipped, bare = Policy.default(), Policy()
         different = [name for name in keys_of(Policy) if getattr(shipped, name) != getattr(bare, name)]
-        assert ["id", "version", "source", "queues"] == different
+        assert ["id", "version", "source"] == different
 
     def test_spells_out_every_key(self):
         """As it promises: nothing is left out but `source`, calendars, layers, and what a queue does not filter by."""
@@ -318,7 +318,7 @@ class TestMistakes:
     def test_no_fallback(self):
         """Nothing may be unrouted."""
         assert (Problem("queues", "0 queues are the fallback", "exactly one queue with fallback = true"),) == (
-            problems_of("[queues.a]")
+            problems_of("[queues.general]\nfallback = false\n[queues.a]")
         )
 
     def test_no_queues(self):
@@ -385,7 +385,9 @@ class TestMistakes:
             [tags]
             limit = "2"
             [queues.a]
+            fallback = true
             [queues.b]
+            fallback = true
             [enforcement]
             "time.order" = "off"
             """
@@ -573,7 +575,7 @@ class TestCalendarsAndTargets:
             + '[sla.chat]\nfirst_response = "2m"\n[sla.chat.high]\nfirst_response = "1m"\n'
         )
         assert timedelta(minutes=minutes) == policy.sla.target("first_response", channel, level)
-        assert None is policy.sla.target("solution", channel, level)
+        assert timedelta(hours=24) == policy.sla.target("solution", channel, level)  # nothing is said of it
 
 
 class TestPriority:
@@ -668,3 +670,51 @@ def test_what_is_no_policy(wrong):
     with pytest.raises(KeyError):
         Policy.default().value(wrong)
     assert None is Policy.default().origin(wrong)
+
+
+class TestPlacesOfCalendars:
+    """Regression: a mistake in a calendar was shown at the head of the calendar."""
+
+    TEXT = """\
+[calendars.office]
+zone = "Europe/Lisbn"
+monday = [
+  "09:00-12:00",
+  "13-17",
+]
+tuesday = ["09:00-12:00", "11:00-13:00"]
+holidays = ["2026-12-25", "2026-13-01", "25.12.2026"]
+[calendars.office.special]
+"2026-12-24" = []
+"soon" = ["09:00-10:00"]
+"2026-12-25" = ["10:00-11:00", "10-11"]
+[calendars.never]
+"""
+    PLACES = (
+        ("calendars.office.zone", 2, 8),
+        ("calendars.office.monday[1]", 5, 3),
+        ("calendars.office.tuesday[0]", 7, 12),
+        ("calendars.office.holidays[1]", 8, 27),
+        ("calendars.office.holidays[2]", 8, 41),
+        ("calendars.office.special.2026-12-24", 10, 16),
+        ("calendars.office.special.soon", 11, 1),
+        ("calendars.office.special.2026-12-25", 12, 16),
+        ("calendars.office.special.2026-12-25[1]", 12, 32),
+        ("calendars.never", 13, 1),
+    )
+
+    @pytest.mark.parametrize("newline", ["\n", "\r\n"])
+    def test_each_at_its_own(self, newline):
+        """The hours, the day or the zone that is wrong, whatever the line ends are."""
+        told = [(p.path, p.origins[0].line, p.origins[0].column) for p in problems_of(self.TEXT.replace("\n", newline))]
+        assert [*self.PLACES] == told
+
+
+class TestSoftening:
+    """Rules that a policy may soften."""
+
+    def test_one_that_has_a_key_of_its_own(self):
+        """Regression: it was refused without naming `authentication.enforcement`."""
+        (problem,) = problems_of('[enforcement]\n"authentication.before" = "warn"')
+        assert 'write authentication.enforcement = "warn"' == problem.remedy
+        assert Enforcement.WARN is Policy.loads(problem.remedy.removeprefix("write ")).mode("authentication.before")

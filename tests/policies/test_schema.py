@@ -35,10 +35,10 @@ def misfits(schema, value, path=""):
         return misfits(target, value, path)
     if "anyOf" in schema:
         return [] if any(not misfits(one, value, path) for one in schema["anyOf"]) else [path]
-    kind = TYPES[schema["type"]]
-    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-        return [path]
-    return [*_CHECKS[schema["type"]](schema, value, path)] if schema["type"] in _CHECKS else []
+    for name in [schema["type"]] if isinstance(schema["type"], str) else schema["type"]:
+        if isinstance(value, TYPES[name]) and (TYPES[name] is bool or not isinstance(value, bool)):
+            return [*_CHECKS[name](schema, value, path)] if name in _CHECKS else []
+    return [path]
 
 
 def in_object(schema, value, path):

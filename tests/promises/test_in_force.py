@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from casecore.channels import Channel
+from casecore.channels import Channel, Consent, MessageKind
 from casecore.kernel import Enforcement
 from casecore.policies import Policy, PolicyError
 from casecore.policies.layers import Aspect, Change, Match, Override
@@ -35,6 +35,9 @@ VALUES = {
     "chat.idle.counts_from": st.sampled_from(CountsFrom),
     "chat.idle.silence": st.integers(1, 9).map(MINUTE.__mul__),
     "lifecycle.close_unanswered": st.booleans(),
+    "channels.chat.kinds": st.lists(st.sampled_from(MessageKind), unique=True).map(tuple),
+    "channels.whatsapp.kinds": st.lists(st.sampled_from(MessageKind), unique=True).map(tuple),
+    "whatsapp.consent": st.lists(st.sampled_from(Consent), unique=True).map(tuple),
     "whatsapp.window": st.integers(1, 9).map(MINUTE.__mul__),
     "wrap_up.disposition": st.booleans(),
     "wrap_up.notes": st.booleans(),
@@ -113,6 +116,25 @@ def test_what_is_read_is_what_is_in_force_in_any_policy(policy, case):
     """The same in policies of which layers set anything."""
     for instant in instants_around(policy):
         assert_read_alike(policy, attrs.evolve(case, queue=next(iter(policy.queues))), instant)
+
+
+def test_a_table_of_entries_in_layers():
+    """What a layer says of a table differs in the entries that it names; `none` takes one out."""
+    policy = Policy.loads(
+        """
+        [[change]]
+        on = 2026-11-01
+        set = { "lifecycle.close_after" = { pending = "1h" } }
+        [[override]]
+        match = { channel = "chat" }
+        set = { "lifecycle.close_after" = { resolved = "none" }, "enforcement.tags.limit" = "warn" }
+        """
+    )
+    at = datetime(2026, 11, 2, tzinfo=UTC)
+    for case in (Aspect(Channel.CHAT), Aspect(Channel.SMS)):
+        said = InForce(policy, case, at)
+        assert said("lifecycle.close_after") == policy.at(at).for_(case).lifecycle.close_after
+        assert {**said("enforcement")} == {**policy.at(at).for_(case).enforcement}
 
 
 def test_every_key_that_a_witness_reads_is_tried():

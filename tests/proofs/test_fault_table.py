@@ -80,6 +80,6 @@ def test_every_row_is_another_fault():
 def test_a_row_whose_text_is_gone_is_told():
     """A row must be looked at when its module has changed, and so it raises instead of breaking nothing."""
     gone = Patch("rooms/agents.py", "what never stood there", "", 1)
-    answer = ask(Job(("01",), "", ("an email complaint",), gone))["01"]
+    answer = ask(Job(("01",), "", ("an-email-complaint",), gone))["01"]
     assert "raises" == answer.verdict
     assert "mend the row of this fault" in answer.wrong[0]

@@ -22,10 +22,10 @@ from casecore.statuses import Status
 from tests.sops import sop_with
 
 COMPLAINT, DRAFT, LIMIT, CALLS = (
-    "an email complaint",
-    "a draft on chat",
-    "3 chat cases, one agent",
-    "2 voice cases, one agent",
+    "an-email-complaint",
+    "a-draft-on-chat",
+    "chat-limit",
+    "voice-limit",
 )
 
 PROVED, FAILS, VACUOUS, NOT_CLAIMED = (

@@ -138,10 +138,10 @@ class TestAbsent:
 
     def test_no_target(self):
         """A policy may promise only one of the two, or nothing."""
-        policy = sop('[sla.default]\nfirst_response = "5m"')
+        policy = sop('[sla.default]\nfirst_response = "5m"\nsolution = "none"')
         story = given(new_case(), policy=policy)
         assert (5 * MINUTE, None) == (frt(story, T0).target, st(story, T0))
-        nothing = given(new_case(), policy=sop("[sla.default]"))
+        nothing = given(new_case(), policy=sop('[sla.default]\nfirst_response = "none"\nsolution = "none"'))
         assert (None, None) == (frt(nothing, T0), st(nothing, T0))
 
     def test_customer_has_not_written(self):

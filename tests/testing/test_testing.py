@@ -337,7 +337,7 @@ def test_agents_serve_queues_of_the_policy(agent):
     assert agent.queues <= frozenset(Policy.default().queues)
 
 
-@given(strategies.agents(Policy()))
+@given(strategies.agents(Policy(queues={"general": Queue(fallback=True)})))
 def test_agents_of_another_policy(agent):
     """The policy that is named says which queues there are."""
     assert agent.queues <= {"general"}

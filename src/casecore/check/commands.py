@@ -124,6 +124,12 @@ def contact_commands(agent: str, policy: Policy) -> Iterator[Command]:
     yield from disposal_commands(agent, policy)
 
 
+def identity_commands(agent: str, channel: Channel, policy: Policy) -> Iterator[Command]:
+    """An agent authenticates the customer, where the policy asks for it on a channel."""
+    if channel in policy.authentication.channels:
+        yield Authenticate(agent, NOON, CASE)
+
+
 def disposal_commands(agent: str, policy: Policy, notes: str = "As agreed") -> Iterator[Command]:
     """An agent disposes an ended contact."""
     code = policy.wrap_up.codes[0] if policy.wrap_up.codes else ""

@@ -163,7 +163,8 @@ def judgement_text(judgement: Judgement) -> str:
                 return wrong
             return f"{wrong} (after {plural(len(judgement.story), 'step')}{_reason_suffix(judgement)})"
         case PromiseVerdict.PROVED:
-            return f"put to the test {plural(judgement.times, 'time')} in {plural(len(judgement.scopes), 'scope')}"
+            tried = f"put to the test {plural(judgement.times, 'time')} in {plural(len(judgement.scopes), 'scope')}"
+            return f"{tried}; {'; '.join(judgement.terms)}" if judgement.terms else tried
         case PromiseVerdict.VACUOUS:
             return f"never put to the test: {judgement.why}"
         case _:

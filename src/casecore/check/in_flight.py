@@ -95,9 +95,9 @@ def try_switches(
     for checked in scopes:
         if may_strand(checked, old, new):
             progress(checked.scope.name)
-            flights = flights.and_those(
-                try_switch_in(checked, TwoPolicyModel(checked.scope, old, new, house, questions_of(checked)), limit)
-            )
+            before, after = (checked.scope.policy_here(policy) for policy in (old, new))
+            model = TwoPolicyModel(checked.scope, before, after, house, questions_of(checked))
+            flights = flights.and_those(try_switch_in(checked, model, limit))
     return flights
 
 

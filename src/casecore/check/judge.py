@@ -12,7 +12,7 @@ are compared with a list; and that a change strands nobody (21) is asked where t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from itertools import pairwise
@@ -21,21 +21,25 @@ from typing import Final
 import attrs
 
 from casecore.channels import Channel
+from casecore.check.findings import rests_on
 from casecore.check.fixes import nearest_fix
 from casecore.check.in_flight import try_switches
-from casecore.check.lint import lint_policy, waiver_of
+from casecore.check.joined_scopes import scopes_of_both
+from casecore.check.lint import lint_policy, missing_promises, waiver_of
 from casecore.check.order import judge_order
 from casecore.check.processes import Task, run_tasks
 from casecore.check.report import Judgement, PromiseVerdict, Report
 from casecore.check.scope_search import (
     ScopeSearch,
+    Wanted,
     choose_scopes,
+    dated_scopes,
     describe_search,
     moved_policy,
     occasion_name,
     search_scope,
 )
-from casecore.check.scopes import CheckedScope, scopes_of
+from casecore.check.scopes import CheckedScope, find_scopes, scopes_of
 from casecore.check.walk import WalkResult, random_walk, walk_changes
 from casecore.explore import LIMIT, Exploration, Found, Result, Story
 from casecore.kernel import Enforcement
@@ -44,9 +48,11 @@ from casecore.policies import Policy
 from casecore.policies.declared import ANY_NAME, keys_of_rule
 from casecore.promises import OTHERS, PROMISES, Promise, Situation, Statement, Step
 from casecore.promises.assignment import LONGEST_FIRST
+from casecore.promises.in_force import InForce
 from casecore.promises.life_cycle import ALL_USED, EDGES, NOBODY_STRANDED
 from casecore.promises.written_rules import NEVER_REFUSES, missing_rules
 from casecore.rooms.composition import HOUSE, RULES, View
+from casecore.statuses import Status
 
 STEPS: Final = 2_000
 """How long the random walk is."""
@@ -58,7 +64,8 @@ def check(
     house: House[View] = HOUSE,
     at: datetime | None = None,
     only: frozenset[str] = frozenset(),
-    scopes: Iterable[str] = (),
+    require: frozenset[str] = frozenset(),
+    scopes: Wanted = (),
     limit: int = LIMIT,
     walk: int = STEPS,
     seed: int = 0,
@@ -73,7 +80,8 @@ def check(
         at: The instant (aware) from which on it is checked, and at which waivers hold; None: from the beginning, and
             every waiver holds.
         only: Numbers of promises; none given: all.
-        scopes: Names of scopes; none given: all of `scopes.scopes_of`.
+        require: Numbers of promises that must be proved: that one of them is not claimed, or waived, is a finding.
+        scopes: Scopes, by name or as they are; none given: all of `scopes.scopes_of`.
         limit: How many worlds of a scope are visited at most.
         walk: How many steps are walked at random besides; 0: none.
         seed: What the random walk begins with.
@@ -85,7 +93,9 @@ def check(
         ValueError: When there is no such promise or scope; it names those there are.
         ProcessEnded: When the system stopped one of the processes.
     """
-    promises, names = _promises_numbered(only), tuple(scopes)
+    asked_for, only = only | require, only | require if only else only
+    _promises_numbered(asked_for)  # so that a number that there is not is told
+    promises, names = _promises_numbered(only), scopes if isinstance(scopes, str) else tuple(scopes)
     periods = [(begin, then, moved_policy(policy, begin or at)) for begin, _, then in policy.periods(at)]
     planned = [
         (checked, then, tried) for begin, then, tried in periods for checked in choose_scopes(then, names, begin)
@@ -115,12 +125,17 @@ def check(
         ),
         (NOBODY_STRANDED, partial(_judge_switches, policy, at, names, house, limit, progress), bool(policy.change)),
     )
-    judgements += [judge() for other, judge, by_default in others if other.number in only or (not only and by_default)]
+    judgements += [
+        judge() for other, judge, by_default in others if other.number in asked_for or (not only and by_default)
+    ]
     judgements = [_apply_waiver(judgement, policy, at) for judgement in judgements]
     return Report(
         policy,
-        findings=lint_policy(
-            policy, at, frozenset(one.number for one in judgements if one.verdict is PromiseVerdict.PROVED)
+        findings=(
+            *lint_policy(
+                policy, at, frozenset(one.number for one in judgements if one.verdict is PromiseVerdict.PROVED)
+            ),
+            *missing_promises(judgements, require),
         ),
         searched=tuple(describe_search(exploration) for exploration in explorations),
         judgements=tuple(sorted(judgements, key=lambda judgement: judgement.number)),
@@ -179,8 +194,24 @@ def judge_promise(
         found, why = walked.broken, "found by the walk"
         return conclude(PromiseVerdict.FAILS, why, times=times, scopes=names, story=found.story, wrong=found.wrong)
     verdict, why = _verdict_unbroken(promise, here, searched if whole else [], tested=bool(met))
-    shown = witness[0] if witness and verdict is PromiseVerdict.PROVED else None
-    return conclude(verdict, why, times=times, scopes=names, witness=shown)
+    proved = verdict is PromiseVerdict.PROVED
+    shown = witness[0] if witness and proved else None
+    terms = tuple(_terms_of(promise, policy, met)) if proved else ()
+    return conclude(verdict, why, times=times, scopes=names, witness=shown, terms=terms)
+
+
+def _terms_of(promise: Promise, policy: Policy, met: list[tuple[Exploration, Found]]) -> Iterator[str]:
+    """What a promise is worth under a policy: how much is promised, and as what larger limits were searched."""
+    lowered: dict[str, int] = {}
+    for exploration, _ in met:
+        lowered = {**exploration.scope.lowered, **lowered}
+    for key in promise.terms:
+        value = policy.value(key)
+        if value is not None:
+            searched = f", searched as {value - lowered[key]}" if lowered.get(key) else ""
+            yield f"{rests_on(policy, key)}{searched}"
+    if promise.number == "18" and not {*policy.lifecycle.close_from} - {Status.NEW}:
+        yield "once it is opened, a case can be closed as spam only"
 
 
 def _verdict_unbroken(
@@ -288,7 +319,7 @@ def _shortest_story(found: Iterable[Found]) -> tuple[Story, tuple[str, ...]] | N
 def _judge_switches(
     policy: Policy,
     at: datetime | None,
-    names: tuple[str, ...],
+    names: Wanted,
     house: House[View],
     limit: int,
     progress: Callable[[str], None],
@@ -299,7 +330,8 @@ def _judge_switches(
         return conclude(PromiseVerdict.NOT_CLAIMED, "the policy has no dated change that is still to come")
     worlds, complete, scopes = 0, True, list[str]()
     for (_, _, old), (begin, _, new) in pairwise(periods):
-        tried = choose_scopes(old, names, begin)
+        both = scopes_of_both(old, new)
+        tried = dated_scopes(find_scopes(names, both) or both, begin)
         found = try_switches(tried, old, new, house=house, limit=limit, progress=progress)
         worlds, complete = worlds + found.worlds, complete and found.complete and not found.untold
         scopes += [checked.scope.name for checked in tried]
@@ -315,6 +347,9 @@ def _judge_switches(
 
 def _why_not_claimed(promise: Promise, policy: Policy) -> str:
     """Why a promise is not claimed."""
+    empty = promise.empty(InForce(policy))
+    if empty:
+        return empty
     soft = [f"{rule} is {policy.mode(rule)}" for rule in promise.rules if policy.mode(rule) is not Enforcement.BLOCK]
     return f"the policy says that {' and '.join(soft)}" if soft else "the policy allows what it forbids"
 

@@ -9,19 +9,22 @@ Each finding has a stable code, the key it is about, a sentence with what was fo
 * `CC205` an override that can never apply.
 * `CC206` a waiver that has ended: the promise is asked for again.
 * `CC207` a waiver that nothing needs: the promise is proved.
+* `CC208` a promise that is required, and not proved.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from casecore.channels import Channel
-from casecore.check.report import Finding, Severity
+from casecore.check.report import Finding, Judgement, PromiseVerdict, Severity
+from casecore.kernel.durations import duration_text
 from casecore.kernel.words import language_forms, same_forms
 from casecore.policies import Policy, Waiver
 from casecore.policies.sections import CountsFrom, Queue
 from casecore.policies.warnings import policy_warnings
+from casecore.promises.live_work import SHORT_SILENCE
 
 
 def lint_policy(
@@ -67,6 +70,16 @@ def _find_useless_waivers(policy: Policy, at: datetime | None, proved: frozenset
             yield Finding("CC207", Severity.WARNING, path, found, "take it out")
 
 
+def missing_promises(judgements: Iterable[Judgement], required: frozenset[str]) -> Iterator[Finding]:
+    """The promises that somebody requires and that are not proved, each with what is known of it instead."""
+    for one in judgements:
+        if one.number in required and one.verdict is not PromiseVerdict.PROVED:
+            why = f": {one.why}" if one.why else ""
+            found = f"promise {one.number} ({one.title}) is required, and is {one.verdict}{why}"
+            key = next(iter(one.keys), "")
+            yield Finding("CC208", Severity.ERROR, key, found, "keep it in the policy, or do not require it")
+
+
 def _find_shadowed_queues(policy: Policy) -> Iterator[Finding]:
     names = [name for name, queue in policy.queues.items() if not queue.fallback]
     for place, name in enumerate(names):
@@ -109,6 +122,9 @@ def _find_zero_limits(policy: Policy) -> Iterator[Finding]:
 
 def _find_misleading_readings(policy: Policy) -> Iterator[Finding]:
     idle = policy.chat.idle
+    if idle.silence < SHORT_SILENCE:
+        found = f"a chat may be ended after {duration_text(idle.silence)} without a word"
+        yield Finding("CC204", Severity.WARNING, "chat.idle.silence", found, "leave customers the time to type")
     if idle.counts_from is CountsFrom.SILENCE and idle.ask_first:
         found = "the time counts from the silence, so a chat may be ended a moment after the question"
         yield Finding(

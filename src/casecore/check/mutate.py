@@ -8,14 +8,14 @@ would still say that all is well. That is no fault of the policy; it is what the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import attrs
 from attrs import frozen
 
-from casecore.check.scope_search import choose_scopes, search_scope
+from casecore.check.scope_search import Wanted, choose_scopes, search_scope
 from casecore.check.scopes import CheckedScope
 from casecore.explore import LIMIT, Exploration, Result
 from casecore.kernel import Command, Enforcement, Verdict
@@ -55,7 +55,7 @@ def find_guards(
     policy: Policy,
     *,
     house: House[View] = HOUSE,
-    scopes: Iterable[str] = (),
+    scopes: Wanted = (),
     limit: int = LIMIT,
     progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[Guard, ...]:
@@ -64,14 +64,14 @@ def find_guards(
     Args:
         policy: The SOP; it should hold as it is.
         house: The rules.
-        scopes: Names of scopes; none given: all.
+        scopes: Scopes, by name or as they are; none given: all.
         limit: How many worlds of a scope are visited at most.
         progress: Told what is changed next.
 
     Raises:
         ValueError: When there is no such scope.
     """
-    chosen = choose_scopes(policy, tuple(scopes))
+    chosen = choose_scopes(policy, scopes)
     known = [(checked, search_scope(checked, policy, house, [], limit)) for checked in chosen]
     known.sort(key=lambda pair: pair[1].worlds)
     found = []

@@ -158,7 +158,7 @@ def closed_scope(channel: Channel, policy: Policy) -> Scope:
         StartOutbound("ana", NOON, "t1", "c2", "m", "Hello", subject="Your request", phone=NUMBER),
     ]
     team = team_commands(policy, ana=EVERYTHING)
-    return Scope(f"a closed {channel} case", team, (_part(channel, *commands),), apart=APART)
+    return Scope(f"a-closed-{channel}-case", team, (_part(channel, *commands),), apart=APART)
 
 
 def tagged_scope(policy: Policy) -> Scope:
@@ -174,7 +174,7 @@ def tagged_scope(policy: Policy) -> Scope:
         *disposal_commands("ana", policy),
     ]
     team = team_commands(policy, ana=EVERYTHING)
-    return Scope("what an override looks at changes", team, (_part(Channel.CHAT, *commands, copies=2),), apart=APART)
+    return Scope("what-an-override-looks-at-changes", team, (_part(Channel.CHAT, *commands, copies=2),), apart=APART)
 
 
 def _written_otherwise(tag: str) -> str:
@@ -195,7 +195,7 @@ def owner_scope(policy: Policy) -> Scope:
     given = [command("ana", NOON, "ana") for command in (GoAvailable, GoUnavailable, SetNextState)]
     team = agents_named(policy, ana={"permissions": EVERYTHING, "capacity": {"total": 1}})
     part = _part(open_channel(policy, Channel.MESSAGING), *commands, copies=2)
-    return Scope("reopened to its owner", team, (part,), tuple(given), apart=APART)
+    return Scope("reopened-to-its-owner", team, (part,), tuple(given), apart=APART)
 
 
 def bounced_scope(policy: Policy) -> Scope:
@@ -213,7 +213,7 @@ def bounced_scope(policy: Policy) -> Scope:
         spam_command(),
     ]
     part = _part(open_channel(policy, Channel.MESSAGING), *commands)
-    return Scope("a reply that never arrives", team_commands(policy, ana=EVERYTHING), (part,), apart=ORDER | {"clocks"})
+    return Scope("a-reply-that-never-arrives", team_commands(policy, ana=EVERYTHING), (part,), apart=ORDER | {"clocks"})
 
 
 def clocks_scope(policy: Policy) -> Scope:
@@ -227,7 +227,7 @@ def clocks_scope(policy: Policy) -> Scope:
     ]
     part = _part(open_channel(policy, Channel.MESSAGING), *commands)
     apart = APART - {"clocks"} | {"clocks.replies", "clocks.resolved_by"}
-    return Scope("service clocks", team_commands(policy, ana=EVERYTHING), (part,), apart=apart)
+    return Scope("service-clocks", team_commands(policy, ana=EVERYTHING), (part,), apart=apart)
 
 
 # Who may be given work ---------------------------------------------------------------------------------
@@ -240,22 +240,34 @@ def own_limits_scope(policy: Policy) -> Scope:
     other = open_channel(policy, Channel.SMS, one)
     team = agents_named(policy, ana={"permissions": EVERYTHING, "capacity": {one.value: 1, "total": 2}})
     parts = (_part(one, *commands, copies=2), _other_part(other, *commands, copies=2))
-    return Scope("limits of their own", team, parts, apart=APART)
+    return Scope("limits-of-their-own", team, parts, apart=APART)
+
+
+def unlimited_channel(policy: Policy) -> Channel | None:
+    """A channel without a limit of its own on which customers may write, if there is one."""
+    channels = (Channel.SMS, *_ASYNCHRONOUS, *Channel)
+    return next((one for one in channels if policy.limit(one) is None and customers_may_write(one, policy)), None)
 
 
 def total_scope(policy: Policy) -> Scope:
-    """One case more than the SOP lets anybody hold in total, on a channel without a limit of its own."""
+    """One case more than the SOP lets anybody hold in total, on a channel without a limit of its own.
+
+    A total that is too large for a cast is searched lower.
+    """
+    channel = unlimited_channel(policy) or Channel.SMS
     commands = (OpenCase("ana", NOON, CASE), OfferWork(SYSTEM, NOON, CASE, "ana"), spam_command())
     total = policy.capacity.total
+    less = total - LOWERED_TOTAL if total > MOST_IN_TOTAL else 0
+    part = _part(channel, *commands, copies=total - less + 1)
     team = team_commands(policy, ana=EVERYTHING)
-    return Scope(f"{total + 1} cases, one agent", team, (_part(Channel.SMS, *commands, copies=total + 1),), apart=APART)
+    return Scope("total-limit", team, (part,), apart=APART, lowered={"capacity.total": less} if less else {})
 
 
 def calls_scope(policy: Policy) -> Scope:
     """A call, and a chat, for the same agent."""
     commands = (*_given_commands("ana"), spam_command(), *disposal_commands("ana", policy))
     parts = (_part(Channel.VOICE, *commands), _other_part(Channel.CHAT, *commands))
-    return Scope("a call and a chat, one agent", team_commands(policy, ana=EVERYTHING), parts, apart=APART)
+    return Scope("a-call-and-a-chat-one-agent", team_commands(policy, ana=EVERYTHING), parts, apart=APART)
 
 
 def resting_scope(policy: Policy) -> Scope:
@@ -272,7 +284,7 @@ def resting_scope(policy: Policy) -> Scope:
     ]
     channel = open_channel(policy, Channel.MESSAGING)
     team = agents_named(policy, ana={"permissions": EVERYTHING, "capacity": {channel.value: 1, "total": 1}})
-    return Scope("cases that count no more", team, (_part(channel, *commands, copies=3),), apart=APART)
+    return Scope("cases-that-count-no-more", team, (_part(channel, *commands, copies=3),), apart=APART)
 
 
 def live_resting_scope(policy: Policy) -> Scope:
@@ -285,7 +297,7 @@ def live_resting_scope(policy: Policy) -> Scope:
     ]
     team = agents_named(policy, ana={"permissions": EVERYTHING, "capacity": {"chat": 1}})
     part = _part(Channel.CHAT, *commands, copies=2)
-    return Scope("chats that wait for their customers", team, (part,), apart=APART)
+    return Scope("chats-that-wait-for-their-customers", team, (part,), apart=APART)
 
 
 def moved_scope(policy: Policy) -> Scope:
@@ -301,7 +313,7 @@ def moved_scope(policy: Policy) -> Scope:
         policy, ana={"permissions": EVERYTHING}, gus={"permissions": EVERYTHING, "queues": frozenset({policy.fallback})}
     )
     part = _part(open_channel(policy, Channel.MESSAGING), *commands)
-    return Scope("moved to another queue", team, (part,), apart=APART)
+    return Scope("moved-to-another-queue", team, (part,), apart=APART)
 
 
 def changed_agent_scope(policy: Policy) -> Scope:
@@ -316,7 +328,7 @@ def changed_agent_scope(policy: Policy) -> Scope:
         change(capacity={channel.value: 1}),
     ]
     part = _part(channel, *commands, copies=2)
-    return Scope("an agent who is changed", team_commands(policy, ana=EVERYTHING), (part,), tuple(given), apart=APART)
+    return Scope("an-agent-who-is-changed", team_commands(policy, ana=EVERYTHING), (part,), tuple(given), apart=APART)
 
 
 def unanswered_scope(policy: Policy) -> Scope:
@@ -331,7 +343,7 @@ def unanswered_scope(policy: Policy) -> Scope:
     ]
     part = _part(open_channel(policy, Channel.MESSAGING), *commands, copies=2)
     given = (SetNextState("ana", NOON, "ana", "lunch"), GoAvailable("ana", NOON, "ana"))
-    return Scope("an offer unanswered", team_commands(policy, ana=EVERYTHING), (part,), given, apart=APART - {BUSY})
+    return Scope("an-offer-unanswered", team_commands(policy, ana=EVERYTHING), (part,), given, apart=APART - {BUSY})
 
 
 def supervisor_scope(policy: Policy) -> Scope:
@@ -351,7 +363,7 @@ def supervisor_scope(policy: Policy) -> Scope:
     given += [command("ben", NOON, "ana") for command in (GoAvailable, GoUnavailable)]
     team = agents_named(policy, ana={"permissions": frozenset({Permission.REPLY})}, ben={"permissions": EVERYTHING})
     part = _part(open_channel(policy, Channel.CHAT), *commands)
-    return Scope("a supervisor beside", team, (part,), tuple(given), apart=APART)
+    return Scope("a-supervisor-beside", team, (part,), tuple(given), apart=APART)
 
 
 # Drafts and reviews ------------------------------------------------------------------------------------
@@ -385,7 +397,7 @@ def reviewers_scope(policy: Policy) -> Scope:
         fay={"permissions": frozenset({Permission.REPLY})},
     )
     part = _part(open_channel(policy, Channel.EMAIL), *commands)
-    return Scope("who may review", team, (part,), tuple(given), apart=APART)
+    return Scope("who-may-review", team, (part,), tuple(given), apart=APART)
 
 
 def full_reviewer_scope(policy: Policy) -> Scope:
@@ -404,7 +416,7 @@ def full_reviewer_scope(policy: Policy) -> Scope:
     given = (GoAvailable("cleo", NOON, "cleo"), GoUnavailable("cleo", NOON, "cleo", "lunch"))
     team = agents_named(policy, ben={}, cleo={"permissions": frozenset({Permission.APPROVE}), "capacity": {"total": 1}})
     part = _part(open_channel(policy, Channel.MESSAGING), *commands, copies=2)
-    return Scope("two drafts, one reviewer", team, (part,), given, apart=APART)
+    return Scope("two-drafts-one-reviewer", team, (part,), given, apart=APART)
 
 
 def rich_draft_scope(channel: Channel, policy: Policy) -> Scope:
@@ -427,7 +439,7 @@ def rich_draft_scope(channel: Channel, policy: Policy) -> Scope:
         spam_command("cleo"),
     ]
     team = team_commands(policy, ben=frozenset[Permission](), cleo=EVERYTHING)
-    return Scope(f"a rich draft on {channel}", team, (_part(channel, *commands),), apart=APART)
+    return Scope(f"a-rich-draft-on-{channel}", team, (_part(channel, *commands),), apart=APART)
 
 
 # What is written, and when -----------------------------------------------------------------------------
@@ -448,7 +460,7 @@ def silent_scope(policy: Policy) -> Scope:
     ]
     most = {"contact.attempts": policy.chat.idle.ask_first + 1}
     team = team_commands(policy, ana=frozenset({Permission.REPLY}))
-    return Scope("a silent chat", team, (_part(Channel.CHAT, *commands),), apart=APART, at_most=most)
+    return Scope("a-silent-chat", team, (_part(Channel.CHAT, *commands),), apart=APART, at_most=most)
 
 
 def window_scope(policy: Policy) -> Scope:
@@ -479,7 +491,7 @@ def window_scope(policy: Policy) -> Scope:
         spam_command(),
     ]
     team = team_commands(policy, ana=EVERYTHING)
-    return Scope("the window on whatsapp", team, (_part(Channel.WHATSAPP, *commands),), apart=APART)
+    return Scope("the-window-on-whatsapp", team, (_part(Channel.WHATSAPP, *commands),), apart=APART)
 
 
 def late_scope(policy: Policy) -> Scope:
@@ -496,7 +508,7 @@ def late_scope(policy: Policy) -> Scope:
         spam_command(),
     ]
     team = team_commands(policy, ana=EVERYTHING)
-    return Scope("late messages on whatsapp", team, (Part(tuple(commands)),), apart=APART)
+    return Scope("late-messages-on-whatsapp", team, (Part(tuple(commands)),), apart=APART)
 
 
 def unpermitted_scope(policy: Policy) -> Scope:
@@ -512,7 +524,7 @@ def unpermitted_scope(policy: Policy) -> Scope:
     ]
     given = [command("cyd", NOON, "cyd") for command in (GoAvailable, GoUnavailable)]
     team = agents_named(policy, ben={}, cyd={"permissions": EVERYTHING, "capacity": {"total": 1}})
-    return Scope("we write, and may not", team, (Part(tuple(commands), 2),), tuple(given), apart=APART)
+    return Scope("we-write-and-may-not", team, (Part(tuple(commands), 2),), tuple(given), apart=APART)
 
 
 def narrow_scopes(policy: Policy) -> Iterator[Scope]:
@@ -537,13 +549,12 @@ def narrow_scopes(policy: Policy) -> Iterator[Scope]:
 MOST_IN_TOTAL: Final = 8
 """Limits in total up to this one are tried with one case more."""
 
+LOWERED_TOTAL: Final = 4
+"""As what a larger limit in total is searched."""
+
 _WHERE_IT_MATTERS: Final[tuple[tuple[Callable[[Policy], object], Callable[[Policy], Scope]], ...]] = (
     (
-        lambda policy: (
-            customers_may_write(Channel.SMS, policy)
-            and policy.limit(Channel.SMS) is None
-            and policy.capacity.total <= MOST_IN_TOTAL
-        ),
+        lambda policy: unlimited_channel(policy) is not None,
         total_scope,
     ),
     (

@@ -1,11 +1,12 @@
 """Promise 17: of equal cases the one that has waited longer is offered first.
 
 This is routing's, not a rule of `decide`, so it is tried by routing at every small desk with one free agent and two
-cases that differ in nothing but when their customers wrote and in their ids: for every queue that pushes, every
-channel it takes, which of the two came first (or neither), and how long ago. Beside the agent stands somebody who
-serves no queue, and gets nothing. On live channels it is tried as well that the younger one was taken by an agent who
-was then lost: a customer who was cut off is served before all others. Both who route are asked: the plain order, which
-looks at everything each time, and the `Router`, who is told what happens.
+cases that differ in nothing but when their customers wrote and in their ids: for every queue, every channel it takes,
+which of the two came first (or neither), and how long ago. Beside the agent stands somebody who serves no queue, and
+gets nothing. On live channels it is tried as well that the younger one was taken by an agent who was then lost: a
+customer who was cut off is served before all others. Both who route are asked: the plain order, which looks at
+everything each time, and the `Router`, who is told what happens. Where a queue is pulled from, nothing is offered: what
+an agent gets who asks for work is looked at instead.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from casecore.rooms.agents import AddAgent, GoAvailable, LogOut, Permission
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import OpenCase
 from casecore.rooms.offers import OfferWork, WorkOffered
-from casecore.routing import next_offer
+from casecore.routing import next_for, next_offer
 from casecore.routing.index import Router
 
 ProposesOffer: TypeAlias = Callable[[Sequence[Step], datetime], Command | None]
@@ -54,16 +55,28 @@ def router_order(steps: Sequence[Step], at: datetime) -> Command | None:
 LATER: Final = (timedelta(0), timedelta(hours=1))
 """How long after the later customer routing is asked: at once, and when both have the highest priority there is."""
 
+
+def fetching_order(steps: Sequence[Step], at: datetime) -> Command | None:
+    """What ana gets who asks for work."""
+    return next_for(steps[-1].after, "ana", at)
+
+
+WHO_FETCHES: Final[Mapping[str, ProposesOffer]] = {"who asks for work": fetching_order}
+
 WHO_ROUTES: Final[Mapping[str, ProposesOffer]] = {"the plain order": plain_order, "the Router": router_order}
 
 APARTS: Final = (timedelta(0), timedelta(seconds=1), timedelta(minutes=10), timedelta(days=2))
 """How much longer one of the two has waited; not at all: then the smaller id is first."""
 
 
-def judge_order(policy: Policy, who_routes: Mapping[str, ProposesOffer] = WHO_ROUTES) -> Judgement:
-    """What is known of promise 17 under a policy, and those who route."""
+def judge_order(
+    policy: Policy,
+    who_routes: Mapping[str, ProposesOffer] = WHO_ROUTES,
+    who_fetches: Mapping[str, ProposesOffer] = WHO_FETCHES,
+) -> Judgement:
+    """What is known of promise 17 under a policy, and those who route, or fetch where a queue is pulled from."""
     conclude, tried = partial(Judgement, LONGEST_FIRST.number, LONGEST_FIRST.title), 0
-    for (queue, channel), ids, apart in product(_push_streams(policy), (("c1", "c2"), ("c2", "c1")), APARTS):
+    for (queue, channel), ids, apart in product(_streams(policy), (("c1", "c2"), ("c2", "c1")), APARTS):
         arrivals = tuple(_arrivals(policy.queues[queue], channel, ids, apart))
         waiting = _steps_of(policy, (*_agents_join(policy), *arrivals))
         if waiting is None or len({file.case.queue for file in waiting[-1].after.cases.values()}) > 1:
@@ -73,17 +86,23 @@ def judge_order(policy: Policy, who_routes: Mapping[str, ProposesOffer] = WHO_RO
             goes = _agent_is_lost(policy, ids[1], arrivals[-1].at)
             lost = _steps_of(policy, (*(step.command for step in waiting), *goes))
             desks += [] if lost is None else [(lost, ids[1], "was cut off")]
-        for (steps, expected, why), (who, proposes), later in product(desks, who_routes.items(), LATER):
+        asked = who_routes if policy.queues[queue].delivery is Delivery.PUSH else who_fetches
+        for (steps, expected, why), (who, proposes), later in product(desks, asked.items(), LATER):
             at = steps[-1].command.at + later
             offer = proposes(steps, at)
-            tried += isinstance(offer, OfferWork)
+            tried += isinstance(offer, OfferWork | OpenCase)
             found = _what_is_wrong(offer, expected, why, steps, policy)
             if found:
                 story = Story((), steps if offer is None else (*steps, Step.of(steps[-1].after, offer)))
                 return conclude(PromiseVerdict.FAILS, times=tried, story=story, wrong=(f"{who} {found}",))
     if not tried:
         return conclude(PromiseVerdict.VACUOUS, "routing never offers one of two waiting cases")
-    return conclude(PromiseVerdict.PROVED, times=tried, scopes=("two waiting cases, one agent",))
+    pulled = tuple(
+        f"queues.{name}.delivery = pull: of what agents fetch"
+        for name, queue in policy.queues.items()
+        if queue.delivery is Delivery.PULL
+    )
+    return conclude(PromiseVerdict.PROVED, times=tried, scopes=("two-waiting-cases-one-agent",), terms=pulled)
 
 
 def _what_is_wrong(offer: Command | None, expected: str, why: str, steps: Sequence[Step], policy: Policy) -> str:
@@ -91,6 +110,8 @@ def _what_is_wrong(offer: Command | None, expected: str, why: str, steps: Sequen
 
     That nothing is proposed is wrong where the case waits and the witnesses have nothing against giving it to her.
     """
+    if isinstance(offer, OpenCase):
+        return "" if offer.case == expected else f"gives case {offer.case} to {offer.by}; {expected} {why}"
     if isinstance(offer, OfferWork):
         as_it_should_be = (offer.case, offer.agent) == (expected, "ana")
         found = f"offers case {offer.case} to {offer.agent}; {expected} {why}, for ana"
@@ -105,11 +126,10 @@ def _what_is_wrong(offer: Command | None, expected: str, why: str, steps: Sequen
     return "" if against else f"offers nothing, and {expected} waits for ana"
 
 
-def _push_streams(policy: Policy) -> Iterator[tuple[str, Channel]]:
-    """Every queue that pushes, with every channel that it takes."""
+def _streams(policy: Policy) -> Iterator[tuple[str, Channel]]:
+    """Every queue, with every channel that it takes."""
     for name, queue in policy.queues.items():
-        if queue.delivery is Delivery.PUSH:
-            yield from ((name, channel) for channel in (queue.channels or tuple(Channel)))
+        yield from ((name, channel) for channel in (queue.channels or tuple(Channel)))
 
 
 def _arrivals(queue: Queue, channel: Channel, cases: tuple[str, str], apart: timedelta) -> Iterator[Command]:

@@ -88,6 +88,7 @@ class Judgement:
         witness: The shortest story that puts it to the test.
         keys: The policy keys, or rule ids, that the story's last step rests on.
         fix: The nearest change that helps.
+        terms: What the promise is worth under this policy: the keys that say how much, and what was searched for them.
     """
 
     number: str
@@ -101,6 +102,7 @@ class Judgement:
     witness: Story | None = field(default=None, repr=False)
     keys: tuple[str, ...] = ()
     fix: Fix | None = None
+    terms: tuple[str, ...] = ()
 
 
 @frozen

@@ -9,16 +9,18 @@ from typing import Any, Final
 import attrs
 
 from casecore.check.report import Searched
-from casecore.check.scopes import CheckedScope, scopes_of
+from casecore.check.scopes import CheckedScope, find_scopes, scopes_of
 from casecore.explore import Exploration, Watched, explore
-from casecore.explore.scope import NOON
+from casecore.explore.scope import NOON, Scope
 from casecore.kernel.house import House
-from casecore.kernel.problems import did_you_mean
 from casecore.policies import Policy
 from casecore.promises import WAYS_ON, Promise
 from casecore.promises.in_force import beginning_of
 from casecore.promises.life_cycle import EDGES, edges_of
 from casecore.rooms.composition import View
+
+Wanted = str | Iterable[str | Scope | CheckedScope]
+"""Scopes that somebody asks for, by name or as they are; none: all there are."""
 
 
 @attrs.frozen(eq=False)
@@ -30,19 +32,20 @@ class ScopeSearch:
     found: Exploration
 
 
-def choose_scopes(policy: Policy, names: tuple[str, ...], begin: datetime | None = None) -> tuple[CheckedScope, ...]:
-    """The scopes with these names, or all; where the policy is in force from a date on, they say so."""
-    known = {checked.scope.name: checked for checked in scopes_of(policy)}
-    for name in names:
-        if name not in known:
-            raise ValueError(say_no_such_scope(name, known))
-    wanted = tuple(known[name] for name in names) or tuple(known.values())
+def choose_scopes(policy: Policy, wanted: Wanted = (), begin: datetime | None = None) -> tuple[CheckedScope, ...]:
+    """The scopes that are wanted, or all; where the policy is in force from a date on, they say so."""
+    every = scopes_of(policy)
+    return dated_scopes(find_scopes(wanted, every) or every, begin)
+
+
+def dated_scopes(chosen: tuple[CheckedScope, ...], begin: datetime | None) -> tuple[CheckedScope, ...]:
+    """Scopes whose names say from when on they are searched; None: from the beginning, which nobody needs to say."""
     if begin is None:
-        return wanted
+        return chosen
     since = f", from {begin:%Y-%m-%d}"
-    scopes: list[Any] = [checked.scope for checked in wanted]
+    scopes: list[Any] = [checked.scope for checked in chosen]
     dated = [attrs.evolve(scope, name=scope.name + since) for scope in scopes]
-    return tuple(CheckedScope(scope, checked.ways) for scope, checked in zip(dated, wanted, strict=True))
+    return tuple(CheckedScope(scope, checked.ways) for scope, checked in zip(dated, chosen, strict=True))
 
 
 def moved_policy(policy: Policy, at: datetime | None) -> Policy:
@@ -74,12 +77,6 @@ def moved_policy(policy: Policy, at: datetime | None) -> Policy:
 
 TEN_YEARS: Final = 3_653
 """How many days it takes until what is still to come begins."""
-
-
-def say_no_such_scope(name: str, known: Iterable[str]) -> str:
-    """What is said of a scope that does not exist."""
-    near = did_you_mean(name, known) or f"use one of {', '.join(known)}"
-    return f"there is no scope {name!r}; {near}"
 
 
 def search_scope(

@@ -8,7 +8,7 @@ No scope holds everything; together they put every promise to the test:
 * **we write**: a case that we start, with consent, template and window.
 * **a complaint**: one email case, with what it has to be related to.
 * **a draft**: one case, an author who may not reply and a reviewer, with everything about approval.
-* **the limit**: one more case than an agent may hold, on every channel that has a limit small enough to be tried.
+* **the limit**: one more case than an agent may hold, on every channel that has a limit; a large one is lowered.
 * **two and two**: two cases and two agents, with what changes load and presence.
 * **mistakes**: what nobody should say, so that every rule has something to refuse.
 * **narrow scopes**: each for one thing that can go wrong and that the others never try (`narrow_scopes.py`).
@@ -16,7 +16,9 @@ No scope holds everything; together they put every promise to the test:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
@@ -36,6 +38,7 @@ from casecore.check.commands import (
     disposal_commands,
     draft_commands,
     handling_commands,
+    identity_commands,
     offer_commands,
     outbound_commands,
     presence_commands,
@@ -45,10 +48,11 @@ from casecore.check.commands import (
     silence_commands,
     team_commands,
 )
-from casecore.check.narrow_scopes import narrow_scopes
+from casecore.check.narrow_scopes import agents_named, narrow_scopes
 from casecore.explore.scope import NOON, Part, Scope
-from casecore.kernel import CUSTOMER, SYSTEM
-from casecore.policies import Policy
+from casecore.kernel import CUSTOMER, SYSTEM, changed
+from casecore.kernel.problems import did_you_mean
+from casecore.policies import Aspect, Match, Policy
 from casecore.rooms.agents import (
     AddAgent,
     ChangeAgent,
@@ -75,6 +79,9 @@ from casecore.statuses import Status
 LARGEST_LIMIT: Final = 5
 """Limits up to this one are tried with one case more."""
 
+LOWERED_LIMIT: Final = 3
+"""As what a larger limit is searched: what is held, what is offered, and one beside them."""
+
 
 # The scopes --------------------------------------------------------------------------------------------
 
@@ -94,7 +101,7 @@ def one_case_scope(channel: Channel, policy: Policy, where: str = "", **how: Any
     ]
     attempts = {"contact.attempts": policy.chat.idle.ask_first + 1}
     return Scope(
-        f"one {channel} case{where}",
+        f"one-{channel}-case{where}",
         team_commands(policy, ana=EVERYTHING),
         (Part(tuple(commands)),),
         tuple(presence_commands("ana")),
@@ -109,18 +116,19 @@ def outbound_scope(channel: Channel, policy: Policy) -> Scope:
         *arrival_commands(channel),
         OpenCase("ana", NOON, CASE),
         *outbound_commands("ana", channel),
+        *identity_commands("ana", channel, policy),
         *closing_commands(),
         EndContact("ana", NOON, CASE),
         CloseCase("ana", NOON, CASE, CloseReason.SPAM),
         *disposal_commands("ana", policy),
     ]
-    return Scope(f"we write on {channel}", team_commands(policy, ana=EVERYTHING), (Part(tuple(commands)),), apart=APART)
+    return Scope(f"we-write-on-{channel}", team_commands(policy, ana=EVERYTHING), (Part(tuple(commands)),), apart=APART)
 
 
 def override_scopes(policy: Policy) -> Iterator[Scope]:
-    """One case for each override of the policy, which it matches."""
-    for number, override in enumerate(policy.override, 1):
-        match = override.match
+    """One case for each sort of case of which the policy says something else, which is one of these."""
+    named = Counter[str]()
+    for match in dict.fromkeys(override.match for override in policy.override):
         queue = policy.queues.get(match.queue or "")
         channel = match.channel or (queue.channels[0] if queue and queue.channels else Channel.CHAT)
         how = {
@@ -128,7 +136,16 @@ def override_scopes(policy: Policy) -> Iterator[Scope]:
             "language": queue.languages[0] if queue and queue.languages else None,
             "tags": frozenset(match.tag).union(queue.tags[:1] if queue else ()),
         }
-        yield one_case_scope(channel, policy, f", override {number}", **how)
+        where = f"-{_name_of_match(match)}"
+        named[channel + where] += 1
+        again = named[channel + where]
+        yield one_case_scope(channel, policy, where if again == 1 else f"{where}-{again}", **how)
+
+
+def _name_of_match(match: Match) -> str:
+    """What the cases of an override are called in the name of their scope."""
+    words = str(changed(match, channel=None)).removeprefix("a case")
+    return re.sub(r"\W+", "-", words.casefold()).strip("-") or "overridden"
 
 
 def complaint_scope(policy: Policy) -> Scope:
@@ -136,13 +153,14 @@ def complaint_scope(policy: Policy) -> Scope:
     commands = [
         *arrival_commands(Channel.EMAIL),
         OpenCase("ana", NOON, CASE),
+        *identity_commands("ana", Channel.EMAIL, policy),
         SendReply("ana", NOON, CASE, "m", "Here you are", Status.RESOLVED, subject="Your request"),
         EndContact("ana", NOON, CASE),
         CloseCase("ana", NOON, CASE),
         *disposal_commands("ana", policy),
         *relation_commands("ana"),
     ]
-    return Scope("an email complaint", team_commands(policy, ana=EVERYTHING), (Part(tuple(commands)),), apart=APART)
+    return Scope("an-email-complaint", team_commands(policy, ana=EVERYTHING), (Part(tuple(commands)),), apart=APART)
 
 
 def draft_scope(channel: Channel, policy: Policy) -> Scope:
@@ -162,11 +180,24 @@ def draft_scope(channel: Channel, policy: Policy) -> Scope:
         *offer_commands(("cleo",), review=True),
     ]
     permissions = {"ben": frozenset[Permission](), "cleo": frozenset({Permission.REPLY, Permission.APPROVE})}
-    return Scope(f"a draft on {channel}", team_commands(policy, **permissions), (Part(tuple(commands)),), apart=APART)
+    return Scope(f"a-draft-on-{channel}", team_commands(policy, **permissions), (Part(tuple(commands)),), apart=APART)
+
+
+def limit_scopes(policy: Policy) -> Iterator[Scope]:
+    """One case more than an agent may hold, on each channel that has a limit."""
+    for channel in Channel:
+        here = policy.for_(Aspect(channel, policy.queue_for(channel, None, None)))
+        limit = here.limit(channel)
+        if limit:
+            yield limit_scope(channel, limit, policy)
 
 
 def limit_scope(channel: Channel, limit: int, policy: Policy) -> Scope:
-    """One case more than an agent may hold on a channel."""
+    """One case more than an agent may hold on a channel; a limit that is too large for a cast is searched lower.
+
+    Where the limit in total is lower than that, the agent has one of their own: both are kept.
+    """
+    less = limit - LOWERED_LIMIT if limit > LARGEST_LIMIT else 0
     commands = [
         *arrival_commands(channel),
         OpenCase("ana", NOON, CASE),
@@ -177,10 +208,11 @@ def limit_scope(channel: Channel, limit: int, policy: Policy) -> Scope:
         *((EndContact(CUSTOMER, NOON, CASE),) if channel in LIVE else ()),
         *disposal_commands("ana", policy),
     ]
-    copies = Part(tuple(commands), limit + 1)
-    return Scope(
-        f"{limit + 1} {channel} cases, one agent", team_commands(policy, ana=EVERYTHING), (copies,), apart=APART
-    )
+    copies = Part(tuple(commands), limit - less + 1)
+    lowered = {f"capacity.{channel}": less} if less else {}
+    own = {"capacity": {"total": limit - less + 1}} if policy.capacity.total < limit else {}
+    team = agents_named(policy, ana={"permissions": EVERYTHING, **own})
+    return Scope(f"{channel}-limit", team, (copies,), apart=APART, lowered=lowered)
 
 
 def two_cases_scope(channel: Channel, policy: Policy) -> Scope:
@@ -201,7 +233,7 @@ def two_cases_scope(channel: Channel, policy: Policy) -> Scope:
         for command in (GoAvailable, GoUnavailable, SetNextState, ClearNextState)
     ]
     people = team_commands(policy, ana=EVERYTHING, ben=EVERYTHING)
-    return Scope(f"two {channel} cases, two agents", people, (Part(tuple(commands), 2),), tuple(given), apart=APART)
+    return Scope(f"two-{channel}-cases-two-agents", people, (Part(tuple(commands), 2),), tuple(given), apart=APART)
 
 
 def mistakes_scope(channel: Channel, policy: Policy) -> Scope:
@@ -256,7 +288,7 @@ def mistakes_scope(channel: Channel, policy: Policy) -> Scope:
         *(GoAvailable(agent, NOON, agent) for agent in ("ben", "cyd", "dan")),
     ]
     people = (*team_commands(policy, ana=EVERYTHING), *odd)
-    return Scope(f"mistakes on {channel}", people, (Part(tuple(commands)),), tuple(given), apart=APART)
+    return Scope(f"mistakes-on-{channel}", people, (Part(tuple(commands)),), tuple(given), apart=APART)
 
 
 @frozen
@@ -267,13 +299,53 @@ class CheckedScope:
     ways: frozenset[str] = frozenset()
 
 
+def find_scopes(
+    wanted: str | Iterable[str | Scope | CheckedScope], known: Iterable[CheckedScope]
+) -> tuple[CheckedScope, ...]:
+    """The scopes that somebody names: by their ids, or as they are.
+
+    Names stay the same whatever the limits of a policy are. Words with spaces between them are the same name.
+
+    Args:
+        wanted: Names, or scopes; one name alone is a name, too.
+        known: The scopes there are.
+
+    Raises:
+        ValueError: When there is no such scope; it says which there are.
+    """
+    named = {checked.scope.name: checked for checked in known}
+    asked = (wanted,) if isinstance(wanted, str) else tuple(wanted)
+    return tuple(dict.fromkeys(_find_scope(one, named) for one in asked))
+
+
+def scope_named(name: str, policy: Policy) -> Scope:
+    """The scope of this name in which a policy is checked.
+
+    Raises:
+        ValueError: When there is no such scope; it says which there are.
+    """
+    (found,) = find_scopes(name, scopes_of(policy))
+    return found.scope
+
+
+def _find_scope(wanted: str | Scope | CheckedScope, named: Mapping[str, CheckedScope]) -> CheckedScope:
+    if isinstance(wanted, CheckedScope):
+        return wanted
+    if isinstance(wanted, Scope):
+        return CheckedScope(wanted)
+    found = named.get(re.sub(r"[\s,]+", "-", wanted.strip()))
+    if found is None:
+        near = did_you_mean(wanted, named) or f"use one of {', '.join(named)}"
+        raise ValueError(f"there is no scope {wanted!r}; {near}")
+    return found
+
+
 SORTS: Final = (Channel.CHAT, Channel.VOICE, Channel.EMAIL, Channel.WHATSAPP, Channel.MESSAGING)
 """One channel of each sort that the rules tell apart: chat and calls, email, WhatsApp, and all others."""
 
 
 def scopes_of(policy: Policy) -> tuple[CheckedScope, ...]:
     """The scopes in which a policy is checked, the quickest to understand first."""
-    limits = [(channel, policy.limit(channel)) for channel in Channel]
     return (
         *(CheckedScope(one_case_scope(channel, policy), frozenset({"18"})) for channel in SORTS),
         *(CheckedScope(scope, frozenset({"18"})) for scope in override_scopes(policy)),
@@ -284,11 +356,7 @@ def scopes_of(policy: Policy) -> tuple[CheckedScope, ...]:
         CheckedScope(complaint_scope(policy), frozenset({"18"})),
         CheckedScope(draft_scope(Channel.CHAT, policy), frozenset({"19"})),
         CheckedScope(draft_scope(Channel.EMAIL, policy), frozenset({"18", "19"})),
-        *(
-            CheckedScope(limit_scope(channel, limit, policy))
-            for channel, limit in limits
-            if limit is not None and 0 < limit <= LARGEST_LIMIT
-        ),
+        *(CheckedScope(scope) for scope in limit_scopes(policy)),
         CheckedScope(two_cases_scope(Channel.CHAT, policy)),
         *(CheckedScope(mistakes_scope(channel, policy)) for channel in (Channel.VOICE, Channel.EMAIL)),
         *(CheckedScope(scope) for scope in narrow_scopes(policy)),

@@ -22,6 +22,16 @@ _ROOT = """Runs a support desk's standard operating procedure: check and compare
 
 _COMMANDS = MappingProxyType(
     {
+        "init": (
+            """Write a commented SOP to begin with, which extends the one that ships with casecore.
+
+            A file that is there already is left as it is. Exit code 0: written. 2: it could not be.
+            """,
+            (
+                ("init our-sop.toml", "an SOP that says only what differs"),
+                ("init our-sop.toml --own", "a whole one, which extends nothing"),
+            ),
+        ),
         "check": (
             """Try every behaviour of a small desk under an SOP: prove its promises, or tell the story that breaks one.
 

@@ -65,6 +65,7 @@ class CheckRequest:
     at: str | None = None
     mutate: bool = False
     jobs: int | None = None
+    require: frozenset[str] = frozenset()
 
 
 def check(
@@ -82,6 +83,7 @@ def check(
     seed: int = 0,
     at: str | None = None,
     mutate: Annotated[bool, Parameter(negative="", show_default=False)] = False,
+    require: str = "",
     jobs: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
 ) -> int:
     """Try every behaviour of a small desk under an SOP, and prove its promises or tell the story that breaks one.
@@ -103,14 +105,15 @@ def check(
             left out.
         mutate: Instead of a report: drop each rule, read each limit wrong by one step, and list what no promise
             notices. This takes some minutes.
+        require: Numbers of promises that must be proved, e.g. 04,12: also one that is not claimed, or waived, is a
+            finding then.
         jobs: How many scopes are searched at a time; as many as there are cores, if it is left out.
     """
-    numbers = (number.strip().upper().removeprefix("P") for number in only.split(","))
-    wanted = frozenset(number.zfill(2) for number in numbers if number)
     asked = CheckRequest(
         file,
         format,
-        only=wanted,
+        only=_numbers_in(only),
+        require=_numbers_in(require),
         scopes=scope,
         stories=write_stories,
         verbose=verbose,
@@ -128,6 +131,12 @@ def check(
             CannotRun("--watch: there is no file to watch; name one: casecore check our-sop.toml --watch")
         )
     return watch_for_changes(partial(check_once, asked), partial(file_stamp, Path(file)), partial(sleep, POLL))
+
+
+def _numbers_in(text: str) -> frozenset[str]:
+    """The numbers of promises that somebody lists: `04,12`, `p4, P12`."""
+    numbers = (number.strip().upper().removeprefix("P") for number in text.split(","))
+    return frozenset(number.zfill(2) for number in numbers if number)
 
 
 def check_once(asked: CheckRequest) -> int:
@@ -161,6 +170,7 @@ def _make_report(policy: Policy, asked: CheckRequest) -> Report:
             report = check_policy(
                 policy,
                 only=asked.only,
+                require=asked.require,
                 scopes=asked.scopes,
                 limit=asked.limit,
                 walk=asked.walk,

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 
 from attrs import evolve, frozen
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+from casecore.check.joined_scopes import scopes_of_both
 from casecore.check.report import Exit
-from casecore.check.scope_search import say_no_such_scope
-from casecore.check.scopes import CheckedScope
 from casecore.cli.check import CannotRun, read_instant, show_progress
 from casecore.cli.diff_text import show_diff
 from casecore.cli.github_page import add_step_summary
@@ -24,7 +22,6 @@ from casecore.diff.days import RedecidedDay, redecide_day
 from casecore.diff.formats import FORMATS, as_markdown
 from casecore.diff.report import Difference, compare
 from casecore.diff.revisions import NoRevision, name_at, policy_at
-from casecore.diff.scopes import scopes_of_both
 from casecore.explore import LIMIT
 from casecore.policies import Policy, PolicyError
 from casecore.replay import DayError, lines_of, policy_of
@@ -53,7 +50,7 @@ def diff(
     log: Annotated[str | None, Parameter(metavar="DAY")] = None,
     format: Literal["text", "json", "md", "github", "sarif"] = "text",  # noqa: A002 -- the option's name
     fail_on: Annotated[
-        tuple[Literal["looser", "stricter", "other", "stranded", "any"], ...],
+        tuple[Literal["looser", "stricter", "other", "stranded", "untried", "any"], ...],
         Parameter(negative="", show_default=False),
     ] = (),
     promises: Annotated[bool, Parameter(negative="", show_default=False)] = False,
@@ -71,8 +68,8 @@ def diff(
         git: A revision of git, with whose version of the file it is compared; without a file that is sop.toml.
         log: A recorded day, as `casecore replay` reads it: which of its decisions would have been others?
         format: Text for people, JSON, Markdown for a pull request, GitHub's workflow commands, or SARIF.
-        fail_on: What is answered by exit code 1: looser, stricter, other, stranded or any; once for each.
-            Where it is left out: stranded.
+        fail_on: What is answered by exit code 1: looser, stricter, other, stranded, untried (edited, and nobody
+            tries it) or any difference; once for each. Where it is left out: stranded.
         promises: Also ask which promises (§10) have another verdict from now on; this takes up to twice as long.
         scope: The name of a scope to compare in; once for each. All of them if it is left out.
         limit: How many worlds of one scope are visited before its search is given up.
@@ -114,19 +111,12 @@ def _two_sides(files: tuple[str, ...], at: tuple[str, ...], git: str | None) -> 
 
 
 def _compare_sides(sides: Sides, names: tuple[str, ...], limit: int, *, promises: bool) -> Difference:
-    known = {checked.scope.name: checked for checked in scopes_of_both(sides.old, sides.new)}
-    with show_progress(len(names or known), "comparing") as progress:
+    searches = len(names) or len(scopes_of_both(sides.old, sides.new))
+    with show_progress(searches, "comparing") as progress:
         try:
-            chosen = [_scope_called(name, known) for name in names] if names else None
-            return compare(sides.old, sides.new, scopes=chosen, limit=limit, promises=promises, progress=progress)
+            return compare(sides.old, sides.new, scopes=names, limit=limit, promises=promises, progress=progress)
         except ValueError as error:  # no such scope, or no team under these policies
             raise CannotRun(f"{sides.new_name}: {error}") from None
-
-
-def _scope_called(name: str, known: Mapping[str, CheckedScope]) -> CheckedScope:
-    if name not in known:
-        raise ValueError(say_no_such_scope(name, known))
-    return known[name]
 
 
 def _redecide_log(log: str, sides: Sides) -> RedecidedDay:

@@ -8,9 +8,8 @@ from typing import Final
 from casecore.check.report import Exit
 from casecore.check.stories import HEAD, story_rows, team_text
 from casecore.cli.screen import Screen
-from casecore.diff.comparison import Label
 from casecore.diff.days import RedecidedDay
-from casecore.diff.differences import STRANDED, Differences
+from casecore.diff.differences import STRANDED, UNTRIED, Differences
 from casecore.diff.findings import (
     NO_EFFECT,
     DiffEntry,
@@ -24,6 +23,7 @@ from casecore.diff.findings import (
     sign_legend,
     verdict_lines,
 )
+from casecore.diff.labels import Label
 
 _STYLES: Final = MappingProxyType(
     {
@@ -31,6 +31,7 @@ _STYLES: Final = MappingProxyType(
         Label.STRICTER: "bold red",
         Label.OTHER: "bold yellow",
         STRANDED: "bold red",
+        UNTRIED: "yellow",
         NO_EFFECT: "dim",
     }
 )

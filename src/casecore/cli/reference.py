@@ -23,6 +23,12 @@ A policy is a TOML file. Every key has a default, so a file says only what diffe
 `#:schema ./sop.schema.json`, with the output of `casecore schema` in a file of that name beside it, lets editors
 complete keys and mark mistakes while you type. `casecore explain KEY` tells what is in force, and why.
 
+A file says only what differs: what a table leaves out is as it was. `"none"` takes an entry out (`close_after = {
+resolved = "none" }`), empties a table of names (`close_after = "none"`), and says of a key that may have no value that
+it has none. A list is always whole; `[]` is an empty one. A file with a queue of its own, and a fallback among its
+queues, names all its queues. `extends = "casecore"` takes the SOP that ships as the ground; `casecore init` writes such
+a file. [Why](decisions/0029-a-file-says-only-what-differs.md).
+
 **May be set by**: *cases*: an `[[override]]` for some cases and a `[[change]]` from a date on, beside the file;
 *dates*: a `[[change]]` from a date on, beside the file; *file*: the file alone. Clauses are those of
 [domain.md](domain.md). Every table may carry `source`, too: where the written SOP says so.

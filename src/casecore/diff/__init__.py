@@ -7,14 +7,17 @@
         print(change.label, change.rules, change.edits, change.story)
 
 * `policies/edits.py`: what is written differently.
-* `scopes.py`: the small desks at which both policies work.
+* `check/joined_scopes.py`: the small desks at which both policies work.
 * `comparison.py`: what they decide differently, grouped, with the shortest story of each.
+* `outcomes.py`: what no decision shows: when clocks are due, who is offered what.
+* `tried.py`: of which keys nobody tries what they are about.
 """
 
 from __future__ import annotations
 
-from casecore.diff.comparison import BehaviourChange, Comparison, Label, diff, over_time
+from casecore.diff.comparison import BehaviourChange, Comparison, diff, over_time
 from casecore.diff.comparison import BehaviourChange as Change  # as it was called at first
+from casecore.diff.labels import Label
 from casecore.policies.edits import Edit
 
 __all__ = ["BehaviourChange", "Change", "Comparison", "Edit", "Label", "diff", "over_time"]

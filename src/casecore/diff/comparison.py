@@ -15,9 +15,8 @@ named nowhere has **no effect** at these desks, and is listed as such.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 import attrs
@@ -25,8 +24,12 @@ from attrs import field, frozen
 
 from casecore.channels import Channel
 from casecore.check.in_flight import Flights, may_strand, questions_of, try_switch_in
-from casecore.check.scopes import CheckedScope
-from casecore.diff.scopes import scopes_of_both
+from casecore.check.joined_scopes import scopes_of_both
+from casecore.check.scope_search import Wanted
+from casecore.check.scopes import CheckedScope, find_scopes
+from casecore.diff.labels import Label
+from casecore.diff.outcomes import OutcomeChange, outcome_changes
+from casecore.diff.tried import is_tried
 from casecore.diff.verdicts import VerdictChange, claim_changes, compare_verdicts
 from casecore.explore import LIMIT, Story
 from casecore.explore.memo import Memo
@@ -42,14 +45,6 @@ from casecore.promises import Happening, Step
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.composition import HOUSE, View
 from casecore.rooms.outbound import StartOutbound
-
-
-class Label(StrEnum):
-    """What a change does."""
-
-    LOOSER = "looser"
-    STRICTER = "stricter"
-    OTHER = "other"
 
 
 @frozen
@@ -69,6 +64,7 @@ class BehaviourChange:
         scopes: The names of these scopes.
         channels: The channels of the cases of which that was seen.
         queues: Their queues.
+        lowered: How much lower limits were there, by their keys, because they are above the size of the cast.
     """
 
     label: Label
@@ -82,6 +78,7 @@ class BehaviourChange:
     scopes: tuple[str, ...]
     channels: tuple[Channel, ...] = ()
     queues: tuple[str, ...] = ()
+    lowered: Mapping[str, int] = field(factory=dict, hash=False)
 
 
 @frozen
@@ -113,8 +110,10 @@ class Comparison:
         transitions: How many steps.
         complete: Whether these were all.
         flights: What becomes of cases in flight, in the scopes in which something differs; elsewhere nothing can.
+        outcomes: What differs and no single decision shows: when clocks are due, who is offered what.
         verdict_changes: The promises with another verdict; where none were asked, those that only one policy claims.
         promises: Whether the promises were asked.
+        later: From when on the policies differ otherwise than here, and in which edits then.
     """
 
     old: Policy = field(repr=False)
@@ -126,13 +125,35 @@ class Comparison:
     transitions: int
     complete: bool
     flights: Flights
+    outcomes: tuple[OutcomeChange, ...] = ()
     verdict_changes: tuple[VerdictChange, ...] = ()
     promises: bool = False
+    later: tuple[tuple[datetime, tuple[Edit, ...]], ...] = field(default=(), repr=False)
+
+    def end_of(self, edits: Sequence[Edit]) -> tuple[datetime | None, tuple[datetime, ...]]:
+        """When edits end, all of which are made here, and when they are made again; None: never, as far as is said."""
+        ends, again, made = None, list[datetime](), True
+        for begin, then in self.later:
+            was, made = made, all(edit in then for edit in edits)
+            if was and not made and ends is None:
+                ends = begin
+            elif made and not was:
+                again.append(begin)
+        return ends, tuple(again)
 
     @property
     def without_effect(self) -> tuple[Edit, ...]:
-        """The edits that make no difference anywhere."""
-        named = {key for change in self.changes for key in change.edits}
+        """The edits that make no difference anywhere, and are tried."""
+        return tuple(edit for edit in self._silent if is_tried(edit))
+
+    @property
+    def untried(self) -> tuple[Edit, ...]:
+        """The edits of which nothing was seen, and nothing is known: nobody tries what they are about."""
+        return tuple(edit for edit in self._silent if not is_tried(edit))
+
+    @property
+    def _silent(self) -> tuple[Edit, ...]:
+        named = {key for found in (self.changes, self.outcomes) for change in found for key in change.edits}
         return tuple(edit for edit in self.edits if edit.key not in named)
 
     def of(self, label: Label) -> tuple[BehaviourChange, ...]:
@@ -186,7 +207,7 @@ def diff(
     new: Policy,
     *,
     house: House[View] = HOUSE,
-    scopes: Iterable[CheckedScope] | None = None,
+    scopes: Wanted = (),
     limit: int = LIMIT,
     promises: bool = False,
     progress: Callable[[str], None] = lambda _: None,
@@ -197,14 +218,15 @@ def diff(
         old: The SOP before, without what it changes from a date on (`over_time` compares that too).
         new: The SOP after, likewise.
         house: The rules that are asked.
-        scopes: Where they are compared; by default, in every scope of either policy.
+        scopes: Where they are compared, by name or as they are; none given: in every scope of either policy.
         limit: How many worlds of a scope are visited at most.
         promises: Whether the promises of §10 are asked under both, where something differs.
         progress: Told the name of each scope before it is searched.
     """
     old, new = (next(policy.periods(None))[2] for policy in (old, new))
     edits = edits_of(old, new)
-    chosen = tuple(scopes_of_both(old, new) if scopes is None else scopes)
+    every = scopes_of_both(old, new)
+    chosen = find_scopes(scopes, every) or every
     found: list[BehaviourChange] = []
     untold: list[Untold] = []
     worlds = transitions = 0
@@ -213,13 +235,14 @@ def diff(
     for checked in chosen if edits else ():
         progress(checked.scope.name)
         switch = may_strand(checked, old, new)
-        pair = ComparedModel(checked.scope, old, new, house, questions_of(checked) if switch else NO_QUESTIONS)
+        before, after = (checked.scope.policy_here(policy) for policy in (old, new))
+        pair = ComparedModel(checked.scope, before, after, house, questions_of(checked) if switch else NO_QUESTIONS)
         search = StateSearch(pair, limit).run()
         worlds, transitions = worlds + len(search.states), transitions + search.transitions
         complete = complete and search.complete
         finder = StoryFinder(search)
         for reason, occurrences in search.occurrences.items():
-            change = _describe_change(pair, finder, search, reason, occurrences, edits)
+            change = _describe_change(pair, finder, search, reason, occurrences, edits_of(before, after))
             if change is None:
                 given_up = finder.gave_up or len(occurrences) < search.counts[reason]
                 untold.append(Untold(*_parse_reason(reason), pair.scope.name, given_up))
@@ -232,6 +255,8 @@ def diff(
                 flights = flights.and_those(try_switch_in(checked, pair, limit))
     changes = tuple(sorted(_merge_changes(found), key=_sort_key))
     complete = complete and flights.complete
+    named = {key for change in changes for key in change.edits}
+    outcomes = tuple(outcome_changes(old, new, (edit for edit in edits if edit.key not in named)))
     verdicts = claim_changes(old, new)
     if promises and differing:
         others = [checked for checked in chosen if checked not in differing]
@@ -254,6 +279,7 @@ def diff(
         transitions=transitions,
         complete=complete,
         flights=flights,
+        outcomes=outcomes,
         verdict_changes=verdicts,
         promises=promises,
     )
@@ -264,7 +290,7 @@ def over_time(
     new: Policy,
     *,
     house: House[View] = HOUSE,
-    scopes: Iterable[CheckedScope] | None = None,
+    scopes: Wanted = (),
     limit: int = LIMIT,
     promises: bool = False,
     progress: Callable[[str], None] = lambda _: None,
@@ -275,7 +301,7 @@ def over_time(
         old: The SOP before, with its dated changes.
         new: The SOP after, with its own.
         house: The rules that are asked.
-        scopes: Where they are compared; by default, in every scope of either policy.
+        scopes: Where they are compared, by name or as they are; none given: in every scope of either policy.
         limit: How many worlds of a scope are visited at most.
         promises: Whether the promises of §10 are asked under both, where something differs.
         progress: Told the name of each scope before it is searched.
@@ -284,16 +310,24 @@ def over_time(
         At least the first period, which begins with None.
     """
     begins = {begin for policy in (old, new) for begin, _, _ in policy.periods(None)} - {None}
-    chosen = None if scopes is None else tuple(scopes)
-    found, known = [], set[tuple[tuple[Any, ...], ...]]()
-    for begin in (None, *sorted(filter(None, begins))):
-        pair = tuple(next(one.periods(None))[2] if begin is None else one.at(begin) for one in (old, new))
-        said = tuple((edit.steps, repr(edit.old), repr(edit.new)) for edit in edits_of(*pair))
-        if begin is None or (said and said not in known):
-            compared = diff(*pair, house=house, scopes=chosen, limit=limit, promises=promises, progress=progress)
-            found.append((begin, compared))
-        known.add(said)
+    wanted = scopes if isinstance(scopes, str) else tuple(scopes)
+    found = []
+    periods = [_said_from(begin, old, new) for begin in (None, *sorted(filter(None, begins)))]
+    for number, (begin, pair, said) in enumerate(periods):
+        before, later = [one[2] for one in periods[:number]], periods[number + 1 :]
+        if begin is None or (said and said not in before):
+            compared = diff(*pair, house=house, scopes=wanted, limit=limit, promises=promises, progress=progress)
+            following = tuple((then, edits_of(*pair)) for then, pair, _ in later if then is not None)
+            found.append((begin, attrs.evolve(compared, later=following)))
     return tuple(found)
+
+
+def _said_from(
+    begin: datetime | None, old: Policy, new: Policy
+) -> tuple[datetime | None, tuple[Policy, ...], tuple[tuple[Any, ...], ...]]:
+    """What two policies say differently from an instant on: with both as they are then."""
+    pair = tuple(next(one.periods(None))[2] if begin is None else one.at(begin) for one in (old, new))
+    return begin, pair, tuple((edit.steps, repr(edit.old), repr(edit.new)) for edit in edits_of(*pair))
 
 
 def _sort_key(change: BehaviourChange) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
@@ -331,6 +365,7 @@ def _describe_change(
         scopes=(pair.scope.name,),
         channels=channels,
         queues=queues,
+        lowered=pair.scope.lowered,
     )
 
 

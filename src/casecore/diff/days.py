@@ -14,7 +14,7 @@ import attrs
 from attrs import field, frozen
 
 from casecore.desk import Desk
-from casecore.diff.comparison import Label
+from casecore.diff.labels import Label
 from casecore.kernel import Refused, Verdict
 from casecore.policies import Policy
 from casecore.replay import ReplayedLine, replay_day

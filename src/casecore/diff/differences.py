@@ -1,6 +1,7 @@
 """What comes of comparing two policies over time, numbered: the record that every format reads.
 
-`D1` and on are changes of behaviour, `S1` and on what is stranded, `E1` and on edits without effect. Numbers stand for
+`D1` and on are changes of behaviour, `S1` and on what is stranded, `U1` and on edits of what nobody tried, `E1` and on
+edits without effect. Numbers stand for
 one comparison only; what is the same in another one has the same fingerprint.
 """
 
@@ -13,13 +14,16 @@ from attrs import field, frozen
 
 from casecore.check.in_flight import Stranded
 from casecore.check.report import Exit
-from casecore.diff.comparison import BehaviourChange, Comparison, Label
+from casecore.diff.comparison import BehaviourChange, Comparison
+from casecore.diff.labels import Label
+from casecore.diff.outcomes import OutcomeChange
 from casecore.policies import Policy
 from casecore.policies.edits import Edit
 
 STRANDED = "stranded"
+UNTRIED = "untried"
 ANY = "any"
-FAILING = (*(label.value for label in Label), STRANDED, ANY)
+FAILING = (*(label.value for label in Label), STRANDED, UNTRIED, ANY)
 """What somebody may want to be stopped by."""
 
 
@@ -28,14 +32,14 @@ class Numbered:
     """One thing that is told.
 
     Attributes:
-        id: `D1`, `S1` or `E1`.
-        what: A change, something stranded, or an edit without effect.
+        id: `D1`, `S1`, `U1` or `E1`.
+        what: A change, something stranded, an edit that was not tried, or one without effect.
         begin: From when on; None: from the beginning.
         comparison: Where it was found.
     """
 
     id: str
-    what: BehaviourChange | Stranded | Edit
+    what: BehaviourChange | OutcomeChange | Stranded | Edit
     begin: datetime | None
     comparison: Comparison = field(repr=False)
 
@@ -59,7 +63,7 @@ class Differences:
     @property
     def changes(self) -> tuple[Numbered, ...]:
         """What behaves differently."""
-        return self._number_findings("D", lambda found: found.changes)
+        return self._number_findings("D", lambda found: (*found.changes, *found.outcomes))
 
     @property
     def stranded(self) -> tuple[Numbered, ...]:
@@ -67,12 +71,17 @@ class Differences:
         return self._number_findings("S", lambda found: found.flights.stranded)
 
     @property
+    def untried(self) -> tuple[Numbered, ...]:
+        """What is written differently, and nobody tried."""
+        return self._number_findings("U", lambda found: found.untried)
+
+    @property
     def without_effect(self) -> tuple[Numbered, ...]:
         """What is written differently, and makes no difference."""
         return self._number_findings("E", lambda found: found.without_effect)
 
     def _number_findings(
-        self, letter: str, of: Callable[[Comparison], Iterable[BehaviourChange | Stranded | Edit]]
+        self, letter: str, of: Callable[[Comparison], Iterable[BehaviourChange | OutcomeChange | Stranded | Edit]]
     ) -> tuple[Numbered, ...]:
         every = [(what, begin, found) for begin, found in self.periods for what in of(found)]
         return tuple(Numbered(f"{letter}{number}", *one) for number, one in enumerate(every, 1))
@@ -88,9 +97,10 @@ class Differences:
         return all(found.complete for _, found in self.periods)
 
     def counts(self) -> dict[str, int]:
-        """How many changes there are of each label, and how many reasons to be stranded."""
-        labels = [found.what.label for found in self.changes if isinstance(found.what, BehaviourChange)]
-        return {**{label.value: labels.count(label) for label in Label}, STRANDED: len(self.stranded)}
+        """How many changes there are of each label, how many reasons to be stranded, and how many edits untried."""
+        labels = [one.what.label for one in self.changes if isinstance(one.what, BehaviourChange | OutcomeChange)]
+        others = {STRANDED: len(self.stranded), UNTRIED: len(self.untried)}
+        return {**{label.value: labels.count(label) for label in Label}, **others}
 
     def exit(self, fail_on: Iterable[str]) -> Exit:
         """What the command line answers.
@@ -99,11 +109,12 @@ class Differences:
             fail_on: Words of `FAILING`: what counts as a finding; none: what is stranded.
         """
         wanted, counts = set(fail_on) or {STRANDED}, self.counts()
-        if any(count and {name, ANY} & wanted for name, count in counts.items()):
+        named = {*counts} - {UNTRIED} if ANY in wanted else wanted
+        if any(counts[name] for name in counts.keys() & (named | wanted)):
             return Exit.FINDINGS
         return Exit.CLEAN if self.complete else Exit.INCONCLUSIVE
 
 
 def everything(report: Differences) -> Iterator[Numbered]:
-    """Everything that is told: changes, what is stranded, edits without effect."""
-    yield from (*report.changes, *report.stranded, *report.without_effect)
+    """Everything that is told: changes, what is stranded, edits that were not tried, edits without effect."""
+    yield from (*report.changes, *report.stranded, *report.untried, *report.without_effect)

@@ -4,6 +4,7 @@
 -  stricter    now refused
 ~  other       the same step has another result
 !  stranded    a case in flight has no way on
+?  untried     edited, and nobody tries what it is about
 =  no effect   edited, and no decision differs at the desks that were tried
 """
 
@@ -21,10 +22,13 @@ from casecore.check.findings import as_written, judgement_text, location_of, pol
 from casecore.check.in_flight import Stranded
 from casecore.check.report import Finding, Judgement, Severity
 from casecore.check.stories import story_lines, story_rows, story_sentences
-from casecore.diff.comparison import BehaviourChange, Comparison, Label
+from casecore.diff.comparison import BehaviourChange, Comparison
 from casecore.diff.days import RedecidedDay
-from casecore.diff.differences import STRANDED, Differences, Numbered, everything
+from casecore.diff.differences import STRANDED, UNTRIED, Differences, Numbered, everything
+from casecore.diff.labels import Label
+from casecore.diff.outcomes import OutcomeChange
 from casecore.diff.revisions import file_of
+from casecore.diff.tried import about_nothing
 from casecore.explore import Story
 from casecore.kernel import Refused, Verdict
 from casecore.kernel.problems import SHOWN, Origin
@@ -38,7 +42,7 @@ from casecore.rooms.composition import RULES
 NO_EFFECT: Final = "no effect"
 
 SIGNS: Final[Mapping[str, str]] = MappingProxyType(
-    {Label.LOOSER: "+", Label.STRICTER: "-", Label.OTHER: "~", STRANDED: "!", NO_EFFECT: "="}
+    {Label.LOOSER: "+", Label.STRICTER: "-", Label.OTHER: "~", STRANDED: "!", UNTRIED: "?", NO_EFFECT: "="}
 )
 """A sign for what a change does."""
 
@@ -48,6 +52,7 @@ MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
         Label.STRICTER: "now refused",
         Label.OTHER: "same step, other result",
         STRANDED: "no way on for a case in flight",
+        UNTRIED: "edited, and nobody tries it",
         NO_EFFECT: "edited, and no decision differs",
     }
 )
@@ -59,24 +64,17 @@ LEVELS: Final[Mapping[str, Severity]] = MappingProxyType(
         Label.STRICTER: Severity.WARNING,
         Label.OTHER: Severity.WARNING,
         STRANDED: Severity.ERROR,
+        UNTRIED: Severity.WARNING,
         NO_EFFECT: Severity.NOTE,
     }
 )
 """How each is marked beside the lines of a change."""
 
-NOT_TRIED: Final[Mapping[str, str]] = MappingProxyType(
+TO_KNOW: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "sla": "service clocks are not compared",
-        "calendars": "service clocks are not compared",
-        "routing.agents": "whom routing asks first is not compared",
-        "queues": "which queue a case enters is compared; how routing orders what waits there is not",
         "override": "compared for one case that each override matches",
-        "waiver": "it is about what a check says",
-        "tags": "tags are not tried",
-        "sentiment": "the sentiment of messages is not tried",
-        "channels": "tried on chat, calls, email, WhatsApp and one messaging channel; attachments on few",
-        "capacity": "tried with chats, emails and calls apart, up to limits of five",
-        "zone": "it says where dates begin",
+        "channels": "compared in what customers send and agents answer there",
+        "capacity": "compared with chats, emails and calls apart; a large limit as a small one",
     }
 )
 """By where an edit stands: what a reader has to know who is told that it has no effect."""
@@ -92,8 +90,8 @@ class DiffEntry:
     """One thing in words.
 
     Attributes:
-        id: `D1`, `S1` or `E1`.
-        label: Looser, stricter, other, stranded or no effect.
+        id: `D1`, `S1`, `U1` or `E1`.
+        label: Looser, stricter, other, stranded, untried or no effect.
         title: One sentence.
         since: From when on, as a date; nothing: from the beginning.
         edits: The edits it comes of.
@@ -165,7 +163,19 @@ def _place_of_edits(report: Differences, edits: tuple[Edit, ...], file: str) -> 
 
 
 def diff_entries(report: Differences) -> Iterator[DiffEntry]:
-    """Everything that a report says, in order."""
+    """Everything that a report says, in order; of what ends, it says when."""
+    for one, entry in zip(everything(report), _entries(report), strict=True):
+        yield attrs.evolve(entry, more=(*_end_lines(one.comparison, entry.edits), *entry.more))
+
+
+def _end_lines(comparison: Comparison, edits: tuple[Edit, ...]) -> Iterator[str]:
+    ends, made_again = comparison.end_of(edits)
+    if ends is not None:
+        again = "".join(f", and again from {begin:%Y-%m-%d}" for begin in made_again)
+        yield f"ends on {ends:%Y-%m-%d}{again}"
+
+
+def _entries(report: Differences) -> Iterator[DiffEntry]:
     for one in everything(report):
         match one.what:
             case BehaviourChange() as change:
@@ -175,9 +185,18 @@ def diff_entries(report: Differences) -> Iterator[DiffEntry]:
                 edits = one.comparison.edits
                 title, more = visible(stranded.what), (visible(stranded.hint), seen)
                 yield DiffEntry(one.id, STRANDED, title, _begin_text(one), edits, stranded.story, more=more)
+            case OutcomeChange() as outcome:
+                edits = tuple(edit for edit in one.comparison.edits if edit.key in outcome.edits)
+                seen = f"in {outcome.times:,} of {outcome.tried:,} that were compared"
+                answers = (visible(outcome.old), visible(outcome.new))
+                story, since = outcome.story, _begin_text(one)
+                yield DiffEntry(one.id, outcome.label, outcome.title, since, edits, story, *answers, (seen,))
+            case edit if one.id.startswith("U"):
+                title = "nobody tries what this is about, so that nothing is known of it"
+                yield DiffEntry(one.id, UNTRIED, title, _begin_text(one), (edit,), None)
             case edit:
-                table = next((name for name in NOT_TRIED if f"{edit.key}.".startswith(f"{name}.")), "")
-                known = (NOT_TRIED[table],) if table else ()
+                table = next((name for name in TO_KNOW if f"{edit.key}.".startswith(f"{name}.")), "")
+                known = tuple(filter(None, (about_nothing(edit), TO_KNOW.get(table))))
                 title = "no decision differs at the desks that were tried"
                 yield DiffEntry(one.id, NO_EFFECT, title, _begin_text(one), (edit,), None, more=known)
 
@@ -198,6 +217,7 @@ def _change_entry(one: Numbered, change: BehaviourChange) -> DiffEntry:
             title = f"{what}: something else happens{rules and f' ({rules})'}"
     reached = ", ".join((*change.channels, *(f"the queue {queue}" for queue in change.queues)))
     more: list[str] = [f"in {plural(change.times, 'step')} of {', '.join(change.scopes)}"]
+    more += [f"with {key} lower by {less} on both sides, which ends sooner" for key, less in change.lowered.items()]
     if reached:
         more.insert(0, f"seen on {reached}")
     last = change.story.steps[-1]
@@ -249,8 +269,8 @@ def _shorten_value(value: Any) -> str:
 
 
 def edit_origin(policy: Policy, edit: Edit) -> Origin | None:
-    """Where an edited key stands in the file of one of the policies; None where no file says it."""
-    return policy.origin(edit.key) or policy.origin(f"{edit.key}[0]")
+    """Where one of the policies says an edited key: in the layer and the file that set it; None where none does."""
+    return next((origin for sources, origin in edit.places if sources is policy.sources), None)
 
 
 def edit_places(report: Differences, edit: Edit) -> str:

@@ -19,7 +19,7 @@ from casecore.check.formats import policy_to_dict
 from casecore.check.stories import story_markdown, story_to_dict
 from casecore.diff.comparison import BehaviourChange
 from casecore.diff.days import RedecidedDay
-from casecore.diff.differences import Differences, everything
+from casecore.diff.differences import UNTRIED, Differences, everything
 from casecore.diff.findings import (
     LEVELS,
     MEANINGS,
@@ -138,12 +138,13 @@ def as_markdown(report: Differences, old: str, new: str, day: RedecidedDay | Non
     lines = [f"## casecore diff: {cell(diff_title(report, old, new))}", "", f"**{cell(diff_summary(report))}**"]
     every = [*diff_entries(report)]
     for one in every:
-        if one.label != NO_EFFECT:
+        if one.label not in {NO_EFFECT, UNTRIED}:
             lines += ["", *_markdown_details(one, report)]
-    silent = [one for one in every if one.label == NO_EFFECT]
-    if silent:
+    for label, words in ((UNTRIED, "not tried"), (NO_EFFECT, "without effect")):
+        silent = [one for one in every if one.label == label]
         edits = [(one.id, edit_text(edit), "; ".join(one.more)) for one in silent for edit in one.edits]
-        lines += ["", *details(f"{len(silent)} without effect", table(("", "edit", "to know"), edits))]
+        if silent:
+            lines += ["", *details(f"{len(silent)} {words}", table(("", "edit", "to know"), edits))]
     promises = [*bullets(verdict_lines(report))]
     lines += ["", "### Promises", "", *promises] if promises else []
     if day is not None:

@@ -9,11 +9,11 @@ What the report holds is told in `differences.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from attrs import frozen
 
-from casecore.check.scopes import CheckedScope
+from casecore.check.scope_search import Wanted
 from casecore.diff.comparison import over_time
 from casecore.diff.differences import FAILING, Differences
 from casecore.diff.formats import as_markdown
@@ -38,7 +38,7 @@ def compare(
     new: Policy,
     *,
     house: House[View] = HOUSE,
-    scopes: Iterable[CheckedScope] | None = None,
+    scopes: Wanted = (),
     limit: int = LIMIT,
     promises: bool = False,
     progress: Callable[[str], None] = lambda _: None,

@@ -9,7 +9,8 @@ A **scope** is a cast (agents, cases) and the commands in play (`scope.py`). Eve
 which time can pass between them, is tried with the same `decide` and the same changes that run a desk. Three things
 can be asked of desks, each a plain function:
 
-* `always`: (step) -> everything wrong with it. Proved, when no step of the scope has anything wrong.
+* `always`: (step) -> everything wrong with it. Proved, when no step of the scope has anything wrong. Where nothing
+  ever happens, because every command is refused, it is *vacuous*: commands are given at `NOON`.
 * `sometimes`: (step) -> whether this is one that we look for. Proved, when one is reached; otherwise it is *vacuous*:
   what is never put to the test is not kept either.
 * `possible`: (desk) -> whether it is where one wants to get. Proved, when there is a way there from everywhere.
@@ -27,6 +28,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
+from importlib import import_module
 from typing import TypeVar
 
 from attrs import Factory, field, frozen
@@ -105,7 +107,7 @@ class Exploration:
 
 
 def explore(
-    scope: Scope,
+    scope: Scope | str,
     policy: Policy,
     *,
     house: House[View] = HOUSE,
@@ -118,7 +120,7 @@ def explore(
     """Try everything that can happen in a scope.
 
     Args:
-        scope: The cast and the commands in play.
+        scope: The cast and the commands in play; or the name of a scope of `check`.
         policy: The SOP in force.
         house: The rules that are asked.
         always: By name, (step) -> everything wrong with it. It is asked of steps of one case: `step.before` shows the
@@ -129,14 +131,18 @@ def explore(
         limit: How many states are visited at most.
 
     Raises:
-        ValueError: When the scope's team cannot be brought to a desk with this policy, or two questions share a name.
+        ValueError: When there is no scope of this name, its team cannot be brought to a desk with this policy, or two
+            questions share a name.
     """
     always, sometimes, possible = dict(always or {}), dict(sometimes or {}), dict(possible or {})
     names = [*always, *sometimes, *possible, *watched.every]
     shared = {name for name in names if names.count(name) > 1}
     if shared:
         raise ValueError(f"two questions are called {', '.join(sorted(shared))}; give each its own name")
-    model = Model(scope, policy, house, Questions(always, sometimes, watched))
+    if isinstance(scope, str):  # `check`, which has the scopes by their names, stands on a floor above this one
+        named: Scope = import_module("casecore.check.scopes").scope_named(scope, policy)
+        scope = named
+    model = Model(scope, scope.policy_here(policy), house, Questions(always, sometimes, watched))
     search = StateSearch(model, limit).run()
     finder = StoryFinder(search)
     found = {
@@ -178,11 +184,18 @@ def _answer_always(
 ) -> Found:
     seen, times = search.occurrences.get(name, []), search.counts.get(name, 0)
     if not seen:
-        return Found(Result.PROVED if search.complete else Result.INCONCLUSIVE)
+        return Found(_unless_given_up(search))
     story = finder.shortest_story(seen, lambda step, happening: any(True for _ in ask(step, happening)))
     if story is None:
         return Found(Result.INCONCLUSIVE, times=times)
     return Found(Result.FAILS, story, tuple(ask(story.steps[-1], finder.happening_at_end(story))), times)
+
+
+def _unless_given_up(search: StateSearch) -> Result:
+    """What is known where nothing wrong was found; where nothing ever happens, nothing was put to the test."""
+    if not search.complete:
+        return Result.INCONCLUSIVE
+    return Result.PROVED if search.transitions else Result.VACUOUS
 
 
 def _answer_sometimes(search: StateSearch, finder: StoryFinder, name: str, met: IsWanted) -> Found:
@@ -204,7 +217,7 @@ def _answer_possible(search: StateSearch, finder: StoryFinder, wanted: Callable[
     if not search.complete:
         return Found(Result.INCONCLUSIVE, times=len(stuck))
     if not stuck:
-        return Found(Result.PROVED)
+        return Found(_unless_given_up(search))
     story = finder.story_to(stuck)
     if story is None:
         return Found(Result.INCONCLUSIVE, times=len(stuck))

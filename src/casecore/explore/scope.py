@@ -23,6 +23,7 @@ import attrs
 from attrs import field, frozen
 
 from casecore.kernel import Command
+from casecore.policies import Policy
 from casecore.rooms.bounces import DeliveryFailed
 
 NOON: Final = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -101,6 +102,8 @@ class Scope:
         commands: What the team may do without a case in hand.
         apart: Sheets (`clocks`) and fields (`offers.asked`) that nothing in question depends on.
         at_most: Counters (`contact.attempts`) and where counting further changes nothing in question.
+        lowered: How much lower limits of the policy are in it, by their keys, because they are above the size of the
+            cast; why that proves as much is told in `docs/decisions/0025-limits-above-the-cast.md`.
     """
 
     name: str
@@ -109,13 +112,19 @@ class Scope:
     commands: tuple[Command, ...] = field(default=(), repr=False)
     apart: frozenset[str] = UNASKED
     at_most: Mapping[str, int] = field(factory=dict, hash=False)
+    lowered: Mapping[str, int] = field(factory=dict, hash=False)
+
+    def policy_here(self, policy: Policy) -> Policy:
+        """The policy as it is searched in this scope."""
+        return policy.with_lower_limits(self.lowered)
 
     @cached_property
     def cast(self) -> str:
         """Who is there, in words."""
         cases = sum(part.copies for part in self.parts)
         agents = len({getattr(command, "agent", None) for command in self.team} - {None})
-        return f"{cases} {'case' if cases == 1 else 'cases'}, {agents} {'agent' if agents == 1 else 'agents'}"
+        lower = f", limits lower by {max(self.lowered.values())}" if self.lowered else ""
+        return f"{cases} {'case' if cases == 1 else 'cases'}, {agents} {'agent' if agents == 1 else 'agents'}{lower}"
 
 
 def copy_of(value: Any, ids: frozenset[str], copy: int) -> Any:

@@ -128,6 +128,12 @@ def _entry_of_table(kind: Named, name: str, outer: DeclaredKey) -> DeclaredKey:
     return changed(outer, path=path, steps=steps, kind=kind.of, default=default)
 
 
+def is_entry(root: type, steps: Sequence[str]) -> bool:
+    """Whether a path leads to one entry of a table of names, which can be taken out."""
+    around = _follow_words(_whole_section(root), steps[:-1])
+    return around is not None and isinstance(around.kind, Named)
+
+
 def any_entry(outer: DeclaredKey) -> DeclaredKey:
     """The declaration that every entry of a table of named entries shares; `NAME` stands for its name."""
     kind: Any = outer.kind
@@ -189,7 +195,7 @@ def with_value(held: Any, kind: Any, steps: Sequence[str], value: Any) -> Any:
         held: The section, or the entries by name; None where nothing is said yet.
         kind: Its kind.
         steps: The words that lead to the value.
-        value: The value.
+        value: The value; None: none, so that an entry is taken out.
     """
     if not steps:
         return value
@@ -197,6 +203,8 @@ def with_value(held: Any, kind: Any, steps: Sequence[str], value: Any) -> Any:
     if isinstance(kind, Named):
         name = step if kind.names is None else kind.names(step)
         entries: Mapping[Any, Any] = held or {}
+        if value is None and not rest:
+            return {other: entry for other, entry in entries.items() if other != name}
         return {**entries, name: with_value(entries.get(name), kind.of, rest, value)}
     section = kind.section() if held is None else held
     return attrs.evolve(section, **{step: with_value(getattr(section, step), keys_of(kind.section)[step], rest, value)})

@@ -13,8 +13,12 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
-from casecore.kernel.problems import under
+from casecore.kernel.problems import Origin, outer, under
+from casecore.policies.declared import find_key, is_entry
 from casecore.policies.errors import PolicyError
+from casecore.policies.kinds import NONE, Named
+from casecore.policies.layers import LAYERS
+from casecore.policies.origins import Sources
 from casecore.policies.policy import Policy
 
 NAMES: Final = frozenset({"id", "version", "source"})
@@ -29,11 +33,14 @@ class Edit:
         steps: The words of its path.
         old: Its value in the old policy, as a file writes it; None where it has none.
         new: Likewise in the new one. Where only the order differs, both are the names in order.
+        places: Where each policy says it, the new one first, by the files of the policy: in the layer, and in the file,
+            that sets it.
     """
 
     steps: tuple[str, ...]
     old: Any = field(hash=False)
     new: Any = field(hash=False)
+    places: tuple[tuple[Sources, Origin | None], ...] = field(default=(), eq=False, repr=False)
 
     @property
     def key(self) -> str:
@@ -43,7 +50,45 @@ class Edit:
 
 def edits_of(old: Policy, new: Policy) -> tuple[Edit, ...]:
     """Every key whose value differs, except what only says which file this is."""
-    return tuple(edit for edit in _differing_keys(old.to_dict(), new.to_dict(), ()) if edit.steps[0] not in NAMES)
+    edits = (edit for edit in _differing_keys(old.to_dict(), new.to_dict(), ()) if edit.steps[0] not in NAMES)
+    return tuple(_with_places(edit, old, new) for edit in edits)
+
+
+def _with_places(edit: Edit, old: Policy, new: Policy) -> Edit:
+    places = (
+        (new.sources, _place_of(new, edit, edit.new, edit.old)),
+        (old.sources, _place_of(old, edit, edit.old, edit.new)),
+    )
+    return Edit(edit.steps, edit.old, edit.new, places)
+
+
+def _place_of(policy: Policy, edit: Edit, mine: Any, others: Any) -> Origin | None:
+    """Where a policy says what is edited; an entry that it leaves out, where the table of entries stands."""
+    root: Any = Policy
+    around = find_key(root, outer(edit.key))
+    paths = [edit.key, f"{edit.key}[0]"]
+    if edit.steps[0] in LAYERS:
+        paths = [*_layer_paths(edit.key, mine or [], others or [])]
+    elif around is not None and isinstance(around.kind, Named) and not around.is_table:
+        paths.append(around.path)
+    return next(filter(None, map(policy.origin, paths)), None)
+
+
+def _layer_paths(name: str, mine: list[Any], others: list[Any]) -> Iterator[str]:
+    """The paths at which layers differ from those of the other policy: a value that they set, or a whole layer."""
+    for number, layer in enumerate(mine):
+        if layer in others:
+            continue
+        matched: Mapping[str, Any] = next((other for other in others if _selects(other) == _selects(layer)), {})
+        was = matched.get("set", {})
+        values = [path for path, value in layer.get("set", {}).items() if was.get(path, others) != value]
+        yield from (under(f"{name}[{number}].set", path) for path in values if matched)
+        yield f"{name}[{number}]"
+
+
+def _selects(layer: Mapping[str, Any]) -> Any:
+    """What a layer is for: some cases, a date, a promise."""
+    return [layer.get(word) for word in ("match", "on", "promise")]
 
 
 def _differing_keys(old: Mapping[str, Any], new: Mapping[str, Any], steps: tuple[str, ...]) -> Iterator[Edit]:
@@ -70,6 +115,8 @@ def apply_edit(policy: Policy, edit: Edit, *, back: bool = False) -> Policy | No
         held = held.setdefault(word, {})
     if isinstance(held.get(last), dict) and isinstance(value, list):  # the order of its names
         held[last] = {name: held[last][name] for name in dict.fromkeys((*value, *held[last])) if name in held[last]}
+    elif value is None and is_entry(Policy, edit.steps):
+        held[last] = NONE
     elif value is None:
         held.pop(last, None)
     else:

@@ -15,7 +15,7 @@ import attrs
 from casecore.kernel import CasecoreError, frozen
 from casecore.kernel.problems import Origin, did_you_mean, outer, under
 from casecore.policies.declared import ANY_NAME, DeclaredKey, every_key, find_key, key_at
-from casecore.policies.kinds import MISSING
+from casecore.policies.kinds import MISSING, NONE
 from casecore.policies.layers import Aspect, case_in_words, start_of_day, zone_of
 from casecore.policies.policy import Policy
 
@@ -125,7 +125,11 @@ def _candidates(policy: Policy, known: DeclaredKey, at: datetime, case: Aspect) 
     sources = policy.sources
     for source in reversed(sources):
         said = source.value_at(known.path)
-        if said is not MISSING:
+        emptied = outer(known.path) and source.value_at(outer(known.path)) in (NONE, {})
+        if said in (NONE, {}) or emptied:
+            where = source.origin(known.path) or source.origin(outer(known.path))
+            yield _Candidate("file", _as_written(known, {} if said == {} else None), source.name, where)
+        elif said is not MISSING:
             read = known.kind.read(said, known.path, [])
             yield _Candidate("file", _as_written(known, read), source.name, source.origin(known.path))
     if not sources:  # what was made in code says everything
@@ -153,7 +157,7 @@ def _values_set_for(known: DeclaredKey, values: Any) -> Iterator[tuple[Any, str]
         elif path == outer(known.path):
             yield inner.kind.write(value).get(known.steps[-1]), path
         elif outer(path) == known.path:
-            yield {inner.steps[-1]: inner.kind.write(value)}, path
+            yield {inner.steps[-1]: _as_written(inner, value)}, path
 
 
 def _value_in(policy: Policy, known: DeclaredKey) -> Any:

@@ -1,7 +1,8 @@
 """Reading policy files: what they say, where each word of it stands, and files that extend others.
 
 * A file is UTF-8 TOML of at most a megabyte; a byte order mark and Windows' line ends are fine.
-* `extends = "base.toml"` takes another file as the ground, found beside the file that says so. What a file says stands
+* `extends = "base.toml"` takes another file as the ground, found beside the file that says so; `extends = "casecore"`
+  the SOP that ships. What a file says stands
   over what the file below says: tables are merged key by key; overrides that match the same, and changes on the same
   date, are one. At most eight files lie on each other, and never in a circle.
 * Whatever is in a file, the answer is data or a `PolicyError` that says where. The time it takes grows with the size
@@ -12,17 +13,19 @@ from __future__ import annotations
 
 import re
 import tomllib
+from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
 import attrs
 
 from casecore.kernel.problems import SHOWN, Problem, why_unreadable
+from casecore.policies.declared import find_key
 from casecore.policies.errors import PolicyError
-from casecore.policies.kinds import Text, Whole
-from casecore.policies.layers import LAYERS
+from casecore.policies.kinds import NONE, EmptiedTable, Named, Table, Text, Whole, keys_of
+from casecore.policies.layers import LAYERS, Settings
 from casecore.policies.origins import Source, Sources, locate_problems
-from casecore.policies.sop import SCHEMA
+from casecore.policies.sop import SCHEMA, Sop
 from casecore.policies.spans import Span, Spans, TooDeep
 
 LARGEST: Final = 1 << 20
@@ -141,6 +144,24 @@ def _syntax_error(source: Source, message: str) -> PolicyError:
     return _error_at(source, problem, Span(start, start + 1), source.spans)
 
 
+# The SOP that ships ------------------------------------------------------------------------------------
+
+SHIPPED: Final = Path("casecore")
+"""By what name a file extends the SOP that ships with casecore; a file called so is extended as `./casecore`."""
+
+
+def shipped_text() -> str:
+    """The file of the SOP that ships with casecore."""
+    return resources.files("casecore.policies").joinpath("sop.toml").read_text("utf-8")
+
+
+def shipped_source(name: str = "the SOP that ships with casecore") -> Source:
+    """The SOP that ships with casecore, as a file that others lie on."""
+    source = parse_toml(shipped_text(), name, trusted=True)
+    source.ships = True
+    return source
+
+
 # Files on each other -----------------------------------------------------------------------------------
 
 
@@ -177,6 +198,9 @@ def resolve_extends(top: Source, folder: Path | None, shelf: Shelf | None = None
     sources, shelf = [top], shelf or Shelf()
     seen = set() if folder is None else {shelf.identity_of(folder / Path(top.name).name)}
     while (below := _path_extended(sources[-1], folder, top.name)) is not None:
+        if below is SHIPPED:
+            sources.append(shipped_source())
+            break
         folder = below.parent
         sources.append(_read_below(below, sources, seen, top.name, shelf))
     merged: dict[str, Any] = {}
@@ -191,6 +215,8 @@ def _path_extended(source: Source, folder: Path | None, name: str) -> Path | Non
     if source.plain.get("schema", SCHEMA) != SCHEMA:
         Whole(SCHEMA, SCHEMA).read(source.plain["schema"], "schema", problems)
     extends = EXTENDS.read(source.plain.pop("extends", ""), "extends", problems)
+    if extends == str(SHIPPED) and not problems:
+        return SHIPPED
     if extends and folder is None and not problems:
         problems.append(Problem("extends", "only a file can extend another", "a policy that is loaded from a file"))
     if problems:
@@ -230,10 +256,10 @@ def _merge_file(merged: dict[str, Any], source: Source) -> None:
                 if place == len(joined):
                     joined.append(item)
                 else:
-                    joined[place] = _merge_values(below[place], item)
+                    joined[place] = _merge_values(below[place], item, Table(LAYERS[layer]))
                     free.remove(place)
                 source.layers[f"{layer}[{place}]"] = f"{layer}[{number}]"
-    merged.update(_merge_values(merged, own))
+    merged.update(_merge_values(merged, own, Table(Sop)))
 
 
 def _is_same_layer(below: Any, above: Any, layer: str) -> bool:
@@ -242,12 +268,33 @@ def _is_same_layer(below: Any, above: Any, layer: str) -> bool:
     return isinstance(below, dict) and isinstance(above, dict) and name in below and below[name] == above.get(name)
 
 
-def _merge_values(below: Any, above: Any) -> Any:
-    """Lay one value over another: tables key by key, anything else as the upper one says."""
-    if not (isinstance(below, dict) and isinstance(above, dict)):
+def _merge_values(below: Any, above: Any, kind: Any) -> Any:
+    """Lay one value over another: tables key by key, anything else as the upper one says.
+
+    A table of names that was emptied below has no other entries than those above.
+    """
+    named = isinstance(kind, Named)
+    if named and below == NONE and isinstance(above, dict):
+        return EmptiedTable(above)
+    if not (isinstance(below, dict) and isinstance(above, dict)) or (named and not above):
         return above
-    both = below | above
-    return {
-        name: _merge_values(below[name], above[name]) if name in below and name in above else both[name]
-        for name in both
+    both = {
+        name: _merge_values(below[name], above[name], _kind_inside(kind, name))
+        if name in below and name in above
+        else {**below, **above}[name]
+        for name in (*below, *(name for name in above if name not in below))
     }
+    return EmptiedTable(both) if named and isinstance(below, EmptiedTable) | (not below) else both
+
+
+def _kind_inside(kind: Any, name: str) -> Any:
+    """The kind of what lies in a table by a name; None where there is no such key."""
+    match kind:
+        case Table():
+            return keys_of(kind.section).get(name)
+        case Named():
+            return kind.of
+        case Settings():
+            known = find_key(Sop, name)
+            return None if known is None else known.kind
+    return None

@@ -5,6 +5,11 @@ choice, a list, a table. The kind reads a plain TOML or JSON value strictly. Not
 and `"2"` is not a number. What does not fit becomes a `Problem` with the key's path, what was expected, and what to
 write; reading goes on, so that one pass reports every problem of a file.
 
+A table says only what differs: what it leaves out is as it was, key by key and entry by entry. `"none"` takes an
+entry out, empties a table of names, and says of a key that may have no value that it has none.
+
+What is made in code is asked the same of its values as a file (`section`).
+
 The same declaration says what a key is for: the rules it sets, its unit, and what may set it otherwise
 (`KeyScope`). The JSON Schema (`schema.py`) and the page of every key (`cli/reference.py`) are made of it.
 """
@@ -12,296 +17,70 @@ The same declaration says what a key is for: the rules it sets, its unit, and wh
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from enum import StrEnum
-from typing import Any, Final, Protocol, TypeVar, dataclass_transform
+from functools import cache
+from typing import Any, Final, TypeVar, cast, dataclass_transform
 
 import attrs
 from attrs import field, frozen
 
-from casecore.kernel import ID_LIMIT, is_id, is_whole, share_repr
-from casecore.kernel.blanks import unknown_blanks
-from casecore.kernel.durations import duration_text, seconds_in
-from casecore.kernel.frozen_dict import take_copies, tell_types
+from casecore.kernel import is_id, share_repr
+from casecore.kernel.frozen_dict import FrozenDict, copy_of_table, take_copies, tell_types
 from casecore.kernel.problems import Problem, did_you_mean, no_such_keys, quoted, under
-from casecore.kernel.words import hidden_in, is_blank
-
-MISSING: Final = object()
-"""Read where a value was wrong; the problem has been noted."""
-
-SECOND = timedelta(seconds=1)
-LONGEST = timedelta(weeks=520)
-
-
-class ValueKind(Protocol):
-    """How one sort of value is read, described and written."""
-
-    @property
-    def describe(self) -> str:
-        """What fits, in words."""
-
-    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
-        """The value as the policy holds it; `MISSING`, with a problem noted, where it does not fit."""
-
-    def write(self, value: Any) -> Any:
-        """The value as TOML or JSON would hold it."""
-
-
-def _note_misfit(kind: ValueKind, value: Any, path: str, problems: list[Problem], remedy: str = "") -> Any:
-    problems.append(Problem(path, f"{quoted(value)} does not fit", kind.describe, remedy))
-    return MISSING
-
-
-def words_of(choices: type[StrEnum]) -> tuple[str, ...]:
-    """The words of an enumeration, in order."""
-    return tuple(choice.value for choice in choices)
-
-
-@frozen
-class Flag:
-    """true or false."""
-
-    describe = "true or false"
-
-    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
-        """A bool, and nothing that merely looks like one."""
-        return value if isinstance(value, bool) else _note_misfit(self, value, path, problems)
-
-    def write(self, value: bool) -> Any:  # noqa: FBT001 -- every kind writes one value
-        """As it is."""
-        return value
-
-
-@frozen
-class Whole:
-    """A whole number in a range, both ends allowed."""
-
-    least: int = 0
-    most: int = 1_000_000
-
-    @property
-    def describe(self) -> str:
-        """The range."""
-        return f"a whole number from {self.least} to {self.most}"
-
-    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
-        """An int in the range."""
-        fits = isinstance(value, int) and not isinstance(value, bool) and self.least <= value <= self.most
-        return value if fits else _note_misfit(self, value, path, problems)
-
-    def write(self, value: int) -> Any:
-        """As it is."""
-        return value
-
-
-@frozen
-class Number:
-    """A number in a range, whole or not."""
-
-    least: float = 0.0
-    most: float = 1_000_000.0
-
-    @property
-    def describe(self) -> str:
-        """The range."""
-        return f"a number from {self.least:g} to {self.most:g}"
-
-    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
-        """A float in the range."""
-        fits = isinstance(value, int | float) and not isinstance(value, bool) and self.least <= value <= self.most
-        return float(value) if fits else _note_misfit(self, value, path, problems)
-
-    def write(self, value: float) -> Any:
-        """As it is."""
-        return value
-
-
-@frozen
-class Text:
-    """Text, up to a number of characters."""
-
-    most: int = 1000
-    least: int = 0
-
-    @property
-    def describe(self) -> str:
-        """How long it may be."""
-        length = f"{self.least} to" if self.least else "at most"
-        return f"text of {length} {self.most} characters"
-
-    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
-        """A str, not longer than it may be, and not blank where something must be said."""
-        fits = isinstance(value, str) and self.least <= len(value) <= self.most and is_whole(value)
-        if fits and self.least and is_blank(value):
-            return _note_misfit(self, value, path, problems, "write something that can be seen")
-        return value if fits else _note_misfit(self, value, path, problems)
-
-    def write(self, value: str) -> Any:
-        """As it is."""
-        return value
-
-
-@frozen
-class Wording(Text):
-    """Text that the desk sends to customers, with each of its blanks in it and no other."""
-
-    blanks: tuple[str, ...] = ()
-
-    @property
-    def describe(self) -> str:
-        """How long it may be, and its blanks."""
-        named = " and ".join(f"{{{name}}}" for name in self.blanks)
-        return f"text of at most {self.most} characters {f'with {named} in it' if named else 'without blanks'}"
-
-    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
-        """A str in which every blank is one that is filled, and none of them is missing."""
-        before = len(problems)
-        text = super().read(value, path, problems)
-        if text is MISSING:
-            return MISSING
-        unknown = [*unknown_blanks(text, self.blanks)]
-        absent = [name for name in self.blanks if f"{{{name}}}" not in text]
-        problems.extend(
-            Problem(path, f"nothing fills {quoted(found)}", self.describe, self._remedy(found)) for found in unknown
-        )
-        if absent and not unknown:
-            missing = " and ".join(f"{{{name}}}" for name in absent)
-            problems.append(Problem(path, f"{quoted(text)} lacks {missing}", self.describe))
-        return text if len(problems) == before else MISSING
-
-    def _remedy(self, found: str) -> str:
-        return did_you_mean(re.sub(r"\W", "", found), self.blanks) or "take it out"
-
-
-@frozen
-class Id:
-    """Text that commands will carry as an id, e.g. a tag, or by which the policy names something."""
-
-    describe = f"text of 1 to {ID_LIMIT} visible characters"
-
-    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
-        """A str that can be an id."""
-        return value if is_id(value) else _note_misfit(self, value, path, problems, _id_remedy(value))
-
-    def write(self, value: str) -> Any:
-        """As it is."""
-        return value
-
-
-def _id_remedy(value: Any) -> str:
-    """What turns a text into an id: it is too long, is blank, or has characters that nobody can see."""
-    if not isinstance(value, str) or not value:
-        return ""
-    unseen = hidden_in(value)
-    if unseen is not None:
-        return f"take out {value[unseen]!r}, which cannot be seen"
-    return f"it has {len(value):,} characters" if len(value) > ID_LIMIT else "write something that can be seen"
-
-
-_MANY_SECONDS = 10**9
-"""More than anybody writes; of a number of thousands of digits, Python would not even make a text."""
-
-
-@frozen
-class Length:
-    """A length of time, written like `90s`, `2m` or `1d12h`; kept as a timedelta of whole seconds."""
-
-    least: timedelta = SECOND
-    most: timedelta = LONGEST
-
-    @property
-    def describe(self) -> str:
-        """The range and the way to write it."""
-        least, most = duration_text(self.least), duration_text(self.most)
-        return f'a length of time from {least} to {most}, like "30s", "2m" or "1d12h"'
-
-    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
-        """A timedelta in the range."""
-        seconds = seconds_in(value) if isinstance(value, str) else None
-        if seconds is None:
-            number = isinstance(value, int) and not isinstance(value, bool) and abs(value) < _MANY_SECONDS
-            return _note_misfit(self, value, path, problems, f'write the unit, e.g. "{value}s"' if number else "")
-        if not self.least.total_seconds() <= seconds <= self.most.total_seconds():
-            return _note_misfit(self, value, path, problems)
-        return timedelta(seconds=seconds)
-
-    def write(self, value: timedelta) -> Any:
-        """The shortest text that reads back the same."""
-        return duration_text(value)
-
-
-@frozen
-class Choice:
-    """One of a few words."""
-
-    choices: type[StrEnum]
-
-    @property
-    def describe(self) -> str:
-        """The words."""
-        return "one of " + ", ".join(f'"{word}"' for word in words_of(self.choices))
-
-    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
-        """The member of the enumeration."""
-        if isinstance(value, str) and value in words_of(self.choices):
-            return self.choices(value)
-        near = did_you_mean(value, words_of(self.choices)) if isinstance(value, str) else ""
-        return _note_misfit(self, value, path, problems, near)
-
-    def write(self, value: StrEnum) -> Any:
-        """The word."""
-        return value.value
-
-
-@frozen
-class Several:
-    """A list without repetition; kept as a tuple in the order written.
-
-    Attributes:
-        form: Two items are the same where this makes the same of them; None: where they are equal.
-    """
-
-    of: ValueKind
-    most: int = 1000
-    form: Callable[[Any], Any] | None = None
-
-    @property
-    def describe(self) -> str:
-        """What the list holds."""
-        return f"a list, each {self.of.describe}"
-
-    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
-        """A tuple of what each item reads as."""
-        if not isinstance(value, list):
-            return _note_misfit(self, value, path, problems)
-        if len(value) > self.most:
-            problems.append(Problem(path, f"has {len(value):,} items", f"at most {self.most:,}"))
-            return MISSING
-        read = [self.of.read(item, f"{path}[{index}]", problems) for index, item in enumerate(value)]
-        twice = [item for index, item in enumerate(read) if item is not MISSING and item in read[:index]]
-        if twice:
-            problems.append(Problem(path, f"{quoted(self.of.write(twice[0]))} stands there twice", self.describe))
-        alike = not twice and self.form is not None and _note_alike(read, self.form, path, problems)
-        return MISSING if twice or alike or MISSING in read else tuple(read)
-
-    def write(self, value: tuple[Any, ...]) -> Any:
-        """A list."""
-        return [self.of.write(item) for item in value]
-
-
-def _note_alike(items: list[Any], form: Callable[[Any], Any], path: str, problems: list[Problem]) -> bool:
-    """Whether two of the items are the same word, written otherwise; the second one is told at its place."""
-    first: dict[Any, Any] = {}
-    alike = False
-    for index, item in enumerate(items):
-        known = item if item is MISSING else first.setdefault(form(item), item)
-        if known is not item:
-            alike = True
-            found = f"{quoted(item)} is the same word as {quoted(known)}"
-            problems.append(Problem(f"{path}[{index}]", found, "each word once", "keep one of them"))
-    return alike
+from casecore.policies.errors import PolicyError
+from casecore.policies.plain_kinds import (
+    LONGEST,
+    MISSING,
+    NONE,
+    SECOND,
+    Choice,
+    Flag,
+    Id,
+    Length,
+    Number,
+    OrNone,
+    Several,
+    Text,
+    ValueKind,
+    Whole,
+    Wording,
+    id_remedy,
+    note_misfit,
+    words_of,
+)
+
+__all__ = [
+    "LONGEST",
+    "MISSING",
+    "NONE",
+    "SECOND",
+    "Choice",
+    "EmptiedTable",
+    "Flag",
+    "Id",
+    "KeyScope",
+    "Length",
+    "Named",
+    "Number",
+    "OrNone",
+    "Several",
+    "Table",
+    "Text",
+    "ValueKind",
+    "Whole",
+    "Wording",
+    "a_source",
+    "as_toml",
+    "is_required",
+    "key",
+    "keys_of",
+    "look_at",
+    "may_be_absent",
+    "section",
+    "settled",
+    "words_of",
+]
 
 
 @frozen
@@ -315,35 +94,61 @@ class Table:
         """The keys."""
         return "a table with the keys " + ", ".join(keys_of(self.section))
 
-    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
-        """A section; keys that are not given have their defaults, others are problems."""
+    def read(self, value: Any, path: str, problems: list[Problem], base: Any = None) -> Any:
+        """A section; keys that are not given are as in the base, or have their defaults; others are problems."""
         if not _is_table(value):
-            return _note_misfit(self, value, path, problems)
+            return note_misfit(self, value, path, problems)
         keys = keys_of(self.section)
+        table: Any = self.section
+        ground = _defaults_of(table) if base is None else base
         unknown = [word for word in value if word not in keys]
         if unknown:
             problems.append(no_such_keys(unknown, [name for name in keys if name not in value], path, tuple(keys)))
         read = {
-            name: kind.read(value[name], under(path, name), problems) for name, kind in keys.items() if name in value
+            name: None
+            if value[name] == NONE and isinstance(kind, Table) and may_be_absent(self.section, name)
+            else read_over(kind, value[name], under(path, name), problems, getattr(ground, name, None))
+            for name, kind in keys.items()
+            if name in value
         }
         absent = [name for name in keys if name not in value and is_required(self.section, name)]
         problems.extend(Problem(under(path, name), "is missing", keys[name].describe) for name in absent)
-        wrong = absent or MISSING in read.values()
-        return MISSING if wrong else self.section(**read)
+        if absent or MISSING in read.values():
+            return MISSING
+        kept = {} if base is None else {name: getattr(base, name) for name in keys}
+        return self.section(**{**kept, **read})
 
-    def write(self, value: Any) -> Any:
-        """Every key that has a value, defaults included."""
-        held = ((name, kind, getattr(value, name)) for name, kind in keys_of(self.section).items())
-        return {name: kind.write(item) for name, kind, item in held if item is not None}
+    def write(self, value: Any, base: Any = None) -> Any:
+        """Every key that has a value, defaults included; and the word for none where the base has one."""
+        table: Any = self.section
+        ground = _defaults_of(table) if base is None else base
+        written = {}
+        for name, kind in keys_of(self.section).items():
+            held, below = getattr(value, name), getattr(ground, name, None)
+            if held is not None or below is not None:
+                written[name] = write_over(kind, held, below)
+        return written
+
+
+class EmptiedTable(dict[str, Any]):
+    """A table of names that stands on nothing: what is below it was taken out."""
 
 
 @frozen
 class Named:
-    """A table whose keys are names, each with the same kind of value."""
+    """A table whose keys are names, each with the same kind of value.
+
+    Attributes:
+        of: What each holds.
+        names: The names there are; None: any.
+        most: How many there are at most.
+        is_whole: (plain table, names below it) -> whether it says everything, so that nothing below it is left.
+    """
 
     of: ValueKind
     names: type[StrEnum] | None = None
     most: int = 1000
+    is_whole: Callable[[Mapping[str, Any], Mapping[str, Any]], bool] = lambda plain, below: False
 
     @property
     def describe(self) -> str:
@@ -351,23 +156,34 @@ class Named:
         name = f"one of {', '.join(words_of(self.names))}" if self.names else "a name"
         return f"a table of at most {self.most} entries, from {name} to {self.of.describe}"
 
-    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
-        """A dict from name to what its value reads as, in the order written."""
+    def read(self, value: Any, path: str, problems: list[Problem], base: Any = None) -> Any:
+        """A dict from name to what its value reads as: the entries of the base, then new ones in the order written."""
+        if value == NONE:
+            return {}
         if not _is_table(value) or len(value) > self.most:
-            return _note_misfit(self, value, path, problems)
-        read: dict[Any, Any] = {}
+            return note_misfit(self, value, path, problems)
+        alone = not value or isinstance(value, EmptiedTable) or self.is_whole(value, base or {})
+        read: dict[Any, Any] = {} if alone else {**(base or {})}
+        ground = {**read}
         for word, item in value.items():
-            name = self._read_name(word, path, problems)
-            held = self.of.read(item, under(path, word), problems)
-            read[name] = held
-        return MISSING if MISSING in read or MISSING in read.values() else read
+            name = self.read_name(word, path, problems)
+            if item == NONE and name is not MISSING:
+                read.pop(name, None)
+            else:
+                read[name] = read_over(self.of, item, under(path, word), problems, ground.get(name))
+        if MISSING in read or MISSING in read.values():
+            return MISSING
+        written = {str(name): name for name in read}
+        all_written = ground and written.keys() == value.keys()  # then it says in which order, too
+        return {written[word]: read[written[word]] for word in value} if all_written else read
 
-    def _read_name(self, word: str, path: str, problems: list[Problem]) -> Any:
+    def read_name(self, word: Any, path: str, problems: list[Problem]) -> Any:
+        """What a word names; `MISSING`, with a problem noted, where it names nothing."""
         if self.names is None:
             if is_id(word):
                 return word
-            remedy = _id_remedy(word)
-            problems.append(Problem(under(path, word), "is no name", Id.describe, remedy, of_key=True))
+            remedy = id_remedy(word)
+            problems.append(Problem(under(path, str(word)), "is no name", Id.describe, remedy, of_key=True))
             return MISSING
         known = words_of(self.names)
         if word in known:
@@ -376,9 +192,27 @@ class Named:
         problems.append(Problem(under(path, word), "no such name", expected, did_you_mean(word, known), of_key=True))
         return MISSING
 
-    def write(self, value: Mapping[Any, Any]) -> Any:
-        """A table."""
-        return {str(name): self.of.write(item) for name, item in value.items()}
+    def write(self, value: Mapping[Any, Any], base: Any = None) -> Any:
+        """A table; what only the base has is taken out by the word for none."""
+        below = base or {}
+        written = {str(name): write_over(self.of, item, below.get(name)) for name, item in value.items()}
+        if not written or self.is_whole(written, below):
+            return {str(name): write_over(self.of, item, None) for name, item in value.items()}
+        return {**written, **{str(name): NONE for name in below if name not in value}}
+
+
+def read_over(kind: ValueKind, value: Any, path: str, problems: list[Problem], base: Any) -> Any:
+    """What a value reads as that stands over another one: of a table, what it leaves out is as it was."""
+    if isinstance(kind, Table | Named):
+        return kind.read(value, path, problems, base)
+    return kind.read(value, path, problems)
+
+
+def write_over(kind: ValueKind, value: Any, base: Any) -> Any:
+    """What is written of a value so that it reads the same over another one."""
+    if value is None:
+        return NONE
+    return kind.write(value, base) if isinstance(kind, Table | Named) else kind.write(value)
 
 
 def _is_table(value: Any) -> bool:
@@ -388,7 +222,7 @@ def _is_table(value: Any) -> bool:
 def as_toml(value: Any) -> str:
     """A plain value, as a kind writes it, on one line of TOML."""
     if isinstance(value, dict):
-        inner = ", ".join(f"{name} = {as_toml(item)}" for name, item in value.items())
+        inner = ", ".join(f"{under('', name)} = {as_toml(item)}" for name, item in value.items())
         return f"{{ {inner} }}" if inner else "{}"
     if isinstance(value, list):
         return f"[{', '.join(map(as_toml, value))}]"
@@ -449,8 +283,131 @@ def a_source() -> Any:
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(key,))
 def section(cls: type[T]) -> type[T]:
-    """Class decorator of a table of the policy; its fields are declared with `key`, what can change is copied."""
-    return tell_types(attrs.frozen(kw_only=True, field_transformer=take_copies)(share_repr(cls)))
+    """Class decorator of a table of the policy; its fields are declared with `key`, what can change is copied.
+
+    What is made in code is asked the same as a file: values that do not fit raise a `PolicyError` with their paths.
+    """
+    made: type[T] = tell_types(attrs.frozen(kw_only=True, field_transformer=_checked_fields)(share_repr(cls)))
+    for name, kind in keys_of(made).items():
+        inner = kind.of if isinstance(kind, Named | Several) else kind
+        if isinstance(inner, Table) and not getattr(attrs.fields(cast("Any", made)), name).inherited:
+            _AROUND.setdefault(inner.section, []).append((made, name, isinstance(kind, Named)))
+    return made
+
+
+_AROUND: Final[dict[type[Any], list[tuple[type[Any], str, bool]]]] = {}
+"""By table: the tables in which it lies, by what name, and whether that is a table of names. Classes fill it."""
+
+
+def _checked_fields(cls: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
+    """The fields of a section, the last of which has all of them looked at when they are set."""
+    copied = [_settled_field(one.evolve(validator=None)) for one in take_copies(cls, fields)]
+    last = max(place for place, one in enumerate(copied) if "kind" in one.metadata)
+    return [one.evolve(validator=_check_values) if place == last else one for place, one in enumerate(copied)]
+
+
+def _settled_field(declared: attrs.Attribute[Any]) -> attrs.Attribute[Any]:
+    """A field whose kind has one way to hold what can be written in several, takes it so."""
+    kind = declared.metadata.get("kind")
+    copy: Any = declared.converter
+    if kind is None or not (hasattr(kind, "settle") or _has_words(kind)):
+        return declared
+    return declared.evolve(converter=lambda value: settled(kind, value if copy is None else copy(value)))
+
+
+def _has_words(kind: Any) -> bool:
+    return isinstance(kind, Choice) or getattr(kind, "names", None) is not None or _has_words_inside(kind)
+
+
+def _has_words_inside(kind: Any) -> bool:
+    return not isinstance(kind, Table) and hasattr(kind, "of") and _has_words(kind.of)
+
+
+def settled(kind: ValueKind, value: Any) -> Any:
+    """A value as the policy holds it: a plain word is the choice that it names, because rules tell choices apart."""
+    match kind:
+        case Choice() if type(value) is str and value in words_of(kind.choices):
+            return kind.choices(value)
+        case OrNone():
+            return settled(kind.of, value)
+        case Several() if isinstance(value, tuple):
+            return tuple(settled(kind.of, item) for item in value)
+        case Named() if isinstance(value, Mapping):
+            names = {} if kind.names is None else {str(name): name for name in kind.names}
+            return FrozenDict({names.get(name, name): settled(kind.of, item) for name, item in value.items()})
+        case _ if hasattr(kind, "settle"):
+            return copy_of_table(kind.settle(value))
+    return value
+
+
+def _check_values(held: Any, _: attrs.Attribute[Any], __: Any) -> None:
+    """Refuse values that no file could hold.
+
+    Raises:
+        PolicyError: When there are any; it lists them all.
+    """
+    problems: list[Problem] = []
+    for name, kind in keys_of(type(held)).items():
+        value = getattr(held, name)
+        if value is not None or not may_be_absent(type(held), name):
+            look_at(kind, value, name, problems)
+    if problems:
+        place = path_of_section(type(held))
+        raise PolicyError("policy", tuple(attrs.evolve(one, path=f"{place}{one.path}") for one in problems))
+
+
+def path_of_section(section_class: type[Any]) -> str:
+    """The path of a table in a policy, up to its keys; where there are several like it, `NAME` stands for the name."""
+    known = _AROUND.get(section_class, [])
+    around = [one for one in known if one[0] is known[0][0]]  # the first that holds it: that of the SOP
+    if not around:
+        return ""
+    outer_table, name, named = around[0]
+    return f"{path_of_section(outer_table)}{'NAME' if len(around) > 1 else name}{'.NAME' if named else ''}."
+
+
+def look_at(kind: ValueKind, value: Any, path: str, problems: list[Problem]) -> None:
+    """Note what is wrong with a value that the policy is to hold."""
+    match kind:
+        case Table():
+            if not isinstance(value, kind.section):
+                note_misfit(kind, value, path, problems)
+        case _ if hasattr(kind, "look_at"):
+            kind.look_at(value, path, problems)
+        case Named() if isinstance(value, Mapping) and len(value) <= kind.most:
+            for name, item in value.items():
+                if kind.names is None:
+                    kind.read_name(name, path, problems)
+                elif not isinstance(name, kind.names):
+                    found = f"{quoted(name)} is no {kind.names.__name__}"
+                    problems.append(Problem(under(path, str(name)), found, f"one of {', '.join(words_of(kind.names))}"))
+                look_at(kind.of, item, under(path, str(name)), problems)
+        case Several(Table()) if isinstance(value, tuple) and len(value) <= kind.most:
+            for number, item in enumerate(value):
+                look_at(kind.of, item, f"{path}[{number}]", problems)
+        case _:
+            __look_at_plain(kind, value, path, problems)
+
+
+def __look_at_plain(kind: ValueKind, value: Any, path: str, problems: list[Problem]) -> None:
+    """Note what is wrong with a value in which there are no tables: it does not read as it is written."""
+    wrong: list[Problem] = []
+    try:
+        same = _is_same(kind.read(kind.write(value), path, wrong), value)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):  # it cannot even be written
+        same, wrong = False, []
+    if wrong:
+        problems.extend(wrong)
+    elif not same:
+        note_misfit(kind, value, path, problems)
+
+
+def _is_same(read: Any, value: Any) -> bool:
+    if isinstance(read, tuple) and isinstance(value, tuple):
+        return len(read) == len(value) and all(map(_is_same, read, value))
+    if isinstance(read, Mapping) and isinstance(value, Mapping):
+        return read.keys() == value.keys() and all(_is_same(read[name], value[name]) for name in read)
+    return bool(read == value) and (not isinstance(read, StrEnum) or type(read) is type(value))
 
 
 def keys_of(section_class: type[Any]) -> dict[str, ValueKind]:
@@ -460,6 +417,19 @@ def keys_of(section_class: type[Any]) -> dict[str, ValueKind]:
         for attribute in attrs.fields(section_class)
         if "kind" in attribute.metadata
     }
+
+
+@cache
+def _defaults_of(section_class: Any) -> Any:
+    """A section of nothing but defaults; None where some key must be given."""
+    required = any(is_required(section_class, name) for name in keys_of(section_class))
+    return None if required else section_class()
+
+
+def may_be_absent(section_class: type[Any], name: str) -> bool:
+    """Whether a key of a section may have no value at all."""
+    declared = attrs.fields_dict(section_class)[name]
+    return declared.default is None or isinstance(declared.metadata["kind"], OrNone)
 
 
 def is_required(section_class: type[Any], name: str) -> bool:

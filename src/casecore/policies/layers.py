@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from types import MappingProxyType
 from typing import Any, Final, Generic, Protocol, Self, TypeVar
 
 from casecore.calendars import find_zone
@@ -23,28 +24,29 @@ from casecore.channels import Channel
 from casecore.kernel import frozen
 from casecore.kernel.problems import Problem, no_such_keys, outer, quoted, under
 from casecore.kernel.words import distinct, same_form, same_forms
-from casecore.policies.declared import DeclaredKey, every_key, find_key, key_at
+from casecore.policies.declared import DeclaredKey, every_key, find_key, is_entry, key_at
 from casecore.policies.kinds import (
     MISSING,
+    NONE,
     Choice,
     Id,
     KeyScope,
+    Named,
     Several,
     Table,
     Text,
     ValueKind,
     a_source,
     key,
+    look_at,
     section,
+    settled,
 )
 from casecore.policies.sections import Queue
 from casecore.policies.sop import Sop
 
 MOST: Final = 50
 """How many overrides, changes and waivers a policy has at most, of each."""
-
-LAYERS: Final = ("override", "change", "waiver")
-"""The arrays of tables that hold them."""
 
 PROMISE_COUNT: Final = 24
 """How many promises there are (§10)."""
@@ -81,7 +83,8 @@ class Settings:
         read: dict[str, Any] = {}
         for word, known in found.items():
             if known is not None:
-                self._read_value(known, value[word], under(path, word), read, problems)
+                for one, said, place in _one_by_one(known, value[word], under(path, word)):
+                    self._read_value(one, said, place, read, problems)
         return MISSING if unknown or MISSING in read.values() else read
 
     def _read_value(
@@ -92,7 +95,8 @@ class Settings:
             problems.append(Problem(path, *why_not, of_key=True))
             read[known.path] = MISSING
         else:
-            read[known.path] = known.kind.read(value, path, problems)
+            none = value == NONE and is_entry(Sop, known.steps)
+            read[known.path] = None if none else known.kind.read(value, path, problems)
 
     def _why_not_settable(self, known: DeclaredKey, read: Mapping[str, Any]) -> tuple[str, str] | None:
         if known.is_table:
@@ -104,9 +108,59 @@ class Settings:
         clash = next(clashing_paths({known.path: MISSING}, read), None)
         return None if clash is None else (f"is set here already, by {clash[1]}", "each value once")
 
+    def settle(self, value: Any) -> Any:
+        """The same values, of each table of names entry by entry, because what it leaves out is as it was."""
+        if not isinstance(value, Mapping):
+            return value
+        return {path: _held_at(path, held) for word in value for path, held in _entries_set(word, value[word])}
+
+    def look_at(self, value: Any, path: str, problems: list[Problem]) -> None:
+        """Note what is wrong with values that were set in code."""
+        if not isinstance(value, Mapping):
+            problems.append(Problem(path, f"{quoted(value)} does not fit", self.describe))
+            return
+        for word, held in value.items():
+            known = find_key(Sop, word) if isinstance(word, str) else None
+            if known is None or known.is_table:
+                every = [known.path for known in every_key(Sop) if known.scope in self.scopes]
+                problems.append(
+                    no_such_keys([str(word)], every, path, every, "the path of a key, like chat.idle.silence")
+                )
+            elif held is not None or not is_entry(Sop, known.steps):
+                look_at(known.kind, held, under(path, word), problems)
+
     def write(self, value: Mapping[str, Any]) -> Any:
         """A table, each value as its own kind writes it."""
-        return {path: key_at(Sop, path).kind.write(held) for path, held in value.items()}
+        return {path: NONE if held is None else key_at(Sop, path).kind.write(held) for path, held in value.items()}
+
+
+def _entries_set(word: Any, value: Any) -> Iterator[tuple[Any, Any]]:
+    known = find_key(Sop, word) if isinstance(word, str) else None
+    if (
+        known is not None
+        and isinstance(known.kind, Named)
+        and not known.is_table
+        and isinstance(value, Mapping)
+        and value
+    ):
+        yield from ((under(known.path, str(name)), held) for name, held in value.items())
+    else:
+        yield word, value
+
+
+def _held_at(path: Any, value: Any) -> Any:
+    known = find_key(Sop, path) if isinstance(path, str) else None
+    return value if known is None or known.is_table else settled(known.kind, value)
+
+
+def _one_by_one(known: DeclaredKey, value: Any, path: str) -> Iterator[tuple[DeclaredKey, Any, str]]:
+    """What a layer says of a key; of a table of names, entry by entry, because what it leaves out is as it was."""
+    entries = value if isinstance(known.kind, Named) and not known.is_table and isinstance(value, dict) else {}
+    found = {word: find_key(Sop, under(known.path, word)) for word in entries if isinstance(word, str)}
+    if not entries or None in found.values():  # an empty table is empty; of a name that there is not, the table tells
+        yield known, value, path
+    else:
+        yield from ((one, entries[word], under(path, word)) for word, one in found.items() if one is not None)
 
 
 @frozen
@@ -301,6 +355,10 @@ class Waiver:
     reason: str = key(Text(1000, 1), "Why.")
     by: str = key(Text(200, 1), "Who says so.")
     source: str = a_source()
+
+
+LAYERS: Final = MappingProxyType({"override": Override, "change": Change, "waiver": Waiver})
+"""The arrays of tables that hold the layers, and what each of them is."""
 
 
 # Instants ----------------------------------------------------------------------------------------------

@@ -36,12 +36,14 @@ class Source:
     Attributes:
         plain: What the file says.
         layers: By the path of a layer in the policy, e.g. `override[2]`: its path in this file.
+        ships: Whether it is the one that ships with casecore, which lies at no place of the reader's.
     """
 
     name: str
     text: str
     plain: dict[str, Any] = field(factory=dict)
     layers: dict[str, str] = field(factory=dict)
+    ships: bool = False
     _spans: Spans | None = None
 
     @property
@@ -61,8 +63,16 @@ class Source:
             return None
         match steps_of(rest[1:]):
             case ("set", str(key)):
-                return under(f"{own}.set", self._own_spelling(own, key))
+                return self._path_of_setting(own, key)
         return own + rest
+
+    def _path_of_setting(self, layer: str, path: str) -> str:
+        """Where a layer of this file sets a key: by a word of its own, or in the table of entries around it."""
+        whole, spelled = f"{layer}.set", self._own_spelling(layer, path)
+        around, known = outer(path), find_key(Sop, path)
+        if known is None or not around or self._own_value(under(whole, spelled)) is not MISSING:
+            return under(whole, spelled)
+        return under(under(whole, self._own_spelling(layer, around)), known.steps[-1])
 
     def _own_spelling(self, layer: str, path: str) -> str:
         """The word by which this file sets a key in a layer; a path can be written in more than one way."""
@@ -98,7 +108,7 @@ Sources = tuple[Source, ...]
 
 def nearest_origin(sources: Sources, path: str, *, of_key: bool = False) -> Origin | None:
     """Where the nearest file that has a path says it: that is the word that counts."""
-    found = (source.origin(path, of_key=of_key) for source in sources)
+    found = (source.origin(path, of_key=of_key) for source in sources if not source.ships)
     return next((origin for origin in found if origin is not None), None)
 
 
@@ -149,7 +159,8 @@ class Origins:
     def path_in_files(self, path: str) -> str:
         """The path at which the files set a key: in the layer that set it, else its own."""
         around = outer(path)
-        return self.moved.get(path) or (self.moved.get(around, path) if around else path)
+        inside = next((place for old, place in reversed([*self.moved.items()]) if outer(old) == path), path)
+        return self.moved.get(path) or self.moved.get(around, inside)
 
     def layer_source(self, path: str) -> str:
         """What the layer cites that set a key; empty where none set it, or it cites nothing."""

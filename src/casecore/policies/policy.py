@@ -29,7 +29,7 @@ from casecore.kernel.problems import Origin, Problem, outer, quoted, under
 from casecore.policies.citing import settings_of
 from casecore.policies.declared import key_at, with_value
 from casecore.policies.errors import PolicyError
-from casecore.policies.files import parse_toml, read_text, resolve_extends
+from casecore.policies.files import parse_toml, read_text, resolve_extends, shipped_text
 from casecore.policies.kinds import MISSING, KeyScope, Several, Table, key, keys_of, section
 from casecore.policies.layers import (
     MOST,
@@ -172,6 +172,31 @@ class Policy(Sop):
         policy.set_derived(_origins=origins, waiver=self.waiver, override=self.override if overrides else ())
         return policy
 
+    def with_lower_limits(self, by: Mapping[str, int]) -> Policy:
+        """This policy with limits that are lower, wherever it sets them; none is lower than nothing.
+
+        Args:
+            by: How much lower, by the paths of their keys, e.g. `capacity.chat`.
+        """
+        if not by:
+            return self
+        plain: Any = self
+        for path, less in by.items():
+            table, *steps = key_at(Sop, path).steps
+            value = self.value(path)
+            if value is not None:
+                held, kind = getattr(plain, table), keys_of(Policy)[table]
+                plain = changed(plain, **{table: with_value(held, kind, steps, max(value - less, 0))})
+
+        def lower(layer: Any) -> Any:
+            values = {path: _lower(value, by.get(path, 0)) for path, value in layer.set.items()}
+            return changed(layer, set=values)
+
+        layers = {name: tuple(map(lower, getattr(self, name))) for name in ("override", "change")}
+        policy: Policy = changed(plain, **layers)
+        policy.set_derived(_origins=self._origins)
+        return policy
+
     def set_derived(self, **known: Any) -> None:
         """Set what is known to be sound, or follows from the rest; only for what makes policies."""
         for name, value in known.items():
@@ -298,6 +323,10 @@ class Policy(Sop):
         return held
 
 
+def _lower(value: Any, less: int) -> Any:
+    return max(value - less, 0) if less and value is not None else value
+
+
 def _require(given: object, kind: Any, expected: str) -> None:
     if not isinstance(given, kind):
         raise PolicyError("policy", (Problem("", f"{quoted(given)} is no policy", expected),))
@@ -305,10 +334,7 @@ def _require(given: object, kind: Any, expected: str) -> None:
 
 @cache
 def _shipped_policy() -> Policy:
-    from importlib import resources
-
-    text = resources.files("casecore.policies").joinpath("sop.toml").read_text("utf-8")
-    return Policy.of_files(*resolve_extends(parse_toml(text, "sop.toml", trusted=True), None))
+    return Policy.of_files(*resolve_extends(parse_toml(shipped_text(), "sop.toml", trusted=True), None))
 
 
 def _sound_tables(plain: Any, problems: Iterable[Problem]) -> dict[str, Any]:

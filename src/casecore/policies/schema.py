@@ -16,6 +16,7 @@ from casecore.kernel import ID_LIMIT
 from casecore.policies.declared import ANY_NAME, DeclaredKey, every_key, keys_inside
 from casecore.policies.files import EXTENDS
 from casecore.policies.kinds import (
+    NONE,
     Choice,
     Flag,
     Id,
@@ -23,6 +24,7 @@ from casecore.policies.kinds import (
     Length,
     Named,
     Number,
+    OrNone,
     Several,
     Table,
     Text,
@@ -30,6 +32,7 @@ from casecore.policies.kinds import (
     Whole,
     Wording,
     is_required,
+    may_be_absent,
     words_of,
 )
 from casecore.policies.layers import DateOrInstant, PromiseNumber, Settings, Words
@@ -41,7 +44,7 @@ EXTENDS_KEY: Final = DeclaredKey(
     "extends",
     ("extends",),
     EXTENDS,
-    "The file, found beside this one, of which this file says only what differs.",
+    "The file, found beside this one, of which this file says only what differs; casecore: the SOP that ships.",
     KeyScope.FILE,
 )
 """A key of files, which a policy that has been read does not have any more."""
@@ -64,8 +67,10 @@ def schema_text() -> str:
     return json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
 
 
-def _key_schema(known: DeclaredKey) -> Schema:
+def _key_schema(known: DeclaredKey, *, may_be_absent: bool = False) -> Schema:
     schema = _schema_of(known.kind)
+    if isinstance(known.kind, Table) and may_be_absent:
+        schema = _or_none(schema)
     default = None if known.default is None else known.kind.write(known.default)
     schema["description"] = f"{known.doc} ({known.unit})" if known.unit else known.doc
     if default is not None and not known.is_table:
@@ -95,17 +100,30 @@ def _wording_schema(kind: Wording) -> Schema:
 
 
 def _table_schema(kind: Table) -> Schema:
-    properties = {known.steps[-1]: _key_schema(known) for known in keys_inside(kind)}
+    properties = {
+        (name := known.steps[-1]): _key_schema(known, may_be_absent=may_be_absent(kind.section, name))
+        for known in keys_inside(kind)
+    }
     required = [name for name in properties if is_required(kind.section, name)]
     schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
     return {**schema, "required": required} if required else schema
 
 
 def _named_schema(kind: Named) -> Schema:
+    entry = _or_none(_schema_of(kind.of))
     if kind.names is None:
-        return {"type": "object", "additionalProperties": _schema_of(kind.of), "maxProperties": kind.most}
-    properties = {name: _schema_of(kind.of) for name in words_of(kind.names)}
-    return {"type": "object", "properties": properties, "additionalProperties": False}
+        return _or_none({"type": "object", "additionalProperties": entry, "maxProperties": kind.most})
+    properties = dict.fromkeys(words_of(kind.names), entry)
+    return _or_none({"type": "object", "properties": properties, "additionalProperties": False})
+
+
+def _or_none(schema: Schema) -> Schema:
+    """The schema of what fits another one, or of the word for none; each mistake is still marked where it is."""
+    if "enum" in schema:
+        return {**schema, "enum": [*schema["enum"], NONE]}
+    if schema["type"] == "string":
+        return {**schema, "pattern": f"^{NONE}$|{schema['pattern']}"} if "pattern" in schema else schema
+    return {**schema, "type": [schema["type"], "string"], "pattern": f"^{NONE}$"}
 
 
 def _settings_schema(kind: Settings) -> Schema:
@@ -120,7 +138,7 @@ def _settings_schema(kind: Settings) -> Schema:
             else:
                 properties[known.path] = place
             if isinstance(known.kind, Named):
-                patterns["^" + known.path.replace(".", r"\.") + r"\..+$"] = _schema_of(known.kind.of)
+                patterns["^" + known.path.replace(".", r"\.") + r"\..+$"] = _or_none(_schema_of(known.kind.of))
     both = {"properties": properties, "patternProperties": patterns}
     return {"type": "object", **both, "additionalProperties": False, "minProperties": 1, "maxProperties": kind.most}
 
@@ -147,6 +165,7 @@ _SCHEMAS: Final[Mapping[type, Callable[[Any], Schema]]] = MappingProxyType(
             "uniqueItems": True,
             "maxItems": kind.most,
         },
+        OrNone: lambda kind: _or_none(_schema_of(kind.of)),
         Table: _table_schema,
         Named: _named_schema,
         Settings: _settings_schema,

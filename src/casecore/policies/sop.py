@@ -7,19 +7,22 @@ layers.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final
 
 import attrs
 
 from casecore.calendars import Calendar, CalendarError, find_zone
 from casecore.channels import Channel
 from casecore.kernel import Enforcement
-from casecore.kernel.problems import Problem, did_you_mean, under
+from casecore.kernel.problems import Problem, did_you_mean, quoted, under
 from casecore.policies.errors import PolicyError
 from casecore.policies.kinds import Choice, KeyScope, Named, Table, Text, Whole, a_source, key, keys_of, section
 from casecore.policies.sections import (
+    ALL_HOURS,
     ALWAYS_COUNTED,
     Approval,
     Authentication,
@@ -42,6 +45,8 @@ from casecore.policies.sections import (
     Targets,
     WhatsApp,
     WrapUpRules,
+    are_all_queues,
+    shipped_queues,
 )
 from casecore.statuses import Status
 
@@ -89,6 +94,10 @@ rules; a test holds the two equal.
 """
 
 
+SOFTENED_BY: Final = MappingProxyType({"authentication.before": "authentication.enforcement"})
+"""The rules that have a key of their own for how strictly they are kept."""
+
+
 @section
 class Sop:
     """Every table of one SOP.
@@ -107,9 +116,9 @@ class Sop:
     lifecycle: Lifecycle = key(Table(Lifecycle), "How cases are closed.", factory=Lifecycle, clause="§2")
     channels: Channels = key(Table(Channels), "What each channel takes.", factory=Channels, clause="§1, §4")
     queues: Mapping[str, Queue] = key(
-        Named(Table(Queue)),
+        Named(Table(Queue), is_whole=are_all_queues),
         "The routing queues; a case enters the first whose filters take it.",
-        factory=lambda: {"general": Queue(fallback=True)},
+        factory=shipped_queues,
         scope=KeyScope.DESK,
         clause="§3",
     )
@@ -159,17 +168,16 @@ class Sop:
             try:
                 self._calendars[name] = opening.calendar()
             except CalendarError as error:
-                for problem in error.problems:
-                    yield Problem(f"calendars.{name}", problem)
+                yield from (_calendar_problem(under("calendars", name), opening, told) for told in error.problems)
         for path, targets in ((name, getattr(self.sla, name)) for name in keys_of(Sla)):
             named = targets.calendar if isinstance(targets, Targets) else None
-            if named is not None and named not in self.calendars:
+            if named not in {None, ALL_HOURS, *self.calendars}:
                 known = ", ".join(self.calendars) or "a table [calendars.NAME]"
                 yield Problem(f"sla.{path}.calendar", f"there is no calendar {named!r}", known)
 
     def mode(self, rule: str) -> Enforcement:
         """How strictly the policy keeps the rule with this id."""
-        if rule == "authentication.before":
+        if rule in SOFTENED_BY:
             return self.authentication.enforcement
         if rule == "replies.blanks":
             return self.replies.blanks
@@ -217,6 +225,28 @@ class Sop:
         return next(name for name, queue in self.queues.items() if queue.fallback)
 
 
+_DAY_TOLD: Final = re.compile(r"(?:week (?P<day>\w+)|(?P<table>special|holidays|zone)(?: (?P<date>[^:]+))?): ")
+"""Where a problem of a calendar begins: of which day it is, or of which list."""
+
+
+def _calendar_problem(path: str, opening: Opening, told: str) -> Problem:
+    """A problem of a calendar at the hours, or the day, that it is about; at its table, where it is about the whole."""
+    found = _DAY_TOLD.match(told)
+    if found is None:
+        return Problem(path, told)
+    where = under(path, found["day"] or found["table"])
+    held: Any = getattr(opening, found["day"] or found["table"])
+    if found["date"] and found["date"] in held:
+        where, held = under(where, found["date"]), held[found["date"]]
+    about = told[found.end() :]
+    named = [word for word in (() if isinstance(held, str) else held) if about.startswith((quoted(word), f"{word} "))]
+    if not named or isinstance(held, str):
+        return Problem(where, told)
+    if isinstance(held, Mapping):
+        return Problem(under(where, named[0]), told, of_key=True)
+    return Problem(f"{where}[{len(held) - 1 - held[::-1].index(named[0])}]", told)
+
+
 def _zone_problems(name: str) -> Iterator[Problem]:
     problems: list[str] = []
     find_zone(name, problems)
@@ -247,7 +277,8 @@ def _contradictions(sop: Sop) -> tuple[Problem, ...]:
     fallbacks = [name for name, queue in sop.queues.items() if queue.fallback]
     if len(fallbacks) != 1:
         found = f"{len(fallbacks)} queues are the fallback" + (f" ({', '.join(fallbacks)})" if fallbacks else "")
-        problems.append(Problem("queues", found, "exactly one queue with fallback = true"))
+        remedy = f'set the others to false, or take them out: {fallbacks[0]} = "none"' if fallbacks else ""
+        problems.append(Problem("queues", found, "exactly one queue with fallback = true", remedy))
     for path, statuses in (
         ("lifecycle.close_from", sop.lifecycle.close_from),
         ("lifecycle.close_after", sop.lifecycle.close_after),
@@ -257,16 +288,18 @@ def _contradictions(sop: Sop) -> tuple[Problem, ...]:
     never = [status for status in sop.lifecycle.close_after if status not in sop.lifecycle.close_from]
     for status in never:
         found = f"cases that are {status} would never be closed"
-        problems.append(Problem(f"lifecycle.close_after.{status}", found, "a status of lifecycle.close_from"))
+        remedy = f'write close_after = {{ {status} = "none" }}, or add it to close_from'
+        problems.append(Problem(f"lifecycle.close_after.{status}", found, "a status of lifecycle.close_from", remedy))
     problems += _wrong_statuses_counted(sop)
     problems += _priorities_above_their_most(sop)
     if sop.wrap_up.disposition and not sop.wrap_up.codes:
         problems.append(Problem("wrap_up.codes", "no contact could ever be disposed", "at least one code"))
     if not sop.lifecycle.close_from:
         problems.append(Problem("lifecycle.close_from", "no case could ever be closed", "at least one status"))
-    for rule in sop.enforcement:
+    for rule, mode in sop.enforcement.items():
         if rule not in SWITCHABLE:
             expected = "a rule that may be softened: " + ", ".join(sorted(SWITCHABLE))
-            remedy = did_you_mean(rule, SWITCHABLE)
+            key = SOFTENED_BY.get(rule)
+            remedy = f'write {key} = "{mode}"' if key else did_you_mean(rule, SWITCHABLE)
             problems.append(Problem(under("enforcement", rule), "cannot be softened", expected, remedy, of_key=True))
     return tuple(problems)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from casecore.kernel.problems import Problem, did_you_mean, under
-from casecore.policies.declared import DeclaredKey, find_key
+from casecore.policies.declared import DeclaredKey, key_at
 from casecore.policies.errors import PolicyError
 from casecore.policies.layers import (
     Aspect,
@@ -55,14 +55,12 @@ def _unknown_names(policy: LayeredPolicy) -> Iterator[Problem]:
             if not item.set:
                 yield Problem(f"{layer}[{number}].set", "sets nothing", "at least one value")
             for word in item.set:
-                yield from _unknown_key(policy, under(f"{layer}[{number}].set", word), find_key(Sop, word))
+                yield from _unknown_queue(policy, under(f"{layer}[{number}].set", word), key_at(Sop, word))
 
 
-def _unknown_key(policy: LayeredPolicy, path: str, known: DeclaredKey | None) -> Iterator[Problem]:
-    """What a setting names and does not exist; a file was checked for unknown keys when it was read."""
-    if known is None or known.is_table:
-        yield Problem(path, "no such key", "the path of a key, like chat.idle.silence", of_key=True)
-    elif known.steps[0] == "queues" and known.steps[1] not in policy.queues:
+def _unknown_queue(policy: LayeredPolicy, path: str, known: DeclaredKey) -> Iterator[Problem]:
+    """The queue that a setting names and that does not exist."""
+    if known.steps[0] == "queues" and known.steps[1] not in policy.queues:
         found, remedy = f"there is no queue {known.steps[1]!r}", did_you_mean(known.steps[1], policy.queues)
         yield Problem(path, found, f"one of {', '.join(policy.queues)}", remedy, of_key=True)
 

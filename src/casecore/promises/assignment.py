@@ -245,6 +245,7 @@ ASSIGNMENT_PROMISES: Final = (
         Occasion(_reaches_a_limit, "nobody ever holds as much as they may"),
         situations=OWN_LIMITS,
         rules=("capacity.channel", "capacity.total"),
+        terms=("capacity.total", "capacity.chat", "capacity.email", "capacity.voice"),
     ),
     Promise(
         "05",

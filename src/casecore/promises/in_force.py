@@ -68,6 +68,9 @@ class InForce:
             value = value[word] if isinstance(value, Mapping) else getattr(value, word)
         for layer in self._layers:
             value = layer.get(path, value)
+            for name, held in _entries_set(layer, path).items():  # a layer says of a table only what differs
+                others = {word: entry for word, entry in value.items() if word != name}
+                value = others if held is None else {**others, name: held}
         return value
 
     def blocks(self, rule: str) -> bool:
@@ -79,6 +82,12 @@ class InForce:
             for path in (f"enforcement.{rule}", f'enforcement."{rule}"'):  # a file's paths are quoted when it is read
                 mode = layer.get(path, mode)
         return mode in {None, Enforcement.BLOCK}
+
+
+def _entries_set(layer: Mapping[str, Any], path: str) -> dict[str, Any]:
+    """The entries of a table that a layer sets, by name; None: it takes the entry out."""
+    inside = {key.removeprefix(f"{path}."): held for key, held in layer.items() if key.startswith(f"{path}.")}
+    return {name.strip('"'): held for name, held in inside.items()}
 
 
 def _changes_begun(policy: Policy, at: datetime | None) -> Iterator[Mapping[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from casecore.channels import Channel, MessageKind
@@ -11,6 +12,7 @@ from casecore.policies import Policy
 from casecore.policies.sections import Abandoned, AgentEnds, CountsFrom, Proceeding
 from casecore.promises.books import Books
 from casecore.promises.happening import Happening, happens
+from casecore.promises.in_force import InForce
 from casecore.promises.pages import LIVE_CHANNELS, CasePage
 from casecore.promises.promise import Occasion, Promise, Situation
 from casecore.rooms.agents import AgentAvailable, AgentUnavailable, GoAvailable, GoUnavailable, Permission, Presence
@@ -316,6 +318,33 @@ LUNCH_WITH_A_CONTACT: Final = Situation(
 )
 
 
+# What a policy leaves of a promise --------------------------------------------------------------------
+
+
+SHORT_SILENCE: Final = timedelta(seconds=30)
+"""A shorter silence is no sign that somebody is gone."""
+
+
+def _no_chats(said: InForce) -> str:
+    return "" if said("channels.chat.kinds") else "channels.chat.kinds = []: there are no chats"
+
+
+def _nothing_about_idling(said: InForce) -> str:
+    nobody_asks = said("chat.idle.ask_first") == 0 and said("chat.idle.silence") < SHORT_SILENCE
+    return _no_chats(said) or (
+        "chat.idle.ask_first = 0: nobody has to ask, and that is no silence" if nobody_asks else ""
+    )
+
+
+def _nothing_to_authenticate_for(said: InForce) -> str:
+    wanted = {"authentication.before": "nothing needs it", "authentication.channels": "it is asked for nowhere"}
+    return next((f"{key} = []: {why}" for key, why in wanted.items() if not said(key)), "")
+
+
+def _is_wrapped_up(said: InForce) -> bool:
+    return bool(said("wrap_up.disposition") or said("wrap_up.notes"))
+
+
 LIVE_WORK_PROMISES: Final = (
     Promise(
         "06",
@@ -324,6 +353,8 @@ LIVE_WORK_PROMISES: Final = (
         Occasion(happens(ChatDisconnected), "no silent chat is ever disconnected"),
         situations=(UNASKED, *UNSETTLED),
         rules=("idle.asked", "idle.silence", "chat.agent_ends"),
+        empty=_nothing_about_idling,
+        terms=("chat.idle.ask_first", "chat.idle.silence", "chat.idle.counts_from", "chat.agent_ends"),
     ),
     Promise(
         "07",
@@ -332,6 +363,7 @@ LIVE_WORK_PROMISES: Final = (
         Occasion(_breaks_a_silence, "no customer ever breaks a silence"),
         situations=(ANSWERED_BACK,),
         rules=("idle.silence",),
+        empty=_no_chats,
     ),
     Promise(
         "08",
@@ -340,6 +372,8 @@ LIVE_WORK_PROMISES: Final = (
         Occasion(_needs_authentication, "nothing ever happens that needs authentication"),
         situations=UNAUTHENTICATED,
         rules=("authentication.before",),
+        empty=_nothing_to_authenticate_for,
+        terms=("authentication.channels", "authentication.before"),
     ),
     Promise(
         "22",
@@ -354,6 +388,8 @@ LIVE_WORK_PROMISES: Final = (
         _available_undisposed,
         Occasion(happens(AgentAvailable), "nobody ever becomes available"),
         situations=(UNDISPOSED,),
+        empty=lambda said: "" if said("wrap_up.disposition") else "wrap_up.disposition = false: nothing is disposed",
+        terms=("wrap_up.notes",),
     ),
     Promise(
         "14",
@@ -367,5 +403,6 @@ LIVE_WORK_PROMISES: Final = (
         "a next state is reached with the last disposition",
         _next_state_missed,
         Occasion(_reaches_the_next_state, "no disposition ever ends in a next state"),
+        empty=lambda said: "" if _is_wrapped_up(said) else "wrap_up asks for nothing: a contact is over when it ends",
     ),
 )

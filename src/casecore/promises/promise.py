@@ -88,6 +88,8 @@ class Promise(Statement):
         situations: What must be tried besides.
         rules: The rules it rests on; softened by the policy, the promise is not claimed.
         unless: A choice of the policy with which it is not claimed.
+        empty: (what the SOP says) -> why there is nothing left of it to promise, in words; nothing where there is.
+        terms: The policy keys that say how much is promised; who reads of it is told their values.
         way_on: Where there must always be a way to; None where the promise is about single steps.
     """
 
@@ -96,6 +98,8 @@ class Promise(Statement):
     situations: tuple[Situation, ...] = field(default=(), repr=False, kw_only=True)
     rules: tuple[str, ...] = field(default=(), kw_only=True)
     unless: Callable[[InForce], bool] = field(default=lambda said: False, repr=False, kw_only=True)
+    empty: Callable[[InForce], str] = field(default=lambda said: "", repr=False, kw_only=True)
+    terms: tuple[str, ...] = field(default=(), kw_only=True)
     way_on: WayOn | None = field(default=None, repr=False, kw_only=True)
 
     def claimed(self, policy: Policy) -> bool:
@@ -104,7 +108,7 @@ class Promise(Statement):
 
     def claimed_by(self, said: InForce) -> bool:
         """Whether it is promised for a case, by what the SOP says of that."""
-        return not self.unless(said) and all(said.blocks(rule) for rule in self.rules)
+        return not self.unless(said) and not self.empty(said) and all(said.blocks(rule) for rule in self.rules)
 
     def breaches(self, step: Happening) -> tuple[str, ...]:
         """Everything in a step that breaks it; nothing where it is not promised for the case that this is about."""

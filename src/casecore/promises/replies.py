@@ -12,6 +12,7 @@ from casecore.kernel import Command
 from casecore.policies import Policy
 from casecore.promises.books import Books
 from casecore.promises.happening import Happening, happens
+from casecore.promises.in_force import InForce
 from casecore.promises.life_cycle import says_nothing
 from casecore.promises.pages import DraftSeen
 from casecore.promises.promise import Occasion, Promise, Situation, WayOn
@@ -236,6 +237,11 @@ def _writes_on_whatsapp(step: Happening) -> bool:
     )
 
 
+def _nothing_on_whatsapp(said: InForce) -> str:
+    open_to = said("channels.whatsapp.kinds") or said("whatsapp.consent")
+    return "" if open_to else "channels.whatsapp.kinds = [] and whatsapp.consent = []: nobody is written to"
+
+
 def no_draft_waits(books: Books) -> bool:
     """Whether every draft is decided."""
     return all(books.case(case).draft is None for case in books.case_ids())
@@ -272,6 +278,8 @@ REPLY_PROMISES: Final = (
         _free_text_outside_the_window,
         Occasion(_writes_on_whatsapp, "nothing is ever written on WhatsApp"),
         situations=WRONG_TEMPLATES,
+        empty=_nothing_on_whatsapp,
+        terms=("whatsapp.window",),
     ),
     Promise(
         "19",

@@ -21,6 +21,7 @@ from casecore.policies.sections.channels import Relation as Relation
 from casecore.policies.sections.channels import RelationsDue as RelationsDue
 from casecore.policies.sections.channels import Replies as Replies
 from casecore.policies.sections.channels import WhatsApp as WhatsApp
+from casecore.policies.sections.clocks import ALL_HOURS as ALL_HOURS
 from casecore.policies.sections.clocks import AfterReopening as AfterReopening
 from casecore.policies.sections.clocks import Level as Level
 from casecore.policies.sections.clocks import Opening as Opening
@@ -47,3 +48,5 @@ from casecore.policies.sections.work import Queue as Queue
 from casecore.policies.sections.work import Routing as Routing
 from casecore.policies.sections.work import Strategy as Strategy
 from casecore.policies.sections.work import Unanswered as Unanswered
+from casecore.policies.sections.work import are_all_queues as are_all_queues
+from casecore.policies.sections.work import shipped_queues as shipped_queues

@@ -5,11 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from casecore.calendars import Calendar, Weekday
 from casecore.channels import Channel
-from casecore.policies.kinds import Choice, Id, Length, Named, Several, Table, Text, a_source, key, section
+from casecore.kernel import changed
+from casecore.policies.kinds import (
+    NONE,
+    Choice,
+    Id,
+    Length,
+    Named,
+    OrNone,
+    Several,
+    Table,
+    Text,
+    a_source,
+    key,
+    keys_of,
+    section,
+)
 from casecore.statuses import Status
 
 
@@ -54,8 +69,15 @@ class Level(StrEnum):
     URGENT = "urgent"
 
 
+NO_TARGET: Final = timedelta.min
+"""Held where a channel or a level has no target, whatever is promised around it; None: as it is around it."""
+
+ALL_HOURS: Final = NONE
+"""Held where all hours of a channel count, whatever counts by default."""
+
+
 def _target_key(doc: str) -> Any:
-    return key(Length(), doc, default=None)
+    return key(OrNone(Length(), "no target", NO_TARGET), doc, default=None)
 
 
 @section
@@ -77,7 +99,7 @@ class Targets:
 
     first_response: timedelta | None = _target_key("The longest open time from the first message to the first reply.")
     solution: timedelta | None = _target_key("The longest open time from the first message to resolved.")
-    calendar: str | None = key(Id(), "The calendar whose hours count; none: all hours.", default=None)
+    calendar: str | None = key(OrNone(Id(), "all hours", ALL_HOURS), "The calendar whose hours count.", default=None)
     low: Target | None = _level_key("low")
     normal: Target | None = _level_key("normal")
     high: Target | None = _level_key("high")
@@ -133,13 +155,21 @@ class Sla:
     )
     source: str = a_source()
 
+    def __attrs_post_init__(self) -> None:
+        """Around the default there is nothing, so that what says none there says nothing."""
+        around = {name: None for name in keys_of(Targets) if getattr(self.default, name) in {NO_TARGET, ALL_HOURS}}
+        if around:
+            object.__setattr__(self, "default", changed(self.default, **around))
+
     def target(self, name: str, channel: Channel, level: Level) -> timedelta | None:
         """The target of a clock: the channel's, else the default; in each the level's own first."""
         targets: Targets | None = getattr(self, channel)
         found = targets.target(name, level) if targets is not None else None
-        return self.default.target(name, level) if found is None else found
+        said = self.default.target(name, level) if found is None else found
+        return None if said == NO_TARGET else said
 
     def calendar(self, channel: Channel) -> str | None:
         """The name of the calendar that counts on a channel."""
         targets: Targets | None = getattr(self, channel)
-        return (targets.calendar if targets is not None else None) or self.default.calendar
+        named = (targets.calendar if targets is not None else None) or self.default.calendar
+        return None if named == ALL_HOURS else named

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
@@ -14,12 +15,14 @@ from casecore.policies.kinds import (
     Id,
     Length,
     Number,
+    OrNone,
     Several,
     Table,
     Text,
     Whole,
     a_source,
     key,
+    keys_of,
     section,
 )
 from casecore.statuses import ESCALATED, NEW, OPEN, PENDING, RESOLVED, Status
@@ -94,8 +97,28 @@ class Queue:
         return next((distance for distance, form in enumerate(ranges) if form in taken), None)
 
 
+def shipped_queues() -> dict[str, Queue]:
+    """The queues of the SOP that ships, on which the queues of every file stand."""
+    return {
+        "billing": Queue(title="Billing", reasons=("billing", "refund")),
+        "technical": Queue(title="Technical support", reasons=("technical", "outage")),
+        "general": Queue(title="General", fallback=True),
+    }
+
+
+def are_all_queues(plain: Mapping[str, Any], below: Mapping[str, Any]) -> bool:
+    """Whether these queues are all there are: one of them is the fallback, and they are others than those below.
+
+    Others are those of which one has a name of its own, or all are spelled out to the last key.
+    """
+    queues = [queue for queue in plain.values() if isinstance(queue, Mapping)]
+    own = not plain.keys() <= below.keys() or all(keys_of(Queue).keys() <= queue.keys() for queue in queues)
+    return own and any(queue.get("fallback") is True for queue in queues)
+
+
 def _limit_key(default: int | None, doc: str) -> Any:
-    return key(Whole(0, 1000), doc, default=default, unit="cases", rules=("capacity.channel",))
+    kind = OrNone(Whole(0, 1000), "no limit but the total")
+    return key(kind, doc, default=default, unit="cases", rules=("capacity.channel",))
 
 
 ALWAYS_COUNTED = (NEW, OPEN, ESCALATED)
