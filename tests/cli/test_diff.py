@@ -58,7 +58,7 @@ def report():
     old = sop(chat__idle__silence="2m")
     new = sop(
         chat__idle__silence="3m",
-        chat__idle__closing="Goodbye.",
+        chat__idle__closing="Goodbye, {customer}.",
         capacity__chat=3,
         queues=RENAMED,
         sla__default={"first_response": "2h", "solution": "24h"},

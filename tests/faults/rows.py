@@ -94,7 +94,7 @@ CALL_AND_CHAT, MAY_NOT_WRITE = "a-call-and-a-chat-one-agent", "we-write-and-may-
 CHATS, CALLS, TWO = "chat-limit", "voice-limit", "two-chat-cases-two-agents"
 MISTAKES, EMAIL_MISTAKES = "mistakes-on-voice", "mistakes-on-email"
 
-RESTING, LIVE_RESTING = "cases that count no more", "chats that wait for their customers"
+RESTING, LIVE_RESTING = "cases-that-count-no-more", "chats-that-wait-for-their-customers"
 
 AT_WORK_COUNTS = 'capacity = { statuses = ["new", "open", "escalated"] }'
 ONE_CHAT = "capacity = { chat = 1 }"

@@ -245,6 +245,7 @@ def mistakes_scope(channel: Channel, policy: Policy) -> Scope:
         ReceiveMessage(CUSTOMER, NOON, "t1", "m", "Hello", new_case=CASE),
         ReceiveMessage(CUSTOMER, NOON, "t1", "m", kind=MessageKind.POST, customer="maria", channel=channel),
         *(OpenCase(agent, NOON, CASE) for agent in ("ana", "ben", "cyd", "dan", "nobody")),
+        CloseCase("ana", NOON, CASE, CloseReason.ABANDONED),
         OpenCase("ana", early, CASE),
         *(OfferWork(SYSTEM, NOON, CASE, agent) for agent in ("ana", "ben", "cyd", "dan")),
         RescindOffer("ben", NOON, CASE),

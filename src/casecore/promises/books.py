@@ -321,7 +321,7 @@ def _status_is_set(books: Books, event: StatusSet, _: InForce) -> None:
     page = books.edit("cases", event.case)
     if event.status is Status.RESOLVED:
         _answered(page, "")
-        if page.holder is not None and not page.silent:
+        if page.holder is not None and not page.left and not page.silent:
             _begin_silence(page, event.at)
 
 
@@ -374,8 +374,8 @@ def _closes(books: Books, event: CaseClosed, said: InForce) -> None:
 
 def _queues(books: Books, event: CaseQueued, _: InForce) -> None:
     page = books.edit("cases", event.case)
-    if page.queued and event.by not in {CUSTOMER, SYSTEM}:
-        page.gone = False  # somebody gives it to others
+    if (page.queued or page.status is Status.RESOLVED) and event.by not in {CUSTOMER, SYSTEM}:
+        page.gone = False  # nobody has just given it up: somebody gives it to others
     page.queued, page.queue = True, event.queue
 
 
@@ -534,7 +534,7 @@ def _replies(books: Books, event: ReplySent, _: InForce) -> None:
     _set_status(books, event.case, event.send_as)
     page = books.edit("cases", event.case)
     _answered(page, event.message)
-    _begin_silence(page, None if page.holder is None else event.at)
+    _begin_silence(page, None if page.holder is None or page.left else event.at)
     _is_sent(books, event)
 
 

@@ -20,7 +20,7 @@ from casecore.rooms.notes import NoteAdded, NoteDeleted, NoteEdited
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.silence import ChatDisconnected
 from casecore.rooms.sla import ClockJudged, SetLevel
-from casecore.rooms.wrap_ups import CaseFlagged, Disposed, DutyDone, DutyLeft, RecordRelated
+from casecore.rooms.wrap_ups import CaseFlagged, Disposed, DutyDone, DutyLeft, RecordRelated, RecordUnrelated
 from casecore.statuses import Status
 
 NEW, OPEN, PENDING, ESCALATED, RESOLVED, CLOSED = Status
@@ -108,7 +108,7 @@ def edges_of(step: Happening) -> Iterator[str]:
 
 _ON_CLOSED: Final = (
     *(MessageNoted, MessageBounced, NoteAdded, NoteEdited, NoteDeleted),
-    *(Disposed, DutyLeft, DutyDone, CaseFlagged, RecordRelated),
+    *(Disposed, DutyLeft, DutyDone, CaseFlagged, RecordRelated, RecordUnrelated),
     *(CommitmentFulfilled, CommitmentRescheduled, Deviated),
 )
 """What may still happen about a closed case: what is owed is done, notes are written, a machine's message and a late
