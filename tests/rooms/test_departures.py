@@ -156,6 +156,8 @@ class TestEndsAnOpenChat:
         """Then it waits nowhere; reopened by hand, nobody is rung for it either."""
         story = given(case_in("resolved"), HANGS_UP)
         outcome = story.when(DONE).then(Disposed, CaseReleased, AgentAvailable, CaseGivenUp)
+        escalated = outcome.and_when(SetStatus("dora", at(30), "c1", Status.ESCALATED))
+        assert [("c1", "ben")] == offered(escalated)
         again = outcome.and_when(SetStatus("dora", at(30), "c1", Status.OPEN))
         assert case_of(again).waiting_since == at(30)
         assert [] == offered(again)

@@ -213,10 +213,23 @@ def give_up_case(
 
 
 def back_in_queue(
-    case: Case, cause: Command | Event, cut_off_at: datetime | None = None, *, gone: bool = False
+    case: Case,
+    cause: Command | Event,
+    cut_off_at: datetime | None = None,
+    *,
+    gone: bool = False,
+    status: Status | None = None,
 ) -> CaseQueued:
-    """The case waits in its queue again; `cut_off_at` says when its live customer was cut off, if they were."""
-    push = case.status is ESCALATED or not (gone or case.pull_only)
+    """The case waits in its queue again, in this status.
+
+    Args:
+        case: As it was.
+        cause: Who does it, and when.
+        cut_off_at: When its live customer was cut off, if they were.
+        gone: Whether its customer goes with it.
+        status: Its status now, where it changes; only an escalated case is offered whose customer is gone.
+    """
+    push = (status or case.status) is ESCALATED or not (gone or case.pull_only)
     since = waits_since(case, cause.at)
     return CaseQueued(cause.by, cause.at, case.id, case.queue, since=since, cut_off_at=cut_off_at, push=push)
 
@@ -236,10 +249,8 @@ def place_after(view: SeesCase, event: Event, status: Status) -> tuple[Event, ..
         return ()
     if status is RESOLVED:
         return () if case.waiting_since is None else (CaseUnqueued(SYSTEM, event.at, case.id),)
-    if case.waiting_since is None:
-        return (back_in_queue(case, event),)
-    if case.pull_only and status is ESCALATED:
-        return (CaseQueued(SYSTEM, event.at, case.id, case.queue, case.waiting_since),)
+    if case.waiting_since is None or (case.pull_only and status is ESCALATED):
+        return (back_in_queue(case, event, status=status),)
     return ()
 
 
