@@ -649,12 +649,16 @@ SAID = [
     (
         CHAT,
         a_line("EndContact", by="customer", case="c1"),
-        ["✓ the customer ends the contact on c1 open", "↳ c1 waits in the queue general", "↳ ana has c1 to dispose"],
+        [
+            "✓ the customer ends the contact on c1 open",
+            "↳ ana has c1 to dispose",
+            "↳ c1 stays with ana until it is disposed",
+        ],
     ),
     (
         [*OPENED, AWAY],
         a_line("Dispose", case="c1", code="solved", notes="Done"),
-        ["✓ ana disposes c1 as solved: “Done” open"],
+        ["✓ ana disposes c1 as solved: “Done” open", "↳ ana takes work again"],
     ),
     (
         [*OPENED, AWAY, RUI],
@@ -685,7 +689,11 @@ SAID = [
     (
         [*EMAIL, a_line("RelateRecord", case="c1", relation="customer", record="r1")],
         a_line("Dispose", case="c1", code="solved", notes="Done"),
-        ["✓ ana disposes c1 as solved: “Done” open", "↳ ana still has to relate c1 to: installer"],
+        [
+            "✓ ana disposes c1 as solved: “Done” open",
+            "↳ ana still has to relate c1 to: installer",
+            "↳ ana takes work again",
+        ],
     ),
     (
         [
@@ -864,7 +872,7 @@ def test_where_cases_are_at_the_end(casecore, a_day):
         "c3 k3 messaging closed by hand, then c3+1",
         "c5 k5 messaging closed as trash",
     ] == end[3:11]
-    assert "ana yes 2 of 6 in total c2, c3" in end
+    assert "ana wrapping up 2 of 6 in total c2, c3" in end
     assert "dora yes 1 of 6 in total –" in end
     assert "eve no 0 of 6 in total –" in end
 

@@ -8,10 +8,11 @@ import pytest
 from casecore import Policy
 from casecore.check import PromiseVerdict, check
 from casecore.check.findings import judgement_text
-from casecore.explore import Part, Result, Scope, Watched, explore
+from casecore.explore import Result, Scope, Watched, explore
 from casecore.explore.scope import NOON
 from casecore.promises import PROMISES
 from casecore.promises.in_force import InForce
+from casecore.rooms.agents import GoAvailable, GoUnavailable, SetNextState
 from tests.explore.test_explore import OPENED, SOP, SPAM, scope
 
 EARLY = timedelta(hours=3)
@@ -30,10 +31,8 @@ def asked_of(where, policy=SOP):
 
 def test_commands_before_noon():
     """Regression: all were refused by `time.order`, and nothing at all was called proved."""
-    where = scope(OPENED, SPAM)
-    (part,) = where.parts
-    early = tuple(attrs.evolve(command, at=NOON - EARLY) for command in part.commands)
-    found = asked_of(attrs.evolve(where, parts=(Part(early),)))
+    early = tuple(command("ana", NOON - EARLY, "ana") for command in (GoAvailable, GoUnavailable, SetNextState))
+    found = asked_of(attrs.evolve(scope(), parts=(), commands=early))
     assert (1, 0) == (found.worlds, found.transitions)
     assert {"time.order"} <= found.refusals
     assert {Result.VACUOUS} == {answer.result for answer in found.found.values()}

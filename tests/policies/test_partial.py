@@ -12,7 +12,20 @@ from casecore.kernel import Enforcement
 from casecore.kernel.problems import under
 from casecore.policies import Change, Match, Override
 from casecore.policies.declared import find_key
-from casecore.policies.kinds import Choice, Flag, Id, Length, Named, Number, OrNone, Several, Text, Whole, as_toml
+from casecore.policies.kinds import (
+    Choice,
+    Flag,
+    Id,
+    Length,
+    Named,
+    Number,
+    OrNone,
+    Several,
+    Text,
+    Whole,
+    Wording,
+    as_toml,
+)
 from casecore.policies.sections import (
     ALL_HOURS,
     Capacity,
@@ -60,6 +73,7 @@ OTHERWISE = {
     Choice: lambda kind, value: next(word.value for word in kind.choices if word != value),
     Several: lambda kind, value: value[:-1] or [another(kind.of, "")],
     Named: lambda kind, _: {"tags.limit": "warn"} if kind.of == Choice(Enforcement) else {"x": "none"},
+    Wording: lambda _, value: f"{value}!",
     Text: lambda _, value: "UTC" if value != "UTC" else "Europe/Lisbon",
     Id: lambda _, __: "something",
     OrNone: lambda kind, value: another(kind.of, value),

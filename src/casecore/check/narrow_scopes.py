@@ -463,6 +463,18 @@ def silent_scope(policy: Policy) -> Scope:
     return Scope("a-silent-chat", team, (_part(Channel.CHAT, *commands),), apart=APART, at_most=most)
 
 
+def departures_scope(policy: Policy) -> Scope:
+    """Chats whose customers leave, and one more, for an agent who may hold one."""
+    commands = [
+        OpenCase("ana", NOON, CASE),
+        EndContact(CUSTOMER, NOON, CASE),
+        *disposal_commands("ana", policy),
+        spam_command(),
+    ]
+    team = agents_named(policy, ana={"permissions": EVERYTHING, "capacity": {"chat": 1}})
+    return Scope("customers-who-leave", team, (_part(Channel.CHAT, *commands, copies=2),), apart=APART)
+
+
 def window_scope(policy: Policy) -> Scope:
     """A conversation on WhatsApp, and everything that may not be written when its window is closed."""
     news: Any = NEWS_TEMPLATE.template
@@ -563,6 +575,7 @@ _WHERE_IT_MATTERS: Final[tuple[tuple[Callable[[Policy], object], Callable[[Polic
     ),
     (lambda policy: len(policy.queues) > 1, moved_scope),
     (lambda policy: customers_may_write(Channel.CHAT, policy), silent_scope),
+    (lambda policy: customers_may_write(Channel.CHAT, policy), departures_scope),
     (lambda policy: customers_may_write(Channel.WHATSAPP, policy), window_scope),
     (lambda policy: customers_may_write(Channel.WHATSAPP, policy), late_scope),
     (lambda policy: policy.override, tagged_scope),

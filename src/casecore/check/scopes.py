@@ -25,7 +25,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from casecore.channels import LIVE, Channel, MessageKind
+from casecore.channels import Channel, MessageKind
 from casecore.check.commands import (
     APART,
     CASE,
@@ -205,7 +205,6 @@ def limit_scope(channel: Channel, limit: int, policy: Policy) -> Scope:
         AcceptOffer("ana", NOON, CASE),
         RejectOffer("ana", NOON, CASE),
         CloseCase("ana", NOON, CASE, CloseReason.SPAM),
-        *((EndContact(CUSTOMER, NOON, CASE),) if channel in LIVE else ()),
         *disposal_commands("ana", policy),
     ]
     copies = Part(tuple(commands), limit - less + 1)

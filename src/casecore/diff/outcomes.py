@@ -244,6 +244,8 @@ def _look_at_clocks(desk: Desk) -> Mapping[str, Any]:
         policy = desk.policy.at(at).for_(file.case)
         for name, read in (("first response", first_response), ("solution", solution)):
             clock = read(view, policy, at)
+            if clock is not None and clock.due is not None:
+                found.setdefault(f"the {name} is late", clock.due)  # what was judged already is due no more
             found[f"{name} after {hours} h"] = "no clock" if clock is None else f"{clock.state}"
     return found
 
