@@ -94,6 +94,7 @@ EMAIL_DRAFT = (EMAIL, attrs.evolve(DRAFT, subject="Hi"))
 OFFERED = (new_case(), OfferWork(SYSTEM, at(40), "c1", "ana"))
 REVIEW_OFFERED = (DRAFT_WAITS, OfferWork(SYSTEM, at(40), "c1", "cleo", review=True))
 ENDED = (case_in("open"), EndContact("dora", at(1), "c1"))
+BACK_WRAPPING_UP = (ENDED, LogOut("ana", at(2), "ana"), GoAvailable("ana", at(3), "ana"))
 ENDED_EMAIL = (EMAIL, EndContact("ana", at(1), "c1"))
 CLEO_HOLDS = case_in("open", "c2", "cleo", at=at(2))
 KNOWN = (case_in("open"), Authenticate("ana", at(1), "c1"))
@@ -283,11 +284,12 @@ REFUSALS = (
         Refusal("contact.edge", new_case(), command)
         for command in (
             Authenticate("ana", NOW, "c1"),
-            EndContact(CUSTOMER, NOW, "c1"),
+            EndContact("ana", NOW, "c1"),
             AskPresence("ana", NOW, "c1", "q1"),
             DisconnectIdle("ana", NOW, "c1", "q1"),
         )
     ),
+    Refusal("contact.edge", new_case(channel="email"), EndContact(CUSTOMER, NOW, "c1")),
     Refusal("idle.chat", EMAIL, AskPresence("ana", NOW, "c1", "q1")),
     Refusal("idle.chat", EMAIL, DisconnectIdle("ana", NOW, "c1", "q1")),
     Refusal("message.fresh", SILENT, AskPresence("ana", NOW, "c1", "q1")),
@@ -305,7 +307,7 @@ REFUSALS = (
     Refusal("agents.availability", (), GoUnavailable("ana", NOW, "ben")),
     Refusal("agents.availability", (), LogOut("ana", NOW, "ben")),
     Refusal("presence.contacts", case_in("open"), GoUnavailable("ana", NOW, "ana", "lunch")),
-    Refusal("presence.wrap_up", (ENDED, LogOut("ana", at(2), "ana")), GoAvailable("ana", NOW, "ana")),
+    Refusal("presence.wrap_up", BACK_WRAPPING_UP, GoAvailable("ana", NOW, "ana")),
     Refusal("assignment.holder", case_in("open"), SetStatus("cleo", NOW, "c1", Status.PENDING)),
     Refusal("assignment.holder", case_in("pending"), DeliveryFailed("cleo", NOW, "c1", "r-c1")),
     Refusal("assignment.holder", KNOWN, ReassignCase("cleo", NOW, "c1", queue="billing")),
@@ -315,7 +317,7 @@ REFUSALS = (
         Refusal("assignment.holder", KNOWN, command)
         for command in (
             Authenticate("cleo", NOW, "c1"),
-            EndContact("dora", NOW, "c1"),
+            EndContact("cleo", NOW, "c1"),
             AskPresence("cleo", NOW, "c1", "q1"),
             MakeCommitment("cleo", NOW, "c1", "p1", LATER, "Call back"),
             SetLevel("cleo", NOW, "c1", Level.HIGH),
@@ -341,6 +343,8 @@ REFUSALS = (
     Refusal("offer.timeout", OFFERED, ExpireOffer(SYSTEM, NOW, "c1")),
     Refusal("contact.live", case_in("open"), LeaveCase("ana", NOW, "c1")),
     Refusal("contact.blocks_close", case_in("open"), CloseCase("ana", NOW, "c1")),
+    Refusal("chat.agent_ends", case_in("open"), EndContact("ana", NOW, "c1")),
+    Refusal("chat.agent_ends", case_in("pending"), EndContact("ana", NOW, "c1")),
     *(
         Refusal("authentication.before", case_in("open"), command)
         for command in (
@@ -389,6 +393,7 @@ REFUSALS = (
     Refusal("presence.on_duty", (DRAFT_WAITS, CLEO_AT_LUNCH), ApproveDraft("cleo", NOW, "c1", "d1")),
     Refusal("presence.on_duty", (DRAFT_WAITS, CLEO_AT_LUNCH), RefuseDraft("cleo", NOW, "c1", "d1", "No")),
     Refusal("presence.on_duty", (DRAFT_WAITS, CLEO_AT_LUNCH), EditDraft("cleo", NOW, "c1", "d1", "Hi")),
+    Refusal("lifecycle.abandoned", EMAIL, CloseCase("ana", NOW, "c1", CloseReason.ABANDONED)),
     Refusal("lifecycle.close_by", EMAIL, CloseCase("cleo", NOW, "c1")),
     Refusal("lifecycle.close_from", EMAIL, CloseCase("ana", NOW, "c1"), "[lifecycle]\nclose_from = ['resolved']"),
     Refusal("lifecycle.close_after", case_in("resolved"), CloseCase(SYSTEM, NOW, "c1", CloseReason.AUTOMATIC)),

@@ -37,6 +37,9 @@ PAGE_INSTANTS = {
 }
 """The instants in the books: the same in a record, and how long each is held against."""
 
+NOTES_EVERYTHING = "case_time"
+"""The sheet that every event of a case is noted on: it says when, and nothing of what."""
+
 PAGE_COUNTERS = {"case_page.asked": "contact.attempts"}
 """What is counted in the books, and in a record."""
 
@@ -237,7 +240,8 @@ def answer_of(verdict, scope):
     """Yes, and the names of the events, but for those of sheets that the scope leaves apart; or no, and the rules."""
     if not verdict:
         return False, tuple(reason.rule for reason in verdict.reasons)
-    told = [event for event in verdict.events if not {effect.sheet for effect in EFFECTS[type(event)]} <= scope.apart]
+    left = scope.apart | {NOTES_EVERYTHING}
+    told = [event for event in verdict.events if not {effect.sheet for effect in EFFECTS[type(event)]} <= left]
     return True, tuple(type(event).__name__ for event in told)
 
 

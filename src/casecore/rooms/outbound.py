@@ -220,6 +220,7 @@ def _consent_given(view: SeesClocks, subject: StartOutbound | ReplySent, policy:
     )
 
 
+@measures("phone")
 def _number_is_e164(view: SeesClocks, command: StartOutbound, _: Policy) -> Reason | None:
     channel = _channel_of_thread(view, command)
     if channel not in BY_NUMBER:
@@ -230,7 +231,8 @@ def _number_is_e164(view: SeesClocks, command: StartOutbound, _: Policy) -> Reas
         return None  # they wrote on this thread, from the number that it goes to
     if not number:
         found = f"{channel} goes to a number, and none is known"
-        return Reason("outbound.phone", found, f"give the phone in E.164, like {_EXAMPLE}, or record it")
+        remedy = f"give the phone in E.164, like {_EXAMPLE}, or record it"
+        return Reason("outbound.phone", found, remedy, {"phone": number})
     from casecore.templates.phones import check_phone  # with all of templates, when the first is started
 
     wrong = next(iter(check_phone(number)), None)

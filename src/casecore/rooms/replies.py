@@ -209,6 +209,7 @@ _THROUGH_APPROVAL = ("SubmitDraft", "EditDraft", "StartOutbound")
 """How a reply goes out that somebody else approves: as a draft, as the one that waits, or as a new case."""
 
 
+@measures("blank", "offset", "where")
 def no_blank_left(_: SeesCase, said: Any, policy: Policy) -> Reason | None:
     """The rule that what is sent, or is to be sent, has no blank that somebody forgot to fill."""
     template, names = getattr(said, "template", None), policy.replies.blank_names

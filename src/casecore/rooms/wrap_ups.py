@@ -296,7 +296,8 @@ def _not_disposed(view: HasAftermath, command: UnrelateRecord, _: Policy) -> Rea
     if case is None or case.assignee is not None or view.aftermath.undisposed:
         return None
     found = f"every contact of case {command.case} is disposed"
-    return Reason("relation.disposed", found, "relate it to the right record instead, or write a note")
+    remedy = "relate it to the right record instead, or write a note"
+    return Reason("relation.disposed", found, remedy, ways=("RelateRecord", "AddNote"))
 
 
 def _wrap_up_is_theirs(view: SeesWrapUp, command: Dispose, _: Policy) -> Reason | None:
