@@ -31,6 +31,13 @@ def unfollowed(name, event):
     return renovated(name, follows={kind: follower for kind, follower in room.follows.items() if kind is not event})
 
 
+def following(name, event, follower):
+    """The house, with one room in which this follows an event, and not what does otherwise."""
+    (room,) = (room for room in HOUSE.rooms if room.name == name)
+    assert event in room.follows
+    return renovated(name, follows={**room.follows, event: follower})
+
+
 def followed(event, follower):
     """The house, with one more room, in which this follows an event."""
     return House((*HOUSE.rooms, Room("annex", follows={event: follower})))

@@ -247,3 +247,13 @@ def test_worlds_that_differ_in_the_books_alone_are_counted_and_said():
     report = Report(SOP, (), (searched,), ())
     assert "1 scope: 30 worlds (2 more than desks, by what the witnesses wrote down), 90 steps" in search_text(report)
     assert "30 worlds, 90 steps" in search_text(attrs.evolve(report, searched=(attrs.evolve(searched, desks=30),)))
+
+
+def test_a_way_to_closed_that_is_spam_only_is_told():
+    """Where only a new case is closed by hand, and nothing by time, the verdict says what is left for an opened one."""
+    policy = Policy.loads('[lifecycle]\nclose_from = ["new"]\nclose_after = "none"\n')
+    (found,) = check(policy, only=frozenset({"18"}), scopes=("one-email-case",), walk=0).judgements
+    assert (PromiseVerdict.PROVED, ("once it is opened, a case can be closed as spam only",)) == (
+        found.verdict,
+        found.terms,
+    )

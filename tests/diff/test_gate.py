@@ -296,3 +296,15 @@ def test_a_story_that_ends_sooner_says_so():
     (one,) = diff_entries(report)
     assert "with capacity.chat lower by 7 on both sides, which ends sooner" in one.more
     assert not isinstance(report.changes[0].what, OutcomeChange)
+
+
+def test_what_cannot_be_made_alone_is_compared_with_nothing():
+    """Another queue becomes the fallback: neither half of that is a policy."""
+    moved = "queues.general.fallback = false\nqueues.billing.fallback = true"
+    assert [] == [found for found in outcomes("", moved) if found.edits == ("queues.general.fallback",)]
+
+
+def test_clocks_of_a_channel_on_which_nobody_may_write():
+    """Its cases never come; those of the others are compared."""
+    shut = "channels.linkedin.kinds = []\nsla.linkedin.solution = "
+    assert outcomes(shut + '"2h"', shut + '"3h"\nsla.default.solution = "1h"')

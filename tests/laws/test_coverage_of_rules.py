@@ -317,12 +317,12 @@ REFUSALS = (
         Refusal("assignment.holder", KNOWN, command)
         for command in (
             Authenticate("cleo", NOW, "c1"),
-            EndContact("cleo", NOW, "c1"),
             AskPresence("cleo", NOW, "c1", "q1"),
             MakeCommitment("cleo", NOW, "c1", "p1", LATER, "Call back"),
             SetLevel("cleo", NOW, "c1", Level.HIGH),
         )
     ),
+    Refusal("assignment.holder", case_in("resolved"), EndContact("cleo", NOW, "c1")),
     Refusal("assignment.holder", SILENT, DisconnectIdle("cleo", FIVE, "c1", "m2")),
     *giving("assignment.queue", OTHER_QUEUE),
     *giving("assignment.available", GoUnavailable("cleo", at(2), "cleo")),

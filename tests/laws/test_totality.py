@@ -40,6 +40,8 @@ POLICIES = st.sampled_from(
             close_after = { open = "1h", resolved = "10w" }
             [queues.billing]
             fallback = true
+            [queues.general]
+            fallback = false
             [capacity]
             total = 1
             chat = 0

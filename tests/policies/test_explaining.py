@@ -242,3 +242,11 @@ class TestCommands:
         code, printed, complaints = casecore("explain", *arguments)
         assert (2, "") == (code, printed)
         assert complaint in complaints
+
+
+def test_an_entry_of_a_table_that_a_change_empties():
+    """Asked of an entry, the change that takes them all out is named, and what it takes out."""
+    policy = Policy.loads('[[change]]\non = 2020-01-01\nset = { "lifecycle.close_after" = "none" }', "a.toml")
+    found = explain(policy, "lifecycle.close_after.resolved", datetime(2027, 1, 1, tzinfo=UTC))
+    assert (None, "the change on 2020-01-01") == (found.in_force.value, found.in_force.by)
+    assert ["2d"] == [one.value for one in found.lost]

@@ -178,7 +178,9 @@ def every_way(event):
 def _choices(kind, same):
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return tuple(kind)
-    return (True, False) if kind is bool else (None, "somebody") if NoneType in get_args(kind) else ("zoe", same)
+    if NoneType in get_args(kind):
+        return (None, 60.0 if float in get_args(kind) else "somebody")
+    return (True, False) if kind is bool else ("zoe", same)
 
 
 def any_value(kind, name):

@@ -16,6 +16,7 @@ from casecore.rooms.agents import ChangeAgent, LogOut
 from casecore.rooms.approvals import ApproveDraft, ReassignDraft, RefuseDraft, SubmitDraft, WithdrawDraft
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import CaseAssigned, LeaveCase, OpenCase
+from casecore.rooms.bounces import DeliveryFailed
 from casecore.rooms.cases import CloseCase
 from casecore.rooms.commitments import MakeCommitment
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
@@ -245,3 +246,13 @@ class TestSettings:
         event = CaseAssigned("dora", at(1), "c1", "ana")
         assert ["ana"] == [call.agent for call in notifications([event], Desk(), ALL)]
         assert [] == list(notifications([CaseAssigned("ana", at(1), "c1", "ana")], Desk(), ALL))
+
+
+def test_what_never_arrived_calls_who_holds_the_case_and_who_wrote_it():
+    """A closed case that nobody holds calls its last agent; one whose message nobody knows calls its holder alone."""
+    answered = (*EMAIL[:1], OpenCase("ana", at(2), "c1"), SendReply("ana", at(3), "c1", "r1", "Hello", subject="Re"))
+    failed = DeliveryFailed(SYSTEM, at(9), "c1", "r1", "no such mailbox")
+    assert [("ana", Alert.DELIVERY_FAILED)] == names(*answered, failed)
+    assert [("ana", Alert.DELIVERY_FAILED)] == names(*answered, CloseCase("ana", at(4), "c1"), failed)
+    handed_on = (*answered, LeaveCase("ana", at(4), "c1"), OpenCase("cleo", at(5), "c1"), failed)
+    assert {("cleo", Alert.DELIVERY_FAILED), ("ana", Alert.DELIVERY_FAILED)} == {*names(*handed_on)}

@@ -28,7 +28,7 @@ from casecore.rooms.notes import CaseTagged, NoteAdded
 from casecore.rooms.offers import AcceptOffer, OfferAccepted, OfferWork, WorkOffered
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.replies import ReplySent
-from casecore.rooms.reviews import ReviewTaken, TakeReview
+from casecore.rooms.reviews import ReviewFreed, ReviewTaken, TakeReview
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
 from casecore.rooms.sla import ClockJudged, ResponseUndone, SolutionUndone
 from casecore.rooms.wrap_ups import Disposed, WrapUpOwed
@@ -224,6 +224,9 @@ WROTE_AGAIN = (CaseReopened(CUSTOMER, at(4), "c1", Status.PENDING), *comes(when=
 BY_DAY = timedelta(hours=24).total_seconds()
 FOLLOWED = (SuccessorStarted(CUSTOMER, at(10), "c1", "c2"), *comes("c2", when=10, thread="t-c1", predecessor="c1"))
 
+BOUNCED = MessageBounced(SYSTEM, at(9), "c1", "t-c1", "r1")
+REOPENED = CaseReopened(SYSTEM, at(9), "c1", Status.PENDING)
+PROMISED_LATER = CommitmentMade("ana", at(6), "p1", "c1", "ana", at(hours=1), "Call back")
 LEFT = (
     CustomerLeft(CUSTOMER, at(5), "c1"),
     ContactEnded(CUSTOMER, at(5), "c1", "ana", Channel.CHAT, "ended_by_customer", True),
@@ -248,6 +251,25 @@ TOLD = {
     ),
     "01: open again, and nobody wrote": Told(
         "01", (*OPEN, replied()), said(CaseReopened(CUSTOMER, at(3), "c1", Status.PENDING))
+    ),
+    "01: what did not arrive moves no closed case": Told("", CLOSED, said(BOUNCED)),
+    "01: what did not arrive, and it stays pending": Told("01", (*OPEN, replied()), said(BOUNCED)),
+    "01: what did not arrive opens it again": Told("", (*OPEN, replied()), (BOUNCED, REOPENED)),
+    "01: what answered nothing did not arrive": Told(
+        "", (*OPEN, replied()), (attrs.evolve(BOUNCED, message="r9"), REOPENED)
+    ),
+    "05: a review that is freed": Told("", (*DRAFT, REVIEWED), said(ReviewFreed(SYSTEM, at(4), "c1", "d1", "cleo"))),
+    "06: ended while the customer waits": Told("06", OPEN, released(because=Release.ENDED_BY_AGENT)),
+    "06: ended, and nothing is settled": Told("06", (*OPEN, replied()), released(because=Release.ENDED_BY_AGENT)),
+    "06: ended once it is escalated": Told(
+        "", (*OPEN, replied(send_as=Status.ESCALATED)), released(because=Release.ENDED_BY_AGENT)
+    ),
+    "08: promised in the wrap-up": Told("08", ENDED, said(PROMISED_LATER)),
+    "08: promised in the wrap-up, once they are known": Told("", (*KNOWN, released()), said(PROMISED_LATER)),
+    "08: resolved after the customer has left": Told("", (*OPEN, LEFT), replied(when=6, send_as=Status.RESOLVED)),
+    "08: of the account after the customer has left": Told("08", (*OPEN, LEFT), replied(when=6, about_account=True)),
+    "08: set to resolved after the customer has left": Told(
+        "", (*OPEN, LEFT), said(StatusSet("ana", at(6), "c1", Status.RESOLVED))
     ),
     # 22
     "22: given up waiting, and closed": Told("", (*DESK, comes()), (*GIVES_UP, *closed(reason=CloseReason.ABANDONED))),

@@ -43,6 +43,9 @@ NOTES_EVERYTHING = "case_time"
 PAGE_COUNTERS = {"case_page.asked": "contact.attempts"}
 """What is counted in the books, and in a record."""
 
+VERDICTS = frozenset({"case_page.first_response", "case_page.solution"})
+"""What is in the books of service clocks: where a scope leaves these apart, nothing is ever found of them."""
+
 
 @attrs.frozen(eq=False)
 class PlainState:
@@ -73,6 +76,7 @@ class PlainSearch:
     def __init__(self, scope, policy, house=HOUSE, counting=frozenset(), *, with_books=False):
         self.scope, self.policy, self.house, self.counting = scope, policy, house, counting
         self.with_books = with_books
+        self.apart = scope.apart | VERDICTS if "clocks" in scope.apart else scope.apart
         self.cases = [
             (part, number, frozenset(copy_of(name, part.every_id, number) for name in part.every_id))
             for part in scope.parts
@@ -207,11 +211,13 @@ class PlainSearch:
         told = []
         for table in ("customers", "threads", "cases", "messages", "notes", "commitments", "wrap_ups"):
             for row_id, row in getattr(desk, table).items():
-                if row_id in ids or (table != "messages" and getattr(row, "case", None) in ids):
+                own_id = row.id if table == "messages" else row_id
+                if own_id in ids or (table != "messages" and getattr(row, "case", None) in ids):
                     sheets = {name: getattr(row, name) for name in SHEETS} if table == "cases" else {table[:-1]: row}
                     told += [(name, self.plain(name, sheet, suffix)) for name, sheet in sheets.items()]
         for (sort, page_id), page in state.books.written.items() if self.with_books else ():
-            if page_id in ids and page != PAGES[sort]():
+            *_, own_id = page_id.split("\n")  # a message's, after that of its thread
+            if own_id in ids and page != PAGES[sort]():
                 told.append((page_id.replace(suffix, ""), self.plain(f"{sort[:-1]}_page", page, suffix)))
         if any(f"{sort[:-1]}_page.{name}" in self.counting for sort, name in PAGE_INSTANTS):
             told += [("link", sort, name) for sort, page_id, name in state.links if page_id in ids]
@@ -219,21 +225,28 @@ class PlainSearch:
 
     def plain(self, name, row, suffix=""):
         """What a row says, as far as it tells worlds apart."""
-        if row is None or name in self.scope.apart:
+        if row is None or name in self.apart:
             return row is not None
         fields = ((field.name, f"{name}.{field.name}", getattr(row, field.name)) for field in attrs.fields(type(row)))
         return tuple((field, self._value(path, value, suffix)) for field, path, value in fields)
 
     def _value(self, path, value, suffix):
-        if path in self.scope.apart or (isinstance(value, datetime) and path not in self.counting):
-            return value is not None and path not in self.scope.apart
+        if path in self.apart or (isinstance(value, datetime) and path not in self.counting):
+            return value is not None and path not in self.apart
         most = self.scope.at_most.get(PAGE_COUNTERS.get(path, path))
         value = min(value, most) if isinstance(value, int) and most is not None else value
         if attrs.has(type(value)):
             return self.plain(path, value, suffix)
         if isinstance(value, Mapping | frozenset):
-            return tuple(sorted(value.items() if isinstance(value, Mapping) else value))
-        return value.replace(suffix, "") if type(value) is str and suffix else value
+            value = tuple(sorted(value.items() if isinstance(value, Mapping) else value))
+        return without_suffix(value, suffix) if suffix else value
+
+
+def without_suffix(value, suffix):
+    """A value as the first copy of a case would have it: without the suffix of a copy in its ids."""
+    if type(value) is tuple:
+        return tuple(without_suffix(each, suffix) for each in value)
+    return value.replace(suffix, "") if type(value) is str else value
 
 
 def answer_of(verdict, scope):

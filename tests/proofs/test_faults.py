@@ -19,7 +19,7 @@ from casecore.explore import Part, Result, Scope, Watched, explore
 from casecore.explore.model import AGENT_ROLES
 from casecore.explore.scope import NOON
 from casecore.promises import PROMISES, WAYS_ON, Step, Watch
-from casecore.rooms.agents import SetNextState
+from casecore.rooms.agents import AgentAvailable, AgentUnavailable, SetNextState
 from casecore.rooms.approvals import (
     ApproveDraft,
     DraftApproved,
@@ -35,7 +35,7 @@ from casecore.rooms.contacts import Authenticate, Authenticated, ContactEnded, C
 from casecore.rooms.replies import ReplySent, SendReply
 from casecore.rooms.wrap_ups import Disposed
 from casecore.statuses import Status
-from tests.houses import followed, forbidding, handling, misjudging, queued_only, unfollowed, without
+from tests.houses import followed, following, forbidding, handling, misjudging, queued_only, unfollowed, without
 
 SOP = Policy.default()
 
@@ -131,6 +131,15 @@ def stuck(view, event, policy):
     return Reason("stuck", "it is out of date") if view.draft is not None and view.draft.stale else None
 
 
+(disposed,) = (room.follows[Disposed] for room in HOUSE.rooms if Disposed in room.follows)
+
+
+def stateless(view, event, policy):
+    """Whoever has disposed the last contact stays in the state that they are in."""
+    events = disposed(view, event, policy)
+    return tuple(event for event in events if not isinstance(event, AgentAvailable | AgentUnavailable))
+
+
 DECIDED = (DraftApproved, DraftRefused, DraftWithdrawn)
 STALE_DRAFTS_STAY = House((*HOUSE.rooms, Room("annex", rules=(Rule("stuck", "Stuck", "-", DECIDED, stuck),))))
 
@@ -150,10 +159,11 @@ FAULTS = {
     "work for somebody away": Fault(without("assignment.available"), PRESENCE, {"05": 3}),
     "work beside an undisposed contact": Fault(without("assignment.wrap_up"), TWO_CASES, {"05": 5}),
     "work for somebody who leaves soon": Fault(without("assignment.next_state"), TWO_CASES, {"05": 5}),
-    "back with a contact to dispose": Fault(without("presence.wrap_up"), PRESENCE, {"13": 5}),
+    "back with a contact to dispose": Fault(without("presence.wrap_up"), PRESENCE, {"13": 4}),
     "lunch with a contact held": Fault(without("presence.contacts"), PRESENCE, {"14": 3}),
-    "the next state never comes": Fault(unfollowed("wrap_ups", Disposed), PRESENCE, {"15": 5}),
-    "no wrap-up is owed": Fault(unfollowed("wrap_ups", ContactEnded), PRESENCE, {"05": 4, "13": 5}),
+    "the next state never comes": Fault(following("wrap_ups", Disposed, stateless), PRESENCE, {"15": 4}),
+    "disposed, and still held": Fault(unfollowed("wrap_ups", Disposed), PRESENCE, {"03": 4, "05": 7, "13": 6, "15": 4}),
+    "no wrap-up is owed": Fault(unfollowed("wrap_ups", ContactEnded), PRESENCE, {"05": 5, "13": 3}),
     "disconnected unasked": Fault(without("idle.asked"), SILENCE, {"06": 4}),
     "disconnected at any time": Fault(without("idle.silence"), SILENCE, {"06": 4, "07": 4}),
     "disconnected after 1:59": Fault(misjudging("idle.silence", a_second_fast), SILENCE, {"06": 5}),
@@ -170,7 +180,7 @@ FAULTS = {
     "back, and in no queue": Fault(unfollowed("reassignments", CaseReopened), REOPENED, {"16": 5}),
     "set open, and in no queue": Fault(unfollowed("assignments", StatusSet), REOPENED, {"16": 5}),
     "left, and still held": Fault(handling(LeaveCase, queued_only), LIFE, {"02": 3, "16": 3}),
-    "held without a contact": Fault(unfollowed("contacts", CaseAssigned), LIFE, {"03": 2, "05": 4}),
+    "held without a contact": Fault(unfollowed("contacts", CaseAssigned), LIFE, {"03": 2, "13": 3}),
     "never closed": Fault(forbidding(CaseClosed), LIFE, {"18": 1}),
 }
 

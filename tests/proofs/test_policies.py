@@ -79,6 +79,8 @@ ODD = {
             **NOTHING_HAPPENS,
             "02": (VACUOUS, "nothing ever happens to a closed case"),
             "04": (VACUOUS, "nobody ever holds as much as they may"),
+            **dict.fromkeys(("06", "07"), (NOT_CLAIMED, "channels.chat.kinds = []: there are no chats")),
+            "13": (VACUOUS, "nobody ever becomes available"),
             "16": (VACUOUS, "no case ever waits"),
         },
         ("CC202", "CC204"),
@@ -101,7 +103,11 @@ ODD = {
     "nothing to wrap up": Odd(
         "wrap_up = { disposition = false, notes = false }",
         LIMIT,
-        {"02": (VACUOUS, "nothing ever happens to a closed case")},
+        {
+            "02": (VACUOUS, "nothing ever happens to a closed case"),
+            "13": (NOT_CLAIMED, "wrap_up.disposition = false: nothing is disposed"),
+            "15": (NOT_CLAIMED, "wrap_up asks for nothing: a contact is over when it ends"),
+        },
     ),
     "nobody is authenticated": Odd(
         'authentication = { enforcement = "off" }',

@@ -181,7 +181,7 @@ class TestEnding:
     @pytest.mark.parametrize("command", [EndContact, Authenticate])
     def test_by_somebody_else(self, command):
         """Not a colleague."""
-        given(case_in("open")).when(command("cleo", at(9), "c1")).refused("assignment.holder")
+        given(case_in("resolved")).when(command("cleo", at(9), "c1")).refused("assignment.holder")
 
     def test_by_the_system(self):
         """Neither customer nor agent."""

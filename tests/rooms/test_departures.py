@@ -3,6 +3,7 @@
 import pytest
 
 from casecore.policies import Policy
+from casecore.policies.sections import Relation
 from casecore.rooms.absences import ReleaseAbsent
 from casecore.rooms.agents import AgentAvailable, AgentWrapsUp, GoAvailable, GoUnavailable, LogOut, Presence
 from casecore.rooms.approvals import DraftSuperseded, SubmitDraft
@@ -28,7 +29,7 @@ from casecore.rooms.contacts import (
 from casecore.rooms.offers import OfferRescinded, OfferWork, Rescission, WorkOffered
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import ReplySent, SendReply
-from casecore.rooms.wrap_ups import Dispose, Disposed, WrapUpOwed
+from casecore.rooms.wrap_ups import Dispose, Disposed, RelateRecord, WrapUpOwed
 from casecore.routing import next_for, route
 from casecore.statuses import Status
 from casecore.testing.scenario import at, case_in, given, new_case
@@ -303,6 +304,13 @@ class TestAgentEndsChat:
         assert "the customer of case c1 has waited 65 s for an answer" == reason.message
         assert {"status": "open", "seconds_waited": 65} == reason.facts
 
+    def test_whoever_ends_it(self):
+        """Where the policy lets others than its agent end it, they leave no customer without an answer either."""
+        policy = Policy.loads(QUEUE + '[enforcement]\n"assignment.holder" = "off"')
+        ends = EndContact("cleo", at(65), "c1")
+        given(case_in("open"), policy=policy).when(ends).refused("chat.agent_ends")
+        assert given(case_in("resolved"), policy=policy).when(ends).verdict
+
     def test_not_settled(self):
         """Answered, but neither resolved nor escalated, and nothing was promised."""
         refused = given(case_in("pending")).when(self.ENDS).refused("chat.agent_ends")
@@ -349,3 +357,13 @@ def test_opened_from_the_queue():
     assert isinstance(opened.events[0], CaseAssigned)
     assert not case_of(opened).pull_only
     opened.and_when(SetStatus("cleo", at(31), "c1", Status.RESOLVED)).refused("authentication.before")
+
+
+def test_two_contacts_to_dispose():
+    """The first disposition leaves its agent wrapping up; the last one makes them available."""
+    ended = [EndContact("dora", at(9), case) for case in ("c1", "c2")]
+    story = given(case_in("pending", channel="email"), case_in("pending", "c2", channel="email"), ended)
+    related = [RelateRecord("ana", at(10), case, Relation.CUSTOMER, "7") for case in ("c1", "c2")]
+    first = story.and_given(related).when(DONE).then(Disposed)
+    assert Presence.WRAPPING_UP is first.desk.agents["ana"].presence
+    first.and_when(Dispose("ana", at(21), "c2", "solved", "Fine")).then(Disposed, AgentAvailable)

@@ -637,6 +637,14 @@ class TestAbsurdLengths:
             event("system", T0, "c1", left_out=seconds)
         assert "left_out" == caught.value.field
 
+    @pytest.mark.parametrize("seconds", [1e15, -1, float("nan"), "1"])
+    def test_refused_of_a_verdict(self, seconds):
+        """What a clock that was judged took is as long; where it runs on, nothing is said."""
+        judged = partial(ClockJudged, "system", T0, "c1", FRT, MISSED, 3600.0)
+        assert judged().elapsed is None
+        with pytest.raises(CommandError, match="is no length of time"):
+            judged(seconds)
+
     def test_refused_in_a_record(self):
         """A file of clocks that says as much cannot be made either."""
         with pytest.raises(CommandError, match="is no length of time"):

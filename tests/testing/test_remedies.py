@@ -10,10 +10,12 @@ from casecore import (
     Desk,
     DisconnectIdle,
     EndContact,
+    LogOut,
     MakeCommitment,
     OpenCase,
     Policy,
     SendReply,
+    Status,
     SubmitDraft,
 )
 from casecore.kernel import Reason, Room, Rule, a_count, frozen
@@ -103,6 +105,15 @@ def test_what_has_to_be_given_up_may_be_another_case():
     step = Step.of(story.desk, OpenCase("ana", at(9), "c2"))
     assert ("capacity.channel",) == tuple(reason.rule for reason in step.reasons)
     assert [] == list(untrue_remedies(step))
+
+
+def test_whoever_is_logged_out_may_come_back():
+    """And authenticate the customer then; there is nothing to dispose, whoever comes."""
+    gone = (LogOut("ana", at(2), "ana"), LogOut("dora", at(2), "dora"))
+    desk = given(case_in("open"), *gone).desk
+    refused = SendReply("ben", at(9), "c1", "m9", "Hi", Status.RESOLVED)
+    assert can_be_followed(desk, refused, Reason("r", "m", ways=("Authenticate",)))
+    assert not can_be_followed(desk, refused, Reason("r", "m", ways=("Dispose",)))
 
 
 def test_a_desk_without_cases_and_a_command_before_its_time():

@@ -205,11 +205,10 @@ def _terms_of(promise: Promise, policy: Policy, met: list[tuple[Exploration, Fou
     lowered: dict[str, int] = {}
     for exploration, _ in met:
         lowered = {**exploration.scope.lowered, **lowered}
-    for key in promise.terms:
-        value = policy.value(key)
-        if value is not None:
-            searched = f", searched as {value - lowered[key]}" if lowered.get(key) else ""
-            yield f"{rests_on(policy, key)}{searched}"
+    said = {key: value for key in promise.terms if (value := policy.value(key)) is not None}
+    for key, value in said.items():
+        searched = f", searched as {value - lowered[key]}" if lowered.get(key) else ""
+        yield f"{rests_on(policy, key)}{searched}"
     if promise.number == "18" and not {*policy.lifecycle.close_from} - {Status.NEW}:
         yield "once it is opened, a case can be closed as spam only"
 
@@ -247,10 +246,8 @@ def _add_fix(judgement: Judgement, searched: list[ScopeSearch], house: House[Vie
     def holds(changed: Policy) -> bool:
         name = search.checked.scope.name.partition(", from ")[0]
         again = next((other for other in scopes_of(changed) if other.scope.name == name), None)
-        if again is None:
-            return False
         claimed = [promise for promise in PROMISES if promise.claimed(changed)]
-        found = search_scope(again, changed, house, claimed, limit).found
+        found = {} if again is None else search_scope(again, changed, house, claimed, limit).found
         worse = any(name in held and answer.result is Result.FAILS for name, answer in found.items())
         return found.get(number, _NOT_ASKED).result is Result.PROVED and not worse
 

@@ -304,15 +304,9 @@ def _look_at_offers(desk: Desk) -> Mapping[str, Any]:
 
 
 def _offers(desk: Desk, at: datetime) -> Iterator[str]:
-    for _ in range(len(desk.cases)):
-        offer = next_offer(desk, at)
-        if not isinstance(offer, OfferWork):
-            return
-        step = Step.of(desk, offer)
-        if not step.accepted:
-            return
+    while isinstance(offer := next_offer(desk, at), OfferWork):
         yield f"{offer.case} to {offer.agent}"
-        desk = step.after
+        desk, _ = desk.handle(offer)
 
 
 def _case_of(command: Command | None) -> str:

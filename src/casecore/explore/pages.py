@@ -260,8 +260,8 @@ def link_instants(rows: EditedRows, writing: Writing) -> None:
                 links.discard(link)
             elif link in written and _is_marked(since):
                 links.add(link)
-            elif _is_marked(since) and since - MARK == getattr(rows[table, page_id], instant.field):
-                continue  # the record has the same instant once more
+            elif _is_marked(since) and NOON != since - MARK == getattr(rows[table, page_id], instant.field):
+                continue  # the record has the same instant once more, of a message that came late; `NOON` is a new one
             elif link in written or _is_marked(since):
                 links.discard(link)
     rows[LINKS] = frozenset(links)

@@ -367,9 +367,8 @@ class _Timeline:
         instant = next((one for one in INSTANTS if one.name == name), None)
         if instant is not None:
             yield from (round(instant.length(desk.books, case, policy) / SECOND) for policy in self._model.policies)
-            if not local.books({}).is_linked(instant, path[1]):
-                return
-            name = instant.name_in_record  # it passes with that of the record
+            linked = local.books({}).is_linked(instant, path[1])
+            name = instant.name_in_record if linked else ""  # then it passes with that of the record
         for timer in self._model.timers:
             if timer_instant(timer) == name and getattr(view, timer.since.partition(".")[0]) is not None:
                 for policy in self._model.policies:

@@ -154,6 +154,8 @@ def _check_count(_: object, attribute: Attribute[Any], value: object) -> None:
 
 
 def _check_length(_: object, attribute: Attribute[Any], value: Any) -> None:
+    if value is None and attribute.default is None:
+        return
     if type(value) not in (int, float) or not 0 <= value <= MOST_SECONDS:
         found = f"{quoted(value)} is no length of time"
         raise CommandError(attribute.name, found, f"give seconds, from 0 to {MOST_SECONDS:,}")

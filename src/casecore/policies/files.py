@@ -294,7 +294,5 @@ def _kind_inside(kind: Any, name: str) -> Any:
             return keys_of(kind.section).get(name)
         case Named():
             return kind.of
-        case Settings():
-            known = find_key(Sop, name)
-            return None if known is None else known.kind
-    return None
+    known = find_key(Sop, name) if isinstance(kind, Settings) else None
+    return None if known is None else known.kind

@@ -405,8 +405,6 @@ def __look_at_plain(kind: ValueKind, value: Any, path: str, problems: list[Probl
 def _is_same(read: Any, value: Any) -> bool:
     if isinstance(read, tuple) and isinstance(value, tuple):
         return len(read) == len(value) and all(map(_is_same, read, value))
-    if isinstance(read, Mapping) and isinstance(value, Mapping):
-        return read.keys() == value.keys() and all(_is_same(read[name], value[name]) for name in read)
     return bool(read == value) and (not isinstance(read, StrEnum) or type(read) is type(value))
 
 

@@ -94,10 +94,10 @@ class Policy(Sop):
         if not self.change:
             return self
         try:
-            return self._layers.policy_after(bisect_right(self._layers.instants, instant))
+            begun = bisect_right(self._layers.instants, instant)
         except TypeError:
-            to_instant(instant)  # says what is wrong with it
-            raise
+            begun = bisect_right(self._layers.instants, to_instant(instant))  # which says what is wrong with it
+        return self._layers.policy_after(begun)
 
     def for_(self, case: Matched | None) -> Policy:
         """The policy in force for a case: every override that matches stands over the rest.

@@ -270,7 +270,7 @@ def _not_abandoned_by_hand(_: SeesCase, command: CloseCase, __: Policy) -> Reaso
     if command.reason is not CloseReason.ABANDONED:
         return None
     found = f"{command.by} does not abandon case {command.case}: its customer does, by leaving"
-    return Reason("lifecycle.abandoned", found, "close it by hand, or as spam")
+    return Reason("lifecycle.abandoned", found, "close it by hand, or as spam", ways=("CloseCase",))
 
 
 # Rules -----------------------------------------------------------------------------------------------

@@ -326,7 +326,7 @@ _ANSWERS = ("SendReply", "SubmitDraft", "ApproveDraft", "ReassignCase")
 @measures("status", "seconds_waited")
 def _chat_settled(view: HasContact, command: EndContact, policy: Policy) -> Reason | None:
     case = view.case
-    if command.by != view.contact.agent or case.channel is not Channel.CHAT or is_supervisor(view.actor):
+    if command.by == CUSTOMER or case.channel is not Channel.CHAT or is_supervisor(view.actor):
         return None
     facts: dict[str, Any] = {"status": case.status, "seconds_waited": None}
     if case.unanswered_since is not None:

@@ -151,7 +151,7 @@ class ClockJudged(Event):
     clock: ClockName
     state: ClockState
     target: float = a_length()
-    elapsed: float | None = None
+    elapsed: float | None = a_length(default=None)
 
 
 @frozen

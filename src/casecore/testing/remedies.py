@@ -47,6 +47,9 @@ def untrue_remedies(step: Step) -> Iterator[str]:
 _OF_THE_AGENT: Final = ("assignment.", "capacity.", "presence.")
 """How rules begin that look at all that an agent holds or owes; what to give up may then be another case."""
 
+_COMES_BACK: Final = frozenset({"presence.on_duty"})
+"""What stands against an agent who can do something about it alone: whoever is gone comes back first."""
+
 _COMMANDS_OF_CUSTOMERS: Final = frozenset({"ReceiveMessage", "EndContact"})
 
 
@@ -74,7 +77,7 @@ def can_be_followed(
         for by in (refused.by, *sorted(desk.agents), SYSTEM, CUSTOMER)
     )
     return any(
-        left <= (others_too if kind is type(refused) else frozenset())
+        left <= _COMES_BACK | (others_too if kind is type(refused) else frozenset())
         for kind, about, by in tried
         for left in _refused_by(desk, kind, about, by, refused, house)
     )
