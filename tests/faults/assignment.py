@@ -145,8 +145,7 @@ ASSIGNMENT = (
         "rooms/eligibility",
         "    if has < limit:",
         "    if has <= limit:",
-        CHATS,
-        policy=TOTAL_BINDS,
+        OWN_LIMITS,
     ),
     a_fault(
         "04",

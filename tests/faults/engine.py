@@ -194,15 +194,4 @@ ENGINE_ROWS = (
         policy=CHANGE_IN_TOKYO,
         walk=WALK,
     ),
-    a_fault(
-        "04",
-        ENGINE,
-        "a dated change begins a moment late",
-        "policies/policy",
-        "bisect_right(self._layers.instants, instant))\n",
-        "bisect_right(self._layers.instants, instant) - (instant in self._layers.instants))\n",
-        CALLS,
-        policy=NOTHING_LATER,
-        walk=WALK,
-    ),
 )

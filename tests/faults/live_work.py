@@ -59,7 +59,7 @@ SILENCE = (
         '    if view.actor is not None and "supervise" in view.actor.permissions:\n'
         "        return None\n"
         "    if contact.silence_since is None:\n",
-        SILENT,
+        CHAT,
     ),
     a_fault(
         "06",
