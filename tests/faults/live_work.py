@@ -181,16 +181,6 @@ SILENCE = (
         SILENT,
     ),
     a_fault(
-        "07",
-        COMPOSITION,
-        "a message is heard by the case and not by its contact where it was pending",
-        "rooms/arrivals",
-        "    return (*name, received, CaseReopened(c.by, c.at, case.id, case.status))",
-        "    return (*name, MessageNoted(c.by, c.at, case.id, c.thread, c.message, c.text, c.kind, False),"
-        " CaseReopened(c.by, c.at, case.id, case.status))",
-        SILENT,
-    ),
-    a_fault(
         "06",
         EVOLVE,
         "a question counts from when the silence began",
@@ -550,16 +540,6 @@ PRESENCE = (
     a_fault(
         "15",
         CONSEQUENCE,
-        "the end of the last contact leads to no next state, where nothing is owed",
-        "rooms/wrap_ups",
-        "        return _next_state(view, event, event.agent, contacts=1, wrap_ups=0)",
-        "        return ()",
-        TWO,
-        policy="wrap_up = { disposition = false, notes = false }",
-    ),
-    a_fault(
-        "15",
-        CONSEQUENCE,
         "a next state is reached by another agent",
         "rooms/wrap_ups",
         "    return (AgentUnavailable(event.by, event.at, agent.id, agent.next_reason),)",
@@ -722,7 +702,7 @@ DEPARTURES = (
         HANDLER,
         "the disposition of a case whose customer has left offers it",
         "rooms/assignments",
-        "    push = case.status is ESCALATED or not (gone or case.pull_only)",
+        "    push = (status or case.status) is ESCALATED or not (gone or case.pull_only)",
         "    push = True",
         CHAT,
     ),

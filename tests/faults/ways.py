@@ -6,6 +6,7 @@ from tests.faults.rows import (
     COMPLAINT,
     COMPOSITION,
     DRAFT,
+    EMAIL,
     EVOLVE,
     HANDLER,
     LONG_WALK,
@@ -13,7 +14,6 @@ from tests.faults.rows import (
     RECORD,
     ROUTER,
     RULE,
-    VOICE,
     a_fault,
 )
 
@@ -278,7 +278,7 @@ DATED = (
         "rooms/cases",
         "    if due is None or event.at >= due:\n        return None\n",
         "",
-        VOICE,
+        EMAIL,
         policy=NOBODY_CLOSES,
     ),
     a_fault(
@@ -290,7 +290,7 @@ DATED = (
         "    itself = command.by == SYSTEM and command.reason is CloseReason.BY_HAND\n"
         "    if itself:\n"
         "        return ()\n",
-        VOICE,
+        EMAIL,
         policy=NOBODY_CLOSES,
     ),
 )
