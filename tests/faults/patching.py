@@ -24,7 +24,7 @@ from attrs import frozen
 
 ROOT = Path(__file__).parents[2]
 
-LIMIT = 3_500
+LIMIT = 6_000
 """How many worlds of a scope are visited at most, where some are named: a fault may have no end, and is found near."""
 
 NO_LIMIT = 12_000

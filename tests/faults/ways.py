@@ -6,14 +6,14 @@ from tests.faults.rows import (
     COMPLAINT,
     COMPOSITION,
     DRAFT,
-    EMAIL,
     EVOLVE,
     HANDLER,
     LONG_WALK,
-    NOBODY_CLOSES,
+    NOBODY_LEFT,
     RECORD,
     ROUTER,
     RULE,
+    VOICE,
     a_fault,
 )
 
@@ -278,8 +278,8 @@ DATED = (
         "rooms/cases",
         "    if due is None or event.at >= due:\n        return None\n",
         "",
-        EMAIL,
-        policy=NOBODY_CLOSES,
+        VOICE,
+        policy=NOBODY_LEFT,
     ),
     a_fault(
         "21",
@@ -290,7 +290,7 @@ DATED = (
         "    itself = command.by == SYSTEM and command.reason is CloseReason.BY_HAND\n"
         "    if itself:\n"
         "        return ()\n",
-        EMAIL,
-        policy=NOBODY_CLOSES,
+        VOICE,
+        policy=NOBODY_LEFT,
     ),
 )
