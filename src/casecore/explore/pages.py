@@ -248,6 +248,11 @@ def _is_marked(since: datetime) -> bool:
     return since.microsecond != 0
 
 
+def _is_once_more(since: datetime, value: datetime) -> bool:
+    """Whether a record got the instant that it had, of a message that came late; `NOON` is a new one."""
+    return _is_marked(since) and NOON != since - MARK == value
+
+
 def link_instants(rows: EditedRows, writing: Writing) -> None:
     """Say which instants of the pages are linked, after a step whose writing in records bears the mark."""
     links: set[Link] = {*rows.get(LINKS, ())}
@@ -256,13 +261,12 @@ def link_instants(rows: EditedRows, writing: Writing) -> None:
         for instant in _INSTANTS_ON.get(table, ()):
             link = (table, page_id, instant.field)
             since = _instant_in_record(rows, instant, page_id)
-            if getattr(rows[table, page_id], instant.field) is None or since is None:
+            value = getattr(rows[table, page_id], instant.field)
+            if value is None or since is None:
                 links.discard(link)
             elif link in written and _is_marked(since):
                 links.add(link)
-            elif _is_marked(since) and NOON != since - MARK == getattr(rows[table, page_id], instant.field):
-                continue  # the record has the same instant once more, of a message that came late; `NOON` is a new one
-            elif link in written or _is_marked(since):
+            elif (link in written or _is_marked(since)) and not _is_once_more(since, value):
                 links.discard(link)
     rows[LINKS] = frozenset(links)
 
