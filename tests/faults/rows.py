@@ -99,7 +99,6 @@ RESTING, LIVE_RESTING = "cases-that-count-no-more", "chats-that-wait-for-their-c
 
 AT_WORK_COUNTS = 'capacity = { statuses = ["new", "open", "escalated"] }'
 ONE_CHAT = "capacity = { chat = 1 }"
-TOTAL_BINDS = "capacity = { total = 2, chat = 3 }"
 NOBODY_CLOSES = '[[change]]\non = 2026-12-01\nset = { "lifecycle.close_by" = [] }'
 NOBODY_LEFT = 'live = { abandoned = "keep" }\n' + NOBODY_CLOSES
 ANOTHER = 'version = "another"'

@@ -38,7 +38,7 @@ from casecore.check.report import Finding, Judgement, PromiseVerdict, Report, Se
 from casecore.check.stories import story_markdown, story_to_dict
 from casecore.policies import Policy
 from casecore.reports import github, junit, sarif
-from casecore.reports.as_json import command_json, location_to_dict
+from casecore.reports.as_json import command_json, location_to_dict, told_to_dict
 from casecore.reports.markdown import cell, details, table
 
 __all__ = ["FORMATS", "as_github", "as_json", "as_junit", "as_markdown", "as_sarif"]
@@ -132,12 +132,7 @@ def policy_to_dict(policy: Policy, file: str) -> dict[str, Any]:
 
 def _finding_to_dict(finding: Finding) -> dict[str, Any]:
     return {
-        "id": finding.code,
-        "level": finding.level,
-        "title": finding.title,
-        "message": finding.message,
-        "remedy": finding.remedy,
-        "key": finding.path or None,
+        **told_to_dict(finding),
         "location": location_to_dict(finding.location),
         "fingerprint": finding.fingerprint,
     }

@@ -20,7 +20,7 @@ from casecore.kernel.problems import Problem
 from casecore.policies import PolicyError
 from casecore.replay import DayError
 from casecore.reports import github, junit, sarif
-from casecore.reports.as_json import command_json
+from casecore.reports.as_json import command_json, told_to_dict
 from casecore.reports.findings import Finding, Location, Severity
 from casecore.reports.markdown import bullets, cell
 from casecore.reports.text import visible
@@ -107,13 +107,5 @@ def _line(finding: Finding) -> str:
 
 
 def _to_dict(finding: Finding) -> dict[str, Any]:
-    return {
-        "id": finding.code,
-        "kind": finding.code,
-        "level": finding.level,
-        "title": finding.title,
-        "message": finding.message,
-        "remedy": finding.remedy,
-        "key": finding.path or None,
-        "location": None if finding.location is None else asdict(finding.location),
-    }
+    place = None if finding.location is None else asdict(finding.location)
+    return {**told_to_dict(finding), "kind": finding.code, "location": place}

@@ -7,7 +7,7 @@ import re
 from typing import Any, Final
 
 from casecore import __version__
-from casecore.reports.findings import Location
+from casecore.reports.findings import Finding, Location
 
 FORMAT: Final = 1
 """The number of the present shape; it grows when something is taken away or means something else."""
@@ -26,6 +26,18 @@ def command_json(command: str, **parts: Any) -> str:
     """What a command answers: one object that says which command of which version it comes from, its keys sorted."""
     plain = {"format": FORMAT, "tool": f"casecore {__version__}", "command": command, **parts}
     return json_text(plain, sort_keys=True)
+
+
+def told_to_dict(finding: Finding) -> dict[str, Any]:
+    """What every report tells of a finding, as plain data; where it stands is the report's own."""
+    return {
+        "id": finding.code,
+        "level": finding.level,
+        "title": finding.title,
+        "message": finding.message,
+        "remedy": finding.remedy,
+        "key": finding.path or None,
+    }
 
 
 def location_to_dict(location: Location | None) -> dict[str, Any] | None:

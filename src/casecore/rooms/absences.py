@@ -21,13 +21,14 @@ from casecore.channels import LIVE
 from casecore.kernel import SYSTEM, Event, Reason, Room, Rule, Timer, frozen
 from casecore.kernel.rooms import by_system, measures, not_yet, wants
 from casecore.policies import Policy
-from casecore.policies.sections import Abandoned, Held, Unanswered
+from casecore.policies.sections import Abandoned, Unanswered
 from casecore.rooms.agents import Agent, AgentUnavailable, NextStateSet
 from casecore.rooms.approvals import DraftSuperseded
 from casecore.rooms.assignments import Release, give_up_case
 from casecore.rooms.cases import CaseCommand, HasCase
 from casecore.rooms.contacts import CustomerLeft, SeesContact, held_and_owed
 from casecore.rooms.offers import OfferDeclined, OfferStatus, Rescission, SeesOffers, taken_back
+from casecore.rooms.reviews import away_grace
 
 NO_ANSWER = "an offer was not answered"
 """The reason of whoever goes unavailable because of it."""
@@ -53,10 +54,7 @@ def _is_gone(view: HasCase, command: ReleaseAbsent, _: Policy) -> Reason | None:
 
 def _absence_limit(view: SeesContact, policy: Policy) -> timedelta | None:
     case = view.case
-    if case is None or case.assignee is None:
-        return None
-    kept = policy.away.held is Held.KEEP or case.status in policy.away.keep_statuses
-    return None if kept and case.channel not in LIVE else policy.away.grace
+    return None if case is None or case.assignee is None else away_grace(case, policy)
 
 
 AWAY = Timer(
@@ -92,10 +90,10 @@ def _nobody_is_rung(view: SeesAbsence, event: CustomerLeft, policy: Policy) -> t
     case, draft = view.case, view.draft
     if case is None or case.assignee is not None:
         return ()
-    superseded = DraftSuperseded(SYSTEM, event.at, case.id, draft.id, draft.author) if draft is not None else None
+    superseded = () if draft is None else (DraftSuperseded(SYSTEM, event.at, case.id, draft.id, draft.author),)
     kept = policy.live.abandoned is Abandoned.KEEP  # closing takes the offer back by itself
     rescinded = taken_back(view, event, Rescission.CUSTOMER_LEFT, review=False) if kept else ()
-    return (*rescinded, *([superseded] if superseded else ()))
+    return (*rescinded, *superseded)
 
 
 def _does_not_answer(view: SeesOffers, event: OfferDeclined, policy: Policy) -> tuple[Event, ...]:

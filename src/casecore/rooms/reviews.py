@@ -46,7 +46,7 @@ from casecore.rooms.approvals import (
     WaitingDraft,
     WithdrawDraft,
 )
-from casecore.rooms.cases import CaseCommand
+from casecore.rooms.cases import Case, CaseCommand
 from casecore.rooms.replies import ReplySent, reply_content
 
 
@@ -110,12 +110,14 @@ class ReviewEnded(Event):
 # Timer -------------------------------------------------------------------------------------------------
 
 
-def _review_away_limit(view: SeesReview, policy: Policy) -> timedelta | None:
-    case = view.case
-    if case is None:
-        return None
+def away_grace(case: Case, policy: Policy) -> timedelta | None:
+    """How long somebody may be gone before they lose their work on a case; None where it is kept for them."""
     kept = policy.away.held is Held.KEEP or case.status in policy.away.keep_statuses
     return None if kept and case.channel not in LIVE else policy.away.grace
+
+
+def _review_away_limit(view: SeesReview, policy: Policy) -> timedelta | None:
+    return None if view.case is None else away_grace(view.case, policy)
 
 
 REVIEWER_AWAY = Timer(
