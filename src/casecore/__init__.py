@@ -207,6 +207,10 @@ if TYPE_CHECKING:
     from casecore.rooms.sla import SolutionReached as SolutionReached
     from casecore.rooms.sla import SolutionResumed as SolutionResumed
     from casecore.rooms.sla import SolutionUndone as SolutionUndone
+    from casecore.rooms.snoozes import CaseSnoozed as CaseSnoozed
+    from casecore.rooms.snoozes import EndSnooze as EndSnooze
+    from casecore.rooms.snoozes import SnoozeCase as SnoozeCase
+    from casecore.rooms.snoozes import SnoozeEnded as SnoozeEnded
     from casecore.rooms.threads import Customer as Customer
     from casecore.rooms.threads import CustomerMet as CustomerMet
     from casecore.rooms.threads import CustomerRecorded as CustomerRecorded
@@ -289,6 +293,7 @@ _HOMES = {
     ),
     "rooms.occupancy": "OccupancyChanged",
     "rooms.reviews": "FreeReview ReviewEnded ReviewFreed ReviewTaken TakeReview",
+    "rooms.snoozes": "CaseSnoozed EndSnooze SnoozeCase SnoozeEnded",
     "rooms.reassignments": "ReassignCase",
     "rooms.contacts": (
         "CONTACT_LIFECYCLE CaseGivenUp Contact ContactEnded ContactStarted ContactStatus CustomerLeft CustomerReturned "

@@ -62,6 +62,7 @@ from casecore.rooms.replies import SendReply
 from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import RecordMiss, SetLevel
+from casecore.rooms.snoozes import EndSnooze, SnoozeCase
 from casecore.rooms.threads import Feeling
 from casecore.rooms.wrap_ups import Dispose, Disposed, FlagCase, RelateRecord, UnrelateRecord
 from casecore.statuses import CASE_LIFECYCLE, Status, Trigger
@@ -105,6 +106,8 @@ ANSWERS_CLEO = (
     EndContact("dora", at(5), "c1"),
 )
 """An email that cleo handled; the customer answered her, and ana worked on it."""
+MESSAGING = case_in("pending", channel="messaging")
+SNOOZED = (MESSAGING, SnoozeCase("ana", at(30), "c1", at(hours=2)))
 SMS, WHATSAPP = case_in("open", channel="sms"), case_in("open", channel="whatsapp")
 NEWS, READS = prepared(), "Dear Maria, there is news for you."
 START_SMS = attrs.evolve(we_write(channel="sms", thread="t9")[0], at=NOW)
@@ -191,6 +194,8 @@ REFUSALS = (
             SetLevel(SYSTEM, NOW, "c1", Level.HIGH),
         )
     ),
+    Refusal("actor.role", MESSAGING, SnoozeCase(SYSTEM, NOW, "c1", LATER)),
+    Refusal("actor.role", SNOOZED, EndSnooze("ana", LATER, "c1")),
     *(
         Refusal("actor.role", OFFERED, command)
         for command in (
@@ -234,8 +239,12 @@ REFUSALS = (
             MakeCommitment("ana", NOW, "c1", "p1", LATER, "Call back"),
             SetLevel("ana", NOW, "c1", Level.HIGH),
             RecordMiss(SYSTEM, NOW, "c1", ClockName.SOLUTION),
+            SnoozeCase("dora", NOW, "c1", LATER),
+            EndSnooze(SYSTEM, NOW, "c1"),
         )
     ),
+    Refusal("snooze.status", new_case(channel="messaging"), SnoozeCase("dora", NOW, "c1", LATER)),
+    Refusal("snooze.known", MESSAGING, EndSnooze(SYSTEM, NOW, "c1")),
     *(
         Refusal("lifecycle.edge", DRAFT_WAITS, command)
         for command in (
@@ -318,6 +327,12 @@ REFUSALS = (
     ),
     Refusal("assignment.holder", case_in("resolved"), EndContact("cleo", NOW, "c1")),
     Refusal("assignment.holder", SILENT, DisconnectIdle("cleo", FIVE, "c1", "m2")),
+    Refusal("assignment.holder", MESSAGING, SnoozeCase("cleo", NOW, "c1", LATER)),
+    Refusal("snooze.live", case_in("pending"), SnoozeCase("ana", NOW, "c1", LATER)),
+    Refusal("snooze.allowed", MESSAGING, SnoozeCase("ana", NOW, "c1", LATER), "[snooze]\nallowed = false"),
+    Refusal("snooze.until", MESSAGING, SnoozeCase("ana", NOW, "c1", NOW)),
+    Refusal("snooze.longest", MESSAGING, SnoozeCase("ana", NOW, "c1", LATER), "[snooze]\nlongest = '1h'"),
+    Refusal("snooze.over", SNOOZED, EndSnooze(SYSTEM, NOW, "c1")),
     *giving("assignment.queue", OTHER_QUEUE),
     *giving("assignment.available", GoUnavailable("cleo", at(2), "cleo")),
     *giving("assignment.next_state", (CLEO_HOLDS, SetNextState("cleo", at(3), "cleo", "lunch"))),

@@ -30,6 +30,7 @@ from casecore.rooms.replies import SendReply
 from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import RecordMiss, SetLevel
+from casecore.rooms.snoozes import EndSnooze, SnoozeCase
 from casecore.rooms.threads import Feeling, RecordCustomer
 from casecore.rooms.wrap_ups import Dispose, FlagCase, RelateRecord, UnrelateRecord, WrapUpOwed
 from casecore.statuses import Status
@@ -330,6 +331,8 @@ CLOSED = (
     MakeCommitment("ana", at(60), "c1", "p9", at(hours=1), "call back"),
     SetLevel("ana", at(60), "c1", Level.HIGH),
     RecordMiss("system", at(60), "c1", ClockName.SOLUTION),
+    SnoozeCase("dora", at(60), "c1", at(hours=1)),
+    EndSnooze("system", at(60), "c1"),
 )
 ON_DRAFTS = (EditDraft, ReassignDraft, ApproveDraft, RefuseDraft, WithdrawDraft)
 READERS = (OpenCase, LeaveCase)

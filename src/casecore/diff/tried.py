@@ -39,6 +39,7 @@ TRIED: Final = frozenset(
         "approval.self_approval",
         "approval.on_customer_message",
         "reopening.to",
+        "snooze",
         "tags.enabled",
         "tags.limit",
         "sentiment.manual",

@@ -1,6 +1,7 @@
 """The inbox: what one agent has before them (§9).
 
 * The cases they hold, what is offered to them, and what they review.
+* The cases that they snoozed, or that somebody snoozed for them.
 * What they still owe: contacts to dispose, relations to add, follow-ups they promised.
 * The service clocks that run out on their cases.
 
@@ -163,6 +164,17 @@ class Review:
 
 
 @frozen
+class SnoozedCase:
+    """A case that the agent held last, and that sleeps; `until` when (aware)."""
+
+    case: str
+    customer: str
+    name: str | None
+    channel: Channel
+    until: datetime
+
+
+@frozen
 class Duty:
     """A case of which the agent disposed a contact while relations were missing."""
 
@@ -199,6 +211,7 @@ class Inbox:
         duties: Relations to add, by case.
         promises: The first due first.
         clocks: The first due first.
+        snoozed: The first to wake first.
     """
 
     agent: Agent
@@ -209,6 +222,7 @@ class Inbox:
     duties: tuple[Duty, ...] = ()
     promises: tuple[OpenCommitment, ...] = ()
     clocks: tuple[ClockAtRisk, ...] = ()
+    snoozed: tuple[SnoozedCase, ...] = ()
 
 
 class Inboxes:
@@ -292,6 +306,7 @@ def inbox(
         clocks=_sort_by(
             _clocks_at_risk(desk, held, at, at_risk), lambda risk: (risk.clock.due, risk.case, risk.clock.name)
         ),
+        snoozed=_sort_by(_snoozed_by(desk, files, agent), lambda snoozed: (snoozed.until, snoozed.case)),
     )
 
 
@@ -304,6 +319,7 @@ def _agents_concerned(file: CaseFile) -> tuple[str | None, ...]:
     offers, draft, after = file.offers, file.draft, file.aftermath
     return (
         file.case.assignee,
+        file.case.owner if file.case.snoozed_until is not None else None,
         *((offers.offered_to, offers.review_to) if offers else ()),
         draft.reviewer if draft else None,
         after.duty_of if after else None,
@@ -384,6 +400,14 @@ def _reviews_by(files: Iterable[CaseFile], agent: str) -> Iterator[Review]:
     for file in files:
         if file.draft is not None and file.draft.reviewer == agent:
             yield Review(file.case.id, file.case.channel, file.draft)
+
+
+def _snoozed_by(desk: Desk, files: Iterable[CaseFile], agent: str) -> Iterator[SnoozedCase]:
+    for file in files:
+        case = file.case
+        if case.snoozed_until is not None and case.owner == agent:
+            name = _customer_name(desk, case.customer)
+            yield SnoozedCase(case.id, case.customer, name, case.channel, case.snoozed_until)
 
 
 def _duties_of(desk: Desk, files: Iterable[CaseFile], agent: str, at: datetime) -> Iterator[Duty]:

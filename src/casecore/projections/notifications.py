@@ -13,6 +13,7 @@
 | `draft_refused` | the author | their draft was refused |
 | `draft_superseded` | the author | the customer wrote, and the policy let the draft lapse |
 | `draft_stale` | the author and the reviewer | the customer wrote, or a colleague replied, while the draft waits |
+| `snooze_over` | its last agent | a case that slept is awake: its instant came, or its customer wrote |
 | `contact_ended` | whose contact it was | somebody else ended it, or took the case |
 | `commitment_due` | who promised it | it is due |
 | `idle_right` | who has the chat | the silence is long enough: once asked for, the chat may be ended |
@@ -48,6 +49,7 @@ from casecore.rooms.offers import OfferDeclined, OfferRescinded, WorkOffered
 from casecore.rooms.reviews import ReviewEnded
 from casecore.rooms.silence import SILENT
 from casecore.rooms.sla import SOLUTION
+from casecore.rooms.snoozes import SnoozeEnded
 from casecore.rooms.whatsapp import WINDOW
 
 
@@ -65,6 +67,7 @@ class Alert(StrEnum):
     DRAFT_REFUSED = "draft_refused"
     DRAFT_SUPERSEDED = "draft_superseded"
     DRAFT_STALE = "draft_stale"
+    SNOOZE_OVER = "snooze_over"
     CONTACT_ENDED = "contact_ended"
     COMMITMENT_DUE = "commitment_due"
     IDLE_RIGHT = "idle_right"
@@ -192,6 +195,16 @@ def _call_holder(alert: Alert) -> Callable[[Any, Desk], Calls]:
     return call_holder
 
 
+def _call_last_agent(alert: Alert) -> Callable[[Any, Desk], Calls]:
+    """Call who held the case last, whether or not they hold it now."""
+
+    def call_owner(event: Event, desk: Desk) -> Calls:
+        file = desk.cases.get(getattr(event, "case", ""))
+        return () if file is None else ((alert, file.case.owner, None),)
+
+    return call_owner
+
+
 def _call_offered(event: WorkOffered, _: Desk) -> Calls:
     by_routing = Alert.WORK_OFFERED if event.by == SYSTEM else Alert.CASE_TRANSFERRED
     return ((Alert.REVIEW_OFFERED if event.review else by_routing, event.agent, None),)
@@ -253,6 +266,7 @@ _CALLS_OF_EVENT: Final[Mapping[type[Event], Callable[[Any, Desk], Calls]]] = {
     DraftRefused: _call_named(Alert.DRAFT_REFUSED, "author"),
     DraftSuperseded: _call_named(Alert.DRAFT_SUPERSEDED, "author"),
     DraftWentStale: _call_people_of_draft,
+    SnoozeEnded: _call_last_agent(Alert.SNOOZE_OVER),
     ContactEnded: _call_named(Alert.CONTACT_ENDED, "agent"),
 }
 """Who is called for an event."""

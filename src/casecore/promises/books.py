@@ -61,6 +61,7 @@ from casecore.rooms.replies import ReplySent
 from casecore.rooms.reviews import ReviewFreed, ReviewTaken
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
 from casecore.rooms.sla import ClockJudged, ResponseUndone, SolutionUndone
+from casecore.rooms.snoozes import CaseSnoozed, SnoozeEnded
 from casecore.rooms.wrap_ups import Disposed
 from casecore.statuses import Status
 
@@ -369,6 +370,7 @@ def _closes(books: Books, event: CaseClosed, said: InForce) -> None:
     _end_offer(books, event.case, review=False)
     page = books.edit("cases", event.case)
     page.status, page.queued, page.waits = Status.CLOSED, False, False
+    page.asleep = False
     page.answers, page.asked_us = frozenset(), False
     page.left, page.gone, page.was_authenticated = False, False, None
 
@@ -378,6 +380,15 @@ def _queues(books: Books, event: CaseQueued, _: InForce) -> None:
     if (page.queued or page.status is Status.RESOLVED) and event.by not in {CUSTOMER, SYSTEM}:
         page.gone = False  # nobody has just given it up: somebody gives it to others
     page.queued, page.queue = True, event.queue
+
+
+def _falls_asleep(books: Books, event: CaseSnoozed, _: InForce) -> None:
+    _set_status(books, event.case, Status.PENDING)
+    books.edit("cases", event.case).asleep = True
+
+
+def _wakes(books: Books, event: SnoozeEnded, _: InForce) -> None:
+    books.edit("cases", event.case).asleep = False
 
 
 def _leaves_queue(books: Books, event: CaseUnqueued, _: InForce) -> None:
@@ -575,6 +586,8 @@ _WRITERS: Final[Mapping[type[Event], Callable[[Books, Any, InForce], None]]] = {
     CaseClosed: _closes,
     CaseQueued: _queues,
     CaseUnqueued: _leaves_queue,
+    CaseSnoozed: _falls_asleep,
+    SnoozeEnded: _wakes,
     CaseAssigned: _is_assigned,
     CaseReleased: _is_released,
     CustomerLeft: _customer_leaves,

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 _WRITTEN: Final = """
 actor.role: AcceptOffer AddNote ApproveDraft AskPresence Authenticate CaseCommand CommitmentCommand DeleteNote
-    DisconnectIdle Dispose EditNote EndContact ExpireOffer FreeReview LeaveCase MakeCommitment OfferWork OpenCase
-    ReceiveMessage RecordMiss RefuseDraft RejectOffer ReleaseAbsent SendReply SetLevel SetStatus StartOutbound
-    SubmitDraft TakeReview
+    DisconnectIdle Dispose EditNote EndContact EndSnooze ExpireOffer FreeReview LeaveCase MakeCommitment OfferWork
+    OpenCase ReceiveMessage RecordMiss RefuseDraft RejectOffer ReleaseAbsent SendReply SetLevel SetStatus SnoozeCase
+    StartOutbound SubmitDraft TakeReview
 agent.fresh: AddAgent
 agent.known: ChangeAgent Command OfferWork PresenceCommand ReassignCase ReassignDraft
 agents.availability: PresenceCommand
@@ -30,7 +30,7 @@ approval.stale: ApproveDraft
 assignment.available: CaseAssigned ReviewTaken WorkOffered
 assignment.channel: CaseAssigned ReviewTaken WorkOffered
 assignment.holder: AskPresence Authenticate DeliveryFailed DisconnectIdle EndContact MakeCommitment ReassignCase
-    SendReply SetLevel SetStatus SubmitDraft
+    SendReply SetLevel SetStatus SnoozeCase SubmitDraft
 assignment.next_state: CaseAssigned ReviewTaken WorkOffered
 assignment.queue: CaseAssigned ReviewTaken WorkOffered
 assignment.wrap_up: CaseAssigned ReviewTaken WorkOffered
@@ -70,8 +70,8 @@ lifecycle.abandoned: CloseCase
 lifecycle.close_after: CaseClosed
 lifecycle.close_by: CloseCase
 lifecycle.close_from: CaseClosed
-lifecycle.closed: AddTag Authenticate CloseCase EndContact MakeCommitment ReassignCase RecordMiss
-    RemoveTag SendReply SetLevel SetSentiment SetStatus SubmitDraft
+lifecycle.closed: AddTag Authenticate CloseCase EndContact EndSnooze MakeCommitment ReassignCase RecordMiss
+    RemoveTag SendReply SetLevel SetSentiment SetStatus SnoozeCase SubmitDraft
 lifecycle.edge: ApproveDraft CloseCase DisconnectIdle EditDraft SendReply SetStatus SubmitDraft
 message.fresh: ApproveDraft AskPresence DisconnectIdle ReceiveMessage SendReply StartOutbound SubmitDraft
 message.known: AddTag DeliveryFailed RemoveTag SetSentiment
@@ -103,6 +103,13 @@ replies.blanks: DraftEdited DraftSubmitted PresenceAsked ReplySent
 reply.content: DraftEdited DraftSubmitted ReplySent
 reply.permission: ReplySent
 sentiment.manual: SetSentiment
+snooze.allowed: SnoozeCase
+snooze.known: EndSnooze
+snooze.live: SnoozeCase
+snooze.longest: SnoozeCase
+snooze.over: EndSnooze
+snooze.status: SnoozeCase
+snooze.until: SnoozeCase
 tags.enabled: AddTag
 tags.limit: CaseTagged MessageTagged
 template.ready: DraftEdited DraftSubmitted ReplySent
@@ -150,6 +157,8 @@ NEVER_REFUSES: Final = (
     "email.earlier_handler",
     "lifecycle.close_from",
     "sentiment.manual",
+    "snooze.allowed",
+    "snooze.longest",
     "tags.enabled",
     "tags.limit",
 )

@@ -75,6 +75,7 @@ from casecore.rooms.replies import ReplySent, SendReply
 from casecore.rooms.reviews import FreeReview, ReviewEnded, TakeReview
 from casecore.rooms.silence import AskPresence, ChatDisconnected, DisconnectIdle
 from casecore.rooms.sla import RecordMiss, SetLevel
+from casecore.rooms.snoozes import EndSnooze, SnoozeCase, SnoozeEnded
 from casecore.rooms.threads import RecordCustomer
 from casecore.rooms.wrap_ups import Dispose, DutyDone, DutyLeft, FlagCase, RelateRecord, UnrelateRecord, WrapUpOwed
 
@@ -326,6 +327,10 @@ def _say_commitment(step: Step, c: MakeCommitment) -> _Said:
     return f"{_actor_name(step)} promises {c.commitment} on {c.case} for {_instant_text(c.due, c.at)}", c.what
 
 
+def _say_snooze(step: Step, c: SnoozeCase) -> _Said:
+    return f"{_actor_name(step)} snoozes {c.case} until {_instant_text(c.until, c.at)}", ""
+
+
 def _say_rescheduling(step: Step, c: RescheduleCommitment) -> _Said:
     return f"{_actor_name(step)} moves commitment {c.commitment} to {_instant_text(c.due, c.at)}", ""
 
@@ -379,6 +384,8 @@ _SENTENCES: Final[Mapping[type[Command], _SayCommand]] = MappingProxyType(
         RescindOffer: _say_offer("{who} takes the offer of {work} to {to} back", "reason"),
         FreeReview: _fill_pattern("{who} takes the review on {c.case} from whoever is off duty"),
         TakeReview: _fill_pattern("{who} takes the review on {c.case}"),
+        SnoozeCase: _say_snooze,
+        EndSnooze: _fill_pattern("{who} ends the snooze of {c.case}"),
         ReassignCase: _say_handover("{who} gives {c.case} to {to}"),
         RecordConsent: _say_consent,
         StartOutbound: _say_outbound,
@@ -505,6 +512,7 @@ _CONSEQUENCES: Final[Mapping[type, Callable[[Step, Any, Happened], str]]] = Mapp
         OfferAccepted: _tell_acceptance,
         MessageBounced: lambda _, event, __: "the customer waits for an answer again" if event.waits_since else "",
         ReviewEnded: lambda _, event, __: f"{event.agent} reviews it no longer",
+        SnoozeEnded: lambda _, event, __: "" if event.over else f"{event.case} is no longer snoozed",
         WrapUpOwed: _tell_wrap_up,
         DutyLeft: _tell_duty,
         DutyDone: lambda _, event, __: f"nothing is left to relate {event.case} to",

@@ -37,6 +37,7 @@ class Release(StrEnum):
     AGENT_LOST = "agent_lost"
     DISPOSED = "disposed"
     CUSTOMER_BACK = "customer_back"
+    SNOOZED = "snoozed"
 
 
 # Commands ----------------------------------------------------------------------------------------------

@@ -38,6 +38,7 @@ from casecore.rooms.replies import REPLIES
 from casecore.rooms.reviews import REVIEWS
 from casecore.rooms.silence import SILENCE
 from casecore.rooms.sla import SLA
+from casecore.rooms.snoozes import SNOOZES
 from casecore.rooms.threads import THREADS, Customer, Message, Thread
 from casecore.rooms.times import TIMES, CaseTime
 from casecore.rooms.whatsapp import WINDOWS
@@ -102,6 +103,7 @@ HOUSE: Final[House[View]] = House(
         REVIEWS,
         OFFERS,
         ELIGIBILITY,
+        SNOOZES,
         REASSIGNMENTS,
         CONTACTS,
         AUTHENTICATION,

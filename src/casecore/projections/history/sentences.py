@@ -328,6 +328,12 @@ CASES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             {"because": Release.CUSTOMER_BACK},
         ),
         Sentence(
+            "the case left {agent}: it is snoozed",
+            "o caso deixou {agent}: foi adiado",
+            "le cas quitte {agent} : il est mis en veille",
+            {"because": Release.SNOOZED},
+        ),
+        Sentence(
             "{by} ended the contact: the customer stayed silent",
             "{by} encerrou o atendimento: o cliente não respondeu",
             "{by} a mis fin au contact : le client ne répondait plus",

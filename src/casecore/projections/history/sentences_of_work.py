@@ -28,6 +28,7 @@ from casecore.rooms.offers import OfferAccepted, OfferDeclined, OfferRescinded, 
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.reviews import ReviewEnded, ReviewFreed, ReviewTaken
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
+from casecore.rooms.snoozes import CaseSnoozed, SnoozeEnded
 from casecore.rooms.wrap_ups import (
     CaseFlagged,
     Disposed,
@@ -259,6 +260,26 @@ WORK: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             "the case counts for {agent} no longer",
             "o caso já não conta para {agent}",
             "le cas ne compte plus pour {agent}",
+        ),
+    ),
+    CaseSnoozed: (
+        Sentence(
+            "{by} snoozed the case until {until}",
+            "{by} adiou o caso até {until}",
+            "{by} a mis le cas en veille jusqu’au {until}",
+        ),
+    ),
+    SnoozeEnded: (
+        Sentence(
+            "the snooze is over",
+            "o adiamento terminou",
+            "la mise en veille est terminée",
+            {"over": True},
+        ),
+        Sentence(
+            "the case is no longer snoozed",
+            "o caso já não está adiado",
+            "le cas n’est plus en veille",
         ),
     ),
     Authenticated: (

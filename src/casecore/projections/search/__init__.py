@@ -38,6 +38,7 @@ from casecore.projections.search.queries import (
     TEXT,
     QueryError,
     Term,
+    YesNo,
     filter_terms,
     parse_query,
     seal_of,
@@ -102,6 +103,13 @@ _TIMES: Final[Mapping[str, Callable[[datetime], Callable[[str, CaseEntry], bool]
     "since": lambda instant: lambda _, entry: instant_of(entry.moments[-1]) >= instant,
     "until": lambda instant: lambda _, entry: instant_of(entry.moments[0]) <= instant,
 }
+
+_FOLLOWED: Final[Mapping[str, Callable[[Case], str]]] = {
+    "queue": lambda case: case.queue,
+    "status": lambda case: case.status,
+    "snoozed": lambda case: YesNo.NO if case.snoozed_until is None else YesNo.YES,
+}
+"""What changes of a case and is searched by, by the field of the query."""
 
 _NO_CONTACT: Final = re.compile("follow|photo|picture|avatar|url|link")
 """Names in a profile under which no number or address stands to which somebody can write."""
@@ -178,8 +186,8 @@ class Archive:
                 self._cases_by[name][getattr(after, name)].add(after.id)
             for row_id in (after.id, after.thread, after.customer):
                 self._said.add_id(after.id, row_id)
-        for name in ("queue", "status"):
-            old, new = getattr(before, name, None), getattr(after, name)
+        for name, value_of in _FOLLOWED.items():
+            old, new = None if before is None else value_of(before), value_of(after)
             if old != new:
                 self._cases_by[name][new].add(after.id)
                 if old is not None:
@@ -268,6 +276,7 @@ class Archive:
         status: Filter = None,
         queue: Filter = None,
         tag: Filter = None,
+        snoozed: Filter = None,
         since: datetime | str | None = None,
         until: datetime | str | None = None,
         limit: int = 50,
@@ -283,6 +292,7 @@ class Archive:
             agent: An agent who held the case, wrote on it or did something with it.
             status: With this status now.
             tag: With this tag, on the case or on one of its messages.
+            snoozed: `yes` or `no`: whether it is snoozed now.
             since: Something happened then (aware) or later.
             until: Started by then (aware).
             limit: How many results at most.
@@ -302,6 +312,7 @@ class Archive:
             status=status,
             queue=queue,
             tag=tag,
+            snoozed=snoozed,
             since=since,
             until=until,
         )
@@ -412,6 +423,7 @@ class Archive:
             tags=tuple(sorted(entry.tags)),
             started_at=instant_of(entry.moments[0]),
             latest_at=instant_of(entry.moments[-1]),
+            snoozed_until=row.snoozed_until,
         )
 
     def cases_of(self, customer: str) -> tuple[CaseSummary, ...]:
