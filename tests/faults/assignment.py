@@ -106,7 +106,8 @@ ASSIGNMENT = (
         RULE,
         "work is offered that does not wait",
         "rooms/offers",
-        "    if case.waiting_since is not None and not case.pull_only:\n        return None\n",
+        "    if case.waiting_since is not None:\n        asleep = case.snoozed_until\n"
+        "        if asleep is None and not case.pull_only:\n            return None\n",
         "    if not command.review:\n        return None\n",
         TWO,
     ),

@@ -646,8 +646,8 @@ DEPARTURES = (
         RULE,
         "a case whose customer has left is offered all the same",
         "rooms/offers",
-        "    if case.waiting_since is not None and not case.pull_only:",
-        "    if case.waiting_since is not None:",
+        "        if asleep is None and not case.pull_only:",
+        "        if asleep is None:",
         CHAT,
     ),
     a_fault(

@@ -443,7 +443,7 @@ class TestErrors:
             ),
             (
                 "xyzzy:1",
-                "there is no field 'xyzzy' at position 0; the fields are agent, channel, customer, queue, since, snoozed",
+                "there is no field 'xyzzy' at position 0; the fields are agent, channel, customer, queue, since",
             ),
             ("status:opne", "status: there is no status 'opne' at position 7; did you mean 'open'?"),
             ("a channel:fax", "channel: there is no channel 'fax' at position 10; use chat, messaging, whatsapp, "),
