@@ -153,6 +153,7 @@ if TYPE_CHECKING:
     from casecore.rooms.contacts import CustomerReturned as CustomerReturned
     from casecore.rooms.contacts import EndContact as EndContact
     from casecore.rooms.contacts import LastContact as LastContact
+    from casecore.rooms.lapses import EndUnanswered as EndUnanswered
     from casecore.rooms.notes import AddNote as AddNote
     from casecore.rooms.notes import AddTag as AddTag
     from casecore.rooms.notes import CaseTagged as CaseTagged
@@ -311,6 +312,7 @@ _HOMES = {
         "UnrelateRecord WrapUp WrapUpOwed"
     ),
     "rooms.absences": "ReleaseAbsent",
+    "rooms.lapses": "EndUnanswered",
     "rooms.bounces": "DeliveryFailed MessageBounced",
     "rooms.clocks": "Clock Clocks ClockName ClockState ClockVerdict FirstReply first_response solution",
     "rooms.sla": (

@@ -57,9 +57,12 @@ EVERYTHING: Final = frozenset(Permission)
 BUSY: Final = "agent.answered_at"
 """Whether somebody answered another offer while one rang: asked only when two ring, and one times out."""
 
-ORDER: Final = frozenset({"offers.asked", "offers.review_asked", "case.cut_off_at", "wrap_up.because", BUSY})
-"""In which order routing asks and whom it serves first, how a contact ended that is to be disposed, and who was busy:
-no promise of a scope depends on it."""
+ANSWERED: Final = frozenset({"contact.owed_since", "case_page.answered"})
+"""Whether somebody has answered since they took a case: asked only where the time to do so is bounded."""
+
+ORDER: Final = ANSWERED | {"offers.asked", "offers.review_asked", "case.cut_off_at", "wrap_up.because", BUSY}
+"""In which order routing asks and whom it serves first, how a contact ended that is to be disposed, who was busy and
+who has answered: no promise of a scope depends on it."""
 
 APART: Final = UNASKED | ORDER
 """What no promise of most scopes depends on: service clocks, which message answered which, and the order."""

@@ -9,15 +9,18 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from casecore.channels import Channel
-from casecore.check.commands import APART, EVERYTHING, arrival_commands, disposal_commands
-from casecore.check.narrow_scopes import CASE, agents_named, open_channel, spam_command
+from casecore.check.commands import ANSWERED, APART, CASE, EVERYTHING, arrival_commands, disposal_commands
+from casecore.check.narrow_scopes import REPLY, agents_named, open_channel, spam_command
 from casecore.explore.scope import NOON, Part, Scope
-from casecore.kernel import SYSTEM
+from casecore.kernel import CUSTOMER, SYSTEM
 from casecore.policies import Policy
 from casecore.rooms.agents import GoAvailable, GoUnavailable
 from casecore.rooms.assignments import OpenCase
+from casecore.rooms.breaks import SetNextState
 from casecore.rooms.cases import CloseCase, SetStatus
-from casecore.rooms.offers import OfferWork
+from casecore.rooms.contacts import EndContact
+from casecore.rooms.lapses import EndUnanswered
+from casecore.rooms.offers import AcceptOffer, OfferWork
 from casecore.rooms.snoozes import EndSnooze, SnoozeCase
 from casecore.statuses import Status
 
@@ -42,7 +45,29 @@ def snooze_scope(policy: Policy) -> Scope:
     return Scope("a-snoozed-case", team, (Part(tuple(commands)),), tuple(given), apart=APART)
 
 
+def unanswered_contact_scope(policy: Policy) -> Scope:
+    """A chat that somebody takes, and may never answer, and who then has nothing more before a break."""
+    channel = open_channel(policy, Channel.CHAT)
+    commands = [
+        *arrival_commands(channel),
+        OpenCase("ana", NOON, CASE),
+        OfferWork(SYSTEM, NOON, CASE, "ana"),
+        AcceptOffer("ana", NOON, CASE),
+        EndUnanswered(SYSTEM, NOON, CASE),
+        REPLY("ana", send_as=Status.PENDING),
+        EndContact(CUSTOMER, NOON, CASE),
+        *disposal_commands("ana", policy),
+        spam_command(),
+    ]
+    given = [command("ana", NOON, "ana") for command in (GoAvailable, GoUnavailable, SetNextState)]
+    team = agents_named(policy, ana={"permissions": EVERYTHING, "capacity": {channel.value: 1}})
+    parts = (Part(tuple(commands)),)
+    return Scope("taken-and-never-answered", team, parts, tuple(given), apart=APART - ANSWERED)
+
+
 def waiting_scopes(policy: Policy) -> Iterator[Scope]:
     """The scopes about cases that wait, in which a policy is checked."""
     if policy.snooze.allowed:
         yield snooze_scope(policy)
+    if policy.routing.answer_within is not None:
+        yield unanswered_contact_scope(policy)

@@ -21,6 +21,7 @@ TRIED: Final = frozenset(
         "routing.agents",
         "routing.offer_timeout",
         "routing.unanswered",
+        "routing.answer_within",
         "chat.agent_ends",
         "chat.idle",
         "authentication",

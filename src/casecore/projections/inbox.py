@@ -27,6 +27,7 @@ from casecore.rooms.approvals import WaitingDraft
 from casecore.rooms.clocks import Clock, first_response, solution
 from casecore.rooms.commitments import Commitment
 from casecore.rooms.composition import CaseFile
+from casecore.rooms.lapses import LAPSE
 from casecore.rooms.offers import REVIEW_TIMEOUT, TIMEOUT
 from casecore.rooms.silence import SILENT, UNANSWERED
 from casecore.rooms.whatsapp import WINDOW
@@ -113,6 +114,7 @@ class HeldCase:
         draft: The draft that waits for approval on it.
         idle: On chat, how far it is from being ended for silence.
         window: On WhatsApp, how long free text may still be sent.
+        answer_by: When it goes back if nobody has answered by then (aware); None where that does not come.
     """
 
     case: str
@@ -128,6 +130,7 @@ class HeldCase:
     draft: WaitingDraft | None
     idle: IdleRight | None
     window: Window | None
+    answer_by: datetime | None = None
 
 
 @frozen
@@ -347,6 +350,7 @@ def _held_case(desk: Desk, file: CaseFile, at: datetime) -> HeldCase:
         draft=file.draft,
         idle=_idle_right(desk, file, at),
         window=_whatsapp_window(desk, file, at),
+        answer_by=LAPSE.due(desk.view_of(case.id), desk.policy.at(at).for_(case)),
     )
 
 

@@ -229,13 +229,13 @@ def _end_holding(books: Books, case: str) -> str | None:
         agent.held = _without(agent.held, books.case(case).channel)
         _count_resting(agent, books.case(case), taken=False)
         page = books.edit("cases", case)
-        page.holder, page.authenticated, page.settled = None, False, False
+        page.holder, page.authenticated, page.settled, page.answered = None, False, False, False
         _begin_silence(page, None)
     return holder
 
 
-def _end_contact(books: Books, case: str, said: InForce) -> None:
-    """Its contact is over, and its holder owes the disposition, once, where the SOP asks for one."""
+def _end_contact(books: Books, case: str, said: InForce, *, owes: bool = True) -> None:
+    """Its contact is over, and its holder owes the disposition, once, where the SOP asks for one, and they answered."""
     page = books.case(case)
     if page.holder is None or page.left:
         return
@@ -243,16 +243,16 @@ def _end_contact(books: Books, case: str, said: InForce) -> None:
     asked = page.channel in said("authentication.channels")
     page.was_authenticated = page.authenticated if asked else None
     proven = asked and page.authenticated and Proceeding.COMMIT in said("authentication.before")
-    if said("wrap_up.disposition") or said("wrap_up.notes"):
+    if owes and (said("wrap_up.disposition") or said("wrap_up.notes")):
         if holder not in page.owing:
             books.edit("agents", holder).owed += 1
         page.owing = page.owing | {holder}
         page.proven = page.proven | {holder} if proven else page.proven - {holder}
 
 
-def _take_case(books: Books, case: str, said: InForce) -> None:
+def _take_case(books: Books, case: str, said: InForce, *, owes: bool = True) -> None:
     """Its holder holds a case no more; its contact, if it went on, is over."""
-    _end_contact(books, case, said)
+    _end_contact(books, case, said, owes=owes)
     if _end_holding(books, case) is not None and Proceeding.CLOSE not in said("authentication.before"):
         books.edit("cases", case).was_authenticated = None
 
@@ -408,7 +408,7 @@ def _is_assigned(books: Books, event: CaseAssigned, _: InForce) -> None:
 
 
 def _is_released(books: Books, event: CaseReleased, said: InForce) -> None:
-    _take_case(books, event.case, said)
+    _take_case(books, event.case, said, owes=event.because is not Release.UNANSWERED)
     page = books.case(event.case)
     if event.because is Release.TRANSFERRED:
         books.edit("cases", event.case).gone = False
@@ -419,7 +419,7 @@ def _is_released(books: Books, event: CaseReleased, said: InForce) -> None:
 def _customer_leaves(books: Books, event: CustomerLeft, said: InForce) -> None:
     _end_contact(books, event.case, said)
     page = books.edit("cases", event.case)
-    page.left, page.settled = page.holder is not None, False
+    page.left, page.settled, page.answered = page.holder is not None, False, False
     page.gone = page.holder is None or page.status is not Status.ESCALATED
     page.authenticated = page.authenticated and bool(page.was_authenticated)
     _begin_silence(page, None)
@@ -494,6 +494,7 @@ def _submits(books: Books, event: DraftSubmitted, _: InForce) -> None:
         about_account=event.about_account,
         template=event.template,
     )
+    _has_answered(books, event.case)
 
 
 def _edits(books: Books, event: DraftEdited, _: InForce) -> None:
@@ -547,7 +548,15 @@ def _replies(books: Books, event: ReplySent, _: InForce) -> None:
     page = books.edit("cases", event.case)
     _answered(page, event.message)
     _begin_silence(page, None if page.holder is None or page.left else event.at)
+    _has_answered(books, event.case)
     _is_sent(books, event)
+
+
+def _has_answered(books: Books, case: str) -> None:
+    """Whoever holds a case has done what they took it for."""
+    page = books.case(case)
+    if page.holder is not None and not page.left:
+        books.edit("cases", case).answered = True
 
 
 def _is_sent(books: Books, event: ReplySent | PresenceAsked | ChatDisconnected) -> None:

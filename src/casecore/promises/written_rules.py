@@ -10,13 +10,14 @@ from typing import Any, Final
 
 _WRITTEN: Final = """
 actor.role: AcceptOffer AddNote ApproveDraft AskPresence Authenticate CaseCommand CommitmentCommand DeleteNote
-    DisconnectIdle Dispose EditNote EndContact EndSnooze ExpireOffer FreeReview LeaveCase MakeCommitment OfferWork
-    OpenCase ReceiveMessage RecordMiss RefuseDraft RejectOffer ReleaseAbsent SendReply SetLevel SetStatus SnoozeCase
-    StartOutbound SubmitDraft TakeReview
+    DisconnectIdle Dispose EditNote EndContact EndSnooze EndUnanswered ExpireOffer FreeReview LeaveCase MakeCommitment
+    OfferWork OpenCase ReceiveMessage RecordMiss RefuseDraft RejectOffer ReleaseAbsent SendReply SetLevel SetStatus
+    SnoozeCase StartOutbound SubmitDraft TakeReview
 agent.fresh: AddAgent
 agent.known: ChangeAgent Command OfferWork PresenceCommand ReassignCase ReassignDraft
 agents.availability: PresenceCommand
 agents.manage: AddAgent ChangeAgent
+answer.owed: EndUnanswered
 approval.author: EditDraft ReassignDraft WithdrawDraft
 approval.blocks_close: CaseClosed
 approval.blocks_resolve: ChatDisconnected ReplySent StatusSet
@@ -70,8 +71,8 @@ lifecycle.abandoned: CloseCase
 lifecycle.close_after: CaseClosed
 lifecycle.close_by: CloseCase
 lifecycle.close_from: CaseClosed
-lifecycle.closed: AddTag Authenticate CloseCase EndContact EndSnooze MakeCommitment ReassignCase RecordMiss
-    RemoveTag SendReply SetLevel SetSentiment SetStatus SnoozeCase SubmitDraft
+lifecycle.closed: AddTag Authenticate CloseCase EndContact EndSnooze EndUnanswered MakeCommitment ReassignCase
+    RecordMiss RemoveTag SendReply SetLevel SetSentiment SetStatus SnoozeCase SubmitDraft
 lifecycle.edge: ApproveDraft CloseCase DisconnectIdle EditDraft SendReply SetStatus SubmitDraft
 message.fresh: ApproveDraft AskPresence DisconnectIdle ReceiveMessage SendReply StartOutbound SubmitDraft
 message.known: AddTag DeliveryFailed RemoveTag SetSentiment
@@ -102,6 +103,7 @@ relation.known: UnrelateRecord
 replies.blanks: DraftEdited DraftSubmitted PresenceAsked ReplySent
 reply.content: DraftEdited DraftSubmitted ReplySent
 reply.permission: ReplySent
+routing.answer_within: EndUnanswered
 sentiment.manual: SetSentiment
 snooze.allowed: SnoozeCase
 snooze.known: EndSnooze
@@ -154,8 +156,10 @@ def missing_rules(rules: Iterable[Any]) -> Iterator[str]:
 
 
 NEVER_REFUSES: Final = (
+    "answer.owed",
     "email.earlier_handler",
     "lifecycle.close_from",
+    "routing.answer_within",
     "sentiment.manual",
     "snooze.allowed",
     "snooze.longest",

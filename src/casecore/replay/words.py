@@ -56,6 +56,7 @@ from casecore.rooms.cases import CaseClosed, CaseStarted, CloseCase, CloseReason
 from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
 from casecore.rooms.contacts import ContactEnded, EndContact
+from casecore.rooms.lapses import EndUnanswered
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
 from casecore.rooms.offers import (
     AcceptOffer,
@@ -396,6 +397,7 @@ _SENTENCES: Final[Mapping[type[Command], _SayCommand]] = MappingProxyType(
         AskPresence: _fill_pattern("{who} asks on {c.case} whether the customer is there", "text"),
         DisconnectIdle: _fill_pattern("{who} disconnects the silent chat of {c.case}"),
         EndContact: _fill_pattern("{who} ends the contact on {c.case}"),
+        EndUnanswered: _fill_pattern("{who} takes {c.case} back, which was never answered"),
         Dispose: _say_disposition,
         FlagCase: _say_flags,
         RelateRecord: _fill_pattern("{who} relates {c.case} to {c.relation} {c.record}"),

@@ -38,6 +38,7 @@ class Release(StrEnum):
     DISPOSED = "disposed"
     CUSTOMER_BACK = "customer_back"
     SNOOZED = "snoozed"
+    UNANSWERED = "unanswered"
 
 
 # Commands ----------------------------------------------------------------------------------------------

@@ -99,6 +99,7 @@ class Contact:
         asked_at: When the agent last asked whether they are there, in this silence.
         attempts: How often the agent has asked, in this silence; counts to ten.
         committed: Whether a commitment was left in this contact.
+        owed_since: Since when the agent's first answer in it has been owed, if anybody waits; None once they answered.
     """
 
     agent: str
@@ -108,6 +109,7 @@ class Contact:
     asked_at: datetime | None = None
     attempts: int = a_count(default=0)
     committed: bool = False
+    owed_since: datetime | None = None
 
 
 @record
@@ -429,10 +431,13 @@ def _is_there(case: Case) -> bool:
 
 
 def _new_contact(event: ContactStarted) -> Contact:
-    return Contact(event.agent, event.at, silence_since=event.at if event.silent else None)
+    silence_since = event.at if event.silent else None
+    return Contact(event.agent, event.at, silence_since=silence_since, owed_since=event.at)
 
 
-def _break_silence(contact: Editing, _: MessageReceived) -> None:
+def _break_silence(contact: Editing, event: MessageReceived) -> None:
+    if contact.owed_since is not None and contact.silence_since is not None:
+        contact.owed_since = event.at  # nobody waited before
     contact.silence_since = contact.asked_at = None
     contact.attempts = 0
 
@@ -503,7 +508,7 @@ def _ring_again(case: Editing, _: CustomerReturned) -> None:
     case.pull_only = False
 
 
-_CUT = (Release.TRANSFERRED, Release.AGENT_LOST)
+_CUT = (Release.TRANSFERRED, Release.AGENT_LOST, Release.UNANSWERED)
 """The ends of a contact after which the customer is still there."""
 
 _OVER = (Release.ENDED_BY_AGENT, Release.ENDED_BY_CUSTOMER, Release.SILENCE)

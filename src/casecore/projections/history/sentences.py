@@ -334,6 +334,12 @@ CASES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             {"because": Release.SNOOZED},
         ),
         Sentence(
+            "the case left {agent}, who did not answer in time",
+            "o caso deixou {agent}, que não respondeu a tempo",
+            "le cas quitte {agent}, faute de réponse à temps",
+            {"because": Release.UNANSWERED},
+        ),
+        Sentence(
             "{by} ended the contact: the customer stayed silent",
             "{by} encerrou o atendimento: o cliente não respondeu",
             "{by} a mis fin au contact : le client ne répondait plus",

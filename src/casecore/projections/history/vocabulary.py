@@ -131,6 +131,7 @@ WORDS: Final[Mapping[type[StrEnum], Mapping[str, InEachLanguage]]] = {
         Release.DISPOSED: ("disposed", "classificado", "clôturé"),
         Release.CUSTOMER_BACK: ("the customer is back", "o cliente voltou", "le client est revenu"),
         Release.SNOOZED: ("snoozed", "adiado", "mis en veille"),
+        Release.UNANSWERED: ("never answered", "sem resposta", "sans réponse"),
     },
     CloseReason: {
         CloseReason.BY_HAND: ("by hand", "manualmente", "manuellement"),
