@@ -560,7 +560,7 @@ ASSIGNMENT = (
         CONSEQUENCE,
         "a case that is reopened goes to its owner, whether they can or not",
         "rooms/reassignments",
-        "    if to_owner and _owner_can_take(view, policy):",
+        "    if to_owner and _owner_can_take(view, case, policy):",
         "    if to_owner:",
         MESSAGING,
         policy='reopening = { to = "owner_if_eligible" }',

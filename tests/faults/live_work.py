@@ -113,8 +113,8 @@ SILENCE = (
         EVOLVE,
         "silence begins with the contact, although the customer waits",
         "rooms/contacts",
-        "silence_since=event.at if event.silent else None)",
-        "silence_since=event.at)",
+        "    silence_since = event.at if event.silent else None\n",
+        "    silence_since = event.at\n",
         SILENT,
     ),
     a_fault(
@@ -442,8 +442,8 @@ PRESENCE = (
         CONSEQUENCE,
         "nothing is owed where the case was closed",
         "rooms/wrap_ups",
-        "    if not policy.wrap_up.required:",
-        '    if not policy.wrap_up.required or event.because == "closed":',
+        "    if not policy.wrap_up.required or event.because == Release.UNANSWERED:",
+        '    if not policy.wrap_up.required or event.because in {"closed", "unanswered"}:',
         TWO,
     ),
     a_fault(

@@ -97,7 +97,8 @@ MISTAKES, EMAIL_MISTAKES = "mistakes-on-voice", "mistakes-on-email"
 
 RESTING, LIVE_RESTING = "cases-that-count-no-more", "chats-that-wait-for-their-customers"
 
-SNOOZED = "a-snoozed-case"
+SNOOZED, TAKEN = "a-snoozed-case", "taken-and-never-answered"
+FIVE_MINUTES = 'routing = { answer_within = "5m" }'
 
 AT_WORK_COUNTS = 'capacity = { statuses = ["new", "open", "escalated"] }'
 ONE_CHAT = "capacity = { chat = 1 }"

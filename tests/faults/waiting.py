@@ -1,6 +1,17 @@
-"""Faults about cases that wait while nobody is rung: snoozed, accepted and never answered (01, 05, 16)."""
+"""Faults about cases that wait while nobody is rung: snoozed, accepted and never answered (01, 05, 13, 15, 16)."""
 
-from tests.faults.rows import COMPOSITION, CONSEQUENCE, EVOLVE, HANDLER, RULE, SNOOZED, a_fault
+from tests.faults.rows import (
+    CLOSED,
+    COMPOSITION,
+    CONSEQUENCE,
+    EVOLVE,
+    FIVE_MINUTES,
+    HANDLER,
+    RULE,
+    SNOOZED,
+    TAKEN,
+    a_fault,
+)
 
 WAITING = (
     a_fault(
@@ -26,9 +37,19 @@ WAITING = (
         CONSEQUENCE,
         "a case that wakes goes to its owner, who may be at lunch",
         "rooms/reassignments",
-        "    if _owner_can_take(view, policy):\n",
+        "    if _owner_can_take(view, view.case, policy):\n",
         "    if view.holder is not None:\n",
         SNOOZED,
+    ),
+    a_fault(
+        "05",
+        CONSEQUENCE,
+        "the case that follows a closed one goes to its owner, who has something to dispose",
+        "rooms/reassignments",
+        "    return _to_owner(view, event, waiting=True) if _owner_can_take(view, event, policy) else ()\n",
+        "    return _to_owner(view, event, waiting=True)\n",
+        CLOSED,
+        policy='reopening = { to = "owner_if_eligible" }',
     ),
     a_fault(
         "16",
@@ -101,5 +122,35 @@ WAITING = (
         "    case.active_at = event.at\n    case.snoozed_until = None\n",
         "    case.active_at = event.at\n",
         SNOOZED,
+    ),
+    a_fault(
+        "13",
+        COMPOSITION,
+        "a contact lapses in which somebody has replied",
+        "rooms/lapses",
+        "(Contact, ReplySent): _has_answered, ",
+        "",
+        TAKEN,
+        policy=FIVE_MINUTES,
+    ),
+    a_fault(
+        "15",
+        CONSEQUENCE,
+        "a contact that lapsed is to be disposed",
+        "rooms/wrap_ups",
+        " or event.because == Release.UNANSWERED:",
+        ":",
+        TAKEN,
+        policy=FIVE_MINUTES,
+    ),
+    a_fault(
+        "16",
+        HANDLER,
+        "a case whose contact lapses goes nowhere",
+        "rooms/lapses",
+        "    return give_up_case(view.case, command, Release.UNANSWERED, cut_off_at)\n",
+        "    return give_up_case(view.case, command, Release.UNANSWERED, cut_off_at)[:1]\n",
+        TAKEN,
+        policy=FIVE_MINUTES,
     ),
 )

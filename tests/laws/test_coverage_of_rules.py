@@ -44,6 +44,7 @@ from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
 from casecore.rooms.composition import HOUSE, RULES
 from casecore.rooms.contacts import CONTACT_LIFECYCLE, ContactEnded, EndContact
+from casecore.rooms.lapses import EndUnanswered
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
 from casecore.rooms.offers import (
     OFFER_LIFECYCLE,
@@ -196,6 +197,7 @@ REFUSALS = (
     ),
     Refusal("actor.role", MESSAGING, SnoozeCase(SYSTEM, NOW, "c1", LATER)),
     Refusal("actor.role", SNOOZED, EndSnooze("ana", LATER, "c1")),
+    Refusal("actor.role", case_in("open"), EndUnanswered("dora", FIVE, "c1"), "routing.answer_within = '5m'"),
     *(
         Refusal("actor.role", OFFERED, command)
         for command in (
@@ -241,10 +243,14 @@ REFUSALS = (
             RecordMiss(SYSTEM, NOW, "c1", ClockName.SOLUTION),
             SnoozeCase("dora", NOW, "c1", LATER),
             EndSnooze(SYSTEM, NOW, "c1"),
+            EndUnanswered(SYSTEM, NOW, "c1"),
         )
     ),
     Refusal("snooze.status", new_case(channel="messaging"), SnoozeCase("dora", NOW, "c1", LATER)),
     Refusal("snooze.known", MESSAGING, EndSnooze(SYSTEM, NOW, "c1")),
+    Refusal("answer.owed", case_in("pending"), EndUnanswered(SYSTEM, FIVE, "c1"), "routing.answer_within = '5m'"),
+    Refusal("routing.answer_within", case_in("open"), EndUnanswered(SYSTEM, NOW, "c1")),
+    Refusal("routing.answer_within", case_in("open"), EndUnanswered(SYSTEM, NOW, "c1"), "routing.answer_within = '5m'"),
     *(
         Refusal("lifecycle.edge", DRAFT_WAITS, command)
         for command in (

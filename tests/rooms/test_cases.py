@@ -22,6 +22,7 @@ from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
 from casecore.rooms.composition import HOUSE
 from casecore.rooms.contacts import ContactEnded, EndContact
+from casecore.rooms.lapses import EndUnanswered
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
 from casecore.rooms.outbound import RecordConsent, StartOutbound
@@ -333,6 +334,7 @@ CLOSED = (
     RecordMiss("system", at(60), "c1", ClockName.SOLUTION),
     SnoozeCase("dora", at(60), "c1", at(hours=1)),
     EndSnooze("system", at(60), "c1"),
+    EndUnanswered("system", at(60), "c1"),
 )
 ON_DRAFTS = (EditDraft, ReassignDraft, ApproveDraft, RefuseDraft, WithdrawDraft)
 READERS = (OpenCase, LeaveCase)
