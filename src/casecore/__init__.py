@@ -136,9 +136,11 @@ if TYPE_CHECKING:
     from casecore.rooms.commitments import CommitmentFulfilled as CommitmentFulfilled
     from casecore.rooms.commitments import CommitmentMade as CommitmentMade
     from casecore.rooms.commitments import CommitmentRescheduled as CommitmentRescheduled
+    from casecore.rooms.commitments import CommitmentTaken as CommitmentTaken
     from casecore.rooms.commitments import FulfilCommitment as FulfilCommitment
     from casecore.rooms.commitments import MakeCommitment as MakeCommitment
     from casecore.rooms.commitments import RescheduleCommitment as RescheduleCommitment
+    from casecore.rooms.commitments import TakeCommitment as TakeCommitment
     from casecore.rooms.composition import HOUSE as HOUSE
     from casecore.rooms.composition import RULES as RULES
     from casecore.rooms.composition import CaseFile as CaseFile
@@ -304,8 +306,8 @@ _HOMES = {
     "rooms.breaks": "ClearNextState SetNextState",
     "rooms.silence": "AskPresence ChatDisconnected DisconnectIdle PresenceAsked",
     "rooms.commitments": (
-        "Commitment CommitmentFulfilled CommitmentMade CommitmentRescheduled FulfilCommitment MakeCommitment "
-        "RescheduleCommitment"
+        "Commitment CommitmentFulfilled CommitmentMade CommitmentRescheduled CommitmentTaken FulfilCommitment "
+        "MakeCommitment RescheduleCommitment TakeCommitment"
     ),
     "rooms.wrap_ups": (
         "Aftermath CaseFlagged Dispose Disposed DutyDone DutyLeft FlagCase RecordRelated RecordUnrelated RelateRecord "

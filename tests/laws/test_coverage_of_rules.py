@@ -41,7 +41,7 @@ from casecore.rooms.bounces import DeliveryFailed
 from casecore.rooms.breaks import ClearNextState, SetNextState
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
 from casecore.rooms.clocks import ClockName
-from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
+from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment, TakeCommitment
 from casecore.rooms.composition import HOUSE, RULES
 from casecore.rooms.contacts import CONTACT_LIFECYCLE, ContactEnded, EndContact
 from casecore.rooms.lapses import EndUnanswered
@@ -96,6 +96,7 @@ CLEO_HOLDS = case_in("open", "c2", "cleo", at=at(2))
 KNOWN = (case_in("open"), Authenticate("ana", at(1), "c1"))
 FIVE, LATER = at(minutes=5), at(hours=2)
 PROMISED = (KNOWN, MakeCommitment("ana", at(2), "c1", "p1", LATER, "Call back"))
+OVERDUE = (PROMISED, LogOut("ana", at(3), "ana"))
 SILENT = (case_in("pending"), AskPresence("ana", at(1), "c1", "q1"))
 ANSWERS_CLEO = (
     case_in("pending", agent="cleo", channel="email"),
@@ -212,6 +213,7 @@ REFUSALS = (
         for command in (
             FulfilCommitment(CUSTOMER, NOW, "p1"),
             RescheduleCommitment(CUSTOMER, NOW, "p1", LATER),
+            TakeCommitment(SYSTEM, at(hours=3), "p1"),
         )
     ),
     *(
@@ -382,6 +384,9 @@ REFUSALS = (
     Refusal("commitment.what", KNOWN, MakeCommitment("ana", NOW, "c1", "p1", LATER, " ")),
     Refusal("commitment.agent", PROMISED, FulfilCommitment("ben", NOW, "p1")),
     Refusal("commitment.agent", PROMISED, RescheduleCommitment("ben", NOW, "p1", LATER)),
+    Refusal("commitment.overdue", OVERDUE, TakeCommitment("ben", LATER, "p1")),
+    Refusal("commitment.absent", PROMISED, TakeCommitment("ben", at(hours=3), "p1")),
+    Refusal("commitment.queue", (OVERDUE, OTHER_QUEUE), TakeCommitment("cleo", at(hours=3), "p1")),
     Refusal("wrap_up.agent", ENDED, Dispose("ben", NOW, "c1", "solved", "Done", agent="ana")),
     Refusal("wrap_up.disposition", ENDED, Dispose("ana", NOW, "c1", "", "Done")),
     Refusal("wrap_up.notes", ENDED, Dispose("ana", NOW, "c1", "solved", " ")),

@@ -81,6 +81,9 @@ def test_what_no_scope_needs_is_named(told):
     assert {rule.id for rule in RULES} > set(report.unused)
     assert (
         "answer.owed",
+        "commitment.absent",
+        "commitment.overdue",
+        "commitment.queue",
         "email.earlier_handler",
         "lifecycle.close_from",
         "routing.answer_within",

@@ -19,7 +19,7 @@ from casecore.rooms.bounces import DeliveryFailed
 from casecore.rooms.breaks import ClearNextState, SetNextState
 from casecore.rooms.cases import Case, CaseClosed, CloseCase, CloseReason, SetStatus, StatusSet
 from casecore.rooms.clocks import ClockName
-from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
+from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment, TakeCommitment
 from casecore.rooms.composition import HOUSE
 from casecore.rooms.contacts import ContactEnded, EndContact
 from casecore.rooms.lapses import EndUnanswered
@@ -352,6 +352,7 @@ NOTHING_LEFT = (
 )
 AFTERWARDS = {
     *(Dispose, FlagCase, RelateRecord, UnrelateRecord, FulfilCommitment, RescheduleCommitment),
+    TakeCommitment,
     *(AddNote, EditNote, DeleteNote, DeliveryFailed),
 }
 """What is still done after a case was closed: what is owed, notes, and what turns out too late."""

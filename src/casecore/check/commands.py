@@ -26,8 +26,9 @@ from casecore.rooms.assignments import LeaveCase, OpenCase
 from casecore.rooms.authentication import Authenticate
 from casecore.rooms.breaks import ClearNextState, SetNextState
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
-from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
+from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment, TakeCommitment
 from casecore.rooms.contacts import EndContact
+from casecore.rooms.lapses import EndUnanswered
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
 from casecore.rooms.outbound import RecordConsent, StartOutbound
@@ -37,6 +38,7 @@ from casecore.rooms.replies import SendReply
 from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import SetLevel
+from casecore.rooms.snoozes import EndSnooze, SnoozeCase
 from casecore.rooms.wrap_ups import Dispose, FlagCase, RelateRecord, UnrelateRecord
 from casecore.statuses import SENT_AS, SET_BY_HAND, Status
 
@@ -210,6 +212,14 @@ def commitment_commands(agent: str) -> Iterator[Command]:
     """An agent keeps a promise, or moves it."""
     yield FulfilCommitment(agent, NOON, "p1")
     yield RescheduleCommitment(agent, NOON, "p1", NOON + timedelta(hours=2))
+    yield TakeCommitment(agent, NOON, "p1")
+
+
+def waiting_commands(agent: str) -> Iterator[Command]:
+    """An agent snoozes; the clock wakes what is snoozed, and takes back what nobody answers."""
+    yield SnoozeCase(agent, NOON, CASE, NOON + timedelta(hours=1))
+    yield EndSnooze(SYSTEM, NOON, CASE)
+    yield EndUnanswered(SYSTEM, NOON, CASE)
 
 
 # Who is there ------------------------------------------------------------------------------------------

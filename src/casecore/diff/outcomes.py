@@ -3,7 +3,7 @@
 * **Clocks**: the same cases arrive under both policies, on every sort of channel, at every level, at many instants of a
   week and on each special day; what is due of them, and what their clocks say, is compared. Later is *looser*, sooner
   is *stricter*.
-* **Sentiment**, **snoozing**: one case, and whether its agent may.
+* **Sentiment**, **snoozing**, **promises**: one case, and whether its agent may do that.
 * **Routing**: desks are drawn at random, always the same ones, on which cases wait and agents differ in what they hold
   and how long they have been idle. Who is offered what, one after the other, and who fetches what, is compared.
 
@@ -38,6 +38,7 @@ from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
 from casecore.rooms.authentication import Authenticate
 from casecore.rooms.clocks import first_response, solution
+from casecore.rooms.commitments import FulfilCommitment, MakeCommitment
 from casecore.rooms.notes import SetSentiment
 from casecore.rooms.offers import OfferWork
 from casecore.rooms.replies import SendReply
@@ -350,12 +351,43 @@ def _snooze_trials(old: Policy, new: Policy) -> Iterator[Trial]:
     yield Trial((*_arrives(Channel.EMAIL, Level.LOW, NOON, queues), OpenCase("ana", NOON, "c1")), look_at_snoozing)
 
 
+# Commitments -------------------------------------------------------------------------------------------
+
+
+def _promise_trials(old: Policy, new: Policy) -> Iterator[Trial]:
+    """Ana promises something on a case, leaves it, and ben has it now."""
+    queues = frozenset((*old.queues, *new.queues))
+    commands = (
+        *_arrives(Channel.EMAIL, Level.LOW, NOON, queues),
+        AddAgent(SYSTEM, NOON, "ben", "Ben", frozenset(), queues),
+        GoAvailable("ben", NOON, "ben"),
+        OpenCase("ana", NOON, "c1"),
+        Authenticate("ana", NOON, "c1"),
+        MakeCommitment("ana", NOON, "c1", "p1", NOON + timedelta(hours=1), "Call back"),
+        LeaveCase("ana", NOON, "c1"),
+        OpenCase("ben", NOON, "c1"),
+    )
+    yield Trial(commands, _look_at_promises)
+
+
+def _look_at_promises(desk: Desk) -> Mapping[str, Any]:
+    """Whether whoever has the case may keep the promise."""
+    verdict = desk.decide(FulfilCommitment("ben", desk.now or NOON, "p1"))
+    return {"keep the promise": ALLOWED if verdict else f"refused ({verdict})"}
+
+
 # What is compared of which edit ------------------------------------------------------------------------
 
-CLOCKS, ROUTING, SENTIMENT, SNOOZING = "clocks", "routing", "sentiment", "snoozing"
+CLOCKS, ROUTING, SENTIMENT, SNOOZING, PROMISES = "clocks", "routing", "sentiment", "snoozing", "promises"
 
 _TRIALS: Final[Mapping[str, Callable[[Policy, Policy], Iterator[Trial]]]] = MappingProxyType(
-    {CLOCKS: _clock_trials, ROUTING: _routing_trials, SENTIMENT: _sentiment_trials, SNOOZING: _snooze_trials}
+    {
+        CLOCKS: _clock_trials,
+        ROUTING: _routing_trials,
+        SENTIMENT: _sentiment_trials,
+        SNOOZING: _snooze_trials,
+        PROMISES: _promise_trials,
+    }
 )
 
 _TITLES: Final = MappingProxyType(
@@ -364,6 +396,7 @@ _TITLES: Final = MappingProxyType(
         ROUTING: "routing: somebody else is offered something",
         SENTIMENT: "set sentiment: the answer is another",
         SNOOZING: "snooze: the answer is another",
+        PROMISES: "keep a promise: the answer is another",
     }
 )
 
@@ -375,7 +408,8 @@ COMPARED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "queues": (ROUTING,),
         "sentiment": (SENTIMENT,),
         "snooze": (SNOOZING,),
-        "override": (CLOCKS, ROUTING, SENTIMENT, SNOOZING),
+        "commitments": (PROMISES,),
+        "override": (CLOCKS, ROUTING, SENTIMENT, SNOOZING, PROMISES),
     }
 )
 """By table: what is compared of its edits beside decisions."""

@@ -22,6 +22,7 @@ TRIED: Final = frozenset(
         "routing.offer_timeout",
         "routing.unanswered",
         "routing.answer_within",
+        "commitments",
         "chat.agent_ends",
         "chat.idle",
         "authentication",

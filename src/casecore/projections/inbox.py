@@ -2,6 +2,7 @@
 
 * The cases they hold, what is offered to them, and what they review.
 * The cases that they snoozed, or that somebody snoozed for them.
+* What somebody promised who is not there, and is overdue, in the queues they serve: they may take it over.
 * What they still owe: contacts to dispose, relations to add, follow-ups they promised.
 * The service clocks that run out on their cases.
 
@@ -25,7 +26,7 @@ from casecore.policies.sections import Relation
 from casecore.rooms.agents import Agent
 from casecore.rooms.approvals import WaitingDraft
 from casecore.rooms.clocks import Clock, first_response, solution
-from casecore.rooms.commitments import Commitment
+from casecore.rooms.commitments import Commitment, keeper
 from casecore.rooms.composition import CaseFile
 from casecore.rooms.lapses import LAPSE
 from casecore.rooms.offers import REVIEW_TIMEOUT, TIMEOUT
@@ -187,7 +188,7 @@ class Duty:
 
 @frozen
 class OpenCommitment:
-    """A follow-up that the agent promised; `overdue` once its instant has passed."""
+    """A follow-up that the agent has to keep, or may take over; `overdue` once its instant has passed."""
 
     commitment: Commitment
     overdue: bool
@@ -215,6 +216,7 @@ class Inbox:
         promises: The first due first.
         clocks: The first due first.
         snoozed: The first to wake first.
+        stranded: Overdue promises of agents who are not on duty, which they may take over; the first due first.
     """
 
     agent: Agent
@@ -226,6 +228,7 @@ class Inbox:
     promises: tuple[OpenCommitment, ...] = ()
     clocks: tuple[ClockAtRisk, ...] = ()
     snoozed: tuple[SnoozedCase, ...] = ()
+    stranded: tuple[OpenCommitment, ...] = ()
 
 
 class Inboxes:
@@ -294,7 +297,7 @@ def inbox(
     files = [file for file in looked_at if agent in _agents_concerned(file)]
     held = [file for file in files if file.case.assignee == agent]
     wrap_ups = [wrap_up for wrap_up in desk.wrap_ups.values() if wrap_up.agent == agent]
-    commitments = [commitment for commitment in desk.commitments.values() if commitment.agent == agent]
+    kept = [(commitment, keeper_of(desk, commitment, at)) for commitment in desk.commitments.values()]
     return Inbox(
         row,
         cases=_sort_by((_held_case(desk, file, at) for file in held), _case_urgency),
@@ -302,19 +305,36 @@ def inbox(
         reviews=_sort_by(_reviews_by(files, agent), lambda review: (review.draft.waiting_since, review.case)),
         wrap_ups=_sort_by(wrap_ups, lambda wrap_up: (wrap_up.ended_at, wrap_up.case)),
         duties=_sort_by(_duties_of(desk, files, agent, at), lambda duty: duty.case),
-        promises=tuple(
-            OpenCommitment(commitment, commitment.overdue(at))
-            for commitment in _sort_by(commitments, lambda commitment: (commitment.due_at, commitment.id))
-        ),
+        promises=_open_commitments((promise for promise, who in kept if who == agent), at),
         clocks=_sort_by(
             _clocks_at_risk(desk, held, at, at_risk), lambda risk: (risk.clock.due, risk.case, risk.clock.name)
         ),
+        stranded=_open_commitments((promise for promise, who in kept if _strands(desk, promise, who, row, at)), at),
         snoozed=_sort_by(_snoozed_by(desk, files, agent), lambda snoozed: (snoozed.until, snoozed.case)),
     )
 
 
 def _sort_by(rows: Iterable[T], place: Callable[[T], Any]) -> tuple[T, ...]:
     return tuple(sorted(rows, key=place))
+
+
+def _open_commitments(rows: Iterable[Commitment], at: datetime) -> tuple[OpenCommitment, ...]:
+    return tuple(OpenCommitment(row, row.overdue(at)) for row in _sort_by(rows, lambda row: (row.due_at, row.id)))
+
+
+def keeper_of(desk: Desk, commitment: Commitment, at: datetime) -> str:
+    """Who has to keep a promise at an instant (aware)."""
+    file = desk.cases.get(commitment.case)
+    case = None if file is None else file.case
+    return keeper(commitment, case, desk.policy.at(at).for_(case))
+
+
+def _strands(desk: Desk, commitment: Commitment, who: str, agent: Agent, at: datetime) -> bool:
+    """Whether an agent may take over what somebody else has to keep."""
+    row, file = desk.agents.get(who), desk.cases.get(commitment.case)
+    if who == agent.id or row is None or file is None or row.on_duty or not commitment.overdue(at):
+        return False
+    return file.case.queue in agent.queues
 
 
 def _agents_concerned(file: CaseFile) -> tuple[str | None, ...]:

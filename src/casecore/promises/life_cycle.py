@@ -16,7 +16,7 @@ from casecore.rooms.assignments import CaseQueued, WorkBegun
 from casecore.rooms.bounces import MessageBounced
 from casecore.rooms.cases import CaseClosed, CaseStarted, CloseCase, CloseReason, StatusSet
 from casecore.rooms.clocks import ClockState
-from casecore.rooms.commitments import CommitmentFulfilled, CommitmentRescheduled
+from casecore.rooms.commitments import CommitmentFulfilled, CommitmentRescheduled, CommitmentTaken
 from casecore.rooms.notes import NoteAdded, NoteDeleted, NoteEdited
 from casecore.rooms.offers import WorkOffered
 from casecore.rooms.replies import ReplySent
@@ -116,7 +116,7 @@ def edges_of(step: Happening) -> Iterator[str]:
 _ON_CLOSED: Final = (
     *(MessageNoted, MessageBounced, NoteAdded, NoteEdited, NoteDeleted),
     *(Disposed, DutyLeft, DutyDone, CaseFlagged, RecordRelated, RecordUnrelated),
-    *(CommitmentFulfilled, CommitmentRescheduled, Deviated),
+    *(CommitmentFulfilled, CommitmentRescheduled, CommitmentTaken, Deviated),
 )
 """What may still happen about a closed case: what is owed is done, notes are written, a machine's message and a late
 failure of delivery are noted."""

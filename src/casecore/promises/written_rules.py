@@ -12,7 +12,7 @@ _WRITTEN: Final = """
 actor.role: AcceptOffer AddNote ApproveDraft AskPresence Authenticate CaseCommand CommitmentCommand DeleteNote
     DisconnectIdle Dispose EditNote EndContact EndSnooze EndUnanswered ExpireOffer FreeReview LeaveCase MakeCommitment
     OfferWork OpenCase ReceiveMessage RecordMiss RefuseDraft RejectOffer ReleaseAbsent SendReply SetLevel SetStatus
-    SnoozeCase StartOutbound SubmitDraft TakeReview
+    SnoozeCase StartOutbound SubmitDraft TakeCommitment TakeReview
 agent.fresh: AddAgent
 agent.known: ChangeAgent Command OfferWork PresenceCommand ReassignCase ReassignDraft
 agents.availability: PresenceCommand
@@ -50,10 +50,13 @@ channels.kinds: ReceiveMessage
 chat.agent_ends: EndContact
 clock.runs: RecordMiss
 clock.target: RecordMiss
-commitment.agent: CommitmentCommand
+commitment.absent: TakeCommitment
+commitment.agent: FulfilCommitment RescheduleCommitment
 commitment.due: MakeCommitment RescheduleCommitment
 commitment.fresh: MakeCommitment
 commitment.known: CommitmentCommand
+commitment.overdue: TakeCommitment
+commitment.queue: TakeCommitment
 commitment.what: MakeCommitment
 consent.proof: RecordConsent
 contact.blocks_close: CaseClosed
@@ -157,6 +160,9 @@ def missing_rules(rules: Iterable[Any]) -> Iterator[str]:
 
 NEVER_REFUSES: Final = (
     "answer.owed",
+    "commitment.absent",
+    "commitment.overdue",
+    "commitment.queue",
     "email.earlier_handler",
     "lifecycle.close_from",
     "routing.answer_within",

@@ -54,7 +54,7 @@ from casecore.rooms.bounces import DeliveryFailed, MessageBounced
 from casecore.rooms.breaks import ClearNextState, SetNextState
 from casecore.rooms.cases import CaseClosed, CaseStarted, CloseCase, CloseReason, SetStatus
 from casecore.rooms.clocks import ClockName
-from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
+from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment, TakeCommitment
 from casecore.rooms.contacts import ContactEnded, EndContact
 from casecore.rooms.lapses import EndUnanswered
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
@@ -404,6 +404,7 @@ _SENTENCES: Final[Mapping[type[Command], _SayCommand]] = MappingProxyType(
         UnrelateRecord: _fill_pattern("{who} takes back the relation of {c.case} to {c.relation}"),
         MakeCommitment: _say_commitment,
         FulfilCommitment: _fill_pattern("{who} fulfils commitment {c.commitment}"),
+        TakeCommitment: _fill_pattern("{who} takes over commitment {c.commitment}"),
         RescheduleCommitment: _say_rescheduling,
         DeliveryFailed: _fill_pattern("{who} learns that {c.message} on {c.case} never arrived", "why"),
         RecordMiss: _say_miss,

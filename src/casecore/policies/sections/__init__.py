@@ -7,6 +7,7 @@ the tables together.
 
 from casecore.policies.sections.cases import OPEN_STATUSES as OPEN_STATUSES
 from casecore.policies.sections.cases import Approval as Approval
+from casecore.policies.sections.cases import Commitments as Commitments
 from casecore.policies.sections.cases import Lifecycle as Lifecycle
 from casecore.policies.sections.cases import OnCustomerMessage as OnCustomerMessage
 from casecore.policies.sections.cases import Reopening as Reopening

@@ -77,6 +77,19 @@ class Snooze:
     source: str = a_source()
 
 
+@section
+class Commitments:
+    """Follow-ups that somebody promised."""
+
+    follow_case: bool = key(
+        Flag(),
+        "Whether a promise is kept by whoever holds its case, or held it last, and not by who made it.",
+        default=False,
+        rules=("commitment.agent",),
+    )
+    source: str = a_source()
+
+
 class OnCustomerMessage(StrEnum):
     """What a waiting draft becomes when the customer writes."""
 

@@ -21,7 +21,7 @@ from casecore.rooms.approvals import (
     ReviewReassigned,
 )
 from casecore.rooms.authentication import Authenticated
-from casecore.rooms.commitments import CommitmentFulfilled, CommitmentMade, CommitmentRescheduled
+from casecore.rooms.commitments import CommitmentFulfilled, CommitmentMade, CommitmentRescheduled, CommitmentTaken
 from casecore.rooms.contacts import CaseGivenUp, ContactEnded, ContactStarted, CustomerLeft, CustomerReturned
 from casecore.rooms.occupancy import OccupancyChanged
 from casecore.rooms.offers import OfferAccepted, OfferDeclined, OfferRescinded, OfferStatus, Rescission, WorkOffered
@@ -318,6 +318,13 @@ WORK: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             "{by} rescheduled the commitment {commitment} from {was} to {due}",
             "{by} reagendou o compromisso {commitment} de {was} para {due}",
             "{by} a reporté l’engagement {commitment} du {was} au {due}",
+        ),
+    ),
+    CommitmentTaken: (
+        Sentence(
+            "{agent} took over the commitment {commitment} of {was}",
+            "{agent} assumiu o compromisso {commitment} de {was}",
+            "{agent} a repris l’engagement {commitment} pris par {was}",
         ),
     ),
     WrapUpOwed: (
