@@ -313,7 +313,7 @@ class TestMistakes:
     def test_duplicate_list_item(self):
         """What stands twice is a mistake."""
         (problem,) = problems_of('[channels.chat]\nkinds = ["direct", "post", "direct"]')
-        assert ("channels.chat.kinds", "'direct' stands there twice") == (problem.path, problem.message)
+        assert ("channels.chat.kinds[2]", "'direct' stands there twice") == (problem.path, problem.message)
 
     def test_no_fallback(self):
         """Nothing may be unrouted."""

@@ -38,6 +38,7 @@ from casecore.policies.plain_kinds import (
     Flag,
     Id,
     Length,
+    Like,
     Number,
     OrNone,
     Several,
@@ -61,6 +62,7 @@ __all__ = [
     "Id",
     "KeyScope",
     "Length",
+    "Like",
     "Named",
     "Number",
     "OrNone",
@@ -169,6 +171,10 @@ class Named:
             name = self.read_name(word, path, problems)
             if item == NONE and name is not MISSING:
                 read.pop(name, None)
+            elif isinstance(item, Mapping) and isinstance(self.of, Choice):
+                inner = next(iter(item), "NAME")
+                remedy = f'put the whole name into quotes: "{word}.{inner}"'
+                read[name] = note_misfit(self.of, item, under(path, word), problems, remedy)
             else:
                 read[name] = read_over(self.of, item, under(path, word), problems, ground.get(name))
         if MISSING in read or MISSING in read.values():

@@ -297,7 +297,8 @@ class Policy(Sop):
             if policy is MISSING:  # the rest of it may contradict itself all the same
                 Table(cls).read(_sound_tables(plain, problems), "", [])
         except PolicyError as error:
-            problems.extend(error.problems)
+            known = [problem.path for problem in problems]  # a table as a whole is judged once its keys are mended
+            problems += [one for one in error.problems if not any(outer(path) == one.path for path in known)]
         if problems:
             raise PolicyError(name, tuple(problems))
         read: Self = policy

@@ -232,6 +232,8 @@ _DAY_TOLD: Final = re.compile(r"(?:week (?P<day>\w+)|(?P<table>special|holidays|
 def _calendar_problem(path: str, opening: Opening, told: str) -> Problem:
     """A problem of a calendar at the hours, or the day, that it is about; at its table, where it is about the whole."""
     found = _DAY_TOLD.match(told)
+    if told.startswith("week: is never open"):  # what comes next is about code
+        return Problem(path, "is never open", "the hours of one day at least", 'write monday = ["09:00-17:30"]')
     if found is None:
         return Problem(path, told)
     where = under(path, found["day"] or found["table"])
