@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Final
 
 from cyclopts import Parameter
 
 from casecore.cli.check import CannotRun
+from casecore.cli.inputs import is_standard_input
 from casecore.cli.screen import Screen, report_error
 from casecore.kernel.problems import why_unreadable
 from casecore.policies import Policy
@@ -60,7 +62,9 @@ def init(file: str = NAME, /, *, own: Annotated[bool, Parameter(negative="", sho
         file: Where it is written.
         own: A whole SOP instead, which extends nothing: every key is spelled out.
     """
-    text = sop_text(visible(Path(file).name), own=own)
+    if is_standard_input(file):
+        return report_error(CannotRun("-: standard input cannot be written; name a file, e.g. our-sop.toml"))
+    text = sop_text(quote(visible(Path(file).name)), own=own)
     Policy.loads(text, file)
     try:
         with Path(file).open("x", encoding="utf-8", newline="\n") as stream:
@@ -69,7 +73,7 @@ def init(file: str = NAME, /, *, own: Annotated[bool, Parameter(negative="", sho
         return report_error(CannotRun(f"{file}: is there already, and is left as it is; name another file"))
     except (OSError, ValueError) as error:
         return report_error(CannotRun(f"{file}: cannot be written ({why_unreadable(error)}); name another file"))
-    Screen().print_line(f"{file} is written; next: casecore check {file}")
+    Screen().print_line(f"{file} is written; next: casecore check {quote(file)}")
     return 0
 
 

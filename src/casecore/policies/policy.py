@@ -328,6 +328,16 @@ def _lower(value: Any, less: int) -> Any:
     return max(value - less, 0) if less and value is not None else value
 
 
+def require_policies(*given: object) -> None:
+    """Refuse what is no policy, such as the path of a file.
+
+    Raises:
+        PolicyError: When one of them is none.
+    """
+    for one in given:
+        _require(one, Policy, "a Policy; Policy.load reads one from a file")
+
+
 def _require(given: object, kind: Any, expected: str) -> None:
     if not isinstance(given, kind):
         raise PolicyError("policy", (Problem("", f"{quoted(given)} is no policy", expected),))
