@@ -429,6 +429,9 @@ class TestEarlierHandler:
             ("王芳", "由王芳处理", True),
             ("  ", "Nobody", False),
             ("ana", "Anaïs", False),
+            ("Siobhán O\N{RIGHT SINGLE QUOTATION MARK}Neill", "by Siobhán O'Neill", True),
+            ("Ana\N{ZERO WIDTH SPACE} Lima", "by Ana Lima", True),
+            ("\N{HANGUL FILLER}", "by \N{HANGUL FILLER}", False),
         ],
     )
     def test_named_as_they_are_called(self, name, notes, named):
