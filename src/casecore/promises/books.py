@@ -190,12 +190,11 @@ def _begin_silence(page: Any, since: datetime | None) -> None:
     page.asked, page.asked_at = 0, None
 
 
-_LIVE: Final = (Channel.CHAT, Channel.VOICE)
 _RESTING: Final = (Status.PENDING, Status.RESOLVED)
 
 
 def _rests(page: CasePage) -> bool:
-    return page.status in _RESTING and page.channel is not None and page.channel not in _LIVE
+    return page.status in _RESTING and page.channel is not None and page.channel not in LIVE_CHANNELS
 
 
 def _set_status(books: Books, case: str, status: Status | None) -> None:
