@@ -41,6 +41,7 @@ from casecore.kernel.records import freeze
 from casecore.kernel.rooms import by_agent, measures, wants
 from casecore.kernel.words import is_blank, unless_blank
 from casecore.policies import Aspect, Policy
+from casecore.rooms.aftermath import Aftermath
 from casecore.rooms.approvals import DraftSubmitted
 from casecore.rooms.arrivals import SuccessorStarted, thread_identity
 from casecore.rooms.assignments import CaseAssigned, WorkBegun, queue_known
@@ -60,7 +61,6 @@ from casecore.rooms.threads import (
     names_message,
 )
 from casecore.rooms.whatsapp import is_open
-from casecore.rooms.wrap_ups import Aftermath
 from casecore.statuses import Status
 
 # Commands and events -----------------------------------------------------------------------------------
