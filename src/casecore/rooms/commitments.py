@@ -34,8 +34,9 @@ from casecore.policies import Policy
 from casecore.policies.sections import Proceeding
 from casecore.rooms.aftermath import SeesWrapUp, wrap_up_of
 from casecore.rooms.agents import is_supervisor
+from casecore.rooms.authentication import authentication_missing
 from casecore.rooms.cases import CaseCommand, not_closed, only_holder
-from casecore.rooms.contacts import Contact, authentication_missing
+from casecore.rooms.contacts import Contact
 
 
 @record
