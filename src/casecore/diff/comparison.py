@@ -32,8 +32,9 @@ from casecore.diff.outcomes import OutcomeChange, outcome_changes
 from casecore.diff.tried import is_tried
 from casecore.diff.verdicts import VerdictChange, claim_changes, compare_verdicts
 from casecore.explore import LIMIT, Story
+from casecore.explore.local_states import LocalState, Move, MoveResult, Successors
 from casecore.explore.memo import Memo
-from casecore.explore.model import NO_QUESTIONS, LocalState, Move, MoveResult, Successors
+from casecore.explore.model import NO_QUESTIONS
 from casecore.explore.states import Occurrence, StateSearch
 from casecore.explore.switch import TwoPolicyModel
 from casecore.explore.traces import StoryFinder
