@@ -415,7 +415,7 @@ class TestActions:
             *("reassign_review_to_agent", "reassign_review_to_queue"),
             *("approve_draft", "refuse_draft", "withdraw_draft"),
             *("take_review", "accept_offer", "reject_offer", "reassign_to_agent", "reassign_to_queue"),
-            *("authenticate", "end_contact", "ask_presence", "disconnect_idle"),
+            *("end_contact", "authenticate", "ask_presence", "disconnect_idle"),
             *("relate_customer", "unrelate_customer", "flag_complaint", "dispose", "make_commitment"),
             *("set_level_low", "set_level_normal", "set_level_high", "set_level_urgent"),
             "send_template",
