@@ -65,6 +65,8 @@ if TYPE_CHECKING:
     from casecore.projections.transcript import TranscriptEntry as TranscriptEntry
     from casecore.projections.transcript import transcript as transcript
     from casecore.rooms.absences import ReleaseAbsent as ReleaseAbsent
+    from casecore.rooms.aftermath import Aftermath as Aftermath
+    from casecore.rooms.aftermath import WrapUp as WrapUp
     from casecore.rooms.agents import AddAgent as AddAgent
     from casecore.rooms.agents import Agent as Agent
     from casecore.rooms.agents import AgentAdded as AgentAdded
@@ -74,7 +76,6 @@ if TYPE_CHECKING:
     from casecore.rooms.agents import AgentUnavailable as AgentUnavailable
     from casecore.rooms.agents import AgentWrapsUp as AgentWrapsUp
     from casecore.rooms.agents import ChangeAgent as ChangeAgent
-    from casecore.rooms.agents import ClearNextState as ClearNextState
     from casecore.rooms.agents import GoAvailable as GoAvailable
     from casecore.rooms.agents import GoUnavailable as GoUnavailable
     from casecore.rooms.agents import LogOut as LogOut
@@ -82,7 +83,6 @@ if TYPE_CHECKING:
     from casecore.rooms.agents import NextStateSet as NextStateSet
     from casecore.rooms.agents import Permission as Permission
     from casecore.rooms.agents import Presence as Presence
-    from casecore.rooms.agents import SetNextState as SetNextState
     from casecore.rooms.approvals import DRAFT_LIFECYCLE as DRAFT_LIFECYCLE
     from casecore.rooms.approvals import ApproveDraft as ApproveDraft
     from casecore.rooms.approvals import DraftApproved as DraftApproved
@@ -113,8 +113,12 @@ if TYPE_CHECKING:
     from casecore.rooms.assignments import OpenCase as OpenCase
     from casecore.rooms.assignments import Release as Release
     from casecore.rooms.assignments import WorkBegun as WorkBegun
+    from casecore.rooms.authentication import Authenticate as Authenticate
+    from casecore.rooms.authentication import Authenticated as Authenticated
     from casecore.rooms.bounces import DeliveryFailed as DeliveryFailed
     from casecore.rooms.bounces import MessageBounced as MessageBounced
+    from casecore.rooms.breaks import ClearNextState as ClearNextState
+    from casecore.rooms.breaks import SetNextState as SetNextState
     from casecore.rooms.cases import Case as Case
     from casecore.rooms.cases import CaseClosed as CaseClosed
     from casecore.rooms.cases import CaseStarted as CaseStarted
@@ -142,8 +146,6 @@ if TYPE_CHECKING:
     from casecore.rooms.composition import CaseFile as CaseFile
     from casecore.rooms.composition import View as View
     from casecore.rooms.contacts import CONTACT_LIFECYCLE as CONTACT_LIFECYCLE
-    from casecore.rooms.contacts import Authenticate as Authenticate
-    from casecore.rooms.contacts import Authenticated as Authenticated
     from casecore.rooms.contacts import CaseGivenUp as CaseGivenUp
     from casecore.rooms.contacts import Contact as Contact
     from casecore.rooms.contacts import ContactEnded as ContactEnded
@@ -187,6 +189,14 @@ if TYPE_CHECKING:
     from casecore.rooms.outbound import StartOutbound as StartOutbound
     from casecore.rooms.prepared import PreparedText as PreparedText
     from casecore.rooms.reassignments import ReassignCase as ReassignCase
+    from casecore.rooms.relations import CaseFlagged as CaseFlagged
+    from casecore.rooms.relations import DutyDone as DutyDone
+    from casecore.rooms.relations import DutyLeft as DutyLeft
+    from casecore.rooms.relations import FlagCase as FlagCase
+    from casecore.rooms.relations import RecordRelated as RecordRelated
+    from casecore.rooms.relations import RecordUnrelated as RecordUnrelated
+    from casecore.rooms.relations import RelateRecord as RelateRecord
+    from casecore.rooms.relations import UnrelateRecord as UnrelateRecord
     from casecore.rooms.replies import ReplySent as ReplySent
     from casecore.rooms.replies import SendReply as SendReply
     from casecore.rooms.reviews import FreeReview as FreeReview
@@ -216,18 +226,8 @@ if TYPE_CHECKING:
     from casecore.rooms.threads import Thread as Thread
     from casecore.rooms.threads import ThreadOpened as ThreadOpened
     from casecore.rooms.times import CaseTime as CaseTime
-    from casecore.rooms.wrap_ups import Aftermath as Aftermath
-    from casecore.rooms.wrap_ups import CaseFlagged as CaseFlagged
     from casecore.rooms.wrap_ups import Dispose as Dispose
     from casecore.rooms.wrap_ups import Disposed as Disposed
-    from casecore.rooms.wrap_ups import DutyDone as DutyDone
-    from casecore.rooms.wrap_ups import DutyLeft as DutyLeft
-    from casecore.rooms.wrap_ups import FlagCase as FlagCase
-    from casecore.rooms.wrap_ups import RecordRelated as RecordRelated
-    from casecore.rooms.wrap_ups import RecordUnrelated as RecordUnrelated
-    from casecore.rooms.wrap_ups import RelateRecord as RelateRecord
-    from casecore.rooms.wrap_ups import UnrelateRecord as UnrelateRecord
-    from casecore.rooms.wrap_ups import WrapUp as WrapUp
     from casecore.rooms.wrap_ups import WrapUpOwed as WrapUpOwed
     from casecore.routing import Candidate as Candidate
     from casecore.routing import Explanation as Explanation
@@ -266,8 +266,7 @@ _HOMES = {
     "policies.sections": "Level Relation",
     "rooms.agents": (
         "AddAgent Agent AgentAdded AgentAvailable AgentChanged AgentLoggedOut AgentUnavailable AgentWrapsUp "
-        "ChangeAgent ClearNextState GoAvailable GoUnavailable LogOut NextStateCleared NextStateSet Permission Presence "
-        "SetNextState"
+        "ChangeAgent GoAvailable GoUnavailable LogOut NextStateCleared NextStateSet Permission Presence"
     ),
     "rooms.threads": "Customer CustomerMet CustomerRecorded Feeling Message RecordCustomer Thread ThreadOpened",
     "rooms.cases": "Case CaseClosed CaseStarted CloseCase CloseReason SetStatus StatusSet",
@@ -292,18 +291,21 @@ _HOMES = {
     "rooms.reviews": "FreeReview ReviewEnded ReviewFreed ReviewTaken TakeReview",
     "rooms.reassignments": "ReassignCase",
     "rooms.contacts": (
-        "CONTACT_LIFECYCLE Authenticate Authenticated CaseGivenUp Contact ContactEnded ContactStarted ContactStatus "
-        "CustomerLeft CustomerReturned EndContact LastContact"
+        "CONTACT_LIFECYCLE CaseGivenUp Contact ContactEnded ContactStarted ContactStatus CustomerLeft CustomerReturned "
+        "EndContact LastContact"
     ),
+    "rooms.authentication": "Authenticate Authenticated",
+    "rooms.breaks": "ClearNextState SetNextState",
     "rooms.silence": "AskPresence ChatDisconnected DisconnectIdle PresenceAsked",
     "rooms.commitments": (
         "Commitment CommitmentFulfilled CommitmentMade CommitmentRescheduled FulfilCommitment MakeCommitment "
         "RescheduleCommitment"
     ),
-    "rooms.wrap_ups": (
-        "Aftermath CaseFlagged Dispose Disposed DutyDone DutyLeft FlagCase RecordRelated RecordUnrelated RelateRecord "
-        "UnrelateRecord WrapUp WrapUpOwed"
+    "rooms.aftermath": "Aftermath WrapUp",
+    "rooms.relations": (
+        "CaseFlagged DutyDone DutyLeft FlagCase RecordRelated RecordUnrelated RelateRecord UnrelateRecord"
     ),
+    "rooms.wrap_ups": "Dispose Disposed WrapUpOwed",
     "rooms.absences": "ReleaseAbsent",
     "rooms.bounces": "DeliveryFailed MessageBounced",
     "rooms.clocks": "Clock Clocks ClockName ClockState ClockVerdict FirstReply first_response solution",

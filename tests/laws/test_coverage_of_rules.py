@@ -17,15 +17,7 @@ from casecore.policies import SWITCHABLE, Policy
 from casecore.policies.sections import Level, Relation
 from casecore.promises import PROMISES
 from casecore.rooms.absences import ReleaseAbsent
-from casecore.rooms.agents import (
-    AddAgent,
-    ChangeAgent,
-    ClearNextState,
-    GoAvailable,
-    GoUnavailable,
-    LogOut,
-    SetNextState,
-)
+from casecore.rooms.agents import AddAgent, ChangeAgent, GoAvailable, GoUnavailable, LogOut
 from casecore.rooms.approvals import (
     DRAFT_LIFECYCLE,
     ApproveDraft,
@@ -44,12 +36,14 @@ from casecore.rooms.approvals import (
 )
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.authentication import Authenticate, Authenticated
 from casecore.rooms.bounces import DeliveryFailed
+from casecore.rooms.breaks import ClearNextState, SetNextState
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
 from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
 from casecore.rooms.composition import HOUSE, RULES
-from casecore.rooms.contacts import CONTACT_LIFECYCLE, Authenticate, Authenticated, ContactEnded, EndContact
+from casecore.rooms.contacts import CONTACT_LIFECYCLE, ContactEnded, EndContact
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
 from casecore.rooms.offers import (
     OFFER_LIFECYCLE,
@@ -64,12 +58,13 @@ from casecore.rooms.offers import (
 )
 from casecore.rooms.outbound import RecordConsent
 from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.relations import FlagCase, RelateRecord, UnrelateRecord
 from casecore.rooms.replies import SendReply
 from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import RecordMiss, SetLevel
 from casecore.rooms.threads import Feeling
-from casecore.rooms.wrap_ups import Dispose, Disposed, FlagCase, RelateRecord, UnrelateRecord
+from casecore.rooms.wrap_ups import Dispose, Disposed
 from casecore.statuses import CASE_LIFECYCLE, Status, Trigger
 from casecore.testing.scenario import at, case_in, given, new_case, prepared, we_write
 from casecore.testing.strategies import runs

@@ -8,21 +8,24 @@ from casecore.kernel import SYSTEM, Enforcement
 from casecore.policies import Policy
 from casecore.policies.sections import AfterReopening, Level, OnCustomerMessage, Relation
 from casecore.projections.history import history
-from casecore.rooms.agents import ChangeAgent, GoAvailable, GoUnavailable, LogOut, SetNextState
+from casecore.rooms.agents import ChangeAgent, GoAvailable, GoUnavailable, LogOut
 from casecore.rooms.approvals import ApproveDraft, EditDraft, RefuseDraft, SubmitDraft, WithdrawDraft
 from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.authentication import Authenticate
+from casecore.rooms.breaks import SetNextState
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
-from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.contacts import EndContact
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, SetSentiment
 from casecore.rooms.offers import ExpireOffer, OfferWork, RejectOffer, RescindOffer
 from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.relations import FlagCase, RelateRecord, UnrelateRecord
 from casecore.rooms.replies import SendReply
 from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import SetLevel
 from casecore.rooms.threads import Feeling, RecordCustomer
-from casecore.rooms.wrap_ups import Dispose, FlagCase, RelateRecord, UnrelateRecord
+from casecore.rooms.wrap_ups import Dispose
 from casecore.statuses import Status
 from casecore.testing.scenario import at, given
 from tests.sops import sop

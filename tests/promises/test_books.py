@@ -10,15 +10,16 @@ from casecore import CUSTOMER, SYSTEM, Policy
 from casecore.channels import Channel, MessageKind
 from casecore.kernel import Event
 from casecore.promises import Watch
-from casecore.promises.books import MOST_ASKED, Books, message_page
+from casecore.promises.bookkeeping import MOST_ASKED
+from casecore.promises.books import Books, message_page
 from casecore.promises.in_force import InForce
 from casecore.promises.pages import PAGES, AgentPage, CasePage, DraftSeen
 from casecore.rooms.agents import AgentAdded, NextStateCleared
 from casecore.rooms.approvals import DraftEdited, DraftSubmitted, DraftWithdrawn, ReviewReassigned
 from casecore.rooms.arrivals import CaseReopened, MessageReceived
 from casecore.rooms.assignments import CaseAssigned, CaseReleased, Release
+from casecore.rooms.authentication import Authenticated
 from casecore.rooms.cases import CaseClosed, CaseStarted, CloseReason, StatusSet
-from casecore.rooms.contacts import Authenticated
 from casecore.rooms.offers import OfferDeclined, OfferStatus, WorkOffered
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.reviews import ReviewTaken

@@ -8,19 +8,21 @@ from casecore.kernel import CUSTOMER, SYSTEM
 from casecore.policies import Match, Override, Policy
 from casecore.policies.sections import AfterReopening, Queue, Relation
 from casecore.projections.history import history
-from casecore.rooms.agents import ChangeAgent, GoUnavailable, LogOut, SetNextState
+from casecore.rooms.agents import ChangeAgent, GoUnavailable, LogOut
 from casecore.rooms.approvals import ApproveDraft, DraftSubmitted, RefuseDraft, SubmitDraft
 from casecore.rooms.arrivals import MessageReceived, ReceiveMessage, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned, WorkBegun
+from casecore.rooms.breaks import SetNextState
 from casecore.rooms.cases import CaseStarted, CloseCase, CloseReason, SetStatus
 from casecore.rooms.composition import HOUSE
 from casecore.rooms.contacts import ContactStarted, EndContact
 from casecore.rooms.occupancy import OccupancyChanged
 from casecore.rooms.outbound import CUSTOMER_WRITES_FIRST, ConsentRecorded, RecordConsent, StartOutbound
+from casecore.rooms.relations import RelateRecord
 from casecore.rooms.replies import ReplySent, SendReply
 from casecore.rooms.sla import SolutionPaused, SolutionReached, first_response, solution
 from casecore.rooms.threads import CustomerMet, CustomerRecorded, Message, RecordCustomer, ThreadOpened
-from casecore.rooms.wrap_ups import Dispose, RelateRecord
+from casecore.rooms.wrap_ups import Dispose
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, given, prepared, we_write
 from tests.sops import sop

@@ -7,25 +7,18 @@ from hypothesis import strategies as st
 from rpds import HashTrieMap
 
 from casecore.channels import Channel
-from casecore.kernel import CUSTOMER, SYSTEM
+from casecore.kernel import CUSTOMER, SYSTEM, CommandError
 from casecore.policies import Policy
 from casecore.policies.sections import Approval, Capacity, Delivery, Priority, Queue, Routing, Strategy, WrapUpRules
 from casecore.rooms.absences import ReleaseAbsent
-from casecore.rooms.agents import (
-    AddAgent,
-    ChangeAgent,
-    ClearNextState,
-    GoAvailable,
-    GoUnavailable,
-    LogOut,
-    Permission,
-    SetNextState,
-)
+from casecore.rooms.agents import AddAgent, ChangeAgent, GoAvailable, GoUnavailable, LogOut, Permission
 from casecore.rooms.approvals import ReassignDraft, SubmitDraft, WithdrawDraft
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.authentication import Authenticate
+from casecore.rooms.breaks import ClearNextState, SetNextState
 from casecore.rooms.cases import CloseCase, CloseReason
-from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.contacts import EndContact
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer, Rescission
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import SendReply
@@ -763,6 +756,13 @@ def test_a_case_that_waits_where_nobody_serves_is_reported():
     assert [] == told_unserved(after(desk, ChangeAgent(SYSTEM, at(6), "ana", queues=frozenset(policy.queues))))
     more = after(desk, new_case("c4", reason="bill", at=at(7)))
     assert ["c2", "c1", "c4"] == [one.case for one in unserved(more, at(60))]
+
+
+def test_what_waits_is_asked_of_an_instant():
+    """Given something else, or an instant without a zone, then that is told as everywhere."""
+    for odd in ("noon", at(60).replace(tzinfo=None)):
+        with pytest.raises(CommandError, match="give an aware datetime"):
+            unserved(desk_of(comes("ana")), odd)
 
 
 def test_a_queue_that_the_policy_has_no_more():

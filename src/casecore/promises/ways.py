@@ -29,12 +29,14 @@ from casecore.promises.watching import Breach
 from casecore.rooms.agents import TOTAL, AddAgent, GoAvailable, Permission
 from casecore.rooms.approvals import DECIDED, ApproveDraft, ReassignDraft, RefuseDraft, WaitingDraft, WithdrawDraft
 from casecore.rooms.assignments import OpenCase
+from casecore.rooms.authentication import Authenticate
 from casecore.rooms.cases import CaseClosed, CloseCase, CloseReason
 from casecore.rooms.composition import View
-from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.contacts import EndContact
 from casecore.rooms.offers import RescindOffer
+from casecore.rooms.relations import RelateRecord
 from casecore.rooms.threads import message_row
-from casecore.rooms.wrap_ups import Dispose, RelateRecord
+from casecore.rooms.wrap_ups import Dispose
 from casecore.statuses import Status
 
 _SOME_TIME: Final = datetime(2026, 11, 2, 9, tzinfo=UTC)

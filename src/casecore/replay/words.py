@@ -26,11 +26,9 @@ from casecore.rooms.agents import (
     AgentUnavailable,
     AgentWrapsUp,
     ChangeAgent,
-    ClearNextState,
     GoAvailable,
     GoUnavailable,
     LogOut,
-    SetNextState,
 )
 from casecore.rooms.approvals import (
     ApproveDraft,
@@ -51,11 +49,13 @@ from casecore.rooms.assignments import (
     LeaveCase,
     OpenCase,
 )
+from casecore.rooms.authentication import Authenticate
 from casecore.rooms.bounces import DeliveryFailed, MessageBounced
+from casecore.rooms.breaks import ClearNextState, SetNextState
 from casecore.rooms.cases import CaseClosed, CaseStarted, CloseCase, CloseReason, SetStatus
 from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
-from casecore.rooms.contacts import Authenticate, ContactEnded, EndContact
+from casecore.rooms.contacts import ContactEnded, EndContact
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
 from casecore.rooms.offers import (
     AcceptOffer,
@@ -71,12 +71,13 @@ from casecore.rooms.offers import (
 )
 from casecore.rooms.outbound import RecordConsent, StartOutbound
 from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.relations import DutyDone, DutyLeft, FlagCase, RelateRecord, UnrelateRecord
 from casecore.rooms.replies import ReplySent, SendReply
 from casecore.rooms.reviews import FreeReview, ReviewEnded, TakeReview
 from casecore.rooms.silence import AskPresence, ChatDisconnected, DisconnectIdle
 from casecore.rooms.sla import RecordMiss, SetLevel
 from casecore.rooms.threads import RecordCustomer
-from casecore.rooms.wrap_ups import Dispose, DutyDone, DutyLeft, FlagCase, RelateRecord, UnrelateRecord, WrapUpOwed
+from casecore.rooms.wrap_ups import Dispose, WrapUpOwed
 
 _Said: TypeAlias = tuple[str, str]
 """What somebody does, and the words that they use."""

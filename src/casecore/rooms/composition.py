@@ -17,11 +17,14 @@ from casecore.kernel.house import House
 from casecore.kernel.records import record
 from casecore.kernel.views import Views
 from casecore.rooms.absences import ABSENCES
+from casecore.rooms.aftermath import Aftermath, WrapUp
 from casecore.rooms.agents import AGENTS, Agent
 from casecore.rooms.approvals import APPROVALS, WaitingDraft
 from casecore.rooms.arrivals import ARRIVALS
 from casecore.rooms.assignments import ASSIGNMENTS
+from casecore.rooms.authentication import AUTHENTICATION
 from casecore.rooms.bounces import BOUNCES
+from casecore.rooms.breaks import BREAKS
 from casecore.rooms.cases import CASES, Case
 from casecore.rooms.clocks import Clocks
 from casecore.rooms.commitments import COMMITMENTS, Commitment
@@ -32,6 +35,7 @@ from casecore.rooms.occupancy import OCCUPANCY
 from casecore.rooms.offers import OFFERS, Offers
 from casecore.rooms.outbound import OUTBOUND
 from casecore.rooms.reassignments import REASSIGNMENTS
+from casecore.rooms.relations import RELATIONS
 from casecore.rooms.replies import REPLIES
 from casecore.rooms.reviews import REVIEWS
 from casecore.rooms.silence import SILENCE
@@ -39,7 +43,7 @@ from casecore.rooms.sla import SLA
 from casecore.rooms.threads import THREADS, Customer, Message, Thread
 from casecore.rooms.times import TIMES, CaseTime
 from casecore.rooms.whatsapp import WINDOWS
-from casecore.rooms.wrap_ups import WRAP_UPS, Aftermath, WrapUp
+from casecore.rooms.wrap_ups import WRAP_UPS
 
 
 @record
@@ -102,7 +106,10 @@ HOUSE: Final[House[View]] = House(
         ELIGIBILITY,
         REASSIGNMENTS,
         CONTACTS,
+        AUTHENTICATION,
+        BREAKS,
         SILENCE,
+        RELATIONS,
         WRAP_UPS,
         COMMITMENTS,
         BOUNCES,
