@@ -42,7 +42,7 @@ from casecore.policies.kinds import (
     section,
     settle_value,
 )
-from casecore.policies.plain_kinds import quote_value
+from casecore.policies.plain_kinds import as_a_file_writes
 from casecore.policies.sections import Queue
 from casecore.policies.sop import Sop
 
@@ -202,7 +202,7 @@ class DateOrInstant:
         if read is None:
             local = isinstance(value, datetime)
             remedy = f"say where that is, e.g. {value.isoformat()}Z" if local else ""
-            problems.append(Problem(path, f"{quote_value(value)} does not fit", self.describe, remedy))
+            problems.append(Problem(path, f"{as_a_file_writes(value)} does not fit", self.describe, remedy))
             return MISSING
         return read
 

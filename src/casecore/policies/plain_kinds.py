@@ -46,11 +46,11 @@ class ValueKind(Protocol):
 
 def note_misfit(kind: ValueKind, value: Any, path: str, problems: list[Problem], remedy: str = "") -> Any:
     """Note that a value does not fit a kind; always `MISSING`."""
-    problems.append(Problem(path, f"{quote_value(value)} does not fit", kind.describe, remedy))
+    problems.append(Problem(path, f"{as_a_file_writes(value)} does not fit", kind.describe, remedy))
     return MISSING
 
 
-def quote_value(value: Any) -> str:
+def as_a_file_writes(value: Any) -> str:
     """A value as a message quotes it: a flag and a date as a file writes them."""
     if isinstance(value, bool):
         return "true" if value else "false"
