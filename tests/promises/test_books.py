@@ -10,7 +10,8 @@ from casecore import CUSTOMER, SYSTEM, Policy
 from casecore.channels import Channel, MessageKind
 from casecore.kernel import Event
 from casecore.promises import Watch
-from casecore.promises.books import MOST_ASKED, Books, message_page
+from casecore.promises.bookkeeping import MOST_ASKED
+from casecore.promises.books import Books, message_page
 from casecore.promises.in_force import InForce
 from casecore.promises.pages import PAGES, AgentPage, CasePage, DraftSeen
 from casecore.rooms.agents import AgentAdded, NextStateCleared
@@ -45,6 +46,8 @@ def case_by_records(desk, case):
         holder=row.assignee,
         contact=None if contact is None else contact.agent,
         queued=row.waiting_since is not None,
+        asleep=row.snoozed_until is not None,
+        answered=contact is not None and contact.owed_since is None,
         offered_to=None if offers is None else offers.offered_to,
         review_to=None if offers is None else offers.review_to,
         reviewer=None if draft is None else draft.reviewer,

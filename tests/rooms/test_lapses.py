@@ -23,7 +23,7 @@ from casecore.rooms.silence import AskPresence
 from casecore.rooms.wrap_ups import Dispose
 from casecore.routing import next_offer
 from casecore.statuses import Status
-from casecore.testing.scenario import T0, at, case_in, given, new_case
+from casecore.testing.scenario import T0, at, case_in, given, new_case, we_write
 
 SOP = attrs.evolve(Policy.loads("routing.answer_within = '5m'"), queues=Policy.default().queues)
 TAKEN, FIVE = at(30), at(30, minutes=5)
@@ -151,6 +151,11 @@ class TestInTime:
         """Asking whether somebody is there, and setting the case pending, answers nothing."""
         asked = AskPresence("ana", at(60), "c1", "q1", "Are you there?")
         assert [FIVE] == lapses_at(taken(asked, SetStatus("ana", at(90), "c1", Status.PENDING)))
+
+    def test_we_wrote_first(self):
+        """Whoever starts a case has written; what the customer answers is for the service clocks."""
+        story = given(we_write(channel="sms"), attrs.evolve(AGAIN, thread="t-c1"), policy=SOP)
+        assert [] == lapses_at(story)
 
     def test_resolved(self):
         """Set resolved by hand nobody waits; the customer who writes again counts anew."""

@@ -34,12 +34,13 @@ from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOff
 from casecore.rooms.outbound import RecordConsent, StartOutbound
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.relations import FlagCase, RelateRecord, UnrelateRecord
 from casecore.rooms.replies import SendReply
 from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import SetLevel
 from casecore.rooms.snoozes import EndSnooze, SnoozeCase
-from casecore.rooms.wrap_ups import Dispose, FlagCase, RelateRecord, UnrelateRecord
+from casecore.rooms.wrap_ups import Dispose
 from casecore.statuses import SENT_AS, SET_BY_HAND, Status
 
 
@@ -61,6 +62,9 @@ BUSY: Final = "agent.answered_at"
 
 ANSWERED: Final = frozenset({"contact.owed_since", "case_page.answered"})
 """Whether somebody has answered since they took a case: asked only where the time to do so is bounded."""
+
+ASKED: Final = frozenset({"case.asked_since", "case_page.asked_us"})
+"""Whether a customer has ever asked anything, which the same depends on."""
 
 ORDER: Final = ANSWERED | {"offers.asked", "offers.review_asked", "case.cut_off_at", "wrap_up.because", BUSY}
 """In which order routing asks and whom it serves first, how a contact ended that is to be disposed, who was busy and

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from casecore.channels import Channel
-from casecore.check.commands import ANSWERED, APART, CASE, EVERYTHING, arrival_commands, disposal_commands
+from casecore.check.commands import ANSWERED, APART, ASKED, CASE, EVERYTHING, arrival_commands, disposal_commands
 from casecore.check.narrow_scopes import REPLY, agents_named, open_channel, spam_command
 from casecore.explore.scope import NOON, Part, Scope
 from casecore.kernel import CUSTOMER, SYSTEM
@@ -62,7 +62,7 @@ def unanswered_contact_scope(policy: Policy) -> Scope:
     given = [command("ana", NOON, "ana") for command in (GoAvailable, GoUnavailable, SetNextState)]
     team = agents_named(policy, ana={"permissions": EVERYTHING, "capacity": {channel.value: 1}})
     parts = (Part(tuple(commands)),)
-    return Scope("taken-and-never-answered", team, parts, tuple(given), apart=APART - ANSWERED)
+    return Scope("taken-and-never-answered", team, parts, tuple(given), apart=APART - ANSWERED - ASKED)
 
 
 def waiting_scopes(policy: Policy) -> Iterator[Scope]:

@@ -76,7 +76,7 @@ class CasePage(BookPage):
         left: Whether the customer ended the last contact, and has not written since.
         gone: Whether the customer of a live case is gone: nobody is to be rung for it.
         settled: Whether its holder has promised something since it was assigned.
-        answered: Whether its holder has answered, or submitted an answer, since it was assigned.
+        answered: Whether its holder has answered, or submitted an answer, since it was assigned; or we wrote first.
         was_authenticated: Whether the customer was authenticated in the last contact; None where nobody asks.
         proven: Who, of those with a contact to dispose, had authenticated the customer in it.
         followed: Whether another case has taken its place.

@@ -173,12 +173,14 @@ class ContactStarted(Event):
 
     Attributes:
         silent: Whether the customer waits for nothing, so that silence begins at once.
+        ours: Whether the case begins with us: its customer has asked nothing yet.
     """
 
     case: str
     agent: str
     channel: Channel
     silent: bool
+    ours: bool = False
 
 
 @frozen
@@ -367,8 +369,8 @@ def _customer_ends(view: HasContact, command: EndContact, policy: Policy) -> tup
 
 @wants("case")
 def _contact_begins(view: HasCase, event: CaseAssigned, _: Policy) -> tuple[Event, ...]:
-    channel = view.case.channel
-    return (ContactStarted(event.by, event.at, event.case, event.agent, channel, silent=not event.waiting),)
+    channel, ours = view.case.channel, not event.waiting and view.case.asked_since is None
+    return (ContactStarted(event.by, event.at, event.case, event.agent, channel, silent=not event.waiting, ours=ours),)
 
 
 @wants("case")
@@ -432,7 +434,8 @@ def _is_there(case: Case) -> bool:
 
 def _new_contact(event: ContactStarted) -> Contact:
     silence_since = event.at if event.silent else None
-    return Contact(event.agent, event.at, silence_since=silence_since, owed_since=event.at)
+    owed_since = None if event.ours else event.at
+    return Contact(event.agent, event.at, silence_since=silence_since, owed_since=owed_since)
 
 
 def _break_silence(contact: Editing, event: MessageReceived) -> None:

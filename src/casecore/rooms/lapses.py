@@ -2,8 +2,8 @@
 
 * Whoever takes a case whose customer waits has so long to answer as `routing.answer_within` says; where it says
   nothing, as long as they like. The time counts from the acceptance, or from the message that came later.
-* An answer is a reply, or a draft submitted for approval. One is enough: what is asked later in the same contact is for
-  the service clocks to watch.
+* An answer is a reply, or a draft submitted for approval; where we wrote first nothing is owed. One is enough: what is
+  asked later in the same contact is for the service clocks to watch.
 * When the time is over the system ends the contact as **unanswered**, a live one too. There is nothing to dispose. The
   case goes back to its queue, where whoever let it lapse is asked last; a live customer has been cut off, and is served
   first.
@@ -15,7 +15,7 @@ from datetime import timedelta
 
 from casecore.channels import LIVE
 from casecore.kernel import SYSTEM, Editing, Event, Reason, Room, Rule, Timer, frozen
-from casecore.kernel.rooms import by_system, measures, not_yet, wants
+from casecore.kernel.rooms import NEVER_COMES, by_system, measures, not_yet, wants
 from casecore.policies import Policy
 from casecore.rooms.approvals import DraftSubmitted
 from casecore.rooms.assignments import Release, give_up_case
@@ -62,8 +62,7 @@ def _time_is_over(view: HasCase, command: EndUnanswered, policy: Policy) -> Reas
     if LAPSE.due(view, policy) is not None:
         return not_yet(LAPSE, view, command.at, policy, "routing.answer_within")
     found = f"the policy gives {view.case.assignee} all the time to answer case {view.case.id}"
-    facts = {"seconds": None, "limit": None, "seconds_to_go": None}  # it never comes
-    return Reason("routing.answer_within", found, "leave it there", facts)
+    return Reason("routing.answer_within", found, "leave it there", NEVER_COMES)
 
 
 @wants("case")

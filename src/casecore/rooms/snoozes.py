@@ -161,12 +161,14 @@ def _wakes(view: HasCase, event: Event, _: Policy) -> tuple[Event, ...]:
     return (SnoozeEnded(event.by, event.at, view.case.id),)
 
 
+@wants("case")
 def _wakes_by_hand(view: HasCase, event: CaseAssigned | WorkOffered, policy: Policy) -> tuple[Event, ...]:
     """Whom it is given, or offered, by the system because it is awake, wakes it no second time."""
     review = isinstance(event, WorkOffered) and event.review
     return () if review or event.by == SYSTEM else _wakes(view, event, policy)
 
 
+@wants("case")
 def _wakes_by_status(view: HasCase, event: StatusSet | ReplySent, policy: Policy) -> tuple[Event, ...]:
     status: Status = event.send_as if isinstance(event, ReplySent) else event.status
     return () if status is PENDING or event.by == SYSTEM else _wakes(view, event, policy)
