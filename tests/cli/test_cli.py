@@ -360,6 +360,7 @@ OFFERED = a_line("OfferWork", by="system", case="c1", agent="ana")
 REVIEW = a_line("OfferWork", by="system", case="c1", agent="dora", review=True)
 CHAT = [*OPENED[:2], written(channel="chat"), OPENED[3]]
 PROMISED = a_line("MakeCommitment", case="c1", commitment="k1", due="2026-11-02T15:00:00Z", what="Call")
+SNOOZED = a_line("SnoozeCase", case="c1", until="2026-11-02T12:00:00Z")
 EMAIL = [
     *OPENED[:2],
     written(channel="email"),
@@ -720,6 +721,44 @@ SAID = [
         ["✓ ana moves commitment k1 to 3 Nov 15:00 open"],
     ),
     ([*OPENED, PROMISED], a_line("FulfilCommitment", commitment="k1"), ["✓ ana fulfils commitment k1 open"]),
+    (
+        [*OPENED, PROMISED, hired("ben", permissions=[]), a_line("GoAvailable", by="ben", agent="ben")],
+        a_line("TakeCommitment", by="ben", commitment="k1", expect="refused"),
+        ["✗ ben takes over commitment k1 refused · open"],
+    ),
+    (
+        OPENED,
+        SNOOZED,
+        [
+            "✓ ana snoozes c1 until 12:00 open → pending",
+            "↳ c1 waits in the queue general",
+            "↳ ana has c1 to dispose",
+        ],
+    ),
+    (
+        [*OPENED, SNOOZED],
+        a_line("EndSnooze", by="system", at="2026-11-02T12:00:00Z", case="c1"),
+        ["✓ the system ends the snooze of c1 pending → open", "↳ c1 waits in the queue general"],
+    ),
+    (
+        [*OPENED, SNOOZED],
+        a_line("ReassignCase", by="ana", case="c1", queue="general", expect="refused"),
+        ["✗ ana gives c1 to the queue general refused · pending"],
+    ),
+    (
+        [*OPENED, SNOOZED],
+        written("m3"),
+        [
+            "✓ maria writes by messaging: “Hello?” pending → open",
+            "↳ c1 waits in the queue general",
+            "↳ c1 is no longer snoozed",
+        ],
+    ),
+    (
+        OPENED,
+        a_line("EndUnanswered", by="system", case="c1", expect="refused"),
+        ["✗ the system takes c1 back, which was never answered refused · open"],
+    ),
     (OPENED, a_line("SetLevel", case="c1", level="urgent"), ["✓ ana sets the level of c1 to urgent open"]),
     (
         OPENED,

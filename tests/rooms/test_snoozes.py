@@ -171,15 +171,15 @@ class TestWaking:
         story = snoozed()
         refused = story.when(EndSnooze("system", at(hours=2, seconds=-1), "c1")).refused("snooze.over")
         assert 1.0 == refused.verdict.reasons[0].facts["seconds_to_go"]
-        dues = [due for due in story.desk.due(case="c1") if due.key == "snooze.until"]
-        assert [Due(AWAKE, "the snooze is over", "snooze.until", "c1", ENDS)] == dues
+        dues = [due for due in story.desk.due(case="c1") if due.key == "case.snoozed_until"]
+        assert [Due(AWAKE, "the snooze is over", "case.snoozed_until", "c1", ENDS)] == dues
         story.when(EndSnooze("dora", AWAKE, "c1")).refused("actor.role")
 
     def test_checked_again(self):
         """Somebody opened it before: what was due then is refused."""
         story = snoozed("pending", OpenCase("cleo", at(100), "c1"))
         story.when(ENDS).refused("snooze.known")
-        assert [] == [due for due in story.desk.due(case="c1") if due.key == "snooze.until"]
+        assert [] == [due for due in story.desk.due(case="c1") if due.key == "case.snoozed_until"]
 
     def test_customer_writes_before(self):
         """It is open at once, and goes to its owner."""

@@ -127,7 +127,7 @@ def _not_too_long(_: SeesOffers, command: SnoozeCase, policy: Policy) -> Reason 
 
 OVER = Timer(
     "the snooze is over",
-    "snooze.until",
+    "case.snoozed_until",
     "case.snoozed_until",
     lambda _, __: timedelta(0),
     lambda view, at: EndSnooze(SYSTEM, at, view.case.id),
