@@ -122,8 +122,8 @@ SILENCE = (
         CONSEQUENCE,
         "a contact begins as silent, although the customer waits",
         "rooms/contacts",
-        "channel, silent=not event.waiting),)",
-        "channel, silent=True),)",
+        "channel, silent=not event.waiting, ours=ours),)",
+        "channel, silent=True, ours=ours),)",
         SILENT,
     ),
     a_fault(
