@@ -19,7 +19,6 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from typing import Protocol
-from unicodedata import normalize
 
 from casecore.channels import EMAIL, Channel
 from casecore.kernel import (
@@ -40,7 +39,7 @@ from casecore.kernel import (
 )
 from casecore.kernel.records import editing_class, record
 from casecore.kernel.rooms import by_agent, measures, soft_rule, wants
-from casecore.kernel.words import is_blank
+from casecore.kernel.words import is_blank, said, same_form
 from casecore.policies import Policy
 from casecore.policies.sections import Proceeding, Relation, RelationsDue
 from casecore.rooms.agents import (
@@ -356,9 +355,9 @@ def _names_handler(view: HasWrapUp, command: Dispose, _: Policy) -> Reason | Non
     if handler is None:
         return None
     name = view.handler.name if view.handler is not None else ""
-    if any(_is_named(word, command.notes) for word in (handler, name) if word.strip()):
+    if any(_is_named(word, command.notes) for word in (handler, name) if said(word)):
         return None
-    who = f"{handler} or {name}" if name.strip() and name.casefold() != handler.casefold() else handler
+    who = f"{handler} or {name}" if said(name) and same_form(name) != same_form(handler) else handler
     return Reason(
         "email.earlier_handler",
         f"{handler} handled the message that the customer answered",
@@ -368,8 +367,8 @@ def _names_handler(view: HasWrapUp, command: Dispose, _: Policy) -> Reason | Non
 
 
 def _is_named(word: str, notes: str) -> bool:
-    """Whether notes name somebody: as a word of its own, in letters large or small, however it is spaced."""
-    name, text = (" ".join(normalize("NFKC", one).casefold().split()) for one in (word, notes))
+    """Whether notes name somebody: as a word of its own that is equal to what they are called."""
+    name, text = same_form(word), same_form(notes)
     before, after = (r"(?<!\w)" if _has_case(name[0]) else ""), (r"(?!\w)" if _has_case(name[-1]) else "")
     return re.search(before + re.escape(name) + after, text) is not None
 
