@@ -408,6 +408,12 @@ REFUSALS = (
     Refusal("channels.emoji", CALL, SendReply("ana", NOW, "c1", "m2", "🙂")),
     Refusal("channels.emoji", CALL, SubmitDraft("ana", NOW, "c1", "d1", "🙂")),
     Refusal("channels.emoji", CALL_DRAFT, EditDraft("ana", NOW, "c1", "d1", "🙂")),
+    Refusal(
+        "channels.emoji",
+        case_in("open"),
+        AskPresence("ana", NOW, "c1", "m2", "Hi? 🙂"),
+        "[channels.chat]\nemoji = false",
+    ),
     Refusal("replies.blanks", KNOWN, SendReply("ana", NOW, "c1", "m2", "Dear {customer}")),
     Refusal("replies.blanks", KNOWN, SubmitDraft("ana", NOW, "c1", "d1", "Dear {{1}}")),
     Refusal("replies.blanks", (KNOWN, DRAFT), EditDraft("ana", NOW, "c1", "d1", "Dear {{1}}")),

@@ -57,6 +57,7 @@ from casecore.rooms.cases import (
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.replies import (
     READ_FOR_BLANKS,
+    READ_FOR_EMOJI,
     SUBJECT_ON_EMAIL,
     ReplySent,
     attachments_taken,
@@ -523,7 +524,7 @@ APPROVALS: Room[SeesDraft] = Room(
             attachments_taken,
             ("attachments",),
         ),
-        soft_rule("channels.emoji", "A channel takes emoji or not", "§4", _CONTENT, emoji_taken, ("text",)),
+        soft_rule("channels.emoji", "A channel takes emoji or not", "§4", _CONTENT, emoji_taken, READ_FOR_EMOJI),
         Rule("replies.blanks", "Nothing is sent with a blank in it", "§4", _CONTENT, no_blank_left, READ_FOR_BLANKS),
         soft_rule(
             "approval.author",

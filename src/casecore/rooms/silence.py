@@ -26,7 +26,7 @@ from casecore.rooms.approvals import HasDraft, resolving_past, stale_after
 from casecore.rooms.assignments import CaseReleased, Release
 from casecore.rooms.cases import Case, CaseCommand, HasCase, answer_customer, edge_missing, only_holder
 from casecore.rooms.contacts import Contact, HasContact, SeesContact, contact_goes_on
-from casecore.rooms.replies import no_blank_left
+from casecore.rooms.replies import emoji_taken, no_blank_left
 from casecore.rooms.threads import Message, MessageEvent, message_fresh, names_message
 from casecore.statuses import Status, Trigger
 
@@ -227,6 +227,7 @@ SILENCE: Room[SeesContact] = Room(
         soft_rule("idle.asked", "The customer is asked first", "§6", (DisconnectIdle,), _asked_enough),
         soft_rule("idle.silence", "The silence has lasted long enough", "§6", (DisconnectIdle,), _silent_enough),
         Rule("replies.blanks", "Nothing is sent with a blank in it", "§4", (PresenceAsked,), no_blank_left, ("text",)),
+        soft_rule("channels.emoji", "A channel takes emoji or not", "§4", (PresenceAsked,), emoji_taken, ("text",)),
         soft_rule(
             "approval.blocks_resolve", "A waiting draft blocks resolving past it", "§5", (ChatDisconnected,), _no_draft
         ),
