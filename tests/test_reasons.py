@@ -206,7 +206,7 @@ def test_a_customer_is_not_told_to_open_the_case():
 
 def test_a_contact_that_has_ended_is_disposed():
     """By whom the case is."""
-    ended = (case_in("open"), EndContact("customer", at(5), "c1"), EndContact("customer", at(9), "c1"))
+    ended = (case_in("open"), EndContact("customer", at(5), "c1"), EndContact("ana", at(9), "c1"))
     assert "ana disposes the contact" == reasons(*ended)["contact.edge"].remedy
 
 

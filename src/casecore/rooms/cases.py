@@ -20,6 +20,7 @@ from typing import Protocol
 
 from casecore.channels import Channel
 from casecore.kernel import (
+    CUSTOMER,
     SYSTEM,
     Command,
     Editing,
@@ -226,11 +227,14 @@ def _case_known(view: SeesCase, command: AboutCase, _: Policy) -> Reason | None:
 
 
 @wants("case")
-def not_closed(view: HasCase, _: Command, __: Policy) -> Reason | None:
+def not_closed(view: HasCase, command: Command, _: Policy) -> Reason | None:
     """The need of every command that changes a case: a closed one can never be changed."""
     case = view.case
     if case.status is not CLOSED:
         return None
+    if command.by == CUSTOMER:
+        found, over = f"case {case.id} is closed already", "nothing has to be done; a new message starts another case"
+        return Reason("lifecycle.closed", found, over)
     follow = f"work on its successor {case.successor}" if case.successor else "wait for the customer to write"
     return Reason("lifecycle.closed", f"case {case.id} is closed and can never be changed", follow)
 
