@@ -4,7 +4,8 @@ The one truth about text of every script, for fields, filters, channels, templat
 
 * **Blank** is a text in which nothing can be seen: spaces of any sort, characters without width, fillers.
 * **Equal words** (`same_form`) differ in capitals, width, ligatures, the sort of apostrophe or dash, spaces around and
-  between them, and characters without width only; the i of Turkish, with a dot or without, is an i. `pt-BR` is also a language `pt` (`language_ranges`).
+  between them, and characters without width only; the i of Turkish, with a dot or without, is an i. `pt-BR` is also a
+  language `pt` (`language_ranges`).
 * **Letters to search by** (`search_form`) leave out accents and vowel points, too, but neither the vowels of Indic
   scripts nor the marks of Japanese: ł ø đ are l o d; दान is not दिन. `search_words` parts them into words.
 * **A character** of a reader is a grapheme: a letter with its marks, a family of emoji. Nothing is cut inside one.
