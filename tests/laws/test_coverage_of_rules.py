@@ -402,6 +402,7 @@ REFUSALS = (
     Refusal("reply.content", case_in("open"), SendReply("ana", NOW, "c1", "m2")),
     Refusal("reply.content", case_in("open"), SubmitDraft("ana", NOW, "c1", "d1")),
     Refusal("reply.content", DRAFT_WAITS, EditDraft("ana", NOW, "c1", "d1", "")),
+    Refusal("reply.content", case_in("open"), AskPresence("ana", NOW, "c1", "m2"), "[chat.idle]\nquestions = []"),
     Refusal("channels.attachments", CALL, SendReply("ana", NOW, "c1", "m2", attachments=("a.pdf",))),
     Refusal("channels.attachments", CALL, SubmitDraft("ana", NOW, "c1", "d1", attachments=("a.pdf",))),
     Refusal("channels.attachments", CALL_DRAFT, EditDraft("ana", NOW, "c1", "d1", attachments=("a.pdf",))),

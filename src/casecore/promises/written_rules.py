@@ -100,7 +100,7 @@ reassign.aim: ReassignCase ReassignDraft
 relation.disposed: UnrelateRecord
 relation.known: UnrelateRecord
 replies.blanks: DraftEdited DraftSubmitted PresenceAsked ReplySent
-reply.content: DraftEdited DraftSubmitted ReplySent
+reply.content: DraftEdited DraftSubmitted PresenceAsked ReplySent
 reply.permission: ReplySent
 sentiment.manual: SetSentiment
 tags.enabled: AddTag

@@ -286,13 +286,13 @@ def only_holder(view: HasCase, command: Command, _: Policy) -> Reason | None:
     case = view.case
     if command.by in (case.assignee, SYSTEM) or is_supervisor(view.actor):
         return None
-    holds = f"{case.assignee} holds it" if case.assignee else "nobody holds it"
-    return Reason(
-        "assignment.holder",
-        f"case {case.id} is not {command.by}'s: {holds}",
-        "ask its assignee or a supervisor" if case.assignee else f"ask a supervisor, or {opened_by(case)}",
-        {"assignee": case.assignee},
-    )
+    holds, remedy = "nobody holds it", f"ask a supervisor, or {opened_by(case)}"
+    if case.assignee is not None:
+        holds, remedy = f"{case.assignee} holds it", "ask its assignee or a supervisor"
+    elif case.status is CLOSED:
+        holds, remedy = "it is closed", "let the system or a supervisor do it"
+    found = f"case {case.id} is not {command.by}'s: {holds}"
+    return Reason("assignment.holder", found, remedy, {"assignee": case.assignee})
 
 
 def opened_by(case: Case) -> str:
