@@ -16,8 +16,9 @@ from casecore.kernel import SYSTEM
 from casecore.rooms.agents import AgentLoggedOut, GoAvailable, LogOut, Permission
 from casecore.rooms.approvals import ApproveDraft, SubmitDraft
 from casecore.rooms.assignments import OpenCase
+from casecore.rooms.authentication import Authenticate
 from casecore.rooms.cases import CloseCase
-from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.contacts import EndContact
 from casecore.rooms.replies import SendReply
 from casecore.rooms.silence import DisconnectIdle
 from casecore.statuses import Status

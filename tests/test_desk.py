@@ -33,11 +33,12 @@ from casecore.rooms.approvals import (
 )
 from casecore.rooms.arrivals import MessageReceived, ReceiveMessage
 from casecore.rooms.assignments import CaseAssigned, LeaveCase, OpenCase, WorkBegun
+from casecore.rooms.authentication import Authenticate
 from casecore.rooms.bounces import DeliveryFailed
 from casecore.rooms.cases import Case, CaseClosed, CaseStarted, CloseCase, CloseReason, SetStatus, StatusSet
 from casecore.rooms.commitments import Commitment, FulfilCommitment, MakeCommitment
 from casecore.rooms.composition import HOUSE, RULES, SHEETS, TABLES, CaseFile, View
-from casecore.rooms.contacts import Authenticate, Contact, ContactEnded, ContactStarted, EndContact
+from casecore.rooms.contacts import Contact, ContactEnded, ContactStarted, EndContact
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, Note, NoteAdded, NoteDeleted, SetSentiment
 from casecore.rooms.offers import ExpireOffer, Offers, OfferWork, RescindOffer
 from casecore.rooms.prepared import PreparedText

@@ -172,8 +172,8 @@ for file in {sorted(casecore._HOMES)}:
 ROOMS = (
     *("agents", "threads", "cases", "assignments", "arrivals", "replies", "occupancy", "notes", "approvals"),
     *("reviews", "offers", "eligibility", "reassignments"),
-    *("contacts", "silence", "wrap_ups", "commitments", "bounces", "absences", "sla", "whatsapp"),
-    *("outbound", "times"),
+    *("contacts", "authentication", "breaks", "silence", "wrap_ups", "commitments", "bounces", "absences", "sla"),
+    *("whatsapp", "outbound", "times"),
 )
 
 

@@ -74,7 +74,6 @@ if TYPE_CHECKING:
     from casecore.rooms.agents import AgentUnavailable as AgentUnavailable
     from casecore.rooms.agents import AgentWrapsUp as AgentWrapsUp
     from casecore.rooms.agents import ChangeAgent as ChangeAgent
-    from casecore.rooms.agents import ClearNextState as ClearNextState
     from casecore.rooms.agents import GoAvailable as GoAvailable
     from casecore.rooms.agents import GoUnavailable as GoUnavailable
     from casecore.rooms.agents import LogOut as LogOut
@@ -82,7 +81,6 @@ if TYPE_CHECKING:
     from casecore.rooms.agents import NextStateSet as NextStateSet
     from casecore.rooms.agents import Permission as Permission
     from casecore.rooms.agents import Presence as Presence
-    from casecore.rooms.agents import SetNextState as SetNextState
     from casecore.rooms.approvals import DRAFT_LIFECYCLE as DRAFT_LIFECYCLE
     from casecore.rooms.approvals import ApproveDraft as ApproveDraft
     from casecore.rooms.approvals import DraftApproved as DraftApproved
@@ -113,8 +111,12 @@ if TYPE_CHECKING:
     from casecore.rooms.assignments import OpenCase as OpenCase
     from casecore.rooms.assignments import Release as Release
     from casecore.rooms.assignments import WorkBegun as WorkBegun
+    from casecore.rooms.authentication import Authenticate as Authenticate
+    from casecore.rooms.authentication import Authenticated as Authenticated
     from casecore.rooms.bounces import DeliveryFailed as DeliveryFailed
     from casecore.rooms.bounces import MessageBounced as MessageBounced
+    from casecore.rooms.breaks import ClearNextState as ClearNextState
+    from casecore.rooms.breaks import SetNextState as SetNextState
     from casecore.rooms.cases import Case as Case
     from casecore.rooms.cases import CaseClosed as CaseClosed
     from casecore.rooms.cases import CaseStarted as CaseStarted
@@ -142,8 +144,6 @@ if TYPE_CHECKING:
     from casecore.rooms.composition import CaseFile as CaseFile
     from casecore.rooms.composition import View as View
     from casecore.rooms.contacts import CONTACT_LIFECYCLE as CONTACT_LIFECYCLE
-    from casecore.rooms.contacts import Authenticate as Authenticate
-    from casecore.rooms.contacts import Authenticated as Authenticated
     from casecore.rooms.contacts import CaseGivenUp as CaseGivenUp
     from casecore.rooms.contacts import Contact as Contact
     from casecore.rooms.contacts import ContactEnded as ContactEnded
@@ -266,8 +266,7 @@ _HOMES = {
     "policies.sections": "Level Relation",
     "rooms.agents": (
         "AddAgent Agent AgentAdded AgentAvailable AgentChanged AgentLoggedOut AgentUnavailable AgentWrapsUp "
-        "ChangeAgent ClearNextState GoAvailable GoUnavailable LogOut NextStateCleared NextStateSet Permission Presence "
-        "SetNextState"
+        "ChangeAgent GoAvailable GoUnavailable LogOut NextStateCleared NextStateSet Permission Presence"
     ),
     "rooms.threads": "Customer CustomerMet CustomerRecorded Feeling Message RecordCustomer Thread ThreadOpened",
     "rooms.cases": "Case CaseClosed CaseStarted CloseCase CloseReason SetStatus StatusSet",
@@ -292,9 +291,11 @@ _HOMES = {
     "rooms.reviews": "FreeReview ReviewEnded ReviewFreed ReviewTaken TakeReview",
     "rooms.reassignments": "ReassignCase",
     "rooms.contacts": (
-        "CONTACT_LIFECYCLE Authenticate Authenticated CaseGivenUp Contact ContactEnded ContactStarted ContactStatus "
-        "CustomerLeft CustomerReturned EndContact LastContact"
+        "CONTACT_LIFECYCLE CaseGivenUp Contact ContactEnded ContactStarted ContactStatus CustomerLeft CustomerReturned "
+        "EndContact LastContact"
     ),
+    "rooms.authentication": "Authenticate Authenticated",
+    "rooms.breaks": "ClearNextState SetNextState",
     "rooms.silence": "AskPresence ChatDisconnected DisconnectIdle PresenceAsked",
     "rooms.commitments": (
         "Commitment CommitmentFulfilled CommitmentMade CommitmentRescheduled FulfilCommitment MakeCommitment "

@@ -20,9 +20,10 @@ from casecore.explore.traces import StoryFinder, earliest_instants, timed_comman
 from casecore.rooms.agents import AddAgent, GoAvailable, LogOut
 from casecore.rooms.approvals import EditDraft
 from casecore.rooms.assignments import CaseAssigned, OpenCase
+from casecore.rooms.authentication import Authenticate
 from casecore.rooms.cases import CaseClosed, CloseCase
 from casecore.rooms.commitments import MakeCommitment
-from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.contacts import EndContact
 from casecore.rooms.notes import NoteAdded
 from casecore.rooms.replies import SendReply
 from casecore.rooms.silence import AskPresence, ChatDisconnected, DisconnectIdle

@@ -12,7 +12,8 @@ from casecore.explore import Result, Scope, Watched, explore
 from casecore.explore.scope import NOON
 from casecore.promises import PROMISES
 from casecore.promises.in_force import InForce
-from casecore.rooms.agents import GoAvailable, GoUnavailable, SetNextState
+from casecore.rooms.agents import GoAvailable, GoUnavailable
+from casecore.rooms.breaks import SetNextState
 from tests.explore.test_explore import OPENED, SOP, SPAM, scope
 
 EARLY = timedelta(hours=3)

@@ -16,7 +16,7 @@ from casecore.explore.states import StateSearch
 from casecore.promises import PROMISES, WAYS_ON
 from casecore.promises.life_cycle import EDGES, edges_of
 from casecore.promises.pages import CasePage
-from casecore.rooms.agents import SetNextState
+from casecore.rooms.breaks import SetNextState
 from casecore.rooms.composition import EFFECTS
 from casecore.rooms.contacts import Contact
 from casecore.rooms.replies import ReplySent

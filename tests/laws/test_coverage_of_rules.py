@@ -17,15 +17,7 @@ from casecore.policies import SWITCHABLE, Policy
 from casecore.policies.sections import Level, Relation
 from casecore.promises import PROMISES
 from casecore.rooms.absences import ReleaseAbsent
-from casecore.rooms.agents import (
-    AddAgent,
-    ChangeAgent,
-    ClearNextState,
-    GoAvailable,
-    GoUnavailable,
-    LogOut,
-    SetNextState,
-)
+from casecore.rooms.agents import AddAgent, ChangeAgent, GoAvailable, GoUnavailable, LogOut
 from casecore.rooms.approvals import (
     DRAFT_LIFECYCLE,
     ApproveDraft,
@@ -44,12 +36,14 @@ from casecore.rooms.approvals import (
 )
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.authentication import Authenticate, Authenticated
 from casecore.rooms.bounces import DeliveryFailed
+from casecore.rooms.breaks import ClearNextState, SetNextState
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
 from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
 from casecore.rooms.composition import HOUSE, RULES
-from casecore.rooms.contacts import CONTACT_LIFECYCLE, Authenticate, Authenticated, ContactEnded, EndContact
+from casecore.rooms.contacts import CONTACT_LIFECYCLE, ContactEnded, EndContact
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
 from casecore.rooms.offers import (
     OFFER_LIFECYCLE,

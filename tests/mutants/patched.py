@@ -41,6 +41,16 @@ class Finder(MetaPathFinder):
         return spec
 
 
+class Collecting:
+    """Notices whether a file of tests cannot even be read: then pytest says that it did not find them."""
+
+    failed = False
+
+    def pytest_collectreport(self, report):
+        """Of one file."""
+        self.failed |= report.failed
+
+
 def module_name(path):
     """A file under `src/casecore` as an import names it."""
     return "casecore." + path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
@@ -50,24 +60,15 @@ def main(module, file, *tests):
     """Run these tests."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     sys.meta_path.insert(0, Finder(module_name(module), Path(file).read_text("utf-8")))
-    sys.dont_write_bytecode = (
-        True  # and no asserts rewritten: pytest would load what has a plugin, as casecore has, itself
-    )
+    # No asserts are rewritten: pytest would load what has a plugin, as casecore has, by itself.
+    sys.dont_write_bytecode = True
     import pytest
 
-    quiet = (
-        "-x",
-        "-q",
-        "--no-header",
-        "--no-summary",
-        "--tb=no",
-        "--assert=plain",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:xdist",
-    )
-    return pytest.main([*quiet, "-m", "not slow", *tests])
+    quiet = ("-x", "-q", "--no-header", "--no-summary", "--tb=no", "--assert=plain")
+    without = ("-p", "no:cacheprovider", "-p", "no:xdist")
+    collecting = Collecting()
+    ended = pytest.main([*quiet, *without, "-m", "not slow", *tests], plugins=[collecting])
+    return 1 if collecting.failed else ended
 
 
 if __name__ == "__main__":

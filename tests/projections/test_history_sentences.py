@@ -8,12 +8,14 @@ from casecore.kernel import SYSTEM, Enforcement
 from casecore.policies import Policy
 from casecore.policies.sections import AfterReopening, Level, OnCustomerMessage, Relation
 from casecore.projections.history import history
-from casecore.rooms.agents import ChangeAgent, GoAvailable, GoUnavailable, LogOut, SetNextState
+from casecore.rooms.agents import ChangeAgent, GoAvailable, GoUnavailable, LogOut
 from casecore.rooms.approvals import ApproveDraft, EditDraft, RefuseDraft, SubmitDraft, WithdrawDraft
 from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.authentication import Authenticate
+from casecore.rooms.breaks import SetNextState
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
-from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.contacts import EndContact
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, SetSentiment
 from casecore.rooms.offers import ExpireOffer, OfferWork, RejectOffer, RescindOffer
 from casecore.rooms.reassignments import ReassignCase

@@ -29,10 +29,11 @@ from casecore.rooms.agents import AddAgent, GoAvailable, GoUnavailable, Permissi
 from casecore.rooms.approvals import RefuseDraft, SubmitDraft
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.authentication import Authenticate
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment
 from casecore.rooms.composition import CaseFile
-from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.contacts import EndContact
 from casecore.rooms.notes import AddNote, EditNote, SetSentiment
 from casecore.rooms.offers import AcceptOffer, OfferWork
 from casecore.rooms.replies import SendReply

@@ -14,8 +14,8 @@ from casecore.projections.search import Archive, CaseSummary, NoteText, queries
 from casecore.projections.search.queries import QueryError, filter_terms, parse_query
 from casecore.rooms.arrivals import MessageNoted
 from casecore.rooms.assignments import CaseAssigned, OpenCase
+from casecore.rooms.authentication import Authenticated
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
-from casecore.rooms.contacts import Authenticated
 from casecore.rooms.notes import (
     AddNote,
     AddTag,

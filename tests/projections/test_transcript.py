@@ -9,7 +9,7 @@ from casecore.projections.history import UnknownLanguage, history
 from casecore.projections.transcript import TITLES_OF_ENTRIES, EntryKind, TranscriptEntry, transcript
 from casecore.rooms.approvals import ApproveDraft, DraftEdited, EditDraft, RefuseDraft, SubmitDraft, WithdrawDraft
 from casecore.rooms.arrivals import ReceiveMessage
-from casecore.rooms.contacts import Authenticate
+from casecore.rooms.authentication import Authenticate
 from casecore.rooms.notes import AddNote, DeleteNote, EditNote
 from casecore.rooms.replies import SendReply
 from casecore.rooms.silence import AskPresence, DisconnectIdle

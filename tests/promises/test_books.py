@@ -17,8 +17,8 @@ from casecore.rooms.agents import AgentAdded, NextStateCleared
 from casecore.rooms.approvals import DraftEdited, DraftSubmitted, DraftWithdrawn, ReviewReassigned
 from casecore.rooms.arrivals import CaseReopened, MessageReceived
 from casecore.rooms.assignments import CaseAssigned, CaseReleased, Release
+from casecore.rooms.authentication import Authenticated
 from casecore.rooms.cases import CaseClosed, CaseStarted, CloseReason, StatusSet
-from casecore.rooms.contacts import Authenticated
 from casecore.rooms.offers import OfferDeclined, OfferStatus, WorkOffered
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.reviews import ReviewTaken

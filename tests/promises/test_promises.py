@@ -41,13 +41,15 @@ from casecore.policies.sections import Approval, Authentication, Chat, CountsFro
 from casecore.promises import PROMISES, Watch
 from casecore.rooms import eligibility
 from casecore.rooms.absences import ReleaseAbsent
-from casecore.rooms.agents import ChangeAgent, GoUnavailable, LogOut, SetNextState
+from casecore.rooms.agents import ChangeAgent, GoUnavailable, LogOut
 from casecore.rooms.arrivals import CaseReopened
+from casecore.rooms.authentication import Authenticate
+from casecore.rooms.breaks import SetNextState
 from casecore.rooms.cases import StatusSet
 from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import MakeCommitment
 from casecore.rooms.composition import EFFECTS
-from casecore.rooms.contacts import Authenticate, Contact, ContactStarted, EndContact
+from casecore.rooms.contacts import Contact, ContactStarted, EndContact
 from casecore.rooms.offers import OfferWork, WorkOffered
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.reviews import TakeReview

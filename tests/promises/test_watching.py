@@ -9,8 +9,9 @@ from casecore import CUSTOMER, CloseCase, Desk, OpenCase, Policy, SendReply, Set
 from casecore.promises import PROMISES, Breach, Watch, watch
 from casecore.replay import replay_day
 from casecore.rooms.approvals import ApproveDraft
+from casecore.rooms.authentication import Authenticate
 from casecore.rooms.cases import CaseClosed
-from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.contacts import EndContact
 from casecore.rooms.silence import DisconnectIdle
 from casecore.rooms.wrap_ups import Dispose
 from casecore.testing.scenario import at, case_in, new_case

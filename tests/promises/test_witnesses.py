@@ -19,11 +19,12 @@ from casecore.rooms.agents import AgentAdded, AgentAvailable, AgentUnavailable, 
 from casecore.rooms.approvals import DraftApproved, DraftSubmitted
 from casecore.rooms.arrivals import CaseReopened, MessageReceived, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, WorkBegun
+from casecore.rooms.authentication import Authenticated
 from casecore.rooms.bounces import MessageBounced
 from casecore.rooms.cases import CaseClosed, CaseStarted, SetStatus, StatusSet
 from casecore.rooms.clocks import ClockName, ClockState
 from casecore.rooms.commitments import CommitmentMade
-from casecore.rooms.contacts import Authenticated, ContactEnded, ContactStarted, CustomerLeft
+from casecore.rooms.contacts import ContactEnded, ContactStarted, CustomerLeft
 from casecore.rooms.notes import CaseTagged, NoteAdded
 from casecore.rooms.offers import AcceptOffer, OfferAccepted, OfferWork, WorkOffered
 from casecore.rooms.prepared import PreparedText

@@ -19,7 +19,7 @@ from casecore.explore import Part, Result, Scope, Watched, explore
 from casecore.explore.model import AGENT_ROLES
 from casecore.explore.scope import NOON
 from casecore.promises import PROMISES, WAYS_ON, Step, Watch
-from casecore.rooms.agents import AgentAvailable, AgentUnavailable, SetNextState
+from casecore.rooms.agents import AgentAvailable, AgentUnavailable
 from casecore.rooms.approvals import (
     ApproveDraft,
     DraftApproved,
@@ -30,8 +30,10 @@ from casecore.rooms.approvals import (
 )
 from casecore.rooms.arrivals import CaseReopened
 from casecore.rooms.assignments import CaseAssigned, LeaveCase, OpenCase
+from casecore.rooms.authentication import Authenticate, Authenticated
+from casecore.rooms.breaks import SetNextState
 from casecore.rooms.cases import CaseClosed, CloseCase, SetStatus, StatusSet
-from casecore.rooms.contacts import Authenticate, Authenticated, ContactEnded, ContactStarted, EndContact
+from casecore.rooms.contacts import ContactEnded, ContactStarted, EndContact
 from casecore.rooms.replies import ReplySent, SendReply
 from casecore.rooms.wrap_ups import Disposed
 from casecore.statuses import Status

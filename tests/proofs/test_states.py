@@ -28,12 +28,14 @@ from casecore.policies.sections import Chat, CountsFrom, Idle
 from casecore.promises import PROMISES, Step
 from casecore.promises.books import Books
 from casecore.rooms.absences import ReleaseAbsent
-from casecore.rooms.agents import GoAvailable, LogOut, SetNextState
+from casecore.rooms.agents import GoAvailable, LogOut
 from casecore.rooms.arrivals import MessageReceived
 from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.authentication import Authenticate
+from casecore.rooms.breaks import SetNextState
 from casecore.rooms.cases import CloseCase
 from casecore.rooms.composition import EFFECTS, SHEETS
-from casecore.rooms.contacts import Authenticate, Contact, EndContact
+from casecore.rooms.contacts import Contact, EndContact
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import ReplySent, SendReply

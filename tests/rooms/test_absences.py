@@ -9,16 +9,15 @@ from casecore.rooms.agents import (
     AgentAvailable,
     AgentUnavailable,
     AgentWrapsUp,
-    ClearNextState,
     GoAvailable,
     LogOut,
     NextStateCleared,
     NextStateSet,
-    SetNextState,
 )
 from casecore.rooms.approvals import SubmitDraft
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import CaseQueued, CaseReleased, OpenCase, Release
+from casecore.rooms.breaks import ClearNextState, SetNextState
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus, StatusSet
 from casecore.rooms.contacts import ContactEnded, EndContact
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferDeclined, OfferWork, RejectOffer, RescindOffer

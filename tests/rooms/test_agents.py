@@ -15,17 +15,16 @@ from casecore.rooms.agents import (
     AgentLoggedOut,
     AgentUnavailable,
     ChangeAgent,
-    ClearNextState,
     GoAvailable,
     GoUnavailable,
     LogOut,
     Permission,
     Presence,
-    SetNextState,
     add_to_count,
     is_supervisor,
 )
 from casecore.rooms.assignments import OpenCase
+from casecore.rooms.breaks import ClearNextState, SetNextState
 from casecore.rooms.cases import CloseCase, CloseReason
 from casecore.rooms.clocks import ClockName
 from casecore.rooms.composition import HOUSE

@@ -16,7 +16,6 @@ from casecore.rooms.agents import (
     LogOut,
     NextStateSet,
     Permission,
-    SetNextState,
 )
 from casecore.rooms.approvals import (
     DRAFT_LIFECYCLE,
@@ -39,9 +38,11 @@ from casecore.rooms.approvals import (
 )
 from casecore.rooms.arrivals import CaseReopened, MessageReceived, ReceiveMessage
 from casecore.rooms.assignments import CaseUnqueued, LeaveCase, OpenCase
+from casecore.rooms.authentication import Authenticate
+from casecore.rooms.breaks import SetNextState
 from casecore.rooms.cases import CaseClosed, CloseCase, CloseReason, SetStatus, StatusSet
 from casecore.rooms.composition import View
-from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.contacts import EndContact
 from casecore.rooms.offers import AcceptOffer, OfferAccepted, OfferRescinded, OfferWork, WorkOffered
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import ReplySent, SendReply, reply_content

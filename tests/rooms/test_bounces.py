@@ -5,10 +5,11 @@ import pytest
 from casecore.policies import Policy
 from casecore.rooms.arrivals import CaseReopened, ReceiveMessage
 from casecore.rooms.assignments import CaseQueued, LeaveCase
+from casecore.rooms.authentication import Authenticate
 from casecore.rooms.bounces import DeliveryFailed, MessageBounced
 from casecore.rooms.cases import CloseCase, SetStatus
 from casecore.rooms.clocks import ClockName, ClockState, first_response, solution
-from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.contacts import EndContact
 from casecore.rooms.replies import SendReply
 from casecore.rooms.silence import AskPresence
 from casecore.rooms.sla import ClockJudged, RecordMiss, ResponseUndone, SolutionUndone

@@ -10,25 +10,18 @@ from casecore.desk import Due
 from casecore.policies import Policy
 from casecore.policies.sections import Level, Lifecycle, Role
 from casecore.rooms.absences import ReleaseAbsent
-from casecore.rooms.agents import (
-    AddAgent,
-    AgentWrapsUp,
-    ChangeAgent,
-    ClearNextState,
-    GoAvailable,
-    GoUnavailable,
-    LogOut,
-    SetNextState,
-)
+from casecore.rooms.agents import AddAgent, AgentWrapsUp, ChangeAgent, GoAvailable, GoUnavailable, LogOut
 from casecore.rooms.approvals import ApproveDraft, EditDraft, ReassignDraft, RefuseDraft, SubmitDraft, WithdrawDraft
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.authentication import Authenticate
 from casecore.rooms.bounces import DeliveryFailed
+from casecore.rooms.breaks import ClearNextState, SetNextState
 from casecore.rooms.cases import Case, CaseClosed, CloseCase, CloseReason, SetStatus, StatusSet
 from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
 from casecore.rooms.composition import HOUSE
-from casecore.rooms.contacts import Authenticate, ContactEnded, EndContact
+from casecore.rooms.contacts import ContactEnded, EndContact
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
 from casecore.rooms.outbound import RecordConsent, StartOutbound

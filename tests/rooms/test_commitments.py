@@ -5,6 +5,7 @@ import pytest
 
 from casecore.policies import Policy
 from casecore.rooms.agents import GoUnavailable, LogOut
+from casecore.rooms.authentication import Authenticate
 from casecore.rooms.cases import CloseCase, CloseReason
 from casecore.rooms.commitments import (
     Commitment,
@@ -15,7 +16,7 @@ from casecore.rooms.commitments import (
     MakeCommitment,
     RescheduleCommitment,
 )
-from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.contacts import EndContact
 from casecore.rooms.wrap_ups import Dispose
 from casecore.testing.scenario import T0, at, case_in, given, new_case
 

@@ -14,8 +14,9 @@ from casecore.rooms.agents import AgentUnavailable, AgentWrapsUp, ChangeAgent, G
 from casecore.rooms.approvals import ApproveDraft, DraftApproved, SubmitDraft
 from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, ReceiveMessage
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, LeaveCase, OpenCase
+from casecore.rooms.authentication import Authenticate
 from casecore.rooms.cases import CaseClosed, CloseCase, SetStatus
-from casecore.rooms.contacts import Authenticate, ContactEnded, ContactStarted, EndContact
+from casecore.rooms.contacts import ContactEnded, ContactStarted, EndContact
 from casecore.rooms.offers import ExpireOffer, OfferDeclined, OfferWork, RejectOffer
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import ReplySent, SendReply

@@ -25,16 +25,10 @@ from casecore.rooms.assignments import (
     OpenCase,
     Release,
 )
+from casecore.rooms.authentication import Authenticate
 from casecore.rooms.cases import CaseClosed, CloseCase, CloseReason, SetStatus, StatusSet
 from casecore.rooms.commitments import CommitmentMade, MakeCommitment
-from casecore.rooms.contacts import (
-    Authenticate,
-    CaseGivenUp,
-    ContactEnded,
-    CustomerLeft,
-    CustomerReturned,
-    EndContact,
-)
+from casecore.rooms.contacts import CaseGivenUp, ContactEnded, CustomerLeft, CustomerReturned, EndContact
 from casecore.rooms.offers import OfferRescinded, OfferWork, Rescission, WorkOffered
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import ReplySent, SendReply

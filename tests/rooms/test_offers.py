@@ -8,15 +8,7 @@ import pytest
 from casecore.channels import Channel
 from casecore.codec import dumps, loads
 from casecore.policies import Policy
-from casecore.rooms.agents import (
-    AgentWrapsUp,
-    ChangeAgent,
-    GoAvailable,
-    GoUnavailable,
-    LogOut,
-    Permission,
-    SetNextState,
-)
+from casecore.rooms.agents import AgentWrapsUp, ChangeAgent, GoAvailable, GoUnavailable, LogOut, Permission
 from casecore.rooms.approvals import (
     ApproveDraft,
     DraftApproved,
@@ -38,8 +30,10 @@ from casecore.rooms.assignments import (
     Release,
     WorkBegun,
 )
+from casecore.rooms.authentication import Authenticate
+from casecore.rooms.breaks import SetNextState
 from casecore.rooms.cases import CaseClosed, CloseCase, CloseReason, SetStatus, StatusSet
-from casecore.rooms.contacts import Authenticate, ContactEnded, ContactStarted
+from casecore.rooms.contacts import ContactEnded, ContactStarted
 from casecore.rooms.offers import (
     OFFER_LIFECYCLE,
     AcceptOffer,

@@ -8,10 +8,11 @@ from casecore.kernel import CUSTOMER, SYSTEM
 from casecore.policies import Match, Override, Policy
 from casecore.policies.sections import AfterReopening, Queue, Relation
 from casecore.projections.history import history
-from casecore.rooms.agents import ChangeAgent, GoUnavailable, LogOut, SetNextState
+from casecore.rooms.agents import ChangeAgent, GoUnavailable, LogOut
 from casecore.rooms.approvals import ApproveDraft, DraftSubmitted, RefuseDraft, SubmitDraft
 from casecore.rooms.arrivals import MessageReceived, ReceiveMessage, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned, WorkBegun
+from casecore.rooms.breaks import SetNextState
 from casecore.rooms.cases import CaseStarted, CloseCase, CloseReason, SetStatus
 from casecore.rooms.composition import HOUSE
 from casecore.rooms.contacts import ContactStarted, EndContact

@@ -12,9 +12,10 @@ from casecore.policies import Policy
 from casecore.policies.sections import Level, Opening, Sla, Targets
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.authentication import Authenticate
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
 from casecore.rooms.clocks import Clock, ClockName, Clocks, ClockState, FirstReply, first_response, solution
-from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.contacts import EndContact
 from casecore.rooms.replies import SendReply
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import (

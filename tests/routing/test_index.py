@@ -25,19 +25,11 @@ from casecore.policies.sections import (
     WrapUpRules,
 )
 from casecore.rooms.absences import ReleaseAbsent
-from casecore.rooms.agents import (
-    AddAgent,
-    ChangeAgent,
-    ClearNextState,
-    GoAvailable,
-    GoUnavailable,
-    LogOut,
-    Permission,
-    SetNextState,
-)
+from casecore.rooms.agents import AddAgent, ChangeAgent, GoAvailable, GoUnavailable, LogOut, Permission
 from casecore.rooms.approvals import SubmitDraft, WithdrawDraft
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.breaks import ClearNextState, SetNextState
 from casecore.rooms.cases import CloseCase, CloseReason
 from casecore.rooms.contacts import EndContact
 from casecore.rooms.notes import AddTag

@@ -11,21 +11,14 @@ from casecore.kernel import CUSTOMER, SYSTEM
 from casecore.policies import Policy
 from casecore.policies.sections import Approval, Capacity, Delivery, Priority, Queue, Routing, Strategy, WrapUpRules
 from casecore.rooms.absences import ReleaseAbsent
-from casecore.rooms.agents import (
-    AddAgent,
-    ChangeAgent,
-    ClearNextState,
-    GoAvailable,
-    GoUnavailable,
-    LogOut,
-    Permission,
-    SetNextState,
-)
+from casecore.rooms.agents import AddAgent, ChangeAgent, GoAvailable, GoUnavailable, LogOut, Permission
 from casecore.rooms.approvals import ReassignDraft, SubmitDraft, WithdrawDraft
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.authentication import Authenticate
+from casecore.rooms.breaks import ClearNextState, SetNextState
 from casecore.rooms.cases import CloseCase, CloseReason
-from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.contacts import EndContact
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer, Rescission
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import SendReply

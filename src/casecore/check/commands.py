@@ -19,21 +19,15 @@ from casecore.kernel import CUSTOMER, SYSTEM, Command
 from casecore.policies import Policy
 from casecore.policies.sections import Level, Relation
 from casecore.rooms.absences import ReleaseAbsent
-from casecore.rooms.agents import (
-    AddAgent,
-    ClearNextState,
-    GoAvailable,
-    GoUnavailable,
-    LogOut,
-    Permission,
-    SetNextState,
-)
+from casecore.rooms.agents import AddAgent, GoAvailable, GoUnavailable, LogOut, Permission
 from casecore.rooms.approvals import ApproveDraft, EditDraft, ReassignDraft, RefuseDraft, SubmitDraft, WithdrawDraft
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.authentication import Authenticate
+from casecore.rooms.breaks import ClearNextState, SetNextState
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
-from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.contacts import EndContact
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
 from casecore.rooms.outbound import RecordConsent, StartOutbound

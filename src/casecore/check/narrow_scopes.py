@@ -35,24 +35,17 @@ from casecore.kernel.words import same_form
 from casecore.policies import Policy
 from casecore.policies.sections import ChannelRules, Level, ReopenTo, Unanswered
 from casecore.rooms.absences import ReleaseAbsent
-from casecore.rooms.agents import (
-    AddAgent,
-    ChangeAgent,
-    ClearNextState,
-    GoAvailable,
-    GoUnavailable,
-    LogOut,
-    Permission,
-    SetNextState,
-)
+from casecore.rooms.agents import AddAgent, ChangeAgent, GoAvailable, GoUnavailable, LogOut, Permission
 from casecore.rooms.approvals import ApproveDraft, EditDraft, ReassignDraft, RefuseDraft, SubmitDraft
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.authentication import Authenticate
 from casecore.rooms.bounces import DeliveryFailed
+from casecore.rooms.breaks import ClearNextState, SetNextState
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
 from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import MakeCommitment
-from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.contacts import EndContact
 from casecore.rooms.notes import AddTag, RemoveTag
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
 from casecore.rooms.outbound import StartOutbound

@@ -53,21 +53,15 @@ from casecore.explore.scope import NOON, Part, Scope
 from casecore.kernel import CUSTOMER, SYSTEM, changed
 from casecore.kernel.problems import did_you_mean
 from casecore.policies import Aspect, Match, Policy
-from casecore.rooms.agents import (
-    AddAgent,
-    ChangeAgent,
-    ClearNextState,
-    GoAvailable,
-    GoUnavailable,
-    Permission,
-    SetNextState,
-)
+from casecore.rooms.agents import AddAgent, ChangeAgent, GoAvailable, GoUnavailable, Permission
 from casecore.rooms.approvals import ApproveDraft, RefuseDraft
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.authentication import Authenticate
+from casecore.rooms.breaks import ClearNextState, SetNextState
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
 from casecore.rooms.commitments import MakeCommitment
-from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.contacts import EndContact
 from casecore.rooms.notes import AddNote, AddTag
 from casecore.rooms.offers import AcceptOffer, OfferWork, RejectOffer, RescindOffer
 from casecore.rooms.outbound import RecordConsent, StartOutbound

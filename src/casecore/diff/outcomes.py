@@ -34,8 +34,8 @@ from casecore.promises import Step
 from casecore.rooms.agents import AddAgent, GoAvailable, Permission
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.authentication import Authenticate
 from casecore.rooms.clocks import first_response, solution
-from casecore.rooms.contacts import Authenticate
 from casecore.rooms.notes import SetSentiment
 from casecore.rooms.offers import OfferWork
 from casecore.rooms.replies import SendReply

@@ -49,11 +49,12 @@ from casecore.rooms.approvals import (
 )
 from casecore.rooms.arrivals import CaseReopened, MessageReceived, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, CaseUnqueued, Release, WorkBegun
+from casecore.rooms.authentication import Authenticated
 from casecore.rooms.bounces import MessageBounced
 from casecore.rooms.cases import CaseClosed, CaseStarted, StatusSet
 from casecore.rooms.clocks import ClockState
 from casecore.rooms.commitments import CommitmentMade
-from casecore.rooms.contacts import Authenticated, ContactEnded, ContactStarted, CustomerLeft
+from casecore.rooms.contacts import ContactEnded, ContactStarted, CustomerLeft
 from casecore.rooms.notes import CaseTagged, CaseUntagged
 from casecore.rooms.offers import OfferAccepted, OfferDeclined, OfferRescinded, WorkOffered
 from casecore.rooms.replies import ReplySent

@@ -18,9 +18,10 @@ from casecore.promises.promise import Occasion, Promise, Situation
 from casecore.rooms.agents import AgentAvailable, AgentUnavailable, GoAvailable, GoUnavailable, Permission, Presence
 from casecore.rooms.arrivals import MessageReceived
 from casecore.rooms.assignments import CaseAssigned, CaseReleased, Release
+from casecore.rooms.authentication import Authenticated
 from casecore.rooms.cases import CaseClosed, CloseReason, SetStatus, StatusSet
 from casecore.rooms.commitments import CommitmentMade, MakeCommitment
-from casecore.rooms.contacts import Authenticated, CustomerLeft, EndContact
+from casecore.rooms.contacts import CustomerLeft, EndContact
 from casecore.rooms.offers import OfferWork, WorkOffered
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import ReplySent, SendReply

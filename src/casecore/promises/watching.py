@@ -41,8 +41,9 @@ from casecore.rooms.approvals import (
 )
 from casecore.rooms.arrivals import CaseReopened, MessageReceived
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased
+from casecore.rooms.authentication import Authenticated
 from casecore.rooms.cases import CaseClosed, CaseStarted, StatusSet
-from casecore.rooms.contacts import Authenticated, ContactEnded, CustomerLeft
+from casecore.rooms.contacts import ContactEnded, CustomerLeft
 from casecore.rooms.offers import OfferDeclined, OfferRescinded, WorkOffered
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.reviews import ReviewTaken

@@ -29,9 +29,10 @@ from casecore.promises.watching import Breach
 from casecore.rooms.agents import TOTAL, AddAgent, GoAvailable, Permission
 from casecore.rooms.approvals import DECIDED, ApproveDraft, ReassignDraft, RefuseDraft, WaitingDraft, WithdrawDraft
 from casecore.rooms.assignments import OpenCase
+from casecore.rooms.authentication import Authenticate
 from casecore.rooms.cases import CaseClosed, CloseCase, CloseReason
 from casecore.rooms.composition import View
-from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.contacts import EndContact
 from casecore.rooms.offers import RescindOffer
 from casecore.rooms.threads import message_row
 from casecore.rooms.wrap_ups import Dispose, RelateRecord

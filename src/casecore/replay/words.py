@@ -26,11 +26,9 @@ from casecore.rooms.agents import (
     AgentUnavailable,
     AgentWrapsUp,
     ChangeAgent,
-    ClearNextState,
     GoAvailable,
     GoUnavailable,
     LogOut,
-    SetNextState,
 )
 from casecore.rooms.approvals import (
     ApproveDraft,
@@ -51,11 +49,13 @@ from casecore.rooms.assignments import (
     LeaveCase,
     OpenCase,
 )
+from casecore.rooms.authentication import Authenticate
 from casecore.rooms.bounces import DeliveryFailed, MessageBounced
+from casecore.rooms.breaks import ClearNextState, SetNextState
 from casecore.rooms.cases import CaseClosed, CaseStarted, CloseCase, CloseReason, SetStatus
 from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
-from casecore.rooms.contacts import Authenticate, ContactEnded, EndContact
+from casecore.rooms.contacts import ContactEnded, EndContact
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
 from casecore.rooms.offers import (
     AcceptOffer,

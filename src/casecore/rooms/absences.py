@@ -25,8 +25,9 @@ from casecore.policies.sections import Abandoned, Unanswered
 from casecore.rooms.agents import Agent, AgentUnavailable, NextStateSet
 from casecore.rooms.approvals import DraftSuperseded
 from casecore.rooms.assignments import Release, give_up_case
+from casecore.rooms.breaks import held_and_owed
 from casecore.rooms.cases import CaseCommand, HasCase
-from casecore.rooms.contacts import CustomerLeft, SeesContact, held_and_owed
+from casecore.rooms.contacts import CustomerLeft, SeesContact
 from casecore.rooms.offers import OfferDeclined, OfferStatus, Rescission, SeesOffers, taken_back
 from casecore.rooms.reviews import away_grace
 

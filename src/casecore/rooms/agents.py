@@ -3,8 +3,7 @@
 * An agent has permissions (`reply`, `approve`, `supervise`), serves queues, works on channels (none named: all),
   and may have a capacity of their own.
 * They are **available**, **wrapping up** (a contact is to be disposed first), **unavailable** for a reason, or **logged
-  out**. Somebody who holds contacts cannot go unavailable: they set a **next state**, get no more work, and move to it
-  with their last disposition. They may clear it again. Logging out is always accepted.
+  out**. Logging out is always accepted; how somebody goes who has work in hand is told in `breaks.py`.
 * Somebody is **on duty** unless they are unavailable or logged out. Whoever is logged out can only log in, as available
   or as unavailable; what else is for people on duty, the rooms say that know it.
 * The record counts what they hold, by channel, and what they owe; never which cases.
@@ -265,18 +264,6 @@ class LogOut(PresenceCommand):
     """An agent leaves, or the connection is lost."""
 
 
-@frozen
-class SetNextState(PresenceCommand):
-    """An agent takes no new work and goes unavailable with the last disposition."""
-
-    reason: str = a_text(default="")
-
-
-@frozen
-class ClearNextState(PresenceCommand):
-    """An agent stays after all."""
-
-
 # Events ------------------------------------------------------------------------------------------------
 
 
@@ -400,18 +387,6 @@ def _capacity_named(_: SeesAgents, command: AddAgent | ChangeAgent, __: Policy) 
     )
 
 
-@wants("target")
-def _may_set_next(view: HasTarget, command: SetNextState | ClearNextState, _: Policy) -> Reason | None:
-    agent = view.target
-    if agent.on_duty:
-        return None
-    return Reason(
-        "presence.next",
-        f"{agent.id} is {agent.presence}, and a next state follows on being available",
-        "go available or unavailable at once",
-    )
-
-
 def is_supervisor(agent: Agent | None) -> bool:
     """Whether this is an agent with the permission `supervise`."""
     return agent is not None and SUPERVISE in agent.permissions
@@ -508,16 +483,6 @@ def _log_out(view: SeesAgents, command: LogOut, _: Policy) -> tuple[Event, ...]:
     return (AgentLoggedOut(command.by, command.at, command.agent),)
 
 
-def _set_next(_: SeesAgents, command: SetNextState, __: Policy) -> tuple[Event, ...]:
-    return (NextStateSet(command.by, command.at, command.agent, command.reason),)
-
-
-def _clear_next(view: SeesAgents, command: ClearNextState, _: Policy) -> tuple[Event, ...]:
-    if view.target is None or view.target.next_reason is None:
-        return ()
-    return (NextStateCleared(command.by, command.at, command.agent),)
-
-
 # Evolve ------------------------------------------------------------------------------------------------
 
 
@@ -580,7 +545,6 @@ def _next_cleared(agent: Editing, _: NextStateCleared) -> None:
 _LOGS_IN = (GoAvailable, GoUnavailable, LogOut)
 """What somebody who is logged out may say of themselves; the last of the three changes nothing then."""
 
-_NEXT = (SetNextState, ClearNextState)
 _NAMED = (ChangeAgent, PresenceCommand)
 _RECORD = (AddAgent, ChangeAgent)
 
@@ -592,7 +556,6 @@ AGENTS: Room[SeesAgents] = Room(
         Rule("agent.fresh", "An agent's id is used once", "§1", (AddAgent,), _agent_fresh),
         Rule("queue.known", "Agents serve queues of the policy", "§3", _RECORD, _queues_known),
         Rule("capacity.named", "A capacity is of a channel or the total", "§3", _RECORD, _capacity_named),
-        Rule("presence.next", "A next state follows on being available", "§6", _NEXT, _may_set_next),
     ),
     rules=(
         Rule("presence.on_duty", "Whoever is logged out can only log in", "§6", (Command,), _logged_in),
@@ -617,8 +580,6 @@ AGENTS: Room[SeesAgents] = Room(
         GoAvailable: _go_available,
         GoUnavailable: _go_unavailable,
         LogOut: _log_out,
-        SetNextState: _set_next,
-        ClearNextState: _clear_next,
     },
     creates={(Agent, AgentAdded): _new_agent},
     evolve={

@@ -33,8 +33,9 @@ from casecore.kernel.words import is_blank
 from casecore.policies import Policy
 from casecore.policies.sections import Proceeding
 from casecore.rooms.agents import is_supervisor
+from casecore.rooms.authentication import authentication_missing
 from casecore.rooms.cases import CaseCommand, not_closed, only_holder
-from casecore.rooms.contacts import Contact, authentication_missing
+from casecore.rooms.contacts import Contact
 from casecore.rooms.wrap_ups import SeesWrapUp, wrap_up_of
 
 

@@ -21,7 +21,9 @@ from casecore.rooms.agents import AGENTS, Agent
 from casecore.rooms.approvals import APPROVALS, WaitingDraft
 from casecore.rooms.arrivals import ARRIVALS
 from casecore.rooms.assignments import ASSIGNMENTS
+from casecore.rooms.authentication import AUTHENTICATION
 from casecore.rooms.bounces import BOUNCES
+from casecore.rooms.breaks import BREAKS
 from casecore.rooms.cases import CASES, Case
 from casecore.rooms.clocks import Clocks
 from casecore.rooms.commitments import COMMITMENTS, Commitment
@@ -102,6 +104,8 @@ HOUSE: Final[House[View]] = House(
         ELIGIBILITY,
         REASSIGNMENTS,
         CONTACTS,
+        AUTHENTICATION,
+        BREAKS,
         SILENCE,
         WRAP_UPS,
         COMMITMENTS,

@@ -13,11 +13,7 @@
   wrap-up is disposed (`wrap_ups.py`); where none is asked for, it is released at once. A live case that nobody holds
   is **abandoned**: the policy closes it, or keeps it in its queue, where only somebody who asks for work finds it. On
   other channels nobody is ever on the line: there a customer's end is like the agent's.
-* **Authentication** of the customer is required, in each contact anew, before whatever the policy names: resolving,
-  transferring, committing, a reply about the account. The rule guards what happens, so nothing goes round it. After
-  the contact, closing by hand asks whether it was authenticated. Automatic closing, spam, ending by the customer and
-  disconnecting a silent chat need none; nor do resolving and closing a case whose customer has left.
-* Somebody who holds a case, or has a contact to dispose, goes neither to lunch nor to the next customer.
+* What is remembered of a contact once it is over: whether the customer was authenticated, and whether they are there.
 """
 
 from __future__ import annotations
@@ -36,11 +32,6 @@ from casecore.policies.sections import Abandoned, AgentEnds, Proceeding
 from casecore.rooms.agents import (
     DISPOSING,
     Agent,
-    AgentAvailable,
-    AgentUnavailable,
-    HasTarget,
-    NextStateSet,
-    Presence,
     add_to_count,
     is_supervisor,
 )
@@ -58,7 +49,6 @@ from casecore.rooms.cases import (
     AboutCase,
     Case,
     CaseClosed,
-    CaseCommand,
     CaseStarted,
     CloseReason,
     HasCase,
@@ -69,7 +59,7 @@ from casecore.rooms.cases import (
     opened_by,
 )
 from casecore.rooms.replies import ReplySent
-from casecore.statuses import CLOSED, ESCALATED, NEW, OPEN, PENDING, RESOLVED, Status
+from casecore.statuses import CLOSED, ESCALATED, NEW, OPEN, PENDING, RESOLVED
 
 # State table -------------------------------------------------------------------------------------------
 
@@ -169,11 +159,6 @@ class HasContact(SeesContact, Protocol):
 
 
 @frozen
-class Authenticate(CaseCommand):
-    """The agent has made sure who the customer is."""
-
-
-@frozen
 class EndContact(AboutCase):
     """The customer or the agent ends the contact; or the customer gives up waiting."""
 
@@ -239,13 +224,6 @@ class CaseGivenUp(Event):
     agent: str
     channel: Channel
     authenticated: bool | None = None
-
-
-@frozen
-class Authenticated(Event):
-    """The customer is who they say they are, for this contact."""
-
-    case: str
 
 
 # Needs -------------------------------------------------------------------------------------------------
@@ -360,122 +338,7 @@ def _ends_own(view: HasCase, command: EndContact, policy: Policy) -> Reason | No
     return None if command.by == CUSTOMER else only_holder(view, command, policy)
 
 
-def proceedings_of(event: Event) -> tuple[Proceeding, ...]:
-    """All that an event is, of what the customer may have to be authenticated for."""
-    if isinstance(event, ReplySent):
-        resolves = (Proceeding.RESOLVE,) if event.send_as is RESOLVED else ()
-        return (*resolves, Proceeding.ACCOUNT_REPLY) if event.about_account else resolves
-    match event:
-        case StatusSet(status=Status.RESOLVED):
-            return (Proceeding.RESOLVE,)
-        case CaseReleased(because=Release.TRANSFERRED):
-            return (Proceeding.TRANSFER,)
-        case CaseClosed(reason=CloseReason.BY_HAND):
-            return (Proceeding.CLOSE,)
-    return ()
-
-
-def authentication_missing(
-    view: SeesContact, what: Proceeding, policy: Policy, *, authenticated: bool | None = None
-) -> Reason | None:
-    """What is against proceeding: that the customer has not been authenticated in the contact.
-
-    Args:
-        view: What is seen of the case.
-        what: What is to be done.
-        policy: The SOP in force.
-        authenticated: Whether they were in the contact that counts; None: the one that goes on, or else the last.
-    """
-    case, needed = view.case, policy.authentication
-    if case is None or case.channel not in needed.channels or what not in needed.before:
-        return None
-    if authenticated or (authenticated is None and _was_authenticated(view, what)):
-        return None
-    if view.contact is not None:
-        remedy = "authenticate the customer first"
-    elif case.assignee is None:
-        remedy = f"{opened_by(case)}, and then authenticate the customer"
-    else:
-        remedy = "the customer has left: it takes another contact with them"
-    return Reason(
-        "authentication.before",
-        f"the customer of case {case.id} is not authenticated, which {what} needs on {case.channel}",
-        remedy,
-        {"proceeding": what, "channel": case.channel},
-        ("Authenticate",) if view.contact is not None else (),
-    )
-
-
-def _was_authenticated(view: SeesContact, what: Proceeding) -> bool:
-    contact, last = view.contact, view.last_contact
-    if contact is not None:
-        return contact.authenticated
-    if last is not None and last.left and what in _NEEDS_NOBODY:
-        return True
-    known = None if last is None else last.authenticated
-    if what is Proceeding.CLOSE:
-        return known is not False  # None: there was no contact in which anybody could have been asked
-    return is_kept(view) and known is True
-
-
-def _authenticated_first(view: SeesContact, event: Event, policy: Policy) -> Reason | None:
-    for what in proceedings_of(event):
-        reason = authentication_missing(view, what, policy)
-        if reason is not None:
-            return reason
-    return None
-
-
-def held_and_owed(agent: Agent) -> str:
-    """What keeps an agent from going, in words; empty when nothing does."""
-    parts = []
-    if agent.contacts:
-        parts.append("1 contact" if agent.contacts == 1 else f"{agent.contacts} contacts")
-    if agent.wrap_ups:
-        parts.append(f"{agent.wrap_ups} to dispose")
-    return " and ".join(parts)
-
-
-@wants("target")
-@measures("contacts", "wrap_ups")
-def _lunch_waits(view: HasTarget, event: AgentUnavailable, _: Policy) -> Reason | None:
-    agent = view.target
-    if not held_and_owed(agent):
-        return None
-    remedy, ways = _how_to_go(agent)
-    facts = {"contacts": agent.contacts, "wrap_ups": agent.wrap_ups}
-    return Reason("presence.contacts", f"{event.agent} has {held_and_owed(agent)}", remedy, facts, ways)
-
-
-def _how_to_go(agent: Agent) -> tuple[str, tuple[str, ...]]:
-    """What somebody does who holds or owes something and wants to go, and by which commands."""
-    next_state = "set a next state: it is reached with the last disposition"
-    if agent.on_duty:
-        return next_state, ("SetNextState",)
-    if agent.presence is Presence.LOGGED_OUT:
-        return f"go available and {next_state}", ("GoAvailable",)
-    return "end, leave or transfer what you hold, and dispose it", ("EndContact", "LeaveCase", *DISPOSING)
-
-
-@wants("target")
-@measures("wrap_ups")
-def _disposed_first(view: HasTarget, event: AgentAvailable, _: Policy) -> Reason | None:
-    agent = view.target
-    if not agent.wrap_ups:
-        return None
-    found = f"{event.agent} is wrapping up, with {agent.wrap_ups} to dispose"
-    remedy = "dispose them: that makes them available by itself"
-    return Reason("presence.wrap_up", found, remedy, {"wrap_ups": agent.wrap_ups}, DISPOSING)
-
-
 # Handlers and what follows -----------------------------------------------------------------------------
-
-
-@wants("case", "contact")
-def _authenticate_customer(view: HasContact, command: Authenticate, _: Policy) -> tuple[Event, ...]:
-    if view.contact.authenticated:
-        return ()
-    return (Authenticated(command.by, command.at, command.case),)
 
 
 @wants("case")
@@ -564,14 +427,6 @@ def _is_there(case: Case) -> bool:
     return case.channel in LIVE and case.status is PENDING
 
 
-def goes_at_once(view: SeesContact, event: NextStateSet, _: Policy) -> tuple[Event, ...]:
-    """A next state with nothing to wait for is reached at once."""
-    agent = view.target
-    if agent is None or held_and_owed(agent):
-        return ()
-    return (AgentUnavailable(event.by, event.at, event.agent, event.reason),)
-
-
 # Evolve ------------------------------------------------------------------------------------------------
 
 
@@ -593,10 +448,6 @@ def _begin_silence(contact: Editing, event: ReplySent | StatusSet) -> None:
 def _silent_once_resolved(contact: Editing, event: StatusSet) -> None:
     if event.status is RESOLVED and contact.silence_since is None:
         _begin_silence(contact, event)  # setting it resolved has answered the customer
-
-
-def _set_authenticated(contact: Editing, _: Authenticated) -> None:
-    contact.authenticated = True
 
 
 def _one_more(agent: Editing, event: ContactStarted) -> None:
@@ -666,22 +517,14 @@ _SETTLED = frozenset({RESOLVED, ESCALATED})
 _STAYS = frozenset({NEW, OPEN})
 """The statuses that a message of the customer leaves as they are."""
 
-_NEEDS_NOBODY = frozenset({Proceeding.RESOLVE, Proceeding.CLOSE})
-"""What may be done unauthenticated with the case of a customer who has ended the contact."""
-
-_PROCEEDS = (ReplySent, StatusSet, CaseReleased, CaseClosed)
-
 CONTACTS: Room[SeesContact] = Room(
     name="contacts",
     needs=(
-        Rule("actor.role", "Only an agent authenticates", "§6", (Authenticate,), by_agent),
         Rule("actor.role", "The customer or an agent ends a contact", "§6", (EndContact,), _by_agent_or_customer),
-        Rule("lifecycle.closed", "A closed case can never be changed", "§2", (Authenticate, EndContact), not_closed),
-        Rule("contact.edge", "A contact goes on", "§6", (Authenticate,), contact_goes_on("authenticate")),
+        Rule("lifecycle.closed", "A closed case can never be changed", "§2", (EndContact,), not_closed),
         Rule("contact.edge", "A contact goes on", "§6", (EndContact,), _somebody_to_leave),
     ),
     rules=(
-        soft_rule("assignment.holder", "Only the assignee, or a supervisor", "§6", (Authenticate,), only_holder),
         soft_rule(
             "assignment.holder", "Only the assignee, a supervisor or the customer", "§6", (EndContact,), _ends_own
         ),
@@ -690,27 +533,16 @@ CONTACTS: Room[SeesContact] = Room(
         ),
         soft_rule("chat.agent_ends", "An agent ends a chat that is settled", "§6", (EndContact,), _chat_settled),
         Rule("contact.blocks_close", "A live contact blocks closing by hand", "§6", (CaseClosed,), _not_while_live),
-        Rule("authentication.before", "Authenticate before proceeding", "§6", _PROCEEDS, _authenticated_first),
-        Rule("presence.contacts", "Lunch waits for the last contact", "§6", (AgentUnavailable,), _lunch_waits),
-        Rule(
-            "presence.wrap_up",
-            "Nobody is available with a contact undisposed",
-            "§6",
-            (AgentAvailable,),
-            _disposed_first,
-        ),
     ),
-    decide={Authenticate: _authenticate_customer, EndContact: _end_contact},
+    decide={EndContact: _end_contact},
     follows={
         CaseAssigned: _contact_begins,
         CaseReleased: _contact_ends,
         CaseClosed: _contact_ends,
         MessageReceived: _customer_returns,
-        NextStateSet: goes_at_once,
     },
     creates={(Contact, ContactStarted): _new_contact, (LastContact, CaseStarted): _no_contact_yet},
     evolve={
-        (Contact, Authenticated): _set_authenticated,
         (Agent, ContactStarted): _one_more,
         (Agent, ContactEnded): _one_less_unless_kept,
         (Agent, CaseGivenUp): _one_less,
@@ -730,5 +562,5 @@ CONTACTS: Room[SeesContact] = Room(
         (LastContact, CustomerReturned): _customer_is_back,
     },
     removes=frozenset({(Contact, ContactEnded)}),
-    probes=(Probe("authenticate", Authenticate), Probe("end_contact", EndContact)),
+    probes=(Probe("end_contact", EndContact),),
 )

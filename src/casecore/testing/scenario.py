@@ -30,8 +30,9 @@ from casecore.promises.steps import describe_briefly, describe_step
 from casecore.rooms.agents import AddAgent, GoAvailable, Permission
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import OpenCase
+from casecore.rooms.authentication import Authenticate
 from casecore.rooms.cases import CloseCase
-from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.contacts import EndContact
 from casecore.rooms.occupancy import OccupancyChanged
 from casecore.rooms.outbound import RecordConsent, StartOutbound
 from casecore.rooms.prepared import PreparedText

@@ -29,11 +29,12 @@ from casecore.rooms.agents import AddAgent, Agent, Permission, Presence, is_supe
 from casecore.rooms.approvals import TRIGGERS, ApproveDraft, SubmitDraft
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
+from casecore.rooms.authentication import Authenticate
 from casecore.rooms.cases import Case, SetStatus
 from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import MakeCommitment
 from casecore.rooms.composition import HOUSE, CaseFile, View
-from casecore.rooms.contacts import Authenticate, EndContact
+from casecore.rooms.contacts import EndContact
 from casecore.rooms.notes import AddNote
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferCommand, OfferWork, RejectOffer
 from casecore.rooms.outbound import CUSTOMER_WRITES_FIRST, RecordConsent, StartOutbound

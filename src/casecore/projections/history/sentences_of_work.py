@@ -20,15 +20,9 @@ from casecore.rooms.approvals import (
     DraftWithdrawn,
     ReviewReassigned,
 )
+from casecore.rooms.authentication import Authenticated
 from casecore.rooms.commitments import CommitmentFulfilled, CommitmentMade, CommitmentRescheduled
-from casecore.rooms.contacts import (
-    Authenticated,
-    CaseGivenUp,
-    ContactEnded,
-    ContactStarted,
-    CustomerLeft,
-    CustomerReturned,
-)
+from casecore.rooms.contacts import CaseGivenUp, ContactEnded, ContactStarted, CustomerLeft, CustomerReturned
 from casecore.rooms.occupancy import OccupancyChanged
 from casecore.rooms.offers import OfferAccepted, OfferDeclined, OfferRescinded, OfferStatus, Rescission, WorkOffered
 from casecore.rooms.replies import ReplySent
