@@ -7,9 +7,10 @@ import pytest
 
 from casecore.desk import Desk
 from casecore.kernel import CUSTOMER
-from casecore.rooms.agents import AgentLoggedOut, GoAvailable, GoUnavailable, LogOut, SetNextState
+from casecore.rooms.agents import AgentLoggedOut, GoAvailable, GoUnavailable, LogOut
 from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, ReceiveMessage
 from casecore.rooms.assignments import OpenCase
+from casecore.rooms.breaks import SetNextState
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
 from casecore.rooms.clocks import first_response
 from casecore.rooms.contacts import ContactEnded, EndContact
