@@ -154,7 +154,7 @@ class TestAuthentication:
         )
 
     @pytest.mark.parametrize(("reviewer", "who"), [("cleo", "ben authenticates"), ("dora", "authenticate")])
-    def test_approving(self, reviewer, who):
+    def test_who_is_told_when_approving(self, reviewer, who):
         """Regression: a reviewer was told to authenticate the customer, which they may not."""
         draft = SubmitDraft("ben", at(1), "c1", "d1", "Your balance", about_account=True)
         story = given(case_in("open", agent="ben"), draft, TakeReview(reviewer, at(2), "c1"))

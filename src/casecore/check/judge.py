@@ -28,7 +28,7 @@ from casecore.check.joined_scopes import scopes_of_both
 from casecore.check.lint import lint_policy, missing_promises, waiver_of
 from casecore.check.order import judge_order
 from casecore.check.processes import Task, run_tasks
-from casecore.check.report import Judgement, PromiseVerdict, Report
+from casecore.check.report import Finding, Judgement, PromiseVerdict, Report
 from casecore.check.scope_search import (
     ScopeSearch,
     Wanted,
@@ -93,8 +93,9 @@ def check(
         ValueError: When there is no such promise or scope; it names those there are.
         ProcessEnded: When the system stopped one of the processes.
     """
-    asked_for, only = only | require, only | require if only else only
+    asked_for = only | require
     _promises_numbered(asked_for)  # so that a number that there is not is told
+    only = asked_for if only else only
     promises, names = _promises_numbered(only), scopes if isinstance(scopes, str) else tuple(scopes)
     periods = [(begin, then, moved_policy(policy, begin or at)) for begin, _, then in policy.periods(at)]
     planned = [
@@ -104,11 +105,8 @@ def check(
         _search_task(checked, tried, house, [promise for promise in promises if promise.claimed(then)], limit)
         for checked, then, tried in planned
     ]
-    walks = [Task("walk", partial(random_walk, policy, walk, seed, house))] if walk else []
-    if walk and policy.change:
-        walks.append(Task("walk across the changes", partial(walk_changes, policy, at, walk // 4, seed, house)))
     shared = (house, policy, *(each for _, then, tried in periods for each in (then, tried)))
-    found = run_tasks((*tasks, *walks), jobs, shared, progress)
+    found = run_tasks((*tasks, *_walk_tasks(policy, at, house, walk, seed)), jobs, shared, progress)
     walked = WalkResult.joined(found[len(tasks) :])
     searched = [ScopeSearch(checked, then, one) for (checked, then, _), one in zip(planned, found, strict=False)]
     explorations = [search.found for search in searched]
@@ -131,17 +129,26 @@ def check(
     judgements = [_apply_waiver(judgement, policy, at) for judgement in judgements]
     return Report(
         policy,
-        findings=(
-            *lint_policy(
-                policy, at, frozenset(one.number for one in judgements if one.verdict is PromiseVerdict.PROVED)
-            ),
-            *missing_promises(judgements, require),
-        ),
+        findings=(*_lint_judged(policy, at, judgements), *missing_promises(judgements, require)),
         searched=tuple(describe_search(exploration) for exploration in explorations),
         judgements=tuple(sorted(judgements, key=lambda judgement: judgement.number)),
         walked=walked.steps,
         unused=unused,
     )
+
+
+def _walk_tasks(policy: Policy, at: datetime | None, house: House[View], steps: int, seed: int) -> Iterator[Task]:
+    """To walk at random under a policy, and across its dated changes; nothing where no steps are walked."""
+    if steps:
+        yield Task("walk", partial(random_walk, policy, steps, seed, house))
+    if steps and policy.change:
+        yield Task("walk across the changes", partial(walk_changes, policy, at, steps // 4, seed, house))
+
+
+def _lint_judged(policy: Policy, at: datetime | None, judgements: Iterable[Judgement]) -> tuple[Finding, ...]:
+    """What lint finds in a policy of which it is known which promises are proved."""
+    proved = frozenset(one.number for one in judgements if one.verdict is PromiseVerdict.PROVED)
+    return tuple(lint_policy(policy, at, proved))
 
 
 def _search_task(

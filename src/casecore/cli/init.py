@@ -18,25 +18,24 @@ from casecore.reports.text import visible
 NAME: Final = "sop.toml"
 """What the file is called where no other name is given."""
 
-_EXTENDS: Final = """\
+_EXTENDING: Final = """\
 # The SOP of our desk. It extends the SOP that ships with casecore, and says only what differs from it: what stands
 # behind a # holds already. Take the # away and write another value; "none" takes an entry or a limit out.
-#
-#   casecore check {name}         what it promises, proved
-#   casecore explain KEY --policy {name}
-#   casecore diff --git main {name}   what a change of it changes
-
-extends = "casecore"
 """
 
-_OWN: Final = """\
+_SPELLED_OUT: Final = """\
 # The SOP of our desk: every key is spelled out, so that nothing changes when casecore's own SOP does.
+"""
+
+_NEXT: Final = """\
 #
 #   casecore check {name}         what it promises, proved
 #   casecore explain KEY --policy {name}
 #   casecore diff --git main {name}   what a change of it changes
 
 """
+
+_GROUND: Final = 'extends = "casecore"\n'
 
 _NAMED: Final = """\
 id      = "our-sop"
@@ -82,8 +81,7 @@ def sop_text(name: str, *, own: bool = False) -> str:
     """
     _, _, tables = shipped_text().partition("[lifecycle]")
     lines = f"[lifecycle]{tables}".splitlines()
-    head = (_OWN if own else _EXTENDS).format(name=name) + _NAMED
-    if own:
-        head += _ZONE
+    next_commands = _NEXT.format(name=name)
+    head = _SPELLED_OUT + next_commands + _NAMED + _ZONE if own else _EXTENDING + next_commands + _GROUND + _NAMED
     told = lines if own else [f"# {line}" if _KEY.match(line) else line for line in lines]
     return "\n".join((head, *told, ""))

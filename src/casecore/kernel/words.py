@@ -66,9 +66,6 @@ _PATTERNS: Final = {
     "mark": r"\p{M}",
 }
 
-_CONTROLS: Final = "".join(map(chr, (*range(0x20), 0x7F)))
-"""What of ASCII nobody sees, beside spaces."""
-
 _APOSTROPHES: Final = str.maketrans(dict.fromkeys("’‘‛ʼʻʹ´`′＇", "'"))
 _SIGNS: Final = _APOSTROPHES | str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | {"ı": "i"})
 """Signs that programs put for others, and the i of Turkish, whose capital is that of every other i."""
@@ -87,16 +84,18 @@ def _pattern(name: str) -> Any:
 
 # Seen or not -------------------------------------------------------------------------------------------
 
+_ASCII_SEEN: Final = re.compile("[!-~]")
+
 
 def is_blank(text: str) -> bool:
     """Whether nothing of a text can be seen; the empty one is blank, too."""
     if text.isascii():
-        return "".join(text.split()).strip(_CONTROLS) == ""
+        return _ASCII_SEEN.search(text) is None
     return _pattern("seen").search(text) is None
 
 
-def said(text: str | None) -> str | None:
-    """A text that may be left out: None where it is blank."""
+def unless_blank(text: str | None) -> str | None:
+    """A text that may be left out; None where it is blank."""
     return None if text is None or is_blank(text) else text
 
 
@@ -125,10 +124,10 @@ def same_form(text: str) -> str:
 
     It is Unicode's NFKC_Casefold with one sort of apostrophe, of dash and of i, and with one space where there are any.
     """
-    return _form_of_word(text) if len(text) <= _A_WORD else _fold(text)
+    return _form_of_word(text) if len(text) <= _LONGEST_WORD else _fold(text)
 
 
-_A_WORD: Final = 200
+_LONGEST_WORD: Final = 200
 """The longest text whose form is remembered, in code points."""
 
 
@@ -177,12 +176,6 @@ def language_ranges(language: str) -> Iterator[str]:
 
 
 # Characters of a reader --------------------------------------------------------------------------------
-
-
-def graphemes(text: str) -> list[str]:
-    """The characters that a reader sees: each a letter with its marks, a syllable, a whole emoji."""
-    found: list[str] = _pattern("grapheme").findall(text)
-    return found
 
 
 def shorten(text: str, most: int, ending: str = "…") -> str:

@@ -40,7 +40,7 @@ from casecore.policies.kinds import (
     key,
     look_at,
     section,
-    settled,
+    settle_value,
 )
 from casecore.policies.sections import Queue
 from casecore.policies.sop import Sop
@@ -150,7 +150,7 @@ def _entries_set(word: Any, value: Any) -> Iterator[tuple[Any, Any]]:
 
 def _held_at(path: Any, value: Any) -> Any:
     known = find_key(Sop, path) if isinstance(path, str) else None
-    return value if known is None or known.is_table else settled(known.kind, value)
+    return value if known is None or known.is_table else settle_value(known.kind, value)
 
 
 def _one_by_one(known: DeclaredKey, value: Any, path: str) -> Iterator[tuple[DeclaredKey, Any, str]]:
