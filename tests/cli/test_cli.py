@@ -22,7 +22,7 @@ from casecore.cli.report import TextReport
 from casecore.cli.screen import Screen, fold_text, shorten_text
 from casecore.desk import Desk
 from casecore.kernel import Command, Reason, Refused, frozen
-from casecore.policies import SWITCHABLE
+from casecore.policies import SWITCHABLE, Policy
 from casecore.replay import ReplayedLine, replay_day
 from casecore.reports.text import visible
 from casecore.rooms.approvals import DRAFT_LIFECYCLE
@@ -979,6 +979,17 @@ def test_clocks_and_commitments_at_the_end(casecore, a_day, tmp_path):
         "k2 c1 ana 3 Nov 10:00 Call again",
         "",
     ] == end[:10]
+
+
+def test_what_sleeps_at_the_end():
+    """A case that is snoozed says until when, and a promise whose it is to keep where it follows its case."""
+    lines = [*OPENED, PROMISED, SNOOZED, hired("ben"), a_line("GoAvailable", by="ben", agent="ben")]
+    cases, _, _, promises = desk_tables(list(replay_day(lines, Desk()))[-1].after)
+    assert "general since 09:00, snoozed until 12:00" == cases.rows[0][4]
+    follows = Policy.loads("commitments.follow_case = true")
+    lines.append(a_line("OpenCase", by="ben", case="c1"))
+    *_, moved = desk_tables(list(replay_day(lines, Desk(follows)))[-1].after)
+    assert ("ana", "ben") == (promises.rows[0][2], moved.rows[0][2])
 
 
 def test_the_picture_is_of_one_instant():

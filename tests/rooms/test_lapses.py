@@ -215,3 +215,23 @@ def test_whole_story_keeps_the_promises():
     """The witnesses have nothing to say of the bare events."""
     story = taken(LAPSES, OpenCase("ben", at(minutes=7), "c1"), EndContact("customer", at(minutes=8), "c1"))
     assert [] == [*watch(story.events, SOP)]
+
+
+@pytest.mark.parametrize(
+    ("then", "wrong"),
+    [
+        (
+            (OpenCase("ana", at(50), "c1"), SendReply("ana", at(60), "c1", "r1", "Hello"), AGAIN),
+            "case c1 ends as unanswered, which ana has answered, and nothing is disposed",
+        ),
+        (
+            (OpenCase("ana", at(50), "c1"), SetStatus("ana", at(60), "c1", Status.RESOLVED)),
+            "case c1 ends as unanswered, and its customer waits for no answer",
+        ),
+    ],
+)
+def test_nobody_gets_round_the_disposition(then, wrong):
+    """Promise 13: whoever has done something says what, however the contact ends."""
+    released = CaseReleased("system", FIVE, "c1", "ana", Release.UNANSWERED)
+    events = [*taken(*then, channel="sms").events, released]
+    assert [wrong] == [breach.what for breach in watch(events, SOP) if breach.number == "13"]

@@ -366,3 +366,35 @@ def test_whole_story_keeps_the_promises():
         attrs.evolve(WRITES, at=at(hours=4)),
     )
     assert [] == [*watch(story.events, story.desk.policy)]
+
+
+class TestWitnesses:
+    """A snooze that is forgotten is noticed: a case sleeps where nobody wakes it."""
+
+    def told(self, events):
+        """What promise 16 says of a history."""
+        return [breach.what for breach in watch(events, Policy.default()) if breach.number == "16"]
+
+    @pytest.mark.parametrize(
+        ("command", "wrong"),
+        [
+            (OpenCase("cleo", at(90), "c1"), "case c1 is snoozed, and cleo holds it"),
+            (SetStatus("dora", at(90), "c1", Status.OPEN), "case c1 is snoozed, and open"),
+            (ReassignCase("dora", at(90), "c1", agent="cleo"), "case c1 is snoozed, and offered to cleo"),
+        ],
+    )
+    def test_it_sleeps_on(self, command, wrong):
+        """Opened, set open or offered, without the end of its snooze."""
+        events = [event for event in snoozed("pending", command).events if not isinstance(event, SnoozeEnded)]
+        assert wrong in self.told(events)
+
+    def test_rung(self):
+        """Routing offers what sleeps."""
+        rung = WorkOffered("system", at(90), "c1", "cleo", "messaging")
+        assert "case c1 was offered to cleo, and is snoozed" in self.told([*snoozed().events, rung])
+
+    def test_woken_twice(self):
+        """What is awake does not wake."""
+        events = snoozed("pending", ENDS).events
+        again = SnoozeEnded("system", at(hours=3), "c1", over=True)
+        assert ["the snooze of case c1 ends, which is not snoozed"] == self.told([*events, again])
