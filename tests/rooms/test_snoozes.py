@@ -104,7 +104,11 @@ class TestFallingAsleep:
             "assignment.holder"
         )
         given(case_in("pending")).when(SNOOZE).refused("snooze.live")
-        given(case_in("resolved", channel="messaging")).when(SNOOZE).refused("snooze.status")
+        resolved = given(case_in("resolved", channel="messaging")).when(SNOOZE).refused("snooze.status")
+        assert ("set it open first", ("SetStatus",)) == (
+            resolved.verdict.reasons[0].remedy,
+            resolved.verdict.reasons[0].ways,
+        )
         given(new_case(channel="messaging")).when(SnoozeCase("dora", ASLEEP, "c1", AWAKE)).refused("snooze.status")
         given(case_in("pending", channel="messaging")).when(SnoozeCase("ana", ASLEEP, "c1", ASLEEP)).refused(
             "snooze.until"

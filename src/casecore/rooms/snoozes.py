@@ -22,10 +22,10 @@ from casecore.kernel.rooms import by_agent, by_system, measures, not_yet, soft_r
 from casecore.policies import Policy
 from casecore.rooms.arrivals import CaseReopened
 from casecore.rooms.assignments import CaseAssigned, Release, give_up_case
-from casecore.rooms.cases import Case, CaseCommand, HasCase, StatusSet, not_closed, only_holder
+from casecore.rooms.cases import Case, CaseCommand, HasCase, StatusSet, not_closed, only_holder, opened_by
 from casecore.rooms.offers import CaseWithOffers, Offers, Rescission, SeesOffers, WorkOffered, ask_anew, taken_back
 from casecore.rooms.replies import ReplySent
-from casecore.statuses import ESCALATED, OPEN, PENDING, Status
+from casecore.statuses import ESCALATED, NEW, OPEN, PENDING, Status
 
 SNOOZED_FROM = (OPEN, PENDING, ESCALATED)
 """The statuses in which a case is snoozed: somebody has begun to work on it, and it is not solved."""
@@ -75,12 +75,11 @@ def _can_sleep(view: HasCase, command: SnoozeCase, _: Policy) -> Reason | None:
     status = view.case.status
     if status in SNOOZED_FROM:
         return None
-    return Reason(
-        "snooze.status",
-        f"case {command.case} is {status}; only an open, pending or escalated case is snoozed",
-        "begin work on it, or set it open",
-        {"status": status, "from": SNOOZED_FROM},
-    )
+    found = f"case {command.case} is {status}; only an open, pending or escalated case is snoozed"
+    facts = {"status": status, "from": SNOOZED_FROM}
+    if status is NEW:
+        return Reason("snooze.status", found, f"first {opened_by(view.case)}", facts)
+    return Reason("snooze.status", found, "set it open first", facts, ("SetStatus",))
 
 
 @wants("case")
