@@ -153,6 +153,7 @@ if TYPE_CHECKING:
     from casecore.rooms.contacts import CustomerReturned as CustomerReturned
     from casecore.rooms.contacts import EndContact as EndContact
     from casecore.rooms.contacts import LastContact as LastContact
+    from casecore.rooms.last_words import LastWords as LastWords
     from casecore.rooms.notes import AddNote as AddNote
     from casecore.rooms.notes import AddTag as AddTag
     from casecore.rooms.notes import CaseTagged as CaseTagged
@@ -307,6 +308,7 @@ _HOMES = {
     ),
     "rooms.absences": "ReleaseAbsent",
     "rooms.bounces": "DeliveryFailed MessageBounced",
+    "rooms.last_words": "LastWords",
     "rooms.clocks": "Clock Clocks ClockName ClockState ClockVerdict FirstReply first_response solution",
     "rooms.sla": (
         "ClockJudged LevelSet RecordMiss ResponseUndone SetLevel SolutionPaused SolutionReached SolutionResumed "

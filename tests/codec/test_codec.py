@@ -323,6 +323,7 @@ class TestPinned:
                     "about_account": False,
                     "subject": "",
                     "template": None,
+                    "seen": None,
                 },
             ),
             (

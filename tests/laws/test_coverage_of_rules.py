@@ -256,6 +256,15 @@ REFUSALS = (
         (DRAFT_WAITS, SendReply("ana", at(2), "c1", "d1", "Hi")),
         ApproveDraft("cleo", NOW, "c1", "d1"),
     ),
+    *(
+        Refusal("message.known", DRAFT_WAITS, command)
+        for command in (
+            SendReply("ana", NOW, "c1", "m9", "Hi", seen="m8"),
+            SubmitDraft("ana", NOW, "c1", "d9", "Hi", seen="m8"),
+            EditDraft("ana", NOW, "c1", "d1", "Hi", seen="m8"),
+            ApproveDraft("cleo", NOW, "c1", "d1", seen_message="m8"),
+        )
+    ),
     Refusal("message.known", new_case(), DeliveryFailed(SYSTEM, NOW, "c1", "m-c1")),
     Refusal("actor.role", new_case(), RecordMiss("ana", at(hours=1), "c1", ClockName.FIRST_RESPONSE)),
     Refusal("clock.runs", case_in("pending"), RecordMiss(SYSTEM, at(hours=1), "c1", ClockName.FIRST_RESPONSE)),
@@ -393,6 +402,19 @@ REFUSALS = (
     Refusal("lifecycle.close_after", case_in("resolved"), CloseCase(SYSTEM, NOW, "c1", CloseReason.AUTOMATIC)),
     Refusal("channels.kinds", new_case(), ReceiveMessage(CUSTOMER, NOW, "t-c1", "m2", kind=MessageKind.POST)),
     Refusal("reply.permission", BEN_HOLDS, SendReply("ben", NOW, "c1", "m2", "Hi")),
+    *(
+        Refusal("reply.seen", (DRAFT_WAITS, ReceiveMessage(CUSTOMER, at(2), "t-c1", "m2", "And?")), command)
+        for command in (
+            SendReply("ana", NOW, "c1", "m9", "Hi", seen="m-c1"),
+            EditDraft("ana", NOW, "c1", "d1", "Hi", seen="m-c1"),
+            ApproveDraft("cleo", NOW, "c1", "d1", seen_message="m-c1"),
+        )
+    ),
+    Refusal(
+        "reply.seen",
+        (case_in("open"), ReceiveMessage(CUSTOMER, at(2), "t-c1", "m2", "And?")),
+        SubmitDraft("ana", NOW, "c1", "d9", "Hi", seen="m-c1"),
+    ),
     Refusal("reply.content", case_in("open"), SendReply("ana", NOW, "c1", "m2")),
     Refusal("reply.content", case_in("open"), SubmitDraft("ana", NOW, "c1", "d1")),
     Refusal("reply.content", DRAFT_WAITS, EditDraft("ana", NOW, "c1", "d1", "")),

@@ -90,6 +90,7 @@ class TestCases:
                 None,
                 idle,
                 None,
+                "m1-090000",
             )
         )
         assert (expected,) == inbox(story.desk, "ana", at(9)).cases

@@ -29,7 +29,7 @@ from casecore.check.commands import (
     silence_commands,
     team_commands,
 )
-from casecore.explore.scope import NOON, Part, Scope
+from casecore.explore.scope import NOON, WORDS, Part, Scope
 from casecore.kernel import CUSTOMER, SYSTEM, Command, is_id
 from casecore.kernel.words import same_form
 from casecore.policies import Policy
@@ -206,7 +206,8 @@ def bounced_scope(policy: Policy) -> Scope:
         spam_command(),
     ]
     part = _part(open_channel(policy, Channel.MESSAGING), *commands)
-    return Scope("a-reply-that-never-arrives", team_commands(policy, ana=EVERYTHING), (part,), apart=ORDER | {"clocks"})
+    apart = ORDER | WORDS | {"clocks"}
+    return Scope("a-reply-that-never-arrives", team_commands(policy, ana=EVERYTHING), (part,), apart=apart)
 
 
 def clocks_scope(policy: Policy) -> Scope:
@@ -221,6 +222,23 @@ def clocks_scope(policy: Policy) -> Scope:
     part = _part(open_channel(policy, Channel.MESSAGING), *commands)
     apart = APART - {"clocks"} | {"clocks.replies", "clocks.resolved_by"}
     return Scope("service-clocks", team_commands(policy, ana=EVERYTHING), (part,), apart=apart)
+
+
+def unread_scope(policy: Policy) -> Scope:
+    """A case on which a reply and a draft say what was seen last, and a neighbour of the customer writes as well."""
+    write = partial(ReceiveMessage, CUSTOMER, NOON, "t1")
+    channel = open_channel(policy, Channel.MESSAGING)
+    commands = [
+        write("m1", "Hello", customer="maria", channel=channel, new_case=CASE),
+        write("m2", "I am her neighbour", participant="bob"),
+        OpenCase("ana", NOON, CASE),
+        *(REPLY("ana", message="r", seen=seen, send_as=Status.RESOLVED) for seen in ("m1", "m2", "r")),
+        SUBMIT("ana", seen="m1"),
+        *(ApproveDraft("cleo", NOON, CASE, DRAFT, seen_message=seen) for seen in ("m1", "m2")),
+    ]
+    team = agents_named(policy, ana={"permissions": EVERYTHING}, cleo={"permissions": EVERYTHING})
+    apart = APART - WORDS
+    return Scope("words-that-nobody-has-read", team, (Part(tuple(commands)),), apart=apart)
 
 
 # Who may be given work ---------------------------------------------------------------------------------
@@ -537,6 +555,7 @@ def narrow_scopes(policy: Policy) -> Iterator[Scope]:
     yield closed_scope(open_channel(policy, Channel.EMAIL), policy)
     yield bounced_scope(policy)
     yield clocks_scope(policy)
+    yield unread_scope(policy)
     yield own_limits_scope(policy)
     yield changed_agent_scope(policy)
     yield supervisor_scope(policy)

@@ -81,6 +81,7 @@ SWITCHABLE: Final = frozenset(
         "lifecycle.close_from",
         "note.author",
         "reply.permission",
+        "reply.seen",
         "sentiment.manual",
         "tags.enabled",
         "tags.limit",

@@ -112,6 +112,7 @@ class HeldCase:
         draft: The draft that waits for approval on it.
         idle: On chat, how far it is from being ended for silence.
         window: On WhatsApp, how long free text may still be sent.
+        last_words: The last message of the customer or a participant: what a reply says that its writer has `seen`.
     """
 
     case: str
@@ -127,6 +128,7 @@ class HeldCase:
     draft: WaitingDraft | None
     idle: IdleRight | None
     window: Window | None
+    last_words: str | None = None
 
 
 @frozen
@@ -331,6 +333,7 @@ def _held_case(desk: Desk, file: CaseFile, at: datetime) -> HeldCase:
         draft=file.draft,
         idle=_idle_right(desk, file, at),
         window=_whatsapp_window(desk, file, at),
+        last_words=None if file.last_words is None else file.last_words.message,
     )
 
 

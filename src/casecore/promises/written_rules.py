@@ -74,7 +74,7 @@ lifecycle.closed: AddTag Authenticate CloseCase EndContact MakeCommitment Reassi
     RemoveTag SendReply SetLevel SetSentiment SetStatus SubmitDraft
 lifecycle.edge: ApproveDraft CloseCase DisconnectIdle EditDraft SendReply SetStatus SubmitDraft
 message.fresh: ApproveDraft AskPresence DisconnectIdle ReceiveMessage SendReply StartOutbound SubmitDraft
-message.known: AddTag DeliveryFailed RemoveTag SetSentiment
+message.known: AddTag ApproveDraft DeliveryFailed EditDraft RemoveTag SendReply SetSentiment SubmitDraft
 note.author: DeleteNote EditNote
 note.content: AddNote EditNote
 note.fresh: AddNote
@@ -102,6 +102,7 @@ relation.known: UnrelateRecord
 replies.blanks: DraftEdited DraftSubmitted PresenceAsked ReplySent
 reply.content: DraftEdited DraftSubmitted ReplySent
 reply.permission: ReplySent
+reply.seen: DraftSubmitted EditDraft ReplySent
 sentiment.manual: SetSentiment
 tags.enabled: AddTag
 tags.limit: CaseTagged MessageTagged

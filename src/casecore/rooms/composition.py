@@ -29,6 +29,7 @@ from casecore.rooms.clocks import Clocks
 from casecore.rooms.commitments import COMMITMENTS, Commitment
 from casecore.rooms.contacts import CONTACTS, Contact, LastContact
 from casecore.rooms.eligibility import ELIGIBILITY
+from casecore.rooms.last_words import LAST_WORDS, LastWords
 from casecore.rooms.notes import NOTES, Note
 from casecore.rooms.occupancy import OCCUPANCY
 from casecore.rooms.offers import OFFERS, Offers
@@ -57,6 +58,7 @@ class View:
     aftermath: Aftermath | None = None
     clocks: Clocks | None = None
     case_time: CaseTime | None = None
+    last_words: LastWords | None = None
     thread: Thread | None = None
     customer: Customer | None = None
     actor: Agent | None = None
@@ -67,6 +69,7 @@ class View:
     review_offered: Agent | None = None
     message: Message | None = None
     answered: Message | None = None
+    seen: Message | None = None
     note: Note | None = None
     commitment: Commitment | None = None
     wrap_up: WrapUp | None = None
@@ -86,6 +89,7 @@ class CaseFile:
     aftermath: Aftermath | None = None
     clocks: Clocks | None = None
     case_time: CaseTime | None = None
+    last_words: LastWords | None = None
 
 
 HOUSE: Final[House[View]] = House(
@@ -107,6 +111,7 @@ HOUSE: Final[House[View]] = House(
         AUTHENTICATION,
         BREAKS,
         SILENCE,
+        LAST_WORDS,
         WRAP_UPS,
         COMMITMENTS,
         BOUNCES,
@@ -132,6 +137,7 @@ PLACES: Final[Mapping[type, Place]] = {
     Aftermath: Place("cases", "case", "aftermath", CaseFile),
     Clocks: Place("cases", "case", "clocks", CaseFile),
     CaseTime: Place("cases", "case", "case_time", CaseFile),
+    LastWords: Place("cases", "case", "last_words", CaseFile),
     Message: Place("messages", "message_row"),
     Note: Place("notes", "note"),
     Commitment: Place("commitments", "commitment"),

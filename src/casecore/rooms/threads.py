@@ -184,19 +184,20 @@ class ThreadOpened(Event):
 # Which message a command names -------------------------------------------------------------------------
 
 
-def names_message(name: str = "message") -> Mapping[str, Callable[[Any, Any], str | None]]:
+def names_message(name: str = "message", row: str = "message") -> Mapping[str, Callable[[Any, Any], str | None]]:
     """What a command shows that names a message of the thread it is about (`Room.shows`).
 
     Args:
         name: The field that holds the message's own id.
+        row: Which row of the view shows it.
     """
 
-    def row(view: SeesThread, command: Any) -> str | None:
+    def row_named(view: SeesThread, command: Any) -> str | None:
         thread = getattr(command, "thread", None) or (None if view.thread is None else view.thread.id)
         message = getattr(command, name)
         return None if thread is None or message is None else message_row(thread, message)
 
-    return {"message": row}
+    return {row: row_named}
 
 
 # Needs -------------------------------------------------------------------------------------------------
