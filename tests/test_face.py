@@ -172,8 +172,8 @@ for file in {sorted(casecore._HOMES)}:
 ROOMS = (
     *("agents", "threads", "cases", "assignments", "arrivals", "replies", "occupancy", "notes", "approvals"),
     *("reviews", "offers", "eligibility", "reassignments"),
-    *("contacts", "authentication", "breaks", "silence", "last_words", "wrap_ups", "commitments"),
-    *("bounces", "absences", "sla"),
+    *("contacts", "authentication", "breaks", "silence", "last_words", "edits", "wrap_ups"),
+    *("commitments", "bounces", "absences", "sla"),
     *("whatsapp", "outbound", "times"),
 )
 

@@ -153,6 +153,11 @@ if TYPE_CHECKING:
     from casecore.rooms.contacts import CustomerReturned as CustomerReturned
     from casecore.rooms.contacts import EndContact as EndContact
     from casecore.rooms.contacts import LastContact as LastContact
+    from casecore.rooms.edits import EditMessage as EditMessage
+    from casecore.rooms.edits import MessageAwaited as MessageAwaited
+    from casecore.rooms.edits import MessageEdited as MessageEdited
+    from casecore.rooms.edits import MessageWithdrawn as MessageWithdrawn
+    from casecore.rooms.edits import WithdrawMessage as WithdrawMessage
     from casecore.rooms.last_words import LastWords as LastWords
     from casecore.rooms.notes import AddNote as AddNote
     from casecore.rooms.notes import AddTag as AddTag
@@ -308,6 +313,7 @@ _HOMES = {
     ),
     "rooms.absences": "ReleaseAbsent",
     "rooms.bounces": "DeliveryFailed MessageBounced",
+    "rooms.edits": "EditMessage MessageAwaited MessageEdited MessageWithdrawn WithdrawMessage",
     "rooms.last_words": "LastWords",
     "rooms.clocks": "Clock Clocks ClockName ClockState ClockVerdict FirstReply first_response solution",
     "rooms.sla": (

@@ -5,6 +5,7 @@ from tests.faults.rows import (
     CHAT,
     COMPOSITION,
     DRAFT,
+    EDITED,
     EVOLVE,
     HANDLER,
     MAY_NOT_WRITE,
@@ -560,5 +561,15 @@ REPLIES = (
         "    words.message, words.since = event.message, ()",
         "    if event.participant is None:\n        words.message, words.since = event.message, ()",
         UNREAD,
+    ),
+    a_fault(
+        "12",
+        EVOLVE,
+        "a message that is edited opens the window again",
+        "rooms/edits",
+        "    follows={MessageReceived: _as_told_before,",
+        '    notices={(__import__("casecore.rooms.threads").rooms.threads.Thread, MessageEdited): lambda thread, event:'
+        ' setattr(thread, "customer_at", event.at)},\n    follows={MessageReceived: _as_told_before,',
+        EDITED,
     ),
 )

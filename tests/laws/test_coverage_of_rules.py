@@ -44,6 +44,7 @@ from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
 from casecore.rooms.composition import HOUSE, RULES
 from casecore.rooms.contacts import CONTACT_LIFECYCLE, ContactEnded, EndContact
+from casecore.rooms.edits import EditMessage, WithdrawMessage
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
 from casecore.rooms.offers import (
     OFFER_LIFECYCLE,
@@ -266,6 +267,15 @@ REFUSALS = (
         )
     ),
     Refusal("message.known", new_case(), DeliveryFailed(SYSTEM, NOW, "c1", "m-c1")),
+    *(
+        Refusal(rule, story, command(by, NOW, "t-c1", message))
+        for command in (EditMessage, WithdrawMessage)
+        for rule, story, by, message in (
+            ("actor.role", new_case(), "ana", "m-c1"),
+            ("message.theirs", case_in("pending"), CUSTOMER, "r-c1"),
+            ("message.changed", (new_case(), command(CUSTOMER, NOW, "t-c1", "m-c1")), CUSTOMER, "m-c1"),
+        )
+    ),
     Refusal("actor.role", new_case(), RecordMiss("ana", at(hours=1), "c1", ClockName.FIRST_RESPONSE)),
     Refusal("clock.runs", case_in("pending"), RecordMiss(SYSTEM, at(hours=1), "c1", ClockName.FIRST_RESPONSE)),
     Refusal("clock.target", new_case(), RecordMiss(SYSTEM, NOW, "c1", ClockName.FIRST_RESPONSE)),

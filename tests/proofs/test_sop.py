@@ -43,6 +43,7 @@ WORLDS = {
     "customers-who-leave": (76, 237),
     "the-window-on-whatsapp": (16, 85),
     "late-messages-on-whatsapp": (21, 86),
+    "a-message-that-is-edited": (160, 468),
 }
 """By scope: how many worlds, and how many steps between them. Other numbers mean other rules: look before you pin."""
 

@@ -46,6 +46,7 @@ from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
 from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import MakeCommitment
 from casecore.rooms.contacts import EndContact
+from casecore.rooms.edits import EditMessage, WithdrawMessage
 from casecore.rooms.notes import AddTag, RemoveTag
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
 from casecore.rooms.outbound import StartOutbound
@@ -239,6 +240,23 @@ def unread_scope(policy: Policy) -> Scope:
     team = agents_named(policy, ana={"permissions": EVERYTHING}, cleo={"permissions": EVERYTHING})
     apart = APART - WORDS
     return Scope("words-that-nobody-has-read", team, (Part(tuple(commands)),), apart=apart)
+
+
+def edited_scope(policy: Policy) -> Scope:
+    """A conversation on WhatsApp, open or closed, of which the customer edits and withdraws a message."""
+    write = partial(ReceiveMessage, CUSTOMER, NOON, "t1")
+    commands = [
+        write("m1", "Hello", customer="maria", channel=Channel.WHATSAPP, new_case=CASE),
+        EditMessage(CUSTOMER, NOON, "t1", "m1", "Hello?", edit="e1"),
+        WithdrawMessage(CUSTOMER, NOON, "t1", "m1"),
+        OpenCase("ana", NOON, CASE),
+        REPLY("ana", message="r", send_as=Status.PENDING),
+        EditMessage(CUSTOMER, NOON, "t1", "r", "Not this one"),
+        EditMessage("ana", NOON, "t1", "m1", "Not by them"),
+        spam_command(),
+    ]
+    team = team_commands(policy, ana=EVERYTHING)
+    return Scope("a-message-that-is-edited", team, (Part(tuple(commands)),), apart=APART)
 
 
 # Who may be given work ---------------------------------------------------------------------------------
@@ -590,6 +608,7 @@ _WHERE_IT_MATTERS: Final[tuple[tuple[Callable[[Policy], object], Callable[[Polic
     (lambda policy: customers_may_write(Channel.CHAT, policy), departures_scope),
     (lambda policy: customers_may_write(Channel.WHATSAPP, policy), window_scope),
     (lambda policy: customers_may_write(Channel.WHATSAPP, policy), late_scope),
+    (lambda policy: customers_may_write(Channel.WHATSAPP, policy), edited_scope),
     (lambda policy: policy.override, tagged_scope),
     (lambda policy: policy.reopening.to is ReopenTo.OWNER_IF_ELIGIBLE, owner_scope),
     (lambda policy: policy.routing.unanswered is Unanswered.UNAVAILABLE, unanswered_scope),

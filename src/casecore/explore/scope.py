@@ -25,6 +25,7 @@ from attrs import field, frozen
 from casecore.kernel import Command
 from casecore.policies import Policy
 from casecore.rooms.bounces import DeliveryFailed
+from casecore.rooms.edits import ChangesMessage
 
 NOON: Final = datetime(2026, 11, 2, 12, tzinfo=UTC)
 """The instant at which every state of a search stands."""
@@ -51,8 +52,10 @@ def ids_named(command: Command, fields: tuple[str, ...]) -> frozenset[str]:
 
 
 def _messages_named(command: Command) -> frozenset[str]:
-    """The ids of messages that a command names and does not bring: one that failed, one that was seen last."""
+    """The ids of messages that a command names and does not bring: one that failed, that was seen last, or edited."""
     failed = {command.message} if isinstance(command, DeliveryFailed) else set[str]()
+    if isinstance(command, ChangesMessage):
+        return frozenset({command.message})
     seen = {getattr(command, name, None) for name in ("seen", "seen_message")}
     return frozenset(failed | {message for message in seen if isinstance(message, str)})
 

@@ -28,6 +28,7 @@ from casecore.rooms.cases import CASES, Case
 from casecore.rooms.clocks import Clocks
 from casecore.rooms.commitments import COMMITMENTS, Commitment
 from casecore.rooms.contacts import CONTACTS, Contact, LastContact
+from casecore.rooms.edits import EDITS
 from casecore.rooms.eligibility import ELIGIBILITY
 from casecore.rooms.last_words import LAST_WORDS, LastWords
 from casecore.rooms.notes import NOTES, Note
@@ -112,6 +113,7 @@ HOUSE: Final[House[View]] = House(
         BREAKS,
         SILENCE,
         LAST_WORDS,
+        EDITS,
         WRAP_UPS,
         COMMITMENTS,
         BOUNCES,

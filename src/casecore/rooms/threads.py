@@ -82,6 +82,22 @@ class Thread:
 
 
 @record
+class Edit:
+    """What a message says since it was edited last.
+
+    Attributes:
+        id: By which the edit is known again.
+        written_at: When it was edited.
+        text: What it says; kept here only while the message itself has not come, likewise `attachments`.
+    """
+
+    id: str
+    written_at: datetime
+    text: str = ""
+    attachments: tuple[str, ...] = ()
+
+
+@record
 class Message:
     """What can still change about a message that came or went.
 
@@ -91,6 +107,10 @@ class Message:
         participant: Who wrote it, where it was neither one of us nor the customer.
         failed: Whether it never reached the customer.
         thread: On which thread.
+        awaited: It has not come yet: somebody has edited or withdrawn it already.
+        edit: What it says since it was edited last; None while nobody did.
+        edits: The edits of it, by which they are known again.
+        withdrawn_at: When it was taken back; None while it was not.
     """
 
     id: str
@@ -101,6 +121,10 @@ class Message:
     sentiment: Feeling = Feeling.NEUTRAL
     tags: frozenset[str] = frozenset()
     thread: str = ""
+    awaited: bool = False
+    edit: Edit | None = None
+    edits: tuple[str, ...] = ()
+    withdrawn_at: datetime | None = None
 
     @property
     def row_id(self) -> str:

@@ -29,6 +29,7 @@ from casecore.rooms.agents import (
 from casecore.rooms.arrivals import ReceiveMessage, starts_case
 from casecore.rooms.cases import CaseStarted, SeesCase
 from casecore.rooms.contacts import EndContact
+from casecore.rooms.edits import ChangesMessage, EditMessage, WithdrawMessage
 from casecore.rooms.outbound import StartOutbound
 
 # Record ------------------------------------------------------------------------------------------------
@@ -61,6 +62,11 @@ def _message_time(view: SeesTime, command: ReceiveMessage) -> Command:
     return command if at == command.at else changed(command, at=at, sent_at=command.sent_at or command.at)
 
 
+def _change_time(view: SeesTime, command: ChangesMessage) -> Command:
+    at = _not_before_case(view, command.at)
+    return command if at == command.at else changed(command, at=at, sent_at=command.sent_at or command.at)
+
+
 def _hang_up_time(view: SeesTime, command: EndContact) -> Command:
     if command.by != CUSTOMER:
         return command
@@ -74,7 +80,7 @@ def _hang_up_time(view: SeesTime, command: EndContact) -> Command:
 @measures("at", "last", "seconds_to_go")
 def _time_goes_on(view: SeesTime, command: Command, _: Policy) -> Reason | None:
     """What is against the instant of a command: that its case, or the agent's presence, is further on."""
-    if isinstance(command, StartOutbound | ReceiveMessage):
+    if isinstance(command, StartOutbound | ReceiveMessage | ChangesMessage):
         return None  # it starts a case, which has no time yet; or a customer sends it
     last: datetime | None = None
     what = ""
@@ -122,5 +128,10 @@ TIMES: Room[SeesTime] = Room(
     creates={(CaseTime, CaseStarted): _new_case_time},
     evolve={(Agent, event): _presence_changed for event in _PRESENCE},
     notices={(CaseTime, Event): _case_changed},
-    timed={ReceiveMessage: _message_time, EndContact: _hang_up_time},
+    timed={
+        ReceiveMessage: _message_time,
+        EndContact: _hang_up_time,
+        EditMessage: _change_time,
+        WithdrawMessage: _change_time,
+    },
 )
