@@ -12,7 +12,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -170,7 +169,7 @@ def _told_once(view: SeesCase, command: ChangesMessage, _: Policy) -> Reason | N
 # Handlers and what follows -----------------------------------------------------------------------------
 
 
-def _common(view: SeesCase, command: ChangesMessage) -> Mapping[str, Any]:
+def _common(view: SeesCase, command: ChangesMessage) -> dict[str, Any]:
     """What both events say alike."""
     case = None if view.message is None else view.message.case
     if case is None and view.thread is not None:
@@ -204,7 +203,7 @@ def _is_late(message: Message | None, written_at: datetime) -> bool:
 def _edit_message(view: SeesCase, command: EditMessage, _: Policy) -> tuple[Event, ...]:
     c = command
     late = _is_late(view.message, instant_written(c.at, c.sent_at))
-    said = {"text": c.text, "attachments": c.attachments, "edit": _edit_id(c), "late": late}
+    said: dict[str, Any] = {"text": c.text, "attachments": c.attachments, "edit": _edit_id(c), "late": late}
     return (*_awaited(view, c), MessageEdited(**_common(view, c), **said))
 
 
@@ -218,7 +217,7 @@ def _as_told_before(view: SeesCase, event: MessageReceived | MessageNoted, _: Po
     message = view.message
     if message is None:
         return ()
-    common = {
+    common: dict[str, Any] = {
         "by": event.by,
         "at": event.at,
         "case": event.case,
@@ -229,8 +228,9 @@ def _as_told_before(view: SeesCase, event: MessageReceived | MessageNoted, _: Po
     told: list[Event] = []
     if message.edit is not None:
         edit = message.edit
-        said = {"text": edit.text, "attachments": edit.attachments, "edit": edit.id, "sent_at": edit.written_at}
-        told.append(MessageEdited(**common, **said))
+        told.append(
+            MessageEdited(**common, text=edit.text, attachments=edit.attachments, edit=edit.id, sent_at=edit.written_at)
+        )
     if message.withdrawn_at is not None:
         told.append(MessageWithdrawn(**common, sent_at=message.withdrawn_at))
     return tuple(told)

@@ -233,9 +233,9 @@ def _likely_customers(desk: Desk, kind: type[Command], case: Case | None) -> lis
     return [*known, *agreed * 6, _fresh_id("k", desk.customers)]
 
 
-def _messages_on(desk: Desk, case: Case | None) -> list[str]:
+def _messages_on(desk: Desk, file: CaseFile | None) -> list[Any]:
     """The messages of a case."""
-    return sorted(message.id for message in desk.messages.values() if case and message.case == case.id)
+    return sorted(message.id for message in desk.messages.values() if file and message.case == file.case.id)
 
 
 def _row_options(desk: Desk, kind: type[Command], file: CaseFile | None) -> dict[str, list[Any]]:
@@ -247,12 +247,12 @@ def _row_options(desk: Desk, kind: type[Command], file: CaseFile | None) -> dict
         "case": [case.id if case else "c0"],
         "thread": [case.thread if case else _fresh_id("t", desk.threads)],
         "customer": _likely_customers(desk, kind, None if file is None else file.case),
-        "message": _messages_on(desk, case),
+        "message": _messages_on(desk, file),
         "draft": [draft.id if draft else "d0"],
         "note": sorted(desk.notes),
         "commitment": sorted(desk.commitments),
         "in_reply_to": [None, *sorted(message.id for message in desk.messages.values() if message.author)],
-        **dict.fromkeys(("seen", "seen_message"), [None] * 4 + _messages_on(desk, case)),
+        **dict.fromkeys(("seen", "seen_message"), [None] * 4 + _messages_on(desk, file)),
         "edit": [None, "e1", "e2"],
         "record": ["r1"],
         "queue": [*desk.policy.queues],
