@@ -190,7 +190,6 @@ REFUSALS = (
             MakeCommitment(SYSTEM, NOW, "c1", "p1", LATER, "Call back"),
             Dispose(SYSTEM, NOW, "c1", "solved", "Done"),
             ReleaseAbsent("ana", NOW, "c1"),
-            SetLevel(SYSTEM, NOW, "c1", Level.HIGH),
         )
     ),
     *(
@@ -439,6 +438,18 @@ REFUSALS = (
     Refusal("replies.blanks", KNOWN, SubmitDraft("ana", NOW, "c1", "d1", "Dear {{1}}")),
     Refusal("replies.blanks", (KNOWN, DRAFT), EditDraft("ana", NOW, "c1", "d1", "Dear {{1}}")),
     Refusal("replies.blanks", KNOWN, AskPresence("ana", NOW, "c1", "m2", "Dear {{1}}?")),
+    *(
+        Refusal(
+            "tags.restricted_to",
+            new_case(tags=tags),
+            command,
+            '[[override]]\nmatch = { tag = "VIP" }\nset = { "tags.limit" = 9 }',
+        )
+        for tags, command in (
+            (frozenset(), AddTag("ana", NOW, "c1", "VIP")),
+            (frozenset({"vip"}), RemoveTag("ana", NOW, "c1", "vip")),
+        )
+    ),
     # Outbound and the window
     Refusal("outbound.phone", (), attrs.evolve(START_SMS, phone="912 345 678")),
     *(

@@ -253,7 +253,7 @@ class TestMistakes:
     @pytest.mark.parametrize(
         ("text", "path", "expected"),
         [
-            ("tags = 3", "tags", "a table with the keys enabled, limit, source"),
+            ("tags = 3", "tags", "a table with the keys enabled, limit, restricted_to, source"),
             ("[tags]\nenabled = 'no'", "tags.enabled", "true or false"),
             ("[tags]\nenabled = 1", "tags.enabled", "true or false"),
             ("[tags]\nlimit = '2'", "tags.limit", "a whole number from 1 to 100"),

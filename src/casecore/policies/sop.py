@@ -86,6 +86,7 @@ SWITCHABLE: Final = frozenset(
         "sentiment.manual",
         "tags.enabled",
         "tags.limit",
+        "tags.restricted_to",
         "wrap_up.blocks_close",
     }
 )

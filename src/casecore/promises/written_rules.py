@@ -11,7 +11,7 @@ from typing import Any, Final
 _WRITTEN: Final = """
 actor.role: AcceptOffer AddNote ApproveDraft AskPresence Authenticate CaseCommand CommitmentCommand DeleteNote
     DisconnectIdle Dispose EditMessage EditNote EndContact ExpireOffer FreeReview LeaveCase MakeCommitment
-    OfferWork OpenCase ReceiveMessage RecordMiss RefuseDraft RejectOffer ReleaseAbsent SendReply SetLevel SetStatus
+    OfferWork OpenCase ReceiveMessage RecordMiss RefuseDraft RejectOffer ReleaseAbsent SendReply SetStatus
     StartOutbound SubmitDraft TakeReview WithdrawMessage
 agent.fresh: AddAgent
 agent.known: ChangeAgent Command OfferWork PresenceCommand ReassignCase ReassignDraft
@@ -108,6 +108,7 @@ reply.seen: DraftSubmitted EditDraft ReplySent
 sentiment.manual: SetSentiment
 tags.enabled: AddTag
 tags.limit: CaseTagged MessageTagged
+tags.restricted_to: CaseTagged CaseUntagged
 template.ready: DraftEdited DraftSubmitted ReplySent
 thread.identity: ReceiveMessage StartOutbound
 time.order: Command
@@ -155,5 +156,6 @@ NEVER_REFUSES: Final = (
     "sentiment.manual",
     "tags.enabled",
     "tags.limit",
+    "tags.restricted_to",
 )
 """The rules that refuse nothing in the scopes of the shipped SOP: it leaves them nothing, or no scope tries them."""

@@ -39,6 +39,7 @@ from casecore.rooms.outbound import OUTBOUND
 from casecore.rooms.reassignments import REASSIGNMENTS
 from casecore.rooms.relations import RELATIONS
 from casecore.rooms.replies import REPLIES
+from casecore.rooms.restricted_tags import RESTRICTED_TAGS
 from casecore.rooms.reviews import REVIEWS
 from casecore.rooms.silence import SILENCE
 from casecore.rooms.sla import SLA
@@ -105,6 +106,7 @@ HOUSE: Final[House[View]] = House(
         REPLIES,
         OCCUPANCY,
         NOTES,
+        RESTRICTED_TAGS,
         APPROVALS,
         REVIEWS,
         OFFERS,

@@ -13,6 +13,7 @@ from casecore.policies.sections.cases import Reopening as Reopening
 from casecore.policies.sections.cases import ReopenTo as ReopenTo
 from casecore.policies.sections.cases import Role as Role
 from casecore.policies.sections.cases import Sentiment as Sentiment
+from casecore.policies.sections.cases import TagRole as TagRole
 from casecore.policies.sections.cases import Tags as Tags
 from casecore.policies.sections.channels import ChannelRules as ChannelRules
 from casecore.policies.sections.channels import Channels as Channels
