@@ -126,6 +126,7 @@ if TYPE_CHECKING:
     from casecore.rooms.cases import CloseReason as CloseReason
     from casecore.rooms.cases import SetStatus as SetStatus
     from casecore.rooms.cases import StatusSet as StatusSet
+    from casecore.rooms.catalogue import CatalogueEntry as CatalogueEntry
     from casecore.rooms.clocks import Clock as Clock
     from casecore.rooms.clocks import ClockName as ClockName
     from casecore.rooms.clocks import Clocks as Clocks
@@ -314,6 +315,7 @@ _HOMES = {
     "rooms.wrap_ups": "Dispose Disposed WrapUpOwed",
     "rooms.absences": "ReleaseAbsent",
     "rooms.bounces": "DeliveryFailed MessageBounced",
+    "rooms.catalogue": "CatalogueEntry",
     "rooms.edits": "EditMessage MessageAwaited MessageEdited MessageWithdrawn WithdrawMessage",
     "rooms.last_words": "LastWords",
     "rooms.clocks": "Clock Clocks ClockName ClockState ClockVerdict FirstReply first_response solution",

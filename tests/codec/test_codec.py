@@ -400,6 +400,7 @@ class TestPinned:
                     "allowed": False,
                     "reasons": [],
                     "asks": ["text"],
+                    "entries": [],
                 },
             ),
         ],

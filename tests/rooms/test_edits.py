@@ -22,7 +22,7 @@ from casecore.rooms.edits import (
     WithdrawMessage,
 )
 from casecore.rooms.replies import SendReply
-from casecore.rooms.threads import Edit
+from casecore.rooms.threads import MessageEdit
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, given, new_case
 
@@ -212,7 +212,7 @@ class TestAsChannelsTellIt:
         story = a_case("pending")
         early = story.when(first)
         early.then(MessageAwaited(CUSTOMER, at(60), "c1", "t-c1", "m2"), MessageEdited)
-        assert Edit("e1", at(55), "On Monday", ("a.pdf",)) == early.desk.messages["t-c1/m2"].edit
+        assert MessageEdit("e1", at(55), "On Monday", ("a.pdf",)) == early.desk.messages["t-c1/m2"].edit
         assert ("m2", "On Monday", "Edited") == texts(early.after)[-1]
         outcome = early.and_when(FIRST)
         edited = MessageEdited(CUSTOMER, at(90), "c1", "t-c1", "m2", "On Monday", "e1", ("a.pdf",), sent_at=at(55))

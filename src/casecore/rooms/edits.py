@@ -34,7 +34,7 @@ from casecore.kernel.rooms import wants
 from casecore.policies import Policy
 from casecore.rooms.arrivals import MessageNoted, MessageReceived
 from casecore.rooms.cases import SeesCase
-from casecore.rooms.threads import Edit, Message, MessageEvent, names_message
+from casecore.rooms.threads import Message, MessageEdit, MessageEvent, names_message
 
 # Commands ----------------------------------------------------------------------------------------------
 
@@ -250,7 +250,7 @@ def _say_anew(message: Editing, event: MessageEdited) -> None:
     message.edits = (*message.edits, event.edit)[-MOST_EDITS:]
     if not event.late:
         kept = (event.text, event.attachments) if message.awaited else ("", ())  # the text lives in the event
-        message.edit = Edit(event.edit, instant_written(event.at, event.sent_at), *kept)
+        message.edit = MessageEdit(event.edit, instant_written(event.at, event.sent_at), *kept)
 
 
 def _take_back(message: Editing, event: MessageWithdrawn) -> None:

@@ -82,7 +82,7 @@ class Thread:
 
 
 @record
-class Edit:
+class MessageEdit:
     """What a message says since it was edited last.
 
     Attributes:
@@ -122,7 +122,7 @@ class Message:
     tags: frozenset[str] = frozenset()
     thread: str = ""
     awaited: bool = False
-    edit: Edit | None = None
+    edit: MessageEdit | None = None
     edits: tuple[str, ...] = ()
     withdrawn_at: datetime | None = None
 
