@@ -71,7 +71,7 @@ class TestShipped:
         assert ["id", "version", "source"] == different
 
     def test_spells_out_every_key(self):
-        """As it promises: nothing is left out but `source`, calendars, catalogue, layers, and what a queue does not filter by."""
+        """As it promises: left out are `source`, calendars, catalogue, layers, and what a queue does not filter by."""
         plain = tomllib.loads(resources.files("casecore.policies").joinpath("sop.toml").read_text("utf-8"))
 
         def left_out(written, complete):
