@@ -16,7 +16,7 @@ from casecore.promises.books import Books
 from casecore.promises.life_cycle import EDGES, MOVES, edges_of
 from casecore.promises.replies import what_is_wrong
 from casecore.rooms.agents import AgentAdded, AgentAvailable, AgentUnavailable, AgentWrapsUp, GoAvailable, NextStateSet
-from casecore.rooms.approvals import DraftApproved, DraftSubmitted
+from casecore.rooms.approvals import ApproveDraft, DraftApproved, DraftSubmitted
 from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, WorkBegun
 from casecore.rooms.authentication import Authenticated
@@ -28,7 +28,7 @@ from casecore.rooms.contacts import ContactEnded, ContactStarted, CustomerLeft
 from casecore.rooms.notes import CaseTagged, NoteAdded
 from casecore.rooms.offers import AcceptOffer, OfferAccepted, OfferWork, WorkOffered
 from casecore.rooms.prepared import PreparedText
-from casecore.rooms.replies import ReplySent
+from casecore.rooms.replies import ReplySent, SendReply
 from casecore.rooms.reviews import ReviewFreed, ReviewTaken, TakeReview
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
 from casecore.rooms.sla import ClockJudged, ResponseUndone, SolutionUndone
@@ -669,6 +669,16 @@ TRIED = {
         OfferWork(SYSTEM, at(9), "c1", "ana"),
         ENDED,
         (*ENDED, disposed()),
+    ),
+    "a reply goes past a message that its writer has not read": (
+        SendReply("ana", at(9), "c1", "r1", "Hello", seen="m-c1"),
+        (*OPEN, writes("m2")),
+        OPEN,
+    ),
+    "a draft is approved past a message that its reviewer has not read": (
+        ApproveDraft("cleo", at(9), "c1", "d1", seen_message="m-c1"),
+        (*DRAFT, writes("m2", 3)),
+        DRAFT,
     ),
     "somebody who may not approve is to review a draft": (TakeReview("ana", at(9), "c1"), DRAFT, OPEN),
 }

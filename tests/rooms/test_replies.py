@@ -286,6 +286,7 @@ class TestContentIsCarried:
             "StartOutbound",
         } == carriers
         theirs = {"ReceiveMessage", "MessageReceived", "MessageNoted"}  # what the customer says is no reply
+        theirs |= {"EditMessage", "MessageEdited", "MessageEdit"}
         assert theirs == {kind.__name__ for kind, _ in classes_with_content()} - carriers
 
     def test_nothing_else_is_content(self):

@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from casecore.kernel import (
     CUSTOMER,
@@ -35,6 +35,13 @@ from casecore.policies import Policy
 from casecore.rooms.arrivals import MessageNoted, MessageReceived
 from casecore.rooms.cases import SeesCase
 from casecore.rooms.threads import Message, MessageEdit, MessageEvent, names_message
+
+
+class KnowsMessage(SeesCase, Protocol):
+    """The desk has heard of the message."""
+
+    message: Message
+
 
 # Commands ----------------------------------------------------------------------------------------------
 
@@ -139,8 +146,8 @@ def _by_writer(_: SeesCase, command: ChangesMessage, __: Policy) -> Reason | Non
 
 
 @wants("message")
-def _not_ours(view: SeesCase, command: ChangesMessage, _: Policy) -> Reason | None:
-    if view.message is None or view.message.author is None:
+def _not_ours(view: KnowsMessage, command: ChangesMessage, _: Policy) -> Reason | None:
+    if view.message.author is None:
         return None
     found = f"{command.message!r} is a message of {view.message.author}"
     return Reason("message.theirs", found, "name a message that the customer or a participant sent")
@@ -151,10 +158,8 @@ def _edit_id(command: EditMessage) -> str:
 
 
 @wants("message")
-def _told_once(view: SeesCase, command: ChangesMessage, _: Policy) -> Reason | None:
+def _told_once(view: KnowsMessage, command: ChangesMessage, _: Policy) -> Reason | None:
     message = view.message
-    if message is None:
-        return None
     if isinstance(command, EditMessage):
         if _edit_id(command) not in message.edits:
             return None
@@ -212,11 +217,9 @@ def _withdraw_message(view: SeesCase, command: WithdrawMessage, _: Policy) -> tu
 
 
 @wants("message")
-def _as_told_before(view: SeesCase, event: MessageReceived | MessageNoted, _: Policy) -> tuple[Event, ...]:
+def _as_told_before(view: KnowsMessage, event: MessageReceived | MessageNoted, _: Policy) -> tuple[Event, ...]:
     """A message comes of which an edit or a withdrawal is known: it says at once what it says now."""
     message = view.message
-    if message is None:
-        return ()
     common: dict[str, Any] = {
         "by": event.by,
         "at": event.at,
