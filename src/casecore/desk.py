@@ -186,8 +186,11 @@ class Desk:
             case: Which case; of one that there is not, nothing fits.
             at: When (aware): on WhatsApp, outside the window, only templates fit.
             given: What the host has besides the policy's catalogue.
+
+        Raises:
+            CommandError: When the instant is none.
         """
-        view = self.view_of(case)
+        view, at = self.view_of(case), to_instant(at)
         if view.case is None:
             return ()
         window, channel = is_open(view, self.policy.at(at).for_(view.case), at), view.case.channel
