@@ -117,9 +117,9 @@ class HeldCase:
         draft: The draft that waits for approval on it.
         idle: On chat, how far it is from being ended for silence.
         window: On WhatsApp, how long free text may still be sent.
-        answer_by: When it goes back if nobody has answered by then (aware); None where that does not come.
         last_words: The last message of the customer or a participant: what a reply says that its writer has `seen`.
         catalogue: What a reply can be made from now.
+        answer_by: When it goes back if nobody has answered by then (aware); None where that does not come.
     """
 
     case: str
@@ -135,9 +135,9 @@ class HeldCase:
     draft: WaitingDraft | None
     idle: IdleRight | None
     window: Window | None
-    answer_by: datetime | None = None
     last_words: str | None = None
     catalogue: tuple[CatalogueEntry, ...] = ()
+    answer_by: datetime | None = None
 
 
 @frozen
