@@ -233,6 +233,7 @@ class Model:
             timer
             for timer in TIMERS
             if scope.apart.isdisjoint({timer_instant(timer), timer_instant(timer).partition(".")[0]})
+            and any(timer.compared(policy.at(NOON)) for policy in self.policies)
         )
         self._timer_instants = {timer_instant(timer) for timer in self.timers}
         self._team_moves = [
@@ -360,6 +361,8 @@ class Model:
                 return None
             linked = may_be_linked and desk.books.is_linked(instant, page_id)
             length = instant.length(desk.books, case, policy)
+            if length is None:
+                return None
             ago = length - SECOND if early else length
             lengths = self._timer_lengths(desk, case, instant, policy) if linked else set()
             if NOON - since >= ago or length in lengths:

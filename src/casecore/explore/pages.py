@@ -63,8 +63,9 @@ class PageInstant(NamedTuple):
         table: The table of the page.
         field: The field of the page.
         record: Where the same instant stands in a record: its table, sheet and field.
-        limit: The key of the policy that it is held against.
+        limit: The key of the policy that it is held against; of the queue that the case is in, where `of_queue`.
         while_so: The flag of the page without which nobody asks about it, so that no time need pass.
+        of_queue: Whether the key is one of the queue's table.
     """
 
     table: str
@@ -72,6 +73,7 @@ class PageInstant(NamedTuple):
     record: tuple[str, ...]
     limit: str
     while_so: str = ""
+    of_queue: bool = False
 
     @property
     def name(self) -> str:
@@ -97,15 +99,20 @@ class PageInstant(NamedTuple):
         since: datetime | None = getattr(page, self.field)
         return page_id, since
 
-    def length(self, books: Books, case: str, policy: Policy) -> timedelta:
-        """How much time it is held against."""
-        length: timedelta = InForce(policy, books.case(case), NOON)(self.limit)
+    def length(self, books: Books, case: str, policy: Policy) -> timedelta | None:
+        """How much time it is held against; None where it is held against none."""
+        page = books.case(case)
+        said = InForce(policy, page, NOON)
+        length: timedelta | None = said.of_queue(page.queue, self.limit) if self.of_queue else said(self.limit)
         return length
 
 
 INSTANTS: Final = (
     PageInstant(TABLE_OF["cases"], "silent_since", ("cases", "contact", "silence_since"), "chat.idle.silence"),
     PageInstant(TABLE_OF["cases"], "asked_at", ("cases", "contact", "asked_at"), "chat.idle.silence", "silent"),
+    PageInstant(
+        TABLE_OF["cases"], "queued_since", ("cases", "case", "waiting_since"), "overflow.after", "queued", of_queue=True
+    ),
     PageInstant(TABLE_OF["threads"], "wrote", ("threads", "customer_at"), "whatsapp.window"),
 )
 """Every instant on a page that is held against a limit."""

@@ -368,7 +368,7 @@ def _closes(books: Books, event: CaseClosed, said: InForce) -> None:
     _take_case(books, event.case, said)
     _end_offer(books, event.case, review=False)
     page = books.edit("cases", event.case)
-    page.status, page.queued, page.waits = Status.CLOSED, False, False
+    page.status, page.queued, page.queued_since, page.waits = Status.CLOSED, False, None, False
     page.answers, page.asked_us = frozenset(), False
     page.left, page.gone, page.was_authenticated = False, False, None
 
@@ -377,11 +377,12 @@ def _queues(books: Books, event: CaseQueued, _: InForce) -> None:
     page = books.edit("cases", event.case)
     if (page.queued or page.status is Status.RESOLVED) and event.by not in {CUSTOMER, SYSTEM}:
         page.gone = False  # nobody has just given it up: somebody gives it to others
-    page.queued, page.queue = True, event.queue
+    page.queued, page.queue, page.queued_since = True, event.queue, event.since
 
 
 def _leaves_queue(books: Books, event: CaseUnqueued, _: InForce) -> None:
-    books.edit("cases", event.case).queued = False
+    page = books.edit("cases", event.case)
+    page.queued, page.queued_since = False, None
     _end_offer(books, event.case, review=False)
 
 
@@ -391,7 +392,7 @@ def _is_assigned(books: Books, event: CaseAssigned, _: InForce) -> None:
     page, agent = books.edit("cases", event.case), books.edit("agents", event.agent)
     agent.held = _with(agent.held, page.channel)
     _count_resting(agent, page, taken=True)
-    page.holder, page.queued = event.agent, False
+    page.holder, page.queued, page.queued_since = event.agent, False, None
     page.left, page.gone, page.was_authenticated = False, False, None
     _begin_silence(page, None if page.waits else event.at)
 

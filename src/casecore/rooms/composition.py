@@ -32,7 +32,9 @@ from casecore.rooms.eligibility import ELIGIBILITY
 from casecore.rooms.notes import NOTES, Note
 from casecore.rooms.occupancy import OCCUPANCY
 from casecore.rooms.offers import OFFERS, Offers
+from casecore.rooms.opening_hours import OPENING_HOURS
 from casecore.rooms.outbound import OUTBOUND
+from casecore.rooms.overflow import OVERFLOW
 from casecore.rooms.reassignments import REASSIGNMENTS
 from casecore.rooms.replies import REPLIES
 from casecore.rooms.reviews import REVIEWS
@@ -94,12 +96,14 @@ HOUSE: Final[House[View]] = House(
         THREADS,
         CASES,
         ASSIGNMENTS,
+        OVERFLOW,
         ARRIVALS,
         REPLIES,
         OCCUPANCY,
         NOTES,
         APPROVALS,
         REVIEWS,
+        OPENING_HOURS,
         OFFERS,
         ELIGIBILITY,
         REASSIGNMENTS,

@@ -85,7 +85,7 @@ def _requeue_reopened(view: CaseWithOffers, event: CaseReopened, policy: Policy)
     if case.assignee is not None or (view.offers is not None and view.offers.offered_to is not None):
         return ()
     to_owner = policy.reopening.to is ReopenTo.OWNER_IF_ELIGIBLE
-    if to_owner and owner is not None and next(obstacles(owner, case, policy), None) is None:
+    if to_owner and owner is not None and next(obstacles(owner, case, policy, event.at), None) is None:
         return (CaseAssigned(SYSTEM, event.at, case.id, owner.id, waiting=True),)
     if case.waiting_since is not None and case.status is ESCALATED:
         return ()  # it was on offer all the time: its waiting time goes on
