@@ -244,10 +244,10 @@ def write_pages(rows: EditedRows, writing: Writing, mine: Callable[[str, str], b
 
 
 def mark_event(event: Event) -> Event:
-    """The event at a marked instant; so is when a message was sent."""
-    sent_at = getattr(event, "sent_at", None)
-    sent: dict[str, Any] = {} if sent_at is None else {"sent_at": sent_at + MARK}
-    marked: Event = changed(event, at=NOON + MARK, **sent)
+    """The event at a marked instant; so are those that it tells: when a message was sent, since when a case waits."""
+    told = ((name, getattr(event, name, None)) for name in ("sent_at", "since"))
+    also: dict[str, Any] = {name: instant + MARK for name, instant in told if isinstance(instant, datetime)}
+    marked: Event = changed(event, at=NOON + MARK, **also)
     return marked
 
 

@@ -119,11 +119,10 @@ def _against(event: WorkGiven, books: Books, said: InForce) -> Iterator[str]:
 
 def _helps_out(agent: AgentPage, page: CasePage, at: datetime, said: InForce) -> bool:
     """Whether an agent serves the queue into which that of a case overflows, and it has waited there long enough."""
-    after, since = said.of_queue(page.queue, "overflow.after"), page.queued_since
-    if after is None or since is None or said.of_queue(page.queue, "overflow.to") not in agent.queues:
+    after: timedelta | None = said.of_queue(page.queue, "overflow.after")
+    if after is None or said.of_queue(page.queue, "overflow.to") not in agent.queues:
         return False
-    waited: timedelta = at - since
-    return bool(waited >= after)
+    return page.queued_since is not None and at - page.queued_since >= after
 
 
 def _against_reviewer(name: str, agent: AgentPage, page: CasePage, said: InForce) -> Iterator[str]:
