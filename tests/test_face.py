@@ -170,8 +170,8 @@ for file in {sorted(casecore._HOMES)}:
 
 
 ROOMS = (
-    *("agents", "threads", "cases", "assignments", "arrivals", "replies", "occupancy", "notes", "approvals"),
-    *("reviews", "offers", "eligibility", "reassignments"),
+    *("agents", "threads", "cases", "assignments", "overflow", "arrivals", "replies", "occupancy", "notes"),
+    *("approvals", "reviews", "opening_hours", "offers", "eligibility", "reassignments"),
     *("contacts", "authentication", "breaks", "silence", "wrap_ups", "commitments", "bounces", "absences", "sla"),
     *("whatsapp", "outbound", "times"),
 )

@@ -79,7 +79,6 @@ class Agenda:
         Args:
             at: Now (aware).
         """
-        self._told_until = at
         ripe, again = [], dict[str, None]()
         while (due := self.next()) is not None and due.at <= at:
             ripe.append(due)
@@ -87,6 +86,7 @@ class Agenda:
             self._order.drop_name(name)
             if due.key == OPENS.key:
                 again[due.case] = None
+        self._told_until = at
         for case in again:
             self._enter_dues(case, self._dues_of(case), of_case=True)
         return tuple(ripe)
