@@ -346,7 +346,7 @@ _TITLES: Final = MappingProxyType(
 COMPARED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "sla": (CLOCKS,),
-        "calendars": (CLOCKS,),
+        "calendars": (CLOCKS, ROUTING),
         "routing": (ROUTING,),
         "queues": (ROUTING,),
         "sentiment": (SENTIMENT,),
