@@ -399,8 +399,8 @@ ASSIGNMENT = (
         RULE,
         "which queues somebody serves is not asked",
         "rooms/eligibility",
-        "    if queue in agent.queues or helping_queue(queue, since, policy, at) in agent.queues:\n        return None\n",
-        "    return None\n",
+        "    if queue in agent.queues or helping_queue(queue, since, policy, at) in agent.queues:\n",
+        "    if queue:\n",
         MISTAKES,
     ),
     a_fault(

@@ -200,7 +200,9 @@ class TestOffers:
 
     def test_an_offer_that_nobody_could_accept(self):
         """Given it rings at gil, when the queue overflows no more from a date on, then the offer is taken back."""
-        change = Change(on=at(minutes=11), set={"queues.billing.overflow.to": None, "queues.billing.overflow.after": None})
+        change = Change(
+            on=at(minutes=11), set={"queues.billing.overflow.to": None, "queues.billing.overflow.after": None}
+        )
         policy = Policy(queues=QUEUES, change=(change,))
         story = waits(OfferWork(SYSTEM, at(minutes=10), "c1", "gil"), policy=policy)
         assert () == route(story.desk, at(minutes=10))
@@ -212,7 +214,7 @@ class TestUnserved:
     """A queue is served by those of the queue that it overflows into."""
 
     def test_not_reported(self):
-        """Given nobody of billing, then nothing is reported while gil is there; when he serves general no more, it is."""
+        """Given nobody of billing, then nothing is reported while gil is there; it is when he serves general no more."""
         story = waits(comes("dora", permissions=Permission))
         assert () == unserved(story.desk, at(1))
         assert "nobody can take it" in explain_route(story.desk, "c1", at(1)).message

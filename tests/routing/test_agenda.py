@@ -118,7 +118,9 @@ class MindedDeskWithHours(MindedDesk):
 
     policy = Policy(
         queues={
-            "billing": Queue(reasons=("billing",), hours="day", overflow=Overflow(after=timedelta(minutes=1), to="general")),
+            "billing": Queue(
+                reasons=("billing",), hours="day", overflow=Overflow(after=timedelta(minutes=1), to="general")
+            ),
             "general": Queue(fallback=True, hours="day"),
         },
         calendars={"day": Opening(**dict.fromkeys(Weekday, ("08:00-09:01", "09:05-12:00")))},

@@ -292,11 +292,12 @@ def _wrong_overflows(sop: Sop) -> Iterator[Problem]:
             yield Problem(f"{path}.{absent}", "is missing", said)
         if to is None:
             continue
-        others = ", ".join(other for other in sop.queues if other != name)
+        others = [other for other in sop.queues if other != name]
         if to not in sop.queues:
-            yield Problem(f"{path}.to", f"there is no queue {to!r}", f"one of {others}", did_you_mean(to, sop.queues))
+            remedy = did_you_mean(to, others)
+            yield Problem(f"{path}.to", f"there is no queue {to!r}", f"one of {', '.join(others)}", remedy)
         elif to == name:
-            yield Problem(f"{path}.to", "is the queue itself", f"one of {others}")
+            yield Problem(f"{path}.to", "is the queue itself", f"one of {', '.join(others)}")
         elif (further := sop.queues[to].overflow.to) is not None:
             found = f"{to} overflows into {further}, and cases go one step only"
             yield Problem(f"{path}.to", found, "a queue that does not overflow")

@@ -20,9 +20,9 @@
 | `clock_late` | who holds the case | a service clock reached its target |
 | `queue_unserved` | every supervisor | a case waits in a queue that is open and that no agent serves |
 
-Those from `commitment_due` to `clock_late` are no events, nor is that a queue opens: they come with their instant, so a host gives what its agenda
-says is ripe, or what `Desk.due` lists for now, beside the events. Nobody is called for what they did themselves. What
-waits already in a queue that the policy has no more is told by `casecore.unserved`.
+Those from `commitment_due` to `clock_late` are no events, nor is that a queue opens: they come with their instant, so a
+host gives what its agenda says is ripe, or what `Desk.due` lists for now, beside the events. Nobody is called for what
+they did themselves. What waits already in a queue that the policy has no more is told by `casecore.unserved`.
 """
 
 from __future__ import annotations

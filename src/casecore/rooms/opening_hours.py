@@ -1,7 +1,7 @@
 """Opening hours of queues: when their work is offered to agents.
 
-* A queue may have **hours**, those of a calendar of the policy. Outside them routing offers nothing of it, neither cases
-  nor reviews.
+* A queue may have **hours**, those of a calendar of the policy. Outside them routing offers nothing of it, neither
+  cases nor reviews.
 * Closed hours stop **push** only. Agents may fetch work from a closed queue and open its cases, and whatever somebody
   reassigns by hand rings. Cases enter it, wait, and count their time as ever.
 * What rings when the queue closes **goes on ringing**, and may be accepted; declined, it waits until the queue opens.

@@ -4,8 +4,8 @@
   for it too. Everything else that is asked of whoever gets work is asked of them.
 * It counts by the clock, open hours or not, from what the waiting time in the queue counts from: so it goes on where
   the waiting time goes on, and begins anew where that does.
-* The case **stays in its queue**: its place in the order, and what the policy says of the queue, are as before. One step
-  is all: the other queue overflows into none.
+* The case **stays in its queue**: its place in the order, and what the policy says of the queue, are as before. One
+  step is all: the other queue overflows into none.
 * Who took it holds it, whatever the queue does afterwards. Given up, it waits in its own queue again.
 * It is about cases. The review of a draft is done by those who serve the queue that approves it, however long it waits.
 

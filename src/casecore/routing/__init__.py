@@ -27,7 +27,7 @@ of a million waiting cases; a property holds the two equal.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
@@ -392,7 +392,9 @@ def explain_route(desk: Desk, case: str, at: datetime, *, review: bool = False) 
     waited = (at - work.since).total_seconds()
     what = f"the review of case {case}" if review else f"case {case}"
     cut_off = "; its customer was cut off" if work.cut_off_at else ""
-    nobody = "nobody can take it" if is_served(work.queue, desk.agents.values(), policy) else f"nobody serves {work.queue}"
+    nobody = (
+        "nobody can take it" if is_served(work.queue, desk.agents.values(), policy) else f"nobody serves {work.queue}"
+    )
     waits = f"{what} waits in {work.queue} for {waited:.0f} s with priority {-rank[1]:g}{cut_off}"
     message = f"{waits}; {before} come before it; " + (f"it goes to {chosen}" if chosen else nobody)
     return Explanation(
@@ -416,7 +418,9 @@ def _explain_candidate(agent: Agent, work: Work, policy: Policy, at: datetime) -
     if agent.id == work.prefers:
         parts.insert(0, "wrote the message that was answered")
     if work.queue not in agent.queues:
-        parts.insert(0, f"serves {helping_queue(work.queue, work.since, policy, at)}, into which {work.queue} overflows")
+        parts.insert(
+            0, f"serves {helping_queue(work.queue, work.since, policy, at)}, into which {work.queue} overflows"
+        )
     if agent.id in work.asked:
         parts.insert(0, "left or declined it before, so is asked last")
     return Candidate(agent.id, "; ".join(parts))
@@ -431,8 +435,11 @@ def _why_not_waiting(case: str, file: CaseFile | None, policy: Policy, at: datet
     waits = (waiting_review if review else waiting_case)(file, policy)
     if waits is not None:
         return _why_closed(waits, policy, at)
-    if review:
-        return f"no review of case {case} waits"
+    return f"no review of case {case} waits" if review else _why_not_offered(file, policy)
+
+
+def _why_not_offered(file: CaseFile, policy: Policy) -> str:
+    case = file.case.id
     if file.case.assignee is not None:
         return f"{file.case.assignee} holds case {case}"
     if file.case.queue not in policy.queues:

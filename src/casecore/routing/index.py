@@ -10,8 +10,8 @@ turn by the same strategy make a **line**; most queues are one. At whom as much 
 Of each line only the first piece that somebody can take is compared with those of the others: a few queues and an
 instant, however much waits.
 
-A case that overflows moves to a line of its queue in which members of the other queue stand, too. Lines of a queue that is
-closed are passed over.
+A case that overflows moves to a line of its queue in which members of the other queue stand, too. Lines of a queue
+that is closed are passed over.
 
 Only where the first piece is a review that nobody present but its author could take is it laid **aside**, until
 somebody else comes who takes such reviews.
@@ -131,7 +131,7 @@ FirstWork: TypeAlias = tuple[datetime, float, datetime, str, bool, _Lane]
 """A piece of work: its rank, which says its case and whether it is a review, and where it lies."""
 
 
-Place: TypeAlias = tuple[str, str | None]
+WaitingPlace: TypeAlias = tuple[str, str | None]
 """Where work waits: its queue, and the other queue whose members may take it as well, once it has overflowed."""
 
 
@@ -140,7 +140,7 @@ class _Line:
 
     __slots__ = ("crews", "lanes", "place", "priority", "sorts", "turns")
 
-    def __init__(self, place: Place, priority: Priority, turns: dict[Any, Turn]) -> None:
+    def __init__(self, place: WaitingPlace, priority: Priority, turns: dict[Any, Turn]) -> None:
         self.place, self.priority, self.turns = place, priority, turns
         self.lanes: dict[Sort, _Lane] = {}
         self.sorts = _NO_SORTS
@@ -202,7 +202,7 @@ class Router:
 
     def _enter_all(self, desk: Desk, policy: Policy) -> None:
         self._policy = policy
-        self._lines: dict[tuple[Place, Strategy], _Line] = {}
+        self._lines: dict[tuple[WaitingPlace, Strategy], _Line] = {}
         self._lines_served: defaultdict[str, list[_Line]] = defaultdict(list)
         self._with_hours = [queue for queue, held in policy.queues.items() if held.hours is not None]
         self._closed: frozenset[str] = frozenset()
@@ -358,7 +358,7 @@ class Router:
             lane_of[case] = lane
             self._stirred.add(lane.line)
 
-    def _place_of(self, work: Work) -> Place:
+    def _place_of(self, work: Work) -> WaitingPlace:
         """Where work waits now; of a case it is noted when that changes."""
         if work.review:
             return work.queue, None
@@ -371,7 +371,7 @@ class Router:
             self._will_overflow.set_entry((due, due, work.case))
         return work.queue, helping_queue(work.queue, work.since, self._policy, self._now)
 
-    def _lane_for(self, work: Work, place: Place, desk: Desk) -> _Lane:
+    def _lane_for(self, work: Work, place: WaitingPlace, desk: Desk) -> _Lane:
         sort = (work.channel, work.review, work.aspect)
         strategy = self._policy.of(work.aspect).routing.agents
         line = self._lines.get((place, strategy))

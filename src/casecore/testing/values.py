@@ -34,7 +34,16 @@ from casecore.policies.kinds import (
     keys_of,
 )
 from casecore.policies.layers import LAYERS
-from casecore.policies.sections import ALWAYS_COUNTED, COUNTED, OPEN_STATUSES, Lifecycle, Opening, Priority, Queue
+from casecore.policies.sections import (
+    ALWAYS_COUNTED,
+    COUNTED,
+    OPEN_STATUSES,
+    Lifecycle,
+    Opening,
+    Overflow,
+    Priority,
+    Queue,
+)
 from casecore.statuses import Status
 from casecore.testing.drawing import DrawFn, SearchStrategy
 from casecore.testing.drawing import strategies as st
@@ -121,7 +130,20 @@ def _values_of(kind: Any, path: str) -> SearchStrategy[Any]:
 def _with_one_fallback(drawn: Mapping[str, Queue]) -> Mapping[str, Queue]:
     queues = drawn or {"general": Queue()}
     fallback = next((name for name, queue in queues.items() if queue.fallback), next(iter(queues)))
-    return {name: changed(queue, fallback=name == fallback) for name, queue in queues.items()}
+    return {
+        name: changed(
+            queue,
+            fallback=name == fallback,
+            overflow=Overflow() if name == fallback else changed(queue.overflow, to=queue.overflow.to and fallback),
+        )
+        for name, queue in queues.items()
+    }
+
+
+def _overflow_values() -> SearchStrategy[Overflow]:
+    """No overflow, or one into a queue that is still to be named."""
+    lengths = _length_values(Length(timedelta(0)), "")
+    return st.just(Overflow()) | lengths.map(lambda after: Overflow(after=after, to="?"))
 
 
 def _with_fitting_statuses(drawn: Lifecycle) -> Lifecycle:
@@ -155,6 +177,8 @@ _NARROWED: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     "calendars": lambda: st.dictionaries(ids(), st.sampled_from(_OPENINGS), max_size=2),
     **{f"sla.{name}.calendar": st.none for name in ("default", *Channel)},
     "capacity.statuses": lambda: st.frozensets(st.sampled_from(COUNTED)).map(_with_all_that_counts),
+    "queues.*.hours": st.none,
+    "queues.*.overflow": _overflow_values,
     "queues.*.priority": lambda: _table_values(Table(Priority), "queues.*.priority").map(_with_a_fitting_start),
     "queues": lambda: st.dictionaries(ids(), _table_values(Table(Queue), "queues.*"), max_size=3).map(
         _with_one_fallback
@@ -207,8 +231,16 @@ def _tag_layers(name: str, layers: SearchStrategy[T]) -> SearchStrategy[tuple[st
     return layers.map(lambda layer: (name, layer))
 
 
+_NOT_ALONE: Final = frozenset({"calendar", "fallback", "hours"})
+"""Keys that no layer draws, as they must fit others; no more does it draw when a queue overflows, and into which."""
+
+
 def _settings_within(scopes: Sequence[KeyScope], policy: Policy) -> SearchStrategy[dict[str, Any]]:
-    known = [key for key in every_key(Policy) if key.scope in scopes and key.steps[-1] not in {"calendar", "fallback"}]
+    known = [
+        key
+        for key in every_key(Policy)
+        if key.scope in scopes and key.steps[-1] not in _NOT_ALONE and "overflow" not in key.steps
+    ]
     queue = next(iter(policy.queues))
     values = {path_with_name(key.path, queue): _values_of(key.kind, key.path.replace(ANY_NAME, "*")) for key in known}
     some = st.lists(st.sampled_from([*values]), min_size=1, max_size=3, unique=True)
