@@ -172,8 +172,8 @@ for file in {sorted(casecore._HOMES)}:
 ROOMS = (
     *("agents", "threads", "cases", "assignments", "overflow", "arrivals", "replies", "occupancy", "notes"),
     *("approvals", "reviews", "opening_hours", "offers", "eligibility", "reassignments"),
-    *("contacts", "authentication", "breaks", "silence", "wrap_ups", "commitments", "bounces", "absences", "sla"),
-    *("whatsapp", "outbound", "times"),
+    *("contacts", "authentication", "breaks", "silence", "relations", "wrap_ups", "commitments", "bounces", "absences"),
+    *("sla", "whatsapp", "outbound", "times"),
 )
 
 
@@ -183,7 +183,7 @@ class TestLayers:
     @pytest.mark.parametrize("room", ROOMS)
     def test_rooms(self, room):
         """A room knows the rooms below it, never a room above, and never what puts them together."""
-        assert {*rooms_imported(room)} <= {*ROOMS[: ROOMS.index(room)], "prepared", "clocks"}
+        assert {*rooms_imported(room)} <= {*ROOMS[: ROOMS.index(room)], "prepared", "clocks", "aftermath"}
 
     def test_rooms_stand_in_this_order(self):
         """The house lists them as they build on each other."""

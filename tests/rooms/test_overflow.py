@@ -55,7 +55,7 @@ class TestEligible:
         early = waits().when(OpenCase("gil", BEFORE, "c1")).refused("assignment.queue")
         assert (
             "[assignment.queue] gil does not serve the queue billing; those of general take its cases too from "
-            "2026-11-02T09:10:00+00:00 on -> choose somebody who does, or wait until then"
+            "2026-11-02T09:10:00+00:00 on -> leave it to somebody who does, or wait until then"
         ) == str(early.verdict.reasons[0])
         taken = waits().when(OpenCase("gil", at(minutes=10), "c1"))
         case = taken.then(CaseAssigned, lambda _: True, lambda _: True).desk.cases["c1"].case
@@ -214,7 +214,7 @@ class TestUnserved:
     """A queue is served by those of the queue that it overflows into."""
 
     def test_not_reported(self):
-        """Given nobody of billing, then nothing is reported while gil is there; it is when he serves general no more."""
+        """Given nobody of billing, then nothing is told while gil is there; it is when he serves general no more."""
         story = waits(comes("dora", permissions=Permission))
         assert () == unserved(story.desk, at(1))
         assert "nobody can take it" in explain_route(story.desk, "c1", at(1)).message

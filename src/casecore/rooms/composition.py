@@ -17,6 +17,7 @@ from casecore.kernel.house import House
 from casecore.kernel.records import record
 from casecore.kernel.views import Views
 from casecore.rooms.absences import ABSENCES
+from casecore.rooms.aftermath import Aftermath, WrapUp
 from casecore.rooms.agents import AGENTS, Agent
 from casecore.rooms.approvals import APPROVALS, WaitingDraft
 from casecore.rooms.arrivals import ARRIVALS
@@ -36,6 +37,7 @@ from casecore.rooms.opening_hours import OPENING_HOURS
 from casecore.rooms.outbound import OUTBOUND
 from casecore.rooms.overflow import OVERFLOW
 from casecore.rooms.reassignments import REASSIGNMENTS
+from casecore.rooms.relations import RELATIONS
 from casecore.rooms.replies import REPLIES
 from casecore.rooms.reviews import REVIEWS
 from casecore.rooms.silence import SILENCE
@@ -43,7 +45,7 @@ from casecore.rooms.sla import SLA
 from casecore.rooms.threads import THREADS, Customer, Message, Thread
 from casecore.rooms.times import TIMES, CaseTime
 from casecore.rooms.whatsapp import WINDOWS
-from casecore.rooms.wrap_ups import WRAP_UPS, Aftermath, WrapUp
+from casecore.rooms.wrap_ups import WRAP_UPS
 
 
 @record
@@ -111,6 +113,7 @@ HOUSE: Final[House[View]] = House(
         AUTHENTICATION,
         BREAKS,
         SILENCE,
+        RELATIONS,
         WRAP_UPS,
         COMMITMENTS,
         BOUNCES,

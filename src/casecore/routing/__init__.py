@@ -59,7 +59,10 @@ Rank: TypeAlias = tuple[datetime, float, datetime, str, bool]
 _PUSH = Delivery.PUSH
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
+"""Since when somebody has been idle, or got work, of whom nobody knows."""
+
 NEVER = datetime.max.replace(tzinfo=UTC)
+"""When a customer was cut off who never was: they come after all who were."""
 
 
 @record

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from casecore.desk import Desk
 from casecore.kernel import frozen
+from casecore.kernel.fields import to_instant
 from casecore.policies import Policy
 from casecore.rooms.agents import APPROVE, Agent
 from casecore.rooms.composition import CaseFile
@@ -50,7 +51,11 @@ def unserved(desk: Desk, at: datetime) -> tuple[Unserved, ...]:
     Args:
         desk: The whole desk.
         at: Now (aware): which queues the policy has may change on a date, and some may be closed.
+
+    Raises:
+        CommandError: When the instant is none.
     """
+    at = to_instant(at)
     policy, agents = desk.policy.at(at), desk.agents.values()
     wrong: tuple[dict[str, str], dict[str, str]] = ({}, {})
     found = list[Unserved]()
