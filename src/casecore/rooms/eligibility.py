@@ -175,7 +175,7 @@ def not_served(agent: Agent, queue: str, since: datetime | None, policy: Policy,
     if overflow is not None and overflow.to in agent.queues and due is not None:
         found += f"; those of {overflow.to} take its cases too from {due.isoformat()} on"
         remedy += ", or wait until then"
-    return Reason("assignment.queue", found, remedy)
+    return Reason("assignment.queue", found, remedy, {"queue": queue})
 
 
 def obstacles(agent: Agent, case: Case, policy: Policy, at: datetime) -> Iterator[Reason]:
@@ -261,6 +261,7 @@ def cannot_accept(agent: Agent, case: Case, draft: WaitingDraft | None, policy: 
     return any(obstacle(without, case.channel, policy) is not None for obstacle in against)
 
 
+@measures("queue")
 def _serves_queue(view: SeesOffers, event: GivesWork, policy: Policy) -> Reason | None:
     agent, case, draft = agent_named(view, event.agent), view.case, view.draft
     if agent is None or case is None:
