@@ -46,6 +46,7 @@ def case_by_records(desk, case):
         holder=row.assignee,
         contact=None if contact is None else contact.agent,
         queued=row.waiting_since is not None,
+        queued_since=row.waiting_since,
         offered_to=None if offers is None else offers.offered_to,
         review_to=None if offers is None else offers.review_to,
         reviewer=None if draft is None else draft.reviewer,
