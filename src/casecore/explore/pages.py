@@ -15,7 +15,7 @@ witness disagree, the search sees worlds in which they do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from copy import copy
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
@@ -260,12 +260,14 @@ def _is_once_more(since: datetime, value: datetime) -> bool:
     return _is_marked(since) and NOON != since - MARK == value
 
 
-def link_instants(rows: EditedRows, writing: Writing) -> None:
-    """Say which instants of the pages are linked, after a step whose writing in records bears the mark."""
+def link_instants(rows: EditedRows, writing: Writing, counted: Container[str]) -> None:
+    """Say which instants of the pages that count are linked, after a step whose writing in records bears the mark."""
     links: set[Link] = {*rows.get(LINKS, ())}
     written = writing.instants
     for table, page_id in rows:
         for instant in _INSTANTS_ON.get(table, ()):
+            if instant.name not in counted:
+                continue
             link = (table, page_id, instant.field)
             since = _instant_in_record(rows, instant, page_id)
             value = getattr(rows[table, page_id], instant.field)
