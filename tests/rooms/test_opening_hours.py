@@ -193,6 +193,7 @@ class TestDue:
         assert first == opens_at("office", policy, first)
         assert None is opens_at("always", policy, T0)
         assert not is_closed("gone", policy, T0)
+        assert None is OPENS.length(None, policy)
 
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

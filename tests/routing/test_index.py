@@ -524,3 +524,21 @@ def test_an_offer_of_a_case_whose_clock_was_wrong():
     assert None is next_offer(gone, at(2)) is router.next(gone, at(2))
     back = RescindOffer(SYSTEM, at(60), "c1", because=Rescission.AGENT_STOPPED)
     assert back == next_offer(gone, at(60)) == router.next(gone, at(60))
+
+
+def test_a_case_that_overflows():
+    """Given nobody of bills is there, then both give it to whoever serves rest once its time has come, and not before."""
+    queues = {
+        "bills": Queue(reasons=("a",), overflow=Overflow(after=timedelta(seconds=30), to="rest")),
+        "rest": Queue(fallback=True),
+    }
+    desk, router = served(queues=queues)
+    gil = AddAgent(SYSTEM, T0, "gil", "", frozenset(), frozenset({"rest"}))
+    desk = follow(desk, router, gil, GoAvailable("gil", T0, "gil"), new_case("c1", reason="a"))
+    asked = (29, 30, 31, 20, 30)  # the host's clock goes back once
+    assert [None, ("c1", "gil"), ("c1", "gil"), None, ("c1", "gil")] == [both(desk, router, when) for when in asked]
+    desk = follow(desk, router, new_case("c2", reason="a", at=at(20)), OpenCase("gil", at(40), "c1"))
+    ana = AddAgent(SYSTEM, at(41), "ana", "", frozenset(), frozenset(queues))  # who stands there once
+    desk = follow(desk, router, ana, GoAvailable("ana", at(41), "ana"))
+    assert ("c2", "ana") == both(desk, router, 41)
+    assert ("c2", "gil") == both(desk, router, 50)
