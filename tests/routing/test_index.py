@@ -527,7 +527,7 @@ def test_an_offer_of_a_case_whose_clock_was_wrong():
 
 
 def test_a_case_that_overflows():
-    """Given nobody of bills is there, then both give it to whoever serves rest once its time has come, and not before."""
+    """Given nobody of bills is there, then whoever serves rest gets it once its time has come, and not before."""
     queues = {
         "bills": Queue(reasons=("a",), overflow=Overflow(after=timedelta(seconds=30), to="rest")),
         "rest": Queue(fallback=True),
