@@ -73,7 +73,7 @@ OVERRIDES = st.sampled_from(
 """Nothing, or cases of their own strategy and limits: the lanes of one queue are then several lines."""
 
 OVERFLOWS = st.sampled_from(
-    (Overflow(), *(Overflow(after=timedelta(seconds=after), to=to) for after in (0, 30) for to in ("bills", "rest")))
+    (*(Overflow(after=timedelta(seconds=after), to=to) for after in (30, 0) for to in ("rest", "bills")), Overflow())
 )
 """A queue overflows into another one, at once or after a while; or it does not."""
 
