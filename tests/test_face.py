@@ -171,8 +171,9 @@ for file in {sorted(casecore._HOMES)}:
 
 ROOMS = (
     *("agents", "threads", "cases", "assignments", "overflow", "arrivals", "replies", "occupancy", "notes"),
-    *("approvals", "reviews", "opening_hours", "offers", "eligibility", "reassignments"),
-    *("contacts", "authentication", "breaks", "silence", "relations", "wrap_ups", "commitments", "bounces", "absences"),
+    *("restricted_tags", "approvals", "reviews", "opening_hours", "offers", "eligibility", "reassignments"),
+    *("contacts", "authentication", "breaks", "silence", "last_words", "edits", "relations", "wrap_ups"),
+    *("commitments", "bounces", "absences"),
     *("sla", "whatsapp", "outbound", "times"),
 )
 

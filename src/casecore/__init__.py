@@ -126,6 +126,7 @@ if TYPE_CHECKING:
     from casecore.rooms.cases import CloseReason as CloseReason
     from casecore.rooms.cases import SetStatus as SetStatus
     from casecore.rooms.cases import StatusSet as StatusSet
+    from casecore.rooms.catalogue import CatalogueEntry as CatalogueEntry
     from casecore.rooms.clocks import Clock as Clock
     from casecore.rooms.clocks import ClockName as ClockName
     from casecore.rooms.clocks import Clocks as Clocks
@@ -155,6 +156,12 @@ if TYPE_CHECKING:
     from casecore.rooms.contacts import CustomerReturned as CustomerReturned
     from casecore.rooms.contacts import EndContact as EndContact
     from casecore.rooms.contacts import LastContact as LastContact
+    from casecore.rooms.edits import EditMessage as EditMessage
+    from casecore.rooms.edits import MessageAwaited as MessageAwaited
+    from casecore.rooms.edits import MessageEdited as MessageEdited
+    from casecore.rooms.edits import MessageWithdrawn as MessageWithdrawn
+    from casecore.rooms.edits import WithdrawMessage as WithdrawMessage
+    from casecore.rooms.last_words import LastWords as LastWords
     from casecore.rooms.notes import AddNote as AddNote
     from casecore.rooms.notes import AddTag as AddTag
     from casecore.rooms.notes import CaseTagged as CaseTagged
@@ -308,6 +315,9 @@ _HOMES = {
     "rooms.wrap_ups": "Dispose Disposed WrapUpOwed",
     "rooms.absences": "ReleaseAbsent",
     "rooms.bounces": "DeliveryFailed MessageBounced",
+    "rooms.catalogue": "CatalogueEntry",
+    "rooms.edits": "EditMessage MessageAwaited MessageEdited MessageWithdrawn WithdrawMessage",
+    "rooms.last_words": "LastWords",
     "rooms.clocks": "Clock Clocks ClockName ClockState ClockVerdict FirstReply first_response solution",
     "rooms.sla": (
         "ClockJudged LevelSet RecordMiss ResponseUndone SetLevel SolutionPaused SolutionReached SolutionResumed "

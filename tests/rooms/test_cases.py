@@ -22,6 +22,7 @@ from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
 from casecore.rooms.composition import HOUSE
 from casecore.rooms.contacts import ContactEnded, EndContact
+from casecore.rooms.edits import EditMessage, WithdrawMessage
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
 from casecore.rooms.outbound import RecordConsent, StartOutbound
@@ -491,6 +492,8 @@ class TestClosed:
             RecordConsent,
             RecordCustomer,
             ReceiveMessage,
+            EditMessage,
+            WithdrawMessage,
             StartOutbound,
         } | AFTERWARDS
         asked = {type(command) for command in (*CLOSED, *(command for command, _ in NOTHING_LEFT))}

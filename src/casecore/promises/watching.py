@@ -39,11 +39,12 @@ from casecore.rooms.approvals import (
     DraftWithdrawn,
     ReviewReassigned,
 )
-from casecore.rooms.arrivals import CaseReopened, MessageReceived
+from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased
 from casecore.rooms.authentication import Authenticated
 from casecore.rooms.cases import CaseClosed, CaseStarted, StatusSet
 from casecore.rooms.contacts import ContactEnded, CustomerLeft
+from casecore.rooms.edits import MessageAwaited, MessageEdited, MessageWithdrawn
 from casecore.rooms.offers import OfferDeclined, OfferRescinded, WorkOffered
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.reviews import ReviewTaken
@@ -132,6 +133,9 @@ _BROUGHT_BY: Final[Mapping[type[Event], tuple[type[Event], ...]]] = {
     ReplySent: (DraftApproved, CaseStarted),
     DraftSubmitted: (CaseStarted,),
     MessageReceived: (CaseStarted, CustomerRecorded),
+    MessageAwaited: (),
+    MessageEdited: (MessageReceived, MessageNoted, MessageAwaited),
+    MessageWithdrawn: (MessageReceived, MessageNoted, MessageAwaited),
     StatusSet: (ContactEnded,),
     CaseAssigned: (CaseStarted, CaseReopened),
     CaseClosed: (CustomerLeft,),

@@ -38,6 +38,8 @@ from casecore.policies.sections import (
     ALWAYS_COUNTED,
     COUNTED,
     OPEN_STATUSES,
+    CatalogueItem,
+    CatalogueKind,
     Lifecycle,
     Opening,
     Overflow,
@@ -47,7 +49,7 @@ from casecore.policies.sections import (
 from casecore.statuses import Status
 from casecore.testing.drawing import DrawFn, SearchStrategy
 from casecore.testing.drawing import strategies as st
-from casecore.testing.scenario import T0
+from casecore.testing.scenario import T0, prepared
 
 T = TypeVar("T")
 
@@ -166,6 +168,14 @@ _OPENINGS: Final = (
 """Business calendars, because few texts are hours."""
 
 
+_ENTRIES: Final = (
+    CatalogueItem(text="Dear {customer}, thank you."),
+    CatalogueItem(kind=CatalogueKind.FORM, text="Please", link="https://example.org/{form}", channels=(Channel.CHAT,)),
+    CatalogueItem(kind=CatalogueKind.WHATSAPP_TEMPLATE, definition=prepared().definition),
+)
+"""What replies are made from, because few texts are definitions."""
+
+
 # What one key cannot say alone: keys that must agree with each other or with the world, by path.
 _NARROWED: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     "lifecycle.close_from": lambda: st.lists(st.sampled_from(OPEN_STATUSES), min_size=1, unique=True).map(tuple),
@@ -176,6 +186,7 @@ _NARROWED: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     ).map(tuple),
     "calendars": lambda: st.dictionaries(ids(), st.sampled_from(_OPENINGS), max_size=2),
     **{f"sla.{name}.calendar": st.none for name in ("default", *Channel)},
+    "catalogue": lambda: st.dictionaries(ids(), st.sampled_from(_ENTRIES), max_size=2),
     "capacity.statuses": lambda: st.frozensets(st.sampled_from(COUNTED)).map(_with_all_that_counts),
     "queues.*.hours": st.none,
     "queues.*.overflow": _overflow_values,
