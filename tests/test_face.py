@@ -170,8 +170,8 @@ for file in {sorted(casecore._HOMES)}:
 
 
 ROOMS = (
-    *("agents", "threads", "cases", "assignments", "arrivals", "replies", "occupancy", "notes"),
-    *("restricted_tags", "approvals", "reviews", "offers", "eligibility", "snoozes", "reassignments"),
+    *("agents", "threads", "cases", "assignments", "overflow", "arrivals", "replies", "occupancy", "notes"),
+    *("restricted_tags", "approvals", "reviews", "opening_hours", "offers", "eligibility", "snoozes", "reassignments"),
     *("contacts", "authentication", "breaks", "silence", "last_words", "edits", "relations", "wrap_ups"),
     *("commitments", "bounces", "lapses", "absences"),
     *("sla", "whatsapp", "outbound", "times"),

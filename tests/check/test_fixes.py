@@ -62,6 +62,8 @@ class TestNearest:
         assert nearest_fix(SHIPPED, lambda _: False, tries=10_000) is None
 
 
+HOURS = '[queues.billing]\nhours = "office"\n[calendars.office]\n'
+OVERFLOWS = '[queues.billing]\noverflow = { after = "10m", to = "general" }'
 PULLED = "".join(f'queues.{queue}.delivery = "pull"\n' for queue in SHIPPED.queues)
 
 
@@ -84,6 +86,39 @@ class TestOrder:
     def test_vacuous(self):
         """Where nobody may ever have anything, nothing is kept."""
         assert PromiseVerdict.VACUOUS is judge_order(Policy.loads("[capacity]\ntotal = 0\n")).verdict
+
+    def test_opening_hours(self):
+        """Outside its hours nothing of a queue may be offered; when it opens, the order is as ever."""
+        weekly = Policy.loads(HOURS + 'monday = ["13:00-14:00"]')
+        assert PromiseVerdict.PROVED is judge_order(weekly).verdict
+
+        def whatever_the_hour(steps, at):
+            return OfferWork(SYSTEM, at, "c1", "ana")
+
+        found = judge_order(weekly, {"the sleepless": whatever_the_hour})
+        assert PromiseVerdict.FAILS is found.verdict
+        assert "the sleepless offers something of billing, which is closed" == found.wrong[0]
+
+    def test_a_queue_that_opens_no_more(self):
+        """Of a queue whose last opening has been, nothing is ever offered, and nothing is asked."""
+        past = Policy.loads(HOURS + 'special = { "2020-01-06" = ["09:00-10:00"] }')
+        found = judge_order(past)
+        assert PromiseVerdict.PROVED is found.verdict
+        assert found.times < judge_order(SHIPPED).times
+
+    def test_overflow(self):
+        """Members of the other queue are asked as well; a routing that lets nothing overflow fails."""
+        overflows = Policy.loads(OVERFLOWS)
+        found = judge_order(overflows)
+        assert PromiseVerdict.PROVED is found.verdict
+        assert found.times > judge_order(SHIPPED).times
+
+        def never(steps, at):
+            serves = steps[-1].after.agents["ana"].queues
+            return plain_order(steps, at) if len(serves) > 1 else None
+
+        failed = judge_order(overflows, {"the strict": never})
+        assert "the strict offers nothing, and c1 waits for ana" == failed.wrong[0]
 
     def test_where_agents_fetch(self):
         """Regression: `delivery = "pull"`, an ordinary choice, was vacuous; what agents fetch is asked."""

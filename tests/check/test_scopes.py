@@ -5,15 +5,16 @@ import re
 import pytest
 
 from casecore import Policy
-from casecore.check import check
+from casecore.check import PromiseVerdict, check
 from casecore.check.commands import EVERYTHING, team_commands
 from casecore.check.scopes import CheckedScope, find_scopes, scope_named, scopes_of
 from casecore.diff.report import compare
 from casecore.explore import Scope, explore
+from tests.houses import without
 from tests.sops import sop_with
 
 SOP = Policy.default()
-CALLS = "voice-limit"
+CALLS, OVERFLOWS = "voice-limit", "a-queue-that-overflows"
 EMPTY = Scope("nobody-writes", team_commands(SOP, ana=EVERYTHING), ())
 
 
@@ -49,6 +50,19 @@ def test_overrides_whose_names_look_alike():
     )
     found = [name for name in names_of(Policy.loads(text)) if name.startswith("one-chat-case-")]
     assert ["one-chat-case-tagged-a-b", "one-chat-case-tagged-a-b-2"] == found
+
+
+def test_a_queue_that_overflows_has_a_scope():
+    """Where it is tried who takes the case, and when; without the rule it fails, with the clock."""
+    policy = Policy.loads('[queues.billing]\nchannels = ["sms"]\noverflow = { after = "10m", to = "general" }')
+    assert OVERFLOWS not in names_of(SOP)
+    assert OVERFLOWS in names_of(policy)
+    kept = check(policy, only=frozenset({"05"}), scopes=[OVERFLOWS], walk=0)
+    (searched,) = kept.searched
+    assert searched.worlds == searched.desks
+    assert PromiseVerdict.INCONCLUSIVE is kept.judgements[0].verdict  # other scopes try the rest
+    broken = check(policy, house=without("assignment.queue"), only=frozenset({"05"}), scopes=[OVERFLOWS], walk=0)
+    assert PromiseVerdict.FAILS is broken.judgements[0].verdict
 
 
 def test_everybody_takes_the_same_names():

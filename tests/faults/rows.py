@@ -89,6 +89,7 @@ CLOSED, SILENT, WINDOW, CHANGED = (
     "the-window-on-whatsapp",
     "an-agent-who-is-changed",
 )
+OVERFLOW = "a-queue-that-overflows"
 MOVED, BESIDE, RICH = "moved-to-another-queue", "a-supervisor-beside", "a-rich-draft-on-chat"
 REVIEWERS, FULL_REVIEWER, OWN_LIMITS = "who-may-review", "two-drafts-one-reviewer", "limits-of-their-own"
 TAGGED = "what-an-override-looks-at-changes"
@@ -102,6 +103,8 @@ SNOOZED, TAKEN = "a-snoozed-case", "taken-and-never-answered"
 FIVE_MINUTES = 'routing = { answer_within = "5m" }'
 
 AT_WORK_COUNTS = 'capacity = { statuses = ["new", "open", "escalated"] }'
+OVERFLOWS = '[queues.billing]\noverflow = { after = "10m", to = "general" }'
+CLOSED_AT_NOON = '[queues.billing]\nhours = "mornings"\n[calendars.mornings]\nmonday = ["09:00-12:00"]'
 ONE_CHAT = "capacity = { chat = 1 }"
 NOBODY_CLOSES = '[[change]]\non = 2026-12-01\nset = { "lifecycle.close_by" = [] }'
 NOBODY_LEFT = 'live = { abandoned = "keep" }\n' + NOBODY_CLOSES

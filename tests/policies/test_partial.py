@@ -21,6 +21,7 @@ from casecore.policies.kinds import (
     Number,
     OrNone,
     Several,
+    Table,
     Text,
     Whole,
     Wording,
@@ -77,6 +78,7 @@ OTHERWISE = {
     Text: lambda _, value: "UTC" if value != "UTC" else "Europe/Lisbon",
     Id: lambda _, __: "something",
     OrNone: lambda kind, value: another(kind.of, value),
+    Table: lambda _, __: {},  # one whose keys must be given together
 }
 """By kind: (kind, value) -> another value that fits."""
 

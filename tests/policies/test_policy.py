@@ -85,9 +85,17 @@ class TestShipped:
         assert {"source", "calendars", "catalogue", "override", "change", "waiver"} == {
             *left_out({**plain, "queues": {}}, {**whole, "queues": {}})
         }
-        assert {"channels", "languages", "reasons", "tags", "fallback", "delivery", "priority", "source"} == {
-            *left_out(plain["queues"], whole["queues"])
-        }
+        assert {
+            "channels",
+            "languages",
+            "reasons",
+            "tags",
+            "fallback",
+            "delivery",
+            "priority",
+            "overflow",
+            "source",
+        } == {*left_out(plain["queues"], whole["queues"])}
 
     def test_choices(self):
         """What the default SOP decides."""

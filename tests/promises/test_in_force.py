@@ -13,7 +13,16 @@ from casecore.channels import Channel, Consent, MessageKind
 from casecore.kernel import Enforcement
 from casecore.policies import Policy, PolicyError
 from casecore.policies.layers import Aspect, Change, Match, Override
-from casecore.policies.sections import ALWAYS_COUNTED, COUNTED, Abandoned, AgentEnds, CountsFrom, Proceeding
+from casecore.policies.sections import (
+    ALWAYS_COUNTED,
+    COUNTED,
+    Abandoned,
+    AgentEnds,
+    CountsFrom,
+    Overflow,
+    Proceeding,
+    Queue,
+)
 from casecore.promises import PROMISES
 from casecore.promises.in_force import InForce
 from casecore.testing.strategies import layered_policies
@@ -197,3 +206,14 @@ def test_a_change_on_the_first_day_of_the_calendar(zone):
     """It has begun, wherever that is."""
     policy = Policy(zone=zone, change=(Change(on=date(1, 1, 1), set={"capacity.total": 1}),))
     assert 1 == InForce(policy, None, MIDNIGHT)("capacity.total") == policy.at(MIDNIGHT).capacity.total
+
+
+def test_keys_of_a_queue():
+    """Its own value, or that of a change, however the queue's name is written; a queue that is gone has none."""
+    change = Change(on=MIDNIGHT, set={'queues."a.b".overflow.after': 2 * MINUTE})
+    queues = {"a.b": Queue(overflow=Overflow(after=MINUTE, to="rest")), "rest": Queue(fallback=True)}
+    policy = Policy(queues=queues, change=(change,))
+    assert MINUTE == InForce(policy, None, MIDNIGHT - MINUTE).of_queue("a.b", "overflow.after")
+    assert 2 * MINUTE == InForce(policy, None, MIDNIGHT).of_queue("a.b", "overflow.after")
+    assert ("rest", None) == tuple(InForce(policy).of_queue(queue, "overflow.to") for queue in ("a.b", "rest"))
+    assert None is InForce(policy).of_queue("gone", "overflow.to") is InForce(policy).of_queue(None, "overflow.to")

@@ -105,7 +105,7 @@ QUESTIONS = {
 """What the desk, the house, the policy and every record can be asked."""
 
 
-OWN_FIELDS = {"at", "status", "value", "rules"}
+OWN_FIELDS = {"at", "since", "status", "value", "rules"}
 """What events, pages, choices and promises have as plain values, under the name of a question."""
 
 

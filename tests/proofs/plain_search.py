@@ -220,8 +220,8 @@ class PlainSearch:
             *_, own_id = page_id.split("\n")  # a message's, after that of its thread
             if own_id in ids and page != PAGES[sort]():
                 told.append((page_id.replace(suffix, ""), self.plain(f"{sort[:-1]}_page", page, suffix)))
-        if any(f"{sort[:-1]}_page.{name}" in self.counting for sort, name in PAGE_INSTANTS):
-            told += [("link", sort, name) for sort, page_id, name in state.links if page_id in ids]
+        linked = (link for link in state.links if f"{link[0][:-1]}_page.{link[2]}" in self.counting)
+        told += [("link", sort, name) for sort, page_id, name in linked if page_id in ids]
         return tuple(sorted(told, key=repr))
 
     def plain(self, name, row, suffix=""):

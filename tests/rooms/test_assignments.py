@@ -179,7 +179,7 @@ class TestEligible:
     def test_obstacle(self, fields, said):
         """Whatever keeps somebody from work is told alone, with what to do."""
         story = given(new_case(reason="billing"))
-        (reason,) = obstacles(who(**fields), story.desk.cases["c1"].case, story.desk.policy)
+        (reason,) = obstacles(who(**fields), story.desk.cases["c1"].case, None, story.desk.policy, at(5))
         assert said == str(reason)
 
     @pytest.mark.parametrize(("fields", "said"), OBSTACLES_FOUND)
@@ -200,7 +200,7 @@ class TestEligible:
         """Nothing is missing, with one chat fewer than the limit."""
         story = given(new_case(reason="billing"))
         ana = who(held={Channel.CHAT: 1, Channel.EMAIL: 4})
-        assert () == tuple(obstacles(ana, story.desk.cases["c1"].case, story.desk.policy))
+        assert () == tuple(obstacles(ana, story.desk.cases["c1"].case, None, story.desk.policy, at(5)))
 
     def test_third_chat(self):
         """Two chats at once, and no third, whichever way it comes."""

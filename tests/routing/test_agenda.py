@@ -7,10 +7,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from casecore.calendars import Weekday
 from casecore.desk import Desk
 from casecore.kernel import CUSTOMER, SYSTEM, Event
 from casecore.policies import Policy
-from casecore.policies.sections import Lifecycle, Sla, Targets
+from casecore.policies.sections import Lifecycle, Opening, Overflow, Queue, Sla, Targets
 from casecore.rooms.absences import ReleaseAbsent
 from casecore.rooms.agents import GoAvailable, GoUnavailable, LogOut
 from casecore.rooms.approvals import SubmitDraft
@@ -48,9 +49,11 @@ def team(policy=None):
 class MindedDesk(RuleBasedStateMachine):
     """A desk at work, and an agenda beside it that follows every step."""
 
+    policy = None
+
     def __init__(self):
         super().__init__()
-        self.desk, self.agenda = team()
+        self.desk, self.agenda = team(self.policy)
         self.now, self.refused = T0, set()
 
     def give(self, command):
@@ -97,7 +100,7 @@ class MindedDesk(RuleBasedStateMachine):
     @invariant()
     def it_knows_what_comes_next(self):
         """The next instant to come is the desk's; and one that is made just now knows all that is due."""
-        to_come = [due for due in self.desk.due() if due.at > self.now]
+        to_come = [due for due in self.desk.due(self.now + timedelta(microseconds=1)) if due.at > self.now]
         upcoming = self.agenda.next()
         if upcoming is not None and upcoming.at <= self.now:  # entered since somebody last asked
             assert upcoming in self.desk.due()
@@ -108,6 +111,24 @@ class MindedDesk(RuleBasedStateMachine):
 
 MindedDesk.TestCase.settings = settings(stateful_step_count=30)
 TestAgendaFollows = MindedDesk.TestCase
+
+
+class MindedDeskWithHours(MindedDesk):
+    """The same, where queues open and close, and one overflows."""
+
+    policy = Policy(
+        queues={
+            "billing": Queue(
+                reasons=("billing",), hours="day", overflow=Overflow(after=timedelta(minutes=1), to="general")
+            ),
+            "general": Queue(fallback=True, hours="day"),
+        },
+        calendars={"day": Opening(**dict.fromkeys(Weekday, ("08:00-09:01", "09:05-12:00")))},
+    )
+
+
+MindedDeskWithHours.TestCase.settings = settings(stateful_step_count=30)
+TestAgendaFollowsHours = MindedDeskWithHours.TestCase
 
 
 # By hand -----------------------------------------------------------------------------------------------

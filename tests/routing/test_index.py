@@ -18,6 +18,8 @@ from casecore.policies.sections import (
     Approval,
     Capacity,
     Delivery,
+    Opening,
+    Overflow,
     Priority,
     Queue,
     Routing,
@@ -70,13 +72,25 @@ OVERRIDES = st.sampled_from(
 )
 """Nothing, or cases of their own strategy and limits: the lanes of one queue are then several lines."""
 
+OVERFLOWS = st.sampled_from(
+    (*(Overflow(after=timedelta(seconds=after), to=to) for after in (30, 0) for to in ("rest", "bills")), Overflow())
+)
+"""A queue overflows into another one, at once or after a while; or it does not."""
+
+HOURS = st.sampled_from((None, None, "mornings"))
+MORNINGS = {"mornings": Opening(monday=("09:00-09:01", "09:02-09:03", "09:05-12:00"))}
+"""Hours between whose intervals a desk of some minutes passes."""
+
 POLICIES = st.builds(
-    lambda strategy, delivery, priorities, total, self_approval, override, statuses, most: Policy(
+    lambda strategy, delivery, priorities, total, self_approval, override, statuses, most, overflow, hours: Policy(
         queues={
-            "bills": Queue(reasons=("a",), priority=priorities[0]),
-            "faults": Queue(reasons=("b",), priority=priorities[1], delivery=delivery),
-            "rest": Queue(fallback=True, priority=priorities[2]),
+            "bills": Queue(reasons=("a",), priority=priorities[0], hours=hours[0]),
+            "faults": Queue(
+                reasons=("b",), priority=priorities[1], delivery=delivery, overflow=overflow, hours=hours[1]
+            ),
+            "rest": Queue(fallback=True, priority=priorities[2], hours=hours[2]),
         },
+        calendars=MORNINGS,
         routing=Routing(agents=strategy, offers_at_once=most),
         capacity=Capacity(total=total, statuses=statuses),
         approval=Approval(self_approval=self_approval),
@@ -90,6 +104,8 @@ POLICIES = st.builds(
     OVERRIDES,
     st.sampled_from((COUNTED, ALWAYS_COUNTED)),
     st.sampled_from((1, 1, 2, 9)),
+    OVERFLOWS,
+    st.tuples(HOURS, HOURS, HOURS),
 )
 AGENT = st.sampled_from(NAMES)
 SECONDS = st.sampled_from((0, 0, 1, 5, 40))
@@ -132,6 +148,12 @@ class RoutedDesk(RuleBasedStateMachine):
     def time_goes_on(self, seconds):
         """Waiting work grows in priority."""
         self.now += timedelta(seconds=seconds)
+
+    @rule(seconds=st.sampled_from((1, 30, 60)))
+    def a_clock_is_slow(self, seconds):
+        """A host that asks with the time of some seconds ago gets what is next then; and the next one what is now."""
+        for then in (self.now - timedelta(seconds=seconds), self.now):
+            assert next_offer(self.desk, then) == self.router.next(self.desk, then)
 
     @rule(channel=st.sampled_from(CHANNELS), reason=st.sampled_from("abc"), thread=st.integers(0, 9))
     def a_customer_writes(self, channel, reason, thread):
@@ -502,3 +524,21 @@ def test_an_offer_of_a_case_whose_clock_was_wrong():
     assert None is next_offer(gone, at(2)) is router.next(gone, at(2))
     back = RescindOffer(SYSTEM, at(60), "c1", because=Rescission.AGENT_STOPPED)
     assert back == next_offer(gone, at(60)) == router.next(gone, at(60))
+
+
+def test_a_case_that_overflows():
+    """Given nobody of bills is there, then whoever serves rest gets it once its time has come, and not before."""
+    queues = {
+        "bills": Queue(reasons=("a",), overflow=Overflow(after=timedelta(seconds=30), to="rest")),
+        "rest": Queue(fallback=True),
+    }
+    desk, router = served(queues=queues)
+    gil = AddAgent(SYSTEM, T0, "gil", "", frozenset(), frozenset({"rest"}))
+    desk = follow(desk, router, gil, GoAvailable("gil", T0, "gil"), new_case("c1", reason="a"))
+    asked = (29, 30, 31, 20, 30)  # the host's clock goes back once
+    assert [None, ("c1", "gil"), ("c1", "gil"), None, ("c1", "gil")] == [both(desk, router, when) for when in asked]
+    desk = follow(desk, router, new_case("c2", reason="a", at=at(20)), OpenCase("gil", at(40), "c1"))
+    ana = AddAgent(SYSTEM, at(41), "ana", "", frozenset(), frozenset(queues))  # who stands there once
+    desk = follow(desk, router, ana, GoAvailable("ana", at(41), "ana"))
+    assert ("c2", "ana") == both(desk, router, 41)
+    assert ("c2", "gil") == both(desk, router, 50)

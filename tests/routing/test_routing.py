@@ -395,9 +395,9 @@ def test_who_is_not_eligible_is_passed_over(rule, who):
     policy = Policy(queues=QUEUES)
     desk = desk_of(who, comes("ana", "rest", when=at(9)), new_case(at=at(9)), policy=policy)
     assert [("c1", "ana")] == offers_of(desk)
-    work = next(waiting_work(desk.cases["c1"], policy))
-    assert [rule] == [reason.rule for reason in reasons_against(desk.agents["bo"], work, policy)]
-    assert [] == list(reasons_against(desk.agents["ana"], work, policy))
+    work = next(waiting_work(desk.cases["c1"], policy, at(9)))
+    assert [rule] == [reason.rule for reason in reasons_against(desk.agents["bo"], work, policy, at(9))]
+    assert [] == list(reasons_against(desk.agents["ana"], work, policy, at(9)))
 
 
 def test_two_chats_and_no_third():
@@ -925,10 +925,10 @@ def busy_desks(draw):
     return desk
 
 
-def eligible(desk, work):
+def eligible(desk, work, now):
     """Who could take this work now, and at whom no more rings than may."""
     most = desk.policy.routing.offers_at_once
-    fit = [agent for agent in desk.agents.values() if not list(reasons_against(agent, work, desk.policy))]
+    fit = [agent for agent in desk.agents.values() if not list(reasons_against(agent, work, desk.policy, now))]
     return [agent for agent in fit if sum(agent.offered.values()) + agent.reviews_offered < most]
 
 
@@ -937,10 +937,10 @@ def test_nobody_is_idle_while_work_waits_for_them(desk, seconds):
     """After `route` no agent is left who could take anything that waits in a push queue, unless something rings."""
     left = routed(desk, seconds)
     assert [] == [
-        (work, eligible(left, work))
+        (work, eligible(left, work, at(seconds)))
         for file in left.cases.values()
-        for work in waiting_work(file, left.policy)
-        if eligible(left, work)
+        for work in waiting_work(file, left.policy, at(seconds))
+        if eligible(left, work, at(seconds))
     ]
 
 
@@ -949,11 +949,11 @@ def test_every_proposal_is_accepted_and_in_order(desk, seconds):
     """Each offer is accepted by `decide`, and goes to the first work that anybody can take (promises 05, 17)."""
     now = at(seconds)
     for offer in route(desk, now):
-        works = [work for file in desk.cases.values() for work in waiting_work(file, desk.policy)]
-        takeable = [work.rank(now, desk.policy) for work in works if eligible(desk, work)]
+        works = [work for file in desk.cases.values() for work in waiting_work(file, desk.policy, now)]
+        takeable = [work.rank(now, desk.policy) for work in works if eligible(desk, work, now)]
         offered = next(work for work in works if (work.case, work.review) == (offer.case, offer.review))
         assert min(takeable) == offered.rank(now, desk.policy)
-        fresh = [agent.id for agent in eligible(desk, offered) if agent.id not in offered.asked]
+        fresh = [agent.id for agent in eligible(desk, offered, now) if agent.id not in offered.asked]
         assert offer.agent in (fresh or offered.asked)
         assert desk.decide(offer), desk.decide(offer)
         desk = after(desk, offer)
@@ -978,10 +978,11 @@ def test_the_order_of_listing_says_nothing(desk, seconds, random):
 @drawn(busy_desks(), st.integers(31, 200))
 def test_whoever_asks_gets_what_they_may_take(desk, seconds):
     """What `next_for` gives is accepted, and nobody who could take anything gets nothing."""
+    now = at(seconds)
     for agent in desk.agents.values():
-        command = next_for(desk, agent.id, at(seconds))
-        works = [work for file in desk.cases.values() for work in waiting_work(file, desk.policy, pull=True)]
-        takeable = [work for work in works if not list(reasons_against(agent, work, desk.policy))]
+        command = next_for(desk, agent.id, now)
+        works = [work for file in desk.cases.values() for work in waiting_work(file, desk.policy, now, pull=True)]
+        takeable = [work for work in works if not list(reasons_against(agent, work, desk.policy, now))]
         assert (command is None) == (not takeable)
         assert command is None or desk.decide(command)
 

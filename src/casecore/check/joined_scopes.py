@@ -44,8 +44,8 @@ def scopes_of_both(old: Policy, new: Policy) -> tuple[CheckedScope, ...]:
     for checked in (*besides, *scopes_of(old), *scopes_of(new)):
         name = checked.scope.name
         found[name] = _join_scopes(found[name], checked) if name in found else checked
-    queues = frozenset((*old.queues, *new.queues))
-    return tuple(attrs.evolve(checked, scope=_with_queues(checked.scope, queues)) for checked in found.values())
+    every = (frozenset(old.queues), frozenset(new.queues))
+    return tuple(attrs.evolve(checked, scope=_with_queues(checked.scope, every)) for checked in found.values())
 
 
 def _join_scopes(one: CheckedScope, other: CheckedScope) -> CheckedScope:
@@ -74,9 +74,11 @@ def _without_repeats(commands: Iterable[Command]) -> tuple[Command, ...]:
     return tuple(kept)
 
 
-def _with_queues(scope: Any, queues: frozenset[str]) -> Scope:
+def _with_queues(scope: Any, every: tuple[frozenset[str], frozenset[str]]) -> Scope:
+    """The scope in which whoever serves every queue of one policy serves those of both."""
     team: Iterable[Any] = scope.team
-    joins = {member for member in team if isinstance(member, AddAgent) and member.queues}
+    joins = {member for member in team if isinstance(member, AddAgent) and member.queues in every}
+    queues = frozenset().union(*every)
     members = [attrs.evolve(member, queues=queues) if member in joins else member for member in team]
     served: Scope = attrs.evolve(scope, team=tuple(members))
     return served

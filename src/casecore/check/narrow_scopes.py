@@ -345,6 +345,39 @@ def moved_scope(policy: Policy) -> Scope:
     return Scope("moved-to-another-queue", team, (part,), apart=APART)
 
 
+def overflowing_queue(policy: Policy) -> str | None:
+    """A queue that overflows into another one, if there is one."""
+    return next((name for name, queue in policy.queues.items() if queue.overflow.to is not None), None)
+
+
+def overflow_scope(policy: Policy) -> Scope:
+    """A case of a queue that overflows: one agent serves it, one only the other queue, and one none at all."""
+    name = overflowing_queue(policy) or policy.fallback
+    queue, other = policy.queues[name], policy.queues[name].overflow.to or policy.fallback
+    channel = queue.channels[0] if queue.channels else open_channel(policy, Channel.MESSAGING)
+    how = {
+        "reason": queue.reasons[0] if queue.reasons else None,
+        "language": queue.languages[0] if queue.languages else None,
+        "tags": frozenset(queue.tags[:1]),
+    }
+    commands = [
+        *arrival_commands(channel, **how),
+        *_given_commands("gus"),
+        *(OpenCase(agent, NOON, CASE) for agent in ("ana", "hal")),
+        *(LeaveCase(agent, NOON, CASE) for agent in ("ana", "gus")),
+        *(ReassignCase("ana", NOON, CASE, queue=moved) for moved in (name, other)),
+        *(disposal for agent in ("ana", "gus") for disposal in disposal_commands(agent, policy)),
+        spam_command(),
+    ]
+    team = agents_named(
+        policy,
+        ana={"permissions": EVERYTHING, "queues": frozenset({name})},
+        gus={"queues": frozenset({other})},
+        hal={"queues": frozenset[str]()},
+    )
+    return Scope("a-queue-that-overflows", team, (Part(tuple(commands)),), apart=APART)
+
+
 def changed_agent_scope(policy: Policy) -> Scope:
     """An agent who loses, one after the other, what they may do."""
     commands = [OpenCase("ana", NOON, CASE), OfferWork(SYSTEM, NOON, CASE, "ana"), REPLY("ana", send_as=Status.PENDING)]
@@ -604,6 +637,7 @@ _WHERE_IT_MATTERS: Final[tuple[tuple[Callable[[Policy], object], Callable[[Polic
         calls_scope,
     ),
     (lambda policy: len(policy.queues) > 1, moved_scope),
+    (overflowing_queue, overflow_scope),
     (lambda policy: customers_may_write(Channel.CHAT, policy), silent_scope),
     (lambda policy: customers_may_write(Channel.CHAT, policy), departures_scope),
     (lambda policy: customers_may_write(Channel.WHATSAPP, policy), window_scope),

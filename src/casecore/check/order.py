@@ -4,7 +4,9 @@ This is routing's, not a rule of `decide`, so it is tried by routing at every sm
 cases that differ in nothing but when their customers wrote and in their ids: for every queue, every channel it takes,
 which of the two came first (or neither), and how long ago. Beside the agent stands somebody who serves no queue, and
 gets nothing. On live channels it is tried as well that the younger one was taken by an agent who was then lost: a
-customer who was cut off is served before all others. Both who route are asked: the plain order, which looks at
+customer who was cut off is served before all others. Where a queue overflows, the agent serves the other queue besides,
+and only that one, and the cases have waited for so long. Where it has opening hours, nothing is offered while it is
+closed, and the order is asked for when it opens. Both who route are asked: the plain order, which looks at
 everything each time, and the `Router`, who is told what happens. Where a queue is pulled from, nothing is offered: what
 an agent gets who asks for work is looked at instead.
 """
@@ -17,6 +19,7 @@ from functools import partial
 from itertools import product
 from typing import Final, TypeAlias
 
+from casecore.calendars import Calendar
 from casecore.channels import LIVE, Channel
 from casecore.check.report import Judgement, PromiseVerdict
 from casecore.desk import Desk
@@ -76,22 +79,34 @@ def judge_order(
 ) -> Judgement:
     """What is known of promise 17 under a policy, and those who route, or fetch where a queue is pulled from."""
     conclude, tried = partial(Judgement, LONGEST_FIRST.number, LONGEST_FIRST.title), 0
-    for (queue, channel), ids, apart in product(_streams(policy), (("c1", "c2"), ("c2", "c1")), APARTS):
+    for (queue, channel, serves), ids, apart in product(_streams(policy), (("c1", "c2"), ("c2", "c1")), APARTS):
         arrivals = tuple(_arrivals(policy.queues[queue], channel, ids, apart))
-        waiting = _steps_of(policy, (*_agents_join(policy), *arrivals))
+        waiting = _steps_of(policy, (*_agents_join(serves), *arrivals))
         if waiting is None or len({file.case.queue for file in waiting[-1].after.cases.values()}) > 1:
             continue
         desks = [(waiting, ids[0] if apart else min(ids), "has waited longer")]
-        if channel in LIVE:
+        if channel in LIVE and queue in serves:
             goes = _agent_is_lost(policy, ids[1], arrivals[-1].at)
             lost = _steps_of(policy, (*(step.command for step in waiting), *goes))
             desks += [] if lost is None else [(lost, ids[1], "was cut off")]
-        asked = who_routes if policy.queues[queue].delivery is Delivery.PUSH else who_fetches
+        push = policy.queues[queue].delivery is Delivery.PUSH
+        asked = who_routes if push else who_fetches
+        hours = _hours_of(policy, queue) if push else None
+        helps_after = timedelta(0) if queue in serves else policy.queues[queue].overflow.after or timedelta(0)
         for (steps, expected, why), (who, proposes), later in product(desks, asked.items(), LATER):
-            at = steps[-1].command.at + later
+            at = steps[-1].command.at + helps_after + later
+            if hours is not None and not hours.is_open(at):
+                early, opens = proposes(steps, at), hours.next_open(at)
+                if early is not None:
+                    story = Story((), (*steps, Step.of(steps[-1].after, early)))
+                    found = f"{who} offers something of {queue}, which is closed"
+                    return conclude(PromiseVerdict.FAILS, times=tried, story=story, wrong=(found,))
+                if opens is None:
+                    continue
+                at = opens
             offer = proposes(steps, at)
             tried += isinstance(offer, OfferWork | OpenCase)
-            found = _what_is_wrong(offer, expected, why, steps, policy)
+            found = _what_is_wrong(offer, expected, why, steps, policy, at)
             if found:
                 story = Story((), steps if offer is None else (*steps, Step.of(steps[-1].after, offer)))
                 return conclude(PromiseVerdict.FAILS, times=tried, story=story, wrong=(f"{who} {found}",))
@@ -105,7 +120,15 @@ def judge_order(
     return conclude(PromiseVerdict.PROVED, times=tried, scopes=("two-waiting-cases-one-agent",), terms=pulled)
 
 
-def _what_is_wrong(offer: Command | None, expected: str, why: str, steps: Sequence[Step], policy: Policy) -> str:
+def _hours_of(policy: Policy, queue: str) -> Calendar | None:
+    """The hours in which work of a queue is offered, read from the policy's plain values."""
+    name = policy.queues[queue].hours
+    return None if name is None else policy.calendars[name].calendar()
+
+
+def _what_is_wrong(
+    offer: Command | None, expected: str, why: str, steps: Sequence[Step], policy: Policy, at: datetime
+) -> str:
     """What is wrong with what somebody proposes; nothing where it is the case that comes first, for ana; `why` it does.
 
     That nothing is proposed is wrong where the case waits and the witnesses have nothing against giving it to her.
@@ -120,16 +143,18 @@ def _what_is_wrong(offer: Command | None, expected: str, why: str, steps: Sequen
     for step in steps:
         watch.see(step.events)
     channel = steps[-1].after.cases[expected].case.channel
-    offered = WorkOffered(SYSTEM, steps[-1].command.at, expected, "ana", channel)
+    offered = WorkOffered(SYSTEM, at, expected, "ana", channel)
     given = Happening((offered,), watch.books, policy)
     against = [why for promise in PROMISES if promise.number in {"04", "05"} for why in promise.witness(given)]
     return "" if against else f"offers nothing, and {expected} waits for ana"
 
 
-def _streams(policy: Policy) -> Iterator[tuple[str, Channel]]:
-    """Every queue, with every channel that it takes."""
+def _streams(policy: Policy) -> Iterator[tuple[str, Channel, frozenset[str]]]:
+    """Every queue, with every channel that it takes, and what the agent serves: all, or what it overflows into."""
     for name, queue in policy.queues.items():
-        yield from ((name, channel) for channel in (queue.channels or tuple(Channel)))
+        others = [] if queue.overflow.to is None else [frozenset({queue.overflow.to})]
+        for serves in (frozenset(policy.queues), *others):
+            yield from ((name, channel, serves) for channel in (queue.channels or tuple(Channel)))
 
 
 def _arrivals(queue: Queue, channel: Channel, cases: tuple[str, str], apart: timedelta) -> Iterator[Command]:
@@ -152,11 +177,11 @@ def _arrivals(queue: Queue, channel: Channel, cases: tuple[str, str], apart: tim
         )
 
 
-def _agents_join(policy: Policy) -> Iterator[Command]:
-    """An agent who may do everything, after somebody who serves no queue and has been idle for longer."""
+def _agents_join(serves: frozenset[str]) -> Iterator[Command]:
+    """An agent who may do everything and serves these, after somebody who serves none and has been idle for longer."""
     yield AddAgent(SYSTEM, NOON, "abe", "Abe", frozenset(Permission))
     yield GoAvailable("abe", NOON, "abe")
-    yield AddAgent(SYSTEM, NOON, "ana", "Ana", frozenset(Permission), frozenset(policy.queues))
+    yield AddAgent(SYSTEM, NOON, "ana", "Ana", frozenset(Permission), serves)
     yield GoAvailable("ana", NOON, "ana")
 
 

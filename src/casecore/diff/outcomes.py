@@ -407,7 +407,7 @@ _TITLES: Final = MappingProxyType(
 COMPARED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "sla": (CLOCKS,),
-        "calendars": (CLOCKS,),
+        "calendars": (CLOCKS, ROUTING),
         "routing": (ROUTING,),
         "queues": (ROUTING,),
         "sentiment": (SENTIMENT,),

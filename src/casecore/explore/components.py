@@ -98,7 +98,7 @@ class ComponentPool:
         events: Iterable[Event | TimePassed],
         writing: Writing = NOTHING_WRITTEN,
         *,
-        link: bool = False,
+        linked: frozenset[str] = frozenset(),
     ) -> int:
         """The number of the component that a step makes of one.
 
@@ -106,13 +106,13 @@ class ComponentPool:
             number: The component.
             events: What happens.
             writing: What is written in the books.
-            link: Whether the events bear the mark by which instants are linked (`pages.py`).
+            linked: The instants on pages that are linked with those in records (`pages.py`), by the mark of the events.
         """
         rows: dict[tuple[str, str], Any] = dict(self.all[number].rows)
         apply_events(rows, events, self._mine)
         write_pages(rows, writing, self._mine)
-        if link:
-            link_instants(rows, writing)
+        if linked:
+            link_instants(rows, writing, linked)
         return self._number_among(rows, self.all[number].rows)
 
     def _number_among(self, rows: ComponentRows, canonical: ComponentRows) -> int:

@@ -124,6 +124,7 @@ class Model:
             timer
             for timer in TIMERS
             if scope.apart.isdisjoint({timer_instant(timer), timer_instant(timer).partition(".")[0]})
+            and any(timer.compared(policy.at(NOON)) for policy in self.policies)
         )
         self._timer_instants = {timer_instant(timer) for timer in self.timers}
         self._team_moves = [
@@ -157,7 +158,7 @@ class Model:
         self._open_questions: dict[tuple[Move, MoveResult, StateComponent], list[tuple[str, CaseMemo]]] = {}
         self.watchers.start_over()
         self._passed_over: set[str] = set()
-        self._links = any(instant.name in self.counting for instant in self._page_instants)
+        self._linked = frozenset(instant.name for instant in self._page_instants if instant.name in self.counting)
         self._targets: dict[tuple[int, int, int, int], int] = {}
         self._time_moves = [
             [
@@ -251,6 +252,8 @@ class Model:
                 return None
             linked = may_be_linked and desk.books.is_linked(instant, page_id)
             length = instant.length(desk.books, case, policy)
+            if length is None:
+                return None
             ago = length - SECOND if early else length
             lengths = self._timer_lengths(desk, case, instant, policy) if linked else set()
             if NOON - since >= ago or length in lengths:
@@ -463,8 +466,8 @@ class Model:
         key = (result.number, writing.number, part, case)
         led = self._targets.get(key)
         if led is None:
-            events = result.marked if self._links else result.happens
-            led = self._targets[key] = self.cases[part].number_after(case, events, writing, link=self._links)
+            events = result.marked if self._linked else result.happens
+            led = self._targets[key] = self.cases[part].number_after(case, events, writing, linked=self._linked)
         return agents, led
 
 

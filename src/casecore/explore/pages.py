@@ -15,7 +15,7 @@ witness disagree, the search sees worlds in which they do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from copy import copy
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
@@ -63,8 +63,9 @@ class PageInstant(NamedTuple):
         table: The table of the page.
         field: The field of the page.
         record: Where the same instant stands in a record: its table, sheet and field.
-        limit: The key of the policy that it is held against.
+        limit: The key of the policy that it is held against; of the queue that the case is in, where `of_queue`.
         while_so: The flag of the page without which nobody asks about it, so that no time need pass.
+        of_queue: Whether the key is one of the queue's table.
     """
 
     table: str
@@ -72,6 +73,7 @@ class PageInstant(NamedTuple):
     record: tuple[str, ...]
     limit: str
     while_so: str = ""
+    of_queue: bool = False
 
     @property
     def name(self) -> str:
@@ -97,15 +99,20 @@ class PageInstant(NamedTuple):
         since: datetime | None = getattr(page, self.field)
         return page_id, since
 
-    def length(self, books: Books, case: str, policy: Policy) -> timedelta:
-        """How much time it is held against."""
-        length: timedelta = InForce(policy, books.case(case), NOON)(self.limit)
+    def length(self, books: Books, case: str, policy: Policy) -> timedelta | None:
+        """How much time it is held against; None where it is held against none."""
+        page = books.case(case)
+        said = InForce(policy, page, NOON)
+        length: timedelta | None = said.of_queue(page.queue, self.limit) if self.of_queue else said(self.limit)
         return length
 
 
 INSTANTS: Final = (
     PageInstant(TABLE_OF["cases"], "silent_since", ("cases", "contact", "silence_since"), "chat.idle.silence"),
     PageInstant(TABLE_OF["cases"], "asked_at", ("cases", "contact", "asked_at"), "chat.idle.silence", "silent"),
+    PageInstant(
+        TABLE_OF["cases"], "queued_since", ("cases", "case", "waiting_since"), "overflow.after", "queued", of_queue=True
+    ),
     PageInstant(TABLE_OF["threads"], "wrote", ("threads", "customer_at"), "whatsapp.window"),
 )
 """Every instant on a page that is held against a limit."""
@@ -237,10 +244,10 @@ def write_pages(rows: EditedRows, writing: Writing, mine: Callable[[str, str], b
 
 
 def mark_event(event: Event) -> Event:
-    """The event at a marked instant; so is when a message was sent."""
-    sent_at = getattr(event, "sent_at", None)
-    sent: dict[str, Any] = {} if sent_at is None else {"sent_at": sent_at + MARK}
-    marked: Event = changed(event, at=NOON + MARK, **sent)
+    """The event at a marked instant; so are those that it tells: when a message was sent, since when a case waits."""
+    told = ((name, getattr(event, name, None)) for name in ("sent_at", "since"))
+    also: dict[str, Any] = {name: instant + MARK for name, instant in told if isinstance(instant, datetime)}
+    marked: Event = changed(event, at=NOON + MARK, **also)
     return marked
 
 
@@ -253,12 +260,14 @@ def _is_once_more(since: datetime, value: datetime) -> bool:
     return _is_marked(since) and NOON != since - MARK == value
 
 
-def link_instants(rows: EditedRows, writing: Writing) -> None:
-    """Say which instants of the pages are linked, after a step whose writing in records bears the mark."""
+def link_instants(rows: EditedRows, writing: Writing, counted: Container[str]) -> None:
+    """Say which instants of the pages that count are linked, after a step whose writing in records bears the mark."""
     links: set[Link] = {*rows.get(LINKS, ())}
     written = writing.instants
     for table, page_id in rows:
         for instant in _INSTANTS_ON.get(table, ()):
+            if instant.name not in counted:
+                continue
             link = (table, page_id, instant.field)
             since = _instant_in_record(rows, instant, page_id)
             value = getattr(rows[table, page_id], instant.field)

@@ -367,7 +367,8 @@ class _Timeline:
         view, name = desk.view_of(case), field_at(path)
         instant = next((one for one in INSTANTS if one.name == name), None)
         if instant is not None:
-            yield from (round(instant.length(desk.books, case, policy) / SECOND) for policy in self._model.policies)
+            lengths = (instant.length(desk.books, case, policy) for policy in self._model.policies)
+            yield from (round(length / SECOND) for length in lengths if length is not None)
             linked = local.books({}).is_linked(instant, path[1])
             name = instant.name_in_record if linked else ""  # then it passes with that of the record
         for timer in self._model.timers:

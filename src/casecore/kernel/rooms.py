@@ -161,6 +161,10 @@ def soft_rule(
     return Rule(id, title, clause, guards, check, reads, softens=True)
 
 
+def _always(_: Any) -> bool:
+    return True
+
+
 @frozen
 class Timer:
     """An instant that rules compare with the clock, declared once: `due`, refusals and the explorer read this.
@@ -173,6 +177,10 @@ class Timer:
         length: (view, policy) -> how long after that, or None when the timer is not live.
         command: (view, instant) -> the command that the system gives then; None where the timer only changes what is
             allowed or seen.
+        again: (view, policy, instant) -> when it comes next, from that instant on, where it comes again and again and
+            not once, after a length of time; None where it never comes.
+        compared: (policy) -> whether a rule compares the instant with the clock under this policy: only then does the
+            explorer let time pass for it.
     """
 
     name: str
@@ -180,12 +188,22 @@ class Timer:
     since: str
     length: Callable[[Any, Any], timedelta | None] = field(repr=False)
     command: Callable[[Any, datetime], Command] | None = field(default=None, repr=False)
+    again: Callable[[Any, Any, datetime], datetime | None] | None = field(default=None, repr=False)
+    compared: Callable[[Any], bool] = field(default=_always, repr=False)
 
-    def due(self, view: Any, policy: Any) -> datetime | None:
-        """The instant at which it happens, or None when the timer is not running."""
+    def due(self, view: Any, policy: Any, now: datetime | None = None) -> datetime | None:
+        """The instant at which it happens, or None when the timer is not running.
+
+        Args:
+            view: What can be seen of the case.
+            policy: What is in force for it.
+            now: From when on (aware), for what comes again and again; None: since it runs.
+        """
         row_name, _, name = self.since.partition(".")
         row = getattr(view, row_name)
         since: datetime | None = None if row is None else getattr(row, name)
+        if self.again is not None:
+            return None if since is None else self.again(view, policy, since if now is None else max(since, now))
         length = None if since is None else self.length(view, policy)
         if since is None or length is None:
             return None
@@ -203,9 +221,9 @@ class Timer:
             now: From when on (aware): what would have been due before is due by what is in force then.
         """
         if not policy.layered:
-            return self.due(view, policy)
+            return self.due(view, policy, now)
         for begin, end, then in policy.periods(now):
-            due = self.due(view, then.for_(view.case))
+            due = self.due(view, then.for_(view.case), now if begin is None or now is None else max(begin, now))
             instant = due if due is None or begin is None else max(due, begin)
             if instant is not None and (end is None or instant < end):
                 return instant

@@ -197,8 +197,14 @@ class Sop:
         for path, targets in ((name, getattr(self.sla, name)) for name in keys_of(Sla)):
             named = targets.calendar if isinstance(targets, Targets) else None
             if named not in {None, ALL_HOURS, *self.calendars}:
-                known = ", ".join(self.calendars) or "a table [calendars.NAME]"
-                yield Problem(f"sla.{path}.calendar", f"there is no calendar {named!r}", known)
+                yield self._unknown_calendar(f"sla.{path}.calendar", named)
+        for name, queue in self.queues.items():
+            if queue.hours not in {None, *self.calendars}:
+                yield self._unknown_calendar(f"{under('queues', name)}.hours", queue.hours)
+
+    def _unknown_calendar(self, path: str, named: str | None) -> Problem:
+        known = ", ".join(self.calendars) or "a table [calendars.NAME]"
+        return Problem(path, f"there is no calendar {named!r}", known)
 
     def mode(self, rule: str) -> Enforcement:
         """How strictly the policy keeps the rule with this id."""
@@ -217,6 +223,11 @@ class Sop:
         """The calendar whose hours count on a channel; None where all hours do."""
         name = self.sla.calendar(channel)
         return None if name is None else self._calendars[name]
+
+    def hours_of(self, queue: str) -> Calendar | None:
+        """The calendar in whose hours the work of a queue is offered; None where it is at all hours."""
+        known = self.queues.get(queue)
+        return None if known is None or known.hours is None else self._calendars[known.hours]
 
     def service_target(self, clock: str, channel: Channel, level: Level) -> tuple[timedelta | None, Calendar | None]:
         """The target of a service clock for cases of a channel and level, and the calendar that counts."""
@@ -324,6 +335,26 @@ def _priorities_above_their_most(sop: Sop) -> Iterator[Problem]:
             yield Problem(f"{under('queues', name)}.priority.initial", found, f"a number up to {priority.max:g}")
 
 
+def _wrong_overflows(sop: Sop) -> Iterator[Problem]:
+    """An overflow names a time and another queue, which takes no part in an overflow of its own."""
+    for name, queue in sop.queues.items():
+        after, to, path = queue.overflow.after, queue.overflow.to, f"{under('queues', name)}.overflow"
+        if (after is None) != (to is None):
+            absent, said = ("after", "a time, like 10m") if after is None else ("to", "the name of another queue")
+            yield Problem(f"{path}.{absent}", "is missing", said)
+        if to is None:
+            continue
+        others = [other for other in sop.queues if other != name]
+        if to not in sop.queues:
+            remedy = did_you_mean(to, others)
+            yield Problem(f"{path}.to", f"there is no queue {to!r}", f"one of {', '.join(others)}", remedy)
+        elif to == name:
+            yield Problem(f"{path}.to", "is the queue itself", f"one of {', '.join(others)}")
+        elif (further := sop.queues[to].overflow.to) is not None:
+            found = f"{to} overflows into {further}, and cases go one step only"
+            yield Problem(f"{path}.to", found, "a queue that does not overflow")
+
+
 def _contradictions(sop: Sop) -> tuple[Problem, ...]:
     problems = []
     fallbacks = [name for name, queue in sop.queues.items() if queue.fallback]
@@ -344,6 +375,7 @@ def _contradictions(sop: Sop) -> tuple[Problem, ...]:
         problems.append(Problem(f"lifecycle.close_after.{status}", found, "a status of lifecycle.close_from", remedy))
     problems += _wrong_statuses_counted(sop)
     problems += _priorities_above_their_most(sop)
+    problems += _wrong_overflows(sop)
     if sop.wrap_up.disposition and not sop.wrap_up.codes:
         problems.append(Problem("wrap_up.codes", "no contact could ever be disposed", "at least one code"))
     if not sop.lifecycle.close_from:

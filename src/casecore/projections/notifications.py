@@ -22,11 +22,12 @@
 | `idle_right` | who has the chat | the silence is long enough: once asked for, the chat may be ended |
 | `window_closed` | who holds the case | on WhatsApp: from now on only templates go out |
 | `clock_late` | who holds the case | a service clock reached its target |
-| `queue_unserved` | every supervisor | a case waits in a queue that no agent serves |
+| `queue_unserved` | every supervisor | a case waits in a queue that is open and that no agent serves |
 
-`commitment_stranded` and those from `commitment_due` to `clock_late` are no events: they come with their instant, so a
-host gives what its agenda says is ripe, or what `Desk.due` lists for now, beside the events. Nobody is called for what
-they did themselves. What waits already in a queue that the policy has no more is told by `casecore.unserved`.
+`commitment_stranded` and those from `commitment_due` to `clock_late` are no events, nor is the opening of a queue: they
+come with their instant, so a host gives what its agenda says is ripe, or what `Desk.due` lists for now, beside the
+events. Nobody is called for what they did themselves. What waits already in a queue that the policy has no more is told
+by `casecore.unserved`.
 """
 
 from __future__ import annotations
@@ -51,6 +52,8 @@ from casecore.rooms.commitments import DUE, CommitmentTaken
 from casecore.rooms.contacts import ContactEnded
 from casecore.rooms.edits import MessageEdited, MessageWithdrawn
 from casecore.rooms.offers import OfferDeclined, OfferRescinded, WorkOffered
+from casecore.rooms.opening_hours import OPENS, REVIEW_OPENS, is_closed
+from casecore.rooms.overflow import is_served
 from casecore.rooms.reviews import ReviewEnded
 from casecore.rooms.silence import SILENT
 from casecore.rooms.sla import SOLUTION
@@ -256,18 +259,34 @@ def _supervisors(desk: Desk) -> Iterator[str]:
 
 
 def _call_supervisors(event: CaseQueued, desk: Desk) -> Calls:
-    agents = desk.agents.values()
-    if any(event.queue in agent.queues for agent in agents):
+    return _supervisors_of(event.queue, event.at, desk)
+
+
+def _call_supervisors_at_opening(due: Due, desk: Desk) -> Calls:
+    """A queue opens, and what waits there has nobody who serves it."""
+    file = desk.cases.get(due.case)
+    if file is None:
+        return ()
+    queue = file.draft.queue if due.what == REVIEW_OPENS.name and file.draft is not None else file.case.queue
+    return _supervisors_of(queue, due.at, desk)
+
+
+def _supervisors_of(queue: str, at: datetime, desk: Desk) -> Calls:
+    """Every supervisor, where a queue is open and nobody serves it."""
+    policy = desk.policy.at(at)
+    if is_closed(queue, policy, at) or is_served(queue, desk.agents.values(), policy):
         return ()
     return tuple((Alert.QUEUE_UNSERVED, name, None) for name in _supervisors(desk))
 
 
-def _call_supervisors_of_queues(_: AgentChanged, desk: Desk) -> Calls:
+def _call_supervisors_of_queues(event: AgentChanged, desk: Desk) -> Calls:
     """Somebody may have been the last who served a queue in which something waits."""
-    served = frozenset[str]().union(*(agent.queues for agent in desk.agents.values()))
-    if served >= desk.policy.queues.keys():
+    policy, agents = desk.policy.at(event.at), desk.agents.values()
+    served = {queue for queue in policy.queues if is_served(queue, agents, policy)}
+    if len(served) == len(policy.queues):
         return ()
-    waits = any(file.case.waiting_since is not None and file.case.queue not in served for file in desk.cases.values())
+    told = served.union(queue for queue in policy.queues if is_closed(queue, policy, event.at))
+    waits = any(file.case.waiting_since is not None and file.case.queue not in told for file in desk.cases.values())
     return tuple((Alert.QUEUE_UNSERVED, name, None) for name in _supervisors(desk) if waits)
 
 
@@ -297,6 +316,7 @@ _CALLS_WHEN_DUE: Final[Mapping[str, Callable[[Any, Desk], Calls]]] = {
     DUE.key: _call_promisers,
     SILENT.key: _call_holder(Alert.IDLE_RIGHT),
     WINDOW.key: _call_holder(Alert.WINDOW_CLOSED),
+    OPENS.key: _call_supervisors_at_opening,
     SOLUTION.key: _call_holder(Alert.CLOCK_LATE),
 }
 """Who is called for what has come due, by the key of its timer."""

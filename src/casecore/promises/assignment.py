@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
 from casecore.channels import Channel
@@ -102,7 +103,7 @@ def _against(event: WorkGiven, books: Books, said: InForce) -> Iterator[str]:
         return
     if review:
         yield from _against_reviewer(event.agent, agent, page, said)
-    elif page.queue not in agent.queues:
+    elif page.queue not in agent.queues and not _helps_out(agent, page, event.at, said):
         yield f"does not serve the queue {page.queue}"
     if agent.presence is not Presence.AVAILABLE:
         yield f"is {agent.presence}"
@@ -114,6 +115,14 @@ def _against(event: WorkGiven, books: Books, said: InForce) -> Iterator[str]:
         yield f"does not work on {page.channel}"
     if not _own_offer(event, page):
         yield from _against_room(agent, page.channel, said, review=review)
+
+
+def _helps_out(agent: AgentPage, page: CasePage, at: datetime, said: InForce) -> bool:
+    """Whether an agent serves the queue into which that of a case overflows, and it has waited there long enough."""
+    after: timedelta | None = said.of_queue(page.queue, "overflow.after")
+    if after is None or said.of_queue(page.queue, "overflow.to") not in agent.queues:
+        return False
+    return page.queued_since is not None and at - page.queued_since >= after
 
 
 def _against_reviewer(name: str, agent: AgentPage, page: CasePage, said: InForce) -> Iterator[str]:

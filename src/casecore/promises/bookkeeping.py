@@ -285,7 +285,8 @@ def _closes(books: Books, event: CaseClosed, said: InForce) -> None:
     _take_case(books, event.case, said)
     _end_offer(books, event.case, review=False)
     page = books.edit("cases", event.case)
-    page.status, page.queued, page.asleep, page.waits = Status.CLOSED, False, False, False
+    page.status, page.queued, page.queued_since = Status.CLOSED, False, None
+    page.asleep, page.waits = False, False
     page.answers, page.asked_us = frozenset(), False
     page.left, page.gone, page.was_authenticated = False, False, None
 
@@ -294,7 +295,7 @@ def _queues(books: Books, event: CaseQueued, _: InForce) -> None:
     page = books.edit("cases", event.case)
     if (page.queued or page.status is Status.RESOLVED) and event.by not in {CUSTOMER, SYSTEM}:
         page.gone = False  # nobody has just given it up: somebody gives it to others
-    page.queued, page.queue = True, event.queue
+    page.queued, page.queue, page.queued_since = True, event.queue, event.since
 
 
 def _falls_asleep(books: Books, event: CaseSnoozed, _: InForce) -> None:
@@ -307,7 +308,8 @@ def _wakes(books: Books, event: SnoozeEnded, _: InForce) -> None:
 
 
 def _leaves_queue(books: Books, event: CaseUnqueued, _: InForce) -> None:
-    books.edit("cases", event.case).queued = False
+    page = books.edit("cases", event.case)
+    page.queued, page.queued_since = False, None
     _end_offer(books, event.case, review=False)
 
 
@@ -317,7 +319,8 @@ def _is_assigned(books: Books, event: CaseAssigned, _: InForce) -> None:
     page, agent = books.edit("cases", event.case), books.edit("agents", event.agent)
     agent.held = _with(agent.held, page.channel)
     _count_resting(agent, page, taken=True)
-    page.holder, page.queued, page.answered = event.agent, False, not page.asked_us
+    page.holder, page.queued, page.queued_since = event.agent, False, None
+    page.answered = not page.asked_us
     page.left, page.gone, page.was_authenticated = False, False, None
     _begin_silence(page, None if page.waits else event.at)
 

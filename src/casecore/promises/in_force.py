@@ -73,6 +73,23 @@ class InForce:
                 value = others if held is None else {**others, name: held}
         return value
 
+    def of_queue(self, queue: str | None, path: str) -> Any:
+        """The value of a key of a queue's table; None where there is no such queue.
+
+        Args:
+            queue: The queue.
+            path: The path of the key in its table, like `overflow.to`.
+        """
+        value: Any = self._policy.queues.get(queue or "")
+        if value is None:
+            return None
+        for word in path.split("."):
+            value = getattr(value, word)
+        for layer in self._layers:
+            for name in (queue, f'"{queue}"'):
+                value = layer.get(f"queues.{name}.{path}", value)
+        return value
+
     def blocks(self, rule: str) -> bool:
         """Whether a rule refuses what breaks it, and does not only warn."""
         if rule == "authentication.before":

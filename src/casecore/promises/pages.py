@@ -61,7 +61,7 @@ class CasePage(BookPage):
         status: None before it is started.
         holder: Whose case it is now.
         contact: Whose contact with it goes on.
-        queued: Whether it waits in its queue.
+        queued: Whether it waits in its queue, and `queued_since`, since when.
         asleep: Whether it is snoozed.
         offered_to: Whom it is offered to; `review_to`: whom the review of its draft is offered to.
         reviewer: Who reviews its draft.
@@ -91,6 +91,7 @@ class CasePage(BookPage):
     holder: str | None = None
     contact: str | None = None
     queued: bool = False
+    queued_since: datetime | None = None
     asleep: bool = False
     offered_to: str | None = None
     review_to: str | None = None

@@ -36,7 +36,9 @@ from casecore.rooms.last_words import LAST_WORDS, LastWords
 from casecore.rooms.notes import NOTES, Note
 from casecore.rooms.occupancy import OCCUPANCY
 from casecore.rooms.offers import OFFERS, Offers
+from casecore.rooms.opening_hours import OPENING_HOURS
 from casecore.rooms.outbound import OUTBOUND
+from casecore.rooms.overflow import OVERFLOW
 from casecore.rooms.reassignments import REASSIGNMENTS
 from casecore.rooms.relations import RELATIONS
 from casecore.rooms.replies import REPLIES
@@ -104,6 +106,7 @@ HOUSE: Final[House[View]] = House(
         THREADS,
         CASES,
         ASSIGNMENTS,
+        OVERFLOW,
         ARRIVALS,
         REPLIES,
         OCCUPANCY,
@@ -111,6 +114,7 @@ HOUSE: Final[House[View]] = House(
         RESTRICTED_TAGS,
         APPROVALS,
         REVIEWS,
+        OPENING_HOURS,
         OFFERS,
         ELIGIBILITY,
         SNOOZES,

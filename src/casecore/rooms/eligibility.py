@@ -2,6 +2,7 @@
 
 * Work is given only to an **eligible** agent: available, no next state set, nothing left to dispose, serving its queue,
   allowed on its channel, with room for the channel and in total. Calls and cases mix only where the policy says so.
+* A case that has waited for long may go to somebody of the queue into which its own overflows (`overflow.py`).
 * A limit is of the policy, or an agent's own. Cases held and offered count, and so do reviews, in the total only. A
   policy may leave out held cases that are pending or resolved (`occupancy.py`).
 * The review of a draft is given to somebody who may approve, and not to its author (unless the policy allows it).
@@ -14,6 +15,7 @@ Routing reads the same obstacles, so that it proposes nothing that would be refu
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Protocol, TypeAlias
 
 from casecore.channels import VOICE, Channel
@@ -26,6 +28,7 @@ from casecore.rooms.approvals import WaitingDraft
 from casecore.rooms.assignments import AIM, CaseAssigned, agent_named
 from casecore.rooms.cases import Case
 from casecore.rooms.offers import SeesOffers, WorkOffered
+from casecore.rooms.overflow import helping_queue, overflow_of, overflows_at
 from casecore.rooms.reviews import ReviewTaken, not_reviewer
 
 # What keeps an agent from work -------------------------------------------------------------------------
@@ -155,11 +158,24 @@ OBSTACLES_TO_REVIEWS = {rule: found for rule, found in OBSTACLES.items() if rule
 """The same for the review of a draft, which counts in the total only."""
 
 
-def not_served(agent: Agent, queue: str) -> Reason | None:
-    """What is against an agent taking work of a queue: that they do not serve it."""
-    if queue in agent.queues:
+def not_served(agent: Agent, queue: str, since: datetime | None, policy: Policy, at: datetime) -> Reason | None:
+    """What is against an agent taking work of a queue: that they do not serve it, nor one that it overflows into.
+
+    Args:
+        agent: Who would take it.
+        queue: Where it waits.
+        since: What the waiting time of the case counts from; None where it does not wait, and for a review.
+        policy: The SOP in force.
+        at: When (aware).
+    """
+    if queue in agent.queues or helping_queue(queue, since, policy, at) in agent.queues:
         return None
-    return Reason("assignment.queue", f"{agent.id} does not serve the queue {queue}", "leave it to somebody who does")
+    found, remedy = f"{agent.id} does not serve the queue {queue}", "leave it to somebody who does"
+    overflow, due = overflow_of(queue, policy), overflows_at(queue, since, policy)
+    if overflow is not None and overflow.to in agent.queues and due is not None:
+        found += f"; those of {overflow.to} take its cases too from {due.isoformat()} on"
+        remedy += ", or wait until then"
+    return Reason("assignment.queue", found, remedy, {"queue": queue})
 
 
 class Placed(Protocol):
@@ -174,9 +190,17 @@ class Placed(Protocol):
         """Its channel."""
 
 
-def obstacles(agent: Agent, case: Placed, policy: Policy) -> Iterator[Reason]:
-    """Everything that keeps an agent from taking this case; nothing when they are eligible."""
-    unserved = not_served(agent, case.queue)
+def obstacles(agent: Agent, case: Placed, since: datetime | None, policy: Policy, at: datetime) -> Iterator[Reason]:
+    """Everything that keeps an agent from taking a case at an instant; nothing when they are eligible.
+
+    Args:
+        agent: Who would take it.
+        case: The case, or what starts it.
+        since: What its waiting time counts from; None where it does not wait yet.
+        policy: The SOP in force.
+        at: When (aware).
+    """
+    unserved = not_served(agent, case.queue, since, policy, at)
     if unserved is not None:
         yield unserved
     for _, obstacle in OBSTACLES.values():
@@ -228,7 +252,7 @@ def _with_one_offer_less(agent: Agent, channel: Channel, *, review: bool) -> Age
     return freeze(without, Agent)
 
 
-def cannot_accept(agent: Agent, case: Case, draft: WaitingDraft | None, policy: Policy) -> bool:
+def cannot_accept(agent: Agent, case: Case, draft: WaitingDraft | None, policy: Policy, at: datetime) -> bool:
     """Whether somebody could not accept what is offered to them: the case, or the review of a draft.
 
     A rule that the policy softens keeps nobody from it.
@@ -238,15 +262,17 @@ def cannot_accept(agent: Agent, case: Case, draft: WaitingDraft | None, policy: 
         case: The case.
         draft: The draft whose review is offered; None: the case is.
         policy: The SOP in force for the case.
+        at: When (aware).
     """
-    queue, obstacles = (case.queue, OBSTACLES) if draft is None else (draft.queue, OBSTACLES_TO_REVIEWS)
+    found = OBSTACLES if draft is None else OBSTACLES_TO_REVIEWS
+    queue, since = (case.queue, case.waiting_since) if draft is None else (draft.queue, None)
     if draft is not None and not_reviewer(agent, draft.author, policy) is not None:
         return True
-    if queue not in agent.queues and policy.mode("assignment.queue") is Enforcement.BLOCK:
+    if not_served(agent, queue, since, policy, at) is not None and policy.mode("assignment.queue") is Enforcement.BLOCK:
         return True
     against = [
         obstacle
-        for rule, (_, obstacle) in obstacles.items()
+        for rule, (_, obstacle) in found.items()
         if obstacle(agent, case.channel, policy) is not None and policy.mode(rule) is Enforcement.BLOCK
     ]
     if not against:
@@ -255,11 +281,14 @@ def cannot_accept(agent: Agent, case: Case, draft: WaitingDraft | None, policy: 
     return any(obstacle(without, case.channel, policy) is not None for obstacle in against)
 
 
-def _serves_queue(view: SeesOffers, event: GivesWork, _: Policy) -> Reason | None:
+@measures("queue")
+def _serves_queue(view: SeesOffers, event: GivesWork, policy: Policy) -> Reason | None:
     agent, case, draft = agent_named(view, event.agent), view.case, view.draft
     if agent is None or case is None:
         return None
-    return not_served(agent, draft.queue if draft is not None and _is_review(event) else case.queue)
+    if draft is not None and _is_review(event):
+        return not_served(agent, draft.queue, None, policy, event.at)
+    return None if case.queue in agent.queues else not_served(agent, case.queue, case.waiting_since, policy, event.at)
 
 
 def _can_review(view: SeesOffers, event: WorkOffered | ReviewTaken, policy: Policy) -> Reason | None:

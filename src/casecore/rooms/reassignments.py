@@ -12,6 +12,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from casecore.kernel import CUSTOMER, SYSTEM, Event, Probe, Room, Rule, a_text, an_id, frozen
 from casecore.kernel.rooms import soft_rule, wants
 from casecore.policies import Policy
@@ -88,7 +90,7 @@ def _requeue_reopened(view: CaseWithOffers, event: CaseReopened, policy: Policy)
     if case.assignee is not None or (view.offers is not None and view.offers.offered_to is not None):
         return ()
     to_owner = policy.reopening.to is ReopenTo.OWNER_IF_ELIGIBLE or case.snoozed_until is not None
-    if to_owner and _owner_can_take(view, case, policy):
+    if to_owner and _owner_can_take(view, case, case.waiting_since, policy, event.at):
         return _to_owner(view, event, waiting=True)
     if case.waiting_since is not None and case.status is ESCALATED:
         return ()  # it was on offer all the time: its waiting time goes on
@@ -100,7 +102,7 @@ def _place_awake(view: CaseWithOffers, event: SnoozeEnded, policy: Policy) -> tu
     """Where a case goes whose snooze is over: to its owner if they can take it, else to its queue."""
     if not event.over:
         return ()
-    if _owner_can_take(view, view.case, policy):
+    if _owner_can_take(view, view.case, view.case.waiting_since, policy, event.at):
         return _to_owner(view, event, waiting=view.case.unanswered_since is not None)
     return (_queued_anew(view.case, event),)
 
@@ -111,13 +113,13 @@ def _place_successor(view: CaseWithOffers, event: CaseStarted, policy: Policy) -
     follows = event.by == CUSTOMER and event.predecessor == view.case.id
     if not follows or policy.reopening.to is not ReopenTo.OWNER_IF_ELIGIBLE:
         return ()
-    return _to_owner(view, event, waiting=True) if _owner_can_take(view, event, policy) else ()
+    return _to_owner(view, event, waiting=True) if _owner_can_take(view, event, None, policy, event.at) else ()
 
 
-def _owner_can_take(view: CaseWithOffers, case: Placed, policy: Policy) -> bool:
+def _owner_can_take(view: CaseWithOffers, case: Placed, since: datetime | None, policy: Policy, at: datetime) -> bool:
     """Whether the last agent of the case in view is there, and nothing keeps them from this one."""
     owner = view.holder
-    return owner is not None and next(obstacles(owner, case, policy), None) is None
+    return owner is not None and next(obstacles(owner, case, since, policy, at), None) is None
 
 
 def _to_owner(

@@ -17,7 +17,9 @@ anybody's, and reads the same obstacles that the rules read.
   queues too.
 * Offers to somebody who takes no more work are taken back, and so are those that they could not accept any more:
   they lost the queue, the channel, the permission or the room.
-* What waits in a queue that nobody serves is reported (`unserved`).
+* A queue **overflows**: what has waited in it for long may go to members of another one. A queue that is **closed**
+  offers nothing until it opens; agents may fetch from it.
+* What waits in a queue that nobody serves is reported (`serving.py`).
 
 This file reads like the rules and looks at everything each time. `index.py` gives the same answers for a desk
 of a million waiting cases; a property holds the two equal.
@@ -25,7 +27,7 @@ of a million waiting cases; a property holds the two equal.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
@@ -36,12 +38,16 @@ from casecore.kernel.fields import row_called, to_instant
 from casecore.kernel.records import editing_class, freeze, record
 from casecore.policies import Aspect, Policy
 from casecore.policies.sections import Delivery, Priority, Strategy
-from casecore.rooms.agents import APPROVE, Agent
+from casecore.rooms.agents import Agent
 from casecore.rooms.assignments import OpenCase
 from casecore.rooms.composition import CaseFile
 from casecore.rooms.eligibility import ANY, OBSTACLES, OBSTACLES_TO_REVIEWS, STOPPED_BY, cannot_accept, not_served
 from casecore.rooms.offers import OfferWork, RescindOffer, Rescission
+from casecore.rooms.opening_hours import is_closed, opens_at
+from casecore.rooms.overflow import helping_queue, is_served
 from casecore.rooms.reviews import TakeReview, not_reviewer
+from casecore.routing.serving import Unserved as Unserved
+from casecore.routing.serving import unserved as unserved
 from casecore.statuses import ESCALATED, NEW, OPEN
 
 OFFERED_STATUSES = frozenset({NEW, OPEN, ESCALATED})
@@ -99,15 +105,15 @@ def work_rank(cut_off: datetime, since: datetime, case: str, at: datetime, prior
     return (cut_off, -priority.after((at - since).total_seconds()), since, case, review)
 
 
-def waiting_work(file: CaseFile, policy: Policy, *, pull: bool = False) -> Iterator[Work]:
+def waiting_work(file: CaseFile, policy: Policy, at: datetime, *, pull: bool = False) -> Iterator[Work]:
     """What of a case waits to be offered, or with `pull` to be fetched, under the policy in force at that instant."""
     for work in (waiting_case(file, policy, pull=pull), waiting_review(file, policy, pull=pull)):
-        if work is not None:
+        if work is not None and (pull or not is_closed(work.queue, policy, at)):
             yield work
 
 
 def waiting_case(file: CaseFile, policy: Policy, *, pull: bool = False) -> Work | None:
-    """The case itself, where it waits to be offered; with `pull`, to be fetched."""
+    """The case itself, where it waits to be offered, should its queue be open; with `pull`, to be fetched."""
     case, offers = file.case, file.offers
     if (
         case.waiting_since is None
@@ -135,7 +141,7 @@ def waiting_case(file: CaseFile, policy: Policy, *, pull: bool = False) -> Work 
 
 
 def waiting_review(file: CaseFile, policy: Policy, *, pull: bool = False) -> Work | None:
-    """The review of a case's draft, where it waits to be offered; with `pull`, to be fetched."""
+    """The review of a case's draft, where it waits to be offered, should its queue be open; or to be fetched."""
     case, offers, draft = file.case, file.offers, file.draft
     if (
         draft is None
@@ -165,15 +171,15 @@ def _is_handed_out(queue: str, policy: Policy, *, pull: bool) -> bool:
 # Who ---------------------------------------------------------------------------------------------------
 
 
-def reasons_against(agent: Agent, work: Work, policy: Policy) -> Iterator[Reason]:
+def reasons_against(agent: Agent, work: Work, policy: Policy, at: datetime) -> Iterator[Reason]:
     """Everything that keeps an agent from this work; nothing when they are eligible.
 
     How much an agent may hold is what the policy says for the case of this work, whatever the cases are that they have.
     """
     policy = policy.of(work.aspect)
-    unserved = not_served(agent, work.queue)
-    if unserved is not None:
-        yield unserved
+    stranger = not_served(agent, work.queue, None if work.review else work.since, policy, at)
+    if stranger is not None:
+        yield stranger
     for _, obstacle in (OBSTACLES_TO_REVIEWS if work.review else OBSTACLES).values():
         reason = obstacle(agent, work.channel, policy)
         if reason is not None:
@@ -183,9 +189,9 @@ def reasons_against(agent: Agent, work: Work, policy: Policy) -> Iterator[Reason
         yield unfit
 
 
-def reasons_not_to_offer(agent: Agent, work: Work, policy: Policy) -> Iterator[Reason]:
+def reasons_not_to_offer(agent: Agent, work: Work, policy: Policy, at: datetime) -> Iterator[Reason]:
     """Everything that keeps routing from offering this work to an agent: they are not eligible, or something rings."""
-    yield from reasons_against(agent, work, policy)
+    yield from reasons_against(agent, work, policy, at)
     limit = policy.of(work.aspect).routing.offers_at_once
     if agent.ringing >= limit:
         yield Reason(
@@ -252,7 +258,7 @@ def offers_to_rescind(file: CaseFile, desk: Desk, at: datetime, policy: Policy) 
             continue
         if takes_no_work(agent, policy):
             yield RescindOffer(SYSTEM, at, file.case.id, review, Rescission.AGENT_STOPPED)
-        elif cannot_accept(agent, file.case, file.draft if review else None, policy.of(policy.aspect(file.case))):
+        elif cannot_accept(agent, file.case, file.draft if review else None, policy.of(policy.aspect(file.case)), at):
             yield RescindOffer(SYSTEM, at, file.case.id, review, Rescission.CANNOT_TAKE)
 
 
@@ -269,12 +275,12 @@ def next_offer(desk: Desk, at: datetime) -> Command | None:
         for command in offers_to_rescind(file, desk, at, policy):
             return command
     works = sorted(
-        (work for file in files for work in waiting_work(file, policy)),
+        (work for file in files for work in waiting_work(file, policy, at)),
         key=lambda work: work.rank(at, policy),
     )
     for work in works:
         everybody = desk.agents.values()
-        agents = (agent for agent in everybody if next(reasons_not_to_offer(agent, work, policy), None) is None)
+        agents = (agent for agent in everybody if next(reasons_not_to_offer(agent, work, policy, at), None) is None)
         best = min(agents, key=lambda agent: turn_for_work(agent, work, policy), default=None)
         if best is not None:
             return OfferWork(SYSTEM, at, work.case, best.id, work.review)
@@ -309,88 +315,12 @@ def next_for(desk: Desk, agent: str, at: datetime) -> Command | None:
     if row is None:
         return None
     files = (file for file in desk.cases.values() if not is_ahead(file, at))
-    works = (work for file in files for work in waiting_work(file, policy, pull=True))
-    fitting = (work for work in works if next(reasons_against(row, work, policy), None) is None)
+    works = (work for file in files for work in waiting_work(file, policy, at, pull=True))
+    fitting = (work for work in works if next(reasons_against(row, work, policy, at), None) is None)
     best = min(fitting, key=lambda work: (agent in work.asked, work.rank(at, policy)), default=None)
     if best is None:
         return None
     return TakeReview(agent, at, best.case) if best.review else OpenCase(agent, at, best.case)
-
-
-# What nobody will ever take ----------------------------------------------------------------------------
-
-
-@frozen
-class Unserved:
-    """Something that waits in a queue that nobody serves.
-
-    Attributes:
-        case: Which case.
-        queue: Where it waits.
-        since: Since when (aware).
-        why: What is wrong with the queue, in words.
-        review: Whether the review of its draft waits there, and not the case itself.
-    """
-
-    case: str
-    queue: str
-    since: datetime
-    why: str
-    review: bool = False
-
-    def __str__(self) -> str:
-        what = f"the review of case {self.case}" if self.review else f"case {self.case}"
-        return f"{what} waits in {self.queue} since {self.since:%Y-%m-%d %H:%M:%S}: {self.why}"
-
-
-def unserved(desk: Desk, at: datetime) -> tuple[Unserved, ...]:
-    """Every case, and every review, that waits in a queue that nobody serves, the longest waiting first.
-
-    Whether somebody is there is not asked: an agent who is at lunch serves the queue. It looks at the whole desk, so a
-    host with many cases asks it now and then, and is told of single ones by notifications.
-
-    Args:
-        desk: The whole desk.
-        at: Now (aware): which queues the policy has may change on a date.
-
-    Raises:
-        CommandError: When the instant is none.
-    """
-    policy, agents = desk.policy.at(to_instant(at)), desk.agents.values()
-    wrong: tuple[dict[str, str], dict[str, str]] = ({}, {})
-    found = list[Unserved]()
-    for file in desk.cases.values():
-        for queue, since, review in _places_of(file):
-            known = wrong[review]
-            if queue not in known:
-                known[queue] = _wrong_with(queue, agents, policy, review=review)
-            if known[queue]:
-                found.append(Unserved(file.case.id, queue, since, known[queue], review))
-    return tuple(sorted(found, key=lambda one: (one.since, one.case, one.review)))
-
-
-def _places_of(file: CaseFile) -> Iterator[tuple[str, datetime, bool]]:
-    """Where a case, and the review of its draft, waits, and since when."""
-    case, draft = file.case, file.draft
-    if case.waiting_since is not None:
-        yield case.queue, case.waiting_since, False
-    if draft is not None and draft.reviewer is None:
-        yield draft.queue, draft.waiting_since, True
-
-
-def _wrong_with(queue: str, agents: Iterable[Agent], policy: Policy, *, review: bool) -> str:
-    """Why nobody will ever take what waits in a queue; nothing where somebody may."""
-    if queue not in policy.queues:
-        return "the policy has no such queue"
-    if not _is_served(queue, agents):
-        return "no agent serves it"
-    if review and not _is_served(queue, (agent for agent in agents if agent.may(APPROVE))):
-        return "no agent who serves it may approve"
-    return ""
-
-
-def _is_served(queue: str, agents: Iterable[Agent]) -> bool:
-    return any(queue in agent.queues for agent in agents)
 
 
 # Why ---------------------------------------------------------------------------------------------------
@@ -452,21 +382,23 @@ def explain_route(desk: Desk, case: str, at: datetime, *, review: bool = False) 
     """
     at = to_instant(at)
     file, policy = row_called(desk.cases, case), desk.policy.at(at)
-    works = [] if file is None else [work for work in waiting_work(file, policy) if work.review is review]
+    works = [] if file is None else [work for work in waiting_work(file, policy, at) if work.review is review]
     if not works:
-        return Explanation(case, _why_not_waiting(case, file, policy, review=review))
+        return Explanation(case, _why_not_waiting(case, file, policy, at, review=review))
     work = works[0]
     rank = work.rank(at, policy)
-    others = (other for held in desk.cases.values() for other in waiting_work(held, policy))
+    others = (other for held in desk.cases.values() for other in waiting_work(held, policy, at))
     before = sum(other.rank(at, policy) < rank for other in others)
     agents = sorted(desk.agents.values(), key=lambda agent: turn_for_work(agent, work, policy))
-    candidates = [_explain_candidate(agent, work, policy) for agent in agents]
+    candidates = [_explain_candidate(agent, work, policy, at) for agent in agents]
     candidates.sort(key=lambda candidate: not candidate.eligible)
     chosen = candidates[0].agent if candidates and candidates[0].eligible else None
     waited = (at - work.since).total_seconds()
     what = f"the review of case {case}" if review else f"case {case}"
     cut_off = "; its customer was cut off" if work.cut_off_at else ""
-    nobody = "nobody can take it" if _is_served(work.queue, desk.agents.values()) else f"nobody serves {work.queue}"
+    nobody = (
+        "nobody can take it" if is_served(work.queue, desk.agents.values(), policy) else f"nobody serves {work.queue}"
+    )
     waits = f"{what} waits in {work.queue} for {waited:.0f} s with priority {-rank[1]:g}{cut_off}"
     message = f"{waits}; {before} come before it; " + (f"it goes to {chosen}" if chosen else nobody)
     return Explanation(
@@ -481,27 +413,37 @@ def explain_route(desk: Desk, case: str, at: datetime, *, review: bool = False) 
     )
 
 
-def _explain_candidate(agent: Agent, work: Work, policy: Policy) -> Candidate:
-    reasons = tuple(reasons_not_to_offer(agent, work, policy))
+def _explain_candidate(agent: Agent, work: Work, policy: Policy, at: datetime) -> Candidate:
+    reasons = tuple(reasons_not_to_offer(agent, work, policy, at))
     if reasons:
         return Candidate(agent.id, "; ".join(reason.message for reason in reasons), reasons)
     idle = f"idle since {agent.idle_since:%H:%M:%S}" if agent.idle_since else "never had work"
     parts = [f"{idle}, {agent.contacts} contacts"]
     if agent.id == work.prefers:
         parts.insert(0, "wrote the message that was answered")
+    if work.queue not in agent.queues:
+        parts.insert(
+            0, f"serves {helping_queue(work.queue, work.since, policy, at)}, into which {work.queue} overflows"
+        )
     if agent.id in work.asked:
         parts.insert(0, "left or declined it before, so is asked last")
     return Candidate(agent.id, "; ".join(parts))
 
 
-def _why_not_waiting(case: str, file: CaseFile | None, policy: Policy, *, review: bool) -> str:
+def _why_not_waiting(case: str, file: CaseFile | None, policy: Policy, at: datetime, *, review: bool) -> str:
     if file is None:
         return f"there is no case {case}"
     to = file.offers.to(review=review) if file.offers else None
     if to is not None:
         return f"case {case} is offered to {to}, who has not answered"
-    if review:
-        return f"no review of case {case} waits"
+    waits = (waiting_review if review else waiting_case)(file, policy)
+    if waits is not None:
+        return _why_closed(waits, policy, at)
+    return f"no review of case {case} waits" if review else _why_not_offered(file, policy)
+
+
+def _why_not_offered(file: CaseFile, policy: Policy) -> str:
+    case = file.case.id
     if file.case.assignee is not None:
         return f"{file.case.assignee} holds case {case}"
     if file.case.queue not in policy.queues:
@@ -510,3 +452,10 @@ def _why_not_waiting(case: str, file: CaseFile | None, policy: Policy, *, review
     state = file.case.status if asleep is None else f"snoozed until {asleep:%Y-%m-%d %H:%M:%S} UTC"
     how = "fetched or found by search" if asleep is None else "found by search"
     return f"case {case} is {state} and is not offered; it can be {how}"
+
+
+def _why_closed(work: Work, policy: Policy, at: datetime) -> str:
+    opens = opens_at(work.queue, policy, at)
+    until = "" if opens is None else f" until {opens:%Y-%m-%d %H:%M:%S} UTC"
+    what = f"the review of case {work.case}" if work.review else f"case {work.case}"
+    return f"{what} waits in {work.queue}, which is closed{until}; it can be fetched or found by search"

@@ -7,12 +7,17 @@ only when to look. What is due then it reads from the desk as it is, so nothing 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Final
 
 from casecore.desk import Desk, Due
 from casecore.kernel import Event
+from casecore.rooms.opening_hours import OPENS
+from casecore.routing import NEVER
 from casecore.routing.heap import OrderedNames
+
+_TICK: Final = timedelta(microseconds=1)
 
 
 class Agenda:
@@ -61,7 +66,7 @@ class Agenda:
         """What comes next; None when nothing does."""
         while (name := self._order.first_name()) is not None:
             subject, of_case, what = name
-            dues = self._desk.due_of_case(subject) if of_case else self._desk.due_of_commitment(subject)
+            dues = self._dues_of(subject) if of_case else self._desk.due_of_commitment(subject)
             for due in dues:
                 if due.what == what:
                     return due
@@ -74,12 +79,27 @@ class Agenda:
         Args:
             at: Now (aware).
         """
-        self._told_until = at
-        ripe = []
+        ripe, again = [], dict[str, None]()
         while (due := self.next()) is not None and due.at <= at:
             ripe.append(due)
-            self._order.drop_name(self._order.first_name())
+            name = self._order.first_name()
+            self._order.drop_name(name)
+            if due.key == OPENS.key:
+                again[due.case] = None
+        self._told_until = at
+        for case in again:
+            self._enter_dues(case, self._dues_of(case), of_case=True)
         return tuple(ripe)
+
+    def _dues_of(self, case: str) -> Iterator[Due]:
+        """What is due on a case; of what comes again and again, when it comes next that nobody was told of."""
+        told = self._told_until
+        for due in self._desk.due_of_case(case):
+            if due.key != OPENS.key or told is None or told < due.at:
+                yield due
+            elif told < NEVER:
+                later = self._desk.due_of_case(case, told + _TICK)
+                yield from (one for one in later if one.what == due.what)
 
     def _enter_case(self, case: str) -> None:
         file = self._desk.cases.get(case)
@@ -90,7 +110,7 @@ class Agenda:
         people = self._people[case] = frozenset(agent for agent in involved if agent is not None)
         for agent in people:
             self._work_of[agent].add(case)
-        self._enter_dues(case, self._desk.due_of_case(case), of_case=True)
+        self._enter_dues(case, self._dues_of(case), of_case=True)
 
     def _enter_dues(self, subject: str, dues: Iterable[Due], *, of_case: bool) -> None:
         for due in dues:

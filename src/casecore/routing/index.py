@@ -10,6 +10,9 @@ turn by the same strategy make a **line**; most queues are one. At whom as much 
 Of each line only the first piece that somebody can take is compared with those of the others: a few queues and an
 instant, however much waits.
 
+A case that overflows moves to a line of its queue in which members of the other queue stand, too. Lines of a queue
+that is closed are passed over.
+
 Only where the first piece is a review that nobody present but its author could take is it laid **aside**, until
 somebody else comes who takes such reviews.
 """
@@ -30,8 +33,11 @@ from casecore.rooms.agents import Agent
 from casecore.rooms.composition import CaseFile
 from casecore.rooms.eligibility import ANY, OBSTACLES, OBSTACLES_TO_ALL, OBSTACLES_TO_REVIEWS, Obstacle
 from casecore.rooms.offers import OfferWork
+from casecore.rooms.opening_hours import is_closed
+from casecore.rooms.overflow import helping_queue, overflows_at
 from casecore.rooms.reviews import not_reviewer
 from casecore.routing import (
+    LONG_AGO,
     NEVER,
     Turn,
     Work,
@@ -125,13 +131,17 @@ FirstWork: TypeAlias = tuple[datetime, float, datetime, str, bool, _Lane]
 """A piece of work: its rank, which says its case and whether it is a review, and where it lies."""
 
 
+WaitingPlace: TypeAlias = tuple[str, str | None]
+"""Where work waits: its queue, and the other queue whose members may take it as well, once it has overflowed."""
+
+
 class _Line:
-    """Lanes of one queue whose agents take their turn by one strategy, and the crews of these agents."""
+    """Lanes of one place whose agents take their turn by one strategy, and the crews of these agents."""
 
-    __slots__ = ("crews", "lanes", "priority", "sorts", "turns")
+    __slots__ = ("crews", "lanes", "place", "priority", "sorts", "turns")
 
-    def __init__(self, priority: Priority, turns: dict[Any, Turn]) -> None:
-        self.priority, self.turns = priority, turns
+    def __init__(self, place: WaitingPlace, priority: Priority, turns: dict[Any, Turn]) -> None:
+        self.place, self.priority, self.turns = place, priority, turns
         self.lanes: dict[Sort, _Lane] = {}
         self.sorts = _NO_SORTS
         self.crews: dict[Sorts, _Crew] = {}
@@ -187,11 +197,16 @@ class Router:
     """
 
     def __init__(self, desk: Desk) -> None:
+        self._now = LONG_AGO if desk.now is None else desk.now
         self._enter_all(desk, desk.policy if desk.now is None else desk.policy.at(desk.now))
 
     def _enter_all(self, desk: Desk, policy: Policy) -> None:
         self._policy = policy
-        self._lines: defaultdict[str, dict[Strategy, _Line]] = defaultdict(dict)
+        self._lines: dict[tuple[WaitingPlace, Strategy], _Line] = {}
+        self._lines_served: defaultdict[str, list[_Line]] = defaultdict(list)
+        self._with_hours = [queue for queue, held in policy.queues.items() if held.hours is not None]
+        self._closed: frozenset[str] = frozenset()
+        self._will_overflow, self._overflowed = OrderedNames(), OrderedNames()
         self._lane_of: tuple[dict[str, _Lane], dict[str, _Lane]] = ({}, {})
         self._same: dict[Sorts, Sorts] = {}
         self._turns: defaultdict[Strategy, dict[Any, Turn]] = defaultdict(dict)
@@ -238,7 +253,10 @@ class Router:
         """
         policy = desk.policy.at(at)
         if policy is not self._policy:  # a date on which it changes has come
+            self._now = at
             self._enter_all(desk, policy)
+        self._now = at
+        self._follow_time(desk)
         for case in [case for case in sorted(self._ahead) if not is_ahead(desk.cases[case], at)]:
             self._ahead.discard(case)
             self._enter_case(desk.cases[case], desk)
@@ -263,6 +281,16 @@ class Router:
             self._compare_line(lane.line, at)
         return None
 
+    def _follow_time(self, desk: Desk) -> None:
+        """Let cases overflow whose time has come, or has not should the clock go back; and queues open and close."""
+        for waiting, has_come in ((self._will_overflow, True), (self._overflowed, False)):
+            while (entry := waiting.first_entry()) is not None and (entry[1] <= self._now) is has_come:
+                self._enter_case(desk.cases[entry[-1]], desk)
+        closed = frozenset(queue for queue in self._with_hours if is_closed(queue, self._policy, self._now))
+        if closed != self._closed:
+            self._stirred.update(line for line in self._lines.values() if line.place[0] in closed ^ self._closed)
+            self._closed = closed
+
     # Comparing -----------------------------------------------------------------------------------------
 
     def _compare_lines(self, at: datetime) -> None:
@@ -277,7 +305,7 @@ class Router:
             }
 
     def _compare_line(self, line: _Line, at: datetime) -> None:
-        front = line.first_work(at)
+        front = None if line.place[0] in self._closed else line.first_work(at)
         if front is None:
             self._first_works.pop(line, None)
         else:
@@ -303,6 +331,8 @@ class Router:
     def _enter_case(self, file: CaseFile, desk: Desk) -> None:
         case, offers = file.case.id, file.offers
         cases, reviews = self._lane_of
+        self._will_overflow.drop_name(case)
+        self._overflowed.drop_name(case)
         self._place_work(case, cases, waiting_case(file, self._policy), desk)
         self._place_work(case, reviews, waiting_review(file, self._policy), desk)
         for agent in self._offers_of.pop(case, ()):
@@ -315,7 +345,7 @@ class Router:
                 self._offered_to[agent].add(case)
 
     def _place_work(self, case: str, lane_of: dict[str, _Lane], work: Work | None, desk: Desk) -> None:
-        lane = None if work is None else self._lane_for(work, desk)
+        lane = None if work is None else self._lane_for(work, self._place_of(work), desk)
         before = lane_of.get(case)
         if before is not None:
             before.aside.pop(case, None)
@@ -328,18 +358,34 @@ class Router:
             lane_of[case] = lane
             self._stirred.add(lane.line)
 
-    def _lane_for(self, work: Work, desk: Desk) -> _Lane:
-        lines, sort = self._lines[work.queue], (work.channel, work.review, work.aspect)
+    def _place_of(self, work: Work) -> WaitingPlace:
+        """Where work waits now; of a case it is noted when that changes."""
+        if work.review:
+            return work.queue, None
+        due = overflows_at(work.queue, work.since, self._policy)
+        if due is None:
+            return work.queue, None
+        if due <= self._now:
+            self._overflowed.set_entry((NEVER - due, due, work.case))
+        else:
+            self._will_overflow.set_entry((due, due, work.case))
+        return work.queue, helping_queue(work.queue, work.since, self._policy, self._now)
+
+    def _lane_for(self, work: Work, place: WaitingPlace, desk: Desk) -> _Lane:
+        sort = (work.channel, work.review, work.aspect)
         strategy = self._policy.of(work.aspect).routing.agents
-        line = lines.get(strategy)
+        line = self._lines.get((place, strategy))
         if line is None:
-            line = lines[strategy] = _Line(self._policy.queues[work.queue].priority, self._turns[strategy])
+            priority = self._policy.queues[work.queue].priority
+            line = self._lines[place, strategy] = _Line(place, priority, self._turns[strategy])
+            for queue in filter(None, place):
+                self._lines_served[queue].append(line)
         lane = line.lanes.get(sort)
         if lane is None:
             lane = line.lanes[sort] = _Lane(line, sort)  # no crew takes it yet
             line.sorts = self._share_sorts(line.lanes)
             for agent in map(desk.agents.__getitem__, self._crews_of):
-                if work.queue in agent.queues:
+                if not agent.queues.isdisjoint(place):
                     self._enter_agent(agent)
         return lane
 
@@ -358,7 +404,9 @@ class Router:
         """Where somebody stands who is as this agent is; `free`, whether nothing keeps them from all work."""
         crews, takes = [], dict[Sorts, Sorts]()
         for queue in agent.queues:
-            for line in self._lines[queue].values():
+            for line in self._lines_served[queue]:
+                if line.place[1] == queue and line.place[0] in agent.queues:
+                    continue  # they stand in it already
                 sorts = takes.get(line.sorts)
                 if sorts is None:
                     sorts = self._share_sorts([sort for sort in line.sorts if self._takes_sort(agent, sort, free=free)])

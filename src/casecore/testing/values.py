@@ -42,6 +42,7 @@ from casecore.policies.sections import (
     CatalogueKind,
     Lifecycle,
     Opening,
+    Overflow,
     Priority,
     Queue,
 )
@@ -131,7 +132,20 @@ def _values_of(kind: Any, path: str) -> SearchStrategy[Any]:
 def _with_one_fallback(drawn: Mapping[str, Queue]) -> Mapping[str, Queue]:
     queues = drawn or {"general": Queue()}
     fallback = next((name for name, queue in queues.items() if queue.fallback), next(iter(queues)))
-    return {name: changed(queue, fallback=name == fallback) for name, queue in queues.items()}
+    return {
+        name: changed(
+            queue,
+            fallback=name == fallback,
+            overflow=Overflow() if name == fallback else changed(queue.overflow, to=queue.overflow.to and fallback),
+        )
+        for name, queue in queues.items()
+    }
+
+
+def _overflow_values() -> SearchStrategy[Overflow]:
+    """No overflow, or one into a queue that is still to be named."""
+    lengths = _length_values(Length(timedelta(0)), "")
+    return st.just(Overflow()) | lengths.map(lambda after: Overflow(after=after, to="?"))
 
 
 def _with_fitting_statuses(drawn: Lifecycle) -> Lifecycle:
@@ -174,6 +188,8 @@ _NARROWED: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     **{f"sla.{name}.calendar": st.none for name in ("default", *Channel)},
     "catalogue": lambda: st.dictionaries(ids(), st.sampled_from(_ENTRIES), max_size=2),
     "capacity.statuses": lambda: st.frozensets(st.sampled_from(COUNTED)).map(_with_all_that_counts),
+    "queues.*.hours": st.none,
+    "queues.*.overflow": _overflow_values,
     "queues.*.priority": lambda: _table_values(Table(Priority), "queues.*.priority").map(_with_a_fitting_start),
     "queues": lambda: st.dictionaries(ids(), _table_values(Table(Queue), "queues.*"), max_size=3).map(
         _with_one_fallback
@@ -226,8 +242,16 @@ def _tag_layers(name: str, layers: SearchStrategy[T]) -> SearchStrategy[tuple[st
     return layers.map(lambda layer: (name, layer))
 
 
+_NOT_ALONE: Final = frozenset({"calendar", "fallback", "hours"})
+"""Keys that no layer draws, as they must fit others; no more does it draw when a queue overflows, and into which."""
+
+
 def _settings_within(scopes: Sequence[KeyScope], policy: Policy) -> SearchStrategy[dict[str, Any]]:
-    known = [key for key in every_key(Policy) if key.scope in scopes and key.steps[-1] not in {"calendar", "fallback"}]
+    known = [
+        key
+        for key in every_key(Policy)
+        if key.scope in scopes and key.steps[-1] not in _NOT_ALONE and "overflow" not in key.steps
+    ]
     queue = next(iter(policy.queues))
     values = {path_with_name(key.path, queue): _values_of(key.kind, key.path.replace(ANY_NAME, "*")) for key in known}
     some = st.lists(st.sampled_from([*values]), min_size=1, max_size=3, unique=True)

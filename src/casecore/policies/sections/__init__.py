@@ -49,6 +49,7 @@ from casecore.policies.sections.work import Away as Away
 from casecore.policies.sections.work import Capacity as Capacity
 from casecore.policies.sections.work import Delivery as Delivery
 from casecore.policies.sections.work import Held as Held
+from casecore.policies.sections.work import Overflow as Overflow
 from casecore.policies.sections.work import Priority as Priority
 from casecore.policies.sections.work import Queue as Queue
 from casecore.policies.sections.work import Routing as Routing

@@ -50,6 +50,24 @@ class Delivery(StrEnum):
 
 
 @section
+class Overflow:
+    """Who else may take the cases of a queue that have waited for long; both keys are given, or none."""
+
+    after: timedelta | None = key(
+        OrNone(Length(timedelta(0)), "never"),
+        "How long a case waits, by the clock, until members of the other queue may take it too.",
+        default=None,
+        rules=("assignment.queue",),
+    )
+    to: str | None = key(
+        OrNone(Id(), "nobody else"),
+        "The queue whose members may take it then; the case stays in its own.",
+        default=None,
+        rules=("assignment.queue",),
+    )
+
+
+@section
 class Queue:
     """A routing queue: which cases enter it, and how they are handed out."""
 
@@ -77,6 +95,14 @@ class Queue:
         Choice(Delivery), "Whether cases are offered to agents or fetched by them.", default=Delivery.PUSH
     )
     priority: Priority = key(Table(Priority), "How the priority of its cases grows.", factory=Priority)
+    overflow: Overflow = key(
+        Table(Overflow), "Who else may take its cases once they have waited for long.", factory=Overflow
+    )
+    hours: str | None = key(
+        OrNone(Id(), "all hours"),
+        "The calendar in whose hours its work is offered to agents; they may fetch it at all hours.",
+        default=None,
+    )
     source: str = a_source()
 
     def takes(self, channel: Channel, reason: str | None, language: str | None, tags: frozenset[str]) -> bool:
