@@ -131,6 +131,7 @@ if TYPE_CHECKING:
     from casecore.rooms.clocks import ClockVerdict as ClockVerdict
     from casecore.rooms.clocks import FirstReply as FirstReply
     from casecore.rooms.clocks import first_response as first_response
+    from casecore.rooms.clocks import next_response as next_response
     from casecore.rooms.clocks import solution as solution
     from casecore.rooms.commitments import Commitment as Commitment
     from casecore.rooms.commitments import CommitmentFulfilled as CommitmentFulfilled
@@ -307,7 +308,7 @@ _HOMES = {
     ),
     "rooms.absences": "ReleaseAbsent",
     "rooms.bounces": "DeliveryFailed MessageBounced",
-    "rooms.clocks": "Clock Clocks ClockName ClockState ClockVerdict FirstReply first_response solution",
+    "rooms.clocks": "Clock Clocks ClockName ClockState ClockVerdict FirstReply first_response next_response solution",
     "rooms.sla": (
         "ClockJudged LevelSet RecordMiss ResponseUndone SetLevel SolutionPaused SolutionReached SolutionResumed "
         "SolutionUndone"

@@ -35,7 +35,7 @@ from casecore.testing.scenario import T0, at, case_in, given, new_case
 QUEUE = "[queues.general]\nfallback = true\n"
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 RUNNING, MET, MISSED, STOPPED = ClockState
-FRT, ST = ClockName
+FRT, NRT, ST = ClockName
 
 
 def sop(text):

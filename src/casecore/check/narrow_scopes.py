@@ -215,12 +215,39 @@ def clocks_scope(policy: Policy) -> Scope:
         OpenCase("ana", NOON, CASE),
         *(REPLY("ana", send_as=status) for status in (Status.PENDING, Status.RESOLVED)),
         *(SetLevel("ana", NOON, CASE, level) for level in (Level.LOW, Level.HIGH)),
-        *(RecordMiss(SYSTEM, NOON, CASE, clock) for clock in ClockName),
+        *(RecordMiss(SYSTEM, NOON, CASE, clock) for clock in (ClockName.FIRST_RESPONSE, ClockName.SOLUTION)),
         spam_command(),
     ]
     part = _part(open_channel(policy, Channel.MESSAGING), *commands)
-    apart = APART - {"clocks"} | {"clocks.replies", "clocks.resolved_by"}
+    apart = APART - {"clocks"} | {"clocks.replies", "clocks.resolved_by"} | _NEXT_RESPONSE
     return Scope("service-clocks", team_commands(policy, ana=EVERYTHING), (part,), apart=apart)
+
+
+_NEXT_RESPONSE: Final = frozenset({"clocks.asked_at", "clocks.answers", "clocks.next_response"})
+"""Where the clock of the next response stands."""
+
+_SOLUTION: Final = frozenset(
+    {
+        *("clocks.solution_from", "clocks.resolved_at", "clocks.resolved_by", "clocks.solution", "clocks.replies"),
+        "case_page.solution",
+    }
+)
+"""Where the clock of the solution stands, and which reply would be the first if the first one failed."""
+
+
+def next_response_scope(policy: Policy) -> Scope:
+    """A customer who asks another thing, with whatever gives the clock of its answer a verdict or might turn one."""
+    commands = [
+        OpenCase("ana", NOON, CASE),
+        REPLY("ana", message="r", send_as=Status.PENDING),
+        SetStatus("ana", NOON, CASE, Status.RESOLVED),
+        SetLevel("ana", NOON, CASE, Level.HIGH),
+        RecordMiss(SYSTEM, NOON, CASE, ClockName.NEXT_RESPONSE),
+        DeliveryFailed(SYSTEM, NOON, CASE, "r"),
+        spam_command(),
+    ]
+    part = _part(open_channel(policy, Channel.MESSAGING), *commands)
+    return Scope("the-next-response", team_commands(policy, ana=EVERYTHING), (part,), apart=ORDER | _SOLUTION)
 
 
 # Who may be given work ---------------------------------------------------------------------------------
@@ -566,6 +593,7 @@ _WHERE_IT_MATTERS: Final[tuple[tuple[Callable[[Policy], object], Callable[[Polic
         lambda policy: customers_may_write(Channel.VOICE, policy) and customers_may_write(Channel.CHAT, policy),
         calls_scope,
     ),
+    (lambda policy: policy.sla.default.next_response is not None, next_response_scope),
     (lambda policy: len(policy.queues) > 1, moved_scope),
     (lambda policy: customers_may_write(Channel.CHAT, policy), silent_scope),
     (lambda policy: customers_may_write(Channel.CHAT, policy), departures_scope),

@@ -35,7 +35,7 @@ from casecore.rooms.agents import AddAgent, GoAvailable, Permission
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
 from casecore.rooms.authentication import Authenticate
-from casecore.rooms.clocks import first_response, solution
+from casecore.rooms.clocks import first_response, next_response, solution
 from casecore.rooms.notes import SetSentiment
 from casecore.rooms.offers import OfferWork
 from casecore.rooms.replies import SendReply
@@ -233,6 +233,11 @@ def _is_answered(at: datetime, status: Status) -> Iterator[Command]:
     yield SendReply("ana", soon, "c1", "m2", "Here you are", status, subject="Your request")
 
 
+_CLOCKS: Final = MappingProxyType(
+    {"first response": first_response, "next response": next_response, "solution": solution}
+)
+
+
 def _look_at_clocks(desk: Desk) -> Mapping[str, Any]:
     """What is due of the case, and what its clocks say an hour and two days later."""
     found: dict[str, Any] = {due.what: due.at for due in desk.due()}
@@ -242,7 +247,7 @@ def _look_at_clocks(desk: Desk) -> Mapping[str, Any]:
     for hours in (1, 48):
         at = desk.now + timedelta(hours=hours) if desk.now else NOON
         policy = desk.policy.at(at).for_(file.case)
-        for name, read in (("first response", first_response), ("solution", solution)):
+        for name, read in _CLOCKS.items():
             clock = read(view, policy, at)
             if clock is not None and clock.due is not None:
                 found.setdefault(f"the {name} is late", clock.due)  # what was judged already is due no more

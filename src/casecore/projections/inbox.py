@@ -23,7 +23,7 @@ from casecore.kernel.fields import row_called, to_instant
 from casecore.policies.sections import Relation
 from casecore.rooms.agents import Agent
 from casecore.rooms.approvals import WaitingDraft
-from casecore.rooms.clocks import Clock, first_response, solution
+from casecore.rooms.clocks import Clock, first_response, next_response, solution
 from casecore.rooms.commitments import Commitment
 from casecore.rooms.composition import CaseFile
 from casecore.rooms.offers import REVIEW_TIMEOUT, TIMEOUT
@@ -396,7 +396,7 @@ def _duties_of(desk: Desk, files: Iterable[CaseFile], agent: str, at: datetime) 
 def _clocks_at_risk(desk: Desk, held: Iterable[CaseFile], at: datetime, at_risk: float) -> Iterator[ClockAtRisk]:
     for file in held:
         view = desk.view_of(file.case.id)
-        for read in (first_response, solution):
+        for read in (first_response, next_response, solution):
             clock = read(view, desk.policy, at)
             if clock is not None and clock.due is not None and clock.percent >= at_risk:
                 yield ClockAtRisk(file.case.id, clock)

@@ -29,6 +29,7 @@ from casecore.rooms.clocks import Clocks
 from casecore.rooms.commitments import COMMITMENTS, Commitment
 from casecore.rooms.contacts import CONTACTS, Contact, LastContact
 from casecore.rooms.eligibility import ELIGIBILITY
+from casecore.rooms.next_responses import NEXT_RESPONSES
 from casecore.rooms.notes import NOTES, Note
 from casecore.rooms.occupancy import OCCUPANCY
 from casecore.rooms.offers import OFFERS, Offers
@@ -112,6 +113,7 @@ HOUSE: Final[House[View]] = House(
         BOUNCES,
         ABSENCES,
         SLA,
+        NEXT_RESPONSES,
         WINDOWS,
         OUTBOUND,
         TIMES,

@@ -85,6 +85,7 @@ class Target:
     """What is promised."""
 
     first_response: timedelta | None = _target_key("The longest open time from the first message to the first reply.")
+    next_response: timedelta | None = _target_key("The longest open time from a later message to the reply to it.")
     solution: timedelta | None = _target_key("The longest open time from the first message to resolved.")
     source: str = a_source()
 
@@ -98,6 +99,7 @@ class Targets:
     """What is promised on a channel, or by default."""
 
     first_response: timedelta | None = _target_key("The longest open time from the first message to the first reply.")
+    next_response: timedelta | None = _target_key("The longest open time from a later message to the reply to it.")
     solution: timedelta | None = _target_key("The longest open time from the first message to resolved.")
     calendar: str | None = key(OrNone(Id(), "all hours", ALL_HOURS), "The calendar whose hours count.", default=None)
     low: Target | None = _level_key("low")
