@@ -141,6 +141,7 @@ class TestClocks:
             ('sla.pause_in = ["pending"]', Label.LOOSER),
             ('sla.after_reopening = "starts_again"', Label.LOOSER),
             ('sla.default.first_response = "30m"', Label.STRICTER),
+            ('sla.default.next_response = "30m"', Label.STRICTER),
         ],
     )
     def test_targets(self, text, label):

@@ -235,19 +235,40 @@ _SOLUTION: Final = frozenset(
 """Where the clock of the solution stands, and which reply would be the first if the first one failed."""
 
 
+def _promised_on(policy: Policy) -> Channel | None:
+    """A channel without anybody on the line on which a next response is promised, if there is one."""
+    channels = (channel for channel in (Channel.MESSAGING, *_ASYNCHRONOUS) if customers_may_write(channel, policy))
+    name = ClockName.NEXT_RESPONSE
+    return next((one for one in channels if policy.sla.target(name, one, Level.NORMAL) is not None), None)
+
+
 def next_response_scope(policy: Policy) -> Scope:
     """A customer who asks another thing, with whatever gives the clock of its answer a verdict or might turn one."""
     commands = [
         OpenCase("ana", NOON, CASE),
-        REPLY("ana", message="r", send_as=Status.PENDING),
+        REPLY("ana", send_as=Status.PENDING),
         SetStatus("ana", NOON, CASE, Status.RESOLVED),
         SetLevel("ana", NOON, CASE, Level.HIGH),
+        RecordMiss(SYSTEM, NOON, CASE, ClockName.NEXT_RESPONSE),
+        spam_command(),
+    ]
+    part = _part(_promised_on(policy) or Channel.MESSAGING, *commands)
+    apart = APART - {"clocks"} | _SOLUTION
+    return Scope("the-next-response", team_commands(policy, ana=EVERYTHING), (part,), apart=apart)
+
+
+def bounced_response_scope(policy: Policy) -> Scope:
+    """The same, and the reply to it may never arrive."""
+    commands = [
+        OpenCase("ana", NOON, CASE),
+        *(REPLY("ana", message=message, send_as=Status.PENDING) for message in ("m", "r")),
         RecordMiss(SYSTEM, NOON, CASE, ClockName.NEXT_RESPONSE),
         DeliveryFailed(SYSTEM, NOON, CASE, "r"),
         spam_command(),
     ]
-    part = _part(open_channel(policy, Channel.MESSAGING), *commands)
-    return Scope("the-next-response", team_commands(policy, ana=EVERYTHING), (part,), apart=ORDER | _SOLUTION)
+    part = _part(_promised_on(policy) or Channel.MESSAGING, *commands)
+    team = team_commands(policy, ana=EVERYTHING)
+    return Scope("a-next-response-that-never-arrives", team, (part,), apart=ORDER | _SOLUTION)
 
 
 # Who may be given work ---------------------------------------------------------------------------------
@@ -593,7 +614,8 @@ _WHERE_IT_MATTERS: Final[tuple[tuple[Callable[[Policy], object], Callable[[Polic
         lambda policy: customers_may_write(Channel.VOICE, policy) and customers_may_write(Channel.CHAT, policy),
         calls_scope,
     ),
-    (lambda policy: policy.sla.default.next_response is not None, next_response_scope),
+    (lambda policy: _promised_on(policy) is not None, next_response_scope),
+    (lambda policy: _promised_on(policy) is not None, bounced_response_scope),
     (lambda policy: len(policy.queues) > 1, moved_scope),
     (lambda policy: customers_may_write(Channel.CHAT, policy), silent_scope),
     (lambda policy: customers_may_write(Channel.CHAT, policy), departures_scope),

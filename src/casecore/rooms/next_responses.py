@@ -19,7 +19,7 @@ from casecore.rooms.cases import BY_HAND, MOST_ANSWERS, StatusSet
 from casecore.rooms.clocks import Clocks, FirstReply, SeesClocks
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.silence import ChatDisconnected
-from casecore.rooms.sla import NRT, HasClocks, ResponseUndone, verdict_of
+from casecore.rooms.sla import NRT, HasClocks, ResponseUndone, judge_clock
 from casecore.statuses import CLOSED, RESOLVED
 
 # What follows ------------------------------------------------------------------------------------------
@@ -31,14 +31,14 @@ def _runs(clocks: Clocks) -> bool:
 
 @wants("clocks")
 def _after_reply(view: HasClocks, event: ReplySent, policy: Policy) -> tuple[Event, ...]:
-    return verdict_of(view, event, policy, NRT, event.at, reached=True) if _runs(view.clocks) else ()
+    return judge_clock(view, event, policy, NRT, event.at, reached=True) if _runs(view.clocks) else ()
 
 
 @wants("clocks")
 def _after_status(view: HasClocks, event: StatusSet | ChatDisconnected, policy: Policy) -> tuple[Event, ...]:
     if not _runs(view.clocks) or not _resolves(event):
         return ()
-    return verdict_of(view, event, policy, NRT, event.at, reached=False)
+    return judge_clock(view, event, policy, NRT, event.at, reached=False)
 
 
 def _resolves(event: StatusSet | ChatDisconnected) -> bool:
@@ -55,21 +55,23 @@ def _after_bounce(view: HasClocks, event: MessageBounced, policy: Policy) -> tup
     undone = ResponseUndone(event.by, event.at, view.case.id, others[0].at if others else None, NRT)
     if not others:
         return (undone,)
-    return (undone, *verdict_of(view, event, policy, NRT, others[0].at, reached=not others[0].stops))
+    return (undone, *judge_clock(view, event, policy, NRT, others[0].at, reached=not others[0].stops))
 
 
 # Evolve ------------------------------------------------------------------------------------------------
 
 
 def _begin_to_wait(clocks: Editing, event: MessageReceived) -> None:
-    if clocks.replied_at is None or _runs(clocks):
+    if _runs(clocks):
         return
-    clocks.asked_at = max(event.written_at, clocks.asked_at or clocks.started_at)  # it never moves back
+    asked_at = max(event.written_at, clocks.asked_at or clocks.started_at)  # it never moves back
+    clocks.asked_at = None if clocks.replied_at is None else asked_at
     clocks.answers, clocks.next_response = (), None
 
 
 def _add_answer(clocks: Editing, message: str, event: Event, *, stops: bool) -> None:
-    if clocks.asked_at is not None and len(clocks.answers) < MOST_ANSWERS:
+    known = any(answer.message == message for answer in clocks.answers)  # it may be set resolved again
+    if clocks.asked_at is not None and not known and len(clocks.answers) < MOST_ANSWERS:
         clocks.answers = (*clocks.answers, FirstReply(message, event.at, stops))
 
 

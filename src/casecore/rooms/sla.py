@@ -276,7 +276,7 @@ def _record_miss(view: HasClocks, command: RecordMiss, policy: Policy) -> tuple[
     return (ClockJudged(command.by, command.at, command.case, command.clock, MISSED, _seconds(target)),)
 
 
-def verdict_of(
+def judge_clock(
     view: SeesClocks, event: Event, policy: Policy, name: ClockName, at: datetime, *, reached: bool
 ) -> tuple[Event, ...]:
     """What is found of a clock that ends: met or missed where it was reached, else stopped or missed.
@@ -337,7 +337,7 @@ def _follow_status(new_status: Callable[[Any], Status]) -> Handler[SeesClocks]:
             events.append(SolutionResumed(event.by, event.at, case.id, _paused_seconds(case, policy, clocks, event.at)))
         if new is RESOLVED and resolved_at is None and clocks.solution_from is not None:
             events.append(SolutionReached(event.by, event.at, case.id))
-            events += verdict_of(view, event, policy, ST, event.at, reached=True)
+            events += judge_clock(view, event, policy, ST, event.at, reached=True)
         if (
             resolved_at is not None
             and case.status is RESOLVED
@@ -359,14 +359,14 @@ def _never_solved(clocks: Clocks, event: Event) -> bool:
 
 def _after_reply(view: SeesClocks, event: ReplySent, policy: Policy) -> tuple[Event, ...]:
     first = view.clocks is not None and view.clocks.replied_at is None
-    answered = verdict_of(view, event, policy, FRT, event.at, reached=True) if first else ()
+    answered = judge_clock(view, event, policy, FRT, event.at, reached=True) if first else ()
     return (*answered, *_FOLLOW_REPLY(view, event, policy))
 
 
 def _after_closing(view: SeesClocks, event: CaseClosed, policy: Policy) -> tuple[Event, ...]:
     clocks = view.clocks
     left = () if clocks is None else (name for name in ClockName if run_of(clocks, name).reached_at is None)
-    verdicts = (found for name in left for found in verdict_of(view, event, policy, name, event.at, reached=False))
+    verdicts = (found for name in left for found in judge_clock(view, event, policy, name, event.at, reached=False))
     return (*_FOLLOW_CLOSING(view, event, policy), *verdicts)
 
 
@@ -382,7 +382,7 @@ def _after_bounce(view: HasClocks, event: MessageBounced, policy: Policy) -> tup
         replied_at = others[0].at if others else None
         events.append(ResponseUndone(event.by, event.at, case.id, replied_at))
         if replied_at is not None:
-            events += verdict_of(view, event, policy, FRT, replied_at, reached=True)
+            events += judge_clock(view, event, policy, FRT, replied_at, reached=True)
     if clocks.resolved_at is not None and clocks.resolved_by == event.message:
         events.append(SolutionUndone(event.by, event.at, case.id, again=False, left_out=0.0))
     return tuple(events)
