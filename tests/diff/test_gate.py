@@ -118,6 +118,7 @@ class TestClocks:
             ("holiday", Label.LOOSER),
             ("special", Label.LOOSER),
             ("half an hour", Label.STRICTER),
+            ("urgent, round the clock", Label.STRICTER),
             ("no calendar", Label.STRICTER),
         ],
     )
@@ -128,6 +129,7 @@ class TestClocks:
             "holiday": OFFICE.replace("[sla", 'holidays = ["2026-12-24"]\n[sla'),
             "special": OFFICE.replace("[sla", 'special = { "2026-12-24" = ["09:00-10:00"] }\n[sla'),
             "half an hour": OFFICE.replace('friday = ["09:00-17:00"]', 'friday = ["09:00-17:30"]'),
+            "urgent, round the clock": OFFICE.replace("[sla", '[sla.default.urgent]\ncalendar = "none"\n[sla'),
             "no calendar": OFFICE.replace('calendar = "office"', 'calendar = "none"'),
         }[new]
         (found,) = outcomes(OFFICE, edited)

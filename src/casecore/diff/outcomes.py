@@ -190,7 +190,7 @@ def _streams(old: Policy, new: Policy) -> Iterator[tuple[Channel, Level]]:
             promised = tuple(
                 policy.service_target(clock, channel, level)[0] for policy in (old, new) for clock in _TARGETS
             )
-            calendars = tuple(policy.sla.calendar(channel) for policy in (old, new))
+            calendars = tuple(policy.sla.calendar(channel, level) for policy in (old, new))
             if (promised, calendars) not in seen:
                 seen.add((promised, calendars))
                 yield channel, level

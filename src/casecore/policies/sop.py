@@ -169,11 +169,10 @@ class Sop:
                 self._calendars[name] = opening.calendar()
             except CalendarError as error:
                 yield from (_calendar_problem(under("calendars", name), opening, told) for told in error.problems)
-        for path, targets in ((name, getattr(self.sla, name)) for name in keys_of(Sla)):
-            named = targets.calendar if isinstance(targets, Targets) else None
+        for path, named in _calendars_named(self.sla):
             if named not in {None, ALL_HOURS, *self.calendars}:
                 known = ", ".join(self.calendars) or "a table [calendars.NAME]"
-                yield Problem(f"sla.{path}.calendar", f"there is no calendar {named!r}", known)
+                yield Problem(path, f"there is no calendar {named!r}", known)
 
     def mode(self, rule: str) -> Enforcement:
         """How strictly the policy keeps the rule with this id."""
@@ -188,16 +187,16 @@ class Sop:
         limit: int | None = getattr(self.capacity, channel)
         return limit
 
-    def calendar_for(self, channel: Channel) -> Calendar | None:
-        """The calendar whose hours count on a channel; None where all hours do."""
-        name = self.sla.calendar(channel)
+    def calendar_for(self, channel: Channel, level: Level = Level.NORMAL) -> Calendar | None:
+        """The calendar whose hours count on a channel for cases of a level; None where all hours do."""
+        name = self.sla.calendar(channel, level)
         return None if name is None else self._calendars[name]
 
     def service_target(self, clock: str, channel: Channel, level: Level) -> tuple[timedelta | None, Calendar | None]:
         """The target of a service clock for cases of a channel and level, and the calendar that counts."""
         known = self._promised.get((clock, channel, level))
         if known is None:
-            known = self.sla.target(clock, channel, level), self.calendar_for(channel)
+            known = self.sla.target(clock, channel, level), self.calendar_for(channel, level)
             self._promised[clock, channel, level] = known
         return known
 
@@ -223,6 +222,18 @@ class Sop:
     def fallback(self) -> str:
         """The queue that takes what no other takes."""
         return next(name for name, queue in self.queues.items() if queue.fallback)
+
+
+def _calendars_named(sla: Sla) -> Iterator[tuple[str, str | None]]:
+    """Each place at which a calendar may be named, and which is."""
+    for name in keys_of(Sla):
+        targets = getattr(sla, name)
+        if isinstance(targets, Targets):
+            yield f"sla.{name}.calendar", targets.calendar
+            for level in Level:
+                precise = getattr(targets, level)
+                if precise is not None:
+                    yield f"sla.{name}.{level}.calendar", precise.calendar
 
 
 _DAY_TOLD: Final = re.compile(r"(?:week (?P<day>\w+)|(?P<table>special|holidays|zone)(?: (?P<date>[^:]+))?): ")

@@ -242,7 +242,7 @@ def elapsed_time(clocks: Clocks, name: ClockName, calendar: Calendar | None, at:
     if name is ClockName.SOLUTION and clocks.paused_since is not None:
         paused_since = max(clocks.paused_since, since)
         elapsed -= open_time(calendar, paused_since, max(at, paused_since))
-    return elapsed
+    return max(elapsed, timedelta(0))  # what was left out counted in another calendar, if the level had one
 
 
 def _left_out(clocks: Clocks, name: ClockName) -> timedelta:

@@ -4,8 +4,8 @@
   the reply to it. What the customer adds meanwhile starts nothing again. It is off, unless the policy gives a target.
 * While the first response is still to come, that clock alone runs: there is one answer to give.
 * Set resolved by hand, or disconnected, the customer waits no more, and has had no reply: it is `stopped`, or missed.
-* Each wait has a clock of its own, and a verdict of its own; no other takes it back. If the reply never arrived, what it
-  had met is taken back, and the next answer counts, if there was one.
+* Each wait has a clock and a verdict of its own; no later one takes it back. If the reply never arrived, what it had
+  met is taken back, and the next answer counts, if there was one.
 """
 
 from __future__ import annotations

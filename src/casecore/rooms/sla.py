@@ -393,18 +393,18 @@ def _paused_seconds(case: Case, policy: Policy, clocks: Clocks, end: datetime) -
     if clocks.paused_since is None or clocks.solution_from is None:
         return 0.0
     since = max(clocks.paused_since, clocks.solution_from)
-    return _open_seconds(case, policy, since, max(end, since))
+    return _open_seconds(case, clocks, policy, since, max(end, since))
 
 
 def _undo_solution(case: Case, resolved_at: datetime, clocks: Clocks, event: Event, policy: Policy) -> SolutionUndone:
     after, left_out = policy.sla.after_reopening, 0.0
     if after is AfterReopening.LEAVES_OUT and clocks.paused_since is None:  # what was paused is left out already
-        left_out = _open_seconds(case, policy, resolved_at, event.at)
+        left_out = _open_seconds(case, clocks, policy, resolved_at, event.at)
     return SolutionUndone(event.by, event.at, case.id, after is AfterReopening.STARTS_AGAIN, left_out)
 
 
-def _open_seconds(case: Case, policy: Policy, start: datetime, end: datetime) -> float:
-    return open_time(policy.calendar_for(case.channel), start, end).total_seconds()
+def _open_seconds(case: Case, clocks: Clocks, policy: Policy, start: datetime, end: datetime) -> float:
+    return open_time(policy.calendar_for(case.channel, clocks.level), start, end).total_seconds()
 
 
 # Evolve ------------------------------------------------------------------------------------------------

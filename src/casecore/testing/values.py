@@ -34,7 +34,16 @@ from casecore.policies.kinds import (
     keys_of,
 )
 from casecore.policies.layers import LAYERS
-from casecore.policies.sections import ALWAYS_COUNTED, COUNTED, OPEN_STATUSES, Lifecycle, Opening, Priority, Queue
+from casecore.policies.sections import (
+    ALWAYS_COUNTED,
+    COUNTED,
+    OPEN_STATUSES,
+    Level,
+    Lifecycle,
+    Opening,
+    Priority,
+    Queue,
+)
 from casecore.statuses import Status
 from casecore.testing.drawing import DrawFn, SearchStrategy
 from casecore.testing.drawing import strategies as st
@@ -154,6 +163,7 @@ _NARROWED: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     ).map(tuple),
     "calendars": lambda: st.dictionaries(ids(), st.sampled_from(_OPENINGS), max_size=2),
     **{f"sla.{name}.calendar": st.none for name in ("default", *Channel)},
+    **{f"sla.{name}.{level}.calendar": st.none for name in ("default", *Channel) for level in Level},
     "capacity.statuses": lambda: st.frozensets(st.sampled_from(COUNTED)).map(_with_all_that_counts),
     "queues.*.priority": lambda: _table_values(Table(Priority), "queues.*.priority").map(_with_a_fitting_start),
     "queues": lambda: st.dictionaries(ids(), _table_values(Table(Queue), "queues.*"), max_size=3).map(
