@@ -136,6 +136,12 @@ class TestClocks:
         assert (label, 0 < found.times <= found.tried) == (found.label, True)
         assert found.old != found.new
 
+    def test_closing_in_opening_hours(self):
+        """Cases that are closed in opening hours are closed later."""
+        (found,) = outcomes(OFFICE, f'{OFFICE}\n[lifecycle]\ncalendar = "office"')
+        assert (Label.LOOSER, ("lifecycle.calendar",)) == (found.label, found.edits)
+        assert "the case is closed automatically" in found.old
+
     @pytest.mark.parametrize(
         ("text", "label"),
         [

@@ -351,6 +351,7 @@ _TITLES: Final = MappingProxyType(
 COMPARED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "sla": (CLOCKS,),
+        "lifecycle.calendar": (CLOCKS,),
         "calendars": (CLOCKS,),
         "routing": (ROUTING,),
         "queues": (ROUTING,),
@@ -358,9 +359,9 @@ COMPARED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "override": (CLOCKS, ROUTING, SENTIMENT),
     }
 )
-"""By table: what is compared of its edits beside decisions."""
+"""By table, or by key: what is compared of its edits beside decisions."""
 
 
 def kinds_of(edit: Edit) -> tuple[str, ...]:
     """What is compared of an edit beside decisions."""
-    return COMPARED.get(edit.steps[0], ())
+    return COMPARED.get(edit.key, ()) or COMPARED.get(edit.steps[0], ())

@@ -15,6 +15,7 @@ TRIED: Final = frozenset(
         "lifecycle.close_from",
         "lifecycle.close_by",
         "lifecycle.close_after",
+        "lifecycle.calendar",
         "channels",
         "queues",
         "capacity",

@@ -136,7 +136,7 @@ class Sop:
     sla: Sla = key(Table(Sla), "What is promised, and how it is counted.", factory=Sla, clause="§8")
     calendars: Mapping[str, Opening] = key(
         Named(Table(Opening)),
-        "Business calendars, by the names that `sla` uses; what differs on a date is a special day of theirs.",
+        "Business calendars, by the names that other tables use; what differs on a date is a special day of theirs.",
         factory=dict,
         scope=KeyScope.FILE,
         clause="§8",
@@ -169,7 +169,7 @@ class Sop:
                 self._calendars[name] = opening.calendar()
             except CalendarError as error:
                 yield from (_calendar_problem(under("calendars", name), opening, told) for told in error.problems)
-        for path, named in _calendars_named(self.sla):
+        for path, named in _calendars_named(self):
             if named not in {None, ALL_HOURS, *self.calendars}:
                 known = ", ".join(self.calendars) or "a table [calendars.NAME]"
                 yield Problem(path, f"there is no calendar {named!r}", known)
@@ -190,6 +190,12 @@ class Sop:
     def calendar_for(self, channel: Channel, level: Level = Level.NORMAL) -> Calendar | None:
         """The calendar whose hours count on a channel for cases of a level; None where all hours do."""
         name = self.sla.calendar(channel, level)
+        return None if name is None else self._calendars[name]
+
+    @property
+    def closing_calendar(self) -> Calendar | None:
+        """The calendar in whose hours the time counts after which cases are closed; None where all hours do."""
+        name = self.lifecycle.calendar
         return None if name is None else self._calendars[name]
 
     def service_target(self, clock: str, channel: Channel, level: Level) -> tuple[timedelta | None, Calendar | None]:
@@ -224,10 +230,11 @@ class Sop:
         return next(name for name, queue in self.queues.items() if queue.fallback)
 
 
-def _calendars_named(sla: Sla) -> Iterator[tuple[str, str | None]]:
+def _calendars_named(sop: Sop) -> Iterator[tuple[str, str | None]]:
     """Each place at which a calendar may be named, and which is."""
+    yield "lifecycle.calendar", sop.lifecycle.calendar
     for name in keys_of(Sla):
-        targets = getattr(sla, name)
+        targets = getattr(sop.sla, name)
         if isinstance(targets, Targets):
             yield f"sla.{name}.calendar", targets.calendar
             for level in Level:

@@ -157,6 +157,7 @@ _OPENINGS: Final = (
 _NARROWED: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     "lifecycle.close_from": lambda: st.lists(st.sampled_from(OPEN_STATUSES), min_size=1, unique=True).map(tuple),
     "lifecycle.close_after": lambda: st.dictionaries(st.sampled_from(OPEN_STATUSES), _length_values(Length(), "")),
+    "lifecycle.calendar": st.none,
     "lifecycle": lambda: _table_values(Table(Lifecycle), "lifecycle").map(_with_fitting_statuses),
     "wrap_up.codes": lambda: st.lists(
         texts().filter(lambda text: not is_blank(text)), min_size=1, max_size=3, unique=True
