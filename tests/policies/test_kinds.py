@@ -1,6 +1,6 @@
 """What a policy key may hold: each kind reads strictly, says what fits, and writes back what it read."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import attrs
@@ -18,6 +18,7 @@ from casecore.policies.kinds import (
     Flag,
     Id,
     Length,
+    Like,
     Named,
     Number,
     Several,
@@ -139,6 +140,23 @@ class TestNumber:
         assert "a number from 0 to 1e+06" == Number().describe
 
 
+class TestLike:
+    """Text that is told by an example."""
+
+    def test_a_date(self):
+        """With quotes or without: TOML has dates."""
+        kind = Like(10, example="2026-12-25")
+        assert ("2026-12-24", []) == read(kind, "2026-12-24")
+        assert ("2026-12-24", []) == read(kind, date(2026, 12, 24))
+
+    @pytest.mark.parametrize("value", [datetime(2026, 12, 24), 20261224, "24 December 2026", None, True])  # noqa: DTZ001
+    def test_bad(self, value):
+        """Anything else: the example is told, and a date or a flag as a file writes it."""
+        told = {datetime: "2026-12-24T00:00:00", bool: "true"}.get(type(value), repr(value))
+        found = problem(Like(10, example="2026-12-25"), value)
+        assert Problem("p", f"{told} does not fit", "text like 2026-12-25") == found
+
+
 class TestText:
     """Text of a limited length."""
 
@@ -249,7 +267,7 @@ class TestLength:
         assert (timedelta(seconds=seconds), []) == read(Length(), text)
 
     @pytest.mark.parametrize(
-        "value", ["", "2 m", "2", "m", "-2m", "1.5h", "12h1d", "2M", "2min", "٣m", "2m\n", "1m1m", None, [], 2.5, True]
+        "value", ["", "2 m", "2", "m", "-2m", "1.5h", "12h1d", "2M", "2min", "٣m", "2m\n", "1m1m", None, [], 2.5]
     )
     def test_bad(self, value):
         """Anything else: the way to write it is told."""
@@ -341,7 +359,7 @@ class TestSeveral:
 
     def test_twice(self):
         """A repetition is a mistake, told by the word."""
-        assert Problem("p", "'red' stands there twice", f"a list, each {COLOUR}") == problem(
+        assert Problem("p[2]", "'red' stands there twice", f"a list, each {COLOUR}") == problem(
             Several(Choice(Colour)), ["red", "green", "red"]
         )
 

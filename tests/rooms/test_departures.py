@@ -22,8 +22,9 @@ from casecore.rooms.commitments import CommitmentMade, MakeCommitment
 from casecore.rooms.contacts import CaseGivenUp, ContactEnded, CustomerLeft, CustomerReturned, EndContact
 from casecore.rooms.offers import OfferRescinded, OfferWork, Rescission, WorkOffered
 from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.relations import RelateRecord
 from casecore.rooms.replies import ReplySent, SendReply
-from casecore.rooms.wrap_ups import Dispose, Disposed, RelateRecord, WrapUpOwed
+from casecore.rooms.wrap_ups import Dispose, Disposed, WrapUpOwed
 from casecore.routing import next_for, route
 from casecore.statuses import Status
 from casecore.testing.scenario import at, case_in, given, new_case

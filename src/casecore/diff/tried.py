@@ -16,11 +16,13 @@ TRIED: Final = frozenset(
         "lifecycle.close_by",
         "lifecycle.close_after",
         "lifecycle.calendar",
+        "lifecycle.close_unanswered",
         "channels",
         "queues",
         "capacity",
         "routing.agents",
         "routing.offer_timeout",
+        "routing.offers_at_once",
         "routing.unanswered",
         "chat.agent_ends",
         "chat.idle",
@@ -44,6 +46,7 @@ TRIED: Final = frozenset(
         "tags.limit",
         "sentiment.manual",
         "live.abandoned",
+        "replies.blanks",
         "override",
     }
 )

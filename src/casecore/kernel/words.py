@@ -15,6 +15,7 @@ What Unicode says of characters is read by the library `regex`, which is loaded 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
@@ -76,16 +77,18 @@ def _pattern(name: str) -> Any:
 
 # Seen or not -------------------------------------------------------------------------------------------
 
+_ASCII_SEEN: Final = re.compile("[!-~]")
+
 
 def is_blank(text: str) -> bool:
     """Whether nothing of a text can be seen; the empty one is blank, too."""
     if text.isascii():
-        return not text.strip(" \t\n\r\v\f\x1c\x1d\x1e\x1f") or not any(map(str.isprintable, text.strip()))
+        return _ASCII_SEEN.search(text) is None
     return _pattern("seen").search(text) is None
 
 
-def said(text: str | None) -> str | None:
-    """A text that may be left out: None where it is blank."""
+def unless_blank(text: str | None) -> str | None:
+    """A text that may be left out; None where it is blank."""
     return None if text is None or is_blank(text) else text
 
 
@@ -114,10 +117,10 @@ def same_form(text: str) -> str:
 
     It is Unicode's NFKC_Casefold with one sort of apostrophe, and with one space where there are any.
     """
-    return _form_of_word(text) if len(text) <= _A_WORD else _fold(text)
+    return _form_of_word(text) if len(text) <= _LONGEST_WORD else _fold(text)
 
 
-_A_WORD: Final = 200
+_LONGEST_WORD: Final = 200
 """The longest text whose form is remembered, in code points."""
 
 
@@ -165,12 +168,6 @@ def language_ranges(language: str) -> Iterator[str]:
 
 
 # Characters of a reader --------------------------------------------------------------------------------
-
-
-def graphemes(text: str) -> list[str]:
-    """The characters that a reader sees: each a letter with its marks, a syllable, a whole emoji."""
-    found: list[str] = _pattern("grapheme").findall(text)
-    return found
 
 
 def shorten(text: str, most: int, ending: str = "…") -> str:

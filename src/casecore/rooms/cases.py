@@ -35,7 +35,7 @@ from casecore.kernel import (
 )
 from casecore.kernel.durations import duration_text
 from casecore.kernel.records import a_link, editing_class, record
-from casecore.kernel.rooms import by_agent, measures, not_by_customer, soft_rule, too_early, wants
+from casecore.kernel.rooms import NEVER_COMES, by_agent, measures, not_by_customer, soft_rule, too_early, wants
 from casecore.policies import Policy
 from casecore.policies.sections import Role
 from casecore.rooms.agents import Agent, is_supervisor
@@ -368,10 +368,6 @@ CLOSING = Timer(
 )
 
 
-_NEVER = {"seconds": None, "limit": None, "seconds_to_go": None}
-"""What is measured of a time that does not run."""
-
-
 @wants("case")
 @measures("seconds", "limit", "seconds_to_go")
 def _close_after(view: HasCase, event: CaseClosed, policy: Policy) -> Reason | None:
@@ -384,7 +380,7 @@ def _close_after(view: HasCase, event: CaseClosed, policy: Policy) -> Reason | N
             "lifecycle.close_after",
             f"cases that are {case.status} are not closed automatically",
             "leave it as it is",
-            _NEVER,
+            NEVER_COMES,
         )
     if waits:
         since = f"{case.unanswered_since:%Y-%m-%d %H:%M:%S} UTC"
@@ -393,7 +389,7 @@ def _close_after(view: HasCase, event: CaseClosed, policy: Policy) -> Reason | N
             "lifecycle.close_after",
             found,
             "reply, or let its assignee or a supervisor set it resolved",
-            {**_NEVER, "unanswered_since": case.unanswered_since},
+            {**NEVER_COMES, "unanswered_since": case.unanswered_since},
         )
     if due is None or event.at >= due:
         return None

@@ -225,14 +225,14 @@ def cannot_accept(agent: Agent, case: Case, draft: WaitingDraft | None, policy: 
         draft: The draft whose review is offered; None: the case is.
         policy: The SOP in force for the case.
     """
-    queue, found = (case.queue, OBSTACLES) if draft is None else (draft.queue, OBSTACLES_TO_REVIEWS)
+    queue, obstacles = (case.queue, OBSTACLES) if draft is None else (draft.queue, OBSTACLES_TO_REVIEWS)
     if draft is not None and not_reviewer(agent, draft.author, policy) is not None:
         return True
     if queue not in agent.queues and policy.mode("assignment.queue") is Enforcement.BLOCK:
         return True
     against = [
         obstacle
-        for rule, (_, obstacle) in found.items()
+        for rule, (_, obstacle) in obstacles.items()
         if obstacle(agent, case.channel, policy) is not None and policy.mode(rule) is Enforcement.BLOCK
     ]
     if not against:

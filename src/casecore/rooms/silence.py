@@ -19,7 +19,7 @@ from casecore.channels import Channel
 from casecore.kernel import Editing, Event, Probe, Reason, Room, Rule, Timer, a_text, an_id, frozen
 from casecore.kernel.durations import duration_text
 from casecore.kernel.rooms import by_agent, measures, soft_rule, too_early, wants
-from casecore.kernel.words import said
+from casecore.kernel.words import unless_blank
 from casecore.policies import Policy
 from casecore.policies.sections import CountsFrom
 from casecore.rooms.approvals import HasDraft, resolving_past, stale_after
@@ -162,13 +162,13 @@ def _no_draft(view: HasDraft, event: ChatDisconnected, _: Policy) -> Reason | No
 def _ask_presence(view: HasCase, command: AskPresence, policy: Policy) -> tuple[Event, ...]:
     c = command
     questions = policy.chat.idle.questions
-    text = said(c.text) or (questions[0] if questions else "")
+    text = unless_blank(c.text) or (questions[0] if questions else "")
     return (PresenceAsked(c.by, c.at, c.case, c.message, text, view.case.thread),)
 
 
 def closing_message(view: SeesContact, policy: Policy) -> str:
     """The closing message of a silent chat, with the customer's name or its fallback wording."""
-    name = said(view.customer.name) if view.customer is not None else None
+    name = unless_blank(view.customer.name) if view.customer is not None else None
     idle = policy.chat.idle
     return idle.closing.replace("{customer}", name) if name else idle.closing_unnamed
 
