@@ -114,6 +114,15 @@ class TestUntried:
         assert not is_tried(Edit(("replies", "new_key"), None, True))
 
 
+class TestWrapUps:
+    """When somebody is reminded."""
+
+    def test_reminder(self):
+        """Sooner is stricter, and it is told of the case that was left."""
+        (found,) = outcomes("", 'wrap_up.remind = "10m"')
+        assert (Label.STRICTER, "a wrap-up is overdue: 2026-11-02 12:31:00") == (found.label, found.new)
+
+
 class TestClocks:
     """Due instants, of a set of cases."""
 

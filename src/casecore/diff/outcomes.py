@@ -41,6 +41,7 @@ from casecore.rooms.offers import OfferWork
 from casecore.rooms.replies import SendReply
 from casecore.rooms.sla import FIRST_RESPONSE, NEXT_RESPONSE, SOLUTION, SetLevel
 from casecore.rooms.threads import Feeling
+from casecore.rooms.wrap_ups import REMINDER
 from casecore.routing import next_for, next_offer
 from casecore.statuses import Status
 
@@ -335,12 +336,29 @@ def _look_at_sentiment(desk: Desk) -> Mapping[str, Any]:
     return {"set sentiment": ALLOWED if verdict else f"refused ({verdict})"}
 
 
+# Wrap-ups ----------------------------------------------------------------------------------------------
+
+
+def _wrap_up_trials(old: Policy, new: Policy) -> Iterator[Trial]:
+    """A customer of each channel writes, is answered and left."""
+    queues = frozenset((*old.queues, *new.queues))
+    for channel in Channel:
+        left = LeaveCase("ana", NOON + timedelta(minutes=21), "c1")
+        commands = (*_arrives(channel, Level.LOW, NOON, queues), *_is_answered(NOON, Status.PENDING), left)
+        yield Trial(commands, _look_at_wrap_ups)
+
+
+def _look_at_wrap_ups(desk: Desk) -> Mapping[str, Any]:
+    """When the agent who owes a wrap-up is reminded."""
+    return {due.what: due.at for due in desk.due() if due.key == REMINDER.key}
+
+
 # What is compared of which edit ------------------------------------------------------------------------
 
-CLOCKS, ROUTING, SENTIMENT = "clocks", "routing", "sentiment"
+CLOCKS, ROUTING, SENTIMENT, WRAP_UPS = "clocks", "routing", "sentiment", "wrap-ups"
 
 _TRIALS: Final[Mapping[str, Callable[[Policy, Policy], Iterator[Trial]]]] = MappingProxyType(
-    {CLOCKS: _clock_trials, ROUTING: _routing_trials, SENTIMENT: _sentiment_trials}
+    {CLOCKS: _clock_trials, ROUTING: _routing_trials, SENTIMENT: _sentiment_trials, WRAP_UPS: _wrap_up_trials}
 )
 
 _TITLES: Final = MappingProxyType(
@@ -348,6 +366,7 @@ _TITLES: Final = MappingProxyType(
         CLOCKS: "clocks: something is due at another time",
         ROUTING: "routing: somebody else is offered something",
         SENTIMENT: "set sentiment: the answer is another",
+        WRAP_UPS: "wrap-ups: they are overdue at another time",
     }
 )
 
@@ -359,7 +378,8 @@ COMPARED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "routing": (ROUTING,),
         "queues": (ROUTING,),
         "sentiment": (SENTIMENT,),
-        "override": (CLOCKS, ROUTING, SENTIMENT),
+        "wrap_up.remind": (WRAP_UPS,),
+        "override": (CLOCKS, ROUTING, SENTIMENT, WRAP_UPS),
     }
 )
 """By table, or by key: what is compared of its edits beside decisions."""

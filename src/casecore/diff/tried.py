@@ -30,6 +30,7 @@ TRIED: Final = frozenset(
         "wrap_up.disposition",
         "wrap_up.notes",
         "wrap_up.codes",
+        "wrap_up.remind",
         "email.subject_required",
         "email.relate_customer",
         "email.relate_case",

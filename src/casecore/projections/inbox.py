@@ -197,6 +197,7 @@ class Inbox:
         offers: The first to time out first.
         reviews: Longest waiting first.
         wrap_ups: Ended contacts to dispose, longest ended first.
+        overdue: Those of them that have waited for longer than `wrap_up.remind`.
         duties: Relations to add, by case.
         promises: The first due first.
         clocks: The first due first.
@@ -207,6 +208,7 @@ class Inbox:
     offers: tuple[Offer, ...] = ()
     reviews: tuple[Review, ...] = ()
     wrap_ups: tuple[WrapUp, ...] = ()
+    overdue: tuple[WrapUp, ...] = ()
     duties: tuple[Duty, ...] = ()
     promises: tuple[OpenCommitment, ...] = ()
     clocks: tuple[ClockAtRisk, ...] = ()
@@ -277,14 +279,18 @@ def inbox(
     looked_at = desk.cases.values() if cases is None else [file for file in map(desk.cases.get, cases) if file]
     files = [file for file in looked_at if agent in _agents_concerned(file)]
     held = [file for file in files if file.case.assignee == agent]
-    wrap_ups = [wrap_up for wrap_up in desk.wrap_ups.values() if wrap_up.agent == agent]
+    wrap_ups = _sort_by(
+        (wrap_up for wrap_up in desk.wrap_ups.values() if wrap_up.agent == agent),
+        lambda wrap_up: (wrap_up.ended_at, wrap_up.case),
+    )
     commitments = [commitment for commitment in desk.commitments.values() if commitment.agent == agent]
     return Inbox(
         row,
         cases=_sort_by((_held_case(desk, file, at) for file in held), _case_urgency),
         offers=_sort_by(_offers_to(desk, files, agent, at), lambda offer: (offer.expires_at, offer.case, offer.review)),
         reviews=_sort_by(_reviews_by(files, agent), lambda review: (review.draft.waiting_since, review.case)),
-        wrap_ups=_sort_by(wrap_ups, lambda wrap_up: (wrap_up.ended_at, wrap_up.case)),
+        wrap_ups=wrap_ups,
+        overdue=tuple(row for row in wrap_ups if any(due.at <= at for due in desk.due_of_wrap_up(row.id))),
         duties=_sort_by(_duties_of(desk, files, agent, at), lambda duty: duty.case),
         promises=tuple(
             OpenCommitment(commitment, commitment.overdue(at))

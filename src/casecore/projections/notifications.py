@@ -18,11 +18,12 @@
 | `idle_right` | who has the chat | the silence is long enough: once asked for, the chat may be ended |
 | `window_closed` | who holds the case | on WhatsApp: from now on only templates go out |
 | `clock_late` | who holds the case | a service clock reached its target |
+| `wrap_up_overdue` | whose contact it was, and every supervisor | nobody has disposed it for `wrap_up.remind` |
 | `queue_unserved` | every supervisor | a case waits in a queue that no agent serves |
 
-Those from `commitment_due` to `clock_late` are no events: they come with their instant, so a host gives what its agenda
-says is ripe, or what `Desk.due` lists for now, beside the events. Nobody is called for what they did themselves. What
-waits already in a queue that the policy has no more is told by `casecore.unserved`.
+Those from `commitment_due` to `wrap_up_overdue` are no events: they come with their instant, so a host gives what its
+agenda says is ripe, or what `Desk.due` lists for now, beside the events. Nobody is called for what they did themselves.
+What waits already in a queue that the policy has no more is told by `casecore.unserved`.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ from casecore.rooms.reviews import ReviewEnded
 from casecore.rooms.silence import SILENT
 from casecore.rooms.sla import SOLUTION
 from casecore.rooms.whatsapp import WINDOW
+from casecore.rooms.wrap_ups import REMINDER
 
 
 class Alert(StrEnum):
@@ -70,6 +72,7 @@ class Alert(StrEnum):
     IDLE_RIGHT = "idle_right"
     WINDOW_CLOSED = "window_closed"
     CLOCK_LATE = "clock_late"
+    WRAP_UP_OVERDUE = "wrap_up_overdue"
     QUEUE_UNSERVED = "queue_unserved"
 
 
@@ -221,6 +224,13 @@ def _call_promisers(due: Due, desk: Desk) -> Calls:
     return tuple((Alert.COMMITMENT_DUE, row.agent, row.id) for row in there)
 
 
+def _call_of_wrap_up(due: Due, desk: Desk) -> Calls:
+    rows = (row for row in desk.wrap_ups.values() if row.case == due.case)
+    late = sorted(row.agent for row in rows if any(one.at == due.at for one in desk.due_of_wrap_up(row.id)))
+    supervisors = sorted(name for name, agent in desk.agents.items() if is_supervisor(agent))
+    return tuple((Alert.WRAP_UP_OVERDUE, name, None) for name in dict.fromkeys((*late, *supervisors)))
+
+
 def _call_supervisors(event: CaseQueued, desk: Desk) -> Calls:
     agents = desk.agents.values()
     if any(event.queue in agent.queues for agent in agents):
@@ -262,5 +272,6 @@ _CALLS_WHEN_DUE: Final[Mapping[str, Callable[[Any, Desk], Calls]]] = {
     SILENT.key: _call_holder(Alert.IDLE_RIGHT),
     WINDOW.key: _call_holder(Alert.WINDOW_CLOSED),
     SOLUTION.key: _call_holder(Alert.CLOCK_LATE),
+    REMINDER.key: _call_of_wrap_up,
 }
 """Who is called for what has come due, by the key of its timer."""

@@ -8,7 +8,20 @@ from typing import Final
 
 from casecore.channels import Channel
 from casecore.kernel import Enforcement
-from casecore.policies.kinds import Choice, Flag, Length, Several, Table, Text, Whole, Wording, a_source, key, section
+from casecore.policies.kinds import (
+    Choice,
+    Flag,
+    Length,
+    OrNone,
+    Several,
+    Table,
+    Text,
+    Whole,
+    Wording,
+    a_source,
+    key,
+    section,
+)
 
 
 class Proceeding(StrEnum):
@@ -149,6 +162,11 @@ class WrapUpRules:
         "The outcome codes.",
         default=("solved", "follow_up", "no_response", "transferred", "spam"),
         rules=("wrap_up.disposition",),
+    )
+    remind: timedelta | None = key(
+        OrNone(Length(), "nobody is reminded"),
+        "How long a wrap-up may wait until its agent and the supervisors are alerted.",
+        default=None,
     )
     source: str = a_source()
 
