@@ -114,6 +114,15 @@ class TestUntried:
         assert not is_tried(Edit(("replies", "new_key"), None, True))
 
 
+class TestMethods:
+    """How customers may be authenticated."""
+
+    def test_fewer(self):
+        """Where the policy names methods, others are refused."""
+        (found,) = outcomes("", 'authentication.methods = ["call back"]')
+        assert (Label.STRICTER, "authenticate by another way: allowed") == (found.label, found.old)
+
+
 class TestWrapUps:
     """When somebody is reminded."""
 

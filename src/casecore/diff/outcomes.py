@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from itertools import islice
 from random import Random
 from types import MappingProxyType
@@ -336,6 +337,22 @@ def _look_at_sentiment(desk: Desk) -> Mapping[str, Any]:
     return {"set sentiment": ALLOWED if verdict else f"refused ({verdict})"}
 
 
+# Authentication ----------------------------------------------------------------------------------------
+
+
+def _method_trials(old: Policy, new: Policy) -> Iterator[Trial]:
+    methods = dict.fromkeys((*old.authentication.methods, *new.authentication.methods, "another way"))
+    queues = frozenset((*old.queues, *new.queues))
+    begun = (*_arrives(Channel.EMAIL, Level.LOW, NOON, queues), OpenCase("ana", NOON, "c1"))
+    yield from (Trial(begun, partial(_look_at_method, method)) for method in methods)
+
+
+def _look_at_method(method: str, desk: Desk) -> Mapping[str, Any]:
+    """Whether the one who holds a case may authenticate its customer like this."""
+    verdict = desk.decide(Authenticate("ana", desk.now or NOON, "c1", method))
+    return {f"authenticate by {method}": ALLOWED if verdict else f"refused ({verdict})"}
+
+
 # Wrap-ups ----------------------------------------------------------------------------------------------
 
 
@@ -355,10 +372,16 @@ def _look_at_wrap_ups(desk: Desk) -> Mapping[str, Any]:
 
 # What is compared of which edit ------------------------------------------------------------------------
 
-CLOCKS, ROUTING, SENTIMENT, WRAP_UPS = "clocks", "routing", "sentiment", "wrap-ups"
+CLOCKS, ROUTING, SENTIMENT, METHODS, WRAP_UPS = "clocks", "routing", "sentiment", "methods", "wrap-ups"
 
 _TRIALS: Final[Mapping[str, Callable[[Policy, Policy], Iterator[Trial]]]] = MappingProxyType(
-    {CLOCKS: _clock_trials, ROUTING: _routing_trials, SENTIMENT: _sentiment_trials, WRAP_UPS: _wrap_up_trials}
+    {
+        CLOCKS: _clock_trials,
+        ROUTING: _routing_trials,
+        SENTIMENT: _sentiment_trials,
+        METHODS: _method_trials,
+        WRAP_UPS: _wrap_up_trials,
+    }
 )
 
 _TITLES: Final = MappingProxyType(
@@ -366,6 +389,7 @@ _TITLES: Final = MappingProxyType(
         CLOCKS: "clocks: something is due at another time",
         ROUTING: "routing: somebody else is offered something",
         SENTIMENT: "set sentiment: the answer is another",
+        METHODS: "authenticate: the answer is another",
         WRAP_UPS: "wrap-ups: they are overdue at another time",
     }
 )
@@ -379,7 +403,8 @@ COMPARED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "queues": (ROUTING,),
         "sentiment": (SENTIMENT,),
         "wrap_up.remind": (WRAP_UPS,),
-        "override": (CLOCKS, ROUTING, SENTIMENT, WRAP_UPS),
+        "authentication.methods": (METHODS,),
+        "override": (CLOCKS, ROUTING, SENTIMENT, METHODS, WRAP_UPS),
     }
 )
 """By table, or by key: what is compared of its edits beside decisions."""

@@ -35,6 +35,7 @@ assignment.next_state: CaseAssigned ReviewTaken WorkOffered
 assignment.queue: CaseAssigned ReviewTaken WorkOffered
 assignment.wrap_up: CaseAssigned ReviewTaken WorkOffered
 authentication.before: CaseClosed CaseReleased CommitmentMade ReplySent StatusSet
+authentication.methods: Authenticate
 away.gone: FreeReview ReleaseAbsent
 away.grace: FreeReview ReleaseAbsent
 capacity.channel: CaseAssigned ReviewTaken WorkOffered
@@ -147,6 +148,7 @@ def missing_rules(rules: Iterable[Any]) -> Iterator[str]:
 
 
 NEVER_REFUSES: Final = (
+    "authentication.methods",
     "email.earlier_handler",
     "lifecycle.close_from",
     "sentiment.manual",

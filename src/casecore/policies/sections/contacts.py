@@ -8,6 +8,7 @@ from typing import Final
 
 from casecore.channels import Channel
 from casecore.kernel import Enforcement
+from casecore.kernel.words import same_form
 from casecore.policies.kinds import (
     Choice,
     Flag,
@@ -54,6 +55,11 @@ class Authentication:
         "Whether doing so without is refused, recorded or ignored.",
         default=Enforcement.BLOCK,
         rules=("authentication.before",),
+    )
+    methods: tuple[str, ...] = key(
+        Several(Text(200, 1), form=same_form),
+        "How customers may be authenticated, as agents note it, e.g. a security question; none named: in any words.",
+        default=(),
     )
     source: str = a_source()
 
