@@ -58,6 +58,8 @@ if TYPE_CHECKING:
     from casecore.projections.notifications import AlertSettings as AlertSettings
     from casecore.projections.notifications import Notification as Notification
     from casecore.projections.notifications import notifications as notifications
+    from casecore.projections.quality import AgentQuality as AgentQuality
+    from casecore.projections.quality import quality as quality
     from casecore.projections.search import Archive as Archive
     from casecore.projections.search import CaseSummary as CaseSummary
     from casecore.projections.search import Page as Page
@@ -323,6 +325,7 @@ _HOMES = {
     "routing.agenda": "Agenda",
     "projections.history": "Line UnknownLanguage history line",
     "projections.transcript": "TranscriptEntry transcript",
+    "projections.quality": "AgentQuality quality",
     "projections.search.queries": "QueryError",
     "projections.search": "Archive CaseSummary Page",
     "projections.inbox": "Inbox Inboxes inbox",
