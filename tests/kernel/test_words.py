@@ -44,6 +44,8 @@ class TestBlank:
             "\x01 \x02",
             "\t\r\n",
             "\x00",
+            "\x00 \x01",
+            "\x7f \t\x1b",
             "\x1f",
             "\x85",
             "\xa0",
@@ -160,10 +162,15 @@ class TestEqual:
             ("ŉ", "'n"),
             ("ᾳ", "ΑΙ"),
             ("``", "''"),
+            ("e\u2011mail", "E-Mail"),
+            ("Mon\u2013Fri", "mon-fri"),
+            ("İADE", "iade"),
+            ("Kapı", "KAPI"),
+            ("i\u0307\u0307", "I"),
         ],
     )
     def test_equal(self, one, other):
-        """Capitals, width, ligatures, apostrophes, spaces, and what has no width."""
+        """Capitals, width, ligatures, apostrophes, dashes, spaces, the i of Turkish, and what has no width."""
         assert same_form(one) == same_form(other)
         assert _as_meant(one) == _as_meant(other)
 

@@ -3,8 +3,9 @@
 The one truth about text of every script, for fields, filters, channels, templates and search:
 
 * **Blank** is a text in which nothing can be seen: spaces of any sort, characters without width, fillers.
-* **Equal words** (`same_form`) differ in capitals, width, ligatures, the sort of apostrophe, spaces around and between
-  them, and characters without width only. `pt-BR` is also a language `pt` (`language_ranges`).
+* **Equal words** (`same_form`) differ in capitals, width, ligatures, the sort of apostrophe or dash, spaces around and
+  between them, and characters without width only; the i of Turkish, with a dot or without, is an i. `pt-BR` is also a
+  language `pt` (`language_ranges`).
 * **Letters to search by** (`search_form`) leave out accents and vowel points, too, but neither the vowels of Indic
   scripts nor the marks of Japanese: ł ø đ are l o d; दान is not दिन. `search_words` parts them into words.
 * **A character** of a reader is a grapheme: a letter with its marks, a family of emoji. Nothing is cut inside one.
@@ -57,6 +58,7 @@ _PATTERNS: Final = {
     "picture": _PICTURE,
     "accent": _ACCENTS,
     "gap": rf"(?<!{_RUN})\u200b",
+    "half_space": r"(?<=\p{Arab}\p{M}*)\u200c(?=\p{Arab})",
     "digit": r"[\p{Nd}--\p{ASCII}]",
     "unspaced": _UNSPACED,
     "run": _RUN,
@@ -65,6 +67,11 @@ _PATTERNS: Final = {
 }
 
 _APOSTROPHES: Final = str.maketrans(dict.fromkeys("’‘‛ʼʻʹ´`′＇", "'"))
+_SIGNS: Final = _APOSTROPHES | str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | {"ı": "i"})
+"""Signs that programs put for others, and the i of Turkish, whose capital is that of every other i."""
+
+_DOTTED_I: Final = re.compile("i\u0307+")
+"""What becomes of the capital I of Turkish that has a dot."""
 
 
 @cache
@@ -115,7 +122,7 @@ def hidden_in(text: str) -> int | None:
 def same_form(text: str) -> str:
     """The form by which words are compared: two words are equal where their forms are.
 
-    It is Unicode's NFKC_Casefold with one sort of apostrophe, and with one space where there are any.
+    It is Unicode's NFKC_Casefold with one sort of apostrophe, of dash and of i, and with one space where there are any.
     """
     return _form_of_word(text) if len(text) <= _LONGEST_WORD else _fold(text)
 
@@ -127,9 +134,10 @@ _LONGEST_WORD: Final = 200
 def _fold(text: str) -> str:
     if text.isascii() and "`" not in text:
         return " ".join(text.lower().split())
-    folded = unicodedata.normalize("NFD", text.translate(_APOSTROPHES)).casefold()
+    folded = unicodedata.normalize("NFD", text.translate(_SIGNS)).casefold()
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", folded).casefold())
-    plain = _pattern("ignorable").sub("", folded).translate(_APOSTROPHES)
+    plain = _pattern("ignorable").sub("", folded).translate(_SIGNS)
+    plain = _DOTTED_I.sub("i", plain)
     return " ".join(unicodedata.normalize("NFKC", plain).split())
 
 
@@ -201,6 +209,9 @@ def _is_picture(grapheme: str) -> bool:
 
 # To search by ------------------------------------------------------------------------------------------
 
+_HYPHEN: Final = "\u2010"
+"""A hyphen that is nothing else; it stands for the half space of Persian, too, which parts an ending from its word."""
+
 
 @cache
 def _plain_letters() -> dict[int, str]:
@@ -227,7 +238,8 @@ def search_form(text: str) -> str:
         return text.lower().replace("`", "'")
     parted = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES))
     parted = unicodedata.normalize("NFKD", parted.casefold())
-    plain = _pattern("accent").sub("", _pattern("gap").sub(" ", parted)).translate(_plain_letters())
+    parted = _pattern("half_space").sub(_HYPHEN, _pattern("gap").sub(" ", parted))
+    plain = _pattern("accent").sub("", parted).translate(_plain_letters())
     plain = plain.translate(_APOSTROPHES)
     digits = _pattern("digit").sub(lambda match: str(unicodedata.decimal(match[0], match[0])), plain)
     return unicodedata.normalize("NFC", digits)
@@ -239,11 +251,11 @@ def search_words(form: str) -> list[str]:
     return found
 
 
-_BONDS: Final = frozenset("-'\u2010")
+_BONDS: Final = frozenset(f"-'{_HYPHEN}")
 
 
 def bonded_words(form: str) -> Iterator[str]:
-    """Words that a hyphen or an apostrophe parts, as people write them without: `email`, `dont`."""
+    """Words that a hyphen, an apostrophe or the half space of Persian parts, as people write them without: `email`."""
     chain: list[str] = []
     end = 0
     for match in _pattern("word").finditer(form):

@@ -165,15 +165,16 @@ class Like(Text):
 
 @frozen
 class Wording(Text):
-    """Text that the desk sends to customers, with each of its blanks in it and no other."""
+    """Text that the desk sends to customers, which says something, with each of its blanks in it and no other."""
 
+    least: int = 1
     blanks: tuple[str, ...] = ()
 
     @property
     def describe(self) -> str:
         """How long it may be, and its blanks."""
         named = " and ".join(f"{{{name}}}" for name in self.blanks)
-        return f"text of at most {self.most} characters {f'with {named} in it' if named else 'without blanks'}"
+        return f"{super().describe} {f'with {named} in it' if named else 'without blanks'}"
 
     def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
         """A str in which every blank is one that is filled, and none of them is missing."""

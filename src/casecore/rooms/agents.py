@@ -467,7 +467,7 @@ def _go_available(view: HasTarget, command: GoAvailable, _: Policy) -> tuple[Eve
 @wants("target")
 def _go_unavailable(view: HasTarget, command: GoUnavailable, _: Policy) -> tuple[Event, ...]:
     agent, c = view.target, command
-    if _comes_back_owing(agent) and not agent.contacts:
+    if _comes_back_owing(agent):
         return (AgentWrapsUp(c.by, c.at, c.agent), NextStateSet(c.by, c.at, c.agent, c.reason))
     return (AgentUnavailable(c.by, c.at, c.agent, c.reason),)
 

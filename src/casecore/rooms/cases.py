@@ -20,6 +20,7 @@ from typing import Protocol
 
 from casecore.channels import Channel
 from casecore.kernel import (
+    CUSTOMER,
     SYSTEM,
     Command,
     Editing,
@@ -226,11 +227,14 @@ def _case_known(view: SeesCase, command: AboutCase, _: Policy) -> Reason | None:
 
 
 @wants("case")
-def not_closed(view: HasCase, _: Command, __: Policy) -> Reason | None:
+def not_closed(view: HasCase, command: Command, _: Policy) -> Reason | None:
     """The need of every command that changes a case: a closed one can never be changed."""
     case = view.case
     if case.status is not CLOSED:
         return None
+    if command.by == CUSTOMER:
+        found, over = f"case {case.id} is closed already", "nothing has to be done; a new message starts another case"
+        return Reason("lifecycle.closed", found, over)
     follow = f"work on its successor {case.successor}" if case.successor else "wait for the customer to write"
     return Reason("lifecycle.closed", f"case {case.id} is closed and can never be changed", follow)
 
@@ -282,13 +286,13 @@ def only_holder(view: HasCase, command: Command, _: Policy) -> Reason | None:
     case = view.case
     if command.by in (case.assignee, SYSTEM) or is_supervisor(view.actor):
         return None
-    holds = f"{case.assignee} holds it" if case.assignee else "nobody holds it"
-    return Reason(
-        "assignment.holder",
-        f"case {case.id} is not {command.by}'s: {holds}",
-        "ask its assignee or a supervisor" if case.assignee else f"ask a supervisor, or {opened_by(case)}",
-        {"assignee": case.assignee},
-    )
+    holds, remedy = "nobody holds it", f"ask a supervisor, or {opened_by(case)}"
+    if case.assignee is not None:
+        holds, remedy = f"{case.assignee} holds it", "ask its assignee or a supervisor"
+    elif case.status is CLOSED:
+        holds, remedy = "it is closed", "let the system or a supervisor do it"
+    found = f"case {case.id} is not {command.by}'s: {holds}"
+    return Reason("assignment.holder", found, remedy, {"assignee": case.assignee})
 
 
 def opened_by(case: Case) -> str:

@@ -153,9 +153,9 @@ def _review_waits(view: SeesReview, command: TakeReview, policy: Policy) -> Reas
 def not_reviewer(agent: Agent, author: str | None, policy: Policy) -> Reason | None:
     """What is against an agent reviewing what the author wrote."""
     if not agent.may(APPROVE):
-        return Reason("offer.reviewer", f"{agent.id} has no permission to approve", "choose somebody who has it")
+        return Reason("offer.reviewer", f"{agent.id} has no permission to approve", "leave it to somebody who has it")
     if agent.id == author and not policy.approval.self_approval:
-        return Reason("offer.reviewer", f"{agent.id} wrote the draft", "choose somebody else")
+        return Reason("offer.reviewer", f"{agent.id} wrote the draft", "leave it to somebody else")
     return None
 
 
