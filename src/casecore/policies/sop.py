@@ -114,7 +114,10 @@ class Sop:
     version: str = key(Text(200), "The SOP's version.", default="", scope=KeyScope.FILE)
     source: str = a_source()
     zone: str = key(
-        Text(64), "The time zone in which the dates of changes and waivers begin.", default="UTC", scope=KeyScope.FILE
+        Text(64),
+        "The desk's time zone, in which dates begin: those of changes and waivers, and the days of a search.",
+        default="UTC",
+        scope=KeyScope.FILE,
     )
     lifecycle: Lifecycle = key(Table(Lifecycle), "How cases are closed.", factory=Lifecycle, clause="§2")
     channels: Channels = key(Table(Channels), "What each channel takes.", factory=Channels, clause="§1, §4")
