@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from hypothesis import given as drawing
+from hypothesis import strategies as st
 
 from casecore.channels import MessageKind
 from casecore.policies import Policy
@@ -268,3 +270,32 @@ class TestSeen:
         told = "\n".join(line.text for line in history(story.events, "c1"))
         assert "the next response was in time: 2m of 30m" in told
         assert "the reply never arrived: the clock of the next response counts to the one after it" in told
+
+
+STEPS = {
+    "asks": lambda n: ReceiveMessage("customer", at(minutes=n), "t-c1", f"m{n}", "And?"),
+    "replies": lambda n: SendReply("ana", at(minutes=n), "c1", f"r{n}", "So"),
+    "solves": lambda n: SendReply("ana", at(minutes=n), "c1", f"r{n}", "So", Status.RESOLVED),
+    "resolves": lambda n: SetStatus("ana", at(minutes=n), "c1", Status.RESOLVED),
+    "waits": lambda n: SetStatus("ana", at(minutes=n), "c1", Status.PENDING),
+    "last fails": lambda n: DeliveryFailed("system", at(minutes=n), "c1", f"r{n - 1}"),
+    "one before fails": lambda n: DeliveryFailed("system", at(minutes=n), "c1", f"r{n - 2}"),
+}
+
+
+@drawing(st.lists(st.sampled_from([*STEPS]), max_size=45))
+def test_runs_while_the_customer_waits(steps):
+    """Once a first reply has arrived, it runs exactly while the customer waits; else it has its verdict."""
+    desk = given(case_in("open", channel="messaging"), policy=SOP).desk
+    for number, step in enumerate(steps, 2):
+        verdict = desk.decide(STEPS[step](number))
+        desk = desk.evolve(verdict.events) if verdict else desk
+        file, clock = desk.cases["c1"], next_response(desk.view_of("c1"), desk.policy, desk.now)
+        waits = file.case.unanswered_since is not None
+        if file.clocks.replied_at is not None and waits:
+            assert clock.due is not None
+            assert () == file.clocks.answers
+        if not waits and clock is not None:
+            assert clock.state in {MET, MISSED, STOPPED}
+            assert clock.state is MISSED or clock.elapsed <= HALF_AN_HOUR
+            assert clock.due is None
