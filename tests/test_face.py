@@ -170,9 +170,10 @@ for file in {sorted(casecore._HOMES)}:
 
 
 ROOMS = (
-    *("agents", "threads", "cases", "assignments", "arrivals", "replies", "occupancy", "notes", "approvals"),
-    *("reviews", "offers", "eligibility", "reassignments"),
-    *("contacts", "authentication", "breaks", "silence", "relations", "wrap_ups", "commitments", "bounces", "absences"),
+    *("agents", "threads", "cases", "assignments", "arrivals", "replies", "occupancy", "notes"),
+    *("restricted_tags", "approvals", "reviews", "offers", "eligibility", "snoozes", "reassignments"),
+    *("contacts", "authentication", "breaks", "silence", "last_words", "edits", "relations", "wrap_ups"),
+    *("commitments", "bounces", "lapses", "absences"),
     *("sla", "next_responses", "whatsapp", "outbound", "times"),
 )
 

@@ -128,6 +128,7 @@ if TYPE_CHECKING:
     from casecore.rooms.cases import CloseReason as CloseReason
     from casecore.rooms.cases import SetStatus as SetStatus
     from casecore.rooms.cases import StatusSet as StatusSet
+    from casecore.rooms.catalogue import CatalogueEntry as CatalogueEntry
     from casecore.rooms.clocks import Clock as Clock
     from casecore.rooms.clocks import ClockName as ClockName
     from casecore.rooms.clocks import Clocks as Clocks
@@ -141,9 +142,11 @@ if TYPE_CHECKING:
     from casecore.rooms.commitments import CommitmentFulfilled as CommitmentFulfilled
     from casecore.rooms.commitments import CommitmentMade as CommitmentMade
     from casecore.rooms.commitments import CommitmentRescheduled as CommitmentRescheduled
+    from casecore.rooms.commitments import CommitmentTaken as CommitmentTaken
     from casecore.rooms.commitments import FulfilCommitment as FulfilCommitment
     from casecore.rooms.commitments import MakeCommitment as MakeCommitment
     from casecore.rooms.commitments import RescheduleCommitment as RescheduleCommitment
+    from casecore.rooms.commitments import TakeCommitment as TakeCommitment
     from casecore.rooms.composition import HOUSE as HOUSE
     from casecore.rooms.composition import RULES as RULES
     from casecore.rooms.composition import CaseFile as CaseFile
@@ -158,6 +161,13 @@ if TYPE_CHECKING:
     from casecore.rooms.contacts import CustomerReturned as CustomerReturned
     from casecore.rooms.contacts import EndContact as EndContact
     from casecore.rooms.contacts import LastContact as LastContact
+    from casecore.rooms.edits import EditMessage as EditMessage
+    from casecore.rooms.edits import MessageAwaited as MessageAwaited
+    from casecore.rooms.edits import MessageEdited as MessageEdited
+    from casecore.rooms.edits import MessageWithdrawn as MessageWithdrawn
+    from casecore.rooms.edits import WithdrawMessage as WithdrawMessage
+    from casecore.rooms.lapses import EndUnanswered as EndUnanswered
+    from casecore.rooms.last_words import LastWords as LastWords
     from casecore.rooms.notes import AddNote as AddNote
     from casecore.rooms.notes import AddTag as AddTag
     from casecore.rooms.notes import CaseTagged as CaseTagged
@@ -220,6 +230,10 @@ if TYPE_CHECKING:
     from casecore.rooms.sla import SolutionReached as SolutionReached
     from casecore.rooms.sla import SolutionResumed as SolutionResumed
     from casecore.rooms.sla import SolutionUndone as SolutionUndone
+    from casecore.rooms.snoozes import CaseSnoozed as CaseSnoozed
+    from casecore.rooms.snoozes import EndSnooze as EndSnooze
+    from casecore.rooms.snoozes import SnoozeCase as SnoozeCase
+    from casecore.rooms.snoozes import SnoozeEnded as SnoozeEnded
     from casecore.rooms.threads import Customer as Customer
     from casecore.rooms.threads import CustomerMet as CustomerMet
     from casecore.rooms.threads import CustomerRecorded as CustomerRecorded
@@ -292,6 +306,7 @@ _HOMES = {
     ),
     "rooms.occupancy": "OccupancyChanged",
     "rooms.reviews": "FreeReview ReviewEnded ReviewFreed ReviewTaken TakeReview",
+    "rooms.snoozes": "CaseSnoozed EndSnooze SnoozeCase SnoozeEnded",
     "rooms.reassignments": "ReassignCase",
     "rooms.contacts": (
         "CONTACT_LIFECYCLE CaseGivenUp Contact ContactEnded ContactStarted ContactStatus CustomerLeft CustomerReturned "
@@ -301,8 +316,8 @@ _HOMES = {
     "rooms.breaks": "ClearNextState SetNextState",
     "rooms.silence": "AskPresence ChatDisconnected DisconnectIdle PresenceAsked",
     "rooms.commitments": (
-        "Commitment CommitmentFulfilled CommitmentMade CommitmentRescheduled FulfilCommitment MakeCommitment "
-        "RescheduleCommitment"
+        "Commitment CommitmentFulfilled CommitmentMade CommitmentRescheduled CommitmentTaken FulfilCommitment "
+        "MakeCommitment RescheduleCommitment TakeCommitment"
     ),
     "rooms.aftermath": "Aftermath WrapUp",
     "rooms.relations": (
@@ -310,7 +325,11 @@ _HOMES = {
     ),
     "rooms.wrap_ups": "Dispose Disposed WrapUpOwed",
     "rooms.absences": "ReleaseAbsent",
+    "rooms.lapses": "EndUnanswered",
     "rooms.bounces": "DeliveryFailed MessageBounced",
+    "rooms.catalogue": "CatalogueEntry",
+    "rooms.edits": "EditMessage MessageAwaited MessageEdited MessageWithdrawn WithdrawMessage",
+    "rooms.last_words": "LastWords",
     "rooms.clocks": "Clock Clocks ClockName ClockState ClockVerdict FirstReply first_response next_response solution",
     "rooms.sla": (
         "ClockJudged LevelSet RecordMiss ResponseUndone SetLevel SolutionPaused SolutionReached SolutionResumed "

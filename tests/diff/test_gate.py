@@ -66,6 +66,10 @@ def outcomes(old, new):
         ("", 'sla.default.first_response = "8h"', "voice-limit", ("looser", "sla.default.first_response")),
         ("", 'sla.default.solution = "none"', "voice-limit", ("looser", "sla.default.solution")),
         ("", 'routing.agents = "least_loaded"', "voice-limit", ("other", "routing.agents")),
+        ("", "commitments.follow_case = true", "voice-limit", ("looser", "commitments.follow_case")),
+        ("", "snooze.allowed = false", "voice-limit", ("stricter", "snooze.allowed")),
+        ("", 'snooze.longest = "30d"', "voice-limit", ("stricter", "snooze.longest")),
+        ('snooze.longest = "1d"', 'snooze.longest = "2d"', "voice-limit", ("looser", "snooze.longest")),
     ],
 )
 def test_what_a_gate_must_see(old, new, scope, told):
@@ -100,7 +104,7 @@ class TestUntried:
         paths = {key.path.replace(f".{ANY_NAME}", "") for key in every_key(Policy)}
         named = {*TRIED} - {"override"}
         assert all(any(f"{path}.".startswith(f"{name}.") for path in paths) for name in named)
-        assert {"waiver", "zone", "source", "title", "schema"} == SAYS_NOTHING.keys()
+        assert {"waiver", "catalogue", "zone", "source", "title", "schema"} == SAYS_NOTHING.keys()
         assert not is_tried(Edit(("chat", "unheard_of"), 1, 2))
 
     @pytest.mark.parametrize("key", ["lifecycle.close_unanswered", "routing.offers_at_once", "replies.blanks"])

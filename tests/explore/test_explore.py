@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casecore import SYSTEM, CloseReason, Policy
+from casecore import CUSTOMER, SYSTEM, CloseReason, Policy
 from casecore.channels import Channel
 from casecore.check import scopes
 from casecore.explore import Exploration, Part, Result, Scope, explore
@@ -18,15 +18,19 @@ from casecore.explore.scope import NOON, copy_of
 from casecore.explore.states import StateSearch
 from casecore.explore.traces import StoryFinder, earliest_instants, timed_command
 from casecore.rooms.agents import AddAgent, GoAvailable, LogOut
-from casecore.rooms.approvals import EditDraft
-from casecore.rooms.assignments import CaseAssigned, OpenCase
+from casecore.rooms.approvals import ApproveDraft, EditDraft
+from casecore.rooms.arrivals import ReceiveMessage
+from casecore.rooms.assignments import CaseAssigned, LeaveCase, OpenCase
 from casecore.rooms.authentication import Authenticate
+from casecore.rooms.bounces import DeliveryFailed
 from casecore.rooms.cases import CaseClosed, CloseCase
 from casecore.rooms.commitments import MakeCommitment
 from casecore.rooms.contacts import EndContact
+from casecore.rooms.edits import EditMessage
 from casecore.rooms.notes import NoteAdded
 from casecore.rooms.replies import SendReply
 from casecore.rooms.silence import AskPresence, ChatDisconnected, DisconnectIdle
+from casecore.rooms.snoozes import EndSnooze, SnoozeCase, SnoozeEnded
 from casecore.statuses import Status
 from tests.houses import followed
 from tests.profiles import examples
@@ -197,6 +201,19 @@ def test_a_story_has_real_instants():
     assert 7 == len(found.story.commands)
 
 
+def test_what_is_to_come_has_a_real_instant():
+    """An instant to come passes as well: an hour lies between the snooze and its end, whatever is said between them."""
+    channel, hour = Channel.MESSAGING, timedelta(hours=1)
+    sleeps, ends = SnoozeCase("ana", NOON, "c1", NOON + hour), EndSnooze(SYSTEM, NOON, "c1")
+    found = explore(
+        scope(OPENED, sleeps, LeaveCase("ana", NOON, "c1"), ends, channel=channel),
+        SOP,
+        sometimes={"over": lambda step: any(isinstance(event, SnoozeEnded) and event.over for event in step.events)},
+    )["over"]
+    told = {type(step.command): step.command.at - NOON for step in found.story.steps}
+    assert {ReceiveMessage: 0 * hour, OpenCase: 0 * hour, SnoozeCase: 0 * hour, EndSnooze: hour} == told
+
+
 AWAY = attrs.evolve(
     scope(
         OPENED,
@@ -364,6 +381,10 @@ def test_each_copy_of_a_case_has_ids_of_its_own():
     assert {"c1", "t1", "maria"} == part.ids
     assert {"c1", "t1", "maria", "d1"} == part.every_id
     assert {("t1", "d1")} == part.kept_messages
+    named = (DeliveryFailed(SYSTEM, NOON, "c1", "r"), EditMessage(CUSTOMER, NOON, "t1", "m1"))
+    seen = (SendReply("ana", NOON, "c1", "m9", seen="m2"), ApproveDraft("ana", NOON, "c1", "d1", seen_message="m3"))
+    kept = Part((arrival, *named, *seen)).kept_messages
+    assert {("t1", message) for message in ("d1", "r", "m1", "m2", "m3")} == kept
     first, third = (copy_of(arrival, part.every_id, copy) for copy in (0, 2))
     assert arrival == first
     assert ("t1-3", "maria-3", "c1-3", "customer", "m") == (

@@ -80,10 +80,11 @@ CHAT, VOICE, EMAIL, WHATSAPP, MESSAGING = (
 WE_WRITE, COMPLAINT = "we-write-on-whatsapp", "an-email-complaint"
 DRAFT, EMAIL_DRAFT = "a-draft-on-chat", "a-draft-on-email"
 BOUNCED, CLOCKS, LATE = "a-reply-that-never-arrives", "service-clocks", "late-messages-on-whatsapp"
+EDITED = "a-message-that-is-edited"
 CLOSES_SOON = 'lifecycle = { close_after = { open = "1h", pending = "1h", escalated = "1h" } }'
 NEXT, NEXT_BOUNCED = "the-next-response", "a-next-response-that-never-arrives"
 ASKED_AGAIN = '[sla.default]\nnext_response = "30m"'
-LEAVE = "customers-who-leave"
+LEAVE, UNREAD = "customers-who-leave", "words-that-nobody-has-read"
 CLOSED, SILENT, WINDOW, CHANGED = (
     "a-closed-email-case",
     "a-silent-chat",
@@ -98,6 +99,9 @@ CHATS, CALLS, TWO = "chat-limit", "voice-limit", "two-chat-cases-two-agents"
 MISTAKES, EMAIL_MISTAKES = "mistakes-on-voice", "mistakes-on-email"
 
 RESTING, LIVE_RESTING = "cases-that-count-no-more", "chats-that-wait-for-their-customers"
+
+SNOOZED, TAKEN = "a-snoozed-case", "taken-and-never-answered"
+FIVE_MINUTES = 'routing = { answer_within = "5m" }'
 
 AT_WORK_COUNTS = 'capacity = { statuses = ["new", "open", "escalated"] }'
 ONE_CHAT = "capacity = { chat = 1 }"

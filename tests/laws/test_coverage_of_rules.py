@@ -41,9 +41,11 @@ from casecore.rooms.bounces import DeliveryFailed
 from casecore.rooms.breaks import ClearNextState, SetNextState
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
 from casecore.rooms.clocks import ClockName
-from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
+from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment, TakeCommitment
 from casecore.rooms.composition import HOUSE, RULES
 from casecore.rooms.contacts import CONTACT_LIFECYCLE, ContactEnded, EndContact
+from casecore.rooms.edits import EditMessage, WithdrawMessage
+from casecore.rooms.lapses import EndUnanswered
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
 from casecore.rooms.offers import (
     OFFER_LIFECYCLE,
@@ -63,6 +65,7 @@ from casecore.rooms.replies import SendReply
 from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import RecordMiss, SetLevel
+from casecore.rooms.snoozes import EndSnooze, SnoozeCase
 from casecore.rooms.threads import Feeling
 from casecore.rooms.wrap_ups import Dispose, Disposed
 from casecore.statuses import CASE_LIFECYCLE, Status, Trigger
@@ -95,6 +98,7 @@ CLEO_HOLDS = case_in("open", "c2", "cleo", at=at(2))
 KNOWN = (case_in("open"), Authenticate("ana", at(1), "c1"))
 FIVE, LATER = at(minutes=5), at(hours=2)
 PROMISED = (KNOWN, MakeCommitment("ana", at(2), "c1", "p1", LATER, "Call back"))
+OVERDUE = (PROMISED, LogOut("ana", at(3), "ana"))
 SILENT = (case_in("pending"), AskPresence("ana", at(1), "c1", "q1"))
 ANSWERS_CLEO = (
     case_in("pending", agent="cleo", channel="email"),
@@ -106,6 +110,8 @@ ANSWERS_CLEO = (
     EndContact("dora", at(5), "c1"),
 )
 """An email that cleo handled; the customer answered her, and ana worked on it."""
+MESSAGING = case_in("pending", channel="messaging")
+SNOOZED = (MESSAGING, SnoozeCase("ana", at(30), "c1", at(hours=2)))
 SMS, WHATSAPP = case_in("open", channel="sms"), case_in("open", channel="whatsapp")
 NEWS, READS = prepared(), "Dear Maria, there is news for you."
 START_SMS = attrs.evolve(we_write(channel="sms", thread="t9")[0], at=NOW)
@@ -189,9 +195,11 @@ REFUSALS = (
             MakeCommitment(SYSTEM, NOW, "c1", "p1", LATER, "Call back"),
             Dispose(SYSTEM, NOW, "c1", "solved", "Done"),
             ReleaseAbsent("ana", NOW, "c1"),
-            SetLevel(SYSTEM, NOW, "c1", Level.HIGH),
         )
     ),
+    Refusal("actor.role", MESSAGING, SnoozeCase(SYSTEM, NOW, "c1", LATER)),
+    Refusal("actor.role", SNOOZED, EndSnooze("ana", LATER, "c1")),
+    Refusal("actor.role", case_in("open"), EndUnanswered("dora", FIVE, "c1"), "routing.answer_within = '5m'"),
     *(
         Refusal("actor.role", OFFERED, command)
         for command in (
@@ -206,6 +214,7 @@ REFUSALS = (
         for command in (
             FulfilCommitment(CUSTOMER, NOW, "p1"),
             RescheduleCommitment(CUSTOMER, NOW, "p1", LATER),
+            TakeCommitment(SYSTEM, at(hours=3), "p1"),
         )
     ),
     *(
@@ -235,8 +244,16 @@ REFUSALS = (
             MakeCommitment("ana", NOW, "c1", "p1", LATER, "Call back"),
             SetLevel("ana", NOW, "c1", Level.HIGH),
             RecordMiss(SYSTEM, NOW, "c1", ClockName.SOLUTION),
+            SnoozeCase("dora", NOW, "c1", LATER),
+            EndSnooze(SYSTEM, NOW, "c1"),
+            EndUnanswered(SYSTEM, NOW, "c1"),
         )
     ),
+    Refusal("snooze.status", new_case(channel="messaging"), SnoozeCase("dora", NOW, "c1", LATER)),
+    Refusal("snooze.known", MESSAGING, EndSnooze(SYSTEM, NOW, "c1")),
+    Refusal("answer.owed", case_in("pending"), EndUnanswered(SYSTEM, FIVE, "c1"), "routing.answer_within = '5m'"),
+    Refusal("routing.answer_within", case_in("open"), EndUnanswered(SYSTEM, NOW, "c1")),
+    Refusal("routing.answer_within", case_in("open"), EndUnanswered(SYSTEM, NOW, "c1"), "routing.answer_within = '5m'"),
     *(
         Refusal("lifecycle.edge", DRAFT_WAITS, command)
         for command in (
@@ -257,7 +274,25 @@ REFUSALS = (
         (DRAFT_WAITS, SendReply("ana", at(2), "c1", "d1", "Hi")),
         ApproveDraft("cleo", NOW, "c1", "d1"),
     ),
+    *(
+        Refusal("message.known", DRAFT_WAITS, command)
+        for command in (
+            SendReply("ana", NOW, "c1", "m9", "Hi", seen="m8"),
+            SubmitDraft("ana", NOW, "c1", "d9", "Hi", seen="m8"),
+            EditDraft("ana", NOW, "c1", "d1", "Hi", seen="m8"),
+            ApproveDraft("cleo", NOW, "c1", "d1", seen_message="m8"),
+        )
+    ),
     Refusal("message.known", new_case(), DeliveryFailed(SYSTEM, NOW, "c1", "m-c1")),
+    *(
+        Refusal(rule, story, command(by, NOW, "t-c1", message))
+        for command in (EditMessage, WithdrawMessage)
+        for rule, story, by, message in (
+            ("actor.role", new_case(), "ana", "m-c1"),
+            ("message.theirs", case_in("pending"), CUSTOMER, "r-c1"),
+            ("message.changed", (new_case(), command(CUSTOMER, NOW, "t-c1", "m-c1")), CUSTOMER, "m-c1"),
+        )
+    ),
     Refusal("actor.role", new_case(), RecordMiss("ana", at(hours=1), "c1", ClockName.FIRST_RESPONSE)),
     Refusal("clock.runs", case_in("pending"), RecordMiss(SYSTEM, at(hours=1), "c1", ClockName.FIRST_RESPONSE)),
     Refusal("clock.target", new_case(), RecordMiss(SYSTEM, NOW, "c1", ClockName.FIRST_RESPONSE)),
@@ -319,6 +354,12 @@ REFUSALS = (
     ),
     Refusal("assignment.holder", case_in("resolved"), EndContact("cleo", NOW, "c1")),
     Refusal("assignment.holder", SILENT, DisconnectIdle("cleo", FIVE, "c1", "m2")),
+    Refusal("assignment.holder", MESSAGING, SnoozeCase("cleo", NOW, "c1", LATER)),
+    Refusal("snooze.live", case_in("pending"), SnoozeCase("ana", NOW, "c1", LATER)),
+    Refusal("snooze.allowed", MESSAGING, SnoozeCase("ana", NOW, "c1", LATER), "[snooze]\nallowed = false"),
+    Refusal("snooze.until", MESSAGING, SnoozeCase("ana", NOW, "c1", NOW)),
+    Refusal("snooze.longest", MESSAGING, SnoozeCase("ana", NOW, "c1", LATER), "[snooze]\nlongest = '1h'"),
+    Refusal("snooze.over", SNOOZED, EndSnooze(SYSTEM, NOW, "c1")),
     *giving("assignment.queue", OTHER_QUEUE),
     *giving("assignment.available", GoUnavailable("cleo", at(2), "cleo")),
     *giving("assignment.next_state", (CLEO_HOLDS, SetNextState("cleo", at(3), "cleo", "lunch"))),
@@ -368,6 +409,9 @@ REFUSALS = (
     Refusal("commitment.what", KNOWN, MakeCommitment("ana", NOW, "c1", "p1", LATER, " ")),
     Refusal("commitment.agent", PROMISED, FulfilCommitment("ben", NOW, "p1")),
     Refusal("commitment.agent", PROMISED, RescheduleCommitment("ben", NOW, "p1", LATER)),
+    Refusal("commitment.overdue", OVERDUE, TakeCommitment("ben", LATER, "p1")),
+    Refusal("commitment.absent", PROMISED, TakeCommitment("ben", at(hours=3), "p1")),
+    Refusal("commitment.queue", (OVERDUE, OTHER_QUEUE), TakeCommitment("cleo", at(hours=3), "p1")),
     Refusal("wrap_up.agent", ENDED, Dispose("ben", NOW, "c1", "solved", "Done", agent="ana")),
     Refusal("wrap_up.disposition", ENDED, Dispose("ana", NOW, "c1", "", "Done")),
     Refusal("wrap_up.notes", ENDED, Dispose("ana", NOW, "c1", "solved", " ")),
@@ -400,6 +444,19 @@ REFUSALS = (
     Refusal("lifecycle.close_after", case_in("resolved"), CloseCase(SYSTEM, NOW, "c1", CloseReason.AUTOMATIC)),
     Refusal("channels.kinds", new_case(), ReceiveMessage(CUSTOMER, NOW, "t-c1", "m2", kind=MessageKind.POST)),
     Refusal("reply.permission", BEN_HOLDS, SendReply("ben", NOW, "c1", "m2", "Hi")),
+    *(
+        Refusal("reply.seen", (DRAFT_WAITS, ReceiveMessage(CUSTOMER, at(2), "t-c1", "m2", "And?")), command)
+        for command in (
+            SendReply("ana", NOW, "c1", "m9", "Hi", seen="m-c1"),
+            EditDraft("ana", NOW, "c1", "d1", "Hi", seen="m-c1"),
+            ApproveDraft("cleo", NOW, "c1", "d1", seen_message="m-c1"),
+        )
+    ),
+    Refusal(
+        "reply.seen",
+        (case_in("open"), ReceiveMessage(CUSTOMER, at(2), "t-c1", "m2", "And?")),
+        SubmitDraft("ana", NOW, "c1", "d9", "Hi", seen="m-c1"),
+    ),
     Refusal("reply.content", case_in("open"), SendReply("ana", NOW, "c1", "m2")),
     Refusal("reply.content", case_in("open"), SubmitDraft("ana", NOW, "c1", "d1")),
     Refusal("reply.content", DRAFT_WAITS, EditDraft("ana", NOW, "c1", "d1", "")),
@@ -420,6 +477,18 @@ REFUSALS = (
     Refusal("replies.blanks", KNOWN, SubmitDraft("ana", NOW, "c1", "d1", "Dear {{1}}")),
     Refusal("replies.blanks", (KNOWN, DRAFT), EditDraft("ana", NOW, "c1", "d1", "Dear {{1}}")),
     Refusal("replies.blanks", KNOWN, AskPresence("ana", NOW, "c1", "m2", "Dear {{1}}?")),
+    *(
+        Refusal(
+            "tags.restricted_to",
+            new_case(tags=tags),
+            command,
+            '[[override]]\nmatch = { tag = "VIP" }\nset = { "tags.limit" = 9 }',
+        )
+        for tags, command in (
+            (frozenset(), AddTag("ana", NOW, "c1", "VIP")),
+            (frozenset({"vip"}), RemoveTag("ana", NOW, "c1", "vip")),
+        )
+    ),
     # Outbound and the window
     Refusal("outbound.phone", (), attrs.evolve(START_SMS, phone="912 345 678")),
     *(

@@ -90,7 +90,7 @@ class TestLiveContacts:
             QUEUES + '[[override]]\nmatch = { tag = "vip" }\nset = { "authentication.before" = [] }\n'
             '[authentication]\nenforcement = "warn"'
         )
-        vip, no_vip = AddTag("ana", at(2), "c1", "vip"), RemoveTag("ana", at(3), "c1", "vip")
+        vip, no_vip = AddTag("dora", at(2), "c1", "vip"), RemoveTag("dora", at(3), "c1", "vip")
         assert (1, 0, 0) == self.counts(chat(vip, solves(), policy=for_vips))
         assert (1, 0, 1) == self.counts(chat(vip, no_vip, solves(), policy=for_vips))
         billing = ReassignCase("ana", at(5), "c1", queue="billing")

@@ -16,8 +16,8 @@ from casecore.promises.books import Books
 from casecore.promises.life_cycle import EDGES, MOVES, edges_of
 from casecore.promises.replies import what_is_wrong
 from casecore.rooms.agents import AgentAdded, AgentAvailable, AgentUnavailable, AgentWrapsUp, GoAvailable, NextStateSet
-from casecore.rooms.approvals import DraftApproved, DraftSubmitted
-from casecore.rooms.arrivals import CaseReopened, MessageReceived, SuccessorStarted
+from casecore.rooms.approvals import ApproveDraft, DraftApproved, DraftSubmitted
+from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, WorkBegun
 from casecore.rooms.authentication import Authenticated
 from casecore.rooms.bounces import MessageBounced
@@ -28,7 +28,7 @@ from casecore.rooms.contacts import ContactEnded, ContactStarted, CustomerLeft
 from casecore.rooms.notes import CaseTagged, NoteAdded
 from casecore.rooms.offers import AcceptOffer, OfferAccepted, OfferWork, WorkOffered
 from casecore.rooms.prepared import PreparedText
-from casecore.rooms.replies import ReplySent
+from casecore.rooms.replies import ReplySent, SendReply
 from casecore.rooms.reviews import ReviewFreed, ReviewTaken, TakeReview
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
 from casecore.rooms.sla import ClockJudged, ResponseUndone, SolutionUndone
@@ -128,6 +128,22 @@ def bounced(*messages):
 def judged(state, clock="first_response"):
     """A verdict on a clock."""
     return ClockJudged(SYSTEM, at(7), "c1", ClockName(clock), state, 60.0)
+
+
+def writes(message, when=2, **fields):
+    """The customer writes on the case, or a participant."""
+    return (MessageReceived(CUSTOMER, at(when), "c1", "t-c1", "maria", message, "And?", MessageKind.DIRECT, **fields),)
+
+
+def reopened(message):
+    """The customer writes on a case that was pending."""
+    return (*writes(message, 3), CaseReopened(CUSTOMER, at(3), "c1", Status.PENDING))
+
+
+def noted(message, case="c1"):
+    """A machine answers."""
+    out = MessageNoted(CUSTOMER, at(2), case, "t-c1", message, "Out of office", MessageKind.DIRECT, auto_generated=True)
+    return (out,)
 
 
 def undone(*, again=False):
@@ -525,6 +541,19 @@ TOLD = {
         (*OPEN, replied(), replied(message="r2"), *bounced("r1", "r2"), released()),
         closed(reason=CloseReason.AUTOMATIC),
     ),
+    # 27
+    "27: past what came after": Told("27", (*OPEN, writes("m2")), replied(seen="m-c1")),
+    "27: past a neighbour's words": Told("27", (*OPEN, writes("m2", participant="bob")), replied(seen="m-c1")),
+    "27: the last was read": Told("", (*OPEN, writes("m2")), replied(seen="m2")),
+    "27: nobody says": Told("", (*OPEN, writes("m2")), replied()),
+    "27: what a machine sent after it was read": Told("", (*OPEN, noted("m2")), replied(seen="m2")),
+    "27: what a machine sent needs no reading": Told("", (*OPEN, noted("m2")), replied(seen="m-c1")),
+    "27: our reply after it was read": Told("", (*OPEN, replied()), replied(message="r2", seen="r1")),
+    "27: our reply before it was read": Told(
+        "27", (*OPEN, replied(), reopened("m2")), replied(message="r2", seen="r1", when=4)
+    ),
+    "27: nobody has written": Told("", (*DESK, comes()[:2], taken()), replied(seen="r0")),
+    "27: before there was any case": Told("", (*DESK, noted("m0", None), *OPEN[len(DESK) :]), replied(seen="m-c1")),
     "24: missed, then met": Told("24", (*OPEN, said(judged(MISSED))), said(judged(MET))),
     "24: met, then missed": Told("24", (*OPEN, said(judged(MET))), said(judged(MISSED))),
     "24: missed, and missed still": Told("", (*OPEN, said(judged(MISSED))), said(judged(MISSED))),
@@ -664,6 +693,16 @@ TRIED = {
         OfferWork(SYSTEM, at(9), "c1", "ana"),
         ENDED,
         (*ENDED, disposed()),
+    ),
+    "a reply goes past a message that its writer has not read": (
+        SendReply("ana", at(9), "c1", "r1", "Hello", seen="m-c1"),
+        (*OPEN, writes("m2")),
+        OPEN,
+    ),
+    "a draft is approved past a message that its reviewer has not read": (
+        ApproveDraft("cleo", at(9), "c1", "d1", seen_message="m-c1"),
+        (*DRAFT, writes("m2", 3)),
+        DRAFT,
     ),
     "somebody who may not approve is to review a draft": (TakeReview("ana", at(9), "c1"), DRAFT, OPEN),
 }

@@ -24,6 +24,8 @@ TRIED: Final = frozenset(
         "routing.offer_timeout",
         "routing.offers_at_once",
         "routing.unanswered",
+        "routing.answer_within",
+        "commitments",
         "chat.agent_ends",
         "chat.idle",
         "authentication.channels",
@@ -46,6 +48,7 @@ TRIED: Final = frozenset(
         "approval.self_approval",
         "approval.on_customer_message",
         "reopening.to",
+        "snooze",
         "tags.enabled",
         "tags.limit",
         "sentiment.manual",
@@ -58,6 +61,7 @@ TRIED: Final = frozenset(
 
 SAYS_NOTHING: Final = {
     "waiver": "it is about what a check says",
+    "catalogue": "it is what agents choose from",
     "zone": "it says where dates begin",
     "source": "it says where the written SOP says so",
     "title": "it is the name that people see",

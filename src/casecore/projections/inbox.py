@@ -1,6 +1,8 @@
 """The inbox: what one agent has before them (§9).
 
 * The cases they hold, what is offered to them, and what they review.
+* The cases that they snoozed, or that somebody snoozed for them.
+* What somebody promised who is not there, and is overdue, in the queues they serve: they may take it over.
 * What they still owe: contacts to dispose, relations to add, follow-ups they promised.
 * The service clocks that run out on their cases.
 
@@ -24,9 +26,11 @@ from casecore.policies.sections import Relation
 from casecore.rooms.aftermath import WrapUp
 from casecore.rooms.agents import Agent
 from casecore.rooms.approvals import WaitingDraft
+from casecore.rooms.catalogue import CatalogueEntry
 from casecore.rooms.clocks import Clock, first_response, next_response, solution
-from casecore.rooms.commitments import Commitment
+from casecore.rooms.commitments import Commitment, keeper
 from casecore.rooms.composition import CaseFile
+from casecore.rooms.lapses import LAPSE
 from casecore.rooms.offers import REVIEW_TIMEOUT, TIMEOUT
 from casecore.rooms.relations import missing_relations
 from casecore.rooms.silence import SILENT, UNANSWERED
@@ -113,6 +117,9 @@ class HeldCase:
         draft: The draft that waits for approval on it.
         idle: On chat, how far it is from being ended for silence.
         window: On WhatsApp, how long free text may still be sent.
+        last_words: The last message of the customer or a participant: what a reply says that its writer has `seen`.
+        catalogue: What a reply can be made from now.
+        answer_by: When it goes back if nobody has answered by then (aware); None where that does not come.
     """
 
     case: str
@@ -128,6 +135,9 @@ class HeldCase:
     draft: WaitingDraft | None
     idle: IdleRight | None
     window: Window | None
+    last_words: str | None = None
+    catalogue: tuple[CatalogueEntry, ...] = ()
+    answer_by: datetime | None = None
 
 
 @frozen
@@ -164,6 +174,17 @@ class Review:
 
 
 @frozen
+class SnoozedCase:
+    """A case that the agent held last, and that sleeps; `until` when (aware)."""
+
+    case: str
+    customer: str
+    name: str | None
+    channel: Channel
+    until: datetime
+
+
+@frozen
 class Duty:
     """A case of which the agent disposed a contact while relations were missing."""
 
@@ -173,7 +194,7 @@ class Duty:
 
 @frozen
 class OpenCommitment:
-    """A follow-up that the agent promised; `overdue` once its instant has passed."""
+    """A follow-up that the agent has to keep, or may take over; `overdue` once its instant has passed."""
 
     commitment: Commitment
     overdue: bool
@@ -201,6 +222,8 @@ class Inbox:
         duties: Relations to add, by case.
         promises: The first due first.
         clocks: The first due first.
+        snoozed: The first to wake first.
+        stranded: Overdue promises of agents who are not on duty, which they may take over; the first due first.
     """
 
     agent: Agent
@@ -212,6 +235,8 @@ class Inbox:
     duties: tuple[Duty, ...] = ()
     promises: tuple[OpenCommitment, ...] = ()
     clocks: tuple[ClockAtRisk, ...] = ()
+    snoozed: tuple[SnoozedCase, ...] = ()
+    stranded: tuple[OpenCommitment, ...] = ()
 
 
 class Inboxes:
@@ -257,7 +282,13 @@ class Inboxes:
 
 
 def inbox(
-    desk: Desk, agent: str, at: datetime, *, at_risk: float = AT_RISK, cases: Iterable[str] | None = None
+    desk: Desk,
+    agent: str,
+    at: datetime,
+    *,
+    at_risk: float = AT_RISK,
+    cases: Iterable[str] | None = None,
+    catalogue: Iterable[CatalogueEntry] = (),
 ) -> Inbox:
     """What an agent has before them.
 
@@ -268,12 +299,13 @@ def inbox(
         at_risk: From how much of its target, in percent, a running service clock is shown.
         cases: Which cases to look at, where the host knows which concern the agent (`Inboxes` does); by default every
             case of the desk.
+        catalogue: What the host has besides the policy's catalogue.
 
     Raises:
         UnknownPerson: When the desk has no such agent.
         CommandError: When the instant is none.
     """
-    row, at = row_called(desk.agents, agent), to_instant(at)
+    row, at, given = row_called(desk.agents, agent), to_instant(at), tuple(catalogue)
     if row is None:
         raise UnknownPerson("agent", agent)
     looked_at = desk.cases.values() if cases is None else [file for file in map(desk.cases.get, cases) if file]
@@ -283,22 +315,21 @@ def inbox(
         (wrap_up for wrap_up in desk.wrap_ups.values() if wrap_up.agent == agent),
         lambda wrap_up: (wrap_up.ended_at, wrap_up.case),
     )
-    commitments = [commitment for commitment in desk.commitments.values() if commitment.agent == agent]
+    kept = [(commitment, keeper_of(desk, commitment, at)) for commitment in desk.commitments.values()]
     return Inbox(
         row,
-        cases=_sort_by((_held_case(desk, file, at) for file in held), _case_urgency),
+        cases=_sort_by((_held_case(desk, file, at, given) for file in held), _case_urgency),
         offers=_sort_by(_offers_to(desk, files, agent, at), lambda offer: (offer.expires_at, offer.case, offer.review)),
         reviews=_sort_by(_reviews_by(files, agent), lambda review: (review.draft.waiting_since, review.case)),
         wrap_ups=wrap_ups,
         overdue=tuple(row for row in wrap_ups if any(due.at <= at for due in desk.due_of_wrap_up(row.id))),
         duties=_sort_by(_duties_of(desk, files, agent, at), lambda duty: duty.case),
-        promises=tuple(
-            OpenCommitment(commitment, commitment.overdue(at))
-            for commitment in _sort_by(commitments, lambda commitment: (commitment.due_at, commitment.id))
-        ),
+        promises=_open_commitments((promise for promise, who in kept if who == agent), at),
         clocks=_sort_by(
             _clocks_at_risk(desk, held, at, at_risk), lambda risk: (risk.clock.due, risk.case, risk.clock.name)
         ),
+        stranded=_open_commitments((promise for promise, who in kept if _strands(desk, promise, who, row, at)), at),
+        snoozed=_sort_by(_snoozed_by(desk, files, agent), lambda snoozed: (snoozed.until, snoozed.case)),
     )
 
 
@@ -306,11 +337,31 @@ def _sort_by(rows: Iterable[T], place: Callable[[T], Any]) -> tuple[T, ...]:
     return tuple(sorted(rows, key=place))
 
 
+def _open_commitments(rows: Iterable[Commitment], at: datetime) -> tuple[OpenCommitment, ...]:
+    return tuple(OpenCommitment(row, row.overdue(at)) for row in _sort_by(rows, lambda row: (row.due_at, row.id)))
+
+
+def keeper_of(desk: Desk, commitment: Commitment, at: datetime) -> str:
+    """Who has to keep a promise at an instant (aware)."""
+    file = desk.cases.get(commitment.case)
+    case = None if file is None else file.case
+    return keeper(commitment, case, desk.policy.at(at).for_(case))
+
+
+def _strands(desk: Desk, commitment: Commitment, who: str, agent: Agent, at: datetime) -> bool:
+    """Whether an agent may take over what somebody else has to keep."""
+    row, file = desk.agents.get(who), desk.cases.get(commitment.case)
+    if who == agent.id or row is None or file is None or row.on_duty or not commitment.overdue(at):
+        return False
+    return file.case.queue in agent.queues
+
+
 def _agents_concerned(file: CaseFile) -> tuple[str | None, ...]:
     """Everybody in whose inbox a case is."""
     offers, draft, after = file.offers, file.draft, file.aftermath
     return (
         file.case.assignee,
+        file.case.owner if file.case.snoozed_until is not None else None,
         *((offers.offered_to, offers.review_to) if offers else ()),
         draft.reviewer if draft else None,
         after.duty_of if after else None,
@@ -322,7 +373,7 @@ def _customer_name(desk: Desk, customer: str) -> str | None:
     return None if row is None else row.name
 
 
-def _held_case(desk: Desk, file: CaseFile, at: datetime) -> HeldCase:
+def _held_case(desk: Desk, file: CaseFile, at: datetime, given: tuple[CatalogueEntry, ...]) -> HeldCase:
     case, contact = file.case, file.contact
     return HeldCase(
         case=case.id,
@@ -338,6 +389,9 @@ def _held_case(desk: Desk, file: CaseFile, at: datetime) -> HeldCase:
         draft=file.draft,
         idle=_idle_right(desk, file, at),
         window=_whatsapp_window(desk, file, at),
+        answer_by=LAPSE.due(desk.view_of(case.id), desk.policy.at(at).for_(case)),
+        last_words=None if file.last_words is None else file.last_words.message,
+        catalogue=desk.catalogue(case.id, at, given),
     )
 
 
@@ -391,6 +445,14 @@ def _reviews_by(files: Iterable[CaseFile], agent: str) -> Iterator[Review]:
     for file in files:
         if file.draft is not None and file.draft.reviewer == agent:
             yield Review(file.case.id, file.case.channel, file.draft)
+
+
+def _snoozed_by(desk: Desk, files: Iterable[CaseFile], agent: str) -> Iterator[SnoozedCase]:
+    for file in files:
+        case = file.case
+        if case.snoozed_until is not None and case.owner == agent:
+            name = _customer_name(desk, case.customer)
+            yield SnoozedCase(case.id, case.customer, name, case.channel, case.snoozed_until)
 
 
 def _duties_of(desk: Desk, files: Iterable[CaseFile], agent: str, at: datetime) -> Iterator[Duty]:

@@ -40,7 +40,7 @@ from casecore.rooms.approvals import (
     DraftWithdrawn,
     ReviewReassigned,
 )
-from casecore.rooms.arrivals import CaseReopened, MessageReceived, SuccessorStarted
+from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, CaseUnqueued, Release, WorkBegun
 from casecore.rooms.authentication import Authenticated
 from casecore.rooms.bounces import MessageBounced
@@ -54,6 +54,7 @@ from casecore.rooms.replies import ReplySent
 from casecore.rooms.reviews import ReviewFreed, ReviewTaken
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
 from casecore.rooms.sla import ClockJudged, ResponseUndone, SolutionUndone
+from casecore.rooms.snoozes import CaseSnoozed, SnoozeEnded
 from casecore.rooms.wrap_ups import Disposed
 from casecore.statuses import Status
 
@@ -62,6 +63,9 @@ if TYPE_CHECKING:
 
 MOST_ASKED: Final = 10
 """Questions beyond this are not counted: no policy asks for more."""
+
+MOST_AFTER: Final = 50
+"""So many messages after the customer's last are known; who saw an earlier one must say again what they saw."""
 
 # Holding, reviewing, owing -----------------------------------------------------------------------------
 
@@ -141,13 +145,13 @@ def _end_holding(books: Books, case: str) -> str | None:
         agent.held = _without(agent.held, books.case(case).channel)
         _count_resting(agent, books.case(case), taken=False)
         page = books.edit("cases", case)
-        page.holder, page.authenticated, page.settled = None, False, False
+        page.holder, page.authenticated, page.settled, page.answered = None, False, False, False
         _begin_silence(page, None)
     return holder
 
 
-def _end_contact(books: Books, case: str, said: InForce) -> None:
-    """Its contact is over, and its holder owes the disposition, once, where the SOP asks for one."""
+def _end_contact(books: Books, case: str, said: InForce, *, owes: bool = True) -> None:
+    """Its contact is over; its holder `owes` the disposition, once, where the SOP asks for one, unless it lapsed."""
     page = books.case(case)
     if page.holder is None or page.left:
         return
@@ -155,16 +159,16 @@ def _end_contact(books: Books, case: str, said: InForce) -> None:
     asked = page.channel in said("authentication.channels")
     page.was_authenticated = page.authenticated if asked else None
     proven = asked and page.authenticated and Proceeding.COMMIT in said("authentication.before")
-    if said("wrap_up.disposition") or said("wrap_up.notes"):
+    if owes and (said("wrap_up.disposition") or said("wrap_up.notes")):
         if holder not in page.owing:
             books.edit("agents", holder).owed += 1
         page.owing = page.owing | {holder}
         page.proven = page.proven | {holder} if proven else page.proven - {holder}
 
 
-def _take_case(books: Books, case: str, said: InForce) -> None:
+def _take_case(books: Books, case: str, said: InForce, *, owes: bool = True) -> None:
     """Its holder holds a case no more; its contact, if it went on, is over."""
-    _end_contact(books, case, said)
+    _end_contact(books, case, said, owes=owes)
     if _end_holding(books, case) is not None and Proceeding.CLOSE not in said("authentication.before"):
         books.edit("cases", case).was_authenticated = None
 
@@ -281,7 +285,7 @@ def _closes(books: Books, event: CaseClosed, said: InForce) -> None:
     _take_case(books, event.case, said)
     _end_offer(books, event.case, review=False)
     page = books.edit("cases", event.case)
-    page.status, page.queued, page.waits = Status.CLOSED, False, False
+    page.status, page.queued, page.asleep, page.waits = Status.CLOSED, False, False, False
     page.answers, page.asked_us = frozenset(), False
     page.left, page.gone, page.was_authenticated = False, False, None
 
@@ -291,6 +295,15 @@ def _queues(books: Books, event: CaseQueued, _: InForce) -> None:
     if (page.queued or page.status is Status.RESOLVED) and event.by not in {CUSTOMER, SYSTEM}:
         page.gone = False  # nobody has just given it up: somebody gives it to others
     page.queued, page.queue = True, event.queue
+
+
+def _falls_asleep(books: Books, event: CaseSnoozed, _: InForce) -> None:
+    _set_status(books, event.case, Status.PENDING)
+    books.edit("cases", event.case).asleep = True
+
+
+def _wakes(books: Books, event: SnoozeEnded, _: InForce) -> None:
+    books.edit("cases", event.case).asleep = False
 
 
 def _leaves_queue(books: Books, event: CaseUnqueued, _: InForce) -> None:
@@ -304,13 +317,13 @@ def _is_assigned(books: Books, event: CaseAssigned, _: InForce) -> None:
     page, agent = books.edit("cases", event.case), books.edit("agents", event.agent)
     agent.held = _with(agent.held, page.channel)
     _count_resting(agent, page, taken=True)
-    page.holder, page.queued = event.agent, False
+    page.holder, page.queued, page.answered = event.agent, False, not page.asked_us
     page.left, page.gone, page.was_authenticated = False, False, None
     _begin_silence(page, None if page.waits else event.at)
 
 
 def _is_released(books: Books, event: CaseReleased, said: InForce) -> None:
-    _take_case(books, event.case, said)
+    _take_case(books, event.case, said, owes=event.because is not Release.UNANSWERED)
     page = books.case(event.case)
     if event.because is Release.TRANSFERRED:
         books.edit("cases", event.case).gone = False
@@ -321,7 +334,7 @@ def _is_released(books: Books, event: CaseReleased, said: InForce) -> None:
 def _customer_leaves(books: Books, event: CustomerLeft, said: InForce) -> None:
     _end_contact(books, event.case, said)
     page = books.edit("cases", event.case)
-    page.left, page.settled = page.holder is not None, False
+    page.left, page.settled, page.answered = page.holder is not None, False, False
     page.gone = page.holder is None or page.status is not Status.ESCALATED
     page.authenticated = page.authenticated and bool(page.was_authenticated)
     _begin_silence(page, None)
@@ -396,6 +409,7 @@ def _submits(books: Books, event: DraftSubmitted, _: InForce) -> None:
         about_account=event.about_account,
         template=event.template,
     )
+    _has_answered(books, event.case)
 
 
 def _edits(books: Books, event: DraftEdited, _: InForce) -> None:
@@ -433,7 +447,7 @@ def _writes_to_us(books: Books, event: MessageReceived, _: InForce) -> None:
     if not page.waits:
         page.next_response = None  # whoever begins to wait has a clock of their own
     page.waits, page.left, page.gone = True, False, False
-    page.asked_us, page.answers = True, frozenset()
+    page.asked_us, page.answers, page.heard = True, frozenset(), (event.message,)
     _begin_silence(page, None)
     if event.participant is not None:
         return  # whoever else writes opens no window
@@ -446,16 +460,37 @@ def _writes_to_us(books: Books, event: MessageReceived, _: InForce) -> None:
         books.edit("threads", event.thread).wrote = sent
 
 
+def _comes_or_goes(books: Books, event: MessageNoted | ReplySent | PresenceAsked | ChatDisconnected) -> None:
+    """A message after the customer's last: whoever saw it has seen that, too."""
+    if event.case is not None and books.case(event.case).heard:
+        page = books.edit("cases", event.case)
+        last, *after = page.heard
+        page.heard = (last, *[*after, event.message][-MOST_AFTER:])
+
+
+def _is_noted(books: Books, event: MessageNoted, _: InForce) -> None:
+    _comes_or_goes(books, event)
+
+
 def _replies(books: Books, event: ReplySent, _: InForce) -> None:
     _set_status(books, event.case, event.send_as)
     page = books.edit("cases", event.case)
     _note_answer(page, event.message)
     _begin_silence(page, None if page.holder is None or page.left else event.at)
+    _has_answered(books, event.case)
     _is_sent(books, event)
+
+
+def _has_answered(books: Books, case: str) -> None:
+    """Whoever holds a case has done what they took it for."""
+    page = books.case(case)
+    if page.holder is not None and not page.left:
+        books.edit("cases", case).answered = True
 
 
 def _is_sent(books: Books, event: ReplySent | PresenceAsked | ChatDisconnected) -> None:
     books.edit("messages", books.message_on(event.case, event.message)).sent = True
+    _comes_or_goes(books, event)
 
 
 def _asks(books: Books, event: PresenceAsked, _: InForce) -> None:
@@ -490,6 +525,8 @@ WRITERS: Final[Mapping[type[Event], Callable[[Books, Any, InForce], None]]] = {
     CaseClosed: _closes,
     CaseQueued: _queues,
     CaseUnqueued: _leaves_queue,
+    CaseSnoozed: _falls_asleep,
+    SnoozeEnded: _wakes,
     CaseAssigned: _is_assigned,
     CaseReleased: _is_released,
     CustomerLeft: _customer_leaves,
@@ -512,6 +549,7 @@ WRITERS: Final[Mapping[type[Event], Callable[[Books, Any, InForce], None]]] = {
     DraftWithdrawn: _decides,
     DraftSuperseded: _decides,
     MessageReceived: _writes_to_us,
+    MessageNoted: _is_noted,
     MessageBounced: _never_arrived,
     ClockJudged: _judges,
     ResponseUndone: _undoes_response,

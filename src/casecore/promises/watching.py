@@ -39,15 +39,17 @@ from casecore.rooms.approvals import (
     DraftWithdrawn,
     ReviewReassigned,
 )
-from casecore.rooms.arrivals import CaseReopened, MessageReceived
+from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased
 from casecore.rooms.authentication import Authenticated
 from casecore.rooms.cases import CaseClosed, CaseStarted, StatusSet
 from casecore.rooms.contacts import ContactEnded, CustomerLeft
+from casecore.rooms.edits import MessageAwaited, MessageEdited, MessageWithdrawn
 from casecore.rooms.offers import OfferDeclined, OfferRescinded, WorkOffered
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.reviews import ReviewTaken
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
+from casecore.rooms.snoozes import CaseSnoozed, SnoozeEnded
 from casecore.rooms.threads import CustomerRecorded
 from casecore.rooms.wrap_ups import Disposed
 
@@ -132,10 +134,15 @@ _BROUGHT_BY: Final[Mapping[type[Event], tuple[type[Event], ...]]] = {
     ReplySent: (DraftApproved, CaseStarted),
     DraftSubmitted: (CaseStarted,),
     MessageReceived: (CaseStarted, CustomerRecorded),
-    StatusSet: (ContactEnded,),
-    CaseAssigned: (CaseStarted, CaseReopened),
+    MessageAwaited: (),
+    MessageEdited: (MessageReceived, MessageNoted, MessageAwaited),
+    MessageWithdrawn: (MessageReceived, MessageNoted, MessageAwaited),
+    CaseSnoozed: (OfferRescinded,),
+    SnoozeEnded: (CaseReopened, CaseAssigned, StatusSet, ReplySent, WorkOffered),
+    StatusSet: (ContactEnded, SnoozeEnded),
+    CaseAssigned: (CaseStarted, CaseReopened, SnoozeEnded),
     CaseClosed: (CustomerLeft,),
-    CaseReleased: (ChatDisconnected, OfferRescinded, CustomerLeft, Disposed, MessageReceived),
+    CaseReleased: (CaseSnoozed, ChatDisconnected, OfferRescinded, CustomerLeft, Disposed, MessageReceived),
     AgentAvailable: (Disposed,),
     AgentWrapsUp: (ContactEnded,),
     WorkOffered: (CaseQueued, ReviewReassigned),

@@ -10,13 +10,14 @@ from typing import Any, Final
 
 _WRITTEN: Final = """
 actor.role: AcceptOffer AddNote ApproveDraft AskPresence Authenticate CaseCommand CommitmentCommand DeleteNote
-    DisconnectIdle Dispose EditNote EndContact ExpireOffer FreeReview LeaveCase MakeCommitment OfferWork OpenCase
-    ReceiveMessage RecordMiss RefuseDraft RejectOffer ReleaseAbsent SendReply SetLevel SetStatus StartOutbound
-    SubmitDraft TakeReview
+    DisconnectIdle Dispose EditMessage EditNote EndContact EndSnooze EndUnanswered ExpireOffer FreeReview LeaveCase
+    MakeCommitment OfferWork OpenCase ReceiveMessage RecordMiss RefuseDraft RejectOffer ReleaseAbsent SendReply
+    SetStatus SnoozeCase StartOutbound SubmitDraft TakeCommitment TakeReview WithdrawMessage
 agent.fresh: AddAgent
 agent.known: ChangeAgent Command OfferWork PresenceCommand ReassignCase ReassignDraft
 agents.availability: PresenceCommand
 agents.manage: AddAgent ChangeAgent
+answer.owed: EndUnanswered
 approval.author: EditDraft ReassignDraft WithdrawDraft
 approval.blocks_close: CaseClosed
 approval.blocks_resolve: ChatDisconnected ReplySent StatusSet
@@ -30,7 +31,7 @@ approval.stale: ApproveDraft
 assignment.available: CaseAssigned ReviewTaken WorkOffered
 assignment.channel: CaseAssigned ReviewTaken WorkOffered
 assignment.holder: AskPresence Authenticate DeliveryFailed DisconnectIdle EndContact MakeCommitment ReassignCase
-    SendReply SetLevel SetStatus SubmitDraft
+    SendReply SetLevel SetStatus SnoozeCase SubmitDraft
 assignment.next_state: CaseAssigned ReviewTaken WorkOffered
 assignment.queue: CaseAssigned ReviewTaken WorkOffered
 assignment.wrap_up: CaseAssigned ReviewTaken WorkOffered
@@ -50,10 +51,13 @@ channels.kinds: ReceiveMessage
 chat.agent_ends: EndContact
 clock.runs: RecordMiss
 clock.target: RecordMiss
-commitment.agent: CommitmentCommand
+commitment.absent: TakeCommitment
+commitment.agent: FulfilCommitment RescheduleCommitment
 commitment.due: MakeCommitment RescheduleCommitment
 commitment.fresh: MakeCommitment
 commitment.known: CommitmentCommand
+commitment.overdue: TakeCommitment
+commitment.queue: TakeCommitment
 commitment.what: MakeCommitment
 consent.proof: RecordConsent
 contact.blocks_close: CaseClosed
@@ -71,11 +75,13 @@ lifecycle.abandoned: CloseCase
 lifecycle.close_after: CaseClosed
 lifecycle.close_by: CloseCase
 lifecycle.close_from: CaseClosed
-lifecycle.closed: AddTag Authenticate CloseCase EndContact MakeCommitment ReassignCase RecordMiss
-    RemoveTag SendReply SetLevel SetSentiment SetStatus SubmitDraft
+lifecycle.closed: AddTag Authenticate CloseCase EndContact EndSnooze EndUnanswered MakeCommitment ReassignCase
+    RecordMiss RemoveTag SendReply SetLevel SetSentiment SetStatus SnoozeCase SubmitDraft
 lifecycle.edge: ApproveDraft CloseCase DisconnectIdle EditDraft SendReply SetStatus SubmitDraft
+message.changed: EditMessage WithdrawMessage
 message.fresh: ApproveDraft AskPresence DisconnectIdle ReceiveMessage SendReply StartOutbound SubmitDraft
-message.known: AddTag DeliveryFailed RemoveTag SetSentiment
+message.known: AddTag ApproveDraft DeliveryFailed EditDraft RemoveTag SendReply SetSentiment SubmitDraft
+message.theirs: EditMessage WithdrawMessage
 note.author: DeleteNote EditNote
 note.content: AddNote EditNote
 note.fresh: AddNote
@@ -103,9 +109,19 @@ relation.known: UnrelateRecord
 replies.blanks: DraftEdited DraftSubmitted PresenceAsked ReplySent
 reply.content: DraftEdited DraftSubmitted PresenceAsked ReplySent
 reply.permission: ReplySent
+reply.seen: DraftSubmitted EditDraft ReplySent
+routing.answer_within: EndUnanswered
 sentiment.manual: SetSentiment
+snooze.allowed: SnoozeCase
+snooze.known: EndSnooze
+snooze.live: SnoozeCase
+snooze.longest: SnoozeCase
+snooze.over: EndSnooze
+snooze.status: SnoozeCase
+snooze.until: SnoozeCase
 tags.enabled: AddTag
 tags.limit: CaseTagged MessageTagged
+tags.restricted_to: CaseTagged CaseUntagged
 template.ready: DraftEdited DraftSubmitted ReplySent
 thread.identity: ReceiveMessage StartOutbound
 time.order: Command
@@ -148,11 +164,19 @@ def missing_rules(rules: Iterable[Any]) -> Iterator[str]:
 
 
 NEVER_REFUSES: Final = (
+    "answer.owed",
     "authentication.methods",
+    "commitment.absent",
+    "commitment.overdue",
+    "commitment.queue",
     "email.earlier_handler",
     "lifecycle.close_from",
+    "routing.answer_within",
     "sentiment.manual",
+    "snooze.allowed",
+    "snooze.longest",
     "tags.enabled",
     "tags.limit",
+    "tags.restricted_to",
 )
 """The rules that refuse nothing in the scopes of the shipped SOP: it leaves them nothing, or no scope tries them."""

@@ -29,7 +29,10 @@ from casecore.rooms.cases import CASES, Case
 from casecore.rooms.clocks import Clocks
 from casecore.rooms.commitments import COMMITMENTS, Commitment
 from casecore.rooms.contacts import CONTACTS, Contact, LastContact
+from casecore.rooms.edits import EDITS
 from casecore.rooms.eligibility import ELIGIBILITY
+from casecore.rooms.lapses import LAPSES
+from casecore.rooms.last_words import LAST_WORDS, LastWords
 from casecore.rooms.next_responses import NEXT_RESPONSES
 from casecore.rooms.notes import NOTES, Note
 from casecore.rooms.occupancy import OCCUPANCY
@@ -38,9 +41,11 @@ from casecore.rooms.outbound import OUTBOUND
 from casecore.rooms.reassignments import REASSIGNMENTS
 from casecore.rooms.relations import RELATIONS
 from casecore.rooms.replies import REPLIES
+from casecore.rooms.restricted_tags import RESTRICTED_TAGS
 from casecore.rooms.reviews import REVIEWS
 from casecore.rooms.silence import SILENCE
 from casecore.rooms.sla import SLA
+from casecore.rooms.snoozes import SNOOZES
 from casecore.rooms.threads import THREADS, Customer, Message, Thread
 from casecore.rooms.times import TIMES, CaseTime
 from casecore.rooms.whatsapp import WINDOWS
@@ -60,6 +65,7 @@ class View:
     aftermath: Aftermath | None = None
     clocks: Clocks | None = None
     case_time: CaseTime | None = None
+    last_words: LastWords | None = None
     thread: Thread | None = None
     customer: Customer | None = None
     actor: Agent | None = None
@@ -70,6 +76,7 @@ class View:
     review_offered: Agent | None = None
     message: Message | None = None
     answered: Message | None = None
+    seen: Message | None = None
     note: Note | None = None
     commitment: Commitment | None = None
     wrap_up: WrapUp | None = None
@@ -89,6 +96,7 @@ class CaseFile:
     aftermath: Aftermath | None = None
     clocks: Clocks | None = None
     case_time: CaseTime | None = None
+    last_words: LastWords | None = None
 
 
 HOUSE: Final[House[View]] = House(
@@ -101,19 +109,24 @@ HOUSE: Final[House[View]] = House(
         REPLIES,
         OCCUPANCY,
         NOTES,
+        RESTRICTED_TAGS,
         APPROVALS,
         REVIEWS,
         OFFERS,
         ELIGIBILITY,
+        SNOOZES,
         REASSIGNMENTS,
         CONTACTS,
         AUTHENTICATION,
         BREAKS,
         SILENCE,
+        LAST_WORDS,
+        EDITS,
         RELATIONS,
         WRAP_UPS,
         COMMITMENTS,
         BOUNCES,
+        LAPSES,
         ABSENCES,
         SLA,
         NEXT_RESPONSES,
@@ -137,6 +150,7 @@ PLACES: Final[Mapping[type, Place]] = {
     Aftermath: Place("cases", "case", "aftermath", CaseFile),
     Clocks: Place("cases", "case", "clocks", CaseFile),
     CaseTime: Place("cases", "case", "case_time", CaseFile),
+    LastWords: Place("cases", "case", "last_words", CaseFile),
     Message: Place("messages", "message_row"),
     Note: Place("notes", "note"),
     Commitment: Place("commitments", "commitment"),

@@ -18,6 +18,14 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"
 
 
+class TagRole(StrEnum):
+    """Who may change a tag at which the policy looks."""
+
+    ASSIGNEE = "assignee"
+    SUPERVISOR = "supervisor"
+    SYSTEM = "system"
+
+
 OPEN_STATUSES = tuple(status for status in Status if status is not Status.CLOSED)
 
 
@@ -72,6 +80,30 @@ class Reopening:
     source: str = a_source()
 
 
+@section
+class Snooze:
+    """Cases that sleep until an instant."""
+
+    allowed: bool = key(Flag(), "Whether cases may be snoozed.", default=True)
+    longest: timedelta | None = key(
+        OrNone(Length(), "no limit"), "The longest time for which a case is snoozed.", default=None
+    )
+    source: str = a_source()
+
+
+@section
+class Commitments:
+    """Follow-ups that somebody promised."""
+
+    follow_case: bool = key(
+        Flag(),
+        "Whether a promise is kept by whoever holds its case, or held it last, and not by who made it.",
+        default=False,
+        rules=("commitment.agent",),
+    )
+    source: str = a_source()
+
+
 class OnCustomerMessage(StrEnum):
     """What a waiting draft becomes when the customer writes."""
 
@@ -99,6 +131,12 @@ class Tags:
 
     enabled: bool = key(Flag(), "Whether agents may tag.", default=True)
     limit: int = key(Whole(1, 100), "The most tags one case may carry, and one message.", default=20, unit="tags")
+    restricted_to: tuple[TagRole, ...] = key(
+        Several(Choice(TagRole)),
+        "Who may set and remove, on a case, a tag at which an override or a queue looks.",
+        default=(TagRole.SUPERVISOR, TagRole.SYSTEM),
+        rules=("tags.restricted_to",),
+    )
     source: str = a_source()
 
 

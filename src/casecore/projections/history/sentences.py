@@ -28,6 +28,7 @@ from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, C
 from casecore.rooms.bounces import MessageBounced
 from casecore.rooms.cases import CaseClosed, CaseStarted, CloseReason, StatusSet
 from casecore.rooms.clocks import ClockName
+from casecore.rooms.edits import MessageAwaited, MessageEdited, MessageWithdrawn
 from casecore.rooms.notes import (
     CaseTagged,
     CaseUntagged,
@@ -203,6 +204,46 @@ CUSTOMERS: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             "{by} a réagi ({kind})[ : {text:quoted}][ (en pièce jointe : {attachments})]",
         ),
     ),
+    MessageAwaited: (
+        Sentence(
+            "the message {message} was changed before it came",
+            "a mensagem {message} foi alterada antes de chegar",
+            "le message {message} a été modifié avant d’arriver",
+        ),
+    ),
+    MessageEdited: (
+        Sentence(
+            "an earlier edit of the message {message} came late[: {text:quoted}][ (attached: {attachments})]",
+            "uma alteração anterior da mensagem {message} chegou tarde[: {text:quoted}][ (em anexo: {attachments})]",
+            "une modification antérieure du message {message} est arrivée tard"
+            "[ : {text:quoted}][ (en pièce jointe : {attachments})]",
+            {"late": True},
+        ),
+        Sentence(
+            "{participant} edited the message {message}[: {text:quoted}][ (attached: {attachments})]",
+            "{participant} alterou a mensagem {message}[: {text:quoted}][ (em anexo: {attachments})]",
+            "{participant} a modifié le message {message}[ : {text:quoted}][ (en pièce jointe : {attachments})]",
+            BY_PARTICIPANT,
+        ),
+        Sentence(
+            "{by} edited the message {message}[: {text:quoted}][ (attached: {attachments})]",
+            "{by} alterou a mensagem {message}[: {text:quoted}][ (em anexo: {attachments})]",
+            "{by} a modifié le message {message}[ : {text:quoted}][ (en pièce jointe : {attachments})]",
+        ),
+    ),
+    MessageWithdrawn: (
+        Sentence(
+            "{participant} withdrew the message {message}",
+            "{participant} apagou a mensagem {message}",
+            "{participant} a supprimé le message {message}",
+            BY_PARTICIPANT,
+        ),
+        Sentence(
+            "{by} withdrew the message {message}",
+            "{by} apagou a mensagem {message}",
+            "{by} a supprimé le message {message}",
+        ),
+    ),
     NoteAdded: (
         Sentence(
             "{by} wrote a note[ on the customer {customer}]: {text:quoted}",
@@ -327,6 +368,18 @@ CASES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             "o caso deixou {agent}: o cliente voltou",
             "le cas quitte {agent} : le client est revenu",
             {"because": Release.CUSTOMER_BACK},
+        ),
+        Sentence(
+            "the case left {agent}: it is snoozed",
+            "o caso deixou {agent}: foi adiado",
+            "le cas quitte {agent} : il est mis en veille",
+            {"because": Release.SNOOZED},
+        ),
+        Sentence(
+            "the case left {agent}, who did not answer in time",
+            "o caso deixou {agent}, que não respondeu a tempo",
+            "le cas quitte {agent}, faute de réponse à temps",
+            {"because": Release.UNANSWERED},
         ),
         Sentence(
             "{by} ended the contact: the customer stayed silent",

@@ -39,6 +39,7 @@ from casecore.projections.search.queries import (
     TEXT,
     QueryError,
     Term,
+    YesNo,
     filter_terms,
     parse_query,
     seal_of,
@@ -51,6 +52,7 @@ from casecore.rooms.arrivals import MessageReceived, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned
 from casecore.rooms.cases import Case
 from casecore.rooms.composition import HOUSE, PLACES
+from casecore.rooms.edits import MessageEdited, MessageWithdrawn
 from casecore.rooms.notes import (
     MessageTagged,
     MessageUntagged,
@@ -104,6 +106,13 @@ _TIMES: Final[Mapping[str, Callable[[datetime], Callable[[str, CaseEntry], bool]
     "until": lambda instant: lambda _, entry: instant_of(entry.moments[0]) <= instant,
 }
 
+_FOLLOWED: Final[Mapping[str, Callable[[Case], str]]] = {
+    "queue": lambda case: case.queue,
+    "status": lambda case: case.status,
+    "snoozed": lambda case: YesNo.NO if case.snoozed_until is None else YesNo.YES,
+}
+"""What changes of a case and is searched by, by the field of the query."""
+
 _NO_CONTACT: Final = re.compile("follow|photo|picture|avatar|url|link")
 """Names in a profile under which no number or address stands to which somebody can write."""
 
@@ -113,6 +122,15 @@ _NO_CONTACT: Final = re.compile("follow|photo|picture|avatar|url|link")
 
 _EFFECTS: Final = HOUSE.effects({Case: Place("cases", "case"), Customer: PLACES[Customer]})
 """What events do to the records that are searched."""
+
+
+_DISPOSED: Final = ""
+"""Where, among what was said by message, stands what was noted when contacts were disposed."""
+
+
+def _attached(event: Any) -> tuple[str, ...]:
+    attached: tuple[str, ...] = getattr(event, "attachments", ())
+    return attached
 
 
 class Archive:
@@ -180,8 +198,8 @@ class Archive:
                 self._cases_by[name][getattr(after, name)].add(after.id)
             for row_id in (after.id, after.thread, after.customer):
                 self._message_words.add_id(after.id, row_id)
-        for name in ("queue", "status"):
-            old, new = getattr(before, name, None), getattr(after, name)
+        for name, value_of in _FOLLOWED.items():
+            old, new = None if before is None else value_of(before), value_of(after)
             if old != new:
                 self._cases_by[name][new].add(after.id)
                 if old is not None:
@@ -214,10 +232,12 @@ class Archive:
             self._cases_by["agent"][agent].add(case)
         if isinstance(event, MessageTagged | MessageUntagged):
             self._follow_tag(case, event.tag, _TAGGING[type(event)])
+        elif isinstance(event, MessageEdited | MessageWithdrawn):
+            self._follow_change(event, case, entry)
         elif hasattr(event, "message") and hasattr(event, "text"):
             self._follow_message(event, case, entry)
         elif isinstance(event, Disposed):
-            self._message_words.add_text(case, event.notes)
+            self._say(case, entry, _DISPOSED, (event.notes,))
         elif isinstance(event, SentimentSet) and event.message in entry.received:
             (entry.marked.discard if event.sentiment is Feeling.NEUTRAL else entry.marked.add)(event.message)
 
@@ -236,9 +256,24 @@ class Archive:
         if isinstance(event, MessageReceived) and event.participant is None:
             entry.received.add(event.message)
         self._message_words.add_id(case, event.message)
-        for text in (event.text, getattr(event, "subject", ""), *getattr(event, "attachments", ())):
-            if text:
-                self._message_words.add_text(case, text)
+        self._say(case, entry, event.message, (event.text, getattr(event, "subject", ""), *_attached(event)))
+
+    def _follow_change(self, event: MessageEdited | MessageWithdrawn, case: str, entry: CaseEntry) -> None:
+        """A message is found by what it says now: all that is said on the case is read again."""
+        if isinstance(event, MessageEdited) and event.late:
+            return
+        self._message_words.add_id(case, event.message)
+        self._message_words.forget_texts(case, (text for texts in entry.texts.values() for text in texts))
+        said = (event.text, *_attached(event)) if isinstance(event, MessageEdited) else ()
+        texts, entry.texts = {**entry.texts, event.message: said}, {}
+        for message, said in texts.items():
+            self._say(case, entry, message, said)
+
+    def _say(self, case: str, entry: CaseEntry, message: str, said: Iterable[str]) -> None:
+        texts = tuple(filter(None, said))
+        entry.texts[message] = entry.texts.get(message, ()) + texts
+        for text in texts:
+            self._message_words.add_text(case, text)
 
     def _follow_note(self, event: NoteAdded | NoteEdited | NoteDeleted) -> None:
         customer = event.customer if event.case is None else self._rows["cases"][event.case].customer
@@ -270,6 +305,7 @@ class Archive:
         status: Filter = None,
         queue: Filter = None,
         tag: Filter = None,
+        snoozed: Filter = None,
         since: date | str | None = None,
         until: date | str | None = None,
         limit: int = 50,
@@ -285,6 +321,7 @@ class Archive:
             agent: An agent who held the case, wrote on it or did something with it.
             status: With this status now.
             tag: With this tag, on the case or on one of its messages.
+            snoozed: `yes` or `no`: whether it is snoozed now.
             since: Something happened then or later: at an instant (aware), or on a day of the archive's zone.
             until: Started by then; a day counts to its end.
             limit: How many results at most.
@@ -304,6 +341,7 @@ class Archive:
             status=status,
             queue=queue,
             tag=tag,
+            snoozed=snoozed,
             since=since,
             until=until,
         )
@@ -414,6 +452,7 @@ class Archive:
             tags=tuple(sorted(entry.tags)),
             started_at=instant_of(entry.moments[0]),
             latest_at=instant_of(entry.moments[-1]),
+            snoozed_until=row.snoozed_until,
         )
 
     def cases_of(self, customer: str) -> tuple[CaseSummary, ...]:
