@@ -270,7 +270,7 @@ def bounced_response_scope(policy: Policy) -> Scope:
     ]
     part = _part(_promised_on(policy) or Channel.MESSAGING, *commands)
     team = team_commands(policy, ana=EVERYTHING)
-    return Scope("a-next-response-that-never-arrives", team, (part,), apart=ORDER | _SOLUTION)
+    return Scope("a-next-response-that-never-arrives", team, (part,), apart=ORDER | WORDS | _SOLUTION)
 
 
 def unread_scope(policy: Policy) -> Scope:
