@@ -25,7 +25,7 @@ LOCAL = T0.replace(tzinfo=None)
 def test_what_is_no_id_names_nothing(odd):
     """Nothing is due, nobody gets work, no case has it; whatever it is, hashable or not."""
     assert DESK.status(odd) is None
-    assert () == DESK.due_of_case(odd) == DESK.due_of_commitment(odd)
+    assert () == DESK.due_of_case(odd) == DESK.due_of_commitment(odd) == DESK.due_of_wrap_up(odd)
     assert DESK.view_of(odd).case is None
     assert () == Inboxes(DESK).cases_of(odd) == ARCHIVE.cases_of(odd) == ARCHIVE.notes_of(odd)
     assert 0 == ARCHIVE.neutral_messages_of(odd)

@@ -58,6 +58,8 @@ if TYPE_CHECKING:
     from casecore.projections.notifications import AlertSettings as AlertSettings
     from casecore.projections.notifications import Notification as Notification
     from casecore.projections.notifications import notifications as notifications
+    from casecore.projections.quality import AgentQuality as AgentQuality
+    from casecore.projections.quality import quality as quality
     from casecore.projections.search import Archive as Archive
     from casecore.projections.search import CaseSummary as CaseSummary
     from casecore.projections.search import Page as Page
@@ -134,6 +136,7 @@ if TYPE_CHECKING:
     from casecore.rooms.clocks import ClockVerdict as ClockVerdict
     from casecore.rooms.clocks import FirstReply as FirstReply
     from casecore.rooms.clocks import first_response as first_response
+    from casecore.rooms.clocks import next_response as next_response
     from casecore.rooms.clocks import solution as solution
     from casecore.rooms.commitments import Commitment as Commitment
     from casecore.rooms.commitments import CommitmentFulfilled as CommitmentFulfilled
@@ -327,7 +330,7 @@ _HOMES = {
     "rooms.catalogue": "CatalogueEntry",
     "rooms.edits": "EditMessage MessageAwaited MessageEdited MessageWithdrawn WithdrawMessage",
     "rooms.last_words": "LastWords",
-    "rooms.clocks": "Clock Clocks ClockName ClockState ClockVerdict FirstReply first_response solution",
+    "rooms.clocks": "Clock Clocks ClockName ClockState ClockVerdict FirstReply first_response next_response solution",
     "rooms.sla": (
         "ClockJudged LevelSet RecordMiss ResponseUndone SetLevel SolutionPaused SolutionReached SolutionResumed "
         "SolutionUndone"
@@ -341,6 +344,7 @@ _HOMES = {
     "routing.agenda": "Agenda",
     "projections.history": "Line UnknownLanguage history line",
     "projections.transcript": "TranscriptEntry transcript",
+    "projections.quality": "AgentQuality quality",
     "projections.search.queries": "QueryError",
     "projections.search": "Archive CaseSummary Page",
     "projections.inbox": "Inbox Inboxes inbox",

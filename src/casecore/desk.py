@@ -46,6 +46,7 @@ from casecore.rooms.notes import Note
 from casecore.rooms.replies import SendReply
 from casecore.rooms.threads import Customer, Message, Thread
 from casecore.rooms.whatsapp import is_open
+from casecore.rooms.wrap_ups import REMINDER
 from casecore.statuses import Status
 
 
@@ -252,9 +253,12 @@ class Desk:
         for commitment in self.commitments.values():
             if case in (None, commitment.case):
                 yield from self.due_of_commitment(commitment.id)
+        for wrap_up in self.wrap_ups.values():
+            if case in (None, wrap_up.case):
+                yield from self.due_of_wrap_up(wrap_up.id)
 
     def due_of_case(self, case: str, at: datetime | None = None) -> tuple[Due, ...]:
-        """What is due on one case, commitments left out; nothing runs on a closed one.
+        """What is due on one case, commitments and wrap-ups left out; nothing runs on a closed one.
 
         Args:
             case: Which case.
@@ -270,6 +274,15 @@ class Desk:
         """When a commitment is due; empty when it does not stand."""
         row = row_called(self.commitments, commitment)
         return () if row is None else tuple(self._due_of(View(commitment=row), row.case, self.now))
+
+    def due_of_wrap_up(self, wrap_up: str) -> tuple[Due, ...]:
+        """When a wrap-up is overdue, also one on a closed case; empty when it is done, or nobody is to be reminded."""
+        row = row_called(self.wrap_ups, wrap_up)
+        if row is None:
+            return ()
+        file = self.cases.get(row.case)
+        view = View(wrap_up=row, case=None if file is None else file.case)  # whose overrides may say how long
+        return tuple(due for due in self._due_of(view, row.case, self.now) if due.key == REMINDER.key)
 
     def _due_of(self, view: View, case: str, now: datetime | None) -> Iterator[Due]:
         for timer in TIMERS:

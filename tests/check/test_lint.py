@@ -20,6 +20,11 @@ LINT = {
         ("CC201", "queues.gold")
     ],
     f'{QUIET}queues.vip = {{ tags = ["vip"], channels = ["chat"] }}\nqueues.gold.tags = ["vip"]': [],
+    f'{QUIET}lifecycle.calendar = "office"\ncalendars.office.monday = ["09:00-17:00"]': [
+        ("CC204", "lifecycle.close_after.resolved")
+    ],
+    f'{QUIET}lifecycle = {{ calendar = "o", close_after.resolved = "16h" }}\ncalendars.o.monday = ["9:00-17:00"]': [],
+    f'{QUIET}lifecycle.calendar = "never"\ncalendars.never.special = {{ "2026-11-02" = ["09:00-17:00"] }}': [],
     f'{QUIET}queues.money.reasons = ["billing"]': [("CC201", "queues.money")],
 }
 
@@ -37,3 +42,11 @@ def test_a_shadowed_queue_is_told_with_the_one_before_it():
     *_, finding = lint_policy(sop_with('queues.money.reasons = ["billing"]'))[:1]
     assert "no case enters money: billing, which is asked before, takes all that it would take" == finding.message
     assert "put money before billing, or let billing take less" == finding.remedy
+
+
+def test_days_that_count_in_opening_hours():
+    """Two days of opening hours are six of eight hours each: the finding says so, and what to write."""
+    office = "".join(f'calendars.office.{day} = ["09:00-17:00"]\n' for day in ("monday", "tuesday"))
+    finding, *_ = lint_policy(sop_with(f'lifecycle.calendar = "office"\n{office}'))
+    assert "2d in the opening hours of office are 6 working days" == finding.message
+    assert "write 8h for each working day" == finding.remedy

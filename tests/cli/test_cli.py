@@ -855,6 +855,25 @@ def test_the_transcript_of_nobody(casecore, a_day):
     assert complaints
 
 
+def test_the_quality_of_a_day(casecore, a_day, tmp_path):
+    """A row for each agent, or as JSON an object; and the end of a day that went otherwise than expected."""
+    (tmp_path / "lenient.toml").write_text('[authentication]\nenforcement = "warn"\n', "utf-8")
+    solved = a_line("SendReply", case="c1", message="m2", text="Hi", send_as="resolved")
+    chat = [OPENED[0], OPENED[1], written(channel="chat"), OPENED[3], solved]
+    code, printed, _ = casecore("replay", a_day(*chat), "--quality", "--policy", str(tmp_path / "lenient.toml"))
+    head, *row = printed.splitlines()
+    assert (0, ["agent", "live", "authenticated", "without"]) == (code, head.split()[:4])
+    assert ["ana", "1", "0", "1", "0", "of", "0", "–", "–"] == " ".join(row).split()[:9]
+    assert "(1)" in printed
+    wrong = a_line("OpenCase", case="c9")
+    told = casecore("replay", a_day(*OPENED, wrong), "--quality", "--transcript", "c1")
+    assert (1, True) == (told[0], "otherwise than expected" in told[1])
+    left = a_line("LeaveCase", case="c1"), a_line("Dispose", case="c1", code="solved", notes="Done")
+    code, printed, _ = casecore("replay", a_day(*OPENED, *left), "--quality", "--format", "json")
+    (one,) = json.loads(printed)
+    assert (0, "ana", 1) == (code, one["agent"], len(one["delays"]))
+
+
 def test_every_command_has_words():
     """None of the desk's commands is told by its name."""
     assert set(HOUSE.commands) == {getattr(commands, json.loads(line)["type"]) for _, line, _ in SAID}

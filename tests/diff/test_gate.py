@@ -118,6 +118,24 @@ class TestUntried:
         assert not is_tried(Edit(("replies", "new_key"), None, True))
 
 
+class TestMethods:
+    """How customers may be authenticated."""
+
+    def test_fewer(self):
+        """Where the policy names methods, others are refused."""
+        (found,) = outcomes("", 'authentication.methods = ["call back"]')
+        assert (Label.STRICTER, "authenticate by another way: allowed") == (found.label, found.old)
+
+
+class TestWrapUps:
+    """When somebody is reminded."""
+
+    def test_reminder(self):
+        """Sooner is stricter, and it is told of the case that was left."""
+        (found,) = outcomes("", 'wrap_up.remind = "10m"')
+        assert (Label.STRICTER, "a wrap-up is overdue: 2026-11-02 12:31:00") == (found.label, found.new)
+
+
 class TestClocks:
     """Due instants, of a set of cases."""
 
@@ -128,6 +146,7 @@ class TestClocks:
             ("holiday", Label.LOOSER),
             ("special", Label.LOOSER),
             ("half an hour", Label.STRICTER),
+            ("urgent, round the clock", Label.STRICTER),
             ("no calendar", Label.STRICTER),
         ],
     )
@@ -138,11 +157,18 @@ class TestClocks:
             "holiday": OFFICE.replace("[sla", 'holidays = ["2026-12-24"]\n[sla'),
             "special": OFFICE.replace("[sla", 'special = { "2026-12-24" = ["09:00-10:00"] }\n[sla'),
             "half an hour": OFFICE.replace('friday = ["09:00-17:00"]', 'friday = ["09:00-17:30"]'),
+            "urgent, round the clock": OFFICE.replace("[sla", '[sla.default.urgent]\ncalendar = "none"\n[sla'),
             "no calendar": OFFICE.replace('calendar = "office"', 'calendar = "none"'),
         }[new]
         (found,) = outcomes(OFFICE, edited)
         assert (label, 0 < found.times <= found.tried) == (found.label, True)
         assert found.old != found.new
+
+    def test_closing_in_opening_hours(self):
+        """Cases that are closed in opening hours are closed later."""
+        (found,) = outcomes(OFFICE, f'{OFFICE}\n[lifecycle]\ncalendar = "office"')
+        assert (Label.LOOSER, ("lifecycle.calendar",)) == (found.label, found.edits)
+        assert "the case is closed automatically" in found.old
 
     @pytest.mark.parametrize(
         ("text", "label"),
@@ -151,6 +177,7 @@ class TestClocks:
             ('sla.pause_in = ["pending"]', Label.LOOSER),
             ('sla.after_reopening = "starts_again"', Label.LOOSER),
             ('sla.default.first_response = "30m"', Label.STRICTER),
+            ('sla.default.next_response = "30m"', Label.STRICTER),
         ],
     )
     def test_targets(self, text, label):

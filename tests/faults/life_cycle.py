@@ -1,6 +1,7 @@
 """Faults about the life of a case: where it may go, that closed is closed, and that it is never lost (01, 02, 16)."""
 
 from tests.faults.rows import (
+    ASKED_AGAIN,
     BESIDE,
     BOUNCED,
     CALLS,
@@ -19,6 +20,8 @@ from tests.faults.rows import (
     HANDLER,
     LATE,
     MESSAGING,
+    NEXT,
+    NEXT_BOUNCED,
     RECORD,
     RULE,
     SILENT,
@@ -446,6 +449,36 @@ LIFE_CYCLE = (
         "        (Clocks, ClockJudged): _keep_verdict,\n",
         "",
         CLOCKS,
+    ),
+    a_fault(
+        "24",
+        CONSEQUENCE,
+        "resolving by hand stops the clock of a next response that was met",
+        "rooms/next_responses",
+        "    if not _runs(view.clocks) or not _resolves(event):\n",
+        "    if not _resolves(event):\n",
+        NEXT,
+        policy=ASKED_AGAIN,
+    ),
+    a_fault(
+        "24",
+        EVOLVE,
+        "each further message of a customer who waits starts the next response anew",
+        "rooms/next_responses",
+        "    if _runs(clocks):\n        return\n",
+        "",
+        NEXT,
+        policy=ASKED_AGAIN,
+    ),
+    a_fault(
+        "24",
+        CONSEQUENCE,
+        "what a next response had met that never arrived is not taken back",
+        "rooms/next_responses",
+        "    if view.case.status is CLOSED or not answers or answers[0].message != event.message:\n",
+        "    if view.case.status is not None:\n",
+        NEXT_BOUNCED,
+        policy=ASKED_AGAIN,
     ),
     a_fault(
         "24",

@@ -82,6 +82,8 @@ DRAFT, EMAIL_DRAFT = "a-draft-on-chat", "a-draft-on-email"
 BOUNCED, CLOCKS, LATE = "a-reply-that-never-arrives", "service-clocks", "late-messages-on-whatsapp"
 EDITED = "a-message-that-is-edited"
 CLOSES_SOON = 'lifecycle = { close_after = { open = "1h", pending = "1h", escalated = "1h" } }'
+NEXT, NEXT_BOUNCED = "the-next-response", "a-next-response-that-never-arrives"
+ASKED_AGAIN = '[sla.default]\nnext_response = "30m"'
 LEAVE, UNREAD = "customers-who-leave", "words-that-nobody-has-read"
 CLOSED, SILENT, WINDOW, CHANGED = (
     "a-closed-email-case",

@@ -396,6 +396,12 @@ REFUSALS = (
         CloseCase("ana", NOW, "c1"),
         "[authentication]\nchannels = ['email']\nbefore = ['close']",
     ),
+    Refusal(
+        "authentication.methods",
+        case_in("open"),
+        Authenticate("ana", NOW, "c1", "by her voice"),
+        "[authentication]\nmethods = ['security question']",
+    ),
     Refusal("idle.asked", case_in("pending"), DisconnectIdle("ana", FIVE, "c1", "m2")),
     Refusal("idle.silence", SILENT, DisconnectIdle("ana", NOW, "c1", "m2")),
     Refusal("commitment.due", KNOWN, MakeCommitment("ana", NOW, "c1", "p1", NOW, "Call back")),

@@ -531,6 +531,8 @@ class TestCalendarsAndTargets:
         assert "a table [calendars.NAME]" == problem.expected
         (problem,) = problems_of('[sla.default]\ncalendar = "ofice"\n[calendars.office]\nmonday = ["09:00-18:00"]')
         assert ("sla.default.calendar", "office") == (problem.path, problem.expected)
+        (problem,) = problems_of('[sla.sms.urgent]\ncalendar = "ofice"\n[calendars.office]\nmonday = ["09:00-18:00"]')
+        assert ("sla.sms.urgent.calendar", "office") == (problem.path, problem.expected)
 
     @pytest.mark.parametrize(
         "keys",

@@ -298,6 +298,14 @@ class TestOwed:
         assert ["c2", "c1"] == [row.case for row in inbox(story.desk, "ana", at(12)).wrap_ups]
         assert () == inbox(story.desk, "cleo", at(12)).wrap_ups
 
+    def test_overdue(self):
+        """Those of them that have waited too long, where the policy says how long that is."""
+        policy = sop(wrap_up={"remind": timedelta(seconds=60)})
+        ends = EndContact("dora", at(10), "c2"), EndContact("dora", at(11), "c1")
+        desk = given(*chat(1), *chat(2, 5), *ends, policy=policy).desk
+        found = [[row.case for row in inbox(desk, "ana", at(second)).overdue] for second in (69, 70, 71)]
+        assert [[], ["c2"], ["c2", "c1"]] == found
+
     def test_duties(self):
         """What has to be related after the disposition."""
         story = given(

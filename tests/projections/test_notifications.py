@@ -2,6 +2,7 @@
 
 import pickle
 import re
+from datetime import timedelta
 
 import attrs
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from casecore.channels import Channel
 from casecore.desk import Desk, Due
 from casecore.kernel import CUSTOMER, SYSTEM, Deviated
-from casecore.policies.sections import OnCustomerMessage, ReopenTo
+from casecore.policies.sections import OnCustomerMessage, Relation, ReopenTo
 from casecore.projections import notifications as module
 from casecore.projections.notifications import Alert, AlertSettings, Notification, UnknownAlert, notifications
 from casecore.rooms.agents import ChangeAgent, LogOut
@@ -21,9 +22,11 @@ from casecore.rooms.cases import CloseCase
 from casecore.rooms.commitments import MakeCommitment
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
 from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.relations import RelateRecord
 from casecore.rooms.replies import SendReply
 from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence
+from casecore.rooms.wrap_ups import Dispose
 from casecore.statuses import Status
 from casecore.testing.scenario import at, given
 from tests.sops import sop
@@ -178,6 +181,21 @@ class TestDue:
         assert [("ben", f"k{n}") for n in (1, 2, 3, 4, 5)] == [(call.agent, call.commitment) for call in calls]
         assert {(Alert.COMMITMENT_DUE, at(hours=1), "c1")} == {(call.alert, call.at, call.case) for call in calls}
         assert dues[0] is calls[0].cause
+
+    def test_wrap_up(self):
+        """A wrap-up that is left undone calls its agent and every supervisor, once each; done, it calls nobody."""
+        policy = sop(wrap_up={"remind": timedelta(minutes=10)})
+        story = given(*EMAIL, LeaveCase("ben", at(minutes=1), "c1"), policy=policy)
+        assert "wrap_up.remind" not in {due.key for due in self.ripe(story.desk, at(59, minutes=10))}
+        dues = [due for due in self.ripe(story.desk, at(minutes=11)) if due.key == "wrap_up.remind"]
+        calls = list(notifications([*dues, *dues], story.desk, ALL))
+        assert [("ben", Alert.WRAP_UP_OVERDUE), ("dora", Alert.WRAP_UP_OVERDUE)] == [
+            (call.agent, call.alert) for call in calls
+        ]
+        related = RelateRecord("ben", at(minutes=12), "c1", Relation.CUSTOMER, "7")
+        done = story.and_given(related, Dispose("ben", at(minutes=12), "c1", "solved", "Done"))
+        assert [] == list(notifications(dues[:0], done.desk, ALL))
+        assert () == done.desk.due_of_wrap_up("c1/ben")
 
     def test_idle(self):
         """The silence is long enough."""

@@ -2,7 +2,7 @@
 
 import pickle
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import attrs
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from casecore.channels import Channel, MessageKind
 from casecore.kernel import SYSTEM, MissingRow
 from casecore.kernel.words import search_form, search_words
+from casecore.policies import Policy
 from casecore.projections.search import Archive, CaseSummary, NoteText, queries
 from casecore.projections.search.queries import QueryError, filter_terms, parse_query
 from casecore.rooms.arrivals import MessageNoted
@@ -429,6 +430,16 @@ class TestDays:
         assert expected == found(archive, query)
         asked = dict(term.split(":") for term in query.split())
         assert expected == found(archive, **asked)
+
+    def test_of_the_desk(self):
+        """The archive of a desk has the zone of its policy; a program may give days as dates."""
+        policy = Policy.loads('zone = "Pacific/Auckland"\n[queues.general]\nfallback = true')
+        archive = Archive(policy).update(told(wrote(at(hours=3), "t1", "m1", new_case="a")))
+        assert [["a"], [], []] == [
+            found(archive, since=date(2026, 11, 3)),
+            found(archive, until=date(2026, 11, 2)),
+            found(archive, "until:2026-11-02"),
+        ]
 
     def test_no_zone(self):
         """A zone that is none is told."""

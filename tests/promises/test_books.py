@@ -70,6 +70,7 @@ def case_by_records(desk, case):
         asked_us=row.asked_since is not None,
         answers=frozenset(row.answers),
         first_response=clocks.first_response and clocks.first_response.state,
+        next_response=clocks.next_response and clocks.next_response.state,
         solution=clocks.solution and clocks.solution.state,
         silent=contact is not None and contact.silence_since is not None,
         silent_since=None if contact is None else contact.silence_since,

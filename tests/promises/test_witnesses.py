@@ -61,6 +61,12 @@ def comes(case="c1", channel=Channel.CHAT, when=0, thread=None, **fields):
     )
 
 
+def wrote(when=3):
+    """The customer writes again, on a case that is pending."""
+    again = MessageReceived(CUSTOMER, at(when), "c1", "t-c1", "maria", f"m{when}", "And?", MessageKind.DIRECT)
+    return (again, CaseReopened(CUSTOMER, at(when), "c1", Status.PENDING))
+
+
 def taken(case="c1", agent="ana", when=1, channel=Channel.CHAT):
     """An agent opens a case."""
     return (
@@ -559,6 +565,24 @@ TOLD = {
     ),
     "24: missed, and begun again": Told(
         "", (*OPEN, said(judged(MISSED, "solution")), said(undone(again=True))), said(judged(MET, "solution"))
+    ),
+    "24: a next response too late, and the one after it in time": Told(
+        "",
+        (*OPEN, replied(), wrote(), said(judged(MISSED, "next_response")), replied(message="r2"), wrote()),
+        said(judged(MET, "next_response")),
+    ),
+    "24: a next response too late, and in time": Told(
+        "24",
+        (*OPEN, replied(), wrote(), said(judged(MISSED, "next_response")), wrote()[:1]),
+        said(judged(MET, "next_response")),
+    ),
+    "24: met by a next response that never arrived": Told(
+        "",
+        (
+            *(*OPEN, replied(), wrote(), said(judged(MET, "next_response"))),
+            said(ResponseUndone(SYSTEM, at(8), "c1", clock=ClockName.NEXT_RESPONSE)),
+        ),
+        said(judged(MISSED, "next_response")),
     ),
     "24: met by what never arrived": Told(
         "", (*OPEN, said(judged(MET)), said(ResponseUndone(SYSTEM, at(8), "c1"))), said(judged(MISSED))

@@ -3,7 +3,8 @@
 import attrs
 import pytest
 
-from casecore.policies import Policy
+from casecore.policies import Policy, PolicyError
+from casecore.projections.history import line
 from casecore.rooms.absences import ReleaseAbsent
 from casecore.rooms.agents import (
     AgentAvailable,
@@ -174,3 +175,39 @@ class TestAuthentication:
         """Events of other sorts are none."""
         assert () == proceedings_of(AgentAvailable("ana", T0, "ana"))
         assert () == proceedings_of(CaseReleased("ana", T0, "c1", "ana", Release.LEFT))
+
+
+class TestMethod:
+    """How it was done may be noted."""
+
+    POLICY = Policy.loads(QUEUE + '[authentication]\nmethods = ["Security question", "call back"]')
+
+    def test_noted(self):
+        """It stands in the event and in the history."""
+        outcome = given(case_in("open")).when(Authenticate("ana", at(1), "c1", "by her voice"))
+        outcome.then(Authenticated("ana", at(1), "c1", "by her voice"))
+        assert "ana authenticated the customer (by her voice)" == line(outcome.events[0]).text
+
+    @pytest.mark.parametrize("method", [None, "", " "])
+    def test_not_noted(self, method):
+        """Nobody has to say, also where the policy names methods."""
+        given(case_in("open"), policy=self.POLICY).when(Authenticate("ana", at(1), "c1", method)).then(
+            Authenticated("ana", at(1), "c1")
+        )
+
+    def test_named(self):
+        """It is noted as the policy writes it."""
+        outcome = given(case_in("open"), policy=self.POLICY).when(Authenticate("ana", at(1), "c1", "SECURITY question"))
+        outcome.then(Authenticated("ana", at(1), "c1", "Security question"))
+
+    def test_unknown(self):
+        """A method that the policy does not name is refused, with those that it does."""
+        outcome = given(case_in("open"), policy=self.POLICY).when(Authenticate("ana", at(1), "c1", "by her voice"))
+        (reason,) = outcome.refused("authentication.methods").verdict.reasons
+        assert ("Security question", "call back") == reason.facts["methods"]
+        assert "choose one of Security question, call back, or say none" == reason.remedy
+
+    def test_twice(self):
+        """Two methods that are the same word are an error."""
+        with pytest.raises(PolicyError, match=r"authentication\.methods"):
+            Policy.loads(QUEUE + '[authentication]\nmethods = ["call back", "Call Back"]')

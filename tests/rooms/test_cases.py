@@ -7,7 +7,7 @@ import pytest
 
 from casecore.channels import Channel, MessageKind
 from casecore.desk import Due
-from casecore.policies import Policy
+from casecore.policies import Policy, PolicyError
 from casecore.policies.sections import Level, Lifecycle, Role
 from casecore.rooms.absences import ReleaseAbsent
 from casecore.rooms.agents import AddAgent, AgentWrapsUp, ChangeAgent, GoAvailable, GoUnavailable, LogOut
@@ -505,3 +505,57 @@ class TestClosed:
         asked = {type(command) for command in (*CLOSED, *(command for command, _ in NOTHING_LEFT))}
         asked |= {*READERS, *ON_DRAFTS}
         assert set(HOUSE.commands) == asked | others
+
+
+class TestClosingInOpeningHours:
+    """Where the policy names a calendar, only its opening hours count until a case is closed by itself."""
+
+    POLICY = Policy.loads(
+        '[queues.general]\nfallback = true\n[lifecycle]\nclose_after = { pending = "16h" }\ncalendar = "office"\n'
+        "[calendars.office]\n"
+        + "".join(f'{day} = ["09:00-17:00"]\n' for day in ("monday", "tuesday", "wednesday", "thursday", "friday"))
+    )
+    FRIDAY = at(hours=4 * 24 + 6)  # at three o'clock: the story begins on a Monday at nine
+
+    def closing(self, when):
+        """The system closes the case by itself."""
+        return CloseCase("system", when, "c1", CloseReason.AUTOMATIC)
+
+    def test_two_working_days(self):
+        """Answered on Friday at three, and never heard of again: closed on Tuesday at three, not on Sunday."""
+        story = given(case_in("pending", at=self.FRIDAY), policy=self.POLICY)
+        tuesday = self.FRIDAY + timedelta(days=4)
+        (due,) = (due for due in story.desk.due() if due.key == "lifecycle.close_after")
+        assert (tuesday, self.closing(tuesday)) == (due.at, due.command)
+        assert Status.CLOSED is story.when(self.closing(tuesday)).desk.status("c1")
+
+    def test_too_early(self):
+        """It is asked again when it fires, and says how much of the time counts, and how long to wait."""
+        story = given(case_in("pending", at=self.FRIDAY), policy=self.POLICY)
+        sunday = self.FRIDAY + timedelta(days=2)
+        (reason,) = story.when(self.closing(sunday)).refused("lifecycle.close_after").verdict.reasons
+        assert "for 2d, of which 2h count in the opening hours of office" in reason.message
+        assert 2 * 86_400.0 == reason.facts["seconds_to_go"]
+
+    def test_the_customer_writes(self):
+        """Whoever writes meanwhile is not closed, and the time begins again with the answer."""
+        monday = self.FRIDAY + timedelta(days=3)
+        wrote = ReceiveMessage("customer", monday, "t-c1", "m2", "Still there?")
+        story = given(case_in("pending", at=self.FRIDAY), wrote, policy=self.POLICY)
+        story.when(self.closing(monday + timedelta(days=9))).refused("lifecycle.close_after")
+        assert () == tuple(due for due in story.desk.due() if due.key == "lifecycle.close_after")
+
+    def test_never_open_again(self):
+        """A calendar without hours to come closes nothing."""
+        policy = Policy.loads(
+            '[queues.general]\nfallback = true\n[lifecycle]\nclose_after = { pending = "2h" }\ncalendar = "once"\n'
+            '[calendars.once.special]\n"2026-11-02" = ["09:00-10:00"]'
+        )
+        story = given(case_in("pending"), policy=policy)
+        assert () == tuple(due for due in story.desk.due() if due.key == "lifecycle.close_after")
+        story.when(self.closing(at(hours=999))).refused("lifecycle.close_after")
+
+    def test_no_calendar(self):
+        """A calendar that is not there is an error of the file, at its place."""
+        with pytest.raises(PolicyError, match=r"lifecycle.calendar: there is no calendar 'ofice'"):
+            Policy.loads('[queues.general]\nfallback = true\n[lifecycle]\ncalendar = "ofice"')

@@ -6,6 +6,7 @@ from functools import partial
 import attrs
 import pytest
 
+from casecore.channels import Channel
 from casecore.kernel import CommandError
 from casecore.kernel.fields import MOST_SECONDS
 from casecore.policies import Policy
@@ -35,7 +36,7 @@ from casecore.testing.scenario import T0, at, case_in, given, new_case
 QUEUE = "[queues.general]\nfallback = true\n"
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 RUNNING, MET, MISSED, STOPPED = ClockState
-FRT, ST = ClockName
+FRT, NRT, ST = ClockName
 
 
 def sop(text):
@@ -403,6 +404,69 @@ class TestCalendars:
         policy = sop('[sla.chat]\ncalendar = "night"\n[calendars.night]\nmonday = ["22:00-23:00"]')
         assert timedelta(0) == frt(given(new_case(), policy=policy), at(hours=2)).elapsed
         assert 2 * HOUR == frt(given(new_case(channel="sms"), policy=policy), at(hours=2)).elapsed
+
+
+LEVELS = LISBON.replace("[calendars", '[sla.default.urgent]\ncalendar = "none"\n[calendars', 1)
+
+
+class TestCalendarOfALevel:
+    """Urgent cases may count all hours, while others count those of the office."""
+
+    def test_urgent(self):
+        """Asked at half past five on Monday: urgent, it is due at half past seven, not on Tuesday."""
+        urgent = SetLevel("ana", at(hours=8.5), "c1", Level.URGENT)
+        story = given(case_in("open", channel="messaging", at=at(hours=8.5)), policy=sop(LEVELS))
+        assert at(hours=25.5) == frt(story, at(hours=9)).due
+        story = story.and_given(urgent)
+        assert at(hours=10.5) == frt(story, at(hours=9)).due
+        assert at(hours=10.5) in {due.at for due in story.desk.due() if due.what == "the first response is late"}
+
+    def test_verdict_stands(self):
+        """What was met in the hours of the office is not missed because the level counts all hours."""
+        replied = SendReply("ana", at(hours=25), "c1", "m9", "Hello")
+        story = given(case_in("open", channel="messaging", at=at(hours=8.5)), replied, policy=sop(LEVELS))
+        story = story.and_given(SetLevel("ana", at(hours=25), "c1", Level.URGENT))
+        assert (MET, HOUR + 30 * MINUTE) == (frt(story, at(hours=26)).state, frt(story, at(hours=26)).elapsed)
+
+    def test_missed_by_its_own_hours(self):
+        """A miss that nobody recorded is recorded before the level is changed, by the hours that counted."""
+        urgent, low = (
+            SetLevel("ana", at(hours=hour), "c1", level) for hour, level in ((8.5, Level.URGENT), (11, Level.LOW))
+        )
+        story = given(case_in("open", channel="messaging", at=at(hours=8.5)), urgent, low, policy=sop(LEVELS))
+        assert MISSED is frt(story, at(hours=11)).state
+
+    def test_pause(self):
+        """What is left out is counted in the hours of the level, and never more than has passed."""
+        policy = sop(LEVELS + '[sla]\npause_in = ["pending"]\n')
+        urgent, low = (
+            SetLevel("ana", at(hours=hour), "c1", level) for hour, level in ((0, Level.URGENT), (25, Level.LOW))
+        )
+        story = solving(urgent, set_to("pending", at(minutes=1)), set_to("open", at(hours=25)), policy=policy)
+        assert 25 * 3600.0 - 60 == story.desk.cases["c1"].clocks.left_out
+        assert timedelta(0) == st(story.and_given(low), at(hours=25)).elapsed
+
+    def test_the_channel_first(self):
+        """The channel's level, the channel, the default's level, the default; as targets are found."""
+        policy = sop(
+            '[sla.default]\ncalendar = "day"\nurgent = { calendar = "none" }\n'
+            '[sla.chat]\ncalendar = "late"\nurgent = { calendar = "day" }\n'
+            '[sla.sms]\ncalendar = "late"\n'
+            '[calendars.day]\nmonday = ["09:00-18:00"]\n[calendars.late]\nmonday = ["18:00-22:00"]'
+        )
+        found = {
+            (channel, level): policy.sla.calendar(Channel(channel), level)
+            for channel in ("chat", "sms", "email")
+            for level in (Level.URGENT, Level.LOW)
+        }
+        assert {
+            ("chat", Level.URGENT): "day",
+            ("chat", Level.LOW): "late",
+            ("sms", Level.URGENT): "late",
+            ("sms", Level.LOW): "late",
+            ("email", Level.URGENT): None,
+            ("email", Level.LOW): "day",
+        } == found
 
 
 TARGETS = """

@@ -468,3 +468,46 @@ class TestEarlierHandler:
         """Regression: on messengers too, whoever answered a quoted message had to name its author."""
         story = self.answering(EndContact("cleo", at(12), "c1"), channel="whatsapp")
         story.when(attrs.evolve(DONE, by="cleo", notes="Fine")).then(Disposed, AgentAvailable)
+
+
+class TestReminder:
+    """A wrap-up that is left undone is overdue, where the policy says after how long."""
+
+    POLICY = Policy.loads(QUEUE + '[wrap_up]\nremind = "10m"')
+
+    def due(self, desk):
+        """When wrap-ups are overdue."""
+        return [(due.case, due.at, due.command) for due in desk.due() if due.key == "wrap_up.remind"]
+
+    def test_due(self):
+        """From the end of the contact; it gives no command, and is due no more once it is done."""
+        left = case_in("open", channel="sms"), LeaveCase("ana", at(minutes=5), "c1")
+        story = given(left, policy=self.POLICY)
+        assert [("c1", at(minutes=15), None)] == self.due(story.desk)
+        assert self.due(story.desk) == [(due.case, due.at, due.command) for due in story.desk.due_of_wrap_up("c1/ana")]
+        done = story.and_given(Dispose("ana", at(minutes=20), "c1", "solved", "Done"))
+        assert [] == self.due(done.desk)
+
+    def test_off(self):
+        """Nobody is reminded unless the policy says so."""
+        assert [] == self.due(given(case_in("open", channel="sms"), LeaveCase("ana", at(minutes=5), "c1")).desk)
+
+    def test_of_a_closed_case(self):
+        """What is owed on a closed case is due as well; and only what concerns the case that is asked for."""
+        spam = CloseCase("ana", at(minutes=5), "c1", CloseReason.SPAM)
+        other = case_in("open", "c2", agent="ben", channel="sms"), LeaveCase("ben", at(minutes=6), "c2")
+        desk = given(case_in("open", channel="sms"), spam, other, policy=self.POLICY).desk
+        assert [("c1", at(minutes=15), None), ("c2", at(minutes=16), None)] == self.due(desk)
+        assert ["c2"] == [due.case for due in desk.due(case="c2") if due.key == "wrap_up.remind"]
+
+    def test_of_some_cases(self):
+        """An override for some cases decides for their wrap-ups."""
+        policy = Policy.loads(QUEUE + '[[override]]\nmatch = { channel = "sms" }\nset = { "wrap_up.remind" = "1m" }')
+        story = given(case_in("open", channel="sms"), LeaveCase("ana", at(minutes=5), "c1"), policy=policy)
+        assert [("c1", at(minutes=6), None)] == self.due(story.desk)
+
+    def test_partial_desk(self):
+        """A desk that does not hold the case knows when its wrap-up is overdue."""
+        story = given(case_in("open", channel="sms"), LeaveCase("ana", at(minutes=5), "c1"), policy=self.POLICY)
+        desk = attrs.evolve(story.desk, cases=type(story.desk.cases)())
+        assert [("c1", at(minutes=15), None)] == self.due(desk)

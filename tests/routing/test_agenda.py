@@ -11,16 +11,17 @@ from casecore.calendars import Weekday
 from casecore.desk import Desk
 from casecore.kernel import CUSTOMER, SYSTEM, Event
 from casecore.policies import Policy
-from casecore.policies.sections import Lifecycle, Opening, Overflow, Queue, Sla, Targets
+from casecore.policies.sections import Lifecycle, Opening, Overflow, Queue, Sla, Targets, WrapUpRules
 from casecore.rooms.absences import ReleaseAbsent
 from casecore.rooms.agents import GoAvailable, GoUnavailable, LogOut
 from casecore.rooms.approvals import SubmitDraft
 from casecore.rooms.arrivals import ReceiveMessage
-from casecore.rooms.assignments import CaseReleased, OpenCase, Release
+from casecore.rooms.assignments import CaseReleased, LeaveCase, OpenCase, Release
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.reviews import FreeReview, TakeReview
+from casecore.rooms.wrap_ups import Dispose
 from casecore.routing import next_offer
 from casecore.routing.agenda import Agenda
 from casecore.testing.scenario import T0, at, case_in, new_case, team_of
@@ -234,3 +235,19 @@ def test_cases_that_the_desk_does_not_hold():
     desk, agenda = team()
     agenda.update(desk, (CaseReleased("bo", T0, "elsewhere", "bo", Release.LEFT), Event(SYSTEM, T0)))
     assert None is agenda.next()
+
+
+def test_wrap_ups_come_up():
+    """A wrap-up that is left undone comes up once; one that is done before does not."""
+    policy = Policy(
+        wrap_up=WrapUpRules(remind=timedelta(minutes=10)),
+        lifecycle=Lifecycle(close_after={}),
+        sla=Sla(default=Targets()),
+    )
+    desk, agenda = team(policy)
+    for case in ("c1", "c2"):
+        desk = follow(desk, agenda, *case_in("open", case, channel="sms"), LeaveCase("ana", at(minutes=1), case))
+        desk = follow(desk, agenda, Dispose("ana", at(minutes=2), case, "solved", "Done")) if case == "c1" else desk
+    assert ["c2"] == [due.case for due in Agenda(desk).ripe(at(minutes=11))]
+    assert ["c2"] == [due.case for due in agenda.ripe(at(minutes=11))]
+    assert ((), None) == (agenda.ripe(at(minutes=12)), agenda.next())

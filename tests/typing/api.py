@@ -25,6 +25,7 @@ from casecore import (
     AddTag,
     Agenda,
     Agent,
+    AgentQuality,
     AlertSettings,
     ApproveDraft,
     AskPresence,
@@ -110,7 +111,9 @@ from casecore import (
     inbox,
     line,
     next_for,
+    next_response,
     notifications,
+    quality,
     route,
     solution,
 )
@@ -306,7 +309,9 @@ def a_host_that_routes(desk: Desk) -> Desk:
 def the_clocks_of_a_case(desk: Desk) -> timedelta | None:
     """What was promised, and what is left of it."""
     clock = first_response(desk.view_of("c1"), desk.policy, NOW)
+    assert_type(next_response(desk.view_of("c1"), desk.policy, NOW), Clock | None)
     assert_type(solution(desk.view_of("c1"), desk.policy, NOW), Clock | None)
+    assert_type(quality((), desk.policy, since=NOW), tuple[AgentQuality, ...])
     if clock is None:
         return None
     assert_type((clock.state, clock.due, clock.percent), tuple[ClockState, datetime | None, float])

@@ -15,14 +15,16 @@ Each finding has a stable code, the key it is about, a sentence with what was fo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
+from casecore.calendars import Weekday
 from casecore.channels import Channel
 from casecore.check.report import Finding, Judgement, PromiseVerdict, Severity
+from casecore.kernel import changed
 from casecore.kernel.durations import duration_text
 from casecore.kernel.words import language_forms, same_forms
 from casecore.policies import Policy, Waiver
-from casecore.policies.sections import CountsFrom, Queue
+from casecore.policies.sections import CountsFrom, Opening, Queue
 from casecore.policies.warnings import policy_warnings
 from casecore.promises.live_work import SHORT_SILENCE
 
@@ -121,6 +123,7 @@ def _find_zero_limits(policy: Policy) -> Iterator[Finding]:
 
 
 def _find_misleading_readings(policy: Policy) -> Iterator[Finding]:
+    yield from _find_long_waits_for_closing(policy)
     idle = policy.chat.idle
     if idle.silence < SHORT_SILENCE:
         found = f"a chat may be ended after {duration_text(idle.silence)} without a word"
@@ -137,3 +140,23 @@ def _find_misleading_readings(policy: Policy) -> Iterator[Finding]:
     if idle.counts_from is CountsFrom.QUESTION and not idle.ask_first:
         found = "the time counts from the question, but none has to be asked: it counts from the silence"
         yield Finding("CC204", Severity.WARNING, "chat.idle.ask_first", found, "ask at least once")
+
+
+def _find_long_waits_for_closing(policy: Policy) -> Iterator[Finding]:
+    """What is written in days and counts in opening hours, of which a day has fewer."""
+    name = policy.lifecycle.calendar
+    opening = policy.calendars[name] if name is not None else Opening()
+    days = sum(bool(getattr(opening, day)) for day in Weekday)
+    if not days:
+        return
+    opening = changed(opening, holidays=(), special={})
+    a_week = opening.calendar().open_time(_A_MONDAY, _A_MONDAY + timedelta(days=7))
+    for status, length in policy.lifecycle.close_after.items():
+        if length >= timedelta(days=1):
+            working_days = f"{length / a_week * days:.1f}".removesuffix(".0")
+            found = f"{duration_text(length)} in the opening hours of {name} are {working_days} working days"
+            remedy = f"write {duration_text(a_week / days)} for each working day"
+            yield Finding("CC204", Severity.NOTE, f"lifecycle.close_after.{status}", found, remedy)
+
+
+_A_MONDAY = datetime(2026, 11, 2, tzinfo=UTC)

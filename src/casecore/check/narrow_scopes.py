@@ -217,12 +217,60 @@ def clocks_scope(policy: Policy) -> Scope:
         OpenCase("ana", NOON, CASE),
         *(REPLY("ana", send_as=status) for status in (Status.PENDING, Status.RESOLVED)),
         *(SetLevel("ana", NOON, CASE, level) for level in (Level.LOW, Level.HIGH)),
-        *(RecordMiss(SYSTEM, NOON, CASE, clock) for clock in ClockName),
+        *(RecordMiss(SYSTEM, NOON, CASE, clock) for clock in (ClockName.FIRST_RESPONSE, ClockName.SOLUTION)),
         spam_command(),
     ]
     part = _part(open_channel(policy, Channel.MESSAGING), *commands)
-    apart = APART - {"clocks"} | {"clocks.replies", "clocks.resolved_by"}
+    apart = APART - {"clocks"} | {"clocks.replies", "clocks.resolved_by"} | _NEXT_RESPONSE
     return Scope("service-clocks", team_commands(policy, ana=EVERYTHING), (part,), apart=apart)
+
+
+_NEXT_RESPONSE: Final = frozenset({"clocks.asked_at", "clocks.answers", "clocks.next_response"})
+"""Where the clock of the next response stands."""
+
+_SOLUTION: Final = frozenset(
+    {
+        *("clocks.solution_from", "clocks.resolved_at", "clocks.resolved_by", "clocks.solution", "clocks.replies"),
+        "case_page.solution",
+    }
+)
+"""Where the clock of the solution stands, and which reply would be the first if the first one failed."""
+
+
+def _promised_on(policy: Policy) -> Channel | None:
+    """A channel without anybody on the line on which a next response is promised, if there is one."""
+    channels = (channel for channel in (Channel.MESSAGING, *_ASYNCHRONOUS) if customers_may_write(channel, policy))
+    name = ClockName.NEXT_RESPONSE
+    return next((one for one in channels if policy.sla.target(name, one, Level.NORMAL) is not None), None)
+
+
+def next_response_scope(policy: Policy) -> Scope:
+    """A customer who asks another thing, with whatever gives the clock of its answer a verdict or might turn one."""
+    commands = [
+        OpenCase("ana", NOON, CASE),
+        REPLY("ana", send_as=Status.PENDING),
+        SetStatus("ana", NOON, CASE, Status.RESOLVED),
+        SetLevel("ana", NOON, CASE, Level.HIGH),
+        RecordMiss(SYSTEM, NOON, CASE, ClockName.NEXT_RESPONSE),
+        spam_command(),
+    ]
+    part = _part(_promised_on(policy) or Channel.MESSAGING, *commands)
+    apart = APART - {"clocks"} | _SOLUTION
+    return Scope("the-next-response", team_commands(policy, ana=EVERYTHING), (part,), apart=apart)
+
+
+def bounced_response_scope(policy: Policy) -> Scope:
+    """The same, and the reply to it may never arrive."""
+    commands = [
+        OpenCase("ana", NOON, CASE),
+        *(REPLY("ana", message=message, send_as=Status.PENDING) for message in ("m", "r")),
+        RecordMiss(SYSTEM, NOON, CASE, ClockName.NEXT_RESPONSE),
+        DeliveryFailed(SYSTEM, NOON, CASE, "r"),
+        spam_command(),
+    ]
+    part = _part(_promised_on(policy) or Channel.MESSAGING, *commands)
+    team = team_commands(policy, ana=EVERYTHING)
+    return Scope("a-next-response-that-never-arrives", team, (part,), apart=ORDER | WORDS | _SOLUTION)
 
 
 def unread_scope(policy: Policy) -> Scope:
@@ -636,6 +684,8 @@ _WHERE_IT_MATTERS: Final[tuple[tuple[Callable[[Policy], object], Callable[[Polic
         lambda policy: customers_may_write(Channel.VOICE, policy) and customers_may_write(Channel.CHAT, policy),
         calls_scope,
     ),
+    (lambda policy: _promised_on(policy) is not None, next_response_scope),
+    (lambda policy: _promised_on(policy) is not None, bounced_response_scope),
     (lambda policy: len(policy.queues) > 1, moved_scope),
     (overflowing_queue, overflow_scope),
     (lambda policy: customers_may_write(Channel.CHAT, policy), silent_scope),

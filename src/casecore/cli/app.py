@@ -77,6 +77,7 @@ _COMMANDS = MappingProxyType(
                 ("replay examples/day.jsonl", "what happens on a day, step by step"),
                 ("replay day.jsonl --policy our-sop.toml", "the same day under another policy"),
                 ("replay - --quiet < day.jsonl", "only what went otherwise than expected"),
+                ("replay day.jsonl --quality", "how the work of each agent went"),
             ),
         ),
         "rules": (

@@ -46,7 +46,7 @@ source  = "Our SOP"                          # every table may carry `source`: w
 """
 
 _ZONE: Final = """\
-zone    = "UTC"                              # where the dates of [[change]] and [[waiver]] begin and end
+zone    = "UTC"                              # where days begin: of [[change]], [[waiver]] and searches
 """
 
 _KEY: Final = re.compile(r'^(?:[A-Za-z0-9_-]+|"[^"]+") *=')

@@ -26,7 +26,7 @@ from casecore.policies import Policy
 from casecore.projections.inbox import keeper_of
 from casecore.rooms.agents import Agent, Presence
 from casecore.rooms.cases import Case, CloseReason
-from casecore.rooms.clocks import Clock, ClockState, first_response, solution
+from casecore.rooms.clocks import Clock, ClockState, first_response, next_response, solution
 from casecore.rooms.composition import CaseFile
 from casecore.rooms.offers import Offers
 from casecore.statuses import Status
@@ -189,7 +189,7 @@ def _open_clocks(desk: Desk, now: datetime) -> Iterator[tuple[str, Clock]]:
         if file.case.status is Status.CLOSED:
             continue
         view = desk.view_of(case)
-        for clock in (first_response(view, desk.policy, now), solution(view, desk.policy, now)):
+        for clock in (read(view, desk.policy, now) for read in (first_response, next_response, solution)):
             if clock is not None and clock.state in {ClockState.RUNNING, ClockState.MISSED}:
                 yield case, clock
 

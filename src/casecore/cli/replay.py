@@ -13,6 +13,7 @@ from cyclopts import Parameter
 
 from casecore.cli.exits import NOTHING
 from casecore.cli.inputs import is_standard_input, load_policy
+from casecore.cli.quality import QualityReport
 from casecore.cli.report import JsonReport, ReplayReport, ServiceReport, TextReport
 from casecore.cli.screen import Screen, report_error
 from casecore.cli.transcript import NothingSaid, TranscriptReport
@@ -40,6 +41,7 @@ def replay(
     promises: Annotated[bool, Parameter(negative="", show_default=False)] = False,
     quiet: Annotated[bool, Parameter(negative="", show_default=False)] = False,
     transcript: Annotated[str | None, Parameter(metavar="CASE")] = None,
+    quality: Annotated[bool, Parameter(negative="", show_default=False)] = False,
 ) -> int:
     """Give the commands of a day to the desk, and show what becomes of each.
 
@@ -56,10 +58,14 @@ def replay(
         promises: Let the witnesses watch, and say which promises a step breaks.
         quiet: Show only the steps that went otherwise than expected, or broke a promise, and the end.
         transcript: A case, or a customer: show what was said and noted there, whole, and nothing else.
+        quality: Show how the work of each agent went, and nothing else: live contacts, who was authenticated first,
+            rules that were broken, wrap-ups and how long they took.
     """
     name = STANDARD_INPUT if is_standard_input(day) else day
-    asked = None if transcript is None else TranscriptReport(transcript, plain=format == "json")
-    report = asked or _choose_report(format, name, quiet=quiet)
+    asked = None if transcript is None or quality else TranscriptReport(transcript, plain=format == "json")
+    report: ReplayReport = asked or _choose_report(format, name, quiet=quiet)
+    if quality:
+        report = QualityReport(plain=format == "json")
     desk, tally = Desk(), Tally()
     error: DayError | PolicyError | None = None
     try:

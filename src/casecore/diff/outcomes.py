@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from itertools import islice
 from random import Random
 from types import MappingProxyType
@@ -37,14 +38,15 @@ from casecore.rooms.agents import AddAgent, GoAvailable, Permission
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
 from casecore.rooms.authentication import Authenticate
-from casecore.rooms.clocks import first_response, solution
+from casecore.rooms.clocks import first_response, next_response, solution
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment
 from casecore.rooms.notes import SetSentiment
 from casecore.rooms.offers import OfferWork
 from casecore.rooms.replies import SendReply
-from casecore.rooms.sla import FIRST_RESPONSE, SOLUTION, SetLevel
+from casecore.rooms.sla import FIRST_RESPONSE, NEXT_RESPONSE, SOLUTION, SetLevel
 from casecore.rooms.snoozes import SnoozeCase
 from casecore.rooms.threads import Feeling
+from casecore.rooms.wrap_ups import REMINDER
 from casecore.routing import next_for, next_offer
 from casecore.statuses import Status
 
@@ -194,7 +196,7 @@ def _streams(old: Policy, new: Policy) -> Iterator[tuple[Channel, Level]]:
             promised = tuple(
                 policy.service_target(clock, channel, level)[0] for policy in (old, new) for clock in _TARGETS
             )
-            calendars = tuple(policy.sla.calendar(channel) for policy in (old, new))
+            calendars = tuple(policy.sla.calendar(channel, level) for policy in (old, new))
             if (promised, calendars) not in seen:
                 seen.add((promised, calendars))
                 yield channel, level
@@ -237,7 +239,11 @@ def _is_answered(at: datetime, status: Status) -> Iterator[Command]:
     yield SendReply("ana", soon, "c1", "m2", "Here you are", status, subject="Your request")
 
 
-_CLOCKS_READ: Final = (("first response", first_response, FIRST_RESPONSE), ("solution", solution, SOLUTION))
+_CLOCKS_READ: Final = (
+    ("first response", first_response, FIRST_RESPONSE),
+    ("next response", next_response, NEXT_RESPONSE),
+    ("solution", solution, SOLUTION),
+)
 """The clocks of a case: what people call it, what reads it, and the timer that tells when it is late."""
 
 
@@ -335,6 +341,39 @@ def _look_at_sentiment(desk: Desk) -> Mapping[str, Any]:
     return {"set sentiment": ALLOWED if verdict else f"refused ({verdict})"}
 
 
+# Authentication ----------------------------------------------------------------------------------------
+
+
+def _method_trials(old: Policy, new: Policy) -> Iterator[Trial]:
+    methods = dict.fromkeys((*old.authentication.methods, *new.authentication.methods, "another way"))
+    queues = frozenset((*old.queues, *new.queues))
+    begun = (*_arrives(Channel.EMAIL, Level.LOW, NOON, queues), OpenCase("ana", NOON, "c1"))
+    yield from (Trial(begun, partial(_look_at_method, method)) for method in methods)
+
+
+def _look_at_method(method: str, desk: Desk) -> Mapping[str, Any]:
+    """Whether the one who holds a case may authenticate its customer like this."""
+    verdict = desk.decide(Authenticate("ana", desk.now or NOON, "c1", method))
+    return {f"authenticate by {method}": ALLOWED if verdict else f"refused ({verdict})"}
+
+
+# Wrap-ups ----------------------------------------------------------------------------------------------
+
+
+def _wrap_up_trials(old: Policy, new: Policy) -> Iterator[Trial]:
+    """A customer of each channel writes, is answered and left."""
+    queues = frozenset((*old.queues, *new.queues))
+    for channel in Channel:
+        left = LeaveCase("ana", NOON + timedelta(minutes=21), "c1")
+        commands = (*_arrives(channel, Level.LOW, NOON, queues), *_is_answered(NOON, Status.PENDING), left)
+        yield Trial(commands, _look_at_wrap_ups)
+
+
+def _look_at_wrap_ups(desk: Desk) -> Mapping[str, Any]:
+    """When the agent who owes a wrap-up is reminded."""
+    return {due.what: due.at for due in desk.due() if due.key == REMINDER.key}
+
+
 # Snoozing ----------------------------------------------------------------------------------------------
 
 
@@ -382,13 +421,16 @@ def _look_at_promises(desk: Desk) -> Mapping[str, Any]:
 
 # What is compared of which edit ------------------------------------------------------------------------
 
-CLOCKS, ROUTING, SENTIMENT, SNOOZING, PROMISES = "clocks", "routing", "sentiment", "snoozing", "promises"
+CLOCKS, ROUTING, SENTIMENT = "clocks", "routing", "sentiment"
+METHODS, WRAP_UPS, SNOOZING, PROMISES = "methods", "wrap-ups", "snoozing", "promises"
 
 _TRIALS: Final[Mapping[str, Callable[[Policy, Policy], Iterator[Trial]]]] = MappingProxyType(
     {
         CLOCKS: _clock_trials,
         ROUTING: _routing_trials,
         SENTIMENT: _sentiment_trials,
+        METHODS: _method_trials,
+        WRAP_UPS: _wrap_up_trials,
         SNOOZING: _snooze_trials,
         PROMISES: _promise_trials,
     }
@@ -399,6 +441,8 @@ _TITLES: Final = MappingProxyType(
         CLOCKS: "clocks: something is due at another time",
         ROUTING: "routing: somebody else is offered something",
         SENTIMENT: "set sentiment: the answer is another",
+        METHODS: "authenticate: the answer is another",
+        WRAP_UPS: "wrap-ups: they are overdue at another time",
         SNOOZING: "snooze: the answer is another",
         PROMISES: "keep a promise: the answer is another",
     }
@@ -407,18 +451,21 @@ _TITLES: Final = MappingProxyType(
 COMPARED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "sla": (CLOCKS,),
+        "lifecycle.calendar": (CLOCKS,),
         "calendars": (CLOCKS, ROUTING),
         "routing": (ROUTING,),
         "queues": (ROUTING,),
         "sentiment": (SENTIMENT,),
+        "wrap_up.remind": (WRAP_UPS,),
+        "authentication.methods": (METHODS,),
         "snooze": (SNOOZING,),
         "commitments": (PROMISES,),
-        "override": (CLOCKS, ROUTING, SENTIMENT, SNOOZING, PROMISES),
+        "override": (CLOCKS, ROUTING, SENTIMENT, SNOOZING, PROMISES, METHODS, WRAP_UPS),
     }
 )
-"""By table: what is compared of its edits beside decisions."""
+"""By table, or by key: what is compared of its edits beside decisions."""
 
 
 def kinds_of(edit: Edit) -> tuple[str, ...]:
     """What is compared of an edit beside decisions."""
-    return COMPARED.get(edit.steps[0], ())
+    return COMPARED.get(edit.key, ()) or COMPARED.get(edit.steps[0], ())

@@ -368,7 +368,7 @@ def _sound_tables(plain: Any, problems: Iterable[Problem]) -> dict[str, Any]:
     """The tables of a policy without problems, if they refer to no table that has some."""
     wrong = {re.split(r"[.\[]", problem.path)[0] for problem in problems}
     if "calendars" in wrong:
-        wrong.add("sla")
+        wrong |= {"sla", "lifecycle"}
     if "queues" in wrong:
         wrong |= {"override", "change"}
     return {word: value for word, value in plain.items() if word not in wrong} if isinstance(plain, dict) else {}

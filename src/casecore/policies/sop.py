@@ -120,7 +120,10 @@ class Sop:
     version: str = key(Text(200), "The SOP's version.", default="", scope=KeyScope.FILE)
     source: str = a_source()
     zone: str = key(
-        Text(64), "The time zone in which the dates of changes and waivers begin.", default="UTC", scope=KeyScope.FILE
+        Text(64),
+        "The desk's time zone, in which dates begin: those of changes and waivers, and the days of a search.",
+        default="UTC",
+        scope=KeyScope.FILE,
     )
     lifecycle: Lifecycle = key(Table(Lifecycle), "How cases are closed.", factory=Lifecycle, clause="§2")
     channels: Channels = key(Table(Channels), "What each channel takes.", factory=Channels, clause="§1, §4")
@@ -145,7 +148,7 @@ class Sop:
     sla: Sla = key(Table(Sla), "What is promised, and how it is counted.", factory=Sla, clause="§8")
     calendars: Mapping[str, Opening] = key(
         Named(Table(Opening)),
-        "Business calendars, by the names that `sla` uses; what differs on a date is a special day of theirs.",
+        "Business calendars, by the names that other tables use; what differs on a date is a special day of theirs.",
         factory=dict,
         scope=KeyScope.FILE,
         clause="§8",
@@ -194,10 +197,9 @@ class Sop:
                 self._calendars[name] = opening.calendar()
             except CalendarError as error:
                 yield from (_calendar_problem(under("calendars", name), opening, told) for told in error.problems)
-        for path, targets in ((name, getattr(self.sla, name)) for name in keys_of(Sla)):
-            named = targets.calendar if isinstance(targets, Targets) else None
+        for path, named in _calendars_named(self):
             if named not in {None, ALL_HOURS, *self.calendars}:
-                yield self._unknown_calendar(f"sla.{path}.calendar", named)
+                yield self._unknown_calendar(path, named)
         for name, queue in self.queues.items():
             if queue.hours not in {None, *self.calendars}:
                 yield self._unknown_calendar(f"{under('queues', name)}.hours", queue.hours)
@@ -219,9 +221,15 @@ class Sop:
         limit: int | None = getattr(self.capacity, channel)
         return limit
 
-    def calendar_for(self, channel: Channel) -> Calendar | None:
-        """The calendar whose hours count on a channel; None where all hours do."""
-        name = self.sla.calendar(channel)
+    def calendar_for(self, channel: Channel, level: Level = Level.NORMAL) -> Calendar | None:
+        """The calendar whose hours count on a channel for cases of a level; None where all hours do."""
+        name = self.sla.calendar(channel, level)
+        return None if name is None else self._calendars[name]
+
+    @property
+    def closing_calendar(self) -> Calendar | None:
+        """The calendar in whose hours the time counts after which cases are closed; None where all hours do."""
+        name = self.lifecycle.calendar
         return None if name is None else self._calendars[name]
 
     def hours_of(self, queue: str) -> Calendar | None:
@@ -233,7 +241,7 @@ class Sop:
         """The target of a service clock for cases of a channel and level, and the calendar that counts."""
         known = self._promised.get((clock, channel, level))
         if known is None:
-            known = self.sla.target(clock, channel, level), self.calendar_for(channel)
+            known = self.sla.target(clock, channel, level), self.calendar_for(channel, level)
             self._promised[clock, channel, level] = known
         return known
 
@@ -259,6 +267,19 @@ class Sop:
     def fallback(self) -> str:
         """The queue that takes what no other takes."""
         return next(name for name, queue in self.queues.items() if queue.fallback)
+
+
+def _calendars_named(sop: Sop) -> Iterator[tuple[str, str | None]]:
+    """Each place at which a calendar may be named, and which is."""
+    yield "lifecycle.calendar", sop.lifecycle.calendar
+    for name in keys_of(Sla):
+        targets = getattr(sop.sla, name)
+        if isinstance(targets, Targets):
+            yield f"sla.{name}.calendar", targets.calendar
+            for level in Level:
+                precise = getattr(targets, level)
+                if precise is not None:
+                    yield f"sla.{name}.{level}.calendar", precise.calendar
 
 
 _DAY_TOLD: Final = re.compile(r"(?:week (?P<day>\w+)|(?P<table>special|holidays|zone)(?: (?P<date>[^:]+))?): ")

@@ -27,7 +27,7 @@ from casecore.rooms.aftermath import WrapUp
 from casecore.rooms.agents import Agent
 from casecore.rooms.approvals import WaitingDraft
 from casecore.rooms.catalogue import CatalogueEntry
-from casecore.rooms.clocks import Clock, first_response, solution
+from casecore.rooms.clocks import Clock, first_response, next_response, solution
 from casecore.rooms.commitments import Commitment, keeper
 from casecore.rooms.composition import CaseFile
 from casecore.rooms.lapses import LAPSE
@@ -218,6 +218,7 @@ class Inbox:
         offers: The first to time out first.
         reviews: Longest waiting first.
         wrap_ups: Ended contacts to dispose, longest ended first.
+        overdue: Those of them that have waited for longer than `wrap_up.remind`.
         duties: Relations to add, by case.
         promises: The first due first.
         clocks: The first due first.
@@ -230,6 +231,7 @@ class Inbox:
     offers: tuple[Offer, ...] = ()
     reviews: tuple[Review, ...] = ()
     wrap_ups: tuple[WrapUp, ...] = ()
+    overdue: tuple[WrapUp, ...] = ()
     duties: tuple[Duty, ...] = ()
     promises: tuple[OpenCommitment, ...] = ()
     clocks: tuple[ClockAtRisk, ...] = ()
@@ -309,14 +311,18 @@ def inbox(
     looked_at = desk.cases.values() if cases is None else [file for file in map(desk.cases.get, cases) if file]
     files = [file for file in looked_at if agent in _agents_concerned(file)]
     held = [file for file in files if file.case.assignee == agent]
-    wrap_ups = [wrap_up for wrap_up in desk.wrap_ups.values() if wrap_up.agent == agent]
+    wrap_ups = _sort_by(
+        (wrap_up for wrap_up in desk.wrap_ups.values() if wrap_up.agent == agent),
+        lambda wrap_up: (wrap_up.ended_at, wrap_up.case),
+    )
     kept = [(commitment, keeper_of(desk, commitment, at)) for commitment in desk.commitments.values()]
     return Inbox(
         row,
         cases=_sort_by((_held_case(desk, file, at, given) for file in held), _case_urgency),
         offers=_sort_by(_offers_to(desk, files, agent, at), lambda offer: (offer.expires_at, offer.case, offer.review)),
         reviews=_sort_by(_reviews_by(files, agent), lambda review: (review.draft.waiting_since, review.case)),
-        wrap_ups=_sort_by(wrap_ups, lambda wrap_up: (wrap_up.ended_at, wrap_up.case)),
+        wrap_ups=wrap_ups,
+        overdue=tuple(row for row in wrap_ups if any(due.at <= at for due in desk.due_of_wrap_up(row.id))),
         duties=_sort_by(_duties_of(desk, files, agent, at), lambda duty: duty.case),
         promises=_open_commitments((promise for promise, who in kept if who == agent), at),
         clocks=_sort_by(
@@ -459,7 +465,7 @@ def _duties_of(desk: Desk, files: Iterable[CaseFile], agent: str, at: datetime) 
 def _clocks_at_risk(desk: Desk, held: Iterable[CaseFile], at: datetime, at_risk: float) -> Iterator[ClockAtRisk]:
     for file in held:
         view = desk.view_of(file.case.id)
-        for read in (first_response, solution):
+        for read in (first_response, next_response, solution):
             clock = read(view, desk.policy, at)
             if clock is not None and clock.due is not None and clock.percent >= at_risk:
                 yield ClockAtRisk(file.case.id, clock)

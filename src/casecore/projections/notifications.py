@@ -22,10 +22,11 @@
 | `idle_right` | who has the chat | the silence is long enough: once asked for, the chat may be ended |
 | `window_closed` | who holds the case | on WhatsApp: from now on only templates go out |
 | `clock_late` | who holds the case | a service clock reached its target |
+| `wrap_up_overdue` | whose contact it was, and every supervisor | nobody has disposed it for `wrap_up.remind` |
 | `queue_unserved` | every supervisor | a case waits in a queue that is open and that no agent serves |
 
-`commitment_stranded` and those from `commitment_due` to `clock_late` are no events, nor is the opening of a queue: they
-come with their instant, so a host gives what its agenda says is ripe, or what `Desk.due` lists for now, beside the
+`commitment_stranded` and those from `commitment_due` to `wrap_up_overdue` are no events, nor is the opening of a queue:
+they come with their instant, so a host gives what its agenda says is ripe, or what `Desk.due` lists for now, beside the
 events. Nobody is called for what they did themselves. What waits already in a queue that the policy has no more is told
 by `casecore.unserved`.
 """
@@ -59,6 +60,7 @@ from casecore.rooms.silence import SILENT
 from casecore.rooms.sla import SOLUTION
 from casecore.rooms.snoozes import SnoozeEnded
 from casecore.rooms.whatsapp import WINDOW
+from casecore.rooms.wrap_ups import REMINDER
 
 
 class Alert(StrEnum):
@@ -84,6 +86,7 @@ class Alert(StrEnum):
     IDLE_RIGHT = "idle_right"
     WINDOW_CLOSED = "window_closed"
     CLOCK_LATE = "clock_late"
+    WRAP_UP_OVERDUE = "wrap_up_overdue"
     QUEUE_UNSERVED = "queue_unserved"
 
 
@@ -258,6 +261,13 @@ def _supervisors(desk: Desk) -> Iterator[str]:
     return (name for name in sorted(desk.agents) if is_supervisor(desk.agents[name]))
 
 
+def _call_of_wrap_up(due: Due, desk: Desk) -> Calls:
+    rows = (row for row in desk.wrap_ups.values() if row.case == due.case)
+    late = sorted(row.agent for row in rows if any(one.at == due.at for one in desk.due_of_wrap_up(row.id)))
+    people = dict.fromkeys((*late, *_supervisors(desk)))
+    return tuple((Alert.WRAP_UP_OVERDUE, name, None) for name in people)
+
+
 def _call_supervisors(event: CaseQueued, desk: Desk) -> Calls:
     return _supervisors_of(event.queue, event.at, desk)
 
@@ -318,5 +328,6 @@ _CALLS_WHEN_DUE: Final[Mapping[str, Callable[[Any, Desk], Calls]]] = {
     WINDOW.key: _call_holder(Alert.WINDOW_CLOSED),
     OPENS.key: _call_supervisors_at_opening,
     SOLUTION.key: _call_holder(Alert.CLOCK_LATE),
+    REMINDER.key: _call_of_wrap_up,
 }
 """Who is called for what has come due, by the key of its timer."""

@@ -265,7 +265,7 @@ def _judges(books: Books, event: ClockJudged, _: InForce) -> None:
 
 
 def _undoes_response(books: Books, event: ResponseUndone, _: InForce) -> None:
-    _take_back(books.edit("cases", event.case), "first_response")
+    _take_back(books.edit("cases", event.case), event.clock)
 
 
 def _undoes_solution(books: Books, event: SolutionUndone, _: InForce) -> None:
@@ -447,6 +447,8 @@ def _decides(books: Books, event: DraftApproved | DraftRefused | DraftWithdrawn 
 
 def _writes_to_us(books: Books, event: MessageReceived, _: InForce) -> None:
     page = books.edit("cases", event.case)
+    if not page.waits:
+        page.next_response = None  # whoever begins to wait has a clock of their own
     page.waits, page.left, page.gone = True, False, False
     page.asked_us, page.answers, page.heard = True, frozenset(), (event.message,)
     _begin_silence(page, None)

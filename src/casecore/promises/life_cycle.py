@@ -198,8 +198,9 @@ def _turned_verdicts(step: Happening) -> Iterator[str]:
 
 
 def _promises_anything(policy: Policy) -> bool:
-    """Whether the SOP has a first response or a solution to be late with, by default."""
-    return policy.sla.default.first_response is not None or policy.sla.default.solution is not None
+    """Whether the SOP has a response or a solution to be late with, by default."""
+    promised = policy.sla.default
+    return any(target is not None for target in (promised.first_response, promised.next_response, promised.solution))
 
 
 def _changes_a_late_clock(command: Command, books: Books) -> bool:
@@ -207,7 +208,8 @@ def _changes_a_late_clock(command: Command, books: Books) -> bool:
     if not isinstance(command, SetLevel):
         return False
     page = books.case(command.case)
-    return ClockState.MISSED in {page.first_response, page.solution} and page.status is not CLOSED
+    found = {page.first_response, page.next_response, page.solution}
+    return ClockState.MISSED in found and page.status is not CLOSED
 
 
 # Nothing is lost ---------------------------------------------------------------------------------------

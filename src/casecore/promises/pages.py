@@ -69,7 +69,7 @@ class CasePage(BookPage):
         waits: Whether its customer waits for an answer.
         asked_us: Whether they, or a participant, have ever written on it.
         answers: What has answered their last messages: our messages, and nothing at all for setting it resolved.
-        first_response: What was found of the first response, once it was; likewise `solution`.
+        first_response: What was found of the first response, once it was; likewise `next_response` and `solution`.
         silent: Whether its customer is silent, since `silent_since`; not while they wait, or nobody holds the case.
         asked: How often they have been asked since whether they are there, and `asked_at`, when last.
         authenticated: Whether an agent has authenticated them since the case was assigned.
@@ -102,6 +102,7 @@ class CasePage(BookPage):
     asked_us: bool = False
     answers: frozenset[str] = frozenset()
     first_response: ClockState | None = None
+    next_response: ClockState | None = None
     solution: ClockState | None = None
     silent: bool = False
     silent_since: datetime | None = None

@@ -21,7 +21,7 @@ from casecore.desk import Desk
 from casecore.kernel import SYSTEM, Command, Event
 from casecore.kernel.house import House
 from casecore.policies import Policy
-from casecore.policies.sections import Relation, Role
+from casecore.policies.sections import Proceeding, Relation, Role
 from casecore.promises.promise import Statement
 from casecore.promises.rows import PROMISES
 from casecore.promises.steps import Step
@@ -107,15 +107,17 @@ def _policy_for(desk: Desk, case: str) -> Policy:
 def way_to_closed(desk: Desk, case: str) -> tuple[Command, ...]:
     """The commands that close a case: a supervisor joins, withdraws the draft that waits, and closes.
 
-    Where the policy does not close from the case's status it is closed as spam; where it lets no supervisor close, the
-    system does it. Where it lets nobody close, and no time does it, there is no way.
+    Where the policy does not close from the case's status, or only after authenticating, it is closed as spam; where it
+    lets no supervisor close, the system does it. Where it lets nobody close, and no time does it, there is no way.
     """
-    joins, file, narrowed = join_supervisor(desk), desk.cases[case], _policy_for(desk, case).lifecycle
+    joins, file, policy = join_supervisor(desk), desk.cases[case], _policy_for(desk, case)
+    narrowed, proven = policy.lifecycle, policy.authentication
     by, at = joins.agent, joins.at
     withdraws = (WithdrawDraft(by, at, case, file.draft.id),) if file.draft is not None else ()
     ends = (EndContact(by, at, case),) if file.contact is not None else ()
     supervised = Role.SUPERVISOR in narrowed.close_by
-    by_hand = supervised and file.case.status in narrowed.close_from
+    asked = Proceeding.CLOSE in proven.before and file.case.channel in proven.channels
+    by_hand = supervised and not asked and file.case.status in narrowed.close_from
     by_itself = not supervised and (narrowed.close_by or narrowed.close_after)
     closes = CloseCase(SYSTEM if by_itself else by, at, case, CloseReason.BY_HAND if by_hand else CloseReason.SPAM)
     return (joins, _logs_in(joins), *withdraws, *ends, *_disposing_commands(desk, by, case), closes)

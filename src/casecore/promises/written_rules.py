@@ -36,6 +36,7 @@ assignment.next_state: CaseAssigned ReviewTaken WorkOffered
 assignment.queue: CaseAssigned ReviewTaken WorkOffered
 assignment.wrap_up: CaseAssigned ReviewTaken WorkOffered
 authentication.before: CaseClosed CaseReleased CommitmentMade ReplySent StatusSet
+authentication.methods: Authenticate
 away.gone: FreeReview ReleaseAbsent
 away.grace: FreeReview ReleaseAbsent
 capacity.channel: CaseAssigned ReviewTaken WorkOffered
@@ -164,6 +165,7 @@ def missing_rules(rules: Iterable[Any]) -> Iterator[str]:
 
 NEVER_REFUSES: Final = (
     "answer.owed",
+    "authentication.methods",
     "commitment.absent",
     "commitment.overdue",
     "commitment.queue",

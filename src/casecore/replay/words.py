@@ -415,7 +415,7 @@ _SENTENCES: Final[Mapping[type[Command], _SayCommand]] = MappingProxyType(
         SendReply: _say_reply,
         SetStatus: _fill_pattern("{who} sets {c.case} to {c.status}"),
         CloseCase: _say_closing,
-        Authenticate: _fill_pattern("{who} authenticates the customer of {c.case}"),
+        Authenticate: _fill_pattern("{who} authenticates the customer of {c.case}", "method"),
         AskPresence: _fill_pattern("{who} asks on {c.case} whether the customer is there", "text"),
         DisconnectIdle: _fill_pattern("{who} disconnects the silent chat of {c.case}"),
         EndContact: _fill_pattern("{who} ends the contact on {c.case}"),

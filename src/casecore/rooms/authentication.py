@@ -4,14 +4,17 @@
   the account. The rule guards what happens, so nothing goes round it.
 * After the contact, closing by hand asks whether the last one was authenticated. Where there never was one, nothing is
   asked.
+* How it was done may be noted; where the policy names the methods, in one of its words.
 * Automatic closing, spam, ending by the customer and disconnecting a silent chat need none; nor do resolving and
   closing a case whose customer has left.
 """
 
 from __future__ import annotations
 
-from casecore.kernel import Editing, Event, Probe, Reason, Room, Rule, frozen
-from casecore.kernel.rooms import by_agent, soft_rule, wants
+from casecore.kernel import Editing, Event, Probe, Reason, Room, Rule, a_text, frozen
+from casecore.kernel.problems import quoted
+from casecore.kernel.rooms import by_agent, measures, soft_rule, wants
+from casecore.kernel.words import is_blank, same_form
 from casecore.policies import Policy
 from casecore.policies.sections import Proceeding
 from casecore.rooms.agents import is_supervisor
@@ -24,14 +27,25 @@ from casecore.statuses import RESOLVED, Status
 
 @frozen
 class Authenticate(CaseCommand):
-    """The agent has made sure who the customer is."""
+    """The agent has made sure who the customer is.
+
+    Attributes:
+        method: How, e.g. by a security question; None where nobody says.
+    """
+
+    method: str | None = a_text(default=None)
 
 
 @frozen
 class Authenticated(Event):
-    """The customer is who they say they are, for this contact."""
+    """The customer is who they say they are, for this contact.
+
+    Attributes:
+        method: How that was made sure of, as the policy writes it; None where nobody said.
+    """
 
     case: str
+    method: str | None = None
 
 
 def proceedings_of(event: Event) -> tuple[Proceeding, ...]:
@@ -103,11 +117,28 @@ def _authenticated_first(view: SeesContact, event: Event, policy: Policy) -> Rea
     return None
 
 
+def _method_meant(command: Authenticate, policy: Policy) -> str | None:
+    """How the customer was authenticated, in the policy's words if it names that method."""
+    if command.method is None or is_blank(command.method):
+        return None
+    meant = same_form(command.method)
+    return next((method for method in policy.authentication.methods if same_form(method) == meant), command.method)
+
+
+@measures("method", "methods")
+def _method_is_named(_: SeesContact, command: Authenticate, policy: Policy) -> Reason | None:
+    method, methods = _method_meant(command, policy), policy.authentication.methods
+    if method is None or not methods or method in methods:
+        return None
+    found, facts = f"{quoted(method)} is no method of the policy", {"method": method, "methods": methods}
+    return Reason("authentication.methods", found, f"choose one of {', '.join(methods)}, or say none", facts)
+
+
 @wants("case", "contact")
-def _authenticate_customer(view: HasContact, command: Authenticate, _: Policy) -> tuple[Event, ...]:
+def _authenticate_customer(view: HasContact, command: Authenticate, policy: Policy) -> tuple[Event, ...]:
     if view.contact.authenticated:
         return ()
-    return (Authenticated(command.by, command.at, command.case),)
+    return (Authenticated(command.by, command.at, command.case, _method_meant(command, policy)),)
 
 
 def _set_authenticated(contact: Editing, _: Authenticated) -> None:
@@ -129,6 +160,14 @@ AUTHENTICATION: Room[SeesContact] = Room(
     rules=(
         soft_rule("assignment.holder", "Only the assignee, or a supervisor", "§6", (Authenticate,), only_holder),
         Rule("authentication.before", "Authenticate before proceeding", "§6", _PROCEEDS, _authenticated_first),
+        Rule(
+            "authentication.methods",
+            "Customers are authenticated as the policy says",
+            "§6",
+            (Authenticate,),
+            _method_is_named,
+            ("method",),
+        ),
     ),
     decide={Authenticate: _authenticate_customer},
     evolve={(Contact, Authenticated): _set_authenticated},

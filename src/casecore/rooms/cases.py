@@ -4,8 +4,9 @@
 * A message of the customer is **answered** by a reply, or by setting resolved by hand; no other status is an answer.
 * **Closing** ends the assignment. By hand and automatically it is narrowed by the policy (who, from where, after how
   long); spam may be closed from every status, or the desk could be clogged with it.
-* **Automatic** closing counts from the last activity: a message of either side, a status, or the end of a snooze. It
-  never closes on a customer who waits for an answer, unless the policy says so, nor a case that is snoozed.
+* **Automatic** closing counts from the last activity: a message of either side, a status, or the end of a snooze; in
+  the opening hours of a calendar, where the policy names one. It never closes on a customer who waits for an answer,
+  unless the policy says so, nor a case that is snoozed.
 * A closed case can never be changed.
 
 How cases start is told in `arrivals.py`, who holds them in `assignments.py`; both change the record below.
@@ -357,10 +358,14 @@ def _keeps_waiting(case: Case, policy: Policy) -> bool:
 
 
 def _idle_time(view: HasCase, policy: Policy) -> timedelta | None:
-    case = view.case
+    case, calendar = view.case, policy.closing_calendar
     if case.snoozed_until is not None or _keeps_waiting(case, policy):
         return None
-    return policy.lifecycle.close_after.get(case.status)
+    length = policy.lifecycle.close_after.get(case.status)
+    if length is None or calendar is None or case.active_at is None:
+        return length
+    due = calendar.add(case.active_at, length.total_seconds())
+    return None if due is None else due - case.active_at  # the calendar may never be open for so long
 
 
 CLOSING = Timer(
@@ -402,6 +407,9 @@ def _close_after(view: HasCase, event: CaseClosed, policy: Policy) -> Reason | N
         return None
     idle = event.at - (case.active_at or event.at)
     found = f"nothing has happened on case {case.id}, which is {case.status}, for {duration_text(idle)}"
+    if policy.closing_calendar is not None:
+        counted = policy.closing_calendar.open_time(event.at - idle, event.at)
+        found += f", of which {duration_text(counted)} count in the opening hours of {policy.lifecycle.calendar}"
     return too_early("lifecycle.close_after", found, due - event.at, due - event.at + idle)
 
 

@@ -35,6 +35,7 @@ class ClockName(StrEnum):
     """Which clock."""
 
     FIRST_RESPONSE = "first_response"
+    NEXT_RESPONSE = "next_response"
     SOLUTION = "solution"
 
 
@@ -58,10 +59,15 @@ class ClockVerdict:
 
 @record
 class FirstReply:
-    """A reply that may have been the first one: its message, and when it was sent."""
+    """A reply that may have been the first one: its message, and when it was sent.
+
+    Attributes:
+        stops: Whether it was no reply, but ended the wait all the same: the case was set resolved, or disconnected.
+    """
 
     message: str
     at: datetime
+    stops: bool = False
 
 
 MOST_REPLIES = 10
@@ -84,6 +90,9 @@ class Clocks:
         first_response: The verdict on FRT; likewise `solution` on ST; None while there is none.
         replies: Our first replies that are not known to have failed, `MOST_REPLIES` of them.
         resolved_by: The reply by which it was resolved; None where it was by hand.
+        asked_at: What NRT counts from: the first message after our first reply that was, or was not yet, answered.
+        answers: What answered it, and is not known to have failed; nothing while the customer waits.
+        next_response: The verdict on NRT.
     """
 
     level: Level = Level.NORMAL
@@ -98,6 +107,9 @@ class Clocks:
     solution: ClockVerdict | None = None
     replies: tuple[FirstReply, ...] = ()
     resolved_by: str | None = None
+    asked_at: datetime | None = None
+    answers: tuple[FirstReply, ...] = ()
+    next_response: ClockVerdict | None = None
 
 
 class SeesClocks(SeesCase, Protocol):
@@ -126,6 +138,9 @@ def run_of(clocks: Clocks, name: ClockName) -> ClockRun:
     """From when to when a clock of a case runs."""
     if name is ClockName.FIRST_RESPONSE:
         return ClockRun(clocks.started_at, clocks.replied_at, clocks.first_response)
+    if name is ClockName.NEXT_RESPONSE:
+        answered_at = clocks.answers[0].at if clocks.answers else None
+        return ClockRun(clocks.asked_at, answered_at, clocks.next_response)
     return ClockRun(clocks.solution_from, clocks.resolved_at, clocks.solution)
 
 
@@ -137,7 +152,7 @@ class Clock:
     """One service clock of one case at one instant; all durations are open time of the calendar.
 
     Attributes:
-        name: `first_response` or `solution`.
+        name: `first_response`, `next_response` or `solution`.
         target: What was promised.
         elapsed: What has passed, or had when it ended.
         state: Where it stands.
@@ -172,6 +187,17 @@ def first_response(view: SeesClocks, policy: Policy, at: datetime) -> Clock | No
     return _read_clock(ClockName.FIRST_RESPONSE, view, policy, at)
 
 
+def next_response(view: SeesClocks, policy: Policy, at: datetime) -> Clock | None:
+    """The NRT of a case; None where it had no target or the customer has not written since our first reply.
+
+    Args:
+        view: The desk's view of the case, or its file.
+        policy: The SOP in force.
+        at: Now (aware).
+    """
+    return _read_clock(ClockName.NEXT_RESPONSE, view, policy, at)
+
+
 def solution(view: SeesClocks, policy: Policy, at: datetime) -> Clock | None:
     """The ST of a case; None where it had no target or the customer has not written.
 
@@ -202,7 +228,7 @@ def _read_clock(name: ClockName, view: SeesClocks, policy: Policy, at: datetime)
     if target is None:
         return None
     elapsed, due = elapsed_time(clocks, name, calendar, at), None
-    if name is ClockName.FIRST_RESPONSE or clocks.paused_since is None:
+    if name is not ClockName.SOLUTION or clocks.paused_since is None:
         length = _sum_of(target, _left_out(clocks, name))
         due = _add_length(run.since, length) if calendar is None else calendar.clock(run.since, at, length)[1]
     state = MISSED if verdict is not None or elapsed > target else RUNNING
@@ -216,7 +242,7 @@ def elapsed_time(clocks: Clocks, name: ClockName, calendar: Calendar | None, at:
     if name is ClockName.SOLUTION and clocks.paused_since is not None:
         paused_since = max(clocks.paused_since, since)
         elapsed -= open_time(calendar, paused_since, max(at, paused_since))
-    return elapsed
+    return max(elapsed, timedelta(0))  # what was left out counted in another calendar, if the level had one
 
 
 def _left_out(clocks: Clocks, name: ClockName) -> timedelta:

@@ -33,6 +33,7 @@ from casecore.rooms.edits import EDITS
 from casecore.rooms.eligibility import ELIGIBILITY
 from casecore.rooms.lapses import LAPSES
 from casecore.rooms.last_words import LAST_WORDS, LastWords
+from casecore.rooms.next_responses import NEXT_RESPONSES
 from casecore.rooms.notes import NOTES, Note
 from casecore.rooms.occupancy import OCCUPANCY
 from casecore.rooms.offers import OFFERS, Offers
@@ -132,6 +133,7 @@ HOUSE: Final[House[View]] = House(
         LAPSES,
         ABSENCES,
         SLA,
+        NEXT_RESPONSES,
         WINDOWS,
         OUTBOUND,
         TIMES,

@@ -1,7 +1,8 @@
-"""Service clocks: how fast the first answer came, and how fast the matter was solved.
+"""Service clocks: how fast the first answer came, and how fast the matter was solved; what gives and takes verdicts.
 
 * **First response (FRT)** runs from when the customer sent their first message to the first reply. **Solution (ST)**
-  runs from the same start until the case is resolved. Either may have no target.
+  runs from the same start until the case is resolved. Either may have no target. What the customer asks after our
+  first reply is told in `next_responses.py`.
 * Targets are by channel and level (`low`, `normal`, `high`, `urgent`; routing's priority is something else); the
   more precise one wins. Time counts in the opening hours of a calendar, if the policy names one.
 * A clock is `running`, `met`, `missed` (also while it still runs past its target) or `stopped`: the case was closed
@@ -71,6 +72,7 @@ from casecore.rooms.clocks import (
     SeesClocks,
     elapsed_time,
     first_response,
+    next_response,
     open_time,
     run_of,
     solution,
@@ -80,7 +82,7 @@ from casecore.rooms.silence import ChatDisconnected
 from casecore.rooms.snoozes import CaseSnoozed
 from casecore.statuses import CLOSED, NEW, OPEN, PENDING, RESOLVED, Status
 
-FRT, ST = ClockName
+FRT, NRT, ST = ClockName
 
 
 class HasClocks(HasCase, SeesClocks, Protocol):
@@ -118,7 +120,14 @@ SOLUTION = Timer(
     _time_to_target(solution, "solution_from"),
     lambda view, at: RecordMiss(SYSTEM, at, view.case.id, ST),
 )
-_TIMERS = {FRT: FIRST_RESPONSE, ST: SOLUTION}
+NEXT_RESPONSE = Timer(
+    "the next response is late",
+    "sla",
+    "clocks.asked_at",
+    _time_to_target(next_response, "asked_at"),
+    lambda view, at: RecordMiss(SYSTEM, at, view.case.id, NRT),
+)
+_TIMERS = {FRT: FIRST_RESPONSE, NRT: NEXT_RESPONSE, ST: SOLUTION}
 
 
 # Command and events ------------------------------------------------------------------------------------
@@ -158,10 +167,16 @@ class ClockJudged(Event):
 
 @frozen
 class ResponseUndone(Event):
-    """The first reply never reached the customer; `replied_at` is when the next one was sent, if there was one."""
+    """The reply that a clock was met by never reached the customer.
+
+    Attributes:
+        replied_at: When the next one was sent, if there was one.
+        clock: The first response, or the next.
+    """
 
     case: str
     replied_at: datetime | None = None
+    clock: ClockName = FRT
 
 
 @frozen
@@ -237,6 +252,8 @@ def misses_by_now(view: SeesClocks, command: Command, policy: Policy) -> tuple[E
     running = []
     if clocks.first_response is None and clocks.replied_at is None:
         running.append((FRT, clocks.started_at))
+    if clocks.next_response is None and not clocks.answers and clocks.asked_at is not None:
+        running.append((NRT, clocks.asked_at))
     if clocks.solution is None and clocks.resolved_at is None and clocks.solution_from is not None:
         running.append((ST, clocks.solution_from))
     found: tuple[Event, ...] = ()
@@ -261,10 +278,19 @@ def _record_miss(view: HasClocks, command: RecordMiss, policy: Policy) -> tuple[
     return (ClockJudged(command.by, command.at, command.case, command.clock, MISSED, _seconds(target)),)
 
 
-def _verdict(
+def judge_clock(
     view: SeesClocks, event: Event, policy: Policy, name: ClockName, at: datetime, *, reached: bool
 ) -> tuple[Event, ...]:
-    """What is found of a clock that ends at an instant: met or missed where it was reached, else stopped or missed."""
+    """What is found of a clock that ends: met or missed where it was reached, else stopped or missed.
+
+    Args:
+        view: What is seen of the case before.
+        event: What ends it.
+        policy: The SOP in force.
+        name: Which clock.
+        at: When it ends (aware).
+        reached: Whether by what it waits for.
+    """
     case, clocks = view.case, view.clocks
     run = None if clocks is None else run_of(clocks, name)
     if case is None or clocks is None or run is None or run.since is None:
@@ -313,7 +339,7 @@ def _follow_status(new_status: Callable[[Any], Status]) -> Handler[SeesClocks]:
             events.append(SolutionResumed(event.by, event.at, case.id, _paused_seconds(case, policy, clocks, event.at)))
         if new is RESOLVED and resolved_at is None and clocks.solution_from is not None:
             events.append(SolutionReached(event.by, event.at, case.id))
-            events += _verdict(view, event, policy, ST, event.at, reached=True)
+            events += judge_clock(view, event, policy, ST, event.at, reached=True)
         if (
             resolved_at is not None
             and case.status is RESOLVED
@@ -335,7 +361,7 @@ def _never_solved(clocks: Clocks, event: Event) -> bool:
 
 def _after_reply(view: SeesClocks, event: ReplySent, policy: Policy) -> tuple[Event, ...]:
     first = view.clocks is not None and view.clocks.replied_at is None
-    answered = _verdict(view, event, policy, FRT, event.at, reached=True) if first else ()
+    answered = judge_clock(view, event, policy, FRT, event.at, reached=True) if first else ()
     return (*answered, *_FOLLOW_REPLY(view, event, policy))
 
 
@@ -346,7 +372,7 @@ def _after_snoozing(view: SeesClocks, event: CaseSnoozed, policy: Policy) -> tup
 def _after_closing(view: SeesClocks, event: CaseClosed, policy: Policy) -> tuple[Event, ...]:
     clocks = view.clocks
     left = () if clocks is None else (name for name in ClockName if run_of(clocks, name).reached_at is None)
-    verdicts = (found for name in left for found in _verdict(view, event, policy, name, event.at, reached=False))
+    verdicts = (found for name in left for found in judge_clock(view, event, policy, name, event.at, reached=False))
     return (*_FOLLOW_CLOSING(view, event, policy), *verdicts)
 
 
@@ -362,7 +388,7 @@ def _after_bounce(view: HasClocks, event: MessageBounced, policy: Policy) -> tup
         replied_at = others[0].at if others else None
         events.append(ResponseUndone(event.by, event.at, case.id, replied_at))
         if replied_at is not None:
-            events += _verdict(view, event, policy, FRT, replied_at, reached=True)
+            events += judge_clock(view, event, policy, FRT, replied_at, reached=True)
     if clocks.resolved_at is not None and clocks.resolved_by == event.message:
         events.append(SolutionUndone(event.by, event.at, case.id, again=False, left_out=0.0))
     return tuple(events)
@@ -373,18 +399,18 @@ def _paused_seconds(case: Case, policy: Policy, clocks: Clocks, end: datetime) -
     if clocks.paused_since is None or clocks.solution_from is None:
         return 0.0
     since = max(clocks.paused_since, clocks.solution_from)
-    return _open_seconds(case, policy, since, max(end, since))
+    return _open_seconds(case, clocks, policy, since, max(end, since))
 
 
 def _undo_solution(case: Case, resolved_at: datetime, clocks: Clocks, event: Event, policy: Policy) -> SolutionUndone:
     after, left_out = policy.sla.after_reopening, 0.0
     if after is AfterReopening.LEAVES_OUT and clocks.paused_since is None:  # what was paused is left out already
-        left_out = _open_seconds(case, policy, resolved_at, event.at)
+        left_out = _open_seconds(case, clocks, policy, resolved_at, event.at)
     return SolutionUndone(event.by, event.at, case.id, after is AfterReopening.STARTS_AGAIN, left_out)
 
 
-def _open_seconds(case: Case, policy: Policy, start: datetime, end: datetime) -> float:
-    return open_time(policy.calendar_for(case.channel), start, end).total_seconds()
+def _open_seconds(case: Case, clocks: Clocks, policy: Policy, start: datetime, end: datetime) -> float:
+    return open_time(policy.calendar_for(case.channel, clocks.level), start, end).total_seconds()
 
 
 # Evolve ------------------------------------------------------------------------------------------------
@@ -415,8 +441,9 @@ def _forget_reply(clocks: Editing, event: MessageBounced) -> None:
 
 
 def _undo_response(clocks: Editing, event: ResponseUndone) -> None:
-    clocks.replied_at = event.replied_at
-    clocks.first_response = _taken_back(clocks.first_response)
+    if event.clock is FRT:
+        clocks.replied_at = event.replied_at
+    setattr(clocks, event.clock, _taken_back(getattr(clocks, event.clock)))
 
 
 def _taken_back(verdict: ClockVerdict | None) -> ClockVerdict | None:
@@ -426,11 +453,7 @@ def _taken_back(verdict: ClockVerdict | None) -> ClockVerdict | None:
 
 
 def _keep_verdict(clocks: Editing, event: ClockJudged) -> None:
-    verdict = ClockVerdict(event.state, event.target, event.elapsed)
-    if event.clock is FRT:
-        clocks.first_response = verdict
-    else:
-        clocks.solution = verdict
+    setattr(clocks, event.clock, ClockVerdict(event.state, event.target, event.elapsed))
 
 
 def _set_level_of_case(clocks: Editing, event: LevelSet) -> None:
@@ -510,6 +533,6 @@ SLA: Room[SeesClocks] = Room(
         (Clocks, SolutionResumed): _resume_solution,
         (Clocks, CaseClosed): _stop_clocks,
     },
-    timers=(FIRST_RESPONSE, SOLUTION),
+    timers=(FIRST_RESPONSE, NEXT_RESPONSE, SOLUTION),
     probes=tuple(Probe(f"set_level_{level}", SetLevel, {"level": level}) for level in Level),
 )

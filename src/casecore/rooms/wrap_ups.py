@@ -9,6 +9,7 @@
   Nobody is rung for it then, unless it is escalated: it is found by whoever asks for work.
 * **Email**: before disposing, the contact is related to what it needs (`relations.py`); where the policy lets the
   installer be added later, the disposition leaves a duty. A reply needs a subject.
+* One that is left undone for `wrap_up.remind` is overdue: its agent and the supervisors are alerted.
 * An email that answers a message of another agent was theirs to handle: whoever disposed it without transferring it
   to them names them in the notes, by id or by what they are called.
 """
@@ -18,7 +19,7 @@ from __future__ import annotations
 import re
 
 from casecore.channels import EMAIL, Channel
-from casecore.kernel import Editing, Event, Probe, Reason, Room, Rule, a_text, an_id, frozen
+from casecore.kernel import Editing, Event, Probe, Reason, Room, Rule, Timer, a_text, an_id, frozen
 from casecore.kernel.records import editing_class
 from casecore.kernel.rooms import by_agent, measures, soft_rule, wants
 from casecore.kernel.words import is_blank, same_form
@@ -55,6 +56,9 @@ from casecore.rooms.replies import ReplySent
 def _earlier_handler_of(view: SeesWrapUp, _: Dispose) -> str | None:
     """Who handled the message that the customer answered: they may be named by what they are called."""
     return None if view.wrap_up is None else view.wrap_up.earlier_handler
+
+
+REMINDER = Timer("a wrap-up is overdue", "wrap_up.remind", "wrap_up.ended_at", lambda _, policy: policy.wrap_up.remind)
 
 
 # Commands ----------------------------------------------------------------------------------------------
@@ -339,5 +343,6 @@ WRAP_UPS: Room[SeesWrapUp] = Room(
     },
     removes=frozenset({(WrapUp, Disposed)}),
     shows={Dispose: {"wrap_up": wrap_up_of, "handler": _earlier_handler_of}},
+    timers=(REMINDER,),
     probes=(Probe("dispose", Dispose, asks=("code", "notes")),),
 )

@@ -39,7 +39,9 @@ class Agenda:
         for case in desk.cases:
             self._enter_case(case)
         for commitment in desk.commitments:
-            self._enter_dues(commitment, desk.due_of_commitment(commitment), of_case=False)
+            self._enter_dues("commitment", commitment)
+        for wrap_up in desk.wrap_ups:
+            self._enter_dues("wrap_up", wrap_up)
 
     def update(self, desk: Desk, events: Iterable[Event]) -> None:
         """Follow a step of the desk.
@@ -52,9 +54,10 @@ class Agenda:
         cases: dict[str, None] = {}
         for event in events:
             case, agent = getattr(event, "case", None), getattr(event, "agent", None)
-            commitment = getattr(event, "commitment", None)
-            if commitment is not None:
-                self._enter_dues(commitment, desk.due_of_commitment(commitment), of_case=False)
+            for row in ("commitment", "wrap_up"):
+                row_id = getattr(event, row, None)
+                if row_id is not None:
+                    self._enter_dues(row, row_id)
             if case is not None:
                 cases[case] = None
             elif agent is not None:  # whether somebody is there concerns all that they hold and review
@@ -65,9 +68,8 @@ class Agenda:
     def next(self) -> Due | None:
         """What comes next; None when nothing does."""
         while (name := self._order.first_name()) is not None:
-            subject, of_case, what = name
-            dues = self._dues_of(subject) if of_case else self._desk.due_of_commitment(subject)
-            for due in dues:
+            row, row_id, what = name
+            for due in self._dues_of(row, row_id):
                 if due.what == what:
                     return due
             self._order.drop_name(name)
@@ -88,10 +90,10 @@ class Agenda:
                 again[due.case] = None
         self._told_until = at
         for case in again:
-            self._enter_dues(case, self._dues_of(case), of_case=True)
+            self._enter_dues("case", case)
         return tuple(ripe)
 
-    def _dues_of(self, case: str) -> Iterator[Due]:
+    def _dues_of_case(self, case: str) -> Iterator[Due]:
         """What is due on a case; of what comes again and again, when it comes next that nobody was told of."""
         told = self._told_until
         for due in self._desk.due_of_case(case):
@@ -110,11 +112,16 @@ class Agenda:
         people = self._people[case] = frozenset(agent for agent in involved if agent is not None)
         for agent in people:
             self._work_of[agent].add(case)
-        self._enter_dues(case, self._dues_of(case), of_case=True)
+        self._enter_dues("case", case)
 
-    def _enter_dues(self, subject: str, dues: Iterable[Due], *, of_case: bool) -> None:
-        for due in dues:
-            name = (subject, of_case, due.what)
+    def _dues_of(self, row: str, row_id: str) -> Iterable[Due]:
+        if row == "case":
+            return self._dues_of_case(row_id)
+        return self._desk.due_of_wrap_up(row_id) if row == "wrap_up" else self._desk.due_of_commitment(row_id)
+
+    def _enter_dues(self, row: str, row_id: str) -> None:
+        for due in self._dues_of(row, row_id):
+            name = (row, row_id, due.what)
             if due.command is None and self._told_until is not None and due.at <= self._told_until:
                 self._order.drop_name(name)  # nobody needs to act on it, and it has come up before
             else:

@@ -40,6 +40,7 @@ from casecore.policies.sections import (
     OPEN_STATUSES,
     CatalogueItem,
     CatalogueKind,
+    Level,
     Lifecycle,
     Opening,
     Overflow,
@@ -180,12 +181,14 @@ _ENTRIES: Final = (
 _NARROWED: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     "lifecycle.close_from": lambda: st.lists(st.sampled_from(OPEN_STATUSES), min_size=1, unique=True).map(tuple),
     "lifecycle.close_after": lambda: st.dictionaries(st.sampled_from(OPEN_STATUSES), _length_values(Length(), "")),
+    "lifecycle.calendar": st.none,
     "lifecycle": lambda: _table_values(Table(Lifecycle), "lifecycle").map(_with_fitting_statuses),
     "wrap_up.codes": lambda: st.lists(
         texts().filter(lambda text: not is_blank(text)), min_size=1, max_size=3, unique=True
     ).map(tuple),
     "calendars": lambda: st.dictionaries(ids(), st.sampled_from(_OPENINGS), max_size=2),
     **{f"sla.{name}.calendar": st.none for name in ("default", *Channel)},
+    **{f"sla.{name}.{level}.calendar": st.none for name in ("default", *Channel) for level in Level},
     "catalogue": lambda: st.dictionaries(ids(), st.sampled_from(_ENTRIES), max_size=2),
     "capacity.statuses": lambda: st.frozensets(st.sampled_from(COUNTED)).map(_with_all_that_counts),
     "queues.*.hours": st.none,

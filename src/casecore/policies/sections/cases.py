@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 
-from casecore.policies.kinds import Choice, Flag, Length, Named, OrNone, Several, Whole, a_source, key, section
+from casecore.policies.kinds import Choice, Flag, Id, Length, Named, OrNone, Several, Whole, a_source, key, section
 from casecore.statuses import Status
 
 
@@ -47,6 +47,12 @@ class Lifecycle:
         Named(Length(), Status),
         "How long a case stays in a status before it is closed automatically; statuses not named wait for ever.",
         factory=lambda: {Status.RESOLVED: timedelta(hours=48)},
+    )
+    calendar: str | None = key(
+        OrNone(Id(), "all hours"),
+        "The calendar in whose opening hours close_after counts: 16h are two working days of eight hours.",
+        default=None,
+        rules=("lifecycle.close_after",),
     )
     close_unanswered: bool = key(
         Flag(),

@@ -85,12 +85,18 @@ def _target_key(doc: str) -> Any:
     return key(OrNone(Length(), "no target", NO_TARGET), doc, default=None)
 
 
+def _calendar_key() -> Any:
+    return key(OrNone(Id(), "all hours", ALL_HOURS), "The calendar whose hours count.", default=None)
+
+
 @section
 class Target:
     """What is promised."""
 
     first_response: timedelta | None = _target_key("The longest open time from the first message to the first reply.")
+    next_response: timedelta | None = _target_key("The longest open time from a later message to the reply to it.")
     solution: timedelta | None = _target_key("The longest open time from the first message to resolved.")
+    calendar: str | None = _calendar_key()
     source: str = a_source()
 
 
@@ -103,18 +109,19 @@ class Targets:
     """What is promised on a channel, or by default."""
 
     first_response: timedelta | None = _target_key("The longest open time from the first message to the first reply.")
+    next_response: timedelta | None = _target_key("The longest open time from a later message to the reply to it.")
     solution: timedelta | None = _target_key("The longest open time from the first message to resolved.")
-    calendar: str | None = key(OrNone(Id(), "all hours", ALL_HOURS), "The calendar whose hours count.", default=None)
+    calendar: str | None = _calendar_key()
     low: Target | None = _level_key("low")
     normal: Target | None = _level_key("normal")
     high: Target | None = _level_key("high")
     urgent: Target | None = _level_key("urgent")
     source: str = a_source()
 
-    def target(self, name: str, level: Level) -> timedelta | None:
-        """The target of a clock at a level: the level's own, else the channel's."""
+    def said(self, name: str, level: Level) -> Any:
+        """What is said for a level: of a clock its target, or of `calendar`; the level's own, else the channel's."""
         precise = getattr(self, level)
-        found: timedelta | None = getattr(precise, name) if precise is not None else None
+        found = getattr(precise, name) if precise is not None else None
         return getattr(self, name) if found is None else found
 
 
@@ -168,13 +175,15 @@ class Sla:
 
     def target(self, name: str, channel: Channel, level: Level) -> timedelta | None:
         """The target of a clock: the channel's, else the default; in each the level's own first."""
-        targets: Targets | None = getattr(self, channel)
-        found = targets.target(name, level) if targets is not None else None
-        said = self.default.target(name, level) if found is None else found
+        said: timedelta | None = self._said(name, channel, level)
         return None if said == NO_TARGET else said
 
-    def calendar(self, channel: Channel) -> str | None:
-        """The name of the calendar that counts on a channel."""
-        targets: Targets | None = getattr(self, channel)
-        named = (targets.calendar if targets is not None else None) or self.default.calendar
+    def calendar(self, channel: Channel, level: Level = Level.NORMAL) -> str | None:
+        """The name of the calendar that counts on a channel for cases of a level, found as targets are."""
+        named: str | None = self._said("calendar", channel, level)
         return None if named == ALL_HOURS else named
+
+    def _said(self, name: str, channel: Channel, level: Level) -> Any:
+        targets: Targets | None = getattr(self, channel)
+        found = targets.said(name, level) if targets is not None else None
+        return self.default.said(name, level) if found is None else found

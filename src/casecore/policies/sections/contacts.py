@@ -8,7 +8,21 @@ from typing import Final
 
 from casecore.channels import Channel
 from casecore.kernel import Enforcement
-from casecore.policies.kinds import Choice, Flag, Length, Several, Table, Text, Whole, Wording, a_source, key, section
+from casecore.kernel.words import same_form
+from casecore.policies.kinds import (
+    Choice,
+    Flag,
+    Length,
+    OrNone,
+    Several,
+    Table,
+    Text,
+    Whole,
+    Wording,
+    a_source,
+    key,
+    section,
+)
 
 
 class Proceeding(StrEnum):
@@ -41,6 +55,11 @@ class Authentication:
         "Whether doing so without is refused, recorded or ignored.",
         default=Enforcement.BLOCK,
         rules=("authentication.before",),
+    )
+    methods: tuple[str, ...] = key(
+        Several(Text(200, 1), form=same_form),
+        "How customers may be authenticated, as agents note it, e.g. a security question; none named: in any words.",
+        default=(),
     )
     source: str = a_source()
 
@@ -149,6 +168,11 @@ class WrapUpRules:
         "The outcome codes.",
         default=("solved", "follow_up", "no_response", "transferred", "spam"),
         rules=("wrap_up.disposition",),
+    )
+    remind: timedelta | None = key(
+        OrNone(Length(), "nobody is reminded"),
+        "How long a wrap-up may wait until its agent and the supervisors are alerted.",
+        default=None,
     )
     source: str = a_source()
 

@@ -27,6 +27,7 @@ from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived,
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, CaseUnqueued, Release, WorkBegun
 from casecore.rooms.bounces import MessageBounced
 from casecore.rooms.cases import CaseClosed, CaseStarted, CloseReason, StatusSet
+from casecore.rooms.clocks import ClockName
 from casecore.rooms.edits import MessageAwaited, MessageEdited, MessageWithdrawn
 from casecore.rooms.notes import (
     CaseTagged,
@@ -457,6 +458,13 @@ CASES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
         ),
     ),
     ResponseUndone: (
+        Sentence(
+            "the reply never arrived: the clock of the next response counts to the one after it[, {replied_at}]",
+            "a resposta não chegou: o relógio da resposta seguinte conta até à próxima[, {replied_at}]",
+            "la réponse n’est pas arrivée : le chronomètre de la réponse suivante compte jusqu’à la prochaine"
+            "[, {replied_at}]",
+            {"clock": ClockName.NEXT_RESPONSE},
+        ),
         Sentence(
             "the first reply never arrived: the clock of the first response counts to the next one[, {replied_at}]",
             "a primeira resposta não chegou: o relógio conta até à seguinte[, {replied_at}]",

@@ -276,7 +276,11 @@ WORK: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
         ),
     ),
     Authenticated: (
-        Sentence("{by} authenticated the customer", "{by} autenticou o cliente", "{by} a authentifié le client"),
+        Sentence(
+            "{by} authenticated the customer[ ({method})]",
+            "{by} autenticou o cliente[ ({method})]",
+            "{by} a authentifié le client[ ({method})]",
+        ),
     ),
     PresenceAsked: (
         Sentence(

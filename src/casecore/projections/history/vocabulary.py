@@ -171,6 +171,7 @@ WORDS: Final[Mapping[type[StrEnum], Mapping[str, InEachLanguage]]] = {
     },
     ClockName: {
         ClockName.FIRST_RESPONSE: ("the first response", "a primeira resposta", "la première réponse"),
+        ClockName.NEXT_RESPONSE: ("the next response", "a resposta seguinte", "la réponse suivante"),
         ClockName.SOLUTION: ("the solution", "a solução", "la résolution"),
     },
     ClockState: {

@@ -1,6 +1,6 @@
 """Search: which cases a supervisor is looking for, found in what happened (§9).
 
-    archive = Archive().update(events)                     # and again with every step of the desk
+    archive = Archive(desk.policy).update(events)          # and again with every step of the desk
     page = archive.search("refund status:open customer:maria")
     page = archive.search("refund", agent="ana", cursor=page.cursor)
 
@@ -23,7 +23,7 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from heapq import nsmallest
 from typing import Any, Final, Self, TypeAlias
 
@@ -33,6 +33,7 @@ from casecore.kernel.effects import Edits, Place
 from casecore.kernel.fields import is_count, row_called
 from casecore.kernel.problems import quoted
 from casecore.kernel.words import finds, same_form, search_form
+from casecore.policies import Policy
 from casecore.projections.search.entries import CaseEntry, MomentLog, instant_of, moment_of
 from casecore.projections.search.queries import (
     TEXT,
@@ -136,11 +137,12 @@ class Archive:
     """Every case of the events, ready to be searched; an archive changes as it follows them.
 
     Args:
-        zone: Where the days of a search begin and end: the policy's zone; UTC where none is given.
+        zone: Where the days of a search begin and end: the desk's policy, which says it (`zone`), or a zone; UTC where
+            none is given.
     """
 
-    def __init__(self, zone: str | tzinfo = UTC) -> None:
-        self._zone = _zone_called(zone)
+    def __init__(self, zone: str | tzinfo | Policy = UTC) -> None:
+        self._zone = _zone_called(zone.zone if isinstance(zone, Policy) else zone)
         self._message_words, self._note_words = WordIndex(), WordIndex()
         self._count = 0
         self._rows: dict[str, dict[str, Any]] = {"cases": {}, "customers": {}}
@@ -304,8 +306,8 @@ class Archive:
         queue: Filter = None,
         tag: Filter = None,
         snoozed: Filter = None,
-        since: datetime | str | None = None,
-        until: datetime | str | None = None,
+        since: date | str | None = None,
+        until: date | str | None = None,
         limit: int = 50,
         cursor: str | None = None,
     ) -> Page:
@@ -320,8 +322,8 @@ class Archive:
             status: With this status now.
             tag: With this tag, on the case or on one of its messages.
             snoozed: `yes` or `no`: whether it is snoozed now.
-            since: Something happened then (aware) or later.
-            until: Started by then (aware).
+            since: Something happened then or later: at an instant (aware), or on a day of the archive's zone.
+            until: Started by then; a day counts to its end.
             limit: How many results at most.
             cursor: Go on where a page of the same search ended.
 

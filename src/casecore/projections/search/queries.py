@@ -159,9 +159,11 @@ def _last_of_day(day: date, zone: tzinfo) -> datetime:
     return _first_of_day(day + timedelta(days=1), zone) - datetime.resolution
 
 
-def _instant_reader(of_day: Callable[[date, tzinfo], datetime]) -> Callable[[str | datetime, tzinfo], datetime]:
-    def read_instant(value: str | datetime, zone: tzinfo) -> datetime:
+def _instant_reader(of_day: Callable[[date, tzinfo], datetime]) -> Callable[[str | date, tzinfo], datetime]:
+    def read_instant(value: str | date, zone: tzinfo) -> datetime:
         try:
+            if isinstance(value, date) and not isinstance(value, datetime):
+                return of_day(value, zone)
             if isinstance(value, str) and _A_DATE.fullmatch(value):
                 return of_day(date.fromisoformat(value), zone)
             instant = value if isinstance(value, datetime) else datetime.fromisoformat(value)
@@ -216,7 +218,7 @@ def _make_term(field: str, given: Iterable[tuple[Any, int | None]], zone: tzinfo
     for value, position in given:
         if values and field in _INSTANTS:
             raise QueryError(f"{field}: there is more than one", position, "give one; several terms narrow the search")
-        if not isinstance(value, str) and not (field in _INSTANTS and isinstance(value, datetime)):
+        if not isinstance(value, str) and not (field in _INSTANTS and isinstance(value, date)):
             raise QueryError(f"{field}: {quoted(value)} does not fit", position, "give it as text")
         try:
             values.append(_INSTANTS[field](value, zone) if field in _INSTANTS else _WORDS[field](str(value)))

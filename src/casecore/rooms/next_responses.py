@@ -1,0 +1,111 @@
+"""Next responses: how fast what the customer asks later is answered.
+
+* **Next response (NRT)** runs from the first message that waits for an answer, once the first reply has been sent, to
+  the reply to it. What the customer adds meanwhile starts nothing again. It is off, unless the policy gives a target.
+* While the first response is still to come, that clock alone runs: there is one answer to give.
+* Set resolved by hand, or disconnected, the customer waits no more, and has had no reply: it is `stopped`, or missed.
+* Each wait has a clock and a verdict of its own; no later one takes it back. If the reply never arrived, what it had
+  met is taken back, and the next answer counts, if there was one.
+"""
+
+from __future__ import annotations
+
+from casecore.kernel import Editing, Event, Room
+from casecore.kernel.rooms import wants
+from casecore.policies import Policy
+from casecore.rooms.arrivals import MessageReceived
+from casecore.rooms.bounces import MessageBounced
+from casecore.rooms.cases import BY_HAND, MOST_ANSWERS, StatusSet
+from casecore.rooms.clocks import Clocks, FirstReply, SeesClocks
+from casecore.rooms.replies import ReplySent
+from casecore.rooms.silence import ChatDisconnected
+from casecore.rooms.sla import NRT, HasClocks, ResponseUndone, judge_clock
+from casecore.statuses import CLOSED, RESOLVED
+
+# What follows ------------------------------------------------------------------------------------------
+
+
+def _runs(clocks: Clocks) -> bool:
+    return clocks.asked_at is not None and not clocks.answers
+
+
+@wants("clocks")
+def _after_reply(view: HasClocks, event: ReplySent, policy: Policy) -> tuple[Event, ...]:
+    return judge_clock(view, event, policy, NRT, event.at, reached=True) if _runs(view.clocks) else ()
+
+
+@wants("clocks")
+def _after_status(view: HasClocks, event: StatusSet | ChatDisconnected, policy: Policy) -> tuple[Event, ...]:
+    if not _runs(view.clocks) or not _resolves(event):
+        return ()
+    return judge_clock(view, event, policy, NRT, event.at, reached=False)
+
+
+def _resolves(event: StatusSet | ChatDisconnected) -> bool:
+    return isinstance(event, ChatDisconnected) or event.status is RESOLVED
+
+
+@wants("case", "clocks")
+def _after_bounce(view: HasClocks, event: MessageBounced, policy: Policy) -> tuple[Event, ...]:
+    """What a reply had met that never reached the customer is taken back."""
+    answers = view.clocks.answers
+    if view.case.status is CLOSED or not answers or answers[0].message != event.message:
+        return ()
+    others = answers[1:]
+    undone = ResponseUndone(event.by, event.at, view.case.id, others[0].at if others else None, NRT)
+    if not others:
+        return (undone,)
+    return (undone, *judge_clock(view, event, policy, NRT, others[0].at, reached=not others[0].stops))
+
+
+# Evolve ------------------------------------------------------------------------------------------------
+
+
+def _begin_to_wait(clocks: Editing, event: MessageReceived) -> None:
+    if _runs(clocks):
+        return
+    asked_at = max(event.written_at, clocks.asked_at or clocks.started_at)  # it never moves back
+    clocks.asked_at = None if clocks.replied_at is None else asked_at
+    clocks.answers, clocks.next_response = (), None
+
+
+def _add_answer(clocks: Editing, message: str, event: Event, *, stops: bool) -> None:
+    known = any(answer.message == message for answer in clocks.answers)  # it may be set resolved again
+    if clocks.asked_at is not None and not known and len(clocks.answers) < MOST_ANSWERS:
+        clocks.answers = (*clocks.answers, FirstReply(message, event.at, stops))
+
+
+def _is_answered(clocks: Editing, event: ReplySent) -> None:
+    _add_answer(clocks, event.message, event, stops=False)
+
+
+def _is_resolved(clocks: Editing, event: StatusSet) -> None:
+    if _resolves(event):
+        _add_answer(clocks, BY_HAND, event, stops=True)
+
+
+def _is_disconnected(clocks: Editing, event: ChatDisconnected) -> None:
+    _add_answer(clocks, event.message, event, stops=True)
+
+
+def _forget_answer(clocks: Editing, event: MessageBounced) -> None:
+    if clocks.closed_at is None:
+        clocks.answers = tuple(answer for answer in clocks.answers if answer.message != event.message)
+
+
+NEXT_RESPONSES: Room[SeesClocks] = Room(
+    name="next_responses",
+    follows={
+        ReplySent: _after_reply,
+        StatusSet: _after_status,
+        ChatDisconnected: _after_status,
+        MessageBounced: _after_bounce,
+    },
+    evolve={
+        (Clocks, MessageReceived): _begin_to_wait,
+        (Clocks, ReplySent): _is_answered,
+        (Clocks, StatusSet): _is_resolved,
+        (Clocks, ChatDisconnected): _is_disconnected,
+        (Clocks, MessageBounced): _forget_answer,
+    },
+)
