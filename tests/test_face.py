@@ -170,7 +170,8 @@ for file in {sorted(casecore._HOMES)}:
 
 
 ROOMS = (
-    *("agents", "threads", "cases", "assignments", "arrivals", "replies", "occupancy", "notes", "approvals"),
+    *("agents", "threads", "blocking", "cases", "assignments", "arrivals", "replies", "occupancy", "notes"),
+    "approvals",
     *("reviews", "offers", "eligibility", "reassignments"),
     *("contacts", "authentication", "breaks", "silence", "wrap_ups", "commitments", "bounces", "absences", "sla"),
     *("whatsapp", "outbound", "times"),

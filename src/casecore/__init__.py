@@ -113,6 +113,14 @@ if TYPE_CHECKING:
     from casecore.rooms.assignments import WorkBegun as WorkBegun
     from casecore.rooms.authentication import Authenticate as Authenticate
     from casecore.rooms.authentication import Authenticated as Authenticated
+    from casecore.rooms.blocking import BlockCustomer as BlockCustomer
+    from casecore.rooms.blocking import BlockThread as BlockThread
+    from casecore.rooms.blocking import CustomerBlocked as CustomerBlocked
+    from casecore.rooms.blocking import CustomerUnblocked as CustomerUnblocked
+    from casecore.rooms.blocking import ThreadBlocked as ThreadBlocked
+    from casecore.rooms.blocking import ThreadUnblocked as ThreadUnblocked
+    from casecore.rooms.blocking import UnblockCustomer as UnblockCustomer
+    from casecore.rooms.blocking import UnblockThread as UnblockThread
     from casecore.rooms.bounces import DeliveryFailed as DeliveryFailed
     from casecore.rooms.bounces import MessageBounced as MessageBounced
     from casecore.rooms.breaks import ClearNextState as ClearNextState
@@ -269,6 +277,10 @@ _HOMES = {
         "ChangeAgent GoAvailable GoUnavailable LogOut NextStateCleared NextStateSet Permission Presence"
     ),
     "rooms.threads": "Customer CustomerMet CustomerRecorded Feeling Message RecordCustomer Thread ThreadOpened",
+    "rooms.blocking": (
+        "BlockCustomer BlockThread CustomerBlocked CustomerUnblocked ThreadBlocked ThreadUnblocked UnblockCustomer "
+        "UnblockThread"
+    ),
     "rooms.cases": "Case CaseClosed CaseStarted CloseCase CloseReason SetStatus StatusSet",
     "rooms.assignments": "CaseAssigned CaseQueued CaseReleased CaseUnqueued LeaveCase OpenCase Release WorkBegun",
     "rooms.arrivals": "CaseReopened MessageNoted MessageReceived ReceiveMessage SuccessorStarted",

@@ -5,14 +5,15 @@ small scopes of `casecore check` it shows: few, and the smallest, so that the wh
 the shipped SOP never reaches the place, the row has what its policy says otherwise.
 
 A fault is one piece of source text that reads otherwise. It is not marked whether a proof notices it: all must. The
-rows stand by theme, as the promises do: `life_cycle.py`, `assignment.py`, `live_work.py`, `replies.py`, `ways.py`, and
-`engine.py` for what all rooms rest on.
+rows stand by theme, as the promises do: `life_cycle.py`, `assignment.py`, `live_work.py`, `replies.py`, `people.py`,
+`ways.py`, and `engine.py` for what all rooms rest on.
 """
 
 from tests.faults.assignment import ASSIGNMENT
 from tests.faults.engine import ENGINE_ROWS
 from tests.faults.life_cycle import LIFE_CYCLE
 from tests.faults.live_work import AUTHENTICATION, DEPARTURES, PRESENCE, SILENCE
+from tests.faults.people import BLOCKING
 from tests.faults.replies import REPLIES
 from tests.faults.rows import Fault
 from tests.faults.ways import CUT_OFF, DATED, ORDER, USE, WAYS
@@ -25,6 +26,7 @@ _ROWS = (
     *PRESENCE,
     *DEPARTURES,
     *REPLIES,
+    *BLOCKING,
     *ORDER,
     *CUT_OFF,
     *WAYS,

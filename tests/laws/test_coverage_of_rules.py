@@ -37,6 +37,7 @@ from casecore.rooms.approvals import (
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
 from casecore.rooms.authentication import Authenticate, Authenticated
+from casecore.rooms.blocking import BlockCustomer, BlockThread, UnblockCustomer, UnblockThread
 from casecore.rooms.bounces import DeliveryFailed
 from casecore.rooms.breaks import ClearNextState, SetNextState
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
@@ -94,6 +95,11 @@ CLEO_HOLDS = case_in("open", "c2", "cleo", at=at(2))
 KNOWN = (case_in("open"), Authenticate("ana", at(1), "c1"))
 FIVE, LATER = at(minutes=5), at(hours=2)
 PROMISED = (KNOWN, MakeCommitment("ana", at(2), "c1", "p1", LATER, "Call back"))
+BLOCKED = (
+    new_case(),
+    BlockCustomer(SYSTEM, at(1), "maria", "Insults"),
+    BlockThread(SYSTEM, at(1), "t-c1", "Insults"),
+)
 SILENT = (case_in("pending"), AskPresence("ana", at(1), "c1", "q1"))
 ANSWERS_CLEO = (
     case_in("pending", agent="cleo", channel="email"),
@@ -215,6 +221,18 @@ REFUSALS = (
             DeleteNote(CUSTOMER, NOW, "n1"),
         )
     ),
+    Refusal("actor.role", new_case(), BlockCustomer(CUSTOMER, NOW, "maria", "Insults")),
+    *(
+        Refusal("customer.known", (), kind("dora", NOW, "maria", "Insults"))
+        for kind in (BlockCustomer, UnblockCustomer)
+    ),
+    *(Refusal("thread.known", (), kind("dora", NOW, "t-c1", "Insults")) for kind in (BlockThread, UnblockThread)),
+    Refusal("block.edge", new_case(), UnblockCustomer("dora", NOW, "maria", "A mistake")),
+    Refusal("block.edge", BLOCKED, BlockCustomer("dora", NOW, "maria", "Insults")),
+    Refusal("block.edge", new_case(), UnblockThread("dora", NOW, "t-c1", "A mistake")),
+    Refusal("block.edge", BLOCKED, BlockThread("dora", NOW, "t-c1", "Insults")),
+    Refusal("block.supervisor", new_case(), BlockCustomer("ana", NOW, "maria", "Insults")),
+    Refusal("block.reason", new_case(), BlockCustomer("dora", NOW, "maria", " ")),
     Refusal("case.known", (), OpenCase("ana", NOW, "c9")),
     Refusal("case.known", (), AddNote("ana", NOW, "n1", "Hm", case="c9")),
     Refusal("case.fresh", new_case(), new_case("c1", thread="t2", message="m2", at=NOW)),

@@ -17,9 +17,10 @@ from casecore.promises.life_cycle import EDGES, MOVES, edges_of
 from casecore.promises.replies import what_is_wrong
 from casecore.rooms.agents import AgentAdded, AgentAvailable, AgentUnavailable, AgentWrapsUp, GoAvailable, NextStateSet
 from casecore.rooms.approvals import DraftApproved, DraftSubmitted
-from casecore.rooms.arrivals import CaseReopened, MessageReceived, SuccessorStarted
+from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, WorkBegun
 from casecore.rooms.authentication import Authenticated
+from casecore.rooms.blocking import CustomerBlocked, CustomerUnblocked, ThreadBlocked, ThreadUnblocked
 from casecore.rooms.bounces import MessageBounced
 from casecore.rooms.cases import CaseClosed, CaseStarted, SetStatus, StatusSet
 from casecore.rooms.clocks import ClockName, ClockState
@@ -32,6 +33,7 @@ from casecore.rooms.replies import ReplySent
 from casecore.rooms.reviews import ReviewFreed, ReviewTaken, TakeReview
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
 from casecore.rooms.sla import ClockJudged, ResponseUndone, SolutionUndone
+from casecore.rooms.threads import ThreadOpened
 from casecore.rooms.wrap_ups import Disposed, WrapUpOwed
 from casecore.statuses import CASE_LIFECYCLE
 from casecore.testing.scenario import at, prepared
@@ -224,6 +226,26 @@ PROMISED = said(CommitmentMade("ana", at(3), "p1", "c1", "ana", at(hours=1), "Ca
 WROTE_AGAIN = (CaseReopened(CUSTOMER, at(4), "c1", Status.PENDING), *comes(when=4)[2:])
 BY_DAY = timedelta(hours=24).total_seconds()
 FOLLOWED = (SuccessorStarted(CUSTOMER, at(10), "c1", "c2"), *comes("c2", when=10, thread="t-c1", predecessor="c1"))
+
+BLOCKED = (CustomerBlocked(SYSTEM, at(), "maria", "Insults"),)
+BLOCKED_BOB = (CustomerBlocked(SYSTEM, at(), "bob", "Insults"),)
+UNBLOCKED = (CustomerUnblocked(SYSTEM, at(), "maria", "Has apologised"),)
+THREAD_BLOCKED = (ThreadBlocked(SYSTEM, at(), "t-c1", "Advertisements"),)
+THREAD_UNBLOCKED = (ThreadUnblocked(SYSTEM, at(), "t-c1", "A mistake"),)
+
+
+def noted(case=None, thread="t9", **fields):
+    """A message is only noted, because somebody is blocked."""
+    return MessageNoted(
+        CUSTOMER, at(3), case, thread, "m9", "Hello", MessageKind.DIRECT, auto_generated=False, blocked=True, **fields
+    )
+
+
+def beside(who):
+    """Somebody in copy writes."""
+    kind = MessageKind.DIRECT
+    return MessageReceived(CUSTOMER, at(3), "c1", "t-c1", "maria", "m9", "Hello", kind, participant=who)
+
 
 BOUNCED = MessageBounced(SYSTEM, at(9), "c1", "t-c1", "r1")
 REOPENED = CaseReopened(SYSTEM, at(9), "c1", Status.PENDING)
@@ -530,6 +552,29 @@ TOLD = {
     ),
     "24: missed, and begun again": Told(
         "", (*OPEN, said(judged(MISSED, "solution")), said(undone(again=True))), said(judged(MET, "solution"))
+    ),
+    "26: a blocked customer is heard": Told("26", (BLOCKED,), comes()),
+    "26: a blocked customer is noted": Told("", (BLOCKED,), said(noted(thread="t-c1", customer="maria"))),
+    "26: a customer is heard who was unblocked": Told("", (BLOCKED, UNBLOCKED), comes()),
+    "26: nobody is blocked, and is noted": Told("26", (), said(noted(thread="t-c1", customer="maria"))),
+    "26: somebody in copy who is blocked is heard": Told("26", (comes(), BLOCKED_BOB), said(beside("bob"))),
+    "26: somebody else in copy is heard": Told("", (comes(), BLOCKED_BOB), said(beside("eve"))),
+    "26: a case is opened again by somebody blocked": Told(
+        "01 26", (*OPEN, replied(), THREAD_BLOCKED), said(CaseReopened(CUSTOMER, at(3), "c1", Status.PENDING))
+    ),
+    "26: a case is opened again on an unblocked thread": Told(
+        "01",
+        (*OPEN, replied(), THREAD_BLOCKED, THREAD_UNBLOCKED),
+        said(CaseReopened(CUSTOMER, at(3), "c1", Status.PENDING)),
+    ),
+    "26: a case is opened again where a reply never arrived": Told(
+        "01", (*OPEN, replied(), THREAD_BLOCKED), said(CaseReopened(SYSTEM, at(3), "c1", Status.PENDING))
+    ),
+    "26: a thread is opened by somebody blocked": Told(
+        "26", (BLOCKED,), said(ThreadOpened(CUSTOMER, at(3), "t9", "maria", Channel.SMS))
+    ),
+    "26: we write to somebody blocked": Told(
+        "", (BLOCKED,), said(ThreadOpened("ana", at(3), "t9", "maria", Channel.SMS))
     ),
     "24: met by what never arrived": Told(
         "", (*OPEN, said(judged(MET)), said(ResponseUndone(SYSTEM, at(8), "c1"))), said(judged(MISSED))

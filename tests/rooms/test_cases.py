@@ -15,6 +15,7 @@ from casecore.rooms.approvals import ApproveDraft, EditDraft, ReassignDraft, Ref
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
 from casecore.rooms.authentication import Authenticate
+from casecore.rooms.blocking import BlockCustomer, BlockThread, UnblockCustomer, UnblockThread
 from casecore.rooms.bounces import DeliveryFailed
 from casecore.rooms.breaks import ClearNextState, SetNextState
 from casecore.rooms.cases import Case, CaseClosed, CloseCase, CloseReason, SetStatus, StatusSet
@@ -486,6 +487,7 @@ class TestClosed:
         others = {
             AddAgent,
             ChangeAgent,
+            *(BlockCustomer, UnblockCustomer, BlockThread, UnblockThread),
             *presence,
             RecordConsent,
             RecordCustomer,

@@ -40,6 +40,7 @@ from casecore.rooms.approvals import ApproveDraft, EditDraft, ReassignDraft, Ref
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
 from casecore.rooms.authentication import Authenticate
+from casecore.rooms.blocking import BlockCustomer, BlockThread, UnblockCustomer, UnblockThread
 from casecore.rooms.bounces import DeliveryFailed
 from casecore.rooms.breaks import ClearNextState, SetNextState
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
@@ -55,6 +56,7 @@ from casecore.rooms.replies import SendReply
 from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import RecordMiss, SetLevel
+from casecore.rooms.threads import RecordCustomer
 from casecore.rooms.wrap_ups import Dispose
 from casecore.statuses import Status
 
@@ -207,6 +209,28 @@ def bounced_scope(policy: Policy) -> Scope:
     ]
     part = _part(open_channel(policy, Channel.MESSAGING), *commands)
     return Scope("a-reply-that-never-arrives", team_commands(policy, ana=EVERYTHING), (part,), apart=ORDER | {"clocks"})
+
+
+def blocked_scope(policy: Policy) -> Scope:
+    """A customer who may be blocked before they ever write, while their case waits, and after it; likewise a thread."""
+    channel = open_channel(policy, Channel.MESSAGING)
+    commands = [
+        RecordCustomer(SYSTEM, NOON, "maria", "Maria"),
+        ReceiveMessage(CUSTOMER, NOON, "t1", "m", "Hello again"),
+        BlockCustomer(SYSTEM, NOON, "maria", "Insults everybody"),
+        UnblockCustomer(SYSTEM, NOON, "maria", "Has apologised"),
+        *(RecordCustomer(SYSTEM, NOON, "bob"), BlockCustomer(SYSTEM, NOON, "bob", "Insults everybody, too")),
+        ReceiveMessage(CUSTOMER, NOON, "t1", "m", "I am her neighbour", participant="bob"),
+        BlockThread(SYSTEM, NOON, "t1", "Nothing but advertisements"),
+        UnblockThread(SYSTEM, NOON, "t1", "A mistake"),
+        UnblockThread("ana", NOON, "t1", ""),
+        OpenCase("ana", NOON, CASE),
+        REPLY("ana", send_as=Status.PENDING),
+        spam_command(),
+    ]
+    part = _part(channel, *commands)
+    team = team_commands(policy, ana=frozenset({Permission.REPLY}))
+    return Scope("somebody-who-is-blocked", team, (part,), apart=APART)
 
 
 def clocks_scope(policy: Policy) -> Scope:
@@ -536,6 +560,7 @@ def narrow_scopes(policy: Policy) -> Iterator[Scope]:
     """The narrow scopes in which a policy is checked."""
     yield closed_scope(open_channel(policy, Channel.EMAIL), policy)
     yield bounced_scope(policy)
+    yield blocked_scope(policy)
     yield clocks_scope(policy)
     yield own_limits_scope(policy)
     yield changed_agent_scope(policy)

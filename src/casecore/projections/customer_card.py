@@ -19,11 +19,16 @@ from casecore.projections.search import Archive, CaseSummary, NoteText
 
 @frozen
 class Conversation:
-    """A customer's thread on one channel, with its cases, latest activity first."""
+    """A customer's thread on one channel, with its cases, latest activity first.
+
+    Attributes:
+        blocked: Whether nothing that is written on it counts.
+    """
 
     thread: str
     channel: Channel
     cases: tuple[CaseSummary, ...]
+    blocked: bool = False
 
 
 @frozen
@@ -38,6 +43,7 @@ class CustomerCard:
         notes: The notes that stand, on the customer and on their cases, in the order in which they were written.
         positive: How many of the customer's messages are marked positive; likewise `negative`.
         neutral: How many of them are not marked.
+        blocked: Whether nothing that they send counts.
     """
 
     customer: str
@@ -48,6 +54,7 @@ class CustomerCard:
     positive: int
     neutral: int
     negative: int
+    blocked: bool = False
 
     @property
     def cases(self) -> tuple[CaseSummary, ...]:
@@ -78,9 +85,18 @@ def customer_card(desk: Desk, happened: Archive | Iterable[Event], customer: str
         customer,
         name=row.name,
         profile=row.profile,
-        conversations=tuple(Conversation(thread, cases[0].channel, tuple(cases)) for thread, cases in threads.items()),
+        conversations=tuple(
+            Conversation(thread, cases[0].channel, tuple(cases), _is_blocked(desk, thread))
+            for thread, cases in threads.items()
+        ),
         notes=archive.notes_of(customer),
         positive=row.positive,
         neutral=archive.neutral_messages_of(customer),
         negative=row.negative,
+        blocked=row.blocked,
     )
+
+
+def _is_blocked(desk: Desk, thread: str) -> bool:
+    row = row_called(desk.threads, thread)
+    return row is not None and row.blocked

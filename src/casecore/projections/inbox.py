@@ -23,6 +23,7 @@ from casecore.kernel.fields import row_called, to_instant
 from casecore.policies.sections import Relation
 from casecore.rooms.agents import Agent
 from casecore.rooms.approvals import WaitingDraft
+from casecore.rooms.blocking import is_blocked
 from casecore.rooms.clocks import Clock, first_response, solution
 from casecore.rooms.commitments import Commitment
 from casecore.rooms.composition import CaseFile
@@ -112,6 +113,7 @@ class HeldCase:
         draft: The draft that waits for approval on it.
         idle: On chat, how far it is from being ended for silence.
         window: On WhatsApp, how long free text may still be sent.
+        blocked: Whether nothing that its customer sends counts.
     """
 
     case: str
@@ -127,6 +129,7 @@ class HeldCase:
     draft: WaitingDraft | None
     idle: IdleRight | None
     window: Window | None
+    blocked: bool = False
 
 
 @frozen
@@ -331,6 +334,7 @@ def _held_case(desk: Desk, file: CaseFile, at: datetime) -> HeldCase:
         draft=file.draft,
         idle=_idle_right(desk, file, at),
         window=_whatsapp_window(desk, file, at),
+        blocked=is_blocked(desk.view_of(case.id)),
     )
 
 

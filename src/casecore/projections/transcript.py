@@ -4,7 +4,8 @@
         print(entry)
     transcript(events, customer="maria", language="pt")  # one customer, on every channel
 
-* Messages of **both sides** with all of their text and what was attached, also those that a machine sent; questions to
+* Messages of **both sides** with all of their text and what was attached, also those that a machine sent, or somebody
+  who is blocked; questions to
   a silent customer and the closing message; notes on the case, and on the customer where a customer is asked for.
 * A **draft that waits** stands in its place as it reads now, and is marked *Approval*. Once it is sent it is a message
   like any other, with who approved it; one that was refused, withdrawn or superseded was never said.
@@ -41,6 +42,7 @@ class EntryKind(StrEnum):
 
     RECEIVED = "received"
     AUTOMATIC = "automatic"
+    BLOCKED = "blocked"
     SENT = "sent"
     APPROVAL = "approval"
     NOTE = "note"
@@ -49,6 +51,7 @@ class EntryKind(StrEnum):
 TITLES_OF_ENTRIES: Final[Mapping[EntryKind, InEachLanguage]] = {
     EntryKind.RECEIVED: ("", "", ""),
     EntryKind.AUTOMATIC: ("Automatic message", "Mensagem automática", "Message automatique"),
+    EntryKind.BLOCKED: ("Blocked message", "Mensagem bloqueada", "Message bloqué"),
     EntryKind.SENT: ("", "", ""),
     EntryKind.APPROVAL: ("Approval", "Aprovação", "Approbation"),
     EntryKind.NOTE: ("Note", "Nota", "Note"),
@@ -172,9 +175,9 @@ class _Telling:
             self.entries.pop(self._key(event, "draft", event.draft), None)
 
     def _enter_message(self, event: MessageReceived | MessageNoted) -> None:
-        kind = EntryKind.AUTOMATIC if getattr(event, "auto_generated", False) else EntryKind.RECEIVED
+        kind = _kind_of(event)
         title = "" if event.kind is MessageKind.DIRECT else WORDS[MessageKind][event.kind][self.place]
-        customer = self.owners.get(event.thread)
+        customer = self.owners.get(event.thread) or event.customer
         self._enter(
             "received",
             event.message,
@@ -184,7 +187,7 @@ class _Telling:
             at=event.at if event.sent_at is None else min(event.sent_at, event.at),
             customer=customer,
             attachments=event.attachments,
-            **({} if kind is EntryKind.AUTOMATIC else {"title": title}),
+            **({"title": title} if kind is EntryKind.RECEIVED else {}),
         )
 
     def _enter(self, sort: str, row: str, event: Any, kind: EntryKind, **more: Any) -> None:
@@ -200,6 +203,12 @@ class _Telling:
     def _edit(self, key: tuple[str, ...], event: Event, **said: Any) -> None:
         if key in self.entries:
             self.entries[key] = changed(self.entries[key], edited_at=event.at, **said)
+
+
+def _kind_of(event: MessageReceived | MessageNoted) -> EntryKind:
+    if isinstance(event, MessageReceived):
+        return EntryKind.RECEIVED
+    return EntryKind.BLOCKED if event.blocked else EntryKind.AUTOMATIC if event.auto_generated else EntryKind.RECEIVED
 
 
 def _said(**fields: Any) -> dict[str, Any]:

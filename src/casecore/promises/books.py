@@ -1,8 +1,8 @@
 """The books of the witnesses: what is known of a desk from its events alone.
 
 Whoever judges the desk must not look at its records, or a record that is wrong would be right by itself. So the
-witnesses keep books of their own: a page for each case, agent, thread and message. A few lines for each sort of event
-say what becomes of the pages; no record, rule or consequence of the house is asked.
+witnesses keep books of their own: a page for each case, agent, thread, customer and message. A few lines for each sort
+of event say what becomes of the pages; no record, rule or consequence of the house is asked.
 
 * What an agent holds, reviews and owes follows from what was **given and taken**: a case assigned, released or closed,
   a draft decided. Events that only tell of it (`ContactEnded`, `WrapUpOwed`, `ReviewEnded`) are not believed, because
@@ -50,6 +50,7 @@ from casecore.rooms.approvals import (
 from casecore.rooms.arrivals import CaseReopened, MessageReceived, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, CaseUnqueued, Release, WorkBegun
 from casecore.rooms.authentication import Authenticated
+from casecore.rooms.blocking import CustomerBlocked, CustomerUnblocked, ThreadBlocked, ThreadUnblocked
 from casecore.rooms.bounces import MessageBounced
 from casecore.rooms.cases import CaseClosed, CaseStarted, StatusSet
 from casecore.rooms.clocks import ClockState
@@ -61,6 +62,7 @@ from casecore.rooms.replies import ReplySent
 from casecore.rooms.reviews import ReviewFreed, ReviewTaken
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
 from casecore.rooms.sla import ClockJudged, ResponseUndone, SolutionUndone
+from casecore.rooms.threads import ThreadOpened
 from casecore.rooms.wrap_ups import Disposed
 from casecore.statuses import Status
 
@@ -88,7 +90,7 @@ class Books:
         self.written: dict[tuple[str, str], Any] = {}
 
     def page(self, sort: str, page_id: str) -> Any:
-        """The page of a case, agent, thread or message, to be read; a blank one where nothing is known."""
+        """The page of a case, agent, thread, customer or message, to be read; a blank one where nothing is known."""
         page = self.written.get((sort, page_id))
         if page is not None:
             return page
@@ -289,6 +291,24 @@ def _sets_next_state(books: Books, event: NextStateSet, _: InForce) -> None:
 
 def _clears_next_state(books: Books, event: NextStateCleared, _: InForce) -> None:
     books.edit("agents", event.agent).next_state = False
+
+
+def _opens_thread(books: Books, event: ThreadOpened, _: InForce) -> None:
+    books.edit("threads", event.thread).customer = event.customer
+
+
+def _blocks(books: Books, event: CustomerBlocked | ThreadBlocked, _: InForce) -> None:
+    _page_blocked(books, event).blocked = True
+
+
+def _unblocks(books: Books, event: CustomerUnblocked | ThreadUnblocked, _: InForce) -> None:
+    _page_blocked(books, event).blocked = False
+
+
+def _page_blocked(books: Books, event: Any) -> Any:
+    """The page of the thread that is blocked or unblocked, or of the customer."""
+    thread = getattr(event, "thread", None)
+    return books.edit("customers", event.customer) if thread is None else books.edit("threads", thread)
 
 
 def _starts(books: Books, event: CaseStarted, _: InForce) -> None:
@@ -565,6 +585,11 @@ _WRITERS: Final[Mapping[type[Event], Callable[[Books, Any, InForce], None]]] = {
     AgentLoggedOut: _logs_out,
     NextStateSet: _sets_next_state,
     NextStateCleared: _clears_next_state,
+    ThreadOpened: _opens_thread,
+    CustomerBlocked: _blocks,
+    CustomerUnblocked: _unblocks,
+    ThreadBlocked: _blocks,
+    ThreadUnblocked: _unblocks,
     CaseStarted: _starts,
     SuccessorStarted: _is_followed,
     CaseTagged: _is_tagged,

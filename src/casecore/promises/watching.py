@@ -42,6 +42,7 @@ from casecore.rooms.approvals import (
 from casecore.rooms.arrivals import CaseReopened, MessageReceived
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased
 from casecore.rooms.authentication import Authenticated
+from casecore.rooms.blocking import CustomerBlocked, CustomerUnblocked, ThreadBlocked, ThreadUnblocked
 from casecore.rooms.cases import CaseClosed, CaseStarted, StatusSet
 from casecore.rooms.contacts import ContactEnded, CustomerLeft
 from casecore.rooms.offers import OfferDeclined, OfferRescinded, WorkOffered
@@ -127,6 +128,7 @@ def watch(
 
 _BROUGHT_BY: Final[Mapping[type[Event], tuple[type[Event], ...]]] = {
     **dict.fromkeys((AgentAdded, AgentChanged, AgentLoggedOut, NextStateCleared, CustomerLeft), ()),
+    **dict.fromkeys((CustomerBlocked, CustomerUnblocked, ThreadBlocked, ThreadUnblocked), ()),
     **dict.fromkeys((Authenticated, PresenceAsked, ChatDisconnected, Disposed), ()),
     **dict.fromkeys((ReviewTaken, OfferDeclined, DraftEdited, DraftApproved, DraftRefused, DraftWithdrawn), ()),
     ReplySent: (DraftApproved, CaseStarted),

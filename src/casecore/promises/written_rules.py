@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 _WRITTEN: Final = """
-actor.role: AcceptOffer AddNote ApproveDraft AskPresence Authenticate CaseCommand CommitmentCommand DeleteNote
-    DisconnectIdle Dispose EditNote EndContact ExpireOffer FreeReview LeaveCase MakeCommitment OfferWork OpenCase
-    ReceiveMessage RecordMiss RefuseDraft RejectOffer ReleaseAbsent SendReply SetLevel SetStatus StartOutbound
+actor.role: AcceptOffer AddNote ApproveDraft AskPresence Authenticate BlockCommand CaseCommand CommitmentCommand
+    DeleteNote DisconnectIdle Dispose EditNote EndContact ExpireOffer FreeReview LeaveCase MakeCommitment OfferWork
+    OpenCase ReceiveMessage RecordMiss RefuseDraft RejectOffer ReleaseAbsent SendReply SetLevel SetStatus StartOutbound
     SubmitDraft TakeReview
 agent.fresh: AddAgent
 agent.known: ChangeAgent Command OfferWork PresenceCommand ReassignCase ReassignDraft
@@ -37,6 +37,9 @@ assignment.wrap_up: CaseAssigned ReviewTaken WorkOffered
 authentication.before: CaseClosed CaseReleased CommitmentMade ReplySent StatusSet
 away.gone: FreeReview ReleaseAbsent
 away.grace: FreeReview ReleaseAbsent
+block.edge: BlockCustomer BlockThread UnblockCustomer UnblockThread
+block.reason: BlockCommand
+block.supervisor: BlockCommand
 capacity.channel: CaseAssigned ReviewTaken WorkOffered
 capacity.named: AddAgent ChangeAgent
 capacity.total: CaseAssigned ReviewTaken WorkOffered
@@ -58,7 +61,7 @@ consent.proof: RecordConsent
 contact.blocks_close: CaseClosed
 contact.edge: AskPresence Authenticate DisconnectIdle EndContact
 contact.live: LeaveCase
-customer.known: AddNote
+customer.known: AddNote BlockCustomer UnblockCustomer
 draft.edge: DraftCommand
 email.earlier_handler: Dispose
 email.relations: Dispose
@@ -107,6 +110,7 @@ tags.enabled: AddTag
 tags.limit: CaseTagged MessageTagged
 template.ready: DraftEdited DraftSubmitted ReplySent
 thread.identity: ReceiveMessage StartOutbound
+thread.known: BlockThread UnblockThread
 time.order: Command
 whatsapp.consent: ReplySent StartOutbound
 whatsapp.window: DraftSubmitted ReplySent

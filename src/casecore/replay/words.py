@@ -50,6 +50,7 @@ from casecore.rooms.assignments import (
     OpenCase,
 )
 from casecore.rooms.authentication import Authenticate
+from casecore.rooms.blocking import BlockCustomer, BlockThread, UnblockCustomer, UnblockThread
 from casecore.rooms.bounces import DeliveryFailed, MessageBounced
 from casecore.rooms.breaks import ClearNextState, SetNextState
 from casecore.rooms.cases import CaseClosed, CaseStarted, CloseCase, CloseReason, SetStatus
@@ -310,6 +311,13 @@ def _say_consent(step: Step, c: RecordConsent) -> _Said:
     return f"{_actor_name(step)} notes that {_customer_name(step, c.customer)} {what}", c.note
 
 
+def _say_block(verb: str) -> _SayCommand:
+    def say_block(step: Step, c: BlockCustomer | UnblockCustomer) -> _Said:
+        return f"{_actor_name(step)} {verb} customer {_customer_name(step, c.customer)}", c.reason
+
+    return say_block
+
+
 def _say_outbound(step: Step, c: StartOutbound) -> _Said:
     name, place = _who_and_where(step, c)
     how = " for approval" if c.for_approval else ""
@@ -381,6 +389,10 @@ _SENTENCES: Final[Mapping[type[Command], _SayCommand]] = MappingProxyType(
         TakeReview: _fill_pattern("{who} takes the review on {c.case}"),
         ReassignCase: _say_handover("{who} gives {c.case} to {to}"),
         RecordConsent: _say_consent,
+        BlockCustomer: _say_block("blocks"),
+        UnblockCustomer: _say_block("unblocks"),
+        BlockThread: _fill_pattern("{who} blocks thread {c.thread}", "reason"),
+        UnblockThread: _fill_pattern("{who} unblocks thread {c.thread}", "reason"),
         StartOutbound: _say_outbound,
         SendReply: _say_reply,
         SetStatus: _fill_pattern("{who} sets {c.case} to {c.status}"),
@@ -423,6 +435,10 @@ def _tell_start(step: Step, event: CaseStarted, _: Happened) -> str:
     if event.predecessor is None:
         return f"{event.case} starts in the queue {event.queue}"
     return f"{event.predecessor} is closed, so {event.case} starts in the queue {event.queue}"
+
+
+def _tell_note(_: Step, event: MessageNoted, __: Happened) -> str:
+    return f"it stands in the history and changes nothing{': they are blocked' if event.blocked else ''}"
 
 
 def _tell_queueing(step: Step, event: CaseQueued, happened: Happened) -> str:
@@ -493,7 +509,7 @@ def _tell_duty(_: Step, event: DutyLeft, __: Happened) -> str:
 _CONSEQUENCES: Final[Mapping[type, Callable[[Step, Any, Happened], str]]] = MappingProxyType(
     {
         CaseStarted: _tell_start,
-        MessageNoted: lambda *_: "it stands in the history and changes nothing",
+        MessageNoted: _tell_note,
         CaseReleased: _tell_release,
         CaseAssigned: _tell_assignment,
         CaseQueued: _tell_queueing,

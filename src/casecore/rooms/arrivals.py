@@ -6,6 +6,7 @@
 * A like, and a message that a machine sent (auto-reply, bounce), starts, reopens and changes nothing; it stands in the
   history. Only where a thread has no case yet a machine's message starts one, e.g. of a contact form, unless it answers
   a message of ours.
+* What somebody sends who is blocked, or anybody on a thread that is, is noted in the same way (`blocking.py`).
 * Whoever else writes on a customer's thread (somebody in copy of an email) is a **participant**: their words are
   theirs, on the same case. They start, reopen and wait for an answer as the customer's do; they open no window, and say
   nothing of the customer.
@@ -42,6 +43,7 @@ from casecore.kernel.rooms import measures, soft_rule
 from casecore.kernel.words import distinct, said
 from casecore.policies import Aspect, Policy
 from casecore.rooms.assignments import CaseQueued
+from casecore.rooms.blocking import SeesWriter, is_blocked
 from casecore.rooms.cases import Case, CaseStarted, SeesCase
 from casecore.rooms.threads import (
     CustomerMet,
@@ -139,7 +141,12 @@ class MessageReceived(MessageEvent):
 
 @frozen
 class MessageNoted(MessageEvent):
-    """A like, an auto-reply or a bounce came: it stands in the history and changes nothing."""
+    """A like, an auto-reply or a bounce came, or somebody wrote who is blocked: it changes nothing but the history.
+
+    Attributes:
+        blocked: Whether it is only noted because somebody is blocked.
+        customer: Who is blocked, where there is no such thread yet.
+    """
 
     case: str | None
     thread: str
@@ -150,6 +157,8 @@ class MessageNoted(MessageEvent):
     attachments: tuple[str, ...] = ()
     sent_at: datetime | None = None
     participant: str | None = None
+    blocked: bool = False
+    customer: str | None = None
 
 
 @frozen
@@ -163,6 +172,10 @@ class CaseReopened(Event):
     case: str
     was: Status
     failed: str | None = None
+
+
+class SeesArrival(SeesCase, SeesWriter, Protocol):
+    """The case and the thread that a message is for, and who writes."""
 
 
 # Needs -----------------------------------------------------------------------------------------------
@@ -223,7 +236,7 @@ def _who_else(view: SeesCase, command: OnThread) -> str | None:
     return said if said != thread.customer else None
 
 
-def _case_fresh(view: SeesCase, command: ReceiveMessage, _: Policy) -> Reason | None:
+def _case_fresh(view: SeesArrival, command: ReceiveMessage, _: Policy) -> Reason | None:
     if not starts_case(view, command):
         return None
     new = new_case_id(command, view.case)
@@ -255,18 +268,18 @@ def _kind_taken(view: SeesCase, command: ReceiveMessage, policy: Policy) -> Reas
 # Handlers --------------------------------------------------------------------------------------------
 
 
-def _machine_made(view: SeesCase, command: ReceiveMessage) -> bool:
-    """Whether a message is only noted: a like, or a machine's, unless that is the first we hear of somebody."""
-    if command.kind is MessageKind.LIKE:
+def _only_noted(view: SeesArrival, command: ReceiveMessage) -> bool:
+    """Whether a message is only noted: a like, of somebody blocked, or a machine's that is not the first we hear."""
+    if command.kind is MessageKind.LIKE or is_blocked(view):
         return True
     if not command.auto_generated:
         return False
     return view.case is not None or (view.answered is not None and view.answered.author is not None)
 
 
-def starts_case(view: SeesCase, command: ReceiveMessage) -> bool:
+def starts_case(view: SeesArrival, command: ReceiveMessage) -> bool:
     """Whether a message starts a case: it is not only noted, and the thread's latest case, if it has one, is closed."""
-    return not _machine_made(view, command) and (view.case is None or view.case.status is CLOSED)
+    return not _only_noted(view, command) and (view.case is None or view.case.status is CLOSED)
 
 
 def new_case_id(command: ReceiveMessage, case: Case | None) -> str:
@@ -279,11 +292,17 @@ def new_case_id(command: ReceiveMessage, case: Case | None) -> str:
     return f"{stem}+{int(number) + 1}" if plus and number.isdecimal() else f"{case.id}+1"
 
 
-def _started_case_id(view: SeesCase, command: ReceiveMessage) -> str | None:
+def _started_case_id(view: SeesArrival, command: ReceiveMessage) -> str | None:
     return new_case_id(command, view.case) if starts_case(view, command) else None
 
 
-def _answered_rows(view: SeesCase, command: ReceiveMessage) -> tuple[str, ...]:
+def _owner_row(view: SeesArrival, _: ReceiveMessage) -> str | None:
+    """The customer of the thread, where the message names somebody else as its customer."""
+    thread, named = view.thread, view.customer
+    return None if thread is None or (named is not None and named.id == thread.customer) else thread.customer
+
+
+def _answered_rows(view: SeesArrival, command: ReceiveMessage) -> tuple[str, ...]:
     """Where a message may stand that is answered: on the thread, then on the customer's others, newest first."""
     if command.in_reply_to is None:
         return ()
@@ -293,7 +312,7 @@ def _answered_rows(view: SeesCase, command: ReceiveMessage) -> tuple[str, ...]:
     return tuple(message_row(thread, command.in_reply_to) for thread in threads)
 
 
-def _deciding_case(view: SeesCase, command: ReceiveMessage, policy: Policy) -> Case | Aspect | None:
+def _deciding_case(view: SeesArrival, command: ReceiveMessage, policy: Policy) -> Case | Aspect | None:
     """The case whose policy decides: the one the message is for, also if that is only about to start."""
     c, thread = command, view.thread
     if not starts_case(view, c):
@@ -302,9 +321,10 @@ def _deciding_case(view: SeesCase, command: ReceiveMessage, policy: Policy) -> C
     return None if channel is None else Aspect(channel, policy.queue_for(channel, c.reason, c.language, c.tags), c.tags)
 
 
-def _receive_message(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tuple[Event, ...]:
+def _receive_message(view: SeesArrival, command: ReceiveMessage, policy: Policy) -> tuple[Event, ...]:
     c, case = command, view.case
-    if _machine_made(view, c):
+    if _only_noted(view, c):
+        blocked = is_blocked(view)
         noted = MessageNoted(
             c.by,
             c.at,
@@ -317,6 +337,8 @@ def _receive_message(view: SeesCase, command: ReceiveMessage, policy: Policy) ->
             attachments=c.attachments,
             sent_at=_sent_earlier(c),
             participant=_who_else(view, c),
+            blocked=blocked,
+            customer=c.customer if blocked and view.thread is None else None,
         )
         return (noted,)
     if case is None or case.status is CLOSED:
@@ -421,7 +443,7 @@ def _reopen_case(case: Editing, event: CaseReopened) -> None:
     case.status_at = case.active_at = event.at
 
 
-ARRIVALS: Room[SeesCase] = Room(
+ARRIVALS: Room[SeesArrival] = Room(
     name="arrivals",
     needs=(
         Rule("actor.role", "Customers write", "§1", (ReceiveMessage,), _by_customer),
@@ -444,6 +466,14 @@ ARRIVALS: Room[SeesCase] = Room(
         (Case, CaseReopened): _reopen_case,
         (Thread, MessageReceived): _set_customer_instant,
     },
-    shows={ReceiveMessage: {**names_message(), "answered": _answered_rows, "named": _started_case_id}},
+    shows={
+        ReceiveMessage: {
+            **names_message(),
+            "owner": _owner_row,
+            "writer": _who_else,
+            "answered": _answered_rows,
+            "named": _started_case_id,
+        }
+    },
     about={ReceiveMessage: _deciding_case},
 )

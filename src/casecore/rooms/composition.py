@@ -22,6 +22,7 @@ from casecore.rooms.approvals import APPROVALS, WaitingDraft
 from casecore.rooms.arrivals import ARRIVALS
 from casecore.rooms.assignments import ASSIGNMENTS
 from casecore.rooms.authentication import AUTHENTICATION
+from casecore.rooms.blocking import BLOCKING
 from casecore.rooms.bounces import BOUNCES
 from casecore.rooms.breaks import BREAKS
 from casecore.rooms.cases import CASES, Case
@@ -59,6 +60,8 @@ class View:
     case_time: CaseTime | None = None
     thread: Thread | None = None
     customer: Customer | None = None
+    owner: Customer | None = None
+    writer: Customer | None = None
     actor: Agent | None = None
     target: Agent | None = None
     holder: Agent | None = None
@@ -92,6 +95,7 @@ HOUSE: Final[House[View]] = House(
     (
         AGENTS,
         THREADS,
+        BLOCKING,
         CASES,
         ASSIGNMENTS,
         ARRIVALS,

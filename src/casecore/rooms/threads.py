@@ -50,6 +50,7 @@ class Customer:
         positive: How many of their messages are marked positive; likewise negative.
         opted_in: Whether they agreed to be written to on WhatsApp, or withdrew it; None while they said neither.
         threads: Their latest threads, the newest last; `MOST_THREADS` of them.
+        blocked: Whether nothing that they send counts (`blocking.py`).
     """
 
     id: str
@@ -59,6 +60,7 @@ class Customer:
     negative: int = a_count(default=0)
     opted_in: bool | None = None
     threads: tuple[str, ...] = ()
+    blocked: bool = False
 
 
 MOST_THREADS = 100
@@ -72,6 +74,7 @@ class Thread:
     Attributes:
         case: The latest case; None before the first.
         customer_at: When the customer sent the last of their messages; None while only we have written.
+        blocked: Whether nothing that is written on it counts (`blocking.py`).
     """
 
     id: str
@@ -79,6 +82,7 @@ class Thread:
     channel: Channel
     case: str | None = a_link(of="case", default=None)
     customer_at: datetime | None = None
+    blocked: bool = False
 
 
 @record

@@ -25,6 +25,7 @@ from casecore.rooms.agents import (
 )
 from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, CaseUnqueued, Release, WorkBegun
+from casecore.rooms.blocking import CustomerBlocked, CustomerUnblocked, ThreadBlocked, ThreadUnblocked
 from casecore.rooms.bounces import MessageBounced
 from casecore.rooms.cases import CaseClosed, CaseStarted, CloseReason, StatusSet
 from casecore.rooms.notes import (
@@ -154,6 +155,34 @@ CUSTOMERS: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             "{by} a noté que le client {customer} ne veut plus de messages WhatsApp[ : {note:quoted}]",
         ),
     ),
+    CustomerBlocked: (
+        Sentence(
+            "{by} blocked the customer {customer}: {reason:quoted}",
+            "{by} bloqueou o cliente {customer}: {reason:quoted}",
+            "{by} a bloqué le client {customer} : {reason:quoted}",
+        ),
+    ),
+    CustomerUnblocked: (
+        Sentence(
+            "{by} unblocked the customer {customer}: {reason:quoted}",
+            "{by} desbloqueou o cliente {customer}: {reason:quoted}",
+            "{by} a débloqué le client {customer} : {reason:quoted}",
+        ),
+    ),
+    ThreadBlocked: (
+        Sentence(
+            "{by} blocked the conversation {thread}: {reason:quoted}",
+            "{by} bloqueou a conversa {thread}: {reason:quoted}",
+            "{by} a bloqué la conversation {thread} : {reason:quoted}",
+        ),
+    ),
+    ThreadUnblocked: (
+        Sentence(
+            "{by} unblocked the conversation {thread}: {reason:quoted}",
+            "{by} desbloqueou a conversa {thread}: {reason:quoted}",
+            "{by} a débloqué la conversation {thread} : {reason:quoted}",
+        ),
+    ),
     ThreadOpened: (
         Sentence(
             "first conversation with {customer} ({channel})",
@@ -184,6 +213,13 @@ CUSTOMERS: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
         ),
     ),
     MessageNoted: (
+        Sentence(
+            "a blocked message came[ from {participant}][: {text:quoted}][ (attached: {attachments})]",
+            "chegou uma mensagem bloqueada[ de {participant}][: {text:quoted}][ (em anexo: {attachments})]",
+            "un message bloqué est arrivé[, envoyé par {participant}][ : {text:quoted}]"
+            "[ (en pièce jointe : {attachments})]",
+            {"blocked": True},
+        ),
         Sentence(
             "an automatic message came[: {text:quoted}][ (attached: {attachments})]",
             "chegou uma mensagem automática[: {text:quoted}][ (em anexo: {attachments})]",

@@ -1,0 +1,99 @@
+"""Promises about who writes to us: that a blocked customer starts nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from casecore.kernel import CUSTOMER, Command
+from casecore.promises.books import Books
+from casecore.promises.happening import Happening
+from casecore.promises.promise import Occasion, Promise, Situation
+from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, ReceiveMessage, SuccessorStarted
+from casecore.rooms.cases import CaseStarted
+from casecore.rooms.threads import ThreadOpened
+from casecore.statuses import Status
+
+# A blocked customer starts nothing ---------------------------------------------------------------------
+
+
+def _is_blocked(books: Books, thread: str, *people: str | None) -> bool:
+    """Whether a thread is blocked, or whoever's it is, or one of these people."""
+    page = books.page("threads", thread)
+    return page.blocked or any(books.page("customers", who).blocked for who in {page.customer, *people} - {None})
+
+
+def _what_blocked_customers_bring_about(step: Happening) -> Iterator[str]:
+    books = step.before
+    for event in step.events:
+        match event:
+            case MessageReceived():
+                if _is_blocked(books, event.thread, event.customer, event.participant):
+                    yield f"message {event.message} on thread {event.thread} counts, and comes from somebody blocked"
+            case MessageNoted():
+                if event.blocked and not _is_blocked(books, event.thread, event.customer, event.participant):
+                    yield f"message {event.message} on thread {event.thread} is only noted, and nobody is blocked"
+            case CaseStarted() | ThreadOpened():
+                if event.by == CUSTOMER and _is_blocked(books, event.thread, event.customer):
+                    yield f"thread {event.thread} has something new, by a customer who is blocked"
+            case CaseReopened() | SuccessorStarted():
+                if event.by == CUSTOMER and _is_blocked(books, books.case(event.case).thread or ""):
+                    yield f"case {event.case} goes on, by a customer who is blocked"
+
+
+def _notes_somebody_blocked(step: Happening) -> bool:
+    return any(
+        isinstance(event, MessageNoted) and _is_blocked(step.before, event.thread, event.customer, event.participant)
+        for event in step.events
+    )
+
+
+def _writes_blocked(
+    on: Callable[[Books, str], bool], blocked: Callable[[Books, str, str | None], bool]
+) -> Callable[[Command, Books], bool]:
+    """The question whether somebody blocked writes, and this is so of their thread."""
+
+    def tried(command: Command, books: Books) -> bool:
+        if not isinstance(command, ReceiveMessage):
+            return False
+        return on(books, command.thread) and blocked(books, command.thread, command.customer)
+
+    return tried
+
+
+def _on_case_that_is(status: Status) -> Callable[[Books, str], bool]:
+    def on(books: Books, thread: str) -> bool:
+        return any(page.thread == thread and page.status is status for page in map(books.case, books.case_ids()))
+
+    return on
+
+
+def _on_new_thread(books: Books, thread: str) -> bool:
+    return books.page("threads", thread).customer is None
+
+
+def _on_blocked_thread(books: Books, thread: str) -> bool:
+    blocked: bool = books.page("threads", thread).blocked
+    return blocked
+
+
+PEOPLE_PROMISES: Final = (
+    Promise(
+        "26",
+        "a blocked customer starts nothing",
+        _what_blocked_customers_bring_about,
+        Occasion(_notes_somebody_blocked, "nobody who is blocked ever writes"),
+        situations=(
+            Situation("a blocked customer writes on a new thread", _writes_blocked(_on_new_thread, _is_blocked)),
+            Situation(
+                "a blocked customer writes on a closed case",
+                _writes_blocked(_on_case_that_is(Status.CLOSED), _is_blocked),
+            ),
+            Situation(
+                "a blocked customer writes on a case that waits for them",
+                _writes_blocked(_on_case_that_is(Status.PENDING), _is_blocked),
+            ),
+            Situation("somebody writes on a blocked thread", _writes_blocked(_on_blocked_thread, _is_blocked)),
+        ),
+    ),
+)
