@@ -170,7 +170,7 @@ for file in {sorted(casecore._HOMES)}:
 
 
 ROOMS = (
-    *("agents", "threads", "blocking", "cases", "assignments", "arrivals", "replies", "occupancy", "notes"),
+    *("agents", "threads", "merging", "blocking", "cases", "assignments", "arrivals", "replies", "occupancy", "notes"),
     "approvals",
     *("reviews", "offers", "eligibility", "reassignments"),
     *("contacts", "authentication", "breaks", "silence", "wrap_ups", "commitments", "bounces", "absences", "sla"),

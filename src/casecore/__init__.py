@@ -161,6 +161,9 @@ if TYPE_CHECKING:
     from casecore.rooms.contacts import CustomerReturned as CustomerReturned
     from casecore.rooms.contacts import EndContact as EndContact
     from casecore.rooms.contacts import LastContact as LastContact
+    from casecore.rooms.merging import CustomerExtended as CustomerExtended
+    from casecore.rooms.merging import CustomerMerged as CustomerMerged
+    from casecore.rooms.merging import MergeCustomers as MergeCustomers
     from casecore.rooms.notes import AddNote as AddNote
     from casecore.rooms.notes import AddTag as AddTag
     from casecore.rooms.notes import CaseTagged as CaseTagged
@@ -277,6 +280,7 @@ _HOMES = {
         "ChangeAgent GoAvailable GoUnavailable LogOut NextStateCleared NextStateSet Permission Presence"
     ),
     "rooms.threads": "Customer CustomerMet CustomerRecorded Feeling Message RecordCustomer Thread ThreadOpened",
+    "rooms.merging": "CustomerExtended CustomerMerged MergeCustomers",
     "rooms.blocking": (
         "BlockCustomer BlockThread CustomerBlocked CustomerUnblocked ThreadBlocked ThreadUnblocked UnblockCustomer "
         "UnblockThread"

@@ -1,6 +1,108 @@
-"""Faults about who writes to us: customers who are blocked (26)."""
+"""Faults about who writes to us: customers who are the same person (25), or blocked (26)."""
 
-from tests.faults.rows import BLOCKED, EVOLVE, HANDLER, RULE, a_fault
+from tests.faults.rows import BLOCKED, EVOLVE, HANDLER, MERGED, RECORD, RULE, a_fault
+
+MERGING = (
+    a_fault(
+        "25",
+        HANDLER,
+        "merging forgets who is blocked",
+        "rooms/merging",
+        "        blocked=one.blocked or other.blocked,\n",
+        "        blocked=other.blocked,\n",
+        MERGED,
+    ),
+    a_fault(
+        "25",
+        HANDLER,
+        "of two customers, what the one agreed to outweighs what the other withdrew",
+        "rooms/merging",
+        "    return None if said == {None} else False not in said\n",
+        "    return None if said == {None} else True in said\n",
+        MERGED,
+    ),
+    a_fault(
+        "25",
+        HANDLER,
+        "merging leaves behind who was merged before",
+        "rooms/merging",
+        "    merged = (one.id, *one.merged)\n",
+        "    merged = (one.id,)\n",
+        MERGED,
+    ),
+    a_fault(
+        "25",
+        HANDLER,
+        "merging takes over nothing",
+        "rooms/merging",
+        "    return (*(CustomerMerged(by, at, customer, other.id) for customer in merged), extended)\n",
+        "    return tuple(CustomerMerged(by, at, customer, other.id) for customer in merged)\n",
+        MERGED,
+    ),
+    a_fault(
+        "25",
+        RULE,
+        "a customer is merged twice",
+        "rooms/merging",
+        "    if one.merged_into is not None:\n",
+        "    if False:\n",
+        MERGED,
+    ),
+    a_fault(
+        "25",
+        RULE,
+        "a customer is merged into one who is somebody else",
+        "rooms/merging",
+        "    if other.merged_into is not None:\n",
+        "    if one.id == other.merged_into:\n",
+        MERGED,
+    ),
+    a_fault(
+        "25",
+        EVOLVE,
+        "whoever is merged is not",
+        "rooms/merging",
+        "    customer.merged_into = event.into\n",
+        "    pass\n",
+        MERGED,
+    ),
+    a_fault(
+        "25",
+        EVOLVE,
+        "a withdrawal is told and not kept",
+        "rooms/merging",
+        "    customer.opted_in, customer.blocked = event.opted_in, event.blocked\n",
+        "    customer.blocked = event.blocked\n",
+        MERGED,
+    ),
+    a_fault(
+        "25",
+        RULE,
+        "consent is not read through the person",
+        "rooms/outbound",
+        "    person = person_of(view)\n    opted_in = None if person is None else person.opted_in\n",
+        "    person = view.customer\n    opted_in = None if person is None else person.opted_in\n",
+        MERGED,
+    ),
+    a_fault(
+        "26",
+        RECORD,
+        "a block is not read through the person",
+        "rooms/blocking",
+        "    rows = (view.thread, person_of(view), view.writer)\n",
+        "    rows = (view.thread, view.customer, view.writer)\n",
+        MERGED,
+    ),
+    a_fault(
+        "26",
+        EVOLVE,
+        "a block is told and not kept",
+        "rooms/merging",
+        "    customer.opted_in, customer.blocked = event.opted_in, event.blocked\n",
+        "    customer.opted_in = event.opted_in\n",
+        MERGED,
+    ),
+)
 
 BLOCKING = (
     a_fault(
@@ -8,8 +110,8 @@ BLOCKING = (
         RULE,
         "nobody asks whether the thread is blocked",
         "rooms/blocking",
-        "    rows = (view.thread, view.owner or view.customer, view.writer)\n",
-        "    rows = (view.owner or view.customer, view.writer)\n",
+        "    rows = (view.thread, person_of(view), view.writer)\n",
+        "    rows = (person_of(view), view.writer)\n",
         BLOCKED,
     ),
     a_fault(
@@ -17,7 +119,7 @@ BLOCKING = (
         RULE,
         "nobody asks whether the customer is blocked",
         "rooms/blocking",
-        "    rows = (view.thread, view.owner or view.customer, view.writer)\n",
+        "    rows = (view.thread, person_of(view), view.writer)\n",
         "    rows = (view.thread, view.writer)\n",
         BLOCKED,
     ),
@@ -26,8 +128,8 @@ BLOCKING = (
         RULE,
         "nobody asks whether whoever is in copy is blocked",
         "rooms/blocking",
-        "    rows = (view.thread, view.owner or view.customer, view.writer)\n",
-        "    rows = (view.thread, view.owner or view.customer)\n",
+        "    rows = (view.thread, person_of(view), view.writer)\n",
+        "    rows = (view.thread, person_of(view))\n",
         BLOCKED,
     ),
     a_fault(

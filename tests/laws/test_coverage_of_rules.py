@@ -45,6 +45,7 @@ from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
 from casecore.rooms.composition import HOUSE, RULES
 from casecore.rooms.contacts import CONTACT_LIFECYCLE, ContactEnded, EndContact
+from casecore.rooms.merging import MOST_MERGED, MergeCustomers
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
 from casecore.rooms.offers import (
     OFFER_LIFECYCLE,
@@ -63,7 +64,7 @@ from casecore.rooms.replies import SendReply
 from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import RecordMiss, SetLevel
-from casecore.rooms.threads import Feeling
+from casecore.rooms.threads import Feeling, RecordCustomer
 from casecore.rooms.wrap_ups import Dispose, Disposed, FlagCase, RelateRecord, UnrelateRecord
 from casecore.statuses import CASE_LIFECYCLE, Status, Trigger
 from casecore.testing.scenario import at, case_in, given, new_case, prepared, we_write
@@ -95,6 +96,13 @@ CLEO_HOLDS = case_in("open", "c2", "cleo", at=at(2))
 KNOWN = (case_in("open"), Authenticate("ana", at(1), "c1"))
 FIVE, LATER = at(minutes=5), at(hours=2)
 PROMISED = (KNOWN, MakeCommitment("ana", at(2), "c1", "p1", LATER, "Call back"))
+TWO_CUSTOMERS = (new_case(), RecordCustomer(SYSTEM, at(1), "mia", "Mia"))
+MERGED = MergeCustomers("ana", at(2), "maria", "mia")
+MANY_CUSTOMERS = (
+    TWO_CUSTOMERS,
+    *(RecordCustomer(SYSTEM, at(2), f"k{number}") for number in range(MOST_MERGED)),
+    *(MergeCustomers(SYSTEM, at(3), f"k{number}", "mia") for number in range(MOST_MERGED)),
+)
 BLOCKED = (
     new_case(),
     BlockCustomer(SYSTEM, at(1), "maria", "Insults"),
@@ -233,6 +241,11 @@ REFUSALS = (
     Refusal("block.edge", BLOCKED, BlockThread("dora", NOW, "t-c1", "Insults")),
     Refusal("block.supervisor", new_case(), BlockCustomer("ana", NOW, "maria", "Insults")),
     Refusal("block.reason", new_case(), BlockCustomer("dora", NOW, "maria", " ")),
+    Refusal("actor.role", TWO_CUSTOMERS, MergeCustomers(CUSTOMER, NOW, "maria", "mia")),
+    Refusal("customer.known", new_case(), MergeCustomers("ana", NOW, "maria", "mia")),
+    Refusal("customer.known", new_case(), MergeCustomers("ana", NOW, "mia", "maria")),
+    Refusal("merge.edge", (TWO_CUSTOMERS, MERGED), MergeCustomers("ana", NOW, "maria", "mia")),
+    Refusal("merge.limit", MANY_CUSTOMERS, MergeCustomers("ana", NOW, "maria", "mia")),
     Refusal("case.known", (), OpenCase("ana", NOW, "c9")),
     Refusal("case.known", (), AddNote("ana", NOW, "n1", "Hm", case="c9")),
     Refusal("case.fresh", new_case(), new_case("c1", thread="t2", message="m2", at=NOW)),

@@ -17,7 +17,7 @@ from casecore.promises.life_cycle import EDGES, MOVES, edges_of
 from casecore.promises.replies import what_is_wrong
 from casecore.rooms.agents import AgentAdded, AgentAvailable, AgentUnavailable, AgentWrapsUp, GoAvailable, NextStateSet
 from casecore.rooms.approvals import DraftApproved, DraftSubmitted
-from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, SuccessorStarted
+from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, ReceiveMessage, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, WorkBegun
 from casecore.rooms.authentication import Authenticated
 from casecore.rooms.blocking import CustomerBlocked, CustomerUnblocked, ThreadBlocked, ThreadUnblocked
@@ -26,8 +26,10 @@ from casecore.rooms.cases import CaseClosed, CaseStarted, SetStatus, StatusSet
 from casecore.rooms.clocks import ClockName, ClockState
 from casecore.rooms.commitments import CommitmentMade
 from casecore.rooms.contacts import ContactEnded, ContactStarted, CustomerLeft
+from casecore.rooms.merging import CustomerExtended, CustomerMerged, MergeCustomers
 from casecore.rooms.notes import CaseTagged, NoteAdded
 from casecore.rooms.offers import AcceptOffer, OfferAccepted, OfferWork, WorkOffered
+from casecore.rooms.outbound import ConsentRecorded
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.reviews import ReviewFreed, ReviewTaken, TakeReview
@@ -232,6 +234,25 @@ BLOCKED_BOB = (CustomerBlocked(SYSTEM, at(), "bob", "Insults"),)
 UNBLOCKED = (CustomerUnblocked(SYSTEM, at(), "maria", "Has apologised"),)
 THREAD_BLOCKED = (ThreadBlocked(SYSTEM, at(), "t-c1", "Advertisements"),)
 THREAD_UNBLOCKED = (ThreadUnblocked(SYSTEM, at(), "t-c1", "A mistake"),)
+
+
+AGREED = (ConsentRecorded(SYSTEM, at(), "mia", opted_in=True),)
+WITHDRAWN = (ConsentRecorded(SYSTEM, at(), "maria", opted_in=False),)
+
+
+def merges(customer="maria", into="mia", **known):
+    """A customer is found to be another."""
+    extended = CustomerExtended(SYSTEM, at(), into, (customer,), (), None, **known)
+    return (CustomerMerged(SYSTEM, at(), customer, into), extended)
+
+
+def we_begin(customer, by="ana"):
+    """A case begins on WhatsApp, and waits in its queue."""
+    started = CaseStarted(by, at(3), "c9", "t9", customer, Channel.WHATSAPP, "general")
+    return (started, CaseQueued(by, at(3), "c9", "general", at(3)))
+
+
+THREAD_OF_MARIA = (ThreadOpened(CUSTOMER, at(), "t-c1", "maria", Channel.CHAT),)
 
 
 def noted(case=None, thread="t9", **fields):
@@ -553,6 +574,38 @@ TOLD = {
     "24: missed, and begun again": Told(
         "", (*OPEN, said(judged(MISSED, "solution")), said(undone(again=True))), said(judged(MET, "solution"))
     ),
+    "25: merged, and both are known": Told("", (), merges()),
+    "25: merged, and nothing is taken over": Told("25", (), merges()[:1]),
+    "25: merged, and the block is lost": Told("25", (BLOCKED,), merges()),
+    "25: merged, and the block is kept": Told("", (BLOCKED,), merges(blocked=True)),
+    "25: merged into somebody who is blocked": Told("25", (BLOCKED,), merges("mia", "maria")),
+    "25: merged, and the withdrawal is lost": Told("25", (WITHDRAWN, AGREED), merges(opted_in=True)),
+    "25: merged, and the withdrawal stands": Told("", (WITHDRAWN, AGREED), merges(opted_in=False)),
+    "25: merged, and the consent is lost": Told("25", (AGREED,), merges()),
+    "25: merged, and the consent is kept": Told("", (AGREED,), merges(opted_in=True)),
+    "25: merged twice": Told("25", (merges(),), merges("maria", "may")),
+    "25: merged into somebody who was merged": Told("25", (merges(),), merges("may", "maria")),
+    "25: merged into themselves": Told("25", (), merges("maria", "maria")),
+    "25: a chain": Told("25", (merges(),), merges("mia", "may")),
+    "25: no chain, since all are merged": Told(
+        "",
+        (merges(),),
+        (
+            CustomerMerged(SYSTEM, at(), "mia", "may"),
+            CustomerMerged(SYSTEM, at(), "maria", "may"),
+            CustomerExtended(SYSTEM, at(), "may", ("mia", "maria"), (), None),
+        ),
+    ),
+    "25: written to, though one of them withdrew": Told("25", (WITHDRAWN, merges(opted_in=False)), we_begin("mia")),
+    "25: written to by the old id": Told("25", (WITHDRAWN, merges(opted_in=False)), we_begin("maria")),
+    "25: written to, for they agreed again": Told(
+        "",
+        (WITHDRAWN, merges(opted_in=False), (ConsentRecorded(SYSTEM, at(), "maria", opted_in=True),)),
+        we_begin("mia"),
+    ),
+    "25: they write themselves": Told("", (WITHDRAWN, merges(opted_in=False)), we_begin("mia", CUSTOMER)),
+    "26: merged with somebody blocked": Told("26", (BLOCKED_BOB, merges("bob", "maria", blocked=True)), comes()),
+    "26: the person is blocked by the old id": Told("26", (merges("bob", "maria"), BLOCKED_BOB), comes()),
     "26: a blocked customer is heard": Told("26", (BLOCKED,), comes()),
     "26: a blocked customer is noted": Told("", (BLOCKED,), said(noted(thread="t-c1", customer="maria"))),
     "26: a customer is heard who was unblocked": Told("", (BLOCKED, UNBLOCKED), comes()),
@@ -569,6 +622,11 @@ TOLD = {
     ),
     "26: a case is opened again where a reply never arrived": Told(
         "01", (*OPEN, replied(), THREAD_BLOCKED), said(CaseReopened(SYSTEM, at(3), "c1", Status.PENDING))
+    ),
+    "26: a case goes on that somebody blocked has": Told(
+        "26",
+        (THREAD_OF_MARIA, comes(), closed(), BLOCKED),
+        said(SuccessorStarted(CUSTOMER, at(10), "c1", "c2")),
     ),
     "26: a thread is opened by somebody blocked": Told(
         "26", (BLOCKED,), said(ThreadOpened(CUSTOMER, at(3), "t9", "maria", Channel.SMS))
@@ -670,6 +728,14 @@ def test_a_limit_is_reached_with_the_last_case_that_one_may_hold():
 
 SITUATIONS = {situation.what: situation for promise in PROMISES for situation in promise.situations}
 
+MERGE = MergeCustomers(SYSTEM, at(9), "maria", "may")
+
+
+def writes_again(thread="t-c1", customer=None):
+    """Somebody writes."""
+    return ReceiveMessage(CUSTOMER, at(9), thread, "m9", "Hello?", customer=customer)
+
+
 TRIED = {
     "somebody resolves by hand with a customer whom nobody has authenticated": (
         SetStatus("ana", at(9), "c1", Status.RESOLVED),
@@ -686,6 +752,22 @@ TRIED = {
         ENDED,
         (*ENDED, disposed()),
     ),
+    "a blocked customer writes on a new thread": (writes_again("t9", "maria"), (BLOCKED,), (BLOCKED_BOB,)),
+    "a blocked customer writes on a closed case": (
+        writes_again(),
+        (THREAD_OF_MARIA, comes(), BLOCKED, closed()),
+        (THREAD_OF_MARIA, comes(), BLOCKED),
+    ),
+    "a blocked customer writes on a case that waits for them": (
+        writes_again(),
+        (THREAD_OF_MARIA, *OPEN, replied(), BLOCKED),
+        (THREAD_OF_MARIA, *OPEN, replied(), BLOCKED_BOB),
+    ),
+    "somebody writes on a blocked thread": (writes_again(), (THREAD_BLOCKED,), (BLOCKED,)),
+    "a blocked customer is merged": (MERGE, (BLOCKED,), (BLOCKED_BOB,)),
+    "a customer is merged who withdrew": (MERGE, (WITHDRAWN,), (AGREED,)),
+    "a customer is merged who was merged": (MERGE, (merges(),), (merges("mia", "maria"),)),
+    "a customer is merged with whom others were": (MERGE, (merges("mia", "maria"),), (merges(),)),
     "somebody who may not approve is to review a draft": (TakeReview("ana", at(9), "c1"), DRAFT, OPEN),
 }
 

@@ -23,6 +23,7 @@ from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
 from casecore.rooms.composition import HOUSE
 from casecore.rooms.contacts import ContactEnded, EndContact
+from casecore.rooms.merging import MergeCustomers
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
 from casecore.rooms.outbound import RecordConsent, StartOutbound
@@ -487,6 +488,7 @@ class TestClosed:
         others = {
             AddAgent,
             ChangeAgent,
+            MergeCustomers,
             *(BlockCustomer, UnblockCustomer, BlockThread, UnblockThread),
             *presence,
             RecordConsent,

@@ -47,9 +47,10 @@ from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
 from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import MakeCommitment
 from casecore.rooms.contacts import EndContact
+from casecore.rooms.merging import MergeCustomers
 from casecore.rooms.notes import AddTag, RemoveTag
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
-from casecore.rooms.outbound import StartOutbound
+from casecore.rooms.outbound import RecordConsent, StartOutbound
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import SendReply
@@ -231,6 +232,23 @@ def blocked_scope(policy: Policy) -> Scope:
     part = _part(channel, *commands)
     team = team_commands(policy, ana=frozenset({Permission.REPLY}))
     return Scope("somebody-who-is-blocked", team, (part,), apart=APART)
+
+
+def merged_scope(policy: Policy) -> Scope:
+    """Customers who are found to be the same person; one of them is blocked, one wants no messages on WhatsApp."""
+    other = open_channel(policy, Channel.SMS, Channel.WHATSAPP)
+    start = partial(StartOutbound, "ana", NOON, "t1", CASE, "m", NEWS_TEMPLATE.text, phone=NUMBER)
+    commands = [
+        *(MergeCustomers(SYSTEM, NOON, *both) for both in (("maria", "mia"), ("mia", "maria"), ("may", "maria"))),
+        RecordConsent(SYSTEM, NOON, "maria", opted_in=False),
+        RecordConsent(SYSTEM, NOON, "mia", note="On the web form"),
+        RecordCustomer(SYSTEM, NOON, "may", "May"),
+        BlockCustomer(SYSTEM, NOON, "maria", "Insults everybody"),
+        start(customer="mia", channel=Channel.WHATSAPP, template=NEWS_TEMPLATE.template),
+        ReceiveMessage(CUSTOMER, NOON, "t2", "m", "Hello again", customer="mia", channel=other, new_case="c2"),
+    ]
+    team, part = team_commands(policy, ana=EVERYTHING), Part(tuple(commands))
+    return Scope("customers-who-are-one", team, (part,), apart=APART)
 
 
 def clocks_scope(policy: Policy) -> Scope:
@@ -561,6 +579,7 @@ def narrow_scopes(policy: Policy) -> Iterator[Scope]:
     yield closed_scope(open_channel(policy, Channel.EMAIL), policy)
     yield bounced_scope(policy)
     yield blocked_scope(policy)
+    yield merged_scope(policy)
     yield clocks_scope(policy)
     yield own_limits_scope(policy)
     yield changed_agent_scope(policy)

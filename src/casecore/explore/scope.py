@@ -36,7 +36,7 @@ UNASKED: Final = frozenset(
 )
 """What a scope leaves apart that is not about it: service clocks, and which message answered which."""
 
-ROWS_OF_A_CASE: Final = ("case", "thread", "customer", "new_case")
+ROWS_OF_A_CASE: Final = ("case", "thread", "customer", "into", "new_case")
 """The fields of a command that name what belongs to one case."""
 
 OWN_IDS: Final = (*ROWS_OF_A_CASE, "draft", "note", "commitment")

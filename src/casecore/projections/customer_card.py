@@ -44,6 +44,7 @@ class CustomerCard:
         positive: How many of the customer's messages are marked positive; likewise `negative`.
         neutral: How many of them are not marked.
         blocked: Whether nothing that they send counts.
+        merged: Who else they were found to be; the card is of all of them.
     """
 
     customer: str
@@ -55,6 +56,7 @@ class CustomerCard:
     neutral: int
     negative: int
     blocked: bool = False
+    merged: tuple[str, ...] = ()
 
     @property
     def cases(self) -> tuple[CaseSummary, ...]:
@@ -63,7 +65,7 @@ class CustomerCard:
 
 
 def customer_card(desk: Desk, happened: Archive | Iterable[Event], customer: str) -> CustomerCard:
-    """What is known of a customer.
+    """What is known of a customer; of one who was merged, what is known of who they are.
 
     Args:
         desk: The desk, which knows the profile and the marks.
@@ -77,12 +79,14 @@ def customer_card(desk: Desk, happened: Archive | Iterable[Event], customer: str
     row = row_called(desk.customers, customer)
     if row is None:
         raise UnknownPerson("customer", customer)
+    row = desk.customers.get(row.person, row)
+    rows = (row, *(other for name in row.merged if (other := desk.customers.get(name)) is not None))
     archive = happened if isinstance(happened, Archive) else Archive().update(happened)
     threads: dict[str, list[CaseSummary]] = {}
     for case in archive.cases_of(customer):
         threads.setdefault(case.thread, []).append(case)
     return CustomerCard(
-        customer,
+        row.id,
         name=row.name,
         profile=row.profile,
         conversations=tuple(
@@ -90,10 +94,11 @@ def customer_card(desk: Desk, happened: Archive | Iterable[Event], customer: str
             for thread, cases in threads.items()
         ),
         notes=archive.notes_of(customer),
-        positive=row.positive,
+        positive=sum(one.positive for one in rows),
         neutral=archive.neutral_messages_of(customer),
-        negative=row.negative,
+        negative=sum(one.negative for one in rows),
         blocked=row.blocked,
+        merged=row.merged,
     )
 
 

@@ -315,7 +315,7 @@ def _agents_concerned(file: CaseFile) -> tuple[str | None, ...]:
 
 def _customer_name(desk: Desk, customer: str) -> str | None:
     row = desk.customers.get(customer)
-    return None if row is None else row.name
+    return None if row is None else desk.customers.get(row.person, row).name
 
 
 def _held_case(desk: Desk, file: CaseFile, at: datetime) -> HeldCase:

@@ -31,6 +31,7 @@ from casecore.reports.text import visible
 from casecore.rooms.approvals import DECIDED, DraftEdited, DraftSubmitted
 from casecore.rooms.arrivals import MessageNoted, MessageReceived
 from casecore.rooms.cases import CaseStarted
+from casecore.rooms.merging import CustomerMerged
 from casecore.rooms.notes import NoteAdded, NoteDeleted, NoteEdited
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
@@ -106,7 +107,7 @@ def transcript(
     Args:
         events: What happened, from the first event on.
         case: Only what is on this case; None: on any.
-        customer: Only what is of this customer, notes on them included; None: of any.
+        customer: Only what is of this customer, notes on them included, and of who was merged with them; None: of any.
         language: `en`, `pt` or `fr`, with or without a region.
 
     Raises:
@@ -116,7 +117,8 @@ def transcript(
     for event in events:
         told.follow(event)
     entries = (entry for entry in told.entries.values() if case in (None, entry.case))
-    wanted = (entry for entry in entries if customer in (None, entry.customer))
+    person = None if customer is None else told.person_of(customer)
+    wanted = (entry for entry in entries if person is None or told.person_of(entry.customer) == person)
     return tuple(sorted(wanted, key=lambda entry: entry.at))  # stable: of one instant, as it happened
 
 
@@ -131,12 +133,20 @@ class _Telling:
     entries: dict[tuple[str, ...], TranscriptEntry] = field(factory=dict, hash=False)
     owners: dict[str, str] = field(factory=dict, hash=False)
     """Whose each case, and each thread, is."""
+    people: dict[str, str] = field(factory=dict, hash=False)
+    """Who each customer is that was merged."""
+
+    def person_of(self, customer: str | None) -> str | None:
+        """Who a customer is: themselves, or into whom they were merged."""
+        return None if customer is None else self.people.get(customer, customer)
 
     def follow(self, event: Event) -> None:
         """Enter what an event says."""
         match event:
             case CaseStarted():
                 self.owners[event.case] = event.customer
+            case CustomerMerged():
+                self.people[event.customer] = event.into
             case ThreadOpened():
                 self.owners[event.thread] = event.customer
             case MessageReceived() | MessageNoted():

@@ -26,7 +26,7 @@ from casecore.channels import Channel
 from casecore.kernel import CUSTOMER, SYSTEM, Event, changed
 from casecore.policies.sections import Proceeding
 from casecore.promises.in_force import InForce
-from casecore.promises.pages import LIVE_CHANNELS, PAGES, AgentPage, CasePage, DraftSeen, ThreadPage
+from casecore.promises.pages import LIVE_CHANNELS, PAGES, AgentPage, CasePage, CustomerPage, DraftSeen, ThreadPage
 from casecore.rooms.agents import (
     AgentAdded,
     AgentAvailable,
@@ -56,8 +56,10 @@ from casecore.rooms.cases import CaseClosed, CaseStarted, StatusSet
 from casecore.rooms.clocks import ClockState
 from casecore.rooms.commitments import CommitmentMade
 from casecore.rooms.contacts import ContactEnded, ContactStarted, CustomerLeft
+from casecore.rooms.merging import CustomerMerged
 from casecore.rooms.notes import CaseTagged, CaseUntagged
 from casecore.rooms.offers import OfferAccepted, OfferDeclined, OfferRescinded, WorkOffered
+from casecore.rooms.outbound import ConsentRecorded
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.reviews import ReviewFreed, ReviewTaken
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
@@ -111,6 +113,13 @@ class Books:
         page: ThreadPage = self.page("threads", self.case(case).thread or "")
         return page
 
+    def customer(self, customer: str | None) -> CustomerPage:
+        """The page of whoever a customer is: of the one they were merged into, else their own; to be read."""
+        page: CustomerPage = self.page("customers", customer or "")
+        if page.merged_into is not None:
+            page = self.page("customers", page.merged_into)
+        return page
+
     def was_sent(self, case: str, message: str) -> bool:
         """Whether a message went to a customer, on the thread of a case."""
         sent: bool = self.page("messages", self.message_on(case, message)).sent
@@ -122,8 +131,12 @@ class Books:
 
     def case_ids(self) -> set[str]:
         """The ids of all cases."""
-        below = set[str]() if self._below is None else self._below.case_ids()
-        return below.union(page_id for sort, page_id in self.written if sort == "cases")
+        return self.ids_of("cases")
+
+    def ids_of(self, sort: str) -> set[str]:
+        """The ids of all pages of a sort on which something was written."""
+        below = set[str]() if self._below is None else self._below.ids_of(sort)
+        return below.union(page_id for written, page_id in self.written if written == sort)
 
     def edit(self, sort: str, page_id: str) -> Any:
         """A page to be written on."""
@@ -308,7 +321,25 @@ def _unblocks(books: Books, event: CustomerUnblocked | ThreadUnblocked, _: InFor
 def _page_blocked(books: Books, event: Any) -> Any:
     """The page of the thread that is blocked or unblocked, or of the customer."""
     thread = getattr(event, "thread", None)
-    return books.edit("customers", event.customer) if thread is None else books.edit("threads", thread)
+    return _edit_person(books, event.customer) if thread is None else books.edit("threads", thread)
+
+
+def _edit_person(books: Books, customer: str) -> Any:
+    """The page of whoever a customer is, to be written on: what is said of one who was merged is said of the person."""
+    return books.edit("customers", books.page("customers", customer).merged_into or customer)
+
+
+def _agrees(books: Books, event: ConsentRecorded, _: InForce) -> None:
+    _edit_person(books, event.customer).opted_in = event.opted_in
+
+
+def _merges(books: Books, event: CustomerMerged, _: InForce) -> None:
+    """What is known of the one counts for the other: a block, and what they agreed to, unless either has withdrawn."""
+    page, person = books.edit("customers", event.customer), books.edit("customers", event.into)
+    person.blocked = person.blocked or page.blocked
+    said = {page.opted_in, person.opted_in} - {None}
+    person.opted_in, person.joined = None if not said else False not in said, True
+    page.blocked, page.opted_in, page.merged_into = False, None, event.into
 
 
 def _starts(books: Books, event: CaseStarted, _: InForce) -> None:
@@ -586,6 +617,8 @@ _WRITERS: Final[Mapping[type[Event], Callable[[Books, Any, InForce], None]]] = {
     NextStateSet: _sets_next_state,
     NextStateCleared: _clears_next_state,
     ThreadOpened: _opens_thread,
+    ConsentRecorded: _agrees,
+    CustomerMerged: _merges,
     CustomerBlocked: _blocks,
     CustomerUnblocked: _unblocks,
     ThreadBlocked: _blocks,

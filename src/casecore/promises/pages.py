@@ -170,9 +170,19 @@ class ThreadPage(BookPage):
 
 @attrs.define(unsafe_hash=True, weakref_slot=False)
 class CustomerPage(BookPage):
-    """What is known of a customer: whether nothing that they send counts."""
+    """What is known of a customer.
+
+    Attributes:
+        blocked: Whether nothing that they send counts.
+        opted_in: Whether they agreed to be written to on WhatsApp; None while they said neither.
+        merged_into: Who they were found to be.
+        joined: Whether somebody else was found to be this one.
+    """
 
     blocked: bool = False
+    opted_in: bool | None = None
+    merged_into: str | None = None
+    joined: bool = False
 
 
 @attrs.define(unsafe_hash=True, weakref_slot=False)

@@ -1,18 +1,64 @@
-"""Promises about who writes to us: that a blocked customer starts nothing."""
+"""Promises about who writes to us: that merging loses nothing, and that a blocked customer starts nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from casecore.channels import Channel
 from casecore.kernel import CUSTOMER, Command
 from casecore.promises.books import Books
-from casecore.promises.happening import Happening
+from casecore.promises.happening import Happening, happens
+from casecore.promises.pages import CustomerPage
 from casecore.promises.promise import Occasion, Promise, Situation
 from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, ReceiveMessage, SuccessorStarted
 from casecore.rooms.cases import CaseStarted
+from casecore.rooms.merging import CustomerExtended, CustomerMerged, MergeCustomers
 from casecore.rooms.threads import ThreadOpened
 from casecore.statuses import Status
+
+# Merging loses nothing ---------------------------------------------------------------------------------
+
+
+def _what_merging_customers_loses(step: Happening) -> Iterator[str]:
+    merged = {event.customer for event in step.events if isinstance(event, CustomerMerged)}
+    for event in step.events:
+        match event:
+            case CustomerMerged():
+                was = step.before.page("customers", event.customer).merged_into
+                if was is not None and was not in merged:
+                    yield f"customer {event.customer} is merged into {event.into}, and was into {was} already"
+                if event.into == event.customer or step.before.page("customers", event.into).merged_into is not None:
+                    yield f"customer {event.customer} is merged into {event.into}, who is somebody else"
+                yield from _what_is_not_taken_over(step, event)
+            case CaseStarted(channel=Channel.WHATSAPP) if event.by != CUSTOMER:
+                person = step.before.customer(event.customer)
+                if person.joined and person.opted_in is False:
+                    yield f"customer {event.customer} is written to, and one who is the same person wanted no messages"
+    for customer in sorted(step.before.ids_of("customers")) if merged else ():
+        person = step.after.page("customers", customer).merged_into
+        if person is not None and step.after.page("customers", person).merged_into is not None:
+            yield f"customer {customer} is read as {person}, who is read as another"
+
+
+def _what_is_not_taken_over(step: Happening, merged: CustomerMerged) -> Iterator[str]:
+    known = step.after.page("customers", merged.into)
+    extended = [event for event in step.events if isinstance(event, CustomerExtended)]
+    told = next(
+        (event for event in extended if event.customer == merged.into and merged.customer in event.merged), None
+    )
+    if told is None:
+        yield f"customer {merged.into} has nothing of what was known of {merged.customer}"
+    elif told.blocked is not known.blocked:
+        yield f"{merged.customer} and {merged.into} are the same person, and whether they are blocked is lost"
+    elif told.opted_in is not known.opted_in:
+        yield f"{merged.customer} and {merged.into} are the same person, and what they agreed to is lost"
+
+
+def _merges_whom(so: Callable[[CustomerPage], bool]) -> Callable[[Command, Books], bool]:
+    """The question whether a customer is to be merged of whom this is so."""
+    return lambda command, books: isinstance(command, MergeCustomers) and so(books.page("customers", command.customer))
+
 
 # A blocked customer starts nothing ---------------------------------------------------------------------
 
@@ -20,7 +66,7 @@ from casecore.statuses import Status
 def _is_blocked(books: Books, thread: str, *people: str | None) -> bool:
     """Whether a thread is blocked, or whoever's it is, or one of these people."""
     page = books.page("threads", thread)
-    return page.blocked or any(books.page("customers", who).blocked for who in {page.customer, *people} - {None})
+    return page.blocked or any(books.customer(who).blocked for who in {page.customer, *people} - {None})
 
 
 def _what_blocked_customers_bring_about(step: Happening) -> Iterator[str]:
@@ -78,6 +124,18 @@ def _on_blocked_thread(books: Books, thread: str) -> bool:
 
 
 PEOPLE_PROMISES: Final = (
+    Promise(
+        "25",
+        "merging loses nothing",
+        _what_merging_customers_loses,
+        Occasion(happens(CustomerMerged), "nobody is ever merged"),
+        situations=(
+            Situation("a blocked customer is merged", _merges_whom(lambda page: page.blocked)),
+            Situation("a customer is merged who withdrew", _merges_whom(lambda page: page.opted_in is False)),
+            Situation("a customer is merged who was merged", _merges_whom(lambda page: page.merged_into is not None)),
+            Situation("a customer is merged with whom others were", _merges_whom(lambda page: page.joined)),
+        ),
+    ),
     Promise(
         "26",
         "a blocked customer starts nothing",

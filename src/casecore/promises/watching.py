@@ -45,6 +45,7 @@ from casecore.rooms.authentication import Authenticated
 from casecore.rooms.blocking import CustomerBlocked, CustomerUnblocked, ThreadBlocked, ThreadUnblocked
 from casecore.rooms.cases import CaseClosed, CaseStarted, StatusSet
 from casecore.rooms.contacts import ContactEnded, CustomerLeft
+from casecore.rooms.merging import CustomerExtended, CustomerMerged
 from casecore.rooms.offers import OfferDeclined, OfferRescinded, WorkOffered
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.reviews import ReviewTaken
@@ -128,6 +129,7 @@ def watch(
 
 _BROUGHT_BY: Final[Mapping[type[Event], tuple[type[Event], ...]]] = {
     **dict.fromkeys((AgentAdded, AgentChanged, AgentLoggedOut, NextStateCleared, CustomerLeft), ()),
+    CustomerExtended: (CustomerMerged,),
     **dict.fromkeys((CustomerBlocked, CustomerUnblocked, ThreadBlocked, ThreadUnblocked), ()),
     **dict.fromkeys((Authenticated, PresenceAsked, ChatDisconnected, Disposed), ()),
     **dict.fromkeys((ReviewTaken, OfferDeclined, DraftEdited, DraftApproved, DraftRefused, DraftWithdrawn), ()),

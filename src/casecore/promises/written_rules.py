@@ -10,9 +10,9 @@ from typing import Any, Final
 
 _WRITTEN: Final = """
 actor.role: AcceptOffer AddNote ApproveDraft AskPresence Authenticate BlockCommand CaseCommand CommitmentCommand
-    DeleteNote DisconnectIdle Dispose EditNote EndContact ExpireOffer FreeReview LeaveCase MakeCommitment OfferWork
-    OpenCase ReceiveMessage RecordMiss RefuseDraft RejectOffer ReleaseAbsent SendReply SetLevel SetStatus StartOutbound
-    SubmitDraft TakeReview
+    DeleteNote DisconnectIdle Dispose EditNote EndContact ExpireOffer FreeReview LeaveCase MakeCommitment
+    MergeCustomers OfferWork OpenCase ReceiveMessage RecordMiss RefuseDraft RejectOffer ReleaseAbsent SendReply
+    SetLevel SetStatus StartOutbound SubmitDraft TakeReview
 agent.fresh: AddAgent
 agent.known: ChangeAgent Command OfferWork PresenceCommand ReassignCase ReassignDraft
 agents.availability: PresenceCommand
@@ -61,7 +61,7 @@ consent.proof: RecordConsent
 contact.blocks_close: CaseClosed
 contact.edge: AskPresence Authenticate DisconnectIdle EndContact
 contact.live: LeaveCase
-customer.known: AddNote BlockCustomer UnblockCustomer
+customer.known: AddNote BlockCustomer MergeCustomers UnblockCustomer
 draft.edge: DraftCommand
 email.earlier_handler: Dispose
 email.relations: Dispose
@@ -76,6 +76,8 @@ lifecycle.close_from: CaseClosed
 lifecycle.closed: AddTag Authenticate CloseCase EndContact MakeCommitment ReassignCase RecordMiss
     RemoveTag SendReply SetLevel SetSentiment SetStatus SubmitDraft
 lifecycle.edge: ApproveDraft CloseCase DisconnectIdle EditDraft SendReply SetStatus SubmitDraft
+merge.edge: MergeCustomers
+merge.limit: MergeCustomers
 message.fresh: ApproveDraft AskPresence DisconnectIdle ReceiveMessage SendReply StartOutbound SubmitDraft
 message.known: AddTag DeliveryFailed RemoveTag SetSentiment
 note.author: DeleteNote EditNote
@@ -153,6 +155,7 @@ def missing_rules(rules: Iterable[Any]) -> Iterator[str]:
 NEVER_REFUSES: Final = (
     "email.earlier_handler",
     "lifecycle.close_from",
+    "merge.limit",
     "sentiment.manual",
     "tags.enabled",
     "tags.limit",

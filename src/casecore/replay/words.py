@@ -57,6 +57,7 @@ from casecore.rooms.cases import CaseClosed, CaseStarted, CloseCase, CloseReason
 from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
 from casecore.rooms.contacts import ContactEnded, EndContact
+from casecore.rooms.merging import CustomerExtended, MergeCustomers
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
 from casecore.rooms.offers import (
     AcceptOffer,
@@ -171,6 +172,7 @@ def _target_name(command: ReassignCase | ReassignDraft) -> str:
 def _customer_name(step: Step, customer: str | None) -> str:
     """What a customer is called: by name if the desk knows it, else by id."""
     known = step.after.customers.get(customer) if customer is not None else None
+    known = known if known is None else step.after.customers.get(known.person, known)
     return (known.name if known is not None else None) or customer or "somebody"
 
 
@@ -389,6 +391,7 @@ _SENTENCES: Final[Mapping[type[Command], _SayCommand]] = MappingProxyType(
         TakeReview: _fill_pattern("{who} takes the review on {c.case}"),
         ReassignCase: _say_handover("{who} gives {c.case} to {to}"),
         RecordConsent: _say_consent,
+        MergeCustomers: _fill_pattern("{who} finds that customer {c.customer} is customer {c.into}"),
         BlockCustomer: _say_block("blocks"),
         UnblockCustomer: _say_block("unblocks"),
         BlockThread: _fill_pattern("{who} blocks thread {c.thread}", "reason"),
@@ -435,6 +438,11 @@ def _tell_start(step: Step, event: CaseStarted, _: Happened) -> str:
     if event.predecessor is None:
         return f"{event.case} starts in the queue {event.queue}"
     return f"{event.predecessor} is closed, so {event.case} starts in the queue {event.queue}"
+
+
+def _tell_extension(_: Step, event: CustomerExtended, __: Happened) -> str:
+    blocked = f", and {event.customer} is blocked" if event.blocked else ""
+    return f"{', '.join(event.merged)} and {event.customer} are read as one{blocked}"
 
 
 def _tell_note(_: Step, event: MessageNoted, __: Happened) -> str:
@@ -510,6 +518,7 @@ _CONSEQUENCES: Final[Mapping[type, Callable[[Step, Any, Happened], str]]] = Mapp
     {
         CaseStarted: _tell_start,
         MessageNoted: _tell_note,
+        CustomerExtended: _tell_extension,
         CaseReleased: _tell_release,
         CaseAssigned: _tell_assignment,
         CaseQueued: _tell_queueing,

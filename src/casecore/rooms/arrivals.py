@@ -46,15 +46,18 @@ from casecore.rooms.assignments import CaseQueued
 from casecore.rooms.blocking import SeesWriter, is_blocked
 from casecore.rooms.cases import Case, CaseStarted, SeesCase
 from casecore.rooms.threads import (
+    NAMES_OWNER,
     CustomerMet,
     Message,
     MessageEvent,
+    SeesThread,
     Thread,
     ThreadOpened,
     message_fresh,
     message_row,
     name_customer,
     names_message,
+    person_of,
 )
 from casecore.statuses import CASE_LIFECYCLE, CLOSED, OPEN, Status, Trigger
 
@@ -203,7 +206,7 @@ class OnThread(Protocol):
         """On which channel."""
 
 
-def thread_identity(view: SeesCase, command: OnThread, _: Policy) -> Reason | None:
+def thread_identity(view: SeesThread, command: OnThread, _: Policy) -> Reason | None:
     """The need of every command that may open a thread: it is one customer on one channel, for good."""
     thread = view.thread
     if thread is None:
@@ -215,7 +218,8 @@ def thread_identity(view: SeesCase, command: OnThread, _: Policy) -> Reason | No
             )
         return None
     given = (command.customer or thread.customer, command.channel or thread.channel)
-    if given == (thread.customer, thread.channel) or _who_else(view, command) is not None:
+    same = given[0] == thread.customer or is_same_person(view)
+    if (same and given[1] is thread.channel) or _who_else(view, command) is not None:
         return None
     return Reason(
         "thread.identity",
@@ -224,14 +228,20 @@ def thread_identity(view: SeesCase, command: OnThread, _: Policy) -> Reason | No
     )
 
 
-def _who_else(view: SeesCase, command: OnThread) -> str | None:
+def is_same_person(view: SeesThread) -> bool:
+    """Whether a thread is that of the customer whom the command names, because they were merged."""
+    named, owner = view.customer, view.owner
+    return named is not None and owner is not None and named.person == owner.person
+
+
+def _who_else(view: SeesThread, command: OnThread) -> str | None:
     """Who writes that is not the customer: whoever is said to, and on email whoever sends on somebody else's thread."""
     if not isinstance(command, ReceiveMessage):
         return None
     thread, said = view.thread, command.participant
     if thread is None:
         return said if said != command.customer else None
-    if said is None and EMAIL is thread.channel is (command.channel or EMAIL):
+    if said is None and EMAIL is thread.channel is (command.channel or EMAIL) and not is_same_person(view):
         said = command.customer
     return said if said != thread.customer else None
 
@@ -296,20 +306,18 @@ def _started_case_id(view: SeesArrival, command: ReceiveMessage) -> str | None:
     return new_case_id(command, view.case) if starts_case(view, command) else None
 
 
-def _owner_row(view: SeesArrival, _: ReceiveMessage) -> str | None:
-    """The customer of the thread, where the message names somebody else as its customer."""
-    thread, named = view.thread, view.customer
-    return None if thread is None or (named is not None and named.id == thread.customer) else thread.customer
+def _writers_person(view: SeesArrival, _: ReceiveMessage) -> str | None:
+    return None if view.named_writer is None else view.named_writer.person
 
 
 def _answered_rows(view: SeesArrival, command: ReceiveMessage) -> tuple[str, ...]:
     """Where a message may stand that is answered: on the thread, then on the customer's others, newest first."""
     if command.in_reply_to is None:
         return ()
-    thread, customer = view.thread, view.customer
-    theirs = customer is not None and (thread is None or thread.customer == customer.id)
-    threads = (command.thread, *reversed(customer.threads if customer is not None and theirs else ()))
-    return tuple(message_row(thread, command.in_reply_to) for thread in threads)
+    threads = [command.thread]
+    for customer in (view.owner or view.customer, person_of(view)):
+        threads += () if customer is None else reversed(customer.threads)
+    return tuple(message_row(thread, command.in_reply_to) for thread in dict.fromkeys(threads))
 
 
 def _deciding_case(view: SeesArrival, command: ReceiveMessage, policy: Policy) -> Case | Aspect | None:
@@ -352,7 +360,7 @@ def _receive_message(view: SeesArrival, command: ReceiveMessage, policy: Policy)
 
 def _start_case(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tuple[Event, ...]:
     c, thread, before = command, view.thread, view.case
-    customer = thread.customer if thread else c.customer
+    customer = thread.customer if thread else named_person(view, c.customer)
     channel = thread.channel if thread else c.channel
     if customer is None or channel is None:  # `thread.identity` has refused it already
         return ()
@@ -383,6 +391,11 @@ def _start_case(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tupl
     if before is not None:
         events.append(SuccessorStarted(c.by, c.at, before.id, new))
     return (*events, _message_received(view, c, new, customer))
+
+
+def named_person(view: SeesCase, customer: str | None) -> str | None:
+    """Who somebody is whom a command names: the one they were merged into, else they themselves."""
+    return customer if view.customer is None else view.customer.person
 
 
 def _learn_name(view: SeesCase, command: ReceiveMessage) -> tuple[Event, ...]:
@@ -469,8 +482,9 @@ ARRIVALS: Room[SeesArrival] = Room(
     shows={
         ReceiveMessage: {
             **names_message(),
-            "owner": _owner_row,
-            "writer": _who_else,
+            **NAMES_OWNER,
+            "named_writer": _who_else,
+            "writer": _writers_person,
             "answered": _answered_rows,
             "named": _started_case_id,
         }

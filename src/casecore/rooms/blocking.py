@@ -17,7 +17,7 @@ from casecore.kernel.rooms import not_by_customer, wants
 from casecore.kernel.words import is_blank
 from casecore.policies import Policy
 from casecore.rooms.agents import is_supervisor
-from casecore.rooms.threads import Customer, SeesThread, Thread
+from casecore.rooms.threads import Customer, SeesThread, Thread, person_of
 
 # Commands and events -----------------------------------------------------------------------------------
 
@@ -95,20 +95,20 @@ class ThreadUnblocked(Event):
 
 
 class SeesWriter(SeesThread, Protocol):
-    """Who writes, and whose thread it is."""
+    """Who writes."""
 
     @property
-    def owner(self) -> Customer | None:
-        """The customer of the thread, where the command names somebody else."""
+    def named_writer(self) -> Customer | None:
+        """Whoever writes on the thread of another, where they are a customer, too."""
 
     @property
     def writer(self) -> Customer | None:
-        """Whoever writes on the thread of another, where they are a customer, too."""
+        """Who that is: whoever they were merged into, else they themselves."""
 
 
 def is_blocked(view: SeesWriter) -> bool:
     """Whether what is written counts for nothing: its thread is blocked, or whoever's it is, or whoever writes."""
-    rows = (view.thread, view.owner or view.customer, view.writer)
+    rows = (view.thread, person_of(view), view.writer)
     return any(row is not None and row.blocked for row in rows)
 
 
@@ -131,7 +131,7 @@ def _thread_known(view: SeesThread, command: BlockThread | UnblockThread, _: Pol
 
 @wants("customer")
 def _customer_edge(view: SeesThread, command: BlockCustomer | UnblockCustomer, _: Policy) -> Reason | None:
-    return _edge_missing(view.customer, command, f"customer {command.customer}")
+    return _edge_missing(person_of(view), command, f"customer {command.customer}")
 
 
 @wants("thread")
@@ -165,12 +165,17 @@ def _says_why(
 # Handlers and evolve -----------------------------------------------------------------------------------
 
 
-def _block_customer(_: SeesThread, command: BlockCustomer, __: Policy) -> tuple[Event, ...]:
-    return (CustomerBlocked(command.by, command.at, command.customer, command.reason),)
+def _block_customer(view: SeesThread, command: BlockCustomer, _: Policy) -> tuple[Event, ...]:
+    return (CustomerBlocked(command.by, command.at, _person_named(view, command), command.reason),)
 
 
-def _unblock_customer(_: SeesThread, command: UnblockCustomer, __: Policy) -> tuple[Event, ...]:
-    return (CustomerUnblocked(command.by, command.at, command.customer, command.reason),)
+def _unblock_customer(view: SeesThread, command: UnblockCustomer, _: Policy) -> tuple[Event, ...]:
+    return (CustomerUnblocked(command.by, command.at, _person_named(view, command), command.reason),)
+
+
+def _person_named(view: SeesThread, command: BlockCustomer | UnblockCustomer) -> str:
+    person = person_of(view)
+    return command.customer if person is None else person.id
 
 
 def _block_thread(_: SeesThread, command: BlockThread, __: Policy) -> tuple[Event, ...]:

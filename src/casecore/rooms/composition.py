@@ -30,6 +30,7 @@ from casecore.rooms.clocks import Clocks
 from casecore.rooms.commitments import COMMITMENTS, Commitment
 from casecore.rooms.contacts import CONTACTS, Contact, LastContact
 from casecore.rooms.eligibility import ELIGIBILITY
+from casecore.rooms.merging import MERGING
 from casecore.rooms.notes import NOTES, Note
 from casecore.rooms.occupancy import OCCUPANCY
 from casecore.rooms.offers import OFFERS, Offers
@@ -60,7 +61,10 @@ class View:
     case_time: CaseTime | None = None
     thread: Thread | None = None
     customer: Customer | None = None
+    person: Customer | None = None
     owner: Customer | None = None
+    into: Customer | None = None
+    named_writer: Customer | None = None
     writer: Customer | None = None
     actor: Agent | None = None
     target: Agent | None = None
@@ -95,6 +99,7 @@ HOUSE: Final[House[View]] = House(
     (
         AGENTS,
         THREADS,
+        MERGING,
         BLOCKING,
         CASES,
         ASSIGNMENTS,

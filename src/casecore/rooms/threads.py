@@ -6,6 +6,7 @@
 * Message ids are the caller's and are used once on a thread, so a message that is delivered twice is refused the second
   time, and one email to two of our mailboxes is a message on each of their threads. What a message answers is looked
   for on its thread, then on the customer's other threads.
+* A customer may turn out to be the same person as another (`merging.py`): who they are is read through `person_of`.
 * Where a customer's name is not known, the next message that says it is believed; a name that is known stays.
 * When the customer last wrote on a thread is one instant on it: the latest at which a message of theirs was sent.
   Everything that counts from it reads it there, and it never moves back.
@@ -16,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from attrs import field
@@ -51,6 +53,8 @@ class Customer:
         opted_in: Whether they agreed to be written to on WhatsApp, or withdrew it; None while they said neither.
         threads: Their latest threads, the newest last; `MOST_THREADS` of them.
         blocked: Whether nothing that they send counts (`blocking.py`).
+        merged_into: The customer who they were found to be (`merging.py`), through whom all of this is read.
+        merged: Who was found to be this one.
     """
 
     id: str
@@ -61,6 +65,13 @@ class Customer:
     opted_in: bool | None = None
     threads: tuple[str, ...] = ()
     blocked: bool = False
+    merged_into: str | None = a_link(of="person", default=None)
+    merged: tuple[str, ...] = ()
+
+    @property
+    def person(self) -> str:
+        """The id of the customer who they are: their own, or of whom they were merged into."""
+        return self.merged_into or self.id
 
 
 MOST_THREADS = 100
@@ -139,6 +150,14 @@ class SeesThread(SeesAgents, Protocol):
         """The customer of the case, or the one the command names."""
 
     @property
+    def person(self) -> Customer | None:
+        """Whom that customer was merged into; None where nobody was, or where they are in view themselves."""
+
+    @property
+    def owner(self) -> Customer | None:
+        """The customer of the thread, where the command names another one."""
+
+    @property
     def thread(self) -> Thread | None:
         """The thread of the case, or the one the command names."""
 
@@ -203,6 +222,29 @@ def names_message(name: str = "message") -> Mapping[str, Callable[[Any, Any], st
     return {"message": row}
 
 
+# Whose it is ------------------------------------------------------------------------------------------
+
+
+def person_of(view: SeesThread) -> Customer | None:
+    """Who the customer is: whoever they were merged into, else they themselves."""
+    return view.person or view.customer
+
+
+def _owner_row(view: SeesThread, _: Command) -> str | None:
+    thread, named = view.thread, view.customer
+    return None if thread is None or (named is not None and named.id == thread.customer) else thread.customer
+
+
+def _person_row(view: SeesThread, _: Command) -> str | None:
+    return None if view.owner is None else view.owner.person
+
+
+NAMES_OWNER: Mapping[str, Callable[[Any, Any], str | None]] = MappingProxyType(
+    {"owner": _owner_row, "person": _person_row}
+)
+"""What a command shows that names a customer beside a thread, which may be somebody else's (`Room.shows`)."""
+
+
 # Needs -------------------------------------------------------------------------------------------------
 
 
@@ -222,16 +264,16 @@ def message_fresh(view: SeesThread, command: Command, _: Policy) -> Reason | Non
 
 
 def _record_customer(view: SeesThread, command: RecordCustomer, _: Policy) -> tuple[Event, ...]:
-    known = view.customer or Customer(command.customer)
+    known = person_of(view) or Customer(command.customer)
     profile = {name: value for name, value in {**known.profile, **command.profile}.items() if said(value)}
     name = known.name if command.name is None else said(command.name)
     met = () if view.customer else (CustomerMet(command.by, command.at, command.customer),)
-    return (*met, CustomerRecorded(command.by, command.at, command.customer, name, profile))
+    return (*met, CustomerRecorded(command.by, command.at, known.id, name, profile))
 
 
 def name_customer(view: SeesThread, by: str, at: datetime, name: str | None) -> tuple[Event, ...]:
     """What follows where a customer's name is said: one who has none gets it, one who has one keeps it."""
-    known = view.customer
+    known = person_of(view)
     if known is None or said(known.name) or not said(name):
         return ()
     return (CustomerRecorded(by, at, known.id, name, known.profile),)

@@ -35,6 +35,7 @@ from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import MakeCommitment
 from casecore.rooms.composition import HOUSE, CaseFile, View
 from casecore.rooms.contacts import EndContact
+from casecore.rooms.merging import MergeCustomers
 from casecore.rooms.notes import AddNote
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferCommand, OfferWork, RejectOffer
 from casecore.rooms.outbound import CUSTOMER_WRITES_FIRST, RecordConsent, StartOutbound
@@ -250,6 +251,8 @@ def _row_options(desk: Desk, kind: type[Command], file: CaseFile | None) -> dict
         "new_case": [*([None] if kind is ReceiveMessage else []), _fresh_id("c", desk.cases)],
         "tag": ["vip", "refund"],
     }
+    if kind is MergeCustomers:
+        rows["customer"] = rows["into"] = sorted(desk.customers)
     if kind in _BRINGS:
         name = _BRINGS[kind]
         waiting = sorted(other.draft.id for other in desk.cases.values() if other.draft is not None)

@@ -28,6 +28,7 @@ from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, C
 from casecore.rooms.blocking import CustomerBlocked, CustomerUnblocked, ThreadBlocked, ThreadUnblocked
 from casecore.rooms.bounces import MessageBounced
 from casecore.rooms.cases import CaseClosed, CaseStarted, CloseReason, StatusSet
+from casecore.rooms.merging import CustomerExtended, CustomerMerged
 from casecore.rooms.notes import (
     CaseTagged,
     CaseUntagged,
@@ -153,6 +154,20 @@ CUSTOMERS: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             "{by} noted that the customer {customer} wants no messages on WhatsApp any more[: {note:quoted}]",
             "{by} anotou que o cliente {customer} já não aceita mensagens no WhatsApp[: {note:quoted}]",
             "{by} a noté que le client {customer} ne veut plus de messages WhatsApp[ : {note:quoted}]",
+        ),
+    ),
+    CustomerMerged: (
+        Sentence(
+            "{by} found that the customer {customer} is the customer {into}",
+            "{by} verificou que o cliente {customer} é o cliente {into}",
+            "{by} a constaté que le client {customer} est le client {into}",
+        ),
+    ),
+    CustomerExtended: (
+        Sentence(
+            "the customer {customer} has the record of {merged}, too[ ({name})][; {profile}]",
+            "o cliente {customer} fica também com a ficha de {merged}[ ({name})][; {profile}]",
+            "le client {customer} reprend aussi la fiche {merged}[ ({name})][ ; {profile}]",
         ),
     ),
     CustomerBlocked: (
