@@ -173,7 +173,18 @@ ROOMS = (
     *("agents", "threads", "merging", "blocking", "cases", "assignments", "arrivals", "replies", "occupancy", "notes"),
     "approvals",
     *("reviews", "offers", "eligibility", "reassignments"),
-    *("contacts", "authentication", "breaks", "silence", "wrap_ups", "commitments", "bounces", "absences", "sla"),
+    *(
+        "contacts",
+        "authentication",
+        "breaks",
+        "silence",
+        "wrap_ups",
+        "commitments",
+        "bounces",
+        "moving",
+        "absences",
+        "sla",
+    ),
     *("whatsapp", "outbound", "times"),
 )
 

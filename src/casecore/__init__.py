@@ -164,6 +164,9 @@ if TYPE_CHECKING:
     from casecore.rooms.merging import CustomerExtended as CustomerExtended
     from casecore.rooms.merging import CustomerMerged as CustomerMerged
     from casecore.rooms.merging import MergeCustomers as MergeCustomers
+    from casecore.rooms.moving import CaseMoved as CaseMoved
+    from casecore.rooms.moving import MoveCase as MoveCase
+    from casecore.rooms.moving import ThreadLeft as ThreadLeft
     from casecore.rooms.notes import AddNote as AddNote
     from casecore.rooms.notes import AddTag as AddTag
     from casecore.rooms.notes import CaseTagged as CaseTagged
@@ -323,6 +326,7 @@ _HOMES = {
     ),
     "rooms.absences": "ReleaseAbsent",
     "rooms.bounces": "DeliveryFailed MessageBounced",
+    "rooms.moving": "CaseMoved MoveCase ThreadLeft",
     "rooms.clocks": "Clock Clocks ClockName ClockState ClockVerdict FirstReply first_response solution",
     "rooms.sla": (
         "ClockJudged LevelSet RecordMiss ResponseUndone SetLevel SolutionPaused SolutionReached SolutionResumed "

@@ -1,6 +1,6 @@
 """Faults about who writes to us: customers who are the same person (25), or blocked (26)."""
 
-from tests.faults.rows import BLOCKED, EVOLVE, HANDLER, MERGED, RECORD, RULE, a_fault
+from tests.faults.rows import BLOCKED, CHAT_MOVED, EVOLVE, HANDLER, MERGED, MOVED_AWAY, RECORD, RULE, a_fault
 
 MERGING = (
     a_fault(
@@ -101,6 +101,63 @@ MERGING = (
         "    customer.opted_in, customer.blocked = event.opted_in, event.blocked\n",
         "    customer.opted_in = event.opted_in\n",
         MERGED,
+    ),
+)
+
+MOVING = (
+    a_fault(
+        "25",
+        RULE,
+        "a case is moved to a thread that has an open one",
+        "rooms/moving",
+        "    if other is None or other.status is CLOSED or other.id == command.case:\n",
+        "    if True:\n",
+        MOVED_AWAY,
+    ),
+    a_fault(
+        "25",
+        RULE,
+        "a case is moved with what was written to somebody else",
+        "rooms/moving",
+        '    found = f"draft {view.draft.id} waits on case {command.case}, and was written to somebody else"\n',
+        '    return None\n    found = ""\n',
+        MOVED_AWAY,
+    ),
+    a_fault(
+        "25",
+        RULE,
+        "a chat is moved while its customer is on the line",
+        "rooms/moving",
+        "    if case.channel not in LIVE or not (waits or case.assignee is not None):\n",
+        "    if True:\n",
+        CHAT_MOVED,
+    ),
+    a_fault(
+        "25",
+        HANDLER,
+        "a case that is moved keeps its customer",
+        "rooms/moving",
+        "case.thread, thread.customer, latest.id if latest else None)\n",
+        "case.thread, case.customer, latest.id if latest else None)\n",
+        MOVED_AWAY,
+    ),
+    a_fault(
+        "25",
+        EVOLVE,
+        "the thread that a case has left still leads to it",
+        "rooms/moving",
+        "    thread.case = event.latest\n",
+        "    pass\n",
+        MOVED_AWAY,
+    ),
+    a_fault(
+        "02",
+        HANDLER,
+        "a closed case learns of a second successor",
+        "rooms/moving",
+        "    if latest is None or latest.successor is not None:\n",
+        "    if latest is None:\n",
+        MOVED_AWAY,
     ),
 )
 

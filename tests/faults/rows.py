@@ -81,6 +81,7 @@ WE_WRITE, COMPLAINT = "we-write-on-whatsapp", "an-email-complaint"
 DRAFT, EMAIL_DRAFT = "a-draft-on-chat", "a-draft-on-email"
 BOUNCED, CLOCKS, LATE = "a-reply-that-never-arrives", "service-clocks", "late-messages-on-whatsapp"
 MERGED = "customers-who-are-one"
+MOVED_AWAY, CHAT_MOVED = "a-whatsapp-case-of-somebody-else", "a-chat-case-of-somebody-else"
 BLOCKED = "somebody-who-is-blocked"
 CLOSES_SOON = 'lifecycle = { close_after = { open = "1h", pending = "1h", escalated = "1h" } }'
 LEAVE = "customers-who-leave"

@@ -46,6 +46,7 @@ from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, Resched
 from casecore.rooms.composition import HOUSE, RULES
 from casecore.rooms.contacts import CONTACT_LIFECYCLE, ContactEnded, EndContact
 from casecore.rooms.merging import MOST_MERGED, MergeCustomers
+from casecore.rooms.moving import MoveCase
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
 from casecore.rooms.offers import (
     OFFER_LIFECYCLE,
@@ -103,6 +104,9 @@ MANY_CUSTOMERS = (
     *(RecordCustomer(SYSTEM, at(2), f"k{number}") for number in range(MOST_MERGED)),
     *(MergeCustomers(SYSTEM, at(3), f"k{number}", "mia") for number in range(MOST_MERGED)),
 )
+OTHER_SMS = new_case("c2", channel="sms", customer="mia")
+OTHER_CLOSED = CloseCase("dora", at(2), "c2", CloseReason.SPAM)
+OTHER_CHAT = (new_case("c2", customer="mia"), OTHER_CLOSED)
 BLOCKED = (
     new_case(),
     BlockCustomer(SYSTEM, at(1), "maria", "Insults"),
@@ -246,6 +250,12 @@ REFUSALS = (
     Refusal("customer.known", new_case(), MergeCustomers("ana", NOW, "mia", "maria")),
     Refusal("merge.edge", (TWO_CUSTOMERS, MERGED), MergeCustomers("ana", NOW, "maria", "mia")),
     Refusal("merge.limit", MANY_CUSTOMERS, MergeCustomers("ana", NOW, "maria", "mia")),
+    Refusal("thread.known", SMS, MoveCase("ana", NOW, "c1", "t9")),
+    Refusal("move.thread", SMS, MoveCase("ana", NOW, "c1", "t-c1")),
+    Refusal("move.open_case", (SMS, OTHER_SMS), MoveCase("ana", NOW, "c1", "t-c2")),
+    Refusal("move.live", (case_in("open"), OTHER_CHAT), MoveCase("ana", NOW, "c1", "t-c2")),
+    Refusal("move.draft", (SMS, DRAFT, OTHER_SMS, OTHER_CLOSED), MoveCase("ana", NOW, "c1", "t-c2")),
+    Refusal("assignment.holder", (SMS, OTHER_SMS, OTHER_CLOSED), MoveCase("cleo", NOW, "c1", "t-c2")),
     Refusal("case.known", (), OpenCase("ana", NOW, "c9")),
     Refusal("case.known", (), AddNote("ana", NOW, "n1", "Hm", case="c9")),
     Refusal("case.fresh", new_case(), new_case("c1", thread="t2", message="m2", at=NOW)),
@@ -254,6 +264,7 @@ REFUSALS = (
         for command in (
             SetStatus("ana", NOW, "c1", Status.OPEN),
             CloseCase("ana", NOW, "c1"),
+            MoveCase("ana", NOW, "c1", "t-c1"),
             ReassignCase("dora", NOW, "c1", queue="billing"),
             SendReply("ana", NOW, "c1", "m2", "Hi"),
             SubmitDraft("ana", NOW, "c1", "d1", "Hi"),

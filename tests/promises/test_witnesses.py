@@ -27,6 +27,7 @@ from casecore.rooms.clocks import ClockName, ClockState
 from casecore.rooms.commitments import CommitmentMade
 from casecore.rooms.contacts import ContactEnded, ContactStarted, CustomerLeft
 from casecore.rooms.merging import CustomerExtended, CustomerMerged, MergeCustomers
+from casecore.rooms.moving import CaseMoved, MoveCase
 from casecore.rooms.notes import CaseTagged, NoteAdded
 from casecore.rooms.offers import AcceptOffer, OfferAccepted, OfferWork, WorkOffered
 from casecore.rooms.outbound import ConsentRecorded
@@ -244,6 +245,18 @@ def merges(customer="maria", into="mia", **known):
     """A customer is found to be another."""
     extended = CustomerExtended(SYSTEM, at(), into, (customer,), (), None, **known)
     return (CustomerMerged(SYSTEM, at(), customer, into), extended)
+
+
+SMS = Channel.SMS
+THREADS = (
+    (ThreadOpened(CUSTOMER, at(), "t-c1", "maria", SMS),),
+    (ThreadOpened(CUSTOMER, at(), "t-c2", "mia", SMS),),
+)
+
+
+def moved(customer="mia"):
+    """The case goes on, on the other thread."""
+    return CaseMoved(SYSTEM, at(4), "c1", "t-c2", "t-c1", customer)
 
 
 def we_begin(customer, by="ana"):
@@ -606,6 +619,26 @@ TOLD = {
     "25: they write themselves": Told("", (WITHDRAWN, merges(opted_in=False)), we_begin("mia", CUSTOMER)),
     "26: merged with somebody blocked": Told("26", (BLOCKED_BOB, merges("bob", "maria", blocked=True)), comes()),
     "26: the person is blocked by the old id": Told("26", (merges("bob", "maria"), BLOCKED_BOB), comes()),
+    "25: moved to a thread of theirs": Told("", (*THREADS, comes(channel=SMS)), said(moved())),
+    "25: moved to a thread with an open case": Told(
+        "25", (*THREADS, comes(channel=SMS), comes("c2", SMS)), said(moved())
+    ),
+    "25: moved to a thread with a closed case": Told(
+        "", (*THREADS, comes(channel=SMS), comes("c2", SMS), closed("c2")), said(moved())
+    ),
+    "25: moved to a thread of another": Told("25", (*THREADS, comes(channel=SMS)), said(moved(customer="may"))),
+    "25: moved to another channel": Told("25", (*THREADS, comes()), said(moved())),
+    "25: moved with a draft": Told(
+        "25", (*DESK, *THREADS, comes(channel=SMS), taken(channel=SMS), drafted()), said(moved())
+    ),
+    "25: a chat is moved": Told(
+        "25",
+        (said(ThreadOpened(CUSTOMER, at(), "t-c2", "mia", Channel.CHAT)), comes()),
+        said(moved()),
+    ),
+    "25: the old thread goes on on the case": Told(
+        "25", (*THREADS, comes(channel=SMS), said(moved())), (comes(channel=SMS)[2],)
+    ),
     "26: a blocked customer is heard": Told("26", (BLOCKED,), comes()),
     "26: a blocked customer is noted": Told("", (BLOCKED,), said(noted(thread="t-c1", customer="maria"))),
     "26: a customer is heard who was unblocked": Told("", (BLOCKED, UNBLOCKED), comes()),
@@ -728,6 +761,7 @@ def test_a_limit_is_reached_with_the_last_case_that_one_may_hold():
 
 SITUATIONS = {situation.what: situation for promise in PROMISES for situation in promise.situations}
 
+MOVE = MoveCase(SYSTEM, at(9), "c1", "t-c2")
 MERGE = MergeCustomers(SYSTEM, at(9), "maria", "may")
 
 
@@ -764,6 +798,13 @@ TRIED = {
         (THREAD_OF_MARIA, *OPEN, replied(), BLOCKED_BOB),
     ),
     "somebody writes on a blocked thread": (writes_again(), (THREAD_BLOCKED,), (BLOCKED,)),
+    "a case is moved to a thread that has one": (
+        MOVE,
+        (*THREADS, comes(channel=SMS), comes("c2", SMS)),
+        (*THREADS, comes(channel=SMS)),
+    ),
+    "a case is moved for which a draft waits": (MOVE, DRAFT, OPEN),
+    "a chat or a call is moved": (MOVE, (comes(),), (comes(channel=SMS),)),
     "a blocked customer is merged": (MERGE, (BLOCKED,), (BLOCKED_BOB,)),
     "a customer is merged who withdrew": (MERGE, (WITHDRAWN,), (AGREED,)),
     "a customer is merged who was merged": (MERGE, (merges(),), (merges("mia", "maria"),)),

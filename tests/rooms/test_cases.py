@@ -24,6 +24,7 @@ from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, Resched
 from casecore.rooms.composition import HOUSE
 from casecore.rooms.contacts import ContactEnded, EndContact
 from casecore.rooms.merging import MergeCustomers
+from casecore.rooms.moving import MoveCase
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
 from casecore.rooms.outbound import RecordConsent, StartOutbound
@@ -319,6 +320,7 @@ CLOSED = (
     CloseCase("ana", at(60), "c1"),
     CloseCase("system", at(hours=99), "c1", CloseReason.AUTOMATIC),
     CloseCase("dora", at(60), "c1", CloseReason.SPAM),
+    MoveCase("dora", at(60), "c1", "t9"),
     ReassignCase("dora", at(60), "c1", agent="cleo"),
     ReassignCase("dora", at(60), "c1", queue="billing"),
     SendReply("ana", at(60), "c1", "m9", "Hello"),

@@ -48,6 +48,7 @@ from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import MakeCommitment
 from casecore.rooms.contacts import EndContact
 from casecore.rooms.merging import MergeCustomers
+from casecore.rooms.moving import MoveCase
 from casecore.rooms.notes import AddTag, RemoveTag
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
 from casecore.rooms.outbound import RecordConsent, StartOutbound
@@ -249,6 +250,23 @@ def merged_scope(policy: Policy) -> Scope:
     ]
     team, part = team_commands(policy, ana=EVERYTHING), Part(tuple(commands))
     return Scope("customers-who-are-one", team, (part,), apart=APART)
+
+
+def misplaced_scope(channel: Channel, policy: Policy) -> Scope:
+    """A case that turns out to be another customer's, on whose thread there may be one already."""
+    arrive = partial(ReceiveMessage, CUSTOMER, NOON, message="m", text="Hello", channel=channel)
+    commands = [
+        arrive(thread="t1", customer="maria", new_case=CASE),
+        arrive(thread="t2", customer="mia", new_case="c2"),
+        MoveCase(SYSTEM, NOON, CASE, "t2"),
+        OpenCase("ana", NOON, CASE),
+        REPLY("ana", send_as=Status.PENDING),
+        SUBMIT("ana", send_as=Status.PENDING),
+        CloseCase("ana", NOON, "c2", CloseReason.SPAM),
+        MoveCase(SYSTEM, NOON, CASE, "t1"),
+    ]
+    team = team_commands(policy, ana=EVERYTHING)
+    return Scope(f"a-{channel}-case-of-somebody-else", team, (Part(tuple(commands)),), apart=APART | {"thread.left"})
 
 
 def clocks_scope(policy: Policy) -> Scope:
@@ -615,6 +633,8 @@ _WHERE_IT_MATTERS: Final[tuple[tuple[Callable[[Policy], object], Callable[[Polic
     (lambda policy: customers_may_write(Channel.CHAT, policy), departures_scope),
     (lambda policy: customers_may_write(Channel.WHATSAPP, policy), window_scope),
     (lambda policy: customers_may_write(Channel.WHATSAPP, policy), late_scope),
+    (lambda policy: customers_may_write(Channel.WHATSAPP, policy), partial(misplaced_scope, Channel.WHATSAPP)),
+    (lambda policy: customers_may_write(Channel.CHAT, policy), partial(misplaced_scope, Channel.CHAT)),
     (lambda policy: policy.override, tagged_scope),
     (lambda policy: policy.reopening.to is ReopenTo.OWNER_IF_ELIGIBLE, owner_scope),
     (lambda policy: policy.routing.unanswered is Unanswered.UNAVAILABLE, unanswered_scope),

@@ -11,6 +11,7 @@
   like any other, with who approved it; one that was refused, withdrawn or superseded was never said.
 * A note that was changed says what it says now, and when it was changed; one that was deleted is gone. Nothing is ever
   cut; what `history` shows on one line is for looking over it.
+* What was said on a case that was moved to another customer is found by both.
 * In the order in which it was **written**: what arrives late stands where it belongs.
 """
 
@@ -32,6 +33,7 @@ from casecore.rooms.approvals import DECIDED, DraftEdited, DraftSubmitted
 from casecore.rooms.arrivals import MessageNoted, MessageReceived
 from casecore.rooms.cases import CaseStarted
 from casecore.rooms.merging import CustomerMerged
+from casecore.rooms.moving import CaseMoved
 from casecore.rooms.notes import NoteAdded, NoteDeleted, NoteEdited
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
@@ -118,7 +120,7 @@ def transcript(
         told.follow(event)
     entries = (entry for entry in told.entries.values() if case in (None, entry.case))
     person = None if customer is None else told.person_of(customer)
-    wanted = (entry for entry in entries if person is None or told.person_of(entry.customer) == person)
+    wanted = (entry for entry in entries if person is None or person in told.people_of(entry))
     return tuple(sorted(wanted, key=lambda entry: entry.at))  # stable: of one instant, as it happened
 
 
@@ -140,10 +142,16 @@ class _Telling:
         """Who a customer is: themselves, or into whom they were merged."""
         return None if customer is None else self.people.get(customer, customer)
 
+    def people_of(self, entry: TranscriptEntry) -> set[str | None]:
+        """Whose an entry is: whoever it was said to, and whoever's its case is now."""
+        return {self.person_of(entry.customer), self.person_of(self.owners.get(entry.case or ""))}
+
     def follow(self, event: Event) -> None:
         """Enter what an event says."""
         match event:
             case CaseStarted():
+                self.owners[event.case] = event.customer
+            case CaseMoved():
                 self.owners[event.case] = event.customer
             case CustomerMerged():
                 self.people[event.customer] = event.into

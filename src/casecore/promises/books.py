@@ -57,6 +57,7 @@ from casecore.rooms.clocks import ClockState
 from casecore.rooms.commitments import CommitmentMade
 from casecore.rooms.contacts import ContactEnded, ContactStarted, CustomerLeft
 from casecore.rooms.merging import CustomerMerged
+from casecore.rooms.moving import CaseMoved
 from casecore.rooms.notes import CaseTagged, CaseUntagged
 from casecore.rooms.offers import OfferAccepted, OfferDeclined, OfferRescinded, WorkOffered
 from casecore.rooms.outbound import ConsentRecorded
@@ -307,7 +308,12 @@ def _clears_next_state(books: Books, event: NextStateCleared, _: InForce) -> Non
 
 
 def _opens_thread(books: Books, event: ThreadOpened, _: InForce) -> None:
-    books.edit("threads", event.thread).customer = event.customer
+    page = books.edit("threads", event.thread)
+    page.customer, page.channel = event.customer, event.channel
+
+
+def _moves(books: Books, event: CaseMoved, _: InForce) -> None:
+    books.edit("cases", event.case).thread = event.thread
 
 
 def _blocks(books: Books, event: CustomerBlocked | ThreadBlocked, _: InForce) -> None:
@@ -617,6 +623,7 @@ _WRITERS: Final[Mapping[type[Event], Callable[[Books, Any, InForce], None]]] = {
     NextStateSet: _sets_next_state,
     NextStateCleared: _clears_next_state,
     ThreadOpened: _opens_thread,
+    CaseMoved: _moves,
     ConsentRecorded: _agrees,
     CustomerMerged: _merges,
     CustomerBlocked: _blocks,

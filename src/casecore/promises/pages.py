@@ -160,11 +160,13 @@ class ThreadPage(BookPage):
     Attributes:
         wrote: When its customer sent the last of their messages.
         customer: Whose it is.
+        channel: On which channel.
         blocked: Whether nothing that is written on it counts.
     """
 
     wrote: datetime | None = None
     customer: str | None = None
+    channel: Channel | None = None
     blocked: bool = False
 
 

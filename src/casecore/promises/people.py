@@ -7,13 +7,15 @@ from typing import Final
 
 from casecore.channels import Channel
 from casecore.kernel import CUSTOMER, Command
+from casecore.policies import Policy
 from casecore.promises.books import Books
 from casecore.promises.happening import Happening, happens
-from casecore.promises.pages import CustomerPage
+from casecore.promises.pages import LIVE_CHANNELS, CustomerPage
 from casecore.promises.promise import Occasion, Promise, Situation
 from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, ReceiveMessage, SuccessorStarted
 from casecore.rooms.cases import CaseStarted
 from casecore.rooms.merging import CustomerExtended, CustomerMerged, MergeCustomers
+from casecore.rooms.moving import CaseMoved, MoveCase
 from casecore.rooms.threads import ThreadOpened
 from casecore.statuses import Status
 
@@ -58,6 +60,42 @@ def _what_is_not_taken_over(step: Happening, merged: CustomerMerged) -> Iterator
 def _merges_whom(so: Callable[[CustomerPage], bool]) -> Callable[[Command, Books], bool]:
     """The question whether a customer is to be merged of whom this is so."""
     return lambda command, books: isinstance(command, MergeCustomers) and so(books.page("customers", command.customer))
+
+
+# A case is moved where there is room for it ------------------------------------------------------------
+
+
+def _what_moving_loses(step: Happening) -> Iterator[str]:
+    for event, books in step.moments:
+        match event:
+            case CaseMoved():
+                page, thread = books.case(event.case), books.page("threads", event.thread)
+                if (thread.customer, thread.channel) != (event.customer, page.channel):
+                    yield f"case {event.case} goes to thread {event.thread}, which is no such thread of that customer"
+                for case in sorted(_open_cases_on(books, event.thread) - {event.case}):
+                    yield f"case {event.case} goes to thread {event.thread}, on which case {case} is open"
+                live = page.channel in LIVE_CHANNELS and (page.queued or page.holder is not None) and not page.gone
+                if page.draft is not None or live:
+                    yield f"case {event.case} is moved while a draft waits, or its customer is on the line"
+            case MessageReceived():
+                on = books.case(event.case).thread
+                if on != event.thread:
+                    yield f"message {event.message} on thread {event.thread} counts on case {event.case}, of {on}"
+
+
+def _open_cases_on(books: Books, thread: str) -> set[str]:
+    pages = {case: books.case(case) for case in books.case_ids()}
+    return {case for case, page in pages.items() if page.thread == thread and page.status is not Status.CLOSED}
+
+
+def _moves_whom(so: Callable[[Books, MoveCase], bool]) -> Callable[[Command, Books], bool]:
+    """The question whether a case is to be moved of which this is so."""
+    return lambda command, books: isinstance(command, MoveCase) and so(books, command)
+
+
+def _moves_at_all(policy: Policy) -> bool:
+    """Whether customers may write where a scope moves cases."""
+    return bool(policy.channels.whatsapp.kinds or policy.channels.chat.kinds)
 
 
 # A blocked customer starts nothing ---------------------------------------------------------------------
@@ -127,9 +165,24 @@ PEOPLE_PROMISES: Final = (
     Promise(
         "25",
         "merging loses nothing",
-        _what_merging_customers_loses,
+        lambda step: (*_what_merging_customers_loses(step), *_what_moving_loses(step)),
         Occasion(happens(CustomerMerged), "nobody is ever merged"),
         situations=(
+            Situation(
+                "a case is moved to a thread that has one",
+                _moves_whom(lambda books, command: bool(_open_cases_on(books, command.thread) - {command.case})),
+                _moves_at_all,
+            ),
+            Situation(
+                "a case is moved for which a draft waits",
+                _moves_whom(lambda books, command: books.case(command.case).draft is not None),
+                _moves_at_all,
+            ),
+            Situation(
+                "a chat or a call is moved",
+                _moves_whom(lambda books, command: books.case(command.case).channel in LIVE_CHANNELS),
+                lambda policy: any(getattr(policy.channels, channel).kinds for channel in LIVE_CHANNELS),
+            ),
             Situation("a blocked customer is merged", _merges_whom(lambda page: page.blocked)),
             Situation("a customer is merged who withdrew", _merges_whom(lambda page: page.opted_in is False)),
             Situation("a customer is merged who was merged", _merges_whom(lambda page: page.merged_into is not None)),

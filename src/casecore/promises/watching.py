@@ -46,6 +46,7 @@ from casecore.rooms.blocking import CustomerBlocked, CustomerUnblocked, ThreadBl
 from casecore.rooms.cases import CaseClosed, CaseStarted, StatusSet
 from casecore.rooms.contacts import ContactEnded, CustomerLeft
 from casecore.rooms.merging import CustomerExtended, CustomerMerged
+from casecore.rooms.moving import CaseMoved, ThreadLeft
 from casecore.rooms.offers import OfferDeclined, OfferRescinded, WorkOffered
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.reviews import ReviewTaken
@@ -130,6 +131,8 @@ def watch(
 _BROUGHT_BY: Final[Mapping[type[Event], tuple[type[Event], ...]]] = {
     **dict.fromkeys((AgentAdded, AgentChanged, AgentLoggedOut, NextStateCleared, CustomerLeft), ()),
     CustomerExtended: (CustomerMerged,),
+    CaseMoved: (),
+    ThreadLeft: (CaseMoved,),
     **dict.fromkeys((CustomerBlocked, CustomerUnblocked, ThreadBlocked, ThreadUnblocked), ()),
     **dict.fromkeys((Authenticated, PresenceAsked, ChatDisconnected, Disposed), ()),
     **dict.fromkeys((ReviewTaken, OfferDeclined, DraftEdited, DraftApproved, DraftRefused, DraftWithdrawn), ()),

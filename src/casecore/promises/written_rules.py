@@ -29,8 +29,8 @@ approval.single: SubmitDraft
 approval.stale: ApproveDraft
 assignment.available: CaseAssigned ReviewTaken WorkOffered
 assignment.channel: CaseAssigned ReviewTaken WorkOffered
-assignment.holder: AskPresence Authenticate DeliveryFailed DisconnectIdle EndContact MakeCommitment ReassignCase
-    SendReply SetLevel SetStatus SubmitDraft
+assignment.holder: AskPresence Authenticate DeliveryFailed DisconnectIdle EndContact MakeCommitment MoveCase
+    ReassignCase SendReply SetLevel SetStatus SubmitDraft
 assignment.next_state: CaseAssigned ReviewTaken WorkOffered
 assignment.queue: CaseAssigned ReviewTaken WorkOffered
 assignment.wrap_up: CaseAssigned ReviewTaken WorkOffered
@@ -73,13 +73,17 @@ lifecycle.abandoned: CloseCase
 lifecycle.close_after: CaseClosed
 lifecycle.close_by: CloseCase
 lifecycle.close_from: CaseClosed
-lifecycle.closed: AddTag Authenticate CloseCase EndContact MakeCommitment ReassignCase RecordMiss
+lifecycle.closed: AddTag Authenticate CloseCase EndContact MakeCommitment MoveCase ReassignCase RecordMiss
     RemoveTag SendReply SetLevel SetSentiment SetStatus SubmitDraft
 lifecycle.edge: ApproveDraft CloseCase DisconnectIdle EditDraft SendReply SetStatus SubmitDraft
 merge.edge: MergeCustomers
 merge.limit: MergeCustomers
 message.fresh: ApproveDraft AskPresence DisconnectIdle ReceiveMessage SendReply StartOutbound SubmitDraft
 message.known: AddTag DeliveryFailed RemoveTag SetSentiment
+move.draft: MoveCase
+move.live: MoveCase
+move.open_case: MoveCase
+move.thread: MoveCase
 note.author: DeleteNote EditNote
 note.content: AddNote EditNote
 note.fresh: AddNote
@@ -112,7 +116,7 @@ tags.enabled: AddTag
 tags.limit: CaseTagged MessageTagged
 template.ready: DraftEdited DraftSubmitted ReplySent
 thread.identity: ReceiveMessage StartOutbound
-thread.known: BlockThread UnblockThread
+thread.known: BlockThread MoveCase UnblockThread
 time.order: Command
 whatsapp.consent: ReplySent StartOutbound
 whatsapp.window: DraftSubmitted ReplySent

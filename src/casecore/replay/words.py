@@ -58,6 +58,7 @@ from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
 from casecore.rooms.contacts import ContactEnded, EndContact
 from casecore.rooms.merging import CustomerExtended, MergeCustomers
+from casecore.rooms.moving import MoveCase
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
 from casecore.rooms.offers import (
     AcceptOffer,
@@ -313,6 +314,12 @@ def _say_consent(step: Step, c: RecordConsent) -> _Said:
     return f"{_actor_name(step)} notes that {_customer_name(step, c.customer)} {what}", c.note
 
 
+def _say_move(step: Step, c: MoveCase) -> _Said:
+    thread = step.before.threads.get(c.thread)
+    to = _customer_name(step, None if thread is None else thread.customer)
+    return f"{_actor_name(step)} moves {c.case} to {to}, on thread {c.thread}", ""
+
+
 def _say_block(verb: str) -> _SayCommand:
     def say_block(step: Step, c: BlockCustomer | UnblockCustomer) -> _Said:
         return f"{_actor_name(step)} {verb} customer {_customer_name(step, c.customer)}", c.reason
@@ -391,6 +398,7 @@ _SENTENCES: Final[Mapping[type[Command], _SayCommand]] = MappingProxyType(
         TakeReview: _fill_pattern("{who} takes the review on {c.case}"),
         ReassignCase: _say_handover("{who} gives {c.case} to {to}"),
         RecordConsent: _say_consent,
+        MoveCase: _say_move,
         MergeCustomers: _fill_pattern("{who} finds that customer {c.customer} is customer {c.into}"),
         BlockCustomer: _say_block("blocks"),
         UnblockCustomer: _say_block("unblocks"),

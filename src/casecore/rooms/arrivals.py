@@ -249,7 +249,7 @@ def _who_else(view: SeesThread, command: OnThread) -> str | None:
 def _case_fresh(view: SeesArrival, command: ReceiveMessage, _: Policy) -> Reason | None:
     if not starts_case(view, command):
         return None
-    new = new_case_id(command, view.case)
+    new = new_case_id(command, view.case, view.thread)
     if view.named is None and len(new) <= ID_LIMIT:
         return None
     problem = f"case id {new!r} is taken" if view.named else f"the derived case id has {len(new)} characters"
@@ -292,18 +292,22 @@ def starts_case(view: SeesArrival, command: ReceiveMessage) -> bool:
     return not _only_noted(view, command) and (view.case is None or view.case.status is CLOSED)
 
 
-def new_case_id(command: ReceiveMessage, case: Case | None) -> str:
-    """The id of the case that a message starts: the caller's, else derived from its thread or predecessor."""
+def new_case_id(command: ReceiveMessage, case: Case | None, thread: Thread | None) -> str:
+    """The id of the case that a message starts: the caller's, else derived from its thread or predecessor.
+
+    The cases that have left the thread are counted, because their ids are taken.
+    """
     if command.new_case is not None:
         return command.new_case
+    next_one = 1 if thread is None else thread.left + 1
     if case is None:
-        return f"{command.thread}/1"
+        return f"{command.thread}/{next_one}"
     stem, plus, number = case.id.rpartition("+")
-    return f"{stem}+{int(number) + 1}" if plus and number.isdecimal() else f"{case.id}+1"
+    return f"{stem}+{int(number) + next_one}" if plus and number.isdecimal() else f"{case.id}+{next_one}"
 
 
 def _started_case_id(view: SeesArrival, command: ReceiveMessage) -> str | None:
-    return new_case_id(command, view.case) if starts_case(view, command) else None
+    return new_case_id(command, view.case, view.thread) if starts_case(view, command) else None
 
 
 def _writers_person(view: SeesArrival, _: ReceiveMessage) -> str | None:
@@ -370,7 +374,7 @@ def _start_case(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tupl
     events += _learn_name(view, c)
     if thread is None:
         events.append(ThreadOpened(c.by, c.at, c.thread, customer, channel))
-    new, queue = new_case_id(c, before), policy.queue_for(channel, c.reason, c.language, c.tags)
+    new, queue = new_case_id(c, before, thread), policy.queue_for(channel, c.reason, c.language, c.tags)
     predecessor = before.id if before else None
     events += (
         CaseStarted(
@@ -388,7 +392,7 @@ def _start_case(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tupl
         ),
         CaseQueued(c.by, c.at, new, queue, c.at),
     )
-    if before is not None:
+    if before is not None and before.successor is None:  # it has one that was moved away
         events.append(SuccessorStarted(c.by, c.at, before.id, new))
     return (*events, _message_received(view, c, new, customer))
 

@@ -31,6 +31,7 @@ from casecore.rooms.commitments import COMMITMENTS, Commitment
 from casecore.rooms.contacts import CONTACTS, Contact, LastContact
 from casecore.rooms.eligibility import ELIGIBILITY
 from casecore.rooms.merging import MERGING
+from casecore.rooms.moving import MOVING
 from casecore.rooms.notes import NOTES, Note
 from casecore.rooms.occupancy import OCCUPANCY
 from casecore.rooms.offers import OFFERS, Offers
@@ -79,6 +80,9 @@ class View:
     wrap_up: WrapUp | None = None
     handler: Agent | None = None
     named: Case | None = None
+    other: Case | None = None
+    other_thread: Thread | None = None
+    spoken_on: Thread | None = None
 
 
 @record
@@ -119,6 +123,7 @@ HOUSE: Final[House[View]] = House(
         WRAP_UPS,
         COMMITMENTS,
         BOUNCES,
+        MOVING,
         ABSENCES,
         SLA,
         WINDOWS,

@@ -300,8 +300,8 @@ def _start_outbound(view: SeesClocks, command: StartOutbound, policy: Policy) ->
     if view.thread is None:
         events.append(ThreadOpened(by, at, c.thread, begun.customer, begun.channel))
     events.append(begun)
-    if begun.predecessor is not None:
-        events.append(SuccessorStarted(by, at, begun.predecessor, case))
+    if view.case is not None and view.case.successor is None:
+        events.append(SuccessorStarted(by, at, view.case.id, case))
     events += (CaseAssigned(by, at, case, by), WorkBegun(by, at, case, by))
     content = reply_content(c) | {"send_as": Status.PENDING}
     if c.for_approval:

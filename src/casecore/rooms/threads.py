@@ -86,6 +86,7 @@ class Thread:
         case: The latest case; None before the first.
         customer_at: When the customer sent the last of their messages; None while only we have written.
         blocked: Whether nothing that is written on it counts (`blocking.py`).
+        left: How many cases have left it (`moving.py`), so that no id is derived twice.
     """
 
     id: str
@@ -94,6 +95,7 @@ class Thread:
     case: str | None = a_link(of="case", default=None)
     customer_at: datetime | None = None
     blocked: bool = False
+    left: int = a_count(default=0)
 
 
 @record
@@ -208,7 +210,7 @@ class ThreadOpened(Event):
 
 
 def names_message(name: str = "message") -> Mapping[str, Callable[[Any, Any], str | None]]:
-    """What a command shows that names a message of the thread it is about (`Room.shows`).
+    """What a command shows that brings a message to the thread it is about (`Room.shows`).
 
     Args:
         name: The field that holds the message's own id.
@@ -220,6 +222,16 @@ def names_message(name: str = "message") -> Mapping[str, Callable[[Any, Any], st
         return None if thread is None or message is None else message_row(thread, message)
 
     return {"message": row}
+
+
+def _rows_of_message(view: Any, command: Any) -> tuple[str, ...]:
+    case, message = view.case, command.message
+    threads = () if case is None or message is None else (case.thread, *case.threads)
+    return tuple(message_row(thread, message) for thread in threads)
+
+
+FINDS_MESSAGE: Mapping[str, Callable[[Any, Any], tuple[str, ...]]] = MappingProxyType({"message": _rows_of_message})
+"""What a command shows that names a message of its case, on whichever thread the case was then (`Room.shows`)."""
 
 
 # Whose it is ------------------------------------------------------------------------------------------

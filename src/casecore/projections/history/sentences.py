@@ -29,6 +29,7 @@ from casecore.rooms.blocking import CustomerBlocked, CustomerUnblocked, ThreadBl
 from casecore.rooms.bounces import MessageBounced
 from casecore.rooms.cases import CaseClosed, CaseStarted, CloseReason, StatusSet
 from casecore.rooms.merging import CustomerExtended, CustomerMerged
+from casecore.rooms.moving import CaseMoved, ThreadLeft
 from casecore.rooms.notes import (
     CaseTagged,
     CaseUntagged,
@@ -154,6 +155,20 @@ CUSTOMERS: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             "{by} noted that the customer {customer} wants no messages on WhatsApp any more[: {note:quoted}]",
             "{by} anotou que o cliente {customer} já não aceita mensagens no WhatsApp[: {note:quoted}]",
             "{by} a noté que le client {customer} ne veut plus de messages WhatsApp[ : {note:quoted}]",
+        ),
+    ),
+    CaseMoved: (
+        Sentence(
+            "{by} moved the case to the customer {customer}, on the conversation {thread} (before: {left})",
+            "{by} passou o caso para o cliente {customer}, na conversa {thread} (antes: {left})",
+            "{by} a transféré le cas au client {customer}, dans la conversation {thread} (avant : {left})",
+        ),
+    ),
+    ThreadLeft: (
+        Sentence(
+            "the case is no longer on the conversation {thread}[, whose latest case is {latest}]",
+            "o caso já não está na conversa {thread}[, cujo último caso é {latest}]",
+            "le cas n’est plus dans la conversation {thread}[, dont le dernier cas est {latest}]",
         ),
     ),
     CustomerMerged: (

@@ -9,6 +9,7 @@
   and lies beside the desk.
 * Results come **latest activity first**, then by case id. Activity is anything that happens on the case; that another
   case follows a closed one is activity on that other one only.
+* A case that was **moved** to another customer is theirs, with its notes, and is still found by the ids it had before.
 * Customers who were **merged** are one: by the name, the id or the number of either the cases of both are found.
 * A **cursor** goes on after the last result of a page, in the order in which the cases stood when the first page was
   made: what happens meanwhile moves no case to another page, and neither loses nor repeats one. Which cases match, and
@@ -175,11 +176,13 @@ class Archive:
     def _enter_case(self, before: Case | None, after: Case) -> None:
         if before is None:
             self._entries[after.id] = CaseEntry()
-            for name in ("channel", "customer"):
-                self._cases_by[name][getattr(after, name)].add(after.id)
-            for row_id in (after.id, after.thread, after.customer):
-                self._said.add_id(after.id, row_id)
-        for name in ("queue", "status"):
+            self._said.add_id(after.id, after.id)
+        elif before.customer != after.customer:
+            self._move_notes(after.id, before.customer, after.customer)
+        for name in ("thread", "customer"):
+            if before is None or getattr(before, name) != getattr(after, name):
+                self._said.add_id(after.id, getattr(after, name))
+        for name in ("queue", "status", "channel", "customer"):
             old, new = getattr(before, name, None), getattr(after, name)
             if old != new:
                 self._cases_by[name][new].add(after.id)
@@ -188,6 +191,12 @@ class Archive:
         tags: frozenset[str] = frozenset() if before is None else before.tags
         for tag in after.tags ^ tags:
             self._follow_tag(after.id, tag, 1 if tag in after.tags else -1)
+
+    def _move_notes(self, case: str, before: str, after: str) -> None:
+        """Let the notes on a case be those of the customer whose it is now."""
+        moved = [note for note in self._notes[before].values() if note.case == case]
+        for note in moved:
+            self._notes[after][note.note] = self._notes[before].pop(note.note)
 
     def _enter_profile(self, before: Customer | None, after: Customer) -> None:
         """Let the cases of a customer be found by a number and an address of their profile."""
