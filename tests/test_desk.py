@@ -20,6 +20,7 @@ from casecore.kernel.rooms import where_wanted
 from casecore.policies import Policy
 from casecore.policies.sections import Lifecycle, Relation
 from casecore.rooms.absences import ReleaseAbsent
+from casecore.rooms.aftermath import Aftermath, WrapUp
 from casecore.rooms.agents import AddAgent, Agent, AgentAvailable, AgentWrapsUp, GoAvailable, GoUnavailable, Presence
 from casecore.rooms.approvals import (
     ApproveDraft,
@@ -43,12 +44,13 @@ from casecore.rooms.notes import AddNote, AddTag, DeleteNote, Note, NoteAdded, N
 from casecore.rooms.offers import ExpireOffer, Offers, OfferWork, RescindOffer
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.relations import RelateRecord
 from casecore.rooms.replies import SendReply
 from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.sla import RecordMiss
 from casecore.rooms.threads import Customer, Feeling, RecordCustomer, Thread
 from casecore.rooms.times import CaseTime
-from casecore.rooms.wrap_ups import Aftermath, Dispose, RelateRecord, WrapUp, WrapUpOwed
+from casecore.rooms.wrap_ups import Dispose, WrapUpOwed
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, given, new_case, prepared
 from casecore.testing.strategies import desks, policies
@@ -413,8 +415,8 @@ class TestActions:
             *("reassign_review_to_agent", "reassign_review_to_queue"),
             *("approve_draft", "refuse_draft", "withdraw_draft"),
             *("take_review", "accept_offer", "reject_offer", "reassign_to_agent", "reassign_to_queue"),
-            *("authenticate", "end_contact", "ask_presence", "disconnect_idle"),
-            *("dispose", "relate_customer", "unrelate_customer", "flag_complaint", "make_commitment"),
+            *("end_contact", "authenticate", "ask_presence", "disconnect_idle"),
+            *("relate_customer", "unrelate_customer", "flag_complaint", "dispose", "make_commitment"),
             *("set_level_low", "set_level_normal", "set_level_high", "set_level_urgent"),
             "send_template",
         ] == names

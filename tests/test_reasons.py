@@ -186,14 +186,14 @@ def test_nobody_ends_one_of_no_chats():
     """Regression: whose limit is nothing was told to end a chat first."""
     policy = Policy.loads("[capacity]\nchat = 0\n[queues.general]\nfallback = true")
     told = remedy("capacity.channel", new_case(), OpenCase("ana", at(9), "c1"), policy=policy)
-    assert ("choose somebody with more room", ()) == told
+    assert ("leave it to somebody with more room", ()) == told
     policy = Policy.loads("[capacity]\nchat = 1\n[queues.general]\nfallback = true")
     offered = (new_case(), new_case("c2"), OfferWork(SYSTEM, at(1), "c1", "ana"))
     told = remedy("capacity.channel", offered, OpenCase("ana", at(9), "c2"), policy=policy)
     assert "wait for the answer to the offer" == told[0]
     policy = Policy.loads("[capacity]\ntotal = 0\n[queues.general]\nfallback = true")
     assert (
-        "choose somebody with more room"
+        "leave it to somebody with more room"
         == remedy("capacity.total", new_case(), OpenCase("ana", at(9), "c1"), policy=policy)[0]
     )
 
@@ -206,7 +206,7 @@ def test_a_customer_is_not_told_to_open_the_case():
 
 def test_a_contact_that_has_ended_is_disposed():
     """By whom the case is."""
-    ended = (case_in("open"), EndContact("customer", at(5), "c1"), EndContact("customer", at(9), "c1"))
+    ended = (case_in("open"), EndContact("customer", at(5), "c1"), EndContact("ana", at(9), "c1"))
     assert "ana disposes the contact" == reasons(*ended)["contact.edge"].remedy
 
 

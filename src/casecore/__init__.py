@@ -65,6 +65,8 @@ if TYPE_CHECKING:
     from casecore.projections.transcript import TranscriptEntry as TranscriptEntry
     from casecore.projections.transcript import transcript as transcript
     from casecore.rooms.absences import ReleaseAbsent as ReleaseAbsent
+    from casecore.rooms.aftermath import Aftermath as Aftermath
+    from casecore.rooms.aftermath import WrapUp as WrapUp
     from casecore.rooms.agents import AddAgent as AddAgent
     from casecore.rooms.agents import Agent as Agent
     from casecore.rooms.agents import AgentAdded as AgentAdded
@@ -201,6 +203,14 @@ if TYPE_CHECKING:
     from casecore.rooms.outbound import StartOutbound as StartOutbound
     from casecore.rooms.prepared import PreparedText as PreparedText
     from casecore.rooms.reassignments import ReassignCase as ReassignCase
+    from casecore.rooms.relations import CaseFlagged as CaseFlagged
+    from casecore.rooms.relations import DutyDone as DutyDone
+    from casecore.rooms.relations import DutyLeft as DutyLeft
+    from casecore.rooms.relations import FlagCase as FlagCase
+    from casecore.rooms.relations import RecordRelated as RecordRelated
+    from casecore.rooms.relations import RecordUnrelated as RecordUnrelated
+    from casecore.rooms.relations import RelateRecord as RelateRecord
+    from casecore.rooms.relations import UnrelateRecord as UnrelateRecord
     from casecore.rooms.replies import ReplySent as ReplySent
     from casecore.rooms.replies import SendReply as SendReply
     from casecore.rooms.reviews import FreeReview as FreeReview
@@ -230,18 +240,8 @@ if TYPE_CHECKING:
     from casecore.rooms.threads import Thread as Thread
     from casecore.rooms.threads import ThreadOpened as ThreadOpened
     from casecore.rooms.times import CaseTime as CaseTime
-    from casecore.rooms.wrap_ups import Aftermath as Aftermath
-    from casecore.rooms.wrap_ups import CaseFlagged as CaseFlagged
     from casecore.rooms.wrap_ups import Dispose as Dispose
     from casecore.rooms.wrap_ups import Disposed as Disposed
-    from casecore.rooms.wrap_ups import DutyDone as DutyDone
-    from casecore.rooms.wrap_ups import DutyLeft as DutyLeft
-    from casecore.rooms.wrap_ups import FlagCase as FlagCase
-    from casecore.rooms.wrap_ups import RecordRelated as RecordRelated
-    from casecore.rooms.wrap_ups import RecordUnrelated as RecordUnrelated
-    from casecore.rooms.wrap_ups import RelateRecord as RelateRecord
-    from casecore.rooms.wrap_ups import UnrelateRecord as UnrelateRecord
-    from casecore.rooms.wrap_ups import WrapUp as WrapUp
     from casecore.rooms.wrap_ups import WrapUpOwed as WrapUpOwed
     from casecore.routing import Candidate as Candidate
     from casecore.routing import Explanation as Explanation
@@ -320,10 +320,11 @@ _HOMES = {
         "Commitment CommitmentFulfilled CommitmentMade CommitmentRescheduled FulfilCommitment MakeCommitment "
         "RescheduleCommitment"
     ),
-    "rooms.wrap_ups": (
-        "Aftermath CaseFlagged Dispose Disposed DutyDone DutyLeft FlagCase RecordRelated RecordUnrelated RelateRecord "
-        "UnrelateRecord WrapUp WrapUpOwed"
+    "rooms.aftermath": "Aftermath WrapUp",
+    "rooms.relations": (
+        "CaseFlagged DutyDone DutyLeft FlagCase RecordRelated RecordUnrelated RelateRecord UnrelateRecord"
     ),
+    "rooms.wrap_ups": "Dispose Disposed WrapUpOwed",
     "rooms.absences": "ReleaseAbsent",
     "rooms.bounces": "DeliveryFailed MessageBounced",
     "rooms.moving": "CaseMoved MoveCase ThreadLeft",

@@ -36,12 +36,12 @@ from casecore.kernel import (
 from casecore.kernel.effects import Edits
 from casecore.kernel.fields import row_called, to_instant
 from casecore.policies import Policy
+from casecore.rooms.aftermath import WrapUp
 from casecore.rooms.agents import Agent
 from casecore.rooms.commitments import Commitment
 from casecore.rooms.composition import EFFECTS, HOUSE, TABLES, TIMERS, VIEWS, CaseFile, View
 from casecore.rooms.notes import Note
 from casecore.rooms.threads import Customer, Message, Thread
-from casecore.rooms.wrap_ups import WrapUp
 from casecore.statuses import Status
 
 

@@ -11,7 +11,10 @@ from casecore.check.order import judge_order
 from casecore.check.scope_search import moved_policy
 from casecore.check.walk import WalkResult, random_walk, walk_changes
 from casecore.desk import Desk
+from casecore.diff.report import compare
+from casecore.explore import explore
 from casecore.explore.scope import NOON
+from casecore.policies import PolicyError
 from casecore.policies.sections import Delivery, Queue
 from casecore.promises import Step, Watch
 from casecore.promises.live_work import UNASKED
@@ -56,6 +59,29 @@ def test_what_is_asked_must_exist():
         check(SOP, scopes=("one chat cose",))
     with pytest.raises(ValueError, match=r"there is no scope 'everything'; use one of one-chat-case, "):
         check(SOP, scopes=("everything",))
+
+
+@pytest.mark.parametrize("given", [None, "sop.toml"])
+def test_what_is_no_policy(given):
+    """The path of a file, say: it is told how a policy is read, wherever one is asked about."""
+    shipped = Policy.default()
+    for ask in (
+        lambda: check(given),
+        lambda: compare(shipped, given),
+        lambda: compare(given, shipped),
+        lambda: explore("chat-limit", given),
+    ):
+        with pytest.raises(PolicyError, match=r"is no policy\n = expected: a Policy; Policy.load reads"):
+            ask()
+
+
+@pytest.mark.parametrize("only", ["99", ["99"], {"99"}])
+def test_numbers_however_they_are_listed(only):
+    """One number, a list, a set: it is the number that there is not."""
+    with pytest.raises(ValueError, match="there is no promise '99'"):
+        check(Policy.default(), only=only)
+    with pytest.raises(ValueError, match="there is no promise '99'"):
+        check(Policy.default(), require=only)
 
 
 def judgement(verdict):

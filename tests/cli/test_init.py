@@ -61,6 +61,20 @@ def test_its_own_stands_alone(folder):
     assert "extends" not in said
 
 
+def test_standard_input_is_no_file(folder, capsys):
+    """A dash names no file to write: none is made that is called so."""
+    assert 2 == run_command(["init", "-"])
+    assert "-: standard input cannot be written; name a file" in capsys.readouterr().err
+    assert [] == [*folder.iterdir()]
+
+
+def test_a_name_with_spaces(folder, capsys):
+    """The commands that are told can be pasted."""
+    assert 0 == run_command(["init", "our desk.toml"])
+    assert "next: casecore check 'our desk.toml'" in " ".join(capsys.readouterr().out.split())
+    assert "#   casecore check 'our desk.toml' " in (folder / "our desk.toml").read_text("utf-8")
+
+
 def test_what_is_there_stays(folder, capsys):
     """Regression of nothing yet: nobody's SOP is written over."""
     (folder / "sop.toml").write_text("capacity.chat = 1\n", "utf-8")

@@ -103,6 +103,12 @@ class TestUntried:
         assert {"waiver", "zone", "source", "title", "schema"} == SAYS_NOTHING.keys()
         assert not is_tried(Edit(("chat", "unheard_of"), 1, 2))
 
+    @pytest.mark.parametrize("key", ["lifecycle.close_unanswered", "routing.offers_at_once", "replies.blanks"])
+    def test_keys_that_scopes_and_routing_try(self, key):
+        """Regression: an edit of them that makes no difference was told as untried, although both sides were asked."""
+        assert is_tried(Edit(tuple(key.split(".")), 1, 2))
+        assert not about_nothing(Edit(tuple(key.split(".")), 1, 2))
+
     def test_the_default_is_untried(self):
         """So a key that is new is told of until somebody tries it."""
         assert not is_tried(Edit(("replies", "new_key"), None, True))

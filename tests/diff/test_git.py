@@ -104,6 +104,40 @@ class TestRepository:
         assert 3 == policy_at("HEAD", tmp_path / "short" / "sop.toml").capacity.chat
 
 
+class TestRevisions:
+    """Which one is meant."""
+
+    @pytest.mark.parametrize("said", ["", "nowhere", "HEAD~9", "HEAD:desk", "HEAD~1..HEAD", "main...main"])
+    def test_what_is_no_commit(self, desk, said):
+        """A name that nobody gave, a folder of a commit, a range: all are told alike."""
+        with pytest.raises(NoRevision) as caught:
+            policy_at(said, desk / "house.toml")
+        remedy = "name a branch, a tag or a commit, e.g. HEAD~1"
+        assert f"--git {said}: there is no such revision; {remedy}" == str(caught.value)
+
+    def test_all_but_a_commit(self, desk):
+        """Git takes it for an answer; no file stands there."""
+        with pytest.raises(NoRevision, match=r"--git \^HEAD: it is not one commit; name a branch"):
+            policy_at("^HEAD", desk / "house.toml")
+
+    def test_gits_own_reason(self, desk):
+        """Where it has one, it is repeated."""
+        with pytest.raises(
+            NoRevision, match=r"no such revision, git says: no upstream configured for branch 'main'; name"
+        ):
+            policy_at("@{u}", desk / "house.toml")
+
+    def test_a_checkout_without_its_past(self, desk, tmp_path):
+        """A service fetches the last commit only: it is said how to get the others."""
+        commit(desk, house=chats(4))
+        git(tmp_path, "clone", "--quiet", "--depth", "1", f"file://{desk}", "shallow")
+        assert 4 == policy_at("HEAD", tmp_path / "shallow" / "house.toml").capacity.chat
+        with pytest.raises(
+            NoRevision, match="among the commits that were fetched; fetch them all: git fetch --unshallow"
+        ):
+            policy_at("HEAD~1", tmp_path / "shallow" / "house.toml")
+
+
 class TestFiles:
     """What stood there."""
 

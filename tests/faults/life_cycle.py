@@ -132,8 +132,8 @@ LIFE_CYCLE = (
         RULE,
         "a closed case can be changed like any other",
         "rooms/cases",
-        "    if case.status is not CLOSED:\n        return None\n    follow",
-        "    if True:\n        return None\n    follow",
+        "    if case.status is not CLOSED:\n        return None\n    if command",
+        "    if True:\n        return None\n    if command",
         CLOSED,
     ),
     a_fault(

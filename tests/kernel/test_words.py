@@ -14,17 +14,16 @@ from casecore.kernel.words import (
     emoji_in,
     finds,
     first_emoji,
-    graphemes,
     hidden_in,
     is_blank,
     is_run,
     language_ranges,
     parts_words,
-    said,
     same_form,
     search_form,
     search_words,
     shorten,
+    unless_blank,
 )
 from casecore.promises.in_force import _as_meant
 from casecore.rooms.notes import AddTag
@@ -42,8 +41,11 @@ class TestBlank:
         [
             "",
             " ",
+            "\x01 \x02",
             "\t\r\n",
             "\x00",
+            "\x00 \x01",
+            "\x7f \t\x1b",
             "\x1f",
             "\x85",
             "\xa0",
@@ -69,18 +71,18 @@ class TestBlank:
         """Spaces, control characters, characters without width, fillers; alone or several."""
         assert is_blank(text)
         assert is_blank(f" {text}\u200b")
-        assert None is said(text)
+        assert None is unless_blank(text)
         assert not is_blank(f"{text}a")
 
     @pytest.mark.parametrize("text", ["a", " . ", "é", "\u0600", "👍", "़", "・", "0", PERSIAN])
     def test_says_something(self, text):
         """Whatever can be seen, however small."""
         assert not is_blank(text)
-        assert text == said(text)
+        assert text == unless_blank(text)
 
     def test_nothing_said(self):
         """What was left out stays so."""
-        assert None is said(None)
+        assert None is unless_blank(None)
 
 
 class TestHidden:
@@ -160,10 +162,15 @@ class TestEqual:
             ("ŉ", "'n"),
             ("ᾳ", "ΑΙ"),
             ("``", "''"),
+            ("e\u2011mail", "E-Mail"),
+            ("Mon\u2013Fri", "mon-fri"),
+            ("İADE", "iade"),
+            ("Kapı", "KAPI"),
+            ("i\u0307\u0307", "I"),
         ],
     )
     def test_equal(self, one, other):
-        """Capitals, width, ligatures, apostrophes, spaces, and what has no width."""
+        """Capitals, width, ligatures, apostrophes, dashes, spaces, the i of Turkish, and what has no width."""
         assert same_form(one) == same_form(other)
         assert _as_meant(one) == _as_meant(other)
 
@@ -200,10 +207,11 @@ class TestEqual:
 class TestCharacters:
     """What a reader sees as one."""
 
-    def test_graphemes(self):
-        """Letters with their marks, syllables, families, flags two by two."""
-        text = f"e\u0301{FAMILY}🇵🇹🇧🇷क्षि각"
-        assert ["e\u0301", FAMILY, "🇵🇹", "🇧🇷", "क्षि", "각"] == graphemes(text)
+    @pytest.mark.parametrize("character", ["e\u0301", FAMILY, "🇵🇹", "🇧🇷", "क्षि", "각"])
+    def test_one_is_never_cut(self, character):
+        """A letter with its marks, a syllable, a family, a flag: it is kept whole, or not at all."""
+        assert "a…" == shorten(f"a{character}bcdefghijk", len(character) + 1)
+        assert f"a{character}…" == shorten(f"a{character}bcdefghijk", len(character) + 2)
 
     @pytest.mark.parametrize(
         ("text", "most", "expected"),

@@ -61,12 +61,13 @@ from casecore.rooms.offers import (
 )
 from casecore.rooms.outbound import RecordConsent
 from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.relations import FlagCase, RelateRecord, UnrelateRecord
 from casecore.rooms.replies import SendReply
 from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import RecordMiss, SetLevel
 from casecore.rooms.threads import Feeling, RecordCustomer
-from casecore.rooms.wrap_ups import Dispose, Disposed, FlagCase, RelateRecord, UnrelateRecord
+from casecore.rooms.wrap_ups import Dispose, Disposed
 from casecore.statuses import CASE_LIFECYCLE, Status, Trigger
 from casecore.testing.scenario import at, case_in, given, new_case, prepared, we_write
 from casecore.testing.strategies import runs
@@ -438,12 +439,19 @@ REFUSALS = (
     Refusal("reply.content", case_in("open"), SendReply("ana", NOW, "c1", "m2")),
     Refusal("reply.content", case_in("open"), SubmitDraft("ana", NOW, "c1", "d1")),
     Refusal("reply.content", DRAFT_WAITS, EditDraft("ana", NOW, "c1", "d1", "")),
+    Refusal("reply.content", case_in("open"), AskPresence("ana", NOW, "c1", "m2"), "[chat.idle]\nquestions = []"),
     Refusal("channels.attachments", CALL, SendReply("ana", NOW, "c1", "m2", attachments=("a.pdf",))),
     Refusal("channels.attachments", CALL, SubmitDraft("ana", NOW, "c1", "d1", attachments=("a.pdf",))),
     Refusal("channels.attachments", CALL_DRAFT, EditDraft("ana", NOW, "c1", "d1", attachments=("a.pdf",))),
     Refusal("channels.emoji", CALL, SendReply("ana", NOW, "c1", "m2", "🙂")),
     Refusal("channels.emoji", CALL, SubmitDraft("ana", NOW, "c1", "d1", "🙂")),
     Refusal("channels.emoji", CALL_DRAFT, EditDraft("ana", NOW, "c1", "d1", "🙂")),
+    Refusal(
+        "channels.emoji",
+        case_in("open"),
+        AskPresence("ana", NOW, "c1", "m2", "Hi? 🙂"),
+        "[channels.chat]\nemoji = false",
+    ),
     Refusal("replies.blanks", KNOWN, SendReply("ana", NOW, "c1", "m2", "Dear {customer}")),
     Refusal("replies.blanks", KNOWN, SubmitDraft("ana", NOW, "c1", "d1", "Dear {{1}}")),
     Refusal("replies.blanks", (KNOWN, DRAFT), EditDraft("ana", NOW, "c1", "d1", "Dear {{1}}")),

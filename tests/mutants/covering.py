@@ -43,13 +43,16 @@ class Covered:
         self._nodes = {}
 
     def tests_of(self, mutant):
-        """The tests that run a mutant's lines, its own file's first; where only imports do, all that run the file."""
+        """The tests that run a mutant's lines: those of its own file, and all others.
+
+        Where only imports run them, all that run the file.
+        """
         lines = self._data.contexts_by_lineno(str(SOURCE / mutant.module))
         names = {name for line in range(mutant.line, mutant.last + 1) for name in lines.get(line, ()) if name}
         names = names or {name for held in lines.values() for name in held if name}
         own = f"test_{Path(mutant.module).stem}.py"
         nodes = {node for name in names if (node := self._node(name)) is not None}
-        return sorted(nodes, key=lambda node: (own not in node, node))
+        return sorted(node for node in nodes if own in node), sorted(node for node in nodes if own not in node)
 
     def _node(self, name):
         """A test as pytest names it: `tests.rooms.test_notes.TestTags.test_few` is in the file of that module.

@@ -129,7 +129,7 @@ class TestMistakes:
             ),
             ('languages = ["pt-BR", "en", "pt_br"]', ("queues.q.languages[2]: 'pt_br' is the same word", "3:29")),
             ('tags = ["a", "VIP", "ＶＩＰ"]', ("queues.q.tags[2]: 'ＶＩＰ' is the same word as 'VIP'", "3:21")),
-            ('reasons = ["a", "a"]', ("queues.q.reasons: 'a' stands there twice", "3:11")),
+            ('reasons = ["a", "a"]', ("queues.q.reasons[1]: 'a' stands there twice", "3:17")),
             ('reasons = ["a", " "]', ("queues.q.reasons[1]: ' ' does not fit", "3:17")),
         ],
     )

@@ -281,7 +281,7 @@ class TestMadeInCode:
             (lambda: Priority(initial="high"), "queues.NAME.priority.initial"),
             (lambda: Queue(delivery="pul"), "queues.NAME.delivery"),
             (lambda: Queue(reasons=("",)), "queues.NAME.reasons[0]"),
-            (lambda: Queue(reasons=("a", "a")), "queues.NAME.reasons"),
+            (lambda: Queue(reasons=("a", "a")), "queues.NAME.reasons[1]"),
             (lambda: Queue(priority={"initial": 1}), "queues.NAME.priority"),
             (lambda: ChannelRules(emoji=1), "channels.NAME.emoji"),
             (lambda: Lifecycle(close_after={"rsolved": timedelta(1)}), "lifecycle.close_after.rsolved"),

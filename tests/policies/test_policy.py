@@ -313,7 +313,7 @@ class TestMistakes:
     def test_duplicate_list_item(self):
         """What stands twice is a mistake."""
         (problem,) = problems_of('[channels.chat]\nkinds = ["direct", "post", "direct"]')
-        assert ("channels.chat.kinds", "'direct' stands there twice") == (problem.path, problem.message)
+        assert ("channels.chat.kinds[2]", "'direct' stands there twice") == (problem.path, problem.message)
 
     def test_no_fallback(self):
         """Nothing may be unrouted."""
@@ -713,8 +713,12 @@ holidays = ["2026-12-25", "2026-13-01", "25.12.2026"]
 class TestSoftening:
     """Rules that a policy may soften."""
 
-    def test_one_that_has_a_key_of_its_own(self):
-        """Regression: it was refused without naming `authentication.enforcement`."""
-        (problem,) = problems_of('[enforcement]\n"authentication.before" = "warn"')
-        assert 'write authentication.enforcement = "warn"' == problem.remedy
-        assert Enforcement.WARN is Policy.loads(problem.remedy.removeprefix("write ")).mode("authentication.before")
+    @pytest.mark.parametrize(
+        ("rule", "key"),
+        [("authentication.before", "authentication.enforcement"), ("replies.blanks", "replies.blanks")],
+    )
+    def test_one_that_has_a_key_of_its_own(self, rule, key):
+        """Regression: it was refused without naming the key."""
+        (problem,) = problems_of(f'[enforcement]\n"{rule}" = "warn"')
+        assert f'write {key} = "warn"' == problem.remedy
+        assert Enforcement.WARN is Policy.loads(problem.remedy.removeprefix("write ")).mode(rule)

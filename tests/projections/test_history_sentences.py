@@ -19,12 +19,13 @@ from casecore.rooms.contacts import EndContact
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, SetSentiment
 from casecore.rooms.offers import ExpireOffer, OfferWork, RejectOffer, RescindOffer
 from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.relations import FlagCase, RelateRecord, UnrelateRecord
 from casecore.rooms.replies import SendReply
 from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import SetLevel
 from casecore.rooms.threads import Feeling, RecordCustomer
-from casecore.rooms.wrap_ups import Dispose, FlagCase, RelateRecord, UnrelateRecord
+from casecore.rooms.wrap_ups import Dispose
 from casecore.statuses import Status
 from casecore.testing.scenario import at, given
 from tests.sops import sop

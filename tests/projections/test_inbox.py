@@ -36,12 +36,13 @@ from casecore.rooms.composition import CaseFile
 from casecore.rooms.contacts import EndContact
 from casecore.rooms.notes import AddNote, EditNote, SetSentiment
 from casecore.rooms.offers import AcceptOffer, OfferWork
+from casecore.rooms.relations import FlagCase, RelateRecord
 from casecore.rooms.replies import SendReply
 from casecore.rooms.reviews import TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import SetLevel
 from casecore.rooms.threads import Feeling, RecordCustomer
-from casecore.rooms.wrap_ups import Dispose, FlagCase, RelateRecord
+from casecore.rooms.wrap_ups import Dispose
 from casecore.statuses import Status
 from casecore.testing.scenario import at, given
 from tests.sops import sop

@@ -10,7 +10,8 @@ from casecore import CUSTOMER, SYSTEM, Policy
 from casecore.channels import Channel, MessageKind
 from casecore.kernel import Event
 from casecore.promises import Watch
-from casecore.promises.books import MOST_ASKED, Books, message_page
+from casecore.promises.bookkeeping import MOST_ASKED
+from casecore.promises.books import Books, message_page
 from casecore.promises.in_force import InForce
 from casecore.promises.pages import PAGES, AgentPage, CasePage, DraftSeen
 from casecore.rooms.agents import AgentAdded, NextStateCleared

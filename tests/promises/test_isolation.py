@@ -22,7 +22,7 @@ from tests.floors import GRAPH, PATHS
 WITNESSES = {
     f"casecore.promises.{name}"
     for name in (
-        *("promise", "books", "pages", "happening", "in_force", "rows", "watching"),
+        *("promise", "books", "bookkeeping", "pages", "happening", "in_force", "rows", "watching"),
         *("life_cycle", "assignment", "live_work", "replies", "people"),
     )
 }

@@ -20,8 +20,9 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from casecore.explore.model import starting_desk, timer_instant
+from casecore.explore.local_states import timer_instant
 from casecore.explore.scope import NOON, SECOND, copy_of
+from casecore.explore.teams import starting_desk
 from casecore.promises import Happening
 from casecore.promises.books import Books
 from casecore.promises.pages import PAGES

@@ -16,7 +16,7 @@ from casecore.channels import Channel
 from casecore.check import scopes
 from casecore.desk import Desk
 from casecore.explore import Part, Result, Scope, Watched, explore
-from casecore.explore.model import AGENT_ROLES
+from casecore.explore.local_states import AGENT_ROLES
 from casecore.explore.scope import NOON
 from casecore.promises import PROMISES, WAYS_ON, Step, Watch
 from casecore.rooms.agents import AgentAvailable, AgentUnavailable

@@ -402,9 +402,9 @@ class TestWithdrawing:
     @pytest.mark.parametrize("by", ["ana", "cleo"])
     def test_by_somebody_else(self, by):
         """Not by a colleague, and not by its reviewer, who refuses instead."""
-        assert (f"[approval.author] draft d1 is ben's, not {by}'s -> ask ben, its reviewer or a supervisor") == said_by(
-            waiting().when(WithdrawDraft(by, at(20), "c1", "d1")), "approval.author"
-        )
+        assert (
+            f"[approval.author] draft d1 is ben's, not {by}'s -> ask ben or a supervisor; a reviewer refuses it"
+        ) == said_by(waiting().when(WithdrawDraft(by, at(20), "c1", "d1")), "approval.author")
 
     def test_by_the_customer(self):
         """A customer can only write."""

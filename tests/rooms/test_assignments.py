@@ -122,11 +122,11 @@ def who(**fields):
 OBSTACLES_FOUND = (
     (
         {"presence": Presence.LOGGED_OUT},
-        "[assignment.available] ana is logged_out -> choose an agent who is available",
+        "[assignment.available] ana is logged_out -> go available first, or choose somebody who is",
     ),
     (
         {"presence": Presence.UNAVAILABLE, "reason": "lunch"},
-        "[assignment.available] ana is unavailable (lunch) -> choose an agent who is available",
+        "[assignment.available] ana is unavailable (lunch) -> go available first, or choose somebody who is",
     ),
     (
         {"next_reason": "lunch"},
@@ -143,11 +143,11 @@ OBSTACLES_FOUND = (
     ({"wrap_ups": 2}, "[assignment.wrap_up] ana has 2 contacts to dispose -> give the disposition and notes first"),
     (
         {"channels": frozenset({Channel.EMAIL})},
-        "[assignment.channel] ana does not work on chat -> choose somebody who does",
+        "[assignment.channel] ana does not work on chat -> leave it to somebody who does",
     ),
     (
         {"queues": frozenset()},
-        "[assignment.queue] ana does not serve the queue billing -> choose somebody who does",
+        "[assignment.queue] ana does not serve the queue billing -> leave it to somebody who does",
     ),
     (
         {"held": {Channel.CHAT: 2}},

@@ -22,6 +22,7 @@ from casecore.rooms.contacts import (
 from casecore.rooms.offers import AcceptOffer
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import ReplySent, SendReply
+from casecore.rooms.reviews import TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.wrap_ups import Dispose, WrapUpOwed
 from casecore.statuses import Status
@@ -151,6 +152,14 @@ class TestAuthentication:
             "whoever serves general and is free may open it, and then authenticate the customer"
             == refused.verdict.reasons[0].remedy
         )
+
+    @pytest.mark.parametrize(("reviewer", "who"), [("cleo", "ben authenticates"), ("dora", "authenticate")])
+    def test_who_is_told_when_approving(self, reviewer, who):
+        """Regression: a reviewer was told to authenticate the customer, which they may not."""
+        draft = SubmitDraft("ben", at(1), "c1", "d1", "Your balance", about_account=True)
+        story = given(case_in("open", agent="ben"), draft, TakeReview(reviewer, at(2), "c1"))
+        refused = story.when(ApproveDraft(reviewer, at(3), "c1", "d1")).refused("authentication.before")
+        assert f"{who} the customer first" == refused.verdict.reasons[0].remedy
 
     @pytest.mark.parametrize(("how", "warned"), [("warn", ("authentication.before",)), ("off", ())])
     def test_enforcement(self, how, warned):

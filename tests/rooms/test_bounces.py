@@ -207,6 +207,15 @@ class TestWho:
         replied().when(DeliveryFailed("customer", at(60), "c1", "r-c1")).refused("actor.role")
         replied().when(DeliveryFailed("system", at(60), "c9", "r-c1")).refused("case.known")
 
+    def test_of_a_closed_case(self):
+        """Regression: whoever did not hold it was told to open a case that is closed."""
+        story = given(case_in("closed", channel="sms"))
+        refused = story.when(DeliveryFailed("ana", at(60), "c1", "m-c1")).refused("message.known")
+        assert "sent on this case" in str(refused.verdict)
+        story = replied("pending", CloseCase("ana", at(10), "c1"))
+        refused = story.when(DeliveryFailed("ana", at(60), "c1", "r-c1")).refused("assignment.holder")
+        assert "it is closed -> let the system or a supervisor do it" in str(refused.verdict)
+
     def test_authentication_is_not_asked(self):
         """Nothing is resolved by it."""
         story = given(case_in("open"), Authenticate("ana", at(1), "c1"), SendReply("ana", at(2), "c1", "m8", "Hi"))

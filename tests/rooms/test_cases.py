@@ -29,12 +29,13 @@ from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTa
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
 from casecore.rooms.outbound import RecordConsent, StartOutbound
 from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.relations import FlagCase, RelateRecord, UnrelateRecord
 from casecore.rooms.replies import SendReply
 from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import RecordMiss, SetLevel
 from casecore.rooms.threads import Feeling, RecordCustomer
-from casecore.rooms.wrap_ups import Dispose, FlagCase, RelateRecord, UnrelateRecord, WrapUpOwed
+from casecore.rooms.wrap_ups import Dispose, WrapUpOwed
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, given, new_case
 

@@ -5,7 +5,16 @@ import pytest
 from casecore.policies import Policy
 from casecore.policies.sections import Relation
 from casecore.rooms.absences import ReleaseAbsent
-from casecore.rooms.agents import AgentAvailable, AgentWrapsUp, GoAvailable, GoUnavailable, LogOut, Presence
+from casecore.rooms.agents import (
+    AgentAvailable,
+    AgentUnavailable,
+    AgentWrapsUp,
+    GoAvailable,
+    GoUnavailable,
+    LogOut,
+    NextStateSet,
+    Presence,
+)
 from casecore.rooms.approvals import DraftSuperseded, SubmitDraft
 from casecore.rooms.arrivals import CaseReopened, MessageReceived, ReceiveMessage
 from casecore.rooms.assignments import (
@@ -22,8 +31,9 @@ from casecore.rooms.commitments import CommitmentMade, MakeCommitment
 from casecore.rooms.contacts import CaseGivenUp, ContactEnded, CustomerLeft, CustomerReturned, EndContact
 from casecore.rooms.offers import OfferRescinded, OfferWork, Rescission, WorkOffered
 from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.relations import RelateRecord
 from casecore.rooms.replies import ReplySent, SendReply
-from casecore.rooms.wrap_ups import Dispose, Disposed, RelateRecord, WrapUpOwed
+from casecore.rooms.wrap_ups import Dispose, Disposed, WrapUpOwed
 from casecore.routing import next_for, route
 from casecore.statuses import Status
 from casecore.testing.scenario import at, case_in, given, new_case
@@ -169,9 +179,8 @@ class TestEndsAnOpenChat:
         story = given(case_in("open"), HANGS_UP)
         refused = story.when(LeaveCase("ana", at(10), "c1")).refused("contact.live")
         assert "dispose it: that releases the case" == refused.verdict.reasons[0].remedy
-        for by in ("ana", "customer"):
-            refused = story.when(EndContact(by, at(10), "c1")).refused("contact.edge")
-            assert "ana disposes the contact" == refused.verdict.reasons[0].remedy
+        refused = story.when(EndContact("ana", at(10), "c1")).refused("contact.edge")
+        assert "ana disposes the contact" == refused.verdict.reasons[0].remedy
 
     def test_without_wrap_ups(self):
         """Where the policy asks for none, it is released at once, and nobody is rung."""
@@ -196,6 +205,12 @@ class TestEndsAnOpenChat:
         assert 1 == outcome.desk.agents["ana"].wrap_ups
         outcome.and_when(said_at(DONE, at(40))).then(Disposed, AgentAvailable)
 
+    @pytest.mark.parametrize(("status", "since"), [("open", at(0)), ("pending", at(30))])
+    def test_waits_on_while_unanswered(self, status, since):
+        """Regression: who had no answer yet, left, and wrote again, began to wait anew."""
+        case = case_of(given(case_in(status), HANGS_UP).when(BACK))
+        assert (since, at(30)) == (case.waiting_since, case.cut_off_at)
+
     def test_taken_over(self):
         """A supervisor gives it to somebody else; the wrap-up stays with whose it was."""
         story = given(case_in("open"), KNOWN, HANGS_UP)
@@ -212,11 +227,30 @@ class TestEndsAnOpenChat:
         back.and_when(said_at(DONE, at(95)))
         assert back.verdict
 
+    def test_comes_back_for_lunch_with_more(self):
+        """Regression: logging in for lunch was refused to who owed a disposition and held an email, too."""
+        story = given(
+            case_in("open"),
+            case_in("open", "c2", channel="email", customer="bo"),
+            HANGS_UP,
+            LogOut("ana", at(10), "ana"),
+        )
+        outcome = story.when(GoUnavailable("ana", at(15), "ana", "lunch")).then(AgentWrapsUp, NextStateSet)
+        disposed = outcome.and_when(DONE)
+        disposed.then(Disposed, CaseReleased, CaseQueued, AgentAvailable, CaseGivenUp)
+        assert "lunch" == disposed.desk.agents["ana"].next_reason
+
+    def test_hangs_up_twice(self):
+        """A repeated webhook is told as one, in words for whoever sent it."""
+        gone = given(new_case(), HANGS_UP).when(HANGS_UP).refused("lifecycle.closed").verdict
+        left = given(case_in("open"), HANGS_UP).when(HANGS_UP).refused("contact.edge").verdict
+        assert all("nothing has to be done; a new message" in str(verdict) for verdict in (gone, left))
+
     def test_lunch_waits_for_it(self):
         """Whoever logs out with it and comes back goes on wrapping up."""
         story = given(case_in("open"), HANGS_UP, LogOut("ana", at(10), "ana"))
-        refused = story.when(GoUnavailable("ana", at(11), "ana", "lunch")).refused("presence.contacts")
-        assert refused.verdict.reasons[0].remedy.startswith("go available and set a next state")
+        outcome = story.when(GoUnavailable("ana", at(11), "ana", "lunch")).then(AgentWrapsUp, NextStateSet)
+        outcome.and_when(DONE).then(Disposed, CaseReleased, CaseQueued, AgentUnavailable, CaseGivenUp)
         story.when(GoAvailable("ana", at(11), "ana")).then(AgentWrapsUp)
 
     def test_closed_as_spam(self):

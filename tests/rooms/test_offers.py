@@ -562,9 +562,11 @@ class TestReviews:
         """Somebody with the permission, who did not write it."""
         story = given(case_in("open", agent="dora"), attrs.evolve(DRAFT, by="dora"))
         own = story.when(TakeReview("dora", at(20), "c1")).refused("offer.reviewer")
-        assert "[offer.reviewer] dora wrote the draft -> choose somebody else" == str(own.verdict)
+        assert "[offer.reviewer] dora wrote the draft -> leave it to somebody else" == str(own.verdict)
         other = story.when(TakeReview("ana", at(20), "c1")).refused("offer.reviewer")
-        assert "[offer.reviewer] ana has no permission to approve -> choose somebody who has it" == str(other.verdict)
+        assert "[offer.reviewer] ana has no permission to approve -> leave it to somebody who has it" == str(
+            other.verdict
+        )
 
     def test_queue_of_the_draft(self):
         """Its queue counts, not the case's."""
@@ -697,8 +699,8 @@ class TestEverybody:
         story = given(new_case(reason="billing"), GoAvailable("eva", at(1), "eva"))
         refused = story.when(command).refused("assignment.queue", "assignment.channel")
         assert {
-            "[assignment.queue] eva does not serve the queue billing -> choose somebody who does",
-            "[assignment.channel] eva does not work on chat -> choose somebody who does",
+            "[assignment.queue] eva does not serve the queue billing -> leave it to somebody who does",
+            "[assignment.channel] eva does not work on chat -> leave it to somebody who does",
         } == {str(reason) for reason in refused.verdict.reasons}
 
     def test_self_approval(self):

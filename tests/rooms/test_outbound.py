@@ -18,10 +18,11 @@ from casecore.rooms.composition import HOUSE
 from casecore.rooms.contacts import ContactStarted, EndContact
 from casecore.rooms.occupancy import OccupancyChanged
 from casecore.rooms.outbound import CUSTOMER_WRITES_FIRST, ConsentRecorded, RecordConsent, StartOutbound
+from casecore.rooms.relations import RelateRecord
 from casecore.rooms.replies import ReplySent, SendReply
 from casecore.rooms.sla import SolutionPaused, SolutionReached, first_response, solution
 from casecore.rooms.threads import CustomerMet, CustomerRecorded, Message, RecordCustomer, ThreadOpened
-from casecore.rooms.wrap_ups import Dispose, RelateRecord
+from casecore.rooms.wrap_ups import Dispose
 from casecore.statuses import Status
 from casecore.testing.scenario import T0, at, case_in, given, prepared, we_write
 from tests.sops import sop

@@ -165,6 +165,17 @@ class TestContent:
         """Letters, digits, signs and arrows are text."""
         given(case_in("open", channel="voice")).when(reply(text=text)).then(ReplySent)
 
+    def test_emoji_in_a_subject(self):
+        """Regression: an emoji in the subject of an email went out where none is taken."""
+        story = given(case_in("open", channel="email"), policy=Policy.loads("[channels.email]\nemoji = false"))
+        outcome = story.when(reply(subject="Ready 🎉")).refused("channels.emoji")
+        assert "email takes no emoji; there is one at character 6 of the subject" in str(outcome.verdict)
+
+    def test_emoji_in_a_question(self):
+        """Regression: to ask whether somebody is there with an emoji was no reply, and was sent."""
+        story = given(case_in("open"), policy=PLAIN_TEXT)
+        story.when(AskPresence("ana", at(5), "c1", "q1", "There? ✅")).refused("channels.emoji")
+
     def test_where_the_channel_takes_both(self):
         """A chat takes them."""
         given(case_in("open")).when(reply(text="🙂", attachments=("a.pdf",))).then(ReplySent)

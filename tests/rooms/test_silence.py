@@ -78,8 +78,10 @@ class TestAsking:
         assert 1 == contact_of(outcome).attempts
 
     def test_no_wording(self):
-        """A policy may offer none; the channel sends what it likes."""
-        assert "" == answered(policy=idle(questions=[])).when(ASK).events[0].text
+        """Regression: where the policy offers none, an empty question was sent, and counted."""
+        story = answered(policy=idle(questions=[]))
+        story.when(attrs.evolve(ASK, text=" \u3164")).refused("reply.content").and_when(ASK).refused("reply.content")
+        assert 1 == contact_of(story.when(attrs.evolve(ASK, text="Hello?"))).attempts
 
     def test_without_the_permission_to_reply(self):
         """Ben may not reply directly; asking needs no approval."""

@@ -7,9 +7,10 @@ import pytest
 
 from casecore.desk import Desk
 from casecore.kernel import CUSTOMER
-from casecore.rooms.agents import GoAvailable, GoUnavailable, LogOut
+from casecore.rooms.agents import AgentLoggedOut, GoAvailable, GoUnavailable, LogOut
 from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, ReceiveMessage
 from casecore.rooms.assignments import OpenCase
+from casecore.rooms.breaks import SetNextState
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
 from casecore.rooms.clocks import first_response
 from casecore.rooms.contacts import ContactEnded, EndContact
@@ -126,6 +127,23 @@ class TestAgent:
         story = given(new_case(), LogOut("ben", at(60), "ben"))
         assert story.when(GoUnavailable("ana", at(30), "ana")).verdict
         assert story.when(OpenCase("ana", at(30), "c1")).verdict
+
+    def test_wrapping_up(self):
+        """Whoever came back into a wrap-up has come, too."""
+        story = given(
+            case_in("open"),
+            EndContact(CUSTOMER, at(10), "c1"),
+            LogOut("ana", at(20), "ana"),
+            GoAvailable("ana", at(60), "ana"),
+        )
+        story.when(SetNextState("ana", at(30), "ana", "lunch")).refused("time.order")
+
+    def test_a_lost_connection(self):
+        """Logging out is never refused for its time: it happens when they last came or went, or later."""
+        story = given(GoUnavailable("ana", at(60), "ana", "lunch"))
+        assert at(60) == only(AgentLoggedOut, story.when(LogOut("ana", at(58), "ana"))).at
+        assert at(61) == only(AgentLoggedOut, story.when(LogOut("ana", at(61), "ana"))).at
+        assert given().when(LogOut("eva", T0 - timedelta(days=1), "eva")).verdict
 
     def test_never_came(self):
         """Before somebody has come or gone there is no order."""

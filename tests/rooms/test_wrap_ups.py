@@ -6,6 +6,7 @@ import pytest
 from casecore.channels import Channel
 from casecore.policies import Policy
 from casecore.policies.sections import Relation
+from casecore.rooms.aftermath import Aftermath, WrapUp, wrap_up_id
 from casecore.rooms.agents import AgentAvailable, AgentWrapsUp, ChangeAgent, GoAvailable, LogOut
 from casecore.rooms.approvals import ApproveDraft, DraftApproved, DraftSubmitted, SubmitDraft
 from casecore.rooms.arrivals import ReceiveMessage
@@ -14,12 +15,8 @@ from casecore.rooms.cases import CaseClosed, CloseCase, CloseReason
 from casecore.rooms.contacts import ContactStarted, EndContact
 from casecore.rooms.offers import OfferWork, WorkOffered
 from casecore.rooms.reassignments import ReassignCase
-from casecore.rooms.replies import ReplySent, SendReply
-from casecore.rooms.wrap_ups import (
-    Aftermath,
+from casecore.rooms.relations import (
     CaseFlagged,
-    Dispose,
-    Disposed,
     DutyDone,
     DutyLeft,
     FlagCase,
@@ -27,10 +24,10 @@ from casecore.rooms.wrap_ups import (
     RecordUnrelated,
     RelateRecord,
     UnrelateRecord,
-    WrapUp,
     missing_relations,
-    wrap_up_id,
 )
+from casecore.rooms.replies import ReplySent, SendReply
+from casecore.rooms.wrap_ups import Dispose, Disposed
 from casecore.testing.scenario import at, case_in, given, new_case
 
 QUEUE = "[queues.general]\nfallback = true\n"
@@ -427,8 +424,14 @@ class TestEarlierHandler:
             ("Ana Sá Lima", "a banana", False),
             ("Ana Sá Lima", "Lima", False),
             ("王芳", "由王芳处理", True),
+            ("Ana O'Hara", "by Ana O’Hara", True),
+            ("Ana-Sofia İz", "by ana\u2011sofia iz", True),
+            ("مهدی نامه\u200cنگار", "مهدی نامهنگار", True),
             ("  ", "Nobody", False),
             ("ana", "Anaïs", False),
+            ("Siobhán O\N{RIGHT SINGLE QUOTATION MARK}Neill", "by Siobhán O'Neill", True),
+            ("Ana\N{ZERO WIDTH SPACE} Lima", "by Ana Lima", True),
+            ("\N{HANGUL FILLER}", "by \N{HANGUL FILLER}", False),
         ],
     )
     def test_named_as_they_are_called(self, name, notes, named):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from rpds import HashTrieMap
 
 from casecore.channels import Channel
-from casecore.kernel import CUSTOMER, SYSTEM
+from casecore.kernel import CUSTOMER, SYSTEM, CommandError
 from casecore.policies import Policy
 from casecore.policies.sections import Approval, Capacity, Delivery, Priority, Queue, Routing, Strategy, WrapUpRules
 from casecore.rooms.absences import ReleaseAbsent
@@ -756,6 +756,13 @@ def test_a_case_that_waits_where_nobody_serves_is_reported():
     assert [] == told_unserved(after(desk, ChangeAgent(SYSTEM, at(6), "ana", queues=frozenset(policy.queues))))
     more = after(desk, new_case("c4", reason="bill", at=at(7)))
     assert ["c2", "c1", "c4"] == [one.case for one in unserved(more, at(60))]
+
+
+def test_what_waits_is_asked_of_an_instant():
+    """Given something else, or an instant without a zone, then that is told as everywhere."""
+    for odd in ("noon", at(60).replace(tzinfo=None)):
+        with pytest.raises(CommandError, match="give an aware datetime"):
+            unserved(desk_of(comes("ana")), odd)
 
 
 def test_a_queue_that_the_policy_has_no_more():

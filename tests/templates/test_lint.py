@@ -211,6 +211,8 @@ class TestVariables:
         one = {**body, "example": {"body_text": [["a"]]}}
         assert ["lint.example_count"] == lint(one, status="")
         assert [] == lint({**body, "example": {"body_text": [["a", "b"]]}}, status="")
+        assert ["lint.example_count"] == lint({**body, "example": {"body_text": [["a", " "]]}}, status="")
+        assert ["lint.example_missing"] == lint({**body, "example": {"body_text": [["", "\u200b"]]}}, status="")
         named = {"type": "BODY", "text": "A {{a}} já chegou a sua casa."}
         odd = {"body_text_named_params": [{"param_name": "b", "example": "x"}]}
         assert ["lint.example_count"] == lint({**named, "example": odd}, status="", parameter_format="named")
@@ -378,8 +380,11 @@ class TestButtons:
             ({**LINK, "url": None}, ["lint.url_missing"]),
             ({**LINK, "url": "HTTPS://SOL.EXAMPLE"}, []),
             ({**LINK, "url": "https://www.bit.ly/x"}, ["lint.url_refused"]),
-            ({**LINK, "url": "https://[::1"}, []),
-            ({**LINK, "url": "https:///x"}, []),
+            ({**LINK, "url": "https://[::1"}, ["lint.url_missing"]),
+            ({**LINK, "url": "https:///x"}, ["lint.url_missing"]),
+            ({**LINK, "url": "https://{{1}}"}, ["lint.url_missing"]),
+            ({**LINK, "url": "https://sol.example/a b"}, ["lint.url_missing"]),
+            ({**LINK, "url": "https://wa.me./351"}, ["lint.url_refused"]),
             ({"type": "PHONE_NUMBER", "phone_number": "+351 (21) 000-000"}, []),
             ({"type": "PHONE_NUMBER", "phone_number": "0351210000"}, ["lint.phone"]),
         ],

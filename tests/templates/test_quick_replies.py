@@ -239,8 +239,8 @@ class TestPlainData:
                 {"name": "hi", "text": 7, "channels": "chat", "purpose": "fun", "link": None, "size": 1},
                 [
                     ("text", "'text' is '7'", "give text"),
-                    ("channels", "'channels' is \"'chat'\"", "give a list of texts"),
-                    ("purpose", "'purpose' is \"'fun'\"", "give one of text, form, payment"),
+                    ("channels", "'channels' is 'chat'", "give a list of texts"),
+                    ("purpose", "'purpose' is 'fun'", "give one of text, form, payment"),
                     ("link", "'link' is 'None'", "give text"),
                     ("size", "'size' is '1'", "leave it out: there is no such field"),
                 ],

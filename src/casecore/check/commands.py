@@ -33,11 +33,12 @@ from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOff
 from casecore.rooms.outbound import RecordConsent, StartOutbound
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.relations import FlagCase, RelateRecord, UnrelateRecord
 from casecore.rooms.replies import SendReply
 from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import SetLevel
-from casecore.rooms.wrap_ups import Dispose, FlagCase, RelateRecord, UnrelateRecord
+from casecore.rooms.wrap_ups import Dispose
 from casecore.statuses import SENT_AS, SET_BY_HAND, Status
 
 

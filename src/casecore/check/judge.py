@@ -28,7 +28,7 @@ from casecore.check.joined_scopes import scopes_of_both
 from casecore.check.lint import lint_policy, missing_promises, waiver_of
 from casecore.check.order import judge_order
 from casecore.check.processes import Task, run_tasks
-from casecore.check.report import Judgement, PromiseVerdict, Report
+from casecore.check.report import Finding, Judgement, PromiseVerdict, Report
 from casecore.check.scope_search import (
     ScopeSearch,
     Wanted,
@@ -46,6 +46,7 @@ from casecore.kernel import Enforcement
 from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.policies.declared import ANY_NAME, keys_of_rule
+from casecore.policies.policy import require_policies
 from casecore.promises import OTHERS, PROMISES, Promise, Situation, Statement, Step
 from casecore.promises.assignment import LONGEST_FIRST
 from casecore.promises.in_force import InForce
@@ -63,8 +64,8 @@ def check(
     *,
     house: House[View] = HOUSE,
     at: datetime | None = None,
-    only: frozenset[str] = frozenset(),
-    require: frozenset[str] = frozenset(),
+    only: Iterable[str] = (),
+    require: Iterable[str] = (),
     scopes: Wanted = (),
     limit: int = LIMIT,
     walk: int = STEPS,
@@ -79,7 +80,7 @@ def check(
         house: The rules that are asked.
         at: The instant (aware) from which on it is checked, and at which waivers hold; None: from the beginning, and
             every waiver holds.
-        only: Numbers of promises; none given: all.
+        only: Numbers of promises, e.g. `("04", "12")`, or one of them; none given: all.
         require: Numbers of promises that must be proved: that one of them is not claimed, or waived, is a finding.
         scopes: Scopes, by name or as they are; none given: all of `scopes.scopes_of`.
         limit: How many worlds of a scope are visited at most.
@@ -90,12 +91,16 @@ def check(
         progress: Told the name of each scope before it is searched, and `walk`.
 
     Raises:
+        PolicyError: When what is given is no policy.
         ValueError: When there is no such promise or scope; it names those there are.
         ProcessEnded: When the system stopped one of the processes.
     """
-    asked_for, only = only | require, only | require if only else only
+    require_policies(policy)
+    chosen, required = (frozenset((one,) if isinstance(one, str) else one) for one in (only, require))
+    asked_for = chosen | required
     _promises_numbered(asked_for)  # so that a number that there is not is told
-    promises, names = _promises_numbered(only), scopes if isinstance(scopes, str) else tuple(scopes)
+    chosen = asked_for if chosen else chosen
+    promises, names = _promises_numbered(chosen), scopes if isinstance(scopes, str) else tuple(scopes)
     periods = [(begin, then, moved_policy(policy, begin or at)) for begin, _, then in policy.periods(at)]
     planned = [
         (checked, then, tried) for begin, then, tried in periods for checked in choose_scopes(then, names, begin)
@@ -104,11 +109,8 @@ def check(
         _search_task(checked, tried, house, [promise for promise in promises if promise.claimed(then)], limit)
         for checked, then, tried in planned
     ]
-    walks = [Task("walk", partial(random_walk, policy, walk, seed, house))] if walk else []
-    if walk and policy.change:
-        walks.append(Task("walk across the changes", partial(walk_changes, policy, at, walk // 4, seed, house)))
     shared = (house, policy, *(each for _, then, tried in periods for each in (then, tried)))
-    found = run_tasks((*tasks, *walks), jobs, shared, progress)
+    found = run_tasks((*tasks, *_walk_tasks(policy, at, house, walk, seed)), jobs, shared, progress)
     walked = WalkResult.joined(found[len(tasks) :])
     searched = [ScopeSearch(checked, then, one) for (checked, then, _), one in zip(planned, found, strict=False)]
     explorations = [search.found for search in searched]
@@ -126,22 +128,31 @@ def check(
         (NOBODY_STRANDED, partial(_judge_switches, policy, at, names, house, limit, progress), bool(policy.change)),
     )
     judgements += [
-        judge() for other, judge, by_default in others if other.number in asked_for or (not only and by_default)
+        judge() for other, judge, by_default in others if other.number in asked_for or (not chosen and by_default)
     ]
     judgements = [_apply_waiver(judgement, policy, at) for judgement in judgements]
     return Report(
         policy,
-        findings=(
-            *lint_policy(
-                policy, at, frozenset(one.number for one in judgements if one.verdict is PromiseVerdict.PROVED)
-            ),
-            *missing_promises(judgements, require),
-        ),
+        findings=(*_lint_judged(policy, at, judgements), *missing_promises(judgements, required)),
         searched=tuple(describe_search(exploration) for exploration in explorations),
         judgements=tuple(sorted(judgements, key=lambda judgement: judgement.number)),
         walked=walked.steps,
         unused=unused,
     )
+
+
+def _walk_tasks(policy: Policy, at: datetime | None, house: House[View], steps: int, seed: int) -> Iterator[Task]:
+    """To walk at random under a policy, and across its dated changes; nothing where no steps are walked."""
+    if steps:
+        yield Task("walk", partial(random_walk, policy, steps, seed, house))
+    if steps and policy.change:
+        yield Task("walk across the changes", partial(walk_changes, policy, at, steps // 4, seed, house))
+
+
+def _lint_judged(policy: Policy, at: datetime | None, judgements: Iterable[Judgement]) -> tuple[Finding, ...]:
+    """What lint finds in a policy of which it is known which promises are proved."""
+    proved = frozenset(one.number for one in judgements if one.verdict is PromiseVerdict.PROVED)
+    return tuple(lint_policy(policy, at, proved))
 
 
 def _search_task(

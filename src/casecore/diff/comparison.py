@@ -20,7 +20,7 @@ from datetime import datetime
 from typing import Any
 
 import attrs
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from casecore.channels import Channel
 from casecore.check.in_flight import Flights, may_strand, questions_of, try_switch_in
@@ -32,8 +32,9 @@ from casecore.diff.outcomes import OutcomeChange, outcome_changes
 from casecore.diff.tried import is_tried
 from casecore.diff.verdicts import VerdictChange, claim_changes, compare_verdicts
 from casecore.explore import LIMIT, Story
+from casecore.explore.local_states import LocalState, Move, MoveResult, Successors
 from casecore.explore.memo import Memo
-from casecore.explore.model import NO_QUESTIONS, LocalState, Move, MoveResult, Successors
+from casecore.explore.model import NO_QUESTIONS
 from casecore.explore.states import Occurrence, StateSearch
 from casecore.explore.switch import TwoPolicyModel
 from casecore.explore.traces import StoryFinder
@@ -202,6 +203,52 @@ def _parse_reason(reason: str) -> tuple[Label, tuple[str, ...]]:
     return Label(label), named if label == Label.OTHER else named[:1]
 
 
+@define
+class _ScopesCompared:
+    """What was found in the scopes in which two policies have been compared so far."""
+
+    old: Policy
+    new: Policy
+    house: House[View]
+    limit: int
+    progress: Callable[[str], None]
+    changes: list[BehaviourChange] = field(factory=list)
+    untold: list[Untold] = field(factory=list)
+    differing: list[CheckedScope] = field(factory=list)
+    flights: Flights = field(factory=lambda: Flights(0, ()))
+    worlds: int = 0
+    transitions: int = 0
+    complete: bool = True
+
+    def compare_in(self, checked: CheckedScope) -> None:
+        """Search a scope under both policies, and try the switch where something differs."""
+        self.progress(checked.scope.name)
+        switch = may_strand(checked, self.old, self.new)
+        before, after = (checked.scope.policy_here(policy) for policy in (self.old, self.new))
+        asked = questions_of(checked) if switch else NO_QUESTIONS
+        pair = ComparedModel(checked.scope, before, after, self.house, asked)
+        search = StateSearch(pair, self.limit).run()
+        self.worlds += len(search.states)
+        self.transitions += search.transitions
+        self.complete = self.complete and search.complete
+        self._tell_changes(pair, search, edits_of(before, after))
+        if search.occurrences:
+            self.differing.append(checked)
+            if switch:
+                self.progress(f"{checked.scope.name}, in flight")
+                self.flights = self.flights.and_those(try_switch_in(checked, pair, self.limit))
+
+    def _tell_changes(self, pair: ComparedModel, search: StateSearch, edits: tuple[Edit, ...]) -> None:
+        finder = StoryFinder(search)
+        for reason, occurrences in search.occurrences.items():
+            change = _describe_change(pair, finder, search, reason, occurrences, edits)
+            if change is None:
+                given_up = finder.gave_up or len(occurrences) < search.counts[reason]
+                self.untold.append(Untold(*_parse_reason(reason), pair.scope.name, given_up))
+            else:
+                self.changes.append(change)
+
+
 def diff(
     old: Policy,
     new: Policy,
@@ -227,41 +274,17 @@ def diff(
     edits = edits_of(old, new)
     every = scopes_of_both(old, new)
     chosen = find_scopes(scopes, every) or every
-    found: list[BehaviourChange] = []
-    untold: list[Untold] = []
-    worlds = transitions = 0
-    complete = True
-    differing, flights = list[CheckedScope](), Flights(0, ())
+    found = _ScopesCompared(old, new, house, limit, progress)
     for checked in chosen if edits else ():
-        progress(checked.scope.name)
-        switch = may_strand(checked, old, new)
-        before, after = (checked.scope.policy_here(policy) for policy in (old, new))
-        pair = ComparedModel(checked.scope, before, after, house, questions_of(checked) if switch else NO_QUESTIONS)
-        search = StateSearch(pair, limit).run()
-        worlds, transitions = worlds + len(search.states), transitions + search.transitions
-        complete = complete and search.complete
-        finder = StoryFinder(search)
-        for reason, occurrences in search.occurrences.items():
-            change = _describe_change(pair, finder, search, reason, occurrences, edits_of(before, after))
-            if change is None:
-                given_up = finder.gave_up or len(occurrences) < search.counts[reason]
-                untold.append(Untold(*_parse_reason(reason), pair.scope.name, given_up))
-            else:
-                found.append(change)
-        if search.occurrences:
-            differing.append(checked)
-            if switch:
-                progress(f"{checked.scope.name}, in flight")
-                flights = flights.and_those(try_switch_in(checked, pair, limit))
-    changes = tuple(sorted(_merge_changes(found), key=_sort_key))
-    complete = complete and flights.complete
+        found.compare_in(checked)
+    changes = tuple(sorted(_merge_changes(found.changes), key=_sort_key))
     named = {key for change in changes for key in change.edits}
     outcomes = tuple(outcome_changes(old, new, (edit for edit in edits if edit.key not in named)))
     verdicts = claim_changes(old, new)
-    if promises and differing:
-        others = [checked for checked in chosen if checked not in differing]
+    if promises and found.differing:
+        others = [checked for checked in chosen if checked not in found.differing]
         verdicts = compare_verdicts(
-            differing,
+            found.differing,
             old,
             new,
             others=others,
@@ -274,11 +297,11 @@ def diff(
         new,
         edits=edits,
         changes=changes,
-        untold=tuple(untold),
-        worlds=worlds,
-        transitions=transitions,
-        complete=complete,
-        flights=flights,
+        untold=tuple(found.untold),
+        worlds=found.worlds,
+        transitions=found.transitions,
+        complete=found.complete and found.flights.complete,
+        flights=found.flights,
         outcomes=outcomes,
         verdict_changes=verdicts,
         promises=promises,

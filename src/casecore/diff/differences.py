@@ -1,8 +1,7 @@
 """What comes of comparing two policies over time, numbered: the record that every format reads.
 
 `D1` and on are changes of behaviour, `S1` and on what is stranded, `U1` and on edits of what nobody tried, `E1` and on
-edits without effect. Numbers stand for
-one comparison only; what is the same in another one has the same fingerprint.
+edits without effect. Numbers stand for one comparison only; what is the same in another one has the same fingerprint.
 """
 
 from __future__ import annotations

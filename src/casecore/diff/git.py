@@ -9,6 +9,7 @@ was pinned. Where git refuses, its own words are repeated.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -31,6 +32,10 @@ _KEPT: Final = frozenset(
     }
 )
 """What the user says of git as a whole; all else that begins with `GIT_` is about one repository or one command."""
+
+_COMMIT: Final = re.compile("[0-9a-f]{40,64}")
+_NO_COMMIT: Final = "Needed a single revision"
+"""What git says of a name that is not one of a commit, after its reason where it has one."""
 
 _LINK: Final = "120000"
 _FOLDER: Final = "040000"
@@ -97,10 +102,10 @@ class Revision:
             NoRevision: When there is no git, no such repository, or no such revision.
         """
         root = _repository_of(file)
-        words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{said}^{{commit}}")
-        commit = run_git(root, *words).stdout.decode("ascii", "replace").strip()
-        if not commit:
-            raise NoRevision(f"--git {said}: there is no such revision; name a branch, a tag or a commit, e.g. HEAD~1")
+        done = run_git(root, "rev-parse", "--verify", "--end-of-options", f"{said}^{{commit}}")
+        commit = done.stdout.decode("ascii", "replace").strip()
+        if done.returncode or not _COMMIT.fullmatch(commit):  # several, or one that is left out, of a range
+            raise NoRevision(f"--git {said}: {_why_no_commit(root, done)}")
         return cls(said, root, commit)
 
     def read(self, file: Path) -> bytes:
@@ -213,6 +218,18 @@ def _repository_of(file: Path) -> Path:
         around = run_git(root, "rev-parse", "--show-superproject-working-tree")
         root = _folder_in(around) if around.stdout.strip() else None
     return root or own
+
+
+def _why_no_commit(root: Path, done: subprocess.CompletedProcess[bytes]) -> str:
+    """Why a revision names no commit, and what to do; it may be one of those that were not fetched."""
+    remedy = "name a branch, a tag or a commit, e.g. HEAD~1"
+    if not done.returncode:
+        return f"it is not one commit; {remedy}"
+    words = own_words(done).removesuffix(_NO_COMMIT).removesuffix(" fatal: ")
+    found = f"there is no such revision{f', git says: {words}' if words else ''}"
+    if run_git(root, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true":
+        return f"{found} among the commits that were fetched; fetch them all: git fetch --unshallow"
+    return f"{found}; {remedy}"
 
 
 def _folder_in(done: subprocess.CompletedProcess[bytes]) -> Path:

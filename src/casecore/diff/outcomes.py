@@ -39,7 +39,7 @@ from casecore.rooms.clocks import first_response, solution
 from casecore.rooms.notes import SetSentiment
 from casecore.rooms.offers import OfferWork
 from casecore.rooms.replies import SendReply
-from casecore.rooms.sla import SetLevel
+from casecore.rooms.sla import FIRST_RESPONSE, SOLUTION, SetLevel
 from casecore.rooms.threads import Feeling
 from casecore.routing import next_for, next_offer
 from casecore.statuses import Status
@@ -233,6 +233,10 @@ def _is_answered(at: datetime, status: Status) -> Iterator[Command]:
     yield SendReply("ana", soon, "c1", "m2", "Here you are", status, subject="Your request")
 
 
+_CLOCKS_READ: Final = (("first response", first_response, FIRST_RESPONSE), ("solution", solution, SOLUTION))
+"""The clocks of a case: what people call it, what reads it, and the timer that tells when it is late."""
+
+
 def _look_at_clocks(desk: Desk) -> Mapping[str, Any]:
     """What is due of the case, and what its clocks say an hour and two days later."""
     found: dict[str, Any] = {due.what: due.at for due in desk.due()}
@@ -242,10 +246,10 @@ def _look_at_clocks(desk: Desk) -> Mapping[str, Any]:
     for hours in (1, 48):
         at = desk.now + timedelta(hours=hours) if desk.now else NOON
         policy = desk.policy.at(at).for_(file.case)
-        for name, read in (("first response", first_response), ("solution", solution)):
+        for name, read, timer in _CLOCKS_READ:
             clock = read(view, policy, at)
             if clock is not None and clock.due is not None:
-                found.setdefault(f"the {name} is late", clock.due)  # what was judged already is due no more
+                found.setdefault(timer.name, clock.due)  # what was judged already is due no more
             found[f"{name} after {hours} h"] = "no clock" if clock is None else f"{clock.state}"
     return found
 

@@ -20,6 +20,7 @@ from casecore.diff.formats import as_markdown
 from casecore.explore import LIMIT
 from casecore.kernel.house import House
 from casecore.policies import Policy
+from casecore.policies.policy import require_policies
 from casecore.rooms.composition import HOUSE, View
 
 __all__ = ["FAILING", "Difference", "compare"]
@@ -43,6 +44,12 @@ def compare(
     promises: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Difference:
-    """Compare two policies in each period in which they differ, and try the switch; arguments as for `diff`."""
+    """Compare two policies in each period in which they differ, and try the switch; arguments as for `diff`.
+
+    Raises:
+        PolicyError: When one of them is no policy.
+        ValueError: When there is no such scope; it names those there are.
+    """
+    require_policies(old, new)
     found = over_time(old, new, house=house, scopes=scopes, limit=limit, promises=promises, progress=progress)
     return Difference(old, new, found)

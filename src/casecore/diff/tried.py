@@ -15,11 +15,13 @@ TRIED: Final = frozenset(
         "lifecycle.close_from",
         "lifecycle.close_by",
         "lifecycle.close_after",
+        "lifecycle.close_unanswered",
         "channels",
         "queues",
         "capacity",
         "routing.agents",
         "routing.offer_timeout",
+        "routing.offers_at_once",
         "routing.unanswered",
         "chat.agent_ends",
         "chat.idle",
@@ -43,6 +45,7 @@ TRIED: Final = frozenset(
         "tags.limit",
         "sentiment.manual",
         "live.abandoned",
+        "replies.blanks",
         "override",
     }
 )

@@ -42,6 +42,7 @@ from casecore.explore.traces import IsWanted, Story, StoryFinder
 from casecore.explore.watchers import NOT_WATCHED, Watched, in_books
 from casecore.kernel.house import House
 from casecore.policies import Policy
+from casecore.policies.policy import require_policies
 from casecore.promises import Happening, Step
 from casecore.rooms.composition import HOUSE, View
 
@@ -131,9 +132,11 @@ def explore(
         limit: How many states are visited at most.
 
     Raises:
+        PolicyError: When what is given is no policy.
         ValueError: When there is no scope of this name, its team cannot be brought to a desk with this policy, or two
             questions share a name.
     """
+    require_policies(policy)
     always, sometimes, possible = dict(always or {}), dict(sometimes or {}), dict(possible or {})
     names = [*always, *sometimes, *possible, *watched.every]
     shared = {name for name in names if names.count(name) > 1}

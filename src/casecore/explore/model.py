@@ -18,14 +18,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
-from functools import cached_property
 from typing import Any, Final
 
 import attrs
 from attrs import field
 
-from casecore.desk import Desk
 from casecore.explore.components import CanonicalForm, ComponentPool, StateComponent, TimePassed
+from casecore.explore.local_states import LocalState, Move, MoveResult, Successors, timer_instant
 from casecore.explore.memo import CASE_PLACE, Branch, CaseMemo, Facts, Leaf, Memo, look_at_books, look_at_desk
 from casecore.explore.pages import (
     AGENT_PAGES,
@@ -35,19 +34,18 @@ from casecore.explore.pages import (
     LoggedBooks,
     PageInstant,
     Writing,
-    mark_event,
     pages_of,
     with_page_counters,
 )
-from casecore.explore.read_log import LoggedDesk, Path, ReadLog, field_at
+from casecore.explore.read_log import LoggedDesk, Path, field_at
 from casecore.explore.scope import NOON, SECOND, Part, Scope
+from casecore.explore.teams import starting_desk, with_all_queues
 from casecore.explore.watchers import NO_REPORT, NOT_WATCHED, Watched, Watchers, WitnessReport
-from casecore.kernel import Accepted, Command, Event, Refused, Timer, Verdict
+from casecore.kernel import Accepted, Command, Refused, Timer, Verdict
 from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.promises import Step
-from casecore.promises.books import Books, message_page
-from casecore.promises.happening import Happening
+from casecore.promises.books import message_page
 from casecore.rooms.composition import EFFECTS, HOUSE, TIMERS, View
 from casecore.rooms.threads import message_row
 
@@ -87,113 +85,6 @@ class Questions:
 
 
 NO_QUESTIONS: Final = Questions()
-
-
-# Moves -------------------------------------------------------------------------------------------------
-
-
-@attrs.frozen(eq=False, slots=False)
-class MoveResult:
-    """What comes of a move, wherever that is: the same answer is the same result.
-
-    Attributes:
-        verdict: The answer to a command; None where time passes.
-        happens: The desk's events, or the one instant that passes on.
-        agents: The places of the agents that are changed.
-        beyond: Whether it makes rows that the scope does not follow, e.g. the successor of a closed case.
-    """
-
-    number: int
-    verdict: Verdict | None
-    happens: tuple[Any, ...]
-    agents: tuple[int, ...] = ()
-    beyond: bool = False
-
-    @property
-    def events(self) -> tuple[Event, ...]:
-        """What happens on the desk."""
-        return self.verdict.events if isinstance(self.verdict, Accepted) else ()
-
-    @cached_property
-    def marked(self) -> tuple[Any, ...]:
-        """What happens, at an instant by which its writing in records is known."""
-        return tuple(event if isinstance(event, TimePassed) else mark_event(event) for event in self.happens)
-
-
-@attrs.frozen(eq=False)
-class Move:
-    """One thing that can be done, or one instant that can pass on.
-
-    Attributes:
-        part: The place of the part it is about; None where it is about no case.
-        command: What is done; None where time passes.
-        memo: What comes of it; None where nothing can.
-        side: The place of the SOP under which it is done, among the model's policies.
-        policy: That SOP.
-    """
-
-    part: int | None
-    command: Command | None
-    memo: Memo
-    side: int
-    policy: Policy
-
-
-AGENT_ROLES: Final = frozenset({"actor", "target", "holder", "reviewer", "offered", "review_offered", "handler"})
-"""What agents are called in a view."""
-
-
-def timer_instant(timer: Timer) -> str:
-    """The instant that a timer counts from, as `row.field`."""
-    row, _, name = timer.since.partition(".")
-    return f"{'agent' if row in AGENT_ROLES else row}.{name}"
-
-
-# Local states ------------------------------------------------------------------------------------------
-
-
-@attrs.define(eq=False)
-class Successors:
-    """What can come of one case (or of none) with one team.
-
-    Attributes:
-        by_time: Where time leads: (agents, case) for each step.
-        by_command: Where commands lead.
-        wrong: What no step may be and some step is, by name, with its move.
-        met: What some step should be and is, by name, with its move.
-    """
-
-    by_time: list[tuple[int, int]] = field(factory=list)
-    by_command: list[tuple[int, int]] = field(factory=list)
-    wrong: list[tuple[str, Move]] = field(factory=list)
-    met: list[tuple[str, Move]] = field(factory=list)
-    transitions: int = 0
-
-
-class LocalState:
-    """One case and the agents, as questions see them."""
-
-    __slots__ = ("_agents", "_policy", "case", "facts")
-
-    def __init__(self, policy: Policy, agents: tuple[StateComponent, ...], case: StateComponent) -> None:
-        self._policy = policy
-        self._agents = agents
-        self.case = case
-        self.facts: tuple[Facts, ...] = (*(agent.facts for agent in agents), case.facts)
-
-    def desk(self, log: ReadLog) -> LoggedDesk:
-        """The desk of these rows, which notes in the log what is read of it."""
-        tables: dict[str, dict[str, Any]] = {}
-        for component in (*self._agents, self.case):
-            for (table, row_id), row in component.rows.items():
-                tables.setdefault(table, {})[row_id] = row
-        desk = LoggedDesk.of(self._policy, NOON, tables, log)
-        vars(desk)["books"] = self.books(log)  # the desk itself is frozen
-        return desk
-
-    def books(self, log: ReadLog) -> LoggedBooks:
-        """The books of the witnesses in these rows, which note in the log what is read of them."""
-        return LoggedBooks([component.rows for component in (self.case, *self._agents)], log)
 
 
 class Model:
@@ -580,35 +471,6 @@ class Model:
 def _leads_nowhere(start: Branch | Leaf | None) -> bool:
     """Whether the case alone tells that nothing is possible."""
     return type(start) is Leaf and (start.value is None or not start.value.happens)
-
-
-def starting_desk(scope: Scope, policy: Policy, house: House[View]) -> tuple[Desk, Books]:
-    """The desk with nothing but the team, and the books of its witnesses.
-
-    Raises:
-        ValueError: When the team cannot be brought to a desk with this policy.
-    """
-    desk, books = Desk(policy), Books()
-    for command in scope.team:
-        step = Step.of(desk, command, house)
-        if not step.verdict:
-            raise ValueError(f"{type(command).__name__} by {command.by} is refused: {step.verdict}")
-        desk = step.after
-        books.adopt(Happening(step.events, books, policy).layers[1:])
-    return desk, books
-
-
-def with_all_queues(policies: tuple[Policy, ...]) -> Policy:
-    """The first policy, with the queues that only others have: the team may serve them all."""
-    first: Any = policies[0]
-    more: dict[str, Any] = {
-        name: queue for policy in policies for name, queue in policy.queues.items() if name not in first.queues
-    }
-    if not more:
-        return policies[0]
-    closed = {name: attrs.evolve(queue, fallback=False) for name, queue in more.items()}
-    joint: Policy = attrs.evolve(first, queues={**first.queues, **closed})
-    return joint
 
 
 def _list_wrong(ask: FindsWrong) -> Callable[[Step], tuple[str, ...]]:

@@ -16,7 +16,8 @@ import attrs
 from attrs import field
 
 from casecore.explore.components import rows_of_desk
-from casecore.explore.model import AGENT_BITS, CASE_BITS, Model, Move, Successors
+from casecore.explore.local_states import Move, Successors
+from casecore.explore.model import AGENT_BITS, CASE_BITS, Model
 from casecore.explore.read_log import LoggedDesk
 
 CASE_MASK = (1 << CASE_BITS) - 1

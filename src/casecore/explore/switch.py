@@ -18,8 +18,9 @@ from typing import Any, NamedTuple
 import attrs
 from attrs import field, frozen
 
+from casecore.explore.local_states import LocalState, Move, MoveResult
 from casecore.explore.memo import Memo
-from casecore.explore.model import NO_QUESTIONS, LocalState, Model, Move, MoveResult, Questions
+from casecore.explore.model import NO_QUESTIONS, Model, Questions
 from casecore.explore.read_log import LoggedDesk
 from casecore.explore.scope import Scope
 from casecore.explore.states import StateSearch

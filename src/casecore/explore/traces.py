@@ -25,8 +25,9 @@ import attrs
 from attrs import frozen
 
 from casecore.explore.components import apply_events, rows_of_desk
+from casecore.explore.local_states import Move, timer_instant
 from casecore.explore.memo import CASE_PLACE
-from casecore.explore.model import Model, Move, timer_instant
+from casecore.explore.model import Model
 from casecore.explore.pages import AGENT_PAGES, INSTANTS, fold_pages, pages_of
 from casecore.explore.read_log import LoggedDesk, Path, field_at
 from casecore.explore.scope import NOON, SECOND, copy_of

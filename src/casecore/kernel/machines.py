@@ -75,9 +75,8 @@ class StateTable(Generic[S]):
     final: tuple[S, ...]
     edges: tuple[Edge, ...]  # one source each
     titles: Mapping[S, str] = field(hash=False)  # what a reader sees for a state; its text where nothing else was given
-    lookup: Mapping[str, Mapping[str, S]] = field(
-        eq=False
-    )  # lookup[trigger][state]: the resulting state, for hot paths
+    # lookup[trigger][state] is the resulting state, for hot paths
+    lookup: Mapping[str, Mapping[str, S]] = field(eq=False)
     _rows: dict[str, dict[str, S]] = field(eq=False)  # the same for dest(): a dict answers twice as fast as its proxy
 
     def __init__(
@@ -128,7 +127,7 @@ class StateTable(Generic[S]):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle what it was made from: the rest is compiled anew, and checked again."""
         lines = tuple((edge.trigger, edge.source, edge.dest) for edge in self.edges)
-        return _made_again, (
+        return _remake_table, (
             type(self),
             self.name,
             type(self.initial),
@@ -182,7 +181,7 @@ class StateTable(Generic[S]):
             name=self.name,
         )
         # A condition's result is compared `== True`: without bool(), a truthy 2 would refuse.
-        asked = None if permits is None else _Asking(permits)
+        asked = None if permits is None else _AskHost(permits)
         for edge in self.edges:  # as text: `transitions` would go by a member's NAME
             machine.add_transition(str(edge.trigger), str(edge.source), edge.dest and str(edge.dest), asked)
         if model is not None:  # Machine(model=…) overlooks a falsy object, unpacks a list, resets the state
@@ -212,7 +211,7 @@ class StateTable(Generic[S]):
         return bundle | {"image/svg+xml": mermaidx.render(bundle["text/vnd.mermaid"]).svg()}
 
 
-def _made_again(
+def _remake_table(
     kind: type[StateTable[S]],
     name: str,
     states: type[S],
@@ -226,7 +225,7 @@ def _made_again(
 
 
 @frozen
-class _Asking:
+class _AskHost:
     """The condition of every step of a machine: what the host was asked for; a class, so that it can be pickled."""
 
     permits: Callable[[Any, str], object]
@@ -305,7 +304,7 @@ def _classes() -> tuple[type[Machine], Callable[..., State]]:
             self.value, self.label = member, title  # what a model is set to, and what a drawing writes
 
         def __reduce__(self) -> tuple[Any, ...]:
-            return _empty, (1,), self.__dict__
+            return _make_bare, (1,), self.__dict__
 
     class TableMachine(Machine):
         """A machine that finds a state by its text and by its member."""
@@ -320,12 +319,12 @@ def _classes() -> tuple[type[Machine], Callable[..., State]]:
             return super().get_transitions(trigger, text(source), text(dest))
 
         def __reduce__(self) -> tuple[Any, ...]:
-            return _empty, (0,), self.__dict__
+            return _make_bare, (0,), self.__dict__
 
     return TableMachine, TableState
 
 
-def _empty(place: int) -> Any:
+def _make_bare(place: int) -> Any:
     """A machine or a state without content, for what unpickles or copies one: no module holds these classes."""
     made: Any = _classes()[place]
     return made.__new__(made)

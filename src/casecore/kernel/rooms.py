@@ -250,7 +250,7 @@ class Room(Generic[V]):
         rules: Everything else; all of them are asked and every reason is listed.
         decide: What each command proposes.
         follows: What an event entails, added after the verdict and never refused.
-        creates: (sheet class, event class) -> the new record, or a an `Editing` of it, which is faster.
+        creates: (sheet class, event class) -> the new record, or an `Editing` of it, which is faster.
         evolve: (sheet class, event class) -> changes a draft of the record in place.
         notices: The same, where there may be no such record: then nothing changes. Of a class of events all its
             subclasses are noticed, as far as they name such a record.
@@ -318,6 +318,9 @@ def by_system(_: Sees, command: Command, __: PolicyInForce) -> Reason | None:
 
 
 _PART_OF_A_SECOND = timedelta(microseconds=999_999)
+
+NEVER_COMES: dict[str, None] = {"seconds": None, "limit": None, "seconds_to_go": None}
+"""The facts of a reason that a time never comes: the same as of `too_early`, with nothing measured."""
 
 
 def too_early(rule: str, found: str, left: timedelta, needed: timedelta) -> Reason:

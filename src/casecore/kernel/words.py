@@ -3,8 +3,9 @@
 The one truth about text of every script, for fields, filters, channels, templates and search:
 
 * **Blank** is a text in which nothing can be seen: spaces of any sort, characters without width, fillers.
-* **Equal words** (`same_form`) differ in capitals, width, ligatures, the sort of apostrophe, spaces around and between
-  them, and characters without width only. `pt-BR` is also a language `pt` (`language_ranges`).
+* **Equal words** (`same_form`) differ in capitals, width, ligatures, the sort of apostrophe or dash, spaces around and
+  between them, and characters without width only; the i of Turkish, with a dot or without, is an i. `pt-BR` is also a
+  language `pt` (`language_ranges`).
 * **Letters to search by** (`search_form`) leave out accents and vowel points, too, but neither the vowels of Indic
   scripts nor the marks of Japanese: ł ø đ are l o d; दान is not दिन. `search_words` parts them into words.
 * **A character** of a reader is a grapheme: a letter with its marks, a family of emoji. Nothing is cut inside one.
@@ -15,6 +16,7 @@ What Unicode says of characters is read by the library `regex`, which is loaded 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
@@ -56,6 +58,7 @@ _PATTERNS: Final = {
     "picture": _PICTURE,
     "accent": _ACCENTS,
     "gap": rf"(?<!{_RUN})\u200b",
+    "half_space": r"(?<=\p{Arab}\p{M}*)\u200c(?=\p{Arab})",
     "digit": r"[\p{Nd}--\p{ASCII}]",
     "unspaced": _UNSPACED,
     "run": _RUN,
@@ -64,6 +67,11 @@ _PATTERNS: Final = {
 }
 
 _APOSTROPHES: Final = str.maketrans(dict.fromkeys("’‘‛ʼʻʹ´`′＇", "'"))
+_SIGNS: Final = _APOSTROPHES | str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | {"ı": "i"})
+"""Signs that programs put for others, and the i of Turkish, whose capital is that of every other i."""
+
+_DOTTED_I: Final = re.compile("i\u0307+")
+"""What becomes of the capital I of Turkish that has a dot."""
 
 
 @cache
@@ -76,16 +84,18 @@ def _pattern(name: str) -> Any:
 
 # Seen or not -------------------------------------------------------------------------------------------
 
+_ASCII_SEEN: Final = re.compile("[!-~]")
+
 
 def is_blank(text: str) -> bool:
     """Whether nothing of a text can be seen; the empty one is blank, too."""
     if text.isascii():
-        return not text.strip(" \t\n\r\v\f\x1c\x1d\x1e\x1f") or not any(map(str.isprintable, text.strip()))
+        return _ASCII_SEEN.search(text) is None
     return _pattern("seen").search(text) is None
 
 
-def said(text: str | None) -> str | None:
-    """A text that may be left out: None where it is blank."""
+def unless_blank(text: str | None) -> str | None:
+    """A text that may be left out; None where it is blank."""
     return None if text is None or is_blank(text) else text
 
 
@@ -112,21 +122,22 @@ def hidden_in(text: str) -> int | None:
 def same_form(text: str) -> str:
     """The form by which words are compared: two words are equal where their forms are.
 
-    It is Unicode's NFKC_Casefold with one sort of apostrophe, and with one space where there are any.
+    It is Unicode's NFKC_Casefold with one sort of apostrophe, of dash and of i, and with one space where there are any.
     """
-    return _form_of_word(text) if len(text) <= _A_WORD else _fold(text)
+    return _form_of_word(text) if len(text) <= _LONGEST_WORD else _fold(text)
 
 
-_A_WORD: Final = 200
+_LONGEST_WORD: Final = 200
 """The longest text whose form is remembered, in code points."""
 
 
 def _fold(text: str) -> str:
     if text.isascii() and "`" not in text:
         return " ".join(text.lower().split())
-    folded = unicodedata.normalize("NFD", text.translate(_APOSTROPHES)).casefold()
+    folded = unicodedata.normalize("NFD", text.translate(_SIGNS)).casefold()
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", folded).casefold())
-    plain = _pattern("ignorable").sub("", folded).translate(_APOSTROPHES)
+    plain = _pattern("ignorable").sub("", folded).translate(_SIGNS)
+    plain = _DOTTED_I.sub("i", plain)
     return " ".join(unicodedata.normalize("NFKC", plain).split())
 
 
@@ -167,12 +178,6 @@ def language_ranges(language: str) -> Iterator[str]:
 # Characters of a reader --------------------------------------------------------------------------------
 
 
-def graphemes(text: str) -> list[str]:
-    """The characters that a reader sees: each a letter with its marks, a syllable, a whole emoji."""
-    found: list[str] = _pattern("grapheme").findall(text)
-    return found
-
-
 def shorten(text: str, most: int, ending: str = "…") -> str:
     """A text of at most so many code points, its ending counted; nothing is cut inside a character of a reader."""
     if len(text) <= most:
@@ -204,6 +209,9 @@ def _is_picture(grapheme: str) -> bool:
 
 # To search by ------------------------------------------------------------------------------------------
 
+_HYPHEN: Final = "\u2010"
+"""A hyphen that is nothing else; it stands for the half space of Persian, too, which parts an ending from its word."""
+
 
 @cache
 def _plain_letters() -> dict[int, str]:
@@ -230,7 +238,8 @@ def search_form(text: str) -> str:
         return text.lower().replace("`", "'")
     parted = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES))
     parted = unicodedata.normalize("NFKD", parted.casefold())
-    plain = _pattern("accent").sub("", _pattern("gap").sub(" ", parted)).translate(_plain_letters())
+    parted = _pattern("half_space").sub(_HYPHEN, _pattern("gap").sub(" ", parted))
+    plain = _pattern("accent").sub("", parted).translate(_plain_letters())
     plain = plain.translate(_APOSTROPHES)
     digits = _pattern("digit").sub(lambda match: str(unicodedata.decimal(match[0], match[0])), plain)
     return unicodedata.normalize("NFC", digits)
@@ -242,11 +251,11 @@ def search_words(form: str) -> list[str]:
     return found
 
 
-_BONDS: Final = frozenset("-'\u2010")
+_BONDS: Final = frozenset(f"-'{_HYPHEN}")
 
 
 def bonded_words(form: str) -> Iterator[str]:
-    """Words that a hyphen or an apostrophe parts, as people write them without: `email`, `dont`."""
+    """Words that a hyphen, an apostrophe or the half space of Persian parts, as people write them without: `email`."""
     chain: list[str] = []
     end = 0
     for match in _pattern("word").finditer(form):

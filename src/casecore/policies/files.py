@@ -2,9 +2,9 @@
 
 * A file is UTF-8 TOML of at most a megabyte; a byte order mark and Windows' line ends are fine.
 * `extends = "base.toml"` takes another file as the ground, found beside the file that says so; `extends = "casecore"`
-  the SOP that ships. What a file says stands
-  over what the file below says: tables are merged key by key; overrides that match the same, and changes on the same
-  date, are one. At most eight files lie on each other, and never in a circle.
+  takes the SOP that ships. What a file says stands over what the file below says: tables are merged key by key;
+  overrides that match the same, and changes on the same date, are one. At most eight files lie on each other, and never
+  in a circle.
 * Whatever is in a file, the answer is data or a `PolicyError` that says where. The time it takes grows with the size
   of the file and with nothing else.
 """
@@ -27,6 +27,7 @@ from casecore.policies.layers import LAYERS, Settings
 from casecore.policies.origins import Source, Sources, locate_problems
 from casecore.policies.sop import SCHEMA, Sop
 from casecore.policies.spans import Span, Spans, TooDeep
+from casecore.reports.paths import SHIPPED_SOP
 
 LARGEST: Final = 1 << 20
 """The largest file, in bytes, and the longest text, in characters."""
@@ -155,7 +156,7 @@ def shipped_text() -> str:
     return resources.files("casecore.policies").joinpath("sop.toml").read_text("utf-8")
 
 
-def shipped_source(name: str = "the SOP that ships with casecore") -> Source:
+def shipped_source(name: str = SHIPPED_SOP) -> Source:
     """The SOP that ships with casecore, as a file that others lie on."""
     source = parse_toml(shipped_text(), name, trusted=True)
     source.ships = True
@@ -284,7 +285,7 @@ def _merge_values(below: Any, above: Any, kind: Any) -> Any:
         else {**below, **above}[name]
         for name in (*below, *(name for name in above if name not in below))
     }
-    return EmptiedTable(both) if named and isinstance(below, EmptiedTable) | (not below) else both
+    return EmptiedTable(both) if named and (isinstance(below, EmptiedTable) or not below) else both
 
 
 def _kind_inside(kind: Any, name: str) -> Any:

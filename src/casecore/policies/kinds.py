@@ -38,6 +38,7 @@ from casecore.policies.plain_kinds import (
     Flag,
     Id,
     Length,
+    Like,
     Number,
     OrNone,
     Several,
@@ -61,6 +62,7 @@ __all__ = [
     "Id",
     "KeyScope",
     "Length",
+    "Like",
     "Named",
     "Number",
     "OrNone",
@@ -78,7 +80,7 @@ __all__ = [
     "look_at",
     "may_be_absent",
     "section",
-    "settled",
+    "settle_value",
     "words_of",
 ]
 
@@ -169,6 +171,10 @@ class Named:
             name = self.read_name(word, path, problems)
             if item == NONE and name is not MISSING:
                 read.pop(name, None)
+            elif isinstance(item, Mapping) and isinstance(self.of, Choice):
+                inner = next(iter(item), "NAME")
+                remedy = f'put the whole name into quotes: "{word}.{inner}"'
+                read[name] = note_misfit(self.of, item, under(path, word), problems, remedy)
             else:
                 read[name] = read_over(self.of, item, under(path, word), problems, ground.get(name))
         if MISSING in read or MISSING in read.values():
@@ -301,18 +307,18 @@ _AROUND: Final[dict[type[Any], list[tuple[type[Any], str, bool]]]] = {}
 
 def _checked_fields(cls: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
     """The fields of a section, the last of which has all of them looked at when they are set."""
-    copied = [_settled_field(one.evolve(validator=None)) for one in take_copies(cls, fields)]
+    copied = [_settling_field(one.evolve(validator=None)) for one in take_copies(cls, fields)]
     last = max(place for place, one in enumerate(copied) if "kind" in one.metadata)
     return [one.evolve(validator=_check_values) if place == last else one for place, one in enumerate(copied)]
 
 
-def _settled_field(declared: attrs.Attribute[Any]) -> attrs.Attribute[Any]:
+def _settling_field(declared: attrs.Attribute[Any]) -> attrs.Attribute[Any]:
     """A field whose kind has one way to hold what can be written in several, takes it so."""
     kind = declared.metadata.get("kind")
     copy: Any = declared.converter
     if kind is None or not (hasattr(kind, "settle") or _has_words(kind)):
         return declared
-    return declared.evolve(converter=lambda value: settled(kind, value if copy is None else copy(value)))
+    return declared.evolve(converter=lambda value: settle_value(kind, value if copy is None else copy(value)))
 
 
 def _has_words(kind: Any) -> bool:
@@ -323,18 +329,18 @@ def _has_words_inside(kind: Any) -> bool:
     return not isinstance(kind, Table) and hasattr(kind, "of") and _has_words(kind.of)
 
 
-def settled(kind: ValueKind, value: Any) -> Any:
+def settle_value(kind: ValueKind, value: Any) -> Any:
     """A value as the policy holds it: a plain word is the choice that it names, because rules tell choices apart."""
     match kind:
         case Choice() if type(value) is str and value in words_of(kind.choices):
             return kind.choices(value)
         case OrNone():
-            return settled(kind.of, value)
+            return settle_value(kind.of, value)
         case Several() if isinstance(value, tuple):
-            return tuple(settled(kind.of, item) for item in value)
+            return tuple(settle_value(kind.of, item) for item in value)
         case Named() if isinstance(value, Mapping):
             names = {} if kind.names is None else {str(name): name for name in kind.names}
-            return FrozenDict({names.get(name, name): settled(kind.of, item) for name, item in value.items()})
+            return FrozenDict({names.get(name, name): settle_value(kind.of, item) for name, item in value.items()})
         case _ if hasattr(kind, "settle"):
             return copy_of_table(kind.settle(value))
     return value
@@ -386,10 +392,10 @@ def look_at(kind: ValueKind, value: Any, path: str, problems: list[Problem]) -> 
             for number, item in enumerate(value):
                 look_at(kind.of, item, f"{path}[{number}]", problems)
         case _:
-            __look_at_plain(kind, value, path, problems)
+            _look_at_plain(kind, value, path, problems)
 
 
-def __look_at_plain(kind: ValueKind, value: Any, path: str, problems: list[Problem]) -> None:
+def _look_at_plain(kind: ValueKind, value: Any, path: str, problems: list[Problem]) -> None:
     """Note what is wrong with a value in which there are no tables: it does not read as it is written."""
     wrong: list[Problem] = []
     try:

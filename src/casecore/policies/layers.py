@@ -40,8 +40,9 @@ from casecore.policies.kinds import (
     key,
     look_at,
     section,
-    settled,
+    settle_value,
 )
+from casecore.policies.plain_kinds import as_a_file_writes
 from casecore.policies.sections import Queue
 from casecore.policies.sop import Sop
 
@@ -100,7 +101,7 @@ class Settings:
 
     def _why_not_settable(self, known: DeclaredKey, read: Mapping[str, Any]) -> tuple[str, str] | None:
         if known.is_table:
-            return "is a table", "its keys one by one"
+            return "is a table", f'its keys one by one, each by its path in quotes, like "{known.path}.…"'
         if known.scope not in self.scopes:
             if known.scope is KeyScope.FILE:
                 return "says what the file is, and is the same for ever and for every case", "another key"
@@ -150,7 +151,7 @@ def _entries_set(word: Any, value: Any) -> Iterator[tuple[Any, Any]]:
 
 def _held_at(path: Any, value: Any) -> Any:
     known = find_key(Sop, path) if isinstance(path, str) else None
-    return value if known is None or known.is_table else settled(known.kind, value)
+    return value if known is None or known.is_table else settle_value(known.kind, value)
 
 
 def _one_by_one(known: DeclaredKey, value: Any, path: str) -> Iterator[tuple[DeclaredKey, Any, str]]:
@@ -201,7 +202,7 @@ class DateOrInstant:
         if read is None:
             local = isinstance(value, datetime)
             remedy = f"say where that is, e.g. {value.isoformat()}Z" if local else ""
-            problems.append(Problem(path, f"{_quote_day(value)} does not fit", self.describe, remedy))
+            problems.append(Problem(path, f"{as_a_file_writes(value)} does not fit", self.describe, remedy))
             return MISSING
         return read
 
@@ -219,10 +220,6 @@ def _parse_day(value: Any) -> date | None:
     except (ValueError, OverflowError):
         return None
     return value if isinstance(value, date) else None
-
-
-def _quote_day(value: Any) -> str:
-    return value.isoformat() if isinstance(value, date | time) else quoted(value)
 
 
 @frozen

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
@@ -46,8 +46,15 @@ class ValueKind(Protocol):
 
 def note_misfit(kind: ValueKind, value: Any, path: str, problems: list[Problem], remedy: str = "") -> Any:
     """Note that a value does not fit a kind; always `MISSING`."""
-    problems.append(Problem(path, f"{quoted(value)} does not fit", kind.describe, remedy))
+    problems.append(Problem(path, f"{as_a_file_writes(value)} does not fit", kind.describe, remedy))
     return MISSING
+
+
+def as_a_file_writes(value: Any) -> str:
+    """A value as a message quotes it: a flag and a date as a file writes them."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.isoformat() if isinstance(value, date | time) else quoted(value)
 
 
 def words_of(choices: type[StrEnum]) -> tuple[str, ...]:
@@ -140,16 +147,34 @@ class Text:
 
 
 @frozen
-class Wording(Text):
-    """Text that the desk sends to customers, with each of its blanks in it and no other."""
+class Like(Text):
+    """Text that looks like an example; a date may be written without quotes, as TOML has dates."""
 
+    example: str = ""
+
+    @property
+    def describe(self) -> str:
+        """The example."""
+        return f"text like {self.example}"
+
+    def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
+        """A str; what it says is looked at where it is used."""
+        plain = isinstance(value, date) and not isinstance(value, datetime)
+        return super().read(value.isoformat() if plain else value, path, problems)
+
+
+@frozen
+class Wording(Text):
+    """Text that the desk sends to customers, which says something, with each of its blanks in it and no other."""
+
+    least: int = 1
     blanks: tuple[str, ...] = ()
 
     @property
     def describe(self) -> str:
         """How long it may be, and its blanks."""
         named = " and ".join(f"{{{name}}}" for name in self.blanks)
-        return f"text of at most {self.most} characters {f'with {named} in it' if named else 'without blanks'}"
+        return f"{super().describe} {f'with {named} in it' if named else 'without blanks'}"
 
     def read(self, value: Any, path: str, problems: list[Problem]) -> Any:
         """A str in which every blank is one that is filled, and none of them is missing."""
@@ -283,9 +308,10 @@ class Several:
             problems.append(Problem(path, f"has {len(value):,} items", f"at most {self.most:,}"))
             return MISSING
         read = [self.of.read(item, f"{path}[{index}]", problems) for index, item in enumerate(value)]
-        twice = [item for index, item in enumerate(read) if item is not MISSING and item in read[:index]]
+        twice = [index for index, item in enumerate(read) if item is not MISSING and item in read[:index]]
         if twice:
-            problems.append(Problem(path, f"{quoted(self.of.write(twice[0]))} stands there twice", self.describe))
+            message = f"{quoted(self.of.write(read[twice[0]]))} stands there twice"
+            problems.append(Problem(f"{path}[{twice[0]}]", message, self.describe))
         alike = not twice and self.form is not None and _note_alike(read, self.form, path, problems)
         return MISSING if twice or alike or MISSING in read else tuple(read)
 

@@ -297,7 +297,8 @@ class Policy(Sop):
             if policy is MISSING:  # the rest of it may contradict itself all the same
                 Table(cls).read(_sound_tables(plain, problems), "", [])
         except PolicyError as error:
-            problems.extend(error.problems)
+            known = [problem.path for problem in problems]  # a table as a whole is judged once its keys are mended
+            problems += [one for one in error.problems if not any(outer(path) == one.path for path in known)]
         if problems:
             raise PolicyError(name, tuple(problems))
         read: Self = policy
@@ -325,6 +326,16 @@ class Policy(Sop):
 
 def _lower(value: Any, less: int) -> Any:
     return max(value - less, 0) if less and value is not None else value
+
+
+def require_policies(*given: object) -> None:
+    """Refuse what is no policy, such as the path of a file.
+
+    Raises:
+        PolicyError: When one of them is none.
+    """
+    for one in given:
+        _require(one, Policy, "a Policy; Policy.load reads one from a file")
 
 
 def _require(given: object, kind: Any, expected: str) -> None:

@@ -22,6 +22,7 @@ from casecore.policies.kinds import (
     Id,
     KeyScope,
     Length,
+    Like,
     Named,
     Number,
     OrNone,
@@ -67,9 +68,9 @@ def schema_text() -> str:
     return json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"
 
 
-def _key_schema(known: DeclaredKey, *, may_be_absent: bool = False) -> Schema:
+def _key_schema(known: DeclaredKey, *, optional: bool = False) -> Schema:
     schema = _schema_of(known.kind)
-    if isinstance(known.kind, Table) and may_be_absent:
+    if isinstance(known.kind, Table) and optional:
         schema = _or_none(schema)
     default = None if known.default is None else known.kind.write(known.default)
     schema["description"] = f"{known.doc} ({known.unit})" if known.unit else known.doc
@@ -101,7 +102,7 @@ def _wording_schema(kind: Wording) -> Schema:
 
 def _table_schema(kind: Table) -> Schema:
     properties = {
-        (name := known.steps[-1]): _key_schema(known, may_be_absent=may_be_absent(kind.section, name))
+        (name := known.steps[-1]): _key_schema(known, optional=may_be_absent(kind.section, name))
         for known in keys_inside(kind)
     }
     required = [name for name in properties if is_required(kind.section, name)]
@@ -154,6 +155,7 @@ _SCHEMAS: Final[Mapping[type, Callable[[Any], Schema]]] = MappingProxyType(
         Whole: lambda kind: {"type": "integer", "minimum": kind.least, "maximum": kind.most},
         Number: lambda kind: {"type": "number", "minimum": kind.least, "maximum": kind.most},
         Text: lambda kind: {"type": "string", "maxLength": kind.most, **({"minLength": 1} if kind.least else {})},
+        Like: lambda kind: {"type": "string", "maxLength": kind.most},
         Wording: _wording_schema,
         Id: lambda kind: {"type": "string", "maxLength": ID_LIMIT, "minLength": 1},
         PromiseNumber: lambda kind: {"type": "string", "enum": [*kind.numbers]},

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -94,7 +95,9 @@ rules; a test holds the two equal.
 """
 
 
-SOFTENED_BY: Final = MappingProxyType({"authentication.before": "authentication.enforcement"})
+SOFTENED_BY: Final = MappingProxyType(
+    {"authentication.before": "authentication.enforcement", "replies.blanks": "replies.blanks"}
+)
 """The rules that have a key of their own for how strictly they are kept."""
 
 
@@ -177,11 +180,11 @@ class Sop:
 
     def mode(self, rule: str) -> Enforcement:
         """How strictly the policy keeps the rule with this id."""
-        if rule in SOFTENED_BY:
-            return self.authentication.enforcement
-        if rule == "replies.blanks":
-            return self.replies.blanks
-        return self.enforcement.get(rule, Enforcement.BLOCK)
+        own_key = SOFTENED_BY.get(rule)
+        if own_key is None:
+            return self.enforcement.get(rule, Enforcement.BLOCK)
+        mode: Enforcement = attrgetter(own_key)(self)
+        return mode
 
     def limit(self, channel: Channel) -> int | None:
         """The most cases of a channel that one agent holds; None where only the total bounds it."""
@@ -232,6 +235,8 @@ _DAY_TOLD: Final = re.compile(r"(?:week (?P<day>\w+)|(?P<table>special|holidays|
 def _calendar_problem(path: str, opening: Opening, told: str) -> Problem:
     """A problem of a calendar at the hours, or the day, that it is about; at its table, where it is about the whole."""
     found = _DAY_TOLD.match(told)
+    if told.startswith("week: is never open"):  # what comes next is about code
+        return Problem(path, "is never open", "the hours of one day at least", 'write monday = ["09:00-17:30"]')
     if found is None:
         return Problem(path, told)
     where = under(path, found["day"] or found["table"])

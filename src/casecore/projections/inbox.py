@@ -21,6 +21,7 @@ from casecore.kernel import CasecoreError, Event, frozen
 from casecore.kernel.errors import quoted
 from casecore.kernel.fields import row_called, to_instant
 from casecore.policies.sections import Relation
+from casecore.rooms.aftermath import WrapUp
 from casecore.rooms.agents import Agent
 from casecore.rooms.approvals import WaitingDraft
 from casecore.rooms.blocking import is_blocked
@@ -28,9 +29,9 @@ from casecore.rooms.clocks import Clock, first_response, solution
 from casecore.rooms.commitments import Commitment
 from casecore.rooms.composition import CaseFile
 from casecore.rooms.offers import REVIEW_TIMEOUT, TIMEOUT
+from casecore.rooms.relations import missing_relations
 from casecore.rooms.silence import SILENT, UNANSWERED
 from casecore.rooms.whatsapp import WINDOW
-from casecore.rooms.wrap_ups import WrapUp, missing_relations
 from casecore.statuses import Status
 
 T = TypeVar("T")

@@ -11,7 +11,7 @@
 | `review_ended` | who reviewed it | it was taken from them, or the draft was decided, by somebody else |
 | `draft_approved` | the author | their draft was approved and sent |
 | `draft_refused` | the author | their draft was refused |
-| `draft_superseded` | the author | the customer wrote, and the policy let the draft lapse |
+| `draft_superseded` | the author | the customer wrote and the policy let the draft lapse, or they gave up waiting |
 | `draft_stale` | the author and the reviewer | the customer wrote, or a colleague replied, while the draft waits |
 | `contact_ended` | whose contact it was | somebody else ended it, or took the case |
 | `commitment_due` | who promised it | it is due |

@@ -184,7 +184,7 @@ class _Telling:
         """What an event says of an entry that is there; nothing where that came before the first event."""
         if isinstance(event, DraftEdited):
             texts = {"text": event.text, "attachments": event.attachments}
-            self._edit(self._key(event, "draft", event.draft), event, **texts, **_said(subject=event.subject))
+            self._edit(self._key(event, "draft", event.draft), event, **texts, **_fields_told(subject=event.subject))
         elif isinstance(event, NoteEdited):
             self._edit(self._key(event, "note", event.note), event, text=event.text)
         elif isinstance(event, NoteDeleted):
@@ -202,7 +202,7 @@ class _Telling:
             event,
             kind,
             by=event.participant or customer or event.by,
-            at=event.at if event.sent_at is None else min(event.sent_at, event.at),
+            at=event.written_at,
             customer=customer,
             attachments=event.attachments,
             **({"title": title} if kind is EntryKind.RECEIVED else {}),
@@ -218,9 +218,9 @@ class _Telling:
         """By what an entry is found again: messages are told apart by their case, too, notes by their id alone."""
         return (sort, row) if sort == "note" else (sort, row, event.case or getattr(event, "thread", ""))
 
-    def _edit(self, key: tuple[str, ...], event: Event, **said: Any) -> None:
+    def _edit(self, key: tuple[str, ...], event: Event, **fields: Any) -> None:
         if key in self.entries:
-            self.entries[key] = changed(self.entries[key], edited_at=event.at, **said)
+            self.entries[key] = changed(self.entries[key], edited_at=event.at, **fields)
 
 
 def _kind_of(event: MessageReceived | MessageNoted) -> EntryKind:
@@ -229,6 +229,6 @@ def _kind_of(event: MessageReceived | MessageNoted) -> EntryKind:
     return EntryKind.BLOCKED if event.blocked else EntryKind.AUTOMATIC if event.auto_generated else EntryKind.RECEIVED
 
 
-def _said(**fields: Any) -> dict[str, Any]:
-    """Those of the fields that say something: an event that was stored before there was such a field leaves it."""
+def _fields_told(**fields: Any) -> dict[str, Any]:
+    """The fields that an event tells; an event from before there was such a field tells None, which changes nothing."""
     return {name: value for name, value in fields.items() if value is not None}

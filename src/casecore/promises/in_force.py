@@ -125,10 +125,14 @@ _NO_WIDTH: Final = re.compile(
 )
 _APOSTROPHES: Final = re.compile("[\u2019\u2018\u201b\u02bb\u02bc\u02b9\u00b4\u0060\u2032\uff07]")
 
+_DASHES: Final = re.compile("[\u2010-\u2015\u2212]")
+_DOTTED: Final = re.compile("[i\u0131]\u0307*")
+
 
 def _as_meant(tag: str) -> str:
     """A tag without what makes no difference to people."""
     folded = unicodedata.normalize("NFD", _APOSTROPHES.sub("'", tag)).casefold()
     for _ in range(2):
         folded = unicodedata.normalize("NFKC", _NO_WIDTH.sub("", folded)).casefold()
-    return " ".join(unicodedata.normalize("NFKC", _APOSTROPHES.sub("'", folded)).split())
+    plain = _DASHES.sub("-", _APOSTROPHES.sub("'", folded))
+    return " ".join(unicodedata.normalize("NFKC", _DOTTED.sub("i", plain)).split())

@@ -17,10 +17,11 @@ from casecore.rooms.cases import CaseClosed, CaseStarted, CloseCase, CloseReason
 from casecore.rooms.clocks import ClockState
 from casecore.rooms.commitments import CommitmentFulfilled, CommitmentRescheduled
 from casecore.rooms.notes import NoteAdded, NoteDeleted, NoteEdited
+from casecore.rooms.relations import CaseFlagged, DutyDone, DutyLeft, RecordRelated, RecordUnrelated
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.silence import ChatDisconnected
 from casecore.rooms.sla import ClockJudged, SetLevel
-from casecore.rooms.wrap_ups import CaseFlagged, Disposed, DutyDone, DutyLeft, RecordRelated, RecordUnrelated
+from casecore.rooms.wrap_ups import Disposed
 from casecore.statuses import Status
 
 NEW, OPEN, PENDING, ESCALATED, RESOLVED, CLOSED = Status

@@ -34,8 +34,9 @@ from casecore.rooms.cases import CaseClosed, CloseCase, CloseReason
 from casecore.rooms.composition import View
 from casecore.rooms.contacts import EndContact
 from casecore.rooms.offers import RescindOffer
+from casecore.rooms.relations import RelateRecord
 from casecore.rooms.threads import message_row
-from casecore.rooms.wrap_ups import Dispose, RelateRecord
+from casecore.rooms.wrap_ups import Dispose
 from casecore.statuses import Status
 
 _SOME_TIME: Final = datetime(2026, 11, 2, 9, tzinfo=UTC)

@@ -47,7 +47,7 @@ capacity.voice_with_cases: CaseAssigned ReviewTaken WorkOffered
 case.fresh: ReceiveMessage StartOutbound
 case.known: AboutCase AddNote
 channels.attachments: DraftEdited DraftSubmitted ReplySent
-channels.emoji: DraftEdited DraftSubmitted ReplySent
+channels.emoji: DraftEdited DraftSubmitted PresenceAsked ReplySent
 channels.kinds: ReceiveMessage
 chat.agent_ends: EndContact
 clock.runs: RecordMiss
@@ -109,7 +109,7 @@ reassign.aim: ReassignCase ReassignDraft
 relation.disposed: UnrelateRecord
 relation.known: UnrelateRecord
 replies.blanks: DraftEdited DraftSubmitted PresenceAsked ReplySent
-reply.content: DraftEdited DraftSubmitted ReplySent
+reply.content: DraftEdited DraftSubmitted PresenceAsked ReplySent
 reply.permission: ReplySent
 sentiment.manual: SetSentiment
 tags.enabled: AddTag

@@ -74,12 +74,13 @@ from casecore.rooms.offers import (
 )
 from casecore.rooms.outbound import RecordConsent, StartOutbound
 from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.relations import DutyDone, DutyLeft, FlagCase, RelateRecord, UnrelateRecord
 from casecore.rooms.replies import ReplySent, SendReply
 from casecore.rooms.reviews import FreeReview, ReviewEnded, TakeReview
 from casecore.rooms.silence import AskPresence, ChatDisconnected, DisconnectIdle
 from casecore.rooms.sla import RecordMiss, SetLevel
 from casecore.rooms.threads import RecordCustomer
-from casecore.rooms.wrap_ups import Dispose, DutyDone, DutyLeft, FlagCase, RelateRecord, UnrelateRecord, WrapUpOwed
+from casecore.rooms.wrap_ups import Dispose, WrapUpOwed
 
 _Said: TypeAlias = tuple[str, str]
 """What somebody does, and the words that they use."""

@@ -1,4 +1,4 @@
-"""Absences: what becomes of the work when somebody is gone: an agent, who does not answer, or a customer who waited.
+"""Absences: what becomes of work when its agent is gone or answers no offer, or when a customer gives up waiting.
 
 * Logging out is always accepted. What was held follows the policy after a grace period: it is kept, or goes back to its
   queue; some statuses may be kept all the same.
@@ -19,7 +19,7 @@ from typing import Protocol
 
 from casecore.channels import LIVE
 from casecore.kernel import SYSTEM, Event, Reason, Room, Rule, Timer, frozen
-from casecore.kernel.rooms import by_system, measures, not_yet, wants
+from casecore.kernel.rooms import NEVER_COMES, by_system, measures, not_yet, wants
 from casecore.policies import Policy
 from casecore.policies.sections import Abandoned, Unanswered
 from casecore.rooms.agents import Agent, AgentUnavailable, NextStateSet
@@ -73,8 +73,7 @@ def _gone_long_enough(view: HasCase, command: ReleaseAbsent, policy: Policy) -> 
     if AWAY.due(view, policy) is not None:
         return not_yet(AWAY, view, command.at, policy, "away.grace")
     found = f"the policy keeps case {view.case.id} with {view.case.assignee}"
-    facts = {"seconds": None, "limit": None, "seconds_to_go": None}  # it never comes
-    return Reason("away.grace", found, "leave it there", facts)
+    return Reason("away.grace", found, "leave it there", NEVER_COMES)
 
 
 def _release_absent(view: SeesContact, command: ReleaseAbsent, _: Policy) -> tuple[Event, ...]:

@@ -41,7 +41,7 @@ from casecore.kernel import (
 from casecore.kernel.frozen_dict import FrozenDict
 from casecore.kernel.records import record
 from casecore.kernel.rooms import wants
-from casecore.kernel.words import said
+from casecore.kernel.words import unless_blank
 from casecore.policies import Policy
 from casecore.statuses import PENDING, Status
 
@@ -429,7 +429,7 @@ def _add_agent(_: SeesAgents, command: AddAgent, __: Policy) -> tuple[Event, ...
         c.by,
         c.at,
         c.agent,
-        name=said(c.name) or c.agent,
+        name=unless_blank(c.name) or c.agent,
         permissions=c.permissions,
         queues=c.queues,
         channels=c.channels,
@@ -445,7 +445,7 @@ def _change_agent(view: HasTarget, command: ChangeAgent, _: Policy) -> tuple[Eve
         c.by,
         c.at,
         c.agent,
-        name=said(c.name) or agent.name,
+        name=unless_blank(c.name) or agent.name,
         permissions=agent.permissions if c.permissions is None else c.permissions,
         queues=agent.queues if c.queues is None else c.queues,
         channels=agent.channels if c.channels is None else c.channels,
@@ -467,7 +467,7 @@ def _go_available(view: HasTarget, command: GoAvailable, _: Policy) -> tuple[Eve
 @wants("target")
 def _go_unavailable(view: HasTarget, command: GoUnavailable, _: Policy) -> tuple[Event, ...]:
     agent, c = view.target, command
-    if _comes_back_owing(agent) and not agent.contacts:
+    if _comes_back_owing(agent):
         return (AgentWrapsUp(c.by, c.at, c.agent), NextStateSet(c.by, c.at, c.agent, c.reason))
     return (AgentUnavailable(c.by, c.at, c.agent, c.reason),)
 

@@ -57,6 +57,7 @@ from casecore.rooms.cases import (
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.replies import (
     READ_FOR_BLANKS,
+    READ_FOR_EMOJI,
     SUBJECT_ON_EMAIL,
     ReplySent,
     attachments_taken,
@@ -407,12 +408,15 @@ def _draft_is_theirs(view: HasDraft, command: EditDraft | WithdrawDraft | Reassi
         return None
     mine = command.by == draft.author or (view.case is not None and command.by == view.case.assignee)
     reviews = actor is not None and (actor.id == draft.reviewer or (actor.may(APPROVE) and draft.queue in actor.queues))
-    if mine or (reviews and not isinstance(command, WithdrawDraft)):
+    withdraws = isinstance(command, WithdrawDraft)
+    if mine or (reviews and not withdraws):
         return None
     return Reason(
         "approval.author",
         f"draft {draft.id} is {draft.author}'s, not {command.by}'s",
-        f"ask {draft.author}, its reviewer or a supervisor",
+        f"ask {draft.author} or a supervisor; a reviewer refuses it"
+        if withdraws
+        else f"ask {draft.author}, its reviewer or a supervisor",
         {"author": draft.author, "reviewer": draft.reviewer},
     )
 
@@ -523,7 +527,7 @@ APPROVALS: Room[SeesDraft] = Room(
             attachments_taken,
             ("attachments",),
         ),
-        soft_rule("channels.emoji", "A channel takes emoji or not", "§4", _CONTENT, emoji_taken, ("text",)),
+        soft_rule("channels.emoji", "A channel takes emoji or not", "§4", _CONTENT, emoji_taken, READ_FOR_EMOJI),
         Rule("replies.blanks", "Nothing is sent with a blank in it", "§4", _CONTENT, no_blank_left, READ_FOR_BLANKS),
         soft_rule(
             "approval.author",

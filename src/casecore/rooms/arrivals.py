@@ -40,7 +40,7 @@ from casecore.kernel import (
 )
 from casecore.kernel.records import editing_class
 from casecore.kernel.rooms import measures, soft_rule
-from casecore.kernel.words import distinct, said
+from casecore.kernel.words import distinct, unless_blank
 from casecore.policies import Aspect, Policy
 from casecore.rooms.assignments import CaseQueued
 from casecore.rooms.blocking import SeesWriter, is_blocked
@@ -139,12 +139,14 @@ class MessageReceived(MessageEvent):
     @property
     def written_at(self) -> datetime:
         """When it was sent, as far as the desk believes it: nothing is sent after it was learnt of."""
-        return self.at if self.sent_at is None else min(self.sent_at, self.at)
+        return _believed_instant(self)
 
 
 @frozen
 class MessageNoted(MessageEvent):
     """A like, an auto-reply or a bounce came, or somebody wrote who is blocked: it changes nothing but the history.
+
+    Its other fields are those of `MessageReceived`.
 
     Attributes:
         blocked: Whether it is only noted because somebody is blocked.
@@ -162,6 +164,15 @@ class MessageNoted(MessageEvent):
     participant: str | None = None
     blocked: bool = False
     customer: str | None = None
+
+    @property
+    def written_at(self) -> datetime:
+        """As of `MessageReceived`."""
+        return _believed_instant(self)
+
+
+def _believed_instant(event: MessageReceived | MessageNoted) -> datetime:
+    return event.at if event.sent_at is None else min(event.sent_at, event.at)
 
 
 @frozen
@@ -238,12 +249,12 @@ def _who_else(view: SeesThread, command: OnThread) -> str | None:
     """Who writes that is not the customer: whoever is said to, and on email whoever sends on somebody else's thread."""
     if not isinstance(command, ReceiveMessage):
         return None
-    thread, said = view.thread, command.participant
+    thread, writer = view.thread, command.participant
     if thread is None:
-        return said if said != command.customer else None
-    if said is None and EMAIL is thread.channel is (command.channel or EMAIL) and not is_same_person(view):
-        said = command.customer
-    return said if said != thread.customer else None
+        return writer if writer != command.customer else None
+    if writer is None and EMAIL is thread.channel is (command.channel or EMAIL) and not is_same_person(view):
+        writer = command.customer
+    return writer if writer != thread.customer else None
 
 
 def _case_fresh(view: SeesArrival, command: ReceiveMessage, _: Policy) -> Reason | None:
@@ -370,7 +381,7 @@ def _start_case(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tupl
         return ()
     events: list[Event] = []
     if view.customer is None and thread is None:
-        events.append(CustomerMet(c.by, c.at, customer, None if _who_else(view, c) else said(c.name)))
+        events.append(CustomerMet(c.by, c.at, customer, None if _who_else(view, c) else unless_blank(c.name)))
     events += _learn_name(view, c)
     if thread is None:
         events.append(ThreadOpened(c.by, c.at, c.thread, customer, channel))
@@ -385,8 +396,8 @@ def _start_case(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tupl
             customer,
             channel=channel,
             queue=queue,
-            reason=said(c.reason),
-            language=said(c.language),
+            reason=unless_blank(c.reason),
+            language=unless_blank(c.language),
             predecessor=predecessor,
             tags=distinct(c.tags),
         ),

@@ -14,6 +14,7 @@ from casecore.kernel import Editing, Event, Probe, Reason, Room, Rule, frozen
 from casecore.kernel.rooms import by_agent, soft_rule, wants
 from casecore.policies import Policy
 from casecore.policies.sections import Proceeding
+from casecore.rooms.agents import is_supervisor
 from casecore.rooms.assignments import CaseReleased, Release
 from casecore.rooms.cases import CaseClosed, CaseCommand, CloseReason, StatusSet, not_closed, only_holder, opened_by
 from casecore.rooms.contacts import Contact, HasContact, SeesContact, contact_goes_on, is_kept
@@ -65,7 +66,10 @@ def authentication_missing(
     if authenticated or (authenticated is None and _was_authenticated(view, what)):
         return None
     if view.contact is not None:
-        remedy = "authenticate the customer first"
+        theirs = view.actor is None or view.actor.id == view.contact.agent or is_supervisor(view.actor)
+        remedy = (
+            "authenticate the customer first" if theirs else f"{view.contact.agent} authenticates the customer first"
+        )
     elif case.assignee is None:
         remedy = f"{opened_by(case)}, and then authenticate the customer"
     else:

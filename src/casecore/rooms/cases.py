@@ -20,6 +20,7 @@ from typing import Protocol
 
 from casecore.channels import Channel
 from casecore.kernel import (
+    CUSTOMER,
     SYSTEM,
     Command,
     Editing,
@@ -35,7 +36,7 @@ from casecore.kernel import (
 )
 from casecore.kernel.durations import duration_text
 from casecore.kernel.records import a_link, editing_class, record
-from casecore.kernel.rooms import by_agent, measures, not_by_customer, soft_rule, too_early, wants
+from casecore.kernel.rooms import NEVER_COMES, by_agent, measures, not_by_customer, soft_rule, too_early, wants
 from casecore.policies import Policy
 from casecore.policies.sections import Role
 from casecore.rooms.agents import Agent, is_supervisor
@@ -228,11 +229,14 @@ def _case_known(view: SeesCase, command: AboutCase, _: Policy) -> Reason | None:
 
 
 @wants("case")
-def not_closed(view: HasCase, _: Command, __: Policy) -> Reason | None:
+def not_closed(view: HasCase, command: Command, _: Policy) -> Reason | None:
     """The need of every command that changes a case: a closed one can never be changed."""
     case = view.case
     if case.status is not CLOSED:
         return None
+    if command.by == CUSTOMER:
+        found, over = f"case {case.id} is closed already", "nothing has to be done; a new message starts another case"
+        return Reason("lifecycle.closed", found, over)
     follow = f"work on its successor {case.successor}" if case.successor else "wait for the customer to write"
     return Reason("lifecycle.closed", f"case {case.id} is closed and can never be changed", follow)
 
@@ -284,13 +288,13 @@ def only_holder(view: HasCase, command: Command, _: Policy) -> Reason | None:
     case = view.case
     if command.by in (case.assignee, SYSTEM) or is_supervisor(view.actor):
         return None
-    holds = f"{case.assignee} holds it" if case.assignee else "nobody holds it"
-    return Reason(
-        "assignment.holder",
-        f"case {case.id} is not {command.by}'s: {holds}",
-        "ask its assignee or a supervisor" if case.assignee else f"ask a supervisor, or {opened_by(case)}",
-        {"assignee": case.assignee},
-    )
+    holds, remedy = "nobody holds it", f"ask a supervisor, or {opened_by(case)}"
+    if case.assignee is not None:
+        holds, remedy = f"{case.assignee} holds it", "ask its assignee or a supervisor"
+    elif case.status is CLOSED:
+        holds, remedy = "it is closed", "let the system or a supervisor do it"
+    found = f"case {case.id} is not {command.by}'s: {holds}"
+    return Reason("assignment.holder", found, remedy, {"assignee": case.assignee})
 
 
 def opened_by(case: Case) -> str:
@@ -366,10 +370,6 @@ CLOSING = Timer(
 )
 
 
-_NEVER = {"seconds": None, "limit": None, "seconds_to_go": None}
-"""What is measured of a time that does not run."""
-
-
 @wants("case")
 @measures("seconds", "limit", "seconds_to_go")
 def _close_after(view: HasCase, event: CaseClosed, policy: Policy) -> Reason | None:
@@ -382,7 +382,7 @@ def _close_after(view: HasCase, event: CaseClosed, policy: Policy) -> Reason | N
             "lifecycle.close_after",
             f"cases that are {case.status} are not closed automatically",
             "leave it as it is",
-            _NEVER,
+            NEVER_COMES,
         )
     if waits:
         since = f"{case.unanswered_since:%Y-%m-%d %H:%M:%S} UTC"
@@ -391,7 +391,7 @@ def _close_after(view: HasCase, event: CaseClosed, policy: Policy) -> Reason | N
             "lifecycle.close_after",
             found,
             "reply, or let its assignee or a supervisor set it resolved",
-            {**_NEVER, "unanswered_since": case.unanswered_since},
+            {**NEVER_COMES, "unanswered_since": case.unanswered_since},
         )
     if due is None or event.at >= due:
         return None

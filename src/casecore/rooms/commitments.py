@@ -32,11 +32,11 @@ from casecore.kernel.rooms import by_agent, measures, not_by_customer, soft_rule
 from casecore.kernel.words import is_blank
 from casecore.policies import Policy
 from casecore.policies.sections import Proceeding
+from casecore.rooms.aftermath import SeesWrapUp, wrap_up_of
 from casecore.rooms.agents import is_supervisor
 from casecore.rooms.authentication import authentication_missing
 from casecore.rooms.cases import CaseCommand, not_closed, only_holder
 from casecore.rooms.contacts import Contact
-from casecore.rooms.wrap_ups import SeesWrapUp, wrap_up_of
 
 
 @record

@@ -17,6 +17,7 @@ from casecore.kernel.house import House
 from casecore.kernel.records import record
 from casecore.kernel.views import Views
 from casecore.rooms.absences import ABSENCES
+from casecore.rooms.aftermath import Aftermath, WrapUp
 from casecore.rooms.agents import AGENTS, Agent
 from casecore.rooms.approvals import APPROVALS, WaitingDraft
 from casecore.rooms.arrivals import ARRIVALS
@@ -37,6 +38,7 @@ from casecore.rooms.occupancy import OCCUPANCY
 from casecore.rooms.offers import OFFERS, Offers
 from casecore.rooms.outbound import OUTBOUND
 from casecore.rooms.reassignments import REASSIGNMENTS
+from casecore.rooms.relations import RELATIONS
 from casecore.rooms.replies import REPLIES
 from casecore.rooms.reviews import REVIEWS
 from casecore.rooms.silence import SILENCE
@@ -44,7 +46,7 @@ from casecore.rooms.sla import SLA
 from casecore.rooms.threads import THREADS, Customer, Message, Thread
 from casecore.rooms.times import TIMES, CaseTime
 from casecore.rooms.whatsapp import WINDOWS
-from casecore.rooms.wrap_ups import WRAP_UPS, Aftermath, WrapUp
+from casecore.rooms.wrap_ups import WRAP_UPS
 
 
 @record
@@ -120,6 +122,7 @@ HOUSE: Final[House[View]] = House(
         AUTHENTICATION,
         BREAKS,
         SILENCE,
+        RELATIONS,
         WRAP_UPS,
         COMMITMENTS,
         BOUNCES,

@@ -43,6 +43,7 @@ from casecore.rooms.assignments import (
     LeaveCase,
     Release,
     give_up_case,
+    waits_since,
 )
 from casecore.rooms.cases import (
     AboutCase,
@@ -242,10 +243,10 @@ def contact_goes_on(trigger: str) -> Check[SeesContact]:
 
 def _no_contact(case: Case, command: AboutCase) -> Reason:
     found = f"case {case.id} has no contact going on"
-    if case.assignee is not None:
-        return Reason("contact.edge", f"{found}: its customer has left", f"{case.assignee} disposes the contact")
     if command.by == CUSTOMER:
         return Reason("contact.edge", found, "nothing has to be done; a new message is answered as any other")
+    if case.assignee is not None:
+        return Reason("contact.edge", f"{found}: its customer has left", f"{case.assignee} disposes the contact")
     return Reason("contact.edge", found, f"{opened_by(case)}; a contact begins then")
 
 
@@ -413,7 +414,8 @@ def _customer_returns(view: CaseOfContact, event: MessageReceived, _: Policy) ->
     returned = CustomerReturned(event.by, event.at, case.id)
     if is_kept(view) and case.assignee is not None:
         released = CaseReleased(SYSTEM, event.at, case.id, case.assignee, Release.CUSTOMER_BACK)
-        queued = CaseQueued(SYSTEM, event.at, case.id, case.queue, event.at, cut_off_at=event.at)
+        since = waits_since(case, event.at)
+        queued = CaseQueued(SYSTEM, event.at, case.id, case.queue, since, cut_off_at=event.at)
         return (returned, released, queued)
     if case.waiting_since is not None and case.status in _STAYS:
         return (returned, CaseQueued(SYSTEM, event.at, case.id, case.queue, case.unanswered_since or event.at))

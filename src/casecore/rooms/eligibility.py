@@ -44,7 +44,9 @@ def not_there(agent: Agent, _: Channel, __: Policy) -> Reason | None:
         return None
     why = f" ({agent.reason})" if agent.reason else ""
     found = f"{agent.id} is {agent.presence}{why}"
-    return Reason("assignment.available", found, "choose an agent who is available", {"presence": agent.presence})
+    return Reason(
+        "assignment.available", found, "go available first, or choose somebody who is", {"presence": agent.presence}
+    )
 
 
 def leaving_soon(agent: Agent, _: Channel, __: Policy) -> Reason | None:
@@ -76,7 +78,7 @@ def wrong_channel(agent: Agent, channel: Channel, _: Policy) -> Reason | None:
     """An agent works on the channels they are allowed on."""
     if agent.works_on(channel):
         return None
-    return Reason("assignment.channel", f"{agent.id} does not work on {channel}", "choose somebody who does")
+    return Reason("assignment.channel", f"{agent.id} does not work on {channel}", "leave it to somebody who does")
 
 
 @measures("channel", "has", "limit")
@@ -91,7 +93,7 @@ def channel_full(agent: Agent, channel: Channel, policy: Policy) -> Reason | Non
     return Reason(
         "capacity.channel",
         f"{agent.id} already has {has} of {limit} on {channel}",
-        remedy if has else "choose somebody with more room",
+        remedy if has else "leave it to somebody with more room",
         {"channel": channel, "has": has, "limit": limit},
         _MAKES_ROOM if has else (),
     )
@@ -106,7 +108,7 @@ def total_full(agent: Agent, _: Channel, policy: Policy) -> Reason | None:
     return Reason(
         "capacity.total",
         f"{agent.id} already has {has} of {limit} in total",
-        "end, transfer or decide something first" if has else "choose somebody with more room",
+        "end, transfer or decide something first" if has else "leave it to somebody with more room",
         {"has": has, "limit": limit},
         _MAKES_ROOM if has else (),
     )
@@ -157,7 +159,7 @@ def not_served(agent: Agent, queue: str) -> Reason | None:
     """What is against an agent taking work of a queue: that they do not serve it."""
     if queue in agent.queues:
         return None
-    return Reason("assignment.queue", f"{agent.id} does not serve the queue {queue}", "choose somebody who does")
+    return Reason("assignment.queue", f"{agent.id} does not serve the queue {queue}", "leave it to somebody who does")
 
 
 def obstacles(agent: Agent, case: Case, policy: Policy) -> Iterator[Reason]:
@@ -225,14 +227,14 @@ def cannot_accept(agent: Agent, case: Case, draft: WaitingDraft | None, policy: 
         draft: The draft whose review is offered; None: the case is.
         policy: The SOP in force for the case.
     """
-    queue, found = (case.queue, OBSTACLES) if draft is None else (draft.queue, OBSTACLES_TO_REVIEWS)
+    queue, obstacles = (case.queue, OBSTACLES) if draft is None else (draft.queue, OBSTACLES_TO_REVIEWS)
     if draft is not None and not_reviewer(agent, draft.author, policy) is not None:
         return True
     if queue not in agent.queues and policy.mode("assignment.queue") is Enforcement.BLOCK:
         return True
     against = [
         obstacle
-        for rule, (_, obstacle) in found.items()
+        for rule, (_, obstacle) in obstacles.items()
         if obstacle(agent, case.channel, policy) is not None and policy.mode(rule) is Enforcement.BLOCK
     ]
     if not against:

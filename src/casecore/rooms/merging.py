@@ -20,7 +20,7 @@ from attrs import field
 
 from casecore.kernel import Command, Editing, Event, Reason, Room, Rule, an_id, frozen
 from casecore.kernel.rooms import measures, not_by_customer, wants
-from casecore.kernel.words import said
+from casecore.kernel.words import unless_blank
 from casecore.policies import Policy
 from casecore.rooms.threads import MOST_THREADS, Customer, SeesThread
 
@@ -140,7 +140,7 @@ def _merge_customers(view: HasBoth, command: MergeCustomers, _: Policy) -> tuple
         other.id,
         merged=merged,
         threads=one.threads,
-        name=other.name if said(other.name) else one.name,
+        name=other.name if unless_blank(other.name) else one.name,
         profile={**one.profile, **other.profile},
         opted_in=_agreed({one.opted_in, other.opted_in}),
         blocked=one.blocked or other.blocked,

@@ -123,7 +123,7 @@ class Offers:
         return self.review_to if review else self.offered_to
 
     def since(self, *, review: bool) -> datetime | None:
-        """Since when it is."""
+        """Since when the case, or the review, is offered to them."""
         return self.review_at if review else self.offered_at
 
 

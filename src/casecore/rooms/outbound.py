@@ -39,8 +39,9 @@ from casecore.kernel import (
 )
 from casecore.kernel.records import freeze
 from casecore.kernel.rooms import by_agent, measures, wants
-from casecore.kernel.words import is_blank, said
+from casecore.kernel.words import is_blank, unless_blank
 from casecore.policies import Aspect, Policy
+from casecore.rooms.aftermath import Aftermath
 from casecore.rooms.approvals import DraftSubmitted
 from casecore.rooms.arrivals import SuccessorStarted, named_person, thread_identity
 from casecore.rooms.assignments import CaseAssigned, WorkBegun, queue_known
@@ -62,7 +63,6 @@ from casecore.rooms.threads import (
     person_of,
 )
 from casecore.rooms.whatsapp import is_open
-from casecore.rooms.wrap_ups import Aftermath
 from casecore.statuses import Status
 
 # Commands and events -----------------------------------------------------------------------------------
@@ -267,7 +267,7 @@ def _case_to_start(view: SeesClocks, command: StartOutbound, policy: Policy) -> 
     channel = _channel_of_thread(view, c)
     if customer is None or channel is None:  # `thread.identity` has refused it already
         return None
-    queue = c.queue or policy.queue_for(channel, None, said(c.language))
+    queue = c.queue or policy.queue_for(channel, None, unless_blank(c.language))
     before = None if view.case is None else view.case.id
     return CaseStarted(
         c.by,
@@ -277,7 +277,7 @@ def _case_to_start(view: SeesClocks, command: StartOutbound, policy: Policy) -> 
         customer,
         channel=channel,
         queue=queue,
-        language=said(c.language),
+        language=unless_blank(c.language),
         predecessor=before,
     )
 
@@ -295,7 +295,7 @@ def _start_outbound(view: SeesClocks, command: StartOutbound, policy: Policy) ->
     by, at, case = c.by, c.at, c.new_case
     events: list[Event] = []
     if view.customer is None:
-        events.append(CustomerMet(by, at, begun.customer, said(c.name)))
+        events.append(CustomerMet(by, at, begun.customer, unless_blank(c.name)))
     events += name_customer(view, by, at, c.name)  # known since they opted in, by nothing but an id
     if view.thread is None:
         events.append(ThreadOpened(by, at, c.thread, begun.customer, begun.channel))

@@ -132,6 +132,7 @@ class CarriesReply(Sendable, Protocol):
 
 
 READ_FOR_BLANKS = ("text", "subject", "template")
+READ_FOR_EMOJI = ("text", "subject")
 """The fields in which blanks are looked for, and what says that the text is not."""
 
 SUBJECT_ON_EMAIL = MappingProxyType({"subject": lambda view: view.case is None or view.case.channel is EMAIL})
@@ -194,15 +195,16 @@ def attachments_taken(view: HasCase, reply: Sendable, policy: Policy) -> Reason 
 
 @wants("case")
 @measures("channel", "offset")
-def emoji_taken(view: HasCase, reply: Sendable, policy: Policy) -> Reason | None:
-    """The rule that the channel takes emoji, if the reply has any."""
-    if _rules_of_channel(view, policy).emoji or reply.text.isascii():
+def emoji_taken(view: HasCase, said: Any, policy: Policy) -> Reason | None:
+    """The rule that the channel takes emoji, if what is sent, or is to be sent, has any."""
+    if _rules_of_channel(view, policy).emoji:
         return None
-    at = first_emoji(reply.text)
-    if at is None:
-        return None
-    found = f"{view.case.channel} takes no emoji; there is one at character {at}"
-    return Reason("channels.emoji", found, "take it out", {"channel": view.case.channel, "offset": at})
+    for where, text in (("", said.text), (" of the subject", getattr(said, "subject", None) or "")):
+        at = None if text.isascii() else first_emoji(text)
+        if at is not None:
+            found = f"{view.case.channel} takes no emoji; there is one at character {at}{where}"
+            return Reason("channels.emoji", found, "take it out", {"channel": view.case.channel, "offset": at})
+    return None
 
 
 _THROUGH_APPROVAL = ("SubmitDraft", "EditDraft", "StartOutbound")
@@ -296,7 +298,7 @@ REPLIES: Room[SeesCase] = Room(
             attachments_taken,
             ("attachments",),
         ),
-        soft_rule("channels.emoji", "A channel takes emoji or not", "§4", (ReplySent,), emoji_taken, ("text",)),
+        soft_rule("channels.emoji", "A channel takes emoji or not", "§4", (ReplySent,), emoji_taken, READ_FOR_EMOJI),
         Rule(
             "replies.blanks", "Nothing is sent with a blank in it", "§4", (ReplySent,), no_blank_left, READ_FOR_BLANKS
         ),

@@ -27,7 +27,7 @@ from typing import Protocol
 
 from casecore.channels import LIVE
 from casecore.kernel import SYSTEM, Command, Editing, Event, Probe, Reason, Room, Rule, Timer, frozen
-from casecore.kernel.rooms import by_agent, by_system, not_yet, soft_rule, wants
+from casecore.kernel.rooms import NEVER_COMES, by_agent, by_system, measures, not_yet, soft_rule, wants
 from casecore.kernel.words import is_blank
 from casecore.policies import Policy
 from casecore.policies.sections import Held
@@ -153,9 +153,9 @@ def _review_waits(view: SeesReview, command: TakeReview, policy: Policy) -> Reas
 def not_reviewer(agent: Agent, author: str | None, policy: Policy) -> Reason | None:
     """What is against an agent reviewing what the author wrote."""
     if not agent.may(APPROVE):
-        return Reason("offer.reviewer", f"{agent.id} has no permission to approve", "choose somebody who has it")
+        return Reason("offer.reviewer", f"{agent.id} has no permission to approve", "leave it to somebody who has it")
     if agent.id == author and not policy.approval.self_approval:
-        return Reason("offer.reviewer", f"{agent.id} wrote the draft", "choose somebody else")
+        return Reason("offer.reviewer", f"{agent.id} wrote the draft", "leave it to somebody else")
     return None
 
 
@@ -235,11 +235,12 @@ def _reviewer_is_gone(view: SeesReview, command: FreeReview, _: Policy) -> Reaso
 
 
 @wants("case", "draft", "reviewer")
+@measures("seconds", "limit", "seconds_to_go")
 def _reviewer_gone_long_enough(view: HasReviewer, command: FreeReview, policy: Policy) -> Reason | None:
     if REVIEWER_AWAY.due(view, policy) is not None:
         return not_yet(REVIEWER_AWAY, view, command.at, policy, "away.grace")
     found = f"the policy keeps the review of {view.draft.id} with {view.reviewer.id}"
-    return Reason("away.grace", found, "leave it there")
+    return Reason("away.grace", found, "leave it there", NEVER_COMES)
 
 
 # Handlers and what follows -----------------------------------------------------------------------------

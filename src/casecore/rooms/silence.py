@@ -19,14 +19,14 @@ from casecore.channels import Channel
 from casecore.kernel import Editing, Event, Probe, Reason, Room, Rule, Timer, a_text, an_id, frozen
 from casecore.kernel.durations import duration_text
 from casecore.kernel.rooms import by_agent, measures, soft_rule, too_early, wants
-from casecore.kernel.words import said
+from casecore.kernel.words import is_blank, unless_blank
 from casecore.policies import Policy
 from casecore.policies.sections import CountsFrom
 from casecore.rooms.approvals import HasDraft, resolving_past, stale_after
 from casecore.rooms.assignments import CaseReleased, Release
 from casecore.rooms.cases import Case, CaseCommand, HasCase, answer_customer, edge_missing, only_holder
 from casecore.rooms.contacts import Contact, HasContact, SeesContact, contact_goes_on
-from casecore.rooms.replies import no_blank_left
+from casecore.rooms.replies import emoji_taken, no_blank_left
 from casecore.rooms.threads import Message, MessageEvent, message_fresh, names_message, person_of
 from casecore.statuses import Status, Trigger
 
@@ -150,6 +150,12 @@ def _silent_enough(view: HasContact, command: DisconnectIdle, policy: Policy) ->
     return too_early("idle.silence", found, left, needed)
 
 
+def _asks_something(_: SeesContact, asked: PresenceAsked, __: Policy) -> Reason | None:
+    if not is_blank(asked.text):
+        return None
+    return Reason("reply.content", "the question is empty, and the policy has none", "write one")
+
+
 @wants("case", "draft")
 def _no_draft(view: HasDraft, event: ChatDisconnected, _: Policy) -> Reason | None:
     return resolving_past(view.draft, event.case)
@@ -162,14 +168,14 @@ def _no_draft(view: HasDraft, event: ChatDisconnected, _: Policy) -> Reason | No
 def _ask_presence(view: HasCase, command: AskPresence, policy: Policy) -> tuple[Event, ...]:
     c = command
     questions = policy.chat.idle.questions
-    text = said(c.text) or (questions[0] if questions else "")
+    text = unless_blank(c.text) or (questions[0] if questions else "")
     return (PresenceAsked(c.by, c.at, c.case, c.message, text, view.case.thread),)
 
 
 def closing_message(view: SeesContact, policy: Policy) -> str:
     """The closing message of a silent chat, with the customer's name or its fallback wording."""
     person = person_of(view)
-    name = said(person.name) if person is not None else None
+    name = unless_blank(person.name) if person is not None else None
     idle = policy.chat.idle
     return idle.closing.replace("{customer}", name) if name else idle.closing_unnamed
 
@@ -227,7 +233,9 @@ SILENCE: Room[SeesContact] = Room(
         soft_rule("assignment.holder", "Only the assignee, or a supervisor", "§6", _BOTH, only_holder),
         soft_rule("idle.asked", "The customer is asked first", "§6", (DisconnectIdle,), _asked_enough),
         soft_rule("idle.silence", "The silence has lasted long enough", "§6", (DisconnectIdle,), _silent_enough),
+        Rule("reply.content", "A reply says something", "§4", (PresenceAsked,), _asks_something, ("text",)),
         Rule("replies.blanks", "Nothing is sent with a blank in it", "§4", (PresenceAsked,), no_blank_left, ("text",)),
+        soft_rule("channels.emoji", "A channel takes emoji or not", "§4", (PresenceAsked,), emoji_taken, ("text",)),
         soft_rule(
             "approval.blocks_resolve", "A waiting draft blocks resolving past it", "§5", (ChatDisconnected,), _no_draft
         ),

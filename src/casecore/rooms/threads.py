@@ -26,7 +26,7 @@ from casecore.channels import Channel
 from casecore.kernel import Command, Editing, Event, Reason, Room, a_count, a_text, an_id, frozen, some_texts
 from casecore.kernel.frozen_dict import FrozenDict
 from casecore.kernel.records import a_link, editing_class, record
-from casecore.kernel.words import said
+from casecore.kernel.words import unless_blank
 from casecore.policies import Policy
 from casecore.rooms.agents import SeesAgents
 
@@ -277,8 +277,8 @@ def message_fresh(view: SeesThread, command: Command, _: Policy) -> Reason | Non
 
 def _record_customer(view: SeesThread, command: RecordCustomer, _: Policy) -> tuple[Event, ...]:
     known = person_of(view) or Customer(command.customer)
-    profile = {name: value for name, value in {**known.profile, **command.profile}.items() if said(value)}
-    name = known.name if command.name is None else said(command.name)
+    profile = {name: value for name, value in {**known.profile, **command.profile}.items() if unless_blank(value)}
+    name = known.name if command.name is None else unless_blank(command.name)
     met = () if view.customer else (CustomerMet(command.by, command.at, command.customer),)
     return (*met, CustomerRecorded(command.by, command.at, known.id, name, profile))
 
@@ -286,7 +286,7 @@ def _record_customer(view: SeesThread, command: RecordCustomer, _: Policy) -> tu
 def name_customer(view: SeesThread, by: str, at: datetime, name: str | None) -> tuple[Event, ...]:
     """What follows where a customer's name is said: one who has none gets it, one who has one keeps it."""
     known = person_of(view)
-    if known is None or said(known.name) or not said(name):
+    if known is None or unless_blank(known.name) or not unless_blank(name):
         return ()
     return (CustomerRecorded(by, at, known.id, name, known.profile),)
 

@@ -4,7 +4,7 @@
   earlier than it was last. Nothing else is bound: two hosts whose clocks differ by a second lose no message, and a
   command that is a year ahead holds up its own case and no other.
 * What **customers** send is never refused for its time: it happens at its instant or at the case's last one, whichever
-  is later. A message keeps when it was sent (`arrivals.py`).
+  is later. A message keeps when it was sent (`arrivals.py`). Nor is **logging out**: whoever is gone is gone.
 * It is asked last of all needs: an id that was seen before is told as such, whatever the instant.
 """
 
@@ -22,6 +22,8 @@ from casecore.rooms.agents import (
     AgentAvailable,
     AgentLoggedOut,
     AgentUnavailable,
+    AgentWrapsUp,
+    LogOut,
     NextStateCleared,
     NextStateSet,
     PresenceCommand,
@@ -49,7 +51,7 @@ class SeesTime(SeesArrival, Protocol):
         """When the last thing happened on the case."""
 
 
-# When what customers send happens ----------------------------------------------------------------------
+# When what nobody refuses happens ----------------------------------------------------------------------
 
 
 def _not_before_case(view: SeesTime, at: datetime) -> datetime:
@@ -59,6 +61,11 @@ def _not_before_case(view: SeesTime, at: datetime) -> datetime:
 def _message_time(view: SeesTime, command: ReceiveMessage) -> Command:
     at = command.at if starts_case(view, command) else _not_before_case(view, command.at)
     return command if at == command.at else changed(command, at=at, sent_at=command.sent_at or command.at)
+
+
+def _log_out_time(view: SeesTime, command: LogOut) -> Command:
+    last = None if view.target is None else view.target.presence_at
+    return command if last is None or command.at >= last else changed(command, at=last)
 
 
 def _hang_up_time(view: SeesTime, command: EndContact) -> Command:
@@ -111,6 +118,7 @@ def _presence_changed(agent: Editing, event: Event) -> None:
 _PRESENCE: tuple[type[Event], ...] = (
     AgentAvailable,
     AgentUnavailable,
+    AgentWrapsUp,
     AgentLoggedOut,
     NextStateSet,
     NextStateCleared,
@@ -122,5 +130,5 @@ TIMES: Room[SeesTime] = Room(
     creates={(CaseTime, CaseStarted): _new_case_time},
     evolve={(Agent, event): _presence_changed for event in _PRESENCE},
     notices={(CaseTime, Event): _case_changed},
-    timed={ReceiveMessage: _message_time, EndContact: _hang_up_time},
+    timed={ReceiveMessage: _message_time, EndContact: _hang_up_time, LogOut: _log_out_time},
 )

@@ -6,10 +6,8 @@
   nothing any more.
 * A case whose customer ended the contact has stayed with its agent: its disposition **releases** it as leaving does.
   Nobody is rung for it then, unless it is escalated: it is found by whoever asks for work.
-* **Email**: before disposing, the contact is related to the customer, and to the account case where the caller says
-  that there is one. A complaint about an installer is related to customer, installer and case; the installer may be
-  added after the disposition, where the policy says so, and is an open duty until it is. A reply needs a subject.
-* A relation that was wrong is taken back, until the contact is disposed; then what is missing is missing again.
+* **Email**: before disposing, the contact is related to what it needs (`relations.py`); where the policy lets the
+  installer be added later, the disposition leaves a duty. A reply needs a subject.
 * An email that answers a message of another agent was theirs to handle: whoever disposed it without transferring it
   to them names them in the notes, by id or by what they are called.
 """
@@ -17,32 +15,24 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from typing import Protocol
-from unicodedata import normalize
 
 from casecore.channels import EMAIL, Channel
-from casecore.kernel import (
-    SYSTEM,
-    Editing,
-    Event,
-    Probe,
-    Reason,
-    Room,
-    Rule,
-    a_choice,
-    a_count,
-    a_flag,
-    a_text,
-    an_id,
-    changed,
-    frozen,
-)
-from casecore.kernel.records import editing_class, record
+from casecore.kernel import Editing, Event, Probe, Reason, Room, Rule, a_text, an_id, frozen
+from casecore.kernel.records import editing_class
 from casecore.kernel.rooms import by_agent, measures, soft_rule, wants
-from casecore.kernel.words import is_blank
+from casecore.kernel.words import is_blank, same_form
 from casecore.policies import Policy
 from casecore.policies.sections import Proceeding, Relation, RelationsDue
+from casecore.rooms.aftermath import (
+    Aftermath,
+    CaseAndAftermath,
+    HasAftermath,
+    HasWrapUp,
+    SeesWrapUp,
+    WrapUp,
+    wrap_up_id,
+    wrap_up_of,
+)
 from casecore.rooms.agents import (
     DISPOSING,
     Agent,
@@ -55,103 +45,10 @@ from casecore.rooms.agents import (
 from casecore.rooms.approvals import DraftEdited, DraftSubmitted
 from casecore.rooms.arrivals import MessageReceived
 from casecore.rooms.assignments import Release, agent_named, give_up_case
-from casecore.rooms.cases import Case, CaseClosed, CaseCommand, CaseStarted, CloseReason
-from casecore.rooms.contacts import ContactEnded, SeesContact, is_kept
+from casecore.rooms.cases import CaseClosed, CaseCommand, CaseStarted, CloseReason
+from casecore.rooms.contacts import ContactEnded, is_kept
+from casecore.rooms.relations import DutyLeft, missing_relations
 from casecore.rooms.replies import ReplySent
-
-INSTALLER = "installer"
-"""Whom a complaint is about, in `email.complaint_relations`."""
-
-
-# Records -----------------------------------------------------------------------------------------------
-
-
-@record
-class WrapUp:
-    """A contact that has ended and is not disposed yet.
-
-    Attributes:
-        because: How it ended.
-        earlier_handler: Who handled the message that the customer answered, if that was somebody else.
-        authenticated: Whether the customer was authenticated in it.
-    """
-
-    id: str
-    case: str
-    agent: str
-    channel: Channel
-    ended_at: datetime
-    because: str = ""
-    earlier_handler: str | None = None
-    authenticated: bool = False
-
-
-@record
-class Aftermath:
-    """What of a case's contacts is still open, and what the case is related to elsewhere.
-
-    Attributes:
-        undisposed: How many of its contacts are not disposed.
-        complaint: Whether it is a complaint about an installer.
-        account_case: Whether the caller says that there is an account case.
-        related: What it has been related to.
-        duty_of: Who disposed the contact while a relation was still missing; None when no duty is open.
-        earlier_handler: Who wrote the message that the customer answered last.
-    """
-
-    undisposed: int = a_count(default=0)
-    complaint: bool = False
-    account_case: bool = False
-    related: frozenset[Relation] = frozenset()
-    duty_of: str | None = None
-    earlier_handler: str | None = None
-
-
-class SeesWrapUp(SeesContact, Protocol):
-    """What is still open after a contact."""
-
-    @property
-    def aftermath(self) -> Aftermath | None:
-        """What of the case's contacts is still open."""
-
-    @property
-    def wrap_up(self) -> WrapUp | None:
-        """The wrap-up the command names: of this case and agent."""
-
-    @property
-    def handler(self) -> Agent | None:
-        """Who handled the message that the customer answered, where that is to be disposed."""
-
-
-class CaseAndAftermath(SeesWrapUp, Protocol):
-    """There is such a case; something of it may still be open."""
-
-    case: Case
-
-
-class HasWrapUp(SeesWrapUp, Protocol):
-    """A contact is to be disposed."""
-
-    wrap_up: WrapUp
-
-
-class HasAftermath(SeesWrapUp, Protocol):
-    """There is such a case, and what its contacts left."""
-
-    aftermath: Aftermath
-
-
-def wrap_up_id(case: str, agent: str) -> str:
-    """The id of what an agent has to dispose on a case; there is never more than one.
-
-    A slash in the agent's id is written `~1`, so that no two wrap-ups share an id.
-    """
-    return f"{case}/{agent.replace('~', '~0').replace('/', '~1')}"
-
-
-def wrap_up_of(_: SeesWrapUp, command: CaseCommand) -> str:
-    """The id of what the agent has to dispose on the case; a supervisor disposes for somebody else."""
-    return wrap_up_id(command.case, getattr(command, "agent", None) or command.by)
 
 
 def _earlier_handler_of(view: SeesWrapUp, _: Dispose) -> str | None:
@@ -175,29 +72,6 @@ class Dispose(CaseCommand):
     code: str = a_text(default="")
     notes: str = a_text(default="")
     agent: str | None = an_id(of="target", default=None)
-
-
-@frozen
-class FlagCase(CaseCommand):
-    """The agent learns what sort of matter it is; what is None stays."""
-
-    complaint: bool | None = a_flag(default=None)
-    account_case: bool | None = a_flag(default=None)
-
-
-@frozen
-class UnrelateRecord(CaseCommand):
-    """A relation is taken back, because it was the wrong record; done until the contact is disposed."""
-
-    relation: Relation = a_choice(Relation)
-
-
-@frozen
-class RelateRecord(CaseCommand):
-    """The case is related to a record of another system: the customer's, the installer's, the account case."""
-
-    relation: Relation = a_choice(Relation)
-    record: str = an_id()
 
 
 # Events ------------------------------------------------------------------------------------------------
@@ -227,48 +101,6 @@ class Disposed(Event):
     notes: str
 
 
-@frozen
-class DutyLeft(Event):
-    """A contact was disposed while a relation was missing; it is still to be added."""
-
-    case: str
-    agent: str
-    missing: frozenset[Relation]
-
-
-@frozen
-class DutyDone(Event):
-    """The last missing relation was added."""
-
-    case: str
-
-
-@frozen
-class CaseFlagged(Event):
-    """The agent learnt what sort of matter it is."""
-
-    case: str
-    complaint: bool
-    account_case: bool
-
-
-@frozen
-class RecordRelated(Event):
-    """The case is related to a record of another system."""
-
-    case: str
-    relation: Relation
-    record: str
-
-
-@frozen
-class RecordUnrelated(Event):
-    """The case is related to no such record any more."""
-
-    case: str
-    relation: Relation
-
-
 # Needs -------------------------------------------------------------------------------------------------
 
 
@@ -279,25 +111,7 @@ def _wrap_up_owed(view: SeesWrapUp, command: Dispose, _: Policy) -> Reason | Non
     return Reason("wrap_up.owed", found, "if the contact goes on, end it first; it may have been disposed already")
 
 
-@wants("aftermath")
-def _is_related(view: HasAftermath, command: UnrelateRecord, _: Policy) -> Reason | None:
-    if command.relation in view.aftermath.related:
-        return None
-    found, related = f"case {command.case} is not related to {command.relation}", sorted(view.aftermath.related)
-    return Reason("relation.known", found, "take back a relation that it has", {"related": tuple(related)})
-
-
 # Rules -------------------------------------------------------------------------------------------------
-
-
-@wants("case", "aftermath")
-def _not_disposed(view: HasAftermath, command: UnrelateRecord, _: Policy) -> Reason | None:
-    case = view.case
-    if case is None or case.assignee is not None or view.aftermath.undisposed:
-        return None
-    found = f"every contact of case {command.case} is disposed"
-    remedy = "relate it to the right record instead, or write a note"
-    return Reason("relation.disposed", found, remedy, ways=("RelateRecord", "AddNote"))
 
 
 def _wrap_up_is_theirs(view: SeesWrapUp, command: Dispose, _: Policy) -> Reason | None:
@@ -320,24 +134,6 @@ def _notes_suffice(_: SeesWrapUp, command: Dispose, policy: Policy) -> Reason | 
     return Reason("wrap_up.notes", "the notes are missing", "say what happened")
 
 
-def missing_relations(view: SeesWrapUp, policy: Policy) -> frozenset[Relation]:
-    """What an email's contact still has to be related to."""
-    return frozenset() if view.aftermath is None else _relations_missing(view, view.aftermath, policy)
-
-
-def _relations_missing(view: SeesWrapUp, after: Aftermath, policy: Policy) -> frozenset[Relation]:
-    if view.case is None or view.case.channel is not EMAIL:
-        return frozenset()
-    needed = set()
-    if policy.email.relate_customer:
-        needed.add(Relation.CUSTOMER)
-    if policy.email.relate_case and after.account_case:
-        needed.add(Relation.CASE)
-    if after.complaint:
-        needed.update(policy.email.complaint_relations.get(INSTALLER, ()))
-    return frozenset(needed) - after.related
-
-
 @measures("missing")
 def _relations_added(view: SeesWrapUp, _: Dispose, policy: Policy) -> Reason | None:
     missing = missing_relations(view, policy)
@@ -356,9 +152,9 @@ def _names_handler(view: HasWrapUp, command: Dispose, _: Policy) -> Reason | Non
     if handler is None:
         return None
     name = view.handler.name if view.handler is not None else ""
-    if any(_is_named(word, command.notes) for word in (handler, name) if word.strip()):
+    if any(_is_named(word, command.notes) for word in (handler, name) if not is_blank(word)):
         return None
-    who = f"{handler} or {name}" if name.strip() and name.casefold() != handler.casefold() else handler
+    who = handler if is_blank(name) or same_form(name) == same_form(handler) else f"{handler} or {name}"
     return Reason(
         "email.earlier_handler",
         f"{handler} handled the message that the customer answered",
@@ -368,8 +164,8 @@ def _names_handler(view: HasWrapUp, command: Dispose, _: Policy) -> Reason | Non
 
 
 def _is_named(word: str, notes: str) -> bool:
-    """Whether notes name somebody: as a word of its own, in letters large or small, however it is spaced."""
-    name, text = (" ".join(normalize("NFKC", one).casefold().split()) for one in (word, notes))
+    """Whether notes name somebody: as a word of its own, compared as people mean it."""
+    name, text = same_form(word), same_form(notes)
     before, after = (r"(?<!\w)" if _has_case(name[0]) else ""), (r"(?!\w)" if _has_case(name[-1]) else "")
     return re.search(before + re.escape(name) + after, text) is not None
 
@@ -396,17 +192,6 @@ def _has_subject(view: SeesWrapUp, event: ReplySent | DraftSubmitted | DraftEdit
     return Reason("email.subject_required", "the email has no subject", "give it one")
 
 
-def _works_on_it(view: SeesWrapUp, command: CaseCommand, _: Policy) -> Reason | None:
-    case, after = view.case, view.aftermath
-    duty = after is not None and after.duty_of == command.by
-    mine = case is not None and case.assignee == command.by
-    if mine or duty or view.wrap_up is not None or command.by == SYSTEM or is_supervisor(view.actor):
-        return None
-    who = case.assignee if case is not None else None
-    remedy = f"ask {who} or a supervisor" if who else "ask a supervisor, or whoever worked on it"
-    return Reason("wrap_up.contact", f"{command.by} has no contact with case {command.case}", remedy)
-
-
 # Handlers and what follows -----------------------------------------------------------------------------
 
 
@@ -417,31 +202,6 @@ def _dispose_contact(view: HasWrapUp, command: Dispose, policy: Policy) -> tuple
     missing = missing_relations(view, policy)
     duty = (DutyLeft(c.by, c.at, c.case, row.agent, missing),) if missing else ()
     return (disposed, *duty)
-
-
-@wants("aftermath")
-def _flag_case(view: HasAftermath, command: FlagCase, policy: Policy) -> tuple[Event, ...]:
-    c, after = command, view.aftermath
-    complaint = after.complaint if c.complaint is None else c.complaint
-    account_case = after.account_case if c.account_case is None else c.account_case
-    if (complaint, account_case) == (after.complaint, after.account_case):
-        return ()
-    flagged = CaseFlagged(c.by, c.at, c.case, complaint, account_case)
-    later = changed(after, complaint=complaint, account_case=account_case)
-    done = after.duty_of is not None and not _relations_missing(view, later, policy)
-    return (flagged, DutyDone(c.by, c.at, c.case)) if done else (flagged,)
-
-
-def _relate_record(view: SeesWrapUp, command: RelateRecord, policy: Policy) -> tuple[Event, ...]:
-    c, after = command, view.aftermath
-    related = RecordRelated(c.by, c.at, c.case, c.relation, c.record)
-    last = after is not None and after.duty_of is not None and missing_relations(view, policy) <= {c.relation}
-    return (related, DutyDone(c.by, c.at, c.case)) if last else (related,)
-
-
-@wants("aftermath")
-def _unrelate_record(view: HasAftermath, command: UnrelateRecord, _: Policy) -> tuple[Event, ...]:
-    return (RecordUnrelated(command.by, command.at, command.case, command.relation),)
 
 
 def _wrap_up_begins(view: SeesWrapUp, event: ContactEnded, policy: Policy) -> tuple[Event, ...]:
@@ -533,33 +293,10 @@ def _owes_less(agent: Editing, event: Disposed) -> None:
     agent.idle_since = event.at
 
 
-def _set_flags(after: Editing, event: CaseFlagged) -> None:
-    after.complaint = event.complaint
-    after.account_case = event.account_case
-
-
-def _add_relation(after: Editing, event: RecordRelated) -> None:
-    after.related |= {event.relation}
-
-
-def _take_relation(after: Editing, event: RecordUnrelated) -> None:
-    after.related -= {event.relation}
-
-
-def _set_duty(after: Editing, event: DutyLeft) -> None:
-    after.duty_of = event.agent
-
-
-def _no_duty(after: Editing, _: DutyDone) -> None:
-    after.duty_of = None
-
-
 def _set_earlier_handler(after: Editing, event: MessageReceived) -> None:
     after.earlier_handler = event.answers
 
 
-_CONTEXT = (FlagCase, RelateRecord, UnrelateRecord)
-_TAKEN_BACK = (UnrelateRecord,)
 _EMAILS = (ReplySent, DraftSubmitted, DraftEdited)
 
 WRAP_UPS: Room[SeesWrapUp] = Room(
@@ -567,7 +304,6 @@ WRAP_UPS: Room[SeesWrapUp] = Room(
     needs=(
         Rule("actor.role", "Only an agent disposes", "§6", (Dispose,), by_agent),
         Rule("wrap_up.owed", "A contact has ended and is not disposed", "§6", (Dispose,), _wrap_up_owed),
-        Rule("relation.known", "Only a relation that there is is taken back", "§6", _TAKEN_BACK, _is_related),
     ),
     rules=(
         Rule("wrap_up.agent", "A contact is disposed by whose it was", "§6", (Dispose,), _wrap_up_is_theirs),
@@ -581,8 +317,6 @@ WRAP_UPS: Room[SeesWrapUp] = Room(
         soft_rule(
             "email.earlier_handler", "Who handled it before is named", "§3", (Dispose,), _names_handler, ("notes",)
         ),
-        Rule("relation.disposed", "A relation is taken back before the disposal", "§6", _TAKEN_BACK, _not_disposed),
-        Rule("wrap_up.contact", "Who has the contact says what it is about", "§6", _CONTEXT, _works_on_it),
         soft_rule(
             "wrap_up.blocks_close",
             "An undisposed contact blocks closing by hand",
@@ -592,35 +326,17 @@ WRAP_UPS: Room[SeesWrapUp] = Room(
         ),
         soft_rule("email.subject_required", "An email has a subject", "§6", _EMAILS, _has_subject, ("subject",)),
     ),
-    decide={
-        Dispose: _dispose_contact,
-        FlagCase: _flag_case,
-        RelateRecord: _relate_record,
-        UnrelateRecord: _unrelate_record,
-    },
+    decide={Dispose: _dispose_contact},
     follows={ContactEnded: _wrap_up_begins, Disposed: _after_disposition},
     creates={(Aftermath, CaseStarted): _new_aftermath, (WrapUp, WrapUpOwed): _wrap_up},
     evolve={
         (Aftermath, WrapUpOwed): _one_owed,
         (Aftermath, Disposed): _one_disposed,
-        (Aftermath, CaseFlagged): _set_flags,
-        (Aftermath, RecordRelated): _add_relation,
-        (Aftermath, RecordUnrelated): _take_relation,
-        (Aftermath, DutyLeft): _set_duty,
-        (Aftermath, DutyDone): _no_duty,
         (Aftermath, MessageReceived): _set_earlier_handler,
         (Agent, WrapUpOwed): _count_wrap_up,
         (Agent, Disposed): _owes_less,
     },
     removes=frozenset({(WrapUp, Disposed)}),
-    shows={
-        Dispose: {"wrap_up": wrap_up_of, "handler": _earlier_handler_of},
-        **{command: {"wrap_up": wrap_up_of} for command in _CONTEXT},
-    },
-    probes=(
-        Probe("dispose", Dispose, asks=("code", "notes")),
-        Probe("relate_customer", RelateRecord, {"relation": Relation.CUSTOMER}, asks=("record",)),
-        Probe("unrelate_customer", UnrelateRecord, {"relation": Relation.CUSTOMER}),
-        Probe("flag_complaint", FlagCase, {"complaint": True}),
-    ),
+    shows={Dispose: {"wrap_up": wrap_up_of, "handler": _earlier_handler_of}},
+    probes=(Probe("dispose", Dispose, asks=("code", "notes")),),
 )

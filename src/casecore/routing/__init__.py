@@ -53,7 +53,10 @@ Rank: TypeAlias = tuple[datetime, float, datetime, str, bool]
 _PUSH = Delivery.PUSH
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
+"""Since when somebody has been idle, or got work, of whom nobody knows."""
+
 NEVER = datetime.max.replace(tzinfo=UTC)
+"""When a customer was cut off who never was: they come after all who were."""
 
 
 @record
@@ -348,8 +351,11 @@ def unserved(desk: Desk, at: datetime) -> tuple[Unserved, ...]:
     Args:
         desk: The whole desk.
         at: Now (aware): which queues the policy has may change on a date.
+
+    Raises:
+        CommandError: When the instant is none.
     """
-    policy, agents = desk.policy.at(at), desk.agents.values()
+    policy, agents = desk.policy.at(to_instant(at)), desk.agents.values()
     wrong: tuple[dict[str, str], dict[str, str]] = ({}, {})
     found = list[Unserved]()
     for file in desk.cases.values():

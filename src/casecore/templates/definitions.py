@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from attrs import field
 
 from casecore.kernel import frozen
 from casecore.kernel.frozen_dict import plain_copy
+from casecore.kernel.words import is_blank
 from casecore.templates.findings import TemplateFinding, finding_of
 from casecore.templates.texts import TemplateText
 
@@ -269,10 +270,14 @@ def examples_of(component: Component) -> dict[str, str]:
     named = given.get(f"{part}_text_named_params")
     if isinstance(named, list):
         pairs = [(entry.get("param_name"), entry.get("example")) for entry in named if isinstance(entry, Mapping)]
-        return {name: example for name, example in pairs if isinstance(name, str) and isinstance(example, str)}
+        return {name: example for name, example in pairs if isinstance(name, str) and _says_something(example)}
     listed = given.get(f"{part}_text")
     if isinstance(listed, list) and listed and isinstance(listed[0], list):
         listed = listed[0]
     if not isinstance(listed, list):
         return {}
-    return {str(index + 1): example for index, example in enumerate(listed) if isinstance(example, str)}
+    return {str(index + 1): example for index, example in enumerate(listed) if _says_something(example)}
+
+
+def _says_something(example: object) -> TypeGuard[str]:
+    return isinstance(example, str) and not is_blank(example)

@@ -104,13 +104,8 @@ def quote_text(text: str) -> str:
 
 
 def quote_any(value: object) -> str:
-    """What is no text as a message quotes it, whatever it is: also what is nested without end."""
-    return quote_text(quoted(value))
-
-
-def quote_given(value: object) -> str:
-    """Whatever it is, text or not."""
-    return quote_text(value) if isinstance(value, str) else quote_any(value)
+    """A value as a message quotes it, whatever it is: text, or what is none, also what is nested without end."""
+    return quote_text(value if isinstance(value, str) else quoted(value))
 
 
 def some_of(findings: Sequence[TemplateFinding]) -> tuple[TemplateFinding, ...]:

@@ -102,7 +102,8 @@ def _check_addresses(definition: Definition) -> Iterator[TemplateFinding]:
 def _check_address(button: Button) -> Iterator[TemplateFinding]:
     where = button.where
     url = button.url
-    if url is None or not re.match("https?://", url.source, re.IGNORECASE):
+    host = _host_of(url.source) if url is not None else ""
+    if url is None or not host or not re.fullmatch(r"https?://\S+", url.source, re.IGNORECASE):
         yield finding_of("lint.url_missing", where, f"the address is {quote_text(url.source if url else '')}")
         return
     if len(url.source) > URL_LIMIT:
@@ -112,16 +113,17 @@ def _check_address(button: Button) -> Iterator[TemplateFinding]:
     elif url.sites and url.literals[-1]:
         message = f"after the variable there is {quote_text(url.literals[-1])}"
         yield finding_of("lint.url_variable_place", where, message)
-    host = _host_of(url.source)
     if host in REFUSED_HOSTS:
         yield finding_of("lint.url_refused", where, f"the address leads to {host}")
 
 
 def _host_of(url: str) -> str:
+    """To which host an address leads; empty where to none, or to one that only a variable would name."""
     try:
-        return (urlsplit(url).hostname or "").removeprefix("www.")
+        host = (urlsplit(url).hostname or "").rstrip(".").removeprefix("www.")
     except ValueError:  # such as an IPv6 address without its bracket
         return ""
+    return "" if host.startswith("{{") else host
 
 
 def _check_phone_numbers(definition: Definition) -> Iterator[TemplateFinding]:

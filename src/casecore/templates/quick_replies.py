@@ -27,7 +27,6 @@ from casecore.templates.findings import (
     errors,
     finding_of,
     quote_any,
-    quote_given,
     quote_text,
     some_names,
     some_of,
@@ -106,7 +105,7 @@ def read_fields(plain: object, fields: Mapping[str, type]) -> dict[str, Any]:
     for name, value in plain.items():
         expected = _why_misfit(fields.get(name), value)
         if expected:
-            message = f"{quote_given(name)} is {quote_any(value)}"
+            message = f"{quote_any(name)} is {quote_any(value)}"
             misfits.append(
                 finding_of("parse.shape", name if isinstance(name, str) else quoted(name), message, expected)
             )
@@ -173,7 +172,7 @@ def check_blanks(blanks: tuple[str, ...], links: frozenset[str], values: object)
     listed, known = some_names(blanks), frozenset(blanks)
     for name in values:
         if name not in known:
-            message = f"there is a value for {quote_given(name)}; the blanks are: {listed}"
+            message = f"there is a value for {quote_any(name)}; the blanks are: {listed}"
             yield finding_of("ready.extra", "", message, variable=name if isinstance(name, str) else quoted(name))
     for name in blanks:
         if name not in values:

@@ -17,7 +17,7 @@ from urllib.parse import quote
 from casecore.kernel.frozen_dict import NestedTooDeeply, plain_copy
 from casecore.kernel.words import is_blank
 from casecore.templates.definitions import MEDIA, OBJECTS, Kind, Need
-from casecore.templates.findings import TemplateFinding, finding_of, quote_any, quote_given, quote_text
+from casecore.templates.findings import TemplateFinding, finding_of, quote_any, quote_text
 
 CODE_LIMIT: Final = 15
 """The longest coupon and one-time password, in code points."""
@@ -91,7 +91,7 @@ def check_value(need: Need, value: object) -> Iterator[TemplateFinding]:
         kind = value.get("type")
         if not isinstance(kind, str) or (kinds is not None and kind not in kinds):
             expected = " or ".join(kinds) if kinds else "a text"
-            message = f"{key} is an object of type {quote_given(kind)}; its type is {expected}"
+            message = f"{key} is an object of type {quote_any(kind)}; its type is {expected}"
             yield finding_of("ready.object", need.where, message, variable=key)
             return
         if not _is_json(value):
@@ -148,7 +148,7 @@ def _check_inner_medium(need: Need, inner: Mapping[Any, Any]) -> Iterator[Templa
     for name, pattern, what in (("link", _LINK, "no link"), ("id", _ID, "no id")):
         held = inner.get(name)
         if held is not None and not (isinstance(held, str) and pattern.fullmatch(held)):
-            message = f"the {name} of {need.key} is {quote_given(held)}, {what}"
+            message = f"the {name} of {need.key} is {quote_any(held)}, {what}"
             yield finding_of("ready.medium", need.where, message, variable=need.key)
     yield from _check_inner_texts(need, inner, ("filename", "caption"))
 
@@ -157,7 +157,7 @@ def _check_inner_location(need: Need, inner: Mapping[Any, Any]) -> Iterator[Temp
     for name, most in _POLES.items():
         degrees = _degrees_of(inner[name])
         if degrees is None or not -most <= degrees <= most:
-            message = f"the {name} of {need.key} is {quote_given(inner[name])}, no number from -{most} to {most}"
+            message = f"the {name} of {need.key} is {quote_any(inner[name])}, no number from -{most} to {most}"
             yield finding_of("ready.location", need.where, message, variable=need.key)
     yield from _check_inner_texts(need, inner, ("name", "address"))
 
@@ -175,7 +175,7 @@ def _check_inner_product(need: Need, inner: Mapping[Any, Any]) -> Iterator[Templ
 def _check_inner_expiry(need: Need, inner: Mapping[Any, Any]) -> Iterator[TemplateFinding]:
     held = inner["expiration_time_ms"]
     if isinstance(held, bool) or not isinstance(held, int | str) or not _EXPIRY.fullmatch(_digits(held)):
-        message = f"{need.key} is {quote_given(held)}, not 13 digits"
+        message = f"{need.key} is {quote_any(held)}, not 13 digits"
         yield finding_of("ready.expiry", need.where, message, variable=need.key)
 
 
@@ -187,7 +187,7 @@ def _check_inner_texts(need: Need, inner: Mapping[Any, Any], names: tuple[str, .
     for name in names:
         held = inner.get(name)
         if held is not None and not (isinstance(held, str) and not is_blank(held)):
-            message = f"the {name} of {need.key} is {quote_given(held)}, which is no text"
+            message = f"the {name} of {need.key} is {quote_any(held)}, which is no text"
             yield finding_of("ready.object", need.where, message, variable=need.key)
 
 

@@ -23,6 +23,7 @@ from casecore.kernel.fields import ROW
 from casecore.kernel.house import House
 from casecore.promises import Step
 from casecore.rooms.composition import HOUSE, CaseFile, View
+from casecore.rooms.threads import message_row
 
 LATER: Final = timedelta(hours=1)
 """How far in the future an instant is that has to be given."""
@@ -148,7 +149,7 @@ def _of_case(blank: _Blank, desk: Desk, file: CaseFile, refused: Command) -> Ite
         rows: Mapping[str, Any] = desk.notes if blank.row == "note" else desk.commitments
         yield from sorted(row for row, held in rows.items() if held.case == file.case.id)
     if blank.name == "tag":
-        message = desk.messages.get(getattr(refused, "message", None) or "")
+        message = desk.messages.get(message_row(file.case.thread, getattr(refused, "message", None) or ""))
         yield from sorted(file.case.tags | (frozenset() if message is None else message.tags))
 
 

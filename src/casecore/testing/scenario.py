@@ -36,9 +36,10 @@ from casecore.rooms.contacts import EndContact
 from casecore.rooms.occupancy import OccupancyChanged
 from casecore.rooms.outbound import RecordConsent, StartOutbound
 from casecore.rooms.prepared import PreparedText
+from casecore.rooms.relations import RelateRecord
 from casecore.rooms.replies import SendReply
 from casecore.rooms.sla import ClockJudged
-from casecore.rooms.wrap_ups import Dispose, RelateRecord
+from casecore.rooms.wrap_ups import Dispose
 from casecore.statuses import Status
 
 T0: Final = datetime(2026, 11, 2, 9, tzinfo=UTC)

@@ -41,10 +41,11 @@ from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferCommand, OfferW
 from casecore.rooms.outbound import CUSTOMER_WRITES_FIRST, RecordConsent, StartOutbound
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.reassignments import ReassignCase
+from casecore.rooms.relations import RelateRecord, UnrelateRecord
 from casecore.rooms.replies import SendReply
 from casecore.rooms.reviews import FreeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
-from casecore.rooms.wrap_ups import Dispose, RelateRecord, UnrelateRecord
+from casecore.rooms.wrap_ups import Dispose
 from casecore.statuses import SENT_AS, SET_BY_HAND, Status
 from casecore.testing.drawing import DrawFn, SearchStrategy
 from casecore.testing.drawing import strategies as st

@@ -98,7 +98,7 @@ _OF_KIND: Final[Mapping[type, Callable[[Any, str], SearchStrategy[Any]]]] = {
         lambda text: not kind.least or not is_blank(text)
     ),
     Wording: lambda kind, path: st.sampled_from(
-        ["".join(f"{{{name}}}, " for name in kind.blanks) + text for text in ("", "goodbye.", "até já ✓")]
+        ["".join(f"{{{name}}}, " for name in kind.blanks) + text for text in ("goodbye.", "até já ✓")]
     ),
     Id: lambda kind, path: ids(),
     Length: _length_values,

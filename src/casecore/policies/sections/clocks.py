@@ -15,6 +15,7 @@ from casecore.policies.kinds import (
     Choice,
     Id,
     Length,
+    Like,
     Named,
     OrNone,
     Several,
@@ -27,9 +28,11 @@ from casecore.policies.kinds import (
 )
 from casecore.statuses import Status
 
+_HOURS: Final = Like(11, example="09:00-12:30")
+
 
 def _hours_key(day: str) -> Any:
-    return key(Several(Text(11)), f"The opening hours on {day}, like 09:00-12:30; none: shut.", default=())
+    return key(Several(_HOURS), f"The opening hours on {day}, like 09:00-12:30; none: shut.", default=())
 
 
 @section
@@ -44,9 +47,11 @@ class Opening:
     friday: tuple[str, ...] = _hours_key("Fridays")
     saturday: tuple[str, ...] = _hours_key("Saturdays")
     sunday: tuple[str, ...] = _hours_key("Sundays")
-    holidays: tuple[str, ...] = key(Several(Text(10)), "The dates on which it is shut, like 2026-12-25.", default=())
+    holidays: tuple[str, ...] = key(
+        Several(Like(10, example="2026-12-25")), "The dates on which it is shut, like 2026-12-25.", default=()
+    )
     special: Mapping[str, tuple[str, ...]] = key(
-        Named(Several(Text(11))), "The hours of dates that differ from their weekday.", factory=dict
+        Named(Several(_HOURS)), "The hours of dates that differ from their weekday.", factory=dict
     )
     source: str = a_source()
 

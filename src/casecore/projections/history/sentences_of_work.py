@@ -25,18 +25,11 @@ from casecore.rooms.commitments import CommitmentFulfilled, CommitmentMade, Comm
 from casecore.rooms.contacts import CaseGivenUp, ContactEnded, ContactStarted, CustomerLeft, CustomerReturned
 from casecore.rooms.occupancy import OccupancyChanged
 from casecore.rooms.offers import OfferAccepted, OfferDeclined, OfferRescinded, OfferStatus, Rescission, WorkOffered
+from casecore.rooms.relations import CaseFlagged, DutyDone, DutyLeft, RecordRelated, RecordUnrelated
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.reviews import ReviewEnded, ReviewFreed, ReviewTaken
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
-from casecore.rooms.wrap_ups import (
-    CaseFlagged,
-    Disposed,
-    DutyDone,
-    DutyLeft,
-    RecordRelated,
-    RecordUnrelated,
-    WrapUpOwed,
-)
+from casecore.rooms.wrap_ups import Disposed, WrapUpOwed
 
 REPLIES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
     ReplySent: (

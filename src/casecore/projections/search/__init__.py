@@ -125,7 +125,7 @@ class Archive:
 
     def __init__(self, zone: str | tzinfo = UTC) -> None:
         self._zone = _zone_called(zone)
-        self._said, self._noted = WordIndex(), WordIndex()
+        self._message_words, self._note_words = WordIndex(), WordIndex()
         self._count = 0
         self._rows: dict[str, dict[str, Any]] = {"cases": {}, "customers": {}}
         self._entries: dict[str, CaseEntry] = {}
@@ -176,12 +176,12 @@ class Archive:
     def _enter_case(self, before: Case | None, after: Case) -> None:
         if before is None:
             self._entries[after.id] = CaseEntry()
-            self._said.add_id(after.id, after.id)
+            self._message_words.add_id(after.id, after.id)
         elif before.customer != after.customer:
             self._move_notes(after.id, before.customer, after.customer)
         for name in ("thread", "customer"):
             if before is None or getattr(before, name) != getattr(after, name):
-                self._said.add_id(after.id, getattr(after, name))
+                self._message_words.add_id(after.id, getattr(after, name))
         for name in ("queue", "status", "channel", "customer"):
             old, new = getattr(before, name, None), getattr(after, name)
             if old != new:
@@ -203,9 +203,9 @@ class Archive:
         old, new = _contacts_of(before), _contacts_of(after)
         if old != new:
             owner = f"{_PROFILE}{after.id}"
-            self._noted.forget_texts(owner, old)
+            self._note_words.forget_texts(owner, old)
             for text in new:
-                self._noted.add_text(owner, text)
+                self._note_words.add_text(owner, text)
 
     def _follow_case(self, event: Event, case: str) -> None:
         entry = self._entries.get(case)
@@ -225,7 +225,7 @@ class Archive:
         elif hasattr(event, "message") and hasattr(event, "text"):
             self._follow_message(event, case, entry)
         elif isinstance(event, Disposed):
-            self._said.add_text(case, event.notes)
+            self._message_words.add_text(case, event.notes)
         elif isinstance(event, SentimentSet) and event.message in entry.received:
             (entry.marked.discard if event.sentiment is Feeling.NEUTRAL else entry.marked.add)(event.message)
 
@@ -243,10 +243,10 @@ class Archive:
     def _follow_message(self, event: Any, case: str, entry: CaseEntry) -> None:
         if isinstance(event, MessageReceived) and event.participant is None:
             entry.received.add(event.message)
-        self._said.add_id(case, event.message)
+        self._message_words.add_id(case, event.message)
         for text in (event.text, getattr(event, "subject", ""), *getattr(event, "attachments", ())):
             if text:
-                self._said.add_text(case, text)
+                self._message_words.add_text(case, text)
 
     def _follow_note(self, event: NoteAdded | NoteEdited | NoteDeleted) -> None:
         customer = event.customer if event.case is None else self._rows["cases"][event.case].customer
@@ -261,9 +261,9 @@ class Archive:
         else:
             del notes[event.note]
         owner = f"{_NOTE}{event.note}"
-        self._noted.forget_texts(owner, () if before is None else (before.text,))
+        self._note_words.forget_texts(owner, () if before is None else (before.text,))
         if event.note in notes:
-            self._noted.add_text(owner, notes[event.note].text)
+            self._note_words.add_text(owner, notes[event.note].text)
             self._note_places[event.note] = str(customer), event.case
 
     # Searching -----------------------------------------------------------------------------------------
@@ -363,7 +363,7 @@ class Archive:
 
     def _test_of_text(self, term: Term) -> _Test:
         """Messages are asked when a case is reached; notes and profiles, of which there are few, at once."""
-        looked = [self._said.look_up(sought) for sought in term.values]
+        looked = [self._message_words.look_up(sought) for sought in term.values]
         sure = [cases for cases, check in looked if check is None]
         doubtful = [(cases, check) for cases, check in looked if check is not None]
         noted = self._cases_noting(term.values)
@@ -382,7 +382,7 @@ class Archive:
         """The cases that have a note, or whose customer has a note, a number or an address, that says it."""
         found: set[str] = set()
         for sought in values:
-            owners, check = self._noted.look_up(sought)
+            owners, check = self._note_words.look_up(sought)
             for owner in owners:
                 if check is None or check(owner):
                     kind, row_id = owner[0], owner[1:]

@@ -35,7 +35,7 @@ class Sought:
         words: The words of a phrase, as `search_words` reads them.
         begins: The last word need only begin so.
         apart: The words, which are digits, may stand anywhere, each in a text of its own.
-        whole: Instead of words: a number, an address or an id, as `whole_keys` writes it.
+        whole: Instead of words: a number, an address or an id, as it is found by (`id_key`, `address_keys`).
     """
 
     words: tuple[str, ...] = ()
