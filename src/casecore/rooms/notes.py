@@ -339,7 +339,9 @@ def _remove_tag(view: OnCase, command: RemoveTag, _: Policy) -> tuple[Event, ...
 
 
 def _thread_spoken_on(view: SeesNote, _: SetSentiment) -> str | None:
-    return None if view.message is None else view.message.thread
+    """Only where it is not the case's own: then the customer is the case's."""
+    message, case = view.message, view.case
+    return None if message is None or case is None or message.thread == case.thread else message.thread
 
 
 def _thread_of_message(view: OnCase) -> str:
