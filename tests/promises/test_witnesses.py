@@ -759,6 +759,14 @@ def test_a_limit_is_reached_with_the_last_case_that_one_may_hold():
     assert not promise.occasion.met(Happening(LUNCH, seen(DESK), SOP))
 
 
+def test_somebody_blocked_has_to_write():
+    """Else nobody is kept from starting anything."""
+    (promise,) = (promise for promise in PROMISES if promise.number == "26")
+    written = said(noted(thread="t-c1", customer="maria"))
+    assert promise.occasion.met(Happening(written, seen((BLOCKED,)), SOP))
+    assert not promise.occasion.met(Happening(written, seen((BLOCKED_BOB,)), SOP))
+
+
 SITUATIONS = {situation.what: situation for promise in PROMISES for situation in promise.situations}
 
 MOVE = MoveCase(SYSTEM, at(9), "c1", "t-c2")
