@@ -171,10 +171,10 @@ for file in {sorted(casecore._HOMES)}:
 
 ROOMS = (
     *("agents", "threads", "merging", "blocking", "cases", "assignments", "arrivals", "replies", "occupancy", "notes"),
-    "approvals",
-    *("reviews", "offers", "eligibility", "reassignments"),
-    *("contacts", "authentication", "breaks", "silence", "relations", "wrap_ups", "commitments", "bounces", "moving"),
-    *("absences", "sla", "whatsapp", "outbound", "times"),
+    *("restricted_tags", "approvals", "reviews", "offers", "eligibility", "reassignments"),
+    *("contacts", "authentication", "breaks", "silence", "last_words", "edits", "relations", "wrap_ups"),
+    *("commitments", "bounces", "moving", "absences"),
+    *("sla", "whatsapp", "outbound", "times"),
 )
 
 

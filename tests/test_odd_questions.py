@@ -85,6 +85,7 @@ def test_an_instant_that_is_none(odd):
         lambda: route(DESK, odd),
         lambda: dated.at(odd),
         lambda: DESK.actions("ana", "c1", odd),
+        lambda: DESK.catalogue("c1", odd),
     ]
     for ask in asks if odd is None else [*asks, lambda: DESK.due(odd)]:
         with pytest.raises(CommandError, match=r"aware datetime") as told:

@@ -134,6 +134,7 @@ if TYPE_CHECKING:
     from casecore.rooms.cases import CloseReason as CloseReason
     from casecore.rooms.cases import SetStatus as SetStatus
     from casecore.rooms.cases import StatusSet as StatusSet
+    from casecore.rooms.catalogue import CatalogueEntry as CatalogueEntry
     from casecore.rooms.clocks import Clock as Clock
     from casecore.rooms.clocks import ClockName as ClockName
     from casecore.rooms.clocks import Clocks as Clocks
@@ -163,6 +164,12 @@ if TYPE_CHECKING:
     from casecore.rooms.contacts import CustomerReturned as CustomerReturned
     from casecore.rooms.contacts import EndContact as EndContact
     from casecore.rooms.contacts import LastContact as LastContact
+    from casecore.rooms.edits import EditMessage as EditMessage
+    from casecore.rooms.edits import MessageAwaited as MessageAwaited
+    from casecore.rooms.edits import MessageEdited as MessageEdited
+    from casecore.rooms.edits import MessageWithdrawn as MessageWithdrawn
+    from casecore.rooms.edits import WithdrawMessage as WithdrawMessage
+    from casecore.rooms.last_words import LastWords as LastWords
     from casecore.rooms.merging import CustomerExtended as CustomerExtended
     from casecore.rooms.merging import CustomerMerged as CustomerMerged
     from casecore.rooms.merging import MergeCustomers as MergeCustomers
@@ -327,6 +334,9 @@ _HOMES = {
     "rooms.wrap_ups": "Dispose Disposed WrapUpOwed",
     "rooms.absences": "ReleaseAbsent",
     "rooms.bounces": "DeliveryFailed MessageBounced",
+    "rooms.catalogue": "CatalogueEntry",
+    "rooms.edits": "EditMessage MessageAwaited MessageEdited MessageWithdrawn WithdrawMessage",
+    "rooms.last_words": "LastWords",
     "rooms.moving": "CaseMoved MoveCase ThreadLeft",
     "rooms.clocks": "Clock Clocks ClockName ClockState ClockVerdict FirstReply first_response solution",
     "rooms.sla": (

@@ -38,10 +38,14 @@ from casecore.kernel.fields import row_called, to_instant
 from casecore.policies import Policy
 from casecore.rooms.aftermath import WrapUp
 from casecore.rooms.agents import Agent
+from casecore.rooms.approvals import SubmitDraft
+from casecore.rooms.catalogue import CatalogueEntry, entries_of
 from casecore.rooms.commitments import Commitment
 from casecore.rooms.composition import EFFECTS, HOUSE, TABLES, TIMERS, VIEWS, CaseFile, View
 from casecore.rooms.notes import Note
+from casecore.rooms.replies import SendReply
 from casecore.rooms.threads import Customer, Message, Thread
+from casecore.rooms.whatsapp import is_open
 from casecore.statuses import Status
 
 
@@ -74,6 +78,7 @@ class Action:
         allowed: Whether anything stands in the way whatever the arguments are.
         reasons: What stands in the way.
         asks: The arguments it still needs.
+        entries: Of what sends a reply: the entries of the catalogue that fit the case now, by name.
     """
 
     name: str
@@ -81,6 +86,7 @@ class Action:
     allowed: bool
     reasons: tuple[Reason, ...] = ()
     asks: tuple[str, ...] = ()
+    entries: tuple[str, ...] = ()
 
 
 # The desk ----------------------------------------------------------------------------------------------
@@ -173,21 +179,40 @@ class Desk:
 
     # Asking --------------------------------------------------------------------------------------------
 
-    def actions(self, agent: str, case: str, at: datetime) -> tuple[Action, ...]:
+    def catalogue(self, case: str, at: datetime, given: Iterable[CatalogueEntry] = ()) -> tuple[CatalogueEntry, ...]:
+        """What a reply on a case can be made from now, by name.
+
+        Args:
+            case: Which case; of one that there is not, nothing fits.
+            at: When (aware): on WhatsApp, outside the window, only templates fit.
+            given: What the host has besides the policy's catalogue.
+
+        Raises:
+            CommandError: When the instant is none.
+        """
+        view, at = self.view_of(case), to_instant(at)
+        if view.case is None:
+            return ()
+        window, channel = is_open(view, self.policy.at(at).for_(view.case), at), view.case.channel
+        return tuple(entry for entry in entries_of(self.policy, given) if entry.fits(channel, window_open=window))
+
+    def actions(self, agent: str, case: str, at: datetime, given: Iterable[CatalogueEntry] = ()) -> tuple[Action, ...]:
         """What an agent may do with a case: what an inbox shows, and why the rest is greyed out.
 
         Args:
             agent: Who would do it.
             case: With which case.
             at: When (aware).
+            given: What the host has besides the policy's catalogue.
 
         Returns:
             Every action of the desk. Where an action still needs arguments, `allowed` speaks of everything that does
             not depend on them, and `asks` names them.
         """
-        return tuple(self._action(probe, agent, case, at) for room in HOUSE.rooms for probe in room.probes)
+        fitting = self.catalogue(case, at, given)
+        return tuple(self._action(probe, agent, case, at, fitting) for room in HOUSE.rooms for probe in room.probes)
 
-    def _action(self, probe: Probe, agent: str, case: str, at: datetime) -> Action:
+    def _action(self, probe: Probe, agent: str, case: str, at: datetime, fitting: tuple[CatalogueEntry, ...]) -> Action:
         given: dict[str, Any] = {"by": agent, "at": at, "case": case, **probe.given}
         view = self.view_of(case)
         for name, path in probe.taken.items():
@@ -197,7 +222,10 @@ class Desk:
         placeholders = {name: "?" for name in asks if name not in given}
         command: Command = cast("Any", probe.command)(**given, **placeholders)
         reasons = HOUSE.reasons(self.view(command), command, self.policy, frozenset(asks))
-        return Action(probe.name, probe.command, not reasons, reasons, asks)
+        sends = issubclass(probe.command, SendReply | SubmitDraft)
+        templates_only = "template" in asks
+        entries = (entry for entry in fitting if sends and (entry.is_template or not templates_only))
+        return Action(probe.name, probe.command, not reasons, reasons, asks, tuple(entry.name for entry in entries))
 
     def due(self, at: datetime | None = None, *, case: str | None = None) -> tuple[Due, ...]:
         """Every instant at which something happens by itself or changes what is allowed, soonest first.

@@ -323,6 +323,7 @@ class TestPinned:
                     "about_account": False,
                     "subject": "",
                     "template": None,
+                    "seen": None,
                 },
             ),
             (
@@ -399,6 +400,7 @@ class TestPinned:
                     "allowed": False,
                     "reasons": [],
                     "asks": ["text"],
+                    "entries": [],
                 },
             ),
         ],

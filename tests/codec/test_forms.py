@@ -67,7 +67,9 @@ STATUSES = 'expected one of "new", "open", "pending", "escalated", "resolved", "
 FACT = 'expected text, a number, true, false, null, {"instant": "..."}, or a list of these'
 ANY_TYPE = "the name of a command, an event or a record"
 ACCEPTED = AcceptOffer("ana", NOON, "c1")
-REPLY_FIELDS = "expected one of by, at, case, message, text, send_as, attachments, about_account, subject, template"
+REPLY_FIELDS = (
+    "expected one of by, at, case, message, text, send_as, attachments, about_account, subject, template, seen"
+)
 
 
 class TestValues:

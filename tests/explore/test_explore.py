@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casecore import SYSTEM, CloseReason, Policy
+from casecore import CUSTOMER, SYSTEM, CloseReason, Policy
 from casecore.channels import Channel
 from casecore.check import scopes
 from casecore.explore import Exploration, Part, Result, Scope, explore
@@ -18,12 +18,14 @@ from casecore.explore.scope import NOON, copy_of
 from casecore.explore.states import StateSearch
 from casecore.explore.traces import StoryFinder, earliest_instants, timed_command
 from casecore.rooms.agents import AddAgent, GoAvailable, LogOut
-from casecore.rooms.approvals import EditDraft
+from casecore.rooms.approvals import ApproveDraft, EditDraft
 from casecore.rooms.assignments import CaseAssigned, OpenCase
 from casecore.rooms.authentication import Authenticate
+from casecore.rooms.bounces import DeliveryFailed
 from casecore.rooms.cases import CaseClosed, CloseCase
 from casecore.rooms.commitments import MakeCommitment
 from casecore.rooms.contacts import EndContact
+from casecore.rooms.edits import EditMessage
 from casecore.rooms.notes import NoteAdded
 from casecore.rooms.replies import SendReply
 from casecore.rooms.silence import AskPresence, ChatDisconnected, DisconnectIdle
@@ -364,6 +366,10 @@ def test_each_copy_of_a_case_has_ids_of_its_own():
     assert {"c1", "t1", "maria"} == part.ids
     assert {"c1", "t1", "maria", "d1"} == part.every_id
     assert {("t1", "d1")} == part.kept_messages
+    named = (DeliveryFailed(SYSTEM, NOON, "c1", "r"), EditMessage(CUSTOMER, NOON, "t1", "m1"))
+    seen = (SendReply("ana", NOON, "c1", "m9", seen="m2"), ApproveDraft("ana", NOON, "c1", "d1", seen_message="m3"))
+    kept = Part((arrival, *named, *seen)).kept_messages
+    assert {("t1", message) for message in ("d1", "r", "m1", "m2", "m3")} == kept
     first, third = (copy_of(arrival, part.every_id, copy) for copy in (0, 2))
     assert arrival == first
     assert ("t1-3", "maria-3", "c1-3", "customer", "m") == (

@@ -12,6 +12,7 @@ from tests.faults.rows import (
     COMPOSITION,
     CONSEQUENCE,
     DRAFT,
+    EDITED,
     EMAIL,
     ENGINE,
     EVOLVE,
@@ -472,5 +473,16 @@ LIFE_CYCLE = (
         "        thread.customer_at = event.written_at\n",
         "        thread.customer_at = event.at\n",
         LATE,
+    ),
+    a_fault(
+        "02",
+        HANDLER,
+        "a message that is edited opens its closed case again",
+        "rooms/edits",
+        "    return (*_awaited(view, c), MessageEdited(**_common(view, c), **said))",
+        "    from casecore.rooms.arrivals import CaseReopened; again = (CaseReopened(c.by, c.at, view.case.id,"
+        " view.case.status),) if view.case else ();"
+        " return (*_awaited(view, c), *again, MessageEdited(**_common(view, c), **said))",
+        EDITED,
     ),
 )

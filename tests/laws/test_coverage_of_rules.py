@@ -45,6 +45,7 @@ from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
 from casecore.rooms.composition import HOUSE, RULES
 from casecore.rooms.contacts import CONTACT_LIFECYCLE, ContactEnded, EndContact
+from casecore.rooms.edits import EditMessage, WithdrawMessage
 from casecore.rooms.merging import MOST_MERGED, MergeCustomers
 from casecore.rooms.moving import MoveCase
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
@@ -207,7 +208,6 @@ REFUSALS = (
             MakeCommitment(SYSTEM, NOW, "c1", "p1", LATER, "Call back"),
             Dispose(SYSTEM, NOW, "c1", "solved", "Done"),
             ReleaseAbsent("ana", NOW, "c1"),
-            SetLevel(SYSTEM, NOW, "c1", Level.HIGH),
         )
     ),
     *(
@@ -299,7 +299,25 @@ REFUSALS = (
         (DRAFT_WAITS, SendReply("ana", at(2), "c1", "d1", "Hi")),
         ApproveDraft("cleo", NOW, "c1", "d1"),
     ),
+    *(
+        Refusal("message.known", DRAFT_WAITS, command)
+        for command in (
+            SendReply("ana", NOW, "c1", "m9", "Hi", seen="m8"),
+            SubmitDraft("ana", NOW, "c1", "d9", "Hi", seen="m8"),
+            EditDraft("ana", NOW, "c1", "d1", "Hi", seen="m8"),
+            ApproveDraft("cleo", NOW, "c1", "d1", seen_message="m8"),
+        )
+    ),
     Refusal("message.known", new_case(), DeliveryFailed(SYSTEM, NOW, "c1", "m-c1")),
+    *(
+        Refusal(rule, story, command(by, NOW, "t-c1", message))
+        for command in (EditMessage, WithdrawMessage)
+        for rule, story, by, message in (
+            ("actor.role", new_case(), "ana", "m-c1"),
+            ("message.theirs", case_in("pending"), CUSTOMER, "r-c1"),
+            ("message.changed", (new_case(), command(CUSTOMER, NOW, "t-c1", "m-c1")), CUSTOMER, "m-c1"),
+        )
+    ),
     Refusal("actor.role", new_case(), RecordMiss("ana", at(hours=1), "c1", ClockName.FIRST_RESPONSE)),
     Refusal("clock.runs", case_in("pending"), RecordMiss(SYSTEM, at(hours=1), "c1", ClockName.FIRST_RESPONSE)),
     Refusal("clock.target", new_case(), RecordMiss(SYSTEM, NOW, "c1", ClockName.FIRST_RESPONSE)),
@@ -436,6 +454,19 @@ REFUSALS = (
     Refusal("lifecycle.close_after", case_in("resolved"), CloseCase(SYSTEM, NOW, "c1", CloseReason.AUTOMATIC)),
     Refusal("channels.kinds", new_case(), ReceiveMessage(CUSTOMER, NOW, "t-c1", "m2", kind=MessageKind.POST)),
     Refusal("reply.permission", BEN_HOLDS, SendReply("ben", NOW, "c1", "m2", "Hi")),
+    *(
+        Refusal("reply.seen", (DRAFT_WAITS, ReceiveMessage(CUSTOMER, at(2), "t-c1", "m2", "And?")), command)
+        for command in (
+            SendReply("ana", NOW, "c1", "m9", "Hi", seen="m-c1"),
+            EditDraft("ana", NOW, "c1", "d1", "Hi", seen="m-c1"),
+            ApproveDraft("cleo", NOW, "c1", "d1", seen_message="m-c1"),
+        )
+    ),
+    Refusal(
+        "reply.seen",
+        (case_in("open"), ReceiveMessage(CUSTOMER, at(2), "t-c1", "m2", "And?")),
+        SubmitDraft("ana", NOW, "c1", "d9", "Hi", seen="m-c1"),
+    ),
     Refusal("reply.content", case_in("open"), SendReply("ana", NOW, "c1", "m2")),
     Refusal("reply.content", case_in("open"), SubmitDraft("ana", NOW, "c1", "d1")),
     Refusal("reply.content", DRAFT_WAITS, EditDraft("ana", NOW, "c1", "d1", "")),
@@ -456,6 +487,18 @@ REFUSALS = (
     Refusal("replies.blanks", KNOWN, SubmitDraft("ana", NOW, "c1", "d1", "Dear {{1}}")),
     Refusal("replies.blanks", (KNOWN, DRAFT), EditDraft("ana", NOW, "c1", "d1", "Dear {{1}}")),
     Refusal("replies.blanks", KNOWN, AskPresence("ana", NOW, "c1", "m2", "Dear {{1}}?")),
+    *(
+        Refusal(
+            "tags.restricted_to",
+            new_case(tags=tags),
+            command,
+            '[[override]]\nmatch = { tag = "VIP" }\nset = { "tags.limit" = 9 }',
+        )
+        for tags, command in (
+            (frozenset(), AddTag("ana", NOW, "c1", "VIP")),
+            (frozenset({"vip"}), RemoveTag("ana", NOW, "c1", "vip")),
+        )
+    ),
     # Outbound and the window
     Refusal("outbound.phone", (), attrs.evolve(START_SMS, phone="912 345 678")),
     *(

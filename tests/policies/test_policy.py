@@ -71,7 +71,7 @@ class TestShipped:
         assert ["id", "version", "source"] == different
 
     def test_spells_out_every_key(self):
-        """As it promises: nothing is left out but `source`, calendars, layers, and what a queue does not filter by."""
+        """As it promises: left out are `source`, calendars, catalogue, layers, and what a queue does not filter by."""
         plain = tomllib.loads(resources.files("casecore.policies").joinpath("sop.toml").read_text("utf-8"))
 
         def left_out(written, complete):
@@ -82,7 +82,7 @@ class TestShipped:
                     yield from left_out(value, complete[word])
 
         whole = Policy.default().to_dict()
-        assert {"source", "calendars", "override", "change", "waiver"} == {
+        assert {"source", "calendars", "catalogue", "override", "change", "waiver"} == {
             *left_out({**plain, "queues": {}}, {**whole, "queues": {}})
         }
         assert {"channels", "languages", "reasons", "tags", "fallback", "delivery", "priority", "source"} == {
@@ -253,7 +253,7 @@ class TestMistakes:
     @pytest.mark.parametrize(
         ("text", "path", "expected"),
         [
-            ("tags = 3", "tags", "a table with the keys enabled, limit, source"),
+            ("tags = 3", "tags", "a table with the keys enabled, limit, restricted_to, source"),
             ("[tags]\nenabled = 'no'", "tags.enabled", "true or false"),
             ("[tags]\nenabled = 1", "tags.enabled", "true or false"),
             ("[tags]\nlimit = '2'", "tags.limit", "a whole number from 1 to 100"),

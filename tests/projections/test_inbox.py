@@ -91,6 +91,7 @@ class TestCases:
                 None,
                 idle,
                 None,
+                "m1-090000",
             )
         )
         assert (expected,) == inbox(story.desk, "ana", at(9)).cases

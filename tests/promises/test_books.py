@@ -81,6 +81,7 @@ def case_by_records(desk, case):
         was_authenticated=None if last is None or row.status is Status.CLOSED else last.authenticated,
         proven=frozenset(owed.agent for owed in desk.wrap_ups.values() if owed.case == case and owed.authenticated),
         followed=row.successor is not None,
+        heard=() if file.last_words.message is None else (file.last_words.message, *file.last_words.since),
     )
 
 

@@ -338,6 +338,12 @@ TEETH = {
         (*DRAFT, SendReply("ana", at(2), "c1", "d1", "Hello")),
         ApproveDraft("cleo", at(3), "c1", "d1", seen=True),
     ),
+    "27: a reply past unread words": (
+        "27",
+        without("reply.seen"),
+        (case_in("open", channel="messaging"), ReceiveMessage(CUSTOMER, at(1), "t-c1", "m2", "And?")),
+        SendReply("ana", at(2), "c1", "r1", "Hello", seen="m-c1"),
+    ),
     "23: closed on somebody who waits": (
         "23",
         without("lifecycle.close_after"),

@@ -16,7 +16,7 @@ from casecore.promises.books import Books
 from casecore.promises.life_cycle import EDGES, MOVES, edges_of
 from casecore.promises.replies import what_is_wrong
 from casecore.rooms.agents import AgentAdded, AgentAvailable, AgentUnavailable, AgentWrapsUp, GoAvailable, NextStateSet
-from casecore.rooms.approvals import DraftApproved, DraftSubmitted
+from casecore.rooms.approvals import ApproveDraft, DraftApproved, DraftSubmitted
 from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, ReceiveMessage, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, WorkBegun
 from casecore.rooms.authentication import Authenticated
@@ -32,7 +32,7 @@ from casecore.rooms.notes import CaseTagged, NoteAdded
 from casecore.rooms.offers import AcceptOffer, OfferAccepted, OfferWork, WorkOffered
 from casecore.rooms.outbound import ConsentRecorded
 from casecore.rooms.prepared import PreparedText
-from casecore.rooms.replies import ReplySent
+from casecore.rooms.replies import ReplySent, SendReply
 from casecore.rooms.reviews import ReviewFreed, ReviewTaken, TakeReview
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
 from casecore.rooms.sla import ClockJudged, ResponseUndone, SolutionUndone
@@ -127,6 +127,22 @@ def bounced(*messages):
 def judged(state, clock="first_response"):
     """A verdict on a clock."""
     return ClockJudged(SYSTEM, at(7), "c1", ClockName(clock), state, 60.0)
+
+
+def writes(message, when=2, **fields):
+    """The customer writes on the case, or a participant."""
+    return (MessageReceived(CUSTOMER, at(when), "c1", "t-c1", "maria", message, "And?", MessageKind.DIRECT, **fields),)
+
+
+def reopened(message):
+    """The customer writes on a case that was pending."""
+    return (*writes(message, 3), CaseReopened(CUSTOMER, at(3), "c1", Status.PENDING))
+
+
+def noted(message, case="c1"):
+    """A machine answers."""
+    out = MessageNoted(CUSTOMER, at(2), case, "t-c1", message, "Out of office", MessageKind.DIRECT, auto_generated=True)
+    return (out,)
 
 
 def undone(*, again=False):
@@ -268,7 +284,7 @@ def we_begin(customer, by="ana"):
 THREAD_OF_MARIA = (ThreadOpened(CUSTOMER, at(), "t-c1", "maria", Channel.CHAT),)
 
 
-def noted(case=None, thread="t9", **fields):
+def only_noted(case=None, thread="t9", **fields):
     """A message is only noted, because somebody is blocked."""
     return MessageNoted(
         CUSTOMER, at(3), case, thread, "m9", "Hello", MessageKind.DIRECT, auto_generated=False, blocked=True, **fields
@@ -575,6 +591,19 @@ TOLD = {
         (*OPEN, replied(), replied(message="r2"), *bounced("r1", "r2"), released()),
         closed(reason=CloseReason.AUTOMATIC),
     ),
+    # 27
+    "27: past what came after": Told("27", (*OPEN, writes("m2")), replied(seen="m-c1")),
+    "27: past a neighbour's words": Told("27", (*OPEN, writes("m2", participant="bob")), replied(seen="m-c1")),
+    "27: the last was read": Told("", (*OPEN, writes("m2")), replied(seen="m2")),
+    "27: nobody says": Told("", (*OPEN, writes("m2")), replied()),
+    "27: what a machine sent after it was read": Told("", (*OPEN, noted("m2")), replied(seen="m2")),
+    "27: what a machine sent needs no reading": Told("", (*OPEN, noted("m2")), replied(seen="m-c1")),
+    "27: our reply after it was read": Told("", (*OPEN, replied()), replied(message="r2", seen="r1")),
+    "27: our reply before it was read": Told(
+        "27", (*OPEN, replied(), reopened("m2")), replied(message="r2", seen="r1", when=4)
+    ),
+    "27: nobody has written": Told("", (*DESK, comes()[:2], taken()), replied(seen="r0")),
+    "27: before there was any case": Told("", (*DESK, noted("m0", None), *OPEN[len(DESK) :]), replied(seen="m-c1")),
     "24: missed, then met": Told("24", (*OPEN, said(judged(MISSED))), said(judged(MET))),
     "24: met, then missed": Told("24", (*OPEN, said(judged(MET))), said(judged(MISSED))),
     "24: missed, and missed still": Told("", (*OPEN, said(judged(MISSED))), said(judged(MISSED))),
@@ -640,9 +669,9 @@ TOLD = {
         "25", (*THREADS, comes(channel=SMS), said(moved())), (comes(channel=SMS)[2],)
     ),
     "26: a blocked customer is heard": Told("26", (BLOCKED,), comes()),
-    "26: a blocked customer is noted": Told("", (BLOCKED,), said(noted(thread="t-c1", customer="maria"))),
+    "26: a blocked customer is noted": Told("", (BLOCKED,), said(only_noted(thread="t-c1", customer="maria"))),
     "26: a customer is heard who was unblocked": Told("", (BLOCKED, UNBLOCKED), comes()),
-    "26: nobody is blocked, and is noted": Told("26", (), said(noted(thread="t-c1", customer="maria"))),
+    "26: nobody is blocked, and is noted": Told("26", (), said(only_noted(thread="t-c1", customer="maria"))),
     "26: somebody in copy who is blocked is heard": Told("26", (comes(), BLOCKED_BOB), said(beside("bob"))),
     "26: somebody else in copy is heard": Told("", (comes(), BLOCKED_BOB), said(beside("eve"))),
     "26: a case is opened again by somebody blocked": Told(
@@ -762,7 +791,7 @@ def test_a_limit_is_reached_with_the_last_case_that_one_may_hold():
 def test_somebody_blocked_has_to_write():
     """Else nobody is kept from starting anything."""
     (promise,) = (promise for promise in PROMISES if promise.number == "26")
-    written = said(noted(thread="t-c1", customer="maria"))
+    written = said(only_noted(thread="t-c1", customer="maria"))
     assert promise.occasion.met(Happening(written, seen((BLOCKED,)), SOP))
     assert not promise.occasion.met(Happening(written, seen((BLOCKED_BOB,)), SOP))
 
@@ -817,6 +846,16 @@ TRIED = {
     "a customer is merged who withdrew": (MERGE, (WITHDRAWN,), (AGREED,)),
     "a customer is merged who was merged": (MERGE, (merges(),), (merges("mia", "maria"),)),
     "a customer is merged with whom others were": (MERGE, (merges("mia", "maria"),), (merges(),)),
+    "a reply goes past a message that its writer has not read": (
+        SendReply("ana", at(9), "c1", "r1", "Hello", seen="m-c1"),
+        (*OPEN, writes("m2")),
+        OPEN,
+    ),
+    "a draft is approved past a message that its reviewer has not read": (
+        ApproveDraft("cleo", at(9), "c1", "d1", seen_message="m-c1"),
+        (*DRAFT, writes("m2", 3)),
+        DRAFT,
+    ),
     "somebody who may not approve is to review a draft": (TakeReview("ana", at(9), "c1"), DRAFT, OPEN),
 }
 

@@ -26,6 +26,7 @@ WORLDS = {
     "a-closed-email-case": (77, 563),
     "a-reply-that-never-arrives": (199, 1_249),
     "service-clocks": (433, 1_681),
+    "words-that-nobody-has-read": (21, 22),
     "limits-of-their-own": (1_265, 9_446),
     "an-agent-who-is-changed": (360, 2_574),
     "a-supervisor-beside": (1_016, 8_035),
@@ -42,6 +43,7 @@ WORLDS = {
     "customers-who-leave": (76, 237),
     "the-window-on-whatsapp": (16, 85),
     "late-messages-on-whatsapp": (21, 86),
+    "a-message-that-is-edited": (160, 468),
 }
 """By scope: how many worlds, and how many steps between them. Other numbers mean other rules: look before you pin."""
 

@@ -18,10 +18,13 @@ from casecore.channels import Channel
 from casecore.desk import Desk
 from casecore.kernel import Accepted, Event, Reason, Refused
 from casecore.policies import Policy
+from casecore.promises import Step
 from casecore.replay import LINE_LIMIT, DayError, Tally, lines_of, replay_day
+from casecore.replay.words import consequence_sentences, step_sentence
 from casecore.rooms.absences import ReleaseAbsent
 from casecore.rooms.agents import Permission
 from casecore.rooms.approvals import (
+    ApproveDraft,
     DraftApproved,
     DraftCommand,
     DraftEdited,
@@ -37,6 +40,7 @@ from casecore.rooms.assignments import CaseAssigned, CaseQueued, LeaveCase, Work
 from casecore.rooms.cases import CaseClosed, CloseReason, StatusSet
 from casecore.rooms.composition import HOUSE, RULES
 from casecore.rooms.contacts import ContactStarted, EndContact
+from casecore.rooms.edits import EditMessage, WithdrawMessage
 from casecore.rooms.notes import NoteAdded, NoteDeleted, NoteEdited, SentimentSet
 from casecore.rooms.offers import ExpireOffer, OfferWork, RescindOffer, WorkOffered
 from casecore.rooms.reassignments import ReassignCase
@@ -44,6 +48,8 @@ from casecore.rooms.replies import ReplySent
 from casecore.rooms.silence import DisconnectIdle
 from casecore.routing import next_offer
 from casecore.statuses import CASE_LIFECYCLE, SENT_AS, SET_BY_HAND, Status, Trigger
+from casecore.testing import scenario
+from casecore.testing.scenario import at, new_case
 
 ROOT = Path(__file__).parents[2]
 DAY = ROOT / "examples" / "day.jsonl"
@@ -517,7 +523,8 @@ def test_the_day_has_both_sorts_of_reply_and_every_outcome_of_approval(day, even
     assert edited & approved
     assert stale & approved
     assert approved - edited - stale
-    assert {False, True} == {step.command.seen for step in day if hasattr(step.command, "seen") and step.accepted}
+    approvals = [step.command for step in day if isinstance(step.command, ApproveDraft) and step.accepted]
+    assert {False, True} == {command.seen for command in approvals}
 
 
 def test_the_day_reassigns_cases_and_reviews_to_agents_and_queues(day):
@@ -555,6 +562,30 @@ def test_the_day_writes_beside_the_conversation(events):
     assert {NoteAdded, NoteEdited, NoteDeleted, SentimentSet} <= {type(event) for event in events}
 
 
+def test_what_customers_edit_is_told_in_words():
+    """Who does it is called by name, a participant by theirs, and whoever nobody knows somebody."""
+    neighbour = ReceiveMessage("customer", at(1), "t-c1", "m2", "So do I", participant="bob")
+    told = []
+    story = scenario.given(new_case(name="Maria"), neighbour)
+    for command in (
+        EditMessage("customer", at(2), "t-c1", "m-c1", "Anew", edit="e2", sent_at=at(2)),
+        EditMessage("customer", at(3), "t-c1", "m-c1", "Before", edit="e1", sent_at=at(1)),
+        WithdrawMessage("customer", at(4), "t-c1", "m2"),
+        EditMessage("customer", at(5), "t9", "m9", "Early", edit="e3"),
+        ReceiveMessage("customer", at(6), "t9", "m9", "Erly", customer="rui", channel=Channel.SMS, new_case="c2"),
+    ):
+        step = Step.of(story.desk, command)
+        told.append((*step_sentence(step), *consequence_sentences(step)))
+        story = story.and_given(command)
+    assert [
+        ("Maria edits the message m-c1", "Anew"),
+        ("Maria edits the message m-c1", "Before", "it comes late: what is known already is newer"),
+        ("bob withdraws the message m2", ""),
+        ("somebody edits the message m9", "Early", "m9 has not come yet"),
+        ("rui writes by sms", "Erly", "c2 starts in the queue general", "it says what it was edited to: “Early”"),
+    ] == told
+
+
 def test_only_these_events_do_not_happen_on_the_day(events):
     """Everything else that a room knows happens at least once."""
     known = {event for room in HOUSE.rooms for table in (room.evolve, room.creates) for _, event in table}
@@ -562,7 +593,7 @@ def test_only_these_events_do_not_happen_on_the_day(events):
     happened = {type(event) for event in events}
     absent = {"CaseUnqueued", "CaseUntagged", "MessageUntagged", "DraftSuperseded", "RecordUnrelated", "ReviewFreed"}
     absent |= {"SolutionPaused", "SolutionResumed"}
-    absent |= {"CustomerReturned"}
+    absent |= {"CustomerReturned", "MessageAwaited", "MessageEdited", "MessageWithdrawn"}
     absent |= {"CustomerMerged", "CustomerExtended", "CaseMoved", "ThreadLeft"}
     absent |= {"CustomerBlocked", "CustomerUnblocked", "ThreadBlocked", "ThreadUnblocked"}
     assert absent == {event.__name__ for event in known - happened}

@@ -11,6 +11,7 @@ from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived,
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, LeaveCase, OpenCase
 from casecore.rooms.cases import CaseStarted, CloseCase
 from casecore.rooms.contacts import ContactStarted
+from casecore.rooms.last_words import LastWords
 from casecore.rooms.notes import SetSentiment
 from casecore.rooms.replies import SendReply
 from casecore.rooms.sla import SolutionUndone
@@ -132,7 +133,8 @@ class TestGoingOn:
         outcome.then(MessageReceived("customer", at(60), "c1", "t-c1", "maria", "m2", "Hello?", MessageKind.DIRECT))
         file, later = story.desk.cases["c1"], outcome.desk.cases["c1"]
         assert attrs.evolve(file.case, active_at=at(60)) == later.case
-        assert attrs.evolve(file, case=later.case, case_time=CaseTime(at(60))) == later
+        last = LastWords("m2")
+        assert attrs.evolve(file, case=later.case, case_time=CaseTime(at(60)), last_words=last) == later
 
     def test_id_for_a_case_that_does_not_start(self):
         """A host may always send a fresh id; it is used only if a case starts."""
@@ -286,7 +288,8 @@ class TestMachines:
         kind, machine = fields.get("kind", MessageKind.DIRECT), fields.get("auto_generated", False)
         outcome.then(MessageNoted("customer", at(60), "c1", "t-c1", "m2", "Hello?", kind, machine))
         file, later = story.desk.cases["c1"], outcome.desk.cases["c1"]
-        assert attrs.evolve(file, case_time=CaseTime(at(60))) == later
+        last = attrs.evolve(file.last_words, since=(*file.last_words.since, "m2"))
+        assert attrs.evolve(file, case_time=CaseTime(at(60)), last_words=last) == later
         assert (story.desk.agents, story.desk.threads) == (outcome.desk.agents, outcome.desk.threads)
         assert Message("m2", None, thread="t-c1") == outcome.desk.messages["t-c1/m2"]
         outcome.and_when(writes(**fields)).refused("message.fresh")

@@ -23,6 +23,7 @@ from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
 from casecore.rooms.composition import HOUSE
 from casecore.rooms.contacts import ContactEnded, EndContact
+from casecore.rooms.edits import EditMessage, WithdrawMessage
 from casecore.rooms.merging import MergeCustomers
 from casecore.rooms.moving import MoveCase
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
@@ -497,6 +498,8 @@ class TestClosed:
             RecordConsent,
             RecordCustomer,
             ReceiveMessage,
+            EditMessage,
+            WithdrawMessage,
             StartOutbound,
         } | AFTERWARDS
         asked = {type(command) for command in (*CLOSED, *(command for command, _ in NOTHING_LEFT))}

@@ -286,15 +286,16 @@ class TestContentIsCarried:
             "StartOutbound",
         } == carriers
         theirs = {"ReceiveMessage", "MessageReceived", "MessageNoted"}  # what the customer says is no reply
+        theirs |= {"EditMessage", "MessageEdited", "MessageEdit"}
         assert theirs == {kind.__name__ for kind, _ in classes_with_content()} - carriers
 
     def test_nothing_else_is_content(self):
         """What a reply's command holds beside its content says which reply it is, and how it is sent."""
         names = {attribute.name for attribute in fields_of(SendReply)}
-        assert {"by", "at", "case", "message", "send_as"} == names - set(REPLY_CONTENT)
+        assert {"by", "at", "case", "message", "send_as", "seen"} == names - set(REPLY_CONTENT)
 
     @pytest.mark.parametrize(("kind", "others"), [(EditDraft, set()), (DraftEdited, {"fresh"})])
     def test_an_edit_carries_all_that_may_be_edited(self, kind, others):
         """And nothing else of a reply."""
         names = {attribute.name for attribute in fields_of(kind)}
-        assert {"by", "at", "case", "draft", *EDITABLE, *others} == names
+        assert {"by", "at", "case", "draft", "seen", *EDITABLE, *others} == names

@@ -53,6 +53,14 @@ class TestCustomers:
         assert CustomerRecorded("customer", at(2), "maria", "Maria", {"phone": "1"}) == outcome.events[0]
         assert Customer("maria", "Maria", {"phone": "1"}, threads=("t-c1", "t-c2")) == outcome.desk.customers["maria"]
 
+    def test_commands_with_a_profile_are_kept_in_sets(self):
+        """A host that wants each command once puts them into a set; a mapping has no hash, and is left out."""
+        known = RecordCustomer("system", at(1), "maria", profile={"phone": "1"})
+        assert {known, attrs.evolve(known, profile={"phone": "2"})} == {
+            attrs.evolve(known, profile={"phone": "2"}),
+            known,
+        }
+
     @pytest.mark.parametrize("fields", [{"name": "M."}, {"name": ""}, {}])
     def test_a_known_name_stays(self, fields):
         """What the desk has recorded is not overwritten by what a channel says."""

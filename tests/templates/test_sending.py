@@ -149,6 +149,12 @@ class TestValues:
         for value in bad:
             assert {key} == {finding.variable for finding in one.fill({key: value}).errors}, value
 
+    def test_told_which_type_belongs_there(self):
+        """Given a video where an image is needed, then the finding names both."""
+        picture = template({"type": "HEADER", "format": "IMAGE"}, "Obrigado.")
+        (found,) = picture.fill({"header.image": {"type": "video", "video": {"id": "7"}}}).errors
+        assert "header.image is an object of type 'video'; its type is image" == found.message
+
     @pytest.mark.parametrize(
         ("expiry", "found"),
         [

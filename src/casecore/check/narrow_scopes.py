@@ -29,7 +29,7 @@ from casecore.check.commands import (
     silence_commands,
     team_commands,
 )
-from casecore.explore.scope import NOON, Part, Scope
+from casecore.explore.scope import NOON, WORDS, Part, Scope
 from casecore.kernel import CUSTOMER, SYSTEM, Command, is_id
 from casecore.kernel.words import same_form
 from casecore.policies import Policy
@@ -47,6 +47,7 @@ from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
 from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import MakeCommitment
 from casecore.rooms.contacts import EndContact
+from casecore.rooms.edits import EditMessage, WithdrawMessage
 from casecore.rooms.merging import MergeCustomers
 from casecore.rooms.moving import MoveCase
 from casecore.rooms.notes import AddTag, RemoveTag
@@ -210,7 +211,8 @@ def bounced_scope(policy: Policy) -> Scope:
         spam_command(),
     ]
     part = _part(open_channel(policy, Channel.MESSAGING), *commands)
-    return Scope("a-reply-that-never-arrives", team_commands(policy, ana=EVERYTHING), (part,), apart=ORDER | {"clocks"})
+    apart = ORDER | WORDS | {"clocks"}
+    return Scope("a-reply-that-never-arrives", team_commands(policy, ana=EVERYTHING), (part,), apart=apart)
 
 
 def blocked_scope(policy: Policy) -> Scope:
@@ -281,6 +283,40 @@ def clocks_scope(policy: Policy) -> Scope:
     part = _part(open_channel(policy, Channel.MESSAGING), *commands)
     apart = APART - {"clocks"} | {"clocks.replies", "clocks.resolved_by"}
     return Scope("service-clocks", team_commands(policy, ana=EVERYTHING), (part,), apart=apart)
+
+
+def unread_scope(policy: Policy) -> Scope:
+    """A case on which a reply and a draft say what was seen last, and a neighbour of the customer writes as well."""
+    write = partial(ReceiveMessage, CUSTOMER, NOON, "t1")
+    channel = open_channel(policy, Channel.MESSAGING)
+    commands = [
+        write("m1", "Hello", customer="maria", channel=channel, new_case=CASE),
+        write("m2", "I am her neighbour", participant="bob"),
+        OpenCase("ana", NOON, CASE),
+        *(REPLY("ana", message="r", seen=seen, send_as=Status.RESOLVED) for seen in ("m1", "m2", "r")),
+        SUBMIT("ana", seen="m1"),
+        *(ApproveDraft("cleo", NOON, CASE, DRAFT, seen_message=seen) for seen in ("m1", "m2")),
+    ]
+    team = agents_named(policy, ana={"permissions": EVERYTHING}, cleo={"permissions": EVERYTHING})
+    apart = APART - WORDS
+    return Scope("words-that-nobody-has-read", team, (Part(tuple(commands)),), apart=apart)
+
+
+def edited_scope(policy: Policy) -> Scope:
+    """A conversation on WhatsApp, open or closed, of which the customer edits and withdraws a message."""
+    write = partial(ReceiveMessage, CUSTOMER, NOON, "t1")
+    commands = [
+        write("m1", "Hello", customer="maria", channel=Channel.WHATSAPP, new_case=CASE),
+        EditMessage(CUSTOMER, NOON, "t1", "m1", "Hello?", edit="e1"),
+        WithdrawMessage(CUSTOMER, NOON, "t1", "m1"),
+        OpenCase("ana", NOON, CASE),
+        REPLY("ana", message="r", send_as=Status.PENDING),
+        EditMessage(CUSTOMER, NOON, "t1", "r", "Not this one"),
+        EditMessage("ana", NOON, "t1", "m1", "Not by them"),
+        spam_command(),
+    ]
+    team = team_commands(policy, ana=EVERYTHING)
+    return Scope("a-message-that-is-edited", team, (Part(tuple(commands)),), apart=APART)
 
 
 # Who may be given work ---------------------------------------------------------------------------------
@@ -599,6 +635,7 @@ def narrow_scopes(policy: Policy) -> Iterator[Scope]:
     yield blocked_scope(policy)
     yield merged_scope(policy)
     yield clocks_scope(policy)
+    yield unread_scope(policy)
     yield own_limits_scope(policy)
     yield changed_agent_scope(policy)
     yield supervisor_scope(policy)
@@ -633,6 +670,7 @@ _WHERE_IT_MATTERS: Final[tuple[tuple[Callable[[Policy], object], Callable[[Polic
     (lambda policy: customers_may_write(Channel.CHAT, policy), departures_scope),
     (lambda policy: customers_may_write(Channel.WHATSAPP, policy), window_scope),
     (lambda policy: customers_may_write(Channel.WHATSAPP, policy), late_scope),
+    (lambda policy: customers_may_write(Channel.WHATSAPP, policy), edited_scope),
     (lambda policy: customers_may_write(Channel.WHATSAPP, policy), partial(misplaced_scope, Channel.WHATSAPP)),
     (lambda policy: customers_may_write(Channel.CHAT, policy), partial(misplaced_scope, Channel.CHAT)),
     (lambda policy: policy.override, tagged_scope),

@@ -53,6 +53,7 @@ TRIED: Final = frozenset(
 
 SAYS_NOTHING: Final = {
     "waiver": "it is about what a check says",
+    "catalogue": "it is what agents choose from",
     "zone": "it says where dates begin",
     "source": "it says where the written SOP says so",
     "title": "it is the name that people see",

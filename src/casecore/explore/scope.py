@@ -25,16 +25,18 @@ from attrs import field, frozen
 from casecore.kernel import Command
 from casecore.policies import Policy
 from casecore.rooms.bounces import DeliveryFailed
+from casecore.rooms.edits import ChangesMessage
 
 NOON: Final = datetime(2026, 11, 2, 12, tzinfo=UTC)
 """The instant at which every state of a search stands."""
 
 SECOND: Final = timedelta(seconds=1)
 
-UNASKED: Final = frozenset(
-    {"clocks", "case.answers", "case.asked_since", "case_page.answers", "case_page.asked_us"},
-)
-"""What a scope leaves apart that is not about it: service clocks, and which message answered which."""
+WORDS: Final = frozenset({"last_words", "case_page.heard"})
+"""Which message of a case came last."""
+
+UNASKED: Final = WORDS | {"clocks", "case.answers", "case.asked_since", "case_page.answers", "case_page.asked_us"}
+"""What a scope leaves apart that is not about it: service clocks, which message answered which, which came last."""
 
 ROWS_OF_A_CASE: Final = ("case", "thread", "customer", "into", "new_case")
 """The fields of a command that name what belongs to one case."""
@@ -49,8 +51,13 @@ def ids_named(command: Command, fields: tuple[str, ...]) -> frozenset[str]:
     return frozenset(row_id for row_id in said if isinstance(row_id, str))
 
 
-def _failing(command: Command) -> frozenset[str]:
-    return frozenset({command.message}) if isinstance(command, DeliveryFailed) else frozenset()
+def _messages_named(command: Command) -> frozenset[str]:
+    """The ids of messages that a command names and does not bring: one that failed, that was seen last, or edited."""
+    failed = {command.message} if isinstance(command, DeliveryFailed) else set[str]()
+    if isinstance(command, ChangesMessage):
+        return frozenset({command.message})
+    seen = {getattr(command, name, None) for name in ("seen", "seen_message")}
+    return frozenset(failed | {message for message in seen if isinstance(message, str)})
 
 
 @frozen
@@ -73,7 +80,7 @@ class Part:
     @property
     def every_id(self) -> frozenset[str]:
         """The ids that every copy of the case has for itself, and those of messages that somebody names later."""
-        return frozenset().union(*(ids_named(command, OWN_IDS) | _failing(command) for command in self.commands))
+        return frozenset().union(*(ids_named(command, OWN_IDS) | _messages_named(command) for command in self.commands))
 
     @property
     def case(self) -> str:
@@ -84,11 +91,11 @@ class Part:
 
     @property
     def kept_messages(self) -> frozenset[tuple[str, str]]:
-        """The threads and ids of messages that are kept: a draft's must be sent once, and a failed one was ours."""
+        """The threads and ids of messages that are kept: a draft's must be sent once, others are named later."""
         threads = frozenset[str]().union(*(ids_named(command, ("thread",)) for command in self.commands))
         drafts = frozenset[str]().union(*(ids_named(command, ("draft",)) for command in self.commands))
-        failed = frozenset[str]().union(*(_failing(command) for command in self.commands))
-        return frozenset((thread, message) for thread in threads for message in drafts | failed)
+        named = frozenset[str]().union(*(_messages_named(command) for command in self.commands))
+        return frozenset((thread, message) for thread in threads for message in drafts | named)
 
 
 @attrs.frozen(slots=False)

@@ -112,7 +112,7 @@ def _key_asked(policy: Policy, key: str) -> DeclaredKey:
         inner = [path for path in every if path.startswith(f"{known.path}.")] or [f"{known.path}.{ANY_NAME}"]
         more = ", ..." if len(inner) > LISTED else ""
         raise UnknownKey(key, "is a table", f"ask for one of its keys: {', '.join(inner[:LISTED])}{more}")
-    if known.steps[0] in {"queues", "calendars"} and known.steps[1] not in getattr(policy, known.steps[0]):
+    if known.steps[0] in {"queues", "calendars", "catalogue"} and known.steps[1] not in getattr(policy, known.steps[0]):
         names = getattr(policy, known.steps[0])
         found = f"the policy has no {under(*known.steps[:2])}"
         raise UnknownKey(key, found, did_you_mean(known.steps[1], names) or f"it has {', '.join(names) or 'none'}")

@@ -26,6 +26,7 @@ import attrs
 from casecore.kernel import Setting, changed
 from casecore.kernel.fields import to_instant
 from casecore.kernel.problems import Origin, Problem, outer, quoted, under
+from casecore.kernel.words import same_form
 from casecore.policies.citing import settings_of
 from casecore.policies.declared import key_at, with_value
 from casecore.policies.errors import PolicyError
@@ -70,6 +71,7 @@ class Policy(Sop):
     """Whether it says anything otherwise from a date on, or for some cases."""
 
     _layers: Layers[Policy] = attrs.field(default=NO_LAYERS, init=False, eq=False, repr=False)
+    _tags_of_overrides: frozenset[str] = attrs.field(default=frozenset(), init=False, eq=False, repr=False)
     _origins: Origins = attrs.field(default=NOWHERE, init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -118,6 +120,12 @@ class Policy(Sop):
     def of(self, aspect: Aspect | None) -> Policy:
         """The policy in force for every case that is alike in what the overrides look at."""
         return self if aspect is None else self._layers.policy_for(aspect)
+
+    @property
+    def tags_looked_at(self) -> frozenset[str]:
+        """The tags at which an override or a queue looks, in the form in which tags are compared."""
+        named = (tag for queue in self.queues.values() for tag in queue.tags)
+        return self._tags_of_overrides.union(map(same_form, named))
 
     def periods(self, since: datetime | None) -> Iterator[tuple[datetime | None, datetime | None, Policy]]:
         """Each policy in force from an instant on: when it begins and ends, None for always; the first has begun."""
@@ -169,7 +177,12 @@ class Policy(Sop):
             policy = changed(self, **tables, override=(), change=(), waiver=())
         except PolicyError as error:
             raise PolicyError(error.name, tuple(map(origins.blame_layer, error.problems))) from None
-        policy.set_derived(_origins=origins, waiver=self.waiver, override=self.override if overrides else ())
+        policy.set_derived(
+            _origins=origins,
+            waiver=self.waiver,
+            override=self.override if overrides else (),
+            _tags_of_overrides=self._tags_of_overrides,
+        )
         return policy
 
     def with_lower_limits(self, by: Mapping[str, int]) -> Policy:
@@ -201,6 +214,9 @@ class Policy(Sop):
         """Set what is known to be sound, or follows from the rest; only for what makes policies."""
         for name, value in known.items():
             object.__setattr__(self, name, value)
+        if self.override:
+            matched = frozenset(same_form(tag) for override in self.override for tag in override.match.tag)
+            object.__setattr__(self, "_tags_of_overrides", matched)
         if self.override or self.change:
             object.__setattr__(self, "layered", True)
             object.__setattr__(self, "_layers", Layers(self))

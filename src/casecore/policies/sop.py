@@ -25,10 +25,12 @@ from casecore.policies.kinds import Choice, KeyScope, Named, Table, Text, Whole,
 from casecore.policies.sections import (
     ALL_HOURS,
     ALWAYS_COUNTED,
+    TEMPLATE_ENTRIES,
     Approval,
     Authentication,
     Away,
     Capacity,
+    CatalogueItem,
     Channels,
     Chat,
     Email,
@@ -82,9 +84,11 @@ SWITCHABLE: Final = frozenset(
         "lifecycle.close_from",
         "note.author",
         "reply.permission",
+        "reply.seen",
         "sentiment.manual",
         "tags.enabled",
         "tags.limit",
+        "tags.restricted_to",
         "wrap_up.blocks_close",
     }
 )
@@ -144,6 +148,13 @@ class Sop:
         scope=KeyScope.FILE,
         clause="§8",
     )
+    catalogue: Mapping[str, CatalogueItem] = key(
+        Named(Table(CatalogueItem)),
+        "What replies are made from, by name: quick replies, forms, payment requests, templates.",
+        factory=dict,
+        scope=KeyScope.FILE,
+        clause="§9",
+    )
     away: Away = key(Table(Away), "What becomes of the cases of somebody who is gone.", factory=Away, clause="§6")
     approval: Approval = key(Table(Approval), "How drafts are approved.", factory=Approval, clause="§5")
     reopening: Reopening = key(Table(Reopening), "Where reopened cases go.", factory=Reopening, clause="§3")
@@ -162,7 +173,12 @@ class Sop:
     )
 
     def __attrs_post_init__(self) -> None:
-        problems = (*_contradictions(self), *self._read_calendars(), *_zone_problems(self.zone))
+        problems = (
+            *_contradictions(self),
+            *self._read_calendars(),
+            *_unusable_entries(self.catalogue),
+            *_zone_problems(self.zone),
+        )
         if problems:
             raise PolicyError("policy", problems)
 
@@ -250,6 +266,31 @@ def _calendar_problem(path: str, opening: Opening, told: str) -> Problem:
     if isinstance(held, Mapping):
         return Problem(under(where, named[0]), told, of_key=True)
     return Problem(f"{where}[{len(held) - 1 - held[::-1].index(named[0])}]", told)
+
+
+def _unusable_entries(catalogue: Mapping[str, CatalogueItem]) -> Iterator[Problem]:
+    """Entries from which no reply could ever be made: what `casecore.templates` says of them, at their places."""
+    for name, entry in catalogue.items():
+        path = under("catalogue", name)
+        named = "text", "link", "channels", "definition"
+        idle = named[:3] if entry.kind in TEMPLATE_ENTRIES else named[3:]
+        for word in idle:
+            if getattr(entry, word):
+                yield Problem(under(path, word), f"a {entry.kind} has none", "nothing", "take it out")
+        yield from _unreadable_definition(name, entry, path)
+
+
+def _unreadable_definition(name: str, entry: CatalogueItem, path: str) -> Iterator[Problem]:
+    from casecore.templates.findings import TemplateError
+    from casecore.templates.prepared import read_prepared
+
+    try:
+        read_prepared(entry.template_kind, entry.definition_called(name))
+    except TemplateError as error:
+        written = "definition" if entry.kind in TEMPLATE_ENTRIES else "text"
+        for finding in error.findings:
+            where = "link" if finding.where == "link" and entry.link else written
+            yield Problem(under(path, where), finding.message, f"a {entry.kind} that can be sent", finding.remedy)
 
 
 def _zone_problems(name: str) -> Iterator[Problem]:

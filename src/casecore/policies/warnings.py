@@ -1,4 +1,4 @@
-"""What is merely odd in a policy: overrides that can never matter."""
+"""What is merely odd in a policy: overrides that can never matter, templates that Meta would not take."""
 
 from __future__ import annotations
 
@@ -11,11 +11,22 @@ from casecore.kernel.problems import Problem, steps_of, under
 from casecore.policies.layers import Aspect, Layers, Override
 from casecore.policies.origins import locate_problems
 from casecore.policies.policy import Policy
+from casecore.policies.sections import CatalogueKind
 
 
 def policy_warnings(policy: Policy) -> tuple[Problem, ...]:
-    """Overrides that can never matter, with their places."""
-    return locate_problems(_idle_overrides(policy), policy.sources)
+    """Overrides that can never matter, and templates that Meta would not take as they are, with their places."""
+    return locate_problems((*_idle_overrides(policy), *_odd_templates(policy)), policy.sources)
+
+
+def _odd_templates(policy: Policy) -> Iterator[Problem]:
+    from casecore.templates.prepared import read_prepared
+
+    for name, entry in policy.catalogue.items():
+        if entry.kind is CatalogueKind.WHATSAPP_TEMPLATE:
+            for finding in read_prepared(entry.template_kind, entry.definition).lint():
+                path = under(under("catalogue", name), "definition")
+                yield Problem(path, finding.message, "", finding.remedy)
 
 
 def _idle_overrides(policy: Policy) -> Iterator[Problem]:

@@ -25,6 +25,7 @@ from casecore.rooms.aftermath import WrapUp
 from casecore.rooms.agents import Agent
 from casecore.rooms.approvals import WaitingDraft
 from casecore.rooms.blocking import is_blocked
+from casecore.rooms.catalogue import CatalogueEntry
 from casecore.rooms.clocks import Clock, first_response, solution
 from casecore.rooms.commitments import Commitment
 from casecore.rooms.composition import CaseFile
@@ -114,6 +115,8 @@ class HeldCase:
         draft: The draft that waits for approval on it.
         idle: On chat, how far it is from being ended for silence.
         window: On WhatsApp, how long free text may still be sent.
+        last_words: The last message of the customer or a participant: what a reply says that its writer has `seen`.
+        catalogue: What a reply can be made from now.
         blocked: Whether nothing that its customer sends counts.
     """
 
@@ -130,6 +133,8 @@ class HeldCase:
     draft: WaitingDraft | None
     idle: IdleRight | None
     window: Window | None
+    last_words: str | None = None
+    catalogue: tuple[CatalogueEntry, ...] = ()
     blocked: bool = False
 
 
@@ -258,7 +263,13 @@ class Inboxes:
 
 
 def inbox(
-    desk: Desk, agent: str, at: datetime, *, at_risk: float = AT_RISK, cases: Iterable[str] | None = None
+    desk: Desk,
+    agent: str,
+    at: datetime,
+    *,
+    at_risk: float = AT_RISK,
+    cases: Iterable[str] | None = None,
+    catalogue: Iterable[CatalogueEntry] = (),
 ) -> Inbox:
     """What an agent has before them.
 
@@ -269,12 +280,13 @@ def inbox(
         at_risk: From how much of its target, in percent, a running service clock is shown.
         cases: Which cases to look at, where the host knows which concern the agent (`Inboxes` does); by default every
             case of the desk.
+        catalogue: What the host has besides the policy's catalogue.
 
     Raises:
         UnknownPerson: When the desk has no such agent.
         CommandError: When the instant is none.
     """
-    row, at = row_called(desk.agents, agent), to_instant(at)
+    row, at, given = row_called(desk.agents, agent), to_instant(at), tuple(catalogue)
     if row is None:
         raise UnknownPerson("agent", agent)
     looked_at = desk.cases.values() if cases is None else [file for file in map(desk.cases.get, cases) if file]
@@ -284,7 +296,7 @@ def inbox(
     commitments = [commitment for commitment in desk.commitments.values() if commitment.agent == agent]
     return Inbox(
         row,
-        cases=_sort_by((_held_case(desk, file, at) for file in held), _case_urgency),
+        cases=_sort_by((_held_case(desk, file, at, given) for file in held), _case_urgency),
         offers=_sort_by(_offers_to(desk, files, agent, at), lambda offer: (offer.expires_at, offer.case, offer.review)),
         reviews=_sort_by(_reviews_by(files, agent), lambda review: (review.draft.waiting_since, review.case)),
         wrap_ups=_sort_by(wrap_ups, lambda wrap_up: (wrap_up.ended_at, wrap_up.case)),
@@ -319,7 +331,7 @@ def _customer_name(desk: Desk, customer: str) -> str | None:
     return None if row is None else desk.customers.get(row.person, row).name
 
 
-def _held_case(desk: Desk, file: CaseFile, at: datetime) -> HeldCase:
+def _held_case(desk: Desk, file: CaseFile, at: datetime, given: tuple[CatalogueEntry, ...]) -> HeldCase:
     case, contact = file.case, file.contact
     return HeldCase(
         case=case.id,
@@ -335,6 +347,8 @@ def _held_case(desk: Desk, file: CaseFile, at: datetime) -> HeldCase:
         draft=file.draft,
         idle=_idle_right(desk, file, at),
         window=_whatsapp_window(desk, file, at),
+        last_words=None if file.last_words is None else file.last_words.message,
+        catalogue=desk.catalogue(case.id, at, given),
         blocked=is_blocked(desk.view_of(case.id)),
     )
 

@@ -7,6 +7,7 @@
 | `review_offered` | whom it is offered to | the review of a draft is offered |
 | `offer_gone` | whom it was offered to | an offer timed out or was taken back |
 | `customer_wrote` | who holds the case | its customer wrote, or a participant |
+| `message_changed` | who holds the case | whoever wrote a message edited or withdrew it |
 | `delivery_failed` | who holds the case, else its last agent; and who wrote it | a message of ours never arrived |
 | `review_ended` | who reviewed it | it was taken from them, or the draft was decided, by somebody else |
 | `draft_approved` | the author | their draft was approved and sent |
@@ -44,6 +45,7 @@ from casecore.rooms.assignments import CaseAssigned, CaseQueued
 from casecore.rooms.bounces import MessageBounced
 from casecore.rooms.commitments import DUE
 from casecore.rooms.contacts import ContactEnded
+from casecore.rooms.edits import MessageEdited, MessageWithdrawn
 from casecore.rooms.offers import OfferDeclined, OfferRescinded, WorkOffered
 from casecore.rooms.reviews import ReviewEnded
 from casecore.rooms.silence import SILENT
@@ -59,6 +61,7 @@ class Alert(StrEnum):
     REVIEW_OFFERED = "review_offered"
     OFFER_GONE = "offer_gone"
     CUSTOMER_WROTE = "customer_wrote"
+    MESSAGE_CHANGED = "message_changed"
     DELIVERY_FAILED = "delivery_failed"
     REVIEW_ENDED = "review_ended"
     DRAFT_APPROVED = "draft_approved"
@@ -247,6 +250,8 @@ _CALLS_OF_EVENT: Final[Mapping[type[Event], Callable[[Any, Desk], Calls]]] = {
     OfferRescinded: _call_named(Alert.OFFER_GONE, "agent"),
     OfferDeclined: _call_named(Alert.OFFER_GONE, "agent"),  # by the clock; who declined it themselves is not called
     MessageReceived: _call_holder(Alert.CUSTOMER_WROTE),
+    MessageEdited: _call_holder(Alert.MESSAGE_CHANGED),
+    MessageWithdrawn: _call_holder(Alert.MESSAGE_CHANGED),
     ReviewEnded: _call_named(Alert.REVIEW_ENDED, "agent"),
     MessageBounced: _call_of_failure,
     DraftApproved: _call_named(Alert.DRAFT_APPROVED, "author"),

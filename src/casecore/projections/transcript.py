@@ -11,6 +11,8 @@
   like any other, with who approved it; one that was refused, withdrawn or superseded was never said.
 * A note that was changed says what it says now, and when it was changed; one that was deleted is gone. Nothing is ever
   cut; what `history` shows on one line is for looking over it.
+* A message that the customer **edited** or **withdrew** stands where it was written, is marked so, and says what it
+  says now; withdrawn, it says nothing. The history keeps both.
 * What was said on a case that was moved to another customer is found by both.
 * In the order in which it was **written**: what arrives late stands where it belongs.
 """
@@ -32,6 +34,7 @@ from casecore.reports.text import visible
 from casecore.rooms.approvals import DECIDED, DraftEdited, DraftSubmitted
 from casecore.rooms.arrivals import MessageNoted, MessageReceived
 from casecore.rooms.cases import CaseStarted
+from casecore.rooms.edits import MessageAwaited, MessageEdited, MessageWithdrawn, instant_written
 from casecore.rooms.merging import CustomerMerged
 from casecore.rooms.moving import CaseMoved
 from casecore.rooms.notes import NoteAdded, NoteDeleted, NoteEdited
@@ -61,6 +64,9 @@ TITLES_OF_ENTRIES: Final[Mapping[EntryKind, InEachLanguage]] = {
 }
 """What an entry is marked as, in the order of the languages; a direct message needs no mark."""
 
+EDITED: Final[InEachLanguage] = ("Edited", "Editada", "Modifié")
+WITHDRAWN: Final[InEachLanguage] = ("Withdrawn", "Apagada", "Supprimé")
+
 
 @frozen
 class TranscriptEntry:
@@ -78,7 +84,8 @@ class TranscriptEntry:
         attachments: What is attached to it.
         subject: The subject of an email of ours.
         reviewer: Who approved it, if it was approved.
-        edited_at: When a note or a draft was last changed (aware, UTC).
+        edited_at: When it was last changed (aware, UTC); a message, when the customer did it.
+        withdrawn: Whether whoever wrote it took it back.
     """
 
     at: datetime
@@ -93,6 +100,7 @@ class TranscriptEntry:
     subject: str = ""
     reviewer: str | None = None
     edited_at: datetime | None = None
+    withdrawn: bool = False
 
     def __str__(self) -> str:
         head = f"{self.at:%Y-%m-%d %H:%M:%S} {self.by}" + (f" ({self.title})" if self.title else "")
@@ -149,9 +157,7 @@ class _Telling:
     def follow(self, event: Event) -> None:
         """Enter what an event says."""
         match event:
-            case CaseStarted():
-                self.owners[event.case] = event.customer
-            case CaseMoved():
+            case CaseStarted() | CaseMoved():
                 self.owners[event.case] = event.customer
             case CustomerMerged():
                 self.people[event.customer] = event.into
@@ -159,6 +165,11 @@ class _Telling:
                 self.owners[event.thread] = event.customer
             case MessageReceived() | MessageNoted():
                 self._enter_message(event)
+            case MessageAwaited():
+                customer = self.owners.get(event.thread)
+                self._enter(
+                    "received", event.message, event, EntryKind.RECEIVED, by=customer or event.by, customer=customer
+                )
             case ReplySent():
                 self._enter(
                     "said",
@@ -185,12 +196,30 @@ class _Telling:
         if isinstance(event, DraftEdited):
             texts = {"text": event.text, "attachments": event.attachments}
             self._edit(self._key(event, "draft", event.draft), event, **texts, **_fields_told(subject=event.subject))
+        elif isinstance(event, MessageEdited | MessageWithdrawn):
+            self._change_message(event)
         elif isinstance(event, NoteEdited):
             self._edit(self._key(event, "note", event.note), event, text=event.text)
         elif isinstance(event, NoteDeleted):
             self.entries.pop(self._key(event, "note", event.note), None)
         elif isinstance(event, DECIDED):
             self.entries.pop(self._key(event, "draft", event.draft), None)
+
+    def _change_message(self, event: MessageEdited | MessageWithdrawn) -> None:
+        key = self._key(event, "received", event.message)
+        if key not in self.entries or getattr(event, "late", False):
+            return
+        withdrawn = isinstance(event, MessageWithdrawn)
+        kept = self.entries[key].title.removesuffix(EDITED[self.place]).removesuffix(", ")
+        mark = (WITHDRAWN if withdrawn else EDITED)[self.place]
+        self.entries[key] = changed(
+            self.entries[key],
+            edited_at=instant_written(event.at, event.sent_at),
+            title=f"{kept}, {mark}" if kept else mark,
+            text="" if isinstance(event, MessageWithdrawn) else event.text,
+            attachments=() if isinstance(event, MessageWithdrawn) else event.attachments,
+            withdrawn=withdrawn,
+        )
 
     def _enter_message(self, event: MessageReceived | MessageNoted) -> None:
         kind = _kind_of(event)
@@ -210,13 +239,16 @@ class _Telling:
 
     def _enter(self, sort: str, row: str, event: Any, kind: EntryKind, **more: Any) -> None:
         customer = getattr(event, "customer", None) or self.owners.get(event.case)
-        known = {"at": event.at, "by": event.by, "title": TITLES_OF_ENTRIES[kind][self.place], "customer": customer}
-        entry = TranscriptEntry(kind=kind, case=event.case, id=row, text=event.text, **{**known, **more})
+        title, text = TITLES_OF_ENTRIES[kind][self.place], getattr(event, "text", "")
+        known = {"at": event.at, "by": event.by, "title": title, "customer": customer, "text": text}
+        entry = TranscriptEntry(kind=kind, case=event.case, id=row, **{**known, **more})
         self.entries[self._key(event, sort, row)] = entry
 
     def _key(self, event: Any, sort: str, row: str) -> tuple[str, ...]:
-        """By what an entry is found again: messages are told apart by their case, too, notes by their id alone."""
-        return (sort, row) if sort == "note" else (sort, row, event.case or getattr(event, "thread", ""))
+        """By what an entry is found again: messages by their thread or case, too, notes by their id alone."""
+        if sort == "received":
+            return (sort, row, event.thread)
+        return (sort, row) if sort == "note" else (sort, row, event.case)
 
     def _edit(self, key: tuple[str, ...], event: Event, **fields: Any) -> None:
         if key in self.entries:

@@ -40,7 +40,7 @@ from casecore.rooms.approvals import (
     DraftWithdrawn,
     ReviewReassigned,
 )
-from casecore.rooms.arrivals import CaseReopened, MessageReceived, SuccessorStarted
+from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, CaseUnqueued, Release, WorkBegun
 from casecore.rooms.authentication import Authenticated
 from casecore.rooms.blocking import CustomerBlocked, CustomerUnblocked, ThreadBlocked, ThreadUnblocked
@@ -67,6 +67,9 @@ if TYPE_CHECKING:
 
 MOST_ASKED: Final = 10
 """Questions beyond this are not counted: no policy asks for more."""
+
+MOST_AFTER: Final = 50
+"""So many messages after the customer's last are known; who saw an earlier one must say again what they saw."""
 
 # Holding, reviewing, owing -----------------------------------------------------------------------------
 
@@ -477,7 +480,7 @@ def _decides(books: Books, event: DraftApproved | DraftRefused | DraftWithdrawn 
 def _writes_to_us(books: Books, event: MessageReceived, _: InForce) -> None:
     page = books.edit("cases", event.case)
     page.waits, page.left, page.gone = True, False, False
-    page.asked_us, page.answers = True, frozenset()
+    page.asked_us, page.answers, page.heard = True, frozenset(), (event.message,)
     _begin_silence(page, None)
     if event.participant is not None:
         return  # whoever else writes opens no window
@@ -490,6 +493,18 @@ def _writes_to_us(books: Books, event: MessageReceived, _: InForce) -> None:
         books.edit("threads", event.thread).wrote = sent
 
 
+def _comes_or_goes(books: Books, event: MessageNoted | ReplySent | PresenceAsked | ChatDisconnected) -> None:
+    """A message after the customer's last: whoever saw it has seen that, too."""
+    if event.case is not None and books.case(event.case).heard:
+        page = books.edit("cases", event.case)
+        last, *after = page.heard
+        page.heard = (last, *[*after, event.message][-MOST_AFTER:])
+
+
+def _is_noted(books: Books, event: MessageNoted, _: InForce) -> None:
+    _comes_or_goes(books, event)
+
+
 def _replies(books: Books, event: ReplySent, _: InForce) -> None:
     _set_status(books, event.case, event.send_as)
     page = books.edit("cases", event.case)
@@ -500,6 +515,7 @@ def _replies(books: Books, event: ReplySent, _: InForce) -> None:
 
 def _is_sent(books: Books, event: ReplySent | PresenceAsked | ChatDisconnected) -> None:
     books.edit("messages", books.message_on(event.case, event.message)).sent = True
+    _comes_or_goes(books, event)
 
 
 def _asks(books: Books, event: PresenceAsked, _: InForce) -> None:
@@ -564,6 +580,7 @@ WRITERS: Final[Mapping[type[Event], Callable[[Books, Any, InForce], None]]] = {
     DraftWithdrawn: _decides,
     DraftSuperseded: _decides,
     MessageReceived: _writes_to_us,
+    MessageNoted: _is_noted,
     MessageBounced: _never_arrived,
     ClockJudged: _judges,
     ResponseUndone: _undoes_response,

@@ -16,6 +16,7 @@ from casecore.rooms.bounces import MessageBounced
 from casecore.rooms.cases import CaseClosed, CaseStarted, CloseCase, CloseReason, StatusSet
 from casecore.rooms.clocks import ClockState
 from casecore.rooms.commitments import CommitmentFulfilled, CommitmentRescheduled
+from casecore.rooms.edits import MessageAwaited, MessageEdited, MessageWithdrawn
 from casecore.rooms.notes import NoteAdded, NoteDeleted, NoteEdited
 from casecore.rooms.relations import CaseFlagged, DutyDone, DutyLeft, RecordRelated, RecordUnrelated
 from casecore.rooms.replies import ReplySent
@@ -108,6 +109,7 @@ def edges_of(step: Happening) -> Iterator[str]:
 # Closed stays closed -----------------------------------------------------------------------------------
 
 _ON_CLOSED: Final = (
+    *(MessageAwaited, MessageEdited, MessageWithdrawn),
     *(MessageNoted, MessageBounced, NoteAdded, NoteEdited, NoteDeleted),
     *(Disposed, DutyLeft, DutyDone, CaseFlagged, RecordRelated, RecordUnrelated),
     *(CommitmentFulfilled, CommitmentRescheduled, Deviated),

@@ -78,6 +78,7 @@ class CasePage(BookPage):
         was_authenticated: Whether the customer was authenticated in the last contact; None where nobody asks.
         proven: Who, of those with a contact to dispose, had authenticated the customer in it.
         followed: Whether another case has taken its place.
+        heard: The last message of its customer, or of a participant, and the latest that came or went after it.
     """
 
     channel: Channel | None = None
@@ -109,6 +110,7 @@ class CasePage(BookPage):
     was_authenticated: bool | None = None
     proven: frozenset[str] = frozenset()
     followed: bool = False
+    heard: tuple[str, ...] = ()
 
 
 @attrs.define(unsafe_hash=True, weakref_slot=False)

@@ -242,6 +242,39 @@ def _nothing_on_whatsapp(said: InForce) -> str:
     return "" if open_to else "channels.whatsapp.kinds = [] and whatsapp.consent = []: nobody is written to"
 
 
+# What was read -----------------------------------------------------------------------------------------
+
+
+def _past_unread_words(step: Happening) -> Iterator[str]:
+    for event, books in step.moments:
+        if isinstance(event, ReplySent) and event.seen is not None:
+            heard = books.case(event.case).heard
+            if heard and event.seen not in heard:
+                yield f"{event.message} goes past {heard[0]}, which came after {event.seen} was seen"
+
+
+UNREAD: Final = (
+    Situation(
+        "a reply goes past a message that its writer has not read",
+        lambda command, books: isinstance(command, SendReply) and _is_behind(command.seen, books, command.case),
+    ),
+    Situation(
+        "a draft is approved past a message that its reviewer has not read",
+        lambda command, books: (
+            isinstance(command, ApproveDraft)
+            and books.case(command.case).draft is not None
+            and _is_behind(command.seen_message, books, command.case)
+        ),
+    ),
+)
+
+
+def _is_behind(seen: str | None, books: Books, case: str) -> bool:
+    """Whether somebody has seen an earlier message than the last that the customer sent."""
+    heard = books.case(case).heard
+    return seen is not None and bool(heard) and seen not in heard
+
+
 def no_draft_waits(books: Books) -> bool:
     """Whether every draft is decided."""
     return all(books.case(case).draft is None for case in books.case_ids())
@@ -280,6 +313,17 @@ REPLY_PROMISES: Final = (
         situations=WRONG_TEMPLATES,
         empty=_nothing_on_whatsapp,
         terms=("whatsapp.window",),
+    ),
+    Promise(
+        "27",
+        "no reply goes past a message that came after what its writer saw",
+        _past_unread_words,
+        Occasion(
+            lambda step: any(isinstance(event, ReplySent) and event.seen is not None for event in step.events),
+            "nobody ever says what they saw last",
+        ),
+        situations=UNREAD,
+        rules=("reply.seen",),
     ),
     Promise(
         "19",

@@ -39,12 +39,13 @@ from casecore.rooms.approvals import (
     DraftWithdrawn,
     ReviewReassigned,
 )
-from casecore.rooms.arrivals import CaseReopened, MessageReceived
+from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased
 from casecore.rooms.authentication import Authenticated
 from casecore.rooms.blocking import CustomerBlocked, CustomerUnblocked, ThreadBlocked, ThreadUnblocked
 from casecore.rooms.cases import CaseClosed, CaseStarted, StatusSet
 from casecore.rooms.contacts import ContactEnded, CustomerLeft
+from casecore.rooms.edits import MessageAwaited, MessageEdited, MessageWithdrawn
 from casecore.rooms.merging import CustomerExtended, CustomerMerged
 from casecore.rooms.moving import CaseMoved, ThreadLeft
 from casecore.rooms.offers import OfferDeclined, OfferRescinded, WorkOffered
@@ -139,6 +140,9 @@ _BROUGHT_BY: Final[Mapping[type[Event], tuple[type[Event], ...]]] = {
     ReplySent: (DraftApproved, CaseStarted),
     DraftSubmitted: (CaseStarted,),
     MessageReceived: (CaseStarted, CustomerRecorded),
+    MessageAwaited: (),
+    MessageEdited: (MessageReceived, MessageNoted, MessageAwaited),
+    MessageWithdrawn: (MessageReceived, MessageNoted, MessageAwaited),
     StatusSet: (ContactEnded,),
     CaseAssigned: (CaseStarted, CaseReopened),
     CaseClosed: (CustomerLeft,),

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 _WRITTEN: Final = """
 actor.role: AcceptOffer AddNote ApproveDraft AskPresence Authenticate BlockCommand CaseCommand CommitmentCommand
-    DeleteNote DisconnectIdle Dispose EditNote EndContact ExpireOffer FreeReview LeaveCase MakeCommitment
+    DeleteNote DisconnectIdle Dispose EditMessage EditNote EndContact ExpireOffer FreeReview LeaveCase MakeCommitment
     MergeCustomers OfferWork OpenCase ReceiveMessage RecordMiss RefuseDraft RejectOffer ReleaseAbsent SendReply
-    SetLevel SetStatus StartOutbound SubmitDraft TakeReview
+    SetStatus StartOutbound SubmitDraft TakeReview WithdrawMessage
 agent.fresh: AddAgent
 agent.known: ChangeAgent Command OfferWork PresenceCommand ReassignCase ReassignDraft
 agents.availability: PresenceCommand
@@ -78,8 +78,10 @@ lifecycle.closed: AddTag Authenticate CloseCase EndContact MakeCommitment MoveCa
 lifecycle.edge: ApproveDraft CloseCase DisconnectIdle EditDraft SendReply SetStatus SubmitDraft
 merge.edge: MergeCustomers
 merge.limit: MergeCustomers
+message.changed: EditMessage WithdrawMessage
 message.fresh: ApproveDraft AskPresence DisconnectIdle ReceiveMessage SendReply StartOutbound SubmitDraft
-message.known: AddTag DeliveryFailed RemoveTag SetSentiment
+message.known: AddTag ApproveDraft DeliveryFailed EditDraft RemoveTag SendReply SetSentiment SubmitDraft
+message.theirs: EditMessage WithdrawMessage
 move.draft: MoveCase
 move.live: MoveCase
 move.open_case: MoveCase
@@ -111,9 +113,11 @@ relation.known: UnrelateRecord
 replies.blanks: DraftEdited DraftSubmitted PresenceAsked ReplySent
 reply.content: DraftEdited DraftSubmitted PresenceAsked ReplySent
 reply.permission: ReplySent
+reply.seen: DraftSubmitted EditDraft ReplySent
 sentiment.manual: SetSentiment
 tags.enabled: AddTag
 tags.limit: CaseTagged MessageTagged
+tags.restricted_to: CaseTagged CaseUntagged
 template.ready: DraftEdited DraftSubmitted ReplySent
 thread.identity: ReceiveMessage StartOutbound
 thread.known: BlockThread MoveCase UnblockThread
@@ -163,5 +167,6 @@ NEVER_REFUSES: Final = (
     "sentiment.manual",
     "tags.enabled",
     "tags.limit",
+    "tags.restricted_to",
 )
 """The rules that refuse nothing in the scopes of the shipped SOP: it leaves them nothing, or no scope tries them."""

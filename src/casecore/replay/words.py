@@ -57,6 +57,7 @@ from casecore.rooms.cases import CaseClosed, CaseStarted, CloseCase, CloseReason
 from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
 from casecore.rooms.contacts import ContactEnded, EndContact
+from casecore.rooms.edits import EditMessage, MessageAwaited, MessageEdited, WithdrawMessage
 from casecore.rooms.merging import CustomerExtended, MergeCustomers
 from casecore.rooms.moving import MoveCase
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
@@ -79,7 +80,7 @@ from casecore.rooms.replies import ReplySent, SendReply
 from casecore.rooms.reviews import FreeReview, ReviewEnded, TakeReview
 from casecore.rooms.silence import AskPresence, ChatDisconnected, DisconnectIdle
 from casecore.rooms.sla import RecordMiss, SetLevel
-from casecore.rooms.threads import RecordCustomer
+from casecore.rooms.threads import RecordCustomer, message_row
 from casecore.rooms.wrap_ups import Dispose, WrapUpOwed
 
 _Said: TypeAlias = tuple[str, str]
@@ -225,6 +226,24 @@ def _say_message(step: Step, c: ReceiveMessage) -> _Said:
     said = next((event for event in step.events if isinstance(event, MessageReceived | MessageNoted)), c)
     who = name if said.participant is None else f"{said.participant}, beside {_customer_of_thread(step, c)},"
     return f"{who} {verb}", c.text
+
+
+def _say_change(verb: str) -> _SayCommand:
+    def say_change(step: Step, c: EditMessage | WithdrawMessage) -> _Said:
+        message = step.before.messages.get(message_row(c.thread, c.message))
+        thread = step.after.threads.get(c.thread)
+        name = "somebody" if thread is None else _customer_name(step, thread.customer)
+        if message is not None and message.participant is not None:
+            name = message.participant
+        return f"{name} {verb} the message {c.message}", getattr(c, "text", "")
+
+    return say_change
+
+
+def _tell_edit(step: Step, event: MessageEdited, _: Happened) -> str:
+    if event.late:
+        return "it comes late: what is known already is newer"
+    return "" if isinstance(step.command, EditMessage) else f"it says what it was edited to: “{event.text}”"
 
 
 def _customer_of_thread(step: Step, command: ReceiveMessage) -> str:
@@ -388,6 +407,8 @@ _SENTENCES: Final[Mapping[type[Command], _SayCommand]] = MappingProxyType(
         ReleaseAbsent: _fill_pattern("{who} takes {c.case} from whoever is gone"),
         RecordCustomer: _say_customer_record,
         ReceiveMessage: _say_message,
+        EditMessage: _say_change("edits"),
+        WithdrawMessage: _say_change("withdraws"),
         OpenCase: _say_opening,
         LeaveCase: _fill_pattern("{who} leaves {c.case}"),
         OfferWork: _say_offer("{who} offers {work} to {c.agent}"),
@@ -528,6 +549,8 @@ _CONSEQUENCES: Final[Mapping[type, Callable[[Step, Any, Happened], str]]] = Mapp
         CaseStarted: _tell_start,
         MessageNoted: _tell_note,
         CustomerExtended: _tell_extension,
+        MessageAwaited: lambda _, event, __: f"{event.message} has not come yet",
+        MessageEdited: _tell_edit,
         CaseReleased: _tell_release,
         CaseAssigned: _tell_assignment,
         CaseQueued: _tell_queueing,

@@ -115,6 +115,7 @@ class WaitingDraft:
         stale: Something was written since it was submitted or last edited by its author: by the customer, or by a
             colleague who replied.
         replied: The colleague who replied, where that is what was written last; None where the customer wrote.
+        seen: The message that whoever wrote it as it is saw last; None where nobody says.
     """
 
     id: str
@@ -131,6 +132,7 @@ class WaitingDraft:
     about_account: bool = False
     subject: str = ""
     template: PreparedText | None = None
+    seen: str | None = None
 
 
 class SeesDraft(SeesCase, Protocol):
@@ -160,6 +162,7 @@ class SubmitDraft(CaseCommand):
         queue: Who approves it; the case's queue if it is not given.
         note: For the reviewer.
         template: What it is made from; the text is then what the author saw in the preview.
+        seen: The message that the author saw last; None where nobody says.
     """
 
     draft: str = an_id()
@@ -171,6 +174,7 @@ class SubmitDraft(CaseCommand):
     about_account: bool = a_flag(default=False)
     subject: str = a_text(default="")
     template: PreparedText | None = a_part(PreparedText, default=None)
+    seen: str | None = an_id(default=None)
 
 
 @frozen
@@ -182,7 +186,11 @@ class DraftCommand(CaseCommand):
 
 @frozen
 class EditDraft(DraftCommand):
-    """The draft says something else; what is None stays. A template's text changes with its values, given together."""
+    """The draft says something else; what is None stays. A template's text changes with its values, given together.
+
+    Attributes:
+        seen: The message that whoever edits it saw last; None where nobody says.
+    """
 
     text: str | None = a_text(default=None)
     send_as: Status | None = a_choice(Status, default=None)
@@ -190,6 +198,7 @@ class EditDraft(DraftCommand):
     template: PreparedText | None = a_part(PreparedText, default=None)
     subject: str | None = a_text(default=None)
     about_account: bool | None = a_flag(default=None)
+    seen: str | None = an_id(default=None)
 
 
 EDITABLE = ("text", "send_as", "attachments", "template", "subject", "about_account")
@@ -212,10 +221,12 @@ class ApproveDraft(DraftCommand):
     Attributes:
         seen: The reviewer has seen what was written since, by the customer or by a colleague.
         template: The draft's template as it stands now, where it has changed since the draft was written.
+        seen_message: The message that the reviewer saw last; None where nobody says.
     """
 
     seen: bool = a_flag(default=False)
     template: PreparedText | None = a_part(PreparedText, default=None)
+    seen_message: str | None = an_id(default=None)
 
 
 @frozen
@@ -247,6 +258,7 @@ class DraftSubmitted(Event):
     about_account: bool = False
     subject: str = ""
     template: PreparedText | None = None
+    seen: str | None = None
 
 
 @frozen
@@ -265,6 +277,7 @@ class DraftEdited(Event):
     template: PreparedText | None = None
     subject: str | None = None
     about_account: bool | None = None
+    seen: str | None = None
 
 
 @frozen
@@ -427,8 +440,8 @@ def _draft_is_theirs(view: HasDraft, command: EditDraft | WithdrawDraft | Reassi
 @wants("case")
 def _submit_draft(view: HasCase, command: SubmitDraft, _: Policy) -> tuple[Event, ...]:
     c, queue = command, command.queue or view.case.queue
-    content = reply_content(c)
-    return (DraftSubmitted(c.by, c.at, c.case, c.draft, send_as=c.send_as, queue=queue, note=c.note, **content),)
+    content = {**reply_content(c), "send_as": c.send_as, "seen": c.seen}
+    return (DraftSubmitted(c.by, c.at, c.case, c.draft, queue=queue, note=c.note, **content),)
 
 
 @wants("case", "draft")
@@ -436,7 +449,9 @@ def _edit_draft(view: HasDraft, command: EditDraft, _: Policy) -> tuple[Event, .
     c, draft = command, view.draft
     given = {name: getattr(c, name) for name in EDITABLE}
     now = {name: getattr(draft, name) if value is None else value for name, value in given.items()}
-    return (DraftEdited(c.by, c.at, c.case, c.draft, fresh=c.by == draft.author, **now),)
+    fresh = c.by == draft.author
+    seen = c.seen if c.seen is not None or fresh else draft.seen
+    return (DraftEdited(c.by, c.at, c.case, c.draft, fresh=fresh, seen=seen, **now),)
 
 
 @wants("case", "draft")
@@ -473,6 +488,7 @@ def _new_draft(event: DraftSubmitted) -> WaitingDraft:
         queue=event.queue,
         waiting_since=event.at,
         note=event.note,
+        seen=event.seen,
         **reply_content(event),
     )
 
@@ -482,6 +498,7 @@ def _replace_draft(draft: Editing, event: DraftEdited) -> None:
         value = getattr(event, name)
         if value is not None or name == "template":
             setattr(draft, name, value)
+    draft.seen = event.seen
     if event.fresh:
         draft.stale, draft.replied = False, None
 

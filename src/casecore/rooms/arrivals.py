@@ -257,6 +257,11 @@ def _who_else(view: SeesThread, command: OnThread) -> str | None:
     return writer if writer != thread.customer else None
 
 
+def _not_received(view: SeesCase, command: ReceiveMessage, policy: Policy) -> Reason | None:
+    awaited = view.message is not None and view.message.awaited  # it was edited before it came: `edits.py`
+    return None if awaited else message_fresh(view, command, policy)
+
+
 def _case_fresh(view: SeesArrival, command: ReceiveMessage, _: Policy) -> Reason | None:
     if not starts_case(view, command):
         return None
@@ -482,7 +487,7 @@ ARRIVALS: Room[SeesArrival] = Room(
             (ReceiveMessage,),
             thread_identity,
         ),
-        Rule("message.fresh", "A message's id is used once", "§1", (ReceiveMessage,), message_fresh),
+        Rule("message.fresh", "A message's id is used once", "§1", (ReceiveMessage,), _not_received),
         Rule("case.fresh", "A case's id is used once", "§2", (ReceiveMessage,), _case_fresh),
     ),
     rules=(soft_rule("channels.kinds", "A channel takes only its kinds", "§1", (ReceiveMessage,), _kind_taken),),

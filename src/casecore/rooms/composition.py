@@ -30,7 +30,9 @@ from casecore.rooms.cases import CASES, Case
 from casecore.rooms.clocks import Clocks
 from casecore.rooms.commitments import COMMITMENTS, Commitment
 from casecore.rooms.contacts import CONTACTS, Contact, LastContact
+from casecore.rooms.edits import EDITS
 from casecore.rooms.eligibility import ELIGIBILITY
+from casecore.rooms.last_words import LAST_WORDS, LastWords
 from casecore.rooms.merging import MERGING
 from casecore.rooms.moving import MOVING
 from casecore.rooms.notes import NOTES, Note
@@ -40,6 +42,7 @@ from casecore.rooms.outbound import OUTBOUND
 from casecore.rooms.reassignments import REASSIGNMENTS
 from casecore.rooms.relations import RELATIONS
 from casecore.rooms.replies import REPLIES
+from casecore.rooms.restricted_tags import RESTRICTED_TAGS
 from casecore.rooms.reviews import REVIEWS
 from casecore.rooms.silence import SILENCE
 from casecore.rooms.sla import SLA
@@ -62,6 +65,7 @@ class View:
     aftermath: Aftermath | None = None
     clocks: Clocks | None = None
     case_time: CaseTime | None = None
+    last_words: LastWords | None = None
     thread: Thread | None = None
     customer: Customer | None = None
     person: Customer | None = None
@@ -77,6 +81,7 @@ class View:
     review_offered: Agent | None = None
     message: Message | None = None
     answered: Message | None = None
+    seen: Message | None = None
     note: Note | None = None
     commitment: Commitment | None = None
     wrap_up: WrapUp | None = None
@@ -99,6 +104,7 @@ class CaseFile:
     aftermath: Aftermath | None = None
     clocks: Clocks | None = None
     case_time: CaseTime | None = None
+    last_words: LastWords | None = None
 
 
 HOUSE: Final[House[View]] = House(
@@ -113,6 +119,7 @@ HOUSE: Final[House[View]] = House(
         REPLIES,
         OCCUPANCY,
         NOTES,
+        RESTRICTED_TAGS,
         APPROVALS,
         REVIEWS,
         OFFERS,
@@ -122,6 +129,8 @@ HOUSE: Final[House[View]] = House(
         AUTHENTICATION,
         BREAKS,
         SILENCE,
+        LAST_WORDS,
+        EDITS,
         RELATIONS,
         WRAP_UPS,
         COMMITMENTS,
@@ -149,6 +158,7 @@ PLACES: Final[Mapping[type, Place]] = {
     Aftermath: Place("cases", "case", "aftermath", CaseFile),
     Clocks: Place("cases", "case", "clocks", CaseFile),
     CaseTime: Place("cases", "case", "case_time", CaseFile),
+    LastWords: Place("cases", "case", "last_words", CaseFile),
     Message: Place("messages", "message_row"),
     Note: Place("notes", "note"),
     Commitment: Place("commitments", "commitment"),

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from casecore.channels import Channel, TemplateKind
-from casecore.kernel import CommandError, Reason, a_choice, a_text, frozen, some_texts
+from casecore.kernel import CommandError, Reason, a_choice, a_text, an_id, frozen, some_texts
 from casecore.kernel.errors import quoted
 from casecore.kernel.words import shorten
 
@@ -28,11 +28,13 @@ class PreparedText:
         kind: What it is.
         definition: The template as JSON text: as the Graph API gives it, or as its own `to_dict` writes it.
         values: The values, by the keys that `Template.needs` lists, or by the names of the blanks.
+        entry: The entry of the catalogue that it is, if it is one (`catalogue.py`).
     """
 
     kind: TemplateKind = a_choice(TemplateKind)
     definition: str = a_text()
     values: Mapping[str, str] = some_texts(factory=dict, hash=False)
+    entry: str | None = an_id(default=None)
 
     @classmethod
     def of(

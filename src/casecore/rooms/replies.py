@@ -67,6 +67,7 @@ class SendReply(CaseCommand):
         about_account: It tells something about the customer's account.
         subject: Of an email.
         template: The template or quick reply it is made from; the text is then what the agent saw in the preview.
+        seen: The message that they saw last; None where nobody says. `last_words.py` tells what it is for.
     """
 
     message: str = an_id()
@@ -76,6 +77,7 @@ class SendReply(CaseCommand):
     about_account: bool = a_flag(default=False)
     subject: str = a_text(default="")
     template: PreparedText | None = a_part(PreparedText, default=None)
+    seen: str | None = an_id(default=None)
 
 
 @frozen
@@ -88,6 +90,7 @@ class ReplySent(MessageEvent):
         reviewer: Who approved it; None for a direct reply.
         template: What it was made from, with the values: all that whoever posts it needs beside the text.
         thread: On which thread; nothing in histories from before threads were told.
+        seen: The message that whoever answers for it saw last; None where nobody says.
     """
 
     case: str
@@ -101,6 +104,7 @@ class ReplySent(MessageEvent):
     subject: str = ""
     template: PreparedText | None = None
     thread: str = ""
+    seen: str | None = None
 
 
 class Sendable(Protocol):
@@ -256,6 +260,7 @@ def _send_reply(view: HasCase, command: SendReply, __: Policy) -> tuple[Event, .
         subject=c.subject,
         template=c.template,
         thread=view.case.thread,
+        seen=c.seen,
     )
     return (sent,)
 

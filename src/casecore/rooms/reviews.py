@@ -198,7 +198,8 @@ def _not_own(view: SeesDraft, event: DraftApproved, policy: Policy) -> Reason | 
 @wants("case", "draft")
 def _message_seen(view: HasDraft, command: ApproveDraft, _: Policy) -> Reason | None:
     draft = view.draft
-    if command.seen or not draft.stale:
+    names_it = command.seen_message is not None and draft.replied is None  # whether that is the last: `last_words.py`
+    if command.seen or names_it or not draft.stale:
         return None
     what = f"{draft.replied} has replied" if draft.replied else "the customer has written"
     return Reason(
@@ -257,6 +258,7 @@ def _approve_draft(view: HasDraft, command: ApproveDraft, _: Policy) -> tuple[Ev
     c, draft = command, view.draft
     content = reply_content(draft) | {"template": c.template or draft.template}
     content["thread"] = view.case.thread
+    content["seen"] = c.seen_message or (None if c.seen else draft.seen)
     return (
         DraftApproved(c.by, c.at, c.case, draft.id, draft.author),
         ReplySent(c.by, c.at, c.case, draft.id, send_as=draft.send_as, author=draft.author, reviewer=c.by, **content),
@@ -333,7 +335,12 @@ REVIEWS: Room[SeesReview] = Room(
         Rule("approval.channel", "A reviewer works on the case's channel", "§5", _DECIDE, _on_channel),
         soft_rule("approval.self_approval", "Nobody approves their own reply", "§5", (DraftApproved,), _not_own),
         soft_rule(
-            "approval.stale", "A stale draft is approved knowingly", "§5", (ApproveDraft,), _message_seen, ("seen",)
+            "approval.stale",
+            "A stale draft is approved knowingly",
+            "§5",
+            (ApproveDraft,),
+            _message_seen,
+            ("seen", "seen_message"),
         ),
         Rule("presence.on_duty", "Whoever decides a draft is on duty", "§5", (*_DECIDE, EditDraft), _works_now),
         Rule("away.grace", "Somebody may be off duty for a moment", "§5", _FREE, _reviewer_gone_long_enough),

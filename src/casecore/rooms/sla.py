@@ -40,7 +40,7 @@ from casecore.kernel import (
 )
 from casecore.kernel.fields import MOST_SECONDS
 from casecore.kernel.records import editing_class
-from casecore.kernel.rooms import by_agent, by_system, measures, not_yet, soft_rule, wants
+from casecore.kernel.rooms import by_system, measures, not_yet, soft_rule, wants
 from casecore.policies import Policy
 from casecore.policies.sections import AfterReopening, Level
 from casecore.rooms.arrivals import CaseReopened, MessageReceived
@@ -469,7 +469,6 @@ _FOLLOW_CLOSING = _follow_status(lambda _: CLOSED)
 SLA: Room[SeesClocks] = Room(
     name="sla",
     needs=(
-        Rule("actor.role", "Only an agent sets the level", "§8", (SetLevel,), by_agent),
         Rule("actor.role", "The system records what is missed", "§8", (RecordMiss,), by_system),
         Rule("lifecycle.closed", "A closed case can never be changed", "§2", (SetLevel, RecordMiss), not_closed),
         Rule("clock.runs", "Only a clock that runs is missed", "§8", (RecordMiss,), _clock_runs),

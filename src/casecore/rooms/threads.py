@@ -99,6 +99,22 @@ class Thread:
 
 
 @record
+class MessageEdit:
+    """What a message says since it was edited last.
+
+    Attributes:
+        id: By which the edit is known again.
+        written_at: When it was edited.
+        text: What it says; kept here only while the message itself has not come, likewise `attachments`.
+    """
+
+    id: str
+    written_at: datetime
+    text: str = ""
+    attachments: tuple[str, ...] = ()
+
+
+@record
 class Message:
     """What can still change about a message that came or went.
 
@@ -108,6 +124,10 @@ class Message:
         participant: Who wrote it, where it was neither one of us nor the customer.
         failed: Whether it never reached the customer.
         thread: On which thread.
+        awaited: It has not come yet: somebody has edited or withdrawn it already.
+        edit: What it says since it was edited last; None while nobody did.
+        edits: The edits of it, by which they are known again.
+        withdrawn_at: When it was taken back; None while it was not.
     """
 
     id: str
@@ -118,6 +138,10 @@ class Message:
     sentiment: Feeling = Feeling.NEUTRAL
     tags: frozenset[str] = frozenset()
     thread: str = ""
+    awaited: bool = False
+    edit: MessageEdit | None = None
+    edits: tuple[str, ...] = ()
+    withdrawn_at: datetime | None = None
 
     @property
     def row_id(self) -> str:
@@ -209,19 +233,20 @@ class ThreadOpened(Event):
 # Which message a command names -------------------------------------------------------------------------
 
 
-def names_message(name: str = "message") -> Mapping[str, Callable[[Any, Any], str | None]]:
+def names_message(name: str = "message", row: str = "message") -> Mapping[str, Callable[[Any, Any], str | None]]:
     """What a command shows that brings a message to the thread it is about (`Room.shows`).
 
     Args:
         name: The field that holds the message's own id.
+        row: Which row of the view shows it.
     """
 
-    def row(view: SeesThread, command: Any) -> str | None:
+    def row_named(view: SeesThread, command: Any) -> str | None:
         thread = getattr(command, "thread", None) or (None if view.thread is None else view.thread.id)
         message = getattr(command, name)
         return None if thread is None or message is None else message_row(thread, message)
 
-    return {"message": row}
+    return {row: row_named}
 
 
 def _rows_of_message(view: Any, command: Any) -> tuple[str, ...]:

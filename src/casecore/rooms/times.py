@@ -31,6 +31,7 @@ from casecore.rooms.agents import (
 from casecore.rooms.arrivals import ReceiveMessage, SeesArrival, starts_case
 from casecore.rooms.cases import CaseStarted
 from casecore.rooms.contacts import EndContact
+from casecore.rooms.edits import ChangesMessage, EditMessage, WithdrawMessage
 from casecore.rooms.outbound import StartOutbound
 
 # Record ------------------------------------------------------------------------------------------------
@@ -63,6 +64,11 @@ def _message_time(view: SeesTime, command: ReceiveMessage) -> Command:
     return command if at == command.at else changed(command, at=at, sent_at=command.sent_at or command.at)
 
 
+def _change_time(view: SeesTime, command: ChangesMessage) -> Command:
+    at = _not_before_case(view, command.at)
+    return command if at == command.at else changed(command, at=at, sent_at=command.sent_at or command.at)
+
+
 def _log_out_time(view: SeesTime, command: LogOut) -> Command:
     last = None if view.target is None else view.target.presence_at
     return command if last is None or command.at >= last else changed(command, at=last)
@@ -81,7 +87,7 @@ def _hang_up_time(view: SeesTime, command: EndContact) -> Command:
 @measures("at", "last", "seconds_to_go")
 def _time_goes_on(view: SeesTime, command: Command, _: Policy) -> Reason | None:
     """What is against the instant of a command: that its case, or the agent's presence, is further on."""
-    if isinstance(command, StartOutbound | ReceiveMessage):
+    if isinstance(command, StartOutbound | ReceiveMessage | ChangesMessage):
         return None  # it starts a case, which has no time yet; or a customer sends it
     last: datetime | None = None
     what = ""
@@ -130,5 +136,11 @@ TIMES: Room[SeesTime] = Room(
     creates={(CaseTime, CaseStarted): _new_case_time},
     evolve={(Agent, event): _presence_changed for event in _PRESENCE},
     notices={(CaseTime, Event): _case_changed},
-    timed={ReceiveMessage: _message_time, EndContact: _hang_up_time, LogOut: _log_out_time},
+    timed={
+        ReceiveMessage: _message_time,
+        EndContact: _hang_up_time,
+        LogOut: _log_out_time,
+        EditMessage: _change_time,
+        WithdrawMessage: _change_time,
+    },
 )

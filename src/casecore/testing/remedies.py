@@ -51,7 +51,7 @@ _OF_THE_AGENT: Final = ("assignment.", "capacity.", "presence.")
 _COMES_BACK: Final = frozenset({"presence.on_duty"})
 """What stands against an agent who can do something about it alone: whoever is gone comes back first."""
 
-_COMMANDS_OF_CUSTOMERS: Final = frozenset({"ReceiveMessage", "EndContact"})
+_COMMANDS_OF_CUSTOMERS: Final = frozenset({"ReceiveMessage", "EditMessage", "WithdrawMessage", "EndContact"})
 
 
 def can_be_followed(

@@ -36,6 +36,7 @@ from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import MakeCommitment
 from casecore.rooms.composition import HOUSE, CaseFile, View
 from casecore.rooms.contacts import EndContact
+from casecore.rooms.edits import EditMessage, WithdrawMessage
 from casecore.rooms.merging import MergeCustomers
 from casecore.rooms.moving import MoveCase
 from casecore.rooms.notes import AddNote
@@ -197,7 +198,7 @@ _FIT: Final[Mapping[type[Command], Callable[[Agent], bool]]] = {
 
 def _likely_people(desk: Desk, kind: type[Command], file: CaseFile | None) -> list[str]:
     """Those who could mean it, the likelier the more often."""
-    if kind is ReceiveMessage:
+    if kind in {ReceiveMessage, EditMessage, WithdrawMessage}:
         return [CUSTOMER]
     if kind in _FIT:
         return [agent for agent in sorted(desk.agents) if _FIT[kind](desk.agents[agent])] or [SYSTEM]
@@ -245,6 +246,11 @@ def _by_id(table: Mapping[str, Any]) -> list[Any]:
     return [table[row_id] for row_id in sorted(table)]
 
 
+def _messages_on(desk: Desk, file: CaseFile | None) -> list[Any]:
+    """The messages of a case."""
+    return sorted(message.id for message in desk.messages.values() if file and message.case == file.case.id)
+
+
 def _row_options(desk: Desk, kind: type[Command], file: CaseFile | None) -> dict[str, list[Any]]:
     """What an id in a command about this case (None: about a new one) may name, by the field's name."""
     case, draft = file and file.case, file and file.draft
@@ -254,11 +260,13 @@ def _row_options(desk: Desk, kind: type[Command], file: CaseFile | None) -> dict
         "case": [case.id if case else "c0"],
         "thread": [case.thread if case else _fresh_id("t", desk.threads)],
         "customer": _likely_customers(desk, kind, None if file is None else file.case),
-        "message": sorted(message.id for message in desk.messages.values() if case and message.case == case.id),
+        "message": _messages_on(desk, file),
         "draft": [draft.id if draft else "d0"],
         "note": sorted(desk.notes),
         "commitment": sorted(desk.commitments),
         "in_reply_to": [None, *sorted(message.id for message in desk.messages.values() if message.author)],
+        **dict.fromkeys(("seen", "seen_message"), [None] * 4 + _messages_on(desk, file)),
+        "edit": [None, "e1", "e2"],
         "record": ["r1"],
         "queue": [*desk.policy.queues],
         "new_case": [*([None] if kind is ReceiveMessage else []), _fresh_id("c", desk.cases)],
@@ -351,7 +359,7 @@ def _fields_left_out(draw: DrawFn, kind: type[Command], form: tuple[_Blank, ...]
         return set()  # on a new thread it must say who writes, and where
     if kind is StartOutbound:  # the same
         return {name for name in ("queue", "name", "language") if _pick_one(draw, (True, False))}
-    aims = [blank.name for blank in form if blank.optional and blank.an_id]
+    aims = [blank.name for blank in form if blank.optional and blank.an_id and blank.name != "seen"]
     if len(aims) == 2:  # noqa: PLR2004 -- exactly one of the two: an agent or a queue, a case or a customer
         return {_pick_one(draw, aims)}
     return {blank.name for blank in form if blank.optional and _pick_one(draw, (True, False))}

@@ -34,11 +34,21 @@ from casecore.policies.kinds import (
     keys_of,
 )
 from casecore.policies.layers import LAYERS
-from casecore.policies.sections import ALWAYS_COUNTED, COUNTED, OPEN_STATUSES, Lifecycle, Opening, Priority, Queue
+from casecore.policies.sections import (
+    ALWAYS_COUNTED,
+    COUNTED,
+    OPEN_STATUSES,
+    CatalogueItem,
+    CatalogueKind,
+    Lifecycle,
+    Opening,
+    Priority,
+    Queue,
+)
 from casecore.statuses import Status
 from casecore.testing.drawing import DrawFn, SearchStrategy
 from casecore.testing.drawing import strategies as st
-from casecore.testing.scenario import T0
+from casecore.testing.scenario import T0, prepared
 
 T = TypeVar("T")
 
@@ -144,6 +154,14 @@ _OPENINGS: Final = (
 """Business calendars, because few texts are hours."""
 
 
+_ENTRIES: Final = (
+    CatalogueItem(text="Dear {customer}, thank you."),
+    CatalogueItem(kind=CatalogueKind.FORM, text="Please", link="https://example.org/{form}", channels=(Channel.CHAT,)),
+    CatalogueItem(kind=CatalogueKind.WHATSAPP_TEMPLATE, definition=prepared().definition),
+)
+"""What replies are made from, because few texts are definitions."""
+
+
 # What one key cannot say alone: keys that must agree with each other or with the world, by path.
 _NARROWED: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     "lifecycle.close_from": lambda: st.lists(st.sampled_from(OPEN_STATUSES), min_size=1, unique=True).map(tuple),
@@ -154,6 +172,7 @@ _NARROWED: Final[Mapping[str, Callable[[], SearchStrategy[Any]]]] = {
     ).map(tuple),
     "calendars": lambda: st.dictionaries(ids(), st.sampled_from(_OPENINGS), max_size=2),
     **{f"sla.{name}.calendar": st.none for name in ("default", *Channel)},
+    "catalogue": lambda: st.dictionaries(ids(), st.sampled_from(_ENTRIES), max_size=2),
     "capacity.statuses": lambda: st.frozensets(st.sampled_from(COUNTED)).map(_with_all_that_counts),
     "queues.*.priority": lambda: _table_values(Table(Priority), "queues.*.priority").map(_with_a_fitting_start),
     "queues": lambda: st.dictionaries(ids(), _table_values(Table(Queue), "queues.*"), max_size=3).map(

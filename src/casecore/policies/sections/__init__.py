@@ -1,8 +1,8 @@
 """The tables of the policy file: every number and choice of an SOP, with type, default and meaning declared once.
 
 Each class is a table (`[lifecycle]`, `[chat.idle]`, ...), its fields are the keys, and the enumerations beside it are
-the words a key may hold. They lie by their subject: cases, work, channels, contacts, clocks. `policies/sop.py` puts
-the tables together.
+the words a key may hold. They lie by their subject: cases, work, channels, contacts, clocks, catalogue.
+`policies/sop.py` puts the tables together.
 """
 
 from casecore.policies.sections.cases import OPEN_STATUSES as OPEN_STATUSES
@@ -13,7 +13,11 @@ from casecore.policies.sections.cases import Reopening as Reopening
 from casecore.policies.sections.cases import ReopenTo as ReopenTo
 from casecore.policies.sections.cases import Role as Role
 from casecore.policies.sections.cases import Sentiment as Sentiment
+from casecore.policies.sections.cases import TagRole as TagRole
 from casecore.policies.sections.cases import Tags as Tags
+from casecore.policies.sections.catalogue import TEMPLATE_ENTRIES as TEMPLATE_ENTRIES
+from casecore.policies.sections.catalogue import CatalogueItem as CatalogueItem
+from casecore.policies.sections.catalogue import CatalogueKind as CatalogueKind
 from casecore.policies.sections.channels import ChannelRules as ChannelRules
 from casecore.policies.sections.channels import Channels as Channels
 from casecore.policies.sections.channels import Email as Email

@@ -18,6 +18,14 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"
 
 
+class TagRole(StrEnum):
+    """Who may change a tag at which the policy looks."""
+
+    ASSIGNEE = "assignee"
+    SUPERVISOR = "supervisor"
+    SYSTEM = "system"
+
+
 OPEN_STATUSES = tuple(status for status in Status if status is not Status.CLOSED)
 
 
@@ -93,6 +101,12 @@ class Tags:
 
     enabled: bool = key(Flag(), "Whether agents may tag.", default=True)
     limit: int = key(Whole(1, 100), "The most tags one case may carry, and one message.", default=20, unit="tags")
+    restricted_to: tuple[TagRole, ...] = key(
+        Several(Choice(TagRole)),
+        "Who may set and remove, on a case, a tag at which an override or a queue looks.",
+        default=(TagRole.SUPERVISOR, TagRole.SYSTEM),
+        rules=("tags.restricted_to",),
+    )
     source: str = a_source()
 
 

@@ -28,6 +28,7 @@ from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, C
 from casecore.rooms.blocking import CustomerBlocked, CustomerUnblocked, ThreadBlocked, ThreadUnblocked
 from casecore.rooms.bounces import MessageBounced
 from casecore.rooms.cases import CaseClosed, CaseStarted, CloseReason, StatusSet
+from casecore.rooms.edits import MessageAwaited, MessageEdited, MessageWithdrawn
 from casecore.rooms.merging import CustomerExtended, CustomerMerged
 from casecore.rooms.moving import CaseMoved, ThreadLeft
 from casecore.rooms.notes import (
@@ -266,6 +267,46 @@ CUSTOMERS: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             "{by} reacted ({kind})[: {text:quoted}][ (attached: {attachments})]",
             "{by} reagiu ({kind})[: {text:quoted}][ (em anexo: {attachments})]",
             "{by} a réagi ({kind})[ : {text:quoted}][ (en pièce jointe : {attachments})]",
+        ),
+    ),
+    MessageAwaited: (
+        Sentence(
+            "the message {message} was changed before it came",
+            "a mensagem {message} foi alterada antes de chegar",
+            "le message {message} a été modifié avant d’arriver",
+        ),
+    ),
+    MessageEdited: (
+        Sentence(
+            "an earlier edit of the message {message} came late[: {text:quoted}][ (attached: {attachments})]",
+            "uma alteração anterior da mensagem {message} chegou tarde[: {text:quoted}][ (em anexo: {attachments})]",
+            "une modification antérieure du message {message} est arrivée tard"
+            "[ : {text:quoted}][ (en pièce jointe : {attachments})]",
+            {"late": True},
+        ),
+        Sentence(
+            "{participant} edited the message {message}[: {text:quoted}][ (attached: {attachments})]",
+            "{participant} alterou a mensagem {message}[: {text:quoted}][ (em anexo: {attachments})]",
+            "{participant} a modifié le message {message}[ : {text:quoted}][ (en pièce jointe : {attachments})]",
+            BY_PARTICIPANT,
+        ),
+        Sentence(
+            "{by} edited the message {message}[: {text:quoted}][ (attached: {attachments})]",
+            "{by} alterou a mensagem {message}[: {text:quoted}][ (em anexo: {attachments})]",
+            "{by} a modifié le message {message}[ : {text:quoted}][ (en pièce jointe : {attachments})]",
+        ),
+    ),
+    MessageWithdrawn: (
+        Sentence(
+            "{participant} withdrew the message {message}",
+            "{participant} apagou a mensagem {message}",
+            "{participant} a supprimé le message {message}",
+            BY_PARTICIPANT,
+        ),
+        Sentence(
+            "{by} withdrew the message {message}",
+            "{by} apagou a mensagem {message}",
+            "{by} a supprimé le message {message}",
         ),
     ),
     NoteAdded: (

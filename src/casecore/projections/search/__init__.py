@@ -52,6 +52,7 @@ from casecore.rooms.arrivals import MessageReceived, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned
 from casecore.rooms.cases import Case
 from casecore.rooms.composition import HOUSE, PLACES
+from casecore.rooms.edits import MessageEdited, MessageWithdrawn
 from casecore.rooms.notes import (
     MessageTagged,
     MessageUntagged,
@@ -114,6 +115,15 @@ _NO_CONTACT: Final = re.compile("follow|photo|picture|avatar|url|link")
 
 _EFFECTS: Final = HOUSE.effects({Case: Place("cases", "case"), Customer: PLACES[Customer]})
 """What events do to the records that are searched."""
+
+
+_DISPOSED: Final = ""
+"""Where, among what was said by message, stands what was noted when contacts were disposed."""
+
+
+def _attached(event: Any) -> tuple[str, ...]:
+    attached: tuple[str, ...] = getattr(event, "attachments", ())
+    return attached
 
 
 class Archive:
@@ -222,10 +232,12 @@ class Archive:
             self._cases_by["agent"][agent].add(case)
         if isinstance(event, MessageTagged | MessageUntagged):
             self._follow_tag(case, event.tag, _TAGGING[type(event)])
+        elif isinstance(event, MessageEdited | MessageWithdrawn):
+            self._follow_change(event, case, entry)
         elif hasattr(event, "message") and hasattr(event, "text"):
             self._follow_message(event, case, entry)
         elif isinstance(event, Disposed):
-            self._message_words.add_text(case, event.notes)
+            self._say(case, entry, _DISPOSED, (event.notes,))
         elif isinstance(event, SentimentSet) and event.message in entry.received:
             (entry.marked.discard if event.sentiment is Feeling.NEUTRAL else entry.marked.add)(event.message)
 
@@ -244,9 +256,24 @@ class Archive:
         if isinstance(event, MessageReceived) and event.participant is None:
             entry.received.add(event.message)
         self._message_words.add_id(case, event.message)
-        for text in (event.text, getattr(event, "subject", ""), *getattr(event, "attachments", ())):
-            if text:
-                self._message_words.add_text(case, text)
+        self._say(case, entry, event.message, (event.text, getattr(event, "subject", ""), *_attached(event)))
+
+    def _follow_change(self, event: MessageEdited | MessageWithdrawn, case: str, entry: CaseEntry) -> None:
+        """A message is found by what it says now: all that is said on the case is read again."""
+        if isinstance(event, MessageEdited) and event.late:
+            return
+        self._message_words.add_id(case, event.message)
+        self._message_words.forget_texts(case, (text for texts in entry.texts.values() for text in texts))
+        said = (event.text, *_attached(event)) if isinstance(event, MessageEdited) else ()
+        texts, entry.texts = {**entry.texts, event.message: said}, {}
+        for message, said in texts.items():
+            self._say(case, entry, message, said)
+
+    def _say(self, case: str, entry: CaseEntry, message: str, said: Iterable[str]) -> None:
+        texts = tuple(filter(None, said))
+        entry.texts[message] = entry.texts.get(message, ()) + texts
+        for text in texts:
+            self._message_words.add_text(case, text)
 
     def _follow_note(self, event: NoteAdded | NoteEdited | NoteDeleted) -> None:
         customer = event.customer if event.case is None else self._rows["cases"][event.case].customer

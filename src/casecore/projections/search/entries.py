@@ -33,6 +33,7 @@ class CaseEntry:
         tags: On how many of the case and its messages each tag is.
         received: The customer's messages that can be marked.
         marked: Those of them that are not neutral.
+        texts: What was said on it, by message; and by nothing, what else.
     """
 
     moments: array[int] = field(factory=_number_array)
@@ -41,6 +42,7 @@ class CaseEntry:
     tags: Counter[str] = field(factory=Counter)
     received: set[str] = field(factory=set)
     marked: set[str] = field(factory=set)
+    texts: dict[str, tuple[str, ...]] = field(factory=dict)
 
     def latest_moment(self, count: int) -> int | None:
         """The last moment among the first `count` events of the archive; None where the case started later."""

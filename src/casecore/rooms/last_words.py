@@ -1,0 +1,146 @@
+"""Last words: what the customer said last on a case, so that nobody replies past what they have not read.
+
+* A reply, or a draft of one, may say which message its writer **saw** last: any message of the thread.
+* Where a message of the customer or of a participant came later it is refused. Likes, and what a machine sent, keep
+  nobody from replying; neither does what we sent ourselves.
+* On approval the reviewer's word stands for the author's: the message that they name, or that they have seen
+  everything. The rule guards the *sent reply*, so that nothing goes round it.
+* A message that the thread has not is told as such.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from casecore.kernel import Command, Editing, Event, Reason, Room, Rule
+from casecore.kernel.records import record
+from casecore.kernel.rooms import measures, soft_rule, wants
+from casecore.policies import Policy
+from casecore.rooms.approvals import ApproveDraft, DraftSubmitted, EditDraft, SubmitDraft
+from casecore.rooms.arrivals import MessageNoted, MessageReceived
+from casecore.rooms.cases import CaseStarted, HasCase, SeesCase
+from casecore.rooms.replies import ReplySent, SendReply
+from casecore.rooms.silence import ChatDisconnected, PresenceAsked
+from casecore.rooms.threads import Message, names_message
+
+# Record ------------------------------------------------------------------------------------------------
+
+
+@record
+class LastWords:
+    """What was said last on a case by the customer or a participant.
+
+    Attributes:
+        message: Their last message; None while only we have written.
+        since: The messages that came or went after it: ours, likes, a machine's; the latest `MOST_SINCE` of them.
+    """
+
+    message: str | None = None
+    since: tuple[str, ...] = ()
+
+
+MOST_SINCE = 50
+"""So many messages after the customer's last are remembered; whoever saw one of them has seen that."""
+
+
+class SeesLastWords(SeesCase, Protocol):
+    """What was said last, and what the writer of a reply saw last."""
+
+    @property
+    def last_words(self) -> LastWords | None:
+        """What was said last on the case."""
+
+    @property
+    def seen(self) -> Message | None:
+        """The message that the command says was seen last, if the thread has it."""
+
+
+class HasLastWords(SeesLastWords, HasCase, Protocol):
+    """Somebody keeps what was said last on the case."""
+
+    last_words: LastWords
+
+
+class SaysWhatWasSeen(Protocol):
+    """Whatever says which message its writer saw last."""
+
+    @property
+    def seen(self) -> str | None:
+        """That message."""
+
+
+# Need and rule -----------------------------------------------------------------------------------------
+
+
+def _seen_by(command: Command) -> str | None:
+    said: str | None = getattr(command, _SEEN_IN[type(command)])
+    return said
+
+
+def _seen_is_known(view: SeesLastWords, command: Command, _: Policy) -> Reason | None:
+    named = _seen_by(command)
+    if named is None or view.seen is not None:
+        return None
+    thread = "the thread" if view.case is None else f"the thread of case {view.case.id}"
+    return Reason("message.known", f"{thread} has no message {named!r}", "say which message of this thread was seen")
+
+
+@wants("case", "last_words")
+@measures("seen", "last")
+def _has_read_all(view: HasLastWords, said: SaysWhatWasSeen, _: Policy) -> Reason | None:
+    words, seen = view.last_words, said.seen
+    if seen is None or words.message is None or seen == words.message or seen in words.since:
+        return None
+    return Reason(
+        "reply.seen",
+        f"{words.message} came on case {view.case.id} after {seen}, which its writer saw last",
+        f"read it, and say seen = {words.message!r} if the reply still stands",
+        {"seen": seen, "last": words.message},
+    )
+
+
+# Evolve ------------------------------------------------------------------------------------------------
+
+
+def _nothing_said(_: CaseStarted) -> LastWords:
+    return LastWords()
+
+
+def _say(words: Editing, event: MessageReceived) -> None:
+    words.message, words.since = event.message, ()
+
+
+def _go_on(words: Editing, event: MessageNoted | ReplySent | PresenceAsked | ChatDisconnected) -> None:
+    if words.message is not None:
+        words.since = (*words.since, event.message)[-MOST_SINCE:]
+
+
+_SEEN_IN = {SendReply: "seen", SubmitDraft: "seen", EditDraft: "seen", ApproveDraft: "seen_message"}
+_GOES_ON: tuple[type[Event], ...] = (MessageNoted, ReplySent, PresenceAsked, ChatDisconnected)
+
+LAST_WORDS: Room[SeesLastWords] = Room(
+    name="last_words",
+    needs=(
+        Rule(
+            "message.known",
+            "What was seen last is on the thread",
+            "§4",
+            tuple(_SEEN_IN),
+            _seen_is_known,
+            ("seen", "seen_message"),
+        ),
+    ),
+    rules=(
+        soft_rule(
+            "reply.seen",
+            "Nobody replies past words they have not read",
+            "§4",
+            (ReplySent, DraftSubmitted, EditDraft),
+            _has_read_all,
+            ("seen", "seen_message"),
+        ),
+    ),
+    creates={(LastWords, CaseStarted): _nothing_said},
+    notices={(LastWords, MessageReceived): _say, **dict.fromkeys(((LastWords, event) for event in _GOES_ON), _go_on)},
+    shows={command: names_message(name, row="seen") for command, name in _SEEN_IN.items()},
+)
