@@ -40,6 +40,7 @@ from casecore.rooms.cases import Case, CaseClosed, CaseStarted, CloseCase, Close
 from casecore.rooms.commitments import Commitment, FulfilCommitment, MakeCommitment
 from casecore.rooms.composition import HOUSE, RULES, SHEETS, TABLES, CaseFile, View
 from casecore.rooms.contacts import Contact, ContactEnded, ContactStarted, EndContact
+from casecore.rooms.lapses import EndUnanswered
 from casecore.rooms.moving import MoveCase
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, Note, NoteAdded, NoteDeleted, SetSentiment
 from casecore.rooms.offers import ExpireOffer, Offers, OfferWork, RescindOffer
@@ -49,6 +50,7 @@ from casecore.rooms.relations import RelateRecord
 from casecore.rooms.replies import SendReply
 from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.sla import RecordMiss
+from casecore.rooms.snoozes import EndSnooze
 from casecore.rooms.threads import Customer, Feeling, RecordCustomer, Thread
 from casecore.rooms.times import CaseTime
 from casecore.rooms.wrap_ups import Dispose, WrapUpOwed
@@ -319,7 +321,7 @@ class TestView:
             (ApproveDraft("cleo", at(9), "c1", "m-c1"), {"actor": "cleo", "message": "m-c1", **C1}),
             (TakeReview("cleo", at(9), "c1"), {"actor": "cleo", **C1}),
             (RescindOffer("dora", at(9), "c2"), {"actor": "dora", **C2}),
-            (FulfilCommitment("ana", at(9), "p1"), {"actor": "ana", "commitment": "p1", **C1}),
+            (FulfilCommitment("ana", at(9), "p1"), {"actor": "ana", "target": "ana", "commitment": "p1", **C1}),
             (RelateRecord("ana", at(9), "c1", Relation.CUSTOMER, "7"), {"actor": "ana", **C1}),
             (Dispose("dora", at(9), "c3", agent="ana"), {"actor": "dora", "target": "ana", "wrap_up": "c3/ana", **C3}),
             (
@@ -415,7 +417,7 @@ class TestActions:
             *("submit_as_pending", "submit_as_escalated", "submit_as_resolved", "edit_draft"),
             *("reassign_review_to_agent", "reassign_review_to_queue"),
             *("approve_draft", "refuse_draft", "withdraw_draft"),
-            *("take_review", "accept_offer", "reject_offer", "reassign_to_agent", "reassign_to_queue"),
+            *("take_review", "accept_offer", "reject_offer", "snooze", "reassign_to_agent", "reassign_to_queue"),
             *("end_contact", "authenticate", "ask_presence", "disconnect_idle"),
             *("relate_customer", "unrelate_customer", "flag_complaint", "dispose", "make_commitment"),
             "move_case",
@@ -428,7 +430,7 @@ class TestActions:
         offered = {one.command for one in given(new_case()).desk.actions("ana", "c1", at(60))}
         about = {command for command in HOUSE.commands if "case" in {field.name for field in attrs.fields(command)}}
         by_themselves = {OfferWork, ExpireOffer, RescindOffer, ReleaseAbsent, FreeReview, RecordMiss, DeliveryFailed}
-        assert about == offered | by_themselves
+        assert about == offered | by_themselves | {EndSnooze, EndUnanswered}
 
     def test_a_chat_has_no_subject(self):
         """What an inbox asks for fits the channel: a subject on email, and nowhere else."""
@@ -505,6 +507,7 @@ def arguments(desk, case, name, command):
         "agent": [agent for agent in desk.agents if agent != has],
         "queue": [*desk.policy.queues],
         "due": [desk.now + timedelta(hours=1)],
+        "until": [desk.now + min(desk.policy.snooze.longest or timedelta(hours=1), timedelta(hours=1))],
         "code": [*desk.policy.wrap_up.codes],
         "notes": [f"Handled before by {' and '.join(desk.agents)}"],
         "sentiment": [Feeling.NEUTRAL],

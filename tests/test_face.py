@@ -171,9 +171,9 @@ for file in {sorted(casecore._HOMES)}:
 
 ROOMS = (
     *("agents", "threads", "merging", "blocking", "cases", "assignments", "arrivals", "replies", "occupancy", "notes"),
-    *("restricted_tags", "approvals", "reviews", "offers", "eligibility", "reassignments"),
+    *("restricted_tags", "approvals", "reviews", "offers", "eligibility", "snoozes", "reassignments"),
     *("contacts", "authentication", "breaks", "silence", "last_words", "edits", "relations", "wrap_ups"),
-    *("commitments", "bounces", "moving", "absences"),
+    *("commitments", "bounces", "lapses", "moving", "absences"),
     *("sla", "whatsapp", "outbound", "times"),
 )
 

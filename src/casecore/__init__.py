@@ -147,9 +147,11 @@ if TYPE_CHECKING:
     from casecore.rooms.commitments import CommitmentFulfilled as CommitmentFulfilled
     from casecore.rooms.commitments import CommitmentMade as CommitmentMade
     from casecore.rooms.commitments import CommitmentRescheduled as CommitmentRescheduled
+    from casecore.rooms.commitments import CommitmentTaken as CommitmentTaken
     from casecore.rooms.commitments import FulfilCommitment as FulfilCommitment
     from casecore.rooms.commitments import MakeCommitment as MakeCommitment
     from casecore.rooms.commitments import RescheduleCommitment as RescheduleCommitment
+    from casecore.rooms.commitments import TakeCommitment as TakeCommitment
     from casecore.rooms.composition import HOUSE as HOUSE
     from casecore.rooms.composition import RULES as RULES
     from casecore.rooms.composition import CaseFile as CaseFile
@@ -169,6 +171,7 @@ if TYPE_CHECKING:
     from casecore.rooms.edits import MessageEdited as MessageEdited
     from casecore.rooms.edits import MessageWithdrawn as MessageWithdrawn
     from casecore.rooms.edits import WithdrawMessage as WithdrawMessage
+    from casecore.rooms.lapses import EndUnanswered as EndUnanswered
     from casecore.rooms.last_words import LastWords as LastWords
     from casecore.rooms.merging import CustomerExtended as CustomerExtended
     from casecore.rooms.merging import CustomerMerged as CustomerMerged
@@ -238,6 +241,10 @@ if TYPE_CHECKING:
     from casecore.rooms.sla import SolutionReached as SolutionReached
     from casecore.rooms.sla import SolutionResumed as SolutionResumed
     from casecore.rooms.sla import SolutionUndone as SolutionUndone
+    from casecore.rooms.snoozes import CaseSnoozed as CaseSnoozed
+    from casecore.rooms.snoozes import EndSnooze as EndSnooze
+    from casecore.rooms.snoozes import SnoozeCase as SnoozeCase
+    from casecore.rooms.snoozes import SnoozeEnded as SnoozeEnded
     from casecore.rooms.threads import Customer as Customer
     from casecore.rooms.threads import CustomerMet as CustomerMet
     from casecore.rooms.threads import CustomerRecorded as CustomerRecorded
@@ -315,6 +322,7 @@ _HOMES = {
     ),
     "rooms.occupancy": "OccupancyChanged",
     "rooms.reviews": "FreeReview ReviewEnded ReviewFreed ReviewTaken TakeReview",
+    "rooms.snoozes": "CaseSnoozed EndSnooze SnoozeCase SnoozeEnded",
     "rooms.reassignments": "ReassignCase",
     "rooms.contacts": (
         "CONTACT_LIFECYCLE CaseGivenUp Contact ContactEnded ContactStarted ContactStatus CustomerLeft CustomerReturned "
@@ -324,8 +332,8 @@ _HOMES = {
     "rooms.breaks": "ClearNextState SetNextState",
     "rooms.silence": "AskPresence ChatDisconnected DisconnectIdle PresenceAsked",
     "rooms.commitments": (
-        "Commitment CommitmentFulfilled CommitmentMade CommitmentRescheduled FulfilCommitment MakeCommitment "
-        "RescheduleCommitment"
+        "Commitment CommitmentFulfilled CommitmentMade CommitmentRescheduled CommitmentTaken FulfilCommitment "
+        "MakeCommitment RescheduleCommitment TakeCommitment"
     ),
     "rooms.aftermath": "Aftermath WrapUp",
     "rooms.relations": (
@@ -333,6 +341,7 @@ _HOMES = {
     ),
     "rooms.wrap_ups": "Dispose Disposed WrapUpOwed",
     "rooms.absences": "ReleaseAbsent",
+    "rooms.lapses": "EndUnanswered",
     "rooms.bounces": "DeliveryFailed MessageBounced",
     "rooms.catalogue": "CatalogueEntry",
     "rooms.edits": "EditMessage MessageAwaited MessageEdited MessageWithdrawn WithdrawMessage",

@@ -22,7 +22,7 @@ from casecore.cli.report import TextReport
 from casecore.cli.screen import Screen, fold_text, shorten_text
 from casecore.desk import Desk
 from casecore.kernel import Command, Reason, Refused, frozen
-from casecore.policies import SWITCHABLE
+from casecore.policies import SWITCHABLE, Policy
 from casecore.replay import ReplayedLine, replay_day
 from casecore.reports.text import visible
 from casecore.rooms.approvals import DRAFT_LIFECYCLE
@@ -360,6 +360,7 @@ OFFERED = a_line("OfferWork", by="system", case="c1", agent="ana")
 REVIEW = a_line("OfferWork", by="system", case="c1", agent="dora", review=True)
 CHAT = [*OPENED[:2], written(channel="chat"), OPENED[3]]
 PROMISED = a_line("MakeCommitment", case="c1", commitment="k1", due="2026-11-02T15:00:00Z", what="Call")
+SNOOZED = a_line("SnoozeCase", case="c1", until="2026-11-02T12:00:00Z")
 EMAIL = [
     *OPENED[:2],
     written(channel="email"),
@@ -786,6 +787,44 @@ SAID = [
         ["✓ ana moves commitment k1 to 3 Nov 15:00 open"],
     ),
     ([*OPENED, PROMISED], a_line("FulfilCommitment", commitment="k1"), ["✓ ana fulfils commitment k1 open"]),
+    (
+        [*OPENED, PROMISED, hired("ben", permissions=[]), a_line("GoAvailable", by="ben", agent="ben")],
+        a_line("TakeCommitment", by="ben", commitment="k1", expect="refused"),
+        ["✗ ben takes over commitment k1 refused · open"],
+    ),
+    (
+        OPENED,
+        SNOOZED,
+        [
+            "✓ ana snoozes c1 until 12:00 open → pending",
+            "↳ c1 waits in the queue general",
+            "↳ ana has c1 to dispose",
+        ],
+    ),
+    (
+        [*OPENED, SNOOZED],
+        a_line("EndSnooze", by="system", at="2026-11-02T12:00:00Z", case="c1"),
+        ["✓ the system ends the snooze of c1 pending → open", "↳ c1 waits in the queue general"],
+    ),
+    (
+        [*OPENED, SNOOZED],
+        a_line("ReassignCase", by="ana", case="c1", queue="general", expect="refused"),
+        ["✗ ana gives c1 to the queue general refused · pending"],
+    ),
+    (
+        [*OPENED, SNOOZED],
+        written("m3"),
+        [
+            "✓ maria writes by messaging: “Hello?” pending → open",
+            "↳ c1 waits in the queue general",
+            "↳ c1 is no longer snoozed",
+        ],
+    ),
+    (
+        OPENED,
+        a_line("EndUnanswered", by="system", case="c1", expect="refused"),
+        ["✗ the system takes c1 back, which was never answered refused · open"],
+    ),
     (OPENED, a_line("SetLevel", case="c1", level="urgent"), ["✓ ana sets the level of c1 to urgent open"]),
     (
         OPENED,
@@ -1006,6 +1045,17 @@ def test_clocks_and_commitments_at_the_end(casecore, a_day, tmp_path):
         "k2 c1 ana 3 Nov 10:00 Call again",
         "",
     ] == end[:10]
+
+
+def test_what_sleeps_at_the_end():
+    """A case that is snoozed says until when, and a promise whose it is to keep where it follows its case."""
+    lines = [*OPENED, PROMISED, SNOOZED, hired("ben"), a_line("GoAvailable", by="ben", agent="ben")]
+    cases, _, _, promises = desk_tables(list(replay_day(lines, Desk()))[-1].after)
+    assert "general since 09:00, snoozed until 12:00" == cases.rows[0][4]
+    follows = Policy.loads("commitments.follow_case = true")
+    lines.append(a_line("OpenCase", by="ben", case="c1"))
+    *_, moved = desk_tables(list(replay_day(lines, Desk(follows)))[-1].after)
+    assert ("ana", "ben") == (promises.rows[0][2], moved.rows[0][2])
 
 
 def test_the_picture_is_of_one_instant():

@@ -66,6 +66,10 @@ def outcomes(old, new):
         ("", 'sla.default.first_response = "8h"', "voice-limit", ("looser", "sla.default.first_response")),
         ("", 'sla.default.solution = "none"', "voice-limit", ("looser", "sla.default.solution")),
         ("", 'routing.agents = "least_loaded"', "voice-limit", ("other", "routing.agents")),
+        ("", "commitments.follow_case = true", "voice-limit", ("looser", "commitments.follow_case")),
+        ("", "snooze.allowed = false", "voice-limit", ("stricter", "snooze.allowed")),
+        ("", 'snooze.longest = "30d"', "voice-limit", ("stricter", "snooze.longest")),
+        ('snooze.longest = "1d"', 'snooze.longest = "2d"', "voice-limit", ("looser", "snooze.longest")),
     ],
 )
 def test_what_a_gate_must_see(old, new, scope, told):

@@ -19,7 +19,8 @@ from casecore.explore.states import StateSearch
 from casecore.explore.traces import StoryFinder, earliest_instants, timed_command
 from casecore.rooms.agents import AddAgent, GoAvailable, LogOut
 from casecore.rooms.approvals import ApproveDraft, EditDraft
-from casecore.rooms.assignments import CaseAssigned, OpenCase
+from casecore.rooms.arrivals import ReceiveMessage
+from casecore.rooms.assignments import CaseAssigned, LeaveCase, OpenCase
 from casecore.rooms.authentication import Authenticate
 from casecore.rooms.bounces import DeliveryFailed
 from casecore.rooms.cases import CaseClosed, CloseCase
@@ -29,6 +30,7 @@ from casecore.rooms.edits import EditMessage
 from casecore.rooms.notes import NoteAdded
 from casecore.rooms.replies import SendReply
 from casecore.rooms.silence import AskPresence, ChatDisconnected, DisconnectIdle
+from casecore.rooms.snoozes import EndSnooze, SnoozeCase, SnoozeEnded
 from casecore.statuses import Status
 from tests.houses import followed
 from tests.profiles import examples
@@ -197,6 +199,19 @@ def test_a_story_has_real_instants():
     ] == told
     assert ["m1", "m3", "m4", "m5"] == [c.message for c in found.story.commands if hasattr(c, "message")]
     assert 7 == len(found.story.commands)
+
+
+def test_what_is_to_come_has_a_real_instant():
+    """An instant to come passes as well: an hour lies between the snooze and its end, whatever is said between them."""
+    channel, hour = Channel.MESSAGING, timedelta(hours=1)
+    sleeps, ends = SnoozeCase("ana", NOON, "c1", NOON + hour), EndSnooze(SYSTEM, NOON, "c1")
+    found = explore(
+        scope(OPENED, sleeps, LeaveCase("ana", NOON, "c1"), ends, channel=channel),
+        SOP,
+        sometimes={"over": lambda step: any(isinstance(event, SnoozeEnded) and event.over for event in step.events)},
+    )["over"]
+    told = {type(step.command): step.command.at - NOON for step in found.story.steps}
+    assert {ReceiveMessage: 0 * hour, OpenCase: 0 * hour, SnoozeCase: 0 * hour, EndSnooze: hour} == told
 
 
 AWAY = attrs.evolve(

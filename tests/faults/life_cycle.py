@@ -205,7 +205,7 @@ LIFE_CYCLE = (
         CONSEQUENCE,
         "a resolved case that its customer reopens waits nowhere",
         "rooms/reassignments",
-        "    follows={CaseReopened: _requeue_reopened},\n",
+        "CaseReopened: _requeue_reopened, ",
         "",
         MESSAGING,
     ),

@@ -113,8 +113,8 @@ SILENCE = (
         EVOLVE,
         "silence begins with the contact, although the customer waits",
         "rooms/contacts",
-        "silence_since=event.at if event.silent else None)",
-        "silence_since=event.at)",
+        "    silence_since = event.at if event.silent else None\n",
+        "    silence_since = event.at\n",
         SILENT,
     ),
     a_fault(
@@ -122,8 +122,8 @@ SILENCE = (
         CONSEQUENCE,
         "a contact begins as silent, although the customer waits",
         "rooms/contacts",
-        "channel, silent=not event.waiting),)",
-        "channel, silent=True),)",
+        "channel, silent=not event.waiting, ours=ours),)",
+        "channel, silent=True, ours=ours),)",
         SILENT,
     ),
     a_fault(
@@ -442,8 +442,8 @@ PRESENCE = (
         CONSEQUENCE,
         "nothing is owed where the case was closed",
         "rooms/wrap_ups",
-        "    if not policy.wrap_up.required:",
-        '    if not policy.wrap_up.required or event.because == "closed":',
+        "    if not policy.wrap_up.required or event.because == Release.UNANSWERED:",
+        '    if not policy.wrap_up.required or event.because in {"closed", "unanswered"}:',
         TWO,
     ),
     a_fault(
@@ -646,8 +646,8 @@ DEPARTURES = (
         RULE,
         "a case whose customer has left is offered all the same",
         "rooms/offers",
-        "    if case.waiting_since is not None and not case.pull_only:",
-        "    if case.waiting_since is not None:",
+        "        if asleep is None and not case.pull_only:",
+        "        if asleep is None:",
         CHAT,
     ),
     a_fault(

@@ -101,6 +101,9 @@ MISTAKES, EMAIL_MISTAKES = "mistakes-on-voice", "mistakes-on-email"
 
 RESTING, LIVE_RESTING = "cases-that-count-no-more", "chats-that-wait-for-their-customers"
 
+SNOOZED, TAKEN = "a-snoozed-case", "taken-and-never-answered"
+FIVE_MINUTES = 'routing = { answer_within = "5m" }'
+
 AT_WORK_COUNTS = 'capacity = { statuses = ["new", "open", "escalated"] }'
 ONE_CHAT = "capacity = { chat = 1 }"
 NOBODY_CLOSES = '[[change]]\non = 2026-12-01\nset = { "lifecycle.close_by" = [] }'

@@ -5,8 +5,8 @@ small scopes of `casecore check` it shows: few, and the smallest, so that the wh
 the shipped SOP never reaches the place, the row has what its policy says otherwise.
 
 A fault is one piece of source text that reads otherwise. It is not marked whether a proof notices it: all must. The
-rows stand by theme, as the promises do: `life_cycle.py`, `assignment.py`, `live_work.py`, `replies.py`, `people.py`,
-`ways.py`, and `engine.py` for what all rooms rest on.
+rows stand by theme, as the promises do: `life_cycle.py`, `assignment.py`, `live_work.py`, `waiting.py`, `replies.py`,
+`people.py`, `ways.py`, and `engine.py` for what all rooms rest on.
 """
 
 from tests.faults.assignment import ASSIGNMENT
@@ -16,6 +16,7 @@ from tests.faults.live_work import AUTHENTICATION, DEPARTURES, PRESENCE, SILENCE
 from tests.faults.people import BLOCKING, MERGING, MOVING
 from tests.faults.replies import REPLIES
 from tests.faults.rows import Fault
+from tests.faults.waiting import WAITING
 from tests.faults.ways import CUT_OFF, DATED, ORDER, USE, WAYS
 
 _ROWS = (
@@ -25,6 +26,7 @@ _ROWS = (
     *AUTHENTICATION,
     *PRESENCE,
     *DEPARTURES,
+    *WAITING,
     *REPLIES,
     *MERGING,
     *MOVING,

@@ -42,10 +42,11 @@ from casecore.rooms.bounces import DeliveryFailed
 from casecore.rooms.breaks import ClearNextState, SetNextState
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
 from casecore.rooms.clocks import ClockName
-from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
+from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment, TakeCommitment
 from casecore.rooms.composition import HOUSE, RULES
 from casecore.rooms.contacts import CONTACT_LIFECYCLE, ContactEnded, EndContact
 from casecore.rooms.edits import EditMessage, WithdrawMessage
+from casecore.rooms.lapses import EndUnanswered
 from casecore.rooms.merging import MOST_MERGED, MergeCustomers
 from casecore.rooms.moving import MoveCase
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
@@ -67,6 +68,7 @@ from casecore.rooms.replies import SendReply
 from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import RecordMiss, SetLevel
+from casecore.rooms.snoozes import EndSnooze, SnoozeCase
 from casecore.rooms.threads import Feeling, RecordCustomer
 from casecore.rooms.wrap_ups import Dispose, Disposed
 from casecore.statuses import CASE_LIFECYCLE, Status, Trigger
@@ -114,6 +116,7 @@ BLOCKED = (
     BlockCustomer(SYSTEM, at(1), "maria", "Insults"),
     BlockThread(SYSTEM, at(1), "t-c1", "Insults"),
 )
+OVERDUE = (PROMISED, LogOut("ana", at(3), "ana"))
 SILENT = (case_in("pending"), AskPresence("ana", at(1), "c1", "q1"))
 ANSWERS_CLEO = (
     case_in("pending", agent="cleo", channel="email"),
@@ -125,6 +128,8 @@ ANSWERS_CLEO = (
     EndContact("dora", at(5), "c1"),
 )
 """An email that cleo handled; the customer answered her, and ana worked on it."""
+MESSAGING = case_in("pending", channel="messaging")
+SNOOZED = (MESSAGING, SnoozeCase("ana", at(30), "c1", at(hours=2)))
 SMS, WHATSAPP = case_in("open", channel="sms"), case_in("open", channel="whatsapp")
 NEWS, READS = prepared(), "Dear Maria, there is news for you."
 START_SMS = attrs.evolve(we_write(channel="sms", thread="t9")[0], at=NOW)
@@ -210,6 +215,9 @@ REFUSALS = (
             ReleaseAbsent("ana", NOW, "c1"),
         )
     ),
+    Refusal("actor.role", MESSAGING, SnoozeCase(SYSTEM, NOW, "c1", LATER)),
+    Refusal("actor.role", SNOOZED, EndSnooze("ana", LATER, "c1")),
+    Refusal("actor.role", case_in("open"), EndUnanswered("dora", FIVE, "c1"), "routing.answer_within = '5m'"),
     *(
         Refusal("actor.role", OFFERED, command)
         for command in (
@@ -224,6 +232,7 @@ REFUSALS = (
         for command in (
             FulfilCommitment(CUSTOMER, NOW, "p1"),
             RescheduleCommitment(CUSTOMER, NOW, "p1", LATER),
+            TakeCommitment(SYSTEM, at(hours=3), "p1"),
         )
     ),
     *(
@@ -277,8 +286,16 @@ REFUSALS = (
             MakeCommitment("ana", NOW, "c1", "p1", LATER, "Call back"),
             SetLevel("ana", NOW, "c1", Level.HIGH),
             RecordMiss(SYSTEM, NOW, "c1", ClockName.SOLUTION),
+            SnoozeCase("dora", NOW, "c1", LATER),
+            EndSnooze(SYSTEM, NOW, "c1"),
+            EndUnanswered(SYSTEM, NOW, "c1"),
         )
     ),
+    Refusal("snooze.status", new_case(channel="messaging"), SnoozeCase("dora", NOW, "c1", LATER)),
+    Refusal("snooze.known", MESSAGING, EndSnooze(SYSTEM, NOW, "c1")),
+    Refusal("answer.owed", case_in("pending"), EndUnanswered(SYSTEM, FIVE, "c1"), "routing.answer_within = '5m'"),
+    Refusal("routing.answer_within", case_in("open"), EndUnanswered(SYSTEM, NOW, "c1")),
+    Refusal("routing.answer_within", case_in("open"), EndUnanswered(SYSTEM, NOW, "c1"), "routing.answer_within = '5m'"),
     *(
         Refusal("lifecycle.edge", DRAFT_WAITS, command)
         for command in (
@@ -379,6 +396,12 @@ REFUSALS = (
     ),
     Refusal("assignment.holder", case_in("resolved"), EndContact("cleo", NOW, "c1")),
     Refusal("assignment.holder", SILENT, DisconnectIdle("cleo", FIVE, "c1", "m2")),
+    Refusal("assignment.holder", MESSAGING, SnoozeCase("cleo", NOW, "c1", LATER)),
+    Refusal("snooze.live", case_in("pending"), SnoozeCase("ana", NOW, "c1", LATER)),
+    Refusal("snooze.allowed", MESSAGING, SnoozeCase("ana", NOW, "c1", LATER), "[snooze]\nallowed = false"),
+    Refusal("snooze.until", MESSAGING, SnoozeCase("ana", NOW, "c1", NOW)),
+    Refusal("snooze.longest", MESSAGING, SnoozeCase("ana", NOW, "c1", LATER), "[snooze]\nlongest = '1h'"),
+    Refusal("snooze.over", SNOOZED, EndSnooze(SYSTEM, NOW, "c1")),
     *giving("assignment.queue", OTHER_QUEUE),
     *giving("assignment.available", GoUnavailable("cleo", at(2), "cleo")),
     *giving("assignment.next_state", (CLEO_HOLDS, SetNextState("cleo", at(3), "cleo", "lunch"))),
@@ -422,6 +445,9 @@ REFUSALS = (
     Refusal("commitment.what", KNOWN, MakeCommitment("ana", NOW, "c1", "p1", LATER, " ")),
     Refusal("commitment.agent", PROMISED, FulfilCommitment("ben", NOW, "p1")),
     Refusal("commitment.agent", PROMISED, RescheduleCommitment("ben", NOW, "p1", LATER)),
+    Refusal("commitment.overdue", OVERDUE, TakeCommitment("ben", LATER, "p1")),
+    Refusal("commitment.absent", PROMISED, TakeCommitment("ben", at(hours=3), "p1")),
+    Refusal("commitment.queue", (OVERDUE, OTHER_QUEUE), TakeCommitment("cleo", at(hours=3), "p1")),
     Refusal("wrap_up.agent", ENDED, Dispose("ben", NOW, "c1", "solved", "Done", agent="ana")),
     Refusal("wrap_up.disposition", ENDED, Dispose("ana", NOW, "c1", "", "Done")),
     Refusal("wrap_up.notes", ENDED, Dispose("ana", NOW, "c1", "solved", " ")),

@@ -448,7 +448,7 @@ class TestErrors:
             ),
             (
                 "xyzzy:1",
-                "there is no field 'xyzzy' at position 0; the fields are agent, channel, customer, queue, since, statu",
+                "there is no field 'xyzzy' at position 0; the fields are agent, channel, customer, queue, since",
             ),
             ("status:opne", "status: there is no status 'opne' at position 7; did you mean 'open'?"),
             ("a channel:fax", "channel: there is no channel 'fax' at position 10; use chat, messaging, whatsapp, "),
@@ -537,6 +537,7 @@ ALL_FIELDS = [
     *((name, "chat" if name == "channel" else "open" if name == "status" else "x") for name in ("channel", "status")),
     *((name, "x") for name in ("agent", "customer", "queue", "tag")),
     *((name, T0) for name in ("since", "until")),
+    ("snoozed", "yes"),
 ]
 
 

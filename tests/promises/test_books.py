@@ -46,6 +46,8 @@ def case_by_records(desk, case):
         holder=row.assignee,
         contact=None if contact is None else contact.agent,
         queued=row.waiting_since is not None,
+        asleep=row.snoozed_until is not None,
+        answered=contact is not None and contact.owed_since is None,
         offered_to=None if offers is None else offers.offered_to,
         review_to=None if offers is None else offers.review_to,
         reviewer=None if draft is None else draft.reviewer,

@@ -44,6 +44,7 @@ WORLDS = {
     "the-window-on-whatsapp": (16, 85),
     "late-messages-on-whatsapp": (21, 86),
     "a-message-that-is-edited": (160, 468),
+    "a-snoozed-case": (35, 177),
 }
 """By scope: how many worlds, and how many steps between them. Other numbers mean other rules: look before you pin."""
 
@@ -80,6 +81,17 @@ def test_what_no_scope_needs_is_named(told):
     """Rules that refuse nothing anywhere are listed, so that nobody believes that they were tried."""
     _, report = told
     assert {rule.id for rule in RULES} > set(report.unused)
-    assert ("email.earlier_handler", "lifecycle.close_from", "sentiment.manual", "tags.enabled", "tags.limit") == (
-        report.unused
-    )
+    assert (
+        "answer.owed",
+        "commitment.absent",
+        "commitment.overdue",
+        "commitment.queue",
+        "email.earlier_handler",
+        "lifecycle.close_from",
+        "routing.answer_within",
+        "sentiment.manual",
+        "snooze.allowed",
+        "snooze.longest",
+        "tags.enabled",
+        "tags.limit",
+    ) == report.unused

@@ -334,6 +334,7 @@ def stated(command, **fields):
         "level": Level.HIGH,
         "clock": ClockName.SOLUTION,
         "due": at(999),
+        "until": at(999),
     }
     required = {x.name: words.get(x.name, "x") for x in attrs.fields(command) if x.default is attrs.NOTHING}
     return command(**{**required, "at": at(60), **fields})

@@ -427,7 +427,7 @@ class TestWaiting:
 
 
 class TestNothingIsLost:
-    """Every case not resolved or closed is held or queued (promise 16)."""
+    """Every case not resolved or closed is held or queued, asleep or awake (promise 16)."""
 
     @pytest.mark.parametrize("status", ["new", *WORKING])
     @pytest.mark.parametrize("by", ["ana", "dora"])

@@ -20,10 +20,11 @@ from casecore.rooms.bounces import DeliveryFailed
 from casecore.rooms.breaks import ClearNextState, SetNextState
 from casecore.rooms.cases import Case, CaseClosed, CloseCase, CloseReason, SetStatus, StatusSet
 from casecore.rooms.clocks import ClockName
-from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
+from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment, TakeCommitment
 from casecore.rooms.composition import HOUSE
 from casecore.rooms.contacts import ContactEnded, EndContact
 from casecore.rooms.edits import EditMessage, WithdrawMessage
+from casecore.rooms.lapses import EndUnanswered
 from casecore.rooms.merging import MergeCustomers
 from casecore.rooms.moving import MoveCase
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
@@ -35,6 +36,7 @@ from casecore.rooms.replies import SendReply
 from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import RecordMiss, SetLevel
+from casecore.rooms.snoozes import EndSnooze, SnoozeCase
 from casecore.rooms.threads import Feeling, RecordCustomer
 from casecore.rooms.wrap_ups import Dispose, WrapUpOwed
 from casecore.statuses import Status
@@ -336,6 +338,9 @@ CLOSED = (
     MakeCommitment("ana", at(60), "c1", "p9", at(hours=1), "call back"),
     SetLevel("ana", at(60), "c1", Level.HIGH),
     RecordMiss("system", at(60), "c1", ClockName.SOLUTION),
+    SnoozeCase("dora", at(60), "c1", at(hours=1)),
+    EndSnooze("system", at(60), "c1"),
+    EndUnanswered("system", at(60), "c1"),
 )
 ON_DRAFTS = (EditDraft, ReassignDraft, ApproveDraft, RefuseDraft, WithdrawDraft)
 READERS = (OpenCase, LeaveCase)
@@ -353,6 +358,7 @@ NOTHING_LEFT = (
 )
 AFTERWARDS = {
     *(Dispose, FlagCase, RelateRecord, UnrelateRecord, FulfilCommitment, RescheduleCommitment),
+    TakeCommitment,
     *(AddNote, EditNote, DeleteNote, DeliveryFailed),
 }
 """What is still done after a case was closed: what is owed, notes, and what turns out too late."""

@@ -4,7 +4,11 @@ import attrs
 import pytest
 
 from casecore.policies import Policy
-from casecore.rooms.agents import GoUnavailable, LogOut
+from casecore.projections.history import history
+from casecore.projections.inbox import inbox
+from casecore.projections.notifications import Alert, AlertSettings, notifications
+from casecore.promises import watch
+from casecore.rooms.agents import ChangeAgent, GoAvailable, GoUnavailable, LogOut
 from casecore.rooms.authentication import Authenticate
 from casecore.rooms.cases import CloseCase, CloseReason
 from casecore.rooms.commitments import (
@@ -12,11 +16,16 @@ from casecore.rooms.commitments import (
     CommitmentFulfilled,
     CommitmentMade,
     CommitmentRescheduled,
+    CommitmentTaken,
     FulfilCommitment,
     MakeCommitment,
     RescheduleCommitment,
+    TakeCommitment,
+    keeper,
 )
 from casecore.rooms.contacts import EndContact
+from casecore.rooms.offers import AcceptOffer
+from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.wrap_ups import Dispose
 from casecore.testing.scenario import T0, at, case_in, given, new_case
 
@@ -152,3 +161,147 @@ class TestKeeping:
         )
         back.when(RescheduleCommitment("ana", at(20), "p1", at(hours=3))).then(CommitmentRescheduled)
         back.when(FulfilCommitment("ana", at(20), "p1")).then(CommitmentFulfilled)
+
+
+FOLLOWS = attrs.evolve(Policy.loads("commitments.follow_case = true"), queues=Policy.default().queues)
+HANDED_ON = (ReassignCase("ana", at(20), "c1", agent="cleo"), AcceptOffer("cleo", at(30), "c1"))
+LATE = at(hours=3)
+
+
+class TestFollowingTheCase:
+    """Ana promised, cleo has the case now: who calls back?"""
+
+    def promises_of(self, story, agent):
+        """What an agent finds among their promises."""
+        return [promise.commitment.id for promise in inbox(story.desk, agent, at(40)).promises]
+
+    def test_stays_by_default(self):
+        """With whoever made it."""
+        story = made(HANDED_ON)
+        assert (["p1"], []) == (self.promises_of(story, "ana"), self.promises_of(story, "cleo"))
+        story.when(FulfilCommitment("cleo", LATE, "p1")).refused("commitment.agent")
+
+    def test_travels(self):
+        """Where the policy says so, it is kept by whoever has the case, and they are called when it is due."""
+        story = made(HANDED_ON, policy=FOLLOWS)
+        assert ([], ["p1"]) == (self.promises_of(story, "ana"), self.promises_of(story, "cleo"))
+        (reason,) = story.when(FulfilCommitment("ana", LATE, "p1")).refused("commitment.agent").verdict.reasons
+        assert ("commitment p1 is cleo's, not ana's", "ask cleo or a supervisor") == (reason.message, reason.remedy)
+        assert story.when(RescheduleCommitment("cleo", at(hours=1), "p1", at(hours=5))).verdict
+        told = dict.fromkeys(("ana", "cleo"), AlertSettings(sound=[Alert.COMMITMENT_DUE]))
+        dues = [due for due in story.desk.due(case="c1") if due.what == DUE]
+        assert [("cleo", "p1")] == [(call.agent, call.commitment) for call in notifications(dues, story.desk, told)]
+
+    def test_with_whoever_held_it_last(self):
+        """Back in its queue it is cleo's still; closed, too."""
+        left = (EndContact("dora", at(40), "c1"), Dispose("cleo", at(50), "c1", "follow_up", "I call back"))
+        story = made(HANDED_ON, left, policy=FOLLOWS)
+        assert ["p1"] == self.promises_of(story, "cleo")
+        assert story.when(FulfilCommitment("cleo", LATE, "p1")).verdict
+
+    def test_before_anybody_had_it(self):
+        """Where the case is not at hand, or nobody ever held it, it is whoever made it."""
+        row = made(policy=FOLLOWS).desk.commitments["p1"]
+        nobodys = given(new_case()).desk.cases["c1"].case
+        assert ("ana", "ana") == (keeper(row, None, FOLLOWS), keeper(row, nobodys, FOLLOWS))
+
+
+class TestTakingOver:
+    """The customer calls: nobody called me back, and ana is on holiday."""
+
+    GONE = (HANDED_ON, LogOut("ana", at(60), "ana"))
+
+    def test_taken(self):
+        """Anybody who serves the queue takes it, keeps it, and it is theirs."""
+        outcome = made(self.GONE).when(TakeCommitment("ben", LATE, "p1"))
+        outcome.then(CommitmentTaken("ben", LATE, "p1", "c1", "ben", "ana"))
+        row = outcome.desk.commitments["p1"]
+        assert ("ben", True, at(hours=2)) == (row.agent, row.taken, row.due_at)
+        outcome.and_when(FulfilCommitment("ben", LATE, "p1")).then(CommitmentFulfilled)
+        outcome.and_when(FulfilCommitment("ana", LATE, "p1")).refused("presence.on_duty", "commitment.agent")
+
+    def test_at_lunch(self):
+        """Absent is whoever is not on duty."""
+        story = made(HANDED_ON, Dispose("ana", at(50), "c1", "follow_up", "I call back"))
+        assert story.and_given(GoUnavailable("ana", at(60), "ana")).when(TakeCommitment("ben", LATE, "p1")).verdict
+        refused = story.when(TakeCommitment("ben", LATE, "p1")).refused("commitment.absent")
+        assert "[commitment.absent] ana, who promised commitment p1, is there -> tell ana" == str(refused.verdict)
+
+    def test_not_before_it_is_overdue(self):
+        """At its instant it is due; after it, overdue."""
+        refused = made(self.GONE).when(TakeCommitment("ben", at(hours=2), "p1")).refused("commitment.overdue")
+        assert {"due": at(hours=2), "at": at(hours=2)} == refused.verdict.reasons[0].facts
+        assert made(self.GONE).when(TakeCommitment("ben", at(1, hours=2), "p1")).verdict
+
+    def test_by_whom(self):
+        """An agent of the case's queue; whoever serves another does not know the matter."""
+        elsewhere = ChangeAgent("dora", at(60), "ben", queues=frozenset({"billing"}))
+        refused = made(self.GONE, elsewhere).when(TakeCommitment("ben", LATE, "p1")).refused("commitment.queue")
+        assert "ben does not serve the queue general of case c1" == refused.verdict.reasons[0].message
+        made(self.GONE).when(TakeCommitment("system", LATE, "p1")).refused("actor.role")
+        made(self.GONE).when(TakeCommitment("ben", LATE, "p9")).refused("commitment.known")
+
+    def test_ones_own(self):
+        """Whoever is at lunch and takes what is theirs changes nothing."""
+        story = made(HANDED_ON, Dispose("ana", at(50), "c1", "follow_up", "I call back"))
+        story.and_given(GoUnavailable("ana", at(60), "ana")).when(TakeCommitment("ana", LATE, "p1")).then()
+
+    def test_stays_with_who_took_it(self):
+        """Also where promises follow their case; there it is the case's agent who must be gone."""
+        gone = LogOut("cleo", at(60), "cleo")
+        story = made(HANDED_ON, gone, TakeCommitment("ben", LATE, "p1"), policy=FOLLOWS)
+        assert "cleo" == next(event.was for event in story.events if isinstance(event, CommitmentTaken))
+        again = story.and_given(GoAvailable("cleo", LATE, "cleo"))
+        assert ["p1"] == [promise.commitment.id for promise in inbox(again.desk, "ben", LATE).promises]
+        assert [] == [*inbox(again.desk, "cleo", LATE).promises]
+
+    def test_of_somebody_this_desk_does_not_know(self):
+        """On a partial desk nobody is there."""
+        desk = made(HANDED_ON).desk
+        alone = attrs.evolve(desk, agents=desk.agents.remove("ana"))
+        assert alone.decide(TakeCommitment("ben", LATE, "p1"))
+        assert () == inbox(alone, "ben", LATE).stranded
+
+    def test_inbox(self):
+        """It is shown to those who may take it, once it is overdue."""
+        desk = made(self.GONE).desk
+        assert ["p1"] == [promise.commitment.id for promise in inbox(desk, "ben", LATE).stranded]
+        assert () == inbox(desk, "ben", at(hours=2)).stranded == inbox(desk, "eva", LATE).stranded
+        assert () == inbox(made(HANDED_ON).desk, "ben", LATE).stranded == inbox(desk, "ana", LATE).stranded
+
+    def test_supervisors_are_told(self):
+        """When it is due and nobody is there to keep it, and when somebody takes it."""
+        both = AlertSettings(banner=[Alert.COMMITMENT_STRANDED, Alert.COMMITMENT_TAKEN])
+        told = dict.fromkeys(("ana", "ben", "dora"), both)
+
+        def called(happened, desk):
+            return [(call.agent, call.alert, call.commitment) for call in notifications(happened, desk, told)]
+
+        story = made(self.GONE)
+        dues = [due for due in story.desk.due(case="c1") if due.what == DUE]
+        assert [("dora", "commitment_stranded", "p1")] == called(dues, story.desk)
+        assert [] == called(dues, made(HANDED_ON).desk)
+        outcome = story.when(TakeCommitment("ben", LATE, "p1"))
+        taken = [("dora", "commitment_taken", "p1"), ("ana", "commitment_taken", "p1")]
+        assert taken == called(outcome.events, outcome.desk)
+
+    @pytest.mark.parametrize(
+        ("language", "expected"),
+        [
+            ("en", "ben took over the commitment p1 of ana"),
+            ("pt", "ben assumiu o compromisso p1 de ana"),
+            ("fr", "ben a repris l’engagement p1 pris par ana"),
+        ],
+    )
+    def test_history(self, language, expected):
+        """Who has it from whom."""
+        story = made(self.GONE, TakeCommitment("ben", LATE, "p1"))
+        assert expected == [line.text for line in history(story.events, "c1", language)][-1]
+
+    def test_on_a_closed_case(self):
+        """What is owed is still done: the witnesses have nothing to say."""
+        over = (EndContact("customer", at(70), "c1"), Dispose("cleo", at(80), "c1", "solved", "Fine"))
+        ana = Dispose("dora", at(65), "c1", "follow_up", "I call back", agent="ana")
+        closed = CloseCase("cleo", at(90), "c1")
+        story = made(self.GONE, ana, over, closed, TakeCommitment("ben", LATE, "p1"))
+        assert [] == [*watch(story.events, story.desk.policy)]

@@ -54,7 +54,7 @@ class TestBeginning:
     def test_on_every_channel(self, channel):
         """From its beginning runs the interaction timer; nobody is authenticated yet."""
         story = given(new_case(channel=channel)).when(OpenCase("ana", at(5), "c1"))
-        assert Contact("ana", at(5)) == contact_of(story)
+        assert Contact("ana", at(5), owed_since=at(5)) == contact_of(story)
         assert {channel: 1} == story.desk.agents["ana"].held
 
     def test_customer_waits_for_nothing(self):
@@ -76,7 +76,7 @@ class TestBeginning:
             ReceiveMessage("customer", at(9), "t-c1", "m2"),
             policy=policy,
         )
-        assert Contact("ana", at(9)) == contact_of(story)
+        assert Contact("ana", at(9), owed_since=at(9)) == contact_of(story)
 
 
 ENDS = {

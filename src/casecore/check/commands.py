@@ -26,8 +26,9 @@ from casecore.rooms.assignments import LeaveCase, OpenCase
 from casecore.rooms.authentication import Authenticate
 from casecore.rooms.breaks import ClearNextState, SetNextState
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
-from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
+from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment, TakeCommitment
 from casecore.rooms.contacts import EndContact
+from casecore.rooms.lapses import EndUnanswered
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
 from casecore.rooms.outbound import RecordConsent, StartOutbound
@@ -38,6 +39,7 @@ from casecore.rooms.replies import SendReply
 from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import SetLevel
+from casecore.rooms.snoozes import EndSnooze, SnoozeCase
 from casecore.rooms.wrap_ups import Dispose
 from casecore.statuses import SENT_AS, SET_BY_HAND, Status
 
@@ -58,9 +60,15 @@ EVERYTHING: Final = frozenset(Permission)
 BUSY: Final = "agent.answered_at"
 """Whether somebody answered another offer while one rang: asked only when two ring, and one times out."""
 
-ORDER: Final = frozenset({"offers.asked", "offers.review_asked", "case.cut_off_at", "wrap_up.because", BUSY})
-"""In which order routing asks and whom it serves first, how a contact ended that is to be disposed, and who was busy:
-no promise of a scope depends on it."""
+ANSWERED: Final = frozenset({"contact.owed_since", "case_page.answered"})
+"""Whether somebody has answered since they took a case: asked only where the time to do so is bounded."""
+
+ASKED: Final = frozenset({"case.asked_since", "case_page.asked_us"})
+"""Whether a customer has ever asked anything, which the same depends on."""
+
+ORDER: Final = ANSWERED | {"offers.asked", "offers.review_asked", "case.cut_off_at", "wrap_up.because", BUSY}
+"""In which order routing asks and whom it serves first, how a contact ended that is to be disposed, who was busy and
+who has answered: no promise of a scope depends on it."""
 
 APART: Final = UNASKED | ORDER
 """What no promise of most scopes depends on: service clocks, which message answered which, and the order."""
@@ -208,6 +216,14 @@ def commitment_commands(agent: str) -> Iterator[Command]:
     """An agent keeps a promise, or moves it."""
     yield FulfilCommitment(agent, NOON, "p1")
     yield RescheduleCommitment(agent, NOON, "p1", NOON + timedelta(hours=2))
+    yield TakeCommitment(agent, NOON, "p1")
+
+
+def waiting_commands(agent: str) -> Iterator[Command]:
+    """An agent snoozes; the clock wakes what is snoozed, and takes back what nobody answers."""
+    yield SnoozeCase(agent, NOON, CASE, NOON + timedelta(hours=1))
+    yield EndSnooze(SYSTEM, NOON, CASE)
+    yield EndUnanswered(SYSTEM, NOON, CASE)
 
 
 # Who is there ------------------------------------------------------------------------------------------

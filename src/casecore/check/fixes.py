@@ -21,7 +21,7 @@ from casecore.policies.declared import ANY_NAME, DeclaredKey, every_key
 from casecore.policies.edits import Edit, apply_edit, edits_of
 from casecore.policies.kinds import Choice, Flag, words_of
 
-EDITS_TRIED: Final = 30
+EDITS_TRIED: Final = 40
 """How many candidates are tried."""
 
 

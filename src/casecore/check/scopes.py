@@ -11,7 +11,8 @@ No scope holds everything; together they put every promise to the test:
 * **the limit**: one more case than an agent may hold, on every channel that has a limit; a large one is lowered.
 * **two and two**: two cases and two agents, with what changes load and presence.
 * **mistakes**: what nobody should say, so that every rule has something to refuse.
-* **narrow scopes**: each for one thing that can go wrong and that the others never try (`narrow_scopes.py`).
+* **narrow scopes**: each for one thing that can go wrong and that the others never try (`narrow_scopes.py`), e.g. with
+  a case that waits while nobody is rung (`waiting_scopes.py`).
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ from casecore.check.commands import (
     team_commands,
 )
 from casecore.check.narrow_scopes import agents_named, narrow_scopes
+from casecore.check.waiting_scopes import waiting_scopes
 from casecore.explore.scope import NOON, Part, Scope
 from casecore.kernel import CUSTOMER, SYSTEM, changed
 from casecore.kernel.problems import did_you_mean
@@ -354,4 +356,5 @@ def scopes_of(policy: Policy) -> tuple[CheckedScope, ...]:
         CheckedScope(two_cases_scope(Channel.CHAT, policy)),
         *(CheckedScope(mistakes_scope(channel, policy)) for channel in (Channel.VOICE, Channel.EMAIL)),
         *(CheckedScope(scope) for scope in narrow_scopes(policy)),
+        *(CheckedScope(scope, frozenset({"18"})) for scope in waiting_scopes(policy)),
     )

@@ -216,5 +216,6 @@ def _commands_about(channel: Channel, policy: Policy) -> Iterator[Command]:
         yield from commands.presence_commands(agent)
         yield from commands.note_commands(agent)
         yield from commands.commitment_commands(agent)
+        yield from commands.waiting_commands(agent)
     for review in (False, True):
         yield from commands.offer_commands(agents, review=review)

@@ -23,6 +23,7 @@ from casecore.desk import Desk
 from casecore.kernel import frozen
 from casecore.kernel.durations import duration_text
 from casecore.policies import Policy
+from casecore.projections.inbox import keeper_of
 from casecore.rooms.agents import Agent, Presence
 from casecore.rooms.cases import Case, CloseReason
 from casecore.rooms.clocks import Clock, ClockState, first_response, solution
@@ -84,7 +85,7 @@ def desk_tables(desk: Desk) -> Iterator[DeskTable]:
         (
             row.id,
             row.case,
-            row.agent,
+            keeper_of(desk, row, now),
             _instant_text(row.due_at, now) + (", overdue" if row.overdue(now) else ""),
             row.what,
         )
@@ -125,6 +126,8 @@ def _place_text(case: Case, now: datetime) -> str:
         return case.assignee
     if case.waiting_since is not None:
         fetched = ", offered to nobody" if case.pull_only else ""
+        if case.snoozed_until is not None:
+            fetched = f", snoozed until {_instant_text(case.snoozed_until, now)}"
         return f"{case.queue} since {_instant_text(case.waiting_since, now)}{fetched}"
     if case.closed_as is not None:
         then = f", then {case.successor}" if case.successor is not None else ""

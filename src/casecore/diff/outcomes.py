@@ -3,6 +3,7 @@
 * **Clocks**: the same cases arrive under both policies, on every sort of channel, at every level, at many instants of a
   week and on each special day; what is due of them, and what their clocks say, is compared. Later is *looser*, sooner
   is *stricter*.
+* **Sentiment**, **snoozing**, **promises**: one case, and whether its agent may do that.
 * **Routing**: desks are drawn at random, always the same ones, on which cases wait and agents differ in what they hold
   and how long they have been idle. Who is offered what, one after the other, and who fetches what, is compared.
 
@@ -26,6 +27,7 @@ from casecore.diff.labels import Label
 from casecore.explore import Story
 from casecore.explore.scope import NOON
 from casecore.kernel import CUSTOMER, SYSTEM, Command
+from casecore.kernel.durations import duration_text
 from casecore.policies import Policy
 from casecore.policies.edits import Edit, apply_edit
 from casecore.policies.kinds import keys_of
@@ -36,10 +38,12 @@ from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
 from casecore.rooms.authentication import Authenticate
 from casecore.rooms.clocks import first_response, solution
+from casecore.rooms.commitments import FulfilCommitment, MakeCommitment
 from casecore.rooms.notes import SetSentiment
 from casecore.rooms.offers import OfferWork
 from casecore.rooms.replies import SendReply
 from casecore.rooms.sla import FIRST_RESPONSE, SOLUTION, SetLevel
+from casecore.rooms.snoozes import SnoozeCase
 from casecore.rooms.threads import Feeling
 from casecore.routing import next_for, next_offer
 from casecore.statuses import Status
@@ -331,12 +335,63 @@ def _look_at_sentiment(desk: Desk) -> Mapping[str, Any]:
     return {"set sentiment": ALLOWED if verdict else f"refused ({verdict})"}
 
 
+# Snoozing ----------------------------------------------------------------------------------------------
+
+
+def _snooze_trials(old: Policy, new: Policy) -> Iterator[Trial]:
+    """A case that is snoozed for an hour, for the longest time that one of the policies names, and a second longer."""
+    queues = frozenset((*old.queues, *new.queues))
+    named = {policy.snooze.longest for policy in (old, new)} - {None}
+    longest = [length for length in named if length is not None and length < timedelta(days=3650)]
+    lengths = sorted({timedelta(hours=1), *longest, *(length + timedelta(seconds=1) for length in longest)})
+
+    def look_at_snoozing(desk: Desk) -> Mapping[str, Any]:
+        at, found = desk.now or NOON, dict[str, Any]()
+        for length in lengths:
+            verdict = desk.decide(SnoozeCase("ana", at, "c1", at + length))
+            found[f"snooze for {duration_text(length)}"] = ALLOWED if verdict else f"refused ({verdict})"
+        return found
+
+    yield Trial((*_arrives(Channel.EMAIL, Level.LOW, NOON, queues), OpenCase("ana", NOON, "c1")), look_at_snoozing)
+
+
+# Commitments -------------------------------------------------------------------------------------------
+
+
+def _promise_trials(old: Policy, new: Policy) -> Iterator[Trial]:
+    """Ana promises something on a case, leaves it, and ben has it now."""
+    queues = frozenset((*old.queues, *new.queues))
+    commands = (
+        *_arrives(Channel.EMAIL, Level.LOW, NOON, queues),
+        AddAgent(SYSTEM, NOON, "ben", "Ben", frozenset(), queues),
+        GoAvailable("ben", NOON, "ben"),
+        OpenCase("ana", NOON, "c1"),
+        Authenticate("ana", NOON, "c1"),
+        MakeCommitment("ana", NOON, "c1", "p1", NOON + timedelta(hours=1), "Call back"),
+        LeaveCase("ana", NOON, "c1"),
+        OpenCase("ben", NOON, "c1"),
+    )
+    yield Trial(commands, _look_at_promises)
+
+
+def _look_at_promises(desk: Desk) -> Mapping[str, Any]:
+    """Whether whoever has the case may keep the promise."""
+    verdict = desk.decide(FulfilCommitment("ben", desk.now or NOON, "p1"))
+    return {"keep the promise": ALLOWED if verdict else f"refused ({verdict})"}
+
+
 # What is compared of which edit ------------------------------------------------------------------------
 
-CLOCKS, ROUTING, SENTIMENT = "clocks", "routing", "sentiment"
+CLOCKS, ROUTING, SENTIMENT, SNOOZING, PROMISES = "clocks", "routing", "sentiment", "snoozing", "promises"
 
 _TRIALS: Final[Mapping[str, Callable[[Policy, Policy], Iterator[Trial]]]] = MappingProxyType(
-    {CLOCKS: _clock_trials, ROUTING: _routing_trials, SENTIMENT: _sentiment_trials}
+    {
+        CLOCKS: _clock_trials,
+        ROUTING: _routing_trials,
+        SENTIMENT: _sentiment_trials,
+        SNOOZING: _snooze_trials,
+        PROMISES: _promise_trials,
+    }
 )
 
 _TITLES: Final = MappingProxyType(
@@ -344,6 +399,8 @@ _TITLES: Final = MappingProxyType(
         CLOCKS: "clocks: something is due at another time",
         ROUTING: "routing: somebody else is offered something",
         SENTIMENT: "set sentiment: the answer is another",
+        SNOOZING: "snooze: the answer is another",
+        PROMISES: "keep a promise: the answer is another",
     }
 )
 
@@ -354,7 +411,9 @@ COMPARED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "routing": (ROUTING,),
         "queues": (ROUTING,),
         "sentiment": (SENTIMENT,),
-        "override": (CLOCKS, ROUTING, SENTIMENT),
+        "snooze": (SNOOZING,),
+        "commitments": (PROMISES,),
+        "override": (CLOCKS, ROUTING, SENTIMENT, SNOOZING, PROMISES),
     }
 )
 """By table: what is compared of its edits beside decisions."""

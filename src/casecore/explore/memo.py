@@ -92,7 +92,7 @@ class Memo:
     Args:
         ask: (desk, or books) -> the answer; it reads nothing else, and always the same where they are equal.
         agents: The ids of the agents, in order.
-        read: Where every path is noted that some memo has read.
+        read: Where every path is noted at which some memo has read something.
         look: What of a local state is shown to `ask`.
     """
 
@@ -139,7 +139,7 @@ class Memo:
     def _evaluate_state(self, state: Readable) -> Any:
         log: ReadLog = {}
         value = self.evaluate(self._look(state, log))
-        self._paths_read.update(log)
+        self._paths_read.update(path for path, found in log.items() if found is not None)  # no time passes for nothing
         read = [(self._whose(path), path) for path in log]
         self.root = _with_path(self.root, read, state.facts, value)
         return value

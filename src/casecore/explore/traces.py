@@ -273,10 +273,10 @@ def timed_command(command: Command, ids: frozenset[str], copy: int, number: int,
 
 
 def _moved_event(event: Event, now: datetime) -> Event:
-    """An event at another instant; what was sent before it was so long before."""
-    sent_at = getattr(event, "sent_at", None)
-    sent: dict[str, Any] = {} if sent_at is None else {"sent_at": now - (event.at - sent_at)}
-    moved: Event = changed(event, at=now, **sent)
+    """An event at another instant; what was sent before it, or ends after it, is as long before or after."""
+    named = {name: getattr(event, name, None) for name in ("sent_at", "until")}
+    others: dict[str, Any] = {name: now + (told - event.at) for name, told in named.items() if told is not None}
+    moved: Event = changed(event, at=now, **others)
     return moved
 
 
@@ -343,7 +343,7 @@ class _Timeline:
             set_by = _instant(self._team if whose != CASE_PLACE else rows, path)
             if since is None or set_by is None:
                 continue
-            earlier = -((NOON - set_by) // APART) - 1
+            earlier = round((set_by - NOON) / APART) - 1  # it may lie before the step that set it, or after
             before = round((NOON + (earlier + 1) * APART - set_by) / SECOND)  # so long before that step it was
             ago = round((NOON - since) / SECOND)
             if ago > before:

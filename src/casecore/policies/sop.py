@@ -33,6 +33,7 @@ from casecore.policies.sections import (
     CatalogueItem,
     Channels,
     Chat,
+    Commitments,
     Email,
     Level,
     Lifecycle,
@@ -44,6 +45,7 @@ from casecore.policies.sections import (
     Routing,
     Sentiment,
     Sla,
+    Snooze,
     Tags,
     Targets,
     WhatsApp,
@@ -158,6 +160,10 @@ class Sop:
     away: Away = key(Table(Away), "What becomes of the cases of somebody who is gone.", factory=Away, clause="§6")
     approval: Approval = key(Table(Approval), "How drafts are approved.", factory=Approval, clause="§5")
     reopening: Reopening = key(Table(Reopening), "Where reopened cases go.", factory=Reopening, clause="§3")
+    snooze: Snooze = key(Table(Snooze), "Cases that sleep until an instant.", factory=Snooze, clause="§3")
+    commitments: Commitments = key(
+        Table(Commitments), "Follow-ups that somebody promised.", factory=Commitments, clause="§3"
+    )
     tags: Tags = key(Table(Tags), "Tags on cases and messages.", factory=Tags, clause="§4")
     sentiment: Sentiment = key(Table(Sentiment), "The sentiment of messages.", factory=Sentiment, clause="§4")
     enforcement: Mapping[str, Enforcement] = key(

@@ -1,6 +1,8 @@
 """The inbox: what one agent has before them (§9).
 
 * The cases they hold, what is offered to them, and what they review.
+* The cases that they snoozed, or that somebody snoozed for them.
+* What somebody promised who is not there, and is overdue, in the queues they serve: they may take it over.
 * What they still owe: contacts to dispose, relations to add, follow-ups they promised.
 * The service clocks that run out on their cases.
 
@@ -27,8 +29,9 @@ from casecore.rooms.approvals import WaitingDraft
 from casecore.rooms.blocking import is_blocked
 from casecore.rooms.catalogue import CatalogueEntry
 from casecore.rooms.clocks import Clock, first_response, solution
-from casecore.rooms.commitments import Commitment
+from casecore.rooms.commitments import Commitment, keeper
 from casecore.rooms.composition import CaseFile
+from casecore.rooms.lapses import LAPSE
 from casecore.rooms.offers import REVIEW_TIMEOUT, TIMEOUT
 from casecore.rooms.relations import missing_relations
 from casecore.rooms.silence import SILENT, UNANSWERED
@@ -117,6 +120,7 @@ class HeldCase:
         window: On WhatsApp, how long free text may still be sent.
         last_words: The last message of the customer or a participant: what a reply says that its writer has `seen`.
         catalogue: What a reply can be made from now.
+        answer_by: When it goes back if nobody has answered by then (aware); None where that does not come.
         blocked: Whether nothing that its customer sends counts.
     """
 
@@ -135,6 +139,7 @@ class HeldCase:
     window: Window | None
     last_words: str | None = None
     catalogue: tuple[CatalogueEntry, ...] = ()
+    answer_by: datetime | None = None
     blocked: bool = False
 
 
@@ -172,6 +177,17 @@ class Review:
 
 
 @frozen
+class SnoozedCase:
+    """A case that the agent held last, and that sleeps; `until` when (aware)."""
+
+    case: str
+    customer: str
+    name: str | None
+    channel: Channel
+    until: datetime
+
+
+@frozen
 class Duty:
     """A case of which the agent disposed a contact while relations were missing."""
 
@@ -181,7 +197,7 @@ class Duty:
 
 @frozen
 class OpenCommitment:
-    """A follow-up that the agent promised; `overdue` once its instant has passed."""
+    """A follow-up that the agent has to keep, or may take over; `overdue` once its instant has passed."""
 
     commitment: Commitment
     overdue: bool
@@ -208,6 +224,8 @@ class Inbox:
         duties: Relations to add, by case.
         promises: The first due first.
         clocks: The first due first.
+        snoozed: The first to wake first.
+        stranded: Overdue promises of agents who are not on duty, which they may take over; the first due first.
     """
 
     agent: Agent
@@ -218,6 +236,8 @@ class Inbox:
     duties: tuple[Duty, ...] = ()
     promises: tuple[OpenCommitment, ...] = ()
     clocks: tuple[ClockAtRisk, ...] = ()
+    snoozed: tuple[SnoozedCase, ...] = ()
+    stranded: tuple[OpenCommitment, ...] = ()
 
 
 class Inboxes:
@@ -293,7 +313,7 @@ def inbox(
     files = [file for file in looked_at if agent in _agents_concerned(file)]
     held = [file for file in files if file.case.assignee == agent]
     wrap_ups = [wrap_up for wrap_up in desk.wrap_ups.values() if wrap_up.agent == agent]
-    commitments = [commitment for commitment in desk.commitments.values() if commitment.agent == agent]
+    kept = [(commitment, keeper_of(desk, commitment, at)) for commitment in desk.commitments.values()]
     return Inbox(
         row,
         cases=_sort_by((_held_case(desk, file, at, given) for file in held), _case_urgency),
@@ -301,13 +321,12 @@ def inbox(
         reviews=_sort_by(_reviews_by(files, agent), lambda review: (review.draft.waiting_since, review.case)),
         wrap_ups=_sort_by(wrap_ups, lambda wrap_up: (wrap_up.ended_at, wrap_up.case)),
         duties=_sort_by(_duties_of(desk, files, agent, at), lambda duty: duty.case),
-        promises=tuple(
-            OpenCommitment(commitment, commitment.overdue(at))
-            for commitment in _sort_by(commitments, lambda commitment: (commitment.due_at, commitment.id))
-        ),
+        promises=_open_commitments((promise for promise, who in kept if who == agent), at),
         clocks=_sort_by(
             _clocks_at_risk(desk, held, at, at_risk), lambda risk: (risk.clock.due, risk.case, risk.clock.name)
         ),
+        stranded=_open_commitments((promise for promise, who in kept if _strands(desk, promise, who, row, at)), at),
+        snoozed=_sort_by(_snoozed_by(desk, files, agent), lambda snoozed: (snoozed.until, snoozed.case)),
     )
 
 
@@ -315,11 +334,31 @@ def _sort_by(rows: Iterable[T], place: Callable[[T], Any]) -> tuple[T, ...]:
     return tuple(sorted(rows, key=place))
 
 
+def _open_commitments(rows: Iterable[Commitment], at: datetime) -> tuple[OpenCommitment, ...]:
+    return tuple(OpenCommitment(row, row.overdue(at)) for row in _sort_by(rows, lambda row: (row.due_at, row.id)))
+
+
+def keeper_of(desk: Desk, commitment: Commitment, at: datetime) -> str:
+    """Who has to keep a promise at an instant (aware)."""
+    file = desk.cases.get(commitment.case)
+    case = None if file is None else file.case
+    return keeper(commitment, case, desk.policy.at(at).for_(case))
+
+
+def _strands(desk: Desk, commitment: Commitment, who: str, agent: Agent, at: datetime) -> bool:
+    """Whether an agent may take over what somebody else has to keep."""
+    row, file = desk.agents.get(who), desk.cases.get(commitment.case)
+    if who == agent.id or row is None or file is None or row.on_duty or not commitment.overdue(at):
+        return False
+    return file.case.queue in agent.queues
+
+
 def _agents_concerned(file: CaseFile) -> tuple[str | None, ...]:
     """Everybody in whose inbox a case is."""
     offers, draft, after = file.offers, file.draft, file.aftermath
     return (
         file.case.assignee,
+        file.case.owner if file.case.snoozed_until is not None else None,
         *((offers.offered_to, offers.review_to) if offers else ()),
         draft.reviewer if draft else None,
         after.duty_of if after else None,
@@ -347,6 +386,7 @@ def _held_case(desk: Desk, file: CaseFile, at: datetime, given: tuple[CatalogueE
         draft=file.draft,
         idle=_idle_right(desk, file, at),
         window=_whatsapp_window(desk, file, at),
+        answer_by=LAPSE.due(desk.view_of(case.id), desk.policy.at(at).for_(case)),
         last_words=None if file.last_words is None else file.last_words.message,
         catalogue=desk.catalogue(case.id, at, given),
         blocked=is_blocked(desk.view_of(case.id)),
@@ -403,6 +443,14 @@ def _reviews_by(files: Iterable[CaseFile], agent: str) -> Iterator[Review]:
     for file in files:
         if file.draft is not None and file.draft.reviewer == agent:
             yield Review(file.case.id, file.case.channel, file.draft)
+
+
+def _snoozed_by(desk: Desk, files: Iterable[CaseFile], agent: str) -> Iterator[SnoozedCase]:
+    for file in files:
+        case = file.case
+        if case.snoozed_until is not None and case.owner == agent:
+            name = _customer_name(desk, case.customer)
+            yield SnoozedCase(case.id, case.customer, name, case.channel, case.snoozed_until)
 
 
 def _duties_of(desk: Desk, files: Iterable[CaseFile], agent: str, at: datetime) -> Iterator[Duty]:

@@ -14,16 +14,19 @@
 | `draft_refused` | the author | their draft was refused |
 | `draft_superseded` | the author | the customer wrote and the policy let the draft lapse, or they gave up waiting |
 | `draft_stale` | the author and the reviewer | the customer wrote, or a colleague replied, while the draft waits |
+| `snooze_over` | its last agent | a case that slept is awake: its instant came, or its customer wrote |
 | `contact_ended` | whose contact it was | somebody else ended it, or took the case |
-| `commitment_due` | who promised it | it is due |
+| `commitment_taken` | every supervisor, and who had it to keep | somebody took over what an absent agent promised |
+| `commitment_stranded` | every supervisor | a commitment is due, and who has to keep it is not on duty |
+| `commitment_due` | who has to keep it | it is due |
 | `idle_right` | who has the chat | the silence is long enough: once asked for, the chat may be ended |
 | `window_closed` | who holds the case | on WhatsApp: from now on only templates go out |
 | `clock_late` | who holds the case | a service clock reached its target |
 | `queue_unserved` | every supervisor | a case waits in a queue that no agent serves |
 
-Those from `commitment_due` to `clock_late` are no events: they come with their instant, so a host gives what its agenda
-says is ripe, or what `Desk.due` lists for now, beside the events. Nobody is called for what they did themselves. What
-waits already in a queue that the policy has no more is told by `casecore.unserved`.
+`commitment_stranded` and those from `commitment_due` to `clock_late` are no events: they come with their instant, so a
+host gives what its agenda says is ripe, or what `Desk.due` lists for now, beside the events. Nobody is called for what
+they did themselves. What waits already in a queue that the policy has no more is told by `casecore.unserved`.
 """
 
 from __future__ import annotations
@@ -38,18 +41,20 @@ from attrs import field
 from casecore.desk import Desk, Due
 from casecore.kernel import SYSTEM, CasecoreError, Event, frozen
 from casecore.kernel.problems import did_you_mean
+from casecore.projections.inbox import keeper_of
 from casecore.rooms.agents import AgentChanged, is_supervisor
 from casecore.rooms.approvals import DraftApproved, DraftRefused, DraftSuperseded, DraftWentStale
 from casecore.rooms.arrivals import MessageReceived
 from casecore.rooms.assignments import CaseAssigned, CaseQueued
 from casecore.rooms.bounces import MessageBounced
-from casecore.rooms.commitments import DUE
+from casecore.rooms.commitments import DUE, CommitmentTaken
 from casecore.rooms.contacts import ContactEnded
 from casecore.rooms.edits import MessageEdited, MessageWithdrawn
 from casecore.rooms.offers import OfferDeclined, OfferRescinded, WorkOffered
 from casecore.rooms.reviews import ReviewEnded
 from casecore.rooms.silence import SILENT
 from casecore.rooms.sla import SOLUTION
+from casecore.rooms.snoozes import SnoozeEnded
 from casecore.rooms.whatsapp import WINDOW
 
 
@@ -68,7 +73,10 @@ class Alert(StrEnum):
     DRAFT_REFUSED = "draft_refused"
     DRAFT_SUPERSEDED = "draft_superseded"
     DRAFT_STALE = "draft_stale"
+    SNOOZE_OVER = "snooze_over"
     CONTACT_ENDED = "contact_ended"
+    COMMITMENT_TAKEN = "commitment_taken"
+    COMMITMENT_STRANDED = "commitment_stranded"
     COMMITMENT_DUE = "commitment_due"
     IDLE_RIGHT = "idle_right"
     WINDOW_CLOSED = "window_closed"
@@ -195,6 +203,16 @@ def _call_holder(alert: Alert) -> Callable[[Any, Desk], Calls]:
     return call_holder
 
 
+def _call_last_agent(alert: Alert) -> Callable[[Any, Desk], Calls]:
+    """Call who held the case last, whether or not they hold it now."""
+
+    def call_owner(event: Event, desk: Desk) -> Calls:
+        file = desk.cases.get(getattr(event, "case", ""))
+        return () if file is None else ((alert, file.case.owner, None),)
+
+    return call_owner
+
+
 def _call_offered(event: WorkOffered, _: Desk) -> Calls:
     by_routing = Alert.WORK_OFFERED if event.by == SYSTEM else Alert.CASE_TRANSFERRED
     return ((Alert.REVIEW_OFFERED if event.review else by_routing, event.agent, None),)
@@ -220,15 +238,28 @@ def _call_people_of_draft(event: DraftWentStale, desk: Desk) -> Calls:
 
 def _call_promisers(due: Due, desk: Desk) -> Calls:
     rows = sorted(desk.commitments.values(), key=lambda row: row.id)
-    there = (row for row in rows if row.case == due.case and row.due_at == due.at)
-    return tuple((Alert.COMMITMENT_DUE, row.agent, row.id) for row in there)
+    for row in rows:
+        if row.case == due.case and row.due_at == due.at:
+            who = keeper_of(desk, row, due.at)
+            yield Alert.COMMITMENT_DUE, who, row.id
+            if who in desk.agents and not desk.agents[who].on_duty:
+                yield from ((Alert.COMMITMENT_STRANDED, name, row.id) for name in _supervisors(desk))
+
+
+def _call_of_takeover(event: CommitmentTaken, desk: Desk) -> Calls:
+    people = dict.fromkeys((*_supervisors(desk), event.was))
+    return tuple((Alert.COMMITMENT_TAKEN, who, event.commitment) for who in people)
+
+
+def _supervisors(desk: Desk) -> Iterator[str]:
+    return (name for name in sorted(desk.agents) if is_supervisor(desk.agents[name]))
 
 
 def _call_supervisors(event: CaseQueued, desk: Desk) -> Calls:
     agents = desk.agents.values()
     if any(event.queue in agent.queues for agent in agents):
         return ()
-    return tuple((Alert.QUEUE_UNSERVED, name, None) for name in sorted(desk.agents) if is_supervisor(desk.agents[name]))
+    return tuple((Alert.QUEUE_UNSERVED, name, None) for name in _supervisors(desk))
 
 
 def _call_supervisors_of_queues(_: AgentChanged, desk: Desk) -> Calls:
@@ -237,9 +268,7 @@ def _call_supervisors_of_queues(_: AgentChanged, desk: Desk) -> Calls:
     if served >= desk.policy.queues.keys():
         return ()
     waits = any(file.case.waiting_since is not None and file.case.queue not in served for file in desk.cases.values())
-    return tuple(
-        (Alert.QUEUE_UNSERVED, name, None) for name in sorted(desk.agents) if waits and is_supervisor(desk.agents[name])
-    )
+    return tuple((Alert.QUEUE_UNSERVED, name, None) for name in _supervisors(desk) if waits)
 
 
 _CALLS_OF_EVENT: Final[Mapping[type[Event], Callable[[Any, Desk], Calls]]] = {
@@ -258,6 +287,8 @@ _CALLS_OF_EVENT: Final[Mapping[type[Event], Callable[[Any, Desk], Calls]]] = {
     DraftRefused: _call_named(Alert.DRAFT_REFUSED, "author"),
     DraftSuperseded: _call_named(Alert.DRAFT_SUPERSEDED, "author"),
     DraftWentStale: _call_people_of_draft,
+    CommitmentTaken: _call_of_takeover,
+    SnoozeEnded: _call_last_agent(Alert.SNOOZE_OVER),
     ContactEnded: _call_named(Alert.CONTACT_ENDED, "agent"),
 }
 """Who is called for an event."""

@@ -58,6 +58,7 @@ from casecore.rooms.replies import ReplySent
 from casecore.rooms.reviews import ReviewFreed, ReviewTaken
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
 from casecore.rooms.sla import ClockJudged, ResponseUndone, SolutionUndone
+from casecore.rooms.snoozes import CaseSnoozed, SnoozeEnded
 from casecore.rooms.threads import ThreadOpened
 from casecore.rooms.wrap_ups import Disposed
 from casecore.statuses import Status
@@ -149,13 +150,13 @@ def _end_holding(books: Books, case: str) -> str | None:
         agent.held = _without(agent.held, books.case(case).channel)
         _count_resting(agent, books.case(case), taken=False)
         page = books.edit("cases", case)
-        page.holder, page.authenticated, page.settled = None, False, False
+        page.holder, page.authenticated, page.settled, page.answered = None, False, False, False
         _begin_silence(page, None)
     return holder
 
 
-def _end_contact(books: Books, case: str, said: InForce) -> None:
-    """Its contact is over, and its holder owes the disposition, once, where the SOP asks for one."""
+def _end_contact(books: Books, case: str, said: InForce, *, owes: bool = True) -> None:
+    """Its contact is over; its holder `owes` the disposition, once, where the SOP asks for one, unless it lapsed."""
     page = books.case(case)
     if page.holder is None or page.left:
         return
@@ -163,16 +164,16 @@ def _end_contact(books: Books, case: str, said: InForce) -> None:
     asked = page.channel in said("authentication.channels")
     page.was_authenticated = page.authenticated if asked else None
     proven = asked and page.authenticated and Proceeding.COMMIT in said("authentication.before")
-    if said("wrap_up.disposition") or said("wrap_up.notes"):
+    if owes and (said("wrap_up.disposition") or said("wrap_up.notes")):
         if holder not in page.owing:
             books.edit("agents", holder).owed += 1
         page.owing = page.owing | {holder}
         page.proven = page.proven | {holder} if proven else page.proven - {holder}
 
 
-def _take_case(books: Books, case: str, said: InForce) -> None:
+def _take_case(books: Books, case: str, said: InForce, *, owes: bool = True) -> None:
     """Its holder holds a case no more; its contact, if it went on, is over."""
-    _end_contact(books, case, said)
+    _end_contact(books, case, said, owes=owes)
     if _end_holding(books, case) is not None and Proceeding.CLOSE not in said("authentication.before"):
         books.edit("cases", case).was_authenticated = None
 
@@ -330,7 +331,7 @@ def _closes(books: Books, event: CaseClosed, said: InForce) -> None:
     _take_case(books, event.case, said)
     _end_offer(books, event.case, review=False)
     page = books.edit("cases", event.case)
-    page.status, page.queued, page.waits = Status.CLOSED, False, False
+    page.status, page.queued, page.asleep, page.waits = Status.CLOSED, False, False, False
     page.answers, page.asked_us = frozenset(), False
     page.left, page.gone, page.was_authenticated = False, False, None
 
@@ -340,6 +341,15 @@ def _queues(books: Books, event: CaseQueued, _: InForce) -> None:
     if (page.queued or page.status is Status.RESOLVED) and event.by not in {CUSTOMER, SYSTEM}:
         page.gone = False  # nobody has just given it up: somebody gives it to others
     page.queued, page.queue = True, event.queue
+
+
+def _falls_asleep(books: Books, event: CaseSnoozed, _: InForce) -> None:
+    _set_status(books, event.case, Status.PENDING)
+    books.edit("cases", event.case).asleep = True
+
+
+def _wakes(books: Books, event: SnoozeEnded, _: InForce) -> None:
+    books.edit("cases", event.case).asleep = False
 
 
 def _leaves_queue(books: Books, event: CaseUnqueued, _: InForce) -> None:
@@ -353,13 +363,13 @@ def _is_assigned(books: Books, event: CaseAssigned, _: InForce) -> None:
     page, agent = books.edit("cases", event.case), books.edit("agents", event.agent)
     agent.held = _with(agent.held, page.channel)
     _count_resting(agent, page, taken=True)
-    page.holder, page.queued = event.agent, False
+    page.holder, page.queued, page.answered = event.agent, False, not page.asked_us
     page.left, page.gone, page.was_authenticated = False, False, None
     _begin_silence(page, None if page.waits else event.at)
 
 
 def _is_released(books: Books, event: CaseReleased, said: InForce) -> None:
-    _take_case(books, event.case, said)
+    _take_case(books, event.case, said, owes=event.because is not Release.UNANSWERED)
     page = books.case(event.case)
     if event.because is Release.TRANSFERRED:
         books.edit("cases", event.case).gone = False
@@ -370,7 +380,7 @@ def _is_released(books: Books, event: CaseReleased, said: InForce) -> None:
 def _customer_leaves(books: Books, event: CustomerLeft, said: InForce) -> None:
     _end_contact(books, event.case, said)
     page = books.edit("cases", event.case)
-    page.left, page.settled = page.holder is not None, False
+    page.left, page.settled, page.answered = page.holder is not None, False, False
     page.gone = page.holder is None or page.status is not Status.ESCALATED
     page.authenticated = page.authenticated and bool(page.was_authenticated)
     _begin_silence(page, None)
@@ -445,6 +455,7 @@ def _submits(books: Books, event: DraftSubmitted, _: InForce) -> None:
         about_account=event.about_account,
         template=event.template,
     )
+    _has_answered(books, event.case)
 
 
 def _edits(books: Books, event: DraftEdited, _: InForce) -> None:
@@ -510,7 +521,15 @@ def _replies(books: Books, event: ReplySent, _: InForce) -> None:
     page = books.edit("cases", event.case)
     _note_answer(page, event.message)
     _begin_silence(page, None if page.holder is None or page.left else event.at)
+    _has_answered(books, event.case)
     _is_sent(books, event)
+
+
+def _has_answered(books: Books, case: str) -> None:
+    """Whoever holds a case has done what they took it for."""
+    page = books.case(case)
+    if page.holder is not None and not page.left:
+        books.edit("cases", case).answered = True
 
 
 def _is_sent(books: Books, event: ReplySent | PresenceAsked | ChatDisconnected) -> None:
@@ -558,6 +577,8 @@ WRITERS: Final[Mapping[type[Event], Callable[[Books, Any, InForce], None]]] = {
     CaseClosed: _closes,
     CaseQueued: _queues,
     CaseUnqueued: _leaves_queue,
+    CaseSnoozed: _falls_asleep,
+    SnoozeEnded: _wakes,
     CaseAssigned: _is_assigned,
     CaseReleased: _is_released,
     CustomerLeft: _customer_leaves,

@@ -9,19 +9,22 @@ from casecore.kernel import SYSTEM, Command, Deviated, Event
 from casecore.policies import Policy
 from casecore.promises.books import Books
 from casecore.promises.happening import Happening, happens
+from casecore.promises.pages import CasePage
 from casecore.promises.promise import Occasion, Promise, Situation, Statement, WayOn
 from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, ReceiveMessage, SuccessorStarted
 from casecore.rooms.assignments import CaseQueued, WorkBegun
 from casecore.rooms.bounces import MessageBounced
 from casecore.rooms.cases import CaseClosed, CaseStarted, CloseCase, CloseReason, StatusSet
 from casecore.rooms.clocks import ClockState
-from casecore.rooms.commitments import CommitmentFulfilled, CommitmentRescheduled
+from casecore.rooms.commitments import CommitmentFulfilled, CommitmentRescheduled, CommitmentTaken
 from casecore.rooms.edits import MessageAwaited, MessageEdited, MessageWithdrawn
 from casecore.rooms.notes import NoteAdded, NoteDeleted, NoteEdited
+from casecore.rooms.offers import WorkOffered
 from casecore.rooms.relations import CaseFlagged, DutyDone, DutyLeft, RecordRelated, RecordUnrelated
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.silence import ChatDisconnected
 from casecore.rooms.sla import ClockJudged, SetLevel
+from casecore.rooms.snoozes import CaseSnoozed, SnoozeEnded
 from casecore.rooms.wrap_ups import Disposed
 from casecore.statuses import Status
 
@@ -54,6 +57,7 @@ _TRIGGERS: Final[Mapping[type[Event], Callable[[Any], str]]] = {
     MessageReceived: lambda event: "customer_message",
     MessageBounced: lambda event: "delivery_failed",
     CaseReopened: lambda event: "customer_message" if event.failed is None else "delivery_failed",
+    CaseSnoozed: lambda event: "set_pending",
     CaseClosed: lambda event: "close",
 }
 """The trigger that each event is; no other event moves a case."""
@@ -70,9 +74,7 @@ def _moves_off_the_life_cycle(step: Happening) -> Iterator[str]:
         if isinstance(event, CaseReopened) and (was in {NEW, OPEN} or case not in written_on | failed_on):
             wrote = "customer wrote" if case in written_on else "customer did not write"
             yield f"case {case} is opened again, is {was}, and its {wrote}"
-        if isinstance(event, MessageBounced) and was is CLOSED:
-            continue  # it is noted, and moves nothing
-        if trigger and was not in MOVES.get(trigger, {}):
+        if trigger and was not in MOVES.get(trigger, {}) and not _moves_nothing(event, was):
             yield f"{type(event).__name__} is {trigger}, and case {case} is {was}"
     for case in sorted(written_on):
         now = step.after.case(case).status
@@ -82,6 +84,11 @@ def _moves_off_the_life_cycle(step: Happening) -> Iterator[str]:
         now = step.after.case(case).status
         if now not in {NEW, OPEN, CLOSED}:
             yield f"a message on case {case} never arrived, and it stays {now}"
+
+
+def _moves_nothing(event: Event, was: Status | None) -> bool:
+    """Whether an event is only noted on a closed case, or snoozes one that is pending already."""
+    return (isinstance(event, MessageBounced) and was is CLOSED) or (isinstance(event, CaseSnoozed) and was is PENDING)
 
 
 def _trigger_of(event: Event) -> str:
@@ -112,7 +119,7 @@ _ON_CLOSED: Final = (
     *(MessageAwaited, MessageEdited, MessageWithdrawn),
     *(MessageNoted, MessageBounced, NoteAdded, NoteEdited, NoteDeleted),
     *(Disposed, DutyLeft, DutyDone, CaseFlagged, RecordRelated, RecordUnrelated),
-    *(CommitmentFulfilled, CommitmentRescheduled, Deviated),
+    *(CommitmentFulfilled, CommitmentRescheduled, CommitmentTaken, Deviated),
 )
 """What may still happen about a closed case: what is owed is done, notes are written, a machine's message and a late
 failure of delivery are noted."""
@@ -214,9 +221,27 @@ def _cases_without_a_place(step: Happening) -> Iterator[str]:
         places = [place for place, there in (("held", page.holder is not None), ("queued", page.queued)) if there]
         if page.status is not None and len(places) not in _PLACES.get(page.status, {1}):
             yield f"case {case} is {page.status}, and {' and '.join(places) or 'neither held nor queued'}"
+        if page.asleep:
+            yield from _sleeps_wrongly(case, page)
     for event in step.events:
         if isinstance(event, CaseQueued) and event.queue not in step.policy.queues:
             yield f"case {event.case} waits in the queue {event.queue}, which there is not"
+    for event, books in step.moments:
+        asleep = books.case(getattr(event, "case", "") or "").asleep
+        if isinstance(event, SnoozeEnded) and not asleep:
+            yield f"the snooze of case {event.case} ends, which is not snoozed"
+        if isinstance(event, WorkOffered) and not event.review and asleep and event.by == SYSTEM:
+            yield f"case {event.case} was offered to {event.agent}, and is snoozed"
+
+
+def _sleeps_wrongly(case: str, page: CasePage) -> Iterator[str]:
+    """Everything that a snoozed case may not be; otherwise it sleeps where nobody wakes it."""
+    if page.status is not PENDING:
+        yield f"case {case} is snoozed, and {page.status}"
+    if page.holder is not None:
+        yield f"case {case} is snoozed, and {page.holder} holds it"
+    if page.offered_to is not None:
+        yield f"case {case} is snoozed, and offered to {page.offered_to}"
 
 
 # There is a way to closed ------------------------------------------------------------------------------
@@ -249,7 +274,7 @@ LIFE_CYCLE_PROMISES: Final = (
     ),
     Promise(
         "16",
-        "nothing is lost: every case not resolved or closed is held or queued",
+        "nothing is lost: every case not resolved or closed is held, offered, queued or snoozed",
         _cases_without_a_place,
         Occasion(happens(CaseQueued), "no case ever waits"),
     ),

@@ -62,6 +62,7 @@ class CasePage(BookPage):
         holder: Whose case it is now.
         contact: Whose contact with it goes on.
         queued: Whether it waits in its queue.
+        asleep: Whether it is snoozed.
         offered_to: Whom it is offered to; `review_to`: whom the review of its draft is offered to.
         reviewer: Who reviews its draft.
         owing: Who has a contact with it to dispose.
@@ -75,6 +76,7 @@ class CasePage(BookPage):
         left: Whether the customer ended the last contact, and has not written since.
         gone: Whether the customer of a live case is gone: nobody is to be rung for it.
         settled: Whether its holder has promised something since it was assigned.
+        answered: Whether its holder has answered, or submitted an answer, since it was assigned; or we wrote first.
         was_authenticated: Whether the customer was authenticated in the last contact; None where nobody asks.
         proven: Who, of those with a contact to dispose, had authenticated the customer in it.
         followed: Whether another case has taken its place.
@@ -89,6 +91,7 @@ class CasePage(BookPage):
     holder: str | None = None
     contact: str | None = None
     queued: bool = False
+    asleep: bool = False
     offered_to: str | None = None
     review_to: str | None = None
     draft: DraftSeen | None = None
@@ -107,6 +110,7 @@ class CasePage(BookPage):
     left: bool = False
     gone: bool = False
     settled: bool = False
+    answered: bool = False
     was_authenticated: bool | None = None
     proven: frozenset[str] = frozenset()
     followed: bool = False

@@ -52,6 +52,7 @@ from casecore.rooms.offers import OfferDeclined, OfferRescinded, WorkOffered
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.reviews import ReviewTaken
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
+from casecore.rooms.snoozes import CaseSnoozed, SnoozeEnded
 from casecore.rooms.threads import CustomerRecorded
 from casecore.rooms.wrap_ups import Disposed
 
@@ -143,10 +144,12 @@ _BROUGHT_BY: Final[Mapping[type[Event], tuple[type[Event], ...]]] = {
     MessageAwaited: (),
     MessageEdited: (MessageReceived, MessageNoted, MessageAwaited),
     MessageWithdrawn: (MessageReceived, MessageNoted, MessageAwaited),
-    StatusSet: (ContactEnded,),
-    CaseAssigned: (CaseStarted, CaseReopened),
+    CaseSnoozed: (OfferRescinded,),
+    SnoozeEnded: (CaseReopened, CaseAssigned, StatusSet, ReplySent, WorkOffered),
+    StatusSet: (ContactEnded, SnoozeEnded),
+    CaseAssigned: (CaseStarted, CaseReopened, SnoozeEnded),
     CaseClosed: (CustomerLeft,),
-    CaseReleased: (ChatDisconnected, OfferRescinded, CustomerLeft, Disposed, MessageReceived),
+    CaseReleased: (CaseSnoozed, ChatDisconnected, OfferRescinded, CustomerLeft, Disposed, MessageReceived),
     AgentAvailable: (Disposed,),
     AgentWrapsUp: (ContactEnded,),
     WorkOffered: (CaseQueued, ReviewReassigned),

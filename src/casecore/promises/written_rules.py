@@ -10,13 +10,15 @@ from typing import Any, Final
 
 _WRITTEN: Final = """
 actor.role: AcceptOffer AddNote ApproveDraft AskPresence Authenticate BlockCommand CaseCommand CommitmentCommand
-    DeleteNote DisconnectIdle Dispose EditMessage EditNote EndContact ExpireOffer FreeReview LeaveCase MakeCommitment
-    MergeCustomers OfferWork OpenCase ReceiveMessage RecordMiss RefuseDraft RejectOffer ReleaseAbsent SendReply
-    SetStatus StartOutbound SubmitDraft TakeReview WithdrawMessage
+    DeleteNote DisconnectIdle Dispose EditMessage EditNote EndContact EndSnooze EndUnanswered ExpireOffer
+    FreeReview LeaveCase MakeCommitment MergeCustomers OfferWork OpenCase ReceiveMessage RecordMiss RefuseDraft
+    RejectOffer ReleaseAbsent SendReply SetStatus SnoozeCase StartOutbound SubmitDraft TakeCommitment TakeReview
+    WithdrawMessage
 agent.fresh: AddAgent
 agent.known: ChangeAgent Command OfferWork PresenceCommand ReassignCase ReassignDraft
 agents.availability: PresenceCommand
 agents.manage: AddAgent ChangeAgent
+answer.owed: EndUnanswered
 approval.author: EditDraft ReassignDraft WithdrawDraft
 approval.blocks_close: CaseClosed
 approval.blocks_resolve: ChatDisconnected ReplySent StatusSet
@@ -30,7 +32,7 @@ approval.stale: ApproveDraft
 assignment.available: CaseAssigned ReviewTaken WorkOffered
 assignment.channel: CaseAssigned ReviewTaken WorkOffered
 assignment.holder: AskPresence Authenticate DeliveryFailed DisconnectIdle EndContact MakeCommitment MoveCase
-    ReassignCase SendReply SetLevel SetStatus SubmitDraft
+    ReassignCase SendReply SetLevel SetStatus SnoozeCase SubmitDraft
 assignment.next_state: CaseAssigned ReviewTaken WorkOffered
 assignment.queue: CaseAssigned ReviewTaken WorkOffered
 assignment.wrap_up: CaseAssigned ReviewTaken WorkOffered
@@ -52,10 +54,13 @@ channels.kinds: ReceiveMessage
 chat.agent_ends: EndContact
 clock.runs: RecordMiss
 clock.target: RecordMiss
-commitment.agent: CommitmentCommand
+commitment.absent: TakeCommitment
+commitment.agent: FulfilCommitment RescheduleCommitment
 commitment.due: MakeCommitment RescheduleCommitment
 commitment.fresh: MakeCommitment
 commitment.known: CommitmentCommand
+commitment.overdue: TakeCommitment
+commitment.queue: TakeCommitment
 commitment.what: MakeCommitment
 consent.proof: RecordConsent
 contact.blocks_close: CaseClosed
@@ -73,8 +78,8 @@ lifecycle.abandoned: CloseCase
 lifecycle.close_after: CaseClosed
 lifecycle.close_by: CloseCase
 lifecycle.close_from: CaseClosed
-lifecycle.closed: AddTag Authenticate CloseCase EndContact MakeCommitment MoveCase ReassignCase RecordMiss
-    RemoveTag SendReply SetLevel SetSentiment SetStatus SubmitDraft
+lifecycle.closed: AddTag Authenticate CloseCase EndContact EndSnooze EndUnanswered MakeCommitment MoveCase
+    ReassignCase RecordMiss RemoveTag SendReply SetLevel SetSentiment SetStatus SnoozeCase SubmitDraft
 lifecycle.edge: ApproveDraft CloseCase DisconnectIdle EditDraft SendReply SetStatus SubmitDraft
 merge.edge: MergeCustomers
 merge.limit: MergeCustomers
@@ -114,7 +119,15 @@ replies.blanks: DraftEdited DraftSubmitted PresenceAsked ReplySent
 reply.content: DraftEdited DraftSubmitted PresenceAsked ReplySent
 reply.permission: ReplySent
 reply.seen: DraftSubmitted EditDraft ReplySent
+routing.answer_within: EndUnanswered
 sentiment.manual: SetSentiment
+snooze.allowed: SnoozeCase
+snooze.known: EndSnooze
+snooze.live: SnoozeCase
+snooze.longest: SnoozeCase
+snooze.over: EndSnooze
+snooze.status: SnoozeCase
+snooze.until: SnoozeCase
 tags.enabled: AddTag
 tags.limit: CaseTagged MessageTagged
 tags.restricted_to: CaseTagged CaseUntagged
@@ -161,10 +174,17 @@ def missing_rules(rules: Iterable[Any]) -> Iterator[str]:
 
 
 NEVER_REFUSES: Final = (
+    "answer.owed",
+    "commitment.absent",
+    "commitment.overdue",
+    "commitment.queue",
     "email.earlier_handler",
     "lifecycle.close_from",
     "merge.limit",
+    "routing.answer_within",
     "sentiment.manual",
+    "snooze.allowed",
+    "snooze.longest",
     "tags.enabled",
     "tags.limit",
     "tags.restricted_to",

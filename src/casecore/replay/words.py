@@ -55,9 +55,10 @@ from casecore.rooms.bounces import DeliveryFailed, MessageBounced
 from casecore.rooms.breaks import ClearNextState, SetNextState
 from casecore.rooms.cases import CaseClosed, CaseStarted, CloseCase, CloseReason, SetStatus
 from casecore.rooms.clocks import ClockName
-from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment
+from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment, TakeCommitment
 from casecore.rooms.contacts import ContactEnded, EndContact
 from casecore.rooms.edits import EditMessage, MessageAwaited, MessageEdited, WithdrawMessage
+from casecore.rooms.lapses import EndUnanswered
 from casecore.rooms.merging import CustomerExtended, MergeCustomers
 from casecore.rooms.moving import MoveCase
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
@@ -80,6 +81,7 @@ from casecore.rooms.replies import ReplySent, SendReply
 from casecore.rooms.reviews import FreeReview, ReviewEnded, TakeReview
 from casecore.rooms.silence import AskPresence, ChatDisconnected, DisconnectIdle
 from casecore.rooms.sla import RecordMiss, SetLevel
+from casecore.rooms.snoozes import EndSnooze, SnoozeCase, SnoozeEnded
 from casecore.rooms.threads import RecordCustomer, message_row
 from casecore.rooms.wrap_ups import Dispose, WrapUpOwed
 
@@ -363,6 +365,10 @@ def _say_commitment(step: Step, c: MakeCommitment) -> _Said:
     return f"{_actor_name(step)} promises {c.commitment} on {c.case} for {_instant_text(c.due, c.at)}", c.what
 
 
+def _say_snooze(step: Step, c: SnoozeCase) -> _Said:
+    return f"{_actor_name(step)} snoozes {c.case} until {_instant_text(c.until, c.at)}", ""
+
+
 def _say_rescheduling(step: Step, c: RescheduleCommitment) -> _Said:
     return f"{_actor_name(step)} moves commitment {c.commitment} to {_instant_text(c.due, c.at)}", ""
 
@@ -418,6 +424,8 @@ _SENTENCES: Final[Mapping[type[Command], _SayCommand]] = MappingProxyType(
         RescindOffer: _say_offer("{who} takes the offer of {work} to {to} back", "reason"),
         FreeReview: _fill_pattern("{who} takes the review on {c.case} from whoever is off duty"),
         TakeReview: _fill_pattern("{who} takes the review on {c.case}"),
+        SnoozeCase: _say_snooze,
+        EndSnooze: _fill_pattern("{who} ends the snooze of {c.case}"),
         ReassignCase: _say_handover("{who} gives {c.case} to {to}"),
         RecordConsent: _say_consent,
         MoveCase: _say_move,
@@ -434,12 +442,14 @@ _SENTENCES: Final[Mapping[type[Command], _SayCommand]] = MappingProxyType(
         AskPresence: _fill_pattern("{who} asks on {c.case} whether the customer is there", "text"),
         DisconnectIdle: _fill_pattern("{who} disconnects the silent chat of {c.case}"),
         EndContact: _fill_pattern("{who} ends the contact on {c.case}"),
+        EndUnanswered: _fill_pattern("{who} takes {c.case} back, which was never answered"),
         Dispose: _say_disposition,
         FlagCase: _say_flags,
         RelateRecord: _fill_pattern("{who} relates {c.case} to {c.relation} {c.record}"),
         UnrelateRecord: _fill_pattern("{who} takes back the relation of {c.case} to {c.relation}"),
         MakeCommitment: _say_commitment,
         FulfilCommitment: _fill_pattern("{who} fulfils commitment {c.commitment}"),
+        TakeCommitment: _fill_pattern("{who} takes over commitment {c.commitment}"),
         RescheduleCommitment: _say_rescheduling,
         DeliveryFailed: _fill_pattern("{who} learns that {c.message} on {c.case} never arrived", "why"),
         RecordMiss: _say_miss,
@@ -562,6 +572,7 @@ _CONSEQUENCES: Final[Mapping[type, Callable[[Step, Any, Happened], str]]] = Mapp
         OfferAccepted: _tell_acceptance,
         MessageBounced: lambda _, event, __: "the customer waits for an answer again" if event.waits_since else "",
         ReviewEnded: lambda _, event, __: f"{event.agent} reviews it no longer",
+        SnoozeEnded: lambda _, event, __: "" if event.over else f"{event.case} is no longer snoozed",
         WrapUpOwed: _tell_wrap_up,
         DutyLeft: _tell_duty,
         DutyDone: lambda _, event, __: f"nothing is left to relate {event.case} to",

@@ -37,6 +37,8 @@ class Release(StrEnum):
     AGENT_LOST = "agent_lost"
     DISPOSED = "disposed"
     CUSTOMER_BACK = "customer_back"
+    SNOOZED = "snoozed"
+    UNANSWERED = "unanswered"
 
 
 # Commands ----------------------------------------------------------------------------------------------

@@ -4,8 +4,8 @@
 * A message of the customer is **answered** by a reply, or by setting resolved by hand; no other status is an answer.
 * **Closing** ends the assignment. By hand and automatically it is narrowed by the policy (who, from where, after how
   long); spam may be closed from every status, or the desk could be clogged with it.
-* **Automatic** closing counts from the last activity: a message of either side, or a status. It never closes on a
-  customer who waits for an answer, unless the policy says so.
+* **Automatic** closing counts from the last activity: a message of either side, a status, or the end of a snooze. It
+  never closes on a customer who waits for an answer, unless the policy says so, nor a case that is snoozed.
 * A closed case can never be changed.
 
 How cases start is told in `arrivals.py`, who holds them in `assignments.py`; both change the record below.
@@ -75,6 +75,7 @@ class Case:
         waiting_since: Since when it waits in that queue; None while it does not.
         cut_off_at: When its live customer was cut off, so that it is served before all that wait; None otherwise.
         pull_only: Whether nobody is rung for it: its customer is gone, and it was not escalated or reassigned since.
+        snoozed_until: Until when it sleeps, pending and waiting in its queue, so that nobody is rung; None: awake.
         unanswered_since: The customer's first message that has had no answer; None when all have.
         asked_since: The customer's first message of those that are unanswered, or were answered last.
         answers: Our messages that answered them, and BY_HAND if setting it resolved did; `MOST_ANSWERS` of them.
@@ -98,6 +99,7 @@ class Case:
     waiting_since: datetime | None = None
     cut_off_at: datetime | None = None
     pull_only: bool = False
+    snoozed_until: datetime | None = None
     unanswered_since: datetime | None = None
     reason: str | None = None
     language: str | None = None
@@ -358,7 +360,9 @@ def _keeps_waiting(case: Case, policy: Policy) -> bool:
 
 def _idle_time(view: HasCase, policy: Policy) -> timedelta | None:
     case = view.case
-    return None if _keeps_waiting(case, policy) else policy.lifecycle.close_after.get(case.status)
+    if case.snoozed_until is not None or _keeps_waiting(case, policy):
+        return None
+    return policy.lifecycle.close_after.get(case.status)
 
 
 CLOSING = Timer(
@@ -376,6 +380,9 @@ def _close_after(view: HasCase, event: CaseClosed, policy: Policy) -> Reason | N
     if event.reason is not CloseReason.AUTOMATIC:
         return None
     case, due = view.case, CLOSING.due(view, policy)
+    if case.snoozed_until is not None:
+        found = f"case {case.id} is snoozed until {case.snoozed_until:%Y-%m-%d %H:%M:%S} UTC"
+        return Reason("lifecycle.close_after", found, "wait until the snooze is over", NEVER_COMES)
     waits = case.status in policy.lifecycle.close_after and _keeps_waiting(case, policy)
     if due is None and not waits:
         return Reason(
@@ -453,6 +460,7 @@ def _end_case(case: Editing, event: CaseClosed) -> None:
     case.assignee = case.waiting_since = case.cut_off_at = case.unanswered_since = None
     case.asked_since, case.answers = None, ()
     case.pull_only = False
+    case.snoozed_until = None
 
 
 _CHANGES = (SetStatus, CloseCase)

@@ -5,6 +5,10 @@
 * It is **due** at its instant and **overdue** after it, until it is fulfilled; it can be rescheduled to a later or
   earlier instant, never to one in the past.
 * It is its own row: it outlives the contact, and the case.
+* It is **kept** by whoever promised it; where promises follow their case (`commitments.follow_case`), by whoever holds
+  the case, or held it last.
+* One that is overdue, and whose keeper is not on duty, may be **taken** over by anybody who serves the case's queue.
+  It is theirs from then on, wherever the case goes.
 """
 
 from __future__ import annotations
@@ -34,8 +38,9 @@ from casecore.policies import Policy
 from casecore.policies.sections import Proceeding
 from casecore.rooms.aftermath import SeesWrapUp, wrap_up_of
 from casecore.rooms.agents import is_supervisor
+from casecore.rooms.assignments import agent_named
 from casecore.rooms.authentication import authentication_missing
-from casecore.rooms.cases import CaseCommand, not_closed, only_holder
+from casecore.rooms.cases import Case, CaseCommand, not_closed, only_holder
 from casecore.rooms.contacts import Contact
 
 
@@ -44,20 +49,35 @@ class Commitment:
     """A promised follow-up.
 
     Attributes:
-        agent: Who promised it, and has to keep it.
+        agent: Who promised it, or has taken it over; who has to keep it, says `keeper`.
         due_at: When.
         what: What.
+        taken: Whether somebody has taken it over: then it follows no case.
     """
 
     id: str
     case: str = a_link(of="case")
-    agent: str
+    agent: str = a_link(of="target")
     due_at: datetime
     what: str
+    taken: bool = False
 
     def overdue(self, at: datetime) -> bool:
         """Whether its instant has passed."""
         return at > self.due_at
+
+
+def keeper(commitment: Commitment, case: Case | None, policy: Policy) -> str:
+    """Who has to keep a promise.
+
+    Args:
+        commitment: The promise.
+        case: Its case; None where that is not at hand.
+        policy: The SOP in force for the case.
+    """
+    if case is None or case.owner is None or commitment.taken or not policy.commitments.follow_case:
+        return commitment.agent
+    return case.owner
 
 
 class SeesCommitment(SeesWrapUp, Protocol):
@@ -106,6 +126,11 @@ class RescheduleCommitment(CommitmentCommand):
 
 
 @frozen
+class TakeCommitment(CommitmentCommand):
+    """An agent takes over what somebody promised who is not there."""
+
+
+@frozen
 class CommitmentMade(Event):
     """A follow-up was promised."""
 
@@ -132,6 +157,16 @@ class CommitmentRescheduled(Event):
     case: str
     due: datetime
     was: datetime
+
+
+@frozen
+class CommitmentTaken(Event):
+    """Somebody else keeps the promise from now on; `was` is who had it to keep."""
+
+    commitment: str
+    case: str
+    agent: str
+    was: str
 
 
 # Needs and rules ---------------------------------------------------------------------------------------
@@ -173,12 +208,39 @@ def _customer_authenticated(view: SeesCommitment, event: CommitmentMade, policy:
 
 
 @wants("commitment")
-def _made_by_agent(view: HasCommitment, command: CommitmentCommand, _: Policy) -> Reason | None:
-    row = view.commitment
-    if command.by in (row.agent, SYSTEM) or is_supervisor(view.actor):
+def _kept_by_agent(view: HasCommitment, command: CommitmentCommand, policy: Policy) -> Reason | None:
+    row, who = view.commitment, keeper(view.commitment, view.case, policy)
+    if command.by in (who, SYSTEM) or is_supervisor(view.actor):
         return None
-    found = f"commitment {row.id} is {row.agent}'s, not {command.by}'s"
-    return Reason("commitment.agent", found, f"ask {row.agent} or a supervisor")
+    found = f"commitment {row.id} is {who}'s, not {command.by}'s"
+    return Reason("commitment.agent", found, f"ask {who} or a supervisor")
+
+
+@wants("commitment")
+@measures("due", "at")
+def _is_overdue(view: HasCommitment, command: TakeCommitment, _: Policy) -> Reason | None:
+    row = view.commitment
+    if row.overdue(command.at):
+        return None
+    found, facts = f"commitment {row.id} is due at {row.due_at.isoformat()}", {"due": row.due_at, "at": command.at}
+    return Reason("commitment.overdue", found, "take it over once that has passed", facts)
+
+
+@wants("commitment")
+def _keeper_is_absent(view: HasCommitment, command: TakeCommitment, policy: Policy) -> Reason | None:
+    who = keeper(view.commitment, view.case, policy)
+    there = agent_named(view, who)
+    if there is None or not there.on_duty:
+        return None
+    return Reason("commitment.absent", f"{who}, who promised commitment {command.commitment}, is there", f"tell {who}")
+
+
+@wants("commitment", "case", "actor")
+def _serves_queue_of_case(view: HasCommitment, command: TakeCommitment, _: Policy) -> Reason | None:
+    if view.case is None or view.actor is None or view.case.queue in view.actor.queues:
+        return None
+    found = f"{command.by} does not serve the queue {view.case.queue} of case {view.case.id}"
+    return Reason("commitment.queue", found, f"let somebody take it who serves {view.case.queue}")
 
 
 DUE = Timer("a commitment is due", "commitment.due_at", "commitment.due_at", lambda _, __: timedelta(0))
@@ -203,6 +265,13 @@ def _reschedule_commitment(view: SeesCommitment, command: RescheduleCommitment, 
     return () if row is None else (CommitmentRescheduled(c.by, c.at, row.id, row.case, due=c.due, was=row.due_at),)
 
 
+@wants("commitment")
+def _take_commitment(view: HasCommitment, command: TakeCommitment, policy: Policy) -> tuple[Event, ...]:
+    c, row = command, view.commitment
+    was = keeper(row, view.case, policy)
+    return () if was == c.by else (CommitmentTaken(c.by, c.at, row.id, row.case, agent=c.by, was=was),)
+
+
 def _new_commitment(event: CommitmentMade) -> Commitment:
     return Commitment(event.commitment, event.case, event.agent, event.due, event.what)
 
@@ -215,10 +284,17 @@ def _move_due_date(commitment: Editing, event: CommitmentRescheduled) -> None:
     commitment.due_at = event.due
 
 
+def _change_keeper(commitment: Editing, event: CommitmentTaken) -> None:
+    commitment.agent, commitment.taken = event.agent, True
+
+
+_KEPT, _TAKEN = (FulfilCommitment, RescheduleCommitment), (TakeCommitment,)
+
 COMMITMENTS: Room[SeesCommitment] = Room(
     name="commitments",
     needs=(
         Rule("actor.role", "Only an agent promises", "§6", (MakeCommitment,), by_agent),
+        Rule("actor.role", "Only an agent takes a promise over", "§3", _TAKEN, by_agent),
         Rule("actor.role", "A customer can only write", "§1", (CommitmentCommand,), not_by_customer),
         Rule("lifecycle.closed", "A closed case can never be changed", "§2", (MakeCommitment,), not_closed),
         Rule(
@@ -248,15 +324,19 @@ COMMITMENTS: Room[SeesCommitment] = Room(
             ("due",),
         ),
         Rule("commitment.what", "A promise says what", "§6", (MakeCommitment,), _says_what, ("what",)),
-        soft_rule("commitment.agent", "A promise is kept by who made it", "§6", (CommitmentCommand,), _made_by_agent),
+        soft_rule("commitment.agent", "A promise is kept by whose it is", "§6", _KEPT, _kept_by_agent),
+        Rule("commitment.overdue", "Only an overdue promise is taken over", "§3", _TAKEN, _is_overdue),
+        Rule("commitment.absent", "Only of somebody who is not there", "§3", _TAKEN, _keeper_is_absent),
+        Rule("commitment.queue", "Who takes a promise over serves the queue", "§3", _TAKEN, _serves_queue_of_case),
     ),
     decide={
         MakeCommitment: _make_commitment,
         FulfilCommitment: _fulfil_commitment,
         RescheduleCommitment: _reschedule_commitment,
+        TakeCommitment: _take_commitment,
     },
     creates={(Commitment, CommitmentMade): _new_commitment},
-    evolve={(Commitment, CommitmentRescheduled): _move_due_date},
+    evolve={(Commitment, CommitmentRescheduled): _move_due_date, (Commitment, CommitmentTaken): _change_keeper},
     notices={(Contact, CommitmentMade): _promise_in_contact},
     removes=frozenset({(Commitment, CommitmentFulfilled)}),
     shows={MakeCommitment: {"wrap_up": wrap_up_of}},

@@ -32,6 +32,7 @@ from casecore.rooms.commitments import COMMITMENTS, Commitment
 from casecore.rooms.contacts import CONTACTS, Contact, LastContact
 from casecore.rooms.edits import EDITS
 from casecore.rooms.eligibility import ELIGIBILITY
+from casecore.rooms.lapses import LAPSES
 from casecore.rooms.last_words import LAST_WORDS, LastWords
 from casecore.rooms.merging import MERGING
 from casecore.rooms.moving import MOVING
@@ -46,6 +47,7 @@ from casecore.rooms.restricted_tags import RESTRICTED_TAGS
 from casecore.rooms.reviews import REVIEWS
 from casecore.rooms.silence import SILENCE
 from casecore.rooms.sla import SLA
+from casecore.rooms.snoozes import SNOOZES
 from casecore.rooms.threads import THREADS, Customer, Message, Thread
 from casecore.rooms.times import TIMES, CaseTime
 from casecore.rooms.whatsapp import WINDOWS
@@ -124,6 +126,7 @@ HOUSE: Final[House[View]] = House(
         REVIEWS,
         OFFERS,
         ELIGIBILITY,
+        SNOOZES,
         REASSIGNMENTS,
         CONTACTS,
         AUTHENTICATION,
@@ -135,6 +138,7 @@ HOUSE: Final[House[View]] = House(
         WRAP_UPS,
         COMMITMENTS,
         BOUNCES,
+        LAPSES,
         MOVING,
         ABSENCES,
         SLA,

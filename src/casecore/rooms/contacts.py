@@ -100,6 +100,7 @@ class Contact:
         asked_at: When the agent last asked whether they are there, in this silence.
         attempts: How often the agent has asked, in this silence; counts to ten.
         committed: Whether a commitment was left in this contact.
+        owed_since: Since when the agent's first answer in it has been owed, if anybody waits; None once they answered.
     """
 
     agent: str
@@ -109,6 +110,7 @@ class Contact:
     asked_at: datetime | None = None
     attempts: int = a_count(default=0)
     committed: bool = False
+    owed_since: datetime | None = None
 
 
 @record
@@ -172,12 +174,14 @@ class ContactStarted(Event):
 
     Attributes:
         silent: Whether the customer waits for nothing, so that silence begins at once.
+        ours: Whether the case begins with us: its customer has asked nothing yet.
     """
 
     case: str
     agent: str
     channel: Channel
     silent: bool
+    ours: bool = False
 
 
 @frozen
@@ -366,8 +370,8 @@ def _customer_ends(view: HasContact, command: EndContact, policy: Policy) -> tup
 
 @wants("case")
 def _contact_begins(view: HasCase, event: CaseAssigned, _: Policy) -> tuple[Event, ...]:
-    channel = view.case.channel
-    return (ContactStarted(event.by, event.at, event.case, event.agent, channel, silent=not event.waiting),)
+    channel, ours = view.case.channel, not event.waiting and view.case.asked_since is None
+    return (ContactStarted(event.by, event.at, event.case, event.agent, channel, silent=not event.waiting, ours=ours),)
 
 
 @wants("case")
@@ -431,10 +435,14 @@ def _is_there(case: Case) -> bool:
 
 
 def _new_contact(event: ContactStarted) -> Contact:
-    return Contact(event.agent, event.at, silence_since=event.at if event.silent else None)
+    silence_since = event.at if event.silent else None
+    owed_since = None if event.ours else event.at
+    return Contact(event.agent, event.at, silence_since=silence_since, owed_since=owed_since)
 
 
-def _break_silence(contact: Editing, _: MessageReceived) -> None:
+def _break_silence(contact: Editing, event: MessageReceived) -> None:
+    if contact.owed_since is not None and contact.silence_since is not None:
+        contact.owed_since = event.at  # nobody waited before
     contact.silence_since = contact.asked_at = None
     contact.attempts = 0
 
@@ -505,7 +513,7 @@ def _ring_again(case: Editing, _: CustomerReturned) -> None:
     case.pull_only = False
 
 
-_CUT = (Release.TRANSFERRED, Release.AGENT_LOST)
+_CUT = (Release.TRANSFERRED, Release.AGENT_LOST, Release.UNANSWERED)
 """The ends of a contact after which the customer is still there."""
 
 _OVER = (Release.ENDED_BY_AGENT, Release.ENDED_BY_CUSTOMER, Release.SILENCE)

@@ -14,7 +14,7 @@ Routing reads the same obstacles, so that it proposes nothing that would be refu
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from casecore.channels import VOICE, Channel
 from casecore.kernel import Check, Enforcement, Reason, Room, Rule
@@ -162,7 +162,19 @@ def not_served(agent: Agent, queue: str) -> Reason | None:
     return Reason("assignment.queue", f"{agent.id} does not serve the queue {queue}", "leave it to somebody who does")
 
 
-def obstacles(agent: Agent, case: Case, policy: Policy) -> Iterator[Reason]:
+class Placed(Protocol):
+    """A case, or one that starts: all that is asked of it is where it is."""
+
+    @property
+    def queue(self) -> str:
+        """The queue it belongs to."""
+
+    @property
+    def channel(self) -> Channel:
+        """Its channel."""
+
+
+def obstacles(agent: Agent, case: Placed, policy: Policy) -> Iterator[Reason]:
     """Everything that keeps an agent from taking this case; nothing when they are eligible."""
     unserved = not_served(agent, case.queue)
     if unserved is not None:

@@ -6,7 +6,7 @@
 * An offer that nobody answers times out. One whose work has gone, or whose agent cannot take it any more, is
   rescinded.
 * While a case is offered, nobody else can take it. Whoever left, declined or was too slow is asked last, until the
-  customer opens it again or they take it after all; a review, until it is submitted anew.
+  customer opens it again, a snooze ends, or they take it after all; a review, until it is submitted anew.
 
 Who may be offered work is told in `eligibility.py`, how it is given to somebody else in `reassignments.py`.
 """
@@ -93,6 +93,7 @@ class Rescission(StrEnum):
     WAITS_NO_MORE = "waits_no_more"
     DRAFT_DECIDED = "draft_decided"
     CUSTOMER_LEFT = "customer_left"
+    SNOOZED = "snoozed"
 
 
 # Record ------------------------------------------------------------------------------------------------
@@ -273,11 +274,13 @@ def _work_waits(view: HasOffers, command: OfferWork, policy: Policy) -> Reason |
             return None
         found = f"{draft.reviewer} reviews it" if draft else "no draft waits"
         return Reason("offer.waiting", f"case {case.id}: {found}", "offer only reviews that wait")
-    if case.waiting_since is not None and not case.pull_only:
-        return None
     if case.waiting_since is not None:
-        found = f"case {case.id} is not offered: its customer has left"
-        return Reason("offer.waiting", found, "an agent may open it, or a supervisor reassign it")
+        asleep = case.snoozed_until
+        if asleep is None and not case.pull_only:
+            return None
+        why = "its customer has left" if asleep is None else f"it is snoozed until {asleep:%Y-%m-%d %H:%M:%S} UTC"
+        found, remedy = f"case {case.id} is not offered: {why}", "an agent may open it, or a supervisor reassign it"
+        return Reason("offer.waiting", found, remedy)
     found = f"{case.assignee} holds it" if case.assignee else f"it is {case.status}"
     return Reason("offer.waiting", f"case {case.id} waits in no queue: {found}", "offer only cases that wait")
 
@@ -451,7 +454,8 @@ def _takes_after_all(offers: Editing, event: CaseAssigned) -> None:
     offers.asked = _without(offers.asked, event.agent)
 
 
-def _asked_anew(offers: Editing, _: CaseReopened) -> None:
+def ask_anew(offers: Editing, _: Event) -> None:
+    """Whoever left or declined the case is asked last no more."""
     offers.asked = ()
 
 
@@ -538,7 +542,7 @@ OFFERS: Room[SeesOffers] = Room(
         (Offers, OfferRescinded): _clear_offer,
         (Offers, OfferDeclined): _record_refusal,
         (Offers, CaseAssigned): _takes_after_all,
-        (Offers, CaseReopened): _asked_anew,
+        (Offers, CaseReopened): ask_anew,
         (Offers, CaseReleased): _record_leaving,
         (Offers, ReviewTaken): _reviews_after_all,
         (Offers, ReviewEnded): _record_leaving_review,

@@ -5,12 +5,14 @@
   also be reassigned by the author of the draft and by whoever may review it.
 * What was offered to somebody before is taken back. A contact that goes on ends as transferred.
 * **Reopening**: a case that nobody holds goes to its queue, available to all, when its customer writes again; or to
-  its owner, where the policy says so and the owner can take it. Never to somebody who is away.
+  its owner, where the policy says so and the owner can take it. Never to somebody who is away. A case that **follows**
+  a closed one goes where that would have gone.
+* A case that was **snoozed** goes to its owner if they can take it, whatever the policy says, else to its queue.
 """
 
 from __future__ import annotations
 
-from casecore.kernel import SYSTEM, Event, Probe, Room, Rule, a_text, an_id, frozen
+from casecore.kernel import CUSTOMER, SYSTEM, Event, Probe, Room, Rule, a_text, an_id, frozen
 from casecore.kernel.rooms import soft_rule, wants
 from casecore.policies import Policy
 from casecore.policies.sections import ReopenTo
@@ -27,10 +29,11 @@ from casecore.rooms.assignments import (
     queue_known,
     waits_since,
 )
-from casecore.rooms.cases import CaseCommand, not_closed, only_holder
-from casecore.rooms.eligibility import obstacles
+from casecore.rooms.cases import Case, CaseCommand, CaseStarted, not_closed, only_holder
+from casecore.rooms.eligibility import Placed, obstacles
 from casecore.rooms.offers import CaseWithOffers, Rescission, SeesOffers, WorkOffered, taken_back
 from casecore.rooms.reviews import review_over
+from casecore.rooms.snoozes import SnoozeEnded
 from casecore.statuses import ESCALATED
 
 # Command -----------------------------------------------------------------------------------------------
@@ -81,16 +84,53 @@ def _reassign_review(view: SeesOffers, command: ReassignDraft, _: Policy) -> tup
 @wants("case")
 def _requeue_reopened(view: CaseWithOffers, event: CaseReopened, policy: Policy) -> tuple[Event, ...]:
     """Where a case goes that nobody holds when its customer writes again: never to somebody who is away."""
-    case, owner = view.case, view.holder
+    case = view.case
     if case.assignee is not None or (view.offers is not None and view.offers.offered_to is not None):
         return ()
-    to_owner = policy.reopening.to is ReopenTo.OWNER_IF_ELIGIBLE
-    if to_owner and owner is not None and next(obstacles(owner, case, policy), None) is None:
-        return (CaseAssigned(SYSTEM, event.at, case.id, owner.id, waiting=True),)
+    to_owner = policy.reopening.to is ReopenTo.OWNER_IF_ELIGIBLE or case.snoozed_until is not None
+    if to_owner and _owner_can_take(view, case, policy):
+        return _to_owner(view, event, waiting=True)
     if case.waiting_since is not None and case.status is ESCALATED:
         return ()  # it was on offer all the time: its waiting time goes on
+    return (_queued_anew(case, event),)
+
+
+@wants("case")
+def _place_awake(view: CaseWithOffers, event: SnoozeEnded, policy: Policy) -> tuple[Event, ...]:
+    """Where a case goes whose snooze is over: to its owner if they can take it, else to its queue."""
+    if not event.over:
+        return ()
+    if _owner_can_take(view, view.case, policy):
+        return _to_owner(view, event, waiting=view.case.unanswered_since is not None)
+    return (_queued_anew(view.case, event),)
+
+
+@wants("case")
+def _place_successor(view: CaseWithOffers, event: CaseStarted, policy: Policy) -> tuple[Event, ...]:
+    """Where a case goes that starts because its customer wrote on a closed one: it waits, or the owner takes it."""
+    follows = event.by == CUSTOMER and event.predecessor == view.case.id
+    if not follows or policy.reopening.to is not ReopenTo.OWNER_IF_ELIGIBLE:
+        return ()
+    return _to_owner(view, event, waiting=True) if _owner_can_take(view, event, policy) else ()
+
+
+def _owner_can_take(view: CaseWithOffers, case: Placed, policy: Policy) -> bool:
+    """Whether the last agent of the case in view is there, and nothing keeps them from this one."""
+    owner = view.holder
+    return owner is not None and next(obstacles(owner, case, policy), None) is None
+
+
+def _to_owner(
+    view: CaseWithOffers, event: CaseReopened | SnoozeEnded | CaseStarted, *, waiting: bool
+) -> tuple[Event, ...]:
+    owner = view.holder
+    return () if owner is None else (CaseAssigned(SYSTEM, event.at, event.case, owner.id, waiting=waiting),)
+
+
+def _queued_anew(case: Case, event: Event) -> CaseQueued:
+    """It waits in its queue from now on, or since its customer wrote without an answer."""
     since, cut_off_at = case.unanswered_since or event.at, case.cut_off_at
-    return (CaseQueued(SYSTEM, event.at, case.id, case.queue, since=since, cut_off_at=cut_off_at),)
+    return CaseQueued(SYSTEM, event.at, case.id, case.queue, since=since, cut_off_at=cut_off_at)
 
 
 _REASSIGN = (ReassignCase, ReassignDraft)
@@ -105,7 +145,7 @@ REASSIGNMENTS: Room[SeesOffers] = Room(
     ),
     rules=(soft_rule("assignment.holder", "Only the assignee, or a supervisor", "§3", (ReassignCase,), only_holder),),
     decide={ReassignCase: _reassign_case, ReassignDraft: _reassign_review},
-    follows={CaseReopened: _requeue_reopened},
+    follows={CaseReopened: _requeue_reopened, SnoozeEnded: _place_awake, CaseStarted: _place_successor},
     probes=(
         Probe("reassign_to_agent", ReassignCase, asks=("agent",)),
         Probe("reassign_to_queue", ReassignCase, asks=("queue",)),

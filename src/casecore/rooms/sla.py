@@ -11,7 +11,8 @@
   calendar turns a verdict. Only reopening takes ST's back, as the policy says, and a reply that never arrived takes
   back what it had met.
 * The policy names the statuses in which ST pauses, and what reopening does: ST runs on as if the case had not been
-  resolved; or the time it was resolved is left out; or it starts again; or the first solution stands.
+  resolved; or the time it was resolved is left out; or it starts again; or the first solution stands. To snooze a case
+  pauses nothing, whatever the policy says of pending ones.
 
 How a clock stands at an instant is read in `clocks.py`.
 """
@@ -76,7 +77,8 @@ from casecore.rooms.clocks import (
 )
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.silence import ChatDisconnected
-from casecore.statuses import CLOSED, NEW, OPEN, RESOLVED, Status
+from casecore.rooms.snoozes import CaseSnoozed
+from casecore.statuses import CLOSED, NEW, OPEN, PENDING, RESOLVED, Status
 
 FRT, ST = ClockName
 
@@ -337,6 +339,10 @@ def _after_reply(view: SeesClocks, event: ReplySent, policy: Policy) -> tuple[Ev
     return (*answered, *_FOLLOW_REPLY(view, event, policy))
 
 
+def _after_snoozing(view: SeesClocks, event: CaseSnoozed, policy: Policy) -> tuple[Event, ...]:
+    return tuple(moved for moved in _FOLLOW_SNOOZE(view, event, policy) if not isinstance(moved, SolutionPaused))
+
+
 def _after_closing(view: SeesClocks, event: CaseClosed, policy: Policy) -> tuple[Event, ...]:
     clocks = view.clocks
     left = () if clocks is None else (name for name in ClockName if run_of(clocks, name).reached_at is None)
@@ -465,6 +471,7 @@ def _stop_clocks(clocks: Editing, event: CaseClosed) -> None:
 
 _FOLLOW_REPLY = _follow_status(attrgetter("send_as"))
 _FOLLOW_CLOSING = _follow_status(lambda _: CLOSED)
+_FOLLOW_SNOOZE = _follow_status(lambda _: PENDING)
 
 SLA: Room[SeesClocks] = Room(
     name="sla",
@@ -482,6 +489,7 @@ SLA: Room[SeesClocks] = Room(
     follows={
         CaseStarted: _pause_at_start,
         StatusSet: _follow_status(attrgetter("status")),
+        CaseSnoozed: _after_snoozing,
         ReplySent: _after_reply,
         **dict.fromkeys((WorkBegun, CaseReopened), _follow_status(lambda _: OPEN)),
         ChatDisconnected: _follow_status(lambda _: RESOLVED),

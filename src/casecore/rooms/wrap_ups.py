@@ -1,6 +1,7 @@
 """Wrap-up: what an ended contact needs before its agent gets work again.
 
-* On every channel, an ended contact needs a disposition **and** notes, as the policy says. Until then its agent is
+* On every channel, an ended contact needs a disposition **and** notes, as the policy says, but for one in which nobody
+  ever answered. Until then its agent is
   **wrapping up**, and gets no work; everything else goes on. Cases with a contact undisposed are not closed by hand.
 * With the last disposition the agent is available again by itself, or in the next state, if they have set one and hold
   nothing any more.
@@ -205,7 +206,7 @@ def _dispose_contact(view: HasWrapUp, command: Dispose, policy: Policy) -> tuple
 
 
 def _wrap_up_begins(view: SeesWrapUp, event: ContactEnded, policy: Policy) -> tuple[Event, ...]:
-    if not policy.wrap_up.required:
+    if not policy.wrap_up.required or event.because == Release.UNANSWERED:
         return _next_state(view, event, event.agent, contacts=1, wrap_ups=0)
     handler = view.aftermath.earlier_handler if view.aftermath and event.channel is EMAIL else None
     handler = None if handler == event.agent or event.because == "transferred" else handler

@@ -4,7 +4,7 @@ Routing advises; rules decide. It proposes commands (`OfferWork`, `RescindOffer`
 anybody's, and reads the same obstacles that the rules read.
 
 * **What waits**: cases in a queue that are new, open or escalated, and reviews of drafts. Pending ones, and those whose
-  customer has left, are found by pull or search. What is offered to somebody waits for the answer.
+  customer has left, are found by pull or search; snoozed ones by search alone. What is offered waits for the answer.
 * **Order**: live customers who were cut off first (the longest cut off first), then the highest priority (`initial +
   seconds waited x acceleration`, at most `max`, of the queue), then the longest waiting, then the id.
 * **Who**: of the eligible agents, those who have not declined or left this work come first; among them the policy's
@@ -111,6 +111,7 @@ def waiting_case(file: CaseFile, policy: Policy, *, pull: bool = False) -> Work 
     case, offers = file.case, file.offers
     if (
         case.waiting_since is None
+        or case.snoozed_until is not None
         or not (pull or (case.status in OFFERED_STATUSES and not case.pull_only))
         or (offers is not None and offers.offered_to is not None)
         or not _is_handed_out(case.queue, policy, pull=pull)
@@ -505,4 +506,7 @@ def _why_not_waiting(case: str, file: CaseFile | None, policy: Policy, *, review
         return f"{file.case.assignee} holds case {case}"
     if file.case.queue not in policy.queues:
         return f"case {case} waits in {file.case.queue}, and the policy has no such queue"
-    return f"case {case} is {file.case.status} and is not offered; it can be fetched or found by search"
+    asleep = file.case.snoozed_until
+    state = file.case.status if asleep is None else f"snoozed until {asleep:%Y-%m-%d %H:%M:%S} UTC"
+    how = "fetched or found by search" if asleep is None else "found by search"
+    return f"case {case} is {state} and is not offered; it can be {how}"

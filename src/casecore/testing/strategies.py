@@ -310,6 +310,7 @@ def _word_options(desk: Desk, kind: type[Command], file: CaseFile | None, channe
         "notes": ["As agreed with ana, ben, cleo and dora", "Done", ""],
         "what": ["Call back"],
         "due": [(desk.now or T0) + timedelta(hours=1)] if (desk.now or T0) < _LATE else [],
+        "until": [(desk.now or T0) + timedelta(hours=1)] if (desk.now or T0) < _LATE else [],
         "tags": [frozenset(), frozenset({"vip"})],
         "capacity": [{}, {}, {"total": 3, "chat": 1}],
         "template": _likely_templates(kind, file, channel),

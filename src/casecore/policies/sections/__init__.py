@@ -7,12 +7,14 @@ the words a key may hold. They lie by their subject: cases, work, channels, cont
 
 from casecore.policies.sections.cases import OPEN_STATUSES as OPEN_STATUSES
 from casecore.policies.sections.cases import Approval as Approval
+from casecore.policies.sections.cases import Commitments as Commitments
 from casecore.policies.sections.cases import Lifecycle as Lifecycle
 from casecore.policies.sections.cases import OnCustomerMessage as OnCustomerMessage
 from casecore.policies.sections.cases import Reopening as Reopening
 from casecore.policies.sections.cases import ReopenTo as ReopenTo
 from casecore.policies.sections.cases import Role as Role
 from casecore.policies.sections.cases import Sentiment as Sentiment
+from casecore.policies.sections.cases import Snooze as Snooze
 from casecore.policies.sections.cases import TagRole as TagRole
 from casecore.policies.sections.cases import Tags as Tags
 from casecore.policies.sections.catalogue import TEMPLATE_ENTRIES as TEMPLATE_ENTRIES

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 
-from casecore.policies.kinds import Choice, Flag, Length, Named, Several, Whole, a_source, key, section
+from casecore.policies.kinds import Choice, Flag, Length, Named, OrNone, Several, Whole, a_source, key, section
 from casecore.statuses import Status
 
 
@@ -70,6 +70,30 @@ class Reopening:
 
     to: ReopenTo = key(
         Choice(ReopenTo), "Its queue, or its last agent if they can take it now.", default=ReopenTo.QUEUE
+    )
+    source: str = a_source()
+
+
+@section
+class Snooze:
+    """Cases that sleep until an instant."""
+
+    allowed: bool = key(Flag(), "Whether cases may be snoozed.", default=True)
+    longest: timedelta | None = key(
+        OrNone(Length(), "no limit"), "The longest time for which a case is snoozed.", default=None
+    )
+    source: str = a_source()
+
+
+@section
+class Commitments:
+    """Follow-ups that somebody promised."""
+
+    follow_case: bool = key(
+        Flag(),
+        "Whether a promise is kept by whoever holds its case, or held it last, and not by who made it.",
+        default=False,
+        rules=("commitment.agent",),
     )
     source: str = a_source()
 

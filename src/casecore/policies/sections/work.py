@@ -204,6 +204,11 @@ class Routing:
         "Whether an agent who lets an offer time out stays available, or takes no more work until they come back.",
         default=Unanswered.AVAILABLE,
     )
+    answer_within: timedelta | None = key(
+        OrNone(Length(), "they have all the time"),
+        "How long an agent who has taken a case may leave its customer without a reply before it goes back.",
+        default=None,
+    )
     earlier_handler: bool = key(
         Flag(),
         "Whether an email that answers an agent's message is offered to that agent first.",

@@ -435,6 +435,18 @@ CASES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             {"because": Release.CUSTOMER_BACK},
         ),
         Sentence(
+            "the case left {agent}: it is snoozed",
+            "o caso deixou {agent}: foi adiado",
+            "le cas quitte {agent} : il est mis en veille",
+            {"because": Release.SNOOZED},
+        ),
+        Sentence(
+            "the case left {agent}, who did not answer in time",
+            "o caso deixou {agent}, que não respondeu a tempo",
+            "le cas quitte {agent}, faute de réponse à temps",
+            {"because": Release.UNANSWERED},
+        ),
+        Sentence(
             "{by} ended the contact: the customer stayed silent",
             "{by} encerrou o atendimento: o cliente não respondeu",
             "{by} a mis fin au contact : le client ne répondait plus",

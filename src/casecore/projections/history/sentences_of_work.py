@@ -21,7 +21,7 @@ from casecore.rooms.approvals import (
     ReviewReassigned,
 )
 from casecore.rooms.authentication import Authenticated
-from casecore.rooms.commitments import CommitmentFulfilled, CommitmentMade, CommitmentRescheduled
+from casecore.rooms.commitments import CommitmentFulfilled, CommitmentMade, CommitmentRescheduled, CommitmentTaken
 from casecore.rooms.contacts import CaseGivenUp, ContactEnded, ContactStarted, CustomerLeft, CustomerReturned
 from casecore.rooms.occupancy import OccupancyChanged
 from casecore.rooms.offers import OfferAccepted, OfferDeclined, OfferRescinded, OfferStatus, Rescission, WorkOffered
@@ -29,6 +29,7 @@ from casecore.rooms.relations import CaseFlagged, DutyDone, DutyLeft, RecordRela
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.reviews import ReviewEnded, ReviewFreed, ReviewTaken
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
+from casecore.rooms.snoozes import CaseSnoozed, SnoozeEnded
 from casecore.rooms.wrap_ups import Disposed, WrapUpOwed
 
 REPLIES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
@@ -254,6 +255,26 @@ WORK: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             "le cas ne compte plus pour {agent}",
         ),
     ),
+    CaseSnoozed: (
+        Sentence(
+            "{by} snoozed the case until {until}",
+            "{by} adiou o caso até {until}",
+            "{by} a mis le cas en veille jusqu’au {until}",
+        ),
+    ),
+    SnoozeEnded: (
+        Sentence(
+            "the snooze is over",
+            "o adiamento terminou",
+            "la mise en veille est terminée",
+            {"over": True},
+        ),
+        Sentence(
+            "the case is no longer snoozed",
+            "o caso já não está adiado",
+            "le cas n’est plus en veille",
+        ),
+    ),
     Authenticated: (
         Sentence("{by} authenticated the customer", "{by} autenticou o cliente", "{by} a authentifié le client"),
     ),
@@ -290,6 +311,13 @@ WORK: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             "{by} rescheduled the commitment {commitment} from {was} to {due}",
             "{by} reagendou o compromisso {commitment} de {was} para {due}",
             "{by} a reporté l’engagement {commitment} du {was} au {due}",
+        ),
+    ),
+    CommitmentTaken: (
+        Sentence(
+            "{agent} took over the commitment {commitment} of {was}",
+            "{agent} assumiu o compromisso {commitment} de {was}",
+            "{agent} a repris l’engagement {commitment} pris par {was}",
         ),
     ),
     WrapUpOwed: (

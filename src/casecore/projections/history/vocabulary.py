@@ -130,6 +130,8 @@ WORDS: Final[Mapping[type[StrEnum], Mapping[str, InEachLanguage]]] = {
         Release.AGENT_LOST: ("agent gone", "agente ausente", "agent absent"),
         Release.DISPOSED: ("disposed", "classificado", "clôturé"),
         Release.CUSTOMER_BACK: ("the customer is back", "o cliente voltou", "le client est revenu"),
+        Release.SNOOZED: ("snoozed", "adiado", "mis en veille"),
+        Release.UNANSWERED: ("never answered", "sem resposta", "sans réponse"),
     },
     CloseReason: {
         CloseReason.BY_HAND: ("by hand", "manualmente", "manuellement"),
@@ -153,6 +155,7 @@ WORDS: Final[Mapping[type[StrEnum], Mapping[str, InEachLanguage]]] = {
         Rescission.REASSIGNED: ("reassigned", "reatribuição", "réattribution"),
         Rescission.WAITS_NO_MORE: ("it waits no more", "já não está à espera", "plus en attente"),
         Rescission.CUSTOMER_LEFT: ("the customer has left", "o cliente saiu", "le client est parti"),
+        Rescission.SNOOZED: ("it is snoozed", "foi adiado", "il est mis en veille"),
         Rescission.DRAFT_DECIDED: ("the draft was decided", "o rascunho foi decidido", "le brouillon a été décidé"),
     },
     Feeling: {

@@ -40,6 +40,7 @@ from casecore.projections.search.queries import (
     TEXT,
     QueryError,
     Term,
+    YesNo,
     filter_terms,
     parse_query,
     seal_of,
@@ -105,6 +106,15 @@ _TIMES: Final[Mapping[str, Callable[[datetime], Callable[[str, CaseEntry], bool]
     "since": lambda instant: lambda _, entry: instant_of(entry.moments[-1]) >= instant,
     "until": lambda instant: lambda _, entry: instant_of(entry.moments[0]) <= instant,
 }
+
+_FOLLOWED: Final[Mapping[str, Callable[[Case], str]]] = {
+    "channel": lambda case: case.channel,
+    "customer": lambda case: case.customer,
+    "queue": lambda case: case.queue,
+    "status": lambda case: case.status,
+    "snoozed": lambda case: YesNo.NO if case.snoozed_until is None else YesNo.YES,
+}
+"""What changes of a case and is searched by, by the field of the query."""
 
 _NO_CONTACT: Final = re.compile("follow|photo|picture|avatar|url|link")
 """Names in a profile under which no number or address stands to which somebody can write."""
@@ -192,8 +202,8 @@ class Archive:
         for name in ("thread", "customer"):
             if before is None or getattr(before, name) != getattr(after, name):
                 self._message_words.add_id(after.id, getattr(after, name))
-        for name in ("queue", "status", "channel", "customer"):
-            old, new = getattr(before, name, None), getattr(after, name)
+        for name, value_of in _FOLLOWED.items():
+            old, new = None if before is None else value_of(before), value_of(after)
             if old != new:
                 self._cases_by[name][new].add(after.id)
                 if old is not None:
@@ -305,6 +315,7 @@ class Archive:
         status: Filter = None,
         queue: Filter = None,
         tag: Filter = None,
+        snoozed: Filter = None,
         since: datetime | str | None = None,
         until: datetime | str | None = None,
         limit: int = 50,
@@ -320,6 +331,7 @@ class Archive:
             agent: An agent who held the case, wrote on it or did something with it.
             status: With this status now.
             tag: With this tag, on the case or on one of its messages.
+            snoozed: `yes` or `no`: whether it is snoozed now.
             since: Something happened then (aware) or later.
             until: Started by then (aware).
             limit: How many results at most.
@@ -339,6 +351,7 @@ class Archive:
             status=status,
             queue=queue,
             tag=tag,
+            snoozed=snoozed,
             since=since,
             until=until,
         )
@@ -461,6 +474,7 @@ class Archive:
             tags=tuple(sorted(entry.tags)),
             started_at=instant_of(entry.moments[0]),
             latest_at=instant_of(entry.moments[-1]),
+            snoozed_until=row.snoozed_until,
         )
 
     def cases_of(self, customer: str) -> tuple[CaseSummary, ...]:

@@ -23,6 +23,7 @@
 | `agent` | an agent's id | they held the case, wrote on it or did something with it |
 | `tag` | a tag | the case or one of its messages has it; capitals do not count |
 | `customer` | a part of a name, or a whole id | the case is theirs; capitals and accents do not count |
+| `snoozed` | `yes` or `no` | the case sleeps, or it does not |
 | `since` | a date, or an instant with its offset | something happened on the case then or later |
 | `until` | the same | the case had started by then; a date counts to its end |
 
@@ -121,6 +122,13 @@ def _read_name_part(value: str) -> str:
     return value
 
 
+class YesNo(StrEnum):
+    """Whether something is so."""
+
+    YES = "yes"
+    NO = "no"
+
+
 def _choice_reader(kind: type[StrEnum]) -> Callable[[str], StrEnum]:
     known = frozenset(kind)
 
@@ -175,6 +183,7 @@ _WORDS: Final[Mapping[str, Callable[[str], Any]]] = {
     "channel": _choice_reader(Channel),
     "customer": _read_name_part,
     "queue": _read_name,
+    "snoozed": _choice_reader(YesNo),
     "status": _choice_reader(Status),
     "tag": _read_tag,
 }

@@ -16,6 +16,7 @@ class CaseSummary:
     Attributes:
         name: The customer's name, if it is known.
         assignee: Who holds it.
+        snoozed_until: Until when it is snoozed (aware, UTC); None where it is not.
         agents: Who held it, wrote on it or did something with it, by id.
         tags: Its tags and those of its messages, by word.
         started_at: When it started (aware, UTC).
@@ -34,6 +35,7 @@ class CaseSummary:
     tags: tuple[str, ...]
     started_at: datetime
     latest_at: datetime
+    snoozed_until: datetime | None = None
 
 
 @frozen
