@@ -41,6 +41,7 @@ from casecore.rooms.commitments import Commitment, FulfilCommitment, MakeCommitm
 from casecore.rooms.composition import HOUSE, RULES, SHEETS, TABLES, CaseFile, View
 from casecore.rooms.contacts import Contact, ContactEnded, ContactStarted, EndContact
 from casecore.rooms.lapses import EndUnanswered
+from casecore.rooms.moving import MoveCase
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, Note, NoteAdded, NoteDeleted, SetSentiment
 from casecore.rooms.offers import ExpireOffer, Offers, OfferWork, RescindOffer
 from casecore.rooms.prepared import PreparedText
@@ -419,6 +420,7 @@ class TestActions:
             *("take_review", "accept_offer", "reject_offer", "snooze", "reassign_to_agent", "reassign_to_queue"),
             *("end_contact", "authenticate", "ask_presence", "disconnect_idle"),
             *("relate_customer", "unrelate_customer", "flag_complaint", "dispose", "make_commitment"),
+            "move_case",
             *("set_level_low", "set_level_normal", "set_level_high", "set_level_urgent"),
             "send_template",
         ] == names
@@ -515,6 +517,10 @@ def arguments(desk, case, name, command):
     words["template"] = [OWN_TEMPLATE if channel is Channel.WHATSAPP else OWN_QUICK_REPLY]
     if command is EditDraft and draft is not None and draft.template is not None:
         words["text"] = [draft.template.reading(channel)[0]]
+    if command is MoveCase:
+        rows, status = desk.threads.values(), desk.status
+        elsewhere = [row for row in rows if row.channel is channel and row.id != file.case.thread]
+        words["thread"] = [row.id for row in elsewhere if row.case is None or status(row.case) is Status.CLOSED]
     if command is SetSentiment:
         words["message"] = sorted(message.id for message in desk.messages.values() if message.case == case)
     return words.get(name, [f"a {name} of its own"])
@@ -534,8 +540,8 @@ def check_actions(desk, agent, case):
                 {**so_far, name: value} for so_far in filled for value in arguments(desk, case, name, one.command)
             ]
         verdicts = [desk.decide(one.command(**fields)) for fields in filled]
-        if one.name == "set_sentiment" and not verdicts:
-            continue  # the case has no message yet: we write first, and it waits for approval
+        if one.name in {"set_sentiment", "move_case"} and not verdicts:
+            continue  # the case has no message yet: we write first, and it waits for approval; or there is no thread
         assert verdicts, one
         if one.allowed:
             assert any(verdicts) or one.asks == ("agent",), (one, verdicts)  # perhaps nobody is there to take it

@@ -117,6 +117,14 @@ if TYPE_CHECKING:
     from casecore.rooms.assignments import WorkBegun as WorkBegun
     from casecore.rooms.authentication import Authenticate as Authenticate
     from casecore.rooms.authentication import Authenticated as Authenticated
+    from casecore.rooms.blocking import BlockCustomer as BlockCustomer
+    from casecore.rooms.blocking import BlockThread as BlockThread
+    from casecore.rooms.blocking import CustomerBlocked as CustomerBlocked
+    from casecore.rooms.blocking import CustomerUnblocked as CustomerUnblocked
+    from casecore.rooms.blocking import ThreadBlocked as ThreadBlocked
+    from casecore.rooms.blocking import ThreadUnblocked as ThreadUnblocked
+    from casecore.rooms.blocking import UnblockCustomer as UnblockCustomer
+    from casecore.rooms.blocking import UnblockThread as UnblockThread
     from casecore.rooms.bounces import DeliveryFailed as DeliveryFailed
     from casecore.rooms.bounces import MessageBounced as MessageBounced
     from casecore.rooms.breaks import ClearNextState as ClearNextState
@@ -168,6 +176,12 @@ if TYPE_CHECKING:
     from casecore.rooms.edits import WithdrawMessage as WithdrawMessage
     from casecore.rooms.lapses import EndUnanswered as EndUnanswered
     from casecore.rooms.last_words import LastWords as LastWords
+    from casecore.rooms.merging import CustomerExtended as CustomerExtended
+    from casecore.rooms.merging import CustomerMerged as CustomerMerged
+    from casecore.rooms.merging import MergeCustomers as MergeCustomers
+    from casecore.rooms.moving import CaseMoved as CaseMoved
+    from casecore.rooms.moving import MoveCase as MoveCase
+    from casecore.rooms.moving import ThreadLeft as ThreadLeft
     from casecore.rooms.notes import AddNote as AddNote
     from casecore.rooms.notes import AddTag as AddTag
     from casecore.rooms.notes import CaseTagged as CaseTagged
@@ -286,6 +300,11 @@ _HOMES = {
         "ChangeAgent GoAvailable GoUnavailable LogOut NextStateCleared NextStateSet Permission Presence"
     ),
     "rooms.threads": "Customer CustomerMet CustomerRecorded Feeling Message RecordCustomer Thread ThreadOpened",
+    "rooms.merging": "CustomerExtended CustomerMerged MergeCustomers",
+    "rooms.blocking": (
+        "BlockCustomer BlockThread CustomerBlocked CustomerUnblocked ThreadBlocked ThreadUnblocked UnblockCustomer "
+        "UnblockThread"
+    ),
     "rooms.cases": "Case CaseClosed CaseStarted CloseCase CloseReason SetStatus StatusSet",
     "rooms.assignments": "CaseAssigned CaseQueued CaseReleased CaseUnqueued LeaveCase OpenCase Release WorkBegun",
     "rooms.arrivals": "CaseReopened MessageNoted MessageReceived ReceiveMessage SuccessorStarted",
@@ -330,6 +349,7 @@ _HOMES = {
     "rooms.catalogue": "CatalogueEntry",
     "rooms.edits": "EditMessage MessageAwaited MessageEdited MessageWithdrawn WithdrawMessage",
     "rooms.last_words": "LastWords",
+    "rooms.moving": "CaseMoved MoveCase ThreadLeft",
     "rooms.clocks": "Clock Clocks ClockName ClockState ClockVerdict FirstReply first_response next_response solution",
     "rooms.sla": (
         "ClockJudged LevelSet RecordMiss ResponseUndone SetLevel SolutionPaused SolutionReached SolutionResumed "

@@ -383,6 +383,8 @@ ANSWERED = [
 ]
 """Ben holds an email that answers Ana's."""
 
+BLOCKED_MARIA = a_line("BlockCustomer", by="system", customer="maria", reason="Insults")
+MIA = a_line("RecordCustomer", by="system", customer="mia", name="Mia")
 FIRST = {"thread": "t2", "new_case": "c2", "message": "m9", "customer": "rui", "text": "Hello!"}
 QUICK = {"type": "PreparedText", "kind": "quick_reply", "definition": '{"name": "hello", "text": "Hello!"}'}
 
@@ -426,6 +428,70 @@ SAID = [
         [],
         a_line("RecordCustomer", by="system", customer="maria", name="Maria", profile={"email": "m@x.org"}),
         ["✓ the system records of customer Maria: name, email"],
+    ),
+    *(
+        (
+            [a_line("RecordCustomer", by="system", customer="maria", name="Maria"), *before],
+            a_line(kind, by="system", customer="maria", reason="Insults"),
+            [f"✓ the system {verb} customer Maria: “Insults”"],
+        )
+        for kind, verb, before in (
+            ("BlockCustomer", "blocks", []),
+            ("UnblockCustomer", "unblocks", [BLOCKED_MARIA]),
+        )
+    ),
+    *(
+        (
+            [*OPENED, *before],
+            a_line(kind, by="system", thread="t1", reason="Spam"),
+            [f"✓ the system {verb} thread t1: “Spam”"],
+        )
+        for kind, verb, before in (
+            ("BlockThread", "blocks", []),
+            ("UnblockThread", "unblocks", [a_line("BlockThread", by="system", thread="t1", reason="Spam")]),
+        )
+    ),
+    (
+        [*OPENED, BLOCKED_MARIA],
+        a_line("ReceiveMessage", by="customer", thread="t1", message="m9", text="Hello?"),
+        [
+            "✓ maria writes by messaging: “Hello?” open",
+            "↳ it stands in the history and changes nothing: they are blocked",
+        ],
+    ),
+    (
+        [*OPENED, MIA, BLOCKED_MARIA],
+        a_line("MergeCustomers", by="ana", customer="maria", into="mia"),
+        [
+            "✓ ana finds that customer maria is customer mia",
+            "↳ maria and mia are read as one, and mia is blocked",
+        ],
+    ),
+    (
+        [*OPENED, MIA],
+        a_line("MergeCustomers", by="ana", customer="maria", into="mia"),
+        ["✓ ana finds that customer maria is customer mia", "↳ maria and mia are read as one"],
+    ),
+    (
+        [
+            *OPENED[:2],
+            *(
+                a_line(
+                    "ReceiveMessage",
+                    by="customer",
+                    thread=f"t{number}",
+                    message="m1",
+                    customer=name,
+                    channel="sms",
+                    new_case=f"c{number}",
+                    name=name.title(),
+                )
+                for number, name in ((1, "maria"), (2, "mia"))
+            ),
+            a_line("CloseCase", by="system", case="c2", reason="spam"),
+        ],
+        a_line("MoveCase", by="system", case="c1", thread="t2"),
+        ["✓ the system moves c1 to Mia, on thread t2 new"],
     ),
     (
         [],

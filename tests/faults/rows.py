@@ -81,6 +81,9 @@ WE_WRITE, COMPLAINT = "we-write-on-whatsapp", "an-email-complaint"
 DRAFT, EMAIL_DRAFT = "a-draft-on-chat", "a-draft-on-email"
 BOUNCED, CLOCKS, LATE = "a-reply-that-never-arrives", "service-clocks", "late-messages-on-whatsapp"
 EDITED = "a-message-that-is-edited"
+MERGED = "customers-who-are-one"
+MOVED_AWAY, CHAT_MOVED = "a-whatsapp-case-of-somebody-else", "a-chat-case-of-somebody-else"
+BLOCKED = "somebody-who-is-blocked"
 CLOSES_SOON = 'lifecycle = { close_after = { open = "1h", pending = "1h", escalated = "1h" } }'
 NEXT, NEXT_BOUNCED = "the-next-response", "a-next-response-that-never-arrives"
 ASKED_AGAIN = '[sla.default]\nnext_response = "30m"'

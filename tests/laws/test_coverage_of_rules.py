@@ -37,6 +37,7 @@ from casecore.rooms.approvals import (
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
 from casecore.rooms.authentication import Authenticate, Authenticated
+from casecore.rooms.blocking import BlockCustomer, BlockThread, UnblockCustomer, UnblockThread
 from casecore.rooms.bounces import DeliveryFailed
 from casecore.rooms.breaks import ClearNextState, SetNextState
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
@@ -46,6 +47,8 @@ from casecore.rooms.composition import HOUSE, RULES
 from casecore.rooms.contacts import CONTACT_LIFECYCLE, ContactEnded, EndContact
 from casecore.rooms.edits import EditMessage, WithdrawMessage
 from casecore.rooms.lapses import EndUnanswered
+from casecore.rooms.merging import MOST_MERGED, MergeCustomers
+from casecore.rooms.moving import MoveCase
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
 from casecore.rooms.offers import (
     OFFER_LIFECYCLE,
@@ -66,7 +69,7 @@ from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import RecordMiss, SetLevel
 from casecore.rooms.snoozes import EndSnooze, SnoozeCase
-from casecore.rooms.threads import Feeling
+from casecore.rooms.threads import Feeling, RecordCustomer
 from casecore.rooms.wrap_ups import Dispose, Disposed
 from casecore.statuses import CASE_LIFECYCLE, Status, Trigger
 from casecore.testing.scenario import at, case_in, given, new_case, prepared, we_write
@@ -98,6 +101,21 @@ CLEO_HOLDS = case_in("open", "c2", "cleo", at=at(2))
 KNOWN = (case_in("open"), Authenticate("ana", at(1), "c1"))
 FIVE, LATER = at(minutes=5), at(hours=2)
 PROMISED = (KNOWN, MakeCommitment("ana", at(2), "c1", "p1", LATER, "Call back"))
+TWO_CUSTOMERS = (new_case(), RecordCustomer(SYSTEM, at(1), "mia", "Mia"))
+MERGED = MergeCustomers("ana", at(2), "maria", "mia")
+MANY_CUSTOMERS = (
+    TWO_CUSTOMERS,
+    *(RecordCustomer(SYSTEM, at(2), f"k{number}") for number in range(MOST_MERGED)),
+    *(MergeCustomers(SYSTEM, at(3), f"k{number}", "mia") for number in range(MOST_MERGED)),
+)
+OTHER_SMS = new_case("c2", channel="sms", customer="mia")
+OTHER_CLOSED = CloseCase("dora", at(2), "c2", CloseReason.SPAM)
+OTHER_CHAT = (new_case("c2", customer="mia"), OTHER_CLOSED)
+BLOCKED = (
+    new_case(),
+    BlockCustomer(SYSTEM, at(1), "maria", "Insults"),
+    BlockThread(SYSTEM, at(1), "t-c1", "Insults"),
+)
 OVERDUE = (PROMISED, LogOut("ana", at(3), "ana"))
 SILENT = (case_in("pending"), AskPresence("ana", at(1), "c1", "q1"))
 ANSWERS_CLEO = (
@@ -225,6 +243,29 @@ REFUSALS = (
             DeleteNote(CUSTOMER, NOW, "n1"),
         )
     ),
+    Refusal("actor.role", new_case(), BlockCustomer(CUSTOMER, NOW, "maria", "Insults")),
+    *(
+        Refusal("customer.known", (), kind("dora", NOW, "maria", "Insults"))
+        for kind in (BlockCustomer, UnblockCustomer)
+    ),
+    *(Refusal("thread.known", (), kind("dora", NOW, "t-c1", "Insults")) for kind in (BlockThread, UnblockThread)),
+    Refusal("block.edge", new_case(), UnblockCustomer("dora", NOW, "maria", "A mistake")),
+    Refusal("block.edge", BLOCKED, BlockCustomer("dora", NOW, "maria", "Insults")),
+    Refusal("block.edge", new_case(), UnblockThread("dora", NOW, "t-c1", "A mistake")),
+    Refusal("block.edge", BLOCKED, BlockThread("dora", NOW, "t-c1", "Insults")),
+    Refusal("block.supervisor", new_case(), BlockCustomer("ana", NOW, "maria", "Insults")),
+    Refusal("block.reason", new_case(), BlockCustomer("dora", NOW, "maria", " ")),
+    Refusal("actor.role", TWO_CUSTOMERS, MergeCustomers(CUSTOMER, NOW, "maria", "mia")),
+    Refusal("customer.known", new_case(), MergeCustomers("ana", NOW, "maria", "mia")),
+    Refusal("customer.known", new_case(), MergeCustomers("ana", NOW, "mia", "maria")),
+    Refusal("merge.edge", (TWO_CUSTOMERS, MERGED), MergeCustomers("ana", NOW, "maria", "mia")),
+    Refusal("merge.limit", MANY_CUSTOMERS, MergeCustomers("ana", NOW, "maria", "mia")),
+    Refusal("thread.known", SMS, MoveCase("ana", NOW, "c1", "t9")),
+    Refusal("move.thread", SMS, MoveCase("ana", NOW, "c1", "t-c1")),
+    Refusal("move.open_case", (SMS, OTHER_SMS), MoveCase("ana", NOW, "c1", "t-c2")),
+    Refusal("move.live", (case_in("open"), OTHER_CHAT), MoveCase("ana", NOW, "c1", "t-c2")),
+    Refusal("move.draft", (SMS, DRAFT, OTHER_SMS, OTHER_CLOSED), MoveCase("ana", NOW, "c1", "t-c2")),
+    Refusal("assignment.holder", (SMS, OTHER_SMS, OTHER_CLOSED), MoveCase("cleo", NOW, "c1", "t-c2")),
     Refusal("case.known", (), OpenCase("ana", NOW, "c9")),
     Refusal("case.known", (), AddNote("ana", NOW, "n1", "Hm", case="c9")),
     Refusal("case.fresh", new_case(), new_case("c1", thread="t2", message="m2", at=NOW)),
@@ -233,6 +274,7 @@ REFUSALS = (
         for command in (
             SetStatus("ana", NOW, "c1", Status.OPEN),
             CloseCase("ana", NOW, "c1"),
+            MoveCase("ana", NOW, "c1", "t-c1"),
             ReassignCase("dora", NOW, "c1", queue="billing"),
             SendReply("ana", NOW, "c1", "m2", "Hi"),
             SubmitDraft("ana", NOW, "c1", "d1", "Hi"),

@@ -23,7 +23,7 @@ WITNESSES = {
     f"casecore.promises.{name}"
     for name in (
         *("promise", "books", "bookkeeping", "pages", "happening", "in_force", "rows", "watching"),
-        *("life_cycle", "assignment", "live_work", "replies"),
+        *("life_cycle", "assignment", "live_work", "replies", "people"),
     )
 }
 """The modules that judge."""

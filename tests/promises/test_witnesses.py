@@ -17,21 +17,26 @@ from casecore.promises.life_cycle import EDGES, MOVES, edges_of
 from casecore.promises.replies import what_is_wrong
 from casecore.rooms.agents import AgentAdded, AgentAvailable, AgentUnavailable, AgentWrapsUp, GoAvailable, NextStateSet
 from casecore.rooms.approvals import ApproveDraft, DraftApproved, DraftSubmitted
-from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, SuccessorStarted
+from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, ReceiveMessage, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, WorkBegun
 from casecore.rooms.authentication import Authenticated
+from casecore.rooms.blocking import CustomerBlocked, CustomerUnblocked, ThreadBlocked, ThreadUnblocked
 from casecore.rooms.bounces import MessageBounced
 from casecore.rooms.cases import CaseClosed, CaseStarted, SetStatus, StatusSet
 from casecore.rooms.clocks import ClockName, ClockState
 from casecore.rooms.commitments import CommitmentMade
 from casecore.rooms.contacts import ContactEnded, ContactStarted, CustomerLeft
+from casecore.rooms.merging import CustomerExtended, CustomerMerged, MergeCustomers
+from casecore.rooms.moving import CaseMoved, MoveCase
 from casecore.rooms.notes import CaseTagged, NoteAdded
 from casecore.rooms.offers import AcceptOffer, OfferAccepted, OfferWork, WorkOffered
+from casecore.rooms.outbound import ConsentRecorded
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.replies import ReplySent, SendReply
 from casecore.rooms.reviews import ReviewFreed, ReviewTaken, TakeReview
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
 from casecore.rooms.sla import ClockJudged, ResponseUndone, SolutionUndone
+from casecore.rooms.threads import ThreadOpened
 from casecore.rooms.wrap_ups import Disposed, WrapUpOwed
 from casecore.statuses import CASE_LIFECYCLE
 from casecore.testing.scenario import at, prepared
@@ -246,6 +251,57 @@ PROMISED = said(CommitmentMade("ana", at(3), "p1", "c1", "ana", at(hours=1), "Ca
 WROTE_AGAIN = (CaseReopened(CUSTOMER, at(4), "c1", Status.PENDING), *comes(when=4)[2:])
 BY_DAY = timedelta(hours=24).total_seconds()
 FOLLOWED = (SuccessorStarted(CUSTOMER, at(10), "c1", "c2"), *comes("c2", when=10, thread="t-c1", predecessor="c1"))
+
+BLOCKED = (CustomerBlocked(SYSTEM, at(), "maria", "Insults"),)
+BLOCKED_BOB = (CustomerBlocked(SYSTEM, at(), "bob", "Insults"),)
+UNBLOCKED = (CustomerUnblocked(SYSTEM, at(), "maria", "Has apologised"),)
+THREAD_BLOCKED = (ThreadBlocked(SYSTEM, at(), "t-c1", "Advertisements"),)
+THREAD_UNBLOCKED = (ThreadUnblocked(SYSTEM, at(), "t-c1", "A mistake"),)
+
+
+AGREED = (ConsentRecorded(SYSTEM, at(), "mia", opted_in=True),)
+WITHDRAWN = (ConsentRecorded(SYSTEM, at(), "maria", opted_in=False),)
+
+
+def merges(customer="maria", into="mia", **known):
+    """A customer is found to be another."""
+    extended = CustomerExtended(SYSTEM, at(), into, (customer,), (), None, **known)
+    return (CustomerMerged(SYSTEM, at(), customer, into), extended)
+
+
+SMS = Channel.SMS
+THREADS = (
+    (ThreadOpened(CUSTOMER, at(), "t-c1", "maria", SMS),),
+    (ThreadOpened(CUSTOMER, at(), "t-c2", "mia", SMS),),
+)
+
+
+def moved(customer="mia"):
+    """The case goes on, on the other thread."""
+    return CaseMoved(SYSTEM, at(4), "c1", "t-c2", "t-c1", customer)
+
+
+def we_begin(customer, by="ana"):
+    """A case begins on WhatsApp, and waits in its queue."""
+    started = CaseStarted(by, at(3), "c9", "t9", customer, Channel.WHATSAPP, "general")
+    return (started, CaseQueued(by, at(3), "c9", "general", at(3)))
+
+
+THREAD_OF_MARIA = (ThreadOpened(CUSTOMER, at(), "t-c1", "maria", Channel.CHAT),)
+
+
+def only_noted(case=None, thread="t9", **fields):
+    """A message is only noted, because somebody is blocked."""
+    return MessageNoted(
+        CUSTOMER, at(3), case, thread, "m9", "Hello", MessageKind.DIRECT, auto_generated=False, blocked=True, **fields
+    )
+
+
+def beside(who):
+    """Somebody in copy writes."""
+    kind = MessageKind.DIRECT
+    return MessageReceived(CUSTOMER, at(3), "c1", "t-c1", "maria", "m9", "Hello", kind, participant=who)
+
 
 BOUNCED = MessageBounced(SYSTEM, at(9), "c1", "t-c1", "r1")
 REOPENED = CaseReopened(SYSTEM, at(9), "c1", Status.PENDING)
@@ -584,6 +640,86 @@ TOLD = {
         ),
         said(judged(MISSED, "next_response")),
     ),
+    "25: merged, and both are known": Told("", (), merges()),
+    "25: merged, and nothing is taken over": Told("25", (), merges()[:1]),
+    "25: merged, and the block is lost": Told("25", (BLOCKED,), merges()),
+    "25: merged, and the block is kept": Told("", (BLOCKED,), merges(blocked=True)),
+    "25: merged into somebody who is blocked": Told("25", (BLOCKED,), merges("mia", "maria")),
+    "25: merged, and the withdrawal is lost": Told("25", (WITHDRAWN, AGREED), merges(opted_in=True)),
+    "25: merged, and the withdrawal stands": Told("", (WITHDRAWN, AGREED), merges(opted_in=False)),
+    "25: merged, and the consent is lost": Told("25", (AGREED,), merges()),
+    "25: merged, and the consent is kept": Told("", (AGREED,), merges(opted_in=True)),
+    "25: merged twice": Told("25", (merges(),), merges("maria", "may")),
+    "25: merged into somebody who was merged": Told("25", (merges(),), merges("may", "maria")),
+    "25: merged into themselves": Told("25", (), merges("maria", "maria")),
+    "25: a chain": Told("25", (merges(),), merges("mia", "may")),
+    "25: no chain, since all are merged": Told(
+        "",
+        (merges(),),
+        (
+            CustomerMerged(SYSTEM, at(), "mia", "may"),
+            CustomerMerged(SYSTEM, at(), "maria", "may"),
+            CustomerExtended(SYSTEM, at(), "may", ("mia", "maria"), (), None),
+        ),
+    ),
+    "25: written to, though one of them withdrew": Told("25", (WITHDRAWN, merges(opted_in=False)), we_begin("mia")),
+    "25: written to by the old id": Told("25", (WITHDRAWN, merges(opted_in=False)), we_begin("maria")),
+    "25: written to, for they agreed again": Told(
+        "",
+        (WITHDRAWN, merges(opted_in=False), (ConsentRecorded(SYSTEM, at(), "maria", opted_in=True),)),
+        we_begin("mia"),
+    ),
+    "25: they write themselves": Told("", (WITHDRAWN, merges(opted_in=False)), we_begin("mia", CUSTOMER)),
+    "26: merged with somebody blocked": Told("26", (BLOCKED_BOB, merges("bob", "maria", blocked=True)), comes()),
+    "26: the person is blocked by the old id": Told("26", (merges("bob", "maria"), BLOCKED_BOB), comes()),
+    "25: moved to a thread of theirs": Told("", (*THREADS, comes(channel=SMS)), said(moved())),
+    "25: moved to a thread with an open case": Told(
+        "25", (*THREADS, comes(channel=SMS), comes("c2", SMS)), said(moved())
+    ),
+    "25: moved to a thread with a closed case": Told(
+        "", (*THREADS, comes(channel=SMS), comes("c2", SMS), closed("c2")), said(moved())
+    ),
+    "25: moved to a thread of another": Told("25", (*THREADS, comes(channel=SMS)), said(moved(customer="may"))),
+    "25: moved to another channel": Told("25", (*THREADS, comes()), said(moved())),
+    "25: moved with a draft": Told(
+        "25", (*DESK, *THREADS, comes(channel=SMS), taken(channel=SMS), drafted()), said(moved())
+    ),
+    "25: a chat is moved": Told(
+        "25",
+        (said(ThreadOpened(CUSTOMER, at(), "t-c2", "mia", Channel.CHAT)), comes()),
+        said(moved()),
+    ),
+    "25: the old thread goes on on the case": Told(
+        "25", (*THREADS, comes(channel=SMS), said(moved())), (comes(channel=SMS)[2],)
+    ),
+    "26: a blocked customer is heard": Told("26", (BLOCKED,), comes()),
+    "26: a blocked customer is noted": Told("", (BLOCKED,), said(only_noted(thread="t-c1", customer="maria"))),
+    "26: a customer is heard who was unblocked": Told("", (BLOCKED, UNBLOCKED), comes()),
+    "26: nobody is blocked, and is noted": Told("26", (), said(only_noted(thread="t-c1", customer="maria"))),
+    "26: somebody in copy who is blocked is heard": Told("26", (comes(), BLOCKED_BOB), said(beside("bob"))),
+    "26: somebody else in copy is heard": Told("", (comes(), BLOCKED_BOB), said(beside("eve"))),
+    "26: a case is opened again by somebody blocked": Told(
+        "01 26", (*OPEN, replied(), THREAD_BLOCKED), said(CaseReopened(CUSTOMER, at(3), "c1", Status.PENDING))
+    ),
+    "26: a case is opened again on an unblocked thread": Told(
+        "01",
+        (*OPEN, replied(), THREAD_BLOCKED, THREAD_UNBLOCKED),
+        said(CaseReopened(CUSTOMER, at(3), "c1", Status.PENDING)),
+    ),
+    "26: a case is opened again where a reply never arrived": Told(
+        "01", (*OPEN, replied(), THREAD_BLOCKED), said(CaseReopened(SYSTEM, at(3), "c1", Status.PENDING))
+    ),
+    "26: a case goes on that somebody blocked has": Told(
+        "26",
+        (THREAD_OF_MARIA, comes(), closed(), BLOCKED),
+        said(SuccessorStarted(CUSTOMER, at(10), "c1", "c2")),
+    ),
+    "26: a thread is opened by somebody blocked": Told(
+        "26", (BLOCKED,), said(ThreadOpened(CUSTOMER, at(3), "t9", "maria", Channel.SMS))
+    ),
+    "26: we write to somebody blocked": Told(
+        "", (BLOCKED,), said(ThreadOpened("ana", at(3), "t9", "maria", Channel.SMS))
+    ),
     "24: met by what never arrived": Told(
         "", (*OPEN, said(judged(MET)), said(ResponseUndone(SYSTEM, at(8), "c1"))), said(judged(MISSED))
     ),
@@ -676,7 +812,24 @@ def test_a_limit_is_reached_with_the_last_case_that_one_may_hold():
     assert not promise.occasion.met(Happening(LUNCH, seen(DESK), SOP))
 
 
+def test_somebody_blocked_has_to_write():
+    """Else nobody is kept from starting anything."""
+    (promise,) = (promise for promise in PROMISES if promise.number == "26")
+    written = said(only_noted(thread="t-c1", customer="maria"))
+    assert promise.occasion.met(Happening(written, seen((BLOCKED,)), SOP))
+    assert not promise.occasion.met(Happening(written, seen((BLOCKED_BOB,)), SOP))
+
+
 SITUATIONS = {situation.what: situation for promise in PROMISES for situation in promise.situations}
+
+MOVE = MoveCase(SYSTEM, at(9), "c1", "t-c2")
+MERGE = MergeCustomers(SYSTEM, at(9), "maria", "may")
+
+
+def writes_again(thread="t-c1", customer=None):
+    """Somebody writes."""
+    return ReceiveMessage(CUSTOMER, at(9), thread, "m9", "Hello?", customer=customer)
+
 
 TRIED = {
     "somebody resolves by hand with a customer whom nobody has authenticated": (
@@ -694,6 +847,29 @@ TRIED = {
         ENDED,
         (*ENDED, disposed()),
     ),
+    "a blocked customer writes on a new thread": (writes_again("t9", "maria"), (BLOCKED,), (BLOCKED_BOB,)),
+    "a blocked customer writes on a closed case": (
+        writes_again(),
+        (THREAD_OF_MARIA, comes(), BLOCKED, closed()),
+        (THREAD_OF_MARIA, comes(), BLOCKED),
+    ),
+    "a blocked customer writes on a case that waits for them": (
+        writes_again(),
+        (THREAD_OF_MARIA, *OPEN, replied(), BLOCKED),
+        (THREAD_OF_MARIA, *OPEN, replied(), BLOCKED_BOB),
+    ),
+    "somebody writes on a blocked thread": (writes_again(), (THREAD_BLOCKED,), (BLOCKED,)),
+    "a case is moved to a thread that has one": (
+        MOVE,
+        (*THREADS, comes(channel=SMS), comes("c2", SMS)),
+        (*THREADS, comes(channel=SMS)),
+    ),
+    "a case is moved for which a draft waits": (MOVE, DRAFT, OPEN),
+    "a chat or a call is moved": (MOVE, (comes(),), (comes(channel=SMS),)),
+    "a blocked customer is merged": (MERGE, (BLOCKED,), (BLOCKED_BOB,)),
+    "a customer is merged who withdrew": (MERGE, (WITHDRAWN,), (AGREED,)),
+    "a customer is merged who was merged": (MERGE, (merges(),), (merges("mia", "maria"),)),
+    "a customer is merged with whom others were": (MERGE, (merges("mia", "maria"),), (merges(),)),
     "a reply goes past a message that its writer has not read": (
         SendReply("ana", at(9), "c1", "r1", "Hello", seen="m-c1"),
         (*OPEN, writes("m2")),

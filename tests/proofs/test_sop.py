@@ -25,6 +25,8 @@ WORLDS = {
     "mistakes-on-email": (39, 242),
     "a-closed-email-case": (77, 563),
     "a-reply-that-never-arrives": (199, 1_249),
+    "somebody-who-is-blocked": (57, 445),
+    "customers-who-are-one": (354, 1_775),
     "service-clocks": (433, 1_681),
     "words-that-nobody-has-read": (21, 22),
     "limits-of-their-own": (1_265, 9_446),
@@ -43,6 +45,8 @@ WORLDS = {
     "customers-who-leave": (76, 237),
     "the-window-on-whatsapp": (16, 85),
     "late-messages-on-whatsapp": (21, 86),
+    "a-whatsapp-case-of-somebody-else": (192, 681),
+    "a-chat-case-of-somebody-else": (24, 75),
     "a-message-that-is-edited": (160, 468),
     "a-snoozed-case": (35, 177),
 }

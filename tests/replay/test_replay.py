@@ -594,6 +594,8 @@ def test_only_these_events_do_not_happen_on_the_day(events):
     absent = {"CaseUnqueued", "CaseUntagged", "MessageUntagged", "DraftSuperseded", "RecordUnrelated", "ReviewFreed"}
     absent |= {"SolutionPaused", "SolutionResumed"}
     absent |= {"CustomerReturned", "MessageAwaited", "MessageEdited", "MessageWithdrawn"}
+    absent |= {"CustomerMerged", "CustomerExtended", "CaseMoved", "ThreadLeft"}
+    absent |= {"CustomerBlocked", "CustomerUnblocked", "ThreadBlocked", "ThreadUnblocked"}
     assert absent == {event.__name__ for event in known - happened}
 
 
@@ -612,6 +614,7 @@ def test_the_day_runs_into_every_rule_of_routing_and_live_work(day):
     slips = {"actor.role", "agent.known", "away.gone", "capacity.named", "commitment.fresh", "commitment.what"}
     slips |= {"lifecycle.abandoned", "message.known", "presence.next", "queue.known", "reassign.aim"}
     slips |= {"relation.disposed", "relation.known", "authentication.methods"}
+    slips |= {"block.edge", "block.reason", "block.supervisor", "customer.known", "thread.known"}
     assert slips == {rule.id for rule in RULES if rule.clause in {"§3", "§6"}} - refused
 
 

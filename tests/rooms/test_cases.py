@@ -15,6 +15,7 @@ from casecore.rooms.approvals import ApproveDraft, EditDraft, ReassignDraft, Ref
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
 from casecore.rooms.authentication import Authenticate
+from casecore.rooms.blocking import BlockCustomer, BlockThread, UnblockCustomer, UnblockThread
 from casecore.rooms.bounces import DeliveryFailed
 from casecore.rooms.breaks import ClearNextState, SetNextState
 from casecore.rooms.cases import Case, CaseClosed, CloseCase, CloseReason, SetStatus, StatusSet
@@ -24,6 +25,8 @@ from casecore.rooms.composition import HOUSE
 from casecore.rooms.contacts import ContactEnded, EndContact
 from casecore.rooms.edits import EditMessage, WithdrawMessage
 from casecore.rooms.lapses import EndUnanswered
+from casecore.rooms.merging import MergeCustomers
+from casecore.rooms.moving import MoveCase
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
 from casecore.rooms.outbound import RecordConsent, StartOutbound
@@ -321,6 +324,7 @@ CLOSED = (
     CloseCase("ana", at(60), "c1"),
     CloseCase("system", at(hours=99), "c1", CloseReason.AUTOMATIC),
     CloseCase("dora", at(60), "c1", CloseReason.SPAM),
+    MoveCase("dora", at(60), "c1", "t9"),
     ReassignCase("dora", at(60), "c1", agent="cleo"),
     ReassignCase("dora", at(60), "c1", queue="billing"),
     SendReply("ana", at(60), "c1", "m9", "Hello"),
@@ -494,6 +498,8 @@ class TestClosed:
         others = {
             AddAgent,
             ChangeAgent,
+            MergeCustomers,
+            *(BlockCustomer, UnblockCustomer, BlockThread, UnblockThread),
             *presence,
             RecordConsent,
             RecordCustomer,

@@ -40,6 +40,7 @@ from casecore.rooms.approvals import ApproveDraft, EditDraft, ReassignDraft, Ref
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
 from casecore.rooms.authentication import Authenticate
+from casecore.rooms.blocking import BlockCustomer, BlockThread, UnblockCustomer, UnblockThread
 from casecore.rooms.bounces import DeliveryFailed
 from casecore.rooms.breaks import ClearNextState, SetNextState
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
@@ -47,15 +48,18 @@ from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import MakeCommitment
 from casecore.rooms.contacts import EndContact
 from casecore.rooms.edits import EditMessage, WithdrawMessage
+from casecore.rooms.merging import MergeCustomers
+from casecore.rooms.moving import MoveCase
 from casecore.rooms.notes import AddTag, RemoveTag
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork, RejectOffer, RescindOffer
-from casecore.rooms.outbound import StartOutbound
+from casecore.rooms.outbound import RecordConsent, StartOutbound
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.reassignments import ReassignCase
 from casecore.rooms.replies import SendReply
 from casecore.rooms.reviews import FreeReview, TakeReview
 from casecore.rooms.silence import AskPresence, DisconnectIdle
 from casecore.rooms.sla import RecordMiss, SetLevel
+from casecore.rooms.threads import RecordCustomer
 from casecore.rooms.wrap_ups import Dispose
 from casecore.statuses import Status
 
@@ -209,6 +213,62 @@ def bounced_scope(policy: Policy) -> Scope:
     part = _part(open_channel(policy, Channel.MESSAGING), *commands)
     apart = ORDER | WORDS | {"clocks"}
     return Scope("a-reply-that-never-arrives", team_commands(policy, ana=EVERYTHING), (part,), apart=apart)
+
+
+def blocked_scope(policy: Policy) -> Scope:
+    """A customer who may be blocked before they ever write, while their case waits, and after it; likewise a thread."""
+    channel = open_channel(policy, Channel.MESSAGING)
+    commands = [
+        RecordCustomer(SYSTEM, NOON, "maria", "Maria"),
+        ReceiveMessage(CUSTOMER, NOON, "t1", "m", "Hello again"),
+        BlockCustomer(SYSTEM, NOON, "maria", "Insults everybody"),
+        UnblockCustomer(SYSTEM, NOON, "maria", "Has apologised"),
+        *(RecordCustomer(SYSTEM, NOON, "bob"), BlockCustomer(SYSTEM, NOON, "bob", "Insults everybody, too")),
+        ReceiveMessage(CUSTOMER, NOON, "t1", "m", "I am her neighbour", participant="bob"),
+        BlockThread(SYSTEM, NOON, "t1", "Nothing but advertisements"),
+        UnblockThread(SYSTEM, NOON, "t1", "A mistake"),
+        UnblockThread("ana", NOON, "t1", ""),
+        OpenCase("ana", NOON, CASE),
+        REPLY("ana", send_as=Status.PENDING),
+        spam_command(),
+    ]
+    part = _part(channel, *commands)
+    team = team_commands(policy, ana=frozenset({Permission.REPLY}))
+    return Scope("somebody-who-is-blocked", team, (part,), apart=APART)
+
+
+def merged_scope(policy: Policy) -> Scope:
+    """Customers who are found to be the same person; one of them is blocked, one wants no messages on WhatsApp."""
+    other = open_channel(policy, Channel.SMS, Channel.WHATSAPP)
+    start = partial(StartOutbound, "ana", NOON, "t1", CASE, "m", NEWS_TEMPLATE.text, phone=NUMBER)
+    commands = [
+        *(MergeCustomers(SYSTEM, NOON, *both) for both in (("maria", "mia"), ("mia", "maria"), ("may", "maria"))),
+        RecordConsent(SYSTEM, NOON, "maria", opted_in=False),
+        RecordConsent(SYSTEM, NOON, "mia", note="On the web form"),
+        RecordCustomer(SYSTEM, NOON, "may", "May"),
+        BlockCustomer(SYSTEM, NOON, "maria", "Insults everybody"),
+        start(customer="mia", channel=Channel.WHATSAPP, template=NEWS_TEMPLATE.template),
+        ReceiveMessage(CUSTOMER, NOON, "t2", "m", "Hello again", customer="mia", channel=other, new_case="c2"),
+    ]
+    team, part = team_commands(policy, ana=EVERYTHING), Part(tuple(commands))
+    return Scope("customers-who-are-one", team, (part,), apart=APART)
+
+
+def misplaced_scope(channel: Channel, policy: Policy) -> Scope:
+    """A case that turns out to be another customer's, on whose thread there may be one already."""
+    arrive = partial(ReceiveMessage, CUSTOMER, NOON, message="m", text="Hello", channel=channel)
+    commands = [
+        arrive(thread="t1", customer="maria", new_case=CASE),
+        arrive(thread="t2", customer="mia", new_case="c2"),
+        MoveCase(SYSTEM, NOON, CASE, "t2"),
+        OpenCase("ana", NOON, CASE),
+        REPLY("ana", send_as=Status.PENDING),
+        SUBMIT("ana", send_as=Status.PENDING),
+        CloseCase("ana", NOON, "c2", CloseReason.SPAM),
+        MoveCase(SYSTEM, NOON, CASE, "t1"),
+    ]
+    team = team_commands(policy, ana=EVERYTHING)
+    return Scope(f"a-{channel}-case-of-somebody-else", team, (Part(tuple(commands)),), apart=APART | {"thread.left"})
 
 
 def clocks_scope(policy: Policy) -> Scope:
@@ -653,6 +713,8 @@ def narrow_scopes(policy: Policy) -> Iterator[Scope]:
     """The narrow scopes in which a policy is checked."""
     yield closed_scope(open_channel(policy, Channel.EMAIL), policy)
     yield bounced_scope(policy)
+    yield blocked_scope(policy)
+    yield merged_scope(policy)
     yield clocks_scope(policy)
     yield unread_scope(policy)
     yield own_limits_scope(policy)
@@ -693,6 +755,8 @@ _WHERE_IT_MATTERS: Final[tuple[tuple[Callable[[Policy], object], Callable[[Polic
     (lambda policy: customers_may_write(Channel.WHATSAPP, policy), window_scope),
     (lambda policy: customers_may_write(Channel.WHATSAPP, policy), late_scope),
     (lambda policy: customers_may_write(Channel.WHATSAPP, policy), edited_scope),
+    (lambda policy: customers_may_write(Channel.WHATSAPP, policy), partial(misplaced_scope, Channel.WHATSAPP)),
+    (lambda policy: customers_may_write(Channel.CHAT, policy), partial(misplaced_scope, Channel.CHAT)),
     (lambda policy: policy.override, tagged_scope),
     (lambda policy: policy.reopening.to is ReopenTo.OWNER_IF_ELIGIBLE, owner_scope),
     (lambda policy: policy.routing.unanswered is Unanswered.UNAVAILABLE, unanswered_scope),

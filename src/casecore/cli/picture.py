@@ -106,7 +106,7 @@ def _instant_text(at: datetime, now: datetime) -> str:
 
 def _case_row(file: CaseFile, desk: Desk, now: datetime) -> tuple[str, ...]:
     case, draft, offers = file.case, file.draft, file.offers or Offers()
-    customer = desk.customers.get(case.customer)
+    customer = desk.view_of(case.id).person or desk.customers.get(case.customer)
     name = (customer.name if customer is not None else None) or case.customer
     if draft is None:
         waiting = ""

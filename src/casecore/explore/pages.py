@@ -154,9 +154,9 @@ class LoggedBooks(Books):
             page = self._pages[sort, page_id] = LoggedRecord(PAGES[sort], row, key, self._log)
         return page
 
-    def case_ids(self) -> set[str]:
-        """The ids of all cases that have a page, which is noted."""
-        table = TABLE_OF["cases"]
+    def ids_of(self, sort: str) -> set[str]:
+        """The ids of all pages of a sort, which is noted."""
+        table = TABLE_OF[sort]
         ids = tuple(sorted(row_id for rows in self._rows for held_in, row_id in rows if held_in == table))
         self._log.setdefault((table,), ids)
         return {*ids}

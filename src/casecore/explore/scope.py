@@ -38,7 +38,7 @@ WORDS: Final = frozenset({"last_words", "case_page.heard"})
 UNASKED: Final = WORDS | {"clocks", "case.answers", "case.asked_since", "case_page.answers", "case_page.asked_us"}
 """What a scope leaves apart that is not about it: service clocks, which message answered which, which came last."""
 
-ROWS_OF_A_CASE: Final = ("case", "thread", "customer", "new_case")
+ROWS_OF_A_CASE: Final = ("case", "thread", "customer", "into", "new_case")
 """The fields of a command that name what belongs to one case."""
 
 OWN_IDS: Final = (*ROWS_OF_A_CASE, "draft", "note", "commitment")

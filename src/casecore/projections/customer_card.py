@@ -19,11 +19,16 @@ from casecore.projections.search import Archive, CaseSummary, NoteText
 
 @frozen
 class Conversation:
-    """A customer's thread on one channel, with its cases, latest activity first."""
+    """A customer's thread on one channel, with its cases, latest activity first.
+
+    Attributes:
+        blocked: Whether nothing that is written on it counts.
+    """
 
     thread: str
     channel: Channel
     cases: tuple[CaseSummary, ...]
+    blocked: bool = False
 
 
 @frozen
@@ -38,6 +43,8 @@ class CustomerCard:
         notes: The notes that stand, on the customer and on their cases, in the order in which they were written.
         positive: How many of the customer's messages are marked positive; likewise `negative`.
         neutral: How many of them are not marked.
+        blocked: Whether nothing that they send counts.
+        merged: Who else they were found to be; the card is of all of them.
     """
 
     customer: str
@@ -48,6 +55,8 @@ class CustomerCard:
     positive: int
     neutral: int
     negative: int
+    blocked: bool = False
+    merged: tuple[str, ...] = ()
 
     @property
     def cases(self) -> tuple[CaseSummary, ...]:
@@ -56,7 +65,7 @@ class CustomerCard:
 
 
 def customer_card(desk: Desk, happened: Archive | Iterable[Event], customer: str) -> CustomerCard:
-    """What is known of a customer.
+    """What is known of a customer; of one who was merged, what is known of who they are.
 
     Args:
         desk: The desk, which knows the profile and the marks.
@@ -70,17 +79,29 @@ def customer_card(desk: Desk, happened: Archive | Iterable[Event], customer: str
     row = row_called(desk.customers, customer)
     if row is None:
         raise UnknownPerson("customer", customer)
+    row = desk.customers.get(row.person, row)
+    rows = (row, *(other for name in row.merged if (other := desk.customers.get(name)) is not None))
     archive = happened if isinstance(happened, Archive) else Archive().update(happened)
     threads: dict[str, list[CaseSummary]] = {}
     for case in archive.cases_of(customer):
         threads.setdefault(case.thread, []).append(case)
     return CustomerCard(
-        customer,
+        row.id,
         name=row.name,
         profile=row.profile,
-        conversations=tuple(Conversation(thread, cases[0].channel, tuple(cases)) for thread, cases in threads.items()),
+        conversations=tuple(
+            Conversation(thread, cases[0].channel, tuple(cases), _is_blocked(desk, thread))
+            for thread, cases in threads.items()
+        ),
         notes=archive.notes_of(customer),
-        positive=row.positive,
+        positive=sum(one.positive for one in rows),
         neutral=archive.neutral_messages_of(customer),
-        negative=row.negative,
+        negative=sum(one.negative for one in rows),
+        blocked=row.blocked,
+        merged=row.merged,
     )
+
+
+def _is_blocked(desk: Desk, thread: str) -> bool:
+    row = row_called(desk.threads, thread)
+    return row is not None and row.blocked

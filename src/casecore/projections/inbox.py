@@ -26,6 +26,7 @@ from casecore.policies.sections import Relation
 from casecore.rooms.aftermath import WrapUp
 from casecore.rooms.agents import Agent
 from casecore.rooms.approvals import WaitingDraft
+from casecore.rooms.blocking import is_blocked
 from casecore.rooms.catalogue import CatalogueEntry
 from casecore.rooms.clocks import Clock, first_response, next_response, solution
 from casecore.rooms.commitments import Commitment, keeper
@@ -120,6 +121,7 @@ class HeldCase:
         last_words: The last message of the customer or a participant: what a reply says that its writer has `seen`.
         catalogue: What a reply can be made from now.
         answer_by: When it goes back if nobody has answered by then (aware); None where that does not come.
+        blocked: Whether nothing that its customer sends counts.
     """
 
     case: str
@@ -138,6 +140,7 @@ class HeldCase:
     last_words: str | None = None
     catalogue: tuple[CatalogueEntry, ...] = ()
     answer_by: datetime | None = None
+    blocked: bool = False
 
 
 @frozen
@@ -370,7 +373,7 @@ def _agents_concerned(file: CaseFile) -> tuple[str | None, ...]:
 
 def _customer_name(desk: Desk, customer: str) -> str | None:
     row = desk.customers.get(customer)
-    return None if row is None else row.name
+    return None if row is None else desk.customers.get(row.person, row).name
 
 
 def _held_case(desk: Desk, file: CaseFile, at: datetime, given: tuple[CatalogueEntry, ...]) -> HeldCase:
@@ -392,6 +395,7 @@ def _held_case(desk: Desk, file: CaseFile, at: datetime, given: tuple[CatalogueE
         answer_by=LAPSE.due(desk.view_of(case.id), desk.policy.at(at).for_(case)),
         last_words=None if file.last_words is None else file.last_words.message,
         catalogue=desk.catalogue(case.id, at, given),
+        blocked=is_blocked(desk.view_of(case.id)),
     )
 
 

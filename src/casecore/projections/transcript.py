@@ -4,7 +4,8 @@
         print(entry)
     transcript(events, customer="maria", language="pt")  # one customer, on every channel
 
-* Messages of **both sides** with all of their text and what was attached, also those that a machine sent; questions to
+* Messages of **both sides** with all of their text and what was attached, also those that a machine sent, or somebody
+  who is blocked; questions to
   a silent customer and the closing message; notes on the case, and on the customer where a customer is asked for.
 * A **draft that waits** stands in its place as it reads now, and is marked *Approval*. Once it is sent it is a message
   like any other, with who approved it; one that was refused, withdrawn or superseded was never said.
@@ -12,6 +13,7 @@
   cut; what `history` shows on one line is for looking over it.
 * A message that the customer **edited** or **withdrew** stands where it was written, is marked so, and says what it
   says now; withdrawn, it says nothing. The history keeps both.
+* What was said on a case that was moved to another customer is found by both.
 * In the order in which it was **written**: what arrives late stands where it belongs.
 """
 
@@ -33,6 +35,8 @@ from casecore.rooms.approvals import DECIDED, DraftEdited, DraftSubmitted
 from casecore.rooms.arrivals import MessageNoted, MessageReceived
 from casecore.rooms.cases import CaseStarted
 from casecore.rooms.edits import MessageAwaited, MessageEdited, MessageWithdrawn, instant_written
+from casecore.rooms.merging import CustomerMerged
+from casecore.rooms.moving import CaseMoved
 from casecore.rooms.notes import NoteAdded, NoteDeleted, NoteEdited
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
@@ -44,6 +48,7 @@ class EntryKind(StrEnum):
 
     RECEIVED = "received"
     AUTOMATIC = "automatic"
+    BLOCKED = "blocked"
     SENT = "sent"
     APPROVAL = "approval"
     NOTE = "note"
@@ -52,6 +57,7 @@ class EntryKind(StrEnum):
 TITLES_OF_ENTRIES: Final[Mapping[EntryKind, InEachLanguage]] = {
     EntryKind.RECEIVED: ("", "", ""),
     EntryKind.AUTOMATIC: ("Automatic message", "Mensagem automática", "Message automatique"),
+    EntryKind.BLOCKED: ("Blocked message", "Mensagem bloqueada", "Message bloqué"),
     EntryKind.SENT: ("", "", ""),
     EntryKind.APPROVAL: ("Approval", "Aprovação", "Approbation"),
     EntryKind.NOTE: ("Note", "Nota", "Note"),
@@ -111,7 +117,7 @@ def transcript(
     Args:
         events: What happened, from the first event on.
         case: Only what is on this case; None: on any.
-        customer: Only what is of this customer, notes on them included; None: of any.
+        customer: Only what is of this customer, notes on them included, and of who was merged with them; None: of any.
         language: `en`, `pt` or `fr`, with or without a region.
 
     Raises:
@@ -121,7 +127,8 @@ def transcript(
     for event in events:
         told.follow(event)
     entries = (entry for entry in told.entries.values() if case in (None, entry.case))
-    wanted = (entry for entry in entries if customer in (None, entry.customer))
+    person = None if customer is None else told.person_of(customer)
+    wanted = (entry for entry in entries if person is None or person in told.people_of(entry))
     return tuple(sorted(wanted, key=lambda entry: entry.at))  # stable: of one instant, as it happened
 
 
@@ -136,12 +143,24 @@ class _Telling:
     entries: dict[tuple[str, ...], TranscriptEntry] = field(factory=dict, hash=False)
     owners: dict[str, str] = field(factory=dict, hash=False)
     """Whose each case, and each thread, is."""
+    people: dict[str, str] = field(factory=dict, hash=False)
+    """Who each customer is that was merged."""
+
+    def person_of(self, customer: str | None) -> str | None:
+        """Who a customer is: themselves, or into whom they were merged."""
+        return None if customer is None else self.people.get(customer, customer)
+
+    def people_of(self, entry: TranscriptEntry) -> set[str | None]:
+        """Whose an entry is: whoever it was said to, and whoever's its case is now."""
+        return {self.person_of(entry.customer), self.person_of(self.owners.get(entry.case or ""))}
 
     def follow(self, event: Event) -> None:
         """Enter what an event says."""
         match event:
-            case CaseStarted():
+            case CaseStarted() | CaseMoved():
                 self.owners[event.case] = event.customer
+            case CustomerMerged():
+                self.people[event.customer] = event.into
             case ThreadOpened():
                 self.owners[event.thread] = event.customer
             case MessageReceived() | MessageNoted():
@@ -203,9 +222,9 @@ class _Telling:
         )
 
     def _enter_message(self, event: MessageReceived | MessageNoted) -> None:
-        kind = EntryKind.AUTOMATIC if getattr(event, "auto_generated", False) else EntryKind.RECEIVED
+        kind = _kind_of(event)
         title = "" if event.kind is MessageKind.DIRECT else WORDS[MessageKind][event.kind][self.place]
-        customer = self.owners.get(event.thread)
+        customer = self.owners.get(event.thread) or event.customer
         self._enter(
             "received",
             event.message,
@@ -215,7 +234,7 @@ class _Telling:
             at=event.written_at,
             customer=customer,
             attachments=event.attachments,
-            **({} if kind is EntryKind.AUTOMATIC else {"title": title}),
+            **({"title": title} if kind is EntryKind.RECEIVED else {}),
         )
 
     def _enter(self, sort: str, row: str, event: Any, kind: EntryKind, **more: Any) -> None:
@@ -234,6 +253,12 @@ class _Telling:
     def _edit(self, key: tuple[str, ...], event: Event, **fields: Any) -> None:
         if key in self.entries:
             self.entries[key] = changed(self.entries[key], edited_at=event.at, **fields)
+
+
+def _kind_of(event: MessageReceived | MessageNoted) -> EntryKind:
+    if isinstance(event, MessageReceived):
+        return EntryKind.RECEIVED
+    return EntryKind.BLOCKED if event.blocked else EntryKind.AUTOMATIC if event.auto_generated else EntryKind.RECEIVED
 
 
 def _fields_told(**fields: Any) -> dict[str, Any]:

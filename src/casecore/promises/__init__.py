@@ -9,6 +9,7 @@ these (`books.py`). So a hole in a rule, or a record that counts wrong, is no ho
 * `assignment.py`: who holds a case, how many, and whether they should.
 * `live_work.py`: silence, authentication, and agents who come and go.
 * `replies.py`: what is sent to customers, and with whose approval.
+* `people.py`: customers who are blocked.
 
 `happening.py` is what a witness is shown, `in_force.py` what the SOP says for a case, in a reading of their own.
 

@@ -43,18 +43,23 @@ from casecore.rooms.approvals import (
 from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, CaseUnqueued, Release, WorkBegun
 from casecore.rooms.authentication import Authenticated
+from casecore.rooms.blocking import CustomerBlocked, CustomerUnblocked, ThreadBlocked, ThreadUnblocked
 from casecore.rooms.bounces import MessageBounced
 from casecore.rooms.cases import CaseClosed, CaseStarted, StatusSet
 from casecore.rooms.clocks import ClockState
 from casecore.rooms.commitments import CommitmentMade
 from casecore.rooms.contacts import ContactEnded, ContactStarted, CustomerLeft
+from casecore.rooms.merging import CustomerMerged
+from casecore.rooms.moving import CaseMoved
 from casecore.rooms.notes import CaseTagged, CaseUntagged
 from casecore.rooms.offers import OfferAccepted, OfferDeclined, OfferRescinded, WorkOffered
+from casecore.rooms.outbound import ConsentRecorded
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.reviews import ReviewFreed, ReviewTaken
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
 from casecore.rooms.sla import ClockJudged, ResponseUndone, SolutionUndone
 from casecore.rooms.snoozes import CaseSnoozed, SnoozeEnded
+from casecore.rooms.threads import ThreadOpened
 from casecore.rooms.wrap_ups import Disposed
 from casecore.statuses import Status
 
@@ -206,6 +211,47 @@ def _sets_next_state(books: Books, event: NextStateSet, _: InForce) -> None:
 
 def _clears_next_state(books: Books, event: NextStateCleared, _: InForce) -> None:
     books.edit("agents", event.agent).next_state = False
+
+
+def _opens_thread(books: Books, event: ThreadOpened, _: InForce) -> None:
+    page = books.edit("threads", event.thread)
+    page.customer, page.channel = event.customer, event.channel
+
+
+def _moves(books: Books, event: CaseMoved, _: InForce) -> None:
+    books.edit("cases", event.case).thread = event.thread
+
+
+def _blocks(books: Books, event: CustomerBlocked | ThreadBlocked, _: InForce) -> None:
+    _page_blocked(books, event).blocked = True
+
+
+def _unblocks(books: Books, event: CustomerUnblocked | ThreadUnblocked, _: InForce) -> None:
+    _page_blocked(books, event).blocked = False
+
+
+def _page_blocked(books: Books, event: Any) -> Any:
+    """The page of the thread that is blocked or unblocked, or of the customer."""
+    thread = getattr(event, "thread", None)
+    return _edit_person(books, event.customer) if thread is None else books.edit("threads", thread)
+
+
+def _edit_person(books: Books, customer: str) -> Any:
+    """The page of whoever a customer is, to be written on: what is said of one who was merged is said of the person."""
+    return books.edit("customers", books.page("customers", customer).merged_into or customer)
+
+
+def _agrees(books: Books, event: ConsentRecorded, _: InForce) -> None:
+    _edit_person(books, event.customer).opted_in = event.opted_in
+
+
+def _merges(books: Books, event: CustomerMerged, _: InForce) -> None:
+    """What is known of the one counts for the other: a block, and what they agreed to, unless either has withdrawn."""
+    page, person = books.edit("customers", event.customer), books.edit("customers", event.into)
+    person.blocked = person.blocked or page.blocked
+    said = {page.opted_in, person.opted_in} - {None}
+    person.opted_in, person.joined = None if not said else False not in said, True
+    page.blocked, page.opted_in, page.merged_into = False, None, event.into
 
 
 def _starts(books: Books, event: CaseStarted, _: InForce) -> None:
@@ -518,6 +564,14 @@ WRITERS: Final[Mapping[type[Event], Callable[[Books, Any, InForce], None]]] = {
     AgentLoggedOut: _logs_out,
     NextStateSet: _sets_next_state,
     NextStateCleared: _clears_next_state,
+    ThreadOpened: _opens_thread,
+    CaseMoved: _moves,
+    ConsentRecorded: _agrees,
+    CustomerMerged: _merges,
+    CustomerBlocked: _blocks,
+    CustomerUnblocked: _unblocks,
+    ThreadBlocked: _blocks,
+    ThreadUnblocked: _unblocks,
     CaseStarted: _starts,
     SuccessorStarted: _is_followed,
     CaseTagged: _is_tagged,

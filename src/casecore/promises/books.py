@@ -1,8 +1,8 @@
 """The books of the witnesses: what is known of a desk from its events alone.
 
 Whoever judges the desk must not look at its records, or a record that is wrong would be right by itself. So the
-witnesses keep books of their own: a page for each case, agent, thread and message. What each sort of event writes on
-the pages is told in `bookkeeping.py`; no record, rule or consequence of the house is asked.
+witnesses keep books of their own: a page for each case, agent, thread, customer and message. What each sort of event
+writes on the pages is told in `bookkeeping.py`; no record, rule or consequence of the house is asked.
 
 A `Books` may lie over others: it then holds the pages that are written in it, and shows the rest of what is below.
 """
@@ -16,7 +16,7 @@ from typing import Any
 from casecore.kernel import Event
 from casecore.promises.bookkeeping import WRITERS
 from casecore.promises.in_force import InForce
-from casecore.promises.pages import PAGES, AgentPage, CasePage, ThreadPage
+from casecore.promises.pages import PAGES, AgentPage, CasePage, CustomerPage, ThreadPage
 
 
 def message_page(thread: str, message: str) -> str:
@@ -36,7 +36,7 @@ class Books:
         self.written: dict[tuple[str, str], Any] = {}
 
     def page(self, sort: str, page_id: str) -> Any:
-        """The page of a case, agent, thread or message, to be read; a blank one where nothing is known."""
+        """The page of a case, agent, thread, customer or message, to be read; a blank one where nothing is known."""
         page = self.written.get((sort, page_id))
         if page is not None:
             return page
@@ -57,6 +57,13 @@ class Books:
         page: ThreadPage = self.page("threads", self.case(case).thread or "")
         return page
 
+    def customer(self, customer: str | None) -> CustomerPage:
+        """The page of whoever a customer is: of the one they were merged into, else their own; to be read."""
+        page: CustomerPage = self.page("customers", customer or "")
+        if page.merged_into is not None:
+            page = self.page("customers", page.merged_into)
+        return page
+
     def was_sent(self, case: str, message: str) -> bool:
         """Whether a message went to a customer, on the thread of a case."""
         sent: bool = self.page("messages", self.message_on(case, message)).sent
@@ -68,8 +75,12 @@ class Books:
 
     def case_ids(self) -> set[str]:
         """The ids of all cases."""
-        below = set[str]() if self._below is None else self._below.case_ids()
-        return below.union(page_id for sort, page_id in self.written if sort == "cases")
+        return self.ids_of("cases")
+
+    def ids_of(self, sort: str) -> set[str]:
+        """The ids of all pages of a sort on which something was written."""
+        below = set[str]() if self._below is None else self._below.ids_of(sort)
+        return below.union(page_id for written, page_id in self.written if written == sort)
 
     def edit(self, sort: str, page_id: str) -> Any:
         """A page to be written on."""

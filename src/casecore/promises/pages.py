@@ -1,4 +1,4 @@
-"""The pages of the witnesses' books: what is known of a case, an agent, a thread, a message from events alone.
+"""The pages of the witnesses' books: what is known of a case, an agent, a thread, … from events alone.
 
 Pages are compared by what stands on them. They are no records: nobody who decides anything ever sees them, and what
 nobody asks about is not on them.
@@ -163,9 +163,36 @@ class AgentPage(BookPage):
 
 @attrs.define(unsafe_hash=True, weakref_slot=False)
 class ThreadPage(BookPage):
-    """What is known of a thread: when its customer sent the last of their messages."""
+    """What is known of a thread.
+
+    Attributes:
+        wrote: When its customer sent the last of their messages.
+        customer: Whose it is.
+        channel: On which channel.
+        blocked: Whether nothing that is written on it counts.
+    """
 
     wrote: datetime | None = None
+    customer: str | None = None
+    channel: Channel | None = None
+    blocked: bool = False
+
+
+@attrs.define(unsafe_hash=True, weakref_slot=False)
+class CustomerPage(BookPage):
+    """What is known of a customer.
+
+    Attributes:
+        blocked: Whether nothing that they send counts.
+        opted_in: Whether they agreed to be written to on WhatsApp; None while they said neither.
+        merged_into: Who they were found to be.
+        joined: Whether somebody else was found to be this one.
+    """
+
+    blocked: bool = False
+    opted_in: bool | None = None
+    merged_into: str | None = None
+    joined: bool = False
 
 
 @attrs.define(unsafe_hash=True, weakref_slot=False)
@@ -179,6 +206,7 @@ PAGES: Final[Mapping[str, type]] = {
     "cases": CasePage,
     "agents": AgentPage,
     "threads": ThreadPage,
+    "customers": CustomerPage,
     "messages": MessagePage,
 }
 """The sorts of pages. One that nothing was written on is as if it were not there."""

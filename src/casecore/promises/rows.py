@@ -9,11 +9,15 @@ from typing import Final
 from casecore.promises.assignment import ASSIGNMENT_PROMISES, LONGEST_FIRST
 from casecore.promises.life_cycle import ALL_USED, LIFE_CYCLE_PROMISES, NOBODY_STRANDED
 from casecore.promises.live_work import LIVE_WORK_PROMISES
+from casecore.promises.people import PEOPLE_PROMISES
 from casecore.promises.promise import Promise, Statement, WayOn
 from casecore.promises.replies import REPLY_PROMISES
 
 PROMISES: Final[tuple[Promise, ...]] = tuple(
-    sorted((*LIFE_CYCLE_PROMISES, *ASSIGNMENT_PROMISES, *LIVE_WORK_PROMISES, *REPLY_PROMISES), key=attrgetter("number"))
+    sorted(
+        (*LIFE_CYCLE_PROMISES, *ASSIGNMENT_PROMISES, *LIVE_WORK_PROMISES, *REPLY_PROMISES, *PEOPLE_PROMISES),
+        key=attrgetter("number"),
+    )
 )
 """The promises that hold at every step."""
 

@@ -42,9 +42,12 @@ from casecore.rooms.approvals import (
 from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased
 from casecore.rooms.authentication import Authenticated
+from casecore.rooms.blocking import CustomerBlocked, CustomerUnblocked, ThreadBlocked, ThreadUnblocked
 from casecore.rooms.cases import CaseClosed, CaseStarted, StatusSet
 from casecore.rooms.contacts import ContactEnded, CustomerLeft
 from casecore.rooms.edits import MessageAwaited, MessageEdited, MessageWithdrawn
+from casecore.rooms.merging import CustomerExtended, CustomerMerged
+from casecore.rooms.moving import CaseMoved, ThreadLeft
 from casecore.rooms.offers import OfferDeclined, OfferRescinded, WorkOffered
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.reviews import ReviewTaken
@@ -129,6 +132,10 @@ def watch(
 
 _BROUGHT_BY: Final[Mapping[type[Event], tuple[type[Event], ...]]] = {
     **dict.fromkeys((AgentAdded, AgentChanged, AgentLoggedOut, NextStateCleared, CustomerLeft), ()),
+    CustomerExtended: (CustomerMerged,),
+    CaseMoved: (),
+    ThreadLeft: (CaseMoved,),
+    **dict.fromkeys((CustomerBlocked, CustomerUnblocked, ThreadBlocked, ThreadUnblocked), ()),
     **dict.fromkeys((Authenticated, PresenceAsked, ChatDisconnected, Disposed), ()),
     **dict.fromkeys((ReviewTaken, OfferDeclined, DraftEdited, DraftApproved, DraftRefused, DraftWithdrawn), ()),
     ReplySent: (DraftApproved, CaseStarted),

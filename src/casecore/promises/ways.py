@@ -169,7 +169,8 @@ def _may_be_sent(desk: Desk, case: str, draft: WaitingDraft) -> bool:
     thread = desk.threads[desk.cases[case].case.thread]
     if thread.channel is not Channel.WHATSAPP:
         return True
-    whatsapp, customer = _policy_for(desk, case).whatsapp, desk.customers[thread.customer]
+    whatsapp, owner = _policy_for(desk, case).whatsapp, desk.customers[thread.customer]
+    customer = desk.customers[owner.person]
     if thread.customer_at is not None and (desk.now or _SOME_TIME) - thread.customer_at < whatsapp.window:
         return True
     agreed = customer.opted_in is True and Consent.OPT_IN in whatsapp.consent

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 _WRITTEN: Final = """
-actor.role: AcceptOffer AddNote ApproveDraft AskPresence Authenticate CaseCommand CommitmentCommand DeleteNote
-    DisconnectIdle Dispose EditMessage EditNote EndContact EndSnooze EndUnanswered ExpireOffer FreeReview LeaveCase
-    MakeCommitment OfferWork OpenCase ReceiveMessage RecordMiss RefuseDraft RejectOffer ReleaseAbsent SendReply
-    SetStatus SnoozeCase StartOutbound SubmitDraft TakeCommitment TakeReview WithdrawMessage
+actor.role: AcceptOffer AddNote ApproveDraft AskPresence Authenticate BlockCommand CaseCommand CommitmentCommand
+    DeleteNote DisconnectIdle Dispose EditMessage EditNote EndContact EndSnooze EndUnanswered ExpireOffer
+    FreeReview LeaveCase MakeCommitment MergeCustomers OfferWork OpenCase ReceiveMessage RecordMiss RefuseDraft
+    RejectOffer ReleaseAbsent SendReply SetStatus SnoozeCase StartOutbound SubmitDraft TakeCommitment TakeReview
+    WithdrawMessage
 agent.fresh: AddAgent
 agent.known: ChangeAgent Command OfferWork PresenceCommand ReassignCase ReassignDraft
 agents.availability: PresenceCommand
@@ -30,8 +31,8 @@ approval.single: SubmitDraft
 approval.stale: ApproveDraft
 assignment.available: CaseAssigned ReviewTaken WorkOffered
 assignment.channel: CaseAssigned ReviewTaken WorkOffered
-assignment.holder: AskPresence Authenticate DeliveryFailed DisconnectIdle EndContact MakeCommitment ReassignCase
-    SendReply SetLevel SetStatus SnoozeCase SubmitDraft
+assignment.holder: AskPresence Authenticate DeliveryFailed DisconnectIdle EndContact MakeCommitment MoveCase
+    ReassignCase SendReply SetLevel SetStatus SnoozeCase SubmitDraft
 assignment.next_state: CaseAssigned ReviewTaken WorkOffered
 assignment.queue: CaseAssigned ReviewTaken WorkOffered
 assignment.wrap_up: CaseAssigned ReviewTaken WorkOffered
@@ -39,6 +40,9 @@ authentication.before: CaseClosed CaseReleased CommitmentMade ReplySent StatusSe
 authentication.methods: Authenticate
 away.gone: FreeReview ReleaseAbsent
 away.grace: FreeReview ReleaseAbsent
+block.edge: BlockCustomer BlockThread UnblockCustomer UnblockThread
+block.reason: BlockCommand
+block.supervisor: BlockCommand
 capacity.channel: CaseAssigned ReviewTaken WorkOffered
 capacity.named: AddAgent ChangeAgent
 capacity.total: CaseAssigned ReviewTaken WorkOffered
@@ -63,7 +67,7 @@ consent.proof: RecordConsent
 contact.blocks_close: CaseClosed
 contact.edge: AskPresence Authenticate DisconnectIdle EndContact
 contact.live: LeaveCase
-customer.known: AddNote
+customer.known: AddNote BlockCustomer MergeCustomers UnblockCustomer
 draft.edge: DraftCommand
 email.earlier_handler: Dispose
 email.relations: Dispose
@@ -75,13 +79,19 @@ lifecycle.abandoned: CloseCase
 lifecycle.close_after: CaseClosed
 lifecycle.close_by: CloseCase
 lifecycle.close_from: CaseClosed
-lifecycle.closed: AddTag Authenticate CloseCase EndContact EndSnooze EndUnanswered MakeCommitment ReassignCase
-    RecordMiss RemoveTag SendReply SetLevel SetSentiment SetStatus SnoozeCase SubmitDraft
+lifecycle.closed: AddTag Authenticate CloseCase EndContact EndSnooze EndUnanswered MakeCommitment MoveCase
+    ReassignCase RecordMiss RemoveTag SendReply SetLevel SetSentiment SetStatus SnoozeCase SubmitDraft
 lifecycle.edge: ApproveDraft CloseCase DisconnectIdle EditDraft SendReply SetStatus SubmitDraft
+merge.edge: MergeCustomers
+merge.limit: MergeCustomers
 message.changed: EditMessage WithdrawMessage
 message.fresh: ApproveDraft AskPresence DisconnectIdle ReceiveMessage SendReply StartOutbound SubmitDraft
 message.known: AddTag ApproveDraft DeliveryFailed EditDraft RemoveTag SendReply SetSentiment SubmitDraft
 message.theirs: EditMessage WithdrawMessage
+move.draft: MoveCase
+move.live: MoveCase
+move.open_case: MoveCase
+move.thread: MoveCase
 note.author: DeleteNote EditNote
 note.content: AddNote EditNote
 note.fresh: AddNote
@@ -124,6 +134,7 @@ tags.limit: CaseTagged MessageTagged
 tags.restricted_to: CaseTagged CaseUntagged
 template.ready: DraftEdited DraftSubmitted ReplySent
 thread.identity: ReceiveMessage StartOutbound
+thread.known: BlockThread MoveCase UnblockThread
 time.order: Command
 whatsapp.consent: ReplySent StartOutbound
 whatsapp.window: DraftSubmitted ReplySent
@@ -171,6 +182,7 @@ NEVER_REFUSES: Final = (
     "commitment.queue",
     "email.earlier_handler",
     "lifecycle.close_from",
+    "merge.limit",
     "routing.answer_within",
     "sentiment.manual",
     "snooze.allowed",

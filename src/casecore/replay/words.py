@@ -50,6 +50,7 @@ from casecore.rooms.assignments import (
     OpenCase,
 )
 from casecore.rooms.authentication import Authenticate
+from casecore.rooms.blocking import BlockCustomer, BlockThread, UnblockCustomer, UnblockThread
 from casecore.rooms.bounces import DeliveryFailed, MessageBounced
 from casecore.rooms.breaks import ClearNextState, SetNextState
 from casecore.rooms.cases import CaseClosed, CaseStarted, CloseCase, CloseReason, SetStatus
@@ -58,6 +59,8 @@ from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, Resched
 from casecore.rooms.contacts import ContactEnded, EndContact
 from casecore.rooms.edits import EditMessage, MessageAwaited, MessageEdited, WithdrawMessage
 from casecore.rooms.lapses import EndUnanswered
+from casecore.rooms.merging import CustomerExtended, MergeCustomers
+from casecore.rooms.moving import MoveCase
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
 from casecore.rooms.offers import (
     AcceptOffer,
@@ -174,6 +177,7 @@ def _target_name(command: ReassignCase | ReassignDraft) -> str:
 def _customer_name(step: Step, customer: str | None) -> str:
     """What a customer is called: by name if the desk knows it, else by id."""
     known = step.after.customers.get(customer) if customer is not None else None
+    known = known if known is None else step.after.customers.get(known.person, known)
     return (known.name if known is not None else None) or customer or "somebody"
 
 
@@ -332,6 +336,19 @@ def _say_consent(step: Step, c: RecordConsent) -> _Said:
     return f"{_actor_name(step)} notes that {_customer_name(step, c.customer)} {what}", c.note
 
 
+def _say_move(step: Step, c: MoveCase) -> _Said:
+    thread = step.before.threads.get(c.thread)
+    to = _customer_name(step, None if thread is None else thread.customer)
+    return f"{_actor_name(step)} moves {c.case} to {to}, on thread {c.thread}", ""
+
+
+def _say_block(verb: str) -> _SayCommand:
+    def say_block(step: Step, c: BlockCustomer | UnblockCustomer) -> _Said:
+        return f"{_actor_name(step)} {verb} customer {_customer_name(step, c.customer)}", c.reason
+
+    return say_block
+
+
 def _say_outbound(step: Step, c: StartOutbound) -> _Said:
     name, place = _who_and_where(step, c)
     how = " for approval" if c.for_approval else ""
@@ -411,6 +428,12 @@ _SENTENCES: Final[Mapping[type[Command], _SayCommand]] = MappingProxyType(
         EndSnooze: _fill_pattern("{who} ends the snooze of {c.case}"),
         ReassignCase: _say_handover("{who} gives {c.case} to {to}"),
         RecordConsent: _say_consent,
+        MoveCase: _say_move,
+        MergeCustomers: _fill_pattern("{who} finds that customer {c.customer} is customer {c.into}"),
+        BlockCustomer: _say_block("blocks"),
+        UnblockCustomer: _say_block("unblocks"),
+        BlockThread: _fill_pattern("{who} blocks thread {c.thread}", "reason"),
+        UnblockThread: _fill_pattern("{who} unblocks thread {c.thread}", "reason"),
         StartOutbound: _say_outbound,
         SendReply: _say_reply,
         SetStatus: _fill_pattern("{who} sets {c.case} to {c.status}"),
@@ -455,6 +478,15 @@ def _tell_start(step: Step, event: CaseStarted, _: Happened) -> str:
     if event.predecessor is None:
         return f"{event.case} starts in the queue {event.queue}"
     return f"{event.predecessor} is closed, so {event.case} starts in the queue {event.queue}"
+
+
+def _tell_extension(_: Step, event: CustomerExtended, __: Happened) -> str:
+    blocked = f", and {event.customer} is blocked" if event.blocked else ""
+    return f"{', '.join(event.merged)} and {event.customer} are read as one{blocked}"
+
+
+def _tell_note(_: Step, event: MessageNoted, __: Happened) -> str:
+    return f"it stands in the history and changes nothing{': they are blocked' if event.blocked else ''}"
 
 
 def _tell_queueing(step: Step, event: CaseQueued, happened: Happened) -> str:
@@ -525,7 +557,8 @@ def _tell_duty(_: Step, event: DutyLeft, __: Happened) -> str:
 _CONSEQUENCES: Final[Mapping[type, Callable[[Step, Any, Happened], str]]] = MappingProxyType(
     {
         CaseStarted: _tell_start,
-        MessageNoted: lambda *_: "it stands in the history and changes nothing",
+        MessageNoted: _tell_note,
+        CustomerExtended: _tell_extension,
         MessageAwaited: lambda _, event, __: f"{event.message} has not come yet",
         MessageEdited: _tell_edit,
         CaseReleased: _tell_release,

@@ -6,6 +6,7 @@
 * A like, and a message that a machine sent (auto-reply, bounce), starts, reopens and changes nothing; it stands in the
   history. Only where a thread has no case yet a machine's message starts one, e.g. of a contact form, unless it answers
   a message of ours.
+* What somebody sends who is blocked, or anybody on a thread that is, is noted in the same way (`blocking.py`).
 * Whoever else writes on a customer's thread (somebody in copy of an email) is a **participant**: their words are
   theirs, on the same case. They start, reopen and wait for an answer as the customer's do; they open no window, and say
   nothing of the customer.
@@ -42,17 +43,21 @@ from casecore.kernel.rooms import measures, soft_rule
 from casecore.kernel.words import distinct, unless_blank
 from casecore.policies import Aspect, Policy
 from casecore.rooms.assignments import CaseQueued
+from casecore.rooms.blocking import SeesWriter, is_blocked
 from casecore.rooms.cases import Case, CaseStarted, SeesCase
 from casecore.rooms.threads import (
+    NAMES_OWNER,
     CustomerMet,
     Message,
     MessageEvent,
+    SeesThread,
     Thread,
     ThreadOpened,
     message_fresh,
     message_row,
     name_customer,
     names_message,
+    person_of,
 )
 from casecore.statuses import CASE_LIFECYCLE, CLOSED, OPEN, Status, Trigger
 
@@ -139,9 +144,13 @@ class MessageReceived(MessageEvent):
 
 @frozen
 class MessageNoted(MessageEvent):
-    """A like, an auto-reply or a bounce came: it stands in the history and changes nothing.
+    """A like, an auto-reply or a bounce came, or somebody wrote who is blocked: it changes nothing but the history.
 
-    Its fields are those of `MessageReceived`.
+    Its other fields are those of `MessageReceived`.
+
+    Attributes:
+        blocked: Whether it is only noted because somebody is blocked.
+        customer: Who is blocked, where there is no such thread yet.
     """
 
     case: str | None
@@ -153,6 +162,8 @@ class MessageNoted(MessageEvent):
     attachments: tuple[str, ...] = ()
     sent_at: datetime | None = None
     participant: str | None = None
+    blocked: bool = False
+    customer: str | None = None
 
     @property
     def written_at(self) -> datetime:
@@ -175,6 +186,10 @@ class CaseReopened(Event):
     case: str
     was: Status
     failed: str | None = None
+
+
+class SeesArrival(SeesCase, SeesWriter, Protocol):
+    """The case and the thread that a message is for, and who writes."""
 
 
 # Needs -----------------------------------------------------------------------------------------------
@@ -202,7 +217,7 @@ class OnThread(Protocol):
         """On which channel."""
 
 
-def thread_identity(view: SeesCase, command: OnThread, _: Policy) -> Reason | None:
+def thread_identity(view: SeesThread, command: OnThread, _: Policy) -> Reason | None:
     """The need of every command that may open a thread: it is one customer on one channel, for good."""
     thread = view.thread
     if thread is None:
@@ -214,7 +229,8 @@ def thread_identity(view: SeesCase, command: OnThread, _: Policy) -> Reason | No
             )
         return None
     given = (command.customer or thread.customer, command.channel or thread.channel)
-    if given == (thread.customer, thread.channel) or _who_else(view, command) is not None:
+    same = given[0] == thread.customer or is_same_person(view)
+    if (same and given[1] is thread.channel) or _who_else(view, command) is not None:
         return None
     return Reason(
         "thread.identity",
@@ -223,14 +239,20 @@ def thread_identity(view: SeesCase, command: OnThread, _: Policy) -> Reason | No
     )
 
 
-def _who_else(view: SeesCase, command: OnThread) -> str | None:
+def is_same_person(view: SeesThread) -> bool:
+    """Whether a thread is that of the customer whom the command names, because they were merged."""
+    named, owner = view.customer, view.owner
+    return named is not None and owner is not None and named.person == owner.person
+
+
+def _who_else(view: SeesThread, command: OnThread) -> str | None:
     """Who writes that is not the customer: whoever is said to, and on email whoever sends on somebody else's thread."""
     if not isinstance(command, ReceiveMessage):
         return None
     thread, writer = view.thread, command.participant
     if thread is None:
         return writer if writer != command.customer else None
-    if writer is None and EMAIL is thread.channel is (command.channel or EMAIL):
+    if writer is None and EMAIL is thread.channel is (command.channel or EMAIL) and not is_same_person(view):
         writer = command.customer
     return writer if writer != thread.customer else None
 
@@ -240,10 +262,10 @@ def _not_received(view: SeesCase, command: ReceiveMessage, policy: Policy) -> Re
     return None if awaited else message_fresh(view, command, policy)
 
 
-def _case_fresh(view: SeesCase, command: ReceiveMessage, _: Policy) -> Reason | None:
+def _case_fresh(view: SeesArrival, command: ReceiveMessage, _: Policy) -> Reason | None:
     if not starts_case(view, command):
         return None
-    new = new_case_id(command, view.case)
+    new = new_case_id(command, view.case, view.thread)
     if view.named is None and len(new) <= ID_LIMIT:
         return None
     problem = f"case id {new!r} is taken" if view.named else f"the derived case id has {len(new)} characters"
@@ -272,45 +294,53 @@ def _kind_taken(view: SeesCase, command: ReceiveMessage, policy: Policy) -> Reas
 # Handlers --------------------------------------------------------------------------------------------
 
 
-def _machine_made(view: SeesCase, command: ReceiveMessage) -> bool:
-    """Whether a message is only noted: a like, or a machine's, unless that is the first we hear of somebody."""
-    if command.kind is MessageKind.LIKE:
+def _only_noted(view: SeesArrival, command: ReceiveMessage) -> bool:
+    """Whether a message is only noted: a like, of somebody blocked, or a machine's that is not the first we hear."""
+    if command.kind is MessageKind.LIKE or is_blocked(view):
         return True
     if not command.auto_generated:
         return False
     return view.case is not None or (view.answered is not None and view.answered.author is not None)
 
 
-def starts_case(view: SeesCase, command: ReceiveMessage) -> bool:
+def starts_case(view: SeesArrival, command: ReceiveMessage) -> bool:
     """Whether a message starts a case: it is not only noted, and the thread's latest case, if it has one, is closed."""
-    return not _machine_made(view, command) and (view.case is None or view.case.status is CLOSED)
+    return not _only_noted(view, command) and (view.case is None or view.case.status is CLOSED)
 
 
-def new_case_id(command: ReceiveMessage, case: Case | None) -> str:
-    """The id of the case that a message starts: the caller's, else derived from its thread or predecessor."""
+def new_case_id(command: ReceiveMessage, case: Case | None, thread: Thread | None) -> str:
+    """The id of the case that a message starts: the caller's, else derived from its thread or predecessor.
+
+    The cases that have left the thread are counted, because their ids are taken.
+    """
     if command.new_case is not None:
         return command.new_case
+    next_one = 1 if thread is None else thread.left + 1
     if case is None:
-        return f"{command.thread}/1"
+        return f"{command.thread}/{next_one}"
     stem, plus, number = case.id.rpartition("+")
-    return f"{stem}+{int(number) + 1}" if plus and number.isdecimal() else f"{case.id}+1"
+    return f"{stem}+{int(number) + next_one}" if plus and number.isdecimal() else f"{case.id}+{next_one}"
 
 
-def _started_case_id(view: SeesCase, command: ReceiveMessage) -> str | None:
-    return new_case_id(command, view.case) if starts_case(view, command) else None
+def _started_case_id(view: SeesArrival, command: ReceiveMessage) -> str | None:
+    return new_case_id(command, view.case, view.thread) if starts_case(view, command) else None
 
 
-def _answered_rows(view: SeesCase, command: ReceiveMessage) -> tuple[str, ...]:
+def _writers_person(view: SeesArrival, _: ReceiveMessage) -> str | None:
+    return None if view.named_writer is None else view.named_writer.person
+
+
+def _answered_rows(view: SeesArrival, command: ReceiveMessage) -> tuple[str, ...]:
     """Where a message may stand that is answered: on the thread, then on the customer's others, newest first."""
     if command.in_reply_to is None:
         return ()
-    thread, customer = view.thread, view.customer
-    theirs = customer is not None and (thread is None or thread.customer == customer.id)
-    threads = (command.thread, *reversed(customer.threads if customer is not None and theirs else ()))
-    return tuple(message_row(thread, command.in_reply_to) for thread in threads)
+    threads = [command.thread]
+    for customer in (view.owner or view.customer, person_of(view)):
+        threads += () if customer is None else reversed(customer.threads)
+    return tuple(message_row(thread, command.in_reply_to) for thread in dict.fromkeys(threads))
 
 
-def _deciding_case(view: SeesCase, command: ReceiveMessage, policy: Policy) -> Case | Aspect | None:
+def _deciding_case(view: SeesArrival, command: ReceiveMessage, policy: Policy) -> Case | Aspect | None:
     """The case whose policy decides: the one the message is for, also if that is only about to start."""
     c, thread = command, view.thread
     if not starts_case(view, c):
@@ -319,9 +349,10 @@ def _deciding_case(view: SeesCase, command: ReceiveMessage, policy: Policy) -> C
     return None if channel is None else Aspect(channel, policy.queue_for(channel, c.reason, c.language, c.tags), c.tags)
 
 
-def _receive_message(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tuple[Event, ...]:
+def _receive_message(view: SeesArrival, command: ReceiveMessage, policy: Policy) -> tuple[Event, ...]:
     c, case = command, view.case
-    if _machine_made(view, c):
+    if _only_noted(view, c):
+        blocked = is_blocked(view)
         noted = MessageNoted(
             c.by,
             c.at,
@@ -334,6 +365,8 @@ def _receive_message(view: SeesCase, command: ReceiveMessage, policy: Policy) ->
             attachments=c.attachments,
             sent_at=_sent_earlier(c),
             participant=_who_else(view, c),
+            blocked=blocked,
+            customer=c.customer if blocked and view.thread is None else None,
         )
         return (noted,)
     if case is None or case.status is CLOSED:
@@ -347,7 +380,7 @@ def _receive_message(view: SeesCase, command: ReceiveMessage, policy: Policy) ->
 
 def _start_case(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tuple[Event, ...]:
     c, thread, before = command, view.thread, view.case
-    customer = thread.customer if thread else c.customer
+    customer = thread.customer if thread else named_person(view, c.customer)
     channel = thread.channel if thread else c.channel
     if customer is None or channel is None:  # `thread.identity` has refused it already
         return ()
@@ -357,7 +390,7 @@ def _start_case(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tupl
     events += _learn_name(view, c)
     if thread is None:
         events.append(ThreadOpened(c.by, c.at, c.thread, customer, channel))
-    new, queue = new_case_id(c, before), policy.queue_for(channel, c.reason, c.language, c.tags)
+    new, queue = new_case_id(c, before, thread), policy.queue_for(channel, c.reason, c.language, c.tags)
     predecessor = before.id if before else None
     events += (
         CaseStarted(
@@ -375,9 +408,14 @@ def _start_case(view: SeesCase, command: ReceiveMessage, policy: Policy) -> tupl
         ),
         CaseQueued(c.by, c.at, new, queue, c.at),
     )
-    if before is not None:
+    if before is not None and before.successor is None:  # it has one that was moved away
         events.append(SuccessorStarted(c.by, c.at, before.id, new))
     return (*events, _message_received(view, c, new, customer))
+
+
+def named_person(view: SeesCase, customer: str | None) -> str | None:
+    """Who somebody is whom a command names: the one they were merged into, else they themselves."""
+    return customer if view.customer is None else view.customer.person
 
 
 def _learn_name(view: SeesCase, command: ReceiveMessage) -> tuple[Event, ...]:
@@ -438,7 +476,7 @@ def _reopen_case(case: Editing, event: CaseReopened) -> None:
     case.status_at = case.active_at = event.at
 
 
-ARRIVALS: Room[SeesCase] = Room(
+ARRIVALS: Room[SeesArrival] = Room(
     name="arrivals",
     needs=(
         Rule("actor.role", "Customers write", "§1", (ReceiveMessage,), _by_customer),
@@ -461,6 +499,15 @@ ARRIVALS: Room[SeesCase] = Room(
         (Case, CaseReopened): _reopen_case,
         (Thread, MessageReceived): _set_customer_instant,
     },
-    shows={ReceiveMessage: {**names_message(), "answered": _answered_rows, "named": _started_case_id}},
+    shows={
+        ReceiveMessage: {
+            **names_message(),
+            **NAMES_OWNER,
+            "named_writer": _who_else,
+            "writer": _writers_person,
+            "answered": _answered_rows,
+            "named": _started_case_id,
+        }
+    },
     about={ReceiveMessage: _deciding_case},
 )

@@ -18,7 +18,7 @@ from casecore.policies import Policy
 from casecore.rooms.arrivals import CaseReopened
 from casecore.rooms.cases import Case, CaseCommand, HasCase, SeesCase, only_holder
 from casecore.rooms.contacts import Contact
-from casecore.rooms.threads import Message, MessageEvent, names_message
+from casecore.rooms.threads import FINDS_MESSAGE, Message, MessageEvent
 from casecore.statuses import CASE_LIFECYCLE, OPEN, Trigger
 
 # Command and event -------------------------------------------------------------------------------------
@@ -70,7 +70,7 @@ def _note_failure(view: HasCase, command: DeliveryFailed, _: Policy) -> tuple[Ev
         return ()
     others = [answer for answer in case.answers if answer != c.message]
     waits_since = case.asked_since if c.message in case.answers and not others else None
-    bounced = MessageBounced(c.by, c.at, case.id, case.thread, c.message, c.why, waits_since)
+    bounced = MessageBounced(c.by, c.at, case.id, view.message.thread, c.message, c.why, waits_since)
     if CASE_LIFECYCLE.dest(case.status, Trigger.DELIVERY_FAILED) is OPEN and case.status is not OPEN:
         return (bounced, CaseReopened(c.by, c.at, case.id, case.status, failed=c.message))
     return (bounced,)
@@ -104,5 +104,5 @@ BOUNCES: Room[SeesCase] = Room(
     decide={DeliveryFailed: _note_failure},
     evolve={(Message, MessageBounced): _mark_failed, (Case, MessageBounced): _wait_again},
     notices={(Contact, MessageBounced): _break_silence},
-    shows={DeliveryFailed: names_message()},
+    shows={DeliveryFailed: FINDS_MESSAGE},
 )

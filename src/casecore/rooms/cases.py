@@ -85,6 +85,7 @@ class Case:
         predecessor: The closed case on the same thread before this one.
         successor: The case that followed this closed one.
         closed_as: Why it was closed.
+        threads: The threads that it has left (`moving.py`), on which messages of it stand.
     """
 
     id: str
@@ -110,6 +111,7 @@ class Case:
     active_at: datetime | None = None
     asked_since: datetime | None = None
     answers: tuple[str, ...] = ()
+    threads: tuple[str, ...] = ()
 
 
 BY_HAND = ""

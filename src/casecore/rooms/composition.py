@@ -23,6 +23,7 @@ from casecore.rooms.approvals import APPROVALS, WaitingDraft
 from casecore.rooms.arrivals import ARRIVALS
 from casecore.rooms.assignments import ASSIGNMENTS
 from casecore.rooms.authentication import AUTHENTICATION
+from casecore.rooms.blocking import BLOCKING
 from casecore.rooms.bounces import BOUNCES
 from casecore.rooms.breaks import BREAKS
 from casecore.rooms.cases import CASES, Case
@@ -33,6 +34,8 @@ from casecore.rooms.edits import EDITS
 from casecore.rooms.eligibility import ELIGIBILITY
 from casecore.rooms.lapses import LAPSES
 from casecore.rooms.last_words import LAST_WORDS, LastWords
+from casecore.rooms.merging import MERGING
+from casecore.rooms.moving import MOVING
 from casecore.rooms.next_responses import NEXT_RESPONSES
 from casecore.rooms.notes import NOTES, Note
 from casecore.rooms.occupancy import OCCUPANCY
@@ -70,6 +73,11 @@ class View:
     last_words: LastWords | None = None
     thread: Thread | None = None
     customer: Customer | None = None
+    person: Customer | None = None
+    owner: Customer | None = None
+    into: Customer | None = None
+    named_writer: Customer | None = None
+    writer: Customer | None = None
     actor: Agent | None = None
     target: Agent | None = None
     holder: Agent | None = None
@@ -84,6 +92,9 @@ class View:
     wrap_up: WrapUp | None = None
     handler: Agent | None = None
     named: Case | None = None
+    other: Case | None = None
+    other_thread: Thread | None = None
+    spoken_on: Thread | None = None
 
 
 @record
@@ -105,6 +116,8 @@ HOUSE: Final[House[View]] = House(
     (
         AGENTS,
         THREADS,
+        MERGING,
+        BLOCKING,
         CASES,
         ASSIGNMENTS,
         OVERFLOW,
@@ -131,6 +144,7 @@ HOUSE: Final[House[View]] = House(
         COMMITMENTS,
         BOUNCES,
         LAPSES,
+        MOVING,
         ABSENCES,
         SLA,
         NEXT_RESPONSES,

@@ -20,7 +20,7 @@ from casecore.kernel.words import is_blank, same_form
 from casecore.policies import Policy
 from casecore.rooms.agents import is_supervisor
 from casecore.rooms.cases import Case, CaseCommand, SeesCase, not_closed
-from casecore.rooms.threads import Customer, Feeling, Message, MessageEvent, names_message
+from casecore.rooms.threads import FINDS_MESSAGE, Customer, Feeling, Message, MessageEvent, Thread
 
 
 @record
@@ -40,6 +40,10 @@ class Note:
 
 class SeesNote(SeesCase, Protocol):
     """The note that the command names."""
+
+    @property
+    def spoken_on(self) -> Thread | None:
+        """The thread on which the message stands: its customer is who wrote it, whoever's the case is now."""
 
     @property
     def note(self) -> Note | None:
@@ -319,7 +323,7 @@ def _add_tag(view: OnCase, command: AddTag, _: Policy) -> tuple[Event, ...]:
         return ()
     if c.message is None:
         return (CaseTagged(c.by, c.at, c.case, c.tag),)
-    return (MessageTagged(c.by, c.at, c.case, c.message, c.tag, view.case.thread),)
+    return (MessageTagged(c.by, c.at, c.case, c.message, c.tag, _thread_of_message(view)),)
 
 
 @wants("case")
@@ -331,7 +335,17 @@ def _remove_tag(view: OnCase, command: RemoveTag, _: Policy) -> tuple[Event, ...
         return ()
     if c.message is None:
         return (CaseUntagged(c.by, c.at, c.case, tag),)
-    return (MessageUntagged(c.by, c.at, c.case, c.message, tag, view.case.thread),)
+    return (MessageUntagged(c.by, c.at, c.case, c.message, tag, _thread_of_message(view)),)
+
+
+def _thread_spoken_on(view: SeesNote, _: SetSentiment) -> str | None:
+    """Only where it is not the case's own: then the customer is the case's."""
+    message, case = view.message, view.case
+    return None if message is None or case is None or message.thread == case.thread else message.thread
+
+
+def _thread_of_message(view: OnCase) -> str:
+    return view.case.thread if view.message is None else view.message.thread
 
 
 @wants("case", "message")
@@ -344,11 +358,11 @@ def _set_sentiment(view: HasMessage, command: SetSentiment, _: Policy) -> tuple[
         c.at,
         c.case,
         c.message,
-        view.case.customer,
+        view.case.customer if view.spoken_on is None else view.spoken_on.customer,
         sentiment=c.sentiment,
         was=message.sentiment,
         author=message.author or message.participant,
-        thread=view.case.thread,
+        thread=message.thread,
     )
     return (is_now,)
 
@@ -422,7 +436,10 @@ NOTES: Room[SeesNote] = Room(
         (Message, SentimentSet): _mark_message,
     },
     removes=frozenset({(Note, NoteDeleted)}),
-    shows=dict.fromkeys(_ON_MESSAGE, names_message()),
+    shows={
+        **dict.fromkeys(_ON_MESSAGE, FINDS_MESSAGE),
+        SetSentiment: {**FINDS_MESSAGE, "spoken_on": _thread_spoken_on},
+    },
     probes=(
         Probe("add_note", AddNote, asks=("note", "text")),
         Probe("add_tag", AddTag, asks=("tag",)),

@@ -43,7 +43,7 @@ from casecore.kernel.words import is_blank, unless_blank
 from casecore.policies import Aspect, Policy
 from casecore.rooms.aftermath import Aftermath
 from casecore.rooms.approvals import DraftSubmitted
-from casecore.rooms.arrivals import SuccessorStarted, thread_identity
+from casecore.rooms.arrivals import SuccessorStarted, named_person, thread_identity
 from casecore.rooms.assignments import CaseAssigned, WorkBegun, queue_known
 from casecore.rooms.cases import Case, CaseStarted, HasCase, new_case_record
 from casecore.rooms.clocks import Clocks, SeesClocks
@@ -52,6 +52,7 @@ from casecore.rooms.offers import Offers
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.replies import ReplySent, reply_content
 from casecore.rooms.threads import (
+    NAMES_OWNER,
     Customer,
     CustomerMet,
     Thread,
@@ -59,6 +60,7 @@ from casecore.rooms.threads import (
     message_fresh,
     name_customer,
     names_message,
+    person_of,
 )
 from casecore.rooms.whatsapp import is_open
 from casecore.statuses import Status
@@ -185,7 +187,8 @@ _EXAMPLE = "+351912345678"
 
 def consent_bases(view: SeesClocks) -> frozenset[Consent]:
     """On what bases the customer may be written to first on this WhatsApp thread; none once they withdrew."""
-    opted_in = None if view.customer is None else view.customer.opted_in
+    person = person_of(view)
+    opted_in = None if person is None else person.opted_in
     if opted_in is False:
         return frozenset()
     wrote = view.thread is not None and view.thread.customer_at is not None
@@ -209,7 +212,8 @@ def _consent_given(view: SeesClocks, subject: StartOutbound | ReplySent, policy:
     if not found.isdisjoint(accepted):
         return None
     told = " and ".join(words for basis, words in _BASES.items() if basis in found) or _NO_BASIS
-    if view.customer is not None and view.customer.opted_in is False:
+    person = person_of(view)
+    if person is not None and person.opted_in is False:
         told = "withdrew their consent"
     return Reason(
         "whatsapp.consent",
@@ -225,7 +229,8 @@ def _number_is_e164(view: SeesClocks, command: StartOutbound, _: Policy) -> Reas
     channel = _channel_of_thread(view, command)
     if channel not in BY_NUMBER:
         return None
-    known = None if view.customer is None else view.customer.profile.get(PHONE)
+    person = person_of(view)
+    known = None if person is None else person.profile.get(PHONE)
     number = command.phone if command.phone is not None else known
     if number is None and view.thread is not None and view.thread.customer_at is not None:
         return None  # they wrote on this thread, from the number that it goes to
@@ -253,12 +258,12 @@ def _consent_is_proven(_: SeesClocks, command: RecordConsent, __: Policy) -> Rea
 def _record_consent(view: SeesClocks, command: RecordConsent, _: Policy) -> tuple[Event, ...]:
     c = command
     met = () if view.customer is not None else (CustomerMet(c.by, c.at, c.customer),)
-    return (*met, ConsentRecorded(c.by, c.at, c.customer, c.opted_in, c.note))
+    return (*met, ConsentRecorded(c.by, c.at, named_person(view, c.customer) or c.customer, c.opted_in, c.note))
 
 
 def _case_to_start(view: SeesClocks, command: StartOutbound, policy: Policy) -> CaseStarted | None:
     c, thread = command, view.thread
-    customer = c.customer if thread is None else thread.customer
+    customer = named_person(view, c.customer) if thread is None else thread.customer
     channel = _channel_of_thread(view, c)
     if customer is None or channel is None:  # `thread.identity` has refused it already
         return None
@@ -295,8 +300,8 @@ def _start_outbound(view: SeesClocks, command: StartOutbound, policy: Policy) ->
     if view.thread is None:
         events.append(ThreadOpened(by, at, c.thread, begun.customer, begun.channel))
     events.append(begun)
-    if begun.predecessor is not None:
-        events.append(SuccessorStarted(by, at, begun.predecessor, case))
+    if view.case is not None and view.case.successor is None:
+        events.append(SuccessorStarted(by, at, view.case.id, case))
     events += (CaseAssigned(by, at, case, by), WorkBegun(by, at, case, by))
     content = reply_content(c) | {"send_as": Status.PENDING}
     if c.for_approval:
@@ -369,6 +374,6 @@ OUTBOUND: Room[SeesClocks] = Room(
     decide={RecordConsent: _record_consent, StartOutbound: _start_outbound},
     evolve={(Customer, ConsentRecorded): _set_consent},
     foresees={StartOutbound: _once_started},
-    shows={StartOutbound: {**names_message(), "named": lambda _, command: command.new_case}},
+    shows={StartOutbound: {**names_message(), **NAMES_OWNER, "named": lambda _, command: command.new_case}},
     about={StartOutbound: _case_aspect},
 )

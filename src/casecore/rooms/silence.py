@@ -27,7 +27,7 @@ from casecore.rooms.assignments import CaseReleased, Release
 from casecore.rooms.cases import Case, CaseCommand, HasCase, answer_customer, edge_missing, only_holder
 from casecore.rooms.contacts import Contact, HasContact, SeesContact, contact_goes_on
 from casecore.rooms.replies import emoji_taken, no_blank_left
-from casecore.rooms.threads import Message, MessageEvent, message_fresh, names_message
+from casecore.rooms.threads import Message, MessageEvent, message_fresh, names_message, person_of
 from casecore.statuses import Status, Trigger
 
 COUNTED_ATTEMPTS = 10
@@ -174,7 +174,8 @@ def _ask_presence(view: HasCase, command: AskPresence, policy: Policy) -> tuple[
 
 def closing_message(view: SeesContact, policy: Policy) -> str:
     """The closing message of a silent chat, with the customer's name or its fallback wording."""
-    name = unless_blank(view.customer.name) if view.customer is not None else None
+    person = person_of(view)
+    name = unless_blank(person.name) if person is not None else None
     idle = policy.chat.idle
     return idle.closing.replace("{customer}", name) if name else idle.closing_unnamed
 

@@ -6,6 +6,7 @@
 * Message ids are the caller's and are used once on a thread, so a message that is delivered twice is refused the second
   time, and one email to two of our mailboxes is a message on each of their threads. What a message answers is looked
   for on its thread, then on the customer's other threads.
+* A customer may turn out to be the same person as another (`merging.py`): who they are is read through `person_of`.
 * Where a customer's name is not known, the next message that says it is believed; a name that is known stays.
 * When the customer last wrote on a thread is one instant on it: the latest at which a message of theirs was sent.
   Everything that counts from it reads it there, and it never moves back.
@@ -16,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from attrs import field
@@ -50,6 +52,9 @@ class Customer:
         positive: How many of their messages are marked positive; likewise negative.
         opted_in: Whether they agreed to be written to on WhatsApp, or withdrew it; None while they said neither.
         threads: Their latest threads, the newest last; `MOST_THREADS` of them.
+        blocked: Whether nothing that they send counts (`blocking.py`).
+        merged_into: The customer who they were found to be (`merging.py`), through whom all of this is read.
+        merged: Who was found to be this one.
     """
 
     id: str
@@ -59,6 +64,14 @@ class Customer:
     negative: int = a_count(default=0)
     opted_in: bool | None = None
     threads: tuple[str, ...] = ()
+    blocked: bool = False
+    merged_into: str | None = a_link(of="person", default=None)
+    merged: tuple[str, ...] = ()
+
+    @property
+    def person(self) -> str:
+        """The id of the customer who they are: their own, or of whom they were merged into."""
+        return self.merged_into or self.id
 
 
 MOST_THREADS = 100
@@ -72,6 +85,8 @@ class Thread:
     Attributes:
         case: The latest case; None before the first.
         customer_at: When the customer sent the last of their messages; None while only we have written.
+        blocked: Whether nothing that is written on it counts (`blocking.py`).
+        left: How many cases have left it (`moving.py`), so that no id is derived twice.
     """
 
     id: str
@@ -79,6 +94,8 @@ class Thread:
     channel: Channel
     case: str | None = a_link(of="case", default=None)
     customer_at: datetime | None = None
+    blocked: bool = False
+    left: int = a_count(default=0)
 
 
 @record
@@ -159,6 +176,14 @@ class SeesThread(SeesAgents, Protocol):
         """The customer of the case, or the one the command names."""
 
     @property
+    def person(self) -> Customer | None:
+        """Whom that customer was merged into; None where nobody was, or where they are in view themselves."""
+
+    @property
+    def owner(self) -> Customer | None:
+        """The customer of the thread, where the command names another one."""
+
+    @property
     def thread(self) -> Thread | None:
         """The thread of the case, or the one the command names."""
 
@@ -209,7 +234,7 @@ class ThreadOpened(Event):
 
 
 def names_message(name: str = "message", row: str = "message") -> Mapping[str, Callable[[Any, Any], str | None]]:
-    """What a command shows that names a message of the thread it is about (`Room.shows`).
+    """What a command shows that brings a message to the thread it is about (`Room.shows`).
 
     Args:
         name: The field that holds the message's own id.
@@ -222,6 +247,39 @@ def names_message(name: str = "message", row: str = "message") -> Mapping[str, C
         return None if thread is None or message is None else message_row(thread, message)
 
     return {row: row_named}
+
+
+def _rows_of_message(view: Any, command: Any) -> tuple[str, ...]:
+    case, message = view.case, command.message
+    threads = () if case is None or message is None else (case.thread, *case.threads)
+    return tuple(message_row(thread, message) for thread in threads)
+
+
+FINDS_MESSAGE: Mapping[str, Callable[[Any, Any], tuple[str, ...]]] = MappingProxyType({"message": _rows_of_message})
+"""What a command shows that names a message of its case, on whichever thread the case was then (`Room.shows`)."""
+
+
+# Whose it is ------------------------------------------------------------------------------------------
+
+
+def person_of(view: SeesThread) -> Customer | None:
+    """Who the customer is: whoever they were merged into, else they themselves."""
+    return view.person or view.customer
+
+
+def _owner_row(view: SeesThread, _: Command) -> str | None:
+    thread, named = view.thread, view.customer
+    return None if thread is None or (named is not None and named.id == thread.customer) else thread.customer
+
+
+def _person_row(view: SeesThread, _: Command) -> str | None:
+    return None if view.owner is None else view.owner.person
+
+
+NAMES_OWNER: Mapping[str, Callable[[Any, Any], str | None]] = MappingProxyType(
+    {"owner": _owner_row, "person": _person_row}
+)
+"""What a command shows that names a customer beside a thread, which may be somebody else's (`Room.shows`)."""
 
 
 # Needs -------------------------------------------------------------------------------------------------
@@ -243,16 +301,16 @@ def message_fresh(view: SeesThread, command: Command, _: Policy) -> Reason | Non
 
 
 def _record_customer(view: SeesThread, command: RecordCustomer, _: Policy) -> tuple[Event, ...]:
-    known = view.customer or Customer(command.customer)
+    known = person_of(view) or Customer(command.customer)
     profile = {name: value for name, value in {**known.profile, **command.profile}.items() if unless_blank(value)}
     name = known.name if command.name is None else unless_blank(command.name)
     met = () if view.customer else (CustomerMet(command.by, command.at, command.customer),)
-    return (*met, CustomerRecorded(command.by, command.at, command.customer, name, profile))
+    return (*met, CustomerRecorded(command.by, command.at, known.id, name, profile))
 
 
 def name_customer(view: SeesThread, by: str, at: datetime, name: str | None) -> tuple[Event, ...]:
     """What follows where a customer's name is said: one who has none gets it, one who has one keeps it."""
-    known = view.customer
+    known = person_of(view)
     if known is None or unless_blank(known.name) or not unless_blank(name):
         return ()
     return (CustomerRecorded(by, at, known.id, name, known.profile),)

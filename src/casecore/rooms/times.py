@@ -28,8 +28,8 @@ from casecore.rooms.agents import (
     NextStateSet,
     PresenceCommand,
 )
-from casecore.rooms.arrivals import ReceiveMessage, starts_case
-from casecore.rooms.cases import CaseStarted, SeesCase
+from casecore.rooms.arrivals import ReceiveMessage, SeesArrival, starts_case
+from casecore.rooms.cases import CaseStarted
 from casecore.rooms.contacts import EndContact
 from casecore.rooms.edits import ChangesMessage, EditMessage, WithdrawMessage
 from casecore.rooms.outbound import StartOutbound
@@ -44,7 +44,7 @@ class CaseTime:
     changed_at: datetime
 
 
-class SeesTime(SeesCase, Protocol):
+class SeesTime(SeesArrival, Protocol):
     """How far the case has come."""
 
     @property

@@ -30,12 +30,15 @@ from casecore.rooms.approvals import TRIGGERS, ApproveDraft, SubmitDraft
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import LeaveCase, OpenCase
 from casecore.rooms.authentication import Authenticate
+from casecore.rooms.blocking import BlockCommand, UnblockCustomer, UnblockThread
 from casecore.rooms.cases import Case, SetStatus
 from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import MakeCommitment
 from casecore.rooms.composition import HOUSE, CaseFile, View
 from casecore.rooms.contacts import EndContact
 from casecore.rooms.edits import EditMessage, WithdrawMessage
+from casecore.rooms.merging import MergeCustomers
+from casecore.rooms.moving import MoveCase
 from casecore.rooms.notes import AddNote
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferCommand, OfferWork, RejectOffer
 from casecore.rooms.outbound import CUSTOMER_WRITES_FIRST, RecordConsent, StartOutbound
@@ -118,6 +121,8 @@ def _blanks_of(kind: Any) -> tuple[_Blank, ...]:
             drawn = st.frozensets(ids(), max_size=3)
         elif hint in {Mapping[str, int], Mapping[str, int] | None}:
             drawn = st.dictionaries(texts(), st.integers(-MOST, MOST), max_size=3)
+        elif hint in {PreparedText, PreparedText | None}:
+            drawn = st.builds(PreparedText, definition=texts(), entry=st.none() | ids())
         else:
             drawn = st.from_type(hint)
         blanks.append(_Blank(field.name, an_id, optional, st.none() | drawn if optional else drawn))
@@ -160,7 +165,13 @@ def _fresh_id(letter: str, *tables: Iterable[str]) -> str:
 def _likely_kinds(house: House[View], file: CaseFile | None) -> list[type[Command]]:
     """What could be done about a case (None: about one that is still to come), the likelier the more often."""
     if file is None:
-        likely: tuple[type[Command], ...] = (*(ReceiveMessage,) * 12, StartOutbound, StartOutbound, RecordConsent)
+        likely: tuple[type[Command], ...] = (
+            *(ReceiveMessage,) * 12,
+            StartOutbound,
+            StartOutbound,
+            RecordConsent,
+            UnblockCustomer,
+        )
     elif file.case.status is Status.CLOSED:
         likely = (ReceiveMessage if file.case.channel in CUSTOMER_WRITES_FIRST else StartOutbound,)
     elif file.offers is not None and file.offers.to(review=False) is not None:
@@ -193,7 +204,7 @@ def _likely_people(desk: Desk, kind: type[Command], file: CaseFile | None) -> li
         return [CUSTOMER]
     if kind in _FIT:
         return [agent for agent in sorted(desk.agents) if _FIT[kind](desk.agents[agent])] or [SYSTEM]
-    if kind in {OfferWork, ExpireOffer, ReleaseAbsent, FreeReview}:
+    if kind in {OfferWork, ExpireOffer, ReleaseAbsent, FreeReview} or issubclass(kind, BlockCommand):
         return [SYSTEM]
     if file is not None and issubclass(kind, OfferCommand) and file.offers is not None:
         return [to for to in (file.offers.offered_to, file.offers.review_to) if to is not None] or [SYSTEM]
@@ -233,6 +244,10 @@ def _likely_customers(desk: Desk, kind: type[Command], case: Case | None) -> lis
     return [*known, *agreed * 6, _fresh_id("k", desk.customers)]
 
 
+def _by_id(table: Mapping[str, Any]) -> list[Any]:
+    return [table[row_id] for row_id in sorted(table)]
+
+
 def _messages_on(desk: Desk, file: CaseFile | None) -> list[Any]:
     """The messages of a case."""
     return sorted(message.id for message in desk.messages.values() if file and message.case == file.case.id)
@@ -259,6 +274,16 @@ def _row_options(desk: Desk, kind: type[Command], file: CaseFile | None) -> dict
         "new_case": [*([None] if kind is ReceiveMessage else []), _fresh_id("c", desk.cases)],
         "tag": ["vip", "refund"],
     }
+    if kind is MergeCustomers:
+        rows["customer"] = rows["into"] = sorted(desk.customers)
+    if kind is MoveCase and case:
+        others = (row for row in _by_id(desk.threads) if row.id != case.thread and row.channel is case.channel)
+        rows["thread"] = [row.id for row in others if row.case is None or desk.status(row.case) is Status.CLOSED]
+    if issubclass(kind, BlockCommand):
+        unblocks = kind in {UnblockCustomer, UnblockThread}
+        rows["customer"] = [row.id for row in _by_id(desk.customers) if row.blocked is unblocks]
+        rows["thread"] = [row.id for row in _by_id(desk.threads) if row.blocked is unblocks]
+        rows["reason"] = ["Insults everybody"]
     if kind in _BRINGS:
         name = _BRINGS[kind]
         waiting = sorted(other.draft.id for other in desk.cases.values() if other.draft is not None)

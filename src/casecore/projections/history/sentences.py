@@ -25,10 +25,13 @@ from casecore.rooms.agents import (
 )
 from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, CaseUnqueued, Release, WorkBegun
+from casecore.rooms.blocking import CustomerBlocked, CustomerUnblocked, ThreadBlocked, ThreadUnblocked
 from casecore.rooms.bounces import MessageBounced
 from casecore.rooms.cases import CaseClosed, CaseStarted, CloseReason, StatusSet
 from casecore.rooms.clocks import ClockName
 from casecore.rooms.edits import MessageAwaited, MessageEdited, MessageWithdrawn
+from casecore.rooms.merging import CustomerExtended, CustomerMerged
+from casecore.rooms.moving import CaseMoved, ThreadLeft
 from casecore.rooms.notes import (
     CaseTagged,
     CaseUntagged,
@@ -156,6 +159,62 @@ CUSTOMERS: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             "{by} a noté que le client {customer} ne veut plus de messages WhatsApp[ : {note:quoted}]",
         ),
     ),
+    CaseMoved: (
+        Sentence(
+            "{by} moved the case to the customer {customer}, on the conversation {thread} (before: {left})",
+            "{by} passou o caso para o cliente {customer}, na conversa {thread} (antes: {left})",
+            "{by} a transféré le cas au client {customer}, dans la conversation {thread} (avant : {left})",
+        ),
+    ),
+    ThreadLeft: (
+        Sentence(
+            "the case is no longer on the conversation {thread}[, whose latest case is {latest}]",
+            "o caso já não está na conversa {thread}[, cujo último caso é {latest}]",
+            "le cas n’est plus dans la conversation {thread}[, dont le dernier cas est {latest}]",
+        ),
+    ),
+    CustomerMerged: (
+        Sentence(
+            "{by} found that the customer {customer} is the customer {into}",
+            "{by} verificou que o cliente {customer} é o cliente {into}",
+            "{by} a constaté que le client {customer} est le client {into}",
+        ),
+    ),
+    CustomerExtended: (
+        Sentence(
+            "the customer {customer} has the record of {merged}, too[ ({name})][; {profile}]",
+            "o cliente {customer} fica também com a ficha de {merged}[ ({name})][; {profile}]",
+            "le client {customer} reprend aussi la fiche {merged}[ ({name})][ ; {profile}]",
+        ),
+    ),
+    CustomerBlocked: (
+        Sentence(
+            "{by} blocked the customer {customer}: {reason:quoted}",
+            "{by} bloqueou o cliente {customer}: {reason:quoted}",
+            "{by} a bloqué le client {customer} : {reason:quoted}",
+        ),
+    ),
+    CustomerUnblocked: (
+        Sentence(
+            "{by} unblocked the customer {customer}: {reason:quoted}",
+            "{by} desbloqueou o cliente {customer}: {reason:quoted}",
+            "{by} a débloqué le client {customer} : {reason:quoted}",
+        ),
+    ),
+    ThreadBlocked: (
+        Sentence(
+            "{by} blocked the conversation {thread}: {reason:quoted}",
+            "{by} bloqueou a conversa {thread}: {reason:quoted}",
+            "{by} a bloqué la conversation {thread} : {reason:quoted}",
+        ),
+    ),
+    ThreadUnblocked: (
+        Sentence(
+            "{by} unblocked the conversation {thread}: {reason:quoted}",
+            "{by} desbloqueou a conversa {thread}: {reason:quoted}",
+            "{by} a débloqué la conversation {thread} : {reason:quoted}",
+        ),
+    ),
     ThreadOpened: (
         Sentence(
             "first conversation with {customer} ({channel})",
@@ -186,6 +245,13 @@ CUSTOMERS: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
         ),
     ),
     MessageNoted: (
+        Sentence(
+            "a blocked message came[ from {participant}][: {text:quoted}][ (attached: {attachments})]",
+            "chegou uma mensagem bloqueada[ de {participant}][: {text:quoted}][ (em anexo: {attachments})]",
+            "un message bloqué est arrivé[, envoyé par {participant}][ : {text:quoted}]"
+            "[ (en pièce jointe : {attachments})]",
+            {"blocked": True},
+        ),
         Sentence(
             "an automatic message came[: {text:quoted}][ (attached: {attachments})]",
             "chegou uma mensagem automática[: {text:quoted}][ (em anexo: {attachments})]",

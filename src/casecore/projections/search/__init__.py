@@ -9,6 +9,8 @@
   and lies beside the desk.
 * Results come **latest activity first**, then by case id. Activity is anything that happens on the case; that another
   case follows a closed one is activity on that other one only.
+* A case that was **moved** to another customer is theirs, with its notes, and is still found by the ids it had before.
+* Customers who were **merged** are one: by the name, the id or the number of either the cases of both are found.
 * A **cursor** goes on after the last result of a page, in the order in which the cases stood when the first page was
   made: what happens meanwhile moves no case to another page, and neither loses nor repeats one. Which cases match, and
   their summaries, are as of now; cases that started since are left to the next search.
@@ -107,6 +109,8 @@ _TIMES: Final[Mapping[str, Callable[[datetime], Callable[[str, CaseEntry], bool]
 }
 
 _FOLLOWED: Final[Mapping[str, Callable[[Case], str]]] = {
+    "channel": lambda case: case.channel,
+    "customer": lambda case: case.customer,
     "queue": lambda case: case.queue,
     "status": lambda case: case.status,
     "snoozed": lambda case: YesNo.NO if case.snoozed_until is None else YesNo.YES,
@@ -194,10 +198,12 @@ class Archive:
     def _enter_case(self, before: Case | None, after: Case) -> None:
         if before is None:
             self._entries[after.id] = CaseEntry()
-            for name in ("channel", "customer"):
-                self._cases_by[name][getattr(after, name)].add(after.id)
-            for row_id in (after.id, after.thread, after.customer):
-                self._message_words.add_id(after.id, row_id)
+            self._message_words.add_id(after.id, after.id)
+        elif before.customer != after.customer:
+            self._move_notes(after.id, before.customer, after.customer)
+        for name in ("thread", "customer"):
+            if before is None or getattr(before, name) != getattr(after, name):
+                self._message_words.add_id(after.id, getattr(after, name))
         for name, value_of in _FOLLOWED.items():
             old, new = None if before is None else value_of(before), value_of(after)
             if old != new:
@@ -207,6 +213,12 @@ class Archive:
         tags: frozenset[str] = frozenset() if before is None else before.tags
         for tag in after.tags ^ tags:
             self._follow_tag(after.id, tag, 1 if tag in after.tags else -1)
+
+    def _move_notes(self, case: str, before: str, after: str) -> None:
+        """Let the notes on a case be those of the customer whose it is now."""
+        moved = [note for note in self._notes[before].values() if note.case == case]
+        for note in moved:
+            self._notes[after][note.note] = self._notes[before].pop(note.note)
 
     def _enter_profile(self, before: Customer | None, after: Customer) -> None:
         """Let the cases of a customer be found by a number and an address of their profile."""
@@ -386,7 +398,8 @@ class Archive:
             return _Test(term.excluded, None, _TIMES[term.field](instant))
         values = term.values
         if term.field == "customer":
-            values = tuple(customer for value in values for customer in self._customers_called(value))
+            named = (customer for value in values for customer in self._customers_called(value))
+            values = tuple(dict.fromkeys(same for customer in named for same in self._same_person(customer)))
         sets = [self._cases_with(term.field, value) for value in values]
         return _Test(term.excluded, sets[0] if len(sets) == 1 else set[str]().union(*sets))
 
@@ -416,8 +429,19 @@ class Archive:
                 if check is None or check(owner):
                     kind, row_id = owner[0], owner[1:]
                     customer, case = (row_id, None) if kind == _PROFILE else self._note_places[row_id]
-                    found |= self._cases_with("customer", customer) if case is None else {case}
+                    found |= self._cases_of_person(customer) if case is None else {case}
         return found
+
+    def _same_person(self, customer: str) -> tuple[str, ...]:
+        """The customers who are the same person, this one among them."""
+        row: Customer | None = row_called(self._rows["customers"], customer)
+        if row is None:
+            return (customer,)
+        person: Customer = self._rows["customers"][row.person]
+        return (person.id, *person.merged)
+
+    def _cases_of_person(self, customer: str) -> set[str]:
+        return set[str]().union(*(self._cases_with("customer", same) for same in self._same_person(customer)))
 
     def _cases_with(self, name: str, value: str) -> set[str]:
         """The cases that have a value; asking enters nothing."""
@@ -443,7 +467,7 @@ class Archive:
             case,
             thread=row.thread,
             customer=row.customer,
-            name=self._rows["customers"][row.customer].name,
+            name=self._rows["customers"][self._same_person(row.customer)[0]].name,
             channel=row.channel,
             status=row.status,
             queue=row.queue,
@@ -456,17 +480,19 @@ class Archive:
         )
 
     def cases_of(self, customer: str) -> tuple[CaseSummary, ...]:
-        """The cases of a customer on every channel, latest activity first."""
-        found = (self.summary(case) for case in self._cases_with("customer", customer))
+        """The cases of a customer on every channel, latest activity first; of all who are the same person."""
+        found = (self.summary(case) for case in self._cases_of_person(customer))
         return tuple(sorted(found, key=lambda summary: (-moment_of(summary.latest_at), summary.case)))
 
     def notes_of(self, customer: str) -> tuple[NoteText, ...]:
         """The notes that stand on a customer and on their cases, in the order in which they were written."""
-        return tuple((row_called(self._notes, customer) or {}).values())
+        people = self._same_person(customer)
+        found = [note for person in people for note in (row_called(self._notes, person) or {}).values()]
+        return tuple(found if len(people) == 1 else sorted(found, key=lambda note: note.at))
 
     def neutral_messages_of(self, customer: str) -> int:
         """How many of a customer's messages nobody has marked positive or negative."""
-        entries = [self._entries[case] for case in self._cases_with("customer", customer)]
+        entries = [self._entries[case] for case in self._cases_of_person(customer)]
         return sum(len(entry.received) - len(entry.marked) for entry in entries)
 
     # Cursors -------------------------------------------------------------------------------------------
