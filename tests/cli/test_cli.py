@@ -460,6 +460,21 @@ SAID = [
         ],
     ),
     (
+        OPENED,
+        a_line("EditMessage", by="customer", thread="t1", message="m1", text="Hello, Ana?"),
+        ["✓ maria edits the message m1: “Hello, Ana?” open"],
+    ),
+    (
+        OPENED,
+        a_line("WithdrawMessage", by="customer", thread="t1", message="m1"),
+        ["✓ maria withdraws the message m1 open"],
+    ),
+    (
+        OPENED,
+        a_line("EditMessage", by="customer", thread="t1", message="m9", text="Hello, Ana?"),
+        ["✓ maria edits the message m9: “Hello, Ana?” open", "↳ m9 has not come yet"],
+    ),
+    (
         [*OPENED, MIA, BLOCKED_MARIA],
         a_line("MergeCustomers", by="ana", customer="maria", into="mia"),
         [
