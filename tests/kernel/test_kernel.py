@@ -334,7 +334,7 @@ class TestEveryCommand:
         """No command has a field that is not checked when it is made; instants are, by what turns them into UTC."""
         plain = (_check_id, _check_text, _check_texts, _check_counts)
         checked = {kind_of(check) for check in (*plain, MEMBER, MEMBERS, PART)}
-        assert {"at", "due", "sent_at"} == {
+        assert {"at", "due", "sent_at", "until"} == {
             field.name
             for command in HOUSE.commands
             for field in attrs.fields(command)

@@ -303,7 +303,7 @@ def keys_in(table):
 def test_policies_vary_every_key():
     """Among the policies drawn, each key has its default and another value; the schema has only one.
 
-    A clock's calendar would have to name one of the policy's: it keeps its default. Layers are drawn by
+    Whatever names a calendar would have to name one of the policy's: it keeps its default. Layers are drawn by
     `layered_policies`.
     """
     varied, kept = set(), set()
@@ -315,7 +315,7 @@ def test_policies_vary_every_key():
             (kept if value == default else varied).add(place)
 
     every = {place for place, *_ in keys_in(Policy())}
-    calendars = {(table, "calendar") for table in ("Targets", "Target", "Lifecycle")}
+    calendars = {("Queue", "hours"), *((table, "calendar") for table in ("Targets", "Target", "Lifecycle"))}
     never = {("Policy", "schema"), *calendars, *(("Policy", layer) for layer in LAYERS)}
     for number in range(10):  # what 200 draws miss by chance, the next 200 find; what cannot be drawn, none do
         seed(number)(look)()
@@ -353,13 +353,14 @@ def test_commands_are_well_spread_and_often_accepted():
     def look(run):
         steps.extend(run[len(TEAM) :])
 
-    for number in range(16):  # short searches from many seeds: within one search, Hypothesis varies what it had
+    for number in range(28):  # short searches from many seeds: within one search, Hypothesis varies what it had
         seed(number)(look)()
     accepted = Counter(type(step.command) for step in steps if step.verdict)
     refused = Counter(type(step.command) for step in steps if not step.verdict)
     assert 0.4 < accepted.total() / len(steps) < 0.9
-    assert 10 > len(set(HOUSE.commands) - set(accepted))
-    assert 10 > len(set(HOUSE.commands) - set(refused))
+    fifth = len(HOUSE.commands) / 5
+    assert fifth > len(set(HOUSE.commands) - set(accepted))
+    assert fifth > len(set(HOUSE.commands) - set(refused))
 
 
 @frozen

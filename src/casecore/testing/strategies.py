@@ -122,7 +122,8 @@ def _blanks_of(kind: Any) -> tuple[_Blank, ...]:
         elif hint in {Mapping[str, int], Mapping[str, int] | None}:
             drawn = st.dictionaries(texts(), st.integers(-MOST, MOST), max_size=3)
         elif hint in {PreparedText, PreparedText | None}:
-            drawn = st.builds(PreparedText, definition=texts(), entry=st.none() | ids())
+            values = st.dictionaries(texts(), texts(), max_size=3)
+            drawn = st.builds(PreparedText, st.sampled_from(TemplateKind), texts(), values, st.none() | ids())
         else:
             drawn = st.from_type(hint)
         blanks.append(_Blank(field.name, an_id, optional, st.none() | drawn if optional else drawn))

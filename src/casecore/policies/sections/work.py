@@ -23,6 +23,7 @@ from casecore.policies.kinds import (
     a_source,
     key,
     keys_of,
+    may_be_absent,
     section,
 )
 from casecore.statuses import ESCALATED, NEW, OPEN, PENDING, RESOLVED, Status
@@ -135,10 +136,11 @@ def shipped_queues() -> dict[str, Queue]:
 def are_all_queues(plain: Mapping[str, Any], below: Mapping[str, Any]) -> bool:
     """Whether these queues are all there are: one of them is the fallback, and they are others than those below.
 
-    Others are those of which one has a name of its own, or all are spelled out to the last key.
+    Others are those of which one has a name of its own, or all are spelled out to the last key that has a value.
     """
     queues = [queue for queue in plain.values() if isinstance(queue, Mapping)]
-    own = not plain.keys() <= below.keys() or all(keys_of(Queue).keys() <= queue.keys() for queue in queues)
+    spelled = {name for name in keys_of(Queue) if not may_be_absent(Queue, name)}
+    own = not plain.keys() <= below.keys() or all(spelled <= queue.keys() for queue in queues)
     return own and any(queue.get("fallback") is True for queue in queues)
 
 
