@@ -49,8 +49,9 @@ from casecore.rooms.assignments import OpenCase
 from casecore.rooms.cases import Case, CloseCase, StatusSet
 from casecore.rooms.composition import HOUSE, CaseFile
 from casecore.rooms.notes import EditNote
+from casecore.rooms.prepared import PreparedText
 from casecore.rooms.replies import SendReply
-from casecore.rooms.threads import Customer, MessageEvent
+from casecore.rooms.threads import Customer, MessageEdit, MessageEvent
 from casecore.statuses import Status
 from tests.profiles import examples
 
@@ -147,6 +148,11 @@ def types(value):
     return (tuple, [types(held) for held in value]) if isinstance(value, tuple) else type(value)
 
 
+def parts(kind):
+    """The classes with fields that are named in an annotation."""
+    return {kind} if attrs.has(kind) else {part for inner in get_args(kind) for part in parts(inner)}
+
+
 def same(one, other):
     """Whether two things are equal to the last type."""
     return one == other and types(one) == types(other)
@@ -174,6 +180,14 @@ class TestThere:
         changed = {sheet for room in rooms for sheet, _ in (*room.creates, *room.evolve, *room.removes)}
         assert {Agent, Case, Customer, WaitingDraft} < changed
         assert {*changed, CaseFile, Desk, Policy} <= {*THINGS.values()}
+
+    def test_what_a_thing_holds(self):
+        """Whatever a field of a thing is annotated with can be written down, too, or else it could not be drawn."""
+        things = [thing for thing in THINGS.values() if thing is not Policy]
+        hints = {thing: get_type_hints(thing, localns={"HashTrieMap": dict}) for thing in things}
+        held = {kind for thing in things for field in attrs.fields(thing) for kind in parts(hints[thing][field.name])}
+        assert {MessageEdit, PreparedText} < held
+        assert set() == {kind for kind in held if not any(issubclass(thing, kind) for thing in THINGS.values())}
 
     def test_answers(self):
         """So can what a desk answers."""

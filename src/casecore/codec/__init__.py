@@ -48,14 +48,14 @@ from casecore.policies import Policy, PolicyError
 from casecore.rooms.clocks import ClockVerdict, FirstReply
 from casecore.rooms.composition import HOUSE, CaseFile
 from casecore.rooms.prepared import PreparedText
-from casecore.rooms.threads import MessageEvent
+from casecore.rooms.threads import MessageEdit, MessageEvent
 
 SCHEMA: Final = 1
 """The number of the documents' present shape."""
 
 ALWAYS: Final = (
     *(CaseFile, Desk, Due, Action, Policy, Reason, Setting, Accepted, Refused),
-    *(PreparedText, ClockVerdict, FirstReply),
+    *(PreparedText, MessageEdit, ClockVerdict, FirstReply),
 )
 """What is written beside commands, events and records: what a desk is made of, and what it answers."""
 
