@@ -636,10 +636,10 @@ ASSIGNMENT = (
     a_fault(
         "03",
         ENGINE,
-        "what is changed of a sheet is kept only until the next event",
+        "what is changed of a case is kept only until the next event",
         "kernel/effects",
         "            setattr(self.rows[effect.table][row_id], effect.sheet, thawed)",
-        "            pass",
+        "            effect.sheet == 'case' or setattr(self.rows[effect.table][row_id], effect.sheet, thawed)",
         TWO,
     ),
     a_fault(

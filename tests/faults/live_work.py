@@ -159,7 +159,7 @@ SILENCE = (
         "a message lets the silence begin anew",
         "rooms/contacts",
         "    contact.silence_since = contact.asked_at = None\n    contact.attempts = 0\n\n\ndef _begin",
-        "    contact.silence_since, contact.asked_at = _.at, None\n    contact.attempts = 0\n\n\ndef _begin",
+        "    contact.silence_since, contact.asked_at = event.at, None\n    contact.attempts = 0\n\n\ndef _begin",
         SILENT,
     ),
     a_fault(

@@ -17,6 +17,7 @@ from casecore.kernel import Event
 from casecore.promises.bookkeeping import WRITERS
 from casecore.promises.in_force import InForce
 from casecore.promises.pages import PAGES, AgentPage, CasePage, CustomerPage, ThreadPage
+from casecore.statuses import Status
 
 
 def message_page(thread: str, message: str) -> str:
@@ -76,6 +77,11 @@ class Books:
     def case_ids(self) -> set[str]:
         """The ids of all cases."""
         return self.ids_of("cases")
+
+    def open_cases_on(self, thread: str) -> set[str]:
+        """The ids of the cases on a thread that are not closed."""
+        pages = {case: self.case(case) for case in self.case_ids()}
+        return {case for case, page in pages.items() if page.thread == thread and page.status is not Status.CLOSED}
 
     def ids_of(self, sort: str) -> set[str]:
         """The ids of all pages of a sort on which something was written."""

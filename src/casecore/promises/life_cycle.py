@@ -127,6 +127,9 @@ failure of delivery are noted."""
 
 def _changes_of_closed_cases(step: Happening) -> Iterator[str]:
     for event, books in step.moments:
+        if isinstance(event, CaseStarted):
+            for other in sorted(books.open_cases_on(event.thread) - {event.case}):
+                yield f"case {event.case} is started on thread {event.thread}, on which case {other} is open"
         case = getattr(event, "case", None)
         page = step.before.case(case or "")
         if case is None or page.status is not CLOSED or isinstance(event, _ON_CLOSED):

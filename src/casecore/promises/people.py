@@ -72,7 +72,7 @@ def _what_moving_loses(step: Happening) -> Iterator[str]:
                 page, thread = books.case(event.case), books.page("threads", event.thread)
                 if (thread.customer, thread.channel) != (event.customer, page.channel):
                     yield f"case {event.case} goes to thread {event.thread}, which is no such thread of that customer"
-                for case in sorted(_open_cases_on(books, event.thread) - {event.case}):
+                for case in sorted(books.open_cases_on(event.thread) - {event.case}):
                     yield f"case {event.case} goes to thread {event.thread}, on which case {case} is open"
                 live = page.channel in LIVE_CHANNELS and (page.queued or page.holder is not None) and not page.gone
                 if page.draft is not None or live:
@@ -81,11 +81,6 @@ def _what_moving_loses(step: Happening) -> Iterator[str]:
                 on = books.case(event.case).thread
                 if on != event.thread:
                     yield f"message {event.message} on thread {event.thread} counts on case {event.case}, of {on}"
-
-
-def _open_cases_on(books: Books, thread: str) -> set[str]:
-    pages = {case: books.case(case) for case in books.case_ids()}
-    return {case for case, page in pages.items() if page.thread == thread and page.status is not Status.CLOSED}
 
 
 def _moves_whom(so: Callable[[Books, MoveCase], bool]) -> Callable[[Command, Books], bool]:
@@ -170,7 +165,7 @@ PEOPLE_PROMISES: Final = (
         situations=(
             Situation(
                 "a case is moved to a thread that has one",
-                _moves_whom(lambda books, command: bool(_open_cases_on(books, command.thread) - {command.case})),
+                _moves_whom(lambda books, command: bool(books.open_cases_on(command.thread) - {command.case})),
                 _moves_at_all,
             ),
             Situation(
