@@ -372,7 +372,7 @@ TOLD = {
     "02: tagged as it is closed": Told("", (*DESK, comes()), (*closed(), CaseTagged("ana", at(9), "c1", "late"))),
     "02: written on": Told("01 02", CLOSED, comes(when=10)[2:]),
     "02: followed by another": Told("", CLOSED, FOLLOWED),
-    "02: another is started on its thread": Told("02", (*DESK, comes()), comes("c2")),
+    "02: another is started on its thread": Told("02", (*DESK, comes()), comes("c2", thread="t-c1")),
     "02: followed twice": Told("02", (*CLOSED, FOLLOWED), said(SuccessorStarted(CUSTOMER, at(11), "c1", "c3"))),
     # 03
     "03: given to a second one": Told("03", KNOWN, SECOND),

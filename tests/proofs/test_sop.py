@@ -45,9 +45,9 @@ WORLDS = {
     "customers-who-leave": (76, 237),
     "the-window-on-whatsapp": (16, 85),
     "late-messages-on-whatsapp": (21, 86),
+    "a-message-that-is-edited": (160, 468),
     "a-whatsapp-case-of-somebody-else": (192, 681),
     "a-chat-case-of-somebody-else": (24, 75),
-    "a-message-that-is-edited": (160, 468),
     "a-snoozed-case": (35, 177),
 }
 """By scope: how many worlds, and how many steps between them. Other numbers mean other rules: look before you pin."""
