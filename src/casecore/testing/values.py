@@ -18,6 +18,7 @@ from casecore.kernel.words import is_blank
 from casecore.policies import SWITCHABLE, Change, Match, Override, Policy, PolicyError
 from casecore.policies.declared import ANY_NAME, every_key, path_with_name
 from casecore.policies.kinds import (
+    NONE,
     Choice,
     Flag,
     Id,
@@ -115,7 +116,7 @@ _OF_KIND: Final[Mapping[type, Callable[[Any, str], SearchStrategy[Any]]]] = {
     Id: lambda kind, path: ids(),
     Length: _length_values,
     Choice: lambda kind, path: st.sampled_from(kind.choices),
-    OrNone: lambda kind, path: st.just(kind.held) | _values_of(kind.of, path),
+    OrNone: lambda kind, path: st.just(kind.held) | _values_of(kind.of, path).filter(lambda value: value != NONE),
     Several: _several_values,
     Table: _table_values,
     Named: _named_values,
