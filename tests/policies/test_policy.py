@@ -529,11 +529,9 @@ class TestCalendarsAndTargets:
         days = [f"2026-12-{day:02}" for day in range(1, 29)]
         table = "\n".join(f'"{day}" = ["09:00-17:00"]' for day in days)
         found = problems_of(f"[calendars.office]\nholidays = {days}\n[calendars.office.special]\n{table}")
-        assert [f"calendars.office.special.{day}" for day in days[:20]] == [problem.path for problem in found[:-1]]
-        assert ("calendars.office", "there are 8 more problems; mend these first") == (
-            found[-1].path,
-            found[-1].message,
-        )
+        told = {problem.path: problem.message for problem in found}
+        assert "there are 8 more problems; mend these first" == told.pop("calendars.office")
+        assert {f"calendars.office.special.{day}" for day in days[:20]} == told.keys()
 
     def test_calendar_that_is_not_there(self):
         """Regression for late mistakes: a name that no calendar has is told when the policy is read."""
