@@ -118,6 +118,15 @@ class TestGivesUpWaiting:
         assert [("c1", "ben")] == offered(escalated)
         story.when(ReassignCase("dora", at(10), "c1", agent="cleo")).then(CaseQueued, WorkOffered)
 
+    def test_kept_whatever_a_supervisor_sets_it_to(self):
+        """Another status rings for it as little as none: only escalating does."""
+        story = given(case_in("open"), KNOWN, ReassignCase("ana", at(3), "c1", queue="general"), HANGS_UP, policy=KEEP)
+        pending = story.when(SetStatus("dora", at(10), "c1", Status.PENDING))
+        assert case_of(pending).pull_only
+        reopened = pending.and_when(SetStatus("dora", at(11), "c1", Status.OPEN))
+        assert case_of(reopened).pull_only
+        assert [] == offered(reopened)
+
     def test_not_on_other_channels(self):
         """Nobody is on the line of an email."""
         given(new_case(channel="email")).when(HANGS_UP).refused("contact.edge")
