@@ -64,8 +64,8 @@ def _after_bounce(view: HasClocks, event: MessageBounced, policy: Policy) -> tup
 def _begin_to_wait(clocks: Editing, event: MessageReceived) -> None:
     if _runs(clocks):
         return
-    asked_at = max(event.written_at, clocks.asked_at or clocks.started_at)  # it never moves back
-    clocks.asked_at = None if clocks.replied_at is None else asked_at
+    earlier = clocks.asked_at or clocks.started_at or event.written_at
+    clocks.asked_at = None if clocks.replied_at is None else max(event.written_at, earlier)  # it never moves back
     clocks.answers, clocks.next_response = (), None
 
 
