@@ -195,8 +195,8 @@ SILENCE = (
         ENGINE,
         "every timer is a second fast",
         "kernel/rooms",
-        "            return since + length\n",
-        "            return since + length - timedelta(seconds=1)\n",
+        "instant_after(since, length)\n",
+        "instant_after(since, length - timedelta(seconds=1))\n",
         SILENT,
     ),
 )

@@ -149,7 +149,10 @@ class TestLike:
         assert ("2026-12-24", []) == read(kind, "2026-12-24")
         assert ("2026-12-24", []) == read(kind, date(2026, 12, 24))
 
-    @pytest.mark.parametrize("value", [datetime(2026, 12, 24), 20261224, "24 December 2026", None, True])  # noqa: DTZ001
+    @pytest.mark.parametrize(
+        "value",
+        [datetime(2026, 12, 24), 20261224, "24 December 2026", None, True],  # noqa: DTZ001 -- as TOML gives one
+    )
     def test_bad(self, value):
         """Anything else: the example is told, and a date or a flag as a file writes it."""
         told = {datetime: "2026-12-24T00:00:00", bool: "true"}.get(type(value), repr(value))

@@ -1,9 +1,9 @@
-"""Lengths of time as a policy writes them: `90s`, `2m`, `1d12h`."""
+"""Lengths of time: as a policy writes them (`90s`, `2m`, `1d12h`), and what instant comes so long after another."""
 
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 _UNITS: Final = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
@@ -33,3 +33,11 @@ def duration_text(length: timedelta) -> str:
         if count:
             parts.append(f"{count}{unit}")
     return "".join(parts) or "0s"
+
+
+def instant_after(start: datetime, length: timedelta) -> datetime | None:
+    """The instant so long after another; None after the last day of the calendar: it never comes."""
+    try:
+        return start + length
+    except OverflowError:
+        return None

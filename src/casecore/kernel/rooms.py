@@ -14,7 +14,7 @@ from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from attrs import field
 
-from casecore.kernel.durations import duration_text
+from casecore.kernel.durations import duration_text, instant_after
 from casecore.kernel.messages import CUSTOMER, SYSTEM, CitedPolicy, Command, Enforcement, Event, Reason
 from casecore.kernel.values import frozen
 
@@ -205,12 +205,7 @@ class Timer:
         if self.again is not None:
             return None if since is None else self.again(view, policy, since if now is None else max(since, now))
         length = None if since is None else self.length(view, policy)
-        if since is None or length is None:
-            return None
-        try:
-            return since + length
-        except OverflowError:  # after the last day of the calendar: it never comes
-            return None
+        return None if since is None or length is None else instant_after(since, length)
 
     def first_due(self, view: Any, policy: Any, now: datetime | None) -> datetime | None:
         """The first instant at which it happens by what is in force then.

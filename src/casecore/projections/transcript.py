@@ -34,13 +34,13 @@ from casecore.reports.text import visible
 from casecore.rooms.approvals import DECIDED, DraftEdited, DraftSubmitted
 from casecore.rooms.arrivals import MessageNoted, MessageReceived
 from casecore.rooms.cases import CaseStarted
-from casecore.rooms.edits import MessageAwaited, MessageEdited, MessageWithdrawn, instant_written
+from casecore.rooms.edits import MessageAwaited, MessageEdited, MessageWithdrawn
 from casecore.rooms.merging import CustomerMerged
 from casecore.rooms.moving import CaseMoved
 from casecore.rooms.notes import NoteAdded, NoteDeleted, NoteEdited
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
-from casecore.rooms.threads import ThreadOpened
+from casecore.rooms.threads import ThreadOpened, instant_written
 
 
 class EntryKind(StrEnum):

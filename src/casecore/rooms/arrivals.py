@@ -53,11 +53,13 @@ from casecore.rooms.threads import (
     SeesThread,
     Thread,
     ThreadOpened,
+    instant_written,
     message_fresh,
     message_row,
     name_customer,
     names_message,
     person_of,
+    told_sent_at,
 )
 from casecore.statuses import CASE_LIFECYCLE, CLOSED, OPEN, Status, Trigger
 
@@ -139,7 +141,7 @@ class MessageReceived(MessageEvent):
     @property
     def written_at(self) -> datetime:
         """When it was sent, as far as the desk believes it: nothing is sent after it was learnt of."""
-        return _believed_instant(self)
+        return instant_written(self.at, self.sent_at)
 
 
 @frozen
@@ -168,11 +170,7 @@ class MessageNoted(MessageEvent):
     @property
     def written_at(self) -> datetime:
         """As of `MessageReceived`."""
-        return _believed_instant(self)
-
-
-def _believed_instant(event: MessageReceived | MessageNoted) -> datetime:
-    return event.at if event.sent_at is None else min(event.sent_at, event.at)
+        return instant_written(self.at, self.sent_at)
 
 
 @frozen
@@ -363,7 +361,7 @@ def _receive_message(view: SeesArrival, command: ReceiveMessage, policy: Policy)
             kind=c.kind,
             auto_generated=c.auto_generated,
             attachments=c.attachments,
-            sent_at=_sent_earlier(c),
+            sent_at=told_sent_at(c),
             participant=_who_else(view, c),
             blocked=blocked,
             customer=c.customer if blocked and view.thread is None else None,
@@ -423,10 +421,6 @@ def _learn_name(view: SeesCase, command: ReceiveMessage) -> tuple[Event, ...]:
     return () if _who_else(view, command) else name_customer(view, command.by, command.at, command.name)
 
 
-def _sent_earlier(command: ReceiveMessage) -> datetime | None:
-    return None if command.sent_at == command.at else command.sent_at
-
-
 def _message_received(view: SeesCase, command: ReceiveMessage, case: str, customer: str) -> MessageReceived:
     return MessageReceived(
         command.by,
@@ -439,7 +433,7 @@ def _message_received(view: SeesCase, command: ReceiveMessage, case: str, custom
         kind=command.kind,
         answers=None if view.answered is None else view.answered.author,
         attachments=command.attachments,
-        sent_at=_sent_earlier(command),
+        sent_at=told_sent_at(command),
         participant=_who_else(view, command),
     )
 

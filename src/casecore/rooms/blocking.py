@@ -17,7 +17,7 @@ from casecore.kernel.rooms import not_by_customer, wants
 from casecore.kernel.words import is_blank
 from casecore.policies import Policy
 from casecore.rooms.agents import is_supervisor
-from casecore.rooms.threads import Customer, SeesThread, Thread, person_of
+from casecore.rooms.threads import Customer, SeesThread, Thread, person_of, unknown_customer
 
 # Commands and events -----------------------------------------------------------------------------------
 
@@ -116,10 +116,7 @@ def is_blocked(view: SeesWriter) -> bool:
 
 
 def _customer_known(view: SeesThread, command: BlockCustomer | UnblockCustomer, _: Policy) -> Reason | None:
-    if view.customer is not None:
-        return None
-    found = f"there is no customer {command.customer!r}"
-    return Reason("customer.known", found, "record the customer first", ways=("RecordCustomer",))
+    return None if view.customer is not None else unknown_customer(command.customer)
 
 
 def _thread_known(view: SeesThread, command: BlockThread | UnblockThread, _: Policy) -> Reason | None:

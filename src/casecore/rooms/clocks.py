@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 
 from casecore.calendars import Calendar
 from casecore.kernel import a_length
+from casecore.kernel.durations import instant_after
 from casecore.kernel.records import editing_class, freeze, record
 from casecore.policies import Policy
 from casecore.policies.sections import Level
@@ -230,7 +231,7 @@ def _read_clock(name: ClockName, view: SeesClocks, policy: Policy, at: datetime)
     elapsed, due = elapsed_time(clocks, name, calendar, at), None
     if name is not ClockName.SOLUTION or clocks.paused_since is None:
         length = _sum_of(target, _left_out(clocks, name))
-        due = _add_length(run.since, length) if calendar is None else calendar.clock(run.since, at, length)[1]
+        due = instant_after(run.since, length) if calendar is None else calendar.clock(run.since, at, length)[1]
     state = MISSED if verdict is not None or elapsed > target else RUNNING
     return freeze(editing_class(Clock)(name.value, target, elapsed, state, due), Clock)
 
@@ -259,10 +260,3 @@ def _sum_of(one: timedelta, other: timedelta) -> timedelta:
         return one + other
     except OverflowError:  # a policy made in code may promise something for the end of all time
         return timedelta.max
-
-
-def _add_length(start: datetime, length: timedelta) -> datetime | None:
-    try:
-        return start + length
-    except OverflowError:  # after the last day of the calendar: it never comes
-        return None

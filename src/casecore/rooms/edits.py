@@ -34,7 +34,14 @@ from casecore.kernel.rooms import wants
 from casecore.policies import Policy
 from casecore.rooms.arrivals import MessageNoted, MessageReceived
 from casecore.rooms.cases import SeesCase
-from casecore.rooms.threads import Message, MessageEdit, MessageEvent, names_message
+from casecore.rooms.threads import (
+    Message,
+    MessageEdit,
+    MessageEvent,
+    instant_written,
+    names_message,
+    told_sent_at,
+)
 
 
 class KnowsMessage(SeesCase, Protocol):
@@ -131,11 +138,6 @@ class MessageWithdrawn(MessageEvent):
     participant: str | None = None
 
 
-def instant_written(at: datetime, sent_at: datetime | None) -> datetime:
-    """When somebody changed a message, as far as the desk believes it: nothing is sent after it was learnt of."""
-    return at if sent_at is None else min(sent_at, at)
-
-
 # Needs -------------------------------------------------------------------------------------------------
 
 
@@ -185,7 +187,7 @@ def _common(view: SeesCase, command: ChangesMessage) -> dict[str, Any]:
         "case": case,
         "thread": command.thread,
         "message": command.message,
-        "sent_at": None if command.sent_at == command.at else command.sent_at,
+        "sent_at": told_sent_at(command),
         "participant": None if view.message is None else view.message.participant,
     }
 

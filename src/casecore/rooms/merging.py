@@ -22,7 +22,7 @@ from casecore.kernel import Command, Editing, Event, Reason, Room, Rule, an_id, 
 from casecore.kernel.rooms import measures, not_by_customer, wants
 from casecore.kernel.words import unless_blank
 from casecore.policies import Policy
-from casecore.rooms.threads import MOST_THREADS, Customer, SeesThread
+from casecore.rooms.threads import MOST_THREADS, Customer, SeesThread, unknown_customer
 
 MOST_MERGED = 100
 """So many customers may be found to be the same person as another."""
@@ -91,8 +91,7 @@ class HasBoth(SeesInto, Protocol):
 def _both_known(view: SeesInto, command: MergeCustomers, _: Policy) -> Reason | None:
     for row, name in ((view.customer, command.customer), (view.into, command.into)):
         if row is None:
-            found = f"there is no customer {name!r}"
-            return Reason("customer.known", found, "record the customer first", ways=("RecordCustomer",))
+            return unknown_customer(name)
     return None
 
 

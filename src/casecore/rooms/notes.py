@@ -20,7 +20,7 @@ from casecore.kernel.words import is_blank, same_form
 from casecore.policies import Policy
 from casecore.rooms.agents import is_supervisor
 from casecore.rooms.cases import Case, CaseCommand, SeesCase, not_closed
-from casecore.rooms.threads import FINDS_MESSAGE, Customer, Feeling, Message, MessageEvent, Thread
+from casecore.rooms.threads import FINDS_MESSAGE, Customer, Feeling, Message, MessageEvent, Thread, unknown_customer
 
 
 @record
@@ -226,12 +226,7 @@ def _case_known(view: SeesNote, command: AddNote, _: Policy) -> Reason | None:
 def _customer_known(view: SeesNote, command: AddNote, _: Policy) -> Reason | None:
     if command.customer is None or view.customer is not None:
         return None
-    return Reason(
-        "customer.known",
-        f"there is no customer {command.customer!r}",
-        "record the customer first",
-        ways=("RecordCustomer",),
-    )
+    return unknown_customer(command.customer)
 
 
 def _note_known(view: SeesNote, command: EditNote | DeleteNote, _: Policy) -> Reason | None:

@@ -18,6 +18,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from casecore.kernel import Room, Timer
+from casecore.kernel.durations import instant_after
 from casecore.policies import Policy
 from casecore.policies.sections import Overflow
 from casecore.rooms.agents import Agent
@@ -41,10 +42,7 @@ def overflows_at(queue: str, since: datetime | None, policy: Policy) -> datetime
     overflow = overflow_of(queue, policy)
     if overflow is None or overflow.after is None or since is None:
         return None
-    try:
-        return since + overflow.after
-    except OverflowError:  # after the last day of the calendar: it never comes
-        return None
+    return instant_after(since, overflow.after)
 
 
 def helping_queue(queue: str, since: datetime | None, policy: Policy, at: datetime) -> str | None:

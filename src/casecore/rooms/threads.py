@@ -168,6 +168,17 @@ class MessageEvent(Event):
         return message_row(event.thread, event.message)
 
 
+def instant_written(at: datetime, sent_at: datetime | None) -> datetime:
+    """When something was written, as far as the desk believes it: nothing is sent after it was learnt of."""
+    return at if sent_at is None else min(sent_at, at)
+
+
+def told_sent_at(command: Any) -> datetime | None:
+    """When what a command brings was sent; None where that is when the desk learns of it."""
+    sent_at: datetime | None = command.sent_at
+    return None if sent_at == command.at else sent_at
+
+
 class SeesThread(SeesAgents, Protocol):
     """The conversation that the command is about."""
 
@@ -283,6 +294,12 @@ NAMES_OWNER: Mapping[str, Callable[[Any, Any], str | None]] = MappingProxyType(
 
 
 # Needs -------------------------------------------------------------------------------------------------
+
+
+def unknown_customer(customer: str) -> Reason:
+    """What stands in the way where nobody knows a customer whom a command names."""
+    found = f"there is no customer {customer!r}"
+    return Reason("customer.known", found, "record the customer first", ways=("RecordCustomer",))
 
 
 def message_fresh(view: SeesThread, command: Command, _: Policy) -> Reason | None:
