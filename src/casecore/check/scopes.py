@@ -49,7 +49,8 @@ from casecore.check.commands import (
     silence_commands,
     team_commands,
 )
-from casecore.check.narrow_scopes import agents_named, narrow_scopes
+from casecore.check.narrow_scopes import narrow_scopes
+from casecore.check.scope_parts import agents_named
 from casecore.check.waiting_scopes import waiting_scopes
 from casecore.explore.scope import NOON, Part, Scope
 from casecore.kernel import CUSTOMER, SYSTEM, changed

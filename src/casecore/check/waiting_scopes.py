@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from casecore.channels import Channel
 from casecore.check.commands import ANSWERED, APART, ASKED, CASE, EVERYTHING, arrival_commands, disposal_commands
-from casecore.check.narrow_scopes import REPLY, agents_named, open_channel, spam_command
+from casecore.check.scope_parts import REPLY, agents_named, open_channel, spam_command
 from casecore.explore.scope import NOON, Part, Scope
 from casecore.kernel import CUSTOMER, SYSTEM
 from casecore.policies import Policy
