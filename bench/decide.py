@@ -30,7 +30,6 @@ from casecore import (
     Trigger,
 )
 from casecore.kernel.records import freeze
-from casecore.rooms.composition import EFFECTS
 
 LOOPS = 2_000
 
@@ -75,7 +74,7 @@ def lines() -> Iterator[Line]:
     assert isinstance(sent, ReplySent)
     needs = [need for need in HOUSE.needs if issubclass(SendReply, need.guards)]
     rules = [rule for rule in HOUSE.rules if issubclass(SendReply, rule.guards) or issubclass(ReplySent, rule.guards)]
-    effects = EFFECTS[ReplySent]
+    effects = HOUSE.effects[ReplySent]
     held = {type(row): row for row in (view.case, view.contact, view.clocks)}
 
     def decide_and_evolve() -> object:

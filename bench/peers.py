@@ -40,7 +40,7 @@ from casecore import (
     StatusSet,
     WorkBegun,
 )
-from casecore.rooms.composition import EFFECTS
+from casecore.rooms.composition import HOUSE
 
 # attrs.evolve ------------------------------------------------------------------------------------------
 
@@ -192,7 +192,7 @@ def _begin(self, case, thread, customer, channel, queue, reason, language, prede
 
 
 def _applying(kind: type[Event]) -> type:
-    (edit,) = [effect.edit for effect in EFFECTS[kind] if effect.record is Case]
+    (edit,) = [effect.edit for effect in HOUSE.effects[kind] if effect.record is Case]
     return type(
         kind.__name__,
         (Aggregate.Created,) if edit is None else (Aggregate.Event,),

@@ -38,7 +38,7 @@ from casecore.rooms.authentication import Authenticate
 from casecore.rooms.bounces import DeliveryFailed
 from casecore.rooms.cases import Case, CaseClosed, CaseStarted, CloseCase, CloseReason, SetStatus, StatusSet
 from casecore.rooms.commitments import Commitment, FulfilCommitment, MakeCommitment
-from casecore.rooms.composition import HOUSE, RULES, SHEETS, TABLES, CaseFile, View
+from casecore.rooms.composition import HOUSE, RULES, TABLES, CaseFile, View
 from casecore.rooms.contacts import Contact, ContactEnded, ContactStarted, EndContact
 from casecore.rooms.lapses import EndUnanswered
 from casecore.rooms.moving import MoveCase
@@ -341,7 +341,7 @@ class TestView:
         assert at(1) == seen.pop("now")
         assert rows == {name: row.id for name, row in seen.items() if hasattr(row, "id")}
         file = given(*self.STORY).desk.cases.get(rows.get("case"))
-        for sheet in SHEETS:
+        for sheet in HOUSE.sheets:
             assert getattr(view, sheet) == (None if file is None else getattr(file, sheet))
 
     def test_owner_where_nobody_holds_it(self):

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from casecore.kernel import Rule as Rule
     from casecore.kernel import Timer as Timer
     from casecore.kernel import Verdict as Verdict
-    from casecore.kernel.house import House as House
     from casecore.kernel.machines import Edge as Edge
     from casecore.kernel.machines import InvalidTable as InvalidTable
     from casecore.kernel.machines import StateTable as StateTable
@@ -156,8 +155,10 @@ if TYPE_CHECKING:
     from casecore.rooms.commitments import RescheduleCommitment as RescheduleCommitment
     from casecore.rooms.commitments import TakeCommitment as TakeCommitment
     from casecore.rooms.composition import HOUSE as HOUSE
+    from casecore.rooms.composition import ROOMS as ROOMS
     from casecore.rooms.composition import RULES as RULES
     from casecore.rooms.composition import CaseFile as CaseFile
+    from casecore.rooms.composition import House as House
     from casecore.rooms.composition import View as View
     from casecore.rooms.contacts import CONTACT_LIFECYCLE as CONTACT_LIFECYCLE
     from casecore.rooms.contacts import CaseGivenUp as CaseGivenUp
@@ -289,7 +290,6 @@ _HOMES = {
         "Event MissingRow Probe Reason Refused Room Rule Timer Verdict"
     ),
     "kernel.machines": "Edge InvalidTable StateTable",
-    "kernel.house": "House",
     "channels": "Channel Consent MessageKind TemplateKind",
     "calendars": "Calendar CalendarError",
     "statuses": "CASE_LIFECYCLE Status Trigger",
@@ -357,7 +357,7 @@ _HOMES = {
     ),
     "rooms.outbound": "ConsentRecorded RecordConsent StartOutbound",
     "rooms.times": "CaseTime",
-    "rooms.composition": "HOUSE RULES CaseFile View",
+    "rooms.composition": "HOUSE ROOMS RULES CaseFile House View",
     "desk": "Action Desk Due",
     "routing": "Candidate Explanation Unserved Work explain_route next_for next_offer route unserved",
     "routing.index": "Router",

@@ -41,7 +41,7 @@ from casecore.rooms.agents import Agent
 from casecore.rooms.approvals import SubmitDraft
 from casecore.rooms.catalogue import CatalogueEntry, entries_of
 from casecore.rooms.commitments import Commitment
-from casecore.rooms.composition import EFFECTS, HOUSE, TABLES, TIMERS, VIEWS, CaseFile, View
+from casecore.rooms.composition import HOUSE, TABLES, CaseFile, House, View
 from casecore.rooms.notes import Note
 from casecore.rooms.replies import SendReply
 from casecore.rooms.threads import Customer, Message, Thread
@@ -107,6 +107,7 @@ class Desk:
     Args:
         policy: The SOP in force.
         now: The instant of the last event; None on a partial desk whose host keeps the time.
+        house: The rooms that decide: the shipped ones, and those of a team's own.
     """
 
     policy: Policy = field(factory=Policy.default)
@@ -119,6 +120,7 @@ class Desk:
     notes: HashTrieMap[str, Note] = field(factory=HashTrieMap, repr=_count)
     commitments: HashTrieMap[str, Commitment] = field(factory=HashTrieMap, repr=_count)
     wrap_ups: HashTrieMap[str, WrapUp] = field(factory=HashTrieMap, repr=_count)
+    house: House = field(default=HOUSE, repr=False)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Desk):
@@ -131,15 +133,17 @@ class Desk:
 
     def view(self, command: Command) -> View:
         """What `decide` sees for this command: the rows it names, and those to which they lead."""
-        return VIEWS.of_command(command, self, self.now)
+        return self.house.views.of_command(command, self, self.now)
 
     def view_of(self, case: str) -> View:
         """What can be seen of a case without any command; empty where there is no such case."""
-        return VIEWS.of_row("case", case, self, self.now) if isinstance(case, str) else View(now=self.now)
+        if not isinstance(case, str):
+            return self.house.view(now=self.now)
+        return self.house.views.of_row("case", case, self, self.now)
 
     def decide(self, command: Command) -> Verdict:
         """What would happen: `Accepted` with events, or `Refused` with every reason. Changes nothing."""
-        return HOUSE.decide(self.view(command), command, self.policy)
+        return self.house.decide(self.view(command), command, self.policy)
 
     def handle(self, command: Command) -> tuple[Desk, tuple[Event, ...]]:
         """Decide a command and apply what happens.
@@ -165,7 +169,7 @@ class Desk:
         Raises:
             MissingRow: When an event speaks of a record that this desk does not hold.
         """
-        edits = Edits(EFFECTS, self._row)
+        edits = Edits(self.house.effects, self._row)
         last = edits.apply(events)
         if last is None:
             return self
@@ -173,7 +177,7 @@ class Desk:
         for table, rows in edits.frozen().items():
             updated[table] = _updated(getattr(self, table), rows)
         tables: list[Any] = [*map(updated.get, TABLES, _tables_of(self))]
-        return type(self)(self.policy, last.at, *tables)
+        return type(self)(self.policy, last.at, *tables, self.house)
 
     def _row(self, table: str, row_id: str) -> Any:
         return getattr(self, table).get(row_id)
@@ -211,7 +215,9 @@ class Desk:
             not depend on them, and `asks` names them.
         """
         fitting = self.catalogue(case, at, given)
-        return tuple(self._action(probe, agent, case, at, fitting) for room in HOUSE.rooms for probe in room.probes)
+        return tuple(
+            self._action(probe, agent, case, at, fitting) for room in self.house.rooms for probe in room.probes
+        )
 
     def _action(self, probe: Probe, agent: str, case: str, at: datetime, fitting: tuple[CatalogueEntry, ...]) -> Action:
         given: dict[str, Any] = {"by": agent, "at": at, "case": case, **probe.given}
@@ -222,7 +228,7 @@ class Desk:
         asks = probe.asks_of(view)
         placeholders = {name: "?" for name in asks if name not in given}
         command: Command = cast("Any", probe.command)(**given, **placeholders)
-        reasons = HOUSE.reasons(self.view(command), command, self.policy, frozenset(asks))
+        reasons = self.house.reasons(self.view(command), command, self.policy, frozenset(asks))
         sends = issubclass(probe.command, SendReply | SubmitDraft)
         templates_only = "template" in asks
         entries = (entry for entry in fitting if sends and (entry.is_template or not templates_only))
@@ -273,7 +279,7 @@ class Desk:
     def due_of_commitment(self, commitment: str) -> tuple[Due, ...]:
         """When a commitment is due; empty when it does not stand."""
         row = row_called(self.commitments, commitment)
-        return () if row is None else tuple(self._due_of(View(commitment=row), row.case, self.now))
+        return () if row is None else tuple(self._due_of(self.house.view(commitment=row), row.case, self.now))
 
     def due_of_wrap_up(self, wrap_up: str) -> tuple[Due, ...]:
         """When a wrap-up is overdue, also one on a closed case; empty when it is done, or nobody is to be reminded."""
@@ -281,11 +287,12 @@ class Desk:
         if row is None:
             return ()
         file = self.cases.get(row.case)
-        view = View(wrap_up=row, case=None if file is None else file.case)  # whose overrides may say how long
+        case = None if file is None else file.case  # whose overrides may say how long
+        view = self.house.view(wrap_up=row, case=case)
         return tuple(due for due in self._due_of(view, row.case, self.now) if due.key == REMINDER.key)
 
     def _due_of(self, view: View, case: str, now: datetime | None) -> Iterator[Due]:
-        for timer in TIMERS:
+        for timer in self.house.timers:
             instant = timer.first_due(view, self.policy, now)
             if instant is not None:
                 command = timer.command(view, instant) if timer.command is not None else None

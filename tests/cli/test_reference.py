@@ -7,7 +7,7 @@ from casecore.cli.reference import keys_page, rules_of
 from casecore.policies import SWITCHABLE, Policy
 from casecore.policies.declared import every_key, find_key
 from casecore.policies.schema import schema_text
-from casecore.rooms.composition import RULES, TIMERS
+from casecore.rooms.composition import HOUSE, RULES
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,7 +36,7 @@ class TestRules:
         """And every key that a timer names."""
         ids = {rule.id for rule in RULES}
         assert {rule for known in every_key(Policy) for rule in known.rules} <= ids
-        waits = {timer.key for timer in TIMERS} - {"commitment.due_at", "case.snoozed_until"}
+        waits = {timer.key for timer in HOUSE.timers} - {"commitment.due_at", "case.snoozed_until"}
         assert all(find_key(Policy, key) for key in waits)
 
     def test_rules_of_a_key(self):

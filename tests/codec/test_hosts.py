@@ -13,12 +13,11 @@ from rpds import HashTrieMap
 from casecore.codec import Codec, CodecError, dumps, from_plain, house_codec, to_plain
 from casecore.desk import Desk
 from casecore.kernel import Accepted, Command, CommandError, Event, Reason, Room, a_text, frozen
-from casecore.kernel.house import House
 from casecore.kernel.records import record
 from casecore.rooms.agents import Agent
 from casecore.rooms.assignments import OpenCase
 from casecore.rooms.cases import StatusSet
-from casecore.rooms.composition import HOUSE
+from casecore.rooms.composition import HOUSE, House
 from casecore.rooms.replies import ReplySent, SendReply
 from casecore.statuses import Status
 

@@ -12,7 +12,7 @@ from casecore import HOUSE, MissingRow, Policy
 from casecore.explore.components import apply_events, rows_of_desk
 from casecore.explore.memo import CASE_PLACE, Facts, Memo, look_at_desk
 from casecore.explore.pages import LoggedBooks, Writings, pages_of
-from casecore.explore.read_log import SHEET_CLASSES, LoggedDesk, names_of_fields
+from casecore.explore.read_log import LoggedDesk, names_of_fields
 from casecore.explore.scope import NOON
 from casecore.promises import PROMISES, Happening, Watch
 from casecore.promises.life_cycle import edges_of
@@ -55,7 +55,7 @@ def changed(rows, random, unread):
         if key[0] != "cases":
             after[key] = row_after(row, key)
             continue
-        sheets = {name: getattr(row, name) for name in SHEET_CLASSES if getattr(row, name) is not None}
+        sheets = {name: getattr(row, name) for name in HOUSE.sheets if getattr(row, name) is not None}
         after[key] = attrs.evolve(row, **{name: row_after(sheet, (*key, name)) for name, sheet in sheets.items()})
     return after
 
@@ -75,7 +75,7 @@ def test_an_answer_depends_only_on_what_was_noted(steps, random):
     rows, log = rows_of_desk(step.before), {}
 
     def asked(rows, log):
-        desk = LoggedDesk.of(step.before.policy, step.before.now, tables_of(rows), log)
+        desk = LoggedDesk.of(step.before.policy, step.before.now, tables_of(rows), log, HOUSE)
         verdict = HOUSE.decide(desk.view(step.command), step.command, desk.policy)
         after = desk.evolve(step.events)
         return verdict, [standing_of(after, case) for case in step.after.cases if step.accepted]
@@ -116,7 +116,7 @@ ROWS = rows_of_desk(STORY.desk)
 def seen():
     """The desk of one open case, and what has been read of it."""
     log = {}
-    return LoggedDesk.of(SOP, NOON, tables_of(ROWS), log), log
+    return LoggedDesk.of(SOP, NOON, tables_of(ROWS), log, HOUSE), log
 
 
 def test_each_field_is_noted_when_it_is_read():
@@ -175,7 +175,7 @@ def test_a_row_that_an_event_takes_away_is_gone():
     """It is not in its table any more, and cannot be looked up."""
     log = {}
     disposed = given_that(case_in("open"), EndContact("dora", T0, "c1"))
-    desk = LoggedDesk.of(SOP, NOON, tables_of(rows_of_desk(disposed.desk)), log)
+    desk = LoggedDesk.of(SOP, NOON, tables_of(rows_of_desk(disposed.desk)), log, HOUSE)
     after = desk.evolve((Disposed("ana", NOON, "c1/ana", "c1", "ana", "solved", "Done"),))
     assert (["c1/ana"], []) == ([*desk.wrap_ups], [*after.wrap_ups])
     assert "c1/ana" not in after.wrap_ups
@@ -190,7 +190,7 @@ def test_an_event_about_a_row_that_is_missing_is_an_error():
     with pytest.raises(MissingRow, match="c9"):
         desk.after_event(event)
     with pytest.raises(MissingRow, match="c9"):
-        apply_events({}, [event], lambda table, row_id: table == "cases")
+        apply_events({}, [event], lambda table, row_id: table == "cases", HOUSE)
 
 
 # Questions ---------------------------------------------------------------------------------------------
@@ -210,7 +210,7 @@ class Place:
 
     def desk(self, log):
         """The desk of these rows."""
-        return LoggedDesk.of(SOP, NOON, tables_of(self.rows), log)
+        return LoggedDesk.of(SOP, NOON, tables_of(self.rows), log, HOUSE)
 
 
 def placed(**changes):

@@ -17,7 +17,6 @@ from casecore.promises import PROMISES, WAYS_ON
 from casecore.promises.life_cycle import EDGES, edges_of
 from casecore.promises.pages import CasePage
 from casecore.rooms.breaks import SetNextState
-from casecore.rooms.composition import EFFECTS
 from casecore.rooms.contacts import Contact
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.silence import PresenceAsked
@@ -111,14 +110,14 @@ def begun_anew(contact, event):
 )
 def test_where_only_one_of_two_instants_is_set_they_part(event, edit, broken, monkeypatch):
     """The desk's silence is another than that of the books: time passes for each, and the breach is found."""
-    spoilt = tuple(attrs.evolve(one, edit=edit) if one.record is Contact else one for one in EFFECTS[event])
-    monkeypatch.setitem(EFFECTS, event, spoilt)
+    spoilt = tuple(attrs.evolve(one, edit=edit) if one.record is Contact else one for one in HOUSE.effects[event])
+    monkeypatch.setitem(HOUSE.effects, event, spoilt)
     assert broken == failed(explore(SILENCE, SOP, house=HOUSE, watched=WATCHED)).keys()
 
 
 def test_a_page_on_which_nothing_stands_any_more_is_forgotten():
     """A blank page is as if it were not there, so that two worlds which differ in nothing else are one."""
-    form = CanonicalForm(frozenset(), frozenset(), {}, frozenset())
+    form = CanonicalForm(frozenset(), frozenset(), {}, frozenset(), HOUSE)
     assert form((TABLE_OF["cases"], "c1"), CasePage()) is None
     assert form((TABLE_OF["cases"], "c1"), CasePage(followed=True)) is not None
 

@@ -19,7 +19,7 @@ from casecore.kernel import Command, Event, Reason
 from casecore.kernel.records import freeze, thaw
 from casecore.kernel.rooms import where_wanted
 from casecore.policies import Policy
-from casecore.rooms.composition import HOUSE, TIMERS, View
+from casecore.rooms.composition import HOUSE, View
 from tests.profiles import examples
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -216,7 +216,7 @@ def test_foresights(foresee, kind, views, data):
     assert View() == foresee(View(), nowhere, policy)
 
 
-@pytest.mark.parametrize("timer", TIMERS, ids=lambda timer: f"{timer.name}-{timer.since}")
+@pytest.mark.parametrize("timer", HOUSE.timers, ids=lambda timer: f"{timer.name}-{timer.since}")
 @given(st.data())
 def test_timers(timer, views, data):
     """A timer is due at an instant, or not running, and gives a command of the house that is given at that instant."""

@@ -13,9 +13,8 @@ import pytest
 
 from casecore.desk import Desk
 from casecore.kernel import Command, Event, Reason, Timer
-from casecore.kernel.house import House
 from casecore.policies import Policy
-from casecore.rooms.composition import PLACES, View
+from casecore.rooms.composition import PLACES, House, View
 from casecore.rooms.prepared import PreparedText
 from tests.floors import GRAPH, PATHS
 

@@ -58,7 +58,7 @@ from casecore.rooms.breaks import SetNextState
 from casecore.rooms.cases import StatusSet
 from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import MakeCommitment
-from casecore.rooms.composition import EFFECTS
+from casecore.rooms.composition import HOUSE
 from casecore.rooms.contacts import Contact, ContactStarted, EndContact
 from casecore.rooms.offers import OfferWork, WorkOffered
 from casecore.rooms.prepared import PreparedText
@@ -504,10 +504,10 @@ def evolving(monkeypatch, event, sheet, create=None):
     """What an event does to a sheet is taken out, or it begins in another way."""
     effects = [
         effect if effect.record is not sheet else attrs.evolve(effect, create=create)
-        for effect in EFFECTS[type(event)]
+        for effect in HOUSE.effects[type(event)]
         if effect.record is not sheet or create is not None
     ]
-    monkeypatch.setitem(EFFECTS, type(event), tuple(effects))
+    monkeypatch.setitem(HOUSE.effects, type(event), tuple(effects))
 
 
 def test_a_countdown_that_goes_on_is_noticed(monkeypatch):

@@ -26,7 +26,7 @@ from casecore.explore.teams import starting_desk
 from casecore.promises import Happening
 from casecore.promises.books import Books
 from casecore.promises.pages import PAGES
-from casecore.rooms.composition import EFFECTS, HOUSE, PLACES, SHEETS, TIMERS
+from casecore.rooms.composition import HOUSE, PLACES
 
 MARKED = NOON + timedelta(microseconds=1)
 """The instant at which a step is tried once more, to see which instants it sets."""
@@ -84,7 +84,7 @@ class PlainSearch:
             for number in range(part.copies)
         ]
         self.known = frozenset().union(*(ids for _, _, ids in self.cases))
-        self.timers = [timer for timer in TIMERS if timer_instant(timer) in counting]
+        self.timers = [timer for timer in HOUSE.timers if timer_instant(timer) in counting]
         self.transitions, self.edges, self.numbers = 0, set(), 0
         start = PlainState(*starting_desk(scope, policy, house))
         self.worlds = {self.world_of(start): start}
@@ -214,7 +214,9 @@ class PlainSearch:
             for row_id, row in getattr(desk, table).items():
                 own_id = row.id if table == "messages" else row_id
                 if own_id in ids or (table != "messages" and getattr(row, "case", None) in ids):
-                    sheets = {name: getattr(row, name) for name in SHEETS} if table == "cases" else {table[:-1]: row}
+                    sheets = (
+                        {name: getattr(row, name) for name in HOUSE.sheets} if table == "cases" else {table[:-1]: row}
+                    )
                     told += [(name, self.plain(name, sheet, suffix)) for name, sheet in sheets.items()]
         for (sort, page_id), page in state.books.written.items() if self.with_books else ():
             *_, own_id = page_id.split("\n")  # a message's, after that of its thread
@@ -255,7 +257,7 @@ def answer_of(verdict, scope):
     if not verdict:
         return False, tuple(reason.rule for reason in verdict.reasons)
     left = scope.apart | {NOTES_EVERYTHING}
-    told = [event for event in verdict.events if not {effect.sheet for effect in EFFECTS[type(event)]} <= left]
+    told = [event for event in verdict.events if not {effect.sheet for effect in HOUSE.effects[type(event)]} <= left]
     return True, tuple(type(event).__name__ for event in told)
 
 

@@ -34,7 +34,6 @@ from casecore.rooms.assignments import LeaveCase, OpenCase
 from casecore.rooms.authentication import Authenticate
 from casecore.rooms.breaks import SetNextState
 from casecore.rooms.cases import CloseCase
-from casecore.rooms.composition import EFFECTS, SHEETS
 from casecore.rooms.contacts import Contact, EndContact
 from casecore.rooms.offers import AcceptOffer, ExpireOffer, OfferWork
 from casecore.rooms.reassignments import ReassignCase
@@ -291,9 +290,9 @@ def test_where_books_say_otherwise_than_the_desk_the_plain_search_agrees(name, m
     """Instants that are linked no more pass by themselves, and what breaks a promise is found."""
     make, house, faults, (number, broken) = FAULTY[name]
     for (record, event), edit in faults.items():
-        effects = [effect for effect in EFFECTS[event] if effect.record is not record or edit is not None]
+        effects = [effect for effect in HOUSE.effects[event] if effect.record is not record or edit is not None]
         spoilt = [attrs.evolve(effect, edit=edit) if effect.record is record else effect for effect in effects]
-        monkeypatch.setitem(EFFECTS, event, tuple(spoilt))
+        monkeypatch.setitem(HOUSE.effects, event, tuple(spoilt))
     search = search_scope(make(SOP), SOP, house, WATCHED)
     assert_the_same(search)
     assert broken is (number in search.counts)
@@ -370,7 +369,7 @@ class Wanderer:
         for part, copy, _ in self.plain.cases:
             case = copy_of(part.case, part.every_id, copy)
             file = self.desk.cases.get(case)
-            for sheet in SHEETS if file is not None else ():
+            for sheet in HOUSE.sheets if file is not None else ():
                 if (row := getattr(file, sheet)) is not None:
                     desk = with_row(desk, case, row, self._seen(sheet, row, (part.case, copy)))
         return self.plain.world_of(PlainState(desk, Books()))

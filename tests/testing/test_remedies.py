@@ -19,10 +19,9 @@ from casecore import (
     SubmitDraft,
 )
 from casecore.kernel import Reason, Room, Rule, a_count, frozen
-from casecore.kernel.house import House
 from casecore.promises import Step
 from casecore.rooms.cases import AboutCase
-from casecore.rooms.composition import HOUSE
+from casecore.rooms.composition import HOUSE, House
 from casecore.testing.remedies import can_be_followed, untrue_remedies
 from casecore.testing.scenario import at, case_in, given, new_case
 from tests.soak.walk import walk

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from casecore.check.findings import policy_title
 from casecore.check.report import Judgement, PromiseVerdict, Report
-from casecore.codec import a_line, to_plain
+from casecore.codec import a_line, house_codec
 from casecore.explore import Story
 from casecore.replay.kept import JUDGED
 from casecore.reports.text import visible
@@ -81,6 +81,7 @@ def _day_text(
     if head:
         lines.append(a_line(head))
     headings = {0: "The team", len(story.team): "What happens", len(story.commands) - 1: "; ".join(ending)}
+    to_plain = house_codec(story.house).to_plain
     for number, command in enumerate(story.commands):
         heading = {"story": headings[number]} if number in headings else {}
         lines.append(a_line({**heading, **to_plain(command)}))

@@ -17,11 +17,10 @@ from casecore.check.scopes import CheckedScope
 from casecore.explore import LIMIT, Story, Watched
 from casecore.explore.model import Questions
 from casecore.explore.switch import SwitchResult, TwoPolicyModel, try_switch
-from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.promises import WAYS_ON
 from casecore.promises.books import Books
-from casecore.rooms.composition import HOUSE, View
+from casecore.rooms.composition import HOUSE, House
 from casecore.statuses import Status
 
 
@@ -77,7 +76,7 @@ def try_switches(
     old: Policy,
     new: Policy,
     *,
-    house: House[View] = HOUSE,
+    house: House = HOUSE,
     limit: int = LIMIT,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Flights:

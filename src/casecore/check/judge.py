@@ -43,7 +43,6 @@ from casecore.check.scopes import CheckedScope, find_scopes, scopes_of
 from casecore.check.walk import WalkResult, random_walk, walk_changes
 from casecore.explore import LIMIT, Exploration, Found, Result, Story
 from casecore.kernel import Enforcement
-from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.policies.declared import ANY_NAME, keys_of_rule
 from casecore.policies.policy import require_policies
@@ -52,7 +51,7 @@ from casecore.promises.assignment import LONGEST_FIRST
 from casecore.promises.in_force import InForce
 from casecore.promises.life_cycle import ALL_USED, EDGES, NOBODY_STRANDED
 from casecore.promises.written_rules import NEVER_REFUSES, missing_rules
-from casecore.rooms.composition import HOUSE, RULES, View
+from casecore.rooms.composition import HOUSE, RULES, House
 from casecore.statuses import Status
 
 STEPS: Final = 2_000
@@ -62,7 +61,7 @@ STEPS: Final = 2_000
 def check(
     policy: Policy,
     *,
-    house: House[View] = HOUSE,
+    house: House = HOUSE,
     at: datetime | None = None,
     only: Iterable[str] = (),
     require: Iterable[str] = (),
@@ -141,7 +140,7 @@ def check(
     )
 
 
-def _walk_tasks(policy: Policy, at: datetime | None, house: House[View], steps: int, seed: int) -> Iterator[Task]:
+def _walk_tasks(policy: Policy, at: datetime | None, house: House, steps: int, seed: int) -> Iterator[Task]:
     """To walk at random under a policy, and across its dated changes; nothing where no steps are walked."""
     if steps:
         yield Task("walk", partial(random_walk, policy, steps, seed, house))
@@ -155,9 +154,7 @@ def _lint_judged(policy: Policy, at: datetime | None, judgements: Iterable[Judge
     return tuple(lint_policy(policy, at, proved))
 
 
-def _search_task(
-    checked: CheckedScope, policy: Policy, house: House[View], promises: list[Promise], limit: int
-) -> Task:
+def _search_task(checked: CheckedScope, policy: Policy, house: House, promises: list[Promise], limit: int) -> Task:
     """To search a scope for what is promised; the more commands there are in it, the longer that takes."""
     scope = checked.scope
     size = len(scope.commands) + sum(len(part.commands) for part in scope.parts)
@@ -245,7 +242,7 @@ def _is_tried(situation: Situation, searched: list[ScopeSearch]) -> bool:
     return tried or not any(situation.expected(search.policy) for search in searched)
 
 
-def _add_fix(judgement: Judgement, searched: list[ScopeSearch], house: House[View], limit: int) -> Judgement:
+def _add_fix(judgement: Judgement, searched: list[ScopeSearch], house: House, limit: int) -> Judgement:
     """A broken promise with the nearest change of the policy that mends it; others as they are."""
     number = judgement.number
     where = [search for search in searched if search.found.found.get(number, _NOT_ASKED).result is Result.FAILS]
@@ -277,9 +274,7 @@ def _apply_waiver(judgement: Judgement, policy: Policy, at: datetime | None) -> 
     return attrs.evolve(judgement, verdict=PromiseVerdict.WAIVED, why=why)
 
 
-def _judge_use(
-    explorations: list[Exploration], unused: tuple[str, ...], house: House[View], *, shipped: bool
-) -> Judgement:
+def _judge_use(explorations: list[Exploration], unused: tuple[str, ...], house: House, *, shipped: bool) -> Judgement:
     """What is known of promise 20: that every rule and every edge is used somewhere.
 
     The rules are those that are written down (`promises/written_rules.py`), so that one which is gone is missed. Under
@@ -328,7 +323,7 @@ def _judge_switches(
     policy: Policy,
     at: datetime | None,
     names: Wanted,
-    house: House[View],
+    house: House,
     limit: int,
     progress: Callable[[str], None],
 ) -> Judgement:

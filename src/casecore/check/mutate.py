@@ -20,10 +20,9 @@ from casecore.check.scopes import CheckedScope
 from casecore.explore import LIMIT, Exploration, Result
 from casecore.kernel import Command, Enforcement, Verdict
 from casecore.kernel.durations import duration_text
-from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.promises import PROMISES
-from casecore.rooms.composition import HOUSE, View
+from casecore.rooms.composition import HOUSE, House, View
 
 
 @frozen
@@ -41,12 +40,12 @@ class Guard:
     scopes: int
 
 
-def mutations_of(policy: Policy, house: House[View] = HOUSE) -> tuple[str, ...]:
+def mutations_of(policy: Policy, house: House = HOUSE) -> tuple[str, ...]:
     """What is changed, one at a time: every rule that blocks, and every limit."""
     return (*_blocking_rules(policy, house), *(what for what, _, _ in misreadings(policy)))
 
 
-def _blocking_rules(policy: Policy, house: House[View]) -> tuple[str, ...]:
+def _blocking_rules(policy: Policy, house: House) -> tuple[str, ...]:
     """The ids of the rules that refuse what breaks them, each once."""
     return tuple(dict.fromkeys(rule.id for rule in house.rules if policy.mode(rule.id) is Enforcement.BLOCK))
 
@@ -54,7 +53,7 @@ def _blocking_rules(policy: Policy, house: House[View]) -> tuple[str, ...]:
 def find_guards(
     policy: Policy,
     *,
-    house: House[View] = HOUSE,
+    house: House = HOUSE,
     scopes: Wanted = (),
     limit: int = LIMIT,
     progress: Callable[[str], None] = lambda _: None,
@@ -86,7 +85,7 @@ def find_guards(
     return tuple(found)
 
 
-def _find_guard(what: str, where: list[CheckedScope], policy: Policy, house: House[View], limit: int) -> Guard:
+def _find_guard(what: str, where: list[CheckedScope], policy: Policy, house: House, limit: int) -> Guard:
     claimed = [promise for promise in PROMISES if promise.claimed(policy)]
     for number, checked in enumerate(where, 1):
         exploration = search_scope(checked, policy, house, claimed, limit)
@@ -101,7 +100,7 @@ def _first_broken(exploration: Exploration) -> str | None:
     return min(failed, default=None)
 
 
-def without_rule(house: House[View], rule: str) -> House[View]:
+def without_rule(house: House, rule: str) -> House:
     """A house in which nobody asks about a rule."""
     rooms: tuple[Any, ...] = house.rooms
     return House(
@@ -110,7 +109,7 @@ def without_rule(house: House[View], rule: str) -> House[View]:
 
 
 @attrs.frozen(eq=False)
-class Misread(House[View]):
+class Misread(House):
     """A house whose rules read another policy than the one in force."""
 
     wrong: Policy = attrs.field(kw_only=True)

@@ -12,12 +12,11 @@ from casecore.check.report import Searched
 from casecore.check.scopes import CheckedScope, find_scopes, scopes_of
 from casecore.explore import Exploration, Watched, explore
 from casecore.explore.scope import NOON, Scope
-from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.promises import WAYS_ON, Promise
 from casecore.promises.in_force import beginning_of
 from casecore.promises.life_cycle import EDGES, edges_of
-from casecore.rooms.composition import View
+from casecore.rooms.composition import House
 
 Wanted = str | Iterable[str | Scope | CheckedScope]
 """Scopes that somebody asks for, by name or as they are; none: all there are."""
@@ -80,7 +79,7 @@ TEN_YEARS: Final = 3_653
 
 
 def search_scope(
-    checked: CheckedScope, policy: Policy, house: House[View], claimed: list[Promise], limit: int
+    checked: CheckedScope, policy: Policy, house: House, claimed: list[Promise], limit: int
 ) -> Exploration:
     """Search one scope for these promises, what puts them to the test, and every edge of the life cycle."""
     numbers = [promise.number for promise in claimed]

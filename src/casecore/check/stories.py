@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from casecore.codec import to_plain
+from casecore.codec import house_codec
 from casecore.explore import Story
 from casecore.kernel.words import shorten
 from casecore.promises.steps import Step
@@ -110,6 +110,7 @@ def story_to_dict(story: Story | None) -> dict[str, Any] | None:
     """A story as plain data, in words and so that it can be read back; None where there is none."""
     if story is None:
         return None
+    to_plain = house_codec(story.house).to_plain
     return {
         "team": [to_plain(command) for command in story.team],
         "steps": [

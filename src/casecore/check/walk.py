@@ -22,13 +22,12 @@ from casecore.explore import Story
 from casecore.explore.scope import NOON, OWN_IDS, SECOND, ids_named
 from casecore.explore.traces import timed_command
 from casecore.kernel import Accepted, Command
-from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.promises import PROMISES, Step, Watch
 from casecore.promises.in_force import beginning_of
 from casecore.promises.ways import lost_ways
 from casecore.rooms.agents import Permission
-from casecore.rooms.composition import HOUSE, View
+from casecore.rooms.composition import HOUSE, House
 from casecore.routing import next_offer
 
 WALKERS: Final = {
@@ -97,9 +96,7 @@ class WalkResult:
         return cls(steps, refusals, broken)
 
 
-def random_walk(
-    policy: Policy, steps: int, seed: int = 0, house: House[View] = HOUSE, begin: datetime = NOON
-) -> WalkResult:
+def random_walk(policy: Policy, steps: int, seed: int = 0, house: House = HOUSE, begin: datetime = NOON) -> WalkResult:
     """Walk so many steps.
 
     Args:
@@ -125,7 +122,7 @@ def random_walk(
     return WalkResult(len(walker.taken), frozenset(walker.refusals))
 
 
-def walk_changes(policy: Policy, since: datetime | None, steps: int, seed: int, house: House[View]) -> WalkResult:
+def walk_changes(policy: Policy, since: datetime | None, steps: int, seed: int, house: House) -> WalkResult:
     """Walk across every dated change that is still to come, some times, a few steps each.
 
     In a scope nothing is in flight when a change comes. Here a walk begins a minute before it; when that is, the
@@ -150,15 +147,14 @@ def walk_changes(policy: Policy, since: datetime | None, steps: int, seed: int, 
 class _Walker:
     """Somebody on the way."""
 
-    def __init__(self, policy: Policy, random: Random, house: House[View], begin: datetime) -> None:
+    def __init__(self, policy: Policy, random: Random, house: House, begin: datetime) -> None:
         self._random = random
-        self._house = house
         joins: tuple[Any, ...] = commands.team_commands(policy, **WALKERS)
         self.team = tuple(attrs.evolve(command, at=begin) for command in joins)
-        self.desk = Desk(policy)
+        self.desk = Desk(policy, house=house)
         self.joined: list[Step] = []
         for command in self.team:
-            self.joined.append(Step.of(self.desk, command, house))
+            self.joined.append(Step.of(self.desk, command))
             self.desk = self.joined[-1].after
         self._menus = [tuple(_commands_about(channel, policy)) for channel in CHANNELS]
         self._ids = [frozenset[str]().union(*(ids_named(command, OWN_IDS) for command in menu)) for menu in self._menus]
@@ -171,7 +167,7 @@ class _Walker:
         """Take one step; None where nothing that was tried is allowed."""
         self._now += self._random.choice(LATER)
         for command in self._candidates():
-            step = Step.of(self.desk, command, self._house)
+            step = Step.of(self.desk, command)
             reasons = step.verdict.deviations if isinstance(step.verdict, Accepted) else step.verdict.reasons
             self.refusals.update(reason.rule for reason in reasons)
             if step.events:

@@ -17,7 +17,7 @@ from casecore.cli.picture import ROWS, desk_tables
 from casecore.cli.screen import Screen, fold_text, pad_text, shorten_text
 from casecore.cli.streams import write_document
 from casecore.cli.unreadable import unreadable_findings
-from casecore.codec import to_plain
+from casecore.codec import house_codec
 from casecore.desk import Desk
 from casecore.kernel import Reason
 from casecore.policies import PolicyError
@@ -233,7 +233,7 @@ class JsonReport:
             self._lines.append(step.line)
         if self.quiet and step.well:
             return
-        command = step.command
+        command, to_plain = step.command, house_codec(step.before.house).to_plain
         _write_line(
             {
                 "line": step.line,

@@ -41,12 +41,11 @@ from casecore.codec.forms import (
 )
 from casecore.desk import Action, Desk, Due
 from casecore.kernel import Accepted, CasecoreError, Command, Event, Reason, Refused, Setting, frozen, is_whole
-from casecore.kernel.house import House
 from casecore.kernel.problems import Problem, did_you_mean
 from casecore.kernel.records import id_of_row
 from casecore.policies import Policy, PolicyError
 from casecore.rooms.clocks import ClockVerdict, FirstReply
-from casecore.rooms.composition import HOUSE, CaseFile
+from casecore.rooms.composition import HOUSE, CaseFile, House
 from casecore.rooms.prepared import PreparedText
 from casecore.rooms.threads import MessageEdit, MessageEvent
 
@@ -54,10 +53,13 @@ SCHEMA: Final = 1
 """The number of the documents' present shape."""
 
 ALWAYS: Final = (
-    *(CaseFile, Desk, Due, Action, Policy, Reason, Setting, Accepted, Refused),
+    *(Desk, Due, Action, Policy, Reason, Setting, Accepted, Refused),
     *(PreparedText, MessageEdit, ClockVerdict, FirstReply),
 )
 """What is written beside commands, events and records: what a desk is made of, and what it answers."""
+
+_NOT_TOLD: Final[Mapping[type, tuple[str, ...]]] = {Desk: ("house",)}
+"""Fields that do not stand in a document: rooms are code, and whoever reads has them."""
 
 _NO_EVENTS: Final = (Event, MessageEvent)
 """The classes of events that no event is of."""
@@ -237,6 +239,7 @@ class Codec:
         commands: The commands.
         events: The events.
         records: The records.
+        house: Whose case files and desks they are.
         schema: The number of the present shape.
         upcasters: By schema number: how a whole document of that schema (nested things included, `schema` left out)
             becomes one of the next. A schema without one can no longer be read.
@@ -254,23 +257,25 @@ class Codec:
         events: Iterable[type[Event]],
         records: Iterable[type],
         *,
+        house: House = HOUSE,
         schema: int = SCHEMA,
         upcasters: Upcasters = MappingProxyType({}),
     ) -> None:
         things: dict[str, type] = {}
-        for cls in (*commands, *events, *records, *ALWAYS):
+        for cls in (*commands, *events, *records, house.file, *ALWAYS):
             if things.setdefault(cls.__name__, cls) is not cls:
                 raise CodecError(Problem(cls.__name__, "two classes are called so", "a name of its own for each"))
             if cls is not Policy and not {"schema", "type"}.isdisjoint(field.name for field in attrs.fields(cls)):
                 found = "has a field called `schema` or `type`, which every document has already"
                 raise CodecError(Problem(cls.__name__, found, "another name for the field"))
         self.things: Mapping[str, type] = MappingProxyType(things)
+        self.house = house
         self.schema = schema
         self.upcasters = upcasters
         self._ways: dict[type, tuple[Callable[[Plain], Any], Callable[[Any], Plain]]] = {}
 
     @classmethod
-    def of(cls, house: House[Any], *, schema: int = SCHEMA, upcasters: Upcasters = MappingProxyType({})) -> Self:
+    def of(cls, house: House, *, schema: int = SCHEMA, upcasters: Upcasters = MappingProxyType({})) -> Self:
         """The codec of a house; its events are those that its rooms react to, and all in the same files."""
         changes = [
             (record, event)
@@ -283,7 +288,7 @@ class Codec:
         found = [thing for file in files for thing in vars(sys.modules[file]).values() if isinstance(thing, type)]
         events = [thing for thing in found if issubclass(thing, Event) and thing not in _NO_EVENTS]
         records = [record for record, _ in changes]
-        return cls(house.commands, (*events, *told), records, schema=schema, upcasters=upcasters)
+        return cls(house.commands, (*events, *told), records, house=house, schema=schema, upcasters=upcasters)
 
     # Writing -------------------------------------------------------------------------------------------
 
@@ -412,14 +417,18 @@ class Codec:
         if cls is Reason:
             read, write = self._reader_and_writer(_ReasonDocument)
             return lambda plain: _reason_of(read(plain)), lambda reason: write(_document_of(reason))
+        declared = [field for field in attrs.fields(cls) if field.name not in _NOT_TOLD.get(cls, ())]
         try:
             hints = get_type_hints(cls, localns={"HashTrieMap": _Table})
-            forms = {field.name: form_of(hints[field.name], self._form_in_house) for field in attrs.fields(cls)}
+            forms = {field.name: form_of(hints[field.name], self._form_in_house) for field in declared}
         except (NameError, TypeError) as error:
             remedy = "import what they name at run time too, and say what is in a list, a set, a mapping"
             raise CodecError(Problem(cls.__name__, f"has annotations that mean nothing: {error}", "", remedy)) from None
-        fields = [field.evolve(type=hints[field.name]) for field in attrs.fields(cls)]
-        return reader_of(cls, fields, forms), writer_of(cls, fields, forms)
+        fields = [field.evolve(type=hints[field.name]) for field in declared]
+        read = reader_of(cls, fields, forms)
+        if cls is Desk:
+            return lambda plain: attrs.evolve(read(plain), house=self.house), writer_of(cls, fields, forms)
+        return read, writer_of(cls, fields, forms)
 
     def _form_in_house(self, kind: Any) -> JsonForm:
         """The form of an annotation that only a house knows."""
@@ -442,9 +451,9 @@ class Codec:
 
 
 @cache
-def house_codec() -> Codec:
-    """The codec of the house of all rooms; made when it is first used."""
-    return Codec.of(HOUSE)
+def house_codec(house: House = HOUSE) -> Codec:
+    """The codec of a house, by default of the one that is shipped; made when it is first used."""
+    return Codec.of(house)
 
 
 def dumps(thing: object) -> str:

@@ -39,12 +39,11 @@ from casecore.explore.states import Occurrence, StateSearch
 from casecore.explore.switch import TwoPolicyModel
 from casecore.explore.traces import StoryFinder
 from casecore.kernel import Refused, Verdict
-from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.policies.edits import Edit, apply_edit, edits_of
 from casecore.promises import Happening, Step
 from casecore.rooms.arrivals import ReceiveMessage
-from casecore.rooms.composition import HOUSE, View
+from casecore.rooms.composition import HOUSE, House
 from casecore.rooms.outbound import StartOutbound
 
 
@@ -209,7 +208,7 @@ class _ScopesCompared:
 
     old: Policy
     new: Policy
-    house: House[View]
+    house: House
     limit: int
     progress: Callable[[str], None]
     changes: list[BehaviourChange] = field(factory=list)
@@ -253,7 +252,7 @@ def diff(
     old: Policy,
     new: Policy,
     *,
-    house: House[View] = HOUSE,
+    house: House = HOUSE,
     scopes: Wanted = (),
     limit: int = LIMIT,
     promises: bool = False,
@@ -312,7 +311,7 @@ def over_time(
     old: Policy,
     new: Policy,
     *,
-    house: House[View] = HOUSE,
+    house: House = HOUSE,
     scopes: Wanted = (),
     limit: int = LIMIT,
     promises: bool = False,
@@ -402,7 +401,7 @@ def _makes_difference(edit: Edit, step: Step, pair: ComparedModel, old: Verdict,
     return False
 
 
-def _answer_under(step: Step, policy: Policy, house: House[View]) -> Verdict:
+def _answer_under(step: Step, policy: Policy, house: House) -> Verdict:
     return house.decide(step.before.view(step.command), step.command, policy)
 
 

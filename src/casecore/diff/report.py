@@ -18,10 +18,9 @@ from casecore.diff.comparison import over_time
 from casecore.diff.differences import FAILING, Differences
 from casecore.diff.formats import as_markdown
 from casecore.explore import LIMIT
-from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.policies.policy import require_policies
-from casecore.rooms.composition import HOUSE, View
+from casecore.rooms.composition import HOUSE, House
 
 __all__ = ["FAILING", "Difference", "compare"]
 
@@ -38,7 +37,7 @@ def compare(
     old: Policy,
     new: Policy,
     *,
-    house: House[View] = HOUSE,
+    house: House = HOUSE,
     scopes: Wanted = (),
     limit: int = LIMIT,
     promises: bool = False,

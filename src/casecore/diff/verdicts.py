@@ -20,10 +20,9 @@ from casecore.check.scope_search import ScopeSearch, search_scope
 from casecore.check.scopes import CheckedScope
 from casecore.check.walk import WalkResult
 from casecore.explore import LIMIT, Result, Watched, explore
-from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.promises import PROMISES, Promise
-from casecore.rooms.composition import HOUSE, View
+from casecore.rooms.composition import HOUSE, House
 
 _TESTED_BY_ONE: Final = frozenset({PromiseVerdict.PROVED, PromiseVerdict.VACUOUS})
 
@@ -73,7 +72,7 @@ def compare_verdicts(
     new: Policy,
     *,
     others: Iterable[CheckedScope] = (),
-    house: House[View] = HOUSE,
+    house: House = HOUSE,
     limit: int = LIMIT,
     progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[VerdictChange, ...]:
@@ -112,7 +111,7 @@ def compare_verdicts(
     return tuple(told)
 
 
-def is_tested(promise: Promise, policy: Policy, scopes: Iterable[CheckedScope], house: House[View], limit: int) -> bool:
+def is_tested(promise: Promise, policy: Policy, scopes: Iterable[CheckedScope], house: House, limit: int) -> bool:
     """Whether one of these scopes puts a promise to the test under a policy.
 
     Args:

@@ -40,11 +40,10 @@ from casecore.explore.scope import Part, Scope
 from casecore.explore.states import StateSearch
 from casecore.explore.traces import IsWanted, Story, StoryFinder
 from casecore.explore.watchers import NOT_WATCHED, Watched, in_books
-from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.policies.policy import require_policies
 from casecore.promises import Happening, Step
-from casecore.rooms.composition import HOUSE, View
+from casecore.rooms.composition import HOUSE, House
 
 __all__ = ["Exploration", "Found", "Part", "Result", "Scope", "Story", "Watched", "explore"]
 
@@ -111,7 +110,7 @@ def explore(
     scope: Scope | str,
     policy: Policy,
     *,
-    house: House[View] = HOUSE,
+    house: House = HOUSE,
     always: Mapping[str, Callable[[Step], Iterable[str]]] | None = None,
     sometimes: Mapping[str, Callable[[Step], bool]] | None = None,
     possible: Mapping[str, Callable[[Desk], bool]] | None = None,

@@ -18,7 +18,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from functools import cache
+from typing import Any
 
 import attrs
 
@@ -37,8 +38,8 @@ from casecore.explore.pages import (
 from casecore.explore.read_log import ROW_CLASSES, ROW_NAMES, Path, names_of_fields
 from casecore.explore.scope import NOON
 from casecore.kernel import Event, frozen
-from casecore.kernel.effects import Edits, effect_at
-from casecore.rooms.composition import EFFECTS, PLACES, SHEETS, CaseFile
+from casecore.kernel.effects import Edits, Effect, effect_at
+from casecore.rooms.composition import CaseFile, House
 
 ComponentRows = Mapping[tuple[str, str], Any]
 """Records by table and id."""
@@ -80,9 +81,13 @@ class ComponentPool:
     Args:
         form: ((table, id), row) -> the row in canonical form; None: it is forgotten.
         mine: (table, id) -> whether a row belongs to components of this sort.
+        house: What its events do.
     """
 
-    def __init__(self, form: Callable[[tuple[str, str], Any], Any], mine: Callable[[str, str], bool]) -> None:
+    def __init__(
+        self, form: Callable[[tuple[str, str], Any], Any], mine: Callable[[str, str], bool], house: House
+    ) -> None:
+        self._house = house
         self._canonical_form = form
         self._mine = mine
         self._numbers: dict[Any, int] = {}
@@ -109,7 +114,7 @@ class ComponentPool:
             linked: The instants on pages that are linked with those in records (`pages.py`), by the mark of the events.
         """
         rows: dict[tuple[str, str], Any] = dict(self.all[number].rows)
-        apply_events(rows, events, self._mine)
+        apply_events(rows, events, self._mine, self._house)
         write_pages(rows, writing, self._mine)
         if linked:
             link_instants(rows, writing, linked)
@@ -140,10 +145,13 @@ class ComponentPool:
 
 
 def apply_events(
-    rows: dict[tuple[str, str], Any], events: Iterable[Event | TimePassed], mine: Callable[[str, str], bool]
+    rows: dict[tuple[str, str], Any],
+    events: Iterable[Event | TimePassed],
+    mine: Callable[[str, str], bool],
+    house: House,
 ) -> None:
     """Apply events to those rows that are mine; what they do to others is left aside."""
-    edits = Edits(EFFECTS, lambda table, row_id: rows.get((table, row_id)), mine)
+    edits = Edits(house.effects, lambda table, row_id: rows.get((table, row_id)), mine)
     for event in events:
         if not isinstance(event, TimePassed):
             edits.apply((event,))
@@ -152,7 +160,7 @@ def apply_events(
             if table in BLANK:
                 write_pages(rows, Writing(-1, (((table, row_id), ((name, event.since),)),)), mine)
             else:
-                setattr(edits.editing(_FINDING_EFFECTS[table, *sheet], row_id), name, event.since)
+                setattr(edits.editing(_finding_effects(house)[table, *sheet], row_id), name, event.since)
                 pass_linked(rows, event.path, event.since)
     for table, changed in edits.frozen().items():
         for row_id, row in changed.items():
@@ -162,10 +170,13 @@ def apply_events(
                 rows.pop((table, row_id), None)
 
 
-_FINDING_EFFECTS: Final = {
-    (place.table, *((place.sheet,) if place.sheet else ())): effect_at(place, kind) for kind, place in PLACES.items()
-}
-"""For the record at each place, an effect that finds it."""
+@cache
+def _finding_effects(house: House) -> Mapping[tuple[str, ...], Effect]:
+    """For the record at each place, an effect that finds it."""
+    return {
+        (place.table, *((place.sheet,) if place.sheet else ())): effect_at(place, kind)
+        for kind, place in house.places.items()
+    }
 
 
 # Canonical form ----------------------------------------------------------------------------------------
@@ -179,11 +190,18 @@ class CanonicalForm:
         apart: Sheets (`clocks`) and fields (`offers.asked`) that the scope leaves apart.
         at_most: Counters (`contact.attempts`) and where they stop.
         kept: Ids of messages that are not forgotten.
+        house: What it keeps of a case.
     """
 
     def __init__(
-        self, counting: frozenset[str], apart: frozenset[str], at_most: Mapping[str, int], kept: frozenset[str]
+        self,
+        counting: frozenset[str],
+        apart: frozenset[str],
+        at_most: Mapping[str, int],
+        kept: frozenset[str],
+        house: House,
     ) -> None:
+        self._file, self._sheets = house.file, house.sheets
         self._counting = counting
         self._apart = apart
         self._at_most = at_most
@@ -204,12 +222,13 @@ class CanonicalForm:
         if table != "cases":
             return self._canonical_record(ROW_NAMES[table], row)
         sheets: list[Any] = [
-            None if (sheet := getattr(row, name)) is None else self._canonical_record(name, sheet) for name in SHEETS
+            None if (sheet := getattr(row, name)) is None else self._canonical_record(name, sheet)
+            for name in self._sheets
         ]
         ids = tuple(map(id, sheets))
         file = self._files.get(ids)
         if file is None:
-            file = self._files[ids] = CaseFile(*sheets)
+            file = self._files[ids] = self._file(*sheets)
         return file
 
     def _canonical_record(self, name: str, row: Any) -> Any:

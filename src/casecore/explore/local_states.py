@@ -15,6 +15,7 @@ from casecore.explore.read_log import LoggedDesk, ReadLog
 from casecore.explore.scope import NOON
 from casecore.kernel import Accepted, Command, Event, Timer, Verdict
 from casecore.policies import Policy
+from casecore.rooms.composition import House
 
 # Moves -------------------------------------------------------------------------------------------------
 
@@ -100,10 +101,11 @@ class Successors:
 class LocalState:
     """One case and the agents, as questions see them."""
 
-    __slots__ = ("_agents", "_policy", "case", "facts")
+    __slots__ = ("_agents", "_house", "_policy", "case", "facts")
 
-    def __init__(self, policy: Policy, agents: tuple[StateComponent, ...], case: StateComponent) -> None:
+    def __init__(self, policy: Policy, house: House, agents: tuple[StateComponent, ...], case: StateComponent) -> None:
         self._policy = policy
+        self._house = house
         self._agents = agents
         self.case = case
         self.facts: tuple[Facts, ...] = (*(agent.facts for agent in agents), case.facts)
@@ -114,7 +116,7 @@ class LocalState:
         for component in (*self._agents, self.case):
             for (table, row_id), row in component.rows.items():
                 tables.setdefault(table, {})[row_id] = row
-        desk = LoggedDesk.of(self._policy, NOON, tables, log)
+        desk = LoggedDesk.of(self._policy, NOON, tables, log, self._house)
         vars(desk)["books"] = self.books(log)  # the desk itself is frozen
         return desk
 

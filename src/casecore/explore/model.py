@@ -42,11 +42,10 @@ from casecore.explore.scope import NOON, SECOND, Part, Scope
 from casecore.explore.teams import starting_desk, with_all_queues
 from casecore.explore.watchers import NO_REPORT, NOT_WATCHED, Watched, Watchers, WitnessReport
 from casecore.kernel import Accepted, Command, Refused, Timer, Verdict
-from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.promises import Step
 from casecore.promises.books import message_page
-from casecore.rooms.composition import EFFECTS, HOUSE, TIMERS, View
+from casecore.rooms.composition import HOUSE, House
 from casecore.rooms.threads import message_row
 
 AGENT_BITS: Final = 16
@@ -102,7 +101,7 @@ class Model:
         self,
         scope: Scope,
         policy: Policy,
-        house: House[View] = HOUSE,
+        house: House = HOUSE,
         questions: Questions = NO_QUESTIONS,
         *,
         others: tuple[Policy, ...] = (),
@@ -122,7 +121,7 @@ class Model:
         self._results: dict[Any, MoveResult] = {}
         self.timers = tuple(
             timer
-            for timer in TIMERS
+            for timer in house.timers
             if scope.apart.isdisjoint({timer_instant(timer), timer_instant(timer).partition(".")[0]})
             and any(timer.compared(policy.at(NOON)) for policy in self.policies)
         )
@@ -149,9 +148,9 @@ class Model:
         """Begin anew with the components, because their canonical form has changed; what was decided stays known."""
         messages = {kept for part in self.scope.parts for kept in part.kept_messages}
         kept = frozenset(row for kept in messages for row in (message_row(*kept), message_page(*kept)))
-        form = CanonicalForm(self.counting, self.scope.apart, with_page_counters(self.scope.at_most), kept)
-        self.agents = [ComponentPool(form, _agent_rows(name)) for name in self.agent_names]
-        self.cases = [ComponentPool(form, _case_rows(part)) for part in self.scope.parts]
+        form = CanonicalForm(self.counting, self.scope.apart, with_page_counters(self.scope.at_most), kept, self.house)
+        self.agents = [ComponentPool(form, _agent_rows(name), self.house) for name in self.agent_names]
+        self.cases = [ComponentPool(form, _case_rows(part), self.house) for part in self.scope.parts]
         self.nobody = StateComponent(0, {}, Facts({}))
         self._successors: list[dict[int, Successors]] = [{} for _ in (*self.scope.parts, None)]
         self._open_moves: list[dict[int, list[tuple[Any, CaseMemo]]]] = [{} for _ in self._successors]
@@ -311,7 +310,7 @@ class Model:
             if isinstance(event, TimePassed):
                 touched = {event.path[:2]}
             else:
-                named = ((effect.table, effect.row_id(event)) for effect in EFFECTS[type(event)])
+                named = ((effect.table, effect.row_id(event)) for effect in self.house.effects[type(event)])
                 touched = {(table, row_id) for table, row_id in named if row_id is not None}
             for table, row_id in touched:
                 if table == "agents" and row_id in self.agent_places:
@@ -331,7 +330,7 @@ class Model:
         self, command: Any, result: MoveResult, ask: Callable[[Step], Any]
     ) -> Callable[[LoggedDesk], Any]:
         verdict = Accepted(result.events)
-        return lambda desk: ask(Step(desk, command, verdict, desk.evolve(result.events), self.house))
+        return lambda desk: ask(Step(desk, command, verdict, desk.evolve(result.events)))
 
     def memos_watching(self, move: Move, result: MoveResult) -> list[Memo]:
         """What is asked of a step, as far as the answer depends on anything."""
@@ -374,7 +373,9 @@ class Model:
         """The local state of a case, or of none, with these agents."""
         numbers = self.unpack_agents(agents)
         components = tuple(known.all[number] for known, number in zip(self.agents, numbers, strict=True))
-        return LocalState(self.policy, components, self.nobody if part is None else self.cases[part].all[case])
+        return LocalState(
+            self.policy, self.house, components, self.nobody if part is None else self.cases[part].all[case]
+        )
 
     def _find_successors(self, part: int | None, case: int, agents: int) -> Successors:
         state, successors = self.local_state(part, case, agents), Successors()

@@ -29,18 +29,13 @@ from casecore.kernel.records import freeze
 from casecore.policies import Policy
 from casecore.promises.books import Books
 from casecore.promises.pages import PAGES
-from casecore.rooms.composition import EFFECTS, PLACES, TABLES, CaseFile
+from casecore.rooms.composition import PLACES, TABLES, CaseFile, House
 
 Path: TypeAlias = tuple[str, ...]
 """Where something stands: (table, id), (table, id, field), or in a case file (cases, id, sheet[, field])."""
 
 ReadLog: TypeAlias = dict[Path, Any]
 """What was read, in order, each with its value."""
-
-SHEET_CLASSES: Final[Mapping[str, type]] = {
-    place.sheet: kind for kind, place in PLACES.items() if place.sheet is not None
-}
-"""The class of each sheet of a case file."""
 
 ROW_CLASSES: Final[Mapping[str, type]] = {place.table: kind for kind, place in PLACES.items() if place.sheet is None}
 """The class of the rows of each table; those of `cases` are case files."""
@@ -121,20 +116,23 @@ class LoggedRecord:
 class LoggedFile:
     """A case file, of which is noted which sheets are there."""
 
-    def __init__(self, below: CaseFile | LoggedFile | None, path: Path, log: ReadLog, **changed: Any) -> None:
+    def __init__(
+        self, kind: type, below: CaseFile | LoggedFile | None, path: Path, log: ReadLog, **changed: Any
+    ) -> None:
+        self._kind = kind
         self._below = below
         self._path = path
         self._log = log
         vars(self).update(changed)
 
     def __getattr__(self, name: str) -> Any:
-        if name not in SHEET_CLASSES:
+        if name not in names_of_fields(self._kind):
             raise AttributeError(name)
         sheet = None if self._below is None else getattr(self._below, name)
         if isinstance(self._below, CaseFile):
             path = (*self._path, name)
             self._log.setdefault(path, sheet is not None)
-            sheet = None if sheet is None else LoggedRecord(SHEET_CLASSES[name], sheet, path, self._log)
+            sheet = None if sheet is None else LoggedRecord(type(sheet), sheet, path, self._log)
         setattr(self, name, sheet)
         return sheet
 
@@ -162,7 +160,7 @@ class LoggedTable(Mapping[str, Any]):
             path = (self._table, row_id)
             below = self._rows[row_id]
             row = (
-                LoggedFile(below, path, self._log)
+                LoggedFile(type(below), below, path, self._log)
                 if self._table == "cases"
                 else LoggedRecord(ROW_CLASSES[self._table], below, path, self._log)
             )
@@ -215,10 +213,12 @@ class LoggedDesk(Desk):
     books: Books
 
     @classmethod
-    def of(cls, policy: Policy, now: Any, tables: Mapping[str, Mapping[str, Any]], log: ReadLog) -> LoggedDesk:
+    def of(
+        cls, policy: Policy, now: Any, tables: Mapping[str, Mapping[str, Any]], log: ReadLog, house: House
+    ) -> LoggedDesk:
         """A desk with these rows."""
         logged: list[Any] = [LoggedTable(name, tables.get(name, {}), log) for name in TABLES]
-        return cls(policy, now, *logged)
+        return cls(policy, now, *logged, house)
 
     def evolve(self, events: Iterable[Event]) -> Any:
         """The desk after these events, in layers, made when it is first looked at; this one stays as it is."""
@@ -226,7 +226,7 @@ class LoggedDesk(Desk):
 
     def after_event(self, event: Event) -> LoggedDesk:
         """The desk after one event."""
-        edits = Edits(_OVERLAID_EFFECTS, lambda table, row_id: getattr(self, table).get(row_id))
+        edits = Edits(_overlaid_effects(self.house), lambda table, row_id: getattr(self, table).get(row_id))
         edits.apply((event,))
         written = {
             table: {row_id: _read_only(row) for row_id, row in rows.items()} for table, rows in edits.rows.items()
@@ -235,7 +235,7 @@ class LoggedDesk(Desk):
             OverlaidTable(getattr(self, name), written[name]) if name in written else getattr(self, name)
             for name in TABLES
         ]
-        return type(self)(self.policy, event.at, *tables)
+        return type(self)(self.policy, event.at, *tables, self.house)
 
 
 class WrittenRecord(LoggedRecord):
@@ -248,7 +248,8 @@ class WrittenRecord(LoggedRecord):
 def _read_only(row: Any) -> Any:
     """A row to which an event wrote, for the next one to lie over."""
     if type(row) is LoggedFile:
-        vars(row).update({name: _read_only(sheet) for name, sheet in vars(row).items() if name in SHEET_CLASSES})
+        sheets = names_of_fields(vars(row)["_kind"])
+        vars(row).update({name: _read_only(sheet) for name, sheet in vars(row).items() if name in sheets})
     if type(row) is not WrittenRecord:
         return row
     readable = LoggedRecord.__new__(LoggedRecord)
@@ -265,10 +266,11 @@ def _overlay_effect(effect: Effect) -> Effect:
         thaw=partial(WrittenRecord, kind),
         create=create and partial(_create_written, kind, create),
     )
-    if effect.file is None:
+    file = effect.file
+    if file is None:
         return layered
-    new_file = effect.new_file and (lambda case: LoggedFile(None, (), {}, case=case))
-    return changed(layered, file=LoggedFile, thaw_file=lambda below: LoggedFile(below, (), {}), new_file=new_file)
+    new_file = effect.new_file and (lambda case: LoggedFile(file, None, (), {}, case=case))
+    return changed(layered, file=LoggedFile, thaw_file=lambda below: LoggedFile(file, below, (), {}), new_file=new_file)
 
 
 def _create_written(kind: type, create: Callable[[Event], Any], event: Event) -> WrittenRecord:
@@ -276,8 +278,10 @@ def _create_written(kind: type, create: Callable[[Event], Any], event: Event) ->
     return WrittenRecord(kind, made if type(made) is kind else freeze(made, kind))
 
 
-_OVERLAID_EFFECTS: Final = Effects(lambda event: tuple(map(_overlay_effect, EFFECTS[event])))
-"""What events do, where what they change lies over what was there before."""
+@cache
+def _overlaid_effects(house: House) -> Effects:
+    """What events do in a house, where what they change lies over what was there before."""
+    return Effects(lambda event: tuple(map(_overlay_effect, house.effects[event])))
 
 
 class DeskAfter:

@@ -26,10 +26,9 @@ from casecore.explore.scope import Scope
 from casecore.explore.states import StateSearch
 from casecore.explore.traces import Story, StoryFinder
 from casecore.explore.watchers import in_books
-from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.promises.books import Books
-from casecore.rooms.composition import View
+from casecore.rooms.composition import House
 
 
 @frozen
@@ -97,7 +96,7 @@ class TwoPolicyModel(Model):
     """
 
     def __init__(
-        self, scope: Scope, old: Policy, new: Policy, house: House[View], questions: Questions = NO_QUESTIONS
+        self, scope: Scope, old: Policy, new: Policy, house: House, questions: Questions = NO_QUESTIONS
     ) -> None:
         self.in_force: tuple[Policy, ...] = (old, new)
         self.pair_of: dict[Move, MovePair] = {}

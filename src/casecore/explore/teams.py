@@ -8,23 +8,22 @@ import attrs
 
 from casecore.desk import Desk
 from casecore.explore.scope import Scope
-from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.promises import Step
 from casecore.promises.books import Books
 from casecore.promises.happening import Happening
-from casecore.rooms.composition import View
+from casecore.rooms.composition import House
 
 
-def starting_desk(scope: Scope, policy: Policy, house: House[View]) -> tuple[Desk, Books]:
+def starting_desk(scope: Scope, policy: Policy, house: House) -> tuple[Desk, Books]:
     """The desk with nothing but the team, and the books of its witnesses.
 
     Raises:
         ValueError: When the team cannot be brought to a desk with this policy.
     """
-    desk, books = Desk(policy), Books()
+    desk, books = Desk(policy, house=house), Books()
     for command in scope.team:
-        step = Step.of(desk, command, house)
+        step = Step.of(desk, command)
         if not step.verdict:
             raise ValueError(f"{type(command).__name__} by {command.by} is refused: {step.verdict}")
         desk = step.after

@@ -36,7 +36,7 @@ from casecore.kernel import Command, Event, changed
 from casecore.policies import Policy
 from casecore.promises import Happening, Step
 from casecore.promises.books import Books
-from casecore.rooms.composition import CaseFile
+from casecore.rooms.composition import HOUSE, CaseFile, House
 
 PATHS_TRIED: Final = 300
 """How many paths to one step are tried before it is given up."""
@@ -76,6 +76,11 @@ class Story:
     def commands(self) -> tuple[Command, ...]:
         """Every command, the team's first: given to an empty desk they lead through the story."""
         return (*self.team, *(step.command for step in self.steps))
+
+    @property
+    def house(self) -> House:
+        """The rooms that decided."""
+        return self.steps[0].before.house if self.steps else HOUSE
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -235,7 +240,7 @@ class StoryFinder:
         desk = model.start
         for number, ((command, ids, copy, policy), seconds) in enumerate(zip(given, instants, strict=True)):
             desk = attrs.evolve(desk, policy=policy)
-            step = Step.of(desk, timed_command(command, ids, copy, number, seconds), model.house)
+            step = Step.of(desk, timed_command(command, ids, copy, number, seconds))
             if not step.verdict:
                 return None
             steps.append(step)
@@ -320,8 +325,8 @@ class _Timeline:
             mine = (lambda table, _: table == "agents", lambda table, _: table != "agents")
             later = [_moved_event(event, now) for event in result.events]
             pages = fold_pages((self._team, rows), tuple(later), path_step.move.policy)
-            apply_events(self._team, later, mine[0])
-            apply_events(rows, later, mine[1])
+            apply_events(self._team, later, mine[0], model.house)
+            apply_events(rows, later, mine[1], model.house)
             for key, page in pages.items():
                 (self._team if key[0] == AGENT_PAGES else rows)[key] = page
         if position is not None and not result.beyond:

@@ -4,7 +4,7 @@ This package knows no capability of a support desk. It says what the pieces are 
 
 * `fields.py`, `values.py`, `frozen_dict.py`: what commands, events and everything else that never changes are made of.
 * `messages.py`: commands, events, and the answer to a command.
-* `rooms.py`: rules, and rooms, which are made of them; `house.py` puts rooms together and decides.
+* `rooms.py`: rules, and rooms, which are made of them; `deciding.py` puts rooms together and decides.
 * `records.py`: what a desk keeps, and how it is edited; `effects.py`: how events change it.
 * `machines.py`: state tables; `problems.py`, `durations.py`: mistakes in a file, and lengths of time, in words.
 """

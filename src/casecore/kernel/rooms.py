@@ -3,7 +3,7 @@
 * A **rule** is one named reason for which a command can be refused. It guards commands, or, where the obstacle is
   to an effect, the event: then no command can go round it.
 * A **room** is one capability: its needs, rules, handlers, consequences and changes, as one immutable value.
-  `house.py` puts rooms together.
+  `deciding.py` puts rooms together.
 """
 
 from __future__ import annotations
@@ -278,6 +278,8 @@ class Room(Generic[V]):
             case that the command starts.
         precedes: (view, command, the whole policy) -> what was due before and comes first; None where nothing ever is.
         timed: (view, command) -> the command at the instant at which it happens, where that is not simply its own.
+        keeps: What a room of a team's own keeps of a case, and sees: the name of each sheet, and the class of its
+            records. The room makes the first one when the case starts (`creates`).
     """
 
     name: str
@@ -296,6 +298,7 @@ class Room(Generic[V]):
     about: Mapping[type[Command], Callable[[V, Any, Any], Any]] = field(factory=dict)
     precedes: Callable[[V, Any, Any], tuple[Event, ...]] | None = None
     timed: Mapping[type[Command], Callable[[V, Any], Command]] = field(factory=dict)
+    keeps: Mapping[str, type] = field(factory=dict)
 
 
 # What many rooms ask and say ---------------------------------------------------------------------------

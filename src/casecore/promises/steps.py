@@ -11,8 +11,7 @@ import attrs
 
 from casecore.desk import Desk
 from casecore.kernel import Accepted, Command, Event, Reason, Refused, Verdict
-from casecore.kernel.house import House
-from casecore.rooms.composition import HOUSE, CaseFile, View
+from casecore.rooms.composition import CaseFile, House
 from casecore.statuses import Status
 
 
@@ -24,21 +23,20 @@ class Step:
         before: The desk it was given to.
         verdict: The answer.
         after: The desk then; the same as before if the command was refused.
-        house: The rules that were asked.
     """
 
     before: Desk
     command: Command
     verdict: Verdict
     after: Desk
-    house: House[View] = HOUSE
 
     @classmethod
-    def of(cls, desk: Desk, command: Command, house: House[View] = HOUSE, **more: Any) -> Self:
-        """Give a command to a desk under the rules of a house; `more` is what a kind of step of its own holds."""
-        verdict = house.decide(desk.view(command), command, desk.policy)
+    def of(cls, desk: Desk, command: Command, house: House | None = None, **more: Any) -> Self:
+        """Give a command to a desk, or to one with another house; `more` is what a kind of step of its own holds."""
+        desk = desk if house in (None, desk.house) else attrs.evolve(desk, house=house)
+        verdict = desk.decide(command)
         after = desk.evolve(verdict.events) if isinstance(verdict, Accepted) else desk
-        return cls(desk, command, verdict, after, house, **more)
+        return cls(desk, command, verdict, after, **more)
 
     def __repr__(self) -> str:
         lines = (f"    {line}" for line in describe_step(self.command, self.verdict))

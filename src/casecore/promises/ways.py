@@ -19,7 +19,6 @@ from typing import Final
 from casecore.channels import Channel, Consent, TemplateKind
 from casecore.desk import Desk
 from casecore.kernel import SYSTEM, Command, Event
-from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.policies.sections import Proceeding, Relation, Role
 from casecore.promises.promise import Statement
@@ -31,7 +30,6 @@ from casecore.rooms.approvals import DECIDED, ApproveDraft, ReassignDraft, Refus
 from casecore.rooms.assignments import OpenCase
 from casecore.rooms.authentication import Authenticate
 from casecore.rooms.cases import CaseClosed, CloseCase, CloseReason
-from casecore.rooms.composition import View
 from casecore.rooms.contacts import EndContact
 from casecore.rooms.offers import RescindOffer
 from casecore.rooms.relations import RelateRecord
@@ -56,21 +54,19 @@ def lost_ways(step: Step, promises: Iterable[Statement] = PROMISES) -> Iterator[
     for file in step.touched:
         case, draft = file.case.id, file.draft
         if "18" in promised and file.case.status is not Status.CLOSED:
-            for why in follow_way(step.after, way_to_closed(step.after, case), CaseClosed, step.house):
+            for why in follow_way(step.after, way_to_closed(step.after, case), CaseClosed):
                 what = f"case {case} cannot be closed: {why}"
                 yield Breach("18", promised["18"], what, step.command.at, step.events)
         for way in ways_to_decide(step.after, case, draft) if "19" in promised and draft is not None else ():
-            for why in follow_way(step.after, way, DECIDED, step.house):
+            for why in follow_way(step.after, way, DECIDED):
                 what = f"the draft of case {case} cannot be decided: {why}"
                 yield Breach("19", promised["19"], what, step.command.at, step.events)
 
 
-def follow_way(
-    desk: Desk, way: Sequence[Command], goal: type[Event] | tuple[type[Event], ...], house: House[View]
-) -> Iterator[str]:
+def follow_way(desk: Desk, way: Sequence[Command], goal: type[Event] | tuple[type[Event], ...]) -> Iterator[str]:
     """Why these commands do not lead to where one of these events happens; nothing where the last of them does."""
     for command in way:
-        step = Step.of(desk, command, house)
+        step = Step.of(desk, command)
         if not step.accepted:
             yield f"{type(command).__name__} by {command.by} is refused: {step.verdict}"
             return

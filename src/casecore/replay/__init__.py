@@ -31,7 +31,7 @@ from typing import Any, BinaryIO, Final, TypeVar
 import attrs
 from attrs import define, evolve, field
 
-from casecore.codec import CodecError, command_from, parse
+from casecore.codec import CodecError, house_codec, parse
 from casecore.desk import Desk
 from casecore.kernel import CasecoreError
 from casecore.kernel.problems import Problem, why_unreadable
@@ -216,7 +216,7 @@ def replay_day(
                 continue
             assumed = ACCEPTED if kept is None else EITHER
             story, expect = _read_story(given.pop("story", "")), _read_expectation(given.pop("expect", assumed))
-            command = command_from(given)
+            command = house_codec(desk.house).command_from(given)
         except CodecError as error:
             raise DayError(file, number, *map(_problem_on_line, error.problems)) from None
         step = ReplayedLine.of(desk, command, line=number, story=story, expect=expect)

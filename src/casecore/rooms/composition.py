@@ -1,7 +1,10 @@
 """The composition: every room together, what they see, and where their records live.
 
 The rooms know only what they need of each other; here alone are they all known. A new room is entered in four places
-below: what it sees (`View`), what it keeps of a case (`CaseFile`), the house, and where its records live.
+below: what it sees (`View`), what it keeps of a case (`CaseFile`), where its records live, and the rooms.
+
+A team with rules of its own builds a larger house, `House((*ROOMS, MY_ROOM))`, and gives it to its desk. What its rooms
+keep of a case (`Room.keeps`) has a place in the views and the case files of that house.
 """
 
 from __future__ import annotations
@@ -9,11 +12,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from types import NoneType
-from typing import Final, get_args, get_type_hints
+from typing import Any, Final, Optional, TypeVar, get_args, get_type_hints
 
-from casecore.kernel import Rule, Timer, fields_of
-from casecore.kernel.effects import Place
-from casecore.kernel.house import House
+import attrs
+from attrs import field
+
+from casecore.kernel import Room, Rule, Timer, changed, fields_of
+from casecore.kernel.deciding import Decider
+from casecore.kernel.effects import Effects, Place
 from casecore.kernel.records import record
 from casecore.kernel.views import Views
 from casecore.rooms.absences import ABSENCES
@@ -55,6 +61,8 @@ from casecore.rooms.threads import THREADS, Customer, Message, Thread
 from casecore.rooms.times import TIMES, CaseTime
 from casecore.rooms.whatsapp import WINDOWS
 from casecore.rooms.wrap_ups import WRAP_UPS
+
+R = TypeVar("R")
 
 
 @record
@@ -112,50 +120,6 @@ class CaseFile:
     last_words: LastWords | None = None
 
 
-HOUSE: Final[House[View]] = House(
-    (
-        AGENTS,
-        THREADS,
-        MERGING,
-        BLOCKING,
-        CASES,
-        ASSIGNMENTS,
-        OVERFLOW,
-        ARRIVALS,
-        REPLIES,
-        OCCUPANCY,
-        NOTES,
-        RESTRICTED_TAGS,
-        APPROVALS,
-        REVIEWS,
-        OPENING_HOURS,
-        OFFERS,
-        ELIGIBILITY,
-        SNOOZES,
-        REASSIGNMENTS,
-        CONTACTS,
-        AUTHENTICATION,
-        BREAKS,
-        SILENCE,
-        LAST_WORDS,
-        EDITS,
-        RELATIONS,
-        WRAP_UPS,
-        COMMITMENTS,
-        BOUNCES,
-        LAPSES,
-        MOVING,
-        ABSENCES,
-        SLA,
-        NEXT_RESPONSES,
-        WINDOWS,
-        OUTBOUND,
-        TIMES,
-    )
-)
-"""The house of all rooms; build a larger one for rules of your own."""
-
-
 PLACES: Final[Mapping[type, Place]] = {
     Agent: Place("agents", "agent"),
     Customer: Place("customers", "customer"),
@@ -176,28 +140,143 @@ PLACES: Final[Mapping[type, Place]] = {
 }
 """Where the records of each class live."""
 
+ROOMS: Final[tuple[Room[Any], ...]] = (
+    AGENTS,
+    THREADS,
+    MERGING,
+    BLOCKING,
+    CASES,
+    ASSIGNMENTS,
+    OVERFLOW,
+    ARRIVALS,
+    REPLIES,
+    OCCUPANCY,
+    NOTES,
+    RESTRICTED_TAGS,
+    APPROVALS,
+    REVIEWS,
+    OPENING_HOURS,
+    OFFERS,
+    ELIGIBILITY,
+    SNOOZES,
+    REASSIGNMENTS,
+    CONTACTS,
+    AUTHENTICATION,
+    BREAKS,
+    SILENCE,
+    LAST_WORDS,
+    EDITS,
+    RELATIONS,
+    WRAP_UPS,
+    COMMITMENTS,
+    BOUNCES,
+    LAPSES,
+    MOVING,
+    ABSENCES,
+    SLA,
+    NEXT_RESPONSES,
+    WINDOWS,
+    OUTBOUND,
+    TIMES,
+)
+"""Every room, lower ones first."""
+
 TABLES: Final = tuple(dict.fromkeys(place.table for place in PLACES.values()))
-"""The names of the desk's tables."""
-
-SHEETS: Final = tuple(attribute.name for attribute in fields_of(CaseFile))
-"""The names of the sheets of a case's file, in order."""
-
-EFFECTS: Final = HOUSE.effects(PLACES)
-"""What events do to the desk's records."""
+"""The names of a desk's tables."""
 
 
-def _row_classes() -> Mapping[str, type]:
+@attrs.frozen(eq=False)
+class House(Decider[View]):
+    """Rooms put together for a desk: what is decided, seen, kept and timed there.
+
+    Args:
+        rooms: Lower rooms first; those of a team's own last.
+
+    Attributes:
+        view: The class of the views.
+        file: The class of the case files.
+        places: Where the records of each class live.
+        effects: What events do to the desk's records.
+        views: How the desk's views are filled.
+        timers: Every timer of every room.
+
+    Raises:
+        ValueError: When two rooms keep something by one name, or one keeps what stands in every view already.
+    """
+
+    view: type[View] = field(init=False, repr=False)
+    file: type[CaseFile] = field(init=False, repr=False)
+    places: Mapping[type, Place] = field(init=False, repr=False)
+    effects: Effects = field(init=False, repr=False)
+    views: Views[View] = field(init=False, repr=False)
+    timers: tuple[Timer, ...] = field(init=False, repr=False)
+
+    @view.default
+    def _view_class(self) -> type[View]:
+        return _with_sheets(View, self.kept)
+
+    @file.default
+    def _file_class(self) -> type[CaseFile]:
+        return _with_sheets(CaseFile, self.kept)
+
+    @places.default
+    def _all_places(self) -> Mapping[type, Place]:
+        own = {kind: Place("cases", "case", name, self.file) for name, kind in self.kept.items()}
+        ours = {kind: changed(place, file=self.file) if place.file else place for kind, place in PLACES.items()}
+        return {**ours, **own} if own else PLACES
+
+    @effects.default
+    def _effects_of_events(self) -> Effects:
+        return self.effects_at(self.places)
+
+    @views.default
+    def _filled_views(self) -> Views[View]:
+        return Views(self.view, _row_classes(self.view), self.places, self.rooms)
+
+    @timers.default
+    def _every_timer(self) -> tuple[Timer, ...]:
+        return tuple(timer for room in self.rooms for timer in room.timers)
+
+    @property
+    def kept(self) -> Mapping[str, type]:
+        """What rooms of a team's own keep of a case: the class of the records, by the name of the sheet."""
+        kept: dict[str, type] = {}
+        taken = {attribute.name for attribute in fields_of(View)}
+        for room in self.rooms:
+            for name, kind in room.keeps.items():
+                if name in taken or kind in PLACES or kind in kept.values():
+                    raise ValueError(f"room {room.name!r} keeps {name!r}, which is kept already; give it another name")
+                taken.add(name)
+                kept[name] = kind
+        return kept
+
+    @property
+    def sheets(self) -> tuple[str, ...]:
+        """The names of the sheets of a case's file, in order."""
+        return tuple(attribute.name for attribute in fields_of(self.file))
+
+
+def _with_sheets(base: type[R], kept: Mapping[str, type]) -> type[R]:
+    """A class of records that has, beside the fields of another, one for each sheet: None where there is none."""
+    if not kept:
+        return base
+    hints = {name: Optional[kind] for name, kind in kept.items()}  # noqa: UP045 -- a type made at run time
+    body = {"__doc__": base.__doc__, "__module__": base.__module__, "__annotations__": hints, **dict.fromkeys(kept)}
+    return record(type(base.__name__, (base,), body))
+
+
+def _row_classes(view: type[View]) -> Mapping[str, type]:
     """The class of the record that each row of a view shows."""
-    hints = get_type_hints(View)
-    hints.pop("now")
-    return {row: next(kind for kind in get_args(hint) if kind is not NoneType) for row, hint in hints.items()}
+    hints = get_type_hints(view)
+    return {
+        name: next(kind for kind in get_args(hints[name]) if kind is not NoneType)
+        for attribute in fields_of(view)
+        if (name := attribute.name) != "now"
+    }
 
 
-VIEWS: Final = Views(View, _row_classes(), PLACES, HOUSE.rooms)
-"""How the desk's views are filled."""
+HOUSE: Final = House(ROOMS)
+"""The house of all rooms; a desk without one of its own has it."""
 
 RULES: Final[tuple[Rule[View], ...]] = (*HOUSE.needs, *HOUSE.rules)
 """Every need and rule of the desk, lower rooms first."""
-
-TIMERS: Final[tuple[Timer, ...]] = tuple(timer for room in HOUSE.rooms for timer in room.timers)
-"""Every timer of the desk."""

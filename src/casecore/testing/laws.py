@@ -20,9 +20,8 @@ from rpds import HashTrieMap
 from casecore.desk import Desk
 from casecore.kernel import MissingRow, Refused, fields_of
 from casecore.kernel.records import id_of_row
-from casecore.policies import Policy
 from casecore.promises import Step
-from casecore.rooms.composition import PLACES, SHEETS, TABLES, CaseFile, View
+from casecore.rooms.composition import TABLES, View
 
 Rows: TypeAlias = Mapping[str, Mapping[str, Any]]
 
@@ -32,19 +31,19 @@ def rows_of(desk: Desk) -> Rows:
     return {table: {row: attrs.astuple(held) for row, held in getattr(desk, table).items()} for table in TABLES}
 
 
-def partial_desk(policy: Policy, view: View) -> Desk:
-    """A desk with the rows of one view and no others, as a service would load it."""
+def partial_desk(desk: Desk, view: View) -> Desk:
+    """A desk like this one with the rows of one view and no others, as a service would load it."""
     rows: dict[str, dict[str, Any]] = {table: {} for table in TABLES}
     for field in fields_of(type(view)):
         row = getattr(view, field.name)
-        place = PLACES.get(type(row))
+        place = desk.house.places.get(type(row))
         if place is not None and place.sheet is None:
             rows[place.table][id_of_row(row)] = row
     if view.named is not None:
-        rows["cases"][view.named.id] = CaseFile(view.named)
+        rows["cases"][view.named.id] = desk.house.file(view.named)
     if view.case is not None:
-        rows["cases"][view.case.id] = CaseFile(*[getattr(view, sheet) for sheet in SHEETS])
-    return Desk(policy, view.now, **{table: HashTrieMap(held) for table, held in rows.items()})
+        rows["cases"][view.case.id] = desk.house.file(*[getattr(view, sheet) for sheet in desk.house.sheets])
+    return attrs.evolve(desk, now=view.now, **{table: HashTrieMap(held) for table, held in rows.items()})
 
 
 def broken_laws(step: Step, rows: Rows) -> Iterator[str]:
@@ -64,8 +63,8 @@ def broken_laws(step: Step, rows: Rows) -> Iterator[str]:
 
 
 def _view_is_enough(step: Step, rows: Rows) -> Iterator[str]:
-    partial = partial_desk(step.before.policy, step.before.view(step.command))
-    verdict = step.house.decide(partial.view(step.command), step.command, partial.policy)
+    partial = partial_desk(step.before, step.before.view(step.command))
+    verdict = partial.decide(step.command)
     if verdict != step.verdict:
         yield f"with only the rows of its view the answer is {verdict}, not {step.verdict}"
         return

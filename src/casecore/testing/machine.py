@@ -17,11 +17,10 @@ from typing import ClassVar
 
 from casecore.desk import Desk
 from casecore.kernel import Command
-from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.promises import PROMISES, Promise, Step, Watch
 from casecore.promises.ways import lost_ways
-from casecore.rooms.composition import HOUSE, View
+from casecore.rooms.composition import HOUSE, House
 from casecore.testing.drawing import RuleBasedStateMachine, rule
 from casecore.testing.drawing import strategies as st
 from casecore.testing.laws import broken_laws, rows_of
@@ -39,12 +38,12 @@ class DeskMachine(RuleBasedStateMachine):
     """
 
     policy: ClassVar[Policy] = Policy.default()
-    house: ClassVar[House[View]] = HOUSE
+    house: ClassVar[House] = HOUSE
     promises: ClassVar[tuple[Promise, ...]] = PROMISES
 
     def __init__(self) -> None:
         super().__init__()
-        self.story = given(policy=self.policy)
+        self.story = given(policy=self.policy, house=self.house)
         self.watch = Watch(self.policy, self.promises)
         self.watch.see(self.story.events)
 
@@ -56,7 +55,7 @@ class DeskMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def somebody_acts(self, data: st.DataObject) -> None:
         """A command that could be meant."""
-        self.give(data.draw(commands(self.desk, self.house)))
+        self.give(data.draw(commands(self.desk)))
 
     @rule(data=st.data())
     def anything_is_said(self, data: st.DataObject) -> None:
@@ -70,7 +69,7 @@ class DeskMachine(RuleBasedStateMachine):
             AssertionError: When a law or promise is broken; it tells the story.
         """
         rows = rows_of(self.desk)
-        step = Step.of(self.desk, command, self.house)
+        step = Step.of(self.desk, command)
         outcome = Outcome(self.story, command, step.verdict)
         breaches = (*self.watch.see(step.events), *lost_ways(step, self.promises))
         wrong = [*broken_laws(step, rows), *map(str, breaches)]
@@ -80,5 +79,5 @@ class DeskMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Replay the whole history."""
-        if Desk(self.policy).evolve(self.story.events) != self.desk:
+        if Desk(self.policy, house=self.house).evolve(self.story.events) != self.desk:
             raise AssertionError("the history, replayed from its start, leads to another desk")

@@ -20,9 +20,8 @@ import attrs
 from casecore.desk import Desk
 from casecore.kernel import CUSTOMER, SYSTEM, Command, CommandError, Reason, fields_of, frozen
 from casecore.kernel.fields import ROW
-from casecore.kernel.house import House
 from casecore.promises import Step
-from casecore.rooms.composition import HOUSE, CaseFile, View
+from casecore.rooms.composition import CaseFile
 from casecore.rooms.threads import message_row
 
 LATER: Final = timedelta(hours=1)
@@ -41,7 +40,7 @@ def untrue_remedies(step: Step) -> Iterator[str]:
         asked = f"{type(step.command).__name__} by {step.command.by} refused: {reason}"
         if step.command.by == CUSTOMER and not set(reason.ways) <= _COMMANDS_OF_CUSTOMERS:
             yield f"{asked}: the customer is told to give {', '.join(reason.ways)}"
-        elif reason.ways and not can_be_followed(step.before, step.command, reason, step.house, step.reasons):
+        elif reason.ways and not can_be_followed(step.before, step.command, reason, step.reasons):
             yield f"{asked}: nobody can give {' or '.join(reason.ways)}"
 
 
@@ -54,23 +53,20 @@ _COMES_BACK: Final = frozenset({"presence.on_duty"})
 _COMMANDS_OF_CUSTOMERS: Final = frozenset({"ReceiveMessage", "EditMessage", "WithdrawMessage", "EndContact"})
 
 
-def can_be_followed(
-    desk: Desk, refused: Command, reason: Reason, house: House[View] = HOUSE, beside: tuple[Reason, ...] = ()
-) -> bool:
+def can_be_followed(desk: Desk, refused: Command, reason: Reason, beside: tuple[Reason, ...] = ()) -> bool:
     """Whether somebody can give one of the commands that a reason's remedy names.
 
     Args:
         desk: The desk at which the command was refused.
         refused: The command.
         reason: The reason.
-        house: The rules that are asked.
         beside: All reasons of the refusal; where the remedy is the same command in another way, the other reasons,
             which have remedies of their own, may still stand against it.
     """
     others_too = frozenset(other.rule for other in beside if other.rule != reason.rule)
     case = getattr(refused, "case", None) or getattr(desk.view(refused).case, "id", None)
     others = sorted(name for name in desk.cases if name != case) if reason.rule.startswith(_OF_THE_AGENT) else ()
-    kinds = {kind.__name__: kind for kind in house.commands}
+    kinds = {kind.__name__: kind for kind in desk.house.commands}
     tried = (
         (kinds[way], about, by)
         for about in (case, *others)
@@ -80,13 +76,11 @@ def can_be_followed(
     return any(
         left <= _COMES_BACK | (others_too if kind is type(refused) else frozenset())
         for kind, about, by in tried
-        for left in _refused_by(desk, kind, about, by, refused, house)
+        for left in _refused_by(desk, kind, about, by, refused)
     )
 
 
-def _refused_by(
-    desk: Desk, kind: Any, case: str | None, by: str, refused: Command, house: House[View]
-) -> Iterator[frozenset[str]]:
+def _refused_by(desk: Desk, kind: Any, case: str | None, by: str, refused: Command) -> Iterator[frozenset[str]]:
     """The rules that refuse a command, for each way in which it can be stated."""
     blanks, unread = _blanks_of(kind)
     options = [tuple(dict.fromkeys(_options(blank, desk, case, by, refused))) for blank in blanks]
@@ -97,7 +91,7 @@ def _refused_by(
             command = kind(**{"by": by, "at": at, **said, **unread, **_instants_of(kind, at)})
         except (CommandError, TypeError):  # nobody can say it, or it asks for what nothing stands for
             continue
-        reasons = house.reasons(desk.view(command), command, desk.policy, frozenset(unread))
+        reasons = desk.house.reasons(desk.view(command), command, desk.policy, frozenset(unread))
         yield frozenset(reason.rule for reason in reasons)
 
 

@@ -32,6 +32,7 @@ from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import OpenCase
 from casecore.rooms.authentication import Authenticate
 from casecore.rooms.cases import CloseCase
+from casecore.rooms.composition import HOUSE, House
 from casecore.rooms.contacts import EndContact
 from casecore.rooms.occupancy import OccupancyChanged
 from casecore.rooms.outbound import RecordConsent, StartOutbound
@@ -209,31 +210,33 @@ def case_in(
             return (arrival, opening, *known, reply)
 
 
-def a_desk(policy: Policy | None = None) -> Desk:
+def a_desk(policy: Policy | None = None, house: House = HOUSE) -> Desk:
     """A desk with the team, and nothing else.
 
     Args:
         policy: The SOP in force; the default one if it is not given.
+        house: The rooms that decide.
     """
-    return given(policy=policy).desk
+    return given(policy=policy, house=house).desk
 
 
 # Given, when, then -------------------------------------------------------------------------------------
 
 
-def given(*commands: Commands, policy: Policy | None = None, team: bool = True) -> Scenario:
+def given(*commands: Commands, policy: Policy | None = None, house: House = HOUSE, team: bool = True) -> Scenario:
     """A story so far.
 
     Args:
         commands: What was done, in order; commands or nested commands. Each must be accepted.
         policy: The SOP in force; the default one if it is not given.
+        house: The rooms that decide.
         team: Whether the team of `team_of` is there from the start.
 
     Raises:
         AssertionError: When a command is refused; it shows the story and the reasons.
     """
     __tracebackhide__ = True
-    desk = Desk() if policy is None else Desk(policy)
+    desk = Desk(house=house) if policy is None else Desk(policy, house=house)
     scenario = Scenario(desk)
     if team:
         scenario = scenario.and_given(team_of(desk.policy))

@@ -21,7 +21,6 @@ from casecore.channels import Channel, TemplateKind
 from casecore.desk import Desk
 from casecore.kernel import CUSTOMER, SYSTEM, Command, Event, changed, fields_of, frozen
 from casecore.kernel.fields import MOST
-from casecore.kernel.house import House
 from casecore.policies import Policy
 from casecore.promises import Step
 from casecore.rooms.absences import ReleaseAbsent
@@ -34,7 +33,7 @@ from casecore.rooms.blocking import BlockCommand, UnblockCustomer, UnblockThread
 from casecore.rooms.cases import Case, SetStatus
 from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import MakeCommitment
-from casecore.rooms.composition import HOUSE, CaseFile, View
+from casecore.rooms.composition import HOUSE, CaseFile, House
 from casecore.rooms.contacts import EndContact
 from casecore.rooms.edits import EditMessage, WithdrawMessage
 from casecore.rooms.merging import MergeCustomers
@@ -130,7 +129,7 @@ def _blanks_of(kind: Any) -> tuple[_Blank, ...]:
     return tuple(blanks)
 
 
-def any_command(house: House[View] = HOUSE) -> SearchStrategy[Command]:
+def any_command(house: House = HOUSE) -> SearchStrategy[Command]:
     """Any well-formed command of a house: about anything, by anybody, at any time."""
     kinds: tuple[Any, ...] = house.commands
     return st.one_of(*(st.builds(kind, **{blank.name: blank.anything for blank in _blanks_of(kind)}) for kind in kinds))
@@ -163,7 +162,7 @@ def _fresh_id(letter: str, *tables: Iterable[str]) -> str:
     return next(row for number in count(1) if (row := f"{letter}{number}") not in taken)
 
 
-def _likely_kinds(house: House[View], file: CaseFile | None) -> list[type[Command]]:
+def _likely_kinds(house: House, file: CaseFile | None) -> list[type[Command]]:
     """What could be done about a case (None: about one that is still to come), the likelier the more often."""
     if file is None:
         likely: tuple[type[Command], ...] = (
@@ -379,25 +378,25 @@ def _pick_one(draw: DrawFn, options: Sequence[T]) -> T:
     return options[0] if len(options) == 1 else options[draw(_place_below(len(options)))]
 
 
-def commands(desk: Desk, house: House[View] = HOUSE) -> SearchStrategy[Command]:
+def commands(desk: Desk, house: House | None = None) -> SearchStrategy[Command]:
     """A command that could be meant at this desk; often, but by no means always, it is accepted.
 
     Args:
         desk: Its rows are what the command speaks of.
-        house: Its commands are drawn.
+        house: Whose commands are drawn; None: those of the desk's own.
     """
     return _draw_command(desk, house)
 
 
 @st.composite
-def _draw_command(draw: DrawFn, desk: Desk, house: House[View]) -> Command:
+def _draw_command(draw: DrawFn, desk: Desk, house: House | None = None) -> Command:
     dues = [due.command for due in desk.due() if due.command is not None]
     if dues and _pick_one(draw, range(8)) == 0:
         due = _pick_one(draw, dues)
         return changed(due, at=max(due.at, desk.now or due.at))
     files = [desk.cases[case] for case in sorted(desk.cases)]
     file = _pick_one(draw, [None, *files, *[file for file in files if file.case.status is not Status.CLOSED] * 3])
-    kind: Any = _pick_one(draw, _likely_kinds(house, file))
+    kind: Any = _pick_one(draw, _likely_kinds(house or desk.house, file))
     channel = file.case.channel if file is not None else _pick_one(draw, _likely_channels(desk, kind))
     rows, words, form = _row_options(desk, kind, file), _word_options(desk, kind, file, channel), _blanks_of(kind)
     left_out = _fields_left_out(draw, kind, form)
@@ -419,9 +418,7 @@ def _draw_command(draw: DrawFn, desk: Desk, house: House[View]) -> Command:
 # Runs --------------------------------------------------------------------------------------------------
 
 
-def runs(
-    policy: Policy | None = None, house: House[View] = HOUSE, max_steps: int = 40
-) -> SearchStrategy[tuple[Step, ...]]:
+def runs(policy: Policy | None = None, house: House = HOUSE, max_steps: int = 40) -> SearchStrategy[tuple[Step, ...]]:
     """A desk at work: one command after the other, from a desk with nothing but a team; refused ones are kept too.
 
     Args:
@@ -433,14 +430,14 @@ def runs(
 
 
 @st.composite
-def _draw_run(draw: DrawFn, policy: Policy, house: House[View], max_steps: int) -> tuple[Step, ...]:
-    desk = Desk(policy)
+def _draw_run(draw: DrawFn, policy: Policy, house: House, max_steps: int) -> tuple[Step, ...]:
+    desk = Desk(policy, house=house)
     steps: list[Step] = []
     for command in team_of(policy):
-        steps.append(Step.of(desk, command, house))
+        steps.append(Step.of(desk, command))
         desk = steps[-1].after
     for _ in range(draw(st.integers(0, max_steps))):
-        steps.append(Step.of(desk, draw(_draw_command(desk, house)), house))
+        steps.append(Step.of(desk, draw(_draw_command(desk))))
         desk = steps[-1].after
     return tuple(steps)
 

@@ -26,12 +26,13 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, tzinfo
+from functools import cache
 from heapq import nsmallest
 from typing import Any, Final, Self, TypeAlias
 
 from casecore.calendars import find_zone
 from casecore.kernel import CUSTOMER, SYSTEM, CasecoreError, Event, MissingRow, changed, frozen
-from casecore.kernel.effects import Edits, Place
+from casecore.kernel.effects import Edits, Effects, Place
 from casecore.kernel.fields import is_count, row_called
 from casecore.kernel.problems import quoted
 from casecore.kernel.words import finds, same_form, search_form
@@ -53,7 +54,7 @@ from casecore.projections.search.texts import Sought, WordIndex
 from casecore.rooms.arrivals import MessageReceived, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned
 from casecore.rooms.cases import Case
-from casecore.rooms.composition import HOUSE, PLACES
+from casecore.rooms.composition import HOUSE, PLACES, House
 from casecore.rooms.edits import MessageEdited, MessageWithdrawn
 from casecore.rooms.notes import (
     MessageTagged,
@@ -124,8 +125,10 @@ _NO_CONTACT: Final = re.compile("follow|photo|picture|avatar|url|link")
 # The archive -------------------------------------------------------------------------------------------
 
 
-_EFFECTS: Final = HOUSE.effects({Case: Place("cases", "case"), Customer: PLACES[Customer]})
-"""What events do to the records that are searched."""
+@cache
+def _searched_effects(house: House) -> Effects:
+    """What events do in a house to the records that are searched."""
+    return house.effects_at({Case: Place("cases", "case"), Customer: PLACES[Customer]})
 
 
 _DISPOSED: Final = ""
@@ -143,9 +146,11 @@ class Archive:
     Args:
         zone: Where the days of a search begin and end: the desk's policy, which says it (`zone`), or a zone; UTC where
             none is given.
+        house: What its events do.
     """
 
-    def __init__(self, zone: str | tzinfo | Policy = UTC) -> None:
+    def __init__(self, zone: str | tzinfo | Policy = UTC, house: House = HOUSE) -> None:
+        self._effects = _searched_effects(house)
         self._zone = _zone_called(zone.zone if isinstance(zone, Policy) else zone)
         self._message_words, self._note_words = WordIndex(), WordIndex()
         self._count = 0
@@ -183,7 +188,7 @@ class Archive:
 
     def _follow_records(self, event: Event) -> None:
         """Keep cases and customers as the desk does: by the same effects."""
-        edits = Edits(_EFFECTS, lambda table, row_id: self._rows[table].get(row_id))
+        edits = Edits(self._effects, lambda table, row_id: self._rows[table].get(row_id))
         edits.apply((event,))
         for table, rows in edits.frozen().items():
             for row_id, after in rows.items():

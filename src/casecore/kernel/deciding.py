@@ -1,4 +1,4 @@
-"""The house: rooms put together, the one `decide` that walks through them, and what their events make of a record.
+"""Deciding: the one `decide` that walks through all rooms, and what their events make of a record.
 
 A command is decided in four steps, always in this order:
 
@@ -15,9 +15,9 @@ on or for some cases is asked for what is in force at that instant, for the case
 
 `decide` is total: every view and command get an answer, nothing is raised and nothing is changed.
 
-`effects` tells what events do to records, and `fold` reads a whole history for the sake of one kind of them.
+`effects_at` tells what events do to records, and `fold` reads a whole history for the sake of one kind of them.
 
-Somebody with rules of their own builds a larger house: `House((*ROOMS, MY_ROOM))`.
+What it decides with knows nothing of a support desk; the desk's own is `House` (`rooms/composition.py`).
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def _guarding(rules: Iterable[Rule[V]], subject: type) -> tuple[Rule[V], ...]:
 
 
 @attrs.frozen(eq=False)
-class House(Generic[V]):
+class Decider(Generic[V]):
     """Rooms, compiled for speed; immutable.
 
     Args:
@@ -275,7 +275,7 @@ class House(Generic[V]):
         ]
         return tuple(dict.fromkeys(r for r in found if policy.mode(r.rule) is Enforcement.BLOCK))
 
-    def effects(self, places: Mapping[type, Place]) -> Effects:
+    def effects_at(self, places: Mapping[type, Place]) -> Effects:
         """What each class of events does to the records of these classes, lower rooms first."""
         return effects_of(self.rooms, places)
 
@@ -293,7 +293,7 @@ class House(Generic[V]):
             MissingRow: When an event changes a record that no event before it has made.
         """
         table = f"{record.__name__} records"
-        edits = Edits(self.effects({record: Place(table, key)}), lambda _, __: None)
+        edits = Edits(self.effects_at({record: Place(table, key)}), lambda _, __: None)
         edits.apply(events)
         return {row_id: row for row_id, row in edits.frozen()[table].items() if row is not None}
 

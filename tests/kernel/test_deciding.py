@@ -21,15 +21,15 @@ from casecore.kernel import (
     an_id,
     frozen,
 )
+from casecore.kernel.deciding import Decider
 from casecore.kernel.effects import Place
-from casecore.kernel.house import House
 from casecore.kernel.records import record
 from casecore.kernel.rooms import wants
 from casecore.policies import Policy
 from casecore.rooms.agents import AddAgent, Agent
 from casecore.rooms.approvals import WaitingDraft
 from casecore.rooms.cases import Case
-from casecore.rooms.composition import EFFECTS, HOUSE, View
+from casecore.rooms.composition import HOUSE, House, View
 from casecore.rooms.contacts import Contact
 from casecore.rooms.times import CaseTime
 from casecore.testing.scenario import case_in
@@ -126,7 +126,7 @@ def sleep(view, event, policy):
 
 def house_of(*, needs=(), rules=(), decide=None, follows=None):
     """A house with one room."""
-    return House((Room("cat", needs=needs, rules=rules, decide=decide or {Feed: feed}, follows=follows or {}),))
+    return Decider((Room("cat", needs=needs, rules=rules, decide=decide or {Feed: feed}, follows=follows or {}),))
 
 
 FEED = Feed("ana", NOON)
@@ -152,8 +152,8 @@ class TestNeeds:
         """The order of rooms is the order of their needs."""
         lower, upper = Room("lower", needs=(says_no("low", Feed),)), Room("upper", needs=(says_no("high", Feed),))
         cat = Room("cat", decide={Feed: feed})
-        assert ["low"] == ruled(House((lower, upper, cat)).decide(None, FEED, Sop()))
-        assert ["high"] == ruled(House((upper, lower, cat)).decide(None, FEED, Sop()))
+        assert ["low"] == ruled(Decider((lower, upper, cat)).decide(None, FEED, Sop()))
+        assert ["high"] == ruled(Decider((upper, lower, cat)).decide(None, FEED, Sop()))
 
     def test_need_of_every_command(self):
         """A need that guards the class Command is asked of every command."""
@@ -267,7 +267,7 @@ class TestConsequences:
 
     def test_every_room_adds_its_own(self):
         """Two rooms may both follow one event; the lower one's consequence stands first."""
-        house = House((Room("cat", decide={Feed: feed}, follows={Fed: sleep}), Room("ears", follows={Fed: purr})))
+        house = Decider((Room("cat", decide={Feed: feed}, follows={Fed: sleep}), Room("ears", follows={Fed: purr})))
         assert [Fed, Slept, Purred] == [type(event) for event in house.decide(None, FEED, Sop()).events]
 
     def test_consequences_are_never_refused(self):
@@ -398,28 +398,28 @@ class TestEffects:
         """An event may create, edit and remove records; lower rooms first."""
         lower = Room("lower", creates={(Cat, Fed): made}, evolve={(Cat, Purred): changed})
         upper = Room("upper", evolve={(Cat, Fed): changed}, removes=frozenset({(Cat, Slept)}))
-        house = House((lower, upper))
-        effects = house.effects(CATS)
+        house = Decider((lower, upper))
+        effects = house.effects_at(CATS)
         assert [(Cat, made, None, False), (Cat, None, changed, False)] == done_by(effects[Fed])
         assert [(Cat, None, changed, False)] == done_by(effects[Purred])
         assert [(Cat, None, None, False)] == done_by(effects[Slept])
 
     def test_event_that_changes_nothing(self):
         """An event of which no room speaks stands in the history only."""
-        assert () == house_of().effects(CATS)[Fed]
+        assert () == house_of().effects_at(CATS)[Fed]
 
     def test_what_stands_in_the_history_only(self):
         """Of a deviation the desk keeps only when it was, on the case."""
-        assert [CaseTime] == [effect.record for effect in EFFECTS[Deviated]]
+        assert [CaseTime] == [effect.record for effect in HOUSE.effects[Deviated]]
 
     def test_records_without_a_place(self):
         """What lives nowhere is left aside."""
-        house = House((Room("cat", creates={(Cat, Fed): made}),))
-        assert () == house.effects({})[Fed]
+        house = Decider((Room("cat", creates={(Cat, Fed): made}),))
+        assert () == house.effects_at({})[Fed]
 
     def test_asked_twice(self):
         """The answer is compiled once."""
-        effects = House((Room("cat", creates={(Cat, Fed): made}),)).effects(CATS)
+        effects = Decider((Room("cat", creates={(Cat, Fed): made}),)).effects_at(CATS)
         assert effects[Fed] is effects[Fed]
 
 
@@ -449,7 +449,7 @@ def doubled(bowl, event):
 class TestFold:
     """The records of one class that a history leaves."""
 
-    HOUSE = House(
+    HOUSE = Decider(
         (
             Room("bowls", creates={(Bowl, Slept): placed}, evolve={(Bowl, Fed): filled, (Cat, Purred): changed}),
             Room("more", evolve={(Bowl, Fed): doubled}, removes=frozenset({(Bowl, Purred)})),
@@ -485,17 +485,17 @@ class TestFold:
 
     def test_noticed(self):
         """What an event changes only where there is a record: where there is none, nothing changes."""
-        house = House((Room("bowls", creates={(Bowl, Slept): placed}, notices={(Bowl, Fed): filled}),))
+        house = Decider((Room("bowls", creates={(Bowl, Slept): placed}, notices={(Bowl, Fed): filled}),))
         fed, slept = Fed("ana", NOON), Slept("ana", NOON)
         assert {} == house.fold(Bowl, "by", [fed])
         assert house.fold(Bowl, "by", [slept, fed]) == house.fold(Bowl, "by", [fed, slept, fed])
-        assert [(Bowl, None, filled, True)] == done_by(house.effects({Bowl: Place("bowls", "by")})[Fed])
+        assert [(Bowl, None, filled, True)] == done_by(house.effects_at({Bowl: Place("bowls", "by")})[Fed])
 
     def test_edited_and_noticed(self):
         """Where one room needs the record, it has to be there."""
         rooms = (Room("notices", notices={(Bowl, Fed): filled}), Room("needs", evolve={(Bowl, Fed): doubled}))
         with pytest.raises(MissingRow):
-            House(rooms).fold(Bowl, "by", [Fed("ana", NOON)])
+            Decider(rooms).fold(Bowl, "by", [Fed("ana", NOON)])
 
     def test_contacts(self):
         """Regression: folding a history's contacts stopped at the first message that came while nobody had the case."""
@@ -523,7 +523,7 @@ class TestHouse:
         """It tells its needs, rules and commands, lower rooms first."""
         need, rule, other = says_yes("need", Feed), says_yes("rule", Feed), says_yes("other", Stroke)
         lower = Room("lower", needs=(need,), rules=(rule,), decide={Feed: feed})
-        house = House((lower, Room("upper", rules=(other,), decide={Stroke: feed})))
+        house = Decider((lower, Room("upper", rules=(other,), decide={Stroke: feed})))
         assert ((need,), (rule, other), (Feed, Stroke)) == (house.needs, house.rules, house.commands)
 
     def test_never_changes(self):
