@@ -137,9 +137,8 @@ class Desk:
 
     def view_of(self, case: str) -> View:
         """What can be seen of a case without any command; empty where there is no such case."""
-        if not isinstance(case, str):
-            return self.house.view(now=self.now)
-        return self.house.views.of_row("case", case, self, self.now)
+        house = self.house
+        return house.views.of_row("case", case, self, self.now) if isinstance(case, str) else house.view(now=self.now)
 
     def decide(self, command: Command) -> Verdict:
         """What would happen: `Accepted` with events, or `Refused` with every reason. Changes nothing."""
@@ -176,8 +175,8 @@ class Desk:
         updated: dict[str, Any] = {}
         for table, rows in edits.frozen().items():
             updated[table] = _updated(getattr(self, table), rows)
-        tables: list[Any] = [*map(updated.get, TABLES, _tables_of(self))]
-        return type(self)(self.policy, last.at, *tables, self.house)
+        held: list[Any] = [*map(updated.get, TABLES, _tables_of(self)), self.house]
+        return type(self)(self.policy, last.at, *held)
 
     def _row(self, table: str, row_id: str) -> Any:
         return getattr(self, table).get(row_id)

@@ -2,8 +2,8 @@
 
     python -m tests.mutants [--count 600] [--seed 0] [--tests tests] [--coverage FILE] [--module rooms/notes.py]
 
-A seeded sample of changes (`making.py`), spread by file; each is run against the fast tests that cover its lines, those
-of its own file first, until one fails (`covering.py`, `patched.py`). Prints what was killed and what survived, by file,
+A seeded sample of changes (`making.py`), spread by file; each is run against the fast tests that cover its lines, the
+likeliest first, until one fails (`covering.py`, `patched.py`). Prints what was killed and what survived, by file,
 and each survivor: with its reason where that stands in `survivors.toml`. Ends with 1 where fewer than ninety-five of a
 hundred are killed, or a survivor has no reason.
 
@@ -38,15 +38,15 @@ ENOUGH = 0.95
 
 def verdict(mutant, covered, folder, number):
     """`killed`, `survived`, or `not covered`: what the tests say of one mutant."""
-    source, own, others = folder / f"{number}.py", *covered.tests_of(mutant)
+    source, groups = folder / f"{number}.py", covered.tests_of(mutant)
     source.write_text(mutant.source, "utf-8")
-    if any(_noticed(mutant, source, tests) for tests in (own, others) if tests):
+    if any(_noticed(mutant, source, tests) for tests in groups):
         return "killed"
-    return "survived" if own or others else "not covered"
+    return "survived" if groups else "not covered"
 
 
 def _noticed(mutant, source, tests):
-    """Whether one of these tests fails; they are few in the mutant's own file, so that is asked by itself."""
+    """Whether one of these tests fails; the likeliest are asked by themselves, so that few are collected."""
     listed = source.with_suffix(".txt")
     listed.write_text("\n".join(tests), "utf-8")
     command = [sys.executable, "-m", "tests.mutants.patched", mutant.module, source, listed]

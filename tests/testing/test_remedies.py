@@ -134,7 +134,7 @@ def test_a_command_of_a_house_of_ones_own_that_cannot_be_stated():
     room = Room("calls", decide={CountCalls: lambda *_: ()})
     house = House((*HOUSE.rooms, room))
     refused = SendReply("ana", at(9), "c1", "m9", "Hi")
-    assert not can_be_followed(given(new_case()).desk, refused, Reason("r", "m", ways=("CountCalls",)), house)
+    assert not can_be_followed(given(new_case(), house=house).desk, refused, Reason("r", "m", ways=("CountCalls",)))
 
 
 @pytest.mark.parametrize("way", ["ApproveDraft", "WithdrawDraft", "EditDraft", "FulfilCommitment", "RemoveTag"])

@@ -343,11 +343,11 @@ def wrong(view: View, event: ReplySent) -> Reason | None:
 
 RULE: Rule[View] = Rule("house.shouting", "Nobody shouts", "-", (ReplySent,), no_shouting)
 MANNERS: Room[View] = Room("manners", rules=(RULE,), probes=(Probe("open_case", OpenCase),))
-LARGER: House[View] = House((*HOUSE.rooms, MANNERS))
+LARGER: House = House((*HOUSE.rooms, MANNERS))
 Rule("house.wrong", "Forgetful", "-", (ReplySent,), wrong)  # type: ignore[arg-type]  # it has to take the policy too
 Rule("house.wrong", "Guards a word", "-", ("ReplySent",), no_shouting)  # type: ignore[arg-type]  # not a class
 
-assert_type(HOUSE, House[View])
+assert_type(HOUSE, House)
 assert_type(RULES, tuple[Rule[View], ...])
 assert_type(LARGER.commands, tuple[type[Command], ...])
 

@@ -13,7 +13,7 @@ from casecore.policies import Policy
 from casecore.policies.declared import DeclaredKey, any_entry, keys_inside
 from casecore.policies.kinds import KeyScope, Named, Several, Table, as_toml
 from casecore.policies.schema import EXTENDS_KEY
-from casecore.rooms.composition import RULES, TIMERS
+from casecore.rooms.composition import HOUSE, RULES
 
 _HEAD = """# Every key of a policy file
 
@@ -91,7 +91,7 @@ def _key_row(known: DeclaredKey) -> tuple[str, ...]:
     clauses = dict.fromkeys(rule.clause for rule in RULES if rule.id in rules) or {known.clause: None}
     default = "" if known.default is None or known.default == "" else f"`{as_toml(known.kind.write(known.default))}`"
     fits = f"{known.kind.describe} ({known.unit})" if known.unit else known.kind.describe
-    drives = (*(f"`{rule}`" for rule in rules), *(timer.name for timer in TIMERS if timer.key == known.path))
+    drives = (*(f"`{rule}`" for rule in rules), *(timer.name for timer in HOUSE.timers if timer.key == known.path))
     cells = (
         f"`{known.steps[-1]}`",
         known.doc,

@@ -217,8 +217,8 @@ class LoggedDesk(Desk):
         cls, policy: Policy, now: Any, tables: Mapping[str, Mapping[str, Any]], log: ReadLog, house: House
     ) -> LoggedDesk:
         """A desk with these rows."""
-        logged: list[Any] = [LoggedTable(name, tables.get(name, {}), log) for name in TABLES]
-        return cls(policy, now, *logged, house)
+        held: list[Any] = [*(LoggedTable(name, tables.get(name, {}), log) for name in TABLES), house]
+        return cls(policy, now, *held)
 
     def evolve(self, events: Iterable[Event]) -> Any:
         """The desk after these events, in layers, made when it is first looked at; this one stays as it is."""
@@ -231,11 +231,12 @@ class LoggedDesk(Desk):
         written = {
             table: {row_id: _read_only(row) for row_id, row in rows.items()} for table, rows in edits.rows.items()
         }
-        tables: list[Any] = [
+        tables = (
             OverlaidTable(getattr(self, name), written[name]) if name in written else getattr(self, name)
             for name in TABLES
-        ]
-        return type(self)(self.policy, event.at, *tables, self.house)
+        )
+        held: list[Any] = [*tables, self.house]
+        return type(self)(self.policy, event.at, *held)
 
 
 class WrittenRecord(LoggedRecord):

@@ -9,8 +9,11 @@ keep of a case (`Room.keeps`) has a place in the views and the case files of tha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from importlib import import_module
+from pickle import PicklingError
 from types import NoneType
 from typing import Any, Final, Optional, TypeVar, get_args, get_type_hints
 
@@ -237,6 +240,14 @@ class House(Decider[View]):
     def _every_timer(self) -> tuple[Timer, ...]:
         return tuple(timer for room in self.rooms for timer in room.timers)
 
+    def __reduce__(self) -> tuple[Callable[[str, str], House], tuple[str, str]]:
+        """Rooms are code, which is never sent: another process finds the house where this one has it."""
+        for module in tuple(sys.modules.values()):
+            for name, value in tuple(vars(module).items()):
+                if value is self:
+                    return _house_called, (module.__name__, name)
+        raise PicklingError("this house stands in no module; give it a name in one, like MY_HOUSE")
+
     @property
     def kept(self) -> Mapping[str, type]:
         """What rooms of a team's own keep of a case: the class of the records, by the name of the sheet."""
@@ -254,6 +265,11 @@ class House(Decider[View]):
     def sheets(self) -> tuple[str, ...]:
         """The names of the sheets of a case's file, in order."""
         return tuple(attribute.name for attribute in fields_of(self.file))
+
+
+def _house_called(module: str, name: str) -> House:
+    house: House = getattr(import_module(module), name)
+    return house
 
 
 def _with_sheets(base: type[R], kept: Mapping[str, type]) -> type[R]:

@@ -43,7 +43,8 @@ def partial_desk(desk: Desk, view: View) -> Desk:
         rows["cases"][view.named.id] = desk.house.file(view.named)
     if view.case is not None:
         rows["cases"][view.case.id] = desk.house.file(*[getattr(view, sheet) for sheet in desk.house.sheets])
-    return attrs.evolve(desk, now=view.now, **{table: HashTrieMap(held) for table, held in rows.items()})
+    held: dict[str, Any] = {table: HashTrieMap(held) for table, held in rows.items()}
+    return attrs.evolve(desk, now=view.now, **held)
 
 
 def broken_laws(step: Step, rows: Rows) -> Iterator[str]:
