@@ -19,7 +19,7 @@ from casecore.check.findings import policy_title
 from casecore.check.report import Judgement, PromiseVerdict, Report
 from casecore.codec import a_line, house_codec
 from casecore.explore import Story
-from casecore.replay.kept import JUDGED
+from casecore.replay.kept import judged_in
 from casecore.reports.text import visible
 
 
@@ -40,7 +40,7 @@ def story_days(report: Report, policy: str = "", *, witnesses: bool = False) -> 
         title = f"P{judgement.number} {judgement.title}"
         if judgement.story is not None and judgement.verdict is PromiseVerdict.FAILS:
             remarks = (f"{title}: fails under {policy_title(report.policy)}", *judgement.wrong)
-            keeps = (judgement.number,) if judgement.number in JUDGED else ()
+            keeps = (judgement.number,) if judgement.number in judged_in(judgement.story.house) else ()
             yield day_name(judgement), _day_text(judgement.story, policy, remarks, judgement.wrong, keeps)
         if witnesses and judgement.witness is not None:
             remarks = (f"{title}: put to the test under {policy_title(report.policy)}",)

@@ -26,6 +26,7 @@ from casecore.rooms.agents import AddAgent
 from casecore.rooms.arrivals import ReceiveMessage
 from casecore.rooms.assignments import OpenCase
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
+from casecore.rooms.composition import HOUSE, House
 from casecore.rooms.contacts import EndContact
 from casecore.rooms.notes import AddTag, RemoveTag
 from casecore.rooms.replies import SendReply
@@ -37,11 +38,11 @@ ARRIVALS_TRIED: Final = 200
 """How many ways to arrive are tried."""
 
 
-def scopes_of_both(old: Policy, new: Policy) -> tuple[CheckedScope, ...]:
+def scopes_of_both(old: Policy, new: Policy, house: House = HOUSE) -> tuple[CheckedScope, ...]:
     """The scopes in which two policies are compared."""
     found: dict[str, CheckedScope] = {}
     besides = (*_arrival_scope(old, new), *map(CheckedScope, _scopes_of_what_differs(old, new)))
-    for checked in (*besides, *scopes_of(old), *scopes_of(new)):
+    for checked in (*besides, *scopes_of(old, house), *scopes_of(new, house)):
         name = checked.scope.name
         found[name] = _join_scopes(found[name], checked) if name in found else checked
     every = (frozenset(old.queues), frozenset(new.queues))

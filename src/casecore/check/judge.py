@@ -46,12 +46,12 @@ from casecore.kernel import Enforcement
 from casecore.policies import Policy
 from casecore.policies.declared import ANY_NAME, keys_of_rule
 from casecore.policies.policy import require_policies
-from casecore.promises import OTHERS, PROMISES, Promise, Situation, Statement, Step
+from casecore.promises import OTHERS, Promise, Situation, Statement, Step, promises_of
 from casecore.promises.assignment import LONGEST_FIRST
 from casecore.promises.in_force import InForce
 from casecore.promises.life_cycle import ALL_USED, EDGES, NOBODY_STRANDED
 from casecore.promises.written_rules import NEVER_REFUSES, missing_rules
-from casecore.rooms.composition import HOUSE, RULES, House
+from casecore.rooms.composition import HOUSE, House
 from casecore.statuses import Status
 
 STEPS: Final = 2_000
@@ -97,12 +97,12 @@ def check(
     require_policies(policy)
     chosen, required = (frozenset((one,) if isinstance(one, str) else one) for one in (only, require))
     asked_for = chosen | required
-    _promises_numbered(asked_for)  # so that a number that there is not is told
+    _promises_numbered(asked_for, house)  # so that a number that there is not is told
     chosen = asked_for if chosen else chosen
-    promises, names = _promises_numbered(chosen), scopes if isinstance(scopes, str) else tuple(scopes)
+    promises, names = _promises_numbered(chosen, house), scopes if isinstance(scopes, str) else tuple(scopes)
     periods = [(begin, then, moved_policy(policy, begin or at)) for begin, _, then in policy.periods(at)]
     planned = [
-        (checked, then, tried) for begin, then, tried in periods for checked in choose_scopes(then, names, begin)
+        (checked, then, tried) for begin, then, tried in periods for checked in choose_scopes(then, names, begin, house)
     ]
     tasks = [
         _search_task(checked, tried, house, [promise for promise in promises if promise.claimed(then)], limit)
@@ -114,7 +114,7 @@ def check(
     searched = [ScopeSearch(checked, then, one) for (checked, then, _), one in zip(planned, found, strict=False)]
     explorations = [search.found for search in searched]
     used = walked.refusals.union(*(exploration.refusals for exploration in explorations))
-    unused = tuple(sorted({rule.id for rule in RULES} - used))
+    unused = tuple(sorted({rule.id for rule in (*house.needs, *house.rules)} - used))
     judgements = [judge_promise(promise, policy, searched, walked) for promise in promises]
     judgements = [_add_fix(judgement, searched, house, limit) for judgement in judgements]
     others: tuple[tuple[Statement, Callable[[], Judgement], bool], ...] = (
@@ -161,11 +161,12 @@ def _search_task(checked: CheckedScope, policy: Policy, house: House, promises: 
     return Task(scope.name, partial(search_scope, checked, policy, house, promises, limit), size)
 
 
-def _promises_numbered(numbers: frozenset[str]) -> list[Promise]:
-    known = {promise.number for promise in (*PROMISES, *OTHERS)}
+def _promises_numbered(numbers: frozenset[str], house: House) -> list[Promise]:
+    promises = promises_of(house)
+    known = {promise.number for promise in (*promises, *OTHERS)}
     for number in sorted(numbers - known):
         raise ValueError(f"there is no promise {number!r} that a check asks; use one of {', '.join(sorted(known))}")
-    return [promise for promise in PROMISES if not numbers or promise.number in numbers]
+    return [promise for promise in promises if not numbers or promise.number in numbers]
 
 
 # Judging -----------------------------------------------------------------------------------------------
@@ -253,8 +254,8 @@ def _add_fix(judgement: Judgement, searched: list[ScopeSearch], house: House, li
 
     def holds(changed: Policy) -> bool:
         name = search.checked.scope.name.partition(", from ")[0]
-        again = next((other for other in scopes_of(changed) if other.scope.name == name), None)
-        claimed = [promise for promise in PROMISES if promise.claimed(changed)]
+        again = next((other for other in scopes_of(changed, house) if other.scope.name == name), None)
+        claimed = [promise for promise in promises_of(house) if promise.claimed(changed)]
         found = {} if again is None else search_scope(again, changed, house, claimed, limit).found
         worse = any(name in held and answer.result is Result.FAILS for name, answer in found.items())
         return found.get(number, _NOT_ASKED).result is Result.PROVED and not worse
@@ -290,7 +291,7 @@ def _judge_use(explorations: list[Exploration], unused: tuple[str, ...], house: 
     edges = EDGES.values()
     reached = {name for name in edges for exploration in explorations if exploration[name].result is Result.PROVED}
     missing = sorted({*edges} - reached)
-    rules = len({rule.id for rule in RULES})
+    rules = len({rule.id for rule in (*house.needs, *house.rules)})
     seen = f"{rules - len(unused)} of {rules} rules refuse something"
     if missing:
         return conclude(PromiseVerdict.VACUOUS, f"nothing goes along {', '.join(missing)}; {seen}")
@@ -306,7 +307,9 @@ def _judge_use(explorations: list[Exploration], unused: tuple[str, ...], house: 
 def _keys_behind(promise: Promise, last: Step) -> tuple[str, ...]:
     """The policy keys that set what a promise rests on, or else what was asked of the step that breaks it."""
     subjects = (type(last.command), *map(type, last.events))
-    asked = tuple(rule.id for rule in HOUSE.rules if any(issubclass(kind, rule.guards) for kind in subjects))
+    asked = tuple(
+        rule.id for rule in last.before.house.rules if any(issubclass(kind, rule.guards) for kind in subjects)
+    )
     file = last.after.cases.get(getattr(last.command, "case", ""))
     others = {str(channel) for channel in Channel if file is None or channel is not file.case.channel}
     keys = (key for rule in promise.rules or asked for key in keys_of_rule(Policy, rule))
@@ -333,7 +336,7 @@ def _judge_switches(
         return conclude(PromiseVerdict.NOT_CLAIMED, "the policy has no dated change that is still to come")
     worlds, complete, scopes = 0, True, list[str]()
     for (_, _, old), (begin, _, new) in pairwise(periods):
-        both = scopes_of_both(old, new)
+        both = scopes_of_both(old, new, house)
         tried = dated_scopes(find_scopes(names, both) or both, begin)
         found = try_switches(tried, old, new, house=house, limit=limit, progress=progress)
         worlds, complete = worlds + found.worlds, complete and found.complete and not found.untold

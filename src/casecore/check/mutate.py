@@ -21,7 +21,7 @@ from casecore.explore import LIMIT, Exploration, Result
 from casecore.kernel import Command, Enforcement, Verdict
 from casecore.kernel.durations import duration_text
 from casecore.policies import Policy
-from casecore.promises import PROMISES
+from casecore.promises import promises_of
 from casecore.rooms.composition import HOUSE, House, View
 
 
@@ -70,7 +70,7 @@ def find_guards(
     Raises:
         ValueError: When there is no such scope.
     """
-    chosen = choose_scopes(policy, scopes)
+    chosen = choose_scopes(policy, scopes, house=house)
     known = [(checked, search_scope(checked, policy, house, [], limit)) for checked in chosen]
     known.sort(key=lambda pair: pair[1].worlds)
     found = []
@@ -86,7 +86,7 @@ def find_guards(
 
 
 def _find_guard(what: str, where: list[CheckedScope], policy: Policy, house: House, limit: int) -> Guard:
-    claimed = [promise for promise in PROMISES if promise.claimed(policy)]
+    claimed = [promise for promise in promises_of(house) if promise.claimed(policy)]
     for number, checked in enumerate(where, 1):
         exploration = search_scope(checked, policy, house, claimed, limit)
         broken = _first_broken(exploration)

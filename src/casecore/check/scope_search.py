@@ -16,7 +16,7 @@ from casecore.policies import Policy
 from casecore.promises import WAYS_ON, Promise
 from casecore.promises.in_force import beginning_of
 from casecore.promises.life_cycle import EDGES, edges_of
-from casecore.rooms.composition import House
+from casecore.rooms.composition import HOUSE, House
 
 Wanted = str | Iterable[str | Scope | CheckedScope]
 """Scopes that somebody asks for, by name or as they are; none: all there are."""
@@ -31,9 +31,11 @@ class ScopeSearch:
     found: Exploration
 
 
-def choose_scopes(policy: Policy, wanted: Wanted = (), begin: datetime | None = None) -> tuple[CheckedScope, ...]:
+def choose_scopes(
+    policy: Policy, wanted: Wanted = (), begin: datetime | None = None, house: House = HOUSE
+) -> tuple[CheckedScope, ...]:
     """The scopes that are wanted, or all; where the policy is in force from a date on, they say so."""
-    every = scopes_of(policy)
+    every = scopes_of(policy, house)
     return dated_scopes(find_scopes(wanted, every) or every, begin)
 
 

@@ -50,6 +50,7 @@ from casecore.check.commands import (
     team_commands,
 )
 from casecore.check.narrow_scopes import narrow_scopes
+from casecore.check.own_scopes import own_scopes
 from casecore.check.scope_parts import agents_named
 from casecore.check.waiting_scopes import waiting_scopes
 from casecore.explore.scope import NOON, Part, Scope
@@ -64,6 +65,7 @@ from casecore.rooms.authentication import Authenticate
 from casecore.rooms.breaks import ClearNextState, SetNextState
 from casecore.rooms.cases import CloseCase, CloseReason, SetStatus
 from casecore.rooms.commitments import MakeCommitment
+from casecore.rooms.composition import HOUSE, House
 from casecore.rooms.contacts import EndContact
 from casecore.rooms.notes import AddNote, AddTag
 from casecore.rooms.offers import AcceptOffer, OfferWork, RejectOffer, RescindOffer
@@ -315,13 +317,13 @@ def find_scopes(
     return tuple(dict.fromkeys(_find_scope(one, named) for one in asked))
 
 
-def scope_named(name: str, policy: Policy) -> Scope:
+def scope_named(name: str, policy: Policy, house: House = HOUSE) -> Scope:
     """The scope of this name in which a policy is checked.
 
     Raises:
         ValueError: When there is no such scope; it says which there are.
     """
-    (found,) = find_scopes(name, scopes_of(policy))
+    (found,) = find_scopes(name, scopes_of(policy, house))
     return found.scope
 
 
@@ -341,8 +343,8 @@ SORTS: Final = (Channel.CHAT, Channel.VOICE, Channel.EMAIL, Channel.WHATSAPP, Ch
 """One channel of each sort that the rules tell apart: chat and calls, email, WhatsApp, and all others."""
 
 
-def scopes_of(policy: Policy) -> tuple[CheckedScope, ...]:
-    """The scopes in which a policy is checked, the quickest to understand first."""
+def scopes_of(policy: Policy, house: House = HOUSE) -> tuple[CheckedScope, ...]:
+    """The scopes in which a policy is checked, the quickest to understand first; those of own rooms last."""
     return (
         *(CheckedScope(one_case_scope(channel, policy), frozenset({"18"})) for channel in SORTS),
         *(CheckedScope(scope, frozenset({"18"})) for scope in override_scopes(policy)),
@@ -358,4 +360,5 @@ def scopes_of(policy: Policy) -> tuple[CheckedScope, ...]:
         *(CheckedScope(mistakes_scope(channel, policy)) for channel in (Channel.VOICE, Channel.EMAIL)),
         *(CheckedScope(scope) for scope in narrow_scopes(policy)),
         *(CheckedScope(scope, frozenset({"18"})) for scope in waiting_scopes(policy)),
+        *(CheckedScope(scope, frozenset({"18"})) for scope in own_scopes(policy, house)),
     )

@@ -17,13 +17,14 @@ import attrs
 
 from casecore.channels import Channel
 from casecore.check import commands
+from casecore.check.own_scopes import own_commands
 from casecore.desk import Desk
 from casecore.explore import Story
 from casecore.explore.scope import NOON, OWN_IDS, SECOND, ids_named
 from casecore.explore.traces import timed_command
 from casecore.kernel import Accepted, Command
 from casecore.policies import Policy
-from casecore.promises import PROMISES, Step, Watch
+from casecore.promises import Step, Watch, promises_of
 from casecore.promises.in_force import beginning_of
 from casecore.promises.ways import lost_ways
 from casecore.rooms.agents import Permission
@@ -107,7 +108,7 @@ def random_walk(policy: Policy, steps: int, seed: int = 0, house: House = HOUSE,
         begin: When it begins; across a dated change it is a little before that.
     """
     walker = _Walker(policy, Random(seed), house, begin)  # noqa: S311 -- a walk that can be repeated, not a secret
-    claimed = [promise for promise in PROMISES if promise.claimed(policy)]
+    claimed = [promise for promise in promises_of(house) if promise.claimed(policy)]
     watch = Watch(policy, claimed)
     for taken in walker.joined:
         watch.see(taken.events)
@@ -156,7 +157,9 @@ class _Walker:
         for command in self.team:
             self.joined.append(Step.of(self.desk, command))
             self.desk = self.joined[-1].after
-        self._menus = [tuple(_commands_about(channel, policy)) for channel in CHANNELS]
+        self._menus = [
+            (*_commands_about(channel, policy), *own_commands(policy, house, tuple(WALKERS))) for channel in CHANNELS
+        ]
         self._ids = [frozenset[str]().union(*(ids_named(command, OWN_IDS) for command in menu)) for menu in self._menus]
         self.taken: list[Step] = []
         self.refusals: set[str] = set()

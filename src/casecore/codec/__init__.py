@@ -166,7 +166,7 @@ def _form_of_table(key: JsonForm, row: JsonForm) -> JsonForm:
     def read(value: Any, _: Any) -> HashTrieMap[str, Any]:
         rows = plain.read(value, _)
         for name, held in rows.items():
-            own = held.case.id if isinstance(held, CaseFile) else id_of_row(held)
+            own = id_of_row(held) if hasattr(held, "id") else held.case.id  # of a case file
             if own != name:
                 raise Misfit(
                     Problem(path_step(name), f"this is the record of {quote_value(own)}", "each under its own id")
@@ -434,6 +434,8 @@ class Codec:
         """The form of an annotation that only a house knows."""
         if kind is Policy:
             return _POLICY
+        if kind is CaseFile:
+            kind = self.house.file
         if attrs.has(kind):
             words = f"an object whose type is {_type_in_words(kind)}"
             return JsonForm(words, lambda value, _: self._read_thing(value, kind), self._write_thing)

@@ -271,7 +271,7 @@ def diff(
     """
     old, new = (next(policy.periods(None))[2] for policy in (old, new))
     edits = edits_of(old, new)
-    every = scopes_of_both(old, new)
+    every = scopes_of_both(old, new, house)
     chosen = find_scopes(scopes, every) or every
     found = _ScopesCompared(old, new, house, limit, progress)
     for checked in chosen if edits else ():

@@ -21,7 +21,7 @@ from casecore.check.scopes import CheckedScope
 from casecore.check.walk import WalkResult
 from casecore.explore import LIMIT, Result, Watched, explore
 from casecore.policies import Policy
-from casecore.promises import PROMISES, Promise
+from casecore.promises import Promise, promises_of
 from casecore.rooms.composition import HOUSE, House
 
 _TESTED_BY_ONE: Final = frozenset({PromiseVerdict.PROVED, PromiseVerdict.VACUOUS})
@@ -44,7 +44,7 @@ class VerdictChange:
     new: Judgement | None = field(repr=False)
 
 
-def claim_changes(old: Policy, new: Policy) -> tuple[VerdictChange, ...]:
+def claim_changes(old: Policy, new: Policy, house: House = HOUSE) -> tuple[VerdictChange, ...]:
     """The promises that only one of the policies claims; no scope is searched for this."""
     return tuple(
         VerdictChange(
@@ -52,7 +52,7 @@ def claim_changes(old: Policy, new: Policy) -> tuple[VerdictChange, ...]:
             promise.title,
             *(None if promise.claimed(policy) else _judge_alone(promise, policy, []) for policy in (old, new)),
         )
-        for promise in PROMISES
+        for promise in promises_of(house)
         if promise.claimed(old) is not promise.claimed(new)
     )
 
@@ -91,10 +91,10 @@ def compare_verdicts(
     for checked in scopes:
         progress(checked.scope.name)
         for policy, found in zip((old, new), searched, strict=True):
-            claimed = [promise for promise in PROMISES if promise.claimed(policy)]
+            claimed = [promise for promise in promises_of(house) if promise.claimed(policy)]
             found.append(ScopeSearch(checked, policy, search_scope(checked, policy, house, claimed, limit)))
     told = []
-    for promise in PROMISES:
+    for promise in promises_of(house):
         before, after = (
             _judge_alone(promise, policy, found) for policy, found in zip((old, new), searched, strict=True)
         )

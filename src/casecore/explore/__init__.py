@@ -142,7 +142,7 @@ def explore(
     if shared:
         raise ValueError(f"two questions are called {', '.join(sorted(shared))}; give each its own name")
     if isinstance(scope, str):  # `check`, which has the scopes by their names, stands on a floor above this one
-        named: Scope = import_module("casecore.check.scopes").scope_named(scope, policy)
+        named: Scope = import_module("casecore.check.scopes").scope_named(scope, policy, house)
         scope = named
     model = Model(scope, scope.policy_here(policy), house, Questions(always, sometimes, watched))
     search = StateSearch(model, limit).run()

@@ -129,7 +129,7 @@ class LoggedFile:
         if name not in names_of_fields(self._kind):
             raise AttributeError(name)
         sheet = None if self._below is None else getattr(self._below, name)
-        if isinstance(self._below, CaseFile):
+        if type(self._below) is self._kind:
             path = (*self._path, name)
             self._log.setdefault(path, sheet is not None)
             sheet = None if sheet is None else LoggedRecord(type(sheet), sheet, path, self._log)

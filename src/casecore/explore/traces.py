@@ -36,7 +36,7 @@ from casecore.kernel import Command, Event, changed
 from casecore.policies import Policy
 from casecore.promises import Happening, Step
 from casecore.promises.books import Books
-from casecore.rooms.composition import HOUSE, CaseFile, House
+from casecore.rooms.composition import HOUSE, House
 
 PATHS_TRIED: Final = 300
 """How many paths to one step are tried before it is given up."""
@@ -386,7 +386,7 @@ class _Timeline:
 
 def _instant(rows: dict[tuple[str, str], Any], path: Path) -> datetime | None:
     row = rows.get((path[0], path[1]))
-    if isinstance(row, CaseFile):
+    if path[0] == "cases" and row is not None:
         row = getattr(row, path[2])
     found: datetime | None = getattr(row, path[-1], None)
     return found

@@ -280,6 +280,8 @@ class Room(Generic[V]):
         timed: (view, command) -> the command at the instant at which it happens, where that is not simply its own.
         keeps: What a room of a team's own keeps of a case, and sees: the name of each sheet, and the class of its
             records. The room makes the first one when the case starts (`creates`).
+        tries: What a check gives to try a room of a team's own: (policy, agent, case) -> commands about that case.
+        promises: What such a room promises; `check`, `diff` and `replay` ask it beside those of §10.
     """
 
     name: str
@@ -299,6 +301,8 @@ class Room(Generic[V]):
     precedes: Callable[[V, Any, Any], tuple[Event, ...]] | None = None
     timed: Mapping[type[Command], Callable[[V, Any], Command]] = field(factory=dict)
     keeps: Mapping[str, type] = field(factory=dict)
+    tries: Callable[[Any, str, str], Iterable[Command]] | None = None
+    promises: tuple[Any, ...] = ()
 
 
 # What many rooms ask and say ---------------------------------------------------------------------------

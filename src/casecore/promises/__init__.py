@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from casecore.promises.happening import Happening
 from casecore.promises.promise import Occasion, Promise, Situation, Statement, WayOn
-from casecore.promises.rows import OTHERS, PROMISES, WAYS_ON
+from casecore.promises.rows import OTHERS, PROMISES, WAYS_ON, promises_of
 from casecore.promises.steps import Step
 from casecore.promises.watching import Breach, Watch, watch
 
@@ -42,5 +42,6 @@ __all__ = [
     "Step",
     "Watch",
     "WayOn",
+    "promises_of",
     "watch",
 ]

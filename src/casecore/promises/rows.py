@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from operator import attrgetter
-from typing import Final
+from typing import Any, Final
 
 from casecore.promises.assignment import ASSIGNMENT_PROMISES, LONGEST_FIRST
 from casecore.promises.life_cycle import ALL_USED, LIFE_CYCLE_PROMISES, NOBODY_STRANDED
@@ -20,6 +21,24 @@ PROMISES: Final[tuple[Promise, ...]] = tuple(
     )
 )
 """The promises that hold at every step."""
+
+
+def promises_of(house: Any) -> tuple[Promise, ...]:
+    """The promises of a house, by number: those of §10, and what rooms of a team's own promise.
+
+    Args:
+        house: Its rooms; this file knows no others.
+
+    Raises:
+        ValueError: When two promises have one number.
+    """
+    own: tuple[Promise, ...] = tuple(promise for room in house.rooms for promise in room.promises)
+    taken = Counter(promise.number for promise in (*PROMISES, *OTHERS, *own))
+    twice = [number for number, times in taken.items() if times > 1]
+    if twice:
+        raise ValueError(f"two promises are numbered {twice[0]!r}; give a room's own another number")
+    return tuple(sorted((*PROMISES, *own), key=attrgetter("number"))) if own else PROMISES
+
 
 WAYS_ON: Final[Mapping[str, WayOn]] = {
     promise.number: promise.way_on for promise in PROMISES if promise.way_on is not None

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from itertools import count
 from typing import Final
 
@@ -30,6 +31,7 @@ from casecore.rooms.approvals import DECIDED, ApproveDraft, ReassignDraft, Refus
 from casecore.rooms.assignments import OpenCase
 from casecore.rooms.authentication import Authenticate
 from casecore.rooms.cases import CaseClosed, CloseCase, CloseReason
+from casecore.rooms.composition import House
 from casecore.rooms.contacts import EndContact
 from casecore.rooms.offers import RescindOffer
 from casecore.rooms.relations import RelateRecord
@@ -64,15 +66,27 @@ def lost_ways(step: Step, promises: Iterable[Statement] = PROMISES) -> Iterator[
 
 
 def follow_way(desk: Desk, way: Sequence[Command], goal: type[Event] | tuple[type[Event], ...]) -> Iterator[str]:
-    """Why these commands do not lead to where one of these events happens; nothing where the last of them does."""
+    """Why these commands do not lead to where one of these events happens; nothing where the last of them does.
+
+    Nor where only rules of a team's own rooms stand in the way that say what else is to be tried: they may ask for
+    something first, and whether there is a way then is found in scopes of their own (`check/own_scopes.py`).
+    """
     for command in way:
         step = Step.of(desk, command)
+        if not step.accepted and {reason.rule for reason in step.reasons} <= rules_tried_apart(desk.house):
+            return
         if not step.accepted:
             yield f"{type(command).__name__} by {command.by} is refused: {step.verdict}"
             return
         desk = step.after
     if not any(isinstance(event, goal) for event in step.events):
         yield f"{type(way[-1]).__name__} by {way[-1].by} is accepted, and nothing comes of it"
+
+
+@cache
+def rules_tried_apart(house: House) -> frozenset[str]:
+    """The rules of the rooms that say what is to be tried in scopes of their own."""
+    return frozenset(rule.id for room in house.rooms if room.tries is not None for rule in room.rules)
 
 
 def join_supervisor(desk: Desk) -> AddAgent:

@@ -37,7 +37,7 @@ from casecore.kernel import CasecoreError
 from casecore.kernel.problems import Problem, why_unreadable
 from casecore.promises.steps import Step
 from casecore.promises.watching import Breach, Watch
-from casecore.replay.kept import JUDGED, KeptPromises
+from casecore.replay.kept import KeptPromises, judged_in
 
 L = TypeVar("L", str, bytes, str | bytes)
 
@@ -179,7 +179,7 @@ def policy_of(lines: Iterable[L]) -> tuple[str | None, Iterator[L]]:
         try:
             text = _line_text(line, first=len(read) == 1)
             if not _is_skipped(text):
-                head = _read_head(_read_object(text))
+                head = _read_head(_read_object(text), None)
                 return None if head is None else head.policy, chain(read, rest)
         except CodecError:
             break
@@ -210,9 +210,9 @@ def replay_day(
             if _is_skipped(text):
                 continue
             given, late, begun = _read_object(text), begun, True
-            head = _read_head(given, late=late)
+            head = _read_head(given, judged_in(desk.house), late=late)
             if head is not None:
-                kept = KeptPromises(head.keeps, desk.policy) if head.keeps else None
+                kept = KeptPromises(head.keeps, desk.policy, desk.house) if head.keeps else None
                 continue
             assumed = ACCEPTED if kept is None else EITHER
             story, expect = _read_story(given.pop("story", "")), _read_expectation(given.pop("expect", assumed))
@@ -257,8 +257,8 @@ class _Head:
     keeps: tuple[str, ...]
 
 
-def _read_head(given: dict[str, Any], *, late: bool = False) -> _Head | None:
-    """What a line says of the whole day; None where it is a command."""
+def _read_head(given: dict[str, Any], judged: tuple[str, ...] | None, *, late: bool = False) -> _Head | None:
+    """What a line says of the whole day; None where it is a command. Judged: what it may keep; None: not known yet."""
     said = [name for name in ("policy", "keeps") if name in given]
     if not said or "type" in given:
         return None
@@ -267,8 +267,10 @@ def _read_head(given: dict[str, Any], *, late: bool = False) -> _Head | None:
     policy, keeps = given.get("policy"), given.get("keeps", [])
     if not given.keys() <= {"policy", "keeps"} or ("policy" in given and not (isinstance(policy, str) and policy)):
         raise CodecError(Problem("$.policy", "names no policy", 'a line like {"policy": "sop.toml"}'))
-    if "keeps" in given and not (isinstance(keeps, list) and keeps and all(number in JUDGED for number in keeps)):
-        raise CodecError(Problem("$.keeps", "names no promises", f"a list of some of {', '.join(JUDGED)}"))
+    if judged is None:
+        return _Head(policy, ())
+    if "keeps" in given and not (isinstance(keeps, list) and keeps and all(number in judged for number in keeps)):
+        raise CodecError(Problem("$.keeps", "names no promises", f"a list of some of {', '.join(judged)}"))
     return _Head(policy, tuple(keeps))
 
 

@@ -13,26 +13,33 @@ import attrs
 
 from casecore.policies import Policy
 from casecore.promises.life_cycle import NOBODY_STRANDED
-from casecore.promises.rows import PROMISES
+from casecore.promises.rows import PROMISES, promises_of
 from casecore.promises.steps import Step
 from casecore.promises.watching import Breach, Watch
 from casecore.promises.ways import lost_ways
+from casecore.rooms.composition import HOUSE, House
 
 JUDGED: Final = tuple(sorted((*(promise.number for promise in PROMISES), NOBODY_STRANDED.number)))
-"""The numbers of the promises that can be asked of a step."""
+"""The numbers of the promises of §10 that can be asked of a step."""
+
+
+def judged_in(house: House) -> tuple[str, ...]:
+    """The numbers of the promises of a house that can be asked of a step: those of §10, and of its own rooms."""
+    return tuple(sorted((*(promise.number for promise in promises_of(house)), NOBODY_STRANDED.number)))
 
 
 class KeptPromises:
     """Some promises, and what breaks them.
 
     Args:
-        numbers: Which, of those that are `JUDGED`.
+        numbers: Which, of those that `judged_in` names.
         policy: The SOP in force, with its dated changes.
+        house: Whose promises they are.
     """
 
-    def __init__(self, numbers: Iterable[str], policy: Policy) -> None:
+    def __init__(self, numbers: Iterable[str], policy: Policy, house: House = HOUSE) -> None:
         wanted = frozenset(numbers)
-        self._promises = tuple(promise for promise in PROMISES if promise.number in wanted)
+        self._promises = tuple(promise for promise in promises_of(house) if promise.number in wanted)
         self._switches = NOBODY_STRANDED.number in wanted
         self._watch = Watch(policy, self._promises)
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from importlib import import_module
 from pickle import PicklingError
 from types import NoneType
-from typing import Any, Final, Optional, TypeVar, get_args, get_type_hints
+from typing import Any, Final, TypeVar, get_args, get_type_hints
 
 import attrs
 from attrs import field
@@ -273,12 +273,19 @@ def _house_called(module: str, name: str) -> House:
 
 
 def _with_sheets(base: type[R], kept: Mapping[str, type]) -> type[R]:
-    """A class of records that has, beside the fields of another, one for each sheet: None where there is none."""
+    """A class of records like another, with one more field for each sheet: None where there is none.
+
+    It is no subclass: a record and its editing have the same layout (`records.py`), which slots of a base would spoil.
+    """
     if not kept:
         return base
-    hints = {name: Optional[kind] for name, kind in kept.items()}  # noqa: UP045 -- a type made at run time
-    body = {"__doc__": base.__doc__, "__module__": base.__module__, "__annotations__": hints, **dict.fromkeys(kept)}
-    return record(type(base.__name__, (base,), body))
+    hints: dict[str, Any] = get_type_hints(base) | {name: kind | None for name, kind in kept.items()}
+    defaults = {attribute.name: attribute.default for attribute in fields_of(base)} | dict.fromkeys(kept)
+    fields = {name: field(default=default) for name, default in defaults.items()}
+    body = {"__doc__": base.__doc__, "__module__": base.__module__, "__annotations__": hints, **fields}
+    any_class: Any = record(type(base.__name__, (), body))
+    larger: type[R] = any_class
+    return larger
 
 
 def _row_classes(view: type[View]) -> Mapping[str, type]:
