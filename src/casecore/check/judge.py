@@ -114,7 +114,8 @@ def check(
     searched = [ScopeSearch(checked, then, one) for (checked, then, _), one in zip(planned, found, strict=False)]
     explorations = [search.found for search in searched]
     used = walked.refusals.union(*(exploration.refusals for exploration in explorations))
-    unused = tuple(sorted({rule.id for rule in (*house.needs, *house.rules)} - used))
+    rules = {rule.id for rule in (*house.needs, *house.rules)}
+    unused = tuple(sorted(rules - used))
     judgements = [judge_promise(promise, policy, searched, walked) for promise in promises]
     judgements = [_add_fix(judgement, searched, house, limit) for judgement in judgements]
     others: tuple[tuple[Statement, Callable[[], Judgement], bool], ...] = (
@@ -137,6 +138,7 @@ def check(
         judgements=tuple(sorted(judgements, key=lambda judgement: judgement.number)),
         walked=walked.steps,
         unused=unused,
+        rules=len(rules),
     )
 
 

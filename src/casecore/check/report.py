@@ -115,6 +115,7 @@ class Report:
         walked: How many steps of a random walk over all commands were taken besides; they prove nothing.
         judgements: Every promise, in order.
         unused: The ids of rules that refused nothing anywhere.
+        rules: How many rules there are.
     """
 
     policy: Policy = field(repr=False)
@@ -123,6 +124,7 @@ class Report:
     judgements: tuple[Judgement, ...]
     walked: int = 0
     unused: tuple[str, ...] = ()
+    rules: int = 0
 
     def of(self, verdict: PromiseVerdict) -> tuple[Judgement, ...]:
         """The promises of which this is known."""

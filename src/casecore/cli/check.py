@@ -30,6 +30,7 @@ from casecore.check.report import PromiseVerdict
 from casecore.check.scopes import scopes_of
 from casecore.cli.check_text import show_check
 from casecore.cli.github_page import add_step_summary
+from casecore.cli.houses import HouseName, load_house
 from casecore.cli.inputs import is_standard_input, load_policy
 from casecore.cli.screen import Screen, report_error
 from casecore.cli.streams import write_document
@@ -40,6 +41,7 @@ from casecore.kernel.problems import Problem, why_unreadable
 from casecore.policies import Policy, PolicyError
 from casecore.policies.layers import DateOrInstant, start_of_day, zone_of
 from casecore.reports.paths import SHIPPED_SOP
+from casecore.rooms.composition import HOUSE, House
 
 POLL: Final = 0.5
 """How often a watched file is looked at, in seconds."""
@@ -66,6 +68,7 @@ class CheckRequest:
     mutate: bool = False
     jobs: int | None = None
     require: frozenset[str] = frozenset()
+    house: House = HOUSE
 
 
 def check(
@@ -85,6 +88,7 @@ def check(
     mutate: Annotated[bool, Parameter(negative="", show_default=False)] = False,
     require: str = "",
     jobs: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
+    house: HouseName = None,
 ) -> int:
     """Try every behaviour of a small desk under an SOP, and prove its promises or tell the story that breaks one.
 
@@ -108,6 +112,8 @@ def check(
         require: Numbers of promises that must be proved, e.g. 04,12: also one that is not claimed, or waived, is a
             finding then.
         jobs: How many scopes are searched at a time; as many as there are cores, if it is left out.
+        house: Rooms of your own beside ours: where a module has them, e.g. refund_desk:HOUSE, or the name under which
+            an installed package has them.
     """
     asked = CheckRequest(
         file,
@@ -123,6 +129,7 @@ def check(
         at=at,
         mutate=mutate,
         jobs=jobs,
+        house=load_house(house),
     )
     if not watch:
         return check_once(asked)
@@ -164,11 +171,12 @@ def check_once(asked: CheckRequest) -> int:
 
 
 def _make_report(policy: Policy, asked: CheckRequest) -> Report:
-    searches = len(asked.scopes) or len(tuple(scopes_of(policy)))
+    searches = len(asked.scopes) or len(tuple(scopes_of(policy, asked.house)))
     with show_progress(searches + bool(asked.walk), "checking") as progress:
         try:
             report = check_policy(
                 policy,
+                house=asked.house,
                 only=asked.only,
                 require=asked.require,
                 scopes=asked.scopes,
@@ -201,8 +209,8 @@ def _show_guards(policy: Policy, asked: CheckRequest) -> int:
     if asked.format not in {"text", "json"}:
         raise CannotRun(f"--mutate: what nothing notices is not told as {asked.format}; use --format text or json")
     try:
-        with show_progress(len(mutations_of(policy)), "guarding") as progress:
-            found = find_guards(policy, scopes=asked.scopes, limit=asked.limit, progress=progress)
+        with show_progress(len(mutations_of(policy, asked.house)), "guarding") as progress:
+            found = find_guards(policy, house=asked.house, scopes=asked.scopes, limit=asked.limit, progress=progress)
     except ValueError as error:  # no such scope
         raise CannotRun(str(error)) from None
     screen = Screen()

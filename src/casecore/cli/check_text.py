@@ -28,7 +28,6 @@ from casecore.explore import Story
 from casecore.policies import Policy
 from casecore.reports.paths import SHIPPED_SOP, STANDARD_INPUT
 from casecore.reports.text import plural, visible
-from casecore.rooms.composition import RULES
 
 _LEVELS: Final = MappingProxyType({Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "dim"})
 
@@ -142,9 +141,7 @@ def _show_coverage(report: Report, screen: Screen, *, verbose: bool) -> None:
     screen.print_paragraph(f"searched  {search_text(report)}")
     if report.searched:
         screen.print_table(("scope", "who is there", "worlds", "steps", "tried"), [*scope_rows(report)])
-    rules = {rule.id for rule in RULES}
-    screen.print_paragraph(
-        f"coverage  {len(rules) - len(report.unused)} of {plural(len(rules), 'rule')} refused something"
-    )
+    used = report.rules - len(report.unused)
+    screen.print_paragraph(f"coverage  {used} of {plural(report.rules, 'rule')} refused something")
     if report.unused and verbose:
         screen.print_paragraph(f"never: {', '.join(report.unused)}", "dim", 10)

@@ -13,6 +13,7 @@ from casecore.check.report import Exit
 from casecore.cli.check import CannotRun, read_instant, show_progress
 from casecore.cli.diff_text import show_diff
 from casecore.cli.github_page import add_step_summary
+from casecore.cli.houses import HouseName, NoHouse, load_house
 from casecore.cli.inputs import is_standard_input, load_policy
 from casecore.cli.replay import open_day
 from casecore.cli.screen import Screen
@@ -25,6 +26,7 @@ from casecore.diff.revisions import NoRevision, name_at, policy_at
 from casecore.explore import LIMIT
 from casecore.policies import Policy, PolicyError
 from casecore.replay import DayError, lines_of, policy_of
+from casecore.rooms.composition import House
 
 PLAIN: Final = "sop.toml"
 """The file that is compared where none is named."""
@@ -56,6 +58,7 @@ def diff(
     promises: Annotated[bool, Parameter(negative="", show_default=False)] = False,
     scope: Annotated[tuple[str, ...], Parameter(negative="", show_default=False)] = (),
     limit: Annotated[int, Parameter(validator=Number(gte=1))] = LIMIT,
+    house: HouseName = None,
 ) -> int:
     """Tell what a change of an SOP changes, each with the shortest story that shows it.
 
@@ -73,13 +76,16 @@ def diff(
         promises: Also ask which promises (§10) have another verdict from now on; this takes up to twice as long.
         scope: The name of a scope to compare in; once for each. All of them if it is left out.
         limit: How many worlds of one scope are visited before its search is given up.
+        house: Rooms of your own beside ours: where a module has them, e.g. refund_desk:HOUSE, or the name under which
+            an installed package has them.
     """
     try:
+        rooms = load_house(house)
         sides = _two_sides(files, at, git)
-        compared = _compare_sides(sides, scope, limit, promises=promises)
+        compared = _compare_sides(sides, scope, limit, promises=promises, house=rooms)
         report = evolve(compared, revision=sides.revision)
-        day = None if log is None else _redecide_log(log, sides)
-    except (PolicyError, CannotRun, NoRevision, DayError) as error:
+        day = None if log is None else _redecide_log(log, sides, rooms)
+    except (PolicyError, CannotRun, NoRevision, NoHouse, DayError) as error:
         return show_unreadable("diff", error, format, files[-1] if files else PLAIN, git or "")
     code, screen = report.exit(fail_on), Screen()
     if code is Exit.CLEAN and day is not None and not day.decisions:
@@ -110,16 +116,18 @@ def _two_sides(files: tuple[str, ...], at: tuple[str, ...], git: str | None) -> 
     return Sides(load_policy(files[0]), load_policy(files[1]), *files)
 
 
-def _compare_sides(sides: Sides, names: tuple[str, ...], limit: int, *, promises: bool) -> Difference:
-    searches = len(names) or len(scopes_of_both(sides.old, sides.new))
+def _compare_sides(sides: Sides, names: tuple[str, ...], limit: int, *, promises: bool, house: House) -> Difference:
+    searches = len(names) or len(scopes_of_both(sides.old, sides.new, house))
     with show_progress(searches, "comparing") as progress:
         try:
-            return compare(sides.old, sides.new, scopes=names, limit=limit, promises=promises, progress=progress)
+            return compare(
+                sides.old, sides.new, house=house, scopes=names, limit=limit, promises=promises, progress=progress
+            )
         except ValueError as error:  # no such scope, or no team under these policies
             raise CannotRun(f"{sides.new_name}: {error}") from None
 
 
-def _redecide_log(log: str, sides: Sides) -> RedecidedDay:
+def _redecide_log(log: str, sides: Sides, house: House) -> RedecidedDay:
     with open_day(log, log) as stream:
         _, lines = policy_of(lines_of(stream, log))
-        return redecide_day(lines, sides.old, sides.new, log)
+        return redecide_day(lines, sides.old, sides.new, log, house)

@@ -12,6 +12,7 @@ from typing import Annotated, BinaryIO, Final, Literal
 from cyclopts import Parameter
 
 from casecore.cli.exits import NOTHING
+from casecore.cli.houses import HouseName, load_house
 from casecore.cli.inputs import is_standard_input, load_policy
 from casecore.cli.quality import QualityReport
 from casecore.cli.report import JsonReport, ReplayReport, ServiceReport, TextReport
@@ -20,7 +21,7 @@ from casecore.cli.transcript import NothingSaid, TranscriptReport
 from casecore.desk import Desk
 from casecore.kernel.problems import Problem, why_unreadable
 from casecore.policies import Policy, PolicyError
-from casecore.promises import Watch
+from casecore.promises import Watch, promises_of
 from casecore.replay import EXAMPLE, DayError, Tally, lines_of, policy_of, replay_day
 from casecore.replay.findings import DayFindings
 from casecore.reports.paths import STANDARD_INPUT
@@ -42,6 +43,7 @@ def replay(
     quiet: Annotated[bool, Parameter(negative="", show_default=False)] = False,
     transcript: Annotated[str | None, Parameter(metavar="CASE")] = None,
     quality: Annotated[bool, Parameter(negative="", show_default=False)] = False,
+    house: HouseName = None,
 ) -> int:
     """Give the commands of a day to the desk, and show what becomes of each.
 
@@ -60,24 +62,28 @@ def replay(
         transcript: A case, or a customer: show what was said and noted there, whole, and nothing else.
         quality: Show how the work of each agent went, and nothing else: live contacts, who was authenticated first,
             rules that were broken, wrap-ups and how long they took.
+        house: Rooms of your own beside ours: where a module has them, e.g. refund_desk:HOUSE, or the name under which
+            an installed package has them.
     """
     name = STANDARD_INPUT if is_standard_input(day) else day
     asked = None if transcript is None or quality else TranscriptReport(transcript, plain=format == "json")
     report: ReplayReport = asked or _choose_report(format, name, quiet=quiet)
     if quality:
         report = QualityReport(plain=format == "json")
-    desk, tally = Desk(), Tally()
+    rooms = load_house(house)
+    desk, tally = Desk(house=rooms), Tally()
     error: DayError | PolicyError | None = None
     try:
-        desk = Desk(load_policy(policy))
+        desk = Desk(load_policy(policy), house=rooms)
         with (
             open_day(day, name) as stream,
             _lines_with_progress(stream, name, beside=quiet and format == "text") as every,
         ):
             named, lines = policy_of(every)
             if named is not None and policy is None:
-                desk = Desk(Policy.load(Path(day).parent / named))  # `-` lies in this directory, as far as that goes
-            for step in replay_day(lines, desk, name, Watch(desk.policy) if promises else None):
+                sop = Policy.load(Path(day).parent / named)  # `-` lies in this directory, as far as that goes
+                desk = Desk(sop, house=rooms)
+            for step in replay_day(lines, desk, name, Watch(desk.policy, promises_of(rooms)) if promises else None):
                 tally.add(step)
                 report.tell_step(step)
                 desk = step.after

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 
 from cyclopts import Parameter
 
+from casecore.cli.houses import HouseName, load_house
 from casecore.cli.inputs import load_policy
 from casecore.cli.screen import Screen
 from casecore.cli.streams import write_document
@@ -16,7 +17,7 @@ from casecore.kernel.problems import under
 from casecore.policies import SWITCHABLE, Policy
 from casecore.policies.declared import keys_of_rule
 from casecore.reports.text import plural
-from casecore.rooms.composition import RULES
+from casecore.rooms.composition import HOUSE, House
 
 TABLE: Final = 100
 """How wide a screen has to be for a table of the rules, in cells."""
@@ -36,10 +37,10 @@ class ListedRule:
     enforcement: str
 
 
-def list_rules(policy: Policy) -> tuple[ListedRule, ...]:
+def list_rules(policy: Policy, house: House = HOUSE) -> tuple[ListedRule, ...]:
     """The rules of the desk under a policy, sorted by id; what has the same id is one rule."""
     found: dict[str, tuple[dict[str, None], dict[str, None], dict[str, None]]] = {}
-    for rule in RULES:
+    for rule in (*house.needs, *house.rules):
         titles, clauses, guards = found.setdefault(rule.id, ({}, {}, {}))
         titles[rule.title] = clauses[rule.clause] = None
         guards.update(dict.fromkeys(guarded.__name__ for guarded in rule.guards))
@@ -74,6 +75,7 @@ def rules(
     *,
     policy: Annotated[str | None, Parameter(metavar="FILE")] = None,
     format: Literal["text", "md", "json"] = "text",  # noqa: A002 -- the option's name
+    house: HouseName = None,
 ) -> int:
     """List every rule of the desk: what it says, what it guards, and how strictly it is kept.
 
@@ -83,9 +85,11 @@ def rules(
     Args:
         policy: The SOP, a TOML file; the one that ships with casecore if it is left out.
         format: A table for the terminal, a Markdown table, or JSON.
+        house: Rooms of your own beside ours: where a module has them, e.g. refund_desk:HOUSE, or the name under which
+            an installed package has them.
     """
     sop = load_policy(policy)
-    found, screen = list_rules(sop), Screen()
+    found, screen = list_rules(sop, load_house(house)), Screen()
     if format == "json":
         write_document(json.dumps([_rule_to_dict(rule, sop) for rule in found], indent=2))
         return 0

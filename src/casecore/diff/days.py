@@ -18,6 +18,7 @@ from casecore.diff.labels import Label
 from casecore.kernel import Refused, Verdict
 from casecore.policies import Policy
 from casecore.replay import ReplayedLine, replay_day
+from casecore.rooms.composition import HOUSE, House
 
 EXAMPLES_KEPT: Final = 3
 """How many examples are kept of each sort of difference."""
@@ -62,7 +63,9 @@ class RedecidedDay:
         return sum(one.times for one in self.differences)
 
 
-def redecide_day(lines: Iterable[str | bytes], old: Policy, new: Policy, name: str = "<day>") -> RedecidedDay:
+def redecide_day(
+    lines: Iterable[str | bytes], old: Policy, new: Policy, name: str = "<day>", house: House = HOUSE
+) -> RedecidedDay:
     """Decide a day again.
 
     Args:
@@ -70,13 +73,14 @@ def redecide_day(lines: Iterable[str | bytes], old: Policy, new: Policy, name: s
         old: The SOP of that day.
         new: The SOP that it is decided under as well.
         name: What errors call the day.
+        house: The rooms that decide.
 
     Raises:
         DayError: At the first line that cannot be read.
     """
     found: dict[tuple[Label, tuple[str, ...]], DecisionChange] = {}
     decisions = 0
-    for step in replay_day(lines, Desk(old), name):
+    for step in replay_day(lines, Desk(old, house=house), name):
         decisions += 1
         before: Any = step.before
         answer = attrs.evolve(before, policy=new).decide(step.command)

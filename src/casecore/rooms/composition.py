@@ -216,11 +216,11 @@ class House(Decider[View]):
 
     @view.default
     def _view_class(self) -> type[View]:
-        return _with_sheets(View, self.kept)
+        return _with_sheets(View, self, "view")
 
     @file.default
     def _file_class(self) -> type[CaseFile]:
-        return _with_sheets(CaseFile, self.kept)
+        return _with_sheets(CaseFile, self, "file")
 
     @places.default
     def _all_places(self) -> Mapping[type, Place]:
@@ -272,20 +272,33 @@ def _house_called(module: str, name: str) -> House:
     return house
 
 
-def _with_sheets(base: type[R], kept: Mapping[str, type]) -> type[R]:
-    """A class of records like another, with one more field for each sheet: None where there is none.
+def _with_sheets(base: type[R], house: House, called: str) -> type[R]:
+    """A class of records like another, with one more field for each sheet of a house: None where there is none.
 
     It is no subclass: a record and its editing have the same layout (`records.py`), which slots of a base would spoil.
+
+    Args:
+        base: The class of the records that are like it.
+        house: The rooms.
+        called: What the class is called there.
     """
-    if not kept:
+    if not house.kept:
         return base
-    hints: dict[str, Any] = get_type_hints(base) | {name: kind | None for name, kind in kept.items()}
-    defaults = {attribute.name: attribute.default for attribute in fields_of(base)} | dict.fromkeys(kept)
+
+    def reduce_row(row: Any) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        return _row_of_house, (house, called, *(getattr(row, attribute.name) for attribute in fields_of(type(row))))
+
+    hints: dict[str, Any] = get_type_hints(base) | {name: kind | None for name, kind in house.kept.items()}
+    defaults = {attribute.name: attribute.default for attribute in fields_of(base)} | dict.fromkeys(house.kept)
     fields = {name: field(default=default) for name, default in defaults.items()}
-    body = {"__doc__": base.__doc__, "__module__": base.__module__, "__annotations__": hints, **fields}
-    any_class: Any = record(type(base.__name__, (), body))
+    said = {"__doc__": base.__doc__, "__module__": base.__module__, "__annotations__": hints, "__reduce__": reduce_row}
+    any_class: Any = record(type(base.__name__, (), {**said, **fields}))
     larger: type[R] = any_class
     return larger
+
+
+def _row_of_house(house: House, called: str, *values: Any) -> Any:
+    return getattr(house, called)(*values)
 
 
 def _row_classes(view: type[View]) -> Mapping[str, type]:
