@@ -1,4 +1,4 @@
-"""A room of a team's own loses nothing: the example that pays refunds is decided, kept, proved, compared and replayed."""
+"""A room of a team's own loses nothing: the example that pays refunds is decided, proved, compared and replayed."""
 
 import pickle
 from pathlib import Path
@@ -12,7 +12,7 @@ from casecore.check.own_scopes import own_scopes
 from casecore.check.report import PromiseVerdict
 from casecore.codec import house_codec
 from casecore.explore import Result, explore
-from casecore.promises import promises_of
+from casecore.promises import Step, promises_of
 from casecore.testing.laws import broken_laws, partial_desk, rows_of
 from casecore.testing.scenario import at, case_in, given
 
@@ -84,13 +84,9 @@ class TestDesk:
     def test_the_laws_hold(self, asked, refunds):
         """The rows of a view are enough, also those of the room."""
         rows, outcome = rows_of(asked.desk), asked.when(refunds.of.GrantRefund("dora", at(minutes=6), "c1"))
-        command = outcome.command
-        assert asked.desk.cases["c1"].refund == partial_desk(asked.desk, asked.desk.view(command)).cases["c1"].refund
-        step = type(asked.desk).decide(asked.desk, command)
-        assert step == outcome.verdict
-        from casecore.promises import Step
-
-        assert [] == list(broken_laws(Step.of(asked.desk, command), rows))
+        few = partial_desk(asked.desk, asked.desk.view(outcome.command))
+        assert asked.desk.cases["c1"].refund == few.cases["c1"].refund
+        assert [] == list(broken_laws(Step.of(asked.desk, outcome.command), rows))
 
 
 class TestProofs:
@@ -194,7 +190,7 @@ class TestCommandLine:
             "diff", tmp_path / "old.toml", tmp_path / "new.toml", "--house", "refund_desk:HOUSE", *scope
         )
         assert code == 0
-        assert "387" in printed or "no difference" in printed.lower()
+        assert "1 scope" in printed
 
     def test_an_installed_package(self, casecore, monkeypatch, tmp_path):
         """A package says that it has one, and what it is called."""

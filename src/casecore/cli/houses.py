@@ -1,7 +1,7 @@
 """`--house`: the rooms of a team's own, which every command asks beside ours.
 
 A house is named by the module that has it, `refund_desk:HOUSE`, or by the name under which an installed package says
-that it has one: an entry point of the group `casecore.houses`. What lies in the current folder can be imported.
+that it has one: an entry point of the group "casecore.houses". What lies in the current folder can be imported.
 """
 
 from __future__ import annotations
