@@ -275,7 +275,7 @@ def _house_called(module: str, name: str) -> House:
 def _with_sheets(base: type[R], house: House, called: str) -> type[R]:
     """A class of records like another, with one more field for each sheet of a house: None where there is none.
 
-    It is no subclass: a record and its editing have the same layout (`kernel/records.py`), which slots of a base would spoil.
+    It is no subclass: a record and its editing have one layout (`kernel/records.py`), which slots of a base would spoil.
 
     Args:
         base: The class of the records that are like it.
