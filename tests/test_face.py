@@ -174,7 +174,7 @@ ROOMS = (
     *("occupancy", "notes", "restricted_tags", "approvals", "reviews", "opening_hours", "offers", "eligibility"),
     *("snoozes", "reassignments", "contacts", "authentication", "breaks", "silence", "last_words", "edits"),
     *("relations", "wrap_ups", "commitments", "bounces", "lapses", "moving", "absences"),
-    *("sla", "next_responses", "whatsapp", "outbound", "times"),
+    *("sla", "next_responses", "whatsapp", "outbound", "logged_cases", "times"),
 )
 
 

@@ -176,6 +176,8 @@ if TYPE_CHECKING:
     from casecore.rooms.edits import WithdrawMessage as WithdrawMessage
     from casecore.rooms.lapses import EndUnanswered as EndUnanswered
     from casecore.rooms.last_words import LastWords as LastWords
+    from casecore.rooms.logged_cases import CustomerJoined as CustomerJoined
+    from casecore.rooms.logged_cases import LogCase as LogCase
     from casecore.rooms.merging import CustomerExtended as CustomerExtended
     from casecore.rooms.merging import CustomerMerged as CustomerMerged
     from casecore.rooms.merging import MergeCustomers as MergeCustomers
@@ -356,6 +358,7 @@ _HOMES = {
         "SolutionUndone"
     ),
     "rooms.outbound": "ConsentRecorded RecordConsent StartOutbound",
+    "rooms.logged_cases": "CustomerJoined LogCase",
     "rooms.times": "CaseTime",
     "rooms.composition": "HOUSE RULES CaseFile View",
     "desk": "Action Desk Due",

@@ -305,6 +305,7 @@ NOTHING_TO_DO = {
     "pending": {},
     "resolved": {},
     "offered": {},
+    "logged_calls": 0,
     "reviews": 0,
     "reviews_offered": 0,
     "wrap_ups": 0,

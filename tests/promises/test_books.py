@@ -86,6 +86,7 @@ def case_by_records(desk, case):
         proven=frozenset(owed.agent for owed in desk.wrap_ups.values() if owed.case == case and owed.authenticated),
         followed=row.successor is not None,
         heard=() if file.last_words.message is None else (file.last_words.message, *file.last_words.since),
+        logged=row.logged,
     )
 
 
@@ -111,6 +112,7 @@ def agent_by_records(desk, name):
         ),
         reviews=agent.reviews,
         owed=agent.wrap_ups,
+        logged_calls=agent.logged_calls,
     )
 
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from casecore.channels import LIVE, Channel
+from casecore.channels import Channel
 from casecore.desk import Desk
 from casecore.kernel import CasecoreError, Event, frozen
 from casecore.kernel.errors import quoted
@@ -385,7 +385,7 @@ def _held_case(desk: Desk, file: CaseFile, at: datetime, given: tuple[CatalogueE
         channel=case.channel,
         status=case.status,
         status_at=case.status_at,
-        live=case.channel in LIVE,
+        live=case.live,
         since=contact.since if contact else None,
         authenticated=contact is not None and contact.authenticated,
         unanswered_since=case.unanswered_since,
@@ -404,7 +404,7 @@ def _case_urgency(held: HeldCase) -> tuple[bool, bool, datetime, str]:
 
 
 def _idle_right(desk: Desk, file: CaseFile, at: datetime) -> IdleRight | None:
-    if file.contact is None or file.case.channel is not Channel.CHAT:
+    if file.contact is None or file.case.channel is not Channel.CHAT or not file.case.live:
         return None
     view = desk.view_of(file.case.id)
     policy = desk.policy.at(at).for_(file.case)

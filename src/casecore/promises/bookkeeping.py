@@ -19,7 +19,7 @@ from casecore.channels import Channel
 from casecore.kernel import CUSTOMER, SYSTEM, Event, changed
 from casecore.policies.sections import Proceeding
 from casecore.promises.in_force import InForce
-from casecore.promises.pages import LIVE_CHANNELS, CasePage, DraftSeen
+from casecore.promises.pages import CasePage, DraftSeen
 from casecore.rooms.agents import (
     AgentAdded,
     AgentAvailable,
@@ -118,7 +118,7 @@ _RESTING: Final = (Status.PENDING, Status.RESOLVED)
 
 
 def _rests(page: CasePage) -> bool:
-    return page.status in _RESTING and page.channel is not None and page.channel not in LIVE_CHANNELS
+    return page.status in _RESTING and page.channel is not None and not page.on_line
 
 
 def _set_status(books: Books, case: str, status: Status | None) -> None:
@@ -142,6 +142,11 @@ def _count_resting(agent: Any, page: CasePage, *, taken: bool) -> None:
         agent.at_rest = tuple(left)
 
 
+def _count_logged_call(agent: Any, page: CasePage, step: int) -> None:
+    if page.logged and page.channel is Channel.VOICE:
+        agent.logged_calls += step
+
+
 def _end_holding(books: Books, case: str) -> str | None:
     """Its holder holds a case no more; who that was."""
     holder = books.case(case).holder
@@ -149,6 +154,7 @@ def _end_holding(books: Books, case: str) -> str | None:
         agent = books.edit("agents", holder)
         agent.held = _without(agent.held, books.case(case).channel)
         _count_resting(agent, books.case(case), taken=False)
+        _count_logged_call(agent, books.case(case), -1)
         page = books.edit("cases", case)
         page.holder, page.authenticated, page.settled, page.answered = None, False, False, False
         _begin_silence(page, None)
@@ -257,7 +263,7 @@ def _merges(books: Books, event: CustomerMerged, _: InForce) -> None:
 def _starts(books: Books, event: CaseStarted, _: InForce) -> None:
     page = books.edit("cases", event.case)
     page.channel, page.queue, page.tags, page.thread = event.channel, event.queue, event.tags, event.thread
-    page.status = Status.NEW
+    page.status, page.logged = Status.NEW, event.logged
 
 
 def _is_followed(books: Books, event: SuccessorStarted, _: InForce) -> None:
@@ -365,6 +371,7 @@ def _is_assigned(books: Books, event: CaseAssigned, _: InForce) -> None:
     page, agent = books.edit("cases", event.case), books.edit("agents", event.agent)
     agent.held = _with(agent.held, page.channel)
     _count_resting(agent, page, taken=True)
+    _count_logged_call(agent, page, 1)
     page.holder, page.queued, page.queued_since = event.agent, False, None
     page.answered = not page.asked_us
     page.left, page.gone, page.was_authenticated = False, False, None
@@ -376,7 +383,7 @@ def _is_released(books: Books, event: CaseReleased, said: InForce) -> None:
     page = books.case(event.case)
     if event.because is Release.TRANSFERRED:
         books.edit("cases", event.case).gone = False
-    elif page.channel in LIVE_CHANNELS and event.because in {Release.ENDED_BY_AGENT, Release.SILENCE}:
+    elif page.on_line and event.because in {Release.ENDED_BY_AGENT, Release.SILENCE}:
         books.edit("cases", event.case).gone = page.status is not Status.ESCALATED
 
 
@@ -493,6 +500,8 @@ def _decides(books: Books, event: DraftApproved | DraftRefused | DraftWithdrawn 
 
 def _writes_to_us(books: Books, event: MessageReceived, _: InForce) -> None:
     page = books.edit("cases", event.case)
+    if page.logged:
+        _begins_anew(books, page)
     if not page.waits:
         page.next_response = None  # whoever begins to wait has a clock of their own
     page.waits, page.left, page.gone = True, False, False
@@ -507,6 +516,13 @@ def _writes_to_us(books: Books, event: MessageReceived, _: InForce) -> None:
     before = books.page("threads", event.thread).wrote
     if before is None or before < sent:  # an older message moves nothing back
         books.edit("threads", event.thread).wrote = sent
+
+
+def _begins_anew(books: Books, page: Any) -> None:
+    """The customer of a case that was only logged has written: its contact, if one goes on, is as if it began now."""
+    if page.holder is not None:
+        _count_logged_call(books.edit("agents", page.holder), page, -1)
+    page.logged, page.authenticated, page.settled, page.answered = False, False, False, False
 
 
 def _comes_or_goes(books: Books, event: MessageNoted | ReplySent | PresenceAsked | ChatDisconnected) -> None:

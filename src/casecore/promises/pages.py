@@ -81,6 +81,7 @@ class CasePage(BookPage):
         proven: Who, of those with a contact to dispose, had authenticated the customer in it.
         followed: Whether another case has taken its place.
         heard: The last message of its customer, or of a participant, and the latest that came or went after it.
+        logged: Whether it began with no message, and nobody has written on it.
     """
 
     channel: Channel | None = None
@@ -117,6 +118,12 @@ class CasePage(BookPage):
     proven: frozenset[str] = frozenset()
     followed: bool = False
     heard: tuple[str, ...] = ()
+    logged: bool = False
+
+    @property
+    def on_line(self) -> bool:
+        """Whether somebody is, or may be, on the line."""
+        return self.channel in LIVE_CHANNELS and not self.logged
 
 
 @attrs.define(unsafe_hash=True, weakref_slot=False)
@@ -131,6 +138,7 @@ class AgentPage(BookPage):
         at_rest: Channel and status of each case they hold that is pending or resolved, and on which nobody is live.
         reviews: How many reviews they have, offered ones included.
         owed: How many ended contacts they have to dispose.
+        logged_calls: How many of the calls they hold were only logged.
     """
 
     known: bool = False
@@ -145,6 +153,12 @@ class AgentPage(BookPage):
     at_rest: tuple[tuple[Channel, Status], ...] = ()
     reviews: int = 0
     owed: int = 0
+    logged_calls: int = 0
+
+    @property
+    def on_calls(self) -> int:
+        """How many calls they hold or are offered, on which somebody is on the line, or may be."""
+        return self.held.count(Channel.VOICE) + self.offered.count(Channel.VOICE) - self.logged_calls
 
     def count(self, channel: Channel, counted: Collection[Status] = EVERY_STATUS) -> int:
         """How many cases of a channel they hold or are offered; of held ones, in the statuses that are counted."""

@@ -74,7 +74,7 @@ def _what_moving_loses(step: Happening) -> Iterator[str]:
                     yield f"case {event.case} goes to thread {event.thread}, which is no such thread of that customer"
                 for case in sorted(books.open_cases_on(event.thread) - {event.case}):
                     yield f"case {event.case} goes to thread {event.thread}, on which case {case} is open"
-                live = page.channel in LIVE_CHANNELS and (page.queued or page.holder is not None) and not page.gone
+                live = page.on_line and (page.queued or page.holder is not None) and not page.gone
                 if page.draft is not None or live:
                     yield f"case {event.case} is moved while a draft waits, or its customer is on the line"
             case MessageReceived():
@@ -175,7 +175,7 @@ PEOPLE_PROMISES: Final = (
             ),
             Situation(
                 "a chat or a call is moved",
-                _moves_whom(lambda books, command: books.case(command.case).channel in LIVE_CHANNELS),
+                _moves_whom(lambda books, command: books.case(command.case).on_line),
                 lambda policy: any(getattr(policy.channels, channel).kinds for channel in LIVE_CHANNELS),
             ),
             Situation("a blocked customer is merged", _merges_whom(lambda page: page.blocked)),

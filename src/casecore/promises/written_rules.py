@@ -11,7 +11,7 @@ from typing import Any, Final
 _WRITTEN: Final = """
 actor.role: AcceptOffer AddNote ApproveDraft AskPresence Authenticate BlockCommand CaseCommand CommitmentCommand
     DeleteNote DisconnectIdle Dispose EditMessage EditNote EndContact EndSnooze EndUnanswered ExpireOffer
-    FreeReview LeaveCase MakeCommitment MergeCustomers OfferWork OpenCase ReceiveMessage RecordMiss RefuseDraft
+    FreeReview LeaveCase LogCase MakeCommitment MergeCustomers OfferWork OpenCase ReceiveMessage RecordMiss RefuseDraft
     RejectOffer ReleaseAbsent SendReply SetStatus SnoozeCase StartOutbound SubmitDraft TakeCommitment TakeReview
     WithdrawMessage
 agent.fresh: AddAgent
@@ -47,7 +47,7 @@ capacity.channel: CaseAssigned ReviewTaken WorkOffered
 capacity.named: AddAgent ChangeAgent
 capacity.total: CaseAssigned ReviewTaken WorkOffered
 capacity.voice_with_cases: CaseAssigned ReviewTaken WorkOffered
-case.fresh: ReceiveMessage StartOutbound
+case.fresh: LogCase ReceiveMessage StartOutbound
 case.known: AboutCase AddNote
 channels.attachments: DraftEdited DraftSubmitted ReplySent
 channels.emoji: DraftEdited DraftSubmitted PresenceAsked ReplySent
@@ -82,6 +82,8 @@ lifecycle.close_from: CaseClosed
 lifecycle.closed: AddTag Authenticate CloseCase EndContact EndSnooze EndUnanswered MakeCommitment MoveCase
     ReassignCase RecordMiss RemoveTag SendReply SetLevel SetSentiment SetStatus SnoozeCase SubmitDraft
 lifecycle.edge: ApproveDraft CloseCase DisconnectIdle EditDraft SendReply SetStatus SubmitDraft
+logged.open_case: LogCase
+logged.reply: DraftSubmitted ReplySent
 merge.edge: MergeCustomers
 merge.limit: MergeCustomers
 message.changed: EditMessage WithdrawMessage
@@ -93,8 +95,8 @@ move.live: MoveCase
 move.open_case: MoveCase
 move.thread: MoveCase
 note.author: DeleteNote EditNote
-note.content: AddNote EditNote
-note.fresh: AddNote
+note.content: AddNote EditNote LogCase
+note.fresh: AddNote LogCase
 note.known: DeleteNote EditNote
 note.place: AddNote
 offer.agent: AcceptOffer RejectOffer
@@ -107,12 +109,12 @@ offer.timeout: ExpireOffer
 offer.waiting: OfferWork TakeReview
 outbound.channel: StartOutbound
 outbound.open_case: StartOutbound
-outbound.phone: StartOutbound
+outbound.phone: ReplySent StartOutbound
 presence.contacts: AgentUnavailable
 presence.next: ClearNextState SetNextState
 presence.on_duty: ApproveDraft Command EditDraft RefuseDraft
 presence.wrap_up: AgentAvailable
-queue.known: AddAgent ChangeAgent ReassignCase ReassignDraft StartOutbound SubmitDraft
+queue.known: AddAgent ChangeAgent LogCase ReassignCase ReassignDraft StartOutbound SubmitDraft
 reassign.aim: ReassignCase ReassignDraft
 relation.disposed: UnrelateRecord
 relation.known: UnrelateRecord
@@ -133,7 +135,7 @@ tags.enabled: AddTag
 tags.limit: CaseTagged MessageTagged
 tags.restricted_to: CaseTagged CaseUntagged
 template.ready: DraftEdited DraftSubmitted ReplySent
-thread.identity: ReceiveMessage StartOutbound
+thread.identity: LogCase ReceiveMessage StartOutbound
 thread.known: BlockThread MoveCase UnblockThread
 time.order: Command
 whatsapp.consent: ReplySent StartOutbound

@@ -59,6 +59,7 @@ from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, Resched
 from casecore.rooms.contacts import ContactEnded, EndContact
 from casecore.rooms.edits import EditMessage, MessageAwaited, MessageEdited, WithdrawMessage
 from casecore.rooms.lapses import EndUnanswered
+from casecore.rooms.logged_cases import CustomerJoined, LogCase
 from casecore.rooms.merging import CustomerExtended, MergeCustomers
 from casecore.rooms.moving import MoveCase
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
@@ -181,7 +182,7 @@ def _customer_name(step: Step, customer: str | None) -> str:
     return (known.name if known is not None else None) or customer or "somebody"
 
 
-def _who_and_where(step: Step, command: ReceiveMessage | StartOutbound) -> tuple[str, str]:
+def _who_and_where(step: Step, command: ReceiveMessage | StartOutbound | LogCase) -> tuple[str, str]:
     """The customer's name, and the channel; the thread knows what the command leaves out."""
     thread = step.before.threads.get(command.thread)
     name = command.name or _customer_name(step, command.customer or (thread.customer if thread else None))
@@ -356,6 +357,12 @@ def _say_outbound(step: Step, c: StartOutbound) -> _Said:
     return f"{_actor_name(step)} writes first to {name} by {place.replace('_', ' ')}{made}{how}", c.text
 
 
+def _say_log(step: Step, c: LogCase) -> _Said:
+    name, place = _who_and_where(step, c)
+    whose = "" if c.keep else " for its queue"
+    return f"{_actor_name(step)} logs a case of {name}, by {place.replace('_', ' ')}{whose}", c.text
+
+
 def _say_reply(step: Step, c: SendReply) -> _Said:
     made = f" with {c.template}" if c.template is not None else ""
     return f"{_actor_name(step)} replies to {c.case} as {c.send_as}{made}", c.text
@@ -435,6 +442,7 @@ _SENTENCES: Final[Mapping[type[Command], _SayCommand]] = MappingProxyType(
         BlockThread: _fill_pattern("{who} blocks thread {c.thread}", "reason"),
         UnblockThread: _fill_pattern("{who} unblocks thread {c.thread}", "reason"),
         StartOutbound: _say_outbound,
+        LogCase: _say_log,
         SendReply: _say_reply,
         SetStatus: _fill_pattern("{who} sets {c.case} to {c.status}"),
         CloseCase: _say_closing,
@@ -496,7 +504,7 @@ def _tell_queueing(step: Step, event: CaseQueued, happened: Happened) -> str:
 
 
 def _tell_assignment(step: Step, event: CaseAssigned, _: Happened) -> str:
-    said = isinstance(step.command, OpenCase | AcceptOffer | StartOutbound)
+    said = isinstance(step.command, OpenCase | AcceptOffer | StartOutbound | LogCase)
     return "" if said else f"{event.agent} holds {event.case} now"
 
 
@@ -564,6 +572,7 @@ _CONSEQUENCES: Final[Mapping[type, Callable[[Step, Any, Happened], str]]] = Mapp
         CaseReleased: _tell_release,
         CaseAssigned: _tell_assignment,
         CaseQueued: _tell_queueing,
+        CustomerJoined: lambda _, event, __: f"{event.case} was only logged, and goes on as any other",
         CaseUnqueued: lambda _, event, __: f"{event.case} waits no more",
         ReplySent: _tell_sending,
         ChatDisconnected: lambda _, event, __: f"the customer reads: “{event.text}”",

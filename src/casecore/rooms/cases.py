@@ -19,7 +19,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Protocol
 
-from casecore.channels import Channel
+from casecore.channels import Channel, on_line
 from casecore.kernel import (
     CUSTOMER,
     SYSTEM,
@@ -86,6 +86,7 @@ class Case:
         successor: The case that followed this closed one.
         closed_as: Why it was closed.
         threads: The threads that it has left (`moving.py`), on which messages of it stand.
+        logged: Whether it began with no message (`logged_cases.py`), and its customer has not written yet.
     """
 
     id: str
@@ -112,6 +113,12 @@ class Case:
     asked_since: datetime | None = None
     answers: tuple[str, ...] = ()
     threads: tuple[str, ...] = ()
+    logged: bool = False
+
+    @property
+    def live(self) -> bool:
+        """Whether it is one with somebody on the line: a chat or a call, unless it was only logged."""
+        return on_line(self.channel, logged=self.logged)
 
 
 BY_HAND = ""
@@ -193,7 +200,11 @@ class CloseCase(CaseCommand):
 
 @frozen
 class CaseStarted(Event):
-    """A case began."""
+    """A case began.
+
+    Attributes:
+        logged: Whether with no message: an agent has logged it.
+    """
 
     case: str
     thread: str
@@ -204,6 +215,7 @@ class CaseStarted(Event):
     language: str | None = None
     predecessor: str | None = None
     tags: frozenset[str] = frozenset()
+    logged: bool = False
 
 
 @frozen
@@ -446,6 +458,7 @@ def new_case_record(event: CaseStarted) -> Case:
         language=event.language,
         tags=event.tags,
         predecessor=event.predecessor,
+        logged=event.logged,
     )
 
 

@@ -34,6 +34,7 @@ from casecore.rooms.edits import EDITS
 from casecore.rooms.eligibility import ELIGIBILITY
 from casecore.rooms.lapses import LAPSES
 from casecore.rooms.last_words import LAST_WORDS, LastWords
+from casecore.rooms.logged_cases import LOGGED_CASES
 from casecore.rooms.merging import MERGING
 from casecore.rooms.moving import MOVING
 from casecore.rooms.next_responses import NEXT_RESPONSES
@@ -150,6 +151,7 @@ HOUSE: Final[House[View]] = House(
         NEXT_RESPONSES,
         WINDOWS,
         OUTBOUND,
+        LOGGED_CASES,
         TIMES,
     )
 )

@@ -22,7 +22,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
-from casecore.channels import LIVE, Channel
+from casecore.channels import Channel, on_line
 from casecore.kernel import CUSTOMER, SYSTEM, Check, Command, Editing, Event, Probe, Reason, Room, Rule, a_count, frozen
 from casecore.kernel.machines import StateTable
 from casecore.kernel.records import record
@@ -175,6 +175,7 @@ class ContactStarted(Event):
     Attributes:
         silent: Whether the customer waits for nothing, so that silence begins at once.
         ours: Whether the case begins with us: its customer has asked nothing yet.
+        logged: Whether the case was only logged, so that nobody is on the line.
     """
 
     case: str
@@ -182,6 +183,12 @@ class ContactStarted(Event):
     channel: Channel
     silent: bool
     ours: bool = False
+    logged: bool = False
+
+    @property
+    def live(self) -> bool:
+        """Whether somebody is on the line."""
+        return on_line(self.channel, logged=self.logged)
 
 
 @frozen
@@ -192,6 +199,7 @@ class ContactEnded(Event):
         because: The release, or `closed`.
         kept: Whether the case stays with its agent until the contact is disposed.
         authenticated: Whether the customer was authenticated in it; None where nobody will ask.
+        logged: Whether the case was only logged, so that nobody was on the line.
     """
 
     case: str
@@ -200,6 +208,12 @@ class ContactEnded(Event):
     because: str
     kept: bool = False
     authenticated: bool | None = None
+    logged: bool = False
+
+    @property
+    def live(self) -> bool:
+        """Whether somebody was on the line."""
+        return on_line(self.channel, logged=self.logged)
 
 
 @frozen
@@ -272,7 +286,7 @@ def _by_agent_or_customer(view: SeesContact, command: EndContact, _: Policy) -> 
 
 def is_live(view: SeesContact) -> bool:
     """Whether a live contact goes on."""
-    return view.contact is not None and view.case is not None and view.case.channel in LIVE
+    return view.contact is not None and view.case is not None and view.case.live
 
 
 def is_kept(view: SeesContact) -> bool:
@@ -283,7 +297,7 @@ def is_kept(view: SeesContact) -> bool:
 def waits_on_line(view: SeesContact) -> bool:
     """Whether the customer of a live case that nobody holds is there, and waits."""
     case, last = view.case, view.last_contact
-    if case is None or case.channel not in LIVE or case.assignee is not None or case.waiting_since is None:
+    if case is None or not case.live or case.assignee is not None or case.waiting_since is None:
         return False
     return not case.pull_only and (last is None or not last.gone)
 
@@ -309,7 +323,7 @@ _ANSWERS = ("SendReply", "SubmitDraft", "ApproveDraft", "ReassignCase")
 @measures("status", "seconds_waited")
 def _chat_settled(view: HasContact, command: EndContact, policy: Policy) -> Reason | None:
     case = view.case
-    if command.by == CUSTOMER or case.channel is not Channel.CHAT or is_supervisor(view.actor):
+    if command.by == CUSTOMER or case.channel is not Channel.CHAT or not case.live or is_supervisor(view.actor):
         return None
     facts: dict[str, Any] = {"status": case.status, "seconds_waited": None}
     if case.unanswered_since is not None:
@@ -349,8 +363,8 @@ def _ends_own(view: HasCase, command: EndContact, policy: Policy) -> Reason | No
 def _end_contact(view: HasCase, command: EndContact, policy: Policy) -> tuple[Event, ...]:
     c, case = command, view.case
     if c.by != CUSTOMER:
-        return give_up_case(case, c, Release.ENDED_BY_AGENT, gone=case.channel in LIVE)
-    if case.channel not in LIVE:
+        return give_up_case(case, c, Release.ENDED_BY_AGENT, gone=case.live)
+    if not case.live:
         return give_up_case(case, c, Release.ENDED_BY_CUSTOMER)
     left = CustomerLeft(c.by, c.at, case.id)
     if case.assignee is not None:
@@ -370,8 +384,18 @@ def _customer_ends(view: HasContact, command: EndContact, policy: Policy) -> tup
 
 @wants("case")
 def _contact_begins(view: HasCase, event: CaseAssigned, _: Policy) -> tuple[Event, ...]:
-    channel, ours = view.case.channel, not event.waiting and view.case.asked_since is None
-    return (ContactStarted(event.by, event.at, event.case, event.agent, channel, silent=not event.waiting, ours=ours),)
+    case, ours = view.case, not event.waiting and view.case.asked_since is None
+    began = ContactStarted(
+        event.by,
+        event.at,
+        event.case,
+        event.agent,
+        case.channel,
+        silent=not event.waiting,
+        ours=ours,
+        logged=case.logged and not event.waiting,
+    )
+    return (began,)
 
 
 @wants("case")
@@ -401,6 +425,7 @@ def _contact_ended(
         because=because,
         kept=kept,
         authenticated=contact.authenticated if asked else None,
+        logged=case.logged,
     )
 
 
@@ -428,7 +453,7 @@ def _customer_returns(view: CaseOfContact, event: MessageReceived, _: Policy) ->
 
 def _is_there(case: Case) -> bool:
     """Whether the customer is on the line and has had a reply: pending, the case would be offered to nobody."""
-    return case.channel in LIVE and case.status is PENDING
+    return case.live and case.status is PENDING
 
 
 # Evolve ------------------------------------------------------------------------------------------------
@@ -478,7 +503,7 @@ def _no_contact_yet(_: CaseStarted) -> LastContact:
 
 
 def _remember_contact(last: Editing, event: ContactEnded) -> None:
-    live, because = event.channel in LIVE, event.because
+    live, because = event.live, event.because
     last.authenticated = None if because == CLOSED else event.authenticated
     last.gone = live and because in _OVER
     last.left = live and because == Release.ENDED_BY_CUSTOMER
@@ -497,7 +522,7 @@ def _ring_nobody(case: Editing, _: CustomerLeft) -> None:
 
 
 def _nobody_on_line(case: Editing, event: ContactEnded) -> None:
-    if event.channel in LIVE and event.because in _OVER and case.status not in {ESCALATED, CLOSED}:
+    if event.live and event.because in _OVER and case.status not in {ESCALATED, CLOSED}:
         case.pull_only = True
 
 

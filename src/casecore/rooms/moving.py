@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from casecore.channels import LIVE
 from casecore.kernel import Editing, Event, Probe, Reason, Room, Rule, an_id, frozen
 from casecore.kernel.rooms import soft_rule, wants
 from casecore.policies import Policy
@@ -124,7 +123,7 @@ def _no_open_case(view: HasMove, command: MoveCase, _: Policy) -> Reason | None:
 def _nobody_on_line(view: HasCase, command: MoveCase, _: Policy) -> Reason | None:
     case = view.case
     waits = case.waiting_since is not None and not case.pull_only
-    if case.channel not in LIVE or not (waits or case.assignee is not None):
+    if not case.live or not (waits or case.assignee is not None):
         return None
     found = f"the customer of case {command.case} is on the line, by {case.channel}"
     return Reason("move.live", found, "wait until they have left")

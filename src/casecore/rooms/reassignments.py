@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from casecore.kernel import CUSTOMER, SYSTEM, Event, Probe, Room, Rule, a_text, an_id, frozen
+from casecore.kernel import CUSTOMER, SYSTEM, Event, Probe, Room, Rule, a_text, an_id, changed, frozen
 from casecore.kernel.rooms import soft_rule, wants
 from casecore.policies import Policy
 from casecore.policies.sections import ReopenTo
@@ -90,7 +90,8 @@ def _requeue_reopened(view: CaseWithOffers, event: CaseReopened, policy: Policy)
     if case.assignee is not None or (view.offers is not None and view.offers.offered_to is not None):
         return ()
     to_owner = policy.reopening.to is ReopenTo.OWNER_IF_ELIGIBLE or case.snoozed_until is not None
-    if to_owner and _owner_can_take(view, case, case.waiting_since, policy, event.at):
+    on_line = changed(case, logged=False) if case.logged and event.failed is None else case  # its customer has written
+    if to_owner and _owner_can_take(view, on_line, case.waiting_since, policy, event.at):
         return _to_owner(view, event, waiting=True)
     if case.waiting_since is not None and case.status is ESCALATED:
         return ()  # it was on offer all the time: its waiting time goes on

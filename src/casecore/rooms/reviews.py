@@ -25,7 +25,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from casecore.channels import LIVE
 from casecore.kernel import SYSTEM, Command, Editing, Event, Probe, Reason, Room, Rule, Timer, frozen
 from casecore.kernel.rooms import NEVER_COMES, by_agent, by_system, measures, not_yet, soft_rule, wants
 from casecore.kernel.words import is_blank
@@ -113,7 +112,7 @@ class ReviewEnded(Event):
 def away_grace(case: Case, policy: Policy) -> timedelta | None:
     """How long somebody may be gone before they lose their work on a case; None where it is kept for them."""
     kept = policy.away.held is Held.KEEP or case.status in policy.away.keep_statuses
-    return None if kept and case.channel not in LIVE else policy.away.grace
+    return None if kept and not case.live else policy.away.grace
 
 
 def _review_away_limit(view: SeesReview, policy: Policy) -> timedelta | None:

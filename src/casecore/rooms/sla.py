@@ -316,8 +316,8 @@ def _set_level(_: SeesClocks, command: SetLevel, __: Policy) -> tuple[Event, ...
 
 def _pause_at_start(view: SeesClocks, event: CaseStarted, policy: Policy) -> tuple[Event, ...]:
     """A policy may pause ST until somebody looks at the case."""
-    if view.case is not None and view.case.id == event.case:
-        return ()  # we start it ourselves, so it does not wait to be looked at
+    if view.case is not None and view.case.id == event.case and view.case.assignee is not None:
+        return ()  # whoever starts it works on it, so it does not wait to be looked at
     return (SolutionPaused(event.by, event.at, event.case),) if NEW in policy.sla.pause_in else ()
 
 

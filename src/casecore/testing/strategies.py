@@ -37,6 +37,7 @@ from casecore.rooms.commitments import MakeCommitment
 from casecore.rooms.composition import HOUSE, CaseFile, View
 from casecore.rooms.contacts import EndContact
 from casecore.rooms.edits import EditMessage, WithdrawMessage
+from casecore.rooms.logged_cases import LogCase
 from casecore.rooms.merging import MergeCustomers
 from casecore.rooms.moving import MoveCase
 from casecore.rooms.notes import AddNote
@@ -144,6 +145,7 @@ _BRINGS: Final = {
     SendReply: "message",
     SubmitDraft: "draft",
     AddNote: "note",
+    LogCase: "note",
     AskPresence: "message",
     DisconnectIdle: "message",
     MakeCommitment: "commitment",
@@ -170,11 +172,12 @@ def _likely_kinds(house: House[View], file: CaseFile | None) -> list[type[Comman
             *(ReceiveMessage,) * 12,
             StartOutbound,
             StartOutbound,
+            LogCase,
             RecordConsent,
             UnblockCustomer,
         )
     elif file.case.status is Status.CLOSED:
-        likely = (ReceiveMessage if file.case.channel in CUSTOMER_WRITES_FIRST else StartOutbound,)
+        likely = (ReceiveMessage if file.case.channel in CUSTOMER_WRITES_FIRST else StartOutbound, LogCase)
     elif file.offers is not None and file.offers.to(review=False) is not None:
         likely = (AcceptOffer, AcceptOffer, AcceptOffer, RejectOffer, ReceiveMessage)
     elif file.aftermath is not None and file.aftermath.undisposed:
@@ -194,6 +197,7 @@ def _likely_kinds(house: House[View], file: CaseFile | None) -> list[type[Comman
 
 _FIT: Final[Mapping[type[Command], Callable[[Agent], bool]]] = {
     StartOutbound: lambda agent: agent.available,
+    LogCase: lambda agent: agent.on_duty,
     ApproveDraft: lambda agent: agent.may(Permission.APPROVE),
 }
 """Who could mean it, where that can be seen on the agent."""
@@ -328,6 +332,8 @@ def _word_options(desk: Desk, kind: type[Command], file: CaseFile | None, channe
         words["attachments"] = [()] * 8 + [("invoice.pdf",)]
         words["language"] = [None]
         words["phone"] = [NUMBER] * 8 + [None, "912 345 678"]
+    if kind is LogCase:
+        words |= {"channel": [channel], "language": [None], "reason": [None], "keep": [True, True, False]}
     if kind is ReceiveMessage:
         filters = desk.policy.queues.values()
         words["channel"] = [channel]
@@ -363,6 +369,8 @@ def _fields_left_out(draw: DrawFn, kind: type[Command], form: tuple[_Blank, ...]
         return set()  # on a new thread it must say who writes, and where
     if kind is StartOutbound:  # the same
         return {name for name in ("queue", "name", "language") if _pick_one(draw, (True, False))}
+    if kind is LogCase:  # the same; it has a note, or none
+        return {*_pick_one(draw, ((), ("note", "text"))), *_pick_one(draw, ((), ("queue", "name")))}
     aims = [blank.name for blank in form if blank.optional and blank.an_id and blank.name != "seen"]
     if len(aims) == 2:  # noqa: PLR2004 -- exactly one of the two: an agent or a queue, a case or a customer
         return {_pick_one(draw, aims)}

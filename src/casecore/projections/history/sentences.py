@@ -352,6 +352,15 @@ CASES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             {"by": CUSTOMER},
         ),
         Sentence(
+            "{by} logged a case ({channel})[; reason: {reason:quoted}][; language: {language}]"
+            "[; follows case {predecessor}]",
+            "{by} registou um caso ({channel})[; motivo: {reason:quoted}][; idioma: {language}]"
+            "[; continua o caso {predecessor}]",
+            "{by} a consigné un cas ({channel})[ ; motif : {reason:quoted}][ ; langue : {language}]"
+            "[ ; fait suite au cas {predecessor}]",
+            {"logged": True},
+        ),
+        Sentence(
             "{by} started a case ({channel})[; language: {language}][; follows case {predecessor}]",
             "{by} iniciou um caso ({channel})[; idioma: {language}][; continua o caso {predecessor}]",
             "{by} a ouvert un cas ({channel})[ ; langue : {language}][ ; fait suite au cas {predecessor}]",
