@@ -122,8 +122,8 @@ SILENCE = (
         CONSEQUENCE,
         "a contact begins as silent, although the customer waits",
         "rooms/contacts",
-        "channel, silent=not event.waiting, ours=ours),)",
-        "channel, silent=True, ours=ours),)",
+        "        silent=not event.waiting,\n",
+        "        silent=True,\n",
         SILENT,
     ),
     a_fault(

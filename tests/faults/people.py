@@ -128,7 +128,7 @@ MOVING = (
         RULE,
         "a chat is moved while its customer is on the line",
         "rooms/moving",
-        "    if case.channel not in LIVE or not (waits or case.assignee is not None):\n",
+        "    if not case.live or not (waits or case.assignee is not None):\n",
         "    if True:\n",
         CHAT_MOVED,
     ),

@@ -414,7 +414,7 @@ REPLIES = (
         RULE,
         "a question whether they are there goes out on WhatsApp, too",
         "rooms/silence",
-        "    if view.case.channel is Channel.CHAT:\n        return None\n",
+        "    if _is_on_chat(view):\n        return None\n",
         "    return None\n",
         WINDOW,
     ),

@@ -84,6 +84,7 @@ EDITED = "a-message-that-is-edited"
 MERGED = "customers-who-are-one"
 MOVED_AWAY, CHAT_MOVED = "a-whatsapp-case-of-somebody-else", "a-chat-case-of-somebody-else"
 BLOCKED = "somebody-who-is-blocked"
+LOGGED, LOGGED_CALL = "a-chat-that-was-logged", "a-call-that-was-logged"
 CLOSES_SOON = 'lifecycle = { close_after = { open = "1h", pending = "1h", escalated = "1h" } }'
 NEXT, NEXT_BOUNCED = "the-next-response", "a-next-response-that-never-arrives"
 ASKED_AGAIN = '[sla.default]\nnext_response = "30m"'

@@ -30,6 +30,7 @@ from casecore.check.commands import (
     silence_commands,
     team_commands,
 )
+from casecore.check.logged_scopes import logged_call_scope, logged_scope
 from casecore.check.people_scopes import (
     blocked_scope,
     bounced_scope,
@@ -538,6 +539,8 @@ _WHERE_IT_MATTERS: Final[tuple[tuple[Callable[[Policy], object], Callable[[Polic
     (lambda policy: customers_may_write(Channel.WHATSAPP, policy), edited_scope),
     (lambda policy: customers_may_write(Channel.WHATSAPP, policy), partial(misplaced_scope, Channel.WHATSAPP)),
     (lambda policy: customers_may_write(Channel.CHAT, policy), partial(misplaced_scope, Channel.CHAT)),
+    (lambda policy: customers_may_write(Channel.CHAT, policy), logged_scope),
+    (lambda policy: customers_may_write(Channel.VOICE, policy), logged_call_scope),
     (lambda policy: policy.override, tagged_scope),
     (lambda policy: policy.reopening.to is ReopenTo.OWNER_IF_ELIGIBLE, owner_scope),
     (lambda policy: policy.routing.unanswered is Unanswered.UNAVAILABLE, unanswered_scope),

@@ -265,9 +265,9 @@ LOGGED_CASES: Room[SeesLog] = Room(
     needs=(
         Rule("actor.role", "Only an agent logs a case", "§4", _LOG, by_agent),
         Rule("thread.identity", "A thread is one customer on one channel", "§1", _LOG, thread_identity),
+        Rule("note.fresh", "A note's id is used once", "§4", _LOG, note_fresh),
         Rule("logged.open_case", "A thread has one open case", "§1", _LOG, _no_open_case),
         Rule("case.fresh", "A case's id is used once", "§2", _LOG, _case_fresh),
-        Rule("note.fresh", "A note's id is used once", "§4", _LOG, note_fresh),
         Rule("queue.known", "The queue exists", "§3", _LOG, queue_known),
     ),
     rules=(

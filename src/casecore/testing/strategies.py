@@ -367,10 +367,8 @@ def _fields_left_out(draw: DrawFn, kind: type[Command], form: tuple[_Blank, ...]
     """The fields that the command leaves out."""
     if kind is ReceiveMessage:
         return set()  # on a new thread it must say who writes, and where
-    if kind is StartOutbound:  # the same
+    if kind in {StartOutbound, LogCase}:  # the same
         return {name for name in ("queue", "name", "language") if _pick_one(draw, (True, False))}
-    if kind is LogCase:  # the same; it has a note, or none
-        return {*_pick_one(draw, ((), ("note", "text"))), *_pick_one(draw, ((), ("queue", "name")))}
     aims = [blank.name for blank in form if blank.optional and blank.an_id and blank.name != "seen"]
     if len(aims) == 2:  # noqa: PLR2004 -- exactly one of the two: an agent or a queue, a case or a customer
         return {_pick_one(draw, aims)}
