@@ -768,9 +768,9 @@ ASSIGNMENT = (
         RULE,
         "whom a supervisor chooses is not asked about",
         "rooms/eligibility",
-        "        if agent is None or case is None:\n            return None\n        review = _is_review(event)\n",
+        "        if agent is None or case is None:\n            return None\n        review =",
         '        chosen = event.by not in {event.agent, "system"}\n'
-        "        if agent is None or case is None or chosen:\n            return None\n        review = _is_review(event)\n",
+        "        if agent is None or case is None or chosen:\n            return None\n        review =",
         BESIDE,
     ),
     a_fault(

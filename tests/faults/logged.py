@@ -1,4 +1,4 @@
-"""Faults about cases that begin with no message: nobody is on the line, and then somebody is (02, 05, 06, 08, 16, 22)."""
+"""Faults about cases that begin with no message: nobody is on the line before they write (02, 05, 06, 08, 16, 22)."""
 
 from tests.faults.rows import CONSEQUENCE, EVOLVE, HANDLER, LOGGED, LOGGED_CALL, RULE, a_fault
 

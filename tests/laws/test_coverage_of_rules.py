@@ -47,6 +47,7 @@ from casecore.rooms.composition import HOUSE, RULES
 from casecore.rooms.contacts import CONTACT_LIFECYCLE, ContactEnded, EndContact
 from casecore.rooms.edits import EditMessage, WithdrawMessage
 from casecore.rooms.lapses import EndUnanswered
+from casecore.rooms.logged_cases import LogCase
 from casecore.rooms.merging import MOST_MERGED, MergeCustomers
 from casecore.rooms.moving import MoveCase
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
@@ -101,6 +102,8 @@ CLEO_HOLDS = case_in("open", "c2", "cleo", at=at(2))
 KNOWN = (case_in("open"), Authenticate("ana", at(1), "c1"))
 FIVE, LATER = at(minutes=5), at(hours=2)
 PROMISED = (KNOWN, MakeCommitment("ana", at(2), "c1", "p1", LATER, "Call back"))
+LOG = LogCase("ana", NOW, "t1", "c1", "maria", Channel.CHAT, note="n1", text="She called")
+DRAFT_NOW = attrs.evolve(DRAFT, at=NOW)
 TWO_CUSTOMERS = (new_case(), RecordCustomer(SYSTEM, at(1), "mia", "Mia"))
 MERGED = MergeCustomers("ana", at(2), "maria", "mia")
 MANY_CUSTOMERS = (
@@ -531,6 +534,22 @@ REFUSALS = (
             (frozenset({"vip"}), RemoveTag("ana", NOW, "c1", "vip")),
         )
     ),
+    # Logged cases
+    *(
+        Refusal(rule, story, attrs.evolve(LOG, **fields))
+        for rule, story, fields in (
+            ("actor.role", (), {"by": SYSTEM}),
+            ("thread.identity", (), {"channel": None}),
+            ("logged.open_case", new_case(), {"thread": "t-c1", "new_case": "c2"}),
+            ("case.fresh", LOG, {"thread": "t2", "note": "n2"}),
+            ("note.fresh", LOG, {"thread": "t2", "new_case": "c2"}),
+            ("note.content", (), {"text": ""}),
+            ("queue.known", (), {"queue": "vip"}),
+        )
+    ),
+    Refusal("logged.reply", LOG, SendReply("ana", NOW, "c1", "m2", "Hello")),
+    Refusal("logged.reply", LOG, DRAFT_NOW),
+    Refusal("outbound.phone", attrs.evolve(LOG, channel=Channel.SMS), SendReply("ana", NOW, "c1", "m2", "Hello")),
     # Outbound and the window
     Refusal("outbound.phone", (), attrs.evolve(START_SMS, phone="912 345 678")),
     *(

@@ -229,7 +229,8 @@ class TestLogging:
         view = given().desk.view(nobody)
         assert view == foresee(view, nobody, Policy.default())
         layered = Policy.loads(
-            '[queues.general]\nfallback = true\n[[override]]\nmatch = { channel = "voice" }\nset = { "capacity.total" = 0 }\n'
+            "[queues.general]\nfallback = true\n"
+            '[[override]]\nmatch = { channel = "voice" }\nset = { "capacity.total" = 0 }\n'
         )
         given(policy=layered).when(CALL).refused("capacity.total")
         given(policy=layered).when(nobody).refused("thread.identity")
@@ -537,7 +538,8 @@ class TestClocks:
         paused = f'"{pauses}"' if pauses else ""
         policy = Policy.loads(
             "[queues.general]\nfallback = true\n[capacity]\nvoice_with_cases = true\n"
-            f'[sla]\npause_in = [{paused}]\n[sla.default]\nfirst_response = "1h"\nnext_response = "1h"\nsolution = "2h"\n'
+            f"[sla]\npause_in = [{paused}]\n[sla.default]\n"
+            'first_response = "1h"\nnext_response = "1h"\nsolution = "2h"\n'
         )
         log = attrs.evolve(CALL, channel=channel, keep=keep)
         opened = () if keep else (OpenCase("ana", at(20), "c1"),)
