@@ -385,6 +385,8 @@ ANSWERED = [
 
 BLOCKED_MARIA = a_line("BlockCustomer", by="system", customer="maria", reason="Insults")
 MIA = a_line("RecordCustomer", by="system", customer="mia", name="Mia")
+LOG = {"thread": "t2", "new_case": "c2", "customer": "rui", "channel": "voice", "name": "Rui", "note": "n1"}
+LOGGED = a_line("LogCase", **LOG, text="He called me")
 FIRST = {"thread": "t2", "new_case": "c2", "message": "m9", "customer": "rui", "text": "Hello!"}
 QUICK = {"type": "PreparedText", "kind": "quick_reply", "definition": '{"name": "hello", "text": "Hello!"}'}
 
@@ -540,6 +542,24 @@ SAID = [
         OPENED,
         a_line("StartOutbound", **{**FIRST, "customer": None, "thread": "t1"}, expect="refused"),
         ["✗ ana writes first to maria by messaging: “Hello!” refused · open"],
+    ),
+    (
+        OPENED[:2],
+        LOGGED,
+        ["✓ ana logs a case of Rui, by voice: “He called me” starts as open", "↳ c2 starts in the queue general"],
+    ),
+    (
+        OPENED[:2],
+        a_line("LogCase", **LOG, text="He called me", keep=False),
+        [
+            "✓ ana logs a case of Rui, by voice for its queue: “He called me” starts as new",
+            "↳ c2 starts in the queue general",
+        ],
+    ),
+    (
+        [*OPENED[:2], LOGGED],
+        a_line("ReceiveMessage", by="customer", thread="t2", message="m9", text="It is me again"),
+        ["✓ Rui writes by voice: “It is me again” open", "↳ c2 was only logged, and goes on as any other"],
     ),
     (
         OPENED,

@@ -227,7 +227,8 @@ class TestLogging:
         (foresee,) = (room.foresees[LogCase] for room in HOUSE.rooms if LogCase in room.foresees)
         nobody = LogCase("ana", at(1), "t9", "c9")
         view = given().desk.view(nobody)
-        assert view == foresee(view, nobody, Policy.default())
+        (decide,) = (room.decide[LogCase] for room in HOUSE.rooms if LogCase in room.decide)
+        assert (view, ()) == (foresee(view, nobody, Policy.default()), decide(view, nobody, Policy.default()))
         layered = Policy.loads(
             "[queues.general]\nfallback = true\n"
             '[[override]]\nmatch = { channel = "voice" }\nset = { "capacity.total" = 0 }\n'
