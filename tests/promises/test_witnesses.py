@@ -26,6 +26,7 @@ from casecore.rooms.cases import CaseClosed, CaseStarted, SetStatus, StatusSet
 from casecore.rooms.clocks import ClockName, ClockState
 from casecore.rooms.commitments import CommitmentMade
 from casecore.rooms.contacts import ContactEnded, ContactStarted, CustomerLeft
+from casecore.rooms.logged_cases import CustomerJoined
 from casecore.rooms.merging import CustomerExtended, CustomerMerged, MergeCustomers
 from casecore.rooms.moving import CaseMoved, MoveCase
 from casecore.rooms.notes import CaseTagged, NoteAdded
@@ -315,7 +316,45 @@ LET_GO = (*disposed(), CaseReleased("ana", at(6), "c1", "ana", Release.DISPOSED)
 GIVES_UP = (CustomerLeft(CUSTOMER, at(7), "c1"),)
 KEEP = toml('live = { abandoned = "keep" }')
 
+
+def logged(case="c1", agent="ana", channel=Channel.CHAT, thread="t-c1"):
+    """An agent logs a case that begins with no message, and holds it."""
+    return (
+        CaseStarted(agent, at(1), case, thread, "maria", channel, "general", logged=True),
+        CaseAssigned(agent, at(1), case, agent),
+        WorkBegun(agent, at(1), case, agent),
+        ContactStarted(agent, at(1), case, agent, channel, silent=True, ours=True, logged=True),
+    )
+
+
+LOGGED = (*DESK, logged())
+LOGGED_CALL = (*DESK, logged(channel=CALL))
+LOGGED_AND_KNOWN = (*LOGGED, said(Authenticated("ana", at(2), "c1")))
+CALLS = (*writes("m9", 3), CustomerJoined(CUSTOMER, at(3), "c1", CALL, "ana"))
+
 TOLD = {
+    # logged cases
+    "05: a case beside a call that was logged": Told("", (*LOGGED_CALL, comes("c2")), assigned("c2", "ana", 4)),
+    "05: a call that was logged beside a case": Told("", OPEN, logged("c2", channel=CALL, thread="t-c2")),
+    "05: a call that was logged beside a call": Told(
+        "05", (*DESK, comes("c2", CALL), taken("c2", channel=CALL)), logged(), toml("capacity = { voice = 2 }")
+    ),
+    "05: a case beside a call that was logged, once they call": Told(
+        "05", (*LOGGED_CALL, CALLS, comes("c2")), assigned("c2", "ana", 4)
+    ),
+    "05: a case once a call that was logged is left": Told(
+        "", (*LOGGED_CALL, released(), disposed(), comes("c2")), assigned("c2", "ana", 7)
+    ),
+    "06: ended, and only logged": Told("", LOGGED, released(because=Release.ENDED_BY_AGENT)),
+    "06: disconnected, and only logged": Told(
+        "06", (*LOGGED, said(PresenceAsked("ana", at(3), "c1", "q1", "Are you there?"))), disconnected(600)
+    ),
+    "08: known elsewhere": Told("", LOGGED_AND_KNOWN, RESOLVED),
+    "08: known elsewhere, and it is somebody else who writes": Told(
+        "08", (*LOGGED_AND_KNOWN, writes("m9", 3)), RESOLVED
+    ),
+    "22: they leave who were never there": Told("22", LOGGED, LEFT),
+    "22: they leave once they have written": Told("", (*LOGGED, writes("m9", 3)), LEFT),
     # 01
     "01: set to new": Told("01", OPEN, said(StatusSet("ana", at(2), "c1", Status.NEW))),
     "01: set to pending": Told("", OPEN, said(StatusSet("ana", at(2), "c1", Status.PENDING))),
