@@ -245,10 +245,12 @@ class _Telling:
         self.entries[self._key(event, sort, row)] = entry
 
     def _key(self, event: Any, sort: str, row: str) -> tuple[str, ...]:
-        """By what an entry is found again: messages by their thread or case, too, notes by their id alone."""
-        if sort == "received":
-            return (sort, row, event.thread)
-        return (sort, row) if sort == "note" else (sort, row, event.case)
+        """By what an entry is found again: messages by their thread, drafts by their case, notes by their id alone."""
+        if sort == "note":
+            return (sort, row)
+        if sort == "draft":
+            return (sort, row, event.case)
+        return (sort, row, event.thread or event.case)  # ours say no thread in histories in which no case ever left one
 
     def _edit(self, key: tuple[str, ...], event: Event, **fields: Any) -> None:
         if key in self.entries:

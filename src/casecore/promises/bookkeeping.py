@@ -45,7 +45,8 @@ def _opens_thread(books: Books, event: ThreadOpened, _: InForce) -> None:
 
 
 def _moves(books: Books, event: CaseMoved, _: InForce) -> None:
-    books.edit("cases", event.case).thread = event.thread
+    page = books.edit("cases", event.case)
+    page.thread, page.authenticated = event.thread, False  # whoever was authenticated is somebody else
 
 
 def _blocks(books: Books, event: CustomerBlocked | ThreadBlocked, _: InForce) -> None:
