@@ -84,7 +84,7 @@ def _merges(books: Books, event: CustomerMerged, _: InForce) -> None:
 def _starts(books: Books, event: CaseStarted, _: InForce) -> None:
     page = books.edit("cases", event.case)
     page.channel, page.queue, page.tags, page.thread = event.channel, event.queue, event.tags, event.thread
-    page.status = Status.NEW
+    page.status, page.active_at = Status.NEW, event.at
 
 
 def _is_followed(books: Books, event: SuccessorStarted, _: InForce) -> None:
@@ -100,15 +100,15 @@ def _is_untagged(books: Books, event: CaseUntagged, _: InForce) -> None:
 
 
 def _work_begins(books: Books, event: WorkBegun, _: InForce) -> None:
-    set_status(books, event.case, Status.OPEN)
+    set_status(books, event.case, Status.OPEN, event.at)
 
 
 def _is_reopened(books: Books, event: CaseReopened, _: InForce) -> None:
-    set_status(books, event.case, Status.OPEN)
+    set_status(books, event.case, Status.OPEN, event.at)
 
 
 def _status_is_set(books: Books, event: StatusSet, _: InForce) -> None:
-    set_status(books, event.case, event.status)
+    set_status(books, event.case, event.status, event.at)
     page = books.edit("cases", event.case)
     if event.status is Status.RESOLVED:
         _note_answer(page, "")
@@ -159,7 +159,7 @@ def _closes(books: Books, event: CaseClosed, said: InForce) -> None:
     end_offer(books, event.case, review=False)
     page = books.edit("cases", event.case)
     page.status, page.queued, page.queued_since = Status.CLOSED, False, None
-    page.asleep, page.waits = False, False
+    page.active_at, page.asleep, page.asleep_until, page.waits = None, False, None, False
     page.answers, page.asked_us = frozenset(), False
     page.left, page.gone, page.was_authenticated = False, False, None
 
@@ -168,6 +168,9 @@ def _writes_to_us(books: Books, event: MessageReceived, _: InForce) -> None:
     page = books.edit("cases", event.case)
     if not page.waits:
         page.next_response = None  # whoever begins to wait has a clock of their own
+    if page.owed_since is not None and page.silent:
+        page.owed_since = event.at  # nobody waited before
+    page.active_at = event.at
     page.waits, page.left, page.gone = True, False, False
     page.asked_us, page.answers, page.heard = True, frozenset(), (event.message,)
     begin_silence(page, None)
@@ -195,7 +198,7 @@ def _is_noted(books: Books, event: MessageNoted, _: InForce) -> None:
 
 
 def _replies(books: Books, event: ReplySent, _: InForce) -> None:
-    set_status(books, event.case, event.send_as)
+    set_status(books, event.case, event.send_as, event.at)
     page = books.edit("cases", event.case)
     _note_answer(page, event.message)
     begin_silence(page, None if page.holder is None or page.left else event.at)
@@ -211,11 +214,12 @@ def _is_sent(books: Books, event: ReplySent | PresenceAsked | ChatDisconnected) 
 def _asks(books: Books, event: PresenceAsked, _: InForce) -> None:
     page = books.edit("cases", event.case)
     page.asked, page.asked_at = min(page.asked + 1, MOST_ASKED), event.at
+    page.active_at = event.at
     _is_sent(books, event)
 
 
 def _disconnects(books: Books, event: ChatDisconnected, _: InForce) -> None:
-    set_status(books, event.case, Status.RESOLVED)
+    set_status(books, event.case, Status.RESOLVED, event.at)
     page = books.edit("cases", event.case)
     _note_answer(page, event.message)
     _is_sent(books, event)

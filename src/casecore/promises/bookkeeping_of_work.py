@@ -100,9 +100,10 @@ def _rests(page: CasePage) -> bool:
     return page.status in _RESTING and page.channel is not None and page.channel not in LIVE_CHANNELS
 
 
-def set_status(books: Books, case: str, status: Status | None) -> None:
+def set_status(books: Books, case: str, status: Status | None, at: datetime) -> None:
     """A case has this status: whether it rests is written at its holder; escalated, somebody is to be rung for it."""
     page = books.edit("cases", case)
+    page.active_at = at
     if page.holder is not None:
         _count_resting(books.edit("agents", page.holder), page, taken=False)
     page.status, page.gone = status, page.gone and status is not Status.ESCALATED
@@ -130,6 +131,7 @@ def _end_holding(books: Books, case: str) -> str | None:
         _count_resting(agent, books.case(case), taken=False)
         page = books.edit("cases", case)
         page.holder, page.authenticated, page.settled, page.answered = None, False, False, False
+        page.owed_since = None
         begin_silence(page, None)
     return holder
 
@@ -161,7 +163,8 @@ def has_answered(books: Books, case: str) -> None:
     """Whoever holds a case has done what they took it for."""
     page = books.case(case)
     if page.holder is not None and not page.left:
-        books.edit("cases", case).answered = True
+        page = books.edit("cases", case)
+        page.answered, page.owed_since = True, None
 
 
 # What each sort of event says --------------------------------------------------------------------------
@@ -207,12 +210,14 @@ def _queues(books: Books, event: CaseQueued, _: InForce) -> None:
 
 
 def _falls_asleep(books: Books, event: CaseSnoozed, _: InForce) -> None:
-    set_status(books, event.case, Status.PENDING)
-    books.edit("cases", event.case).asleep = True
+    set_status(books, event.case, Status.PENDING, event.at)
+    page = books.edit("cases", event.case)
+    page.asleep, page.asleep_until = True, event.until
 
 
 def _wakes(books: Books, event: SnoozeEnded, _: InForce) -> None:
-    books.edit("cases", event.case).asleep = False
+    page = books.edit("cases", event.case)
+    page.asleep, page.asleep_until, page.active_at = False, None, event.at
 
 
 def _leaves_queue(books: Books, event: CaseUnqueued, _: InForce) -> None:
@@ -228,7 +233,7 @@ def _is_assigned(books: Books, event: CaseAssigned, _: InForce) -> None:
     agent.held = _with(agent.held, page.channel)
     _count_resting(agent, page, taken=True)
     page.holder, page.queued, page.queued_since = event.agent, False, None
-    page.answered = not page.asked_us
+    page.answered, page.owed_since = not page.asked_us, event.at if page.asked_us else None
     page.left, page.gone, page.was_authenticated = False, False, None
     begin_silence(page, None if page.waits else event.at)
 
@@ -245,7 +250,7 @@ def _is_released(books: Books, event: CaseReleased, said: InForce) -> None:
 def _customer_leaves(books: Books, event: CustomerLeft, said: InForce) -> None:
     _end_contact(books, event.case, said)
     page = books.edit("cases", event.case)
-    page.left, page.settled, page.answered = page.holder is not None, False, False
+    page.left, page.settled, page.answered, page.owed_since = page.holder is not None, False, False, None
     page.gone = page.holder is None or page.status is not Status.ESCALATED
     page.authenticated = page.authenticated and bool(page.was_authenticated)
     begin_silence(page, None)
