@@ -5,8 +5,8 @@
     transcript(events, customer="maria", language="pt")  # one customer, on every channel
 
 * Messages of **both sides** with all of their text and what was attached, also those that a machine sent, or somebody
-  who is blocked; questions to
-  a silent customer and the closing message; notes on the case, and on the customer where a customer is asked for.
+  who is blocked; questions to a silent customer and the closing message; notes on the case, and on the customer where a
+  customer is asked for.
 * A **draft that waits** stands in its place as it reads now, and is marked *Approval*. Once it is sent it is a message
   like any other, with who approved it; one that was refused, withdrawn or superseded was never said.
 * A note that was changed says what it says now, and when it was changed; one that was deleted is gone. Nothing is ever

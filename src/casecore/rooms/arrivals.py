@@ -21,7 +21,6 @@ from typing import Protocol
 
 from casecore.channels import EMAIL, Channel, MessageKind
 from casecore.kernel import (
-    CUSTOMER,
     ID_LIMIT,
     Command,
     Editing,
@@ -39,7 +38,7 @@ from casecore.kernel import (
     some_texts,
 )
 from casecore.kernel.records import editing_class
-from casecore.kernel.rooms import measures, soft_rule
+from casecore.kernel.rooms import by_customer, measures, soft_rule
 from casecore.kernel.words import distinct, unless_blank
 from casecore.policies import Aspect, Policy
 from casecore.rooms.assignments import CaseQueued
@@ -191,12 +190,6 @@ class SeesArrival(SeesCase, SeesWriter, Protocol):
 
 
 # Needs -----------------------------------------------------------------------------------------------
-
-
-def _by_customer(_: SeesCase, command: ReceiveMessage, __: Policy) -> Reason | None:
-    if command.by == CUSTOMER:
-        return None
-    return Reason("actor.role", f"{command.by} is not the customer", f'give by = "{CUSTOMER}"')
 
 
 class OnThread(Protocol):
@@ -482,7 +475,7 @@ def _reopen_case(case: Editing, event: CaseReopened) -> None:
 ARRIVALS: Room[SeesArrival] = Room(
     name="arrivals",
     needs=(
-        Rule("actor.role", "Customers write", "§1", (ReceiveMessage,), _by_customer),
+        Rule("actor.role", "Customers write", "§1", (ReceiveMessage,), by_customer),
         Rule(
             "thread.identity",
             "A thread is one customer on one channel",
