@@ -499,7 +499,7 @@ class Archive:
 
     def neutral_messages_of(self, customer: str) -> int:
         """How many of the messages on a customer's threads nobody has marked positive or negative."""
-        return sum(self._neutral[same] for same in self._same_person(customer))
+        return sum(row_called(self._neutral, same) or 0 for same in self._same_person(customer))
 
     # Cursors -------------------------------------------------------------------------------------------
 
