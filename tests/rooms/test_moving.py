@@ -15,7 +15,8 @@ from casecore.rooms.arrivals import CaseReopened, MessageReceived, ReceiveMessag
 from casecore.rooms.assignments import OpenCase
 from casecore.rooms.authentication import Authenticate
 from casecore.rooms.bounces import DeliveryFailed, MessageBounced
-from casecore.rooms.cases import CaseStarted, CloseCase, CloseReason
+from casecore.rooms.cases import Case, CaseStarted, CloseCase, CloseReason
+from casecore.rooms.composition import HOUSE
 from casecore.rooms.contacts import EndContact
 from casecore.rooms.edits import EditMessage
 from casecore.rooms.moving import CaseMoved, MoveCase, ThreadLeft
@@ -123,6 +124,12 @@ class TestMoving:
         moved = story.and_given(MOVE)
         moved.when(account).refused("authentication.before")
         assert moved.and_given(Authenticate("ana", at(25), "c1")).when(account).verdict
+
+    def test_moved_again_and_again(self):
+        """The threads that it has left are known, the last one first, and twenty of them are enough."""
+        moves = [CaseMoved("ana", at(20), "c1", f"t{n + 1}", f"t{n}", "mia", None) for n in range(1, 30)]
+        case = HOUSE.fold(Case, "case", [*two().events, *moves])["c1"]
+        assert tuple(f"t{n}" for n in range(29, 9, -1)) == case.threads
 
     def test_and_back(self):
         """It was Maria's after all; the closed case of Mia's keeps its successor."""
