@@ -5,7 +5,8 @@
   contact needs is told in `wrap_ups.py`.
 * On **live** channels (chat, voice) a contact cannot be left, only ended or transferred, and the case cannot be
   closed by hand while it lasts. From its beginning runs the interaction timer. Where it is cut off (transferred, or its
-  agent lost), the customer is still there: a pending case is open again, so that it is offered to the next.
+  agent lost), the customer is still there: a pending case is open again, so that it is offered to the next. A
+  contact with a case that was only logged is not live, whatever its channel (`logged_cases.py`).
 * **An agent ends a chat** when the customer's last message is answered and, as the policy says, the matter is settled:
   the case is resolved or escalated, or a commitment was left in this contact. Else they transfer it, or disconnect it
   when it has been silent; the customer may end it at any time. Supervisors may, too.
