@@ -142,6 +142,7 @@ if TYPE_CHECKING:
     from casecore.rooms.clocks import Clocks as Clocks
     from casecore.rooms.clocks import ClockState as ClockState
     from casecore.rooms.clocks import ClockVerdict as ClockVerdict
+    from casecore.rooms.clocks import EarlierWait as EarlierWait
     from casecore.rooms.clocks import FirstReply as FirstReply
     from casecore.rooms.clocks import first_response as first_response
     from casecore.rooms.clocks import next_response as next_response
@@ -350,7 +351,9 @@ _HOMES = {
     "rooms.edits": "EditMessage MessageAwaited MessageEdited MessageWithdrawn WithdrawMessage",
     "rooms.last_words": "LastWords",
     "rooms.moving": "CaseMoved MoveCase ThreadLeft",
-    "rooms.clocks": "Clock Clocks ClockName ClockState ClockVerdict FirstReply first_response next_response solution",
+    "rooms.clocks": (
+        "Clock Clocks ClockName ClockState ClockVerdict EarlierWait FirstReply first_response next_response solution"
+    ),
     "rooms.sla": (
         "ClockJudged LevelSet RecordMiss ResponseUndone SetLevel SolutionPaused SolutionReached SolutionResumed "
         "SolutionUndone"

@@ -86,6 +86,7 @@ MOVED_AWAY, CHAT_MOVED = "a-whatsapp-case-of-somebody-else", "a-chat-case-of-som
 BLOCKED = "somebody-who-is-blocked"
 CLOSES_SOON = 'lifecycle = { close_after = { open = "1h", pending = "1h", escalated = "1h" } }'
 NEXT, NEXT_BOUNCED = "the-next-response", "a-next-response-that-never-arrives"
+ASKED_BEFORE = "a-question-before-that-waits-again"
 ASKED_AGAIN = '[sla.default]\nnext_response = "30m"'
 LEAVE, UNREAD = "customers-who-leave", "words-that-nobody-has-read"
 CLOSED, SILENT, WINDOW, CHANGED = (

@@ -16,7 +16,13 @@ from typing import Any, Final
 import attrs
 
 from casecore.channels import Channel, TemplateKind
-from casecore.check.clock_scopes import bounced_response_scope, clocks_scope, next_response_scope, promised_on
+from casecore.check.clock_scopes import (
+    bounced_response_scope,
+    clocks_scope,
+    next_response_scope,
+    promised_on,
+    question_before_scope,
+)
 from casecore.check.commands import (
     APART,
     BUSY,
@@ -529,6 +535,7 @@ _WHERE_IT_MATTERS: Final[tuple[tuple[Callable[[Policy], object], Callable[[Polic
     ),
     (lambda policy: promised_on(policy) is not None, next_response_scope),
     (lambda policy: promised_on(policy) is not None, bounced_response_scope),
+    (lambda policy: promised_on(policy) is not None, question_before_scope),
     (lambda policy: len(policy.queues) > 1, moved_scope),
     (overflowing_queue, overflow_scope),
     (lambda policy: customers_may_write(Channel.CHAT, policy), silent_scope),
