@@ -32,6 +32,7 @@ from casecore.kernel import (
     a_part,
     a_text,
     an_id,
+    changed,
     frozen,
     some_texts,
 )
@@ -365,6 +366,14 @@ def _draft_waits(view: SeesDraft, command: DraftCommand, _: Policy) -> Reason | 
     return Reason("draft.edge", found, "it was decided already, or never submitted")
 
 
+def _id_is_fresh(view: SeesDraft, command: SubmitDraft | ApproveDraft, policy: Policy) -> Reason | None:
+    taken = message_fresh(view, command, policy)
+    if taken is None or isinstance(command, SubmitDraft):
+        return taken
+    remedy = "refuse or withdraw it; what it says can be submitted again by another id"
+    return changed(taken, remedy=remedy, ways=("RefuseDraft", "WithdrawDraft"))
+
+
 @wants("case")
 def _can_submit(view: HasCase, command: SubmitDraft, _: Policy) -> Reason | None:
     return send_edge(view, command.send_as)
@@ -530,7 +539,7 @@ APPROVALS: Room[SeesDraft] = Room(
         Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (EditDraft,), _can_edit),
         Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (ApproveDraft,), _can_approve),
         Rule("queue.known", "The queue exists", "§5", (SubmitDraft,), queue_known, ("queue",)),
-        Rule("message.fresh", "A message's id is used once", "§1", _MESSAGES, message_fresh, ("draft",)),
+        Rule("message.fresh", "A message's id is used once", "§1", _MESSAGES, _id_is_fresh, ("draft",)),
     ),
     rules=(
         soft_rule("assignment.holder", "Only the assignee replies", "§4", (SubmitDraft,), only_holder),

@@ -7,7 +7,8 @@
   work (`eligibility.py`); it is then theirs alone.
 * A review has its own reviewer; the case's assignee is unchanged. It counts in the total only.
 * **Approving** sends the reply in the author's name, exactly once: the draft's id becomes the message's id. At that
-  moment every rule of a direct reply is asked again. Where the customer has written since, or a colleague has replied,
+  moment every rule of a direct reply is asked again. So that it can be sent, nothing else that we send is called as a
+  draft that waits. Where the customer has written since, or a colleague has replied,
   the reviewer must say that they have seen it. **Refusing** needs a reason. Whose draft it is may **withdraw** it at
   any time.
 * Whoever decides or edits a draft as its reviewer is **on duty**: somebody at lunch approves nothing. A next state, or
@@ -23,7 +24,7 @@ What a draft is, and what a waiting one blocks, is told in `approvals.py`.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from casecore.channels import LIVE
 from casecore.kernel import SYSTEM, Command, Editing, Event, Probe, Reason, Room, Rule, Timer, frozen
@@ -47,7 +48,7 @@ from casecore.rooms.approvals import (
     WithdrawDraft,
 )
 from casecore.rooms.cases import Case, CaseCommand
-from casecore.rooms.replies import ReplySent, reply_content
+from casecore.rooms.replies import ReplySent, SendReply, reply_content
 
 
 class SeesReview(SeesDraft, Protocol):
@@ -140,6 +141,15 @@ def review_waits(view: SeesReview, at: datetime, policy: Policy) -> bool:
 def _is_lost(view: SeesReview, at: datetime, policy: Policy) -> bool:
     lost_at = REVIEWER_AWAY.due(view, policy)
     return lost_at is not None and at >= lost_at
+
+
+@wants("draft")
+def id_is_no_drafts(view: HasDraft, command: Any, _: Policy) -> Reason | None:
+    """The need of every command by which a message of ours is sent that is not the draft which waits."""
+    if command.message != view.draft.id:
+        return None
+    found = f"draft {view.draft.id!r} of {view.draft.author} waits on case {command.case}, and will be sent by that id"
+    return Reason("message.fresh", found, "give each message its own id, or let the draft be approved")
 
 
 def _review_waits(view: SeesReview, command: TakeReview, policy: Policy) -> Reason | None:
@@ -325,6 +335,7 @@ REVIEWS: Room[SeesReview] = Room(
     name="reviews",
     needs=(
         Rule("actor.role", "Only an agent takes reviews", "§3", (TakeReview,), by_agent),
+        Rule("message.fresh", "A message's id is used once", "§1", (SendReply,), id_is_no_drafts, ("message",)),
         Rule("offer.waiting", "Only a waiting review is taken", "§3", (TakeReview,), _review_waits),
         Rule("actor.role", "The clock does this", "§5", _FREE, by_system),
         Rule("away.gone", "Only somebody off duty loses a review", "§5", _FREE, _reviewer_is_gone),
