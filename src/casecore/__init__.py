@@ -177,6 +177,7 @@ if TYPE_CHECKING:
     from casecore.rooms.edits import WithdrawMessage as WithdrawMessage
     from casecore.rooms.lapses import EndUnanswered as EndUnanswered
     from casecore.rooms.last_words import LastWords as LastWords
+    from casecore.rooms.last_words import OurReply as OurReply
     from casecore.rooms.merging import CustomerExtended as CustomerExtended
     from casecore.rooms.merging import CustomerMerged as CustomerMerged
     from casecore.rooms.merging import MergeCustomers as MergeCustomers
@@ -349,7 +350,7 @@ _HOMES = {
     "rooms.bounces": "DeliveryFailed MessageBounced",
     "rooms.catalogue": "CatalogueEntry",
     "rooms.edits": "EditMessage MessageAwaited MessageEdited MessageWithdrawn WithdrawMessage",
-    "rooms.last_words": "LastWords",
+    "rooms.last_words": "LastWords OurReply",
     "rooms.moving": "CaseMoved MoveCase ThreadLeft",
     "rooms.clocks": (
         "Clock Clocks ClockName ClockState ClockVerdict EarlierWait FirstReply first_response next_response solution"

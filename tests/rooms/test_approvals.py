@@ -761,6 +761,18 @@ class TestColleagueReplies:
         ) == said_by(outcome.and_when(ApproveDraft("cleo", at(40), "c1", "d1")), "approval.stale")
         outcome.and_when(ApproveDraft("cleo", at(40), "c1", "d1", seen=True)).then(DraftApproved, ReplySent)
 
+    @pytest.mark.parametrize("first", [True, False], ids=["before the customer", "after them"])
+    def test_customer_wrote_too(self, first):
+        """Both are told, in order; whoever edits it as its author has taken in both."""
+        reply = attrs.evolve(self.REPLY, at=at(29 if first else 31))
+        story = waiting(*((reply, WRITES) if first else (WRITES, reply)))
+        both = ["dora has replied", "the customer has written"]
+        what = ", and then ".join(both if first else both[::-1])
+        assert (
+            f"[approval.stale] {what} since draft d1 was submitted -> read both, then approve with seen = true"
+        ) == said_by(story.when(ApproveDraft("cleo", at(40), "c1", "d1")), "approval.stale")
+        assert None is editing_class(story.when(EditDraft("ben", at(40), "c1", "d1", "As dora says"))).before
+
     def test_whoever_holds_the_case_now(self):
         """A draft stays where its author left the case, and the next agent answers otherwise."""
         left = (LeaveCase("ben", at(20), "c1"), OpenCase("ana", at(25), "c1"))

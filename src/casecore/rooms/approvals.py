@@ -20,6 +20,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from casecore.kernel import (
+    CUSTOMER,
     SYSTEM,
     Editing,
     Event,
@@ -116,6 +117,7 @@ class WaitingDraft:
         stale: Something was written since it was submitted or last edited by its author: by the customer, or by a
             colleague who replied.
         replied: The colleague who replied, where that is what was written last; None where the customer wrote.
+        before: Who else had written since, before whoever wrote last: a colleague, or the customer.
         seen: The message that whoever wrote it as it is saw last; None where nobody says.
     """
 
@@ -130,6 +132,7 @@ class WaitingDraft:
     reviewer: str | None = a_link(of="reviewer", default=None)
     stale: bool = False
     replied: str | None = None
+    before: str | None = None
     about_account: bool = False
     subject: str = ""
     template: PreparedText | None = None
@@ -509,7 +512,7 @@ def _replace_draft(draft: Editing, event: DraftEdited) -> None:
             setattr(draft, name, value)
     draft.seen = event.seen
     if event.fresh:
-        draft.stale, draft.replied = False, None
+        draft.stale, draft.replied, draft.before = False, None, None
 
 
 def _move_review(draft: Editing, event: ReviewReassigned) -> None:
@@ -518,8 +521,9 @@ def _move_review(draft: Editing, event: ReviewReassigned) -> None:
 
 
 def _go_stale(draft: Editing, event: DraftWentStale) -> None:
-    draft.stale = True
-    draft.replied = event.replied
+    if draft.stale and (draft.replied is None) != (event.replied is None):
+        draft.before = draft.replied or CUSTOMER
+    draft.stale, draft.replied = True, event.replied
 
 
 _CONTENT = (DraftSubmitted, DraftEdited)

@@ -27,7 +27,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from casecore.channels import LIVE
-from casecore.kernel import SYSTEM, Command, Editing, Event, Probe, Reason, Room, Rule, Timer, frozen
+from casecore.kernel import CUSTOMER, SYSTEM, Command, Editing, Event, Probe, Reason, Room, Rule, Timer, frozen
 from casecore.kernel.rooms import NEVER_COMES, by_agent, by_system, measures, not_yet, soft_rule, wants
 from casecore.kernel.words import is_blank
 from casecore.policies import Policy
@@ -211,14 +211,18 @@ def _message_seen(view: HasDraft, command: ApproveDraft, _: Policy) -> Reason | 
     names_it = command.seen_message is not None and draft.replied is None  # whether that is the last: `last_words.py`
     if command.seen or names_it or not draft.stale:
         return None
-    what = f"{draft.replied} has replied" if draft.replied else "the customer has written"
+    written = [_what_came(who) for who in (draft.before, draft.replied or CUSTOMER) if who is not None]
     return Reason(
         "approval.stale",
-        f"{what} since draft {draft.id} was submitted",
-        "read it, then approve with seen = true",
+        f"{', and then '.join(written)} since draft {draft.id} was submitted",
+        f"read {'it' if draft.before is None else 'both'}, then approve with seen = true",
         {"replied": draft.replied},
         ways=("ApproveDraft",),
     )
+
+
+def _what_came(who: str) -> str:
+    return "the customer has written" if who == CUSTOMER else f"{who} has replied"
 
 
 def _says_why(_: SeesDraft, command: RefuseDraft, __: Policy) -> Reason | None:
