@@ -173,18 +173,18 @@ def unlimited_channel(policy: Policy) -> Channel | None:
     return next((one for one in channels if policy.limit(one) is None and customers_may_write(one, policy)), None)
 
 
-def total_scope(policy: Policy) -> Scope:
+def total_scope(policy: Policy, limit: int | None = None, where: str = "", **how: Any) -> Scope:
     """One case more than the SOP lets anybody hold in total, on a channel without a limit of its own.
 
-    A total that is too large for a cast is searched lower.
+    An override may say another `limit`, of the cases that `where` names, and `how` they arrive. One that is too large
+    for a cast is searched lower.
     """
-    channel = unlimited_channel(policy) or Channel.SMS
+    channel, total = unlimited_channel(policy) or Channel.SMS, policy.capacity.total if limit is None else limit
     commands = (OpenCase("ana", NOON, CASE), OfferWork(SYSTEM, NOON, CASE, "ana"), spam_command())
-    total = policy.capacity.total
     less = total - LOWERED_TOTAL if total > MOST_IN_TOTAL else 0
-    part = part_of(channel, *commands, copies=total - less + 1)
+    part = Part((*arrival_commands(channel, **how), *commands), total - less + 1)
     team = team_commands(policy, ana=EVERYTHING)
-    return Scope("total-limit", team, (part,), apart=APART, lowered={"capacity.total": less} if less else {})
+    return Scope(f"total-limit{where}", team, (part,), apart=APART, lowered={"capacity.total": less} if less else {})
 
 
 def calls_scope(policy: Policy) -> Scope:
