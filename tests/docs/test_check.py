@@ -164,7 +164,7 @@ class TestHooks:
             re.compile(hook["files"])
 
     @pytest.mark.parametrize(
-        ("number", "names", "command"), [(0, [], "check"), (1, [], "diff"), (2, ["a.json", "b.txt"], "lint")]
+        ("number", "names", "command"), [(0, [], "check"), (1, [], "diff"), (2, ["a.json", "-b.txt"], "lint")]
     )
     def test_command_lines(self, number, names, command):
         """What pre-commit would run is understood, with as many files as it gives."""
