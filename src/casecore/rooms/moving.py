@@ -130,7 +130,7 @@ def _nobody_on_line(view: HasCase, command: MoveCase, _: Policy) -> Reason | Non
     return Reason("move.live", found, "wait until they have left")
 
 
-@wants("draft")
+@wants("case", "draft")
 def _no_draft(view: HasDraft, command: MoveCase, _: Policy) -> Reason | None:
     found = f"draft {view.draft.id} waits on case {command.case}, and was written to somebody else"
     return Reason("move.draft", found, "decide it, or withdraw it, first", ways=("WithdrawDraft",))
