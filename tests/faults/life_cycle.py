@@ -486,7 +486,7 @@ LIFE_CYCLE = (
         CONSEQUENCE,
         "who was late with the last question is in time once the one before it waits again",
         "rooms/next_responses",
-        "    verdict = taken_back(clocks.next_response) or before.missed\n",
+        "    verdict = left_of_verdict(clocks.next_response) or before.missed\n",
         "    verdict = before.missed\n",
         ASKED_BEFORE,
         policy=ASKED_AGAIN,

@@ -22,7 +22,7 @@ from datetime import UTC, datetime, timedelta
 from casecore.calendars import Weekday
 from casecore.channels import Channel
 from casecore.check.report import Finding, Judgement, PromiseVerdict, Severity
-from casecore.check.wordings import dated_policies, find_unsendable_wordings, place_of
+from casecore.check.wordings import dated_policies, find_unsendable_wordings, place_in_layers
 from casecore.kernel import changed
 from casecore.kernel.durations import duration_text
 from casecore.kernel.problems import under
@@ -134,7 +134,7 @@ def _find_idle_hours(policy: Policy) -> Iterator[Finding]:
     for said, sets in dated_policies(policy):
         for name, queue in said.queues.items():
             if queue.hours is not None and queue.delivery is Delivery.PULL:
-                path = place_of(f"{under('queues', name)}.hours", sets)
+                path = place_in_layers(f"{under('queues', name)}.hours", sets)
                 what = f"{name} is offered to nobody, agents fetch its cases at any hour: its hours have no effect"
                 found[path] = Finding("CC210", Severity.WARNING, path, what, 'take them out, or let it "push"')
     yield from found.values()

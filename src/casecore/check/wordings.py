@@ -47,12 +47,12 @@ def find_unsendable_wordings(policy: Policy) -> Iterator[Finding]:
     found: dict[tuple[str, str], Finding] = {}
     for said, sets in _combinations(policy):
         for finding in (*_wordings_of_chat(said), *_entries(said)):
-            path = place_of(finding.path, sets)
+            path = place_in_layers(finding.path, sets)
             found.setdefault((path, finding.message), changed(finding, path=path))
     yield from found.values()
 
 
-def place_of(path: str, sets: tuple[tuple[str, frozenset[str]], ...]) -> str:
+def place_in_layers(path: str, sets: tuple[tuple[str, frozenset[str]], ...]) -> str:
     """Where a value is written: in the last layer that sets it, else in the policy itself.
 
     Args:

@@ -20,7 +20,7 @@ from casecore.rooms.cases import BY_HAND, MOST_ANSWERS, StatusSet
 from casecore.rooms.clocks import MISSED, Clocks, EarlierWait, FirstReply, SeesClocks
 from casecore.rooms.replies import ReplySent
 from casecore.rooms.silence import ChatDisconnected
-from casecore.rooms.sla import NRT, ClockJudged, HasClocks, ResponseUndone, judge_clock, judge_run, taken_back
+from casecore.rooms.sla import NRT, ClockJudged, HasClocks, ResponseUndone, judge_clock, judge_run, left_of_verdict
 from casecore.statuses import CLOSED, RESOLVED
 
 # What follows ------------------------------------------------------------------------------------------
@@ -64,7 +64,7 @@ def _after_bounce(view: HasClocks, event: MessageBounced, policy: Policy) -> tup
 def _wait_from_before(view: HasClocks, event: MessageBounced, policy: Policy, before: EarlierWait) -> tuple[Event, ...]:
     """What the customer asked before waits for the same answer as their last messages, and has had it if these had."""
     case, clocks = view.case, view.clocks
-    verdict = taken_back(clocks.next_response) or before.missed
+    verdict = left_of_verdict(clocks.next_response) or before.missed
     answer = clocks.answers[0] if clocks.answers else None
     undone = ResponseUndone(event.by, event.at, case.id, answer.at if answer else None, NRT)
     if answer is not None:
@@ -91,7 +91,7 @@ def _wait_to_keep(clocks: Editing) -> EarlierWait | None:
     answers = frozenset(answer.message for answer in clocks.answers)
     if clocks.asked_at is None or BY_HAND in answers:
         return None
-    return EarlierWait(clocks.asked_at, answers, taken_back(clocks.next_response))
+    return EarlierWait(clocks.asked_at, answers, left_of_verdict(clocks.next_response))
 
 
 def _add_answer(clocks: Editing, message: str, event: Event, *, stops: bool) -> None:

@@ -143,7 +143,7 @@ def _is_lost(view: SeesReview, at: datetime, policy: Policy) -> bool:
     return lost_at is not None and at >= lost_at
 
 
-@wants("draft")
+@wants("case", "draft")
 def id_is_no_drafts(view: HasDraft, command: Any, _: Policy) -> Reason | None:
     """The need of every command by which a message of ours is sent that is not the draft which waits."""
     if command.message != view.draft.id:

@@ -460,10 +460,10 @@ def _forget_reply(clocks: Editing, event: MessageBounced) -> None:
 def _undo_response(clocks: Editing, event: ResponseUndone) -> None:
     if event.clock is FRT:
         clocks.replied_at = event.replied_at
-    setattr(clocks, event.clock, taken_back(getattr(clocks, event.clock)))
+    setattr(clocks, event.clock, left_of_verdict(getattr(clocks, event.clock)))
 
 
-def taken_back(verdict: ClockVerdict | None) -> ClockVerdict | None:
+def left_of_verdict(verdict: ClockVerdict | None) -> ClockVerdict | None:
     """What is left of a verdict once the clock runs again: that it was missed."""
     missed = verdict is not None and verdict.state is MISSED
     return ClockVerdict(MISSED, verdict.target) if verdict is not None and missed else None
@@ -484,7 +484,7 @@ def _stop_solution(clocks: Editing, event: SolutionReached) -> None:
 
 def _begins_again(clocks: Editing, event: SolutionUndone) -> None:
     clocks.resolved_at = clocks.resolved_by = None
-    clocks.solution = None if event.again else taken_back(clocks.solution)
+    clocks.solution = None if event.again else left_of_verdict(clocks.solution)
     _leave_out(clocks, event.left_out)
     if event.again:
         clocks.solution_from = event.at
