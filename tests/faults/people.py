@@ -1,6 +1,17 @@
 """Faults about who writes to us: customers who are the same person (25), or blocked (26)."""
 
-from tests.faults.rows import BLOCKED, CHAT_MOVED, EVOLVE, HANDLER, MERGED, MOVED_AWAY, RECORD, RULE, a_fault
+from tests.faults.rows import (
+    BLOCKED,
+    CHAT_MOVED,
+    COMPOSITION,
+    EVOLVE,
+    HANDLER,
+    MERGED,
+    MOVED_AWAY,
+    RECORD,
+    RULE,
+    a_fault,
+)
 
 MERGING = (
     a_fault(
@@ -149,6 +160,16 @@ MOVING = (
         "    thread.case = event.latest\n",
         "    pass\n",
         MOVED_AWAY,
+    ),
+    a_fault(
+        "08",
+        COMPOSITION,
+        "of a case that is moved its new customer is authenticated, because the other one was",
+        "rooms/moving",
+        "    notices={(Contact, CaseMoved): _is_somebody_else},\n",
+        "",
+        MOVED_AWAY,
+        policy='authentication = { channels = ["whatsapp"] }',
     ),
     a_fault(
         "02",

@@ -132,6 +132,13 @@ class TestEditing:
             (call,) = notifications(outcome.events, outcome.desk, settings)
             assert ("ana", Alert.MESSAGE_CHANGED, "c1") == (call.agent, call.alert, call.case)
 
+    def test_the_holder_is_not_called_for_what_is_old(self):
+        """An edit that comes after a newer one changes nothing that they read."""
+        older = EditMessage(CUSTOMER, at(90), "t-c1", "m-c1", "Hullo", edit="e0", sent_at=at(50))
+        outcome = a_case("open", EDIT).when(older)
+        assert outcome.events[0].late
+        assert [] == [*notifications(outcome.events, outcome.desk, {"ana": AlertSettings(sound=[*Alert])})]
+
 
 class TestWithdrawing:
     """A message is taken back."""

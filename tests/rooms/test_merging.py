@@ -206,6 +206,13 @@ class TestWriting:
         story.when(ReceiveMessage(CUSTOMER, at(30), "t-c1", "m9", customer="rui")).refused("thread.identity")
         story.when(ReceiveMessage(CUSTOMER, at(30), "t-c1", "m9", channel=Channel.SMS)).refused("thread.identity")
 
+    @pytest.mark.parametrize(("thread", "writer"), [("t-c2", "maria"), ("t-c1", "mia")])
+    def test_named_as_somebody_in_copy(self, thread, writer):
+        """Who is the same person is the customer, also where the host calls them a participant."""
+        outcome = two(MERGE).when(ReceiveMessage(CUSTOMER, at(30), thread, "m9", "Hello", participant=writer))
+        assert None is outcome.events[0].participant
+        assert at(30) == outcome.desk.threads[thread].customer_at
+
     def test_a_new_thread(self):
         """A conversation that is begun by the old id is the person's."""
         sms = ReceiveMessage(CUSTOMER, at(30), "t9", "m9", "Hello", customer="maria", channel=Channel.SMS)

@@ -23,7 +23,9 @@ def rows_there(kind):
         own = {name: value.fget for name, value in vars(base).items() if isinstance(value, property)}
         hints |= {name: get_type_hints(read)["return"] for name, read in own.items()}
         hints |= {name: get_type_hints(base)[name] for name in vars(base).get("__annotations__", ())}
-    return {name for name, hint in hints.items() if name in ROWS and hint is not Any and type(None) not in get_args(hint)}
+    return {
+        name for name, hint in hints.items() if name in ROWS and hint is not Any and type(None) not in get_args(hint)
+    }
 
 
 @pytest.mark.parametrize("room", HOUSE.rooms, ids=lambda room: room.name)

@@ -1,12 +1,13 @@
 """Last words: what the customer said last on a case, so that nobody replies past what they have not read.
 
-* A reply, or a draft of one, may say which message its writer **saw** last: any message of the thread.
+* A reply, or a draft of one, may say which message its writer **saw** last: any message of the thread, or of one that
+  the case has left.
 * Where a message of the customer or of a participant came later it is refused. Likes, and what a machine sent, keep
   nobody from replying; neither does what we sent ourselves.
 * Where a colleague has replied meanwhile, too, the refusal tells of both.
 * On approval the reviewer's word stands for the author's: the message that they name, or that they have seen
   everything. The rule guards the *sent reply*, so that nothing goes round it.
-* A message that the thread has not is told as such.
+* A message that is on none of these is told as such.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from casecore.rooms.arrivals import MessageNoted, MessageReceived
 from casecore.rooms.cases import CaseStarted, HasCase, SeesCase
 from casecore.rooms.replies import ReplySent, SendReply
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
-from casecore.rooms.threads import Message, names_message
+from casecore.rooms.threads import Message, finds_message
 
 # Record ------------------------------------------------------------------------------------------------
 
@@ -177,5 +178,5 @@ LAST_WORDS: Room[SeesLastWords] = Room(
     ),
     creates={(LastWords, CaseStarted): _nothing_said},
     notices={(LastWords, MessageReceived): _say, **dict.fromkeys(((LastWords, event) for event in _GOES_ON), _go_on)},
-    shows={command: names_message(name, row="seen") for command, name in _SEEN_IN.items()},
+    shows={command: finds_message(name, row="seen") for command, name in _SEEN_IN.items()},
 )
