@@ -142,6 +142,7 @@ if TYPE_CHECKING:
     from casecore.rooms.clocks import Clocks as Clocks
     from casecore.rooms.clocks import ClockState as ClockState
     from casecore.rooms.clocks import ClockVerdict as ClockVerdict
+    from casecore.rooms.clocks import EarlierWait as EarlierWait
     from casecore.rooms.clocks import FirstReply as FirstReply
     from casecore.rooms.clocks import first_response as first_response
     from casecore.rooms.clocks import next_response as next_response
@@ -176,6 +177,7 @@ if TYPE_CHECKING:
     from casecore.rooms.edits import WithdrawMessage as WithdrawMessage
     from casecore.rooms.lapses import EndUnanswered as EndUnanswered
     from casecore.rooms.last_words import LastWords as LastWords
+    from casecore.rooms.last_words import OurReply as OurReply
     from casecore.rooms.logged_cases import CustomerJoined as CustomerJoined
     from casecore.rooms.logged_cases import LogCase as LogCase
     from casecore.rooms.merging import CustomerExtended as CustomerExtended
@@ -350,9 +352,11 @@ _HOMES = {
     "rooms.bounces": "DeliveryFailed MessageBounced",
     "rooms.catalogue": "CatalogueEntry",
     "rooms.edits": "EditMessage MessageAwaited MessageEdited MessageWithdrawn WithdrawMessage",
-    "rooms.last_words": "LastWords",
+    "rooms.last_words": "LastWords OurReply",
     "rooms.moving": "CaseMoved MoveCase ThreadLeft",
-    "rooms.clocks": "Clock Clocks ClockName ClockState ClockVerdict FirstReply first_response next_response solution",
+    "rooms.clocks": (
+        "Clock Clocks ClockName ClockState ClockVerdict EarlierWait FirstReply first_response next_response solution"
+    ),
     "rooms.sla": (
         "ClockJudged LevelSet RecordMiss ResponseUndone SetLevel SolutionPaused SolutionReached SolutionResumed "
         "SolutionUndone"

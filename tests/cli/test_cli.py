@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import runpy
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta, timezone
@@ -821,6 +822,11 @@ SAID = [
         a_line("RescheduleCommitment", commitment="k1", due="2026-11-03T15:00:00Z"),
         ["✓ ana moves commitment k1 to 3 Nov 15:00 open"],
     ),
+    (
+        [*OPENED, PROMISED],
+        a_line("RescheduleCommitment", commitment="k1", due="2027-11-02T15:00:00Z"),
+        ["✓ ana moves commitment k1 to 2 Nov 2027 15:00 open"],
+    ),
     ([*OPENED, PROMISED], a_line("FulfilCommitment", commitment="k1"), ["✓ ana fulfils commitment k1 open"]),
     (
         [*OPENED, PROMISED, hired("ben", permissions=[]), a_line("GoAvailable", by="ben", agent="ben")],
@@ -1502,3 +1508,16 @@ def test_a_table_keeps_its_columns(monkeypatch):
     monkeypatch.setattr(sys, "stdout", out)
     Screen().print_table(("a", "b"), [("客客", "1"), ("x", "2")])
     assert "a     b\n客客  1\nx     2\n" == out.getvalue()
+
+
+def test_as_a_module(capsys, monkeypatch):
+    """`python -m casecore` is the command line, too; to import it runs nothing."""
+    monkeypatch.setattr(sys, "argv", ["casecore", "--version"])
+    door = str(Path(commands.__file__).with_name("__main__.py"))
+    runpy.run_path(door)
+    assert "" == capsys.readouterr().out
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(door, run_name="__main__")
+    assert (0, __version__) == (ended.value.code, capsys.readouterr().out.split()[-1])
+    done = subprocess.run([sys.executable, "-m", "casecore", "--help"], capture_output=True, text=True, check=False)
+    assert (0, True) == (done.returncode, "check" in done.stdout)

@@ -2,6 +2,7 @@
 
 from tests.faults.rows import (
     ASKED_AGAIN,
+    ASKED_BEFORE,
     BESIDE,
     BOUNCED,
     CALLS,
@@ -505,6 +506,26 @@ LIFE_CYCLE = (
         "    if view.case.status is CLOSED or not answers or answers[0].message != event.message:\n",
         "    if view.case.status is not None:\n",
         NEXT_BOUNCED,
+        policy=ASKED_AGAIN,
+    ),
+    a_fault(
+        "24",
+        CONSEQUENCE,
+        "who was late with the last question is in time once the one before it waits again",
+        "rooms/next_responses",
+        "    verdict = left_of_verdict(clocks.next_response) or before.missed\n",
+        "    verdict = before.missed\n",
+        ASKED_BEFORE,
+        policy=ASKED_AGAIN,
+    ),
+    a_fault(
+        "24",
+        CONSEQUENCE,
+        "what the last question had met is not taken back when the one before it waits again",
+        "rooms/next_responses",
+        "        return (undone, *judge_run(case",
+        "        return (*(), *judge_run(case",
+        ASKED_BEFORE,
         policy=ASKED_AGAIN,
     ),
     a_fault(

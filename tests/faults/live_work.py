@@ -140,8 +140,8 @@ SILENCE = (
         EVOLVE,
         "the next message of a customer does not count as unanswered",
         "rooms/arrivals",
-        "    if case.unanswered_since is None:\n        case.unanswered_since = case.asked_since = event.at",
-        "    if case.waiting_since is None:\n        case.unanswered_since = case.asked_since = event.at",
+        "    if case.unanswered_since is None:\n        ask_again(case, event.at)",
+        "    if case.waiting_since is None:\n        ask_again(case, event.at)",
         SILENT,
     ),
     a_fault(

@@ -423,7 +423,7 @@ REPLIES = (
         EVOLVE,
         "an edited draft is its editor's",
         "rooms/approvals",
-        "    if event.fresh:\n        draft.stale, draft.replied = False, None\n",
+        "    if event.fresh:\n        draft.stale, draft.replied, draft.before = False, None, None\n",
         "    draft.author = event.by\n",
         REVIEWERS,
     ),

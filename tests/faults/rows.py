@@ -87,6 +87,7 @@ BLOCKED = "somebody-who-is-blocked"
 LOGGED, LOGGED_CALL = "a-chat-that-was-logged", "a-call-that-was-logged"
 CLOSES_SOON = 'lifecycle = { close_after = { open = "1h", pending = "1h", escalated = "1h" } }'
 NEXT, NEXT_BOUNCED = "the-next-response", "a-next-response-that-never-arrives"
+ASKED_BEFORE = "a-question-before-that-waits-again"
 ASKED_AGAIN = '[sla.default]\nnext_response = "30m"'
 LEAVE, UNREAD = "customers-who-leave", "words-that-nobody-has-read"
 CLOSED, SILENT, WINDOW, CHANGED = (

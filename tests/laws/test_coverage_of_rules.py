@@ -316,8 +316,16 @@ REFUSALS = (
     Refusal("message.fresh", case_in("open"), SubmitDraft("ana", NOW, "c1", "m-c1", "Hi")),
     Refusal(
         "message.fresh",
-        (DRAFT_WAITS, SendReply("ana", at(2), "c1", "d1", "Hi")),
-        ApproveDraft("cleo", NOW, "c1", "d1"),
+        (DRAFT_WAITS, ReceiveMessage(CUSTOMER, at(2), "t-c1", "d1", "Hi")),
+        ApproveDraft("cleo", NOW, "c1", "d1", seen=True),
+    ),
+    *(
+        Refusal("message.fresh", DRAFT_WAITS, command)
+        for command in (
+            SendReply("ana", NOW, "c1", "d1", "Hi"),
+            AskPresence("ana", NOW, "c1", "d1"),
+            DisconnectIdle("ana", NOW, "c1", "d1"),
+        )
     ),
     *(
         Refusal("message.known", DRAFT_WAITS, command)

@@ -83,6 +83,23 @@ class TestWhatFits:
         entry.read()
         assert [Channel.APPLE_MESSAGES] == [channel for channel in Channel if entry.fits(channel)]
 
+    def test_emoji_where_none_are_taken(self):
+        """Regression: an entry was listed that was refused once it was sent. Where that is only warned of, it fits."""
+        hearts = CatalogueEntry.of("hearts", CatalogueKind.QUICK_REPLY, {"name": "hearts", "text": "Thank you 😀"})
+        for more, expected in (
+            ("", ["hearts"]),
+            ("[channels.sms]\nemoji = false", []),
+            ('[channels.sms]\nemoji = false\n[enforcement]\n"channels.emoji" = "warn"', ["hearts"]),
+        ):
+            policy = Policy.loads(f"[queues.general]\nfallback = true\n{more}")
+            desk = given(case_in("open", channel="sms"), policy=policy).desk
+            assert expected == names(desk.catalogue("c1", at(60), [hearts]))
+
+    def test_longer_than_the_channel_takes(self):
+        """What no filling makes short enough fits not."""
+        entry = CatalogueEntry.of("long", CatalogueKind.QUICK_REPLY, {"name": "long", "text": "x" * 3001})
+        assert [Channel.APPLE_MESSAGES] == [channel for channel in Channel if not entry.fits(channel)]
+
     def test_from_the_host(self):
         """What the host has comes beside it; of two with one name the host's counts."""
         bill = CatalogueEntry.of(

@@ -24,7 +24,7 @@ from casecore.check.scope_parts import (
     part_of,
     spam_command,
 )
-from casecore.explore.scope import NOON, WORDS, Part, Scope
+from casecore.explore.scope import ASKED_BEFORE, NOON, WORDS, Part, Scope
 from casecore.kernel import CUSTOMER, SYSTEM
 from casecore.policies import Policy
 from casecore.rooms.agents import Permission
@@ -57,7 +57,7 @@ def bounced_scope(policy: Policy) -> Scope:
         spam_command(),
     ]
     part = part_of(open_channel(policy, Channel.MESSAGING), *commands)
-    apart = ORDER | WORDS | {"clocks"}
+    apart = ORDER | WORDS | ASKED_BEFORE | {"clocks"}
     return Scope("a-reply-that-never-arrives", team_commands(policy, ana=EVERYTHING), (part,), apart=apart)
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from casecore.channels import PUBLIC, MessageKind
 from casecore.kernel import CUSTOMER, SYSTEM, Command, Reason
+from casecore.kernel.durations import instant_text
 from casecore.projections.history.vocabulary import WORDS, class_in_words
 from casecore.promises.steps import Step
 from casecore.replay import ReplayedLine, Tally
@@ -142,11 +142,6 @@ def _who_and_where(step: Step, command: ReceiveMessage | StartOutbound | LogCase
     thread = step.before.threads.get(command.thread)
     name = command.name or _customer_name(step, command.customer or (thread.customer if thread else None))
     return name, command.channel or (thread.channel if thread else "an unknown thread")
-
-
-def _instant_text(due: datetime, at: datetime) -> str:
-    due, at = due.astimezone(UTC), at.astimezone(UTC)
-    return f"{due:%H:%M}" if due.date() == at.date() else f"{due.day} {due:%b %H:%M}"
 
 
 # A sentence for each command -------------------------------------------------------------------------
@@ -313,15 +308,15 @@ def _say_reply(step: Step, c: SendReply) -> _Said:
 
 
 def _say_commitment(step: Step, c: MakeCommitment) -> _Said:
-    return f"{_actor_name(step)} promises {c.commitment} on {c.case} for {_instant_text(c.due, c.at)}", c.what
+    return f"{_actor_name(step)} promises {c.commitment} on {c.case} for {instant_text(c.due, c.at)}", c.what
 
 
 def _say_snooze(step: Step, c: SnoozeCase) -> _Said:
-    return f"{_actor_name(step)} snoozes {c.case} until {_instant_text(c.until, c.at)}", ""
+    return f"{_actor_name(step)} snoozes {c.case} until {instant_text(c.until, c.at)}", ""
 
 
 def _say_rescheduling(step: Step, c: RescheduleCommitment) -> _Said:
-    return f"{_actor_name(step)} moves commitment {c.commitment} to {_instant_text(c.due, c.at)}", ""
+    return f"{_actor_name(step)} moves commitment {c.commitment} to {instant_text(c.due, c.at)}", ""
 
 
 def _say_disposition(step: Step, c: Dispose) -> _Said:

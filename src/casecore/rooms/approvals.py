@@ -20,6 +20,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from casecore.kernel import (
+    CUSTOMER,
     SYSTEM,
     Editing,
     Event,
@@ -32,6 +33,7 @@ from casecore.kernel import (
     a_part,
     a_text,
     an_id,
+    changed,
     frozen,
     some_texts,
 )
@@ -115,6 +117,7 @@ class WaitingDraft:
         stale: Something was written since it was submitted or last edited by its author: by the customer, or by a
             colleague who replied.
         replied: The colleague who replied, where that is what was written last; None where the customer wrote.
+        before: Who else had written since, before whoever wrote last: a colleague, or the customer.
         seen: The message that whoever wrote it as it is saw last; None where nobody says.
     """
 
@@ -129,6 +132,7 @@ class WaitingDraft:
     reviewer: str | None = a_link(of="reviewer", default=None)
     stale: bool = False
     replied: str | None = None
+    before: str | None = None
     about_account: bool = False
     subject: str = ""
     template: PreparedText | None = None
@@ -365,6 +369,14 @@ def _draft_waits(view: SeesDraft, command: DraftCommand, _: Policy) -> Reason | 
     return Reason("draft.edge", found, "it was decided already, or never submitted")
 
 
+def _id_is_fresh(view: SeesDraft, command: SubmitDraft | ApproveDraft, policy: Policy) -> Reason | None:
+    taken = message_fresh(view, command, policy)
+    if taken is None or isinstance(command, SubmitDraft):
+        return taken
+    remedy = "refuse or withdraw it; what it says can be submitted again by another id"
+    return changed(taken, remedy=remedy, ways=("RefuseDraft", "WithdrawDraft"))
+
+
 @wants("case")
 def _can_submit(view: HasCase, command: SubmitDraft, _: Policy) -> Reason | None:
     return send_edge(view, command.send_as)
@@ -500,7 +512,7 @@ def _replace_draft(draft: Editing, event: DraftEdited) -> None:
             setattr(draft, name, value)
     draft.seen = event.seen
     if event.fresh:
-        draft.stale, draft.replied = False, None
+        draft.stale, draft.replied, draft.before = False, None, None
 
 
 def _move_review(draft: Editing, event: ReviewReassigned) -> None:
@@ -509,8 +521,9 @@ def _move_review(draft: Editing, event: ReviewReassigned) -> None:
 
 
 def _go_stale(draft: Editing, event: DraftWentStale) -> None:
-    draft.stale = True
-    draft.replied = event.replied
+    if draft.stale and (draft.replied is None) != (event.replied is None):
+        draft.before = draft.replied or CUSTOMER
+    draft.stale, draft.replied = True, event.replied
 
 
 _CONTENT = (DraftSubmitted, DraftEdited)
@@ -530,7 +543,7 @@ APPROVALS: Room[SeesDraft] = Room(
         Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (EditDraft,), _can_edit),
         Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (ApproveDraft,), _can_approve),
         Rule("queue.known", "The queue exists", "§5", (SubmitDraft,), queue_known, ("queue",)),
-        Rule("message.fresh", "A message's id is used once", "§1", _MESSAGES, message_fresh, ("draft",)),
+        Rule("message.fresh", "A message's id is used once", "§1", _MESSAGES, _id_is_fresh, ("draft",)),
     ),
     rules=(
         soft_rule("assignment.holder", "Only the assignee replies", "§4", (SubmitDraft,), only_holder),

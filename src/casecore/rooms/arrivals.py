@@ -43,7 +43,7 @@ from casecore.kernel.words import distinct, unless_blank
 from casecore.policies import Aspect, Policy
 from casecore.rooms.assignments import CaseQueued
 from casecore.rooms.blocking import SeesWriter, is_blocked
-from casecore.rooms.cases import Case, CaseStarted, SeesCase
+from casecore.rooms.cases import Case, CaseStarted, SeesCase, ask_again
 from casecore.rooms.threads import (
     NAMES_OWNER,
     CustomerMet,
@@ -449,9 +449,8 @@ def _set_successor(case: Editing, event: SuccessorStarted) -> None:
 
 def _await_answer(case: Editing, event: MessageReceived) -> None:
     case.active_at = event.at
-    case.answers = ()
     if case.unanswered_since is None:
-        case.unanswered_since = case.asked_since = event.at
+        ask_again(case, event.at)
 
 
 def _set_customer_instant(thread: Editing, event: MessageReceived) -> None:

@@ -80,6 +80,8 @@ class Case:
         unanswered_since: The customer's first message that has had no answer; None when all have.
         asked_since: The customer's first message of those that are unanswered, or were answered last.
         answers: Our messages that answered them, and BY_HAND if setting it resolved did; `MOST_ANSWERS` of them.
+        asked_before: The first of the messages before those, while its answer may still turn out to have failed.
+        answers_before: Our messages that answered it, and are not known to have failed.
         reason: What the customer selected.
         language: The customer's language.
         predecessor: The closed case on the same thread before this one.
@@ -112,6 +114,8 @@ class Case:
     active_at: datetime | None = None
     asked_since: datetime | None = None
     answers: tuple[str, ...] = ()
+    asked_before: datetime | None = None
+    answers_before: frozenset[str] = frozenset()
     threads: tuple[str, ...] = ()
     logged: bool = False
 
@@ -138,6 +142,20 @@ def answer_customer(case: Editing, answer: str) -> None:
     case.unanswered_since = None
     if case.asked_since is not None and answer not in case.answers:
         case.answers = (*case.answers, answer)[:MOST_ANSWERS]
+
+
+def ask_again(case: Editing, at: datetime) -> None:
+    """Let the customer wait for an answer from now on; what they had asked before is kept, in case its answer failed.
+
+    Args:
+        case: The case.
+        at: When they wrote (aware).
+    """
+    may_fail = bool(case.answers) and BY_HAND not in case.answers
+    case.asked_before = case.asked_since if may_fail else None
+    case.answers_before = frozenset(case.answers if may_fail else ())
+    case.unanswered_since = case.asked_since = at
+    case.answers = ()
 
 
 class SeesCase(SeesThread, Protocol):
@@ -480,6 +498,7 @@ def _end_case(case: Editing, event: CaseClosed) -> None:
     case.closed_as = event.reason
     case.assignee = case.waiting_since = case.cut_off_at = case.unanswered_since = None
     case.asked_since, case.answers = None, ()
+    case.asked_before, case.answers_before = None, frozenset()
     case.pull_only = False
     case.snoozed_until = None
 

@@ -27,6 +27,7 @@ from casecore.rooms.assignments import CaseReleased, Release
 from casecore.rooms.cases import Case, CaseCommand, HasCase, answer_customer, edge_missing, only_holder
 from casecore.rooms.contacts import CaseOfContact, Contact, HasContact, SeesContact, contact_goes_on
 from casecore.rooms.replies import emoji_taken, no_blank_left
+from casecore.rooms.reviews import id_is_no_drafts
 from casecore.rooms.threads import Message, MessageEvent, message_fresh, names_message, person_of
 from casecore.statuses import Status, Trigger
 
@@ -229,6 +230,7 @@ SILENCE: Room[SeesContact] = Room(
         Rule("contact.edge", "A contact goes on", "§6", _BOTH, contact_goes_on("end")),
         Rule("idle.chat", "Silence counts on chat", "§6", _BOTH, _on_chat),
         Rule("message.fresh", "A message's id is used once", "§1", _BOTH, message_fresh, ("message",)),
+        Rule("message.fresh", "A message's id is used once", "§1", _BOTH, id_is_no_drafts, ("message",)),
         Rule("lifecycle.edge", "A case moves only along the life cycle", "§2", (DisconnectIdle,), _may_resolve),
     ),
     rules=(

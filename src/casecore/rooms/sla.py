@@ -292,8 +292,25 @@ def judge_clock(
         reached: Whether by what it waits for.
     """
     case, clocks = view.case, view.clocks
-    run = None if clocks is None else run_of(clocks, name)
-    if case is None or clocks is None or run is None or run.since is None:
+    return () if case is None or clocks is None else judge_run(case, clocks, event, policy, name, at, reached=reached)
+
+
+def judge_run(
+    case: Case, clocks: Clocks, event: Event, policy: Policy, name: ClockName, at: datetime, *, reached: bool
+) -> tuple[Event, ...]:
+    """The same of clocks as they would have been.
+
+    Args:
+        case: The case.
+        clocks: Its clocks.
+        event: What ends it.
+        policy: The SOP in force.
+        name: Which clock.
+        at: When it ends (aware).
+        reached: Whether by what it waits for.
+    """
+    run = run_of(clocks, name)
+    if run.since is None:
         return ()
     verdict = run.verdict
     target, calendar = policy.service_target(name, case.channel, clocks.level)
@@ -443,10 +460,10 @@ def _forget_reply(clocks: Editing, event: MessageBounced) -> None:
 def _undo_response(clocks: Editing, event: ResponseUndone) -> None:
     if event.clock is FRT:
         clocks.replied_at = event.replied_at
-    setattr(clocks, event.clock, _taken_back(getattr(clocks, event.clock)))
+    setattr(clocks, event.clock, left_of_verdict(getattr(clocks, event.clock)))
 
 
-def _taken_back(verdict: ClockVerdict | None) -> ClockVerdict | None:
+def left_of_verdict(verdict: ClockVerdict | None) -> ClockVerdict | None:
     """What is left of a verdict once the clock runs again: that it was missed."""
     missed = verdict is not None and verdict.state is MISSED
     return ClockVerdict(MISSED, verdict.target) if verdict is not None and missed else None
@@ -467,7 +484,7 @@ def _stop_solution(clocks: Editing, event: SolutionReached) -> None:
 
 def _begins_again(clocks: Editing, event: SolutionUndone) -> None:
     clocks.resolved_at = clocks.resolved_by = None
-    clocks.solution = None if event.again else _taken_back(clocks.solution)
+    clocks.solution = None if event.again else left_of_verdict(clocks.solution)
     _leave_out(clocks, event.left_out)
     if event.again:
         clocks.solution_from = event.at
