@@ -129,6 +129,9 @@ if TYPE_CHECKING:
     from casecore.rooms.bounces import MessageBounced as MessageBounced
     from casecore.rooms.breaks import ClearNextState as ClearNextState
     from casecore.rooms.breaks import SetNextState as SetNextState
+    from casecore.rooms.case_merging import CaseTakenOver as CaseTakenOver
+    from casecore.rooms.case_merging import ClocksTakenOver as ClocksTakenOver
+    from casecore.rooms.case_merging import MergeCases as MergeCases
     from casecore.rooms.cases import Case as Case
     from casecore.rooms.cases import CaseClosed as CaseClosed
     from casecore.rooms.cases import CaseStarted as CaseStarted
@@ -179,6 +182,7 @@ if TYPE_CHECKING:
     from casecore.rooms.merging import CustomerExtended as CustomerExtended
     from casecore.rooms.merging import CustomerMerged as CustomerMerged
     from casecore.rooms.merging import MergeCustomers as MergeCustomers
+    from casecore.rooms.joining import ThreadJoined as ThreadJoined
     from casecore.rooms.moving import CaseMoved as CaseMoved
     from casecore.rooms.moving import MoveCase as MoveCase
     from casecore.rooms.moving import ThreadLeft as ThreadLeft
@@ -350,6 +354,8 @@ _HOMES = {
     "rooms.edits": "EditMessage MessageAwaited MessageEdited MessageWithdrawn WithdrawMessage",
     "rooms.last_words": "LastWords",
     "rooms.moving": "CaseMoved MoveCase ThreadLeft",
+    "rooms.case_merging": "CaseTakenOver ClocksTakenOver MergeCases",
+    "rooms.joining": "ThreadJoined",
     "rooms.clocks": "Clock Clocks ClockName ClockState ClockVerdict FirstReply first_response next_response solution",
     "rooms.sla": (
         "ClockJudged LevelSet RecordMiss ResponseUndone SetLevel SolutionPaused SolutionReached SolutionResumed "

@@ -142,6 +142,7 @@ _CLOSED: Final = MappingProxyType(
         CloseReason.SPAM: "as spam",
         CloseReason.TRASHED: "as trash",
         CloseReason.ABANDONED: "as abandoned",
+        CloseReason.MERGED: "as merged",
     }
 )
 

@@ -45,10 +45,12 @@ from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, C
 from casecore.rooms.authentication import Authenticated
 from casecore.rooms.blocking import CustomerBlocked, CustomerUnblocked, ThreadBlocked, ThreadUnblocked
 from casecore.rooms.bounces import MessageBounced
+from casecore.rooms.case_merging import CaseTakenOver, ClocksTakenOver
 from casecore.rooms.cases import CaseClosed, CaseStarted, StatusSet
 from casecore.rooms.clocks import ClockState
 from casecore.rooms.commitments import CommitmentMade
 from casecore.rooms.contacts import ContactEnded, ContactStarted, CustomerLeft
+from casecore.rooms.joining import ThreadJoined
 from casecore.rooms.merging import CustomerMerged
 from casecore.rooms.moving import CaseMoved
 from casecore.rooms.notes import CaseTagged, CaseUntagged
@@ -291,7 +293,7 @@ def _status_is_set(books: Books, event: StatusSet, _: InForce) -> None:
 
 def _note_answer(page: Any, answer: str) -> None:
     """The customer waits no more."""
-    page.waits = False
+    page.waits, page.waits_since = False, None
     if page.asked_us:
         page.answers |= {answer}
 
@@ -302,7 +304,7 @@ def _never_arrived(books: Books, event: MessageBounced, _: InForce) -> None:
         return
     page.answers -= {event.message}
     if not page.answers:
-        page.waits = True
+        page.waits, page.waits_since = True, event.waits_since
         _begin_silence(page, None)
 
 
@@ -332,7 +334,7 @@ def _closes(books: Books, event: CaseClosed, said: InForce) -> None:
     _end_offer(books, event.case, review=False)
     page = books.edit("cases", event.case)
     page.status, page.queued, page.queued_since = Status.CLOSED, False, None
-    page.asleep, page.waits = False, False
+    page.asleep, page.waits, page.waits_since = False, False, None
     page.answers, page.asked_us = frozenset(), False
     page.left, page.gone, page.was_authenticated = False, False, None
 
@@ -491,10 +493,46 @@ def _decides(books: Books, event: DraftApproved | DraftRefused | DraftWithdrawn 
     books.edit("cases", event.case).draft = None
 
 
+def _speaks_on(page: Any, thread: str | None) -> None:
+    """The thread on which was written last is the one that a case is on; the others lead to it."""
+    if thread is not None and thread != page.thread:
+        page.joined, page.thread = page.joined - {thread} | {page.thread}, thread
+
+
+def _joins(books: Books, event: ThreadJoined, _: InForce) -> None:
+    books.edit("cases", event.case).joined |= {event.thread}
+
+
+def _takes_over(books: Books, event: CaseTakenOver, _: InForce) -> None:
+    """What was known of the one counts for the other: who waits, since when; what was said last."""
+    page, merged = books.edit("cases", event.case), books.case(event.merged)
+    here, there = books.page("threads", page.thread or "").wrote, books.page("threads", merged.thread or "").wrote
+    if there is not None and (here is None or here < there):
+        _speaks_on(page, merged.thread)
+        page.heard = merged.heard or page.heard
+    page.asked_us = page.asked_us or merged.asked_us
+    if merged.waits:
+        if not page.waits:
+            page.next_response = None
+        page.waits_since = min(one.waits_since for one in (page, merged) if one.waits_since is not None)
+        page.waits, page.answers = True, frozenset()
+        _begin_silence(page, None)
+
+
+def _clocks_go_on(books: Books, event: ClocksTakenOver, _: InForce) -> None:
+    """A clock that was missed stays so."""
+    page = books.edit("cases", event.case)
+    for name in ("first_response", "next_response", "solution"):
+        if getattr(event, name) is not None and getattr(page, name) is None:
+            setattr(page, name, ClockState.MISSED)
+
+
 def _writes_to_us(books: Books, event: MessageReceived, _: InForce) -> None:
     page = books.edit("cases", event.case)
     if not page.waits:
         page.next_response = None  # whoever begins to wait has a clock of their own
+        page.waits_since = event.at
+    _speaks_on(page, event.thread)
     page.waits, page.left, page.gone = True, False, False
     page.asked_us, page.answers, page.heard = True, frozenset(), (event.message,)
     _begin_silence(page, None)
@@ -538,7 +576,7 @@ def _has_answered(books: Books, case: str) -> None:
 
 
 def _is_sent(books: Books, event: ReplySent | PresenceAsked | ChatDisconnected) -> None:
-    books.edit("messages", books.message_on(event.case, event.message)).sent = True
+    books.edit("messages", books.message_on(event.case, event.message, event.thread)).sent = True
     _comes_or_goes(books, event)
 
 
@@ -566,6 +604,9 @@ WRITERS: Final[Mapping[type[Event], Callable[[Books, Any, InForce], None]]] = {
     NextStateCleared: _clears_next_state,
     ThreadOpened: _opens_thread,
     CaseMoved: _moves,
+    ThreadJoined: _joins,
+    CaseTakenOver: _takes_over,
+    ClocksTakenOver: _clocks_go_on,
     ConsentRecorded: _agrees,
     CustomerMerged: _merges,
     CustomerBlocked: _blocks,

@@ -66,7 +66,7 @@ class CasePage(BookPage):
         offered_to: Whom it is offered to; `review_to`: whom the review of its draft is offered to.
         reviewer: Who reviews its draft.
         owing: Who has a contact with it to dispose.
-        waits: Whether its customer waits for an answer.
+        waits: Whether its customer waits for an answer, and `waits_since`, since when.
         asked_us: Whether they, or a participant, have ever written on it.
         answers: What has answered their last messages: our messages, and nothing at all for setting it resolved.
         first_response: What was found of the first response, once it was; likewise `next_response` and `solution`.
@@ -81,6 +81,7 @@ class CasePage(BookPage):
         proven: Who, of those with a contact to dispose, had authenticated the customer in it.
         followed: Whether another case has taken its place.
         heard: The last message of its customer, or of a participant, and the latest that came or went after it.
+        joined: The other threads that lead to it.
     """
 
     channel: Channel | None = None
@@ -99,6 +100,7 @@ class CasePage(BookPage):
     reviewer: str | None = None
     owing: frozenset[str] = frozenset()
     waits: bool = False
+    waits_since: datetime | None = None
     asked_us: bool = False
     answers: frozenset[str] = frozenset()
     first_response: ClockState | None = None
@@ -117,6 +119,7 @@ class CasePage(BookPage):
     proven: frozenset[str] = frozenset()
     followed: bool = False
     heard: tuple[str, ...] = ()
+    joined: frozenset[str] = frozenset()
 
 
 @attrs.define(unsafe_hash=True, weakref_slot=False)

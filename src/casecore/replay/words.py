@@ -40,7 +40,7 @@ from casecore.rooms.approvals import (
     SubmitDraft,
     WithdrawDraft,
 )
-from casecore.rooms.arrivals import MessageNoted, MessageReceived, ReceiveMessage
+from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, ReceiveMessage
 from casecore.rooms.assignments import (
     CaseAssigned,
     CaseQueued,
@@ -53,12 +53,14 @@ from casecore.rooms.authentication import Authenticate
 from casecore.rooms.blocking import BlockCustomer, BlockThread, UnblockCustomer, UnblockThread
 from casecore.rooms.bounces import DeliveryFailed, MessageBounced
 from casecore.rooms.breaks import ClearNextState, SetNextState
+from casecore.rooms.case_merging import MergeCases
 from casecore.rooms.cases import CaseClosed, CaseStarted, CloseCase, CloseReason, SetStatus
 from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment, TakeCommitment
 from casecore.rooms.contacts import ContactEnded, EndContact
 from casecore.rooms.edits import EditMessage, MessageAwaited, MessageEdited, WithdrawMessage
 from casecore.rooms.lapses import EndUnanswered
+from casecore.rooms.joining import ThreadJoined
 from casecore.rooms.merging import CustomerExtended, MergeCustomers
 from casecore.rooms.moving import MoveCase
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment
@@ -358,7 +360,8 @@ def _say_outbound(step: Step, c: StartOutbound) -> _Said:
 
 def _say_reply(step: Step, c: SendReply) -> _Said:
     made = f" with {c.template}" if c.template is not None else ""
-    return f"{_actor_name(step)} replies to {c.case} as {c.send_as}{made}", c.text
+    on = f" on thread {c.thread}" if c.thread is not None else ""
+    return f"{_actor_name(step)} replies to {c.case}{on} as {c.send_as}{made}", c.text
 
 
 def _say_commitment(step: Step, c: MakeCommitment) -> _Said:
@@ -429,6 +432,7 @@ _SENTENCES: Final[Mapping[type[Command], _SayCommand]] = MappingProxyType(
         ReassignCase: _say_handover("{who} gives {c.case} to {to}"),
         RecordConsent: _say_consent,
         MoveCase: _say_move,
+        MergeCases: _fill_pattern("{who} merges {c.case} into {c.into}"),
         MergeCustomers: _fill_pattern("{who} finds that customer {c.customer} is customer {c.into}"),
         BlockCustomer: _say_block("blocks"),
         UnblockCustomer: _say_block("unblocks"),
@@ -557,6 +561,8 @@ def _tell_duty(_: Step, event: DutyLeft, __: Happened) -> str:
 _CONSEQUENCES: Final[Mapping[type, Callable[[Step, Any, Happened], str]]] = MappingProxyType(
     {
         CaseStarted: _tell_start,
+        ThreadJoined: lambda _, event, __: f"what is written on thread {event.thread} goes on in {event.case}",
+        CaseReopened: lambda _, event, __: "" if event.merged is None else f"{event.case} is open again",
         MessageNoted: _tell_note,
         CustomerExtended: _tell_extension,
         MessageAwaited: lambda _, event, __: f"{event.message} has not come yet",

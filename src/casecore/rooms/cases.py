@@ -53,11 +53,12 @@ class CloseReason(StrEnum):
     SPAM = "spam"
     TRASHED = "trashed"
     ABANDONED = "abandoned"
+    MERGED = "merged"
 
 
 UNWANTED = frozenset({CloseReason.SPAM, CloseReason.TRASHED})
 
-FROM_EVERYWHERE = UNWANTED | {CloseReason.ABANDONED}
+FROM_EVERYWHERE = UNWANTED | {CloseReason.ABANDONED, CloseReason.MERGED}
 """The reasons for which a case is closed from every status."""
 
 # Record ----------------------------------------------------------------------------------------------
@@ -86,6 +87,7 @@ class Case:
         successor: The case that followed this closed one.
         closed_as: Why it was closed.
         threads: The threads that it has left (`moving.py`), on which messages of it stand.
+        joined: The other threads that lead to it (`joining.py`).
     """
 
     id: str
@@ -112,6 +114,7 @@ class Case:
     asked_since: datetime | None = None
     answers: tuple[str, ...] = ()
     threads: tuple[str, ...] = ()
+    joined: tuple[str, ...] = ()
 
 
 BY_HAND = ""
@@ -216,10 +219,15 @@ class StatusSet(Event):
 
 @frozen
 class CaseClosed(Event):
-    """The case is over."""
+    """The case is over.
+
+    Attributes:
+        into: The case as which it goes on, where it was merged.
+    """
 
     case: str
     reason: CloseReason
+    into: str | None = None
 
 
 # Needs -----------------------------------------------------------------------------------------------
@@ -312,7 +320,8 @@ _SPOKEN_ROLES = MappingProxyType(
 
 @wants("case")
 @measures("by", "may")
-def _may_close(view: HasCase, command: CloseCase, policy: Policy) -> Reason | None:
+def may_close(view: HasCase, command: AboutCase, policy: Policy) -> Reason | None:
+    """The rule of every command that closes a case by hand: the policy says who may."""
     if command.by == SYSTEM:
         return None
     roles = policy.lifecycle.close_by
@@ -465,6 +474,7 @@ def _end_case(case: Editing, event: CaseClosed) -> None:
     case.status = CLOSED
     case.status_at = case.active_at = event.at
     case.closed_as = event.reason
+    case.successor = event.into or case.successor
     case.assignee = case.waiting_since = case.cut_off_at = case.unanswered_since = None
     case.asked_since, case.answers = None, ()
     case.pull_only = False
@@ -486,7 +496,7 @@ CASES: Room[SeesCase] = Room(
     ),
     rules=(
         soft_rule("assignment.holder", "Only the assignee, or a supervisor", "§3", (SetStatus,), only_holder),
-        soft_rule("lifecycle.close_by", "The policy says who may close", "§2", (CloseCase,), _may_close),
+        soft_rule("lifecycle.close_by", "The policy says who may close", "§2", (CloseCase,), may_close),
         soft_rule(
             "lifecycle.close_from", "The policy says from where cases are closed", "§2", (CaseClosed,), _close_from
         ),

@@ -19,9 +19,10 @@ from casecore.policies import Policy
 from casecore.rooms.approvals import ApproveDraft, DraftSubmitted, EditDraft, SubmitDraft
 from casecore.rooms.arrivals import MessageNoted, MessageReceived
 from casecore.rooms.cases import CaseStarted, HasCase, SeesCase
+from casecore.rooms.joining import threads_of
 from casecore.rooms.replies import ReplySent, SendReply
 from casecore.rooms.silence import ChatDisconnected, PresenceAsked
-from casecore.rooms.threads import Message, names_message
+from casecore.rooms.threads import Message, message_row
 
 # Record ------------------------------------------------------------------------------------------------
 
@@ -75,6 +76,12 @@ class SaysWhatWasSeen(Protocol):
 def _seen_by(command: Command) -> str | None:
     said: str | None = getattr(command, _SEEN_IN[type(command)])
     return said
+
+
+def _seen_rows(view: SeesLastWords, command: Command) -> tuple[str, ...]:
+    """Where a message may stand that was seen last: on the case's own thread, or another that leads to it."""
+    named, case = _seen_by(command), view.case
+    return () if named is None or case is None else tuple(message_row(thread, named) for thread in threads_of(case))
 
 
 def _seen_is_known(view: SeesLastWords, command: Command, _: Policy) -> Reason | None:
@@ -142,5 +149,5 @@ LAST_WORDS: Room[SeesLastWords] = Room(
     ),
     creates={(LastWords, CaseStarted): _nothing_said},
     notices={(LastWords, MessageReceived): _say, **dict.fromkeys(((LastWords, event) for event in _GOES_ON), _go_on)},
-    shows={command: names_message(name, row="seen") for command, name in _SEEN_IN.items()},
+    shows={command: {"seen": _seen_rows} for command in _SEEN_IN},
 )

@@ -262,7 +262,7 @@ def names_message(name: str = "message", row: str = "message") -> Mapping[str, C
 
 def _rows_of_message(view: Any, command: Any) -> tuple[str, ...]:
     case, message = view.case, command.message
-    threads = () if case is None or message is None else (case.thread, *case.threads)
+    threads = () if case is None or message is None else (case.thread, *case.joined, *case.threads)
     return tuple(message_row(thread, message) for thread in threads)
 
 

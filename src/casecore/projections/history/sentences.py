@@ -12,7 +12,7 @@ from typing import Final
 from casecore.channels import MessageKind
 from casecore.kernel import CUSTOMER, Deviated, Event
 from casecore.projections.history.sentences_of_work import REPLIES, WORK
-from casecore.projections.history.vocabulary import BY_PARTICIPANT, BY_THEMSELVES, HAS_ENDED, WAITS_AGAIN, Sentence
+from casecore.projections.history.vocabulary import BY_PARTICIPANT, BY_THEMSELVES, HAS_ENDED, MERGED, WAITS_AGAIN, Sentence
 from casecore.rooms.agents import (
     AgentAdded,
     AgentAvailable,
@@ -27,9 +27,11 @@ from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived,
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, CaseUnqueued, Release, WorkBegun
 from casecore.rooms.blocking import CustomerBlocked, CustomerUnblocked, ThreadBlocked, ThreadUnblocked
 from casecore.rooms.bounces import MessageBounced
+from casecore.rooms.case_merging import CaseTakenOver, ClocksTakenOver
 from casecore.rooms.cases import CaseClosed, CaseStarted, CloseReason, StatusSet
 from casecore.rooms.clocks import ClockName
 from casecore.rooms.edits import MessageAwaited, MessageEdited, MessageWithdrawn
+from casecore.rooms.joining import ThreadJoined
 from casecore.rooms.merging import CustomerExtended, CustomerMerged
 from casecore.rooms.moving import CaseMoved, ThreadLeft
 from casecore.rooms.notes import (
@@ -164,6 +166,20 @@ CUSTOMERS: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             "{by} moved the case to the customer {customer}, on the conversation {thread} (before: {left})",
             "{by} passou o caso para o cliente {customer}, na conversa {thread} (antes: {left})",
             "{by} a transféré le cas au client {customer}, dans la conversation {thread} (avant : {left})",
+        ),
+    ),
+    ThreadJoined: (
+        Sentence(
+            "what is written on the conversation {thread} goes on in this case",
+            "o que se escreve na conversa {thread} continua neste caso",
+            "ce qui s’écrit dans la conversation {thread} se poursuit dans ce cas",
+        ),
+    ),
+    CaseTakenOver: (
+        Sentence(
+            "{by} merged the case {merged} into this one[; the customer waits for an answer since {waits_since}]",
+            "{by} fundiu o caso {merged} com este[; o cliente aguarda resposta desde {waits_since}]",
+            "{by} a fusionné le cas {merged} avec celui-ci[ ; le client attend une réponse depuis le {waits_since}]",
         ),
     ),
     ThreadLeft: (
@@ -379,6 +395,12 @@ CASES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
     ),
     CaseReopened: (
         Sentence(
+            "the case was reopened (before: {was}): the customer of {merged} waits for an answer",
+            "o caso foi reaberto (antes: {was}): o cliente de {merged} aguarda resposta",
+            "le cas a été rouvert (avant : {was}) : le client de {merged} attend une réponse",
+            MERGED,
+        ),
+        Sentence(
             "the case was reopened (before: {was})",
             "o caso foi reaberto (antes: {was})",
             "le cas a été rouvert (avant : {was})",
@@ -393,6 +415,12 @@ CASES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
     ),
     CaseClosed: (
         Sentence("{by} closed the case", "{by} fechou o caso", "{by} a fermé le cas", {"reason": CloseReason.BY_HAND}),
+        Sentence(
+            "{by} merged the case into {into}, as which it goes on",
+            "{by} fundiu o caso com {into}, onde continua",
+            "{by} a fusionné le cas avec {into}, où il se poursuit",
+            {"reason": CloseReason.MERGED},
+        ),
         Sentence("{by} closed the case ({reason})", "{by} fechou o caso ({reason})", "{by} a fermé le cas ({reason})"),
     ),
     CaseAssigned: (
@@ -508,6 +536,16 @@ CASES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
             "{by} removed the tag {tag:quoted} from the message {message}",
             "{by} removeu a etiqueta {tag:quoted} da mensagem {message}",
             "{by} a retiré l’étiquette {tag:quoted} du message {message}",
+        ),
+    ),
+    ClocksTakenOver: (
+        Sentence(
+            "the service clocks go on here[; first response: from {started_at}][; next response: from {asked_at}]"
+            "[; solution: from {solution_from}]",
+            "os prazos de serviço continuam aqui[; primeira resposta: desde {started_at}]"
+            "[; resposta seguinte: desde {asked_at}][; solução: desde {solution_from}]",
+            "les délais de service se poursuivent ici[ ; première réponse : depuis le {started_at}]"
+            "[ ; réponse suivante : depuis le {asked_at}][ ; résolution : depuis le {solution_from}]",
         ),
     ),
     ClockJudged: (

@@ -1,0 +1,535 @@
+"""Merging cases: a customer has two about one matter, and they become one.
+
+* Two cases are merged only within **one customer** (whoever they were merged with) **and channel**, by an agent who
+  holds one of them while nobody else holds the other, or by a supervisor; the policy's `lifecycle.close_by` is asked,
+  its `close_from` is not: the matter goes on. Neither has a live contact, a draft that waits or an open wrap-up.
+* The one is **closed**, as `merged`, and says as which it goes on; it ends as by any closing, and what is owed on it
+  stays there. The **other** is the current case of the threads of both (`joining.py`); the thread on which the customer
+  wrote last is its own. Texts stay where they are.
+* The other takes over what **waits**: the earlier unanswered message, with its place in the queue, and the last words.
+  It is open again then, if it was pending, escalated or resolved; held by nobody it goes as a reopened one, but for an
+  agent who has just been freed of the one that is closed.
+* **Clocks** go on: one that runs on the one goes on at the other, with the earlier of both starts, also where that was
+  missed. Where the other's has ended, its verdict stands; the one ends then as by any closing, and what waits for an
+  answer has that of the next response.
+* Status, level, queue, tags and people of the other stay as they are.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Protocol
+
+from casecore.kernel import SYSTEM, Editing, Event, Probe, Reason, Room, Rule, a_flag, a_length, an_id, frozen
+from casecore.kernel.fields import MOST_SECONDS
+from casecore.kernel.rooms import measures, soft_rule, wants
+from casecore.kernel.values import changed
+from casecore.policies import Policy
+from casecore.policies.sections import AfterReopening, Role
+from casecore.rooms.aftermath import Aftermath
+from casecore.rooms.agents import DISPOSING, Agent, is_supervisor
+from casecore.rooms.approvals import WaitingDraft
+from casecore.rooms.arrivals import CaseReopened
+from casecore.rooms.assignments import CaseQueued
+from casecore.rooms.cases import Case, CaseClosed, CaseCommand, CloseCase, CloseReason, may_close, not_closed
+from casecore.rooms.clocks import MISSED, ClockName, Clocks, ClockVerdict, FirstReply
+from casecore.rooms.contacts import Contact, LastContact, break_silence
+from casecore.rooms.joining import ThreadJoined, speak_on, threads_of
+from casecore.rooms.last_words import LastWords
+from casecore.rooms.moving import on_the_line
+from casecore.rooms.offers import Offers
+from casecore.rooms.sla import FRT, NRT, ST, judge_clock, misses_by_now, paused_seconds
+from casecore.rooms.threads import Customer, Thread
+from casecore.rooms.times import CaseTime, SeesTime, time_goes_on
+from casecore.statuses import CASE_LIFECYCLE, CLOSED, ESCALATED, OPEN, RESOLVED, Trigger
+
+MOST_JOINED = 20
+"""So many threads may lead to one case."""
+
+# Command and events ------------------------------------------------------------------------------------
+
+
+@frozen
+class MergeCases(CaseCommand):
+    """A case is about the same matter as another, and goes on as that one.
+
+    Attributes:
+        into: The case as which it goes on.
+    """
+
+    into: str = an_id(of="other_file")
+
+
+@frozen
+class CaseTakenOver(Event):
+    """What another case was about goes on as this one.
+
+    Attributes:
+        merged: That other case.
+        thread: The thread on which the customer wrote last, where that led to the other; None: it is the case's own.
+        waits_since: The first message of both that has had no answer; None where the other's customer waits for none.
+        heard: Their last message, and what came or went after it, where that is on the other.
+        answers: The agent whose message that one answers.
+    """
+
+    case: str
+    merged: str
+    thread: str | None = None
+    waits_since: datetime | None = None
+    heard: tuple[str, ...] = ()
+    answers: str | None = None
+
+
+@frozen
+class ClocksTakenOver(Event):
+    """Service clocks that ran on a case go on at the one into which it was merged; what is None stays as it is.
+
+    Attributes:
+        started_at: What the first response counts from.
+        replied_at: When that came, where the case had none to wait for, and the other had.
+        asked_at: What the next response counts from.
+        solution_from: What the solution counts from.
+        left_out: How many seconds of it do not count.
+        paused: Whether it is paused.
+        first_response: What was promised of the first response, in seconds, where it was missed; so are the others.
+    """
+
+    case: str
+    started_at: datetime | None = None
+    replied_at: datetime | None = None
+    asked_at: datetime | None = None
+    solution_from: datetime | None = None
+    left_out: float = a_length(default=0.0)
+    paused: bool = a_flag(default=False)
+    first_response: float | None = a_length(default=None)
+    next_response: float | None = a_length(default=None)
+    solution: float | None = a_length(default=None)
+
+
+class OtherFile(Protocol):
+    """All that is kept of the other case."""
+
+    case: Case
+    draft: WaitingDraft | None
+    offers: Offers | None
+    contact: Contact | None
+    last_contact: LastContact | None
+    aftermath: Aftermath | None
+    clocks: Clocks | None
+    case_time: CaseTime | None
+    last_words: LastWords | None
+
+
+class SeesBoth(SeesTime, Protocol):
+    """A case, and the one into which it is merged."""
+
+    @property
+    def other_file(self) -> OtherFile | None:
+        """The other case."""
+
+    @property
+    def other_thread(self) -> Thread | None:
+        """The other's own thread."""
+
+    @property
+    def other_customer(self) -> Customer | None:
+        """Whose the other is."""
+
+    @property
+    def other_holder(self) -> Agent | None:
+        """Who holds the other, or its last agent."""
+
+    @property
+    def draft(self) -> WaitingDraft | None:
+        """The draft that waits on the case."""
+
+    @property
+    def aftermath(self) -> Aftermath | None:
+        """What of the case's contacts is still open."""
+
+    @property
+    def clocks(self) -> Clocks | None:
+        """The case's service clocks."""
+
+    @property
+    def last_words(self) -> LastWords | None:
+        """What was said last on the case."""
+
+
+class HasBoth(SeesBoth, Protocol):
+    """There are both."""
+
+    case: Case
+    other_file: OtherFile
+
+
+class HasBothClocks(HasBoth, Protocol):
+    """There are both, and the clocks of the one."""
+
+    clocks: Clocks
+
+
+# The other case ----------------------------------------------------------------------------------------
+
+
+def _other_thread(view: SeesBoth, _: MergeCases) -> str | None:
+    return None if view.other_file is None else view.other_file.case.thread
+
+
+def _other_customer(view: SeesBoth, _: MergeCases) -> str | None:
+    return None if view.other_file is None else view.other_file.case.customer
+
+
+def _other_holder(view: SeesBoth, _: MergeCases) -> str | None:
+    return None if view.other_file is None else view.other_file.case.assignee or view.other_file.case.owner
+
+
+_SHEETS = (
+    *("case", "draft", "offers", "contact", "last_contact", "aftermath", "clocks", "case_time", "last_words"),
+)
+
+
+def _seen_from_other(view: SeesBoth, _: MergeCases) -> SeesBoth | None:
+    """The view of the other case. Its last agent is not there for it who is just freed of the one: they wrap up."""
+    file, freed = view.other_file, None if view.case is None else view.case.assignee
+    if file is None:
+        return None
+    holder = view.other_holder
+    rows: dict[str, Any] = {name: getattr(file, name) for name in _SHEETS}
+    rows |= {"thread": view.other_thread, "customer": view.other_customer}
+    rows["holder"] = None if holder is None or holder.id == freed else holder
+    nobody = dict.fromkeys(("person", "reviewer", "offered", "review_offered"))
+    seen: SeesBoth = changed(view, **rows, **nobody)
+    return seen
+
+
+# Needs -------------------------------------------------------------------------------------------------
+
+
+def _other_known(view: SeesBoth, command: MergeCases, _: Policy) -> Reason | None:
+    if view.other_file is not None:
+        return None
+    return Reason("case.known", f"there is no case {command.into!r}", "check the id; messages start cases")
+
+
+def _two_cases(_: SeesBoth, command: MergeCases, __: Policy) -> Reason | None:
+    if command.case != command.into:
+        return None
+    return Reason("merge_cases.two", f"{command.case} is the same case", "name another case of that customer")
+
+
+@wants("other_file")
+def _other_open(view: HasBoth, _: MergeCases, __: Policy) -> Reason | None:
+    other = view.other_file.case
+    if other.status is not CLOSED:
+        return None
+    follow = f"merge it into {other.successor}" if other.successor else "leave it as it is"
+    return Reason("lifecycle.closed", f"case {other.id} is closed and can never be changed", follow)
+
+
+def _other_time(view: SeesBoth, command: MergeCases, policy: Policy) -> Reason | None:
+    other = _seen_from_other(view, command)
+    return None if other is None else time_goes_on(other, command, policy)
+
+
+def _not_merged_by_hand(_: SeesBoth, command: CloseCase, __: Policy) -> Reason | None:
+    if command.reason is not CloseReason.MERGED:
+        return None
+    found = f"case {command.case} goes on as another, and nobody says as which"
+    return Reason("lifecycle.merged", found, "merge it into that one", ways=("MergeCases",))
+
+
+# Rules -------------------------------------------------------------------------------------------------
+
+
+@wants("case", "other_file")
+def _theirs_or_nobodys(view: HasBoth, command: MergeCases, _: Policy) -> Reason | None:
+    both = (view.case, view.other_file.case)
+    if command.by == SYSTEM or is_supervisor(view.actor):
+        return None
+    others = next((case for case in both if case.assignee not in {None, command.by}), None)
+    if others is not None:
+        found, remedy = f"{others.assignee} holds case {others.id}", f"ask {others.assignee} or a supervisor"
+    elif all(case.assignee is None for case in both):
+        found, remedy = "nobody holds either", "open one of them first, or ask a supervisor"
+    else:
+        return None
+    holders = tuple(case.assignee for case in both)
+    found = f"cases {command.case} and {command.into} are not {command.by}'s: {found}"
+    return Reason("assignment.holder", found, remedy, {"assignees": holders}, ("OpenCase",))
+
+
+@wants("case", "other_file")
+@measures("by", "may")
+def _may_merge(view: HasBoth, command: MergeCases, policy: Policy) -> Reason | None:
+    holds = view.other_file.case.assignee == command.by and Role.ASSIGNEE in policy.lifecycle.close_by
+    return None if holds else may_close(view, command, policy)
+
+
+@wants("case", "other_file")
+def _same_customer(view: HasBoth, command: MergeCases, _: Policy) -> Reason | None:
+    one, other = view.case, view.other_file.case
+    if one.channel is not other.channel:
+        found = f"case {one.id} is on {one.channel}, and case {other.id} on {other.channel}"
+        return Reason("merge_cases.customer", found, f"merge it into a case on {one.channel}")
+    whose, others = _person(view.customer, one.customer), _person(view.other_customer, other.customer)
+    if whose == others:
+        return None
+    found = f"case {one.id} is {whose}'s, and case {other.id} is {others}'s"
+    remedy = "merge the customers first, if they are the same person; or move the case"
+    return Reason("merge_cases.customer", found, remedy, ways=("MergeCustomers", "MoveCase"))
+
+
+def _person(customer: Customer | None, named: str) -> str:
+    return named if customer is None else customer.person
+
+
+@wants("case", "other_file")
+def _nobody_on_line(view: HasBoth, _: MergeCases, __: Policy) -> Reason | None:
+    live = next((case for case in (view.case, view.other_file.case) if on_the_line(case)), None)
+    if live is None:
+        return None
+    found = f"the customer of case {live.id} is on the line, by {live.channel}"
+    return Reason("merge_cases.live", found, "wait until they have left")
+
+
+@wants("case", "other_file")
+def _no_draft(view: HasBoth, command: MergeCases, _: Policy) -> Reason | None:
+    drafts = {command.case: view.draft, command.into: view.other_file.draft}
+    found = next((f"draft {draft.id} waits on case {case}" for case, draft in drafts.items() if draft is not None), None)
+    if found is None:
+        return None
+    return Reason("merge_cases.draft", found, "decide it, or withdraw it, first", ways=("ApproveDraft", "WithdrawDraft"))
+
+
+@wants("case", "other_file")
+@measures("undisposed")
+def _nothing_to_dispose(view: HasBoth, command: MergeCases, _: Policy) -> Reason | None:
+    left = {command.case: view.aftermath, command.into: view.other_file.aftermath}
+    undisposed = {case: after.undisposed for case, after in left.items() if after is not None and after.undisposed}
+    for case, count in undisposed.items():
+        found = f"{count} contact(s) of case {case} are not disposed"
+        return Reason("merge_cases.wrap_up", found, "dispose them first", {"undisposed": count}, DISPOSING)
+    return None
+
+
+@wants("case", "other_file")
+@measures("threads", "limit")
+def _few_threads(view: HasBoth, command: MergeCases, _: Policy) -> Reason | None:
+    threads = len(threads_of(view.case)) + len(threads_of(view.other_file.case))
+    if threads <= MOST_JOINED:
+        return None
+    found = f"{threads} threads would lead to case {command.into}"
+    remedy = f"at most {MOST_JOINED} may; close it, and note in it as which it goes on"
+    return Reason("merge_cases.limit", found, remedy, {"threads": threads, "limit": MOST_JOINED}, ("CloseCase",))
+
+
+# Handler -----------------------------------------------------------------------------------------------
+
+
+@wants("case", "other_file")
+def _merge_cases(view: HasBoth, command: MergeCases, _: Policy) -> tuple[Event, ...]:
+    by, at, one, other = command.by, command.at, view.case, view.other_file.case
+    waits_since = None if one.unanswered_since is None else _earlier(one.unanswered_since, other.unanswered_since)
+    wrote, later = _wrote_last(view), {}
+    if wrote is not None:
+        words, after = view.last_words, view.aftermath
+        heard = () if words is None or words.message is None else (words.message, *words.since)
+        later = {"thread": wrote, "heard": heard, "answers": None if after is None else after.earlier_handler}
+    return (
+        *(ThreadJoined(by, at, other.id, thread) for thread in threads_of(one)),
+        *_place_in_queue(other, command, waits_since),
+        *_opened_again(view, command, waits_since),
+        CaseTakenOver(by, at, other.id, one.id, waits_since=waits_since, **later),
+        CaseClosed(by, at, one.id, CloseReason.MERGED, other.id),
+    )
+
+
+def _earlier(instant: datetime, other: datetime | None) -> datetime:
+    return instant if other is None else min(instant, other)
+
+
+def _wrote_last(view: HasBoth) -> str | None:
+    """The thread of the one, if its customer wrote there last; None where they did so on the other's."""
+    here, there = (None if row is None else row.customer_at for row in (view.thread, view.other_thread))
+    return view.case.thread if here is not None and (there is None or there < here) else None
+
+
+def _reopens(view: HasBoth) -> bool:
+    """Whether the other case is open again, because the customer of the one waits for an answer."""
+    status = view.other_file.case.status
+    moves = CASE_LIFECYCLE.dest(status, Trigger.CUSTOMER_MESSAGE) is not status
+    return moves and view.case.unanswered_since is not None
+
+
+def _opened_again(view: HasBoth, command: MergeCases, waits_since: datetime | None) -> tuple[Event, ...]:
+    other = view.other_file.case
+    if not _reopens(view):
+        return ()
+    merged = {"merged": command.case, "waits_since": waits_since}
+    return (CaseReopened(command.by, command.at, other.id, other.status, **merged),)
+
+
+def _place_in_queue(case: Case, command: MergeCases, since: datetime | None) -> tuple[Event, ...]:
+    """Whoever has waited longer does not wait anew; pending ones are queued where they are opened again."""
+    if since is None or case.waiting_since is None or case.waiting_since <= since:
+        return ()
+    if CASE_LIFECYCLE.dest(case.status, Trigger.CUSTOMER_MESSAGE) is not case.status and case.status is not ESCALATED:
+        return ()
+    place = {"cut_off_at": case.cut_off_at, "push": not case.pull_only}
+    return (CaseQueued(SYSTEM, command.at, case.id, case.queue, since, **place),)
+
+
+# What follows for the clocks ---------------------------------------------------------------------------
+
+
+@wants("case", "other_file", "clocks")
+def _clocks_go_on(view: HasBothClocks, event: CaseClosed, policy: Policy) -> tuple[Event, ...]:
+    """What runs on a case goes on at the one into which it is merged; where that cannot be, it ends."""
+    if event.into is None:
+        return ()
+    one, other = view.clocks, view.other_file.clocks or Clocks()
+    running, theirs, told = _running(one), _running(other), dict[str, Any]()
+    asked, go_on = [running[NRT]] if NRT in running else [], {*running}
+    if FRT in running and other.replied_at is None:
+        told["started_at"] = _earlier(running[FRT], other.started_at)
+    elif FRT in running:
+        go_on.remove(FRT)
+        asked += [running[FRT]] if view.case.unanswered_since is not None else []
+    elif other.started_at is None and one.started_at is not None:
+        told |= {"started_at": one.started_at, "replied_at": one.replied_at}
+    if asked:
+        told["asked_at"] = _earlier(min(asked), theirs.get(NRT))
+    if ST in running and _is_solved(view, policy):
+        go_on.remove(ST)
+    elif ST in running:
+        told |= _earlier_solution(view, event, policy)
+    missed = {found.clock: found.target for found in misses_by_now(view, event, policy)}
+    missed |= {name: verdict.target for name in go_on if (verdict := getattr(one, name)) is not None}
+    told |= {name.value: missed[name] for name in ClockName if name in go_on and name in missed}
+    ended = [judge_clock(view, event, policy, name, event.at, reached=False) for name in running if name not in go_on]
+    taken = (ClocksTakenOver(event.by, event.at, event.into, **told),) if told else ()
+    return (*(verdict for verdicts in ended for verdict in verdicts), *taken)
+
+
+def _running(clocks: Clocks) -> dict[ClockName, datetime]:
+    """The clocks of a case that run, and from when."""
+    since: dict[ClockName, datetime | None] = {
+        FRT: clocks.started_at if clocks.replied_at is None else None,
+        NRT: None if clocks.answers else clocks.asked_at,
+        ST: clocks.solution_from if clocks.resolved_at is None else None,
+    }
+    return {name: instant for name, instant in since.items() if instant is not None}
+
+
+def _is_solved(view: HasBoth, policy: Policy) -> bool:
+    """Whether the other case is, and stays, solved: then nothing goes on there."""
+    clocks = view.other_file.clocks or Clocks()
+    if not _reopens(view):
+        return clocks.resolved_at is not None or view.other_file.case.status is RESOLVED
+    return clocks.resolved_at is not None and policy.sla.after_reopening is AfterReopening.FIRST_SOLUTION_STANDS
+
+
+def _earlier_solution(view: HasBothClocks, event: CaseClosed, policy: Policy) -> dict[str, Any]:
+    """The solution's clock of the one, if it began before that of the other, as it stands now."""
+    one, other = view.clocks, view.other_file.clocks or Clocks()
+    again = other.resolved_at is not None and policy.sla.after_reopening is AfterReopening.STARTS_AGAIN
+    theirs = event.at if again else other.solution_from
+    if one.solution_from is None or (theirs is not None and theirs <= one.solution_from):
+        return {}
+    paused = OPEN in policy.sla.pause_in if _reopens(view) else other.paused_since is not None
+    left_out = one.left_out + paused_seconds(view.case, policy, one, event.at)
+    return {"solution_from": one.solution_from, "left_out": min(left_out, MOST_SECONDS), "paused": paused}
+
+
+# Evolve ------------------------------------------------------------------------------------------------
+
+ELSEWHERE = ""
+"""What stands for a first reply that was sent on a case that was merged."""
+
+
+def _take_over(case: Editing, event: CaseTakenOver) -> None:
+    case.active_at = event.at
+    if event.thread is not None:
+        speak_on(case, event.thread)
+    if event.waits_since is not None:
+        case.unanswered_since = case.asked_since = event.waits_since
+        case.answers = ()
+
+
+def _is_owed(contact: Editing, event: CaseTakenOver) -> None:
+    if event.waits_since is not None:
+        break_silence(contact, event)
+
+
+def _last_said(words: Editing, event: CaseTakenOver) -> None:
+    if event.heard:
+        words.message, *since = event.heard
+        words.since = (*since,)
+
+
+def _was_handled(after: Editing, event: CaseTakenOver) -> None:
+    if event.heard:
+        after.earlier_handler = event.answers
+
+
+def _clocks_taken_over(clocks: Editing, event: ClocksTakenOver) -> None:
+    if event.started_at is not None:
+        clocks.started_at = event.started_at
+    if event.replied_at is not None:
+        clocks.replied_at, clocks.replies = event.replied_at, (FirstReply(ELSEWHERE, event.replied_at),)
+    if event.asked_at is not None:
+        if clocks.asked_at is None or clocks.answers:
+            clocks.answers, clocks.next_response = (), None
+        clocks.asked_at = event.asked_at
+    if event.solution_from is not None:
+        clocks.solution_from, clocks.left_out = event.solution_from, event.left_out
+        clocks.paused_since = event.at if event.paused else None
+    for name in ClockName:
+        target = getattr(event, name)
+        if target is not None and getattr(clocks, name) is None:
+            setattr(clocks, name, ClockVerdict(MISSED, target))
+
+
+_MERGE = (MergeCases,)
+_INTO = ("into",)
+
+CASE_MERGING: Room[SeesBoth] = Room(
+    name="case_merging",
+    needs=(
+        Rule("lifecycle.merged", "Only merging closes a case as merged", "§2", (CloseCase,), _not_merged_by_hand),
+        Rule("lifecycle.closed", "A closed case can never be changed", "§2", _MERGE, not_closed),
+        Rule("case.known", "The other case exists", "§4", _MERGE, _other_known, _INTO),
+        Rule("merge_cases.two", "A case is merged into another", "§4", _MERGE, _two_cases, _INTO),
+        Rule("lifecycle.closed", "A closed case can never be changed", "§2", _MERGE, _other_open, _INTO),
+        Rule("time.order", "Time does not run backwards", "§1", _MERGE, _other_time, _INTO),
+    ),
+    rules=(
+        soft_rule(
+            "assignment.holder", "Nobody else's case, or by a supervisor", "§4", _MERGE, _theirs_or_nobodys, _INTO
+        ),
+        soft_rule("lifecycle.close_by", "The policy says who may close", "§2", _MERGE, _may_merge, _INTO),
+        Rule("merge_cases.customer", "Of one customer, on one channel", "§4", _MERGE, _same_customer, _INTO),
+        Rule("merge_cases.live", "Nobody is merged who is on the line", "§4", _MERGE, _nobody_on_line, _INTO),
+        Rule("merge_cases.draft", "Nothing of either waits for approval", "§4", _MERGE, _no_draft, _INTO),
+        Rule("merge_cases.wrap_up", "Nothing of either is to be disposed", "§4", _MERGE, _nothing_to_dispose, _INTO),
+        Rule("merge_cases.limit", "Few threads lead to a case", "§4", _MERGE, _few_threads, _INTO),
+    ),
+    decide={MergeCases: _merge_cases},
+    follows={CaseClosed: _clocks_go_on},
+    evolve={(Case, CaseTakenOver): _take_over, (Clocks, ClocksTakenOver): _clocks_taken_over},
+    notices={
+        (Contact, CaseTakenOver): _is_owed,
+        (LastWords, CaseTakenOver): _last_said,
+        (Aftermath, CaseTakenOver): _was_handled,
+    },
+    shows={
+        MergeCases: {
+            "other_thread": _other_thread,
+            "other_customer": _other_customer,
+            "other_holder": _other_holder,
+        }
+    },
+    others={MergeCases: _seen_from_other},
+    probes=(Probe("merge_case", MergeCases, asks=_INTO),),
+)
