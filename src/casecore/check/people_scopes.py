@@ -130,7 +130,6 @@ def merged_cases_scope(policy: Policy) -> Scope:
         OpenCase("ana", NOON, "c2"),
         SendReply("ana", NOON, "c2", "r", "Hello", Status.PENDING, subject="Hello"),
         SUBMIT("ana", send_as=Status.PENDING),
-        LeaveCase("ana", NOON, "c2"),
         CloseCase("ana", NOON, "c2", CloseReason.SPAM),
     ]
     team = team_commands(policy, ana=EVERYTHING)

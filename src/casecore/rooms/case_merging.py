@@ -262,8 +262,10 @@ def _theirs_or_nobodys(view: HasBoth, command: MergeCases, _: Policy) -> Reason 
 @wants("case", "other_file")
 @measures("by", "may")
 def _may_merge(view: HasBoth, command: MergeCases, policy: Policy) -> Reason | None:
-    holds = view.other_file.case.assignee == command.by and Role.ASSIGNEE in policy.lifecycle.close_by
-    return None if holds else may_close(view, command, policy)
+    holds = command.by in {view.case.assignee, view.other_file.case.assignee}
+    if Role.ASSIGNEE in policy.lifecycle.close_by and (holds or not is_supervisor(view.actor)):
+        return None  # whether it is theirs, is asked by `assignment.holder`
+    return may_close(view, command, policy)
 
 
 @wants("case", "other_file")

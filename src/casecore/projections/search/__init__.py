@@ -9,6 +9,7 @@
   and lies beside the desk.
 * Results come **latest activity first**, then by case id. Activity is anything that happens on the case; that another
   case follows a closed one is activity on that other one only.
+* Of cases that were **merged** each is found by what was said on it, and the one that lives by the threads of all.
 * A case that was **moved** to another customer is theirs, with its notes, and is still found by the ids it had before.
 * Customers who were **merged** are one: by the name, the id or the number of either the cases of both are found.
 * A **cursor** goes on after the last result of a page, in the order in which the cases stood when the first page was
@@ -64,7 +65,8 @@ from casecore.rooms.notes import (
     SentimentSet,
 )
 from casecore.rooms.offers import OfferDeclined
-from casecore.rooms.threads import Customer, Feeling
+from casecore.rooms.joining import threads_of
+from casecore.rooms.threads import Customer, Feeling, message_row
 from casecore.rooms.wrap_ups import Disposed
 
 _ResultPlace: TypeAlias = tuple[int, str]
@@ -137,6 +139,11 @@ def _attached(event: Any) -> tuple[str, ...]:
     return attached
 
 
+def _row_of(event: Any) -> str:
+    """By what a message is known on a case: its id is used once on a thread, and several may lead to the case."""
+    return message_row(getattr(event, "thread", ""), event.message)
+
+
 class Archive:
     """Every case of the events, ready to be searched; an archive changes as it follows them.
 
@@ -201,9 +208,10 @@ class Archive:
             self._message_words.add_id(after.id, after.id)
         elif before.customer != after.customer:
             self._move_notes(after.id, before.customer, after.customer)
-        for name in ("thread", "customer"):
-            if before is None or getattr(before, name) != getattr(after, name):
-                self._message_words.add_id(after.id, getattr(after, name))
+        ids = () if before is None else (before.customer, before.thread, *before.joined)
+        for row_id in (after.customer, after.thread, *after.joined):
+            if row_id not in ids:
+                self._message_words.add_id(after.id, row_id)
         for name, value_of in _FOLLOWED.items():
             old, new = None if before is None else value_of(before), value_of(after)
             if old != new:
@@ -250,8 +258,13 @@ class Archive:
             self._follow_message(event, case, entry)
         elif isinstance(event, Disposed):
             self._say(case, entry, _DISPOSED, (event.notes,))
-        elif isinstance(event, SentimentSet) and event.message in entry.received:
-            (entry.marked.discard if event.sentiment is Feeling.NEUTRAL else entry.marked.add)(event.message)
+        elif isinstance(event, SentimentSet):
+            thread = event.thread or self._rows["cases"][case].thread  # as in histories from before it was told
+            self._follow_mark(entry, message_row(thread, event.message), event.sentiment)
+
+    def _follow_mark(self, entry: CaseEntry, row: str, sentiment: Feeling) -> None:
+        if row in entry.received:
+            (entry.marked.discard if sentiment is Feeling.NEUTRAL else entry.marked.add)(row)
 
     def _follow_tag(self, case: str, tag: str, step: int) -> None:
         tags = self._entries[case].tags
@@ -266,9 +279,9 @@ class Archive:
 
     def _follow_message(self, event: Any, case: str, entry: CaseEntry) -> None:
         if isinstance(event, MessageReceived) and event.participant is None:
-            entry.received.add(event.message)
+            entry.received.add(_row_of(event))
         self._message_words.add_id(case, event.message)
-        self._say(case, entry, event.message, (event.text, getattr(event, "subject", ""), *_attached(event)))
+        self._say(case, entry, _row_of(event), (event.text, getattr(event, "subject", ""), *_attached(event)))
 
     def _follow_change(self, event: MessageEdited | MessageWithdrawn, case: str, entry: CaseEntry) -> None:
         """A message is found by what it says now: all that is said on the case is read again."""
@@ -277,7 +290,7 @@ class Archive:
         self._message_words.add_id(case, event.message)
         self._message_words.forget_texts(case, (text for texts in entry.texts.values() for text in texts))
         said = (event.text, *_attached(event)) if isinstance(event, MessageEdited) else ()
-        texts, entry.texts = {**entry.texts, event.message: said}, {}
+        texts, entry.texts = {**entry.texts, _row_of(event): said}, {}
         for message, said in texts.items():
             self._say(case, entry, message, said)
 
@@ -466,6 +479,7 @@ class Archive:
         return CaseSummary(
             case,
             thread=row.thread,
+            threads=threads_of(row),
             customer=row.customer,
             name=self._rows["customers"][self._same_person(row.customer)[0]].name,
             channel=row.channel,
