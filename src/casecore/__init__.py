@@ -130,7 +130,6 @@ if TYPE_CHECKING:
     from casecore.rooms.breaks import ClearNextState as ClearNextState
     from casecore.rooms.breaks import SetNextState as SetNextState
     from casecore.rooms.case_merging import CaseTakenOver as CaseTakenOver
-    from casecore.rooms.case_merging import ClocksTakenOver as ClocksTakenOver
     from casecore.rooms.case_merging import MergeCases as MergeCases
     from casecore.rooms.cases import Case as Case
     from casecore.rooms.cases import CaseClosed as CaseClosed
@@ -177,12 +176,13 @@ if TYPE_CHECKING:
     from casecore.rooms.edits import MessageEdited as MessageEdited
     from casecore.rooms.edits import MessageWithdrawn as MessageWithdrawn
     from casecore.rooms.edits import WithdrawMessage as WithdrawMessage
+    from casecore.rooms.joining import ThreadJoined as ThreadJoined
     from casecore.rooms.lapses import EndUnanswered as EndUnanswered
     from casecore.rooms.last_words import LastWords as LastWords
+    from casecore.rooms.merged_clocks import ClocksTakenOver as ClocksTakenOver
     from casecore.rooms.merging import CustomerExtended as CustomerExtended
     from casecore.rooms.merging import CustomerMerged as CustomerMerged
     from casecore.rooms.merging import MergeCustomers as MergeCustomers
-    from casecore.rooms.joining import ThreadJoined as ThreadJoined
     from casecore.rooms.moving import CaseMoved as CaseMoved
     from casecore.rooms.moving import MoveCase as MoveCase
     from casecore.rooms.moving import ThreadLeft as ThreadLeft
@@ -354,7 +354,8 @@ _HOMES = {
     "rooms.edits": "EditMessage MessageAwaited MessageEdited MessageWithdrawn WithdrawMessage",
     "rooms.last_words": "LastWords",
     "rooms.moving": "CaseMoved MoveCase ThreadLeft",
-    "rooms.case_merging": "CaseTakenOver ClocksTakenOver MergeCases",
+    "rooms.case_merging": "CaseTakenOver MergeCases",
+    "rooms.merged_clocks": "ClocksTakenOver",
     "rooms.joining": "ThreadJoined",
     "rooms.clocks": "Clock Clocks ClockName ClockState ClockVerdict FirstReply first_response next_response solution",
     "rooms.sla": (

@@ -19,13 +19,14 @@ from casecore.rooms.approvals import ApproveDraft, SubmitDraft
 from casecore.rooms.arrivals import CaseReopened, MessageReceived, ReceiveMessage, SuccessorStarted
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, LeaveCase, OpenCase
 from casecore.rooms.bounces import DeliveryFailed, MessageBounced
-from casecore.rooms.case_merging import MOST_JOINED, CaseTakenOver, ClocksTakenOver, MergeCases
+from casecore.rooms.case_merging import MOST_JOINED, CaseTakenOver, MergeCases
 from casecore.rooms.cases import CaseClosed, CaseStarted, CloseCase, CloseReason, SetStatus
 from casecore.rooms.clocks import ClockState, first_response, next_response, solution
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment
 from casecore.rooms.contacts import ContactEnded, EndContact
 from casecore.rooms.joining import ThreadJoined
 from casecore.rooms.last_words import LastWords
+from casecore.rooms.merged_clocks import ClocksTakenOver
 from casecore.rooms.merging import MergeCustomers
 from casecore.rooms.moving import MoveCase
 from casecore.rooms.notes import AddNote, AddTag, MessageTagged, SetSentiment
@@ -143,7 +144,9 @@ class TestMerging:
         begun = StartOutbound("ana", at(minutes=10), "t9", "c9", "o9", "Hello", "maria", Channel.SMS, phone=NUMBER)
         story = given(case_in("new", channel="sms"), begun)
         assert "t-c1" == case(story.when(MergeCases("ana", at(minutes=30), "c1", "c9")), "c9").thread
-        back = story.and_given(OpenCase("ana", at(minutes=20), "c1")).when(MergeCases("ana", at(minutes=30), "c9", "c1"))
+        back = story.and_given(OpenCase("ana", at(minutes=20), "c1")).when(
+            MergeCases("ana", at(minutes=30), "c9", "c1")
+        )
         assert ("t-c1", ("t9",)) == (case(back, "c1").thread, case(back, "c1").joined)
 
     def test_a_held_case_ends_as_by_any_closing(self):
@@ -208,7 +211,9 @@ class TestPlace:
         """Where reopened cases go to their owner, it does; but not to whoever has the other to dispose."""
         policy = Policy.loads('[reopening]\nto = "owner_if_eligible"\n[email]\nsubject_required = false')
         disposed = {name: Dispose(name, at(minutes=13), "c2", "solved", "Well") for name in ("ana", "cleo")}
-        theirs = two("open", "pending", LeaveCase("cleo", at(minutes=12), "c2"), disposed["cleo"], policy=policy, agent="cleo")
+        theirs = two(
+            "open", "pending", LeaveCase("cleo", at(minutes=12), "c2"), disposed["cleo"], policy=policy, agent="cleo"
+        )
         assert CaseAssigned in map(type, theirs.when(MERGE).events)
         own = two("open", "pending", LeaveCase("ana", at(minutes=12), "c2"), disposed["ana"], policy=policy)
         outcome = own.when(MERGE)
@@ -232,7 +237,9 @@ class TestPlace:
         """Nobody is rung for a chat that is over, because another was merged into it."""
         policy = Policy.loads(f"{NO_WRAP_UP}[live]\nabandoned = 'keep'")
         left = (EndContact(CUSTOMER, at(minutes=12), name) for name in ("c1", "c2"))
-        outcome = two("new", "pending", left, channel="chat", policy=policy).when(MergeCases("dora", at(minutes=30), "c1", "c2"))
+        outcome = two("new", "pending", left, channel="chat", policy=policy).when(
+            MergeCases("dora", at(minutes=30), "c1", "c2")
+        )
         assert (Status.OPEN, True) == (case(outcome, "c2").status, case(outcome, "c2").pull_only)
         assert [] == [*breaches(outcome.before, outcome)]
 
@@ -339,12 +346,17 @@ class TestAfterwards:
         story = two("pending", "pending", promised, MERGE)
         assert story.when(FulfilCommitment("ana", at(minutes=40), "p1")).verdict
         assert story.when(AddNote("ana", at(minutes=40), "n1", "See c2", "c1")).verdict
-        (reason,) = story.when(SetStatus("ana", at(minutes=40), "c1", Status.OPEN)).refused("lifecycle.closed").verdict.reasons
+        (reason,) = (
+            story.when(SetStatus("ana", at(minutes=40), "c1", Status.OPEN)).refused("lifecycle.closed").verdict.reasons
+        )
         assert "work on its successor c2" == reason.remedy
 
     def test_nothing_is_moved(self):
         """Threads that were joined stay together."""
-        mia = (case_in("open", "c3", "cleo", channel="sms", customer="mia"), CloseCase("dora", at(), "c3", CloseReason.SPAM))
+        mia = (
+            case_in("open", "c3", "cleo", channel="sms", customer="mia"),
+            CloseCase("dora", at(), "c3", CloseReason.SPAM),
+        )
         story = two("new", "pending", MERGE, mia[0])
         closed = story.and_given(CloseCase("dora", at(minutes=31), "c3", CloseReason.SPAM))
         closed.when(MoveCase("ana", at(minutes=40), "c2", "t-c3")).refused("move.joined")
@@ -378,7 +390,9 @@ class TestClocks:
         for one, other in (("c1", "c2"), ("c2", "c1")):
             outcome = story.when(MergeCases("ana", at(minutes=30), one, other))
             assert (RUNNING, timedelta(minutes=25)) == clock(next_response, outcome, other, 40)
-        answered = two("pending", "pending", wrote("t-c1", "m8", 15), wrote("t-c2", "m9", 20), replies(minutes=21), policy=NEXT)
+        answered = two(
+            "pending", "pending", wrote("t-c1", "m8", 15), wrote("t-c2", "m9", 20), replies(minutes=21), policy=NEXT
+        )
         outcome = answered.when(MERGE)
         assert (RUNNING, timedelta(minutes=25)) == clock(next_response, outcome, minutes=40)
         assert (MET, timedelta(minutes=35)) == clock(next_response, outcome.and_when(replies(message="r10")))
@@ -421,7 +435,11 @@ class TestClocks:
         outcome = story.when(MergeCases("ana", at(minutes=30), "c1", "c9"))
         assert None is clock(first_response, outcome, "c9")
         assert (RUNNING, timedelta(minutes=60)) == clock(solution, outcome, "c9")
-        then = outcome.and_when(wrote("t9")).and_when(replies("c9")).and_when(DeliveryFailed(SYSTEM, at(minutes=55), "c9", "r9"))
+        then = (
+            outcome.and_when(wrote("t9"))
+            .and_when(replies("c9"))
+            .and_when(DeliveryFailed(SYSTEM, at(minutes=55), "c9", "r9"))
+        )
         assert None is clock(first_response, then, "c9")
         assert (RUNNING, timedelta(minutes=60)) == clock(solution, then, "c9")
 
@@ -477,7 +495,9 @@ class TestClocks:
 class TestWho:
     """By whoever holds one, while nobody else holds the other; or by a supervisor."""
 
-    @pytest.mark.parametrize(("who", "rule"), [("ben", "assignment.holder"), (CUSTOMER, "actor.role"), ("zoe", "agent.known")])
+    @pytest.mark.parametrize(
+        ("who", "rule"), [("ben", "assignment.holder"), (CUSTOMER, "actor.role"), ("zoe", "agent.known")]
+    )
     def test_not_by(self, who, rule):
         """Somebody else, or the customer."""
         two().when(MergeCases(who, at(minutes=30), "c1", "c2")).refused(rule)
@@ -492,7 +512,9 @@ class TestWho:
         """Ana's is not merged into ben's, nor his into hers."""
         story = two("open", "pending", agent="cleo")
         for one, other in (("c1", "c2"), ("c2", "c1")):
-            (reason,) = story.when(MergeCases("ana", at(minutes=30), one, other)).refused("assignment.holder").verdict.reasons
+            (reason,) = (
+                story.when(MergeCases("ana", at(minutes=30), one, other)).refused("assignment.holder").verdict.reasons
+            )
             assert "cases" in reason.message
             assert "cleo holds case c2" in reason.message
 
@@ -541,10 +563,14 @@ class TestObstacles:
         """Neither may be; one that was merged says as which it goes on."""
         story = two("new", "pending", MERGE, case_in("open", "c3", channel="sms", at=at(minutes=31)))
         for one, other, remedy in (("c1", "c3", "work on its successor c2"), ("c3", "c1", "merge it into c2")):
-            (reason,) = story.when(MergeCases("ana", at(minutes=40), one, other)).refused("lifecycle.closed").verdict.reasons
+            (reason,) = (
+                story.when(MergeCases("ana", at(minutes=40), one, other)).refused("lifecycle.closed").verdict.reasons
+            )
             assert remedy == reason.remedy
         over = two("new", "pending", CloseCase("dora", at(minutes=12), "c2", CloseReason.SPAM))
-        (reason,) = over.when(MergeCases("dora", at(minutes=30), "c1", "c2")).refused("lifecycle.closed").verdict.reasons
+        (reason,) = (
+            over.when(MergeCases("dora", at(minutes=30), "c1", "c2")).refused("lifecycle.closed").verdict.reasons
+        )
         assert "leave it as it is" == reason.remedy
 
     @pytest.mark.parametrize(("one", "other"), [("c1", "c2"), ("c2", "c1")])
@@ -557,14 +583,18 @@ class TestObstacles:
     def test_a_draft(self, one, other):
         """It is decided first."""
         story = two("new", "pending", SubmitDraft("ana", at(minutes=20), "c2", "d9", "Here you are"))
-        (reason,) = story.when(MergeCases("ana", at(minutes=30), one, other)).refused("merge_cases.draft").verdict.reasons
+        (reason,) = (
+            story.when(MergeCases("ana", at(minutes=30), one, other)).refused("merge_cases.draft").verdict.reasons
+        )
         assert "draft d9 waits on case c2" == reason.message
 
     @pytest.mark.parametrize(("one", "other"), [("c1", "c2"), ("c2", "c1")])
     def test_a_wrap_up(self, one, other):
         """It is disposed first."""
         story = two("new", "pending", LeaveCase("ana", at(minutes=20), "c2"))
-        (reason,) = story.when(MergeCases("dora", at(minutes=30), one, other)).refused("merge_cases.wrap_up").verdict.reasons
+        (reason,) = (
+            story.when(MergeCases("dora", at(minutes=30), one, other)).refused("merge_cases.wrap_up").verdict.reasons
+        )
         assert "1 contact(s) of case c2 are not disposed" == reason.message
 
     def test_closing_as_merged(self):
@@ -618,7 +648,9 @@ class TestLooking:
         """Two messages that have one id, on two threads of the case, are two."""
         story = two("new", "pending", MERGE, wrote("t-c1"), wrote("t-c2"))
         marked = story.and_given(SetSentiment("ana", at(minutes=41), "c2", "m9", Feeling.POSITIVE))
-        assert (1, 3) == tuple(getattr(customer_card(marked.desk, marked.events, "maria"), m) for m in ("positive", "neutral"))
+        assert (1, 3) == tuple(
+            getattr(customer_card(marked.desk, marked.events, "maria"), m) for m in ("positive", "neutral")
+        )
 
     @pytest.mark.parametrize(
         ("language", "closed", "taken"),
@@ -668,4 +700,6 @@ class TestLooking:
             MergeCases("ana", at(), "c1", "c2"),
             RecordConsent(SYSTEM, late, "maria", opted_in=False),
         )
-        story.when(SendReply("ana", late, "c2", "r9", "Hello", thread="t-c1")).refused("whatsapp.window", "whatsapp.consent")
+        story.when(SendReply("ana", late, "c2", "r9", "Hello", thread="t-c1")).refused(
+            "whatsapp.window", "whatsapp.consent"
+        )

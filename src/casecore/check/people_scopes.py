@@ -120,7 +120,7 @@ def misplaced_scope(channel: Channel, policy: Policy) -> Scope:
 
 
 def merged_cases_scope(policy: Policy) -> Scope:
-    """Two cases that may be about one matter, of one customer or of two; there is a draft, and what is to be disposed."""
+    """Two cases that may be one, of one customer or of two; a draft may wait, and something to be disposed."""
     arrive = partial(ReceiveMessage, CUSTOMER, NOON, message="m", text="Hello", channel=Channel.MESSAGING)
     commands = [
         arrive(thread="t1", customer="maria", new_case=CASE),

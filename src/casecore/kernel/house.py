@@ -214,7 +214,19 @@ class House(Generic[V]):
         events = plan.handler(view, command, policy)
         if plan.foresee is not None:
             view = plan.foresee(view, command, policy)
-            missing = self._missing(view)
+        return self._ruled(plan, view, command, policy, events, whole)
+
+    def _ruled(
+        self,
+        plan: _Plan[V],
+        view: V,
+        command: Command,
+        policy: PolicyInForce,
+        events: tuple[Event, ...],
+        whole: PolicyInForce,
+    ) -> Verdict:
+        """What becomes of the events that a command proposes: every rule is asked."""
+        missing = self._missing(view)
         found: list[tuple[Checks[V], Check[V], Reason]] = []
         for check in plan.checks[missing]:
             reason = check(view, command, policy)

@@ -171,10 +171,8 @@ class _Telling:
         match event:
             case CaseStarted() | CaseMoved():
                 self.owners[event.case] = event.customer
-            case CaseTakenOver():
-                self.goes_on[event.merged] = event.case
-            case CustomerMerged():
-                self.people[event.customer] = event.into
+            case CustomerMerged() | CaseTakenOver():
+                self._read_as_one(event)
             case ThreadOpened():
                 self.owners[event.thread] = event.customer
             case MessageReceived() | MessageNoted():
@@ -204,6 +202,12 @@ class _Telling:
                 self._enter("note", event.note, event, EntryKind.NOTE)
             case _:
                 self._change(event)
+
+    def _read_as_one(self, event: CustomerMerged | CaseTakenOver) -> None:
+        if isinstance(event, CustomerMerged):
+            self.people[event.customer] = event.into
+        else:
+            self.goes_on[event.merged] = event.case
 
     def _change(self, event: Event) -> None:
         """What an event says of an entry that is there; nothing where that came before the first event."""

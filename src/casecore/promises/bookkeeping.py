@@ -45,12 +45,13 @@ from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, C
 from casecore.rooms.authentication import Authenticated
 from casecore.rooms.blocking import CustomerBlocked, CustomerUnblocked, ThreadBlocked, ThreadUnblocked
 from casecore.rooms.bounces import MessageBounced
-from casecore.rooms.case_merging import CaseTakenOver, ClocksTakenOver
+from casecore.rooms.case_merging import CaseTakenOver
 from casecore.rooms.cases import CaseClosed, CaseStarted, StatusSet
 from casecore.rooms.clocks import ClockState
 from casecore.rooms.commitments import CommitmentMade
 from casecore.rooms.contacts import ContactEnded, ContactStarted, CustomerLeft
 from casecore.rooms.joining import ThreadJoined
+from casecore.rooms.merged_clocks import ClocksTakenOver
 from casecore.rooms.merging import CustomerMerged
 from casecore.rooms.moving import CaseMoved
 from casecore.rooms.notes import CaseTagged, CaseUntagged

@@ -67,7 +67,9 @@ _TRIGGERS: Final[Mapping[type[Event], Callable[[Any], str]]] = {
 def _moves_off_the_life_cycle(step: Happening) -> Iterator[str]:
     written_on = {event.case for event in step.events if isinstance(event, MessageReceived)}
     failed_on = {event.case for event in step.events if isinstance(event, MessageBounced)}
-    taken_on = {event.case for event in step.events if _brings_somebody_who_waits(event, step.before)}
+    taken_on = {
+        event.case for event in step.events if isinstance(event, CaseTakenOver) and step.before.case(event.merged).waits
+    }
     for event, books in step.moments:
         case = getattr(event, "case", None) or ""
         was, trigger = books.case(case).status, _trigger_of(event)
@@ -78,23 +80,15 @@ def _moves_off_the_life_cycle(step: Happening) -> Iterator[str]:
             yield f"case {case} is opened again, is {was}, and its {wrote}"
         if trigger and was not in MOVES.get(trigger, {}) and not _moves_nothing(event, was):
             yield f"{type(event).__name__} is {trigger}, and case {case} is {was}"
-    for case in sorted(written_on):
-        now = step.after.case(case).status
-        if now not in {NEW, OPEN}:
-            yield f"the customer wrote on case {case}, and it stays {now}"
-    for case in sorted(taken_on):
-        now = step.after.case(case).status
-        if now not in {NEW, OPEN}:
-            yield f"a case was merged into {case} whose customer waits, and it stays {now}"
-    for case in sorted(failed_on):
-        now = step.after.case(case).status
-        if now not in {NEW, OPEN, CLOSED}:
-            yield f"a message on case {case} never arrived, and it stays {now}"
-
-
-def _brings_somebody_who_waits(event: Event, books: Books) -> bool:
-    """Whether a case takes over one whose customer waits for an answer."""
-    return isinstance(event, CaseTakenOver) and books.case(event.merged).waits
+    for cases, what, statuses in (
+        (written_on, "the customer wrote on case {}", {NEW, OPEN}),
+        (taken_on, "a case was merged into {} whose customer waits", {NEW, OPEN}),
+        (failed_on, "a message on case {} never arrived", {NEW, OPEN, CLOSED}),
+    ):
+        for case in sorted(cases):
+            now = step.after.case(case).status
+            if now not in statuses:
+                yield f"{what.format(case)}, and it stays {now}"
 
 
 def _moves_nothing(event: Event, was: Status | None) -> bool:

@@ -14,8 +14,9 @@ from casecore.promises.happening import Happening, happens
 from casecore.promises.pages import LIVE_CHANNELS, CasePage, CustomerPage
 from casecore.promises.promise import Occasion, Promise, Situation
 from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived, ReceiveMessage, SuccessorStarted
-from casecore.rooms.case_merging import CaseTakenOver, ClocksTakenOver, MergeCases
+from casecore.rooms.case_merging import CaseTakenOver, MergeCases
 from casecore.rooms.cases import CaseClosed, CaseStarted, CloseReason
+from casecore.rooms.merged_clocks import ClocksTakenOver
 from casecore.rooms.merging import CustomerExtended, CustomerMerged, MergeCustomers
 from casecore.rooms.moving import CaseMoved, MoveCase
 from casecore.rooms.replies import ReplySent
@@ -80,7 +81,7 @@ def _what_merging_cases_loses(step: Happening) -> Iterator[str]:
             case ReplySent() if event.thread:
                 on = books.case(event.case)
                 if event.thread not in {on.thread, *on.joined}:
-                    yield f"reply {event.message} on case {event.case} goes to thread {event.thread}, which is no such one"
+                    yield f"reply {event.message} on case {event.case} goes to thread {event.thread}, which is not its"
             case CaseStarted(predecessor=str() as before):
                 page, new = books.case(before), step.after.case(event.case)
                 lost = {page.thread, *page.joined} - {new.thread, *new.joined} if page.joined else set()
@@ -107,7 +108,9 @@ def _what_is_not_taken_over_of_a_case(step: Happening, taken: CaseTakenOver) -> 
     if lost:
         yield f"{what}, and thread {', '.join(sorted(map(str, lost)))} does not lead there"
     if one.waits and one.waits_since is not None:
-        yield from _who_waits_no_more(step, taken, one.waits_since, min(one.waits_since, other.waits_since or one.waits_since))
+        yield from _who_waits_no_more(
+            step, taken, one.waits_since, min(one.waits_since, other.waits_since or one.waits_since)
+        )
 
 
 def _person_on(books: Books, case: CasePage) -> str | None:
@@ -121,7 +124,7 @@ def _who_waits_no_more(step: Happening, taken: CaseTakenOver, since: datetime, e
     page = step.after.case(taken.case)
     told = next((e for e in step.events if isinstance(e, ClocksTakenOver) and e.case == taken.case), None)
     if taken.waits_since is None or taken.waits_since > earlier or not page.waits:
-        yield f"the customer of case {taken.merged} waits since {earlier}, and on {taken.case} since {taken.waits_since}"
+        yield f"the customer of {taken.merged} waits since {earlier}, and on {taken.case} since {taken.waits_since}"
     if page.status not in {Status.NEW, Status.OPEN}:
         yield f"the customer of case {taken.merged} waits for an answer, and {taken.case} is {page.status}"
     if told is not None and not any(start and start <= since for start in (told.started_at, told.asked_at)):
@@ -153,7 +156,7 @@ def _what_moving_loses(step: Happening) -> Iterator[str]:
             case MessageReceived():
                 on = books.case(event.case)
                 if event.thread not in {on.thread, *on.joined}:
-                    yield f"message {event.message} on thread {event.thread} counts on case {event.case}, of {on.thread}"
+                    yield f"message {event.message} on {event.thread} counts on case {event.case}, of {on.thread}"
 
 
 def _moves_whom(so: Callable[[Books, MoveCase], bool]) -> Callable[[Command, Books], bool]:

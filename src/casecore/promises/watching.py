@@ -178,7 +178,7 @@ def _steps_of(events: Iterable[Event | Sequence[Event]]) -> Iterator[Sequence[Ev
 
 
 def _goes_on(together: Sequence[Event], event: Event) -> bool:
-    """Whether an event may belong to what some events tell: at one instant, about one case, or it and its successor, or as which it goes on."""
+    """Whether an event may belong to what some events tell: at one instant, about one case or those that are joined."""
     brought_by = _BROUGHT_BY.get(type(event))
     if event.at != together[-1].at or not (brought_by is None or any(isinstance(one, brought_by) for one in together)):
         return False

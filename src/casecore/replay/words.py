@@ -59,8 +59,8 @@ from casecore.rooms.clocks import ClockName
 from casecore.rooms.commitments import FulfilCommitment, MakeCommitment, RescheduleCommitment, TakeCommitment
 from casecore.rooms.contacts import ContactEnded, EndContact
 from casecore.rooms.edits import EditMessage, MessageAwaited, MessageEdited, WithdrawMessage
-from casecore.rooms.lapses import EndUnanswered
 from casecore.rooms.joining import ThreadJoined
+from casecore.rooms.lapses import EndUnanswered
 from casecore.rooms.merging import CustomerExtended, MergeCustomers
 from casecore.rooms.moving import MoveCase
 from casecore.rooms.notes import AddNote, AddTag, DeleteNote, EditNote, RemoveTag, SetSentiment

@@ -9,10 +9,8 @@
 * The other takes over what **waits**: the earlier unanswered message, with its place in the queue, and the last words.
   It is open again then, if it was pending, escalated or resolved; held by nobody it goes as a reopened one, but for an
   agent who has just been freed of the one that is closed.
-* **Clocks** go on: one that runs on the one goes on at the other, with the earlier of both starts, also where that was
-  missed. Where the other's has ended, its verdict stands; the one ends then as by any closing, and what waits for an
-  answer has that of the next response.
-* Status, level, queue, tags and people of the other stay as they are.
+* Status, level, queue, tags and people of the other stay as they are. What becomes of the service clocks is told in
+  `merged_clocks.py`.
 """
 
 from __future__ import annotations
@@ -20,28 +18,26 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Protocol
 
-from casecore.kernel import SYSTEM, Editing, Event, Probe, Reason, Room, Rule, a_flag, a_length, an_id, frozen
-from casecore.kernel.fields import MOST_SECONDS
+from casecore.kernel import SYSTEM, Editing, Event, Probe, Reason, Room, Rule, an_id, frozen
 from casecore.kernel.rooms import measures, soft_rule, wants
 from casecore.kernel.values import changed
 from casecore.policies import Policy
-from casecore.policies.sections import AfterReopening, Role
+from casecore.policies.sections import Role
 from casecore.rooms.aftermath import Aftermath
 from casecore.rooms.agents import DISPOSING, Agent, is_supervisor
 from casecore.rooms.approvals import WaitingDraft
 from casecore.rooms.arrivals import CaseReopened
 from casecore.rooms.assignments import CaseQueued
 from casecore.rooms.cases import Case, CaseClosed, CaseCommand, CloseCase, CloseReason, may_close, not_closed
-from casecore.rooms.clocks import MISSED, ClockName, Clocks, ClockVerdict, FirstReply
+from casecore.rooms.clocks import Clocks
 from casecore.rooms.contacts import Contact, LastContact, break_silence
 from casecore.rooms.joining import ThreadJoined, speak_on, threads_of
 from casecore.rooms.last_words import LastWords
 from casecore.rooms.moving import on_the_line
 from casecore.rooms.offers import Offers
-from casecore.rooms.sla import FRT, NRT, ST, judge_clock, misses_by_now, paused_seconds
 from casecore.rooms.threads import Customer, Thread
 from casecore.rooms.times import CaseTime, SeesTime, time_goes_on
-from casecore.statuses import CASE_LIFECYCLE, CLOSED, ESCALATED, OPEN, RESOLVED, Trigger
+from casecore.statuses import CASE_LIFECYCLE, CLOSED, ESCALATED, Trigger
 
 MOST_JOINED = 20
 """So many threads may lead to one case."""
@@ -80,44 +76,44 @@ class CaseTakenOver(Event):
     answers: str | None = None
 
 
-@frozen
-class ClocksTakenOver(Event):
-    """Service clocks that ran on a case go on at the one into which it was merged; what is None stays as it is.
-
-    Attributes:
-        started_at: What the first response counts from.
-        replied_at: When that came, where the case had none to wait for, and the other had.
-        asked_at: What the next response counts from.
-        solution_from: What the solution counts from.
-        left_out: How many seconds of it do not count.
-        paused: Whether it is paused.
-        first_response: What was promised of the first response, in seconds, where it was missed; so are the others.
-    """
-
-    case: str
-    started_at: datetime | None = None
-    replied_at: datetime | None = None
-    asked_at: datetime | None = None
-    solution_from: datetime | None = None
-    left_out: float = a_length(default=0.0)
-    paused: bool = a_flag(default=False)
-    first_response: float | None = a_length(default=None)
-    next_response: float | None = a_length(default=None)
-    solution: float | None = a_length(default=None)
-
-
 class OtherFile(Protocol):
     """All that is kept of the other case."""
 
-    case: Case
-    draft: WaitingDraft | None
-    offers: Offers | None
-    contact: Contact | None
-    last_contact: LastContact | None
-    aftermath: Aftermath | None
-    clocks: Clocks | None
-    case_time: CaseTime | None
-    last_words: LastWords | None
+    @property
+    def case(self) -> Case:
+        """It."""
+
+    @property
+    def draft(self) -> WaitingDraft | None:
+        """The draft that waits on it."""
+
+    @property
+    def offers(self) -> Offers | None:
+        """What of it is offered to whom."""
+
+    @property
+    def contact(self) -> Contact | None:
+        """The contact that goes on."""
+
+    @property
+    def last_contact(self) -> LastContact | None:
+        """How the contact before it ended."""
+
+    @property
+    def aftermath(self) -> Aftermath | None:
+        """What of its contacts is still open."""
+
+    @property
+    def clocks(self) -> Clocks | None:
+        """Its service clocks."""
+
+    @property
+    def case_time(self) -> CaseTime | None:
+        """When the last thing happened on it."""
+
+    @property
+    def last_words(self) -> LastWords | None:
+        """What was said last on it."""
 
 
 class SeesBoth(SeesTime, Protocol):
@@ -156,17 +152,11 @@ class SeesBoth(SeesTime, Protocol):
         """What was said last on the case."""
 
 
-class HasBoth(SeesBoth, Protocol):
+class HasBothCases(SeesBoth, Protocol):
     """There are both."""
 
     case: Case
     other_file: OtherFile
-
-
-class HasBothClocks(HasBoth, Protocol):
-    """There are both, and the clocks of the one."""
-
-    clocks: Clocks
 
 
 # The other case ----------------------------------------------------------------------------------------
@@ -184,9 +174,7 @@ def _other_holder(view: SeesBoth, _: MergeCases) -> str | None:
     return None if view.other_file is None else view.other_file.case.assignee or view.other_file.case.owner
 
 
-_SHEETS = (
-    *("case", "draft", "offers", "contact", "last_contact", "aftermath", "clocks", "case_time", "last_words"),
-)
+_SHEETS = (*("case", "draft", "offers", "contact", "last_contact", "aftermath", "clocks", "case_time", "last_words"),)
 
 
 def _seen_from_other(view: SeesBoth, _: MergeCases) -> SeesBoth | None:
@@ -219,7 +207,7 @@ def _two_cases(_: SeesBoth, command: MergeCases, __: Policy) -> Reason | None:
 
 
 @wants("other_file")
-def _other_open(view: HasBoth, _: MergeCases, __: Policy) -> Reason | None:
+def _other_open(view: HasBothCases, _: MergeCases, __: Policy) -> Reason | None:
     other = view.other_file.case
     if other.status is not CLOSED:
         return None
@@ -243,7 +231,7 @@ def _not_merged_by_hand(_: SeesBoth, command: CloseCase, __: Policy) -> Reason |
 
 
 @wants("case", "other_file")
-def _theirs_or_nobodys(view: HasBoth, command: MergeCases, _: Policy) -> Reason | None:
+def _theirs_or_nobodys(view: HasBothCases, command: MergeCases, _: Policy) -> Reason | None:
     both = (view.case, view.other_file.case)
     if command.by == SYSTEM or is_supervisor(view.actor):
         return None
@@ -261,7 +249,7 @@ def _theirs_or_nobodys(view: HasBoth, command: MergeCases, _: Policy) -> Reason 
 
 @wants("case", "other_file")
 @measures("by", "may")
-def _may_merge(view: HasBoth, command: MergeCases, policy: Policy) -> Reason | None:
+def _may_merge(view: HasBothCases, command: MergeCases, policy: Policy) -> Reason | None:
     holds = command.by in {view.case.assignee, view.other_file.case.assignee}
     if Role.ASSIGNEE in policy.lifecycle.close_by and (holds or not is_supervisor(view.actor)):
         return None  # whether it is theirs, is asked by `assignment.holder`
@@ -269,7 +257,7 @@ def _may_merge(view: HasBoth, command: MergeCases, policy: Policy) -> Reason | N
 
 
 @wants("case", "other_file")
-def _same_customer(view: HasBoth, command: MergeCases, _: Policy) -> Reason | None:
+def _same_customer(view: HasBothCases, command: MergeCases, _: Policy) -> Reason | None:
     one, other = view.case, view.other_file.case
     if one.channel is not other.channel:
         found = f"case {one.id} is on {one.channel}, and case {other.id} on {other.channel}"
@@ -287,7 +275,7 @@ def _person(customer: Customer | None, named: str) -> str:
 
 
 @wants("case", "other_file")
-def _nobody_on_line(view: HasBoth, _: MergeCases, __: Policy) -> Reason | None:
+def _nobody_on_line(view: HasBothCases, _: MergeCases, __: Policy) -> Reason | None:
     live = next((case for case in (view.case, view.other_file.case) if on_the_line(case)), None)
     if live is None:
         return None
@@ -296,17 +284,21 @@ def _nobody_on_line(view: HasBoth, _: MergeCases, __: Policy) -> Reason | None:
 
 
 @wants("case", "other_file")
-def _no_draft(view: HasBoth, command: MergeCases, _: Policy) -> Reason | None:
+def _no_draft(view: HasBothCases, command: MergeCases, _: Policy) -> Reason | None:
     drafts = {command.case: view.draft, command.into: view.other_file.draft}
-    found = next((f"draft {draft.id} waits on case {case}" for case, draft in drafts.items() if draft is not None), None)
+    found = next(
+        (f"draft {draft.id} waits on case {case}" for case, draft in drafts.items() if draft is not None), None
+    )
     if found is None:
         return None
-    return Reason("merge_cases.draft", found, "decide it, or withdraw it, first", ways=("ApproveDraft", "WithdrawDraft"))
+    return Reason(
+        "merge_cases.draft", found, "decide it, or withdraw it, first", ways=("ApproveDraft", "WithdrawDraft")
+    )
 
 
 @wants("case", "other_file")
 @measures("undisposed")
-def _nothing_to_dispose(view: HasBoth, command: MergeCases, _: Policy) -> Reason | None:
+def _nothing_to_dispose(view: HasBothCases, command: MergeCases, _: Policy) -> Reason | None:
     left = {command.case: view.aftermath, command.into: view.other_file.aftermath}
     undisposed = {case: after.undisposed for case, after in left.items() if after is not None and after.undisposed}
     for case, count in undisposed.items():
@@ -317,7 +309,7 @@ def _nothing_to_dispose(view: HasBoth, command: MergeCases, _: Policy) -> Reason
 
 @wants("case", "other_file")
 @measures("threads", "limit")
-def _few_threads(view: HasBoth, command: MergeCases, _: Policy) -> Reason | None:
+def _few_threads(view: HasBothCases, command: MergeCases, _: Policy) -> Reason | None:
     threads = len(threads_of(view.case)) + len(threads_of(view.other_file.case))
     if threads <= MOST_JOINED:
         return None
@@ -330,10 +322,10 @@ def _few_threads(view: HasBoth, command: MergeCases, _: Policy) -> Reason | None
 
 
 @wants("case", "other_file")
-def _merge_cases(view: HasBoth, command: MergeCases, _: Policy) -> tuple[Event, ...]:
+def _merge_cases(view: HasBothCases, command: MergeCases, _: Policy) -> tuple[Event, ...]:
     by, at, one, other = command.by, command.at, view.case, view.other_file.case
-    waits_since = None if one.unanswered_since is None else _earlier(one.unanswered_since, other.unanswered_since)
-    wrote, later = _wrote_last(view), {}
+    waits_since = None if one.unanswered_since is None else earlier(one.unanswered_since, other.unanswered_since)
+    wrote, later = _wrote_last(view), dict[str, Any]()
     if wrote is not None:
         words, after = view.last_words, view.aftermath
         heard = () if words is None or words.message is None else (words.message, *words.since)
@@ -347,29 +339,30 @@ def _merge_cases(view: HasBoth, command: MergeCases, _: Policy) -> tuple[Event, 
     )
 
 
-def _earlier(instant: datetime, other: datetime | None) -> datetime:
+def earlier(instant: datetime, other: datetime | None) -> datetime:
+    """The earlier of two instants, of which the second may be missing."""
     return instant if other is None else min(instant, other)
 
 
-def _wrote_last(view: HasBoth) -> str | None:
+def _wrote_last(view: HasBothCases) -> str | None:
     """The thread of the one, if its customer wrote there last; None where they did so on the other's."""
     here, there = (None if row is None else row.customer_at for row in (view.thread, view.other_thread))
     return view.case.thread if here is not None and (there is None or there < here) else None
 
 
-def _reopens(view: HasBoth) -> bool:
+def reopens(view: HasBothCases) -> bool:
     """Whether the other case is open again, because the customer of the one waits for an answer."""
     status = view.other_file.case.status
     moves = CASE_LIFECYCLE.dest(status, Trigger.CUSTOMER_MESSAGE) is not status
     return moves and view.case.unanswered_since is not None
 
 
-def _opened_again(view: HasBoth, command: MergeCases, waits_since: datetime | None) -> tuple[Event, ...]:
+def _opened_again(view: HasBothCases, command: MergeCases, waits_since: datetime | None) -> tuple[Event, ...]:
     other = view.other_file.case
-    if not _reopens(view):
+    if not reopens(view):
         return ()
-    merged = {"merged": command.case, "waits_since": waits_since}
-    return (CaseReopened(command.by, command.at, other.id, other.status, **merged),)
+    c = command
+    return (CaseReopened(c.by, c.at, other.id, other.status, merged=c.case, waits_since=waits_since),)
 
 
 def _place_in_queue(case: Case, command: MergeCases, since: datetime | None) -> tuple[Event, ...]:
@@ -378,76 +371,11 @@ def _place_in_queue(case: Case, command: MergeCases, since: datetime | None) -> 
         return ()
     if CASE_LIFECYCLE.dest(case.status, Trigger.CUSTOMER_MESSAGE) is not case.status and case.status is not ESCALATED:
         return ()
-    place = {"cut_off_at": case.cut_off_at, "push": not case.pull_only}
-    return (CaseQueued(SYSTEM, command.at, case.id, case.queue, since, **place),)
-
-
-# What follows for the clocks ---------------------------------------------------------------------------
-
-
-@wants("case", "other_file", "clocks")
-def _clocks_go_on(view: HasBothClocks, event: CaseClosed, policy: Policy) -> tuple[Event, ...]:
-    """What runs on a case goes on at the one into which it is merged; where that cannot be, it ends."""
-    if event.into is None:
-        return ()
-    one, other = view.clocks, view.other_file.clocks or Clocks()
-    running, theirs, told = _running(one), _running(other), dict[str, Any]()
-    asked, go_on = [running[NRT]] if NRT in running else [], {*running}
-    if FRT in running and other.replied_at is None:
-        told["started_at"] = _earlier(running[FRT], other.started_at)
-    elif FRT in running:
-        go_on.remove(FRT)
-        asked += [running[FRT]] if view.case.unanswered_since is not None else []
-    elif other.started_at is None and one.started_at is not None:
-        told |= {"started_at": one.started_at, "replied_at": one.replied_at}
-    if asked:
-        told["asked_at"] = _earlier(min(asked), theirs.get(NRT))
-    if ST in running and _is_solved(view, policy):
-        go_on.remove(ST)
-    elif ST in running:
-        told |= _earlier_solution(view, event, policy)
-    missed = {found.clock: found.target for found in misses_by_now(view, event, policy)}
-    missed |= {name: verdict.target for name in go_on if (verdict := getattr(one, name)) is not None}
-    told |= {name.value: missed[name] for name in ClockName if name in go_on and name in missed}
-    ended = [judge_clock(view, event, policy, name, event.at, reached=False) for name in running if name not in go_on]
-    taken = (ClocksTakenOver(event.by, event.at, event.into, **told),) if told else ()
-    return (*(verdict for verdicts in ended for verdict in verdicts), *taken)
-
-
-def _running(clocks: Clocks) -> dict[ClockName, datetime]:
-    """The clocks of a case that run, and from when."""
-    since: dict[ClockName, datetime | None] = {
-        FRT: clocks.started_at if clocks.replied_at is None else None,
-        NRT: None if clocks.answers else clocks.asked_at,
-        ST: clocks.solution_from if clocks.resolved_at is None else None,
-    }
-    return {name: instant for name, instant in since.items() if instant is not None}
-
-
-def _is_solved(view: HasBoth, policy: Policy) -> bool:
-    """Whether the other case is, and stays, solved: then nothing goes on there."""
-    clocks = view.other_file.clocks or Clocks()
-    if not _reopens(view):
-        return clocks.resolved_at is not None or view.other_file.case.status is RESOLVED
-    return clocks.resolved_at is not None and policy.sla.after_reopening is AfterReopening.FIRST_SOLUTION_STANDS
-
-
-def _earlier_solution(view: HasBothClocks, event: CaseClosed, policy: Policy) -> dict[str, Any]:
-    """The solution's clock of the one, if it began before that of the other, as it stands now."""
-    one, other = view.clocks, view.other_file.clocks or Clocks()
-    again = other.resolved_at is not None and policy.sla.after_reopening is AfterReopening.STARTS_AGAIN
-    theirs = event.at if again else other.solution_from
-    if one.solution_from is None or (theirs is not None and theirs <= one.solution_from):
-        return {}
-    paused = OPEN in policy.sla.pause_in if _reopens(view) else other.paused_since is not None
-    left_out = one.left_out + paused_seconds(view.case, policy, one, event.at)
-    return {"solution_from": one.solution_from, "left_out": min(left_out, MOST_SECONDS), "paused": paused}
+    cut_off_at, push = case.cut_off_at, not case.pull_only
+    return (CaseQueued(SYSTEM, command.at, case.id, case.queue, since, cut_off_at=cut_off_at, push=push),)
 
 
 # Evolve ------------------------------------------------------------------------------------------------
-
-ELSEWHERE = ""
-"""What stands for a first reply that was sent on a case that was merged."""
 
 
 def _take_over(case: Editing, event: CaseTakenOver) -> None:
@@ -475,24 +403,6 @@ def _was_handled(after: Editing, event: CaseTakenOver) -> None:
         after.earlier_handler = event.answers
 
 
-def _clocks_taken_over(clocks: Editing, event: ClocksTakenOver) -> None:
-    if event.started_at is not None:
-        clocks.started_at = event.started_at
-    if event.replied_at is not None:
-        clocks.replied_at, clocks.replies = event.replied_at, (FirstReply(ELSEWHERE, event.replied_at),)
-    if event.asked_at is not None:
-        if clocks.asked_at is None or clocks.answers:
-            clocks.answers, clocks.next_response = (), None
-        clocks.asked_at = event.asked_at
-    if event.solution_from is not None:
-        clocks.solution_from, clocks.left_out = event.solution_from, event.left_out
-        clocks.paused_since = event.at if event.paused else None
-    for name in ClockName:
-        target = getattr(event, name)
-        if target is not None and getattr(clocks, name) is None:
-            setattr(clocks, name, ClockVerdict(MISSED, target))
-
-
 _MERGE = (MergeCases,)
 _INTO = ("into",)
 
@@ -518,8 +428,7 @@ CASE_MERGING: Room[SeesBoth] = Room(
         Rule("merge_cases.limit", "Few threads lead to a case", "§4", _MERGE, _few_threads, _INTO),
     ),
     decide={MergeCases: _merge_cases},
-    follows={CaseClosed: _clocks_go_on},
-    evolve={(Case, CaseTakenOver): _take_over, (Clocks, ClocksTakenOver): _clocks_taken_over},
+    evolve={(Case, CaseTakenOver): _take_over},
     notices={
         (Contact, CaseTakenOver): _is_owed,
         (LastWords, CaseTakenOver): _last_said,

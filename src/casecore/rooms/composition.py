@@ -33,9 +33,10 @@ from casecore.rooms.commitments import COMMITMENTS, Commitment
 from casecore.rooms.contacts import CONTACTS, Contact, LastContact
 from casecore.rooms.edits import EDITS
 from casecore.rooms.eligibility import ELIGIBILITY
-from casecore.rooms.lapses import LAPSES
 from casecore.rooms.joining import JOINING
+from casecore.rooms.lapses import LAPSES
 from casecore.rooms.last_words import LAST_WORDS, LastWords
+from casecore.rooms.merged_clocks import MERGED_CLOCKS
 from casecore.rooms.merging import MERGING
 from casecore.rooms.moving import MOVING
 from casecore.rooms.next_responses import NEXT_RESPONSES
@@ -158,6 +159,7 @@ HOUSE: Final[House[View]] = House(
         OUTBOUND,
         TIMES,
         CASE_MERGING,
+        MERGED_CLOCKS,
     )
 )
 """The house of all rooms; build a larger one for rules of your own."""

@@ -12,7 +12,14 @@ from typing import Final
 from casecore.channels import MessageKind
 from casecore.kernel import CUSTOMER, Deviated, Event
 from casecore.projections.history.sentences_of_work import REPLIES, WORK
-from casecore.projections.history.vocabulary import BY_PARTICIPANT, BY_THEMSELVES, HAS_ENDED, MERGED, WAITS_AGAIN, Sentence
+from casecore.projections.history.vocabulary import (
+    BY_PARTICIPANT,
+    BY_THEMSELVES,
+    HAS_ENDED,
+    MERGED,
+    WAITS_AGAIN,
+    Sentence,
+)
 from casecore.rooms.agents import (
     AgentAdded,
     AgentAvailable,
@@ -27,11 +34,12 @@ from casecore.rooms.arrivals import CaseReopened, MessageNoted, MessageReceived,
 from casecore.rooms.assignments import CaseAssigned, CaseQueued, CaseReleased, CaseUnqueued, Release, WorkBegun
 from casecore.rooms.blocking import CustomerBlocked, CustomerUnblocked, ThreadBlocked, ThreadUnblocked
 from casecore.rooms.bounces import MessageBounced
-from casecore.rooms.case_merging import CaseTakenOver, ClocksTakenOver
+from casecore.rooms.case_merging import CaseTakenOver
 from casecore.rooms.cases import CaseClosed, CaseStarted, CloseReason, StatusSet
 from casecore.rooms.clocks import ClockName
 from casecore.rooms.edits import MessageAwaited, MessageEdited, MessageWithdrawn
 from casecore.rooms.joining import ThreadJoined
+from casecore.rooms.merged_clocks import ClocksTakenOver
 from casecore.rooms.merging import CustomerExtended, CustomerMerged
 from casecore.rooms.moving import CaseMoved, ThreadLeft
 from casecore.rooms.notes import (

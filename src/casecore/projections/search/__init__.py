@@ -56,6 +56,7 @@ from casecore.rooms.assignments import CaseAssigned
 from casecore.rooms.cases import Case
 from casecore.rooms.composition import HOUSE, PLACES
 from casecore.rooms.edits import MessageEdited, MessageWithdrawn
+from casecore.rooms.joining import threads_of
 from casecore.rooms.notes import (
     MessageTagged,
     MessageUntagged,
@@ -65,7 +66,6 @@ from casecore.rooms.notes import (
     SentimentSet,
 )
 from casecore.rooms.offers import OfferDeclined
-from casecore.rooms.joining import threads_of
 from casecore.rooms.threads import Customer, Feeling, message_row
 from casecore.rooms.wrap_ups import Disposed
 
