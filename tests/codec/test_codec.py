@@ -338,6 +338,7 @@ class TestPinned:
                     "subject": "",
                     "template": None,
                     "seen": None,
+                    "thread": None,
                 },
             ),
             (

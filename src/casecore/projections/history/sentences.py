@@ -424,9 +424,9 @@ CASES: Final[Mapping[type[Event], tuple[Sentence, ...]]] = {
     CaseClosed: (
         Sentence("{by} closed the case", "{by} fechou o caso", "{by} a fermé le cas", {"reason": CloseReason.BY_HAND}),
         Sentence(
-            "{by} merged the case into {into}, as which it goes on",
-            "{by} fundiu o caso com {into}, onde continua",
-            "{by} a fusionné le cas avec {into}, où il se poursuit",
+            "{by} merged the case[ into {into}, as which it goes on]",
+            "{by} fundiu o caso[ com {into}, onde continua]",
+            "{by} a fusionné le cas[ avec {into}, où il se poursuit]",
             {"reason": CloseReason.MERGED},
         ),
         Sentence("{by} closed the case ({reason})", "{by} fechou o caso ({reason})", "{by} a fermé le cas ({reason})"),
